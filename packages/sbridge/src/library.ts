@@ -35,6 +35,7 @@ import {
   type Cells,
   type ClassedField,
   checkOptions,
+  evaluateSchema as compareSchemas,
   coordinateTable,
   type DensityFit,
   type DrawnPaths,
@@ -61,6 +62,7 @@ import {
   refuseUnknown,
   SCHEMA_OPTIONS,
   type Schema,
+  type SchemaEvaluation,
   type SchemaFit,
   type SchemaModel,
   type SchemaRequest,
@@ -392,6 +394,20 @@ export async function sampleSchema(
   refuseUnknown(request, ['scale', 'seed'])
   const drawn = await running(run, (context) => drawSchema(model, request, context))
   return Object.fromEntries([...drawn].map(([name, table]) => [name, presentDrawn(model.tables[name]!, table, cells)]))
+}
+
+/** Options of `evaluateSchema`. */
+export interface SchemaEvaluationOptions extends RunOptions {
+  /** Foreign keys, where the schema does not say them. */
+  readonly keys?: SchemaFit['keys']
+  /** Default 1. */
+  readonly seed?: number
+}
+
+/** Tables that refer to each other beside real ones: where keys lead, how many rows refer to a row, how rows go with those that they refer to, and each table by itself. */
+export function evaluateSchema(real: Schema, synthetic: Schema, all: SchemaEvaluationOptions = {}): Promise<SchemaEvaluation> {
+  const [run, { keys, seed }] = parted(all)
+  return running(run, (context) => compareSchemas({ real, synthetic, keys, seed }, context))
 }
 
 /** What a model is and holds. */

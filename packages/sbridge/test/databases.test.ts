@@ -6,11 +6,13 @@ import { join } from 'node:path'
 import sqlite from 'node-sqlite3-wasm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withoutPassword } from '../src/database/address.js'
+import { readTables, writeTables } from '../src/database/table-set.js'
 import { readTable, writeTable } from '../src/format/table-file.js'
 import { sbridge } from './command.js'
 import { freePort, hasPostgres, type PostgresServer, startPostgres } from './postgres-server.js'
 
 const ROWS = 80
+const SEVERAL = ['--seed', '3', '--bandwidth', '0.5', '--scaling', 'standard', '--threads', '1']
 const FIT = ['--seed', '3', '--steps', '1', '--bandwidth', '0.5']
 
 /** Orders with a key, an order of two columns that is checked, a list, and cells that are missing. */
@@ -304,6 +306,44 @@ describe.skipIf(!hasPostgres())('PostgreSQL', () => {
       stderr: expect.stringContaining('violates check constraint')
     })
     expect(server.sql('SELECT (SELECT count(*) FROM narrow) + (SELECT count(*) FROM strict);').trim()).toBe('0')
+  })
+
+  it('all tables of a schema go into a new one with their types and keys, or into a file, and back', async () => {
+    const kind = (i: number) => ['card', 'cash', 'transfer'][i % 3]!
+    server.sql(`CREATE SCHEMA bank; SET search_path = bank;
+      CREATE TYPE kind AS ENUM ('card', 'cash', 'transfer');
+      CREATE TABLE branches (branch_id int PRIMARY KEY, city text NOT NULL, head int);
+      CREATE TABLE accounts (account_id bigint PRIMARY KEY, branch_id int NOT NULL REFERENCES branches, age int CHECK (age > 17), opened date);
+      ALTER TABLE branches ADD FOREIGN KEY (head) REFERENCES accounts;
+      CREATE TABLE moves (account_id bigint REFERENCES accounts, no int, kind kind, amount numeric(10, 2), PRIMARY KEY (account_id, no));
+      CREATE TABLE notes (account_id bigint, no int, pages int NOT NULL, FOREIGN KEY (account_id, no) REFERENCES moves);
+      CREATE TABLE empty (id int PRIMARY KEY, account_id bigint REFERENCES accounts);
+      INSERT INTO branches SELECT i, (ARRAY['Graz', 'Linz', 'Wien'])[1 + i % 3], NULL FROM generate_series(11, 22) i;
+      INSERT INTO accounts SELECT 100 + i, 11 + (i * 7) % 12, 18 + (i * 13) % 60, date '2020-01-01' + i FROM generate_series(1, 60) i;
+      UPDATE branches SET head = 100 + branch_id WHERE branch_id % 3 > 0;
+      ${Array.from({ length: 150 }, (_, i) => `INSERT INTO moves VALUES (${101 + (i % 50)}, ${1 + Math.floor(i / 50)}, '${kind(i)}', ${20 + (i % 30)}.5);`).join('\n')}
+      INSERT INTO notes SELECT account_id, no, 1 + no FROM moves WHERE account_id % 3 = 0;`)
+    const schema = (name: string) => `${server.url}?schema=${name}`
+    const done = await sbridge(folder, 'sample', schema('bank'), '-o', schema('drawn'), ...SEVERAL)
+    expect(done, done.stderr).toMatchObject({ status: 0, stdout: expect.stringContaining('of each row of moves by account_id+no') })
+    expect(done.stdout).not.toContain('s3cret')
+    // Keys were made behind the rows: all lead somewhere.
+    const keys = "SELECT count(*) FROM pg_constraint WHERE connamespace = 'drawn'::regnamespace AND contype IN ('p', 'f') AND convalidated;"
+    expect(server.sql(keys).trim()).toBe('9')
+    const counts = (name: string) =>
+      server.sql(
+        `SELECT count(*) FROM ${name}.accounts; SELECT count(*) FROM ${name}.moves; SELECT count(head) FROM ${name}.branches; SELECT count(*) FROM ${name}.empty;`
+      )
+    expect(counts('drawn')).toBe(counts('bank'))
+    expect(server.sql('SELECT count(*) FROM drawn.accounts JOIN bank.accounts USING (account_id);').trim()).toBe('0')
+    expect(await sbridge(folder, 'sample', schema('bank'), '-o', schema('drawn'), ...SEVERAL)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('in which there are tables already')
+    })
+    expect(await sbridge(folder, 'sample', schema('none'), '-o', 'none', ...SEVERAL)).toMatchObject({ status: 4 })
+    await writeTables(join(folder, 'drawn.sqlite'), await readTables(schema('drawn')))
+    await writeTables(schema('back'), await readTables(join(folder, 'drawn.sqlite')))
+    expect(server.sql('SELECT count(*) FROM back.moves;')).toBe(server.sql('SELECT count(*) FROM bank.moves;'))
   })
 
   it('shards are planned from a database without its password, and merged into files only', async () => {

@@ -16,6 +16,15 @@ let folder: string
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sbridge-tables-'))
   await writeCsv(join(folder, 'bank'), bank({ accounts: 60 }))
+  const numbers = (name: string, count: number, most: number) => ({
+    columns: ['id', name].map((own, c) => ({
+      name: own,
+      source: 'text' as const,
+      values: Array.from({ length: count }, (_, i) => String(c === 0 ? i + 1 : 1 + ((i * 7) % most)))
+    })),
+    rowCount: count
+  })
+  await writeCsv(join(folder, 'apart'), { tables: { people: numbers('grade', 50, 9), visits: numbers('room', 80, 12) } })
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -32,9 +41,11 @@ const rowsOf = (...path: string[]) => {
 
 describe('a folder of tables', () => {
   it('is drawn whole: every key leads to a new row, in any number of threads the same bytes', async () => {
-    const one = await run('sample', 'bank', '-o', 'one', '--keys', BANK, ...QUICK)
+    const one = await run('sample', 'bank', '-o', 'one', ...QUICK)
     expect(one).toMatchObject({ status: 0, stderr: '' })
     expect(one.stdout).toContain('one after the other along date')
+    expect(one.stdout).toContain('key found transactions.account_id -> accounts.account_id: its name says so, all 53 values are there')
+    expect(one.stdout).toContain('--keys states all of them instead')
     const [accounts, transactions] = [rowsOf('one', 'accounts.csv'), rowsOf('one', 'transactions.csv')]
     const keys = new Set(accounts.map((row) => row.account_id))
     expect(keys.size).toBe(60)
@@ -47,6 +58,28 @@ describe('a folder of tables', () => {
     expect(dates).toEqual([...dates].sort())
     await run('sample', 'bank', '-o', 'two', '--keys', BANK, ...QUICK.slice(0, -1), '2')
     for (const name of ['accounts.csv', 'transactions.csv']) expect(text('two', name)).toBe(text('one', name))
+  })
+
+  it('is compared with new ones: keys, numbers of rows, correlations and each table beside what two halves differ by', async () => {
+    const { status, stdout } = await run('evaluate', 'bank', 'one', '--report', 'tables.html', '--threads', '1')
+    expect(status).toBe(0)
+    expect(stdout).toContain('No key dangles')
+    expect(stdout).toContain('dangling 0 (real 0), empty 0 % (real 0 %), numbers of rows 0 (floor ')
+    expect(text('tables.html')).toContain('Where keys lead')
+    // Amounts of other accounts, and a key of none.
+    mkdirSync(join(folder, 'loose'))
+    writeFileSync(join(folder, 'loose', 'accounts.csv'), text('bank', 'accounts.csv'))
+    const [head, ...lines] = text('bank', 'transactions.csv').trimEnd().split('\n')
+    const ids = lines.map((line) => line.split(',')[1]!)
+    const others = lines.map((line, i) => line.replace(/^(\d+),\d+/, `$1,${i === 0 ? 999 : ids[(i + 101) % ids.length]}`))
+    writeFileSync(join(folder, 'loose', 'transactions.csv'), `${[head, ...others].join('\n')}\n`)
+    const { keys, verdict } = JSON.parse((await run('evaluate', 'bank', 'loose', '--json', '--threads', '1')).stdout)
+    expect(verdict).toMatchObject({ grade: 'poor', sentence: expect.stringContaining('eys dangle: 1 row by transactions.account_id') })
+    expect(keys[0].dangling).toEqual([0, 1])
+    const refused = async (...words: string[]) => (await run('evaluate', ...words)).stderr
+    expect(await refused('bank', 'apart')).toContain('no table accounts among the synthetic ones')
+    expect(await refused('bank')).toContain('several tables on both sides')
+    expect(await refused('bank', 'one', '--target', 'kind')).toContain('--target with several tables')
   })
 
   it('keeps the dialect of each file, and the number of rows follows --scale', async () => {
@@ -158,7 +191,8 @@ describe('a folder of tables', () => {
   })
 
   it.each([
-    [['bank', '-o', 'x'], 'of which none refers to another'],
+    [['apart', '-o', 'x'], 'of which none refers to another beyond chance'],
+    [['bank', '-o', 'x', '--keys', 'transactions.account_id+kind -> accounts.account_id'], 'as many columns on both sides'],
     [['bank', '-o', 'x', '--keys', 'transactions.account -> accounts.account_id'], 'a column account that transactions lacks'],
     [['bank', '-o', 'x', '--keys', 'moves.account_id -> accounts.account_id'], 'a table moves that is not there'],
     [['bank', '-o', 'x', '--keys', 'transactions to accounts'], 'TABLE.COLUMN -> TABLE.COLUMN'],
@@ -245,6 +279,51 @@ describe('a file of SQLite', () => {
       { amount: 'real', date: 'text' }
     ])
     expect(ask('new.sqlite', 'SELECT count(*) AS n FROM remarks')).toEqual([{ n: 0 }])
+  })
+
+  it('keys of several columns lead to rows, and lines are numbered from 1 in every order', async () => {
+    const { tables } = shop({ customers: 40, products: 12 })
+    const lines = tables.order_lines!
+    const [orders, , quantity] = lines.columns.map(({ values }) => values)
+    const seen = new Map<string, number>()
+    const numbers = orders!.map((order) => {
+      seen.set(order!, (seen.get(order!) ?? 0) + 1)
+      return seen.get(order!)!
+    })
+    const database = open('lines.sqlite')
+    database.exec('CREATE TABLE orders (order_id INTEGER PRIMARY KEY, channel TEXT, shipping REAL)')
+    database.exec(
+      'CREATE TABLE lines (order_id INTEGER REFERENCES orders, line_no INTEGER, quantity INTEGER, PRIMARY KEY (order_id, line_no))'
+    )
+    database.exec(
+      'CREATE TABLE returns (return_id INTEGER PRIMARY KEY, order_id INTEGER REFERENCES orders, line INTEGER, pieces INTEGER, FOREIGN KEY (order_id, line) REFERENCES lines)'
+    )
+    const { columns, rowCount } = tables.orders!
+    for (let i = 0; i < rowCount; i++)
+      database.run('INSERT INTO orders VALUES (?, ?, ?)', [
+        Number(columns[0]!.values[i]),
+        columns[3]!.values[i]!,
+        Number(columns[4]!.values[i])
+      ])
+    for (const [i, order] of orders!.entries())
+      database.run('INSERT INTO lines VALUES (?, ?, ?)', [Number(order), numbers[i]!, Number(quantity![i])])
+    for (let i = 0; i < orders!.length; i += 3)
+      database.run('INSERT INTO returns VALUES (?, ?, ?, ?)', [i, Number(orders![i]), numbers[i]!, 1 + (i % 2)])
+    database.close()
+    const { status, stdout } = await run('sample', 'lines.sqlite', '-o', 'new-lines.sqlite', ...QUICK)
+    expect([status, stdout]).toEqual([0, expect.stringContaining('of each row of lines by order_id+line')])
+    expect(ask('new-lines.sqlite', 'PRAGMA foreign_key_check')).toEqual([])
+    const gaps = 'SELECT order_id FROM lines GROUP BY order_id HAVING max(line_no) <> count(*) OR min(line_no) <> 1'
+    expect(ask('new-lines.sqlite', gaps)).toEqual([])
+    const [{ rows }] = ask('new-lines.sqlite', 'SELECT count(*) AS rows FROM returns') as [{ rows: number }]
+    expect(rows).toBe(Math.ceil(orders!.length / 3))
+    await run('sample', 'lines.sqlite', '-o', 'new-lines', ...QUICK)
+    const keys = 'lines.order_id -> orders.order_id, returns.order_id+line -> lines.order_id+line_no'
+    expect((await run('sample', 'new-lines', '-o', 'back.sqlite', '--keys', keys, ...QUICK)).status).toBe(0)
+    expect(ask('back.sqlite', 'PRAGMA foreign_key_check')).toEqual([])
+    expect(ask('back.sqlite', 'PRAGMA foreign_key_list(returns)')).toHaveLength(2)
+    const alike = await run('sample', 'new-lines', '-o', 'no', '--keys', keys.replaceAll('+line_no', '+quantity'), ...QUICK)
+    expect([alike.status, alike.stderr]).toEqual([2, expect.stringContaining('order_id + quantity')])
   })
 
   it('becomes a folder, and a folder becomes one with keys', async () => {

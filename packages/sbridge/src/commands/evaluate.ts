@@ -29,14 +29,19 @@ import { addFields, evaluateFields, flagNamed, readFields, readingFields, report
 import { host, runOf, showValuesOf, withEngine } from '../cli/options.js'
 import { modelContentsIn, refuseBesideModel } from '../cli/source.js'
 import { withoutPassword } from '../database/address.js'
+import { isTableSet, refuseTableOptions } from '../database/tables-or-table.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
 import { provenanceOf } from '../host/provenance.js'
+import { evaluateTablesFields, runEvaluateTables } from './evaluate-tables.js'
 import { tellTargets } from './target.js'
 
 export function evaluateVerb(verb: Command): void {
   const command = verb
-    .argument('<real>', 'real rows that the model has not seen, or the data it was fitted on, or a model file for these')
+    .argument(
+      '<real>',
+      'real rows that the model has not seen, or the data it was fitted on, or a model file for these; or several tables, as a folder'
+    )
     .argument('[synthetic]', 'synthetic rows')
     .usage('[options] <real> <synthetic>')
     .option('--train <file>', 'the rows that the model was fitted on, when REAL was held out')
@@ -46,8 +51,11 @@ export function evaluateVerb(verb: Command): void {
     )
     .option('--report <file.html>', 'also writes a self-contained report')
     .option('--json', 'prints the measures as JSON')
-  addFields(command, [...evaluateFields, ...READ, ...readingFields, ...reportFields, ...runFields])
+  addFields(command, [...evaluateFields, ...evaluateTablesFields, ...READ, ...readingFields, ...reportFields, ...runFields])
   command.action(async (real, synthetic, options) => {
+    const flags = options as EvaluateFlags
+    if (isTableSet(real, flags)) return await runEvaluateTables(real, synthetic, flags)
+    refuseTableOptions(real, flags)
     await runEvaluate(real, await rowsToCompare(real, synthetic), options as EvaluateFlags)
   })
 }

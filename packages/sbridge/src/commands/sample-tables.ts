@@ -18,8 +18,9 @@ import { flagNamed, readFields, readingFields, runFields, writingFields } from '
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { say } from '../cli/say.js'
 import type { TableSet } from '../database/contract.js'
-import { checkNewTables, fileOf, readTables, sqliteFileOf, writeTables } from '../database/table-set.js'
-import { cellsFor, extensionOf, tableExtensions } from '../format/table-format.js'
+import { checkNewTables, fileOf, isPostgres, readTables, sqliteFileOf, writeTables } from '../database/table-set.js'
+import { isOneTable } from '../database/tables-or-table.js'
+import { cellsFor } from '../format/table-format.js'
 
 type Flags = Readonly<Record<string, unknown>> & { readonly output: string; readonly json?: boolean }
 
@@ -36,7 +37,7 @@ export async function runSampleTables(input: string, flags: Flags): Promise<void
   const run = runOf(flags)
   const { keys, orphans, scale } = readFields(schemaFields, flags) as Pick<SchemaFit, 'keys' | 'orphans'> & SchemaRequest
   const options: SchemaFit = { ...readFields(fit, flags), keys, orphans, seed: run.seed }
-  checkOutput(flags.output)
+  await checkOutput(flags.output)
   const set = await readTables(input, readFields(reading, flags))
   const { dialect } = readFields(writing, flags)
   await withEngine(run, async (engine) => {
@@ -66,15 +67,15 @@ function refuseOthers(flags: Flags): void {
   throw notTogether(`${flag} with several tables`, instead, 'options that hold for all of them')
 }
 
-function checkOutput(output: string): void {
-  if (output === '-' || (sqliteFileOf(output) === undefined && tableExtensions.includes(extensionOf(output))))
+async function checkOutput(output: string): Promise<void> {
+  if (isOneTable(output))
     throw new InputError({
       code: 'output-tables',
       got: `the output ${output} for several tables`,
-      expected: 'the name of a new folder, or of a new file of SQLite',
+      expected: 'the name of a new folder, of a new file of SQLite, or postgres://…?schema=NEW',
       try: '-o new-tables, or -o new.sqlite'
     })
-  checkNewTables(output)
+  await checkNewTables(output)
 }
 
 interface Presented {
@@ -86,12 +87,12 @@ interface Presented {
 
 /** Drawn tables as their files take them: in the spelling of the data, or plainly. */
 function presented(set: TableSet, { model, drawn, plain, output }: Presented): TableSet {
-  const into = sqliteFileOf(output)
+  const into = isPostgres(output) ? 'postgres' : sqliteFileOf(output) === undefined ? undefined : 'sqlite'
   const cellsOf = (name: string): CellStyle => {
-    if (into !== undefined) return set.statements ? 'source' : 'typed'
+    if (into !== undefined) return set.made?.by === into ? 'source' : 'typed'
     const cells = cellsFor(fileOf(set, name))
     return plain ? (cells === 'text' ? 'plain' : 'typed') : cells
   }
   const tables = [...drawn].map(([name, table]) => [name, presentDrawn(model.tables[name]!, table, cellsOf(name))] as const)
-  return { ...set, tables: Object.fromEntries(tables), keys: model.keys, statements: into === undefined ? undefined : set.statements }
+  return { ...set, tables: Object.fromEntries(tables), keys: model.keys }
 }

@@ -53,6 +53,13 @@ export interface TableSet extends Schema {
   readonly keys: SchemaKeys
   /** Of a folder: the file of each table. */
   readonly files: Readonly<Record<string, string>>
-  /** Of a database: what made its tables. */
-  readonly statements?: readonly string[] | undefined
+  /** Of a database: what makes its tables in another of its kind. */
+  readonly made?: MadeTables | undefined
+}
+
+/** Statements that make tables, and those that are for once their rows are there. */
+export interface MadeTables {
+  readonly by: 'sqlite' | 'postgres'
+  readonly tables: readonly string[]
+  readonly constraints: readonly string[]
 }

@@ -22,7 +22,7 @@ import {
 import { type DatabaseSource, QUERY_SECONDS, refusedBy, statementOf, tableExists, unreachable } from './contract.js'
 
 /** What is used of `pg`. */
-interface Client {
+export interface Client {
   connect(): Promise<void>
   query(text: string | { readonly text: string; readonly values?: readonly unknown[]; readonly queryMode?: 'extended' }): Promise<{
     readonly rows: readonly Readonly<Record<string, unknown>>[]
@@ -42,7 +42,14 @@ interface Drivers {
 /** Milliseconds in which a server answers to a call, if it is there. */
 const PATIENCE = 15_000
 const PACKAGES = 'pg pg-copy-streams'
-const TYPES: ColumnTypes = { whole: 'bigint', number: 'double precision', boolean: 'boolean', time: 'timestamp', day: 'date', text: 'text' }
+export const TYPES: ColumnTypes = {
+  whole: 'bigint',
+  number: 'double precision',
+  boolean: 'boolean',
+  time: 'timestamp',
+  day: 'date',
+  text: 'text'
+}
 
 async function drivers(): Promise<Drivers> {
   // No literals: the compiler and the bundler are not to look for packages that few install.
@@ -57,7 +64,7 @@ async function drivers(): Promise<Drivers> {
 }
 
 /** Runs with a connection that is closed afterwards; errors are told without a password. */
-async function withConnection<T>(url: string, use: (client: Client, streams: Drivers) => Promise<T>): Promise<T> {
+export async function withConnection<T>(url: string, use: (client: Client, streams: Drivers) => Promise<T>): Promise<T> {
   const found = await drivers()
   const client = new found.Client({ connectionString: url, connectionTimeoutMillis: PATIENCE })
   let lost: Error | undefined
@@ -98,29 +105,43 @@ function told(url: string, error: unknown): unknown {
   return code === undefined || !/^[0-9A-Z]{5}$/.test(code) || NO_CONNECTION.test(code) ? unreachable(url, message) : refusedBy(url, message)
 }
 
+/** How a session writes and reads cells, whatever the server's settings. */
+export const ORDERLY = "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL client_encoding = 'UTF8'"
+
+/** Begins a transaction of one moment that reads only, with a limit of time for each statement. */
+export async function beginReading(client: Client, seconds: number): Promise<void> {
+  await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
+  await client.query(`SET LOCAL statement_timeout = ${Math.round(seconds * 1000)}`)
+  await client.query(ORDERLY)
+}
+
 /** The table behind an address: by COPY, in a transaction that reads only and with a limit of time. Memory O(cells). */
 export function readPostgres(url: string, { table, query, querySeconds = QUERY_SECONDS }: DatabaseSource): Promise<DatabaseTable> {
   return withConnection(url, async (client, { to }) => {
-    await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
-    await client.query(`SET LOCAL statement_timeout = ${Math.round(querySeconds * 1000)}`)
-    await client.query("SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL client_encoding = 'UTF8'")
-    const select = table === undefined ? statementOf(query!) : `SELECT * FROM ${quotedTable(table)}${await orderOf(client, table)}`
-    // One statement and no more: the extended protocol takes no second.
-    const { fields } = await client.query({ text: `SELECT * FROM (\n${select}\n) AS answer LIMIT 0`, queryMode: 'extended' })
-    const kinds = await kindsOf(client, fields)
-    const cells = await copied(client.query(to(`COPY (\n${select}\n) TO STDOUT`)), fields.length)
-    const columns = fields.map(
-      ({ name }, c): DatabaseColumn => ({ name, kind: kinds[c]!.kind, cells: cells[c]!.map((cell) => cellIn(cell, kinds[c]!)) })
-    )
-    const constraints = table === undefined ? NO_SCHEMA : await constraintsOf(client, table, columns)
+    await beginReading(client, querySeconds)
+    const read = await tableIn(client, to, { table, query })
     await client.query('COMMIT')
-    const lists = Object.fromEntries(fields.flatMap(({ name }, c) => (kinds[c]!.enumerated ? [[name, 'category']] : [])))
-    return {
-      columns: columns.map(rawColumn),
-      rowCount: cells[0]?.length ?? 0,
-      schema: { ...constraints, types: { ...lists, ...constraints.types } }
-    }
+    return read
   })
+}
+
+/** A table, or what a query gives, in a transaction. */
+export async function tableIn(client: Client, to: Drivers['to'], { table, query }: DatabaseSource): Promise<DatabaseTable> {
+  const select = table === undefined ? statementOf(query!) : `SELECT * FROM ${quotedTable(table)}${await orderOf(client, table)}`
+  // One statement and no more: the extended protocol takes no second.
+  const { fields } = await client.query({ text: `SELECT * FROM (\n${select}\n) AS answer LIMIT 0`, queryMode: 'extended' })
+  const kinds = await kindsOf(client, fields)
+  const cells = await copied(client.query(to(`COPY (\n${select}\n) TO STDOUT`)), fields.length)
+  const columns = fields.map(
+    ({ name }, c): DatabaseColumn => ({ name, kind: kinds[c]!.kind, cells: cells[c]!.map((cell) => cellIn(cell, kinds[c]!)) })
+  )
+  const constraints = table === undefined ? NO_SCHEMA : await constraintsOf(client, table, columns)
+  const lists = Object.fromEntries(fields.flatMap(({ name }, c) => (kinds[c]!.enumerated ? [[name, 'category']] : [])))
+  return {
+    columns: columns.map(rawColumn),
+    rowCount: cells[0]?.length ?? 0,
+    schema: { ...constraints, types: { ...lists, ...constraints.types } }
+  }
 }
 
 interface Kind {
@@ -227,7 +248,7 @@ export function writePostgres(
   return withConnection(url, async (client, { from }) => {
     const name = quotedTable(into)
     await client.query('BEGIN')
-    await client.query("SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL client_encoding = 'UTF8'")
+    await client.query(ORDERLY)
     const { rows } = await client.query({ text: 'SELECT to_regclass($1) AS there', values: [name] })
     const there = rows[0]!.there !== null
     if (there && !append) throw tableExists(into)
@@ -244,7 +265,7 @@ export function writePostgres(
 /** Rows that go to the server in one piece. */
 const PIECE = 1000
 
-function* linesOf(table: RawTable): Generator<string> {
+export function* linesOf(table: RawTable): Generator<string> {
   const cells = table.columns.map((column) => cellsOf(column))
   for (let first = 0; first < table.rowCount; first += PIECE) {
     const lines: string[] = []

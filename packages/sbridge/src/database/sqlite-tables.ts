@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { FormatError, InputError } from '@sbridge/core'
-import type { SchemaKeys } from '@sbridge/core/internal'
+import type { ForeignKey, SchemaKeys } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { makeAtomically } from '../format/atomic-file.js'
-import { quoted, typeOf } from './cells.js'
+import { quoted } from './cells.js'
 import type { TableSet } from './contract.js'
 import { insertRows, type Sqlite, TYPES, tableOf, withFile } from './sqlite.js'
+import { referencesOf, tableStatement } from './table-statement.js'
 
 /** All tables in a file of SQLite, of one moment, with their keys and the statements that made them. Memory O(cells). */
 export function readSqliteTables(file: string): Promise<TableSet> {
@@ -27,7 +28,7 @@ export function readSqliteTables(file: string): Promise<TableSet> {
       tables: Object.fromEntries(filled),
       keys: keysIn(database, [...there]),
       says: Object.fromEntries(filled.map(([name, { schema }]) => [name, schema])),
-      statements: statementsIn(database),
+      made: { by: 'sqlite', tables: statementsIn(database), constraints: [] },
       files: {}
     }
   })
@@ -36,32 +37,43 @@ export function readSqliteTables(file: string): Promise<TableSet> {
 function keysIn(database: Sqlite, names: readonly string[]): SchemaKeys {
   const primary: Record<string, string> = {}
   for (const name of names) {
-    const keys = database.all(`PRAGMA table_info(${quoted(name)})`).filter(({ pk }) => Number(pk) > 0)
-    if (keys.length === 1) primary[name] = String(keys[0]!.name)
+    const keys = primaryOf(database, name)
+    if (keys.length === 1) primary[name] = keys[0]!
   }
   const foreign = names.flatMap((name) => foreignKeysOf(database, name, primary))
   // A key into a table without rows is empty throughout.
   return { primary, foreign: foreign.filter(({ to }) => names.includes(to.table)) }
 }
 
-function foreignKeysOf(database: Sqlite, table: string, primary: Readonly<Record<string, string>>) {
+function foreignKeysOf(database: Sqlite, table: string, primary: Readonly<Record<string, string>>): ForeignKey[] {
   const rows = database.all(`PRAGMA foreign_key_list(${quoted(table)})`)
-  return rows
-    .map((row) => {
-      const several = rows.filter(({ id }) => id === row.id).length > 1
+  const ids = [...new Set(rows.map(({ id }) => id))]
+  return ids
+    .map((id): ForeignKey => {
+      const own = rows.filter((row) => row.id === id).sort((a, b) => Number(a.seq) - Number(b.seq))
       // SQLite compares names of tables without regard to capitals.
-      const target = Object.keys(primary).find((name) => name.toLowerCase() === String(row.table).toLowerCase()) ?? String(row.table)
-      const column = row.to === null ? primary[target] : String(row.to)
-      if (!several && column !== undefined) return { table, column: String(row.from), to: { table: target, column } }
-      throw new InputError({
-        code: 'key-composite',
-        got: `a foreign key of several columns in ${table}, into ${target}`,
-        expected: 'keys of one column',
-        try: `giving ${target} a key of one column`
-      })
+      const named = String(own[0]!.table)
+      const target = tableNamed(database, named) ?? named
+      const keys = primaryOf(database, target)
+      const pairs = own.map((row, k) => ({ column: String(row.from), to: row.to === null ? keys[k] : String(row.to) }))
+      const [{ column, to }, ...and] = pairs as [{ column: string; to: string }, ...{ column: string; to: string }[]]
+      return { table, column, to: { table: target, column: to ?? primary[target] ?? '' }, ...(and.length > 0 ? { and } : {}) }
     })
     .sort((a, b) => (a.column < b.column ? -1 : 1))
 }
+
+const tableNamed = (database: Sqlite, name: string): string | undefined => {
+  const rows = database.all("SELECT name FROM sqlite_master WHERE type = 'table'").map((row) => String(row.name))
+  return rows.find((one) => one.toLowerCase() === name.toLowerCase())
+}
+
+/** The columns of a primary key, in its order. */
+const primaryOf = (database: Sqlite, table: string): string[] =>
+  database
+    .all(`PRAGMA table_info(${quoted(table)})`)
+    .filter(({ pk }) => Number(pk) > 0)
+    .sort((a, b) => Number(a.pk) - Number(b.pk))
+    .map(({ name }) => String(name))
 
 /** What made the tables, indices and views, tables first. */
 const statementsIn = (database: Sqlite): string[] =>
@@ -72,10 +84,7 @@ const statementsIn = (database: Sqlite): string[] =>
     .map(({ sql }) => String(sql))
 
 /** Writes tables into a new file, which has its name once it is whole and every key leads somewhere. Throws `InputError` (codes `output-exists`, `key-dangling`). */
-export async function writeSqliteTables(
-  file: string,
-  { tables, keys, statements }: Pick<TableSet, 'tables' | 'keys' | 'statements'>
-): Promise<void> {
+export async function writeSqliteTables(file: string, { tables, keys, made }: Pick<TableSet, 'tables' | 'keys' | 'made'>): Promise<void> {
   if (existsSync(file))
     throw new InputError({
       code: 'output-exists',
@@ -85,8 +94,8 @@ export async function writeSqliteTables(
     })
   await makeAtomically(file, (name) =>
     withFile({ file, name, to: 'make' }, (database) => {
-      const made = statements ?? Object.entries(tables).map(([table, raw]) => statementFor(table, raw, keys))
-      for (const statement of made) database.exec(statement)
+      const statements = made?.by === 'sqlite' ? made.tables : Object.entries(tables).map(([table, raw]) => statementFor(table, raw, keys))
+      for (const statement of statements) database.exec(statement)
       // A row may refer to one behind it.
       database.exec('PRAGMA defer_foreign_keys = ON')
       for (const [table, raw] of Object.entries(tables)) insertRows(database, raw, table)
@@ -102,12 +111,5 @@ export async function writeSqliteTables(
   )
 }
 
-function statementFor(table: string, raw: RawTable, { primary, foreign }: SchemaKeys): string {
-  const keyed = (column: string) =>
-    primary[table] === column || foreign.some(({ to }) => to.table === table && to.column === column) ? ' UNIQUE NOT NULL' : ''
-  const columns = raw.columns.map((column) => `${quoted(column.name)} ${typeOf(column, TYPES)}${keyed(column.name)}`)
-  const references = foreign
-    .filter((key) => key.table === table)
-    .map(({ column, to }) => `FOREIGN KEY (${quoted(column)}) REFERENCES ${quoted(to.table)} (${quoted(to.column)})`)
-  return `CREATE TABLE ${quoted(table)} (${[...columns, ...references].join(', ')})`
-}
+const statementFor = (table: string, raw: RawTable, keys: SchemaKeys): string =>
+  tableStatement({ table, raw, keys, types: TYPES }, referencesOf(table, keys))

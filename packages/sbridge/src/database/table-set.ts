@@ -18,13 +18,17 @@ export function sqliteFileOf(name: string): string | undefined {
   return addressed ?? (SQLITE.test(name) ? name : undefined)
 }
 
+/** Whether a name is the address of a PostgreSQL server. */
+export const isPostgres = (name: string): boolean => /^postgres(ql)?:\/\//i.test(name)
+
 export const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory()
 
 /**
- * The tables in a file of SQLite, or in the files of a folder, which are called as these are. Throws `FormatError` where there are
+ * The tables in a file of SQLite, in a schema of a PostgreSQL server, or in the files of a folder, which are called as these are. Throws `FormatError` where there are
  * none (`tables-none`), `InputError` for two files of one table (`table-twice`), and what `readTable` throws.
  */
 export async function readTables(path: string, options: Pick<ReadOptions, 'encoding'> = {}): Promise<TableSet> {
+  if (isPostgres(path)) return (await import('./postgres-tables.js')).readPostgresTables(path)
   const file = sqliteFileOf(path)
   if (file !== undefined) return (await import('./sqlite-tables.js')).readSqliteTables(file)
   const names = (await readdir(path).catch(() => []))
@@ -34,7 +38,7 @@ export async function readTables(path: string, options: Pick<ReadOptions, 'encod
     throw new FormatError({
       code: 'tables-none',
       got: `${path}, ${isFolder(path) ? 'in which no file is a table' : 'which is no folder'}`,
-      expected: `a folder of tables (${tableExtensions.join(' ')}), or a file of SQLite`,
+      expected: `a folder of tables (${tableExtensions.join(' ')}), a file of SQLite, or postgres://…`,
       try: 'checking the name'
     })
   const tables: Record<string, RawTable> = {}
@@ -60,13 +64,14 @@ const tableNameOf = (file: string): string => file.replace(/\.gz$/i, '').replace
 export const fileOf = ({ files }: Pick<TableSet, 'files'>, table: string): string => files[table] ?? `${table}.csv`
 
 /**
- * Writes tables into a new file of SQLite or a new folder, which has its name once it is whole. Throws `InputError` (code
+ * Writes tables into a new file of SQLite, a new schema of a PostgreSQL server, or a new folder, which has its name once it is whole. Throws `InputError` (code
  * `output-exists`) where there is something already.
  */
 export async function writeTables(path: string, set: TableSet): Promise<void> {
+  if (isPostgres(path)) return (await import('./postgres-tables.js')).writePostgresTables(path, set)
   const file = sqliteFileOf(path)
   if (file !== undefined) return (await import('./sqlite-tables.js')).writeSqliteTables(file, set)
-  checkNewTables(path)
+  await checkNewTables(path)
   const target = resolve(path)
   const made = join(dirname(target), `.sbridge-${randomBytes(8).toString('hex')}.tmp`)
   begin(made)
@@ -84,7 +89,8 @@ export async function writeTables(path: string, set: TableSet): Promise<void> {
 }
 
 /** Refuses a place where tables could not be written as new ones, before anything is computed. Throws `InputError`. */
-export function checkNewTables(path: string): void {
+export async function checkNewTables(path: string): Promise<void> {
+  if (isPostgres(path)) return (await import('./postgres-tables.js')).checkNewSchema(path)
   const file = sqliteFileOf(path) ?? path
   const empty = isFolder(file) && sqliteFileOf(path) === undefined
   if (!existsSync(dirname(resolve(file))))
@@ -98,7 +104,7 @@ export function checkNewTables(path: string): void {
   throw new InputError({
     code: 'output-exists',
     got: `${path}, which is there already`,
-    expected: 'the name of a new folder, or of a new file of SQLite',
+    expected: 'the name of a new folder, of a new file of SQLite, or postgres://…?schema=NEW',
     try: `another name, as new-${basename(file)}`
   })
 }

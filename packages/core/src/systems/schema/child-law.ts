@@ -15,6 +15,7 @@ import { keptOrder } from '../table/ordered.js'
 import { type ChildRows, readChildRows, withOwn } from './child-rows.js'
 import { countsOf, fitCounts } from './counts.js'
 import { fitGiven } from './given-law.js'
+import type { LineNumbers } from './line-numbers.js'
 import type { Links } from './links.js'
 import type { ChildLaw } from './model.js'
 import { fitPick, type JoinedColumns, joinedColumns, type PickLaw } from './pick-law.js'
@@ -33,6 +34,8 @@ interface ChildProblem {
   /** The key that gives the number of rows, and the others, by which rows choose. */
   readonly links: Links
   readonly others: readonly Links[]
+  /** What numbers the rows of each parent, and the numbers [n]. */
+  readonly lines?: { readonly law: LineNumbers; readonly of: Float64Array } | undefined
   /** The table that a key leads to. */
   readonly referred: (links: Links) => Referred
   readonly options: OneTable
@@ -40,9 +43,9 @@ interface ChildProblem {
 
 /** Fits how rows come about that refer to rows of others. Cost: that of a law of counts for each key, of first rows and of further rows. */
 export async function fitChild(problem: ChildProblem, context: Context): Promise<ChildLaw & { readonly read: ChildRows }> {
-  const { raw, links, options } = problem
+  const { raw, links, lines, options } = problem
   const parent = problem.referred(links)
-  const { read, picks } = await withPicks(problem, readChildRows(raw, links, options), context)
+  const { read, picks } = await withPicks(problem, readChildRows(raw, { parentOf: links.parentOf, lines: lines?.of }, options), context)
   const names = namesBeside(read)
   const without = links.empty + links.orphans
   const none = noneOf(parent.context)
@@ -61,6 +64,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const known = knownOf({ given, heads: heads.table, constants, start: times && names.start })
   return {
     key: links.key,
+    ...(lines ? { lines: lines.law } : {}),
     counts: await fitCounts(countsOf(links), parent.context, { ...context, key: keyFor(context.key, 'counts') }),
     picks,
     heads: await fitGiven({ ...heads, given }, { ...context, key: keyFor(context.key, 'heads') }),

@@ -32,11 +32,15 @@ function timeIn(raw: RawTable, options: OneTable): string | undefined {
 }
 
 /** Reads a table whose rows refer to those of another; `raw` without keys into other tables. Cost O(cells · log n). */
-export function readChildRows(raw: RawTable, { parentOf }: Pick<Links, 'parentOf'>, options: OneTable): ChildRows {
+export function readChildRows(
+  raw: RawTable,
+  { parentOf, lines }: Pick<Links, 'parentOf'> & { readonly lines?: Float64Array | undefined },
+  options: OneTable
+): ChildRows {
   const read = readModelled(raw, options)
   const { data, time } = read
   const clock = data.table.columns.find(({ name }) => name === time) as NumericColumn | undefined
-  const { order, first, groupOf } = groupsOf(parentOf, clock?.values)
+  const { order, first, groupOf } = groupsOf(parentOf, [clock?.values, lines])
   const keep = <T>(list: readonly T[]): T[] =>
     list.filter((_, c) => data.table.columns[c]!.kind !== 'identifier' && data.table.columns[c]!.name !== time)
   const table = takeTableRows({ columns: keep(data.table.columns), rowCount: data.table.rowCount }, order)
@@ -67,11 +71,14 @@ function readModelled(raw: RawTable, options: OneTable): ReadTable & { readonly 
   return { ...readTableOf(raw, { ...options, scaling: { ...scaling, [time]: 'standard' } }), time }
 }
 
-function groupsOf(parentOf: Int32Array, clock: Float64Array | undefined) {
+/** Rows by parent, then by what comes first: their time, and their number. */
+function groupsOf(parentOf: Int32Array, all: readonly (Float64Array | undefined)[]) {
+  const clocks = all.filter((clock) => clock !== undefined)
+  const between = (a: number, b: number) => clocks.reduce((before, clock) => before || clock[a]! - clock[b]!, 0)
   const place = (row: number) => (parentOf[row]! < 0 ? Number.POSITIVE_INFINITY : parentOf[row]!)
   const order = Uint32Array.from(parentOf.keys()).sort((a, b) => {
     const [p, q] = [place(a), place(b)]
-    return (p === q ? (p === Number.POSITIVE_INFINITY ? 0 : clock ? clock[a]! - clock[b]! : 0) : p - q) || a - b
+    return (p === q ? (p === Number.POSITIVE_INFINITY ? 0 : between(a, b)) : p - q) || a - b
   })
   const first: number[] = []
   const groupOf: number[] = []

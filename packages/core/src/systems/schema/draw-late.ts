@@ -1,7 +1,7 @@
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import { contextOf } from '../context.js'
 import type { SystemContext } from '../host.js'
-import { type DrawnTable, inOtherOrder, referringColumn, withColumn } from './drawn-table.js'
+import { type DrawnTable, inOtherOrder, referringColumns, withColumns } from './drawn-table.js'
 import { drawLate, inOrderOf } from './late-law.js'
 import type { SchemaModel, SchemaTable } from './model.js'
 
@@ -22,7 +22,7 @@ export async function withWithin(
     const own = contextOf(seed, context)
     const targetOf = await drawLate(law, { own: drawn, target: drawn, encoder: of.context }, { ...own, key: keyFor(own.key, 'within') })
     if (!law.before) {
-      drawn = withColumn(drawn, referringColumn(law.key, drawn, targetOf))
+      drawn = withColumns(drawn, referringColumns(law.key, drawn, targetOf))
       continue
     }
     const order = inOrderOf(targetOf)
@@ -30,7 +30,7 @@ export async function withWithin(
     for (const [place, row] of order.entries()) placeOf[row] = place
     const moved = inOtherOrder(of, drawn, order)
     const targets = Int32Array.from(order, (row) => (targetOf[row]! < 0 ? -1 : placeOf[targetOf[row]!]!))
-    drawn = { ...withColumn(moved, referringColumn(law.key, moved, targets)), order }
+    drawn = { ...withColumns(moved, referringColumns(law.key, moved, targets)), order }
   }
   return drawn
 }
@@ -47,6 +47,6 @@ export async function drawCircles(late: SchemaModel['late'], { tables, drawn, se
     const at = contextOf(seedFor(keyFromSeed(seed), law.key.table), context)
     const sides = { own, target, encoder: tables[law.key.to.table]!.context }
     const targetOf = await drawLate(law, sides, { ...at, key: keyFor(at.key, 'late') })
-    drawn.set(law.key.table, withColumn(own, referringColumn(law.key, target, targetOf)))
+    drawn.set(law.key.table, withColumns(own, referringColumns(law.key, target, targetOf)))
   }
 }

@@ -14,9 +14,10 @@ import { givenOf, knownOf } from './child-law.js'
 import { numbersIn } from './child-rows.js'
 import { drawCounts, withCounts } from './counts.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
-import { type DrawnTable, inLayout, keyed, referringColumn, type Written } from './drawn-table.js'
+import { type DrawnTable, inLayout, keyed, referringColumns, type Written } from './drawn-table.js'
 import { ofParents } from './fit.js'
 import { drawGiven } from './given-law.js'
+import { numbered } from './line-numbers.js'
 import type { ChildLaw, SchemaModel, SchemaTable } from './model.js'
 import { likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
 import { contextOfRows } from './rows-of-table.js'
@@ -106,8 +107,9 @@ async function drawChild(
   const own = await keyed({ table, formats: whole.formats }, law.keys, { seed, context })
   const columns = [
     ...own.table.columns,
-    referringColumn(law.key, parent, referring),
-    ...law.picks.map(({ key }, k) => referringColumn(key, drawn.get(key.to.table)!, inRows(targetOf[k]!)))
+    ...referringColumns(law.key, parent, referring),
+    ...(law.lines ? [{ name: law.lines.column, kind: 'identifier' as const, cells: numbered(law.lines, referring) }] : []),
+    ...law.picks.flatMap(({ key }, k) => referringColumns(key, drawn.get(key.to.table)!, inRows(targetOf[k]!)))
   ]
   const written = inLayout(of, { columns, rowCount: table.rowCount }, new Map(own.formats.map((format) => [format.name, format])))
   return {

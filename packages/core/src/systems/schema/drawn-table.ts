@@ -6,7 +6,7 @@ import { takeTableRows } from '../../table/rows.js'
 import type { Column, Table } from '../../table/table.js'
 import type { SystemContext } from '../host.js'
 import { peopleFor, withNewKeys } from '../table/keyed.js'
-import type { ForeignKey } from './keys.js'
+import { type ForeignKey, pairsOf } from './keys.js'
 import { keysOfTable, type SchemaTable } from './model.js'
 
 /** Drawn rows of one table, with what they say to those that refer to them. */
@@ -37,16 +37,18 @@ export function inLayout({ layout }: SchemaTable, { columns, rowCount }: Table, 
   return { table: { columns: layout.map(({ name }) => named.get(name) ?? empty(name)), rowCount }, formats: layout.map(formatOf) }
 }
 
-/** Keys of the rows that rows refer to, as their table has them. */
-export function referringColumn({ column, to }: ForeignKey, { table }: Pick<DrawnTable, 'table'>, targetOf: Int32Array): Column {
-  const key = table.columns.find(({ name }) => name === to.column)!
-  const cells = 'cells' in key && key.cells ? key.cells : undefined
-  return { name: column, kind: 'identifier', cells: Array.from(targetOf, (target) => (target < 0 ? null : (cells?.[target] ?? null))) }
+/** Keys of the rows that rows refer to, as their table has them: a column for each of the key. */
+export function referringColumns(foreign: ForeignKey, { table }: Pick<DrawnTable, 'table'>, targetOf: Int32Array): Column[] {
+  return pairsOf(foreign).map(({ column, to }) => {
+    const key = table.columns.find(({ name }) => name === to)!
+    const cells = 'cells' in key && key.cells ? key.cells : undefined
+    return { name: column, kind: 'identifier', cells: Array.from(targetOf, (target) => (target < 0 ? null : (cells?.[target] ?? null))) }
+  })
 }
 
-/** A drawn table with one of its columns in the place of that of the same name. */
-export function withColumn<T extends DrawnTable>(drawn: T, column: Column): T {
-  const columns = drawn.table.columns.map((own) => (own.name === column.name ? column : own))
+/** A drawn table with columns in the place of those of the same names. */
+export function withColumns<T extends DrawnTable>(drawn: T, others: readonly Column[]): T {
+  const columns = drawn.table.columns.map((own) => others.find(({ name }) => name === own.name) ?? own)
   return { ...drawn, table: { ...drawn.table, columns } }
 }
 

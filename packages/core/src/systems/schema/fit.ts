@@ -1,6 +1,5 @@
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
-import { counted, listed } from '../../num/listed.js'
 import { beside, type Matrix, takeRows } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import type { ColumnFormat } from '../../table/infer.js'
@@ -8,23 +7,16 @@ import type { RawTable } from '../../table/raw.js'
 import { contextOf } from '../context.js'
 import type { SystemContext } from '../host.js'
 import { tables as tableSystem } from '../table/system.js'
+import { checkTables, keyTypes, linkNotes, refuseAlike, refuseUnread } from './check-keys.js'
 import { fitChild, type Referred } from './child-law.js'
 import { withCounts } from './counts.js'
-import {
-  checkKeyNames,
-  type ForeignKey,
-  inOrderOfKeys,
-  keyText,
-  parseKeys,
-  referencesOf,
-  type SchemaKeys,
-  type Tables,
-  withKeys
-} from './keys.js'
+import { type ForeignKey, inOrderOfKeys, keyText, pairsOf, referencesOf, type SchemaKeys, type Tables } from './keys.js'
 import { fitLate, type LateLaw } from './late-law.js'
+import { lineNumbersIn, linesIn } from './line-numbers.js'
 import { cellsIn, type Links, linksOf } from './links.js'
-import { keysOfTable, type SchemaModel, type SchemaTable } from './model.js'
+import type { SchemaModel, SchemaTable } from './model.js'
 import { contextEncoder, contextOfRows, type EachTable, type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
+import { statedOrFound } from './stated-keys.js'
 
 /** Tables with what their database says of them. */
 export interface Schema {
@@ -60,18 +52,20 @@ export async function fitSchema(
   context: SystemContext
 ): Promise<SchemaModel> {
   const { keys: stated = [], orphans, seed = 1, ...each } = options
-  const keys = withKeys(own ?? { primary: {}, foreign: [] }, [stated].flat().flatMap(parseKeys))
+  const { keys, found } = statedOrFound({ tables, keys: own }, { stated, missing: each.missing })
   checkTables(tables, keys)
   const mayBreak = ({ table, column }: ForeignKey) =>
     keys.primary[table] !== column && cellsIn(tables[table]!, column, each.missing).includes(null)
   const { order, late } = inOrderOfKeys(Object.keys(tables), keys, mayBreak)
   const now = { ...keys, foreign: keys.foreign.filter((key) => !late.includes(key)) }
+  // Keys are followed before anything is fitted: what is wrong with them is said at once.
+  const linksBy = new Map(keys.foreign.map((key) => [key, linksOf(tables, key, { missing: each.missing, orphans })]))
   const fitted = new Map<string, Fitted>()
   for (const name of order) {
     const types = { ...says[name]?.types, ...keyTypes(name, keys) }
     const rule = each.rules === 'off' ? undefined : says[name]?.rules
     const one = defined({ ...each, types, rule, seed: seedFor(keyFromSeed(seed), name) }) as OneTable
-    const { links, ...fit } = await told(name, () => fitOne(name, { tables, keys: now, late, options: one, orphans, fitted }, context))
+    const { links, ...fit } = await told(name, () => fitOne(name, { tables, keys: now, late, linksBy, options: one, fitted }, context))
     fitted.set(name, fit)
     if (!links) continue
     const parent = fitted.get(links.key.to.table)!
@@ -79,36 +73,15 @@ export async function fitSchema(
   }
   const circles: LateLaw[] = []
   for (const key of late) {
-    const links = linksOf(tables, key, { missing: each.missing, orphans })
-    const sides = { links, own: fitted.get(key.table)!, target: fitted.get(key.to.table)! }
+    const sides = { links: linksBy.get(key)!, own: fitted.get(key.table)!, target: fitted.get(key.to.table)! }
     const at = contextOf(seedFor(keyFromSeed(seed), key.table), context)
     fitted.set(key.table, withNote(fitted.get(key.table)!, `${keyText(key)}: drawn last, as its keys lead in a circle`))
     circles.push((await fitLate(sides, { ...at, key: keyFor(at.key, 'late') }))!)
   }
-  return { tables: Object.fromEntries(order.map((name) => [name, fitted.get(name)!.table])), order, keys, late: circles }
+  return { tables: Object.fromEntries(order.map((name) => [name, fitted.get(name)!.table])), order, keys, found, late: circles }
 }
 
 const withNote = (fit: Fitted, note: string): Fitted => ({ ...fit, table: { ...fit.table, notes: [...fit.table.notes, note] } })
-
-function checkTables(tables: Tables, keys: SchemaKeys): void {
-  const names = Object.keys(tables)
-  checkKeyNames(tables, keys)
-  if (names.length > 1 && keys.foreign.length === 0)
-    throw new InputError({
-      code: 'keys-none',
-      got: `${counted(names.length, 'table')} (${listed(names)}) of which none refers to another`,
-      expected: 'foreign keys between them',
-      try: "--keys 'orders.customer_id -> customers.id', or sampling each table by itself"
-    })
-}
-
-/** Keys, and columns that others refer to, are no numbers to be drawn. */
-function keyTypes(name: string, { primary, foreign }: SchemaKeys): Record<string, string> {
-  const referred = foreign.filter(({ to }) => to.table === name).map(({ to }) => to.column)
-  const own = Object.hasOwn(primary, name) ? [primary[name]!] : []
-  const refers = foreign.filter(({ table }) => table === name).map(({ column }) => column)
-  return Object.fromEntries([...referred, ...own].filter((column) => !refers.includes(column)).map((column) => [column, 'identifier']))
-}
 
 /** Errors with the name of the table that they are of. */
 async function told<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -129,22 +102,23 @@ interface Problem {
   readonly keys: SchemaKeys
   readonly late: readonly ForeignKey[]
   readonly options: OneTable
-  readonly orphans: SchemaFit['orphans']
+  readonly linksBy: ReadonlyMap<ForeignKey, Links>
   readonly fitted: ReadonlyMap<string, Fitted>
 }
 
 async function fitOne(name: string, problem: Problem, context: SystemContext): Promise<FittedTable> {
-  const { tables, keys, late, options, orphans } = problem
-  const links = referencesOf(keys, name).map((key) => linksOf(tables, key, { missing: options.missing, orphans }))
+  const { tables, keys, late, linksBy, options } = problem
   const raw = tables[name]!
+  const links = referencesOf(keys, name).map((key) => linksBy.get(key)!)
   const bare = [...links.map(({ key }) => key), ...late.filter(({ table }) => table === name)].reduce(
-    (rest, { column }) => withoutColumn(rest, column),
+    (rest, key) => pairsOf(key).reduce((left, { column }) => withoutColumn(left, column), rest),
     raw
   )
   const fit = await (links.length > 0
     ? fitReferring({ raw, bare, all: links }, problem, context)
     : fitRoot({ raw, bare }, options, context))
   refuseUnread(name, keys, fit.table)
+  refuseAlike(name, [...keys.foreign, ...late], fit.table)
   return withWithin(name, { fit, problem }, context)
 }
 
@@ -154,14 +128,14 @@ async function fitOne(name: string, problem: Problem, context: SystemContext): P
  */
 async function withWithin(
   name: string,
-  { fit, problem: { tables, keys, options, orphans } }: { readonly fit: FittedTable; readonly problem: Problem },
+  { fit, problem: { keys, linksBy, options } }: { readonly fit: FittedTable; readonly problem: Problem },
   context: SystemContext
 ): Promise<FittedTable> {
   const within: LateLaw[] = []
   const isOrdered = (fit.table.root?.order ?? fit.table.child?.rowOrder) !== undefined
   for (const key of keys.foreign) {
     if (key.table !== name || key.to.table !== name) continue
-    const links = linksOf(tables, key, { missing: options.missing, orphans })
+    const links = linksBy.get(key)!
     const at = contextOf(options.seed ?? 1, context)
     const law = await fitLate({ links, own: fit, target: fit }, { ...at, key: keyFor(at.key, 'within') })
     if (law && !(law.before && (isOrdered || within.some(({ before }) => before)))) within.push(law)
@@ -184,9 +158,15 @@ async function fitReferring(
   { options, fitted }: Problem,
   context: SystemContext
 ): Promise<FittedTable> {
-  const [links, ...others] = [...all].sort(byCounts) as [Links, ...Links[]]
+  // Rows that are numbered for each row of another are drawn by that.
+  const sortedLinks = [...all].sort(byCounts)
+  const counted = sortedLinks.map((one) => ({ links: one, law: lineNumbersIn(bare, one, options.missing) }))
+  const { links, law } = counted.find((one) => one.law) ?? counted[0]!
+  const others = sortedLinks.filter((one) => one !== links)
+  const lines = law && { law, of: linesIn(bare, law, options.missing) }
+  const rest = law ? withoutColumn(bare, law.column) : bare
   const referred = ({ key }: Links) => fitted.get(key.to.table)!
-  const { read, ...child } = await fitChild({ raw: bare, links, others, referred, options }, contextOf(options.seed ?? 1, context))
+  const { read, ...child } = await fitChild({ raw: rest, links, others, lines, referred, options }, contextOf(options.seed ?? 1, context))
   const encoder = contextEncoder(read.whole)
   const parents = referred(links).context
   const none = child.none.length > 0 ? child.none : new Float64Array(parents.cols)
@@ -201,21 +181,6 @@ async function fitReferring(
     context: beside(contextOfRows(encoder, read.whole.table), ofParents(links.parentOf, parents, none)),
     whole: read.whole,
     links
-  }
-}
-
-/** References within a table are drawn with its keys; one that is not read as such would dangle. Throws `InputError` (code `key-dangling`). */
-function refuseUnread(name: string, { foreign }: SchemaKeys, table: SchemaTable): void {
-  const references = keysOfTable(table)?.references ?? []
-  for (const key of foreign) {
-    if (key.table !== name || key.to.table !== name || references.some(({ column, to }) => column === key.column && to === key.to.column))
-      continue
-    throw new InputError({
-      code: 'key-dangling',
-      got: `the key ${keyText(key)} within one table, which cannot be told from chance or has values that no row has`,
-      expected: `values of ${key.to.column}, in at least two rows`,
-      try: `leaving the column ${key.column} out, or correcting it`
-    })
   }
 }
 
@@ -262,10 +227,3 @@ function described(raw: RawTable, { missing }: OneTable, { whole }: ReadTable): 
 }
 
 const isWhole = (cells: readonly (string | null)[]): boolean => cells.every((cell) => cell === null || /^(0|-?[1-9]\d{0,14})$/.test(cell))
-
-function linkNotes({ key, empty, orphans }: Links): string[] {
-  if (orphans === 0) return empty === 0 ? [] : [`${key.table}.${key.column}: empty in ${counted(empty, 'row')}, and as often in new ones`]
-  return [
-    `${key.table}.${key.column}: ${counted(orphans, 'row')} whose ${key.to.table} is not there; as often new rows refer to none; --orphans refuse stops instead`
-  ]
-}

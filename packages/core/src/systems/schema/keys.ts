@@ -11,10 +11,20 @@ export interface Place {
   readonly column: string
 }
 
-/** A foreign key: every value of a column is one of another table's key. */
+/** A foreign key: every value of a column is one of another table's key; or of several columns together. */
 export interface ForeignKey extends Place {
   readonly to: Place
+  /** Further columns, of which each is one of the other table's. */
+  readonly and?: readonly ColumnPair[] | undefined
 }
+
+interface ColumnPair {
+  readonly column: string
+  readonly to: string
+}
+
+/** The columns of a key, each with the one that it is of in the other table. */
+export const pairsOf = ({ column, to, and = [] }: ForeignKey): readonly ColumnPair[] => [{ column, to: to.column }, ...and]
 
 /** Which columns of several tables are keys, and which refer to them. Plain data. */
 export interface SchemaKeys {
@@ -25,38 +35,87 @@ export interface SchemaKeys {
 
 export const NO_KEYS: SchemaKeys = { primary: {}, foreign: [] }
 
-const NAME = '(`[^`]+`|[^`.,>]+?)'
-const KEY = new RegExp(`^\\s*${NAME}\\s*\\.\\s*${NAME}\\s*->\\s*${NAME}\\s*\\.\\s*${NAME}\\s*$`)
+const NAME = '(?:`[^`]+`|[^`.,>+]+?)'
+const NAMES = `(${NAME}(?:\\s*\\+\\s*${NAME})*)`
+const KEY = new RegExp(`^\\s*(${NAME})\\s*\\.\\s*${NAMES}\\s*->\\s*(${NAME})\\s*\\.\\s*${NAMES}\\s*$`)
 
-/** `orders.customer_id -> customers.id, …` → foreign keys. Throws `InputError` (code `keys-malformed`). */
+const bare = (name: string): string => name.trim().replace(/^`(.*)`$/, '$1')
+const partsOf = (names: string): string[] => (names.match(/(`[^`]*`|[^`+])+/g) ?? []).map(bare)
+
+/** `orders.customer_id -> customers.id, a.x+y -> b.x+y, …` → foreign keys. Throws `InputError` (code `keys-malformed`). */
 export function parseKeys(text: string): ForeignKey[] {
   const parts = (text.match(/(`[^`]*`|[^,`])+/g) ?? []).filter((part) => part.trim() !== '')
   return parts.map((part) => {
-    const names = KEY.exec(part)
-      ?.slice(1)
-      .map((name) => name.trim().replace(/^`(.*)`$/, '$1'))
-    if (names) return { table: names[0]!, column: names[1]!, to: { table: names[2]!, column: names[3]! } }
+    const [, table, columns = '', other, targets = ''] = KEY.exec(part) ?? []
+    const [[column, ...more], [to, ...others]] = [partsOf(columns), partsOf(targets)]
+    if (table !== undefined && column !== undefined && to !== undefined && more.length === others.length)
+      return {
+        table: bare(table),
+        column,
+        to: { table: bare(other!), column: to },
+        ...(more.length > 0 ? { and: more.map((name, k) => ({ column: name, to: others[k]! })) } : {})
+      }
     throw new InputError({
       code: 'keys-malformed',
       got: `the key “${part.trim()}”`,
-      expected: 'TABLE.COLUMN -> TABLE.COLUMN',
-      try: "'orders.customer_id -> customers.id'; names with dots, commas or arrows in backquotes"
+      expected: 'TABLE.COLUMN -> TABLE.COLUMN, or with as many columns on both sides TABLE.COLUMN+COLUMN -> TABLE.COLUMN+COLUMN',
+      try: "'orders.customer_id -> customers.id'; names with dots, commas, arrows or a plus in backquotes"
     })
   })
 }
 
 /** A foreign key as people write it. */
-export const keyText = ({ table, column, to }: ForeignKey): string => `${table}.${column} -> ${to.table}.${to.column}`
+export const keyText = (key: ForeignKey): string => {
+  const names = (of: 'column' | 'to') => pairsOf(key).map((pair) => pair[of])
+  return `${key.table}.${names('column').join('+')} -> ${key.to.table}.${names('to').join('+')}`
+}
 
-/** The keys of a schema with those that are stated beside them; a stated one goes before what the schema says of its column. */
+/**
+ * The keys of a schema with those that are stated beside them; a stated one goes before what the schema says of its columns. A key of
+ * which a column stands in one of several columns is said by that, where it leads to the same key by way of its table. Throws
+ * `InputError` (code `keys-overlap`) for keys that share a column otherwise.
+ */
 export function withKeys({ primary, foreign }: SchemaKeys, stated: readonly ForeignKey[]): SchemaKeys {
-  const same = (a: Place, b: Place) => a.table === b.table && a.column === b.column
-  return { primary, foreign: [...foreign.filter((one) => !stated.some((other) => same(one, other))), ...stated] }
+  const all = [...foreign.filter((one) => !stated.some((other) => shares(one, other))), ...stated]
+  const kept = all.filter((one) => !all.some((other) => other !== one && isSaidBy(one, other, all)))
+  for (const [k, one] of kept.entries()) {
+    const other = kept.slice(0, k).find((before) => shares(one, before))
+    if (!other) continue
+    throw new InputError({
+      code: 'keys-overlap',
+      got: `the keys ${keyText(other)} and ${keyText(one)}, which share a column`,
+      expected: 'one key for each column',
+      try: '--keys with one of them'
+    })
+  }
+  return { primary, foreign: kept }
+}
+
+const shares = (a: ForeignKey, b: ForeignKey): boolean =>
+  a.table === b.table && pairsOf(a).some(({ column }) => pairsOf(b).some((pair) => pair.column === column))
+
+/** Whether a key of one column follows from one of several: orders of the lines that shipments are of are orders. */
+function isSaidBy(one: ForeignKey, several: ForeignKey, all: readonly ForeignKey[]): boolean {
+  if (one.and || !several.and || one.table !== several.table) return false
+  const pair = pairsOf(several).find(({ column }) => column === one.column)
+  return all.some(
+    (key) =>
+      !key.and &&
+      pair &&
+      key.table === several.to.table &&
+      key.column === pair.to &&
+      key.to.table === one.to.table &&
+      key.to.column === one.to.column
+  )
 }
 
 /** Refuses keys of tables or columns that are not there. Throws `InputError` (codes `table-unknown`, `column-unknown`). */
 export function checkKeyNames(tables: Tables, { foreign }: SchemaKeys): void {
-  for (const key of foreign) for (const place of [key, key.to]) checkPlace(tables, place, key)
+  for (const key of foreign)
+    for (const { column, to } of pairsOf(key)) {
+      checkPlace(tables, { table: key.table, column }, key)
+      checkPlace(tables, { table: key.to.table, column: to }, key)
+    }
 }
 
 function checkPlace(tables: Tables, { table, column }: Place, key: ForeignKey): void {

@@ -2,7 +2,7 @@ import { InputError } from '../../num/errors.js'
 import { counted } from '../../num/listed.js'
 import { textCells } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
-import { type ForeignKey, keyText, type Tables } from './keys.js'
+import { type ForeignKey, keyText, pairsOf, type Tables } from './keys.js'
 
 /** Where the rows of a table lead by one of its keys. */
 export interface Links {
@@ -24,10 +24,22 @@ interface LinkOptions {
 export const cellsIn = (raw: RawTable, name: string, missing?: readonly string[]): (string | null)[] =>
   textCells(raw.columns.find((column) => column.name === name)!, missing)
 
+/** Cells of several columns as one; null where any of them is. */
+function cellsOfAll(raw: RawTable, names: readonly string[], missing: readonly string[] | undefined): (string | null)[] {
+  const [first, ...others] = names.map((name) => cellsIn(raw, name, missing))
+  if (others.length === 0) return first!
+  return first!.map((cell, i) =>
+    others.some((one) => one[i] === null) ? null : cell && [cell, ...others.map((one) => one[i])].join(' + ')
+  )
+}
+
 /** Row of each value of a key. Throws `InputError` where one is empty or comes twice (codes `key-missing`, `key-repeated`). */
 function rowsOfKey(cells: readonly (string | null)[], key: ForeignKey): ReadonlyMap<string, number> {
   const rows = new Map<string, number>()
-  const { table, column } = key.to
+  const { table } = key.to
+  const column = pairsOf(key)
+    .map(({ to }) => to)
+    .join(' + ')
   for (const [row, cell] of cells.entries()) {
     if (cell !== null && !rows.has(cell)) {
       rows.set(cell, row)
@@ -46,8 +58,19 @@ function rowsOfKey(cells: readonly (string | null)[], key: ForeignKey): Readonly
 
 /** Follows a key from every row. Cost O(rows). Throws `InputError` for keys that are none, and for orphans where these are refused (code `key-dangling`). */
 export function linksOf(tables: Tables, key: ForeignKey, { missing, orphans: wanted = 'empty' }: LinkOptions): Links {
-  const rows = rowsOfKey(cellsIn(tables[key.to.table]!, key.to.column, missing), key)
-  const cells = cellsIn(tables[key.table]!, key.column, missing)
+  const rows = rowsOfKey(
+    cellsOfAll(
+      tables[key.to.table]!,
+      pairsOf(key).map(({ to }) => to),
+      missing
+    ),
+    key
+  )
+  const cells = cellsOfAll(
+    tables[key.table]!,
+    pairsOf(key).map(({ column }) => column),
+    missing
+  )
   const parentOf = Int32Array.from(cells, (cell) => (cell === null ? -1 : (rows.get(cell) ?? -1)))
   const dangling = (i: number) => cells[i] !== null && parentOf[i]! < 0
   const orphans = parentOf.reduce((count, _, i) => count + Number(dangling(i)), 0)

@@ -8,15 +8,19 @@ import type { FurtherLaw } from '../panel/draw.js'
 import type { Ticks } from '../panel/ticks.js'
 import type { TableModel } from '../table/options.js'
 import type { CountLaw } from './counts.js'
+import type { FoundKey } from './find-keys.js'
 import type { GivenLaw } from './given-law.js'
 import type { ForeignKey, SchemaKeys } from './keys.js'
 import type { LateLaw } from './late-law.js'
+import type { LineNumbers } from './line-numbers.js'
 import type { PickLaw } from './pick-law.js'
 import type { StartLaw } from './start-law.js'
 
 /** How rows of a table come about that refer to rows of another. Plain data. */
 export interface ChildLaw {
   readonly key: ForeignKey
+  /** A column that numbers the rows of each parent. */
+  readonly lines?: LineNumbers | undefined
   /** How many rows refer to a parent, given its row. */
   readonly counts: CountLaw
   /** How rows choose those of further tables that they refer to. */
@@ -66,6 +70,8 @@ export interface SchemaModel {
   /** Names of the tables, each behind those that it refers to. */
   readonly order: readonly string[]
   readonly keys: SchemaKeys
+  /** What speaks for keys that nobody stated. */
+  readonly found: readonly FoundKey[]
   /** Keys that are followed once all tables are drawn: they were left out of a circle. */
   readonly late: readonly LateLaw[]
 }

@@ -10,7 +10,7 @@ export const schemaFields: readonly Field[] = [
     kind: 'text',
     unit: 'TABLE.COLUMN -> TABLE.COLUMN',
     range: `keys between commas, with ${SEVERAL}, e.g. 'orders.customer_id -> customers.id'; repeatable`,
-    default: 'what the schema of a database says',
+    default: 'what the schema of a database says, else what is found',
     repeatable: true,
     sentence: 'Foreign keys: every value of the first column is one of the second, which is different in every row.',
     source: ''

@@ -1,12 +1,14 @@
+import { exp, log } from '../../num/elementary.js'
 import { counted } from '../../num/listed.js'
-import { countText } from '../../tell/numbers.js'
+import { countText, numberText } from '../../tell/numbers.js'
 import { facts, type Telling } from '../../tell/telling.js'
 import type { DrawnTable } from './drawn-table.js'
-import { keyText } from './keys.js'
+import type { FoundKey } from './find-keys.js'
+import { type ForeignKey, keyText, pairsOf } from './keys.js'
 import type { ChildLaw, SchemaModel } from './model.js'
 
 /** What drawn tables say: rows of each, the keys between them, and the notes of each table. */
-export function tellSchema({ tables, order, keys }: SchemaModel, drawn: ReadonlyMap<string, DrawnTable>): Telling {
+export function tellSchema({ tables, order, keys, found }: SchemaModel, drawn: ReadonlyMap<string, DrawnTable>): Telling {
   const rows = order.map((name) => ({
     name,
     real: tables[name]!.rowCount,
@@ -16,7 +18,8 @@ export function tellSchema({ tables, order, keys }: SchemaModel, drawn: Readonly
   return {
     json: {
       tables: Object.fromEntries(rows.map(({ name, real, drawn: count }) => [name, { rows: count, real }])),
-      keys: keys.foreign.map(keyText)
+      keys: keys.foreign.map(keyText),
+      ...(found.length > 0 ? { found: found.map(({ key, ...why }) => ({ key: keyText(key), ...why })) } : {})
     },
     topics: [
       {
@@ -29,12 +32,16 @@ export function tellSchema({ tables, order, keys }: SchemaModel, drawn: Readonly
               value: counted(count, 'row'),
               aside: [`${countText(real)} in the data`, ...(law ? [lawText(law)] : [])].join('; ')
             }))
-          )
+          ),
+          ...(found.length > 0 ? [facts(...found.map((one) => ({ name: `key found ${keyText(one.key)}`, value: whyText(one) })))] : [])
         ]
       }
     ],
     warnings: [],
-    notes: order.flatMap((name) => tables[name]!.notes.map((note) => noteOf(name, note)))
+    notes: [
+      ...(found.length > 0 ? [`no key is stated: ${counted(found.length, 'key')} found; --keys states all of them instead`] : []),
+      ...order.flatMap((name) => tables[name]!.notes.map((note) => noteOf(name, note)))
+    ]
   }
 }
 
@@ -44,9 +51,23 @@ function noteOf(name: string, note: string): string {
   return own.startsWith(`${name}.`) ? own : `${name}: ${own}`
 }
 
+const columnsOf = (key: ForeignKey): string =>
+  pairsOf(key)
+    .map(({ column }) => column)
+    .join('+')
+
 /** How rows are drawn that refer to others. */
 function lawText({ key, time, further, picks }: ChildLaw): string {
   const each = further ? (time ? `one after the other along ${time.name}` : 'each given those before it') : 'each by itself'
-  const chosen = picks.map((pick) => `, choosing rows of ${pick.key.to.table} by ${pick.key.column}`).join('')
-  return `of each row of ${key.to.table} by ${key.column}, ${each}${chosen}`
+  const chosen = picks.map((pick) => `, choosing rows of ${pick.key.to.table} by ${columnsOf(pick.key)}`).join('')
+  return `of each row of ${key.to.table} by ${columnsOf(key)}, ${each}${chosen}`
 }
+
+const BY_NAME = ['', 'a name as of a key, ', 'one name, ', 'its name says so, ']
+
+/** What speaks for a key that nobody stated. */
+function whyText({ names, values, logChance }: FoundKey): string {
+  return `${BY_NAME[names]}all ${counted(values, 'value')} are there, by chance ${chanceText(logChance)}`
+}
+
+const chanceText = (logChance: number): string => (logChance < log(1e-12) ? 'never' : numberText(exp(logChance)))

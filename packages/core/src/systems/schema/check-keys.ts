@@ -1,0 +1,64 @@
+import { InputError } from '../../num/errors.js'
+import { counted, listed } from '../../num/listed.js'
+import { checkKeyNames, type ForeignKey, keyText, pairsOf, type SchemaKeys, type Tables } from './keys.js'
+import { tellsApart } from './line-numbers.js'
+import type { Links } from './links.js'
+import { keysOfTable, type SchemaTable } from './model.js'
+
+/** Refuses keys that name nothing, and several tables without any. Throws `InputError` (`keys-none`, and what `checkKeyNames` throws). */
+export function checkTables(tables: Tables, keys: SchemaKeys): void {
+  const names = Object.keys(tables)
+  checkKeyNames(tables, keys)
+  if (names.length > 1 && keys.foreign.length === 0)
+    throw new InputError({
+      code: 'keys-none',
+      got: `${counted(names.length, 'table')} (${listed(names)}) of which none refers to another beyond chance`,
+      expected: 'foreign keys between them',
+      try: "--keys 'orders.customer_id -> customers.id', or sampling each table by itself"
+    })
+}
+
+/** Keys, and columns that others refer to, are no numbers to be drawn. */
+export function keyTypes(name: string, { primary, foreign }: SchemaKeys): Record<string, string> {
+  const referred = foreign.filter(({ to, and }) => to.table === name && !and).map(({ to }) => to.column)
+  const own = Object.hasOwn(primary, name) ? [primary[name]!] : []
+  const refers = foreign.filter(({ table }) => table === name).flatMap((key) => pairsOf(key).map(({ column }) => column))
+  return Object.fromEntries([...referred, ...own].filter((column) => !refers.includes(column)).map((column) => [column, 'identifier']))
+}
+
+/** References within a table are drawn with its keys; one that is not read as such would dangle. Throws `InputError` (code `key-dangling`). */
+export function refuseUnread(name: string, { foreign }: SchemaKeys, table: SchemaTable): void {
+  const references = keysOfTable(table)?.references ?? []
+  for (const key of foreign) {
+    if (key.table !== name || key.to.table !== name || references.some(({ column, to }) => column === key.column && to === key.to.column))
+      continue
+    throw new InputError({
+      code: 'key-dangling',
+      got: `the key ${keyText(key)} within one table, which cannot be told from chance or has values that no row has`,
+      expected: `values of ${key.to.column}, in at least two rows`,
+      try: `leaving the column ${key.column} out, or correcting it`
+    })
+  }
+}
+
+/** Refuses keys of several columns that drawn rows might share. Throws `InputError` (code `key-composite`). */
+export function refuseAlike(name: string, foreign: readonly ForeignKey[], { child, ...table }: SchemaTable): void {
+  const own = { counted: child?.key, lines: child?.lines, keys: keysOfTable({ ...table, child })?.keys.map(({ column }) => column) ?? [] }
+  for (const key of foreign) {
+    if (!key.and || key.to.table !== name || tellsApart(key, own)) continue
+    throw new InputError({
+      code: 'key-composite',
+      got: `the key ${keyText(key)}, whose columns in ${name} new rows might share`,
+      expected: 'a key of one of them, or numbers 1, 2, … and the key that they run along',
+      try: `giving ${name} a key of one column`
+    })
+  }
+}
+
+/** What a person should know of where keys lead. */
+export function linkNotes({ key, empty, orphans }: Links): string[] {
+  if (orphans === 0) return empty === 0 ? [] : [`${key.table}.${key.column}: empty in ${counted(empty, 'row')}, and as often in new ones`]
+  return [
+    `${key.table}.${key.column}: ${counted(orphans, 'row')} whose ${key.to.table} is not there; as often new rows refer to none; --orphans refuse stops instead`
+  ]
+}

@@ -1,0 +1,215 @@
+import { evaluateTables } from '../../diagnose/evaluate.js'
+import type { Measure } from '../../diagnose/evaluation.js'
+import { measure } from '../../diagnose/floors.js'
+import { type Verdict, verdict } from '../../diagnose/verdict.js'
+import { defined } from '../../num/defined.js'
+import { InputError } from '../../num/errors.js'
+import { throwIfStopped } from '../../num/iterate.js'
+import { listed } from '../../num/listed.js'
+import { type Key, keyAtStep, keyFor, keyFromSeed, uniforms } from '../../num/random.js'
+import type { RawTable } from '../../table/raw.js'
+import type { ColumnKind, Table } from '../../table/table.js'
+import type { SystemContext } from '../host.js'
+import { prepareRows } from '../prepare.js'
+import { checkTables } from './check-keys.js'
+import { countsOf } from './counts.js'
+import type { Schema } from './fit.js'
+import { type ForeignKey, keyText, pairsOf, type Tables } from './keys.js'
+import { type Links, linksOf } from './links.js'
+import { type Coordinates, coordinatesOf, correlationsOf, distanceOfCounts, rootMeanSquare } from './relation-measures.js'
+import { statedOrFound } from './stated-keys.js'
+
+/** How a key of synthetic tables stands to that of real ones. */
+export interface KeyEvaluation {
+  readonly key: string
+  /** Rows whose key leads nowhere, and share of rows whose key is empty: real, then synthetic. */
+  readonly dangling: readonly [number, number]
+  readonly empty: readonly [number, number]
+  /** Distance of the distribution functions of how many rows refer to a row; floor: of two random halves of the real rows that are referred to. */
+  readonly counts: Measure
+  /** Root of the mean squared difference of correlations of the rows' columns with those of the rows that they refer to; null where one side has none. */
+  readonly correlations: Measure
+  /** How many rows are referred to 0, 1, … times: real, then synthetic. */
+  readonly histogram: readonly [readonly number[], readonly number[]]
+}
+
+/** How synthetic tables follow real ones. */
+export interface SchemaEvaluation {
+  readonly keys: readonly KeyEvaluation[]
+  /** Each table by itself, without keys; null of one that has nothing else, or one row. */
+  readonly tables: Readonly<Record<string, (Verdict & { readonly auc: Measure; readonly rows: readonly [number, number] }) | null>>
+}
+
+interface SchemaComparison {
+  readonly real: Schema
+  readonly synthetic: Schema
+  readonly keys?: string | readonly string[] | undefined
+  readonly missing?: readonly string[] | undefined
+  readonly seed?: number | undefined
+}
+
+/** Random halves of the rows that are referred to, whose differences are averaged. */
+const HALVES = 20
+
+/**
+ * Compares tables that refer to each other with real ones: where keys lead, how many rows refer to a row, how columns go with those
+ * of the row that is referred to, and each table by itself. Throws `InputError` where a table or column is not in both (`table-absent`,
+ * `column-absent`), and for keys as `fitSchema`. Cost: that of an evaluation of each table, and twenty times O(rows · columns²) for each key.
+ */
+export async function evaluateSchema(
+  { real, synthetic, keys: stated, missing, seed = 1 }: SchemaComparison,
+  { engine, stop, progress }: SystemContext
+): Promise<SchemaEvaluation> {
+  const { keys } = statedOrFound(real, { stated, missing })
+  checkTables(real.tables, keys)
+  refuseAbsent(real.tables, synthetic.tables)
+  const key = keyFor(keyFromSeed(seed), 'tables')
+  const told = (stage: string) => {
+    throwIfStopped({ stop }, stage)
+    progress?.({ stage, done: 0, total: 1 })
+  }
+  const read = readBoth(real, synthetic, { keys: keys.foreign, primary: keys.primary, missing })
+  const ofKeys: KeyEvaluation[] = []
+  for (const foreign of keys.foreign) {
+    told(`comparing ${keyText(foreign)}`)
+    ofKeys.push(evaluateKey(foreign, { real: real.tables, synthetic: synthetic.tables, read, missing, key: keyFor(key, keyText(foreign)) }))
+  }
+  const tables: Record<string, SchemaEvaluation['tables'][string]> = {}
+  for (const [name, sides] of read) {
+    told(`comparing ${name}`)
+    const rows = [sides.real.rowCount, sides.synthetic.rowCount] as const
+    if (sides.real.columns.length === 0 || Math.min(...rows) < 2) {
+      tables[name] = null
+      continue
+    }
+    const found = await evaluateTables({ ...sides, engine: engine!, key: keyFor(key, name), watch: { stop } })
+    tables[name] = { ...verdict(found), auc: found.classifierAuc, rows }
+  }
+  return { keys: ofKeys, tables }
+}
+
+function refuseAbsent(real: Tables, synthetic: Tables): void {
+  for (const [name, { columns }] of Object.entries(real)) {
+    const other = synthetic[name]
+    if (!other)
+      throw new InputError({
+        code: 'table-absent',
+        got: `no table ${name} among the synthetic ones`,
+        expected: `the tables of the real ones: ${listed(Object.keys(real))}`,
+        try: 'another folder or database, or tables drawn anew'
+      })
+    const names = new Set(other.columns.map((column) => column.name))
+    const absent = columns.filter((column) => !names.has(column.name))
+    if (absent.length === 0) continue
+    throw new InputError({
+      code: 'column-absent',
+      got: `the synthetic table ${name} without ${listed(absent.map((column) => column.name))}`,
+      expected: 'the same columns in both',
+      try: 'leaving the column out of the real table, or drawing anew'
+    })
+  }
+}
+
+interface Sides {
+  readonly real: Table
+  readonly synthetic: Table
+}
+
+/** Both tables of each name without keys, with the kinds of the real ones. */
+function readBoth(
+  real: Schema,
+  synthetic: Schema,
+  {
+    keys,
+    primary,
+    missing
+  }: {
+    readonly keys: readonly ForeignKey[]
+    readonly primary: Readonly<Record<string, string>>
+    readonly missing: readonly string[] | undefined
+  }
+): ReadonlyMap<string, Sides> {
+  return new Map(
+    Object.entries(real.tables).map(([name, raw]) => {
+      const left = new Set(
+        keys.flatMap((key) => [
+          ...(key.table === name ? pairsOf(key).map(({ column }) => column) : []),
+          ...(key.to.table === name ? pairsOf(key).map(({ to }) => to) : [])
+        ])
+      )
+      if (Object.hasOwn(primary, name)) left.add(primary[name]!)
+      const own = modelled(raw, left, { missing, types: real.says?.[name]?.types })
+      const types = Object.fromEntries(own.columns.map(({ name: column, kind }) => [column, kind === 'integer' ? 'number' : kind]))
+      const names = new Set(own.columns.map((column) => column.name))
+      const out = (all: RawTable) => new Set(all.columns.map((column) => column.name).filter((column) => !names.has(column)))
+      const other = synthetic.tables[name]!
+      return [name, { real: own, synthetic: modelled(other, out(other), { missing, types }) }]
+    })
+  )
+}
+
+function modelled(
+  raw: RawTable,
+  left: ReadonlySet<string>,
+  {
+    missing,
+    types = {}
+  }: { readonly missing: readonly string[] | undefined; readonly types?: Readonly<Record<string, string>> | undefined }
+): Table {
+  const columns = raw.columns.filter(({ name }) => !left.has(name))
+  if (columns.length === 0) return { columns: [], rowCount: raw.rowCount }
+  const kinds = Object.fromEntries(Object.entries(types).filter(([name]) => !left.has(name))) as Record<string, ColumnKind>
+  const { table } = prepareRows({ ...raw, columns }, defined({ missing, types: kinds })).data
+  return { ...table, columns: table.columns.filter(({ kind }) => kind !== 'identifier') }
+}
+
+interface KeyComparison {
+  readonly real: Tables
+  readonly synthetic: Tables
+  readonly read: ReadonlyMap<string, Sides>
+  readonly missing: readonly string[] | undefined
+  readonly key: Key
+}
+
+function evaluateKey(foreign: ForeignKey, { real, synthetic, read, missing, key }: KeyComparison): KeyEvaluation {
+  const sides = [linksOf(real, foreign, { missing }), linksOf(synthetic, foreign, { missing, orphans: 'empty' })] as const
+  const [own, other] = sides.map(countsOf) as [Float64Array, Float64Array]
+  const places = (side: 'real' | 'synthetic'): readonly [Coordinates, Coordinates] => {
+    const at = (table: string) => coordinatesOf(read.get(table)![side], read.get(table)!.real)
+    return [at(foreign.table), at(foreign.to.table)]
+  }
+  const [truth, drawn] = [places('real'), places('synthetic')]
+  const related = (links: Links, of: readonly [Coordinates, Coordinates], among?: Uint8Array) =>
+    correlationsOf(of[0], of[1], links.parentOf, among)
+  const halves = Array.from({ length: HALVES }, (_, k) => Uint8Array.from(uniforms(keyAtStep(key, k), own.length), (u) => Number(u < 0.5)))
+  const without = (half: Uint8Array) => half.map((is) => 1 - is)
+  const among = (half: Uint8Array) => own.filter((_, i) => half[i] === 1)
+  const [most, least] = [...truth.map((one) => one.length)].sort((a, b) => b - a)
+  const hasBoth = most! > 0 && least! > 0
+  return {
+    key: keyText(foreign),
+    dangling: [sides[0].orphans, sides[1].orphans],
+    empty: sides.map(({ empty, parentOf }) => empty / Math.max(1, parentOf.length)) as [number, number],
+    counts: measure(
+      distanceOfCounts(own, other),
+      halves.map((half) => distanceOfCounts(among(half), among(without(half))))
+    ),
+    correlations: hasBoth
+      ? measure(
+          rootMeanSquare(related(sides[0], truth), related(sides[1], drawn)),
+          halves.map((half) => rootMeanSquare(related(sides[0], truth, half), related(sides[0], truth, without(half))))
+        )
+      : { value: null, floor: null },
+    histogram: [histogramOf(own), histogramOf(other)]
+  }
+}
+
+/** Numbers of rows that are referred to so often; the last bar holds all from there on. */
+const MOST_BARS = 40
+
+function histogramOf(counts: Float64Array): number[] {
+  const most = counts.reduce((a, b) => Math.max(a, b), 0)
+  const bars = new Array<number>(Math.min(most, MOST_BARS) + 1).fill(0)
+  for (const count of counts) bars[Math.min(count, MOST_BARS)]! += 1
+  return bars
+}

@@ -1,0 +1,125 @@
+import { refersTo } from '../../code/keys/reference.js'
+import { isBelievedAtLog } from '../../code/rules/chance.js'
+import { defined } from '../../num/defined.js'
+import { log } from '../../num/elementary.js'
+import { inferTable } from '../../table/infer.js'
+import { type Agreement, agreement } from './key-names.js'
+import type { ForeignKey, Place, Tables } from './keys.js'
+import { cellsIn } from './links.js'
+
+/** A foreign key that nobody stated: what speaks for it. Plain data. */
+export interface FoundKey {
+  readonly key: ForeignKey
+  readonly names: Agreement
+  /** Different values that it has, all of them values of the key. */
+  readonly values: number
+  /** Logarithm of the chance that a column of its kind has only such values and nothing to do with the key. */
+  readonly logChance: number
+}
+
+/** A column that may be a key or refer to one. */
+interface Candidate extends Place {
+  readonly cells: readonly (string | null)[]
+  readonly values: ReadonlySet<string>
+  /** Whether every row has a value of its own. */
+  readonly isKey: boolean
+  /** Least and largest, where all are whole numbers. */
+  readonly range: readonly [number, number] | undefined
+}
+
+/** Whole numbers of tables lie below this: their largest is as likely in any decade. */
+const LARGEST = log(1e9)
+/** Names that end as those of keys do make an inclusion believable at this chance over all candidates; bare inclusions must be beyond that of any rule. */
+const NAMED = log(0.01)
+/** Fewer values of text that all are keys may be chance. */
+const LEAST_TEXTS = 3
+
+/**
+ * Foreign keys in tables that say none: columns all of whose values are values of a column that is different in every row, where
+ * the names say so or that is beyond chance; of several such keys the one that the name says, then the least likely by chance.
+ * Never one that would lead in a circle. Cost O(cells + columns · keys), and inclusions until the first value that is none.
+ */
+export function findKeys(tables: Tables, missing?: readonly string[]): FoundKey[] {
+  const candidates = Object.keys(tables).flatMap((table) => candidatesIn(tables, table, missing))
+  const keys = candidates.filter(({ isKey }) => isKey)
+  const all = candidates.flatMap((column) => best(column, keys, candidates.length * keys.length) ?? [])
+  const found: FoundKey[] = []
+  for (const one of all.sort((a, b) => b.names - a.names || a.logChance - b.logChance))
+    if (one.key.table === one.key.to.table || !leadsTo(one.key.to.table, one.key.table, found)) found.push(one)
+  return found
+}
+
+const leadsTo = (from: string, to: string, keys: readonly FoundKey[]): boolean =>
+  from === to || keys.some(({ key }) => key.table === from && key.to.table !== from && leadsTo(key.to.table, to, keys))
+
+function candidatesIn(tables: Tables, table: string, missing: readonly string[] | undefined): Candidate[] {
+  const raw = tables[table]!
+  const kinds = inferTable(raw, defined({ missing })).table.columns
+  return raw.columns.flatMap(({ name: column }) => {
+    const kind = kinds.find(({ name }) => name === column)?.kind
+    if (kind === undefined || kind === 'datetime' || kind === 'boolean') return []
+    const cells = cellsIn(raw, column, missing)
+    const values = new Set(cells.filter((cell) => cell !== null))
+    const numbers = [...values].map(Number)
+    const isWhole = numbers.every(Number.isSafeInteger)
+    if (values.size < 2 || (kind === 'number' && !isWhole)) return []
+    const range = isWhole ? ([least(numbers), -least(numbers.map((x) => -x))] as const) : undefined
+    return [{ table, column, cells, values, isKey: values.size === raw.rowCount, range }]
+  })
+}
+
+const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b))
+
+/** What a column refers to, if to any of the keys. */
+function best(column: Candidate, keys: readonly Candidate[], candidates: number): FoundKey | undefined {
+  const found = keys.flatMap((key) => {
+    if (key === column || (column.isKey && column.table === key.table)) return []
+    const names = agreement(column, key)
+    // Rows of two tables with one key each belong together where the name says whose key it is.
+    if (column.isKey && names < 3) return []
+    if (![...column.values].every((value) => key.values.has(value))) return []
+    const logChance = logChanceOf(column, key)
+    // Within a table what its own reading takes for a reference is one.
+    const isOwn = column.table === key.table && names > 0 && refersTo({ ...column, name: column.column }, { ...key, name: key.column })
+    if (!isOwn && !isBelieved({ names, logChance, column }, candidates)) return []
+    const { table, column: name } = column
+    return [{ key: { table, column: name, to: { table: key.table, column: key.column } }, names, values: column.values.size, logChance }]
+  })
+  const [first, second] = found.sort((a, b) => b.names - a.names || a.logChance - b.logChance)
+  return first && second && first.names === second.names && first.logChance === second.logChance ? undefined : first
+}
+
+function isBelieved(
+  { names, logChance, column }: Pick<FoundKey, 'names' | 'logChance'> & { readonly column: Candidate },
+  candidates: number
+): boolean {
+  if (names >= 2) return true
+  if (!column.range && column.values.size < LEAST_TEXTS) return false
+  return names === 1 ? logChance + log(candidates) < NAMED : isBelievedAtLog(logChance, candidates)
+}
+
+/**
+ * Whole numbers: the largest lies as likely in any decade, and so does the least below it; those between may lie anywhere. Words:
+ * each may be any of as many letters and digits.
+ */
+function logChanceOf(column: Candidate, key: Candidate): number {
+  const { range } = key
+  if (!column.range || !range) return column.values.size * Math.min(0, log(key.values.size) - logShapes(key.values))
+  const [low, high] = column.range
+  const inside = column.values.size * Math.min(0, log(key.values.size / (range[1] - range[0] + 1)))
+  if (low < 1 || range[0] < 1) return inside
+  const top = log((range[1] + 1) / high) / LARGEST
+  const bottom = range[0] === 1 ? 1 : Math.min(1, log((low + 1) / range[0]) / log(high + 1))
+  return inside + Math.min(0, log(top)) + Math.min(0, log(bottom))
+}
+
+/** Logarithm of how many words have the forms of these. */
+function logShapes(values: ReadonlySet<string>): number {
+  const shapes = new Set([...values].map((value) => value.replace(/\p{L}/gu, 'a').replace(/\d/g, '0')))
+  const sizes = [...shapes].map((shape) => {
+    const count = (mark: string) => shape.split(mark).length - 1
+    return count('a') * log(26) + count('0') * log(10)
+  })
+  const most = sizes.reduce((a, b) => Math.max(a, b))
+  return most + log(sizes.reduce((sum, size) => sum + 2 ** ((size - most) / log(2)), 0))
+}

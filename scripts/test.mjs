@@ -23,12 +23,15 @@ function run(label, script, args, env = {}) {
 const lint = () => run('formatting and lint', binary('@biomejs/biome', 'bin/biome'), ['check', '.'])
 /** The studio is built without looking at its types. */
 const studioTypes = () => run('types of the studio', require.resolve('typescript/bin/tsc'), ['-p', 'packages/studio'])
+/** Tests run without their types: what none of them has would be compared with `undefined`, unseen. */
+const testTypes = () => run('types of the tests', require.resolve('typescript/bin/tsc'), ['-p', 'tsconfig.tests.json'])
 const tests = (args, env) => run('tests', binary('vitest', 'vitest.mjs'), ['run', ...args], env)
 
 const [first, ...rest] = process.argv.slice(2)
 if (first === '--fast') {
   run('types', require.resolve('typescript/bin/tsc'), ['-b'])
   studioTypes()
+  testTypes()
   lint()
   tests(['--tags-filter=!slow', ...rest], { SBRIDGE_FAST: '1' })
 } else {
@@ -36,6 +39,7 @@ if (first === '--fast') {
   const skipped = ensurePrograms()
   run('build', 'scripts/build.mjs', [])
   studioTypes()
+  testTypes()
   lint()
   tests(process.argv.slice(2), { CHROMIUM: chromium })
   for (const words of skipped) console.error(`skipped: ${words}`)

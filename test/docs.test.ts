@@ -112,7 +112,7 @@ describe('the page of the papers', () => {
     const benches = readdirSync(join(root, 'bench/papers')).filter(
       (name) => name.endsWith('.mjs') && /^await experiment\(/m.test(read(`bench/papers/${name}`))
     )
-    expect(results.map(({ name }) => `${name}.mjs`).toSorted()).toEqual(benches.toSorted())
+    expect(results.map(({ name }: { name: string }) => `${name}.mjs`).toSorted()).toEqual(benches.toSorted())
     expect(filled(page, results)).toBe(page)
   })
 

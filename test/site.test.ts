@@ -14,6 +14,12 @@ const DESKTOP = { width: 1280, height: 900 }
 const SAME = 1e-9
 const PHONE = { width: 390, height: 844 }
 
+/** A page of the site: what its sliders are. */
+interface LivePage {
+  readonly name: string
+  readonly settings: readonly { readonly name: string; readonly values: readonly unknown[]; readonly default: unknown }[]
+}
+
 describe('the site', () => {
   let browser: Browser
   let engine: Engine
@@ -72,7 +78,7 @@ describe('the site', () => {
 
   const move = (page: Page, name: string, place: number) => page.locator(`input[name="${name}"]`).fill(String(place))
 
-  it.each(PAGES.map((page) => [page.name, page] as const))(
+  it.each<[string, LivePage]>(PAGES.map((page: LivePage) => [page.name, page]))(
     '%s draws, a slider changes picture and numbers, and both are those of Node',
     async (name, experiment) => {
       const page = await open(name)

@@ -98,7 +98,7 @@ describe('a whole batch is the same rows whatever their number, the threads, and
     const counts = draws.given || draws.observe ? [BATCH, BATCH + 500] : [BATCH, BATCH + 500, third]
     for (const [k, rows] of counts.entries())
       drawn.push(await sample(model, { steps: 1, ...draws, rows, seed: 6, engine: engines[k]!, cells: 'typed' }))
-    const cells = (of: RawTable, from: number, to: number) => of.columns.map(({ values }) => Array.from(values).slice(from, to))
+    const cells = (of: RawTable, from: number, to: number) => of.columns.map(({ values }) => [...values].slice(from, to))
     const conditions = Array.isArray(draws.given) ? draws.given.length : 1
     const first = (of: RawTable, k: number) => cells(of, (k * of.rowCount) / conditions, (k * of.rowCount) / conditions + BATCH)
     for (const more of drawn.slice(1)) for (let k = 0; k < conditions; k++) expect(first(more, k)).toStrictEqual(first(drawn[0]!, k))

@@ -66,7 +66,7 @@ describe('SQLite', () => {
     })
     const column = (name: string) => table.columns.find((one) => one.name === name)!
     expect(column('id')).toMatchObject({ source: 'number', integer: true })
-    expect(Array.from(column('net').values)).toEqual(rows.map(({ net }) => net))
+    expect([...column('net').values]).toEqual(rows.map(({ net }) => net))
     expect(column('paid').values).toEqual(rows.map(({ paid }) => paid))
     expect(column('note').values).toEqual(rows.map(({ note }) => note))
   })
@@ -228,11 +228,11 @@ describe.skipIf(!hasPostgres())('PostgreSQL', () => {
       schema: { types: { id: 'identifier', code: 'identifier', state: 'category' }, rules: ['`gross` >= `net`'] }
     })
     const column = (name: string) => table.columns.find((one) => one.name === name)!
-    expect(Array.from(column('net').values)).toEqual(rows.map(({ net }) => net))
+    expect([...column('net').values]).toEqual(rows.map(({ net }) => net))
     expect(column('paid').values).toEqual(rows.map(({ paid }) => paid))
     expect(column('note').values).toEqual(rows.map(({ note }) => note))
-    expect(Array.from(column('day').values)).toEqual(rows.map((_, i) => Date.parse(dayOf(i))))
-    expect(Array.from(column('at').values)).toEqual(rows.map((_, i) => Date.parse(dayOf(i)) + 3_600_500))
+    expect([...column('day').values]).toEqual(rows.map((_, i) => Date.parse(dayOf(i))))
+    expect([...column('at').values]).toEqual(rows.map((_, i) => Date.parse(dayOf(i)) + 3_600_500))
     expect(() => column('tags').values).toThrow('--exclude tags')
   })
 

@@ -27,5 +27,5 @@ test('a reader that stays, one that fails otherwise and one that takes all memor
   const found = async (name: string) => (await fuzz({ module: bad, name, mutants: 3, patience: 2, memory: 256 })).failures
   expect(await found('endless')).toMatchObject([{ seed: 1, number: 1, reason: 'no end within 2 s' }])
   expect(await found('wrong')).toMatchObject([{ number: 2, reason: expect.stringContaining('TypeError') }])
-  expect((await found('greedy')).map(({ number }) => number)).toEqual([0, 1, 2])
+  expect((await found('greedy')).map(({ number }: { number: number }) => number)).toEqual([0, 1, 2])
 })

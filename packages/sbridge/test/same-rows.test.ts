@@ -27,7 +27,7 @@ describe('the library, the command, and both from a model file draw the same byt
   })
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  it.each<[string, TableFit, SampleOptions, string[], string[]]>([
+  it.each<[string, TableFit, Omit<SampleOptions, 'cells'>, string[], string[]]>([
     ['all columns, observed', {}, { observe: 'a + c = 2 ± 0.5' }, [], ['--observe', 'a + c = 2 ± 0.5']],
     ['localised, observed', { local: 'window:1' }, { observe: 'a = 1 ± 0.1' }, ['--local', 'window:1'], ['--observe', 'a = 1 ± 0.1']],
     [

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keyFor, keyFromSeed, uniforms } from '@sbridge/core/kernels'
+import type { RawTable } from '@sbridge/core/tables'
 import sqlite from 'node-sqlite3-wasm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bank, shop, staff, writeCsv } from '../../../bench/tables/schemas.mjs'
@@ -164,9 +165,13 @@ describe('a folder of tables', () => {
   it('rows that refer to two tables are counted by one and choose of the other', async () => {
     const { tables, keys } = shop({ customers: 80, products: 24 })
     const sku = tables.products!.columns[0]!.values
-    const prices = new Map(sku.map((name, i) => [name, tables.products!.columns[2]!.values[i]!]))
+    const prices = new Map(sku.map((name: string, i: number) => [name, tables.products!.columns[2]!.values[i]!]))
     const lines = tables.order_lines!
-    const priced = { name: 'unit_price', source: 'text' as const, values: lines.columns[1]!.values.map((name) => prices.get(name)!) }
+    const priced = {
+      name: 'unit_price',
+      source: 'text' as const,
+      values: lines.columns[1]!.values.map((name: string) => prices.get(name)!)
+    }
     await writeCsv(join(folder, 'shop'), { tables: { ...tables, order_lines: { ...lines, columns: [...lines.columns, priced] } } })
     const { status, stdout } = await run('sample', 'shop', '-o', 'new-shop', '--keys', keys, ...QUICK)
     expect([status, stdout]).toEqual([
@@ -255,7 +260,7 @@ describe('a file of SQLite', () => {
   beforeAll(() => {
     const database = open('bank.sqlite')
     for (const statement of SCHEMA) database.exec(statement)
-    for (const [name, { columns, rowCount }] of Object.entries(bank({ accounts: 60 }).tables)) {
+    for (const [name, { columns, rowCount }] of Object.entries<RawTable>(bank({ accounts: 60 }).tables)) {
       for (let i = 0; i < rowCount; i++) {
         const cells = columns.map((column) => (/_id|age|amount/.test(column.name) ? Number(column.values[i]) : column.values[i]!))
         database.run(`INSERT INTO ${name} VALUES (${columns.map(() => '?').join(', ')})`, cells)
@@ -378,9 +383,12 @@ describe('the law of children', () => {
       { keys: 'children.customer -> parents.id', seed: 1, scaling: 'standard', threads: 1 }
     )
     const drawn = await sampleSchema(model, { seed: 2, threads: 1 })
-    const tier = new Map(drawn.parents!.columns[0]!.values.map((id, i) => [id, drawn.parents!.columns[1]!.values[i]]))
+    const tier = new Map<unknown, unknown>(
+      [...drawn.parents!.columns[0]!.values].map((id, i) => [id, drawn.parents!.columns[1]!.values[i]])
+    )
+    const amounts = [...drawn.children!.columns[1]!.values]
     const own = new Map<unknown, number[]>([...tier.keys()].map((id) => [id, []]))
-    for (const [r, id] of drawn.children!.columns[0]!.values.entries()) own.get(id)!.push(Number(drawn.children!.columns[1]!.values[r]))
+    for (const [r, id] of [...drawn.children!.columns[0]!.values].entries()) own.get(id)!.push(Number(amounts[r]))
     const of = (which: string) => [...own].filter(([id]) => tier.get(id) === which).map(([, values]) => values)
     const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length
     // Standard errors of means over 100 parents and more: 0.1 of counts, 0.25 of amounts; four of them.

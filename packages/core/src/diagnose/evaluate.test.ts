@@ -25,8 +25,8 @@ const levels = (name: string, cells: readonly (string | null)[]): CategoricalCol
   return { name, kind: 'category', levels: found, codes: Int32Array.from(cells, (cell) => (cell === null ? -1 : found.indexOf(cell))) }
 }
 const table = (...columns: Table['columns'][number][]): Table => {
-  const first = columns.find((column) => column.kind !== 'identifier') as NumericColumn & CategoricalColumn
-  return { columns, rowCount: (first.values ?? first.codes).length }
+  const first = columns.find((column) => column.kind !== 'identifier')!
+  return { columns, rowCount: ('codes' in first ? first.codes : first.values).length }
 }
 
 /** Correlated numbers, a category that depends on them, and some missing cells. */

@@ -9,9 +9,9 @@ export type LikelihoodRow = Readonly<Record<string, number | string | boolean | 
 /** A user's own likelihood. */
 export interface LikelihoodModule {
   /** log L of a row, up to a constant; −∞ where it is impossible. */
-  readonly logLikelihood: (row: LikelihoodRow) => number
+  logLikelihood(row: LikelihoodRow): number
   /** Its derivative with respect to numeric columns; columns left out have none. */
-  readonly gradient?: ((row: LikelihoodRow) => Readonly<Record<string, number>>) | undefined
+  gradient?(row: LikelihoodRow): Readonly<Record<string, number>>
 }
 
 /** The column's value at a coordinate. */

@@ -102,7 +102,7 @@ it.each<[string, RawTable, TableFit, readonly Given[]]>([
   const rowsOf = async (given: readonly Given[]) => {
     const drawn = await drawModel(tables, { model, request: { given, rows: ROWS, seed: 8 } }, { engine })
     const { columns } = tables.present(model, drawn, 'typed')
-    return given.map((_, k) => columns.map(({ name, values }) => [name, Array.from(values).slice(k * ROWS, (k + 1) * ROWS)]))
+    return given.map((_, k) => columns.map(({ name, values }) => [name, [...values].slice(k * ROWS, (k + 1) * ROWS)]))
   }
   const together = await rowsOf(conditions)
   expect(await rowsOf([...conditions].reverse())).toEqual([...together].reverse())

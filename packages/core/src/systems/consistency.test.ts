@@ -81,7 +81,7 @@ async function askGlobal(data: InferredTable): Promise<Ask> {
   const model = await fitGlobal(data, { scaling: 'standard' }, context)
   return async ({ given, observe, epsilon, rows = COUNT }) => {
     if (observe) {
-      const asked = { observe, rows, epsilon, ...(given ? { given: given as Given } : {}) }
+      const asked = { observe, rows, ...(epsilon === undefined ? {} : { epsilon }), ...(given ? { given: given as Given } : {}) }
       const { table, report } = await samplePosterior(model, asked, context)
       return { table, warnings: report.warnings }
     }
@@ -103,7 +103,8 @@ const askLocal =
 /** A table behind a codec that keeps all of it. */
 async function askLatent(data: InferredTable): Promise<Ask> {
   const raw = presentTable(data.table, data.formats, 'typed')
-  const fit = (bandwidth?: number) => fitLatentTable(raw, { latent: `pca:${SIZE}`, scaling: 'standard', seed: 1, bandwidth }, { engine })
+  const fit = (bandwidth: number | 'auto' = 'auto') =>
+    fitLatentTable(raw, { latent: `pca:${SIZE}`, scaling: 'standard', seed: 1, bandwidth }, { engine })
   // Which looks for ε at each draw, and one whose ε is given.
   const [looking, wide] = [await fit(), await fit(ONE_GAUSSIAN)]
   expect(looking.codec.linear).toBeDefined()

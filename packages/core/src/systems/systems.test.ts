@@ -32,7 +32,7 @@ const gapped: RawTable = {
   rowCount: 60,
   columns: [
     ...classed.columns.slice(0, 3).map((column, c): RawColumn => {
-      const values = Array.from(column.values, (cell, i) => ((i + c) % 7 === 0 ? null : typeof cell === 'number' ? cell.toFixed(2) : cell))
+      const values = [...column.values].map((cell, i) => ((i + c) % 7 === 0 ? null : typeof cell === 'number' ? cell.toFixed(2) : cell))
       return { name: column.name, source: 'text', values: values as (string | null)[] }
     }),
     {

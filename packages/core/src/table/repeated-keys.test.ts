@@ -18,9 +18,9 @@ const levels = (name: string, codes: readonly number[]): CategoricalColumn => {
     codes: Int32Array.from(codes, (code) => found.indexOf(code))
   }
 }
-const table = (...columns: Table['columns'][number][]): Table => ({
+const table = (...columns: (NumericColumn | CategoricalColumn)[]): Table => ({
   columns,
-  rowCount: (columns[0] as NumericColumn & CategoricalColumn).values?.length ?? (columns[0] as CategoricalColumn).codes.length
+  rowCount: ('codes' in columns[0]! ? columns[0].codes : columns[0]!.values).length
 })
 
 /** Visits of 50 patients, four each: sex of the patient, a weight that scatters by `own` between and one within patients. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SYSTEMS } from '@sbridge/core'
+import { SYSTEMS, type TableRequest } from '@sbridge/core'
 import { parseGiven, tableFields, writeGiven } from '@sbridge/core/internal'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readFields } from './fields.js'
@@ -11,8 +11,10 @@ const { tables } = SYSTEMS
 const fields = [...tables.fields.know, ...tableFields.filter(({ name }) => name === 'missing')]
 
 /** What is asked for, as `sample` reads it from flags. */
-const askedOf = async (flags: Record<string, unknown>) =>
-  (await requestOf(tables, { path: '', options: {} }, readFields(fields, flags))).asked
+const askedOf = async (flags: Record<string, unknown>) => {
+  const request: TableRequest = readFields(fields, flags)
+  return (await requestOf(tables, { path: '', options: {}, reading: {} }, request)).asked
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'sbridge-conditions-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

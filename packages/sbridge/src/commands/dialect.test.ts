@@ -199,7 +199,7 @@ describe('rows of a workbook', () => {
     const [seen, fee, ward] = drawn.columns
     expect(seen!.source === 'datetime' && seen.values.every((time) => time % 86_400_000 === 0)).toBe(true)
     expect(fee!.source === 'number' && fee.values.every((x) => Math.abs(100 * x - Math.round(100 * x)) < 1e-9)).toBe(true)
-    expect(new Set(ward!.values)).toEqual(new Set([null, 'north', 'south']))
+    expect(new Set([...ward!.values])).toEqual(new Set([null, 'north', 'south']))
     const text = await run('sample', 'visits.xlsx', '-o', '-', '-n', '3', ...QUICK)
     expect(text.stdout).toMatch(/^seen,fee,ward\n(\d{4}-\d\d-\d\d,[\d.]+,\w*\n){3}$/)
   })

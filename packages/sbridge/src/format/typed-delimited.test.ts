@@ -133,7 +133,7 @@ describe('both readers make the same table', () => {
     const tokens = ['"', '""', ',', ';', '\t', '|', '\r', '\n', '\r\n', '\ufeff', '1,5', '-', '1e999', 'NA', '\n\n']
     let read = 0
     for (let number = 0; number < 600; number++)
-      if (agree(mutantOf({ files, tokens }, { seed: 1, number }), { source, delimiter }, [5])) read++
+      if (agree(mutantOf({ files, tokens }, { seed: 1, number }), { source, ...(delimiter ? { delimiter } : {}) }, [5])) read++
     expect(read).toBeGreaterThan(150)
   })
 

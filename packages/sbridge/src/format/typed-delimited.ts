@@ -33,7 +33,7 @@ interface Beginning {
   readonly byteOrderMark: boolean
 }
 
-type DelimitedContext = ReadContext & { readonly delimiter?: Separator | undefined }
+type DelimitedContext = ReadContext & { readonly delimiter?: Separator }
 
 /**
  * Reads delimited text as it comes, in pieces of bytes, to columns of which numbers need no text: what `readDelimitedText` reads, in

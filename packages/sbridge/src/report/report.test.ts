@@ -299,7 +299,7 @@ describe('blocks', () => {
 
   test('a line of a measure table shows value, floor, range and reading', () => {
     const text = measureTable('Own.', [
-      { name: 'm', value: 0.5, floor: 0.25, floorRange: [0.1, 0.4], reading: '2 × the floor', grade: 'fair', meaning: 'why' }
+      { name: 'm', value: 0.5, floor: 0.25, floorRange: [0.1, 0.4], reading: '2 × the floor', grade: 'fair', known: true, meaning: 'why' }
     ]).text
     for (const part of ['0.500', '0.250', '0.100 to 0.400', '2 × the floor', 'why']) expect(text).toContain(part)
   })

@@ -40,7 +40,7 @@ describe('running numbers', () => {
     const rows = decodeTable(encoder, encodeTable(encoder, data.table))
     expect(presentTable(rows, kept, 'text').columns[0]!.values.slice(0, 3)).toEqual(['1400', '1410', '1420'])
     expect(presentTable(rows, kept, 'typed').columns[0]).toMatchObject({ source: 'number', integer: true })
-    expect(Array.from(presentTable(rows, kept, 'typed').columns[0]!.values.slice(0, 2))).toEqual([1400, 1410])
+    expect([...presentTable(rows, kept, 'typed').columns[0]!.values].slice(0, 2)).toEqual([1400, 1410])
   })
 
   it('are modelled when told so, named as weights or in a scaling, known of a row, few, or all that there is', () => {

@@ -59,6 +59,7 @@ describe('a worker of a page that dies', () => {
   ])('with the event %j is told of', (event, cause) => {
     const made: { onerror?: (event: object) => void }[] = []
     class PageWorker {
+      onerror?: (event: object) => void
       constructor() {
         made.push(this)
       }

@@ -153,23 +153,20 @@ describe('log-densities', () => {
           at.map(() => coin)
         )
       )
-      const { logDensity } = await density.draw(model, { score: rows }, { engine })
+      const { logDensity } = await scoredBy(model, rows)
       return logDensity.reduce((sum, x) => sum + Math.exp(x) * (y === undefined ? step * step : step), 0)
     }
     expect(await mass(null, null)).toBeCloseTo(1, 2)
     const sides = [await mass('left', null), await mass('right', null)]
     expect(sides[0]! + sides[1]!).toBeCloseTo(1, 2)
-    const alone = await density.draw(
+    const alone = await scoredBy(
       model,
-      {
-        score: table(texts('side', ['left', 'right', null]), {
-          name: 'y',
-          source: 'number',
-          values: Float64Array.of(0, 0, 0.5),
-          missing: Uint8Array.of(1, 1, 0)
-        })
-      },
-      { engine }
+      table(texts('side', ['left', 'right', null]), {
+        name: 'y',
+        source: 'number',
+        values: Float64Array.of(0, 0, 0.5),
+        missing: Uint8Array.of(1, 1, 0)
+      })
     )
     expect(Math.exp(alone.logDensity[0]!)).toBeCloseTo(sides[0]!, 2)
     expect(Math.exp(alone.logDensity[1]!)).toBeCloseTo(sides[1]!, 2)
@@ -200,7 +197,7 @@ describe('log-densities', () => {
         points.map((row) => row[3])
       )
     )
-    const { logDensity, gradient } = await density.draw(model, { score: rows, gradient: true }, { engine })
+    const { logDensity, gradient } = await scoredBy(model, rows, { gradient: true })
     expect(gradient!.data[0]).toBeCloseTo((logDensity[1]! - logDensity[2]!) / (2 * h), 4)
     expect(gradient!.data[1]).toBeCloseTo((logDensity[3]! - logDensity[4]!) / (2 * h), 4)
   })
@@ -279,10 +276,10 @@ describe('scores', () => {
   it('of a row are its own: order and company change nothing', { tags: ['slow'] }, async () => {
     const model = await fitted(mixed)
     const request = { gradient: true, denoise: true }
-    const whole = await density.draw(model, { score: mixed, ...request }, { engine })
+    const whole = await scoredBy(model, mixed, { ...request })
     const order = Array.from({ length: 300 }, (_, i) => (i * 7) % 300)
-    const turned = await density.draw(model, { score: takeRawRows(mixed, order), ...request }, { engine })
-    const single = await density.draw(model, { score: takeRawRows(mixed, [14]), ...request }, { engine })
+    const turned = await scoredBy(model, takeRawRows(mixed, order), { ...request })
+    const single = await scoredBy(model, takeRawRows(mixed, [14]), { ...request })
     expect(order.map((i) => whole.logDensity[i])).toEqual(Array.from(turned.logDensity))
     expect(order.map((i) => whole.outlier[i])).toEqual(Array.from(turned.outlier))
     expect(single.logDensity[0]).toBe(whole.logDensity[14])
@@ -324,7 +321,7 @@ describe('scores', () => {
       texts('coin', ['heads', 'tails', null])
     )
     const model = await fitted(mixed)
-    const answer = await density.draw(model, { score: rows }, { engine })
+    const answer = await scoredBy(model, rows)
     expect(answer.warnings.map(({ name, message }) => [name, /row[s ][^:,]*/.exec(message)?.[0]?.trim()])).toEqual([
       ['level-unknown', 'row 1 has middle'],
       ['outside', 'row 2 lies outside the data'],
@@ -386,7 +383,7 @@ describe('what a density is learned from', () => {
     expect(model.summary.derived).toEqual(['total'])
     expect(model.summary.measure).toBe('density per unit of x and unit of y')
     const without = await fitted({ ...sum, columns: sum.columns.slice(0, 2) })
-    const [a, b] = await Promise.all([model, without].map((one) => density.draw(one, { score: sum }, { engine })))
+    const [a, b] = await Promise.all([model, without].map((one) => scoredBy(one, sum)))
     expect(Array.from(a!.logDensity)).toEqual(Array.from(b!.logDensity))
   })
   it('gaps are filled by draws, and rows with gaps are scored by what they know', { tags: ['slow'] }, async () => {
@@ -394,7 +391,7 @@ describe('what a density is learned from', () => {
       ...mixed,
       columns: mixed.columns.map((column, c) => {
         if (column.source === 'text') return { ...column, values: column.values.map((cell, i) => ((i + c) % 9 === 0 ? null : cell)) }
-        return { ...column, missing: Uint8Array.from(column.values, (_, i) => ((i + c) % 8 === 0 ? 1 : 0)) } as RawColumn
+        return { ...column, missing: Uint8Array.from({ length: column.values.length }, (_, i) => ((i + c) % 8 === 0 ? 1 : 0)) } as RawColumn
       })
     }
     const { logDensity, own } = await scored(holed, holed)
@@ -412,7 +409,7 @@ describe('what a density is learned from', () => {
     )
     const model = await fitted(raw)
     expect(model.summary.rounded).toEqual([{ name: 'count', step: 1 }])
-    const { logDensity } = await density.draw(model, { score: table(numbers('count', [0, 1, 2, 3, 4, 5])) }, { engine })
+    const { logDensity } = await scoredBy(model, table(numbers('count', [0, 1, 2, 3, 4, 5])))
     const shares = Array.from(logDensity, Math.exp)
     const wanted = [0.5, 0.25, 0.125, 0, 0, 0.125]
     shares.forEach((share, k) => {

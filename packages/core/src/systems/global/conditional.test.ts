@@ -448,7 +448,7 @@ describe('posteriors', () => {
     expect(report.columns.x!.prior[0]).toBeGreaterThan(0.5)
   })
 
-  test.each([
+  test.each<[Partial<PosteriorRequest>, string]>([
     [{ observe: ['log(x - 100) = 1 ± 1'] }, 'likelihood-excludes-all'],
     [{ likelihood: { logLikelihood: () => Number.NEGATIVE_INFINITY } }, 'likelihood-excludes-all'],
     [{ observe: ['nope = 1 ± 1'] }, 'column-unknown'],

@@ -68,7 +68,10 @@ it('numbers that are names of one thing are linked; such as only go along, are r
   }
   expect(linksOf(independent)).toEqual([])
   // Every row of a table without links twice.
-  const twice = { rowCount: 2 * ROWS, columns: independent.columns.map(({ name, values }) => numbers(name, [...values, ...values])) }
+  const twice = {
+    rowCount: 2 * ROWS,
+    columns: independent.columns.map(({ name, values }) => numbers(name, [...values, ...values].map(Number)))
+  }
   expect(linksOf(twice)).toEqual([])
 })
 
@@ -76,9 +79,16 @@ it('rows are drawn with the pairs that there are, each as often as in the data, 
   tags: ['slow']
 }, async () => {
   // One place that a single person has.
-  const alone = { ...people, columns: people.columns.map((c) => ({ ...c, values: c.values.slice() })) }
-  alone.columns[0]!.values[0] = 10.05
-  alone.columns[1]!.values[0] = 120.5
+  const place = [10.05, 120.5]
+  const alone: RawTable = {
+    ...people,
+    columns: people.columns.map(({ name, values }, c) =>
+      numbers(
+        name,
+        [...values].map((x, i) => (i === 0 && place[c] ? place[c]! : Number(x)))
+      )
+    )
+  }
   const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
   const options = { seed: 3, bandwidth: 0.4, scaling: 'quantile' } as const
   const model = await fitTable(alone, options, { engine })

@@ -4,6 +4,7 @@ import { exp } from '../../num/elementary.js'
 import { keyFromSeed, normals, uniforms } from '../../num/random.js'
 import { mean, variance } from '../../num/statistics.js'
 import { type InferredTable, inferTable } from '../../table/infer.js'
+import type { RawColumn } from '../../table/raw.js'
 import { isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { fitLatentTable } from '../table/latent.js'
 import { sampleLatentConditioned } from '../table/latent-conditions.js'
@@ -176,7 +177,7 @@ describe.each([
   test('classes are weighed by the same evidence', { tags: ['slow'] }, async () => {
     const raw = {
       rowCount: M,
-      columns: data.table.columns.flatMap((column) =>
+      columns: data.table.columns.flatMap((column): RawColumn[] =>
         isNumeric(column)
           ? [{ name: column.name, source: 'number' as const, values: column.values }]
           : column.name === 'season' && isCategorical(column)
@@ -185,7 +186,7 @@ describe.each([
       )
     }
     // Behind the linear one ε is looked for.
-    const bandwidth = hidden ? 0.05 : undefined
+    const bandwidth = hidden ? 0.05 : 'auto'
     const fitted = await fitLatentTable(raw, { latent: 'pca:2', scaling: 'standard', seed: 1, bandwidth }, { engine })
     const { linear, ...codec } = fitted.codec
     expect(linear).toBeDefined()

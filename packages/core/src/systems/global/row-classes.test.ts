@@ -143,7 +143,7 @@ describe('rows of a survey', () => {
     // 45 % charge, give or take three standard errors of the table and of the draw.
     expect(Math.abs(positive / table.rowCount - 0.45)).toBeLessThan(3 * Math.sqrt((2 * 0.25) / 600))
     // Amounts are drawn, not taken over: few of them stand in the table.
-    const known = new Set((raw.columns[4] as { values: string[] }).values.map(Number))
+    const known = new Set([...raw.columns[4]!.values].map(Number))
     const taken = [...amount].filter((x) => x > 0 && known.has(Number(x.toFixed(2)))).length
     expect(taken).toBeLessThan(0.2 * positive)
   })

@@ -145,7 +145,7 @@ function nearlyAlone(): RawTable {
 /** The same, the second week of the first shop being its first. */
 function twice(): RawTable {
   const raw = shops()
-  const again = (values: readonly unknown[]) => values.map((value, i) => (i === 1 ? values[0] : value))
+  const again = (values: Iterable<unknown>) => [...values].map((value, i, all) => (i === 1 ? all[0] : value))
   return {
     ...raw,
     columns: raw.columns.map((column) => (column.name === 'week' ? { ...column, values: again(column.values) } : column))

@@ -80,7 +80,7 @@ describe('what is known behind a codec gives the posterior of the closed form', 
   let model: LatentTableModel
   let fixed: LatentTableModel
   beforeAll(async () => {
-    const fit = (bandwidth?: number) => fitLatentTable(raw, { latent: 'pca:3', seed: 1, bandwidth }, { engine })
+    const fit = (bandwidth: number | 'auto' = 'auto') => fitLatentTable(raw, { latent: 'pca:3', seed: 1, bandwidth }, { engine })
     model = await fit()
     fixed = await fit(1)
   })

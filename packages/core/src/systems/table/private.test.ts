@@ -32,7 +32,7 @@ async function attack(model: TableModel): Promise<{ area: number; error: number 
   const own = inferTable(data).table
   const place = placing(own, [own])
   const heldOut = place(inferTable(normalRows(200, 99)).table)
-  const found = []
+  const found: Awaited<ReturnType<typeof membershipAttack>>[] = []
   for (const seed of [1, 2, 3, 4]) {
     const synthetic = place(await drawn(model, seed))
     found.push(await membershipAttack({ engine, train: place(own), heldOut, synthetic, most: 200, key: keyFor(keyFromSeed(1), 'attack') }))

@@ -59,7 +59,7 @@ describe('refinement', () => {
   it('a condition has the rows that it has alone, in any company', { tags: ['slow'] }, async () => {
     const rowsOf = async (given: readonly object[]) => {
       const { columns } = tables.present(refined, await drawn(refined, { given, rows: 5 }), 'typed')
-      return given.map((_, k) => columns.map(({ values }) => Array.from(values).slice(5 * k, 5 * k + 5)))
+      return given.map((_, k) => columns.map(({ values }) => [...values].slice(5 * k, 5 * k + 5)))
     }
     const [left, right] = [{ side: 'left' }, { side: 'right' }]
     expect((await rowsOf([left, right]))[1]).toEqual((await rowsOf([right]))[0])

@@ -111,7 +111,7 @@ describe.each([
 
 describe('places that all have to be drawn', () => {
   const { raw } = named('school')
-  const numeric = raw.columns.filter(({ values }) => values.every((x) => Number.isFinite(Number(x))))
+  const numeric = raw.columns.filter(({ values }) => [...values].every((x) => Number.isFinite(Number(x))))
   const grid: RawTable = { ...raw, columns: numeric }
   const local = `grid:1x${numeric.length}:1`
 

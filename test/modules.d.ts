@@ -1,0 +1,2 @@
+/** What tests import of plain JavaScript has no types. */
+declare module '*.mjs'

@@ -7,7 +7,8 @@ const PAGES = {
   bridge: 'docs/bridges-between-tables.md',
   score: 'docs/scores-and-densities.md',
   cells: 'docs/single-cells.md',
-  rules: 'docs/rules.md'
+  rules: 'docs/rules.md',
+  cluster: 'docs/many-machines.md'
 }
 
 /** `merge` keeps rows of before whose first cells are others: a bench may be run a row at a time. */

@@ -12,6 +12,7 @@ import { hasRedis, PASSWORD, type RedisServer, startRedis } from './redis-server
 
 const bin = fileURLToPath(new URL('../bin/sbridge.js', import.meta.url))
 const SETTINGS = ['--seed', '1', '--steps', '1', '--bandwidth', '0.5', '--threads', '1']
+const LIKE = 'export const logLikelihood = ({ x }) => -0.5 * (x - 0.3) ** 2\n'
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 interface Running {
@@ -32,6 +33,7 @@ describe.skipIf(!hasRedis())('a cluster', { tags: ['slow'] }, () => {
     const word = ['Wolpertinger', 'Elwetritsch']
     const rows = Array.from({ length: 40 }, (_, i) => `${Math.sin(i).toFixed(3)},${word[i % 2]}`)
     writeFileSync(join(folder, 'few.csv'), `x,kind\n${rows.join('\n')}\n`)
+    writeFileSync(join(folder, 'like.mjs'), LIKE)
     for (const name of ['shared', 'elsewhere']) mkdirSync(join(folder, name))
   })
   afterAll(async () => {
@@ -148,7 +150,7 @@ describe.skipIf(!hasRedis())('a cluster', { tags: ['slow'] }, () => {
     await until(() => drawn() >= 1 + 2 * random())
     await sleep(200 * random())
     first.process.kill('SIGKILL')
-    second = await worker('shared')
+    second = await worker('shared', '--module', 'like=like.mjs')
     await until(() => drawn() >= 4 + 2 * random())
     await sleep(200 * random())
     await redis.kill()
@@ -185,6 +187,17 @@ describe.skipIf(!hasRedis())('a cluster', { tags: ['slow'] }, () => {
     expect((await jobs())[0]).toMatchObject({ state: 'failed', shards: 3, reason: expect.stringContaining('two results') })
     for (const name of readdirSync(own)) if (/^2\./.test(name)) rmSync(join(own, name))
     expect((await onCluster('p.csv', '-n', '40000', '--noise', 'constant')).status).toBe(0)
+  })
+
+  it('code is run where it is registered, and is the same', async () => {
+    const known = ['--likelihood', 'like.mjs', '-n', '17000']
+    expect((await onCluster('l.csv', ...known)).stderr).toBe('')
+    await here('one.csv', ...known)
+    expect(bytes('l.csv').equals(bytes('one.csv'))).toBe(true)
+    writeFileSync(join(folder, 'like.mjs'), `${LIKE}// another\n`)
+    const other = program(sample('o.csv', ...known))
+    await until(() => second.said().includes('got another file as the module like'))
+    other.process.kill('SIGKILL')
   })
 
   it('the guide does what it says', async () => {

@@ -1,8 +1,10 @@
-import { join } from 'node:path'
+import { join, parse } from 'node:path'
 import { type DrawnRows, SYSTEMS, type SystemContext, type TableModel, type TableRequest } from '@sbridge/core'
 import { defined, type Field, notTogether } from '@sbridge/core/internal'
 import { clusterFields } from '../cluster/fields.js'
+import { readBytes } from '../format/table-file.js'
 import { makePlan, refuseUnshared } from '../shards/make.js'
+import { type ShardPlan, sha256 } from '../shards/plan.js'
 import { flagOf, planFields, readFields } from './fields.js'
 import type { Run } from './options.js'
 
@@ -15,7 +17,12 @@ export const clusterDrawFields: readonly Field[] = [
 interface Drawing {
   readonly input: string
   readonly run: Run
-  readonly flags: Readonly<Record<string, unknown>> & { readonly output: string; readonly dialect?: string; readonly dryRun?: boolean }
+  readonly flags: Readonly<Record<string, unknown>> & {
+    readonly output: string
+    readonly likelihood?: string
+    readonly dialect?: string
+    readonly dryRun?: boolean
+  }
 }
 
 interface Cluster extends Drawing {
@@ -34,6 +41,11 @@ export function clusterOf(drawing: Drawing): Cluster | undefined {
   return url === undefined || flags.dryRun ? undefined : { ...drawing, url, shared, shards }
 }
 
+/** What a plan says of a module of code: its file's name, under which workers register it, and its hash. */
+async function codeIn(path: string | undefined): Promise<ShardPlan['likelihood']> {
+  return path === undefined ? undefined : { name: parse(path).name, sha256: sha256(await readBytes(path)) }
+}
+
 type Draw = (model: TableModel, request: TableRequest, context: SystemContext) => Promise<DrawnRows>
 
 /**
@@ -49,9 +61,10 @@ export async function withCluster<T>(cluster: Cluster | undefined, request: Tabl
   const connection = await connect(url, say)
   try {
     return await use(async (model, asked, context) => {
-      const about = { input, output: flags.output, run, request: asked, ...defined({ shards, dialect: flags.dialect }) }
+      const likelihood = await codeIn(flags.likelihood)
+      const about = { input, output: flags.output, run, request: asked, ...defined({ shards, likelihood, dialect: flags.dialect }) }
       const made = await makePlan(model, (name) => join(shared, `${name}.json`), about)
-      return drawOnCluster(model, { made, connection, say }, context)
+      return drawOnCluster(model, { made, likelihood: asked.asked?.likelihood, connection, say }, context)
     })
   } finally {
     connection.close()

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os'
 import { basename } from 'node:path'
-import { type DrawnRows, InputError, type SystemContext, type TableModel } from '@sbridge/core'
+import { type DrawnRows, InputError, type LikelihoodModule, type SystemContext, type TableModel } from '@sbridge/core'
 import { drawMerged } from '../shards/draw.js'
 import type { Made } from '../shards/make.js'
-import { arrayText } from '../shards/plan.js'
+import { arrayText, withLikelihood } from '../shards/plan.js'
 import { completeResults, missingShards, resultsIn } from '../shards/results.js'
 import type { Connection } from './connection.js'
 import { DRAWS, type DrawData, PREFIX, parkedIn, SHARDS, type ShardData, TRIES, versionsListening } from './names.js'
@@ -21,6 +21,14 @@ const KEPT = 1000
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
+interface Drawing {
+  readonly made: Made
+  /** The code that the plan names. */
+  readonly likelihood: LikelihoodModule | undefined
+  readonly connection: Connection
+  readonly say: (line: string) => void
+}
+
 /**
  * All rows of a plan, its shards drawn by the workers of a cluster: what one machine would draw. Shards that are in the folder
  * already are not drawn again. Throws `ParkedError` where some were given up, `InputError` where a result is missing here
@@ -28,7 +36,7 @@ const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
  */
 export async function drawOnCluster(
   model: TableModel,
-  { made, connection, say }: { readonly made: Made; readonly connection: Connection; readonly say: (line: string) => void },
+  { made, likelihood, connection, say }: Drawing,
   context: SystemContext
 ): Promise<DrawnRows> {
   const { plan, folder } = made
@@ -41,7 +49,11 @@ export async function drawOnCluster(
   } finally {
     await Promise.race([Promise.all([queue.close(), flows.close()]), sleep(LOOK)])
   }
-  return drawMerged(model, { plan, folder, results: completeResults(plan, await resultsIn(folder)) }, context)
+  return drawMerged(
+    model,
+    { plan: withLikelihood(plan, likelihood), folder, results: completeResults(plan, await resultsIn(folder)) },
+    context
+  )
 }
 
 interface Means {

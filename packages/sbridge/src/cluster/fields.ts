@@ -50,6 +50,16 @@ export const workerFields: readonly Field[] = [
     source: ''
   },
   {
+    name: 'module',
+    kind: 'text',
+    unit: 'NAME=FILE',
+    range: 'a name and a module of code, as like=like.mjs; repeatable',
+    default: 'none: no code is run',
+    repeatable: true,
+    sentence: 'Code that draws may name (sample --likelihood like.mjs); it is run where the file is the very one of the draw.',
+    source: ''
+  },
+  {
     name: 'metricsPort',
     kind: 'integer',
     unit: '',

@@ -2,13 +2,15 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { workerData } from 'node:worker_threads'
-import { InputError, type TableModel } from '@sbridge/core'
+import { InputError, type LikelihoodModule, type TableModel } from '@sbridge/core'
 import type { Engine } from '@sbridge/core/kernels'
 import { host } from '../cli/options.js'
+import { readBytes } from '../format/table-file.js'
+import { fileHost } from '../host/files.js'
 import { createEngine } from '../host/node.js'
-import { answerTasks } from '../service/thread.js'
+import { answerTasks, beUnready } from '../service/thread.js'
 import { drawShard, modelOfPlan } from '../shards/draw.js'
-import { folderOf, readPlan, type ShardPlan } from '../shards/plan.js'
+import { folderOf, readPlan, type ShardPlan, sha256, withLikelihood } from '../shards/plan.js'
 import { resultOf, type ShardResult } from '../shards/results.js'
 import type { ShardData } from './names.js'
 
@@ -16,6 +18,8 @@ import type { ShardData } from './names.js'
 export interface ShardThread {
   /** The folder that is shared. */
   readonly folder: string
+  /** Files of code by the names that draws may use. */
+  readonly modules: Readonly<Record<string, string>>
 }
 
 interface Held {
@@ -26,7 +30,7 @@ interface Held {
   readonly model: TableModel
 }
 
-const { folder: shared } = workerData as ShardThread
+const { folder: shared, modules } = workerData as ShardThread
 const engines = new Map<string, Engine>()
 let held: Held | undefined
 
@@ -35,6 +39,28 @@ async function engineOf({ engine: name, precision }: ShardPlan): Promise<Engine>
   const engine = engines.get(key) ?? (await createEngine(name, { threads: 1, precision }))
   engines.set(key, engine)
   return engine
+}
+
+/** Code, and the hash of its file when it was read: what is loaded stays, whatever becomes of the file. */
+interface Code {
+  readonly sha256: string
+  readonly likelihood: LikelihoodModule
+}
+
+const registered = new Map<string, Code>()
+
+/** The code that a plan names, as this worker's owner registered it. */
+function codeOf({ likelihood }: ShardPlan): LikelihoodModule | undefined {
+  if (!likelihood) return undefined
+  const { name, sha256: hash } = likelihood
+  const found = registered.get(name)
+  if (found?.sha256 === hash) return found.likelihood
+  throw new InputError({
+    code: 'module-unregistered',
+    got: found ? `another file as the module ${name}` : `the module ${name}, which is not registered here`,
+    expected: 'the very file that the draw was begun with',
+    try: `--module ${name}=FILE for this worker, begun again`
+  })
 }
 
 async function planNamed(name: string): Promise<Held> {
@@ -50,12 +76,21 @@ async function planNamed(name: string): Promise<Held> {
   const plan = await readPlan(path)
   const engine = await engineOf(plan)
   const folder = folderOf(path, plan)
-  return { name, plan, folder, engine, model: await modelOfPlan(folder, plan, { engine, host }) }
+  const model = await modelOfPlan(folder, plan, { engine, host })
+  return { name, plan: withLikelihood(plan, codeOf(plan)), folder, engine, model }
 }
 
-answerTasks(undefined, async ({ plan: name, shard }: ShardData): Promise<ShardResult> => {
+async function shardOf({ plan: name, shard }: ShardData): Promise<ShardResult> {
   if (!/^[\w-]+$/.test(name)) throw new InputError({ code: 'plan-name', got: `a plan ${name}`, expected: 'a name', try: 'another name' })
   held = await planNamed(name)
   const { plan, folder, engine, model } = held
   return resultOf({ folder, shard }, () => drawShard(model, { plan, shard }, { engine, host }))
-})
+}
+
+try {
+  for (const [name, path] of Object.entries(modules))
+    registered.set(name, { sha256: sha256(await readBytes(path)), likelihood: await fileHost.likelihood!(path) })
+  answerTasks(undefined, shardOf)
+} catch (error) {
+  beUnready(error)
+}

@@ -15,14 +15,13 @@ import type { ShardThread } from './shard-thread.js'
 const MOST_STALLS = 3
 
 /** Codes of what may be better on another host: files that are not there, places that cannot be written to, packages, room. */
-const OF_THE_HOST = /^(file-|plan-|output-|disk-|package-|engine-|simd-)/
-
-/** A shard that is drawn is not left. */
-const NEVER = new AbortController().signal
+const OF_THE_HOST = /^(file-|plan-|output-|disk-|package-|engine-|simd-|module-)/
 
 interface WorkerMeans {
   readonly connection: Connection
   readonly folder: string
+  /** Files of code by the names that draws may use. */
+  readonly modules: Readonly<Record<string, string>>
   readonly concurrency: number
   /** Seconds. */
   readonly lease: number
@@ -45,8 +44,8 @@ export class ClusterWorker {
   ) {}
 
   static async open(means: WorkerMeans): Promise<ClusterWorker> {
-    const { concurrency, folder, report } = means
-    const data: ShardThread = { folder }
+    const { concurrency, folder, modules, report } = means
+    const data: ShardThread = { folder, modules }
     const module = new URL('./shard-thread.js', import.meta.url)
     const [pool] = await WorkerPool.open<ShardData, ShardResult, undefined>({ module, data }, concurrency, report)
     const worker = new ClusterWorker(means, pool, undefined)
@@ -96,7 +95,7 @@ export class ClusterWorker {
     const name = `shard ${data.shard} of ${data.plan}`
     this.#running++
     try {
-      const { manifest, drawn } = await this.pool.run(data, { lasting: false, signal: NEVER })
+      const { manifest, drawn } = await this.pool.run(data, { lasting: false, signal: new AbortController().signal })
       this.#ended(drawn ? 'drawn' : 'there', started)
       say(drawn ? `${name} drawn in ${manifest.seconds} s` : `${name} is there already`)
       const { sha256, host, seconds } = manifest

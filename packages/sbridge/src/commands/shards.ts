@@ -10,7 +10,7 @@ import { say } from '../cli/say.js'
 import { modelOf, readyOf, requestOf, sourceOf } from '../cli/source.js'
 import { checkOutputs } from '../format/atomic-file.js'
 import { drawMerged, drawShard, MODEL, modelOfPlan } from '../shards/draw.js'
-import { makePlan, refuseDatabase, refuseUnshared } from '../shards/make.js'
+import { makePlan, refuseCode, refuseDatabase, refuseUnshared } from '../shards/make.js'
 import { arrayText, folderOf, readPlan, type ShardPlan, shardIn } from '../shards/plan.js'
 import { completeResults, missingShards, resultOf, resultsIn } from '../shards/results.js'
 
@@ -60,6 +60,7 @@ async function runPlan(input: string, flags: PlanFlags): Promise<void> {
   await checkOutputs([path, flags.output], [input, flags.givenFile as string | undefined])
   const source = await sourceOf(tables, input, { flags, run })
   const request: TableRequest = await requestOf(tables, source, { ...values, ...defined({ rows }), seed: run.seed })
+  refuseCode(request.asked?.likelihood)
   refuseUnshared(request)
   const about = { input, run, output: flags.output, ...defined({ dialect: flags.dialect as string | undefined }) }
   await withEngine(run, async (engine) => {
@@ -104,6 +105,7 @@ const runWith = (plan: ShardPlan, flags: Flags): Run => ({
 
 async function runShard(path: string, flags: Flags): Promise<void> {
   const plan = await readPlan(path)
+  refuseCode(plan.likelihood)
   const values = readFields(shardFields, flags)
   const shard = shardIn(String(values.shard ?? ''), plan)
   const folder = folderOf(path, plan)
@@ -155,6 +157,7 @@ function mergeVerb(verb: Command): void {
 
 async function runMerge(path: string, flags: Flags & { readonly output?: string; readonly json?: boolean }): Promise<void> {
   const plan = await readPlan(path)
+  refuseCode(plan.likelihood)
   const folder = folderOf(path, plan)
   const output = flags.output ?? plan.output
   refuseDatabase(output)

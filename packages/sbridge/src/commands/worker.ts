@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
+import { InputError } from '@sbridge/core'
 import { notTogether } from '@sbridge/core/internal'
 import { addFields, readFields } from '../cli/fields.js'
 import { whenInterrupted } from '../cli/interruption.js'
@@ -8,6 +9,7 @@ import { connect } from '../cluster/connection.js'
 import { sharedField, workerFields } from '../cluster/fields.js'
 import { checkWritable } from '../format/atomic-file.js'
 import { writeStream } from '../format/table-file.js'
+import { fileHost } from '../host/files.js'
 
 /** Milliseconds in which shards that are drawn are to end: longer than any should take. */
 const DRAINS = 3_600_000
@@ -15,6 +17,7 @@ const DRAINS = 3_600_000
 interface WorkerFlags {
   readonly shared?: string
   readonly concurrency?: number
+  readonly module?: readonly string[]
   readonly lease?: number
   readonly metricsPort?: number
   readonly metricsHost?: string
@@ -28,6 +31,7 @@ export function workerVerb(verb: Command): void {
     const { shared = '.', concurrency = availableParallelism(), lease = 30, metricsPort, metricsHost } = options
     if (metricsHost !== undefined && metricsPort === undefined)
       throw notTogether('--metrics-host without --metrics-port', '--metrics-port 9100 beside it', 'the port, too')
+    const modules = await modulesIn(options.module)
     const folder = resolve(shared)
     await checkWritable(`${folder}/plan`)
     const say = (line: string) => void process.stdout.write(`${line}\n`)
@@ -38,7 +42,7 @@ export function workerVerb(verb: Command): void {
     const metrics = async (running: () => number) =>
       metricsPort === undefined ? undefined : tellPrometheus({ port: metricsPort, host: metricsHost ?? '127.0.0.1' }, running)
     try {
-      const worker = await ClusterWorker.open({ connection, folder, concurrency, lease, metrics, say, report })
+      const worker = await ClusterWorker.open({ connection, folder, modules, concurrency, lease, metrics, say, report })
       const interrupted = whenInterrupted(DRAINS)
       const told = worker.metricsUrl === undefined ? '' : `, metrics at ${worker.metricsUrl}`
       const words = `draws ${concurrency} shards at once for ${connection.address}, in ${folder}${told}`
@@ -49,4 +53,22 @@ export function workerVerb(verb: Command): void {
       connection.close()
     }
   })
+}
+
+/** Files by name, all of which can be loaded. */
+async function modulesIn(texts: readonly string[] = []): Promise<Readonly<Record<string, string>>> {
+  const found: Record<string, string> = {}
+  for (const text of texts) {
+    const [, name, path] = /^([\w.-]+)=(.+)$/s.exec(text) ?? []
+    if (name === undefined || path === undefined || found[name] !== undefined)
+      throw new InputError({
+        code: 'option-value',
+        got: `--module ${text}`,
+        expected: 'a name of its own and a file',
+        try: '--module like=like.mjs'
+      })
+    await fileHost.likelihood!(path)
+    found[name] = resolve(path)
+  }
+  return found
 }

@@ -16,6 +16,8 @@ interface Making {
   readonly dialect?: string
   readonly run: Pick<Run, 'seed' | 'engineName' | 'precision'>
   readonly request: TableRequest
+  /** The name of the request's code and the SHA-256 of its file, where it has some. */
+  readonly likelihood?: ShardPlan['likelihood']
   /** Left out: as many as there are batches, and at most a thousand. */
   readonly shards?: number | undefined
 }
@@ -38,7 +40,7 @@ export interface Made {
 export async function makePlan(
   model: TableModel,
   file: string | ((name: string) => string),
-  { input, output, dialect, run, request, shards }: Making
+  { input, output, dialect, run, request, likelihood, shards }: Making
 ): Promise<Made> {
   refuseGroups(model)
   const rows = request.rows ?? model.summary.rowCount
@@ -50,7 +52,8 @@ export async function makePlan(
     model: sha256(bytes),
     engine: run.engineName,
     precision: run.precision,
-    request: { ...request, rows, seed: run.seed },
+    request: { ...withoutCode(request), rows, seed: run.seed },
+    ...defined({ likelihood }),
     ...cut,
     output: withoutPassword(output),
     ...defined({ dialect })
@@ -63,14 +66,29 @@ export async function makePlan(
   return { plan, folder, path }
 }
 
+function withoutCode({ asked, ...request }: TableRequest): TableRequest {
+  if (!asked) return request
+  const { likelihood: _code, ...data } = asked
+  return { ...request, asked: data }
+}
+
 function unable(got: string, expected: string, remedy: string): InputError {
   return new InputError({ code: 'shards-unable', got, expected, try: remedy })
 }
 
-/** What a plan cannot hold: code, and conditions whose rows depend on those before them. */
+/** A plan that is run by files holds no code. Throws `InputError` (code `shards-unable`). */
+export function refuseCode(code: unknown): void {
+  if (code === undefined) return
+  const expected = 'what is known as data: --given, --observe'
+  throw unable(
+    '--likelihood in a plan of shards',
+    expected,
+    'leaving it out, or `sbridge sample`, on a cluster where workers know it (--module)'
+  )
+}
+
+/** What no plan can hold: several conditions, which are drawn together. */
 export function refuseUnshared({ asked }: TableRequest): void {
-  if (asked?.likelihood !== undefined)
-    throw unable('--likelihood in a plan of shards', 'what is known as data: --given, --observe', 'leaving it out, or `sbridge sample`')
   if ((asked?.givens.length ?? 1) > 1)
     throw unable(`${asked!.givens.length} conditions in a plan of shards`, 'one condition', 'a plan for each, or `sbridge sample`')
 }

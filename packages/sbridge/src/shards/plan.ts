@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join, parse } from 'node:path'
-import { FormatError, InputError, type TableRequest } from '@sbridge/core'
+import { FormatError, InputError, type LikelihoodModule, type TableRequest } from '@sbridge/core'
 import { DRAW_BYTES } from '@sbridge/core/internal'
 import type { Run } from '../cli/options.js'
 import { readBytes } from '../format/table-file.js'
@@ -22,6 +22,8 @@ export interface ShardPlan {
   readonly engine: Run['engineName']
   readonly precision: Run['precision']
   readonly request: TableRequest & { readonly rows: number; readonly seed: number }
+  /** A module of code: the name that workers know it by, and the SHA-256 of its file. The code itself is no part of a plan. */
+  readonly likelihood?: { readonly name: string; readonly sha256: string } | undefined
   readonly batches: number
   readonly shards: number
   readonly output: string
@@ -34,6 +36,12 @@ export const sha256 = (content: Uint8Array | string): string => createHash('sha2
 
 /** The plan with the versions that made it. */
 export const planned = (plan: NewPlan): ShardPlan => ({ format: PLAN_FORMAT, sbridge: VERSION, drawBytes: DRAW_BYTES, ...plan })
+
+/** The plan with the code that it names, for a draw. */
+export function withLikelihood(plan: ShardPlan, likelihood: LikelihoodModule | undefined): ShardPlan {
+  const { request } = plan
+  return likelihood ? { ...plan, request: { ...request, asked: { ...request.asked!, likelihood } } } : plan
+}
 
 /** What names a plan's results: another plan has others. How its file is laid out does not count. */
 const hashOf = (plan: ShardPlan): string => sha256(JSON.stringify(plan)).slice(0, SHORT)

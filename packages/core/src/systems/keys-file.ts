@@ -1,6 +1,7 @@
 import { CHECK_FAMILIES } from '../code/keys/check-digits.js'
 import type { Form, Pattern, Progress, Segment } from '../code/keys/form.js'
 import type { KeptKey, KeptKeys } from '../code/keys/keep.js'
+import type { KeyGap } from '../code/keys/key-gaps.js'
 import type { Made, MadeColumn } from '../code/keys/made.js'
 import { FREE_TEXTS } from '../code/keys/prose.js'
 import { QUANTILES, type Reference } from '../code/keys/reference.js'
@@ -105,6 +106,7 @@ export function keysIn(contents: ModelContents): KeptKeys | undefined {
     text: optional(word(...FREE_TEXTS)),
     along: optional(record<RowOrder>({ column: text, descending: optional(flag) })),
     missing: number(SHARE),
+    gap: optional(record<KeyGap>({ when: text, levels: optional(list(text)) })),
     repeated: whole()
   })
   const hashed = (value: unknown, field: string, k: number): KeptKey => {

@@ -1,3 +1,4 @@
+import { defined } from '../../num/defined.js'
 import { type Key, keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import type { RowOrder } from '../../table/row-order.js'
 import type { Table } from '../../table/table.js'
@@ -5,6 +6,7 @@ import { inOrderOfDates, keyAlong } from './along.js'
 import { freshValues, type Guard } from './draw.js'
 import { cellOf, type Form, type Pattern, sizeOf } from './form.js'
 import { hashesOf } from './guard.js'
+import { gapsOfKeys, gapText, type KeyGap, withGaps } from './key-gaps.js'
 import { learnForm } from './learn.js'
 import type { Made } from './made.js'
 import { type FreeText, isProse, proseForm, shuffledForm } from './prose.js'
@@ -18,6 +20,8 @@ export interface KeptKey {
   readonly text?: FreeText
   /** Share of rows without a value. */
   readonly missing: number
+  /** Which rows these are, where another column says so. */
+  readonly gap?: KeyGap | undefined
   /** Values that are there more than once; new ones come again only where their form has no more. */
   readonly repeated: number
   /** The dates that run as it does: later rows have later keys. */
@@ -48,10 +52,16 @@ export function keepKeys(columns: readonly KeyColumn[], seed: number, options: K
   const referred = columns.map((column, c) =>
     columns.find((key, k) => key !== column && refersTo(column, key) && !(k > c && refersTo(key, column)))
   )
+  const gaps = options.table ? gapsOfKeys(columns, options.table) : new Map<string, KeyGap>()
   const isReference = (column: KeyColumn) => referred[columns.indexOf(column)] !== undefined
   return {
     seed,
-    keys: columns.filter((column) => !isReference(column)).map((column) => keepKey(column, guardKey(seed), options)),
+    keys: columns
+      .filter((column) => !isReference(column))
+      .map((column) => ({
+        ...keepKey(column, guardKey(seed), options),
+        ...defined({ gap: gaps.get(column.name) })
+      })),
     references: columns.flatMap((column, c) => {
       const key = referred[c]
       return key && !isReference(key) ? [referenceOf(column, key)] : []
@@ -123,12 +133,13 @@ interface KeyedRows {
 
 /** Cells of all keys for drawn rows by column, and of what refers to them. Throws `InputError` (code `key-space`). */
 export function drawKeys({ keys, references, seed }: KeptKeys, rows: KeyedRows): ReadonlyMap<string, readonly (string | null)[]> {
-  const cells = new Map(
-    keys.map((key) => {
-      const own = drawKey(key, seed, rows)
-      return [key.column, key.along && rows.of ? inOrderOfDates(own, rows.of.table, key.along, rows.of.part) : own] as const
-    })
-  )
+  const cells = new Map<string, readonly (string | null)[]>()
+  for (const key of keys) {
+    const gap = rows.of && key.missing < 1 ? key.gap : undefined
+    const own = drawKey(gap ? { ...key, missing: 0 } : key, seed, rows)
+    const inOrder = key.along && rows.of ? inOrderOfDates(own, rows.of.table, key.along, rows.of.part) : own
+    cells.set(key.column, gap ? withGaps(inOrder, gap, { table: rows.of!.table, keys: cells }) : inOrder)
+  }
   for (const reference of references) {
     const named = cells.get(reference.to)!
     const targets = drawReferences(reference, rows.count, keyFor(rows.key, reference.column))
@@ -160,7 +171,7 @@ function referenceText({ column, to, before, depths }: Reference): string {
 }
 
 function keyText(key: KeptKey, seed: number): string {
-  const { column, form, text, repeated } = key
+  const { column, form, text, repeated, gap } = key
   if (text === 'empty') return `${column} is text, left empty`
   const [example] = freshValues(form, EXAMPLES, {
     column,
@@ -173,5 +184,5 @@ function keyText(key: KeptKey, seed: number): string {
   const shuffled = text === 'shuffle' ? ['words shuffled'] : []
   const on = running ? [key.along ? `running on as ${key.along.column} does` : 'running on'] : []
   const names = repeated > 0 ? ['names that recur'] : []
-  return [`${column} like ${example}`, ...shuffled, ...on, ...several, ...check, ...names].join(', ')
+  return [`${column} like ${example}`, ...shuffled, ...on, ...several, ...check, ...names, ...(gap ? [gapText(gap)] : [])].join(', ')
 }

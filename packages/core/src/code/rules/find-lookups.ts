@@ -87,6 +87,8 @@ function determinedBy(from: Coded, evidence: Evidence): LookupFound[] {
   const pairs = sharingRows(from.all)
   return open.flatMap((to): LookupFound[] => {
     if (!pairs.every(([a, b]) => sameCell(to.column, a, b)) || !determines(from.all, to.all)) return []
+    // What is missing together is a rule of gaps: the values themselves must be shared.
+    if (!isShared(evidence.valuesOf(from))) return []
     const [key, told] = [evidence.of(from), evidence.of(to)]
     // Rows that share what determines a column share that: it has no more values, and rows share them at least as often.
     if (!isShared(key) || key.count < told.count || sharedRate(key) > sharedRate(told)) return []
@@ -113,6 +115,14 @@ class Evidence {
     const known = this.#codes.get(one) ?? { ...one.all, codes: one.all.codes.filter((_, i) => marks[i] === 1) }
     this.#codes.set(one, known)
     return known
+  }
+
+  /** The same without the rows that have none. */
+  valuesOf(one: Coded): Codes {
+    const own = this.of(one)
+    const gap = missingCode(one.column, one.all)
+    if (gap === undefined) return own
+    return { codes: own.codes.filter((code) => code !== gap), count: own.count - 1 }
   }
 
   /** Whether it is beyond chance among all columns by each that can be a key; how many these are is counted only where it matters. */
@@ -162,6 +172,12 @@ function findPairs(evidence: Evidence, singles: readonly LookupFound[]): LookupF
 /** Whether most rows have a value that others have too. */
 function isShared({ count, codes: { length: rows } }: Codes): boolean {
   return rows - count >= LEAST_REPEATS && count <= MOST_ALONE * rows
+}
+
+/** The code of missing cells, where there are any. */
+function missingCode(column: Cells, { codes }: Codes): number | undefined {
+  const row = isNumeric(column) ? (column.missing?.indexOf(1) ?? -1) : column.codes.indexOf(-1)
+  return row < 0 ? undefined : codes[row]
 }
 
 function rankOf(column: Column): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { mistyped, plantedTables, ruleless } from '../../../../../test/planted-tables.js'
-import { keyFromSeed, uniforms } from '../../num/random.js'
+import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { findExact, findRules } from './find.js'
 import { ruleText } from './rule.js'
@@ -40,6 +40,37 @@ describe('columns that have nothing to do with each other', () => {
       expect(found(raw)).toEqual([])
     }
   )
+})
+
+it('rules of invoices: tax on what is left of a discount, margins; a date that is missing is no lookup', () => {
+  const rows = 300
+  const dice = (label: string) => uniforms(keyFor(keyFromSeed(11), label), rows)
+  const [prices, costs, off, rates, deaths] = ['price', 'cost', 'off', 'rate', 'death'].map(dice) as Float64Array[]
+  const cents = (x: number) => Math.round(100 * x) / 100
+  const all = Array.from({ length: rows }, (_, i) => {
+    const price = cents(5 + 90 * prices[i]!)
+    const cost = cents(price * (0.3 + 0.5 * costs[i]!))
+    const discount = cents(price * 0.2 * off[i]!)
+    const rate = [7, 19, 20][Math.floor(3 * rates[i]!)]!
+    const died = deaths[i]! < 0.09
+    const vat = cents((rate * (price - discount)) / 100 + 1e-9)
+    return {
+      price: price.toFixed(2),
+      cost: cost.toFixed(2),
+      discount: discount.toFixed(2),
+      rate: String(rate),
+      vat: vat.toFixed(2),
+      margin: ((100 * (price - cost)) / price).toFixed(1),
+      dead: died ? 'yes' : 'no',
+      death: died ? `2023-0${1 + (i % 9)}-${10 + (i % 19)}` : ''
+    }
+  })
+  const columns = Object.keys(all[0]!).map((name) => ({ name, source: 'text' as const, values: all.map((row) => row[name as 'vat']) }))
+  expect(found({ rowCount: rows, columns })).toEqual([
+    'death missing where dead = no',
+    'margin = 100 * (price - cost) / price',
+    'vat = 0.01 * rate * (price - discount)'
+  ])
 })
 
 describe('rows that candidates must pass first', () => {

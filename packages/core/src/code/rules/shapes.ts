@@ -43,6 +43,12 @@ export const SHAPES: readonly Shape[] = [
   { ...ordered, rank: 5, value: (a, b) => a * (1 - b / 100), write: (a, b) => times(a, less(percent(b))) },
   { ...ordered, rank: 5, value: (a, b) => a * (1 + b / 100), write: (a, b) => times(a, more(percent(b))) },
   // biome-ignore format: a table
+  { ...ordered, factor: 'free', rank: 8, value: (a, b) => (a - b) / a, write: (a, b) => binary('/', binary('-', a, b), a) },
+  // biome-ignore format: a table
+  { ...ordered, factor: 'free', rank: 8, value: (a, b) => (a - b) / b, write: (a, b) => binary('/', binary('-', a, b), b) },
+  // biome-ignore format: a table
+  { ...base, arity: 3, symmetric: 'none', factor: 'free', rank: 6, value: (a, b, c) => a * (b - c), write: (a, b, c) => times(a, binary('-', b, c)) },
+  // biome-ignore format: a table
   { ...base, arity: 3, symmetric: 'all', rank: 4, value: (a, b, c) => a + b + c, write: (a, b, c) => binary('+', binary('+', a, b), c) },
   // biome-ignore format: a table
   { ...base, arity: 3, symmetric: 'all', factor: 'free', rank: 4, value: (a, b, c) => a * b * c, write: (a, b, c) => times(times(a, b), c) },

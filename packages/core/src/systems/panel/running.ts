@@ -8,7 +8,7 @@ import { isNumeric, type NumericColumn } from '../../table/table.js'
 
 /**
  * A column that is, in every row of a group but the first, that of the row before and some others: balance = balance before +
- * amount. Taken out, what is left of it is one number a group, where it began. Plain data.
+ * amount. Nothing is added where one of these is missing, as a debit beside a credit. Taken out, what is left of it is one number a group, where it began. Plain data.
  */
 export interface RunningSum {
   readonly column: string
@@ -32,11 +32,12 @@ export function findRunningSums({ table, formats }: WrittenTable, first: Uint32A
   const rows = laterRows(first)
   if (rows.length < LEAST_ROWS) return []
   const quantities = table.columns.flatMap((column, c) =>
-    isNumeric(column) && column.kind !== 'datetime' && !column.missing ? [quantityOf(column, formats[c]!)] : []
+    isNumeric(column) && column.kind !== 'datetime' ? [{ ...quantityOf(column, formats[c]!), values: amountsIn(column) }] : []
   )
+  const whole = new Set(table.columns.flatMap((column) => (isNumeric(column) && !column.missing ? [column.name] : [])))
   const kept: RunningSum[] = []
   const candidates = quantities.length * countOf(quantities.length)
-  for (const sum of quantities) {
+  for (const sum of quantities.filter(({ name }) => whole.has(name))) {
     const rise = Float64Array.from(rows, (i) => sum.values[i]! - sum.values[i - 1]!)
     if (new Set(rise).size < LEAST_STEPS) continue
     const found = readings(sum.name, quantities).find(
@@ -46,6 +47,9 @@ export function findRunningSums({ table, formats }: WrittenTable, first: Uint32A
   }
   return kept
 }
+
+/** What a column adds: nothing where it is missing. */
+const amountsIn = ({ values, missing }: NumericColumn): Float64Array => (missing ? values.map((x, i) => (missing[i] ? 0 : x)) : values)
 
 /** Every row but the first of each group. */
 function laterRows(first: Uint32Array): number[] {
@@ -128,7 +132,7 @@ function through<T extends WrittenTable>({ column, terms, lagged }: RunningSum, 
   const named = (name: string) => columns.find((one) => one.name === name) as NumericColumn
   const c = columns.findIndex((one) => one.name === column)
   const own = named(column)
-  const added = terms.map(({ column: name, sign }) => ({ sign, values: named(name).values }))
+  const added = terms.map(({ column: name, sign }) => ({ sign, values: amountsIn(named(name)) }))
   const riseAt = (i: number, start: number) =>
     lagged && i === start ? 0 : added.reduce((sum, { values, sign }) => sum + sign * values[lagged ? i - 1 : i]!, 0)
   const values = new Float64Array(rowCount)

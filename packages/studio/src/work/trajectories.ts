@@ -4,10 +4,10 @@ import {
   type Family,
   type HistoryEntry,
   prepareSnapshots,
+  ruledSnapshots,
   type SnapshotTable,
   snapshotRoles,
   snapshots,
-  snapshotsOf,
   type TrajectoriesModel,
   timeAmong
 } from '@sbridge/core/internal'
@@ -42,7 +42,7 @@ export class TrajectoriesWork extends SystemWork<TrajectoriesShape, Trajectories
     const columns = snapshotRoles(raw)
     const time = timeAmong(columns, raw.rowCount)
     const { told } = chosenColumns({ columns, time }, roles)
-    const snapshots = snapshotsOf(raw, told)
+    const snapshots = ruledSnapshots(raw, told)
     const all = prepareSnapshots(snapshots).snapshots
     this.take(raw)
     this.#snapshots = snapshots

@@ -65,6 +65,13 @@ interface NumberKey {
   readonly format: Partial<ColumnFormat>
 }
 
+/** What makes a column of numbers a key, whether others follow it or not; undefined where nothing does. Cost O(n). */
+export function numberKeyNote(column: Column): string | undefined {
+  if (column.kind !== 'integer' || column.missing || column.values.length < LEAST_ROWS) return undefined
+  const key = numberKeyOf(column)
+  return key && `whole numbers ${key.why}, no two alike`
+}
+
 function numberKeyOf({ name, values }: NumericColumn): NumberKey | undefined {
   const numbering = numberingOf(values)
   if (numbering) return { why: 'in equal steps', becomes: `continued from ${numbering.next}`, verb: 'continues', format: { numbering } }

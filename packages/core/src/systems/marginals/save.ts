@@ -20,12 +20,14 @@ import {
   whole,
   word
 } from '../../model-file/reading.js'
+import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { matrix } from '../../num/matrix.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
 import type { Notation } from '../../table/notation.js'
 import { dateStyle, notationIn } from '../encoder-file.js'
+import { keptRulesIn, withRules } from '../rules-file.js'
 import type { Calendar } from './calendar.js'
 import { couplingProblem } from './couplings.js'
 import { familyOf, isSmooth } from './families.js'
@@ -37,6 +39,7 @@ import type { MarginalsModel, ParameterInterval } from './model.js'
 import { REFERENCES, type ReferenceName } from './options.js'
 import type { Distances } from './score.js'
 import type { Smoothness } from './smooth-field.js'
+import { derivedNames } from './snapshot-table.js'
 import type { Snapshot } from './snapshots.js'
 import type { TrajectoriesModel } from './trajectories.js'
 import { velocityProblem } from './velocity-couplings.js'
@@ -71,6 +74,8 @@ interface MarginalsMeta
   readonly decimals: Readonly<Record<string, number>>
   readonly notations?: Readonly<Record<string, Notation>>
   readonly calendar?: Calendar
+  /** What is said of columns that are no coordinates. */
+  readonly columnNotes?: readonly string[]
 }
 
 /** Refuses to write a model whose reference is code of the user's own. Throws `InputError` (code `model-unsavable`). */
@@ -88,8 +93,8 @@ export function checkSavable(reference: ReferenceName | undefined): asserts refe
 export function saveTrajectories({ marginals, columns, reference, seed, leftOut }: TrajectoriesModel): ModelContents {
   checkSavable(reference)
   const { diffusion, columnNames, sigmaFrom, ending, couplingEndings, intervals, notes, smoothness, velocity, calendar } = {
-    ...marginals,
-    ...columns
+    ...columns,
+    ...marginals
   }
   const meta: MarginalsMeta = {
     ...{ reference, seed, diffusion, columnNames, sigmaFrom, ending, couplingEndings, intervals, notes },
@@ -103,7 +108,8 @@ export function saveTrajectories({ marginals, columns, reference, seed, leftOut 
     ...(smoothness ? { smoothness } : {}),
     ...(velocity ? { velocity: { kernel: velocity.kernel, coupled: velocity.pairs !== undefined } } : {}),
     ...(calendar ? { calendar } : {}),
-    ...(leftOut ? { leftOut } : {})
+    ...(leftOut ? { leftOut } : {}),
+    ...(columns.notes?.length ? { columnNotes: columns.notes } : {})
   }
   const arrays: Record<string, ModelArray> = { theta: marginals.theta, sigma: marginals.sigma }
   for (const [group, snapshots] of Object.entries({ snapshot: marginals.snapshots, heldOut: marginals.heldOut }))
@@ -118,7 +124,7 @@ export function saveTrajectories({ marginals, columns, reference, seed, leftOut 
     arrays[`interval${k}.to`] = potentials.to
   }
   if (velocity) Object.assign(arrays, velocityArrays(velocity))
-  return { kind: 'trajectories', meta, arrays }
+  return withRules({ kind: 'trajectories', meta, arrays }, columns.rules)
 }
 
 function velocityArrays({ variance, pairs = [] }: VelocityReference): Record<string, ModelArray> {
@@ -186,7 +192,8 @@ function metaReader(d: number): Reader<MarginalsMeta> {
     emptyNames: list(text),
     decimals: dictionary(whole({ least: 0, most: 400 })),
     notations: optional(dictionary(notationIn)),
-    calendar: optional(record<Calendar>({ origin: number({ least: -8.64e15, most: 8.64e15 }), style: dateStyle }))
+    calendar: optional(record<Calendar>({ origin: number({ least: -8.64e15, most: 8.64e15 }), style: dateStyle })),
+    columnNotes: optional(list(text))
   })
 }
 
@@ -214,7 +221,8 @@ function modelIn(contents: ModelContents): TrajectoriesModel {
     })
   const snapshots = particles('snapshot', meta.snapshots)
   const heldOut = particles('heldOut', meta.heldOut)
-  checkMeta(meta, snapshots)
+  const rules = keptRulesIn(contents, meta.columnNames)
+  checkMeta(meta, snapshots, derivedNames(rules))
   const gaps = snapshots.map(({ cloud: { points } }, k) => {
     const name = `snapshot${k}.spreads`
     const cols = packedLength(d)
@@ -240,7 +248,8 @@ function modelIn(contents: ModelContents): TrajectoriesModel {
       emptyNames: meta.emptyNames,
       decimals: new Map(Object.entries(meta.decimals)),
       ...(meta.notations ? { notations: new Map(Object.entries(meta.notations)) } : {}),
-      ...(meta.calendar ? { calendar: meta.calendar } : {})
+      ...(meta.calendar ? { calendar: meta.calendar } : {}),
+      ...defined({ rules, notes: meta.columnNotes })
     },
     reference: meta.reference,
     seed: meta.seed,
@@ -257,14 +266,16 @@ function pick({ diffusion, columnNames, sigmaFrom, ending, couplingEndings, inte
 
 function checkMeta(
   { snapshots, couplingEndings, order, columnNames, emptyNames, reference, smoothness, velocity, diffusion }: MarginalsMeta,
-  all: readonly Snapshot[]
+  all: readonly Snapshot[],
+  derived: readonly string[]
 ): void {
   whole({ least: 2 })(snapshots.length, 'meta.snapshots.length')
   exactly(snapshots.length - 1)(couplingEndings.length, 'meta.couplingEndings.length')
   for (const [k, { time }] of snapshots.entries()) if (k > 0) number({ above: snapshots[k - 1]!.time })(time, `meta.snapshots[${k}].time`)
-  // One name besides those of the coordinates and of empty columns: that of the time column.
-  exactly(new Set([...columnNames, ...emptyNames]).size + 1)(new Set(order).size, 'the names in meta.order')
-  for (const name of [...columnNames, ...emptyNames]) word(...order)(name, 'a name in meta.columnNames or meta.emptyNames')
+  // One name besides those of coordinates, of what rules derive and of empty columns: that of the time column.
+  const others = [...columnNames, ...emptyNames, ...derived]
+  exactly(new Set(others).size + 1)(new Set(order).size, 'the names in meta.order')
+  for (const name of others) word(...order)(name, 'a name in meta.columnNames or meta.emptyNames')
   exactly(order.length)(new Set(order).size, 'meta.order.length')
   if (velocity && reference !== 'smooth') throw damaged(`velocities of the reference ${reference}`, 'none')
   if (isSmooth(reference) && !smoothness) throw damaged('a smooth field without its smoothness', 'how smooth it is')

@@ -1,3 +1,4 @@
+import type { KeptRules } from '../../code/rules/kept-rules.js'
 import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
 import { matrix } from '../../num/matrix.js'
@@ -34,12 +35,20 @@ export interface WrittenColumns {
   readonly notations?: ReadonlyMap<string, Notation> | undefined
   /** Where times are dates: they count in days since the first. */
   readonly calendar?: Calendar | undefined
+  /** What derives the columns besides these from the coordinates. */
+  readonly rules?: KeptRules | undefined
+  /** What is to be said of columns that are no coordinates. */
+  readonly notes?: readonly string[] | undefined
 }
 
 /** The name of the column of times. */
-export function timeColumnOf({ order, columnNames, emptyNames = [] }: WrittenColumns): string {
-  return order.find((name) => !columnNames.includes(name) && !emptyNames.includes(name)) ?? 'time'
+export function timeColumnOf({ order, columnNames, emptyNames = [], rules }: WrittenColumns): string {
+  const others = new Set([...columnNames, ...emptyNames, ...derivedNames(rules)])
+  return order.find((name) => !others.has(name)) ?? 'time'
 }
+
+/** Columns that rules derive. */
+export const derivedNames = (rules: KeptRules | undefined): readonly string[] => rules?.rules.map(({ column }) => column) ?? []
 
 /** A long table as snapshots. */
 export interface SnapshotTable extends SnapshotInput, WrittenColumns {

@@ -1,15 +1,18 @@
+import { ruleTexts } from '../../code/rules/kept-rules.js'
 import { InputError } from '../../num/errors.js'
 import type { RawTable } from '../../table/raw.js'
 import type { NumericColumn, Table } from '../../table/table.js'
 import { keepingDialect } from '../dialect.js'
 import { type Host, needed } from '../host.js'
+import { ruleFields } from '../rule-options.js'
 import { type Answer, type Plan, planOf, type Stage, type System } from '../system.js'
 import { resolveTimes } from './calendar.js'
 import { checkInterior } from './leave-one-out.js'
 import { type MarginalsOptions, marginalsFields, pathFields, REFERENCES, type ReferenceName, snapshotFields } from './options.js'
 import { likelyTime, snapshotRoles } from './roles.js'
+import { type RuledColumns, ruledSnapshots } from './ruled-snapshots.js'
 import { checkSavable, loadTrajectories, saveTrajectories } from './save.js'
-import { type SnapshotColumns, snapshotsOf, timeColumnOf } from './snapshot-table.js'
+import { timeColumnOf } from './snapshot-table.js'
 import type { Snapshot } from './snapshots.js'
 import { drawStages, fitStages, leavingStages } from './stages.js'
 import { tellReference, tellTrajectories, timeNameOf } from './tell.js'
@@ -25,7 +28,7 @@ import {
 import { type UserReference, userFamily } from './user-family.js'
 
 /** Options of `sbridge trajectories` in camel case that a fit reads. */
-export interface SnapshotsOptions extends Omit<SnapshotsFit, 'reference'>, SnapshotColumns {
+export interface SnapshotsOptions extends Omit<SnapshotsFit, 'reference'>, RuledColumns {
   /** A built-in family, one that the caller makes, or the path of a module. */
   readonly reference?: SnapshotsFit['reference'] | string
 }
@@ -36,7 +39,7 @@ export interface DrawnPaths extends Answer, DrawnTrajectories {}
 export const snapshots: System<RawTable, SnapshotsOptions, TrajectoriesModel, PathsRequest, DrawnPaths> = keepingDialect({
   name: 'snapshots',
   kinds: ['trajectories'],
-  fields: { fit: [...snapshotFields, ...marginalsFields], draw: pathFields, know: [] },
+  fields: { fit: [...snapshotFields, ...marginalsFields, ...ruleFields], draw: pathFields, know: [] },
   also: { fit: ['seed'], draw: ['rows', 'seed'] },
   holds: (model): model is TrajectoriesModel => 'marginals' in model,
   kindOf: () => 'trajectories',
@@ -45,9 +48,9 @@ export const snapshots: System<RawTable, SnapshotsOptions, TrajectoriesModel, Pa
   readRequest: async (request) => request,
   optionsFor: (_input, options) => options,
   plan,
-  fit(input, { time, weights, columns, exclude, dateOrder, ...options }, context) {
+  fit(input, { time, weights, columns, exclude, dateOrder, rules, rule, ...options }, context) {
     return fitTrajectories(
-      snapshotsOf(input, columnsOf(input, { time, weights, columns, exclude, dateOrder })),
+      ruledSnapshots(input, columnsOf(input, { time, weights, columns, exclude, dateOrder, rules, rule })),
       options as SnapshotsFit,
       context
     )
@@ -56,12 +59,12 @@ export const snapshots: System<RawTable, SnapshotsOptions, TrajectoriesModel, Pa
   present: ({ columns }, { trajectories }, cells) => presentTrajectories(trajectories, columns, cells),
   tell: (model, drawn) => (drawn ? tellTrajectories(drawn.answer, drawn.pictures ? timeNameOf(model) : undefined) : tellReference(model)),
   training,
-  summary: ({ marginals }) => summaryOf(marginals),
+  summary: ({ marginals, columns: { rules } }) => ({ ...summaryOf(marginals), ...(rules && { rules: ruleTexts(rules) }) }),
   save: saveTrajectories,
   load: loadTrajectories
 })
 
-function columnsOf(input: RawTable, wanted: SnapshotColumns): SnapshotColumns {
+function columnsOf(input: RawTable, wanted: RuledColumns): RuledColumns {
   if (wanted.time !== undefined) return wanted
   const time = likelyTime(snapshotRoles(input), input.rowCount) ?? 't'
   throw new InputError({ code: 'time-missing', got: 'no column of times', expected: 'which column has them', try: `--time ${time}` })
@@ -103,7 +106,7 @@ function plan(source: { input: RawTable; options: SnapshotsOptions } | { model: 
 
 function fittingStages({ leaveOneOut, ...options }: SnapshotsOptions, counts: readonly number[]): readonly Stage[] {
   const { time: _time, weights: _weights, columns: _columns, exclude: _exclude, dateOrder: _order, ...rest } = options
-  const { holdOut: _hidden, seed: _seed, ...own } = rest
+  const { holdOut: _hidden, seed: _seed, rules: _rules, rule: _rule, ...own } = rest
   const sizes = { counts, options: own as MarginalsOptions }
   return [...fitStages(sizes), ...(leaveOneOut ? leavingStages(sizes) : [])]
 }
@@ -117,7 +120,7 @@ interface Sizes {
 }
 
 function sizesOfTable({ input, options }: { readonly input: RawTable; readonly options: SnapshotsOptions }): Sizes {
-  const { columnNames, clouds, times, calendar } = snapshotsOf(input, columnsOf(input, options))
+  const { columnNames, clouds, times, calendar } = ruledSnapshots(input, columnsOf(input, options))
   if (options.leaveOneOut) checkInterior(times)
   const hidden = new Set(resolveTimes('--hold-out', options.holdOut ?? [], calendar))
   const order = times.map((_, k) => k).sort((a, b) => times[a]! - times[b]!)

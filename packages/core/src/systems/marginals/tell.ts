@@ -1,3 +1,4 @@
+import { type KeptRules, ruleTexts } from '../../code/rules/kept-rules.js'
 import { counted } from '../../num/listed.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
 import { countText, numberText } from '../../tell/numbers.js'
@@ -23,11 +24,12 @@ const UNMODELLED = 'Growth and death of particles between snapshots are not mode
 
 /** What trajectories through snapshots say; with the name of the column of times, pictures too: of paths of their own, at more times. */
 export function tellTrajectories(drawn: DrawnTrajectories, timeName?: string): Telling {
-  const { model, trajectories, notes, leftOut } = drawn
+  const { model, trajectories, notes, leftOut, rules } = drawn
   return {
     json: trajectoriesSummary(drawn),
     topics: [
       summaryTopic(drawn),
+      ...ruleTopics(rules),
       ...(timeName === undefined ? [] : [pathTopic(drawn, timeName)]),
       ...heldOutTopic(drawn),
       ...leftOutTopic(drawn),
@@ -39,10 +41,20 @@ export function tellTrajectories(drawn: DrawnTrajectories, timeName?: string): T
 }
 
 /** What a fitted reference says before anything is drawn from it. */
-export function tellReference({ marginals: model, columns: { calendar }, leftOut }: TrajectoriesModel): Telling {
-  const topics = [summaryTopic({ model, scores: [], leftOut, calendar }), ...leftOutTopic({ leftOut, calendar }), ...historyTopic(model)]
-  const json = { reference: model.family.name, ...(leftOut && { leftOut: leftOut.scores }) }
-  return { json, topics, warnings: [], notes: [...model.notes, ...(leftOut?.notes ?? []), UNMODELLED] }
+export function tellReference({ marginals: model, columns: { calendar, rules, notes = [] }, leftOut }: TrajectoriesModel): Telling {
+  const summary = summaryTopic({ model, scores: [], leftOut, calendar })
+  const topics = [summary, ...ruleTopics(rules), ...leftOutTopic({ leftOut, calendar }), ...historyTopic(model)]
+  const json = { reference: model.family.name, ...(rules && { rules: ruleTexts(rules) }), ...(leftOut && { leftOut: leftOut.scores }) }
+  return { json, topics, warnings: [], notes: [...notes, ...model.notes, ...(leftOut?.notes ?? []), UNMODELLED] }
+}
+
+/** What is computed from the coordinates, at every time of a path. */
+function ruleTopics(rules: KeptRules | undefined): Topic[] {
+  if (!rules) return []
+  const meaning = 'Computed from the coordinates in every row: no coordinate of the reference.'
+  return [
+    { id: 'rules', title: 'Rules that are kept', blocks: [facts(...ruleTexts(rules).map((value) => ({ name: 'rule', value, meaning })))] }
+  ]
 }
 
 /** The name of the column of times in a picture. */

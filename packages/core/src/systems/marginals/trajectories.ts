@@ -1,3 +1,4 @@
+import { type KeptRules, ruleTexts } from '../../code/rules/kept-rules.js'
 import { defined } from '../../num/defined.js'
 import { keyFor } from '../../num/random.js'
 import { plainDates } from '../../table/date-style.js'
@@ -11,6 +12,7 @@ import { type FitTools, fitMarginals } from './fit.js'
 import { checkInterior, type LeftOut, leaveOneOut } from './leave-one-out.js'
 import type { MarginalsModel } from './model.js'
 import type { MarginalsOptions, ReferenceName } from './options.js'
+import { derivedColumns } from './ruled-snapshots.js'
 import { sampleTrajectories, type Trajectories, timesBetween } from './sample.js'
 import { type HeldOutScore, scoreHeldOut } from './score.js'
 import type { SnapshotTable, WrittenColumns } from './snapshot-table.js'
@@ -60,6 +62,8 @@ export interface DrawnTrajectories {
   readonly seed: number
   /** Where times are dates. */
   readonly calendar?: Calendar | undefined
+  /** What derives columns from the coordinates. */
+  readonly rules?: KeptRules | undefined
   /** What is to be said of the columns, in sentences. */
   readonly notes: readonly string[]
 }
@@ -69,7 +73,7 @@ type FitContext = JobContext & Pick<FitTools, 'onRound'>
 /** Fits a reference to snapshots. Same snapshots, options and engine: same model. Cost and errors as `fitMarginals`. */
 export async function fitTrajectories(snapshots: SnapshotTable, options: SnapshotsFit, context: FitContext): Promise<TrajectoriesModel> {
   const { holdOut = [], leaveOneOut: leaves = false, seed = 1, ...own } = options
-  const { calendar, columnNames, order, emptyNames, decimals, notations } = snapshots
+  const { calendar, columnNames, order, emptyNames, decimals, notations, rules, notes } = snapshots
   const hidden = resolveTimes('--hold-out', holdOut, calendar)
   checkHeldOut(hidden, snapshots.times, calendar)
   if (leaves) checkInterior(snapshots.times)
@@ -83,7 +87,7 @@ export async function fitTrajectories(snapshots: SnapshotTable, options: Snapsho
   const { reference = 'linear' } = own
   return {
     marginals,
-    columns: { columnNames, order, decimals, ...defined({ emptyNames, calendar, notations }) },
+    columns: { columnNames, order, decimals, ...defined({ emptyNames, calendar, notations, rules, notes }) },
     reference: typeof reference === 'string' ? reference : undefined,
     seed,
     ...defined({ leftOut })
@@ -97,7 +101,7 @@ export function drawPaths(
   context: JobContext
 ): DrawnTrajectories {
   const { rows = 100, at = [], between = 0, seed = 1 } = request
-  const { calendar, emptyNames = [] } = columns
+  const { calendar, emptyNames = [], rules, notes = [] } = columns
   const { key, watch } = contextOf(seed, context)
   const times = [...resolveTimes('--at', at, calendar), ...timesBetween(model, between)]
   const trajectories = sampleTrajectories(model, { count: rows, times, key: keyFor(key, 'paths'), watch })
@@ -105,10 +109,10 @@ export function drawPaths(
     model,
     trajectories,
     scores: scoreHeldOut(model, keyFor(key, 'scores'), watch),
-    ...defined({ leftOut }),
+    ...defined({ leftOut, rules }),
     seed,
     calendar,
-    notes: emptyNames.map(emptyNote)
+    notes: [...emptyNames.map(emptyNote), ...notes]
   }
 }
 
@@ -125,11 +129,8 @@ export async function drawTrajectories(snapshots: SnapshotTable, job: Trajectori
  * The long table of trajectories: `particle`, then the columns of the input in their order; sorted by particle, then time.
  * Text has the decimals of the input.
  */
-export function presentTrajectories(
-  { times, values, count }: Trajectories,
-  { columnNames, emptyNames = [], order, decimals, notations, calendar }: WrittenColumns,
-  as: CellStyle
-): RawTable {
+export function presentTrajectories({ times, values, count }: Trajectories, written: WrittenColumns, as: CellStyle): RawTable {
+  const { columnNames, emptyNames = [], order, decimals, notations, calendar, rules } = written
   const rowCount = count * times.length
   const spells = as === 'text' || as === 'plain'
   const notationOf = (name: string) => (as === 'plain' ? undefined : notations?.get(name))
@@ -156,7 +157,10 @@ export function presentTrajectories(
     integer: true,
     values: Float64Array.from({ length: rowCount }, (_, row) => Math.floor(row / times.length) + 1)
   }
+  const ruled = rules && derivedColumns(values, { ...written, rules }, as)
   const columns = order.map((name) => {
+    const derived = ruled?.get(name)
+    if (derived) return derived
     const a = columnNames.indexOf(name)
     if (emptyNames.includes(name)) return { name, source: 'text', values: new Array<null>(rowCount).fill(null) } as const
     if (a >= 0) return column(name, (row) => values.data[row * values.cols + a]!)
@@ -174,6 +178,7 @@ export function trajectoriesSummary({
   leftOut,
   seed,
   calendar,
+  rules,
   notes
 }: DrawnTrajectories): Record<string, unknown> {
   const named = (theta: Float64Array) => Object.fromEntries(model.family.parameters.map(({ name }, k) => [name, theta[k]!]))
@@ -183,6 +188,7 @@ export function trajectoriesSummary({
     theta: named(model.theta),
     intervals: Object.fromEntries(model.intervals.map(({ name, lower, upper }) => [name, [lower, upper]])),
     sigma: Array.from(model.sigma),
+    ...(rules && { rules: ruleTexts(rules) }),
     sigmaFrom: model.sigmaFrom,
     sigmaByInterval: model.intervalSigmas.map((sigma) => Array.from(sigma)),
     history: model.history.map(({ round, theta, sigma, change }) => ({ round, theta: named(theta), sigma: Array.from(sigma), change })),

@@ -1,0 +1,58 @@
+import { beforeAll, expect, it } from 'vitest'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
+import type { Engine } from '../../kernel/engine.js'
+import { packModel, unpackModel } from '../../model-file/container.js'
+import { keyFor, keyFromSeed, normals } from '../../num/random.js'
+import type { RawTable } from '../../table/raw.js'
+import { type SnapshotsOptions, snapshots } from './system.js'
+
+let engine: Engine
+beforeAll(async () => {
+  engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+})
+
+/** Particles at three times: a key, two coordinates, their sum, a threshold of one, and a label that has nothing to do with them. */
+function particles(): RawTable {
+  const count = 60
+  const noise = (label: string) => normals(keyFor(keyFromSeed(8), label), count)
+  const [x, y] = [noise('x'), noise('y')]
+  const rows = Array.from({ length: count }, (_, i) => {
+    const day = Math.floor(i / 20)
+    const [a, b] = [(2 + day + x[i]!).toFixed(2), (5 - day + y[i]!).toFixed(2)]
+    const sum = (Number(a) + Number(b)).toFixed(2)
+    return { cell: `C-${100 + 7 * i}`, day: `${day}`, a, sum, b, high: Number(a) >= 3 ? 'yes' : 'no', label: 'uv'[i % 2]! }
+  })
+  const columns = Object.keys(rows[0]!).map((name) => ({ name, source: 'text' as const, values: rows.map((row) => row[name as 'a']) }))
+  return { columns, rowCount: count }
+}
+
+const asked: SnapshotsOptions = { time: 'day', exclude: ['label'], reference: 'brownian', seed: 1 }
+const request = { rows: 6, at: [0.5], seed: 2 }
+
+it('paths keep formulas and thresholds at all times, from a model file too; keys are no coordinates', async () => {
+  const model = await snapshots.fit(particles(), asked, { engine })
+  expect(model.marginals.columnNames).toEqual(['a', 'b'])
+  const again = await snapshots.load(unpackModel(packModel(snapshots.save(model))), { engine })
+  const rowsOf = async (of: typeof model) => snapshots.present(of, await snapshots.draw(of, request, { engine }), 'text')
+  const { columns, rowCount } = await rowsOf(model)
+  expect(await rowsOf(again)).toEqual({ columns, rowCount })
+  expect(columns.map(({ name }) => name)).toEqual(['particle', 'day', 'a', 'sum', 'b', 'high'])
+  const at = (name: string, row: number) => String(columns.find((one) => one.name === name)!.values[row])
+  expect(rowCount).toBe(24)
+  for (let row = 0; row < rowCount; row++) {
+    expect(at('sum', row)).toBe((Number(at('a', row)) + Number(at('b', row))).toFixed(2))
+    expect(at('high', row)).toBe(Number(at('a', row)) >= 3 ? 'yes' : 'no')
+  }
+  expect(snapshots.tell(again).notes.join('\n')).toMatch(/cell: text of which no two are alike: names particles, and is no coordinate/)
+  expect(snapshots.summary(again).rules).toEqual(['sum = a + b', 'high = a >= 3'])
+})
+
+it('a rule of the user’s own goes first; what a path cannot keep is refused', async () => {
+  const fit = (more: SnapshotsOptions) => snapshots.fit(particles(), { ...asked, ...more }, { engine })
+  expect((await fit({ rule: 'b = sum - a' })).marginals.columnNames).toEqual(['a', 'sum'])
+  expect((await fit({ rules: 'off', exclude: ['label', 'high', 'cell'] })).marginals.columnNames).toEqual(['a', 'sum', 'b'])
+  for (const rule of ['sum >= a', 'high -> label'])
+    await expect(fit({ rule, exclude: rule.includes('label') ? [] : ['label'] })).rejects.toThrow(
+      expect.objectContaining({ code: rule.includes('label') ? 'rule-broken' : 'rule-trajectories' })
+    )
+})

@@ -101,7 +101,7 @@ export {
 export { type RoleFacts, snapshotRoles, timeAmong } from './systems/marginals/roles.js'
 export type { HistoryEntry } from './systems/marginals/rounds.js'
 export { ruledSnapshots } from './systems/marginals/ruled-snapshots.js'
-export { type SnapshotColumns, type SnapshotTable, snapshotsOf } from './systems/marginals/snapshot-table.js'
+export type { SnapshotColumns, SnapshotTable } from './systems/marginals/snapshot-table.js'
 export { prepareSnapshots, type Snapshot } from './systems/marginals/snapshots.js'
 export { type DrawnPaths, refuseUnsavable, type SnapshotsOptions, snapshots } from './systems/marginals/system.js'
 export { tellTrajectories } from './systems/marginals/tell.js'

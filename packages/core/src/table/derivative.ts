@@ -1,4 +1,14 @@
-import { type Binary, columnsOf, type Expression, evaluate, type FunctionName, indicatorsOf, leftSide, operate } from './expression.js'
+import {
+  type Binary,
+  columnsOf,
+  type Expression,
+  evaluate,
+  type FunctionName,
+  indicatorsOf,
+  leftSide,
+  operate,
+  YEARS
+} from './expression.js'
 
 /** The expression's derivative with respect to one column, as an expression. */
 export function derivative(expression: Expression, name: string): Expression {
@@ -39,6 +49,8 @@ const over = (a: Expression, b: Expression): Expression => (isNumber(a, 0) ? ZER
 function derivativeOfCall(name: FunctionName, of: Expression): Expression {
   if (name === 'exp') return { kind: 'call', name, of }
   if (name === 'log') return over(ONE, of)
+  // A step a year: on the whole what a day is of a year, and no number that an expression were linear by.
+  if (name === YEARS) return over({ kind: 'call', name, of }, of)
   return over({ kind: 'number', value: 0.5 }, { kind: 'call', name, of })
 }
 

@@ -1,6 +1,6 @@
 import { exp, log, pow } from '../num/elementary.js'
 
-/** An arithmetic expression over columns: numbers, names, + − × ÷ ^, exp, log, sqrt, and P of a category. Plain data; never code. */
+/** An arithmetic expression over columns: numbers, names, + − × ÷ ^, exp, log, sqrt, years between dates, and P of a category. Plain data; never code. */
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'column'; readonly name: string }
@@ -18,7 +18,10 @@ export interface Indicator {
 
 export const FUNCTIONS = ['exp', 'log', 'sqrt'] as const
 
-export type FunctionName = (typeof FUNCTIONS)[number]
+/** `years(end - start)` of dates in days: birthdays from one to the other. */
+export const YEARS = 'years'
+
+export type FunctionName = (typeof FUNCTIONS)[number] | typeof YEARS
 
 export type Binary = Extract<Expression, { kind: 'binary' }>
 
@@ -116,7 +119,7 @@ export function evaluate(expression: Expression, value: (name: string) => number
     case 'negate':
       return -evaluate(expression.of, value)
     case 'call':
-      return call(expression.name, evaluate(expression.of, value))
+      return expression.name === YEARS ? yearsOf(expression.of, value) : call(expression.name, evaluate(expression.of, value))
     case 'binary': {
       const { first, operations } = leftSide(expression)
       return operations.reduceRight((left, { operator, right }) => operate(operator, left, evaluate(right, value)), evaluate(first, value))
@@ -124,7 +127,23 @@ export function evaluate(expression: Expression, value: (name: string) => number
   }
 }
 
-export function call(name: FunctionName, x: number): number {
+/** Whole years of a difference of dates in days, as people count their age; NaN for another expression. */
+function yearsOf(of: Expression, value: (name: string) => number): number {
+  if (of.kind !== 'binary' || of.operator !== '-') return Number.NaN
+  return yearsBetween(evaluate(of.right, value), evaluate(of.left, value))
+}
+
+/** Milliseconds. */
+const DAY = 86_400_000
+
+/** Birthdays from one day to another, in days since 1970: before the first one 0; negative where the end lies before. */
+export function yearsBetween(start: number, end: number): number {
+  const [from, to] = [start, end].map((day) => new Date(Math.floor(day) * DAY)) as [Date, Date]
+  const later = to.getUTCMonth() - from.getUTCMonth() || to.getUTCDate() - from.getUTCDate()
+  return to.getUTCFullYear() - from.getUTCFullYear() - (later < 0 ? 1 : 0)
+}
+
+function call(name: Exclude<FunctionName, typeof YEARS>, x: number): number {
   if (name === 'exp') return exp(x)
   if (name === 'sqrt') return Math.sqrt(x)
   return x >= 0 ? log(x) : Number.NaN

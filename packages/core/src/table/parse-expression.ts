@@ -1,5 +1,5 @@
 import { InputError } from '../num/errors.js'
-import { type Expression, evaluate, FUNCTIONS, isConstant } from './expression.js'
+import { type Expression, evaluate, FUNCTIONS, isConstant, YEARS } from './expression.js'
 
 /** `expression = value ± deviation`, brought to one side: `residual` ~ N(0, deviation²). */
 export interface ObservationExpression {
@@ -100,7 +100,11 @@ class Parser {
   private place = 0
   private depth = 0
 
-  constructor(private readonly text: string) {
+  /** `dates`: whether columns may be dates, of which observations have none. */
+  constructor(
+    private readonly text: string,
+    private readonly dates: boolean
+  ) {
     this.list = tokens(text)
   }
 
@@ -178,6 +182,7 @@ class Parser {
       this.place++
       const name = FUNCTIONS.find((candidate) => candidate === token.text)
       if (name && this.takes('(')) return { kind: 'call', name, of: this.closed() }
+      if (this.dates && token.text === YEARS && this.takes('(')) return this.years(token.at)
       if (this.next.kind === 'sign' && this.next.text === '(')
         throw malformed(
           this.text,
@@ -190,6 +195,13 @@ class Parser {
     throw malformed(this.text, token.at, 'a number, a column name or an opening bracket')
   }
 
+  private years(at: number): Expression {
+    const of = this.closed()
+    if (of.kind === 'binary' && of.operator === '-' && of.left.kind === 'column' && of.right.kind === 'column')
+      return { kind: 'call', name: YEARS, of }
+    throw malformed(this.text, at, `${YEARS}(END - START) of two columns of dates`)
+  }
+
   private closed(): Expression {
     const inner = this.deeper(() => this.sum())
     this.expect(')', 'a closing bracket')
@@ -199,7 +211,7 @@ class Parser {
 
 /** Reads an expression. Throws `InputError` (code `expression-malformed`) with the place of the mistake. */
 export function parseExpression(text: string): Expression {
-  const parser = new Parser(text)
+  const parser = new Parser(text, true)
   const expression = parser.sum()
   parser.end('an operator')
   return expression
@@ -207,7 +219,7 @@ export function parseExpression(text: string): Expression {
 
 /** Reads `expression = expression ± deviation` (`+-` too). Throws `InputError` for malformed text, no column, or a deviation that is not positive. */
 export function parseObservation(text: string): ObservationExpression {
-  const parser = new Parser(text)
+  const parser = new Parser(text, false)
   const left = parser.sum()
   parser.expect('=', 'EXPRESSION = VALUE ± DEVIATION')
   const right = parser.sum()

@@ -1,4 +1,4 @@
-import type { Expression } from '../../table/expression.js'
+import { type Expression, YEARS, yearsBetween } from '../../table/expression.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import { FactorInterval } from './factor-interval.js'
 import { lineThrough } from './line-through.js'
@@ -64,6 +64,7 @@ export function findFormulas(quantities: readonly Quantity[], rowCount: number):
   for (const shape of SHAPES) if (quantities.length <= MOST_COLUMNS_OF[shape.arity]) search.tryShape(shape)
   if (quantities.length <= MOST_COLUMNS_OF[2]) search.tryAffine()
   if (quantities.length <= MOST_COLUMNS_OF_SUMS) search.tryRuns()
+  if (quantities.length <= MOST_COLUMNS_OF[2]) search.tryAges()
   return search.believed()
 }
 
@@ -170,6 +171,28 @@ class Search {
         this.passed.push({ target, inputs: [q], value: (i) => slope * a.values[i]! + intercept, write, factor: 'one', rank: 1.5 })
       }
     })
+  }
+
+  /** Whole years from one date to another: ages. */
+  tryAges(): void {
+    const dates = this.quantities.flatMap(({ isDate }, q) => (isDate ? [q] : []))
+    for (const from of dates) {
+      for (const to of dates) {
+        if (from === to) continue
+        const [starts, ends] = [this.atProbes[from]!, this.atProbes[to]!]
+        const fill = (first: number, last: number): void => {
+          for (let k = first; k < last; k++) this.buffer[k] = yearsBetween(starts[k]!, ends[k]!)
+        }
+        const [start, end] = [from, to].map((q) => this.quantities[q]!) as [Quantity, Quantity]
+        this.tryTargets({ inputs: [to, from], factor: 'one', fill }, () => ({
+          inputs: [to, from],
+          factor: 'one',
+          rank: 2,
+          value: (i, shift = 0) => yearsBetween(start.values[(i + shift) % this.rowCount]!, end.values[i]!),
+          write: () => ({ kind: 'call', name: YEARS, of: binary('-', column(end.name), column(start.name)) })
+        }))
+      }
+    }
   }
 
   /** Sums of four and more columns side by side, and their means. */

@@ -3,6 +3,7 @@ import { mistyped, plantedTables, ruleless } from '../../../../../test/planted-t
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { findExact, findRules } from './find.js'
+import { parseRule } from './parse-rule.js'
 import { ruleText } from './rule.js'
 
 const found = (raw: Parameters<typeof prepareRows>[0]): string[] => findRules(prepareRows(raw).data).map(ruleText).sort()
@@ -71,6 +72,21 @@ it('rules of invoices: tax on what is left of a discount, margins; a date that i
     'margin = 100 * (price - cost) / price',
     'vat = 0.01 * rate * (price - discount)'
   ])
+})
+
+it('ages are whole years between two dates, birthday by birthday', () => {
+  const rows = 200
+  const [births, visits] = ['birth', 'visit'].map((label) => uniforms(keyFor(keyFromSeed(12), label), rows)) as [Float64Array, Float64Array]
+  const iso = (days: number) => new Date(Math.floor(days) * 864e5).toISOString().slice(0, 10)
+  const all = Array.from({ length: rows }, (_, i) => {
+    const [birth, visit] = [iso(-15_000 + 20_000 * births[i]!), iso(19_000 + 400 * visits[i]!)]
+    const birthday = visit.slice(5) >= birth.slice(5) ? 0 : 1
+    return { birth, visit, age: String(Number(visit.slice(0, 4)) - Number(birth.slice(0, 4)) - birthday) }
+  })
+  const columns = Object.keys(all[0]!).map((name) => ({ name, source: 'text' as const, values: all.map((row) => row[name as 'age']) }))
+  expect(found({ rowCount: rows, columns })).toEqual(['age = years(visit - birth)'])
+  expect(ruleText(parseRule('age = years(visit - birth)'))).toBe('age = years(visit - birth)')
+  expect(() => parseRule('age = years(visit)')).toThrow(expect.objectContaining({ code: 'expression-malformed' }))
 })
 
 describe('rows that candidates must pass first', () => {

@@ -139,7 +139,8 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable): Rule[]
   return found.flatMap(({ column: name, expression }): Rule[] => {
     const rule: Rule = { kind: 'formula', column: name, expression }
     const dates = columnsOf(expression).filter((one) => quantities[place.get(one)!]!.isDate)
-    return dates.length === 2 ? [rule, ...orderOf(dates, data)] : [rule]
+    // A stay says that its end comes after its start; an age need not: the later date is not told by the earlier one.
+    return dates.length === 2 && expression.kind !== 'call' ? [rule, ...orderOf(dates, data)] : [rule]
   })
 }
 

@@ -9,7 +9,6 @@ import {
   disclosureFields,
   inLine,
   keptOrder,
-  keysOf,
   keyTexts,
   type ModelContents,
   orderNote,
@@ -18,6 +17,7 @@ import {
   ruleNotes,
   rulesOf,
   ruleText,
+  statedKeysOf,
   systemFor,
   tableFields
 } from '@sbridge/core/internal'
@@ -135,7 +135,7 @@ function tableFacts(raw: RawTable, options: Parameters<typeof rulesOf>[1], asked
   const order = keptOrder(raw, options)
   const notes = [...data.notes, ...ruleNotes(data, options), ...(order ? [orderNote(order)] : [])]
   const rules = rulesOf(data, options).map(ruleText)
-  const kept = keysOf(raw, options)
+  const kept = statedKeysOf(raw, options)
   const keys = kept ? keyTexts(kept) : []
   const pairs = pairsOf(table, asked)
   const words = [...rules.map((rule) => `rule: ${rule}`), ...keys.map((key) => `key: ${key}`), ...pairWords(pairs)]

@@ -16,7 +16,7 @@ import { constantNotes } from '../global/model.js'
 import type { SystemContext } from '../host.js'
 import { readingWords } from '../read-as.js'
 import { ruledRows } from '../ruled-rows.js'
-import { keysOf } from '../table/keyed.js'
+import { statedKeysOf } from '../table/keyed.js'
 import { carryRows } from './carry-rows.js'
 import { joinTables } from './join.js'
 import type { BridgeModel, BridgeSummary } from './model.js'
@@ -33,7 +33,7 @@ export async function fitBridge(from: RawTable, options: ReadBridgeFit, job: Sys
   const context = contextOf(seed, job)
   const { raw, fromCount } = joinTables(from, to, reading)
   const { data, rules } = ruledRows(raw, reading)
-  const keys = keysOf(raw, { ...reading, seed })
+  const keys = statedKeysOf(raw, { ...reading, seed })
   const encoder = fitEncoder(data.table, data.formats, () => 'standard')
   if (encoder.coordinateCount + encoder.factors.length === 0) throw nothingToCompare()
   const key = keyFor(context.key, 'bridge')

@@ -19,15 +19,22 @@ import type { DrawnRows, TableFit } from './options.js'
 /** What decides which columns are keys. */
 type KeyOptions = Parameters<typeof ruledRows>[1] & Pick<TableFit, 'group' | 'time' | 'seed'>
 
-/**
- * The keys of a table under some options of a fit, or undefined where it has none. Throws `InputError` (code `key-repeated`) where
- * two rows share what is said to be a key. Cost O(characters).
- */
+/** As `keysOf`. Throws `InputError` (code `key-repeated`) where two rows share what is said to be a key. */
+export function statedKeysOf(raw: RawTable, options: KeyOptions): KeptKeys | undefined {
+  const named = Object.entries(options.types ?? {}).filter(([name, kind]) => kind === 'identifier' && name !== options.group)
+  if (named.length > 0) {
+    const stated = new Set(named.map(([name]) => name))
+    const columns = keyColumns(raw, rowsOf(raw, options).data, options.missing)
+    for (const column of columns) if (stated.has(column.name)) refuseRepeats(column)
+  }
+  return keysOf(raw, options)
+}
+
+/** The keys of a table under some options of a fit, or undefined where it has none. Cost O(characters). */
 export function keysOf(raw: RawTable, options: KeyOptions): KeptKeys | undefined {
   const { data } = rowsOf(raw, options)
   const columns = keyColumns(raw, data, options.missing)
   if (columns.length === 0) return undefined
-  for (const column of columns) if (options.types?.[column.name] === 'identifier' && column.name !== options.group) refuseRepeats(column)
   const seed = options.seed ?? 1
   const whatOf = ({ name }: KeyColumn) => options.types?.[name]
   const kept = keepKeys(

@@ -31,7 +31,7 @@ import type { System } from '../system.js'
 import { tableFields } from '../table-options.js'
 import { checkKnown, modelKnown } from './check-known.js'
 import { groupsOf } from './grouped.js'
-import { checkKeys, keysOf, peopleFor, withNewKeys } from './keyed.js'
+import { checkKeys, peopleFor, statedKeysOf, withNewKeys } from './keyed.js'
 import type { TableKind } from './kind.js'
 import { latent, latentLocal, local, localClasses, panel, whole } from './kinds.js'
 import { latentDrawFields, latentFields } from './latent-fields.js'
@@ -108,17 +108,17 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
   },
   optionsFor(input, options, { asked, rows = input.rowCount }) {
     if (!asked) {
-      checkKeys(keysOf(input, options), rows)
+      checkKeys(statedKeysOf(input, options), rows)
       return options
     }
     const own = options.group === undefined ? { ...options, ...modelKnown(input, options, asked) } : options
     checkKnown(input, own, asked)
-    checkKeys(keysOf(input, own), rows * asked.givens.length)
+    checkKeys(statedKeysOf(input, own), rows * asked.givens.length)
     return own
   },
   plan: planTable,
   async fit(input, options, context) {
-    const keys = keysOf(input, options)
+    const keys = statedKeysOf(input, options)
     const { refine, privacy, ...own } = options
     const fitted = await PARTS.fit(input, own, context)
     const model = privacy === undefined ? fitted : await fitPrivate({ input, options: own, model: fitted, asked: privacy }, PARTS, context)

@@ -66,7 +66,7 @@ if (process.argv.includes('--save')) {
   keep('cells', 'left-out', table)
   const annData = { columns: ['day'], representation: 'X_pca' }
   const parts = picture(await readTable(path, { annData }), await readTable(fits.gradient.rows))
-  savePicture('single-cells', { width: 700, height: 470 }, parts)
+  savePicture('single-cells', { width: 700, height: 486 }, parts)
 }
 
 /** Cells coloured by day, and paths. */
@@ -78,17 +78,17 @@ function picture(cells, drawn) {
   const paths = Array.from(path, (one, i) => ({ path: one, x: x[i], y: y[i] }))
   const [first, last] = [seen[0].time, seen.at(-1).time]
   const key = Array.from({ length: last - first + 1 }, (_, k) =>
-    text(`day ${first + k}`, { x: 96 + 70 * k, y: 24, size: 13, colour: SOFT })
+    text(`day ${first + k}`, { x: 28 + 70 * k, y: 24, size: 13, colour: SOFT })
   ).concat(
     Array.from(
       { length: last - first + 1 },
-      (_, k) => `<circle cx="${86 + 70 * k}" cy="20" r="4.5" fill="${shade((k * 1) / (last - first))}"/>`
+      (_, k) => `<circle cx="${18 + 70 * k}" cy="20" r="4.5" fill="${shade((k * 1) / (last - first))}"/>`
     )
   )
   return [
     ...key,
-    text('paths', { x: 96 + 70 * (last - first + 1), y: 24, size: 13, colour: SOFT }),
-    `<path d="M${72 + 70 * (last - first + 1)},20h18" stroke="${VERMILION}" stroke-width="1.6"/>`,
+    text('paths', { x: 28 + 70 * (last - first + 1), y: 24, size: 13, colour: SOFT }),
+    `<path d="M${4 + 70 * (last - first + 1)},20h18" stroke="${VERMILION}" stroke-width="1.6"/>`,
     panel(
       {
         width: 680,
@@ -102,10 +102,10 @@ function picture(cells, drawn) {
           Plot.dot(seen, { x: 'x', y: 'y', r: 2.6, fill: ({ time }) => shade((time - first) / (last - first)) })
         ]
       },
-      { x: 8, y: 36 }
+      { x: 8, y: 52 }
     ),
-    text('first component', { x: 360, y: 464, size: 12.5, colour: SOFT, anchor: 'middle' }),
-    text('second', { x: 12, y: 24, size: 12.5, colour: SOFT })
+    text('first component', { x: 360, y: 480, size: 12.5, colour: SOFT, anchor: 'middle' }),
+    text('second component', { x: 12, y: 50, size: 12.5, colour: SOFT })
   ]
 }
 

@@ -1,38 +1,67 @@
 // Held-out log-likelihood of rows under `score` beside scikit-learn's KernelDensity (bandwidth by cross-validation) and
 // GaussianMixture (parts by BIC), on the same three-fold splits, columns standardised by the training rows (Debian:
 // python3-sklearn). A row a table: nats a row, their standard error, CPU seconds of ours. Beside them the design's figures.
-// usage: node bench/score.mjs [moons] [wine] [diabetes] … [--folds 3] [--save]: kept for the guide
+// usage: node bench/score.mjs [moons] [wine] [diabetes] … [--folds 3] [--data FOLDER] [--save]: kept for the guide
+// iris and quakes are R's: r-base-core of Debian, unpacked in FOLDER as bench/tables.mjs says.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { keyFor, keyFromSeed, permutation } from '../packages/core/dist/num/random.js'
+import { keyFor, keyFromSeed, normals, permutation, uniforms } from '../packages/core/dist/num/random.js'
 import { createEngine, score } from '../packages/sbridge/dist/index.js'
 import { keep } from './kept.mjs'
 import { jsonPeer } from './peers/json-peer.mjs'
+import { dataFrame } from './tables/r-data.mjs'
 
 const args = process.argv.slice(2)
 const save = args.includes('--save') && args.splice(args.indexOf('--save'), 1).length > 0
-const at = args.indexOf('--folds')
-const folds = at < 0 ? 3 : Number(args.splice(at, 2)[1])
+const option = (name, usual) => {
+  const at = args.indexOf(`--${name}`)
+  return at < 0 ? usual : args.splice(at, 2)[1]
+}
+const [folds, root] = [Number(option('folds', 3)), option('data', '/')]
 
 /** Tables of numbers, and the prototype's log-likelihoods a row: KernelDensity, GaussianMixture, ours. */
 const TABLES = {
   moons: [-1.79, -1.78, -1.74],
+  'swiss-roll': [-3.02, -3.14, -2.59],
+  iris: [-3.34, -2.57, -2.65],
+  quakes: [-4.15, -3.46, -3.29],
   diabetes: [-12.7, -8.91, -8.85],
   wine: [-13.4, -13.9, -12.7],
   friedman1: undefined,
   'breast-cancer': undefined
 }
 
-/** A table as rows of numbers; columns that are none are left out. */
+/** Columns of R's data frames that are numbers are taken. */
+const FRAMES = { iris: 'datasets::iris', quakes: 'datasets::quakes' }
+const MADE = { 'swiss-roll': swissRoll }
+
+/** @source Marsland, Machine Learning, 2009: the roll of scikit-learn's `make_swiss_roll(1000, noise=0.5)`, with numbers of our own. */
+function swissRoll() {
+  const [key, n] = [keyFromSeed(2), 1000]
+  const [u, z] = [uniforms(keyFor(key, 'places'), 2 * n), normals(keyFor(key, 'noise'), 3 * n)]
+  const rows = Array.from({ length: n }, (_, i) => {
+    const turn = 1.5 * Math.PI * (1 + 2 * u[2 * i])
+    return [turn * Math.cos(turn), 21 * u[2 * i + 1], turn * Math.sin(turn)].map((x, c) => x + 0.5 * z[3 * i + c])
+  })
+  return { names: ['x', 'y', 'z'], rows }
+}
+
+/** A table as rows of numbers; columns that are none are left out. Undefined where R's packages are not. */
 function numbersOf(name) {
+  if (MADE[name]) return MADE[name]()
+  const columns = FRAMES[name] ? dataFrame(root, FRAMES[name])?.columns : columnsOfFile(name)
+  const kept = columns?.filter(({ values }) => Array.from(values).every(Number.isFinite))
+  return kept && { names: kept.map((one) => one.name), rows: Array.from(kept[0].values, (_, i) => kept.map(({ values }) => values[i])) }
+}
+
+function columnsOfFile(name) {
   const [head, ...lines] = readFileSync(fileURLToPath(new URL(`data/${name}.csv`, import.meta.url)), 'utf8')
     .trim()
     .split(/\r?\n/)
   const cells = lines.map((line) => line.split(',').map(Number))
-  const kept = head.split(',').flatMap((column, c) => (cells.every((row) => Number.isFinite(row[c])) ? [{ column, c }] : []))
-  return { names: kept.map(({ column }) => column), rows: cells.map((row) => kept.map(({ c }) => row[c])) }
+  return head.split(',').map((column, c) => ({ name: column, values: cells.map((row) => row[c]) }))
 }
 
 function standardised(rows, by) {
@@ -63,7 +92,12 @@ try {
     'held-out log-likelihood, nats a row           ours                 KDE            mixture   CPU s   design: KDE, mixture, ours'
   )
   for (const name of args.length > 0 ? args : Object.keys(TABLES)) {
-    const { names, rows } = numbersOf(name)
+    const found = numbersOf(name)
+    if (!found) {
+      console.log(`${name}: not here; --data says where R's packages are`)
+      continue
+    }
+    const { names, rows } = found
     const order = permutation(keyFor(keyFromSeed(1), name), rows.length)
     const ours = []
     const peers = { kde: [], mixture: [] }

@@ -24,7 +24,7 @@ const verdict = (met) => (met === null ? '–' : met ? 'met' : '**not met**')
 function section({ name, size, cpuSeconds, claims, tables, picture }) {
   const command = `node bench/papers/${name}.mjs${size === 'full' ? ' --full' : ''}`
   return [
-    `\`${command}\`, ${cpuSeconds} CPU seconds${size === 'light' ? '; larger with `--full`' : ''}.`,
+    `\`${command}\`, ${cpuSeconds} CPU seconds${size === 'light' ? '; `--full` is larger and was not run for this page' : ''}.`,
     tableOf(
       ['claim', 'found', ''],
       claims.map(({ claim, found, met }) => [claim, found, verdict(met)])

@@ -3,7 +3,6 @@ import { bridgeOf, cloud, gaussianKernel, keyFor, symmetricScaling } from 'sbrid
 import { columnsOf, digits, experiment, gaussians, list } from './experiment.mjs'
 import { attentionHead, headOfBridge } from './experiments/attention-head.mjs'
 
-const [ROWS, COLUMNS, QUERIES] = [500, 8, 200]
 const EPSILONS = [0.05, 0.5, 5]
 const RADIUS = 1
 
@@ -22,20 +21,21 @@ await experiment({
   name: 'attention',
   title: 'Attention: m(x) is a softmax attention head',
   paper: 'GR',
-  async run({ engine, key }) {
-    const rows = gaussians(ROWS, COLUMNS, keyFor(key, 'rows'))
-    const queries = gaussians(QUERIES, COLUMNS, keyFor(key, 'queries'))
+  async run({ full, engine, key }) {
+    const [count, columns, asked] = full ? [2000, 20, 500] : [500, 8, 200]
+    const rows = gaussians(count, columns, keyFor(key, 'rows'))
+    const queries = gaussians(asked, columns, keyFor(key, 'queries'))
     const table = []
     let [one, many] = [0, 0]
     for (const epsilon of EPSILONS) {
       const { mean, read } = await meanOf(cloud(rows), queries, { values: rows, epsilon, engine })
       const single = largest(mean.data, read.data)
       let heads = 0
-      for (let a = 0; a < COLUMNS; a++) {
-        const window = list(COLUMNS, (b) => b).filter((b) => Math.abs(b - a) <= RADIUS)
-        const [own, asked, value] = [columnsOf(rows, window), columnsOf(queries, window), columnsOf(rows, [a])]
-        const local = await meanOf(cloud(own), asked, { values: value, epsilon, engine })
-        heads = Math.max(heads, largest(local.mean.data, local.read.data))
+      for (let a = 0; a < columns; a++) {
+        const window = list(columns, (b) => b).filter((b) => Math.abs(b - a) <= RADIUS)
+        const [own, local, value] = [columnsOf(rows, window), columnsOf(queries, window), columnsOf(rows, [a])]
+        const head = await meanOf(cloud(own), local, { values: value, epsilon, engine })
+        heads = Math.max(heads, largest(head.mean.data, head.read.data))
       }
       one = Math.max(one, single)
       many = Math.max(many, heads)
@@ -52,8 +52,8 @@ await experiment({
       ],
       tables: [
         {
-          title: `${ROWS} rows, ${COLUMNS} columns, ${QUERIES} queries; largest difference, of numbers of about 1`,
-          head: ['ε', 'one head', `${COLUMNS} heads, windows of ${2 * RADIUS + 1}`],
+          title: `${count} rows, ${columns} columns, ${asked} queries; largest difference, of numbers of about 1`,
+          head: ['ε', 'one head', `${columns} heads, windows of ${2 * RADIUS + 1}`],
           rows: table
         }
       ]

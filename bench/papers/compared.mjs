@@ -9,7 +9,8 @@ import { simulate } from './experiments/snapshots.mjs'
 /** Four paths a particle, as `scoreHeldOut` draws. */
 const PATHS = 4
 
-const measures = async (points, seen) => ({
+/** Distances of points to a snapshot that was seen. */
+export const measures = async (points, seen) => ({
   w1: wasserstein(points, seen, 1),
   w2: Math.sqrt(wasserstein(points, seen, 2)),
   sliced: await sliced(points, seen.points),
@@ -29,11 +30,12 @@ function baselines({ times, clouds }, held, key) {
   }
 }
 
-async function learned({ times, clouds, columnNames }, held, { reference, options, seed }) {
+/** A fit that does not see some times, and what it draws there, `count` paths. */
+export async function learned({ times, clouds, columnNames }, held, { reference, options, seed, count }) {
   const key = keyFromSeed(seed)
   const model = await fitMarginals({ times, clouds, columnNames }, { reference, holdOut: held, intervals: 'none', ...options }, { key })
-  const count = PATHS * Math.max(...clouds.map(({ points }) => points.rows))
-  const paths = sampleTrajectories(model, { count, times: held, key: keyFor(key, 'held-out') })
+  const many = count ?? PATHS * Math.max(...clouds.map(({ points }) => points.rows))
+  const paths = sampleTrajectories(model, { count: many, times: held, key: keyFor(key, 'held-out') })
   return { model, at: (t) => trajectoriesAt(paths, t) }
 }
 
@@ -64,60 +66,3 @@ export async function compared(problem, held, { seeds, methods }) {
 
 /** Means over the held-out times, a seed each. */
 export const meanOf = ({ of }, what) => of.map((times) => mean(times.map((one) => one[what])))
-
-export const AHEAD = 'ours, on from the last snapshot'
-/** What of a model is put in the place of the truth, in fresh particles that start as the first snapshot's do. */
-const AFRESH = {
-  'ours, from the first snapshot on': ['drift', 'noise'],
-  'our drift with the true noise, from the first': ['drift'],
-  'the true drift with our noise, from the first': ['noise']
-}
-const TRUTH_ON = 'the truth, on from the last snapshot'
-
-/**
- * The last snapshot from those before, and where its error comes from: the chance of the last seen particles, the drift and the noise
- * that were learned.
- */
-export async function ahead(problem, seeds) {
-  const last = problem.times.at(-1)
-  const found = await compared(problem, [last], {
-    seeds,
-    methods: { [AHEAD]: { reference: problem.family, knows: 'family', options: problem.options } }
-  })
-  const scored = { ...problem, count: PATHS * problem.count }
-  const note = async (name, knows, { particles, seen }) => {
-    found[name] ??= { knows, of: [] }
-    found[name].of.push([await measures(particles[0].points, seen)])
-  }
-  for (const seed of seeds) {
-    const clouds = simulate(problem, 7000 + seed)
-    const seen = clouds.at(-1)
-    const { model } = await learned({ ...problem, clouds }, [last], { reference: problem.family, options: problem.options, seed })
-    const own = { drift: (x) => learnedDrift(model, x), noise: learnedNoise(model) }
-    const first = { ...scored, times: [last - problem.times[0]], start: drawOf(clouds[0].points) }
-    for (const [name, parts] of Object.entries(AFRESH)) {
-      const replaced = Object.fromEntries(parts.map((part) => [part, own[part]]))
-      await note(name, 'family', { particles: simulate({ ...first, ...replaced }, 8000 + seed), seen })
-    }
-    const on = { ...scored, times: [last - problem.times.at(-2)], start: drawOf(clouds.at(-2).points) }
-    await note(TRUTH_ON, 'everything', { particles: simulate(on, 8500 + seed), seen })
-  }
-  return found
-}
-
-const learnedNoise = ({ diffusion, sigma }) => (diffusion === 'proportional' ? (x) => x.map((v, a) => sigma[a] * v) : () => sigma)
-
-/** The drift that was learned. */
-function learnedDrift({ family, theta }, x) {
-  const out = new Float64Array(x.length)
-  family.drift.value(Float64Array.from(x), 0, theta, out)
-  return out
-}
-
-/** Starts at one of the particles that were seen. */
-const drawOf =
-  ({ data, rows, cols }) =>
-  ({ u }) => {
-    const i = Math.floor(rows * u())
-    return Array.from(data.subarray(i * cols, (i + 1) * cols))
-  }

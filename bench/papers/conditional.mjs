@@ -3,7 +3,12 @@
 import { fit as fitModel, sample } from 'sbridge'
 import { keyFor, matrix, normals } from 'sbridge/kernels'
 import { columnOf, covarianceOf, digits, experiment, list, mean, pointsOf, relativeError, spread, tableOf } from './experiment.mjs'
+import { densityCurve, densityOf, modesOf, RANGE, rightShare, twoModes } from './experiments/posterior.mjs'
+import { newRows } from './experiments/tables.mjs'
 import { BLUE, curves, GREY, VERMILION } from './figure.mjs'
+
+/** What is observed of the prior with two modes. */
+const OBSERVED = { y: 0.4, s: 0.6 }
 
 /** Rows of a Gaussian prior N(0, A Aᵀ) in four dimensions. */
 const A = [
@@ -77,19 +82,6 @@ function independent({ centre, spread }, n, key) {
   )
 }
 
-const density = (x, m, variance) => Math.exp((-0.5 * (x - m) ** 2) / variance) / Math.sqrt(2 * Math.PI * variance)
-const MODE = 2
-const WIDTH = 0.25
-/** The mixture at ±2 of deviation 0.5, observed as 0.4 ± 0.6. */
-function twoModes() {
-  const [y, s] = [0.4, 0.36]
-  const weights = [-MODE, MODE].map((m) => density(y, m, WIDTH + s))
-  const variance = (WIDTH * s) / (WIDTH + s)
-  const places = [-MODE, MODE].map((m) => m + (WIDTH / (WIDTH + s)) * (y - m))
-  const share = weights.map((w) => w / (weights[0] + weights[1]))
-  return { right: share[1], at: (x) => share.reduce((sum, w, k) => sum + w * density(x, places[k], variance), 0) }
-}
-
 await experiment({
   name: 'conditional',
   title: 'Conditional rows and Bayesian inference',
@@ -99,7 +91,7 @@ await experiment({
     const found = {}
     const note = (name, errors) => (found[name] = [...(found[name] ?? []), errors])
     const shares = []
-    const { right, at } = twoModes()
+    const { right, at } = twoModes(OBSERVED)
     let shown
     for (let seed = 1; seed <= seeds; seed++) {
       const rows = gaussianRows(count, keyFor(key, `rows ${seed}`))
@@ -114,15 +106,10 @@ await experiment({
         note(`${name}|ours`, errorsOf(await drawnBy({}), truth))
         if (known.observe) note(`${name}|Langevin of [1]`, errorsOf(await drawnBy({ conditioning: 'langevin' }), truth))
       }
-      const z = normals(keyFor(key, `modes ${seed}`), 2 * count)
-      const modes = matrix(
-        count,
-        2,
-        z.map((v, i) => (i % 2 === 0 ? ((i >> 1) % 2 ? MODE : -MODE) + Math.sqrt(WIDTH) * v : v))
-      )
-      const prior = await fitModel(tableOf(modes), { scaling: 'standard', rules: 'off', seed, engine })
-      const drawn = pointsOf(await sample(prior, { observe: ['x1 = 0.4 ± 0.6'], rows: drawnCount, seed, engine }))
-      shares.push(mean(Array.from(columnOf(drawn, 0), (x) => (x > 0 ? 1 : 0))))
+      const modes = modesOf(count, keyFor(key, `modes ${seed}`))
+      const known = { observe: [`x1 = ${OBSERVED.y} ± ${OBSERVED.s}`], rows: drawnCount, seed }
+      const drawn = await newRows(modes, { scaling: 'standard', rules: 'off', seed }, known, engine)
+      shares.push(rightShare(drawn))
       shown ??= { modes, drawn }
     }
     const errors = (name, what) => found[name].map((one) => one[what])
@@ -162,13 +149,6 @@ await experiment({
 })
 
 function pictureOf({ modes, drawn }, at) {
-  const [low, high, bins] = [-4, 4, 40]
-  const width = (high - low) / bins
-  const histogram = (points) =>
-    list(bins, (b) => {
-      const inside = Array.from(columnOf(points, 0)).filter((x) => x >= low + b * width && x < low + (b + 1) * width).length
-      return [low + (b + 0.5) * width, inside / points.rows / width]
-    })
   return {
     words: 'Densities of a prior with two modes and of its posterior: drawn rows follow the exact posterior',
     panels: [
@@ -179,13 +159,13 @@ function pictureOf({ modes, drawn }, at) {
           ['drawn', VERMILION],
           ['exact', BLUE]
         ],
-        x: { domain: [low, high] },
+        x: { domain: RANGE },
         xName: 'x1',
         yName: 'density',
         marks: curves([
-          { colour: GREY, dots: false, points: histogram(modes) },
-          { colour: BLUE, dots: false, points: list(161, (k) => [low + 0.05 * k, at(low + 0.05 * k)]) },
-          { colour: VERMILION, points: histogram(drawn) }
+          { colour: GREY, dots: false, points: densityOf(modes) },
+          { colour: BLUE, dots: false, points: densityCurve(at) },
+          { colour: VERMILION, points: densityOf(drawn) }
         ])
       }
     ]

@@ -20,7 +20,7 @@ await experiment({
   title: 'The split step stays in the convex hull',
   paper: 'GLMR',
   async run({ full, engine, key }) {
-    const [count, drawn] = full ? [10_000, 20_000] : [1000, 2000]
+    const [count, drawn] = full ? [5000, 5000] : [1000, 2000]
     const [table, panels] = [[], []]
     const left = { split: 0, covariance: 0, constant: 0 }
     const price = {}

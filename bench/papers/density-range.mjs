@@ -1,9 +1,9 @@
 // A density that varies a thousandfold: two groups in the plane, one thirty times as wide as the other, and a peak of all widths; a kernel of one width
 // everywhere beside one whose width follows the density.
-import { fit as fitModel, sample } from 'sbridge'
-import { cloud, energyDistance, gaussianKernel, keyFor, matrix } from 'sbridge/kernels'
-import { digits, experiment, mean, pointsOf, spread, tableOf } from './experiment.mjs'
+import { energyDistance, keyFor, matrix } from 'sbridge/kernels'
+import { digits, experiment, mean, spread } from './experiment.mjs'
 import { UNEVEN as LAWS, partOf, SCALES } from './experiments/laws.mjs'
+import { medianNearest, newRows } from './experiments/tables.mjs'
 import { BLUE, GREY, scatter, VERMILION } from './figure.mjs'
 
 const inUnits = (points, unit) =>
@@ -21,16 +21,11 @@ await experiment({
     const [count, drawnCount, seeds] = full ? [2000, 4000, 5] : [800, 1200, 2]
     const found = {}
     const shown = {}
-    const medianNearest = async (from, to) => {
-      const { squaredDistances } = await engine.nearest({ from: cloud(from), to: cloud(to), kernel: gaussianKernel(1) }, 1)
-      return Math.sqrt(squaredDistances.toSorted()[squaredDistances.length >> 1])
-    }
     for (const [law, place] of Object.entries(LAWS)) {
       for (let seed = 1; seed <= seeds; seed++) {
         const [rows, fresh] = [count, drawnCount].map((n, i) => place.draw(n, keyFor(key, `${law} ${seed} ${i}`)))
         for (const kernel of ['fixed', 'variable']) {
-          const model = await fitModel(tableOf(rows), { kernel, scaling: 'standard', rules: 'off', seed, engine })
-          const drawn = pointsOf(await sample(model, { rows: drawnCount, seed, engine }))
+          const drawn = await newRows(rows, { kernel, scaling: 'standard', rules: 'off', seed }, { rows: drawnCount, seed }, engine)
           const parts = (dense) => [drawn, fresh, rows].map((points) => partOf(points, place, dense))
           const scores = async (dense) => {
             const [own, other, training] = parts(dense)
@@ -38,7 +33,7 @@ await experiment({
             const energy = await energyDistance({ first: inUnits(own, unit), second: inUnits(other, unit), key })
             return {
               energy,
-              ratio: (await medianNearest(own, training)) / (await medianNearest(other, training)),
+              ratio: (await medianNearest(own, training, engine)) / (await medianNearest(other, training, engine)),
               share: own.rows / other.rows
             }
           }

@@ -1,19 +1,8 @@
 // Synthetic laws of increasing dimension: Gaussian fields, semispheres and curved sheets; one bridge on all columns beside one
 // for each column on its neighbourhood. Errors are divided by those of the training rows themselves.
-import { fit as fitModel, sample } from 'sbridge'
-import { cloud, gaussianKernel, keyFor, matrix, normals, uniforms } from 'sbridge/kernels'
-import {
-  covarianceOf,
-  digits,
-  experiment,
-  gaussianField,
-  gaussians,
-  mean,
-  pointsOf,
-  relativeError,
-  sliced,
-  tableOf
-} from './experiment.mjs'
+import { keyFor, matrix, normals, uniforms } from 'sbridge/kernels'
+import { covarianceOf, digits, experiment, gaussianField, gaussians, mean, relativeError, sliced } from './experiment.mjs'
+import { medianNearest, newRows } from './experiments/tables.mjs'
 import { BLUE, curves, VERMILION } from './figure.mjs'
 
 const PHI = 0.7
@@ -46,15 +35,6 @@ function sheet(n, d, key) {
 const LAWS = { 'Gaussian field': (n, d, key) => gaussianField(n, d, PHI, key), semisphere, 'curved sheet': sheet }
 const SAMPLERS = { global: {}, localised: { local: 'window:1' } }
 
-/** Median distance to the nearest training row, of one set of rows over another's. */
-async function nearestRatio({ drawn, fresh, rows, engine }) {
-  const median = async (points) => {
-    const { squaredDistances } = await engine.nearest({ from: cloud(points), to: cloud(rows), kernel: gaussianKernel(1) }, 1)
-    return Math.sqrt(squaredDistances.toSorted()[squaredDistances.length >> 1])
-  }
-  return (await median(drawn)) / (await median(fresh))
-}
-
 await experiment({
   name: 'dimensions',
   title: 'Increasing dimension, global and localised',
@@ -71,12 +51,12 @@ await experiment({
         const truth = covarianceOf(draw(10 * count, d, keyFor(key, `${law} ${d} truth`)))
         const own = { covariance: relativeError(covarianceOf(rows), truth), distance: await sliced(rows, fresh) }
         for (const [sampler, options] of Object.entries(SAMPLERS)) {
-          const model = await fitModel(tableOf(rows), { ...options, scaling: 'standard', rules: 'off', seed: 1, engine })
-          const drawn = pointsOf(await sample(model, { rows: drawnCount, seed: 1, engine }))
+          const fitting = { ...options, scaling: 'standard', rules: 'off', seed: 1 }
+          const drawn = await newRows(rows, fitting, { rows: drawnCount, seed: 1 }, engine)
           const of = {
             covariance: relativeError(covarianceOf(drawn), truth) / own.covariance,
             distance: (await sliced(drawn, fresh)) / own.distance,
-            ratio: await nearestRatio({ drawn, fresh, rows, engine })
+            ratio: (await medianNearest(drawn, rows, engine)) / (await medianNearest(fresh, rows, engine))
           }
           found[`${law} ${sampler}`] = [...(found[`${law} ${sampler}`] ?? []), of]
           table.push([law, d, sampler, digits(of.covariance), digits(of.distance), digits(of.ratio)])

@@ -1,87 +1,13 @@
 // A temporal process, its whole paths as rows: one bridge on all times, one for each time on its neighbours, and the Schrödinger bridge
 // of time series (SBTS: Hamdouche, Henry-Labordère, Pham 2023), which draws a path forwards with a kernel on its past.
-import { fit as fitModel, sample } from 'sbridge'
-import { cloud, gaussianKernel, keyAtStep, keyFor, matrix, normals } from 'sbridge/kernels'
-import { columnOf, covarianceOf, digits, experiment, list, mean, pointsOf, relativeError, sliced, tableOf } from './experiment.mjs'
+import { keyFor } from 'sbridge/kernels'
+import { covarianceOf, digits, experiment, list, mean, relativeError, sliced } from './experiment.mjs'
+import { changes, increments, lastVariance, paths, timeSeriesBridge } from './experiments/process.mjs'
+import { medianNearest, newRows } from './experiments/tables.mjs'
 import { BLUE, curves, GREEN, GREY, PURPLE, VERMILION } from './figure.mjs'
-
-/** A particle in a double well, seen every 0.2: dX = (X − X³) dt + 0.8 dW, in its stationary law. */
-const [INTERVAL, NOISE, INNER] = [0.2, 0.8, 20]
-function paths(n, times, key) {
-  const out = matrix(n, times)
-  const dt = INTERVAL / INNER
-  for (let i = 0; i < n; i++) {
-    const z = normals(key, (times + 25) * INNER + 1, i)
-    let [x, at] = [Math.sign(z[0]), 1]
-    for (let t = -25; t < times; t++) {
-      for (let s = 0; s < INNER; s++) x += (x - x ** 3) * dt + NOISE * Math.sqrt(dt) * z[at++]
-      if (t >= 0) out.data[i * times + t] = x
-    }
-  }
-  return out
-}
-
-/** Euler steps of SBTS in an interval, in units of which it lasts 1. */
-const EULER = 20
-/**
- * SBTS with a Gaussian kernel of bandwidth h on the last `memory` values of the past: between two times the drift is
- * Σ w_m F_m (X^m − x) / ((1 − s) Σ w_m F_m), F_m = exp(−(X^m − x)²/(2σ²(1 − s)) + (X^m − x_i)²/(2σ²)), σ² the variance of an increment.
- */
-function timeSeriesBridge(rows, { count, memory, h, key }) {
-  const { rows: M, cols: times } = rows
-  const out = matrix(count, times)
-  let variance = 0
-  for (let m = 0; m < M; m++) for (let t = 1; t < times; t++) variance += (rows.data[m * times + t] - rows.data[m * times + t - 1]) ** 2
-  variance /= M * (times - 1)
-  const logs = new Float64Array(M)
-  for (let i = 0; i < count; i++) {
-    const z = normals(keyAtStep(key, i), times * EULER)
-    out.data[i * times] = rows.data[(i % M) * times]
-    for (let t = 1; t < times; t++) {
-      const from = out.data[i * times + t - 1]
-      for (let m = 0; m < M; m++) {
-        logs[m] = (rows.data[m * times + t] - from) ** 2 / (2 * variance)
-        for (let a = 1; a <= Math.min(memory, t); a++)
-          logs[m] -= (rows.data[m * times + t - a] - out.data[i * times + t - a]) ** 2 / (2 * h * h)
-      }
-      let x = from
-      for (let s = 0; s < EULER; s++) {
-        const left = 1 - s / EULER
-        let [most, total, moved] = [Number.NEGATIVE_INFINITY, 0, 0]
-        const exponents = logs.map((log, m) => log - (rows.data[m * times + t] - x) ** 2 / (2 * variance * left))
-        for (const e of exponents) most = Math.max(most, e)
-        exponents.forEach((e, m) => {
-          const w = Math.exp(e - most)
-          total += w
-          moved += w * (rows.data[m * times + t] - x)
-        })
-        x += moved / total / left / EULER + Math.sqrt(variance / EULER) * z[(t - 1) * EULER + s]
-      }
-      out.data[i * times + t] = x
-    }
-  }
-  return out
-}
 
 /** Sets of fresh paths that the error of the covariance is divided by. */
 const SETS = 10
-/** Variance at the last time: what goes wrong a little at every time shows here. */
-const lastVariance = (points) => {
-  const last = columnOf(points, points.cols - 1)
-  return mean(Array.from(last, (x) => x * x)) - mean(Array.from(last)) ** 2
-}
-/** Share of steps on which a path changes wells. */
-const changes = ({ data, rows, cols }) => {
-  let sum = 0
-  for (let i = 0; i < rows; i++)
-    for (let t = 1; t < cols; t++) sum += Math.sign(data[i * cols + t]) === Math.sign(data[i * cols + t - 1]) ? 0 : 1
-  return sum / rows / (cols - 1)
-}
-const increments = (points) => {
-  const columns = list(points.cols, (c) => columnOf(points, c))
-  return mean(columns.slice(1).map((column, t) => mean(Array.from(column, (x, i) => (x - columns[t][i]) ** 2))))
-}
-
 await experiment({
   name: 'process',
   title: 'A temporal process, localised',
@@ -89,10 +15,8 @@ await experiment({
   async run({ full, engine, key }) {
     const sizes = full ? [5, 10, 20, 40, 80] : [10, 30]
     const [count, drawnCount] = full ? [1000, 1000] : [300, 400]
-    const sampled = async (rows, options) => {
-      const model = await fitModel(tableOf(rows), { ...options, scaling: 'standard', rules: 'off', seed: 1, engine })
-      return pointsOf(await sample(model, { rows: drawnCount, seed: 1, engine }))
-    }
+    const sampled = (rows, options) =>
+      newRows(rows, { ...options, scaling: 'standard', rules: 'off', seed: 1 }, { rows: drawnCount, seed: 1 }, engine)
     const methods = {
       global: (rows) => sampled(rows, {}),
       'localised, in order': (rows) => sampled(rows, { local: 'window:1' }),
@@ -101,16 +25,12 @@ await experiment({
       'SBTS, last value': (rows, own) => timeSeriesBridge(rows, { count: drawnCount, memory: 1, h: 0.1, key: own })
     }
     const [table, found] = [[], {}]
-    const nearest = async (from, to) => {
-      const { squaredDistances } = await engine.nearest({ from: cloud(from), to: cloud(to), kernel: gaussianKernel(1) }, 1)
-      return Math.sqrt(squaredDistances.toSorted()[squaredDistances.length >> 1])
-    }
     for (const d of sizes) {
       const [rows, fresh, many] = [count, drawnCount, 10 * count].map((n, i) => paths(n, d, keyFor(key, `${d} ${i}`)))
       const truth = covarianceOf(many)
       // Of one set of paths it is mostly chance: the mean of several.
       const errors = list(SETS, (k) => relativeError(covarianceOf(paths(count, d, keyFor(key, `${d} set ${k}`))), truth))
-      const own = { covariance: mean(errors), distance: await sliced(rows, fresh), near: await nearest(fresh, rows) }
+      const own = { covariance: mean(errors), distance: await sliced(rows, fresh), near: await medianNearest(fresh, rows, engine) }
       table.push([
         d,
         'fresh paths',
@@ -126,7 +46,7 @@ await experiment({
         const of = {
           covariance: relativeError(covarianceOf(drawn), truth) / own.covariance,
           distance: (await sliced(drawn, fresh)) / own.distance,
-          ratio: (await nearest(drawn, rows)) / own.near,
+          ratio: (await medianNearest(drawn, rows, engine)) / own.near,
           increments: increments(drawn) / increments(many),
           last: lastVariance(drawn) / lastVariance(many),
           changes: changes(drawn)

@@ -1,8 +1,8 @@
 // Trajectories through snapshots: distances at held-out times, beside the numbers that others have printed, straight lines,
-// splines and persistence; and forecasts one snapshot ahead. With `--data FOLDER` also snapshots of your own: every table in it,
+// splines and persistence. With `--data FOLDER` also snapshots of your own: every table in it,
 // times in the first column; hesc.csv stands beside what others print of these cells.
 
-import { AHEAD, ahead, compared, meanOf } from './compared.mjs'
+import { compared, meanOf } from './compared.mjs'
 import { digits, experiment, list, mean, spread } from './experiment.mjs'
 import { PROBLEMS } from './experiments/snapshots.mjs'
 import { BLUE, curves, GREEN, GREY, PURPLE, VERMILION } from './figure.mjs'
@@ -75,7 +75,6 @@ await experiment({
         { seeds, methods: vortex.methods }
       )
     }
-    const forecasts = { [prey.name]: await ahead(prey, seeds), [genes.name]: await ahead(genes, seeds) }
     const own = await ownSnapshots(at < 0 ? undefined : process.argv[at + 1])
     const W1 = (found, name) => mean(meanOf(found[name], 'w1'))
     const family = W1(results.prey, 'ours, family lotka-volterra')
@@ -100,19 +99,6 @@ await experiment({
             .map((found, k) => `${['Lotka–Volterra', 'repressilator', 'vortex'][k]} ${digits(ours(found))} against ${digits(best(found))}`)
             .join(', '),
           met: Object.values(results).every((found) => ours(found) < best(found))
-        },
-        {
-          claim:
-            'one snapshot ahead, no further than the truth simulated again by a half (W2; what others print is on data of their own, below what the truth itself reaches on ours)',
-          found: Object.entries(forecasts)
-            .map(
-              ([name, found]) =>
-                `${name} ${[AHEAD, 'the truth, simulated again'].map((of) => digits(mean(meanOf(found[of], 'w2')))).join(' against ')}`
-            )
-            .join(', '),
-          met: Object.values(forecasts).every(
-            (found) => mean(meanOf(found[AHEAD], 'w2')) <= 1.5 * mean(meanOf(found['the truth, simulated again'], 'w2'))
-          )
         }
       ],
       tables: [
@@ -123,14 +109,6 @@ await experiment({
           HELD.map((k) => 0.75 * k),
           results.vortex
         ),
-        {
-          title:
-            'forecast of the last snapshot from the eight before (W2; printed by others on data of their own: Lotka–Volterra 0.191, repressilator 1.50 ± 1.42, SnapMMD)',
-          head: ['problem', 'method', 'knows', 'W2'],
-          rows: Object.entries(forecasts).flatMap(([problem, found]) =>
-            Object.entries(found).map(([method, of]) => [problem, method, of.knows, spread(meanOf(of, 'w2'))])
-          )
-        },
         ...(await ownTables(own, seeds))
       ],
       picture: pictureOf(results.prey)

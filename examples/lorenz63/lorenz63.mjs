@@ -2,61 +2,20 @@
 // the true attractor and stays on it. node examples/lorenz63/lorenz63.mjs [steps] [members] [folder]
 import * as Plot from '@observablehq/plot'
 import { createEngine } from 'sbridge'
-import { fitTransition, keyAtStep, keyFor, keyFromSeed, matrix, Transition } from 'sbridge/kernels'
-import { autocorrelation, histogram, rootMeanSquare, totalVariation, writeFigure } from '../figure.mjs'
+import { keyFromSeed } from 'sbridge/kernels'
+import { writeFigure } from '../figure.mjs'
+import { autocorrelation, histogram, rootMeanSquare, totalVariation } from '../statistics.mjs'
+import { column, INTERVAL, learnedRuns, RANGE, truth } from './system.mjs'
 
-const INTERVAL = 0.1
 const PAIRS = 2000
 const COORDINATES = ['x', 'y', 'z']
-const RANGE = [
-  { low: -25, high: 25, bins: 40 },
-  { low: -30, high: 30, bins: 40 },
-  { low: 0, high: 50, bins: 40 }
-]
-
-function tendency([x, y, z]) {
-  return [10 * (y - x), x * (28 - z) - y, x * y - (8 / 3) * z]
-}
-
-function rungeKutta(s, dt) {
-  const at = (k, h) => s.map((v, i) => v + h * k[i])
-  const k1 = tendency(s)
-  const k2 = tendency(at(k1, dt / 2))
-  const k3 = tendency(at(k2, dt / 2))
-  const k4 = tendency(at(k3, dt))
-  return s.map((v, i) => v + (dt / 6) * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]))
-}
-
-/** States of the true system every INTERVAL [count, 3]. */
-function truth(count, start) {
-  const out = matrix(count, 3)
-  let s = start
-  for (let n = 0; n < 1000; n++) s = rungeKutta(s, 0.01)
-  for (let n = 0; n < count; n++) {
-    out.data.set(s, 3 * n)
-    for (let k = 0; k < Math.round(INTERVAL / 0.01); k++) s = rungeKutta(s, 0.01)
-  }
-  return out
-}
-
-const column = ({ data, rows }, c) => Float64Array.from({ length: rows }, (_, n) => data[3 * n + c])
 
 /** Trains, runs, compares and draws; all numbers of the comparison come back. */
 export async function lorenz63({ steps = 2000, members = 10, folder } = {}) {
   const training = truth(PAIRS + 1, [1, 1, 20])
   const reference = truth(50_000, [-3, 2, 25])
   const engine = await createEngine('wasm')
-  const key = keyFromSeed(1)
-  const pairs = { inputs: matrix(PAIRS, 3, training.data.slice(0, 3 * PAIRS)), outputs: matrix(PAIRS, 3, training.data.slice(3)) }
-  const transition = new Transition(await fitTransition(pairs, {}, { engine, key }), engine)
-
-  let state = matrix(members, 3)
-  for (let i = 0; i < members; i++) state.data.set(training.data.subarray(3 * i * 150, 3 * i * 150 + 3), 3 * i)
-  const runs = Array.from({ length: members }, () => matrix(steps, 3))
-  for (let n = 0; n < steps; n++) {
-    state = await transition.step(state, keyAtStep(keyFor(key, 'run'), n))
-    for (let i = 0; i < members; i++) runs[i].data.set(state.data.subarray(3 * i, 3 * i + 3), 3 * n)
-  }
+  const runs = await learnedRuns(training, { steps, members, engine, key: keyFromSeed(1) })
   await engine.close()
 
   const lags = Array.from({ length: 25 }, (_, k) => k)

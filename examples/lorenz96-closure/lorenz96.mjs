@@ -3,7 +3,8 @@
 import * as Plot from '@observablehq/plot'
 import { createEngine } from 'sbridge'
 import { keyFor, keyFromSeed } from 'sbridge/kernels'
-import { autocorrelation, histogram, rootMeanSquare, totalVariation, writeFigure } from '../figure.mjs'
+import { writeFigure } from '../figure.mjs'
+import { autocorrelation, histogram, rootMeanSquare, totalVariation } from '../statistics.mjs'
 import { fitWilks, historyAt, learnClosure, runLearned, runWilks } from './closures.mjs'
 import { K, runFull } from './two-scale.mjs'
 

@@ -50,11 +50,11 @@ export function rungeKutta(n) {
   }
 }
 
-/** The full model from a given start: X and U at every `interval`, `count` times [count][K]. */
-export function runFull({ seedOffset, count, interval, dt = 0.001, spinUp = 10 }) {
+/** The full model from a given start (`fast(i)`: that of a fast variable): X and U at every `interval`, `count` times [count][K]. */
+export function runFull({ seedOffset, count, interval, dt = 0.001, spinUp = 10, fast = (i) => 0.1 * Math.sin(0.7 * i + seedOffset) }) {
   const z = new Float64Array(K + K * J)
   for (let k = 0; k < K; k++) z[k] = F * (0.4 + 0.05 * (((k * 7 + seedOffset * 13) % 11) - 5))
-  for (let i = 0; i < K * J; i++) z[K + i] = 0.1 * Math.sin(0.7 * i + seedOffset)
+  for (let i = 0; i < K * J; i++) z[K + i] = fast(i)
   const u = new Float64Array(K)
   const f = (at, out) => {
     const y = at.subarray(K)

@@ -1,5 +1,5 @@
 // How fast chains forget where they began: the factor by which laws of two groups of chains near each other, step by step.
-import { bridgeOf, cloud, gaussianKernel, keyAtStep, keyFor, matrix, normals, plainKernel, symmetricScaling } from 'sbridge/kernels'
+import { bridgeOf, cloud, gaussianKernel, keyAtStep, keyFor, matrix, normals, plainKernel, rowOf, symmetricScaling } from 'sbridge/kernels'
 import { symmetricEigen } from '../../../packages/core/dist/num/eigen.js'
 import { bridgeAt } from './chains.mjs'
 import { moons, plane } from './laws.mjs'
@@ -22,34 +22,57 @@ export const ERGODIC = {
   }
 }
 
-/** Softmax weights of the training rows seen from themselves [M][M]: one exact step of the bridge, row to row. */
-function transitions({ training, logTerms, epsilon }) {
+/** Softmax weights of the training rows seen from a point [M]. */
+function weightsAt(point, { training, logTerms, epsilon }) {
   const { data, rows, cols } = training.points
-  return list(rows, (i) => {
-    const logs = list(rows, (j) => {
-      let squared = 0
-      for (let c = 0; c < cols; c++) squared += (data[i * cols + c] - data[j * cols + c]) ** 2
-      return logTerms[j] - squared / (4 * epsilon)
-    })
-    const largest = logs.reduce((a, b) => Math.max(a, b))
-    const weights = Float64Array.from(logs, (x) => Math.exp(x - largest))
-    const sum = weights.reduce((a, b) => a + b)
-    return weights.map((w) => w / sum)
+  const logs = list(rows, (j) => {
+    let squared = 0
+    for (let c = 0; c < cols; c++) squared += (point[c] - data[j * cols + c]) ** 2
+    return logTerms[j] - squared / (4 * epsilon)
   })
+  const largest = logs.reduce((a, b) => Math.max(a, b))
+  const weights = Float64Array.from(logs, (x) => Math.exp(x - largest))
+  const sum = weights.reduce((a, b) => a + b)
+  return weights.map((w) => w / sum)
 }
 
-/** The second eigenvalue of transitions whose stationary law is uniform, by power iteration. */
-function secondEigenvalue(weights, key, turns = 400) {
+/** A law on the rows one exact step of the bridge later. */
+const afterStep = (law, transitions) => {
+  const out = new Float64Array(law.length)
+  law.forEach((share, i) => {
+    transitions[i].forEach((w, j) => {
+      out[j] += share * w
+    })
+  })
+  return out
+}
+
+/** Distance of the means of two laws on the rows, that begin far on both sides, step by step [steps + 1]: exact, no chance in it. */
+function exactDistances({ points, bridge, transitions, steps }) {
+  const [one, other] = [FAR, -FAR].map((place) => weightsAt(new Array(points.cols).fill(place), bridge))
+  let apart = one.map((share, i) => share - other[i])
+  const distances = [2 * FAR * Math.sqrt(points.cols)]
+  for (let n = 1; n <= steps; n++) {
+    const means = list(points.cols, (c) => apart.reduce((sum, share, i) => sum + share * points.data[i * points.cols + c], 0))
+    distances.push(Math.hypot(...means))
+    apart = afterStep(apart, transitions)
+  }
+  return distances
+}
+
+/** The second eigenvalue of transitions whose stationary law is uniform, by power iteration, and how many rows its mode has (1/Σ v⁴). */
+function secondMode(weights, key, turns = 400) {
   let vector = normals(key, weights.length)
   let value = 0
+  let unit = vector
   for (let turn = 0; turn < turns; turn++) {
     const centre = mean(vector)
     const length = Math.hypot(...vector.map((x) => x - centre))
-    const unit = vector.map((x) => (x - centre) / length)
+    unit = vector.map((x) => (x - centre) / length)
     vector = Float64Array.from(weights, (row) => row.reduce((sum, w, j) => sum + w * unit[j], 0))
     value = Math.hypot(...vector.map((x) => x - mean(vector)))
   }
-  return value
+  return { value, rows: 1 / unit.reduce((sum, x) => sum + x ** 4, 0) }
 }
 
 /** m(x) of a centred Gaussian is A x: each principal direction of variance v by (√(v² + ε²) − ε)/v. */
@@ -122,10 +145,15 @@ const meansOf = ({ data, rows, cols }) =>
     return sum / rows
   })
 
-/** The factor a step: slope of the log distances by least squares, between a first step and where chance, `floor`, takes over; and R². */
-function factorOf(distances, { from, floor }) {
+/** Steps between a first one and where chance, `floor`, takes over. */
+function windowOf(distances, { from, floor }) {
   const end = distances.findIndex((x, n) => n > from && x < floor)
-  const used = distances.slice(from, end < 0 ? distances.length : end).map((x, k) => [from + k, Math.log(x)])
+  return [from, end < 0 ? distances.length : end]
+}
+
+/** The factor a step: slope of the log distances by least squares in a window of steps; and R². */
+function factorOf(distances, [from, end]) {
+  const used = distances.slice(from, end).map((x, k) => [from + k, Math.log(x)])
   const [mx, my] = [mean(used.map(([n]) => n)), mean(used.map(([, y]) => y))]
   const sum = (of) => used.reduce((all, [n, y]) => all + of(n - mx, y - my), 0)
   const slope = sum((x, y) => x * y) / sum((x) => x * x)
@@ -151,23 +179,25 @@ function fieldFactor(d, radius, epsilon) {
   )
 }
 
-/** The step of a law's sampler, and the second eigenvalue of its transitions where it is one bridge. */
-async function stepOf(points, { radius, epsilon, engine, key }) {
+/** The step of a law's sampler, and where it is one bridge that bridge with its transitions between rows. */
+async function stepOf(points, { radius, epsilon, engine }) {
   if (radius !== undefined) return { step: await localSteps(points, { radius, epsilon, engine }) }
-  const bridge = await bridgeAt(points, epsilon, engine)
-  const kernel = plainKernel(bridge, { engine })
-  const own = transitions({ training: bridge.training, logTerms: bridge.logTerms, epsilon })
-  return { step: async (state, key) => (await kernel.step(state, key)).state, second: secondEigenvalue(own, keyFor(key, 'start')) }
+  const whole = await bridgeAt(points, epsilon, engine)
+  const kernel = plainKernel(whole, { engine })
+  const bridge = { training: whole.training, logTerms: whole.logTerms, epsilon }
+  const transitions = list(points.rows, (i) => weightsAt(rowOf(points, i), bridge))
+  return { step: async (state, key) => (await kernel.step(state, key)).state, bridge, transitions }
 }
 
 /**
- * Two groups of chains from both sides: their means, and the distances of these [steps + 1], the factor a step with its R², what theory says,
- * and how far the furthest mean is after one step, the furthest row 1.
+ * Two groups of chains from both sides: their means, and the distances of these [steps + 1], the factor a step with its R², what theory says
+ * (`exact`, of the transitions between rows over the same steps; `second`, their slowest mode; `closed`, of rows without number), and how
+ * far the furthest mean is after one step, the furthest row 1.
  */
 export async function forgetting(name, { rows, count, steps, epsilon, engine, key }) {
   const { draw, d, radius, closed } = ERGODIC[name]
   const points = draw(rows, keyFor(key, 'rows'))
-  const { step, second } = await stepOf(points, { radius, epsilon, engine, key })
+  const { step, bridge, transitions } = await stepOf(points, { radius, epsilon, engine })
   const [one, other] = await Promise.all(
     [1, -1].map((side) => forget(step, new Array(d).fill(side * FAR), { count, steps, key: keyFor(key, side > 0 ? 'up' : 'down') }))
   )
@@ -175,6 +205,16 @@ export async function forgetting(name, { rows, count, steps, epsilon, engine, ke
   const largest = points.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
   const reach = Math.max(...[one, other].map((means) => Math.max(...means[1].map(Math.abs)))) / largest
   // Means of independent chains of unit variance differ by this much by chance, in root mean square; four times of it is not chance.
-  const found = factorOf(distances, { from: AFTER, floor: 4 * Math.sqrt((2 * d) / count) })
-  return { distances, means: [one, other], reach, second, closed: closed?.(epsilon), ...found }
+  const window = windowOf(distances, { from: AFTER, floor: 4 * Math.sqrt((2 * d) / count) })
+  return {
+    distances,
+    means: [one, other],
+    reach,
+    closed: closed?.(epsilon),
+    ...factorOf(distances, window),
+    ...(transitions && {
+      second: secondMode(transitions, keyFor(key, 'start')),
+      exact: factorOf(exactDistances({ points, bridge, transitions, steps }), window).factor
+    })
+  }
 }

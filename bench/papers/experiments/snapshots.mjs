@@ -59,7 +59,13 @@ const VORTEX = {
   times: list(9, (t) => 0.75 * t),
   count: 100
 }
-export const PROBLEMS = { LOTKA_VOLTERRA, REPRESSILATOR, VORTEX }
+/** Eleven snapshots of 200, noise of 2 % of the state, starts in a box of side 0.1: the recipe of those who forecast the last one. */
+const recipe = { count: 200, times: list(11, (t) => t), noise: (x) => x.map((v) => 0.02 * v), options: { diffusion: 'proportional' } }
+const FORECAST = [
+  { ...LOTKA_VOLTERRA, ...recipe },
+  { ...REPRESSILATOR, ...recipe, start: ({ u }) => [1, 1, 2].map((x) => x + 0.1 * u()) }
+]
+export const PROBLEMS = { LOTKA_VOLTERRA, REPRESSILATOR, VORTEX, FORECAST }
 
 /** One snapshot a time, each of particles of its own. */
 export function simulate({ drift, noise, start, times, count, step = STEP }, seed) {

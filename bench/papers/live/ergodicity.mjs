@@ -18,7 +18,7 @@ export default {
   ],
   async run({ epsilon, rows, law }, { engine, key }) {
     const found = await forgetting(law, { rows, count: CHAINS, steps: STEPS, epsilon, engine, key })
-    const { distances, means, factor, second, closed, fit, reach } = found
+    const { distances, means, factor, exact, second, closed, fit, reach } = found
     const points = distances.slice(1).map((y, n) => [n + 1, y])
     const start = points[AFTER - 1][1]
     return {
@@ -49,7 +49,9 @@ export default {
       ],
       numbers: [
         { name: 'factor a step', value: factor },
-        { name: 'second eigenvalue of the bridge’s transitions', value: second ?? null },
+        { name: 'of the bridge’s transitions between rows, without chance', value: exact ?? null },
+        { name: 'second eigenvalue of the transitions', value: second?.value ?? null },
+        { name: 'rows that its mode has', value: second?.rows ?? null },
         { name: 'the factor for rows without number, in closed form', value: closed ?? null },
         { name: 'R² of the straight line', value: fit },
         { name: 'furthest mean after one step, the furthest row 1', value: reach }

@@ -6,8 +6,8 @@ import { PROBLEMS, simulate } from '../experiments/snapshots.mjs'
 const { LOTKA_VOLTERRA } = PROBLEMS
 const PATHS = 30
 const BETWEEN = 8
-/** What is held out: every second snapshot, or every third. */
-const HELD = { 'every second': [1, 3, 5, 7], 'every third': [1, 4, 7], none: [] }
+/** What is held out: every second snapshot, every third, or the last, which is then forecast. */
+const HELD = { 'every second': [1, 3, 5, 7], 'every third': [1, 4, 7], 'the last': [8], none: [] }
 
 export default {
   name: 'snapshots',
@@ -60,7 +60,8 @@ export default {
       marks: [...pathsIn(a, b), particlesIn(model.snapshots, 'dots', a, b), particlesIn(model.heldOut, 'crosses', a, b)],
       key: [['particles', 'rows'], [`${PATHS} paths`, 'ours'], ...(scores.length > 0 ? [['held out', 'other']] : [])]
     })
-    const average = (of) => (scores.length > 0 ? mean(scores.map(of)) : null)
+    // Straight lines do not go beyond the last snapshot.
+    const average = (of) => (scores.length > 0 && scores.every((score) => of(score) !== undefined) ? mean(scores.map(of)) : null)
     return {
       panels: [
         panel('Prey and predators', [0, 1], 'prey', 'predators'),

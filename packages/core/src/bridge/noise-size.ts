@@ -60,13 +60,32 @@ export function estimateSigma(evidence: readonly NoiseEvidence[], start: Float64
   return sigma
 }
 
+/** The model's covariance of the later snapshot [1, d(d+1)/2]. */
+function covarianceUnder({ carried, unit }: Pick<NoiseEvidence, 'carried' | 'unit'>, sigma: Float64Array): Matrix {
+  const length = carried.length
+  const model = carried.slice()
+  sigma.forEach((s, c) => {
+    for (let k = 0; k < length; k++) model[k] = model[k]! + s * s * unit[c * length + k]!
+  })
+  return matrix(1, length, model)
+}
+
+/** −½ Σ_k n_k (log det C_k + tr C_k⁻¹ R_k): log-likelihood of the observed second moments, up to what no parameter changes. */
+export function momentLogLikelihood(evidence: readonly NoiseEvidence[], sigma: Float64Array): number {
+  const d = sigma.length
+  return evidence.reduce((sum, { observed, carried, unit, count }) => {
+    const { inverseFactors, logDeterminants } = precisionsOf(covarianceUnder({ carried, unit }, sigma), d)
+    const precision = precisionFrom(inverseFactors.data, d)
+    const trace = precision.reduce((total, p, at) => total + p * observed[packedAt(Math.floor(at / d), at % d)]!, 0)
+    return sum - 0.5 * count * (logDeterminants[0]! + trace)
+  }, 0)
+}
+
 /** top_c += n tr(C⁻¹ R C⁻¹ S_c), bottom_c += n tr(C⁻¹ S_c), with C the model's covariance and R the observed one. */
 function addTraces({ observed, carried, unit, count }: NoiseEvidence, sigma: Float64Array, top: Float64Array, bottom: Float64Array): void {
   const d = sigma.length
   const length = packedLength(d)
-  const model = carried.slice()
-  for (let c = 0; c < d; c++) for (let k = 0; k < length; k++) model[k] = model[k]! + sigma[c]! * sigma[c]! * unit[c * length + k]!
-  const precision = precisionFrom(precisionsOf(matrix(1, length, model), d).inverseFactors.data, d)
+  const precision = precisionFrom(precisionsOf(covarianceUnder({ carried, unit }, sigma), d).inverseFactors.data, d)
   const sandwich = new Float64Array(d * d)
   for (let a = 0; a < d; a++) {
     for (let b = 0; b < d; b++) {

@@ -11,6 +11,12 @@ const at = (name: string): string => join(folder, name)
 const read = (name: string): string => readFileSync(at(name), 'utf8')
 const linesOf = (name: string): string[] => read(name).trimEnd().split('\n')
 
+const meanOf = (name: string, column: string): number => {
+  const [head, ...rows] = linesOf(name).map((line) => line.split(','))
+  const values = rows.map((row) => Number(row[head!.indexOf(column)]))
+  return values.reduce((sum, x) => sum + x, 0) / values.length
+}
+
 /** People of two surveys: the second is taller by 8, has more reds, and an id that the first lacks. Rates are missing here and there. */
 function survey(n: number, { seed, shift, reds, id }: { seed: number; shift: number; reds: number; id: boolean }): string {
   const z = normals(keyFromSeed(seed), 3 * n)
@@ -61,8 +67,8 @@ describe('rows between, carried over, coupled', () => {
     expect(made).toMatchObject({ status: 0, stderr: '' })
     const summary = JSON.parse(made.stdout)
     expect(summary).toMatchObject({ level: 0.05, rows: { from: 120, to: 100 }, pValue: 1 / 300 })
-    expect(summary.drift.height.mean).toBeGreaterThan(6)
-    expect(summary.drift.height.mean).toBeLessThan(10)
+    // The bridge carries the mean of the first table to that of the second.
+    expect(summary.drift.height.mean).toBeCloseTo(meanOf('b.csv', 'height') - meanOf('a.csv', 'height'), 5)
     expect(summary.shares.colour).toEqual([
       { level: 'blue', from: 0.7, to: 0.4 },
       { level: 'red', from: 0.3, to: 0.6 }
@@ -99,6 +105,20 @@ describe('rows between, carried over, coupled', () => {
     const missing = (rows: string[]) => rows.map((row) => row.endsWith(','))
     expect(missing(before).every((gone, i) => !gone || missing(after)[i])).toBe(true)
     expect(made.stdout).toContain('warning missing-cells: rows lack cells of rate')
+  })
+
+  it('carries amounts no lower than zero, and says how far the map itself goes', async () => {
+    const z = normals(keyFromSeed(6), 240)
+    const amounts = (offset: number, less: number): string =>
+      `amount,size\n${Array.from({ length: 60 }, (_, i) => `${Math.max(0, 2 * z[offset + 2 * i]! - less).toFixed(2)},${z[offset + 2 * i + 1]!.toFixed(2)}`).join('\n')}\n`
+    writeFileSync(at('wet.csv'), amounts(0, 0))
+    writeFileSync(at('dry.csv'), amounts(120, 1))
+    const { stdout } = await sbridge(folder, 'bridge', 'wet.csv', 'dry.csv', '--map', 'wet.csv', '-o', 'dried.csv', '--seed', '1', '--json')
+    const zeros = (name: string): number => linesOf(name).filter((row) => Number(row.split(',')[0]) === 0).length
+    expect(linesOf('dried.csv').filter((row) => row.startsWith('-'))).toEqual([])
+    // What would go below zero stays there: it is not thrown back above it.
+    expect(zeros('dried.csv')).toBeGreaterThan(zeros('wet.csv') / 2)
+    expect(JSON.parse(stdout).drift.amount.mean).toBeCloseTo(meanOf('dry.csv', 'amount') - meanOf('wet.csv', 'amount'), 5)
   })
 
   it('one table to itself leaves all rows as they are, categories too', async () => {

@@ -30,6 +30,21 @@ export async function carryRows(model: Carrier, rows: Encoded, { as, key, engine
   return { coordinates, codes: codesOf(model, partners) }
 }
 
+/**
+ * Carried rows with numbers that a column may have: a map that goes below zero where nothing is below stops there. Draws are
+ * reflected, which keeps a law; a row has one place, and the nearest is zero.
+ */
+export function withinBounds({ columns }: Encoder, { coordinates, codes }: Encoded): Encoded {
+  const { rows, cols } = coordinates
+  const data = coordinates.data.slice()
+  for (const code of columns) {
+    if (code.carries !== 'coordinate' || code.scaler.method !== 'standard' || !code.scaler.nonNegative) continue
+    const least = -code.scaler.centre / code.scaler.scale
+    for (let i = 0; i < rows; i++) data[i * cols + code.coordinate] = Math.max(least, data[i * cols + code.coordinate]!)
+  }
+  return { coordinates: matrix(rows, cols, data), codes }
+}
+
 /** Codes of rows of the second table [n, factors]. */
 export function codesOf({ encoder, rows, summary }: Carrier, targets: Uint32Array): Int32Array {
   const width = encoder.factors.length

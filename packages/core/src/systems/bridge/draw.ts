@@ -16,7 +16,7 @@ import { type Column, isNumeric, type Table } from '../../table/table.js'
 import { numberText, shareText } from '../../tell/numbers.js'
 import type { Context } from '../context.js'
 import type { CarriedRows, DrawnCoupling, RowsBetween } from './answer.js'
-import { carryRows, codesOf } from './carry-rows.js'
+import { carryRows, codesOf, withinBounds } from './carry-rows.js'
 import type { BridgeModel } from './model.js'
 import type { BridgeRequest } from './options.js'
 import { readLike } from './read-like.js'
@@ -95,7 +95,7 @@ export async function rowsCarried(
   const rows = encodeTable(model.encoder, drawn)
   watch?.progress?.({ stage: 'carrying', done: 0, total: 1 })
   const carried = await carryRows(model, rows, { as, key: keyFor(key, 'carry'), engine })
-  const { table, formats } = wholeRows(model, carried, { key: keyFor(key, 'rules') })
+  const { table, formats } = wholeRows(model, withinBounds(model.encoder, carried), { key: keyFor(key, 'rules') })
   const warnings = [...(await farWarnings(model, rows, engine)), ...lackWarnings(whole)]
   return { kind: 'carried', table: stillMissing(table, whole), formats, original, warnings }
 }

@@ -4,6 +4,7 @@ import { presentValues } from '../../table/encoder.js'
 import { RARE_BELOW } from '../../table/rare-below.js'
 import { takeTableRows } from '../../table/rows.js'
 import { isCategorical, isNumeric, type Table } from '../../table/table.js'
+import { withinBounds } from './carry-rows.js'
 import { wholeRows } from './draw.js'
 import type { BridgeModel } from './model.js'
 import { shownRows } from './sides.js'
@@ -14,6 +15,8 @@ export interface BridgeTables {
   readonly to: Table
   readonly shown: Table
   readonly carried: Table
+  /** How far the map moves the shown rows, as it is and before their cells are rounded and kept in bounds, by column. */
+  readonly moves: ReadonlyMap<string, Float64Array>
 }
 
 /** How far a column drifts from the first table to the second. */
@@ -46,17 +49,41 @@ export function tablesOf(model: BridgeModel): BridgeTables {
     )
   const from = part(0, fromRows)
   const shown = shownRows(fromRows)
-  return { from, to: part(fromRows, toRows), shown: takeTableRows(from, shown), carried: wholeRows(model, model.carried).table }
+  return {
+    from,
+    to: part(fromRows, toRows),
+    shown: takeTableRows(from, shown),
+    carried: wholeRows(model, withinBounds(model.encoder, model.carried)).table,
+    moves: movesOf(model, shown)
+  }
+}
+
+/** Columns that rules give are no coordinates: these move as their cells do. */
+function movesOf({ encoder, rows, carried }: BridgeModel, shown: Uint32Array): Map<string, Float64Array> {
+  const { cols, data } = rows.coordinates
+  return new Map(
+    encoder.columns.flatMap((code) => {
+      if (code.carries !== 'coordinate' || code.scaler.method !== 'standard') return []
+      const { scale } = code.scaler
+      const { coordinate } = code
+      const moves = Float64Array.from(
+        shown,
+        (i, k) => scale * (carried.coordinates.data[k * cols + coordinate]! - data[i * cols + coordinate]!)
+      )
+      return [[code.name, moves] as const]
+    })
+  )
 }
 
 /** Of every numeric column with cells in both tables, the one that drifts most first. */
-export function driftOf({ from, to, shown, carried }: BridgeTables): Drift[] {
+export function driftOf({ from, to, shown, carried, moves: known }: BridgeTables): Drift[] {
   const drifts = from.columns.flatMap((column, c): Drift[] => {
     const [other, before, after] = [to.columns[c]!, shown.columns[c]!, carried.columns[c]!]
     if (!isNumeric(column) || !isNumeric(other) || !isNumeric(before) || !isNumeric(after)) return []
     const both = [presentValues(column), presentValues(other)] as const
     const unit = column.kind === 'datetime' ? DAY : 1
-    const moves = before.values.map((x, i) => (after.values[i]! - x) / unit).filter((_, i) => !before.missing?.[i] && !after.missing?.[i])
+    const moved = known.get(column.name) ?? before.values.map((x, i) => after.values[i]! - x)
+    const moves = moved.map((x) => x / unit).filter((_, i) => !before.missing?.[i] && !after.missing?.[i])
     if (both.some(({ length }) => length === 0) || moves.length === 0) return []
     const spread = Math.sqrt(variance(Float64Array.of(...both[0], ...both[1]))) / unit
     const centre = mean(moves)

@@ -3,10 +3,9 @@ import { type Coupling, conditionalMoments } from '../../bridge/coupling.js'
 import { type Diffusion, workingDrift } from '../../bridge/drift.js'
 import { type FlowTarget, matchFlow } from '../../bridge/flow-matching.js'
 import type { Flow } from '../../bridge/linear-noise.js'
-import { covariancesFrom, estimateSigma, type NoiseEvidence, packedMoments } from '../../bridge/noise-size.js'
+import { covariancesFrom, estimateSigma, momentLogLikelihood, type NoiseEvidence, packedMoments } from '../../bridge/noise-size.js'
 import { fitTransitions, type UnitTransitions } from '../../bridge/reference-transitions.js'
 import { densityKernel, packedLength, precisionsOf } from '../../bridge/transition.js'
-import { log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { iterate, type Method, type Outcome, type Watch } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
@@ -15,7 +14,7 @@ import { type Potentials, scaleRectangular } from '../../scaling/rectangular.js'
 import type { Cloud } from '../../space/cloud.js'
 import type { Family } from './family.js'
 import { weightsOf } from './snapshots.js'
-import { bestStart } from './starts.js'
+import { bestStart, parameterChange } from './starts.js'
 
 /** A snapshot in working coordinates, thinned for the refit. */
 export interface FitSnapshot {
@@ -117,7 +116,7 @@ async function firstState(problem: RoundsProblem, watch: Watch): Promise<RoundsS
   }
   const targets = await blurredTargets(problem, watch)
   const { drift } = workingReference(problem, start, sigma)
-  const theta = bestStart(problem, { drift, targets, start }, watch)
+  const theta = bestStart(problem, { drift, targets, start, logLikelihood: (one) => momentLikelihood(problem, one, sigma) }, watch)
   if (!problem.sigma) sigma = sigmaOf(problem, theta, sigma)
   return { theta, sigma, potentials, history: [{ round: 0, theta, sigma, change: 1 }], change: Number.POSITIVE_INFINITY }
 }
@@ -209,13 +208,34 @@ function targetOf(from: FitSnapshot, to: FitSnapshot, coupling: Coupling, covari
 
 /** σ from the second moments of all intervals at these parameters. */
 function sigmaOf(problem: RoundsProblem, theta: Float64Array, start: Float64Array, flows?: readonly UnitTransitions[]): Float64Array {
+  return sigmaFrom(problem, momentsAt(problem, { theta, start, flows }), start)
+}
+
+function sigmaFrom({ snapshots }: RoundsProblem, evidence: readonly NoiseEvidence[], start: Float64Array): Float64Array {
+  const least = roughSigma(snapshots).map((s) => s * 0.1)
+  return estimateSigma(evidence, start, least)
+}
+
+/** Log-likelihood of the snapshots' moments at these parameters, σ the likeliest where it is not known; none where the drift fails. */
+function momentLikelihood(problem: RoundsProblem, theta: Float64Array, start: Float64Array): number {
+  try {
+    const evidence = momentsAt(problem, { theta, start })
+    return momentLogLikelihood(evidence, problem.sigma ?? sigmaFrom(problem, evidence, start))
+  } catch (error) {
+    if (error instanceof InputError) return Number.NEGATIVE_INFINITY
+    throw error
+  }
+}
+
+function momentsAt(
+  problem: RoundsProblem,
+  { theta, start, flows }: { theta: Float64Array; start: Float64Array; flows?: readonly UnitTransitions[] | undefined }
+): NoiseEvidence[] {
   const reference = workingReference(problem, theta, start)
-  const evidence = intervalsOf(problem.snapshots).map(([from, to], k) => {
+  return intervalsOf(problem.snapshots).map(([from, to], k) => {
     const transitions = flows?.[k] ?? fitTransitions(reference, from.cloud.points, [from.time, to.time])
     return evidenceOf(transitions, from, to)
   })
-  const least = roughSigma(problem.snapshots).map((s) => s * 0.1)
-  return estimateSigma(evidence, start, least)
 }
 
 function evidenceOf(transitions: { means: Matrix; unitCovariances: Matrix }, from: FitSnapshot, to: FitSnapshot): NoiseEvidence {
@@ -293,21 +313,6 @@ function arrivalChange(before: readonly UnitTransitions[], after: readonly UnitT
     count += points.rows * d
   }
   return Math.sqrt(squares / count)
-}
-
-/** |Δ log| for positive parameters, the norm's relative change for the others together. */
-function parameterChange({ parameters }: Pick<Family, 'parameters'>, before: Float64Array, after: Float64Array): number {
-  let largest = 0
-  let moved = 0
-  let size = 0
-  parameters.forEach(({ positive }, k) => {
-    if (positive) largest = Math.max(largest, Math.abs(log(after[k]! / before[k]!)))
-    else {
-      moved += (after[k]! - before[k]!) ** 2
-      size += after[k]! ** 2
-    }
-  })
-  return Math.max(largest, size > 0 ? Math.sqrt(moved / size) : 0)
 }
 
 function relativeChange(before: Float64Array, after: Float64Array): number {

@@ -61,6 +61,18 @@ describe('a folder of tables', () => {
     for (const name of ['accounts.csv', 'transactions.csv']) expect(text('two', name)).toBe(text('one', name))
   })
 
+  it('becomes a model file, which draws the same bytes without the folder', async () => {
+    const fitted = await run('fit', 'bank', '-o', 'bank.sbridge', ...QUICK)
+    expect(fitted, fitted.stderr).toMatchObject({ status: 0, stdout: expect.stringContaining('model of 2 tables') })
+    const drawn = await run('sample', 'bank.sbridge', '-o', 'from-model', '--seed', '1', '--threads', '1')
+    expect(drawn, drawn.stderr).toMatchObject({ status: 0 })
+    for (const name of ['accounts.csv', 'transactions.csv']) expect(text('from-model', name)).toBe(text('one', name))
+    expect((await run('info', 'bank.sbridge')).stdout).toContain('of each row of accounts by account_id')
+    expect((await run('sample', 'bank.sbridge', '-o', 'x', '--keys', BANK)).stderr).toContain('--keys with a model file')
+    expect((await run('fit', 'bank', '-o', 'bank.model')).stderr).toContain('a name that ends in .sbridge')
+    expect((await run('fit', 'bank', '-o', 'x.sbridge', '--scale', '2')).status).not.toBe(0)
+  })
+
   it('is compared with new ones: keys, numbers of rows, correlations and each table beside what two halves differ by', async () => {
     const { status, stdout } = await run('evaluate', 'bank', 'one', '--report', 'tables.html', '--threads', '1')
     expect(status).toBe(0)

@@ -1,24 +1,28 @@
 import type { Command } from '@commander-js/extra-typings'
 import { packModel, SYSTEMS, type TableModel } from '@sbridge/core'
-import { tellSeed, together } from '@sbridge/core/internal'
+import { schemaFields, tellSeed, together } from '@sbridge/core/internal'
 import { addFields, readingFields, runFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, sourceOf } from '../cli/source.js'
+import { isTableSet, refuseTableOptions } from '../database/tables-or-table.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 
 const { tables } = SYSTEMS
 
 export function fitVerb(verb: Command): void {
   const command = verb
-    .argument('<data>', 'a table, as for `sample`')
+    .argument('<data>', 'a table or several, as for `sample`')
     .requiredOption('-o, --output <model>', 'the model file, e.g. penguins.sbridge')
     .option('--json', 'prints a summary as JSON on standard output')
     .option('--dry-run', 'prints sizes, memory and time only')
-  addFields(command, [...tables.fields.fit, ...readingFields, ...runFields])
+  addFields(command, [...tables.fields.fit, ...schemaFields.filter(({ name }) => name !== 'scale'), ...readingFields, ...runFields])
   command.action(async (data, options) => {
-    await runFit(data, options as FitFlags)
+    const flags = options as FitFlags
+    if (isTableSet(data, flags)) return (await import('./sample-tables.js')).runFitTables(data, flags)
+    refuseTableOptions(data, flags)
+    await runFit(data, flags)
   })
 }
 

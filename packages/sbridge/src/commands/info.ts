@@ -19,13 +19,15 @@ import {
   ruleText,
   statedKeysOf,
   systemFor,
-  tableFields
+  tableFields,
+  tellSchema
 } from '@sbridge/core/internal'
 import { ReferenceEngine } from '@sbridge/core/kernels'
 import type { RawTable, Table } from '@sbridge/core/tables'
 import { addFields, allFields, flagOf, readFields, readingFields } from '../cli/fields.js'
 import { host } from '../cli/options.js'
 import { modelContentsIn } from '../cli/source.js'
+import { SEVERAL_TABLES, unpackTables } from '../database/tables-model.js'
 import { temporaryFilesIn } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
 import { pairsOf, pairWords } from './pairs.js'
@@ -66,6 +68,13 @@ async function runInfo(input: string | undefined, flags: InfoFlags): Promise<voi
     return
   }
   const contents = await modelContentsIn(input)
+  if (contents?.kind === SEVERAL_TABLES) {
+    const telling = tellSchema((await unpackTables(contents)).model)
+    process.stdout.write(
+      flags.json ? `${JSON.stringify(telling.json, null, 2)}\n` : `${['model of several tables', ...linesOf(telling)].join('\n')}\n`
+    )
+    return
+  }
   const found = contents
     ? await modelFacts(contents, flags)
     : tableFacts(

@@ -6,7 +6,9 @@ import {
   EACH_TABLE,
   type Field,
   fitSchema,
+  type ModelContents,
   notTogether,
+  type Plan,
   presentDrawn,
   type SchemaFit,
   type SchemaModel,
@@ -15,37 +17,42 @@ import {
   tellSchema
 } from '@sbridge/core/internal'
 import { flagNamed, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
-import { runOf, watched, withEngine } from '../cli/options.js'
+import { type Run, runOf, watched, withEngine } from '../cli/options.js'
 import { say } from '../cli/say.js'
+import { refuseBesideModel } from '../cli/source.js'
 import type { TableSet } from '../database/contract.js'
 import { checkNewTables, fileOf, isPostgres, readTables, sqliteFileOf, writeTables } from '../database/table-set.js'
+import { packTables, type TablesModel, unpackTables } from '../database/tables-model.js'
 import { isOneTable } from '../database/tables-or-table.js'
-import { cellsFor } from '../format/table-format.js'
+import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
+import { cellsFor, extensionOf } from '../format/table-format.js'
 
 type Flags = Readonly<Record<string, unknown>> & { readonly output: string; readonly json?: boolean }
 
 /** Flags that are no fields. */
 const OWN = ['output', 'json']
+/** Rows whose draw takes about as long as a fit, which compares some thousand rows of any table. */
+const FIT_ROWS = 2000
 
 const fit: readonly Field[] = SYSTEMS.tables.fields.fit.filter(({ name }) => (EACH_TABLE as readonly string[]).includes(name))
 const reading = readingFields.filter(({ name }) => name === 'encoding')
 const writing = writingFields.filter(({ name }) => name === 'dialect')
 
-/** `sample` of several tables: reads, fits, draws and writes all of them. */
-export async function runSampleTables(input: string, flags: Flags): Promise<void> {
+/** `sample` of several tables, or of a model of such: reads, fits, draws and writes all of them. */
+export async function runSampleTables(input: string, flags: Flags, contents?: ModelContents): Promise<void> {
   refuseOthers(flags)
+  if (contents) refuseBesideModel([...fit, ...schemaFields.filter(({ name }) => name !== 'scale'), ...reading], flags)
   const run = runOf(flags)
-  const { keys, orphans, scale } = readFields(schemaFields, flags) as Pick<SchemaFit, 'keys' | 'orphans'> & SchemaRequest
-  const options: SchemaFit = { ...readFields(fit, flags), keys, orphans, seed: run.seed }
+  const { scale } = readFields(schemaFields, flags) as SchemaRequest
   await checkOutput(flags.output)
-  const set = await readTables(input, readFields(reading, flags))
+  const source = contents ? await unpackTables(contents) : { set: await readTables(input, readFields(reading, flags)) }
   const { dialect } = readFields(writing, flags)
   await withEngine(run, async (engine) => {
-    const { model, drawn } = await watched({ stages: [], pairs: 0 }, engine, async (context) => {
-      const model = await fitSchema(set, options, context)
+    const { model, drawn } = await watched(planOf(source), engine, async (context) => {
+      const model = 'model' in source ? source.model : await fitSchema(source.set, fitOptions(flags, run), context)
       return { model, drawn: await drawSchema(model, { scale, seed: run.seed }, context) }
     })
-    await writeTables(flags.output, presented(set, { model, drawn, plain: dialect === 'plain', output: flags.output }))
+    await writeTables(flags.output, presented(source.set, { model, drawn, plain: dialect === 'plain', output: flags.output }))
     const rows = [...drawn.values()].reduce((sum, { table }) => sum + table.rowCount, 0)
     const telling = tellSchema(model, drawn)
     say({
@@ -58,9 +65,46 @@ export async function runSampleTables(input: string, flags: Flags): Promise<void
   })
 }
 
-function refuseOthers(flags: Flags): void {
+/** `fit` of several tables: a model file that `sample` draws from. */
+export async function runFitTables(input: string, flags: Flags): Promise<void> {
+  refuseOthers(flags, ['scale'])
+  const run = runOf(flags)
+  if (extensionOf(flags.output) !== '.sbridge')
+    throw new InputError({
+      code: 'output-model',
+      got: `the output ${flags.output} for a model of several tables`,
+      expected: 'a name that ends in .sbridge',
+      try: '-o shop.sbridge'
+    })
+  await checkOutputs([flags.output], [])
+  const set = await readTables(input, readFields(reading, flags))
+  await withEngine(run, async (engine) => {
+    const model = await watched(planOf({ set }), engine, (context) => fitSchema(set, fitOptions(flags, run), context))
+    await writeAtomically(flags.output, packTables({ model, set }))
+    const made = `model of ${model.order.length} tables`
+    say({ output: flags.output, made, telling: tellSchema(model), keys: { seed: run.seed }, flags })
+  })
+}
+
+function fitOptions(flags: Flags, { seed }: Run): SchemaFit {
+  const { keys, orphans } = readFields(schemaFields, flags) as Pick<SchemaFit, 'keys' | 'orphans'>
+  return { ...readFields(fit, flags), keys, orphans, seed }
+}
+
+/** A stage for each table that is fitted and for each that is drawn, by its rows. */
+function planOf(source: { readonly set: Pick<TableSet, 'tables'> } | TablesModel): Pick<Plan, 'stages' | 'pairs'> {
+  const fitted = 'model' in source ? [] : Object.entries(source.set.tables)
+  const drawn = Object.entries('model' in source ? source.model.tables : source.set.tables)
+  const stages = [
+    ...fitted.map(([name]) => ({ stage: `fitting ${name}`, pairs: FIT_ROWS })),
+    ...drawn.map(([name, { rowCount }]) => ({ stage: `drawing ${name}`, pairs: rowCount }))
+  ]
+  return { stages, pairs: stages.reduce((sum, { pairs }) => sum + pairs, 0) }
+}
+
+function refuseOthers(flags: Flags, also: readonly string[] = []): void {
   const known = new Set([...EACH_TABLE, ...OWN, ...[...schemaFields, ...reading, ...writing, ...runFields].map(({ name }) => name)])
-  const given = Object.keys(flags).find((name) => flags[name] !== undefined && !known.has(name))
+  const given = Object.keys(flags).find((name) => flags[name] !== undefined && (!known.has(name) || also.includes(name)))
   if (given === undefined) return
   const flag = given === 'rows' ? '-n' : flagNamed(given)
   const instead = given === 'rows' ? '--scale 2 for twice the rows of the data' : `leaving ${flag} out, or drawing one table by itself`
@@ -86,7 +130,7 @@ interface Presented {
 }
 
 /** Drawn tables as their files take them: in the spelling of the data, or plainly. */
-function presented(set: TableSet, { model, drawn, plain, output }: Presented): TableSet {
+function presented(set: Pick<TableSet, 'files' | 'made'>, { model, drawn, plain, output }: Presented): TableSet {
   const into = isPostgres(output) ? 'postgres' : sqliteFileOf(output) === undefined ? undefined : 'sqlite'
   const cellsOf = (name: string): CellStyle => {
     if (into !== undefined) return set.made?.by === into ? 'source' : 'typed'

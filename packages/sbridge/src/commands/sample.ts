@@ -34,9 +34,11 @@ import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { nameOf } from '../cli/report.js'
 import { cellsOf, targetOf, writeDrawn } from '../cli/rows.js'
 import { say } from '../cli/say.js'
-import { modelOf, type Ready, readyOf, requestOf, type Source, sourceOf } from '../cli/source.js'
+import { modelContentsIn, modelOf, type Ready, readyOf, requestOf, type Source, sourceOf } from '../cli/source.js'
+import { SEVERAL_TABLES } from '../database/tables-model.js'
 import { isTables, refuseTableOptions } from '../database/tables-or-table.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
+import { extensionOf } from '../format/table-format.js'
 import { provenanceOf } from '../host/provenance.js'
 
 const { tables } = SYSTEMS
@@ -68,6 +70,8 @@ export function sampleVerb(verb: Command): void {
   command.action(async (input, options) => {
     const flags = options as SampleFlags
     if (isTables(input, flags)) return (await import('./sample-tables.js')).runSampleTables(input, flags)
+    const contents = extensionOf(input) === '.sbridge' ? await modelContentsIn(input) : undefined
+    if (contents?.kind === SEVERAL_TABLES) return (await import('./sample-tables.js')).runSampleTables(input, flags, contents)
     refuseTableOptions(input, flags)
     await runSample(input, flags)
   })

@@ -21,6 +21,7 @@ import { numbered } from './line-numbers.js'
 import type { ChildLaw, SchemaModel, SchemaTable } from './model.js'
 import { likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
 import { contextOfRows } from './rows-of-table.js'
+import { stageOf } from './stages.js'
 import { datesOf, startsAfter } from './start-law.js'
 
 /** What a draw of several tables is told. */
@@ -43,7 +44,7 @@ export async function drawSchema(
   const drawn = new Map<string, DrawnTable>()
   for (const name of order) {
     const table = tables[name]!
-    const own = { seed: seedFor(keyFromSeed(seed), name), context }
+    const own = { seed: seedFor(keyFromSeed(seed), name), context: stageOf(context, `drawing ${name}`) }
     const { parentOf, ...rows } = table.child
       ? await drawChild(table, table.child, { ...own, drawn, tables })
       : { ...(await drawRoot(table, { ...own, scale })), parentOf: undefined }

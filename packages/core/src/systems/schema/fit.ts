@@ -16,6 +16,7 @@ import { lineNumbersIn, linesIn } from './line-numbers.js'
 import { cellsIn, type Links, linksOf } from './links.js'
 import type { SchemaModel, SchemaTable } from './model.js'
 import { contextEncoder, contextOfRows, type EachTable, type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
+import { stageOf } from './stages.js'
 import { statedOrFound } from './stated-keys.js'
 
 /** Tables with what their database says of them. */
@@ -65,7 +66,8 @@ export async function fitSchema(
     const types = { ...says[name]?.types, ...keyTypes(name, keys) }
     const rule = each.rules === 'off' ? undefined : says[name]?.rules
     const one = defined({ ...each, types, rule, seed: seedFor(keyFromSeed(seed), name) }) as OneTable
-    const { links, ...fit } = await told(name, () => fitOne(name, { tables, keys: now, late, linksBy, options: one, fitted }, context))
+    const inside = stageOf(context, `fitting ${name}`)
+    const { links, ...fit } = await told(name, () => fitOne(name, { tables, keys: now, late, linksBy, options: one, fitted }, inside))
     fitted.set(name, fit)
     if (!links) continue
     const parent = fitted.get(links.key.to.table)!

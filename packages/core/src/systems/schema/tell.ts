@@ -7,17 +7,19 @@ import type { FoundKey } from './find-keys.js'
 import { type ForeignKey, keyText, pairsOf } from './keys.js'
 import type { ChildLaw, SchemaModel } from './model.js'
 
-/** What drawn tables say: rows of each, the keys between them, and the notes of each table. */
-export function tellSchema({ tables, order, keys, found }: SchemaModel, drawn: ReadonlyMap<string, DrawnTable>): Telling {
+/** What laws of tables and drawn tables say: rows of each, the keys between them, and the notes of each table. */
+export function tellSchema({ tables, order, keys, found }: SchemaModel, drawn?: ReadonlyMap<string, DrawnTable>): Telling {
   const rows = order.map((name) => ({
     name,
     real: tables[name]!.rowCount,
-    drawn: drawn.get(name)!.table.rowCount,
+    drawn: drawn?.get(name)?.table.rowCount,
     law: tables[name]!.child
   }))
   return {
     json: {
-      tables: Object.fromEntries(rows.map(({ name, real, drawn: count }) => [name, { rows: count, real }])),
+      tables: Object.fromEntries(
+        rows.map(({ name, real, drawn: count }) => [name, count === undefined ? { real } : { rows: count, real }])
+      ),
       keys: keys.foreign.map(keyText),
       ...(found.length > 0 ? { found: found.map(({ key, ...why }) => ({ key: keyText(key), ...why })) } : {})
     },
@@ -29,8 +31,8 @@ export function tellSchema({ tables, order, keys, found }: SchemaModel, drawn: R
           facts(
             ...rows.map(({ name, real, drawn: count, law }) => ({
               name,
-              value: counted(count, 'row'),
-              aside: [`${countText(real)} in the data`, ...(law ? [lawText(law)] : [])].join('; ')
+              value: counted(count ?? real, 'row'),
+              aside: [...(count === undefined ? [] : [`${countText(real)} in the data`]), ...(law ? [lawText(law)] : [])].join('; ')
             }))
           ),
           ...(found.length > 0 ? [facts(...found.map((one) => ({ name: `key found ${keyText(one.key)}`, value: whyText(one) })))] : [])

@@ -1,4 +1,5 @@
 import { packModel, unpackModel } from '@sbridge/core'
+import type { ModelContents } from '@sbridge/core/internal'
 
 /** Arrays that a file holds as they are. */
 type Numbers = Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array
@@ -22,7 +23,9 @@ const WORDS: readonly (readonly [string, number])[] = [
  * Plain data with typed arrays → bytes, the same for the same data on every host. JSON in which `{"$array": k}` stands for a
  * typed array and `{"$number": word}` for a number without a word in JSON. Throws `TypeError` for functions and classes. Cost O(size).
  */
-export function packPlain(data: unknown): Uint8Array {
+export const packPlain = (data: unknown, kind = 'batches'): Uint8Array => packModel(plainContents(data, kind))
+
+function plainContents(data: unknown, kind: string): ModelContents {
   const arrays: Record<string, Numbers> = {}
   const plain = (value: unknown): unknown => {
     if (typeof value === 'number') {
@@ -37,16 +40,18 @@ export function packPlain(data: unknown): Uint8Array {
       return { $array: name }
     }
     if (typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype)
-      throw new TypeError(`a ${typeof value} in the rows of a batch, which no file holds`)
+      throw new TypeError(`a ${typeof value} in plain data, which no file holds`)
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, plain(one)]))
   }
   const meta = plain(data)
-  return packModel({ kind: 'batches', meta, arrays })
+  return { kind, meta, arrays }
 }
 
 /** The data in bytes that `packPlain` gave. Throws `FormatError` for damaged ones. Cost O(size). */
-export function unpackPlain(bytes: Uint8Array): unknown {
-  const { meta, arrays } = unpackModel(bytes)
+export const unpackPlain = (bytes: Uint8Array): unknown => plainIn(unpackModel(bytes))
+
+/** The data in contents that were unpacked. */
+export function plainIn({ meta, arrays }: ModelContents): unknown {
   const whole = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value
     if (Array.isArray(value)) return value.map(whole)

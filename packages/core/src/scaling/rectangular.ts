@@ -15,9 +15,14 @@ export interface RectangularProblem {
   readonly fromLogWeights: Float64Array
   /** Log-weights b [m], summing to one. */
   readonly toLogWeights: Float64Array
+  /**
+   * Marginals that may differ from a side's weights, at this price per unit of relative entropy KL(marginal | weights); infinite
+   * when left out: the marginal is the weights.
+   */
+  readonly relaxation?: { readonly from?: number; readonly to?: number }
 }
 
-/** f [n] and g [m]: π_ij = exp(f_i + a_i + log k_ij + g_j + b_j) has marginals exp(a) and exp(b). */
+/** f [n] and g [m]: π_ij = exp(f_i + a_i + log k_ij + g_j + b_j) has marginals exp(a) and exp(b); of a relaxed side exp(a − f/ρ). */
 export interface Potentials {
   readonly from: Float64Array
   readonly to: Float64Array
@@ -101,12 +106,20 @@ export async function scaleRectangular(problem: RectangularProblem, options: Rec
         kernel.fillRow(0, row)
         return rangeOf(row)
       },
-      sweep: (state, temperature, watch) =>
-        sweep(temperature === 1 ? problem : { ...problem, kernel: heated(kernel, temperature) }, state, watch)
+      sweep: (state, temperature, watch) => sweep(temperature === 1 ? problem : heatedProblem(problem, temperature), state, watch)
     },
     options
   )
 }
+
+/** The kernel to the power 1/t, and the same prices of what it costs. */
+function heatedProblem({ kernel, relaxation, ...weights }: RectangularProblem, temperature: number): RectangularProblem {
+  const { from = Number.POSITIVE_INFINITY, to = Number.POSITIVE_INFINITY } = relaxation ?? {}
+  return { ...weights, kernel: heated(kernel, temperature), relaxation: { from: from / temperature, to: to / temperature } }
+}
+
+/** ρ/(1 + ρ): by how much of what is missing a side gives way at a price of ρ. */
+const stiffness = (price = Number.POSITIVE_INFINITY): number => (price === Number.POSITIVE_INFINITY ? 1 : price / (1 + price))
 
 /** What the iteration is told of a kernel: its size, and one turn at a temperature. `state` may be overwritten. */
 interface Sweeps {
@@ -207,6 +220,7 @@ function checkWeights({ kernel, fromLogWeights, toLogWeights }: RectangularProbl
 /** Rows made exact one by one; columns are summed along the way and corrected at the end. */
 function sweep(problem: RectangularProblem, state: Potentials, watch: Watch): Swept {
   const { kernel, fromLogWeights, toLogWeights } = problem
+  const stiff = stiffness(problem.relaxation?.from)
   const from = state.from
   const blocks = kernel.blocks ?? oneBlock(kernel)
   const row = new RowSums(
@@ -218,15 +232,15 @@ function sweep(problem: RectangularProblem, state: Potentials, watch: Watch): Sw
       throwIfStopped(watch, 'coupling')
       if (kernel.rows > MANY_ROWS) watch.progress?.({ stage: 'rows', done: i, total: kernel.rows })
     }
-    let shift = Number.isFinite(from[i]!) ? from[i]! : -row.largest(i)
+    let shift = Number.isFinite(from[i]!) ? from[i]! / stiff : -row.largest(i)
     let sum = row.exponentials(i, shift)
     if (!(sum > 1e-3 && sum < 1e12)) {
       // The old potential no longer fits: take this row again from its largest term.
       shift = -row.largest(i)
       sum = row.exponentials(i, shift)
     }
-    from[i] = shift - log(sum)
-    row.addToColumns(exp(fromLogWeights[i]!) / sum)
+    from[i] = stiff * (shift - log(sum))
+    row.addToColumns(stiff === 1 ? exp(fromLogWeights[i]!) / sum : exp(fromLogWeights[i]! + from[i]! - shift))
   }
   const columnSums = new Float64Array(kernel.cols)
   blocks.order.forEach((j, place) => {
@@ -237,6 +251,7 @@ function sweep(problem: RectangularProblem, state: Potentials, watch: Watch): Sw
 
 function correctColumns(problem: RectangularProblem, swept: Potentials & { columnSums: Float64Array }): Swept {
   const { from, to, columnSums } = swept
+  const stiff = stiffness(problem.relaxation?.to)
   const lost: number[] = []
   let error = 0
   for (let j = 0; j < to.length; j++) {
@@ -246,11 +261,12 @@ function correctColumns(problem: RectangularProblem, swept: Potentials & { colum
       lost.push(j)
       continue
     }
-    error = Math.max(error, Math.abs(columnSums[j]! / weight - 1))
-    to[j] = to[j]! + problem.toLogWeights[j]! - log(columnSums[j]!)
+    const before = to[j]!
+    to[j] = stiff * (before + problem.toLogWeights[j]! - log(columnSums[j]!))
+    error = Math.max(error, stiff === 1 ? Math.abs(columnSums[j]! / weight - 1) : Math.abs(exp(before - to[j]!) - 1))
   }
   if (lost.length > 0) error = Math.max(error, 1)
-  for (const { column, logSum } of columnLogSums(problem, from, lost)) to[column] = -logSum
+  for (const { column, logSum } of columnLogSums(problem, from, lost)) to[column] = -stiff * logSum
   return { from, to, error }
 }
 

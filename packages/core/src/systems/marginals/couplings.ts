@@ -8,7 +8,7 @@ import { type Matrix, matrix } from '../../num/matrix.js'
 import { extendPotential, type Potentials, type RectangularProblem, scaleOnEngine, scaleRectangular } from '../../scaling/rectangular.js'
 import { cloud } from '../../space/cloud.js'
 import { filledBy, partialKernel, transitionsWithin } from './partly-seen.js'
-import { type FitSnapshot, type RoundsProblem, workingReference } from './rounds.js'
+import { asLeaving, type FitSnapshot, type RoundsProblem, workingReference } from './rounds.js'
 
 /** The largest error of a marginal that a coupling may have, relative to the particle's weight. */
 const TOLERANCE = 1e-4
@@ -100,7 +100,7 @@ async function coupleInterval(
   { sigma, start, warmer }: { sigma: Float64Array; start: Potentials | undefined; warmer?: Warmer[] }
 ): Promise<Omit<CoupledInterval, 'doublings' | 'to'> & { readonly transitions: GaussianTransitions }> {
   const { snapshots, engine } = request
-  const [from, to] = [snapshots[k]!, snapshots[k + 1]!]
+  const [from, to] = [asLeaving(snapshots[k]!), snapshots[k + 1]!]
   const { transitions, problem } = couplingProblem(request, { sigma, from, to })
   const options = {
     ...request.watch,
@@ -130,7 +130,7 @@ export function couplingProblem(
 function startOf({ problem, theta, sigmas, thinned, snapshots }: CouplingRequest, k: number): Potentials | undefined {
   const potentials = thinned?.potentials[k]
   if (!thinned || !potentials) return undefined
-  const few = thinned.snapshots[k]!
+  const few = asLeaving(thinned.snapshots[k]!)
   const to = snapshots[k + 1]!
   const transitions = transitionsOf(workingReference(problem, theta, sigmas[k]!), few.cloud.points, [few.time, to.time])
   const kernel = densityKernel(transitions, to.cloud.points)

@@ -7,12 +7,13 @@ import { InputError } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
+import type { Cloud } from '../../space/cloud.js'
 import { type CoupledInterval, coupleAll, lastError } from './couplings.js'
 import { familyOf, isSmooth } from './families.js'
 import type { Family, FamilyContext } from './family.js'
 import { comparable, completeOnes, filledSnapshots, gapNotes, sigmasAlong } from './gaps.js'
 import type { MarginalsModel } from './model.js'
-import { type MarginalsOptions, type ResolvedOptions, resolveMarginalsOptions } from './options.js'
+import { driftless, type MarginalsOptions, type ResolvedOptions, resolveMarginalsOptions } from './options.js'
 import { marked } from './partly-seen.js'
 import { type FitSnapshot, type HistoryEntry, type RoundsProblem, refineReference, withinSpread } from './rounds.js'
 import { chooseSmoothness } from './select-smoothness.js'
@@ -26,6 +27,8 @@ export interface FitTools {
   /** Used where all particles share a transition covariance (brownian, linear). */
   readonly engine?: Engine
   readonly watch?: Watch | undefined
+  /** Log-weights with which the particles of each snapshot leave it, where some have more offspring than others. */
+  readonly leaving?: readonly Float64Array[] | undefined
   /** Told of the estimates after every round. */
   readonly onRound?: (entry: HistoryEntry, family: Family) => void
 }
@@ -44,13 +47,14 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
   const { complete, gaps } = completeOnes(prepared, resolved)
   const diffusion = diffusionOf(resolved, complete)
   const context = contextOf({ ...prepared, snapshots: complete })
-  const working = complete.map((s) => workingSnapshot(s, diffusion, prepared.columnNames))
+  const working = complete.map((s, k) => ({ ...workingSnapshot(s, diffusion, prepared.columnNames), leaving: tools.leaving?.[k] }))
   const all = gaps ? marked(prepared.snapshots.map((s) => workingSnapshot(s, diffusion, prepared.columnNames))) : working
   for (const held of prepared.heldOut) toWorking(held, diffusion, prepared.columnNames)
-  const thinned = working.map((s, k) => ({
-    time: s.time,
-    cloud: thin(s.cloud.points, s.cloud.logWeights, fitCount(resolved), keyFor(tools.key, `fit ${k}`))
-  }))
+  const thinned = working.map((s, k) => {
+    const key = keyFor(tools.key, `fit ${k}`)
+    const few = (logWeights: Float64Array): Cloud => thin(s.cloud.points, logWeights, fitCount(resolved), key)
+    return { time: s.time, cloud: few(s.cloud.logWeights), leaving: s.leaving && few(s.leaving).logWeights }
+  })
   const noise = noiseOf(resolved, context, { working, watch: tools.watch })
   const base = { diffusion, snapshots: thinned, sigma: noise.sigma, rounds: resolved.rounds, tolerance: toleranceOf(resolved) }
   const { family, smoothness } = await familyFor(resolved, context, { ...base, key: tools.key }, tools)
@@ -152,9 +156,6 @@ interface Noise {
   /** σ of every interval [K][d], where they differ. */
   readonly intervalSigmas?: readonly Float64Array[]
 }
-
-/** References whose noise nothing in the snapshots tells. */
-const driftless = (reference: ResolvedOptions['reference']): boolean => reference === 'brownian' || reference === 'smooth'
 
 /** Without a drift the likelihood takes all displacement for noise, so σ is what the particles resolve. */
 function noiseOf(

@@ -2,7 +2,7 @@ import { InputError } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { keyFor } from '../../num/random.js'
 import { StageShare } from '../../num/share.js'
-import { type FitTools, fitMarginals } from './fit.js'
+import type { FitTools, fitMarginals } from './fit.js'
 import type { MarginalsModel } from './model.js'
 import type { MarginalsOptions } from './options.js'
 import { type Distances, type HeldOutScore, scoreHeldOut } from './score.js'
@@ -27,6 +27,8 @@ interface LeavingOut {
   readonly options: MarginalsOptions
   /** Fitted to all snapshots. */
   readonly model: MarginalsModel
+  /** Fits to the others. */
+  readonly fit: typeof fitMarginals
   /** A time as the user spells it. */
   readonly spell: (time: number) => string
 }
@@ -48,7 +50,7 @@ export function checkInterior(times: readonly number[]): void {
  * its time. Cost: a fit without intervals of parameters, and `scoreHeldOut` of one time, for every interior snapshot. Throws
  * as `fitMarginals` does, naming the time.
  */
-export async function leaveOneOut(input: SnapshotInput, { options, model, spell }: LeavingOut, tools: FitTools): Promise<LeftOut> {
+export async function leaveOneOut(input: SnapshotInput, { options, model, fit, spell }: LeavingOut, tools: FitTools): Promise<LeftOut> {
   const sizes = { counts: model.snapshots.map(({ cloud }) => cloud.points.rows), options }
   const scores: LeftOutScore[] = []
   const notes: string[] = []
@@ -56,7 +58,7 @@ export async function leaveOneOut(input: SnapshotInput, { options, model, spell 
     const key = keyFor(tools.key, `left out ${k}`)
     const watch = asOneStage(tools.watch, leavingStage(k, sizes.counts.length), planOfFold(sizes, k))
     const own = { ...tools, key, watch }
-    const fold = await naming(spell(time), () => fitMarginals(input, { ...options, holdOut: [time], intervals: 'none' }, own))
+    const fold = await naming(spell(time), () => fit(input, { ...options, holdOut: [time], intervals: 'none' }, own))
     scores.push(...(scoreHeldOut(fold, keyFor(key, 'scores'), watch) as LeftOutScore[]))
     notes.push(...fold.notes.filter((note) => !model.notes.includes(note)).map((note) => `Without the snapshot at ${spell(time)}: ${note}`))
   }

@@ -3,6 +3,7 @@ import type { Diffusion } from '../../bridge/drift.js'
 import type { Ending } from '../../num/iterate.js'
 import type { Matrix } from '../../num/matrix.js'
 import type { Family } from './family.js'
+import type { Fates } from './fates.js'
 import type { HistoryEntry } from './rounds.js'
 import type { Smoothness } from './smooth-field.js'
 import type { Snapshot } from './snapshots.js'
@@ -49,4 +50,22 @@ export interface MarginalsModel {
   /** Of the smooth reference; undefined where straight lines predict as well. */
   readonly velocity: VelocityReference | undefined
   readonly notes: readonly string[]
+  /** Where particles multiply and die. */
+  readonly growth?: GrowthModel | undefined
+  /** Where the particles of the last snapshot have labels. */
+  readonly fates?: Fates | undefined
+}
+
+/** Growth and death along the snapshots, relative to the mean. */
+export interface GrowthModel {
+  /** Whether a column says what is expected. */
+  readonly known: boolean
+  /** log G: offspring of every particle until the next snapshot, relative to the mean [K][n]. */
+  readonly logOffspring: readonly Float64Array[]
+  /** Standard errors of log G under resampling of the particles [K][n]. */
+  readonly errors: readonly Float64Array[]
+  /** Of a reference without drift: where each particle goes on average, the centres of the couplings' kernels [K][n, d]. */
+  readonly centres: readonly Matrix[] | undefined
+  /** What comes of the same snapshots if nothing grows or dies. */
+  readonly balanced: { readonly fates: Fates | undefined; readonly heldOut: readonly { readonly time: number; readonly w1: number }[] }
 }

@@ -2,12 +2,16 @@ import { InputError } from '../../num/errors.js'
 import { AUTO_OR_POSITIVE, checkField, type Field } from '../fields.js'
 import { dateOrderField } from '../table-options.js'
 import type { Family, FamilyContext } from './family.js'
+import { growthFields } from './growth-options.js'
 
 const SBB = 'Shen, Berlinghieri, Broderick, arXiv 2408.06277'
 const OWN = 'mathematics.md section 11'
 
 export const REFERENCES = ['brownian', 'smooth', 'linear', 'lotka-volterra', 'repressilator', 'gradient', 'free'] as const
 export type ReferenceName = (typeof REFERENCES)[number]
+
+/** Whether nothing in the snapshots tells the noise of a reference: it has no drift. */
+export const driftless = (reference: MarginalsOptions['reference']): boolean => reference === 'brownian' || reference === 'smooth'
 
 /** What each is for, in a line. */
 export const REFERENCE_SENTENCES: Readonly<Record<ReferenceName, string>> = {
@@ -169,6 +173,7 @@ export const snapshotFields: readonly Field[] = [
     source: ''
   },
   dateOrderField,
+  ...growthFields,
   {
     name: 'holdOut',
     kind: 'times',

@@ -11,7 +11,7 @@ import { iterate, type Method, type Outcome, type Watch } from '../../num/iterat
 import { type Matrix, matrix } from '../../num/matrix.js'
 import type { Key } from '../../num/random.js'
 import { type Potentials, scaleRectangular } from '../../scaling/rectangular.js'
-import type { Cloud } from '../../space/cloud.js'
+import { type Cloud, cloud } from '../../space/cloud.js'
 import type { Family } from './family.js'
 import { weightsOf } from './snapshots.js'
 import { bestStart, parameterChange } from './starts.js'
@@ -25,6 +25,8 @@ export interface FitSnapshot {
    * measured; NaN on the diagonal until its gap is filled.
    */
   readonly spreads?: Matrix
+  /** Log-weights of the particles as they leave, where some have more offspring than others; those of the cloud when left out. */
+  readonly leaving?: Float64Array | undefined
 }
 
 export interface RoundsProblem {
@@ -178,7 +180,12 @@ function centredOn(points: Matrix, to: FitSnapshot): Matrix {
 }
 
 export function intervalsOf(snapshots: readonly FitSnapshot[]): [FitSnapshot, FitSnapshot][] {
-  return snapshots.slice(1).map((to, k) => [snapshots[k]!, to])
+  return snapshots.slice(1).map((to, k) => [asLeaving(snapshots[k]!), to])
+}
+
+/** A snapshot with the weights that its particles leave with. */
+export function asLeaving({ leaving, ...snapshot }: FitSnapshot): FitSnapshot {
+  return leaving ? { ...snapshot, cloud: cloud(snapshot.cloud.points, leaving) } : snapshot
 }
 
 async function couple(

@@ -12,6 +12,7 @@ import type { Cloud } from '../../space/cloud.js'
 import { filledKnots } from './fill-gaps.js'
 import type { MarginalsModel } from './model.js'
 import { isSeen } from './partly-seen.js'
+import { type PathMarks, pathMarks } from './path-marks.js'
 import { workingReference } from './rounds.js'
 import { fromWorking, toWorking } from './snapshots.js'
 import { fillByVelocity } from './velocity-paths.js'
@@ -22,6 +23,8 @@ export interface Trajectories {
   /** Values [count · T, d], particle by particle, original coordinates. */
   readonly values: Matrix
   readonly count: number
+  /** Of a model with growth or fates. */
+  readonly marks?: PathMarks | undefined
   /** Bridges whose mean path had not settled when relinearisation ended. */
   readonly unsettled: number
 }
@@ -46,13 +49,14 @@ export function sampleTrajectories(model: MarginalsModel, request: TrajectoryReq
   const snapshotTimes = model.snapshots.map((s) => s.time)
   const times = Float64Array.from(new Set([...request.times, ...snapshotTimes])).sort()
   const d = model.columnNames.length
-  const out: Trajectories & { unsettled: number } = {
+  const out: Trajectories & { unsettled: number; marks?: PathMarks | undefined } = {
     times,
     values: matrix(request.count * times.length, d),
     count: request.count,
     unsettled: 0
   }
   const drawn = indexChain(model, request)
+  out.marks = pathMarks(model, { times, count: request.count, chain: drawn })
   const particles = model.snapshots.map((s) => toWorking(s, model.diffusion, model.columnNames))
   // Where cells were empty every path has its own states.
   const filled = model.spreads && filledKnots(model, { points: particles, chain: drawn }, keyFor(request.key, 'gaps'))

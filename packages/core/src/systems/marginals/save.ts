@@ -1,3 +1,4 @@
+import { growthCoupling } from '../../bridge/growth.js'
 import { packedLength } from '../../bridge/transition.js'
 import type { VelocityKernel } from '../../bridge/velocity.js'
 import type { ModelArray, ModelContents } from '../../model-file/contents.js'
@@ -22,6 +23,7 @@ import {
 } from '../../model-file/reading.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
+import { normaliseLogWeights } from '../../num/log-space.js'
 import { matrix } from '../../num/matrix.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
@@ -35,8 +37,10 @@ import type { Family } from './family.js'
 import { contextOf, workingSnapshot } from './fit.js'
 import { completeAgain } from './gaps.js'
 import type { LeftOut, LeftOutScore } from './leave-one-out.js'
-import type { MarginalsModel, ParameterInterval } from './model.js'
+import type { GrowthModel, MarginalsModel, ParameterInterval } from './model.js'
 import { REFERENCES, type ReferenceName } from './options.js'
+import { asLeaving } from './rounds.js'
+import { type GrowingMeta, growingArrays, growingIn, growingMeta, growingReaders } from './save-growing.js'
 import type { Distances } from './score.js'
 import type { Smoothness } from './smooth-field.js'
 import { derivedNames } from './snapshot-table.js'
@@ -58,7 +62,8 @@ interface HistoryRecord {
 }
 
 interface MarginalsMeta
-  extends Pick<MarginalsModel, 'diffusion' | 'columnNames' | 'sigmaFrom' | 'ending' | 'couplingEndings' | 'intervals' | 'notes'> {
+  extends GrowingMeta,
+    Pick<MarginalsModel, 'diffusion' | 'columnNames' | 'sigmaFrom' | 'ending' | 'couplingEndings' | 'intervals' | 'notes'> {
   readonly reference: ReferenceName
   readonly seed: number
   readonly smoothness?: Smoothness
@@ -108,6 +113,7 @@ export function saveTrajectories({ marginals, columns, reference, seed, leftOut 
     ...(smoothness ? { smoothness } : {}),
     ...(velocity ? { velocity: { kernel: velocity.kernel, coupled: velocity.pairs !== undefined } } : {}),
     ...(calendar ? { calendar } : {}),
+    ...growingMeta(marginals),
     ...(leftOut ? { leftOut } : {}),
     ...(columns.notes?.length ? { columnNotes: columns.notes } : {})
   }
@@ -124,6 +130,7 @@ export function saveTrajectories({ marginals, columns, reference, seed, leftOut 
     arrays[`interval${k}.to`] = potentials.to
   }
   if (velocity) Object.assign(arrays, velocityArrays(velocity))
+  Object.assign(arrays, growingArrays(marginals))
   return withRules({ kind: 'trajectories', meta, arrays }, columns.rules)
 }
 
@@ -192,6 +199,7 @@ function metaReader(d: number): Reader<MarginalsMeta> {
     emptyNames: list(text),
     decimals: dictionary(whole({ least: 0, most: 400 })),
     notations: optional(dictionary(notationIn)),
+    ...growingReaders,
     calendar: optional(record<Calendar>({ origin: number({ least: -8.64e15, most: 8.64e15 }), style: dateStyle })),
     columnNotes: optional(list(text))
   })
@@ -232,9 +240,11 @@ function modelIn(contents: ModelContents): TrajectoriesModel {
   const family = familyIn(meta, completeAgain(snapshots, spreads))
   const theta = float64Array(arrays, 'theta', family.parameters.length)
   const velocity = velocityIn(arrays, meta, snapshots)
+  const growing = growingIn(arrays, meta, { counts: meta.snapshots.map(({ count }) => count), d })
   return {
     marginals: {
-      ...couplingsIn(contents, { meta, snapshots: [...snapshots], spreads, family, theta, velocity }),
+      ...couplingsIn(contents, { meta, snapshots: [...snapshots], spreads, family, theta, velocity, growth: growing.growth }),
+      ...growing,
       ...{ family, theta, sigma, snapshots, heldOut },
       ...(spreads && { spreads }),
       ...pick(meta),
@@ -297,6 +307,7 @@ interface Interval {
   readonly family: Family
   readonly theta: Float64Array
   readonly velocity: VelocityReference | undefined
+  readonly growth: GrowthModel | undefined
 }
 
 /** The smooth reference, and what its couplings knew, if they were found with it. */
@@ -328,19 +339,25 @@ function velocityIn(
 
 function couplingsIn(
   { arrays }: ModelContents,
-  { meta: { diffusion, columnNames }, snapshots, spreads, family, theta, velocity }: Interval
+  { meta: { diffusion, columnNames }, snapshots, spreads, family, theta, velocity, growth }: Interval
 ): Pick<MarginalsModel, 'couplings' | 'intervalSigmas'> {
   const working = snapshots.map((snapshot, k) => {
     const own = spreads?.[k]
-    return { ...workingSnapshot(snapshot, diffusion, columnNames), ...(own && { spreads: own }) }
+    const grown = growth?.logOffspring[k]
+    const leaving = grown && normaliseLogWeights(grown.map((g, i) => g + snapshot.cloud.logWeights[i]!))
+    return { ...workingSnapshot(snapshot, diffusion, columnNames), ...(own && { spreads: own }), leaving }
   })
   const intervalSigmas = working.slice(1).map((_, k) => float64Array(arrays, `interval${k}.sigma`, columnNames.length, SIGMA))
   const couplings = intervalSigmas.map((sigma, k) => {
-    const [from, to] = [working[k]!, working[k + 1]!]
+    const [from, to] = [asLeaving(working[k]!), working[k + 1]!]
     const pair = velocity?.pairs?.[k]
-    const problem = pair
-      ? velocityProblem(pair, [from.cloud, to.cloud], widthOf(sigma, to.time - from.time))
-      : couplingProblem({ problem: { family, diffusion }, theta }, { sigma, from, to }).problem
+    const centres = growth?.centres?.[k]
+    const variances = sigma.map((s) => s * s * (to.time - from.time))
+    const problem = centres
+      ? growthCoupling({ from: from.cloud, to: to.cloud, variances }, centres)
+      : pair
+        ? velocityProblem(pair, [from.cloud, to.cloud], widthOf(sigma, to.time - from.time))
+        : couplingProblem({ problem: { family, diffusion }, theta }, { sigma, from, to }).problem
     const potential = (side: 'from' | 'to', count: number) => float64Array(arrays, `interval${k}.${side}`, count)
     return { problem, potentials: { from: potential('from', from.cloud.points.rows), to: potential('to', to.cloud.points.rows) } }
   })

@@ -8,7 +8,7 @@ import { type Key, keyFor, permutation, uniforms } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
 import type { Cloud } from '../../space/cloud.js'
 import type { MarginalsModel } from './model.js'
-import { sampleTrajectories, trajectoriesAt } from './sample.js'
+import { sampleTrajectories, type Trajectories, trajectoriesAt } from './sample.js'
 import { type Snapshot, thin, weightsOf } from './snapshots.js'
 
 /** How far predicted particles are from seen ones; lengths in the unit of the columns. */
@@ -65,7 +65,7 @@ export function scoreHeldOut(model: MarginalsModel, key: Key, watch?: Watch): He
   return heldOut.map((snapshot, k) => {
     const seen = thin(snapshot.cloud.points, snapshot.cloud.logWeights, SCORE_PARTICLES, keyFor(key, `seen ${k}`))
     const distances = (predicted: Matrix): Distances => distancesTo(seen, predicted, { key: keyFor(key, `sliced ${k}`), watch })
-    const own = distances(trajectoriesAt(drawn, snapshot.time))
+    const own = distances(populationAt(drawn, snapshot.time))
     const [straight, before] = [baseline.straightLine(snapshot.time), baseline.persistence(snapshot.time)]
     const sanity = { straightLines: straight && distances(straight), persistence: before && distances(before) }
     const spline = splines.get(snapshot.time)
@@ -80,6 +80,23 @@ export function scoreHeldOut(model: MarginalsModel, key: Key, watch?: Watch): He
       sanity
     }
   })
+}
+
+/** The paths at a time, each as often as its weight says. */
+function populationAt(drawn: Trajectories, time: number): Matrix {
+  const points = trajectoriesAt(drawn, time)
+  const weights = drawn.marks?.weights
+  if (!weights) return points
+  const [length, place] = [drawn.times.length, drawn.times.indexOf(time)]
+  const own = Float64Array.from({ length: points.rows }, (_, path) => weights[path * length + place]!)
+  const total = own.reduce((sum, w) => sum + w, 0)
+  return takeRows(
+    points,
+    evenPicks(
+      own.map((w) => w / total),
+      points.rows
+    )
+  )
 }
 
 function distancesTo(seen: Cloud, predicted: Matrix, { key, watch }: { readonly key: Key; readonly watch: Watch | undefined }): Distances {

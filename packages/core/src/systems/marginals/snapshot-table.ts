@@ -7,7 +7,8 @@ import type { DateOrder } from '../../table/date-style.js'
 import { decimalMarks, notationFor } from '../../table/decimal-marks.js'
 import { fractionOf, isPlain, type Notation, PLAIN, readNumber } from '../../table/notation.js'
 import { isEmptyColumn, type RawColumn, type RawTable } from '../../table/raw.js'
-import { type Calendar, daysAsked } from './calendar.js'
+import { type Calendar, daysAsked, timeText } from './calendar.js'
+import { checkOffspring, checkTotal, marksAt } from './marks.js'
 import { logWeightsFrom, type SnapshotInput } from './snapshots.js'
 
 /** Which columns of a long table mean what. */
@@ -15,6 +16,10 @@ export interface SnapshotColumns {
   /** Name of the time column. */
   readonly time: string
   readonly weights?: string | undefined
+  /** `off`, `estimate`, or the name of a column of offspring in a unit of time. */
+  readonly growth?: string | undefined
+  /** Name of a column of labels of the last snapshot. */
+  readonly fates?: string | undefined
   /** Coordinates; all other columns when left out. */
   readonly columns?: readonly string[] | undefined
   readonly exclude?: readonly string[] | undefined
@@ -61,6 +66,8 @@ export function snapshotsOf(table: RawTable, wanted: SnapshotColumns): SnapshotT
   const time = timesOf(columnNamed(table, wanted.time, '--time'), wanted.dateOrder, notationIn)
   const weights =
     wanted.weights === undefined ? undefined : numbersOf(columnNamed(table, wanted.weights, '--weights'), 'weight', notationIn)
+  const offspring = offspringOf(table, wanted.growth, notationIn)
+  const labels = wanted.fates === undefined ? undefined : labelsOf(columnNamed(table, wanted.fates, '--fates'))
   const chosen = chosenNames(table, wanted)
   const emptyNames = chosen.filter((name) => isEmptyColumn(columnNamed(table, name, '--columns')))
   const names = chosen.filter((name) => !emptyNames.includes(name))
@@ -74,9 +81,12 @@ export function snapshotsOf(table: RawTable, wanted: SnapshotColumns): SnapshotT
     else rowsAt.set(t, [i])
   })
   const kept = new Set([wanted.time, ...chosen])
+  if (offspring)
+    for (const [t, rows] of withoutLast(rowsAt)) checkTotal(marksAt({ offspring }, rows).offspring!, timeText(t, time.calendar))
   return {
     times: [...rowsAt.keys()],
     clouds: [...rowsAt.values()].map((rows) => cloudOf(rows, { coordinates, weights })),
+    ...((offspring || labels) && { marks: [...rowsAt.values()].map((rows) => marksAt({ offspring, labels }, rows)) }),
     columnNames: names,
     emptyNames,
     order: table.columns.map((column) => column.name).filter((name) => kept.has(name)),
@@ -88,6 +98,27 @@ export function snapshotsOf(table: RawTable, wanted: SnapshotColumns): SnapshotT
     ),
     calendar: time.calendar
   }
+}
+
+/** The column of offspring, where one is named. */
+function offspringOf(table: RawTable, growth: string | undefined, notationIn: NotationIn): Float64Array | undefined {
+  if (growth === undefined || growth === 'off' || growth === 'estimate') return undefined
+  const { values } = numbersOf(columnNamed(table, growth, '--growth'), 'growth', notationIn)
+  checkOffspring(values, growth)
+  return values
+}
+
+/** Cells as labels; null where they are empty. */
+function labelsOf(column: RawColumn): (string | null)[] {
+  return Array.from(column.values as ArrayLike<string | number | boolean | null>, (cell, i) => {
+    const empty = cell === null || ('missing' in column && column.missing?.[i] === 1) || String(cell).trim() === ''
+    return empty ? null : String(cell).trim()
+  })
+}
+
+function withoutLast<T>(rowsAt: ReadonlyMap<number, T>): [number, T][] {
+  const last = Math.max(...rowsAt.keys())
+  return [...rowsAt].filter(([time]) => time !== last)
 }
 
 type NotationIn = (column: RawColumn) => Notation
@@ -117,9 +148,9 @@ function cloudOf(rows: readonly number[], parts: { coordinates: readonly Numbers
 }
 
 /** Names of the columns that are to be coordinates, in which values may be missing. */
-function chosenNames(table: RawTable, { time, weights, columns, exclude }: SnapshotColumns): string[] {
+function chosenNames(table: RawTable, { time, weights, growth, fates, columns, exclude }: SnapshotColumns): string[] {
   for (const name of exclude ?? []) columnNamed(table, name, '--exclude')
-  const left = new Set([time, weights, ...(exclude ?? [])])
+  const left = new Set([time, weights, growth, fates, ...(exclude ?? [])])
   const names = columns ? [...columns] : table.columns.map((column) => column.name)
   return names.filter((name) => !left.has(name))
 }
@@ -155,7 +186,7 @@ function timesOf(column: RawColumn, order: DateOrder | undefined, notationIn: No
   return days ? { ...days, decimals: undefined } : numbersOf(column, 'time', notationIn)
 }
 
-function numbersOf(column: RawColumn, role: 'time' | 'weight' | 'coordinate', notationIn: NotationIn): Numbers {
+function numbersOf(column: RawColumn, role: 'time' | 'weight' | 'growth' | 'coordinate', notationIn: NotationIn): Numbers {
   if (column.source === 'datetime') {
     const bad = role === 'time' ? column.values.findIndex((x, i) => column.missing?.[i] === 1 || !Number.isFinite(x)) : 0
     throw notNumber(column, bad, role === 'time' ? 'an empty cell' : 'a date', role)

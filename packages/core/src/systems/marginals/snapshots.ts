@@ -5,12 +5,14 @@ import { normaliseLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
+import { joinMarks, type Marks } from './marks.js'
 
 /** Particles seen at one time, none of them followed. */
 export interface Snapshot {
   readonly time: number
   /** In original coordinates [n, d], with log-weights summing to one. */
   readonly cloud: Cloud
+  readonly marks?: Marks | undefined
 }
 
 /** Snapshots as a caller has them: times in any order, a time may come more than once. */
@@ -19,6 +21,8 @@ export interface SnapshotInput {
   readonly times: readonly number[]
   readonly clouds: readonly Cloud[]
   readonly columnNames?: readonly string[]
+  /** What is known of the particles besides, a cloud. */
+  readonly marks?: readonly Marks[] | undefined
 }
 
 export interface PreparedSnapshots {
@@ -45,8 +49,8 @@ export function prepareSnapshots(input: SnapshotInput, holdOut: readonly number[
     const last = all.at(-1)
     if (last?.time === time) {
       notes.push(`Time ${time} came more than once; its particles were put together.`)
-      all[all.length - 1] = { time, cloud: join(last.cloud, input.clouds[k]!) }
-    } else all.push({ time, cloud: normalised(input.clouds[k]!) })
+      all[all.length - 1] = { time, cloud: join(last.cloud, input.clouds[k]!), marks: joinMarks(last.marks, input.marks?.[k]) }
+    } else all.push({ time, cloud: normalised(input.clouds[k]!), marks: input.marks?.[k] })
   }
   const names = input.columnNames ?? Array.from({ length: all[0]!.cloud.points.cols }, (_, a) => `x${a}`)
   all.forEach(checkSnapshot)

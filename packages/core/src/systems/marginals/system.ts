@@ -28,7 +28,7 @@ import {
 import { type UserReference, userFamily } from './user-family.js'
 
 /** Options of `sbridge trajectories` in camel case that a fit reads. */
-export interface SnapshotsOptions extends Omit<SnapshotsFit, 'reference'>, RuledColumns {
+export interface SnapshotsOptions extends Omit<SnapshotsFit, 'reference' | 'growth' | 'fates'>, RuledColumns {
   /** A built-in family, one that the caller makes, or the path of a module. */
   readonly reference?: SnapshotsFit['reference'] | string
 }
@@ -49,8 +49,9 @@ export const snapshots: System<RawTable, SnapshotsOptions, TrajectoriesModel, Pa
   optionsFor: (_input, options) => options,
   plan,
   fit(input, { time, weights, columns, exclude, dateOrder, rules, rule, ...options }, context) {
+    const { growth, fates } = options
     return fitTrajectories(
-      ruledSnapshots(input, columnsOf(input, { time, weights, columns, exclude, dateOrder, rules, rule })),
+      ruledSnapshots(input, columnsOf(input, { time, weights, columns, exclude, dateOrder, rules, rule, growth, fates })),
       options as SnapshotsFit,
       context
     )
@@ -106,7 +107,7 @@ function plan(source: { input: RawTable; options: SnapshotsOptions } | { model: 
 
 function fittingStages({ leaveOneOut, ...options }: SnapshotsOptions, counts: readonly number[]): readonly Stage[] {
   const { time: _time, weights: _weights, columns: _columns, exclude: _exclude, dateOrder: _order, ...rest } = options
-  const { holdOut: _hidden, seed: _seed, rules: _rules, rule: _rule, ...own } = rest
+  const { holdOut: _hidden, seed: _seed, growth: _growth, fates: _fates, rules: _rules, rule: _rule, ...own } = rest
   const sizes = { counts, options: own as MarginalsOptions }
   return [...fitStages(sizes), ...(leaveOneOut ? leavingStages(sizes) : [])]
 }

@@ -10,6 +10,7 @@ import type { MarginalsModel } from './model.js'
 import { sampleTrajectories, type Trajectories, timesBetween } from './sample.js'
 import type { Distances, HeldOutScore } from './score.js'
 import { timeColumnOf } from './snapshot-table.js'
+import { growingNotes, growingTopics } from './tell-growing.js'
 import { type DrawnTrajectories, type TrajectoriesModel, trajectoriesNotes, trajectoriesSummary } from './trajectories.js'
 
 /** Paths and particles drawn at most. */
@@ -20,8 +21,6 @@ const MOST_PARAMETERS = 12
 /** Times between two snapshots at which paths are drawn: the table may have too few for a curve. */
 const DRAWN_BETWEEN = 9
 
-const UNMODELLED = 'Growth and death of particles between snapshots are not modelled: every snapshot counts as a whole.'
-
 /** What trajectories through snapshots say; with the name of the column of times, pictures too: of paths of their own, at more times. */
 export function tellTrajectories(drawn: DrawnTrajectories, timeName?: string): Telling {
   const { model, trajectories, notes, leftOut, rules } = drawn
@@ -31,21 +30,28 @@ export function tellTrajectories(drawn: DrawnTrajectories, timeName?: string): T
       summaryTopic(drawn),
       ...ruleTopics(rules),
       ...(timeName === undefined ? [] : [pathTopic(drawn, timeName)]),
+      ...growingTopics(drawn, timeName !== undefined),
       ...heldOutTopic(drawn),
       ...leftOutTopic(drawn),
       ...historyTopic(model)
     ],
     warnings: [],
-    notes: [...notes, ...trajectoriesNotes(model, trajectories), ...(leftOut?.notes ?? []), UNMODELLED]
+    notes: [...notes, ...trajectoriesNotes(model, trajectories), ...(leftOut?.notes ?? []), ...growingNotes(model)]
   }
 }
 
 /** What a fitted reference says before anything is drawn from it. */
 export function tellReference({ marginals: model, columns: { calendar, rules, notes = [] }, leftOut }: TrajectoriesModel): Telling {
   const summary = summaryTopic({ model, scores: [], leftOut, calendar })
-  const topics = [summary, ...ruleTopics(rules), ...leftOutTopic({ leftOut, calendar }), ...historyTopic(model)]
+  const topics = [
+    summary,
+    ...ruleTopics(rules),
+    ...leftOutTopic({ leftOut, calendar }),
+    ...growingTopics({ model, scores: [], calendar }, false),
+    ...historyTopic(model)
+  ]
   const json = { reference: model.family.name, ...(rules && { rules: ruleTexts(rules) }), ...(leftOut && { leftOut: leftOut.scores }) }
-  return { json, topics, warnings: [], notes: [...notes, ...model.notes, ...(leftOut?.notes ?? []), UNMODELLED] }
+  return { json, topics, warnings: [], notes: [...notes, ...model.notes, ...(leftOut?.notes ?? []), ...growingNotes(model)] }
 }
 
 /** What is computed from the coordinates, at every time of a path. */

@@ -8,14 +8,17 @@ import type { CellStyle } from '../../table/present.js'
 import type { RawColumn, RawTable } from '../../table/raw.js'
 import { contextOf, type JobContext } from '../context.js'
 import { type Calendar, checkHeldOut, instantOf, resolveTimes, spellDates, timeText } from './calendar.js'
-import { type FitTools, fitMarginals } from './fit.js'
+import type { FitTools, fitMarginals } from './fit.js'
+import { fitGrowing, type Wanted } from './fit-growing.js'
 import { checkInterior, type LeftOut, leaveOneOut } from './leave-one-out.js'
 import type { MarginalsModel } from './model.js'
 import type { MarginalsOptions, ReferenceName } from './options.js'
+import { markColumns } from './path-marks.js'
 import { derivedColumns } from './ruled-snapshots.js'
 import { sampleTrajectories, type Trajectories, timesBetween } from './sample.js'
 import { type HeldOutScore, scoreHeldOut } from './score.js'
 import type { SnapshotTable, WrittenColumns } from './snapshot-table.js'
+import { growingSummary } from './tell-growing.js'
 
 /** What a fit to snapshots depends on besides the snapshots: plain data, the same for every caller. */
 export interface SnapshotsFit extends Omit<MarginalsOptions, 'holdOut'> {
@@ -23,6 +26,10 @@ export interface SnapshotsFit extends Omit<MarginalsOptions, 'holdOut'> {
   readonly holdOut?: readonly (number | string)[]
   /** Leaves every interior snapshot out in turn and scores the fit to the others there. Default false. */
   readonly leaveOneOut?: boolean
+  /** `off` (default), `estimate`, or any other word: the offspring that the snapshots know of their particles. */
+  readonly growth?: string
+  /** Whether the snapshots know labels of their particles, and fates are wanted of these: a name of the column. */
+  readonly fates?: string
   /** Whole number from 0 to 2⁵³ − 1. Default 1. */
   readonly seed?: number
 }
@@ -72,18 +79,24 @@ type FitContext = JobContext & Pick<FitTools, 'onRound'>
 
 /** Fits a reference to snapshots. Same snapshots, options and engine: same model. Cost and errors as `fitMarginals`. */
 export async function fitTrajectories(snapshots: SnapshotTable, options: SnapshotsFit, context: FitContext): Promise<TrajectoriesModel> {
-  const { holdOut = [], leaveOneOut: leaves = false, seed = 1, ...own } = options
+  const { holdOut = [], leaveOneOut: leaves = false, growth = 'off', fates, seed = 1, ...own } = options
   const { calendar, columnNames, order, emptyNames, decimals, notations, rules, notes } = snapshots
   const hidden = resolveTimes('--hold-out', holdOut, calendar)
   checkHeldOut(hidden, snapshots.times, calendar)
   if (leaves) checkInterior(snapshots.times)
   const { key, engine, watch } = contextOf(seed, context)
   const tools = { key: keyFor(key, 'fit'), engine, watch, ...(context.onRound && { onRound: context.onRound }) }
-  const marginals = await fitMarginals(snapshots, { ...own, holdOut: hidden }, tools)
   const spell = (time: number): string => timeText(time, calendar)
+  const wanted: Wanted = {
+    growth: growth === 'off' || growth === 'estimate' ? growth : 'column',
+    fates: fates !== undefined,
+    spell
+  }
+  const marginals = await fitGrowing(snapshots, { ...own, holdOut: hidden }, wanted, tools)
+  const fold: typeof fitMarginals = (...given) => fitGrowing(given[0], given[1], { ...wanted, fates: false, bare: true }, given[2])
   // Rounds are told of the fit to all snapshots only.
   const { onRound: _told, ...quietly } = tools
-  const leftOut = leaves ? await leaveOneOut(snapshots, { options: own, model: marginals, spell }, quietly) : undefined
+  const leftOut = leaves ? await leaveOneOut(snapshots, { options: own, model: marginals, fit: fold, spell }, quietly) : undefined
   const { reference = 'linear' } = own
   return {
     marginals,
@@ -129,7 +142,7 @@ export async function drawTrajectories(snapshots: SnapshotTable, job: Trajectori
  * The long table of trajectories: `particle`, then the columns of the input in their order; sorted by particle, then time.
  * Text has the decimals of the input.
  */
-export function presentTrajectories({ times, values, count }: Trajectories, written: WrittenColumns, as: CellStyle): RawTable {
+export function presentTrajectories({ times, values, count, marks }: Trajectories, written: WrittenColumns, as: CellStyle): RawTable {
   const { columnNames, emptyNames = [], order, decimals, notations, calendar, rules } = written
   const rowCount = count * times.length
   const spells = as === 'text' || as === 'plain'
@@ -167,7 +180,7 @@ export function presentTrajectories({ times, values, count }: Trajectories, writ
     // The column of times; requested times keep the digits they were asked with.
     return calendar ? datesColumn(name, calendar) : timesColumn(name)
   })
-  return { columns: [particle, ...columns], rowCount }
+  return { columns: [particle, ...columns, ...markColumns(marks, order, as)], rowCount }
 }
 
 /** Parameters, history and scores as plain JSON: what `sbridge trajectories --json` prints. */
@@ -207,6 +220,7 @@ export function trajectoriesSummary({
         couplings: model.velocity.pairs ? 'by velocity' : 'by distance'
       }
     }),
+    ...growingSummary(model),
     notes: [...notes, ...trajectoriesNotes(model, trajectories), ...(leftOut?.notes ?? [])],
     seed
   }

@@ -6,6 +6,7 @@ import { densityKernel, packedLength, precisionsOf } from '../../bridge/transiti
 import { exp, log } from '../../num/elementary.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { inverse, multiply, transpose } from '../../num/linear-algebra.js'
+import { normaliseLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { indexFromUniform, keyFor, uniforms } from '../../num/random.js'
 import { type Potentials, scaleRectangular } from '../../scaling/rectangular.js'
@@ -22,7 +23,7 @@ interface FittedState {
 
 /** The cost grows as the square of the parameters: families with more get no intervals. */
 const MOST_PARAMETERS = 60
-const NORMAL_975 = 1.959963984540054
+export const NORMAL_975 = 1.959963984540054
 
 /**
  * 95 % intervals of θ. `sandwich`: the influence of every particle of every snapshot on the fit, through the potentials of
@@ -54,7 +55,7 @@ async function bootstrap(problem: RoundsProblem, { theta, sigma }: FittedState, 
   const draws: Float64Array[] = []
   for (let b = 0; b < REPLICATES; b++) {
     throwIfStopped(watch, 'bootstrap')
-    const snapshots = problem.snapshots.map(({ time, cloud: { points, logWeights } }, k) => {
+    const snapshots = problem.snapshots.map(({ time, cloud: { points, logWeights }, leaving }, k) => {
       const u = uniforms(keyFor(problem.key, `bootstrap ${b} ${k}`), points.rows)
       const chosen = Uint32Array.from(u, (x) => indexFromUniform(x, points.rows))
       const weights = Float64Array.from(chosen, (i) => exp(logWeights[i]!))
@@ -64,7 +65,8 @@ async function bootstrap(problem: RoundsProblem, { theta, sigma }: FittedState, 
         cloud: cloud(
           takeRows(points, chosen),
           weights.map((w) => log(w / total))
-        )
+        ),
+        leaving: leaving && normaliseLogWeights(Float64Array.from(chosen, (i) => leaving[i]!))
       }
     })
     const outcome = await refineReference({ ...problem, snapshots, theta, sigma: problem.sigma ?? sigma, rounds: 4 }, { stop: watch?.stop })

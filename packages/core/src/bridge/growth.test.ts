@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import { exp, log } from '../num/elementary.js'
+import { matrixFromRows } from '../num/matrix.js'
+import { scaleRectangular } from '../scaling/rectangular.js'
+import { cloud } from '../space/cloud.js'
+import { learnGrowth } from './growth.js'
+
+const kernelOf = (rows: readonly (readonly number[])[]) => ({
+  rows: rows.length,
+  cols: rows[0]!.length,
+  fillRow: (i: number, out: Float64Array) => out.set(rows[i]!)
+})
+const logs = (values: readonly number[]) => Float64Array.from(values, log)
+
+describe('a coupling whose marginals may give way', () => {
+  it('of one atom each weighs exp((−c + (1 + ρ) log ab)/(1 + 2ρ))', async () => {
+    for (const [a, b, c, price] of [
+      [1, 2, 0.7, 0.3],
+      [0.4, 3, 2, 5]
+    ] as const) {
+      const problem = {
+        kernel: kernelOf([[-c]]),
+        fromLogWeights: logs([a]),
+        toLogWeights: logs([b]),
+        relaxation: { from: price, to: price }
+      }
+      const { state } = await scaleRectangular(problem, { tolerance: 1e-14 })
+      const mass = exp(state.from[0]! + state.to[0]! - c) * a * b
+      expect(mass).toBeCloseTo(exp((-c + (1 + price) * log(a * b)) / (1 + 2 * price)), 12)
+    }
+  })
+  it('shares one target among sources as a k^{1/(1 + ρ)}', async () => {
+    const [weights, values, price] = [[0.2, 0.5, 0.3], [-1, -4, -0.5], 2] as const
+    const problem = {
+      kernel: kernelOf(values.map((v) => [v])),
+      fromLogWeights: logs(weights),
+      toLogWeights: logs([1]),
+      relaxation: { from: price }
+    }
+    const { state } = await scaleRectangular(problem, { tolerance: 1e-14 })
+    const shares = weights.map((a, i) => a * exp(values[i]! / (1 + price)))
+    const total = shares.reduce((sum, x) => sum + x, 0)
+    weights.forEach((a, i) => {
+      expect(a * exp(state.from[i]! + values[i]! + state.to[0]!)).toBeCloseTo(shares[i]! / total, 12)
+      expect(a * exp(-state.from[i]! / price)).toBeCloseTo(shares[i]! / total, 12)
+    })
+  })
+  it('of two Gaussians has the potentials of their quadratic recursion, masses 1 and 2', async () => {
+    const [price, noise] = [1.5, 0.3]
+    const [from, to] = [
+      { mean: -0.3, variance: 0.5, mass: 1 },
+      { mean: 0.6, variance: 0.8, mass: 2 }
+    ]
+    const grid = Float64Array.from({ length: 181 }, (_, i) => -7 + (14 * i) / 180)
+    const density = ({ mean, variance, mass }: typeof from) =>
+      grid.map((x) => log((mass * (14 / 180)) / Math.sqrt(2 * Math.PI * variance)) - (x - mean) ** 2 / (2 * variance))
+    const rows = Array.from(grid, (x) => Array.from(grid, (y) => -((x - y) ** 2) / (2 * noise)))
+    const problem = { kernel: kernelOf(rows), fromLogWeights: density(from), toLogWeights: density(to), relaxation: { from: price } }
+    const { state } = await scaleRectangular(problem, { tolerance: 1e-13, turns: 3000 })
+    // A potential is −q x²/2 + l x + c; minus the logarithm of its integral against a Gaussian and the kernel is one again.
+    const integrated = (p: readonly number[], { mean, variance, mass }: typeof from): number[] => {
+      const [q, l, c] = p as [number, number, number]
+      const precision = q + 1 / variance + 1 / noise
+      const slope = l + mean / variance
+      return [
+        -(1 / noise - 1 / (noise * noise * precision)),
+        -slope / (noise * precision),
+        -(c + Math.log(mass / Math.sqrt(variance * precision)) - (mean * mean) / (2 * variance) + (slope * slope) / (2 * precision))
+      ]
+    }
+    let [f, g] = [
+      [0, 0, 0],
+      [0, 0, 0]
+    ] as [number[], number[]]
+    for (let turn = 0; turn < 500; turn++) {
+      f = integrated(g, to).map((x) => (x * price) / (1 + price))
+      g = integrated(f, from)
+    }
+    for (const i of [60, 90, 120])
+      for (const [potential, known] of [
+        [state.from, f],
+        [state.to, g]
+      ] as const)
+        expect(potential[i]!).toBeCloseTo((-known[0]! * grid[i]! ** 2) / 2 + known[1]! * grid[i]! + known[2]!, 9)
+  })
+})
+
+describe('growth between two snapshots', () => {
+  const line = (values: readonly number[]) => cloud(matrixFromRows(values.map((x) => [x])))
+  const problem = {
+    from: line([-1.1, -1, -0.9, 0.9, 1, 1.1]),
+    to: line([-1.05, -0.95, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2]),
+    variances: Float64Array.of(0.02)
+  }
+  it('is told from motion: where two of three stayed, four of five are now', async () => {
+    const { logOffspring, coupling } = await learnGrowth({ ...problem, price: 1 })
+    for (const i of [0, 1, 2]) expect(exp(logOffspring[i]!)).toBeCloseTo(0.4, 1)
+    for (const i of [3, 4, 5]) expect(exp(logOffspring[i]!)).toBeCloseTo(1.6, 1)
+    const mean = logOffspring.reduce((sum, g) => sum + exp(g) / 6, 0)
+    expect(mean).toBeCloseTo(1, 12)
+    expect(coupling.problem.fromLogWeights).toEqual(logOffspring.map((g) => g - log(6)))
+  })
+  it('is none at an infinite price, and what was expected at an infinite price of differing from it', async () => {
+    const none = await learnGrowth({ ...problem, price: Number.POSITIVE_INFINITY })
+    for (const g of none.logOffspring) expect(g).toBeCloseTo(0, 12)
+    const expected = Float64Array.of(0, 0, 0, log(3), log(3), log(3))
+    const known = await learnGrowth({ ...problem, expected, price: Number.POSITIVE_INFINITY })
+    known.logOffspring.forEach((g, i) => {
+      expect(exp(g)).toBeCloseTo(i < 3 ? 0.5 : 1.5, 12)
+    })
+  })
+})

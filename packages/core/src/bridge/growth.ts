@@ -1,0 +1,180 @@
+import { exp, log } from '../num/elementary.js'
+import type { Outcome, Watch } from '../num/iterate.js'
+import { normaliseLogWeights as normalised } from '../num/log-space.js'
+import { type Matrix, matrix, takeRows } from '../num/matrix.js'
+import { type Potentials, type RectangularProblem, scaleRectangular } from '../scaling/rectangular.js'
+import type { Cloud } from '../space/cloud.js'
+import { type Coupling, conditionalMoments } from './coupling.js'
+import { neighbourMeans } from './neighbour-means.js'
+import { packedMoments } from './noise-size.js'
+import { densityKernel, packedLength } from './transition.js'
+
+/** Two neighbouring snapshots whose totals may differ, in working coordinates. */
+interface GrowthProblem {
+  readonly from: Cloud
+  readonly to: Cloud
+  /** Variance of the noise over the interval, a coordinate [d]. */
+  readonly variances: Float64Array
+  /** Logarithm of how many offspring are expected of each particle, up to a constant [n]; learned from place when left out. */
+  readonly expected?: Float64Array | undefined
+  /** κ: by how much more than the cost of crossing a snapshot it costs to multiply e-fold. Infinite: nothing grows or dies. */
+  readonly price: number
+}
+
+/** Who multiplies between two snapshots, and the coupling in which they do. */
+export interface Growth {
+  /** π with the later snapshot as its marginal; its kernel is centred where particles of a place go on average. */
+  readonly coupling: Coupling
+  readonly outcome: Outcome<Potentials>
+  /** log G_i, G_i = Σ_j π_ij / a_i: offspring of each particle relative to the mean [n]. */
+  readonly logOffspring: Float64Array
+  /** x + u(x): centres of the kernel [n, d]. */
+  readonly centres: Matrix
+}
+
+/** Turns between what is drift and what is growth: the fifth changes neither by as much as its standard error. */
+const ALTERNATIONS = 4
+/** Squared widths of the neighbourhoods over which displacement and growth are averaged, in total variances. */
+const DRIFT_WIDTH = 0.1
+const GROWTH_WIDTH = 0.4
+
+/** The last coupling, whose rows are drawn from, and those on the way, which tell means over many particles only. */
+const LAST = { tolerance: 1e-4, turns: 2000 }
+const ON_THE_WAY = { tolerance: 1e-2, turns: 200 }
+/** Resamples hold some particles many times and lack others: at twice the noise their couplings are found in a tenth of the turns. */
+const RESAMPLE_WIDENING = 4
+
+type Watching = Watch & { readonly stage?: string }
+
+/**
+ * Drift and growth between two unpaired snapshots: min KL(π | K_ãb) + ρ KL(π1 | ã) over couplings with πᵀ1 = b, K the density
+ * of moving on from x + u(x). In turns: u is the mean displacement in a neighbourhood, ã the weights times the mean growth in
+ * a wider one. ρ = κ Σ_c V_c/(2σ_c²Δ), V the variances inside the snapshots. Only growth relative to the mean can be known.
+ * Cost: five couplings, and five times n² distances.
+ * @source mathematics.md section 20; Schiebinger et al., *Optimal-transport analysis of single-cell gene expression*, Cell 2019.
+ */
+export async function learnGrowth(problem: GrowthProblem, watch: Watching = {}): Promise<Growth> {
+  const { from, expected } = problem
+  const first = { centres: from.points, expected: expected ?? new Float64Array(from.points.rows), start: undefined }
+  return alternate(problem, { ...first, alternations: ALTERNATIONS, last: LAST, warm: ON_THE_WAY }, watch)
+}
+
+/**
+ * The same of resampled particles, from what was learned of all: `rows` says which particles of it these are. One turn between
+ * drift and growth, twice the noise, and couplings as exact as a standard error needs.
+ */
+export async function relearnGrowth(
+  problem: GrowthProblem,
+  { growth, rows }: { readonly growth: Growth; readonly rows: { readonly from: Uint32Array; readonly to: Uint32Array } },
+  watch: Watching = {}
+): Promise<Growth> {
+  const { logOffspring, centres, coupling } = growth
+  const start = {
+    from: new Float64Array(rows.from.length).fill(Number.NaN),
+    to: Float64Array.from(rows.to, (j) => coupling.potentials.to[j]! / RESAMPLE_WIDENING)
+  }
+  const expected = problem.expected ?? Float64Array.from(rows.from, (i) => logOffspring[i]!)
+  const widened = { ...problem, variances: problem.variances.map((v) => RESAMPLE_WIDENING * v) }
+  return alternate(
+    widened,
+    { centres: takeRows(centres, rows.from), expected, start, alternations: 1, last: ON_THE_WAY, warm: ON_THE_WAY },
+    watch
+  )
+}
+
+interface Start {
+  readonly centres: Matrix
+  readonly expected: Float64Array
+  readonly start: Potentials | undefined
+  readonly alternations: number
+  readonly last: typeof LAST
+  readonly warm: typeof LAST
+}
+
+async function alternate(problem: GrowthProblem, { alternations, last, warm, ...first }: Start, watch: Watching): Promise<Growth> {
+  const { from, to, variances, expected, price } = problem
+  const spread = meanVariances(from, to)
+  const total = spread.reduce((sum, v) => sum + v, 0)
+  const relaxation = price * spread.reduce((sum, v, a) => sum + v / (2 * variances[a]!), 0)
+  let growth = await coupleGrowing({ ...problem, ...first, relaxation }, { ...watch, ...(alternations > 0 ? warm : last) })
+  for (let turn = 1; turn <= alternations; turn++) {
+    const centres = movedOn(growth.coupling, { from, to, width: DRIFT_WIDTH * total }, watch)
+    const again = { centres, expected: expected ?? averaged(growth.logOffspring, from, GROWTH_WIDTH * total), start: growth.outcome.state }
+    growth = await coupleGrowing({ ...problem, ...again, relaxation }, { ...watch, ...(turn < alternations ? warm : last) })
+  }
+  return growth
+}
+
+interface Coupled extends Omit<GrowthProblem, 'price' | 'expected'> {
+  readonly centres: Matrix
+  readonly expected: Float64Array
+  readonly start: Potentials | undefined
+  readonly relaxation: number
+}
+
+async function coupleGrowing(at: Coupled, options: Watching & typeof LAST): Promise<Growth> {
+  const { from, centres, expected, start, relaxation } = at
+  const problem = growthCoupling(at, centres)
+  const weights = normalised(from.logWeights.map((a, i) => a + expected[i]!))
+  const relaxed = { ...problem, fromLogWeights: weights, relaxation: { from: relaxation } }
+  const outcome = await scaleRectangular(relaxed, { ...options, ...(start && { start }) })
+  const marginal = normalised(
+    weights.map((w, i) => (relaxation === Number.POSITIVE_INFINITY ? w : w - outcome.state.from[i]! / relaxation))
+  )
+  return {
+    coupling: { problem: { ...problem, fromLogWeights: marginal }, potentials: outcome.state },
+    outcome,
+    logOffspring: marginal.map((w, i) => w - from.logWeights[i]!),
+    centres
+  }
+}
+
+/** The problem that a growing coupling solves but for its first marginal. */
+export function growthCoupling(
+  { from, to, variances }: Pick<GrowthProblem, 'from' | 'to' | 'variances'>,
+  centres: Matrix
+): RectangularProblem {
+  const packed = new Float64Array(packedLength(variances.length))
+  variances.forEach((v, a) => {
+    packed[packedLength(a) + a] = v
+  })
+  const kernel = densityKernel({ means: centres, covariances: matrix(1, packed.length, packed) }, to.points)
+  return { kernel, fromLogWeights: from.logWeights, toLogWeights: to.logWeights }
+}
+
+/** x + the mean displacement of the coupling in a neighbourhood of x. */
+function movedOn(
+  coupling: Coupling,
+  { from, to, width }: Pick<GrowthProblem, 'from' | 'to'> & { readonly width: number },
+  watch: Watch
+): Matrix {
+  const { points } = from
+  const { means } = conditionalMoments(coupling, to.points, watch)
+  const values = matrix(
+    points.rows,
+    points.cols,
+    means.data.map((m, k) => m - points.data[k]!)
+  )
+  const drift = neighbourMeans(points, { points, values, weights: from.logWeights.map(exp) }, width)
+  return matrix(
+    points.rows,
+    points.cols,
+    drift.data.map((u, k) => u + points.data[k]!)
+  )
+}
+
+/** Logarithm of the mean offspring in a neighbourhood of every particle [n]. */
+function averaged(logOffspring: Float64Array, { points, logWeights }: Cloud, width: number): Float64Array {
+  const values = matrix(points.rows, 1, logOffspring.map(exp))
+  return neighbourMeans(points, { points, values, weights: logWeights.map(exp) }, width).data.map(log)
+}
+
+/** Mean of the variances inside both snapshots, a coordinate. */
+export function meanVariances(from: Cloud, to: Cloud): Float64Array {
+  const out = new Float64Array(from.points.cols)
+  for (const { points, logWeights } of [from, to]) {
+    const { covariance } = packedMoments(points, logWeights.map(exp))
+    for (let a = 0; a < out.length; a++) out[a] = out[a]! + covariance[packedLength(a) + a]! / 2
+  }
+  return out
+}

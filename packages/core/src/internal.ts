@@ -169,6 +169,7 @@ export { sliceTable, takeTableRows } from './table/rows.js'
 export { bothSpellings, NO_SPELLING, spellingOf, withSpelledNumbers } from './table/spelled-numbers.js'
 export { readValue, spellValue, stepOf } from './table/spelling.js'
 export { type CategoricalColumn, type ColumnKind, isEmpty, type NumericColumn } from './table/table.js'
+export { formatClock } from './table/time-of-day.js'
 export { countText, daysText, durationText, numberText, plainText, shareText, shorten, tickText, timeText } from './tell/numbers.js'
 export {
   type Axis,

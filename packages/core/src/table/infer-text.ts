@@ -73,7 +73,10 @@ function inferClocks(
   const kind = wanted === 'integer' ? 'integer' : 'number'
   if (!wanted) notes.push(clockNote(base.name, style))
   const number = { decimals: 0, padded: false, clock: style }
-  return { column: { name: base.name, kind, values, ...(missing ? { missing } : {}) }, format: { ...base, kind, number } }
+  return {
+    column: { name: base.name, kind, values, ...(missing ? { missing } : {}), ...limitsOf(number) },
+    format: { ...base, kind, number }
+  }
 }
 
 /** A word among numbers: where these are few it is a level among levels. */

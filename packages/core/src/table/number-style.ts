@@ -58,8 +58,9 @@ export function readStyled(text: string, { notation = PLAIN, censoring, clock }:
   return read(text) ?? beyondLimit(text, censoring, read)
 }
 
-/** The limits of a column that is so written, as its cells show them. */
-export function limitsOf(number: NumberStyle | undefined): Pick<NumericColumn, 'limits'> {
+/** What the numbers of a column that is so written mean: limits of measurement, as its cells show them, or times of day. */
+export function limitsOf(number: NumberStyle | undefined): Pick<NumericColumn, 'limits' | 'clock'> {
+  if (number?.clock) return { clock: number.clock }
   if (!number?.censoring) return {}
   return { limits: number.censoring.limits.map(({ at }) => ({ at, text: formatNumber(at, number) })) }
 }

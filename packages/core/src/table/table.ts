@@ -1,3 +1,5 @@
+import type { ClockStyle } from './time-of-day.js'
+
 /** Kinds of column that the model knows. An identifier is left out of the model and written anew. */
 export type ColumnKind = 'number' | 'integer' | 'category' | 'boolean' | 'datetime' | 'identifier'
 
@@ -17,6 +19,8 @@ export interface NumericColumn {
   readonly missing?: Uint8Array
   /** Of a column with cells beyond limits of measurement. */
   readonly limits?: readonly LimitText[]
+  /** Of times of day. */
+  readonly clock?: ClockStyle
 }
 
 /** Categories and booleans: `codes` [n] index `levels`; −1 is a missing cell. */

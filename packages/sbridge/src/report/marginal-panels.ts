@@ -3,6 +3,7 @@ import type { Evaluation } from '@sbridge/core'
 import {
   type CategoricalColumn,
   type ColumnEvaluation,
+  formatClock,
   levelShares,
   limitText,
   type NumericColumn,
@@ -141,7 +142,8 @@ function numbersDrawing(
 
 /** A value that many rows have, as the table shows it where it stands for a limit of measurement. */
 function spikeText(value: number, column: NumericColumn): string {
-  return limitText(value, column) ?? `= ${column.kind === 'datetime' ? timeText(value) : numberText(value)}`
+  const { kind, clock } = column
+  return limitText(value, column) ?? `= ${clock ? formatClock(value, clock) : kind === 'datetime' ? timeText(value) : numberText(value)}`
 }
 
 interface HistogramInput {
@@ -157,7 +159,7 @@ function histogram(
   column: NumericColumn,
   { real, synthetic, realCount, syntheticCount, sides }: HistogramInput
 ): { drawing: Html; outside: string[] } {
-  const scale = axisScale(column.kind, Float64Array.from([...real, ...synthetic]).sort())
+  const scale = axisScale(column, Float64Array.from([...real, ...synthetic]).sort())
   const first = real.map(scale.forth).sort()
   const second = synthetic.map(scale.forth).sort()
   const [low, high] = drawnRange(Float64Array.from([...first, ...second]).sort())
@@ -215,8 +217,9 @@ function binCount(ascending: Float64Array, range: number): number {
 }
 
 function axisTicks(column: NumericColumn, values: readonly number[]): object {
-  const { axis } = axisScale(column.kind, Float64Array.from(values))
+  const { axis } = axisScale(column, Float64Array.from(values))
   if (column.kind === 'datetime') return { ...axis, type: 'utc' }
+  if (column.clock) return { ...axis, type: 'linear' }
   if (values.length > MOST_TICKS) return { ...axis, type: 'linear' }
   const plain = tickText(Math.max(...values.map(Math.abs)) || 1)
   const tickFormat = (value: number) => limitText(value, column) ?? plain(value)

@@ -122,7 +122,7 @@ interface Axis extends AxisScale {
 /** One axis for both sides, without the farthest half percent where that frees much room. */
 function axisOf(columns: readonly NumericColumn[]): Axis {
   const all = Float64Array.from(columns.flatMap(({ values, missing }) => [...values].filter((_, i) => !missing?.[i]))).sort()
-  const scale = axisScale(columns[0]!.kind, all)
+  const scale = axisScale(columns[0]!, all)
   const n = all.length
   if (n === 0) return { ...scale, domain: [0, 1], spread: 0 }
   const at = (place: number) => scale.forth(all[place]!)

@@ -2,6 +2,7 @@ import type { Evaluation, Telling } from '@sbridge/core'
 import {
   countText,
   daysText,
+  formatClock,
   judgedLines,
   type KeptBack,
   measureLines,
@@ -10,7 +11,7 @@ import {
   timeText,
   verdict
 } from '@sbridge/core/internal'
-import type { Table } from '@sbridge/core/tables'
+import { isNumeric, type Table } from '@sbridge/core/tables'
 import { VERSION } from '../version.js'
 import { figure, joinSections, measureTable, panelHtml, type Section, section, table } from './blocks.js'
 import { associationPanels, FEW_COLUMNS } from './figures.js'
@@ -60,7 +61,7 @@ export function renderReport(parts: ReportParts): string {
     ...topics(false),
     ...own,
     marginalSection(parts, drawn),
-    columnSection(evaluation),
+    columnSection(evaluation, parts.real),
     ...(drawn.length > 1 ? [pairSection(parts), associationSection(evaluation, drawn)] : []),
     ...topics(true),
     privacySection(parts),
@@ -169,10 +170,12 @@ function marginalSection({ real, synthetic, evaluation, showValues }: ReportPart
   )
 }
 
-function columnSection({ columns }: Evaluation): Section {
+function columnSection({ columns }: Evaluation, real: Table): Section {
+  const clocks = new Map(real.columns.flatMap((column) => (isNumeric(column) && column.clock ? [[column.name, column.clock]] : [])))
   const rows = Object.entries(columns).map(([name, column]) => {
     const distance = marginalOf(column)
-    const show = column.kind === 'datetime' ? timeText : numberText
+    const clock = clocks.get(name)
+    const show = clock ? (time: number | null) => (time === null ? '–' : formatClock(time, clock)) : column.kind === 'datetime' ? timeText : numberText
     const spread = column.kind === 'datetime' ? daysText : numberText
     return [
       name,

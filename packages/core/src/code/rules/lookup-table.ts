@@ -1,3 +1,4 @@
+import { defined } from '../../num/defined.js'
 import { type CellValue, cellAt } from '../../table/cells.js'
 import type { Column, NumericColumn, Table } from '../../table/table.js'
 
@@ -76,7 +77,7 @@ function nearest(keys: LookupTable['keys'], wanted: readonly CellValue[], spread
 
 /** A column of values as `cellAt` reads them. */
 export function columnOfCells(
-  column: Pick<Column, 'name' | 'kind'> & { readonly levels?: readonly string[] | undefined } & Pick<NumericColumn, 'limits'>,
+  column: Pick<Column, 'name' | 'kind'> & { readonly levels?: readonly string[] | undefined } & Pick<NumericColumn, 'limits' | 'clock'>,
   cells: readonly CellValue[]
 ): Column {
   const { name, kind, levels = [] } = column
@@ -87,7 +88,7 @@ export function columnOfCells(
   }
   const values = Float64Array.from(cells, (cell) => (cell === null ? 0 : (cell as number)))
   const missing = Uint8Array.from(cells, (cell) => (cell === null ? 1 : 0))
-  const limits = column.limits ? { limits: column.limits } : {}
+  const limits = defined({ limits: column.limits, clock: column.clock })
   return missing.includes(1) ? { name, kind, values, missing, ...limits } : { name, kind, values, ...limits }
 }
 

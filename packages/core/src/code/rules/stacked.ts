@@ -124,7 +124,7 @@ function exceptionsTo(rule: Exclude<KeptRule, KeptGaps>): Exceptions | undefined
 }
 
 interface Derived {
-  readonly column: RuledColumn & Pick<NumericColumn, 'limits'>
+  readonly column: RuledColumn & Pick<NumericColumn, 'limits' | 'clock'>
   /** All that is drawn, and derived before. */
   readonly soFar: WrittenTable
   readonly except: (row: number) => Exception | undefined

@@ -175,7 +175,11 @@ function columnSection({ columns }: Evaluation, real: Table): Section {
   const rows = Object.entries(columns).map(([name, column]) => {
     const distance = marginalOf(column)
     const clock = clocks.get(name)
-    const show = clock ? (time: number | null) => (time === null ? '–' : formatClock(time, clock)) : column.kind === 'datetime' ? timeText : numberText
+    const show = clock
+      ? (time: number | null) => (time === null ? '–' : formatClock(time, clock))
+      : column.kind === 'datetime'
+        ? timeText
+        : numberText
     const spread = column.kind === 'datetime' ? daysText : numberText
     return [
       name,

@@ -8,6 +8,7 @@ const PROGRAMS = [
   { program: 'snakemake', debian: 'snakemake', tests: 'the recipe of Snakemake' },
   { program: 'slurmctld', debian: 'slurm-wlm', tests: 'the recipe of Slurm' },
   { program: 'initdb', debian: 'postgresql', tests: 'PostgreSQL' },
+  { program: 'mariadbd', debian: 'mariadb-server-core', tests: 'MariaDB' },
   { program: 'redis-server', debian: 'redis-server', tests: 'draws on a cluster' },
   { program: 'openssl', debian: 'openssl', tests: 'draws on a cluster' }
 ]

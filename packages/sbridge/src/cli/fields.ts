@@ -80,7 +80,7 @@ export const readingFields: readonly Field[] = [
     name: 'querySeconds',
     kind: 'number',
     unit: 'seconds',
-    range: 'a number from 0.001 to 86400, of PostgreSQL',
+    range: 'a number from 0.001 to 86400, of databases other than SQLite',
     default: '600',
     minimum: 0.001,
     maximum: 86_400,

@@ -7,7 +7,7 @@ import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf } from '../cli/source.js'
-import { checkOutputs } from '../format/atomic-file.js'
+import { checkOutputs } from '../format/outputs.js'
 import { BRIDGE_REPORT, pairOf, titleOf } from './two-tables.js'
 
 const { bridge } = SYSTEMS

@@ -9,7 +9,7 @@ import { cellsOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, rowsMissing, sourceOf, tooManyInputs, writeModel } from '../cli/source.js'
 import { summaryStream } from '../cli/summary.js'
-import { checkOutputs } from '../format/atomic-file.js'
+import { checkOutputs } from '../format/outputs.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { tableFormatOf } from '../format/table-format.js'
 

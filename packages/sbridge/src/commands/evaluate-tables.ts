@@ -6,7 +6,7 @@ import { nameOf, writeReport } from '../cli/report.js'
 import { say } from '../cli/say.js'
 import { readTables } from '../database/table-set.js'
 import { isTableSet } from '../database/tables-or-table.js'
-import { checkOutputs } from '../format/atomic-file.js'
+import { checkOutputs } from '../format/outputs.js'
 
 type Flags = Readonly<Record<string, unknown>> & { readonly report?: string; readonly json?: boolean }
 

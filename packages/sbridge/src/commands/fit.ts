@@ -7,7 +7,8 @@ import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, sourceOf } from '../cli/source.js'
 import { isTableSet, refuseTableOptions } from '../database/tables-or-table.js'
-import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
+import { writeAtomically } from '../format/atomic-file.js'
+import { checkOutputs } from '../format/outputs.js'
 
 const { tables } = SYSTEMS
 

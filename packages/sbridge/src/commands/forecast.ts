@@ -8,7 +8,7 @@ import { writeReport } from '../cli/report.js'
 import { cellsOf, targetOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf, writeModel } from '../cli/source.js'
-import { checkOutputs } from '../format/atomic-file.js'
+import { checkOutputs } from '../format/outputs.js'
 import { writeTable } from '../format/table-file.js'
 
 const { series } = SYSTEMS

@@ -21,7 +21,7 @@ import {
   tooManyInputs,
   writeModel
 } from '../cli/source.js'
-import { checkOutputs } from '../format/atomic-file.js'
+import { checkOutputs } from '../format/outputs.js'
 import { readTable, writeTable } from '../format/table-file.js'
 
 const { imputation } = SYSTEMS

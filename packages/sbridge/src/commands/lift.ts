@@ -6,7 +6,7 @@ import { host, runOf, withEngine } from '../cli/options.js'
 import { cellsOf, targetOf } from '../cli/rows.js'
 import { modelContentsIn } from '../cli/source.js'
 import { summaryStream } from '../cli/summary.js'
-import { checkOutputs } from '../format/atomic-file.js'
+import { checkOutputs } from '../format/outputs.js'
 import { readTable, writeTable } from '../format/table-file.js'
 
 const { embedding } = SYSTEMS

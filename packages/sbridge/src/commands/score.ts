@@ -9,7 +9,7 @@ import { writeReport } from '../cli/report.js'
 import { cellsOf, targetOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, type Ready, readyOf, refuseNameOfTable, requestOf, rowsMissing, sourceOf, tellKept, writeModel } from '../cli/source.js'
-import { checkOutputs } from '../format/atomic-file.js'
+import { checkOutputs } from '../format/outputs.js'
 import { readTable, writeTable } from '../format/table-file.js'
 
 const { density } = SYSTEMS

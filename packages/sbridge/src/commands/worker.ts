@@ -7,7 +7,7 @@ import { addFields, readFields } from '../cli/fields.js'
 import { whenInterrupted } from '../cli/interruption.js'
 import { connect } from '../cluster/connection.js'
 import { sharedField, workerFields } from '../cluster/fields.js'
-import { checkWritable } from '../format/atomic-file.js'
+import { checkWritable } from '../format/outputs.js'
 import { writeStream } from '../format/table-file.js'
 import { fileHost } from '../host/files.js'
 

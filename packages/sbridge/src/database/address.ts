@@ -1,26 +1,49 @@
 import { InputError } from '@sbridge/core'
 
-/** Where a table stands in a database. */
-export type Address = { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'postgres'; readonly url: string }
+/** Databases that are spoken to, how their addresses are written, and of those that are files what is the file. */
+const KINDS = [
+  { kind: 'sqlite', form: 'sqlite:FILE', at: /^sqlite:(.+)$/i, file: true },
+  { kind: 'duckdb', form: 'duckdb:FILE', at: /^duckdb:(.+)$/i, file: true },
+  { kind: 'postgres', form: 'postgres://USER@HOST/DATABASE', at: /^(postgres(?:ql)?:\/\/.*)$/i, file: false },
+  { kind: 'mysql', form: 'mysql://USER@HOST/DATABASE', at: /^((?:mysql|mariadb):\/\/.*)$/i, file: false }
+] as const
+
+export type StoreKind = (typeof KINDS)[number]['kind']
+
+/** Where a database is: a file, or the address of a server. */
+export interface Address {
+  readonly kind: StoreKind
+  readonly at: string
+  readonly file: boolean
+}
 
 const SCHEME = /^(sqlite|postgres|postgresql|mysql|mariadb|duckdb):/i
 
 /** Whether a name of input or output is that of a database rather than of a file. */
 export const isDatabase = (name: string): boolean => SCHEME.test(name)
 
+/** Whether it is that of an object in a store of objects: a file that is elsewhere. */
+export const isObject = (name: string): boolean => /^s3:\/\//i.test(name)
+
 /** The database that a name says. Throws `InputError` (code `database-unknown`) for one that cannot be spoken to. */
 export function addressOf(name: string): Address {
-  const file = /^sqlite:(.+)$/i.exec(name)?.[1]
-  if (file !== undefined) return { kind: 'sqlite', file }
-  if (/^postgres(ql)?:\/\//i.test(name)) return { kind: 'postgres', url: name }
+  for (const { kind, at, file } of KINDS) {
+    const found = at.exec(name)?.[1]
+    if (found !== undefined) return { kind, at: found, file }
+  }
   throw new InputError({
     code: 'database-unknown',
     got: `the database ${withoutPassword(name)}`,
-    expected: 'sqlite:FILE or postgres://USER@HOST/DATABASE',
-    try: 'exporting the table to a file, .csv or .parquet'
+    expected: `${KINDS.map(({ form }) => form).join(', ')}`,
+    try: 'writing the address in one of these forms'
   })
 }
 
-/** A text with the passwords in its addresses blotted out, wherever they stand: those before `@`, and `password=…`. */
+/**
+ * A text with the passwords in its addresses blotted out, wherever they stand: those before `@`, and `password=…`. A quote
+ * is part of a password unless it ends the word.
+ */
 export const withoutPassword = (text: string): string =>
-  text.replace(/(\b[a-z][a-z0-9+]*:\/\/[^\s:/@]*):[^\s'"]*@/gi, '$1:***@').replace(/([?&]password=)[^&\s'"]*/gi, '$1***')
+  text
+    .replace(/(\b[a-z][a-z0-9+]*:\/\/[^\s:/@]*):(?:[^\s'"]|['"](?=[^\s,:;)\]}]))*@/gi, '$1:***@')
+    .replace(/([?&]password=)[^&\s'"]*/gi, '$1***')

@@ -11,16 +11,8 @@ import {
   unusableColumn,
   wholeNumberColumn
 } from '../format/columns.js'
-
-/** What a column of a database holds; `nested`: lists, objects or bytes, which no table holds. */
-export type CellKind = 'whole' | 'number' | 'boolean' | 'time' | 'text' | 'nested'
-
-/** A column as a database gives it; an absent cell is null. */
-export interface DatabaseColumn {
-  readonly name: string
-  readonly kind: CellKind
-  readonly cells: readonly (string | number | bigint | boolean | null)[]
-}
+import type { Answer, DatabaseColumn, Described } from './contract.js'
+import { NO_SCHEMA, type Schema, schemaOf } from './table-schema.js'
 
 /** A column of a table. Throws `InputError` (code `value-unreadable`) for a number or time that is none, as `infinity`. */
 export function rawColumn({ name, kind, cells }: DatabaseColumn): RawColumn {
@@ -68,6 +60,9 @@ export interface ColumnTypes {
   readonly text: string
 }
 
+/** A time as databases write it, `2024-01-31 12:00:00.5` in UTC, or a day, as ISO 8601 has it. */
+export const isoTime = (text: string): string => (text.includes(' ') ? `${text.replace(' ', 'T').replace(/(\+00)?$/, 'Z')}` : text)
+
 /** The type of a column. */
 export function typeOf(column: RawColumn, types: ColumnTypes): string {
   if (column.source === 'text') return types.text
@@ -94,44 +89,22 @@ export function cellsOf(column: RawColumn): (row: number) => string | number | b
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /** `schema.table` and `table`, quoted; quotes of one's own are kept. */
-export const quotedTable = (name: string): string => (name.includes('"') ? name : name.split('.').map(quoted).join('.'))
+export function quotedTable(name: string, { quoted: quote }: { quoted(name: string): string } = { quoted }): string {
+  return name.includes(quote('').charAt(0)) ? name : name.split('.').map(quote).join('.')
+}
+
+/** Names and types of a table's columns, as a statement that makes it lists them. */
+export const definitionsOf = (table: RawTable, types: ColumnTypes, quote = quoted): string =>
+  table.columns.map((column) => `${quote(column.name)} ${typeOf(column, types)}`).join(', ')
 
 /** A table of columns, with what the database says of them. */
 export interface DatabaseTable extends RawTable {
   readonly schema: Schema
 }
 
-/** What a database says of a table: kinds of columns, and rules that its rows obey, in the words of the options `types` and `rule`. */
-export interface Schema {
-  readonly types: Readonly<Record<string, string>>
-  readonly rules: readonly string[]
-}
-
-export const NO_SCHEMA: Schema = { types: {}, rules: [] }
-
-/** Kinds and rules in the constraints of a table: unique columns are keys; of CHECKs those that order two columns or list values. */
-export function schemaOf(
-  columns: readonly DatabaseColumn[],
-  at: { readonly unique: readonly string[]; readonly checks: readonly string[] }
-): Schema {
-  const kindOf = new Map(columns.map(({ name, kind }) => [name, kind]))
-  const types: Record<string, string> = {}
-  for (const name of at.unique) if (kindOf.get(name) === 'text' || kindOf.get(name) === 'whole') types[name] = 'identifier'
-  const rules: string[] = []
-  const isNumber = (name: string) => ['whole', 'number', 'time'].includes(kindOf.get(name) ?? '')
-  for (const check of at.checks) {
-    const order = ORDER.exec(check)
-    const [left, right] = [order?.[1], order?.[3]].map((name) => name?.replaceAll('"', ''))
-    if (left !== undefined && right !== undefined && isNumber(left) && isNumber(right))
-      rules.push(order![2]!.startsWith('<') ? `\`${right}\` >= \`${left}\`` : `\`${left}\` >= \`${right}\``)
-    const listed = LIST.exec(check)?.[1]?.replaceAll('"', '')
-    if (listed !== undefined && kindOf.get(listed) === 'text') types[listed] = 'category'
-  }
-  return { types, rules }
-}
-
-const NAME = '("[^"]+"|[A-Za-z_][\\w$]*)'
-/** `((a <= b))`: an order of two columns and nothing else. */
-const ORDER = new RegExp(`^[\\s(]*${NAME}\\s*(<=|>=|<|>)\\s*${NAME}[\\s)]*$`)
-/** `a IN ('x', 'y')`, and `(a = ANY (ARRAY[…` as PostgreSQL writes it. */
-const LIST = new RegExp(`^[\\s(]*${NAME}\\)?(?:::[\\w ]+)?\\s*(?:=\\s*ANY|IN)\\s*\\(`, 'i')
+/** What a statement gives, as a table; of a whole table with what the schema says of it. */
+export const tableIn = ({ columns, rowCount }: Answer, described?: Described): DatabaseTable => ({
+  columns: columns.map(rawColumn),
+  rowCount,
+  schema: described ? schemaOf(columns, described) : NO_SCHEMA
+})

@@ -1,5 +1,5 @@
 import { FormatError, InputError } from '@sbridge/core'
-import type { Schema, SchemaKeys } from '@sbridge/core/internal'
+import { SbridgeError, type SchemaKeys, type Schema as SchemaSays } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { withoutPassword } from './address.js'
 
@@ -17,13 +17,112 @@ export interface DatabaseTarget {
   readonly append?: boolean | undefined
 }
 
+/** What a column of a database holds; `nested`: lists, objects or bytes, which no table holds. */
+export type CellKind = 'whole' | 'number' | 'boolean' | 'time' | 'text' | 'nested'
+
+/** A column as a database gives it; an absent cell is null. */
+export interface DatabaseColumn {
+  readonly name: string
+  readonly kind: CellKind
+  /** Whether its type lists what a cell may be. */
+  readonly enumerated?: boolean
+  readonly cells: readonly (string | number | bigint | boolean | null)[]
+}
+
+/** What a database says of one of its tables. */
+export interface Described {
+  /** Columns of the primary key, in its order. */
+  readonly key: readonly string[]
+  /** Columns that are unique by themselves. */
+  readonly unique: readonly string[]
+  /** Conditions of CHECK, as SQL writes them. */
+  readonly checks: readonly string[]
+  /** Declared types, of a database whose cells need not keep to them. */
+  readonly declared?: ReadonlyMap<string, string>
+}
+
+/** What a statement gives. */
+export interface Answer {
+  readonly columns: readonly DatabaseColumn[]
+  readonly rowCount: number
+}
+
+/** How a database is opened: its address, what for, and how long a statement may take. */
+export interface Access {
+  /** As it was named, password and all. */
+  readonly name: string
+  readonly at: string
+  readonly to: 'read' | 'write'
+  readonly seconds: number
+}
+
+/** An open database, in one transaction: all that is read is of one moment, all that is written is written or none. */
+export interface Session {
+  /** Undefined where there is no such table. */
+  describe(table: string): Promise<Described | undefined>
+  /** Names of the tables that are there. */
+  tables(): Promise<readonly string[]>
+  /** A name as its SQL takes it. */
+  quoted(name: string): string
+  /** Runs one statement that reads. */
+  read(statement: string, described?: Described): Promise<Answer>
+  /** Writes rows into a new table, or behind those of one that is there. */
+  write(into: string, table: RawTable, isNew: boolean): Promise<void>
+}
+
+/** A kind of database: all that is its own. */
+export interface Store {
+  /** Whether a statement can be stopped when its time is over. */
+  readonly hasLimit: boolean
+  /** Whether rows of a table have an order of their own; elsewhere they are asked for in that of the primary key. */
+  readonly isOrdered: boolean
+  /** Loads the driver. Throws `EngineError` (code `package-missing`). */
+  ready(): Promise<unknown>
+  /** Opens, runs, closes; errors are told without a password. */
+  open<T>(access: Access, use: (session: Session) => Promise<T>): Promise<T>
+}
+
 /** Seconds that a query may take when nothing is said: an hour of a server's time is a mistake more often than not. */
 export const QUERY_SECONDS = 600
+
+/** Milliseconds in which a server answers to a call, if it is there. */
+export const PATIENCE = 15_000
 
 /** The statement of a query, without the mark at its end. */
 export const statementOf = (query: string): string => query.trim().replace(/;\s*$/, '')
 
-export const unreachable = (name: string, message: string): FormatError =>
+/** Why a database said no: no connection (any more), time over, a write where it may only be read, held by another program, anything else. */
+export type Cause = 'lost' | 'long' | 'writes' | 'held' | 'refused'
+
+/** What a driver threw, as an error of sbridge; mistakes of sbridge itself stay what they are. */
+export function told<E extends Error>(access: Pick<Access, 'name' | 'to'>, error: E | unknown, causeOf: (error: E) => Cause): unknown {
+  if (!(error instanceof Error) || error instanceof SbridgeError || (error instanceof TypeError && !('code' in error))) return error
+  return refusal(access, error.message || String((error as { readonly code?: string }).code), causeOf(error as E))
+}
+
+/** What a database said no to, as an error of sbridge. */
+export function refusal({ name, to }: Pick<Access, 'name' | 'to'>, message: string, cause: Cause): FormatError | InputError {
+  if (cause === 'lost') return unreachable(name, message)
+  if (cause === 'long')
+    return new InputError({
+      code: 'query-long',
+      got: 'a query that took longer than it may',
+      expected: 'an answer in time',
+      try: '--query-seconds 3600, or fewer rows'
+    })
+  if (cause === 'writes' && to === 'read')
+    return new InputError({
+      code: 'query-writes',
+      got: `a query that writes (${withoutPassword(message)})`,
+      expected: 'one that reads',
+      try: 'SELECT'
+    })
+  if (cause === 'writes') return refusedBy(name, message, 'a database and a user that may write')
+  if (cause === 'held') return refusedBy(name, message, 'a file and folder that you may write to, and that no other program holds')
+  return refusedBy(name, message)
+}
+
+const unreachable = (name: string, message: string): FormatError =>
   new FormatError({
     code: 'database-unreachable',
     got: `${withoutPassword(name)}, which cannot be reached or was lost (${withoutPassword(message)})`,
@@ -39,16 +138,8 @@ export const refusedBy = (name: string, message: string, remedy = 'checking the 
     try: remedy
   })
 
-export const tableExists = (into: string): InputError =>
-  new InputError({
-    code: 'table-exists',
-    got: `the table ${into}, which is there already`,
-    expected: 'a new table',
-    try: 'another name with --into, or --append'
-  })
-
 /** Several tables that refer to each other, as a folder or a database holds them. */
-export interface TableSet extends Schema {
+export interface TableSet extends SchemaSays {
   readonly tables: Readonly<Record<string, RawTable>>
   readonly keys: SchemaKeys
   /** Of a folder: the file of each table. */

@@ -1,27 +1,38 @@
 import { InputError } from '@sbridge/core'
 import type { RawTable } from '@sbridge/core/tables'
 import { refuseRepeatedNames } from '../format/columns.js'
-import { addressOf, withoutPassword } from './address.js'
+import { type Address, addressOf, type StoreKind, withoutPassword } from './address.js'
 import type { DatabaseTable } from './cells.js'
-import type { DatabaseSource, DatabaseTarget } from './contract.js'
+import { type DatabaseSource, type DatabaseTarget, QUERY_SECONDS, type Store } from './contract.js'
+import { tableFrom } from './session.js'
 
 /** The table that rows go to when nothing is said. */
 const INTO = 'rows'
 
-/** The table behind an address, in a session that reads only. Throws `InputError`, `FormatError` (unreachable), `EngineError` (no driver). */
+/** Each is loaded when it is first used. */
+const STORES: Readonly<Record<StoreKind, () => Promise<Store>>> = {
+  sqlite: () => import('./sqlite.js').then(({ sqlite }) => sqlite),
+  duckdb: () => import('./duckdb.js').then(({ duckdb }) => duckdb),
+  postgres: () => import('./postgres.js').then(({ postgres }) => postgres),
+  mysql: () => import('./mysql.js').then(({ mysql }) => mysql)
+}
+
+/** Loads what a database takes besides sbridge, before anything is computed. Throws `EngineError` (code `package-missing`). */
+export async function readyFor({ kind }: Address): Promise<void> {
+  await (await STORES[kind]()).ready()
+}
+
+/**
+ * The table behind an address, in a session that reads only. Memory O(cells). Throws `InputError`, `FormatError`
+ * (unreachable), `EngineError` (no driver).
+ */
 export async function readDatabase(name: string, source: DatabaseSource): Promise<DatabaseTable> {
-  const address = addressOf(name)
-  if ((source.table === undefined) === (source.query === undefined))
-    throw new InputError({
-      code: 'table-or-query',
-      got: `${source.table === undefined ? 'neither --table nor --query' : '--table and --query'} for ${withoutPassword(name)}`,
-      expected: 'one of them',
-      try: "--table orders, or --query 'SELECT … FROM orders'"
-    })
-  const table =
-    address.kind === 'sqlite'
-      ? await (await import('./sqlite.js')).readSqlite(address.file, source)
-      : await (await import('./postgres.js')).readPostgres(address.url, source)
+  const { kind, at } = addressOf(name)
+  refuseBoth(name, source)
+  const store = await STORES[kind]()
+  if (source.querySeconds !== undefined && !store.hasLimit) throw withoutLimit(name)
+  const access = { name, at, to: 'read', seconds: source.querySeconds ?? QUERY_SECONDS } as const
+  const table = await store.open(access, (session) => tableFrom(session, source, store.isOrdered))
   refuseRepeatedNames(
     table.columns.map((column) => column.name),
     { source: withoutPassword(name) }
@@ -37,8 +48,37 @@ export async function readDatabase(name: string, source: DatabaseSource): Promis
 
 /** Writes rows into a new table, or behind those of one that is there; all of them or none. Throws as `readDatabase`. */
 export async function writeDatabase(name: string, table: RawTable, { into = INTO, append = false }: DatabaseTarget): Promise<void> {
-  const address = addressOf(name)
-  const target = { into, append }
-  if (address.kind === 'sqlite') await (await import('./sqlite.js')).writeSqlite(address.file, table, target)
-  else await (await import('./postgres.js')).writePostgres(address.url, table, target)
+  const { kind, at } = addressOf(name)
+  const store = await STORES[kind]()
+  await store.open({ name, at, to: 'write', seconds: QUERY_SECONDS }, async (session) => {
+    const isThere = (await session.describe(into)) !== undefined
+    if (isThere && !append) throw tableExists(into)
+    await session.write(into, table, !isThere)
+  })
 }
+
+function refuseBoth(name: string, { table, query }: DatabaseSource): void {
+  if ((table === undefined) !== (query === undefined)) return
+  throw new InputError({
+    code: 'table-or-query',
+    got: `${table === undefined ? 'neither --table nor --query' : '--table and --query'} for ${withoutPassword(name)}`,
+    expected: 'one of them',
+    try: "--table orders, or --query 'SELECT … FROM orders'"
+  })
+}
+
+const withoutLimit = (name: string): InputError =>
+  new InputError({
+    code: 'option-combination',
+    got: `--query-seconds with ${withoutPassword(name)}, whose driver cannot be stopped`,
+    expected: 'a database with a limit of time: DuckDB, PostgreSQL, MySQL',
+    try: 'leaving --query-seconds out'
+  })
+
+const tableExists = (into: string): InputError =>
+  new InputError({
+    code: 'table-exists',
+    got: `the table ${into}, which is there already`,
+    expected: 'a new table',
+    try: 'another name with --into, or --append'
+  })

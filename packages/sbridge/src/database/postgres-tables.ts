@@ -1,12 +1,11 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { FormatError, InputError } from '@sbridge/core'
 import type { ForeignKey, SchemaKeys } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { withoutPassword } from './address.js'
-import { quoted } from './cells.js'
-import { type MadeTables, QUERY_SECONDS, type TableSet } from './contract.js'
-import { beginReading, type Client, linesOf, ORDERLY, TYPES, tableIn, withConnection } from './postgres.js'
+import { type DatabaseTable, quoted } from './cells.js'
+import { type Access, type MadeTables, QUERY_SECONDS, type TableSet } from './contract.js'
+import { type Client, insert, inTransaction, sessionOf, TYPES } from './postgres.js'
+import { tableFrom } from './session.js'
 import { referencesOf, tableStatement } from './table-statement.js'
 
 /** The address of a server without `?schema=NAME`, and the schema: `public` when none is said. */
@@ -16,21 +15,23 @@ function schemaOfUrl(url: string): { readonly url: string; readonly schema: stri
   return { url: rest, schema: found ? decodeURIComponent(found[1]!) : 'public' }
 }
 
+const accessTo = (url: string, to: Access['to']): Access => ({ name: url, at: url, to, seconds: QUERY_SECONDS })
+
 type Row = Readonly<Record<string, unknown>>
 
 /** All tables of a schema, of one moment, with their keys and what makes them. Memory O(cells). Throws what `readPostgres` throws, `FormatError` for none. */
 export function readPostgresTables(address: string): Promise<TableSet> {
   const { url, schema } = schemaOfUrl(address)
-  return withConnection(url, async (client, { to }) => {
-    await beginReading(client, QUERY_SECONDS)
+  return inTransaction(accessTo(url, 'read'), async (client, streams) => {
     const ask = asking(client, [schema])
     const names = (
       await ask(
         "SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY c.oid"
       )
     ).map(({ name }) => String(name))
-    const read: (readonly [string, Awaited<ReturnType<typeof tableIn>>])[] = []
-    for (const name of names) read.push([name, await tableIn(client, to, { table: `${quoted(schema)}.${quoted(name)}` })])
+    const read: (readonly [string, DatabaseTable])[] = []
+    for (const name of names)
+      read.push([name, await tableFrom(sessionOf(client, streams), { table: `${quoted(schema)}.${quoted(name)}` }, false)])
     const filled = read.filter(([, { rowCount }]) => rowCount > 0)
     if (filled.length === 0)
       throw new FormatError({
@@ -41,7 +42,6 @@ export function readPostgresTables(address: string): Promise<TableSet> {
       })
     const keys = await keysIn(ask, new Set(filled.map(([name]) => name)))
     const made = await madeIn(client, ask, schema)
-    await client.query('COMMIT')
     return {
       tables: Object.fromEntries(filled),
       keys,
@@ -131,7 +131,7 @@ const TABLES_THERE =
 /** Refuses a schema with tables, before anything is computed. Throws `InputError` (code `output-exists`). */
 export function checkNewSchema(address: string): Promise<void> {
   const { url, schema } = schemaOfUrl(address)
-  return withConnection(url, async (client) => {
+  return inTransaction(accessTo(url, 'read'), async (client) => {
     if ((await asking(client, [schema])(TABLES_THERE)).length > 0) throw taken(url, schema)
   })
 }
@@ -139,21 +139,14 @@ export function checkNewSchema(address: string): Promise<void> {
 /** Writes tables into a new schema in one transaction: rows by COPY, then keys, so that rows may refer to any. Throws `InputError`. */
 export function writePostgresTables(address: string, { tables, keys, made }: Pick<TableSet, 'tables' | 'keys' | 'made'>): Promise<void> {
   const { url, schema } = schemaOfUrl(address)
-  return withConnection(url, async (client, { from }) => {
-    await client.query('BEGIN')
-    await client.query(ORDERLY)
+  return inTransaction(accessTo(url, 'write'), async (client, streams) => {
     if ((await asking(client, [schema])(TABLES_THERE)).length > 0) throw taken(url, schema)
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`)
     await client.query(`SET LOCAL search_path = ${quoted(schema)}`)
     const own = made?.by === 'postgres' ? made : ownStatements(tables, keys)
     for (const statement of own.tables) await client.query(statement)
-    for (const [name, table] of Object.entries(tables)) {
-      const columns = table.columns.map((column) => quoted(column.name)).join(', ')
-      const into = client.query(from(`COPY ${quoted(name)} (${columns}) FROM STDIN`)) as NodeJS.WritableStream
-      await pipeline(Readable.from(linesOf(table)), into)
-    }
+    for (const [into, table] of Object.entries(tables)) await insert(client, streams, { into: quoted(into), table, isNew: false })
     for (const statement of own.constraints) await client.query(statement)
-    await client.query('COMMIT')
   })
 }
 

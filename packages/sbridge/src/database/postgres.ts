@@ -1,25 +1,20 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { InputError } from '@sbridge/core'
-import { SbridgeError } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { withPackage } from '../host/optional-package.js'
-import { withoutPassword } from './address.js'
+import { type ColumnTypes, cellsOf, definitionsOf, isoTime, quoted, quotedTable } from './cells.js'
 import {
+  type Access,
+  type Answer,
+  type Cause,
   type CellKind,
-  type ColumnTypes,
-  cellsOf,
   type DatabaseColumn,
-  type DatabaseTable,
-  NO_SCHEMA,
-  quoted,
-  quotedTable,
-  rawColumn,
-  type Schema,
-  schemaOf,
-  typeOf
-} from './cells.js'
-import { type DatabaseSource, QUERY_SECONDS, refusedBy, statementOf, tableExists, unreachable } from './contract.js'
+  type Described,
+  PATIENCE,
+  type Session,
+  type Store,
+  told
+} from './contract.js'
 
 /** What is used of `pg`. */
 export interface Client {
@@ -33,14 +28,12 @@ export interface Client {
   end(): Promise<void>
 }
 
-interface Drivers {
+export interface Drivers {
   readonly Client: new (options: { readonly connectionString: string; readonly connectionTimeoutMillis: number }) => Client
   readonly from: (sql: string) => NodeJS.WritableStream
   readonly to: (sql: string) => Readable
 }
 
-/** Milliseconds in which a server answers to a call, if it is there. */
-const PATIENCE = 15_000
 const PACKAGES = 'pg pg-copy-streams'
 export const TYPES: ColumnTypes = {
   whole: 'bigint',
@@ -63,19 +56,30 @@ async function drivers(): Promise<Drivers> {
   })
 }
 
-/** Runs with a connection that is closed afterwards; errors are told without a password. */
-export async function withConnection<T>(url: string, use: (client: Client, streams: Drivers) => Promise<T>): Promise<T> {
+/** PostgreSQL, by COPY. */
+export const postgres: Store = {
+  hasLimit: true,
+  isOrdered: false,
+  ready: drivers,
+  open: (access, use) => inTransaction(access, (client, streams) => use(sessionOf(client, streams)))
+}
+
+/** Runs in a transaction, with a connection that is closed afterwards; errors are told without a password. */
+export async function inTransaction<T>(access: Access, use: (client: Client, streams: Drivers) => Promise<T>): Promise<T> {
   const found = await drivers()
-  const client = new found.Client({ connectionString: url, connectionTimeoutMillis: PATIENCE })
+  const client = new found.Client({ connectionString: access.at, connectionTimeoutMillis: PATIENCE })
   let lost: Error | undefined
   client.on('error', (error) => {
     lost = error
   })
   try {
     await client.connect()
-    return await use(client, found)
+    await begin(client, access)
+    const result = await use(client, found)
+    await client.query('COMMIT')
+    return result
   } catch (error) {
-    throw told(url, lost ?? error)
+    throw told(access, lost ?? error, causeOf)
   } finally {
     await client.end().catch(() => undefined)
   }
@@ -84,69 +88,46 @@ export async function withConnection<T>(url: string, use: (client: Client, strea
 /** Classes of SQLSTATE that say that there is no connection, or none for this user. @source PostgreSQL, appendix A */
 const NO_CONNECTION = /^(08|28|53|57P|3D)/
 
-function told(url: string, error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof SbridgeError) return error
-  const { code } = error as { readonly code?: string }
-  const message = error.message || String(code)
-  if (code === '57014')
-    return new InputError({
-      code: 'query-long',
-      got: 'a query that took longer than it may',
-      expected: 'an answer in time',
-      try: '--query-seconds 3600, or fewer rows'
-    })
-  if (code === '25006')
-    return new InputError({
-      code: 'query-writes',
-      got: `a query that writes (${withoutPassword(message)})`,
-      expected: 'one that reads',
-      try: 'SELECT'
-    })
-  return code === undefined || !/^[0-9A-Z]{5}$/.test(code) || NO_CONNECTION.test(code) ? unreachable(url, message) : refusedBy(url, message)
+function causeOf({ code }: Error & { readonly code?: string }): Cause {
+  if (code === '57014') return 'long'
+  if (code === '25006') return 'writes'
+  return code === undefined || !/^[0-9A-Z]{5}$/.test(code) || NO_CONNECTION.test(code) ? 'lost' : 'refused'
 }
 
-/** How a session writes and reads cells, whatever the server's settings. */
-export const ORDERLY = "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL client_encoding = 'UTF8'"
-
-/** Begins a transaction of one moment that reads only, with a limit of time for each statement. */
-export async function beginReading(client: Client, seconds: number): Promise<void> {
-  await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
-  await client.query(`SET LOCAL statement_timeout = ${Math.round(seconds * 1000)}`)
-  await client.query(ORDERLY)
+/** A transaction that reads only and with a limit of time, or one that writes. */
+async function begin(client: Client, { to, seconds }: Access): Promise<void> {
+  await client.query(to === 'read' ? 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN')
+  if (to === 'read') await client.query(`SET LOCAL statement_timeout = ${Math.round(seconds * 1000)}`)
+  await client.query("SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL client_encoding = 'UTF8'")
 }
 
-/** The table behind an address: by COPY, in a transaction that reads only and with a limit of time. Memory O(cells). */
-export function readPostgres(url: string, { table, query, querySeconds = QUERY_SECONDS }: DatabaseSource): Promise<DatabaseTable> {
-  return withConnection(url, async (client, { to }) => {
-    await beginReading(client, querySeconds)
-    const read = await tableIn(client, to, { table, query })
-    await client.query('COMMIT')
-    return read
-  })
-}
+export const sessionOf = (client: Client, streams: Drivers): Session => ({
+  describe: (table) => describe(client, quotedTable(table)),
+  quoted,
+  async tables() {
+    const { rows } = await client.query(
+      "SELECT relname AS name FROM pg_class WHERE relkind IN ('r', 'v', 'm', 'p', 'f') AND pg_table_is_visible(oid) AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace) ORDER BY 1"
+    )
+    return rows.map(({ name }) => String(name))
+  },
+  read: (statement) => answerOf(client, streams, statement),
+  write: (into, table, isNew) => insert(client, streams, { into, table, isNew })
+})
 
-/** A table, or what a query gives, in a transaction. */
-export async function tableIn(client: Client, to: Drivers['to'], { table, query }: DatabaseSource): Promise<DatabaseTable> {
-  const select = table === undefined ? statementOf(query!) : `SELECT * FROM ${quotedTable(table)}${await orderOf(client, table)}`
+async function answerOf(client: Client, { to }: Drivers, select: string): Promise<Answer> {
   // One statement and no more: the extended protocol takes no second.
   const { fields } = await client.query({ text: `SELECT * FROM (\n${select}\n) AS answer LIMIT 0`, queryMode: 'extended' })
   const kinds = await kindsOf(client, fields)
   const cells = await copied(client.query(to(`COPY (\n${select}\n) TO STDOUT`)), fields.length)
-  const columns = fields.map(
-    ({ name }, c): DatabaseColumn => ({ name, kind: kinds[c]!.kind, cells: cells[c]!.map((cell) => cellIn(cell, kinds[c]!)) })
-  )
-  const constraints = table === undefined ? NO_SCHEMA : await constraintsOf(client, table, columns)
-  const lists = Object.fromEntries(fields.flatMap(({ name }, c) => (kinds[c]!.enumerated ? [[name, 'category']] : [])))
-  return {
-    columns: columns.map(rawColumn),
-    rowCount: cells[0]?.length ?? 0,
-    schema: { ...constraints, types: { ...lists, ...constraints.types } }
-  }
+  const columns = fields.map(({ name }, c): DatabaseColumn => {
+    const { kind, enumerated } = kinds[c]!
+    return { name, kind, enumerated, cells: cells[c]!.map((cell) => cellIn(cell, kind)) }
+  })
+  return { columns, rowCount: cells[0]?.length ?? 0 }
 }
 
 interface Kind {
   readonly kind: CellKind
-  readonly type: string
   readonly enumerated: boolean
 }
 
@@ -176,42 +157,33 @@ async function kindsOf(client: Client, fields: readonly { readonly dataTypeID: n
   return fields.map(({ dataTypeID }) => {
     const { name, category, type } = known.get(dataTypeID) ?? {}
     const nested = category === 'A' || category === 'C' || category === 'R'
-    return { kind: nested ? 'nested' : (KINDS[String(name)] ?? 'text'), type: String(name), enumerated: type === 'e' }
+    return { kind: nested ? 'nested' : (KINDS[String(name)] ?? 'text'), enumerated: type === 'e' }
   })
 }
 
-function cellIn(text: string | null, { kind, type }: Kind): string | boolean | null {
+function cellIn(text: string | null, kind: CellKind): string | boolean | null {
   if (text === null) return null
   if (kind === 'boolean') return text === 't'
-  if (kind !== 'time' || type === 'date') return text
-  return `${text.replace(' ', 'T').replace(/\+00$/, '')}Z`
+  return kind === 'time' ? isoTime(text) : text
 }
 
-/** By the primary key: rows of a table have no order of their own. */
-async function orderOf(client: Client, table: string): Promise<string> {
-  const { rows } = await client.query({
-    text: `SELECT a.attname AS name FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place), pg_attribute a
-      WHERE i.indrelid = $1::regclass AND i.indisprimary AND a.attrelid = i.indrelid AND a.attnum = k.number ORDER BY k.place`,
-    values: [quotedTable(table)]
-  })
-  return rows.length === 0 ? '' : ` ORDER BY ${rows.map(({ name }) => quoted(String(name))).join(', ')}`
-}
-
-async function constraintsOf(client: Client, table: string, columns: readonly DatabaseColumn[]): Promise<Schema> {
-  const values = [quotedTable(table)]
-  const unique = await client.query({
-    text: `SELECT a.attname AS name FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-      WHERE i.indrelid = $1::regclass AND i.indisunique AND i.indnkeyatts = 1 AND i.indpred IS NULL`,
-    values
-  })
-  const checks = await client.query({
-    text: "SELECT pg_get_constraintdef(oid) AS text FROM pg_constraint WHERE conrelid = $1::regclass AND contype = 'c' ORDER BY conname",
-    values
-  })
-  return schemaOf(columns, {
-    unique: unique.rows.map(({ name }) => String(name)),
-    checks: checks.rows.map(({ text }) => String(text).replace(/^CHECK\s*/, ''))
-  })
+async function describe(client: Client, name: string): Promise<Described | undefined> {
+  const ask = async (text: string) => (await client.query({ text, values: [name] })).rows
+  const [table] = await ask('SELECT to_regclass($1) AS there')
+  if (table!.there === null) return undefined
+  const indices = await ask(`SELECT array_agg(a.attname::text ORDER BY k.place) AS names, i.indisprimary AS primary
+    FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place), pg_attribute a
+    WHERE i.indrelid = $1::regclass AND i.indisunique AND i.indpred IS NULL AND a.attrelid = i.indrelid AND a.attnum = k.number
+      AND k.place <= i.indnkeyatts AND i.indexprs IS NULL GROUP BY i.indexrelid, i.indisprimary`)
+  const checks = await ask(
+    "SELECT pg_get_constraintdef(oid) AS text FROM pg_constraint WHERE conrelid = $1::regclass AND contype = 'c' AND convalidated ORDER BY conname"
+  )
+  const keys = indices as readonly { readonly names: readonly string[]; readonly primary: boolean }[]
+  return {
+    key: keys.find(({ primary }) => primary)?.names ?? [],
+    unique: keys.flatMap(({ names }) => (names.length === 1 ? names : [])),
+    checks: checks.map(({ text }) => String(text).replace(/^CHECK\s*/, ''))
+  }
 }
 
 /** Marks of the text form of COPY. @source PostgreSQL, COPY, "Text Format" */
@@ -239,33 +211,22 @@ async function copied(stream: Readable, count: number): Promise<(string | null)[
   return columns
 }
 
-/** Writes rows by COPY in one transaction. */
-export function writePostgres(
-  url: string,
-  table: RawTable,
-  { into, append }: { readonly into: string; readonly append: boolean }
+/** Writes rows into a new table, or behind those of one that is there. */
+export async function insert(
+  client: Client,
+  { from }: Drivers,
+  { into, table, isNew }: { readonly into: string; readonly table: RawTable; readonly isNew: boolean }
 ): Promise<void> {
-  return withConnection(url, async (client, { from }) => {
-    const name = quotedTable(into)
-    await client.query('BEGIN')
-    await client.query(ORDERLY)
-    const { rows } = await client.query({ text: 'SELECT to_regclass($1) AS there', values: [name] })
-    const there = rows[0]!.there !== null
-    if (there && !append) throw tableExists(into)
-    if (!there)
-      await client.query(
-        `CREATE TABLE ${name} (${table.columns.map((column) => `${quoted(column.name)} ${typeOf(column, TYPES)}`).join(', ')})`
-      )
-    const names = table.columns.map((column) => quoted(column.name)).join(', ')
-    await pipeline(Readable.from(linesOf(table)), client.query(from(`COPY ${name} (${names}) FROM STDIN`)) as NodeJS.WritableStream)
-    await client.query('COMMIT')
-  })
+  const name = quotedTable(into)
+  if (isNew) await client.query(`CREATE TABLE ${name} (${definitionsOf(table, TYPES)})`)
+  const names = table.columns.map((column) => quoted(column.name)).join(', ')
+  await pipeline(Readable.from(linesOf(table)), client.query(from(`COPY ${name} (${names}) FROM STDIN`)) as NodeJS.WritableStream)
 }
 
 /** Rows that go to the server in one piece. */
 const PIECE = 1000
 
-export function* linesOf(table: RawTable): Generator<string> {
+function* linesOf(table: RawTable): Generator<string> {
   const cells = table.columns.map((column) => cellsOf(column))
   for (let first = 0; first < table.rowCount; first += PIECE) {
     const lines: string[] = []

@@ -2,19 +2,19 @@ import { existsSync } from 'node:fs'
 import { FormatError, InputError } from '@sbridge/core'
 import type { ForeignKey, SchemaKeys } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
-import { makeAtomically } from '../format/atomic-file.js'
 import { quoted } from './cells.js'
 import type { TableSet } from './contract.js'
-import { insertRows, type Sqlite, TYPES, tableOf, withFile } from './sqlite.js'
+import { insertRows, TYPES, tableOf, withFile } from './sqlite.js'
+import type { Sqlite } from './sqlite-driver.js'
 import { referencesOf, tableStatement } from './table-statement.js'
 
 /** All tables in a file of SQLite, of one moment, with their keys and the statements that made them. Memory O(cells). */
 export function readSqliteTables(file: string): Promise<TableSet> {
-  return withFile({ file, to: 'read' }, (database) => {
+  return withFile({ at: file, to: 'read' }, (database) => {
     const names = database
       .all("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid")
       .map(({ name }) => String(name))
-    const read = names.map((name) => [name, tableOf(database, `SELECT * FROM ${quoted(name)}`, name)] as const)
+    const read = names.map((name) => [name, tableOf(database, name)] as const)
     const filled = read.filter(([, { rowCount }]) => rowCount > 0)
     if (filled.length === 0)
       throw new FormatError({
@@ -92,23 +92,21 @@ export async function writeSqliteTables(file: string, { tables, keys, made }: Pi
       expected: 'the name of a new file',
       try: 'another name'
     })
-  await makeAtomically(file, (name) =>
-    withFile({ file, name, to: 'make' }, (database) => {
-      const statements = made?.by === 'sqlite' ? made.tables : Object.entries(tables).map(([table, raw]) => statementFor(table, raw, keys))
-      for (const statement of statements) database.exec(statement)
-      // A row may refer to one behind it.
-      database.exec('PRAGMA defer_foreign_keys = ON')
-      for (const [table, raw] of Object.entries(tables)) insertRows(database, raw, table)
-      const [broken] = database.all('PRAGMA foreign_key_check')
-      if (!broken) return
-      throw new InputError({
-        code: 'key-dangling',
-        got: `a row of ${String(broken.table)} whose key leads to no row of ${String(broken.parent)}`,
-        expected: 'keys that lead to rows',
-        try: 'stating the key with --keys'
-      })
+  await withFile({ at: file, to: 'write' }, (database) => {
+    const statements = made?.by === 'sqlite' ? made.tables : Object.entries(tables).map(([table, raw]) => statementFor(table, raw, keys))
+    for (const statement of statements) database.exec(statement)
+    // A row may refer to one behind it.
+    database.exec('PRAGMA defer_foreign_keys = ON')
+    for (const [table, raw] of Object.entries(tables)) insertRows(database, raw, table)
+    const [broken] = database.all('PRAGMA foreign_key_check')
+    if (!broken) return
+    throw new InputError({
+      code: 'key-dangling',
+      got: `a row of ${String(broken.table)} whose key leads to no row of ${String(broken.parent)}`,
+      expected: 'keys that lead to rows',
+      try: 'stating the key with --keys'
     })
-  )
+  })
 }
 
 const statementFor = (table: string, raw: RawTable, keys: SchemaKeys): string =>

@@ -1,162 +1,69 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { FormatError, InputError } from '@sbridge/core'
+import { FormatError } from '@sbridge/core'
 import type { RawTable } from '@sbridge/core/tables'
-import { makeAtomically } from '../format/atomic-file.js'
 import { holding } from '../format/temporary.js'
-import { withPackage } from '../host/optional-package.js'
+import { type ColumnTypes, cellsOf, type DatabaseTable, definitionsOf, quoted, tableIn } from './cells.js'
 import {
+  type Access,
+  type Answer,
+  type Cause,
   type CellKind,
-  type ColumnTypes,
-  cellsOf,
   type DatabaseColumn,
-  type DatabaseTable,
-  NO_SCHEMA,
-  quoted,
-  quotedTable,
-  rawColumn,
-  schemaOf,
-  typeOf
-} from './cells.js'
-import { type DatabaseSource, type DatabaseTarget, refusedBy, statementOf, tableExists } from './contract.js'
-
-type Cell = string | number | bigint | boolean | null
-type Row = Readonly<Record<string, Cell | Uint8Array>>
-
-/** What is used of a driver. */
-export interface Sqlite {
-  /** A folder that stands as a lock while the file is held, of a driver that undoes no write of others; undefined where the system locks. */
-  readonly lock: string | undefined
-  all(sql: string): readonly Row[]
-  exec(sql: string): void
-  /** A statement that is run for many rows. */
-  prepare(sql: string): { run(values: readonly Cell[]): void; finish(): void }
-  close(): void
-}
+  type Described,
+  type Session,
+  type Store,
+  told
+} from './contract.js'
+import { inFile, type Opening, unreadableFile } from './database-file.js'
+import { type Cell, driver, type Sqlite } from './sqlite-driver.js'
+import { checksIn } from './table-schema.js'
 
 /** Types of new columns. */
 export const TYPES: ColumnTypes = { whole: 'INTEGER', number: 'REAL', boolean: 'BOOLEAN', time: 'TIMESTAMP', day: 'DATE', text: 'TEXT' }
 
-/** The driver of Node where it has one (22.5 and later), else `node-sqlite3-wasm`. Throws `EngineError` (code `package-missing`). */
-async function open(file: string, readOnly: boolean): Promise<Sqlite> {
-  // The names are no literals: neither the compiler nor the bundler is to look for them.
-  const [own, other]: string[] = ['node:sqlite', 'node-sqlite3-wasm']
-  if (Number(process.versions.node.split('.')[0]) >= 23)
-    return nodeSqlite(((await import(own!)) as NodeSqlite).DatabaseSync, file, readOnly)
-  const found = (await withPackage(other!, () => import(other!))) as { readonly default: WasmSqlite } & WasmSqlite
-  return wasmSqlite((found.default ?? found).Database, file, readOnly)
-}
-
-interface NodeSqlite {
-  readonly DatabaseSync: new (
-    file: string,
-    options: { readonly readOnly: boolean }
-  ) => {
-    prepare(sql: string): { all(): Row[]; run(...values: Cell[]): unknown; setReadBigInts(on: boolean): void }
-    exec(sql: string): void
-    close(): void
-  }
-}
-
-function nodeSqlite(Database: NodeSqlite['DatabaseSync'], file: string, readOnly: boolean): Sqlite {
-  const database = new Database(file, { readOnly })
-  return {
-    lock: undefined,
-    all(sql) {
-      const statement = database.prepare(sql)
-      statement.setReadBigInts(true)
-      return statement.all()
-    },
-    exec: (sql) => database.exec(sql),
-    prepare(sql) {
-      const statement = database.prepare(sql)
-      return { run: (values) => void statement.run(...values), finish: () => undefined }
-    },
-    close: () => database.close()
-  }
-}
-
-interface WasmSqlite {
-  readonly Database: new (
-    file: string,
-    options: { readonly readOnly: boolean }
-  ) => {
-    all(sql: string): Row[]
-    exec(sql: string): void
-    prepare(sql: string): { run(values: readonly Cell[]): unknown; finalize(): void }
-    close(): void
-  }
-}
-
-function wasmSqlite(Database: WasmSqlite['Database'], file: string, readOnly: boolean): Sqlite {
-  const database = new Database(file, { readOnly })
-  return {
-    lock: `${resolve(file)}.lock`,
-    all: (sql) => database.all(sql),
-    exec: (sql) => database.exec(sql),
-    prepare(sql) {
-      const statement = database.prepare(sql)
-      return { run: (values) => void statement.run(values), finish: () => statement.finalize() }
-    },
-    close: () => database.close()
-  }
-}
-
-interface Access {
-  readonly file: string
-  /** What the file is called until it is whole. */
-  readonly name?: string
-  readonly to: 'read' | 'write' | 'make'
-}
-
 /** Runs with an open file, in one transaction; what SQLite says of it is told as an error of sbridge. */
-export async function withFile<T>(access: Access, use: (database: Sqlite) => T): Promise<T> {
-  const { file, name = file, to } = access
-  if (to === 'read' && !existsSync(file))
-    throw new FormatError({
-      code: 'file-missing',
-      got: `${file}, which does not exist`,
-      expected: 'a file of SQLite',
-      try: 'checking the name and the folder'
-    })
-  const database = await open(name, to === 'read')
+export const withFile = <T>(access: Pick<Access, 'at' | 'to'>, use: (database: Sqlite) => T | Promise<T>): Promise<T> =>
+  inFile(access, 'SQLite', (file) => withOpen(file, use))
+
+async function withOpen<T>({ file, name, to }: Opening, use: (database: Sqlite) => T | Promise<T>): Promise<T> {
+  const open = await driver()
+  let database: Sqlite | undefined
   try {
+    database = open(name, to === 'read')
     if (database.lock !== undefined) refuseInterrupted(name)
-    return transaction(database, access, use)
+    return await transaction(database, { name, to }, async () => use(database!))
   } catch (error) {
-    if (!(error instanceof Error) || 'remedy' in error) throw error
+    if (!(error instanceof Error)) throw error
     // Node's driver undoes a write that was cut short, but not for one who only reads.
     if (to === 'read' && /readonly database/i.test(error.message)) refuseInterrupted(name)
-    if (/not a database|malformed/i.test(error.message))
-      throw new FormatError({
-        code: 'sqlite-unreadable',
-        got: `${file}: ${error.message}`,
-        expected: 'a whole file of SQLite',
-        try: 'copying it again'
-      })
-    if (/readonly|locked|unable to open/i.test(error.message))
-      throw refusedBy(`sqlite:${file}`, error.message, 'a file and folder that you may write to, and that no other program holds')
-    throw refusedBy(`sqlite:${file}`, error.message)
+    if (/not a database|malformed/i.test(error.message)) throw unreadableFile(file, 'SQLite', error.message)
+    throw told({ name: `sqlite:${file}`, to: to === 'read' ? to : 'write' }, error, causeOf)
   } finally {
-    database.close()
+    database?.close()
   }
+}
+
+function causeOf({ message }: Error): Cause {
+  if (/readonly/i.test(message)) return 'writes'
+  return /locked|unable to open/i.test(message) ? 'held' : 'refused'
 }
 
 /**
  * All that `use` reads is of one moment, all that it writes is written or none. Until the very end nothing is changed in
  * the file, so that an interrupted write leaves it as it was, and what is beside it can be removed.
  */
-function transaction<T>(database: Sqlite, { file, name = file, to }: Access, use: (database: Sqlite) => T): T {
+async function transaction<T>(database: Sqlite, { name, to }: Pick<Opening, 'name' | 'to'>, use: () => Promise<T>): Promise<T> {
   // A lock that is there already is another program's.
   const lock = database.lock === undefined || existsSync(database.lock) ? [] : [database.lock]
-  return holding(lock, () => {
+  return holding(lock, async () => {
     // Nobody reads a file before it has its own name: what undoes a write need not stand beside it.
     if (to === 'make') database.exec('PRAGMA journal_mode = MEMORY')
     if (to === 'write') database.exec('PRAGMA cache_spill = OFF')
     database.exec(to === 'read' ? 'BEGIN' : 'BEGIN IMMEDIATE')
     // A transaction that reads begins with its first look.
     database.all('SELECT 1 FROM sqlite_master LIMIT 1')
-    const result = holding(to === 'write' ? [journalOf(name)] : [], () => use(database))
+    const result = await holding(to === 'write' ? [journalOf(name)] : [], use)
     database.exec('COMMIT')
     return result
   })
@@ -184,39 +91,43 @@ function refuseInterrupted(file: string): void {
   })
 }
 
-/** The table in a file of SQLite, which is opened for reading only. Memory O(cells). */
-export function readSqlite(file: string, { table, query }: DatabaseSource): Promise<DatabaseTable> {
-  return withFile({ file, to: 'read' }, (database) =>
-    table === undefined ? tableOf(database, statementOf(query!)) : tableOf(database, `SELECT * FROM ${quotedTable(table)}`, table)
-  )
+/** SQLite, whose drivers work while they are waited for: a session is done before anything else goes on. */
+export const sqlite: Store = {
+  hasLimit: false,
+  isOrdered: true,
+  ready: driver,
+  open: (access, use) => withFile(access, (database) => use(sessionOf(database)))
 }
 
-/** What a statement gives; of a whole table with what the schema says of it. */
-export function tableOf(database: Sqlite, statement: string, table?: string): DatabaseTable {
-  const declared = table === undefined ? new Map<string, string>() : declaredTypes(database, table)
+const sessionOf = (database: Sqlite): Session => ({
+  describe: async (table) => described(database, table),
+  quoted,
+  tables: async () =>
+    database.all("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name").map(({ name }) => String(name)),
+  read: async (statement, of) => answerOf(database, statement, of),
+  async write(into, table, isNew) {
+    if (isNew) database.exec(`CREATE TABLE ${quoted(into)} (${definitionsOf(table, TYPES)})`)
+    insertRows(database, table, into)
+  }
+})
+
+/** A whole table, with what the schema says of it. */
+export function tableOf(database: Sqlite, name: string): DatabaseTable {
+  const of = described(database, name)
+  return tableIn(answerOf(database, `SELECT * FROM ${quoted(name)}`, of), of)
+}
+
+function answerOf(database: Sqlite, statement: string, described?: Described): Answer {
   const rows = database.all(statement)
-  const names = rows.length > 0 ? Object.keys(rows[0]!) : [...declared.keys()]
-  const columns = names.map((name): DatabaseColumn => {
-    const cells = rows.map((row) => row[name] ?? null)
-    return columnOf(name, cells, declared.get(name) ?? '')
-  })
-  const schema = table === undefined ? NO_SCHEMA : schemaOf(columns, constraintsOf(database, table))
-  return { columns: columns.map(rawColumn), rowCount: rows.length, schema }
-}
-
-/** Types of the columns of a table, in their order. Throws `InputError` (code `table-unknown`). */
-function declaredTypes(database: Sqlite, table: string): Map<string, string> {
-  const columns = database.all(`PRAGMA table_info(${quoted(table)})`)
-  if (columns.length > 0) return new Map(columns.map(({ name, type }) => [String(name), String(type)]))
-  const tables = database
-    .all("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name")
-    .map(({ name }) => String(name))
-  throw new InputError({
-    code: 'table-unknown',
-    got: `no table ${table}`,
-    expected: tables.length > 0 ? `one of ${tables.join(', ')}` : 'a file with tables',
-    try: 'the name as the database has it'
-  })
+  const names = Object.keys(rows[0] ?? {})
+  const columns = names.map((name) =>
+    columnOf(
+      name,
+      rows.map((row) => row[name] ?? null),
+      described?.declared?.get(name) ?? ''
+    )
+  )
+  return { columns, rowCount: rows.length }
 }
 
 /** SQLite stores what each cell is: the kind of a column is what all its cells are, and what was declared of them. */
@@ -234,33 +145,24 @@ function columnOf(name: string, cells: readonly (Cell | Uint8Array)[], declared:
   return { name, kind, cells: kind === 'boolean' ? plain.map((cell) => (cell === null ? null : Number(cell) === 1)) : plain }
 }
 
-function constraintsOf(database: Sqlite, table: string): { readonly unique: string[]; readonly checks: string[] } {
-  const unique: string[] = []
-  const keys = database.all(`PRAGMA table_info(${quoted(table)})`).filter(({ pk }) => Number(pk) > 0)
-  if (keys.length === 1) unique.push(String(keys[0]!.name))
-  for (const index of database.all(`PRAGMA index_list(${quoted(table)})`)) {
-    if (Number(index.unique) !== 1 || Number(index.partial) === 1) continue
-    const columns = database.all(`PRAGMA index_info(${quoted(String(index.name))})`)
-    if (columns.length === 1) unique.push(String(columns[0]!.name))
-  }
+function described(database: Sqlite, table: string): Described | undefined {
+  const columns = database.all(`PRAGMA table_info(${quoted(table)})`)
+  if (columns.length === 0) return undefined
+  const key = columns
+    .filter(({ pk }) => Number(pk) > 0)
+    .sort((a, b) => Number(a.pk) - Number(b.pk))
+    .map(({ name }) => String(name))
+  const unique = database
+    .all(`PRAGMA index_list(${quoted(table)})`)
+    .filter((index) => Number(index.unique) === 1 && Number(index.partial) === 0)
+    .map((index) => database.all(`PRAGMA index_info(${quoted(String(index.name))})`).map(({ name }) => String(name)))
   const text = database.all(`SELECT sql FROM sqlite_master WHERE name = '${table.replaceAll("'", "''")}'`)[0]?.sql
-  return { unique, checks: [...String(text ?? '').matchAll(/\bCHECK\s*\(((?:[^()]|\([^()]*\))*)\)/gi)].map((match) => match[1]!) }
-}
-
-type Target = Required<{ [K in keyof DatabaseTarget]: NonNullable<DatabaseTarget[K]> }>
-
-/** Writes rows in one transaction; a file that is not there yet has its name once it is whole. */
-export function writeSqlite(file: string, table: RawTable, target: Target): Promise<void> {
-  const write = (access: Access) => withFile(access, (database) => insert(database, table, target))
-  return existsSync(file) ? write({ file, to: 'write' }) : makeAtomically(file, (name) => write({ file, name, to: 'make' }))
-}
-
-function insert(database: Sqlite, table: RawTable, { into, append }: Target): void {
-  const there = database.all(`PRAGMA table_info(${quoted(into)})`).length > 0
-  if (there && !append) throw tableExists(into)
-  const list = table.columns.map((column) => `${quoted(column.name)} ${typeOf(column, TYPES)}`).join(', ')
-  if (!there) database.exec(`CREATE TABLE ${quoted(into)} (${list})`)
-  insertRows(database, table, into)
+  return {
+    key,
+    unique: [key, ...unique].flatMap((names) => (names.length === 1 ? names : [])),
+    checks: checksIn(String(text ?? '')),
+    declared: new Map(columns.map(({ name, type }) => [String(name), String(type)]))
+  }
 }
 
 /** Writes rows behind those of a table that is there. */

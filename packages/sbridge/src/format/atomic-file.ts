@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { access, constants, type FileHandle, open, readdir, readlink, realpath, rename, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, open, readdir, readlink, realpath, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InputError } from '@sbridge/core'
 import { SbridgeError } from '@sbridge/core/internal'
-import { addressOf, isDatabase } from '../database/address.js'
 import { causeOf } from '../host/causes.js'
-import { readyToWrite } from './table-format.js'
 import { begin, end, isTemporary } from './temporary.js'
 
 /** Names of the temporary files in a folder that an interrupted run may have left, in order; none where it cannot be read. */
@@ -38,81 +36,22 @@ export async function writeAtomically(path: string, content: Content): Promise<v
 }
 
 /** A file that something else writes, under a name of its own until it is whole; fails as `writeAtomically` does. */
-export async function makeAtomically(path: string, write: (name: string) => Promise<void>): Promise<void> {
+export async function makeAtomically<T>(path: string, write: (name: string) => Promise<T>): Promise<T> {
   try {
-    await throughTemporary(await finalPath(path), async ({ name, file }) => {
+    return await throughTemporary(await finalPath(path), async ({ name, file }) => {
       await file.close()
-      await write(name)
+      return write(name)
     })
   } catch (error) {
     throw outputError(path, error)
   }
 }
 
-/**
- * Fails with the same `InputError`s as `writeAtomically` when the file could not be written now, without making it:
- * to be called before a long job.
- */
-export async function checkWritable(path: string): Promise<void> {
-  if (path === '-') return
-  if (isDatabase(path)) {
-    addressOf(path)
-    return
-  }
-  try {
-    const existing = await stat(path).catch(absentAsUndefined)
-    if (existing?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
-    if (existing) await access(path, constants.W_OK)
-    if (existing && !existing.isFile()) return
-    const folder = dirname(await finalPath(path))
-    if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' })
-    await access(folder, constants.W_OK | constants.X_OK)
-  } catch (error) {
-    throw outputError(path, error)
-  }
-}
-
-/**
- * `checkWritable` for every output; none may be an input or another output, whose content it would replace. `-` and
- * what is left out count for nothing.
- */
-export async function checkOutputs(outputs: readonly (string | undefined)[], inputs: readonly (string | undefined)[]): Promise<void> {
-  const taken = new Map<string, string>()
-  for (const input of inputs) {
-    const identity = input === undefined ? undefined : await identityOf(input)
-    if (identity !== undefined) taken.set(identity, 'an input of this command')
-  }
-  for (const output of outputs) {
-    if (output === undefined || output === '-') continue
-    await checkWritable(output)
-    if (isDatabase(output)) continue
-    await readyToWrite(output)
-    const identity = await identityOf(output)
-    if (identity === undefined) continue
-    const what = taken.get(identity)
-    if (what !== undefined)
-      throw new InputError({
-        code: 'output-taken',
-        got: `the output file ${output}, which is ${what} too`,
-        expected: 'a file of its own for every output',
-        try: 'another name'
-      })
-    taken.set(identity, 'another output of it')
-  }
-}
-
-/** What names of the same file share, through links; undefined for devices and pipes, which hold nothing to lose. */
-async function identityOf(path: string): Promise<string | undefined> {
-  const found = await stat(path).catch(() => undefined)
-  if (!found) return resolve(await finalPath(path).catch(() => path))
-  return found.isFile() ? `${found.dev}:${found.ino}` : undefined
-}
-
 /** Most links that lead from one to the next; a circle has more. */
 const MOST_LINKS = 40
 
 /** The place that a path leads to through links, whether or not a file is there yet. */
-async function finalPath(path: string): Promise<string> {
+export async function finalPath(path: string): Promise<string> {
   let at = path
   for (let links = 0; links < MOST_LINKS; links++) {
     const target = await readlink(at).catch(() => undefined)
@@ -137,11 +76,12 @@ interface Temporary {
   readonly file: FileHandle
 }
 
-async function throughTemporary(path: string, write: (made: Temporary) => Promise<void>): Promise<void> {
+async function throughTemporary<T>(path: string, write: (made: Temporary) => Promise<T>): Promise<T> {
   const made = await createTemporary(dirname(path))
   try {
-    await write(made)
+    const result = await write(made)
     await rename(made.name, path)
+    return result
   } catch (error) {
     await unlink(made.name).catch(absentAsUndefined)
     throw error
@@ -179,7 +119,7 @@ async function writeAndClose(file: FileHandle, write: () => Promise<void>): Prom
   }
 }
 
-function absentAsUndefined(error: NodeJS.ErrnoException): undefined {
+export function absentAsUndefined(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error
   return undefined
 }
@@ -206,7 +146,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   ENAMETOOLONG: ['output-name-too-long', 'the name is too long', 'a shorter name', 'a shorter name']
 }
 
-function outputError(path: string, error: unknown): unknown {
+export function outputError(path: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === undefined || error instanceof SbridgeError || causeOf(error)) return error
   const [own, reason, expected, remedy] = REFUSALS[code] ?? ['output-failed', message, 'a place that can be written to', 'another place']

@@ -28,7 +28,7 @@ export interface ReadOptions extends DatabaseSource {
 }
 
 /**
- * The table in a file, by its extension; `-` is CSV on standard input; `sqlite:FILE` and `postgres://…` are databases.
+ * The table in a file, by its extension; `-` is CSV on standard input; `sqlite:FILE`, `duckdb:FILE`, `postgres://…` and `mysql://…` are databases.
  *
  * Fails with `FormatError` when the file is not there or cannot be read, with `InputError` when its extension is
  * unknown or what it holds is no table.

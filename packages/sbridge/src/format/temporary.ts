@@ -27,10 +27,10 @@ export function end(path: string): void {
 }
 
 /** Does work during which files stand that must not outlive it, such as a lock: they go where the work is interrupted. */
-export function holding<T>(paths: readonly string[], work: () => T): T {
+export async function holding<T>(paths: readonly string[], work: () => Promise<T>): Promise<T> {
   paths.forEach(begin)
   try {
-    return work()
+    return await work()
   } finally {
     paths.forEach(end)
   }

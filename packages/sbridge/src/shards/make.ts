@@ -4,7 +4,8 @@ import { InputError, packModel, SYSTEMS, type TableModel, type TableRequest } fr
 import { BATCH_ROWS, candidateRows, defined } from '@sbridge/core/internal'
 import type { Run } from '../cli/options.js'
 import { isDatabase, withoutPassword } from '../database/address.js'
-import { checkWritable, writeAtomically } from '../format/atomic-file.js'
+import { writeAtomically } from '../format/atomic-file.js'
+import { checkWritable } from '../format/outputs.js'
 import { MODEL } from './draw.js'
 import { folderOf, nameOf, planned, type ShardPlan, sha256 } from './plan.js'
 

@@ -1,0 +1,192 @@
+// What holds of every database that rows are read from and written to.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readTable } from '../src/format/table-file.js'
+import { sbridge } from './command.js'
+import { freePort } from './postgres-server.js'
+
+export const ROWS = 80
+export const FIT = ['--seed', '3', '--steps', '1', '--bandwidth', '0.5']
+export const STATES = ['new', 'paid', 'sent'] as const
+
+/** Orders with a key, two columns whose order is checked, lists, and cells that are missing. */
+export const rows = Array.from({ length: ROWS }, (_, i) => {
+  const net = 10 + ((37 * i) % 50) + 0.25 * (i % 4)
+  return {
+    id: i + 1,
+    code: `A-${1000 + 7 * i}`,
+    state: STATES[i % 3]!,
+    way: i % 4 === 0 ? 'post' : 'van',
+    net,
+    gross: net + (i % 7),
+    paid: i % 2 === 0,
+    note: i % 5 === 0 ? null : `tab\t, quote ' and \\ ${i % 3}`,
+    day: `2024-0${1 + (i % 9)}-1${i % 10}`
+  }
+})
+
+const literal = (value: unknown) =>
+  value === null ? 'NULL' : typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value)
+
+/** Statements that make the table of orders; `state`: the type of its column. */
+export const madeOrders = (state = "VARCHAR(9) CHECK (state IN ('new', 'paid', 'sent'))"): string[] => [
+  `CREATE TABLE orders (id BIGINT PRIMARY KEY, code VARCHAR(20) NOT NULL UNIQUE, state ${state}, way VARCHAR(9) CHECK (way IN ('post', 'van')), net DECIMAL(10, 2), gross DECIMAL(10, 2), paid BOOLEAN, note TEXT, day DATE, CHECK (net <= gross AND net > 0))`,
+  `INSERT INTO orders VALUES ${rows.map((row) => `(${Object.values(row).map(literal).join(', ')})`).join(', ')}`
+]
+
+export interface TestedStore {
+  readonly url: string
+  /** Of a server. */
+  readonly port?: number
+  /** Rows of an answer, as arrays. */
+  sql(statement: string): Promise<readonly (readonly unknown[])[]>
+  stop(): Promise<void>
+}
+
+interface Laws {
+  /** Makes a database with the table of orders. */
+  readonly start: (folder: string) => Promise<TestedStore>
+  /** What a query gives of new columns: a whole number, text, a number, a truth, a day. */
+  readonly sources: readonly string[]
+  /** Words of a statement that is refused, and part of what is said. */
+  readonly refused: readonly (readonly [words: readonly string[], message: string])[]
+}
+
+const PASSWORD = 's3cret'
+
+/** Tests what holds of a database; `own` adds what is its own. */
+export function testStore(
+  name: string,
+  { start, sources, refused }: Laws,
+  own: (at: () => TestedStore & { readonly folder: string }) => void = () => undefined
+): void {
+  describe(name, () => {
+    let folder: string
+    let store: TestedStore
+    const counted = async (table: string) => Number((await store.sql(`SELECT count(*) FROM ${table}`))[0]![0])
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'sbridge-store-'))
+      store = await start(folder)
+    })
+    afterAll(async () => {
+      await store?.stop()
+      rmSync(folder, { recursive: true, force: true })
+    })
+
+    it('a table is read with its kinds, keys and rules', async () => {
+      const table = await readTable(store.url, { table: 'orders' })
+      expect(table).toMatchObject({
+        rowCount: ROWS,
+        schema: { types: { id: 'identifier', code: 'identifier', state: 'category', way: 'category' }, rules: ['`gross` >= `net`'] }
+      })
+      const column = (of: string) => table.columns.find((one) => one.name === of)!
+      expect(column('id')).toMatchObject({ source: 'number', integer: true })
+      for (const of of ['id', 'code', 'state', 'net', 'gross', 'paid', 'note'] as const)
+        expect([of, ...column(of).values]).toEqual([of, ...rows.map((row) => row[of])])
+    })
+
+    it('rows are drawn into a new table, then behind its rows; no password is said anywhere', async () => {
+      const words = ['sample', store.url, '--table', 'orders', '-n', '60', ...FIT, '-o', store.url, '--into', 'more']
+      const isServer = store.port !== undefined
+      const first = await sbridge(folder, ...words)
+      expect(first, first.stderr).toMatchObject({ status: 0, stdout: expect.stringContaining('60 rows in ') })
+      const [drawn] = await store.sql('SELECT count(*), count(DISTINCT code), sum(CASE WHEN gross >= net THEN 1 ELSE 0 END) FROM more')
+      expect(drawn!.map(Number)).toEqual([60, 60, 60])
+      const again = await sbridge(folder, ...words)
+      expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining('the table more, which is there already') })
+      const appended = await sbridge(folder, ...words, '--append', '--json')
+      expect(appended, appended.stderr).toMatchObject({ status: 0 })
+      expect(await counted('more')).toBe(120)
+      const table = await readTable(store.url, { query: 'SELECT id, code, net, paid, day FROM more' })
+      expect(table.columns.map(({ source }) => source)).toEqual(sources)
+      if (!isServer) return
+      const few = ['--table', 'orders', '--columns', 'net,gross', '--bandwidth', '0.5', '--seed', '1']
+      await sbridge(folder, 'sample', store.url, ...few, '-n', '20', '--report', 'report.html', '-o', 'x.csv')
+      await sbridge(folder, 'fit', store.url, ...few, '-o', 'model.sbridge')
+      const said = [first, again, appended].map(({ stdout, stderr }) => stdout + stderr)
+      expect(said[0]).toContain('//owner:***@')
+      const files = ['report.html', 'model.sbridge'].map((file) => readFileSync(join(folder, file), 'latin1'))
+      for (const text of [...said, ...files]) expect(text).not.toContain(PASSWORD)
+    })
+
+    it.each([
+      [['--table', 'order'], 'one of '],
+      [['--query', 'SELECT missing FROM orders'], 'missing'],
+      [['--query', 'DELETE FROM orders'], ''],
+      [['--query', 'DROP TABLE orders'], ''],
+      [['--query', 'SELECT 1 AS a, 2 AS b; DROP TABLE orders'], ''],
+      [['--query', 'SELECT * FROM orders WHERE net > 1000'], 'no row'],
+      [['--table', 'orders', '--columns', 'net,price'], 'price'],
+      ...refused
+    ])('%j is refused', async (words, message) => {
+      const answer = await sbridge(folder, 'sample', store.url, ...words, ...FIT, '-o', 'x.csv')
+      expect(answer).toMatchObject({ status: 2, stderr: expect.stringContaining(message) })
+      expect(answer.stderr).not.toContain(PASSWORD)
+      expect(await counted('orders')).toBe(ROWS)
+    })
+
+    it('nothing is written where a column is no longer there, or a row is refused', async () => {
+      await store.sql('CREATE TABLE narrow (net FLOAT)')
+      await store.sql('CREATE TABLE strict (net FLOAT CHECK (net < 20), gross FLOAT)')
+      const words = ['sample', store.url, '--query', 'SELECT net, gross FROM orders', ...FIT, '-o', store.url, '--append', '--into']
+      expect(await sbridge(folder, ...words, 'narrow')).toMatchObject({ status: 2, stderr: expect.stringContaining('gross') })
+      expect(await sbridge(folder, ...words, 'strict')).toMatchObject({ status: 2, stderr: expect.stringMatching(/check|constraint/i) })
+      expect([await counted('narrow'), await counted('strict')]).toEqual([0, 0])
+      expect(readdirSync(folder).filter((file) => file.endsWith('.tmp'))).toEqual([])
+    })
+
+    it('a wrong password, no server, and connections that are lost halfway', async () => {
+      const { url, port } = store
+      if (port === undefined) return
+      const wrong = await sbridge(folder, 'info', url.replace(PASSWORD, 'gu3ssed'), '--table', 'orders')
+      expect(wrong).toMatchObject({ status: 4, stderr: expect.stringMatching(/password/) })
+      expect(wrong.stderr).not.toContain('gu3ssed')
+      const at = (other: number) => url.replace(`:${port}`, `:${other}`)
+      const none = await sbridge(folder, 'info', at(await freePort()), '--table', 'orders')
+      expect(none).toMatchObject({ status: 4, stderr: expect.stringContaining('cannot be reached or was lost') })
+      const line = await cutLine(port, 30_000)
+      const query = 'SELECT a.net AS x, b.net AS y FROM orders a, orders b'
+      const cut = await sbridge(folder, 'sample', at(line.port), '--query', query, ...FIT, '-o', 'x.csv')
+      expect(cut).toMatchObject({ status: 4, stderr: expect.stringContaining('was lost') })
+      const words = ['sample', url, '--table', 'orders', ...FIT, '-n', '2000', '-o', at(line.port), '--into', 'lost']
+      expect(await sbridge(folder, ...words)).toMatchObject({ status: 4, stderr: expect.stringContaining('was lost') })
+      expect(await sbridge(folder, 'info', url, '--table', 'lost')).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining('no table lost')
+      })
+      line.close()
+    })
+
+    own(() => ({ ...store, folder }))
+  })
+}
+
+/** A line to a server that is cut after so many bytes either way. */
+async function cutLine(server: number, bytes: number): Promise<{ readonly port: number; close(): void }> {
+  const sockets: Socket[] = []
+  const line = createServer((here) => {
+    const there = connect(server, '127.0.0.1')
+    let passed = 0
+    for (const [from, to] of [
+      [here, there],
+      [there, here]
+    ] as const) {
+      sockets.push(from.on('error', () => undefined))
+      from.on('data', (piece) => {
+        passed += piece.length
+        if (passed < bytes) to.write(piece)
+        else for (const one of [here, there]) one.destroy()
+      })
+      from.on('end', () => to.end())
+    }
+  })
+  await new Promise<void>((resolve) => line.listen(0, '127.0.0.1', resolve))
+  const close = () => {
+    line.close()
+    for (const one of sockets) one.destroy()
+  }
+  return { port: (line.address() as { port: number }).port, close }
+}

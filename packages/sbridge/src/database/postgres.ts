@@ -28,7 +28,7 @@ export interface Client {
   end(): Promise<void>
 }
 
-export interface Drivers {
+interface Drivers {
   readonly Client: new (options: { readonly connectionString: string; readonly connectionTimeoutMillis: number }) => Client
   readonly from: (sql: string) => NodeJS.WritableStream
   readonly to: (sql: string) => Readable

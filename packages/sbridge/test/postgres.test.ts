@@ -1,7 +1,6 @@
 // @module-tag slow
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { readTables, writeTables } from '../src/database/table-set.js'
 import { readTable } from '../src/format/table-file.js'
@@ -13,12 +12,15 @@ const SEVERAL = ['--seed', '3', '--bandwidth', '0.5', '--scaling', 'standard', '
 
 async function start(): Promise<TestedStore> {
   const server = await startPostgres()
-  const client = new pg.Client(server.url)
-  await client.connect()
-  const sql = async (text: string) => (await client.query({ text, rowMode: 'array' })).rows
+  const sql = async (text: string) =>
+    server
+      .sql(text)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.split('|'))
   await sql("CREATE TYPE state AS ENUM ('new', 'paid', 'sent')")
   for (const statement of madeOrders('state')) await sql(statement)
-  return { url: server.url, port: server.port, sql, stop: () => client.end().then(server.stop) }
+  return { url: server.url, port: server.port, sql, stop: server.stop }
 }
 
 describe.skipIf(!hasPostgres())('a server', () =>
@@ -46,7 +48,7 @@ describe.skipIf(!hasPostgres())('a server', () =>
         const { columns, schema } = (await readTable(url, { table: 'public.times' })) as Awaited<ReturnType<typeof readTable>> & {
           schema: object
         }
-        const column = (name: string) => Array.from(columns.find((one) => one.name === name)!.values)
+        const column = (name: string) => Array.from(columns.find((one) => one.name === name)!.values as ArrayLike<number>)
         const days = rows.map(({ day }) => Date.parse(day))
         expect(column('day').toSorted()).toEqual(days.toSorted())
         expect(column('begun').toSorted()).toEqual(days.map((day) => day + 3_600_500).toSorted())
@@ -75,8 +77,7 @@ describe.skipIf(!hasPostgres())('a server', () =>
           INSERT INTO accounts SELECT 100 + i, 11 + (i * 7) % 12, 18 + (i * 13) % 60, date '2020-01-01' + i FROM generate_series(1, 60) i;
           UPDATE branches SET head = 100 + branch_id WHERE branch_id % 3 > 0;
           ${Array.from({ length: 150 }, (_, i) => `INSERT INTO moves VALUES (${101 + (i % 50)}, ${1 + Math.floor(i / 50)}, '${kind(i)}', ${20 + (i % 30)}.5);`).join('\n')}
-          INSERT INTO notes SELECT account_id, no, 1 + no FROM moves WHERE account_id % 3 = 0;
-          RESET search_path;`)
+          INSERT INTO notes SELECT account_id, no, 1 + no FROM moves WHERE account_id % 3 = 0;`)
         const schema = (name: string) => `${url}?schema=${name}`
         const done = await sbridge(folder, 'sample', schema('bank'), '-o', schema('drawn'), ...SEVERAL)
         expect(done, done.stderr).toMatchObject({ status: 0, stdout: expect.stringContaining('of each row of moves by account_id+no') })

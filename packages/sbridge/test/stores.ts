@@ -46,13 +46,25 @@ export interface TestedStore {
   stop(): Promise<void>
 }
 
+type Refused = readonly [words: readonly string[], message: string]
+
+const REFUSED: readonly Refused[] = [
+  [['--table', 'order'], 'one of '],
+  [['--query', 'SELECT missing FROM orders'], 'missing'],
+  [['--query', 'DELETE FROM orders'], ''],
+  [['--query', 'DROP TABLE orders'], ''],
+  [['--query', 'SELECT 1 AS a, 2 AS b; DROP TABLE orders'], ''],
+  [['--query', 'SELECT * FROM orders WHERE net > 1000'], 'no row'],
+  [['--table', 'orders', '--columns', 'net,price'], 'price']
+]
+
 interface Laws {
   /** Makes a database with the table of orders. */
   readonly start: (folder: string) => Promise<TestedStore>
   /** What a query gives of new columns: a whole number, text, a number, a truth, a day. */
   readonly sources: readonly string[]
   /** Words of a statement that is refused, and part of what is said. */
-  readonly refused: readonly (readonly [words: readonly string[], message: string])[]
+  readonly refused: readonly Refused[]
 }
 
 const PASSWORD = 's3cret'
@@ -112,16 +124,7 @@ export function testStore(
       for (const text of [...said, ...files]) expect(text).not.toContain(PASSWORD)
     })
 
-    it.each([
-      [['--table', 'order'], 'one of '],
-      [['--query', 'SELECT missing FROM orders'], 'missing'],
-      [['--query', 'DELETE FROM orders'], ''],
-      [['--query', 'DROP TABLE orders'], ''],
-      [['--query', 'SELECT 1 AS a, 2 AS b; DROP TABLE orders'], ''],
-      [['--query', 'SELECT * FROM orders WHERE net > 1000'], 'no row'],
-      [['--table', 'orders', '--columns', 'net,price'], 'price'],
-      ...refused
-    ])('%j is refused', async (words, message) => {
+    it.each<Refused>([...REFUSED, ...refused])('%j is refused', async (words, message) => {
       const answer = await sbridge(folder, 'sample', store.url, ...words, ...FIT, '-o', 'x.csv')
       expect(answer).toMatchObject({ status: 2, stderr: expect.stringContaining(message) })
       expect(answer.stderr).not.toContain(PASSWORD)

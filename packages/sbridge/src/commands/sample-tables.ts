@@ -24,7 +24,8 @@ import type { TableSet } from '../database/contract.js'
 import { checkNewTables, fileOf, isPostgres, readTables, sqliteFileOf, writeTables } from '../database/table-set.js'
 import { packTables, type TablesModel, unpackTables } from '../database/tables-model.js'
 import { isOneTable } from '../database/tables-or-table.js'
-import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
+import { writeAtomically } from '../format/atomic-file.js'
+import { checkOutputs } from '../format/outputs.js'
 import { cellsFor, extensionOf } from '../format/table-format.js'
 
 type Flags = Readonly<Record<string, unknown>> & { readonly output: string; readonly json?: boolean }

@@ -31,7 +31,7 @@ const MARKS = {
 
 const axis = ({ label, log, domain }) => ({
   label: label ?? null,
-  ...(log ? { type: 'log' } : {}),
+  ...(log ? { type: 'log', tickFormat: '~g' } : {}),
   ...(domain ? { domain } : {}),
   ticks: 5,
   nice: false

@@ -20,7 +20,7 @@ import {
 import { matrix } from '../num/matrix.js'
 import { placeLevels } from '../table/categories.js'
 import type { Censoring, Limit } from '../table/censoring.js'
-import { type DateOrder, type DateStyle, isDatePattern } from '../table/date-style.js'
+import { type DateOrder, type DateStyle, isDatePattern, type ZoneFrom } from '../table/date-style.js'
 import type { ColumnCode, Encoded, Encoder, Factor } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
 import type { Notation } from '../table/notation.js'
@@ -57,13 +57,16 @@ const columnKind = word('number', 'integer', 'category', 'boolean', 'datetime', 
 
 const clockIn = matching((clock) => /^(?:HH?|hh?[: ][aApP]\.?[mM]\.?)$/.test(clock), 'a clock of 12 or 24 hours')
 
+const zoneIn = matching((zone) => /^ ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/.test(zone), 'an offset from UTC')
+
 export const dateStyle: Reader<DateStyle> = record<DateStyle>({
   date: optional(matching(isDatePattern, 'a pattern of year, month and day')),
   separator: word('', 'T', ' ', ', '),
   clock: optional(clockIn),
   seconds: word('none', 'whole', 'milliseconds'),
   fraction: optional(whole({ least: 1, most: 9 })),
-  zone: matching((zone) => /^ ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/.test(zone), 'an offset from UTC')
+  zone: zoneIn,
+  zones: optional(list(record<ZoneFrom>({ from: number({ least: -8.64e15, most: 8.64e15 }), zone: zoneIn })))
 })
 
 function matching(fits: (word: string) => boolean, expected: string): Reader<string> {

@@ -60,9 +60,12 @@ export function readDates(
     const [own, other] = order === 'day-first' ? [cell.dayFirst, cell.monthFirst] : [cell.monthFirst, cell.dayFirst]
     return Number.isNaN(own) ? other : own
   }
-  const { style, otherZones } = commonStyle(read, { form, order })
+  const times = Float64Array.from(read, (cell) => (cell ? at(cell) : Number.NaN))
+  const common = commonStyle(read, { form, order })
+  const zones = common.otherZones.length === 0 ? undefined : zonesByTime(times, read)
+  const { style, otherZones } = zones ? { style: { ...common.style, ...zones }, otherZones: [] } : common
   return {
-    times: Float64Array.from(read, (cell) => (cell ? at(cell) : Number.NaN)),
+    times,
     style,
     order,
     open: isOrdered && shown === undefined && !form.startsWith('#.'),
@@ -70,6 +73,26 @@ export function readDates(
     against,
     otherZones
   }
+}
+
+/** Clocks are put forward and back once a year each. */
+const MOST_CHANGES_A_YEAR = 2
+/** Rows of one offset, at least, on the whole: fewer would show no law. */
+const LEAST_ROWS = 10
+/** A year in milliseconds. */
+const YEAR = 365.25 * 86_400_000
+
+/** Offsets that change with the time of a row, as with daylight saving; undefined where they go to and fro. Cost O(n log n). */
+function zonesByTime(times: Float64Array, read: readonly (DateCell | undefined)[]): Pick<DateStyle, 'zone' | 'zones'> | undefined {
+  const order = Array.from(times.keys())
+    .filter((i) => !Number.isNaN(times[i]!))
+    .sort((a, b) => times[a]! - times[b]!)
+  const zoneOf = (i: number): string => read[i]!.time.zone
+  const first = order.filter((i, k) => k === 0 || zoneOf(i) !== zoneOf(order[k - 1]!))
+  const years = Math.ceil((times[order.at(-1)!]! - times[order[0]!]!) / YEAR)
+  if (first.length - 1 > MOST_CHANGES_A_YEAR * years || order.length < LEAST_ROWS * first.length) return undefined
+  const [start, ...later] = first.map((i) => ({ from: times[i]!, zone: zoneOf(i) }))
+  return { zone: start!.zone, zones: later }
 }
 
 /** The style of a column: as fine as its finest cell, in the offset that most have, padded unless a cell is not. */

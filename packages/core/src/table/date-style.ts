@@ -11,7 +11,18 @@ export interface DateStyle {
   readonly fraction?: number
   /** Behind the time: nothing, Z, or an offset as it is written, in which all times are. */
   readonly zone: string
+  /** Where the offset changes with the time, as with daylight saving: each from a time on, ascending; before the first, `zone`. */
+  readonly zones?: readonly ZoneFrom[]
 }
+
+/** An offset, and from when on times have it, in milliseconds since 1970. */
+export interface ZoneFrom {
+  readonly from: number
+  readonly zone: string
+}
+
+/** The offset in which a time is written. */
+const zoneAt = (time: number, { zone, zones = [] }: DateStyle): string => zones.findLast(({ from }) => from <= time)?.zone ?? zone
 
 /** How times are spelled that no text spelled: to the day, the minute or the second, as fine as they are; undefined for finer ones. Cost O(n). */
 export function styleOfTimes(times: Float64Array, missing: Uint8Array): DateStyle | undefined {
@@ -70,9 +81,10 @@ export function offsetOf(zone: string): number {
 /** A time in a style. */
 export function formatDateTime(time: number, style: DateStyle): string {
   const isDay = style.separator === ''
-  const iso = new Date(isDay ? time : time + offsetOf(style.zone)).toISOString()
+  const zone = zoneAt(time, style)
+  const iso = new Date(isDay ? time : time + offsetOf(zone)).toISOString()
   const date = style.date === undefined ? iso.slice(0, 10) : patterned(iso, style.date)
-  return isDay ? date : date + style.separator + timeOfDay(iso, style) + style.zone
+  return isDay ? date : date + style.separator + timeOfDay(iso, style) + zone
 }
 
 function patterned(iso: string, pattern: string): string {

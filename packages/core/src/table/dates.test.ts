@@ -142,3 +142,15 @@ describe('dates in text', () => {
     )
   })
 })
+
+it('offsets that change with the date, as with daylight saving, are kept; those that go to and fro are not', () => {
+  const [summer, winter] = [utc(2024, 3, 31, 1), utc(2024, 10, 27, 1)]
+  const times = Array.from({ length: 60 }, (_, k) => utc(2024, 1, 1, 12, 30) + ((k * 37) % 60) * 6 * 864e5)
+  const zoneAt = (time: number) => (time >= summer && time < winter ? '+02:00' : '+01:00')
+  const cells = times.map((time) => formatDateTime(time, { separator: 'T', seconds: 'none', zone: zoneAt(time) }))
+  const { table: read, formats, notes } = inferTable(table({ at: cells }))
+  expect(presentTable(read, formats, 'text').columns[0]!.values).toEqual(cells)
+  expect(notes).toEqual([])
+  const mixed = cells.map((cell, k) => cell.replace(/..:..$/, k % 2 ? '05:00' : '09:00'))
+  expect(inferTable(table({ at: mixed })).notes.join()).toMatch(/offsets from UTC differ/)
+})

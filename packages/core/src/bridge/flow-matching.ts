@@ -7,6 +7,7 @@ import { cellFlow, FEW_PARAMETERS } from './cell-flow.js'
 import type { Drift } from './drift.js'
 import { type Flow, linearNoiseFlow } from './linear-noise.js'
 import type { Precisions } from './transition.js'
+import { addVelocities, type VelocityEvidence } from './velocity-matching.js'
 
 /** One interval's demand on the flow: particle i should arrive at targets_i, to within its own covariance. */
 export interface FlowTarget {
@@ -33,6 +34,8 @@ export interface FlowMatchingProblem {
   readonly drift: Drift
   readonly coordinates: readonly Coordinate[]
   readonly targets: readonly FlowTarget[]
+  /** Velocities that the drift should have, where they were measured. */
+  readonly velocities?: VelocityEvidence | undefined
 }
 
 export interface FlowMatch {
@@ -192,6 +195,7 @@ function evaluate(problem: FlowMatchingProblem, moving: Float64Array, options: F
       for (let a = 0; a < d; a += 2) addOuter(normal, slope, { rows, whitened, first: a, count: counts[i]! })
     }
   }
+  if (problem.velocities) objective += addVelocities(problem.velocities, theta, { normal, slope, scale })
   for (let k = 0; k < p; k++) {
     const { penalty } = coordinates[k]!
     objective += 0.5 * penalty * theta[k]! * theta[k]!

@@ -97,7 +97,11 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
   })
 }
 
-async function readSnapshots(input: string, { time, weights, representation }: TrajectoriesFlags, reading: ReadOptions): Promise<RawTable> {
+async function readSnapshots(
+  input: string,
+  { time, weights, velocity, representation }: TrajectoriesFlags,
+  reading: ReadOptions
+): Promise<RawTable> {
   if (extensionOf(input) !== '.h5ad') {
     if (representation === undefined) return readTable(input, reading)
     throw new InputError({
@@ -107,6 +111,6 @@ async function readSnapshots(input: string, { time, weights, representation }: T
       try: '--columns to choose columns of a table'
     })
   }
-  const columns = [time, weights].filter((name) => typeof name === 'string')
+  const columns = [time, weights, ...(typeof velocity === 'string' ? velocity.split(',') : [])].filter((name) => typeof name === 'string')
   return readTable(input, { annData: { columns, ...(representation !== undefined && { representation }) } })
 }

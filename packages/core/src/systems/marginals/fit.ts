@@ -11,7 +11,9 @@ import type { Cloud } from '../../space/cloud.js'
 import { type CoupledInterval, coupleAll, lastError } from './couplings.js'
 import { familyOf, isSmooth } from './families.js'
 import type { Family, FamilyContext } from './family.js'
+import { stepFits } from './fit-statistic.js'
 import { comparable, completeOnes, filledSnapshots, gapNotes, sigmasAlong } from './gaps.js'
+import { identifiabilityNotes } from './identifiability.js'
 import type { MarginalsModel } from './model.js'
 import { driftless, type MarginalsOptions, type ResolvedOptions, resolveMarginalsOptions } from './options.js'
 import { marked } from './partly-seen.js'
@@ -20,6 +22,7 @@ import { chooseSmoothness } from './select-smoothness.js'
 import type { Smoothness } from './smooth-field.js'
 import { type PreparedSnapshots, prepareSnapshots, type Snapshot, type SnapshotInput, thin, toWorking, weightsOf } from './snapshots.js'
 import { parameterIntervals } from './uncertainty.js'
+import { checkVelocityUnits, velocityNote, velocitySamples } from './velocities.js'
 import { fitVelocity } from './velocity-reference.js'
 
 export interface FitTools {
@@ -56,7 +59,8 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
     return { time: s.time, cloud: few(s.cloud.logWeights), leaving: s.leaving && few(s.leaving).logWeights }
   })
   const noise = noiseOf(resolved, context, { working, watch: tools.watch })
-  const base = { diffusion, snapshots: thinned, sigma: noise.sigma, rounds: resolved.rounds, tolerance: toleranceOf(resolved) }
+  const velocities = velocitiesFor(prepared, resolved, tools)
+  const base = { diffusion, velocities, snapshots: thinned, sigma: noise.sigma, rounds: resolved.rounds, tolerance: toleranceOf(resolved) }
   const { family, smoothness } = await familyFor(resolved, context, { ...base, key: tools.key }, tools)
   const problem: RoundsProblem = { ...base, family, key: tools.key }
   const outcome = await refineReference(problem, tools.watch, (entry) => tools.onRound?.(entry, family))
@@ -86,7 +90,9 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
     sigma: noise.from === 'resolution' ? meanOf(intervalSigmas) : sigma,
     intervalSigmas,
     sigmaFrom: noise.from,
-    ...(gaps ? filledSnapshots([all[0]!, ...coupled.map(({ to }) => to)], diffusion) : { snapshots: prepared.snapshots }),
+    ...(gaps
+      ? filledSnapshots([all[0]!, ...coupled.map(({ to }) => to)], { seen: prepared.snapshots, diffusion })
+      : { snapshots: prepared.snapshots }),
     heldOut: comparable(prepared.heldOut),
     couplings: couplings?.couplings ?? coupled.map((c) => c.coupling),
     couplingEndings: endings.map((o) => ({ ending: o.ending, error: lastError(o) })),
@@ -95,15 +101,33 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
     intervals,
     smoothness,
     velocity: velocity?.reference,
+    stepFits:
+      family.parameters.length > 0 ? stepFits(problem, { theta, sigma, snapshots: working }, keyFor(tools.key, 'steps'), tools.watch) : [],
     notes: [
       ...prepared.notes,
       ...gapNotes(prepared),
       ...(options.reference === undefined && working.length >= 4 ? [UNNAMED] : []),
       ...(velocity?.notes ?? []),
       ...notesOf(problem, theta, resolved),
+      ...identifiabilityNotes({ family, theta, told: velocities !== undefined, estimated: noise.from === 'estimate' }, complete, context),
+      ...(velocities ? [velocityNote(family, velocities, { theta, names: prepared.columnNames })] : []),
       ...(noise.from === 'resolution' ? [...scaleNotes(working, prepared.columnNames), ...coupled.flatMap(wideningNote)] : [])
     ]
   }
+}
+
+/** Measured velocities as a fit uses them. Throws `InputError` where they are in other units, or the reference has no drift to have them. */
+function velocitiesFor({ snapshots, columnNames }: PreparedSnapshots, resolved: ResolvedOptions, { key }: FitTools) {
+  if (snapshots.every(({ velocities }) => velocities === undefined)) return undefined
+  if (driftless(resolved.reference))
+    throw new InputError({
+      code: 'velocity-driftless',
+      got: `velocities with the reference ${String(resolved.reference)}`,
+      expected: 'a reference with a drift, which is fitted to them',
+      try: '--reference linear, gradient or free'
+    })
+  checkVelocityUnits(snapshots, columnNames)
+  return velocitySamples(snapshots, fitCount(resolved), key)
 }
 
 const UNNAMED = 'No reference was named: linear drift was taken. Where no equation is known, smooth follows the snapshots as they bend.'

@@ -65,12 +65,12 @@ export function sigmasAlong(
 /** Filled snapshots in original coordinates, with what their gaps leave open. */
 export function filledSnapshots(
   working: readonly FitSnapshot[],
-  diffusion: Diffusion
+  { seen, diffusion }: { readonly seen: readonly Snapshot[]; readonly diffusion: Diffusion }
 ): Required<Pick<MarginalsModel, 'snapshots' | 'spreads'>> {
-  const snapshots = working.map(({ time, cloud: { points, logWeights } }) => {
+  const snapshots = working.map(({ cloud: { points, logWeights } }, k) => {
     const data = points.data.slice()
     fromWorking(data, diffusion)
-    return { time, cloud: cloud(matrix(points.rows, points.cols, data), logWeights) }
+    return { ...seen[k]!, cloud: cloud(matrix(points.rows, points.cols, data), logWeights) }
   })
   return { snapshots, spreads: working.map(({ spreads }) => spreads) }
 }

@@ -17,6 +17,16 @@ export interface ParameterInterval {
   readonly upper: number
 }
 
+/** How far the reference by itself, run from one snapshot, arrives from the particles of the next one. */
+export interface StepFit {
+  /** Of the later snapshot. */
+  readonly time: number
+  /** Wasserstein-1, Euclidean, in the unit of the columns. */
+  readonly w1: number
+  /** W1 between two random halves of the later snapshot: what sampling noise alone gives. */
+  readonly floor: number
+}
+
 /** A fitted reference with its couplings: all that paths are drawn from. */
 export interface MarginalsModel {
   readonly family: Family
@@ -49,6 +59,8 @@ export interface MarginalsModel {
   readonly smoothness: Smoothness | undefined
   /** Of the smooth reference; undefined where straight lines predict as well. */
   readonly velocity: VelocityReference | undefined
+  /** How far the reference arrives from each snapshot after the first, run freely from the one before; empty without a drift. */
+  readonly stepFits: readonly StepFit[]
   readonly notes: readonly string[]
   /** Where particles multiply and die. */
   readonly growth?: GrowthModel | undefined

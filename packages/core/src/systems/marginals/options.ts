@@ -172,6 +172,16 @@ export const snapshotFields: readonly Field[] = [
     sentence: 'Columns that are no coordinates.',
     source: ''
   },
+  {
+    name: 'velocity',
+    kind: 'names',
+    unit: 'VX,VY,…',
+    range: 'column names',
+    default: 'none',
+    sentence:
+      'Columns of measured velocities, one a coordinate in their order, in its unit over that of the time (RNA velocity): the drift is fitted to them too.',
+    source: OWN
+  },
   dateOrderField,
   ...growthFields,
   {

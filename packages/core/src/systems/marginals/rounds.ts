@@ -6,6 +6,7 @@ import type { Flow } from '../../bridge/linear-noise.js'
 import { covariancesFrom, estimateSigma, momentLogLikelihood, type NoiseEvidence, packedMoments } from '../../bridge/noise-size.js'
 import { fitTransitions, type UnitTransitions } from '../../bridge/reference-transitions.js'
 import { densityKernel, packedLength, precisionsOf } from '../../bridge/transition.js'
+import type { VelocityEvidence, VelocitySample } from '../../bridge/velocity-matching.js'
 import { InputError } from '../../num/errors.js'
 import { iterate, type Method, type Outcome, type Watch } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
@@ -15,6 +16,7 @@ import { type Cloud, cloud } from '../../space/cloud.js'
 import type { Family } from './family.js'
 import { weightsOf } from './snapshots.js'
 import { bestStart, parameterChange } from './starts.js'
+import { velocityEvidence } from './velocities.js'
 
 /** A snapshot in working coordinates, thinned for the refit. */
 export interface FitSnapshot {
@@ -37,6 +39,8 @@ export interface RoundsProblem {
   readonly sigma: Float64Array | undefined
   /** θ to start from instead of the family's own. */
   readonly theta?: Float64Array
+  /** Measured velocities, in original coordinates. */
+  readonly velocities?: readonly VelocitySample[] | undefined
   readonly rounds: number
   readonly tolerance: number
   readonly key: Key
@@ -116,9 +120,14 @@ async function firstState(problem: RoundsProblem, watch: Watch): Promise<RoundsS
     if (!problem.sigma) sigma = sigmaOf(problem, start, sigma)
     return { theta: start, sigma, potentials, history: [], change: Number.POSITIVE_INFINITY }
   }
-  const targets = await blurredTargets(problem, watch)
+  // Velocities know the dynamics before any coupling does.
+  const targets = problem.velocities ? [] : await blurredTargets(problem, watch)
   const { drift } = workingReference(problem, start, sigma)
-  const theta = bestStart(problem, { drift, targets, start, logLikelihood: (one) => momentLikelihood(problem, one, sigma) }, watch)
+  const logLikelihood = (one: Float64Array): number => momentLikelihood(problem, one, sigma)
+  const from = (place: Float64Array): Float64Array =>
+    bestStart(problem, { drift, targets, start: place, velocities: evidenceAt(problem, place), logLikelihood }, watch)
+  // Their error is known only after a first fit.
+  const theta = problem.velocities ? from(from(start)) : from(start)
   if (!problem.sigma) sigma = sigmaOf(problem, theta, sigma)
   return { theta, sigma, potentials, history: [{ round: 0, theta, sigma, change: 1 }], change: Number.POSITIVE_INFINITY }
 }
@@ -213,6 +222,10 @@ function targetOf(from: FitSnapshot, to: FitSnapshot, coupling: Coupling, covari
   }
 }
 
+/** What measured velocities say, with the error that they have at these parameters. */
+const evidenceAt = ({ family, velocities }: RoundsProblem, theta: Float64Array): VelocityEvidence | undefined =>
+  velocities && velocityEvidence(family, velocities, theta)
+
 /** σ from the second moments of all intervals at these parameters. */
 function sigmaOf(problem: RoundsProblem, theta: Float64Array, start: Float64Array, flows?: readonly UnitTransitions[]): Float64Array {
   return sigmaFrom(problem, momentsAt(problem, { theta, start, flows }), start)
@@ -281,11 +294,15 @@ async function nextState(problem: RoundsProblem, state: RoundsState, turn: numbe
     potentials.push(coupling.potentials)
     targets.push(targetOf(from, to, coupling, covariances))
   }
-  const { theta, flows: matched } = matchFlow({ drift: reference.drift, coordinates: family.parameters, targets }, state.theta, {
-    ...watch,
-    turns: family.weights ? FIELD_TURNS : ROUND_TURNS,
-    flows: state.flows
-  })
+  const { theta, flows: matched } = matchFlow(
+    { drift: reference.drift, coordinates: family.parameters, targets, velocities: evidenceAt(problem, state.theta) },
+    state.theta,
+    {
+      ...watch,
+      turns: family.weights ? FIELD_TURNS : ROUND_TURNS,
+      flows: state.flows
+    }
+  )
   // Where the noise enters the drift, flows are of the σ before.
   const flows = diffusion === 'additive' && matched.every(hasCovariances) ? matched : undefined
   const sigma = problem.sigma ?? sigmaOf(problem, theta, state.sigma, flows)

@@ -37,7 +37,7 @@ import type { Family } from './family.js'
 import { contextOf, workingSnapshot } from './fit.js'
 import { completeAgain } from './gaps.js'
 import type { LeftOut, LeftOutScore } from './leave-one-out.js'
-import type { GrowthModel, MarginalsModel, ParameterInterval } from './model.js'
+import type { GrowthModel, MarginalsModel, ParameterInterval, StepFit } from './model.js'
 import { REFERENCES, type ReferenceName } from './options.js'
 import { asLeaving } from './rounds.js'
 import { type GrowingMeta, growingArrays, growingIn, growingMeta, growingReaders } from './save-growing.js'
@@ -64,6 +64,7 @@ interface HistoryRecord {
 interface MarginalsMeta
   extends GrowingMeta,
     Pick<MarginalsModel, 'diffusion' | 'columnNames' | 'sigmaFrom' | 'ending' | 'couplingEndings' | 'intervals' | 'notes'> {
+  readonly stepFits?: MarginalsModel['stepFits']
   readonly reference: ReferenceName
   readonly seed: number
   readonly smoothness?: Smoothness
@@ -97,12 +98,12 @@ export function checkSavable(reference: ReferenceName | undefined): asserts refe
 /** Model → contents of a model file: particles, parameters and potentials; drift and kernels are made from these again. */
 export function saveTrajectories({ marginals, columns, reference, seed, leftOut }: TrajectoriesModel): ModelContents {
   checkSavable(reference)
-  const { diffusion, columnNames, sigmaFrom, ending, couplingEndings, intervals, notes, smoothness, velocity, calendar } = {
+  const { diffusion, columnNames, sigmaFrom, ending, couplingEndings, intervals, stepFits, notes, smoothness, velocity, calendar } = {
     ...columns,
     ...marginals
   }
   const meta: MarginalsMeta = {
-    ...{ reference, seed, diffusion, columnNames, sigmaFrom, ending, couplingEndings, intervals, notes },
+    ...{ reference, seed, diffusion, columnNames, sigmaFrom, ending, couplingEndings, intervals, stepFits, notes },
     history: marginals.history.map(({ round, theta, sigma, change }) => ({ round, theta: [...theta], sigma: [...sigma], change })),
     snapshots: marginals.snapshots.map(recordOf),
     heldOut: marginals.heldOut.map(recordOf),
@@ -173,6 +174,7 @@ function metaReader(d: number): Reader<MarginalsMeta> {
     ending: ending,
     couplingEndings: list(record<MarginalsModel['couplingEndings'][number]>({ ending: ending, error: measured })),
     intervals: list(record<ParameterInterval>({ name: text, estimate: measured, lower: measured, upper: measured })),
+    stepFits: optional(list(record<StepFit>({ time: number(), w1: measured, floor: measured }))),
     notes: list(text),
     smoothness: optional(
       record<Smoothness>({
@@ -270,8 +272,8 @@ function modelIn(contents: ModelContents): TrajectoriesModel {
 /** Noise: of logarithms or of the columns' own units. */
 const SIGMA = { above: 0, most: 1e150 }
 
-function pick({ diffusion, columnNames, sigmaFrom, ending, couplingEndings, intervals, notes }: MarginalsMeta) {
-  return { diffusion, columnNames, sigmaFrom, ending, couplingEndings, intervals, notes }
+function pick({ diffusion, columnNames, sigmaFrom, ending, couplingEndings, intervals, stepFits = [], notes }: MarginalsMeta) {
+  return { diffusion, columnNames, sigmaFrom, ending, couplingEndings, intervals, stepFits, notes }
 }
 
 function checkMeta(

@@ -110,13 +110,14 @@ function distancesTo(seen: Cloud, predicted: Matrix, { key, watch }: { readonly 
   }
 }
 
-/** Exact transport cost between equally weighted points and a cloud: W1 for power 1, W2² for power 2. */
-export function wasserstein(from: Matrix, to: Cloud, power: 1 | 2, watch?: Watch): number {
-  const fromWeights = new Float64Array(from.rows).fill(1 / from.rows)
-  return exactTransport({ from, fromWeights, to: to.points, toWeights: weightsOf(to), power }, watch).cost
+/** Exact transport cost between equally weighted points, or a cloud, and a cloud: W1 for power 1, W2² for power 2. */
+export function wasserstein(from: Matrix | Cloud, to: Cloud, power: 1 | 2, watch?: Watch): number {
+  const [points, fromWeights] = 'points' in from ? [from.points, weightsOf(from)] : [from, new Float64Array(from.rows).fill(1 / from.rows)]
+  return exactTransport({ from: points, fromWeights, to: to.points, toWeights: weightsOf(to), power }, watch).cost
 }
 
-function halfSplit({ points, logWeights }: Cloud, key: Key, watch?: Watch): number {
+/** W1 between two random halves of a cloud. */
+export function halfSplit({ points, logWeights }: Cloud, key: Key, watch?: Watch): number {
   const order = permutation(key, points.rows)
   const half = Math.floor(points.rows / 2)
   const weights = logWeights.map(exp)

@@ -1,7 +1,7 @@
 import type { KeptRules } from '../../code/rules/kept-rules.js'
 import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
-import { matrix } from '../../num/matrix.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
 import { cloud } from '../../space/cloud.js'
 import type { DateOrder } from '../../table/date-style.js'
 import { decimalMarks, notationFor } from '../../table/decimal-marks.js'
@@ -23,6 +23,8 @@ export interface SnapshotColumns {
   /** Coordinates; all other columns when left out. */
   readonly columns?: readonly string[] | undefined
   readonly exclude?: readonly string[] | undefined
+  /** Velocities, one column a coordinate in their order. */
+  readonly velocity?: readonly string[] | undefined
   /** Which of two numbers is the day in dates that leave it open. */
   readonly dateOrder?: DateOrder | undefined
 }
@@ -73,6 +75,8 @@ export function snapshotsOf(table: RawTable, wanted: SnapshotColumns): SnapshotT
   const names = chosen.filter((name) => !emptyNames.includes(name))
   if (names.length === 0) throw noCoordinates()
   const coordinates = names.map((name) => numbersOf(columnNamed(table, name, '--columns'), 'coordinate', notationIn))
+  const velocities = wanted.velocity?.map((name) => numbersOf(columnNamed(table, name, '--velocity'), 'coordinate', notationIn))
+  if (velocities) checkVelocities(wanted.velocity!, names)
   if (weights) checkWeights(weights.values, wanted.weights!)
   const rowsAt = new Map<number, number[]>()
   time.values.forEach((t, i) => {
@@ -87,6 +91,7 @@ export function snapshotsOf(table: RawTable, wanted: SnapshotColumns): SnapshotT
     times: [...rowsAt.keys()],
     clouds: [...rowsAt.values()].map((rows) => cloudOf(rows, { coordinates, weights })),
     ...((offspring || labels) && { marks: [...rowsAt.values()].map((rows) => marksAt({ offspring, labels }, rows)) }),
+    ...(velocities && { velocities: [...rowsAt.values()].map((rows) => valuesAt(rows, velocities)) }),
     columnNames: names,
     emptyNames,
     order: table.columns.map((column) => column.name).filter((name) => kept.has(name)),
@@ -137,20 +142,36 @@ export function numberIn(cell: unknown, notation: Notation): number {
 }
 
 function cloudOf(rows: readonly number[], parts: { coordinates: readonly Numbers[]; weights: Numbers | undefined }) {
-  const points = matrix(rows.length, parts.coordinates.length)
-  rows.forEach((row, i) => {
-    parts.coordinates.forEach((column, a) => {
-      points.data[i * points.cols + a] = column.values[row]!
-    })
-  })
+  const points = valuesAt(rows, parts.coordinates)
   if (!parts.weights) return cloud(points)
   return cloud(points, logWeightsFrom(rows.map((row) => parts.weights!.values[row]!)))
 }
 
+function valuesAt(rows: readonly number[], columns: readonly Numbers[]): Matrix {
+  return matrix(
+    rows.length,
+    columns.length,
+    Float64Array.from(
+      { length: rows.length * columns.length },
+      (_, e) => columns[e % columns.length]!.values[rows[Math.floor(e / columns.length)]!]!
+    )
+  )
+}
+
+function checkVelocities(velocity: readonly string[], names: readonly string[]): void {
+  if (velocity.length === names.length && new Set(velocity).size === names.length) return
+  throw new InputError({
+    code: 'velocity-columns',
+    got: `--velocity ${velocity.join(',')} for the coordinates ${names.join(', ')}`,
+    expected: 'one column of velocities a coordinate, in their order',
+    try: `--columns to choose the coordinates that have velocities`
+  })
+}
+
 /** Names of the columns that are to be coordinates, in which values may be missing. */
-function chosenNames(table: RawTable, { time, weights, growth, fates, columns, exclude }: SnapshotColumns): string[] {
+function chosenNames(table: RawTable, { time, weights, growth, fates, columns, exclude, velocity }: SnapshotColumns): string[] {
   for (const name of exclude ?? []) columnNamed(table, name, '--exclude')
-  const left = new Set([time, weights, growth, fates, ...(exclude ?? [])])
+  const left = new Set([time, weights, growth, fates, ...(exclude ?? []), ...(velocity ?? [])])
   const names = columns ? [...columns] : table.columns.map((column) => column.name)
   return names.filter((name) => !left.has(name))
 }

@@ -13,6 +13,8 @@ export interface Snapshot {
   /** In original coordinates [n, d], with log-weights summing to one. */
   readonly cloud: Cloud
   readonly marks?: Marks | undefined
+  /** Where they were measured: velocities [n, d], NaN where one was not; unit of the columns over that of the time. */
+  readonly velocities?: Matrix
 }
 
 /** Snapshots as a caller has them: times in any order, a time may come more than once. */
@@ -23,6 +25,8 @@ export interface SnapshotInput {
   readonly columnNames?: readonly string[]
   /** What is known of the particles besides, a cloud. */
   readonly marks?: readonly Marks[] | undefined
+  /** Velocities of the particles [clouds] of [n, d], NaN where one was not measured. */
+  readonly velocities?: readonly Matrix[] | undefined
 }
 
 export interface PreparedSnapshots {
@@ -49,8 +53,15 @@ export function prepareSnapshots(input: SnapshotInput, holdOut: readonly number[
     const last = all.at(-1)
     if (last?.time === time) {
       notes.push(`Time ${time} came more than once; its particles were put together.`)
-      all[all.length - 1] = { time, cloud: join(last.cloud, input.clouds[k]!), marks: joinMarks(last.marks, input.marks?.[k]) }
-    } else all.push({ time, cloud: normalised(input.clouds[k]!), marks: input.marks?.[k] })
+      const velocities = last.velocities && stacked(last.velocities, input.velocities![k]!)
+      all[all.length - 1] = {
+        ...{ time, cloud: join(last.cloud, input.clouds[k]!), marks: joinMarks(last.marks, input.marks?.[k]) },
+        ...(velocities && { velocities })
+      }
+    } else {
+      const velocities = input.velocities?.[k]
+      all.push({ time, cloud: normalised(input.clouds[k]!), marks: input.marks?.[k], ...(velocities && { velocities }) })
+    }
   }
   const names = input.columnNames ?? Array.from({ length: all[0]!.cloud.points.cols }, (_, a) => `x${a}`)
   all.forEach(checkSnapshot)
@@ -145,10 +156,15 @@ function normalised({ points, logWeights }: Cloud): Cloud {
   return cloud(points, normaliseLogWeights(logWeights))
 }
 
+function stacked(a: Matrix, b: Matrix): Matrix {
+  const out = matrix(a.rows + b.rows, a.cols)
+  out.data.set(a.data)
+  out.data.set(b.data, a.data.length)
+  return out
+}
+
 function join(a: Cloud, b: Cloud): Cloud {
-  const points = matrix(a.points.rows + b.points.rows, a.points.cols)
-  points.data.set(a.points.data)
-  points.data.set(b.points.data, a.points.data.length)
+  const points = stacked(a.points, b.points)
   // Each part keeps the weight of its number of rows.
   const weights = new Float64Array(points.rows)
   normaliseLogWeights(a.logWeights).forEach((w, i) => {

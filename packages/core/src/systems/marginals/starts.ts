@@ -7,6 +7,7 @@ import {
   type FlowTarget,
   matchFlow
 } from '../../bridge/flow-matching.js'
+import type { VelocityEvidence } from '../../bridge/velocity-matching.js'
 import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
@@ -24,6 +25,7 @@ interface Given {
   readonly targets: readonly FlowTarget[]
   readonly start: Float64Array
   readonly drift: Drift
+  readonly velocities: VelocityEvidence | undefined
   /** Of the snapshots at a θ. */
   readonly logLikelihood: (theta: Float64Array) => number
 }
@@ -42,8 +44,12 @@ const ALIKE = 0.1
  * Where starts end in several solutions, the likeliest is taken: dynamics that go once round more from snapshot to snapshot meet the
  * targets as well as those that do not.
  */
-export function bestStart({ family, key }: Beginning, { targets, start, drift, logLikelihood }: Given, watch: Watch): Float64Array {
-  const all = { drift, coordinates: family.parameters, targets }
+export function bestStart(
+  { family, key }: Beginning,
+  { targets, start, drift, velocities, logLikelihood }: Given,
+  watch: Watch
+): Float64Array {
+  const all = { drift, coordinates: family.parameters, targets, velocities }
   if (family.starts === 1) return matchFlow(all, start, { ...watch, turns: FIRST_TURNS }).theta
   const few = { ...all, targets: targets.map(fewer) }
   const starts = Array.from({ length: family.starts }, (_, s) => startingPoint(family, { start, key }, s))

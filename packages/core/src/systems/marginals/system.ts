@@ -48,10 +48,10 @@ export const snapshots: System<RawTable, SnapshotsOptions, TrajectoriesModel, Pa
   readRequest: async (request) => request,
   optionsFor: (_input, options) => options,
   plan,
-  fit(input, { time, weights, columns, exclude, dateOrder, rules, rule, ...options }, context) {
+  fit(input, { time, weights, columns, exclude, dateOrder, velocity, rules, rule, ...options }, context) {
     const { growth, fates } = options
     return fitTrajectories(
-      ruledSnapshots(input, columnsOf(input, { time, weights, columns, exclude, dateOrder, rules, rule, growth, fates })),
+      ruledSnapshots(input, columnsOf(input, { time, weights, columns, exclude, dateOrder, velocity, rules, rule, growth, fates })),
       options as SnapshotsFit,
       context
     )
@@ -106,7 +106,7 @@ function plan(source: { input: RawTable; options: SnapshotsOptions } | { model: 
 }
 
 function fittingStages({ leaveOneOut, ...options }: SnapshotsOptions, counts: readonly number[]): readonly Stage[] {
-  const { time: _time, weights: _weights, columns: _columns, exclude: _exclude, dateOrder: _order, ...rest } = options
+  const { time: _time, weights: _weights, columns: _columns, exclude: _exclude, dateOrder: _order, velocity: _velocity, ...rest } = options
   const { holdOut: _hidden, seed: _seed, growth: _growth, fates: _fates, rules: _rules, rule: _rule, ...own } = rest
   const sizes = { counts, options: own as MarginalsOptions }
   return [...fitStages(sizes), ...(leaveOneOut ? leavingStages(sizes) : [])]

@@ -77,6 +77,7 @@ function summaryTopic({ model, scores, leftOut, calendar }: Pick<DrawnTrajectori
     title: 'Summary',
     blocks: [
       said(
+        ...stepSentence(model),
         ...(rounds > 0 ? [`The rounds of coupling and refit ended “${ending}” after ${counted(rounds, 'round')}.`] : []),
         ...(scores.length > 0 ? [heldOutSentence('At held-out times', scores)] : []),
         ...(leftOut ? [heldOutSentence('At snapshots left out in turn', leftOut.scores)] : [])
@@ -126,6 +127,16 @@ function parameterRows({ smoothness, velocity, family, theta, intervals, columnN
 function meanOf(scores: readonly HeldOutScore[], pick: (score: HeldOutScore) => number | undefined): number | undefined {
   const values = scores.map(pick).filter((x) => x !== undefined)
   return values.length === 0 ? undefined : values.reduce((sum, x) => sum + x, 0) / values.length
+}
+
+/** How well the reference explains the snapshots that it was fitted to. */
+function stepSentence({ stepFits }: Pick<MarginalsModel, 'stepFits'>): string[] {
+  if (stepFits.length === 0) return []
+  const mean = (of: (one: (typeof stepFits)[number]) => number): number => stepFits.reduce((sum, one) => sum + of(one) / stepFits.length, 0)
+  const [own, floor] = [mean(({ w1 }) => w1), mean((one) => one.floor)]
+  return [
+    `Fit: run from each snapshot to the next, the reference alone arrives at a mean Wasserstein-1 distance of ${numberText(own)}, ${numberText(own / floor)} times that of two halves of the seen particles.`
+  ]
 }
 
 /** Farther than sampling noise by less than this factor is as near as it gets. */

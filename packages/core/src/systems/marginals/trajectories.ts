@@ -207,6 +207,7 @@ export function trajectoriesSummary({
     history: model.history.map(({ round, theta, sigma, change }) => ({ round, theta: named(theta), sigma: Array.from(sigma), change })),
     ending: model.ending,
     couplings: model.couplingEndings,
+    fit: model.stepFits,
     heldOut: scores,
     ...(leftOut && { leftOut: leftOut.scores }),
     trajectories: trajectories.count,

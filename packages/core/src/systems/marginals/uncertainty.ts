@@ -3,17 +3,19 @@ import { linearNoiseFlow } from '../../bridge/linear-noise.js'
 import { covariancesFrom, precisionFrom } from '../../bridge/noise-size.js'
 import { FIT_TOLERANCES, unitTransitions } from '../../bridge/reference-transitions.js'
 import { densityKernel, packedLength, precisionsOf } from '../../bridge/transition.js'
+import { addVelocities, type VelocitySample } from '../../bridge/velocity-matching.js'
 import { exp, log } from '../../num/elementary.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { inverse, multiply, transpose } from '../../num/linear-algebra.js'
 import { normaliseLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
-import { indexFromUniform, keyFor, uniforms } from '../../num/random.js'
+import { indexFromUniform, type Key, keyFor, uniforms } from '../../num/random.js'
 import { type Potentials, scaleRectangular } from '../../scaling/rectangular.js'
 import { cloud } from '../../space/cloud.js'
 import type { ParameterInterval } from './model.js'
 import { type FitSnapshot, intervalsOf, type RoundsProblem, refineReference, workingReference } from './rounds.js'
 import { weightsOf } from './snapshots.js'
+import { velocityEvidence } from './velocities.js'
 
 interface FittedState {
   readonly theta: Float64Array
@@ -69,7 +71,11 @@ async function bootstrap(problem: RoundsProblem, { theta, sigma }: FittedState, 
         leaving: leaving && normaliseLogWeights(Float64Array.from(chosen, (i) => leaving[i]!))
       }
     })
-    const outcome = await refineReference({ ...problem, snapshots, theta, sigma: problem.sigma ?? sigma, rounds: 4 }, { stop: watch?.stop })
+    const velocities = problem.velocities?.map((sample, k) => resampled(sample, keyFor(problem.key, `bootstrap velocities ${b} ${k}`)))
+    const outcome = await refineReference(
+      { ...problem, velocities, snapshots, theta, sigma: problem.sigma ?? sigma, rounds: 4 },
+      { stop: watch?.stop }
+    )
     draws.push(outcome.state.theta.map((value, k) => (problem.family.parameters[k]!.positive ? log(value) : value)))
     watch?.progress?.({ stage: 'bootstrap', done: b + 1, total: REPLICATES })
   }
@@ -87,6 +93,11 @@ async function bootstrap(problem: RoundsProblem, { theta, sigma }: FittedState, 
   return out
 }
 
+function resampled({ time, points, values, counts }: VelocitySample, key: Key): VelocitySample {
+  const chosen = Uint32Array.from(uniforms(key, points.rows), (x) => indexFromUniform(x, points.rows))
+  return { time, points: takeRows(points, chosen), values: takeRows(values, chosen), counts: Float64Array.from(chosen, (i) => counts[i]!) }
+}
+
 /** What one interval says: derivatives of its potentials, and its part of the profile Hessian. */
 interface IntervalInfluence {
   /** ∂f/∂θ [n, p] and ∂g/∂θ [m, p] */
@@ -102,7 +113,8 @@ interface IntervalInfluence {
  * particle's influence on the gradient is n_k ∂f/∂θ + n_{k−1} ∂g/∂θ, and V sums its variance over the snapshots.
  */
 async function sandwich(problem: RoundsProblem, fitted: FittedState, watch?: Watch): Promise<Matrix> {
-  const p = fitted.theta.length
+  const { theta } = fitted
+  const p = theta.length
   const pairs = intervalsOf(problem.snapshots)
   const influences: IntervalInfluence[] = []
   for (const [k, [from, to]] of pairs.entries()) influences.push(await intervalInfluence(problem, fitted, { from, to, k, watch }))
@@ -117,8 +129,19 @@ async function sandwich(problem: RoundsProblem, fitted: FittedState, watch?: Wat
       asTo: influences[k - 1] && { scores: influences[k - 1]!.to, count: problem.snapshots[k - 1]!.cloud.points.rows }
     })
   })
+  if (problem.velocities) addVelocityInformation([hessian, spread], problem, theta)
   const bread = inverse(symmetricPart(hessian))
   return multiply(multiply(bread, spread), transpose(bread))
+}
+
+/** Velocities about the drift have the error that they are weighed by: what they add to the Hessian is the variance of their score. */
+function addVelocityInformation(to: readonly Matrix[], { family, velocities }: RoundsProblem, theta: Float64Array): void {
+  const p = theta.length
+  const normal = new Float64Array(p * p)
+  const scale = theta.map((value, k) => (family.parameters[k]!.positive ? value : 1))
+  addVelocities(velocityEvidence(family, velocities!, theta), theta, { normal, slope: new Float64Array(p), scale })
+  for (const { data } of to)
+    for (let k = 0; k < p; k++) for (let l = 0; l < p; l++) data[k * p + l] = data[k * p + l]! + normal[k >= l ? k * p + l : l * p + k]!
 }
 
 function symmetricPart(a: Matrix): Matrix {

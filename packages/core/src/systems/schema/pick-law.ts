@@ -137,8 +137,6 @@ function neverTwice(parentOf: Int32Array, targetOf: Int32Array): boolean {
 
 /** Rows of the other table that a row is compared with: so many at random stand for all. */
 const MOST_COMPARED = 512
-/** What a new row keeps of its chance where it has been chosen as often as it was to be: rows that nothing else is like must go somewhere. */
-const STILL = 0.05
 /** Count of a row that is to be referred to by none: it is where no other is like what is asked for. */
 const SELDOM = 1e-3
 
@@ -164,7 +162,7 @@ interface PickedRows {
 
 /**
  * The new row that each row refers to, −1 for none [n]: of those with the categories that were drawn, where there are any, one that
- * is like what was drawn, by a Gaussian kernel as wide as the nearest is away, and is still to be referred to. Cost O(n·min(m, 512)).
+ * is like what was drawn, by a Gaussian kernel as wide as the nearest is away, and is still to be referred to, while there is one. Cost O(n·min(m, 512)).
  */
 export function pickRows({ wanted, targets, counts, rows, parentOf, apart, layers }: PickedRows, key: Key): Int32Array {
   const out = new Int32Array(wanted.places.rows).fill(-1)
@@ -193,9 +191,11 @@ export function pickRows({ wanted, targets, counts, rows, parentOf, apart, layer
     const layer = `${layers?.wanted[i] ?? 0}`
     const all = members.get(layer)!
     const candidates = open(someOf(members.get(`${layer} ${wanted.classes[i]}`), own)) ?? open(someOf(all, own)) ?? all
-    const distances = candidates.map((j) => squared(rowOf(wanted.places, i), rowOf(targets.places, j)))
-    const chances = candidates.map((j) => Math.max(left[j]!, STILL * share[j]!))
-    const j = candidates[chosen(distances, chances, uniforms(own, 1)[0]!)]!
+    const due = candidates.filter((j) => left[j]! > 0)
+    const among = due.length > 0 ? due : candidates
+    const distances = among.map((j) => squared(rowOf(wanted.places, i), rowOf(targets.places, j)))
+    const chances = among.map((j) => (due.length > 0 ? left[j]! : share[j]!))
+    const j = among[chosen(distances, chances, uniforms(own, 1)[0]!)]!
     out[i] = j
     left[j]! -= 1
     if (before) taken.set(parentOf[i]!, before.add(j))

@@ -13,6 +13,10 @@ import { hasRedis, PASSWORD, type RedisServer, startRedis } from './redis-server
 const bin = fileURLToPath(new URL('../bin/sbridge.js', import.meta.url))
 const SETTINGS = ['--seed', '1', '--steps', '1', '--bandwidth', '0.5', '--threads', '1']
 const LIKE = 'export const logLikelihood = ({ x }) => -0.5 * (x - 0.3) ** 2\n'
+/** Ends the thread of a worker, but no other. */
+const DEADLY = `import { workerData } from 'node:worker_threads'
+export const logLikelihood = ({ x }) => (workerData?.modules ? process.exit(3) : -x * x)
+`
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 interface Running {
@@ -34,6 +38,7 @@ describe.skipIf(!hasRedis())('a cluster', { tags: ['slow'] }, () => {
     const rows = Array.from({ length: 40 }, (_, i) => `${Math.sin(i).toFixed(3)},${word[i % 2]}`)
     writeFileSync(join(folder, 'few.csv'), `x,kind\n${rows.join('\n')}\n`)
     writeFileSync(join(folder, 'like.mjs'), LIKE)
+    writeFileSync(join(folder, 'deadly.mjs'), DEADLY)
     for (const name of ['shared', 'elsewhere']) mkdirSync(join(folder, name))
   })
   afterAll(async () => {
@@ -150,7 +155,7 @@ describe.skipIf(!hasRedis())('a cluster', { tags: ['slow'] }, () => {
     await until(() => drawn() >= 1 + 2 * random())
     await sleep(200 * random())
     first.process.kill('SIGKILL')
-    second = await worker('shared', '--module', 'like=like.mjs')
+    second = await worker('shared', '--module', 'like=like.mjs', '--module', 'deadly=deadly.mjs')
     await until(() => drawn() >= 4 + 2 * random())
     await sleep(200 * random())
     await redis.kill()
@@ -198,6 +203,12 @@ describe.skipIf(!hasRedis())('a cluster', { tags: ['slow'] }, () => {
     const other = program(sample('o.csv', ...known))
     await until(() => second.said().includes('got another file as the module like'))
     other.process.kill('SIGKILL')
+    // Code that ends the thread it runs in takes nothing else along, and is not run forever.
+    const deadly = await onCluster('d.csv', '--likelihood', 'deadly.mjs')
+    expect([deadly.status, deadly.stderr]).toEqual([
+      6,
+      expect.stringMatching(/1 of 1 shards that were given up\s+shard 1: .*a thread that ended while it worked/)
+    ])
   })
 
   it('the guide does what it says', async () => {

@@ -11,6 +11,9 @@ const OWN = `${VERSION}-${DRAW_BYTES}`
 export const DRAWS = `draws-${OWN}`
 export const SHARDS = `shards-${OWN}`
 
+/** How often a shard may be lost with the worker that had it: three times is chance, or the shard's own doing. */
+export const MOST_STALLS = 3
+
 /** Tries of a shard, and milliseconds before the second; twice as many before the third. */
 export const TRIES = { attempts: 3, backoff: { type: 'exponential', delay: 1000 } }
 
@@ -41,8 +44,14 @@ export interface Parked {
 /** Shards that were given up, by the keys of their jobs, which end in their number. */
 export const parkedIn = (failures: Readonly<Record<string, string>>): Parked[] =>
   Object.entries(failures)
-    .map(([key, reason]) => ({ shard: Number(/\d+$/.exec(key)?.[0]), reason: withoutPassword(reason) }))
+    .map(([key, reason]) => ({ shard: Number(/\d+$/.exec(key)?.[0]), reason: worded(reason) }))
     .sort((a, b) => a.shard - b.shard)
+
+/** The queue's own words, where a shard was lost more often than it may, say nothing of workers. */
+const worded = (reason: string): string =>
+  reason.startsWith('job stalled')
+    ? `lost with the worker that drew it more than ${MOST_STALLS} times: ended from outside, out of memory, or silent for its lease`
+    : withoutPassword(reason)
 
 /** Versions whose workers listen now; ours as `ours`. */
 export async function versionsListening({ redis }: Connection): Promise<{ readonly ours: boolean; readonly others: readonly string[] }> {

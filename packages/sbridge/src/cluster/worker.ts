@@ -7,12 +7,9 @@ import { folderOf, readPlan } from '../shards/plan.js'
 import { completeResults, resultsIn, type ShardResult } from '../shards/results.js'
 import type { Connection } from './connection.js'
 import type { Outcome, WorkerMetrics } from './metrics.js'
-import { DRAWS, type DrawData, PREFIX, SHARDS, type ShardData, TRIES } from './names.js'
+import { DRAWS, type DrawData, MOST_STALLS, PREFIX, SHARDS, type ShardData, TRIES } from './names.js'
 import type { QueueJob, QueueWorker } from './packages.js'
 import type { ShardThread } from './shard-thread.js'
-
-/** How often a shard may be lost with the worker that had it: three times is chance, or the shard's own doing. */
-const MOST_STALLS = 3
 
 /** Codes of what may be better on another host: files that are not there, places that cannot be written to, packages, room. */
 const OF_THE_HOST = /^(file-|plan-|output-|disk-|package-|engine-|simd-|module-)/

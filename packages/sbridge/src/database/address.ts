@@ -22,9 +22,6 @@ const SCHEME = /^(sqlite|postgres|postgresql|mysql|mariadb|duckdb):/i
 /** Whether a name of input or output is that of a database rather than of a file. */
 export const isDatabase = (name: string): boolean => SCHEME.test(name)
 
-/** Whether it is that of an object in a store of objects: a file that is elsewhere. */
-export const isObject = (name: string): boolean => /^s3:\/\//i.test(name)
-
 /** The database that a name says. Throws `InputError` (code `database-unknown`) for one that cannot be spoken to. */
 export function addressOf(name: string): Address {
   for (const { kind, at, file } of KINDS) {

@@ -4,6 +4,8 @@ import { dirname, join, resolve } from 'node:path'
 import { InputError } from '@sbridge/core'
 import { SbridgeError } from '@sbridge/core/internal'
 import { causeOf } from '../host/causes.js'
+import { isObject, writeObject } from '../host/objects.js'
+import { joined } from './joined.js'
 import { begin, end, isTemporary } from './temporary.js'
 
 /** Names of the temporary files in a folder that an interrupted run may have left, in order; none where it cannot be read. */
@@ -18,10 +20,11 @@ type Content = Uint8Array | string | Iterable<Uint8Array>
 /**
  * Writes a file so that its name only ever carries the whole content: a temporary file in the same folder, renamed.
  *
- * What is not a plain file (a device, a pipe) is written directly; a link is followed. On failure nothing is left.
+ * What is not a plain file (a device, a pipe) is written directly; a link is followed; `s3://BUCKET/KEY` is an object in a store. On failure nothing is left.
  * Fails with `InputError` when the folder is missing, the place is a folder, not allowed or full.
  */
 export async function writeAtomically(path: string, content: Content): Promise<void> {
+  if (isObject(path)) return writeObject(path, bytesOf(content))
   try {
     const existing = await stat(path).catch(absentAsUndefined)
     if (existing?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
@@ -33,6 +36,11 @@ export async function writeAtomically(path: string, content: Content): Promise<v
   } catch (error) {
     throw outputError(path, error)
   }
+}
+
+const bytesOf = (content: Content): Uint8Array => {
+  if (typeof content === 'string') return new TextEncoder().encode(content)
+  return content instanceof Uint8Array ? content : joined([...content])
 }
 
 /** A file that something else writes, under a name of its own until it is whole; fails as `writeAtomically` does. */

@@ -2,6 +2,7 @@ import { access, constants, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { InputError } from '@sbridge/core'
 import { addressOf, isDatabase } from '../database/address.js'
+import { isObject, readyForObject } from '../host/objects.js'
 import { absentAsUndefined, finalPath, outputError } from './atomic-file.js'
 import { readyToWrite } from './table-format.js'
 
@@ -11,6 +12,10 @@ import { readyToWrite } from './table-format.js'
  */
 export async function checkWritable(name: string): Promise<void> {
   if (name === '-') return
+  if (isObject(name)) {
+    await readyForObject(name)
+    return
+  }
   const database = isDatabase(name) ? addressOf(name) : undefined
   if (database) await (await import('../database/database.js')).readyFor(database)
   if (database && !database.file) return
@@ -59,6 +64,7 @@ export async function checkOutputs(outputs: readonly (string | undefined)[], inp
 
 /** What names of the same file share, through links; undefined for devices and pipes, which hold nothing to lose. */
 async function identityOf(path: string): Promise<string | undefined> {
+  if (isObject(path)) return path
   const found = await stat(path).catch(() => undefined)
   if (!found) return resolve(await finalPath(path).catch(() => path))
   return found.isFile() ? `${found.dev}:${found.ino}` : undefined

@@ -5,6 +5,7 @@ import type { RawTable } from '@sbridge/core/tables'
 import { isDatabase, withoutPassword } from '../database/address.js'
 import type { DatabaseSource, DatabaseTarget } from '../database/contract.js'
 import { causeOf } from '../host/causes.js'
+import { isObject, readObject } from '../host/objects.js'
 import { withPackage } from '../host/optional-package.js'
 import type { AnnDataOptions } from './anndata.js'
 import { writeAtomically } from './atomic-file.js'
@@ -12,7 +13,7 @@ import type { Pieces } from './columns.js'
 import { tooLarge } from './encoding.js'
 import { joined } from './joined.js'
 import { tableInFile, tableInPipe } from './table-bytes.js'
-import { extensionOf, isGzipName, serializePieces, serializeTable, type TableFormat, tableFormatOf } from './table-format.js'
+import { extensionOf, isGzipName, parseTable, serializePieces, serializeTable, type TableFormat, tableFormatOf } from './table-format.js'
 
 export interface ReadOptions extends DatabaseSource {
   /** Lets `.h5ad` be read, and says what of it. */
@@ -28,7 +29,7 @@ export interface ReadOptions extends DatabaseSource {
 }
 
 /**
- * The table in a file, by its extension; `-` is CSV on standard input; `sqlite:FILE`, `duckdb:FILE`, `postgres://…` and `mysql://…` are databases.
+ * The table in a file, by its extension; `-` is CSV on standard input; `sqlite:FILE`, `duckdb:FILE`, `postgres://…` and `mysql://…` are databases, `s3://BUCKET/KEY` an object in a store.
  *
  * Fails with `FormatError` when the file is not there or cannot be read, with `InputError` when its extension is
  * unknown or what it holds is no table.
@@ -47,6 +48,7 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
   const reading = { encoding, sheet, skip: options.skip === undefined ? undefined : skippedLines(options.skip) }
   if (path === '-') return tableInPipe(pipeOf(options.input ?? process.stdin), format, { ...reading, source: 'standard input' })
   const context = { ...reading, source: path }
+  if (isObject(path)) return parseTable(await readObject(path), format, context)
   return tableInFile(path, { format, context, read: () => readBytes(path) }).catch((error: unknown) => {
     throw inputFileError(path, error)
   })
@@ -114,6 +116,7 @@ async function written(path: string, content: Writable, target: DatabaseTarget):
 
 /** The bytes of an input file. Fails with `FormatError` when it is missing, a folder or not readable. */
 export async function readBytes(path: string): Promise<Uint8Array> {
+  if (isObject(path)) return readObject(path)
   try {
     return await readFile(path)
   } catch (error) {

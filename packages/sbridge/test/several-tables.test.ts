@@ -425,3 +425,39 @@ describe('the law of children', () => {
     expect(between / (between + within)).toBeGreaterThan(0.85)
   })
 })
+
+it('rules hold within each table, of parents and of children', async () => {
+  const draw = (label: string, rows: number) => uniforms(keyFor(keyFromSeed(6), label), rows)
+  const tableOf = (rows: readonly Readonly<Record<string, string>>[]): RawTable => ({
+    columns: Object.keys(rows[0]!).map((name) => ({ name, source: 'text', values: rows.map((row) => row[name]!) })),
+    rowCount: rows.length
+  })
+  const day = (days: number) => new Date(Math.floor(days) * 864e5).toISOString().slice(0, 10)
+  const [births, joins, tiers] = [draw('birth', 60), draw('join', 60), draw('tier', 60)]
+  const customers = Array.from(births, (u, i) => {
+    const [born, joined] = [day(8000 * u), day(17_000 + 2000 * joins[i]!)]
+    const age = Number(joined.slice(0, 4)) - Number(born.slice(0, 4)) - (joined.slice(5) < born.slice(5) ? 1 : 0)
+    const tier = 'ABC'[Math.floor(3 * tiers[i]!)]!
+    return { id: `C-${100 + 3 * i}`, born, joined, age: String(age), tier, limit: { A: '500', B: '900', C: '2000' }[tier]! }
+  })
+  const [counts, prices] = [draw('count', 180), draw('price', 180)]
+  const orders = Array.from(counts, (u, i) => {
+    const [qty, cents] = [1 + Math.floor(5 * u), 300 + Math.floor(5000 * prices[i]!)]
+    return { customer: customers[i % 60]!.id, qty: String(qty), price: (cents / 100).toFixed(2), total: ((qty * cents) / 100).toFixed(2) }
+  })
+  const model = await fitSchema(
+    { tables: { customers: tableOf(customers), orders: tableOf(orders) } },
+    { keys: 'orders.customer -> customers.id', seed: 1, bandwidth: 0.5, scaling: 'standard', threads: 1 }
+  )
+  const drawn = await sampleSchema(model, { seed: 2, threads: 1 })
+  const cells = (table: string) => (name: string) => [...drawn[table]!.columns.find((one) => one.name === name)!.values].map(String)
+  const [of, line] = [cells('customers'), cells('orders')]
+  const limits = new Map(of('tier').map((tier, i) => [tier, of('limit')[i]]))
+  for (const [i, born] of of('born').entries()) {
+    const joined = of('joined')[i]!
+    const age = Number(joined.slice(0, 4)) - Number(born.slice(0, 4)) - (joined.slice(5) < born.slice(5) ? 1 : 0)
+    expect([of('age')[i], of('limit')[i]]).toEqual([String(age), limits.get(of('tier')[i]!)])
+  }
+  expect([limits.get('A'), limits.get('C')]).toEqual(['500', '2000'])
+  for (const [i, qty] of line('qty').entries()) expect(Number(line('total')[i])).toBeCloseTo(Number(qty) * Number(line('price')[i]), 6)
+})

@@ -141,3 +141,32 @@ it.each([
 ])('%s is named as a key: %s', (name, named) => {
   expect(isNamedAsKey(name)).toBe(named)
 })
+
+it('designs in which every combination of two columns stands in one row are said', () => {
+  const cells = (count: (i: number) => number) => Array.from({ length: 32 }, (_, i) => count(i))
+  const design = table(
+    levels(
+      'plate',
+      cells((i) => i % 4)
+    ),
+    levels(
+      'well',
+      cells((i) => Math.floor(i / 4))
+    ),
+    column('od', normals(key, 32))
+  )
+  expect(repeatedKeyNotes(design)).toEqual([
+    expect.stringMatching(/^plate and well: each of 4 × 8 combinations stands in one row.*--given-file/)
+  ])
+  const repeated = {
+    ...design,
+    columns: [
+      levels(
+        'plate',
+        cells((i) => (i < 2 ? 0 : i % 4))
+      ),
+      ...design.columns.slice(1)
+    ]
+  }
+  expect(repeatedKeyNotes(repeated)).toEqual([])
+})

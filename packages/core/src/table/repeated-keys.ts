@@ -52,7 +52,7 @@ export function repeatedKey(table: Table): RepeatedKey | undefined {
 /** What a person should know about a table whose rows hang together. */
 export function repeatedKeyNotes(table: Table): string[] {
   const found = repeatedKey(table)
-  if (!found) return []
+  if (!found) return designNotes(table)
   const { name, keys, alike, time } = found
   const shown = alike.length > 4 ? `${alike.slice(0, 4).join(', ')} and ${alike.length - 4} more` : alike.join(', ')
   const each = table.rowCount / keys
@@ -62,6 +62,27 @@ export function repeatedKeyNotes(table: Table): string[] {
     `${rows} (${keys} values), alike in ${shown}: each row is drawn as if it stood alone, and new rows of one value need not fit together; ${flags} draws whole groups, --exclude ${flagWord(name)} leaves the key out`
   ]
 }
+
+/** Two columns of which every combination of values stands in one row: plates and their wells, a table of all pairs. Cost O(cells). */
+function designNotes({ columns, rowCount }: Table): string[] {
+  const coded = columns
+    .filter((column): column is CategoricalColumn | NumericColumn => isCategorical(column) || column.kind === 'integer')
+    .slice(0, MOST_CANDIDATES)
+    .flatMap((column) => {
+      const codes = surelyMore(column, rowCount / 2) ? undefined : codesOf(column)
+      return codes && codes.count > 1 && rowCount % codes.count === 0 ? [{ name: column.name, ...codes }] : []
+    })
+  const pairs = coded.flatMap((a, k) => coded.slice(k + 1).map((b) => [a, b] as const))
+  const found = pairs.find(([a, b]) => a.count * b.count === rowCount && rowCount >= LEAST_DESIGN && jointCodes(a, b).count === rowCount)
+  if (!found) return []
+  const [a, b] = found
+  return [
+    `${a.name} and ${b.name}: each of ${a.count} × ${b.count} combinations stands in one row, as in a design: new rows may repeat one and leave others out; --given-file with a row for each combination that is wanted draws the rest`
+  ]
+}
+
+/** Combinations of a design, at least: of fewer each stands in one row by chance. */
+const LEAST_DESIGN = 20
 
 /** A name as a shell takes it for one word. */
 const flagWord = (name: string): string => (/^[\p{L}\d_.-]+$/u.test(name) ? name : `'${name}'`)

@@ -16,9 +16,11 @@ import { writeReport } from '../cli/report.js'
 import { cellsOf, targetOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf, writeModel } from '../cli/source.js'
+import { writeAtomically } from '../format/atomic-file.js'
 import { checkOutputs } from '../format/outputs.js'
 import { type ReadOptions, readTable, writeTable } from '../format/table-file.js'
 import { extensionOf } from '../format/table-format.js'
+import { withPackage } from '../host/optional-package.js'
 
 const { snapshots } = SYSTEMS
 const { fields } = snapshots
@@ -31,7 +33,10 @@ export function trajectoriesVerb(verb: Command): void {
     )
     .option('--representation <name>', 'of .h5ad: X, layers/NAME or an entry of obsm such as X_pca (default X)')
     .option('-n, --rows <count>', 'trajectories to draw', '100')
-    .requiredOption('-o, --output <file>', 'where the trajectories go; the extension decides the format, - is CSV on standard output')
+    .requiredOption(
+      '-o, --output <file>',
+      'where the trajectories go; the extension decides the format (.h5ad: coordinates are X, all else obs), - is CSV on standard output'
+    )
     .option('--model <file>', 'also writes a model that trajectories can be drawn from again')
     .option('--report <file.html>', 'also writes a self-contained report')
     .option('--dry-run', 'prints sizes, memory and time only')
@@ -56,7 +61,9 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
   // All that can be refused is refused before anything is computed.
   const run = runOf(flags)
   const draws = { ...readFields(fields.draw, flags), rows: countOf(flags.rows)!, seed: run.seed }
-  const cells = cellsOf(flags)
+  const annData = extensionOf(flags.output) === '.h5ad'
+  if (annData) await annDataWriter()
+  const cells = annData ? 'typed' : cellsOf(flags)
   const target = targetOf(flags)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
   if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input])
@@ -72,7 +79,9 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
       const model = await modelOf<TrajectoriesModel>(snapshots, ready, context)
       return { model, drawn: await snapshots.draw(model, request, context) }
     })
-    await writeTable(flags.output, snapshots.present(model, drawn, cells), target)
+    const table = snapshots.present(model, drawn, cells)
+    if (annData) await writeAtomically(flags.output, [await (await annDataWriter())(table, model.columns.columnNames)])
+    else await writeTable(flags.output, table, target)
     await writeModel(flags.model, snapshots, model)
     const { count, times } = drawn.trajectories
     const made = `${count} trajectories at ${times.length} times`
@@ -97,11 +106,11 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
   })
 }
 
-async function readSnapshots(
-  input: string,
-  { time, weights, velocity, representation }: TrajectoriesFlags,
-  reading: ReadOptions
-): Promise<RawTable> {
+/** Throws `EngineError` (code `package-missing`) where nothing writes HDF5. */
+const annDataWriter = async () => (await withPackage('h5wasm', () => import('../format/anndata-write.js'))).writeAnnData
+
+async function readSnapshots(input: string, flags: TrajectoriesFlags, reading: ReadOptions): Promise<RawTable> {
+  const { time, weights, velocity, representation } = flags
   if (extensionOf(input) !== '.h5ad') {
     if (representation === undefined) return readTable(input, reading)
     throw new InputError({
@@ -111,6 +120,14 @@ async function readSnapshots(
       try: '--columns to choose columns of a table'
     })
   }
-  const columns = [time, weights, ...(typeof velocity === 'string' ? velocity.split(',') : [])].filter((name) => typeof name === 'string')
+  const { growth, fates } = flags
+  const said = [
+    time,
+    weights,
+    growth === 'off' || growth === 'estimate' ? undefined : growth,
+    fates,
+    ...(typeof velocity === 'string' ? velocity.split(',') : [])
+  ]
+  const columns = said.filter((name) => typeof name === 'string')
   return readTable(input, { annData: { columns, ...(representation !== undefined && { representation }) } })
 }

@@ -1,7 +1,9 @@
+import type { RawTable } from '@sbridge/core/tables'
 import { Dataset, File, type Group, ready } from 'h5wasm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { fixture } from '../../test/fixture.js'
 import { readAnnData } from './anndata.js'
+import { writeAnnData } from './anndata-write.js'
 
 const context = { source: 'cells.h5ad' }
 const kind = (group: Group, type: string) => group.create_attribute('encoding-type', type)
@@ -83,6 +85,46 @@ describe('reads', () => {
     const { columns } = await readAnnData(bytes, { ...context, representation, columns: ['good', 'day'] })
     expect(columns.map((column) => column.name)).toEqual(['good', 'day', 'X_pca_1', 'X_pca_2'])
     expect(columns[3]!.values).toEqual(Float64Array.of(0.2, 0.4, 0.6))
+  })
+})
+
+describe('writes', () => {
+  const table: RawTable = {
+    rowCount: 3,
+    columns: [
+      { name: 'particle', source: 'number', values: Float64Array.of(1, 1, 2), integer: true },
+      { name: 'x', source: 'number', values: Float64Array.of(0.1, 0.2, 0.3) },
+      { name: 'when', source: 'datetime', values: Float64Array.of(0, 864e5, 0) },
+      { name: 'y', source: 'number', values: Float64Array.of(-1, -2, -3) },
+      { name: 'growth', source: 'number', values: Float64Array.of(0.5, 0, -0.5), missing: Uint8Array.of(0, 1, 0) },
+      { name: 'kind', source: 'text', values: ['a', null, 'b'] }
+    ]
+  }
+
+  test('coordinates as X with their names, all else as obs: read again here, and by the library', async () => {
+    const written = await writeAnnData(table, ['x', 'y'])
+    const again = await readAnnData(written, context)
+    expect(again.columns).toEqual([
+      { name: 'particle', source: 'number', values: Float64Array.of(1, 1, 2), integer: true },
+      { name: 'when', source: 'text', values: ['1970-01-01T00:00:00.000Z', '1970-01-02T00:00:00.000Z', '1970-01-01T00:00:00.000Z'] },
+      { name: 'growth', source: 'number', values: Float64Array.of(0.5, 0, -0.5), missing: Uint8Array.of(0, 1, 0) },
+      { name: 'kind', source: 'text', values: ['a', null, 'b'] },
+      { name: 'x', source: 'number', values: Float64Array.of(0.1, 0.2, 0.3) },
+      { name: 'y', source: 'number', values: Float64Array.of(-1, -2, -3) }
+    ])
+    const { FS } = await ready
+    FS.writeFile('again.h5ad', written)
+    const file = new File('again.h5ad', 'r')
+    expect((file.get('X') as Dataset).to_array()).toEqual([
+      [0.1, -1],
+      [0.2, -2],
+      [0.3, -3]
+    ])
+    expect((file.get('var/_index') as Dataset).value).toEqual(['x', 'y'])
+    expect((file.get('obs') as Group).attrs['column-order']!.value).toEqual(['particle', 'when', 'growth', 'kind'])
+    expect(file.attrs['encoding-type']!.value).toBe('anndata')
+    file.close()
+    FS.unlink('again.h5ad')
   })
 })
 

@@ -14,6 +14,7 @@ import type { Family, FamilyContext } from './family.js'
 import { stepFits } from './fit-statistic.js'
 import { comparable, completeOnes, filledSnapshots, gapNotes, sigmasAlong } from './gaps.js'
 import { identifiabilityNotes } from './identifiability.js'
+import { atBound } from './interval-ends.js'
 import type { MarginalsModel } from './model.js'
 import { driftless, type MarginalsOptions, type ResolvedOptions, resolveMarginalsOptions } from './options.js'
 import { marked } from './partly-seen.js'
@@ -244,9 +245,9 @@ async function familyFor(
 
 function notesOf({ family }: RoundsProblem, theta: Float64Array, { reference }: ResolvedOptions): string[] {
   const notes: string[] = []
-  family.parameters.forEach(({ name, lower, upper }, k) => {
+  family.parameters.forEach(({ name, ...bounds }, k) => {
     const value = theta[k]!
-    if (value <= lower * (1 + 1e-9) || value >= upper * (1 - 1e-9)) notes.push(`Parameter ${name} stands at its bound ${value}.`)
+    if (atBound(value, bounds)) notes.push(`Parameter ${name} stands at its bound ${value}.`)
   })
   if (typeof reference === 'string' && isSmooth(reference))
     notes.push('The weights of a smooth field have no meaning by themselves; no intervals are given.')

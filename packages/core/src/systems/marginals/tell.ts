@@ -5,6 +5,7 @@ import { countText, numberText } from '../../tell/numbers.js'
 import { type Cell, type Drawing, type Figure, facts, type Point, said, type Telling, type Topic } from '../../tell/telling.js'
 import { type Calendar, spellDates, timeText } from './calendar.js'
 import { driftOn } from './drift-grid.js'
+import { intervalEnds } from './interval-ends.js'
 import type { LeftOut } from './leave-one-out.js'
 import type { MarginalsModel } from './model.js'
 import { sampleTrajectories, type Trajectories, timesBetween } from './sample.js'
@@ -120,8 +121,11 @@ function parameterRows({ smoothness, velocity, family, theta, intervals, columnN
       ['amplitude (spreads an interval)', smoothness.amplitude, '', '']
     ]
   }
-  const known = new Map(intervals.map((interval) => [interval.name, interval]))
-  return family.parameters.map(({ name }, k) => [name, theta[k], known.get(name)?.lower ?? '', known.get(name)?.upper ?? ''])
+  const ends = intervalEnds({ family, theta, intervals })
+  return family.parameters.map(({ name }, k) => {
+    const { lower, upper, why } = ends.get(name) ?? { lower: '', upper: '' }
+    return [name, theta[k], lower ?? why ?? 'none', upper ?? (why ? '' : 'none')]
+  })
 }
 
 function meanOf(scores: readonly HeldOutScore[], pick: (score: HeldOutScore) => number | undefined): number | undefined {

@@ -10,6 +10,7 @@ import { contextOf, type JobContext } from '../context.js'
 import { type Calendar, checkHeldOut, instantOf, resolveTimes, spellDates, timeText } from './calendar.js'
 import type { FitTools, fitMarginals } from './fit.js'
 import { fitGrowing, type Wanted } from './fit-growing.js'
+import { intervalEnds } from './interval-ends.js'
 import { checkInterior, type LeftOut, leaveOneOut } from './leave-one-out.js'
 import type { MarginalsModel } from './model.js'
 import type { MarginalsOptions, ReferenceName } from './options.js'
@@ -199,7 +200,7 @@ export function trajectoriesSummary({
     reference: model.family.name,
     diffusion: model.diffusion,
     theta: named(model.theta),
-    intervals: Object.fromEntries(model.intervals.map(({ name, lower, upper }) => [name, [lower, upper]])),
+    intervals: Object.fromEntries([...intervalEnds(model)].map(([name, { lower, upper }]) => [name, [lower, upper]])),
     sigma: Array.from(model.sigma),
     ...(rules && { rules: ruleTexts(rules) }),
     sigmaFrom: model.sigmaFrom,

@@ -1,5 +1,5 @@
 import { InputError } from '@sbridge/core'
-import { evaluateSchema, notTogether, schemaFields, tellSchemaEvaluation } from '@sbridge/core/internal'
+import { evaluateSchema, notTogether, type SchemaFit, schemaFields, tableFields, tellSchemaEvaluation } from '@sbridge/core/internal'
 import { flagNamed, readFields, readingFields, runFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { nameOf, writeReport } from '../cli/report.js'
@@ -10,10 +10,11 @@ import { checkOutputs } from '../format/outputs.js'
 
 type Flags = Readonly<Record<string, unknown>> & { readonly report?: string; readonly json?: boolean }
 
+const missingField = tableFields.filter(({ name }) => name === 'missing')
 const reading = readingFields.filter(({ name }) => name === 'encoding')
 /** What an evaluation of one table has no use for, and that of several has. */
 export const evaluateTablesFields = schemaFields.filter(({ name }) => name === 'keys')
-const KNOWN = new Set(['report', 'json', 'missing', ...[...evaluateTablesFields, ...reading, ...runFields].map(({ name }) => name)])
+const KNOWN = new Set(['report', 'json', ...[...evaluateTablesFields, ...missingField, ...reading, ...runFields].map(({ name }) => name)])
 
 /** `evaluate` of several tables: a folder, a file of SQLite or a server's schema against another. */
 export async function runEvaluateTables(real: string, synthetic: string | undefined, flags: Flags): Promise<void> {
@@ -36,15 +37,12 @@ export async function runEvaluateTables(real: string, synthetic: string | undefi
     })
   const run = runOf({ seed: '1', ...flags })
   await checkOutputs([flags.report], [])
-  const { keys, missing } = { ...readFields(evaluateTablesFields, flags), missing: flags.missing } as {
-    readonly keys?: string
-    readonly missing?: string
-  }
+  const { keys, missing } = readFields([...evaluateTablesFields, ...missingField], flags) as Pick<SchemaFit, 'keys' | 'missing'>
   const options = readFields(reading, flags)
   const sides = { real: await readTables(real, options), synthetic: await readTables(synthetic, options) }
   await withEngine(run, async (engine) => {
     const evaluation = await watched({ stages: [], pairs: 0 }, engine, (context) =>
-      evaluateSchema({ ...sides, keys, missing: missing?.split(','), seed: run.seed }, context)
+      evaluateSchema({ ...sides, keys, missing, seed: run.seed }, context)
     )
     const telling = tellSchemaEvaluation(evaluation)
     const [title, other] = [nameOf(synthetic), nameOf(real)]

@@ -1,9 +1,11 @@
 // @module-tag slow
+import { createHash, createHmac } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { writeAtomically } from '../src/format/atomic-file.js'
 import { readBytes, readTable } from '../src/format/table-file.js'
 import { sbridge } from './command.js'
 import { freePort } from './postgres-server.js'
@@ -81,6 +83,49 @@ it('what is not there or not allowed is refused, and nothing is said of the secr
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', '')
   await said(sample('rows.csv', 's3://shop/new.csv'), 2, 'without credentials')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', SECRET)
+})
+
+/** The signature that a request should have. @source Amazon, "Signature Version 4", create a signed request */
+function signatureFor({ method, url, headers }: IncomingMessage): string {
+  const [, date, region, names] = /Credential=[^/]+\/(\d{8})\/([^/]+)\/s3\/aws4_request, *SignedHeaders=([^,]+)/.exec(
+    headers.authorization!
+  )!
+  const listed = names!.split(';').map((name) => `${name}:${String(headers[name]).trim()}\n`)
+  // Brackets are encoded in what is signed, whether they are in the address or not.
+  const path = url!.replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
+  const request = [method, path, '', listed.join(''), names, headers['x-amz-content-sha256']].join('\n')
+  const hash = createHash('sha256').update(request).digest('hex')
+  const text = ['AWS4-HMAC-SHA256', headers['x-amz-date'], `${date}/${region}/s3/aws4_request`, hash].join('\n')
+  const steps = [date!, region!, 's3', 'aws4_request', text]
+  return steps.reduce<Buffer>((key, step) => createHmac('sha256', key).update(step).digest(), Buffer.from(`AWS4${SECRET}`)).toString('hex')
+}
+
+it('requests are signed, with the sum of what they carry', async () => {
+  const seen: { request: IncomingMessage; body: Buffer }[] = []
+  const server = createServer(async (request, response) => {
+    const pieces: Buffer[] = []
+    for await (const piece of request) pieces.push(piece as Buffer)
+    const body = Buffer.concat(pieces)
+    seen.push({ request, body })
+    response.end('x\n1\n2\n3\n')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://127.0.0.1:${(server.address() as { port: number }).port}/`)
+  vi.stubEnv('AWS_SESSION_TOKEN', 'for an hour')
+  await writeAtomically('s3://shop/a b/ü+(1)=&.csv', 'x\n1\n')
+  expect(await readTable('s3://shop/a b/ü+(1)=&.csv')).toMatchObject({ rowCount: 3 })
+  expect(seen.map(({ request, body }) => [request.method, body.toString()])).toEqual([
+    ['PUT', 'x\n1\n'],
+    ['GET', '']
+  ])
+  for (const { request, body } of seen) {
+    const { headers } = request
+    expect(headers.authorization).toContain(`Signature=${signatureFor(request)}`)
+    expect(headers['x-amz-content-sha256']).toBe(createHash('sha256').update(body).digest('hex'))
+    expect(headers['x-amz-security-token']).toBe('for an hour')
+  }
+  for (const name of ['AWS_ENDPOINT_URL_S3', 'AWS_SESSION_TOKEN']) vi.stubEnv(name, '')
+  server.close()
 })
 
 it('a store that is not there or says no, and a line that is cut halfway', async () => {

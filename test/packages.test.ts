@@ -134,6 +134,9 @@ describe('the command line, packed and with nothing else installed', () => {
     for (const name of ['encoder', 'decoder']) writeFileSync(join(folder, `${name}.onnx`), 'a network')
     const networks = sbridge('sample', penguins, '--latent', 'onnx:encoder.onnx,decoder.onnx', '-o', 'rows.csv')
     expect(networks).toEqual({ status: 3, output: expect.stringContaining('try npm install onnxruntime-web') })
+    // Before anything is computed.
+    for (const [output, driver] of Object.entries({ 'mysql://me@127.0.0.1/shop': 'mysql2', 'duckdb:new.duckdb': '@duckdb/node-api' }))
+      expect(sbridge('sample', penguins, '-o', output)).toEqual({ status: 3, output: expect.stringContaining(`try npm install ${driver}`) })
   })
 })
 

@@ -4,7 +4,7 @@ import { matrix } from '../../num/matrix.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
 import { fitMarginals } from './fit.js'
-import { snapshotsOf } from './snapshot-table.js'
+import { ruledSnapshots as snapshotsOf } from './ruled-snapshots.js'
 
 const A = [-0.3, -0.9, 0.7, -0.1]
 const C = [0.2, -0.4]

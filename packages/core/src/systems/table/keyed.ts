@@ -7,6 +7,7 @@ import { InputError } from '../../num/errors.js'
 import { counted } from '../../num/listed.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
 import { inLine } from '../../table/column-facts.js'
+import { areNames } from '../../table/infer-text.js'
 import { isMadeKind } from '../../table/made-kinds.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Column } from '../../table/table.js'
@@ -49,7 +50,7 @@ export function keysOf(raw: RawTable, options: KeyOptions): KeptKeys | undefined
   return made.length === 0 ? kept : { ...kept, made: learnMade(made, data.table, guardKey(seed)) }
 }
 
-/** A column that is said to be a key tells all rows apart: new ones, no two alike, would part rows that belong together. */
+/** A column that is said to be a key, and mostly is one, tells all rows apart. Names that recur as a rule are made anew, and a note says so. */
 function refuseRepeats({ name, cells }: KeyColumn): void {
   const seen = new Map<string, number>()
   let count = 0
@@ -63,12 +64,12 @@ function refuseRepeats({ name, cells }: KeyColumn): void {
       found ??= { cell, rows: [before + 1, row + 1] }
     }
   }
-  if (!found) return
+  if (!found || !areNames(cells.filter((cell) => cell !== null))) return
   throw new InputError({
     code: 'key-repeated',
     got: `${name} as an identifier, of which ${counted(count, 'row')} ${count === 1 ? 'has' : 'have'} a value of an earlier one: “${inLine(found.cell)}” stands in rows ${found.rows.join(' and ')}`,
     expected: 'a key that tells all rows apart',
-    try: `correcting row ${found.rows[1]}; --types ${name}=category where values recur as they stand, --group ${name} where rows of one value belong together, or --types ${name}=name for names made up anew`
+    try: `correcting row ${found.rows[1]}; --types ${name}=category where values recur as they stand, --group ${name} where rows of one value belong together, or leaving --types out where these are names`
   })
 }
 

@@ -97,11 +97,16 @@ describe('keys through a model', () => {
     expect(new Set(columnOf(rows, 'customer_id')).size).toBe(8)
   })
 
-  it('with duplicates, when stated, are refused with two rows', async () => {
-    const asked = { ...options, types: { group: 'identifier' as const } }
-    await expect(tables.fit(customers(), asked, { engine })).rejects.toThrowError(
-      /58 rows have a value of an earlier one: “.” stands in rows \d and \d/
-    )
+  it('with duplicates, when stated, are refused with two rows; names that recur are made anew, and said', async () => {
+    const raw = customers()
+    const types = { group: 'identifier' as const }
+    const model = await tables.fit(raw, { ...options, types }, { engine })
+    expect(tables.tell(model).notes.join('\n')).toContain('group: names rather than a key, since 58 rows have that of another')
+    const columns = raw.columns.map((one) => {
+      const twice = (_: unknown, i: number) => `K-${String(1000 + (i === 7 ? 3 : i))}`
+      return one.name === 'group' ? { name: 'group', source: 'text' as const, values: Array.from({ length: ROWS }, twice) } : one
+    })
+    await expect(tables.fit({ ...raw, columns }, { ...options, types }, { engine })).rejects.toThrowError(/“K-1003” stands in rows 4 and 8/)
   })
 
   it('that their form has no more of are refused, before a fit and before a draw', async () => {

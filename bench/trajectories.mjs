@@ -3,12 +3,14 @@
 //   plain: the plain bridge beside straight lines along optimal couplings, on six sets of snapshots.
 //   smooth: velocities that change smoothly beside straight lines, splines and persistence, on seven sets.
 //   cells: gradient and free fields on five coordinates, 300 and 1,000 particles at seven times, processor time.
+//   growth: fates and rates of a population in which one of two branches multiplies, beside the same without growth; closed forms are tests.
 //   large: 2,000 and 20,000 particles a snapshot, linear and non-linear references, time and peak memory (minutes).
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { matrixFromRows } from '../packages/core/dist/num/matrix.js'
 import { keyFor, normals } from '../packages/core/dist/num/random.js'
 import { cloud } from '../packages/core/dist/space/cloud.js'
+import { fitGrowing } from '../packages/core/dist/systems/marginals/fit-growing.js'
 import { trajectoriesAt } from '../packages/core/dist/systems/marginals/sample.js'
 import { wasserstein } from '../packages/core/dist/systems/marginals/score.js'
 import { createEngine, fitMarginals, keyFromSeed, sampleTrajectories, scoreHeldOut } from '../packages/sbridge/dist/index.js'
@@ -161,6 +163,58 @@ const EDDY = {
   step: 0.01
 }
 
+/** A stem that parts into two branches, of which the upper one grows at a rate; all other coordinates are noise. */
+const branching = (d, rate) => ({
+  rate: (x) => (x[1] > 0.3 ? rate : 0),
+  drift: (x) => x.map((v, a) => (a === 0 ? 1 : a === 1 ? 3 * v * (1 - v * v) : -v)),
+  noise: (x) => x.map((_, a) => (a === 0 ? 0.1 : a === 1 ? 0.2 : 0.35)),
+  start: (z) => Array.from({ length: d }, (_, a) => (a === 0 ? 0.1 : a === 1 ? 0.15 : 0.25) * z()),
+  step: 0.02
+})
+
+/** Moves a particle on in place; how many it has become. */
+function grow({ rate, drift, noise, step }, x, span, z) {
+  let log = 0
+  for (let s = Math.round(span / step); s > 0; s--) {
+    const [b, g] = [drift(x), noise(x)]
+    log += rate(x) * step
+    for (let a = 0; a < x.length; a++) x[a] += b[a] * step + g[a] * Math.sqrt(step) * z()
+  }
+  return Math.exp(log)
+}
+
+/** Particles seen at a time: of eight times as many, in proportion to what they have become. */
+function population(problem, time, count, z) {
+  const all = Array.from({ length: 8 * count }, () => {
+    const x = problem.start(z)
+    return { x, mass: grow(problem, x, time, z) }
+  })
+  const total = all.reduce((sum, { mass }) => sum + mass, 0)
+  let [next, cumulated] = [0, 0]
+  const order = all.map((one) => ({ one, by: z() })).sort((a, b) => a.by - b.by)
+  const seen = []
+  for (const { one } of order) {
+    cumulated += one.mass / total
+    while (next < count && (next + 0.5) / count < cumulated) {
+      seen.push(one.x)
+      next++
+    }
+  }
+  return seen
+}
+
+/** Share of the upper branch among the descendants of a particle, from 60 runs of it. */
+function trueShare(problem, x, span, z) {
+  let [up, total] = [0, 0]
+  for (let run = 0; run < 60; run++) {
+    const y = x.slice()
+    const mass = grow(problem, y, span, z)
+    total += mass
+    if (y[1] > 0) up += mass
+  }
+  return up / total
+}
+
 async function measure({ name, input, options, seed, truth }) {
   const key = keyFromSeed(seed)
   const [start, cpu] = [performance.now(), process.cpuUsage()]
@@ -305,6 +359,34 @@ const BENCHES = {
         : 'the plain bridge'
       console.log(
         `  ${number(w1 / straight)} of straight lines, persistence ${number(persistence)}; ${kernel}${target ? `; target ${target}: ${verdict(w1 <= target)}` : ''}`
+      )
+    }
+  },
+  async growth(seed) {
+    const printed = { 2: '.152, .198, .163 to .113, .097, .015', 5: '.161, .260, .146 to .106, .131, .004' }
+    for (const [d, rate] of [
+      [2, 0.6],
+      [5, 0.6],
+      [2, 0]
+    ]) {
+      const problem = branching(d, rate)
+      const z = stream(7000 + 100 * d + seed)
+      const times = counts(4)
+      const seen = times.map((t) => population(problem, t, 200, z))
+      const marks = seen.map((rows, t) => ({ labels: rows.map((x) => (t < 3 ? null : x[1] > 0 ? 'up' : 'down')) }))
+      const truth = [0, 1, 2].map((t) => seen[t].map((x) => trueShare(problem, x, 3 - t, z)))
+      const input = { times, clouds: seen.map((rows) => cloud(matrixFromRows(rows))), marks }
+      const start = performance.now()
+      const wanted = { growth: 'estimate', fates: true, spell: String }
+      const model = await fitGrowing(input, { reference: 'brownian' }, wanted, { key: keyFromSeed(seed) })
+      const seconds = (performance.now() - start) / 1000
+      const off = ({ shares }) => [0, 1, 2].map((t) => mean(truth[t].map((u, i) => Math.abs(shares[t].data[2 * i + 1] - u))))
+      const rates = seen[2].map(problem.rate)
+      const level = Math.log(mean(rates.map(Math.exp)))
+      const rateError = (of) => mean(rates.map((r, i) => Math.abs(of(i) - (r - level))))
+      const text = (values) => values.map((x) => x.toFixed(3)).join(', ')
+      console.log(
+        `Growth, d ${d}, one branch at rate ${rate}, seed ${seed}: error of fates at t = 0, 1, 2 ${text(off(model.fates))}, without growth ${text(off(model.growth.balanced.fates))}${rate ? ` (prototype without to with ${printed[d]})` : ''}; of rates in the last interval ${text([rateError((i) => model.growth.logOffspring[2][i])])}, without growth ${text([rateError(() => 0)])}, standard error ${text([mean(model.growth.errors[2])])}; ${number(seconds)} s`
       )
     }
   },

@@ -7,12 +7,11 @@ import type { ConditionGroup } from '../know/places.js'
 import { fitLaw, type Law, tableProblem } from '../law/law.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import type { Watch } from '../num/iterate.js'
-import { columnOf, type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
+import { type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
 import type { Encoded } from '../table/encoder.js'
-import { unscaleValues } from '../table/scaling.js'
 import { Calibration } from './calibration.js'
-import { type Clusters, type HeldOutPart, heldOutParts, type ObservedColumns, type ScoredPart, withObservations } from './held-out.js'
+import { type Clusters, heldOutParts, type ObservedColumns, type ScoredPart, withObservations } from './held-out.js'
 import { ConditionMemory } from './memory.js'
 import { energyScore, type Forecast } from './scores.js'
 import { unexplainedSpreads } from './unexplained-spreads.js'
@@ -127,9 +126,8 @@ export class HeldOutScores {
       },
       DRAWS / count
     )
-    const decode = this.decoderOf(part)
-    const truths = decode(part.rows)
-    const drawn = copies.map(decode)
+    const truths = this.scored(part.rows)
+    const drawn = copies.map((rows) => this.scored(rows))
     const t = this.columns.length
     return rows.map((row, i) => {
       const draws = new Float64Array(DRAWS * t)
@@ -149,20 +147,15 @@ export class HeldOutScores {
     return { evidence: shifted(observed.evidence, takeRows(shifts, ofChain)), misfits: members.map((at) => misfits[at]!) }
   }
 
-  /** Scored columns, each in what the known ones leave of its spread [n, t]. */
-  private decoderOf({ fitted: { encoder } }: HeldOutPart): (rows: Encoded) => Matrix {
-    const scalers = this.columns.map((c) => {
-      const code = encoder.columns.find((candidate) => candidate.carries === 'coordinate' && candidate.coordinate === c)
-      return code?.carries === 'coordinate' ? code.scaler : undefined
-    })
-    return ({ coordinates }) => {
-      const out = matrix(coordinates.rows, this.columns.length)
-      this.columns.forEach((c, k) => {
-        const values = unscaleValues(scalers[k]!, columnOf(coordinates, c))
-        for (let i = 0; i < out.rows; i++) out.data[i * out.cols + k] = values[i]! / this.spreads[c]!
-      })
-      return out
-    }
+  /**
+   * Scored coordinates, each in what the known ones leave of its spread [n, t]. They are the model's, not the table's: tails that
+   * a scaling takes in would outweigh all other rows.
+   */
+  private scored({ coordinates }: Encoded): Matrix {
+    const out = matrix(coordinates.rows, this.columns.length)
+    for (const [k, c] of this.columns.entries())
+      for (let i = 0; i < out.rows; i++) out.data[i * out.cols + k] = coordinates.data[i * coordinates.cols + c]! / this.spreads[c]!
+    return out
   }
 
   private lawOf(p: number, { known, drawn }: Setting): Promise<Law> {

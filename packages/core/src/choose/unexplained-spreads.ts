@@ -1,11 +1,10 @@
 import type { Engine } from '../kernel/engine.js'
 import type { ConditionGroup } from '../know/places.js'
 import type { TrainingRows } from '../law/training-rows.js'
-import { columnOf, type Matrix, matrix } from '../num/matrix.js'
+import { columnOf, matrix } from '../num/matrix.js'
 import { type Key, keyFor, normals } from '../num/random.js'
 import { mean, variance } from '../num/statistics.js'
 import { cloud } from '../space/cloud.js'
-import { unscaleValues } from '../table/scaling.js'
 
 interface SpreadsProblem {
   readonly training: TrainingRows
@@ -20,7 +19,7 @@ const LEVELS_APART = 1e3
 const TIES = 1e-9
 
 /**
- * Spread of every numeric column between rows that are given alike [d], in the column's units and no more than among all rows:
+ * Spread of every coordinate between rows that are given alike [d], no more than among all rows:
  * half the mean square between nearest neighbours in what is given, with the variance of all rows taken in as one row's. In
  * these units a column that the given ones nearly determine counts as much in a score as one that they say nothing of. Neighbours
  * are sought among `some` of the training rows.
@@ -32,9 +31,8 @@ export async function unexplainedSpreads(some: TrainingRows, problem: SpreadsPro
   const partners = await givenAlike(some, problem)
   for (const code of encoder.columns) {
     if (code.carries !== 'coordinate') continue
-    const valuesIn = (points: Matrix) => unscaleValues(code.scaler, columnOf(points, code.coordinate))
-    const all = variance(valuesIn(rows.coordinates))
-    const values = valuesIn(some.rows.coordinates)
+    const all = variance(columnOf(rows.coordinates, code.coordinate))
+    const values = columnOf(some.rows.coordinates, code.coordinate)
     const n = values.length
     const between = partners ? mean(values.map((value, i) => 0.5 * (value - values[partners[i]!]!) ** 2)) : all
     spreads[code.coordinate] = Math.sqrt(Math.min(all, (n * between + all) / (n + 1)))

@@ -484,3 +484,21 @@ test('powers of a likelihood weigh as they should', () => {
   expect([...weightsOf(Float64Array.of(0, log(0.25)), 0.5)].map((w) => Number(w.toFixed(12)))).toEqual([1, 0.5])
   expect(effectiveCount(Float64Array.of(1, 1, 0))).toBe(2)
 })
+
+test('what is chosen is the same whatever units tails are in, where a scaling takes them in', async () => {
+  const z = normals(keyFromSeed(3), 240)
+  const tails = (x: number) => x ** 3
+  const choiceOf = async (unit: (x: number) => number) => {
+    const columns = [
+      (i: number) => z[2 * i]!,
+      (i: number) => unit(z[2 * i]! + 0.1 * z[2 * i + 1]!),
+      (i: number) => Math.abs(z[2 * i + 1]!)
+    ].map((of, c) => ({ name: 'xyw'[c]!, source: 'number' as const, values: Float64Array.from({ length: 120 }, (_, i) => of(i)) }))
+    const context = { engine: new ReferenceEngine(), key: keyFromSeed(1) }
+    const model = await fitGlobal(inferTable({ rowCount: 120, columns }), { scaling: 'quantile', bandwidth: 0.2 }, context)
+    const [group] = (await sampleConditional(model, { given: { x: 1 }, rows: 2 }, context)).report.groups
+    return group!.trials.map(({ epsilon, score }) => [epsilon, score])
+  }
+  expect((await choiceOf((x) => x)).length).toBeGreaterThan(2)
+  expect(await choiceOf(tails)).toEqual(await choiceOf((x) => x))
+})

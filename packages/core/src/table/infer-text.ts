@@ -110,7 +110,7 @@ const censoredNote = (name: string, beyond: number, present: number): string =>
  * Whether the next row would sooner have a new value than one that is there, by two standard errors: the values that occur once,
  * over all, are the probability of that (Good and Turing). Then the values are names of rows, and no list of levels. Cost O(n).
  */
-export function areNames(present: readonly string[]): boolean {
+function areNames(present: readonly string[]): boolean {
   const counts = new Map<string, number>()
   for (const cell of present) counts.set(cell, (counts.get(cell) ?? 0) + 1)
   const singles = [...counts.values()].filter((count) => count === 1).length

@@ -7,7 +7,6 @@ import { InputError } from '../../num/errors.js'
 import { counted } from '../../num/listed.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
 import { inLine } from '../../table/column-facts.js'
-import { areNames } from '../../table/infer-text.js'
 import { isMadeKind } from '../../table/made-kinds.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Column } from '../../table/table.js'
@@ -50,7 +49,10 @@ export function keysOf(raw: RawTable, options: KeyOptions): KeptKeys | undefined
   return made.length === 0 ? kept : { ...kept, made: learnMade(made, data.table, guardKey(seed)) }
 }
 
-/** A column that is said to be a key, and mostly is one, tells all rows apart. Names that recur as a rule are made anew, and a note says so. */
+/** Part of the rows that may share a key by mistake: where more do, they are names. */
+const MOST_MISTAKES = 0.05
+
+/** A column that is said to be a key, and nearly is one, tells all rows apart. Names that recur as a rule are made anew, and a note says so. */
 function refuseRepeats({ name, cells }: KeyColumn): void {
   const seen = new Map<string, number>()
   let count = 0
@@ -64,7 +66,7 @@ function refuseRepeats({ name, cells }: KeyColumn): void {
       found ??= { cell, rows: [before + 1, row + 1] }
     }
   }
-  if (!found || !areNames(cells.filter((cell) => cell !== null))) return
+  if (!found || count > MOST_MISTAKES * cells.length) return
   throw new InputError({
     code: 'key-repeated',
     got: `${name} as an identifier, of which ${counted(count, 'row')} ${count === 1 ? 'has' : 'have'} a value of an earlier one: “${inLine(found.cell)}” stands in rows ${found.rows.join(' and ')}`,

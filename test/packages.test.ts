@@ -17,9 +17,9 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1095 },
+  '@sbridge/core': { path: 'packages/core', budget: 1160 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 2450 }
+  sbridge: { path: 'packages/sbridge', budget: 2520 }
 }
 
 interface Packed {
@@ -254,7 +254,7 @@ describe('size in a browser', () => {
       .replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(117)
   })
-  it('all of the core: 390 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(390)
+  it('all of the core: 408 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(408)
   })
 })

@@ -142,7 +142,7 @@ describe('a folder of tables', () => {
     const units = Array.from({ length: 12 }, (_, i) => i)
     const ids = units.map((i) => `D-${700 + 13 * i}`)
     const table = (columns: readonly ReturnType<typeof column>[]) => ({ columns, rowCount: columns[0]!.values.length })
-    const unitOf = employees.columns[0]!.values.map((id) => ids[(Number(id) * 7) % 12]!)
+    const unitOf = employees.columns[0]!.values.map((id: string) => ids[(Number(id) * 7) % 12]!)
     await writeCsv(join(folder, 'circle'), {
       tables: {
         units: table([
@@ -310,9 +310,9 @@ describe('a file of SQLite', () => {
   it('keys of several columns lead to rows, and lines are numbered from 1 in every order', async () => {
     const { tables } = shop({ customers: 40, products: 12 })
     const lines = tables.order_lines!
-    const [orders, , quantity] = lines.columns.map(({ values }) => values)
+    const [orders, , quantity] = lines.columns.map(({ values }: { values: string[] }) => values)
     const seen = new Map<string, number>()
-    const numbers = orders!.map((order) => {
+    const numbers = orders!.map((order: string) => {
       seen.set(order!, (seen.get(order!) ?? 0) + 1)
       return seen.get(order!)!
     })

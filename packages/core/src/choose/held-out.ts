@@ -8,7 +8,7 @@ import { type Encoded, type Encoder, takeEncoded } from '../table/encoder.js'
 import { unscaleValues } from '../table/scaling.js'
 
 /** Held-out rows of a model's own data, with the conditions they make for the others. */
-export interface HeldOutPart {
+interface HeldOutPart {
   readonly fitted: TrainingRows
   readonly conditions: readonly Condition[]
   /** Scaled rows that the conditions were made from. */

@@ -4,8 +4,8 @@ import { now, SLICE } from './pause.js'
 
 it('a stop request of the same thread reaches a loop that never waits, and none leaves its result alone', async () => {
   const method = {
-    init: () => 0,
-    step: (_: null, turns: number) => {
+    init: async () => 0,
+    step: async (_: null, turns: number) => {
       for (const start = now(); now() - start < SLICE / 10; );
       return turns + 1
     },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { growthCoupling } from '../../bridge/growth.js'
+import { ReferenceEngine } from '../../engine/reference/reference.js'
 import { log } from '../../num/elementary.js'
 import { matrix } from '../../num/matrix.js'
 import { keyFromSeed } from '../../num/random.js'
@@ -16,6 +17,7 @@ import { snapshotsOf } from './snapshot-table.js'
 import { drawPaths, fitTrajectories, presentTrajectories } from './trajectories.js'
 
 const key = keyFromSeed(1)
+const engine = new ReferenceEngine()
 /** A stem, then two branches, of which the upper one has three quarters of the last particles. */
 const rows = [
   ...[-0.2, -0.1, 0, 0.1, 0.2, 0.3].map((y) => [0, y, '', 1]),
@@ -67,9 +69,13 @@ describe('growth and death', () => {
   })
 
   it.each(['linear', 'brownian'] as const)('goes with the reference %s, and a model file draws the same again', async (reference) => {
-    const model = await fitTrajectories(snapshots, { reference, growth: 'estimate', fates: 'fate', intervals: 'none', rounds: 2 }, {})
+    const model = await fitTrajectories(
+      snapshots,
+      { reference, growth: 'estimate', fates: 'fate', intervals: 'none', rounds: 2 },
+      { engine }
+    )
     const again = loadTrajectories(saveTrajectories(model))
-    const drawn = [model, again].map((one) => drawPaths(one, { rows: 5, at: [0.5, 2.5] }, {}))
+    const drawn = [model, again].map((one) => drawPaths(one, { rows: 5, at: [0.5, 2.5] }, { engine }))
     expect(drawn[1]!.trajectories).toEqual(drawn[0]!.trajectories)
     expect(again.marginals.growth).toEqual(model.marginals.growth)
     const written = presentTrajectories(drawn[0]!.trajectories, model.columns, 'typed')

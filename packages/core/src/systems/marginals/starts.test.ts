@@ -28,7 +28,11 @@ it('where starts end in several solutions, the likelihood chooses', () => {
     precisions: { inverseFactors: matrix(1, 3, Float64Array.of(10, 0, 10)), logDeterminants: Float64Array.of(0) }
   }
   const chosen = (logLikelihood: (theta: Float64Array) => number) =>
-    bestStart({ family, key: keyFromSeed(1) }, { targets: [target], start: Float64Array.of(3), drift, logLikelihood }, {})[0]
+    bestStart(
+      { family, key: keyFromSeed(1) },
+      { targets: [target], start: Float64Array.of(3), drift, velocities: undefined, logLikelihood },
+      {}
+    )[0]
   expect(chosen(([omega]) => -omega!)).toBeCloseTo(slow, 4)
   expect(chosen(([omega]) => -Math.abs(omega! - fast))).toBeCloseTo(fast, 4)
 })

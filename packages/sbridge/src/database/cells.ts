@@ -103,8 +103,8 @@ export interface DatabaseTable extends RawTable {
 }
 
 /** What a statement gives, as a table; of a whole table with what the schema says of it. */
-export const tableIn = ({ columns, rowCount }: Answer, described?: Described): DatabaseTable => ({
-  columns: columns.map(rawColumn),
-  rowCount,
-  schema: described ? schemaOf(columns, described) : NO_SCHEMA
-})
+export function tableIn({ columns, rowCount }: Answer, described?: Described): DatabaseTable {
+  const schema = described ? schemaOf(columns, described) : NO_SCHEMA
+  const notes = schema.unsaid.map((condition) => `CHECK (${condition}) of the database is no rule here, and is not seen to in new rows`)
+  return { columns: columns.map(rawColumn), rowCount, schema, ...(notes.length > 0 ? { notes } : {}) }
+}

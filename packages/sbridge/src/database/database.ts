@@ -2,8 +2,8 @@ import { InputError } from '@sbridge/core'
 import type { RawTable } from '@sbridge/core/tables'
 import { refuseRepeatedNames } from '../format/columns.js'
 import { type Address, addressOf, type StoreKind, withoutPassword } from './address.js'
-import type { DatabaseTable } from './cells.js'
-import { type DatabaseSource, type DatabaseTarget, QUERY_SECONDS, type Store } from './contract.js'
+import { type DatabaseTable, quotedTable } from './cells.js'
+import { type DatabaseSource, type DatabaseTarget, type Described, QUERY_SECONDS, type Session, type Store } from './contract.js'
 import { tableFrom } from './session.js'
 
 /** The table that rows go to when nothing is said. */
@@ -51,10 +51,33 @@ export async function writeDatabase(name: string, table: RawTable, { into = INTO
   const { kind, at } = addressOf(name)
   const store = await STORES[kind]()
   await store.open({ name, at, to: 'write', seconds: QUERY_SECONDS }, async (session) => {
-    const isThere = (await session.describe(into)) !== undefined
-    if (isThere && !append) throw tableExists(into)
-    await session.write(into, table, !isThere)
+    const described = await session.describe(into)
+    if (described && !append) throw tableExists(into)
+    if (described) refuseFractions(into, table, await wholeColumns(session, into, described))
+    await session.write(into, table, !described)
   })
+}
+
+/** Columns that hold whole numbers. */
+async function wholeColumns(session: Session, into: string, { declared }: Described): Promise<ReadonlySet<string>> {
+  if (declared) return new Set([...declared].filter(([, type]) => /int/i.test(type)).map(([name]) => name))
+  const { columns } = await session.read(`SELECT * FROM ${quotedTable(into, session)} LIMIT 1`)
+  return new Set(columns.filter(({ kind }) => kind === 'whole').map(({ name }) => name))
+}
+
+/** Most databases round what is not whole, and say nothing. */
+function refuseFractions(into: string, { columns }: RawTable, whole: ReadonlySet<string>): void {
+  for (const column of columns) {
+    if (column.source !== 'number' || !whole.has(column.name)) continue
+    const row = column.values.findIndex((x, i) => column.missing?.[i] !== 1 && !Number.isInteger(x))
+    if (row < 0) continue
+    throw new InputError({
+      code: 'append-fraction',
+      got: `${column.values[row]} in row ${row + 1} for the column ${column.name} of ${into}, which holds whole numbers`,
+      expected: 'numbers that the column holds as they are',
+      try: `--types ${column.name}=integer, or another table with --into`
+    })
+  }
 }
 
 function refuseBoth(name: string, { table, query }: DatabaseSource): void {

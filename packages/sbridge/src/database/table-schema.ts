@@ -4,9 +4,11 @@ import type { DatabaseColumn, Described } from './contract.js'
 export interface Schema {
   readonly types: Readonly<Record<string, string>>
   readonly rules: readonly string[]
+  /** Conditions of CHECK that no option says, as SQL has them. */
+  readonly unsaid: readonly string[]
 }
 
-export const NO_SCHEMA: Schema = { types: {}, rules: [] }
+export const NO_SCHEMA: Schema = { types: {}, rules: [], unsaid: [] }
 
 /** Kinds and rules in the constraints of a table: unique columns are keys; of CHECKs those that order two columns or list values. */
 export function schemaOf(columns: readonly DatabaseColumn[], { unique, checks }: Pick<Described, 'unique' | 'checks'>): Schema {
@@ -15,16 +17,18 @@ export function schemaOf(columns: readonly DatabaseColumn[], { unique, checks }:
   for (const { name, enumerated } of columns) if (enumerated) types[name] = 'category'
   for (const name of unique) if (kindOf.get(name) === 'text' || kindOf.get(name) === 'whole') types[name] = 'identifier'
   const rules: string[] = []
+  const unsaid: string[] = []
   const isNumber = (name: string) => ['whole', 'number', 'time'].includes(kindOf.get(name) ?? '')
   for (const condition of checks.flatMap(conditionsIn)) {
     const order = ORDER.exec(condition)
     const [left, right] = [order?.[1], order?.[3]].map((name) => name?.replaceAll('"', ''))
+    const listed = LIST.exec(condition)?.[1]?.replaceAll('"', '')
     if (left !== undefined && right !== undefined && isNumber(left) && isNumber(right))
       rules.push(order![2]!.startsWith('<') ? `\`${right}\` >= \`${left}\`` : `\`${left}\` >= \`${right}\``)
-    const listed = LIST.exec(condition)?.[1]?.replaceAll('"', '')
-    if (listed !== undefined && kindOf.get(listed) === 'text') types[listed] = 'category'
+    else if (listed !== undefined && kindOf.get(listed) === 'text') types[listed] = 'category'
+    else unsaid.push(condition)
   }
-  return { types, rules }
+  return { types, rules, unsaid }
 }
 
 /** Conditions of CHECK in the statement that made a table, names in double quotes; those that are not enforced are left out. */

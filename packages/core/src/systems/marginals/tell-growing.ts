@@ -84,7 +84,7 @@ export function growingNotes({ growth, snapshots }: MarginalsModel): string[] {
   const counts = snapshots.map(({ cloud }) => cloud.points.rows)
   if (growth) {
     return [
-      `Rates of growth are relative to the mean of all particles: how many there are in all, snapshots do not tell.${totalsChange(counts) ? ` If the same share of all was seen at each time, they were ${counts.join(', ')}, and the mean grew with them.` : ''} Of a population that does not grow, rates of about 0.1 are found in a sample of a few hundred: look at their ranges, and at what comes of the same snapshots without growth.`
+      `Rates of growth are relative to the mean of all particles: how many there are in all, snapshots do not tell.${totalsChange(counts) ? ` If the same share of all was seen at each time, they were ${counts.join(', ')}, and the mean grew with them.` : ''} Of a population that does not grow, rates of about 0.1 are found in a sample of a few hundred. Ranges say what other particles would change, not what the reference misses: where particles move otherwise than it says, rates make up for it. Look at what comes of the same snapshots without growth, and with --reference brownian.`
     ]
   }
   const changed = totalsChange(counts)
@@ -119,7 +119,7 @@ function growthTopic({ model, scores, calendar }: Growing, growth: GrowthModel, 
     kind: 'table',
     caption:
       'Rates of growth relative to the mean of all particles, in a unit of time: that below which 5 %, half and 95 % of the particles lie; half of the 95 % range of a rate when the particles are drawn anew with replacement (20 times); and the particles whose range lies wholly above and wholly below 0.',
-    head: ['interval', '5 %#', 'median#', '95 %#', '±#', 'surely above the mean', 'surely below'],
+    head: ['interval', '5 %#', 'median#', '95 %#', '±#', 'range above the mean', 'range below'],
     rows,
     said: 'growth '
   }

@@ -4,6 +4,7 @@ import type { Engine } from '../../kernel/engine.js'
 import { packModel, unpackModel } from '../../model-file/container.js'
 import { keyFor, keyFromSeed, normals } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
+import { ruledSnapshots } from './ruled-snapshots.js'
 import { type SnapshotsOptions, snapshots } from './system.js'
 
 let engine: Engine
@@ -55,4 +56,51 @@ it('a rule of the user’s own goes first; what a path cannot keep is refused', 
     await expect(fit({ rule, exclude: rule.includes('label') ? [] : ['label'] })).rejects.toThrow(
       expect.objectContaining({ code: rule.includes('label') ? 'rule-broken' : 'rule-trajectories' })
     )
+})
+
+it('labels, numbers of particles, and what is one value for each are no coordinates, and said', () => {
+  const names = ({ columnNames, notes }: ReturnType<typeof ruledSnapshots>) => [columnNames, notes ?? []]
+  expect(names(ruledSnapshots(particles(), { time: 'day' }))).toEqual([
+    ['a', 'b'],
+    [expect.stringMatching(/^cell: .*names particles/), expect.stringMatching(/^label: words: labels particles/)]
+  ])
+  const text = (name: string, of: (i: number) => unknown) => ({
+    name,
+    source: 'text' as const,
+    values: Array.from({ length: 60 }, (_, i) => String(of(i)))
+  })
+  const weight = text('weight', (i) => (40 + 3 * (i % 20) + 11 * Math.floor(i / 20) + ((i * i) % 7) / 10).toFixed(1))
+  const chicks = (chick: (i: number) => number): RawTable => ({
+    columns: [text('day', (i) => Math.floor(i / 20)), text('chick', chick), text('diet', (i) => (i % 20) % 4), weight],
+    rowCount: 60
+  })
+  expect(
+    names(
+      ruledSnapshots(
+        chicks((i) => 1 + (i % 20)),
+        { time: 'day' }
+      )
+    )
+  ).toEqual([
+    ['weight'],
+    [expect.stringMatching(/^chick: whole numbers, each once a time/), expect.stringMatching(/^diet: one value for each chick/)]
+  ])
+  // Numbers that differ within a time and never come again are a measurement; and what is named is taken.
+  expect(
+    ruledSnapshots(
+      chicks((i) => 3 * i * i),
+      { time: 'day' }
+    ).columnNames
+  ).toEqual(['chick', 'diet', 'weight'])
+  expect(
+    ruledSnapshots(
+      chicks((i) => 1 + (i % 20)),
+      { time: 'day', columns: ['chick', 'weight'] }
+    ).columnNames
+  ).toEqual(['chick', 'weight'])
+  // A mistake among numbers is none of these.
+  const broken = { ...weight, values: weight.values.with(3, '4o') }
+  expect(() =>
+    ruledSnapshots({ columns: [text('day', (i) => i % 3), text('x', (i) => i * i), broken], rowCount: 60 }, { time: 'day' })
+  ).toThrow('"4o" in column weight, row 4')
 })

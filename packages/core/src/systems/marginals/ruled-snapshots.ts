@@ -1,4 +1,3 @@
-import { numberKeyNote } from '../../code/keys/number-keys.js'
 import { keepRules } from '../../code/rules/keep.js'
 import type { KeptRules } from '../../code/rules/kept-rules.js'
 import { inputsOf, type Rule, ruleText } from '../../code/rules/rule.js'
@@ -13,12 +12,13 @@ import { type Column, isCategorical, isNumeric, type NumericColumn } from '../..
 import { keepingLast } from '../keeping-last.js'
 import type { RuleOptions } from '../rule-options.js'
 import { rulesOf } from '../ruled-rows.js'
+import { labelsOfParticles, namesOfParticles, type Said } from './particle-labels.js'
 import { type SnapshotColumns, type SnapshotTable, snapshotsOf, type WrittenColumns } from './snapshot-table.js'
 
 export type RuledColumns = SnapshotColumns & RuleOptions
 
 /**
- * As `snapshotsOf`, without the coordinates that rules derive from others, and without keys: a reference that learned both sides of
+ * As `snapshotsOf`, without the coordinates that rules derive from others, and without what names or labels particles, unless `columns` says so: a reference that learned both sides of
  * a sum would know neither, and paths would break it. Throws what `snapshotsOf` throws and, for stated rules, what `rulesOf` throws
  * and `InputError` (code `rule-trajectories`). Cost: as of `findRules`.
  */
@@ -30,15 +30,17 @@ export const ruledSnapshots = keepingLast(
   (raw, { rules, rule, ...wanted }): SnapshotTable => {
     const data = coordinatesIn(raw, wanted)
     if (!data) return snapshotsOf(raw, wanted)
-    const keys = wanted.columns === undefined ? keysIn(data) : new Map<string, string>()
+    const isOpen = wanted.columns === undefined
+    const keys: Said = isOpen ? namesOfParticles(data, { raw, time: wanted.time }) : new Map()
     const beside = without(data, new Set(keys.keys()))
     const found = rulesOf(beside, { rules, ...defined({ rule }) })
     const kept = keptOn(found, beside)
     refuseOthers(rule, found, kept)
     const derived = new Set(kept.map(({ column }) => column))
-    const exclude = [...(wanted.exclude ?? []), ...keys.keys(), ...derived]
+    const labels: Said = isOpen ? labelsOfParticles(beside, { raw, derived }) : new Map()
+    const exclude = [...(wanted.exclude ?? []), ...keys.keys(), ...labels.keys(), ...derived]
     const plain = snapshotsOf(raw, { ...wanted, exclude })
-    const notes = [...keys.values(), ...found.filter((one) => one.kind === 'order').map(orderNote)]
+    const notes = [...keys.values(), ...labels.values(), ...found.filter((one) => one.kind === 'order').map(orderNote)]
     if (kept.length === 0) return { ...plain, notes }
     const names = new Set([...plain.columnNames, ...derived])
     const modelled = without(beside, new Set(beside.table.columns.map(({ name }) => name).filter((name) => !names.has(name))))
@@ -56,20 +58,6 @@ function coordinatesIn(
   const there = raw.columns.map(({ name }) => name)
   const chosen = there.filter((name) => !left.has(name) && (columns?.includes(name) ?? true))
   return chosen.length < 2 || raw.rowCount < 2 ? undefined : inferTable(raw, { columns: chosen, ...defined({ dateOrder }) })
-}
-
-/** What names particles, and what is said of it. */
-function keysIn({ table }: InferredTable): ReadonlyMap<string, string> {
-  const why = (column: Column): string | undefined =>
-    column.kind === 'identifier' ? 'text of which no two are alike' : numberKeyNote(column)
-  const keys = table.columns.flatMap((column) => {
-    const note = why(column)
-    return note === undefined
-      ? []
-      : [[column.name, `${column.name}: ${note}: names particles, and is no coordinate; paths are numbered`] as const]
-  })
-  // Something has to be left.
-  return new Map(keys.length === table.columns.length ? [] : keys)
 }
 
 function without({ table, formats, notes }: InferredTable, names: ReadonlySet<string>): InferredTable {

@@ -1,0 +1,76 @@
+import { numberKeyNote } from '../../code/keys/number-keys.js'
+import type { InferredTable } from '../../table/infer.js'
+import type { RawTable } from '../../table/raw.js'
+import { type Column, isCategorical, isNumeric, type NumericColumn } from '../../table/table.js'
+
+/** Columns that are no coordinates, and what is said of each. */
+export type Said = ReadonlyMap<string, string>
+
+/** Times at which a particle that is seen again has its number, at least, of those at which any has. */
+const SEEN_AGAIN = 0.5
+
+/**
+ * What names particles: text of which no two are alike, keys, and whole numbers of which each comes once a time and again at
+ * others; with such numbers, what has one value for each. Nothing where nothing would be left. Cost O(cells).
+ */
+export function namesOfParticles({ table }: InferredTable, { raw, time }: { readonly raw: RawTable; readonly time: string }): Said {
+  const times: ArrayLike<unknown> = raw.columns.find(({ name }) => name === time)?.values ?? []
+  const said = new Map<string, string>()
+  const names = (name: string, note: string) =>
+    said.set(name, `${name}: ${note}: names particles, and is no coordinate; paths are numbered`)
+  for (const column of table.columns) {
+    const note =
+      column.kind === 'identifier' ? (isMixed(raw, column.name) ? undefined : 'text of which no two are alike') : numberKeyNote(column)
+    if (note !== undefined) names(column.name, note)
+  }
+  const again = table.columns.find((column): column is NumericColumn => !said.has(column.name) && comesAgain(column, times))
+  if (again) {
+    names(again.name, 'whole numbers, each once a time and again at others')
+    for (const column of table.columns)
+      if (isNumeric(column) && !said.has(column.name) && isConstant(column.values, again.values))
+        said.set(column.name, `${column.name}: one value for each ${again.name}: labels particles, and is no coordinate`)
+  }
+  return said.size === table.columns.length ? new Map() : said
+}
+
+/** Whether whole numbers come once a time, and half of them again at another. */
+function comesAgain(column: Column, times: ArrayLike<unknown>): boolean {
+  if (column.kind !== 'integer' || column.missing) return false
+  const seen = new Map<number, Set<unknown>>()
+  for (const [i, value] of column.values.entries()) {
+    const at = seen.get(value) ?? new Set()
+    if (at.has(times[i])) return false
+    seen.set(value, at.add(times[i]))
+  }
+  const again = [...seen.values()].filter((at) => at.size > 1).length
+  return again >= SEEN_AGAIN * seen.size
+}
+
+function isConstant(values: ArrayLike<number>, of: ArrayLike<number>): boolean {
+  const known = new Map<number, number>()
+  for (let i = 0; i < of.length; i++) {
+    const value = known.get(of[i]!)
+    if (value === undefined) known.set(of[i]!, values[i]!)
+    else if (value !== values[i]) return false
+  }
+  return true
+}
+
+/** Columns of words that are `derived` from nothing: a path has none of them between snapshots. */
+export function labelsOfParticles(
+  { table }: InferredTable,
+  { raw, derived }: { readonly raw: RawTable; readonly derived: ReadonlySet<string> }
+): Said {
+  const labels = table.columns.filter((column) => isCategorical(column) && !derived.has(column.name) && !isMixed(raw, column.name))
+  if (labels.length === table.columns.length) return new Map()
+  return new Map(labels.map(({ name }) => [name, `${name}: words: labels particles, and is no coordinate`]))
+}
+
+/** Whether a column has words and numbers: one of them may be a mistake. */
+function isMixed({ columns }: RawTable, name: string): boolean {
+  const column = columns.find((one) => one.name === name)
+  if (column?.source !== 'text') return false
+  const cells = column.values.filter((cell) => cell !== null && cell.trim() !== '')
+  const numbers = cells.filter((cell) => Number.isFinite(Number(cell))).length
+  return numbers > 0 && numbers < cells.length
+}

@@ -40,7 +40,7 @@ await experiment({
   title: 'Increasing dimension, global and localised',
   paper: 'GLMR',
   async run({ full, engine, key }) {
-    const sizes = full ? [2, 3, 5, 10, 20, 50, 100] : [2, 10, 50]
+    const sizes = full ? [2, 3, 5, 10, 20, 50, 100] : [2, 10, 50, 100]
     const [count, drawnCount] = full ? [1000, 2000] : [300, 600]
     const [table, found] = [[], {}]
     for (const [law, draw] of Object.entries(LAWS)) {

@@ -8,7 +8,7 @@
  *
  * @source Patki, Wedge, Veeramachaneni, *The Synthetic Data Vault*, DSAA 2016.
  */
-import { createEngine, fit, fitSchema, sample, sampleSchema } from 'sbridge'
+import { createEngine, fit as fitModel, fitSchema, sample, sampleSchema } from 'sbridge'
 import { bank, randomFrom, shop, staff, textTable } from './schemas.mjs'
 
 const relation = (child, key, parent, id, own, of) => ({ child, key, parent, id, own, of })
@@ -115,7 +115,7 @@ async function independent({ tables, relations }, options) {
     const keys = relations.filter((one) => one.child === name).map(({ key }) => key)
     const own = { ...table, columns: table.columns.filter((column) => !keys.includes(column.name)) }
     const types = Object.fromEntries(relations.filter((one) => one.parent === name).map(({ id }) => [id, 'identifier']))
-    drawn[name] = await sample(await fit(own, { ...options, types }), { seed: 2, engine: options.engine })
+    drawn[name] = await sample(await fitModel(own, { ...options, types }), { seed: 2, engine: options.engine })
   }
   const { uniform } = randomFrom(7)
   for (const { child, key, parent, id } of relations) {
@@ -155,7 +155,7 @@ async function hierarchical({ tables, relations: [of] }, options) {
     )
   )
   const extended = { ...tables[of.parent], columns: [...tables[of.parent].columns, column('children', counts), ...added] }
-  const model = await fit(extended, { ...options, rules: 'off', types: { [of.id]: 'identifier' } })
+  const model = await fitModel(extended, { ...options, rules: 'off', types: { [of.id]: 'identifier' } })
   const parents = await sample(model, { seed: 2, engine: options.engine })
   const records = []
   for (let p = 0; p < parents.rowCount; p++) {

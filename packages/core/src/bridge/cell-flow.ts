@@ -2,7 +2,7 @@ import { InputError } from '../num/errors.js'
 import { multiplyInto } from '../num/linear-algebra.js'
 import { matrix } from '../num/matrix.js'
 import { DormandPrince } from '../num/ode.js'
-import { rungeKuttaStep } from './cells.js'
+import { propagatorSlope, rungeKuttaStep } from './cells.js'
 import { driftFailed, type Flow, type FlowParts, type FlowProblem } from './linear-noise.js'
 import { packedLength } from './transition.js'
 
@@ -98,19 +98,8 @@ function propagation({ drift, theta }: FlowProblem, width: number): (time: numbe
   const d = drift.dimension
   const size = d + d * d
   const slopes = [0, 1, 2, 3].map(() => new Float64Array(size))
-  const [start, trial, jacobian] = [new Float64Array(size), new Float64Array(size), new Float64Array(d * d)]
-  const derivative = (time: number, y: Float64Array, out: Float64Array): void => {
-    const z = y.subarray(0, d)
-    drift.value(z, time, theta, out.subarray(0, d))
-    drift.jacobian(z, time, theta, jacobian)
-    for (let a = 0; a < d; a++) {
-      for (let b = 0; b < d; b++) {
-        let sum = 0
-        for (let e = 0; e < d; e++) sum += jacobian[a * d + e]! * y[d + e * d + b]!
-        out[d + a * d + b] = sum
-      }
-    }
-  }
+  const [start, trial] = [new Float64Array(size), new Float64Array(size)]
+  const derivative = propagatorSlope({ drift, theta }, new Float64Array(d * d))
   return (time, state) => {
     start.fill(0)
     start.set(state)

@@ -67,6 +67,26 @@ function combine(unitCovariances: readonly Matrix[], sigma: Float64Array): Float
   return out
 }
 
+/** dz/dt = b and dF/dt = J F of a state [d] and its propagator [d, d], one behind the other; leaves J in `jacobian` [d, d]. */
+export function propagatorSlope(
+  { drift, theta }: Pick<WorkingReference, 'drift' | 'theta'>,
+  jacobian: Float64Array
+): (time: number, y: Float64Array, out: Float64Array) => void {
+  const d = drift.dimension
+  return (time, y, out) => {
+    const z = y.subarray(0, d)
+    drift.value(z, time, theta, out.subarray(0, d))
+    drift.jacobian(z, time, theta, jacobian)
+    for (let a = 0; a < d; a++) {
+      for (let b = 0; b < d; b++) {
+        let sum = 0
+        for (let e = 0; e < d; e++) sum += jacobian[a * d + e]! * y[d + e * d + b]!
+        out[d + a * d + b] = sum
+      }
+    }
+  }
+}
+
 /** One classical Runge–Kutta step a cell for dz/dt = b, dF/dt = J F, dQ/dt = J Q + Q Jᵀ + diag(σ²). */
 function rungeKuttaCells({ drift, theta, sigma }: WorkingReference, borders: Float64Array): Cells {
   const d = drift.dimension
@@ -75,19 +95,13 @@ function rungeKuttaCells({ drift, theta, sigma }: WorkingReference, borders: Flo
   const start = new Float64Array(size)
   const trial = new Float64Array(size)
   const jacobian = new Float64Array(d * d)
+  const slope = propagatorSlope({ drift, theta }, jacobian)
   const derivative = (time: number, y: Float64Array, out: Float64Array): void => {
-    const z = y.subarray(0, d)
-    drift.value(z, time, theta, out.subarray(0, d))
-    drift.jacobian(z, time, theta, jacobian)
+    slope(time, y, out)
     for (let a = 0; a < d; a++) {
       for (let b = 0; b < d; b++) {
-        let f = 0
         let q = a === b ? sigma[a]! * sigma[a]! : 0
-        for (let e = 0; e < d; e++) {
-          f += jacobian[a * d + e]! * y[d + e * d + b]!
-          q += jacobian[a * d + e]! * y[d + d * d + e * d + b]! + jacobian[b * d + e]! * y[d + d * d + a * d + e]!
-        }
-        out[d + a * d + b] = f
+        for (let e = 0; e < d; e++) q += jacobian[a * d + e]! * y[d + d * d + e * d + b]! + jacobian[b * d + e]! * y[d + d * d + a * d + e]!
         out[d + d * d + a * d + b] = q
       }
     }

@@ -66,11 +66,14 @@ export function labelsOfParticles(
   return new Map(labels.map(({ name }) => [name, `${name}: words: labels particles, and is no coordinate`]))
 }
 
+/** A number, however it is written. */
+const DIGITS = /^\s*[-+]?[\d.,'\s]*\d[\d.,'\s]*(e[-+]?\d+)?\s*$/i
+
 /** Whether a column has words and numbers: one of them may be a mistake. */
 function isMixed({ columns }: RawTable, name: string): boolean {
   const column = columns.find((one) => one.name === name)
   if (column?.source !== 'text') return false
   const cells = column.values.filter((cell) => cell !== null && cell.trim() !== '')
-  const numbers = cells.filter((cell) => Number.isFinite(Number(cell))).length
+  const numbers = cells.filter((cell) => DIGITS.test(cell!)).length
   return numbers > 0 && numbers < cells.length
 }

@@ -103,4 +103,8 @@ it('labels, numbers of particles, and what is one value for each are no coordina
   expect(() =>
     ruledSnapshots({ columns: [text('day', (i) => i % 3), text('x', (i) => i * i), broken], rowCount: 60 }, { time: 'day' })
   ).toThrow('"4o" in column weight, row 4')
+  const commas = { ...broken, values: broken.values.map((cell) => cell.replace('.', ',')) }
+  expect(() =>
+    ruledSnapshots({ columns: [text('day', (i) => i % 3), text('x', (i) => i * i), commas], rowCount: 60 }, { time: 'day' })
+  ).toThrow('in column weight')
 })

@@ -1,5 +1,5 @@
 // Rules found and kept, on planted tables and on real ones: what is found, how many of 10,000 new rows break a rule, whether a
-// held-out half of the rows does, and the two-sample AUC (random forest, against the held-out half) with the residual of every
+// row of the whole table does, and the two-sample AUC (random forest, against the held-out half) with the residual of every
 // rule added as a column, with --rules off and auto, and without these columns: what rules have no part in. Last the processor time of finding rules on 50,000 × 30.
 // usage: node bench/rules.mjs [tables=all] [threads=1] [--save]   tables: names, separated by commas; `speed`: the last part alone
 import { mkdtempSync } from 'node:fs'
@@ -122,7 +122,7 @@ const HEAD = [
   'rows',
   'rules of a half',
   'planted found',
-  'other half breaks',
+  'false in the whole table',
   'of 10,000 rows break one: `--rules off`, kept',
   'AUC with residuals: off, kept',
   'without: off, kept'

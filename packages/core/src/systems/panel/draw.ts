@@ -1,7 +1,9 @@
 import { type Batch, batchesOf, partOf } from '../../draw/batches.js'
+import type { NamedWarning } from '../../know/support.js'
 import { InputError } from '../../num/errors.js'
 import { quiet, throwIfStopped } from '../../num/iterate.js'
-import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
+import { counted } from '../../num/listed.js'
+import { type Matrix, matrix, rowOf, takeRows } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
 import { encodeTable } from '../../table/encoder.js'
 import { takeTableRows } from '../../table/rows.js'
@@ -13,8 +15,10 @@ import { drawGroups } from './groups-law.js'
 import type { PanelModel, PanelShape } from './model.js'
 import { Histories, knownWidth, pick, placedRows, writeKnown } from './past.js'
 import { Steps } from './step-law.js'
+import { sumsAfter, sumsIn, withSums } from './sums.js'
 import { nextTick } from './ticks.js'
 import { levelsIn } from './urns.js'
+import { rowsBeyond } from './walls.js'
 
 /** Rows of groups, group by group. */
 export interface GroupedRows {
@@ -24,6 +28,8 @@ export interface GroupedRows {
   readonly first: Uint32Array
   /** Tick of every row, where there is a time [n]. */
   readonly ticks?: Float64Array | undefined
+  /** Rows that cross a wall however often they are drawn. */
+  readonly beyond?: number | undefined
 }
 
 interface PanelRequest {
@@ -33,8 +39,8 @@ interface PanelRequest {
 }
 
 /** What rows of groups are drawn by once their first rows are there. */
-export interface FurtherLaw extends Pick<PanelModel, 'past' | 'steps'> {
-  readonly panel: Pick<PanelShape, 'constant' | 'varying' | 'ticks' | 'names'>
+export interface FurtherLaw extends Pick<PanelModel, 'past' | 'steps' | 'rules'> {
+  readonly panel: Pick<PanelShape, 'constant' | 'varying' | 'ticks' | 'names' | 'running' | 'walls'> & Partial<Pick<PanelShape, 'formats'>>
 }
 
 /** The first rows of groups, and what is known of them. */
@@ -57,7 +63,7 @@ export async function drawPanel(model: PanelModel, { groups, rows }: PanelReques
   const key = keyFor(context.key, 'panel')
   // Every group has at least the rows of the smallest one: of so many groups the first ones have the rows that are asked for.
   const count = groups ?? (rows === undefined ? summary.groupCount : Math.ceil(rows / panel.smallest))
-  const heads = await drawGroups(model.heads, count, { ...context, key, watch: quiet(context.watch) })
+  const heads = await drawHeads(model, count, { ...context, key, watch: quiet(context.watch) })
   const sizes = numbersOf(heads, panel.names.size)
   const first = firstsOf(sizes, groups === undefined && rows !== undefined ? rows : Number.POSITIVE_INFINITY)
   const { constants } = model
@@ -67,6 +73,30 @@ export async function drawPanel(model: PanelModel, { groups, rows }: PanelReques
   )
   const known = placedRows(constants, encodeTable(constants, pick(own, constants))).places
   return drawFurther(model, { heads: own, first, known }, { ...context, key })
+}
+
+/** Groups with their first rows, drawn again where one crosses a wall. */
+async function drawHeads(model: PanelModel, count: number, context: Context): Promise<Table> {
+  const { walls = [] } = model.panel
+  const law = stateOf(model)
+  const heads = await drawGroups(model.heads, count, context)
+  for (let attempt = 1; attempt < MOST_TRIES && walls.length > 0; attempt++) {
+    const sums = sumsAfter(law, heads, sumsIn(law.panel.running, heads))
+    const beyond = rowsBeyond(walls, withSums(law.panel.running, heads, sums))
+    if (beyond.length === 0) break
+    const again = await drawGroups(model.heads, beyond.length, { ...context, key: keyFor(context.key, `again ${attempt}`) })
+    for (const [c, column] of again.columns.entries()) copyCells(column, heads.columns[c]!, beyond)
+  }
+  return heads
+}
+
+/** Draws of a row until it keeps to all walls; what the last one crosses stays, and is counted. */
+const MOST_TRIES = 100
+
+/** What is summed up while rows are drawn: nothing in older models, whose rows do not know it. */
+function stateOf({ panel, rules }: FurtherLaw) {
+  const { walls, running = [], formats } = panel
+  return { panel: { running: walls ? running : [], ...(formats ? { formats } : {}) }, ...(rules ? { rules } : {}) }
 }
 
 /** The rows of groups whose first ones are there, batch by batch of groups. Cost as of `drawPanel`. */
@@ -81,6 +111,17 @@ export async function drawFurther(model: FurtherLaw, groups: GroupHeads, context
   }
   return drawn.rows()
 }
+
+/** Rows that could not be kept to the walls. */
+export const beyondWarnings = ({ beyond = 0 }: GroupedRows): NamedWarning[] =>
+  beyond === 0
+    ? []
+    : [
+        {
+          name: 'panel-beyond',
+          message: `${counted(beyond, 'row')} with a number or sum on a side of 0 where the data have none: ${MOST_TRIES} draws of each gave no other`
+        }
+      ]
 
 function checkCounts(groups: number | undefined, rows: number | undefined): void {
   if (groups !== undefined && rows !== undefined)
@@ -105,10 +146,13 @@ async function drawBatch(drawn: Growth, steps: Steps, { first, count }: Batch, {
   const total = all.reduce((most, g) => Math.max(most, drawn.sizeOf(g)), 0) - 1
   for (let step = 1; step <= total; step++) {
     throwIfStopped(watch, 'sampling')
-    const groups = all.filter((g) => drawn.sizeOf(g) > step)
-    const members = groups.map((g) => g - first)
-    const rows = await steps.next(drawn.past(groups, step), members, keyAtStep(key, step))
-    drawn.take(groups, step, steps.decode(rows))
+    let open = all.filter((g) => drawn.sizeOf(g) > step)
+    for (let attempt = 0; open.length > 0; attempt++) {
+      const own = keyAtStep(attempt === 0 ? key : keyFor(key, `again ${attempt}`), step)
+      const members = open.map((g) => g - first)
+      const rows = await steps.next(drawn.past(open, step), members, own)
+      open = drawn.take(open, step, { rows: steps.decode(rows), anyway: attempt + 1 === MOST_TRIES })
+    }
     watch?.progress?.({ stage: 'sampling', done: step, total })
   }
 }
@@ -121,6 +165,10 @@ class Growth {
   private readonly ticks: Float64Array
   private readonly histories: Histories
   private readonly known: Matrix
+  /** What is summed up, and the sums of groups so far [G, R]. */
+  private readonly state: ReturnType<typeof stateOf>
+  private readonly sums: Matrix
+  private beyond = 0
 
   private readonly first: Uint32Array
 
@@ -130,6 +178,8 @@ class Growth {
   ) {
     const { panel, past } = model
     this.first = first
+    this.state = stateOf(model)
+    this.sums = sumsAfter(this.state, heads, sumsIn(this.state.panel.running, heads))
     this.groups = first.length - 1
     const all = Uint32Array.from({ length: this.groups }, (_, g) => g)
     const groupOf = new Uint32Array(first[this.groups]!)
@@ -151,33 +201,47 @@ class Growth {
   /** What is known before the next row of groups. */
   past(groups: readonly number[], step: number): KnownRows {
     const { past } = this.model
-    const inputs = matrix(groups.length, knownWidth(past, this.known.cols))
+    const inputs = matrix(groups.length, knownWidth(past, this.known.cols + this.sums.cols))
     const lifts = matrix(groups.length, levelsIn(past.encoder))
     groups.forEach((group, i) => {
       const at = this.first[group]!
       const elapsed = this.model.panel.ticks ? this.ticks[at + step - 1]! - this.ticks[at]! : step
-      writeKnown(this.histories, { group, known: rowOf(this.known, group), elapsed }, rowOf(inputs, i))
+      writeKnown(this.histories, { group, known: rowOf(this.known, group), sums: rowOf(this.sums, group), elapsed }, rowOf(inputs, i))
       this.histories.writeLifts(group, rowOf(lifts, i))
     })
     return { inputs, lifts }
   }
 
-  /** Takes in row `step` of groups. */
-  take(groups: readonly number[], step: number, rows: Table): void {
-    const { ticks, names } = this.model.panel
+  /** Takes in row `step` of groups; those whose row crosses a wall are given back, unless they are taken `anyway`. */
+  take(groups: readonly number[], step: number, { rows, anyway }: { readonly rows: Table; readonly anyway: boolean }): number[] {
     const places = groups.map((g) => this.first[g]! + step)
     for (const column of this.table.columns) {
       const drawn = rows.columns.find(({ name }) => name === column.name)
       if (drawn) copyCells(drawn, column, places)
     }
-    if (ticks) {
-      const gaps = ticks.schedule ? undefined : numbersOf(rows, names.gap)
-      for (const [i, at] of places.entries()) {
-        const [start, before] = [this.ticks[at - step]!, this.ticks[at - 1]!]
-        this.ticks[at] = nextTick(ticks, { start, before, step, gap: gaps?.[i] ?? ticks.least })
-      }
+    const { running } = this.state.panel
+    const whole = takeTableRows(this.table, places)
+    const sums = sumsAfter(this.state, whole, takeRows(this.sums, groups))
+    const beyond = new Set(rowsBeyond(this.model.panel.walls ?? [], withSums(running, whole, sums)))
+    if (anyway) this.beyond += beyond.size
+    const taken = Array.from(groups.keys()).filter((i) => anyway || !beyond.has(i))
+    const own = taken.map((i) => groups[i]!)
+    for (const i of taken) rowOf(this.sums, groups[i]!).set(rowOf(sums, i))
+    const kept = taken.length === groups.length ? rows : takeTableRows(rows, taken)
+    this.countTicks(own, step, kept)
+    this.remember(own, kept)
+    return groups.filter((_, i) => !anyway && beyond.has(i))
+  }
+
+  private countTicks(groups: readonly number[], step: number, rows: Table): void {
+    const { ticks, names } = this.model.panel
+    if (!ticks) return
+    const gaps = ticks.schedule ? undefined : numbersOf(rows, names.gap)
+    for (const [i, g] of groups.entries()) {
+      const at = this.first[g]! + step
+      const [start, before] = [this.ticks[at - step]!, this.ticks[at - 1]!]
+      this.ticks[at] = nextTick(ticks, { start, before, step, gap: gaps?.[i] ?? ticks.least })
     }
-    this.remember(groups, rows)
   }
 
   private remember(groups: readonly number[], rows: Table): void {
@@ -187,8 +251,8 @@ class Growth {
   }
 
   rows(): GroupedRows {
-    const { table, first, ticks } = this
-    return { table, first, ...(this.model.panel.ticks ? { ticks } : {}) }
+    const { table, first, ticks, beyond } = this
+    return { table, first, beyond, ...(this.model.panel.ticks ? { ticks } : {}) }
   }
 }
 

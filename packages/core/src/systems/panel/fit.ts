@@ -36,7 +36,7 @@ export async function fitPanel(panel: PanelTable, options: Options, context: Con
   const model = await fitGroups({ ...heads, notes: [] }, headOptions, { ...context, key: keyFor(key, 'heads') })
   const constants = encoderOf(heads, [...constant, names.size, names.start], methodsOf(heads.table, 'auto')[0]!)
   const known = placedRows(constants, encodeTable(constants, pick(heads.table, constants))).places
-  const { past, steps } = await fitFurther(panel, { known, names, options }, { ...context, key })
+  const { past, steps } = await fitFurther(panel, { known, names, options, sums: panel.sums }, { ...context, key })
   return {
     heads: model,
     steps,
@@ -68,20 +68,22 @@ interface FurtherRows {
   readonly known: Matrix
   readonly names: PanelShape['names']
   readonly options: Pick<Options, 'bandwidth' | 'scaling'>
+  /** What sums that run on are before each row [n, R]. */
+  readonly sums?: Matrix | undefined
 }
 
 /** What of a panel its laws are fitted to. */
 export type GroupedTable = Pick<PanelTable, 'first' | 'times' | 'varying'> & { readonly data: WrittenRows }
 
 /** The law of rows that follow others, in the scaling whose forecasts of held-out groups are the nearest. */
-export async function fitFurther(panel: GroupedTable, { known, names, options }: FurtherRows, context: Context) {
+export async function fitFurther(panel: GroupedTable, { known, names, options, sums }: FurtherRows, context: Context) {
   const { data, first, times, varying } = panel
   const fits: { readonly past: PastCode; readonly steps: StepLaw }[] = []
   for (const methodOf of methodsOf(takeColumnsNamed(data, varying).table, options.scaling)) {
     const encoder = encoderOf(data, varying, methodOf)
     const placed = placedRows(encoder, encodeTable(encoder, pick(data.table, encoder)))
     const past = fitPast(encoder, placed, { first, ordered: times !== undefined })
-    const rows = stepRows(panel, { past, placed, known, names })
+    const rows = stepRows(panel, { past, placed, known, names, sums: sums ?? matrix(data.table.rowCount, 0) })
     const own = (name: string) => (name === names.gap ? 'quantile' : methodOf(name))
     fits.push({ past, steps: await fitSteps(rows, { methodOf: own, ...widthIn(options) }, context) })
   }
@@ -94,11 +96,11 @@ const widthIn = ({ bandwidth }: Pick<Options, 'bandwidth'>) => (typeof bandwidth
 
 const keyNameOf = ({ layout }: PanelTable): string => layout.find(({ role }) => role === 'key')!.format.name
 
-function shapeOf({ layout, data, constant, varying, times, first, running }: PanelTable, names: PanelShape['names']): PanelShape {
+function shapeOf({ layout, data, constant, varying, times, first, running, walls }: PanelTable, names: PanelShape['names']): PanelShape {
   let smallest = Number.POSITIVE_INFINITY
   for (let g = 0; g + 1 < first.length; g++) smallest = Math.min(smallest, first[g + 1]! - first[g]!)
   const ticks = times ? { ticks: times.ticks } : {}
-  return { layout, formats: data.formats, constant, varying, ...ticks, names, smallest, ...(running.length > 0 ? { running } : {}) }
+  return { layout, formats: data.formats, constant, varying, ...ticks, names, smallest, walls, ...(running.length > 0 ? { running } : {}) }
 }
 
 /** Names of what is drawn besides the columns of the table. */
@@ -157,14 +159,16 @@ interface PastOfRows {
   /** What is known of each group [G, c]. */
   readonly known: Matrix
   readonly names: PanelShape['names']
+  /** [n, R] */
+  readonly sums: Matrix
 }
 
 /** Every row but the first of each group, and what is known before it. */
-function stepRows({ data, first, times, varying }: GroupedTable, { past, placed, known, names }: PastOfRows): StepRows {
+function stepRows({ data, first, times, varying }: GroupedTable, { past, placed, known, names, sums }: PastOfRows): StepRows {
   const groups = first.length - 1
   const rows: number[] = []
   const groupOf: number[] = []
-  const before = matrix(data.table.rowCount - groups, knownWidth(past, known.cols))
+  const before = matrix(data.table.rowCount - groups, knownWidth(past, known.cols + sums.cols))
   const lifts = matrix(before.rows, levelsIn(past.encoder))
   const histories = new Histories(past, groups)
   for (let g = 0; g < groups; g++) {
@@ -172,7 +176,7 @@ function stepRows({ data, first, times, varying }: GroupedTable, { past, placed,
     for (let i = start; i < first[g + 1]!; i++) {
       if (i > start) {
         const elapsed = times ? times.at[i - 1]! - times.at[start]! : i - start
-        writeKnown(histories, { group: g, known: rowOf(known, g), elapsed }, rowOf(before, rows.length))
+        writeKnown(histories, { group: g, known: rowOf(known, g), sums: rowOf(sums, i), elapsed }, rowOf(before, rows.length))
         histories.writeLifts(g, rowOf(lifts, rows.length))
         rows.push(i)
         groupOf.push(g)

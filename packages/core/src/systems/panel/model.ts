@@ -8,6 +8,7 @@ import type { PanelColumn } from './read.js'
 import type { RunningSum } from './running.js'
 import type { StepLaw } from './step-law.js'
 import type { Ticks } from './ticks.js'
+import type { Wall } from './walls.js'
 
 /**
  * Rows that belong to groups: a law of groups (their constants, size, first row and its time), and a law of each further row
@@ -40,6 +41,8 @@ export interface PanelShape {
   readonly smallest: number
   /** Columns that are drawn as where they begin, and run on through a group. */
   readonly running?: readonly RunningSum[] | undefined
+  /** Sides of nought that rows keep to; absent in older models, whose rows do not know their sums either. */
+  readonly walls?: readonly Wall[] | undefined
 }
 
 /** Plain JSON. */

@@ -12,6 +12,7 @@ import { drawModel, fitModel } from '../system.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from '../table/options.js'
 import { tables } from '../table/system.js'
 import type { PanelModel } from './model.js'
+import { readPanel } from './read.js'
 
 let engine: Engine
 beforeAll(async () => {
@@ -220,7 +221,6 @@ describe('a panel', () => {
     ['a time that is a category', shops(), { group: 'shop', time: 'town' }, 'time-column'],
     ['a time with gaps', shops(), { group: 'shop', time: 'note' }, 'time-column'],
     ['the group as time', shops(), { group: 'shop', time: 'shop' }, 'time-column'],
-    ['times that come twice', twice(), { group: 'shop', time: 'week' }, 'time-repeated'],
     ['two groups', shops(), { group: 'town' }, 'groups-few'],
     ['a group column with missing cells', shops(), { group: 'note' }, 'group-missing'],
     ['groups of one', shops({ groups: 40, weeks: 1 }), { group: 'shop' }, 'groups-alone'],
@@ -230,6 +230,16 @@ describe('a panel', () => {
     ['weights', shops(), { group: 'shop', weights: 'sales' }, 'option-combination']
   ])('%s is refused', async (_, input, options, code) => {
     await expect(fit(input, options)).rejects.toMatchObject({ code })
+  })
+
+  it('rows of a group at one time follow each other as they stand, upwards where the newest come first, and are told', () => {
+    const asked = { group: 'shop', time: 'week' }
+    const { data, times } = readPanel(twice(), asked)
+    expect(times!.ticks.least).toBe(0)
+    expect(data.notes.join()).toContain('week: 1 row has the time of the row before in shop')
+    const newestFirst = twice()
+    for (const { values } of newestFirst.columns) (values as string[]).reverse()
+    expect(readPanel(newestFirst, asked).data.table).toEqual(data.table)
   })
 
   it.each<[TableRequest, string]>([

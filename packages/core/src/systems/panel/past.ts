@@ -134,20 +134,23 @@ export class Histories {
   }
 }
 
-/** Numbers that are known before a row of a group, of which `known` say what its constants are. */
+/** Numbers that are known before a row of a group, of which `known` say what its constants and sums are. */
 export const knownWidth = ({ mean, ordered }: PastCode, known: number): number => (ordered ? 2 : 1) * mean.length + known + 1
 
 interface KnownOfGroup {
   readonly group: number
   /** Its constants. */
   readonly known: Float64Array
+  /** What its sums that run on are. */
+  readonly sums: Float64Array
   /** Ticks from its first row to its last, or rows so far. */
   readonly elapsed: number
 }
 
 /** All that is known before the next row of a group: its past, its constants, and how far it has come. */
-export function writeKnown(histories: Histories, { group, known, elapsed }: KnownOfGroup, out: Float64Array): void {
+export function writeKnown(histories: Histories, { group, known, sums, elapsed }: KnownOfGroup, out: Float64Array): void {
   histories.write(group, out, 0)
-  out.set(known, out.length - known.length - 1)
+  out.set(known, out.length - known.length - sums.length - 1)
+  out.set(sums, out.length - sums.length - 1)
   out[out.length - 1] = elapsed
 }

@@ -6,8 +6,8 @@ import { takeRulesOut } from '../../code/rules/stacked.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { counted, listed } from '../../num/listed.js'
+import type { Matrix } from '../../num/matrix.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
-import { spelled } from '../../table/present.js'
 import { mergeRareLevels } from '../../table/rare-levels.js'
 import type { RawTable } from '../../table/raw.js'
 import { takeTableRows } from '../../table/rows.js'
@@ -17,8 +17,9 @@ import type { PanelOptions } from '../panel-options.js'
 import { prepareTable, readingOf, type TableOptions } from '../prepare.js'
 import type { RuleOptions } from '../rule-options.js'
 import { rulesOf } from '../ruled-rows.js'
-import { findRunningSums, type RunningSum, runningText, takeRunningOut } from './running.js'
-import { scheduleOf, type Ticks, ticksOf } from './ticks.js'
+import { findRunningSums, type RunningSum, runningText, sumsBefore, takeRunningOut } from './running.js'
+import { clockColumn, type PanelTimes, timesOf, togetherNotes, unknownColumn } from './times.js'
+import { findWalls, type Wall } from './walls.js'
 
 type PanelInput = TableOptions & RuleOptions & PanelOptions & { readonly scaling?: unknown }
 
@@ -26,13 +27,6 @@ type PanelInput = TableOptions & RuleOptions & PanelOptions & { readonly scaling
 export interface PanelColumn {
   readonly format: ColumnFormat
   readonly role: 'key' | 'time' | 'other'
-}
-
-/** When the rows of groups stand. */
-export interface PanelTimes {
-  readonly ticks: Ticks
-  /** Of every row [n]. */
-  readonly at: Float64Array
 }
 
 /** A table whose rows belong to groups, its rows in the order of groups and of their times. */
@@ -50,6 +44,10 @@ export interface PanelTable {
   readonly rules?: KeptRules | undefined
   /** Columns that run on through a group; in the data they are what they were before its first row. */
   readonly running: readonly RunningSum[]
+  /** What these are before each row [n, R]. */
+  readonly sums: Matrix
+  /** Sides of nought that drawn numbers keep to. */
+  readonly walls: readonly Wall[]
   /** All columns, in their order. */
   readonly layout: readonly PanelColumn[]
 }
@@ -63,8 +61,7 @@ const FEW_GROUPS = 20
 
 /**
  * Reads a table as groups of rows. Throws `InputError`: no such column (`column-unknown`), cells without a key (`group-missing`),
- * too few groups (`groups-few`), hardly a group of two rows (`groups-alone`), times that are none (`time-column`) or come twice in a
- * group (`time-repeated`). Cost O(cells · log n).
+ * too few groups (`groups-few`), hardly a group of two rows (`groups-alone`), times that are none (`time-column`). Cost O(cells · log n).
  */
 export const readPanel = keepingLast(relevant, read)
 
@@ -94,16 +91,35 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   const modelled = data.table.columns.filter(({ kind }) => kind !== 'identifier')
   const constant = modelled.filter((column) => isConstant(column, first)).map(({ name }) => name)
   const varying = modelled.filter(({ name }) => !constant.includes(name)).map(({ name }) => name)
-  const times = clock && timesOf(takeTableRows({ columns: [clock], rowCount: order.length }, order), whole.formats, { first, key })
+  const inTime = clock && (takeTableRows({ columns: [clock], rowCount: order.length }, order).columns[0] as NumericColumn)
+  const times = inTime && timesOf(inTime, whole.formats, first)
   refuseStill(varying, times, group!)
-  const still = constant.filter((name) => !running.some(({ column }) => column === name))
+  const still = constant.filter((name) => !columnsOf(running).includes(name))
   const notes = [
     ...data.notes,
     ...groupNotes({ key, first, constant: still, varying, group: group! }),
+    ...(times ? togetherNotes(times, { key, clock: inTime!, format: whole.formats.find(({ name }) => name === time)!, first }) : []),
     ...running.map((sum) => `${runningText(sum)}: kept in every group; --rules off draws ${sum.column} as any other column`)
   ]
-  return { data: { ...data, notes }, first, keys: key.levels, times, constant, varying, rules: kept, running, layout }
+  return {
+    data: { ...data, notes },
+    first,
+    keys: key.levels,
+    times,
+    constant,
+    varying,
+    rules: kept,
+    running,
+    sums: sumsBefore(running, rest, first),
+    walls: findWalls([...numbersNamed(data.table, varying), ...numbersNamed(inOrder.table, columnsOf(running))], data.table),
+    layout
+  }
 }
+
+const columnsOf = (running: readonly RunningSum[]): string[] => running.map(({ column }) => column)
+
+const numbersNamed = ({ columns }: Table, names: readonly string[]): NumericColumn[] =>
+  columns.filter(isNumeric).filter(({ name }) => names.includes(name))
 
 interface RulesBeside {
   readonly options: PanelInput
@@ -138,45 +154,23 @@ function keyColumn({ columns }: Table, name: string): CategoricalColumn {
   })
 }
 
-function unknownColumn(flag: string, name: string, columns: readonly Column[]): InputError {
-  return new InputError({
-    code: 'column-unknown',
-    got: `${flag} ${name}, which the table lacks`,
-    expected: `one of ${listed(columns.map((column) => column.name))}`,
-    try: 'the name as it stands in the header'
-  })
-}
-
-function clockColumn({ columns }: Table, name: string, group: string): NumericColumn {
-  const clock = columns.find((column) => column.name === name)
-  if (!clock) throw unknownColumn('--time', name, columns)
-  if (name !== group && isNumeric(clock)) {
-    const empty = clock.missing?.indexOf(1) ?? -1
-    if (empty < 0) return clock
-    throw new InputError({
-      code: 'time-column',
-      got: `row ${empty + 1} without a ${name}`,
-      expected: 'a time for every row',
-      try: 'filling it in, or leaving that row out'
-    })
-  }
-  throw new InputError({
-    code: 'time-column',
-    got: name === group ? `the column ${name} as group and as time` : `the column ${name}, which is of no numbers or date-times`,
-    expected: 'a column of numbers or date-times without missing cells',
-    try: `one of ${listed(columns.filter((c) => c.name !== group && isNumeric(c) && !c.missing).map((c) => c.name))}`
-  })
-}
-
-/** Rows by group, groups in the order of their first row; within a group by time, or as they stand. */
+/** Rows by group, groups in the order of their first row; within a group by time, and as they stand at one time: upwards where the newest come first. */
 function ordered({ codes, levels }: CategoricalColumn, clock: NumericColumn | undefined) {
+  const way = clock && isNewestFirst(codes, clock.values) ? -1 : 1
   const order = Uint32Array.from(codes.keys()).sort((a, b) => {
-    return codes[a]! - codes[b]! || (clock ? clock.values[a]! - clock.values[b]! : 0) || a - b
+    return codes[a]! - codes[b]! || (clock ? clock.values[a]! - clock.values[b]! : 0) || way * (a - b)
   })
   const first = new Uint32Array(levels.length + 1)
   for (const code of codes) first[code + 1]!++
   for (let g = 0; g < levels.length; g++) first[g + 1]! += first[g]!
   return { order, first }
+}
+
+/** Whether more rows go back in time from the row above than forward. */
+function isNewestFirst(codes: Int32Array, times: Float64Array): boolean {
+  let forward = 0
+  for (let i = 1; i < times.length; i++) if (codes[i] === codes[i - 1]) forward += Math.sign(times[i]! - times[i - 1]!)
+  return forward < 0
 }
 
 function checkGroups({ name, levels }: CategoricalColumn, first: Uint32Array): void {
@@ -224,44 +218,6 @@ function sameCells(column: Column): (a: number, b: number) => boolean {
   if (!isNumeric(column)) return () => true
   const { values, missing } = column
   return (a, b) => (missing?.[a] || missing?.[b] ? missing[a] === missing[b] : values[a] === values[b])
-}
-
-function timesOf(
-  { columns }: Table,
-  formats: readonly ColumnFormat[],
-  { first, key }: { readonly first: Uint32Array; readonly key: CategoricalColumn }
-): PanelTimes {
-  const { name, values } = columns[0] as NumericColumn
-  const format = formats.find((one) => one.name === name)!
-  const { ticks, at } = ticksOf(values, format)
-  let least = Number.POSITIVE_INFINITY
-  const twice: number[] = []
-  for (let g = 0; g + 1 < first.length; g++) {
-    for (let i = first[g]! + 1; i < first[g + 1]!; i++) {
-      if (at[i] === at[i - 1]) twice.push(i)
-      else least = Math.min(least, at[i]! - at[i - 1]!)
-    }
-  }
-  if (twice.length > 0) {
-    const group = key.levels[first.findLastIndex((start) => start <= twice[0]!)]!
-    throw repeatedTime({ key: key.name, level: group, time: name, value: spelled(values[twice[0]!]!, format), count: twice.length })
-  }
-  const schedule = scheduleOf(at, first)
-  return { ticks: { ...ticks, least, ...(schedule ? { schedule } : {}) }, at }
-}
-
-interface Repeated extends Readonly<Record<'key' | 'level' | 'time' | 'value', string>> {
-  readonly count: number
-}
-
-function repeatedTime({ key, level, time, value, count }: Repeated): InputError {
-  const rows = `${counted(count, 'row')} ${count === 1 ? 'has' : 'have'}`
-  return new InputError({
-    code: 'time-repeated',
-    got: `--time ${time}, of which ${rows} the one of another row of the same ${key}: ${value} comes twice where ${key} = ${level}`,
-    expected: 'times that differ within a group',
-    try: `a finer time; one row for each ${key} and ${time}, as the mean or the last of them; or leaving --time out, where the rows of a group have no order`
-  })
 }
 
 function refuseStill(varying: readonly string[], times: PanelTimes | undefined, group: string): void {

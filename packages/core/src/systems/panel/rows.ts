@@ -8,6 +8,7 @@ import type { Column, NumericColumn, Table } from '../../table/table.js'
 import { copyCells, type GroupedRows, openTo } from './draw.js'
 import type { PanelModel } from './model.js'
 import { putRunningBack } from './running.js'
+import { inFormats } from './sums.js'
 import { timeAt } from './ticks.js'
 
 /** Rows of groups as a table with all its columns; the key, which no law draws, as an identifier. */
@@ -22,9 +23,7 @@ interface PanelRows {
 export function panelRows(model: PanelModel, { table, first, ticks }: GroupedRows, key?: Key): PanelRows {
   const { panel, rules } = model
   const { rowCount } = table
-  // What no law draws is an identifier, and stands among the others as it did when rules were taken out.
-  const own = (name: string): Column => table.columns.find((column) => column.name === name) ?? { name, kind: 'identifier' }
-  const drawn = { table: { columns: panel.formats.map(({ name }) => own(name)), rowCount }, formats: panel.formats }
+  const drawn = { table: inFormats(table, panel.formats), formats: panel.formats }
   const whole = putRunningBack(panel.running ?? [], rules ? putRulesBack(rules, drawn) : drawn, first)
   const named = new Map(whole.table.columns.map((column, c) => [column.name, { column, format: whole.formats[c]! }]))
   const columns = panel.layout.map(({ format, role }): { column: Column; format: ColumnFormat } => {

@@ -84,3 +84,40 @@ it('new groups keep them in every row, from a model file too', async () => {
     if (i > 0 && key === account![i - 1]) expect(cents('opening', i)).toBe(cents('balance', i - 1))
   }
 })
+
+/** Purses that are never overdrawn: pay comes in now and then, what is spent is at most what is there. */
+function purses(): RawTable {
+  const [pays, spent] = [noise('pay'), noise('spent')]
+  const rows = Array.from({ length: GROUPS }, (_, g) => {
+    let left = 40
+    return Array.from({ length: MONTHS }, (_, t) => {
+      const i = g * MONTHS + t
+      const kind = i % 4 === 1 ? 'pay' : 'card'
+      const amount = kind === 'pay' ? Math.round(60 + 5 * pays[i]!) : -Math.min(left, Math.round(40 * Math.abs(spent[i]!)))
+      left += amount
+      return { purse: `P-${100 + 7 * g}`, month: `2024-0${t + 1}-01`, kind, amount: String(amount), left: String(left) }
+    })
+  }).flat()
+  const names = ['purse', 'month', 'kind', 'amount', 'left'] as const
+  return { rowCount: rows.length, columns: names.map((name) => ({ name, source: 'text', values: rows.map((row) => row[name]) })) }
+}
+
+it('amounts know the sum so far: none is overdrawn where none of the data is, and kinds keep to their side of nought', async () => {
+  const raw = purses()
+  const options = { group: 'purse', time: 'month', seed: 1, bandwidth: 1, scaling: 'standard' as const }
+  expect(readPanel(raw, options).walls).toEqual([
+    { column: 'amount', side: 1, where: { column: 'kind', level: 'pay' } },
+    { column: 'amount', side: -1, where: { column: 'kind', level: 'card' } },
+    { column: 'left', side: 1 }
+  ])
+  const model = (await fitModel(tables, { input: raw, options }, { engine })) as PanelModel
+  const { warnings, ...drawn } = await drawModel(tables, { model, request: { seed: 2, groups: 100 } }, { engine })
+  expect(warnings).toEqual([])
+  const { columns, rowCount } = tables.present(model, { ...drawn, warnings }, 'text')
+  const cell = (name: string, i: number) => String([...columns.find((one) => one.name === name)!.values][i])
+  expect(rowCount).toBe(600)
+  for (let i = 0; i < rowCount; i++) {
+    expect(Number(cell('left', i))).toBeGreaterThanOrEqual(0)
+    expect((cell('kind', i) === 'pay' ? 1 : -1) * Number(cell('amount', i))).toBeGreaterThanOrEqual(0)
+  }
+})

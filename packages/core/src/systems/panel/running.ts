@@ -1,10 +1,11 @@
 import { isBeyondChance, rateByChance } from '../../code/rules/chance.js'
 import { type Quantity, quantityOf, tolerance } from '../../code/rules/quantity.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
 import { columnWord } from '../../table/expression-text.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { roundToFormat } from '../../table/present.js'
-import { isNumeric, type NumericColumn } from '../../table/table.js'
+import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 
 /**
  * A column that is, in every row of a group but the first, that of the row before and some others: balance = balance before +
@@ -143,6 +144,29 @@ function through<T extends WrittenTable>({ column, terms, lagged }: RunningSum, 
   }
   const table = { columns: columns.map((one, k) => (k === c ? { ...own, values } : one)), rowCount }
   return { ...data, table }
+}
+
+/** What every row adds to a sum, also to one that shows it only in the row after [n]. */
+export function rises({ terms }: RunningSum, { columns, rowCount }: Table): Float64Array {
+  const added = terms.map(({ column, sign }) => ({ sign, values: amountsIn(columns.find(({ name }) => name === column) as NumericColumn) }))
+  return Float64Array.from({ length: rowCount }, (_, i) => added.reduce((sum, { sign, values }) => sum + sign * values[i]!, 0))
+}
+
+/** What each sum is before every row of its group [n, R]: of the table without them, whose columns have what they begin with. Cost O(n·R). */
+export function sumsBefore(sums: readonly RunningSum[], { table }: WrittenTable, first: Uint32Array): Matrix {
+  const out = matrix(table.rowCount, sums.length)
+  for (const [r, sum] of sums.entries()) {
+    const added = rises(sum, table)
+    const { values } = table.columns.find(({ name }) => name === sum.column) as NumericColumn
+    for (let g = 0; g + 1 < first.length; g++) {
+      let so = values[first[g]!]!
+      for (let i = first[g]!; i < first[g + 1]!; i++) {
+        out.data[i * out.cols + r] = so
+        so += added[i]!
+      }
+    }
+  }
+  return out
 }
 
 /** `balance = balance before + amount`. */

@@ -35,6 +35,7 @@ import { type Arrays, loadSteps, saveSteps } from './save-steps.js'
 import type { StepLaw } from './step-law.js'
 import type { Ticks } from './ticks.js'
 import { levelsAmong, levelsIn, type Urns } from './urns.js'
+import type { Wall } from './walls.js'
 
 interface PanelMeta {
   readonly heads: unknown
@@ -89,6 +90,12 @@ const sign: Reader<1 | -1> = (value, field) => {
   throw damaged(`a model with ${field} = ${value}`, '1 or -1')
 }
 
+const wall = record<Wall>({
+  column: text,
+  side: sign,
+  where: optional(record<NonNullable<Wall['where']>>({ column: text, level: text }))
+})
+
 const shapeOf = record<PanelShape>({
   layout: list(panelColumn),
   formats: list(columnFormat),
@@ -113,7 +120,8 @@ const shapeOf = record<PanelShape>({
         lagged: flag
       })
     )
-  )
+  ),
+  walls: optional(list(wall))
 })
 
 const summaryOf = record<PanelSummary>({

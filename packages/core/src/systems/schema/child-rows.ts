@@ -2,8 +2,8 @@ import type { InferredTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { takeTableRows } from '../../table/rows.js'
 import type { NumericColumn, Table } from '../../table/table.js'
-import { isConstant, LEAST_GROUPS, type PanelTimes } from '../panel/read.js'
-import { scheduleOf, ticksOf } from '../panel/ticks.js'
+import { isConstant, LEAST_GROUPS } from '../panel/read.js'
+import { type PanelTimes, timesOf } from '../panel/times.js'
 import { prepareRows } from '../prepare.js'
 import type { Links } from './links.js'
 import { type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
@@ -44,7 +44,8 @@ export function readChildRows(
   const keep = <T>(list: readonly T[]): T[] =>
     list.filter((_, c) => data.table.columns[c]!.kind !== 'identifier' && data.table.columns[c]!.name !== time)
   const table = takeTableRows({ columns: keep(data.table.columns), rowCount: data.table.rowCount }, order)
-  const times = clock && timesOf(clock, data, { order, first })
+  const times =
+    clock && timesOf(takeTableRows({ columns: [clock], rowCount: order.length }, order).columns[0] as NumericColumn, data.formats, first)
   const own = { table, formats: keep(data.formats) }
   return withOwn({ ...read, own, order, first, groupOf, times, constant: [], varying: [] }, own)
 }
@@ -89,23 +90,6 @@ function groupsOf(parentOf: Int32Array, all: readonly (Float64Array | undefined)
     groupOf.push(parent)
   }
   return { order, first: Uint32Array.from([...first, order.length]), groupOf: Int32Array.from(groupOf) }
-}
-
-/** Times of rows in ticks; rows of one parent may share one. */
-function timesOf(
-  { name, values }: NumericColumn,
-  { formats }: Pick<InferredTable, 'formats'>,
-  { order, first }: Pick<ChildRows, 'order' | 'first'>
-): PanelTimes {
-  const { ticks, at } = ticksOf(
-    Float64Array.from(order, (row) => values[row]!),
-    formats.find((format) => format.name === name)!
-  )
-  let least = Number.POSITIVE_INFINITY
-  for (let g = 0; g + 1 < first.length; g++)
-    for (let i = first[g]! + 1; i < first[g + 1]!; i++) least = Math.min(least, at[i]! - at[i - 1]!)
-  const schedule = least === Number.POSITIVE_INFINITY ? undefined : scheduleOf(at, first)
-  return { ticks: { ...ticks, least: Number.isFinite(least) ? least : 0, ...(schedule ? { schedule } : {}) }, at }
 }
 
 export const numbersIn = ({ columns }: Table, name: string): Float64Array =>

@@ -22,7 +22,7 @@ import { type LocalPosterior, type LocalPosteriorRequest, posteriorLocal } from 
 import { type LocalSampleRequest, sampleLocal, trainingFieldTable } from '../local/sample.js'
 import { loadLocal, saveLocal } from '../local/save.js'
 import { behindRules, type Localisation } from '../localisation.js'
-import { drawPanel } from '../panel/draw.js'
+import { beyondWarnings, drawPanel } from '../panel/draw.js'
 import { fitPanel } from '../panel/fit.js'
 import type { PanelModel } from '../panel/model.js'
 import { readPanel } from '../panel/read.js'
@@ -235,7 +235,7 @@ export const panel: TableKind<PanelModel> = {
   async draw(model, { rows, groups, seed = 1, onStep }, context) {
     refuseOnStep(onStep)
     const drawn = await drawPanel(model, defined({ rows, groups }), contextOf(seed, context))
-    return { ...panelRows(model, drawn, keyFromSeed(seed)), warnings: [] }
+    return { ...panelRows(model, drawn, keyFromSeed(seed)), warnings: beyondWarnings(drawn) }
   },
   written: (model) => panelRows(model, trainingRows(model)),
   save: savePanel,

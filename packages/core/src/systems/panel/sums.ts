@@ -7,7 +7,7 @@ import type { Column, NumericColumn, Table } from '../../table/table.js'
 import { type RunningSum, rises } from './running.js'
 
 /** What sums run on by. */
-export interface SummedLaw {
+interface SummedLaw {
   readonly panel: { readonly running?: readonly RunningSum[] | undefined; readonly formats?: readonly ColumnFormat[] }
   readonly rules?: KeptRules | undefined
 }

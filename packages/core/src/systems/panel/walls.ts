@@ -9,6 +9,7 @@ export interface Wall {
   readonly where?: { readonly column: string; readonly level: string } | undefined
 }
 
+/** Above nought and below. */
 const SIDES = [1, -1] as const
 
 /**

@@ -45,7 +45,8 @@ export const panelFields: readonly Field[] = [
     range: 'a column of numbers or dates without missing cells',
     default: 'none: rows of a group have no order in time',
     needs: 'group',
-    sentence: 'The column that orders the rows of a group: each row is drawn given the one before, and no time comes twice in a group unless some do in the data.',
+    sentence:
+      'The column that orders the rows of a group: each row is drawn given the one before, and no time comes twice in a group unless some do in the data.',
     source: ''
   }
 ]

@@ -138,7 +138,7 @@ export { latentDrawFields, latentFields } from './systems/table/latent-fields.js
 export { saveLatentLocal, saveLatentTable } from './systems/table/latent-file.js'
 export { fitLatentLocal, type LatentLocalModel } from './systems/table/latent-local.js'
 export { keptOrder, orderNote } from './systems/table/ordered.js'
-export { candidateRows } from './systems/table/refined.js'
+export { candidateRows } from './systems/table/candidates.js'
 export { SearchMemory, searchName } from './systems/table/search-memory.js'
 export {
   heldOutEvaluation,

@@ -13,13 +13,28 @@ const area = number({ least: 0, most: 1 })
 export function privacyIn({ meta }: ModelContents): PrivacyTrial | undefined {
   const point = record<PrivacyPoint>({
     epsilon: measured,
+    left: area,
     membership: area,
     interval: tuple<readonly [number, number]>(area, area),
     auc: area
   })
-  const trial = record<PrivacyTrial>({ asked: area, heldOut: whole(), before: measured, chosen: measured, curve: list(point) })
+  const trial = record<PrivacyTrial>({
+    asked: area,
+    heldOut: whole(),
+    before: measured,
+    chosen: measured,
+    left: area,
+    nearest: optional(number({ least: 0 })),
+    curve: list(point)
+  })
   const { privacy } = record<{ readonly privacy?: PrivacyTrial }>({ privacy: optional(trial) })(meta, 'meta')
-  if (privacy && !privacy.curve.some(({ epsilon }) => epsilon === privacy.chosen))
-    throw damaged(`a model whose privacy chose ε = ${privacy.chosen}`, 'an ε that was tried')
+  if (!privacy) return undefined
+  if (!privacy.curve.some(({ epsilon, left }) => epsilon === privacy.chosen && left === privacy.left))
+    throw damaged(`a model whose privacy chose ε = ${privacy.chosen} and left out ${privacy.left}`, 'a pair that was tried')
+  if ((privacy.nearest !== undefined) !== privacy.left > 0)
+    throw damaged(
+      `a model that leaves out ${privacy.left} of its rows nearer than ${privacy.nearest}`,
+      'a distance where rows are left out, none elsewhere'
+    )
   return privacy
 }

@@ -2,7 +2,7 @@ import type { Field } from './fields.js'
 
 /** How little drawn rows may tell of who was in the table. */
 export interface PrivacyOptions {
-  /** Area of the distance attack, ½ where nothing is told: the bandwidth is widened until held-out rows say that it stays below. */
+  /** Area of the distance attack, ½ where nothing is told: the bandwidth is widened, or rows that come near are left out, until held-out rows say that it stays below. */
   readonly privacy?: number | undefined
 }
 
@@ -21,7 +21,7 @@ export const privacyFields: readonly Field[] = [
       ...['local', 'latent', 'group', 'image'].map((other) => ({ beside: [other], because: 'one kernel on whole rows' }))
     ],
     sentence:
-      'How often whoever takes the nearer of two rows for one of the table may be right: ε is widened until it is no more on rows held out from a trial fit, and a table for which no ε will do is refused.',
+      'How often whoever takes the nearer of two rows for one of the table may be right: ε is widened, or drawn rows that come nearest to rows of the table are left out, until it is no more on rows held out from a trial fit; a table for which neither will do is refused.',
     source: 'Stadler, Oprisanu, Troncoso 2022'
   }
 ]

@@ -1,4 +1,7 @@
-/** What rows of a wider and wider kernel tell of the rows that it learned from, on rows held out from a trial fit. Plain JSON. */
+/**
+ * What rows of a wider and wider kernel, and of these the ones that come less near to rows of the table, tell of the rows that it
+ * learned from, on rows held out from a trial fit. Plain JSON.
+ */
 export interface PrivacyTrial {
   /** Area of the distance attack that is allowed. */
   readonly asked: number
@@ -7,12 +10,17 @@ export interface PrivacyTrial {
   /** ε of the model before, and of what was chosen. */
   readonly before: number
   readonly chosen: number
-  /** In the order of ε. */
+  /** Part of the drawn rows, those nearest to a row of the table, that is left out. */
+  readonly left: number
+  /** Distance to the nearest row of the table below which a drawn row is left out, in standard deviations of the columns; absent where none is. */
+  readonly nearest?: number
+  /** In the order of what is left out, and of ε. */
   readonly curve: readonly PrivacyPoint[]
 }
 
 export interface PrivacyPoint {
   readonly epsilon: number
+  readonly left: number
   /** Area of the distance attack, and its 95 % interval. */
   readonly membership: number
   readonly interval: readonly [number, number]

@@ -99,4 +99,6 @@ export interface DrawnRows extends Answer {
   readonly latents?: Matrix | undefined
   /** Of a refined model: candidates a row, and how many of these shared its choice. */
   readonly refined?: { readonly candidates: number; readonly effective: number } | undefined
+  /** Of a model that leaves out what comes near to rows of the table: rows all of whose candidates did. */
+  readonly near?: number | undefined
 }

@@ -19,13 +19,14 @@ import { readPanel } from '../panel/read.js'
 import { type RuledAsked, throughRules } from '../ruled-known.js'
 import { ruledRows } from '../ruled-rows.js'
 import { type Plan, planned, planOf } from '../system.js'
+import { CANDIDATES, candidateRows } from './candidates.js'
 import { estimateJob, type KnownSize } from './estimate.js'
 import type { TableFit, TableRequest, TableSource } from './options.js'
 import { planLatent } from './plan-latent.js'
 import { planLocal } from './plan-local.js'
 import { type PanelSource, planPanel } from './plan-panel.js'
-import { DRAWS, PRIVACY_STAGE, WIDER } from './private.js'
-import { CANDIDATES, TRIAL_STAGE } from './refined.js'
+import { DRAWN, DRAWS, PRIVACY_STAGE, WIDER } from './private.js'
+import { TRIAL_STAGE } from './refined.js'
 
 /**
  * Sizes and work of a fit, of a draw, or of both where rows are drawn from a table; without a request only the fit. Counts
@@ -34,7 +35,7 @@ import { CANDIDATES, TRIAL_STAGE } from './refined.js'
 export function planTable(source: TableSource, request?: TableRequest): Plan {
   if ('model' in source) {
     const { model } = source
-    return model.refinement?.ratio
+    return candidateRows(model, 1) > 1
       ? planRefined(source, { ...request, rows: request?.rows ?? model.summary.rowCount })
       : planPlain(source, request)
   }
@@ -70,7 +71,10 @@ function trialPairs(source: Extract<TableSource, { input: unknown }>): number {
 /** Two fits of half of the rows, and for each bandwidth a scaling and two draws of either half. */
 function privacyPairs({ input, options }: Extract<TableSource, { input: unknown }>): number {
   const fit = planPlain({ input, options: { ...options, bandwidth: 1 } }).pairs
-  const each = planPlain({ input, options: { ...options, bandwidth: 1, scaling: 'standard' } }, { rows: DRAWS * input.rowCount }).pairs
+  const each = planPlain(
+    { input, options: { ...options, bandwidth: 1, scaling: 'standard' } },
+    { rows: DRAWN * DRAWS * input.rowCount }
+  ).pairs
   return (fit + WIDER.length * each) / 2
 }
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { placing } from '../../diagnose/embedding.js'
 import { membershipAttack } from '../../diagnose/membership.js'
+import { nearestDistances } from '../../diagnose/neighbours.js'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { packModel, unpackModel } from '../../model-file/container.js'
 import { keyFor, keyFromSeed, normals } from '../../num/random.js'
@@ -8,7 +9,7 @@ import { inferTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { linesOf } from '../../tell/telling.js'
 import { drawModel, fitModel } from '../system.js'
-import type { TableFit, TableModel } from './options.js'
+import type { DrawnRows, TableFit, TableModel } from './options.js'
 import { fitPrivate } from './private.js'
 import { tables } from './system.js'
 
@@ -52,9 +53,10 @@ describe('privacy', { tags: ['slow'] }, () => {
 
   it('widens a kernel until an attack tells no more than was asked, of the model itself too', async () => {
     const trial = kept.privacy!
-    const chosen = trial.curve.findIndex(({ epsilon }) => epsilon === trial.chosen)
-    expect(trial.curve.slice(0, chosen).some(({ membership }) => membership > 0.56)).toBe(true)
-    const wider = trial.curve.slice(chosen).map(({ membership }) => membership)
+    const curve = trial.curve.filter(({ left }) => left === trial.left)
+    const chosen = curve.findIndex(({ epsilon }) => epsilon === trial.chosen)
+    expect(curve.slice(0, chosen).some(({ membership }) => membership > 0.56)).toBe(true)
+    const wider = curve.slice(chosen).map(({ membership }) => membership)
     expect(wider.reduce((sum, area) => sum + area, 0) / wider.length).toBeLessThanOrEqual(0.56)
     const [before, after] = [await attack(narrow), await attack(kept)]
     // At a bandwidth this small most drawn rows lie beside one of the table: the area is near 0.8.
@@ -69,6 +71,32 @@ describe('privacy', { tags: ['slow'] }, () => {
     expect(tables.summary(kept)).toEqual(tables.summary(other))
   })
 
+  it('leaves out rows that come near to those of the table, where that costs least, and no more of them', async () => {
+    const model = await fitPrivate({ input: data, options, model: await fitted(), asked: 0.515 }, parts, context)
+    const { left, nearest, curve, chosen } = model.privacy!
+    expect(left).toBeGreaterThan(0)
+    const point = curve.find((one) => one.epsilon === chosen && one.left === left)!
+    expect(point.membership).toBeLessThan(curve.find((one) => one.epsilon === chosen && one.left === 0)!.membership)
+    const { table, near } = (await drawModel(tables, { model, request: { rows: 200, seed: 5 } }, context)) as DrawnRows
+    const own = inferTable(data).table
+    const place = placing(own, [own])
+    const distances = await nearestDistances(engine, place(table), place(own))
+    expect(distances.filter((distance) => distance < nearest!).length).toBe(near)
+    // Four candidates are all near with a chance of left⁴.
+    expect(near!).toBeLessThan(200 * left ** 4 + 12)
+    // Without the rule as many lie near as it leaves out.
+    const { privacy: trial, ...without } = model
+    const plain = await drawModel(tables, { model: without as TableModel, request: { rows: 1000, seed: 5 } }, context)
+    const close = (await nearestDistances(engine, place(plain.table), place(own))).filter((distance) => distance < nearest!).length / 1000
+    expect(Math.abs(close - left)).toBeLessThan(0.12)
+    // The model file keeps the rule.
+    const loaded = (await tables.load(unpackModel(packModel(tables.save(model))), { engine })) as TableModel
+    expect(await drawn(loaded, 5)).toEqual(table)
+    const { nearest: _, ...lacking } = trial!
+    const damaged = { ...model, privacy: lacking }
+    await expect(tables.load(unpackModel(packModel(tables.save(damaged))), { engine })).rejects.toMatchObject({ code: 'model-damaged' })
+  })
+
   it('leaves a model as it is that is private already, and says so', async () => {
     const model = await fitted({ privacy: 0.9 })
     expect(model.privacy!.chosen).toBe(model.privacy!.before)
@@ -80,7 +108,7 @@ describe('privacy', { tags: ['slow'] }, () => {
 
   it('tells what was tried, and is in the model file', async () => {
     const lines = linesOf(tables.tell(kept)).join('\n')
-    expect(lines).toMatch(/privacy: ε [\d.]+ → [\d.]+ \(asked for at most 0.56; on 100 rows held out from a trial fit\)/)
+    expect(lines).toMatch(/privacy: ε [\d.]+ → [\d.]+[^(]* \(asked for at most 0.56; on 100 rows held out from a trial fit\)/)
     expect(lines).toMatch(/distance attack: 0\.\d{3} → 0\.5\d{2} \(95 % 0\.\d{3} to 0\.\d{3}\)/)
     const loaded = (await tables.load(unpackModel(packModel(tables.save(kept))), { engine })) as TableModel
     expect(tables.tell(loaded).json).toEqual(tables.tell(kept).json)

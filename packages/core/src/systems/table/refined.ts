@@ -2,10 +2,7 @@ import { densityRatio } from '../../choose/density-ratio.js'
 import { type Boosting, logOdds } from '../../diagnose/boosting.js'
 import { foldAucs } from '../../diagnose/classifier.js'
 import { membershipAttack } from '../../diagnose/membership.js'
-import { chainsOfNames } from '../../draw/batches.js'
 import { resampled } from '../../draw/resample.js'
-import { namesOfGivens } from '../../know/conditions.js'
-import { InputError } from '../../num/errors.js'
 import { quiet } from '../../num/iterate.js'
 import { takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, keyFromSeed, permutation, seedFor } from '../../num/random.js'
@@ -14,13 +11,12 @@ import { takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import type { SystemContext } from '../host.js'
 import type { Refinement, RefinementTrial } from '../refinement.js'
-import type { DrawnRows, TableModel, TableRequest } from './options.js'
+import { CANDIDATES } from './candidates.js'
+import type { TableModel } from './options.js'
 import { heldOutOf, LEAST_HALF, type ModelParts, placingFor, type TriedFit, trialFit, weighted } from './trial.js'
 
 /** As it is told of while it runs. */
 export const TRIAL_STAGE = 'trying refinement'
-/** Candidates a row: more gain little and cost as much again. */
-export const CANDIDATES = 4
 /** Rows of the data, and twice as many drawn ones, from which the ratio is learned at most. */
 const MOST_LEARNED = 5000
 
@@ -99,45 +95,4 @@ async function learnRatio(
   const drawn = await draw(model, { rows: 2 * rows, seed: seedFor(key, 'learned') }, context)
   const place = placingFor(training(model))
   return densityRatio({ real: place(some), drawn: place(drawn.table), key: keyFor(key, 'ratio'), watch: context })
-}
-
-/**
- * Rows of a model, each one of four candidates where the model is refined: four times as many are drawn, side by side, so that a row
- * depends on its own candidates alone; under conditions all of them meet what is known. Cost: four draws.
- */
-export async function drawRefined(
-  { model, request }: { readonly model: TableModel; readonly request: TableRequest },
-  { draw, training }: ModelParts,
-  context: SystemContext
-): Promise<DrawnRows> {
-  const ratio = model.refinement?.ratio
-  if (!ratio) return draw(model, request, context)
-  const { rows = model.summary.rowCount, seed = 1 } = request
-  const count = candidateRows(model, rows)
-  if (count > MOST_ROWS) throw tooMany(rows)
-  const drawn = await draw(model, { ...request, rows: count }, context)
-  const ratios = logOdds(ratio, placingFor(training(model))(drawn.table))
-  const chains = request.asked && chainsOfNames(namesOfGivens(request.asked.givens), rows)
-  const { chosen, effective } = resampled(ratios, CANDIDATES, keyFor(keyFromSeed(seed), 'refined'), chains)
-  return {
-    ...drawn,
-    table: takeTableRows(drawn.table, chosen),
-    ...(drawn.latents ? { latents: takeRows(drawn.latents, chosen) } : {}),
-    refined: { candidates: CANDIDATES, effective }
-  }
-}
-
-/** Rows that are drawn for so many rows of a model: its candidates. */
-export const candidateRows = ({ refinement }: TableModel, rows: number): number => (refinement?.ratio ? CANDIDATES * rows : rows)
-
-/** Rows of one draw: as `checkCount` has it. */
-const MOST_ROWS = 1e8
-
-function tooMany(rows: number): InputError {
-  return new InputError({
-    code: 'count',
-    got: `n = ${rows}, of four candidates each`,
-    expected: `at most ${MOST_ROWS / CANDIDATES} rows of a refined model`,
-    try: `-n ${MOST_ROWS / CANDIDATES}, or a model fitted with --refine off`
-  })
 }

@@ -29,6 +29,7 @@ import { ruleFields } from '../rule-options.js'
 import { RULE_WARNING } from '../ruled-terms.js'
 import type { System } from '../system.js'
 import { tableFields } from '../table-options.js'
+import { drawOfCandidates } from './candidates.js'
 import { checkKnown, modelKnown } from './check-known.js'
 import { groupsOf } from './grouped.js'
 import { checkKeys, peopleFor, statedKeysOf, withNewKeys } from './keyed.js'
@@ -39,7 +40,7 @@ import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js
 import { inOrder, keptOrder, orderIn, withOrder } from './ordered.js'
 import { planTable } from './plan.js'
 import { fitPrivate } from './private.js'
-import { drawRefined, fitRefinement } from './refined.js'
+import { fitRefinement } from './refined.js'
 import { tellTable } from './tell.js'
 import type { ModelParts } from './trial.js'
 
@@ -128,7 +129,7 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
   async draw(model, request, context) {
     checkKeys(model.keys, (request.rows ?? model.summary.rowCount) * (request.asked?.givens.length ?? 1))
     const people = await peopleFor(model.keys, context.host)
-    const drawn = await drawRefined({ model, request }, PARTS, context)
+    const drawn = await drawOfCandidates({ model, request }, PARTS, context)
     return withNewKeys(request.asked ? drawn : inOrder(drawn, model.order), { kept: model.keys, people, seed: request.seed ?? 1 })
   },
   present: (_model, { table, formats }, cells) => presentTable(table, formats, cells),

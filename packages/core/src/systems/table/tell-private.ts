@@ -5,14 +5,17 @@ import type { PrivacyPoint, PrivacyTrial } from '../privacy.js'
 const area = (x: number): string => x.toFixed(3)
 const intervalText = ({ interval: [low, high] }: PrivacyPoint): string => `${area(low)} to ${area(high)}`
 
-/** What a model says of the bandwidth that its privacy asked for. */
-export function tellPrivate(trial: PrivacyTrial): Telling {
-  const { asked, heldOut, before, chosen, curve } = trial
-  const point = curve.find(({ epsilon }) => epsilon === chosen)!
-  const narrow = curve[0]!
-  const change = (from: string, to: string) => (chosen === before ? to : `${from} → ${to}`)
+const percent = (left: number): string => `${Math.round(100 * left)} %`
+
+/** What a model says of the bandwidth, and of the rows left out, that its privacy asked for; with rows, how many had none that is far. */
+export function tellPrivate(trial: PrivacyTrial, near?: number): Telling {
+  const { asked, heldOut, before, chosen, left, curve } = trial
+  const point = curve.find((one) => one.epsilon === chosen && one.left === left)!
+  const narrow = curve.find((one) => one.epsilon === before && one.left === 0)!
+  const change = (from: string, to: string) => (point === narrow ? to : `${from} → ${to}`)
+  const kernel = chosen === before ? 'the kernel is as it would be' : `ε ${plainText(before)} → ${plainText(chosen)}`
   return {
-    json: { privacy: trial },
+    json: { privacy: { ...trial, ...(near === undefined ? {} : { near }) } },
     topics: [
       {
         id: 'privacy',
@@ -21,7 +24,10 @@ export function tellPrivate(trial: PrivacyTrial): Telling {
           facts(
             {
               name: 'privacy',
-              value: chosen === before ? 'the kernel is as it would be' : `ε ${plainText(before)} → ${plainText(chosen)}`,
+              value:
+                left === 0
+                  ? kernel
+                  : `${kernel}, and the ${percent(left)} of the drawn rows that come nearest to rows of the table are left out`,
               aside: `asked for at most ${plainText(asked)}; on ${heldOut} rows held out from a trial fit`
             },
             {
@@ -34,10 +40,19 @@ export function tellPrivate(trial: PrivacyTrial): Telling {
               name: 'two-sample AUC of the trial',
               value: change(area(narrow.auc), area(point.auc)),
               meaning: 'Of a forest against rows that were held out: what privacy costs. Nearer to ½ is better.'
-            }
+            },
+            ...(near === undefined
+              ? []
+              : [
+                  {
+                    name: 'rows that stay near',
+                    value: near,
+                    meaning: 'All of their candidates came too near to a row of the table: the farthest was taken.'
+                  }
+                ])
           ),
           privacyFigure(trial, point),
-          privacyTable(trial)
+          privacyTable(trial, point)
         ]
       }
     ],
@@ -46,23 +61,32 @@ export function tellPrivate(trial: PrivacyTrial): Telling {
   }
 }
 
-/** What is gained against what is lost, over the bandwidths tried. */
-function privacyFigure({ curve, asked }: PrivacyTrial, chosen: PrivacyPoint): Figure {
-  const points = curve.map(({ membership, auc }) => ({ x: membership, y: auc }))
+/** What is gained against what is lost, over the bandwidths tried: with all rows, and with the part left out that was chosen. */
+function privacyFigure({ curve, asked, left }: PrivacyTrial, chosen: PrivacyPoint): Figure {
+  const line = (part: number) => curve.filter((one) => one.left === part).map(({ membership, auc }) => ({ x: membership, y: auc }))
+  const points = line(0)
+  const fewer = left === 0 ? [] : line(left)
   const reach = (values: readonly number[]): [number, number] => [Math.min(0.48, ...values) - 0.02, Math.max(0.6, ...values) + 0.02]
+  const all = [...points, ...fewer]
   return {
     kind: 'figure',
-    caption: `The price of privacy. Along: how often a distance attack tells rows of the fit from held-out ones, ½ being a guess; up: how well a forest tells drawn rows from held-out ones. Along the line ε grows from ${plainText(curve[0]!.epsilon)} to ${plainText(curve.at(-1)!.epsilon)}.`,
+    caption: `The price of privacy. Along: how often a distance attack tells rows of the fit from held-out ones, ½ being a guess; up: how well a forest tells drawn rows from held-out ones. Along the line ε grows from ${plainText(curve[0]!.epsilon)} to ${plainText(curve.at(-1)!.epsilon)}${left === 0 ? '' : `; the second line is without the ${percent(left)} of the rows that come nearest`}.`,
     drawings: [
       {
         label: 'Two-sample AUC against the area of the distance attack',
         size: [620, 250],
-        x: { label: 'area of the distance attack', domain: reach([asked, ...points.map(({ x }) => x)]), ticks: 6 },
-        y: { label: 'two-sample AUC', domain: reach(points.map(({ y }) => y)), ticks: 5 },
+        x: { label: 'area of the distance attack', domain: reach([asked, ...all.map(({ x }) => x)]), ticks: 6 },
+        y: { label: 'two-sample AUC', domain: reach(all.map(({ y }) => y)), ticks: 5 },
         marks: [
           { kind: 'rule', side: 'plain', along: 'y', at: asked, text: `asked: ${plainText(asked)}`, dashed: true },
           { kind: 'line', side: 'real', points },
           { kind: 'dots', side: 'real', points },
+          ...(fewer.length === 0
+            ? []
+            : [
+                { kind: 'line' as const, side: 'synthetic' as const, points: fewer },
+                { kind: 'dots' as const, side: 'synthetic' as const, points: fewer }
+              ]),
           {
             kind: 'dots',
             side: 'synthetic',
@@ -76,17 +100,18 @@ function privacyFigure({ curve, asked }: PrivacyTrial, chosen: PrivacyPoint): Fi
   }
 }
 
-function privacyTable({ curve, chosen }: PrivacyTrial): TableOf {
+function privacyTable({ curve }: PrivacyTrial, chosen: PrivacyPoint): TableOf {
   return {
     kind: 'table',
     caption: 'What was tried, on rows held out from a trial fit.',
-    head: ['ε#', 'distance attack#', '95 %', 'two-sample AUC#', 'chosen'],
+    head: ['ε#', 'left out#', 'distance attack#', '95 %', 'two-sample AUC#', 'chosen'],
     rows: curve.map((point) => [
       Number(point.epsilon.toPrecision(3)),
+      percent(point.left),
       Number(area(point.membership)),
       intervalText(point),
       Number(area(point.auc)),
-      point.epsilon === chosen ? 'yes' : ''
+      point === chosen ? 'yes' : ''
     ])
   }
 }

@@ -32,6 +32,7 @@ interface ToldRows extends ToldReports {
   /** Coordinates behind rows of a latent model [n, K]. */
   readonly latents?: Matrix | undefined
   readonly refined?: DrawnRows['refined']
+  readonly near?: DrawnRows['near']
 }
 
 /** The reports of the four ways to draw what is known: at most one of them. */
@@ -47,7 +48,7 @@ export function tellTable(model: TableModel, rows: ToldRows = {}): Telling {
   const rules = 'rules' in model && model.rules ? [tellRules(model.rules)] : []
   const keys = model.keys ? [tellKeys(model.keys)] : []
   const order = model.order ? [tellOrder(model.order)] : []
-  const kept = model.privacy ? [tellPrivate(model.privacy)] : []
+  const kept = model.privacy ? [tellPrivate(model.privacy, rows.near)] : []
   const refined = model.refinement ? [tellRefined(model.refinement, rows.refined)] : []
   return together(
     tellModel(model, rows.latents),

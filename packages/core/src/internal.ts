@@ -127,6 +127,7 @@ export { EACH_TABLE, SCHEMA_OPTIONS, schemaFields } from './systems/schema/optio
 export { tellSchema } from './systems/schema/tell.js'
 export { tellSchemaEvaluation } from './systems/schema/tell-evaluation.js'
 export { type Answer, type AnySystem, checkOptions, type Plan, planned, type System } from './systems/system.js'
+export { candidateRows } from './systems/table/candidates.js'
 export { pairsPerMillisecond } from './systems/table/estimate.js'
 export { groupsOf } from './systems/table/grouped.js'
 export { checkImageTable, type ImageShape, parseImageShape, pixelsOf } from './systems/table/image.js'
@@ -138,7 +139,6 @@ export { latentDrawFields, latentFields } from './systems/table/latent-fields.js
 export { saveLatentLocal, saveLatentTable } from './systems/table/latent-file.js'
 export { fitLatentLocal, type LatentLocalModel } from './systems/table/latent-local.js'
 export { keptOrder, orderNote } from './systems/table/ordered.js'
-export { candidateRows } from './systems/table/candidates.js'
 export { SearchMemory, searchName } from './systems/table/search-memory.js'
 export {
   heldOutEvaluation,

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { InputError, StopError } from '../num/errors.js'
 import { matrix, matrixFromRows } from '../num/matrix.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
+import { mean } from '../num/statistics.js'
 import { binColumns, thresholdBetween } from './bins.js'
-import { areaUnderCurve, classifierAuc } from './classifier.js'
+import { areaUnderCurve, classifierAuc, foldAucs } from './classifier.js'
 import { predictForest, trainForest } from './forest.js'
 
 const key = keyFromSeed(11)
@@ -115,6 +116,18 @@ describe('classifierAuc', () => {
     const shifted = await classifierAuc({ first: cloudOf('a', 150, 4), second: cloudOf('b', 150, 4, 3), key })
     expect(shifted).toBeGreaterThan(0.93)
     expect(shifted).toBeLessThanOrEqual(1)
+  })
+
+  test('rows judged by trees that have not seen them are told apart as by forests of other folds, and no less than a half by chance', async () => {
+    const sides = { first: cloudOf('a', 150, 4), second: cloudOf('b', 150, 4, 1), key }
+    expect(Math.abs((await classifierAuc(sides)) - mean(await foldAucs(sides)))).toBeLessThan(0.1)
+    // A mean of 40 areas of 40 rows a side, each of standard deviation 0.09.
+    const null40 = await Promise.all(
+      Array.from({ length: 40 }, (_, k) =>
+        classifierAuc({ first: cloudOf(`a${k}`, 40, 3), second: cloudOf(`b${k}`, 40, 3), key: keyFor(key, k), trees: 60 })
+      )
+    )
+    expect(Math.abs(mean(null40) - 0.5)).toBeLessThan((3 * 0.09) / Math.sqrt(40))
   })
 
   test('one seed gives one value; unequal sizes and tiny samples work', async () => {

@@ -17,6 +17,20 @@ export interface TreeProblem {
   readonly uniform: () => number
 }
 
+/** Two counts share a word where neither can be larger. */
+const MOST_MASS = 0xffff
+
+/** The weight of every row in the half of a word that is its class's; undefined unless there are two classes that fit. */
+function massesOf({ classCount, labels, weights }: TreeProblem): Int32Array | undefined {
+  if (classCount !== 2) return undefined
+  let sum = 0
+  const masses = weights.map((weight, i) => {
+    sum += weight
+    return weight << (16 * labels[i]!)
+  })
+  return sum <= MOST_MASS ? masses : undefined
+}
+
 /** Where a node is parted: codes ≤ `leftCode` go left, the next code that occurs is `rightCode`. */
 export interface Split {
   score: number
@@ -38,6 +52,10 @@ export class SplitSearch {
   readonly #histogram: Float64Array
   readonly #leftCounts: Float64Array
   readonly #keys = new Int32Array(SMALL_NODE)
+  /** Of two classes: what a row adds to its bin, the bins, and which of them were met. */
+  readonly #masses: Int32Array | undefined
+  readonly #pairs = new Int32Array(BIN_COUNT)
+  readonly #met = new Int32Array(BIN_COUNT / 32)
   readonly #split: Split = { score: 0, feature: -1, leftCode: 0, rightCode: 0 }
 
   constructor(problem: TreeProblem, rows: Int32Array) {
@@ -46,6 +64,7 @@ export class SplitSearch {
     this.totals = new Float64Array(problem.classCount)
     this.#leftCounts = new Float64Array(problem.classCount)
     this.#histogram = new Float64Array(BIN_COUNT * problem.classCount)
+    this.#masses = massesOf(problem)
   }
 
   /** Counts the classes of rows [start, end); true when there is one class only. */
@@ -77,13 +96,9 @@ export class SplitSearch {
       const feature = order[at]!
       order[at] = order[visited]!
       order[visited] = feature
-      const twoClasses = this.#problem.classCount === 2
-      if (end - start <= SMALL_NODE) {
-        if (!this.#sort(start, end, feature)) continue
-        if (twoClasses) this.#searchTwoSorted(start, end, feature)
-        else this.#searchSorted(start, end, feature)
-      } else if (twoClasses) this.#searchTwoClasses(start, end, feature)
-      else this.#searchHistogram(start, end, feature)
+      if (this.#masses) this.#searchTwoClasses(start, end, feature)
+      else if (end - start > SMALL_NODE) this.#searchHistogram(start, end, feature)
+      else if (this.#sort(start, end, feature)) this.#searchSorted(start, end, feature)
     }
     return split.feature < 0 ? undefined : split
   }
@@ -97,16 +112,22 @@ export class SplitSearch {
     split.rightCode = rightCode
   }
 
-  /** The same as `#searchHistogram` for two classes: bins hold the two counts side by side. */
+  /**
+   * The best cut of the rows of two classes, whose counts share a word of a bin. Bins that are met are marked, and only these
+   * are looked at: nodes of fewer rows than there are bins are most of them.
+   */
   #searchTwoClasses(start: number, end: number, feature: number): void {
-    const { bins, labels, weights } = this.#problem
-    const { codes } = bins
-    const offset = feature * bins.rows
-    const histogram = this.#histogram
+    const { codes, rows: rowCount } = this.#problem.bins
+    const offset = feature * rowCount
     const rows = this.#rows
+    const masses = this.#masses!
+    const histogram = this.#pairs
+    const met = this.#met
     for (let i = start; i < end; i++) {
       const row = rows[i]!
-      histogram[2 * codes[offset + row]! + labels[row]!]! += weights[row]!
+      const code = codes[offset + row]!
+      histogram[code] = histogram[code]! + masses[row]!
+      met[code >>> 5] = met[code >>> 5]! | (1 << (code & 31))
     }
     const total = this.total
     let left0 = 0
@@ -115,26 +136,29 @@ export class SplitSearch {
     let right1 = this.totals[1]!
     let previous = -1
     let best = this.#split.score
-    for (let code = 0; code < BIN_COUNT; code++) {
-      const count0 = histogram[2 * code]!
-      const count1 = histogram[2 * code + 1]!
-      if (count0 + count1 === 0) continue
-      if (previous >= 0) {
-        const left = left0 + left1
-        const score = (left0 * left0 + left1 * left1) / left + (right0 * right0 + right1 * right1) / (total - left)
-        if (score > best) {
-          this.#keep(score, feature, previous, code)
-          best = score
+    for (let word = 0; word < met.length; word++) {
+      let bits = met[word]!
+      met[word] = 0
+      while (bits !== 0) {
+        const code = 32 * word + 31 - Math.clz32(bits & -bits)
+        bits &= bits - 1
+        if (previous >= 0) {
+          const left = left0 + left1
+          const score = (left0 * left0 + left1 * left1) / left + (right0 * right0 + right1 * right1) / (total - left)
+          if (score > best) {
+            this.#keep(score, feature, previous, code)
+            best = score
+          }
         }
+        const count0 = histogram[code]! & MOST_MASS
+        const count1 = histogram[code]! >>> 16
+        histogram[code] = 0
+        left0 += count0
+        left1 += count1
+        right0 -= count0
+        right1 -= count1
+        previous = code
       }
-      left0 += count0
-      left1 += count1
-      right0 -= count0
-      right1 -= count1
-      histogram[2 * code] = 0
-      histogram[2 * code + 1] = 0
-      previous = code
-      if (left0 + left1 === total) break
     }
   }
 
@@ -191,43 +215,7 @@ export class SplitSearch {
     return keys[0]! >>> 8 !== keys[count - 1]! >>> 8
   }
 
-  /** The best cut of the sorted rows of two classes. */
-  #searchTwoSorted(start: number, end: number, feature: number): void {
-    const { labels, weights } = this.#problem
-    const keys = this.#keys
-    const rows = this.#rows
-    const count = end - start
-    const total = this.total
-    let left0 = 0
-    let left1 = 0
-    let right0 = this.totals[0]!
-    let right1 = this.totals[1]!
-    let previous = keys[0]! >>> 8
-    let best = this.#split.score
-    for (let i = 0; i < count; i++) {
-      const code = keys[i]! >>> 8
-      if (code !== previous) {
-        const left = left0 + left1
-        const score = (left0 * left0 + left1 * left1) / left + (right0 * right0 + right1 * right1) / (total - left)
-        if (score > best) {
-          this.#keep(score, feature, previous, code)
-          best = score
-        }
-        previous = code
-      }
-      const row = rows[start + (keys[i]! & 255)]!
-      const weight = weights[row]!
-      if (labels[row] === 0) {
-        left0 += weight
-        right0 -= weight
-      } else {
-        left1 += weight
-        right1 -= weight
-      }
-    }
-  }
-
-  /** The same for any number of classes. */
+  /** The best cut of the sorted rows. */
   #searchSorted(start: number, end: number, feature: number): void {
     const { labels, weights } = this.#problem
     const keys = this.#keys

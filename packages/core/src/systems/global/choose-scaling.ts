@@ -72,6 +72,9 @@ export function leadRequired(rowCount: number): number {
   return rowCount < 250 ? 0.03 : -0.035
 }
 
+/** Of a forest: an area is a mean over draws and folds, which steady it more than more trees would. */
+const TREES = 100
+
 /** Standard errors that a lead must have for the folds that are left to be spared. */
 const CLEAR = 2
 
@@ -217,7 +220,7 @@ class Entrant {
     for (let k = 0; k < draws; k++) {
       // Every so many rows: chains that start apart.
       const second = everyRow(drawn, k, draws)
-      areas.push(await classifierAuc({ first, second, key: keyFor(key, 'forest'), trees: 60, ...stop }))
+      areas.push(await classifierAuc({ first, second, key: keyFor(key, 'forest'), trees: TREES, ...stop }))
     }
     return mean(areas)
   }

@@ -5,8 +5,8 @@ import { defineConfig } from 'vitest/config'
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** Tests that replace a module of Node by one of their own. */
-const REPLACING = ['packages/sbridge/src/host/worker-death.test.ts']
+/** Tests beside the sources that replace a module by one of their own. */
+const REPLACING = ['packages/sbridge/src/host/worker-death.test.ts', 'packages/sbridge/src/shards/draw.test.ts']
 
 /** Files that `--fast` need not even load: tagged as slow as a whole. */
 const SLOW = process.env.SBRIDGE_FAST

@@ -29,7 +29,7 @@ describe('snippets', { tags: ['slow'] }, () => {
     expect(() => stepsOf('```sh\nls')).toThrow('not closed')
     expect(stepsOf('```sh\nnpm ci && npm test\n```')).toEqual([])
     expect(stepsOf('```sh\nnpm ci && npx sbridge info a.csv\n```')).toEqual([{ line: 1, shell: 'npx sbridge info a.csv' }])
-    const folder = workFolder()
+    const folder = workFolder('README.md')
     try {
       for (const next of ['true', 'npx sbridge info examples/data/penguins.csv'])
         expect((await run({ line: 1, shell: `npx sbridge info no-such-file.csv\n${next}` }, folder)).status).toBe(4)

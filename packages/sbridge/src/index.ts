@@ -2,35 +2,20 @@
 export * from '@sbridge/core'
 export type { TableSet } from './database/contract.js'
 export { readTables, writeTables } from './database/table-set.js'
+export { evaluate, evaluateFit, info, type ModelInfo } from './evaluate.js'
 export { readTable, writeTable } from './format/table-file.js'
 export { createEngine, type EngineName, nodeHost } from './host/node.js'
 export {
-  type Comparison,
-  compare,
   type Drawn,
   draw,
-  embed,
-  evaluate,
-  evaluateFit,
-  evaluateSchema,
   type FitRequest,
   fit,
-  fitSchema,
-  forecast,
-  impute,
-  info,
   loadModel,
-  type ModelInfo,
   type SampledTable,
   type SampleOptions,
-  type SchemaEvaluationOptions,
-  type SchemaOptions,
-  type Scores,
   sample,
-  sampleSchema,
-  saveModel,
-  score,
-  type TrajectoriesResult,
-  trajectories
+  saveModel
 } from './library.js'
+export { type Comparison, compare, embed, forecast, impute, type Scores, score, type TrajectoriesResult, trajectories } from './one-call.js'
 export { imageSheet } from './report/image-sheet.js'
+export { evaluateSchema, fitSchema, type SchemaEvaluationOptions, type SchemaOptions, sampleSchema } from './schemas.js'

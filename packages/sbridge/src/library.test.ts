@@ -6,8 +6,9 @@ import { posteriorLocal } from '@sbridge/core/internal'
 import { keyFromSeed, normals } from '@sbridge/core/kernels'
 import { presentTable, type RawTable } from '@sbridge/core/tables'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { evaluate } from './evaluate.js'
 import { createEngine } from './host/node.js'
-import { draw, evaluate, type FitRequest, fit, loadModel, type SampleOptions, sample, saveModel } from './library.js'
+import { draw, type FitRequest, fit, loadModel, type SampleOptions, sample, saveModel } from './library.js'
 
 const engine = await createEngine('wasm', { threads: 1 })
 afterAll(() => engine.close())

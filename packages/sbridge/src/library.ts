@@ -5,8 +5,6 @@ import {
   type DensityModel,
   type DrawnRows,
   drawModel,
-  type Evaluation,
-  evaluateTables,
   type FilledRows,
   type FittedEmbedding,
   type ForecastModel,
@@ -19,14 +17,11 @@ import {
   packModel,
   type ScoredRows,
   SYSTEMS,
-  type SystemContext,
   saved,
   type TableFit,
   type TableModel,
   type TableRequest,
-  type Telling,
-  unpackModel,
-  type Watch
+  unpackModel
 } from '@sbridge/core'
 import {
   type BridgeFit,
@@ -34,75 +29,35 @@ import {
   type CellStyle,
   type Cells,
   type ClassedField,
-  checkOptions,
-  evaluateSchema as compareSchemas,
-  coordinateTable,
   type DensityFit,
   type DrawnPaths,
   type DrawnSeries,
-  type DrawnTrajectories,
-  defined,
-  drawSchema,
   type EmbeddingAnswer,
   type EmbeddingRequest,
   type EmbedJob,
   type FitJob,
-  fitSchema as fitTables,
-  heldOutEvaluation,
   type ImputationFit,
   type ImputationRequest,
-  keptRows,
   type LatentJob,
   type LatentLocalModel,
   type LatentTableModel,
   type LocalModel,
   type OfRows,
   type PathsRequest,
-  presentDrawn,
-  refuseUnknown,
-  SCHEMA_OPTIONS,
-  type Schema,
-  type SchemaEvaluation,
-  type SchemaFit,
-  type SchemaModel,
-  type SchemaRequest,
   type ScoreRequest,
   type SeriesFit,
   type SeriesRequest,
   type SnapshotsOptions,
-  type StopSignal,
   systemFor,
   systemOf,
   type TrajectoriesModel
 } from '@sbridge/core/internal'
-import { type Engine, keyFromSeed, ReferenceEngine } from '@sbridge/core/kernels'
-import { type Cell, type DrawnRow, inferTable, type RawTable, type Rows, rowsOfTable, type Table, tableOfRows } from '@sbridge/core/tables'
+import { type Engine, ReferenceEngine } from '@sbridge/core/kernels'
+import { type Cell, type DrawnRow, type RawTable, type Rows, rowsOfTable, tableOfRows } from '@sbridge/core/tables'
 import { writeAtomically } from './format/atomic-file.js'
 import { readBytes } from './format/table-file.js'
 import { fileHost } from './host/files.js'
-import { createEngine, type EngineOptions } from './host/node.js'
-
-/** Where a call runs: an engine of your own, or threads for one that is made and closed by the call. */
-export interface RunOptions extends Pick<Watch, 'progress'> {
-  readonly engine?: Engine
-  readonly threads?: EngineOptions['threads']
-  readonly stop?: StopSignal
-}
-
-/** Runs with the caller's engine, or with one that is made and closed. */
-async function running<T>({ engine, threads, stop, progress }: RunOptions, use: (context: SystemContext) => Promise<T>): Promise<T> {
-  const own = engine ?? (await createEngine('wasm', defined({ threads, stop })))
-  try {
-    return await use({ engine: own, stop, progress, host: fileHost })
-  } finally {
-    if (!engine) await own.close()
-  }
-}
-
-/** What of the options says where to run, and the rest. */
-function parted<O extends RunOptions>({ engine, threads, stop, progress, ...rest }: O): [RunOptions, Omit<O, keyof RunOptions>] {
-  return [defined({ engine, threads, stop, progress }), rest]
-}
+import { parted, type RunOptions, running } from './running.js'
 
 /** Options of a fit of any system; `tables` when left out. */
 export type FitRequest = RunOptions &
@@ -170,7 +125,7 @@ export function fit(rows: Rows<object>, all: FitRequest = {}): Promise<Model> {
 }
 
 /** Cells as text in the input's spelling (for CSV), as plain text, typed, or typed but for dates (for JSON). Default text. */
-interface AsColumns {
+export interface AsColumns {
   readonly cells?: Exclude<CellStyle, 'source'> | undefined
 }
 
@@ -268,201 +223,6 @@ export function sample(model: Model, options: object = {}): Promise<object> {
   const system = systemOf(model)
   systemFor({ kind: system.kindOf(model) }, [SYSTEMS.tables])
   return draw(model as TableModel, options)
-}
-
-/** Trajectories with their table, ready for `writeTable` to any format. */
-export interface TrajectoriesResult extends DrawnTrajectories {
-  /** `particle`, then the columns of the input; sorted by particle, then time. */
-  readonly rows: RawTable
-}
-
-/** A fit to snapshots and trajectories from it in one call. Options are those of `sbridge trajectories`. Throws as `fit` and `draw`. */
-export async function trajectories(
-  table: Rows<object>,
-  { rows: count, at, between, cells, ...options }: SnapshotsOptions & PathsRequest & AsColumns & RunOptions
-): Promise<TrajectoriesResult> {
-  const request = defined({ rows: count, at, between, seed: options.seed })
-  const [run] = parted(options)
-  checkOptions(SYSTEMS.snapshots.fields.draw, request, { also: SYSTEMS.snapshots.also.draw })
-  const { columns, rowCount, ...drawn } = await draw(await fit(table, { system: 'snapshots', ...options }), { ...request, ...run, cells })
-  return { ...drawn, rows: { columns, rowCount } }
-}
-
-/** A fit to a series and an ensemble of its continuations in one call. Options are those of `sbridge forecast`. Throws as `fit` and `draw`. */
-export async function forecast(
-  table: Rows<object>,
-  { rows, steps, cells, ...options }: SeriesFit & SeriesRequest & AsColumns & RunOptions
-): Promise<{ readonly model: ForecastModel; readonly rows: RawTable }> {
-  const model = await fit(table, { system: 'series', ...options })
-  const [run] = parted(options)
-  const { columns, rowCount } = await draw(model, { steps, ...defined({ rows, seed: options.seed }), ...run, cells })
-  return { model, rows: { columns, rowCount } }
-}
-
-/** Diffusion-map coordinates of the rows of a table, in their order. Options are those of `sbridge embed`. Throws as `fit`. */
-export async function embed(
-  table: Rows<object>,
-  options: EmbedJob & RunOptions = {}
-): Promise<{ readonly model: FittedEmbedding; readonly rows: RawTable }> {
-  const model = await fit(table, { system: 'embedding', ...options })
-  return { model, rows: coordinateTable(model.coordinates!, model, 'typed') }
-}
-
-/**
- * Fills what is missing in a table, and nothing else: given cells come back as they are. Options are those of `sbridge impute`.
- * Throws as `fit` and `draw`.
- */
-export async function impute(
-  table: Rows<object>,
-  { as, draws, flag, cells, ...options }: ImputationFit & Omit<ImputationRequest, 'fill'> & AsColumns & RunOptions = {}
-): Promise<{ readonly model: ImputationModel; readonly rows: RawTable; readonly warnings: FilledRows['warnings'] }> {
-  const fill = tableOfRows(table)
-  const model = await fit(fill, { system: 'imputation', ...options })
-  const [run] = parted(options)
-  const request = { fill, ...defined({ as, draws, flag, seed: options.seed, cells }), ...run }
-  const { columns, rowCount, dialect, warnings } = await draw(model, request)
-  return { model, rows: { columns, rowCount, ...defined({ dialect }) }, warnings }
-}
-
-/** Rows with their scores, and what says them. */
-export interface Scores {
-  /** Scores rows of other tables with `draw`, or in another call. */
-  readonly model: DensityModel
-  /** The rows in their order, with `log_density`, `outlier`, `outlier_p`, and what else was asked for. */
-  readonly rows: RawTable
-  readonly warnings: ScoredRows['warnings']
-}
-
-/**
- * How probable rows are under what is usual, a table, the rows that a model of one keeps, or a density that was fitted to one, and how far out each lies. Rows of the
- * table itself are left out one by one. Options are those of `sbridge score`. Throws as `fit` and `draw`.
- */
-export async function score(
-  usual: Rows<object> | DensityModel | TableModel,
-  rows: Rows<object>,
-  { gradient, denoise, cells, ...options }: DensityFit & Pick<ScoreRequest, 'gradient' | 'denoise'> & AsColumns & RunOptions = {}
-): Promise<Scores> {
-  const model = await densityFrom(usual, options)
-  const [run, fitting] = parted(options)
-  // Options of a fit beside a model are none of a draw, and are refused there.
-  const beside = 'stack' in usual ? fitting : { seed: fitting.seed }
-  const request = { ...defined(beside), score: tableOfRows(rows), ...defined({ gradient, denoise, cells }), ...run }
-  const { columns, rowCount, dialect, warnings } = await draw(model, request)
-  return { model, rows: { columns, rowCount, ...defined({ dialect }) }, warnings }
-}
-
-async function densityFrom(usual: Rows<object> | DensityModel | TableModel, options: DensityFit & RunOptions): Promise<DensityModel> {
-  if ('stack' in usual) return usual
-  if (!SYSTEMS.tables.holds(usual as Model)) return fit(usual as Rows<object>, { system: 'density', ...options })
-  const kept = keptRows(usual as TableModel)
-  return fit(kept.input, { system: 'density', ...kept.options, ...options })
-}
-
-/** How two tables differ. */
-export interface Comparison {
-  /** The bridge between both: draws rows between them, and carries rows from one to the other. */
-  readonly model: BridgeModel
-  /** What `sbridge compare --json` says: `pValue`, `overlap`, `divergence`, `drift` of each column, `shares` of levels, … */
-  readonly summary: Telling['json']
-}
-
-/** The bridge between two tables, and what it says of how they differ. Options are those of `sbridge bridge`. Throws as `fit`. */
-export async function compare(from: Rows<object>, to: Rows<object>, options: Omit<BridgeFit, 'to'> & RunOptions = {}): Promise<Comparison> {
-  const model = await fit(from, { system: 'bridge', to, ...options })
-  return { model, summary: SYSTEMS.bridge.tell(model).json }
-}
-
-/** Options of `fitSchema`: those of every table, `keys` between them and what becomes of `orphans`. */
-export type SchemaOptions = SchemaFit & RunOptions
-
-/**
- * Fits laws of several tables that refer to each other, as `readTables` gives them: parents by themselves, children given their
- * parent's row and how many they are. Throws `InputError` for keys that are none, dangle or lead in circles, else as `fit`.
- */
-export function fitSchema(schema: Schema, all: SchemaOptions = {}): Promise<SchemaModel> {
-  const [run, options] = parted(all)
-  refuseUnknown(options, SCHEMA_OPTIONS)
-  return running(run, (context) => fitTables(schema, options, context))
-}
-
-/** Draws new rows of all tables, by name: every key leads to a row that was drawn. Throws `InputError` as `draw`. */
-export async function sampleSchema(
-  model: SchemaModel,
-  all: SchemaRequest & RunOptions & AsColumns = {}
-): Promise<Readonly<Record<string, RawTable>>> {
-  const [run, { cells = 'text', ...request }] = parted(all)
-  refuseUnknown(request, ['scale', 'seed'])
-  const drawn = await running(run, (context) => drawSchema(model, request, context))
-  return Object.fromEntries([...drawn].map(([name, table]) => [name, presentDrawn(model.tables[name]!, table, cells)]))
-}
-
-/** Options of `evaluateSchema`. */
-export interface SchemaEvaluationOptions extends RunOptions {
-  /** Foreign keys, where the schema does not say them. */
-  readonly keys?: SchemaFit['keys']
-  /** Default 1. */
-  readonly seed?: number
-}
-
-/** Tables that refer to each other beside real ones: where keys lead, how many rows refer to a row, how rows go with those that they refer to, and each table by itself. */
-export function evaluateSchema(real: Schema, synthetic: Schema, all: SchemaEvaluationOptions = {}): Promise<SchemaEvaluation> {
-  const [run, { keys, seed }] = parted(all)
-  return running(run, (context) => compareSchemas({ real, synthetic, keys, seed }, context))
-}
-
-/** What a model is and holds. */
-export interface ModelInfo {
-  readonly kind: string
-  /** What it learned from. */
-  readonly training: Table
-  /** What was decided; plain JSON. */
-  readonly summary: object & { readonly notes: readonly string[] }
-}
-
-/** What is in a model of any kind. */
-export function info(model: Model): ModelInfo {
-  const system = systemOf(model)
-  return { kind: system.kindOf(model), training: system.training(model), summary: system.summary(model) }
-}
-
-/** Options of `evaluate`. */
-export interface EvaluateOptions extends RunOptions {
-  /** The rows that the model was fitted on, when `real` was held out. */
-  readonly train?: Rows<object>
-  /** Columns by which somebody could be recognised together. */
-  readonly quasi?: readonly string[]
-  /** Default 1. */
-  readonly seed?: number
-}
-
-/**
- * Every measure of how well rows follow real ones, beside its floor. `real`: rows that the model has not seen, or a model,
- * for the data that it was fitted on.
- */
-export function evaluate(real: Rows<object> | Model, synthetic: Rows<object>, all: EvaluateOptions = {}): Promise<Evaluation> {
-  const [run, { train, quasi, seed = 1 }] = parted(all)
-  const isRows = Array.isArray(real) || ('rowCount' in real && 'columns' in real)
-  const truth = isRows ? inferTable(tableOfRows(real as Rows<object>)).table : info(real as Model).training
-  const types = Object.fromEntries(truth.columns.map(({ name, kind }) => [name, kind === 'integer' ? ('number' as const) : kind]))
-  const like = (rows: Rows<object>): Table => inferTable(tableOfRows(rows), { types }).table
-  const tables = { real: truth, synthetic: like(synthetic), train: train && like(train) }
-  return running(run, ({ engine }) => evaluateTables({ ...tables, quasi, engine, key: keyFromSeed(seed) }))
-}
-
-/**
- * Every measure of how well rows follow a table, on rows that no fit has seen: a random half of the rows is fitted with these
- * options, as many rows are drawn as the other half has, and compared with these. The second fit of `sample --report`. Cost: a fit
- * and a draw of half the rows. Throws `InputError` for fewer than 60 rows and for halves that cannot be fitted, else as `fit`.
- */
-export async function evaluateFit(rows: Rows<object>, all: TableFit & RunOptions = {}): Promise<Evaluation> {
-  const [run, given] = parted(all)
-  const { fields, also, readOptions } = SYSTEMS.tables
-  checkOptions(fields.fit, given, { also: also.fit })
-  const options = await readOptions(given, fileHost)
-  const request = { seed: options.seed ?? 1 }
-  const found = await running(run, (context) => heldOutEvaluation({ input: tableOfRows(rows), options, request }, context))
-  if (typeof found !== 'string') return found
-  throw new InputError({ code: 'held-out', got: found, expected: 'halves of at least 30 rows that can be fitted', try: 'more rows' })
 }
 
 /** Writes a model file, whole or not at all. Throws `InputError` for a model that no file can hold. */

@@ -3,12 +3,14 @@ import type { TableFit } from '@sbridge/core'
 import { type Pair, takeRows } from '@sbridge/core/internal'
 import { cloud, type Engine, type Matrix, matrix, ReferenceEngine } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createEngine } from '../src/host/node.js'
 import { fit, type SampleOptions, sample } from '../src/library.js'
 import { columns, ROWS, standard, table, words } from './small-tables.js'
 
-const BATCH = 16_384
+// What holds for batches of any size; `landmarks.test.ts` takes whole ones.
+const BATCH = 1024
+vi.mock('../../core/src/draw/batch-rows.js', () => ({ BATCH_ROWS: 1024 }))
 
 /** The same engine, its queries cut into pieces of some rows; a draw then knows its chains. */
 function cut(engine: Engine, length: number): Engine {
@@ -64,7 +66,7 @@ describe('a whole batch is the same rows whatever their number, the threads, and
   let engines: readonly Engine[]
   beforeAll(async () => {
     const [one, two] = await Promise.all([1, 2].map((threads) => createEngine('wasm', { threads })))
-    engines = [one!, two!, cut(one!, 999)]
+    engines = [one!, two!, cut(one!, 99)]
   })
   afterAll(async () => {
     for (const engine of engines.slice(0, 2)) await engine.close()
@@ -94,8 +96,8 @@ describe('a whole batch is the same rows whatever their number, the threads, and
     const model = await fit(data, { ...fits, seed: 5, engine: engines[0]! })
     const drawn: RawTable[] = []
     // Engines in turn, and of numbers a third batch: a batch is drawn as it is, whatever the model; conditions cost most.
-    const third = name === 'numbers' ? 2 * BATCH + 1 : BATCH + 600
-    const counts = draws.given || draws.observe ? [BATCH, BATCH + 500] : [BATCH, BATCH + 500, third]
+    const third = name === 'numbers' ? 2 * BATCH + 1 : BATCH + 60
+    const counts = draws.given || draws.observe ? [BATCH, BATCH + 50] : [BATCH, BATCH + 50, third]
     for (const [k, rows] of counts.entries())
       drawn.push(await sample(model, { steps: 1, ...draws, rows, seed: 6, engine: engines[k]!, cells: 'typed' }))
     const cells = (of: RawTable, from: number, to: number) => of.columns.map(({ values }) => [...values].slice(from, to))

@@ -1,12 +1,7 @@
 import { InputError } from '../num/errors.js'
 import { throwIfStopped, unshared, type Watch } from '../num/iterate.js'
 import { type Key, keyFor, keyFromSeed } from '../num/random.js'
-
-/**
- * Rows that are drawn together: their starts are spread over the data, they lend each other noise and share out names among
- * themselves. A whole batch is the same rows whatever their number in all.
- */
-export const BATCH_ROWS = 16_384
+import { BATCH_ROWS } from './batch-rows.js'
 
 /** Some of the rows of a draw. */
 export interface Batch {

@@ -56,36 +56,21 @@ const many = ['p', 'q', 'r'].map((name) => words(name, names))
 const table = (...columns: RawColumn[]): RawTable => ({ columns, rowCount: M })
 const kind = words('kind', ['a', 'b'])
 
-const atLine: Given[] = [{ x1: 1 }, { x3: '0..1', x1: -0.4 }, { x1: -0.5 }, {}, { x1: 0.2 }]
-const atKind: Given[] = [{ x1: 1 }, { kind: 'b' }, { kind: 'a', x1: 0.3 }, { kind: 'a' }, { kind: 'b', x1: 0.3 }]
+const atLine: Given[] = [{ x1: 1 }, { x3: '0..1', x1: -0.4 }, {}]
+const atKind: Given[] = [{ x1: 1 }, { kind: 'a', x1: 0.3 }, { kind: 'a' }, { kind: 'b', x1: 0.3 }]
 
 it.each<[string, RawTable, TableFit, readonly Given[]]>([
   ['numbers', table(...line.slice(0, 3)), { scaling: 'standard' }, atLine.filter((given) => !('x3' in given))],
   ['numbers and a category', table(kind, ...line.slice(0, 3)), { scaling: 'standard' }, atKind],
-  [
-    'categories in turn',
-    table(...many, ...line.slice(0, 2)),
-    {},
-    [{ p: 'ash' }, { p: 'oak' }, { p: 'oak', q: 'fir' }, { x1: 1 }, { p: 'ash', x1: 1 }]
-  ],
-  [
-    'numbers that stand together',
-    table(spiked, ...line.slice(0, 2)),
-    {},
-    [{ spent: 0 }, { spent: 1.5 }, { spent: 0, x0: 1 }, { spent: '0.5..2' }]
-  ],
+  ['categories in turn', table(...many, ...line.slice(0, 2)), {}, [{ p: 'ash' }, { p: 'oak', q: 'fir' }, { p: 'ash', x1: 1 }]],
+  ['numbers that stand together', table(spiked, ...line.slice(0, 2)), {}, [{ spent: 0 }, { spent: 0, x0: 1 }, { spent: '0.5..2' }]],
   [
     'a bandwidth that varies',
     table(...line.slice(0, 2)),
     { kernel: 'variable', scaling: 'quantile' },
     [{ x1: 1 }, { x1: 0.5 }, { x0: '0..1' }]
   ],
-  [
-    'rules',
-    table(...ordered, line[0]!),
-    {},
-    [{ quantity: 3 }, { quantity: 2, price: 6 }, { total: 18 }, { quantity: 3, x0: 1 }, { total: '20..40' }]
-  ],
+  ['rules', table(...ordered, line[0]!), {}, [{ quantity: 2, price: 6 }, { total: 18 }, { quantity: 3, x0: 1 }, { total: '20..40' }]],
   ['neighbourhoods', table(...line), { local: 'window:1', scaling: 'standard' }, atLine],
   [
     'a kernel on neighbourhoods',
@@ -100,7 +85,7 @@ it.each<[string, RawTable, TableFit, readonly Given[]]>([
 ])('%s: a condition has the rows that it has alone, in any company and order', async (_, input, options, conditions) => {
   const model = await fitModel(tables, { input, options: { ...options, seed: 7 } }, { engine })
   const rowsOf = async (given: readonly Given[]) => {
-    const drawn = await drawModel(tables, { model, request: { given, rows: ROWS, seed: 8 } }, { engine })
+    const drawn = await drawModel(tables, { model, request: { given, rows: ROWS, seed: 8, steps: 5 } }, { engine })
     const { columns } = tables.present(model, drawn, 'typed')
     return given.map((_, k) => columns.map(({ name, values }) => [name, [...values].slice(k * ROWS, (k + 1) * ROWS)]))
   }

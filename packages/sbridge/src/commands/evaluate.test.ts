@@ -5,8 +5,8 @@ import { numberText } from '@sbridge/core/internal'
 import { keyFromSeed, normals } from '@sbridge/core/kernels'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { sbridge } from '../../test/command.js'
+import { evaluateFit } from '../evaluate.js'
 import { readTable } from '../format/table-file.js'
-import { evaluateFit } from '../library.js'
 
 let folder: string
 

@@ -3,10 +3,10 @@ import { drawModel, type Model, type ProgressEvent, SYSTEMS } from '@sbridge/cor
 import { type Answer as CoreAnswer, type Host, StageShare, type StopSignal, systemOf } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
 import { type RawTable, tableOfRows } from '@sbridge/core/tables'
+import { evaluate, info } from '../evaluate.js'
 import { writeArrow } from '../format/arrow.js'
 import { serializeTable } from '../format/table-format.js'
 import { fileHost } from '../host/files.js'
-import { evaluate, info } from '../library.js'
 import { type Answer, type AnswerFormat, type ColumnDescription, type ModelDescription, ROWS_IN, type Task } from './operations.js'
 
 /** What a request may ask of this machine: no file of it, and no module. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { packModel, SYSTEMS, type TableFit, type TableModel, type TableRequest, unpackModel } from '@sbridge/core'
 import type { Engine } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { columns, ROWS, standard, table, words } from '../../test/small-tables.js'
 import { host } from '../cli/options.js'
 import { createEngine } from '../host/node.js'
@@ -14,6 +14,9 @@ import { planned, type ShardPlan } from './plan.js'
 import { completeResults, resultsIn, writeResult } from './results.js'
 
 const { tables } = SYSTEMS
+// What holds for batches of any size.
+const BATCH = 1024
+vi.mock('../../../core/src/draw/batch-rows.js', () => ({ BATCH_ROWS: 1024 }))
 const keys: RawTable['columns'][number] = {
   name: 'id',
   source: 'text',
@@ -33,7 +36,7 @@ describe('shards put together are the rows of one machine', { tags: ['slow'] }, 
 
   /** Draws every shard with the model as a file gives it, the last first, and puts them together. */
   async function inShards(name: string, model: TableModel, request: ShardPlan['request'], shards: number) {
-    const batches = Math.ceil(request.rows / 16_384)
+    const batches = Math.ceil(request.rows / BATCH)
     const plan = planned({
       verb: 'sample',
       input: name,
@@ -76,7 +79,7 @@ describe('shards put together are the rows of one machine', { tags: ['slow'] }, 
   ])('%s', async (name, data, options, { given, observe, ...draws }) => {
     const fitted = await fit(data, { ...options, seed: 5, engine })
     // Two batches, and of the first table three: a batch is drawn as it is, whatever the model.
-    const rows = name === 'numbers' ? 40_000 : 17_000
+    const rows = name === 'numbers' ? 2.5 * BATCH : BATCH + 40
     const request = await tables.readRequest({ steps: 1, ...draws, ...(given ? { given } : {}), ...(observe ? { observe } : {}) }, host)
     const whole = { ...request, rows, seed: 6 }
     const expected = tables.present(fitted, await tables.draw(fitted, whole, { engine, host }), 'text')

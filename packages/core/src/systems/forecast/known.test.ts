@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { BATCH_ROWS } from '../../draw/batches.js'
+import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
 import type { Given } from '../../know/conditions.js'
 import { keyFromSeed, normals } from '../../num/random.js'

@@ -1,6 +1,7 @@
 import { DEFAULT_RIDGE } from '../../choose/conditional.js'
 import type { ConditionMemory } from '../../choose/memory.js'
-import { BATCH_ROWS, inBatches } from '../../draw/batches.js'
+import { BATCH_ROWS } from '../../draw/batch-rows.js'
+import { inBatches } from '../../draw/batches.js'
 import type { GroupRun } from '../../draw/condition-draw.js'
 import { drawInformed, drawUnderEvidence, joinDraws } from '../../draw/evidenced-draw.js'
 import { USUAL_STEPS } from '../../draw/steps.js'

@@ -2,7 +2,7 @@ import { drawKey, drawKeys, guardKey, type KeptKeys, keepKeys, mayRunOut } from 
 import { keyColumns } from '../../code/keys/leave-keys-out.js'
 import { drawMade, learnMade, type People } from '../../code/keys/made.js'
 import type { KeyColumn } from '../../code/keys/reference.js'
-import { BATCH_ROWS } from '../../draw/batches.js'
+import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { InputError } from '../../num/errors.js'
 import { counted } from '../../num/listed.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'

@@ -1,4 +1,4 @@
-import { BATCH_ROWS } from '../../draw/batches.js'
+import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { type ModelContents, withEntry } from '../../model-file/contents.js'
 import { damaged, entryIn, flag, optional, record, text } from '../../model-file/reading.js'
 import { takeRows } from '../../num/matrix.js'

@@ -61,6 +61,19 @@ describe('a folder of tables', () => {
     for (const name of ['accounts.csv', 'transactions.csv']) expect(text('two', name)).toBe(text('one', name))
   })
 
+  it('is planned: tables in the order in which they are drawn, time and memory, and nothing is written', async () => {
+    const planned = await run('sample', 'bank', '-o', 'planned', '--dry-run', '--scale', '2', '--threads', '1')
+    expect(planned).toMatchObject({ status: 0, stderr: '' })
+    const rows = rowsOf('bank', 'transactions.csv').length
+    expect(planned.stdout).toMatch(
+      new RegExp(`^${60 + rows} rows, 10 coordinates, ${120 + 2 * rows} rows to draw: a few seconds and 1 MB of working memory\n`)
+    )
+    expect(planned.stdout).toContain(`accounts: 60 rows\ntransactions: ${rows} rows, drawn by ${BANK}\n`)
+    expect(existsSync(join(folder, 'planned'))).toBe(false)
+    const wrong = await run('sample', 'bank', '-o', 'planned', '--dry-run', '--keys', 'transactions.account_id -> accounts.nr')
+    expect(wrong).toMatchObject({ status: 2, stderr: expect.stringContaining('of a column nr that accounts lacks') })
+  })
+
   it('becomes a model file, which draws the same bytes without the folder', async () => {
     const fitted = await run('fit', 'bank', '-o', 'bank.sbridge', ...QUICK)
     expect(fitted, fitted.stderr).toMatchObject({ status: 0, stdout: expect.stringContaining('model of 2 tables') })

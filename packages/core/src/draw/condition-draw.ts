@@ -12,7 +12,7 @@ import { matrix } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { type Encoded, type Encoder, stackEncoded, takeEncoded } from '../table/encoder.js'
 import { chainsOfNames, inBatches } from './batches.js'
-import { conditionStarts, type PlacedCondition, replaceColumns } from './condition-starts.js'
+import { anyStarts, conditionStarts, replaceColumns } from './condition-starts.js'
 import { type InformedChains, informedStep, proposals, startChains } from './informed.js'
 import { clampStep } from './informed-clamp.js'
 import type { ChainCondition, InformedProblem } from './informed-problem.js'
@@ -42,6 +42,8 @@ export interface GroupRun {
   readonly misfits?: readonly Float64Array[] | undefined
   /** Whether chains start at rows drawn apart, a sample of where they may start; default spread evenly, which comes nearer to it. */
   readonly independent?: boolean | undefined
+  /** Whether a step forgets where it began, so that any row of what is given will do: none near it is looked for. */
+  readonly forgets?: boolean | undefined
   readonly engine: Engine
   readonly key: Key
   readonly watch?: Watch | undefined
@@ -109,14 +111,13 @@ export function startGroup(run: GroupRun): StartedGroup {
     given.data.set(values.data, k * count * values.cols)
     const bounds = clamp.bounds(condition)
     const allowed = allowedClasses({ ...run, clamp }, condition)
-    const allowedRows = startRowsOf(run, condition, allowed)
-    const centre: PlacedCondition = {
-      given: columnMeans(values.data, values.cols),
-      bounds,
-      misfit: run.misfits?.[k],
-      ...(allowedRows ? { allowedRows } : {})
+    const request = { count, key: keyFor(own, 'starts'), independent: run.independent }
+    const near = (): Uint32Array => {
+      const allowedRows = startRowsOf(run, condition, allowed)
+      const given = columnMeans(values.data, values.cols)
+      return conditionStarts(law, split, { given, bounds, misfit: run.misfits?.[k], ...(allowedRows ? { allowedRows } : {}) }, request)
     }
-    starts.set(conditionStarts(law, split, centre, { count, key: keyFor(own, 'starts'), independent: run.independent }), k * count)
+    starts.set(run.forgets ? anyStarts(law.strata.classes.combinations, allowed, request) : near(), k * count)
     return { bounds, ...(allowed ? { allowed } : {}) }
   })
   const first = takeEncoded(rows, starts)

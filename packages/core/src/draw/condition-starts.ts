@@ -2,14 +2,15 @@ import type { Bounds, CoordinateSplit } from '../know/places.js'
 import type { Law } from '../law/law.js'
 import { exp } from '../num/elementary.js'
 import { type Matrix, matrix, rowOf } from '../num/matrix.js'
-import { type Key, uniforms } from '../num/random.js'
+import { indexFromUniform, type Key, uniforms } from '../num/random.js'
 import { sorted } from '../num/statistics.js'
+import type { Combinations } from '../table/categories.js'
 
 /** Effective number of rows that starts are spread over, where the data have so many. */
 const LEAST_ROWS = 10
 
 /** A condition as the sampler sees it. */
-export interface PlacedCondition {
+interface PlacedCondition {
   /** Centre of the clamped coordinates [given]. */
   readonly given: Float64Array
   readonly bounds: Bounds
@@ -35,6 +36,25 @@ export function conditionStarts(
     squared[j] = squared[j]! + 4 * law.kernel.epsilon * misfit
   })
   return (independent ? independentRows : stratifiedRows)(kernelWeights(law, squared, condition.allowedRows), count, key)
+}
+
+/** Rows of the classes that are allowed, of all where none is, each as likely. Cost O(classes). */
+export function anyStarts(
+  { rows, ofRow }: Combinations,
+  allowed: Uint8Array | undefined,
+  { count, key }: { readonly count: number; readonly key: Key }
+): Uint32Array {
+  const total = rows.reduce((sum, { length }, g) => sum + (allowed?.[g] === 0 ? 0 : length), 0)
+  return Uint32Array.from(uniforms(key, count), (u) => {
+    if (total === 0) return indexFromUniform(u, ofRow.length)
+    let place = indexFromUniform(u, total)
+    for (const [g, members] of rows.entries()) {
+      if (allowed?.[g] === 0) continue
+      if (place < members.length) return members[place]!
+      place -= members.length
+    }
+    return 0
+  })
 }
 
 /** Squared distance from every training row to what is given: to the values, and to the nearest end of each interval [M]. */

@@ -128,8 +128,10 @@ export function encodeTable(encoder: Encoder, table: Table, key?: Key): Encoded 
   return { coordinates, codes }
 }
 
-/** Numbers of other rows may have decimals where all were whole. */
-const isOfKind = (kind: ColumnKind, wanted: ColumnKind): boolean => kind === wanted || (kind === 'number' && wanted === 'integer')
+const NUMBERS: readonly ColumnKind[] = ['number', 'integer']
+
+/** Numbers of other rows may have decimals where all were whole, or none where some had. */
+const isOfKind = (kind: ColumnKind, wanted: ColumnKind): boolean => kind === wanted || (NUMBERS.includes(kind) && NUMBERS.includes(wanted))
 
 /** A column without a value in it is of whatever kind is wanted. */
 function withKind(column: Column | undefined, kind: ColumnKind, n: number): Column | undefined {

@@ -8,32 +8,33 @@ import {
   fitSchema,
   type ModelContents,
   notTogether,
-  type Plan,
+  planSchema,
   presentDrawn,
   type SchemaFit,
   type SchemaModel,
   type SchemaRequest,
   schemaFields,
+  sliceTable,
   tellSchema
 } from '@sbridge/core/internal'
 import { flagNamed, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
 import { type Run, runOf, watched, withEngine } from '../cli/options.js'
+import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { say } from '../cli/say.js'
 import { refuseBesideModel } from '../cli/source.js'
-import type { TableSet } from '../database/contract.js'
+import type { TableSet, WrittenTables } from '../database/contract.js'
 import { checkNewTables, fileOf, isPostgres, readTables, sqliteFileOf, writeTables } from '../database/table-set.js'
-import { packTables, type TablesModel, unpackTables } from '../database/tables-model.js'
+import { packTables, unpackTables } from '../database/tables-model.js'
 import { isOneTable } from '../database/tables-or-table.js'
 import { writeAtomically } from '../format/atomic-file.js'
+import type { Pieces } from '../format/columns.js'
 import { checkOutputs } from '../format/outputs.js'
 import { cellsFor, extensionOf } from '../format/table-format.js'
 
-type Flags = Readonly<Record<string, unknown>> & { readonly output: string; readonly json?: boolean }
+type Flags = Readonly<Record<string, unknown>> & { readonly output: string; readonly json?: boolean; readonly dryRun?: boolean }
 
 /** Flags that are no fields. */
-const OWN = ['output', 'json']
-/** Rows whose draw takes about as long as a fit, which compares some thousand rows of any table. */
-const FIT_ROWS = 2000
+const OWN = ['output', 'json', 'dryRun']
 
 const fit: readonly Field[] = SYSTEMS.tables.fields.fit.filter(({ name }) => (EACH_TABLE as readonly string[]).includes(name))
 const reading = readingFields.filter(({ name }) => name === 'encoding')
@@ -45,15 +46,21 @@ export async function runSampleTables(input: string, flags: Flags, contents?: Mo
   if (contents) refuseBesideModel([...fit, ...schemaFields.filter(({ name }) => name !== 'scale'), ...reading], flags)
   const run = runOf(flags)
   const { scale } = readFields(schemaFields, flags) as SchemaRequest
-  await checkOutput(flags.output)
-  const source = contents ? await unpackTables(contents) : { set: await readTables(input, readFields(reading, flags)) }
+  await checkOutput(flags)
+  let read: TableSet | undefined = contents ? undefined : await readTables(input, readFields(reading, flags))
+  const known = contents && (await unpackTables(contents))
+  const plan = planSchema(known ?? { schema: read!, options: fitOptions(flags, run) }, { scale })
+  const { files, made } = known?.set ?? read!
   const { dialect } = readFields(writing, flags)
   await withEngine(run, async (engine) => {
-    const { model, drawn } = await watched(planOf(source), engine, async (context) => {
-      const model = 'model' in source ? source.model : await fitSchema(source.set, fitOptions(flags, run), context)
+    if (onlyPlanned(await timePlan(plan, engine), flags)) return
+    const { model, drawn } = await watched(plan, engine, async (context) => {
+      const model = known?.model ?? (await fitSchema(read!, fitOptions(flags, run), context))
+      // What is drawn takes the place of what was read.
+      read = undefined
       return { model, drawn: await drawSchema(model, { scale, seed: run.seed }, context) }
     })
-    await writeTables(flags.output, presented(source.set, { model, drawn, plain: dialect === 'plain', output: flags.output }))
+    await writeTables(flags.output, presented({ files, made }, { model, drawn, plain: dialect === 'plain', output: flags.output }))
     const rows = [...drawn.values()].reduce((sum, { table }) => sum + table.rowCount, 0)
     const telling = tellSchema(model, drawn)
     say({
@@ -77,10 +84,12 @@ export async function runFitTables(input: string, flags: Flags): Promise<void> {
       expected: 'a name that ends in .sbridge',
       try: '-o shop.sbridge'
     })
-  await checkOutputs([flags.output], [])
+  if (!flags.dryRun) await checkOutputs([flags.output], [])
   const set = await readTables(input, readFields(reading, flags))
   await withEngine(run, async (engine) => {
-    const model = await watched(planOf({ set }), engine, (context) => fitSchema(set, fitOptions(flags, run), context))
+    const plan = planSchema({ schema: set, options: fitOptions(flags, run) })
+    if (onlyPlanned(await timePlan(plan, engine), flags)) return
+    const model = await watched(plan, engine, (context) => fitSchema(set, fitOptions(flags, run), context))
     await writeAtomically(flags.output, packTables({ model, set }))
     const made = `model of ${model.order.length} tables`
     say({ output: flags.output, made, telling: tellSchema(model), keys: { seed: run.seed }, flags })
@@ -92,17 +101,6 @@ function fitOptions(flags: Flags, { seed }: Run): SchemaFit {
   return { ...readFields(fit, flags), keys, orphans, seed }
 }
 
-/** A stage for each table that is fitted and for each that is drawn, by its rows. */
-function planOf(source: { readonly set: Pick<TableSet, 'tables'> } | TablesModel): Pick<Plan, 'stages' | 'pairs'> {
-  const fitted = 'model' in source ? [] : Object.entries(source.set.tables)
-  const drawn = Object.entries('model' in source ? source.model.tables : source.set.tables)
-  const stages = [
-    ...fitted.map(([name]) => ({ stage: `fitting ${name}`, pairs: FIT_ROWS })),
-    ...drawn.map(([name, { rowCount }]) => ({ stage: `drawing ${name}`, pairs: rowCount }))
-  ]
-  return { stages, pairs: stages.reduce((sum, { pairs }) => sum + pairs, 0) }
-}
-
 function refuseOthers(flags: Flags, also: readonly string[] = []): void {
   const known = new Set([...EACH_TABLE, ...OWN, ...[...schemaFields, ...reading, ...writing, ...runFields].map(({ name }) => name)])
   const given = Object.keys(flags).find((name) => flags[name] !== undefined && (!known.has(name) || also.includes(name)))
@@ -112,7 +110,7 @@ function refuseOthers(flags: Flags, also: readonly string[] = []): void {
   throw notTogether(`${flag} with several tables`, instead, 'options that hold for all of them')
 }
 
-async function checkOutput(output: string): Promise<void> {
+async function checkOutput({ output, dryRun }: Flags): Promise<void> {
   if (isOneTable(output))
     throw new InputError({
       code: 'output-tables',
@@ -120,7 +118,7 @@ async function checkOutput(output: string): Promise<void> {
       expected: 'the name of a new folder, of a new file of SQLite, or postgres://…?schema=NEW',
       try: '-o new-tables, or -o new.sqlite'
     })
-  await checkNewTables(output)
+  if (!dryRun) await checkNewTables(output)
 }
 
 interface Presented {
@@ -130,14 +128,18 @@ interface Presented {
   readonly output: string
 }
 
-/** Drawn tables as their files take them: in the spelling of the data, or plainly. */
-function presented(set: Pick<TableSet, 'files' | 'made'>, { model, drawn, plain, output }: Presented): TableSet {
+/** Drawn tables as their files take them, some rows at a time: in the spelling of the data, or plainly. */
+function presented(set: Pick<TableSet, 'files' | 'made'>, { model, drawn, plain, output }: Presented): WrittenTables {
   const into = isPostgres(output) ? 'postgres' : sqliteFileOf(output) === undefined ? undefined : 'sqlite'
   const cellsOf = (name: string): CellStyle => {
     if (into !== undefined) return set.made?.by === into ? 'source' : 'typed'
     const cells = cellsFor(fileOf(set, name))
     return plain ? (cells === 'text' ? 'plain' : 'typed') : cells
   }
-  const tables = [...drawn].map(([name, table]) => [name, presentDrawn(model.tables[name]!, table, cellsOf(name))] as const)
+  const tables = [...drawn].map(([name, rows]): readonly [string, Pieces] => {
+    const [of, cells] = [model.tables[name]!, cellsOf(name)]
+    const { rowCount } = rows.table
+    return [name, { rowCount, rows: (from, to) => presentDrawn(of, { ...rows, table: sliceTable(rows.table, from, to) }, cells) }]
+  })
   return { ...set, tables: Object.fromEntries(tables), keys: model.keys }
 }

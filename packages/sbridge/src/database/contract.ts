@@ -1,6 +1,7 @@
 import { FormatError, InputError } from '@sbridge/core'
 import { SbridgeError, type SchemaKeys, type Schema as SchemaSays } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
+import type { Pieces } from '../format/columns.js'
 import { withoutPassword } from './address.js'
 
 /** What is read: a table by its name, or what a query gives. */
@@ -146,6 +147,11 @@ export interface TableSet extends SchemaSays {
   readonly files: Readonly<Record<string, string>>
   /** Of a database: what makes its tables in another of its kind. */
   readonly made?: MadeTables | undefined
+}
+
+/** Tables as they are written: whole, or some rows at a time. */
+export interface WrittenTables extends Pick<TableSet, 'keys' | 'files' | 'made'> {
+  readonly tables: Readonly<Record<string, RawTable | Pieces>>
 }
 
 /** Statements that make tables, and those that are for once their rows are there. */

@@ -5,10 +5,10 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { FormatError, InputError } from '@sbridge/core'
 import { NO_KEYS } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
-import { type ReadOptions, readTable, writeTable } from '../format/table-file.js'
+import { type ReadOptions, readTable, writePieces, writeTable } from '../format/table-file.js'
 import { extensionOf, tableExtensions } from '../format/table-format.js'
 import { begin, end } from '../format/temporary.js'
-import type { TableSet } from './contract.js'
+import type { TableSet, WrittenTables } from './contract.js'
 
 const SQLITE = /\.(sqlite3?|db3?|s3db)$/i
 
@@ -67,17 +67,20 @@ export const fileOf = ({ files }: Pick<TableSet, 'files'>, table: string): strin
  * Writes tables into a new file of SQLite, a new schema of a PostgreSQL server, or a new folder, which has its name once it is whole. Throws `InputError` (code
  * `output-exists`) where there is something already.
  */
-export async function writeTables(path: string, set: TableSet): Promise<void> {
-  if (isPostgres(path)) return (await import('./postgres-tables.js')).writePostgresTables(path, set)
+export async function writeTables(path: string, set: WrittenTables): Promise<void> {
+  if (isPostgres(path)) return (await import('./postgres-tables.js')).writePostgresTables(path, { ...set, tables: wholeTables(set) })
   const file = sqliteFileOf(path)
-  if (file !== undefined) return (await import('./sqlite-tables.js')).writeSqliteTables(file, set)
+  if (file !== undefined) return (await import('./sqlite-tables.js')).writeSqliteTables(file, { ...set, tables: wholeTables(set) })
   await checkNewTables(path)
   const target = resolve(path)
   const made = join(dirname(target), `.sbridge-${randomBytes(8).toString('hex')}.tmp`)
   begin(made)
   try {
     await mkdir(made)
-    for (const [table, raw] of Object.entries(set.tables)) await writeTable(join(made, fileOf(set, table)), raw)
+    for (const [table, rows] of Object.entries(set.tables)) {
+      const name = join(made, fileOf(set, table))
+      await ('rows' in rows ? writePieces(name, rows) : writeTable(name, rows))
+    }
     if (existsSync(target)) await rmdir(target)
     await rename(made, target)
   } catch (error) {
@@ -87,6 +90,10 @@ export async function writeTables(path: string, set: TableSet): Promise<void> {
     end(made)
   }
 }
+
+/** Tables with all their rows: those of databases hold numbers, and share the texts that recur. */
+const wholeTables = ({ tables }: Pick<WrittenTables, 'tables'>): TableSet['tables'] =>
+  Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, 'rows' in table ? table.rows(0, table.rowCount) : table]))
 
 /** Refuses a place where tables could not be written as new ones, before anything is computed. Throws `InputError`. */
 export async function checkNewTables(path: string): Promise<void> {

@@ -17,7 +17,7 @@ import { type ChildRows, readChildRows, withOwn } from './child-rows.js'
 import { countsOf, fitCounts } from './counts.js'
 import { fitGiven } from './given-law.js'
 import type { LineNumbers } from './line-numbers.js'
-import type { Links } from './links.js'
+import { type Links, linksOfSome } from './links.js'
 import type { ChildLaw } from './model.js'
 import { fitPick, type JoinedColumns, joinedColumns, type PickLaw } from './pick-law.js'
 import { contextOfRows, type OneTable } from './rows-of-table.js'
@@ -30,12 +30,14 @@ export interface Referred {
 }
 
 interface ChildProblem {
-  /** The table without its keys into others. */
+  /** The table without its keys into others, or of many rows some. */
   readonly raw: RawTable
-  /** The key that gives the number of rows, and the others, by which rows choose. */
+  /** Which these are; absent: all. */
+  readonly rows?: Uint32Array | undefined
+  /** The key that gives the number of rows, and the others, by which rows choose; of all rows. */
   readonly links: Links
   readonly others: readonly Links[]
-  /** What numbers the rows of each parent, and the numbers [n]. */
+  /** What numbers the rows of each parent, and the numbers of the rows of `raw`. */
   readonly lines?: { readonly law: LineNumbers; readonly of: Float64Array } | undefined
   /** The table that a key leads to. */
   readonly referred: (links: Links) => Referred
@@ -44,9 +46,10 @@ interface ChildProblem {
 
 /** Fits how rows come about that refer to rows of others. Cost: that of a law of counts for each key, of first rows and of further rows. */
 export async function fitChild(problem: ChildProblem, context: Context): Promise<ChildLaw & { readonly read: ChildRows }> {
-  const { raw, links, lines, options } = problem
+  const { raw, rows, links, lines, options } = problem
   const parent = problem.referred(links)
-  const { read, picks } = await withPicks(problem, readChildRows(raw, { parentOf: links.parentOf, lines: lines?.of }, options), context)
+  const { parentOf } = linksOfSome(links, rows)
+  const { read, picks } = await withPicks(problem, readChildRows(raw, { parentOf, lines: lines?.of }, options), context)
   const names = namesBeside(read)
   const without = links.empty + links.orphans
   const none = noneOf(parent.context)
@@ -72,7 +75,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     ...(alone || isStill(read) ? {} : { further: await furtherLaw(read, { known, names, options }, context) }),
     alone,
     constants,
-    orphanRate: without / Math.max(1, read.order.length - without),
+    orphanRate: without / Math.max(1, links.parentOf.length - without),
     none: without > 0 ? none : new Float64Array(0),
     names,
     ...(times ? { time: { name: time!, ticks: times.ticks, start } } : {}),
@@ -85,7 +88,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
 }
 
 /** Rows with the columns of those that they choose beside their own; those that are always the same as one of these are not drawn. */
-async function withPicks({ others, referred }: ChildProblem, read: ChildRows, context: Context) {
+async function withPicks({ others, rows, referred }: ChildProblem, read: ChildRows, context: Context) {
   const names = new Set([...read.data.table.columns, ...read.own.table.columns].map(({ name }) => name))
   const parentOf = Int32Array.from(read.order)
   for (let g = 0; g < read.groupOf.length; g++) for (let i = read.first[g]!; i < read.first[g + 1]!; i++) parentOf[i] = read.groupOf[g]!
@@ -93,10 +96,11 @@ async function withPicks({ others, referred }: ChildProblem, read: ChildRows, co
   let own: ChildRows['own'] = read.own
   for (const links of others) {
     const { context: targets, whole } = referred(links)
-    const inOrder = { ...links, parentOf: Int32Array.from(read.order, (row) => links.parentOf[row]!) }
+    const some = linksOfSome(links, rows)
+    const inOrder = { ...links, parentOf: Int32Array.from(read.order, (row) => some.parentOf[row]!) }
     const joined = joinedColumns(inOrder, whole, names)
     const pick = await fitPick(
-      { links: inOrder, targets, parentOf, joined, own: own.table },
+      { links: inOrder, counts: countsOf(links), targets, parentOf, joined, own: own.table },
       { ...context, key: keyFor(context.key, 'picks') }
     )
     picks.push(pick)

@@ -1,6 +1,6 @@
 import { putRulesBack } from '../../code/rules/stacked.js'
 import { InputError } from '../../num/errors.js'
-import { beside } from '../../num/matrix.js'
+import { beside, matrix } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import { rowsInOrder } from '../../table/row-order.js'
 import { takeTableRows } from '../../table/rows.js'
@@ -17,6 +17,7 @@ import { type Draw, drawCircles, withWithin } from './draw-late.js'
 import { type DrawnTable, inLayout, keyed, referringColumns, type Written } from './drawn-table.js'
 import { ofParents } from './fit.js'
 import { drawGiven } from './given-law.js'
+import { isReferredTo } from './keys.js'
 import { numbered } from './line-numbers.js'
 import type { ChildLaw, SchemaModel, SchemaTable } from './model.js'
 import { likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
@@ -36,7 +37,7 @@ export interface SchemaRequest {
  * (`scale`), and where a form has no more new keys (`key-space`). Cost: that of a draw of each table.
  */
 export async function drawSchema(
-  { tables, order, late }: SchemaModel,
+  { tables, order, keys, late }: SchemaModel,
   { scale = 1, seed = 1 }: SchemaRequest,
   context: SystemContext
 ): Promise<ReadonlyMap<string, DrawnTable>> {
@@ -45,8 +46,13 @@ export async function drawSchema(
   for (const name of order) {
     const table = tables[name]!
     const own = { seed: seedFor(keyFromSeed(seed), name), context: stageOf(context, `drawing ${name}`) }
+    const isReferred = isReferredTo(
+      name,
+      keys.foreign,
+      late.map(({ key }) => key)
+    )
     const { parentOf, ...rows } = table.child
-      ? await drawChild(table, table.child, { ...own, drawn, tables })
+      ? await drawChild(table, table.child, { ...own, drawn, tables, isReferred })
       : { ...(await drawRoot(table, { ...own, scale })), parentOf: undefined }
     const { order: inOrder, ...whole } = await withWithin(table, rows, own)
     drawn.set(name, whole)
@@ -90,16 +96,17 @@ async function drawRoot(of: SchemaTable, { seed, context, scale }: Draw & { read
 interface ChildDraw extends Draw {
   readonly drawn: ReadonlyMap<string, DrawnTable>
   readonly tables: SchemaModel['tables']
+  readonly isReferred: boolean
 }
 
 /** The rows of a table that refers to others, with the row of its parent for each. */
 async function drawChild(
   of: SchemaTable,
   law: ChildLaw,
-  { seed, context, drawn, tables }: ChildDraw
+  { seed, context, drawn, tables, isReferred }: ChildDraw
 ): Promise<DrawnTable & { readonly parentOf: Int32Array }> {
   const parent = drawn.get(law.key.to.table)!
-  const { rows, parentOf, targetOf } = await drawRows(law, { seed, context, drawn, tables })
+  const { rows, parentOf, targetOf } = await drawRows(law, { seed, context, drawn, tables, isReferred })
   const whole = law.rules ? putRulesBack(law.rules, rows, { key: keyFor(keyFromSeed(seed), 'rules') }) : rows
   const order = law.rowOrder && rowsInOrder(whole.table, law.rowOrder, Math.max(1, whole.table.rowCount))
   const table = order ? takeTableRows(whole.table, order) : whole.table
@@ -116,7 +123,9 @@ async function drawChild(
   return {
     ...written,
     parentOf: referring,
-    context: beside(contextOfRows(of.context, table), ofParents(referring, parent.context, withNone(law, parent.context.cols)))
+    context: isReferred
+      ? beside(contextOfRows(of.context, table), ofParents(referring, parent.context, withNone(law, parent.context.cols)))
+      : matrix(0, 0)
   }
 }
 

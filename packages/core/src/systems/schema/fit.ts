@@ -1,21 +1,23 @@
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
-import { beside, type Matrix, takeRows } from '../../num/matrix.js'
+import { beside, type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { contextOf } from '../context.js'
 import type { SystemContext } from '../host.js'
+import type { TableModel } from '../table/options.js'
 import { tables as tableSystem } from '../table/system.js'
 import { checkTables, keyTypes, linkNotes, refuseAlike, refuseUnread } from './check-keys.js'
 import { fitChild, type Referred } from './child-law.js'
 import { withCounts } from './counts.js'
-import { type ForeignKey, inOrderOfKeys, keyText, pairsOf, referencesOf, type SchemaKeys, type Tables } from './keys.js'
+import { type ForeignKey, inOrderOfKeys, isReferredTo, keyText, pairsOf, referencesOf, type SchemaKeys, type Tables } from './keys.js'
 import { fitLate, type LateLaw } from './late-law.js'
 import { lineNumbersIn, linesIn } from './line-numbers.js'
-import { cellsIn, type Links, linksOf } from './links.js'
+import { byCounts, cellsIn, type Links, linksOf, mayBreakIn } from './links.js'
 import type { SchemaModel, SchemaTable } from './model.js'
-import { contextEncoder, contextOfRows, type EachTable, type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
+import { contextEncoder, contextOfRows, type EachTable, likeAll, type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
+import { sampleNotes, someFamilies, someRows, takeSome } from './sampled.js'
 import { stageOf } from './stages.js'
 import { statedOrFound } from './stated-keys.js'
 
@@ -55,9 +57,7 @@ export async function fitSchema(
   const { keys: stated = [], orphans, seed = 1, ...each } = options
   const { keys, found } = statedOrFound({ tables, keys: own }, { stated, missing: each.missing })
   checkTables(tables, keys)
-  const mayBreak = ({ table, column }: ForeignKey) =>
-    keys.primary[table] !== column && cellsIn(tables[table]!, column, each.missing).includes(null)
-  const { order, late } = inOrderOfKeys(Object.keys(tables), keys, mayBreak)
+  const { order, late } = inOrderOfKeys(Object.keys(tables), keys, mayBreakIn(tables, keys, each.missing))
   const now = { ...keys, foreign: keys.foreign.filter((key) => !late.includes(key)) }
   // Keys are followed before anything is fitted: what is wrong with them is said at once.
   const linksBy = new Map(keys.foreign.map((key) => [key, linksOf(tables, key, { missing: each.missing, orphans })]))
@@ -116,9 +116,10 @@ async function fitOne(name: string, problem: Problem, context: SystemContext): P
     (rest, key) => pairsOf(key).reduce((left, { column }) => withoutColumn(left, column), rest),
     raw
   )
+  const isReferred = isReferredTo(name, [...keys.foreign, ...late], late)
   const fit = await (links.length > 0
-    ? fitReferring({ raw, bare, all: links }, problem, context)
-    : fitRoot({ raw, bare }, options, context))
+    ? fitReferring({ raw, bare, isReferred, all: links }, problem, context)
+    : fitRoot({ raw, bare, isReferred }, options, context))
   refuseUnread(name, keys, fit.table)
   refuseAlike(name, [...keys.foreign, ...late], fit.table)
   return withWithin(name, { fit, problem }, context)
@@ -145,18 +146,17 @@ async function withWithin(
   return { ...fit, table: { ...fit.table, within } }
 }
 
-/** The key by whose rows a table is counted: that of which the fewest are empty, and of these the one into the most rows. */
-const byCounts = (a: Links, b: Links): number => a.empty + a.orphans - (b.empty + b.orphans) || b.parents - a.parents
-
 /** A table, and what of it is drawn before it refers to others. */
 interface RawOf {
   readonly raw: RawTable
   readonly bare: RawTable
+  /** Whether rows refer to it. */
+  readonly isReferred: boolean
 }
 
 /** A table that refers to others. */
 async function fitReferring(
-  { raw, bare, all }: RawOf & { readonly all: readonly Links[] },
+  { raw, bare, all, isReferred }: RawOf & { readonly all: readonly Links[] },
   { options, fitted }: Problem,
   context: SystemContext
 ): Promise<FittedTable> {
@@ -165,23 +165,29 @@ async function fitReferring(
   const counted = sortedLinks.map((one) => ({ links: one, law: lineNumbersIn(bare, one, options.missing) }))
   const { links, law } = counted.find((one) => one.law) ?? counted[0]!
   const others = sortedLinks.filter((one) => one !== links)
-  const lines = law && { law, of: linesIn(bare, law, options.missing) }
+  const own = contextOf(options.seed ?? 1, context)
+  const rows = someFamilies(links, own.key)
   const rest = law ? withoutColumn(bare, law.column) : bare
+  const some = takeSome(rest, rows)
+  const lines = law && { law, of: linesIn(takeSome(bare, rows), law, options.missing) }
   const referred = ({ key }: Links) => fitted.get(key.to.table)!
-  const { read, ...child } = await fitChild({ raw: rest, links, others, lines, referred, options }, contextOf(options.seed ?? 1, context))
-  const encoder = contextEncoder(read.whole)
+  const full = rows && readTableOf(rest, { ...options, rules: 'off', rule: undefined })
+  const like = full ? likeAll(some, full, options) : options
+  const { read, ...child } = await fitChild({ raw: some, rows, links, others, lines, referred, options: like }, own)
+  const whole = full?.whole ?? read.whole
+  const encoder = contextEncoder(whole)
   const parents = referred(links).context
   const none = child.none.length > 0 ? child.none : new Float64Array(parents.cols)
   return {
     table: {
       ...described(raw, options, read),
-      child,
+      child: full ? { ...child, keys: full.keys } : child,
       context: encoder,
       within: [],
-      notes: [...all.flatMap(linkNotes), ...read.whole.notes]
+      notes: [...all.flatMap(linkNotes), ...sampleNotes(rest, rows), ...whole.notes]
     },
-    context: beside(contextOfRows(encoder, read.whole.table), ofParents(links.parentOf, parents, none)),
-    whole: read.whole,
+    context: isReferred ? beside(contextOfRows(encoder, whole.table), ofParents(links.parentOf, parents, none)) : matrix(0, 0),
+    whole,
     links
   }
 }
@@ -200,18 +206,31 @@ async function fitRoot({ raw, bare }: RawOf, options: OneTable, context: SystemC
   const read = readTableOf(bare, options)
   const isModelled = read.data.table.columns.some(({ kind }) => kind !== 'identifier')
   const encoder = contextEncoder(read.whole)
-  const root = isModelled ? await tableSystem.fit(bare, options, context) : undefined
+  const rows = isModelled ? someRows(bare.rowCount, contextOf(options.seed ?? 1, context).key) : undefined
+  const fitted = isModelled ? await fitSome(bare, rows, { read, options }, context) : undefined
+  const root = fitted && rows ? { ...fitted, ...defined({ keys: read.keys }) } : fitted
   return {
     table: {
       ...described(raw, options, read),
       ...(root ? { root } : { keys: read.keys }),
       context: encoder,
       within: [],
-      notes: read.whole.notes
+      notes: [...sampleNotes(bare, rows), ...read.whole.notes]
     },
     context: contextOfRows(encoder, read.whole.table),
     whole: read.whole
   }
+}
+
+/** A model of some rows of a table, or of all. */
+function fitSome(
+  raw: RawTable,
+  rows: Uint32Array | undefined,
+  { read, options }: { readonly read: ReadTable; readonly options: OneTable },
+  context: SystemContext
+): Promise<TableModel> {
+  const some = takeSome(raw, rows)
+  return tableSystem.fit(some, rows ? likeAll(some, read, options) : options, context)
 }
 
 function withoutColumn(raw: RawTable, name: string): RawTable {

@@ -4,12 +4,13 @@ import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { decodeTable, type Encoder, fitEncoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
-import { stackTables } from '../../table/rows.js'
+import { stackTables, takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { methodsOf } from '../panel/methods.js'
 import { fitSteps, type StepLaw, Steps } from '../panel/step-law.js'
 import { levelsIn } from '../panel/urns.js'
+import { someRows } from './sampled.js'
 
 /** The law of rows given numbers that are known of each: the law of next rows of a panel, without any before. Plain data. */
 export interface GivenLaw {
@@ -26,8 +27,10 @@ interface GivenRows {
   readonly given: Matrix
 }
 
-/** Fits the law of rows given numbers. Cost: that of a step law on n rows. */
-export async function fitGiven({ table, formats, given }: GivenRows, context: Context): Promise<GivenLaw> {
+/** Fits the law of rows given numbers; of many rows to some. Cost: that of a step law on n rows. */
+export async function fitGiven({ formats, ...all }: GivenRows, context: Context): Promise<GivenLaw> {
+  const rows = someRows(all.table.rowCount, context.key)
+  const { table, given } = rows ? { table: takeTableRows(all.table, rows), given: takeRows(all.given, rows) } : all
   const methodOf = methodsOf(table, 'auto')[0]
   const encoder = fitEncoder(table, formats, methodOf)
   if (encoder.coordinateCount === 0 && encoder.factors.every(({ levelCount }) => levelCount < 2)) return { encoder }

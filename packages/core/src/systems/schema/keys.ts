@@ -140,6 +140,10 @@ function checkPlace(tables: Tables, { table, column }: Place, key: ForeignKey): 
 export const referencesOf = ({ foreign }: SchemaKeys, table: string): ForeignKey[] =>
   foreign.filter((key) => key.table === table && key.to.table !== table)
 
+/** Whether the rows of a table are chosen by others, or choose among themselves or last: what they say is needed. */
+export const isReferredTo = (name: string, foreign: readonly ForeignKey[], late: readonly ForeignKey[] = []): boolean =>
+  foreign.some(({ to }) => to.table === name) || late.some(({ table }) => table === name)
+
 interface OrderedTables {
   readonly order: readonly string[]
   /** Keys that were left out of circles. */

@@ -2,7 +2,7 @@ import { InputError } from '../../num/errors.js'
 import { counted } from '../../num/listed.js'
 import { textCells } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
-import { type ForeignKey, keyText, pairsOf, type Tables } from './keys.js'
+import { type ForeignKey, keyText, pairsOf, type SchemaKeys, type Tables } from './keys.js'
 
 /** Where the rows of a table lead by one of its keys. */
 export interface Links {
@@ -55,6 +55,19 @@ function rowsOfKey(cells: readonly (string | null)[], key: ForeignKey): Readonly
   }
   return rows
 }
+
+/** The key by whose rows a table is counted: that of which the fewest are empty, and of these the one into the most rows. */
+export const byCounts = (a: Links, b: Links): number => a.empty + a.orphans - (b.empty + b.orphans) || b.parents - a.parents
+
+/** Whether a circle of keys may be opened at one: it is empty in some rows. */
+export const mayBreakIn =
+  (tables: Tables, { primary }: SchemaKeys, missing?: readonly string[]) =>
+  ({ table, column }: ForeignKey): boolean =>
+    primary[table] !== column && cellsIn(tables[table]!, column, missing).includes(null)
+
+/** Where some rows lead. */
+export const linksOfSome = (links: Links, rows: Uint32Array | undefined): Links =>
+  rows ? { ...links, parentOf: Int32Array.from(rows, (row) => links.parentOf[row]!) } : links
 
 /** Follows a key from every row. Cost O(rows). Throws `InputError` for keys that are none, and for orphans where these are refused (code `key-dangling`). */
 export function linksOf(tables: Tables, key: ForeignKey, { missing, orphans: wanted = 'empty' }: LinkOptions): Links {

@@ -6,7 +6,7 @@ import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { type CountLaw, countsOf, fitCounts } from './counts.js'
+import { type CountLaw, fitCounts } from './counts.js'
 import type { ForeignKey } from './keys.js'
 import type { Links } from './links.js'
 import { contextOfRows } from './rows-of-table.js'
@@ -77,7 +77,10 @@ function lacking(column: Column, parentOf: Int32Array): Column {
 }
 
 interface PickProblem {
+  /** Of the rows that the law is fitted to. */
   readonly links: Links
+  /** How many rows refer to each of those, of all rows [m]. */
+  readonly counts: Float64Array
   /** What the rows that are referred to say [m, k]. */
   readonly targets: Matrix
   /** Parent of each row by the key that gives their number. */
@@ -88,10 +91,10 @@ interface PickProblem {
 }
 
 /** Fits how rows choose. */
-export async function fitPick({ links, targets, parentOf, joined, own }: PickProblem, context: Context): Promise<PickLaw> {
+export async function fitPick({ links, counts, targets, parentOf, joined, own }: PickProblem, context: Context): Promise<PickLaw> {
   return {
     key: links.key,
-    counts: await fitCounts(countsOf(links), targets, { ...context, key: keyFor(context.key, links.key.column) }),
+    counts: await fitCounts(counts, targets, { ...context, key: keyFor(context.key, links.key.column) }),
     joined: joined.joined,
     empty: joined.empty,
     same: sameColumns(own, joined, links.parentOf),

@@ -44,6 +44,14 @@ export function readTableOf(raw: RawTable, options: OneTable): ReadTable {
   }
 }
 
+/** Options under which some rows of a table are read as all are. */
+export function likeAll(some: RawTable, { whole }: ReadTable, options: OneTable): OneTable {
+  const kinds = new Map(prepareRows(some, options).data.table.columns.map(({ name, kind }) => [name, kind]))
+  const others = whole.table.columns.filter(({ name, kind }) => (kinds.get(name) ?? kind) !== kind)
+  const types = Object.fromEntries(others.map(({ name, kind }) => [name, kind === 'integer' ? 'number' : kind]))
+  return others.length === 0 ? options : { ...options, types: { ...types, ...options.types } as NonNullable<OneTable['types']> }
+}
+
 /** A table of keys and names alone. */
 function onlyKeys(raw: RawTable, { missing, seed = 1, text }: OneTable): ReadTable {
   const { rowCount } = raw

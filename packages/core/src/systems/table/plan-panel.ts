@@ -3,12 +3,13 @@ import { MOST_COMPARED } from '../panel/compared.js'
 import type { PanelModel } from '../panel/model.js'
 import type { PanelTable } from '../panel/read.js'
 import { trainingRows } from '../panel/rows.js'
+import { NEXT_STEPS } from '../panel/step-law.js'
 import { type Plan, planOf } from '../system.js'
 import { estimateJob } from './estimate.js'
 
-/** Settings that a search of the law of next rows tries, as a rule, and chains' steps without a kernel on what is drawn. */
+/** Settings that a search of the law of next rows tries, as a rule, and steps of chains. */
 const TRIALS = 8
-const STEPS = { heads: 20, next: 2 }
+const STEPS = { heads: 20, next: NEXT_STEPS }
 /** What a row counts in the fits of logistic laws, as pairs: turns of all that are tried. */
 const TURNS = 2000
 

@@ -9,7 +9,7 @@ import type { TableSet } from './contract.js'
 export const SEVERAL_TABLES = 'several-tables'
 
 /** What a draw of several tables begins with: their laws, and how the tables were kept. */
-export interface TablesModel {
+interface TablesModel {
   readonly model: SchemaModel
   readonly set: Pick<TableSet, 'files' | 'made'>
 }

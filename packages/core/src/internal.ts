@@ -90,6 +90,7 @@ export { saveLocal } from './systems/local/save.js'
 export { type Calendar, instantOf } from './systems/marginals/calendar.js'
 export { driftOn } from './systems/marginals/drift-grid.js'
 export type { Family } from './systems/marginals/family.js'
+export type { GroupedModel } from './systems/marginals/grouped.js'
 export {
   marginalsFields,
   pathFields,
@@ -103,7 +104,16 @@ export type { HistoryEntry } from './systems/marginals/rounds.js'
 export { ruledSnapshots } from './systems/marginals/ruled-snapshots.js'
 export type { SnapshotColumns, SnapshotTable } from './systems/marginals/snapshot-table.js'
 export { prepareSnapshots, type Snapshot } from './systems/marginals/snapshots.js'
-export { type DrawnPaths, refuseUnsavable, type SnapshotsOptions, snapshots } from './systems/marginals/system.js'
+export {
+  coordinatesOf,
+  type DrawnGroupPaths,
+  type DrawnPaths,
+  type PathsModel,
+  refuseUnsavable,
+  type SnapshotsOptions,
+  sizeOf,
+  snapshots
+} from './systems/marginals/system.js'
 export { tellTrajectories } from './systems/marginals/tell.js'
 export {
   type DrawnTrajectories,

@@ -16,6 +16,17 @@ export {
   sample,
   saveModel
 } from './library.js'
-export { type Comparison, compare, embed, forecast, impute, type Scores, score, type TrajectoriesResult, trajectories } from './one-call.js'
+export {
+  type Comparison,
+  compare,
+  embed,
+  forecast,
+  type GroupsResult,
+  impute,
+  type Scores,
+  score,
+  type TrajectoriesResult,
+  trajectories
+} from './one-call.js'
 export { imageSheet } from './report/image-sheet.js'
 export { evaluateSchema, fitSchema, type SchemaEvaluationOptions, type SchemaOptions, sampleSchema } from './schemas.js'

@@ -30,12 +30,14 @@ import {
   type Cells,
   type ClassedField,
   type DensityFit,
+  type DrawnGroupPaths,
   type DrawnPaths,
   type DrawnSeries,
   type EmbeddingAnswer,
   type EmbeddingRequest,
   type EmbedJob,
   type FitJob,
+  type GroupedModel,
   type ImputationFit,
   type ImputationRequest,
   type LatentJob,
@@ -87,7 +89,11 @@ export function fit<Row extends Cells<Row> = never>(
 ): Promise<ForecastModel & OfRows<Row>>
 export function fit(
   rows: Rows<object>,
-  options: { readonly system: 'snapshots' } & SnapshotsOptions & RunOptions
+  options: { readonly system: 'snapshots'; readonly by: string } & SnapshotsOptions & RunOptions
+): Promise<GroupedModel>
+export function fit(
+  rows: Rows<object>,
+  options: { readonly system: 'snapshots'; readonly by?: undefined } & SnapshotsOptions & RunOptions
 ): Promise<TrajectoriesModel>
 export function fit(rows: Rows<object>, options: { readonly system: 'embedding' } & EmbedJob & RunOptions): Promise<FittedEmbedding>
 export function fit(rows: Rows<object>, options: { readonly system: 'bridge' } & BridgeFit & RunOptions): Promise<BridgeModel>
@@ -186,6 +192,7 @@ export function draw(
 export function draw(model: TableModel, request?: Handing<SampleOptions, AsColumns>): Promise<SampledTable>
 export function draw(model: ForecastModel, request: Handing<SeriesRequest, AsColumns>): Promise<Drawn<DrawnSeries>>
 export function draw(model: TrajectoriesModel, request?: Handing<PathsRequest, AsColumns>): Promise<Drawn<DrawnPaths>>
+export function draw(model: GroupedModel, request?: Handing<PathsRequest, AsColumns>): Promise<Drawn<DrawnGroupPaths>>
 export function draw(model: FittedEmbedding, request?: Handing<EmbeddingRequest, AsColumns>): Promise<Drawn<EmbeddingAnswer>>
 export function draw(model: BridgeModel, request?: Handing<BridgeRequest, AsColumns>): Promise<Drawn<BridgeAnswer>>
 export function draw(

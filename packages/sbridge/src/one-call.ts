@@ -16,6 +16,7 @@ import {
   checkOptions,
   coordinateTable,
   type DensityFit,
+  type DrawnGroupPaths,
   type DrawnTrajectories,
   defined,
   type EmbedJob,
@@ -26,10 +27,11 @@ import {
   type ScoreRequest,
   type SeriesFit,
   type SeriesRequest,
-  type SnapshotsOptions
+  type SnapshotsOptions,
+  type TrajectoriesModel
 } from '@sbridge/core/internal'
 import { type RawTable, type Rows, tableOfRows } from '@sbridge/core/tables'
-import { type AsColumns, draw, fit } from './library.js'
+import { type AsColumns, draw, type FitRequest, fit } from './library.js'
 import { parted, type RunOptions } from './running.js'
 
 /** Trajectories with their table, ready for `writeTable` to any format. */
@@ -38,15 +40,29 @@ export interface TrajectoriesResult extends DrawnTrajectories {
   readonly rows: RawTable
 }
 
+/** The same of groups. */
+export interface GroupsResult extends DrawnGroupPaths {
+  readonly rows: RawTable
+}
+
 /** A fit to snapshots and trajectories from it in one call. Options are those of `sbridge trajectories`. Throws as `fit` and `draw`. */
+export function trajectories(
+  table: Rows<object>,
+  options: { readonly by: string } & SnapshotsOptions & PathsRequest & AsColumns & RunOptions
+): Promise<GroupsResult>
+export function trajectories(
+  table: Rows<object>,
+  options: { readonly by?: undefined } & SnapshotsOptions & PathsRequest & AsColumns & RunOptions
+): Promise<TrajectoriesResult>
 export async function trajectories(
   table: Rows<object>,
   { rows: count, at, between, cells, ...options }: SnapshotsOptions & PathsRequest & AsColumns & RunOptions
-): Promise<TrajectoriesResult> {
+): Promise<TrajectoriesResult | GroupsResult> {
   const request = defined({ rows: count, at, between, seed: options.seed })
   const [run] = parted(options)
   checkOptions(SYSTEMS.snapshots.fields.draw, request, { also: SYSTEMS.snapshots.also.draw })
-  const { columns, rowCount, ...drawn } = await draw(await fit(table, { system: 'snapshots', ...options }), { ...request, ...run, cells })
+  const model = await fit(table, { system: 'snapshots', ...options } as FitRequest)
+  const { columns, rowCount, ...drawn } = await draw(model as TrajectoriesModel, { ...request, ...run, cells })
   return { ...drawn, rows: { columns, rowCount } }
 }
 

@@ -148,18 +148,34 @@ function evaluateOrReject(problem: FlowMatchingProblem, moving: Float64Array, op
 const FLOW_TOLERANCES = { relative: 1e-5, absolute: 1e-8, steps: 1000 }
 const COARSE_TOLERANCES = { relative: 1e-3, absolute: 1e-5, steps: 200 }
 
-/** Flows to every target; those of many parameters with covariances too, which their cells have at hand. */
+/** Flows to every target. */
 function flowsOf(
   { drift, targets }: Pick<FlowMatchingProblem, 'drift' | 'targets'>,
   theta: Float64Array,
   { coarse }: FlowMatchingOptions
 ): readonly Flow[] {
-  return targets.map(({ points, interval }) => {
-    const demand = { drift, theta, points, interval }
-    return drift.parameterCount > FEW_PARAMETERS
-      ? cellFlow(demand, { sensitivity: true, covariance: true })
-      : linearNoiseFlow(demand, { sensitivity: true }, { ...(coarse ? COARSE_TOLERANCES : FLOW_TOLERANCES), controlled: drift.dimension })
-  })
+  return targets.map(({ points, interval }) => flowAlong({ drift, points, interval }, theta, coarse))
+}
+
+/** Means and sensitivities over an interval as a refit has them; of many parameters with covariances too, which their cells have at hand. */
+export function flowAlong(
+  demand: { readonly drift: Drift; readonly points: Matrix; readonly interval: readonly [number, number] },
+  theta: Float64Array,
+  coarse = false
+): Flow {
+  const { drift } = demand
+  return drift.parameterCount > FEW_PARAMETERS
+    ? cellFlow({ ...demand, theta }, { sensitivity: true, covariance: true })
+    : linearNoiseFlow(
+        { ...demand, theta },
+        { sensitivity: true },
+        { ...(coarse ? COARSE_TOLERANCES : FLOW_TOLERANCES), controlled: drift.dimension }
+      )
+}
+
+/** Jᵀr [p] and the lower triangle of JᵀJ [p, p] at θ, in the coordinates in which it is moved, with known flows. */
+export function slopeAt(problem: FlowMatchingProblem, theta: Float64Array, flows: readonly Flow[]): Pick<Evaluation, 'slope' | 'normal'> {
+  return evaluate(problem, toMoving(theta, problem.coordinates), {}, flows)
 }
 
 function evaluate(problem: FlowMatchingProblem, moving: Float64Array, options: FlowMatchingOptions, known?: readonly Flow[]): Evaluation {

@@ -10,8 +10,7 @@ import { series } from './forecast/system.js'
 import type { SystemContext } from './host.js'
 import type { ImputationModel } from './imputation/model.js'
 import { imputation } from './imputation/system.js'
-import { snapshots } from './marginals/system.js'
-import type { TrajectoriesModel } from './marginals/trajectories.js'
+import { type PathsModel, snapshots } from './marginals/system.js'
 import type { AnySystem } from './system.js'
 import type { TableModel } from './table/options.js'
 import { tables } from './table/system.js'
@@ -30,7 +29,7 @@ export const SYSTEMS = {
 export type SystemName = keyof typeof SYSTEMS
 
 /** A fitted model of any system. */
-export type Model = TableModel | ForecastModel | TrajectoriesModel | FittedEmbedding | ImputationModel | BridgeModel | DensityModel
+export type Model = TableModel | ForecastModel | PathsModel | FittedEmbedding | ImputationModel | BridgeModel | DensityModel
 
 const ALL: readonly AnySystem[] = Object.values(SYSTEMS)
 

@@ -67,6 +67,12 @@ const particles: RawTable = {
   ]
 }
 
+/** The same in two groups. */
+function withGroups({ columns, rowCount }: RawTable): RawTable {
+  const side: RawColumn = { name: 'side', source: 'text', values: Array.from({ length: rowCount }, (_, i) => (i % 2 ? 'left' : 'right')) }
+  return { columns: [columns[0]!, side, ...columns.slice(1)], rowCount }
+}
+
 interface Case {
   readonly system: AnySystem
   readonly input: RawTable
@@ -168,6 +174,13 @@ const CASES: Readonly<Record<string, Case>> = {
     input: particles,
     options: { time, rounds: 3, intervals: 'none' },
     request: { rows: 4, between: 1 },
+    kind: 'trajectories'
+  },
+  'snapshots, groups': {
+    system: snapshots,
+    input: withGroups(particles),
+    options: { time, by: 'side', columns: ['y0'], rounds: 2, intervals: 'none' },
+    request: { rows: 5, between: 1 },
     kind: 'trajectories'
   },
   'snapshots, a smooth field': {

@@ -1,10 +1,12 @@
 import type { Command } from '@commander-js/extra-typings'
 import { InputError, SYSTEMS } from '@sbridge/core'
 import {
+  coordinatesOf,
+  type PathsModel,
   type PathsRequest,
   refuseUnsavable,
   type SnapshotsOptions,
-  type TrajectoriesModel,
+  sizeOf,
   tellSeed,
   together
 } from '@sbridge/core/internal'
@@ -72,19 +74,19 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
   const request: PathsRequest = await requestOf(snapshots, source, draws)
   await withEngine(run, async (engine) => {
     const read = (path: string, reading: ReadOptions) => readSnapshots(path, flags, reading)
-    const ready = await readyOf<TrajectoriesModel>(snapshots, source, { context: { engine }, request, read })
+    const ready = await readyOf<PathsModel>(snapshots, source, { context: { engine }, request, read })
     const plan = await timePlan(snapshots.plan(ready as never, request), engine)
     if (onlyPlanned(plan, flags)) return
     const { model, drawn } = await watched(plan, engine, async (context) => {
-      const model = await modelOf<TrajectoriesModel>(snapshots, ready, context)
+      const model = await modelOf<PathsModel>(snapshots, ready, context)
       return { model, drawn: await snapshots.draw(model, request, context) }
     })
     const table = snapshots.present(model, drawn, cells)
-    if (annData) await writeAtomically(flags.output, [await (await annDataWriter())(table, model.columns.columnNames)])
+    if (annData) await writeAtomically(flags.output, [await (await annDataWriter())(table, coordinatesOf(model))])
     else await writeTable(flags.output, table, target)
     await writeModel(flags.model, snapshots, model)
-    const { count, times } = drawn.trajectories
-    const made = `${count} trajectories at ${times.length} times`
+    const { count, times } = sizeOf(drawn)
+    const made = `${count} trajectories at ${times} times`
     if (flags.report !== undefined)
       await writeReport(flags.report, {
         kicker: 'Trajectories through snapshots',
@@ -110,7 +112,7 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
 const annDataWriter = async () => (await withPackage('h5wasm', () => import('../format/anndata-write.js'))).writeAnnData
 
 async function readSnapshots(input: string, flags: TrajectoriesFlags, reading: ReadOptions): Promise<RawTable> {
-  const { time, weights, velocity, representation } = flags
+  const { time, weights, by, velocity, representation } = flags
   if (extensionOf(input) !== '.h5ad') {
     if (representation === undefined) return readTable(input, reading)
     throw new InputError({
@@ -124,6 +126,7 @@ async function readSnapshots(input: string, flags: TrajectoriesFlags, reading: R
   const said = [
     time,
     weights,
+    by,
     growth === 'off' || growth === 'estimate' ? undefined : growth,
     fates,
     ...(typeof velocity === 'string' ? velocity.split(',') : [])

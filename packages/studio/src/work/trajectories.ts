@@ -3,9 +3,12 @@ import {
   type DrawnPaths,
   type Family,
   type HistoryEntry,
+  type PathsRequest,
   prepareSnapshots,
   ruledSnapshots,
+  type SnapshotsOptions,
   type SnapshotTable,
+  type System,
   snapshotRoles,
   snapshots,
   type TrajectoriesModel,
@@ -32,7 +35,8 @@ const MOST_PARAMETERS = 60
 
 /** Holds snapshots, a fitted reference and its paths: fits, draws and writes. */
 export class TrajectoriesWork extends SystemWork<TrajectoriesShape, TrajectoriesModel, DrawnPaths> {
-  protected readonly system = snapshots
+  // No form asks for groups: a fit has one reference.
+  protected readonly system = snapshots as unknown as System<RawTable, SnapshotsOptions, TrajectoriesModel, PathsRequest, DrawnPaths>
   protected readonly ending = '-paths'
   protected override readonly counted = false
   #snapshots: SnapshotTable | undefined

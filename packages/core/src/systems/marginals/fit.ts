@@ -7,6 +7,7 @@ import { InputError } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
+import type { Potentials } from '../../scaling/rectangular.js'
 import type { Cloud } from '../../space/cloud.js'
 import { type CoupledInterval, coupleAll, lastError } from './couplings.js'
 import { familyOf, isSmooth } from './families.js'
@@ -33,24 +34,41 @@ export interface FitTools {
   readonly watch?: Watch | undefined
   /** Log-weights with which the particles of each snapshot leave it, where some have more offspring than others. */
   readonly leaving?: readonly Float64Array[] | undefined
+  /** What the family is told, where these snapshots are part of the data only. */
+  readonly context?: FamilyContext
+  /** Parameters that are known already: no rounds. */
+  readonly estimate?: Estimate | undefined
   /** Told of the estimates after every round. */
   readonly onRound?: (entry: HistoryEntry, family: Family) => void
 }
 
-/**
- * Fits a reference family to snapshots and couples them under it.
- *
- * Cost a round: O(K · f²) kernel values a Sinkhorn turn with f = min(n, fitParticles) particles a snapshot, and one ODE a
- * particle; at the end O(n²) kernel values a turn and interval for all particles. Memory O(n·d²).
- * Throws `InputError` for bad snapshots or options and for drifts that explode or are stiff everywhere.
- * @source Shen, Berlinghieri, Broderick, arXiv 2408.06277; mathematics.md section 11.
- */
-export async function fitMarginals(input: SnapshotInput, options: MarginalsOptions, tools: FitTools): Promise<MarginalsModel> {
+/** What rounds come to. */
+export interface Estimate extends Pick<MarginalsModel, 'theta' | 'sigma' | 'history' | 'ending' | 'intervals'> {
+  /** Where couplings of the refit's particles are known. */
+  readonly potentials?: readonly (Potentials | undefined)[]
+}
+
+/** Snapshots, made ready for rounds. */
+interface Ready {
+  readonly resolved: ResolvedOptions
+  readonly prepared: PreparedSnapshots
+  readonly complete: readonly Snapshot[]
+  readonly gaps: boolean
+  readonly context: FamilyContext
+  /** Working coordinates: of complete snapshots, and of all. */
+  readonly working: readonly FitSnapshot[]
+  readonly all: readonly FitSnapshot[]
+  readonly noise: Noise
+  readonly smoothness: Smoothness | undefined
+  readonly problem: RoundsProblem
+}
+
+export async function readyFit(input: SnapshotInput, options: MarginalsOptions, tools: FitTools): Promise<Ready> {
   const resolved = resolveMarginalsOptions(options)
   const prepared = prepareSnapshots(input, resolved.holdOut)
   const { complete, gaps } = completeOnes(prepared, resolved)
   const diffusion = diffusionOf(resolved, complete)
-  const context = contextOf({ ...prepared, snapshots: complete })
+  const context = tools.context ?? contextOf({ ...prepared, snapshots: complete })
   const working = complete.map((s, k) => ({ ...workingSnapshot(s, diffusion, prepared.columnNames), leaving: tools.leaving?.[k] }))
   const all = gaps ? marked(prepared.snapshots.map((s) => workingSnapshot(s, diffusion, prepared.columnNames))) : working
   for (const held of prepared.heldOut) toWorking(held, diffusion, prepared.columnNames)
@@ -64,8 +82,23 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
   const base = { diffusion, velocities, snapshots: thinned, sigma: noise.sigma, rounds: resolved.rounds, tolerance: toleranceOf(resolved) }
   const { family, smoothness } = await familyFor(resolved, context, { ...base, key: tools.key }, tools)
   const problem: RoundsProblem = { ...base, family, key: tools.key }
-  const outcome = await refineReference(problem, tools.watch, (entry) => tools.onRound?.(entry, family))
-  const { theta, sigma, potentials, history } = outcome.state
+  return { resolved, prepared, complete, gaps, context, working, all, noise, smoothness, problem }
+}
+
+/**
+ * Fits a reference family to snapshots and couples them under it.
+ *
+ * Cost a round: O(K · f²) kernel values a Sinkhorn turn with f = min(n, fitParticles) particles a snapshot, and one ODE a
+ * particle; at the end O(n²) kernel values a turn and interval for all particles. Memory O(n·d²).
+ * Throws `InputError` for bad snapshots or options and for drifts that explode or are stiff everywhere.
+ * @source Shen, Berlinghieri, Broderick, arXiv 2408.06277; mathematics.md section 11.
+ */
+export async function fitMarginals(input: SnapshotInput, options: MarginalsOptions, tools: FitTools): Promise<MarginalsModel> {
+  const { resolved, prepared, complete, gaps, context, working, all, noise, smoothness, problem } = await readyFit(input, options, tools)
+  const { family, diffusion, velocities, snapshots: thinned } = problem
+  const known = tools.estimate
+  const rounds = known ?? (await estimated(problem, tools))
+  const { theta, sigma, potentials = [], history, ending } = rounds
   const coupled = await coupleAll({
     problem,
     theta,
@@ -75,7 +108,8 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
     ...(gaps ? {} : { thinned: { snapshots: thinned, potentials } }),
     ...tools
   })
-  const intervals = await parameterIntervals(problem, { theta, sigma, potentials }, { kind: resolved.intervals, watch: tools.watch })
+  const intervals =
+    known?.intervals ?? (await parameterIntervals(problem, { theta, sigma, potentials }, { kind: resolved.intervals, watch: tools.watch }))
   const velocity =
     resolved.reference === 'smooth'
       ? await fitVelocity(working, { plain: coupled, key: keyFor(tools.key, 'velocity'), watch: tools.watch })
@@ -98,7 +132,7 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
     couplings: couplings?.couplings ?? coupled.map((c) => c.coupling),
     couplingEndings: endings.map((o) => ({ ending: o.ending, error: lastError(o) })),
     history,
-    ending: outcome.ending,
+    ending,
     intervals,
     smoothness,
     velocity: velocity?.reference,
@@ -115,6 +149,12 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
       ...(noise.from === 'resolution' ? [...scaleNotes(working, prepared.columnNames), ...coupled.flatMap(wideningNote)] : [])
     ]
   }
+}
+
+/** θ and σ by rounds, told of as they go. */
+export async function estimated(problem: RoundsProblem, { watch, onRound }: Pick<FitTools, 'watch' | 'onRound'>) {
+  const { state, ending } = await refineReference(problem, watch, (entry) => onRound?.(entry, problem.family))
+  return { ...state, ending }
 }
 
 /** Measured velocities as a fit uses them. Throws `InputError` where they are in other units, or the reference has no drift to have them. */

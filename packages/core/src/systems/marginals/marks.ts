@@ -7,13 +7,16 @@ export interface Marks {
   readonly offspring?: Float64Array | undefined
   /** What has become of each; null where nothing is said [n]. */
   readonly labels?: readonly (string | null)[] | undefined
+  /** Which group each is of [n]. */
+  readonly groups?: readonly string[] | undefined
 }
 
 /** Marks of some particles. */
-export function marksAt({ offspring, labels }: Marks, rows: readonly number[]): Marks {
+export function marksAt({ offspring, labels, groups }: Marks, rows: readonly number[]): Marks {
   return {
     ...(offspring && { offspring: Float64Array.from(rows, (row) => offspring[row]!) }),
-    ...(labels && { labels: rows.map((row) => labels[row]!) })
+    ...(labels && { labels: rows.map((row) => labels[row]!) }),
+    ...(groups && { groups: rows.map((row) => groups[row]!) })
   }
 }
 
@@ -22,7 +25,8 @@ export function joinMarks(a: Marks | undefined, b: Marks | undefined): Marks | u
   if (!a || !b) return undefined
   return {
     ...(a.offspring && b.offspring && { offspring: Float64Array.of(...a.offspring, ...b.offspring) }),
-    ...(a.labels && b.labels && { labels: [...a.labels, ...b.labels] })
+    ...(a.labels && b.labels && { labels: [...a.labels, ...b.labels] }),
+    ...(a.groups && b.groups && { groups: [...a.groups, ...b.groups] })
   }
 }
 

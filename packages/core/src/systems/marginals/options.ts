@@ -183,6 +183,17 @@ export const snapshotFields: readonly Field[] = [
     source: OWN
   },
   dateOrderField,
+  {
+    name: 'by',
+    kind: 'text',
+    unit: 'COLUMN',
+    range: 'a column of labels, filled in every row',
+    default: 'none',
+    sentence:
+      'A column that says which group a particle is of, such as a condition: partners are found within groups, and a test says whether the parameters of the reference differ between them. Where they do each group has its own, else all share one set; the noise is that of all.',
+    source: OWN,
+    excludes: [{ beside: ['leaveOneOut'], because: '--hold-out, or a table for each group' }]
+  },
   ...growthFields,
   {
     name: 'holdOut',

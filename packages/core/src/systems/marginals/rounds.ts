@@ -27,6 +27,8 @@ export interface FitSnapshot {
    * measured; NaN on the diagonal until its gap is filled.
    */
   readonly spreads?: Matrix
+  /** Whether particles of another group stood before: nothing goes from the snapshot before to this one. */
+  readonly begins?: boolean
   /** Log-weights of the particles as they leave, where some have more offspring than others; those of the cloud when left out. */
   readonly leaving?: Float64Array | undefined
 }
@@ -136,8 +138,21 @@ async function firstState(problem: RoundsProblem, watch: Watch): Promise<RoundsS
 function roughSigma(snapshots: readonly FitSnapshot[]): Float64Array {
   const d = snapshots[0]!.cloud.points.cols
   const spread = withinSpread(snapshots)
-  const interval = (snapshots.at(-1)!.time - snapshots[0]!.time) / (snapshots.length - 1)
+  const interval = meanInterval(snapshots)
   return Float64Array.from({ length: d }, (_, a) => (0.5 * spread[a]!) / Math.sqrt(interval))
+}
+
+/** Mean length of the intervals, of all groups. */
+function meanInterval(snapshots: readonly FitSnapshot[]): number {
+  let [length, count] = [0, 0]
+  for (let first = 0; first < snapshots.length; ) {
+    const next = snapshots.findIndex(({ begins }, k) => k > first && begins)
+    const last = next < 0 ? snapshots.length - 1 : next - 1
+    length += snapshots[last]!.time - snapshots[first]!.time
+    count += last - first
+    first = last + 1
+  }
+  return length / count
 }
 
 /** Root mean variance inside the snapshots, a coordinate. Throws `InputError` when a coordinate never varies. */
@@ -188,8 +203,9 @@ function centredOn(points: Matrix, to: FitSnapshot): Matrix {
   )
 }
 
+/** Neighbouring snapshots of one group. */
 export function intervalsOf(snapshots: readonly FitSnapshot[]): [FitSnapshot, FitSnapshot][] {
-  return snapshots.slice(1).map((to, k) => [asLeaving(snapshots[k]!), to])
+  return snapshots.slice(1).flatMap((to, k): [FitSnapshot, FitSnapshot][] => (to.begins ? [] : [[asLeaving(snapshots[k]!), to]]))
 }
 
 /** A snapshot with the weights that its particles leave with. */

@@ -5,7 +5,7 @@ import { packModel, unpackModel } from '../../model-file/container.js'
 import { keyFor, keyFromSeed, normals } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
 import { ruledSnapshots } from './ruled-snapshots.js'
-import { type SnapshotsOptions, snapshots } from './system.js'
+import { coordinatesOf, type SnapshotsOptions, snapshots } from './system.js'
 
 let engine: Engine
 beforeAll(async () => {
@@ -32,7 +32,7 @@ const request = { rows: 6, at: [0.5], seed: 2 }
 
 it('paths keep formulas and thresholds at all times, from a model file too; keys are no coordinates', async () => {
   const model = await snapshots.fit(particles(), asked, { engine })
-  expect(model.marginals.columnNames).toEqual(['a', 'b'])
+  expect(coordinatesOf(model)).toEqual(['a', 'b'])
   const again = await snapshots.load(unpackModel(packModel(snapshots.save(model))), { engine })
   const rowsOf = async (of: typeof model) => snapshots.present(of, await snapshots.draw(of, request, { engine }), 'text')
   const { columns, rowCount } = await rowsOf(model)
@@ -50,8 +50,8 @@ it('paths keep formulas and thresholds at all times, from a model file too; keys
 
 it('a rule of the user’s own goes first; what a path cannot keep is refused', async () => {
   const fit = (more: Partial<SnapshotsOptions>) => snapshots.fit(particles(), { ...asked, ...more }, { engine })
-  expect((await fit({ rule: 'b = sum - a' })).marginals.columnNames).toEqual(['a', 'sum'])
-  expect((await fit({ rules: 'off', exclude: ['label', 'high', 'cell'] })).marginals.columnNames).toEqual(['a', 'sum', 'b'])
+  expect(coordinatesOf(await fit({ rule: 'b = sum - a' }))).toEqual(['a', 'sum'])
+  expect(coordinatesOf(await fit({ rules: 'off', exclude: ['label', 'high', 'cell'] }))).toEqual(['a', 'sum', 'b'])
   for (const rule of ['sum >= a', 'high -> label'])
     await expect(fit({ rule, exclude: rule.includes('label') ? [] : ['label'] })).rejects.toThrow(
       expect.objectContaining({ code: rule.includes('label') ? 'rule-broken' : 'rule-trajectories' })

@@ -23,9 +23,9 @@ export type RuledColumns = SnapshotColumns & RuleOptions
  * and `InputError` (code `rule-trajectories`). Cost: as of `findRules`.
  */
 export const ruledSnapshots = keepingLast(
-  ({ time, weights, growth, fates, columns, exclude, velocity, dateOrder, rules, rule }: RuledColumns): RuledColumns => ({
+  ({ time, weights, growth, fates, by, columns, exclude, velocity, dateOrder, rules, rule }: RuledColumns): RuledColumns => ({
     time,
-    ...defined({ weights, growth, fates, columns, exclude, velocity, dateOrder, rules, rule })
+    ...defined({ weights, growth, fates, by, columns, exclude, velocity, dateOrder, rules, rule })
   }),
   (raw, { rules, rule, ...wanted }): SnapshotTable => {
     const data = coordinatesIn(raw, wanted)
@@ -52,9 +52,9 @@ export const ruledSnapshots = keepingLast(
 /** All that may be a coordinate or be derived from some, with its kind; undefined where that is nothing. */
 function coordinatesIn(
   raw: RawTable,
-  { time, weights, growth, fates, columns, exclude = [], velocity = [], dateOrder }: SnapshotColumns
+  { time, weights, growth, fates, by, columns, exclude = [], velocity = [], dateOrder }: SnapshotColumns
 ): InferredTable | undefined {
-  const left = new Set([time, weights, growth, fates, ...exclude, ...velocity])
+  const left = new Set([time, weights, growth, fates, by, ...exclude, ...velocity])
   const there = raw.columns.map(({ name }) => name)
   const chosen = there.filter((name) => !left.has(name) && (columns?.includes(name) ?? true))
   return chosen.length < 2 || raw.rowCount < 2 ? undefined : inferTable(raw, { columns: chosen, ...defined({ dateOrder }) })

@@ -33,7 +33,7 @@ import { keptRulesIn, withRules } from '../rules-file.js'
 import type { Calendar } from './calendar.js'
 import { couplingProblem } from './couplings.js'
 import { familyOf, isSmooth } from './families.js'
-import type { Family } from './family.js'
+import type { Family, FamilyContext } from './family.js'
 import { contextOf, workingSnapshot } from './fit.js'
 import { completeAgain } from './gaps.js'
 import type { LeftOut, LeftOutScore } from './leave-one-out.js'
@@ -207,11 +207,14 @@ function metaReader(d: number): Reader<MarginalsMeta> {
   })
 }
 
-/** Contents of a model file → model. Throws `FormatError` (codes `model-kind`, `model-damaged`) for contents that make none. */
-export function loadTrajectories(contents: ModelContents): TrajectoriesModel {
+/**
+ * Contents of a model file → model, of a group with what the family was told of all. Throws `FormatError` (codes `model-kind`,
+ * `model-damaged`) for contents that make none.
+ */
+export function loadTrajectories(contents: ModelContents, context?: FamilyContext): TrajectoriesModel {
   expectKind(contents, 'trajectories')
   try {
-    return modelIn(contents)
+    return modelIn(contents, context)
   } catch (error) {
     // What the fit would refuse in a table, the family and the couplings made anew refuse in the file.
     if (!(error instanceof InputError)) throw error
@@ -219,7 +222,7 @@ export function loadTrajectories(contents: ModelContents): TrajectoriesModel {
   }
 }
 
-function modelIn(contents: ModelContents): TrajectoriesModel {
+function modelIn(contents: ModelContents, context?: FamilyContext): TrajectoriesModel {
   const { arrays } = contents
   const sigma = float64Array(arrays, 'sigma', undefined, SIGMA)
   const d = sigma.length
@@ -239,7 +242,7 @@ function modelIn(contents: ModelContents): TrajectoriesModel {
     return arrays[name] && matrix(points.rows, cols, float64Array(arrays, name, points.rows * cols))
   })
   const spreads = gaps.some((some) => some !== undefined) ? gaps : undefined
-  const family = familyIn(meta, completeAgain(snapshots, spreads))
+  const family = familyIn(meta, context ?? contextOf({ snapshots: completeAgain(snapshots, spreads), columnNames: meta.columnNames }))
   const theta = float64Array(arrays, 'theta', family.parameters.length)
   const velocity = velocityIn(arrays, meta, snapshots)
   const growing = growingIn(arrays, meta, { counts: meta.snapshots.map(({ count }) => count), d })
@@ -296,10 +299,10 @@ function checkMeta(
 }
 
 /** The family as the fit made it: from its name, the particles and, for a smooth field, the fit's key. */
-function familyIn({ reference, smoothness, seed, columnNames }: MarginalsMeta, snapshots: readonly Snapshot[]): Family {
+function familyIn({ reference, smoothness, seed }: MarginalsMeta, context: FamilyContext): Family {
   const key = keyFor(keyFor(keyFromSeed(seed), 'fit'), 'features')
   const smooth = { smoothness: smoothness ?? { lengthScale: 1, amplitude: 1, frequencyCount: 1 }, key }
-  return familyOf(reference, contextOf({ snapshots, columnNames }), smooth)
+  return familyOf(reference, context, smooth)
 }
 
 interface Interval {

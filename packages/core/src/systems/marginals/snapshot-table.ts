@@ -20,6 +20,8 @@ export interface SnapshotColumns {
   readonly growth?: string | undefined
   /** Name of a column of labels of the last snapshot. */
   readonly fates?: string | undefined
+  /** Name of a column that says which group a particle is of. */
+  readonly by?: string | undefined
   /** Coordinates; all other columns when left out. */
   readonly columns?: readonly string[] | undefined
   readonly exclude?: readonly string[] | undefined
@@ -70,6 +72,7 @@ export function snapshotsOf(table: RawTable, wanted: SnapshotColumns): SnapshotT
     wanted.weights === undefined ? undefined : numbersOf(columnNamed(table, wanted.weights, '--weights'), 'weight', notationIn)
   const offspring = offspringOf(table, wanted.growth, notationIn)
   const labels = wanted.fates === undefined ? undefined : labelsOf(columnNamed(table, wanted.fates, '--fates'))
+  const groups = wanted.by === undefined ? undefined : groupsIn(labelsOf(columnNamed(table, wanted.by, '--by')), wanted.by)
   const chosen = chosenNames(table, wanted)
   const emptyNames = chosen.filter((name) => isEmptyColumn(columnNamed(table, name, '--columns')))
   const names = chosen.filter((name) => !emptyNames.includes(name))
@@ -90,7 +93,7 @@ export function snapshotsOf(table: RawTable, wanted: SnapshotColumns): SnapshotT
   return {
     times: [...rowsAt.keys()],
     clouds: [...rowsAt.values()].map((rows) => cloudOf(rows, { coordinates, weights })),
-    ...((offspring || labels) && { marks: [...rowsAt.values()].map((rows) => marksAt({ offspring, labels }, rows)) }),
+    ...((offspring || labels || groups) && { marks: [...rowsAt.values()].map((rows) => marksAt({ offspring, labels, groups }, rows)) }),
     ...(velocities && { velocities: [...rowsAt.values()].map((rows) => valuesAt(rows, velocities)) }),
     columnNames: names,
     emptyNames,
@@ -119,6 +122,26 @@ function labelsOf(column: RawColumn): (string | null)[] {
     const empty = cell === null || ('missing' in column && column.missing?.[i] === 1) || String(cell).trim() === ''
     return empty ? null : String(cell).trim()
   })
+}
+
+/** The groups of particles. Throws `InputError` where one has none, or all have the same. */
+function groupsIn(labels: readonly (string | null)[], name: string): string[] {
+  const bad = labels.indexOf(null)
+  if (bad >= 0)
+    throw new InputError({
+      code: 'group-missing',
+      got: `an empty cell in column ${name}, row ${bad + 1}, used as group`,
+      expected: 'the group of every particle',
+      try: 'removing that row, or no --by'
+    })
+  if (new Set(labels).size < 2)
+    throw new InputError({
+      code: 'groups-few',
+      got: `one group, ${labels[0]}, in column ${name}`,
+      expected: 'two groups or more',
+      try: 'no --by'
+    })
+  return labels as string[]
 }
 
 function withoutLast<T>(rowsAt: ReadonlyMap<number, T>): [number, T][] {
@@ -169,9 +192,9 @@ function checkVelocities(velocity: readonly string[], names: readonly string[]):
 }
 
 /** Names of the columns that are to be coordinates, in which values may be missing. */
-function chosenNames(table: RawTable, { time, weights, growth, fates, columns, exclude, velocity }: SnapshotColumns): string[] {
+function chosenNames(table: RawTable, { time, weights, growth, fates, by, columns, exclude, velocity }: SnapshotColumns): string[] {
   for (const name of exclude ?? []) columnNamed(table, name, '--exclude')
-  const left = new Set([time, weights, growth, fates, ...(exclude ?? []), ...(velocity ?? [])])
+  const left = new Set([time, weights, growth, fates, by, ...(exclude ?? []), ...(velocity ?? [])])
   const names = columns ? [...columns] : table.columns.map((column) => column.name)
   return names.filter((name) => !left.has(name))
 }

@@ -1,7 +1,8 @@
 import { type Plan, planned, type Stage } from '../system.js'
+import { PERMUTATIONS, TEST_PARTICLES } from './compare-groups.js'
 import { isSmooth } from './families.js'
 import { fitCount } from './fit.js'
-import { type MarginalsOptions, type ResolvedOptions, resolveMarginalsOptions } from './options.js'
+import { driftless, type MarginalsOptions, type ResolvedOptions, resolveMarginalsOptions } from './options.js'
 import { SCORE_PARTICLES } from './score.js'
 import { CANDIDATES, MOST_LEFT_OUT, TRIAL_PARTICLES, TRIAL_ROUNDS } from './select-smoothness.js'
 import { FIRST_TURNS } from './starts.js'
@@ -29,6 +30,9 @@ const VELOCITY_PAIR = 1750
 /** A particle and a pair in the influence on the parameters. */
 const INFLUENCE = 5000
 const INFLUENCE_PAIR = 50
+/** A pair of particles that may multiply and die, and one in all resamples. */
+const GROWTH_PAIR = 450
+const RESAMPLED_PAIR = 2000
 /** Rounds that a fit takes where it is not told to stop before. */
 const USUAL_ROUNDS = 5
 /** The same of a field, all of them, with the turns of its first refit. */
@@ -40,21 +44,21 @@ const SCORE_PAIR = 500
 export function fitStages({ counts, options }: JobSizes): readonly Stage[] {
   const resolved = resolveMarginalsOptions(options)
   const { reference, rounds } = resolved
-  const driftless = reference === 'brownian' || reference === 'smooth'
+  const plain = driftless(reference)
   const all = pairsOf(counts)
   const thinned = counts.map((count) => Math.min(count, fitCount(resolved)))
   const pairs = sum(pairsOf(thinned))
   const particles = sum(thinned.slice(1))
   const field = typeof reference === 'string' && isSmooth(reference)
-  const round = driftless ? 0 : particles * (field ? FIELD_FLOW : FLOW) + pairs * ROUND_PAIR
+  const round = plain ? 0 : particles * (field ? FIELD_FLOW : FLOW) + pairs * ROUND_PAIR
   const velocity = reference === 'smooth' ? sum(pairsOf(counts.map((count) => Math.min(count, SCORE_PARTICLES)))) : 0
   const turns = field ? FIELD_ROUNDS : Math.min(rounds, USUAL_ROUNDS)
   return [
-    { stage: 'resolution', pairs: driftless ? sum(all) : 0 },
+    { stage: 'resolution', pairs: plain ? sum(all) : 0 },
     { stage: 'smoothness', pairs: trialPairs(resolved, counts) },
     { stage: 'rounds', pairs: turns * round },
-    ...all.map((one, k) => ({ stage: `coupling ${k + 1} of ${all.length}`, pairs: one * (driftless ? DRIFTLESS_PAIR : PAIR) })),
-    { stage: 'bootstrap', pairs: driftless || field ? 0 : intervalPairs(resolved.intervals, { particles, pairs, round: turns * round }) },
+    ...all.map((one, k) => ({ stage: `coupling ${k + 1} of ${all.length}`, pairs: one * (plain ? DRIFTLESS_PAIR : PAIR) })),
+    { stage: 'bootstrap', pairs: plain || field ? 0 : intervalPairs(resolved.intervals, { particles, pairs, round: turns * round }) },
     { stage: 'smoothness of velocities', pairs: velocity * CHAIN_PAIR },
     { stage: 'velocities', pairs: velocity * VELOCITY_PAIR }
   ]
@@ -73,6 +77,25 @@ function intervalPairs(
 ): number {
   if (kind === 'none') return 0
   return kind === 'bootstrap' ? REPLICATES * round : particles * INFLUENCE + pairs * INFLUENCE_PAIR
+}
+
+/** Stages of growth and death: of all particles, and of resamples. */
+export function growthStages({ counts }: JobSizes): readonly Stage[] {
+  const pairs = pairsOf(counts)
+  const resampled = sum(pairsOf(counts.map((count) => Math.min(count, SCORE_PARTICLES))))
+  return [
+    ...pairs.map((one, k) => ({ stage: `growth ${k + 1} of ${pairs.length}`, pairs: one * GROWTH_PAIR })),
+    { stage: 'growth of resamples', pairs: resampled * RESAMPLED_PAIR }
+  ]
+}
+
+/** Stages of groups besides those of a fit: rounds of each by itself, and the test. */
+export function groupStages({ counts, options }: JobSizes): readonly Stage[] {
+  const resolved = resolveMarginalsOptions(options)
+  if (driftless(resolved.reference)) return []
+  const rounds = fitStages({ counts, options }).filter(({ stage }) => stage === 'rounds')
+  const tested = counts.map((count) => Math.min(count, 2 * TEST_PARTICLES))
+  return [...rounds, { stage: 'groups', pairs: PERMUTATIONS * sum(pairsOf(tested)) * ROUND_PAIR }]
 }
 
 /** Stages of a draw of `rows` paths, scored at times with so many seen particles each. */

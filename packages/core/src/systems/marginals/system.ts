@@ -1,21 +1,25 @@
 import { ruleTexts } from '../../code/rules/kept-rules.js'
 import { InputError } from '../../num/errors.js'
 import type { RawTable } from '../../table/raw.js'
+import { stackTables } from '../../table/rows.js'
 import type { NumericColumn, Table } from '../../table/table.js'
 import { keepingDialect } from '../dialect.js'
 import { type Host, needed } from '../host.js'
 import { ruleFields } from '../rule-options.js'
 import { type Answer, type Plan, planOf, type Stage, type System } from '../system.js'
 import { resolveTimes } from './calendar.js'
+import { type DrawnGroups, drawGroups, fitGrouped, type GroupedModel, isGrouped, presentGroups } from './grouped.js'
 import { checkInterior } from './leave-one-out.js'
 import { type MarginalsOptions, marginalsFields, pathFields, REFERENCES, type ReferenceName, snapshotFields } from './options.js'
 import { likelyTime, snapshotRoles } from './roles.js'
 import { type RuledColumns, ruledSnapshots } from './ruled-snapshots.js'
 import { checkSavable, loadTrajectories, saveTrajectories } from './save.js'
+import { holdsGroups, loadGroups, saveGroups } from './save-groups.js'
 import { timeColumnOf } from './snapshot-table.js'
 import type { Snapshot } from './snapshots.js'
-import { drawStages, fitStages, leavingStages } from './stages.js'
+import { drawStages, fitStages, groupStages, growthStages, leavingStages } from './stages.js'
 import { tellReference, tellTrajectories, timeNameOf } from './tell.js'
+import { tellGroups } from './tell-groups.js'
 import {
   type DrawnTrajectories,
   drawPaths,
@@ -35,35 +39,65 @@ export interface SnapshotsOptions extends Omit<SnapshotsFit, 'reference' | 'grow
 
 export interface DrawnPaths extends Answer, DrawnTrajectories {}
 
+/** A reference of all particles, or one of each group. */
+export type PathsModel = TrajectoriesModel | GroupedModel
+
+export interface DrawnGroupPaths extends Answer, DrawnGroups {}
+
 /** Trajectories through snapshots of unpaired particles, under reference dynamics that are learned. */
-export const snapshots: System<RawTable, SnapshotsOptions, TrajectoriesModel, PathsRequest, DrawnPaths> = keepingDialect({
+export const snapshots: System<RawTable, SnapshotsOptions, PathsModel, PathsRequest, DrawnPaths | DrawnGroupPaths> = keepingDialect({
   name: 'snapshots',
   kinds: ['trajectories'],
   fields: { fit: [...snapshotFields, ...marginalsFields, ...ruleFields], draw: pathFields, know: [] },
   also: { fit: ['seed'], draw: ['rows', 'seed'] },
-  holds: (model): model is TrajectoriesModel => 'marginals' in model,
+  holds: (model): model is PathsModel => 'marginals' in model || isGrouped(model),
   kindOf: () => 'trajectories',
   fittedWith: () => ({}),
   readOptions,
   readRequest: async (request) => request,
   optionsFor: (_input, options) => options,
   plan,
-  fit(input, { time, weights, columns, exclude, dateOrder, velocity, rules, rule, ...options }, context) {
+  fit(input, { time, weights, by, columns, exclude, dateOrder, velocity, rules, rule, ...options }, context) {
     const { growth, fates } = options
-    return fitTrajectories(
-      ruledSnapshots(input, columnsOf(input, { time, weights, columns, exclude, dateOrder, velocity, rules, rule, growth, fates })),
-      options as SnapshotsFit,
-      context
-    )
+    const wanted = { time, weights, by, columns, exclude, dateOrder, velocity, rules, rule, growth, fates }
+    const table = ruledSnapshots(input, columnsOf(input, wanted))
+    if (by === undefined) return fitTrajectories(table, options as SnapshotsFit, context)
+    const order = input.columns.map(({ name }) => name).filter((name) => name === by || table.order.includes(name))
+    return fitGrouped(table, { ...(options as SnapshotsFit), by, order }, context)
   },
-  draw: async (model, request, context) => ({ ...drawPaths(model, request, context), warnings: [] }),
-  present: ({ columns }, { trajectories }, cells) => presentTrajectories(trajectories, columns, cells),
-  tell: (model, drawn) => (drawn ? tellTrajectories(drawn.answer, drawn.pictures ? timeNameOf(model) : undefined) : tellReference(model)),
-  training,
-  summary: ({ marginals, columns: { rules } }) => ({ ...summaryOf(marginals), ...(rules && { rules: ruleTexts(rules) }) }),
-  save: saveTrajectories,
-  load: loadTrajectories
+  draw: async (model, request, context) =>
+    isGrouped(model) ? { ...drawGroups(model, request, context), warnings: [] } : { ...drawPaths(model, request, context), warnings: [] },
+  present: (model, answer, cells) =>
+    isGrouped(model)
+      ? presentGroups(model, answer as DrawnGroups, cells)
+      : presentTrajectories((answer as DrawnPaths).trajectories, model.columns, cells),
+  tell(model, drawn) {
+    const pictures = drawn?.pictures === true
+    if (isGrouped(model)) return tellGroups(model, drawn && { drawn: drawn.answer as DrawnGroups, pictures })
+    return drawn ? tellTrajectories(drawn.answer as DrawnPaths, pictures ? timeNameOf(model) : undefined) : tellReference(model)
+  },
+  training: (model) => (isGrouped(model) ? stackTables(model.groups.map(({ model: one }) => training(one))) : training(model)),
+  summary: (model) =>
+    isGrouped(model)
+      ? { ...tellGroups(model).json, notes: tellGroups(model).notes }
+      : { ...summaryOf(model.marginals), ...(model.columns.rules && { rules: ruleTexts(model.columns.rules) }) },
+  save: (model) => (isGrouped(model) ? saveGroups(model) : saveTrajectories(model)),
+  load: (contents) => (holdsGroups(contents) ? loadGroups(contents) : loadTrajectories(contents))
 })
+
+/** Names of the coordinates. */
+export function coordinatesOf(model: PathsModel): readonly string[] {
+  return (isGrouped(model) ? model.groups[0]!.model : model).columns.columnNames
+}
+
+/** Trajectories and times of an answer. */
+export function sizeOf(drawn: DrawnPaths | DrawnGroupPaths): { readonly count: number; readonly times: number } {
+  const parts = 'groups' in drawn ? drawn.groups.map((one) => one.drawn) : [drawn]
+  return {
+    count: parts.reduce((sum, { trajectories }) => sum + trajectories.count, 0),
+    times: new Set(parts.flatMap(({ trajectories }) => [...trajectories.times])).size
+  }
+}
 
 function columnsOf(input: RawTable, wanted: RuledColumns): RuledColumns {
   if (wanted.time !== undefined) return wanted
@@ -92,7 +126,7 @@ export function refuseUnsavable({ reference }: SnapshotsOptions): void {
   checkSavable(typeof reference === 'function' ? undefined : ((reference as ReferenceName | undefined) ?? 'linear'))
 }
 
-function plan(source: { input: RawTable; options: SnapshotsOptions } | { model: TrajectoriesModel }, request?: PathsRequest): Plan {
+function plan(source: { input: RawTable; options: SnapshotsOptions } | { model: PathsModel }, request?: PathsRequest): Plan {
   const fits = 'input' in source
   const { columnCount, counts, seen } = fits ? sizesOfTable(source) : sizesOfModel(source.model)
   const stages = [
@@ -106,10 +140,20 @@ function plan(source: { input: RawTable; options: SnapshotsOptions } | { model: 
 }
 
 function fittingStages({ leaveOneOut, ...options }: SnapshotsOptions, counts: readonly number[]): readonly Stage[] {
-  const { time: _time, weights: _weights, columns: _columns, exclude: _exclude, dateOrder: _order, velocity: _velocity, ...rest } = options
+  const {
+    time: _time,
+    weights: _weights,
+    by,
+    columns: _columns,
+    exclude: _exclude,
+    dateOrder: _order,
+    velocity: _velocity,
+    ...rest
+  } = options
   const { holdOut: _hidden, seed: _seed, growth: _growth, fates: _fates, rules: _rules, rule: _rule, ...own } = rest
   const sizes = { counts, options: own as MarginalsOptions }
-  return [...fitStages(sizes), ...(leaveOneOut ? leavingStages(sizes) : [])]
+  const growing = rest.growth === undefined || rest.growth === 'off' ? [] : growthStages(sizes)
+  return [...fitStages(sizes), ...(by === undefined ? [] : groupStages(sizes)), ...growing, ...(leaveOneOut ? leavingStages(sizes) : [])]
 }
 
 interface Sizes {
@@ -129,7 +173,12 @@ function sizesOfTable({ input, options }: { readonly input: RawTable; readonly o
   return { columnCount: columnNames.length, counts: countsOf(false), seen: countsOf(true) }
 }
 
-function sizesOfModel({ marginals: { columnNames, snapshots, heldOut } }: TrajectoriesModel): Sizes {
+function sizesOfModel(model: PathsModel): Sizes {
+  if (isGrouped(model)) {
+    const parts = model.groups.map((one) => sizesOfModel(one.model))
+    return { ...parts[0]!, counts: parts.flatMap(({ counts }) => counts), seen: parts.flatMap(({ seen }) => seen) }
+  }
+  const { columnNames, snapshots, heldOut } = model.marginals
   const [counts, seen] = [snapshots, heldOut].map((some) => some.map(({ cloud }) => cloud.points.rows)) as [number[], number[]]
   return { columnCount: columnNames.length, counts, seen }
 }

@@ -76,36 +76,50 @@ export interface DrawnTrajectories {
   readonly notes: readonly string[]
 }
 
-type FitContext = JobContext & Pick<FitTools, 'onRound'>
+export type FitContext = JobContext & Pick<FitTools, 'onRound'>
 
 /** Fits a reference to snapshots. Same snapshots, options and engine: same model. Cost and errors as `fitMarginals`. */
 export async function fitTrajectories(snapshots: SnapshotTable, options: SnapshotsFit, context: FitContext): Promise<TrajectoriesModel> {
   const { holdOut = [], leaveOneOut: leaves = false, growth = 'off', fates, seed = 1, ...own } = options
-  const { calendar, columnNames, order, emptyNames, decimals, notations, rules, notes } = snapshots
+  const { calendar } = snapshots
   const hidden = resolveTimes('--hold-out', holdOut, calendar)
   checkHeldOut(hidden, snapshots.times, calendar)
   if (leaves) checkInterior(snapshots.times)
   const { key, engine, watch } = contextOf(seed, context)
   const tools = { key: keyFor(key, 'fit'), engine, watch, ...(context.onRound && { onRound: context.onRound }) }
-  const spell = (time: number): string => timeText(time, calendar)
-  const wanted: Wanted = {
-    growth: growth === 'off' || growth === 'estimate' ? growth : 'column',
-    fates: fates !== undefined,
-    spell
-  }
+  const wanted = wantedOf({ growth, fates }, calendar)
   const marginals = await fitGrowing(snapshots, { ...own, holdOut: hidden }, wanted, tools)
   const fold: typeof fitMarginals = (...given) => fitGrowing(given[0], given[1], { ...wanted, fates: false, bare: true }, given[2])
   // Rounds are told of the fit to all snapshots only.
   const { onRound: _told, ...quietly } = tools
-  const leftOut = leaves ? await leaveOneOut(snapshots, { options: own, model: marginals, fit: fold, spell }, quietly) : undefined
+  const leftOut = leaves
+    ? await leaveOneOut(snapshots, { options: own, model: marginals, fit: fold, spell: wanted.spell }, quietly)
+    : undefined
   const { reference = 'linear' } = own
   return {
     marginals,
-    columns: { columnNames, order, decimals, ...defined({ emptyNames, calendar, notations, rules, notes }) },
+    columns: writtenOf(snapshots),
     reference: typeof reference === 'string' ? reference : undefined,
     seed,
     ...defined({ leftOut })
   }
+}
+
+/** What a fit is asked besides paths. */
+export function wantedOf(
+  { growth, fates }: { readonly growth: string; readonly fates: string | undefined },
+  calendar: Calendar | undefined
+): Wanted {
+  return {
+    growth: growth === 'off' || growth === 'estimate' ? growth : 'column',
+    fates: fates !== undefined,
+    spell: (time) => timeText(time, calendar)
+  }
+}
+
+/** What is needed to write paths in the columns of snapshots. */
+export function writtenOf({ calendar, columnNames, order, emptyNames, decimals, notations, rules, notes }: SnapshotTable): WrittenColumns {
+  return { columnNames, order, decimals, ...defined({ emptyNames, calendar, notations, rules, notes }) }
 }
 
 /** Draws trajectories and scores held-out times. Cost and errors as `sampleTrajectories` and `scoreHeldOut`. */

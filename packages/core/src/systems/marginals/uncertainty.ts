@@ -57,13 +57,13 @@ async function bootstrap(problem: RoundsProblem, { theta, sigma }: FittedState, 
   const draws: Float64Array[] = []
   for (let b = 0; b < REPLICATES; b++) {
     throwIfStopped(watch, 'bootstrap')
-    const snapshots = problem.snapshots.map(({ time, cloud: { points, logWeights }, leaving }, k) => {
+    const snapshots = problem.snapshots.map(({ cloud: { points, logWeights }, leaving, ...rest }, k) => {
       const u = uniforms(keyFor(problem.key, `bootstrap ${b} ${k}`), points.rows)
       const chosen = Uint32Array.from(u, (x) => indexFromUniform(x, points.rows))
       const weights = Float64Array.from(chosen, (i) => exp(logWeights[i]!))
       const total = weights.reduce((sum, w) => sum + w, 0)
       return {
-        time,
+        ...rest,
         cloud: cloud(
           takeRows(points, chosen),
           weights.map((w) => log(w / total))
@@ -123,10 +123,15 @@ async function sandwich(problem: RoundsProblem, fitted: FittedState, watch?: Wat
     for (let e = 0; e < p * p; e++) hessian.data[e] = hessian.data[e]! + from.cloud.points.rows * influences[k]!.hessian.data[e]!
   })
   const spread = matrix(p, p)
-  problem.snapshots.forEach((snapshot, k) => {
+  const { snapshots } = problem
+  let interval = 0
+  snapshots.forEach((snapshot, k) => {
+    const after = snapshots[k + 1]
+    const before = k > 0 && !snapshot.begins ? influences[interval - 1] : undefined
+    const next = after && !after.begins ? influences[interval++] : undefined
     addScoreVariance(spread, snapshot, {
-      asFrom: influences[k] && { scores: influences[k].from, count: snapshot.cloud.points.rows },
-      asTo: influences[k - 1] && { scores: influences[k - 1]!.to, count: problem.snapshots[k - 1]!.cloud.points.rows }
+      asFrom: next && { scores: next.from, count: snapshot.cloud.points.rows },
+      asTo: before && { scores: before.to, count: snapshots[k - 1]!.cloud.points.rows }
     })
   })
   if (problem.velocities) addVelocityInformation([hessian, spread], problem, theta)

@@ -33,6 +33,8 @@ export const FIELDS = {
 export const SHEET: Sheet<TrajectoriesSettings> = {
   time: name,
   weights: name,
+  growth: name,
+  fates: name,
   x: name,
   y: name,
   reference: chosen(FIELDS.reference),

@@ -13,8 +13,8 @@ export const session: Session<TrajectoriesSettings, TrajectoriesShape> = session
   name: 'trajectories',
   sheet: SHEET,
   choice() {
-    const { time, weights, exclude } = settings.value
-    return { time, weights, exclude }
+    const { time, weights, growth, fates, exclude } = settings.value
+    return { time, weights, growth, fates, exclude }
   },
   look() {
     const [x, y] = axes.value

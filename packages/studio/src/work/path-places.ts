@@ -60,11 +60,24 @@ function snapshotPlaces({ snapshots, holdOut }: Seen, pairs: Pairs): SnapshotPla
   }))
 }
 
-function pathPlaces({ trajectories: { times, values, count } }: DrawnTrajectories, pairs: Pairs): PathPlaces {
+function pathPlaces({ trajectories: { times, values, count, marks } }: DrawnTrajectories, pairs: Pairs): PathPlaces {
   const length = times.length
   const played = evenly(count, Math.max(1, Math.min(MOST_PLAYED, Math.floor(MOST_PLACES / (2 * length)))))
   const rows = played.flatMap((particle) => Array.from({ length }, (_, k) => particle * length + k))
-  return { times: Array.from(times), count: played.length, places: pairs(values, rows, (row) => times[row % length]!) }
+  const { weights, fates } = marks ?? {}
+  return {
+    times: Array.from(times),
+    count: played.length,
+    places: pairs(values, rows, (row) => times[row % length]!),
+    weights: weights ? Float32Array.from(rows, (row) => weights[row]!) : null,
+    fates: fates ? { names: fates.names, likeliest: Uint8Array.from(rows, (row) => likeliest(fates.shares, row)) } : null
+  }
+}
+
+/** The column of a row's largest value. */
+function likeliest({ data, cols }: Matrix, row: number): number {
+  const shares = data.subarray(row * cols, (row + 1) * cols)
+  return shares.indexOf(Math.max(...shares))
 }
 
 /** The drift on a grid; other coordinates stand at the mean of the paths at that time. */

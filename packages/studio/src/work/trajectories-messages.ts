@@ -6,6 +6,10 @@ import type { SystemShape } from './protocol.js'
 export interface Roles {
   readonly time: string | null
   readonly weights: string | null
+  /** What is said of offspring: `estimate`, or a column; nothing grows where null. */
+  readonly growth: string | null
+  /** A column of labels whose shares among descendants are wanted. */
+  readonly fates: string | null
   /** Columns that are no coordinates, besides those that cannot be. */
   readonly exclude: readonly string[] | null
 }
@@ -30,10 +34,14 @@ export function chosenColumns(
   const has = (name: string | null) => columns.some((column) => column.name === name)
   const time = has(roles.time) ? roles.time! : guess
   const weights = has(roles.weights) && roles.weights !== time ? { weights: roles.weights! } : {}
-  const others = columns.filter(({ name }) => name !== time && name !== weights.weights)
+  const free = (name: string | null) => has(name) && name !== time && name !== weights.weights
+  const growth = roles.growth === 'estimate' || free(roles.growth) ? { growth: roles.growth! } : {}
+  const fates = free(roles.fates) && roles.fates !== growth.growth ? { fates: roles.fates! } : {}
+  const marks: readonly (string | undefined)[] = [time, weights.weights, growth.growth, fates.fates]
+  const others = columns.filter(({ name }) => !marks.includes(name))
   const usable = others.filter(({ numbers }) => numbers).map(({ name }) => name)
   const exclude = others.map(({ name }) => name).filter((name) => !usable.includes(name) || roles.exclude?.includes(name))
-  return { usable, told: { time, ...weights, ...(exclude.length > 0 ? { exclude } : {}) } }
+  return { usable, told: { time, ...weights, ...growth, ...fates, ...(exclude.length > 0 ? { exclude } : {}) } }
 }
 
 /** Particles of one snapshot at pairs of places between 0 and 1, y upwards. */
@@ -48,6 +56,10 @@ export interface PathPlaces {
   readonly times: readonly number[]
   readonly count: number
   readonly places: Float32Array
+  /** For how many of those that began as it did a path stands; of a model in which nothing grows null. */
+  readonly weights: Float32Array | null
+  /** Which of some labels is the most probable one of a path's descendants. */
+  readonly fates: { readonly names: readonly string[]; readonly likeliest: Uint8Array } | null
 }
 
 /** The drift on a grid: at every frame `size` arrows of four numbers, place and direction, in the plot's units. */

@@ -3,11 +3,16 @@ import { change, chooseTime, chosen, running, session, settings, snapshots, time
 import { Columns, Table } from '../columns.js'
 import { Link, SelectField } from '../fields.js'
 
+/** Different numbers that may still be labels. */
+const MOST_LABELS = 12
+
 /** What the columns mean: time, weight, coordinates; and which snapshots the fit must not see. */
 export function Choose() {
   const { columns, counts, times } = snapshots.value!
   const { usable, told } = chosen.value
-  const { time, weights, exclude = [] } = told
+  const { time, weights, growth, fates, exclude = [] } = told
+  const numbers = columns.filter((one) => one.numbers && one.name !== time).map(({ name }) => name)
+  const labels = columns.filter((one) => one.name !== time && (!one.numbers || one.distinct <= MOST_LABELS)).map(({ name }) => name)
   const total = counts.reduce((sum, count) => sum + count, 0)
   const used = usable.filter((name) => !exclude.includes(name))
   return (
@@ -23,16 +28,29 @@ export function Choose() {
         label="Weight"
         value={weights ?? ''}
         disabled={running.value}
-        options={[
-          { value: '', label: 'all alike' },
-          ...columns.filter(({ name, numbers }) => numbers && name !== time).map(({ name }) => name)
-        ]}
+        options={[{ value: '', label: 'all alike' }, ...numbers]}
         set={(name) => change({ weights: name === '' ? null : name })}
       />
+      <SelectField
+        label="Growth"
+        value={growth ?? ''}
+        disabled={running.value}
+        options={[{ value: '', label: 'none' }, { value: 'estimate', label: 'estimated' }, ...numbers.filter((name) => name !== weights)]}
+        set={(name) => change({ growth: name === '' ? null : name })}
+      />
+      {labels.length > 0 && (
+        <SelectField
+          label="Fates"
+          value={fates ?? ''}
+          disabled={running.value}
+          options={[{ value: '', label: 'none' }, ...labels]}
+          set={(name) => change({ fates: name === '' ? null : name })}
+        />
+      )}
       <h2 class="label">Coordinates</h2>
       <Columns
         label="Coordinates"
-        columns={columns.filter(({ name }) => name !== time && name !== weights)}
+        columns={columns.filter(({ name }) => ![time, weights, growth, fates].includes(name))}
         usable={usable}
         used={used}
         disabled={running.value}

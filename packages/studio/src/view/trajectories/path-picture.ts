@@ -2,6 +2,7 @@ import { countText } from '@sbridge/core/internal'
 import type { FieldPlaces, PathPicture, PathPlaces } from '../../work/trajectories-messages.js'
 import { cross, dot, figureSvg, line } from '../figure.js'
 import { CROSS, DOT, GROUND, type Ground, type Layer, marksAt, Outline, placeText, plotSvg } from '../layers.js'
+import { shadeColour } from '../shaded/shades.js'
 import { colour } from '../theme.js'
 
 /** Share of the whole time that a tail reaches back. */
@@ -39,7 +40,6 @@ export function pathLayers(picture: PathPicture, ground: Ground): (moment: Momen
   const [first, last] = timesOf(picture)
   return ({ time, show, whole }) => {
     const closeness = (at: number) => (whole || !paths ? 0.5 : Math.max(0, 1 - Math.abs(at - time) / (NEAR * (last - first || 1))))
-    const synthetic = colour('synthetic')
     const layers: Layer[] = []
     if (show.drift && field) {
       const frame = field.frames === 1 ? 0 : nearestFrame(paths!.times, time)
@@ -49,9 +49,13 @@ export function pathLayers(picture: PathPicture, ground: Ground): (moment: Momen
     if (show.paths && paths) {
       const { count } = paths
       const [from, to] = whole ? [first, last] : [Math.max(first, time - TAIL * (last - first)), time]
-      const outline = new Outline(trails(paths, ground, { from, to, count: whole ? MOST_WHOLE : count }))
-      layers.push({ outline, stroke: synthetic, width: whole ? 0.8 : 1.2, opacity: Math.min(0.6, Math.max(0.2, 8 / Math.sqrt(count))) })
-      if (!whole) layers.push({ outline: new Outline(heads(paths, ground, time)), stroke: synthetic, width: 4.6, opacity: 0.9 })
+      // A path that is drawn whole has the colour of its end.
+      const groups = byFate(paths, { frame: nearestFrame(paths.times, to), count: whole ? MOST_WHOLE : count })
+      const opacity = Math.min(0.6, Math.max(0.2, 8 / Math.sqrt(count)))
+      for (const { stroke, particles } of groups) {
+        layers.push({ outline: new Outline(trails(paths, ground, { from, to, particles })), stroke, width: whole ? 0.8 : 1.2, opacity })
+        if (!whole) layers.push(...heads(paths, ground, { time, particles }).map((head) => ({ ...head, stroke, opacity: 0.9 })))
+      }
     }
     return layers
   }
@@ -87,15 +91,29 @@ function placesAt({ times, places }: PathPlaces, ground: Ground, time: number): 
   }
 }
 
-/** Paths between two times, evenly some of them. */
-function trails(paths: PathPlaces, ground: Ground, { from, to, count }: { from: number; to: number; count: number }): string {
+/** The colour of a label: none is that of the particles. */
+export const fateColour = (label: number): string => shadeColour(label + 1, true)
+
+/** At most `count` paths, evenly, by what most of their descendants become; all in one colour where that is not known. */
+function byFate({ count: all, fates, times }: PathPlaces, { frame, count }: { frame: number; count: number }) {
+  const shown = Math.min(all, count)
+  const particles = Array.from({ length: shown }, (_, k) => Math.floor((k * all) / shown))
+  if (!fates) return [{ stroke: colour('synthetic'), particles }]
+  const labelOf = (particle: number) => fates.likeliest[particle * times.length + frame]!
+  return fates.names.map((_, c) => ({ stroke: fateColour(c), particles: particles.filter((particle) => labelOf(particle) === c) }))
+}
+
+/** Paths between two times. */
+function trails(
+  paths: PathPlaces,
+  ground: Ground,
+  { from, to, particles }: { from: number; to: number; particles: readonly number[] }
+): string {
   const { times, places } = paths
   const [start, end] = [placesAt(paths, ground, from), placesAt(paths, ground, to)]
   const [first, last] = [placeOf(times, from).frame + 1, placeOf(times, to).frame]
-  const shown = Math.min(paths.count, count)
   let path = ''
-  for (let k = 0; k < shown; k++) {
-    const particle = Math.floor((k * paths.count) / shown)
+  for (const particle of particles) {
     path += `M${start(particle)}`
     for (let at = 2 * (particle * times.length + first), left = last - first; left >= 0; at += 2, left--)
       path += `L${placeText(ground, places[at]!, places[at + 1]!)}`
@@ -104,9 +122,28 @@ function trails(paths: PathPlaces, ground: Ground, { from, to, count }: { from: 
   return path
 }
 
-function heads(paths: PathPlaces, ground: Ground, time: number): string {
+/** Width of a head of weight 1; a head has an area as its weight, in steps of a fourth root of two, within bounds. */
+const HEAD = 4.6
+const [LIGHTEST, HEAVIEST] = [-6, 8]
+
+/** Where paths are, a layer for each width. */
+function heads(
+  paths: PathPlaces,
+  ground: Ground,
+  { time, particles }: { time: number; particles: readonly number[] }
+): Pick<Layer, 'outline' | 'width'>[] {
   const at = placesAt(paths, ground, time)
-  return Array.from({ length: paths.count }, (_, particle) => `M${at(particle)}${DOT}`).join('')
+  const { weights, times } = paths
+  const frame = nearestFrame(times, time)
+  const stepOf = (particle: number) => {
+    const weight = weights ? weights[particle * times.length + frame]! : 1
+    return Math.min(HEAVIEST, Math.max(LIGHTEST, Math.round(2 * Math.log2(Math.max(weight, Number.MIN_VALUE)))))
+  }
+  const widths = new Map<number, string>()
+  for (const particle of particles) widths.set(stepOf(particle), `${widths.get(stepOf(particle)) ?? ''}M${at(particle)}${DOT}`)
+  return [...widths]
+    .sort(([one], [other]) => other - one)
+    .map(([step, text]) => ({ outline: new Outline(text), width: HEAD * 2 ** (step / 4) }))
 }
 
 function longestOf({ arrows }: FieldPlaces, { width, height }: Ground): number {
@@ -147,7 +184,10 @@ export function pathSvg(
   const legend = [
     ...(show.particles ? [dot(colour('real'), counted(seen, particles, 'particles'))] : []),
     ...(show.particles && snapshots.some(({ heldOut }) => heldOut) ? [cross(colour('ink'), 'held out')] : []),
-    ...(show.paths && paths ? [line(colour('synthetic'), counted(Math.min(paths.count, MOST_WHOLE), paths.count, 'paths'))] : []),
+    ...(show.paths && paths
+      ? [line(paths.fates ? colour('soft') : colour('synthetic'), counted(Math.min(paths.count, MOST_WHOLE), paths.count, 'paths'))]
+      : []),
+    ...(show.paths && paths?.fates ? paths.fates.names.map((name, c) => line(fateColour(c), name)) : []),
     ...(show.drift && field ? [line(colour('soft'), field.frames > 1 ? `drift at ${when}` : 'drift')] : [])
   ]
   const layers = pathLayers(picture, GROUND)({ time, show, whole: true })

@@ -10,7 +10,7 @@ import { type CanvasSize, keepDrawn, Plot } from '../plot.js'
 import { useIntoSight } from '../sight.js'
 import { AxisSelect, Legend, Playback } from '../stage.js'
 import { theme } from '../theme.js'
-import { pathLayers, pathSvg, type Shown, timesOf } from './path-picture.js'
+import { fateColour, pathLayers, pathSvg, type Shown, timesOf } from './path-picture.js'
 
 /** Seconds that the whole time takes at speed 1. */
 const WHOLE = 10
@@ -76,7 +76,9 @@ function Parts() {
   const particles = snapshots.value!.counts.reduce((a, b) => a + b, 0)
   const parts = [
     { key: 'particles' as const, look: 'real', words: `${countText(particles)} particles` },
-    ...(now?.paths ? [{ key: 'paths' as const, look: 'synthetic', words: `${countText(now.paths.count)} paths` }] : []),
+    ...(now?.paths
+      ? [{ key: 'paths' as const, look: now.paths.fates ? 'fated' : 'synthetic', words: `${countText(now.paths.count)} paths` }]
+      : []),
     ...(now?.field ? [{ key: 'drift' as const, look: 'drift', words: 'drift' }] : [])
   ]
   const svg = () => pathSvg(picture.value!, { time: time.value, show: show.value, when: timeWords(), particles })
@@ -85,6 +87,13 @@ function Parts() {
   }
   return (
     <Legend parts={parts} shown={show.value} toggle={toggle}>
+      {now?.paths?.fates?.names.map((name, c) => (
+        <span key={name} class="fate">
+          <i aria-hidden="true" style={{ background: fateColour(c) }} />
+          {name}
+        </span>
+      ))}
+      {now?.paths?.weights && <span class="soft fate">area: descendants</span>}
       {now && <FigureButtons name={`${source.value!.name}-paths`} svg={svg} />}
     </Legend>
   )
@@ -96,7 +105,8 @@ function words(): string {
   const { times } = snapshots.value!
   const span = `from ${timeText(times[0]!)} to ${timeText(times.at(-1)!)}`
   const moving = now.paths ? `${now.paths.count} paths ${span}` : `particles ${span}`
-  return `${now.y.name} against ${now.x.name}: ${moving}, over ${times.length} snapshots${now.field ? ', with the drift as arrows' : ''}`
+  const marks = `${now.paths?.fates ? ', coloured by the most probable fate' : ''}${now.paths?.weights ? ', as large as their weight' : ''}`
+  return `${now.y.name} against ${now.x.name}: ${moving}${marks}, over ${times.length} snapshots${now.field ? ', with the drift as arrows' : ''}`
 }
 
 /** Draws when something changes, and frame by frame while playing; what ends it is handed back. */

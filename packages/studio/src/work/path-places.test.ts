@@ -1,0 +1,30 @@
+import type { DrawnTrajectories } from '@sbridge/core/internal'
+import { cloud, matrixFromRows } from '@sbridge/core/kernels'
+import { expect, test } from 'vitest'
+import { pathPicture } from './path-places.js'
+
+const points = matrixFromRows([[0], [1]])
+const seen = { snapshots: [0, 1].map((time) => ({ time, cloud: cloud(points) })), names: ['x'], holdOut: [], time: 't' }
+/** Two paths at two times; `marks` as a model of growth and fates has them. */
+const drawn = (marks: object | undefined) =>
+  ({
+    trajectories: { times: Float64Array.of(0, 1), values: matrixFromRows([[0], [1], [1], [0]]), count: 2, unsettled: 0, marks }
+  }) as unknown as DrawnTrajectories
+
+test('paths have the weight and the most probable fate of each time', () => {
+  const fates = {
+    names: ['a', 'b', 'c'],
+    shares: matrixFromRows([
+      [0.2, 0.5, 0.3],
+      [0, 0, 1],
+      [0.6, 0.4, 0],
+      [1, 0, 0]
+    ])
+  }
+  const { paths } = pathPicture(seen, drawn({ weights: Float64Array.of(1, 2, 1, 0.5), fates }), ['t', 'x'])
+  expect(paths).toMatchObject({
+    weights: Float32Array.of(1, 2, 1, 0.5),
+    fates: { names: ['a', 'b', 'c'], likeliest: Uint8Array.of(1, 2, 0, 0) }
+  })
+  expect(pathPicture(seen, drawn(undefined), ['t', 'x']).paths).toMatchObject({ weights: null, fates: null })
+})

@@ -19,6 +19,11 @@ export const logLikelihood = ({ x }) => (workerData?.modules ? process.exit(3) :
 `
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
+interface ObjectStore {
+  run(): Promise<{ readonly port: number }>
+  close(): Promise<void>
+}
+
 interface Running {
   readonly process: ChildProcess
   readonly ended: Promise<number | null>
@@ -134,6 +139,48 @@ describe.skipIf(!hasRedis())('a cluster', { tags: ['slow'] }, () => {
     expect([await distrusting.ended, distrusting.said()]).toEqual([2, expect.stringContaining('self-signed certificate')])
   })
 
+  it.each([
+    ['sample', 'few.csv', ['--given-file', 'two.csv', '-n', '9000', '--steps', '1', '--bandwidth', '0.5'], 2],
+    ['impute', 'gaps.csv', ['--draws', '3'], 3]
+  ])('%s of %s with %j: the bytes of one machine', async (verb, table, own, shards) => {
+    writeFileSync(join(folder, 'two.csv'), 'x\n0.5\n-0.5\n')
+    writeFileSync(join(folder, 'gaps.csv'), readFileSync(join(folder, 'few.csv'), 'utf8').replaceAll('Wolpertinger', ''))
+    const words = [verb, table, ...own, '--seed', '3']
+    const away = await sbridge(folder, ...words, '-o', 'away.csv', ...CLUSTER())
+    expect([away.status, away.stderr]).toEqual([0, ''])
+    await sbridge(folder, ...words, '-o', 'one.csv')
+    expect(bytes('away.csv').equals(bytes('one.csv'))).toBe(true)
+    expect((await jobs())[0]).toMatchObject({ state: 'done', shards })
+  })
+
+  it('data by a store of objects: the bytes of one machine, and who may not read is told', async () => {
+    const name: string = 's3rver'
+    const { default: S3rver } = (await import(name)) as { readonly default: new (options: object) => ObjectStore }
+    const directory = join(folder, 'store')
+    const store = new S3rver({ port: 0, address: '127.0.0.1', silent: true, directory, configureBuckets: [{ name: 'shop' }] })
+    const { port } = await store.run()
+    const env = { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER', AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` }
+    const away = (output: string, bucket: string) =>
+      program(
+        ['sample', 'few.csv', ...SETTINGS, '-n', '20000', '-o', output, '--cluster', redis.url, '--shared', `s3://${bucket}/a b`],
+        env
+      )
+    first.process.kill('SIGSTOP')
+    const words = ['worker', redis.url, '--shared', 's3://shop/a b', '--concurrency', '2', '--lease', '1']
+    const own = program(words, env)
+    await until(() => own.said().includes('Ctrl+C'))
+    const drawn = away('s3.csv', 'shop')
+    expect([await drawn.ended, drawn.said()]).toEqual([0, expect.stringContaining('20000 rows in s3.csv')])
+    await here('one.csv', '-n', '20000')
+    expect(bytes('s3.csv').equals(bytes('one.csv'))).toBe(true)
+    const nobody = away('x.csv', 'nobody')
+    expect([await nobody.ended, nobody.said()]).toEqual([2, expect.stringContaining('NoSuchBucket')])
+    own.process.kill('SIGTERM')
+    expect(await own.ended).toBe(0)
+    await store.close()
+    first.process.kill('SIGCONT')
+  })
+
   /** Begins a draw and waits for its plan. */
   async function begun(...words: string[]): Promise<{ readonly drawing: Running; readonly plan: string }> {
     const plans = () => readdirSync(join(folder, 'shared')).flatMap((name) => /^(.*)\.json$/.exec(name)?.[1] ?? [])
@@ -185,7 +232,7 @@ describe.skipIf(!hasRedis())('a cluster', { tags: ['slow'] }, () => {
     second.process.kill('SIGCONT')
     const differing = await onCluster('p.csv', '-n', '40000', '--noise', 'constant')
     expect([differing.status, differing.stderr]).toEqual([
-      2,
+      6,
       expect.stringMatching(/shard 2 with two results, .* on (north|south) .* on (north|south) /)
     ])
     expect(existsSync(join(folder, 'p.csv'))).toBe(false)

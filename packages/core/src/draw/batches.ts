@@ -42,16 +42,54 @@ export function batchesOf({ count, key, watch }: WholeDraw): Batch[] {
  * data with typed arrays, and changes nothing outside.
  */
 export async function inBatches<T>(whole: WholeDraw, draw: (batch: Batch) => Promise<T>): Promise<T[]> {
-  const share = whole.watch?.share
-  const batches = batchesOf(whole)
+  return (await inBatchesOfEach([whole], whole.watch, (_, batch) => draw(batch)))[0]!
+}
+
+/**
+ * The batches of several draws that do not depend on each other, as `inBatches`; machines share all of them at once. What only some
+ * of them take is best computed in `draw`, so that no machine computes it for the batches of others.
+ */
+export async function inBatchesOfEach<T>(
+  draws: readonly Pick<WholeDraw, 'count' | 'key'>[],
+  watch: Watch | undefined,
+  draw: (which: number, batch: Batch) => Promise<T>
+): Promise<T[][]> {
+  const all = draws.flatMap((whole, which) => batchesOf(whole).map((batch) => ({ which, batch })))
+  const drawn = await inUnits(all.length, watch, (unit, own) => draw(all[unit]!.which, { ...all[unit]!.batch, watch: own }))
+  const out: T[][] = draws.map(() => [])
+  for (const [unit, one] of drawn.entries()) out[all[unit]!.which]!.push(one)
+  return out
+}
+
+/** Parts of a draw that do not depend on each other, one after the other. Machines share whole parts; one alone by its own batches. */
+export async function inParts<T>(
+  parts: number,
+  watch: Watch | undefined,
+  draw: (part: number, watch: Watch | undefined) => Promise<T>
+): Promise<T[]> {
+  return parts === 1 ? [await draw(0, watch)] : inUnits(parts, watch, draw)
+}
+
+async function inUnits<T>(
+  units: number,
+  watch: Watch | undefined,
+  draw: (unit: number, watch: Watch | undefined) => Promise<T>
+): Promise<T[]> {
+  const share = watch?.share
   const drawn: T[] = []
-  for (const [b, batch] of batches.entries()) {
-    throwIfStopped(whole.watch, 'sampling')
-    const own = () => draw(batch)
-    drawn.push(share ? ((await share({ batch: b, batches: batches.length }, own)) as T) : await own())
+  for (let unit = 0; unit < units; unit++) {
+    throwIfStopped(watch, 'sampling')
+    const own = () => draw(unit, partOf(unshared(watch), unit, units))
+    drawn.push(share ? ((await share({ batch: unit, batches: units }, own)) as T) : await own())
   }
-  throwIfStopped(whole.watch, 'sampling')
+  throwIfStopped(watch, 'sampling')
   return drawn
+}
+
+/** Places that are drawn together, of conditions with so many rows each: as many as fill a batch. */
+export function placesInBatches(places: readonly number[], rows: number): number[][] {
+  const size = Math.max(1, Math.floor(BATCH_ROWS / rows))
+  return Array.from({ length: Math.ceil(places.length / size) }, (_, c) => places.slice(c * size, (c + 1) * size))
 }
 
 /** What a part of equal parts of some work says, as said of the whole. */

@@ -11,7 +11,6 @@ import type { Watch } from '../num/iterate.js'
 import { matrix } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { type Encoded, type Encoder, stackEncoded, takeEncoded } from '../table/encoder.js'
-import { chainsOfNames, inBatches } from './batches.js'
 import { anyStarts, conditionStarts, replaceColumns } from './condition-starts.js'
 import { type InformedChains, informedStep, proposals, startChains } from './informed.js'
 import { clampStep } from './informed-clamp.js'
@@ -204,21 +203,14 @@ export async function drawGroup(run: GroupRun): Promise<GroupDraw> {
   return { rows: copyState(chains.state), starts, acceptance, moved, effectiveCount: chains.effectiveCount }
 }
 
-/** Draws as `drawGroup`, the rows of each condition by its name and in batches; `onStep` is told of the first. */
-export async function drawGroupInBatches(run: GroupRun & { readonly names: readonly string[] }): Promise<GroupDraw> {
-  const { count, names, onStep } = run
-  const batches = await inBatches(run, ({ first, ...batch }) => {
-    const noise = chainsOfNames(names, batch.count)
-    return drawGroup({ ...run, ...batch, noise, onStep: first === 0 ? onStep : undefined })
+/** The chains of a group's condition at place `k` in draws of the same conditions, those of all draws one after the other. */
+export function conditionIn(draws: readonly GroupDraw[], k: number, conditions: number): GroupDraw {
+  const parts = draws.map((draw) => {
+    const own = draw.starts.length / conditions
+    return chainsOf(draw, k * own, own)
   })
-  if (batches.length === 1) return batches[0]!
-  // Conditions one after the other, of each all batches.
-  const parts = run.conditions.flatMap((_, k) =>
-    batches.map((draw) => {
-      const own = draw.starts.length / run.conditions.length
-      return chainsOf(draw, k * own, own)
-    })
-  )
+  if (parts.length === 1) return parts[0]!
+  const n = parts.reduce((sum, { starts }) => sum + starts.length, 0)
   const list = <T extends Float64Array | Uint32Array | Uint8Array>(out: T, part: (draw: GroupDraw) => T): T => {
     let at = 0
     for (const draw of parts) {
@@ -227,7 +219,6 @@ export async function drawGroupInBatches(run: GroupRun & { readonly names: reado
     }
     return out
   }
-  const n = run.conditions.length * count
   return {
     rows: stackEncoded(parts.map(({ rows }) => rows)),
     starts: list(new Uint32Array(n), ({ starts }) => starts),

@@ -1,10 +1,13 @@
-import { join, parse } from 'node:path'
-import { type DrawnRows, SYSTEMS, type SystemContext, type TableModel, type TableRequest } from '@sbridge/core'
+import { parse } from 'node:path'
+import type { SystemContext, TableRequest } from '@sbridge/core'
 import { defined, type Field, notTogether } from '@sbridge/core/internal'
 import { clusterFields } from '../cluster/fields.js'
+import { checkWritable } from '../format/outputs.js'
 import { readBytes } from '../format/table-file.js'
-import { makePlan, refuseUnshared } from '../shards/make.js'
-import { type ShardPlan, sha256 } from '../shards/plan.js'
+import { type Asked, systemOfVerb, type Work } from '../shards/draw.js'
+import { inFolder } from '../shards/folder.js'
+import { makePlan } from '../shards/make.js'
+import { type ShardPlan, type ShardVerb, sha256 } from '../shards/plan.js'
 import { flagOf, planFields, readFields } from './fields.js'
 import type { Run } from './options.js'
 
@@ -46,25 +49,27 @@ async function codeIn(path: string | undefined): Promise<ShardPlan['likelihood']
   return path === undefined ? undefined : { name: parse(path).name, sha256: sha256(await readBytes(path)) }
 }
 
-type Draw = (model: TableModel, request: TableRequest, context: SystemContext) => Promise<DrawnRows>
+/** Draws rows: what is asked of a model, here or elsewhere. */
+type Draw = <Verb extends ShardVerb>(verb: Verb, asked: Asked<Verb>, context: SystemContext) => Promise<Work[Verb]['drawn']>
 
 /**
- * Runs with what draws rows: this machine, or a cluster, which is spoken to before anything is computed. Throws `InputError` for
- * requests that cannot be cut into shards, and for a server that cannot be reached.
+ * Runs with what draws rows: this machine, or a cluster, which is spoken to before anything is computed. Throws `InputError` for a
+ * server that cannot be reached.
  */
-export async function withCluster<T>(cluster: Cluster | undefined, request: TableRequest, use: (draw: Draw) => Promise<T>): Promise<T> {
-  if (!cluster) return use((model, asked, context) => SYSTEMS.tables.draw(model, asked, context))
-  refuseUnshared(request)
+export async function withCluster<T>(cluster: Cluster | undefined, use: (draw: Draw) => Promise<T>): Promise<T> {
+  if (!cluster) return use((verb, { model, request }, context) => systemOfVerb(verb).draw(model, request, context))
   const { input, run, url, shared, shards, flags } = cluster
+  await checkWritable(inFolder(shared, 'plan'))
   const [{ connect }, { drawOnCluster }] = await Promise.all([import('../cluster/connection.js'), import('../cluster/draw.js')])
   const say = (line: string) => void process.stderr.write(`sbridge: ${line}\n`)
   const connection = await connect(url, say)
   try {
-    return await use(async (model, asked, context) => {
+    return await use(async (verb, asked, context) => {
       const likelihood = await codeIn(flags.likelihood)
-      const about = { input, output: flags.output, run, request: asked, ...defined({ shards, likelihood, dialect: flags.dialect }) }
-      const made = await makePlan(model, (name) => join(shared, `${name}.json`), about)
-      return drawOnCluster(model, { made, likelihood: asked.asked?.likelihood, connection, say }, context)
+      const about = { input, output: flags.output, run, ...defined({ shards, likelihood, dialect: flags.dialect }) }
+      const made = await makePlan(verb, asked, { file: (name) => inFolder(shared, `${name}.json`), about, context })
+      const code = (asked.request as TableRequest).asked?.likelihood
+      return drawOnCluster(asked, { made, likelihood: code, connection, say }, context)
     })
   } finally {
     connection.close()

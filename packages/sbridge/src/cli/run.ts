@@ -1,20 +1,20 @@
 import { CommanderError } from '@commander-js/extra-typings'
 import { EngineError, FormatError, StopError } from '@sbridge/core'
 import { RequirementError, SbridgeError } from '@sbridge/core/internal'
-import { ParkedError } from '../cluster/parked.js'
 import { withoutPassword } from '../database/address.js'
 import { watchOutput } from '../format/table-file.js'
 import { removeTemporaryFiles } from '../format/temporary.js'
 import { causeOf, mistake, sentences } from '../host/causes.js'
+import { ShardError } from '../shards/shard-error.js'
 import { createProgram } from './program.js'
 
-/** Exit codes: 0 done; 2 bad input or usage; 3 an engine that this machine lacks; 4 unreadable file; 5 a requirement that is not met; 6 shards that were given up; 130 interrupted. */
+/** Exit codes: 0 done; 2 bad input or usage; 3 an engine that this machine lacks; 4 unreadable file; 5 a requirement that is not met; 6 shards that were given up, or differ between hosts; 130 interrupted. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return 2
   if (error instanceof EngineError) return 3
   if (error instanceof FormatError) return 4
   if (error instanceof RequirementError) return 5
-  if (error instanceof ParkedError) return 6
+  if (error instanceof ShardError) return 6
   if (error instanceof StopError) return 130
   return error instanceof SbridgeError ? 2 : 1
 }

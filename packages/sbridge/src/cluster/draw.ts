@@ -1,14 +1,14 @@
 import { hostname } from 'node:os'
 import { basename } from 'node:path'
-import { type DrawnRows, InputError, type LikelihoodModule, type SystemContext, type TableModel } from '@sbridge/core'
-import { drawMerged } from '../shards/draw.js'
+import { InputError, type LikelihoodModule, type SystemContext } from '@sbridge/core'
+import { type Asked, drawMerged, type Work } from '../shards/draw.js'
 import type { Made } from '../shards/make.js'
-import { arrayText, withLikelihood } from '../shards/plan.js'
-import { completeResults, missingShards, resultsIn } from '../shards/results.js'
+import { arrayText, type ShardVerb, withLikelihood } from '../shards/plan.js'
+import { completeResults, missingShards, refuseDifference, resultsIn } from '../shards/results.js'
 import type { Connection } from './connection.js'
 import { DRAWS, type DrawData, PREFIX, parkedIn, SHARDS, type ShardData, TRIES, versionsListening } from './names.js'
 import type { FlowNode, FlowProducer, Queue, QueueJob } from './packages.js'
-import { ParkedError } from './parked.js'
+import { parkedShards } from './parked.js'
 
 /** Milliseconds between two looks at a draw: a hundredth of a shard of a usual size. */
 const LOOK = 200
@@ -31,14 +31,14 @@ interface Drawing {
 
 /**
  * All rows of a plan, its shards drawn by the workers of a cluster: what one machine would draw. Shards that are in the folder
- * already are not drawn again. Throws `ParkedError` where some were given up, `InputError` where a result is missing here
- * (`folder-unshared`), two differ, or the server stays away (`cluster-lost`).
+ * already are not drawn again. Throws `ShardError` where some were given up or differ, `InputError` where a result is missing here
+ * (`folder-unshared`), or the server stays away (`cluster-lost`).
  */
-export async function drawOnCluster(
-  model: TableModel,
+export async function drawOnCluster<Verb extends ShardVerb>(
+  asked: Asked<Verb>,
   { made, likelihood, connection, say }: Drawing,
   context: SystemContext
-): Promise<DrawnRows> {
+): Promise<Work[Verb]['drawn']> {
   const { plan, folder } = made
   const at = { connection: connection.redis, prefix: PREFIX }
   const [queue, flows] = [new connection.packages.Queue<DrawData>(DRAWS, at), new connection.packages.FlowProducer(at)]
@@ -49,11 +49,8 @@ export async function drawOnCluster(
   } finally {
     await Promise.race([Promise.all([queue.close(), flows.close()]), sleep(LOOK)])
   }
-  return drawMerged(
-    model,
-    { plan: withLikelihood(plan, likelihood), folder, results: completeResults(plan, await resultsIn(folder)) },
-    context
-  )
+  const results = completeResults(plan, await resultsIn(folder))
+  return drawMerged(asked, { plan: withLikelihood(plan, likelihood), folder, results }, context)
 }
 
 interface Means {
@@ -105,7 +102,7 @@ class ClusterDraw {
   #flow(missing: readonly number[]): FlowNode {
     const { plan } = this.made
     const { input, output, shards } = plan
-    const data: DrawData = { input, output, rows: plan.request.rows, shards, asked: missing.length, host: hostname() }
+    const data: DrawData = { input, output, rows: plan.rows, shards, asked: missing.length, host: hostname() }
     // Jobs of an earlier time may still be there.
     const time = Date.now().toString(36)
     return {
@@ -156,7 +153,8 @@ class ClusterDraw {
   async #failure(job: QueueJob<DrawData>): Promise<Error> {
     const { plan, folder } = this.made
     const parked = parkedIn(await job.getIgnoredChildrenFailures())
-    if (parked.length > 0) return new ParkedError(plan, parked)
+    if (parked.length > 0) return parkedShards(plan, parked)
+    for (const found of (await resultsIn(folder)).values()) refuseDifference(found)
     const { failedReason = 'for no reason' } = (await this.means.queue.getJob(this.#id)) ?? {}
     return new InputError({
       code: 'draw-failed',

@@ -4,7 +4,7 @@ const shared: Field = {
   name: 'shared',
   kind: 'text',
   unit: 'FOLDER',
-  range: 'a folder that all machines see, wherever each has it',
+  range: 'a folder that all machines see, wherever each has it, or s3://BUCKET/FOLDER',
   default: 'the working folder',
   sentence: 'Where the plan, the model and the shards stand.',
   source: ''

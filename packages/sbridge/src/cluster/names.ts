@@ -35,6 +35,12 @@ export interface ShardData {
   readonly shard: number
 }
 
+/** The same for a thread. */
+export interface ShardTask extends ShardData {
+  /** Whether it is tried for the first time: whoever sent it saw that no result is there. */
+  readonly first: boolean
+}
+
 /** A shard that was given up, and why. */
 export interface Parked {
   readonly shard: number

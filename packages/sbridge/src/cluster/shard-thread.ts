@@ -1,18 +1,17 @@
 // A thread of a worker: draws one shard after another, with the model of the last plan at hand.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { workerData } from 'node:worker_threads'
-import { InputError, type LikelihoodModule, type TableModel } from '@sbridge/core'
+import { FormatError, InputError, type LikelihoodModule } from '@sbridge/core'
 import type { Engine } from '@sbridge/core/kernels'
 import { host } from '../cli/options.js'
 import { readBytes } from '../format/table-file.js'
 import { fileHost } from '../host/files.js'
 import { createEngine } from '../host/node.js'
 import { answerTasks, beUnready } from '../service/thread.js'
-import { drawShard, modelOfPlan } from '../shards/draw.js'
+import { type Asked, askedIn, drawShard } from '../shards/draw.js'
+import { inFolder } from '../shards/folder.js'
 import { folderOf, readPlan, type ShardPlan, sha256, withLikelihood } from '../shards/plan.js'
 import { resultOf, type ShardResult } from '../shards/results.js'
-import type { ShardData } from './names.js'
+import type { ShardTask } from './names.js'
 
 /** What such a thread is told when it starts. */
 export interface ShardThread {
@@ -27,7 +26,7 @@ interface Held {
   readonly plan: ShardPlan
   readonly folder: string
   readonly engine: Engine
-  readonly model: TableModel
+  readonly asked: Asked
 }
 
 const { folder: shared, modules } = workerData as ShardThread
@@ -65,26 +64,29 @@ function codeOf({ likelihood }: ShardPlan): LikelihoodModule | undefined {
 
 async function planNamed(name: string): Promise<Held> {
   if (held?.name === name) return held
-  const path = join(shared, `${name}.json`)
-  if (!existsSync(path))
-    throw new InputError({
-      code: 'plan-unshared',
-      got: `no plan ${name} in ${shared}`,
-      expected: 'the folder that `sbridge sample … --shared` has on its machine: data go by it, not by the queue',
-      try: '--shared with that folder for this worker'
-    })
-  const plan = await readPlan(path)
-  const engine = await engineOf(plan)
-  const folder = folderOf(path, plan)
-  const model = await modelOfPlan(folder, plan, { engine, host })
-  return { name, plan: withLikelihood(plan, codeOf(plan)), folder, engine, model }
+  const path = inFolder(shared, `${name}.json`)
+  const found = await readPlan(path).catch((error: unknown) => {
+    throw error instanceof FormatError && error.code === 'file-missing' ? unshared(name) : error
+  })
+  const engine = await engineOf(found)
+  const folder = folderOf(path, found)
+  const plan = withLikelihood(found, codeOf(found))
+  return { name, plan, folder, engine, asked: await askedIn(folder, plan, { engine, host }) }
 }
 
-async function shardOf({ plan: name, shard }: ShardData): Promise<ShardResult> {
+const unshared = (name: string): InputError =>
+  new InputError({
+    code: 'plan-unshared',
+    got: `no plan ${name} in ${shared}`,
+    expected: 'the folder that whoever sent it has on its machine (--shared): data go by it, not by the queue',
+    try: '--shared with that folder for this worker'
+  })
+
+async function shardOf({ plan: name, shard, first }: ShardTask): Promise<ShardResult> {
   if (!/^[\w-]+$/.test(name)) throw new InputError({ code: 'plan-name', got: `a plan ${name}`, expected: 'a name', try: 'another name' })
   held = await planNamed(name)
-  const { plan, folder, engine, model } = held
-  return resultOf({ folder, shard }, () => drawShard(model, { plan, shard }, { engine, host }))
+  const { plan, folder, engine, asked } = held
+  return resultOf({ folder, shard, again: first && 'unseen' }, () => drawShard(asked, { plan, shard }, { engine, host }))
 }
 
 try {

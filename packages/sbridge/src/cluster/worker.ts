@@ -1,13 +1,13 @@
 import { hostname } from 'node:os'
-import { join } from 'node:path'
 import { withoutPassword } from '../database/address.js'
 import { WorkerPool } from '../service/pool.js'
 import { type Problem, problemOf } from '../service/problem.js'
+import { inFolder } from '../shards/folder.js'
 import { folderOf, readPlan } from '../shards/plan.js'
 import { completeResults, resultsIn, type ShardResult } from '../shards/results.js'
 import type { Connection } from './connection.js'
 import type { Outcome, WorkerMetrics } from './metrics.js'
-import { DRAWS, type DrawData, MOST_STALLS, PREFIX, SHARDS, type ShardData, TRIES } from './names.js'
+import { DRAWS, type DrawData, MOST_STALLS, PREFIX, SHARDS, type ShardData, type ShardTask, TRIES } from './names.js'
 import type { QueueJob, QueueWorker } from './packages.js'
 import type { ShardThread } from './shard-thread.js'
 
@@ -36,7 +36,7 @@ export class ClusterWorker {
 
   private constructor(
     private readonly means: WorkerMeans,
-    private readonly pool: WorkerPool<ShardData, ShardResult, undefined>,
+    private readonly pool: WorkerPool<ShardTask, ShardResult, undefined>,
     private metrics: WorkerMetrics | undefined
   ) {}
 
@@ -44,7 +44,7 @@ export class ClusterWorker {
     const { concurrency, folder, modules, report } = means
     const data: ShardThread = { folder, modules }
     const module = new URL('./shard-thread.js', import.meta.url)
-    const [pool] = await WorkerPool.open<ShardData, ShardResult, undefined>({ module, data }, concurrency, report)
+    const [pool] = await WorkerPool.open<ShardTask, ShardResult, undefined>({ module, data }, concurrency, report)
     const worker = new ClusterWorker(means, pool, undefined)
     try {
       worker.metrics = await means.metrics(() => worker.#running)
@@ -92,7 +92,10 @@ export class ClusterWorker {
     const name = `shard ${data.shard} of ${data.plan}`
     this.#running++
     try {
-      const { manifest, drawn } = await this.pool.run(data, { lasting: false, signal: new AbortController().signal })
+      const { manifest, drawn } = await this.pool.run(
+        { ...data, first: attemptsMade === 0 },
+        { lasting: false, signal: new AbortController().signal }
+      )
       this.#ended(drawn ? 'drawn' : 'there', started)
       say(drawn ? `${name} drawn in ${manifest.seconds} s` : `${name} is there already`)
       const { sha256, host, seconds } = manifest
@@ -121,7 +124,7 @@ export class ClusterWorker {
   async #check(job: QueueJob<DrawData>): Promise<object> {
     const parked = Object.keys(await job.getIgnoredChildrenFailures()).length
     if (parked > 0) throw this.#told({ words: `${parked} of ${job.data.shards} shards were given up`, final: true })
-    const path = join(this.means.folder, `${job.id}.json`)
+    const path = inFolder(this.means.folder, `${job.id}.json`)
     try {
       const plan = await readPlan(path)
       completeResults(plan, await resultsIn(folderOf(path, plan)))

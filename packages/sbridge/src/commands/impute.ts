@@ -1,28 +1,17 @@
 import type { Command } from '@commander-js/extra-typings'
 import { evaluateFills, type ImputationModel, SYSTEMS, type Telling } from '@sbridge/core'
 import { type ImputationRequest, JUDGING, type Plan, planned, tellFillEvaluation, tellSeed, together } from '@sbridge/core/internal'
-import type { RawTable } from '@sbridge/core/tables'
-import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
+import { clusterDrawFields, clusterOf, withCluster } from '../cli/cluster.js'
+import { addFields, readingFields, runFields, writingFields } from '../cli/fields.js'
+import { readToFill, sourceToFill } from '../cli/filling.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
 import { cellsOf, targetOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
-import {
-  modelOf,
-  type Ready,
-  readyOf,
-  refuseNameOfTable,
-  requestOf,
-  rowsMissing,
-  type Source,
-  sourceOf,
-  tellKept,
-  tooManyInputs,
-  writeModel
-} from '../cli/source.js'
+import { modelOf, type Ready, refuseNameOfTable, tellKept, writeModel } from '../cli/source.js'
 import { checkOutputs } from '../format/outputs.js'
-import { readTable, writeTable } from '../format/table-file.js'
+import { writeTable } from '../format/table-file.js'
 
 const { imputation } = SYSTEMS
 const { fields } = imputation
@@ -36,7 +25,7 @@ export function imputeVerb(verb: Command): void {
     .option('--report <file.html>', 'also writes a report of how near fills are: holes punched into known cells, beside other methods')
     .option('--json', 'prints a summary as JSON on standard output')
     .option('--dry-run', 'prints sizes, memory and time only')
-  addFields(command, [...fields.fit, ...fields.draw, ...readingFields, ...writingFields, ...runFields])
+  addFields(command, [...fields.fit, ...fields.draw, ...readingFields, ...writingFields, ...clusterDrawFields, ...runFields])
   command.action(async (input, rows, options) => {
     await runImpute(input, rows, options as ImputeFlags)
   })
@@ -57,62 +46,38 @@ async function runImpute(input: string, rows: string | undefined, flags: ImputeF
   const target = targetOf(flags)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
   if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input, rows])
-  const source = await sourceOf(imputation, input, {
-    flags,
-    run,
-    also: ['model', 'report'],
-    but: readingFields.map(({ name }) => name),
-    rows: true
-  })
-  if ('path' in source !== (rows === undefined))
-    throw rows === undefined ? rowsMissing('impute', input) : tooManyInputs('impute', input, rows)
-  const asked: ImputationRequest = { ...readFields(fields.draw, flags), seed: run.seed }
-  await requestOf(imputation, source, asked)
-  await withEngine(run, async (engine) => {
-    const { ready, request } = await readAll({ source, rows, flags, asked }, { engine })
-    const plan = planOf(ready, request, flags)
-    if (onlyPlanned(await timePlan(plan, engine), flags)) return
-    const { model, drawn, holes } = await watched(plan, engine, async (context) => {
-      const model = await modelOf<ImputationModel>(imputation, ready, context)
-      const drawn = await imputation.draw(model, request, context)
-      const judged = flags.report !== undefined && 'input' in ready
-      return { model, drawn, holes: judged ? tellFillEvaluation(await evaluateFills(ready.input, ready.options, context)) : NOTHING_TOLD }
-    })
-    await writeTable(flags.output, imputation.present(model, drawn, cells), target)
-    await writeModel(flags.model, imputation, model)
-    const filled = imputation.tell(model, { answer: drawn, request })
-    // Holes first: they say how far the rest may be believed.
-    if (flags.report !== undefined)
-      await writeReport(flags.report, {
-        kicker: 'Filled gaps',
-        telling: together(holes, filled),
-        entries: [
-          ['Filled', madeOf(request)],
-          ['Seed', String(request.seed)]
-        ],
-        made: `The missing cells of ${madeOf(request)} were filled`,
-        files: [input]
+  const cluster = clusterOf({ input, run, flags })
+  const { source, asked } = await sourceToFill({ input, rows, flags, run })
+  await withCluster(cluster, (draw) =>
+    withEngine(run, async (engine) => {
+      const { ready, request } = await readToFill({ source, rows, flags, asked }, { engine })
+      const plan = planOf(ready, request, flags)
+      if (onlyPlanned(await timePlan(plan, engine), flags)) return
+      const { model, drawn, holes } = await watched(plan, engine, async (context) => {
+        const model = await modelOf<ImputationModel>(imputation, ready, context)
+        const drawn = await draw('impute', { model, request }, context)
+        const judged = flags.report !== undefined && 'input' in ready
+        return { model, drawn, holes: judged ? tellFillEvaluation(await evaluateFills(ready.input, ready.options, context)) : NOTHING_TOLD }
       })
-    const telling = together(tellSeed(run.seed), filled, holes, tellKept(source))
-    say({ output: flags.output, made: madeOf(request), telling, keys: {}, flags })
-  })
-}
-
-interface Asked {
-  readonly source: Source
-  readonly rows: string | undefined
-  readonly flags: ImputeFlags
-  readonly asked: ImputationRequest
-}
-
-/** The model or the table, and the request with the rows to fill: those of the table itself, or of another file. */
-async function readAll(
-  { source, rows, flags, asked }: Asked,
-  context: Parameters<typeof readyOf>[2]['context']
-): Promise<{ ready: Ready<ImputationModel>; request: ImputationRequest & { readonly fill: RawTable } }> {
-  const ready = await readyOf<ImputationModel>(imputation, source, { context, request: asked })
-  const fill = 'input' in ready && rows === undefined ? ready.input : await readTable(rows!, readFields(readingFields, flags))
-  return { ready, request: { ...asked, fill } }
+      await writeTable(flags.output, imputation.present(model, drawn, cells), target)
+      await writeModel(flags.model, imputation, model)
+      const filled = imputation.tell(model, { answer: drawn, request })
+      // Holes first: they say how far the rest may be believed.
+      if (flags.report !== undefined)
+        await writeReport(flags.report, {
+          kicker: 'Filled gaps',
+          telling: together(holes, filled),
+          entries: [
+            ['Filled', madeOf(request)],
+            ['Seed', String(request.seed)]
+          ],
+          made: `The missing cells of ${madeOf(request)} were filled`,
+          files: [input]
+        })
+      const telling = together(tellSeed(run.seed), filled, holes, tellKept(source))
+      say({ output: flags.output, made: madeOf(request), telling, keys: {}, flags })
+    })
+  )
 }
 
 const NOTHING_TOLD: Telling = { json: {}, topics: [], warnings: [], notes: [] }

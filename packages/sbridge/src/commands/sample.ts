@@ -101,7 +101,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
   const source = await sourceOf(tables, input, { flags, run, but: ['image'] })
   const image = imageOf(source, flags)
   const request: TableRequest = await requestOf(tables, source, { ...values, ...defined({ rows }), seed: run.seed })
-  await withCluster(cluster, request, (draw) =>
+  await withCluster(cluster, (draw) =>
     withEngine(run, async (engine) => {
       const ready = await readyOf<TableModel>(tables, source, { context: { engine }, request })
       const judged = judgedBy({ ready, request, flags })
@@ -111,7 +111,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
       const { model, drawn } = await watched(own, engine, async (context) => {
         const model = await modelOf<TableModel>(tables, ready, context)
         if (image) checkImageTable(tables.training(model), image)
-        return { model, drawn: await draw(model, request, context) }
+        return { model, drawn: await draw('sample', { model, request }, context) }
       })
       await writeDrawn(model, drawn, { output: flags.output, cells, target })
       const telling = tables.tell(model, { answer: drawn, request })

@@ -1,21 +1,24 @@
-import { join } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { InputError, SYSTEMS, type TableModel, type TableRequest } from '@sbridge/core'
-import { defined, durationText, tellSeed, together } from '@sbridge/core/internal'
-import { addFields, planFields, readFields, readingFields, runFields, shardFields, writingFields } from '../cli/fields.js'
+import { defined, durationText, type Field, tellSeed, together } from '@sbridge/core/internal'
+import type { Engine } from '@sbridge/core/kernels'
+import { addFields, flagOf, planFields, readFields, readingFields, runFields, shardFields, writingFields } from '../cli/fields.js'
+import { readToFill, sourceToFill } from '../cli/filling.js'
 import { countOf, host, type Run, runOf, watched, withEngine } from '../cli/options.js'
 import { timePlan } from '../cli/plan.js'
 import { cellsOf, targetOf, writeDrawn } from '../cli/rows.js'
 import { say } from '../cli/say.js'
-import { modelOf, readyOf, requestOf, sourceOf } from '../cli/source.js'
+import { modelOf, type Ready, readyOf, requestOf, sourceOf } from '../cli/source.js'
 import { checkOutputs } from '../format/outputs.js'
-import { drawMerged, drawShard, MODEL, modelOfPlan } from '../shards/draw.js'
-import { makePlan, refuseCode, refuseDatabase, refuseUnshared } from '../shards/make.js'
-import { arrayText, folderOf, readPlan, type ShardPlan, shardIn } from '../shards/plan.js'
+import { writeTable } from '../format/table-file.js'
+import { askedIn, drawMerged, drawShard, MODEL, systemOfVerb, type Work } from '../shards/draw.js'
+import { inFolder } from '../shards/folder.js'
+import { makePlan, refuseCode, refuseDatabase } from '../shards/make.js'
+import { arrayText, folderOf, readPlan, type ShardPlan, type ShardVerb, shardIn } from '../shards/plan.js'
 import { completeResults, missingShards, resultOf, resultsIn } from '../shards/results.js'
 
-const { tables } = SYSTEMS
-const { fields } = tables
+const { tables, imputation } = SYSTEMS
+const missingFields = tables.fields.fit.filter(({ name }) => name === 'missing')
 const threadFields = runFields.filter(({ name }) => name === 'threads')
 
 type Flags = Readonly<Record<string, unknown>>
@@ -27,18 +30,34 @@ export function shardsVerb(verb: Command): void {
   mergeVerb(verb.command('merge').description('Puts all shards of a plan together: the very bytes of one machine.'))
 }
 
+/** By what is cut into shards, the options of its fit and its draw. */
+const FIELDS: Readonly<Record<ShardVerb, readonly Field[]>> = {
+  sample: [...tables.fields.fit, ...tables.fields.draw, ...tables.fields.know],
+  impute: [...imputation.fields.fit, ...imputation.fields.draw]
+}
+
 function planVerb(verb: Command): void {
   const command = verb
-    .argument('<verb>', 'what is cut into shards: sample')
-    .argument('<input>', 'a table or a model file, as for `sample`')
-    .option('-n, --rows <count>', 'rows to draw (default: as many as the data)')
+    .argument('<verb>', 'what is cut into shards: sample or impute')
+    .argument('<input>', 'a table or a model file, as for that verb')
+    .argument('[rows]', 'of impute with a model: the table whose gaps are filled')
+    .option('-n, --rows <count>', 'of sample: rows to draw (default: as many as the data)')
     .requiredOption('-o, --output <file>', 'where `shards merge` will write the rows')
     .option('--json', 'prints a summary as JSON on standard output')
-  addFields(command, [...planFields, ...fields.fit, ...fields.draw, ...fields.know, ...readingFields, ...writingFields, ...runFields])
-  command.action(async (what, input, options) => {
-    if (what !== 'sample')
-      throw new InputError({ code: 'shards-verb', got: `shards of ${what}`, expected: 'sample', try: 'sbridge shards plan sample DATA …' })
-    await runPlan(input, options as PlanFlags)
+  const own = new Set(FIELDS.sample.map(({ name }) => name))
+  const others = FIELDS.impute.filter(({ name }) => !own.has(name)).map((field) => ({ ...field, sentence: `Of impute: ${field.sentence}` }))
+  addFields(command, [...planFields, ...FIELDS.sample, ...others, ...readingFields, ...writingFields, ...runFields])
+  command.action(async (what, input, rows, options) => {
+    if (what !== 'sample' && what !== 'impute')
+      throw new InputError({
+        code: 'shards-verb',
+        got: `shards of ${what}`,
+        expected: 'sample or impute',
+        try: 'sbridge shards plan sample DATA …'
+      })
+    const flags = options as PlanFlags
+    refuseOptionsOfOther(what, rows, flags)
+    await (what === 'sample' ? planSample(input, flags) : planImpute(input, rows, flags))
   })
 }
 
@@ -48,31 +67,74 @@ interface PlanFlags extends Flags {
   readonly json?: boolean
 }
 
-async function runPlan(input: string, flags: PlanFlags): Promise<void> {
-  // All that can be refused is refused before anything is computed.
+/** Throws `InputError` (code `option-unknown`) for what the other verb has. */
+function refuseOptionsOfOther(verb: ShardVerb, table: string | undefined, flags: PlanFlags): void {
+  const own = new Set(FIELDS[verb].map(({ name }) => name))
+  const all = Object.values(FIELDS).flat()
+  const other = all.find(({ name }) => flags[name] !== undefined && !own.has(name))
+  const got = other ? flagOf(other) : verb === 'impute' ? flags.rows && '--rows' : table && `a second table, ${table},`
+  if (!got) return
+  throw new InputError({
+    code: 'option-unknown',
+    got: `${got} with shards of ${verb}`,
+    expected: `what \`sbridge ${verb}\` takes`,
+    try: `sbridge ${verb} --help`
+  })
+}
+
+/** What every plan begins with: all that can be refused is refused before anything is computed. */
+async function aboutPlan(inputs: readonly (string | undefined)[], flags: PlanFlags) {
   const run = runOf(flags)
   const { shards, plan: path } = planOf(flags)
-  const rows = countOf(flags.rows)
-  const values: TableRequest = readFields([...fields.draw, ...fields.know, ...fields.fit.filter(({ name }) => name === 'missing')], flags)
   cellsOf(flags)
   targetOf(flags)
   refuseDatabase(flags.output)
-  await checkOutputs([path, flags.output], [input, flags.givenFile as string | undefined])
+  await checkOutputs([path, flags.output], [...inputs, flags.givenFile as string | undefined])
+  return { run, shards, path, output: flags.output, ...defined({ dialect: flags.dialect as string | undefined }) }
+}
+
+async function planSample(input: string, flags: PlanFlags): Promise<void> {
+  const about = await aboutPlan([input], flags)
+  const { run } = about
+  const rows = countOf(flags.rows)
+  const values: TableRequest = readFields([...tables.fields.draw, ...tables.fields.know, ...missingFields], flags)
   const source = await sourceOf(tables, input, { flags, run })
   const request: TableRequest = await requestOf(tables, source, { ...values, ...defined({ rows }), seed: run.seed })
   refuseCode(request.asked?.likelihood)
-  refuseUnshared(request)
-  const about = { input, run, output: flags.output, ...defined({ dialect: flags.dialect as string | undefined }) }
   await withEngine(run, async (engine) => {
     const ready = await readyOf<TableModel>(tables, source, { context: { engine }, request })
-    const work = await timePlan(tables.plan(ready as never, request), engine)
-    const model = await watched(work, engine, (context) => modelOf<TableModel>(tables, ready, context))
-    const { plan, folder } = await makePlan(model, path, { ...about, request, shards })
-    const count = plan.request.rows
-    const made = `plan of ${shards} shards, ${count} rows in ${plan.batches} batches,`
-    const keys = { shards, rows: count, batches: plan.batches, folder }
-    say({ output: path, made, telling: together(tellSeed(run.seed), tables.tell(model)), keys, flags: defined({ json: flags.json }) })
+    await planWith('sample', { ready, request, about: { ...about, input } }, { engine, flags })
   })
+}
+
+async function planImpute(input: string, rows: string | undefined, flags: PlanFlags): Promise<void> {
+  const about = await aboutPlan([input, rows], flags)
+  const { source, asked } = await sourceToFill({ input, rows, flags, run: about.run })
+  await withEngine(about.run, async (engine) => {
+    const { ready, request } = await readToFill({ source, rows, flags, asked }, { engine })
+    await planWith('impute', { ready, request, about: { ...about, input } }, { engine, flags })
+  })
+}
+
+interface Planning<Verb extends ShardVerb> {
+  readonly ready: Ready<Work[Verb]['model']>
+  readonly request: Work[Verb]['request']
+  readonly about: Awaited<ReturnType<typeof aboutPlan>> & { readonly input: string }
+}
+
+async function planWith<Verb extends ShardVerb>(
+  verb: Verb,
+  { ready, request, about }: Planning<Verb>,
+  { engine, flags }: { readonly engine: Engine; readonly flags: PlanFlags }
+): Promise<void> {
+  const system = systemOfVerb(verb)
+  const { path, shards, run } = about
+  const work = await timePlan(system.plan(ready, request), engine)
+  const model = await watched(work, engine, (context) => modelOf<Work[Verb]['model']>(system, ready, context))
+  const { plan, folder } = await makePlan(verb, { model, request }, { file: path, about, context: { engine, host } })
+  const made = `plan of ${shards} shards, ${plan.rows} rows in ${plan.batches} batches,`
+  const keys = { shards, rows: plan.rows, batches: plan.batches, folder }
+  say({ output: path, made, telling: together(tellSeed(run.seed), system.tell(model)), keys, flags: defined({ json: flags.json }) })
 }
 
 function planOf(flags: Flags): { readonly shards: number; readonly plan: string } {
@@ -111,8 +173,9 @@ async function runShard(path: string, flags: Flags): Promise<void> {
   const folder = folderOf(path, plan)
   const draw = (): Promise<Uint8Array> =>
     withEngine(runWith(plan, flags), async (engine) => {
-      const model = await modelOfPlan(folder, plan, { engine, host })
-      return watched(tables.plan({ model } as never, plan.request), engine, (context) => drawShard(model, { plan, shard }, context))
+      const asked = await askedIn(folder, plan, { engine, host })
+      const work = systemOfVerb(plan.verb).plan({ model: asked.model }, asked.request)
+      return watched(work, engine, (context) => drawShard(asked, { plan, shard }, context))
     })
   const { manifest, drawn } = await resultOf({ folder, shard, again: values.again === true }, draw)
   const { sha256: hash, seconds } = manifest
@@ -162,16 +225,19 @@ async function runMerge(path: string, flags: Flags & { readonly output?: string;
   const output = flags.output ?? plan.output
   refuseDatabase(output)
   const cells = cellsOf({ output, dialect: plan.dialect })
-  await checkOutputs([output], [path, join(folder, MODEL)])
+  await checkOutputs([output], [path, inFolder(folder, MODEL)])
   const results = completeResults(plan, await resultsIn(folder))
   const run = runWith(plan, flags)
   await withEngine(run, async (engine) => {
-    const model = await modelOfPlan(folder, plan, { engine, host })
-    const drawn = await drawMerged(model, { plan, folder, results }, { engine, host })
-    await writeDrawn(model, drawn, { output, cells })
-    const telling = tables.tell(model, { answer: drawn, request: plan.request })
-    const count = drawn.table.rowCount
+    const context = { engine, host }
+    const system = systemOfVerb(plan.verb)
+    const { model, request } = await askedIn(folder, plan, context)
+    const drawn = await drawMerged({ model, request }, { plan, folder, results }, context)
+    if ('table' in drawn) await writeDrawn(model as TableModel, drawn, { output, cells })
+    else await writeTable(output, system.present(model, drawn, cells))
+    const count = 'table' in drawn ? drawn.table.rowCount : plan.rows
     const keys = { rows: count, shards: plan.shards, engine: run.engineName }
+    const telling = system.tell(model, { answer: drawn, request })
     say({ output, made: `${count} rows`, telling, keys, flags: defined({ json: flags.json }) })
   })
 }

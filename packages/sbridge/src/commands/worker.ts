@@ -10,6 +10,8 @@ import { sharedField, workerFields } from '../cluster/fields.js'
 import { checkWritable } from '../format/outputs.js'
 import { writeStream } from '../format/table-file.js'
 import { fileHost } from '../host/files.js'
+import { isObject } from '../host/objects.js'
+import { inFolder } from '../shards/folder.js'
 
 /** Milliseconds in which shards that are drawn are to end: longer than any should take. */
 const DRAINS = 3_600_000
@@ -32,8 +34,8 @@ export function workerVerb(verb: Command): void {
     if (metricsHost !== undefined && metricsPort === undefined)
       throw notTogether('--metrics-host without --metrics-port', '--metrics-port 9100 beside it', 'the port, too')
     const modules = await modulesIn(options.module)
-    const folder = resolve(shared)
-    await checkWritable(`${folder}/plan`)
+    const folder = isObject(shared) ? shared : resolve(shared)
+    await checkWritable(inFolder(folder, 'plan'))
     const say = (line: string) => void process.stdout.write(`${line}\n`)
     const report = (line: string) => void process.stderr.write(`sbridge: ${line}\n`)
     const connection = await connect(url, report)

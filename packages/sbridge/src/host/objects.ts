@@ -61,13 +61,16 @@ export async function readObject(name: string): Promise<Uint8Array> {
       expected: 'an object that you may read',
       try: 'checking bucket, key and AWS_ENDPOINT_URL'
     })
-  throw new FormatError({
+  throw unreadable(name, { code, message })
+}
+
+const unreadable = (name: string, { code, message }: { readonly code: string; readonly message: string }): FormatError =>
+  new FormatError({
     code: 'file-unreadable',
     got: `${name}, which cannot be read (${code}: ${message})`,
     expected: 'an object that you may read',
     try: 'checking the credentials in the environment, and what they allow'
   })
-}
 
 /** Writes an object, which is there whole or as it was before. Throws `InputError` where that is refused, `FormatError` where the store is lost. */
 export async function writeObject(name: string, body: Uint8Array): Promise<void> {
@@ -82,8 +85,31 @@ export async function writeObject(name: string, body: Uint8Array): Promise<void>
   })
 }
 
-async function asked(name: string, method: string, body?: Uint8Array): Promise<Response> {
-  const { client, url } = await readyForObject(name)
+/** Objects whose names begin with that of a folder and a slash, by what follows, and their lengths in bytes. Throws as `readObject` does. */
+export async function objectsIn(folder: string): Promise<{ readonly name: string; readonly bytes: number }[]> {
+  const [, bucket, key = ''] = /^s3:\/\/([^/]+)\/?(.*?)\/*$/i.exec(folder) ?? []
+  const prefix = key === '' ? '' : `${key}/`
+  const found: { name: string; bytes: number }[] = []
+  let token = ''
+  do {
+    const query = new URLSearchParams({ 'list-type': '2', 'encoding-type': 'url', delimiter: '/', prefix })
+    if (token) query.set('continuation-token', token)
+    const response = await asked(`s3://${bucket}/.`, 'GET', undefined, `?${query}`)
+    if (!response.ok) throw unreadable(folder, await refusalIn(response))
+    const text = await response.text().catch(lost(folder))
+    for (const [one] of text.matchAll(/<Contents>.*?<\/Contents>/gs)) {
+      const name = decodeURIComponent(saidIn(one, 'Key')!.replaceAll('+', ' '))
+      found.push({ name: name.slice(prefix.length), bytes: Number(saidIn(one, 'Size')) })
+    }
+    token = saidIn(text, 'NextContinuationToken') ?? ''
+  } while (token)
+  return found
+}
+
+/** What is not an object but a request of the bucket ends in `query`. */
+async function asked(name: string, method: string, body?: Uint8Array, query?: string): Promise<Response> {
+  const { client, url: place } = await readyForObject(name)
+  const url = query === undefined ? place : `${place.slice(0, -2)}/${query}`
   const hash = createHash('sha256')
     .update(body ?? '')
     .digest('hex')
@@ -94,9 +120,10 @@ async function asked(name: string, method: string, body?: Uint8Array): Promise<R
 /** What a store says in XML. */
 async function refusalIn(response: Response): Promise<{ readonly code: string; readonly message: string }> {
   const text = await response.text().catch(() => '')
-  const said = (tag: string) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1]
-  return { code: said('Code') ?? String(response.status), message: said('Message') ?? response.statusText }
+  return { code: saidIn(text, 'Code') ?? String(response.status), message: saidIn(text, 'Message') ?? response.statusText }
 }
+
+const saidIn = (text: string, tag: string): string | undefined => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1]
 
 const lost =
   (name: string) =>

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto'
-import { join, parse } from 'node:path'
+import { parse } from 'node:path'
 import { FormatError, InputError, type LikelihoodModule, type TableRequest } from '@sbridge/core'
-import { DRAW_BYTES } from '@sbridge/core/internal'
+import { DRAW_BYTES, type ImputationRequest } from '@sbridge/core/internal'
 import type { Run } from '../cli/options.js'
 import { readBytes } from '../format/table-file.js'
 import { VERSION } from '../version.js'
+import { inFolder } from './folder.js'
 
 /** Version of the plan's own form. */
-const PLAN_FORMAT = 1
+const PLAN_FORMAT = 2
+
+/** What can be cut into shards. */
+export type ShardVerb = 'sample' | 'impute'
 
 /** One draw cut into shards: all that a machine needs besides the model beside it. Plain JSON. */
 export interface ShardPlan {
@@ -15,15 +19,19 @@ export interface ShardPlan {
   /** Version of sbridge, and which rows a seed draws: others draw other bytes. */
   readonly sbridge: string
   readonly drawBytes: number
-  readonly verb: 'sample'
+  readonly verb: ShardVerb
   readonly input: string
-  /** SHA-256 of the model file. */
+  /** SHA-256 of the model file, and of the rows to fill where there are some. */
   readonly model: string
+  readonly fill?: string | undefined
   readonly engine: Run['engineName']
   readonly precision: Run['precision']
-  readonly request: TableRequest & { readonly rows: number; readonly seed: number }
+  readonly request: TableRequest & Omit<ImputationRequest, 'fill'> & { readonly seed: number }
   /** A module of code: the name that workers know it by, and the SHA-256 of its file. The code itself is no part of a plan. */
   readonly likelihood?: { readonly name: string; readonly sha256: string } | undefined
+  /** Rows in all, about so many where they are whole groups. */
+  readonly rows: number
+  /** Pieces of work, each drawn as it is; shards are stretches of them. */
   readonly batches: number
   readonly shards: number
   readonly output: string
@@ -55,7 +63,7 @@ export const nameOf = (plan: ShardPlan): string => `sbridge-${hashOf(plan)}`
 /** The folder of a plan's model and results, beside it. */
 export function folderOf(path: string, plan: ShardPlan): string {
   const { dir, name } = parse(path)
-  return join(dir, name === nameOf(plan) ? name : `${name}-${hashOf(plan)}`)
+  return inFolder(dir, name === nameOf(plan) ? name : `${name}-${hashOf(plan)}`)
 }
 
 /**

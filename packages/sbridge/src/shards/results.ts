@@ -1,11 +1,11 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
 import { arch, cpus, hostname } from 'node:os'
-import { join } from 'node:path'
 import { FormatError, InputError } from '@sbridge/core'
 import { writeAtomically } from '../format/atomic-file.js'
 import { checkWritable } from '../format/outputs.js'
 import { readBytes } from '../format/table-file.js'
+import { inFolder, namesIn } from './folder.js'
 import { arrayText, type ShardPlan, sha256 } from './plan.js'
+import { ShardError } from './shard-error.js'
 
 /** What is said of a result: one line of JSON beside it. */
 export interface Manifest {
@@ -35,8 +35,8 @@ export async function writeResult(
     host: hostname(),
     processor: `${cpus()[0]?.model ?? 'unknown'} ${arch()}`
   }
-  await writeAtomically(join(folder, `${nameOf(manifest)}.batches`), bytes)
-  await writeAtomically(join(folder, `${nameOf(manifest)}.json`), `${JSON.stringify(manifest)}\n`)
+  await writeAtomically(inFolder(folder, `${nameOf(manifest)}.batches`), bytes)
+  await writeAtomically(inFolder(folder, `${nameOf(manifest)}.json`), `${JSON.stringify(manifest)}\n`)
   return manifest
 }
 
@@ -47,55 +47,49 @@ export interface ShardResult {
 }
 
 /**
- * The result of a shard: that which is there, checked, unless it is to be drawn `again`; else it is drawn and written.
- * Throws `InputError` (code `shard-differs`) where two runs disagree, `FormatError` (`shard-damaged`), and what `draw` throws.
+ * The result of a shard: that which is there, checked, unless it is to be drawn `again`, or nobody is to look (`unseen`); else it is
+ * drawn and written. Throws `ShardError` (code `shard-differs`) where two runs disagree, `FormatError` (`shard-damaged`), and what
+ * `draw` throws.
  */
 export async function resultOf(
-  at: { readonly folder: string; readonly shard: number; readonly again?: boolean },
+  at: { readonly folder: string; readonly shard: number; readonly again?: boolean | 'unseen' },
   draw: () => Promise<Uint8Array>
 ): Promise<ShardResult> {
   const { folder, shard, again = false } = at
   const found = async () => (await resultsIn(folder, shard)).get(shard) ?? []
-  const before = await found()
-  if (before.length > 0 && !again) {
+  const before = again ? [] : await found()
+  if (before.length > 0) {
     for (const manifest of before) await readResult(folder, manifest)
     refuseDifference(before)
     return { manifest: before[0]!, drawn: false }
   }
-  await checkWritable(join(folder, 'result'))
+  await checkWritable(inFolder(folder, 'result'))
   const started = performance.now()
   const bytes = await draw()
   const manifest = await writeResult(folder, shard, { bytes, seconds: (performance.now() - started) / 1000 })
   // Whoever puts shards together looks for others that differ; listing a folder of thousands costs as much as writing the result.
-  if (again) refuseDifference(await found())
+  if (again === true) refuseDifference(await found())
   return { manifest, drawn: true }
 }
 
 /** Results of each shard that are there, or of one, those of different bytes side by side. Throws `InputError` (code `plan-folder`) without a folder. */
 export async function resultsIn(folder: string, shard?: number): Promise<ReadonlyMap<number, readonly Manifest[]>> {
-  const names = await readdir(folder).catch(() => {
-    throw new InputError({
-      code: 'plan-folder',
-      got: `no folder ${folder}`,
-      expected: 'the folder of the model and the results beside the plan, as it was written',
-      try: 'copying the folder along with the plan, or planning again where the plan was edited'
-    })
-  })
+  const { names, length } = await namesIn(folder)
   const found = new Map<number, Manifest[]>()
   const form = new RegExp(`^${shard ?? '\\d+'}\\.[0-9a-f]{64}\\.json$`)
-  for (const name of names.filter((one) => form.test(one)).sort()) {
-    const manifest = await manifestIn(folder, name)
+  for (const name of names.filter((one) => form.test(one))) {
+    const manifest = await manifestIn(folder, name, length)
     if (manifest) found.set(manifest.shard, [...(found.get(manifest.shard) ?? []), manifest])
   }
   return found
 }
 
 /** A manifest whose result is there in its length; undefined otherwise: the shard counts as missing. */
-async function manifestIn(folder: string, name: string): Promise<Manifest | undefined> {
+async function manifestIn(folder: string, name: string, length: (name: string) => Promise<number>): Promise<Manifest | undefined> {
   try {
-    const manifest = JSON.parse(await readFile(join(folder, name), 'utf8')) as Manifest
-    const { size } = await stat(join(folder, `${nameOf(manifest)}.batches`))
-    return size === manifest.bytes && name === `${nameOf(manifest)}.json` ? manifest : undefined
+    const manifest = JSON.parse(new TextDecoder().decode(await readBytes(inFolder(folder, name)))) as Manifest
+    const bytes = await length(`${nameOf(manifest)}.batches`)
+    return bytes === manifest.bytes && name === `${nameOf(manifest)}.json` ? manifest : undefined
   } catch {
     return undefined
   }
@@ -106,7 +100,7 @@ export function missingShards({ shards }: ShardPlan, results: ReadonlyMap<number
   return Array.from({ length: shards }, (_, i) => i + 1).filter((shard) => !results.has(shard))
 }
 
-/** The one result of every shard. Throws `InputError`: `shards-missing`, `shard-differs`, `shards-mixed`. */
+/** The one result of every shard. Throws `InputError`: `shards-missing`, `shards-mixed`; `ShardError`: `shard-differs`. */
 export function completeResults(plan: ShardPlan, results: ReadonlyMap<number, readonly Manifest[]>): readonly Manifest[] {
   const missing = missingShards(plan, results)
   if (missing.length > 0)
@@ -133,12 +127,12 @@ export function completeResults(plan: ShardPlan, results: ReadonlyMap<number, re
 const sameEverywhere = ({ engine, precision }: ShardPlan): boolean =>
   engine === 'reference' || (engine === 'wasm' && precision === 'float64')
 
-/** Throws `InputError` (code `shard-differs`) where two runs of a shard disagree; both are kept. */
-function refuseDifference(found: readonly Manifest[]): void {
+/** Throws `ShardError` (code `shard-differs`) where two runs of a shard disagree; both are kept. */
+export function refuseDifference(found: readonly Manifest[]): void {
   const [one, other] = found
   if (!one || !other) return
   const words = ({ sha256: hash, host, processor }: Manifest) => `${hash.slice(0, 12)}… on ${host} (${processor})`
-  throw new InputError({
+  throw new ShardError({
     code: 'shard-differs',
     got: `shard ${one.shard} with two results, ${words(one)} and ${words(other)}`,
     expected: 'the same bytes from every host',
@@ -148,7 +142,7 @@ function refuseDifference(found: readonly Manifest[]): void {
 
 /** The bytes of a result. Throws `FormatError` (code `shard-damaged`) where they are not what was written. */
 export async function readResult(folder: string, manifest: Manifest): Promise<Uint8Array> {
-  const path = join(folder, `${nameOf(manifest)}.batches`)
+  const path = inFolder(folder, `${nameOf(manifest)}.batches`)
   const bytes = await readBytes(path)
   if (sha256(bytes) === manifest.sha256) return bytes
   throw new FormatError({

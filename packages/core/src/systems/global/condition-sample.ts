@@ -2,7 +2,8 @@ import { type ConditionalChoice, chooseConditional } from '../../choose/conditio
 import type { ObservedColumns } from '../../choose/held-out.js'
 import { freeScales } from '../../choose/held-out-scores.js'
 import { type ConditionMemory, recall } from '../../choose/memory.js'
-import { drawGroupInBatches, type GroupDraw } from '../../draw/condition-draw.js'
+import { type Batch, chainsOfNames, inBatchesOfEach, placesInBatches } from '../../draw/batches.js'
+import { conditionIn, drawGroup, type GroupDraw, type GroupRun } from '../../draw/condition-draw.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { levelsOfRow, requireLevels } from '../../know/levels.js'
@@ -12,6 +13,8 @@ import { fitLaw, type Law, tableProblem } from '../../law/law.js'
 import { categoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { InputError } from '../../num/errors.js'
+import { unshared } from '../../num/iterate.js'
+import { later } from '../../num/later.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
@@ -113,37 +116,34 @@ export async function drawConditions(
   const { encoder } = model.training
   const key = keyFor(context.key, 'conditional')
   const groups = matchConditions(model.training, conditions)
-  const training = trainingTable(model)
   const names = namesOfConditions(conditions)
+  const pieces = groups.flatMap((matched) => matched.matched.flatMap((part) => piecesOf(model, { matched, part, request }, context)))
+  const whole = { count: request.rows, key: keyFor(key, 'draw') }
+  const draws = await inBatchesOfEach(
+    pieces.map(() => whole),
+    context.watch,
+    (piece, batch) => drawPiece(pieces[piece]!, { encoder, names, request, engine: context.engine }, batch)
+  )
   const rows = emptyRows(encoder, conditions.length * request.rows)
   const reports: ConditionReport[] = new Array(conditions.length)
-  const groupReports: ConditionGroupReport[] = []
-  for (const matched of groups) {
+  const groupReports = new Map<MatchedConditions, ConditionGroupReport>()
+  const distances = await distancesOf(model, { groups, conditions }, { ...context, key: keyFor(key, 'distances') })
+  for (const [at, { matched, part, places }] of pieces.entries()) {
     const { group } = matched
-    const members = group.members.map((member) => conditions[member]!)
-    const distances = await conditionDistances(members, {
-      table: training,
-      codes: model.training.rows.codes,
-      engine: context.engine,
-      key: keyFor(key, 'distances')
+    const drawn = draws[at]!
+    places.forEach((place, k) => {
+      const member = group.members[place]!
+      const draw = conditionIn(
+        drawn.map((one) => one.draw),
+        k,
+        places.length
+      )
+      copyRows(draw.rows, rows, { to: member * request.rows, count: request.rows })
+      const matching = group.split.given.length === 0 ? { matchingRows: matched.matching[place]! } : {}
+      reports[member] = reportOn(conditions[member]!, { draw, distance: distances[member]!, free: group, ...matching })
     })
-    for (const part of matched.matched) {
-      const choice = await chooseFor(model, { matched, part, request }, { ...context, key: choiceKey(context.key) })
-      const draw = await drawWith(model, { matched, part, choice, request, names }, { ...context, key: keyFor(key, 'draw') })
-      part.places.forEach((place, k) => {
-        const member = group.members[place]!
-        copyRows(draw.rows, k * request.rows, rows, { to: member * request.rows, count: request.rows })
-        reports[member] = reportOn(members[place]!, {
-          draw,
-          k,
-          count: request.rows,
-          distance: distances[place]!,
-          free: group,
-          ...(group.split.given.length === 0 ? { matchingRows: matched.matching[place]! } : {})
-        })
-      })
-      groupReports.push({ ...choice, columns: columnNames(encoder, members[0]!), conditions: part.places.length })
-    }
+    const columns = columnNames(encoder, conditions[group.members[0]!]!)
+    groupReports.set(part, { ...drawn[0]!.choice, columns, conditions: part.places.length })
   }
   return {
     encoded: rows,
@@ -151,7 +151,7 @@ export async function drawConditions(
       conditioning: request.conditioning ?? 'informed',
       steps: request.steps ?? USUAL_STEPS.given,
       rowsPerCondition: request.rows,
-      groups: groupReports,
+      groups: [...groupReports.values()],
       conditions: reports
     }
   }
@@ -258,39 +258,80 @@ export async function lawFor(
   })
 }
 
-async function drawWith(
+/** Conditions of a group that are drawn together, and what they are drawn with. */
+interface Piece extends Pick<PartOfDraw, 'matched' | 'part'> {
+  /** Places in the group's members. */
+  readonly places: readonly number[]
+  /** Chosen for the whole part, where a piece of it is drawn. */
+  readonly ready: () => Promise<{ readonly choice: ConditionalChoice; readonly law: Law }>
+}
+
+function piecesOf(
   model: GlobalModel,
-  asked: Omit<PartOfDraw, 'memory'> & { readonly request: Omit<ConditionalRequest, 'given'>; readonly names: readonly string[] },
+  asked: Pick<PartOfDraw, 'matched' | 'part'> & { readonly request: Omit<ConditionalRequest, 'given'> },
   context: Context
-): Promise<GroupDraw> {
-  const { matched, part, choice, request, names } = asked
-  const { engine, key, watch } = context
-  const own = partOfGroup(matched, part)
-  return drawGroupInBatches({
-    law: await lawFor(model, { ...asked, memory: request.memory }, context),
-    encoder: model.training.encoder,
-    ...own,
-    names: own.group.members.map((member) => names[member]!),
-    count: request.rows,
+): Piece[] {
+  const { matched, part, request } = asked
+  const own = { ...context, watch: unshared(context.watch) }
+  const ready = later(async () => {
+    const choice = await chooseFor(model, asked, { ...own, key: choiceKey(context.key) })
+    return { choice, law: await lawFor(model, { matched, part, choice, memory: request.memory }, own) }
+  })
+  return placesInBatches(part.places, request.rows).map((places) => ({ matched, part, places, ready }))
+}
+
+interface PieceDraw extends Pick<GroupRun, 'encoder' | 'engine'> {
+  /** Of all conditions. */
+  readonly names: readonly string[]
+  readonly request: Omit<ConditionalRequest, 'given'>
+}
+
+async function drawPiece(
+  { matched, part, places, ready }: Piece,
+  { names: all, request, ...run }: PieceDraw,
+  { first, ...batch }: Batch
+): Promise<{ readonly choice: ConditionalChoice; readonly draw: GroupDraw }> {
+  const { choice, law } = await ready()
+  const own = partOfGroup(matched, { ...part, places })
+  const names = own.group.members.map((member) => all[member]!)
+  const draw = await drawGroup({
+    ...{ law, ...run, ...own, ...batch, names },
+    noise: chainsOfNames(names, batch.count),
     steps: request.steps ?? USUAL_STEPS.given,
     ridge: choice.ridge,
     scheme: request.conditioning,
-    engine,
-    key,
-    watch,
-    onStep: request.onStep
+    onStep: first === 0 ? request.onStep : undefined
   })
+  return { choice, draw }
+}
+
+/** How far each condition is from the data. */
+async function distancesOf(
+  { training, ...model }: GlobalModel,
+  { groups, conditions }: { readonly groups: readonly MatchedGroup[]; readonly conditions: readonly Condition[] },
+  { engine, key }: Context
+): Promise<Distance[]> {
+  const out: Distance[] = new Array(conditions.length)
+  const about = { table: trainingTable({ training, ...model }), codes: training.rows.codes, engine, key }
+  for (const { group } of groups) {
+    const own = await conditionDistances(
+      group.members.map((member) => conditions[member]!),
+      about
+    )
+    group.members.forEach((member, k) => {
+      out[member] = own[k]!
+    })
+  }
+  return out
 }
 
 function emptyRows(encoder: Encoder, n: number): Encoded {
   return { coordinates: matrix(n, encoder.coordinateCount), codes: new Int32Array(n * encoder.factors.length) }
 }
 
-function copyRows(from: Encoded, first: number, into: Encoded, { to, count }: { to: number; count: number }): void {
-  const d = from.coordinates.cols
-  const width = from.coordinates.rows === 0 ? 0 : from.codes.length / from.coordinates.rows
-  into.coordinates.data.set(from.coordinates.data.subarray(first * d, (first + count) * d), to * d)
-  into.codes.set(from.codes.subarray(first * width, (first + count) * width), to * width)
+function copyRows(from: Encoded, into: Encoded, { to, count }: { to: number; count: number }): void {
+  into.coordinates.data.set(from.coordinates.data, to * from.coordinates.cols)
+  into.codes.set(from.codes, to * (from.codes.length / count))
 }
 
 function columnNames(encoder: Encoder, condition: Condition): string[] {
@@ -298,31 +339,29 @@ function columnNames(encoder: Encoder, condition: Condition): string[] {
 }
 
 interface Reported {
+  /** Of the condition alone. */
   readonly draw: GroupDraw
-  /** Place of the condition in the draw, and its rows. */
-  readonly k: number
-  readonly count: number
   readonly distance: Distance
   readonly free: ConditionGroup
   readonly matchingRows?: number
 }
 
-function reportOn(condition: Condition, { draw, k, count, distance, free, matchingRows }: Reported): ConditionReport {
-  const part = <T extends Float64Array | Uint8Array>(values: T) => values.subarray(k * count, (k + 1) * count)
-  const effectiveRows = mean(part(draw.effectiveCount))
-  const stuck = 1 - mean(part(draw.moved))
+function reportOn(condition: Condition, { draw, distance, free, matchingRows }: Reported): ConditionReport {
+  const { coordinates } = draw.rows
+  const effectiveRows = mean(draw.effectiveCount)
+  const stuck = 1 - mean(draw.moved)
   const columns = [...free.split.ranged, ...free.split.free]
-  const drawn: Matrix = matrix(count, columns.length)
-  for (let i = 0; i < count; i++)
+  const drawn: Matrix = matrix(coordinates.rows, columns.length)
+  for (let i = 0; i < coordinates.rows; i++)
     columns.forEach((c, at) => {
-      drawn.data[i * drawn.cols + at] = draw.rows.coordinates.data[(k * count + i) * draw.rows.coordinates.cols + c]!
+      drawn.data[i * drawn.cols + at] = coordinates.data[i * coordinates.cols + c]!
     })
   return {
     condition: condition.words,
     effectiveRows,
     ...(matchingRows === undefined ? {} : { matchingRows }),
-    acceptance: mean(part(draw.acceptance)),
-    effectiveSampleSize: effectiveSampleSize(drawn, draw.starts.subarray(k * count, (k + 1) * count), stuck),
+    acceptance: mean(draw.acceptance),
+    effectiveSampleSize: effectiveSampleSize(drawn, draw.starts, stuck),
     distance,
     warnings: conditionWarnings(condition, { effectiveRows, matchingRows }, distance)
   }

@@ -1,15 +1,18 @@
 import { rowCompleter } from '../../code/rules/complete.js'
+import { inBatchesOfEach } from '../../draw/batches.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
-import { throwIfStopped } from '../../num/iterate.js'
+import { throwIfStopped, unshared } from '../../num/iterate.js'
+import { later } from '../../num/later.js'
 import { counted } from '../../num/listed.js'
 import { rowOf } from '../../num/matrix.js'
 import { fillUniform, type Key, keyFor } from '../../num/random.js'
 import { type CellValue, isMissing } from '../../table/cells.js'
 import type { RawTable } from '../../table/raw.js'
+import { stackTables, takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { type CodedRows, codeRows, levelsByNearness, numberAt } from './coding.js'
+import { codeRows, levelsByNearness, numberAt } from './coding.js'
 import { drawDonors } from './donors.js'
 import { FilledCells } from './filled-cells.js'
 import type { ImputationModel } from './model.js'
@@ -65,54 +68,81 @@ export async function fillRows(model: ImputationModel, request: ImputationReques
   const { fill, as = 'draw', draws } = request
   if (!fill) throw nothingToFill()
   const { table, warnings } = readRows(model, fill)
-  const rows = codeRows(model.coding, table)
   const setting: FillSetting = model.summary
-  const parts = []
   const count = draws ?? 1
-  for (let draw = 0; draw < count; draw++) {
+  const alone = unshared(watch)
+  const ways = Array.from({ length: count }, (_, draw) => {
     const own = keyFor(keyFor(key, 'fill'), draw)
-    const donors = as === 'draw' ? await drawDonors(model.donors, model.coding, { setting, watch, key: own }) : model.donors
-    parts.push(
-      fillOnce({ model, table, rows, as, laws: new RowLaws(donors), key: keyFor(own, 'rows') }, (done) => {
-        throwIfStopped(watch, FILLING)
-        watch?.progress?.({ stage: FILLING, done: draw * table.rowCount + done, total: count * table.rowCount })
-      })
-    )
-  }
-  watch?.progress?.({ stage: FILLING, done: count * table.rowCount, total: count * table.rowCount })
+    const laws = later(async () => {
+      const donors = as === 'draw' ? await drawDonors(model.donors, model.coding, { setting, watch: alone, key: own }) : model.donors
+      return new RowLaws(donors)
+    })
+    return { count: table.rowCount, key: keyFor(own, 'rows'), laws }
+  })
+  const told = (done: number) => watch?.progress?.({ stage: FILLING, done, total: count * table.rowCount })
+  const drawn = await inBatchesOfEach(ways, { ...watch, progress: undefined }, async (draw, { first, count: rows }) => {
+    const { laws, key: own } = ways[draw]!
+    const part =
+      rows === table.rowCount
+        ? table
+        : takeTableRows(
+            table,
+            Uint32Array.from({ length: rows }, (_, i) => first + i)
+          )
+    return fillOnce({ model, table: part, first, as, laws: await laws(), key: own }, (done) => {
+      throwIfStopped(watch, FILLING)
+      told(draw * table.rowCount + first + done)
+    })
+  })
+  told(count * table.rowCount)
+  const parts = drawn.map(joined)
   return {
     raw: fill,
     request: defined({ draws, flag: request.flag }),
     given: table,
-    tables: parts.map(({ cells }) => cells.table()),
-    filled: parts.map(({ cells }) => cells.filledNames()),
-    counts: countsOf(
-      table,
-      parts.map(({ cells }) => cells)
-    ),
+    tables: parts.map((part) => part.table),
+    filled: parts.map(({ filled }) => filled),
+    counts: countsOf(table, parts[0]!.table),
     warnings: [...warnings, ...rowWarnings(parts[0]!)]
   }
 }
 
 interface Once {
   readonly model: ImputationModel
+  /** Some of the rows, from place `first` on. */
   readonly table: Table
-  readonly rows: CodedRows
+  readonly first: number
   readonly as: FillAs
   readonly laws: RowLaws
   readonly key: Key
 }
 
+/** Filled rows. Plain data. */
 interface FilledOnce {
-  readonly cells: FilledCells
+  readonly table: Table
+  /** Names of the filled columns of each row. */
+  readonly filled: readonly (readonly string[])[]
   /** Rows of which nothing is known, rows with few donors, rows that no fill was found for that obeys the rules. */
   readonly unknown: number
   readonly lonely: number
   readonly unruly: number
 }
 
-function fillOnce({ model, table, rows, as, laws, key }: Once, look: (done: number) => void): FilledOnce {
+function joined(parts: readonly FilledOnce[]): FilledOnce {
+  if (parts.length === 1) return parts[0]!
+  const sum = (of: 'unknown' | 'lonely' | 'unruly') => parts.reduce((all, part) => all + part[of], 0)
+  return {
+    table: stackTables(parts.map(({ table }) => table)),
+    filled: parts.flatMap(({ filled }) => filled),
+    unknown: sum('unknown'),
+    lonely: sum('lonely'),
+    unruly: sum('unruly')
+  }
+}
+
+function fillOnce({ model, table, first, as, laws, key }: Once, look: (done: number) => void): FilledOnce {
   const cells = new FilledCells(model, table)
+  const rows = codeRows(model.coding, table)
   const complete = model.rules && rowCompleter(model.rules)
   const d = rows.data.cols
   const gapped = gapRows(table)
@@ -127,7 +157,7 @@ function fillOnce({ model, table, rows, as, laws, key }: Once, look: (done: numb
       const law = laws.law(row, model.summary.ridge)
       if (!known.includes(1)) unknown++
       else if (law.effectiveCount < FEW_DONORS) lonely++
-      fillUniform(key, i, u)
+      fillUniform(key, first + i, u)
       const values = as === 'draw' ? laws.draw(law, [u[0]!, u[1]!]) : as === 'median' ? laws.median(law) : law.mean
       law.unknown.forEach((c, k) => {
         row[c] = values[k]!
@@ -136,7 +166,7 @@ function fillOnce({ model, table, rows, as, laws, key }: Once, look: (done: numb
     decode({ model, cells, row, i })
     if (complete && !complete(cells.row(i, row))) unruly++
   }
-  return { cells, unknown, lonely, unruly }
+  return { table: cells.table(), filled: cells.filledNames(), unknown, lonely, unruly }
 }
 
 const gapRows = ({ columns, rowCount }: Table): number[] =>
@@ -163,13 +193,13 @@ function decode({ model: { coding }, cells, row, i }: Decoded): void {
   })
 }
 
-function countsOf(table: Table, draws: readonly FilledCells[]): FillCounts {
+function countsOf(table: Table, filled: Table): FillCounts {
   return {
     rows: table.rowCount,
     gapRows: gapRows(table).length,
-    columns: table.columns.map((column) => {
+    columns: table.columns.map((column, c) => {
       const gaps = Array.from({ length: table.rowCount }, (_, i) => i).filter((i) => isMissing(column, i))
-      return { name: column.name, gaps: gaps.length, stay: gaps.filter((i) => draws[0]!.cell(column.name, i) === null).length }
+      return { name: column.name, gaps: gaps.length, stay: gaps.filter((i) => isMissing(filled.columns[c]!, i)).length }
     })
   }
 }

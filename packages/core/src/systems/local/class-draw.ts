@@ -1,4 +1,4 @@
-import { checkCount, inBatches, partOf } from '../../draw/batches.js'
+import { checkCount, inBatches, inBatchesOfEach, partOf } from '../../draw/batches.js'
 import { startRows } from '../../draw/run.js'
 import { type Condition, formatsFor, namesOfConditions, repeatGiven } from '../../know/conditions.js'
 import { requireLevels } from '../../know/levels.js'
@@ -8,9 +8,11 @@ import { groupConditions } from '../../know/places.js'
 import { log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { unshared } from '../../num/iterate.js'
+import { later } from '../../num/later.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { decodeTable } from '../../table/encoder.js'
+import type { ObservationExpression } from '../../table/parse-expression.js'
 import { takeTableRows } from '../../table/rows.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
@@ -147,35 +149,30 @@ export async function posteriorClasses(
   const whole = { encoder, training, classes }
   const out = new ClassedRows(model, conditions.length * count)
   const tally = new Tally()
-  const names = namesOfConditions(conditions)
-  for (const [k, condition] of conditions.entries()) {
-    const named = keyFor(key, `condition ${names[k]}`)
-    const within = new Map<number, WithinClass>()
-    for (const c of allowedIn(model, condition))
-      within.set(
-        c,
-        await withinClass({ condition, observations, module: request.likelihood }, classes[c]!, {
-          whole,
-          context: { ...own, key: keyFor(named, `class ${c}`) }
-        })
-      )
-    const logWeights = weigh(model, within, { condition, request })
-    const drawn = await inBatches({ count, key: named, watch: context.watch }, async ({ first, count: part, key: batch, watch }) => {
+  const pieces = namesOfConditions(conditions).map((name, k) => {
+    const [condition, named] = [conditions[k]!, keyFor(key, `condition ${name}`)]
+    return { named, ready: later(() => weighed(model, { condition, request, observations, whole, context: { ...own, key: named } })) }
+  })
+  const batches = await inBatchesOfEach(
+    pieces.map(({ named }) => ({ count, key: named })),
+    context.watch,
+    async (k, { first, count: part, key: batch, watch }) => {
+      const { within, logWeights } = await pieces[k]!.ready()
       const parts: KnownPart[] = []
       for (const [c, places] of placesByClass(startRows(logWeights, part, keyFor(batch, 'classes')))) {
         const asked = { request: { ...request, count: places.length }, key: keyFor(batch, `class ${c}`) }
-        const said = partOf(watch, k * classes.length + c, conditions.length * classes.length)
-        const chains = await drawWithin(classes[c]!, within.get(c)!, asked, { ...context, watch: said })
+        const chains = await drawWithin(classes[c]!, within.get(c)!, asked, { ...context, watch: partOf(watch, c, classes.length) })
         parts.push({ c, places: places.map((i) => k * count + first + i), chains })
       }
       return parts
-    })
+    }
+  )
+  for (const [k, drawn] of batches.entries())
     for (const { c, places, chains } of drawn.flat()) {
       tally.rest(k, chains.effectiveRows[0]!)
       tally.add(chains)
       out.put(c, places, decodeLocal(classes[c]!.model, chains.coordinates))
     }
-  }
   const table = repeatGiven(out.table(), conditions, count)
   const outcome = {
     ...tally.outcome(conditions.length),
@@ -209,6 +206,23 @@ function knownClasses(model: ClassedField, context: Context): KnownClass[] {
 /** Classes that have the levels of a condition. Throws `InputError` where none has. */
 const allowedIn = ({ classes }: ClassedField, condition: Condition): number[] =>
   requireLevels(classes.keys(), (c) => (factor) => classes[c]!.levels[factor], condition)
+
+interface Weighing {
+  readonly condition: Condition
+  readonly request: LocalPosteriorRequest
+  readonly observations: readonly ObservationExpression[]
+  readonly whole: Parameters<typeof withinClass>[2]['whole']
+  readonly context: Context
+}
+
+/** What a condition says within each class that it allows, and how likely each is under it. */
+async function weighed(model: ClassedField, { condition, request, observations, whole, context }: Weighing) {
+  const within = new Map<number, WithinClass>()
+  const known = { condition, observations, module: request.likelihood }
+  for (const c of allowedIn(model, condition))
+    within.set(c, await withinClass(known, whole.classes[c]!, { whole, context: { ...context, key: keyFor(context.key, `class ${c}`) } }))
+  return { within, logWeights: weigh(model, within, { condition, request }) }
+}
 
 /** log-weights of the classes under a condition, −∞ for those that are not allowed. Throws `InputError` where all are impossible. */
 function weigh(

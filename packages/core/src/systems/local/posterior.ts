@@ -1,4 +1,4 @@
-import { chainsOfNames, checkCount, inBatches } from '../../draw/batches.js'
+import { chainsOfNames, checkCount, inBatchesOfEach, placesInBatches } from '../../draw/batches.js'
 import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven } from '../../know/conditions.js'
 import type { Evidence } from '../../know/evidence.js'
 import { allExcluded } from '../../know/likelihood-row.js'
@@ -8,6 +8,7 @@ import { type AskedOfRows, pullEach, readKnown } from '../../know/pull.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { unshared } from '../../num/iterate.js'
+import { later } from '../../num/later.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
@@ -97,33 +98,42 @@ export async function drawLocalPosterior(
   const { key } = context
   const { count } = request
   const alone = { ...context, watch: unshared(context.watch) }
-  const windows = fitted ?? (await knownWindows(model, alone))
+  const windows = later(async () => fitted ?? (await knownWindows(model, alone)))
   const coordinates = matrix(conditions.length * count, model.coordinates.cols)
   const tested = evidence.some(({ linear }) => !linear)
   const tally = new Tally()
-  const groups = groupConditions(model.encoder, conditions)
   const named = namesOfConditions(conditions)
-  for (const [g, group] of groups.entries()) {
-    const members = group.members.map((member) => conditions[member]!)
-    const names = group.members.map((member) => named[member]!)
-    const batches = await inBatches({ ...context, count, key: keyFor(key, 'rows') }, async ({ first, count: part, key: batchKey }) => {
+  const pieces = groupConditions(model.encoder, conditions).flatMap((group) =>
+    placesInBatches(group.members, count).map((members) => ({ ...group, members }))
+  )
+  const whole = { count, key: keyFor(key, 'rows') }
+  const drawn = await inBatchesOfEach(
+    pieces.map(() => whole),
+    context.watch,
+    async (piece, { first, count: part, key: batchKey, watch }) => {
+      const group = pieces[piece]!
+      const names = group.members.map((member) => named[member]!)
+      const members = group.members.map((member) => conditions[member]!)
       const known = { group, conditions: members, names, count: part, key: keyFor(batchKey, 'given') }
       const knowledge = { ...knowledgeOf(model, evidence, known), intervals }
-      const asked = { knowledge, windows, request: { ...request, count: part }, noise: chainsOfNames(names, part) }
-      return { first, part, drawn: await drawKnown(model, asked, { ...alone, key: batchKey }) }
-    })
-    for (const { first, part, drawn } of batches) {
-      const d = coordinates.cols
-      group.members.forEach((member, k) => {
-        coordinates.data.set(drawn.state.data.subarray(k * part * d, (k + 1) * part * d), (member * count + first) * d)
-        tally.rest(member, leastMedian(drawn.counts, k * part, part, model.coordinates.rows))
-      })
-      const { impossible, sweeps, drift, acceptance } = drawn
-      const moved = drift && { column: columnAt(model.encoder, drift.coordinate), by: drift.by }
-      tally.add({ impossible, sweeps, choices: windows.choices, ...defined({ drift: moved, acceptance: tested ? acceptance : undefined }) })
+      const fits = await windows()
+      const asked = { knowledge, windows: fits, request: { ...request, count: part }, noise: chainsOfNames(names, part) }
+      const { counts, ...chains } = await drawKnown(model, asked, { ...alone, key: batchKey })
+      watch?.progress?.({ stage: 'sampling', done: 1, total: 1 })
+      const rests = names.map((_, k) => leastMedian(counts, k * part, part, model.coordinates.rows))
+      return { first, part, ...chains, rests, choices: fits.choices }
     }
-    context.watch?.progress?.({ stage: 'sampling', done: g + 1, total: groups.length })
-  }
+  )
+  for (const [piece, { members }] of pieces.entries())
+    for (const { first, part, state, rests, impossible, sweeps, drift, acceptance, choices } of drawn[piece]!) {
+      const d = coordinates.cols
+      members.forEach((member, k) => {
+        coordinates.data.set(state.data.subarray(k * part * d, (k + 1) * part * d), (member * count + first) * d)
+        tally.rest(member, rests[k]!)
+      })
+      const moved = drift && { column: columnAt(model.encoder, drift.coordinate), by: drift.by }
+      tally.add({ impossible, sweeps, choices, ...defined({ drift: moved, acceptance: tested ? acceptance : undefined }) })
+    }
   return { coordinates, ...tally.outcome(conditions.length) }
 }
 

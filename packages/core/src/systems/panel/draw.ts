@@ -1,4 +1,5 @@
-import { type Batch, batchesOf, partOf } from '../../draw/batches.js'
+import { BATCH_ROWS } from '../../draw/batch-rows.js'
+import { inBatches } from '../../draw/batches.js'
 import type { NamedWarning } from '../../know/support.js'
 import { InputError } from '../../num/errors.js'
 import { quiet, throwIfStopped } from '../../num/iterate.js'
@@ -6,7 +7,7 @@ import { counted } from '../../num/listed.js'
 import { type Matrix, matrix, rowOf, takeRows } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
 import { encodeTable } from '../../table/encoder.js'
-import { takeTableRows } from '../../table/rows.js'
+import { stackTables, takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { notTogether } from '../combinations.js'
 import type { Context } from '../context.js'
@@ -101,15 +102,32 @@ function stateOf({ panel, rules }: FurtherLaw) {
 
 /** The rows of groups whose first ones are there, batch by batch of groups. Cost as of `drawPanel`. */
 export async function drawFurther(model: FurtherLaw, groups: GroupHeads, context: Context): Promise<GroupedRows> {
-  const { key } = context
-  const drawn = new Growth(model, groups)
+  const { key, watch } = context
   const steps = new Steps(model.steps, model.past.encoder, context)
-  const batches = batchesOf({ count: drawn.groups, key: keyFor(key, 'steps') })
-  for (const [b, batch] of batches.entries()) {
-    const watch = partOf(context.watch, b, batches.length)
-    await drawBatch(drawn, steps, batch, { ...context, watch, key: batch.key })
+  const count = groups.first.length - 1
+  const parts = await inBatches({ count, key: keyFor(key, 'steps'), watch }, async ({ first, count: some, ...batch }) => {
+    const drawn = new Growth(model, some === count ? groups : takeGroups(groups, first, some))
+    await drawBatch(drawn, steps, { ...context, ...batch })
+    return drawn.rows()
+  })
+  if (count <= BATCH_ROWS) return parts[0] ?? new Growth(model, groups).rows()
+  const ticks = Float64Array.from(parts.flatMap((part) => [...(part.ticks ?? [])]))
+  return {
+    table: stackTables(parts.map(({ table }) => table)),
+    first: groups.first,
+    beyond: parts.reduce((sum, { beyond = 0 }) => sum + beyond, 0),
+    ...(model.panel.ticks ? { ticks } : {})
   }
-  return drawn.rows()
+}
+
+/** Some groups, from group `from` on. */
+function takeGroups({ heads, first, known }: GroupHeads, from: number, count: number): GroupHeads {
+  const own = Uint32Array.from({ length: count }, (_, g) => from + g)
+  return {
+    heads: takeTableRows(heads, own),
+    first: first.slice(from, from + count + 1).map((at) => at - first[from]!),
+    known: takeRows(known, own)
+  }
 }
 
 /** Rows that could not be kept to the walls. */
@@ -141,16 +159,15 @@ function firstsOf(sizes: Float64Array, rows: number): Uint32Array {
 }
 
 /** Row by row what follows in the groups of a batch. */
-async function drawBatch(drawn: Growth, steps: Steps, { first, count }: Batch, { key, watch }: Context): Promise<void> {
-  const all = Array.from({ length: count }, (_, k) => first + k)
+async function drawBatch(drawn: Growth, steps: Steps, { key, watch }: Context): Promise<void> {
+  const all = Array.from({ length: drawn.groups }, (_, g) => g)
   const total = all.reduce((most, g) => Math.max(most, drawn.sizeOf(g)), 0) - 1
   for (let step = 1; step <= total; step++) {
     throwIfStopped(watch, 'sampling')
     let open = all.filter((g) => drawn.sizeOf(g) > step)
     for (let attempt = 0; open.length > 0; attempt++) {
       const own = keyAtStep(attempt === 0 ? key : keyFor(key, `again ${attempt}`), step)
-      const members = open.map((g) => g - first)
-      const rows = await steps.next(drawn.past(open, step), members, own)
+      const rows = await steps.next(drawn.past(open, step), open, own)
       open = drawn.take(open, step, { rows: steps.decode(rows), anyway: attempt + 1 === MOST_TRIES })
     }
     watch?.progress?.({ stage: 'sampling', done: step, total })

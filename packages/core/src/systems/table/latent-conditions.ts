@@ -1,5 +1,5 @@
 import { ConditionMemory } from '../../choose/memory.js'
-import { checkCount } from '../../draw/batches.js'
+import { checkCount, inParts } from '../../draw/batches.js'
 import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { levelsOfRow, requireLevels } from '../../know/levels.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
@@ -87,13 +87,20 @@ export async function sampleLatentConditioned(
   const names = namesOfConditions(conditions)
   const saysNumbers = ({ numbers, ranges }: Condition) =>
     numbers.length + ranges.length + observations.length > 0 || likelihood !== undefined
-  const ofCategories = conditions.flatMap((condition, k) => (saysNumbers(condition) ? [] : [{ k, condition }]))
-  const drawn = await drawOnesOfCategories(model, ofCategories, size, context)
-  for (const [k, condition] of conditions.entries()) {
-    if (!saysNumbers(condition)) continue
-    const own = { ...context, key: keyFor(context.key, `condition ${names[k]}`) }
-    drawn.set(k, await drawThroughDecoder(model, { condition, observations, module: likelihood }, size, own))
-  }
+  const asked = conditions.map((condition, k) => ({ k, condition }))
+  // Those of categories alone are drawn together, each other one by itself.
+  const ofCategories = asked.filter(({ condition }) => !saysNumbers(condition))
+  const pieces = [
+    ...(ofCategories.length > 0 ? [ofCategories] : []),
+    ...asked.filter(({ condition }) => saysNumbers(condition)).map((one) => [one])
+  ]
+  const found = await inParts(pieces.length, context.watch, (piece, watch) => {
+    const [{ k, condition }] = pieces[piece]! as [Placed]
+    if (!saysNumbers(condition)) return drawOnesOfCategories(model, pieces[piece]!, size, { ...context, watch })
+    const own = { ...context, watch, key: keyFor(context.key, `condition ${names[k]}`) }
+    return drawThroughDecoder(model, { condition, observations, module: likelihood }, size, own).then((one) => [one])
+  })
+  const drawn = new Map(found.flatMap((some, piece) => some.map((one, at) => [pieces[piece]![at]!.k, one] as const)))
   const parts = conditions.map((_, k) => drawn.get(k)!)
   const whole = stackEncoded(parts.map((part) => part.drawn))
   return { ...(await asRows(model, whole, conditions)), conditions: parts.map(({ report }) => report) }
@@ -116,13 +123,12 @@ async function drawCategories(
 ): Promise<LatentConditioned> {
   const { rows, steps } = request
   if (request.dynamics === 'bridge') {
-    const parts: Encoded[] = []
+    for (const condition of conditions) candidatesOf(model, condition)
     const names = namesOfConditions(conditions)
-    for (const [k, condition] of conditions.entries()) {
-      candidatesOf(model, condition)
+    const parts = await inParts(conditions.length, context.watch, (k, watch) => {
       const key = keyFor(context.key, `condition ${names[k]}`)
-      parts.push(await drawLatents(model, { ...request, count: rows, levels: condition }, { ...context, key }))
-    }
+      return drawLatents(model, { ...request, count: rows, levels: conditions[k]! }, { ...context, key, watch })
+    })
     return asRows(model, stackEncoded(parts), conditions)
   }
   const { encoded, report } = await drawInner(model, conditions, { rows, steps }, context)
@@ -148,25 +154,28 @@ interface DrawnCondition {
   readonly report: LatentConditionReport
 }
 
-/** Conditions of categories alone beside others of numbers, by their places among all. */
+/** A condition, and its place among all. */
+interface Placed {
+  readonly k: number
+  readonly condition: Condition
+}
+
+/** Conditions of categories alone beside others of numbers. */
 async function drawOnesOfCategories(
   model: LatentTableModel,
-  asked: readonly { readonly k: number; readonly condition: Condition }[],
+  asked: readonly Placed[],
   { rows, steps }: DrawSize,
   context: Context
-): Promise<Map<number, DrawnCondition>> {
-  if (asked.length === 0) return new Map()
+): Promise<DrawnCondition[]> {
   const conditions = asked.map(({ condition }) => condition)
   const { encoded, report } = await drawInner(model, conditions, { rows, steps }, context)
-  return new Map(
-    asked.map(({ k, condition }, at) => {
-      const { effectiveRows, acceptance, warnings } = report.conditions[at]!
-      const candidates = candidatesOf(model, condition).length
-      const own = Uint32Array.from({ length: rows }, (_, i) => at * rows + i)
-      const told = { condition: condition.words, candidates, effectiveRows, steps: report.steps, acceptance, warnings }
-      return [k, { drawn: takeEncoded(encoded, own), report: told }]
-    })
-  )
+  return conditions.map((condition, at) => {
+    const { effectiveRows, acceptance, warnings } = report.conditions[at]!
+    const candidates = candidatesOf(model, condition).length
+    const own = Uint32Array.from({ length: rows }, (_, i) => at * rows + i)
+    const told = { condition: condition.words, candidates, effectiveRows, steps: report.steps, acceptance, warnings }
+    return { drawn: takeEncoded(encoded, own), report: told }
+  })
 }
 
 interface DrawSize {

@@ -1,4 +1,5 @@
 import { codecResidual, stack } from '../../code/code.js'
+import { inParts } from '../../draw/batches.js'
 import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven } from '../../know/conditions.js'
 import { allExcluded } from '../../know/likelihood-row.js'
 import { refuseFar } from '../../know/observations.js'
@@ -150,21 +151,22 @@ export async function posteriorLatentLocal(
   const training = trainingLatentTable(model)
   refuseFar(observations, training)
   const code = stack(encoder, fieldCodec(model), await codecResidual(codec, model.rows.coordinates))
-  const parts: Matrix[] = []
   const tally = new Tally()
   const names = namesOfConditions(conditions)
-  for (const [k, condition] of conditions.entries()) {
+  const drawn = await inParts(conditions.length, context.watch, async (k, watch) => {
+    const condition = conditions[k]!
     const { intervals, rest: ranges } = intervalsBehind(code, condition.ranges)
     const { parts: evidence } = await pullBehind(code, { condition: { ...condition, ranges }, observations, module })
     if (await refusesAll(inner, evidence)) throw allExcluded(observe, module !== undefined)
     const key = keyFor(context.key, `condition ${names[k]}`)
     const asked = { conditions: [NOTHING], intervals: withinReach(model, intervals), evidence, request: { ...request, count } }
-    const drawn = await drawLocalPosterior(inner, asked, { ...context, key })
-    parts.push(drawn.coordinates)
-    tally.rest(k, drawn.effectiveRows[0]!)
-    tally.add(drawn)
+    return drawLocalPosterior(inner, asked, { ...context, key, watch })
+  })
+  for (const [k, chains] of drawn.entries()) {
+    tally.rest(k, chains.effectiveRows[0]!)
+    tally.add(chains)
   }
-  const latents = asMatrix(decodeLocal(inner, stackRows(parts)))
+  const latents = asMatrix(decodeLocal(inner, stackRows(drawn.map(({ coordinates }) => coordinates))))
   const table = repeatGiven(await decodeLatents(model, numbersOf(latents)), conditions, count)
   const chains = { ...tally.outcome(conditions.length), groups: groupConditions(encoder, conditions) }
   const report = await reportOnLocal({ ...chains, training, conditions, observations, table, count }, context)

@@ -1,7 +1,7 @@
 import type { KeptRules } from '../../code/rules/kept-rules.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
-import { chainsOfNames } from '../../draw/batches.js'
+import { chainsOfNames, inParts } from '../../draw/batches.js'
 import { type Given, namesOfGivens } from '../../know/conditions.js'
 import { wordsOf } from '../../know/given-value.js'
 import { defined } from '../../num/defined.js'
@@ -37,12 +37,12 @@ export async function drawRuled<Model>(
   const parts = throughRules(rules, asked)
   const names = namesOfGivens(asked.givens)
   const drawPart = partsOf({ kind, model, rules, request, names })
-  const drawn: DrawnRows[] = []
-  for (const part of parts) {
+  const drawn = await inParts(parts.length, context.watch, (which, watch) => {
+    const part = parts[which]!
     // The same rows whatever other conditions stand beside it.
     const own = part.meeting || part.asked.likelihood ? keyFor(context.key, names[part.places[0]!]!) : context.key
-    drawn.push(await drawPart(part, { ...context, key: own }))
-  }
+    return drawPart(part, { ...context, key: own, watch })
+  })
   if (parts.length === 1) return drawn[0]!
   return together(drawn, parts, { asked, rows })
 }

@@ -2,10 +2,11 @@ import type { Engine, Pair } from '../kernel/engine.js'
 import { exp, log } from '../num/elementary.js'
 import { cholesky, choleskySolve } from '../num/linear-algebra.js'
 import { normalisedWeights } from '../num/log-space.js'
-import { type Matrix, matrix } from '../num/matrix.js'
+import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { weightedMoments } from '../num/statistics.js'
+import { kernelBetween } from '../scaling/landmarks.js'
 import { reversed } from '../scaling/rectangular.js'
-import type { Cloud } from '../space/cloud.js'
+import { type Cloud, cloud } from '../space/cloud.js'
 
 /** What is to be the same of drawn rows and of those that they are drawn from: of the last step of a draw that knows nothing. */
 export interface Balance {
@@ -13,6 +14,8 @@ export interface Balance {
   readonly logWeights: Float64Array
   /** Columns of the compared points that hold numbers; those behind them are places of categories. */
   readonly numberCount: number
+  /** Rows that stand for all in all turns but the last, which makes good what they leave. */
+  readonly landmarks?: { readonly indices: Uint32Array; readonly logWeights: Float64Array } | undefined
 }
 
 /** Of rows of numbers [M, d]. */
@@ -49,18 +52,46 @@ export async function balancedTerms(pair: Pair, logTerms: Float64Array, balance:
   const { covariance } = weightedMoments(features, weights)
   for (let a = 0; a < features.cols; a++) covariance.data[a * (features.cols + 1)]! += hold
   const factor = cholesky(covariance)
+  const all = { pair, logTerms, weights, features }
+  const some = balance.landmarks ? partOf(all, balance.logWeights, balance.landmarks) : all
   const theta = new Float64Array(features.cols)
-  let terms = logTerms
   for (let turn = 0; turn < TURNS; turn++) {
-    const shares = await sharesOf(pair, terms, engine)
     const gap = theta.map((tilt) => -hold * tilt)
-    for (let j = 0; j < shares.length; j++)
-      for (let a = 0; a < gap.length; a++) gap[a] = gap[a]! + (weights[j]! - shares[j]!) * features.data[j * gap.length + a]!
+    await addGap(turn < TURNS - 1 ? some : all, { theta, gap, engine })
     const step = choleskySolve(factor, matrix(gap.length, 1, gap))
     for (let a = 0; a < gap.length; a++) theta[a] = theta[a]! + step.data[a]!
-    terms = tilted(logTerms, features, theta)
   }
-  return terms
+  return tilted(logTerms, features, theta)
+}
+
+/** Rows that chains step to. */
+interface Side {
+  readonly pair: Pair
+  readonly logTerms: Float64Array
+  readonly weights: Float64Array
+  readonly features: Matrix
+}
+
+/** Some of the rows with the weights of those that they stand for. */
+function partOf({ pair, logTerms, features }: Side, logWeights: Float64Array, landmarks: NonNullable<Balance['landmarks']>): Side {
+  const { indices } = landmarks
+  const weight = (k: number, row: number): number => landmarks.logWeights[k]! - logWeights[row]!
+  return {
+    pair: { ...pair, to: cloud(takeRows(pair.to.points, indices)), kernel: kernelBetween(pair.kernel, undefined, indices) },
+    logTerms: Float64Array.from(indices, (row, k) => logTerms[row]! + weight(k, row)),
+    weights: normalisedWeights(landmarks.logWeights),
+    features: takeRows(features, indices)
+  }
+}
+
+/** Adds Σ_j (w_j − P̄_j) φ_j at tilts θ [p]. */
+async function addGap(
+  { pair, logTerms, weights, features }: Side,
+  { theta, gap, engine }: { readonly theta: Float64Array; readonly gap: Float64Array; readonly engine: Engine }
+): Promise<void> {
+  const shares = await sharesOf(pair, tilted(logTerms, features, theta), engine)
+  for (let j = 0; j < shares.length; j++)
+    for (let a = 0; a < gap.length; a++) gap[a] = gap[a]! + (weights[j]! - shares[j]!) * features.data[j * gap.length + a]!
 }
 
 /** How often each row is used by chains, on average: Σ_i p_ij / n. [M] */

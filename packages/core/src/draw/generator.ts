@@ -1,39 +1,31 @@
-import { type KernelChoice, kernelOf, widthsFor } from '../kernel/bandwidth.js'
-import type { Engine } from '../kernel/engine.js'
+import { type KernelChoice, widthsFor } from '../kernel/bandwidth.js'
+import { type Engine, roughEngine } from '../kernel/engine.js'
 import type { Bridge } from '../law/bridge.js'
-import { lawOf, tableProblem } from '../law/law.js'
 import type { CategoryMode } from '../law/strata.js'
 import type { SweepBridge } from '../law/sweep.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import type { Watch } from '../num/iterate.js'
 import type { Matrix } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
-import { symmetricScaling } from '../scaling/symmetric.js'
 import { cloud } from '../space/cloud.js'
 import { type Encoded, stackEncoded, takeEncoded } from '../table/encoder.js'
 import { apportionGroup } from './apportion.js'
 import { inBatches } from './batches.js'
+import { type Landmarked, landmarkedRows, STEPS_ON_ALL } from './landmarked.js'
 import { withLinked } from './linked.js'
-import { type MixedLaw, type MixedState, mixedLaw, mixedStep } from './mixed.js'
-import { runSteps, startRows } from './run.js'
+import { type MixedLaw, type MixedState, mixedStep } from './mixed.js'
+import { type RunOptions, runSteps, startRows } from './run.js'
 import { gaussianDraws, type StartKind } from './start.js'
 import { bridgeStep, type NoiseKind, type StepContext } from './step.js'
 import { USUAL_STEPS } from './steps.js'
 import { sweepStep } from './sweep.js'
+import { type Steps, stepsOn, sweeping } from './table-steps.js'
 
 /** Chains lend each other noise (`exchangeNoise`): a few always run together. */
 const LEAST_CHAINS = 32
-/** Draws of categories need no more than this. */
-const GROUP_TOLERANCE = 0.01
 
 /** Steps of the draws that a search compares: a sweep redraws every column in each, and its rows are as new after fewer. */
 export const searchSteps = (mode: CategoryMode): number => (mode === 'sweep' ? 8 : USUAL_STEPS.rows)
-
-/** What a step is taken on. */
-type Steps =
-  | { readonly mode: 'none'; readonly bridge: Bridge }
-  | { readonly mode: 'combinations'; readonly law: MixedLaw }
-  | { readonly mode: 'sweep'; readonly bridge: SweepBridge }
 
 interface GenerateOptions {
   readonly count: number
@@ -48,17 +40,22 @@ interface GenerateOptions {
   readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
 }
 
-type RunningOptions = GenerateOptions & { readonly steps: number }
+type RunningOptions = GenerateOptions & Pick<RunOptions<Encoded>, 'part'> & { readonly steps: number }
 
 /** Draws encoded rows from the law of a table. Build it once, draw many times. */
 export class Generator {
   private constructor(
     private readonly training: TrainingRows,
     private readonly table: Steps,
-    private readonly engine: Engine
+    private readonly engine: Engine,
+    /** Where all but the last steps are taken. */
+    private readonly coarse?: { readonly rows: Landmarked; readonly generator: Generator }
   ) {}
 
-  /** `landmarks`: rows that potentials of groups of categories are found on, as in `symmetricScaling`. */
+  /**
+   * `landmarks`: rows that potentials of groups of categories are found on, as in `symmetricScaling`, and on which all but the last
+   * steps are taken, in float32: their error is larger.
+   */
   static async create(
     training: TrainingRows,
     potentials: Float64Array,
@@ -66,13 +63,13 @@ export class Generator {
     engine: Engine,
     landmarks?: number
   ): Promise<Generator> {
-    const widths = await widthsFor(kernel, training.rows.coordinates, engine)
-    const law = lawOf(tableProblem(training, kernel), { potentials }, widths)
-    const { mode, classes, parts, sweep } = law.strata
-    if (sweep) return Generator.sweeping(training, sweep, engine, landmarks)
-    const bridge: Bridge = { training: parts[0]!.compared, logTerms: law.logTerms, kernel, ...(widths ? { widths } : {}) }
-    const plain = mode === 'none' && !classes.bounds
-    return new Generator(training, plain ? { mode, bridge } : { mode: 'combinations', law: mixedLaw(law, widths) }, engine)
+    const fit = { training, potentials, kernel }
+    if (landmarks === undefined) return new Generator(training, await stepsOn(fit, { engine }), engine)
+    const rough = await roughEngine(engine)
+    const table = await stepsOn(fit, { engine: rough, landmarks })
+    const rows = await landmarkedRows(table, { ...fit, engine: rough, count: landmarks })
+    const coarse = rows && { rows, generator: new Generator(rows.training, await stepsOn({ ...rows, kernel }, { engine: rough }), rough) }
+    return new Generator(training, table, rough, coarse)
   }
 
   /** The same rows under other potentials and another kernel. */
@@ -82,25 +79,11 @@ export class Generator {
     const { widths: _, ...bridge } = table.bridge
     const logTerms = potentials.map((f, j) => f + training.logWeights[j]!)
     const widths = await widthsFor(kernel, training.rows.coordinates, engine)
-    return Generator.sweeping(training, { ...bridge, logTerms, kernel, ...(widths ? { widths } : {}) }, engine)
-  }
-
-  /** A sweep with potentials of its own for every group that is left out: without them rows would be drawn unequally. */
-  private static async sweeping(training: TrainingRows, bridge: SweepBridge, engine: Engine, landmarks?: number): Promise<Generator> {
-    const groupTerms: Float64Array[] = []
-    for (const [g, { points }] of bridge.clouds.entries()) {
-      const { potentials } = await symmetricScaling({
-        cloud: cloud(points, training.logWeights),
-        kernel: kernelOf(bridge.kernel, bridge.widths, bridge.widths),
-        engine,
-        tolerance: GROUP_TOLERANCE,
-        landmarks,
-        // A row of weight zero has no term to take its potential from.
-        initial: bridge.groupTerms[g]!.map((term, j) => (term === Number.NEGATIVE_INFINITY ? 0 : term - training.logWeights[j]!))
-      })
-      groupTerms.push(potentials.map((f, j) => f + training.logWeights[j]!))
-    }
-    return new Generator(training, { mode: 'sweep', bridge: { ...bridge, groupTerms } }, engine)
+    return new Generator(
+      training,
+      await sweeping(training, { ...bridge, logTerms, kernel, ...(widths ? { widths } : {}) }, { engine }),
+      engine
+    )
   }
 
   /** Steps of the draws that a search compares. */
@@ -141,9 +124,17 @@ export class Generator {
     return { coordinates: gaussianDraws(cloud(rows.coordinates, logWeights), starts.length, keyFor(key, 'start')), codes: taken.codes }
   }
 
-  private run(first: Encoded, starts: Uint32Array, asked: GenerateOptions): Promise<Encoded> {
+  private async run(first: Encoded, starts: Uint32Array, asked: GenerateOptions): Promise<Encoded> {
+    const steps = asked.steps ?? USUAL_STEPS.rows
+    const options = { ...asked, steps }
+    const coarse = Math.max(0, steps - STEPS_ON_ALL)
+    if (!this.coarse || coarse === 0) return this.steps(first, starts, options)
+    const moved = await this.coarse.generator.steps(first, starts, { ...options, part: { after: 0, until: coarse } })
+    return this.steps(moved, starts, { ...options, part: { after: coarse, until: steps } })
+  }
+
+  private steps(first: Encoded, starts: Uint32Array, options: RunningOptions): Promise<Encoded> {
     const { table } = this
-    const options = { ...asked, steps: asked.steps ?? USUAL_STEPS.rows }
     if (table.mode === 'none') return this.runPlain(table.bridge, first, options)
     if (table.mode === 'combinations') {
       const combination = Uint32Array.from(starts, (row) => table.law.strata.classes.combinations.ofRow[row]!)
@@ -155,7 +146,8 @@ export class Generator {
   /** The last step is balanced. */
   private contextOf({ noise, steps }: RunningOptions, key: Key): StepContext {
     const { logWeights, rows } = this.training
-    const balance = { logWeights, numberCount: rows.coordinates.cols }
+    const landmarks = this.coarse && { indices: this.coarse.rows.indices, logWeights: this.coarse.rows.training.logWeights }
+    const balance = { logWeights, numberCount: rows.coordinates.cols, landmarks }
     return { engine: this.engine, noise, key, ...(key.step === steps ? { balance } : {}) }
   }
 

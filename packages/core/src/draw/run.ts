@@ -7,18 +7,21 @@ export interface RunOptions<S> {
   readonly key: Key
   readonly watch?: Watch | undefined
   readonly stage?: string
+  /** Which of the steps are taken: those after so many, up to the other. Default all. */
+  readonly part?: { readonly after: number; readonly until: number } | undefined
   /** Of the key of the steps. Default `steps`. */
   readonly label?: string
   /** Called after every step, e.g. to draw the chains as they move. */
   readonly onStep?: ((state: S, step: number) => void) | undefined
 }
 
-/** Takes `steps` steps; each gets the run's key at its own step number. */
+/** Takes `steps` steps, or some of them; each gets the run's key at its own step number. */
 export async function runSteps<S>(start: S, step: (state: S, key: Key) => Promise<S>, options: RunOptions<S>): Promise<S> {
   const stage = options.stage ?? 'sampling'
   const key = keyFor(options.key, options.label ?? 'steps')
   let state = start
-  for (let turn = 1; turn <= options.steps; turn++) {
+  const { after, until } = options.part ?? { after: 0, until: options.steps }
+  for (let turn = after + 1; turn <= until; turn++) {
     throwIfStopped(options.watch, stage)
     state = await step(state, keyAtStep(key, turn))
     options.onStep?.(state, turn)

@@ -12,3 +12,6 @@ export const USUAL_STEPS = {
   /** A column, or a next row, given those it is drawn from. */
   neighbours: 10
 } as const
+
+/** Largest relative error of a row up to which potentials of part of a draw are found: draws need no more. */
+export const GROUP_TOLERANCE = 0.01

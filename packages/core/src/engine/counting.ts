@@ -1,6 +1,6 @@
-import type { Engine, Pair } from '../kernel/engine.js'
+import { type Engine, type Pair, ROUGH_COST } from '../kernel/engine.js'
 
-/** An engine that tells of every reduction how many pairs it went through: what moves a bar between two reports of a stage. */
+/** An engine that tells of every reduction how many pairs in float64 take as long: what moves a bar between two reports of a stage. */
 export function countingEngine(engine: Engine, count: (pairs: number) => void): Engine {
   const counted = async <T>({ from, to }: Pair, reduction: Promise<T>): Promise<T> => {
     const result = await reduction
@@ -15,6 +15,7 @@ export function countingEngine(engine: Engine, count: (pairs: number) => void): 
     moments: (pair, log, values) => counted(pair, engine.moments(pair, log, values)),
     pick: (pair, log, noise) => counted(pair, engine.pick(pair, log, noise)),
     nearest: (pair, most) => counted(pair, engine.nearest(pair, most)),
+    ...(engine.rough ? { rough: async () => countingEngine(await engine.rough!(), (pairs) => count(ROUGH_COST * pairs)) } : {}),
     close: () => engine.close()
   }
 }

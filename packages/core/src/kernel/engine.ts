@@ -75,6 +75,16 @@ export interface Engine {
   pick(pair: Pair, log: Float64Array, noise: Noise): Promise<Uint32Array>
   /** The `count` nearest rows of `to` for each row of `from` (Euclidean; the kernel is not used). count ≤ m. */
   nearest(pair: Pair, count: number): Promise<Neighbours>
+  /** The same reductions in float32 at half the cost, for what seven digits are enough; without it there are no cheaper ones. */
+  readonly rough?: () => Promise<Engine>
   /** Gives back threads and memory. */
   close(): Promise<void>
+}
+
+/** What a pair costs there, of one in float64. */
+export const ROUGH_COST = 0.5
+
+/** An engine for sums that are compared or drawn by, to which an error of a ten-millionth is nothing. */
+export async function roughEngine(engine: Engine): Promise<Engine> {
+  return engine.rough ? engine.rough() : engine
 }

@@ -93,7 +93,7 @@ export function residualProbe({ cloud, kernel, engine }: CloudKernel): (potentia
 }
 
 /** The kernel restricted to rows of its `from` and `to` sides (undefined: all). */
-function kernelBetween(kernel: Kernel, from: Uint32Array | undefined, to: Uint32Array | undefined): Kernel {
+export function kernelBetween(kernel: Kernel, from: Uint32Array | undefined, to: Uint32Array | undefined): Kernel {
   if (kernel.kind === 'gaussian') return kernel
   const part = (width: Float64Array, rows: Uint32Array | undefined) => (rows ? Float64Array.from(rows, (row) => width[row]!) : width)
   return { ...kernel, fromWidth: part(kernel.fromWidth, from), toWidth: part(kernel.toWidth, to) }

@@ -1,4 +1,4 @@
-import type { Engine, Pair } from '../kernel/engine.js'
+import { type Engine, type Pair, roughEngine } from '../kernel/engine.js'
 import type { Kernel } from '../kernel/kernel.js'
 import { exp, log } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
@@ -173,19 +173,22 @@ export const LARGEST_RESIDUAL = 0.25
 const MOST_FULL_TURNS = 6
 
 /**
- * Solves on landmarks, extends to all rows in closed form, and takes turns on all rows only as the residual asks.
+ * Solves on landmarks, extends to all rows in closed form, and takes turns on all rows only as the residual asks; beside that residual
+ * the rounding of float32 is nothing.
  *
  * @source mathematics, section 14.
  * Cost: a scaling of L rows and a pass over M·L pairs; for each turn on all rows one over M².
  */
 async function solveOnLandmarks(options: SymmetricScalingOptions, count: number): Promise<Solution> {
-  const { cloud, kernel, engine, initial, watch } = options
-  const part = landmarksOf(options, count)
+  const { cloud, kernel, initial, watch } = options
+  const engine = await roughEngine(options.engine)
+  const whole = { cloud, kernel, engine }
+  const part = landmarksOf(whole, count)
   const start = initial && Float64Array.from(part.rows, (row) => initial[row]!)
   const solved = await solveOnAll({ ...options, cloud: part.cloud, kernel: part.kernel, initial: start })
-  let potentials = await extendPotentials(options, part, solved.potentials)
+  let potentials = await extendPotentials(whole, part, solved.potentials)
   let logSums: Float64Array = potentials.map((f) => -f)
-  const residual = residualProbe(options)
+  const residual = residualProbe(whole)
   const errors: (readonly [number, number])[] = []
   for (let turn = 0; ; turn++) {
     throwIfStopped(watch, 'scaling')

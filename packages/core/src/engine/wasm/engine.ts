@@ -27,6 +27,8 @@ interface WasmEngineOptions {
   readonly stop?: StopSignal
   /** Visit every block, also those that cannot matter: for measurements. */
   readonly dense?: boolean
+  /** The engine that this one is the rough one of: it finds its neighbours. */
+  readonly exact?: Engine
 }
 
 /** Nats below a row's reference, which is less than its sum, at which a block is left out: 1e-14 and, in float32, 6e-9 of it a point. */
@@ -116,7 +118,7 @@ class WasmEngine implements Engine {
   #queue: Promise<unknown> = Promise.resolve()
   /** Neighbours are always found in float64: ties must be exact. */
   #exact: Promise<Engine> | undefined
-  /** Long picks are made in float32, at half the cost: which row is drawn is chance in far more than its seventh digit. */
+  /** In float32, at half the cost; long picks are made by it, since which row is drawn is chance in far more than its seventh digit. */
   #quick: Promise<Engine> | undefined
 
   constructor(options: WasmEngineOptions, machine: Machine) {
@@ -165,8 +167,7 @@ class WasmEngine implements Engine {
     checkPair(pair, log)
     const mode = job.WITH_PARTIALS | job.PICK
     if (this.#options.precision === 'float64' && workOfQuery(pair, { mode }) > QUICK_WORK) {
-      this.#quick ??= createWasmEngine({ ...this.#options, precision: 'float32' })
-      return (await this.#quick).pick(pair, log, noise)
+      return (await this.rough()).pick(pair, log, noise)
     }
     return this.#call(pair, { mode, log, noise }, ({ fields, order }) => {
       const sorted = this.#arena.uint32(fields.outIndices, order.length)
@@ -176,10 +177,18 @@ class WasmEngine implements Engine {
     })
   }
 
+  async rough(): Promise<Engine> {
+    if (this.#options.precision === 'float32') return this
+    this.#quick ??= createWasmEngine({ ...this.#options, precision: 'float32', exact: this })
+    return this.#quick
+  }
+
   async nearest(pair: Pair, count: number): Promise<Neighbours> {
     checkPair(pair)
     checkNeighbourCount(count, pair.to.points.rows)
-    if (this.#options.precision === 'float32') {
+    const { precision, exact } = this.#options
+    if (exact) return exact.nearest(pair, count)
+    if (precision === 'float32') {
       this.#exact ??= createWasmEngine({ ...this.#options, precision: 'float64', relaxed: false })
       return (await this.#exact).nearest(pair, count)
     }

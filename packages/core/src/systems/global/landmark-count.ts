@@ -3,7 +3,7 @@ import { counted } from '../../num/listed.js'
 import type { FitOptions } from './options.js'
 
 /** Rows up to which a scaling of all takes seconds. */
-const ALL_UP_TO = 50_000
+const ALL_UP_TO = 10_000
 /**
  * Landmarks for each root of the number of rows: of 100,000 rows every tenth. The pass that extends them to all rows, which is
  * the larger part of the cost, then grows as M^1.5.

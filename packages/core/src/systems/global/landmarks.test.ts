@@ -1,7 +1,10 @@
 import { afterAll, expect, it } from 'vitest'
+import { STEPS_ON_ALL } from '../../draw/landmarked.js'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
+import type { Engine } from '../../kernel/engine.js'
 import { packModel, unpackModel } from '../../model-file/container.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
+import { mean } from '../../num/statistics.js'
 import type { RawTable } from '../../table/raw.js'
 import { isCategorical, isNumeric } from '../../table/table.js'
 import { linesOf } from '../../tell/telling.js'
@@ -56,8 +59,8 @@ it('all rows as landmarks are all rows', async () => {
   expect(all.summary.landmarks).toBeUndefined()
 })
 
-it('auto takes all up to 50,000 rows, then 32 times their root; more than there are rows are refused', async () => {
-  expect(landmarkCount('auto', 50_000)).toBeUndefined()
+it('auto takes all up to 10,000 rows, then 32 times their root; more than there are rows are refused', async () => {
+  expect(landmarkCount('auto', 10_000)).toBeUndefined()
   expect(landmarkCount(undefined, 1_000_000)).toBe(32_000)
   await expect(fitTable(mixed(), { ...job, landmarks: ROWS + 1 }, { engine })).rejects.toMatchObject({
     code: 'landmarks',
@@ -71,4 +74,29 @@ it('what landmarks leave that no turn made up for is a warning with a name', asy
   const left = tellGlobal({ ...summary, scalingEnding: 'turns-used', scalingError: 0.4 })
   expect(left.warnings).toMatchObject([{ name: 'landmarks-few' }])
   expect(left.warnings[0]!.message).toContain('a residual of 0.4, above 0.25')
+})
+
+it('all but the last steps are taken on landmarks, and means are still those of the data', async () => {
+  const sizes: number[] = []
+  const spy: Engine = new Proxy(engine, {
+    get(own, name: keyof Engine) {
+      if (name === 'rough') return async () => spy
+      if (name !== 'draw') return typeof own[name] === 'function' ? own[name].bind(own) : own[name]
+      const draw: Engine['draw'] = (pair, ...rest) => {
+        sizes.push(pair.to.points.rows)
+        return own.draw(pair, ...rest)
+      }
+      return draw
+    }
+  })
+  const raw = mixed()
+  const model = await fitTable(raw, { ...job, landmarks: 300 }, { engine })
+  const { columns } = await sampleTable(model, { rows: 400, steps: STEPS_ON_ALL + 2, seed: 3 }, { engine: spy })
+  expect(sizes).toEqual([300, 300, ...new Array(STEPS_ON_ALL).fill(ROWS)])
+  for (const c of [0, 1]) {
+    const [before, after] = [raw.columns[c]!.values as Float64Array, (columns[c] as { values: Float64Array }).values]
+    const average = mean(before)
+    const error = Math.sqrt(mean(before.map((x) => (x - average) ** 2)) / 400)
+    expect(Math.abs(mean(after) - average)).toBeLessThan(2 * error)
+  }
 })

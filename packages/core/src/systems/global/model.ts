@@ -2,7 +2,7 @@ import type { KeptRules } from '../../code/rules/kept-rules.js'
 import { checkCount } from '../../draw/batches.js'
 import { Generator } from '../../draw/generator.js'
 import { atEpsilon, fitWidthField, type KernelChoice } from '../../kernel/bandwidth.js'
-import type { Engine } from '../../kernel/engine.js'
+import { type Engine, roughEngine } from '../../kernel/engine.js'
 import { scaleRows, tableProblem } from '../../law/law.js'
 import { type CategoryMode, categoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
@@ -81,8 +81,9 @@ export async function fitGlobal(data: InferredTable, options: FitOptions, contex
   const { engine, watch } = context
   const key = keyFor(context.key, 'fit')
   // Refused before anything is searched for.
-  landmarkCount(options.landmarks, table.rowCount)
-  const { scaling, relative, found, training } = await scaledRows(data, options, { engine, key, watch })
+  const landmarks = landmarkCount(options.landmarks, table.rowCount)
+  const trials = await enoughFor(landmarks, engine)
+  const { scaling, relative, found, training } = await scaledRows(data, options, { engine: trials, key, watch })
   const { encoder, rows } = training
   const searched = {
     rowLimit: rowsWithin(SEARCH_BUDGET, encoder, rows),
@@ -96,6 +97,10 @@ export async function fitGlobal(data: InferredTable, options: FitOptions, contex
   const notes = [...data.notes, ...constantNotes(encoder)]
   return fitTraining({ training, searched, scaling, duplicateCount: duplicateRowCount(table), notes }, options, { engine, key, watch })
 }
+
+/** Where all rows are not worth float64, trials of a few are not. */
+const enoughFor = async (landmarks: number | undefined, engine: Engine): Promise<Engine> =>
+  landmarks === undefined ? engine : roughEngine(engine)
 
 interface ScaledRows {
   readonly training: TrainingRows
@@ -167,7 +172,10 @@ export async function fitTraining(
   const landmarks = landmarkCount(options.landmarks, rowCount)
   const kind = options.kernel ?? 'fixed'
   const base = await kernelChoice(kind, rows, engine)
-  const bandwidth = typeof options.bandwidth === 'number' ? undefined : await autoBandwidth(prepared, base, { engine, key, watch })
+  const bandwidth =
+    typeof options.bandwidth === 'number'
+      ? undefined
+      : await autoBandwidth(prepared, base, { engine: await enoughFor(landmarks, engine), key, watch })
   const kernel = atEpsilon(base, bandwidth?.epsilon ?? (options.bandwidth as number))
   const found = await scaleRows(tableProblem(training, kernel), { engine, landmarks, watch })
   if (!bandwidth) await refuseIfDiagonal(training, kernel.epsilon, found.isolated.length, engine)

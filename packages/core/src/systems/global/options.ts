@@ -11,7 +11,7 @@ export interface FitOptions {
   readonly kernel?: 'fixed' | 'variable'
   /** One method for all numeric columns, or by column name; columns not named are `auto`. */
   readonly scaling?: 'auto' | ScalingMethod | Readonly<Record<string, ScalingMethod>>
-  /** Rows that the potentials are found on before they are extended to all: `auto` is all up to 50,000 rows, above these 32·√M. */
+  /** Rows that the potentials are found on before they are extended to all: `auto` is all up to 10,000 rows, above these 32·√M. All but the last six steps of chains are taken on them. */
   readonly landmarks?: 'auto' | 'all' | number
   /** Row weights [M], not negative, not all zero; equal when left out. */
   readonly weights?: Float64Array
@@ -67,7 +67,7 @@ export const fitFields: readonly Field[] = [
     minimum: 2,
     excludes: [{ beside: ['local'] }, { beside: ['group'] }],
     sentence:
-      'Rows on which the bridge is solved before it is extended to all, with turns on all rows only as the residual asks; auto takes all up to 50,000 rows, above these 32 times their root.',
+      'Rows on which the bridge is solved before it is extended to all, with turns on all rows only as the residual asks, and on which all but the last six steps are taken; auto takes all up to 10,000 rows, above these 32 times their root.',
     source: 'mathematics, section 14'
   }
 ]

@@ -1,6 +1,7 @@
 import { searchSteps } from '../../draw/generator.js'
+import { STEPS_ON_ALL } from '../../draw/landmarked.js'
 import { typicalAboveTies } from '../../kernel/bandwidth.js'
-import type { Engine } from '../../kernel/engine.js'
+import { type Engine, ROUGH_COST } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { keyFromSeed, normals, permutation } from '../../num/random.js'
@@ -21,6 +22,8 @@ export interface JobSize {
   readonly passesPerStep: number
   /** Rows that scalings of all rows are found on; default all. */
   readonly landmarks?: number | undefined
+  /** Whether categories are drawn by classes of rows. */
+  readonly byClasses?: boolean
   /** Rows that a bandwidth search and a comparison of scalings look at. Default at most 5,000 and 2,000. */
   readonly searchRows?: number | undefined
   readonly contestRows?: number | undefined
@@ -66,7 +69,14 @@ const LANDMARKS = { turns: 1, probes: 1000 }
 
 function wholeScalingPairs({ rowCount: m, landmarks }: JobSize, turns: number): number {
   if (landmarks === undefined || landmarks >= m) return scalingPairs(m, turns)
-  return scalingPairs(landmarks, turns) + m * (landmarks + LANDMARKS.probes) + scalingPairs(m, LANDMARKS.turns)
+  return scalingPairs(landmarks, turns) + ROUGH_COST * (m * (landmarks + LANDMARKS.probes) + scalingPairs(m, LANDMARKS.turns))
+}
+
+/** What all steps of one chain cost: with landmarks all but the last are taken on these, unless categories are drawn by classes of rows. */
+function chainPairs({ rowCount, steps, landmarks, passesPerStep, byClasses = false }: JobSize): number {
+  if (landmarks === undefined || landmarks >= rowCount) return steps * stepPairs(rowCount, passesPerStep)
+  const last = byClasses ? steps : Math.min(steps, STEPS_ON_ALL)
+  return ROUGH_COST * (last * stepPairs(rowCount, passesPerStep) + (steps - last) * stepPairs(landmarks, passesPerStep))
 }
 
 /** A sweep makes two passes besides one for each group of categories, and scales for each group. */
@@ -151,7 +161,7 @@ export function estimateJob(size: JobSize): JobEstimate {
       : [
           {
             stage: 'sampling',
-            pairs: size.steps * n * stepPairs(m, size.passesPerStep) + groupsOf(size.passesPerStep) * wholeScalingPairs(size, TURNS.group)
+            pairs: n * chainPairs(size) + groupsOf(size.passesPerStep) * wholeScalingPairs(size, TURNS.group)
           }
         ])
   ]

@@ -1,0 +1,58 @@
+import { type KernelChoice, kernelOf, widthsFor } from '../kernel/bandwidth.js'
+import type { Engine } from '../kernel/engine.js'
+import type { Bridge } from '../law/bridge.js'
+import { lawOf, type TableManner, tableProblem } from '../law/law.js'
+import type { SweepBridge } from '../law/sweep.js'
+import type { TrainingRows } from '../law/training-rows.js'
+import { symmetricScaling } from '../scaling/symmetric.js'
+import { cloud } from '../space/cloud.js'
+import { type MixedLaw, mixedLaw } from './mixed.js'
+import { GROUP_TOLERANCE } from './steps.js'
+
+/** What a step is taken on. */
+export type Steps =
+  | { readonly mode: 'none'; readonly bridge: Bridge }
+  | { readonly mode: 'combinations'; readonly law: MixedLaw }
+  | { readonly mode: 'sweep'; readonly bridge: SweepBridge }
+
+/** A bridge on the rows of a table, and how their categories are told apart where the rows are some of more. */
+interface TableFit {
+  readonly training: TrainingRows
+  readonly potentials: Float64Array
+  readonly kernel: KernelChoice
+  readonly manner?: TableManner | undefined
+}
+
+interface StepsContext {
+  readonly engine: Engine
+  /** Rows that potentials of groups of categories are found on, as in `symmetricScaling`. */
+  readonly landmarks?: number
+}
+
+/** Cost O(M·d), with a sweep that of a scaling a group. */
+export async function stepsOn({ training, potentials, kernel, manner }: TableFit, context: StepsContext): Promise<Steps> {
+  const widths = await widthsFor(kernel, training.rows.coordinates, context.engine)
+  const law = lawOf(tableProblem(training, kernel, manner), { potentials }, widths)
+  const { mode, classes, parts, sweep } = law.strata
+  if (sweep) return sweeping(training, sweep, context)
+  const bridge: Bridge = { training: parts[0]!.compared, logTerms: law.logTerms, kernel, ...(widths ? { widths } : {}) }
+  return mode === 'none' && !classes.bounds ? { mode, bridge } : { mode: 'combinations', law: mixedLaw(law, widths) }
+}
+
+/** A sweep with potentials of its own for every group that is left out: without them rows would be drawn unequally. */
+export async function sweeping(training: TrainingRows, bridge: SweepBridge, { engine, landmarks }: StepsContext): Promise<Steps> {
+  const groupTerms: Float64Array[] = []
+  for (const [g, { points }] of bridge.clouds.entries()) {
+    const { potentials } = await symmetricScaling({
+      cloud: cloud(points, training.logWeights),
+      kernel: kernelOf(bridge.kernel, bridge.widths, bridge.widths),
+      engine,
+      tolerance: GROUP_TOLERANCE,
+      landmarks,
+      // A row of weight zero has no term to take its potential from.
+      initial: bridge.groupTerms[g]!.map((term, j) => (term === Number.NEGATIVE_INFINITY ? 0 : term - training.logWeights[j]!))
+    })
+    groupTerms.push(potentials.map((f, j) => f + training.logWeights[j]!))
+  }
+  return { mode: 'sweep', bridge: { ...bridge, groupTerms } }
+}

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { allFields, flagOf } from '../packages/sbridge/dist/cli/fields.js'
+import { flagOf } from '../packages/sbridge/dist/cli/add-fields.js'
+import { allFields } from '../packages/sbridge/dist/cli/all-fields.js'
 import { createProgram } from '../packages/sbridge/dist/cli/program.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))

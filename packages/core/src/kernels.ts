@@ -28,7 +28,8 @@ export { type Bridge, bridgeOf } from './law/bridge.js'
 export { type Matrix, matrix, matrixFromRows, rowOf } from './num/matrix.js'
 // Randomness is a key.
 export { type Key, keyAtStep, keyFor, keyFromSeed, normals, permutation, uniforms } from './num/random.js'
-export { type Potentials, scaleOnEngine } from './scaling/rectangular.js'
+export type { Potentials } from './scaling/annealed.js'
+export { scaleOnEngine } from './scaling/on-engine.js'
 export { type Scaling, symmetricScaling } from './scaling/symmetric.js'
 export { type Cloud, cloud } from './space/cloud.js'
 

@@ -1,4 +1,5 @@
-import { allowedClasses, clampIn, drawCopies } from '../draw/condition-draw.js'
+import { allowedClasses } from '../draw/allowed-classes.js'
+import { clampIn, drawCopies } from '../draw/condition-draw.js'
 import { USUAL_STEPS } from '../draw/steps.js'
 import type { KernelChoice } from '../kernel/bandwidth.js'
 import type { Engine } from '../kernel/engine.js'

@@ -5,7 +5,7 @@ import { normalisedWeights } from '../num/log-space.js'
 import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { weightedMoments } from '../num/statistics.js'
 import { kernelBetween } from '../scaling/landmarks.js'
-import { reversed } from '../scaling/rectangular.js'
+import { reversed } from '../scaling/on-engine.js'
 import { type Cloud, cloud } from '../space/cloud.js'
 
 /** What is to be the same of drawn rows and of those that they are drawn from: of the last step of a draw that knows nothing. */

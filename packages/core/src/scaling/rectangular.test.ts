@@ -6,7 +6,8 @@ import { normaliseLogWeights, uniformLogWeights } from '../num/log-space.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { keyFromSeed, normals, uniforms } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
-import { extendPotential, type RectangularProblem, scaleOnEngine, scaleRectangular } from './rectangular.js'
+import { scaleOnEngine } from './on-engine.js'
+import { extendPotential, type RectangularProblem, scaleRectangular } from './rectangular.js'
 import type { RowKernel } from './row-kernel.js'
 
 const points = (n: number, d: number, seed: number): Matrix => matrix(n, d, normals(keyFromSeed(seed), n * d))

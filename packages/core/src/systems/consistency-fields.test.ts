@@ -18,7 +18,7 @@ const engine = await createWasmEngine({ precision: 'float64', relaxed: false, th
 const context = { engine, key: keyFromSeed(5) }
 const [M, SIZE, PHI] = [160, 6, 0.8]
 /** Draws; fewer under a likelihood, which takes many sweeps. */
-const COUNT = { moments: 1000, likelihood: 250 }
+const COUNT = { moments: 1000, likelihood: 160 }
 const columns = Array.from({ length: SIZE }, (_, c) => c)
 
 /** Steps between two columns: φ to their power is a covariance that neighbours explain on a tree, and on a grid with its diagonals. */

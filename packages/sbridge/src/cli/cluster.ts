@@ -8,7 +8,8 @@ import { type Asked, systemOfVerb, type Work } from '../shards/draw.js'
 import { inFolder } from '../shards/folder.js'
 import { makePlan } from '../shards/make.js'
 import { type ShardPlan, type ShardVerb, sha256 } from '../shards/plan.js'
-import { flagOf, planFields, readFields } from './fields.js'
+import { flagOf, readFields } from './add-fields.js'
+import { planFields } from './fields.js'
 import type { Run } from './options.js'
 
 /** Options of a draw on a cluster. */

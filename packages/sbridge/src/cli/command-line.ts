@@ -1,6 +1,6 @@
 import { writeGiven } from '@sbridge/core/internal'
 import { withoutPassword } from '../database/address.js'
-import { flagNamed } from './fields.js'
+import { flagNamed } from './add-fields.js'
 
 /** A word as a shell takes it. */
 export function quote(word: string): string {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { SYSTEMS, type TableRequest } from '@sbridge/core'
 import { parseGiven, tableFields, writeGiven } from '@sbridge/core/internal'
 import { afterAll, describe, expect, test } from 'vitest'
-import { readFields } from './fields.js'
+import { readFields } from './add-fields.js'
 import { requestOf } from './source.js'
 
 const { tables } = SYSTEMS

@@ -6,7 +6,8 @@ import { notTogether } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
 import { fileHost } from '../host/files.js'
 import { createEngine } from '../host/node.js'
-import { flagNamed, readFields, reportFields, runFields } from './fields.js'
+import { flagNamed, readFields } from './add-fields.js'
+import { reportFields, runFields } from './fields.js'
 import { JobProgress } from './progress.js'
 
 type Given = Readonly<Record<string, unknown>>

@@ -3,7 +3,8 @@ import { type CellStyle, sliceTable } from '@sbridge/core/internal'
 import type { DatabaseTarget } from '../database/contract.js'
 import { checkTarget, writePieces } from '../format/table-file.js'
 import { cellsFor } from '../format/table-format.js'
-import { readFields, writingFields } from './fields.js'
+import { readFields } from './add-fields.js'
+import { writingFields } from './fields.js'
 
 const { tables } = SYSTEMS
 

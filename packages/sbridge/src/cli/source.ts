@@ -6,7 +6,8 @@ import type { DatabaseTable } from '../database/cells.js'
 import { writeAtomically } from '../format/atomic-file.js'
 import { type ReadOptions, readBytes, readTable } from '../format/table-file.js'
 import { extensionOf, tableFormatOf } from '../format/table-format.js'
-import { flagOf, readFields, readingFields } from './fields.js'
+import { flagOf, readFields } from './add-fields.js'
+import { readingFields } from './fields.js'
 import { host, type Run } from './options.js'
 
 type Flags = Readonly<Record<string, unknown>>

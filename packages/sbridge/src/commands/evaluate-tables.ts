@@ -1,6 +1,7 @@
 import { InputError } from '@sbridge/core'
 import { evaluateSchema, notTogether, type SchemaFit, schemaFields, tableFields, tellSchemaEvaluation } from '@sbridge/core/internal'
-import { flagNamed, readFields, readingFields, runFields } from '../cli/fields.js'
+import { flagNamed, readFields } from '../cli/add-fields.js'
+import { readingFields, runFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { nameOf, writeReport } from '../cli/report.js'
 import { say } from '../cli/say.js'

@@ -17,7 +17,8 @@ import {
   sliceTable,
   tellSchema
 } from '@sbridge/core/internal'
-import { flagNamed, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
+import { flagNamed, readFields } from '../cli/add-fields.js'
+import { readingFields, runFields, writingFields } from '../cli/fields.js'
 import { type Run, runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { say } from '../cli/say.js'

@@ -26,9 +26,10 @@ import {
   withSecondFit
 } from '@sbridge/core/internal'
 import { type Engine, keyFromSeed } from '@sbridge/core/kernels'
+import { addFields, flagNamed, readFields } from '../cli/add-fields.js'
 import { clusterDrawFields, clusterOf, withCluster } from '../cli/cluster.js'
 import { commandLine } from '../cli/command-line.js'
-import { addFields, flagNamed, judgeFields, readFields, readingFields, reportFields, runFields, writingFields } from '../cli/fields.js'
+import { judgeFields, readingFields, reportFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, runOf, showValuesOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { nameOf } from '../cli/report.js'

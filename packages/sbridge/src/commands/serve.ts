@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import { type Field, parseField } from '@sbridge/core/internal'
-import { addFields, readFields, runFields } from '../cli/fields.js'
+import { addFields, readFields } from '../cli/add-fields.js'
+import { runFields } from '../cli/fields.js'
 import { whenInterrupted } from '../cli/interruption.js'
 import { runOf } from '../cli/options.js'
 import { writeStream } from '../format/table-file.js'

@@ -11,7 +11,8 @@ import {
   together
 } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
-import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
+import { addFields, readFields } from '../cli/add-fields.js'
+import { readingFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'

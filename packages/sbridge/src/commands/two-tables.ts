@@ -1,6 +1,7 @@
 import { InputError, SYSTEMS } from '@sbridge/core'
 import { checkOptions, systemFor } from '@sbridge/core/internal'
-import { readFields, readingFields } from '../cli/fields.js'
+import { readFields } from '../cli/add-fields.js'
+import { readingFields } from '../cli/fields.js'
 import { host, type Run } from '../cli/options.js'
 import { nameOf } from '../cli/report.js'
 import { modelContentsIn, refuseBesideModel, type Source } from '../cli/source.js'

@@ -1,5 +1,5 @@
 import { notTogether, schemaFields } from '@sbridge/core/internal'
-import { flagNamed } from '../cli/fields.js'
+import { flagNamed } from '../cli/add-fields.js'
 import { extensionOf, tableExtensions } from '../format/table-format.js'
 import { isFolder, isPostgres, sqliteFileOf } from './table-set.js'
 

@@ -10,7 +10,6 @@ import {
   numberText,
   presentValues,
   RARE_BELOW,
-  shareText,
   shorten,
   tickText,
   timeText
@@ -18,17 +17,22 @@ import {
 import { isNumeric, type Table } from '@sbridge/core/tables'
 import { axisScale } from './axis-scale.js'
 import { type Panel, REAL_AND_SYNTHETIC, type Sides } from './blocks.js'
+import { histogram } from './histogram.js'
 import type { Html } from './html.js'
+import { bothText, frame, sharesText } from './marginal-frame.js'
 import { drawPlot, REAL, SYNTHETIC } from './plot.js'
 import { shownLevels, shownValues } from './rare-values.js'
 
 /** Numbers with at most this many distinct values are drawn value by value. */
 const MOST_ATOMS = 25
 const MOST_LEVELS = 10
+
 /** Values that fit below an axis one by one. */
 const MOST_TICKS = 8
+
 /** Letters of a level's name that fit beside its bars, and above them. */
 const [LONGEST_BESIDE, LONGEST_NAME] = [18, 48]
+
 /** A single value that this share of the rows has is a spike, said in words and left out of the histogram. */
 const SPIKE_SHARE = 0.15
 
@@ -82,13 +86,6 @@ interface Manner {
 export function columnOf(table: Table, name: string): Table['columns'][number] {
   return table.columns.find((column) => column.name === name)!
 }
-
-/** Shares of both sides, in words. */
-function sharesText(real: number, synthetic: number, sides: Sides): string {
-  return `${shareText(real)} ${sides.real}, ${shareText(synthetic)} ${sides.synthetic}`
-}
-
-const bothText = (sides: Sides): string => `${sides.real} and ${sides.synthetic}`
 
 function missingRemark({ missingShare }: ColumnEvaluation, sides: Sides): string[] {
   if (missingShare.real === 0 && missingShare.synthetic === 0) return []
@@ -146,76 +143,6 @@ function spikeText(value: number, column: NumericColumn): string {
   return limitText(value, column) ?? `= ${clock ? formatClock(value, clock) : kind === 'datetime' ? timeText(value) : numberText(value)}`
 }
 
-interface HistogramInput {
-  readonly real: Float64Array
-  readonly synthetic: Float64Array
-  readonly realCount: number
-  readonly syntheticCount: number
-  readonly sides: Sides
-}
-
-/** Shares of the rows per bin: filled for the real rows, outlined for the synthetic ones. */
-function histogram(
-  column: NumericColumn,
-  { real, synthetic, realCount, syntheticCount, sides }: HistogramInput
-): { drawing: Html; outside: string[] } {
-  const scale = axisScale(column, Float64Array.from([...real, ...synthetic]).sort())
-  const first = real.map(scale.forth).sort()
-  const second = synthetic.map(scale.forth).sort()
-  const [low, high] = drawnRange(Float64Array.from([...first, ...second]).sort())
-  const count = binCount(
-    first.filter((value) => value >= low && value <= high),
-    high - low
-  )
-  const width = (high - low) / count
-  const bins = (values: Float64Array, total: number) => {
-    const shares = new Array<number>(count).fill(0)
-    for (const value of values)
-      if (value >= low && value <= high) shares[Math.min(count - 1, Math.floor((value - low) / width))]! += 1 / total
-    return shares.map((share, k) => ({ from: scale.back(low + k * width), to: scale.back(low + (k + 1) * width), share }))
-  }
-  const steps = bins(second, syntheticCount).flatMap(({ from, to, share }) => [
-    { x: from, share },
-    { x: to, share }
-  ])
-  const outline = [{ x: scale.back(low), share: 0 }, ...steps, { x: scale.back(high), share: 0 }]
-  const out = (values: Float64Array) => values.filter((value) => value < low || value > high).length
-  const outside = out(first) + out(second)
-  return {
-    drawing: drawPlot(`Histogram of ${column.name}, ${bothText(sides)}`, {
-      ...frame(scale.axis),
-      marks: [
-        Plot.rectY(
-          bins(first, realCount).filter(({ share }) => share > 0),
-          { x1: 'from', x2: 'to', y: 'share', fill: REAL, fillOpacity: 0.4, inset: 0.25 }
-        ),
-        Plot.line(outline, { x: 'x', y: 'share', stroke: SYNTHETIC, strokeWidth: 1.6, strokeLinejoin: 'miter' }),
-        Plot.ruleY([0])
-      ]
-    }),
-    outside: outside === 0 ? [] : [`tails not drawn: ${sharesText(out(first) / realCount, out(second) / syntheticCount, sides)}`]
-  }
-}
-
-/** The whole range, unless a few far values would squeeze all others into a corner. */
-function drawnRange(ascending: Float64Array): [number, number] {
-  const n = ascending.length
-  const low = ascending[0]!
-  const high = ascending[n - 1]!
-  const inner = [ascending[Math.floor(0.01 * (n - 1))]!, ascending[Math.ceil(0.99 * (n - 1))]!] as const
-  const margin = 0.5 * (inner[1] - inner[0])
-  if (!(margin > 0)) return high > low ? [low, high] : [low - 0.5, low + 0.5]
-  return [Math.max(low, inner[0] - margin), Math.min(high, inner[1] + margin)]
-}
-
-/** Freedman and Diaconis' rule, between 10 and 40 bins. */
-function binCount(ascending: Float64Array, range: number): number {
-  const n = ascending.length
-  if (n < 4) return 10
-  const spread = ascending[Math.floor(0.75 * (n - 1))]! - ascending[Math.floor(0.25 * (n - 1))]!
-  return spread > 0 ? Math.max(10, Math.min(40, Math.ceil((range * Math.cbrt(n)) / (2 * spread)))) : 25
-}
-
 function axisTicks(column: NumericColumn, values: readonly number[]): object {
   const { axis } = axisScale(column, Float64Array.from(values))
   if (column.kind === 'datetime') return { ...axis, type: 'utc' }
@@ -246,20 +173,6 @@ function atomsDrawing(column: NumericColumn, shares: readonly [Map<number, numbe
     ...frame({ ...axisTicks(column, values), ...alone }),
     marks: [Plot.rectY(bars, { x1: 'from', x2: 'to', y: 'share', fill: 'fill', fillOpacity: 0.85 }), Plot.ruleY([0])]
   })
-}
-
-/** Size and axes that all panels of a column share: shares on a short axis of percentages. */
-function frame(x: object): object {
-  return {
-    width: 290,
-    height: 150,
-    marginLeft: 30,
-    marginRight: 8,
-    marginTop: 6,
-    marginBottom: 22,
-    x: { label: null, ...x },
-    y: { label: null, ticks: 3, percent: true, nice: true, tickSize: 0, grid: true }
-  }
 }
 
 /** Bars of the shares of the most frequent levels; the others together, with those that are too rare to be shown. */

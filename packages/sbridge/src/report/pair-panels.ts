@@ -1,17 +1,17 @@
 import * as Plot from '@observablehq/plot'
 import type { Evaluation } from '@sbridge/core'
-import { type CategoricalColumn, levelShares, type NumericColumn, numberText, shorten } from '@sbridge/core/internal'
+import { type CategoricalColumn, type NumericColumn, numberText, shorten } from '@sbridge/core/internal'
 import { isCategorical, isNumeric, type Table } from '@sbridge/core/tables'
 import { type AxisScale, axisScale } from './axis-scale.js'
 import { type Panel, REAL_AND_SYNTHETIC, type Sides } from './blocks.js'
 import type { Html } from './html.js'
 import { columnOf } from './marginal-panels.js'
+import { frequentLevels, levelAt, levelText, roomBelow } from './pair-levels.js'
 import { cloudOfDots, drawPlot, REAL, SYNTHETIC } from './plot.js'
-import { shownLevels } from './rare-values.js'
 
 /** Points drawn in each panel at most. */
 const MOST_POINTS = 500
-const MOST_LEVELS = 7
+
 /** Values that have room for a number each. */
 const MOST_TICKS = 8
 
@@ -150,6 +150,7 @@ function spreadOf(ascending: Float64Array): number {
 
 /** Numbers in (−½, ½) that fill it evenly however many are taken, and are the same every time: multiples of an irrational. */
 const even = (k: number, step: number) => ((k * step) % 1) - 0.5
+
 /** Steps of an even sequence of points in two dimensions: 1/φ and 1/ρ of the golden and the plastic ratio (Roberts 2018). */
 const GOLDEN = 0.6180339887498949
 const PLASTIC = 0.7548776662466927
@@ -183,38 +184,6 @@ function numbersPair(sides: readonly (readonly NumericColumn[])[]): Draw {
     })
   }
 }
-
-/** The levels of a column that most rows have and that may be shown, most frequent first. */
-function frequentLevels(column: CategoricalColumn, showValues: boolean): (string | undefined)[] {
-  const shown = shownLevels(column, showValues)
-  return [...levelShares(column)]
-    .filter(([level]) => shown(level))
-    .sort((a, b) => b[1] - a[1] || (String(a[0]) < String(b[0]) ? -1 : 1))
-    .slice(0, MOST_LEVELS)
-    .map(([level]) => level)
-}
-
-const levelText = (level: string | undefined, length: number) => (level === undefined ? '(missing)' : wrapped(level, length))
-
-/** Lines of a level's name on an axis. */
-const MOST_LINES = 3
-
-/** A name in at most three lines of so many letters, broken between words. */
-function wrapped(name: string, length: number): string {
-  const lines: string[] = []
-  for (const word of name.split(' ')) {
-    const last = lines.at(-1)
-    if (last !== undefined && [...last].length + 1 + [...word].length <= length) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
-  }
-  const shown = lines.slice(0, MOST_LINES).map((line) => shorten(line, length))
-  if (lines.length > MOST_LINES) shown[MOST_LINES - 1] = shorten(`${lines[MOST_LINES - 1]} ${lines[MOST_LINES]}`, length)
-  return shown.join('\n')
-}
-
-/** Pixels that the labels of an axis need below the first line. */
-const roomBelow = (labels: readonly string[]): number => 11 * (Math.max(1, ...labels.map((label) => label.split('\n').length)) - 1)
-const levelAt = ({ codes, levels }: CategoricalColumn, i: number) => (codes[i]! < 0 ? undefined : levels[codes[i]!]!)
 
 /** A number over a category: points spread sideways inside their level. */
 function mixedPair(sides: readonly (readonly Table['columns'][number][])[], showValues: boolean): Draw {

@@ -2,7 +2,8 @@ import type { Matrix } from '../../num/matrix.js'
 import type { Arena } from './arena.js'
 import { DATA_ADDRESS } from './job.js'
 import type { Precision } from './module.js'
-import { type UploadedCloud, uploadCloud } from './upload.js'
+import { uploadCloud } from './upload.js'
+import type { UploadedCloud } from './uploaded.js'
 
 interface Entry {
   readonly source: WeakRef<Float64Array>

@@ -12,7 +12,8 @@ import { compileVariant, type Precision } from './module.js'
 import { Pool } from './pool.js'
 import { QueryOrder } from './query-order.js'
 import { isSymmetric, isSymmetricProduct, planSymmetric, type SymmetricPlan, symmetricLogSums, symmetricMeans } from './symmetric.js'
-import { blockRows, type UploadedCloud, uploadLogs, uploadMatrix, uploadWidths } from './upload.js'
+import { blockRows, uploadLogs, uploadMatrix, uploadWidths } from './upload.js'
+import type { UploadedCloud } from './uploaded.js'
 import { MOST_PAGES, type WasmKernels, type WasmMemory, webAssembly } from './webassembly.js'
 
 interface WasmEngineOptions {

@@ -3,7 +3,8 @@ import { exp, log as naturalLog } from '../../num/elementary.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import type { Arena } from './arena.js'
 import type { Precision } from './module.js'
-import { blockRows, laneBytes, lanes, type UploadedCloud } from './upload.js'
+import { blockRows, laneBytes, lanes } from './upload.js'
+import type { UploadedCloud } from './uploaded.js'
 
 /** Blocks are taken in at most this many stripes: of a sum, and of a product, whose partial sums are c times as long. */
 const MOST_STRIPES = 16

@@ -7,22 +7,21 @@ import { conditionIn, drawGroup, type GroupDraw, type GroupRun } from '../../dra
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { levelsOfRow, requireLevels } from '../../know/levels.js'
-import type { ConditionGroup } from '../../know/places.js'
-import { conditionDistances, conditionWarnings, type Distance, effectiveSampleSize, type NamedWarning } from '../../know/support.js'
+import { conditionDistances, type Distance } from '../../know/support.js'
 import { fitLaw, type Law, tableProblem } from '../../law/law.js'
 import { categoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { InputError } from '../../num/errors.js'
 import { unshared } from '../../num/iterate.js'
 import { later } from '../../num/later.js'
-import { type Matrix, matrix } from '../../num/matrix.js'
+import { matrix } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
-import { mean } from '../../num/statistics.js'
 import { combinationsOf } from '../../table/categories.js'
 import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
+import { type ConditionalReport, type ConditionGroupReport, type ConditionReport, columnNames, reportOn } from './condition-report.js'
 import {
   type MatchedConditions,
   type MatchedGroup,
@@ -52,34 +51,6 @@ export interface ConditionalRequest {
   readonly memory?: ConditionMemory
   /** Chains of a group of conditions at their starts (step 0) and after each step, encoded; groups one after the other. */
   readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
-}
-
-/** One condition, and how well the data support its rows. Plain JSON. */
-export interface ConditionReport {
-  readonly condition: string
-  /** Mean over chains of 1/Σp²: training rows that a drawn row rests on. */
-  readonly effectiveRows: number
-  /** Training rows that have all that is given, where no number is compared: categories, numbers on spikes, intervals. */
-  readonly matchingRows?: number
-  readonly acceptance: number
-  /** Rows drawn, discounted for chains that still agree with others from the same training row. */
-  readonly effectiveSampleSize: number
-  readonly distance: Distance
-  readonly warnings: readonly NamedWarning[]
-}
-
-/** Conditions on the same columns that are drawn from the same training rows share these. */
-export interface ConditionGroupReport extends ConditionalChoice {
-  readonly columns: readonly string[]
-  readonly conditions: number
-}
-
-export interface ConditionalReport {
-  readonly conditioning: 'informed' | 'clamp'
-  readonly steps: number
-  readonly rowsPerCondition: number
-  readonly groups: readonly ConditionGroupReport[]
-  readonly conditions: readonly ConditionReport[]
 }
 
 /** Drawn rows; `formats` show given values with all their digits. */
@@ -332,37 +303,4 @@ function emptyRows(encoder: Encoder, n: number): Encoded {
 function copyRows(from: Encoded, into: Encoded, { to, count }: { to: number; count: number }): void {
   into.coordinates.data.set(from.coordinates.data, to * from.coordinates.cols)
   into.codes.set(from.codes, to * (from.codes.length / count))
-}
-
-function columnNames(encoder: Encoder, condition: Condition): string[] {
-  return encoder.columns.map((code) => code.name).filter((name) => condition.named.includes(name))
-}
-
-interface Reported {
-  /** Of the condition alone. */
-  readonly draw: GroupDraw
-  readonly distance: Distance
-  readonly free: ConditionGroup
-  readonly matchingRows?: number
-}
-
-function reportOn(condition: Condition, { draw, distance, free, matchingRows }: Reported): ConditionReport {
-  const { coordinates } = draw.rows
-  const effectiveRows = mean(draw.effectiveCount)
-  const stuck = 1 - mean(draw.moved)
-  const columns = [...free.split.ranged, ...free.split.free]
-  const drawn: Matrix = matrix(coordinates.rows, columns.length)
-  for (let i = 0; i < coordinates.rows; i++)
-    columns.forEach((c, at) => {
-      drawn.data[i * drawn.cols + at] = coordinates.data[i * coordinates.cols + c]!
-    })
-  return {
-    condition: condition.words,
-    effectiveRows,
-    ...(matchingRows === undefined ? {} : { matchingRows }),
-    acceptance: mean(draw.acceptance),
-    effectiveSampleSize: effectiveSampleSize(drawn, draw.starts, stuck),
-    distance,
-    warnings: conditionWarnings(condition, { effectiveRows, matchingRows }, distance)
-  }
 }

@@ -18,8 +18,9 @@ import type { RawTable } from '../../table/raw.js'
 import { isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { matchConditions } from './condition-rows.js'
 import { type ConditionalRequest, sampleConditional } from './condition-sample.js'
-import { fitGlobal, type GlobalModel, sampleGlobal } from './model.js'
+import { fitGlobal, type GlobalModel } from './model.js'
 import { type PosteriorRequest, samplePosterior } from './posterior.js'
+import { sampleGlobal } from './sample.js'
 
 /** Counts the chains whose local Gaussians it forms. */
 class CountingEngine extends ReferenceEngine {

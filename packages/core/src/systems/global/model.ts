@@ -1,14 +1,11 @@
 import type { KeptRules } from '../../code/rules/kept-rules.js'
-import { checkCount } from '../../draw/batches.js'
-import { Generator } from '../../draw/generator.js'
 import { atEpsilon, fitWidthField, type KernelChoice } from '../../kernel/bandwidth.js'
 import { type Engine, roughEngine } from '../../kernel/engine.js'
 import { scaleRows, tableProblem } from '../../law/law.js'
-import { type CategoryMode, categoryMode } from '../../law/strata.js'
+import { categoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsWithin } from '../../law/work.js'
 import { InputError } from '../../num/errors.js'
-import type { Ending } from '../../num/iterate.js'
 import { listed } from '../../num/listed.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
@@ -30,9 +27,11 @@ import {
   type ScalingContest,
   type ScalingMethods
 } from './choose-scaling.js'
+import { constantNotes, scalingNotes } from './fit-notes.js'
+import type { FitSummary } from './fit-summary.js'
 import { imputeMissing } from './impute.js'
 import { landmarkCount } from './landmark-count.js'
-import type { DrawOptions, FitOptions } from './options.js'
+import type { FitOptions } from './options.js'
 
 /** A fitted Schrödinger-bridge sampler of a table: training rows, their potentials and what was decided on the way. */
 export interface GlobalModel {
@@ -43,26 +42,6 @@ export interface GlobalModel {
   readonly summary: FitSummary
   /** Rules stacked before the encoder: `training` is without the columns that they derive. */
   readonly rules?: KeptRules
-}
-
-/** What a report says about a fit. Plain JSON. */
-export interface FitSummary {
-  readonly rowCount: number
-  readonly epsilon: number
-  /** Present when the bandwidth was chosen automatically. */
-  readonly bandwidth?: BandwidthCurve
-  readonly scaling: ScalingChoice
-  readonly kernel: 'fixed' | 'variable'
-  readonly categories: CategoryMode
-  readonly scalingEnding: Ending
-  readonly scalingTurns: number
-  /** Largest relative error of a row; with landmarks the residual, in nats. */
-  readonly scalingError: number
-  /** On how many rows the scaling was solved, where these are not all. */
-  readonly landmarks?: number
-  readonly duplicateCount: number
-  readonly isolatedCount: number
-  readonly notes: readonly string[]
 }
 
 /** Rows that the bandwidth search looks at. */
@@ -301,55 +280,6 @@ function methodIn(encoder: Encoder, name: string): ScalingMethod {
 async function refuseIfDiagonal(training: TrainingRows, epsilon: number, isolatedCount: number, engine: Engine): Promise<void> {
   if (isolatedCount <= training.logWeights.length / 2) return
   refuseDiagonal(epsilon, isolatedCount, training.logWeights.length, (await squaredSpacing(training, engine)) / 4)
-}
-
-/** What a person should know about the columns. */
-export function constantNotes(encoder: Encoder): string[] {
-  const constants = encoder.columns.filter((code) => code.carries === 'constant').map((code) => code.name)
-  if (constants.length === 0) return []
-  return [`constant columns are written as they are: ${listed(constants)}`]
-}
-
-type Solved = Pick<FitSummary, 'rowCount' | 'duplicateCount' | 'isolatedCount' | 'scalingEnding' | 'landmarks'>
-
-function scalingNotes({ rowCount, duplicateCount, isolatedCount: isolated, scalingEnding, landmarks }: Solved): string[] {
-  const notes: string[] = []
-  if (duplicateCount > 0) notes.push(`${duplicateCount} of ${rowCount} rows ${duplicateCount === 1 ? 'repeats' : 'repeat'} an earlier row`)
-  if (isolated > 0)
-    notes.push(
-      isolated === 1
-        ? '1 row stands so far from all others that the kernel joins it to none: it is drawn only as a chain that starts there'
-        : `${isolated} rows stand so far from all others that the kernel joins them to none: they are drawn only as chains that start there`
-    )
-  if (scalingEnding !== 'converged' && landmarks === undefined) notes.push(`the scaling ended “${scalingEnding}” before its tolerance`)
-  return notes
-}
-
-export interface SampleRequest extends DrawOptions {
-  /** How many rows. */
-  readonly count: number
-  /** Chains of the first batch (16,384 rows) where they start (step 0) and after each step, encoded. */
-  readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
-}
-
-/**
- * Draws `count` new rows, with the columns and kinds of the training table. Cost O(steps·count·M·d), memory O((M + count)·d).
- * Throws `InputError` unless count is a whole number from 1 to 10⁸.
- */
-export async function sampleGlobal(model: GlobalModel, request: SampleRequest, context: Context): Promise<Table> {
-  return decodeTable(model.training.encoder, await drawGlobal(model, request, context))
-}
-
-/** The same rows before they are decoded. */
-export async function drawGlobal(
-  { training, potentials, kernel, summary }: GlobalModel,
-  request: SampleRequest,
-  { engine, key, watch }: Context
-): Promise<Encoded> {
-  const { count, steps, noise = 'covariance', start, onStep } = request
-  checkCount(count)
-  const generator = await Generator.create(training, potentials, kernel, engine, summary.landmarks)
-  return generator.generate({ count, steps, noise, start, key: keyFor(key, 'sample'), watch, onStep })
 }
 
 /** The training rows of a model, decoded: what the model itself would call the data. */

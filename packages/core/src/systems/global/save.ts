@@ -24,7 +24,8 @@ import type { Matrix } from '../../num/matrix.js'
 import { type EncoderRecord, encoderIn, recordEncoder, recordRows, rowsIn, scalingMethod } from '../encoder-file.js'
 import type { BandwidthCurve } from './bandwidth.js'
 import type { ScalingChoice } from './choose-scaling.js'
-import type { FitSummary, GlobalModel } from './model.js'
+import type { FitSummary } from './fit-summary.js'
+import type { GlobalModel } from './model.js'
 
 interface GlobalMeta {
   readonly encoder: EncoderRecord

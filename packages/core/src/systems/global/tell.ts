@@ -7,8 +7,8 @@ import { type Fact, type Figure, facts, type TableOf, type Telling, type Topic }
 import { type Support, tellSupport } from '../support.js'
 import type { BandwidthCurve } from './bandwidth.js'
 import { leadRequired } from './choose-scaling.js'
-import type { ConditionalReport, ConditionGroupReport } from './condition-sample.js'
-import type { FitSummary } from './model.js'
+import type { ConditionalReport, ConditionGroupReport } from './condition-report.js'
+import type { FitSummary } from './fit-summary.js'
 import type { PosteriorReport } from './posterior-report.js'
 
 /** r below which drawn rows stand much nearer to training rows than new ones would. */

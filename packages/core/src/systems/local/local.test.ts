@@ -6,7 +6,8 @@ import { type Matrix, matrix } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, normals } from '../../num/random.js'
 import { type InferredTable, inferTable } from '../../table/infer.js'
 import { isNumeric, type Table } from '../../table/table.js'
-import { fitGlobal, sampleGlobal } from '../global/model.js'
+import { fitGlobal } from '../global/model.js'
+import { sampleGlobal } from '../global/sample.js'
 import { fitLocal, type LocalOptions, loadLocal, parseLocalisation, posteriorLocal, sampleLocal, saveLocal } from './index.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })

@@ -1,7 +1,8 @@
 import type { Coupling } from '../../bridge/coupling.js'
 import { type StateTransition, stateTransition, type VelocityProcess } from '../../bridge/velocity.js'
 import type { Outcome, Watch } from '../../num/iterate.js'
-import { type Potentials, type RectangularProblem, scaleRectangular } from '../../scaling/rectangular.js'
+import type { Potentials } from '../../scaling/annealed.js'
+import { type RectangularProblem, scaleRectangular } from '../../scaling/rectangular.js'
 import type { Cloud } from '../../space/cloud.js'
 import type { FitSnapshot } from './rounds.js'
 import {

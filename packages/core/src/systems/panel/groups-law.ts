@@ -5,8 +5,9 @@ import { decodeTable, type Encoder, encodeTable, fitEncoder } from '../../table/
 import type { InferredTable } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { fitGlobal, type GlobalModel, sampleGlobal } from '../global/model.js'
+import { fitGlobal, type GlobalModel } from '../global/model.js'
 import type { FitOptions } from '../global/options.js'
+import { sampleGlobal } from '../global/sample.js'
 
 /** The law of groups, one row each: that of a whole table, or where groups do not differ at their start the one row that all are. */
 export async function fitGroups(data: InferredTable, options: FitOptions, context: Context): Promise<GlobalModel> {

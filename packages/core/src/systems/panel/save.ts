@@ -23,7 +23,7 @@ import {
 import { decodeTable, type Encoder } from '../../table/encoder.js'
 import type { NumericColumn } from '../../table/table.js'
 import { columnFormat, type EncoderRecord, encoderIn, recordEncoder, UNSCALED } from '../encoder-file.js'
-import type { FitSummary } from '../global/model.js'
+import type { FitSummary } from '../global/fit-summary.js'
 import { loadGlobal, saveGlobal, summaryFields } from '../global/save.js'
 import { keysIn, withKeys } from '../keys-file.js'
 import { keptRulesIn, withRules } from '../rules-file.js'

@@ -20,15 +20,10 @@ import type { Table } from '../../table/table.js'
 import { notTogether } from '../combinations.js'
 import { type Context, contextOf, type JobContext } from '../context.js'
 import { bothDistances, distancesBeside, distancesTo } from '../global/bandwidth.js'
-import {
-  constantNotes,
-  drawGlobal,
-  type FitSummary,
-  fitTraining,
-  type GlobalModel,
-  type SampleRequest,
-  type SearchedRows
-} from '../global/model.js'
+import { constantNotes } from '../global/fit-notes.js'
+import type { FitSummary } from '../global/fit-summary.js'
+import { fitTraining, type GlobalModel, type SearchedRows } from '../global/model.js'
+import { drawGlobal, type SampleRequest } from '../global/sample.js'
 import type { TableInput } from '../prepare.js'
 import { rowLogWeights } from '../row-weights.js'
 import {

@@ -1,4 +1,5 @@
-import type { FitSummary, GlobalModel } from '../global/model.js'
+import type { FitSummary } from '../global/fit-summary.js'
+import type { GlobalModel } from '../global/model.js'
 import type { FitJob } from './whole.js'
 
 /** What a search of scaling and bandwidth found: the choice of scalings does not depend on ε. */

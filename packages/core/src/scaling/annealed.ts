@@ -1,0 +1,157 @@
+import { iterate, type Method, type Outcome, throwIfStopped, type Watch } from '../num/iterate.js'
+import { Pauses } from '../num/pause.js'
+import { Anderson } from './anderson.js'
+
+/** f [n] and g [m]: π_ij = exp(f_i + a_i + log k_ij + g_j + b_j) has marginals exp(a) and exp(b); of a relaxed side exp(a − f/ρ). */
+export interface Potentials {
+  readonly from: Float64Array
+  readonly to: Float64Array
+}
+
+export interface RectangularOptions extends Watch {
+  /** Most turns. Default 1,000. */
+  readonly turns?: number
+  /** Converged when max_j |Σ_i π_ij / exp(b_j) − 1| is at most this. Default 1e-6. */
+  readonly tolerance?: number
+  /** Potentials to start from, e.g. those of a neighbouring problem. */
+  readonly start?: Potentials
+  /** Told what each temperature of a cold start ended with: g at temperature one, a start for wider kernels too. */
+  readonly onTemperature?: (temperature: number, to: Float64Array) => void
+  /** Name of the stage in progress events. Default `coupling`. */
+  readonly stage?: string
+}
+
+export interface Swept extends Potentials {
+  readonly error: number
+}
+
+interface SweepState extends Swept {
+  /** Where the next turn starts: accelerated, while `to` is what this turn made exact. */
+  readonly next: Float64Array
+}
+
+/** Most turns where a caller sets no other number. */
+const TURNS = 1000
+
+/** Sharp kernels have long plateaus. */
+const PATIENCE = 200
+
+/** Turns of plain iteration before acceleration sets in: the first ones are far from linear. */
+const PLAIN_TURNS = 4
+
+/** Chooses where the next turn starts; an accelerated start that made the error grow is taken back. */
+class Acceleration {
+  private readonly anderson = new Anderson()
+  private best = Number.POSITIVE_INFINITY
+  private turn = 0
+
+  next(start: Float64Array, to: Float64Array, error: number): Float64Array {
+    this.turn++
+    if (this.turn <= PLAIN_TURNS || !Number.isFinite(error) || error >= 1) {
+      this.anderson.restart()
+      return to.slice()
+    }
+    if (error > 3 * this.best) {
+      this.anderson.restart()
+      this.best = error
+      return to.slice()
+    }
+    this.best = Math.min(this.best, error)
+    return this.anderson.next(start, to)
+  }
+}
+
+/** What the iteration is told of a kernel: its size, and one turn at a temperature. `state` may be overwritten. */
+interface Sweeps {
+  readonly rows: number
+  readonly cols: number
+  /** By how much the logarithm of the kernel varies over the first row, roughly. */
+  range(): number
+  sweep(state: Potentials, temperature: number, watch: Watch): Swept | Promise<Swept>
+}
+
+export async function scale(sweeps: Sweeps, options: RectangularOptions): Promise<Outcome<Potentials>> {
+  const acceleration = new Acceleration()
+  const method: Method<Sweeps, SweepState> = {
+    init: async () => {
+      const { from, to } = options.start ?? (await annealedStart(sweeps, options))
+      return { from: from.slice(), to: to.slice(), error: Number.POSITIVE_INFINITY, next: to.slice() }
+    },
+    step: async (_, state, turn) => {
+      const swept = await sweeps.sweep({ from: state.from, to: state.next.slice() }, 1, withinTurn(options, turn))
+      return { ...swept, next: acceleration.next(state.next, swept.to, swept.error) }
+    },
+    error: (_, state) => state.error
+  }
+  return withoutError(
+    await iterate(method, sweeps, {
+      ...options,
+      stage: options.stage ?? 'coupling',
+      turns: options.turns ?? TURNS,
+      tolerance: options.tolerance ?? 1e-6,
+      patience: PATIENCE
+    })
+  )
+}
+
+/** Progress inside a turn, as a share of it. */
+function withinTurn({ stop, progress, stage, turns }: RectangularOptions, turn: number): Watch {
+  return {
+    stop,
+    progress:
+      progress && (({ done, total }) => progress({ stage: stage ?? 'coupling', done: turn - 1 + done / total, total: turns ?? TURNS }))
+  }
+}
+
+/** The cold start begins at least this hot: a kernel to the power 1/t is easier by far when the noise is small. */
+const LEAST_HEAT = 64
+
+/** And so hot that the kernel's logarithm varies by no more than this from the first point: on a line, 64 is far from enough. */
+const MOST_RANGE = 16
+
+/** Powers of four, falling to four. */
+function temperaturesFor(range: number): number[] {
+  let hottest = LEAST_HEAT
+  while (hottest * MOST_RANGE < range && hottest < 2 ** 60) hottest *= 4
+  const out: number[] = []
+  for (let t = hottest; t > 1; t /= 4) out.push(t)
+  return out
+}
+
+/** Turns at each temperature at most, and the error that is enough: what is wrong there takes many times the turns below. */
+const WARM_TURNS = 100
+const WARM_ERROR = 0.1
+
+async function annealedStart(sweeps: Sweeps, { onTemperature, ...watch }: RectangularOptions): Promise<Potentials> {
+  const unset = (): Float64Array => new Float64Array(sweeps.rows).fill(Number.NaN)
+  let to = new Float64Array(sweeps.cols)
+  const pauses = watch.stop && new Pauses()
+  for (const temperature of temperaturesFor(sweeps.range())) {
+    to = to.map((g) => g / temperature)
+    let state: Potentials = { from: unset(), to }
+    watch.progress?.({ stage: watch.stage ?? 'coupling', done: 0, total: watch.turns ?? TURNS })
+    for (let turn = 0; turn < WARM_TURNS; turn++) {
+      await pauses?.due()
+      throwIfStopped(watch, 'coupling')
+      const swept = await sweeps.sweep(state, temperature, watch)
+      state = swept
+      if (swept.error < WARM_ERROR) break
+    }
+    to = state.to.map((g) => g * temperature)
+    onTemperature?.(temperature, to)
+  }
+  return { from: unset(), to }
+}
+
+function withoutError(outcome: Outcome<SweepState>): Outcome<Potentials> {
+  return { ...outcome, state: { from: outcome.state.from, to: outcome.state.to } }
+}
+
+/** Largest less smallest of what is finite. */
+export function rangeOf(values: Float64Array): number {
+  const finite = values.filter(Number.isFinite)
+  return (
+    finite.reduce((most, x) => Math.max(most, x), Number.NEGATIVE_INFINITY) -
+    finite.reduce((least, x) => Math.min(least, x), Number.POSITIVE_INFINITY)
+  )
+}

@@ -1,0 +1,77 @@
+import * as Plot from '@observablehq/plot'
+import type { NumericColumn } from '@sbridge/core/internal'
+import { axisScale } from './axis-scale.js'
+import type { Sides } from './blocks.js'
+import type { Html } from './html.js'
+import { bothText, frame, sharesText } from './marginal-frame.js'
+import { drawPlot, REAL, SYNTHETIC } from './plot.js'
+
+interface HistogramInput {
+  readonly real: Float64Array
+  readonly synthetic: Float64Array
+  readonly realCount: number
+  readonly syntheticCount: number
+  readonly sides: Sides
+}
+
+/** Shares of the rows per bin: filled for the real rows, outlined for the synthetic ones. */
+export function histogram(
+  column: NumericColumn,
+  { real, synthetic, realCount, syntheticCount, sides }: HistogramInput
+): { drawing: Html; outside: string[] } {
+  const scale = axisScale(column, Float64Array.from([...real, ...synthetic]).sort())
+  const first = real.map(scale.forth).sort()
+  const second = synthetic.map(scale.forth).sort()
+  const [low, high] = drawnRange(Float64Array.from([...first, ...second]).sort())
+  const count = binCount(
+    first.filter((value) => value >= low && value <= high),
+    high - low
+  )
+  const width = (high - low) / count
+  const bins = (values: Float64Array, total: number) => {
+    const shares = new Array<number>(count).fill(0)
+    for (const value of values)
+      if (value >= low && value <= high) shares[Math.min(count - 1, Math.floor((value - low) / width))]! += 1 / total
+    return shares.map((share, k) => ({ from: scale.back(low + k * width), to: scale.back(low + (k + 1) * width), share }))
+  }
+  const steps = bins(second, syntheticCount).flatMap(({ from, to, share }) => [
+    { x: from, share },
+    { x: to, share }
+  ])
+  const outline = [{ x: scale.back(low), share: 0 }, ...steps, { x: scale.back(high), share: 0 }]
+  const out = (values: Float64Array) => values.filter((value) => value < low || value > high).length
+  const outside = out(first) + out(second)
+  return {
+    drawing: drawPlot(`Histogram of ${column.name}, ${bothText(sides)}`, {
+      ...frame(scale.axis),
+      marks: [
+        Plot.rectY(
+          bins(first, realCount).filter(({ share }) => share > 0),
+          { x1: 'from', x2: 'to', y: 'share', fill: REAL, fillOpacity: 0.4, inset: 0.25 }
+        ),
+        Plot.line(outline, { x: 'x', y: 'share', stroke: SYNTHETIC, strokeWidth: 1.6, strokeLinejoin: 'miter' }),
+        Plot.ruleY([0])
+      ]
+    }),
+    outside: outside === 0 ? [] : [`tails not drawn: ${sharesText(out(first) / realCount, out(second) / syntheticCount, sides)}`]
+  }
+}
+
+/** The whole range, unless a few far values would squeeze all others into a corner. */
+function drawnRange(ascending: Float64Array): [number, number] {
+  const n = ascending.length
+  const low = ascending[0]!
+  const high = ascending[n - 1]!
+  const inner = [ascending[Math.floor(0.01 * (n - 1))]!, ascending[Math.ceil(0.99 * (n - 1))]!] as const
+  const margin = 0.5 * (inner[1] - inner[0])
+  if (!(margin > 0)) return high > low ? [low, high] : [low - 0.5, low + 0.5]
+  return [Math.max(low, inner[0] - margin), Math.min(high, inner[1] + margin)]
+}
+
+/** Freedman and Diaconis' rule, between 10 and 40 bins. */
+function binCount(ascending: Float64Array, range: number): number {
+  const n = ascending.length
+  if (n < 4) return 10
+  const spread = ascending[Math.floor(0.75 * (n - 1))]! - ascending[Math.floor(0.25 * (n - 1))]!
+  return spread > 0 ? Math.max(10, Math.min(40, Math.ceil((range * Math.cbrt(n)) / (2 * spread)))) : 25
+}

@@ -40,7 +40,7 @@ const ORDERED_BLOCKS = 8
 
 /** Arithmetic operations below which a job is not worth waking the workers. */
 const SHARED_WORK = 4e6
-/** Operations of a pick from which it is made in float32: some thousand points. Not of all picks of a call: a row is drawn alike among any. */
+/** Operations of a pick or a draw from which it is made in float32: some thousand points. Not of all of a call: a row is drawn alike among any. */
 const QUICK_WORK = 2e4
 /** Operations of one unit, at most: about 30 ms. */
 const UNIT_WORK = 1e8
@@ -119,7 +119,7 @@ class WasmEngine implements Engine {
   #queue: Promise<unknown> = Promise.resolve()
   /** Neighbours are always found in float64: ties must be exact. */
   #exact: Promise<Engine> | undefined
-  /** In float32, at half the cost; long picks are made by it, since which row is drawn is chance in far more than its seventh digit. */
+  /** In float32, at half the cost; long picks and draws are made by it, since what is drawn is chance in far more than its seventh digit. */
   #quick: Promise<Engine> | undefined
 
   constructor(options: WasmEngineOptions, machine: Machine) {
@@ -145,6 +145,7 @@ class WasmEngine implements Engine {
   async draw(pair: Pair, log: Float64Array, values: Matrix, noise: Noise): Promise<Draw> {
     checkPair(pair, log, values)
     const mode = job.WITH_VALUES | job.WITH_SQUARES | job.WITH_PARTIALS | job.DRAW
+    if (this.#isLong(pair, { mode, values })) return (await this.rough()).draw(pair, log, values, noise)
     return this.#call(pair, { mode, log, values, noise }, (placed) => ({
       mean: this.#rows(placed, placed.fields.outMean, values.cols),
       noise: this.#rows(placed, placed.fields.outSecond, values.cols),
@@ -167,15 +168,17 @@ class WasmEngine implements Engine {
   async pick(pair: Pair, log: Float64Array, noise: Noise): Promise<Uint32Array> {
     checkPair(pair, log)
     const mode = job.WITH_PARTIALS | job.PICK
-    if (this.#options.precision === 'float64' && workOfQuery(pair, { mode }) > QUICK_WORK) {
-      return (await this.rough()).pick(pair, log, noise)
-    }
+    if (this.#isLong(pair, { mode })) return (await this.rough()).pick(pair, log, noise)
     return this.#call(pair, { mode, log, noise }, ({ fields, order }) => {
       const sorted = this.#arena.uint32(fields.outIndices, order.length)
       const out = new Uint32Array(order.length)
       for (let i = 0; i < order.length; i++) out[order[i]!] = sorted[i]!
       return out
     })
+  }
+
+  #isLong(pair: Pair, request: Request): boolean {
+    return this.#options.precision === 'float64' && workOfQuery(pair, request) > QUICK_WORK
   }
 
   async rough(): Promise<Engine> {

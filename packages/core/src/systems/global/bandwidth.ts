@@ -1,6 +1,6 @@
 import { Generator } from '../../draw/generator.js'
 import { atEpsilon, type KernelChoice, nearestSquaredDistances, sampledSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
-import type { Engine } from '../../kernel/engine.js'
+import { type Engine, roughEngine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
 import { scaleRows, tableProblem } from '../../law/law.js'
 import type { TrainingRows } from '../../law/training-rows.js'
@@ -126,6 +126,8 @@ interface BandwidthSearch {
   readonly watch?: Watch | undefined
   /** Most evaluations of r. Default 12. */
   readonly evaluations?: number
+  /** Rows that are drawn for each, 500 at least. Default as many as there are, 1,000 at most. */
+  readonly chains?: number
   /** An ε found on rows like these, over their typical squared nearest-neighbour distance: the search begins there. */
   readonly relative?: number | undefined
 }
@@ -179,8 +181,10 @@ class Evaluations {
   }
 
   async at(epsilon: number): Promise<Point> {
-    const { training, engine, key, watch, kernel } = this.search
+    const { training, key, watch, kernel } = this.search
     throwIfStopped(watch, 'choosing the bandwidth')
+    // r has a standard error of a fiftieth.
+    const engine = await roughEngine(this.search.engine)
     const choice = atEpsilon(kernel, epsilon)
     const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
     const scaling = await scaleRows(tableProblem(training, choice), {
@@ -193,7 +197,10 @@ class Evaluations {
     const generator = await (this.generator?.at(scaling.potentials, choice) ??
       Generator.create(training, scaling.potentials, choice, engine))
     this.generator = generator
-    const count = generator.passCount > 2 ? LEAST_GENERATED : Math.max(LEAST_GENERATED, Math.min(training.logWeights.length, 1000))
+    const count =
+      generator.passCount > 2
+        ? LEAST_GENERATED
+        : Math.max(LEAST_GENERATED, Math.min(training.logWeights.length, this.search.chains ?? 1000))
     const rows = await generator.generate({
       count,
       steps: generator.searchSteps,

@@ -2,7 +2,7 @@ import { classifierAuc } from '../../diagnose/classifier.js'
 import { Generator } from '../../draw/generator.js'
 import type { KernelChoice } from '../../kernel/bandwidth.js'
 import { atEpsilon } from '../../kernel/bandwidth.js'
-import type { Engine } from '../../kernel/engine.js'
+import { type Engine, roughEngine } from '../../kernel/engine.js'
 import { scaleRows, tableProblem } from '../../law/law.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsWithin } from '../../law/work.js'
@@ -74,6 +74,9 @@ export function leadRequired(rowCount: number): number {
 
 /** Of a forest: an area is a mean over draws and folds, which steady it more than more trees would. */
 const TREES = 100
+
+/** Of a search: an area changes little with ε. */
+const CHAINS = 500
 
 /** Standard errors that a lead must have for the folds that are left to be spared. */
 const CLEAR = 2
@@ -237,8 +240,9 @@ class Entrant {
     const kernel = await kernelFor(rows)
     this.epsilon ??= await this.search(fitted, training, kernel, start)
     const chosen = atEpsilon(kernel, this.epsilon)
-    const { potentials } = await scaleRows(tableProblem(training, chosen), { engine, tolerance: 1e-3, ...stop })
-    const generator = await Generator.create(training, potentials, chosen, engine)
+    const rough = await roughEngine(engine)
+    const { potentials } = await scaleRows(tableProblem(training, chosen), { engine: rough, tolerance: 1e-3, ...stop })
+    const generator = await Generator.create(training, potentials, chosen, rough)
     const steps = generator.searchSteps
     return decodeTable(encoder, await generator.generate({ count, steps, noise: 'covariance', key: keyFor(key, 'draw'), ...stop }))
   }
@@ -258,7 +262,17 @@ class Entrant {
     const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
     const key = keyFor(contest.key, 'fold 0')
     const distances = await rowDistances(fitted, training, engine)
-    const { epsilon } = await searchBandwidth({ training, distances, kernel, engine, key, evaluations: 8, relative: start, ...stop })
+    const { epsilon } = await searchBandwidth({
+      training,
+      distances,
+      kernel,
+      engine,
+      key,
+      evaluations: 8,
+      chains: CHAINS,
+      relative: start,
+      ...stop
+    })
     if (unit > 0) this.relative = epsilon / unit
     return epsilon
   }

@@ -63,6 +63,8 @@ export interface ScalingContest {
 
 /** Rows that a contest looks at. */
 export const CONTEST_BUDGET: RowBudget = { most: 2000, least: 1000, work: 6e5 }
+/** Rows that its searches draw for each ε: areas change little with it. */
+export const CONTEST_CHAINS = 500
 /**
  * The score by which `quantile` has to be better. Its empirical quantile functions profit more from rows than
  * `standard` does, and the contest fits fewer rows than the model will: measured on halves of breast cancer (284 rows),
@@ -74,9 +76,6 @@ export function leadRequired(rowCount: number): number {
 
 /** Of a forest: an area is a mean over draws and folds, which steady it more than more trees would. */
 const TREES = 100
-
-/** Of a search: an area changes little with ε. */
-const CHAINS = 500
 
 /** Standard errors that a lead must have for the folds that are left to be spared. */
 const CLEAR = 2
@@ -269,7 +268,7 @@ class Entrant {
       engine,
       key,
       evaluations: 8,
-      chains: CHAINS,
+      chains: CONTEST_CHAINS,
       relative: start,
       ...stop
     })

@@ -6,7 +6,7 @@ import { gaussianKernel } from '../../kernel/kernel.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { keyFromSeed, normals, permutation } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
-import { CONTEST_BUDGET, contestDraws, contestFolds } from '../global/choose-scaling.js'
+import { CONTEST_BUDGET, CONTEST_CHAINS, contestDraws, contestFolds } from '../global/choose-scaling.js'
 import { SEARCH_BUDGET } from '../global/model.js'
 
 /** Sizes that decide how long a job takes. */
@@ -85,11 +85,15 @@ const groupScalingPairs = (rows: number, passesPerStep: number): number => group
 
 const stepsOf = (passesPerStep: number): number => searchSteps(passesPerStep > 1 ? 'sweep' : 'none')
 
-/** Pairs a bandwidth search evaluates: scalings from warm starts, chains, distances. */
-function searchPairs(rows: number, evaluations: number, passesPerStep: number): number {
-  const chains = passesPerStep > 2 ? 500 : Math.max(500, Math.min(rows, 1000))
+/** Pairs a bandwidth search evaluates: in float32 scalings from warm starts and chains; distances. */
+function searchPairs(
+  rows: number,
+  evaluations: number,
+  { passesPerStep, most = 1000 }: { passesPerStep: number; most?: number | undefined }
+): number {
+  const chains = passesPerStep > 2 ? 500 : Math.max(500, Math.min(rows, most))
   const scalings = scalingPairs(rows, TURNS.warm) + groupScalingPairs(rows, passesPerStep)
-  return evaluations * (scalings + stepsOf(passesPerStep) * chains * stepPairs(rows, passesPerStep) + chains * rows)
+  return evaluations * (ROUGH_COST * (scalings + stepsOf(passesPerStep) * chains * stepPairs(rows, passesPerStep)) + chains * rows)
 }
 
 /** Whether a contest looks at all rows: then the model's bandwidth is found in it. */
@@ -106,8 +110,9 @@ function contestPairs(size: JobSize): number {
   const heldOut = fitted / (parts - 1)
   const drawn = heldOut * contestDraws(heldOut)
   const scalings = scalingPairs(fitted, TURNS.cold) + groupScalingPairs(fitted, passesPerStep)
-  const fold = scalings + stepsOf(passesPerStep) * drawn * stepPairs(fitted, passesPerStep)
-  return searchPairs(searched, evaluations, passesPerStep) + 2 * scored * fold
+  const fold = ROUGH_COST * (scalings + stepsOf(passesPerStep) * drawn * stepPairs(fitted, passesPerStep))
+  const most = contestsAll(size) ? undefined : CONTEST_CHAINS
+  return searchPairs(searched, evaluations, { passesPerStep, most }) + 2 * scored * fold
 }
 
 /** Rows that a trial of a condition's bandwidth holds out at most (of what is clearly worse only a third is drawn), chains for each, steps of each, rows that it is fitted on, parts that are each drawn from a fit of their own, and its passes: kernels are wide as a rule. */
@@ -154,7 +159,7 @@ export function estimateJob(size: JobSize): JobEstimate {
   const searches = size.automaticBandwidth && !contestsAll(size)
   const stages = [
     { stage: 'choosing the scaling', pairs: size.comparesScalings ? contestPairs(size) : 0 },
-    { stage: 'choosing the bandwidth', pairs: searches ? searchPairs(search, evaluations, size.passesPerStep) : 0 },
+    { stage: 'choosing the bandwidth', pairs: searches ? searchPairs(search, evaluations, size) : 0 },
     { stage: 'scaling', pairs: wholeScalingPairs(size, TURNS.cold) },
     ...(size.known
       ? knownStages({ ...size, known: size.known })

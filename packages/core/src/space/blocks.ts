@@ -1,3 +1,4 @@
+import { checksumOf } from '../num/checksum.js'
 import type { Matrix } from '../num/matrix.js'
 
 /** Rows a block: the unit of skipping and of vector work. */
@@ -12,9 +13,22 @@ const MOST_COORDINATES = 16
 /**
  * The k-d order of points [n, d]: row numbers such that every run of BLOCK_SIZE, and inside it every run of GROUP_SIZE,
  * is compact. Recursive halving of the widest of the first 16 coordinates, ties by row number, the left half a whole number of blocks
- * (groups); inside a group by row number. Depends on the points only. Cost O(n d log n).
+ * (groups); inside a group by row number. Depends on the points only. The order of points that stand where they stood when they
+ * were last put in order is that one; nobody may change it. Cost O(n d) for these, O(n d log n) for others.
  */
 export function blockOrder(points: Matrix): Uint32Array {
+  const checksum = checksumOf(points.data)
+  const known = orders.get(points.data)
+  if (known?.checksum === checksum && known.order.length === points.rows) return known.order
+  const order = ordered(points)
+  orders.set(points.data, { checksum, order })
+  return order
+}
+
+/** By the array of the points, with a checksum of its numbers: one that was changed in place is ordered anew. */
+const orders = new WeakMap<Float64Array, { readonly checksum: number; readonly order: Uint32Array }>()
+
+function ordered(points: Matrix): Uint32Array {
   const order = new Uint32Array(points.rows)
   for (let i = 0; i < order.length; i++) order[i] = i
   if (points.cols === 0) return order

@@ -3,6 +3,7 @@ import { EngineError, InputError } from '../../num/errors.js'
 import type { StopSignal } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
+import { blockOrder } from '../../space/blocks.js'
 import { checkNeighbourCount, checkPair } from '../check.js'
 import { Arena } from './arena.js'
 import { CloudCache } from './cloud-cache.js'
@@ -10,7 +11,6 @@ import { plainHost, type WasmHost } from './host.js'
 import * as job from './job.js'
 import { compileVariant, type Precision } from './module.js'
 import { Pool } from './pool.js'
-import { QueryOrder } from './query-order.js'
 import { isSymmetric, isSymmetricProduct, planSymmetric, type SymmetricPlan, symmetricLogSums, symmetricMeans } from './symmetric.js'
 import { blockRows, uploadLogs, uploadMatrix, uploadWidths } from './upload.js'
 import type { UploadedCloud } from './uploaded.js'
@@ -115,7 +115,6 @@ class WasmEngine implements Engine {
   readonly #machine: Machine
   readonly #arena: Arena
   readonly #clouds: CloudCache
-  readonly #queries = new QueryOrder()
   #queue: Promise<unknown> = Promise.resolve()
   /** Neighbours are always found in float64: ties must be exact. */
   #exact: Promise<Engine> | undefined
@@ -331,7 +330,7 @@ class WasmEngine implements Engine {
 
   #orderOf({ from, to }: Pair, cloud: UploadedCloud): Uint32Array {
     if (from.points.data === to.points.data) return cloud.order
-    return cloud.blockCount < ORDERED_BLOCKS ? rowNumbers(from.points.rows) : this.#queries.of(from.points)
+    return cloud.blockCount < ORDERED_BLOCKS ? rowNumbers(from.points.rows) : blockOrder(from.points)
   }
 
   #takeFloat64(length: number): number {

@@ -25,7 +25,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const DRAW = ['-n', '35000', '--seed', '1', '--steps', '1', '--bandwidth', '0.5']
+const DRAW = ['-n', '17000', '--seed', '1', '--steps', '1', '--bandwidth', '0.5']
 let expected: Buffer
 
 function shell(line: string, env: Record<string, string> = {}): string {
@@ -45,7 +45,7 @@ function plan(name: string): string {
   mkdirSync(own)
   symlinkSync(join(root, 'node_modules'), join(own, 'node_modules'), 'dir')
   copyFileSync(join(folder, 'few.csv'), join(own, 'few.csv'))
-  const words = ['shards', 'plan', 'sample', 'few.csv', ...DRAW, '-o', 'new.csv', '--shards', '3', '--plan', 'plan.json']
+  const words = ['shards', 'plan', 'sample', 'few.csv', ...DRAW, '-o', 'new.csv', '--shards', '2', '--plan', 'plan.json']
   shell(`cd '${name}' && npx sbridge ${words.join(' ')}`)
   return own
 }
@@ -53,7 +53,7 @@ function plan(name: string): string {
 it.skipIf(!has('parallel'))('GNU parallel runs the shards of a plan', () => {
   const own = plan('parallel')
   shell(
-    `cd '${own}' && seq 3 | parallel --jobs 2 --retries 3 npx sbridge shards run plan.json --shard {} && npx sbridge shards merge plan.json`
+    `cd '${own}' && seq 2 | parallel --jobs 2 --retries 3 npx sbridge shards run plan.json --shard {} && npx sbridge shards merge plan.json`
   )
   expect(readFileSync(join(own, 'new.csv')).equals(expected)).toBe(true)
 })
@@ -79,7 +79,7 @@ it.skipIf(!has('slurmctld') || !has('slurmd') || !has('munged') || !asRoot)(
       ).trim()
       shell(`cd '${own}' && sbatch --wait --dependency=afterok:${submitted} --wrap='npx sbridge shards merge plan.json'`, slurm.env)
       expect(readFileSync(join(own, 'new.csv')).equals(expected)).toBe(true)
-      expect(readFileSync(join(own, 'shard-2.log'), 'utf8')).toMatch(/^shard 2 of 3 drawn in /)
+      expect(readFileSync(join(own, 'shard-2.log'), 'utf8')).toMatch(/^shard 2 of 2 drawn in /)
     } finally {
       await slurm.stop()
     }

@@ -1,26 +1,15 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { HttpBindings } from '@hono/node-server'
-import type { Context, Hono } from 'hono'
+import type { Hono } from 'hono'
 import { RequestCheck } from './check.js'
 import type { ServiceOptions } from './fields.js'
+import { type Ask, hungUp, jsonOf, OWN_NAMES, operationIn, PROBLEM_TYPE, record, sameText, send, told } from './http.js'
 import { hasEnded, type Jobs } from './jobs.js'
 import { Metrics } from './metrics.js'
 import { openApi } from './openapi.js'
-import {
-  type Answer,
-  type AnswerFormat,
-  FORMATS,
-  type ModelDescription,
-  OPERATIONS,
-  type Operation,
-  operationsOf,
-  type TaskPool
-} from './operations.js'
+import { type AnswerFormat, FORMATS, type ModelDescription, type Operation, type TaskPool } from './operations.js'
 import type { ServicePackages } from './packages.js'
 import { closing } from './pool.js'
 import { problem, problemOf } from './problem.js'
-
-type Ask = Context<{ Bindings: HttpBindings }>
 
 /** What an application is made of. */
 interface AppParts {
@@ -35,10 +24,6 @@ interface AppParts {
   /** Hears of mistakes, which callers are told nothing of. */
   readonly report: (detail: string) => void
 }
-
-/** Names under which a service that asks for no token may be asked: others would be a page elsewhere reaching in. */
-const OWN_NAMES = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
-const PROBLEM_TYPE = 'application/problem+json'
 
 /** The HTTP interface: routes, who may ask, how much, and in which format it is answered. */
 export class ServiceApp {
@@ -256,69 +241,4 @@ export class ServiceApp {
       silent()
     })
   }
-}
-
-const told = (model: ModelDescription) => {
-  const { system: _, ...rest } = model
-  return { ...rest, operations: operationsOf(model) }
-}
-
-function operationIn(word: string): Operation {
-  if ((OPERATIONS as readonly string[]).includes(word)) return word as Operation
-  throw problem(404, {
-    code: 'operation-unknown',
-    got: `the operation ${word.slice(0, 100)}`,
-    expected: OPERATIONS.join(', '),
-    try: 'GET /openapi.json'
-  })
-}
-
-/** The body of a request. Throws `RequestError`: 415 for another type, which a page of elsewhere could send, 400 for what is no JSON. */
-async function jsonOf(ask: Ask): Promise<unknown> {
-  const type = ask.req.header('content-type') ?? ''
-  if (!/^application\/json\s*(;|$)/i.test(type))
-    throw problem(415, {
-      code: 'content-type',
-      got: type === '' ? 'no Content-Type' : type.slice(0, 100),
-      expected: 'application/json',
-      try: 'Content-Type: application/json'
-    })
-  const text = await ask.req.text()
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw problem(400, {
-      code: 'json',
-      got: (error as Error).message.slice(0, 200),
-      expected: 'one JSON object',
-      try: 'checking quotes and commas'
-    })
-  }
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  throw problem(422, { code: 'schema', got: JSON.stringify(value).slice(0, 80), expected: 'an object', try: 'GET /openapi.json' })
-}
-
-/** Set when the connection ends before its answer is sent. */
-function hungUp(ask: Ask): AbortSignal {
-  const { outgoing } = ask.env
-  const controller = new AbortController()
-  outgoing.once('close', () => outgoing.writableFinished || controller.abort())
-  return controller.signal
-}
-
-/** What is not in the bytes of a table is said in headers. */
-function send(ask: Ask, { bytes, rows, seed, warnings }: Answer, format: AnswerFormat): Response {
-  const headers: Record<string, string> = { 'content-type': FORMATS[format], 'sbridge-rows': String(rows) }
-  if (seed !== undefined) headers['sbridge-seed'] = String(seed)
-  if (warnings.length > 0) headers['sbridge-warnings'] = encodeURIComponent(warnings.map(({ name }) => name).join(','))
-  return ask.body(bytes as Uint8Array<ArrayBuffer>, 200, headers)
-}
-
-/** Compares in a time that tells nothing of where texts differ, nor of their length. */
-function sameText(one: string, other: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(one), digest(other))
 }

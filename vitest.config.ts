@@ -44,8 +44,9 @@ export default defineConfig({
         test: { name: 'programs', include: [...REPLACING, 'packages/*/test/**/*.test.ts', 'test/**/*.test.ts'], exclude: SLOW }
       }
     ],
-    // Vitest would keep a core to itself, and has no use for it. Files share nothing: folders and ports are their own.
-    maxWorkers: availableParallelism(),
+    // Vitest would keep a core to itself, and has no use for it; and files that start programs wait for them (Slurm's takes 4 seconds
+    // of a core in 48), so that there is one more than cores. Files share nothing: folders and ports are their own.
+    maxWorkers: availableParallelism() + 1,
     tags: [
       {
         name: 'slow',

@@ -40,13 +40,16 @@ test.each(['standard', 'quantile'] as const)('new values lie where all of the da
   for (const cell of fresh(years, method)) expect(cell).toMatch(/-01-01$/)
   const thousands = Array.from({ length: 20 }, (_, i) => `${i * i + 3},500`)
   for (const cell of fresh(thousands, method)) expect(cell).toMatch(/,500$/)
+  const prices = Array.from({ length: 60 }, (_, i) => `${(7 * i * i) % 40}.95`)
+  for (const cell of fresh(prices, method)) expect(cell).toMatch(/\.(95|05)$/)
 })
 
-test('too few rows to tell, equal ones, and values on the lattice that they are written on have none', () => {
+test('too few different rows to tell, and values on the lattice that they are written on have none', () => {
   expect(coarserLattice(Float64Array.of(0, 2, 4, 8), 1, false)).toBeUndefined()
   const even = Float64Array.from({ length: 20 }, (_, i) => 2 * i * i + 1)
   expect(coarserLattice(even, 1, false)).toEqual({ from: 1, step: 2 })
   expect(coarserLattice(even, 2, false)).toBeUndefined()
   expect(coarserLattice(even, undefined, false)).toBeUndefined()
-  expect(coarserLattice(Float64Array.of(...even, 1), 1, false)).toBeUndefined()
+  expect(coarserLattice(Float64Array.of(...even, ...even), 1, false)).toEqual({ from: 1, step: 2 })
+  expect(coarserLattice(Float64Array.from({ length: 80 }, (_, i) => 2 * (i % 4)), 1, false)).toBeUndefined()
 })

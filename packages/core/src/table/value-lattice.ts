@@ -19,8 +19,7 @@ const isSure = (count: number, times: number): boolean => times > 1 && (count - 
 
 /**
  * The lattice on which the values of a column lie, where it is coarser than `unit`, in which they are written: times on the full
- * hour, or all at 16 seconds, where no two are equal (where values recur, their law knows it); of dates also the first or the last
- * day of a month. Undefined where chance may explain it: n different numbers of the fine lattice fall on one r times as coarse with
+ * hour, or all at 16 seconds, prices that end in .95; of dates also the first or the last day of a month. Undefined where chance may explain it: n different numbers of the fine lattice fall on one r times as coarse with
  * probability r^(1 − n). Cost O(n log n).
  */
 export function coarserLattice(values: Float64Array, unit: number | undefined, isDate: boolean): ValueLattice | undefined {
@@ -28,10 +27,9 @@ export function coarserLattice(values: Float64Array, unit: number | undefined, i
   const ascending = Float64Array.from(values).sort()
   const monthly = isDate ? monthLattice(ascending) : undefined
   if (monthly) return monthly
-  for (let i = 1; i < ascending.length; i++) if (ascending[i] === ascending[i - 1]) return undefined
   const found = latticeOf(ascending)
   const step = found ? found.step / found.unit : 0
-  return isSure(ascending.length, Math.round(step / unit)) ? { from: ascending[0]!, step } : undefined
+  return isSure(new Set(ascending).size, Math.round(step / unit)) ? { from: ascending[0]!, step } : undefined
 }
 
 function monthLattice(ascending: Float64Array): ValueLattice | undefined {

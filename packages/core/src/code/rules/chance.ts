@@ -14,10 +14,13 @@ const MOST_DISTINCT = 5000
 /** Pairs of rows that say how often a rule holds between columns that have nothing to do with each other. */
 const PAIRS = 4096
 
-/** How often something holds for a row's inputs and another row's column: the rate under independence, never quite 0 or 1. */
+/**
+ * How often something holds for a row's inputs and another row's column: the rate under independence, never quite 0 or 1; of n rows
+ * the n(n − 1) pairs tell no more than they are.
+ */
 export function rateByChance(rowCount: number, holds: (inputs: number, column: number) => boolean): number {
-  let hits = 1
-  let pairs = 2
+  let hits = 0
+  let pairs = 0
   // A fixed walk through pairs of rows: no randomness is needed, only that the partner has nothing to do with the row.
   for (let k = 0; k < PAIRS; k++) {
     const i = (k * 7919 + 13) % rowCount
@@ -26,7 +29,8 @@ export function rateByChance(rowCount: number, holds: (inputs: number, column: n
     pairs++
     if (holds(i, j)) hits++
   }
-  return hits / pairs
+  const told = Math.min(pairs, rowCount * (rowCount - 1))
+  return (1 + (told * hits) / Math.max(1, pairs)) / (2 + told)
 }
 
 /** Whether `times` independent rows obeying at that rate is beyond chance, over all candidates (Bonferroni). */

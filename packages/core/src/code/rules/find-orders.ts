@@ -9,7 +9,7 @@ export interface OrderFound {
   readonly high: string
 }
 
-/** Rows that have both, at least. */
+/** Rows that have both numbers, at least: a fifth of them says how the gaps end. */
 const LEAST_ROWS = 30
 /** Part of the rows that stand nearest to the diagonal: their gaps say how the gaps would go on below 0. */
 const TAIL = 0.2
@@ -44,13 +44,13 @@ function isMeant(low: Quantity, high: Quantity, candidates: number): boolean {
   const rows = Array.from(high.values, (_, i) => i).filter((i) => !Number.isNaN(high.values[i]!))
   const gaps = sorted(rows.map((i) => high.values[i]! - low.values[i]!))
   const n = gaps.length
-  if (n < LEAST_ROWS || gaps[n - 1] === 0) return false
+  if (n === 0 || gaps[n - 1] === 0) return false
   if (spreadOf(low, rows) < LEAST_SPREAD * spreadOf(high, rows)) return false
   const rate = rateByChance(n, (i, j) => low.values[rows[i]!]! <= high.values[rows[j]!]!)
   if (!isBeyondChance({ rate, times: n, candidates })) return false
   // Time has an order of its own.
   if (low.isDate) return true
-  return expectedBelow(gaps, Math.max(low.unit, high.unit)) > LOG_CHANCE + log(candidates)
+  return n >= LEAST_ROWS && expectedBelow(gaps, Math.max(low.unit, high.unit)) > LOG_CHANCE + log(candidates)
 }
 
 function spreadOf({ values }: Quantity, rows: readonly number[]): number {

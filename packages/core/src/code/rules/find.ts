@@ -14,9 +14,6 @@ import { breachOf, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
 import { column } from './shapes.js'
 
-/** Fewer rows are no support for any rule. */
-const LEAST_ROWS = 30
-
 export interface Search {
   /** Rules that are kept whatever is found; they hold. */
   readonly stated?: readonly Rule[]
@@ -30,8 +27,8 @@ export interface Search {
 const PARTS = 8
 /** Parts in which such a rule must be found: one may have an invented rule, with the probability of a whole table, two do not. */
 const LEAST_TIMES = 2
-/** Rows of a part: twice the least that are support. */
-const LEAST_PART = 2 * LEAST_ROWS
+/** Rows of a part: rules of the table should be found in each. */
+const LEAST_PART = 60
 /** Part of the rows that may be exceptions: more would be another rule. */
 const MOST_EXCEPTIONS = 0.01
 
@@ -91,7 +88,6 @@ function commonRules(data: WrittenTable, search: Search): Rule[] {
  */
 export function findExact(data: WrittenTable, { stated = [], except = new Set(), firstRows }: Search = {}): readonly Rule[] {
   const { table, formats } = data
-  if (table.rowCount < LEAST_ROWS) return keepable(stated).kept
   const quantities = table.columns.flatMap((one, c) => (isNumeric(one) && varies(one) ? [quantityOf(one, formats[c]!)] : []))
   const kept = [...stated]
   const take = (rule: Rule): void => {

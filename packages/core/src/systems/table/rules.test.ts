@@ -10,6 +10,7 @@ import { inferTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { isNumeric } from '../../table/table.js'
 import type { GlobalModel } from '../global/model.js'
+import { ruledRows } from '../ruled-rows.js'
 import { drawModel, fitModel } from '../system.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
 import { tables } from './system.js'
@@ -274,4 +275,16 @@ describe('a rule that is stated', () => {
     const rule = ['total = qty * unit_price', 'qty = total / unit_price']
     await expect(fit(named('orders'), { rule })).rejects.toThrow(expect.objectContaining({ code: 'rule-contradictory' }))
   })
+})
+
+it('no rule is looked for among pixels, whatever one of them tells of another or of a label', () => {
+  const cells = (of: (i: number) => string) => Array.from({ length: 60 }, (_, i) => of((7 * i) % 60))
+  const columns = { left: cells(String), right: cells((i) => String(2 * i)), label: cells((i) => (i < 30 ? 'dark' : 'light')) }
+  const raw: RawTable = {
+    rowCount: 60,
+    columns: Object.entries(columns).map(([name, values]) => ({ name, source: 'text', values }))
+  }
+  expect(ruledRows(raw, {}).rules?.rules.map(({ column }) => column)).toEqual(['right', 'label'])
+  expect(ruledRows(raw, { image: '2x1' }).rules).toBeUndefined()
+  expect(() => ruledRows(raw, { image: '2x1', rule: 'right = 2 * left' })).toThrow('a place of a grid')
 })

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import type { NumericColumn } from '@sbridge/core/internal'
 import { axisScale } from './axis-scale.js'
+import { drawnBins } from './bins.js'
 import type { Sides } from './blocks.js'
 import type { Html } from './html.js'
 import { bothText, frame, sharesText } from './marginal-frame.js'
@@ -22,12 +23,10 @@ export function histogram(
   const scale = axisScale(column, Float64Array.from([...real, ...synthetic]).sort())
   const first = real.map(scale.forth).sort()
   const second = synthetic.map(scale.forth).sort()
-  const [low, high] = drawnRange(Float64Array.from([...first, ...second]).sort())
-  const count = binCount(
-    first.filter((value) => value >= low && value <= high),
-    high - low
-  )
-  const width = (high - low) / count
+  // On an axis of logarithms, on which 2 stands elsewhere, whole numbers are no equal steps.
+  const areWhole = column.kind === 'integer' && scale.forth(2) === 2
+  const { low, width, count } = drawnBins(first, Float64Array.from([...first, ...second]).sort(), areWhole)
+  const high = low + count * width
   const bins = (values: Float64Array, total: number) => {
     const shares = new Array<number>(count).fill(0)
     for (const value of values)
@@ -55,23 +54,4 @@ export function histogram(
     }),
     outside: outside === 0 ? [] : [`tails not drawn: ${sharesText(out(first) / realCount, out(second) / syntheticCount, sides)}`]
   }
-}
-
-/** The whole range, unless a few far values would squeeze all others into a corner. */
-function drawnRange(ascending: Float64Array): [number, number] {
-  const n = ascending.length
-  const low = ascending[0]!
-  const high = ascending[n - 1]!
-  const inner = [ascending[Math.floor(0.01 * (n - 1))]!, ascending[Math.ceil(0.99 * (n - 1))]!] as const
-  const margin = 0.5 * (inner[1] - inner[0])
-  if (!(margin > 0)) return high > low ? [low, high] : [low - 0.5, low + 0.5]
-  return [Math.max(low, inner[0] - margin), Math.min(high, inner[1] + margin)]
-}
-
-/** Freedman and Diaconis' rule, between 10 and 40 bins. */
-function binCount(ascending: Float64Array, range: number): number {
-  const n = ascending.length
-  if (n < 4) return 10
-  const spread = ascending[Math.floor(0.75 * (n - 1))]! - ascending[Math.floor(0.25 * (n - 1))]!
-  return spread > 0 ? Math.max(10, Math.min(40, Math.ceil((range * Math.cbrt(n)) / (2 * spread)))) : 25
 }

@@ -1,5 +1,6 @@
 import { defined } from '../num/defined.js'
 import { type InferOptions, inferTable } from '../table/infer.js'
+import { hasColumn, offsetName } from '../table/offsets.js'
 import { isEmptyColumn, type RawTable, takeRawRows } from '../table/raw.js'
 import { takeTableRows } from '../table/rows.js'
 import { type ColumnKind, emptyColumn, type Table } from '../table/table.js'
@@ -24,9 +25,10 @@ const asRead = (kind: ColumnKind): ColumnKind => (kind === 'integer' ? 'number' 
 export function readAs(raw: RawTable, kinds: readonly NamedKind[], words: ReadingWords = {}): Table {
   const columns = kinds.map(({ name }) => name)
   const own = { ...raw, columns: raw.columns.filter(({ name }) => columns.includes(name)) }
-  if (own.columns.length === columns.length && own.columns.every(isEmptyColumn)) {
-    const kindOf = new Map(kinds.map(({ name, kind }) => [name, kind]))
-    return { columns: own.columns.map(({ name }) => emptyColumn(name, asRead(kindOf.get(name)!), raw.rowCount)), rowCount: raw.rowCount }
+  if (columns.every((name) => hasColumn(own, name)) && own.columns.every(isEmptyColumn)) {
+    const of = (read: string) => kinds.filter(({ name }) => name === read || name === offsetName(read))
+    const empty = own.columns.flatMap(({ name }) => of(name).map((one) => emptyColumn(one.name, asRead(one.kind), raw.rowCount)))
+    return { columns: empty, rowCount: raw.rowCount }
   }
   const options = { ...words, columns, types: Object.fromEntries(kinds.map(({ name, kind }) => [name, asRead(kind)])) }
   // Kinds are inferred from two rows at least; one row is as good as two of it.

@@ -24,4 +24,6 @@ export interface ColumnFormat {
 export interface Inferred {
   readonly column: Column
   readonly format: ColumnFormat
+  /** A column that stands behind it while rows are modelled, and is written as part of it. */
+  readonly beside?: Inferred
 }

@@ -16,6 +16,8 @@ export interface ReadDates {
   readonly against: readonly number[]
   /** Offsets from UTC other than that of the style. */
   readonly otherZones: readonly string[]
+  /** Of each row; undefined where its cell is missing. */
+  readonly zones: readonly (string | undefined)[]
 }
 
 /** Rows, from 0, of which one has the day first and the other the month. */
@@ -71,7 +73,8 @@ export function readDates(
     open: isOrdered && shown === undefined && !form.startsWith('#.'),
     ...(isOrdered && shown !== undefined ? { shown } : {}),
     against,
-    otherZones
+    otherZones,
+    zones: read.map((cell) => cell?.time.zone)
   }
 }
 

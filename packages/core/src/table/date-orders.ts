@@ -1,6 +1,7 @@
 import { InputError } from '../num/errors.js'
 import { type OrderChoice, type ReadDates, readDates } from './date-column.js'
 import type { DateOrder } from './date-style.js'
+import { offsetName } from './offsets.js'
 import type { RawTable } from './raw.js'
 
 /** Which order is taken where the rows of a column leave it open. */
@@ -53,7 +54,9 @@ export function datesFor(name: string, cells: readonly (string | null)[], { orde
       `${name}: ${against.length} of its dates can only have the ${other} first (row ${against[0]! + 1}) and are read so; the others have the ${own} first, as said`
     )
   if (otherZones.length > 0)
-    notes.push(`${name}: offsets from UTC differ (${[style.zone, ...otherZones].join(', ')}): times are written in ${style.zone}`)
+    notes.push(
+      `${name}: offsets from UTC differ (${[style.zone, ...otherZones].join(', ')}): while rows are modelled they are a column of their own, ${offsetName(name)}`
+    )
   return dates
 }
 

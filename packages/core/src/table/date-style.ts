@@ -13,6 +13,8 @@ export interface DateStyle {
   readonly zone: string
   /** Where the offset changes with the time, as with daylight saving: each from a time on, ascending; before the first, `zone`. */
   readonly zones?: readonly ZoneFrom[]
+  /** The column that says the offset of each row, where these go to and fro. */
+  readonly offsets?: string
 }
 
 /** An offset, and from when on times have it, in milliseconds since 1970. */

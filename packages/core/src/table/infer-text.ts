@@ -10,6 +10,7 @@ import type { Inferring } from './inferring.js'
 import { type Notation, PLAIN } from './notation.js'
 import { limitsOf, numberStyle } from './number-style.js'
 import { numberingOf } from './numbering.js'
+import { offsetName, withOffsets } from './offsets.js'
 import { parseBoolean, parseNumber, spellsNonFinite } from './parse.js'
 import type { RawColumn } from './raw.js'
 import { strayText } from './stray-text.js'
@@ -37,7 +38,12 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
     noteRounding(column, notes)
     return { column, format: { ...base, kind, number: numberStyle(cells, notation) } }
   }
-  if (kind === 'datetime') return dates ? dateColumn(base, dates) : inferDates(base, cells)
+  if (kind === 'datetime') {
+    if (!dates) return inferDates(base, cells)
+    const column = dateColumn(base, dates)
+    const isSplit = dates.otherZones.length > 0 || context.options.types?.[offsetName(raw.name)] !== undefined
+    return isSplit ? withOffsets(column, dates.zones) : column
+  }
   if (kind === 'identifier') {
     const reason = wanted ? 'counts' : 'every value differs, so it counts'
     const hint = wanted ? '' : hintFor(present)

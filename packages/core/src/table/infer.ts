@@ -9,6 +9,7 @@ import { emptyNote, inferText } from './infer-text.js'
 import type { InferOptions, Inferring } from './inferring.js'
 import { isMadeKind, MADE_KINDS } from './made-kinds.js'
 import { marksNote, missingMarks } from './missing-marks.js'
+import { hasColumn, offsetName, withoutOffsets } from './offsets.js'
 import type { RawColumn, RawTable } from './raw.js'
 import { type ColumnKind, isEmpty, type Table } from './table.js'
 import { absentWord, textCells } from './text-cells.js'
@@ -50,7 +51,7 @@ export function inferTable(raw: RawTable, options: InferOptions = {}): InferredT
   const notes = [...(raw.notes ?? []), ...namesNote(kept)]
   const seen = { ...raw, columns: kept }
   const context: Inferring = { options, notes, marks: decimalMarks(seen, options), orders: dateOrders(seen, options) }
-  const results = kept.map((column) => inferColumn(column, context))
+  const results = kept.flatMap((column) => withBeside(inferColumn(column, context), seen, options))
   if (results.every(({ column }) => column.kind === 'identifier' || isEmpty(column))) {
     throw new InputError({
       code: 'nothing-to-model',
@@ -63,6 +64,17 @@ export function inferTable(raw: RawTable, options: InferOptions = {}): InferredT
     })
   }
   return { table: { columns: results.map((r) => r.column), rowCount: raw.rowCount }, formats: results.map((r) => r.format), notes }
+}
+
+/** A column and what stands beside it. Rows that are read as others were have what these had; a column of that name in the file stays what it is. */
+function withBeside(one: Inferred, raw: RawTable, { types }: InferOptions): Inferred[] {
+  const name = offsetName(one.column.name)
+  if (raw.columns.some((column) => column.name === name)) {
+    const { offsets: _, ...date } = one.format.date ?? { offsets: '' }
+    return [one.beside ? { ...one, format: { ...one.format, date: date as NonNullable<ColumnFormat['date']> } } : one]
+  }
+  const { beside } = one.beside || types?.[name] === undefined ? one : withoutOffsets(one, raw.rowCount)
+  return beside ? [one, beside] : [one]
 }
 
 /** Years may be names; a number with a fraction is rather a cell of a row. */
@@ -86,7 +98,7 @@ function checkNames(raw: RawTable, options: InferOptions): void {
       try: 'renaming one of them'
     })
   for (const name of [...(options.columns ?? []), ...(options.exclude ?? []), ...Object.keys(options.types ?? {})]) {
-    if (!names.has(name))
+    if (!hasColumn(raw, name))
       throw new InputError({
         code: 'column-unknown',
         got: `the column ${name}`,

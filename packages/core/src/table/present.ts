@@ -2,6 +2,7 @@ import { withinLimits } from './censoring.js'
 import { type DateStyle, dateUnit, FIRST_SHORT_YEAR, formatDateTime, plainDates } from './date-style.js'
 import type { ColumnFormat } from './infer.js'
 import { formatNumber, plainNumbers } from './number-style.js'
+import { joinedNames, spellingIn } from './offsets.js'
 import type { RawColumn, RawTable } from './raw.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from './table.js'
 import { lastOfDay } from './time-of-day.js'
@@ -16,9 +17,11 @@ export type CellStyle = 'text' | 'plain' | 'typed' | 'json' | 'sheet' | 'source'
 
 /** A table as raw columns for a writer, in the styles of the input. */
 export function presentTable(table: Table, formats: readonly ColumnFormat[], as: CellStyle): RawTable {
-  const columns = table.columns.map((column, i) => {
+  const joined = joinedNames(formats)
+  const columns = table.columns.flatMap((column, i) => {
+    if (joined.has(column.name)) return []
     const format = as === 'plain' ? plainFormat(formats[i]!) : formats[i]!
-    return presentColumn(column, format, { rowCount: table.rowCount, as: styleOf(format, as) })
+    return [presentColumn(column, format, { table, rowCount: table.rowCount, as: styleOf(format, as) })]
   })
   return { rowCount: table.rowCount, columns }
 }
@@ -35,11 +38,12 @@ function plainFormat({ absent: _, number, date, ...format }: ColumnFormat): Colu
 }
 
 interface Presented {
+  readonly table: Table
   readonly rowCount: number
   readonly as: 'text' | 'typed'
 }
 
-function presentColumn(column: Column, format: ColumnFormat, { rowCount, as }: Presented): RawColumn {
+function presentColumn(column: Column, format: ColumnFormat, { table, rowCount, as }: Presented): RawColumn {
   const name = column.name
   if (column.kind === 'identifier' && column.cells) return presentKeys(name, column.cells, format, as)
   if (column.kind === 'identifier') {
@@ -53,7 +57,9 @@ function presentColumn(column: Column, format: ColumnFormat, { rowCount, as }: P
   }
   // A limit is text among numbers, and a time of day text that counts.
   if (isNumeric(column))
-    return as === 'text' || format.number?.censoring || format.number?.clock ? presentText(column, format) : presentNumbers(column, format)
+    return as === 'text' || format.number?.censoring || format.number?.clock
+      ? presentText(column, format, table)
+      : presentNumbers(column, format)
   if (column.kind === 'boolean') {
     if (as === 'typed') return { name, source: 'boolean', values: Array.from(column.codes, (code) => (code < 0 ? null : code === 1)) }
     return {
@@ -98,8 +104,11 @@ function presentCategory(
 /** How times are written that no text spelled. */
 const ISO: DateStyle = { separator: 'T', seconds: 'milliseconds', zone: 'Z' }
 
-function presentText(column: NumericColumn, format: ColumnFormat): RawColumn {
-  const values = Array.from(column.values, (value, i) => (column.missing?.[i] ? null : spelled(value, { ...format, kind: column.kind })))
+function presentText(column: NumericColumn, format: ColumnFormat, table: Table): RawColumn {
+  const { date } = format
+  const own =
+    date?.offsets === undefined ? (_: number, value: number) => spelled(value, { ...format, kind: column.kind }) : spellingIn(table, date)
+  const values = Array.from(column.values, (value, i) => (column.missing?.[i] ? null : own(i, value)))
   return { name: column.name, source: 'text', values, ...absentOf(format) }
 }
 

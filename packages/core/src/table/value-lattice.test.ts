@@ -51,5 +51,11 @@ test('too few different rows to tell, and values on the lattice that they are wr
   expect(coarserLattice(even, 2, false)).toBeUndefined()
   expect(coarserLattice(even, undefined, false)).toBeUndefined()
   expect(coarserLattice(Float64Array.of(...even, ...even), 1, false)).toEqual({ from: 1, step: 2 })
-  expect(coarserLattice(Float64Array.from({ length: 80 }, (_, i) => 2 * (i % 4)), 1, false)).toBeUndefined()
+  expect(
+    coarserLattice(
+      Float64Array.from({ length: 80 }, (_, i) => 2 * (i % 4)),
+      1,
+      false
+    )
+  ).toBeUndefined()
 })

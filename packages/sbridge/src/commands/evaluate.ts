@@ -6,6 +6,7 @@ import {
   evaluateUtility,
   type Graded,
   groupRows,
+  hasColumn,
   type InferOptions,
   leaveKeysOut,
   parseRequirements,
@@ -239,9 +240,8 @@ async function realOf(path: string, { options, flags }: { readonly options: Infe
 }
 
 /** Every column that is compared must be in the other table too. */
-function refuseWithout({ columns }: RawTable, real: Table, path: string): void {
-  const names = new Set(columns.map(({ name }) => name))
-  const absent = real.columns.filter(({ name }) => !names.has(name)).map(({ name }) => name)
+function refuseWithout(raw: RawTable, real: Table, path: string): void {
+  const absent = real.columns.filter(({ name }) => !hasColumn(raw, name)).map(({ name }) => name)
   if (absent.length === 0) return
   throw new InputError({
     code: 'column-absent',

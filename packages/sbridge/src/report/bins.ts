@@ -1,5 +1,5 @@
 /** Bins of equal width: where the first begins, and how many. */
-export interface DrawnBins {
+interface DrawnBins {
   readonly low: number
   readonly width: number
   readonly count: number

@@ -18,7 +18,9 @@ export function leaveKeysOut(raw: RawTable, data: InferredTable, options: Option
   const named = namedColumns(options)
   const rest = numbered.table.columns.filter((column) => column.kind !== 'identifier' && !named.has(column.name)).length
   const found = numbered.table.columns.flatMap((column) => {
-    if (named.has(column.name) || !mayRefer(column)) return []
+    // What a column of times says besides is no column of the file.
+    const isRead = raw.columns.some(({ name }) => name === column.name)
+    if (named.has(column.name) || !isRead || !mayRefer(column)) return []
     const key = keys.find((one) => refersTo(keyColumn(raw, column.name, options.missing), one))
     return key ? [{ column, to: key.name }] : []
   })

@@ -1,6 +1,7 @@
 import { takeRulesOut } from '../../code/rules/stacked.js'
 import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
+import { hasColumn } from '../../table/offsets.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Column, Table } from '../../table/table.js'
 import { type NamedKind, readAs } from '../read-as.js'
@@ -26,7 +27,7 @@ export function readLike({ encoder, rules, reading }: Pick<BridgeModel, 'encoder
       expected: 'at least one row',
       try: 'another table'
     })
-  const lacking = wanted.filter(({ name }) => !raw.columns.some((column) => column.name === name)).map(({ name }) => name)
+  const lacking = wanted.filter(({ name }) => !hasColumn(raw, name)).map(({ name }) => name)
   if (lacking.length > 0)
     throw new InputError({
       code: 'columns-differ',

@@ -47,8 +47,14 @@ function filledColumn(raw: RawColumn, { table, given, coding, as }: Presenting):
   const c = table.columns.findIndex(({ name }) => name === raw.name)
   const format = coding.formats.find(({ name }) => name === raw.name)
   if (c < 0 || !format) return raw
-  const rows = { columns: [table.columns[c]!], rowCount: table.rowCount }
-  const presented = presentTable(rows, [{ ...format, source: raw.source }], as).columns[0]!
+  // Times may have their offsets in a column beside them.
+  const own = table.columns.filter(({ name }, k) => k === c || name === format.date?.offsets)
+  const formats = own.map(({ name }) => coding.formats.find((one) => one.name === name)!)
+  const presented = presentTable(
+    { columns: own, rowCount: table.rowCount },
+    formats.map((one) => (one === format ? { ...one, source: raw.source } : one)),
+    as
+  ).columns[0]!
   if (as === 'plain' || presented.source !== raw.source) return presented
   const filled = Array.from({ length: table.rowCount }, (_, i) => isMissing(given.columns[c]!, i) && !isMissing(table.columns[c]!, i))
   return overlaid(raw, presented, filled)

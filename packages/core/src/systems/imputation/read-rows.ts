@@ -1,3 +1,4 @@
+import { hasColumn } from '../../table/offsets.js'
 import type { RawTable } from '../../table/raw.js'
 import { isCategorical, type Table } from '../../table/table.js'
 import { readAs } from '../read-as.js'
@@ -30,7 +31,7 @@ export function readRows(
   says: SaysNothing = FILLS
 ): RowsToFill {
   const wanted = coding.columns.filter(({ carries }) => carries !== 'nothing').map(({ name }) => name)
-  const absent = wanted.filter((name) => !raw.columns.some((column) => column.name === name))
+  const absent = wanted.filter((name) => !hasColumn(raw, name))
   const own = kinds.filter(({ name }) => wanted.includes(name) && !absent.includes(name))
   const table = readAs(raw, own, reading)
   return {

@@ -1,5 +1,5 @@
 import type { Matrix } from '../num/matrix.js'
-import type { Drift } from './drift.js'
+import { type Drift, driftOver } from './drift.js'
 import { linearStep } from './linear-step.js'
 
 /** A reference in working coordinates: dZ = b_θ(Z, t) dt + diag(σ) dW. */
@@ -32,7 +32,8 @@ export function emptyCell(d: number): Cell {
 }
 
 /** Closed-form cells where the drift is linear, else cells by a Runge–Kutta step of mean, propagator and covariance. */
-export function cellsOf(reference: WorkingReference, borders: Float64Array): Cells {
+export function cellsOf(given: WorkingReference, borders: Float64Array): Cells {
+  const reference = { ...given, drift: driftOver(given.drift, borders[0]!) }
   return reference.drift.linear ? linearCells(reference, borders) : rungeKuttaCells(reference, borders)
 }
 

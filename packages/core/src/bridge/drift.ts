@@ -18,7 +18,12 @@ export interface Drift {
   gradient(x: Float64Array, time: number, theta: Float64Array, out: Float64Array): void
   /** Present when b = A x + c for every θ: closed forms are then used. */
   linear?(theta: Float64Array): LinearDrift
+  /** Present when the drift may jump at snapshots: that of the interval which begins at a time, with the same parameters. */
+  from?(time: number): Drift
 }
+
+/** The drift over an interval that no snapshot divides. */
+export const driftOver = (drift: Drift, start: number): Drift => drift.from?.(start) ?? drift
 
 /** b(x) = A x + c. */
 export interface LinearDrift {
@@ -57,6 +62,7 @@ export function workingDrift({ drift, diffusion, sigma }: Pick<Reference, 'drift
   return {
     dimension: d,
     parameterCount: p,
+    ...(drift.from && { from: (time: number) => workingDrift({ drift: drift.from!(time), diffusion, sigma }) }),
     // Without a drift (and only then) the logarithm is again a linear process.
     ...(p === 0 && drift.linear && { linear: () => ({ matrix: matrix(d, d), offset: sigma.map((s) => -0.5 * s * s) }) }),
     value(z, time, theta, out) {

@@ -4,7 +4,7 @@ import { throwIfStopped, type Watch } from '../num/iterate.js'
 import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
 import type { Matrix } from '../num/matrix.js'
 import { cellFlow, FEW_PARAMETERS } from './cell-flow.js'
-import type { Drift } from './drift.js'
+import { type Drift, driftOver } from './drift.js'
 import { type Flow, linearNoiseFlow } from './linear-noise.js'
 import type { Precisions } from './transition.js'
 import { addVelocities, type VelocityEvidence } from './velocity-matching.js'
@@ -159,11 +159,12 @@ function flowsOf(
 
 /** Means and sensitivities over an interval as a refit has them; of many parameters with covariances too, which their cells have at hand. */
 export function flowAlong(
-  demand: { readonly drift: Drift; readonly points: Matrix; readonly interval: readonly [number, number] },
+  given: { readonly drift: Drift; readonly points: Matrix; readonly interval: readonly [number, number] },
   theta: Float64Array,
   coarse = false
 ): Flow {
-  const { drift } = demand
+  const drift = driftOver(given.drift, given.interval[0])
+  const demand = { ...given, drift }
   return drift.parameterCount > FEW_PARAMETERS
     ? cellFlow({ ...demand, theta }, { sensitivity: true, covariance: true })
     : linearNoiseFlow(

@@ -2,6 +2,7 @@ import { type Matrix, matrix } from '../num/matrix.js'
 import type { OdeOptions } from '../num/ode.js'
 import { cellFlow, FEW_PARAMETERS } from './cell-flow.js'
 import type { WorkingReference } from './cells.js'
+import { driftOver } from './drift.js'
 import { linearNoiseFlow } from './linear-noise.js'
 import { linearStep } from './linear-step.js'
 import { covariancesFrom } from './noise-size.js'
@@ -19,7 +20,8 @@ export const FIT_TOLERANCES = { relative: 1e-5, absolute: 1e-8 }
 
 /** The same to the accuracy that a fit needs, by cells where the drift has many parameters. */
 export function fitTransitions(reference: WorkingReference, points: Matrix, interval: readonly [number, number]): UnitTransitions {
-  const { drift, theta } = reference
+  const { theta } = reference
+  const drift = driftOver(reference.drift, interval[0])
   if (drift.linear || drift.parameterCount <= FEW_PARAMETERS) return unitTransitions(reference, points, interval, FIT_TOLERANCES)
   const flow = cellFlow({ drift, theta, points, interval }, { covariance: true })
   return { means: flow.means, unitCovariances: flow.unitCovariances! }
@@ -35,8 +37,9 @@ export function unitTransitions(
   interval: readonly [number, number],
   options: OdeOptions = {}
 ): UnitTransitions {
-  const { drift, theta } = reference
-  if (drift.linear) return linearTransitions(reference, points, interval)
+  const { theta, sigma } = reference
+  const drift = driftOver(reference.drift, interval[0])
+  if (drift.linear) return linearTransitions({ drift, theta, sigma }, points, interval)
   const flow = linearNoiseFlow({ drift, theta, points, interval }, { covariance: true }, options)
   return { means: flow.means, unitCovariances: flow.unitCovariances! }
 }

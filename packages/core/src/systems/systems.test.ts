@@ -176,6 +176,13 @@ const CASES: Readonly<Record<string, Case>> = {
     request: { rows: 4, between: 1 },
     kind: 'trajectories'
   },
+  'snapshots, parameters that step': {
+    system: snapshots,
+    input: particles,
+    options: { time, columns: ['y0'], varying: 1, rounds: 2 },
+    request: { rows: 4, at: [0.5, 3] },
+    kind: 'trajectories'
+  },
   'snapshots, groups': {
     system: snapshots,
     input: withGroups(particles),

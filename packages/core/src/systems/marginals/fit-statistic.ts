@@ -1,12 +1,9 @@
-import { covariancesFrom } from '../../bridge/noise-size.js'
-import { fitTransitions } from '../../bridge/reference-transitions.js'
 import type { Watch } from '../../num/iterate.js'
-import { semidefiniteCholesky } from '../../num/linear-algebra.js'
 import { matrix } from '../../num/matrix.js'
-import { fillNormal, type Key, keyFor } from '../../num/random.js'
+import { type Key, keyFor } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
+import { arrivals } from './arrivals.js'
 import type { StepFit } from './model.js'
-import { unpacked } from './partly-seen.js'
 import { asLeaving, type FitSnapshot, intervalsOf, type RoundsProblem, workingReference } from './rounds.js'
 import { halfSplit, wasserstein } from './score.js'
 import { fromWorking, thin } from './snapshots.js'
@@ -32,18 +29,8 @@ export function stepFits(
   const reference = workingReference(problem, theta, sigma)
   return intervalsOf(snapshots).map(([earlier, later], k) => {
     const [from, to] = [few(asLeaving(earlier), k), few(later, k + 1)]
-    const { means, unitCovariances } = fitTransitions(reference, from.cloud.points, [from.time, to.time])
-    const covariances = covariancesFrom(unitCovariances, sigma)
-    const d = means.cols
-    const [whole, xi] = [new Float64Array(d * d), new Float64Array(d)]
-    const arrived = matrix(means.rows, d, means.data.slice())
-    for (let i = 0; i < means.rows; i++) {
-      unpacked(covariances, covariances.rows === 1 ? 0 : i, whole, d)
-      const { data: factor } = semidefiniteCholesky(matrix(d, d, whole))
-      fillNormal(keyFor(key, `step ${k}`), i, xi)
-      for (let a = 0; a < d; a++)
-        for (let b = 0; b <= a; b++) arrived.data[i * d + a] = arrived.data[i * d + a]! + factor[a * d + b]! * xi[b]!
-    }
+    const arrived = arrivals(reference, from, { time: to.time, key: keyFor(key, `step ${k}`) })
+    const d = arrived.cols
     fromWorking(arrived.data, problem.diffusion)
     const seen = matrix(to.cloud.points.rows, d, to.cloud.points.data.slice())
     fromWorking(seen.data, problem.diffusion)

@@ -24,6 +24,7 @@ import { chooseSmoothness } from './select-smoothness.js'
 import type { Smoothness } from './smooth-field.js'
 import { type PreparedSnapshots, prepareSnapshots, type Snapshot, type SnapshotInput, thin, toWorking, weightsOf } from './snapshots.js'
 import { parameterIntervals } from './uncertainty.js'
+import { varyingProblem } from './varying.js'
 import { checkVelocityUnits, velocityNote, velocitySamples } from './velocities.js'
 import { fitVelocity } from './velocity-reference.js'
 
@@ -94,7 +95,9 @@ export async function readyFit(input: SnapshotInput, options: MarginalsOptions, 
  * @source Shen, Berlinghieri, Broderick, arXiv 2408.06277; mathematics.md section 11.
  */
 export async function fitMarginals(input: SnapshotInput, options: MarginalsOptions, tools: FitTools): Promise<MarginalsModel> {
-  const { resolved, prepared, complete, gaps, context, working, all, noise, smoothness, problem } = await readyFit(input, options, tools)
+  const { resolved, prepared, complete, gaps, context, working, all, noise, smoothness, ...ready } = await readyFit(input, options, tools)
+  const { problem, varying } =
+    resolved.varying === 'off' ? { problem: ready.problem } : await varyingProblem(ready.problem, resolved.varying, tools.watch)
   const { family, diffusion, velocities, snapshots: thinned } = problem
   const known = tools.estimate
   const rounds = known ?? (await estimated(problem, tools))
@@ -109,7 +112,12 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
     ...tools
   })
   const intervals =
-    known?.intervals ?? (await parameterIntervals(problem, { theta, sigma, potentials }, { kind: resolved.intervals, watch: tools.watch }))
+    known?.intervals ??
+    (await parameterIntervals(
+      problem,
+      { theta, sigma, potentials },
+      { kind: varying?.size ? 'none' : resolved.intervals, watch: tools.watch }
+    ))
   const velocity =
     resolved.reference === 'smooth'
       ? await fitVelocity(working, { plain: coupled, key: keyFor(tools.key, 'velocity'), watch: tools.watch })
@@ -135,6 +143,7 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
     ending,
     intervals,
     smoothness,
+    ...(varying && { varying }),
     velocity: velocity?.reference,
     stepFits:
       family.parameters.length > 0 ? stepFits(problem, { theta, sigma, snapshots: working }, keyFor(tools.key, 'steps'), tools.watch) : [],

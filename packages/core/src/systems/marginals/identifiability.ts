@@ -42,11 +42,13 @@ function freedomNote(
   // Weights of a field are held by their prior.
   if (weights) return []
   const told = intervals * (d + (d * (d + 1)) / 2)
-  const free = parameters.length + (estimated ? d : 0)
+  // Steps in time are held by a prior too.
+  const named = parameters.filter(({ penalty }) => penalty === 0).length
+  const free = named + (estimated ? d : 0)
   if (free <= told) return []
   const over = intervals === 1 ? 'one interval' : `${intervals} intervals`
   return [
-    `Means and covariances over ${over} tell ${told} numbers, and ${free} are free (${parameters.length} parameters${estimated ? ` and ${d} of σ` : ''}): drift and noise cannot be told apart. More snapshots, a σ that is known (--sigma), or velocities would decide.`
+    `Means and covariances over ${over} tell ${told} numbers, and ${free} are free (${named} parameters${estimated ? ` and ${d} of σ` : ''}): drift and noise cannot be told apart. More snapshots, a σ that is known (--sigma), or velocities would decide.`
   ]
 }
 

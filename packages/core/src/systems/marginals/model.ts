@@ -7,6 +7,7 @@ import type { Fates } from './fates.js'
 import type { HistoryEntry } from './rounds.js'
 import type { Smoothness } from './smooth-field.js'
 import type { Snapshot } from './snapshots.js'
+import type { Varying } from './varying.js'
 import type { VelocityReference } from './velocity-kernel.js'
 
 /** 95 % interval of one parameter. */
@@ -57,6 +58,8 @@ export interface MarginalsModel {
   readonly intervals: readonly ParameterInterval[]
   /** Of gradient and free fields. */
   readonly smoothness: Smoothness | undefined
+  /** Where parameters may step at snapshots. */
+  readonly varying?: Varying | undefined
   /** Of the smooth reference; undefined where straight lines predict as well. */
   readonly velocity: VelocityReference | undefined
   /** How far the reference arrives from each snapshot after the first, run freely from the one before; empty without a drift. */

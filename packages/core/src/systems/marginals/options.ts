@@ -131,6 +131,26 @@ export const marginalsFields: readonly Field[] = [
     maximum: 1000,
     sentence: 'Random frequencies of a gradient or free field; each gives two features.',
     source: 'Rahimi, Recht, NIPS 2007'
+  },
+  {
+    name: 'varying',
+    kind: 'number',
+    unit: 'standard deviations of the noise',
+    range: 'off, auto, or a number above 0',
+    default: 'off',
+    words: ['off', 'auto'],
+    minimum: Number.MIN_VALUE,
+    sentence:
+      'Whether the parameters change with time, by a step at every snapshot: a number says how far steps may move particles over an interval; auto finds it on snapshots or particles that are left out, and has constant parameters unless steps gain more than a standard error.',
+    source: OWN,
+    excludes: [
+      { but: 'off', beside: ['by'], because: 'a table for each group' },
+      ...['gradient', 'free', 'brownian', 'smooth'].map((reference) => ({
+        but: 'off',
+        beside: [`reference=${reference}`],
+        because: 'a reference with named parameters, such as linear'
+      }))
+    ]
   }
 ]
 
@@ -255,6 +275,8 @@ export interface MarginalsOptions {
   readonly lengthScale?: 'auto' | number
   readonly amplitude?: 'auto' | number
   readonly frequencies?: number
+  /** Whether parameters step at snapshots: `off`, `auto`, or the size of a step. */
+  readonly varying?: 'off' | 'auto' | number
   /** Snapshot times that the fit must not see. */
   readonly holdOut?: readonly number[]
 }
@@ -272,6 +294,7 @@ const DEFAULTS: ResolvedOptions = {
   lengthScale: 'auto',
   amplitude: 'auto',
   frequencies: 20,
+  varying: 'off',
   holdOut: []
 }
 

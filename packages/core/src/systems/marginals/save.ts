@@ -46,6 +46,7 @@ import type { Smoothness } from './smooth-field.js'
 import { derivedNames } from './snapshot-table.js'
 import type { Snapshot } from './snapshots.js'
 import type { TrajectoriesModel } from './trajectories.js'
+import { type Varying, varyingFamily } from './varying.js'
 import { velocityProblem } from './velocity-couplings.js'
 import { type VelocityPair, type VelocityReference, widthOf } from './velocity-kernel.js'
 
@@ -68,6 +69,7 @@ interface MarginalsMeta
   readonly reference: ReferenceName
   readonly seed: number
   readonly smoothness?: Smoothness
+  readonly varying?: Varying
   /** Of velocities that change smoothly; whether couplings knew of them. */
   readonly velocity?: { readonly kernel: VelocityKernel; readonly coupled: boolean }
   readonly history: readonly HistoryRecord[]
@@ -112,6 +114,7 @@ export function saveTrajectories({ marginals, columns, reference, seed, leftOut 
     decimals: Object.fromEntries([...columns.decimals].filter((entry): entry is [string, number] => entry[1] !== undefined)),
     ...(columns.notations?.size ? { notations: Object.fromEntries(columns.notations) } : {}),
     ...(smoothness ? { smoothness } : {}),
+    ...(marginals.varying ? { varying: marginals.varying } : {}),
     ...(velocity ? { velocity: { kernel: velocity.kernel, coupled: velocity.pairs !== undefined } } : {}),
     ...(calendar ? { calendar } : {}),
     ...growingMeta(marginals),
@@ -183,6 +186,7 @@ function metaReader(d: number): Reader<MarginalsMeta> {
         frequencyCount: whole({ least: 1, most: 1000 })
       })
     ),
+    varying: optional(record<Varying>({ size: number({ least: 0 }), knots: list(number()), scales: list(number({ least: 0 })) })),
     velocity: optional(
       record<NonNullable<MarginalsMeta['velocity']>>({
         kernel: record<VelocityKernel>({
@@ -255,6 +259,7 @@ function modelIn(contents: ModelContents, context?: FamilyContext): Trajectories
       ...pick(meta),
       history: meta.history.map((entry) => ({ ...entry, theta: Float64Array.from(entry.theta), sigma: Float64Array.from(entry.sigma) })),
       smoothness: meta.smoothness,
+      ...defined({ varying: meta.varying }),
       velocity
     },
     columns: {
@@ -299,10 +304,14 @@ function checkMeta(
 }
 
 /** The family as the fit made it: from its name, the particles and, for a smooth field, the fit's key. */
-function familyIn({ reference, smoothness, seed }: MarginalsMeta, context: FamilyContext): Family {
+function familyIn({ reference, smoothness, varying, seed }: MarginalsMeta, context: FamilyContext): Family {
   const key = keyFor(keyFor(keyFromSeed(seed), 'fit'), 'features')
   const smooth = { smoothness: smoothness ?? { lengthScale: 1, amplitude: 1, frequencyCount: 1 }, key }
-  return familyOf(reference, context, smooth)
+  const family = familyOf(reference, context, smooth)
+  if (!varying?.size) return family
+  exactly(family.parameters.length)(varying.scales.length, 'meta.varying.scales.length')
+  for (const scale of varying.scales) number({ above: 0 })(scale, 'a scale in meta.varying.scales')
+  return varyingFamily(family, varying)
 }
 
 interface Interval {

@@ -1,13 +1,15 @@
 import { covariancesFrom, packedMoments } from '../../bridge/noise-size.js'
 import { fitTransitions } from '../../bridge/reference-transitions.js'
-import { densityKernel } from '../../bridge/transition.js'
+import { densityKernel, packedLength } from '../../bridge/transition.js'
 import { search } from '../../choose/search.js'
+import { exp } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { logSumExp, normaliseLogWeights } from '../../num/log-space.js'
-import { takeRows } from '../../num/matrix.js'
+import { type Matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
+import { arrivals } from './arrivals.js'
 import type { Family } from './family.js'
 import { type FitSnapshot, type RoundsProblem, refineReference, workingReference } from './rounds.js'
 import type { Smoothness } from './smooth-field.js'
@@ -48,25 +50,47 @@ export async function chooseSmoothness(
 ): Promise<Smoothness> {
   const candidates = candidatesOf(fixed)
   if (candidates.length === 1) return candidates[0]!
-  const trials = trialsOf(tools.problem)
-  const found = await search<Smoothness>(
-    {
-      stage: 'smoothness',
-      parts: trials.length,
-      expected: candidates.length,
-      order: (one, other) => candidates.indexOf(one) - candidates.indexOf(other),
-      moves: (tried) => (tried.length === 0 ? candidates : []),
-      score: (smoothness, part) => lossesOf(smoothness, trials[part]!, tools)
-    },
-    tools.watch
-  )
-  if (found) return found.setting
+  const { problem, build, watch } = tools
+  const found = await chooseBy(candidates, {
+    ...{ snapshots: problem.snapshots, key: problem.key, stage: 'smoothness', watch },
+    problemOf: async (smoothness, snapshots) => ({ ...problem, family: build(smoothness), snapshots, rounds: TRIAL_ROUNDS })
+  })
+  if (found) return found
   throw new InputError({
     code: 'smoothness-failed',
     got: 'fields that explode at every smoothness that was tried',
     expected: 'data that a smooth drift can follow',
     try: 'setting the length scale and the amplitude by hand, or another reference'
   })
+}
+
+interface TrialTools<T> extends Pick<RoundsProblem, 'snapshots' | 'key'> {
+  /** What is fitted to some snapshots under a setting. */
+  readonly problemOf: (setting: T, snapshots: readonly FitSnapshot[]) => Promise<RoundsProblem>
+  /**
+   * Whether every interior snapshot is left out in turn, also where the flow over the doubled gap may be taken for its reverse, and
+   * judged by its energy score: a likelihood hangs on the worst of them, that at which dynamics change.
+   */
+  readonly all?: boolean
+  readonly stage: string
+  readonly watch?: Watch | undefined
+}
+
+/** The first of the candidates that gives about the highest likelihood to what trial fits did not see; nothing where every fit fails. */
+export async function chooseBy<T>(candidates: readonly T[], tools: TrialTools<T>): Promise<T | undefined> {
+  const trials = trialsOf(tools)
+  const found = await search<T>(
+    {
+      stage: tools.stage,
+      parts: trials.length,
+      expected: candidates.length,
+      order: (one, other) => candidates.indexOf(one) - candidates.indexOf(other),
+      moves: (tried) => (tried.length === 0 ? candidates : []),
+      score: (setting, part) => lossesOf(setting, trials[part]!, tools)
+    },
+    tools.watch
+  )
+  return found?.setting
 }
 
 function candidatesOf({ lengthScale, amplitude, frequencyCount }: Parameters<typeof chooseSmoothness>[0]): Smoothness[] {
@@ -76,10 +100,10 @@ function candidatesOf({ lengthScale, amplitude, frequencyCount }: Parameters<typ
   return Array.from(distinct.values(), ([l, a]) => ({ lengthScale: l, amplitude: a, frequencyCount }))
 }
 
-function trialsOf({ snapshots, key }: Omit<RoundsProblem, 'family'>): Trial[] {
+function trialsOf({ snapshots, key, all: every }: Pick<TrialTools<never>, 'snapshots' | 'key' | 'all'>): Trial[] {
   const few = (count: number): FitSnapshot[] =>
     snapshots.map(({ time, cloud: c }, k) => ({ time, cloud: thin(c.points, c.logWeights, count, keyFor(key, `trial ${k}`)) }))
-  const left = resolvableSnapshots(snapshots)
+  const left = every ? snapshots.slice(1, -1).map((_, k) => k + 1) : resolvableSnapshots(snapshots)
   if (left.length > 0) {
     const all = few(TRIAL_PARTICLES)
     return left.map((k) => ({ train: all.filter((_, s) => s !== k), judges: [{ from: all[k - 1]!, seen: all[k]! }] }))
@@ -124,16 +148,17 @@ function cosineBetween(a: Float64Array, b: Float64Array): number {
 }
 
 /** Minus the log-likelihood of every judging particle; undefined when the fit or its flow fails. */
-async function lossesOf(
-  smoothness: Smoothness,
+async function lossesOf<T>(
+  setting: T,
   { train, judges }: Trial,
-  { problem, build, watch }: SmoothnessTools
+  { problemOf, watch, all, key }: Pick<TrialTools<T>, 'problemOf' | 'watch' | 'all' | 'key'>
 ): Promise<Float64Array | undefined> {
-  const own: RoundsProblem = { ...problem, family: build(smoothness), snapshots: train, rounds: TRIAL_ROUNDS }
   try {
+    const own = await problemOf(setting, train)
     const { state } = await refineReference(own, { stop: watch?.stop })
     const reference = workingReference(own, state.theta, state.sigma)
     const losses = judges.flatMap(({ from, seen }) => {
+      if (all) return energyScores(arrivals(reference, from, { time: seen.time, key: keyFor(key, `judge ${seen.time}`) }), seen.cloud)
       const { means, unitCovariances } = fitTransitions(reference, from.cloud.points, [from.time, seen.time])
       const kernel = densityKernel({ means, covariances: covariancesFrom(unitCovariances, state.sigma) }, seen.cloud.points)
       return Array.from(logLikelihoods(kernel, from.cloud), (log) => -log)
@@ -154,4 +179,26 @@ function logLikelihoods(kernel: ReturnType<typeof densityKernel>, from: Cloud): 
     for (let j = 0; j < kernel.cols; j++) terms[j]![i] = row[j]! + from.logWeights[i]!
   }
   return Float64Array.from(terms, logSumExp)
+}
+
+/**
+ * E‖X − y_j‖ − ½ E‖X − X′‖ of every particle y_j, in spreads of the seen particles, X what was predicted: in distances, so that no
+ * single particle decides. @source Gneiting, Raftery, *Strictly proper scoring rules, prediction, and estimation*, 2007.
+ */
+function energyScores(predicted: Matrix, { points, logWeights }: Cloud): number[] {
+  const d = points.cols
+  const { covariance } = packedMoments(points, logWeights.map(exp))
+  const spread = Float64Array.from({ length: d }, (_, a) => Math.sqrt(Math.max(covariance[packedLength(a) + a]!, Number.MIN_VALUE)))
+  const meanDistance = (to: Matrix, j: number): number => {
+    let sum = 0
+    for (let i = 0; i < predicted.rows; i++) {
+      let squares = 0
+      for (let a = 0; a < d; a++) squares += ((predicted.data[i * d + a]! - to.data[j * d + a]!) / spread[a]!) ** 2
+      sum += Math.sqrt(squares) / predicted.rows
+    }
+    return sum
+  }
+  let within = 0
+  for (let i = 0; i < predicted.rows; i++) within += meanDistance(predicted, i) / predicted.rows
+  return Array.from({ length: points.rows }, (_, j) => meanDistance(points, j) - within / 2)
 }

@@ -7,6 +7,7 @@ import { SCORE_PARTICLES } from './score.js'
 import { CANDIDATES, MOST_LEFT_OUT, TRIAL_PARTICLES, TRIAL_ROUNDS } from './select-smoothness.js'
 import { FIRST_TURNS } from './starts.js'
 import { REPLICATES } from './uncertainty.js'
+import { VARYING_SIZES } from './varying.js'
 
 /** What the time of a job depends on. */
 interface JobSizes {
@@ -56,6 +57,7 @@ export function fitStages({ counts, options }: JobSizes): readonly Stage[] {
   return [
     { stage: 'resolution', pairs: plain ? sum(all) : 0 },
     { stage: 'smoothness', pairs: trialPairs(resolved, counts) },
+    { stage: 'steps of parameters', pairs: stepPairs(resolved, counts) },
     { stage: 'rounds', pairs: turns * round },
     ...all.map((one, k) => ({ stage: `coupling ${k + 1} of ${all.length}`, pairs: one * (plain ? DRIFTLESS_PAIR : PAIR) })),
     { stage: 'bootstrap', pairs: plain || field ? 0 : intervalPairs(resolved.intervals, { particles, pairs, round: turns * round }) },
@@ -69,6 +71,11 @@ function trialPairs({ reference, lengthScale, amplitude }: ResolvedOptions, coun
   if (typeof reference !== 'string' || !isSmooth(reference) || chosen) return 0
   const particles = sum(counts.slice(1).map((count) => Math.min(count, TRIAL_PARTICLES)))
   return CANDIDATES.length * MOST_LEFT_OUT * (TRIAL_ROUNDS + FIRST_TURNS) * particles * FIELD_FLOW
+}
+
+function stepPairs({ varying }: ResolvedOptions, counts: readonly number[]): number {
+  const particles = sum(counts.slice(1).map((count) => Math.min(count, TRIAL_PARTICLES)))
+  return varying === 'auto' ? VARYING_SIZES * (counts.length - 2) * USUAL_ROUNDS * particles * FLOW : 0
 }
 
 function intervalPairs(

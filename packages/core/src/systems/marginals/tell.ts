@@ -12,6 +12,7 @@ import { sampleTrajectories, type Trajectories, timesBetween } from './sample.js
 import type { Distances, HeldOutScore } from './score.js'
 import { timeColumnOf } from './snapshot-table.js'
 import { growingNotes, growingTopics } from './tell-growing.js'
+import { varyingTopics } from './tell-varying.js'
 import { type DrawnTrajectories, type TrajectoriesModel, trajectoriesNotes, trajectoriesSummary } from './trajectories.js'
 
 /** Paths and particles drawn at most. */
@@ -29,6 +30,7 @@ export function tellTrajectories(drawn: DrawnTrajectories, timeName?: string): T
     json: trajectoriesSummary(drawn),
     topics: [
       summaryTopic(drawn),
+      ...varyingTopics(drawn),
       ...ruleTopics(rules),
       ...(timeName === undefined ? [] : [pathTopic(drawn, timeName)]),
       ...growingTopics(drawn, timeName !== undefined),
@@ -46,6 +48,7 @@ export function tellReference({ marginals: model, columns: { calendar, rules, no
   const summary = summaryTopic({ model, scores: [], leftOut, calendar })
   const topics = [
     summary,
+    ...varyingTopics({ model, calendar }),
     ...ruleTopics(rules),
     ...leftOutTopic({ leftOut, calendar }),
     ...growingTopics({ model, scores: [], calendar }, false),
@@ -106,7 +109,7 @@ function summaryTopic({ model, scores, leftOut, calendar }: Pick<DrawnTrajectori
   }
 }
 
-function parameterRows({ smoothness, velocity, family, theta, intervals, columnNames }: MarginalsModel): Cell[][] {
+function parameterRows({ smoothness, velocity, varying, family, theta, intervals, columnNames }: MarginalsModel): Cell[][] {
   if (velocity) {
     const { shape, rate, frequency } = velocity.kernel
     return [
@@ -122,7 +125,8 @@ function parameterRows({ smoothness, velocity, family, theta, intervals, columnN
     ]
   }
   const ends = intervalEnds({ family, theta, intervals })
-  return family.parameters.map(({ name }, k) => {
+  // Steps stand in a table of their own.
+  return (varying?.size ? [] : family.parameters).map(({ name }, k) => {
     const { lower, upper, why } = ends.get(name) ?? { lower: '', upper: '' }
     return [name, theta[k], lower ?? why ?? 'none', upper ?? (why ? '' : 'none')]
   })

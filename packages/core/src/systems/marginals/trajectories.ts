@@ -20,6 +20,7 @@ import { sampleTrajectories, type Trajectories, timesBetween } from './sample.js
 import { type HeldOutScore, scoreHeldOut } from './score.js'
 import type { SnapshotTable, WrittenColumns } from './snapshot-table.js'
 import { growingSummary } from './tell-growing.js'
+import { varyingSummary } from './tell-varying.js'
 
 /** What a fit to snapshots depends on besides the snapshots: plain data, the same for every caller. */
 export interface SnapshotsFit extends Omit<MarginalsOptions, 'holdOut'> {
@@ -229,6 +230,7 @@ export function trajectoriesSummary({
     times: Array.from(trajectories.times),
     ...(calendar && { firstDate: spellDates(calendar, [0])[0], dates: spellDates(calendar, trajectories.times) }),
     ...(model.smoothness && { smoothness: model.smoothness }),
+    ...(model.varying && { varying: varyingSummary(model) }),
     ...(model.velocity && {
       velocity: {
         ...model.velocity.kernel,

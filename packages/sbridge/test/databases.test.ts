@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withoutPassword } from '../src/database/address.js'
 import { readTable, writeTable } from '../src/format/table-file.js'
 import { sbridge } from './command.js'
-import { FIT, madeOrders, type TestedStore, testStore } from './stores.js'
+import { FIT, madeOrders, type TestedStore, testSeveral, testStore } from './stores.js'
 
 const ask = (file: string, sql: string) => {
   const database = new sqlite.Database(file)
@@ -69,6 +69,21 @@ testStore(
     ]
   },
   (at) => {
+    it('several tables go there and back with their keys', () => {
+      const { folder } = at()
+      const ask = async (of: string, statement: string) => {
+        const instance = await DuckDBInstance.create(join(folder, of.replace('duckdb:', '')))
+        const connection = await instance.connect()
+        try {
+          return (await connection.runAndReadAll(statement)).getRowsJS()
+        } finally {
+          connection.closeSync()
+          instance.closeSync()
+        }
+      }
+      return testSeveral(folder, { addresses: ['duckdb:one.duckdb', 'two.duckdb'], ask })
+    })
+
     it('no file, one of another program and one that is held are refused; a new one has its name once it is whole', async () => {
       const { folder, url, sql } = at()
       writeFileSync(join(folder, 'text.duckdb'), 'no database, but long enough to be looked at as if it were one of them\n'.repeat(200))

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { readTable } from '../src/format/table-file.js'
 import { sbridge } from './command.js'
 import { hasMariadb, startMariadb } from './mariadb-server.js'
-import { FIT, madeOrders, ROWS, type TestedStore, testStore } from './stores.js'
+import { FIT, madeOrders, ROWS, type TestedStore, testSeveral, testStore } from './stores.js'
 
 async function start(folder: string): Promise<TestedStore> {
   const { url, port, stop } = await startMariadb(folder)
@@ -31,6 +31,25 @@ describe.skipIf(!hasMariadb())('a server', () =>
       ]
     },
     (at) => {
+      it('several tables go there and back with their keys; where one is refused none is left', async () => {
+        const { folder, sql, url } = at()
+        for (const name of ['one', 'two', 'three']) await sql(`CREATE DATABASE ${name}`)
+        const address = (name: string) => url.replace(/shop$/, name)
+        const ask = async (of: string, statement: string) => {
+          const connection = await mysql.createConnection({ uri: of, rowsAsArray: true })
+          try {
+            return (await connection.query<mysql.RowDataPacket[][]>(statement))[0]
+          } finally {
+            await connection.end()
+          }
+        }
+        await testSeveral(folder, { addresses: [address('one'), address('two')], ask })
+        await ask(address('two'), 'ALTER TABLE absences ADD CHECK (days < 1000), ADD COLUMN twice INT AS (2 * days)')
+        const refused = await sbridge(folder, 'sample', address('two'), '-o', address('three'), ...FIT.slice(0, 2), '--bandwidth', '0.5')
+        expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('twice') })
+        expect(await ask(address('three'), 'SHOW TABLES')).toEqual([])
+      })
+
       it('types of its own are read, or said to be none of a table; an order of columns stands in the order of the key', async () => {
         const { sql, url } = at()
         await sql(

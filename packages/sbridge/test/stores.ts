@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { staff, writeCsv } from '../../../bench/tables/schemas.mjs'
 import { readTable } from '../src/format/table-file.js'
 import { sbridge } from './command.js'
 import { freePort } from './postgres-server.js'
@@ -195,4 +196,37 @@ async function cutLine(server: number, bytes: number): Promise<{ readonly port: 
     for (const one of sockets) one.destroy()
   }
   return { port: (line.address() as { port: number }).port, close }
+}
+
+/** Several tables of a kind of database: from a folder, into one of its kind with what made them, and into a folder. */
+export async function testSeveral(
+  folder: string,
+  {
+    addresses: [first, second],
+    ask
+  }: { readonly addresses: readonly [string, string]; ask(of: string, statement: string): Promise<readonly (readonly unknown[])[]> }
+): Promise<void> {
+  const quick = ['--bandwidth', '0.5', '--scaling', 'standard', '--seed', '1', '--threads', '1']
+  const keys = 'employees.manager_id -> employees.employee_id, absences.employee_id -> employees.employee_id'
+  await writeCsv(join(folder, 'staff'), staff({ employees: 30 }))
+  const drawn = async (...words: string[]) => {
+    const answer = await sbridge(folder, 'sample', ...words, ...quick)
+    expect(answer, answer.stderr).toMatchObject({ status: 0 })
+    expect(answer.stdout + answer.stderr).not.toContain(PASSWORD)
+  }
+  await drawn('staff', '-o', first, '--keys', keys)
+  await drawn(first, '-o', second)
+  const counts = async (of: string, condition: string) =>
+    Number((await ask(of, `SELECT count(*) FROM absences LEFT JOIN employees USING (employee_id) WHERE ${condition}`))[0]![0])
+  for (const of of [first, second]) {
+    expect(await counts(of, 'employees.born IS NULL')).toBe(0)
+    expect(await counts(of, 'employees.born IS NOT NULL')).toBeGreaterThan(20)
+    // The keys are there: a row of nobody's is refused.
+    await expect(ask(of, "INSERT INTO absences VALUES (999, '2024-01-01', 1, 'care')")).rejects.toThrow(/foreign key/i)
+    await expect(ask(of, 'UPDATE employees SET manager_id = 999')).rejects.toThrow(/foreign key/i)
+  }
+  await drawn(second, '-o', 'from-database')
+  expect(readdirSync(join(folder, 'from-database')).sort()).toEqual(['absences.csv', 'employees.csv'])
+  const again = await sbridge(folder, 'sample', 'staff', '-o', second, ...quick)
+  expect(again).toMatchObject({ status: 2, stderr: expect.stringMatching(/already/) })
 }

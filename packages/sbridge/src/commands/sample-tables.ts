@@ -24,7 +24,7 @@ import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { say } from '../cli/say.js'
 import { refuseBesideModel } from '../cli/source.js'
 import type { TableSet, WrittenTables } from '../database/contract.js'
-import { checkNewTables, fileOf, isPostgres, readTables, sqliteFileOf, writeTables } from '../database/table-set.js'
+import { checkNewTables, databaseOf, fileOf, readTables, writeTables } from '../database/table-set.js'
 import { packTables, unpackTables } from '../database/tables-model.js'
 import { isOneTable } from '../database/tables-or-table.js'
 import { writeAtomically } from '../format/atomic-file.js'
@@ -116,7 +116,7 @@ async function checkOutput({ output, dryRun }: Flags): Promise<void> {
     throw new InputError({
       code: 'output-tables',
       got: `the output ${output} for several tables`,
-      expected: 'the name of a new folder, of a new file of SQLite, or postgres://…?schema=NEW',
+      expected: 'the name of a new folder, of a new file of SQLite or DuckDB, or postgres://…?schema=NEW',
       try: '-o new-tables, or -o new.sqlite'
     })
   if (!dryRun) await checkNewTables(output)
@@ -131,7 +131,7 @@ interface Presented {
 
 /** Drawn tables as their files take them, some rows at a time: in the spelling of the data, or plainly. */
 function presented(set: Pick<TableSet, 'files' | 'made'>, { model, drawn, plain, output }: Presented): WrittenTables {
-  const into = isPostgres(output) ? 'postgres' : sqliteFileOf(output) === undefined ? undefined : 'sqlite'
+  const into = databaseOf(output)?.kind
   const cellsOf = (name: string): CellStyle => {
     if (into !== undefined) return set.made?.by === into ? 'source' : 'typed'
     const cells = cellsFor(fileOf(set, name))

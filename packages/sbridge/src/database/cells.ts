@@ -58,6 +58,8 @@ export interface ColumnTypes {
   readonly time: string
   readonly day: string
   readonly text: string
+  /** Of text that is a key, where that has to be told apart. */
+  readonly key?: string
 }
 
 /** A time as databases write it, `2024-01-31 12:00:00.5` in UTC, or a day, as ISO 8601 has it. */

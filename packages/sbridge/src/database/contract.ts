@@ -2,7 +2,7 @@ import { FormatError, InputError } from '@sbridge/core'
 import { SbridgeError, type SchemaKeys, type Schema as SchemaSays } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import type { Pieces } from '../format/columns.js'
-import { withoutPassword } from './address.js'
+import { type StoreKind, withoutPassword } from './address.js'
 
 /** What is read: a table by its name, or what a query gives. */
 export interface DatabaseSource {
@@ -69,6 +69,23 @@ export interface Session {
   read(statement: string, described?: Described): Promise<Answer>
   /** Writes rows into a new table, or behind those of one that is there. */
   write(into: string, table: RawTable, isNew: boolean): Promise<void>
+  /** All tables together, where the kind of database has no way of its own for them. */
+  readonly several?: Several
+}
+
+/** All tables of a database: what it says of them, and how they are made anew. */
+export interface Several {
+  /** Names, without views. */
+  tables(): Promise<readonly string[]>
+  keys(): Promise<SchemaKeys>
+  made(): Promise<MadeTables>
+  /** What makes tables that came from elsewhere. */
+  statements(tables: Readonly<Record<string, RawTable>>, keys: SchemaKeys): MadeTables
+  run(statement: string): Promise<void>
+  /** Whether rows are held to keys as they come: behind those that they refer to. */
+  readonly isStrict: boolean
+  /** Takes tables back, where no transaction does. */
+  undo?(tables: readonly string[]): Promise<void>
 }
 
 /** A kind of database: all that is its own. */
@@ -156,7 +173,7 @@ export interface WrittenTables extends Pick<TableSet, 'keys' | 'files' | 'made'>
 
 /** Statements that make tables, and those that are for once their rows are there. */
 export interface MadeTables {
-  readonly by: 'sqlite' | 'postgres'
+  readonly by: StoreKind
   readonly tables: readonly string[]
   readonly constraints: readonly string[]
 }

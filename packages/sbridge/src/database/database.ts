@@ -17,9 +17,12 @@ const STORES: Readonly<Record<StoreKind, () => Promise<Store>>> = {
   mysql: () => import('./mysql.js').then(({ mysql }) => mysql)
 }
 
+/** The kind of database that an address is of. */
+export const storeOf = ({ kind }: Pick<Address, 'kind'>): Promise<Store> => STORES[kind]()
+
 /** Loads what a database takes besides sbridge, before anything is computed. Throws `EngineError` (code `package-missing`). */
 export async function readyFor({ kind }: Address): Promise<void> {
-  await (await STORES[kind]()).ready()
+  await (await storeOf({ kind })).ready()
 }
 
 /**

@@ -18,6 +18,7 @@ import {
   told
 } from './contract.js'
 import { inFile, unreadableFile } from './database-file.js'
+import { severalOf } from './duckdb-tables.js'
 
 /** What is used of `@duckdb/node-api`. */
 interface Driver {
@@ -126,6 +127,7 @@ function causeOf({ message }: Error): Cause {
 const sessionOf = (connection: Connection, driver: Driver, access: Access): Session => ({
   describe: (table) => describe(connection, table),
   quoted,
+  several: severalOf(async (sql) => (await connection.runAndReadAll(sql)).getRows(), TYPES),
   tables: async () => (await connection.runAndReadAll('SHOW TABLES')).getRows().map(([name]) => String(name)),
   read: (statement) => answerOf(connection, statement, { driver, access }),
   async write(into, table, isNew) {

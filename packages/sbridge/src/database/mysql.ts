@@ -14,6 +14,7 @@ import {
   type Store,
   told
 } from './contract.js'
+import { severalOf } from './mysql-tables.js'
 import { checksIn } from './table-schema.js'
 
 type Cell = string | number | boolean | object | null
@@ -127,6 +128,7 @@ const quoted = (name: string): string => `\`${name.replaceAll('`', '``')}\``
 const sessionOf = (connection: Connection, access: Access): Session => ({
   describe: (table) => describe(connection, quotedTable(table, { quoted })),
   quoted,
+  several: severalOf((sql, values) => ask(connection, sql, values), { types: TYPES, quoted }),
   tables: async () => (await ask(connection, 'SHOW TABLES')).map(([name]) => String(name)),
   async read(statement) {
     // One statement that gives rows and nothing else: no second one, and none that writes a file of the server's.

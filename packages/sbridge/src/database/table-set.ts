@@ -8,6 +8,7 @@ import type { RawTable } from '@sbridge/core/tables'
 import { type ReadOptions, readTable, writePieces, writeTable } from '../format/table-file.js'
 import { extensionOf, tableExtensions } from '../format/table-format.js'
 import { begin, end } from '../format/temporary.js'
+import { addressOf, isDatabase, type StoreKind } from './address.js'
 import type { TableSet, WrittenTables } from './contract.js'
 
 const SQLITE = /\.(sqlite3?|db3?|s3db)$/i
@@ -18,19 +19,24 @@ export function sqliteFileOf(name: string): string | undefined {
   return addressed ?? (SQLITE.test(name) ? name : undefined)
 }
 
-/** Whether a name is the address of a PostgreSQL server. */
-export const isPostgres = (name: string): boolean => /^postgres(ql)?:\/\//i.test(name)
+/** What holds several tables by a name: a kind of database and its address; undefined for a folder or a file. */
+export function databaseOf(name: string): { readonly kind: StoreKind; readonly name: string } | undefined {
+  if (sqliteFileOf(name) !== undefined) return { kind: 'sqlite', name }
+  if (/\.duckdb$/i.test(name) && !isDatabase(name)) return { kind: 'duckdb', name: `duckdb:${name}` }
+  return isDatabase(name) ? { kind: addressOf(name).kind, name } : undefined
+}
 
 export const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory()
 
 /**
- * The tables in a file of SQLite, in a schema of a PostgreSQL server, or in the files of a folder, which are called as these are. Throws `FormatError` where there are
+ * The tables in a file of SQLite or DuckDB, in a schema of a PostgreSQL server, in a database of a MySQL server, or in the files of a folder, which are called as these are. Throws `FormatError` where there are
  * none (`tables-none`), `InputError` for two files of one table (`table-twice`), and what `readTable` throws.
  */
 export async function readTables(path: string, options: Pick<ReadOptions, 'encoding'> = {}): Promise<TableSet> {
-  if (isPostgres(path)) return (await import('./postgres-tables.js')).readPostgresTables(path)
-  const file = sqliteFileOf(path)
-  if (file !== undefined) return (await import('./sqlite-tables.js')).readSqliteTables(file)
+  const database = databaseOf(path)
+  if (database?.kind === 'postgres') return (await import('./postgres-tables.js')).readPostgresTables(path)
+  if (database?.kind === 'sqlite') return (await import('./sqlite-tables.js')).readSqliteTables(sqliteFileOf(path)!)
+  if (database) return (await import('./several-tables.js')).readAllTables(database.name)
   const names = (await readdir(path).catch(() => []))
     .filter((name) => !name.startsWith('.') && tableExtensions.includes(extensionOf(name)))
     .sort()
@@ -38,7 +44,7 @@ export async function readTables(path: string, options: Pick<ReadOptions, 'encod
     throw new FormatError({
       code: 'tables-none',
       got: `${path}, ${isFolder(path) ? 'in which no file is a table' : 'which is no folder'}`,
-      expected: `a folder of tables (${tableExtensions.join(' ')}), a file of SQLite, or postgres://…`,
+      expected: `a folder of tables (${tableExtensions.join(' ')}), a file of SQLite or DuckDB, postgres://… or mysql://…`,
       try: 'checking the name'
     })
   const tables: Record<string, RawTable> = {}
@@ -64,13 +70,15 @@ const tableNameOf = (file: string): string => file.replace(/\.gz$/i, '').replace
 export const fileOf = ({ files }: Pick<TableSet, 'files'>, table: string): string => files[table] ?? `${table}.csv`
 
 /**
- * Writes tables into a new file of SQLite, a new schema of a PostgreSQL server, or a new folder, which has its name once it is whole. Throws `InputError` (code
+ * Writes tables into a new file of SQLite or DuckDB, a new schema of a PostgreSQL server, a database of a MySQL server without tables, or a new folder, which has its name once it is whole. Throws `InputError` (code
  * `output-exists`) where there is something already.
  */
 export async function writeTables(path: string, set: WrittenTables): Promise<void> {
-  if (isPostgres(path)) return (await import('./postgres-tables.js')).writePostgresTables(path, { ...set, tables: wholeTables(set) })
-  const file = sqliteFileOf(path)
-  if (file !== undefined) return (await import('./sqlite-tables.js')).writeSqliteTables(file, { ...set, tables: wholeTables(set) })
+  const database = databaseOf(path)
+  const whole = () => ({ ...set, tables: wholeTables(set) })
+  if (database?.kind === 'postgres') return (await import('./postgres-tables.js')).writePostgresTables(path, whole())
+  if (database?.kind === 'sqlite') return (await import('./sqlite-tables.js')).writeSqliteTables(sqliteFileOf(path)!, whole())
+  if (database) return (await import('./several-tables.js')).writeAllTables(database.name, whole())
   await checkNewTables(path)
   const target = resolve(path)
   const made = join(dirname(target), `.sbridge-${randomBytes(8).toString('hex')}.tmp`)
@@ -97,9 +105,12 @@ const wholeTables = ({ tables }: Pick<WrittenTables, 'tables'>): TableSet['table
 
 /** Refuses a place where tables could not be written as new ones, before anything is computed. Throws `InputError`. */
 export async function checkNewTables(path: string): Promise<void> {
-  if (isPostgres(path)) return (await import('./postgres-tables.js')).checkNewSchema(path)
-  const file = sqliteFileOf(path) ?? path
-  const empty = isFolder(file) && sqliteFileOf(path) === undefined
+  const database = databaseOf(path)
+  if (database?.kind === 'postgres') return (await import('./postgres-tables.js')).checkNewSchema(path)
+  if (database?.kind === 'mysql') return (await import('./several-tables.js')).checkNoTables(path)
+  if (database) await (await import('./database.js')).readyFor(addressOf(database.kind === 'sqlite' ? `sqlite:${path}` : database.name))
+  const file = database ? addressOf(database.kind === 'sqlite' ? `sqlite:${sqliteFileOf(path)}` : database.name).at : path
+  const empty = isFolder(file) && !database
   if (!existsSync(dirname(resolve(file))))
     throw new InputError({
       code: 'output-folder-missing',
@@ -111,7 +122,7 @@ export async function checkNewTables(path: string): Promise<void> {
   throw new InputError({
     code: 'output-exists',
     got: `${path}, which is there already`,
-    expected: 'the name of a new folder, of a new file of SQLite, or postgres://…?schema=NEW',
+    expected: 'the name of a new folder, of a new file of SQLite or DuckDB, or postgres://…?schema=NEW',
     try: `another name, as new-${basename(file)}`
   })
 }

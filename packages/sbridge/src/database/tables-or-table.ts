@@ -1,25 +1,26 @@
 import { notTogether, schemaFields } from '@sbridge/core/internal'
 import { flagNamed } from '../cli/add-fields.js'
 import { extensionOf, tableExtensions } from '../format/table-format.js'
-import { isFolder, isPostgres, sqliteFileOf } from './table-set.js'
+import { databaseOf, isFolder, sqliteFileOf } from './table-set.js'
 
 type Flags = Readonly<Record<string, unknown>> & { readonly output: string }
 
 /** Whether an input is several tables: a folder, or a whole database that goes to another one or to a folder. */
 export function isTables(input: string, { output, table, query, into }: Flags): boolean {
   if (isFolder(input)) return true
-  if (isPostgres(input)) return [table, query, into].every((flag) => flag === undefined) && !isOneTable(output)
-  if (sqliteFileOf(input) === undefined || table !== undefined || query !== undefined) return false
+  const database = databaseOf(input)
+  if (database && database.kind !== 'sqlite') return [table, query, into].every((flag) => flag === undefined) && !isOneTable(output)
+  if (!database || table !== undefined || query !== undefined) return false
   return !/^sqlite:/i.test(input) || sqliteFileOf(output) !== undefined || !tableExtensions.includes(extensionOf(output))
 }
 
 /** Whether a name stands for several tables, whatever becomes of them: a folder, or a database of which no table is named. */
 export const isTableSet = (name: string, { table, query }: Readonly<Record<string, unknown>>): boolean =>
-  isFolder(name) || ((isPostgres(name) || sqliteFileOf(name) !== undefined) && table === undefined && query === undefined)
+  isFolder(name) || (databaseOf(name) !== undefined && table === undefined && query === undefined)
 
 /** Whether an output holds one table alone. */
 export const isOneTable = (output: string): boolean =>
-  output === '-' || (!isPostgres(output) && sqliteFileOf(output) === undefined && tableExtensions.includes(extensionOf(output)))
+  output === '-' || (databaseOf(output) === undefined && tableExtensions.includes(extensionOf(output)))
 
 /** Refuses options of several tables beside one. Throws `InputError` (code `option-combination`). */
 export function refuseTableOptions(input: string, flags: Readonly<Record<string, unknown>>): void {

@@ -133,7 +133,7 @@ export { evaluateSchema, type SchemaEvaluation } from './systems/schema/evaluate
 export { fitSchema, type Schema, type SchemaFit } from './systems/schema/fit.js'
 export { type ForeignKey, NO_KEYS, pairsOf, type SchemaKeys } from './systems/schema/keys.js'
 export type { SchemaModel } from './systems/schema/model.js'
-export { EACH_TABLE, SCHEMA_OPTIONS, schemaFields } from './systems/schema/options.js'
+export { EACH_TABLE, SCHEMA_DRAWS, SCHEMA_OPTIONS, schemaFields } from './systems/schema/options.js'
 export { planSchema, type SchemaPlan } from './systems/schema/plan.js'
 export { tellSchema } from './systems/schema/tell.js'
 export { tellSchemaEvaluation } from './systems/schema/tell-evaluation.js'

@@ -4,6 +4,7 @@ import {
   fitSchema as fitTables,
   presentDrawn,
   refuseUnknown,
+  SCHEMA_DRAWS,
   SCHEMA_OPTIONS,
   type Schema,
   type SchemaEvaluation,
@@ -34,7 +35,7 @@ export async function sampleSchema(
   all: SchemaRequest & RunOptions & AsColumns = {}
 ): Promise<Readonly<Record<string, RawTable>>> {
   const [run, { cells = 'text', ...request }] = parted(all)
-  refuseUnknown(request, ['scale', 'seed'])
+  refuseUnknown(request, [...SCHEMA_DRAWS, 'seed'])
   const drawn = await running(run, (context) => drawSchema(model, request, context))
   return Object.fromEntries([...drawn].map(([name, table]) => [name, presentDrawn(model.tables[name]!, table, cells)]))
 }

@@ -64,11 +64,13 @@ describe('a folder of tables', () => {
   it('is planned: tables in the order in which they are drawn, time and memory, and nothing is written', async () => {
     const planned = await run('sample', 'bank', '-o', 'planned', '--dry-run', '--scale', '2', '--threads', '1')
     expect(planned).toMatchObject({ status: 0, stderr: '' })
-    const rows = rowsOf('bank', 'transactions.csv').length
+    const [parents, rows] = ['accounts', 'transactions'].map((name) => rowsOf('bank', `${name}.csv`).length) as [number, number]
     expect(planned.stdout).toMatch(
-      new RegExp(`^${60 + rows} rows, 10 coordinates, ${120 + 2 * rows} rows to draw: a few seconds and 1 MB of working memory\n`)
+      new RegExp(
+        `^${parents + rows} rows, 10 coordinates, ${2 * (parents + rows)} rows to draw: a few seconds and 1 MB of working memory\n`
+      )
     )
-    expect(planned.stdout).toContain(`accounts: 60 rows\ntransactions: ${rows} rows, drawn by ${BANK}\n`)
+    expect(planned.stdout).toContain(`accounts: ${parents} rows\ntransactions: ${rows} rows, drawn by ${BANK}\n`)
     expect(existsSync(join(folder, 'planned'))).toBe(false)
     const wrong = await run('sample', 'bank', '-o', 'planned', '--dry-run', '--keys', 'transactions.account_id -> accounts.nr')
     expect(wrong).toMatchObject({ status: 2, stderr: expect.stringContaining('of a column nr that accounts lacks') })
@@ -80,6 +82,14 @@ describe('a folder of tables', () => {
     const drawn = await run('sample', 'bank.sbridge', '-o', 'from-model', '--seed', '1', '--threads', '1')
     expect(drawn, drawn.stderr).toMatchObject({ status: 0 })
     for (const name of ['accounts.csv', 'transactions.csv']) expect(text('from-model', name)).toBe(text('one', name))
+    // Keys are numbers, and all else is the same.
+    const numbered = await run('sample', 'bank.sbridge', '-o', 'numbered', '--pseudonyms', 'numbers', '--seed', '1', '--threads', '1')
+    expect(numbered, numbered.stderr).toMatchObject({ status: 0 })
+    const accounts = rowsOf('from-model', 'accounts.csv')
+    const numberOf = new Map(accounts.map((row, i) => [row.account_id, String(i + 1)]))
+    const renamed = (rows: readonly Record<string, string>[]) => rows.map((row) => ({ ...row, account_id: numberOf.get(row.account_id!) }))
+    expect(rowsOf('numbered', 'accounts.csv')).toEqual(renamed(accounts))
+    expect(rowsOf('numbered', 'transactions.csv')).toEqual(renamed(rowsOf('from-model', 'transactions.csv')))
     expect((await run('info', 'bank.sbridge')).stdout).toContain('of each row of accounts by account_id')
     expect((await run('sample', 'bank.sbridge', '-o', 'x', '--keys', BANK)).stderr).toContain('--keys with a model file')
     expect((await run('fit', 'bank', '-o', 'bank.model')).stderr).toContain('a name that ends in .sbridge')

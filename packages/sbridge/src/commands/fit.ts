@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { packModel, SYSTEMS, type TableModel } from '@sbridge/core'
-import { schemaFields, tellSeed, together } from '@sbridge/core/internal'
+import { SCHEMA_DRAWS, schemaFields, tellSeed, together } from '@sbridge/core/internal'
 import { addFields } from '../cli/add-fields.js'
 import { readingFields, runFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
@@ -19,7 +19,12 @@ export function fitVerb(verb: Command): void {
     .requiredOption('-o, --output <model>', 'the model file, e.g. penguins.sbridge')
     .option('--json', 'prints a summary as JSON on standard output')
     .option('--dry-run', 'prints sizes, memory and time only')
-  addFields(command, [...tables.fields.fit, ...schemaFields.filter(({ name }) => name !== 'scale'), ...readingFields, ...runFields])
+  addFields(command, [
+    ...tables.fields.fit,
+    ...schemaFields.filter(({ name }) => !SCHEMA_DRAWS.includes(name)),
+    ...readingFields,
+    ...runFields
+  ])
   command.action(async (data, options) => {
     const flags = options as FitFlags
     if (isTableSet(data, flags)) return (await import('./sample-tables.js')).runFitTables(data, flags)

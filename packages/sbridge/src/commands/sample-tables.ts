@@ -10,6 +10,7 @@ import {
   notTogether,
   planSchema,
   presentDrawn,
+  SCHEMA_DRAWS,
   type SchemaFit,
   type SchemaModel,
   type SchemaRequest,
@@ -44,9 +45,9 @@ const writing = writingFields.filter(({ name }) => name === 'dialect')
 /** `sample` of several tables, or of a model of such: reads, fits, draws and writes all of them. */
 export async function runSampleTables(input: string, flags: Flags, contents?: ModelContents): Promise<void> {
   refuseOthers(flags)
-  if (contents) refuseBesideModel([...fit, ...schemaFields.filter(({ name }) => name !== 'scale'), ...reading], flags)
+  if (contents) refuseBesideModel([...fit, ...schemaFields.filter(({ name }) => !SCHEMA_DRAWS.includes(name)), ...reading], flags)
   const run = runOf(flags)
-  const { scale } = readFields(schemaFields, flags) as SchemaRequest
+  const { scale, pseudonyms } = readFields(schemaFields, flags) as SchemaRequest
   await checkOutput(flags)
   let read: TableSet | undefined = contents ? undefined : await readTables(input, readFields(reading, flags))
   const known = contents && (await unpackTables(contents))
@@ -59,7 +60,7 @@ export async function runSampleTables(input: string, flags: Flags, contents?: Mo
       const model = known?.model ?? (await fitSchema(read!, fitOptions(flags, run), context))
       // What is drawn takes the place of what was read.
       read = undefined
-      return { model, drawn: await drawSchema(model, { scale, seed: run.seed }, context) }
+      return { model, drawn: await drawSchema(model, { scale, pseudonyms, seed: run.seed }, context) }
     })
     await writeTables(flags.output, presented({ files, made }, { model, drawn, plain: dialect === 'plain', output: flags.output }))
     const rows = [...drawn.values()].reduce((sum, { table }) => sum + table.rowCount, 0)
@@ -76,7 +77,7 @@ export async function runSampleTables(input: string, flags: Flags, contents?: Mo
 
 /** `fit` of several tables: a model file that `sample` draws from. */
 export async function runFitTables(input: string, flags: Flags): Promise<void> {
-  refuseOthers(flags, ['scale'])
+  refuseOthers(flags, SCHEMA_DRAWS)
   const run = runOf(flags)
   if (extensionOf(flags.output) !== '.sbridge')
     throw new InputError({

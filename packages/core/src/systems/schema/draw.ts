@@ -13,6 +13,7 @@ import { tables as tableSystem } from '../table/system.js'
 import { givenOf, knownOf } from './child-law.js'
 import { numbersIn } from './child-rows.js'
 import { drawCounts, withCounts } from './counts.js'
+import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
 import { type DrawnTable, inLayout, keyed, referringColumns, type Written } from './drawn-table.js'
 import { ofParents } from './fit.js'
@@ -21,6 +22,7 @@ import { isReferredTo } from './keys.js'
 import { numbered } from './line-numbers.js'
 import type { ChildLaw, SchemaModel, SchemaTable } from './model.js'
 import { likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
+import { numberedKeys } from './pseudonyms.js'
 import { contextOfRows } from './rows-of-table.js'
 import { stageOf } from './stages.js'
 import { datesOf, startsAfter } from './start-law.js'
@@ -30,6 +32,8 @@ export interface SchemaRequest {
   /** Rows of tables that refer to no other, as a multiple of those of the data; those of the others follow. Default 1. */
   readonly scale?: number | undefined
   readonly seed?: number | undefined
+  /** Keys of new rows: values of the form of the data, or numbers from 1. Default `form`. */
+  readonly pseudonyms?: 'form' | 'numbers' | undefined
 }
 
 /**
@@ -37,8 +41,8 @@ export interface SchemaRequest {
  * (`scale`), and where a form has no more new keys (`key-space`). Cost: that of a draw of each table.
  */
 export async function drawSchema(
-  { tables, order, keys, late }: SchemaModel,
-  { scale = 1, seed = 1 }: SchemaRequest,
+  { tables, order, keys, late, aggregates }: SchemaModel,
+  { scale = 1, seed = 1, pseudonyms = 'form' }: SchemaRequest,
   context: SystemContext
 ): Promise<ReadonlyMap<string, DrawnTable>> {
   checkScale(scale)
@@ -54,7 +58,8 @@ export async function drawSchema(
     const { parentOf, ...rows } = table.child
       ? await drawChild(table, table.child, { ...own, drawn, tables, isReferred })
       : { ...(await drawRoot(table, { ...own, scale })), parentOf: undefined }
-    const { order: inOrder, ...whole } = await withWithin(table, rows, own)
+    const named = pseudonyms === 'numbers' ? numberedKeys(name, keys, rows) : rows
+    const { order: inOrder, ...whole } = await withWithin(table, named, own)
     drawn.set(name, whole)
     if (!table.child || !parentOf) continue
     const to = table.child.key.to.table
@@ -62,6 +67,7 @@ export async function drawSchema(
     drawn.set(to, { ...parent, context: withCounts(parent.context, inOrder ? parentOf.map((_, i) => parentOf[inOrder[i]!]!) : parentOf) })
   }
   await drawCircles(late, { tables, drawn, seed, context })
+  drawAggregates({ aggregates, order, tables }, drawn, seed)
   return drawn
 }
 

@@ -8,6 +8,7 @@ import { contextOf } from '../context.js'
 import type { SystemContext } from '../host.js'
 import type { TableModel } from '../table/options.js'
 import { tables as tableSystem } from '../table/system.js'
+import { type Aggregate, findAggregates } from './aggregates.js'
 import { checkTables, keyTypes, linkNotes, refuseAlike, refuseUnread } from './check-keys.js'
 import { fitChild, type Referred } from './child-law.js'
 import { withCounts } from './counts.js'
@@ -15,7 +16,7 @@ import { type ForeignKey, inOrderOfKeys, isReferredTo, keyText, pairsOf, referen
 import { fitLate, type LateLaw } from './late-law.js'
 import { lineNumbersIn, linesIn } from './line-numbers.js'
 import { byCounts, cellsIn, type Links, linksOf, mayBreakIn } from './links.js'
-import type { SchemaModel, SchemaTable } from './model.js'
+import { rulesOfTable, type SchemaModel, type SchemaTable } from './model.js'
 import { contextEncoder, contextOfRows, type EachTable, likeAll, type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
 import { sampleNotes, someFamilies, someRows, takeSome } from './sampled.js'
 import { stageOf } from './stages.js'
@@ -80,7 +81,16 @@ export async function fitSchema(
     fitted.set(key.table, withNote(fitted.get(key.table)!, `${keyText(key)}: drawn last, as its keys lead in a circle`))
     circles.push((await fitLate(sides, { ...at, key: keyFor(at.key, 'late') }))!)
   }
-  return { tables: Object.fromEntries(order.map((name) => [name, fitted.get(name)!.table])), order, keys, found, late: circles }
+  const aggregates = each.rules === 'off' ? [] : now.foreign.flatMap((key) => aggregatesAlong(linksBy.get(key)!, fitted))
+  return { tables: Object.fromEntries(order.map((name) => [name, fitted.get(name)!.table])), order, keys, found, late: circles, aggregates }
+}
+
+/** Columns of a table that rows say which refer to it. */
+function aggregatesAlong(links: Links, fitted: ReadonlyMap<string, Fitted>): Aggregate[] {
+  const { table, to } = links.key
+  if (table === to.table) return []
+  const parent = fitted.get(to.table)!
+  return findAggregates({ links, own: fitted.get(table)!.whole, parent: parent.whole, rules: rulesOfTable(parent.table) })
 }
 
 const withNote = (fit: Fitted, note: string): Fitted => ({ ...fit, table: { ...fit.table, notes: [...fit.table.notes, note] } })

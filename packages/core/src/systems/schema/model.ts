@@ -7,6 +7,7 @@ import type { RowOrder } from '../../table/row-order.js'
 import type { FurtherLaw } from '../panel/draw.js'
 import type { Ticks } from '../panel/ticks.js'
 import type { TableModel } from '../table/options.js'
+import type { Aggregate } from './aggregates.js'
 import type { CountLaw } from './counts.js'
 import type { FoundKey } from './find-keys.js'
 import type { GivenLaw } from './given-law.js'
@@ -74,7 +75,13 @@ export interface SchemaModel {
   readonly found: readonly FoundKey[]
   /** Keys that are followed once all tables are drawn: they were left out of a circle. */
   readonly late: readonly LateLaw[]
+  /** Columns that rows of other tables say; absent in models of before. */
+  readonly aggregates?: readonly Aggregate[] | undefined
 }
+
+/** The rules of a table's own columns. */
+export const rulesOfTable = ({ root, child }: Pick<SchemaTable, 'root' | 'child'>): KeptRules | undefined =>
+  root ? ('rules' in root ? root.rules : undefined) : child?.rules
 
 /** The keys that a table's rows have anew. */
 export const keysOfTable = ({ root, child, keys }: Pick<SchemaTable, 'root' | 'child' | 'keys'>): KeptKeys | undefined =>

@@ -26,6 +26,17 @@ export const schemaFields: readonly Field[] = [
     source: ''
   },
   {
+    name: 'pseudonyms',
+    kind: 'choice',
+    unit: '',
+    range: `form or numbers, with ${SEVERAL}`,
+    default: 'form',
+    choices: ['form', 'numbers'],
+    sentence:
+      'What stands for keys in new rows, the same in every table that refers to them: new values of the form of the data, or running numbers from 1.',
+    source: ''
+  },
+  {
     name: 'scale',
     kind: 'number',
     unit: 'times the rows of the data',
@@ -37,6 +48,9 @@ export const schemaFields: readonly Field[] = [
     source: ''
   }
 ]
+
+/** Options of draws, which models are asked for too. */
+export const SCHEMA_DRAWS: readonly string[] = ['scale', 'pseudonyms']
 
 /** Options of fits of tables that hold for each of several. */
 export const EACH_TABLE = ['bandwidth', 'scaling', 'missing', 'minCell', 'text', 'rules'] as const

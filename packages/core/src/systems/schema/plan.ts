@@ -70,8 +70,8 @@ type Size = Omit<TablePlan, 'drawnRows'> & { readonly parents: number }
 function sizesOf({ tables, keys: own }: Schema, { keys: stated, missing, orphans }: SchemaFit): Size[] {
   const { keys } = statedOrFound({ tables, keys: own }, { stated, missing })
   checkTables(tables, keys)
-  const links = new Map(keys.foreign.map((key) => [key, linksOf(tables, key, { missing, orphans })]))
   const { order, late } = inOrderOfKeys(Object.keys(tables), keys, mayBreakIn(tables, keys, missing))
+  const links = new Map(keys.foreign.map((key) => [key, linksOf(tables, key, { missing, orphans })]))
   const now: SchemaKeys = { ...keys, foreign: keys.foreign.filter((key) => !late.includes(key)) }
   return order.map((table) => {
     const { rowCount: rows, columns } = tables[table]!

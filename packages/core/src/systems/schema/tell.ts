@@ -2,13 +2,14 @@ import { exp, log } from '../../num/elementary.js'
 import { counted } from '../../num/listed.js'
 import { countText, numberText } from '../../tell/numbers.js'
 import { facts, type Telling } from '../../tell/telling.js'
+import { aggregateText } from './aggregates.js'
 import type { DrawnTable } from './drawn-table.js'
 import type { FoundKey } from './find-keys.js'
 import { type ForeignKey, keyText, pairsOf } from './keys.js'
 import type { ChildLaw, SchemaModel } from './model.js'
 
 /** What laws of tables and drawn tables say: rows of each, the keys between them, and the notes of each table. */
-export function tellSchema({ tables, order, keys, found }: SchemaModel, drawn?: ReadonlyMap<string, DrawnTable>): Telling {
+export function tellSchema({ tables, order, keys, found, aggregates = [] }: SchemaModel, drawn?: ReadonlyMap<string, DrawnTable>): Telling {
   const rows = order.map((name) => ({
     name,
     real: tables[name]!.rowCount,
@@ -21,6 +22,7 @@ export function tellSchema({ tables, order, keys, found }: SchemaModel, drawn?: 
         rows.map(({ name, real, drawn: count }) => [name, count === undefined ? { real } : { rows: count, real }])
       ),
       keys: keys.foreign.map(keyText),
+      ...(aggregates.length > 0 ? { aggregates: aggregates.map(aggregateText) } : {}),
       ...(found.length > 0 ? { found: found.map(({ key, ...why }) => ({ key: keyText(key), ...why })) } : {})
     },
     topics: [
@@ -42,6 +44,7 @@ export function tellSchema({ tables, order, keys, found }: SchemaModel, drawn?: 
     warnings: [],
     notes: [
       ...(found.length > 0 ? [`no key is stated: ${counted(found.length, 'key')} found; --keys states all of them instead`] : []),
+      ...aggregates.map((one) => `${aggregateText(one)}: true of every row, and of every new one`),
       ...order.flatMap((name) => tables[name]!.notes.map((note) => noteOf(name, note)))
     ]
   }

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { inferTable } from '../../table/infer.js'
+import { aggregateColumn, aggregateText, findAggregates } from './aggregates.js'
+
+const text = (name: string, values: readonly (number | string | null)[]) => ({
+  name,
+  source: 'text' as const,
+  values: values.map((value) => (value === null ? null : String(value)))
+})
+const tableOf = (...columns: ReturnType<typeof text>[]) => inferTable({ columns, rowCount: columns[0]!.values.length }, {})
+
+/** 50 orders with 0 to 4 lines each, and what their lines come to. */
+const parentOf = Int32Array.from([...Array(50).keys()].flatMap((order) => Array<number>(order % 5).fill(order)))
+const lines = [...parentOf].map((order, i) => ({
+  order,
+  quantity: 1 + ((7 * i) % 4),
+  price: 3.5 + ((13 * i) % 29),
+  day: 10 + ((11 * i) % 19)
+}))
+const of = (order: number) => lines.filter((line) => line.order === order)
+const totals = Array.from({ length: 50 }, (_, o) => of(o).reduce((sum, { quantity, price }) => sum + quantity * price, 0))
+const own = tableOf(
+  text(
+    'quantity',
+    lines.map(({ quantity }) => quantity)
+  ),
+  text(
+    'price',
+    lines.map(({ price }) => price.toFixed(2))
+  ),
+  text(
+    'day',
+    lines.map(({ day }) => `2024-05-${day}`)
+  )
+)
+const orders = (changed = 0) =>
+  tableOf(
+    text(
+      'total',
+      totals.map((total, o) => (total + (o === 7 ? changed : 0)).toFixed(2))
+    ),
+    text(
+      'lines',
+      totals.map((_, o) => of(o).length)
+    ),
+    text(
+      'last',
+      totals.map((_, o) => (of(o).length === 0 ? null : `2024-05-${Math.max(...of(o).map(({ day }) => day))}`))
+    ),
+    text(
+      'other',
+      totals.map((_, o) => (o * 17) % 31)
+    )
+  )
+const links = {
+  key: { table: 'lines', column: 'order', to: { table: 'orders', column: 'id' } },
+  parentOf,
+  parents: 50,
+  empty: 0,
+  orphans: 0
+}
+
+describe('columns that rows of another table say', () => {
+  it('are found where all rows agree to the digits that are written, with what stands where there are none', () => {
+    const found = findAggregates({ links, own, parent: orders(), rules: undefined })
+    expect(found.map((one) => [aggregateText(one).split(' by ')[0], one.none])).toEqual([
+      ['orders.lines = count(lines)', 0],
+      ['orders.last = max(lines.day)', null],
+      ['orders.total = sum(lines.quantity * lines.price)', 0]
+    ])
+    expect(findAggregates({ links, own, parent: orders(0.01), rules: undefined }).map(({ column }) => column)).toEqual(['lines', 'last'])
+    const others = { ...links, parentOf: parentOf.map((order) => (order + 1) % 50) }
+    expect(findAggregates({ links: others, own, parent: orders(), rules: undefined })).toEqual([])
+  })
+
+  it('are computed from rows that were drawn, in days, digits and gaps as in the data', () => {
+    const parent = orders()
+    for (const one of findAggregates({ links, own, parent, rules: undefined })) {
+      const column = parent.table.columns.find(({ name }) => name === one.column)!
+      expect(aggregateColumn(one, { own, parent, parentOf })).toEqual(
+        'missing' in column && column.missing
+          ? { ...column, values: (column.values as Float64Array).map((x, o) => (column.missing![o] ? 0 : x)) }
+          : column
+      )
+    }
+  })
+})

@@ -1,0 +1,145 @@
+import { inputsOfKept, type KeptRules } from '../../code/rules/kept-rules.js'
+import { DAY, type Quantity, quantityOf, tolerance } from '../../code/rules/quantity.js'
+import type { ColumnFormat, InferredTable } from '../../table/infer.js'
+import { isNumeric, type NumericColumn } from '../../table/table.js'
+import { countsOf } from './counts.js'
+import { type ForeignKey, keyText } from './keys.js'
+import type { Links } from './links.js'
+
+const WAYS = ['count', 'sum', 'max', 'min'] as const
+
+/** A column of a table that its rows' own rows of another table say: their number, or the sum, the largest or the least of a column, or of a product of two. Plain data. */
+export interface Aggregate {
+  readonly key: ForeignKey
+  readonly column: string
+  readonly way: (typeof WAYS)[number]
+  /** Columns whose product is taken; none for a number of rows. */
+  readonly of: readonly string[]
+  /** What stands in rows that none refers to; null for an empty cell. */
+  readonly none: number | null
+}
+
+/** Rows that several refer to, at least: with fewer a sum may be a copy. */
+const LEAST_PARENTS = 30
+/** Different values of the column, at least. */
+const LEAST_VALUES = 5
+/** Columns of which products of two are looked at, at most. */
+const MOST_FACTORS = 12
+
+type Rows = Pick<InferredTable, 'table' | 'formats'>
+
+interface Related {
+  readonly links: Links
+  /** The table whose rows refer, and the one that they refer to. */
+  readonly own: Rows
+  readonly parent: Rows
+  /** Rules of the latter: what they derive is theirs. */
+  readonly rules: KeptRules | undefined
+}
+
+/** The columns of a table that rows say which refer to it: in every row, to the digits in which the column is written. Cost O(rows · columns²). */
+export function findAggregates({ links, own, parent, rules }: Related): Aggregate[] {
+  const sizes = countsOf(links)
+  if (sizes.reduce((count, size) => count + Number(size > 1), 0) < LEAST_PARENTS) return []
+  const targets = quantitiesIn(parent).filter(({ name, values }) => !isDerived(rules, name) && new Set(values).size >= LEAST_VALUES)
+  const found = new Map<string, Aggregate>()
+  const take = (way: Aggregate['way'], of: readonly Quantity[], values: Float64Array) => {
+    for (const target of targets) {
+      if (found.has(target.name) || (way !== 'count' && of.some(({ isDate }) => isDate !== target.isDate))) continue
+      if (way === 'sum' && target.isDate) continue
+      const none = agreement(target, values, sizes)
+      if (none !== undefined) found.set(target.name, { key: links.key, column: target.name, way, of: of.map(({ name }) => name), none })
+    }
+  }
+  take('count', [], sizes)
+  for (const of of factorsIn(own)) {
+    const values = productOf(of)
+    for (const way of ['sum', 'max', 'min'] as const)
+      if (of.length === 1 || way === 'sum') take(way, of, aggregated(way, values, links.parentOf, sizes))
+  }
+  return [...found.values()]
+}
+
+const quantitiesIn = ({ table, formats }: Rows): Quantity[] =>
+  table.columns.flatMap((column, c) => (isNumeric(column) ? [quantityOf(column, formats[c]!)] : []))
+
+/** What is taken together: columns without gaps, and pairs of them. */
+function factorsIn(own: Rows): Quantity[][] {
+  const whole = quantitiesIn(own).filter(({ values }) => !values.some(Number.isNaN))
+  const numbers = whole.filter(({ isDate }) => !isDate).slice(0, MOST_FACTORS)
+  return [...whole.map((one) => [one]), ...numbers.flatMap((one, k) => numbers.slice(k + 1).map((other) => [one, other]))]
+}
+
+const productOf = ([first, second]: readonly Quantity[]): Float64Array =>
+  second ? first!.values.map((x, i) => x * second.values[i]!) : first!.values
+
+/** What the rows of each parent come to; NaN where there are none, but for sums [m]. */
+function aggregated(way: Aggregate['way'], values: Float64Array, parentOf: Int32Array, sizes: Float64Array): Float64Array {
+  if (way === 'count') return sizes
+  const start = { sum: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY }[way]
+  const out = new Float64Array(sizes.length).fill(start)
+  for (const [i, parent] of parentOf.entries()) {
+    if (parent < 0) continue
+    out[parent] =
+      way === 'sum' ? out[parent]! + values[i]! : way === 'max' ? Math.max(out[parent]!, values[i]!) : Math.min(out[parent]!, values[i]!)
+  }
+  return way === 'sum' ? out : out.map((x, p) => (sizes[p]! > 0 ? x : Number.NaN))
+}
+
+/** What rows that none refers to have, where all others have what theirs come to; undefined where not all do. */
+function agreement({ values, unit }: Quantity, wanted: Float64Array, sizes: Float64Array): number | null | undefined {
+  let none: number | null | undefined
+  for (const [p, value] of values.entries()) {
+    if (sizes[p]! > 0) {
+      if (!(Math.abs(value - wanted[p]!) <= tolerance(unit, value))) return undefined
+      continue
+    }
+    const own = Number.isNaN(value) ? null : value
+    if (none !== undefined && none !== own) return undefined
+    none = own
+  }
+  return none ?? null
+}
+
+/** Whether rules of the table itself give a column; what is merely above others may be said by rows. */
+const isDerived = (rules: KeptRules | undefined, name: string): boolean =>
+  rules?.rules.some(({ column, kind }) => column === name && kind !== 'order') ?? false
+
+/** A column as rows say it that refer to the table. */
+export function aggregateColumn(
+  { column: name, way, of, none }: Aggregate,
+  { own, parent, parentOf }: { readonly own: Rows; readonly parent: Rows; readonly parentOf: Int32Array }
+): NumericColumn {
+  const { column, format } = numberNamed(parent, name)
+  const sizes = countsOf({ parentOf, parents: parent.table.rowCount })
+  const factors = of.map((one) => {
+    const found = numberNamed(own, one)
+    return quantityOf(found.column, found.format)
+  })
+  const wanted = aggregated(way, way === 'count' ? sizes : productOf(factors), parentOf, sizes)
+  // Quantities count dates in days, columns in milliseconds.
+  const scale = column.kind === 'datetime' ? DAY : 1
+  const digits = column.kind === 'number' ? format.number?.decimals : undefined
+  const values = wanted.map((x, p) => {
+    const value = (sizes[p]! > 0 ? x : (none ?? 0)) * scale
+    return column.kind === 'datetime' ? Math.round(value) : digits === undefined ? value : Number(value.toFixed(digits))
+  })
+  const lacking = Uint8Array.from(sizes, (size) => Number(size === 0 && none === null))
+  const { missing: _, ...rest } = column
+  return { ...rest, values, ...(lacking.includes(1) ? { missing: lacking } : {}) }
+}
+
+function numberNamed({ table, formats }: Rows, name: string): { readonly column: NumericColumn; readonly format: ColumnFormat } {
+  const at = table.columns.findIndex((one) => one.name === name)
+  return { column: table.columns[at] as NumericColumn, format: formats[at]! }
+}
+
+/** Whether rules of a table compute others of its columns from this one. */
+export const feeds = (rules: KeptRules | undefined, name: string): rules is KeptRules =>
+  rules?.rules.some((rule) => inputsOfKept(rule).includes(name)) ?? false
+
+/** An aggregate as people write it. */
+export function aggregateText({ key, column, way, of }: Aggregate): string {
+  const what = way === 'count' ? `count(${key.table})` : `${way}(${of.map((name) => `${key.table}.${name}`).join(' * ')})`
+  return `${key.to.table}.${column} = ${what} by ${keyText(key)}`
+}

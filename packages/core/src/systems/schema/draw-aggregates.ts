@@ -1,0 +1,70 @@
+import { putRulesBack, takeRulesOut } from '../../code/rules/stacked.js'
+import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
+import { isCategorical, isNumeric, type NumericColumn } from '../../table/table.js'
+import { aggregateColumn, feeds } from './aggregates.js'
+import { type DrawnTable, withColumns } from './drawn-table.js'
+import { type ForeignKey, pairsOf } from './keys.js'
+import { rulesOfTable, type SchemaModel, type SchemaTable } from './model.js'
+
+/** Columns that rows of other tables say, once all rows are there: those of the lowest tables first, and what rules compute from them. Cost O(rows). */
+export function drawAggregates(
+  { aggregates = [], order, tables }: Pick<SchemaModel, 'aggregates' | 'order' | 'tables'>,
+  drawn: Map<string, DrawnTable>,
+  seed: number
+): void {
+  const place = ({ table }: ForeignKey) => order.indexOf(table)
+  for (const aggregate of [...aggregates].sort((a, b) => place(b.key) - place(a.key))) {
+    const { key } = aggregate
+    const [own, parent] = [drawn.get(key.table)!, drawn.get(key.to.table)!]
+    const column = aggregateColumn(aggregate, { own, parent, parentOf: referredRows(key, own, parent) })
+    drawn.set(
+      key.to.table,
+      recomputed(tables[key.to.table]!, withColumns(parent, [column]), { column, seed: seedFor(keyFromSeed(seed), key.to.table) })
+    )
+  }
+}
+
+/** Row that each row refers to; −1 for none. */
+function referredRows(key: ForeignKey, own: DrawnTable, parent: DrawnTable): Int32Array {
+  const cells = ({ table }: DrawnTable, names: readonly string[]) => {
+    const all = names.map((name) => {
+      const column = table.columns.find((one) => one.name === name)!
+      return 'cells' in column ? (column.cells ?? []) : []
+    })
+    return Array.from({ length: table.rowCount }, (_, i) => (all.length === 1 ? all[0]![i]! : JSON.stringify(all.map((one) => one[i]))))
+  }
+  const targets = cells(
+    parent,
+    pairsOf(key).map(({ to }) => to)
+  )
+  const rowOf = new Map(targets.map((cell, i) => [cell, i]))
+  return Int32Array.from(
+    cells(
+      own,
+      pairsOf(key).map(({ column }) => column)
+    ),
+    (cell) => rowOf.get(cell) ?? -1
+  )
+}
+
+/** Rows with what rules compute from a column that is another now. */
+function recomputed(
+  of: SchemaTable,
+  drawn: DrawnTable,
+  { column, seed }: { readonly column: NumericColumn; readonly seed: number }
+): DrawnTable {
+  const rules = rulesOfTable(of)
+  if (!feeds(rules, column.name)) return drawn
+  const at = (name: string) => drawn.table.columns.findIndex((one) => one.name === name)
+  const places = rules.columns.map(({ name }) => at(name))
+  const whole = {
+    table: { columns: places.map((c) => drawn.table.columns[c]!), rowCount: drawn.table.rowCount },
+    formats: places.map((c) => drawn.formats[c]!)
+  }
+  const key = keyFor(keyFromSeed(seed), 'rules')
+  const { table } = putRulesBack(rules, takeRulesOut(rules, whole), { key, fixed: new Set([column.name]) })
+  return withColumns(
+    drawn,
+    table.columns.filter((one) => isNumeric(one) || isCategorical(one))
+  )
+}

@@ -8,7 +8,8 @@ const PAGES = {
   score: 'docs/scores-and-densities.md',
   cells: 'docs/single-cells.md',
   rules: 'docs/rules.md',
-  cluster: 'docs/many-machines.md'
+  cluster: 'docs/many-machines.md',
+  schema: 'docs/several-tables.md'
 }
 
 /** `merge` keeps rows of before whose first cells are others: a bench may be run a row at a time. */

@@ -4,12 +4,13 @@
  * random, and a hierarchical baseline as the Synthetic Data Vault's HMA has it (a row of a parent carries the number of its children
  * and the means, spreads and shares of their columns; children are drawn from independent normals and shares of these).
  *
- * `node bench/tables/schema.mjs [bank|staff|shop] [parents]`
+ * `node bench/tables/schema.mjs [bank|staff|shop|music] [parents] [--save]`: kept for the guide
  *
  * @source Patki, Wedge, Veeramachaneni, *The Synthetic Data Vault*, DSAA 2016.
  */
 import { createEngine, fit as fitModel, fitSchema, sample, sampleSchema } from 'sbridge'
-import { bank, randomFrom, shop, staff, textTable } from './schemas.mjs'
+import { keep } from '../kept.mjs'
+import { bank, music, randomFrom, shop, staff, textTable } from './schemas.mjs'
 
 const relation = (child, key, parent, id, own, of) => ({ child, key, parent, id, own, of })
 
@@ -29,11 +30,24 @@ const SCHEMAS = {
       relation('order_lines', 'order_id', 'orders', 'order_id', ['quantity'], ['channel']),
       relation('order_lines', 'sku', 'products', 'sku', ['quantity'], ['category', 'price'])
     ]
+  }),
+  music: (size) => ({
+    ...music({ customers: size }),
+    relations: [
+      relation('albums', 'artist_id', 'artists', 'artist_id', ['year'], ['origin', 'since']),
+      relation('tracks', 'album_id', 'albums', 'album_id', ['genre', 'minutes'], ['year']),
+      relation('playlist_track', 'playlist_id', 'playlists', 'playlist_id', [], ['mood']),
+      relation('playlist_track', 'track_id', 'tracks', 'track_id', [], ['genre']),
+      relation('customers', 'support_rep_id', 'employees', 'employee_id', ['country', 'born'], ['office', 'hired']),
+      relation('invoices', 'customer_id', 'customers', 'customer_id', ['billing_country', 'total'], ['country', 'born']),
+      relation('invoice_lines', 'invoice_id', 'invoices', 'invoice_id', ['quantity', 'unit_price'], ['total', 'billing_country']),
+      relation('invoice_lines', 'track_id', 'tracks', 'track_id', ['quantity', 'unit_price'], ['genre', 'minutes'])
+    ]
   })
 }
 
 const cells = ({ columns }, name) => columns.find((column) => column.name === name).values
-const isNumbers = (values) => values.every((cell) => cell !== null && Number.isFinite(Number(cell)))
+const isNumbers = (values) => values.every((cell) => cell === null || Number.isFinite(Number(cell))) && values.some((cell) => cell !== null)
 const mean = (values) => values.reduce((sum, x) => sum + x, 0) / Math.max(1, values.length)
 
 /** Children of each parent, and the parent of each child. */
@@ -115,7 +129,8 @@ async function independent({ tables, relations }, options) {
     const keys = relations.filter((one) => one.child === name).map(({ key }) => key)
     const own = { ...table, columns: table.columns.filter((column) => !keys.includes(column.name)) }
     const types = Object.fromEntries(relations.filter((one) => one.parent === name).map(({ id }) => [id, 'identifier']))
-    drawn[name] = await sample(await fitModel(own, { ...options, types }), { seed: 2, engine: options.engine })
+    drawn[name] =
+      own.columns.length === 0 ? own : await sample(await fitModel(own, { ...options, types }), { seed: 2, engine: options.engine })
   }
   const { uniform } = randomFrom(7)
   for (const { child, key, parent, id } of relations) {
@@ -132,8 +147,9 @@ function summariesOf(table, names) {
     const values = cells(table, name)
     if (!isNumbers(values))
       return [...new Set(values)].sort().map((level) => ({ name, level, of: (rows) => mean(rows.map((i) => Number(values[i] === level))) }))
-    const at = (rows) => mean(rows.map((i) => Number(values[i])))
-    const spread = (rows) => Math.sqrt(mean(rows.map((i) => (Number(values[i]) - at(rows)) ** 2)))
+    const known = (rows) => rows.filter((i) => values[i] !== null).map((i) => Number(values[i]))
+    const at = (rows) => mean(known(rows))
+    const spread = (rows) => Math.sqrt(mean(known(rows).map((x) => (x - at(rows)) ** 2)))
     return [
       { name, of: at },
       { name, of: spread }
@@ -141,42 +157,92 @@ function summariesOf(table, names) {
   })
 }
 
-/** Parents with what summarises their children; children from independent normals and shares of that. One relation. */
-async function hierarchical({ tables, relations: [of] }, options) {
-  const { normal, uniform } = randomFrom(9)
-  const { parentOf, counts } = joined(tables, of)
-  const rows = counts.map((_, p) => [...parentOf.keys()].filter((i) => parentOf[i] === p))
-  const summaries = summariesOf(tables[of.child], of.own)
-  const column = (name, values) => ({ name, source: 'text', values: values.map((x) => (Number.isFinite(x) ? x.toFixed(4) : null)) })
-  const added = summaries.map((one, k) =>
-    column(
-      `summary ${k}`,
-      rows.map((list) => (list.length === 0 ? Number.NaN : one.of(list)))
+/** A table with what summarises the rows that refer to each of its rows, and those that refer to these, as far as they are drawn by it. */
+function extended(name, { tables, relations }) {
+  const isMain = (of) => relations.find(({ child }) => child === of.child) === of
+  const plans = relations
+    .filter((of) => of.parent === name && of.child !== name && isMain(of))
+    .map((of) => ({ of, below: extended(of.child, { tables, relations }) }))
+  const added = []
+  for (const plan of plans) {
+    const { of, below } = plan
+    const { parentOf, counts } = joined(tables, of)
+    const rows = counts.map(() => [])
+    for (const [i, p] of parentOf.entries()) if (p >= 0) rows[p].push(i)
+    plan.names = [...new Set([...of.own, ...below.used]), ...below.added.map((column) => column.name)]
+    plan.summaries = summariesOf(below.table, plan.names)
+    const column = (k, values) => ({
+      name: `${of.child} ${k}`,
+      source: 'text',
+      values: values.map((x) => (Number.isFinite(x) ? x.toFixed(4) : null))
+    })
+    added.push(
+      column('rows', counts),
+      ...plan.summaries.map((one, k) =>
+        column(
+          k,
+          rows.map((list) => (list.length === 0 ? Number.NaN : one.of(list)))
+        )
+      )
     )
-  )
-  const extended = { ...tables[of.parent], columns: [...tables[of.parent].columns, column('children', counts), ...added] }
-  const model = await fitModel(extended, { ...options, rules: 'off', types: { [of.id]: 'identifier' } })
-  const parents = await sample(model, { seed: 2, engine: options.engine })
-  const records = []
-  for (let p = 0; p < parents.rowCount; p++) {
-    const at = (k) => Number(cells(parents, `summary ${k}`)[p] ?? 0)
-    const cell = (name) => {
-      const own = [...summaries.keys()].filter((k) => summaries[k].name === name)
-      if (summaries[own[0]].level === undefined) return at(own[0]) + Math.abs(at(own[1])) * normal()
-      let left = uniform() * own.reduce((sum, k) => sum + Math.max(0, at(k)), 0)
+  }
+  const used = relations.flatMap((of) => [...(of.child === name ? of.own : []), ...(of.parent === name ? of.of : [])])
+  return { table: { ...tables[name], columns: [...tables[name].columns, ...added] }, plans, added, used }
+}
+
+/** The rows that refer to drawn ones, from independent normals and shares of what summarises them, and those that refer to these. */
+function drawBelow(parents, { plans }, { into, relations }, { normal, uniform }) {
+  for (const { of, below, names, summaries } of plans) {
+    const values = (k) => cells(parents, `${of.child} ${k}`)
+    const at = (k, p) => Number(values(k)[p] ?? 0)
+    const places = new Map(names.map((name) => [name, [...summaries.keys()].filter((k) => summaries[k].name === name)]))
+    const cell = (name, p) => {
+      const own = places.get(name)
+      if (summaries[own[0]].level === undefined) return (at(own[0], p) + Math.abs(at(own[1], p)) * normal()).toFixed(4)
+      let left = uniform() * own.reduce((sum, k) => sum + Math.max(0, at(k, p)), 0)
       for (const k of own) {
-        left -= Math.max(0, at(k))
+        left -= Math.max(0, at(k, p))
         if (left < 0) return summaries[k].level
       }
       return summaries[own[0]].level
     }
-    for (let n = Math.round(Number(cells(parents, 'children')[p])); n > 0; n--)
-      records.push({ [of.key]: cells(parents, of.id)[p], ...Object.fromEntries(of.own.map((name) => [name, cell(name)])) })
+    const id = relations.find(({ parent }) => parent === of.child)?.id
+    const records = []
+    for (let p = 0; p < parents.rowCount; p++)
+      for (let n = Math.round(at('rows', p)); n > 0; n--)
+        records.push({
+          ...(id ? { [id]: records.length + 1 } : {}),
+          [of.key]: cells(parents, of.id)[p],
+          ...Object.fromEntries(names.map((name) => [name, cell(name, p)]))
+        })
+    into[of.child] = textTable(records)
+    drawBelow(into[of.child], below, { into, relations }, { normal, uniform })
   }
-  return { [of.parent]: parents, [of.child]: textTable(records) }
 }
 
-const [which = 'bank', size = '200'] = process.argv.slice(2)
+/** Tables that refer to no other with what summarises the rows below them; those from independent normals and shares of it. Further keys at random. */
+async function hierarchical({ tables, relations }, options) {
+  const random = randomFrom(9)
+  const into = {}
+  for (const name of Object.keys(tables)) {
+    if (relations.some(({ child }) => child === name)) continue
+    const own = extended(name, { tables, relations })
+    const ids = relations.filter(({ parent }) => parent === name).map(({ id }) => [id, 'identifier'])
+    const model = await fitModel(own.table, { ...options, rules: 'off', types: Object.fromEntries(ids) })
+    into[name] = await sample(model, { seed: 2, engine: options.engine })
+    drawBelow(into[name], own, { into, relations }, random)
+  }
+  for (const of of relations) {
+    if (into[of.child].columns.some((column) => column.name === of.key)) continue
+    const known = cells(into[of.parent], of.id)
+    const values = Array.from({ length: into[of.child].rowCount }, () => known[Math.floor(random.uniform() * known.length)])
+    into[of.child] = { ...into[of.child], columns: [...into[of.child].columns, { name: of.key, source: 'text', values }] }
+  }
+  return into
+}
+
+const save = process.argv.includes('--save')
+const [which = 'bank', size = '200'] = process.argv.slice(2).filter((word) => word !== '--save')
 const schema = SCHEMAS[which](Number(size))
 const { tables, keys, relations } = schema
 const engine = await createEngine('wasm', { threads: 1 })
@@ -185,14 +251,21 @@ const began = process.cpuUsage()
 const drawn = await sampleSchema(await fitSchema({ tables }, { keys, ...options }), { seed: 1, engine })
 const seconds = process.cpuUsage(began).user / 1e6
 const sizes = Object.entries(tables).map(([name, { rowCount }]) => `${rowCount} ${name}`)
-console.log(`${which}: ${sizes.join(', ')}; fit and draw ${seconds.toFixed(0)} CPU seconds`)
-const ways = { 'several tables': drawn, 'one by one': await independent(schema, options) }
-// Below two parents a table has no place in the hierarchy.
-if (relations.length === 1) ways.hierarchical = await hierarchical(schema, options)
-const words = ({ counts, correlations: of }) => `counts ${counts.toFixed(3)}, correlations ${of.toFixed(3)}`
-for (const of of relations) {
-  console.log(`${of.child}.${of.key}: halves: ${words(halves(tables, of))}`)
-  for (const [name, way] of Object.entries(ways))
-    console.log(`  ${name}: dangling ${joined(way, of).dangling}, ${words(compared(way, tables, of, tables))}`)
+const ways = {
+  'several tables': drawn,
+  hierarchical: await hierarchical(schema, options),
+  'one by one': await independent(schema, options)
 }
+const three = (x) => x.toFixed(3)
+const rows = relations.map((of) => {
+  const found = [halves(tables, of), ...Object.values(ways).map((way) => compared(way, tables, of, tables))]
+  const dangling = Object.values(ways).map((way) => joined(way, of).dangling)
+  const correlations = of.own.length > 0 ? found.map((one) => three(one.correlations)) : found.map(() => '–')
+  return [`${of.child}.${of.key}`, dangling.join(', '), ...found.map(({ counts }) => three(counts)), ...correlations]
+})
+const title = `${sizes.join(', ')}: fitted and drawn in ${seconds.toFixed(0)} CPU seconds. Keys that dangle of the three ways; then how far numbers of rows are apart (distance of distribution functions) and correlations with the row that is referred to (root of the mean square): two random halves of the data, several tables together, the hierarchical baseline, one by one.`
+const head = ['key', 'dangle', 'halves', 'together', 'hierarchical', 'one by one', 'halves', 'together', 'hierarchical', 'one by one']
+console.log(title)
+for (const row of [head, ...rows]) console.log(row.join(' | '))
+if (save) keep('schema', which, { title, head, rows })
 await engine.close()

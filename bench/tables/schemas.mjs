@@ -1,6 +1,6 @@
 /**
  * Tables of several kinds, made by documented laws, so that everybody has the same: a bank (accounts with transactions over time),
- * a shop (customers, orders, order lines, products: many-to-many), and staff (employees with managers, and their absences).
+ * a shop (customers, orders, order lines, products: many-to-many), a shop of music with the schema of Chinook, and staff (employees with managers, and their absences).
  * Each is `{ tables: { name: RawTable }, keys: '…' }`.
  */
 
@@ -178,6 +178,123 @@ export function staff({ employees = 150, seed = 1 } = {}) {
   return {
     tables: { employees: textTable(rows), absences: textTable(absences) },
     keys: 'employees.manager_id -> employees.employee_id, absences.employee_id -> employees.employee_id'
+  }
+}
+
+/**
+ * A shop of music, with the schema of Chinook: artists, their albums and tracks (genre, minutes, price by genre), playlists and the
+ * tracks in them (many-to-many), employees with managers, customers with one of them to look after them, invoices (more of customers
+ * who began early; billed in the customer's country) and their lines (tracks of the genres that a country likes, each once), and a
+ * total that is the sum of its lines.
+ */
+export function music({ customers = 150, seed = 1 } = {}) {
+  const { uniform, normal, poisson, pick } = randomFrom(seed)
+  const genres = ['rock', 'jazz', 'classical', 'pop']
+  const countries = ['BR', 'CA', 'FR', 'US']
+  const taste = { BR: [2, 2, 1, 5], CA: [5, 1, 1, 2], FR: [1, 4, 3, 1], US: [6, 2, 1, 3] }
+  const [artists, albums, tracks] = [[], [], []]
+  for (let a = 1; a <= Math.round(customers / 4); a++) {
+    const genre = pick(genres, [5, 2, 2, 4])
+    const since = 1950 + Math.floor(60 * uniform())
+    artists.push({
+      artist_id: a,
+      origin: pick(
+        countries,
+        taste.US.map((_, k) => taste[countries[k]][genres.indexOf(genre)])
+      ),
+      since
+    })
+    for (let l = 1 + poisson(1); l > 0; l--) {
+      const year = since + Math.floor((2020 - since) * uniform())
+      const album = albums.push({ album_id: albums.length + 1, artist_id: a, year })
+      for (let t = 3 + poisson(genre === 'classical' ? 2 : 5); t > 0; t--) {
+        const minutes = Math.exp((genre === 'classical' ? 2.2 : 1.4) + 0.3 * normal())
+        tracks.push({
+          track_id: tracks.length + 1,
+          album_id: album,
+          genre,
+          minutes: minutes.toFixed(2),
+          price: genre === 'classical' ? '1.49' : '0.99'
+        })
+      }
+    }
+  }
+  const playlists = Array.from({ length: Math.round(customers / 5) }, (_, i) => ({
+    playlist_id: i + 1,
+    mood: pick(['calm', 'loud'], [1, 2]),
+    year: 2018 + Math.floor(5 * uniform())
+  }))
+  const playlistTracks = playlists.flatMap(({ playlist_id, mood }) => {
+    const taken = new Set()
+    const weights = tracks.map(
+      ({ genre }) => ({ rock: [1, 6], jazz: [4, 1], classical: [5, 1], pop: [2, 4] })[genre][mood === 'calm' ? 0 : 1]
+    )
+    for (let k = 2 + poisson(4); k > 0; k--) taken.add(pick(tracks, weights).track_id)
+    return [...taken].map((track_id) => ({ playlist_id, track_id }))
+  })
+  const employees = Array.from({ length: 40 }, (_, i) => {
+    const manager = i === 0 ? null : 1 + Math.floor((i - 1) / 5)
+    const title = i === 0 ? 'director' : i < 6 ? 'lead' : 'agent'
+    return {
+      employee_id: i + 1,
+      manager_id: manager,
+      title,
+      office: i === 0 ? 'Calgary' : ['Calgary', 'Lyon'][(i < 6 ? i : Math.floor((i - 1) / 5)) % 2],
+      hired: 2002 + Math.floor(15 * uniform())
+    }
+  })
+  const agents = employees.filter(({ title }) => title === 'agent')
+  const [customerRows, invoices, lines] = [[], [], []]
+  for (let c = 1; c <= customers; c++) {
+    const country = pick(countries, [2, 2, 2, 4])
+    const agent = pick(
+      agents,
+      agents.map(({ office }) => ((office === 'Lyon') === (country === 'FR') ? 6 : 1))
+    )
+    const born = 1950 + Math.floor(50 * uniform())
+    customerRows.push({ customer_id: c, country, born, support_rep_id: agent.employee_id })
+    let time = Date.UTC(2021, 0, 4) + Math.floor(700 * uniform()) * DAY
+    for (let k = poisson(1 + (2000 - born) / 15); k > 0; k--) {
+      const taken = new Set()
+      const weights = tracks.map(({ genre }) => taste[country][genres.indexOf(genre)])
+      for (let l = 1 + poisson(country === 'US' ? 3 : 1.5); l > 0; l--) taken.add(pick(tracks, weights))
+      const invoice = invoices.length + 1
+      const own = [...taken].map((track) => ({
+        invoice_id: invoice,
+        track_id: track.track_id,
+        unit_price: track.price,
+        quantity: 1 + Number(uniform() < 0.15)
+      }))
+      lines.push(...own)
+      const total = own.reduce((sum, { unit_price, quantity }) => sum + Number(unit_price) * quantity, 0)
+      invoices.push({ invoice_id: invoice, customer_id: c, invoiced: iso(time), billing_country: country, total: cents(total) })
+      time += Math.ceil(5 + 90 * -Math.log(1 - uniform())) * DAY
+    }
+  }
+  const tables = {
+    artists,
+    albums,
+    tracks,
+    playlists,
+    playlist_track: playlistTracks,
+    employees,
+    customers: customerRows,
+    invoices,
+    invoice_lines: lines
+  }
+  return {
+    tables: Object.fromEntries(Object.entries(tables).map(([name, rows]) => [name, textTable(rows)])),
+    keys: [
+      'albums.artist_id -> artists.artist_id',
+      'tracks.album_id -> albums.album_id',
+      'playlist_track.playlist_id -> playlists.playlist_id',
+      'playlist_track.track_id -> tracks.track_id',
+      'employees.manager_id -> employees.employee_id',
+      'customers.support_rep_id -> employees.employee_id',
+      'invoices.customer_id -> customers.customer_id',
+      'invoice_lines.invoice_id -> invoices.invoice_id',
+      'invoice_lines.track_id -> tracks.track_id'
+    ].join(', ')
   }
 }
 

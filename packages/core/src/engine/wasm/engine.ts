@@ -278,7 +278,7 @@ class WasmEngine implements Engine {
       dimension: pair.from.points.cols,
       valueCount: c,
       blockCount: cloud.blockCount,
-      queryBlock: queryBlock(n, workOfQuery(pair, request)),
+      queryBlock: queryBlock(n, workOfQuery(pair, request), this.#machine.threads),
       queries: this.#takeFloat64(n * pair.from.points.cols),
       queryWidths: pair.kernel.kind === 'variable' ? this.#takeFloat64(n) : 0,
       points: cloud.data,
@@ -417,9 +417,9 @@ function workOfQuery(pair: Pair, { mode, values }: Request): number {
   return pair.to.points.rows * (pair.from.points.cols + 12 + (mode & job.COVARIANCE ? c * (c + 1) : c))
 }
 
-/** Queries a unit: few enough that there are units to share and that none is long. Results do not depend on it. */
-function queryBlock(n: number, workOfOne: number): number {
-  let size = n >= 512 ? 64 : n >= 128 ? 16 : 4
+/** Queries a unit: few enough that there are units to share, where there are threads to share them, and that none is long. Results do not depend on it. */
+function queryBlock(n: number, workOfOne: number, threads: number): number {
+  let size = threads === 1 || n >= 512 ? 64 : n >= 128 ? 16 : 4
   while (size > 4 && size * workOfOne > UNIT_WORK) size /= 4
   return size
 }

@@ -50,7 +50,7 @@ testStore('SQLite', {
     [['--table', 'orders', '--query', 'SELECT 1'], '--table and --query'],
     [[], 'neither --table nor --query'],
     [['--table', 'orders', '--skip', '1'], '--skip with sqlite:'],
-    [['--table', 'orders', '--query-seconds', '9'], 'whose driver cannot be stopped']
+    [['--table', 'orders', '--query-seconds', '9'], 'whose driver only the command line can stop']
   ]
 })
 

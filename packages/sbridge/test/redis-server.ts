@@ -7,7 +7,10 @@ import { freePort } from './postgres-server.js'
 const has = (program: string): boolean =>
   ['/usr/sbin', ...(process.env.PATH ?? '').split(':')].some((one) => existsSync(join(one, program)))
 
-export const hasRedis = (): boolean => has('redis-server') && has('openssl')
+/** Redis, or what else speaks its language: `valkey-server`. */
+const SERVER = process.env.REDIS_SERVER ?? 'redis-server'
+
+export const hasRedis = (): boolean => has(SERVER) && has('openssl')
 
 /** What nobody but server and clients may see. */
 export const PASSWORD = 'pw-of-the-worker'
@@ -54,10 +57,10 @@ export async function startRedis(): Promise<RedisServer> {
   )
   let server: ChildProcess
   const start = async () => {
-    server = spawn('redis-server', [join(folder, 'redis.conf')], { stdio: ['ignore', 'pipe', 'inherit'] })
+    server = spawn(SERVER, [join(folder, 'redis.conf')], { stdio: ['ignore', 'pipe', 'inherit'] })
     await new Promise<void>((resolve, reject) => {
       server.stdout!.on('data', (piece) => String(piece).includes('Ready to accept') && resolve())
-      server.on('exit', (code) => reject(new Error(`redis-server ended with ${code}`)))
+      server.on('exit', (code) => reject(new Error(`${SERVER} ended with ${code}`)))
     })
   }
   const end = (signal: NodeJS.Signals) =>

@@ -31,9 +31,12 @@ interface Server {
 let folder: string
 const servers: Server[] = []
 
-/** Starts a service on a free port. */
+/** Starts a service, on a free port unless one is said. */
 async function serve(...words: readonly string[]): Promise<Server> {
-  const child = spawn(process.execPath, [bin, 'serve', ...words, '--port', '0'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [bin, 'serve', ...(words.includes('--port') ? words : [...words, '--port', '0'])], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
   let said = ''
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
   const url = await new Promise<string>((resolve, reject) => {
@@ -387,11 +390,17 @@ describe('the guide', () => {
       .replaceAll('\\\n', ' ')
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'))
+    const words = ['FROM', 'WORKDIR', 'RUN', 'USER', 'EXPOSE', 'HEALTHCHECK', 'ENTRYPOINT', 'CMD']
+    expect(lines.filter((line) => !words.some((word) => line.startsWith(`${word} `)))).toEqual([])
+    // What linters ask for besides: a base with a version, absolute folders, one command, nothing from the network but packages.
+    expect(lines[0]).toMatch(/^FROM [a-z]+:\d+\S*$/)
     const of = (word: string) => lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1))
     // Lists, not lines of a shell: that would not hand on SIGTERM.
     const [entry] = of('ENTRYPOINT').map((text) => JSON.parse(text) as string[])
     expect(entry!.slice(0, 3)).toEqual(['node', 'node_modules/sbridge/bin/sbridge.js', 'serve'])
-    expect(of('USER')).toEqual(['node'])
+    expect([of('USER'), of('WORKDIR')]).toEqual([['node'], ['/app']])
+    expect([of('ENTRYPOINT').length, of('CMD').map((text) => JSON.parse(text) as string[])]).toEqual([1, [['/models/model.sbridge']]])
+    expect(of('RUN').join('\n')).not.toMatch(/curl|wget|sudo|apt/)
     expect(lines.findIndex((line) => line.startsWith('USER'))).toBeGreaterThan(lines.findIndex((line) => line.startsWith('RUN')))
     const { peerDependencies } = JSON.parse(readFileSync(fileURLToPath(new URL('../package.json', import.meta.url)), 'utf8')) as {
       peerDependencies: object
@@ -521,6 +530,47 @@ describe('how it begins and ends', () => {
     expect(await server.ended).toBe(0)
     await expect(fetch(`${server.url}/healthz`)).rejects.toThrow()
     expect(server.said()).not.toMatch(/error|mistake/)
+  })
+
+  it('restarts under load, in peace and killed: who asks again has all answers, and none is half of one', async () => {
+    let server = await serve('rows.sbridge', '--threads', '1')
+    const { url } = server
+    const answers = new Map<number, Set<string>>()
+    let [done, turnedAway] = [0, 0]
+    const ask = async (seed: number) => {
+      for (;;) {
+        try {
+          const response = await post({ url }, '/v1/models/rows/sample', { rows: 300, seed }, { accept: 'application/x-ndjson' })
+          const text = await response.text()
+          if (response.status === 200) return void answers.set(seed, (answers.get(seed) ?? new Set()).add(text))
+          expect([response.status, response.headers.has('retry-after')]).toEqual([503, true])
+        } catch (error) {
+          // A connection that was refused, or cut.
+          expect(error).toBeInstanceOf(TypeError)
+        }
+        turnedAway++
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    }
+    const client = async (first: number) => {
+      for (let k = 0; k < 6; k++, done++) await ask(first + (k % 3))
+    }
+    const clients = Promise.all(Array.from({ length: 4 }, (_, c) => client(1 + (c % 2))))
+    for (const [signal, after] of [
+      ['SIGTERM', 4],
+      ['SIGKILL', 12]
+    ] as const) {
+      await until(async () => done >= after)
+      server.process.kill(signal)
+      expect(await server.ended).toBe(signal === 'SIGTERM' ? 0 : null)
+      server = await serve('rows.sbridge', '--threads', '1', '--port', new URL(url).port)
+    }
+    await clients
+    expect(turnedAway).toBeGreaterThan(0)
+    // A seed promises bytes: half an answer would be another one.
+    expect([...answers].map(([seed, all]) => [seed, all.size])).toEqual(expect.arrayContaining([1, 2, 3, 4].map((seed) => [seed, 1])))
+    expect([...answers.values()].flatMap((all) => [...all].map((text) => text.trim().split('\n').length))).toEqual([300, 300, 300, 300])
+    server.process.kill('SIGTERM')
   })
 
   it('a second signal ends it at once', async () => {

@@ -300,6 +300,17 @@ describe('a database that is being written', () => {
     expect(standing('new.db')).toEqual([])
   })
 
+  it('a query that takes longer than it may ends, and nobody is locked out', () => {
+    expect(shell(`$sbridge sample t.csv -n 10 ${QUICK.join(' ')} -o sqlite:long.db`).status).toBe(0)
+    const endless = "'WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) AS n FROM c'"
+    const { status, stderr } = shell(`$sbridge sample sqlite:long.db --query ${endless} --query-seconds 0.2 -o x.csv`)
+    expect(stderr).toContain('got a query that took longer than it may')
+    // The driver of Node is native code, which ends with the process alone: 128 + SIGKILL.
+    expect(status).toBe(Number(process.versions.node.split('.')[0]) >= 23 ? 137 : 2)
+    expect(shell(`$sbridge sample sqlite:long.db --table rows --query-seconds 60 -n 10 ${QUICK.join(' ')} -o x.csv`).status).toBe(0)
+    expect(standing('long.db')).toEqual(['long.db'])
+  })
+
   it('with rows in it: those are there, no more, and nobody is locked out', async () => {
     expect(shell(`$sbridge sample t.csv -n 10 ${QUICK.join(' ')} -o sqlite:old.db`).status).toBe(0)
     const { code } = await interrupted('old.db', () => standing('old.db').includes('old.db-journal'))

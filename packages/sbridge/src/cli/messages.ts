@@ -33,6 +33,8 @@ export type JobMessage =
   | { readonly kind: 'temporary'; readonly path: string; readonly stands: boolean }
   /** From now on the job ends by itself when it is interrupted, within this time. */
   | { readonly kind: 'drains'; readonly milliseconds: number }
+  /** Ends the job with these words (exit code 2) after so long; none: it was in time. */
+  | { readonly kind: 'limit'; readonly milliseconds?: number; readonly words?: string }
   /** The last message: all is done or said, and this is the exit code. */
   | { readonly kind: 'finished'; readonly code: number }
 

@@ -24,6 +24,7 @@ class Supervisor {
   #input: AsyncIterator<Uint8Array> | undefined
   #output: NodeJS.WriteStream | undefined
   #interrupted = false
+  #limit: NodeJS.Timeout | undefined
   /** Milliseconds in which the job ends by itself; it has been asked to when they are none. */
   #drains: number | undefined
   /** Whether what went wrong has been said. */
@@ -76,6 +77,10 @@ class Supervisor {
       case 'drains':
         this.#drains = message.milliseconds
         break
+      case 'limit':
+        clearTimeout(this.#limit)
+        if (message.milliseconds !== undefined) this.#limit = setTimeout(() => this.#expire(message.words!), message.milliseconds)
+        break
       case 'finished':
         this.#code = message.code
     }
@@ -116,6 +121,20 @@ class Supervisor {
     void this.#worker?.terminate()
   }
 
+  /** Ends a job whose time for something is over, like an interrupt but with words of its own. */
+  #expire(words: string): void {
+    if (this.#interrupted) return
+    this.#interrupted = true
+    this.#code = 2
+    say(words)
+    // A thread that is stuck in native code ends with the process, whose exit code is then that of a signal.
+    setTimeout(() => {
+      removeFiles(this.#temporary)
+      process.kill(process.pid, 'SIGKILL')
+    }, PATIENCE)
+    void this.#worker?.terminate()
+  }
+
   /** Asks a job to end by itself; the next signal, or the end of its time, ends it. */
   #drain(milliseconds: number): void {
     this.#drains = undefined
@@ -132,7 +151,7 @@ class Supervisor {
   }
 
   #over(code: number): void {
-    const told = this.#interrupted ? 130 : this.#code
+    const told = this.#code ?? (this.#interrupted ? 130 : undefined)
     if (told === undefined && !this.#failed) say(sentences(endedByItself(code)))
     this.#end(told ?? (code === 0 ? 1 : code))
   }

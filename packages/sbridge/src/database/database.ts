@@ -96,7 +96,7 @@ function refuseBoth(name: string, { table, query }: DatabaseSource): void {
 const withoutLimit = (name: string): InputError =>
   new InputError({
     code: 'option-combination',
-    got: `--query-seconds with ${withoutPassword(name)}, whose driver cannot be stopped`,
+    got: `--query-seconds with ${withoutPassword(name)}, whose driver only the command line can stop`,
     expected: 'a database with a limit of time: DuckDB, PostgreSQL, MySQL',
     try: 'leaving --query-seconds out'
   })

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { FormatError } from '@sbridge/core'
 import type { RawTable } from '@sbridge/core/tables'
 import { holding } from '../format/temporary.js'
+import { canBeEnded, within } from '../host/time-limit.js'
 import { type ColumnTypes, cellsOf, type DatabaseTable, definitionsOf, quoted, tableIn } from './cells.js'
 import {
   type Access,
@@ -11,6 +12,7 @@ import {
   type CellKind,
   type DatabaseColumn,
   type Described,
+  refusal,
   type Session,
   type Store,
   told
@@ -91,12 +93,17 @@ function refuseInterrupted(file: string): void {
   })
 }
 
-/** SQLite, whose drivers work while they are waited for: a session is done before anything else goes on. */
+/** SQLite, whose drivers work while they are waited for: a session is done before anything else goes on, and only the whole thread can be ended. */
 export const sqlite: Store = {
-  hasLimit: false,
+  get hasLimit() {
+    return canBeEnded()
+  },
   isOrdered: true,
   ready: driver,
-  open: (access, use) => withFile(access, (database) => use(sessionOf(database)))
+  open(access, use) {
+    const work = () => withFile(access, (database) => use(sessionOf(database)))
+    return access.to === 'read' ? within(access.seconds, refusal(access, '', 'long'), work) : work()
+  }
 }
 
 const sessionOf = (database: Sqlite): Session => ({

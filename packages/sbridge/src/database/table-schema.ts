@@ -10,7 +10,7 @@ export interface Schema {
 
 export const NO_SCHEMA: Schema = { types: {}, rules: [], unsaid: [] }
 
-/** Kinds and rules in the constraints of a table: unique columns are keys; of CHECKs those that order two columns or list values. */
+/** Kinds and rules in the constraints of a table: unique columns are keys; of CHECKs those that order two columns or list values; `a >= 0` needs no rule. */
 export function schemaOf(columns: readonly DatabaseColumn[], { unique, checks }: Pick<Described, 'unique' | 'checks'>): Schema {
   const kindOf = new Map(columns.map(({ name, kind }) => [name, kind]))
   const types: Record<string, string> = {}
@@ -26,7 +26,7 @@ export function schemaOf(columns: readonly DatabaseColumn[], { unique, checks }:
     if (left !== undefined && right !== undefined && isNumber(left) && isNumber(right))
       rules.push(order![2]!.startsWith('<') ? `\`${right}\` >= \`${left}\`` : `\`${left}\` >= \`${right}\``)
     else if (listed !== undefined && kindOf.get(listed) === 'text') types[listed] = 'category'
-    else unsaid.push(condition)
+    else if (!isNumber((FROM_ZERO.exec(condition) ?? ZERO_TO.exec(condition))?.[1]?.replaceAll('"', '') ?? '')) unsaid.push(condition)
   }
   return { types, rules, unsaid }
 }
@@ -77,3 +77,7 @@ const NAME = '("[^"]+"|[A-Za-z_][\\w$]*)'
 const ORDER = new RegExp(`^${NAME}\\s*(<=|>=|<|>)\\s*${NAME}$`)
 /** `a IN ('x', 'y')`, and `a = ANY (ARRAY[…` as PostgreSQL writes it. */
 const LIST = new RegExp(`^${NAME}\\s*(?:=\\s*ANY|IN)\\s*\\(`, 'i')
+/** `a >= 0`, `0 <= a`: of numbers, which no model draws below nought where the data are not. */
+const ZERO = "\\(?'?0+(?:\\.0*)?'?\\)?"
+const FROM_ZERO = new RegExp(`^${NAME}\\s*>=\\s*${ZERO}$`)
+const ZERO_TO = new RegExp(`^${ZERO}\\s*<=\\s*${NAME}$`)

@@ -51,11 +51,11 @@ export const readingFields: readonly Field[] = [
     name: 'querySeconds',
     kind: 'number',
     unit: 'seconds',
-    range: 'a number from 0.001 to 86400, of databases other than SQLite',
+    range: 'a number from 0.001 to 86400',
     default: '600',
     minimum: 0.001,
     maximum: 86_400,
-    sentence: 'How long the server may take for it.',
+    sentence: 'How long the database may take for it.',
     source: ''
   }
 ]

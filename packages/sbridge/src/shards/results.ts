@@ -18,6 +18,9 @@ export interface Manifest {
   readonly processor: string
 }
 
+/** Asked once: the system is slow to tell. */
+const PROCESSOR = `${cpus()[0]?.model ?? 'unknown'} ${arch()}`
+
 const nameOf = ({ shard, sha256: hash }: Pick<Manifest, 'shard' | 'sha256'>): string => `${shard}.${hash}`
 
 /** Writes what a shard drew, then its manifest; each carries its name only when whole. */
@@ -33,7 +36,7 @@ export async function writeResult(
     bytes: bytes.length,
     seconds: Math.round(1000 * seconds) / 1000,
     host: hostname(),
-    processor: `${cpus()[0]?.model ?? 'unknown'} ${arch()}`
+    processor: PROCESSOR
   }
   await writeAtomically(inFolder(folder, `${nameOf(manifest)}.batches`), bytes)
   await writeAtomically(inFolder(folder, `${nameOf(manifest)}.json`), `${JSON.stringify(manifest)}\n`)

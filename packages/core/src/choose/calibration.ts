@@ -1,3 +1,4 @@
+import { CENTRAL } from '../know/support.js'
 import { type Key, uniforms } from '../num/random.js'
 import { sorted } from '../num/statistics.js'
 import type { Forecast } from './scores.js'
@@ -12,6 +13,7 @@ const NOT_UNIFORM = 1.63
  * @source the probability integral transform of ensembles: Gneiting and Raftery 2007, section 3; randomised ranks.
  */
 export class Calibration<T> {
+  /** Places of one held-out row after the other, each of all columns. */
   private readonly of = new Map<string, { readonly places: number[]; fails?: boolean }>()
 
   add(setting: T, forecasts: readonly Forecast[], key: Key): void {
@@ -21,6 +23,11 @@ export class Calibration<T> {
     this.of.set(name, { places: [...places, ...forecasts.flatMap((forecast, i) => placesOf(forecast, shares[i]!))] })
   }
 
+  /** Of a setting that was tried. */
+  placesOf(setting: T): readonly number[] {
+    return this.of.get(JSON.stringify(setting))?.places ?? []
+  }
+
   /** Whether a setting has been found not to draw from the rows' law. */
   fails(setting: T): boolean {
     const found = this.of.get(JSON.stringify(setting))
@@ -28,6 +35,13 @@ export class Calibration<T> {
     found.fails ??= uniformDistance(found.places) > NOT_UNIFORM
     return found.fails
   }
+}
+
+/** How many of the numbers of each of `columns` lie in the central 80 % of what was drawn for them. */
+export function centralShares(places: readonly number[], columns: number): Float64Array {
+  const shares = new Float64Array(columns)
+  for (const [i, place] of places.entries()) if (Math.abs(place - 0.5) < CENTRAL / 2) shares[i % columns]! += columns / places.length
+  return shares
 }
 
 /** Whether places refute the best trial, or the simplest that scores cannot tell from it. */

@@ -1,4 +1,4 @@
-import { type Calibration, refuted } from './calibration.js'
+import { type Calibration, centralShares, refuted } from './calibration.js'
 import { tellsApart } from './held-out.js'
 import { type ChoiceProblem, HeldOutScores, ONE_GAUSSIAN, type Setting } from './held-out-scores.js'
 import { looksGaussian } from './normality.js'
@@ -24,6 +24,8 @@ export interface ConditionalChoice {
   /** All that was tried, in that order; empty where nothing had to be chosen. */
   readonly trials: readonly ConditionalTrial[]
   readonly heldOutRows: number
+  /** Of each drawn coordinate that was scored, how many held-out rows lie in the central 80 % of what is drawn for them. */
+  readonly central?: readonly { readonly coordinate: number; readonly share: number }[]
 }
 
 /** @source mathematics, section 7. */
@@ -66,7 +68,9 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   if (!found) return nothing
   const told = ({ known, drawn, ridge }: Setting) => ({ epsilon: known, freeRatio: drawn / known, ridge })
   const trials = found.trials.map(({ setting, loss, losses }) => ({ ...told(setting), score: loss, scoredRows: losses.length }))
-  return { ...told(found.setting), trials, heldOutRows }
+  const shares = centralShares(scores.calibration.placesOf(found.setting), scores.columns.length)
+  const central = scores.columns.map((coordinate, k) => ({ coordinate, share: shares[k]! }))
+  return { ...told(found.setting), trials, heldOutRows, central }
 }
 
 function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> {

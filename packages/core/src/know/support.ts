@@ -158,6 +158,24 @@ async function usualDistance(points: Matrix, { engine, key }: { engine: Engine; 
   return quantileOfSorted(sorted(second), 0.99)
 }
 
+/** Part of the places among draws that central intervals should hold. */
+export const CENTRAL = 0.8
+/** Standard errors beyond which a share is not chance: for one column in a thousand. */
+const CERTAIN = 3
+
+/**
+ * What is to be said of a drawn column whose held-out values lie in the middle of what is drawn for them more often than chance
+ * allows: there all drawn columns together asked for a wider kernel than this one. Few chains make intervals too short, never too long.
+ */
+export function tooWide(
+  share: number,
+  { column, given, heldOut }: { readonly column: string; readonly given: readonly string[]; readonly heldOut: number }
+): NamedWarning[] {
+  if (share <= CENTRAL + CERTAIN * Math.sqrt((CENTRAL * (1 - CENTRAL)) / heldOut)) return []
+  const message = `${column} given ${given.join(', ')}: its spread comes out too wide, ${Math.round(100 * share)} % of ${heldOut} held-out rows lie in the central 80 % of what is drawn for them; a smaller --condition-bandwidth, or --exclude of columns that are not needed, makes it narrower`
+  return [{ name: 'condition-too-wide', message }]
+}
+
 /** Fewer effective rows than this bear no distribution. */
 export const FEW_ROWS = 3
 /** From so many rows that have all that is given on, each drawn row may rest on few of them. */

@@ -77,6 +77,8 @@ function verdictOn({ conditions, agreeing, warnings }: Support): string {
   const least = numberText(Math.round(Math.min(...conditions.map(({ effectiveRows }) => effectiveRows))))
   if (warnings.length === 0) return `The data know such rows: in effect ${least} of theirs or more stand behind each drawn one.`
   const warned = conditions.filter((one) => (one.warnings ?? []).length > 0).length
+  if (warned === 0 && warnings.every(({ name }) => name === 'condition-too-wide'))
+    return `The data know such rows, but mind the warnings: in effect ${least} of theirs or more stand behind each drawn one.`
   const which = warned === 0 || conditions.length === 1 ? 'such rows' : `the rows of ${warned} of ${conditions.length} conditions`
   return `The data hardly know ${which}: take what is drawn for a guess.`
 }

@@ -2,7 +2,7 @@ import type { ConditionalChoice } from '../../choose/conditional.js'
 import type { GroupDraw } from '../../draw/condition-draw.js'
 import type { Condition } from '../../know/conditions.js'
 import type { ConditionGroup } from '../../know/places.js'
-import { conditionWarnings, type Distance, effectiveSampleSize, type NamedWarning } from '../../know/support.js'
+import { conditionWarnings, type Distance, effectiveSampleSize, type NamedWarning, tooWide } from '../../know/support.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { mean } from '../../num/statistics.js'
 import type { Encoder } from '../../table/encoder.js'
@@ -22,9 +22,12 @@ export interface ConditionReport {
 }
 
 /** Conditions on the same columns that are drawn from the same training rows share these. */
-export interface ConditionGroupReport extends ConditionalChoice {
+export interface ConditionGroupReport extends Omit<ConditionalChoice, 'central'> {
   readonly columns: readonly string[]
   readonly conditions: number
+  /** Of each number that is drawn, how many held-out rows lie in the central 80 % of what is drawn for them. */
+  readonly central?: Readonly<Record<string, number>>
+  readonly warnings: readonly NamedWarning[]
 }
 
 export interface ConditionalReport {
@@ -35,8 +38,29 @@ export interface ConditionalReport {
   readonly conditions: readonly ConditionReport[]
 }
 
-export function columnNames(encoder: Encoder, condition: Condition): string[] {
+function columnNames(encoder: Encoder, condition: Condition): string[] {
   return encoder.columns.map((code) => code.name).filter((name) => condition.named.includes(name))
+}
+
+interface GroupOf {
+  readonly encoder: Encoder
+  /** One of its conditions. */
+  readonly named: Condition
+  readonly conditions: number
+}
+
+export function reportOnGroup({ central, ...choice }: ConditionalChoice, { encoder, named, conditions }: GroupOf): ConditionGroupReport {
+  const columns = columnNames(encoder, named)
+  if (!central) return { ...choice, columns, conditions, warnings: [] }
+  const nameOf = new Map(encoder.columns.map((code) => [code.carries === 'coordinate' ? code.coordinate : -1, code.name]))
+  const shares = central.map(({ coordinate, share }) => [nameOf.get(coordinate)!, share] as const)
+  return {
+    ...choice,
+    columns,
+    conditions,
+    central: Object.fromEntries(shares),
+    warnings: shares.flatMap(([column, share]) => tooWide(share, { column, given: columns, heldOut: choice.heldOutRows }))
+  }
 }
 
 interface Reported {

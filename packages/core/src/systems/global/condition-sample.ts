@@ -21,7 +21,7 @@ import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { type ConditionalReport, type ConditionGroupReport, type ConditionReport, columnNames, reportOn } from './condition-report.js'
+import { type ConditionalReport, type ConditionGroupReport, type ConditionReport, reportOn, reportOnGroup } from './condition-report.js'
 import {
   type MatchedConditions,
   type MatchedGroup,
@@ -113,8 +113,8 @@ export async function drawConditions(
       const matching = group.split.given.length === 0 ? { matchingRows: matched.matching[place]! } : {}
       reports[member] = reportOn(conditions[member]!, { draw, distance: distances[member]!, free: group, ...matching })
     })
-    const columns = columnNames(encoder, conditions[group.members[0]!]!)
-    groupReports.set(part, { ...drawn[0]!.choice, columns, conditions: part.places.length })
+    const named = conditions[group.members[0]!]!
+    groupReports.set(part, reportOnGroup(drawn[0]!.choice, { encoder, named, conditions: part.places.length }))
   }
   return {
     encoded: rows,

@@ -130,7 +130,7 @@ export function tellConditional(report: ConditionalReport): Telling {
     conditions,
     facts: groups.map(groupFact),
     choices: groups.some(({ trials }) => trials.length > 1) ? [trialTable(groups)] : [],
-    warnings: conditions.flatMap(({ warnings }) => warnings)
+    warnings: [...groups, ...conditions].flatMap(({ warnings }) => warnings)
   }
   return tellSupport(support, { conditional: report })
 }

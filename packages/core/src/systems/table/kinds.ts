@@ -148,7 +148,8 @@ function formatsOf({ encoder }: Pick<LocalModel, 'encoder'>): readonly ColumnFor
   return encoder.formats
 }
 
-const warningsOf = ({ conditions }: ConditionalReport): NamedWarning[] => conditions.flatMap(({ warnings }) => warnings)
+const warningsOf = ({ conditions, groups }: ConditionalReport): NamedWarning[] =>
+  [...groups, ...conditions].flatMap(({ warnings }) => warnings)
 
 /** One bridge on the coordinates of a codec and the categories. */
 export const latent = ruled<LatentTableModel>({

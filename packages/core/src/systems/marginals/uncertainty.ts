@@ -1,4 +1,4 @@
-import { type Coupling, conditionalWeights } from '../../bridge/coupling.js'
+import type { Coupling } from '../../bridge/coupling.js'
 import { linearNoiseFlow } from '../../bridge/linear-noise.js'
 import { covariancesFrom, precisionFrom } from '../../bridge/noise-size.js'
 import { FIT_TOLERANCES, unitTransitions } from '../../bridge/reference-transitions.js'
@@ -14,6 +14,7 @@ import type { Potentials } from '../../scaling/annealed.js'
 import { scaleRectangular } from '../../scaling/rectangular.js'
 import { cloud } from '../../space/cloud.js'
 import type { ParameterInterval } from './model.js'
+import { PairScores, solvePotentials, subtractPairing } from './potential-slopes.js'
 import { type FitSnapshot, intervalsOf, type RoundsProblem, refineReference, workingReference } from './rounds.js'
 import { weightsOf } from './snapshots.js'
 import { velocityEvidence } from './velocities.js'
@@ -176,9 +177,6 @@ function addScoreVariance(out: Matrix, { cloud: c }: FitSnapshot, { asFrom, asTo
   }
 }
 
-/** Turns of the linear iteration for the derivatives of the potentials. */
-const MOST_TURNS = 300
-
 /**
  * Solves ∂f_i = E[D_ij − ∂g_j | i], ∂g_j = E[D_ij − ∂f_i | j] under the coupling, D_ij = ∂(−log k_ij)/∂θ = −s_iᵀ(y_j − Φ_i)
  * with s_i = Σ_i⁻¹ ∂Φ_i/∂θ (Σ frozen, as in the refit). H = E[∂Φᵀ Σ⁻¹ ∂Φ] − E[D (D − ∂f − ∂g)ᵀ]: what pairing costs.
@@ -257,91 +255,4 @@ function scoreMaps({
     return out
   }
   return { maps, information }
-}
-
-/** D_ij [p], made when it is needed. */
-class PairScores {
-  readonly value: Float64Array
-
-  constructor(
-    private readonly maps: Matrix,
-    private readonly means: Matrix,
-    private readonly targets: Matrix,
-    readonly parameterCount: number
-  ) {
-    this.value = new Float64Array(parameterCount)
-  }
-
-  at(i: number, j: number): Float64Array {
-    const { value, maps, means, targets, parameterCount: p } = this
-    const d = means.cols
-    value.fill(0)
-    for (let a = 0; a < d; a++) {
-      const off = targets.data[j * d + a]! - means.data[i * d + a]!
-      for (let k = 0; k < p; k++) value[k] = value[k]! - off * maps.data[i * d * p + a * p + k]!
-    }
-    return value
-  }
-}
-
-/** Alternating means; the error contracts as Sinkhorn's does. */
-function solvePotentials(coupling: Coupling, scorer: PairScores, watch?: Watch): { from: Matrix; to: Matrix } {
-  const n = coupling.problem.kernel.rows
-  const m = coupling.problem.kernel.cols
-  const p = scorer.parameterCount
-  const weights = new Float64Array(m)
-  const fromWeights = coupling.problem.fromLogWeights.map(exp)
-  const toWeights = coupling.problem.toLogWeights.map(exp)
-  const from = matrix(n, p)
-  const to = matrix(m, p)
-  const sums = new Float64Array(m * p)
-  for (let turn = 0; turn < MOST_TURNS; turn++) {
-    throwIfStopped(watch, 'intervals')
-    sums.fill(0)
-    for (let i = 0; i < n; i++) {
-      conditionalWeights(coupling, i, weights)
-      const own = from.data.subarray(i * p, (i + 1) * p).fill(0)
-      for (let j = 0; j < m; j++) {
-        if (weights[j]! < 1e-14) continue
-        const score = scorer.at(i, j)
-        for (let k = 0; k < p; k++) own[k] = own[k]! + weights[j]! * (score[k]! - to.data[j * p + k]!)
-      }
-      for (let j = 0; j < m; j++) {
-        if (weights[j]! < 1e-14) continue
-        const score = scorer.at(i, j)
-        const share = (weights[j]! * fromWeights[i]!) / toWeights[j]!
-        for (let k = 0; k < p; k++) sums[j * p + k] = sums[j * p + k]! + share * (score[k]! - own[k]!)
-      }
-    }
-    let change = 0
-    let size = 0
-    for (let e = 0; e < sums.length; e++) {
-      change = Math.max(change, Math.abs(sums[e]! - to.data[e]!))
-      size = Math.max(size, Math.abs(sums[e]!))
-    }
-    to.data.set(sums)
-    if (change <= 1e-3 * size) break
-  }
-  return { from, to }
-}
-
-function subtractPairing(hessian: Matrix, coupling: Coupling, scorer: PairScores, { from, to }: { from: Matrix; to: Matrix }): void {
-  const p = scorer.parameterCount
-  const m = coupling.problem.kernel.cols
-  const weights = new Float64Array(m)
-  const fromWeights = coupling.problem.fromLogWeights.map(exp)
-  for (let i = 0; i < from.rows; i++) {
-    conditionalWeights(coupling, i, weights)
-    for (let j = 0; j < m; j++) {
-      const w = weights[j]! * fromWeights[i]!
-      if (weights[j]! < 1e-14) continue
-      const score = scorer.at(i, j)
-      for (let k = 0; k < p; k++) {
-        for (let l = 0; l < p; l++) {
-          const rest = score[l]! - from.data[i * p + l]! - to.data[j * p + l]!
-          hessian.data[k * p + l] = hessian.data[k * p + l]! - w * score[k]! * rest
-        }
-      }
-    }
-  }
 }

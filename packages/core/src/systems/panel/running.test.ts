@@ -111,6 +111,16 @@ it('amounts know the sum so far: none is overdrawn where none of the data is, an
     { column: 'left', side: 1 }
   ])
   const model = (await fitModel(tables, { input: raw, options }, { engine })) as PanelModel
+  const contents = tables.save(model)
+  const meta = contents.meta as { panel: { walls: unknown } }
+  for (const walls of [
+    undefined,
+    [{ column: 'kind', side: 1 }],
+    [{ column: 'left', side: 1, where: { column: 'amount', level: 'pay' } }]
+  ]) {
+    const damaged = { ...contents, meta: { ...meta, panel: { ...meta.panel, walls } } }
+    await expect(tables.load(damaged, { engine })).rejects.toMatchObject({ code: 'model-damaged' })
+  }
   const { warnings, ...drawn } = await drawModel(tables, { model, request: { seed: 2, groups: 100 } }, { engine })
   expect(warnings).toEqual([])
   const { columns, rowCount } = tables.present(model, { ...drawn, warnings }, 'text')

@@ -28,7 +28,7 @@ import { loadGlobal, saveGlobal, summaryFields } from '../global/save.js'
 import { keysIn, withKeys } from '../keys-file.js'
 import { keptRulesIn, withRules } from '../rules-file.js'
 import type { PanelModel, PanelShape, PanelSummary } from './model.js'
-import type { PastCode } from './past.js'
+import { knownWidth, type PastCode } from './past.js'
 import type { PanelColumn } from './read.js'
 import type { RunningSum } from './running.js'
 import { type Arrays, loadSteps, saveSteps } from './save-steps.js'
@@ -150,7 +150,7 @@ export function loadPanel(contents: ModelContents): PanelModel {
     summary: summaryOf
   })(contents.meta, 'meta')
   const { panel, constants, summary } = read
-  const d = read.past.encoder.coordinateCount + read.past.encoder.factors.reduce((sum, { places }) => sum + places.cols, 0)
+  const d = placesIn(read.past.encoder)
   const past: PastCode = {
     ...read.past,
     mean: float64Array(pastArrays, 'mean', d, SCALED),
@@ -167,16 +167,26 @@ export function loadPanel(contents: ModelContents): PanelModel {
   )
   checkLayout(panel, rules)
   checkSizes(panel, heads.training, steps.training)
+  const known = knownWidth(past, placesIn(constants) + (panel.walls ? (panel.running ?? []).length : 0))
+  for (const given of steps.givens) whole({ least: 0, most: known - 1 })(given, 'meta.steps.givens')
   return { heads, steps, past, constants, panel, groupKey: groupKeyIn(read.groupKey, arrays), summary, ...(rules ? { rules } : {}) }
 }
 
+const placesIn = ({ coordinateCount, factors }: Encoder): number => factors.reduce((sum, { places }) => sum + places.cols, coordinateCount)
+
 /** Columns of the panel are those that are drawn or derived, beside the key and the time. */
-function checkLayout({ layout, formats, running = [] }: PanelShape, rules: KeptRules | undefined): void {
+function checkLayout({ layout, formats, running = [], walls = [] }: PanelShape, rules: KeptRules | undefined): void {
   const made = new Set((rules?.columns ?? formats).map(({ name }) => name))
   const numbers = new Set((rules?.columns ?? formats).filter(({ kind }) => kind === 'number' || kind === 'integer').map(({ name }) => name))
   for (const { column, terms } of running)
     for (const name of [column, ...terms.map((term) => term.column)])
       if (!numbers.has(name)) throw damaged(`a model with ${name} in a sum that runs on`, 'columns of numbers')
+  const kindOf = new Map(formats.map(({ name, kind }) => [name, kind]))
+  for (const { column, where } of walls) {
+    const isNumber = ['number', 'integer'].includes(kindOf.get(column) ?? '')
+    if (!isNumber || (where && !['category', 'boolean'].includes(kindOf.get(where.column) ?? '')))
+      throw damaged(`a model with a wall of ${column}`, 'walls of numbers, by levels of categories')
+  }
   for (const { format, role } of layout)
     if (role === 'other' && !made.has(format.name))
       throw damaged(`a model with the column ${format.name} that nothing draws`, 'a law or a rule of it')

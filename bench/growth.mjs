@@ -1,5 +1,6 @@
 // Whole jobs of the command line as tables grow: processor seconds, peak memory, and how well the rows can be told from fresh ones.
-// node bench/growth.mjs [JOB …] [--beside CHECKOUT] [--threads N]: single jobs; beside another build of this repository, in turns.
+// node bench/growth.mjs [JOB …] [--beside CHECKOUT] [--threads N] [--save]: single jobs; beside another build of this repository, in
+// turns; kept for the guide.
 // Absolute seconds differ from machine to machine: what counts is one build beside another in one run.
 import { spawnSync } from 'node:child_process'
 import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,11 +10,12 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { normals, uniforms } from '../packages/core/dist/num/random.js'
 import { keyFromSeed } from '../packages/sbridge/dist/index.js'
+import { keep } from './kept.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { values: asked, positionals } = parseArgs({
   allowPositionals: true,
-  options: { beside: { type: 'string' }, threads: { type: 'string', default: '1' } }
+  options: { beside: { type: 'string' }, threads: { type: 'string', default: '1' }, save: { type: 'boolean', default: false } }
 })
 const folder = mkdtempSync(join(tmpdir(), 'sbridge-growth-'))
 process.on('exit', () => rmSync(folder, { recursive: true }))
@@ -119,7 +121,7 @@ function auc(fresh, drawn) {
     maxBuffer: 1e8
   })
   const { value, floor } = JSON.parse(stdout).classifierAuc
-  return `AUC ${value.toFixed(3)} (halves of fresh rows ${floor.toFixed(3)})`
+  return [value.toFixed(3), floor.toFixed(3)]
 }
 
 const unknown = positionals.filter((name) => !Object.hasOwn(jobs, name))
@@ -140,9 +142,22 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(jobs)) {
       build,
       ['sample', 'trajectories'].includes(words[0]) ? [...known, '--threads', asked.threads] : known
     )
-    const told = failed ?? `${seconds.toFixed(2).padStart(8)} s ${megabytes.toFixed(0).padStart(5)} MB ${fresh ? auc(fresh, out) : ''}`
+    const [area, floor] = fresh && !failed ? auc(fresh, out) : []
+    const quality = area ? `AUC ${area} (halves of fresh rows ${floor})` : ''
+    const told = failed ?? `${seconds.toFixed(2).padStart(8)} s ${megabytes.toFixed(0).padStart(5)} MB ${quality}`
     const ratio = first === undefined || failed ? '' : `${(seconds / first).toFixed(2)} × `
     first ??= seconds
     console.log(`${name.padEnd(28)} ${told} ${ratio}${build === root ? '' : build}`)
+    if (asked.save && build === root && !failed)
+      keep(
+        'growth',
+        'jobs',
+        {
+          title: `whole jobs, ${asked.threads === '1' ? 'one thread' : `${asked.threads} threads`}`,
+          head: ['job', 'processor seconds', 'memory, MB', 'AUC against fresh rows', 'halves of fresh rows'],
+          rows: [[name, seconds.toFixed(0), megabytes.toFixed(0), area ?? '–', floor ?? '–']]
+        },
+        { merge: true }
+      )
   }
 }

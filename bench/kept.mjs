@@ -9,7 +9,8 @@ const PAGES = {
   cells: 'docs/single-cells.md',
   rules: 'docs/rules.md',
   cluster: 'docs/many-machines.md',
-  schema: 'docs/several-tables.md'
+  schema: 'docs/several-tables.md',
+  growth: 'docs/new-rows-from-a-table.md'
 }
 
 /** `merge` keeps rows of before whose first cells are others: a bench may be run a row at a time. */

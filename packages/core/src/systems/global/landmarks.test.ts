@@ -100,3 +100,12 @@ it('all but the last steps are taken on landmarks, and means are still those of 
     expect(Math.abs(mean(after) - average)).toBeLessThan(2 * error)
   }
 })
+
+it('says on how many rows the bandwidth was chosen, where these are not all', async () => {
+  const { summary } = await fitTable(mixed(), { ...job, landmarks: 300 }, { engine })
+  const found = { curve: [], epsilon: 0.2, ratio: 0.95, target: 0.95, standardError: 0.01, criterion: 'target-met' as const }
+  const line = (rowCount: number) =>
+    linesOf(tellGlobal({ ...summary, bandwidth: { ...found, rowCount } })).find((text) => text.startsWith('bandwidth'))
+  expect(line(500)).toContain('chosen on 500 of the rows')
+  expect(line(ROWS)).not.toContain('chosen on')
+})

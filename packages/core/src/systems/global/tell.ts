@@ -60,12 +60,13 @@ function landmarkWarnings({ landmarks, scalingEnding, scalingError }: FitSummary
 }
 
 /** ε: what it is and why. */
-function bandwidthFact({ epsilon, bandwidth }: Pick<FitSummary, 'epsilon' | 'bandwidth'>): Fact {
+function bandwidthFact({ epsilon, bandwidth, rowCount }: Pick<FitSummary, 'epsilon' | 'bandwidth' | 'rowCount'>): Fact {
   const fact = { name: 'bandwidth ε', value: String(Number(epsilon.toPrecision(4))) }
   if (!bandwidth) return { ...fact, aside: 'given' }
   const met = bandwidth.criterion === 'target-met' ? '' : ', the nearest that any bandwidth comes'
   const copies = bandwidth.ratio < COPYING_RATIO ? '; rows stand much nearer to training rows than new rows would' : ''
-  return { ...fact, aside: `nearest-neighbour ratio ${bandwidth.ratio.toFixed(2)}, aim ${bandwidth.target}${met}${copies}` }
+  const chosen = bandwidth.rowCount < rowCount ? `; chosen on ${bandwidth.rowCount} of the rows` : ''
+  return { ...fact, aside: `nearest-neighbour ratio ${bandwidth.ratio.toFixed(2)}, aim ${bandwidth.target}${met}${copies}${chosen}` }
 }
 
 function scalingFacts({ scaling: { methods, scores }, rowCount }: FitSummary): Fact[] {

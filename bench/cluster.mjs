@@ -224,7 +224,7 @@ async function simulated(cost) {
   })
 }
 
-const title = `${shards} shards of ${BATCH} rows, on two cores that others used too`
+const title = `${shards} shards of ${BATCH} rows, on two cores`
 const head = [
   '',
   's from sending to the last shard',

@@ -25,18 +25,20 @@ async function startSqlite(folder: string): Promise<TestedStore> {
   return { url: `sqlite:${file}`, sql: async (statement) => ask(file, statement).map(Object.values), stop: async () => undefined }
 }
 
+async function askDuckdb(file: string, statement: string) {
+  const instance = await DuckDBInstance.create(file)
+  const connection = await instance.connect()
+  try {
+    return (await connection.runAndReadAll(statement)).getRowsJS()
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+  }
+}
+
 async function startDuckdb(folder: string): Promise<TestedStore> {
   const file = join(folder, 'shop.duckdb')
-  const sql = async (statement: string) => {
-    const instance = await DuckDBInstance.create(file)
-    const connection = await instance.connect()
-    try {
-      return (await connection.runAndReadAll(statement)).getRowsJS()
-    } finally {
-      connection.closeSync()
-      instance.closeSync()
-    }
-  }
+  const sql = (statement: string) => askDuckdb(file, statement)
   await sql("CREATE TYPE state AS ENUM ('new', 'paid', 'sent')")
   for (const statement of madeOrders('state')) await sql(statement)
   return { url: `duckdb:${file}`, sql, stop: async () => undefined }
@@ -71,16 +73,7 @@ testStore(
   (at) => {
     it('several tables go there and back with their keys', () => {
       const { folder } = at()
-      const ask = async (of: string, statement: string) => {
-        const instance = await DuckDBInstance.create(join(folder, of.replace('duckdb:', '')))
-        const connection = await instance.connect()
-        try {
-          return (await connection.runAndReadAll(statement)).getRowsJS()
-        } finally {
-          connection.closeSync()
-          instance.closeSync()
-        }
-      }
+      const ask = (of: string, statement: string) => askDuckdb(join(folder, of.replace('duckdb:', '')), statement)
       return testSeveral(folder, { addresses: ['duckdb:one.duckdb', 'two.duckdb'], ask })
     })
 

@@ -37,6 +37,17 @@ export class SbridgeError extends Error {
 /** The data, an option or a value is not acceptable (exit code 2). */
 export class InputError extends SbridgeError {}
 
+/** What `run` gives; an `InputError` of it says where, and what else to try. */
+export async function placed<T>(run: () => Promise<T>, { at, or }: { readonly at: string; readonly or: string }): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    const { code, got, expected, remedy } = error
+    throw new InputError({ code, got: `${at}: ${got}`, expected, try: `${remedy}; or ${or}` })
+  }
+}
+
 /** A file or model whose bytes cannot be read (exit code 4). */
 export class FormatError extends SbridgeError {}
 

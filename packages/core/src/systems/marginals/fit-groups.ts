@@ -1,4 +1,4 @@
-import { InputError } from '../../num/errors.js'
+import { placed } from '../../num/errors.js'
 import { normaliseLogWeights } from '../../num/log-space.js'
 import { takeRows } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
@@ -98,12 +98,4 @@ export async function fitGroups(table: SnapshotTable, options: MarginalsOptions,
 const begun = (snapshots: readonly FitSnapshot[], g: number): FitSnapshot[] =>
   snapshots.map((snapshot, k) => (g > 0 && k === 0 ? { ...snapshot, begins: true } : snapshot))
 
-async function inGroup<T>(name: string, fit: () => Promise<T>): Promise<T> {
-  try {
-    return await fit()
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error
-    const { code, got, expected, remedy } = error
-    throw new InputError({ code, got: `in group ${name}: ${got}`, expected, try: `${remedy}; or no --by` })
-  }
-}
+const inGroup = <T>(name: string, fit: () => Promise<T>): Promise<T> => placed(fit, { at: `in group ${name}`, or: 'no --by' })

@@ -1,4 +1,4 @@
-import { InputError } from '../../num/errors.js'
+import { InputError, placed } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { keyFor } from '../../num/random.js'
 import { StageShare } from '../../num/share.js'
@@ -65,15 +65,8 @@ export async function leaveOneOut(input: SnapshotInput, { options, model, fit, s
   return { scores, notes }
 }
 
-async function naming<T>(time: string, fit: () => Promise<T>): Promise<T> {
-  try {
-    return await fit()
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error
-    const { code, got, expected, remedy } = error
-    throw new InputError({ code, got: `without the snapshot at ${time}: ${got}`, expected, try: `${remedy}; or no --leave-one-out` })
-  }
-}
+const naming = <T>(time: string, fit: () => Promise<T>): Promise<T> =>
+  placed(fit, { at: `without the snapshot at ${time}`, or: 'no --leave-one-out' })
 
 /** The stages of a whole job, told of as parts of one. */
 function asOneStage(watch: Watch | undefined, stage: string, plan: ReturnType<typeof planOfFold>): Watch | undefined {

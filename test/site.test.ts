@@ -96,9 +96,10 @@ describe('the site', () => {
       expect(second.numbers).not.toEqual(first.numbers)
       expect(second.drawings).not.toEqual(first.drawings)
       await page.setViewportSize(PHONE)
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0)
-      const [box] = await page.locator('.panels figure').evaluateAll((figures) => figures.map((figure) => figure.clientWidth))
-      expect(box).toBeGreaterThan(250)
+      // The page lays itself out anew some time after its window has changed.
+      const width = () => page.locator('.panels figure').evaluateAll((figures) => figures[0]?.clientWidth ?? 0)
+      await expect.poll(width, { timeout: 5000 }).toBeGreaterThan(250)
+      await expect.poll(() => page.evaluate('document.documentElement.scrollWidth - innerWidth'), { timeout: 5000 }).toBe(0)
       const links = await page.locator('nav a').evaluateAll((all) => all.map((link) => link.getAttribute('href')))
       expect(links).toEqual(expect.arrayContaining(PAGES.map((one: LivePage) => `${one.name}.html`)))
       expect(faults).toEqual([])

@@ -163,18 +163,21 @@ function between(knots: Float64Array, low: number, high: number, share: number):
   return atom ? (share < 0.5 ? a : b) : a + share * (b - a)
 }
 
-/** Fewer rows than this do not show that a column takes its values from a list. */
+/** Fewer rows than this show only by a design that a column takes its values from a list. */
 const LEAST_ROWS = 20
+/** Cells that each value of a design has at least: a pair may be a tie of measurements. */
+const REPLICATES = 3
 
 /**
  * Whether a column takes its values from a short list (ratings, codes, numbers of cylinders): at least 90 % of the cells
- * are atoms. Values between them would be impossible, so that it is scaled by `quantile`, which returns listed values only.
+ * are atoms, or, of few rows, all values are replicated as doses of an experiment are. Values between them would be impossible,
+ * so that it is scaled by `quantile`, which returns listed values only.
  */
 export function isListed(present: Float64Array): boolean {
-  if (present.length < LEAST_ROWS) return false
+  const runs = runsOf(sorted(present))
+  if (present.length < LEAST_ROWS) return runs.length > 1 && runs.every(([start, end]) => end - start >= REPLICATES)
   let inAtoms = 0
-  for (const [start, end] of runsOf(sorted(present)))
-    if (end - start > 1 && end - start >= ATOM_SHARE * present.length) inAtoms += end - start
+  for (const [start, end] of runs) if (end - start > 1 && end - start >= ATOM_SHARE * present.length) inAtoms += end - start
   return inAtoms >= 0.9 * present.length
 }
 

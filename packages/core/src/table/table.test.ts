@@ -312,6 +312,9 @@ describe('scaling', () => {
     ])
     expect([amounts, ratings, visits, z].map(isListed)).toEqual([false, true, false, false])
     expect(isListed(Float64Array.of(1, 1, 2, 2))).toBe(false)
+    // Doses of an experiment: three animals each.
+    expect(isListed(Float64Array.of(0, 0, 0, 1, 1, 1, 4, 4, 4))).toBe(true)
+    expect(isListed(Float64Array.of(1, 1, 1))).toBe(false)
     const scaler = fitScaler(amounts, 'quantile')
     const back = unscaleValues(scaler, normals(keyFromSeed(9), 1000))
     const zeros = back.filter((x) => x === 0).length

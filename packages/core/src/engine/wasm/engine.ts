@@ -1,18 +1,18 @@
 import type { Draw, Engine, Moments, Neighbours, Noise, Pair } from '../../kernel/engine.js'
 import { EngineError, InputError } from '../../num/errors.js'
 import type { StopSignal } from '../../num/iterate.js'
-import { type Matrix, matrix } from '../../num/matrix.js'
-import { type Key, keyFor } from '../../num/random.js'
-import { blockOrder } from '../../space/blocks.js'
+import type { Matrix } from '../../num/matrix.js'
 import { checkNeighbourCount, checkPair } from '../check.js'
 import { Arena } from './arena.js'
+import { type Desk, type Placed, placeCall, type Request, workOfQuery } from './call.js'
 import { CloudCache } from './cloud-cache.js'
 import { plainHost, type WasmHost } from './host.js'
 import * as job from './job.js'
 import { compileVariant, type Precision } from './module.js'
 import { Pool } from './pool.js'
+import { columnAt, indicesOf, rowsAt } from './results.js'
 import { isSymmetric, isSymmetricProduct, planSymmetric, type SymmetricPlan, symmetricLogSums, symmetricMeans } from './symmetric.js'
-import { blockRows, uploadLogs, uploadMatrix, uploadWidths } from './upload.js'
+import { blockRows } from './upload.js'
 import type { UploadedCloud } from './uploaded.js'
 import { MOST_PAGES, type WasmKernels, type WasmMemory, webAssembly } from './webassembly.js'
 
@@ -32,35 +32,10 @@ interface WasmEngineOptions {
   readonly exact?: Engine
 }
 
-/** Nats below a row's reference, which is less than its sum, at which a block is left out: 1e-14 and, in float32, 6e-9 of it a point. */
-const CUT = { float64: 32.2, float32: 19 }
-
-/** Blocks from which queries are put in order: among fewer hardly any can be left out, and a row's result does not depend on it. */
-const ORDERED_BLOCKS = 8
-
-/** Arithmetic operations below which a job is not worth waking the workers. */
-const SHARED_WORK = 4e6
 /** Operations of a pick or a draw from which it is made in float32: some thousand points. Not of all of a call: a row is drawn alike among any. */
 const QUICK_WORK = 2e4
-/** Operations of one unit, at most: about 30 ms. */
-const UNIT_WORK = 1e8
-
-const FIELD_PLACES = Object.entries(job.FIELDS) as readonly (readonly [keyof job.JobFields, number])[]
-
-/** What one call asks for. */
-interface Request {
-  readonly mode: number
-  readonly log?: Float64Array
-  readonly values?: Matrix
-  readonly noise?: Noise
-  readonly neighbours?: number
-}
-
-/** Addresses of a call's results, rows in query order. */
-interface Placed {
-  readonly fields: job.JobFields
-  readonly order: Uint32Array
-}
+/** Arithmetic operations below which a job is not worth waking the workers. */
+const SHARED_WORK = 4e6
 
 /**
  * The engine of hand-tiled SIMD kernels: blocks of queries against blocks of points, blocks that cannot reach 1e-14 of
@@ -115,6 +90,7 @@ class WasmEngine implements Engine {
   readonly #machine: Machine
   readonly #arena: Arena
   readonly #clouds: CloudCache
+  readonly #desk: Desk
   #queue: Promise<unknown> = Promise.resolve()
   /** Neighbours are always found in float64: ties must be exact. */
   #exact: Promise<Engine> | undefined
@@ -127,18 +103,22 @@ class WasmEngine implements Engine {
     this.#machine = machine
     this.#arena = new Arena(machine.memory)
     this.#clouds = new CloudCache(this.#arena, options.precision)
+    const { kernels, threads } = machine
+    this.#desk = { arena: this.#arena, kernels, threads, precision: options.precision, dense: options.dense ?? false }
   }
 
   async logSum(pair: Pair, log: Float64Array): Promise<Float64Array> {
     checkPair(pair, log)
     if (isSymmetric(pair, log, this.#options.precision)) return this.#symmetric(pair, { log }, symmetricLogSums)
-    return this.#call(pair, { mode: 0, log }, (placed) => this.#column(placed, placed.fields.outLogSum))
+    return this.#call(pair, { mode: 0, log }, (placed) => columnAt(this.#arena, placed, placed.fields.outLogSum))
   }
 
   async mean(pair: Pair, log: Float64Array, values: Matrix): Promise<Matrix> {
     checkPair(pair, log, values)
     if (isSymmetricProduct(pair, log, values, this.#options.precision)) return this.#symmetric(pair, { log, values }, symmetricMeans)
-    return this.#call(pair, { mode: job.WITH_VALUES, log, values }, (placed) => this.#rows(placed, placed.fields.outMean, values.cols))
+    return this.#call(pair, { mode: job.WITH_VALUES, log, values }, (placed) =>
+      rowsAt(this.#arena, placed, placed.fields.outMean, values.cols)
+    )
   }
 
   async draw(pair: Pair, log: Float64Array, values: Matrix, noise: Noise): Promise<Draw> {
@@ -146,10 +126,10 @@ class WasmEngine implements Engine {
     const mode = job.WITH_VALUES | job.WITH_SQUARES | job.WITH_PARTIALS | job.DRAW
     if (this.#isLong(pair, { mode, values })) return (await this.rough()).draw(pair, log, values, noise)
     return this.#call(pair, { mode, log, values, noise }, (placed) => ({
-      mean: this.#rows(placed, placed.fields.outMean, values.cols),
-      noise: this.#rows(placed, placed.fields.outSecond, values.cols),
-      logSum: this.#column(placed, placed.fields.outLogSum),
-      effectiveCount: this.#column(placed, placed.fields.outEffective)
+      mean: rowsAt(this.#arena, placed, placed.fields.outMean, values.cols),
+      noise: rowsAt(this.#arena, placed, placed.fields.outSecond, values.cols),
+      logSum: columnAt(this.#arena, placed, placed.fields.outLogSum),
+      effectiveCount: columnAt(this.#arena, placed, placed.fields.outEffective)
     }))
   }
 
@@ -157,10 +137,10 @@ class WasmEngine implements Engine {
     checkPair(pair, log, values)
     const mode = job.WITH_VALUES | job.WITH_SQUARES | job.COVARIANCE
     return this.#call(pair, { mode, log, values }, (placed) => ({
-      mean: this.#rows(placed, placed.fields.outMean, values.cols),
-      covariance: this.#rows(placed, placed.fields.outSecond, (values.cols * (values.cols + 1)) / 2),
-      logSum: this.#column(placed, placed.fields.outLogSum),
-      effectiveCount: this.#column(placed, placed.fields.outEffective)
+      mean: rowsAt(this.#arena, placed, placed.fields.outMean, values.cols),
+      covariance: rowsAt(this.#arena, placed, placed.fields.outSecond, (values.cols * (values.cols + 1)) / 2),
+      logSum: columnAt(this.#arena, placed, placed.fields.outLogSum),
+      effectiveCount: columnAt(this.#arena, placed, placed.fields.outEffective)
     }))
   }
 
@@ -168,12 +148,7 @@ class WasmEngine implements Engine {
     checkPair(pair, log)
     const mode = job.WITH_PARTIALS | job.PICK
     if (this.#isLong(pair, { mode })) return (await this.rough()).pick(pair, log, noise)
-    return this.#call(pair, { mode, log, noise }, ({ fields, order }) => {
-      const sorted = this.#arena.uint32(fields.outIndices, order.length)
-      const out = new Uint32Array(order.length)
-      for (let i = 0; i < order.length; i++) out[order[i]!] = sorted[i]!
-      return out
-    })
+    return this.#call(pair, { mode, log, noise }, (placed) => indicesOf(this.#arena, placed, 1))
   }
 
   #isLong(pair: Pair, request: Request): boolean {
@@ -196,8 +171,8 @@ class WasmEngine implements Engine {
       return (await this.#exact).nearest(pair, count)
     }
     return this.#call(pair, { mode: job.NEAREST, neighbours: count }, (placed) => ({
-      indices: this.#indices(placed, count),
-      squaredDistances: this.#rows(placed, placed.fields.outSecond, count).data,
+      indices: indicesOf(this.#arena, placed, count),
+      squaredDistances: rowsAt(this.#arena, placed, placed.fields.outSecond, count).data,
       count
     }))
   }
@@ -211,7 +186,7 @@ class WasmEngine implements Engine {
 
   #call<T>(pair: Pair, request: Request, read: (placed: Placed) => T): Promise<T> {
     return this.#alone(pair, request.mode, async (cloud) => {
-      const placed = this.#place(pair, request, cloud)
+      const placed = placeCall(this.#desk, { pair, request, cloud })
       const { queryCount, queryBlock } = placed.fields
       await this.#run(placed.fields, Math.ceil(queryCount / queryBlock))
       return read(placed)
@@ -237,7 +212,7 @@ class WasmEngine implements Engine {
         valueCount: plan.columnCount,
         values: plan.factors
       }
-      const placed = this.#place(pair, { mode: job.SYMMETRIC }, cloud, special)
+      const placed = placeCall(this.#desk, { pair, request: { mode: job.SYMMETRIC }, cloud, special })
       await this.#run(placed.fields, plan.units)
       return read(this.#arena, plan, cloud.order)
     })
@@ -258,179 +233,10 @@ class WasmEngine implements Engine {
     return result
   }
 
-  /** Uploads a request above the clouds and reserves memory for its results. */
-  #place(pair: Pair, request: Request, cloud: UploadedCloud, special: Partial<job.JobFields> = {}): Placed {
-    const arena = this.#arena
-    const { precision } = this.#options
-    const { values } = request
-    const n = pair.from.points.rows
-    const self = values !== undefined && values.data === pair.to.points.data
-    const order = this.#orderOf(pair, cloud)
-    const uploadedValues =
-      values === undefined ? undefined : self ? cloud : uploadMatrix(arena, { precision, centred: true }, values, cloud.order)
-    const logs = request.log && uploadLogs(arena, precision, request.log, cloud)
-    const widths = pair.kernel.kind === 'variable' ? uploadWidths(arena, precision, pair.kernel.toWidth, cloud) : undefined
-    const c = values?.cols ?? 0
-    const keys = request.noise && noiseFields(request.noise.key)
-    const fields: job.JobFields = {
-      mode: request.mode,
-      queryCount: n,
-      dimension: pair.from.points.cols,
-      valueCount: c,
-      blockCount: cloud.blockCount,
-      queryBlock: queryBlock(n, workOfQuery(pair, request), this.#machine.threads),
-      queries: this.#takeFloat64(n * pair.from.points.cols),
-      queryWidths: pair.kernel.kind === 'variable' ? this.#takeFloat64(n) : 0,
-      points: cloud.data,
-      centres: cloud.centres,
-      boxes: cloud.boxes,
-      logs: logs?.data ?? 0,
-      logMaxima: logs?.maxima ?? 0,
-      widths: widths?.data ?? 0,
-      widthMaxima: widths?.maxima ?? 0,
-      values: uploadedValues?.data ?? 0,
-      valueCentres: uploadedValues?.centres ?? 0,
-      chains: request.noise ? arena.take(n * 4) : 0,
-      outLogSum: this.#takeFloat64(n),
-      outEffective: this.#takeFloat64(n),
-      outMean: this.#takeFloat64(n * c),
-      outSecond: this.#takeFloat64(n * secondCount(request)),
-      outIndices: arena.take(n * 4 * (request.neighbours ?? 1)),
-      scratch: 0,
-      scratchStride: 0,
-      neighbourCount: request.neighbours ?? 0,
-      order: cloud.orderAddress,
-      seedLow: keys?.seedLow ?? 0,
-      seedHigh: keys?.seedHigh ?? 0,
-      keyStep: keys?.keyStep ?? 0,
-      pickStream: keys?.pickStream ?? 0,
-      normalStream: keys?.normalStream ?? 0,
-      selfValues: self ? 1 : 0,
-      logMinima: logs?.minima ?? 0,
-      stripe: 0,
-      stripeCount: 0,
-      stripeSums: 0,
-      norms: cloud.norms,
-      radii: cloud.radii,
-      runCount: cloud.runCount,
-      splitAxes: cloud.splitAxes,
-      splitValues: cloud.splitValues,
-      nodeBoxes: cloud.nodeBoxes,
-      nodeLogMaxima: logs?.nodeMaxima ?? 0,
-      nodeWidthMaxima: widths?.nodeMaxima ?? 0,
-      ...special
-    }
-    this.#writeQueries(pair, request, order, fields)
-    const { kernel } = pair
-    const reals = arena.float64(job.REAL_ADDRESS, 2)
-    reals[0] = kernel.kind === 'gaussian' ? 1 / (4 * kernel.epsilon) : 1 / (2 * kernel.epsilon)
-    reals[1] = this.#options.dense ? Number.POSITIVE_INFINITY : CUT[precision]
-    return { fields: this.#reserveScratch(fields), order }
-  }
-
-  #orderOf({ from, to }: Pair, cloud: UploadedCloud): Uint32Array {
-    if (from.points.data === to.points.data) return cloud.order
-    return cloud.blockCount < ORDERED_BLOCKS ? rowNumbers(from.points.rows) : blockOrder(from.points)
-  }
-
-  #takeFloat64(length: number): number {
-    return this.#arena.take(length * 8)
-  }
-
-  #writeQueries(pair: Pair, request: Request, order: Uint32Array, fields: job.JobFields): void {
-    const { data, cols } = pair.from.points
-    const rows = this.#arena.float64(fields.queries, order.length * cols)
-    for (let i = 0; i < order.length; i++) {
-      for (let c = 0; c < cols; c++) rows[i * cols + c] = data[order[i]! * cols + c]!
-    }
-    if (pair.kernel.kind === 'variable') {
-      const width = this.#arena.float64(fields.queryWidths, order.length)
-      for (let i = 0; i < order.length; i++) width[i] = pair.kernel.fromWidth[order[i]!]!
-    }
-    if (!request.noise) return
-    const chains = this.#arena.uint32(fields.chains, order.length)
-    for (let i = 0; i < order.length; i++) chains[i] = request.noise.chains?.[order[i]!] ?? order[i]!
-  }
-
-  #reserveScratch(fields: job.JobFields): job.JobFields {
-    this.#write(fields)
-    const scratchStride = Math.ceil((this.#machine.kernels.scratchBytes() >>> 0) / 4096) * 4096
-    const whole = { ...fields, scratchStride, scratch: this.#arena.take(scratchStride * this.#machine.threads) }
-    this.#write(whole)
-    return whole
-  }
-
-  #write(fields: job.JobFields): void {
-    const words = this.#arena.uint32(job.JOB_ADDRESS, 64)
-    for (const [name, place] of FIELD_PLACES) words[place] = fields[name]
-  }
-
   async #run(fields: job.JobFields, units: number): Promise<void> {
     if (fields.queryCount === 0) return
     const { queryCount, blockCount, dimension, valueCount } = fields
     const work = queryCount * blockCount * blockRows(this.#options.precision) * (dimension + valueCount + 12)
     await this.#machine.pool.run(units, { share: work > SHARED_WORK })
-  }
-
-  #column({ order }: Placed, address: number): Float64Array {
-    const sorted = this.#arena.float64(address, order.length)
-    const out = new Float64Array(order.length)
-    for (let i = 0; i < order.length; i++) out[order[i]!] = sorted[i]!
-    return out
-  }
-
-  #rows({ order }: Placed, address: number, cols: number): Matrix {
-    const sorted = this.#arena.float64(address, order.length * cols)
-    const out = matrix(order.length, cols)
-    for (let i = 0; i < order.length; i++) {
-      for (let c = 0; c < cols; c++) out.data[order[i]! * cols + c] = sorted[i * cols + c]!
-    }
-    return out
-  }
-
-  #indices({ fields, order }: Placed, count: number): Uint32Array {
-    const sorted = this.#arena.uint32(fields.outIndices, order.length * count)
-    const out = new Uint32Array(order.length * count)
-    for (let i = 0; i < order.length; i++) {
-      for (let k = 0; k < count; k++) out[order[i]! * count + k] = sorted[i * count + k]!
-    }
-    return out
-  }
-}
-
-let numbered: Uint32Array = new Uint32Array(0)
-
-/** 0 … n − 1. */
-function rowNumbers(n: number): Uint32Array {
-  if (numbered.length < n) numbered = Uint32Array.from({ length: Math.max(n, 1024) }, (_, i) => i)
-  return numbered.subarray(0, n)
-}
-
-function secondCount({ mode, values, neighbours }: Request): number {
-  const c = values?.cols ?? 0
-  if (mode & job.COVARIANCE) return (c * (c + 1)) / 2
-  return mode & job.DRAW ? c : (neighbours ?? 0)
-}
-
-function workOfQuery(pair: Pair, { mode, values }: Request): number {
-  const c = values?.cols ?? 0
-  return pair.to.points.rows * (pair.from.points.cols + 12 + (mode & job.COVARIANCE ? c * (c + 1) : c))
-}
-
-/** Queries a unit: few enough that there are units to share, where there are threads to share them, and that none is long. Results do not depend on it. */
-function queryBlock(n: number, workOfOne: number, threads: number): number {
-  let size = threads === 1 || n >= 512 ? 64 : n >= 128 ? 16 : 4
-  while (size > 4 && size * workOfOne > UNIT_WORK) size /= 4
-  return size
-}
-
-function noiseFields(key: Key): { seedLow: number; seedHigh: number; keyStep: number; pickStream: number; normalStream: number } {
-  const pick = keyFor(key, 'pick')
-  return {
-    seedLow: pick.seedLow,
-    seedHigh: pick.seedHigh,
-    keyStep: pick.step,
-    pickStream: pick.stream,
-    normalStream: keyFor(key, 'normal').stream
   }
 }

@@ -1,54 +1,36 @@
-import { type ConditionalChoice, chooseConditional } from '../../choose/conditional.js'
-import type { ObservedColumns } from '../../choose/held-out.js'
-import { freeScales } from '../../choose/held-out-scores.js'
-import { type ConditionMemory, recall } from '../../choose/memory.js'
+import type { ConditionalChoice } from '../../choose/conditional.js'
 import { type Batch, chainsOfNames, inBatchesOfEach, placesInBatches } from '../../draw/batches.js'
 import { conditionIn, drawGroup, type GroupDraw, type GroupRun } from '../../draw/condition-draw.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { levelsOfRow, requireLevels } from '../../know/levels.js'
 import { conditionDistances, type Distance } from '../../know/support.js'
-import { fitLaw, type Law, tableProblem } from '../../law/law.js'
+import type { Law } from '../../law/law.js'
 import { categoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { InputError } from '../../num/errors.js'
 import { unshared } from '../../num/iterate.js'
 import { later } from '../../num/later.js'
 import { matrix } from '../../num/matrix.js'
-import { type Key, keyFor } from '../../num/random.js'
+import { keyFor } from '../../num/random.js'
 import { combinationsOf } from '../../table/categories.js'
 import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
+import { type ChoiceRequest, choiceKey, chooseFor, lawFor, type PartOfDraw } from './condition-law.js'
 import { type ConditionalReport, type ConditionGroupReport, type ConditionReport, reportOn, reportOnGroup } from './condition-report.js'
-import {
-  type MatchedConditions,
-  type MatchedGroup,
-  matchConditions,
-  matchedManner,
-  matchedTraining,
-  matchedWidening,
-  partOfGroup
-} from './condition-rows.js'
+import { type MatchedConditions, type MatchedGroup, matchConditions, partOfGroup } from './condition-rows.js'
 import { type GlobalModel, trainingTable } from './model.js'
 
 /** What to draw and under which conditions. */
-export interface ConditionalRequest {
+export interface ConditionalRequest extends ChoiceRequest {
   /** One condition or several, by column name. */
   readonly given: Given | readonly Given[]
   /** Rows for each condition. */
   readonly rows: number
   /** Steps of every chain. Default 10: chains start at rows that fit what is given. */
   readonly steps?: number
-  /** `informed` (default): a Kalman update inside the bridge with a Metropolis test; `clamp`: the papers' clamping. */
-  readonly conditioning?: 'informed' | 'clamp'
-  /** ε of the given columns; default by held-out CRPS. */
-  readonly epsilon?: 'auto' | number
-  /** λ relative to the mean local variance of the given columns; default by held-out CRPS, from 10⁻³. */
-  readonly ridge?: 'auto' | number
-  /** What earlier draws from this model with this key found out. */
-  readonly memory?: ConditionMemory
   /** Chains of a group of conditions at their starts (step 0) and after each step, encoded; groups one after the other. */
   readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
 }
@@ -160,72 +142,6 @@ export function refuseContradictions({ encoder, rows }: Pick<TrainingRows, 'enco
   conditions.forEach((condition, i) => {
     const where = conditions.length > 1 ? `condition ${i + 1}: ` : ''
     requireLevels(combinations.rows, (members) => levelIn(members[0]!), { ...condition, words: `${where}${condition.words}` })
-  })
-}
-
-/** What is wanted of a choice of bandwidths. */
-type ChoiceRequest = { readonly [K in 'epsilon' | 'ridge' | 'conditioning' | 'memory']?: ConditionalRequest[K] | undefined }
-
-/** Key of all choices: posteriors that give the same choose the same. */
-export const choiceKey = (key: Key): Key => keyFor(keyFor(keyFor(key, 'conditional'), 'group 0'), 'choice')
-
-interface ChoiceFor {
-  readonly matched: MatchedGroup
-  readonly part: MatchedConditions
-  readonly request: ChoiceRequest
-  /** Besides, noisy observations. */
-  readonly observed?: ObservedColumns | undefined
-}
-
-/** Chosen on the rows that the conditions of a part share. */
-export async function chooseFor(
-  model: GlobalModel,
-  { matched: { group, compared }, part: { name, rows }, request, observed }: ChoiceFor,
-  { engine, key, watch }: Context
-): Promise<ConditionalChoice> {
-  const number = (value: 'auto' | number | undefined) => (typeof value === 'number' ? value : undefined)
-  // A bandwidth that the user set at the fit is kept here too.
-  const epsilon = number(request.epsilon) ?? (model.summary.bandwidth ? undefined : model.kernel.epsilon)
-  const fixed = { epsilon, ridge: number(request.ridge) }
-  const named = [key.stream, group.split, group.factors, compared, name, fixed, request.conditioning]
-  return recall(request.memory, `choice ${JSON.stringify(named)}`, async () =>
-    chooseConditional({
-      training: matchedTraining(model, rows).training,
-      kernel: { ...model.kernel, epsilon: model.kernel.epsilon * (await matchedWidening(model, rows, engine)) },
-      // Held-out rows have no places in the list.
-      group: { ...group, members: [] },
-      compared,
-      part: rows !== undefined,
-      observed,
-      fixed,
-      scheme: request.conditioning,
-      engine,
-      key,
-      watch
-    })
-  )
-}
-
-interface PartOfDraw {
-  readonly matched: MatchedGroup
-  readonly part: MatchedConditions
-  readonly choice: ConditionalChoice
-  readonly memory: ConditionMemory | undefined
-}
-
-/** The law of matched rows at a chosen bandwidth, drawn and given coordinates each in their own scale. */
-export async function lawFor(
-  model: GlobalModel,
-  { matched: { group, compared }, part, choice, memory }: PartOfDraw,
-  { engine, watch }: Pick<Context, 'engine' | 'watch'>
-): Promise<Law> {
-  const { epsilon, freeRatio } = choice
-  const same = freeRatio === 1 && epsilon === model.kernel.epsilon && !part.rows
-  const scales = freeScales(group, freeRatio, model.training.encoder.coordinateCount)
-  return recall(memory, `law ${JSON.stringify([epsilon, Array.from(scales), compared, part.name])}`, async () => {
-    const { training, potentials } = matchedTraining(model, part.rows)
-    const problem = tableProblem(training, { ...model.kernel, epsilon }, { ...matchedManner(model, part, compared), scales })
-    return fitLaw(problem, { ...(same ? { potentials } : { initial: potentials }), landmarks: model.summary.landmarks, engine, watch })
   })
 }
 

@@ -1,0 +1,193 @@
+import type { Noise, Pair } from '../../kernel/engine.js'
+import type { Matrix } from '../../num/matrix.js'
+import { type Key, keyFor } from '../../num/random.js'
+import { blockOrder } from '../../space/blocks.js'
+import type { Arena } from './arena.js'
+import * as job from './job.js'
+import type { Precision } from './module.js'
+import { uploadLogs, uploadMatrix, uploadWidths } from './upload.js'
+import type { UploadedCloud } from './uploaded.js'
+import type { WasmKernels } from './webassembly.js'
+
+/** Nats below a row's reference, which is less than its sum, at which a block is left out: 1e-14 and, in float32, 6e-9 of it a point. */
+const CUT = { float64: 32.2, float32: 19 }
+
+/** Blocks from which queries are put in order: among fewer hardly any can be left out, and a row's result does not depend on it. */
+const ORDERED_BLOCKS = 8
+
+/** Operations of one unit, at most: about 30 ms. */
+const UNIT_WORK = 1e8
+
+const FIELD_PLACES = Object.entries(job.FIELDS) as readonly (readonly [keyof job.JobFields, number])[]
+
+/** What one call asks for. */
+export interface Request {
+  readonly mode: number
+  readonly log?: Float64Array
+  readonly values?: Matrix
+  readonly noise?: Noise
+  readonly neighbours?: number
+}
+
+/** Addresses of a call's results, rows in query order. */
+export interface Placed {
+  readonly fields: job.JobFields
+  readonly order: Uint32Array
+}
+
+/** The memory that calls are placed in, and the kernels that read it. */
+export interface Desk {
+  readonly arena: Arena
+  readonly kernels: WasmKernels
+  readonly precision: Precision
+  readonly threads: number
+  /** Visit every block. */
+  readonly dense: boolean
+}
+
+/** Uploads a request above the clouds and reserves memory for its results. */
+export function placeCall(
+  desk: Desk,
+  { pair, request, cloud, special }: { pair: Pair; request: Request; cloud: UploadedCloud; special?: Partial<job.JobFields> }
+): Placed {
+  const { arena, precision } = desk
+  const { values } = request
+  const n = pair.from.points.rows
+  const self = values !== undefined && values.data === pair.to.points.data
+  const order = orderOf(pair, cloud)
+  const uploadedValues =
+    values === undefined ? undefined : self ? cloud : uploadMatrix(arena, { precision, centred: true }, values, cloud.order)
+  const logs = request.log && uploadLogs(arena, precision, request.log, cloud)
+  const widths = pair.kernel.kind === 'variable' ? uploadWidths(arena, precision, pair.kernel.toWidth, cloud) : undefined
+  const c = values?.cols ?? 0
+  const keys = request.noise && noiseFields(request.noise.key)
+  const numbers = (length: number): number => arena.take(length * 8)
+  const fields: job.JobFields = {
+    mode: request.mode,
+    queryCount: n,
+    dimension: pair.from.points.cols,
+    valueCount: c,
+    blockCount: cloud.blockCount,
+    queryBlock: queryBlock(n, workOfQuery(pair, request), desk.threads),
+    queries: numbers(n * pair.from.points.cols),
+    queryWidths: pair.kernel.kind === 'variable' ? numbers(n) : 0,
+    points: cloud.data,
+    centres: cloud.centres,
+    boxes: cloud.boxes,
+    logs: logs?.data ?? 0,
+    logMaxima: logs?.maxima ?? 0,
+    widths: widths?.data ?? 0,
+    widthMaxima: widths?.maxima ?? 0,
+    values: uploadedValues?.data ?? 0,
+    valueCentres: uploadedValues?.centres ?? 0,
+    chains: request.noise ? arena.take(n * 4) : 0,
+    outLogSum: numbers(n),
+    outEffective: numbers(n),
+    outMean: numbers(n * c),
+    outSecond: numbers(n * secondCount(request)),
+    outIndices: arena.take(n * 4 * (request.neighbours ?? 1)),
+    scratch: 0,
+    scratchStride: 0,
+    neighbourCount: request.neighbours ?? 0,
+    order: cloud.orderAddress,
+    seedLow: keys?.seedLow ?? 0,
+    seedHigh: keys?.seedHigh ?? 0,
+    keyStep: keys?.keyStep ?? 0,
+    pickStream: keys?.pickStream ?? 0,
+    normalStream: keys?.normalStream ?? 0,
+    selfValues: self ? 1 : 0,
+    logMinima: logs?.minima ?? 0,
+    stripe: 0,
+    stripeCount: 0,
+    stripeSums: 0,
+    norms: cloud.norms,
+    radii: cloud.radii,
+    runCount: cloud.runCount,
+    splitAxes: cloud.splitAxes,
+    splitValues: cloud.splitValues,
+    nodeBoxes: cloud.nodeBoxes,
+    nodeLogMaxima: logs?.nodeMaxima ?? 0,
+    nodeWidthMaxima: widths?.nodeMaxima ?? 0,
+    ...special
+  }
+  writeQueries(arena, { pair, request, order, fields })
+  const { kernel } = pair
+  const reals = arena.float64(job.REAL_ADDRESS, 2)
+  reals[0] = kernel.kind === 'gaussian' ? 1 / (4 * kernel.epsilon) : 1 / (2 * kernel.epsilon)
+  reals[1] = desk.dense ? Number.POSITIVE_INFINITY : CUT[precision]
+  return { fields: reserveScratch(desk, fields), order }
+}
+
+function orderOf({ from, to }: Pair, cloud: UploadedCloud): Uint32Array {
+  if (from.points.data === to.points.data) return cloud.order
+  return cloud.blockCount < ORDERED_BLOCKS ? rowNumbers(from.points.rows) : blockOrder(from.points)
+}
+
+function writeQueries(
+  arena: Arena,
+  { pair, request, order, fields }: { pair: Pair; request: Request; order: Uint32Array; fields: job.JobFields }
+): void {
+  const { data, cols } = pair.from.points
+  const rows = arena.float64(fields.queries, order.length * cols)
+  for (let i = 0; i < order.length; i++) {
+    for (let c = 0; c < cols; c++) rows[i * cols + c] = data[order[i]! * cols + c]!
+  }
+  if (pair.kernel.kind === 'variable') {
+    const width = arena.float64(fields.queryWidths, order.length)
+    for (let i = 0; i < order.length; i++) width[i] = pair.kernel.fromWidth[order[i]!]!
+  }
+  if (!request.noise) return
+  const chains = arena.uint32(fields.chains, order.length)
+  for (let i = 0; i < order.length; i++) chains[i] = request.noise.chains?.[order[i]!] ?? order[i]!
+}
+
+function reserveScratch({ arena, kernels, threads }: Desk, fields: job.JobFields): job.JobFields {
+  write(arena, fields)
+  const scratchStride = Math.ceil((kernels.scratchBytes() >>> 0) / 4096) * 4096
+  const whole = { ...fields, scratchStride, scratch: arena.take(scratchStride * threads) }
+  write(arena, whole)
+  return whole
+}
+
+function write(arena: Arena, fields: job.JobFields): void {
+  const words = arena.uint32(job.JOB_ADDRESS, 64)
+  for (const [name, place] of FIELD_PLACES) words[place] = fields[name]
+}
+
+let numbered: Uint32Array = new Uint32Array(0)
+
+/** 0 … n − 1. */
+function rowNumbers(n: number): Uint32Array {
+  if (numbered.length < n) numbered = Uint32Array.from({ length: Math.max(n, 1024) }, (_, i) => i)
+  return numbered.subarray(0, n)
+}
+
+function secondCount({ mode, values, neighbours }: Request): number {
+  const c = values?.cols ?? 0
+  if (mode & job.COVARIANCE) return (c * (c + 1)) / 2
+  return mode & job.DRAW ? c : (neighbours ?? 0)
+}
+
+/** Operations of one query. */
+export function workOfQuery(pair: Pair, { mode, values }: Request): number {
+  const c = values?.cols ?? 0
+  return pair.to.points.rows * (pair.from.points.cols + 12 + (mode & job.COVARIANCE ? c * (c + 1) : c))
+}
+
+/** Queries a unit: few enough that there are units to share, where there are threads to share them, and that none is long. Results do not depend on it. */
+function queryBlock(n: number, workOfOne: number, threads: number): number {
+  let size = threads === 1 || n >= 512 ? 64 : n >= 128 ? 16 : 4
+  while (size > 4 && size * workOfOne > UNIT_WORK) size /= 4
+  return size
+}
+
+function noiseFields(key: Key): { seedLow: number; seedHigh: number; keyStep: number; pickStream: number; normalStream: number } {
+  const pick = keyFor(key, 'pick')
+  return {
+    seedLow: pick.seedLow,
+    seedHigh: pick.seedHigh,
+    keyStep: pick.step,
+    pickStream: pick.stream,
+    normalStream: keyFor(key, 'normal').stream
+  }
+}

@@ -1,0 +1,84 @@
+import { type ConditionalChoice, chooseConditional } from '../../choose/conditional.js'
+import type { ObservedColumns } from '../../choose/held-out.js'
+import { freeScales } from '../../choose/held-out-scores.js'
+import { type ConditionMemory, recall } from '../../choose/memory.js'
+import { fitLaw, type Law, tableProblem } from '../../law/law.js'
+import { type Key, keyFor } from '../../num/random.js'
+import type { Context } from '../context.js'
+import { type MatchedConditions, type MatchedGroup, matchedManner, matchedTraining, matchedWidening } from './condition-rows.js'
+import type { GlobalModel } from './model.js'
+
+/** What is wanted of a choice of bandwidths. */
+export interface ChoiceRequest {
+  /** `informed` (default): a Kalman update inside the bridge with a Metropolis test; `clamp`: the papers' clamping. */
+  readonly conditioning?: 'informed' | 'clamp' | undefined
+  /** ε of the given columns; default by held-out CRPS. */
+  readonly epsilon?: 'auto' | number | undefined
+  /** λ relative to the mean local variance of the given columns; default by held-out CRPS, from 10⁻³. */
+  readonly ridge?: 'auto' | number | undefined
+  /** What earlier draws from this model with this key found out. */
+  readonly memory?: ConditionMemory | undefined
+}
+
+/** Key of all choices: posteriors that give the same choose the same. */
+export const choiceKey = (key: Key): Key => keyFor(keyFor(keyFor(key, 'conditional'), 'group 0'), 'choice')
+
+interface ChoiceFor {
+  readonly matched: MatchedGroup
+  readonly part: MatchedConditions
+  readonly request: ChoiceRequest
+  /** Besides, noisy observations. */
+  readonly observed?: ObservedColumns | undefined
+}
+
+/** Chosen on the rows that the conditions of a part share. */
+export async function chooseFor(
+  model: GlobalModel,
+  { matched: { group, compared }, part: { name, rows }, request, observed }: ChoiceFor,
+  { engine, key, watch }: Context
+): Promise<ConditionalChoice> {
+  const number = (value: 'auto' | number | undefined) => (typeof value === 'number' ? value : undefined)
+  // A bandwidth that the user set at the fit is kept here too.
+  const epsilon = number(request.epsilon) ?? (model.summary.bandwidth ? undefined : model.kernel.epsilon)
+  const fixed = { epsilon, ridge: number(request.ridge) }
+  const named = [key.stream, group.split, group.factors, compared, name, fixed, request.conditioning]
+  return recall(request.memory, `choice ${JSON.stringify(named)}`, async () =>
+    chooseConditional({
+      training: matchedTraining(model, rows).training,
+      kernel: { ...model.kernel, epsilon: model.kernel.epsilon * (await matchedWidening(model, rows, engine)) },
+      // Held-out rows have no places in the list.
+      group: { ...group, members: [] },
+      compared,
+      part: rows !== undefined,
+      observed,
+      fixed,
+      scheme: request.conditioning,
+      engine,
+      key,
+      watch
+    })
+  )
+}
+
+export interface PartOfDraw {
+  readonly matched: MatchedGroup
+  readonly part: MatchedConditions
+  readonly choice: ConditionalChoice
+  readonly memory: ConditionMemory | undefined
+}
+
+/** The law of matched rows at a chosen bandwidth, drawn and given coordinates each in their own scale. */
+export async function lawFor(
+  model: GlobalModel,
+  { matched: { group, compared }, part, choice, memory }: PartOfDraw,
+  { engine, watch }: Pick<Context, 'engine' | 'watch'>
+): Promise<Law> {
+  const { epsilon, freeRatio } = choice
+  const same = freeRatio === 1 && epsilon === model.kernel.epsilon && !part.rows
+  const scales = freeScales(group, freeRatio, model.training.encoder.coordinateCount)
+  return recall(memory, `law ${JSON.stringify([epsilon, Array.from(scales), compared, part.name])}`, async () => {
+    const { training, potentials } = matchedTraining(model, part.rows)
+    const problem = tableProblem(training, { ...model.kernel, epsilon }, { ...matchedManner(model, part, compared), scales })
+    return fitLaw(problem, { ...(same ? { potentials } : { initial: potentials }), landmarks: model.summary.landmarks, engine, watch })
+  })
+}

@@ -9,13 +9,13 @@ import { type Key, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
 import type { Potentials } from '../../scaling/annealed.js'
 import type { Cloud } from '../../space/cloud.js'
-import { type CoupledInterval, coupleAll, lastError } from './couplings.js'
+import { coupleAll, lastError } from './couplings.js'
 import { familyOf, isSmooth } from './families.js'
 import type { Family, FamilyContext } from './family.js'
+import { notesOf, scaleNotes, wideningNote } from './fit-notes.js'
 import { stepFits } from './fit-statistic.js'
 import { comparable, completeOnes, filledSnapshots, gapNotes, sigmasAlong } from './gaps.js'
 import { identifiabilityNotes } from './identifiability.js'
-import { atBound } from './interval-ends.js'
 import type { MarginalsModel } from './model.js'
 import { driftless, type MarginalsOptions, type ResolvedOptions, resolveMarginalsOptions } from './options.js'
 import { marked } from './partly-seen.js'
@@ -152,7 +152,7 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
       ...gapNotes(prepared),
       ...(options.reference === undefined && working.length >= 4 ? [UNNAMED] : []),
       ...(velocity?.notes ?? []),
-      ...notesOf(problem, theta, resolved),
+      ...notesOf(problem, { theta, sigma, columnNames: prepared.columnNames }, resolved),
       ...identifiabilityNotes({ family, theta, told: velocities !== undefined, estimated: noise.from === 'estimate' }, complete, context),
       ...(velocities ? [velocityNote(family, velocities, { theta, names: prepared.columnNames })] : []),
       ...(noise.from === 'resolution' ? [...scaleNotes(working, prepared.columnNames), ...coupled.flatMap(wideningNote)] : [])
@@ -257,27 +257,6 @@ function meanOf(sigmas: readonly Float64Array[]): Float64Array {
   return sigmas[0]!.map((_, a) => sigmas.reduce((sum, sigma) => sum + sigma[a]! / sigmas.length, 0))
 }
 
-/** Spreads that differ by this factor are worth a note: distances are those of the larger column alone. */
-const UNEQUAL_SPREADS = 30
-
-function scaleNotes(working: readonly FitSnapshot[], columnNames: readonly string[]): string[] {
-  const spread = withinSpread(working)
-  const [least, most] = [Math.min(...spread), Math.max(...spread)]
-  if (most <= UNEQUAL_SPREADS * least) return []
-  const named = (size: number): string => columnNames[spread.indexOf(size)]!
-  return [
-    `${named(most)} spreads ${(most / least).toPrecision(2)} times as far as ${named(least)}, and distances are taken in the columns' own units: bring the columns to one scale, or give sigma a value a column.`
-  ]
-}
-
-function wideningNote({ doublings, sigma }: CoupledInterval, k: number): string[] {
-  if (doublings === 0) return []
-  const often = doublings === 1 ? 'doubled' : `doubled ${doublings} times`
-  return [
-    `Interval ${k + 1}: the coupling had not found its marginals within 2,000 turns at the σ that the particles resolve; σ² was ${often}, to σ = ${sigma[0]!.toPrecision(4)}.`
-  ]
-}
-
 async function familyFor(
   { reference, lengthScale, amplitude, frequencies }: ResolvedOptions,
   context: FamilyContext,
@@ -290,15 +269,4 @@ async function familyFor(
   if (!isSmooth(reference)) return { family: build({ lengthScale: 1, amplitude: 1, frequencyCount: 1 }), smoothness: undefined }
   const smoothness = await chooseSmoothness(fixed, { problem, build, watch })
   return { family: build(smoothness), smoothness }
-}
-
-function notesOf({ family }: RoundsProblem, theta: Float64Array, { reference }: ResolvedOptions): string[] {
-  const notes: string[] = []
-  family.parameters.forEach(({ name, ...bounds }, k) => {
-    const value = theta[k]!
-    if (atBound(value, bounds)) notes.push(`Parameter ${name} stands at its bound ${value}.`)
-  })
-  if (typeof reference === 'string' && isSmooth(reference))
-    notes.push('The weights of a smooth field have no meaning by themselves; no intervals are given.')
-  return notes
 }

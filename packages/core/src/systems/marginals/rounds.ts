@@ -249,9 +249,11 @@ function sigmaOf(problem: RoundsProblem, theta: Float64Array, start: Float64Arra
 }
 
 function sigmaFrom({ snapshots }: RoundsProblem, evidence: readonly NoiseEvidence[], start: Float64Array): Float64Array {
-  const least = roughSigma(snapshots).map((s) => s * 0.1)
-  return estimateSigma(evidence, start, least)
+  return estimateSigma(evidence, start, leastSigma(snapshots))
 }
+
+/** The least σ that is tried [d]. */
+export const leastSigma = (snapshots: readonly FitSnapshot[]): Float64Array => roughSigma(snapshots).map((s) => s * 0.1)
 
 /** Log-likelihood of the snapshots' moments at these parameters, σ the likeliest where it is not known; none where the drift fails. */
 function momentLikelihood(problem: RoundsProblem, theta: Float64Array, start: Float64Array): number {
@@ -264,7 +266,8 @@ function momentLikelihood(problem: RoundsProblem, theta: Float64Array, start: Fl
   }
 }
 
-function momentsAt(
+/** What every interval says of σ at these parameters. */
+export function momentsAt(
   problem: RoundsProblem,
   { theta, start, flows }: { theta: Float64Array; start: Float64Array; flows?: readonly UnitTransitions[] | undefined }
 ): NoiseEvidence[] {

@@ -22,7 +22,7 @@ export function tellGroups(model: GroupedModel, answer?: { readonly drawn: Drawn
         title: whose + title,
         blocks: blocks.map((block) => blockOf(whose, block))
       })),
-      warnings: telling.warnings,
+      warnings: telling.warnings.map(({ name: kind, message }) => ({ name: kind, message: whose + message })),
       notes: telling.notes.filter((note) => !common.includes(note)).map((note) => whose + note)
     }
   })

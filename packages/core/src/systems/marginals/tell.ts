@@ -8,6 +8,7 @@ import { driftOn } from './drift-grid.js'
 import { intervalEnds } from './interval-ends.js'
 import type { LeftOut } from './leave-one-out.js'
 import type { MarginalsModel } from './model.js'
+import { outdoneWarnings } from './outdone.js'
 import { sampleTrajectories, type Trajectories, timesBetween } from './sample.js'
 import type { Distances, HeldOutScore } from './score.js'
 import { timeColumnOf } from './snapshot-table.js'
@@ -25,7 +26,7 @@ const DRAWN_BETWEEN = 9
 
 /** What trajectories through snapshots say; with the name of the column of times, pictures too: of paths of their own, at more times. */
 export function tellTrajectories(drawn: DrawnTrajectories, timeName?: string): Telling {
-  const { model, trajectories, notes, leftOut, rules } = drawn
+  const { model, trajectories, scores, notes, leftOut, rules } = drawn
   return {
     json: trajectoriesSummary(drawn),
     topics: [
@@ -38,7 +39,7 @@ export function tellTrajectories(drawn: DrawnTrajectories, timeName?: string): T
       ...leftOutTopic(drawn),
       ...historyTopic(model)
     ],
-    warnings: [],
+    warnings: outdoneWarnings(model, scores, leftOut),
     notes: [...notes, ...trajectoriesNotes(model, trajectories), ...(leftOut?.notes ?? []), ...growingNotes(model)]
   }
 }
@@ -55,7 +56,12 @@ export function tellReference({ marginals: model, columns: { calendar, rules, no
     ...historyTopic(model)
   ]
   const json = { reference: model.family.name, ...(rules && { rules: ruleTexts(rules) }), ...(leftOut && { leftOut: leftOut.scores }) }
-  return { json, topics, warnings: [], notes: [...notes, ...model.notes, ...(leftOut?.notes ?? []), ...growingNotes(model)] }
+  return {
+    json,
+    topics,
+    warnings: outdoneWarnings(model, [], leftOut),
+    notes: [...notes, ...model.notes, ...(leftOut?.notes ?? []), ...growingNotes(model)]
+  }
 }
 
 /** What is computed from the coordinates, at every time of a path. */

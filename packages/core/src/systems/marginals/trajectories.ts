@@ -14,6 +14,7 @@ import { intervalEnds } from './interval-ends.js'
 import { checkInterior, type LeftOut, leaveOneOut } from './leave-one-out.js'
 import type { MarginalsModel } from './model.js'
 import type { MarginalsOptions, ReferenceName } from './options.js'
+import { outdoneWarnings } from './outdone.js'
 import { markColumns } from './path-marks.js'
 import { derivedColumns } from './ruled-snapshots.js'
 import { sampleTrajectories, type Trajectories, timesBetween } from './sample.js'
@@ -239,6 +240,7 @@ export function trajectoriesSummary({
       }
     }),
     ...growingSummary(model),
+    warnings: outdoneWarnings(model, scores, leftOut),
     notes: [...notes, ...trajectoriesNotes(model, trajectories), ...(leftOut?.notes ?? [])],
     seed
   }

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { ReferenceEngine } from '../../engine/reference/reference.js'
+import { matrix } from '../../num/matrix.js'
+import { keyFromSeed, normals } from '../../num/random.js'
+import { cloud } from '../../space/cloud.js'
+import { type MarginalsOptions, REFERENCES } from './options.js'
+import { BESIDE_LINES } from './outdone.js'
+import { tellTrajectories } from './tell.js'
+import { drawTrajectories, type SnapshotsFit } from './trajectories.js'
+
+/** Particles of a group that moves at a constant speed in every coordinate: straight lines are the truth. */
+function moving(d: number, times: readonly number[], speed: (a: number) => number) {
+  const rows = 16
+  const columnNames = ['x', 'y', 'z'].slice(0, d)
+  return {
+    times,
+    clouds: times.map((t) => {
+      const z = normals(keyFromSeed(60 + t), rows * d)
+      return cloud(
+        matrix(
+          rows,
+          d,
+          z.map((v, i) => 5 + 0.3 * v + speed(i % d) * t)
+        )
+      )
+    }),
+    columnNames,
+    order: ['time', ...columnNames],
+    decimals: new Map()
+  }
+}
+
+const told = async (d: number, times: readonly number[], options: SnapshotsFit) => {
+  const table = moving(d, times, () => 1)
+  const drawn = await drawTrajectories(table, { intervals: 'none', rows: 2, ...options }, { engine: new ReferenceEngine() })
+  const mean = (of: (one: (typeof drawn.scores)[number]) => number) => drawn.scores.reduce((sum, one) => sum + of(one), 0)
+  const { warnings, json } = tellTrajectories(drawn)
+  expect(json.warnings).toEqual(warnings)
+  return { warnings, ratio: mean(({ w1 }) => w1) / mean(({ straightLine }) => straightLine!) }
+}
+
+describe('straight lines are the arbiter', () => {
+  const field: MarginalsOptions = { lengthScale: 2, amplitude: 0.5, frequencies: 2 }
+  const columns = (reference: string): number => (reference === 'repressilator' ? 3 : 2)
+
+  it.each(REFERENCES)('%s: paths that noise frays are told of, with what to do instead', async (reference) => {
+    const options = { reference, diffusion: 'additive', sigma: [3], rounds: 1, holdOut: [1, 3], ...field } as const
+    const { warnings, ratio } = await told(columns(reference), [0, 1, 2, 3, 4], options)
+    expect(ratio).toBeGreaterThan(BESIDE_LINES)
+    expect(warnings.map(({ name }) => name)).toEqual(['reference-outdone'])
+    const plain = reference === 'brownian' || reference === 'smooth'
+    expect(warnings[0]!.message).toContain(plain ? '--sigma auto' : '--reference brownian')
+  })
+
+  it('whatever comes out, there is a warning if and only if the score says so', async () => {
+    const seen = new Set<boolean>()
+    for (const sigma of [0.2, 3]) {
+      const { warnings, ratio } = await told(2, [0, 1, 2, 3], { reference: 'brownian', sigma: [sigma], holdOut: [2] })
+      expect(warnings.length > 0).toBe(ratio > BESIDE_LINES)
+      seen.add(warnings.length > 0)
+    }
+    expect(seen.size).toBe(2)
+  })
+
+  it('the plain bridge at the σ of the particles has nothing simpler beside it', async () => {
+    expect((await told(2, [0, 1, 2], { reference: 'brownian', holdOut: [1] })).warnings).toEqual([])
+  })
+})
+
+describe('a column without dynamics', () => {
+  it('is named: the fit says what it forgot, and that σ stands at its bound', async () => {
+    const n = 60
+    const times = [0, 1, 2, 3]
+    const clouds = times.map((t) => {
+      const z = normals(keyFromSeed(80 + t), 2 * n)
+      return cloud(
+        matrix(
+          n,
+          2,
+          z.map((v, i) => (i % 2 === 0 ? t + 0.4 * v : v))
+        )
+      )
+    })
+    const table = { times, clouds, columnNames: ['moves', 'still'], order: ['time', 'moves', 'still'], decimals: new Map() }
+    const drawn = await drawTrajectories(table, { reference: 'linear', intervals: 'none', rows: 2 }, { engine: new ReferenceEngine() })
+    const notes = drawn.model.notes.join('\n')
+    expect(notes).toMatch(/forget their still from each snapshot to the next.*--exclude/)
+    expect(notes).toMatch(/σ of moves stands at the least that is tried.*--sigma/)
+  })
+})

@@ -1,0 +1,49 @@
+import type { NamedWarning } from '../../know/support.js'
+import { mean } from '../../num/statistics.js'
+import { numberText } from '../../tell/numbers.js'
+import type { LeftOut } from './leave-one-out.js'
+import type { MarginalsModel } from './model.js'
+import type { HeldOutScore } from './score.js'
+
+/** The plain bridge follows straight lines this closely on snapshots that neither saw: what misses by more is worse than no reference. */
+export const BESIDE_LINES = 1.02
+
+type Judged = Pick<MarginalsModel, 'family' | 'sigmaFrom' | 'growth' | 'velocity'>
+
+/**
+ * Straight lines as the arbiter: they know no dynamics, so that a reference beside which they come nearer to snapshots that it did not
+ * see has learned nothing that helps. A warning a kind of score, whatever the reference.
+ */
+export function outdoneWarnings(model: Judged, scores: readonly HeldOutScore[], leftOut: LeftOut | undefined): NamedWarning[] {
+  return [
+    ...outdone(model, 'At held-out times', scores),
+    ...(leftOut ? outdone(model, 'At snapshots left out in turn', leftOut.scores) : [])
+  ]
+}
+
+function outdone(model: Judged, where: string, scores: readonly HeldOutScore[]): NamedWarning[] {
+  const beside = scores.filter(({ straightLine }) => straightLine !== undefined)
+  const instead = simpler(model)
+  if (beside.length === 0 || instead === undefined) return []
+  const [own, straight] = [mean(beside.map(({ w1 }) => w1)), mean(beside.map(({ straightLine }) => straightLine!))]
+  if (own <= BESIDE_LINES * straight) return []
+  return [{ name: 'reference-outdone', message: `${where} ${outdoneSentence(model.family.name, { own, straight, instead })}` }]
+}
+
+/** What to say where straight lines come nearer, after where that was. */
+function outdoneSentence(
+  reference: string,
+  { own, straight, instead }: { readonly own: number; readonly straight: number; readonly instead: string }
+): string {
+  return `straight lines come nearer than the reference ${reference} (mean Wasserstein-1 distance ${numberText(straight)} beside ${numberText(own)}): its paths are worse than those of no dynamics. ${instead}`
+}
+
+/** What knows less and would do better; nothing for the plain bridge itself. */
+function simpler({ family, sigmaFrom, growth, velocity }: Judged): string | undefined {
+  if (family.parameters.length > 0 || velocity) return PLAINER
+  if (growth) return 'Try --growth off.'
+  if (sigmaFrom !== 'resolution') return 'Try --sigma auto, with which the plain bridge follows straight lines.'
+  return undefined
+}
+
+const PLAINER = 'Try --reference brownian, which follows straight lines, a smaller --sigma, or another family.'

@@ -6,11 +6,10 @@ import { readingFields, runFields, writingFields } from '../cli/fields.js'
 import { host, runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { nameOf, writeReport } from '../cli/report.js'
-import { cellsOf } from '../cli/rows.js'
+import { cellsOf, type VerbFlags, writingOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
-import { modelOf, readyOf, refuseNameOfTable, rowsMissing, sourceOf, tooManyInputs, writeModel } from '../cli/source.js'
+import { modelOf, readyOf, rowsMissing, sourceOf, tooManyInputs, writeModel } from '../cli/source.js'
 import { summaryStream } from '../cli/summary.js'
-import { checkOutputs } from '../format/outputs.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { tableFormatOf } from '../format/table-format.js'
 
@@ -27,23 +26,14 @@ export function embedVerb(verb: Command): void {
     .option('--dry-run', 'prints sizes, memory and time only')
   addFields(command, [...embedding.fields.fit, ...readingFields, ...writingFields.filter(({ name }) => name === 'dialect'), ...runFields])
   command.action(async (input, fresh, options) => {
-    await runEmbed(input, fresh, options as EmbedFlags)
+    await runEmbed(input, fresh, options as VerbFlags)
   })
 }
 
-interface EmbedFlags extends Readonly<Record<string, unknown>> {
-  readonly output: string
-  readonly model?: string
-  readonly report?: string
-  readonly json?: boolean
-  readonly dryRun?: boolean
-}
-
-async function runEmbed(input: string, fresh: string | undefined, flags: EmbedFlags): Promise<void> {
+async function runEmbed(input: string, fresh: string | undefined, flags: VerbFlags): Promise<void> {
   const run = runOf({ ...flags, seed: flags.seed ?? '1' })
   tableFormatOf(flags.output)
-  if (flags.model !== undefined) refuseNameOfTable(flags.model)
-  if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input, fresh])
+  await writingOf(flags, [input, fresh])
   const source = await sourceOf(embedding, input, { flags, run, also: ['model', 'report'], but: readingFields.map(({ name }) => name) })
   if ('options' in source !== (fresh === undefined))
     throw fresh === undefined ? rowsMissing('embed', input) : tooManyInputs('embed', input, fresh)
@@ -59,7 +49,7 @@ async function runEmbed(input: string, fresh: string | undefined, flags: EmbedFl
 
 interface Placed {
   readonly fresh: string
-  readonly flags: EmbedFlags
+  readonly flags: VerbFlags
   readonly engine: Engine
   readonly seed: number
 }

@@ -6,10 +6,9 @@ import { readingFields, runFields, writingFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
-import { cellsOf, targetOf } from '../cli/rows.js'
+import { type VerbFlags, writingOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
-import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf, writeModel } from '../cli/source.js'
-import { checkOutputs } from '../format/outputs.js'
+import { modelOf, readyOf, requestOf, sourceOf, writeModel } from '../cli/source.js'
 import { writeTable } from '../format/table-file.js'
 
 const { series } = SYSTEMS
@@ -30,14 +29,9 @@ export function forecastVerb(verb: Command): void {
   })
 }
 
-interface ForecastFlags extends Readonly<Record<string, unknown>> {
+interface ForecastFlags extends VerbFlags {
   readonly rows: string
   readonly steps: string
-  readonly output: string
-  readonly model?: string
-  readonly report?: string
-  readonly json?: boolean
-  readonly dryRun?: boolean
 }
 
 async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
@@ -45,10 +39,7 @@ async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
   const run = runOf(flags)
   const rows = wholeNumber('-n', flags.rows)
   const steps = wholeNumber('--steps', flags.steps)
-  const cells = cellsOf(flags)
-  const target = targetOf(flags)
-  if (flags.model !== undefined) refuseNameOfTable(flags.model)
-  if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input, flags.givenFile as string | undefined])
+  const { cells, target } = await writingOf(flags, [input, flags.givenFile as string | undefined])
   const source = await sourceOf(series, input, { flags, run, also: ['model'] })
   const known: Partial<SeriesRequest> = readFields([...series.fields.know, ...series.fields.fit.filter(isMissing)], flags)
   const request: SeriesRequest = await requestOf(series, source, { ...known, rows, steps, seed: run.seed })

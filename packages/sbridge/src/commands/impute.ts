@@ -8,10 +8,9 @@ import { readToFill, sourceToFill } from '../cli/filling.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
-import { cellsOf, targetOf } from '../cli/rows.js'
+import { type VerbFlags, writingOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
-import { modelOf, type Ready, refuseNameOfTable, tellKept, writeModel } from '../cli/source.js'
-import { checkOutputs } from '../format/outputs.js'
+import { modelOf, type Ready, tellKept, writeModel } from '../cli/source.js'
 import { writeTable } from '../format/table-file.js'
 
 const { imputation } = SYSTEMS
@@ -28,25 +27,14 @@ export function imputeVerb(verb: Command): void {
     .option('--dry-run', 'prints sizes, memory and time only')
   addFields(command, [...fields.fit, ...fields.draw, ...readingFields, ...writingFields, ...clusterDrawFields, ...runFields])
   command.action(async (input, rows, options) => {
-    await runImpute(input, rows, options as ImputeFlags)
+    await runImpute(input, rows, options as VerbFlags)
   })
 }
 
-interface ImputeFlags extends Readonly<Record<string, unknown>> {
-  readonly output: string
-  readonly model?: string
-  readonly report?: string
-  readonly json?: boolean
-  readonly dryRun?: boolean
-}
-
-async function runImpute(input: string, rows: string | undefined, flags: ImputeFlags): Promise<void> {
+async function runImpute(input: string, rows: string | undefined, flags: VerbFlags): Promise<void> {
   // All that can be refused is refused before anything is computed.
   const run = runOf(flags)
-  const cells = cellsOf(flags)
-  const target = targetOf(flags)
-  if (flags.model !== undefined) refuseNameOfTable(flags.model)
-  if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input, rows])
+  const { cells, target } = await writingOf(flags, [input, rows])
   const cluster = clusterOf({ input, run, flags })
   const { source, asked } = await sourceToFill({ input, rows, flags, run })
   await withCluster(cluster, (draw) =>
@@ -84,7 +72,7 @@ async function runImpute(input: string, rows: string | undefined, flags: ImputeF
 const NOTHING_TOLD: Telling = { json: {}, topics: [], warnings: [], notes: [] }
 
 /** What a job takes: with a report, a second fit, 20 draws of a fill and a forest a column besides. */
-function planOf(ready: Ready<ImputationModel>, request: ImputationRequest, { report }: ImputeFlags): Plan {
+function planOf(ready: Ready<ImputationModel>, request: ImputationRequest, { report }: VerbFlags): Plan {
   const plan = imputation.plan(ready as never, request)
   if (report === undefined) return plan
   const judging = imputation.plan(ready as never, { ...request, draws: 20 }).pairs

@@ -33,13 +33,12 @@ import { judgeFields, readingFields, reportFields, runFields, writingFields } fr
 import { countOf, runOf, showValuesOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { nameOf } from '../cli/report.js'
-import { cellsOf, targetOf, writeDrawn } from '../cli/rows.js'
+import { type VerbFlags, writeDrawn, writingOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelContentsIn, modelOf, type Ready, readyOf, requestOf, type Source, sourceOf } from '../cli/source.js'
 import { SEVERAL_TABLES } from '../database/tables-model.js'
 import { isTables, refuseTableOptions } from '../database/tables-or-table.js'
 import { writeAtomically } from '../format/atomic-file.js'
-import { checkOutputs } from '../format/outputs.js'
 import { extensionOf } from '../format/table-format.js'
 import { provenanceOf } from '../host/provenance.js'
 
@@ -70,7 +69,7 @@ export function sampleVerb(verb: Command): void {
     ...runFields
   ])
   command.action(async (input, options) => {
-    const flags = options as SampleFlags
+    const flags = options as VerbFlags
     if (isTables(input, flags)) return (await import('./sample-tables.js')).runSampleTables(input, flags)
     const contents = extensionOf(input) === '.sbridge' ? await modelContentsIn(input) : undefined
     if (contents?.kind === SEVERAL_TABLES) return (await import('./sample-tables.js')).runSampleTables(input, flags, contents)
@@ -79,26 +78,16 @@ export function sampleVerb(verb: Command): void {
   })
 }
 
-interface SampleFlags extends Readonly<Record<string, unknown>> {
-  readonly rows?: string
-  readonly output: string
-  readonly report?: string
-  readonly json?: boolean
-  readonly dryRun?: boolean
-}
-
-async function runSample(input: string, flags: SampleFlags): Promise<void> {
+async function runSample(input: string, flags: VerbFlags): Promise<void> {
   // All that can be refused is refused before anything is computed.
   const run = runOf(flags)
   const rows = countOf(flags.rows)
   const values: TableRequest = readFields([...fields.draw, ...fields.know, ...fields.fit.filter(isMissing)], flags)
-  const cells = cellsOf(flags)
-  const target = targetOf(flags)
   showValuesOf(flags)
   refuseJudgeAlone(flags)
   const cluster = clusterOf({ input, run, flags })
   if (flags.report !== undefined && rows === 1) throw oneRow()
-  if (!flags.dryRun) await checkOutputs([flags.output, flags.report], [input, flags.givenFile as string | undefined])
+  const { cells, target } = await writingOf(flags, [input, flags.givenFile as string | undefined])
   const source = await sourceOf(tables, input, { flags, run, but: ['image'] })
   const image = imageOf(source, flags)
   const request: TableRequest = await requestOf(tables, source, { ...values, ...defined({ rows }), seed: run.seed })
@@ -138,7 +127,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
 const isMissing = ({ name }: { readonly name: string }): boolean => name === 'missing'
 
 /** Without a report nothing is judged. */
-function refuseJudgeAlone(flags: SampleFlags): void {
+function refuseJudgeAlone(flags: VerbFlags): void {
   if (readFields(judgeFields, flags).judge === undefined || flags.report !== undefined) return
   throw new InputError({ code: 'judge-alone', got: '--judge without a report', expected: '--report with it', try: '--report report.html' })
 }
@@ -153,7 +142,7 @@ function oneRow(): InputError {
 }
 
 /** The shape of images, which a report of rows from a model file shows too. */
-function imageOf(source: Source, { image }: { readonly image?: string } & SampleFlags): ImageShape | undefined {
+function imageOf(source: Source, { image }: { readonly image?: string } & VerbFlags): ImageShape | undefined {
   if (image === undefined) return undefined
   const given = 'contents' in source ? tables.fittedWith(source.contents.kind) : (source.options as object)
   refuseCombinations(fields.fit, { ...given, image }, flagNamed)
@@ -170,7 +159,7 @@ function judgedBy({ ready, request, flags }: Asked): JudgedFit | undefined {
 interface Asked {
   readonly ready: Ready<TableModel>
   readonly request: TableRequest
-  readonly flags: SampleFlags
+  readonly flags: VerbFlags
 }
 
 interface Judging {
@@ -178,7 +167,7 @@ interface Judging {
   readonly judged: JudgedFit | undefined
   /** The plan of the second fit. */
   readonly second: Plan | undefined
-  readonly flags: SampleFlags
+  readonly flags: VerbFlags
   readonly engine: Engine
 }
 
@@ -195,7 +184,7 @@ interface Reported {
   readonly input: string
   /** What rows that no fit had seen say, or why there are none. */
   readonly keptBack: KeptBack
-  readonly flags: SampleFlags
+  readonly flags: VerbFlags
   readonly seed: number
   readonly model: TableModel
   readonly drawn: DrawnRows

@@ -7,10 +7,9 @@ import { readingFields, runFields, writingFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
-import { cellsOf, targetOf } from '../cli/rows.js'
+import { type VerbFlags, writingOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
-import { modelOf, type Ready, readyOf, refuseNameOfTable, requestOf, rowsMissing, sourceOf, tellKept, writeModel } from '../cli/source.js'
-import { checkOutputs } from '../format/outputs.js'
+import { modelOf, type Ready, readyOf, requestOf, rowsMissing, sourceOf, tellKept, writeModel } from '../cli/source.js'
 import { readTable, writeTable } from '../format/table-file.js'
 
 const { density } = SYSTEMS
@@ -30,25 +29,14 @@ export function scoreVerb(verb: Command): void {
     .option('--dry-run', 'prints sizes, memory and time only')
   addFields(command, [...fields.fit, ...fields.draw, ...readingFields, ...writingFields, ...runFields])
   command.action(async (input, rows, options) => {
-    await runScore(input, rows, options as ScoreFlags)
+    await runScore(input, rows, options as VerbFlags)
   })
 }
 
-interface ScoreFlags extends Readonly<Record<string, unknown>> {
-  readonly output: string
-  readonly model?: string
-  readonly report?: string
-  readonly json?: boolean
-  readonly dryRun?: boolean
-}
-
-async function runScore(input: string, rows: string | undefined, flags: ScoreFlags): Promise<void> {
+async function runScore(input: string, rows: string | undefined, flags: VerbFlags): Promise<void> {
   // All that can be refused is refused before anything is computed.
   const run = runOf(flags)
-  const cells = cellsOf(flags)
-  const target = targetOf(flags)
-  if (flags.model !== undefined) refuseNameOfTable(flags.model)
-  if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input, rows])
+  const { cells, target } = await writingOf(flags, [input, rows])
   const source = await sourceOf(density, input, { flags, run, also: ['model'], but: readingFields.map(({ name }) => name), rows: true })
   const asked: ScoreRequest = { ...readFields(fields.draw, flags), seed: run.seed }
   if (asked.grid && rows !== undefined) throw gridAndRows(rows)
@@ -81,7 +69,7 @@ async function runScore(input: string, rows: string | undefined, flags: ScoreFla
 }
 
 /** The rows to score: those of a file, or of the table itself. */
-async function rowsOf(ready: Ready<DensityModel>, rows: string | undefined, flags: ScoreFlags): Promise<RawTable> {
+async function rowsOf(ready: Ready<DensityModel>, rows: string | undefined, flags: VerbFlags): Promise<RawTable> {
   return rows === undefined && 'input' in ready ? ready.input : readTable(rows!, readFields(readingFields, flags))
 }
 

@@ -16,7 +16,7 @@ import { readingFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
-import { cellsOf, targetOf } from '../cli/rows.js'
+import { cellsOf, targetOf, type VerbFlags } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf, writeModel } from '../cli/source.js'
 import { writeAtomically } from '../format/atomic-file.js'
@@ -50,14 +50,8 @@ export function trajectoriesVerb(verb: Command): void {
   })
 }
 
-interface TrajectoriesFlags extends Readonly<Record<string, unknown>> {
+interface TrajectoriesFlags extends VerbFlags {
   readonly representation?: string
-  readonly rows?: string
-  readonly output: string
-  readonly model?: string
-  readonly report?: string
-  readonly json?: boolean
-  readonly dryRun?: boolean
 }
 
 async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise<void> {

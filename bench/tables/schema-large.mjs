@@ -61,7 +61,8 @@ try {
   console.log(
     `${accounts} accounts, ${count} transactions: status ${run.status}, ${seconds.toFixed(0)} s (${user?.toFixed(0)} CPU), ${(kilobytes / 1024).toFixed(0)} MB at most`
   )
-  if (run.status === 0) {
+  if (options.includes('--dry-run')) console.log(run.stdout)
+  else if (run.status === 0) {
     const known = new Set(await column(join(folder, 'drawn', 'accounts.csv'), 0))
     const keys = await column(join(folder, 'drawn', 'transactions.csv'), 1)
     console.log(`drawn: ${known.size} accounts, ${keys.length} transactions, ${keys.filter((key) => !known.has(key)).length} dangle`)

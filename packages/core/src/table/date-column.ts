@@ -37,9 +37,10 @@ export function readDates(
   choice: () => OrderChoice = () => undefined
 ): ReadDates | OrderConflict | undefined {
   const read: (DateCell | undefined)[] = []
+  const known = new Map<string, DateCell | undefined>()
   let form: string | undefined
   for (const cell of cells) {
-    const one = cell === null ? undefined : dateCell(cell)
+    const one = cell === null ? undefined : knownOr(known, cell)
     read.push(one)
     if (cell === null) continue
     form ??= one?.form
@@ -76,6 +77,16 @@ export function readDates(
     otherZones,
     zones: read.map((cell) => cell?.time.zone)
   }
+}
+
+/** Days recur in a column: each is read once, while there are not more of them than days in a century. */
+const MOST_KNOWN = 36_525
+
+function knownOr(known: Map<string, DateCell | undefined>, cell: string): DateCell | undefined {
+  if (known.has(cell)) return known.get(cell)
+  const read = dateCell(cell)
+  if (known.size < MOST_KNOWN) known.set(cell, read)
+  return read
 }
 
 /** Clocks are put forward and back once a year each. */

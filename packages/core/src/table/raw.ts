@@ -77,7 +77,10 @@ export function isEmptyColumn(column: RawColumn): boolean {
 export function takeRawRows(table: RawTable, indices: ArrayLike<number>): RawTable {
   const rows = Uint32Array.from(indices)
   const columns = table.columns.map((column): RawColumn => {
-    if (column.source === 'text') return { ...column, values: Array.from(rows, (i) => column.values[i]!) }
+    if (column.source === 'text') {
+      const { values } = column
+      return { ...column, values: Array.from(rows, (i) => values[i]!) }
+    }
     if (column.source === 'boolean') return { ...column, values: Array.from(rows, (i) => column.values[i]!) }
     const values = Float64Array.from(rows, (i) => column.values[i]!)
     return column.missing ? { ...column, values, missing: Uint8Array.from(rows, (i) => column.missing![i]!) } : { ...column, values }

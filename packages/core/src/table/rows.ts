@@ -59,8 +59,13 @@ function stackNumbers(parts: readonly NumericColumn[]): NumericColumn {
 function stackLevels(parts: readonly CategoricalColumn[]): CategoricalColumn {
   const levels = [...new Set(parts.flatMap((part) => part.levels))]
   const place = new Map(levels.map((level, k) => [level, k]))
-  const codes = parts.flatMap((part) => Array.from(part.codes, (code) => (code < 0 ? -1 : place.get(part.levels[code]!)!)))
-  return { ...parts[0]!, levels, codes: Int32Array.from(codes) }
+  const codes = new Int32Array(parts.reduce((sum, part) => sum + part.codes.length, 0))
+  let at = 0
+  for (const part of parts) {
+    const own = part.levels.map((level) => place.get(level)!)
+    for (const code of part.codes) codes[at++] = code < 0 ? -1 : own[code]!
+  }
+  return { ...parts[0]!, levels, codes }
 }
 
 /** Some columns of a table, by their names and in that order, all of which it has. */

@@ -42,13 +42,17 @@ export const bothSpellings = (a: Spelling, b: Spelling): Spelling => ({
  * `{ ...column }` has the cells alone: other cells would not go with these numbers.
  */
 export function withSpelledNumbers(name: string, cells: () => (string | null)[], numbers: SpelledNumbers | undefined): RawColumn {
-  let made: (string | null)[] | undefined
+  // They can be made again: a million texts are not held for the one who asked last.
+  let made: WeakRef<(string | null)[]> | undefined
   const column = {
     name,
     source: 'text' as const,
     get values() {
-      made ??= cells()
-      return made
+      const known = made?.deref()
+      if (known) return known
+      const values = cells()
+      made = new WeakRef(values)
+      return values
     }
   }
   return Object.defineProperty(column, 'numbers', { value: numbers, enumerable: false })

@@ -2,16 +2,16 @@ import { InputError } from '../../num/errors.js'
 import { indexFromShares, indexFromUniform, type Key, keyAtStep, keyFor, uniforms } from '../../num/random.js'
 import { CHECK_MARK, withCheck } from './check-digits.js'
 import { type Cell, cellOf, type Form, type Pattern, type Progress, sharesOf, sizeOf, textAt } from './form.js'
-import { hashOf } from './guard.js'
+import { hashOf, isAmong } from './guard.js'
 import { keyedOrder } from './keyed-order.js'
 
 /** Choices of words and lengths that are tried for a row before its form counts as used up. */
 const MOST_TRIES = 2000
 
-/** Values that must not be drawn: hashes under a key. */
+/** Values that must not be drawn: sorted hashes under a key. */
 export interface Guard {
   readonly key: Key
-  readonly hashes: ReadonlySet<number>
+  readonly hashes: Float64Array
 }
 
 interface FreshRequest {
@@ -112,7 +112,7 @@ function stepAt(quantiles: readonly bigint[], [u, v]: ArrayLike<number> & Iterab
 function nextFree(next: Codes, check: string | undefined, { key, hashes }: Guard): string | undefined {
   for (let text = next(); text !== undefined; text = next()) {
     const whole = check === undefined || !text.includes(CHECK_MARK) ? text : withCheck(check, text)
-    if (whole !== '' && !hashes.has(hashOf(key, whole))) return whole
+    if (whole !== '' && !isAmong(hashes, hashOf(key, whole))) return whole
   }
   return undefined
 }

@@ -19,6 +19,19 @@ export function hashOf({ seedLow, seedHigh, stream }: Key, text: string): number
 }
 
 /** Sorted hashes of values: whether a value is among them can be told, and none of them can be read. */
-export function hashesOf(key: Key, values: Iterable<string>): Float64Array {
-  return new Float64Array(new Set(Array.from(values, (value) => hashOf(key, value)))).sort()
+export function hashesOf(key: Key, values: readonly string[]): Float64Array {
+  const all = new Float64Array(values.length)
+  for (const [i, value] of values.entries()) all[i] = hashOf(key, value)
+  return all.sort().filter((hash, i, sorted) => i === 0 || hash !== sorted[i - 1])
+}
+
+/** Whether a hash is one of those that are sorted. Cost O(log n), and no memory. */
+export function isAmong(sorted: Float64Array, hash: number): boolean {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (sorted[middle]! < hash) low = middle + 1
+    else high = middle
+  }
+  return sorted[low] === hash
 }

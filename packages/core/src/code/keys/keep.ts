@@ -76,8 +76,8 @@ function keepKey({ name, cells: inRows }: KeyColumn, key: Key, { text = 'new', t
   const dated = table && keyAlong(inRows, table)
   const cells = dated?.cells ?? inRows
   const values = cells.filter((cell): cell is string => cell !== null)
-  const different = new Set(values)
-  const learned = learnForm([...different])
+  const different = [...new Set(values)]
+  const learned = learnForm(different)
   const isText = learned === undefined || isProse(values)
   const form = isText && text === 'shuffle' ? shuffledForm(values) : (learned ?? proseForm(values))
   return {
@@ -86,7 +86,7 @@ function keepKey({ name, cells: inRows }: KeyColumn, key: Key, { text = 'new', t
     ...(isText && text !== 'new' ? { text } : {}),
     missing: isText && text === 'empty' ? 1 : 1 - values.length / Math.max(1, cells.length),
     ...(dated && form.patterns.some(({ progress }) => progress) ? { along: dated.along } : {}),
-    repeated: values.length - different.size,
+    repeated: values.length - different.length,
     hashes: hashesOf(key, different)
   }
 }
@@ -99,7 +99,7 @@ export function drawKey(
 ): (string | null)[] {
   if (missing === 1) return new Array<null>(rows.count).fill(null)
   const key = keyFor(rows.key, column)
-  const guard: Guard = { key: guardKey(seed), hashes: new Set(hashes) }
+  const guard: Guard = { key: guardKey(seed), hashes }
   const values = freshValues(form, rows.count, { column, key, guard, recurs: repeated > 0 })
   if (missing === 0) return values
   const left = keyFor(key, 'missing')
@@ -176,7 +176,7 @@ function keyText(key: KeptKey, seed: number): string {
   const [example] = freshValues(form, EXAMPLES, {
     column,
     key: keyFor(keyFor(keyFromSeed(seed), 'example'), column),
-    guard: { key: guardKey(seed), hashes: new Set(key.hashes) }
+    guard: { key: guardKey(seed), hashes: key.hashes }
   })
   const running = form.patterns.some(({ progress }) => progress)
   const several = form.patterns.length > 1 ? [`${form.patterns.length} patterns`] : []

@@ -2,7 +2,7 @@ import { type Key, keyAtStep, keyFor, philox, uniforms } from '../../num/random.
 import type { MadeKind } from '../../table/made-kinds.js'
 import { type Column, isCategorical, type Table } from '../../table/table.js'
 import { usedUp } from './draw.js'
-import { hashesOf, hashOf } from './guard.js'
+import { hashesOf, hashOf, isAmong } from './guard.js'
 import type { KeyColumn } from './reference.js'
 
 /** What is known of a person whose row is drawn. */
@@ -108,10 +108,9 @@ function personOf(
   { people, key, guard, table: { rowCount } }: MadeRequest
 ): (row: number, traits: Traits) => readonly string[] {
   const wanted = columns.map(({ what }) => what)
-  const real = columns.map(({ hashes }) => new Set(hashes))
   const before = columns.map(() => new Set<string>())
   const isTaken = (value: string, c: number): boolean =>
-    (OWN.has(wanted[c]!) && real[c]!.has(hashOf(guard, value))) || (UNIQUE.has(wanted[c]!) && before[c]!.has(value))
+    (OWN.has(wanted[c]!) && isAmong(columns[c]!.hashes, hashOf(guard, value))) || (UNIQUE.has(wanted[c]!) && before[c]!.has(value))
   return (row, traits) => {
     for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
       const values = people(seedOf(keyAtStep(key, attempt), row), traits, wanted)

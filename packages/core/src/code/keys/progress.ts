@@ -8,30 +8,11 @@ const DENSE = 0.5
 /** Quantiles of the steps that are kept: percentiles and a half, so that rare jumps stay rare. */
 const STEP_QUANTILES = 64
 
-interface Place {
-  readonly cell: Cell
-  readonly code: bigint
-}
-
 /** A pattern of segments whose texts are given in the order of rows, with its progress where its codes run. Cost O(n log n). */
 export function progressOf(found: readonly Segment[], texts: readonly (readonly string[])[]): Omit<Pattern, 'share'> {
   const segments = widened(found, texts)
-  const rows = texts[0]!.length
-  const places = Array.from({ length: rows }, (_, i) =>
-    placeOf(
-      segments,
-      texts.map((one) => one[i]!)
-    )
-  )
-  const known = places.filter((place) => place !== undefined)
-  const cells = new Map<string, bigint[]>()
-  for (const { cell, code } of known) {
-    const codes = cells.get(cell.name)
-    if (codes) codes.push(code)
-    else cells.set(cell.name, [code])
-  }
-  const ordered = [...cells].map(([name, codes]) => ({ name, codes, sorted: [...new Set(codes)].sort((a, b) => (a < b ? -1 : 1)) }))
-  const gaps = ordered.flatMap(({ sorted }) => sorted.slice(1).map((code, k) => code - sorted[k]!)).sort((a, b) => (a < b ? -1 : 1))
+  const ordered = [...codesByCell(segments, texts)].map(([name, codes]) => ({ name, codes, sorted: sortedOnce(codes) }))
+  const gaps = ordered.flatMap(({ sorted }) => sorted.slice(1).map((code, k) => code - sorted[k]!)).sort(ascending)
   const isEven = gaps[0] === gaps.at(-1)
   const runs = isEven || isDense(ordered) || ordered.every(({ codes }) => goesOneWay(codes))
   if (gaps.length < LEAST_STEPS || !runs) return { segments: found }
@@ -59,21 +40,38 @@ function widened(segments: readonly Segment[], texts: readonly (readonly string[
   })
 }
 
-/** Where the texts of a row stand among the codes; undefined where one of them was too rare to be kept. */
-function placeOf(segments: readonly Segment[], texts: readonly string[]): Place | undefined {
+/** Codes of the rows by their cells, in the order of rows; without those of which a text was too rare to be kept. */
+function codesByCell(segments: readonly Segment[], texts: readonly (readonly string[])[]): ReadonlyMap<string, bigint[]> {
+  const cells = new Map<string, bigint[]>()
+  for (const i of texts[0]!.keys()) {
+    const own = texts.map((one) => one[i]!)
+    const cell = cellAt(segments, own)
+    if (!cell) continue
+    const code = codeOf({ share: 1, segments }, cell, own)
+    const codes = cells.get(cell.name)
+    if (codes) codes.push(code)
+    else cells.set(cell.name, [code])
+  }
+  return cells
+}
+
+const ascending = (a: bigint, b: bigint): number => (a < b ? -1 : 1)
+
+const sortedOnce = (codes: readonly bigint[]): bigint[] =>
+  codes.toSorted(ascending).filter((code, k, all) => k === 0 || code !== all[k - 1])
+
+function cellAt(segments: readonly Segment[], texts: readonly string[]): Cell | undefined {
   const choices = segments.map((segment, s) => {
     if (segment.kind === 'words') return segment.words.indexOf(texts[s]!)
     return segment.kind === 'symbols' ? segment.lengths.indexOf(texts[s]!.length) : 0
   })
-  if (choices.includes(-1)) return undefined
-  const cell = cellOf(choices)
-  return { cell, code: codeOf({ share: 1, segments }, cell, texts) }
+  return choices.includes(-1) ? undefined : cellOf(choices)
 }
 
 /** Whether codes only ascend, or only descend, in the order of their rows. */
 function goesOneWay(codes: readonly bigint[]): boolean {
-  const steps = codes.slice(1).map((code, k) => code > codes[k]!)
-  return steps.every((up, k) => up === steps[0] && codes[k] !== codes[k + 1])
+  const up = codes.length > 1 && codes[1]! > codes[0]!
+  return codes.every((code, k) => k === 0 || (code !== codes[k - 1] && code > codes[k - 1]! === up))
 }
 
 function isDense(cells: readonly { readonly sorted: readonly bigint[] }[]): boolean {

@@ -47,7 +47,8 @@ export function refersTo(column: KeyColumn, key: KeyColumn): boolean {
   const numbers = [...values].map(Number)
   if (numbers.some(Number.isNaN)) return values.size >= LEAST_TEXTS
   if (isNamedAsKey(column.name)) return values.size >= LEAST_TEXTS
-  const [low, high] = [Math.min(...numbers), Math.max(...numbers)]
+  const low = numbers.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+  const high = numbers.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
   const within = [...keys].filter((one) => Number(one) >= low && Number(one) <= high).length
   return isBeyondChance({ rate: within / (high - low + 1), times: values.size, candidates: 1 })
 }

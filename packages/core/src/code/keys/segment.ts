@@ -10,7 +10,7 @@ const MANY_CODES = 1e15
 
 /** What the texts at one part of a pattern have in common; `seenFirst`: their first place has only what was seen. Cost O(characters). */
 export function segmentOf(texts: readonly string[], { seenFirst = false } = {}): Segment {
-  const counts = countsOf(texts)
+  const counts = tallied(texts)
   if (counts.size === 1) return { kind: 'literal', text: texts[0]! }
   const segment = wordsOf(counts, texts) ?? freshOf(texts)
   if (!seenFirst || segment.kind !== 'symbols') return segment
@@ -19,18 +19,24 @@ export function segmentOf(texts: readonly string[], { seenFirst = false } = {}):
 }
 
 /** How often every value is there, the most frequent first; ties in the order of texts. */
-export function countsOf(texts: readonly string[]): ReadonlyMap<string, number> {
+export const countsOf = (texts: readonly string[]): ReadonlyMap<string, number> => new Map(ranked([...tallied(texts)]))
+
+function tallied(texts: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
-  return new Map([...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)))
+  return counts
 }
+
+const ranked = (counts: [string, number][]): [string, number][] => counts.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
 
 /** A list of words to copy, where far fewer differ than codes of that size would, and rare ones are few. */
 function wordsOf(counts: ReadonlyMap<string, number>, texts: readonly string[]): Segment | undefined {
-  const kept = [...counts].filter(([, count]) => count >= RARE_BELOW)
+  // Of a key nearly all are rare: they are not listed to be sorted.
+  const kept: [string, number][] = []
+  for (const one of counts) if (one[1] >= RARE_BELOW) kept.push(one)
   const covered = kept.reduce((sum, [, count]) => sum + count, 0)
   if (covered < MOSTLY * texts.length || 2 * counts.size > differentOf(codesLike(texts), texts.length)) return undefined
-  return copied(kept)
+  return copied(ranked(kept))
 }
 
 /** A list of words with their shares. */
@@ -53,8 +59,7 @@ function differentOf(codes: number, n: number): number {
 }
 
 function freshOf(texts: readonly string[]): Segment {
-  const days = texts.map(dayOf)
-  if (days.every((day) => day !== undefined)) return { kind: 'number', ...rangeOf(days), days: true }
+  if (texts.every((text) => dayOf(text) !== undefined)) return { kind: 'number', ...rangeOf(texts.map((text) => dayOf(text)!)), days: true }
   const lengths = [...new Set(texts.map(({ length }) => length))].sort((a, b) => a - b)
   if (lengths.length === 1) return { kind: 'symbols', places: placesOf(texts, lengths[0]!), lengths, shares: [1] }
   const isNumber = texts.every((text) => /^(?:0|[1-9][0-9]{0,14})$/.test(text))

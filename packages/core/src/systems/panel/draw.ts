@@ -111,13 +111,22 @@ export async function drawFurther(model: FurtherLaw, groups: GroupHeads, context
     return drawn.rows()
   })
   if (count <= BATCH_ROWS) return parts[0] ?? new Growth(model, groups).rows()
-  const ticks = Float64Array.from(parts.flatMap((part) => [...(part.ticks ?? [])]))
   return {
     table: stackTables(parts.map(({ table }) => table)),
     first: groups.first,
     beyond: parts.reduce((sum, { beyond = 0 }) => sum + beyond, 0),
-    ...(model.panel.ticks ? { ticks } : {})
+    ...(model.panel.ticks ? { ticks: ticksOf(parts) } : {})
   }
+}
+
+function ticksOf(parts: readonly GroupedRows[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, { table }) => sum + table.rowCount, 0))
+  let at = 0
+  for (const { ticks, table } of parts) {
+    if (ticks) all.set(ticks, at)
+    at += table.rowCount
+  }
+  return all
 }
 
 /** Some groups, from group `from` on. */

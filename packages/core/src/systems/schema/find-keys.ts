@@ -3,6 +3,7 @@ import { isBelievedAtLog } from '../../code/rules/chance.js'
 import { defined } from '../../num/defined.js'
 import { log } from '../../num/elementary.js'
 import { inferTable } from '../../table/infer.js'
+import type { RawColumn } from '../../table/raw.js'
 import { type Agreement, agreement } from './key-names.js'
 import type { ForeignKey, Place, Tables } from './keys.js'
 import { cellsIn } from './links.js'
@@ -55,9 +56,10 @@ const leadsTo = (from: string, to: string, keys: readonly FoundKey[]): boolean =
 function candidatesIn(tables: Tables, table: string, missing: readonly string[] | undefined): Candidate[] {
   const raw = tables[table]!
   const kinds = inferTable(raw, defined({ missing })).table.columns
-  return raw.columns.flatMap(({ name: column }) => {
+  return raw.columns.flatMap((own) => {
+    const { name: column } = own
     const kind = kinds.find(({ name }) => name === column)?.kind
-    if (kind === undefined || kind === 'datetime' || kind === 'boolean') return []
+    if (kind === undefined || kind === 'datetime' || kind === 'boolean' || (kind === 'number' && hasFractions(own))) return []
     const cells = cellsIn(raw, column, missing)
     const values = new Set(cells.filter((cell) => cell !== null))
     const numbers = [...values].map(Number)
@@ -66,6 +68,12 @@ function candidatesIn(tables: Tables, table: string, missing: readonly string[] 
     const range = isWhole ? ([least(numbers), -least(numbers.map((x) => -x))] as const) : undefined
     return [{ table, column, cells, values, isKey: values.size === raw.rowCount, range }]
   })
+}
+
+/** Numbers that are no names are told without their texts. */
+function hasFractions(raw: RawColumn): boolean {
+  const numbers = raw.source === 'text' ? raw.numbers : raw.source === 'number' ? raw : undefined
+  return numbers?.values.some((value, i) => !numbers.missing?.[i] && !Number.isSafeInteger(value)) ?? false
 }
 
 const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b))

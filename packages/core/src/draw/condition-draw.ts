@@ -7,7 +7,7 @@ import type { ConditionGroup } from '../know/places.js'
 import type { Law } from '../law/law.js'
 import { copyState, type InformedState } from '../law/state.js'
 import type { Watch } from '../num/iterate.js'
-import { matrix } from '../num/matrix.js'
+import { matrix, takeValues } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { type Encoded, type Encoder, stackEncoded, takeEncoded } from '../table/encoder.js'
 import { allowedClasses } from './allowed-classes.js'
@@ -105,7 +105,7 @@ export function startGroup(run: GroupRun): StartedGroup {
     if (strata.mode === 'sweep')
       for (const factor of factors) first.codes[i * encoder.factors.length + factor] = conditions[k]!.levels.get(factor)!
   }
-  const part = Uint32Array.from(starts, (row) => strata.classes.combinations.ofRow[row]!)
+  const part = takeValues(strata.classes.combinations.ofRow, starts)
   return {
     problem: {
       law,

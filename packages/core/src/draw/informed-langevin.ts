@@ -3,7 +3,7 @@ import { codesIn, mixtureAt } from '../law/mixture.js'
 import { codesOf, copyState, type InformedState, stepKey } from '../law/state.js'
 import { log } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
-import { copyMatrix, rowOf } from '../num/matrix.js'
+import { copyMatrix, copyRow, rowOf } from '../num/matrix.js'
 import { fillNormal, fillUniform, type Key } from '../num/random.js'
 import type { InformedProblem } from './informed-problem.js'
 
@@ -46,7 +46,7 @@ export async function langevinStep(
       if (!(score > best)) continue
       best = score
       moved.part[i] = part.part
-      rowOf(moved.coordinates, i).set(rowOf(part.mean, i))
+      copyRow(part.mean, i, moved.coordinates, i)
     }
     const codes = codesIn(law, moved.part[i]!, codesOf(moved, i))
     if (codes) codesOf(moved, i).set(codes)

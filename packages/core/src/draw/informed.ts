@@ -3,7 +3,7 @@ import { LocalGaussian } from '../law/local-gaussian.js'
 import { isStill, type LocalPart, mixtureAt, replaceMixture, takeMixture } from '../law/mixture.js'
 import { copyState, type InformedState, stepKey, takeState } from '../law/state.js'
 import { log } from '../num/elementary.js'
-import { type Matrix, rowOf } from '../num/matrix.js'
+import { copyRow, type Matrix, takeValues } from '../num/matrix.js'
 import { fillUniform, type Key } from '../num/random.js'
 import { conditioned } from './informed-evidence.js'
 import type { Answer, Asked, InformedProblem, Proposals } from './informed-problem.js'
@@ -144,11 +144,10 @@ function withinBounds({ split, conditions, conditionOf }: InformedProblem, coord
 }
 
 function scatterState(into: InformedState, from: InformedState, at: Uint32Array): void {
-  const { cols } = into.coordinates
   const width = into.part.length === 0 ? 0 : into.codes.length / into.part.length
   at.forEach((i, k) => {
-    into.coordinates.data.set(rowOf(from.coordinates, k), i * cols)
-    into.codes.set(from.codes.subarray(k * width, (k + 1) * width), i * width)
+    copyRow(from.coordinates, k, into.coordinates, i)
+    for (let f = 0; f < width; f++) into.codes[i * width + f] = from.codes[k * width + f]!
     into.part[i] = from.part[k]!
   })
 }
@@ -162,7 +161,7 @@ function scatter(into: Proposals, from: Proposals, at: Uint32Array): void {
 
 const takeProposals = (from: Proposals, at: Uint32Array): Proposals => ({
   state: takeState(from.state, at),
-  logForward: Float64Array.from(at, (i) => from.logForward[i]!)
+  logForward: takeValues(from.logForward, at)
 })
 
 const emptyAnswer = (from: InformedState): Answer => ({

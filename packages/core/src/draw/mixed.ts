@@ -2,7 +2,7 @@ import { kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine, Pair } from '../kernel/engine.js'
 import type { Law, Stratum } from '../law/law.js'
 import type { CoordinateBounds } from '../law/strata.js'
-import { beside, type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
+import { beside, copyRow, type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
 import { exchangeNoise, referenceNoise, type StepContext, sum, termsOf } from './step.js'
@@ -151,9 +151,7 @@ class Queries {
     const out = matrix(this.from.rows, this.from.cols)
     await this.each(combination, async (part, chains, pair) => {
       const means = await this.engine.mean(pair, part.logTerms, part.values)
-      chains.forEach((chain, i) => {
-        out.data.set(rowOf(means, i), chain * out.cols)
-      })
+      for (const [i, chain] of chains.entries()) copyRow(means, i, out, chain)
     })
     return out
   }
@@ -170,7 +168,7 @@ class Queries {
       chains.forEach((chain, i) => {
         shrinkage[chain] = d / (d + draw.effectiveCount[i]!)
         const own = Math.sqrt(1 - shrinkage[chain]!)
-        means.data.set(rowOf(draw.mean, i), chain * d)
+        copyRow(draw.mean, i, means, chain)
         for (let c = 0; c < d; c++) noise.data[chain * d + c] = own * draw.noise.data[i * d + c]!
       })
     })

@@ -4,6 +4,7 @@ import { takeMixture } from '../law/mixture.js'
 import { takeState } from '../law/state.js'
 import { exp } from '../num/elementary.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
+import { takeValues } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor, permutation } from '../num/random.js'
 import type { StartedGroup } from './condition-draw.js'
 import { stratifiedRows } from './condition-starts.js'
@@ -52,7 +53,7 @@ export async function temper({ pool, evidence, step, key, watch, ...asked }: Tem
   const countAt = (at: number) => (at === 1 ? asked.count : least)
   let rows = first.draw(countAt(power))
   const powers = [power]
-  let ancestors = Uint32Array.from(rows, (row) => pool.starts[row]!)
+  let ancestors = takeValues(pool.starts, rows)
   let state = takeState(pool.state, rows)
   const problemAt = (at: number, count: number): InformedProblem => ({
     ...pool.problem,
@@ -74,7 +75,7 @@ export async function temper({ pool, evidence, step, key, watch, ...asked }: Tem
     rows = stratifiedRows(weights, countAt(next), keyFor(key, `resample ${powers.length}`))
     power = next
     powers.push(power)
-    ancestors = Uint32Array.from(rows, (row) => ancestors[row]!)
+    ancestors = takeValues(ancestors, rows)
     state = takeState(chains.state, rows)
     problem = problemAt(power, rows.length)
     chains = await startChains(problem, state, { mixture: chains.mixture && takeMixture(chains.mixture, rows) })
@@ -136,7 +137,7 @@ async function powerAhead(pool: StartedGroup, evidence: Evidence, { key, count }
   const placeOf = new Map(Array.from(rows, (row, place) => [row, place]))
   const places = near.draws.map((row) => placeOf.get(row)!)
   const logsOf = (some: Uint32Array, evidences: readonly (Evidence | undefined)[]): Promise<Float64Array[]> =>
-    logAhead({ ...problem, conditionOf: Uint32Array.from(some, (row) => problem.conditionOf[row]!) }, takeState(state, some), evidences)
+    logAhead({ ...problem, conditionOf: takeValues(problem.conditionOf, some) }, takeState(state, some), evidences)
   const before = new Float64Array(rows.length)
   /** A start from the first draws, if enough of them count. */
   const startAt = (power: number, logs: Float64Array, end: number): FirstPower | undefined => {

@@ -1,7 +1,7 @@
 import { kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine, Moments } from '../kernel/engine.js'
 import { exp, log } from '../num/elementary.js'
-import { type Matrix, rowOf, takeRows } from '../num/matrix.js'
+import { copyRow, type Matrix, rowOf, takeRows, takeValues } from '../num/matrix.js'
 import { cloud } from '../space/cloud.js'
 import { type Law, scaledColumns } from './law.js'
 import type { PlacedGaussian } from './local-gaussian.js'
@@ -59,13 +59,12 @@ export async function mixtureAt(law: Law, states: InformedState, engine: Engine)
 
 /** The mixtures of some chains, copied. */
 export function takeMixture(mixture: readonly LocalPart[], chains: Uint32Array): LocalPart[] {
-  const take = (values: Float64Array) => Float64Array.from(chains, (i) => values[i]!)
   return mixture.map(({ part, logShare, mean, covariance, effectiveCount }) => ({
     part,
-    logShare: take(logShare),
+    logShare: takeValues(logShare, chains),
     mean: takeRows(mean, chains),
     covariance: takeRows(covariance, chains),
-    effectiveCount: take(effectiveCount)
+    effectiveCount: takeValues(effectiveCount, chains)
   }))
 }
 
@@ -76,8 +75,8 @@ export function replaceMixture(mixture: readonly LocalPart[], by: readonly Local
     for (const i of chains) {
       into.logShare[i] = from.logShare[i]!
       into.effectiveCount[i] = from.effectiveCount[i]!
-      rowOf(into.mean, i).set(rowOf(from.mean, i))
-      rowOf(into.covariance, i).set(rowOf(from.covariance, i))
+      copyRow(from.mean, i, into.mean, i)
+      copyRow(from.covariance, i, into.covariance, i)
     }
   })
 }

@@ -1,4 +1,4 @@
-import { type Matrix, matrix } from '../num/matrix.js'
+import { type Matrix, matrix, takeValues } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { takeEncoded } from '../table/encoder.js'
 
@@ -25,7 +25,7 @@ export function codesOf({ codes, part }: InformedState, i: number): Int32Array {
 
 /** The chains `indices`, copied. */
 export function takeState({ coordinates, codes, part }: InformedState, indices: ArrayLike<number>): InformedState {
-  return { ...takeEncoded({ coordinates, codes }, indices), part: Uint32Array.from(indices, (i) => part[i]!) }
+  return { ...takeEncoded({ coordinates, codes }, indices), part: takeValues(part, indices) }
 }
 
 /** The step's key for one purpose. */

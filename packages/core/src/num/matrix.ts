@@ -43,6 +43,12 @@ export function rowOf(m: Matrix, i: number): Float64Array {
   return m.data.subarray(i * m.cols, (i + 1) * m.cols)
 }
 
+/** Copies row i of `from` to row j of `into`, of as many columns. Rows are short: a view of each would cost more than its numbers. */
+export function copyRow(from: Matrix, i: number, into: Matrix, j: number): void {
+  const { cols } = into
+  for (let c = 0; c < cols; c++) into.data[j * cols + c] = from.data[i * cols + c]!
+}
+
 /** Column j, copied. */
 export function columnOf(m: Matrix, j: number): Float64Array {
   const out = new Float64Array(m.rows)
@@ -50,10 +56,17 @@ export function columnOf(m: Matrix, j: number): Float64Array {
   return out
 }
 
+/** The values at `indices`, in that order. */
+export function takeValues<T extends Float64Array | Uint32Array | Int32Array>(values: T, indices: ArrayLike<number>): T {
+  const out = new (values.constructor as new (length: number) => T)(indices.length)
+  for (let k = 0; k < indices.length; k++) out[k] = values[indices[k]!]!
+  return out
+}
+
 /** The rows `indices` of m, copied in that order [indices.length, cols]. */
 export function takeRows(m: Matrix, indices: ArrayLike<number>): Matrix {
   const out = matrix(indices.length, m.cols)
-  for (let k = 0; k < indices.length; k++) out.data.set(rowOf(m, indices[k]!), k * m.cols)
+  for (let k = 0; k < indices.length; k++) copyRow(m, indices[k]!, out, k)
   return out
 }
 

@@ -214,7 +214,7 @@ export function embedEncoded(
 export function takeEncoded({ coordinates, codes }: Encoded, rows: ArrayLike<number>): Encoded {
   const width = coordinates.rows === 0 ? 0 : codes.length / coordinates.rows
   const taken = new Int32Array(rows.length * width)
-  for (let k = 0; k < rows.length; k++) taken.set(codes.subarray(rows[k]! * width, (rows[k]! + 1) * width), k * width)
+  for (let k = 0; k < rows.length; k++) for (let f = 0; f < width; f++) taken[k * width + f] = codes[rows[k]! * width + f]!
   return { coordinates: takeRows(coordinates, rows), codes: taken }
 }
 

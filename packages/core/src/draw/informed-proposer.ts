@@ -3,6 +3,7 @@ import type { Bounds } from '../know/places.js'
 import { LocalGaussian } from '../law/local-gaussian.js'
 import { codesIn, gaussianAt, type LocalPart } from '../law/mixture.js'
 import { codesOf, stepKey } from '../law/state.js'
+import { reflectedInto } from '../law/strata.js'
 import { log } from '../num/elementary.js'
 import { rowOf } from '../num/matrix.js'
 import { fillNormal, fillUniform, type Key } from '../num/random.js'
@@ -155,7 +156,7 @@ export class Proposer {
     for (const c of this.problem.split.given) into[c] = before[c]!
   }
 
-  /** What noise carries out of the bounds of a part is reflected on them, as rows are as frequent near a bound as at it. */
+  /** What noise carries out of the bounds of a part is reflected on them. */
   private putBack(part: number, into: Float64Array): void {
     const { split, law } = this.problem
     const { bounds } = law.strata.classes
@@ -165,11 +166,4 @@ export class Proposer {
     for (const coordinates of [split.ranged, split.free])
       for (const c of coordinates) into[c] = reflectedInto(low.data[first + c]!, high.data[first + c]!, into[c]!)
   }
-}
-
-/** A number reflected once at the bound that it lies beyond, and no farther than the other. */
-function reflectedInto(low: number, high: number, x: number): number {
-  if (x < low) return Math.min(high, 2 * low - x)
-  if (x > high) return Math.max(low, 2 * high - x)
-  return x
 }

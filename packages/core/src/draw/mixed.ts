@@ -1,7 +1,7 @@
 import { kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine, Pair } from '../kernel/engine.js'
 import type { Law, Stratum } from '../law/law.js'
-import type { CoordinateBounds } from '../law/strata.js'
+import { type CoordinateBounds, reflectedInto } from '../law/strata.js'
 import { beside, copyRow, type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
@@ -55,7 +55,7 @@ function withPlaces(coordinates: Matrix, classes: Uint32Array, places: Matrix): 
  * combinations have within themselves near x: (1 − λ) C_c + λ Σ_c' q_c' C_c', λ = d/(d + n_eff), q the weights of the
  * combinations by numbers alone. A draw of the second term takes one combination from q and its noise.
  *
- * Where combinations speak of numbers too (`bounds`), what noise carries beyond the bounds is put back on them.
+ * Where combinations speak of numbers too (`bounds`), what noise carries beyond the bounds is reflected on them.
  *
  * Cost O(n·M·d), memory O(n·d).
  */
@@ -98,7 +98,7 @@ function withinBounds(bounds: CoordinateBounds | undefined, coordinates: Matrix,
     cols,
     data.map((x, at) => {
       const place = combination[Math.floor(at / cols)]! * cols + (at % cols)
-      return Math.min(high.data[place]!, Math.max(low.data[place]!, x))
+      return reflectedInto(low.data[place]!, high.data[place]!, x)
     })
   )
 }

@@ -150,6 +150,13 @@ function boundsOf(found: readonly ClassBound[], groups: number, d: number): Coor
   return { low, high }
 }
 
+/** A number reflected once at the bound that it lies beyond, and no farther than the other: rows are as frequent near a bound as at it. */
+export function reflectedInto(low: number, high: number, x: number): number {
+  if (x < low) return Math.min(high, 2 * low - x)
+  if (x > high) return Math.max(low, 2 * high - x)
+  return x
+}
+
 /** From the lowest to the highest cell of each class's rows: of a column that makes classes, the cell that they share. */
 function cellBounds({ rows }: Combinations, used: readonly AtomColumn[]): ClassBound[] {
   return rows.flatMap((members, group) =>

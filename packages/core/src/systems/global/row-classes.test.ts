@@ -146,5 +146,8 @@ describe('rows of a survey', () => {
     const known = new Set([...raw.columns[4]!.values].map(Number))
     const taken = [...amount].filter((x) => x > 0 && known.has(Number(x.toFixed(2)))).length
     expect(taken).toBeLessThan(0.2 * positive)
+    // What noise carries beyond the bound of the atom is no heap on the smallest amount.
+    const amounts = [...amount].filter((x) => x > 0)
+    expect(amounts.filter((x) => x === Math.min(...amounts)).length).toBeLessThan(4)
   })
 })

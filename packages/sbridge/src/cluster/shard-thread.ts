@@ -8,8 +8,9 @@ import { fileHost } from '../host/files.js'
 import { createEngine } from '../host/node.js'
 import { answerTasks, beUnready } from '../service/thread.js'
 import { type Asked, askedIn, drawShard } from '../shards/draw.js'
+import { takePart } from '../shards/fit.js'
 import { inFolder } from '../shards/folder.js'
-import { folderOf, readPlan, type ShardPlan, sha256, withLikelihood } from '../shards/plan.js'
+import { type FitPlan, folderOf, readPlan, type ShardPlan, sha256, withLikelihood } from '../shards/plan.js'
 import { resultOf, type ShardResult } from '../shards/results.js'
 import type { ShardTask } from './names.js'
 
@@ -27,6 +28,12 @@ interface Held {
   readonly folder: string
   readonly engine: Engine
   readonly asked: Asked
+}
+
+/** A fit begins anew for everyone who takes part. */
+interface HeldFit {
+  readonly plan: FitPlan
+  readonly folder: string
 }
 
 const { folder: shared, modules } = workerData as ShardThread
@@ -62,14 +69,15 @@ function codeOf({ likelihood }: ShardPlan): LikelihoodModule | undefined {
   })
 }
 
-async function planNamed(name: string): Promise<Held> {
+async function planNamed(name: string): Promise<Held | HeldFit> {
   if (held?.name === name) return held
   const path = inFolder(shared, `${name}.json`)
   const found = await readPlan(path).catch((error: unknown) => {
     throw error instanceof FormatError && error.code === 'file-missing' ? unshared(name) : error
   })
-  const engine = await engineOf(found)
   const folder = folderOf(path, found)
+  if (found.verb === 'fit') return { plan: found, folder }
+  const engine = await engineOf(found)
   const plan = withLikelihood(found, codeOf(found))
   return { name, plan, folder, engine, asked: await askedIn(folder, plan, { engine, host }) }
 }
@@ -84,8 +92,10 @@ const unshared = (name: string): InputError =>
 
 async function shardOf({ plan: name, shard, first }: ShardTask): Promise<ShardResult> {
   if (!/^[\w-]+$/.test(name)) throw new InputError({ code: 'plan-name', got: `a plan ${name}`, expected: 'a name', try: 'another name' })
-  held = await planNamed(name)
-  const { plan, folder, engine, asked } = held
+  const found = await planNamed(name)
+  if (!('asked' in found)) return takePart({ ...found, shard, threads: 1 }, (_plan, engine, work) => work({ engine, host }))
+  held = found
+  const { plan, folder, engine, asked } = found
   return resultOf({ folder, shard, again: first && 'unseen' }, () => drawShard(asked, { plan, shard }, { engine, host }))
 }
 

@@ -13,10 +13,12 @@ import { modelOf, type Ready, readyOf, requestOf, sourceOf } from '../cli/source
 import { checkOutputs } from '../format/outputs.js'
 import { writeTable } from '../format/table-file.js'
 import { askedIn, drawMerged, drawShard, MODEL, systemOfVerb, type Work } from '../shards/draw.js'
+import { missingParts } from '../shards/fit.js'
 import { inFolder } from '../shards/folder.js'
 import { makePlan, refuseCode, refuseDatabase } from '../shards/make.js'
 import { arrayText, folderOf, readPlan, type ShardPlan, type ShardVerb, shardIn } from '../shards/plan.js'
 import { completeResults, missingShards, resultOf, resultsIn } from '../shards/results.js'
+import { mergeFit, planFit, runFitShard } from './shards-fit.js'
 
 const { tables, imputation } = SYSTEMS
 const missingFields = tables.fields.fit.filter(({ name }) => name === 'missing')
@@ -24,41 +26,52 @@ const threadFields = runFields.filter(({ name }) => name === 'threads')
 
 type Flags = Readonly<Record<string, unknown>>
 
+/** What is cut into shards on the command line. */
+type Shared = ShardVerb | 'fit'
+
 export function shardsVerb(verb: Command): void {
-  planVerb(verb.command('plan').description('Fits the model where it is given a table, and plans how the rows are drawn in shards.'))
-  runVerb(verb.command('run').description('Draws one shard of a plan.'))
+  planVerb(
+    verb
+      .command('plan')
+      .description(
+        'Plans how rows are drawn in shards, for which it fits the model where it is given a table, or how a model is fitted by several.'
+      )
+  )
+  runVerb(verb.command('run').description('Draws one shard of a plan, or takes part in its fit.'))
   missingVerb(verb.command('missing').description('Prints the shards of a plan that have no result yet, as an array of jobs is written.'))
-  mergeVerb(verb.command('merge').description('Puts all shards of a plan together: the very bytes of one machine.'))
+  mergeVerb(verb.command('merge').description('Puts all shards of a plan together, or writes its model: the very bytes of one machine.'))
 }
 
 /** By what is cut into shards, the options of its fit and its draw. */
-const FIELDS: Readonly<Record<ShardVerb, readonly Field[]>> = {
+const FIELDS: Readonly<Record<Shared, readonly Field[]>> = {
+  fit: tables.fields.fit,
   sample: [...tables.fields.fit, ...tables.fields.draw, ...tables.fields.know],
   impute: [...imputation.fields.fit, ...imputation.fields.draw]
 }
 
 function planVerb(verb: Command): void {
   const command = verb
-    .argument('<verb>', 'what is cut into shards: sample or impute')
+    .argument('<verb>', 'what is cut into shards: sample, impute or fit')
     .argument('<input>', 'a table or a model file, as for that verb')
     .argument('[rows]', 'of impute with a model: the table whose gaps are filled')
     .option('-n, --rows <count>', 'of sample: rows to draw (default: as many as the data)')
-    .requiredOption('-o, --output <file>', 'where `shards merge` will write the rows')
+    .requiredOption('-o, --output <file>', 'where `shards merge` will write the rows, or the model')
     .option('--json', 'prints a summary as JSON on standard output')
   const own = new Set(FIELDS.sample.map(({ name }) => name))
   const others = FIELDS.impute.filter(({ name }) => !own.has(name)).map((field) => ({ ...field, sentence: `Of impute: ${field.sentence}` }))
   addFields(command, [...planFields, ...FIELDS.sample, ...others, ...readingFields, ...writingFields, ...runFields])
   command.action(async (what, input, rows, options) => {
-    if (what !== 'sample' && what !== 'impute')
+    if (what !== 'sample' && what !== 'impute' && what !== 'fit')
       throw new InputError({
         code: 'shards-verb',
         got: `shards of ${what}`,
-        expected: 'sample or impute',
+        expected: 'sample, impute or fit',
         try: 'sbridge shards plan sample DATA …'
       })
     const flags = options as PlanFlags
     refuseOptionsOfOther(what, rows, flags)
-    await (what === 'sample' ? planSample(input, flags) : planImpute(input, rows, flags))
+    if (what === 'fit') await planFit(input, { ...flags, ...planOf(flags) })
+    else await (what === 'sample' ? planSample(input, flags) : planImpute(input, rows, flags))
   })
 }
 
@@ -69,11 +82,13 @@ interface PlanFlags extends Flags {
 }
 
 /** Throws `InputError` (code `option-unknown`) for what the other verb has. */
-function refuseOptionsOfOther(verb: ShardVerb, table: string | undefined, flags: PlanFlags): void {
+function refuseOptionsOfOther(verb: Shared, table: string | undefined, flags: PlanFlags): void {
   const own = new Set(FIELDS[verb].map(({ name }) => name))
-  const all = Object.values(FIELDS).flat()
+  const all = [...Object.values(FIELDS).flat(), ...(verb === 'fit' ? writingFields : [])]
   const other = all.find(({ name }) => flags[name] !== undefined && !own.has(name))
-  const got = other ? flagOf(other) : verb === 'impute' ? flags.rows && '--rows' : table && `a second table, ${table},`
+  const got = other
+    ? flagOf(other)
+    : (verb !== 'sample' && flags.rows && '--rows') || (verb !== 'impute' && table && `a second table, ${table},`)
   if (!got) return
   throw new InputError({
     code: 'option-unknown',
@@ -168,10 +183,11 @@ const runWith = (plan: ShardPlan, flags: Flags): Run => ({
 
 async function runShard(path: string, flags: Flags): Promise<void> {
   const plan = await readPlan(path)
-  refuseCode(plan.likelihood)
   const values = readFields(shardFields, flags)
   const shard = shardIn(String(values.shard ?? ''), plan)
   const folder = folderOf(path, plan)
+  if (plan.verb === 'fit') return runFitShard({ plan, folder, shard }, flags)
+  refuseCode(plan.likelihood)
   const draw = (): Promise<Uint8Array> =>
     withEngine(runWith(plan, flags), async (engine) => {
       const asked = await askedIn(folder, plan, { engine, host })
@@ -203,7 +219,8 @@ function missingVerb(verb: Command): void {
     .option('--json', 'prints a list of numbers as JSON')
     .action(async (path, { json }) => {
       const plan = await readPlan(path)
-      const missing = missingShards(plan, await resultsIn(folderOf(path, plan)))
+      const folder = folderOf(path, plan)
+      const missing = plan.verb === 'fit' ? await missingParts(plan, folder) : missingShards(plan, await resultsIn(folder))
       process.stdout.write(json ? `${JSON.stringify({ missing })}\n` : missing.length > 0 ? `${arrayText(missing)}\n` : '')
     })
 }
@@ -221,6 +238,7 @@ function mergeVerb(verb: Command): void {
 
 async function runMerge(path: string, flags: Flags & { readonly output?: string; readonly json?: boolean }): Promise<void> {
   const plan = await readPlan(path)
+  if (plan.verb === 'fit') return mergeFit(path, plan, flags)
   refuseCode(plan.likelihood)
   const folder = folderOf(path, plan)
   const output = flags.output ?? plan.output

@@ -2,7 +2,16 @@ import { availableParallelism } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { InputError } from '@sbridge/core'
-import { type Precision, type StopSignal, type WasmHost, type WasmWorker, WORKER_SOURCE, type WorkerMessage } from '@sbridge/core/internal'
+import {
+  defined,
+  type Exchange,
+  type Precision,
+  type StopSignal,
+  type WasmHost,
+  type WasmWorker,
+  WORKER_SOURCE,
+  type WorkerMessage
+} from '@sbridge/core/internal'
 import { createWasmEngine, type Engine, ReferenceEngine } from '@sbridge/core/kernels'
 
 /** Engines that exist, in the order in which help lists them. */
@@ -16,6 +25,8 @@ export interface EngineOptions {
   readonly precision?: Precision
   /** A long call ends with `StopError` soon after this is set. */
   readonly stop?: StopSignal
+  /** Has other processes compute pieces of long calls. */
+  readonly exchange?: Exchange
 }
 
 /** Threads, memory and clock of Node for the wasm engine. */
@@ -63,7 +74,7 @@ function allowRelaxed(): void {
  * bytes on one machine. Throws `InputError` for an unknown name and `EngineError` where the host lacks support.
  */
 export async function createEngine(name: string, options: EngineOptions = {}): Promise<Engine> {
-  const { precision = 'float64', threads = availableParallelism(), stop } = options
+  const { precision = 'float64', threads = availableParallelism(), stop, exchange } = options
   if (precision !== 'float64' && precision !== 'float32') {
     throw new InputError({ code: 'precision-unknown', got: `precision '${precision}'`, expected: 'float64 or float32', try: 'float64' })
   }
@@ -73,5 +84,5 @@ export async function createEngine(name: string, options: EngineOptions = {}): P
   }
   const relaxed = name === 'wasm-relaxed'
   if (relaxed) allowRelaxed()
-  return createWasmEngine({ precision, relaxed, threads, host: nodeHost(), ...(stop ? { stop } : {}) })
+  return createWasmEngine({ precision, relaxed, threads, host: nodeHost(), ...defined({ stop, exchange }) })
 }

@@ -52,7 +52,7 @@ export async function askedIn(folder: string, plan: ShardPlan, at: { readonly en
   return { model, request: { ...plan.request, fill } as ImputationRequest }
 }
 
-async function fileOf(folder: string, name: string, hash: string): Promise<Uint8Array> {
+export async function fileOf(folder: string, name: string, hash: string): Promise<Uint8Array> {
   const path = inFolder(folder, name)
   const bytes = await readBytes(path)
   if (sha256(bytes) === hash) return bytes

@@ -14,6 +14,10 @@ export async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true }).catch(() => checkWritable(join(dirname(folder), 'plan')))
 }
 
+/** Names in a folder, which may be none yet. */
+export const listed = async (folder: string): Promise<readonly string[]> =>
+  isObject(folder) ? (await objectsIn(folder)).map(({ name }) => name) : readdir(folder).catch(() => [])
+
 /** Names in a folder, sorted, and how long the files are whose length is asked for. Throws `InputError` (code `plan-folder`) without a folder. */
 export async function namesIn(
   folder: string

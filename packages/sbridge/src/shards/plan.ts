@@ -38,12 +38,29 @@ export interface ShardPlan {
   readonly dialect?: string | undefined
 }
 
-type NewPlan = Omit<ShardPlan, 'format' | 'sbridge' | 'drawBytes'>
+/** A fit in which several take part, each with the whole table: plain JSON too. */
+export interface FitPlan extends Pick<ShardPlan, 'format' | 'sbridge' | 'drawBytes' | 'input' | 'engine' | 'precision' | 'output'> {
+  readonly verb: 'fit'
+  /** SHA-256 of the table with the options of the fit. */
+  readonly table: string
+  readonly seed: number
+  readonly rows: number
+  /** Who take part, at most. */
+  readonly shards: number
+}
+
+/** What a plan is for, and what follows from its versions. */
+type AnyPlan = ShardPlan | FitPlan
+
+type New<Plan> = Omit<Plan, 'format' | 'sbridge' | 'drawBytes'>
 
 export const sha256 = (content: Uint8Array | string): string => createHash('sha256').update(content).digest('hex')
 
+const VERSIONS = { format: PLAN_FORMAT, sbridge: VERSION, drawBytes: DRAW_BYTES }
+
 /** The plan with the versions that made it. */
-export const planned = (plan: NewPlan): ShardPlan => ({ format: PLAN_FORMAT, sbridge: VERSION, drawBytes: DRAW_BYTES, ...plan })
+export const planned = (plan: New<ShardPlan>): ShardPlan => ({ ...VERSIONS, ...plan })
+export const plannedFit = (plan: New<FitPlan>): FitPlan => ({ ...VERSIONS, ...plan })
 
 /** The plan with the code that it names, for a draw. */
 export function withLikelihood(plan: ShardPlan, likelihood: LikelihoodModule | undefined): ShardPlan {
@@ -52,16 +69,16 @@ export function withLikelihood(plan: ShardPlan, likelihood: LikelihoodModule | u
 }
 
 /** What names a plan's results: another plan has others. How its file is laid out does not count. */
-const hashOf = (plan: ShardPlan): string => sha256(JSON.stringify(plan)).slice(0, SHORT)
+const hashOf = (plan: AnyPlan): string => sha256(JSON.stringify(plan)).slice(0, SHORT)
 
 /** Letters of the hash in a folder's name: two plans of one name share them by chance once in 10¹⁹. */
 const SHORT = 16
 
 /** A name for a plan that has none. */
-export const nameOf = (plan: ShardPlan): string => `sbridge-${hashOf(plan)}`
+export const nameOf = (plan: AnyPlan): string => `sbridge-${hashOf(plan)}`
 
 /** The folder of a plan's model and results, beside it. */
-export function folderOf(path: string, plan: ShardPlan): string {
+export function folderOf(path: string, plan: AnyPlan): string {
   const { dir, name } = parse(path)
   return inFolder(dir, name === nameOf(plan) ? name : `${name}-${hashOf(plan)}`)
 }
@@ -70,7 +87,7 @@ export function folderOf(path: string, plan: ShardPlan): string {
  * The plan in a file. Throws `FormatError` where there is none (`file-missing`, `plan-unreadable`), `InputError` for one of
  * another version (`plan-version`).
  */
-export async function readPlan(path: string): Promise<ShardPlan> {
+export async function readPlan(path: string): Promise<AnyPlan> {
   const text = new TextDecoder().decode(await readBytes(path))
   const plan = planIn(text)
   if (!plan)
@@ -90,10 +107,10 @@ export async function readPlan(path: string): Promise<ShardPlan> {
   })
 }
 
-function planIn(text: string): ShardPlan | undefined {
+function planIn(text: string): AnyPlan | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && 'drawBytes' in value && 'batches' in value ? (value as ShardPlan) : undefined
+    return typeof value === 'object' && value !== null && 'drawBytes' in value && 'verb' in value ? (value as AnyPlan) : undefined
   } catch {
     return undefined
   }
@@ -113,7 +130,7 @@ export function shardOfBatch({ batches, shards }: Pick<ShardPlan, 'batches' | 's
 }
 
 /** `3` and `3/8` → 3. Throws `InputError` (code `option-value`) for what the plan does not have. */
-export function shardIn(text: string, { shards }: ShardPlan): number {
+export function shardIn(text: string, { shards }: AnyPlan): number {
   const match = /^\s*(\d{1,6})(?:\s*\/\s*(\d{1,6}))?\s*$/.exec(text)
   const shard = Number(match?.[1])
   if (match && shard >= 1 && shard <= shards && (match[2] === undefined || Number(match[2]) === shards)) return shard

@@ -19,7 +19,10 @@ export interface Manifest {
 }
 
 /** Asked once: the system is slow to tell. */
-const PROCESSOR = `${cpus()[0]?.model ?? 'unknown'} ${arch()}`
+export const PROCESSOR = `${cpus()[0]?.model ?? 'unknown'} ${arch()}`
+
+/** What results are asked about of a plan. */
+type Results = Pick<ShardPlan, 'engine' | 'precision' | 'shards'>
 
 const nameOf = ({ shard, sha256: hash }: Pick<Manifest, 'shard' | 'sha256'>): string => `${shard}.${hash}`
 
@@ -99,12 +102,12 @@ async function manifestIn(folder: string, name: string, length: (name: string) =
 }
 
 /** Shards of a plan without a result, in order. */
-export function missingShards({ shards }: ShardPlan, results: ReadonlyMap<number, readonly Manifest[]>): number[] {
+export function missingShards({ shards }: Results, results: ReadonlyMap<number, readonly Manifest[]>): number[] {
   return Array.from({ length: shards }, (_, i) => i + 1).filter((shard) => !results.has(shard))
 }
 
 /** The one result of every shard. Throws `InputError`: `shards-missing`, `shards-mixed`; `ShardError`: `shard-differs`. */
-export function completeResults(plan: ShardPlan, results: ReadonlyMap<number, readonly Manifest[]>): readonly Manifest[] {
+export function completeResults(plan: Results, results: ReadonlyMap<number, readonly Manifest[]>): readonly Manifest[] {
   const missing = missingShards(plan, results)
   if (missing.length > 0)
     throw new InputError({
@@ -115,6 +118,12 @@ export function completeResults(plan: ShardPlan, results: ReadonlyMap<number, re
     })
   for (const found of results.values()) refuseDifference(found)
   const all = Array.from({ length: plan.shards }, (_, i) => results.get(i + 1)![0]!)
+  refuseMixed(plan, all)
+  return all
+}
+
+/** Throws `InputError` (code `shards-mixed`) where results of an engine that is not the same everywhere are from several kinds of processor. */
+export function refuseMixed(plan: Results, all: readonly Manifest[]): void {
   const other = all.find(({ processor }) => processor !== all[0]!.processor)
   if (other && !sameEverywhere(plan))
     throw new InputError({
@@ -123,21 +132,20 @@ export function completeResults(plan: ShardPlan, results: ReadonlyMap<number, re
       expected: 'one kind of processor: on others this engine gives other last digits',
       try: 'running the shards of one of them again on the other, or planning with --engine wasm --precision float64'
     })
-  return all
 }
 
 /** Whether the engine gives the same bytes on every host. */
-const sameEverywhere = ({ engine, precision }: ShardPlan): boolean =>
+export const sameEverywhere = ({ engine, precision }: Results): boolean =>
   engine === 'reference' || (engine === 'wasm' && precision === 'float64')
 
 /** Throws `ShardError` (code `shard-differs`) where two runs of a shard disagree; both are kept. */
-export function refuseDifference(found: readonly Manifest[]): void {
+export function refuseDifference(found: readonly Manifest[], what = `shard ${found[0]?.shard}`): void {
   const [one, other] = found
   if (!one || !other) return
   const words = ({ sha256: hash, host, processor }: Manifest) => `${hash.slice(0, 12)}… on ${host} (${processor})`
   throw new ShardError({
     code: 'shard-differs',
-    got: `shard ${one.shard} with two results, ${words(one)} and ${words(other)}`,
+    got: `${what} with two results, ${words(one)} and ${words(other)}`,
     expected: 'the same bytes from every host',
     try: `finding out which host is wrong (another version of Node, memory that fails), and removing its ${one.shard}.<hash> files; both are kept`
   })

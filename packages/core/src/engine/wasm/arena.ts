@@ -54,6 +54,10 @@ export class Arena {
     return new Float32Array(this.memory.buffer, at, length)
   }
 
+  bytes(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, at, length)
+  }
+
   uint32(at: number, length: number): Uint32Array {
     return new Uint32Array(this.memory.buffer, at, length)
   }

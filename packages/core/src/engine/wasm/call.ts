@@ -162,7 +162,8 @@ function rowNumbers(n: number): Uint32Array {
   return numbered.subarray(0, n)
 }
 
-function secondCount({ mode, values, neighbours }: Request): number {
+/** Second numbers of a query: covariances, noise, or squared distances. */
+export function secondCount({ mode, values, neighbours }: Request): number {
   const c = values?.cols ?? 0
   if (mode & job.COVARIANCE) return (c * (c + 1)) / 2
   return mode & job.DRAW ? c : (neighbours ?? 0)

@@ -3,12 +3,14 @@ import { EngineError, InputError } from '../../num/errors.js'
 import type { StopSignal } from '../../num/iterate.js'
 import type { Matrix } from '../../num/matrix.js'
 import { checkNeighbourCount, checkPair } from '../check.js'
+import type { Exchange } from '../exchange.js'
 import { Arena } from './arena.js'
 import { type Desk, type Placed, placeCall, type Request, workOfQuery } from './call.js'
 import { CloudCache } from './cloud-cache.js'
 import { plainHost, type WasmHost } from './host.js'
 import * as job from './job.js'
 import { compileVariant, type Precision } from './module.js'
+import { piecesOf, type Running, shareJob } from './pieces.js'
 import { Pool } from './pool.js'
 import { columnAt, indicesOf, rowsAt } from './results.js'
 import { isSymmetric, isSymmetricProduct, planSymmetric, type SymmetricPlan, symmetricLogSums, symmetricMeans } from './symmetric.js'
@@ -28,6 +30,8 @@ interface WasmEngineOptions {
   readonly stop?: StopSignal
   /** Visit every block, also those that cannot matter: for measurements. */
   readonly dense?: boolean
+  /** Has other processes compute pieces of long calls. */
+  readonly exchange?: Exchange
   /** The engine that this one is the rough one of: it finds its neighbours. */
   readonly exact?: Engine
 }
@@ -188,7 +192,7 @@ class WasmEngine implements Engine {
     return this.#alone(pair, request.mode, async (cloud) => {
       const placed = placeCall(this.#desk, { pair, request, cloud })
       const { queryCount, queryBlock } = placed.fields
-      await this.#run(placed.fields, Math.ceil(queryCount / queryBlock))
+      await this.#run({ pair, request, fields: placed.fields, units: Math.ceil(queryCount / queryBlock) })
       return read(placed)
     })
   }
@@ -213,7 +217,12 @@ class WasmEngine implements Engine {
         values: plan.factors
       }
       const placed = placeCall(this.#desk, { pair, request: { mode: job.SYMMETRIC }, cloud, special })
-      await this.#run(placed.fields, plan.units)
+      await this.#run({
+        pair,
+        request: { mode: job.SYMMETRIC, log, ...(values ? { values } : {}) },
+        fields: placed.fields,
+        units: plan.units
+      })
       return read(this.#arena, plan, cloud.order)
     })
   }
@@ -233,10 +242,15 @@ class WasmEngine implements Engine {
     return result
   }
 
-  async #run(fields: job.JobFields, units: number): Promise<void> {
+  async #run(running: Running): Promise<void> {
+    const { fields, units } = running
     if (fields.queryCount === 0) return
     const { queryCount, blockCount, dimension, valueCount } = fields
     const work = queryCount * blockCount * blockRows(this.#options.precision) * (dimension + valueCount + 12)
-    await this.#machine.pool.run(units, { share: work > SHARED_WORK })
+    const { exchange, precision, dense } = this.#options
+    const pieces = exchange ? piecesOf(work, exchange.pieceWork) : 1
+    if (pieces < 2) return this.#machine.pool.run({ first: 0, end: units }, { share: work > SHARED_WORK })
+    const engine = JSON.stringify([this.name, precision, dense === true])
+    await shareJob(exchange!, { engine, pieces, arena: this.#arena, pool: this.#machine.pool }, running)
   }
 }

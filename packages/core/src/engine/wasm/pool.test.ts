@@ -27,7 +27,10 @@ describe('a worker that dies', () => {
       setTimeout(() => died('out of memory'), 20)
     })
     for (const share of [true, true, false])
-      await expect(pool.run(4, { share })).rejects.toMatchObject({ ...GONE, got: expect.stringContaining('out of memory') })
+      await expect(pool.run({ first: 0, end: 4 }, { share })).rejects.toMatchObject({
+        ...GONE,
+        got: expect.stringContaining('out of memory')
+      })
     expect(stopped()).toBe(1)
   })
 
@@ -36,17 +39,20 @@ describe('a worker that dies', () => {
     const { pool } = poolWith((_, died) => {
       die = died
     })
-    await pool.run(4, { share: true })
+    await pool.run({ first: 0, end: 4 }, { share: true })
     die('killed')
     die('something later')
-    await expect(pool.run(4, { share: true })).rejects.toMatchObject({ ...GONE, got: expect.stringContaining('killed') })
+    await expect(pool.run({ first: 0, end: 4 }, { share: true })).rejects.toMatchObject({ ...GONE, got: expect.stringContaining('killed') })
   })
 
   test('may not even have started', async () => {
     const { pool } = poolWith(() => {
       throw new Error('no room for a thread')
     })
-    await expect(pool.run(4, { share: true })).rejects.toMatchObject({ ...GONE, got: expect.stringContaining('no room for a thread') })
+    await expect(pool.run({ first: 0, end: 4 }, { share: true })).rejects.toMatchObject({
+      ...GONE,
+      got: expect.stringContaining('no room for a thread')
+    })
   })
 })
 

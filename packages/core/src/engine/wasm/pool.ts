@@ -14,6 +14,12 @@ interface PoolParts {
   readonly stop?: StopSignal | undefined
 }
 
+/** Units of a job from `first` to before `end`. */
+interface Units {
+  readonly first: number
+  readonly end: number
+}
+
 /**
  * Threads over one memory. The units of a job are handed out by an atomic counter to the calling thread and the
  * workers alike; who works on which unit changes no result. Workers start with the first job worth sharing.
@@ -34,19 +40,19 @@ export class Pool {
   }
 
   /**
-   * Runs units 0 … units−1 of the job in memory. Throws `StopError` when asked to stop, between two units, and
+   * Runs units `first` … `end` − 1 of the job in memory. Throws `StopError` when asked to stop, between two units, and
    * `EngineError` when a worker has died, now or before.
    */
-  async run(units: number, options: { readonly share: boolean }): Promise<void> {
+  async run({ first, end }: Units, options: { readonly share: boolean }): Promise<void> {
     this.#checkAlive()
     const control = this.#control
-    Atomics.store(control, TICKET, 0)
-    Atomics.store(control, UNITS, units)
-    if (options.share && units > 1) this.#open()
+    Atomics.store(control, TICKET, first)
+    Atomics.store(control, UNITS, end)
+    if (options.share && end - first > 1) this.#open()
     try {
-      await this.#work(units)
+      await this.#work(end)
     } finally {
-      Atomics.store(control, TICKET, units)
+      Atomics.store(control, TICKET, end)
       Atomics.store(control, OPEN, 0)
       await this.#quiet()
     }
@@ -75,13 +81,13 @@ export class Pool {
     Atomics.notify(control, EPOCH)
   }
 
-  async #work(units: number): Promise<void> {
+  async #work(end: number): Promise<void> {
     const { host, kernels, stop } = this.#parts
     const control = this.#control
     let since = host.now()
     for (;;) {
       const unit = Atomics.add(control, TICKET, 1)
-      if (unit >= units) return
+      if (unit >= end) return
       kernels.run(0, unit)
       if (!(host.now() - since > SLICE)) continue
       await host.pause()

@@ -41,7 +41,7 @@ interface Making {
   readonly shards: number
 }
 
-export interface MadeFit {
+interface MadeFit {
   readonly plan: FitPlan
   /** Of the table and the results. */
   readonly folder: string

@@ -80,6 +80,14 @@ function parseCell(encoder: Encoder, column: number, text: string, as: 'value' |
 
 function unfitValue(encoder: Encoder, column: number, text: string): InputError {
   const { name, kind } = encoder.kinds[column]!
+  const { pair } = encoder.formats[column]!
+  if (pair)
+    return new InputError({
+      code: 'condition-value',
+      got: `${name}=${text}`,
+      expected: `the first number of a cell, or an interval LOW..HIGH; ${pair.second} is the second`,
+      try: `${name}=1.5,${pair.second}=1..2`
+    })
   return new InputError({
     code: 'condition-value',
     got: `${name}=${text}`,

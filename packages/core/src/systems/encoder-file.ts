@@ -26,6 +26,7 @@ import type { ColumnFormat } from '../table/infer.js'
 import type { Notation } from '../table/notation.js'
 import type { NumberStyle } from '../table/number-style.js'
 import type { Numbering } from '../table/numbering.js'
+import type { PairStyle } from '../table/pairs.js'
 import { timeBounds } from '../table/present.js'
 import type { NumericScaler } from '../table/scaling.js'
 import { type ColumnKind, isNumericKind } from '../table/table.js'
@@ -119,6 +120,7 @@ export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
       clock: optional(record<ClockStyle>({ clock: optional(clockIn), seconds: word('none', 'whole') }))
     })
   ),
+  pair: optional(record<PairStyle>({ before: text, between: text, after: text, second: text })),
   absent: optional(text),
   date: optional(dateStyle),
   spelling: optional(tuple<readonly [string, string]>(text, text)),

@@ -1,6 +1,6 @@
 import { defined } from '../num/defined.js'
+import { hasColumn, isBeside } from '../table/besides.js'
 import { type InferOptions, inferTable } from '../table/infer.js'
-import { hasColumn, offsetName } from '../table/offsets.js'
 import { isEmptyColumn, type RawTable, takeRawRows } from '../table/raw.js'
 import { takeTableRows } from '../table/rows.js'
 import { type ColumnKind, emptyColumn, type Table } from '../table/table.js'
@@ -26,7 +26,7 @@ export function readAs(raw: RawTable, kinds: readonly NamedKind[], words: Readin
   const columns = kinds.map(({ name }) => name)
   const own = { ...raw, columns: raw.columns.filter(({ name }) => columns.includes(name)) }
   if (columns.every((name) => hasColumn(own, name)) && own.columns.every(isEmptyColumn)) {
-    const of = (read: string) => kinds.filter(({ name }) => name === read || name === offsetName(read))
+    const of = (read: string) => kinds.filter(({ name }) => name === read || isBeside(name, read))
     const empty = own.columns.flatMap(({ name }) => of(name).map((one) => emptyColumn(one.name, asRead(one.kind), raw.rowCount)))
     return { columns: empty, rowCount: raw.rowCount }
   }

@@ -1,6 +1,7 @@
 import type { DateStyle } from './date-style.js'
 import type { NumberStyle } from './number-style.js'
 import type { Numbering } from './numbering.js'
+import type { PairStyle } from './pairs.js'
 import type { RawColumn } from './raw.js'
 import type { Column, ColumnKind } from './table.js'
 
@@ -10,6 +11,8 @@ export interface ColumnFormat {
   readonly source: RawColumn['source']
   readonly kind: ColumnKind
   readonly number?: NumberStyle
+  /** Numbers that are the first of two in a cell. */
+  readonly pair?: PairStyle
   readonly date?: DateStyle
   /** The word that most missing cells in text have, where they are not left empty. */
   readonly absent?: string

@@ -1,5 +1,5 @@
 import { dateCell } from './date-cell.js'
-import { spellsNumber } from './notation.js'
+import { endsInUnit, spellsNumber } from './notation.js'
 import { parseNumber } from './parse.js'
 
 /**
@@ -9,8 +9,9 @@ import { parseNumber } from './parse.js'
 export function hintFor(present: readonly string[]): string {
   const cells = present.map((cell) => cell.trim())
   const others = cells.filter((cell) => parseNumber(cell) === undefined)
-  if (others.length > 0 && others.every(spellsNumber))
-    return '; if these are numbers, give all of them the same sign (%, $, …) and the same marks, or write them plainly'
+  const haveUnits = others.every((cell) => spellsNumber(cell) || endsInUnit(cell)) && cells.some((cell) => /\d[.,]\d/.test(cell))
+  if (others.length > 0 && (haveUnits || others.every(spellsNumber)))
+    return '; if these are numbers, give all of them the same sign or unit (%, $, kg, …) and the same marks, or write them plainly'
   if (cells.every((cell) => dateCell(cell) !== undefined)) return '; if these are dates, spell all of them in one way, best as 2024-12-31'
   return ''
 }

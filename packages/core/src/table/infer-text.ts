@@ -11,6 +11,7 @@ import { type Notation, PLAIN } from './notation.js'
 import { limitsOf, numberStyle } from './number-style.js'
 import { numberingOf } from './numbering.js'
 import { offsetName, withOffsets } from './offsets.js'
+import { inferPairs } from './pairs.js'
 import { parseBoolean, parseNumber, spellsNonFinite } from './parse.js'
 import type { RawColumn } from './raw.js'
 import { strayText } from './stray-text.js'
@@ -26,12 +27,16 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   const dates = wanted === undefined || wanted === 'datetime' ? datesFor(raw.name, cells, context) : undefined
   const censored = dates || (wanted && wanted !== 'number') ? undefined : censoredCells(cells)
   if (censored) return inferCensored(base, censored, { ...context, wanted: wanted !== undefined })
-  const clocks = dates || (wanted && wanted !== 'number' && wanted !== 'integer') ? undefined : readClocks(cells, wanted !== undefined)
+  const numeric = wanted === 'number' || wanted === 'integer' ? wanted : undefined
+  const isOther = dates || (wanted && !numeric)
+  const clocks = isOther ? undefined : readClocks(cells, wanted !== undefined)
   if (clocks) return inferClocks(base, clocks, { ...context, wanted })
   const plainKind = wanted ?? (dates ? 'datetime' : kindOfText(raw.name, cells, present))
   const notation = takesNumbers(plainKind, wanted)
     ? notationFor(raw.name, cells, { ...context, plain: !wanted && plainKind === 'number' })
     : undefined
+  const pairs = isOther || notation ? undefined : inferPairs(base, cells, { ...context, wanted: numeric })
+  if (pairs) return pairs
   const kind = wanted ?? (notation && notation !== PLAIN ? kindOfNumbers(cells, notation) : plainKind)
   if (kind === 'number' || kind === 'integer') {
     const column: NumericColumn = { name: raw.name, kind, ...numbersOf({ name: raw.name, kind, notation: notation ?? PLAIN }, cells) }
@@ -41,7 +46,8 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   if (kind === 'datetime') {
     if (!dates) return inferDates(base, cells)
     const column = dateColumn(base, dates)
-    const isSplit = dates.otherZones.length > 0 || context.options.types?.[offsetName(raw.name)] !== undefined
+    const offsets = offsetName(raw.name)
+    const isSplit = !context.names.has(offsets) && (dates.otherZones.length > 0 || context.options.types?.[offsets] !== undefined)
     return isSplit ? withOffsets(column, dates.zones) : column
   }
   if (kind === 'identifier') {

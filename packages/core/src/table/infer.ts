@@ -1,5 +1,6 @@
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
+import { hasColumn, withBeside } from './besides.js'
 import type { ColumnFormat, Inferred } from './column-format.js'
 import { dateOrders } from './date-orders.js'
 import { decimalMarks } from './decimal-marks.js'
@@ -9,7 +10,6 @@ import { emptyNote, inferText } from './infer-text.js'
 import type { InferOptions, Inferring } from './inferring.js'
 import { isMadeKind, MADE_KINDS } from './made-kinds.js'
 import { marksNote, missingMarks } from './missing-marks.js'
-import { hasColumn, offsetName, withoutOffsets } from './offsets.js'
 import type { RawColumn, RawTable } from './raw.js'
 import { type ColumnKind, isEmpty, type Table } from './table.js'
 import { absentWord, textCells } from './text-cells.js'
@@ -50,8 +50,9 @@ export function inferTable(raw: RawTable, options: InferOptions = {}): InferredT
     })
   const notes = [...(raw.notes ?? []), ...namesNote(kept)]
   const seen = { ...raw, columns: kept }
-  const context: Inferring = { options, notes, marks: decimalMarks(seen, options), orders: dateOrders(seen, options) }
-  const results = kept.flatMap((column) => withBeside(inferColumn(column, context), seen, options))
+  const names = new Set(kept.map(({ name }) => name))
+  const context: Inferring = { options, notes, names, marks: decimalMarks(seen, options), orders: dateOrders(seen, options) }
+  const results = kept.flatMap((column) => withBeside(inferColumn(column, context), context, raw.rowCount))
   if (results.every(({ column }) => column.kind === 'identifier' || isEmpty(column))) {
     throw new InputError({
       code: 'nothing-to-model',
@@ -64,17 +65,6 @@ export function inferTable(raw: RawTable, options: InferOptions = {}): InferredT
     })
   }
   return { table: { columns: results.map((r) => r.column), rowCount: raw.rowCount }, formats: results.map((r) => r.format), notes }
-}
-
-/** A column and what stands beside it. Rows that are read as others were have what these had; a column of that name in the file stays what it is. */
-function withBeside(one: Inferred, raw: RawTable, { types }: InferOptions): Inferred[] {
-  const name = offsetName(one.column.name)
-  if (raw.columns.some((column) => column.name === name)) {
-    const { offsets: _, ...date } = one.format.date ?? { offsets: '' }
-    return [one.beside ? { ...one, format: { ...one.format, date: date as NonNullable<ColumnFormat['date']> } } : one]
-  }
-  const { beside } = one.beside || types?.[name] === undefined ? one : withoutOffsets(one, raw.rowCount)
-  return beside ? [one, beside] : [one]
 }
 
 /** Years may be names; a number with a fraction is rather a cell of a row. */

@@ -23,6 +23,8 @@ export interface InferOptions {
 export interface Inferring {
   readonly options: InferOptions
   readonly notes: string[]
+  /** Of all columns of the table. */
+  readonly names: ReadonlySet<string>
   readonly marks: DecimalMarks
   readonly orders: DateOrders
 }

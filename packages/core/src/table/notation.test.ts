@@ -40,6 +40,9 @@ describe('notations of numbers', () => {
     ['brackets', ['(12.50)', '3.00'], [-12.5, 3], { negative: '()' }],
     ['brackets around dollars', ['($1,250.00)', '$3.00'], [-1250, 3], { group: ',', before: '$', negative: '()' }],
     ['a true minus', ['−3.5', '2.25'], [-3.5, 2.25], { negative: '−' }],
+    ['a unit', ['169 cm', '170.5 cm', '-3 cm'], [169, 170.5, -3], { after: ' cm' }],
+    ['a unit with digits, right behind', ['1,5m2', '20,25m2', '1,5m2'], [1.5, 20.25, 1.5], { decimal: ',', after: 'm2' }],
+    ['degrees', ['21.5 °C', '-0.5 °C'], [21.5, -0.5], { after: ' °C' }],
     ['a fraction alone', [',5', '1,25'], [0.5, 1.25], { decimal: ',' }]
   ])('%s are read, and written as they were', (_, cells, numbers, notation) => {
     expect(notationOf(cells)).toMatchObject({ notation })
@@ -63,7 +66,9 @@ describe('notations of numbers', () => {
     ['groups that are none', ['1,23,456', '1,2,3']],
     ['different signs', ['$5', '€7']],
     ['an open bracket', ['(5', '(7']],
-    ['two signs', ['-(5)', '-(7)']]
+    ['two signs', ['-(5)', '-(7)']],
+    ['seats', ['12A', '14A', '15A']],
+    ['units that differ', ['169 cm', '1.7 m', '181 cm']]
   ])('%s are no numbers', (_, cells) => {
     expect(notationOf(cells)).toBeUndefined()
   })

@@ -6,7 +6,7 @@ export interface Notation {
   readonly decimal?: ','
   /** Between groups of three digits. */
   readonly group?: string
-  /** Signs of currency or per cent around every number, with their blanks. */
+  /** Signs of currency or per cent, or a unit, around every number, with their blanks. */
   readonly before?: string
   readonly after?: string
   /** How negative numbers are marked, where it is no hyphen in front of all: `()` around, `−`, or behind the sign of currency. */
@@ -110,6 +110,26 @@ function evidenceOf(cells: readonly (string | null)[]): Evidence | undefined {
   return dressed.length === 0 ? undefined : { dressed, decimals: seen.decimal, groups: seen.group, open: seen.open }
 }
 
+/** A unit behind a number: `cm`, `mg/dL`, `m²`, `°C`. */
+const IN_UNIT = /^[-+−(]?[\d.,'’ \u00a0\u202f]*\d(\s?(?:\p{L}|°)[\p{L}\d°²³/·^]{0,11})$/u
+const isUnit = (text: string | undefined): text is string => text !== undefined && /[\p{L}°]/u.test(text)
+
+/** The unit that all cells of a column have, as it stands in the first one; undefined where letters right behind whole numbers that never come again make names of these. */
+function unitOf(cells: readonly (string | null)[]): string | undefined {
+  const present = cells.filter((cell) => cell !== null).map((cell) => cell.trim())
+  const units = present.map((cell) => IN_UNIT.exec(cell)?.[1])
+  const [unit] = units
+  if (unit === undefined || units.some((one) => one?.trim() !== unit.trim())) return undefined
+  const areNames = unit === unit.trim() && new Set(present).size === present.length && !present.some((cell) => /\d[.,]\d/.test(cell))
+  return areNames ? undefined : unit
+}
+
+/** A cell without the unit of its column. */
+function withoutUnit(cell: string, unit: string | undefined): string {
+  const text = cell.trim()
+  return isUnit(unit) && text.endsWith(unit.trim()) ? text.slice(0, -unit.trim().length) : text
+}
+
 /**
  * The notation that reads all cells of a column; a conflict where none reads two of them; undefined where some cell is no
  * number. A mark that could part decimals or thousands (1,234) is what other cells of the column show it to be, or else what
@@ -119,7 +139,8 @@ export function notationOf(
   cells: readonly (string | null)[],
   decimal: (open: ',' | '.') => string | undefined = () => undefined
 ): ReadNotation | Conflict | undefined {
-  const evidence = evidenceOf(cells)
+  const unit = unitOf(cells)
+  const evidence = evidenceOf(unit === undefined ? cells : cells.map((cell) => cell && withoutUnit(cell, unit)))
   if (!evidence || areGroupedNames(evidence)) return undefined
   const { decimals, groups, open, dressed } = evidence
   const clash = firstClash(evidence)
@@ -138,7 +159,8 @@ export function notationOf(
   }
   if (fraction === undefined && group === '.') fraction = ','
   const shown = undecided ? undefined : (fraction ?? (group === ',' ? '.' : undefined))
-  const { before, after } = dressed[0]!
+  const { before } = dressed[0]!
+  const after = unit ?? dressed[0]!.after
   const negative = dressed.find((one) => one.negative !== '')?.negative
   return {
     notation: {
@@ -175,6 +197,9 @@ function areGroupedNames({ dressed, decimals, groups }: Evidence): boolean {
   return before === '' && after === '' && dressed.every((one) => one.body.length === body.length)
 }
 
+/** Whether a cell may be a number with a unit, or letters that stand for thousands. */
+export const endsInUnit = (cell: string): boolean => IN_UNIT.test(cell.trim())
+
 /** Whether a cell spells a number in some notation. */
 export function spellsNumber(cell: string): boolean {
   if (parseNumber(cell) !== undefined) return true
@@ -194,9 +219,9 @@ export const isPlain = (notation: Notation): boolean => Object.keys(notation).le
 /** The number that a cell spells in a notation, or plainly; undefined for other text. */
 export function readNumber(cell: string, notation: Notation): number | undefined {
   if (isPlain(notation)) return parseNumber(cell)
-  const dressed = undress(cell)
+  const { decimal, group, after } = notation
+  const dressed = undress(withoutUnit(cell, after))
   if (!dressed) return parseNumber(cell)
-  const { decimal, group } = notation
   const [whole = '', fraction = '', more] = dressed.body.split(decimal ?? '.')
   const grouped = group !== undefined && GROUPS.exec(whole)?.[1] === group
   if (more !== undefined || !/^\d*$/.test(fraction) || (!grouped && !/^\d*$/.test(whole))) return parseNumber(cell)
@@ -205,8 +230,8 @@ export function readNumber(cell: string, notation: Notation): number | undefined
 }
 
 /** Digits behind the decimal mark of a cell. */
-export function fractionOf(cell: string, { decimal }: Notation): string {
-  const body = undress(cell)?.body ?? cell.trim()
+export function fractionOf(cell: string, { decimal, after }: Notation): string {
+  const body = undress(withoutUnit(cell, after))?.body ?? cell.trim()
   const at = body.indexOf(decimal ?? '.')
   return at < 0 ? '' : body.slice(at + 1)
 }

@@ -1,8 +1,10 @@
+import { joinedNames } from './besides.js'
 import { withinLimits } from './censoring.js'
 import { type DateStyle, dateUnit, FIRST_SHORT_YEAR, formatDateTime, plainDates } from './date-style.js'
 import type { ColumnFormat } from './infer.js'
 import { formatNumber, plainNumbers } from './number-style.js'
-import { joinedNames, spellingIn } from './offsets.js'
+import { spellingIn } from './offsets.js'
+import { pairSpelling } from './pairs.js'
 import type { RawColumn, RawTable } from './raw.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from './table.js'
 import { lastOfDay } from './time-of-day.js'
@@ -21,7 +23,7 @@ export function presentTable(table: Table, formats: readonly ColumnFormat[], as:
   const columns = table.columns.flatMap((column, i) => {
     if (joined.has(column.name)) return []
     const format = as === 'plain' ? plainFormat(formats[i]!) : formats[i]!
-    return [presentColumn(column, format, { table, rowCount: table.rowCount, as: styleOf(format, as) })]
+    return [presentColumn(column, format, { table, formats, rowCount: table.rowCount, as: styleOf(format, as) })]
   })
   return { rowCount: table.rowCount, columns }
 }
@@ -39,11 +41,12 @@ function plainFormat({ absent: _, number, date, ...format }: ColumnFormat): Colu
 
 interface Presented {
   readonly table: Table
+  readonly formats: readonly ColumnFormat[]
   readonly rowCount: number
   readonly as: 'text' | 'typed'
 }
 
-function presentColumn(column: Column, format: ColumnFormat, { table, rowCount, as }: Presented): RawColumn {
+function presentColumn(column: Column, format: ColumnFormat, { table, formats, rowCount, as }: Presented): RawColumn {
   const name = column.name
   if (column.kind === 'identifier' && column.cells) return presentKeys(name, column.cells, format, as)
   if (column.kind === 'identifier') {
@@ -55,10 +58,10 @@ function presentColumn(column: Column, format: ColumnFormat, { table, rowCount, 
       return { name, source: 'text', values: Array.from(numbers, String) }
     return { name, source: 'number', integer: true, values: numbers }
   }
-  // A limit is text among numbers, and a time of day text that counts.
+  // A limit is text among numbers, a time of day text that counts, and a pair text of two.
   if (isNumeric(column))
-    return as === 'text' || format.number?.censoring || format.number?.clock
-      ? presentText(column, format, table)
+    return as === 'text' || format.number?.censoring || format.number?.clock || format.pair
+      ? presentText(column, format, { table, formats })
       : presentNumbers(column, format)
   if (column.kind === 'boolean') {
     if (as === 'typed') return { name, source: 'boolean', values: Array.from(column.codes, (code) => (code < 0 ? null : code === 1)) }
@@ -104,12 +107,21 @@ function presentCategory(
 /** How times are written that no text spelled. */
 const ISO: DateStyle = { separator: 'T', seconds: 'milliseconds', zone: 'Z' }
 
-function presentText(column: NumericColumn, format: ColumnFormat, table: Table): RawColumn {
-  const { date } = format
-  const own =
-    date?.offsets === undefined ? (_: number, value: number) => spelled(value, { ...format, kind: column.kind }) : spellingIn(table, date)
-  const values = Array.from(column.values, (value, i) => (column.missing?.[i] ? null : own(i, value)))
+function presentText(column: NumericColumn, format: ColumnFormat, of: Pick<Presented, 'table' | 'formats'>): RawColumn {
+  const spell = spellingOf({ ...format, kind: column.kind }, of)
+  const values = Array.from(column.values, (value, i) => (column.missing?.[i] ? null : spell(i, value)))
   return { name: column.name, source: 'text', values, ...absentOf(format) }
+}
+
+/** The text of a row's cell by its value, with what other columns say of it. */
+function spellingOf(
+  format: ColumnFormat,
+  { table, formats }: Pick<Presented, 'table' | 'formats'>
+): (row: number, value: number) => string | null {
+  const { date, pair } = format
+  const own = (value: number) => spelled(value, format)
+  if (date?.offsets !== undefined) return spellingIn(table, date)
+  return pair ? pairSpelling(table, pair, { formats, first: own }) : (_, value) => own(value)
 }
 
 function presentNumbers(column: NumericColumn, format: ColumnFormat): RawColumn {

@@ -115,7 +115,7 @@ describe('kinds of columns', () => {
     const prices = Array.from({ length: 8 }, (_, i) => `${10 + (i % 3)},50 ${i < 4 ? '€' : '$'}`)
     const { notes } = inferTable(text({ account: accounts, price: prices, y: accounts.map((_, i) => String(i)) }))
     expect(notes.filter((note) => note.includes('plainly'))).toEqual([
-      'price: counts as a category; if these are numbers, give all of them the same sign (%, $, …) and the same marks, or write them plainly'
+      'price: counts as a category; if these are numbers, give all of them the same sign or unit (%, $, kg, …) and the same marks, or write them plainly'
     ])
     // Different names that would become one number stay names.
     expect(inferTable(text({ x: ['9007199254740992', '9007199254740993', '+3'], y: ['1', '2', '3'] })).table.columns[0]!.kind).toBe(

@@ -1,7 +1,7 @@
 import { takeRulesOut } from '../../code/rules/stacked.js'
 import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
-import { hasColumn } from '../../table/offsets.js'
+import { hasColumn } from '../../table/besides.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Column, Table } from '../../table/table.js'
 import { type NamedKind, readAs } from '../read-as.js'

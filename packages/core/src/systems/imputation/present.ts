@@ -1,4 +1,5 @@
 import { InputError } from '../../num/errors.js'
+import { joinedNames, joinedTo } from '../../table/besides.js'
 import { isMissing } from '../../table/cells.js'
 import { type CellStyle, presentTable } from '../../table/present.js'
 import type { RawColumn, RawTable } from '../../table/raw.js'
@@ -31,7 +32,7 @@ export function presentFilled({ coding }: ImputationModel, answer: FilledRows, a
   const parts = tables.map((table) => raw.columns.map((column) => filledColumn(column, { table, given, coding, as })))
   const columns = raw.columns.map((_, c) => stack(parts.map((part) => part[c]!)))
   const draws = request.draws === undefined ? [] : [drawColumn(tables.length, raw.rowCount)]
-  const flags = request.flag ? [flagColumn(filled)] : []
+  const flags = request.flag ? [flagColumn(filled, joinedNames(coding.formats))] : []
   const dialect = raw.dialect === undefined || as === 'plain' ? {} : { dialect: raw.dialect }
   return { columns: [...draws, ...columns, ...flags], rowCount: tables.length * raw.rowCount, ...dialect }
 }
@@ -47,8 +48,8 @@ function filledColumn(raw: RawColumn, { table, given, coding, as }: Presenting):
   const c = table.columns.findIndex(({ name }) => name === raw.name)
   const format = coding.formats.find(({ name }) => name === raw.name)
   if (c < 0 || !format) return raw
-  // Times may have their offsets in a column beside them.
-  const own = table.columns.filter(({ name }, k) => k === c || name === format.date?.offsets)
+  // Cells may have a part in a column behind theirs.
+  const own = table.columns.filter(({ name }, k) => k === c || joinedTo(format).includes(name))
   const formats = own.map(({ name }) => coding.formats.find((one) => one.name === name)!)
   const presented = presentTable(
     { columns: own, rowCount: table.rowCount },
@@ -92,7 +93,8 @@ function drawColumn(draws: number, rowCount: number): RawColumn {
   return { name: DRAW, source: 'number', integer: true, values }
 }
 
-function flagColumn(filled: FilledRows['filled']): RawColumn {
-  const values = filled.flatMap((rows) => rows.map((names) => (names.length === 0 ? null : names.join(BETWEEN))))
+/** The columns in which cells were filled; what is part of a cell is filled with it. */
+function flagColumn(filled: FilledRows['filled'], joined: ReadonlySet<string>): RawColumn {
+  const values = filled.flatMap((rows) => rows.map((names) => names.filter((name) => !joined.has(name)).join(BETWEEN) || null))
   return { name: FILLED, source: 'text', values }
 }

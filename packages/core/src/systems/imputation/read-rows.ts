@@ -1,4 +1,4 @@
-import { hasColumn } from '../../table/offsets.js'
+import { hasColumn } from '../../table/besides.js'
 import type { RawTable } from '../../table/raw.js'
 import { isCategorical, type Table } from '../../table/table.js'
 import { readAs } from '../read-as.js'

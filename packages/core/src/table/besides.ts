@@ -1,0 +1,40 @@
+import { InputError } from '../num/errors.js'
+import type { ColumnFormat, Inferred } from './column-format.js'
+import type { Inferring } from './inferring.js'
+import { isMadeKind } from './made-kinds.js'
+import { offsetName } from './offsets.js'
+import { secondName } from './pairs.js'
+import type { RawTable } from './raw.js'
+import { emptyColumn, isEmpty } from './table.js'
+
+/** Whether a column is one of those that stand behind another while rows are modelled, and are written as part of it. */
+export const isBeside = (name: string, column: string): boolean => name === offsetName(column) || name === secondName(column)
+
+/** Whether a table as it was read has a column, or that which it stands behind. */
+export const hasColumn = ({ columns }: Pick<RawTable, 'columns'>, name: string): boolean =>
+  columns.some((column) => column.name === name || isBeside(name, column.name))
+
+/** Names of columns that are written as part of others. */
+export const joinedNames = (formats: readonly ColumnFormat[]): ReadonlySet<string> => new Set(formats.flatMap(joinedTo))
+
+/** Those that are written as part of one column. */
+export const joinedTo = ({ date, pair }: ColumnFormat): string[] => [date?.offsets, pair?.second].filter((name) => name !== undefined)
+
+/**
+ * A column and what stands behind it. Rows that are read as others were have what these had, if only empty. Throws `InputError`
+ * (code `column-unknown`) where a kind is stated of a column that is neither in the table nor behind one of it.
+ */
+export function withBeside(one: Inferred, { options: { types = {} }, names }: Inferring, rowCount: number): readonly Inferred[] {
+  if (one.beside) return [one, one.beside]
+  const name = Object.keys(types).find((stated) => !names.has(stated) && isBeside(stated, one.column.name))
+  const kind = name === undefined ? undefined : types[name]
+  if (name === undefined || kind === undefined || isMadeKind(kind)) return [one]
+  if (!isEmpty(one.column))
+    throw new InputError({
+      code: 'column-unknown',
+      got: `the column ${name}`,
+      expected: `cells of ${one.column.name} that have it as a part`,
+      try: 'the name as it stands in the header'
+    })
+  return [one, { column: emptyColumn(name, kind, rowCount), format: { name, source: 'text', kind } }]
+}

@@ -1,0 +1,116 @@
+import type { ColumnFormat, Inferred } from './column-format.js'
+import { numbersOf } from './infer-numbers.js'
+import type { Inferring } from './inferring.js'
+import { PLAIN } from './notation.js'
+import { formatNumber, type NumberStyle, numberStyle } from './number-style.js'
+import { isNumeric, type Table } from './table.js'
+
+/**
+ * Cells of two numbers, as a blood pressure of 120/80, a size of 30 x 40 or a place at 48.8566, 2.3522: the column has the first, the
+ * second is a column of its own while rows are modelled, named after it: `pressure 2`. Written, both are one cell again.
+ */
+export const secondName = (name: string): string => `${name} 2`
+
+/** What stands around the two numbers of each cell of a column, and the column that has the second of them. */
+export interface PairStyle {
+  readonly before: string
+  readonly between: string
+  readonly after: string
+  readonly second: string
+}
+
+/** The two numbers of every cell, apart. */
+interface Pairs {
+  readonly firsts: readonly (string | null)[]
+  readonly seconds: readonly (string | null)[]
+  readonly around: Omit<PairStyle, 'second'>
+}
+
+/** A number without zeros in front, which codes have. */
+const NUMBER = '-?(?:0|[1-9]\\d*)(?:\\.\\d+)?'
+/** Marks that part measurements; points, hyphens and underscores part the pieces of codes. */
+const BETWEEN = '\\s*[/,;:x×*±|~]\\s*|\\s+(?:-|–|by|to|of)\\s+|\\s*[a-zA-Z]{1,3}\\.?\\s+'
+const CELL = new RegExp(`^([([]?)(${NUMBER})(${BETWEEN})(${NUMBER})(\\s*[a-zA-Z%°²/]{0,6}[)\\]]?)$`)
+/** A year, with a number behind it that is counted anew: cases of a court. */
+const YEAR = /^(?:19|20)\d\d$/
+
+/** The pairs of a column; undefined where a cell is none, or they stand between other marks. Cost O(cells). */
+function pairsOf(cells: readonly (string | null)[]): Pairs | undefined {
+  const firsts: (string | null)[] = []
+  const seconds: (string | null)[] = []
+  let around: Pairs['around'] | undefined
+  for (const cell of cells) {
+    const match = cell === null ? undefined : CELL.exec(cell.trim())
+    if (match === null) return undefined
+    firsts.push(match?.[2] ?? null)
+    seconds.push(match?.[4] ?? null)
+    if (!match) continue
+    around ??= { before: match[1]!, between: match[3]!, after: match[5]! }
+    if (match[1] !== around.before || match[3] !== around.between || match[5] !== around.after) return undefined
+  }
+  return around && { firsts, seconds, around }
+}
+
+/**
+ * Whether pairs are measured: the next row would have a new one by two standard errors, so that they are no list of levels, and they
+ * are no names of rows, as whole numbers are that never come again or that stand behind a year.
+ */
+function areMeasured({ firsts, seconds }: Pairs): boolean {
+  const counts = new Map<string, number>()
+  let [present, whole, years] = [0, true, true]
+  firsts.forEach((first, i) => {
+    if (first === null) return
+    const pair = `${first} ${seconds[i]}`
+    counts.set(pair, (counts.get(pair) ?? 0) + 1)
+    present++
+    whole &&= !pair.includes('.')
+    years &&= YEAR.test(first)
+  })
+  const singles = [...counts.values()].filter((count) => count === 1).length
+  return singles > 2 * Math.sqrt(present) && !(whole && (years || singles === present))
+}
+
+/** A column of pairs; undefined where it is none. Those that are `wanted` as numbers need not look measured. Throws `InputError` (code `spread`). Cost O(cells). */
+export function inferPairs(
+  base: Pick<ColumnFormat, 'name' | 'source'>,
+  cells: readonly (string | null)[],
+  { names, notes, wanted }: Pick<Inferring, 'names' | 'notes'> & { readonly wanted: 'number' | 'integer' | undefined }
+): Inferred | undefined {
+  const second = secondName(base.name)
+  const pairs = names.has(second) ? undefined : pairsOf(cells)
+  if (!pairs || !(wanted || areMeasured(pairs))) return undefined
+  if (!wanted)
+    notes.push(
+      `${base.name}: cells of two numbers: while rows are modelled the second is a column of its own, ${second}; --types ${base.name}=category repeats the cells as they stand`
+    )
+  const { column, format } = numbersIn(base, pairs.firsts, wanted)
+  return {
+    column,
+    format: { ...format, pair: { ...pairs.around, second } },
+    beside: numbersIn({ ...base, name: second }, pairs.seconds, wanted)
+  }
+}
+
+function numbersIn(
+  base: Pick<ColumnFormat, 'name' | 'source'>,
+  cells: readonly (string | null)[],
+  wanted: 'number' | 'integer' | undefined
+): Inferred {
+  const number: NumberStyle = numberStyle(cells)
+  const kind = wanted ?? (number.decimals === 0 ? 'integer' : 'number')
+  const read = numbersOf({ name: base.name, kind, notation: PLAIN }, cells)
+  return { column: { name: base.name, kind, ...read }, format: { ...base, kind, number } }
+}
+
+/** How the pairs of a table are spelled; null where a row lacks one of the two. */
+export function pairSpelling(
+  { columns }: Table,
+  pair: PairStyle,
+  { formats, first }: { readonly formats: readonly ColumnFormat[]; readonly first: (value: number) => string }
+): (row: number, value: number) => string | null {
+  const column = columns.find(({ name }) => name === pair.second)
+  const style = formats.find(({ name }) => name === pair.second)?.number ?? { padded: false }
+  if (!column || !isNumeric(column)) return (_, value) => first(value)
+  return (row, value) =>
+    column.missing?.[row] ? null : `${pair.before}${first(value)}${pair.between}${formatNumber(column.values[row]!, style)}${pair.after}`
+}

@@ -1,9 +1,16 @@
 import type { DateStyle } from './date-style.js'
 import type { NumberStyle } from './number-style.js'
 import type { Numbering } from './numbering.js'
-import type { PairStyle } from './pairs.js'
 import type { RawColumn } from './raw.js'
 import type { Column, ColumnKind } from './table.js'
+
+/** What stands around the two numbers of each cell of a column, and the column that has the second of them. */
+export interface PairStyle {
+  readonly before: string
+  readonly between: string
+  readonly after: string
+  readonly second: string
+}
 
 /** How a column is written back: as the format stored it, with the input's decimals, dates and spelling. */
 export interface ColumnFormat {

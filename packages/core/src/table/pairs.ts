@@ -1,4 +1,4 @@
-import type { ColumnFormat, Inferred } from './column-format.js'
+import type { ColumnFormat, Inferred, PairStyle } from './column-format.js'
 import { numbersOf } from './infer-numbers.js'
 import type { Inferring } from './inferring.js'
 import { PLAIN } from './notation.js'
@@ -10,14 +10,6 @@ import { isNumeric, type Table } from './table.js'
  * second is a column of its own while rows are modelled, named after it: `pressure 2`. Written, both are one cell again.
  */
 export const secondName = (name: string): string => `${name} 2`
-
-/** What stands around the two numbers of each cell of a column, and the column that has the second of them. */
-export interface PairStyle {
-  readonly before: string
-  readonly between: string
-  readonly after: string
-  readonly second: string
-}
 
 /** The two numbers of every cell, apart. */
 interface Pairs {

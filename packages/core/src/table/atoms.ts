@@ -1,5 +1,5 @@
 import { normalCdf, normalQuantile } from '../num/elementary.js'
-import { ATOM_SHARE, HAIR, recurringValues, runsOf } from './recurring.js'
+import { ATOM_SHARE, HAIR, recurringValues, runsOf, startsOf } from './recurring.js'
 import { type NumericScaler, onClock } from './scaling.js'
 
 /**
@@ -81,31 +81,30 @@ interface CoordinateInterval {
 export function gapsAround(
   scaler: Extract<NumericScaler, { method: 'quantile' }>,
   share: number
-): (first: number, last: number) => CoordinateInterval {
+): (from: number, to: number) => CoordinateInterval {
   const { knots } = onClock(scaler)?.scaler ?? scaler
   const n = knots.length
-  const runs = runsOf(knots)
-  const values = runs.map(([start]) => knots[start]!)
+  const starts = startsOf(knots)
+  const last = starts.length - 2
+  const values = Float64Array.from(starts.subarray(0, -1), (start) => knots[start]!)
   const runOf = new Uint32Array(n)
-  runs.forEach(([start, end], k) => {
-    runOf.fill(k, start, end)
-  })
+  for (let k = 0; k <= last; k++) runOf.fill(k, starts[k], starts[k + 1])
   const law = recurringValues(knots)
   const runAt = (coordinate: number): number => {
     const rank = Math.min(n - 1e-9, normalCdf(coordinate) * n)
     return law ? law.runAt(rank) : runOf[Math.floor(rank)]!
   }
-  return (first, last) => {
-    let [bottom, top] = [runAt(first), runAt(last)]
+  return (from, to) => {
+    let [bottom, top] = [runAt(from), runAt(to)]
     const wide = share * (values[top]! - values[bottom]!)
     while (bottom > 0 && values[bottom]! - values[bottom - 1]! <= wide) bottom--
-    while (top < runs.length - 1 && values[top + 1]! - values[top]! <= wide) top++
+    while (top < last && values[top + 1]! - values[top]! <= wide) top++
     // Where values do not recur, a coordinate within half a rank of the edge decodes to values in the gap.
-    const low = law ? law.below(values[bottom]!) + HAIR : runs[bottom]![0] + 0.5
-    const high = law ? law.upTo(values[top]!) - HAIR : runs[top]![1] - 0.5
+    const low = law ? law.below(values[bottom]!) + HAIR : starts[bottom]! + 0.5
+    const high = law ? law.upTo(values[top]!) - HAIR : starts[top + 1]! - 0.5
     return {
       low: bottom === 0 ? Number.NEGATIVE_INFINITY : normalQuantile(low / n),
-      high: top === runs.length - 1 ? Number.POSITIVE_INFINITY : normalQuantile(high / n)
+      high: top === last ? Number.POSITIVE_INFINITY : normalQuantile(high / n)
     }
   }
 }

@@ -124,7 +124,7 @@ class TimesOfDay {
   constructor(times: Float64Array) {
     const count = Math.min(MOST_TIMES, times.length)
     const some = Float64Array.from({ length: count }, (_, k) => times[Math.floor(((k + 0.5) * times.length) / count)]!)
-    const runs = runsOf(some)
+    const runs = [...runsOf(some)]
     const timeOf = (k: number) => (runs[k] ? some[runs[k]![0]]! : Number.POSITIVE_INFINITY)
     const halves = runs.map(([start, end], k) => {
       const below = k === 0 ? Number.POSITIVE_INFINITY : timeOf(k) - timeOf(k - 1)

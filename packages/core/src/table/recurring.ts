@@ -3,16 +3,19 @@ import { decimalsOf } from './parse.js'
 /** A value that holds at least this share of a column's cells is an atom: a spike at zero, a code, an answer on a scale. */
 export const ATOM_SHARE = 0.05
 
-/** The runs of equal values of an ascending array: where each starts and ends. Cost O(n). */
-export function runsOf(ascending: Float64Array): [start: number, end: number][] {
-  const runs: [number, number][] = []
-  for (let start = 0; start < ascending.length; ) {
-    let end = start + 1
-    while (end < ascending.length && ascending[end] === ascending[start]) end++
-    runs.push([start, end])
-    start = end
-  }
-  return runs
+/** Where the runs of equal values of an ascending array start, and its length. Cost O(n). */
+export function startsOf(ascending: Float64Array): Uint32Array {
+  const starts = new Uint32Array(ascending.length + 1)
+  let runs = 0
+  for (let i = 0; i < ascending.length; i++) if (i === 0 || ascending[i] !== ascending[i - 1]) starts[runs++] = i
+  starts[runs] = ascending.length
+  return starts.slice(0, runs + 1)
+}
+
+/** The same runs one by one: where each starts and ends. */
+export function* runsOf(ascending: Float64Array): Generator<readonly [start: number, end: number]> {
+  const starts = startsOf(ascending)
+  for (let k = 0; k + 1 < starts.length; k++) yield [starts[k]!, starts[k + 1]!]
 }
 
 /** The values of a column whose values recur, as a law on the ranks 0 … n of its n cells. */
@@ -61,26 +64,35 @@ export function recurringValues(ascending: Float64Array): RecurringValues | unde
   return 'none' in law ? undefined : law
 }
 
-/** A value of the column: its cells, and how far apart values are above it. */
-interface Run {
-  readonly value: number
-  readonly count: number
-  readonly atom: boolean
-  /** Distance of the values between this and the next one: 0 where they lie dense; that of the next one where none is between. */
-  readonly step: number
+/** The values of the column, ascending, of a few bytes each: there may be as many as rows. */
+interface Runs {
+  readonly values: Float64Array
+  readonly counts: Uint32Array
+  readonly atoms: Uint8Array
+  /** Distance of the values between each and the next one: 0 where they lie dense; that of the next one where none is between. */
+  readonly steps: Float64Array
 }
 
 function findLaw(ascending: Float64Array): RecurringValues | undefined {
-  const runs = readRuns(ascending)
-  const others = runs.filter(({ atom }) => !atom)
-  const singles = others.filter(({ count }) => count === 1).length
-  if (singles < LEAST_SINGLES || singles === others.reduce((sum, { count }) => sum + count, 0)) return undefined
-  const reaches = runs.map((_, k) => reachOf(runs, k))
-  const fresh = runs.map((_, k) => spreadOf(runs, k, reaches[k]!, () => {}))
-  const given = solveGiven(runs, fresh, singles)
-  const listed = Float64Array.from(runs, ({ count }) => count)
-  const between = new Float64Array(runs.length)
-  runs.forEach(({ count }, k) => {
+  const { values, counts, atoms } = countValues(ascending)
+  let [singles, others] = [0, 0]
+  counts.forEach((count, k) => {
+    if (atoms[k]) return
+    others += count
+    if (count === 1) singles++
+  })
+  if (singles < LEAST_SINGLES || singles === others) return undefined
+  const decimals = decimalsOf(ascending, undefined)
+  const runs = { values, counts, atoms, steps: stepsBetween(values, latticeOf(values)) }
+  const reaches = values.map((_, k) => reachOf(runs, k))
+  const given = solveGiven(
+    counts,
+    values.map((_, k) => spreadOf(runs, k, reaches[k]!, () => {})),
+    singles
+  )
+  const listed = Float64Array.from(counts)
+  const between = new Float64Array(counts.length)
+  counts.forEach((count, k) => {
     const share = Math.min(count, given)
     if (reaches[k] === 0) return
     listed[k] = listed[k]! - share
@@ -89,28 +101,28 @@ function findLaw(ascending: Float64Array): RecurringValues | undefined {
       cells[to] = cells[to]! + share * part
     })
   })
-  return new Law(runs, listed, between, decimalsOf(ascending, undefined))
+  return new Law(runs, listed, between, decimals)
 }
 
-function readRuns(ascending: Float64Array): Run[] {
-  const n = ascending.length
-  const lattice = latticeOf(ascending)
-  const bounds = runsOf(ascending)
-  return bounds.map(([start, end], k) => {
-    const value = ascending[start]!
-    const next = bounds[k + 1]
-    const step = next ? stepBetween(value, ascending[next[0]]!, lattice) : 0
-    return { value, count: end - start, atom: end - start > 1 && end - start >= ATOM_SHARE * n, step }
-  })
+function countValues(ascending: Float64Array): Omit<Runs, 'steps'> {
+  const starts = startsOf(ascending)
+  const firsts = starts.subarray(0, -1)
+  const counts = firsts.map((start, k) => starts[k + 1]! - start)
+  const isAtom = (count: number): boolean => count > 1 && count >= ATOM_SHARE * ascending.length
+  return {
+    values: Float64Array.from(firsts, (start) => ascending[start]!),
+    counts,
+    atoms: Uint8Array.from(counts, (count) => Number(isAtom(count)))
+  }
 }
 
 /** How far a value's cells are spread: to its sixth neighbour on the nearer side, not beyond an atom; 0 at the ends of a gap between atoms. */
-function reachOf(runs: readonly Run[], k: number): number {
-  if (runs[k]!.atom) return 0
+function reachOf({ values, atoms }: Runs, k: number): number {
+  if (atoms[k]) return 0
   const far = (side: -1 | 1): number => {
     let to = k
-    while (Math.abs(to - k) < REACH && runs[to + side] && !runs[to + side]!.atom) to += side
-    return Math.abs(runs[to]!.value - runs[k]!.value)
+    while (Math.abs(to - k) < REACH && atoms[to + side] === 0) to += side
+    return Math.abs(values[to]! - values[k]!)
   }
   return Math.min(far(-1), far(1))
 }
@@ -119,15 +131,15 @@ function reachOf(runs: readonly Run[], k: number): number {
  * Parts of a box of half-width `reach` around value k that fall on listed values and between them, told to `visit` (the
  * gap above value `to` where it is fresh); gives the fresh part of all.
  */
-function spreadOf(runs: readonly Run[], k: number, reach: number, visit: (to: number, part: number, isFresh: boolean) => void): number {
+function spreadOf({ values, steps }: Runs, k: number, reach: number, visit: (to: number, part: number, isFresh: boolean) => void): number {
   if (reach === 0) return 0
-  const [low, high] = [runs[k]!.value - reach, runs[k]!.value + reach]
+  const [low, high] = [values[k]! - reach, values[k]! + reach]
   const overlap = (from: number, to: number) => Math.max(0, Math.min(high, to) - Math.max(low, from)) / (2 * reach)
   let fresh = 0
-  for (let j = Math.max(0, k - REACH - 1); j <= Math.min(runs.length - 1, k + REACH); j++) {
-    const { value, step } = runs[j]!
-    const before = j > 0 ? runs[j - 1]!.step / 2 : 0
-    const next = runs[j + 1]?.value ?? value
+  for (let j = Math.max(0, k - REACH - 1); j <= Math.min(values.length - 1, k + REACH); j++) {
+    const [value, step] = [values[j]!, steps[j]!]
+    const before = j > 0 ? steps[j - 1]! / 2 : 0
+    const next = values[j + 1] ?? value
     visit(j, overlap(value - before, value + step / 2), false)
     const part = overlap(value + step / 2, next - step / 2)
     fresh += part
@@ -137,8 +149,8 @@ function spreadOf(runs: readonly Run[], k: number, reach: number, visit: (to: nu
 }
 
 /** D: what values give at most, such that the fresh parts of it make `wanted` cells. */
-function solveGiven(runs: readonly Run[], fresh: readonly number[], wanted: number): number {
-  const made = (given: number) => runs.reduce((sum, { count }, k) => sum + Math.min(count, given) * fresh[k]!, 0)
+function solveGiven(counts: Uint32Array, fresh: Float64Array, wanted: number): number {
+  const made = (given: number) => fresh.reduce((sum, part, k) => sum + Math.min(counts[k]!, given) * part, 0)
   let [low, high] = [0, MOST_GIVEN]
   if (made(high) <= wanted) return high
   for (let turn = 0; turn < 50; turn++) {
@@ -157,16 +169,17 @@ class Law implements RecurringValues {
   private readonly cellCount: number
 
   constructor(
-    private readonly runs: readonly Run[],
+    private readonly runs: Runs,
     listed: Float64Array,
     private readonly between: Float64Array,
     private readonly decimals: number | undefined
   ) {
-    this.starts = new Float64Array(runs.length)
-    this.ends = new Float64Array(runs.length)
+    const { counts, atoms } = runs
+    this.starts = new Float64Array(counts.length)
+    this.ends = new Float64Array(counts.length)
     let cells = 0
-    runs.forEach(({ atom, count }, k) => {
-      const apart = k === 0 || atom || runs[k - 1]!.atom
+    counts.forEach((count, k) => {
+      const apart = k === 0 || atoms[k] || atoms[k - 1]
       this.starts[k] = apart ? cells : this.ends[k - 1]! + between[k - 1]!
       this.ends[k] = this.starts[k]! + listed[k]!
       cells += count
@@ -180,11 +193,11 @@ class Law implements RecurringValues {
 
   valueAt(rank: number): number {
     const k = this.runAt(rank)
-    const { value, step } = this.runs[k]!
+    const [value, step] = [this.runs.values[k]!, this.runs.steps[k]!]
     if (!(rank >= this.ends[k]!) || !(this.between[k]! > 0)) return value
     const share = Math.min(1 - 1e-12, (rank - this.ends[k]!) / this.between[k]!)
     const count = this.freshCount(k)
-    const x = count > 0 ? value + step * (1 + Math.floor(share * count)) : value + share * (this.runs[k + 1]!.value - value)
+    const x = count > 0 ? value + step * (1 + Math.floor(share * count)) : value + share * (this.runs.values[k + 1]! - value)
     return this.decimals === undefined ? x : roundTo(x, this.decimals)
   }
 
@@ -197,13 +210,14 @@ class Law implements RecurringValues {
   }
 
   private rankOf(x: number, side: -1 | 1): number {
-    const k = lastBelow(this.runs.length, (j) => this.runs[j]!.value <= x)
-    const { value, step } = this.runs[k]!
+    const { values, steps } = this.runs
+    const k = lastBelow(values.length, (j) => values[j]! <= x)
+    const [value, step] = [values[k]!, steps[k]!]
     if (x < value) return 0
     if (x === value) return side < 0 ? this.starts[k]! : this.ends[k]!
-    if (k === this.runs.length - 1) return this.cellCount
+    if (k === values.length - 1) return this.cellCount
     const count = this.freshCount(k)
-    const along = (x - value) / (count > 0 ? step : this.runs[k + 1]!.value - value)
+    const along = (x - value) / (count > 0 ? step : this.runs.values[k + 1]! - value)
     // Rounding must not tell a fresh value from itself.
     const passed = side < 0 ? Math.ceil(along - 1e-9) - 1 : Math.floor(along + 1e-9)
     return this.ends[k]! + this.between[k]! * (count > 0 ? Math.min(count, Math.max(0, passed)) / count : along)
@@ -211,8 +225,8 @@ class Law implements RecurringValues {
 
   /** Fresh values between value k and the next; 0 where they lie dense. */
   private freshCount(k: number): number {
-    const { value, step } = this.runs[k]!
-    return step > 0 ? Math.round((this.runs[k + 1]!.value - value) / step) - 1 : 0
+    const [value, step] = [this.runs.values[k]!, this.runs.steps[k]!]
+    return step > 0 ? Math.round((this.runs.values[k + 1]! - value) / step) - 1 : 0
   }
 }
 
@@ -261,11 +275,18 @@ export function greatestCommonDivisor(a: number, b: number): number {
   return x
 }
 
-/** Distance of the values between two: of the lattice, or as round as they are where the lattice goes into it; 0 without a lattice. */
-function stepBetween(a: number, b: number, lattice: Lattice | undefined): number {
-  if (!lattice) return 0
-  const fine = lattice.step
-  const gap = Math.round((b - a) * lattice.unit)
-  const round = Math.round(10 ** -Math.max(roundnessOf(a), roundnessOf(b)) * lattice.unit)
-  return (round > fine && round % fine === 0 && gap % round === 0 ? round : fine) / lattice.unit
+/** Distance of the values between each and the next: of the lattice, or as round as both are where the lattice goes into it; 0 without a lattice. */
+function stepsBetween(values: Float64Array, lattice: Lattice | undefined): Float64Array {
+  const steps = new Float64Array(values.length)
+  if (!lattice) return steps
+  const { step: fine, unit } = lattice
+  let here = roundnessOf(values[0]!)
+  for (let k = 0; k + 1 < values.length; k++) {
+    const next = roundnessOf(values[k + 1]!)
+    const gap = Math.round((values[k + 1]! - values[k]!) * unit)
+    const round = Math.round(10 ** -Math.max(here, next) * unit)
+    steps[k] = (round > fine && round % fine === 0 && gap % round === 0 ? round : fine) / unit
+    here = next
+  }
+  return steps
 }

@@ -4,7 +4,7 @@ import { uniforms } from '../num/random.js'
 import { sorted } from '../num/statistics.js'
 import { type Clock, clockedTimes, clockOf } from './clock.js'
 import { decimalsOf } from './parse.js'
-import { ATOM_SHARE, recurringValues, runsOf } from './recurring.js'
+import { ATOM_SHARE, recurringValues, runsOf, startsOf } from './recurring.js'
 
 export type ScalingMethod = 'standard' | 'quantile'
 
@@ -198,18 +198,18 @@ export function isLumpy(present: Float64Array): boolean {
   const ascending = sorted(present)
   const decimals = decimalsOf(ascending, undefined)
   if (present.length < LEAST_ROWS || decimals === undefined || tiedShare(ascending) <= 0.5) return false
-  const runs = runsOf(ascending)
+  const starts = startsOf(ascending)
+  const countOf = (k: number): number => starts[k + 1]! - starts[k]!
   const unit = 10 ** decimals
   let [equal, near] = [0, 0]
-  runs.forEach(([start, end], k) => {
-    equal += ((end - start) * (end - start - 1)) / 2
-    for (let other = k + 1; other < runs.length; other++) {
-      const [from, to] = runs[other]!
-      if (Math.round((ascending[from]! - ascending[start]!) * unit) > NEAR_MISSES) break
+  for (let k = 0; k + 1 < starts.length; k++) {
+    equal += (countOf(k) * (countOf(k) - 1)) / 2
+    for (let other = k + 1; other + 1 < starts.length; other++) {
+      if (Math.round((ascending[starts[other]!]! - ascending[starts[k]!]!) * unit) > NEAR_MISSES) break
       // Of pairs that agree each is counted once; those that miss lie on either side.
-      near += ((end - start) * (to - from)) / (2 * NEAR_MISSES)
+      near += (countOf(k) * countOf(other)) / (2 * NEAR_MISSES)
     }
-  })
+  }
   return equal > LUMPY_RATIO * near
 }
 

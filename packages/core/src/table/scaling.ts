@@ -174,10 +174,13 @@ const REPLICATES = 3
  * so that it is scaled by `quantile`, which returns listed values only.
  */
 export function isListed(present: Float64Array): boolean {
-  const runs = runsOf(sorted(present))
-  if (present.length < LEAST_ROWS) return runs.length > 1 && runs.every(([start, end]) => end - start >= REPLICATES)
+  const ascending = sorted(present)
+  if (present.length < LEAST_ROWS) {
+    const runs = [...runsOf(ascending)]
+    return runs.length > 1 && runs.every(([start, end]) => end - start >= REPLICATES)
+  }
   let inAtoms = 0
-  for (const [start, end] of runs) if (end - start > 1 && end - start >= ATOM_SHARE * present.length) inAtoms += end - start
+  for (const [start, end] of runsOf(ascending)) if (end - start > 1 && end - start >= ATOM_SHARE * present.length) inAtoms += end - start
   return inAtoms >= 0.9 * present.length
 }
 

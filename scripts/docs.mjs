@@ -50,6 +50,9 @@ export async function verbsPage() {
   return `${NOTE}# Verbs\n\nWhat \`npx sbridge VERB --help\` prints.\n\n\`\`\`text\n${help(program)}\n\`\`\`\n\n${verbs.join('\n')}`
 }
 
+/** What TypeScript knows of a package, by its folder: most of the time goes into it, and pages share it. */
+const programs = {}
+
 /** One page a package, written by typedoc. */
 async function apiPage({ name, folder, entry = 'index', sentence, external = [] }) {
   const typedoc = await import('typedoc')
@@ -81,8 +84,10 @@ async function apiPage({ name, folder, entry = 'index', sentence, external = [] 
       classPropertiesFormat: 'table',
       typeDeclarationFormat: 'table'
     })
-    const project = await app.convert()
-    if (!project) throw new Error(`typedoc could not read ${folder}`)
+    programs[folder] ??= app.getEntryPoints()?.[0]?.program
+    const sourceFile = programs[folder]?.getSourceFile(join(root, folder, `src/${entry}.ts`))
+    if (!sourceFile) throw new Error(`typedoc could not read ${folder}`)
+    const project = app.converter.convert([{ displayName: entry, program: programs[folder], sourceFile }])
     await app.outputs.writeOutput({ name: 'markdown', path: out }, project)
     const page = readFileSync(join(out, 'index.md'), 'utf8')
     return `${NOTE}# ${name}\n\n${sentence}\n\n${page.trim()}\n`

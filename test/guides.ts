@@ -85,14 +85,14 @@ export function stepsOf(markdown: string): Step[] {
 
 /** Keys that lead from row to row, and snapshots whose times need their rows. */
 const WHOLE = /^(README\.md|bank|staff\.csv|lotka-volterra\.csv)$/
-/** A page on which half of the rows must do to judge privacy. */
+/** A page that takes 200 landmarks of the rows, and judges privacy by half of them. */
 const MANY_ROWS = 'docs/new-rows-from-a-table.md'
 
-/** About ten dozen of the rows: whether a snippet runs does not hang on how many there are. A customer has a dozen. */
-function thinned(csv: string): string {
+/** About so many of the rows, by the dozen: whether a snippet runs does not hang on how many there are. A customer has a dozen. */
+function thinned(csv: string, about: number): string {
   const [head, ...rows] = csv.trimEnd().split('\n')
-  const every = Math.round(rows.length / 120)
-  return `${[head, ...rows.filter((_, i) => Math.floor(i / 12) % every === 0)].join('\n')}\n`
+  const before = (dozen: number): number => Math.floor((dozen * about) / rows.length)
+  return `${[head, ...rows.filter((_, i) => before(Math.floor(i / 12) + 1) > before(Math.floor(i / 12)))].join('\n')}\n`
 }
 
 /** A folder to run the snippets of a page in: its examples are those of the repository, with fewer rows. */
@@ -103,8 +103,8 @@ export function workFolder(page: string): string {
   mkdirSync(join(folder, 'examples/data'), { recursive: true })
   for (const name of readdirSync(join(root, 'examples'))) if (name !== 'data') link(`examples/${name}`)
   for (const name of readdirSync(join(root, 'examples/data'))) {
-    if (WHOLE.test(name) || page === MANY_ROWS) link(`examples/data/${name}`)
-    else writeFileSync(join(folder, 'examples/data', name), thinned(read(`examples/data/${name}`)))
+    if (WHOLE.test(name)) link(`examples/data/${name}`)
+    else writeFileSync(join(folder, 'examples/data', name), thinned(read(`examples/data/${name}`), page === MANY_ROWS ? 220 : 60))
   }
   return folder
 }

@@ -4,6 +4,7 @@ import { keyFor, keyFromSeed, normals, uniforms } from '@sbridge/core/kernels'
 import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import { expect, it } from 'vitest'
 import { fit, type SampleOptions, sample } from '../src/library.js'
+import { impute } from '../src/one-call.js'
 
 // Draws without conditions, frozen: whoever changes how they are computed must not change what they are. A hash changes only
 // with a release that says so, and with the `bytes` of model files.
@@ -41,6 +42,16 @@ const mixed = table(words('kind', ['a', 'b', 'c'], 2), ...line(2), decimals('y',
 const names = ['ash', 'oak', 'fir', 'elm', 'yew', 'bay', 'box', 'may', 'nut', 'fig', 'pear', 'plum']
 const swept = table(...['p', 'q', 'r', 's'].map((name) => words(name, names)), ...line(1), decimals('y', 5))
 
+function hashOf({ columns }: RawTable): string {
+  const digest = createHash('sha256')
+  for (const column of columns) {
+    digest.update(column.name)
+    digest.update(column.values instanceof Float64Array ? new Uint8Array(column.values.buffer) : JSON.stringify(column.values))
+    if ('missing' in column && column.missing) digest.update(column.missing)
+  }
+  return digest.digest('hex').slice(0, 16)
+}
+
 const standard = { scaling: 'standard', bandwidth: 0.2 } as const
 
 it.each<[string, string, RawTable, TableFit, SampleOptions]>([
@@ -65,16 +76,19 @@ it.each<[string, string, RawTable, TableFit, SampleOptions]>([
   ['more rows than a thread takes', '240981dd084ccbf8', table(...line(4, 700)), standard, { steps: 3 }]
 ])('%s', async (_, hash, data, fits, draws) => {
   const model = await fit(data, { ...fits, seed: 7, threads: 1 })
-  const written = async (threads: number): Promise<string> => {
-    const { columns } = await sample(model, { rows: data.rowCount + 30, ...draws, seed: 8, threads, cells: 'typed' })
-    const digest = createHash('sha256')
-    for (const column of columns) {
-      digest.update(column.name)
-      digest.update(column.values instanceof Float64Array ? new Uint8Array(column.values.buffer) : JSON.stringify(column.values))
-      if ('missing' in column && column.missing) digest.update(column.missing)
-    }
-    return digest.digest('hex').slice(0, 16)
-  }
+  const written = async (threads: number): Promise<string> =>
+    hashOf(await sample(model, { rows: data.rowCount + 30, ...draws, seed: 8, threads, cells: 'typed' }))
   expect(await written(1)).toBe(hash)
   expect(await written(2)).toBe(hash)
+})
+
+it('gaps that are filled: by draws and by what is most likely', async () => {
+  const kind = words('kind', ['a', 'b', 'c'], 2).values as readonly string[]
+  const gaps = text(
+    'kind',
+    kind.map((word, i) => (i % 7 === 3 ? null : word))
+  )
+  const holes = table(gaps, ...line(2), decimals('m', 2, true), counts('k'))
+  const filled = async (asked: object) => hashOf((await impute(holes, { seed: 7, threads: 1, cells: 'typed', ...asked })).rows)
+  expect([await filled({ draws: 2 }), await filled({})]).toEqual(['3f57fcad466277bb', '370aa56115be7f78'])
 })

@@ -61,7 +61,7 @@ const atKind: Given[] = [{ x1: 1 }, { kind: 'a', x1: 0.3 }, { kind: 'a' }, { kin
 
 it.each<[string, RawTable, TableFit, readonly Given[]]>([
   ['numbers', table(...line.slice(0, 3)), { scaling: 'standard' }, atLine.filter((given) => !('x3' in given))],
-  ['numbers and a category', table(kind, ...line.slice(0, 3)), { scaling: 'standard' }, atKind],
+  ['numbers and a category', table(kind, ...line.slice(0, 2)), { scaling: 'standard' }, atKind],
   ['categories in turn', table(...many, ...line.slice(0, 2)), {}, [{ p: 'ash' }, { p: 'oak', q: 'fir' }, { p: 'ash', x1: 1 }]],
   ['numbers that stand together', table(spiked, ...line.slice(0, 2)), {}, [{ spent: 0 }, { spent: 0, x0: 1 }, { spent: '0.5..2' }]],
   [

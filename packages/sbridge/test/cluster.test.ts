@@ -5,8 +5,14 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { packModel, SYSTEMS } from '@sbridge/core'
+import type { Exchange } from '@sbridge/core/internal'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connect } from '../src/cluster/connection.js'
+import { ClusterFit } from '../src/cluster/fit.js'
+import { readTable } from '../src/format/table-file.js'
+import { createEngine } from '../src/host/node.js'
 import { sbridge } from './command.js'
 import { hasRedis, PASSWORD, type RedisServer, startRedis } from './redis-server.js'
 
@@ -181,6 +187,44 @@ describe.skipIf(!hasRedis())('a cluster', { tags: ['slow'] }, () => {
     first.process.kill('SIGCONT')
   })
 
+  it('a fit in which workers take part, or none does, has the bytes of one machine', async () => {
+    const rows = Array.from({ length: 1500 }, (_, i) => `${Math.sin(i).toFixed(3)},${Math.cos(i * i).toFixed(3)}`)
+    writeFileSync(join(folder, 'many.csv'), `x,y\n${rows.join('\n')}\n`)
+    const words = ['--seed', '3', '--bandwidth', '0.5', '--landmarks', 'all', '--scaling', 'standard']
+    await sbridge(folder, 'fit', 'many.csv', ...words, '-o', 'one.sbridge')
+    const input = await readTable(join(folder, 'many.csv'), {})
+    const options = { seed: 3, bandwidth: 0.5, landmarks: 'all', scaling: 'standard' } as const
+    const run = { seed: 3, engineName: 'wasm', precision: 'float64' } as const
+    const shared = join(folder, 'shared')
+    const computed = () => readdirSync(shared, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.piece')).length
+    const before = computed()
+    const connection = await connect(redis.url, () => {})
+    const said: string[] = []
+    // Pieces of a usual size would be minutes of work; a plan of its own for either fit.
+    const fitted = async (pieceWork: number, first: () => Promise<void>) => {
+      const about = { input: 'many.csv', output: 'm.sbridge', run, pieceWork, shards: 2 }
+      const fit = new ClusterFit({ connection, shared, about, say: (line) => said.push(line) })
+      const share: Exchange['share'] = (call) => fit.share({ ...call, compute: (piece) => first().then(() => call.compute(piece)) })
+      const engine = await createEngine('wasm', { threads: 1, exchange: { pieceWork, share } })
+      const model = packModel(SYSTEMS.tables.save(await fit.fit({ input, options }, { engine })))
+      await engine.close()
+      return bytes('one.sbridge').equals(model)
+    }
+    expect(await fitted(4e6, () => until(() => computed() > before))).toBe(true)
+    expect(said[0]).toMatch(/^of \d+ pieces of the fit [1-9]\d* were computed by workers$/)
+    first.process.kill('SIGSTOP')
+    expect(await fitted(5e6, async () => {})).toBe(true)
+    expect(said[1]).toMatch(/ 0 were computed by workers$/)
+    first.process.kill('SIGCONT')
+    connection.close()
+    const away = await sbridge(folder, 'fit', 'few.csv', '--seed', '1', '-o', 'few.sbridge', ...CLUSTER())
+    expect([away.status, away.stderr]).toEqual([0, ''])
+    await sbridge(folder, 'fit', 'few.csv', '--seed', '1', '-o', 'one.sbridge')
+    expect(bytes('few.sbridge').equals(bytes('one.sbridge'))).toBe(true)
+    const refused = await sbridge(folder, 'fit', 'few.csv', '--engine', 'reference', '-o', 'x.sbridge', ...CLUSTER())
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('an engine whose sums are shared') })
+  })
+
   /** Begins a draw and waits for its plan. */
   async function begun(...words: string[]): Promise<{ readonly drawing: Running; readonly plan: string }> {
     const plans = () => readdirSync(join(folder, 'shared')).flatMap((name) => /^(.*)\.json$/.exec(name)?.[1] ?? [])
@@ -266,11 +310,9 @@ describe.skipIf(!hasRedis())('a cluster', { tags: ['slow'] }, () => {
       const words = block.replaceAll('redis://queue.example', redis.url).replace('/mnt/shared', 'shared').replace('some.csv', 'few.csv')
       answers.push(await sbridge(folder, ...words.split(/\s+/).slice(2)))
     }
-    expect(answers.map(({ status, stderr }) => [status, stderr])).toEqual([
-      [0, ''],
-      [0, '']
-    ])
-    expect(answers[1]!.stdout).toMatch(/^sbridge-[0-9a-f]{16}: done, 3 of 3 shards, 33000 rows from few.csv for new.csv.gz, sent /)
+    expect(answers.map(({ status, stderr }) => [status, stderr])).toEqual(Array(3).fill([0, '']))
+    expect(answers[1]!.stdout).toContain('model of 40 rows in model.sbridge')
+    expect(answers[2]!.stdout).toMatch(/^sbridge-[0-9a-f]{16}: done, 3 of 3 shards, 33000 rows from few.csv for new.csv.gz, sent /)
   })
 
   it('what it is told to end it ends in peace; the server has no rows', async () => {

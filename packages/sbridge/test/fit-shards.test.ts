@@ -1,16 +1,17 @@
 // @module-tag slow
 import { spawn } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type FitPlan, folderOf } from '../src/shards/plan.js'
 import { sbridge } from './command.js'
 
 const built = fileURLToPath(new URL('../dist', import.meta.url))
 const FIT = ['--seed', '3', '--bandwidth', '0.5', '--landmarks', 'all', '--scaling', 'standard']
 
-/** Takes part in a fit in small pieces, in a process of its own; `deadly` ends it by SIGKILL on its second sum. */
+/** Takes part in a fit, in a process of its own; `deadly` ends it by SIGKILL on its second sum. */
 const PART = `
 import { readdirSync } from 'node:fs'
 const [built, path, shard, deadly] = process.argv.slice(1)
@@ -22,7 +23,7 @@ const begun = () => readdirSync(folder).filter((name) => name.startsWith('call-'
 const before = begun()
 let computed = 0
 const watched = (plan, engine, work) => work({ engine, progress: () => deadly && begun() > before + 1 && process.kill(process.pid, 'SIGKILL') })
-const { manifest, drawn } = await takePart({ plan, folder, shard: Number(shard), threads: 1, pieceWork: 4e6 }, watched)
+const { manifest, drawn } = await takePart({ plan, folder, shard: Number(shard), threads: 1 }, watched)
 console.log(JSON.stringify({ sha256: manifest.sha256, drawn }))
 `
 
@@ -52,6 +53,11 @@ describe('a fit by several', { tags: ['slow'] }, () => {
       'fit.json'
     )
     expect(planned.stdout).toContain('plan of a fit to 1500 rows for 3, in fit.json')
+    // Pieces of a usual size would be minutes of work.
+    const path = join(folder, 'fit.json')
+    const plan = { ...(JSON.parse(readFileSync(path, 'utf8')) as FitPlan), pieceWork: 4e6 }
+    writeFileSync(path, JSON.stringify(plan))
+    renameSync(own(), folderOf(path, plan))
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -1,6 +1,6 @@
 import { parse } from 'node:path'
-import type { SystemContext, TableRequest } from '@sbridge/core'
-import { defined, type Field, notTogether } from '@sbridge/core/internal'
+import { SYSTEMS, type SystemContext, type TableModel, type TableRequest } from '@sbridge/core'
+import { defined, type Exchange, type Field, notTogether } from '@sbridge/core/internal'
 import { clusterFields } from '../cluster/fields.js'
 import { checkWritable } from '../format/outputs.js'
 import { readBytes } from '../format/table-file.js'
@@ -11,6 +11,7 @@ import { type ShardPlan, type ShardVerb, sha256 } from '../shards/plan.js'
 import { flagOf, readFields } from './add-fields.js'
 import { planFields } from './fields.js'
 import type { Run } from './options.js'
+import { modelOf, type Ready } from './source.js'
 
 /** Options of a draw on a cluster. */
 export const clusterDrawFields: readonly Field[] = [
@@ -18,9 +19,27 @@ export const clusterDrawFields: readonly Field[] = [
   { ...planFields[0]!, default: 'with --cluster one a batch, and at most 1000' }
 ]
 
+/** Options of a fit on a cluster. */
+export const clusterFitFields: readonly Field[] = [
+  {
+    ...clusterFields[0]!,
+    default: 'none: fitted here',
+    sentence: 'Has the workers that listen there (sbridge worker) take part in the fit, with the bytes of one machine.'
+  },
+  clusterFields[1]!,
+  {
+    ...planFields[0]!,
+    range: 'a whole number from 1 to 10000, with --cluster',
+    default: '16',
+    sentence: 'Threads of workers that may take part, besides this machine.'
+  }
+]
+
 interface Drawing {
   readonly input: string
   readonly run: Run
+  /** How many may take part in a fit, where that is asked for. */
+  readonly parts?: number | undefined
   readonly flags: Readonly<Record<string, unknown>> & {
     readonly output: string
     readonly likelihood?: string
@@ -53,25 +72,42 @@ async function codeIn(path: string | undefined): Promise<ShardPlan['likelihood']
 /** Draws rows: what is asked of a model, here or elsewhere. */
 type Draw = <Verb extends ShardVerb>(verb: Verb, asked: Asked<Verb>, context: SystemContext) => Promise<Work[Verb]['drawn']>
 
+/** What fits tables, and the exchange that the engine of the fit needs. */
+interface Fitter {
+  readonly fit: (ready: Ready<TableModel>, context: SystemContext) => Promise<TableModel>
+  readonly exchange?: Exchange
+}
+
 /**
- * Runs with what draws rows: this machine, or a cluster, which is spoken to before anything is computed. Throws `InputError` for a
+ * Runs with what draws rows and fits tables: this machine, or a cluster, which is spoken to before anything is computed. Throws `InputError` for a
  * server that cannot be reached.
  */
-export async function withCluster<T>(cluster: Cluster | undefined, use: (draw: Draw) => Promise<T>): Promise<T> {
-  if (!cluster) return use((verb, { model, request }, context) => systemOfVerb(verb).draw(model, request, context))
-  const { input, run, url, shared, shards, flags } = cluster
+export async function withCluster<T>(cluster: Cluster | undefined, use: (draw: Draw, fitter: Fitter) => Promise<T>): Promise<T> {
+  const fit: Fitter['fit'] = (ready, context) => modelOf(SYSTEMS.tables, ready, context)
+  if (!cluster) return use((verb, { model, request }, context) => systemOfVerb(verb).draw(model, request, context), { fit })
+  const { input, run, parts, url, shared, shards, flags } = cluster
   await checkWritable(inFolder(shared, 'plan'))
-  const [{ connect }, { drawOnCluster }] = await Promise.all([import('../cluster/connection.js'), import('../cluster/draw.js')])
+  const [{ connect }, { drawOnCluster }, { ClusterFit }] = await Promise.all([
+    import('../cluster/connection.js'),
+    import('../cluster/draw.js'),
+    import('../cluster/fit.js')
+  ])
   const say = (line: string) => void process.stderr.write(`sbridge: ${line}\n`)
   const connection = await connect(url, say)
   try {
-    return await use(async (verb, asked, context) => {
-      const likelihood = await codeIn(flags.likelihood)
-      const about = { input, output: flags.output, run, ...defined({ shards, likelihood, dialect: flags.dialect }) }
-      const made = await makePlan(verb, asked, { file: (name) => inFolder(shared, `${name}.json`), about, context })
-      const code = (asked.request as TableRequest).asked?.likelihood
-      return drawOnCluster(asked, { made, likelihood: code, connection, say }, context)
-    })
+    const exchange = new ClusterFit({ connection, shared, about: { input, output: flags.output, run, shards: parts }, say })
+    const fitHere: Fitter['fit'] = (ready, context) =>
+      'model' in ready ? fit(ready, context) : exchange.fit({ input: ready.input, options: ready.options }, context)
+    return await use(
+      async (verb, asked, context) => {
+        const likelihood = await codeIn(flags.likelihood)
+        const about = { input, output: flags.output, run, ...defined({ shards, likelihood, dialect: flags.dialect }) }
+        const made = await makePlan(verb, asked, { file: (name) => inFolder(shared, `${name}.json`), about, context })
+        const code = (asked.request as TableRequest).asked?.likelihood
+        return drawOnCluster(asked, { made, likelihood: code, connection, say }, context)
+      },
+      { fit: fitHere, exchange }
+    )
   } finally {
     connection.close()
   }

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { InputError, type SystemContext } from '@sbridge/core'
-import type { Host, Plan } from '@sbridge/core/internal'
-import { notTogether } from '@sbridge/core/internal'
+import type { Exchange, Host, Plan } from '@sbridge/core/internal'
+import { defined, notTogether } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
 import { fileHost } from '../host/files.js'
 import { createEngine } from '../host/node.js'
@@ -36,8 +36,8 @@ export function runOf(given: Given): Run {
 export const host: Host = { ...fileHost, spell: flagNamed }
 
 /** Runs with an engine that is closed afterwards. */
-export async function withEngine<T>(run: Run, use: (engine: Engine) => Promise<T>): Promise<T> {
-  const engine = await createEngine(run.engineName, { threads: run.threads, precision: run.precision })
+export async function withEngine<T>(run: Run, use: (engine: Engine) => Promise<T>, exchange?: Exchange): Promise<T> {
+  const engine = await createEngine(run.engineName, { threads: run.threads, precision: run.precision, ...defined({ exchange }) })
   try {
     return await use(engine)
   } finally {

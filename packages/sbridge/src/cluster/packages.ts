@@ -54,6 +54,7 @@ export interface Queue<Data> extends Heard {
   getJob(id: string): Promise<QueueJob<Data> | undefined>
   getJobs(states: readonly string[]): Promise<readonly QueueJob<Data>[]>
   remove(id: string): Promise<number>
+  addBulk(jobs: readonly { readonly name: string; readonly data: Data; readonly opts: object }[]): Promise<unknown>
 }
 
 export interface FlowNode {

@@ -1,15 +1,17 @@
 import type { Command } from '@commander-js/extra-typings'
 import { packModel, SYSTEMS, type TableModel } from '@sbridge/core'
 import { SCHEMA_DRAWS, schemaFields, tellSeed, together } from '@sbridge/core/internal'
-import { addFields } from '../cli/add-fields.js'
+import { addFields, readFields } from '../cli/add-fields.js'
+import { clusterFitFields, clusterOf, withCluster } from '../cli/cluster.js'
 import { readingFields, runFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { say } from '../cli/say.js'
-import { modelOf, readyOf, refuseNameOfTable, sourceOf } from '../cli/source.js'
+import { readyOf, refuseNameOfTable, sourceOf } from '../cli/source.js'
 import { isTableSet, refuseTableOptions } from '../database/tables-or-table.js'
 import { writeAtomically } from '../format/atomic-file.js'
 import { checkOutputs } from '../format/outputs.js'
+import { refuseReference } from '../shards/fit.js'
 
 const { tables } = SYSTEMS
 
@@ -23,6 +25,7 @@ export function fitVerb(verb: Command): void {
     ...tables.fields.fit,
     ...schemaFields.filter(({ name }) => !SCHEMA_DRAWS.includes(name)),
     ...readingFields,
+    ...clusterFitFields,
     ...runFields
   ])
   command.action(async (data, options) => {
@@ -43,14 +46,22 @@ async function runFit(path: string, flags: FitFlags): Promise<void> {
   const run = runOf(flags)
   refuseNameOfTable(flags.output)
   if (!flags.dryRun) await checkOutputs([flags.output], [path])
+  const cluster = clusterOf({ input: path, run, flags, parts: readFields(clusterFitFields, flags).shards as number | undefined })
+  if (cluster) refuseReference(run)
   const source = await sourceOf(tables, path, { flags, run })
-  await withEngine(run, async (engine) => {
-    const ready = await readyOf<TableModel>(tables, source, { context: { engine } })
-    const plan = await timePlan(tables.plan(ready as never), engine)
-    if (onlyPlanned(plan, flags)) return
-    const model = await watched(plan, engine, (context) => modelOf<TableModel>(tables, ready, context))
-    await writeAtomically(flags.output, packModel(tables.save(model)))
-    const made = `model of ${model.summary.rowCount} rows`
-    say({ output: flags.output, made, telling: together(tellSeed(run.seed), tables.tell(model)), keys: {}, flags })
-  })
+  await withCluster(cluster, (_draw, { fit, exchange }) =>
+    withEngine(
+      run,
+      async (engine) => {
+        const ready = await readyOf<TableModel>(tables, source, { context: { engine } })
+        const plan = await timePlan(tables.plan(ready as never), engine)
+        if (onlyPlanned(plan, flags)) return
+        const model = await watched(plan, engine, (context) => fit(ready, context))
+        await writeAtomically(flags.output, packModel(tables.save(model)))
+        const made = `model of ${model.summary.rowCount} rows`
+        say({ output: flags.output, made, telling: together(tellSeed(run.seed), tables.tell(model)), keys: {}, flags })
+      },
+      exchange
+    )
+  )
 }

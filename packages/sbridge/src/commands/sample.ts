@@ -35,7 +35,7 @@ import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { nameOf } from '../cli/report.js'
 import { type VerbFlags, writeDrawn, writingOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
-import { modelContentsIn, modelOf, type Ready, readyOf, requestOf, type Source, sourceOf } from '../cli/source.js'
+import { modelContentsIn, type Ready, readyOf, requestOf, type Source, sourceOf } from '../cli/source.js'
 import { SEVERAL_TABLES } from '../database/tables-model.js'
 import { isTables, refuseTableOptions } from '../database/tables-or-table.js'
 import { writeAtomically } from '../format/atomic-file.js'
@@ -91,36 +91,40 @@ async function runSample(input: string, flags: VerbFlags): Promise<void> {
   const source = await sourceOf(tables, input, { flags, run, but: ['image'] })
   const image = imageOf(source, flags)
   const request: TableRequest = await requestOf(tables, source, { ...values, ...defined({ rows }), seed: run.seed })
-  await withCluster(cluster, (draw) =>
-    withEngine(run, async (engine) => {
-      const ready = await readyOf<TableModel>(tables, source, { context: { engine }, request })
-      const judged = judgedBy({ ready, request, flags })
-      const [own, second] = [tables.plan(ready as never, request), judged && (await planSecondFit(judged))]
-      const plan = await timePlan(withSecondFit(own, second), engine)
-      if (onlyPlanned(plan, flags)) return
-      const { model, drawn } = await watched(own, engine, async (context) => {
-        const model = await modelOf<TableModel>(tables, ready, context)
-        if (image) checkImageTable(tables.training(model), image)
-        return { model, drawn: await draw('sample', { model, request }, context) }
-      })
-      await writeDrawn(model, drawn, { output: flags.output, cells, target })
-      const telling = tables.tell(model, { answer: drawn, request })
-      if (flags.report !== undefined)
-        await writeReport(flags.report, {
-          input,
-          keptBack: await keptBackFor({ model, judged, second, flags, engine }),
-          flags,
-          seed: run.seed,
-          model,
-          drawn,
-          telling,
-          image,
-          engine
+  await withCluster(cluster, (draw, { fit, exchange }) =>
+    withEngine(
+      run,
+      async (engine) => {
+        const ready = await readyOf<TableModel>(tables, source, { context: { engine }, request })
+        const judged = judgedBy({ ready, request, flags })
+        const [own, second] = [tables.plan(ready as never, request), judged && (await planSecondFit(judged))]
+        const plan = await timePlan(withSecondFit(own, second), engine)
+        if (onlyPlanned(plan, flags)) return
+        const { model, drawn } = await watched(own, engine, async (context) => {
+          const model = await fit(ready, context)
+          if (image) checkImageTable(tables.training(model), image)
+          return { model, drawn: await draw('sample', { model, request }, context) }
         })
-      const count = drawn.table.rowCount
-      const keys = { rows: count, engine: run.engineName, threads: run.threads }
-      say({ output: flags.output, made: `${count} rows`, telling, keys, flags })
-    })
+        await writeDrawn(model, drawn, { output: flags.output, cells, target })
+        const telling = tables.tell(model, { answer: drawn, request })
+        if (flags.report !== undefined)
+          await writeReport(flags.report, {
+            input,
+            keptBack: await keptBackFor({ model, judged, second, flags, engine }),
+            flags,
+            seed: run.seed,
+            model,
+            drawn,
+            telling,
+            image,
+            engine
+          })
+        const count = drawn.table.rowCount
+        const keys = { rows: count, engine: run.engineName, threads: run.threads }
+        say({ output: flags.output, made: `${count} rows`, telling, keys, flags })
+      },
+      exchange
+    )
   )
 }
 

@@ -7,7 +7,7 @@ import { say } from '../cli/say.js'
 import { readyOf, refuseNameOfTable, sourceOf } from '../cli/source.js'
 import { writeAtomically } from '../format/atomic-file.js'
 import { checkOutputs } from '../format/outputs.js'
-import { makeFitPlan, modelFitted, takePart } from '../shards/fit.js'
+import { makeFitPlan, modelFitted, refuseReference, takePart } from '../shards/fit.js'
 import { type FitPlan, folderOf } from '../shards/plan.js'
 import { readResult } from '../shards/results.js'
 
@@ -44,17 +44,6 @@ const modelAlready = (input: string): InputError =>
     expected: 'a table to fit',
     try: 'sbridge shards plan sample MODEL …'
   })
-
-/** Plain TypeScript computes everything by itself. Throws `InputError` (code `shards-unable`). */
-function refuseReference({ engineName }: Run): void {
-  if (engineName !== 'reference') return
-  throw new InputError({
-    code: 'shards-unable',
-    got: 'a fit by several with --engine reference',
-    expected: 'an engine whose sums are shared',
-    try: '--engine wasm'
-  })
-}
 
 interface Part {
   readonly plan: FitPlan

@@ -1,5 +1,5 @@
-import { packModel, SYSTEMS, type SystemContext, type TableFit } from '@sbridge/core'
-import { defined, type Plan } from '@sbridge/core/internal'
+import { InputError, packModel, SYSTEMS, type SystemContext, type TableFit } from '@sbridge/core'
+import { defined, type Exchange, type Plan } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
 import type { Run } from '../cli/options.js'
@@ -9,7 +9,7 @@ import { packPlain, unpackPlain } from '../format/plain-data.js'
 import { createEngine } from '../host/node.js'
 import { fileOf } from './draw.js'
 import { inFolder, makeFolder } from './folder.js'
-import { exchangeIn } from './pieces.js'
+import { exchangeIn, PIECE_WORK } from './pieces.js'
 import { type FitPlan, folderOf, nameOf, plannedFit, sha256 } from './plan.js'
 import {
   completeResults,
@@ -20,7 +20,8 @@ import {
   resultOf,
   resultsIn,
   type ShardResult,
-  sameEverywhere
+  sameEverywhere,
+  writeResult
 } from './results.js'
 
 /** The name of the table and its options in the folder of a plan of a fit. */
@@ -34,14 +35,16 @@ interface ToFit {
   readonly options: object
 }
 
-interface Making {
+export interface FitMaking {
   readonly input: string
   readonly output: string
   readonly run: Pick<Run, 'seed' | 'engineName' | 'precision'>
   readonly shards: number
+  /** Operations of a piece, where it is not to be the usual. */
+  readonly pieceWork?: number
 }
 
-interface MadeFit {
+export interface MadeFit {
   readonly plan: FitPlan
   /** Of the table and the results. */
   readonly folder: string
@@ -52,9 +55,9 @@ interface MadeFit {
 /** Plans a fit in which several take part, and writes the plan and the table: to a file, or under a name of its own in a folder. */
 export async function makeFitPlan(
   ready: ToFit,
-  { file, about }: { readonly file: string | ((name: string) => string); readonly about: Making }
+  { file, about }: { readonly file: string | ((name: string) => string); readonly about: FitMaking }
 ): Promise<MadeFit> {
-  const { input, output, run, shards } = about
+  const { input, output, run, shards, pieceWork = PIECE_WORK } = about
   const bytes = packPlain({ input: ready.input, options: ready.options }, 'table')
   const plan = plannedFit({
     verb: 'fit',
@@ -64,6 +67,7 @@ export async function makeFitPlan(
     precision: run.precision,
     seed: run.seed,
     rows: ready.input.rowCount,
+    pieceWork,
     shards,
     output: withoutPassword(output)
   })
@@ -78,6 +82,17 @@ export async function makeFitPlan(
 /** Runs a planned work with an engine, and tells of its progress. */
 type Watched = <T>(plan: Plan, engine: Engine, work: (context: SystemContext) => Promise<T>) => Promise<T>
 
+/** Plain TypeScript computes everything by itself. Throws `InputError` (code `shards-unable`). */
+export function refuseReference({ engineName }: Pick<Run, 'engineName'>): void {
+  if (engineName !== 'reference') return
+  throw new InputError({
+    code: 'shards-unable',
+    got: 'a fit by several with --engine reference',
+    expected: 'an engine whose sums are shared',
+    try: '--engine wasm'
+  })
+}
+
 interface TakingPart {
   readonly plan: FitPlan
   readonly folder: string
@@ -85,8 +100,6 @@ interface TakingPart {
   readonly threads: number
   /** Fits whatever is there, and all by itself. */
   readonly again?: boolean
-  /** Operations of a piece, where it is not to be the usual. */
-  readonly pieceWork?: number
 }
 
 /**
@@ -94,14 +107,10 @@ interface TakingPart {
  * there already is checked and not fitted again. Throws `ShardError` (code `shard-differs`) where two models differ, `InputError`
  * (`shards-mixed`), `FormatError` where the table of the plan is missing or another one.
  */
-export async function takePart(
-  { plan, folder, shard, threads, again = false, pieceWork }: TakingPart,
-  watched: Watched
-): Promise<ShardResult> {
+export async function takePart({ plan, folder, shard, threads, again = false }: TakingPart, watched: Watched): Promise<ShardResult> {
   const result = await resultOf({ folder, shard: RESULT, again: again && 'unseen' }, async () => {
     const { input, options } = unpackPlain(await fileOf(folder, TABLE, plan.table)) as ToFit & { readonly options: TableFit }
-    const processor = sameEverywhere(plan) ? undefined : PROCESSOR
-    const exchange = again ? undefined : exchangeIn(folder, { part: shard, parts: plan.shards, ...defined({ processor, pieceWork }) })
+    const exchange = again ? undefined : exchangeOf({ plan, folder }, shard)
     const engine = await createEngine(plan.engine, { precision: plan.precision, threads, ...defined({ exchange }) })
     const { tables } = SYSTEMS
     try {
@@ -114,6 +123,21 @@ export async function takePart(
   })
   refuseOther(plan, await modelsIn(folder))
   return result
+}
+
+/** How one who takes part shares the long sums of a fit. */
+export function exchangeOf({ plan, folder }: Pick<MadeFit, 'plan' | 'folder'>, part: number): Exchange {
+  const { shards: parts, pieceWork } = plan
+  return exchangeIn(folder, { part, parts, pieceWork, processor: sameEverywhere(plan) ? undefined : PROCESSOR })
+}
+
+/** Writes the model of one who took part, for those who come later. Throws as `takePart` does. */
+export async function publishModel(
+  { plan, folder }: MadeFit,
+  model: { readonly bytes: Uint8Array; readonly seconds: number }
+): Promise<void> {
+  await writeResult(folder, RESULT, model)
+  refuseOther(plan, await modelsIn(folder))
 }
 
 /** Models that were fitted by a plan. */

@@ -6,7 +6,7 @@ import { inFolder, listed, makeFolder } from './folder.js'
 import { sha256 } from './plan.js'
 
 /** Arithmetic operations of a piece: one to two seconds of a thread, a hundred times what its file costs. */
-const PIECE_WORK = 5e9
+export const PIECE_WORK = 5e9
 
 interface Participant {
   /** Which of them this process is, from 1. */
@@ -14,7 +14,7 @@ interface Participant {
   readonly parts: number
   /** Kind of processor, where the engine gives the same bytes on one kind only: others have other pieces. */
   readonly processor?: string | undefined
-  readonly pieceWork?: number
+  readonly pieceWork: number
 }
 
 /**
@@ -22,7 +22,7 @@ interface Participant {
  * computes the pieces that are its own, then what of the others is not there yet, one after another, and takes the rest from the
  * folder. So nobody waits for anybody: who ends, or never starts, costs time and no more, and who comes late takes what is there.
  */
-export function exchangeIn(folder: string, { part, parts, processor = '', pieceWork = PIECE_WORK }: Participant): Exchange {
+export function exchangeIn(folder: string, { part, parts, processor = '', pieceWork }: Participant): Exchange {
   return {
     pieceWork,
     share: async (call) => {

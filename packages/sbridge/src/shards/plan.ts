@@ -45,6 +45,8 @@ export interface FitPlan extends Pick<ShardPlan, 'format' | 'sbridge' | 'drawByt
   readonly table: string
   readonly seed: number
   readonly rows: number
+  /** Arithmetic operations of a piece of a long sum: all who take part cut alike. */
+  readonly pieceWork: number
   /** Who take part, at most. */
   readonly shards: number
 }

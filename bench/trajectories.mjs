@@ -219,7 +219,7 @@ async function measure({ name, input, options, seed, truth }) {
   const key = keyFromSeed(seed)
   const [start, cpu] = [performance.now(), process.cpuUsage()]
   const model = await fitMarginals(input, options, { key })
-  const scores = scoreHeldOut(model, keyFor(key, 'scores'))
+  const scores = await scoreHeldOut(model, keyFor(key, 'scores'))
   const used = process.cpuUsage(cpu)
   const line = {
     w1: number(mean(scores.map((s) => s.w1))),
@@ -307,7 +307,7 @@ const BENCHES = {
       const of = (scores, pick) => mean(scores.map(pick))
       const scored = async (sigma) => {
         const model = await fitMarginals(input, { ...options, sigma }, { key: keyFromSeed(seed) })
-        const scores = scoreHeldOut(model, keyFor(keyFromSeed(seed), 'scores'))
+        const scores = await scoreHeldOut(model, keyFor(keyFromSeed(seed), 'scores'))
         return { model, scores, w1: of(scores, (s) => s.w1) }
       }
       const { model, scores, w1 } = await scored('auto')

@@ -12,6 +12,7 @@ const entries = {
   main: at('sbridge/dist/cli/main.js'),
   job: at('sbridge/dist/cli/job.js'),
   worker: at('sbridge/dist/service/worker.js'),
+  'crew-thread': at('sbridge/dist/host/crew-thread.js'),
   'shard-thread': at('sbridge/dist/cluster/shard-thread.js')
 }
 const { version, peerDependencies } = JSON.parse(readFileSync(at('sbridge/package.json'), 'utf8'))

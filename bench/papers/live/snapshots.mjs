@@ -36,7 +36,7 @@ export default {
     const model = await fitMarginals({ times: problem.times, clouds, columnNames: problem.columnNames }, options, { key, engine })
     const times = list(8 * BETWEEN + 1, (k) => k / BETWEEN)
     const paths = sampleTrajectories(model, { count: PATHS, times, key: keyFor(key, 'paths') })
-    const scores = scoreHeldOut(model, keyFor(key, 'scores'))
+    const scores = await scoreHeldOut(model, keyFor(key, 'scores'))
     const through = rowsOf(paths.values)
     const pathsIn = (a, b) =>
       list(PATHS, (p) => ({

@@ -39,6 +39,7 @@ export type { Pair } from './kernel/engine.js'
 export { readObservation } from './know/observations.js'
 export { DRAW_BYTES, isModel } from './model-file/container.js'
 export type { ModelContents } from './model-file/contents.js'
+export { type Crew, errorFrom, type PlainError, plainError } from './num/crew.js'
 export { defined } from './num/defined.js'
 export { type ErrorParts, RequirementError, SbridgeError } from './num/errors.js'
 export type { BatchPlace, Share, StopSignal } from './num/iterate.js'
@@ -115,6 +116,7 @@ export {
   sizeOf,
   snapshots
 } from './systems/marginals/system.js'
+export { performTask } from './systems/marginals/tasks.js'
 export { tellTrajectories } from './systems/marginals/tell.js'
 export {
   type DrawnTrajectories,

@@ -60,19 +60,24 @@ export async function learnGrowth(problem: GrowthProblem, watch: Watching = {}):
   return alternate(problem, { ...first, alternations: ALTERNATIONS, last: LAST, warm: ON_THE_WAY }, watch)
 }
 
+/** Of growth, what resamples begin with. */
+interface Learned extends Pick<Growth, 'logOffspring' | 'centres'> {
+  readonly potentials: Potentials
+}
+
 /**
  * The same of resampled particles, from what was learned of all: `rows` says which particles of it these are. One turn between
  * drift and growth, twice the noise, and couplings as exact as a standard error needs.
  */
 export async function relearnGrowth(
   problem: GrowthProblem,
-  { growth, rows }: { readonly growth: Growth; readonly rows: { readonly from: Uint32Array; readonly to: Uint32Array } },
+  { growth, rows }: { readonly growth: Learned; readonly rows: { readonly from: Uint32Array; readonly to: Uint32Array } },
   watch: Watching = {}
 ): Promise<Growth> {
-  const { logOffspring, centres, coupling } = growth
+  const { logOffspring, centres, potentials } = growth
   const start = {
     from: new Float64Array(rows.from.length).fill(Number.NaN),
-    to: Float64Array.from(rows.to, (j) => coupling.potentials.to[j]! / RESAMPLE_WIDENING)
+    to: Float64Array.from(rows.to, (j) => potentials.to[j]! / RESAMPLE_WIDENING)
   }
   const expected = problem.expected ?? Float64Array.from(rows.from, (i) => logOffspring[i]!)
   const widened = { ...problem, variances: problem.variances.map((v) => RESAMPLE_WIDENING * v) }

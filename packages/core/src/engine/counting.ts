@@ -16,6 +16,7 @@ export function countingEngine(engine: Engine, count: (pairs: number) => void): 
     pick: (pair, log, noise) => counted(pair, engine.pick(pair, log, noise)),
     nearest: (pair, most) => counted(pair, engine.nearest(pair, most)),
     ...(engine.rough ? { rough: async () => countingEngine(await engine.rough!(), (pairs) => count(ROUGH_COST * pairs)) } : {}),
+    ...(engine.crew ? { crew: engine.crew } : {}),
     close: () => engine.close()
   }
 }

@@ -1,3 +1,4 @@
+import type { Crew } from '../num/crew.js'
 import type { Matrix } from '../num/matrix.js'
 import type { Key } from '../num/random.js'
 import type { Cloud } from '../space/cloud.js'
@@ -77,6 +78,8 @@ export interface Engine {
   nearest(pair: Pair, count: number): Promise<Neighbours>
   /** The same reductions in float32 at half the cost, for what seven digits are enough; without it there are no cheaper ones. */
   readonly rough?: () => Promise<Engine>
+  /** As many threads again, for what is no reduction over a pair; without it there is one. */
+  readonly crew?: Crew | undefined
   /** Gives back threads and memory. */
   close(): Promise<void>
 }

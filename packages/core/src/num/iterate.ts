@@ -1,3 +1,4 @@
+import type { Crew } from './crew.js'
 import { StopError } from './errors.js'
 import { Pauses } from './pause.js'
 
@@ -27,6 +28,7 @@ export interface Watch {
   readonly stop?: StopSignal | undefined
   readonly progress?: ((event: ProgressEvent) => void) | undefined
   readonly share?: Share | undefined
+  readonly crew?: Crew | undefined
 }
 
 /** The same for a part of a job that is not shared. */

@@ -1,4 +1,5 @@
 import type { Engine } from '../kernel/engine.js'
+import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import type { Watch } from '../num/iterate.js'
 import { type Key, keyFromSeed } from '../num/random.js'
@@ -23,6 +24,6 @@ export function contextOf(seed: number, context: JobContext): Context {
   return {
     engine: context.engine,
     key: keyFromSeed(seed),
-    watch: { stop: context.stop, progress: context.progress, ...(context.share ? { share: context.share } : {}) }
+    watch: { stop: context.stop, progress: context.progress, ...defined({ share: context.share, crew: context.engine.crew }) }
   }
 }

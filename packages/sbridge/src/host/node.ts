@@ -13,6 +13,7 @@ import {
   type WorkerMessage
 } from '@sbridge/core/internal'
 import { createWasmEngine, type Engine, ReferenceEngine } from '@sbridge/core/kernels'
+import { ThreadCrew } from './crew.js'
 
 /** Engines that exist, in the order in which help lists them. */
 const ENGINE_NAMES = ['wasm', 'wasm-relaxed', 'reference'] as const
@@ -84,5 +85,18 @@ export async function createEngine(name: string, options: EngineOptions = {}): P
   }
   const relaxed = name === 'wasm-relaxed'
   if (relaxed) allowRelaxed()
-  return createWasmEngine({ precision, relaxed, threads, host: nodeHost(), ...defined({ stop, exchange }) })
+  const engine = await createWasmEngine({ precision, relaxed, threads, host: nodeHost(), ...defined({ stop, exchange }) })
+  return threads > 1 ? withCrew(engine, new ThreadCrew(threads, stop)) : engine
+}
+
+/** An engine with threads for what is no reduction, which end with it. */
+function withCrew(engine: Engine, crew: ThreadCrew): Engine {
+  const close = engine.close.bind(engine)
+  return Object.assign(engine, {
+    crew,
+    close: async () => {
+      crew.close()
+      await close()
+    }
+  })
 }

@@ -1,14 +1,17 @@
 import type { Coupling } from '../../bridge/coupling.js'
+import { driftOver } from '../../bridge/drift.js'
 import { transitionsOf } from '../../bridge/reference-transitions.js'
 import { densityKernel, type GaussianTransitions, packedLength, precisionsOf } from '../../bridge/transition.js'
 import type { Engine, Pair } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
+import { each } from '../../num/crew.js'
 import type { Outcome, Watch } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import type { Potentials } from '../../scaling/annealed.js'
 import { scaleOnEngine } from '../../scaling/on-engine.js'
 import { extendPotential, type RectangularProblem, scaleRectangular } from '../../scaling/rectangular.js'
 import { cloud } from '../../space/cloud.js'
+import { familyTask } from './family-task.js'
 import { filledBy, partialKernel, transitionsWithin } from './partly-seen.js'
 import { asLeaving, type FitSnapshot, type RoundsProblem, workingReference } from './rounds.js'
 
@@ -18,6 +21,8 @@ const TOLERANCE = 1e-4
 const TOLERANCE_OF_MANY = 1e-3
 const MANY_PAIRS = 1e6
 const TURNS = 2000
+/** What a coupling takes of them, roughly, times the operations of a pair. */
+const USUAL_TURNS = 300
 /** A coupling that is further off than this is blurred, where its σ is a resolution and no measured noise. */
 const MOST_ERROR = 1e-3
 /** 4¹⁶ times the resolution is wider than any snapshot. */
@@ -51,32 +56,77 @@ export interface CoupledInterval {
 
 /**
  * Couples every interval over all particles. Where all particles share one covariance (linear references) the points are
- * whitened and an engine does the sums; else own row kernels do. Large problems start from the potentials of the fit's
- * particles. Memory O(n·d²).
+ * whitened and an engine does the sums; else own row kernels do, of several intervals at a time where there are threads. Large
+ * problems start from the potentials of the fit's particles. Memory O(n·d²).
  */
 export async function coupleAll(given: CouplingRequest): Promise<CoupledInterval[]> {
-  const out: CoupledInterval[] = []
+  const { problem, theta, sigmas, widen, thinned, engine, watch } = given
   const snapshots = [...given.snapshots]
-  const request = { ...given, snapshots }
-  for (let k = 0; k + 1 < snapshots.length; k++) {
-    const warmer: Warmer[] = []
-    const sigma = request.sigmas[k]!
-    const { rows } = request.snapshots[k]!.cloud.points
-    let doublings = 0
-    let coupled = await coupleInterval(request, k, { sigma, start: startOf(request, k), warmer })
-    while (request.widen && lastError(coupled.outcome) > MOST_ERROR && doublings < MOST_DOUBLINGS) {
-      const widening = 2 ** ++doublings
-      coupled = await coupleInterval(request, k, {
-        sigma: sigma.map((s) => s * Math.sqrt(widening)),
-        start: startWarmer(warmer, rows, widening)
-      })
+  const count = snapshots.length - 1
+  const intervalAt = (k: number): Interval => ({
+    ...{ family: problem.family, diffusion: problem.diffusion, theta, sigma: sigmas[k]!, widen },
+    ...{ from: snapshots[k]!, to: snapshots[k + 1]!, stage: `coupling ${k + 1} of ${count}` },
+    ...(thinned?.potentials[k] && { few: { snapshot: thinned.snapshots[k]!, potentials: thinned.potentials[k] } })
+  })
+  const intervals = Array.from({ length: count }, (_, k) => k)
+  if (snapshots.some(({ spreads }) => spreads) || (engine && snapshots.every(({ time }) => driftOver(problem.family.drift, time).linear))) {
+    const out: CoupledInterval[] = []
+    for (const k of intervals) {
+      const { solved, ...one } = withProblem(intervalAt(k), await coupleInterval(intervalAt(k), watch, engine))
+      // What is not known of a snapshot is filled by what is known of the one before.
+      const to = filledBy(one.coupling, solved.transitions, snapshots[k + 1]!, watch)
+      snapshots[k + 1] = to
+      out.push({ ...one, to })
     }
-    const { transitions, ...one } = coupled
-    const to = filledBy(one.coupling, transitions, snapshots[k + 1]!, request.watch)
-    snapshots[k + 1] = to
-    out.push({ ...one, doublings, to })
+    return out
   }
-  return out
+  const all = intervals.map(intervalAt)
+  const work = all.reduce((sum, { from, to }) => sum + USUAL_TURNS * from.cloud.points.rows * to.cloud.points.rows, 0)
+  const solved = await each(intervalTask, all, { watch, work, stage: 'coupling' })
+  return solved.map((one, k) => {
+    const { solved: _all, ...rest } = withProblem(all[k]!, one)
+    return { ...rest, to: snapshots[k + 1]! }
+  })
+}
+
+/** What one interval's coupling depends on. */
+interface Interval extends Pick<RoundsProblem, 'family' | 'diffusion'> {
+  readonly theta: Float64Array
+  readonly sigma: Float64Array
+  readonly widen: boolean
+  readonly from: FitSnapshot
+  readonly to: FitSnapshot
+  readonly stage: string
+  readonly few?: { readonly snapshot: FitSnapshot; readonly potentials: Potentials }
+}
+
+/** What is found of it, as plain data. */
+interface SolvedInterval {
+  readonly outcome: Outcome<Potentials>
+  readonly transitions: GaussianTransitions
+  readonly sigma: Float64Array
+  readonly doublings: number
+}
+
+async function coupleInterval(interval: Interval, watch: Watch | undefined, engine?: Engine): Promise<SolvedInterval> {
+  const { sigma, widen, from } = interval
+  const warmer: Warmer[] = []
+  let doublings = 0
+  let coupled = await coupleAt(interval, { start: startOf(interval), warmer }, { watch, engine })
+  while (widen && lastError(coupled.outcome) > MOST_ERROR && doublings < MOST_DOUBLINGS) {
+    const widening = 2 ** ++doublings
+    const wider = { ...interval, sigma: sigma.map((s) => s * Math.sqrt(widening)) }
+    coupled = await coupleAt(wider, { start: startWarmer(warmer, from.cloud.points.rows, widening) }, { watch, engine })
+  }
+  return { ...coupled, doublings }
+}
+
+export const intervalTask = familyTask('couplings', (interval: Interval, watch) => coupleInterval(interval, watch))
+
+function withProblem({ from, to }: Interval, solved: SolvedInterval) {
+  const { outcome, transitions, sigma, doublings } = solved
+  const coupling: Coupling = { problem: problemOf(transitions, asLeaving(from), to), potentials: outcome.state }
+  return { coupling, outcome, sigma, doublings, solved }
 }
 
 /** What a cold start went through: potentials g at temperature one, hottest first. */
@@ -96,17 +146,17 @@ export function lastError({ errors }: Outcome<Potentials>): number {
   return errors.at(-1)?.[1] ?? 0
 }
 
-async function coupleInterval(
-  request: CouplingRequest,
-  k: number,
-  { sigma, start, warmer }: { sigma: Float64Array; start: Potentials | undefined; warmer?: Warmer[] }
-): Promise<Omit<CoupledInterval, 'doublings' | 'to'> & { readonly transitions: GaussianTransitions }> {
-  const { snapshots, engine } = request
-  const [from, to] = [asLeaving(snapshots[k]!), snapshots[k + 1]!]
-  const { transitions, problem } = couplingProblem(request, { sigma, from, to })
+async function coupleAt(
+  interval: Interval,
+  { start, warmer }: { start: Potentials | undefined; warmer?: Warmer[] },
+  { watch, engine }: { watch: Watch | undefined; engine: Engine | undefined }
+): Promise<Omit<SolvedInterval, 'doublings'>> {
+  const { family, diffusion, theta, sigma, to, stage } = interval
+  const from = asLeaving(interval.from)
+  const { transitions, problem } = couplingProblem({ problem: { family, diffusion }, theta }, { sigma, from, to })
   const options = {
-    ...request.watch,
-    stage: `coupling ${k + 1} of ${snapshots.length - 1}`,
+    ...watch,
+    stage,
     tolerance: from.cloud.points.rows * to.cloud.points.rows > MANY_PAIRS ? TOLERANCE_OF_MANY : TOLERANCE,
     turns: TURNS,
     onTemperature: (temperature: number, to: Float64Array) => void warmer?.push({ temperature, to }),
@@ -116,7 +166,7 @@ async function coupleInterval(
     engine && transitions.covariances.rows === 1 && !from.spreads && !to.spreads
       ? await scaleOnEngine(whitenedPair(transitions, from, to), engine, options)
       : await scaleRectangular(problem, options)
-  return { coupling: { problem, potentials: outcome.state }, outcome, sigma, transitions }
+  return { outcome, sigma, transitions }
 }
 
 /** What an interval's coupling solves: the density of the reference's transitions between its particles. */
@@ -125,19 +175,22 @@ export function couplingProblem(
   { sigma, from, to }: { readonly sigma: Float64Array; readonly from: FitSnapshot; readonly to: FitSnapshot }
 ): { readonly transitions: GaussianTransitions; readonly problem: RectangularProblem } {
   const transitions = transitionsWithin(workingReference(problem, theta, sigma), from, to.time)
-  const kernel = to.spreads ? partialKernel(transitions, to) : densityKernel(transitions, to.cloud.points)
-  return { transitions, problem: { kernel, fromLogWeights: from.cloud.logWeights, toLogWeights: to.cloud.logWeights } }
+  return { transitions, problem: problemOf(transitions, from, to) }
 }
 
-function startOf({ problem, theta, sigmas, thinned, snapshots }: CouplingRequest, k: number): Potentials | undefined {
-  const potentials = thinned?.potentials[k]
-  if (!thinned || !potentials) return undefined
-  const few = asLeaving(thinned.snapshots[k]!)
-  const to = snapshots[k + 1]!
-  const transitions = transitionsOf(workingReference(problem, theta, sigmas[k]!), few.cloud.points, [few.time, to.time])
+function problemOf(transitions: GaussianTransitions, from: FitSnapshot, to: FitSnapshot): RectangularProblem {
+  const kernel = to.spreads ? partialKernel(transitions, to) : densityKernel(transitions, to.cloud.points)
+  return { kernel, fromLogWeights: from.cloud.logWeights, toLogWeights: to.cloud.logWeights }
+}
+
+function startOf({ family, diffusion, theta, sigma, few, from, to }: Interval): Potentials | undefined {
+  if (!few) return undefined
+  const { time, cloud: points } = asLeaving(few.snapshot)
+  const transitions = transitionsOf(workingReference({ family, diffusion }, theta, sigma), points.points, [time, to.time])
   const kernel = densityKernel(transitions, to.cloud.points)
-  const from = new Float64Array(snapshots[k]!.cloud.points.rows).fill(Number.NaN)
-  return { from, to: extendPotential({ kernel, fromLogWeights: few.cloud.logWeights, toLogWeights: to.cloud.logWeights }, potentials.from) }
+  const unset = new Float64Array(from.cloud.points.rows).fill(Number.NaN)
+  const problem = { kernel, fromLogWeights: points.logWeights, toLogWeights: to.cloud.logWeights }
+  return { from: unset, to: extendPotential(problem, few.potentials.from) }
 }
 
 /** The same kernel as a Gaussian one of unit covariance: ε = ½ makes log k = −‖u − v‖²/2. */

@@ -13,6 +13,10 @@ export function isSmooth(name: ReferenceName): name is 'gradient' | 'free' {
 
 /** The built-in family of this name for this data. Throws `InputError` when the number of columns does not fit it. */
 export function familyOf(name: ReferenceName, context: FamilyContext, smooth: { smoothness: Smoothness; key: Key }): Family {
+  return { ...builtIn(name, context, smooth), made: { name, context, smooth } }
+}
+
+function builtIn(name: ReferenceName, context: FamilyContext, smooth: { smoothness: Smoothness; key: Key }): Family {
   switch (name) {
     case 'brownian':
     case 'smooth':

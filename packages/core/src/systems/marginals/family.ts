@@ -1,4 +1,8 @@
 import type { Drift } from '../../bridge/drift.js'
+import type { Key } from '../../num/random.js'
+import type { ReferenceName } from './options.js'
+import type { Smoothness } from './smooth-field.js'
+import type { Varying } from './varying-family.js'
 
 /** One parameter of a reference family. */
 export interface Parameter {
@@ -33,6 +37,16 @@ export interface Family {
   readonly weights?: boolean
   /** Sets of starting values to try, the first at the parameters' own start. */
   readonly starts: number
+  /** Undefined for what a caller wrote. */
+  readonly made?: Making | undefined
+}
+
+/** What a built-in family is made of: plain data, of which any thread makes it again. */
+export interface Making {
+  readonly name: ReferenceName
+  readonly context: FamilyContext
+  readonly smooth: { readonly smoothness: Smoothness; readonly key: Key }
+  readonly steps?: Pick<Varying, 'knots' | 'scales'>
 }
 
 /** A positive parameter, free over six decades about its start. */

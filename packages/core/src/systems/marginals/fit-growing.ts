@@ -54,7 +54,7 @@ export async function fitGrowing(
       ? { fates: undefined, heldOut: [] }
       : {
           fates: fatesIn(balanced),
-          heldOut: scoreHeldOut(balanced, keyFor(tools.key, 'without growth'), tools.watch).map(({ time, w1 }) => ({ time, w1 }))
+          heldOut: (await scoreHeldOut(balanced, keyFor(tools.key, 'without growth'), tools.watch)).map(({ time, w1 }) => ({ time, w1 }))
         }
   }
   const leaving = grown.map(({ coupling }) => coupling.problem.fromLogWeights)

@@ -184,7 +184,7 @@ describe('the plain bridge without a given σ', () => {
     }
     const against = async (sigma: MarginalsOptions['sigma']): Promise<number> => {
       const model = await fitMarginals(input, { reference: 'brownian', holdOut: [1, 3], sigma: sigma! }, { key })
-      const scores = scoreHeldOut(model, key)
+      const scores = await scoreHeldOut(model, key)
       return scores.reduce((sum, s) => sum + s.w1, 0) / scores.reduce((sum, s) => sum + s.straightLine!, 0)
     }
     const { sigma } = await fitMarginals(input, { reference: 'brownian', holdOut: [1, 3] }, { key })
@@ -327,7 +327,7 @@ describe('refit', () => {
     model.sigma.forEach((s) => {
       expect(Math.abs(s / 0.02 - 1)).toBeLessThan(0.5)
     })
-    const [score] = scoreHeldOut(model, key)
+    const [score] = await scoreHeldOut(model, key)
     expect(score!.w1).toBeLessThan(0.06)
     expect(score!.straightLine).toBeGreaterThan(3 * score!.w1)
   })

@@ -72,16 +72,14 @@ function growthByGroup(): InputError {
 }
 
 /** Paths of every group: as many as its share of the particles, one at least. Cost and errors as `drawPaths`. */
-export function drawGroups({ groups, seed }: GroupedModel, request: PathsRequest, context: JobContext): DrawnGroups {
+export async function drawGroups({ groups, seed }: GroupedModel, request: PathsRequest, context: JobContext): Promise<DrawnGroups> {
   const { rows = 100 } = request
   const sizes = groups.map(({ model }) => particlesOf(model))
   const shares = sharesOf(rows, sizes)
-  return {
-    groups: groups.map(({ name, model }, g) => ({
-      name,
-      drawn: drawPaths(model, { ...request, seed: request.seed ?? seed, rows: shares[g]! }, context)
-    }))
-  }
+  const drawn = []
+  for (const [g, { name, model }] of groups.entries())
+    drawn.push({ name, drawn: await drawPaths(model, { ...request, seed: request.seed ?? seed, rows: shares[g]! }, context) })
+  return { groups: drawn }
 }
 
 const particlesOf = ({ marginals: { snapshots } }: TrajectoriesModel): number =>

@@ -75,7 +75,7 @@ describe('growth and death', () => {
       { engine }
     )
     const again = loadTrajectories(saveTrajectories(model))
-    const drawn = [model, again].map((one) => drawPaths(one, { rows: 5, at: [0.5, 2.5] }, { engine }))
+    const drawn = await Promise.all([model, again].map((one) => drawPaths(one, { rows: 5, at: [0.5, 2.5] }, { engine })))
     expect(drawn[1]!.trajectories).toEqual(drawn[0]!.trajectories)
     expect(again.marginals.growth).toEqual(model.marginals.growth)
     const written = presentTrajectories(drawn[0]!.trajectories, model.columns, 'typed')

@@ -1,13 +1,14 @@
 import { type Growth, learnGrowth, meanVariances, relearnGrowth } from '../../bridge/growth.js'
 import { neighbourMeans } from '../../bridge/neighbour-means.js'
+import { each, type Task } from '../../num/crew.js'
 import { exp, log } from '../../num/elementary.js'
-import type { Watch } from '../../num/iterate.js'
+import { quiet, type Watch } from '../../num/iterate.js'
 import { normaliseLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { indexFromUniform, type Key, keyFor, uniforms } from '../../num/random.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
 import type { FitSnapshot } from './rounds.js'
-import { SCORE_PARTICLES } from './score.js'
+import { SCORE_PARTICLES } from './transport-baselines.js'
 
 /**
  * κ: crossing a whole snapshot costs what growing or dying e-fold does. Nothing in unpaired snapshots tells it (leaving one out
@@ -76,17 +77,41 @@ async function standardError(
 ): Promise<Float64Array> {
   const { points } = interval.from
   const width = RANGE_WIDTH * meanVariances(interval.from, interval.to).reduce((total, v) => total + v, 0)
+  const { logOffspring, centres, coupling } = growth
+  const learned = { logOffspring, centres, potentials: coupling.potentials }
+  const all = Array.from({ length: GROWTH_REPLICATES }, (_, b) => ({
+    ...resampled(interval, keyFor(key, `resample ${b}`)),
+    learned,
+    points,
+    width
+  }))
+  const work = all.reduce((total, { resample: { from, to } }) => total + from.points.rows * to.points.rows * RESAMPLED_WORK, 0)
+  const done = (count: number) => watch?.progress?.({ stage: 'growth of resamples', done: count, total: GROWTH_REPLICATES })
   const [sum, squares] = [new Float64Array(points.rows), new Float64Array(points.rows)]
-  for (let b = 0; b < GROWTH_REPLICATES; b++) {
-    const { resample, rows } = resampled(interval, keyFor(key, `resample ${b}`))
-    const { logOffspring } = await relearnGrowth(resample, { growth, rows }, { stop: watch?.stop })
-    growthAt(points, resample.from, logOffspring, width).forEach((g, i) => {
+  for (const found of await each(regrowthTask, all, { watch, work, stage: 'growth', done }))
+    found.forEach((g, i) => {
       sum[i] = sum[i]! + g
       squares[i] = squares[i]! + g * g
     })
-    watch?.progress?.({ stage: 'growth of resamples', done: b + 1, total: GROWTH_REPLICATES })
-  }
   return sum.map((s, i) => Math.sqrt(Math.max(0, squares[i]! - (s * s) / GROWTH_REPLICATES) / (GROWTH_REPLICATES - 1)))
+}
+
+/** Operations of a pair of particles in a resample, roughly. */
+const RESAMPLED_WORK = 1000
+
+interface Regrowth extends ReturnType<typeof resampled> {
+  readonly learned: Parameters<typeof relearnGrowth>[1]['growth']
+  readonly points: Matrix
+  readonly width: number
+}
+
+/** log G at every particle, of a resample. */
+export const regrowthTask: Task<Regrowth, Float64Array> = {
+  name: 'growth',
+  async run({ resample, rows, learned, points, width }, watch) {
+    const { logOffspring } = await relearnGrowth(resample, { growth: learned, rows }, quiet(watch))
+    return growthAt(points, resample.from, logOffspring, width)
+  }
 }
 
 /** As many particles with replacement, or 500. */

@@ -14,6 +14,7 @@ export {
 export type { HistoryEntry } from './rounds.js'
 export { sampleTrajectories, type Trajectories, type TrajectoryRequest, timesBetween, trajectoriesAt } from './sample.js'
 export { loadTrajectories, saveTrajectories } from './save.js'
-export { type HeldOutScore, maximumMeanDiscrepancy, scoreHeldOut, TransportBaselines, wasserstein } from './score.js'
+export { type HeldOutScore, maximumMeanDiscrepancy, scoreHeldOut, wasserstein } from './score.js'
 export { logWeightsFrom, type Snapshot, type SnapshotInput } from './snapshots.js'
+export { TransportBaselines } from './transport-baselines.js'
 export { type UserNumbers, type UserParameter, type UserReference, userFamily } from './user-family.js'

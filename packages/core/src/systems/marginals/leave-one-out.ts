@@ -59,7 +59,7 @@ export async function leaveOneOut(input: SnapshotInput, { options, model, fit, s
     const watch = asOneStage(tools.watch, leavingStage(k, sizes.counts.length), planOfFold(sizes, k))
     const own = { ...tools, key, watch }
     const fold = await naming(spell(time), () => fit(input, { ...options, holdOut: [time], intervals: 'none' }, own))
-    scores.push(...(scoreHeldOut(fold, keyFor(key, 'scores'), watch) as LeftOutScore[]))
+    scores.push(...((await scoreHeldOut(fold, keyFor(key, 'scores'), watch)) as LeftOutScore[]))
     notes.push(...fold.notes.filter((note) => !model.notes.includes(note)).map((note) => `Without the snapshot at ${spell(time)}: ${note}`))
   }
   return { scores, notes }

@@ -7,7 +7,7 @@ import type { Fates } from './fates.js'
 import type { HistoryEntry } from './rounds.js'
 import type { Smoothness } from './smooth-field.js'
 import type { Snapshot } from './snapshots.js'
-import type { Varying } from './varying.js'
+import type { Varying } from './varying-family.js'
 import type { VelocityReference } from './velocity-kernel.js'
 
 /** 95 % interval of one parameter. */

@@ -1,14 +1,15 @@
 import type { WorkingReference } from '../../bridge/cells.js'
 import { cellsOf, emptyCell } from '../../bridge/cells.js'
 import { type Coupling, drawEvenly, drawPartners } from '../../bridge/coupling.js'
-import { GuidedBridge, planBridge } from '../../bridge/guided-bridge.js'
 import { type Batch, batchesOf } from '../../draw/batches.js'
+import { each } from '../../num/crew.js'
 import { InputError } from '../../num/errors.js'
-import { throwIfStopped, type Watch } from '../../num/iterate.js'
+import type { Watch } from '../../num/iterate.js'
 import { choleskyInPlace } from '../../num/linear-algebra.js'
 import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { fillNormal, type Key, keyFor, permutation, uniforms } from '../../num/random.js'
 import type { Cloud } from '../../space/cloud.js'
+import { type DrawnStripe, drawStripe, placeStripe, type Stripe, stripesOf, stripeTask, workOf } from './bridge-stripes.js'
 import { filledKnots } from './fill-gaps.js'
 import type { MarginalsModel } from './model.js'
 import { isSeen } from './partly-seen.js'
@@ -45,6 +46,27 @@ export interface TrajectoryRequest {
  * @source mathematics.md section 11, step 3.
  */
 export function sampleTrajectories(model: MarginalsModel, request: TrajectoryRequest): Trajectories {
+  const { stripes, finish } = prepared(model, request)
+  return finish(stripes.map((stripe) => drawStripe(stripe, request.watch)))
+}
+
+/** The same, the bridges on all threads that there are. */
+export async function sampleSharing(model: MarginalsModel, request: TrajectoryRequest): Promise<Trajectories> {
+  const { stripes, finish } = prepared(model, request)
+  const { watch } = request
+  const total = model.couplings.length
+  const done = (count: number) => watch?.progress?.({ stage: 'bridges', done: (count / stripes.length) * total, total })
+  const work = stripes.reduce((sum, stripe) => sum + stripe.starts.rows * workOf(stripe), 0)
+  return finish(await each(stripeTask, stripes, { watch, work, stage: 'bridges', done }))
+}
+
+interface Prepared {
+  /** Bridges still to be drawn. */
+  readonly stripes: readonly Stripe[]
+  readonly finish: (drawn: readonly DrawnStripe[]) => Trajectories
+}
+
+function prepared(model: MarginalsModel, request: TrajectoryRequest): Prepared {
   checkRequest(model, request)
   const snapshotTimes = model.snapshots.map((s) => s.time)
   const times = Float64Array.from(new Set([...request.times, ...snapshotTimes])).sort()
@@ -62,36 +84,21 @@ export function sampleTrajectories(model: MarginalsModel, request: TrajectoryReq
   const filled = model.spreads && filledKnots(model, { points: particles, chain: drawn }, keyFor(request.key, 'gaps'))
   const points = filled ?? particles
   const chain = filled ? drawn.map((of) => of.map((_, path) => path)) : drawn
-  if (model.velocity) fillByVelocity(out, { reference: model.velocity, request, snapshotTimes, points, chain })
-  else fillByBridges(out, { model, request, points, chain })
-  fromWorking(out.values.data, model.diffusion)
-  placeParticles(out, model, drawn)
-  if (filled) placeFilled(out, { model, filled, chain: drawn })
-  return out
-}
-
-/** Bridges of the reference between the particles of a chain, and its free run after the last. */
-function fillByBridges(
-  out: Trajectories & { unsettled: number },
-  {
-    model,
-    request,
-    points,
-    chain
-  }: { model: MarginalsModel; request: TrajectoryRequest; points: readonly Matrix[]; chain: readonly Uint32Array[] }
-): void {
-  for (let k = 0; k + 1 < points.length; k++) {
-    out.unsettled += fillInterval(out, {
-      model,
-      reference: workingReference(model, model.theta, model.intervalSigmas[k]!),
-      request,
-      k,
-      ends: [points[k]!, points[k + 1]!],
-      chain: [chain[k]!, chain[k + 1]!]
-    })
+  return {
+    stripes: model.velocity ? [] : points.slice(1).flatMap((_, k) => stripesOf({ model, request, times, k, points, chain })),
+    finish(stripes) {
+      if (model.velocity) fillByVelocity(out, { reference: model.velocity, request, snapshotTimes, points, chain })
+      else {
+        for (const stripe of stripes) out.unsettled += placeStripe(out, stripe)
+        const reference = workingReference(model, model.theta, model.sigma)
+        fillBeyond(out, { reference, request, from: points.at(-1)!, chain: chain.at(-1)!, start: snapshotTimes.at(-1)! })
+      }
+      fromWorking(out.values.data, model.diffusion)
+      placeParticles(out, model, drawn)
+      if (filled) placeFilled(out, { model, filled, chain: drawn })
+      return out
+    }
   }
-  const reference = workingReference(model, model.theta, model.sigma)
-  fillBeyond(out, { reference, request, from: points.at(-1)!, chain: chain.at(-1)!, start: model.snapshots.at(-1)!.time })
 }
 
 /** `count` evenly spread times inside every interval between snapshots of the fit. Throws `InputError` for a count that is none. */
@@ -146,41 +153,6 @@ export function batchChain(
     watch?.progress?.({ stage: 'pairing', done: k + 1, total: couplings.length })
   })
   return chain
-}
-
-function fillInterval(
-  out: Trajectories,
-  parts: {
-    model: MarginalsModel
-    reference: WorkingReference
-    request: TrajectoryRequest
-    k: number
-    ends: [Matrix, Matrix]
-    chain: [Uint32Array, Uint32Array]
-  }
-): number {
-  const { model, reference, request, k, ends, chain } = parts
-  const interval: [number, number] = [model.snapshots[k]!.time, model.snapshots[k + 1]!.time]
-  const places = [...out.times.keys()].filter((p) => out.times[p]! > interval[0] && out.times[p]! < interval[1])
-  if (places.length === 0) return 0
-  const d = ends[0].cols
-  const inner = places.map((p) => out.times[p]!)
-  const plan = planBridge(reference, interval, inner, rowOf(ends[0], chain[0][0]!))
-  const bridge = new GuidedBridge(plan)
-  const normals = new Float64Array(plan.normalCount)
-  const drawn = new Float64Array(inner.length * d)
-  const key = keyFor(request.key, `bridge ${k}`)
-  let unsettled = 0
-  for (let particle = 0; particle < request.count; particle++) {
-    if ((particle & 63) === 0) throwIfStopped(request.watch, 'bridges')
-    fillNormal(key, particle, normals)
-    if (!bridge.draw(rowOf(ends[0], chain[0][particle]!), rowOf(ends[1], chain[1][particle]!), normals, drawn)) unsettled++
-    places.forEach((p, q) => {
-      out.values.data.set(drawn.subarray(q * d, (q + 1) * d), (particle * out.times.length + p) * d)
-    })
-  }
-  request.watch?.progress?.({ stage: 'bridges', done: k + 1, total: model.couplings.length })
-  return unsettled
 }
 
 /** Cells an interval of the data's length when the reference runs on after the last snapshot. */

@@ -46,7 +46,7 @@ import type { Smoothness } from './smooth-field.js'
 import { derivedNames } from './snapshot-table.js'
 import type { Snapshot } from './snapshots.js'
 import type { TrajectoriesModel } from './trajectories.js'
-import { type Varying, varyingFamily } from './varying.js'
+import { type Varying, varyingFamily } from './varying-family.js'
 import { velocityProblem } from './velocity-couplings.js'
 import { type VelocityPair, type VelocityReference, widthOf } from './velocity-kernel.js'
 

@@ -1,15 +1,16 @@
-import { indexAt } from '../../bridge/coupling.js'
-import { exactTransport, type TransportPlan } from '../../bridge/exact-transport.js'
+import { exactTransport } from '../../bridge/exact-transport.js'
 import { slicedDistance } from '../../diagnose/sliced-wasserstein.js'
+import { each, type Task } from '../../num/crew.js'
 import { exp } from '../../num/elementary.js'
 import type { Watch } from '../../num/iterate.js'
-import { type Matrix, matrix, rowOf, takeRows } from '../../num/matrix.js'
-import { type Key, keyFor, permutation, uniforms } from '../../num/random.js'
+import { type Matrix, takeRows } from '../../num/matrix.js'
+import { type Key, keyFor, permutation } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
 import type { Cloud } from '../../space/cloud.js'
 import type { MarginalsModel } from './model.js'
-import { sampleTrajectories, type Trajectories, trajectoriesAt } from './sample.js'
-import { type Snapshot, thin, weightsOf } from './snapshots.js'
+import { sampleSharing, type Trajectories, trajectoriesAt } from './sample.js'
+import { thin, weightsOf } from './snapshots.js'
+import { COMPARED_WORK, evenPicks, SCORE_PARTICLES, TransportBaselines } from './transport-baselines.js'
 
 /** How far predicted particles are from seen ones; lengths in the unit of the columns. */
 export interface Distances {
@@ -44,8 +45,6 @@ export interface HeldOutScore extends Distances {
   readonly sanity: SanityDistances
 }
 
-/** Particles on which exact transport is solved. */
-export const SCORE_PARTICLES = 500
 /** Paths a particle: with as many paths as particles, scatter of the paths would be half of the score of a good model. */
 const PATHS_A_PARTICLE = 4
 
@@ -53,33 +52,59 @@ const PATHS_A_PARTICLE = 4
  * Scores a model at its held-out snapshots, beside three baselines and the noise floor. Cost O(s³) a time with s at most
  * 500 particles, and four paths a particle.
  */
-export function scoreHeldOut(model: MarginalsModel, key: Key, watch?: Watch): HeldOutScore[] {
+export async function scoreHeldOut(model: MarginalsModel, key: Key, watch?: Watch): Promise<HeldOutScore[]> {
   const { heldOut } = model
   if (heldOut.length === 0) return []
   const largest = Math.max(...[...heldOut, ...model.snapshots].map((s) => s.cloud.points.rows))
   const count = PATHS_A_PARTICLE * Math.min(SCORE_PARTICLES, largest)
   const times = heldOut.map((s) => s.time)
-  const drawn = sampleTrajectories(model, { count, times, key: keyFor(key, 'held-out'), ...(watch && { watch }) })
+  const drawn = await sampleSharing(model, { count, times, key: keyFor(key, 'held-out'), ...(watch && { watch }) })
   const baseline = new TransportBaselines(model.snapshots, key, watch)
+  if (times.some((time) => time < model.snapshots.at(-1)!.time)) await baseline.solve()
   const splines = baseline.splines(times)
-  return heldOut.map((snapshot, k) => {
-    const seen = thin(snapshot.cloud.points, snapshot.cloud.logWeights, SCORE_PARTICLES, keyFor(key, `seen ${k}`))
-    const distances = (predicted: Matrix): Distances => distancesTo(seen, predicted, { key: keyFor(key, `sliced ${k}`), watch })
-    const own = distances(populationAt(drawn, snapshot.time))
-    const [straight, before] = [baseline.straightLine(snapshot.time), baseline.persistence(snapshot.time)]
+  const compared = heldOut.map(
+    ({ time, cloud: { points, logWeights } }, k): Compared => ({
+      time,
+      seen: thin(points, logWeights, SCORE_PARTICLES, keyFor(key, `seen ${k}`)),
+      own: populationAt(drawn, time),
+      straight: baseline.straightLine(time),
+      before: baseline.persistence(time),
+      spline: splines.get(time),
+      keys: { sliced: keyFor(key, `sliced ${k}`), floor: keyFor(key, `floor ${k}`) }
+    })
+  )
+  const work = compared.reduce((sum, { own, seen }) => sum + own.rows * seen.points.rows * COMPARED_WORK, 0)
+  const done = (some: number) => watch?.progress?.({ stage: 'scores', done: some, total: heldOut.length })
+  return each(comparisonTask, compared, { watch, work, stage: 'scores', done })
+}
+
+/** What is compared at a time. */
+interface Compared {
+  readonly time: number
+  readonly seen: Cloud
+  readonly own: Matrix
+  readonly straight: Matrix | undefined
+  readonly before: Matrix | undefined
+  readonly spline: Matrix | undefined
+  readonly keys: { readonly sliced: Key; readonly floor: Key }
+}
+
+export const comparisonTask: Task<Compared, HeldOutScore> = {
+  name: 'comparisons',
+  run({ time, seen, own, straight, before, spline, keys }, watch) {
+    const distances = (predicted: Matrix): Distances => distancesTo(seen, predicted, { key: keys.sliced, watch })
+    const found = distances(own)
     const sanity = { straightLines: straight && distances(straight), persistence: before && distances(before) }
-    const spline = splines.get(snapshot.time)
-    watch?.progress?.({ stage: 'scores', done: k + 1, total: heldOut.length })
     return {
-      time: snapshot.time,
-      ...own,
-      mmd: Math.sqrt(own.squaredMmd),
+      time,
+      ...found,
+      mmd: Math.sqrt(found.squaredMmd),
       straightLine: sanity.straightLines?.w1,
       spline: spline && wasserstein(spline, seen, 1, watch),
-      floor: halfSplit(seen, keyFor(key, `floor ${k}`), watch),
+      floor: halfSplit(seen, keys.floor, watch),
       sanity
     }
-  })
+  }
 }
 
 /** The paths at a time, each as often as its weight says. */
@@ -156,142 +181,4 @@ function squaredDistance(a: Matrix, i: number, b: Matrix, j: number): number {
   let squares = 0
   for (let c = 0; c < a.cols; c++) squares += (a.data[i * a.cols + c]! - b.data[j * b.cols + c]!) ** 2
   return squares
-}
-
-/** `count` entries at evenly spread levels of the cumulated masses. */
-function evenPicks(masses: Float64Array, count: number): Uint32Array {
-  const picks = new Uint32Array(count)
-  let cumulated = 0
-  let next = 0
-  masses.forEach((mass, entry) => {
-    cumulated += mass
-    while (next < count && (next + 0.5) / count < cumulated) picks[next++] = entry
-  })
-  return picks.fill(Math.max(0, masses.length - 1), next)
-}
-
-/** For each source a target drawn from its share of the plan. */
-function followPlan(plan: TransportPlan, sources: Uint32Array, u: Float64Array): Uint32Array {
-  const first = new Map<number, number>()
-  plan.sources.forEach((s, entry) => {
-    if (!first.has(s)) first.set(s, entry)
-  })
-  return Uint32Array.from(sources, (source, row) => {
-    const begin = first.get(source)!
-    let end = begin
-    let total = 0
-    while (end < plan.sources.length && plan.sources[end] === source) total += plan.masses[end++]!
-    const weights = plan.masses.slice(begin, end).map((w) => w / total)
-    return plan.targets[begin + indexAt(weights, u[row]!)]!
-  })
-}
-
-/** The natural cubic spline through (times, values); straight for two knots. */
-function naturalSpline(times: readonly number[], values: Float64Array): (t: number) => number {
-  const n = times.length
-  const y = values.slice()
-  const second = new Float64Array(n)
-  const upper = new Float64Array(n)
-  for (let k = 1; k + 1 < n; k++) {
-    const before = times[k]! - times[k - 1]!
-    const after = times[k + 1]! - times[k]!
-    const pivot = 2 * (before + after) - before * upper[k - 1]!
-    upper[k] = after / pivot
-    second[k] = (6 * ((y[k + 1]! - y[k]!) / after - (y[k]! - y[k - 1]!) / before) - before * second[k - 1]!) / pivot
-  }
-  for (let k = n - 2; k > 0; k--) second[k] = second[k]! - upper[k]! * second[k + 1]!
-  return (t) => {
-    let k = 0
-    while (k + 2 < n && t > times[k + 1]!) k++
-    const h = times[k + 1]! - times[k]!
-    const b = (t - times[k]!) / h
-    const a = 1 - b
-    return a * y[k]! + b * y[k + 1]! + (((a * a * a - a) * second[k]! + (b * b * b - b) * second[k + 1]!) * h * h) / 6
-  }
-}
-
-/** What needs no reference: interpolation along optimal couplings of neighbouring snapshots, each solved once. */
-export class TransportBaselines {
-  private readonly clouds: readonly Cloud[]
-  private readonly plans = new Map<number, TransportPlan>()
-
-  constructor(
-    private readonly snapshots: readonly Snapshot[],
-    private readonly key: Key,
-    private readonly watch?: Watch
-  ) {
-    this.clouds = snapshots.map(({ cloud }, k) => thin(cloud.points, cloud.logWeights, SCORE_PARTICLES, keyFor(key, `baseline ${k}`)))
-  }
-
-  private plan(k: number): TransportPlan {
-    let plan = this.plans.get(k)
-    if (!plan) {
-      const [from, to] = [this.clouds[k]!, this.clouds[k + 1]!]
-      plan = exactTransport(
-        { from: from.points, fromWeights: weightsOf(from), to: to.points, toWeights: weightsOf(to), power: 2 },
-        this.watch
-      )
-      this.plans.set(k, plan)
-    }
-    return plan
-  }
-
-  /** Particles moved in straight lines along the coupling of the snapshots on both sides of `time`; undefined outside. */
-  straightLine(time: number): Matrix | undefined {
-    const k = this.snapshots.findIndex((s) => s.time > time) - 1
-    if (k < 0) return undefined
-    const [from, to] = [this.clouds[k]!.points, this.clouds[k + 1]!.points]
-    const plan = this.plan(k)
-    const share = (time - this.snapshots[k]!.time) / (this.snapshots[k + 1]!.time - this.snapshots[k]!.time)
-    const picks = evenPicks(plan.masses, Math.max(from.rows, to.rows))
-    const out = matrix(picks.length, from.cols)
-    picks.forEach((entry, row) => {
-      const x = rowOf(from, plan.sources[entry]!)
-      const y = rowOf(to, plan.targets[entry]!)
-      for (let a = 0; a < out.cols; a++) out.data[row * out.cols + a] = x[a]! + share * (y[a]! - x[a]!)
-    })
-    return out
-  }
-
-  /** The particles of the last snapshot before `time`; undefined before all. */
-  persistence(time: number): Matrix | undefined {
-    const k = this.snapshots.findLastIndex((s) => s.time < time)
-    if (k < 0) return undefined
-    const { points } = this.clouds[k]!
-    return takeRows(points, evenPicks(weightsOf(this.clouds[k]!), points.rows))
-  }
-
-  /** Natural cubic splines in time through chains of the couplings, at those times that lie inside the snapshots. */
-  splines(times: readonly number[]): Map<number, Matrix> {
-    const knots = this.snapshots.map((s) => s.time)
-    const inside = times.filter((t) => t >= knots[0]! && t <= knots.at(-1)!)
-    if (inside.length === 0) return new Map()
-    const chain = this.chain()
-    const count = chain[0]!.length
-    const d = this.clouds[0]!.points.cols
-    const out = new Map(inside.map((t) => [t, matrix(count, d)]))
-    const values = new Float64Array(knots.length)
-    for (let row = 0; row < count; row++) {
-      for (let a = 0; a < d; a++) {
-        for (let k = 0; k < knots.length; k++) values[k] = this.clouds[k]!.points.data[chain[k]![row]! * d + a]!
-        const spline = naturalSpline(knots, values)
-        for (const [t, points] of out) points.data[row * d + a] = spline(t)
-      }
-    }
-    return out
-  }
-
-  /** Chains of particles along the couplings, as many as the largest cloud has particles. */
-  chains(): { readonly clouds: readonly Cloud[]; readonly chain: readonly Uint32Array[] } {
-    return { clouds: this.clouds, chain: this.chain() }
-  }
-
-  private chain(): Uint32Array[] {
-    const count = Math.max(...this.clouds.map((c) => c.points.rows))
-    const chain: Uint32Array[] = [evenPicks(weightsOf(this.clouds[0]!), count)]
-    for (let k = 0; k + 1 < this.clouds.length; k++) {
-      chain.push(followPlan(this.plan(k), chain[k]!, uniforms(keyFor(this.key, `spline ${k}`), count)))
-    }
-    return chain
-  }
 }

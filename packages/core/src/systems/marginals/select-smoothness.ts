@@ -2,15 +2,17 @@ import { covariancesFrom, packedMoments } from '../../bridge/noise-size.js'
 import { fitTransitions } from '../../bridge/reference-transitions.js'
 import { densityKernel, packedLength } from '../../bridge/transition.js'
 import { search } from '../../choose/search.js'
+import { each } from '../../num/crew.js'
 import { exp } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
-import type { Watch } from '../../num/iterate.js'
+import { quiet, type Watch } from '../../num/iterate.js'
 import { logSumExp, normaliseLogWeights } from '../../num/log-space.js'
 import { type Matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
 import { arrivals } from './arrivals.js'
 import type { Family } from './family.js'
+import { familyTask } from './family-task.js'
 import { type FitSnapshot, type RoundsProblem, refineReference, workingReference } from './rounds.js'
 import type { Smoothness } from './smooth-field.js'
 import { thin, weightsOf } from './snapshots.js'
@@ -79,6 +81,17 @@ interface TrialTools<T> extends Pick<RoundsProblem, 'snapshots' | 'key'> {
 /** The first of the candidates that gives about the highest likelihood to what trial fits did not see; nothing where every fit fails. */
 export async function chooseBy<T>(candidates: readonly T[], tools: TrialTools<T>): Promise<T | undefined> {
   const trials = trialsOf(tools)
+  const { all = false, problemOf, stage, watch } = tools
+  const fitOf = async (setting: T, { train, judges }: Trial): Promise<TrialFit> => ({ ...(await problemOf(setting, train)), judges, all })
+  const work = trials.length * TRIAL_WORK * TRIAL_PARTICLES * tools.snapshots.length
+  // Where there are threads, all parts of a setting at once; else one that is clearly worse on the first is spared the others.
+  const known = new Map<T, Promise<(Float64Array | undefined)[]>>()
+  const lossesAt = (setting: T): Promise<(Float64Array | undefined)[]> => {
+    const fits = () => Promise.all(trials.map((trial) => fitOf(setting, trial)))
+    const found = known.get(setting) ?? fits().then((some) => each(trialTask, some, { watch, work, stage }))
+    known.set(setting, found)
+    return found
+  }
   const found = await search<T>(
     {
       stage: tools.stage,
@@ -86,7 +99,8 @@ export async function chooseBy<T>(candidates: readonly T[], tools: TrialTools<T>
       expected: candidates.length,
       order: (one, other) => candidates.indexOf(one) - candidates.indexOf(other),
       moves: (tried) => (tried.length === 0 ? candidates : []),
-      score: (setting, part) => lossesOf(setting, trials[part]!, tools)
+      score: (setting, part) =>
+        failing(async () => (watch?.crew ? (await lossesAt(setting))[part] : lossesOf(await fitOf(setting, trials[part]!), watch)))
     },
     tools.watch
   )
@@ -147,28 +161,39 @@ function cosineBetween(a: Float64Array, b: Float64Array): number {
   return dot(a, b) / Math.sqrt(Math.max(dot(a, a) * dot(b, b), Number.MIN_VALUE))
 }
 
-/** Minus the log-likelihood of every judging particle; undefined when the fit or its flow fails. */
-async function lossesOf<T>(
-  setting: T,
-  { train, judges }: Trial,
-  { problemOf, watch, all, key }: Pick<TrialTools<T>, 'problemOf' | 'watch' | 'all' | 'key'>
-): Promise<Float64Array | undefined> {
-  try {
-    const own = await problemOf(setting, train)
-    const { state } = await refineReference(own, { stop: watch?.stop })
-    const reference = workingReference(own, state.theta, state.sigma)
+/** A trial fit, and what judges it. */
+interface TrialFit extends RoundsProblem, Pick<Trial, 'judges'> {
+  readonly all: boolean
+}
+
+/** Operations of a particle and interval of a trial fit, roughly. */
+const TRIAL_WORK = 2e6
+
+/** Minus the log-likelihood of every judging particle, or its energy score; undefined when the fit or its flow fails. */
+const lossesOf = ({ judges, all, ...problem }: TrialFit, watch?: Watch): Promise<Float64Array | undefined> =>
+  failing(async () => {
+    const { state } = await refineReference(problem, quiet(watch))
+    const reference = workingReference(problem, state.theta, state.sigma)
     const losses = judges.flatMap(({ from, seen }) => {
-      if (all) return energyScores(arrivals(reference, from, { time: seen.time, key: keyFor(key, `judge ${seen.time}`) }), seen.cloud)
+      if (all)
+        return energyScores(arrivals(reference, from, { time: seen.time, key: keyFor(problem.key, `judge ${seen.time}`) }), seen.cloud)
       const { means, unitCovariances } = fitTransitions(reference, from.cloud.points, [from.time, seen.time])
       const kernel = densityKernel({ means, covariances: covariancesFrom(unitCovariances, state.sigma) }, seen.cloud.points)
       return Array.from(logLikelihoods(kernel, from.cloud), (log) => -log)
     })
     return Float64Array.from(losses)
+  })
+
+async function failing<R>(run: () => Promise<R>): Promise<R | undefined> {
+  try {
+    return await run()
   } catch (error) {
     if (error instanceof InputError) return undefined
     throw error
   }
 }
+
+export const trialTask = familyTask('trials', lossesOf)
 
 /** log Σ_i a_i k_ij for every later particle j. */
 function logLikelihoods(kernel: ReturnType<typeof densityKernel>, from: Cloud): Float64Array {

@@ -66,7 +66,9 @@ export const snapshots: System<RawTable, SnapshotsOptions, PathsModel, PathsRequ
     return fitGrouped(table, { ...(options as SnapshotsFit), by, order }, context)
   },
   draw: async (model, request, context) =>
-    isGrouped(model) ? { ...drawGroups(model, request, context), warnings: [] } : { ...drawPaths(model, request, context), warnings: [] },
+    isGrouped(model)
+      ? { ...(await drawGroups(model, request, context)), warnings: [] }
+      : { ...(await drawPaths(model, request, context)), warnings: [] },
   present: (model, answer, cells) =>
     isGrouped(model)
       ? presentGroups(model, answer as DrawnGroups, cells)

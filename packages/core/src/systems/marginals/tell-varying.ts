@@ -2,7 +2,7 @@ import { numberText } from '../../tell/numbers.js'
 import { said, type Topic } from '../../tell/telling.js'
 import { type Calendar, timeText } from './calendar.js'
 import type { MarginalsModel } from './model.js'
-import { thetaIn, type Varying } from './varying.js'
+import { thetaIn, type Varying } from './varying-family.js'
 
 type Fitted = Pick<MarginalsModel, 'family' | 'theta' | 'varying' | 'snapshots'>
 

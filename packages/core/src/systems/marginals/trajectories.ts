@@ -17,7 +17,7 @@ import type { MarginalsOptions, ReferenceName } from './options.js'
 import { outdoneWarnings } from './outdone.js'
 import { markColumns } from './path-marks.js'
 import { derivedColumns } from './ruled-snapshots.js'
-import { sampleTrajectories, type Trajectories, timesBetween } from './sample.js'
+import { sampleSharing, type Trajectories, timesBetween } from './sample.js'
 import { type HeldOutScore, scoreHeldOut } from './score.js'
 import type { SnapshotTable, WrittenColumns } from './snapshot-table.js'
 import { growingSummary } from './tell-growing.js'
@@ -125,20 +125,20 @@ export function writtenOf({ calendar, columnNames, order, emptyNames, decimals, 
 }
 
 /** Draws trajectories and scores held-out times. Cost and errors as `sampleTrajectories` and `scoreHeldOut`. */
-export function drawPaths(
+export async function drawPaths(
   { marginals: model, columns, leftOut }: TrajectoriesModel,
   request: PathsRequest,
   context: JobContext
-): DrawnTrajectories {
+): Promise<DrawnTrajectories> {
   const { rows = 100, at = [], between = 0, seed = 1 } = request
   const { calendar, emptyNames = [], rules, notes = [] } = columns
   const { key, watch } = contextOf(seed, context)
   const times = [...resolveTimes('--at', at, calendar), ...timesBetween(model, between)]
-  const trajectories = sampleTrajectories(model, { count: rows, times, key: keyFor(key, 'paths'), watch })
+  const trajectories = await sampleSharing(model, { count: rows, times, key: keyFor(key, 'paths'), watch })
   return {
     model,
     trajectories,
-    scores: scoreHeldOut(model, keyFor(key, 'scores'), watch),
+    scores: await scoreHeldOut(model, keyFor(key, 'scores'), watch),
     ...defined({ leftOut, rules }),
     seed,
     calendar,

@@ -4,8 +4,9 @@ import { covariancesFrom, precisionFrom } from '../../bridge/noise-size.js'
 import { FIT_TOLERANCES, unitTransitions } from '../../bridge/reference-transitions.js'
 import { densityKernel, packedLength, precisionsOf } from '../../bridge/transition.js'
 import { addVelocities, type VelocitySample } from '../../bridge/velocity-matching.js'
+import { each } from '../../num/crew.js'
 import { exp, log } from '../../num/elementary.js'
-import { throwIfStopped, type Watch } from '../../num/iterate.js'
+import { quiet, type Watch } from '../../num/iterate.js'
 import { inverse, multiply, transpose } from '../../num/linear-algebra.js'
 import { normaliseLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
@@ -13,6 +14,8 @@ import { indexFromUniform, type Key, keyFor, uniforms } from '../../num/random.j
 import type { Potentials } from '../../scaling/annealed.js'
 import { scaleRectangular } from '../../scaling/rectangular.js'
 import { cloud } from '../../space/cloud.js'
+import type { Family } from './family.js'
+import { familyTask } from './family-task.js'
 import type { ParameterInterval } from './model.js'
 import { PairScores, solvePotentials, subtractPairing } from './potential-slopes.js'
 import { type FitSnapshot, intervalsOf, type RoundsProblem, refineReference, workingReference } from './rounds.js'
@@ -56,31 +59,10 @@ export const REPLICATES = 40
 
 async function bootstrap(problem: RoundsProblem, { theta, sigma }: FittedState, watch?: Watch): Promise<Matrix> {
   const p = theta.length
-  const draws: Float64Array[] = []
-  for (let b = 0; b < REPLICATES; b++) {
-    throwIfStopped(watch, 'bootstrap')
-    const snapshots = problem.snapshots.map(({ cloud: { points, logWeights }, leaving, ...rest }, k) => {
-      const u = uniforms(keyFor(problem.key, `bootstrap ${b} ${k}`), points.rows)
-      const chosen = Uint32Array.from(u, (x) => indexFromUniform(x, points.rows))
-      const weights = Float64Array.from(chosen, (i) => exp(logWeights[i]!))
-      const total = weights.reduce((sum, w) => sum + w, 0)
-      return {
-        ...rest,
-        cloud: cloud(
-          takeRows(points, chosen),
-          weights.map((w) => log(w / total))
-        ),
-        leaving: leaving && normaliseLogWeights(Float64Array.from(chosen, (i) => leaving[i]!))
-      }
-    })
-    const velocities = problem.velocities?.map((sample, k) => resampled(sample, keyFor(problem.key, `bootstrap velocities ${b} ${k}`)))
-    const outcome = await refineReference(
-      { ...problem, velocities, snapshots, theta, sigma: problem.sigma ?? sigma, rounds: 4 },
-      { stop: watch?.stop }
-    )
-    draws.push(outcome.state.theta.map((value, k) => (problem.family.parameters[k]!.positive ? log(value) : value)))
-    watch?.progress?.({ stage: 'bootstrap', done: b + 1, total: REPLICATES })
-  }
+  const all = Array.from({ length: REPLICATES }, (_, replicate) => ({ ...problem, theta, sigma: problem.sigma ?? sigma, replicate }))
+  const work = REPLICATES * REFIT_WORK * problem.snapshots.reduce((sum, { cloud: c }) => sum + c.points.rows, 0)
+  const done = (count: number) => watch?.progress?.({ stage: 'bootstrap', done: count, total: REPLICATES })
+  const draws = await each(refitTask, all, { watch, work, stage: 'bootstrap', done })
   const mean = new Float64Array(p)
   for (const draw of draws)
     draw.forEach((x, k) => {
@@ -94,6 +76,30 @@ async function bootstrap(problem: RoundsProblem, { theta, sigma }: FittedState, 
   }
   return out
 }
+
+/** Operations of a refit of few rounds, a particle. */
+const REFIT_WORK = 2e5
+
+/** θ of particles drawn with replacement, logarithms of what is positive. */
+export const refitTask = familyTask('refits', async ({ replicate: b, ...problem }: RoundsProblem & { replicate: number }, watch) => {
+  const snapshots = problem.snapshots.map(({ cloud: { points, logWeights }, leaving, ...rest }, k) => {
+    const u = uniforms(keyFor(problem.key, `bootstrap ${b} ${k}`), points.rows)
+    const chosen = Uint32Array.from(u, (x) => indexFromUniform(x, points.rows))
+    const weights = Float64Array.from(chosen, (i) => exp(logWeights[i]!))
+    const total = weights.reduce((sum, w) => sum + w, 0)
+    return {
+      ...rest,
+      cloud: cloud(
+        takeRows(points, chosen),
+        weights.map((w) => log(w / total))
+      ),
+      leaving: leaving && normaliseLogWeights(Float64Array.from(chosen, (i) => leaving[i]!))
+    }
+  })
+  const velocities = problem.velocities?.map((sample, k) => resampled(sample, keyFor(problem.key, `bootstrap velocities ${b} ${k}`)))
+  const { state } = await refineReference({ ...problem, velocities, snapshots, rounds: 4 }, quiet(watch))
+  return state.theta.map((value, k) => (problem.family.parameters[k]!.positive ? log(value) : value))
+})
 
 function resampled({ time, points, values, counts }: VelocitySample, key: Key): VelocitySample {
   const chosen = Uint32Array.from(uniforms(key, points.rows), (x) => indexFromUniform(x, points.rows))
@@ -118,8 +124,10 @@ async function sandwich(problem: RoundsProblem, fitted: FittedState, watch?: Wat
   const { theta } = fitted
   const p = theta.length
   const pairs = intervalsOf(problem.snapshots)
-  const influences: IntervalInfluence[] = []
-  for (const [k, [from, to]] of pairs.entries()) influences.push(await intervalInfluence(problem, fitted, { from, to, k, watch }))
+  const { family, diffusion } = problem
+  const all = pairs.map(([from, to], k) => ({ family, diffusion, theta, sigma: fitted.sigma, from, to, potentials: fitted.potentials[k] }))
+  const work = pairs.reduce((sum, [from, to]) => sum + from.cloud.points.rows * (INFLUENCE_WORK + PAIR_WORK * to.cloud.points.rows), 0)
+  const influences = await each(influenceTask, all, { watch, work, stage: 'uncertainty' })
   const hessian = matrix(p, p)
   pairs.forEach(([from], k) => {
     for (let e = 0; e < p * p; e++) hessian.data[e] = hessian.data[e]! + from.cloud.points.rows * influences[k]!.hessian.data[e]!
@@ -177,19 +185,23 @@ function addScoreVariance(out: Matrix, { cloud: c }: FitSnapshot, { asFrom, asTo
   }
 }
 
+/** One interval, fitted. */
+interface IntervalFit extends Pick<RoundsProblem, 'family' | 'diffusion'>, Pick<FittedState, 'theta' | 'sigma'> {
+  readonly from: FitSnapshot
+  readonly to: FitSnapshot
+  readonly potentials: Potentials | undefined
+}
+
 /**
  * Solves ∂f_i = E[D_ij − ∂g_j | i], ∂g_j = E[D_ij − ∂f_i | j] under the coupling, D_ij = ∂(−log k_ij)/∂θ = −s_iᵀ(y_j − Φ_i)
  * with s_i = Σ_i⁻¹ ∂Φ_i/∂θ (Σ frozen, as in the refit). H = E[∂Φᵀ Σ⁻¹ ∂Φ] − E[D (D − ∂f − ∂g)ᵀ]: what pairing costs.
  */
-async function intervalInfluence(
-  problem: RoundsProblem,
-  { theta, sigma, potentials }: FittedState,
-  { from, to, k, watch }: { from: FitSnapshot; to: FitSnapshot; k: number; watch?: Watch | undefined }
-): Promise<IntervalInfluence> {
+async function intervalInfluence(of: IntervalFit, watch?: Watch): Promise<IntervalInfluence> {
+  const { theta, sigma, potentials: start, from, to } = of
   const p = theta.length
   const d = from.cloud.points.cols
   const interval: [number, number] = [from.time, to.time]
-  const reference = workingReference(problem, theta, sigma)
+  const reference = workingReference(of, theta, sigma)
   const { means, unitCovariances } = unitTransitions(reference, from.cloud.points, interval, FIT_TOLERANCES)
   const covariances = covariancesFrom(unitCovariances, sigma)
   const scaling = {
@@ -197,7 +209,6 @@ async function intervalInfluence(
     fromLogWeights: from.cloud.logWeights,
     toLogWeights: to.cloud.logWeights
   }
-  const start = potentials[k]
   const outcome = await scaleRectangular(scaling, { stop: watch?.stop, tolerance: 1e-5, turns: 1000, ...(start && { start }) })
   const coupling: Coupling = { problem: scaling, potentials: outcome.state }
   const flow = linearNoiseFlow(
@@ -205,7 +216,7 @@ async function intervalInfluence(
     { sensitivity: true },
     { ...FIT_TOLERANCES, controlled: d }
   )
-  const scores = scoreMaps({ sensitivities: flow.sensitivities!, covariances, problem, theta })
+  const scores = scoreMaps({ sensitivities: flow.sensitivities!, covariances, family: of.family, theta })
   const scorer = new PairScores(scores.maps, means, to.cloud.points, p)
   const solved = solvePotentials(coupling, scorer, watch)
   const hessian = scores.information(weightsOf(from.cloud))
@@ -213,23 +224,29 @@ async function intervalInfluence(
   return { ...solved, hessian }
 }
 
+/** Operations of a particle and of a pair of particles in the influence of an interval, roughly. */
+const INFLUENCE_WORK = 1e5
+const PAIR_WORK = 1000
+
+export const influenceTask = familyTask('influences', intervalInfluence)
+
 function scoreMaps({
   sensitivities,
   covariances,
-  problem,
+  family,
   theta
 }: {
   sensitivities: Matrix
   covariances: Matrix
-  problem: RoundsProblem
+  family: Family
   theta: Float64Array
 }): {
   maps: Matrix
   information: (weights: Float64Array) => Matrix
 } {
   const p = theta.length
-  const d = problem.snapshots[0]!.cloud.points.cols
-  const moving = sensitivities.data.map((x, e) => (problem.family.parameters[e % p]!.positive ? x * theta[e % p]! : x))
+  const d = sensitivities.cols / p
+  const moving = sensitivities.data.map((x, e) => (family.parameters[e % p]!.positive ? x * theta[e % p]! : x))
   const factors = precisionsOf(covariances, d).inverseFactors
   const maps = matrix(sensitivities.rows, d * p)
   for (let i = 0; i < maps.rows; i++) {

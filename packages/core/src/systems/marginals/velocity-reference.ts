@@ -9,7 +9,7 @@ import type { Cloud } from '../../space/cloud.js'
 import type { CoupledInterval } from './couplings.js'
 import type { FitSnapshot } from './rounds.js'
 import { batchChain } from './sample.js'
-import { SCORE_PARTICLES, TransportBaselines } from './score.js'
+import { SCORE_PARTICLES, TransportBaselines } from './transport-baselines.js'
 import { coupleByVelocity, type VelocityCouplings } from './velocity-couplings.js'
 import { processOf, type VelocityReference, widthOf } from './velocity-kernel.js'
 
@@ -64,7 +64,9 @@ export async function fitVelocity(
       'Fewer than two snapshots stand between the first and the last: nothing tells how smooth velocities are, and paths are those of the plain bridge.'
     )
   const gap = (times.at(-1)! - times[0]!) / (times.length - 1)
-  const exact = new TransportBaselines(snapshots, keyFor(key, 'chains'), watch).chains()
+  const baselines = new TransportBaselines(snapshots, keyFor(key, 'chains'), watch)
+  await baselines.solve()
+  const exact = baselines.chains()
   const straight = predictionError(straightWeights(times), exact)
   const best = bestKernel(times, gap, exact, watch)
   if (straight - best.error <= WORTH_IT)

@@ -137,7 +137,7 @@ describe('the reference smooth', () => {
     const input = turning([0, 1, 2, 3, 4, 5, 6, 7, 8], { count: 40 })
     const model = await fitMarginals(input, { reference: 'smooth', holdOut: [1, 3, 5, 7] }, { key })
     expect(model.velocity).toBeDefined()
-    const scores = scoreHeldOut(model, key)
+    const scores = await scoreHeldOut(model, key)
     const mean = (of: (s: (typeof scores)[number]) => number): number => scores.reduce((sum, s) => sum + of(s), 0)
     expect(mean((s) => s.w1)).toBeLessThan(0.75 * mean((s) => s.straightLine!))
   })

@@ -1,0 +1,19 @@
+import type { Task } from '../../num/crew.js'
+import { familyOf } from './families.js'
+import type { Family, Making } from './family.js'
+import { varyingFamily } from './varying-family.js'
+
+type Packed<I> = Omit<I, 'family'> & { readonly made: Making }
+
+/** A task under a family, which other threads make again of what it is made of. */
+export const familyTask = <I extends { readonly family: Family }, O>(name: string, run: Task<I, O>['run']): Task<I, O> => ({
+  name,
+  run,
+  pack: ({ family: { made }, ...rest }) => made && { ...rest, made },
+  unpack: ({ made, ...rest }: Packed<I>) => ({ ...rest, family: familyMadeOf(made) }) as unknown as I
+})
+
+function familyMadeOf({ name, context, smooth, steps }: Making): Family {
+  const family = familyOf(name, context, smooth)
+  return steps ? varyingFamily(family, steps) : family
+}

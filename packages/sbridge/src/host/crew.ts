@@ -1,0 +1,125 @@
+import { Worker } from 'node:worker_threads'
+import { EngineError, StopError, type Watch } from '@sbridge/core'
+import { type Crew, errorFrom, type PlainError, type StopSignal } from '@sbridge/core/internal'
+
+/** What a thread is asked, and what it answers. */
+export interface CrewTask {
+  readonly name: string
+  readonly input: unknown
+}
+export type CrewAnswer =
+  | { readonly kind: 'done'; readonly output: unknown }
+  | { readonly kind: 'failed'; readonly error: PlainError }
+  | { readonly kind: 'progress'; readonly event: { readonly stage: string; readonly done: number; readonly total: number } }
+
+interface Errand extends CrewTask {
+  readonly watch: Watch
+  readonly resolve: (output: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Seat {
+  readonly worker: Worker
+  errand: Errand | undefined
+}
+
+/** Milliseconds between two looks at whether what runs should stop. */
+const LOOKING = 50
+
+/** Threads that start with the first task, and end any task at once by ending themselves. */
+export class ThreadCrew implements Crew {
+  /** Starting threads takes a tenth of a second. */
+  readonly least = 1e8
+  #seats: Seat[] = []
+  readonly #queue: Errand[] = []
+  #looking: NodeJS.Timeout | undefined
+
+  constructor(
+    private readonly threads: number,
+    private readonly stop: StopSignal | undefined
+  ) {}
+
+  run(name: string, input: unknown, watch: Watch): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ name, input, watch, resolve, reject })
+      this.#looking ??= setInterval(() => this.#look(), LOOKING)
+      this.#next()
+    })
+  }
+
+  close(): void {
+    this.#end(() => new StopError('a task'))
+  }
+
+  #next(): void {
+    while (this.#queue.length > 0) {
+      const free = this.#seats.find(({ errand }) => !errand) ?? (this.#seats.length < this.threads ? this.#seat() : undefined)
+      if (!free) return
+      const errand = this.#queue.shift()!
+      const { name, input } = errand
+      free.errand = errand
+      free.worker.postMessage({ name, input } satisfies CrewTask)
+    }
+    if (this.#seats.every(({ errand }) => !errand)) this.#rest()
+  }
+
+  #seat(): Seat {
+    // Flags and environment of the program would only cost time.
+    const worker = new Worker(new URL('./crew-thread.js', import.meta.url), { execArgv: [], env: {} })
+    const seat: Seat = { worker, errand: undefined }
+    worker
+      .on('message', (answer: CrewAnswer) => this.#hear(seat, answer))
+      .on('error', ({ message }) => this.#died(seat, message))
+      .on('exit', (code) => this.#died(seat, `it ended with code ${code}`))
+    // What waits for an answer is kept alive by the look at whether to stop.
+    worker.unref()
+    this.#seats.push(seat)
+    return seat
+  }
+
+  #hear(seat: Seat, answer: CrewAnswer): void {
+    const { errand } = seat
+    if (!errand) return
+    if (answer.kind === 'progress') {
+      errand.watch.progress?.(answer.event)
+      return
+    }
+    seat.errand = undefined
+    if (answer.kind === 'done') errand.resolve(answer.output)
+    else errand.reject(errorFrom(answer.error))
+    this.#next()
+  }
+
+  #look(): void {
+    const stopped = (watch: Watch | undefined) => this.stop?.aborted || watch?.stop?.aborted
+    if ([...this.#queue, ...this.#seats.map(({ errand }) => errand)].some((errand) => errand && stopped(errand.watch)))
+      this.#end(() => new StopError('a task'))
+  }
+
+  #died(seat: Seat, cause: string): void {
+    if (!this.#seats.includes(seat)) return
+    this.#end(
+      () =>
+        new EngineError({
+          code: 'engine-worker',
+          got: `a thread that died (${cause})`,
+          expected: 'every thread to live until its work is done',
+          try: '--threads 1, or more memory'
+        })
+    )
+  }
+
+  /** Ends all threads; later tasks have new ones. */
+  #end(reason: () => Error): void {
+    const seats = this.#seats
+    this.#seats = []
+    this.#rest()
+    for (const { worker } of seats) void worker.terminate()
+    for (const errand of [...seats.flatMap(({ errand }) => errand ?? []), ...this.#queue.splice(0)]) errand.reject(reason())
+  }
+
+  #rest(): void {
+    clearInterval(this.#looking)
+    this.#looking = undefined
+  }
+}

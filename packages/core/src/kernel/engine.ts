@@ -1,4 +1,4 @@
-import type { Crew } from '../num/crew.js'
+import type { Crew } from '../num/iterate.js'
 import type { Matrix } from '../num/matrix.js'
 import type { Key } from '../num/random.js'
 import type { Cloud } from '../space/cloud.js'

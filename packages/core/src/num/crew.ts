@@ -12,14 +12,6 @@ export interface Task<I, O> {
   readonly unpack?: (packed: never) => I
 }
 
-/** Other threads that do tasks. */
-export interface Crew {
-  /** Operations (some nanoseconds each) below which it costs more than it saves. */
-  readonly least: number
-  /** What a task gives, its own errors included. `StopError` soon after a stop was asked for. */
-  run(name: string, input: unknown, watch: Watch): Promise<unknown>
-}
-
 interface EachOptions {
   readonly watch?: Watch | undefined
   /** Operations of all inputs together, roughly. */

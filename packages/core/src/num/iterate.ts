@@ -1,4 +1,3 @@
-import type { Crew } from './crew.js'
 import { StopError } from './errors.js'
 import { Pauses } from './pause.js'
 
@@ -22,6 +21,14 @@ export interface BatchPlace {
 
 /** Where a draw is shared between machines: gives a batch as `draw` would, plain data with typed arrays, wherever it was drawn. */
 export type Share = (place: BatchPlace, draw: () => Promise<unknown>) => Promise<unknown>
+
+/** Other threads that do tasks. */
+export interface Crew {
+  /** Operations (some nanoseconds each) below which it costs more than it saves. */
+  readonly least: number
+  /** What a task gives, its own errors included. `StopError` soon after a stop was asked for. */
+  run(name: string, input: unknown, watch: Watch): Promise<unknown>
+}
 
 /** What a long job is handed besides its problem. */
 export interface Watch {

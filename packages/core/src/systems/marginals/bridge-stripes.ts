@@ -5,7 +5,6 @@ import { fillNormal, type Key, keyFor } from '../../num/random.js'
 import { familyTask } from './family-task.js'
 import type { MarginalsModel } from './model.js'
 import { workingReference } from './rounds.js'
-import type { Trajectories, TrajectoryRequest } from './sample.js'
 
 /** Some paths over one interval: bridges of the reference between the particles of a chain. */
 export interface Stripe extends Pick<MarginalsModel, 'family' | 'diffusion' | 'theta' | 'sigma'> {
@@ -40,7 +39,7 @@ export const workOf = ({ family: { drift }, inner }: Stripe): number =>
 
 export function stripesOf(parts: {
   model: MarginalsModel
-  request: TrajectoryRequest
+  request: { readonly count: number; readonly key: Key }
   times: Float64Array
   k: number
   points: readonly Matrix[]
@@ -80,7 +79,10 @@ export function drawStripe({ interval, inner, places, planned, first, key, start
 export const stripeTask = familyTask('bridges', drawStripe)
 
 /** Puts what was drawn in its places; how many bridges had not settled. */
-export function placeStripe(out: Trajectories, { places, first, drawn, unsettled }: DrawnStripe): number {
+export function placeStripe(
+  out: { readonly times: Float64Array; readonly values: Matrix },
+  { places, first, drawn, unsettled }: DrawnStripe
+): number {
   const d = out.values.cols
   for (let row = 0; row < drawn.rows; row++)
     places.forEach((p, q) => {

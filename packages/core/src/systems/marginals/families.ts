@@ -1,10 +1,10 @@
 import type { Key } from '../../num/random.js'
-import type { Family, FamilyContext } from './family.js'
+import type { Family, FamilyContext, Smoothness } from './family.js'
 import { brownianFamily, linearFamily } from './linear.js'
 import { lotkaVolterraFamily } from './lotka-volterra.js'
 import type { ReferenceName } from './options.js'
 import { repressilatorFamily } from './repressilator.js'
-import { freeFamily, gradientFamily, type Smoothness } from './smooth-field.js'
+import { freeFamily, gradientFamily } from './smooth-field.js'
 
 /** Families whose smoothness has to be chosen. */
 export function isSmooth(name: ReferenceName): name is 'gradient' | 'free' {

@@ -1,6 +1,7 @@
 import type { Task } from '../../num/crew.js'
 import { familyOf } from './families.js'
 import type { Family, Making } from './family.js'
+import type { ReferenceName } from './options.js'
 import { varyingFamily } from './varying-family.js'
 
 type Packed<I> = Omit<I, 'family'> & { readonly made: Making }
@@ -14,6 +15,6 @@ export const familyTask = <I extends { readonly family: Family }, O>(name: strin
 })
 
 function familyMadeOf({ name, context, smooth, steps }: Making): Family {
-  const family = familyOf(name, context, smooth)
+  const family = familyOf(name as ReferenceName, context, smooth)
   return steps ? varyingFamily(family, steps) : family
 }

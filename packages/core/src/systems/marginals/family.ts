@@ -1,8 +1,5 @@
 import type { Drift } from '../../bridge/drift.js'
 import type { Key } from '../../num/random.js'
-import type { ReferenceName } from './options.js'
-import type { Smoothness } from './smooth-field.js'
-import type { Varying } from './varying-family.js'
 
 /** One parameter of a reference family. */
 export interface Parameter {
@@ -41,12 +38,23 @@ export interface Family {
   readonly made?: Making | undefined
 }
 
+/** How smooth a non-parametric drift is. */
+export interface Smoothness {
+  /** In units of the particles' spread. */
+  readonly lengthScale: number
+  /** Prior standard deviation of the drift, in spreads an interval. */
+  readonly amplitude: number
+  /** Random frequencies; each gives a cosine and a sine. */
+  readonly frequencyCount: number
+}
+
 /** What a built-in family is made of: plain data, of which any thread makes it again. */
 export interface Making {
-  readonly name: ReferenceName
+  /** A `ReferenceName`. */
+  readonly name: string
   readonly context: FamilyContext
   readonly smooth: { readonly smoothness: Smoothness; readonly key: Key }
-  readonly steps?: Pick<Varying, 'knots' | 'scales'>
+  readonly steps?: { readonly knots: readonly number[]; readonly scales: readonly number[] }
 }
 
 /** A positive parameter, free over six decades about its start. */

@@ -11,10 +11,9 @@ import { type Matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
 import { arrivals } from './arrivals.js'
-import type { Family } from './family.js'
+import type { Family, Smoothness } from './family.js'
 import { familyTask } from './family-task.js'
 import { type FitSnapshot, type RoundsProblem, refineReference, workingReference } from './rounds.js'
-import type { Smoothness } from './smooth-field.js'
 import { thin, weightsOf } from './snapshots.js'
 
 interface SmoothnessTools {

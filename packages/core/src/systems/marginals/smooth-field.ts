@@ -1,17 +1,7 @@
 import type { Drift } from '../../bridge/drift.js'
 import { cosTurns, sinTurns } from '../../num/elementary.js'
 import { fillNormal, type Key, keyFor } from '../../num/random.js'
-import type { Family, FamilyContext, Parameter } from './family.js'
-
-/** How smooth a non-parametric drift is. */
-export interface Smoothness {
-  /** In units of the particles' spread. */
-  readonly lengthScale: number
-  /** Prior standard deviation of the drift, in spreads an interval. */
-  readonly amplitude: number
-  /** Random frequencies; each gives a cosine and a sine. */
-  readonly frequencyCount: number
-}
+import type { Family, FamilyContext, Parameter, Smoothness } from './family.js'
 
 /** 2π. */
 const TWO_PI = 6.283185307179586

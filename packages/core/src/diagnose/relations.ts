@@ -30,16 +30,35 @@ export function relationsOf(real: Table): string[] {
   return relatedPairs(real).flatMap((pair) => derived(real, pair).map(({ name }) => name))
 }
 
-function relatedPairs({ columns }: Table): Pair[] {
+/** Evaluations ask several times about one table. */
+const pairsOf = new WeakMap<Table, readonly Pair[]>()
+
+function relatedPairs(real: Table): readonly Pair[] {
+  const known = pairsOf.get(real)
+  if (known) return known
+  const pairs = findPairs(real)
+  pairsOf.set(real, pairs)
+  return pairs
+}
+
+function findPairs({ columns }: Table): Pair[] {
   const ranks = columns.map((column) => (isNumeric(column) ? ranked(column) : undefined))
-  const partners = columns.flatMap((column, a) => {
-    const others = columns.flatMap((other, b) => (ranks[b] && b !== a && isDate(other) === isDate(column) ? [b] : []))
-    const strengths = others.map((b) => (ranks[a] ? Math.abs(pearson(ranks[a], ranks[b]!)) : 0))
-    const strength = Math.max(0, ...strengths)
-    return strength > 0 ? [{ pair: [a, others[strengths.indexOf(strength)]!].sort((x, y) => x - y), strength }] : []
-  })
-  const strongest = new Map(partners.sort((x, y) => y.strength - x.strength).map(({ pair }) => [pair.join(), pair]))
-  return [...strongest.values()].slice(0, MOST_PAIRS).map(([a, b]) => ({ a: a!, b: b! }))
+  /** The column that each is related to most, of equals the first. */
+  const partners = columns.map(() => ({ at: -1, strength: 0 }))
+  const meet = (own: number, at: number, strength: number): void => {
+    if (strength > partners[own]!.strength) partners[own] = { at, strength }
+  }
+  for (const [b, second] of ranks.entries()) {
+    for (const [a, first] of ranks.slice(0, b).entries()) {
+      if (!first || !second || isDate(first) !== isDate(second)) continue
+      const strength = Math.abs(pearson(first, second))
+      meet(a, b, strength)
+      meet(b, a, strength)
+    }
+  }
+  const found = partners.flatMap(({ at, strength }, own) => (at < 0 ? [] : [{ a: Math.min(own, at), b: Math.max(own, at), strength }]))
+  const strongest = new Map(found.sort((x, y) => y.strength - x.strength).map(({ a, b }) => [`${a},${b}`, { a, b }]))
+  return [...strongest.values()].slice(0, MOST_PAIRS)
 }
 
 const isDate = ({ kind }: { readonly kind: string }): boolean => kind === 'datetime'

@@ -52,7 +52,7 @@ describe.skipIf(!hasPostgres())('a server', () =>
         const days = rows.map(({ day }) => Date.parse(day))
         expect(column('day').toSorted()).toEqual(days.toSorted())
         expect(column('begun').toSorted()).toEqual(days.map((day) => day + 3_600_500).toSorted())
-        expect(schema).toEqual({ types: {}, rules: ['`ended` >= `begun`'], unsaid: [expect.stringContaining('100')] })
+        expect(schema).toEqual({ types: {}, rules: ['`ended` >= `begun`'], bounds: {}, unsaid: [expect.stringContaining('100')] })
       })
 
       it('a target that may only be read is said to be one', async () => {

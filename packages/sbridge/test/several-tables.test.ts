@@ -330,6 +330,45 @@ describe('a file of SQLite', () => {
     expect(ask('new.sqlite', 'SELECT count(*) AS n FROM remarks')).toEqual([{ n: 0 }])
   })
 
+  it('unusual names, computed columns, bytes, two keys into one table, tables of one row and without any', async () => {
+    const database = open('odd.sqlite')
+    for (const statement of [
+      'CREATE TABLE "group" ("order" INTEGER PRIMARY KEY, "select" TEXT CHECK ("select" IN (\'a\', \'b\')), [from] REAL CHECK ([from] > 0 AND [from] < 5))',
+      'CREATE TABLE "größe ""x""" ("group" INT NOT NULL REFERENCES "group", other INT REFERENCES "group", "no" INT, start DATE, stop DATE, price REAL CHECK (price BETWEEN 1 AND 9), twice REAL AS (2 * price) STORED, bytes BLOB, PRIMARY KEY ("group", "no"), CHECK (start <= stop)) WITHOUT ROWID',
+      'CREATE TABLE settings (version INT)',
+      'INSERT INTO settings VALUES (3)',
+      'CREATE TABLE none (id INTEGER PRIMARY KEY, "group" INT REFERENCES "group")',
+      'CREATE VIEW seen AS SELECT * FROM "größe ""x"""'
+    ])
+      database.exec(statement)
+    for (let i = 1; i <= 20; i++) database.run('INSERT INTO "group" VALUES (?, ?, ?)', [i, i % 3 === 0 ? 'a' : 'b', (i % 5) + 0.5])
+    for (let i = 0; i < 45; i++) {
+      const day = (plus: number) => new Date(Date.UTC(2024, 0, 1 + ((i * 7) % 50) + plus)).toISOString().slice(0, 10)
+      const row = [
+        1 + (i % 15),
+        i % 4 === 0 ? null : 1 + ((i * 3) % 20),
+        1 + Math.floor(i / 15),
+        day(0),
+        day(i % 6),
+        1 + ((i * 11) % 80) / 10
+      ]
+      database.run('INSERT INTO "größe ""x""" VALUES (?, ?, ?, ?, ?, ?, ?)', [...row, new Uint8Array([i])])
+    }
+    database.close()
+    const { status, stdout, stderr } = await run('sample', 'odd.sqlite', '-o', 'even.sqlite', ...QUICK)
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('settings: one row')
+    expect(stdout).toContain('bytes: lists, objects or bytes')
+    expect(stdout).not.toContain('CHECK')
+    const [counts] = ask(
+      'even.sqlite',
+      'SELECT (SELECT count(*) FROM "group") AS parents, (SELECT count(*) FROM settings) + (SELECT count(*) FROM none) AS empty, sum(twice = 2 * price) AS computed, count(*) AS rows, count(other) AS others FROM seen'
+    )
+    expect(counts).toMatchObject({ parents: 20, empty: 0, computed: 45, rows: 45 })
+    expect(ask('even.sqlite', 'PRAGMA foreign_key_check')).toEqual([])
+    expect(ask('even.sqlite', 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
+  })
+
   it('keys of several columns lead to rows, and lines are numbered from 1 in every order', async () => {
     const { tables } = shop({ customers: 20, products: 12 })
     const lines = tables.order_lines!

@@ -34,7 +34,7 @@ const literal = (value: unknown) =>
 
 /** Statements that make the table of orders; `state`: the type of its column. */
 export const madeOrders = (state = "VARCHAR(9) CHECK (state IN ('new', 'paid', 'sent'))"): string[] => [
-  `CREATE TABLE orders (id BIGINT PRIMARY KEY, code VARCHAR(20) NOT NULL UNIQUE, state ${state}, way VARCHAR(9) CHECK (way IN ('post', 'van')), net DECIMAL(10, 2), gross DECIMAL(10, 2), paid BOOLEAN, note TEXT, day DATE, CHECK (net <= gross AND net > 0))`,
+  `CREATE TABLE orders (id BIGINT PRIMARY KEY, code VARCHAR(20) NOT NULL UNIQUE, state ${state}, way VARCHAR(9) CHECK (way IN ('post', 'van')), net DECIMAL(10, 2), gross DECIMAL(10, 2), paid BOOLEAN, note TEXT, day DATE, CHECK (net <= gross AND net > 0), CHECK (gross BETWEEN 0 AND 1000), CHECK (net IS NOT NULL), CHECK (net + gross > 1))`,
   `INSERT INTO orders VALUES ${rows.map((row) => `(${Object.values(row).map(literal).join(', ')})`).join(', ')}`
 ]
 
@@ -93,8 +93,12 @@ export function testStore(
       const table = await readTable(store.url, { table: 'orders' })
       expect(table).toMatchObject({
         rowCount: ROWS,
-        schema: { types: { id: 'identifier', code: 'identifier', state: 'category', way: 'category' }, rules: ['`gross` >= `net`'] },
-        notes: [expect.stringMatching(/^CHECK \(.*net.* > .*0.*\) of the database is no rule here/)]
+        schema: {
+          types: { id: 'identifier', code: 'identifier', state: 'category', way: 'category' },
+          rules: ['`gross` >= `net`'],
+          bounds: { net: { least: 0.01, most: 1000 }, gross: { least: 0.01, most: 1000 } }
+        },
+        notes: [expect.stringMatching(/^CHECK \(.*net.* \+ .*gross.* > .*1.*\) of the database is no rule here/)]
       })
       const column = (of: string) => table.columns.find((one) => one.name === of)!
       expect(column('id')).toMatchObject({ source: 'number', integer: true })
@@ -107,7 +111,9 @@ export function testStore(
       const isServer = store.port !== undefined
       const first = await sbridge(folder, ...words)
       expect(first, first.stderr).toMatchObject({ status: 0, stdout: expect.stringContaining('60 rows in ') })
-      const [drawn] = await store.sql('SELECT count(*), count(DISTINCT code), sum(CASE WHEN gross >= net THEN 1 ELSE 0 END) FROM more')
+      const [drawn] = await store.sql(
+        'SELECT count(*), count(DISTINCT code), sum(CASE WHEN gross >= net AND net > 0 AND gross <= 1000 THEN 1 ELSE 0 END) FROM more'
+      )
       expect(drawn!.map(Number)).toEqual([60, 60, 60])
       const again = await sbridge(folder, ...words)
       expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining('the table more, which is there already') })

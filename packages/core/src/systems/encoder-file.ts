@@ -28,6 +28,7 @@ import type { Notation } from '../table/notation.js'
 import type { NumberStyle } from '../table/number-style.js'
 import type { Numbering } from '../table/numbering.js'
 import { timeBounds } from '../table/present.js'
+import type { Bounds } from '../table/raw.js'
 import type { NumericScaler } from '../table/scaling.js'
 import { type ColumnKind, isNumericKind } from '../table/table.js'
 import type { ClockStyle } from '../table/time-of-day.js'
@@ -121,6 +122,7 @@ export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
     })
   ),
   pair: optional(record<PairStyle>({ before: text, between: text, after: text, second: text })),
+  bounds: optional(record<Bounds>({ least: optional(number(UNSCALED)), most: optional(number(UNSCALED)) })),
   absent: optional(text),
   date: optional(dateStyle),
   spelling: optional(tuple<readonly [string, string]>(text, text)),

@@ -74,8 +74,18 @@ function placesOf({ local, image, latent }: Pick<Options, 'local' | 'image' | 'l
 
 function keep(prepared: PreparedTable, rules: readonly Rule[]): RuledRows {
   const kept = keepRules(rules, prepared.data)
-  return { ...prepared, data: takeRulesOut(kept, prepared.data), rules: kept }
+  const data = takeRulesOut(kept, prepared.data)
+  return { ...prepared, data: { ...data, notes: [...prepared.data.notes, ...boundNotes(rules, prepared.data)] }, rules: kept }
 }
+
+/** What is computed from others may lie beyond what its reader knows of it: below nought no sum of numbers does that the data have not there. */
+const boundNotes = (rules: readonly Rule[], { formats }: InferredTable): string[] =>
+  rules.flatMap((rule) => {
+    const { least = 0, most } = formats.find(({ name }) => name === rule.column)?.bounds ?? {}
+    if (rule.kind !== 'formula' || (least <= 0 && most === undefined)) return []
+    const range = [...(least > 0 ? [`at least ${least}`] : []), ...(most === undefined ? [] : [`at most ${most}`])].join(' and ')
+    return [`${rule.column}: computed as ${ruleText(rule)}, which does not see to it that it is ${range}; --rules off draws it by itself`]
+  })
 
 /** Which rules are not looked for, as the table has too many columns of numbers. */
 export const ruleNotes = (data: InferredTable, { rules = 'auto' }: Options): readonly string[] => (rules === 'off' ? [] : searchNotes(data))

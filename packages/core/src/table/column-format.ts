@@ -1,7 +1,7 @@
 import type { DateStyle } from './date-style.js'
 import type { NumberStyle } from './number-style.js'
 import type { Numbering } from './numbering.js'
-import type { RawColumn } from './raw.js'
+import type { Bounds, RawColumn } from './raw.js'
 import type { Column, ColumnKind } from './table.js'
 
 /** What stands around the two numbers of each cell of a column, and the column that has the second of them. */
@@ -21,6 +21,8 @@ export interface ColumnFormat {
   /** Numbers that are the first of two in a cell. */
   readonly pair?: PairStyle
   readonly date?: DateStyle
+  /** What its reader knows of values that may be there. */
+  readonly bounds?: Bounds | undefined
   /** The word that most missing cells in text have, where they are not left empty. */
   readonly absent?: string
   /** Booleans in text: the spellings of false and true. */

@@ -3,6 +3,7 @@ import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import { columnOf, type Matrix, matrix, stackRows, takeRows } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
+import { roundedWithin, withinBounds } from './bounds.js'
 import { placeLevels } from './categories.js'
 import type { ColumnFormat } from './infer.js'
 import { limitsOf } from './number-style.js'
@@ -181,7 +182,10 @@ export function decodeTable(encoder: Encoder, { coordinates, codes }: Encoded, n
       }
     }
     const scaled = columnOf(coordinates, code.coordinate)
-    const values = unscaleValues(code.scaler, scaled).map((x) => roundToFormat(toLattice(x, code.lattice), encoder.formats[c]!))
+    const format = encoder.formats[c]!
+    const values = unscaleValues(code.scaler, scaled).map((x) =>
+      roundedWithin(roundToFormat(toLattice(withinBounds(x, format), code.lattice), format), format)
+    )
     const column = { name, kind: kind as NumericColumn['kind'], values, ...limits }
     if (code.missingFactor === undefined) return column
     const missing = Uint8Array.from({ length: n }, (_, i) => codes[i * factorCount + code.missingFactor!]!)

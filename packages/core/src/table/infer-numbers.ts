@@ -98,7 +98,8 @@ export function inferNumbers(
       kind,
       ...(date ? { date } : {}),
       number: { padded: false, ...(decimals === undefined ? {} : { decimals }), ...(short ? { single: true } : {}) },
-      ...(declared ? { integer: true } : {})
+      ...(declared ? { integer: true } : {}),
+      ...(raw.bounds ? { bounds: raw.bounds } : {})
     }
   }
 }

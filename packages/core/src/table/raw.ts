@@ -28,6 +28,12 @@ export interface SpelledNumbers {
   readonly bare: boolean
 }
 
+/** The least and the largest value that a column may have, whatever those are that it has: of times in milliseconds. */
+export interface Bounds {
+  readonly least?: number
+  readonly most?: number
+}
+
 /**
  * What a file reader hands over and a writer takes: columns as the format stores them, before any inference.
  * `missing[i] = 1` marks an empty cell (the value there is ignored); text marks it with null. A column of lists or
@@ -49,10 +55,18 @@ export type RawColumn =
       readonly values: Float64Array
       readonly missing?: Uint8Array /** The format declares whole numbers. */
       readonly integer?: boolean
+      /** What its reader knows of values that may be there: new ones keep to it. */
+      readonly bounds?: Bounds | undefined
     }
   | { readonly name: string; readonly source: 'boolean'; readonly values: readonly (boolean | null)[] }
   /** Milliseconds since 1970-01-01T00:00Z. */
-  | { readonly name: string; readonly source: 'datetime'; readonly values: Float64Array; readonly missing?: Uint8Array }
+  | {
+      readonly name: string
+      readonly source: 'datetime'
+      readonly values: Float64Array
+      readonly missing?: Uint8Array
+      readonly bounds?: Bounds | undefined
+    }
 
 export interface RawTable {
   readonly columns: readonly RawColumn[]

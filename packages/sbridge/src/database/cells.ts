@@ -62,9 +62,6 @@ export interface ColumnTypes {
   readonly key?: string
 }
 
-/** A time as databases write it, `2024-01-31 12:00:00.5` in UTC, or a day, as ISO 8601 has it. */
-export const isoTime = (text: string): string => (text.includes(' ') ? `${text.replace(' ', 'T').replace(/(\+00)?$/, 'Z')}` : text)
-
 /** The type of a column. */
 export function typeOf(column: RawColumn, types: ColumnTypes): string {
   if (column.source === 'text') return types.text
@@ -104,9 +101,14 @@ export interface DatabaseTable extends RawTable {
   readonly schema: Schema
 }
 
+function bounded(column: RawColumn, { bounds }: Schema): RawColumn {
+  const own = Object.hasOwn(bounds, column.name) ? bounds[column.name] : undefined
+  return own && (column.source === 'number' || column.source === 'datetime') ? { ...column, bounds: own } : column
+}
+
 /** What a statement gives, as a table; of a whole table with what the schema says of it. */
 export function tableIn({ columns, rowCount }: Answer, described?: Described): DatabaseTable {
   const schema = described ? schemaOf(columns, described) : NO_SCHEMA
   const notes = schema.unsaid.map((condition) => `CHECK (${condition}) of the database is no rule here, and is not seen to in new rows`)
-  return { columns: columns.map(rawColumn), rowCount, schema, ...(notes.length > 0 ? { notes } : {}) }
+  return { columns: columns.map((column) => bounded(rawColumn(column), schema)), rowCount, schema, ...(notes.length > 0 ? { notes } : {}) }
 }

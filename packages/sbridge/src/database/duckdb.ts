@@ -4,7 +4,7 @@ import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import { isMissing } from '../format/columns.js'
 import { holding } from '../format/temporary.js'
 import { withPackage } from '../host/optional-package.js'
-import { type ColumnTypes, definitionsOf, isoTime, quoted, quotedTable, typeOf } from './cells.js'
+import { type ColumnTypes, definitionsOf, quoted, quotedTable, typeOf } from './cells.js'
 import {
   type Access,
   type Answer,
@@ -19,6 +19,7 @@ import {
 } from './contract.js'
 import { inFile, unreadableFile } from './database-file.js'
 import { severalOf } from './duckdb-tables.js'
+import { isoTime } from './iso-time.js'
 
 /** What is used of `@duckdb/node-api`. */
 interface Driver {

@@ -1,6 +1,7 @@
 import type { RawTable } from '@sbridge/core/tables'
 import { withPackage } from '../host/optional-package.js'
-import { type ColumnTypes, cellsOf, definitionsOf, isoTime, quotedTable } from './cells.js'
+import { type ColumnTypes, cellsOf, definitionsOf, quotedTable } from './cells.js'
+import { checksIn } from './check-conditions.js'
 import {
   type Access,
   type Answer,
@@ -14,8 +15,8 @@ import {
   type Store,
   told
 } from './contract.js'
+import { isoTime } from './iso-time.js'
 import { severalOf } from './mysql-tables.js'
-import { checksIn } from './table-schema.js'
 
 type Cell = string | number | boolean | object | null
 

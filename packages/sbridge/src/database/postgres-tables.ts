@@ -1,9 +1,10 @@
-import { FormatError, InputError } from '@sbridge/core'
+import { InputError } from '@sbridge/core'
 import type { ForeignKey, SchemaKeys } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { withoutPassword } from './address.js'
 import { type DatabaseTable, quoted } from './cells.js'
 import { type Access, type MadeTables, QUERY_SECONDS, type TableSet } from './contract.js'
+import { filledTables } from './filled-tables.js'
 import { type Client, insert, inTransaction, sessionOf, TYPES } from './postgres.js'
 import { tableFrom } from './session.js'
 import { referencesOf, tableStatement } from './table-statement.js'
@@ -32,20 +33,16 @@ export function readPostgresTables(address: string): Promise<TableSet> {
     const read: (readonly [string, DatabaseTable])[] = []
     for (const name of names)
       read.push([name, await tableFrom(sessionOf(client, streams), { table: `${quoted(schema)}.${quoted(name)}` }, false)])
-    const filled = read.filter(([, { rowCount }]) => rowCount > 0)
-    if (filled.length === 0)
-      throw new FormatError({
-        code: 'table-without-rows',
-        got: `the schema ${schema} of ${withoutPassword(url)}, ${names.length === 0 ? 'which has no tables, or is not there' : 'whose tables have no rows'}`,
-        expected: 'a schema with rows',
-        try: 'another one, as postgres://…/shop?schema=sales'
-      })
-    const keys = await keysIn(ask, new Set(filled.map(([name]) => name)))
+    const filled = filledTables(read, {
+      got: `the schema ${schema} of ${withoutPassword(url)}, ${names.length === 0 ? 'which has no tables, or is not there' : 'whose tables have no rows'}`,
+      expected: 'a schema with rows',
+      remedy: 'another one, as postgres://…/shop?schema=sales'
+    })
+    const keys = await keysIn(ask, new Set(Object.keys(filled.tables)))
     const made = await madeIn(client, ask, schema)
     return {
-      tables: Object.fromEntries(filled),
+      ...filled,
       keys,
-      says: Object.fromEntries(filled.map(([name, { schema: said }]) => [name, said])),
       made,
       files: {}
     }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { RawTable } from '@sbridge/core/tables'
 import { withPackage } from '../host/optional-package.js'
-import { type ColumnTypes, cellsOf, definitionsOf, isoTime, quoted, quotedTable } from './cells.js'
+import { type ColumnTypes, cellsOf, definitionsOf, quoted, quotedTable } from './cells.js'
 import {
   type Access,
   type Answer,
@@ -15,6 +15,7 @@ import {
   type Store,
   told
 } from './contract.js'
+import { isoTime } from './iso-time.js'
 
 /** What is used of `pg`. */
 export interface Client {

@@ -1,7 +1,8 @@
-import { FormatError, InputError } from '@sbridge/core'
+import { InputError } from '@sbridge/core'
 import { addressOf, withoutPassword } from './address.js'
 import { QUERY_SECONDS, type Session, type Several, type TableSet } from './contract.js'
 import { storeOf } from './database.js'
+import { filledTables } from './filled-tables.js'
 import { keysWithin, layersOf } from './layers.js'
 import { tableFrom } from './session.js'
 
@@ -19,24 +20,20 @@ export function readAllTables(name: string): Promise<TableSet> {
     const names = await all.tables()
     const read: [string, Awaited<ReturnType<typeof tableFrom>>][] = []
     for (const table of names) read.push([table, await tableFrom(session, { table: session.quoted(table) }, false)])
-    const filled = read.filter(([, { rowCount }]) => rowCount > 0)
-    if (filled.length === 0)
-      throw new FormatError({
-        code: 'table-without-rows',
-        got: `${withoutPassword(name)}, ${names.length === 0 ? 'which has no tables' : 'whose tables have no rows'}`,
-        expected: 'a database with rows',
-        try: 'another one'
-      })
-    const there = new Set(filled.map(([table]) => table))
+    const filled = filledTables(read, {
+      got: `${withoutPassword(name)}, ${names.length === 0 ? 'which has no tables' : 'whose tables have no rows'}`,
+      expected: 'a database with rows',
+      remedy: 'another one'
+    })
+    const there = new Set(Object.keys(filled.tables))
     const { primary, foreign } = await all.keys()
     return {
-      tables: Object.fromEntries(filled),
+      ...filled,
       // A key into a table without rows is empty throughout.
       keys: {
         primary: Object.fromEntries(Object.entries(primary).filter(([table]) => there.has(table))),
         foreign: foreign.filter((key) => there.has(key.table) && there.has(key.to.table))
       },
-      says: Object.fromEntries(filled.map(([table, { schema }]) => [table, schema])),
       made: await all.made(),
       files: {}
     }

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { FormatError, InputError } from '@sbridge/core'
+import { InputError } from '@sbridge/core'
 import type { ForeignKey, SchemaKeys } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { quoted } from './cells.js'
 import type { TableSet } from './contract.js'
+import { filledTables } from './filled-tables.js'
 import { insertRows, TYPES, tableOf, withFile } from './sqlite.js'
 import type { Sqlite } from './sqlite-driver.js'
 import { referencesOf, tableStatement } from './table-statement.js'
@@ -15,19 +16,14 @@ export function readSqliteTables(file: string): Promise<TableSet> {
       .all("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid")
       .map(({ name }) => String(name))
     const read = names.map((name) => [name, tableOf(database, name)] as const)
-    const filled = read.filter(([, { rowCount }]) => rowCount > 0)
-    if (filled.length === 0)
-      throw new FormatError({
-        code: 'table-without-rows',
-        got: names.length === 0 ? `${file}, which has no tables` : `${file}, whose tables have no rows`,
-        expected: 'a database with rows',
-        try: 'another file'
-      })
-    const there = new Set(filled.map(([name]) => name))
+    const filled = filledTables(read, {
+      got: names.length === 0 ? `${file}, which has no tables` : `${file}, whose tables have no rows`,
+      expected: 'a database with rows',
+      remedy: 'another file'
+    })
     return {
-      tables: Object.fromEntries(filled),
-      keys: keysIn(database, [...there]),
-      says: Object.fromEntries(filled.map(([name, { schema }]) => [name, schema])),
+      ...filled,
+      keys: keysIn(database, Object.keys(filled.tables)),
       made: { by: 'sqlite', tables: statementsIn(database), constraints: [] },
       files: {}
     }

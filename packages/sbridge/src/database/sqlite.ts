@@ -5,6 +5,7 @@ import type { RawTable } from '@sbridge/core/tables'
 import { holding } from '../format/temporary.js'
 import { canBeEnded, within } from '../host/time-limit.js'
 import { type ColumnTypes, cellsOf, type DatabaseTable, definitionsOf, quoted, tableIn } from './cells.js'
+import { checksIn } from './check-conditions.js'
 import {
   type Access,
   type Answer,
@@ -19,7 +20,6 @@ import {
 } from './contract.js'
 import { inFile, type Opening, unreadableFile } from './database-file.js'
 import { type Cell, driver, type Sqlite } from './sqlite-driver.js'
-import { checksIn } from './table-schema.js'
 
 /** Types of new columns. */
 export const TYPES: ColumnTypes = { whole: 'INTEGER', number: 'REAL', boolean: 'BOOLEAN', time: 'TIMESTAMP', day: 'DATE', text: 'TEXT' }
@@ -174,15 +174,26 @@ function described(database: Sqlite, table: string): Described | undefined {
 
 /** Writes rows behind those of a table that is there. */
 export function insertRows(database: Sqlite, table: RawTable, into: string): void {
-  const names = table.columns.map(({ name }) => quoted(name)).join(', ')
-  const statement = database.prepare(`INSERT INTO ${quoted(into)} (${names}) VALUES (${table.columns.map(() => '?').join(', ')})`)
+  const generated = generatedIn(database, into)
+  const columns = table.columns.filter(({ name }) => !generated.has(name.toLowerCase()))
+  const names = columns.map(({ name }) => quoted(name)).join(', ')
+  const statement = database.prepare(`INSERT INTO ${quoted(into)} (${names}) VALUES (${columns.map(() => '?').join(', ')})`)
   try {
-    const cells = table.columns.map((column) => cellsOf(column))
-    for (let i = 0; i < table.rowCount; i++) statement.run(cells.map((cell, c) => bound(cell(i), table.columns[c]!)))
+    const cells = columns.map((column) => cellsOf(column))
+    for (let i = 0; i < table.rowCount; i++) statement.run(cells.map((cell, c) => bound(cell(i), columns[c]!)))
   } finally {
     statement.finish()
   }
 }
+
+/** Columns that SQLite computes itself, and takes no cells for. @source SQLite, PRAGMA table_xinfo: 2 and 3 in `hidden` */
+const generatedIn = (database: Sqlite, table: string): ReadonlySet<string> =>
+  new Set(
+    database
+      .all(`PRAGMA table_xinfo(${quoted(table)})`)
+      .filter(({ hidden }) => Number(hidden) > 1)
+      .map(({ name }) => String(name).toLowerCase())
+  )
 
 /** SQLite has no truth values; and a driver would store a whole number of JavaScript as REAL where the column has no type. */
 function bound(cell: Cell, column: RawTable['columns'][number]): Cell {

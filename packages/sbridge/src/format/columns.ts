@@ -19,6 +19,9 @@ export const DAY = 86_400_000
 
 const refused = new WeakSet<RawColumn>()
 
+/** Whether reading a column's cells is refused. */
+export const isRefused = (column: RawColumn): boolean => refused.has(column)
+
 /** A column whose cells are nothing that a table holds: it may be left out, and who reads its values gets the error. */
 export function unusableColumn(name: string, error: InputError): RawColumn {
   const column: RawColumn = {

@@ -1,4 +1,5 @@
 import { type Key, keyFor } from '../../num/random.js'
+import { roundedWithin } from '../../table/bounds.js'
 import type { Expression } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { limitsOf } from '../../table/number-style.js'
@@ -155,7 +156,10 @@ function derived(rule: Exclude<KeptRule, KeptGaps>, { column, soFar, except }: D
     const start = (exception && rule.kind === 'order' ? low(i) : at(i)) * scale
     const bent = start + Number(exception?.value ?? 0)
     const value = rule.kind === 'formula' && rule.parts && bent < 0 ? start : bent
-    return Number.isNaN(value) || exception?.value === null ? null : roundToFormat(value, column.format)
+    if (Number.isNaN(value) || exception?.value === null) return null
+    const written = roundToFormat(value, column.format)
+    // What is computed is what it is; a later date or larger number may end at a bound.
+    return rule.kind === 'order' ? roundedWithin(written, column.format) : written
   })
   return columnOfCells(column, cells)
 }

@@ -1,3 +1,4 @@
+import { roundedWithin } from '../../table/bounds.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { monthOf, monthStart, sinceStart, untilEnd } from '../../table/months.js'
 import { roundToFormat, timeBounds, writtenUnit } from '../../table/present.js'
@@ -65,7 +66,7 @@ function inUnits(kind: Ticks['kind'], counts: Float64Array, origin: number, firs
 /** The time at a tick, as the column can write it. */
 export function timeAt({ kind, origin, unit }: Ticks, tick: number, format: ColumnFormat): number {
   const [first, last] = format.kind === 'datetime' ? timeBounds(format) : [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
-  const within = (time: number) => Math.min(last, Math.max(first, time))
+  const within = (time: number) => roundedWithin(Math.min(last, Math.max(first, time)), format)
   const month = monthOf(origin) + tick * unit
   if (kind === 'months') return within(monthStart(month) + sinceStart(origin))
   if (kind === 'months-from-end') return within(monthStart(month + 1) - untilEnd(origin))

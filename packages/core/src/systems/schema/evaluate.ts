@@ -57,10 +57,11 @@ const HALVES = 20
  * `column-absent`), and for keys as `fitSchema`. Cost: that of an evaluation of each table, and twenty times O(rows · columns²) for each key.
  */
 export async function evaluateSchema(
-  { real, synthetic, keys: stated, missing, seed = 1 }: SchemaComparison,
+  { real: all, synthetic, keys: stated, missing, seed = 1 }: SchemaComparison,
   { engine, stop, progress }: SystemContext
 ): Promise<SchemaEvaluation> {
-  const { keys } = statedOrFound(real, { stated, missing })
+  const { tables: those, keys } = statedOrFound(all, { stated, missing })
+  const real = { ...all, tables: those }
   checkTables(real.tables, keys)
   refuseAbsent(real.tables, synthetic.tables)
   const key = keyFor(keyFromSeed(seed), 'tables')

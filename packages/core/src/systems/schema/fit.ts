@@ -51,12 +51,12 @@ interface Fitted extends Referred {
  * (`key-repeated`, `key-missing`) or dangle where that is refused (`key-dangling`), and what fits of tables throw, with the table's name.
  */
 export async function fitSchema(
-  { tables, keys: own, says = {} }: Schema,
+  { tables: all, keys: own, says = {} }: Schema,
   options: SchemaFit,
   context: SystemContext
 ): Promise<SchemaModel> {
   const { keys: stated = [], orphans, seed = 1, ...each } = options
-  const { keys, found } = statedOrFound({ tables, keys: own }, { stated, missing: each.missing })
+  const { tables, left, keys, found } = statedOrFound({ tables: all, keys: own }, { stated, missing: each.missing })
   checkTables(tables, keys)
   const { order, late } = inOrderOfKeys(Object.keys(tables), keys, mayBreakIn(tables, keys, each.missing))
   const now = { ...keys, foreign: keys.foreign.filter((key) => !late.includes(key)) }
@@ -82,7 +82,15 @@ export async function fitSchema(
     circles.push((await fitLate(sides, { ...at, key: keyFor(at.key, 'late') }))!)
   }
   const aggregates = each.rules === 'off' ? [] : now.foreign.flatMap((key) => aggregatesAlong(linksBy.get(key)!, fitted))
-  return { tables: Object.fromEntries(order.map((name) => [name, fitted.get(name)!.table])), order, keys, found, late: circles, aggregates }
+  return {
+    tables: Object.fromEntries(order.map((name) => [name, fitted.get(name)!.table])),
+    order,
+    keys,
+    found,
+    late: circles,
+    aggregates,
+    left
+  }
 }
 
 /** Columns of a table that rows say which refer to it. */

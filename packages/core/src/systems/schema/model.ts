@@ -77,6 +77,8 @@ export interface SchemaModel {
   readonly late: readonly LateLaw[]
   /** Columns that rows of other tables say; absent in models of before. */
   readonly aggregates?: readonly Aggregate[] | undefined
+  /** Tables of one row, which stay empty; absent in models of before. */
+  readonly left?: readonly string[] | undefined
 }
 
 /** The rules of a table's own columns. */

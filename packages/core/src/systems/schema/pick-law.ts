@@ -234,14 +234,23 @@ function chosen(distances: readonly number[], chances: readonly number[], u: num
 /** What was drawn of the rows that are referred to: columns with the names that they have in their table. */
 export function wantedRows({ joined }: Pick<PickLaw, 'joined'>, encoder: Encoder, { columns, rowCount }: Table): LikeRows {
   const renamed = joined.map(({ name, column }) => ({ ...columns.find((one) => one.name === name)!, name: column }))
-  return likeRows(encoder, { columns: renamed, rowCount })
+  const places = contextOfRows(encoder, { columns: renamed.map((column) => placed(column, encoder)), rowCount })
+  return { classes: classesOf({ columns: renamed, rowCount }), places }
+}
+
+/** A column that lacks cells in rows that refer to none, where the table that is referred to has them all: these rows stand anywhere. */
+function placed(column: Column, { columns }: Encoder): Column {
+  const code = columns.find(({ name }) => name === column.name)
+  if (!isCategorical(column) || code?.carries !== 'factor' || code.missingLevel) return column
+  return { ...column, codes: column.codes.map((level) => Math.max(0, level)) }
 }
 
 /** Rows as they are compared. */
-export function likeRows(encoder: Encoder, table: Table): LikeRows {
-  const factors = table.columns.filter(isCategorical)
-  const classes = Array.from({ length: table.rowCount }, (_, i) => factors.map(({ codes }) => codes[i]).join(' '))
-  return { places: contextOfRows(encoder, table), classes }
+export const likeRows = (encoder: Encoder, table: Table): LikeRows => ({ places: contextOfRows(encoder, table), classes: classesOf(table) })
+
+function classesOf({ columns, rowCount }: Table): string[] {
+  const factors = columns.filter(isCategorical)
+  return Array.from({ length: rowCount }, (_, i) => factors.map(({ codes }) => codes[i]).join(' '))
 }
 
 /** Rows that refer to one: those that are not drawn as referring to none. */

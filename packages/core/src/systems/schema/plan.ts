@@ -67,8 +67,8 @@ export function planSchema(
 
 type Size = Omit<TablePlan, 'drawnRows'> & { readonly parents: number }
 
-function sizesOf({ tables, keys: own }: Schema, { keys: stated, missing, orphans }: SchemaFit): Size[] {
-  const { keys } = statedOrFound({ tables, keys: own }, { stated, missing })
+function sizesOf({ tables: all, keys: own }: Schema, { keys: stated, missing, orphans }: SchemaFit): Size[] {
+  const { tables, keys } = statedOrFound({ tables: all, keys: own }, { stated, missing })
   checkTables(tables, keys)
   const { order, late } = inOrderOfKeys(Object.keys(tables), keys, mayBreakIn(tables, keys, missing))
   const links = new Map(keys.foreign.map((key) => [key, linksOf(tables, key, { missing, orphans })]))

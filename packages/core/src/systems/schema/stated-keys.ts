@@ -6,12 +6,24 @@ interface Stated {
   readonly missing?: readonly string[] | undefined
 }
 
+interface Keyed {
+  /** Those of which laws can be learned. */
+  readonly tables: Tables
+  /** Names of the others: of one row, which no key leads to or from. They stay empty. */
+  readonly left: readonly string[]
+  readonly keys: SchemaKeys
+  readonly found: readonly FoundKey[]
+}
+
 /** The keys that the schema or an option says, which are all that there are; else those that are found, with what speaks for them. */
 export function statedOrFound(
-  { tables, keys }: { readonly tables: Tables; readonly keys?: SchemaKeys | undefined },
+  { tables: all, keys }: { readonly tables: Tables; readonly keys?: SchemaKeys | undefined },
   { stated = [], missing }: Stated
-): { readonly keys: SchemaKeys; readonly found: readonly FoundKey[] } {
+): Keyed {
   const said = withKeys(keys ?? NO_KEYS, [stated].flat().flatMap(parseKeys))
+  const isNamed = (table: string) => said.foreign.some((key) => key.table === table || key.to.table === table)
+  const left = Object.keys(all).filter((table) => all[table]!.rowCount === 1 && !isNamed(table))
+  const tables = Object.fromEntries(Object.entries(all).filter(([table]) => !left.includes(table)))
   const found = said.foreign.length === 0 ? findKeys(tables, missing) : []
-  return { keys: found.length === 0 ? said : { ...said, foreign: found.map(({ key }) => key) }, found }
+  return { tables, left, keys: found.length === 0 ? said : { ...said, foreign: found.map(({ key }) => key) }, found }
 }

@@ -9,7 +9,10 @@ import { type ForeignKey, keyText, pairsOf } from './keys.js'
 import type { ChildLaw, SchemaModel } from './model.js'
 
 /** What laws of tables and drawn tables say: rows of each, the keys between them, and the notes of each table. */
-export function tellSchema({ tables, order, keys, found, aggregates = [] }: SchemaModel, drawn?: ReadonlyMap<string, DrawnTable>): Telling {
+export function tellSchema(
+  { tables, order, keys, found, aggregates = [], left = [] }: SchemaModel,
+  drawn?: ReadonlyMap<string, DrawnTable>
+): Telling {
   const rows = order.map((name) => ({
     name,
     real: tables[name]!.rowCount,
@@ -44,6 +47,7 @@ export function tellSchema({ tables, order, keys, found, aggregates = [] }: Sche
     warnings: [],
     notes: [
       ...(found.length > 0 ? [`no key is stated: ${counted(found.length, 'key')} found; --keys states all of them instead`] : []),
+      ...left.map((name) => `${name}: one row, of which nothing can be learned, and to which no key leads: stays empty`),
       ...aggregates.map((one) => `${aggregateText(one)}: true of every row, and of every new one`),
       ...order.flatMap((name) => tables[name]!.notes.map((note) => noteOf(name, note)))
     ]

@@ -22,11 +22,15 @@ beforeAll(() => {
   writeFileSync(join(folder, 'few.csv'), `x,y\n${Array.from({ length: 40 }, (_, i) => `${Math.sin(i)},${Math.cos(i * i)}`).join('\n')}\n`)
   sbridge('sample', 'few.csv', ...DRAW, '-o', 'one.csv')
   expected = readFileSync(join(folder, 'one.csv'))
+  sbridge('fit', 'few.csv', ...FIT, '-o', 'one.sbridge')
+  fitted = readFileSync(join(folder, 'one.sbridge'))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+const FIT = ['--seed', '1', '--bandwidth', '0.5']
 const DRAW = ['-n', '17000', '--seed', '1', '--steps', '1', '--bandwidth', '0.5']
 let expected: Buffer
+let fitted: Buffer
 
 function shell(line: string, env: Record<string, string> = {}): string {
   const { status, stdout, stderr } = spawnSync('bash', ['-c', line], {
@@ -40,12 +44,22 @@ function shell(line: string, env: Record<string, string> = {}): string {
 const sbridge = (...words: string[]): string => shell(['npx', 'sbridge', ...words].map((word) => `'${word}'`).join(' '))
 
 /** Plans into a folder of its own. */
-function plan(name: string): string {
+function plan(name: string, verb: 'sample' | 'fit' = 'sample'): string {
   const own = join(folder, name)
   mkdirSync(own)
   symlinkSync(join(root, 'node_modules'), join(own, 'node_modules'), 'dir')
   copyFileSync(join(folder, 'few.csv'), join(own, 'few.csv'))
-  const words = ['shards', 'plan', 'sample', 'few.csv', ...DRAW, '-o', 'new.csv', '--shards', '2', '--plan', 'plan.json']
+  const words = [
+    'shards',
+    'plan',
+    verb,
+    'few.csv',
+    ...(verb === 'fit' ? [...FIT, '-o', 'new.sbridge'] : [...DRAW, '-o', 'new.csv']),
+    '--shards',
+    '2',
+    '--plan',
+    'plan.json'
+  ]
   shell(`cd '${name}' && npx sbridge ${words.join(' ')}`)
   return own
 }
@@ -58,26 +72,29 @@ it.skipIf(!has('parallel'))('GNU parallel runs the shards of a plan', () => {
   expect(readFileSync(join(own, 'new.csv')).equals(expected)).toBe(true)
 })
 
-it.skipIf(!has('snakemake'))('Snakemake runs them', () => {
-  const own = plan('snakemake')
-  copyFileSync(join(recipes, 'Snakefile'), join(own, 'Snakefile'))
-  shell(`cd '${own}' && snakemake --cores 2 --quiet`)
-  expect(readFileSync(join(own, 'new.csv')).equals(expected)).toBe(true)
+it.skipIf(!has('snakemake'))('Snakemake runs them, and a fit', () => {
+  for (const verb of ['sample', 'fit'] as const) {
+    const own = plan(`snakemake-${verb}`, verb)
+    copyFileSync(join(recipes, 'Snakefile'), join(own, 'Snakefile'))
+    shell(`cd '${own}' && snakemake --cores 2 --quiet`)
+    const [output, same] = verb === 'fit' ? ['new.sbridge', fitted] : ['new.csv', expected]
+    expect(readFileSync(join(own, output)).equals(same)).toBe(true)
+  }
 })
 
 const asRoot = process.getuid?.() === 0
 it.skipIf(!has('slurmctld') || !has('slurmd') || !has('munged') || !asRoot)(
-  'Slurm runs them as an array, and the merge after it',
+  'Slurm runs them as an array, and the merge after it; those who take part in a fit likewise',
   async () => {
-    const own = plan('slurm')
-    copyFileSync(join(recipes, 'slurm.sh'), join(own, 'slurm.sh'))
+    const [own, fit] = [plan('slurm'), plan('slurm-fit', 'fit')]
+    for (const one of [own, fit]) copyFileSync(join(recipes, 'slurm.sh'), join(one, 'slurm.sh'))
     const slurm = await startSlurm()
     try {
-      const submitted = shell(
-        `cd '${own}' && sbatch --parsable --array="$(npx sbridge shards missing plan.json)" slurm.sh`,
-        slurm.env
-      ).trim()
-      shell(`cd '${own}' && sbatch --wait --dependency=afterok:${submitted} --wrap='npx sbridge shards merge plan.json'`, slurm.env)
+      const submit = (one: string) =>
+        shell(`cd '${one}' && sbatch --parsable --array="$(npx sbridge shards missing plan.json)" slurm.sh`, slurm.env).trim()
+      for (const [one, submitted] of [own, fit].map((each) => [each, submit(each)]))
+        shell(`cd '${one}' && sbatch --wait --dependency=afterok:${submitted} --wrap='npx sbridge shards merge plan.json'`, slurm.env)
+      expect(readFileSync(join(fit, 'new.sbridge')).equals(fitted)).toBe(true)
       expect(readFileSync(join(own, 'new.csv')).equals(expected)).toBe(true)
       expect(readFileSync(join(own, 'shard-2.log'), 'utf8')).toMatch(/^shard 2 of 2 drawn in /)
     } finally {

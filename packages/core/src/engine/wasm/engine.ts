@@ -249,7 +249,7 @@ class WasmEngine implements Engine {
     const work = queryCount * blockCount * blockRows(this.#options.precision) * (dimension + valueCount + 12)
     const { exchange, precision, dense } = this.#options
     const pieces = exchange ? piecesOf(work, exchange.pieceWork) : 1
-    if (pieces < 2) return this.#machine.pool.run({ first: 0, end: units }, { share: work > SHARED_WORK })
+    if (!(pieces > 1)) return this.#machine.pool.run({ first: 0, end: units }, { share: work > SHARED_WORK })
     const engine = JSON.stringify([this.name, precision, dense === true])
     await shareJob(exchange!, { engine, pieces, arena: this.#arena, pool: this.#machine.pool }, running)
   }

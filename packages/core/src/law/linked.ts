@@ -41,19 +41,35 @@ export function linkedColumns(training: Rows): readonly LinkedColumns[] {
 }
 
 function findLinks({ encoder, rows }: Rows): LinkedColumns[] {
-  const columns = encoder.columns.flatMap((code): Column[] => {
-    if (code.carries !== 'coordinate' || code.scaler.method !== 'quantile') return []
+  const { codes, coordinates } = rows
+  const looked = evenRows(coordinates.rows)
+  const factorCount = encoder.factors.length
+  const names = looked.map((i) => codes.subarray(i * factorCount, (i + 1) * factorCount).join())
+  const columns: Column[] = []
+  for (const code of encoder.columns) {
+    if (code.carries !== 'coordinate' || code.scaler.method !== 'quantile') continue
     const { coordinate, missingFactor, scaler } = code
-    const missing = (i: number) => missingFactor !== undefined && rows.codes[i * encoder.factors.length + missingFactor] === 1
-    return [{ coordinate, ...rankedValues(unscaleValues(scaler, columnOf(rows.coordinates, coordinate)), missing) }]
+    const decoded = unscaleValues(scaler, columnOf(coordinates, coordinate))
+    const values =
+      missingFactor === undefined ? decoded : decoded.map((x, i) => (codes[i * factorCount + missingFactor] === 1 ? Number.NaN : x))
+    for (const [k, i] of looked.entries()) names[k] += `;${values[i]}`
+    const ranked = recurring(values)
+    if (ranked) columns.push({ coordinate, ...ranked })
+  }
+  const seen = new Set<string>()
+  const some = looked.filter((_, k) => seen.size < seen.add(names[k]!).size)
+  const compared = columns.slice(0, MOST_COLUMNS)
+  const groups = compared.map((column) => [column])
+  compared.forEach((a, k) => {
+    for (const b of compared.slice(k + 1)) if (isLumpyPair(a, b, some)) join(groups, a, b)
   })
-  const some = distinctRows(columns, rows)
-  const groups = columns.map((column) => [column])
-  const looked = columns.filter(({ places, count }) => count > 1 && 2 * count < places.length).slice(0, MOST_COLUMNS)
-  looked.forEach((a, k) => {
-    for (const b of looked.slice(k + 1)) if (isLumpyPair(a, b, some)) join(groups, a, b)
-  })
-  return groups.filter((group) => group.length > 1).map((group) => linkOf(group, rows.coordinates.rows))
+  return groups.filter((group) => group.length > 1).map((group) => linkOf(group, coordinates.rows))
+}
+
+/** Rows that are looked at: evenly spaced, for tables are sorted. */
+function evenRows(rows: number): number[] {
+  const count = Math.min(MOST_ROWS, rows)
+  return Array.from({ length: count }, (_, k) => Math.floor((k * rows) / count))
 }
 
 /** A column by the place of each row's value among its values; −1 where it is missing [M]. */
@@ -63,24 +79,13 @@ interface Column {
   readonly count: number
 }
 
-function rankedValues(values: Float64Array, missing: (i: number) => boolean): Pick<Column, 'places' | 'count'> {
-  const listed = Float64Array.from(new Set(values.filter((_, i) => !missing(i)))).sort()
+/** The places of values, of which those that are not numbers are missing; undefined where most occur once, or all are the same. */
+function recurring(values: Float64Array): Pick<Column, 'places' | 'count'> | undefined {
+  const present = values.filter((x) => !Number.isNaN(x)).sort()
+  const listed = present.filter((x, k) => k === 0 || x !== present[k - 1])
+  if (listed.length < 2 || 2 * listed.length >= values.length) return undefined
   const placeOf = new Map(Array.from(listed, (value, place) => [value, place]))
-  return { places: Int32Array.from(values, (value, i) => (missing(i) ? -1 : placeOf.get(value)!)), count: listed.length }
-}
-
-/** Rows that no earlier row repeats, of those that are looked at: evenly spaced, for tables are sorted. */
-function distinctRows(columns: readonly Column[], { codes, coordinates }: Rows['rows']): number[] {
-  const count = Math.min(MOST_ROWS, coordinates.rows)
-  const width = coordinates.rows === 0 ? 0 : codes.length / coordinates.rows
-  const seen = new Set<string>()
-  const looked = Array.from({ length: count }, (_, k) => Math.floor((k * coordinates.rows) / count))
-  return looked.filter((i) => {
-    const name = `${columns.map(({ places }) => places[i]).join()};${codes.subarray(i * width, (i + 1) * width).join()}`
-    if (seen.has(name)) return false
-    seen.add(name)
-    return true
-  })
+  return { places: Int32Array.from(values, (value) => placeOf.get(value) ?? -1), count: listed.length }
 }
 
 /** Whether pairs of rows agree in both columns more than twice as often as in one of them beside a near miss in the other. */

@@ -87,7 +87,7 @@ function findLaw(ascending: Float64Array): RecurringValues | undefined {
   const reaches = values.map((_, k) => reachOf(runs, k))
   const given = solveGiven(
     counts,
-    values.map((_, k) => spreadOf(runs, k, reaches[k]!, () => {})),
+    values.map((_, k) => spreadOf(runs, k, reaches[k]!)),
     singles
   )
   const listed = Float64Array.from(counts)
@@ -96,10 +96,7 @@ function findLaw(ascending: Float64Array): RecurringValues | undefined {
     const share = Math.min(count, given)
     if (reaches[k] === 0) return
     listed[k] = listed[k]! - share
-    spreadOf(runs, k, reaches[k]!, (to, part, isFresh) => {
-      const cells = isFresh ? between : listed
-      cells[to] = cells[to]! + share * part
-    })
+    spreadOf(runs, k, reaches[k]!, { listed, between, share })
   })
   return new Law(runs, listed, between, decimals)
 }
@@ -127,26 +124,32 @@ function reachOf({ values, atoms }: Runs, k: number): number {
   return Math.min(far(-1), far(1))
 }
 
-/**
- * Parts of a box of half-width `reach` around value k that fall on listed values and between them, told to `visit` (the
- * gap above value `to` where it is fresh); gives the fresh part of all.
- */
-function spreadOf({ values, steps }: Runs, k: number, reach: number, visit: (to: number, part: number, isFresh: boolean) => void): number {
+/** Cells of each value, and of the fresh ones above it, to which a value's own are added. */
+interface Cells {
+  readonly listed: Float64Array
+  readonly between: Float64Array
+  readonly share: number
+}
+
+/** Parts of a box of half-width `reach` around value k that fall on listed values and between them: added to `cells`; gives the fresh part of all. */
+function spreadOf({ values, steps }: Runs, k: number, reach: number, cells?: Cells): number {
   if (reach === 0) return 0
   const [low, high] = [values[k]! - reach, values[k]! + reach]
-  const overlap = (from: number, to: number) => Math.max(0, Math.min(high, to) - Math.max(low, from)) / (2 * reach)
   let fresh = 0
   for (let j = Math.max(0, k - REACH - 1); j <= Math.min(values.length - 1, k + REACH); j++) {
     const [value, step] = [values[j]!, steps[j]!]
     const before = j > 0 ? steps[j - 1]! / 2 : 0
     const next = values[j + 1] ?? value
-    visit(j, overlap(value - before, value + step / 2), false)
-    const part = overlap(value + step / 2, next - step / 2)
+    const part = overlap(low, high, value + step / 2, next - step / 2) / (2 * reach)
     fresh += part
-    if (part > 0) visit(j, part, true)
+    if (!cells) continue
+    cells.listed[j]! += cells.share * (overlap(low, high, value - before, value + step / 2) / (2 * reach))
+    cells.between[j]! += cells.share * part
   }
   return fresh
 }
+
+const overlap = (low: number, high: number, from: number, to: number): number => Math.max(0, Math.min(high, to) - Math.max(low, from))
 
 /** D: what values give at most, such that the fresh parts of it make `wanted` cells. */
 function solveGiven(counts: Uint32Array, fresh: Float64Array, wanted: number): number {

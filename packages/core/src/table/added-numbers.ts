@@ -1,6 +1,7 @@
+import { InputError } from '../num/errors.js'
 import type { ColumnFormat } from './column-format.js'
 import type { CellStyle } from './present.js'
-import type { RawColumn } from './raw.js'
+import type { RawColumn, RawTable } from './raw.js'
 
 /**
  * A column of numbers that stands beside the columns of a table, exact, NaN and infinities as missing cells: in text with a comma
@@ -20,3 +21,15 @@ export function addedNumbers(
 
 /** The number that such a cell of text shows; NaN for others. */
 export const addedNumber = (cell: string): number => (cell.trim() === '' ? Number.NaN : Number(cell.replace(',', '.')))
+
+/** Throws `InputError` (code `column-duplicate`) where a column has the name of one that is added. */
+export function refuseTaken({ columns }: RawTable, added: readonly string[]): void {
+  const taken = added.find((one) => columns.some(({ name }) => name === one))
+  if (taken === undefined) return
+  throw new InputError({
+    code: 'column-duplicate',
+    got: `a column named ${taken}, as the one that is added`,
+    expected: 'distinct names',
+    try: 'renaming it'
+  })
+}

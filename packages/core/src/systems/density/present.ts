@@ -1,5 +1,4 @@
-import { InputError } from '../../num/errors.js'
-import { addedNumbers } from '../../table/added-numbers.js'
+import { addedNumbers, refuseTaken } from '../../table/added-numbers.js'
 import type { CellStyle } from '../../table/present.js'
 import type { RawColumn, RawTable } from '../../table/raw.js'
 import type { CodedColumn } from '../imputation/coding.js'
@@ -12,21 +11,9 @@ import { levelColumns, numberColumns } from './units.js'
 const ADDED = ['log_density', 'outlier', 'outlier_p'] as const
 
 /** Refuses a column of the rows that has the name of one that is added. */
-export function refuseScoreNames({ columns }: RawTable, { gradient, denoise }: ScoreRequest): void {
-  const names = columns.map(({ name }) => name)
-  const added = [
-    ...ADDED,
-    ...(gradient ? names.map((name) => `gradient_${name}`) : []),
-    ...(denoise ? names.map((name) => `denoised_${name}`) : [])
-  ]
-  const taken = added.find((one) => names.includes(one))
-  if (taken === undefined) return
-  throw new InputError({
-    code: 'column-duplicate',
-    got: `a column named ${taken}, as the one that is added`,
-    expected: 'distinct names',
-    try: 'renaming it'
-  })
+export function refuseScoreNames(raw: RawTable, { gradient, denoise }: ScoreRequest): void {
+  const each = (prefix: string) => raw.columns.map(({ name }) => `${prefix}_${name}`)
+  refuseTaken(raw, [...ADDED, ...(gradient ? each('gradient') : []), ...(denoise ? each('denoised') : [])])
 }
 
 /** The rows as they came, with what the density says of them: numbers exact, as other columns part decimals. */

@@ -1,4 +1,4 @@
-import { InputError } from '../../num/errors.js'
+import { refuseTaken } from '../../table/added-numbers.js'
 import { joinedNames, joinedTo } from '../../table/besides.js'
 import { isMissing } from '../../table/cells.js'
 import { type CellStyle, presentTable } from '../../table/present.js'
@@ -14,16 +14,8 @@ const FILLED = 'filled'
 const BETWEEN = ';'
 
 /** Refuses a column of the rows that has the name of one that is added. */
-export function refuseNames({ columns }: RawTable, { draws, flag }: ImputationRequest): void {
-  const added = [...(draws === undefined ? [] : [DRAW]), ...(flag ? [FILLED] : [])]
-  const name = added.find((one) => columns.some((column) => column.name === one))
-  if (name === undefined) return
-  throw new InputError({
-    code: 'column-duplicate',
-    got: `a column named ${name}, as the one that is added`,
-    expected: 'distinct names',
-    try: 'renaming it'
-  })
+export function refuseNames(raw: RawTable, { draws, flag }: ImputationRequest): void {
+  refuseTaken(raw, [...(draws === undefined ? [] : [DRAW]), ...(flag ? [FILLED] : [])])
 }
 
 /** The rows as they came, with their gaps filled: given cells are the cells themselves, whatever they spell. */

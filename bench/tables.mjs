@@ -8,44 +8,14 @@
 //   apt-get download r-cran-mass r-cran-cardata r-cran-survival r-cran-aer r-cran-ggplot2
 //   for f in *.deb; do dpkg-deb -x $f FOLDER; done
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { keyFor, permutation, uniforms } from '../packages/core/dist/num/random.js'
+import { keyFor, uniforms } from '../packages/core/dist/num/random.js'
 import { drawModel, fitModel } from '../packages/core/dist/systems/system.js'
 import { tables } from '../packages/core/dist/systems/table/system.js'
-import { inferTable } from '../packages/core/dist/table/infer.js'
-import { takeRawRows } from '../packages/core/dist/table/raw.js'
-import { takeTableRows } from '../packages/core/dist/table/rows.js'
-import { createEngine, keyFromSeed, readTable } from '../packages/sbridge/dist/index.js'
+import { createEngine, keyFromSeed } from '../packages/sbridge/dist/index.js'
+import { halvesOf, rawTable, TABLES } from './tables/list.mjs'
 import { measured } from './tables/measures.mjs'
 import { PEERS } from './tables/peers.mjs'
 import { drawPicture } from './tables/picture.mjs'
-import { dataFrame } from './tables/r-data.mjs'
-
-/** Name → where it comes from, the target of "train on synthetic", columns that only count rows. */
-const TABLES = {
-  quine: { frame: 'MASS::quine', target: 'Days' },
-  crabs: { frame: 'MASS::crabs', target: 'sp', without: ['index'] },
-  survey: { frame: 'MASS::survey', target: 'Height' },
-  womenlf: { frame: 'carData::Womenlf', target: 'partic' },
-  wong: { frame: 'carData::Wong', target: 'piq', without: ['id'] },
-  penguins: { vega: 'penguins.json', target: 'Species' },
-  retinopathy: { frame: 'survival::retinopathy', target: 'status', without: ['id'] },
-  cars: { vega: 'cars.json', target: 'Miles_per_Gallon', without: ['Name'] },
-  cps1985: { frame: 'AER::CPS1985', target: 'wage' },
-  affairs: { frame: 'AER::Affairs', target: 'affairs' },
-  mroz: { frame: 'carData::Mroz', target: 'lfp' },
-  'survey-politics': { file: 'survey-politics.csv', target: 'vote' },
-  creditcard: { frame: 'AER::CreditCard', target: 'card' },
-  nlschools: { frame: 'MASS::nlschools', target: 'lang' },
-  chile: { frame: 'carData::Chile', target: 'vote' },
-  weather: { vega: 'weather.csv', target: 'weather' },
-  nwtco: { frame: 'survival::nwtco', target: 'rel', without: ['seqno'] },
-  nmes1988: { frame: 'AER::NMES1988', target: 'visits' },
-  collegedistance: { frame: 'AER::CollegeDistance', target: 'score' },
-  slid: { frame: 'carData::SLID', target: 'wages' },
-  'bird-strikes': { vega: 'birdstrikes.csv' },
-  flights: { vega: 'flights-20k.json', target: 'delay' }
-}
 
 const option = (name, otherwise) => process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3) ?? otherwise
 const root = option('data', '/')
@@ -66,30 +36,8 @@ const results = existsSync(out)
       .map((line) => JSON.parse(line))
   : []
 
-async function rawTable({ frame, vega, file }) {
-  if (frame) return dataFrame(root, frame)
-  const path = vega ? `../node_modules/vega-datasets/data/${vega}` : `data/${file}`
-  return readTable(fileURLToPath(new URL(path, import.meta.url)))
-}
-
 const nameOf = (method) => (method === 'ours' ? label : method)
 const isDone = (table, seed, method) => results.some((one) => one.table === table && one.seed === seed && one.method === nameOf(method))
-const withoutIdentifiers = ({ columns, rowCount }) => ({ columns: columns.filter(({ kind }) => kind !== 'identifier'), rowCount })
-
-/** Halves of a table: as raw columns for ours, as columns with kinds for the others. */
-function halvesOf(raw, without, seed) {
-  const kept = { ...raw, columns: raw.columns.filter((column) => !without.includes(column.name)) }
-  const order = permutation(keyFor(keyFromSeed(seed), 'half'), raw.rowCount).subarray(0, maxRows)
-  const half = Math.floor(order.length / 2)
-  const { table } = inferTable(kept)
-  return {
-    raw: takeRawRows(kept, order.subarray(0, half)),
-    types: Object.fromEntries(table.columns.map(({ name, kind }) => [name, kind])),
-    train: withoutIdentifiers(takeTableRows(table, order.subarray(0, half))),
-    heldOut: withoutIdentifiers(takeTableRows(table, order.subarray(half)))
-  }
-}
-
 async function drawnBy(method, { raw, types, train, heldOut }, seed, engine) {
   if (method === 'ours') {
     const model = await fitModel(tables, { input: raw, options: { seed, types, ...options } }, { engine })
@@ -114,9 +62,9 @@ async function tryOnce(name, seed, engine) {
   const entry = TABLES[name]
   const wanted = methods.filter((method) => !isDone(name, seed, method))
   if (wanted.length === 0) return
-  const raw = await rawTable(entry)
+  const raw = await rawTable(entry, root)
   if (!raw) return console.log(`${name}: left out, ${entry.frame} is not under ${root}`)
-  const halves = halvesOf(raw, entry.without ?? [], seed)
+  const halves = halvesOf(raw, { without: entry.without, seed, maxRows })
   for (const method of wanted) {
     const start = process.cpuUsage()
     const { synthetic, summary } = await drawnBy(method, halves, seed, engine)

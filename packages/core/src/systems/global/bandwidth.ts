@@ -25,7 +25,7 @@ export interface BandwidthCurve {
   readonly target: number
   /** Standard error of r at the evaluations: generated rows are a sample. */
   readonly standardError: number
-  /** `target-met`: the smallest ε whose r is within a standard error of the target; or none is, and the nearest was taken. */
+  /** `target-met`: the smallest ε whose r is the target; or none is as large, and the nearest was taken. */
   readonly criterion: 'target-met' | 'nearest-to-target'
   /** Rows that the search used. */
   readonly rowCount: number
@@ -40,8 +40,6 @@ const FINEST_FACTOR = 1.3
 const CLOSE_RATIO = 0.015
 /** Evaluations that are kept for after r has crossed the target. */
 const KEPT = 3
-/** A standard error counts up to this: a noisy curve must not excuse copying. */
-const LARGEST_ERROR = 0.04
 /** ε beyond this many squared coordinate spreads forgets where it started: the draws are independent already. */
 const LARGEST_EPSILON = 8
 
@@ -224,9 +222,7 @@ interface Manner {
 async function bracketAndNarrow(evaluations: Evaluations, { epsilon, factor }: Manner): Promise<Point[]> {
   let last = await evaluations.at(Math.min(epsilon, LARGEST_EPSILON))
   const points = [last]
-  // Neither more nor less than the choice on the curve will ask for: the largest error so far decides, as it will then.
-  const goal = () => TARGET_RATIO - largestError(points)
-  const isAbove = ({ ratio }: Point) => ratio >= goal()
+  const isAbove = ({ ratio }: Point) => ratio >= TARGET_RATIO
   const upward = !isAbove(last)
   while (evaluations.left > KEPT && isAbove(last) !== upward && (!upward || last.epsilon < LARGEST_EPSILON)) {
     last = await evaluations.at(Math.min(LARGEST_EPSILON, upward ? last.epsilon * factor : last.epsilon / factor))
@@ -235,9 +231,9 @@ async function bracketAndNarrow(evaluations: Evaluations, { epsilon, factor }: M
   if (isAbove(last) !== upward) return ascending(points)
   let low = upward ? points[points.length - 2]! : last
   let high = upward ? last : points[points.length - 2]!
-  const done = () => high.epsilon / low.epsilon <= FINEST_FACTOR || high.ratio <= goal() + CLOSE_RATIO
+  const done = () => high.epsilon / low.epsilon <= FINEST_FACTOR || high.ratio <= TARGET_RATIO + CLOSE_RATIO
   while (evaluations.left > 0 && !done()) {
-    const share = shareBelow(low, high, goal() + 0.5 * CLOSE_RATIO)
+    const share = shareBelow(low, high, TARGET_RATIO + 0.5 * CLOSE_RATIO)
     const middle = await evaluations.at(exp(log(low.epsilon) + share * (log(high.epsilon) - log(low.epsilon))))
     points.push(middle)
     if (isAbove(middle)) high = middle
@@ -245,9 +241,6 @@ async function bracketAndNarrow(evaluations: Evaluations, { epsilon, factor }: M
   }
   return ascending(points)
 }
-
-const largestError = (points: readonly Point[]): number =>
-  Math.min(LARGEST_ERROR, Math.max(...points.map(({ standardError }) => standardError)))
 
 /** Where between two points r, linear in log ε, would be `ratio`; not too close to either, for r is not linear. */
 function shareBelow(low: Point, high: Point, ratio: number): number {
@@ -257,22 +250,22 @@ function shareBelow(low: Point, high: Point, ratio: number): number {
 const ascending = (points: readonly Point[]): Point[] => [...points].sort((a, b) => a.epsilon - b.epsilon)
 
 /**
- * The smallest ε whose r is within a standard error of the target. r grows with ε but is measured with error, so the
- * curve is first made monotone; between evaluations it is interpolated in log ε. The nearest point when none gets there.
+ * The smallest ε whose r is the target, with no allowance for its error: what it would excuse is copying. r grows with ε but is
+ * measured with error, so the curve is first made monotone; between evaluations it is interpolated in log ε. The nearest point when
+ * none gets there.
  */
 function chooseOn(curve: readonly Point[]): Pick<BandwidthCurve, 'epsilon' | 'ratio' | 'criterion' | 'standardError'> {
-  const standardError = largestError(curve)
-  const goal = TARGET_RATIO - standardError
+  const standardError = Math.max(...curve.map((point) => point.standardError))
   const ratios = increasing(curve.map((point) => point.ratio))
-  const first = ratios.findIndex((ratio) => ratio >= goal)
+  const first = ratios.findIndex((ratio) => ratio >= TARGET_RATIO)
   if (first < 0) {
     const { epsilon, ratio } = curve[curve.length - 1]!
     return { epsilon, ratio, standardError, criterion: 'nearest-to-target' }
   }
   if (first === 0) return { epsilon: curve[0]!.epsilon, ratio: ratios[0]!, standardError, criterion: 'target-met' }
-  const share = (goal - ratios[first - 1]!) / (ratios[first]! - ratios[first - 1]!)
+  const share = (TARGET_RATIO - ratios[first - 1]!) / (ratios[first]! - ratios[first - 1]!)
   const [low, high] = [log(curve[first - 1]!.epsilon), log(curve[first]!.epsilon)]
-  return { epsilon: exp(low + share * (high - low)), ratio: goal, standardError, criterion: 'target-met' }
+  return { epsilon: exp(low + share * (high - low)), ratio: TARGET_RATIO, standardError, criterion: 'target-met' }
 }
 
 /** Refuses an ε at which most rows see only themselves, naming one that would do. */

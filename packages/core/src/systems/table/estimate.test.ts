@@ -123,7 +123,7 @@ describe('the estimate of a job is that of the run: its stages, and about its wo
     const given = await workOf((at) => sampleConditional(model, { given: [{ x0: 0.5 }], rows: DRAWN }, context(at)))
     expectToAgree(given, stagesOf({ ...size, steps: USUAL_STEPS.given, known }, false), { all: 2, each: 2 })
     const observed = await workOf((at) => samplePosterior(model, { observe: ['x0 + x1 = 1 ± 0.03'], rows: DRAWN }, context(at)))
-    const observes = { ...known, trials: 10, observes: true }
+    const observes = { ...known, trials: 20, observes: true }
     // On Gaussian rows what is linear comes in by one power, and a trial compares many chains.
     expectToAgree(observed, stagesOf({ ...size, steps: USUAL_STEPS.observed, known: observes }, false), { all: 2.5, each: 7 })
   })

@@ -20,7 +20,8 @@ export interface FoundKey {
 
 /** A column that may be a key or refer to one. */
 interface Candidate extends Place {
-  readonly cells: readonly (string | null)[]
+  /** Made when they are asked for: a million texts are not held. */
+  readonly cells: () => readonly (string | null)[]
   readonly values: ReadonlySet<string>
   /** Whether every row has a value of its own. */
   readonly isKey: boolean
@@ -60,8 +61,9 @@ function candidatesIn(tables: Tables, table: string, missing: readonly string[] 
     const { name: column } = own
     const kind = kinds.find(({ name }) => name === column)?.kind
     if (kind === undefined || kind === 'datetime' || kind === 'boolean' || (kind === 'number' && hasFractions(own))) return []
-    const cells = cellsIn(raw, column, missing)
-    const values = new Set(cells.filter((cell) => cell !== null))
+    const cells = () => cellsIn(raw, column, missing)
+    const values = new Set<string>()
+    for (const cell of cells()) if (cell !== null) values.add(cell)
     const numbers = [...values].map(Number)
     const isWhole = numbers.every(Number.isSafeInteger)
     if (values.size < 2 || (kind === 'number' && !isWhole)) return []
@@ -78,6 +80,13 @@ function hasFractions(raw: RawColumn): boolean {
 
 const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b))
 
+function isWithin(values: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  for (const value of values) if (!others.has(value)) return false
+  return true
+}
+
+const keyColumn = ({ column: name, cells }: Candidate) => ({ name, cells: cells() })
+
 /** What a column refers to, if to any of the keys. */
 function best(column: Candidate, keys: readonly Candidate[], candidates: number): FoundKey | undefined {
   const found = keys.flatMap((key) => {
@@ -85,10 +94,10 @@ function best(column: Candidate, keys: readonly Candidate[], candidates: number)
     const names = agreement(column, key)
     // Rows of two tables with one key each belong together where the name says whose key it is.
     if (column.isKey && names < 3) return []
-    if (![...column.values].every((value) => key.values.has(value))) return []
+    if (!isWithin(column.values, key.values)) return []
     const logChance = logChanceOf(column, key)
     // Within a table what its own reading takes for a reference is one.
-    const isOwn = column.table === key.table && names > 0 && refersTo({ ...column, name: column.column }, { ...key, name: key.column })
+    const isOwn = column.table === key.table && names > 0 && refersTo(keyColumn(column), keyColumn(key))
     if (!isOwn && !isBelieved({ names, logChance, column }, candidates)) return []
     const { table, column: name } = column
     return [{ key: { table, column: name, to: { table: key.table, column: key.column } }, names, values: column.values.size, logChance }]

@@ -1,13 +1,19 @@
+import { defined } from '../../num/defined.js'
+import { InputError } from '../../num/errors.js'
+import { keyFromSeed } from '../../num/random.js'
+import type { RawTable } from '../../table/raw.js'
 import { MOST_COMPARED } from '../panel/compared.js'
 import { NEXT_STEPS } from '../panel/step-law.js'
 import { type Plan, planOf } from '../system.js'
 import { estimateJob } from '../table/estimate.js'
-import { checkTables } from './check-keys.js'
+import { tables as tableSystem } from '../table/system.js'
+import { checkTables, keyTypes } from './check-keys.js'
 import type { Schema, SchemaFit } from './fit.js'
 import { inOrderOfKeys, keyText, referencesOf, type SchemaKeys } from './keys.js'
 import { byCounts, linksOf, mayBreakIn } from './links.js'
 import type { SchemaModel } from './model.js'
-import { MOST_FITTED } from './sampled.js'
+import type { OneTable } from './rows-of-table.js'
+import { MOST_FITTED, someRows, takeSome } from './sampled.js'
 import { statedOrFound } from './stated-keys.js'
 
 /** What one table of several takes. */
@@ -27,8 +33,16 @@ export interface SchemaPlan extends Plan {
 
 /** Settings that a search of a law of rows given others tries, as a rule. */
 const TRIALS = 8
-/** Steps of a draw of a table that refers to none, as a rule. */
-const STEPS = 20
+/** Laws that a table which refers to another is drawn by: how many rows, the first ones, and each further one; and two for each key by which rows choose. */
+const LAWS = 3
+const LAWS_A_CHOICE = 2
+/**
+ * What a row that refers to others takes besides its pairs, as pairs: its categories, what is kept of the rows before it, codes and
+ * decoding. Measured: a quarter of a millisecond where an engine does 100,000 pairs in one (`bench/tables/schema-large.mjs`).
+ */
+const ROW_PAIRS = 25_000
+/** And what a law takes besides its pairs on each row that it is fitted to, likewise: it regresses categories on all of them. */
+const FITTED_PAIRS = 12_000
 /** Bytes of a drawn cell besides what kernels take: a number, a key that is text, and what rows say to those that refer to them. */
 const CELL = 24
 
@@ -45,7 +59,8 @@ export function planSchema(
   const scale = request?.scale ?? 1
   const tables = sizes.map((size) => ({ ...size, drawnRows: request ? Math.max(1, Math.round(scale * size.rows)) : 0 }))
   const stages = tables.flatMap((table) => {
-    const of = estimatesOf(table, { automatic: fits && typeof source.options.bandwidth !== 'number' })
+    const automatic = fits && typeof source.options.bandwidth !== 'number'
+    const of = table.by === undefined ? rootEstimates(table) : childEstimates(table, { automatic })
     return [
       ...(fits ? [{ stage: `fitting ${table.table}`, pairs: of.fit }] : []),
       ...(request ? [{ stage: `drawing ${table.table}`, pairs: of.draw }] : [])
@@ -61,13 +76,22 @@ export function planSchema(
       dimension: sum(({ columns }) => columns),
       timed: Math.max(...tables.map(({ columns }) => columns))
     }),
-    tables: tables.map(({ parents: _, ...table }) => table)
+    tables: tables.map(({ parents: _parents, choices: _choices, root: _root, ...table }) => table)
   }
 }
 
-type Size = Omit<TablePlan, 'drawnRows'> & { readonly parents: number }
+type Size = Omit<TablePlan, 'drawnRows'> & {
+  readonly parents: number
+  /** Keys by which its rows choose. */
+  readonly choices: number
+  /** A table that refers to none, or its model. */
+  readonly root?: Root | undefined
+}
 
-function sizesOf({ tables: all, keys: own }: Schema, { keys: stated, missing, orphans }: SchemaFit): Size[] {
+type Root = Parameters<typeof tableSystem.plan>[0]
+
+function sizesOf({ tables: all, keys: own, says = {} }: Schema, { keys: stated, orphans, ...each }: SchemaFit): Size[] {
+  const { missing } = each
   const { tables, keys } = statedOrFound({ tables: all, keys: own }, { stated, missing })
   checkTables(tables, keys)
   const { order, late } = inOrderOfKeys(Object.keys(tables), keys, mayBreakIn(tables, keys, missing))
@@ -75,40 +99,75 @@ function sizesOf({ tables: all, keys: own }: Schema, { keys: stated, missing, or
   const now: SchemaKeys = { ...keys, foreign: keys.foreign.filter((key) => !late.includes(key)) }
   return order.map((table) => {
     const { rowCount: rows, columns } = tables[table]!
-    const [counted] = referencesOf(now, table)
+    const [counted, ...others] = referencesOf(now, table)
       .map((key) => links.get(key)!)
       .sort(byCounts)
-    return { table, rows, columns: columns.length, by: counted && keyText(counted.key), parents: counted?.parents ?? 0 }
+    const by = counted && keyText(counted.key)
+    const types = { ...says[table]?.types, ...keyTypes(table, keys) }
+    const rule = each.rules === 'off' ? undefined : says[table]?.rules
+    const root = counted ? undefined : { input: someOf(tables[table]!), options: defined({ ...each, types, rule }) as OneTable }
+    return { table, rows, columns: columns.length, by, parents: counted?.parents ?? 0, choices: others.length, root }
   })
 }
 
 const sizesOfModel = ({ tables, order }: SchemaModel): Size[] =>
   order.map((table) => {
-    const { rowCount: rows, layout, child } = tables[table]!
+    const { rowCount: rows, layout, child, root: model } = tables[table]!
     const parents = child ? tables[child.key.to.table]!.rowCount : 0
-    return { table, rows, columns: layout.length, by: child && keyText(child.key), parents }
+    return {
+      table,
+      rows,
+      columns: layout.length,
+      by: child && keyText(child.key),
+      parents,
+      choices: child?.picks.length ?? 0,
+      root: model && { model }
+    }
   })
 
-/** Pairs of the fit and of the draw of one table. */
-function estimatesOf(
-  { rows, columns, drawnRows, by, parents }: TablePlan & Size,
+interface Estimates {
+  readonly fit: number
+  readonly draw: number
+}
+
+/** So many rows as a law is fitted to. */
+const someOf = (raw: RawTable): RawTable => takeSome(raw, someRows(raw.rowCount, keyFromSeed(1)))
+
+/** Pairs of a table that refers to none: those of its own plan. */
+function rootEstimates({ root, drawnRows }: TablePlan & Size): Estimates {
+  const request = drawnRows > 0 ? { rows: drawnRows } : undefined
+  if (!root) return { fit: 0, draw: 0 }
+  try {
+    const whole = tableSystem.plan(root, request).pairs
+    const fit = 'model' in root ? 0 : tableSystem.plan(root).pairs
+    return { fit, draw: request ? whole - fit : 0 }
+  } catch (error) {
+    // A table may hold nothing but keys.
+    if (error instanceof InputError && error.code === 'nothing-to-model') return { fit: 0, draw: 0 }
+    throw error
+  }
+}
+
+/** Pairs of a table that is drawn by the rows of another. */
+function childEstimates(
+  { rows, columns, drawnRows, parents, choices }: TablePlan & Size,
   { automatic }: { readonly automatic: boolean }
-): { readonly fit: number; readonly draw: number } {
-  const shared = { passesPerStep: 1, comparesScalings: automatic && by === undefined, automaticBandwidth: automatic && by === undefined }
+): Estimates {
   const fitted = Math.min(rows, MOST_FITTED)
-  // Rows that refer to others are given these: about as many numbers again, and their own before them.
+  // Rows are given what their parent says: about as many numbers again, and their own before them.
   const given = 3 * columns
-  const { stages } =
-    by === undefined
-      ? estimateJob({ ...shared, rowCount: fitted, dimension: columns, drawnRows, steps: STEPS })
-      : estimateJob({
-          ...shared,
-          rowCount: Math.min(MOST_COMPARED, fitted),
-          dimension: given,
-          drawnRows: drawnRows + Math.round((parents * drawnRows) / Math.max(1, rows)),
-          steps: NEXT_STEPS,
-          known: { conditions: drawnRows, trials: automatic ? TRIALS : 1, coordinateCount: given, partCount: 1, observes: false }
-        })
+  const drawn = drawnRows + Math.round((parents * drawnRows) / Math.max(1, rows))
+  const { stages } = estimateJob({
+    passesPerStep: 1,
+    comparesScalings: false,
+    automaticBandwidth: false,
+    rowCount: Math.min(MOST_COMPARED, fitted),
+    dimension: given,
+    drawnRows: drawn,
+    steps: NEXT_STEPS,
+    known: { conditions: drawnRows, trials: automatic ? TRIALS : 1, coordinateCount: given, partCount: 1, observes: false }
+  })
+  const laws = LAWS + LAWS_A_CHOICE * choices
   const pairs = (isDraw: boolean) => stages.reduce((all, one) => all + ((one.stage === 'sampling') === isDraw ? one.pairs : 0), 0)
-  return { fit: pairs(false), draw: pairs(true) }
+  return { fit: laws * (pairs(false) + FITTED_PAIRS * fitted), draw: (1 + choices) * (pairs(true) + ROW_PAIRS * drawn) }
 }

@@ -6,6 +6,18 @@ interface Stated {
   readonly missing?: readonly string[] | undefined
 }
 
+/** Found once for a plan and its fit. */
+const last = new WeakMap<Tables, { readonly words: string; readonly found: readonly FoundKey[] }>()
+
+function foundIn(all: Tables, tables: Tables, missing: readonly string[] | undefined): readonly FoundKey[] {
+  const words = JSON.stringify(missing ?? [])
+  const known = last.get(all)
+  if (known?.words === words) return known.found
+  const found = findKeys(tables, missing)
+  last.set(all, { words, found })
+  return found
+}
+
 interface Keyed {
   /** Those of which laws can be learned. */
   readonly tables: Tables
@@ -24,6 +36,6 @@ export function statedOrFound(
   const isNamed = (table: string) => said.foreign.some((key) => key.table === table || key.to.table === table)
   const left = Object.keys(all).filter((table) => all[table]!.rowCount === 1 && !isNamed(table))
   const tables = Object.fromEntries(Object.entries(all).filter(([table]) => !left.includes(table)))
-  const found = said.foreign.length === 0 ? findKeys(tables, missing) : []
+  const found = said.foreign.length === 0 ? foundIn(all, tables, missing) : []
   return { tables, left, keys: found.length === 0 ? said : { ...said, foreign: found.map(({ key }) => key) }, found }
 }

@@ -236,9 +236,10 @@ function noiseOf(
   { dimension, columnNames }: FamilyContext,
   { working, watch }: { working: readonly FitSnapshot[]; watch: Watch | undefined }
 ): Noise {
+  // Columns that never vary are refused under their names, before anything is fitted.
+  if (sigma === 'estimate' || sigma === 'auto') withinSpread(working, columnNames)
   if (sigma === 'estimate' || (sigma === 'auto' && !driftless(reference))) return { from: 'estimate', sigma: undefined }
   if (sigma === 'auto') {
-    withinSpread(working, columnNames)
     const isotropic = Array.from(resolutionSigmas(working, watch), (s) => new Float64Array(dimension).fill(s))
     return { from: 'resolution', sigma: meanOf(isotropic), intervalSigmas: isotropic }
   }

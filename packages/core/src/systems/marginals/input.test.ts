@@ -33,6 +33,11 @@ describe('snapshots', () => {
       expect(w).toBeCloseTo(-Math.log(9), 12)
     })
   })
+  it('says so where all particles of a time are alike, as of a default that was written for a measurement', () => {
+    const same = cloud(matrixFromRows([[1.5], [1.5], [1.5]]))
+    const { notes } = prepareSnapshots({ times: [0, 1, 2], clouds: [cloud(points(4, 1, 1)), same, cloud(points(4, 1, 2))] })
+    expect(notes).toEqual([expect.stringMatching(/^All 3 particles at time 1 are alike.*--hold-out 1/)])
+  })
   it('refuses what it cannot use, in words', async () => {
     await expect(fit({ times: [0], clouds: [cloud(points(5, 1, 1))] })).rejects.toThrow(/at least two different times/)
     await expect(fit({ times: [0, 1], clouds: [cloud(points(5, 1, 1)), cloud(points(1, 1, 2))] })).rejects.toThrow(/1 particle at time 1/)
@@ -49,6 +54,7 @@ describe('snapshots', () => {
     await expect(fit(two(2), { reference: 'repressilator' })).rejects.toThrow(/3 \(messengers\)/)
     const constant = { times: [0, 1], clouds: [cloud(matrixFromRows([[1], [1]])), cloud(matrixFromRows([[1], [1]]))] }
     await expect(fit(constant)).rejects.toThrow(/same for all particles/)
+    await expect(fit({ ...constant, columnNames: ['level'] }, { reference: 'linear' })).rejects.toThrow(/the column level/)
     const broken = { times: [0, 1], clouds: [cloud(matrixFromRows([[1], [Number.NaN]])), cloud(points(3, 1, 1))] }
     await expect(fit(broken)).rejects.toThrow(/particle 1 at time 0/)
   })

@@ -4,9 +4,9 @@ import { matrix } from '../../num/matrix.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
 import { type MarginalsOptions, REFERENCES } from './options.js'
-import { BESIDE_LINES } from './outdone.js'
 import { tellTrajectories } from './tell.js'
 import { drawTrajectories, type SnapshotsFit } from './trajectories.js'
+import { BESIDE_LINES } from './transport-baselines.js'
 
 /** Particles of a group that moves at a constant speed in every coordinate: straight lines are the truth. */
 function moving(d: number, times: readonly number[], speed: (a: number) => number) {

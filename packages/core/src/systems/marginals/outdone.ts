@@ -4,9 +4,7 @@ import { numberText } from '../../tell/numbers.js'
 import type { LeftOut } from './leave-one-out.js'
 import type { MarginalsModel } from './model.js'
 import type { HeldOutScore } from './score.js'
-
-/** The plain bridge follows straight lines this closely on snapshots that neither saw: what misses by more is worse than no reference. */
-export const BESIDE_LINES = 1.02
+import { BESIDE_LINES } from './transport-baselines.js'
 
 type Judged = Pick<MarginalsModel, 'family' | 'sigmaFrom' | 'growth' | 'velocity'>
 

@@ -69,7 +69,20 @@ export function prepareSnapshots(input: SnapshotInput, holdOut: readonly number[
   for (const time of wanted) if (!all.some((s) => s.time === time)) throw holdOutUnknown(time, all)
   const snapshots = all.filter((s) => !wanted.has(s.time))
   if (snapshots.length < 2) throw tooFew(snapshots.length, wanted.size)
-  return { snapshots, heldOut: all.filter((s) => wanted.has(s.time)), columnNames: names, notes: [...new Set(notes)] }
+  return {
+    snapshots,
+    heldOut: all.filter((s) => wanted.has(s.time)),
+    columnNames: names,
+    notes: [...new Set([...notes, ...snapshots.flatMap(alikeNote)])]
+  }
+}
+
+/** One place seen many times is no sample of a population: what spreads before and after has to pass through it. */
+function alikeNote({ time, cloud: { points } }: Snapshot): string[] {
+  if (points.data.some((x, k) => !Object.is(x, points.data[k % points.cols]))) return []
+  return [
+    `All ${points.rows} particles at time ${time} are alike: every path passes through that one place, and noise and growth there rest on nothing. If it was not measured, hold it out (--hold-out ${time}).`
+  ]
 }
 
 function checkInput({ times, clouds }: SnapshotInput): void {

@@ -27,7 +27,7 @@ const PAIR = 10
 const DRIFTLESS_PAIR = 90
 /** A pair of particles in chains that tell velocities, and in couplings that know them. */
 const CHAIN_PAIR = 800
-const VELOCITY_PAIR = 1750
+const VELOCITY_PAIR = 3500
 /** A particle and a pair in the influence on the parameters. */
 const INFLUENCE = 5000
 const INFLUENCE_PAIR = 50

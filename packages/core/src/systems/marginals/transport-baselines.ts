@@ -7,6 +7,9 @@ import { type Key, keyFor, uniforms } from '../../num/random.js'
 import type { Cloud } from '../../space/cloud.js'
 import { type Snapshot, thin, weightsOf } from './snapshots.js'
 
+/** The plain bridge follows straight lines this closely on snapshots that neither saw: nearer or farther by less is no difference. */
+export const BESIDE_LINES = 1.02
+
 /** Particles on which exact transport is solved. */
 export const SCORE_PARTICLES = 500
 /** Operations of a pair of a path and a seen particle in all comparisons at a time. */

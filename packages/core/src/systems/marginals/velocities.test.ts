@@ -65,6 +65,7 @@ describe('measured velocities', () => {
     await expect(fitted({ units: 60 })).rejects.toThrow(/snapshots move 0\.01\d* times as fast/)
     await expect(fitted({ units: 1 / 24 })).rejects.toThrow(/snapshots move 2\d times as fast/)
     await expect(fitted({ units: -1 })).rejects.toThrow(/point away/)
+    await expect(fitted({ units: 0 })).rejects.toThrow(/velocities of x, y that are 0/)
     await expect(fitted({}, { reference: 'brownian' })).rejects.toThrow(/velocities with the reference brownian/)
   })
   it('are columns of a table that are no coordinates, one each, and may be empty', () => {

@@ -82,6 +82,16 @@ const SURE = 4
  * `velocity-units`).
  */
 export function checkVelocityUnits(snapshots: readonly Snapshot[], columnNames: readonly string[]): void {
+  const zero = columnNames.filter((_, a) =>
+    snapshots.every(({ velocities: v }) => !v?.data.some((x, k) => k % v.cols === a && x !== 0 && !Number.isNaN(x)))
+  )
+  if (zero.length > 0)
+    throw new InputError({
+      code: 'velocity-units',
+      got: `velocities of ${listed(zero)} that are 0 or empty for all particles`,
+      expected: 'measured velocities of every coordinate',
+      try: 'checking how many digits the velocity columns are written with, or leaving --velocity out'
+    })
   let [top, bottom] = [0, 0]
   for (const [k, later] of snapshots.slice(1).entries()) {
     const [a, b] = [momentsOf(snapshots[k]!), momentsOf(later)]

@@ -1,17 +1,13 @@
-import type { Coupling } from '../../bridge/coupling.js'
-import { type VelocityKernel, velocityProcess } from '../../bridge/velocity.js'
-import { filterPaths, type Grid, gridFilter, smoothingWeights } from '../../bridge/velocity-smoother.js'
-import { log } from '../../num/elementary.js'
+import type { VelocityKernel } from '../../bridge/velocity.js'
 import type { Watch } from '../../num/iterate.js'
-import { matrix } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
-import type { Cloud } from '../../space/cloud.js'
 import type { CoupledInterval } from './couplings.js'
 import type { FitSnapshot } from './rounds.js'
-import { batchChain } from './sample.js'
-import { SCORE_PARTICLES, TransportBaselines } from './transport-baselines.js'
+import { BESIDE_LINES, TransportBaselines } from './transport-baselines.js'
 import { coupleByVelocity, type VelocityCouplings } from './velocity-couplings.js'
 import { processOf, type VelocityReference, widthOf } from './velocity-kernel.js'
+import { leftOutDistance, type VelocityCandidate } from './velocity-left-out.js'
+import { bestKernel, chainsOf, predictionError, RATES, straightWeights, velocityVariance } from './velocity-prediction.js'
 
 /** A reference, the couplings found with it, and what a reader should know. */
 interface FittedVelocity {
@@ -20,38 +16,20 @@ interface FittedVelocity {
   readonly notes: readonly string[]
 }
 
-/** Particles in their order through the snapshots: indices [snapshots][paths] into clouds. */
-interface Chains {
-  readonly clouds: readonly Cloud[]
-  readonly chain: readonly Uint32Array[]
-}
-
 /** By how much the logarithm of the squared prediction error must fall before something less simple is taken. */
 const WORTH_IT = 0.1
 /** Particles of the largest snapshot beyond which couplings go by distance alone: 17 couplings an interval would not end in minutes. */
 const VELOCITY_PARTICLES = 1000
 
-/** Rates of Matérn velocities, and rates and frequencies of oscillators, in mean gaps between snapshots. */
-const RATES = [10, 3, 1, 0.3]
-const DAMPINGS = [0.1, 0.3, 1]
-const FREQUENCIES = [0.5, 1, 1.5, 2, 2.5]
 /** Radians a gap beyond which a turn and its reverse pass through the same snapshots. */
 const QUARTER_TURN = 1.5707963267948966
 
-function kernelGrid(gap: number): VelocityKernel[] {
-  const matern = (['matern-1/2', 'matern-3/2', 'matern-5/2'] as const).flatMap((shape) =>
-    RATES.map((rate) => ({ shape, rate: rate / gap, frequency: 0 }))
-  )
-  const oscillators = FREQUENCIES.flatMap((frequency) =>
-    DAMPINGS.map((rate) => ({ shape: 'oscillator' as const, rate: rate / gap, frequency: frequency / gap }))
-  )
-  return [...matern, ...oscillators]
-}
-
 /**
  * Chooses how smooth velocities are by leaving interior snapshots out of chains of particles, and couples the snapshots anew
- * with velocities in mind where the chains are then predicted better. Undefined reference: nothing is better than straight
- * lines. Cost: exact transport of at most 500 particles an interval, and 35 couplings an interval.
+ * with velocities in mind where the chains are then predicted better. Where particles of crossing groups change places in chains of
+ * nearest ones, no velocity predicts these: couplings from velocities that last are tried as well, and kept if they also come nearer to
+ * snapshots left out than what was found without. Undefined reference: nothing is better than straight lines.
+ * Cost: exact transport of at most 500 particles an interval, and 70 couplings an interval; as many again of at most 150 particles.
  * @source mathematics.md section 19.
  */
 export async function fitVelocity(
@@ -69,32 +47,58 @@ export async function fitVelocity(
   const exact = baselines.chains()
   const straight = predictionError(straightWeights(times), exact)
   const best = bestKernel(times, gap, exact, watch)
-  if (straight - best.error <= WORTH_IT)
-    return nothing(
-      'Chains of particles are predicted no better by smooth velocities than by straight lines: paths are those of the plain bridge.'
-    )
-  const base: VelocityReference = { kernel: best.kernel, variance: velocityVariance(best.kernel, times, exact), pairs: undefined }
-  if (Math.max(...snapshots.map(({ cloud }) => cloud.points.rows)) > VELOCITY_PARTICLES)
-    return {
-      reference: base,
-      couplings: undefined,
-      notes: [
-        ...turnNote(base.kernel, gap),
-        `Snapshots of more than ${VELOCITY_PARTICLES} particles are coupled by distance, without their velocities.`
-      ]
-    }
+  const referenceOf = (kernel: VelocityKernel) => ({ kernel, variance: velocityVariance(kernel, times, exact), pairs: undefined })
+  const smoother = straight - best.error > WORTH_IT
+  const plainly: Found = smoother ? { error: best.error, reference: referenceOf(best.kernel) } : { error: straight, reference: undefined }
+  if (Math.max(...snapshots.map(({ cloud }) => cloud.points.rows)) > VELOCITY_PARTICLES) {
+    if (!plainly.reference) return nothing(NO_SMOOTHER)
+    const coupledHow = `Snapshots of more than ${VELOCITY_PARTICLES} particles are coupled by distance, without their velocities.`
+    return { reference: plainly.reference, couplings: undefined, notes: [...turnNote(best.kernel, gap), coupledHow] }
+  }
   const widths = Float64Array.from(plain, ({ sigma }, k) => widthOf(sigma, times[k + 1]! - times[k]!))
-  const process = processOf(base)
-  let found = { error: best.error - WORTH_IT, reference: base, couplings: undefined as VelocityCouplings | undefined }
+  const given = { snapshots, widths, times, gap, key, watch }
+  const modest = smoother ? await bestCoupled({ reference: referenceOf(best.kernel), beside: plainly }, given) : plainly
+  const keeping = { shape: 'matern-3/2', rate: RATES.at(-1)! / gap, frequency: 0 } as const
+  const bold = await bestCoupled({ reference: referenceOf(keeping), beside: modest }, given)
+  const distance = (one: Found): Promise<number> => leftOutDistance(one, { snapshots, widths, key: keyFor(key, 'left out'), watch })
+  const found = bold !== modest && BESIDE_LINES * (await distance(bold)) < (await distance(modest)) ? bold : modest
+  if (!found.reference) return nothing(NO_SMOOTHER)
+  return { reference: found.reference, couplings: found.couplings, notes: turnNote(found.reference.kernel, gap) }
+}
+
+const NO_SMOOTHER =
+  'Chains of particles are predicted no better by smooth velocities than by straight lines: paths are those of the plain bridge.'
+
+interface Found extends VelocityCandidate {
+  /** Of chains, at each interior snapshot from the others. */
+  readonly error: number
+  readonly reference: VelocityReference | undefined
+  readonly couplings?: VelocityCouplings
+}
+
+interface Given {
+  readonly snapshots: readonly FitSnapshot[]
+  readonly widths: Float64Array
+  readonly times: Float64Array
+  readonly gap: number
+  readonly key: Key
+  readonly watch?: Watch | undefined
+}
+
+/** The best of couplings by velocity from either end, where it predicts its chains better by enough than what it stands beside. */
+async function bestCoupled({ reference, beside }: { reference: VelocityReference; beside: Found }, given: Given): Promise<Found> {
+  const { snapshots, widths, times, gap, key, watch } = given
+  let found = { ...beside, error: beside.error - WORTH_IT }
+  const process = processOf(reference)
   for (const start of ['first', 'last'] as const) {
     const couplings = await coupleByVelocity({ snapshots, process, widths, start, watch })
     const chains = chainsOf(couplings.couplings, snapshots, keyFor(key, `chains from the ${start}`), watch)
     const again = bestKernel(times, gap, chains, watch)
     if (again.error >= found.error) continue
-    const reference = { kernel: again.kernel, variance: velocityVariance(again.kernel, times, chains), pairs: couplings.pairs }
-    found = { error: again.error, reference, couplings }
+    const own = { kernel: again.kernel, variance: velocityVariance(again.kernel, times, chains), pairs: couplings.pairs }
+    found = { error: again.error, reference: own, coupled: { process, start }, couplings }
   }
-  return { reference: found.reference, couplings: found.couplings, notes: turnNote(found.reference.kernel, gap) }
+  return found.couplings === beside.couplings ? beside : found
 }
 
 const nothing = (note: string): FittedVelocity => ({ reference: undefined, couplings: undefined, notes: [note] })
@@ -105,85 +109,4 @@ function turnNote({ frequency }: VelocityKernel, gap: number): string[] {
   return [
     `Particles seem to turn by ${degrees}° between snapshots: beyond 90° the snapshots fit a turn the other way as well. Snapshots closer in time would tell.`
   ]
-}
-
-/** Paths drawn to score couplings. */
-const SCORED_PATHS = SCORE_PARTICLES
-
-function chainsOf(couplings: readonly Coupling[], snapshots: readonly FitSnapshot[], key: Key, watch: Watch | undefined): Chains {
-  const clouds = snapshots.map(({ cloud }) => cloud)
-  return { clouds, chain: batchChain({ clouds, couplings }, { first: 0, count: SCORED_PATHS, key, watch: watch && { stop: watch.stop } }) }
-}
-
-interface ScoredKernel {
-  readonly kernel: VelocityKernel
-  readonly error: number
-}
-
-function bestKernel(times: Float64Array, gap: number, chains: Chains, watch: Watch | undefined): ScoredKernel {
-  const grid = kernelGrid(gap)
-  let best: ScoredKernel | undefined
-  grid.forEach((kernel, k) => {
-    watch?.progress?.({ stage: 'smoothness of velocities', done: k, total: grid.length })
-    const error = predictionError(leftOutWeights(kernel, times), chains)
-    if (!best || error < best.error) best = { kernel, error }
-  })
-  return best!
-}
-
-/** For each interior snapshot its mean given all others, as weights of these [K + 1], zero at itself. */
-export function leftOutWeights(kernel: VelocityKernel, times: Float64Array): Float64Array[] {
-  const process = velocityProcess(kernel)
-  return Array.from({ length: times.length - 2 }, (_, q) => {
-    const grid: Grid = { times, seen: Array.from(times, (_, k) => k !== q + 1) }
-    const weights = smoothingWeights(gridFilter(process, grid))
-    const out = new Float64Array(times.length)
-    let col = 0
-    for (let k = 0; k < times.length; k++) if (grid.seen[k]) out[k] = weights.data[(q + 1) * weights.cols + col++]!
-    return out
-  })
-}
-
-/** The same for straight lines between neighbours. */
-function straightWeights(times: Float64Array): Float64Array[] {
-  return Array.from({ length: times.length - 2 }, (_, q) => {
-    const [before, at, after] = [times[q]!, times[q + 1]!, times[q + 2]!]
-    const out = new Float64Array(times.length)
-    out[q] = (after - at) / (after - before)
-    out[q + 2] = (at - before) / (after - before)
-    return out
-  })
-}
-
-/** Logarithm of the mean squared error of left-out particles of chains. */
-function predictionError(weights: readonly Float64Array[], { clouds, chain }: Chains): number {
-  const d = clouds[0]!.points.cols
-  const paths = chain[0]!.length
-  let squares = 0
-  weights.forEach((of, q) => {
-    for (let p = 0; p < paths; p++)
-      for (let a = 0; a < d; a++) {
-        let error = -clouds[q + 1]!.points.data[chain[q + 1]![p]! * d + a]!
-        for (let k = 0; k < of.length; k++) if (of[k] !== 0) error += of[k]! * clouds[k]!.points.data[chain[k]![p]! * d + a]!
-        squares += error * error
-      }
-  })
-  return log(Math.max(squares / (weights.length * paths * d), Number.MIN_VALUE))
-}
-
-/** Maximum likelihood of the velocity's variance from the surprises along chains, a coordinate [d]. */
-function velocityVariance(kernel: VelocityKernel, times: Float64Array, { clouds, chain }: Chains): Float64Array {
-  const filter = gridFilter(velocityProcess(kernel), { times, seen: Array.from(times, () => true) })
-  const d = clouds[0]!.points.cols
-  const paths = chain[0]!.length
-  return Float64Array.from({ length: d }, (_, a) => {
-    const places = matrix(times.length, paths)
-    for (let k = 0; k < times.length; k++)
-      for (let p = 0; p < paths; p++) places.data[k * paths + p] = clouds[k]!.points.data[chain[k]![p]! * d + a]!
-    const { innovations } = filterPaths(filter, places)
-    let squares = 0
-    for (let k = 1; k < times.length; k++)
-      for (let p = 0; p < paths; p++) squares += innovations.data[k * paths + p]! ** 2 / filter.steps[k]!.variance
-    return squares / (paths * (times.length - 1))
-  })
 }

@@ -11,7 +11,7 @@ import { loadTrajectories, saveTrajectories } from './save.js'
 import { scoreHeldOut } from './score.js'
 import { coupleByVelocity } from './velocity-couplings.js'
 import { beliefsAfter, hintsFrom, noHints, priorBeliefs, velocityKernel } from './velocity-kernel.js'
-import { leftOutWeights } from './velocity-reference.js'
+import { leftOutWeights } from './velocity-prediction.js'
 
 const key = keyFromSeed(7)
 const MATERN: VelocityKernel = { shape: 'matern-3/2', rate: 0.7, frequency: 0 }
@@ -173,6 +173,34 @@ describe('the reference smooth', () => {
     const loaded = loadTrajectories(saveTrajectories({ marginals: model, columns, reference: 'smooth', seed: 11 }))
     expect(sampleTrajectories(loaded.marginals, { ...request, count: 12 }).values.data).toEqual(paths.values.data)
   })
+  it('groups that cross pass through each other; of particles that go nowhere nothing is made', { tags: ['slow'] }, async () => {
+    const groups = (times: readonly number[], speed: number) => ({
+      times,
+      clouds: times.map((t, k) => {
+        const z = normals(keyFromSeed(40 + k), 90)
+        return cloud(
+          matrixFromRows(
+            Array.from({ length: 30 }, (_, i) => {
+              const side = i % 2 === 0 ? 1 : -1
+              return [side * (speed * t - 2) + 0.2 * z[3 * i]!, 0.2 * z[3 * i + 1]!, 0.3 * side + 0.02 * z[3 * i + 2]!]
+            })
+          )
+        )
+      })
+    })
+    const keepsSides = async (times: readonly number[], reference: 'smooth' | 'brownian' = 'smooth'): Promise<number> => {
+      const model = await fitMarginals(groups(times, 1), { reference }, { key })
+      const { times: all, values, count } = sampleTrajectories(model, { count: 200, times: [], key })
+      const side = (path: number, place: number): number => Math.sign(values.data[(path * all.length + place) * 3 + 2]!)
+      return Array.from({ length: count }, (_, path) => path).filter((p) => side(p, 0) === side(p, all.length - 1)).length / count
+    }
+    // Nearest particles turn back at the crossing, so that their chains look straight but for there.
+    const fine = [0, 0.7, 1.4, 2.1, 2.8, 3.5, 4.2]
+    expect(await keepsSides(fine, 'brownian')).toBeLessThan(0.6)
+    expect(await keepsSides(fine)).toBeGreaterThan(0.8)
+    expect((await fitMarginals(groups([0, 1, 2, 3, 4], 0), { reference: 'smooth' }, { key })).velocity).toBeUndefined()
+  })
+
   it('refuses a likelihood for σ, which has none here', async () => {
     await expect(fitMarginals(turning([0, 1]), { reference: 'smooth', sigma: 'estimate' }, { key })).rejects.toThrow(/reference smooth/)
   })

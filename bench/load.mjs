@@ -22,8 +22,10 @@ const sources = [
   './packages/core/src/code/codecs/pca.ts',
   './packages/core/src/kernel/bandwidth.ts',
   './packages/core/src/spectral/bandwidth.ts',
+  './packages/core/src/spectral/eigenpairs.ts',
   './packages/core/src/spectral/operator.ts',
   './packages/core/src/table/encoder.ts',
+  './packages/core/src/num/matrix.ts',
   './packages/core/src/num/random.ts'
 ]
 

@@ -92,6 +92,7 @@ export { saveLocal } from './systems/local/save.js'
 export { type Calendar, instantOf } from './systems/marginals/calendar.js'
 export { driftOn } from './systems/marginals/drift-grid.js'
 export type { Family } from './systems/marginals/family.js'
+export { beginningIn } from './systems/marginals/going-on.js'
 export type { GroupedModel } from './systems/marginals/grouped.js'
 export {
   marginalsFields,

@@ -178,3 +178,46 @@ describe('every snapshot left out in turn', () => {
     }
   })
 })
+
+describe('a fit that goes on from a model', () => {
+  const fit = (file: string, ...more: string[]) =>
+    run(file, '--time', 'date', '--seed', '1', '-n', '3', '--intervals', 'none', '--threads', '1', '-o', 'gone-on.csv', '--json', ...more)
+  type Summary = { theta: Record<string, number>; diffusion: string; history: { round: number }[]; notes: string[] }
+
+  it('begins where it ended, keeps its settings and says from where it went on', { tags: ['slow'] }, async () => {
+    writeFileSync(join(folder, 'more.csv'), table(['0', '29', '60', '91']))
+    const summary = async (file: string, ...more: string[]) => JSON.parse((await fit(file, ...more)).stdout) as Summary
+    const first = await summary('days.csv', '--reference', 'linear', '--sigma', '0.2', '--model', 'begun.sbridge')
+    const again = await summary('days.csv', '--continue', 'begun.sbridge')
+    expect(again.history.length).toBeLessThan(first.history.length)
+    for (const [name, value] of Object.entries(first.theta)) expect(again.theta[name]).toBeCloseTo(value, 2)
+    expect(again).toMatchObject({ sigma: [0.2, 0.2], sigmaFrom: 'given' })
+    expect(again.notes[0]).toMatch(/^The fit went on from a model of 3 snapshots, 0 to 60: A\[x,x\] /)
+    const kept = await summary('days.csv', '--continue', 'begun.sbridge', '--rounds', '0')
+    expect(kept.theta).toEqual(first.theta)
+    const longer = await summary('more.csv', '--continue', 'begun.sbridge', '--model', 'longer.sbridge')
+    expect(longer.notes[0]).toContain('3 snapshots')
+    expect((await fit('more.csv', '--continue', 'longer.sbridge')).stdout).toContain('4 snapshots, 0 to 91')
+  })
+
+  it('refuses what the model is not of, and models that have nothing to begin at', { tags: ['slow'] }, async () => {
+    writeFileSync(join(folder, 'other.csv'), table(['0', '29', '60']).replace('date,x,y', 'date,x,z'))
+    for (const [name, ...options] of [
+      ['plain', '--reference', 'brownian'],
+      ['field', '--reference', 'free', '--length-scale', '2', '--amplitude', '0.5', '--rounds', '1']
+    ])
+      await fit('days.csv', ...options, '--model', `${name}.sbridge`)
+    for (const [words, why] of [
+      [['other.csv', '--continue', 'begun.sbridge'], /the columns x, z where the fit goes on[\s\S]*--columns x,y/],
+      [['days.csv', '--continue', 'begun.sbridge', '--reference', 'free'], /the reference free where[\s\S]*--reference linear/],
+      [['dates.csv', '--continue', 'begun.sbridge'], /times that are dates/],
+      [['days.csv', '--continue', 'plain.sbridge'], /brownian, which has no parameters to go on from/],
+      [['days.csv', '--continue', 'field.sbridge'], /a smooth field/],
+      [['days.csv', '--continue', 'days.csv'], /no model file/],
+      [['begun.sbridge', '--continue', 'begun.sbridge'], /with a model file/]
+    ] as const) {
+      const { status, stderr } = await fit(words[0], ...words.slice(1))
+      expect([status, stderr]).toEqual([2, expect.stringMatching(why)])
+    }
+  })
+})

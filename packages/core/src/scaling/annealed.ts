@@ -15,6 +15,8 @@ export interface RectangularOptions extends Watch {
   readonly tolerance?: number
   /** Potentials to start from, e.g. those of a neighbouring problem. */
   readonly start?: Potentials
+  /** Error from which on turns are accelerated; larger ones are far from linear, unless the start is near everywhere but at few points. Default 1. */
+  readonly accelerated?: number
   /** Told what each temperature of a cold start ended with: g at temperature one, a start for wider kernels too. */
   readonly onTemperature?: (temperature: number, to: Float64Array) => void
   /** Name of the stage in progress events. Default `coupling`. */
@@ -45,9 +47,11 @@ class Acceleration {
   private best = Number.POSITIVE_INFINITY
   private turn = 0
 
+  constructor(private readonly least: number) {}
+
   next(start: Float64Array, to: Float64Array, error: number): Float64Array {
     this.turn++
-    if (this.turn <= PLAIN_TURNS || !Number.isFinite(error) || error >= 1) {
+    if (this.turn <= PLAIN_TURNS || !Number.isFinite(error) || error >= this.least) {
       this.anderson.restart()
       return to.slice()
     }
@@ -71,7 +75,7 @@ interface Sweeps {
 }
 
 export async function scale(sweeps: Sweeps, options: RectangularOptions): Promise<Outcome<Potentials>> {
-  const acceleration = new Acceleration()
+  const acceleration = new Acceleration(options.accelerated ?? 1)
   const method: Method<Sweeps, SweepState> = {
     init: async () => {
       const { from, to } = options.start ?? (await annealedStart(sweeps, options))

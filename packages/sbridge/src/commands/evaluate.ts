@@ -80,6 +80,7 @@ interface EvaluateFlags extends Readonly<Record<string, unknown>> {
 async function rowsToCompare(real: string, synthetic: string | undefined): Promise<string> {
   if (synthetic !== undefined && !(await modelContentsIn(synthetic))) return synthetic
   const model = synthetic ?? ((await modelContentsIn(real)) ? real : undefined)
+  const draws = model !== undefined && (await modelContentsIn(model))?.kind === 'trajectories' ? 'trajectories' : 'sample'
   const got = synthetic !== undefined ? `the model ${synthetic} in the place of synthetic rows` : `no synthetic rows beside ${real}`
   throw new InputError({
     code: 'rows-absent',
@@ -88,7 +89,7 @@ async function rowsToCompare(real: string, synthetic: string | undefined): Promi
     try:
       model === undefined
         ? `sbridge evaluate ${real} SYNTHETIC`
-        : `sbridge sample ${model} -o rows.csv, then sbridge evaluate ${real} rows.csv`
+        : `sbridge ${draws} ${model} -o rows.csv, then sbridge evaluate ${real} rows.csv`
   })
 }
 

@@ -1,24 +1,28 @@
 import type { Command } from '@commander-js/extra-typings'
 import { InputError, SYSTEMS } from '@sbridge/core'
 import {
+  beginningIn,
   coordinatesOf,
+  notTogether,
   type PathsModel,
   type PathsRequest,
   refuseUnsavable,
   type SnapshotsOptions,
   sizeOf,
+  systemFor,
   tellSeed,
   together
 } from '@sbridge/core/internal'
+import { ReferenceEngine } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
 import { addFields, readFields } from '../cli/add-fields.js'
 import { readingFields, runFields, writingFields } from '../cli/fields.js'
-import { countOf, runOf, watched, withEngine } from '../cli/options.js'
+import { countOf, host, runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
 import { cellsOf, targetOf, type VerbFlags } from '../cli/rows.js'
 import { say } from '../cli/say.js'
-import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf, writeModel } from '../cli/source.js'
+import { modelContentsIn, modelOf, readyOf, refuseNameOfTable, requestOf, type Source, sourceOf, writeModel } from '../cli/source.js'
 import { writeAtomically } from '../format/atomic-file.js'
 import { checkOutputs } from '../format/outputs.js'
 import { type ReadOptions, readTable, writeTable } from '../format/table-file.js'
@@ -41,6 +45,10 @@ export function trajectoriesVerb(verb: Command): void {
       'where the trajectories go; the extension decides the format (.h5ad: coordinates are X, all else obs), - is CSV on standard output'
     )
     .option('--model <file>', 'also writes a model that trajectories can be drawn from again')
+    .option(
+      '--continue <model>',
+      'begins at the parameters of a model file, of a linear or named drift and the same columns; keeps its reference and noise'
+    )
     .option('--report <file.html>', 'also writes a self-contained report')
     .option('--dry-run', 'prints sizes, memory and time only')
     .option('--json', 'prints parameters, history and scores as JSON on standard output')
@@ -52,6 +60,8 @@ export function trajectoriesVerb(verb: Command): void {
 
 interface TrajectoriesFlags extends VerbFlags {
   readonly representation?: string
+  readonly continue?: string
+  readonly by?: string
 }
 
 async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise<void> {
@@ -64,12 +74,13 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
   const target = targetOf(flags)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
   if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input])
-  const source = await sourceOf(snapshots, input, { flags, run, also: ['model', 'representation'] })
-  if (flags.model !== undefined && 'options' in source) refuseUnsavable(source.options as SnapshotsOptions)
-  const request: PathsRequest = await requestOf(snapshots, source, draws)
+  const source = await sourceOf(snapshots, input, { flags, run, also: ['model', 'continue', 'representation'] })
+  const begun = await beginningOf(source, flags)
+  if (flags.model !== undefined && 'options' in begun) refuseUnsavable(begun.options as SnapshotsOptions)
+  const request: PathsRequest = await requestOf(snapshots, begun, draws)
   await withEngine(run, async (engine) => {
     const read = (path: string, reading: ReadOptions) => readSnapshots(path, flags, reading)
-    const ready = await readyOf<PathsModel>(snapshots, source, { context: { engine }, request, read })
+    const ready = await readyOf<PathsModel>(snapshots, begun, { context: { engine }, request, read })
     const plan = await timePlan(snapshots.plan(ready as never, request), engine)
     if (onlyPlanned(plan, flags)) return
     const { model, drawn } = await watched(plan, engine, async (context) => {
@@ -101,6 +112,24 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
       flags
     })
   })
+}
+
+/** The source, with the model that a fit goes on from. */
+async function beginningOf(source: Source, { continue: path, by }: TrajectoriesFlags): Promise<Source> {
+  if (path === undefined || !('path' in source)) return source
+  if (by !== undefined) throw notTogether('--continue with --by', 'no --by, or no --continue')
+  const contents = await modelContentsIn(path)
+  if (!contents)
+    throw new InputError({
+      code: 'continue-model',
+      got: `--continue ${path}, which is no model file`,
+      expected: 'a model file that `trajectories --model` wrote',
+      try: '--model to write one'
+    })
+  systemFor(contents, [snapshots as never])
+  const continued = beginningIn(await snapshots.load(contents, { engine: new ReferenceEngine(), host }))
+  const options = source.options as SnapshotsOptions
+  return { ...source, options: { ...options, reference: options.reference ?? continued.reference, continued } }
 }
 
 /** Throws `EngineError` (code `package-missing`) where nothing writes HDF5. */

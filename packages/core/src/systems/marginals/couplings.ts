@@ -6,10 +6,12 @@ import type { Engine, Pair } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
 import { each } from '../../num/crew.js'
 import type { Outcome, Watch } from '../../num/iterate.js'
-import { type Matrix, matrix } from '../../num/matrix.js'
+import { normaliseLogWeights } from '../../num/log-space.js'
+import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import type { Potentials } from '../../scaling/annealed.js'
 import { scaleOnEngine } from '../../scaling/on-engine.js'
 import { extendPotential, type RectangularProblem, scaleRectangular } from '../../scaling/rectangular.js'
+import { blockOrder } from '../../space/blocks.js'
 import { cloud } from '../../space/cloud.js'
 import { familyTask } from './family-task.js'
 import { filledBy, partialKernel, transitionsWithin } from './partly-seen.js'
@@ -19,6 +21,8 @@ import { asLeaving, type FitSnapshot, type RoundsProblem, workingReference } fro
 const TOLERANCE = 1e-4
 /** The same for snapshots of many particles: the last digit takes most of the turns, and is far below their sampling error. */
 const TOLERANCE_OF_MANY = 1e-3
+/** And for those that a finer coupling starts from. */
+const TOLERANCE_OF_COARSE = 1e-2
 const MANY_PAIRS = 1e6
 const TURNS = 2000
 /** What a coupling takes of them, roughly, times the operations of a pair. */
@@ -97,7 +101,32 @@ interface Interval extends Pick<RoundsProblem, 'family' | 'diffusion'> {
   readonly from: FitSnapshot
   readonly to: FitSnapshot
   readonly stage: string
+  /** Whether it only starts a finer one. */
+  readonly coarse?: boolean
   readonly few?: { readonly snapshot: FitSnapshot; readonly potentials: Potentials }
+}
+
+/** Pairs from which on a coupling starts from that of a quarter of the particles, and so on down: each turn of all takes seconds. */
+const LARGE = 2.5e7
+const LEVEL = 4
+
+const isLarge = ({ from, to }: Pick<Interval, 'from' | 'to'>): boolean =>
+  !from.spreads && !to.spreads && from.cloud.points.rows * to.cloud.points.rows > LARGE
+
+/** Every fourth particle in k-d order. */
+function thinner<S extends FitSnapshot>(snapshot: S): S {
+  const { points, logWeights } = snapshot.cloud
+  const order = blockOrder(points).filter((_, place) => place % LEVEL === LEVEL >> 1)
+  const part = (of: Float64Array) => normaliseLogWeights(Float64Array.from(order, (i) => of[i]!))
+  const leaving = snapshot.leaving && part(snapshot.leaving)
+  return { ...snapshot, cloud: cloud(takeRows(points, order), part(logWeights)), ...(leaving && { leaving }) }
+}
+
+export async function startByLevels(interval: Interval, watch: Watch | undefined): Promise<Potentials> {
+  const coarse = { ...interval, from: thinner(interval.from), to: thinner(interval.to), coarse: true }
+  const start = isLarge(coarse) ? await startByLevels(coarse, watch) : startOf(coarse)
+  const { outcome } = await coupleAt(coarse, { start }, { watch, engine: undefined })
+  return startOf({ ...interval, few: { snapshot: coarse.from, potentials: outcome.state } })!
 }
 
 /** What is found of it, as plain data. */
@@ -112,7 +141,8 @@ async function coupleInterval(interval: Interval, watch: Watch | undefined, engi
   const { sigma, widen, from } = interval
   const warmer: Warmer[] = []
   let doublings = 0
-  let coupled = await coupleAt(interval, { start: startOf(interval), warmer }, { watch, engine })
+  const start = isLarge(interval) && !engine ? await startByLevels(interval, watch) : startOf(interval)
+  let coupled = await coupleAt(interval, { start, warmer }, { watch, engine })
   while (widen && lastError(coupled.outcome) > MOST_ERROR && doublings < MOST_DOUBLINGS) {
     const widening = 2 ** ++doublings
     const wider = { ...interval, sigma: sigma.map((s) => s * Math.sqrt(widening)) }
@@ -151,14 +181,15 @@ async function coupleAt(
   { start, warmer }: { start: Potentials | undefined; warmer?: Warmer[] },
   { watch, engine }: { watch: Watch | undefined; engine: Engine | undefined }
 ): Promise<Omit<SolvedInterval, 'doublings'>> {
-  const { family, diffusion, theta, sigma, to, stage } = interval
+  const { family, diffusion, theta, sigma, to, stage, coarse } = interval
   const from = asLeaving(interval.from)
   const { transitions, problem } = couplingProblem({ problem: { family, diffusion }, theta }, { sigma, from, to })
   const options = {
     ...watch,
     stage,
-    tolerance: from.cloud.points.rows * to.cloud.points.rows > MANY_PAIRS ? TOLERANCE_OF_MANY : TOLERANCE,
+    tolerance: coarse ? TOLERANCE_OF_COARSE : from.cloud.points.rows * to.cloud.points.rows > MANY_PAIRS ? TOLERANCE_OF_MANY : TOLERANCE,
     turns: TURNS,
+    ...((coarse || isLarge(interval)) && { accelerated: Number.POSITIVE_INFINITY }),
     onTemperature: (temperature: number, to: Float64Array) => void warmer?.push({ temperature, to }),
     ...(start && { start })
   }

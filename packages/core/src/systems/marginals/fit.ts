@@ -38,6 +38,8 @@ export interface FitTools {
   readonly context?: FamilyContext
   /** Parameters that are known already: no rounds. */
   readonly estimate?: Estimate | undefined
+  /** θ at which the rounds begin, where another fit found it; the family's own starts when left out. */
+  readonly start?: Float64Array | undefined
   /** Told of the estimates after every round. */
   readonly onRound?: (entry: HistoryEntry, family: Family) => void
 }
@@ -81,7 +83,7 @@ export async function readyFit(input: SnapshotInput, options: MarginalsOptions, 
   const velocities = velocitiesFor(prepared, resolved, tools)
   const base = { diffusion, velocities, snapshots: thinned, sigma: noise.sigma, rounds: resolved.rounds, tolerance: toleranceOf(resolved) }
   const { family, smoothness } = await familyFor(resolved, context, { ...base, key: tools.key }, tools)
-  const problem: RoundsProblem = { ...base, family, key: tools.key }
+  const problem: RoundsProblem = { ...base, family, key: tools.key, ...(tools.start && { theta: tools.start }) }
   return { resolved, prepared, complete, gaps, context, working, all, noise, smoothness, problem }
 }
 

@@ -152,7 +152,7 @@ function fittingStages({ leaveOneOut, ...options }: SnapshotsOptions, counts: re
     velocity: _velocity,
     ...rest
   } = options
-  const { holdOut: _hidden, seed: _seed, growth: _growth, fates: _fates, rules: _rules, rule: _rule, ...own } = rest
+  const { holdOut: _hidden, seed: _seed, continued: _begun, growth: _growth, fates: _fates, rules: _rules, rule: _rule, ...own } = rest
   const sizes = { counts, options: own as MarginalsOptions }
   const growing = rest.growth === undefined || rest.growth === 'off' ? [] : growthStages(sizes)
   return [...fitStages(sizes), ...(by === undefined ? [] : groupStages(sizes)), ...growing, ...(leaveOneOut ? leavingStages(sizes) : [])]

@@ -10,6 +10,7 @@ import { contextOf, type JobContext } from '../context.js'
 import { type Calendar, checkHeldOut, instantOf, resolveTimes, spellDates, timeText } from './calendar.js'
 import type { FitTools, fitMarginals } from './fit.js'
 import { fitGrowing, type Wanted } from './fit-growing.js'
+import { beginningNote, optionsGoingOn } from './going-on.js'
 import { intervalEnds } from './interval-ends.js'
 import { checkInterior, type LeftOut, leaveOneOut } from './leave-one-out.js'
 import type { MarginalsModel } from './model.js'
@@ -33,6 +34,8 @@ export interface SnapshotsFit extends Omit<MarginalsOptions, 'holdOut'> {
   readonly growth?: string
   /** Whether the snapshots know labels of their particles, and fates are wanted of these: a name of the column. */
   readonly fates?: string
+  /** A model whose parameters the fit begins at. */
+  readonly continued?: TrajectoriesModel | undefined
   /** Whole number from 0 to 2⁵³ − 1. Default 1. */
   readonly seed?: number
 }
@@ -82,18 +85,22 @@ export type FitContext = JobContext & Pick<FitTools, 'onRound'>
 
 /** Fits a reference to snapshots. Same snapshots, options and engine: same model. Cost and errors as `fitMarginals`. */
 export async function fitTrajectories(snapshots: SnapshotTable, options: SnapshotsFit, context: FitContext): Promise<TrajectoriesModel> {
-  const { holdOut = [], leaveOneOut: leaves = false, growth = 'off', fates, seed = 1, ...own } = options
+  const { holdOut = [], leaveOneOut: leaves = false, growth = 'off', fates, seed = 1, continued, ...asked } = options
   const { calendar } = snapshots
+  const own = continued ? optionsGoingOn(continued, asked, snapshots) : asked
   const hidden = resolveTimes('--hold-out', holdOut, calendar)
   checkHeldOut(hidden, snapshots.times, calendar)
   if (leaves) checkInterior(snapshots.times)
   const { key, engine, watch } = contextOf(seed, context)
-  const tools = { key: keyFor(key, 'fit'), engine, watch, ...(context.onRound && { onRound: context.onRound }) }
+  const told = context.onRound && { onRound: context.onRound }
+  const tools = { key: keyFor(key, 'fit'), engine, watch, ...told, ...(continued && { start: continued.marginals.theta }) }
   const wanted = wantedOf({ growth, fates }, calendar)
-  const marginals = await fitGrowing(snapshots, { ...own, holdOut: hidden }, wanted, tools)
+  const fitted = await fitGrowing(snapshots, { ...own, holdOut: hidden }, wanted, tools)
+  const begun = continued && beginningNote(continued.marginals, (time) => timeText(time, continued.columns.calendar))
+  const marginals = begun ? { ...fitted, notes: [begun, ...fitted.notes] } : fitted
   const fold: typeof fitMarginals = (...given) => fitGrowing(given[0], given[1], { ...wanted, fates: false, bare: true }, given[2])
-  // Rounds are told of the fit to all snapshots only.
-  const { onRound: _told, ...quietly } = tools
+  // Rounds are told of the fit to all snapshots only; a model may have seen what is left out.
+  const { onRound: _told, start: _begun, ...quietly } = { start: undefined, ...tools }
   const leftOut = leaves
     ? await leaveOneOut(snapshots, { options: own, model: marginals, fit: fold, spell: wanted.spell }, quietly)
     : undefined

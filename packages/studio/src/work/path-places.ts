@@ -31,7 +31,7 @@ export function pathPicture(seen: Seen, drawn: DrawnTrajectories | undefined, [r
   return {
     x: x.axis,
     y: y.axis,
-    snapshots: snapshotPlaces(seen, pairs),
+    snapshots: snapshotPlaces(seen, pairs, at),
     paths: drawn ? pathPlaces(drawn, pairs) : null,
     // A drift has two directions: neither along the time, nor twice along one column.
     field: drawn && at[0] !== at[1] && Math.min(...at) >= 0 ? fieldPlaces(drawn, at, [x.axis, y.axis]) : null
@@ -43,7 +43,7 @@ type Pairs = (values: Matrix, rows: readonly number[], timeOf: (row: number) => 
 
 /** An axis that holds all particles and all paths. */
 function placingAlong({ snapshots, names, time }: Seen, drawn: DrawnTrajectories | undefined, column: number): Placing {
-  const ends = ({ data, cols }: Matrix) => rangeOf(data.filter((_, at) => at % cols === column))
+  const ends = ({ data, cols }: Matrix) => rangeOf(data.filter((value, at) => at % cols === column && !Number.isNaN(value)))
   const all =
     column < 0
       ? snapshots.map((one) => one.time)
@@ -51,12 +51,17 @@ function placingAlong({ snapshots, names, time }: Seen, drawn: DrawnTrajectories
   return placingOf(numbers(column < 0 ? time : names[column]!, Float64Array.from(rangeOf(all))))
 }
 
-function snapshotPlaces({ snapshots, holdOut }: Seen, pairs: Pairs): SnapshotPlaces[] {
+/** What was not measured along a column has no place. */
+function snapshotPlaces({ snapshots, holdOut }: Seen, pairs: Pairs, at: readonly [number, number]): SnapshotPlaces[] {
   const most = Math.max(20, Math.floor(MOST_POINTS / snapshots.length))
   return snapshots.map(({ time, cloud: { points } }) => ({
     time,
     heldOut: holdOut.includes(time),
-    places: pairs(points, evenly(points.rows, most), () => time)
+    places: pairs(
+      points,
+      evenly(points.rows, most).filter((row) => at.every((a) => a < 0 || !Number.isNaN(points.data[row * points.cols + a]!))),
+      () => time
+    )
   }))
 }
 

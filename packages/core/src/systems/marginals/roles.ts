@@ -7,12 +7,13 @@ import { notationsOf, numberIn } from './snapshot-table.js'
 /** What a column of a long table of snapshots may be. */
 export interface RoleFacts {
   readonly name: string
-  /** Whether it may be a coordinate: numbers in every row. */
+  /** Whether it may be a coordinate: numbers, and empty cells where it was not measured. */
   readonly numbers: boolean
   /** Whether it may be the time: numbers or dates in every row, at least two of them different. */
   readonly times: boolean
   /** Range, or why it is no coordinate. */
   readonly summary: string
+  readonly empty: number
   /** Different values. */
   readonly distinct: number
 }
@@ -27,11 +28,14 @@ export function snapshotRoles(table: RawTable): RoleFacts[] {
     const dates = daysOf(column)
     const values = dates ? dates.values.map((day) => instantOf(dates.calendar, day)) : numbersIn(column, notationIn)
     const distinct = new Set(values).size
-    const bad = values.findIndex((value) => !Number.isFinite(value))
-    if (bad >= 0) return { name, numbers: false, times: false, summary: whyNot(column, bad), distinct }
-    const [low, high] = rangeOf(values)
+    const seen = values.filter(Number.isFinite)
+    const empty = values.reduce((count, value, row) => count + (Number.isFinite(value) || !isEmpty(column, row) ? 0 : 1), 0)
+    const bad = values.findIndex((value, row) => !Number.isFinite(value) && (dates || seen.length === 0 || !isEmpty(column, row)))
+    if (bad >= 0) return { name, numbers: false, times: false, summary: whyNot(column, bad), empty, distinct }
+    const [low, high] = rangeOf(seen)
     const [from, to] = [low, high].map((end) => endText(end, { kind: dates ? 'datetime' : 'number' }))
-    return { name, numbers: !dates, times: high > low, summary: high > low ? `${from} to ${to}` : `always ${from}`, distinct }
+    const summary = `${high > low ? `${from} to ${to}` : `always ${from}`}${empty > 0 ? `; ${empty} empty` : ''}`
+    return { name, numbers: !dates, times: high > low && empty === 0, summary, empty, distinct }
   })
 }
 
@@ -44,10 +48,14 @@ function numbersIn(column: RawColumn, notationIn: ReturnType<typeof notationsOf>
   return Float64Array.from(cells, (cell) => numberIn(cell, notation))
 }
 
+function isEmpty(column: RawColumn, row: number): boolean {
+  const cell = column.values[row]
+  return cell === null || cell === undefined || cell === '' || ('missing' in column && column.missing?.[row] === 1)
+}
+
 function whyNot(column: RawColumn, row: number): string {
   const cell = column.values[row]
-  const empty = cell === null || cell === undefined || cell === '' || ('missing' in column && column.missing?.[row] === 1)
-  return empty ? `row ${row + 1} is empty` : `row ${row + 1} is “${String(cell).slice(0, 20)}”, no number`
+  return isEmpty(column, row) ? `row ${row + 1} is empty` : `row ${row + 1} is “${String(cell).slice(0, 20)}”, no number`
 }
 
 /**
@@ -85,8 +93,8 @@ export function timeAmong(facts: readonly RoleFacts[], rowCount: number): string
     throw new InputError({
       code: 'no-coordinates',
       got: `no column of numbers besides ${time} (${others.map(({ name, summary }) => `${name}: ${summary}`).join('; ')})`,
-      expected: 'at least one column of numbers without gaps',
-      try: 'removing rows with gaps'
+      expected: 'at least one column of numbers',
+      try: 'a table with what was measured of each particle'
     })
   }
   return time

@@ -11,7 +11,7 @@ export function Choose() {
   const { columns, counts, times } = snapshots.value!
   const { usable, told } = chosen.value
   const { time, weights, growth, fates, exclude = [] } = told
-  const numbers = columns.filter((one) => one.numbers && one.name !== time).map(({ name }) => name)
+  const numbers = columns.filter((one) => one.numbers && one.empty === 0 && one.name !== time).map(({ name }) => name)
   const labels = columns.filter((one) => one.name !== time && (!one.numbers || one.distinct <= MOST_LABELS)).map(({ name }) => name)
   const total = counts.reduce((sum, count) => sum + count, 0)
   const used = usable.filter((name) => !exclude.includes(name))

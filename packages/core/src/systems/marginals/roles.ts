@@ -30,7 +30,9 @@ export function snapshotRoles(table: RawTable): RoleFacts[] {
     const distinct = new Set(values).size
     const seen = values.filter(Number.isFinite)
     const empty = values.reduce((count, value, row) => count + (Number.isFinite(value) || !isEmpty(column, row) ? 0 : 1), 0)
-    const bad = values.findIndex((value, row) => !Number.isFinite(value) && (dates !== undefined || seen.length === 0 || !isEmpty(column, row)))
+    const bad = values.findIndex(
+      (value, row) => !Number.isFinite(value) && (dates !== undefined || seen.length === 0 || !isEmpty(column, row))
+    )
     if (bad >= 0) return { name, numbers: false, times: false, summary: whyNot(column, bad), empty, distinct }
     const [low, high] = rangeOf(seen)
     const [from, to] = [low, high].map((end) => endText(end, { kind: dates ? 'datetime' : 'number' }))

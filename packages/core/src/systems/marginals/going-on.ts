@@ -1,13 +1,18 @@
 import { InputError } from '../../num/errors.js'
-import { type GroupedModel, isGrouped } from './grouped.js'
 import type { MarginalsModel } from './model.js'
 import { driftless, type MarginalsOptions, type ReferenceName } from './options.js'
 import type { SnapshotTable } from './snapshot-table.js'
-import type { TrajectoriesModel } from './trajectories.js'
+
+/** What of a model a fit goes on from. */
+interface Beginning {
+  readonly reference: ReferenceName | undefined
+  readonly marginals: MarginalsModel
+  readonly columns: Pick<SnapshotTable, 'columnNames' | 'calendar'>
+}
 
 /** A model whose parameters another fit begins at: of a named drift or a linear one, whose parameters mean the same among any snapshots. */
-export function beginningIn(model: TrajectoriesModel | GroupedModel): TrajectoriesModel {
-  if (isGrouped(model)) throw noBeginning('of groups', 'a fit of each group')
+export function beginningIn<M extends Beginning>(model: M | { readonly groups: unknown }): M {
+  if ('groups' in model) throw noBeginning('of groups', 'a fit of each group')
   const { reference, marginals } = model
   if (marginals.growth) throw noBeginning('in which particles multiply and die', 'a model without --growth')
   if (marginals.varying?.size) throw noBeginning('whose parameters step at its own snapshots', 'a model without --varying')
@@ -31,7 +36,7 @@ const noBeginning = (what: string, remedy: string): InputError =>
  * `InputError` where others are asked for, or the table has other columns or another kind of times.
  */
 export function optionsGoingOn(
-  { reference, marginals, columns }: TrajectoriesModel,
+  { reference, marginals, columns }: Beginning,
   own: Omit<MarginalsOptions, 'holdOut'>,
   { columnNames, calendar }: Pick<SnapshotTable, 'columnNames' | 'calendar'>
 ): Omit<MarginalsOptions, 'holdOut'> {

@@ -1,4 +1,5 @@
 import { type Matrix, takeRows } from '../../num/matrix.js'
+import { joinedNames } from '../../table/besides.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { type CellStyle, presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
@@ -29,12 +30,15 @@ export async function keyed(
   return withNewKeys({ ...rows, warnings: [] }, { kept: keys, people: await peopleFor(keys, context.host), seed })
 }
 
-/** Columns in the order of the data, written as there; those that are filled later are empty. */
+/** Columns in the order of the data, written as there, and behind them what is written as part of one; those that are filled later are empty. */
 export function inLayout({ layout }: SchemaTable, { columns, rowCount }: Table, formats: ReadonlyMap<string, ColumnFormat>): Written {
   const named = new Map(columns.map((column) => [column.name, column]))
   const formatOf = (format: ColumnFormat) => (format.kind === 'identifier' ? format : (formats.get(format.name) ?? format))
   const empty = (name: string): Column => ({ name, kind: 'identifier', cells: new Array<null>(rowCount).fill(null) })
-  return { table: { columns: layout.map(({ name }) => named.get(name) ?? empty(name)), rowCount }, formats: layout.map(formatOf) }
+  const own = layout.map(formatOf)
+  const joined = [...joinedNames(own)].flatMap((name) => formats.get(name) ?? []).filter(({ name }) => named.has(name))
+  const all = [...own, ...joined]
+  return { table: { columns: all.map(({ name }) => named.get(name) ?? empty(name)), rowCount }, formats: all }
 }
 
 /** Keys of the rows that rows refer to, as their table has them: a column for each of the key. */

@@ -104,7 +104,7 @@ export function workFolder(page: string): string {
   for (const name of readdirSync(join(root, 'examples'))) if (name !== 'data') link(`examples/${name}`)
   for (const name of readdirSync(join(root, 'examples/data'))) {
     if (WHOLE.test(name)) link(`examples/data/${name}`)
-    else writeFileSync(join(folder, 'examples/data', name), thinned(read(`examples/data/${name}`), page === MANY_ROWS ? 220 : 60))
+    else writeFileSync(join(folder, 'examples/data', name), thinned(read(`examples/data/${name}`), page === MANY_ROWS ? 220 : 72))
   }
   return folder
 }

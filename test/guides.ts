@@ -85,8 +85,13 @@ export function stepsOf(markdown: string): Step[] {
 
 /** Keys that lead from row to row, and snapshots whose times need their rows. */
 const WHOLE = /^(README\.md|bank|staff\.csv|lotka-volterra\.csv)$/
-/** A page that takes 200 landmarks of the rows, and judges privacy by half of them. */
-const MANY_ROWS = 'docs/new-rows-from-a-table.md'
+/** Rows of a page, where sixty do not do. */
+const ROWS: Readonly<Record<string, number>> = {
+  // It takes 200 landmarks of them, and judges privacy by half of them.
+  'docs/new-rows-from-a-table.md': 220,
+  // It takes the last sixty of them for a test.
+  'docs/conditional-rows.md': 72
+}
 
 /** About so many of the rows, by the dozen: whether a snippet runs does not hang on how many there are. A customer has a dozen. */
 function thinned(csv: string, about: number): string {
@@ -104,7 +109,7 @@ export function workFolder(page: string): string {
   for (const name of readdirSync(join(root, 'examples'))) if (name !== 'data') link(`examples/${name}`)
   for (const name of readdirSync(join(root, 'examples/data'))) {
     if (WHOLE.test(name)) link(`examples/data/${name}`)
-    else writeFileSync(join(folder, 'examples/data', name), thinned(read(`examples/data/${name}`), page === MANY_ROWS ? 220 : 72))
+    else writeFileSync(join(folder, 'examples/data', name), thinned(read(`examples/data/${name}`), ROWS[page] ?? 60))
   }
   return folder
 }

@@ -32,6 +32,16 @@ describe('keys that nobody states', () => {
     ])
   })
 
+  it('are no small numbers because the keys have a gap, beyond which one stands', () => {
+    const visits = table({ visit_id: [...count(120, (i) => i + 1), 999], hours: count(121, (i) => i % 5) })
+    const people = table({ person: count(60, (i) => `p${i}`), age: count(60, (i) => 20 + ((7 * i) % 40)) })
+    expect(found({ people, visits })).toEqual([])
+    // Of keys that stand far apart forty are hit by no chance.
+    const far = table({ number: count(120, (i) => 1000 + 37 * i), hours: count(120, (i) => i % 5) })
+    const those = table({ person: count(60, (i) => `p${i}`), seen: count(60, (i) => 1000 + 37 * ((7 * i) % 40)) })
+    expect(found({ those, far })).toEqual(['those.seen -> far.number'])
+  })
+
   it('lead to the table that the name says where several tables have the key, and rows to rows where each has one', () => {
     const details = table({ customer_id: count(30, (i) => i + 1), tall: count(30, (i) => i % 3) })
     const visits = table({ customer_id: count(90, (i) => 1 + (i % 30)), hours: count(90, (i) => i % 5) })

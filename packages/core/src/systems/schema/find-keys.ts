@@ -116,14 +116,17 @@ function isBelieved(
 }
 
 /**
- * Whole numbers: the largest lies as likely in any decade, and so does the least below it; those between may lie anywhere. Words:
- * each may be any of as many letters and digits.
+ * Whole numbers: the largest lies as likely in any decade, and so does the least below it; those between may lie anywhere, so that
+ * it counts how dense the keys are there: among running numbers all are keys, wherever further ones stand. Words: each may be any of
+ * as many letters and digits. Cost O(keys).
  */
 function logChanceOf(column: Candidate, key: Candidate): number {
   const { range } = key
   if (!column.range || !range) return column.values.size * Math.min(0, log(key.values.size) - logShapes(key.values))
   const [low, high] = column.range
-  const inside = column.values.size * Math.min(0, log(key.values.size / (range[1] - range[0] + 1)))
+  let between = 0
+  for (const value of key.values) if (Number(value) >= low && Number(value) <= high) between++
+  const inside = column.values.size * Math.min(0, log(between / (high - low + 1)))
   if (low < 1 || range[0] < 1) return inside
   const top = log((range[1] + 1) / high) / LARGEST
   const bottom = range[0] === 1 ? 1 : Math.min(1, log((low + 1) / range[0]) / log(high + 1))

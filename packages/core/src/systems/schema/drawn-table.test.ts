@@ -2,7 +2,6 @@ import { expect, it } from 'vitest'
 import { inferTable } from '../../table/infer.js'
 import { presentTable } from '../../table/present.js'
 import { inLayout } from './drawn-table.js'
-import type { SchemaTable } from './model.js'
 
 const ZONES = ['+01:00', '-05:00', '+02:00']
 const columns = {
@@ -26,7 +25,7 @@ it('cells of which a part stands in a column behind them are written whole, in t
   expect(table.columns.map(({ name }) => name)).toEqual(['id', 'pressure', 'pressure 2', 'sent', 'sent offset', 'left'])
   const layout = raw.columns.map(({ name }) => formats.find((format) => format.name === name)!)
   const modelled = table.columns.filter(({ kind }) => kind !== 'identifier').reverse()
-  const written = inLayout({ layout } as SchemaTable, { ...table, columns: modelled }, new Map(formats.map((one) => [one.name, one])))
+  const written = inLayout({ layout }, { ...table, columns: modelled }, new Map(formats.map((one) => [one.name, one])))
   const { columns: out } = presentTable(written.table, written.formats, 'text')
   expect(out.map(({ name }) => name)).toEqual(Object.keys(columns))
   for (const name of ['pressure', 'sent', 'left'])

@@ -31,7 +31,11 @@ export async function keyed(
 }
 
 /** Columns in the order of the data, written as there, and behind them what is written as part of one; those that are filled later are empty. */
-export function inLayout({ layout }: SchemaTable, { columns, rowCount }: Table, formats: ReadonlyMap<string, ColumnFormat>): Written {
+export function inLayout(
+  { layout }: Pick<SchemaTable, 'layout'>,
+  { columns, rowCount }: Table,
+  formats: ReadonlyMap<string, ColumnFormat>
+): Written {
   const named = new Map(columns.map((column) => [column.name, column]))
   const formatOf = (format: ColumnFormat) => (format.kind === 'identifier' ? format : (formats.get(format.name) ?? format))
   const empty = (name: string): Column => ({ name, kind: 'identifier', cells: new Array<null>(rowCount).fill(null) })

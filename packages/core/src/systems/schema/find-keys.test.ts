@@ -32,6 +32,15 @@ describe('keys that nobody states', () => {
     ])
   })
 
+  it('have a few values that lead nowhere only where the name says whose key it is', () => {
+    const stays = (name: string, orphans: number) =>
+      table({ [name]: [...count(90, (i) => 1 + (i % 45)), ...count(orphans, (i) => 900 + i)] })
+    expect(found({ customers, stays: stays('customer_id', 3) })).toEqual(['stays.customer_id -> customers.id'])
+    expect(findKeys({ customers, stays: stays('customer_id', 3) })).toMatchObject([{ values: 48, orphans: 3 }])
+    expect(found({ customers, stays: stays('customer_id', 45) })).toEqual([])
+    expect(found({ customers, stays: stays('guest', 3) })).toEqual([])
+  })
+
   it('are no small numbers because the keys have a gap, beyond which one stands', () => {
     const visits = table({ visit_id: [...count(120, (i) => i + 1), 999], hours: count(121, (i) => i % 5) })
     const people = table({ person: count(60, (i) => `p${i}`), age: count(60, (i) => 20 + ((7 * i) % 40)) })

@@ -12,8 +12,9 @@ import { cellsIn } from './links.js'
 export interface FoundKey {
   readonly key: ForeignKey
   readonly names: Agreement
-  /** Different values that it has, all of them values of the key. */
+  /** Different values that it has, and how many of them are no values of the key: none but where the name says whose key it is. */
   readonly values: number
+  readonly orphans: number
   /** Logarithm of the chance that a column of its kind has only such values and nothing to do with the key. */
   readonly logChance: number
 }
@@ -38,7 +39,7 @@ const LEAST_TEXTS = 3
 
 /**
  * Foreign keys in tables that say none: columns all of whose values are values of a column that is different in every row, where
- * the names say so or that is beyond chance; of several such keys the one that the name says, then the least likely by chance.
+ * the names say so or that is beyond chance, or most of whose values are where the name says whose key it is; of several such keys the one that the name says, then the least likely by chance.
  * Never one that would lead in a circle. Cost O(cells + columns · keys), and inclusions until the first value that is none.
  */
 export function findKeys(tables: Tables, missing?: readonly string[]): FoundKey[] {
@@ -85,6 +86,9 @@ function isWithin(values: ReadonlySet<string>, others: ReadonlySet<string>): boo
   return true
 }
 
+const countBeyond = (values: ReadonlySet<string>, others: ReadonlySet<string>): number =>
+  Array.from(values).reduce((sum, value) => sum + (others.has(value) ? 0 : 1), 0)
+
 const keyColumn = ({ column: name, cells }: Candidate) => ({ name, cells: cells() })
 
 /** What a column refers to, if to any of the keys. */
@@ -94,13 +98,16 @@ function best(column: Candidate, keys: readonly Candidate[], candidates: number)
     const names = agreement(column, key)
     // Rows of two tables with one key each belong together where the name says whose key it is.
     if (column.isKey && names < 3) return []
-    if (!isWithin(column.values, key.values)) return []
+    const orphans = names === 3 ? countBeyond(column.values, key.values) : 0
+    if (names === 3 ? 2 * orphans >= column.values.size : !isWithin(column.values, key.values)) return []
     const logChance = logChanceOf(column, key)
     // Within a table what its own reading takes for a reference is one.
     const isOwn = column.table === key.table && names > 0 && refersTo(keyColumn(column), keyColumn(key))
     if (!isOwn && !isBelieved({ names, logChance, column }, candidates)) return []
     const { table, column: name } = column
-    return [{ key: { table, column: name, to: { table: key.table, column: key.column } }, names, values: column.values.size, logChance }]
+    return [
+      { key: { table, column: name, to: { table: key.table, column: key.column } }, names, values: column.values.size, orphans, logChance }
+    ]
   })
   const [first, second] = found.sort((a, b) => b.names - a.names || a.logChance - b.logChance)
   return first && second && first.names === second.names && first.logChance === second.logChance ? undefined : first

@@ -75,7 +75,8 @@ function lawText({ key, time, further, picks }: ChildLaw): string {
 const BY_NAME = ['', 'a name as of a key, ', 'one name, ', 'its name says so, ']
 
 /** What speaks for a key that nobody stated. */
-function whyText({ names, values, logChance }: FoundKey): string {
+function whyText({ names, values, orphans, logChance }: FoundKey): string {
+  if (orphans > 0) return `${BY_NAME[names]}${countText(values - orphans)} of ${counted(values, 'value')} are there`
   return `${BY_NAME[names]}all ${counted(values, 'value')} are there, by chance ${chanceText(logChance)}`
 }
 

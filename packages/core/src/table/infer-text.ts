@@ -14,6 +14,7 @@ import { offsetName, withOffsets } from './offsets.js'
 import { inferPairs } from './pairs.js'
 import { parseBoolean, parseNumber, spellsNonFinite } from './parse.js'
 import type { RawColumn } from './raw.js'
+import { countSingles } from './singles.js'
 import { strayText } from './stray-text.js'
 import { type CategoricalColumn, type Column, type ColumnKind, emptyColumn, type NumericColumn } from './table.js'
 import { clockNote, readClocks } from './time-of-day.js'
@@ -123,10 +124,7 @@ const censoredNote = (name: string, beyond: number, present: number): string =>
  * over all, are the probability of that (Good and Turing). Then the values are names of rows, and no list of levels. Cost O(n).
  */
 function areNames(present: readonly string[]): boolean {
-  const counts = new Map<string, number>()
-  for (const cell of present) counts.set(cell, (counts.get(cell) ?? 0) + 1)
-  const singles = [...counts.values()].filter((count) => count === 1).length
-  return singles / present.length > 1 / 2 + 1 / Math.sqrt(present.length)
+  return countSingles(present) / present.length > 1 / 2 + 1 / Math.sqrt(present.length)
 }
 
 /** Whether a column of text may be numbers in a notation that is not plain. */

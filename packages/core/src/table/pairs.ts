@@ -3,6 +3,7 @@ import { numbersOf } from './infer-numbers.js'
 import type { Inferring } from './inferring.js'
 import { PLAIN } from './notation.js'
 import { formatNumber, type NumberStyle, numberStyle } from './number-style.js'
+import { countSingles } from './singles.js'
 import { isNumeric, type Table } from './table.js'
 
 /**
@@ -48,18 +49,11 @@ function pairsOf(cells: readonly (string | null)[]): Pairs | undefined {
  * are no names of rows, as whole numbers are that never come again or that stand behind a year.
  */
 function areMeasured({ firsts, seconds }: Pairs): boolean {
-  const counts = new Map<string, number>()
-  let [present, whole, years] = [0, true, true]
-  firsts.forEach((first, i) => {
-    if (first === null) return
-    const pair = `${first} ${seconds[i]}`
-    counts.set(pair, (counts.get(pair) ?? 0) + 1)
-    present++
-    whole &&= !pair.includes('.')
-    years &&= YEAR.test(first)
-  })
-  const singles = [...counts.values()].filter((count) => count === 1).length
-  return singles > 2 * Math.sqrt(present) && !(whole && (years || singles === present))
+  const present = firsts.flatMap((first, i) => (first === null ? [] : [`${first} ${seconds[i]}`]))
+  const singles = countSingles(present)
+  const areWhole = present.every((pair) => !pair.includes('.'))
+  const haveYears = firsts.every((first) => first === null || YEAR.test(first))
+  return singles > 2 * Math.sqrt(present.length) && !(areWhole && (haveYears || singles === present.length))
 }
 
 /** A column of pairs; undefined where it is none. Those that are `wanted` as numbers need not look measured. Throws `InputError` (code `spread`). Cost O(cells). */

@@ -1,5 +1,6 @@
 import { timeOf } from './date-cell.js'
 import { type DateStyle, timeOfDay } from './date-style.js'
+import { countSingles } from './singles.js'
 
 /** How times of day are written, which count minutes since midnight, or seconds where they are written. */
 export interface ClockStyle {
@@ -33,19 +34,16 @@ export function readClocks(
   anyway: boolean
 ): { readonly values: Float64Array; readonly missing?: Uint8Array; readonly style: ClockStyle } | undefined {
   const times = new Map<string, ReturnType<typeof clockCell>>()
-  const counts = new Map<string, number>()
   for (const cell of cells) {
     if (cell === null) continue
     if (!times.has(cell)) times.set(cell, clockCell(cell))
     if (!times.get(cell)) return undefined
-    counts.set(cell, (counts.get(cell) ?? 0) + 1)
   }
   const styles = [...times.values()].map((time) => time!.style)
   const [first] = styles
   const half = (clock: string | undefined): boolean => clock?.startsWith('h') === true
   if (!first || styles.some(({ seconds, clock }) => seconds !== first.seconds || half(clock) !== half(first.clock))) return undefined
-  const singles = [...counts.values()].filter((count) => count === 1).length
-  if (singles < LEAST_SINGLES && !anyway) return undefined
+  if (!anyway && countSingles(cells.filter((cell) => cell !== null)) < LEAST_SINGLES) return undefined
   // One digit where some time has one: 9:05 beside 12:30.
   const clock = styles.find((one) => /^[hH](?![hH])/.test(one.clock ?? ''))?.clock ?? first.clock
   const style: ClockStyle = { ...(clock === undefined ? {} : { clock }), seconds: first.seconds as ClockStyle['seconds'] }

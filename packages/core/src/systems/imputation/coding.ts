@@ -6,6 +6,7 @@ import { presentValues } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { roundToFormat } from '../../table/present.js'
 import { type Lattice, latticeOf } from '../../table/recurring.js'
+import { countSingles } from '../../table/singles.js'
 import { isCategorical, isEmpty, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 
 /** How cells of a column stand among the coordinates of a row. */
@@ -71,11 +72,7 @@ export function fitCoding(table: Table, formats: readonly ColumnFormat[]): Codin
 
 /** The values of a column in which fresh ones are rare; undefined of others. */
 function recurring(known: Float64Array): number[] | undefined {
-  const counts = new Map<number, number>()
-  for (const value of known) counts.set(value, (counts.get(value) ?? 0) + 1)
-  let single = 0
-  for (const count of counts.values()) if (count === 1) single++
-  return single < FRESH_SHARE * known.length ? Array.from(sorted([...counts.keys()])) : undefined
+  return countSingles(known) < FRESH_SHARE * known.length ? Array.from(sorted([...new Set(known)])) : undefined
 }
 
 const placesOf = new WeakMap<CodedColumn, Matrix>()

@@ -156,6 +156,9 @@ export function record<T extends object>(fields: Fields<T>): Reader<T> {
   }
 }
 
+/** A value with its fields in the order in which they are read: what is read and written again has the same bytes. */
+export const asRead = <T>(read: Reader<T>, value: T): T => read(JSON.parse(JSON.stringify(value)), 'meta')
+
 /** An object with any names. */
 export function dictionary<T>(read: Reader<T>): Reader<Readonly<Record<string, T>>> {
   return (value, field) =>

@@ -1,12 +1,14 @@
 // Rows drawn from the weights: stratified targets, found by block sums first and then inside one block.
 import * as job from './job'
-import { BLOCK, ROW, SIZE, loadLane } from './lanes'
+import { BLOCK, ROW, SIZE, loadLane, promotedHigh, promotedLow } from './lanes'
 import { fillNormal, fillUniform } from './random'
 import * as state from './state'
 import { approachAs, localise } from './rows'
 import { weighOne } from './weigh'
 
 const DRAW_COUNT: i32 = 16
+/** Points whose weights are passed over together where no target falls among them. */
+const PART: i32 = 16
 
 @inline function targets(): usize {
   return state.small
@@ -25,6 +27,13 @@ const DRAW_COUNT: i32 = 16
   return loadLane(logs + <usize>j * SIZE) !== -Infinity
 }
 
+/** The last point of a block that has a weight. */
+function lastOf(block: i32): i32 {
+  let last = BLOCK - 1
+  while (last > 0 && !present(state.logsOf(block), last)) last--
+  return last
+}
+
 /** Takes point j of the block as pick k of the row. */
 function takePick(q: i32, row: i32, block: i32, j: i32, k: i32): void {
   if (state.mode & job.PICK) {
@@ -34,12 +43,27 @@ function takePick(q: i32, row: i32, block: i32, j: i32, k: i32): void {
   const c = state.valueCount
   const values = state.valuesOf(block) + <usize>j * SIZE
   const xi = state.real64(normals(), k)
+  const centres = state.valueCentresOf(block)
+  const means = job.pointer(job.OUT_MEAN) + (<usize>(row * c) << 3)
+  const noise = job.pointer(job.OUT_SECOND) + (<usize>(row * c) << 3)
   for (let v = 0; v < c; v++) {
-    const x = loadLane(values + <usize>v * ROW) + state.real64(state.valueCentresOf(block), v)
-    const noise = job.pointer(job.OUT_SECOND)
-    const mean = state.real64(job.pointer(job.OUT_MEAN), row * c + v)
-    state.setReal64(noise, row * c + v, state.real64(noise, row * c + v) + ((x - mean) * xi) / 4)
+    const x = loadLane(values + <usize>v * ROW) + state.real64(centres, v)
+    state.setReal64(noise, v, state.real64(noise, v) + (x - state.real64(means, v)) * xi * 0.25)
   }
+}
+
+/** Sum of the weights of a part of a block. */
+@inline function sumOfPart(at: usize): f64 {
+  let s0 = f64x2.splat(0)
+  let s1 = s0
+  for (let j: usize = 0; j < <usize>PART * SIZE; j += 32) {
+    const a = v128.load(at + j)
+    const b = v128.load(at + j, 16)
+    s0 = f64x2.add(s0, FLOAT32 ? f64x2.add(promotedLow(a), promotedHigh(a)) : a)
+    s1 = f64x2.add(s1, FLOAT32 ? f64x2.add(promotedLow(b), promotedHigh(b)) : b)
+  }
+  const s = f64x2.add(s0, s1)
+  return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1)
 }
 
 /** Weights of query q with a block, over its factor, into the first weight row. */
@@ -72,21 +96,34 @@ export function drawRow(q: i32, row: i32, padded: i32, slots: i32): void {
     const end = cumulated + weight
     if (target < end) {
       const block = load<u32>(state.visited + (<usize>slot << 2))
-      weighAgain(block, q)
-      const factor = state.real64(state.factors, q)
+      const place = slot * state.stride + q
+      let factor = state.kept ? state.real64(state.keptFactors, place) : -1
+      const weights = factor < 0 ? state.weights : state.kept + <usize>place * ROW
+      if (factor < 0) {
+        weighAgain(block, q)
+        factor = state.real64(state.factors, q)
+      }
       const logs = state.logsOf(block)
       let inside = cumulated
-      let last = -1
-      for (let j = 0; j < BLOCK && k < count; j++) {
-        if (!present(logs, j)) continue
-        inside += loadLane(state.weights + <usize>j * SIZE) * factor
-        last = j
-        while (k < count && target < inside && target < end) {
-          takePick(q, row, block, j, k++)
-          target = ((<f64>k + state.real64(targets(), min(k, count - 1))) / <f64>count) * sum
+      for (let part = 0; part < BLOCK && k < count && target < end; part += PART) {
+        // Points without a weight have the lowest there is in their rows, which adds nothing.
+        const over = inside + sumOfPart(weights + <usize>part * SIZE) * factor
+        if (target >= over) {
+          inside = over
+          continue
         }
+        for (let j = part; j < part + PART && k < count; j++) {
+          if (!present(logs, j)) continue
+          inside += loadLane(weights + <usize>j * SIZE) * factor
+          while (k < count && target < inside && target < end) {
+            takePick(q, row, block, j, k++)
+            target = ((<f64>k + state.real64(targets(), min(k, count - 1))) / <f64>count) * sum
+          }
+        }
+        inside = over
       }
       // Rounding: the block's points add up to a little less than its sum.
+      const last = k < count && target < end ? lastOf(block) : 0
       while (k < count && target < end) {
         takePick(q, row, block, last, k++)
         target = ((<f64>k + state.real64(targets(), min(k, count - 1))) / <f64>count) * sum
@@ -98,7 +135,6 @@ export function drawRow(q: i32, row: i32, padded: i32, slots: i32): void {
   // Rounding: the blocks add up to a little less than the whole.
   if (k === count) return
   const block = load<u32>(state.visited + (<usize>lastSlot << 2))
-  let last = BLOCK - 1
-  while (last > 0 && !present(state.logsOf(block), last)) last--
+  const last = lastOf(block)
   while (k < count) takePick(q, row, block, last, k++)
 }

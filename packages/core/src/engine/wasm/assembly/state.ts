@@ -23,6 +23,12 @@ export let heap: usize = 0
 /** Blocks visited, ascending; their weight sums [slot][query]. */
 export let visited: usize = 0
 export let partials: usize = 0
+/**
+ * Of a draw, where there is room for them: the weights of each query with each block visited, over their factors [slot][query], and
+ * these factors, negative where weights are to be found again. 0 where they are not kept.
+ */
+export let kept: usize = 0
+export let keptFactors: usize = 0
 /** Queries of the unit, padded to a multiple of four, in float64: one coordinate after the other, `stride` numbers apart. */
 export let queries: usize = 0
 export let stride: i32 = 0
@@ -57,6 +63,9 @@ export let box: usize = 0
 /** A few numbers of a draw. */
 export let small: usize = 0
 
+/** Most bytes of weights that are kept: a few times a second-level cache. Of more points the sixteen picks of a draw cost little beside its sums. */
+const MOST_KEPT: usize = 1 << 23
+
 let top: usize = 0
 
 function take(bytes: usize): usize {
@@ -77,6 +86,9 @@ function layOut(base: usize): usize {
   heap = mode & job.NEAREST ? take(blocks << 2) : 0
   visited = take(blocks << 2)
   partials = mode & job.WITH_PARTIALS ? take((blocks * padded) << 3) : 0
+  const keeps = (mode & job.DRAW) !== 0 && blocks * padded * ROW <= MOST_KEPT
+  kept = keeps ? take(blocks * padded * ROW) : 0
+  keptFactors = keeps ? take((blocks * padded) << 3) : 0
   queries = take((padded * d) << 3)
   groupBytes = (COORDINATES + d) * FOUR
   groups = take((padded >> 2) * groupBytes)

@@ -130,11 +130,31 @@ function squares(q: i32): void {
   addTo(state.squares + (<usize>q << 3), low, high)
 }
 
-/** Queries from … to−1 (multiples of four), localised, with the block at hand. `partial`: what the block's sums are added to, or 0. */
-export function visit(block: i32, from: i32, to: i32, partial: usize): void {
+/** Keeps the weight rows and factors of those of queries q … q+3 to which the block at hand matters, the first as query `at` of all slots. */
+@inline function keep(q: i32, at: i32): void {
+  for (let r = 0; r < 4; r++) {
+    if (state.real64(state.masks, q + r) === 0) continue
+    state.setReal64(state.keptFactors, at + r, state.real64(state.factors, q + r))
+    const to = state.kept + <usize>(at + r) * ROW
+    const from = state.weights + <usize>r * ROW
+    for (let j: usize = 0; j < ROW; j += 64) {
+      v128.store(to + j, v128.load(from + j))
+      v128.store(to + j, v128.load(from + j, 16), 16)
+      v128.store(to + j, v128.load(from + j, 32), 32)
+      v128.store(to + j, v128.load(from + j, 48), 48)
+    }
+  }
+}
+
+/**
+ * Queries from … to−1 (multiples of four), localised, with the block at hand, the one of slot `slot`. `partial`: what the block's
+ * sums are added to, or 0.
+ */
+export function visit(block: i32, from: i32, to: i32, partial: usize, slot: i32): void {
   const c = state.mode & job.WITH_VALUES ? state.valueCount : 0
   for (let q = from; q < to; q += 4) {
     weighFour(block, q)
+    if (state.kept) keep(q, slot * state.stride + q)
     if (c === 0) sums(q)
     else sumsAndColumn(block, q)
     let k = 1

@@ -100,6 +100,7 @@ function raise(q: i32, largest: f64, slots: i32, padded: i32): void {
   rescale(state.squares, q, factor * factor)
   for (let k = 0; k < state.valueCount; k++) rescale(state.accumulated, k * state.stride + q, factor)
   if (state.partials) for (let s = 0; s < slots; s++) rescale(state.partials, s * padded + q, factor)
+  if (state.kept) for (let s = 0; s < slots; s++) state.setReal64(state.keptFactors, s * state.stride + q, -1)
 }
 
 /** Raises the shifts of queries whose weights in a block could be too large. */
@@ -123,7 +124,7 @@ function makeRoom(block: i32, slots: i32, padded: i32): void {
 function meetGroups(block: i32, slot: i32, padded: i32, from: i32, to: i32, farthest: f64): void {
   localise(block, from << 2, to << 2, farthest)
   if (slot < 0) addCovariances(block, from << 2, to << 2)
-  else visit(block, from << 2, to << 2, state.partials ? state.partials + ((<usize>slot * <usize>padded) << 3) : 0)
+  else visit(block, from << 2, to << 2, state.partials ? state.partials + ((<usize>slot * <usize>padded) << 3) : 0, slot)
 }
 
 /** The queries of one side with a block, runs of groups to which it matters together; whether it matters to any. */

@@ -1,4 +1,5 @@
 import { InputError } from '../num/errors.js'
+import { evenly } from '../num/evenly.js'
 import { type Matrix, takeRows } from '../num/matrix.js'
 import type { Codec, CodecPlaces } from '../spectral/codec.js'
 import type { Encoded, Encoder } from '../table/encoder.js'
@@ -32,15 +33,11 @@ const RESIDUAL_ROWS = 2000
 
 /** Mean squared error of each column after encoding and decoding, on at most 2,000 of the rows [D]. */
 export async function codecResidual(codec: Codec, rows: Matrix): Promise<Float64Array> {
-  const count = Math.min(RESIDUAL_ROWS, rows.rows)
-  const some = takeRows(
-    rows,
-    Uint32Array.from({ length: count }, (_, k) => Math.floor((k * rows.rows) / count))
-  )
+  const some = takeRows(rows, evenly(rows.rows, RESIDUAL_ROWS))
   const back = await codec.decode(await codec.encode(some))
   const residual = new Float64Array(rows.cols)
   for (let at = 0; at < some.data.length; at++)
-    residual[at % rows.cols] = residual[at % rows.cols]! + (some.data[at]! - back.data[at]!) ** 2 / count
+    residual[at % rows.cols] = residual[at % rows.cols]! + (some.data[at]! - back.data[at]!) ** 2 / some.rows
   return residual
 }
 

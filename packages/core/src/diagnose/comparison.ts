@@ -1,4 +1,5 @@
 import type { Engine } from '../kernel/engine.js'
+import { evenly } from '../num/evenly.js'
 import type { Watch } from '../num/iterate.js'
 import { type Key, keyFor, permutation } from '../num/random.js'
 import { takeTableRows } from '../table/rows.js'
@@ -64,8 +65,7 @@ export const MOST_ASSOCIATED_COLUMNS = 150
 export function limitColumns(table: Table): Table {
   const count = table.columns.length
   if (count <= MOST_ASSOCIATED_COLUMNS) return table
-  const places = Array.from({ length: MOST_ASSOCIATED_COLUMNS }, (_, k) => Math.floor((k * count) / MOST_ASSOCIATED_COLUMNS))
-  return { ...table, columns: places.map((place) => table.columns[place]!) }
+  return { ...table, columns: Array.from(evenly(count, MOST_ASSOCIATED_COLUMNS), (place) => table.columns[place]!) }
 }
 
 function limitRows(table: Table, key: Key): Table {

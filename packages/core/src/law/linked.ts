@@ -1,3 +1,4 @@
+import { evenly } from '../num/evenly.js'
 import { columnOf, type Matrix } from '../num/matrix.js'
 import { ATOM_SHARE } from '../table/recurring.js'
 import { LUMPY_RATIO, NEAR_MISSES, unscaleValues } from '../table/scaling.js'
@@ -42,7 +43,8 @@ export function linkedColumns(training: Rows): readonly LinkedColumns[] {
 
 function findLinks({ encoder, rows }: Rows): LinkedColumns[] {
   const { codes, coordinates } = rows
-  const looked = evenRows(coordinates.rows)
+  // Tables are sorted.
+  const looked = [...evenly(coordinates.rows, MOST_ROWS)]
   const factorCount = encoder.factors.length
   const names = looked.map((i) => codes.subarray(i * factorCount, (i + 1) * factorCount).join())
   const columns: Column[] = []
@@ -64,12 +66,6 @@ function findLinks({ encoder, rows }: Rows): LinkedColumns[] {
     for (const b of compared.slice(k + 1)) if (isLumpyPair(a, b, some)) join(groups, a, b)
   })
   return groups.filter((group) => group.length > 1).map((group) => linkOf(group, coordinates.rows))
-}
-
-/** Rows that are looked at: evenly spaced, for tables are sorted. */
-function evenRows(rows: number): number[] {
-  const count = Math.min(MOST_ROWS, rows)
-  return Array.from({ length: count }, (_, k) => Math.floor((k * rows) / count))
 }
 
 /** A column by the place of each row's value among its values; −1 where it is missing [M]. */

@@ -1,4 +1,5 @@
 import { type Codes, codesOf, jointCodes } from './codes.js'
+import type { ColumnFormat } from './column-format.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from './table.js'
 
 /** The rows `indices` of a table, in that order, as a copy. Cost O(cells taken). */
@@ -72,6 +73,24 @@ function stackLevels(parts: readonly CategoricalColumn[]): CategoricalColumn {
 export function takeTableColumns({ columns, rowCount }: Table, names: readonly string[]): Table {
   return { columns: names.map((name) => columns.find((column) => column.name === name)!), rowCount }
 }
+
+/** Columns with how they are written: those that are kept. */
+export function keepColumns<T extends { readonly table: Table; readonly formats: readonly ColumnFormat[] }>(
+  data: T,
+  keep: (column: Column) => boolean
+): T {
+  const { columns, rowCount } = data.table
+  const formats = data.formats.filter((_, c) => keep(columns[c]!))
+  return { ...data, table: { columns: columns.filter(keep), rowCount }, formats }
+}
+
+/** A column of numbers that a table has. */
+export const numbersOf = ({ columns }: Pick<Table, 'columns'>, name: string): NumericColumn =>
+  columns.find((column) => column.name === name) as NumericColumn
+
+/** A name like this that no column has yet. */
+export const unusedName = (wanted: string, taken: ReadonlySet<string>): string =>
+  taken.has(wanted) ? unusedName(`${wanted}′`, taken) : wanted
 
 /** Number of rows whose cells, identifiers aside, all equal those of an earlier row. Cost O(cells), little where a column tells all rows apart. */
 export function duplicateRowCount({ columns, rowCount }: Table): number {

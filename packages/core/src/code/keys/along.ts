@@ -1,3 +1,4 @@
+import { evenly } from '../../num/evenly.js'
 import { type RowOrder, rowOrderOf, rowsInOrder } from '../../table/row-order.js'
 import { takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
@@ -18,10 +19,9 @@ const FIRST_ROWS = 1000
 export function keyAlong(cells: readonly (string | null)[], table: Table): KeyAlong | undefined {
   const dates = { ...table, columns: table.columns.filter(({ kind }) => kind === 'datetime') }
   if (cells.length !== table.rowCount || dates.columns.length === 0) return undefined
-  const count = Math.min(FIRST_ROWS, cells.length)
-  const some = Uint32Array.from({ length: count }, (_, k) => Math.floor((k * cells.length) / count))
+  const some = evenly(cells.length, FIRST_ROWS)
   const first = orderedBy(cells, some, dates)
-  const found = first && isKey(cells) ? (count === cells.length ? first : orderedBy(cells, allRows(cells), dates)) : undefined
+  const found = first && isKey(cells) ? (some.length === cells.length ? first : orderedBy(cells, allRows(cells), dates)) : undefined
   return found && { along: found.along, cells: Array.from(found.rows, (row) => cells[row]!) }
 }
 

@@ -1,3 +1,4 @@
+import { evenly } from '../../num/evenly.js'
 import { recurs } from '../../table/codes.js'
 import { presentValues } from '../../table/encoder.js'
 import type { ColumnFormat, InferOptions, InferredTable } from '../../table/infer.js'
@@ -94,8 +95,7 @@ const MOST_FOLLOWERS = 100
 /** Whether at least half of the other numbers that vary, times aside, are much alike in rows that follow each other in the column's order. */
 function isFollowed(column: NumericColumn, others: readonly Column[]): boolean {
   const all = Uint32Array.from(column.values, (_, i) => i).sort((a, b) => column.values[a]! - column.values[b]!)
-  const count = Math.min(all.length, MOST_FOLLOWED)
-  const order = Uint32Array.from({ length: count }, (_, k) => all[Math.floor((k * all.length) / count)]!)
+  const order = evenly(all.length, MOST_FOLLOWED).map((place) => all[place]!)
   const numbers = others
     .filter((other): other is NumericColumn => isNumeric(other) && other.kind !== 'datetime' && varies(other))
     .slice(0, MOST_FOLLOWERS)

@@ -1,6 +1,7 @@
 import { DAY } from '../../code/rules/quantity.js'
 import { keyFromSeed, permutation } from '../../num/random.js'
-import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import { numbersOf } from '../../table/rows.js'
+import type { Table } from '../../table/table.js'
 import type { Axis, Block, Drawing, Figure, Point } from '../../tell/telling.js'
 import type { BridgeTables, Drift } from './measures.js'
 import type { BridgeSummary } from './model.js'
@@ -65,12 +66,9 @@ function someOf(points: readonly (Point | undefined)[]): Point[] {
   return Array.from(permutation(keyFromSeed(1), present.length).subarray(0, MOST_DOTS), (i) => present[i]!)
 }
 
-const columnOf = ({ columns }: Table, name: string): NumericColumn =>
-  columns.find((column) => column.name === name && isNumeric(column)) as NumericColumn
-
 /** A column's cells, dates in days since the first one; NaN where missing. */
 function cellsOf(tables: BridgeTables, table: Table, name: string): Float64Array {
-  const { kind, values, missing } = columnOf(table, name)
+  const { kind, values, missing } = numbersOf(table, name)
   const start = kind === 'datetime' ? startOf(tables, name) : 0
   const unit = kind === 'datetime' ? DAY : 1
   return values.map((x, i) => (missing?.[i] ? Number.NaN : (x - start) / unit))
@@ -81,12 +79,12 @@ function startOf({ from, to }: BridgeTables, name: string): number {
 }
 
 function presentOf(table: Table, name: string): number[] {
-  const { values, missing } = columnOf(table, name)
+  const { values, missing } = numbersOf(table, name)
   return [...values].filter((_, i) => !missing?.[i])
 }
 
 function axisOf(tables: BridgeTables, name: string): Axis {
-  if (columnOf(tables.from, name).kind !== 'datetime') return { label: name }
+  if (numbersOf(tables.from, name).kind !== 'datetime') return { label: name }
   return { label: `${name} (days since ${new Date(startOf(tables, name)).toISOString().slice(0, 10)})` }
 }
 

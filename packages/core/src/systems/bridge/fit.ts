@@ -5,6 +5,7 @@ import { sampleOverlap } from '../../diagnose/overlap.js'
 import { twoSampleTest } from '../../diagnose/two-sample-test.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
+import { evenly } from '../../num/evenly.js'
 import { takeRows } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
@@ -94,11 +95,7 @@ const REACHING = 2000
 
 async function reachOf(side: Cloud, engine: Context['engine']): Promise<number> {
   const { points } = side
-  const count = Math.min(REACHING, points.rows)
-  const some = takeRows(
-    points,
-    Uint32Array.from({ length: count }, (_, k) => Math.floor((k * points.rows) / count))
-  )
+  const some = takeRows(points, evenly(points.rows, REACHING))
   const { squaredDistances } = await engine.nearest({ from: cloud(some), to: side, kernel: { kind: 'gaussian', epsilon: 1 } }, 2)
   return Math.sqrt(squaredDistances.reduce((most, d, at) => (at % 2 === 1 && d > most ? d : most), 0))
 }

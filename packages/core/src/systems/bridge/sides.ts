@@ -1,4 +1,5 @@
 import type { SchrodingerBridge } from '../../bridge/schrodinger.js'
+import { evenly } from '../../num/evenly.js'
 import type { Matrix } from '../../num/matrix.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
 import { embedEncoded } from '../../table/encoder.js'
@@ -35,7 +36,4 @@ export function bridgeOf(model: Carrier): SchrodingerBridge {
 const SHOWN = 2000
 
 /** These, evenly. */
-export function shownRows(fromCount: number): Uint32Array {
-  const count = Math.min(SHOWN, fromCount)
-  return Uint32Array.from({ length: count }, (_, k) => Math.floor((k * fromCount) / count))
-}
+export const shownRows = (fromCount: number): Uint32Array => evenly(fromCount, SHOWN)

@@ -7,6 +7,7 @@ import { bridgeDensity, leftOutDensities } from '../../law/bridge-density.js'
 import { type DensityRows, type ScoredRow, StepMixture, type StepMoments, type StepSetting, stepMoments } from '../../law/step-mixture.js'
 import { log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
+import { evenly } from '../../num/evenly.js'
 import { quiet, throwIfStopped, type Watch } from '../../num/iterate.js'
 import { counted } from '../../num/listed.js'
 import { rowOf } from '../../num/matrix.js'
@@ -132,10 +133,6 @@ async function neighbourScale({ compared, rounding }: DensityRows, k: number, en
   return (typicalAboveTies(farthest) || 1) + blur
 }
 
-/** Rows spread evenly over all, at most so many. */
-export const evenly = (rows: number, most: number): number[] =>
-  Array.from({ length: Math.min(rows, most) }, (_, k) => Math.floor((k * rows) / Math.min(rows, most)))
-
 /** The stack of laws that is likeliest for rows left out one by one, and their mean log-density under it, in scaled coordinates. */
 async function chooseStack(
   rows: DensityRows,
@@ -197,7 +194,7 @@ function stackOf(
 }
 
 interface LeftOut extends Omit<StepSetting, 'epsilon'> {
-  readonly scored: readonly number[]
+  readonly scored: Uint32Array
 }
 
 /** log-densities of rows of a law, each left out, in scaled coordinates. */

@@ -2,10 +2,10 @@ import type { Engine } from '../../kernel/engine.js'
 import { bridgeDensity } from '../../law/bridge-density.js'
 import type { DensityRows } from '../../law/step-mixture.js'
 import { exp, log } from '../../num/elementary.js'
+import { evenly } from '../../num/evenly.js'
 import type { Watch } from '../../num/iterate.js'
 import { quantileOfSorted, sorted } from '../../num/statistics.js'
 import { cloud } from '../../space/cloud.js'
-import { evenly } from './fit.js'
 import type { DensityModel } from './model.js'
 
 /** Rows whose distances from the others a row's own are compared with. */
@@ -62,7 +62,7 @@ export class Outliers {
     const { rows, outlying } = around
     const { data, cols, rows: count } = rows.compared
     this.squared = new Float64Array(count)
-    const places = evenly(count, REFERENCE_ROWS)
+    const places = [...evenly(count, REFERENCE_ROWS)]
     const rare = places.map((own) => this.rarities({ row: data.subarray(own * cols, (own + 1) * cols), own }))
     this.referred = new Set(places)
     this.scales = outlying.map((_, k) => scaleOf(rare.map((one) => one[k]!)))

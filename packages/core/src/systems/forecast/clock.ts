@@ -1,6 +1,7 @@
 import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
+import { monthOf, monthStart, sinceStart, untilEnd } from '../../table/months.js'
 import { spelled, timeBounds } from '../../table/present.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 
@@ -21,28 +22,21 @@ export interface Clock {
   readonly months?: Months
 }
 
-/** Start of the month `count` months after that of a time, in UTC. */
-function monthStart(time: number, count: number): number {
-  const date = new Date(time)
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + count)
-}
-
 /** Months have 28 to 31 days: monthly, quarterly and yearly dates have no mean step that leads from one to the next. */
 function monthsOf(values: Float64Array): Months | undefined {
   if (values.length < 3) return undefined
-  const month = (time: number): number => 12 * new Date(time).getUTCFullYear() + new Date(time).getUTCMonth()
-  const count = month(values[1]!) - month(values[0]!)
-  if (count < 1 || values.some((time, i) => i > 0 && month(time) - month(values[i - 1]!) !== count)) return undefined
+  const count = monthOf(values[1]!) - monthOf(values[0]!)
+  if (count < 1 || values.some((time, i) => i > 0 && monthOf(time) - monthOf(values[i - 1]!) !== count)) return undefined
   const same = (rest: (time: number) => number): boolean => values.every((time) => rest(time) === rest(values[0]!))
-  if (same((time) => time - monthStart(time, 0))) return { count, from: 'start' }
-  return same((time) => monthStart(time, 1) - time) ? { count, from: 'end' } : undefined
+  if (same(sinceStart)) return { count, from: 'start' }
+  return same(untilEnd) ? { count, from: 'end' } : undefined
 }
 
 /** The time `steps` rows after the last one. */
 export function timeAt({ last, spacing, months }: Clock, steps: number): number {
   if (!months) return last + steps * spacing
-  const of = months.from === 'start' ? 0 : 1
-  return monthStart(last, of + steps * months.count) + last - monthStart(last, of)
+  const month = monthOf(last) + steps * months.count
+  return months.from === 'start' ? monthStart(month) + sinceStart(last) : monthStart(month + 1) - untilEnd(last)
 }
 
 /** Throws `InputError` (code `time-range`) where a forecast would go past the last date that the column can hold. */

@@ -6,6 +6,7 @@ import { keyAtStep, keyFor } from '../../num/random.js'
 import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
 import { decodeTable, type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
+import { keepColumns } from '../../table/rows.js'
 import type { Column, Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { type FieldColumns, fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
@@ -45,7 +46,7 @@ export interface ForecastSummary {
 export async function fitForecast(data: InferredTable, options: ForecastOptions, context: Context): Promise<ForecastModel> {
   const { memory = 1 } = options
   const clock = options.time === undefined ? undefined : clockOf(data, options.time)
-  const series = clock ? without(data, clock.place) : data
+  const series = clock ? keepColumns(data, ({ name }) => name !== clock.name) : data
   checkLength(series.table, memory)
   checkNames(series.table)
   const encoder = fitEncoder(series.table, series.formats, () => 'standard')
@@ -110,11 +111,6 @@ function constantSeries(): InputError {
     expected: 'a column that does',
     try: 'another series'
   })
-}
-
-function without({ table, formats, notes }: InferredTable, place: number): InferredTable {
-  const keep = <T>(list: readonly T[]): T[] => list.filter((_, c) => c !== place)
-  return { table: { columns: keep(table.columns), rowCount: table.rowCount }, formats: keep(formats), notes }
 }
 
 /** The `memory` rows before row `end`, newest first, side by side. */

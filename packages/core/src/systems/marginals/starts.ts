@@ -10,6 +10,7 @@ import {
 import type { VelocityEvidence } from '../../bridge/velocity-matching.js'
 import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
+import { evenly } from '../../num/evenly.js'
 import type { Watch } from '../../num/iterate.js'
 import { takeRows } from '../../num/matrix.js'
 import { fillNormal, type Key, keyFor } from '../../num/random.js'
@@ -120,7 +121,7 @@ function matchesFrom(problem: FlowMatchingProblem, starts: readonly Float64Array
 function fewer(target: FlowTarget): FlowTarget {
   const n = target.points.rows
   if (n <= START_PARTICLES) return target
-  const chosen = Uint32Array.from({ length: START_PARTICLES }, (_, k) => Math.floor((k * n) / START_PARTICLES))
+  const chosen = evenly(n, START_PARTICLES)
   return {
     ...target,
     points: takeRows(target.points, chosen),

@@ -7,14 +7,15 @@ import { counted } from '../../num/listed.js'
 import { type Matrix, matrix, rowOf, takeRows } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
 import { encodeTable } from '../../table/encoder.js'
-import { stackTables, takeTableRows } from '../../table/rows.js'
-import { type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import { numbersOf, sliceTable, stackTables, takeTableRows } from '../../table/rows.js'
+import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { notTogether } from '../combinations.js'
 import type { Context } from '../context.js'
 import type { KnownRows } from './categories.js'
 import { drawGroups } from './groups-law.js'
 import type { PanelModel, PanelShape } from './model.js'
-import { Histories, knownWidth, pick, placedRows, writeKnown } from './past.js'
+import { contextOfRows, Histories, knownWidth, pick, placedRows, writeKnown } from './past.js'
+import { firstsOf, groupOfRows } from './spans.js'
 import { Steps } from './step-law.js'
 import { sumsAfter, sumsIn, withSums } from './sums.js'
 import { nextTick } from './ticks.js'
@@ -65,14 +66,9 @@ export async function drawPanel(model: PanelModel, { groups, rows }: PanelReques
   // Every group has at least the rows of the smallest one: of so many groups the first ones have the rows that are asked for.
   const count = groups ?? (rows === undefined ? summary.groupCount : Math.ceil(rows / panel.smallest))
   const heads = await drawHeads(model, count, { ...context, key, watch: quiet(context.watch) })
-  const sizes = numbersOf(heads, panel.names.size)
-  const first = firstsOf(sizes, groups === undefined && rows !== undefined ? rows : Number.POSITIVE_INFINITY)
-  const { constants } = model
-  const own = takeTableRows(
-    heads,
-    Uint32Array.from({ length: first.length - 1 }, (_, g) => g)
-  )
-  const known = placedRows(constants, encodeTable(constants, pick(own, constants))).places
+  const first = firstsOf(numbersOf(heads, panel.names.size).values, groups === undefined ? rows : undefined)
+  const own = sliceTable(heads, 0, first.length - 1)
+  const known = contextOfRows(model.constants, own)
   return drawFurther(model, { heads: own, first, known }, { ...context, key })
 }
 
@@ -157,16 +153,6 @@ function checkCounts(groups: number | undefined, rows: number | undefined): void
   throw new InputError({ code: 'count', got: `n = ${rows}`, expected: 'a whole number of rows from 1 to 100000000', try: '-n 1000' })
 }
 
-const numbersOf = ({ columns }: Table, name: string): Float64Array =>
-  (columns.find((column) => column.name === name) as NumericColumn).values
-
-/** Where the rows of groups begin, of as many groups as have `rows` rows. */
-function firstsOf(sizes: Float64Array, rows: number): Uint32Array {
-  const first = [0]
-  for (let g = 0; g < sizes.length && first[g]! < rows; g++) first.push(first[g]! + Math.max(1, sizes[g]!))
-  return Uint32Array.from(first)
-}
-
 /** Row by row what follows in the groups of a batch. */
 async function drawBatch(drawn: Growth, steps: Steps, { key, watch }: Context): Promise<void> {
   const all = Array.from({ length: drawn.groups }, (_, g) => g)
@@ -207,17 +193,15 @@ class Growth {
     this.state = stateOf(model)
     this.sums = sumsAfter(this.state, heads, sumsIn(this.state.panel.running, heads))
     this.groups = first.length - 1
-    const all = Uint32Array.from({ length: this.groups }, (_, g) => g)
-    const groupOf = new Uint32Array(first[this.groups]!)
-    for (const g of all) groupOf.fill(g, first[g]!, first[g + 1]!)
+    const all = Array.from({ length: this.groups }, (_, g) => g)
     const names = new Set([...panel.constant, ...panel.varying])
-    const rows = takeTableRows(heads, groupOf)
+    const rows = takeTableRows(heads, groupOfRows(first))
     this.table = { ...rows, columns: rows.columns.filter(({ name }) => names.has(name)).map((column) => openTo(column, model.steps)) }
     this.ticks = new Float64Array(rows.rowCount)
-    if (panel.ticks) for (const g of all) this.ticks[first[g]!] = numbersOf(heads, panel.names.start)[g]!
+    if (panel.ticks) for (const g of all) this.ticks[first[g]!] = numbersOf(heads, panel.names.start).values[g]!
     this.known = known
     this.histories = new Histories(past, this.groups)
-    this.remember([...all], heads)
+    this.remember(all, heads)
   }
 
   sizeOf(g: number): number {
@@ -262,7 +246,7 @@ class Growth {
   private countTicks(groups: readonly number[], step: number, rows: Table): void {
     const { ticks, names } = this.model.panel
     if (!ticks) return
-    const gaps = ticks.schedule ? undefined : numbersOf(rows, names.gap)
+    const gaps = ticks.schedule ? undefined : numbersOf(rows, names.gap).values
     for (const [i, g] of groups.entries()) {
       const at = this.first[g]! + step
       const [start, before] = [this.ticks[at - step]!, this.ticks[at - 1]!]

@@ -1,18 +1,19 @@
 import { keepKeys } from '../../code/keys/keep.js'
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { defined } from '../../num/defined.js'
 import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
-import { takeTableRows } from '../../table/rows.js'
+import { keepColumns, takeTableRows, unusedName } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
-import type { NumericColumn, Table } from '../../table/table.js'
+import type { NumericColumn } from '../../table/table.js'
 import type { Context } from '../context.js'
 import type { FitOptions } from '../global/options.js'
 import { fitGroups } from './groups-law.js'
 import { methodsOf, scalingOf } from './methods.js'
 import type { PanelModel, PanelShape } from './model.js'
-import { fitPast, Histories, knownWidth, type PastCode, type PlacedRows, pick, placedRows, writeKnown } from './past.js'
+import { contextOfRows, fitPast, Histories, knownWidth, type PastCode, type PlacedRows, pick, placedRows, writeKnown } from './past.js'
 import type { PanelTable } from './read.js'
 import { fitSteps, type StepLaw, type StepRows } from './step-law.js'
 import type { Ticks } from './ticks.js'
@@ -29,13 +30,13 @@ export async function fitPanel(panel: PanelTable, options: Options, context: Con
   const key = keyFor(context.key, 'panel')
   const { data, first, constant, varying, rules, running } = panel
   const { table } = data
-  const names = namesBeside(panel)
+  const names = namesBeside([...panel.layout.map(({ format }) => format), ...table.columns])
   const heads = headsOf(panel, names)
   const scaling = scalingOf(options.scaling, heads.table)
   const headOptions = defined({ bandwidth: options.bandwidth, scaling })
   const model = await fitGroups({ ...heads, notes: [] }, headOptions, { ...context, key: keyFor(key, 'heads') })
   const constants = encoderOf(heads, [...constant, names.size, names.start], methodsOf(heads.table, 'auto')[0]!)
-  const known = placedRows(constants, encodeTable(constants, pick(heads.table, constants))).places
+  const known = contextOfRows(constants, heads.table)
   const { past, steps } = await fitFurther(panel, { known, names, options, sums: panel.sums }, { ...context, key })
   return {
     heads: model,
@@ -73,19 +74,20 @@ interface FurtherRows {
 }
 
 /** What of a panel its laws are fitted to. */
-export type GroupedTable = Pick<PanelTable, 'first' | 'times' | 'varying'> & { readonly data: WrittenRows }
+export type GroupedTable = Pick<PanelTable, 'first' | 'times' | 'varying'> & { readonly data: WrittenTable }
 
 /** The law of rows that follow others, in the scaling whose forecasts of held-out groups are the nearest. */
 export async function fitFurther(panel: GroupedTable, { known, names, options, sums }: FurtherRows, context: Context) {
   const { data, first, times, varying } = panel
+  const own = keepColumns(data, ({ name }) => varying.includes(name))
   const fits: { readonly past: PastCode; readonly steps: StepLaw }[] = []
-  for (const methodOf of methodsOf(takeColumnsNamed(data, varying).table, options.scaling)) {
-    const encoder = encoderOf(data, varying, methodOf)
+  for (const methodOf of methodsOf(own.table, options.scaling)) {
+    const encoder = fitEncoder(own.table, own.formats, methodOf)
     const placed = placedRows(encoder, encodeTable(encoder, pick(data.table, encoder)))
     const past = fitPast(encoder, placed, { first, ordered: times !== undefined })
-    const rows = stepRows(panel, { past, placed, known, names, sums: sums ?? matrix(data.table.rowCount, 0) })
-    const own = (name: string) => (name === names.gap ? 'quantile' : methodOf(name))
-    fits.push({ past, steps: await fitSteps(rows, { methodOf: own, ...widthIn(options) }, context) })
+    const rows = stepRows({ ...panel, data: own }, { past, placed, known, names, sums: sums ?? matrix(data.table.rowCount, 0) })
+    const scaled = (name: string) => (name === names.gap ? 'quantile' : methodOf(name))
+    fits.push({ past, steps: await fitSteps(rows, { methodOf: scaled, ...widthIn(options) }, context) })
   }
   const lossOf = ({ steps }: (typeof fits)[number]) =>
     steps.choice.trials.reduce((least, { score }) => Math.min(least, score), Number.POSITIVE_INFINITY)
@@ -103,16 +105,11 @@ function shapeOf({ layout, data, constant, varying, times, first, running, walls
   return { layout, formats: data.formats, constant, varying, ...ticks, names, smallest, walls, ...(running.length > 0 ? { running } : {}) }
 }
 
-/** Names of what is drawn besides the columns of the table. */
-function namesBeside({ layout, data }: PanelTable): PanelShape['names'] {
-  const taken = new Set([...layout.map(({ format }) => format.name), ...data.table.columns.map(({ name }) => name)])
-  const unused = (wanted: string): string => (taken.has(wanted) ? unused(`${wanted}′`) : wanted)
+/** Names of what is drawn besides these columns. */
+export function namesBeside(columns: readonly { readonly name: string }[]): PanelShape['names'] {
+  const taken = new Set(columns.map(({ name }) => name))
+  const unused = (wanted: string) => unusedName(wanted, taken)
   return { size: unused('rows of the group'), start: unused('first time'), gap: unused('time step') }
-}
-
-export interface WrittenRows {
-  readonly table: Table
-  readonly formats: readonly ColumnFormat[]
 }
 
 /** A column of ticks or counts: whole numbers unless ticks are real. */
@@ -122,7 +119,7 @@ export function beside(name: string, values: Float64Array, ticks?: Pick<Ticks, '
 }
 
 /** One row a group: its first, its size, and where there is a time the tick of its first row. */
-function headsOf({ data, first, times }: GroupedTable, names: PanelShape['names']): WrittenRows {
+function headsOf({ data, first, times }: GroupedTable, names: PanelShape['names']): WrittenTable {
   const starts = first.subarray(0, first.length - 1)
   const rows = takeTableRows(data.table, starts)
   const size = Float64Array.from(starts, (at, g) => first[g + 1]! - at)
@@ -141,15 +138,9 @@ function headsOf({ data, first, times }: GroupedTable, names: PanelShape['names'
   }
 }
 
-/** Some columns of a table. */
-function takeColumnsNamed({ table, formats }: WrittenRows, names: readonly string[]): WrittenRows {
-  const keep = <T extends { readonly name: string }>(list: readonly T[]): T[] => list.filter(({ name }) => names.includes(name))
-  return { table: { columns: keep(table.columns), rowCount: table.rowCount }, formats: keep(formats) }
-}
-
 /** An encoder of some columns of a table. */
-function encoderOf(rows: WrittenRows, names: readonly string[], methodOf: (name: string) => ScalingMethod): Encoder {
-  const { table, formats } = takeColumnsNamed(rows, names)
+export function encoderOf(rows: WrittenTable, names: readonly string[], methodOf: (name: string) => ScalingMethod): Encoder {
+  const { table, formats } = keepColumns(rows, ({ name }) => names.includes(name))
   return fitEncoder(table, formats, methodOf)
 }
 
@@ -163,8 +154,8 @@ interface PastOfRows {
   readonly sums: Matrix
 }
 
-/** Every row but the first of each group, and what is known before it. */
-function stepRows({ data, first, times, varying }: GroupedTable, { past, placed, known, names, sums }: PastOfRows): StepRows {
+/** Every row but the first of each group, of the columns that vary, and what is known before it. */
+function stepRows({ data, first, times }: Omit<GroupedTable, 'varying'>, { past, placed, known, names, sums }: PastOfRows): StepRows {
   const groups = first.length - 1
   const rows: number[] = []
   const groupOf: number[] = []
@@ -184,8 +175,7 @@ function stepRows({ data, first, times, varying }: GroupedTable, { past, placed,
       histories.add(g, placed, i)
     }
   }
-  const own = <T extends { readonly name: string }>(list: readonly T[]): T[] => list.filter(({ name }) => varying.includes(name))
-  const columns = own(takeTableRows(data.table, rows).columns)
+  const { columns } = takeTableRows(data.table, rows)
   const gap =
     times &&
     beside(
@@ -195,7 +185,7 @@ function stepRows({ data, first, times, varying }: GroupedTable, { past, placed,
     )
   return {
     next: { columns: gap ? [...columns, gap.column] : columns, rowCount: rows.length },
-    formats: gap ? [...own(data.formats), gap.format] : own(data.formats),
+    formats: gap ? [...data.formats, gap.format] : data.formats,
     past: before,
     lifts,
     levels: past.encoder,

@@ -1,6 +1,6 @@
 import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { componentsOf } from '../../num/variance-components.js'
-import { type Encoded, type Encoder, embedEncoded } from '../../table/encoder.js'
+import { type Encoded, type Encoder, embedEncoded, encodeTable } from '../../table/encoder.js'
 import { takeTableColumns } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import { fitUrns, UrnCounts, type Urns } from './urns.js'
@@ -74,6 +74,10 @@ function groupedValues({ places, missing }: PlacedRows, first: Uint32Array, c: n
     return values
   }).filter((values) => values.length > 0)
 }
+
+/** Rows of a table as numbers [n, k]. */
+export const contextOfRows = (encoder: Encoder, table: Table): Matrix =>
+  encoder.columns.length === 0 ? matrix(table.rowCount, 0) : placedRows(encoder, encodeTable(encoder, pick(table, encoder))).places
 
 /** The columns of a table that an encoder is of. */
 export const pick = (table: Table, { kinds }: Encoder): Table =>

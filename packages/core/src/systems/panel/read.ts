@@ -10,7 +10,7 @@ import type { Matrix } from '../../num/matrix.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import { mergeRareLevels } from '../../table/rare-levels.js'
 import type { RawTable } from '../../table/raw.js'
-import { takeTableRows } from '../../table/rows.js'
+import { keepColumns, takeTableRows } from '../../table/rows.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { keepingLast } from '../keeping-last.js'
 import type { PanelOptions } from '../panel-options.js'
@@ -81,7 +81,8 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   const layout = whole.formats.map((format): PanelColumn => {
     return { format, role: format.name === group ? 'key' : format.name === time ? 'time' : 'other' }
   })
-  const unordered = leaveKeysOut(raw, without(whole, layout), options)
+  const others = keepColumns(whole, ({ name }) => name !== group && name !== time)
+  const unordered = leaveKeysOut(raw, others, options)
   const inOrder = { ...unordered, table: takeTableRows(unordered.table, order) }
   const running = clock && options.rules !== 'off' ? findRunningSums(inOrder, first) : []
   const rest = takeRunningOut(running, inOrder, first)
@@ -198,12 +199,6 @@ function checkGroups({ name, levels }: CategoricalColumn, first: Uint32Array): v
     expected: `at least ${LEAST_GROUPS} groups: how groups differ is learned from groups`,
     try: `leaving --group out: ${name} is then a category like any other`
   })
-}
-
-/** The table without key and time. */
-function without(whole: InferredTable, layout: readonly PanelColumn[]): InferredTable {
-  const keep = <T>(list: readonly T[]): T[] => list.filter((_, c) => layout[c]!.role === 'other')
-  return { ...whole, table: { columns: keep(whole.table.columns), rowCount: whole.table.rowCount }, formats: keep(whole.formats) }
 }
 
 /** Whether a column is the same in all rows of each group. */

@@ -3,11 +3,12 @@ import { putRulesBack } from '../../code/rules/stacked.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { decodeTable } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
-import { takeTableRows } from '../../table/rows.js'
+import { numbersOf, takeTableRows } from '../../table/rows.js'
 import type { Column, NumericColumn, Table } from '../../table/table.js'
 import { copyCells, type GroupedRows, openTo } from './draw.js'
 import type { PanelModel } from './model.js'
 import { putRunningBack } from './running.js'
+import { firstsOf, groupOfRows, laterRows } from './spans.js'
 import { inFormats } from './sums.js'
 import { timeAt } from './ticks.js'
 
@@ -53,11 +54,9 @@ export function trainingRows({ heads, steps, panel }: PanelModel): GroupedRows {
   const own = decodeTable(heads.training.encoder, heads.training.rows)
   const { encoder, rows } = steps.training
   const later = decodeTable(encoder, rows)
-  const numbers = ({ columns }: Table, name: string) => (columns.find((column) => column.name === name) as NumericColumn).values
-  const first = [0]
-  for (const size of numbers(own, panel.names.size)) first.push(first[first.length - 1]! + size)
-  const groupOf = own.rowCount === 0 ? [] : first.slice(1).flatMap((end, g) => new Array<number>(end - first[g]!).fill(g))
-  const others = groupOf.map((_, i) => i).filter((i) => i !== first[groupOf[i]!])
+  const first = firstsOf(numbersOf(own, panel.names.size).values)
+  const groupOf = groupOfRows(first)
+  const others = laterRows(first)
   const names = new Set(panel.formats.map(({ name }) => name))
   const table = takeTableRows(own, groupOf)
   const columns = table.columns.filter(({ name }) => names.has(name)).map((column) => openTo(column, steps))
@@ -65,17 +64,15 @@ export function trainingRows({ heads, steps, panel }: PanelModel): GroupedRows {
     const drawn = later.columns.find(({ name }) => name === column.name)
     if (drawn) copyCells(drawn, column, others)
   }
-  const all = { table: { columns, rowCount: table.rowCount }, first: Uint32Array.from(first) }
+  const all = { table: { columns, rowCount: table.rowCount }, first }
   if (!panel.ticks) return all
-  const ticks = takeTableRows(
-    { columns: [{ name: '', kind: 'number', values: numbers(own, panel.names.start) }], rowCount: own.rowCount },
-    groupOf
-  ).columns[0] as NumericColumn
+  const starts = numbersOf(own, panel.names.start).values
+  const ticks = Float64Array.from(groupOf, (g) => starts[g]!)
   const { schedule } = panel.ticks
-  const gaps = schedule ? undefined : numbers(later, panel.names.gap)
+  const gaps = schedule ? undefined : numbersOf(later, panel.names.gap).values
   for (const [k, at] of others.entries()) {
     const start = first[groupOf[at]!]!
-    ticks.values[at] = gaps ? ticks.values[at - 1]! + gaps[k]! : ticks.values[start]! + schedule![at - start]!
+    ticks[at] = gaps ? ticks[at - 1]! + gaps[k]! : ticks[start]! + schedule![at - start]!
   }
-  return { ...all, ticks: ticks.values }
+  return { ...all, ticks }
 }

@@ -5,7 +5,9 @@ import { type Matrix, matrix } from '../../num/matrix.js'
 import { columnWord } from '../../table/expression-text.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { roundToFormat } from '../../table/present.js'
+import { numbersOf } from '../../table/rows.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import { laterRows } from './spans.js'
 
 /**
  * A column that is, in every row of a group but the first, that of the row before and some others: balance = balance before +
@@ -51,13 +53,6 @@ export function findRunningSums({ table, formats }: WrittenTable, first: Uint32A
 
 /** What a column adds: nothing where it is missing. */
 const amountsIn = ({ values, missing }: NumericColumn): Float64Array => (missing ? values.map((x, i) => (missing[i] ? 0 : x)) : values)
-
-/** Every row but the first of each group. */
-function laterRows(first: Uint32Array): number[] {
-  const rows: number[] = []
-  for (let g = 0; g + 1 < first.length; g++) for (let i = first[g]! + 1; i < first[g + 1]!; i++) rows.push(i)
-  return rows
-}
 
 /** What is added, and what is taken away. */
 const SIGNS = [1, -1] as const
@@ -130,10 +125,9 @@ type Through = (own: number, rise: number, format: ColumnFormat) => (rise: numbe
 
 function through<T extends WrittenTable>({ column, terms, lagged }: RunningSum, data: T, first: Uint32Array, way: Through): T {
   const { columns, rowCount } = data.table
-  const named = (name: string) => columns.find((one) => one.name === name) as NumericColumn
   const c = columns.findIndex((one) => one.name === column)
-  const own = named(column)
-  const added = terms.map(({ column: name, sign }) => ({ sign, values: amountsIn(named(name)) }))
+  const own = numbersOf(data.table, column)
+  const added = terms.map(({ column: name, sign }) => ({ sign, values: amountsIn(numbersOf(data.table, name)) }))
   const riseAt = (i: number, start: number) =>
     lagged && i === start ? 0 : added.reduce((sum, { values, sign }) => sum + sign * values[lagged ? i - 1 : i]!, 0)
   const values = new Float64Array(rowCount)
@@ -147,9 +141,9 @@ function through<T extends WrittenTable>({ column, terms, lagged }: RunningSum, 
 }
 
 /** What every row adds to a sum, also to one that shows it only in the row after [n]. */
-export function rises({ terms }: RunningSum, { columns, rowCount }: Table): Float64Array {
-  const added = terms.map(({ column, sign }) => ({ sign, values: amountsIn(columns.find(({ name }) => name === column) as NumericColumn) }))
-  return Float64Array.from({ length: rowCount }, (_, i) => added.reduce((sum, { sign, values }) => sum + sign * values[i]!, 0))
+export function rises({ terms }: RunningSum, table: Table): Float64Array {
+  const added = terms.map(({ column, sign }) => ({ sign, values: amountsIn(numbersOf(table, column)) }))
+  return Float64Array.from({ length: table.rowCount }, (_, i) => added.reduce((sum, { sign, values }) => sum + sign * values[i]!, 0))
 }
 
 /** What each sum is before every row of its group [n, R]: of the table without them, whose columns have what they begin with. Cost O(n·R). */
@@ -157,7 +151,7 @@ export function sumsBefore(sums: readonly RunningSum[], { table }: WrittenTable,
   const out = matrix(table.rowCount, sums.length)
   for (const [r, sum] of sums.entries()) {
     const added = rises(sum, table)
-    const { values } = table.columns.find(({ name }) => name === sum.column) as NumericColumn
+    const { values } = numbersOf(table, sum.column)
     for (let g = 0; g + 1 < first.length; g++) {
       let so = values[first[g]!]!
       for (let i = first[g]!; i < first[g + 1]!; i++) {

@@ -21,7 +21,7 @@ import {
   word
 } from '../../model-file/reading.js'
 import { decodeTable, type Encoder } from '../../table/encoder.js'
-import type { NumericColumn } from '../../table/table.js'
+import { numbersOf } from '../../table/rows.js'
 import { columnFormat, type EncoderRecord, encoderIn, recordEncoder, UNSCALED } from '../encoder-file.js'
 import type { FitSummary } from '../global/fit-summary.js'
 import { loadGlobal, saveGlobal, summaryFields } from '../global/save.js'
@@ -195,7 +195,7 @@ function checkLayout({ layout, formats, running = [], walls = [] }: PanelShape, 
 /** Sizes of groups are whole, and add up to the rows: a first one of each group, and the later ones. */
 function checkSizes({ names }: PanelShape, heads: TrainingRows, steps: TrainingRows): void {
   const own = decodeTable(heads.encoder, heads.rows)
-  const sizes = (own.columns.find(({ name }) => name === names.size) as NumericColumn).values
+  const sizes = numbersOf(own, names.size).values
   for (const [g, size] of sizes.entries()) whole({ least: 1 })(size, `size of group ${g + 1}`)
   exactly(own.rowCount + steps.logWeights.length)(
     sizes.reduce((sum, size) => sum + size, 0),

@@ -1,8 +1,9 @@
 import type { KeptRules } from '../../code/rules/kept-rules.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
-import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
+import { type Matrix, matrix, matrixFromColumns } from '../../num/matrix.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { roundToFormat } from '../../table/present.js'
+import { numbersOf } from '../../table/rows.js'
 import type { Column, NumericColumn, Table } from '../../table/table.js'
 import { type RunningSum, rises } from './running.js'
 
@@ -44,11 +45,8 @@ export function withSums(running: readonly RunningSum[], rows: Table, sums: Matr
 }
 
 /** What the sums are in rows that have them in their columns [n, R]. */
-export function sumsIn(running: readonly RunningSum[], { columns, rowCount }: Table): Matrix {
-  const out = matrix(rowCount, running.length)
-  for (const [r, { column }] of running.entries()) {
-    const { values } = columns.find(({ name }) => name === column) as NumericColumn
-    for (let i = 0; i < rowCount; i++) rowOf(out, i)[r] = values[i]!
-  }
-  return out
-}
+export const sumsIn = (running: readonly RunningSum[], rows: Table): Matrix =>
+  matrixFromColumns(
+    running.map(({ column }) => numbersOf(rows, column).values),
+    rows.rowCount
+  )

@@ -1,16 +1,18 @@
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { defined } from '../../num/defined.js'
 import { beside as columnsBeside, type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
-import { type Encoder, fitEncoder } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
-import { takeTableRows } from '../../table/rows.js'
-import type { NumericColumn, Table } from '../../table/table.js'
+import { keepColumns, numbersOf, takeTableRows } from '../../table/rows.js'
+import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import type { FurtherLaw } from '../panel/draw.js'
-import { beside, fitFurther, type WrittenRows } from '../panel/fit.js'
+import { beside, encoderOf, fitFurther, namesBeside } from '../panel/fit.js'
 import { methodsOf, scalingOf } from '../panel/methods.js'
+import { contextOfRows } from '../panel/past.js'
 import { LEAST_FURTHER } from '../panel/read.js'
+import { firstsOf, groupOfRows } from '../panel/spans.js'
 import type { PanelTimes } from '../panel/times.js'
 import { keptOrder } from '../table/ordered.js'
 import { type ChildRows, readChildRows, withOwn } from './child-rows.js'
@@ -20,7 +22,7 @@ import type { LineNumbers } from './line-numbers.js'
 import { type Links, linksOfSome } from './links.js'
 import type { ChildLaw } from './model.js'
 import { fitPick, type JoinedColumns, joinedColumns, type PickLaw } from './pick-law.js'
-import { contextOfRows, type OneTable } from './rows-of-table.js'
+import type { OneTable } from './rows-of-table.js'
 import { datesOf, startLaw } from './start-law.js'
 
 /** A table that others refer to: its rows as numbers [n, k], and as they are. */
@@ -50,7 +52,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const parent = problem.referred(links)
   const { parentOf } = linksOfSome(links, rows)
   const { read, picks } = await withPicks(problem, readChildRows(raw, { parentOf, lines: lines?.of }, options), context)
-  const names = namesBeside(read)
+  const names = namesBeside([...read.own.table.columns, ...read.data.table.columns])
   const without = links.empty + links.orphans
   const none = noneOf(parent.context)
   const alone = read.order.length - (read.first.length - 1) < LEAST_FURTHER
@@ -63,7 +65,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     names,
     dates: read.times && datesOf(start, groups.groupOf, parent.whole.table, read.times.ticks)
   })
-  const constants = constantsOf(heads, read.constant)
+  const constants = encoderOf(heads, read.constant, methodsOf(heads.table, 'auto')[0])
   const { times, time, rules, keys, data } = read
   const known = knownOf({ given, heads: heads.table, constants, start: times && names.start })
   return {
@@ -90,8 +92,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
 /** Rows with the columns of those that they choose beside their own; those that are always the same as one of these are not drawn. */
 async function withPicks({ others, rows, referred }: ChildProblem, read: ChildRows, context: Context) {
   const names = new Set([...read.data.table.columns, ...read.own.table.columns].map(({ name }) => name))
-  const parentOf = Int32Array.from(read.order)
-  for (let g = 0; g < read.groupOf.length; g++) for (let i = read.first[g]!; i < read.first[g + 1]!; i++) parentOf[i] = read.groupOf[g]!
+  const parentOf = rowsOf(read)
   const picks: PickLaw[] = []
   let own: ChildRows['own'] = read.own
   for (const links of others) {
@@ -110,12 +111,9 @@ async function withPicks({ others, rows, referred }: ChildProblem, read: ChildRo
   return { picks, read: picks.length === 0 ? read : withOwn(read, own) }
 }
 
-function joinedTo({ table, formats }: ChildRows['own'], joined: JoinedColumns, same: ReadonlySet<string>): ChildRows['own'] {
-  const keep = <T extends { readonly name: string }>(list: readonly T[]): T[] => list.filter(({ name }) => !same.has(name))
-  return {
-    table: { columns: [...keep(table.columns), ...joined.columns], rowCount: table.rowCount },
-    formats: [...keep(formats), ...joined.formats]
-  }
+function joinedTo(own: WrittenTable, joined: JoinedColumns, same: ReadonlySet<string>): WrittenTable {
+  const { table, formats } = keepColumns(own, ({ name }) => !same.has(name))
+  return { table: { ...table, columns: [...table.columns, ...joined.columns] }, formats: [...formats, ...joined.formats] }
 }
 
 /** Nothing varies behind first rows. */
@@ -134,16 +132,12 @@ interface RowGroups {
 function groupsIn(read: ChildRows, alone: boolean): RowGroups {
   const sizes = sizesOf(read)
   if (!alone) return { groupOf: read.groupOf, sizes, first: read.first }
-  return { groupOf: rowsOf(read), sizes: spread(sizes, read), first: Uint32Array.from({ length: read.order.length + 1 }, (_, i) => i) }
+  const each = Float64Array.from(groupOfRows(read.first), (g) => sizes[g]!)
+  return { groupOf: rowsOf(read), sizes: each, first: firstsOf(each.map(() => 1)) }
 }
 
 const startsIn = ({ at }: PanelTimes, first: Uint32Array): Float64Array =>
   Float64Array.from(first.subarray(0, first.length - 1), (row) => at[row]!)
-
-function constantsOf(heads: WrittenRows, names: readonly string[]): Encoder {
-  const { table, formats } = columnsNamed(heads, names)
-  return fitEncoder(table, formats, methodsOf(heads.table, 'auto')[0])
-}
 
 async function furtherLaw(
   { own, first, times, varying, constant }: ChildRows,
@@ -156,26 +150,10 @@ async function furtherLaw(
   return { ...laws, panel: { constant, varying, names, ...(times ? { ticks: times.ticks } : {}) } }
 }
 
-function namesBeside({ own, data }: ChildRows): ChildLaw['names'] {
-  const taken = new Set([...own.table.columns, ...data.table.columns].map(({ name }) => name))
-  const unused = (wanted: string): string => (taken.has(wanted) ? unused(`${wanted}′`) : wanted)
-  return { size: unused('rows of the group'), start: unused('first time'), gap: unused('time step') }
-}
-
 const sizesOf = ({ first }: ChildRows): Float64Array => Float64Array.from({ length: first.length - 1 }, (_, g) => first[g + 1]! - first[g]!)
 
-/** The group's number for each of its rows. */
-function spread(sizes: Float64Array, { first, order }: ChildRows): Float64Array {
-  const out = new Float64Array(order.length)
-  for (let g = 0; g < sizes.length; g++) out.fill(sizes[g]!, first[g]!, first[g + 1]!)
-  return out
-}
-
-function rowsOf({ first, order, groupOf }: ChildRows): Int32Array {
-  const out = new Int32Array(order.length)
-  for (let g = 0; g < groupOf.length; g++) out.fill(groupOf[g]!, first[g]!, first[g + 1]!)
-  return out
-}
+/** The parent of each row. */
+const rowsOf = ({ first, groupOf }: ChildRows): Int32Array => Int32Array.from(groupOfRows(first), (g) => groupOf[g]!)
 
 /** The mean of the parents' rows stands where there is none. */
 function noneOf(parents: Matrix): Float64Array {
@@ -213,17 +191,12 @@ interface FirstRows extends Pick<RowGroups, 'first'> {
 }
 
 /** The first row of each group, with how long after the parent's date it stands. */
-function firstRows({ own, times }: ChildRows, { first, names, dates }: FirstRows): WrittenRows {
+function firstRows({ own, times }: ChildRows, { first, names, dates }: FirstRows): WrittenTable {
   const table = takeTableRows(own.table, first.subarray(0, first.length - 1))
   if (!times || !dates) return { table, formats: own.formats }
   const gaps = startsIn(times, first).map((tick, g) => tick - dates[g]!)
   const start = beside(names.start, gaps, gaps.every(Number.isInteger) ? times.ticks : { kind: 'real' })
   return { table: { ...table, columns: [...table.columns, start.column] }, formats: [...own.formats, start.format] }
-}
-
-function columnsNamed({ table, formats }: WrittenRows, names: readonly string[]) {
-  const keep = <T extends { readonly name: string }>(list: readonly T[]): T[] => list.filter(({ name }) => names.includes(name))
-  return { table: { columns: keep(table.columns), rowCount: table.rowCount }, formats: keep(formats) }
 }
 
 interface Heads {
@@ -238,5 +211,5 @@ interface Heads {
 export function knownOf({ given, heads, constants, start }: Heads): Matrix {
   const own = columnsBeside(given, contextOfRows(constants, heads))
   if (start === undefined) return own
-  return columnsBeside(own, matrix(heads.rowCount, 1, (heads.columns.find(({ name }) => name === start) as NumericColumn).values))
+  return columnsBeside(own, matrix(heads.rowCount, 1, numbersOf(heads, start).values))
 }

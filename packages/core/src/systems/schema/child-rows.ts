@@ -1,7 +1,7 @@
 import type { InferredTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
-import { takeTableRows } from '../../table/rows.js'
-import type { NumericColumn, Table } from '../../table/table.js'
+import { keepColumns, takeTableRows } from '../../table/rows.js'
+import type { NumericColumn } from '../../table/table.js'
 import { isConstant, LEAST_GROUPS } from '../panel/read.js'
 import { type PanelTimes, timesOf } from '../panel/times.js'
 import { prepareRows } from '../prepare.js'
@@ -41,12 +41,10 @@ export function readChildRows(
   const { data, time } = read
   const clock = data.table.columns.find(({ name }) => name === time) as NumericColumn | undefined
   const { order, first, groupOf } = groupsOf(parentOf, [clock?.values, lines])
-  const keep = <T>(list: readonly T[]): T[] =>
-    list.filter((_, c) => data.table.columns[c]!.kind !== 'identifier' && data.table.columns[c]!.name !== time)
-  const table = takeTableRows({ columns: keep(data.table.columns), rowCount: data.table.rowCount }, order)
+  const modelled = keepColumns(data, ({ kind, name }) => kind !== 'identifier' && name !== time)
   const times =
     clock && timesOf(takeTableRows({ columns: [clock], rowCount: order.length }, order).columns[0] as NumericColumn, data.formats, first)
-  const own = { table, formats: keep(data.formats) }
+  const own = { table: takeTableRows(modelled.table, order), formats: modelled.formats }
   return withOwn({ ...read, own, order, first, groupOf, times, constant: [], varying: [] }, own)
 }
 
@@ -91,6 +89,3 @@ function groupsOf(parentOf: Int32Array, all: readonly (Float64Array | undefined)
   }
   return { order, first: Uint32Array.from([...first, order.length]), groupOf: Int32Array.from(groupOf) }
 }
-
-export const numbersIn = ({ columns }: Table, name: string): Float64Array =>
-  (columns.find((column) => column.name === name) as NumericColumn).values

@@ -3,15 +3,16 @@ import { InputError } from '../../num/errors.js'
 import { beside, matrix } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import { rowsInOrder } from '../../table/row-order.js'
-import { takeTableRows } from '../../table/rows.js'
+import { numbersOf, takeTableRows } from '../../table/rows.js'
 import { type Column, isNumeric, type Table } from '../../table/table.js'
 import { type Context, contextOf } from '../context.js'
 import type { SystemContext } from '../host.js'
 import { drawFurther } from '../panel/draw.js'
+import { contextOfRows } from '../panel/past.js'
+import { firstsOf, groupOfRows } from '../panel/spans.js'
 import { timeAt } from '../panel/ticks.js'
 import { tables as tableSystem } from '../table/system.js'
 import { givenOf, knownOf } from './child-law.js'
-import { numbersIn } from './child-rows.js'
 import { drawCounts, withCounts } from './counts.js'
 import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
@@ -23,7 +24,6 @@ import { numbered } from './line-numbers.js'
 import type { ChildLaw, SchemaModel, SchemaTable } from './model.js'
 import { likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
 import { numberedKeys } from './pseudonyms.js'
-import { contextOfRows } from './rows-of-table.js'
 import { stageOf } from './stages.js'
 import { datesOf, startsAfter } from './start-law.js'
 
@@ -154,14 +154,13 @@ async function drawRows(law: ChildLaw, { seed, context, drawn, tables }: ChildDr
   const units = law.alone ? spreadOut(groups) : groups
   const given = givenOf({ parents: parent.context, none: law.none }, { ...units, marked: law.orphanRate > 0 })
   const heads = await drawGiven(law.heads, given, { ...own, key: keyFor(own.key, 'heads') })
-  const first = firstsOf(units.sizes, law.alone)
+  const first = firstsOf(law.alone ? units.sizes.map(() => 1) : units.sizes)
   const known = knownOf({ given, heads, constants: law.constants, start: law.time && law.names.start })
   const begun = withStarts(law, heads, units.groupOf, parent.table)
   const further = law.further
     ? await drawFurther(law.further, { heads: begun, first, known }, { ...own, key: keyFor(own.key, 'further') })
     : repeated(begun, first, law)
-  const parentOf = new Int32Array(first[first.length - 1]!)
-  for (let g = 0; g + 1 < first.length; g++) parentOf.fill(units.groupOf[g]!, first[g]!, first[g + 1]!)
+  const parentOf = Int32Array.from(groupOfRows(first), (g) => units.groupOf[g]!)
   const { table, targetOf } = await pickAll(law, { rows: further.table, parentOf, drawn, tables, own })
   return { rows: assembled(law, { ...further, table }), parentOf, targetOf }
 }
@@ -234,23 +233,16 @@ function groupsDrawn({ orphanRate }: ChildLaw, counts: Float64Array): Groups {
 
 /** Each row by itself, with the number of those of its parent. */
 function spreadOut({ groupOf, sizes }: Groups): Groups {
-  const rows = [...sizes.keys()].flatMap((g) => new Array<number>(sizes[g]!).fill(g))
+  const rows = groupOfRows(firstsOf(sizes))
   return { groupOf: Int32Array.from(rows, (g) => groupOf[g]!), sizes: Float64Array.from(rows, (g) => sizes[g]!) }
-}
-
-function firstsOf(sizes: Float64Array, alone: boolean): Uint32Array {
-  const first = new Uint32Array(sizes.length + 1)
-  for (let g = 0; g < sizes.length; g++) first[g + 1] = first[g]! + (alone ? 1 : sizes[g]!)
-  return first
 }
 
 /** First rows in the place of all, where nothing varies behind them; at the times of their schedule where there is one. */
 function repeated(heads: Table, first: Uint32Array, { time, names }: ChildLaw): { readonly table: Table; readonly ticks?: Float64Array } {
-  const rows = new Uint32Array(first[first.length - 1]!)
-  for (let g = 0; g + 1 < first.length; g++) rows.fill(g, first[g]!, first[g + 1]!)
+  const rows = groupOfRows(first)
   const table = takeTableRows(heads, rows)
   if (!time) return { table }
-  const starts = numbersIn(heads, names.start)
+  const starts = numbersOf(heads, names.start).values
   const { schedule, least } = time.ticks
   return { table, ticks: Float64Array.from(rows, (g, i) => starts[g]! + (schedule?.[i - first[g]!] ?? (i - first[g]!) * least)) }
 }

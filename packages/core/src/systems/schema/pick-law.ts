@@ -3,13 +3,13 @@ import { type Matrix, rowOf } from '../../num/matrix.js'
 import { indexFromUniform, type Key, keyFor, permutation, uniforms } from '../../num/random.js'
 import type { Encoder } from '../../table/encoder.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
-import { takeTableRows } from '../../table/rows.js'
+import { takeTableRows, unusedName } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
+import { contextOfRows } from '../panel/past.js'
 import { type CountLaw, fitCounts } from './counts.js'
 import type { ForeignKey } from './keys.js'
 import type { Links } from './links.js'
-import { contextOfRows } from './rows-of-table.js'
 
 /**
  * How rows choose the row of a further table that they refer to: its columns are drawn with the row as if they were the row's own,
@@ -41,7 +41,7 @@ export function joinedColumns(
   { table, formats }: Pick<InferredTable, 'table' | 'formats'>,
   taken: ReadonlySet<string>
 ): JoinedColumns {
-  const unused = (wanted: string): string => (taken.has(wanted) ? unused(`${wanted}′`) : wanted)
+  const unused = (wanted: string) => unusedName(wanted, taken)
   const own = table.columns.flatMap((column, c) =>
     column.kind === 'identifier' ? [] : [{ column, format: formats[c]!, name: unused(`${key.column} ${column.name}`) }]
   )

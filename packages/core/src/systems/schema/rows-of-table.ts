@@ -1,14 +1,13 @@
 import type { KeptKeys } from '../../code/keys/keep.js'
 import { keepKeys } from '../../code/keys/keep.js'
 import type { KeptRules } from '../../code/rules/kept-rules.js'
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { InputError } from '../../num/errors.js'
-import { type Matrix, matrix } from '../../num/matrix.js'
-import { type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
+import { type Encoder, fitEncoder } from '../../table/encoder.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
-import type { Table } from '../../table/table.js'
+import { keepColumns } from '../../table/rows.js'
 import { methodsOf } from '../panel/methods.js'
-import { pick, placedRows } from '../panel/past.js'
 import { prepareRows } from '../prepare.js'
 import { ruledRows } from '../ruled-rows.js'
 import { keysOf } from '../table/keyed.js'
@@ -63,14 +62,7 @@ function onlyKeys(raw: RawTable, { missing, seed = 1, text }: OneTable): ReadTab
 }
 
 /** What rows of a table say as numbers to those that refer to them: its own columns, and what its parents say [n, k]. */
-export function contextEncoder({ table, formats }: Pick<InferredTable, 'table' | 'formats'>): Encoder {
-  const own = <T>(list: readonly T[]): T[] => list.filter((_, c) => table.columns[c]!.kind !== 'identifier')
-  const modelled = { columns: own(table.columns), rowCount: table.rowCount }
-  return fitEncoder(modelled, own(formats), methodsOf(modelled, 'auto')[0])
-}
-
-/** Rows as numbers. */
-export function contextOfRows(encoder: Encoder, table: Table): Matrix {
-  if (encoder.columns.length === 0) return matrix(table.rowCount, 0)
-  return placedRows(encoder, encodeTable(encoder, pick(table, encoder))).places
+export function contextEncoder(whole: WrittenTable): Encoder {
+  const { table, formats } = keepColumns(whole, ({ kind }) => kind !== 'identifier')
+  return fitEncoder(table, formats, methodsOf(table, 'auto')[0])
 }

@@ -1,4 +1,5 @@
 import { variance } from '../../num/statistics.js'
+import { numbersOf } from '../../table/rows.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import type { Ticks } from '../panel/ticks.js'
 
@@ -41,9 +42,9 @@ const ticksIn = ({ values }: NumericColumn, { origin, unit }: Pick<Ticks, 'origi
   values.map((value) => (value - origin) / unit)
 
 /** Tick of that date for each group [G]; noughts where none is counted from. */
-export function datesOf(law: StartLaw | undefined, groupOf: Int32Array, { columns }: Table, ticks: Ticks): Float64Array {
+export function datesOf(law: StartLaw | undefined, groupOf: Int32Array, parents: Table, ticks: Ticks): Float64Array {
   if (!law) return new Float64Array(groupOf.length)
-  const dates = ticksIn(columns.find(({ name }) => name === law.column) as NumericColumn, ticks)
+  const dates = ticksIn(numbersOf(parents, law.column), ticks)
   return Float64Array.from(groupOf, (parent) => (parent < 0 ? law.none : dates[parent]!))
 }
 

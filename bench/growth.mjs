@@ -87,7 +87,10 @@ const jobs = {
     words: (table) => ['info', table]
   },
   'space 1,000,000': draws(of(3), 1_000_000, 10_000),
-  'million rows of 800': draws(of(4), 800, 1_000_000)
+  'million rows of 800': draws(of(4), 800, 1_000_000),
+  // Memory beside that of a third of the rows; few steps, since time is in proportion.
+  'million rows, one step': draws(of(4), 800, 1_000_000, '--steps', '1', '--scaling', 'standard'),
+  'three million rows, one step': draws(of(4), 800, 3_000_000, '--steps', '1', '--scaling', 'standard')
 }
 
 /** What a process and its threads took, written as it ends. */

@@ -163,6 +163,7 @@ export {
   planSecondFit,
   withSecondFit
 } from './systems/table/second-fit.js'
+export { drawnInAll } from './systems/table/stretches.js'
 export { tables } from './systems/table/system.js'
 export { keptBackIn, tellKnown, tellSeed } from './systems/table/tell.js'
 export { type FitJob, type SampleJob, wholeTable } from './systems/table/whole.js'
@@ -181,7 +182,7 @@ export type { CellStyle } from './table/present.js'
 export { RARE_BELOW } from './table/rare-below.js'
 export { isEmptyColumn, type SpelledNumbers, type Spelling, takeRawRows } from './table/raw.js'
 export type { Cells, OfRows } from './table/records.js'
-export { sliceTable, takeTableRows } from './table/rows.js'
+export { sliceTable, stackTables, takeTableRows } from './table/rows.js'
 export { bothSpellings, NO_SPELLING, spellingOf, withSpelledNumbers } from './table/spelled-numbers.js'
 export { readValue, spellValue, stepOf } from './table/spelling.js'
 export { type CategoricalColumn, type ColumnKind, isEmpty, type NumericColumn } from './table/table.js'

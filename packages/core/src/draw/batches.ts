@@ -18,6 +18,8 @@ interface WholeDraw {
   readonly count: number
   readonly key: Key
   readonly watch?: Watch | undefined
+  /** Where it is a stretch of a longer draw: rows before it, of whole batches. */
+  readonly first?: number | undefined
 }
 
 /** Throws `InputError` unless count is a whole number from 1 to 10⁸. */
@@ -26,13 +28,14 @@ export function checkCount(count: number): void {
   throw new InputError({ code: 'count', got: `n = ${count}`, expected: 'a whole number of rows from 1 to 100000000', try: '-n 1000' })
 }
 
-/** The batches of a draw of `count` rows, in order. The first has the draw's own key. */
-export function batchesOf({ count, key, watch }: WholeDraw): Batch[] {
+/** The batches of a draw of `count` rows, in order. The first of the whole draw has the draw's own key. */
+export function batchesOf({ count, key, watch, first = 0 }: WholeDraw): Batch[] {
   const batches = Math.ceil(count / BATCH_ROWS)
+  const before = first / BATCH_ROWS
   return Array.from({ length: batches }, (_, b) => ({
-    first: b * BATCH_ROWS,
+    first: first + b * BATCH_ROWS,
     count: Math.min(BATCH_ROWS, count - b * BATCH_ROWS),
-    key: b === 0 ? key : keyFor(key, `batch ${b}`),
+    key: before + b === 0 ? key : keyFor(key, `batch ${before + b}`),
     watch: partOf(unshared(watch), b, batches)
   }))
 }

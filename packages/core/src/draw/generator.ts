@@ -29,6 +29,8 @@ export const searchSteps = (mode: CategoryMode): number => (mode === 'sweep' ? 8
 
 interface GenerateOptions {
   readonly count: number
+  /** Where it is a stretch of a longer draw: rows before it, of whole batches. */
+  readonly first?: number | undefined
   /** Default `USUAL_STEPS.rows`. */
   readonly steps?: number | undefined
   readonly noise: NoiseKind

@@ -9,16 +9,21 @@ interface Resampled {
   readonly effective: number
 }
 
+interface Places {
+  readonly chains?: Uint32Array | undefined
+  readonly first?: number | undefined
+}
+
 /**
  * Takes one of every `each` candidates, which lie side by side, with a chance in proportion to exp(logRatios): importance
- * resampling, row by row, so that a row depends on its own candidates and its place alone, or on its
+ * resampling, row by row, so that a row depends on its own candidates and its place alone (of the first: `first`), or on its
  * counter among `chains` [n].
  * @source Rubin, *Using the SIR algorithm to simulate posterior distributions*, 1988; the bias of the law is O(1/each).
  */
-export function resampled(logRatios: Float64Array, each: number, key: Key, chains?: Uint32Array): Resampled {
+export function resampled(logRatios: Float64Array, each: number, key: Key, { chains, first = 0 }: Places = {}): Resampled {
   const rowCount = logRatios.length / each
   const chosen = new Uint32Array(rowCount)
-  const draws = chains ? Float64Array.from(chains, (chain) => uniforms(key, 1, chain)[0]!) : uniforms(key, rowCount)
+  const draws = chains ? Float64Array.from(chains, (chain) => uniforms(key, 1, chain)[0]!) : uniforms(key, rowCount, 0, first)
   let effective = 0
   for (let i = 0; i < rowCount; i++) {
     const own = logRatios.subarray(i * each, (i + 1) * each)

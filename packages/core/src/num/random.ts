@@ -101,11 +101,12 @@ export function wordToUniform(word: number): number {
   return (word + 0.5) * 2.3283064365386963e-10
 }
 
-/** Fills `out` with uniforms in (0, 1) of one chain: value i is word i mod 4 of block ⌊i/4⌋. */
-export function fillUniform(key: Key, chain: number, out: Float64Array): Float64Array {
-  for (let i = 0; i < out.length; i++) {
-    if ((i & 3) === 0) block(key, chain, i >>> 2)
-    out[i] = wordToUniform(words[i & 3]!)
+/** Fills `out` with uniforms in (0, 1) of one chain, from its `first` on: value i is word i mod 4 of block ⌊i/4⌋. */
+export function fillUniform(key: Key, chain: number, out: Float64Array, first = 0): Float64Array {
+  for (let k = 0; k < out.length; k++) {
+    const i = first + k
+    if (k === 0 || (i & 3) === 0) block(key, chain, i >>> 2)
+    out[k] = wordToUniform(words[i & 3]!)
   }
   return out
 }
@@ -127,9 +128,9 @@ export function fillNormal(key: Key, chain: number, out: Float64Array): Float64A
   return out
 }
 
-/** n uniforms in (0, 1) of one chain. */
-export function uniforms(key: Key, n: number, chain = 0): Float64Array {
-  return fillUniform(key, chain, new Float64Array(n))
+/** n uniforms in (0, 1) of one chain, from its `first` on. */
+export function uniforms(key: Key, n: number, chain = 0, first = 0): Float64Array {
+  return fillUniform(key, chain, new Float64Array(n), first)
 }
 
 /** n standard normals of one chain. */

@@ -85,6 +85,11 @@ export interface System<Input, Options, Model, Request, Told extends Answer> {
   plan(source: { readonly input: Input; readonly options: Options } | { readonly model: Model }, request?: Request): Plan
   fit(input: Input, options: Options, context: SystemContext): Promise<Model>
   draw(model: Model, request: Request, context: SystemContext): Promise<Told>
+  /**
+   * The rows of a draw some at a time: the bytes of `draw`, of which no more than a stretch stands in memory; undefined where they
+   * cannot be had so, or are few. Throws as `draw` does.
+   */
+  stretches?(model: Model, request: Request, context: SystemContext): AsyncIterable<Told> | undefined
   /** An answer as raw columns. */
   present(model: Model, answer: Told, cells: CellStyle): RawTable
   /** What a model says; with an answer, what it says of that: for terminal, `--json`, report and studio. */

@@ -27,7 +27,8 @@ export function sliceTable({ columns }: Table, from: number, to: number): Table 
     rowCount: to - from,
     columns: columns.map((column): Column => {
       if (isCategorical(column)) return { ...column, codes: column.codes.subarray(from, to) }
-      if (!isNumeric(column)) return { ...column, first: from, ...(column.cells ? { cells: column.cells.slice(from, to) } : {}) }
+      if (!isNumeric(column))
+        return { ...column, first: (column.first ?? 0) + from, ...(column.cells ? { cells: column.cells.slice(from, to) } : {}) }
       const { values, missing } = column
       return { ...column, values: values.subarray(from, to), ...(missing ? { missing: missing.subarray(from, to) } : {}) }
     })
@@ -39,7 +40,8 @@ export function stackTables(tables: readonly Table[]): Table {
   const columns = tables[0]!.columns.map((column, c): Column => {
     const parts = tables.map((table) => table.columns[c]!)
     if (isNumeric(column)) return stackNumbers(parts as NumericColumn[])
-    return isCategorical(column) ? stackLevels(parts as CategoricalColumn[]) : column
+    if (isCategorical(column)) return stackLevels(parts as CategoricalColumn[])
+    return column.cells ? { ...column, cells: (parts as (typeof column)[]).flatMap(({ cells }) => cells!) } : column
   })
   return { columns, rowCount: tables.reduce((sum, { rowCount }) => sum + rowCount, 0) }
 }

@@ -1,8 +1,10 @@
 import { type DrawnRows, SYSTEMS, type TableModel } from '@sbridge/core'
-import { type CellStyle, sliceTable } from '@sbridge/core/internal'
+import { type CellStyle, drawnInAll, sliceTable } from '@sbridge/core/internal'
+import type { Table } from '@sbridge/core/tables'
 import type { DatabaseTarget } from '../database/contract.js'
 import { checkOutputs } from '../format/outputs.js'
-import { checkTarget, writePieces } from '../format/table-file.js'
+import { SpilledRows } from '../format/spilled.js'
+import { checkTarget, folderBeside, writePieces } from '../format/table-file.js'
 import { cellsFor } from '../format/table-format.js'
 import { readFields } from './add-fields.js'
 import { writingFields } from './fields.js'
@@ -33,10 +35,47 @@ interface Writing {
   readonly target?: DatabaseTarget
 }
 
-/** Writes drawn rows, whose texts are made some rows at a time. */
-export function writeDrawn(model: TableModel, drawn: DrawnRows, { output, cells, target }: Writing): Promise<void> {
-  const rows = (from: number, to: number) => tables.present(model, { ...drawn, table: sliceTable(drawn.table, from, to) }, cells)
-  return writePieces(output, { rowCount: drawn.table.rowCount, rows }, target)
+/** Drawn rows: what is said of them, and some of them at a time. */
+export interface RowsInTurn {
+  readonly drawn: DrawnRows
+  readonly rowCount: number
+  /** Rows [from, to). */
+  rows(from: number, to: number): Table
+  close(): void
+}
+
+/** Rows that stand in memory. */
+export const rowsInMemory = (drawn: DrawnRows): RowsInTurn => ({
+  drawn,
+  rowCount: drawn.table.rowCount,
+  rows: (from, to) => sliceTable(drawn.table, from, to),
+  close: () => undefined
+})
+
+/** Uses rows that come some at a time: until all are there they stand in a temporary file beside the output, and then come from it. */
+export async function rowsInFile(stretches: AsyncIterable<DrawnRows>, output: string): Promise<RowsInTurn> {
+  const file = new SpilledRows(await folderBeside(output))
+  try {
+    const said: DrawnRows[] = []
+    for await (const { table, ...drawn } of stretches) {
+      file.add(table)
+      said.push({ ...drawn, table: { columns: [], rowCount: table.rowCount } })
+    }
+    return { drawn: drawnInAll(said), rowCount: file.rowCount, rows: (from, to) => file.rows(from, to), close: () => file.close() }
+  } catch (error) {
+    file.close()
+    throw error
+  }
+}
+
+/** Writes drawn rows, whose texts are made some rows at a time, and closes them. */
+export async function writeDrawn(model: TableModel, made: RowsInTurn, { output, cells, target }: Writing): Promise<void> {
+  const rows = (from: number, to: number) => tables.present(model, { ...made.drawn, table: made.rows(from, to) }, cells)
+  try {
+    await writePieces(output, { rowCount: made.rowCount, rows }, target)
+  } finally {
+    made.close()
+  }
 }
 
 /** Which table of a database rows go into. Throws `InputError` (code `option-combination`) beside the name of a file. */

@@ -33,7 +33,7 @@ import { judgeFields, readingFields, reportFields, runFields, writingFields } fr
 import { countOf, runOf, showValuesOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { nameOf } from '../cli/report.js'
-import { type VerbFlags, writeDrawn, writingOf } from '../cli/rows.js'
+import { rowsInFile, rowsInMemory, type VerbFlags, writeDrawn, writingOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelContentsIn, type Ready, readyOf, requestOf, type Source, sourceOf } from '../cli/source.js'
 import { SEVERAL_TABLES } from '../database/tables-model.js'
@@ -100,12 +100,16 @@ async function runSample(input: string, flags: VerbFlags): Promise<void> {
         const [own, second] = [tables.plan(ready as never, request), judged && (await planSecondFit(judged))]
         const plan = await timePlan(withSecondFit(own, second), engine)
         if (onlyPlanned(plan, flags)) return
-        const { model, drawn } = await watched(own, engine, async (context) => {
+        const { model, made } = await watched(own, engine, async (context) => {
           const model = await fit(ready, context)
           if (image) checkImageTable(tables.training(model), image)
-          return { model, drawn: await draw('sample', { model, request }, context) }
+          // A report looks at all rows, and a cluster has them already.
+          const stretches = flags.report === undefined && !cluster ? tables.stretches?.(model, request, context) : undefined
+          if (stretches) return { model, made: await rowsInFile(stretches, flags.output) }
+          return { model, made: rowsInMemory(await draw('sample', { model, request }, context)) }
         })
-        await writeDrawn(model, drawn, { output: flags.output, cells, target })
+        await writeDrawn(model, made, { output: flags.output, cells, target })
+        const { drawn, rowCount: count } = made
         const telling = tables.tell(model, { answer: drawn, request })
         if (flags.report !== undefined)
           await writeReport(flags.report, {
@@ -119,7 +123,6 @@ async function runSample(input: string, flags: VerbFlags): Promise<void> {
             image,
             engine
           })
-        const count = drawn.table.rowCount
         const keys = { rows: count, engine: run.engineName, threads: run.threads }
         say({ output: flags.output, made: `${count} rows`, telling, keys, flags })
       },

@@ -7,7 +7,7 @@ import { planFields, readingFields, runFields, shardFields, writingFields } from
 import { readToFill, sourceToFill } from '../cli/filling.js'
 import { countOf, host, type Run, runOf, watched, withEngine } from '../cli/options.js'
 import { timePlan } from '../cli/plan.js'
-import { cellsOf, targetOf, writeDrawn } from '../cli/rows.js'
+import { cellsOf, rowsInMemory, targetOf, writeDrawn } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, type Ready, readyOf, requestOf, sourceOf } from '../cli/source.js'
 import { checkOutputs } from '../format/outputs.js'
@@ -252,7 +252,7 @@ async function runMerge(path: string, flags: Flags & { readonly output?: string;
     const system = systemOfVerb(plan.verb)
     const { model, request } = await askedIn(folder, plan, context)
     const drawn = await drawMerged({ model, request }, { plan, folder, results }, context)
-    if ('table' in drawn) await writeDrawn(model as TableModel, drawn, { output, cells })
+    if ('table' in drawn) await writeDrawn(model as TableModel, rowsInMemory(drawn), { output, cells })
     else await writeTable(output, system.present(model, drawn, cells))
     const count = 'table' in drawn ? drawn.table.rowCount : plan.rows
     const keys = { rows: count, shards: plan.shards, engine: run.engineName }

@@ -185,6 +185,28 @@ export interface Pieces {
   readonly rows: (from: number, to: number) => RawTable
 }
 
+/** Rows [from, to) of a table. */
+export function sliceRaw(table: RawTable, from: number, to: number): RawTable {
+  if (from === 0 && to === table.rowCount) return table
+  const columns = table.columns.map((column) => {
+    const missing = 'missing' in column ? column.missing?.subarray(from, to) : undefined
+    return { ...column, values: column.values.slice(from, to), ...(missing ? { missing } : {}) } as RawColumn
+  })
+  return { ...table, columns, rowCount: to - from }
+}
+
+/** Rows that are written together: so many texts of every column stand in memory. */
+const PIECE_ROWS = 16_384
+
+/** Pieces of a table, one after the other, at least one; of the rows of `sizes`, whose last is that of all others. */
+export function* inPieces({ rowCount, rows }: Pieces, sizes: readonly number[] = [PIECE_ROWS]): Iterable<RawTable> {
+  for (let from = 0, k = 0; from === 0 || from < rowCount; k++) {
+    const to = Math.min(rowCount, from + sizes[Math.min(k, sizes.length - 1)]!)
+    yield rows(from, to)
+    from = Math.max(1, to)
+  }
+}
+
 /** Whether the cell is empty. */
 export function isMissing(column: RawColumn, row: number): boolean {
   if (column.source === 'text' || column.source === 'boolean') return column.values[row] === null

@@ -1,7 +1,17 @@
 import { InputError } from '@sbridge/core'
 import type { DelimitedDialect, Separator } from '@sbridge/core/internal'
 import type { RawColumn, RawTable } from '@sbridge/core/tables'
-import { isMissing, isoTexts, namesOf, type Pieces, type ReadContext, refuseEmptyFile, refuseNotFinite, tableOf } from './columns.js'
+import {
+  inPieces,
+  isMissing,
+  isoTexts,
+  namesOf,
+  type Pieces,
+  type ReadContext,
+  refuseEmptyFile,
+  refuseNotFinite,
+  tableOf
+} from './columns.js'
 import { dialectOf } from './delimited-dialect.js'
 import { decodeText, encodeText, writableEncoding } from './encoding.js'
 import { chosenLines, findTable, isRemark, type TableLines, takeTotals } from './lines-around.js'
@@ -129,17 +139,15 @@ export function writeDelimited(table: RawTable, delimiter: string): Uint8Array {
   return writtenRows(table, delimiter, true)
 }
 
-/** Rows that are written together: so many texts of every column stand in memory. */
-const PIECE_ROWS = 16_384
-
 /** The bytes of `writeDelimited`, a piece of rows at a time: the texts of all of them never stand in memory together. */
-function* delimitedPieces({ rowCount, rows }: Pieces, delimiter: string): Iterable<Uint8Array> {
-  const { dialect, columns } = rows(0, Math.min(1, rowCount))
+function* delimitedPieces(table: Pieces, delimiter: string): Iterable<Uint8Array> {
+  const { dialect, columns } = table.rows(0, Math.min(1, table.rowCount))
   // Columns are as wide as their widest cell; times are days where all of them are midnights.
   const isWhole = (dialect?.kind === 'delimited' && dialect.aligned) || columns.some(({ source }) => source === 'datetime')
-  const most = isWhole ? Math.max(1, rowCount) : PIECE_ROWS
-  for (let from = 0; from === 0 || from < rowCount; from += most) {
-    yield writtenRows(rows(from, Math.min(rowCount, from + most)), delimiter, from === 0)
+  let isFirst = true
+  for (const piece of inPieces(table, isWhole ? [Math.max(1, table.rowCount)] : undefined)) {
+    yield writtenRows(piece, delimiter, isFirst)
+    isFirst = false
   }
 }
 

@@ -4,9 +4,11 @@ import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import {
   booleanColumn,
   columnNested,
+  inPieces,
   isMissing,
   isoTexts,
   numberColumn,
+  type Pieces,
   type ReadContext,
   refuseEmptyFile,
   refuseNotFinite,
@@ -81,12 +83,25 @@ export function writeJson(table: RawTable): Uint8Array {
 }
 
 /** One JSON object a line. */
-export function writeJsonLines(table: RawTable): Uint8Array {
+export const writeJsonLines = (table: RawTable): Uint8Array => writtenLines(table, true)
+
+/** The bytes of `writeJsonLines`, a piece of rows at a time. */
+export function* jsonLinePieces(table: Pieces): Iterable<Uint8Array> {
+  // Times are days where all of them are midnights.
+  const isWhole = table.rows(0, Math.min(1, table.rowCount)).columns.some(({ source }) => source === 'datetime')
+  let isFirst = true
+  for (const piece of inPieces(table, isWhole ? [Math.max(1, table.rowCount)] : undefined)) {
+    yield writtenLines(piece, isFirst)
+    isFirst = false
+  }
+}
+
+function writtenLines(table: RawTable, isFirst: boolean): Uint8Array {
   const dialect = dialectOf(table)
   const { blanks = false } = dialect.spacing ?? {}
   const shown = dialect.escaped ? escaped : (text: string) => text
   const lines = rowTexts(table).map((row) => `${shown(blanks ? spaced(row, { blanks }) : row)}\n`)
-  return encodeText(lines.join(''), dialect)
+  return encodeText(lines.join(''), isFirst ? dialect : { ...dialect, byteOrderMark: false })
 }
 
 function dialectOf({ dialect }: RawTable): JsonDialect {

@@ -9,7 +9,7 @@ import {
   type SchemaElement,
   type SchemaTree
 } from 'hyparquet'
-import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer'
+import { ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
 import {
   booleanColumn,
   cellText,
@@ -17,13 +17,16 @@ import {
   DAY,
   datetimeColumn,
   hasMissing,
+  inPieces,
   isMissing,
   isWhole,
   numberColumn,
+  type Pieces,
   type ReadContext,
   reading,
   refuseEmptyFile,
   refuseNotFinite,
+  sliceRaw,
   tableOf,
   textColumn,
   unreadable,
@@ -31,6 +34,7 @@ import {
   wholeNumberColumn
 } from './columns.js'
 import { ContentLimit } from './content-limit.js'
+import { joined } from './joined.js'
 import { readChunk } from './parquet-chunk.js'
 
 /** Times as milliseconds rather than `Date`, so that none beyond the calendar is lost; JSON as its text. */
@@ -76,11 +80,47 @@ export function readParquet(bytes: Uint8Array, context: ReadContext): Promise<Ra
 }
 
 /** Parquet bytes, Snappy-compressed: DOUBLE, INT64 for whole numbers, BOOLEAN, UTF-8 and millisecond timestamps. */
-export function writeParquet(table: RawTable): Uint8Array {
-  refuseNotFinite(table)
-  const columnData = table.columns.map(columnSource)
-  return new Uint8Array(parquetWriteBuffer({ columnData, createdBy: 'sbridge' }))
+export const writeParquet = (table: RawTable): Uint8Array =>
+  joined([...parquetPieces({ rowCount: table.rowCount, rows: (from, to) => sliceRaw(table, from, to) })])
+
+/** Rows of a row group: few of the first, whose bytes readers look at for what is in the file. */
+const GROUP_ROWS = [1000, 100_000]
+
+/** The bytes of `writeParquet`, a row group at a time; the rows are asked for twice. */
+export function* parquetPieces(table: Pieces): Iterable<Uint8Array> {
+  const facts = new Map<string, ColumnFacts>()
+  for (const piece of inPieces(table, GROUP_ROWS)) {
+    refuseNotFinite(piece)
+    for (const column of piece.columns) facts.set(column.name, bothFacts(factsOf(column), facts.get(column.name)))
+  }
+  const writer = new ByteWriter()
+  let parquet: ParquetWriter | undefined
+  for (const piece of inPieces(table, GROUP_ROWS)) {
+    const columnData = piece.columns.map((column) => columnSource(column, facts.get(column.name)!))
+    parquet ??= new ParquetWriter({ writer, schema: schemaFromColumnData({ columnData }), createdBy: 'sbridge' })
+    parquet.write({
+      columnData: columnData.map(({ type: _, nullable: _n, ...column }) => column),
+      rowGroupSize: Math.max(1, piece.rowCount)
+    })
+    yield writer.getBytes().slice()
+    writer.index = 0
+  }
+  parquet!.finish()
+  yield writer.getBytes().slice()
 }
+
+/** What of a column decides how all of it is stored. */
+interface ColumnFacts {
+  readonly nullable: boolean
+  readonly whole: boolean
+}
+
+const factsOf = (column: RawColumn): ColumnFacts => ({ nullable: hasMissing(column), whole: column.source === 'number' && isWhole(column) })
+
+const bothFacts = (one: ColumnFacts, other = one): ColumnFacts => ({
+  nullable: one.nullable || other.nullable,
+  whole: one.whole && other.whole
+})
 
 interface FlatColumns {
   readonly rows: number
@@ -129,14 +169,13 @@ function decimalColumn({ name, scale = 0 }: SchemaElement, cells: readonly (numb
   )
 }
 
-function columnSource(column: RawColumn): ColumnSource {
+function columnSource(column: RawColumn, { nullable, whole }: ColumnFacts): ColumnSource {
   const { name } = column
-  const nullable = hasMissing(column)
   if (column.source === 'text') return { name, data: [...column.values], type: 'STRING', nullable }
   if (column.source === 'boolean') return { name, data: [...column.values], type: 'BOOLEAN', nullable }
   const cells = (convert: (value: number) => number | bigint) =>
     Array.from(column.values, (value, i) => (isMissing(column, i) ? null : convert(value)))
   if (column.source === 'datetime') return { name, data: cells((value) => BigInt(Math.round(value))), type: 'TIMESTAMP', nullable }
-  if (isWhole(column)) return { name, data: cells(BigInt), type: 'INT64', nullable }
+  if (whole) return { name, data: cells(BigInt), type: 'INT64', nullable }
   return { name, data: nullable ? cells((value) => value) : column.values, type: 'DOUBLE', nullable }
 }

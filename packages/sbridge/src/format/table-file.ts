@@ -1,14 +1,16 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname } from 'node:path'
 import { FormatError, InputError } from '@sbridge/core'
 import { notTogether, SbridgeError } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
-import { isDatabase, withoutPassword } from '../database/address.js'
+import { addressOf, isDatabase, withoutPassword } from '../database/address.js'
 import type { DatabaseSource, DatabaseTarget } from '../database/contract.js'
 import { causeOf } from '../host/causes.js'
 import { isObject, readObject } from '../host/objects.js'
 import { withPackage } from '../host/optional-package.js'
 import type { AnnDataOptions } from './anndata.js'
-import { writeAtomically } from './atomic-file.js'
+import { finalPath, writeAtomically } from './atomic-file.js'
 import type { Pieces } from './columns.js'
 import { tooLarge } from './encoding.js'
 import { joined } from './joined.js'
@@ -99,6 +101,14 @@ export function writePieces(path: string, table: Pieces, target: DatabaseTarget 
   return written(path, { table: () => table.rows(0, table.rowCount), pieces: (format) => serializePieces(table, format) }, target)
 }
 
+/** A folder for what stands beside an output for a while: its own, or that of the system where it is no file here. */
+export async function folderBeside(path: string): Promise<string> {
+  const file = isDatabase(path) ? (addressOf(path).file ? addressOf(path).at : undefined) : path
+  if (file === undefined || file === '-' || isObject(file)) return tmpdir()
+  const existing = await stat(file).catch(() => undefined)
+  return existing && !existing.isFile() ? tmpdir() : dirname(await finalPath(file))
+}
+
 interface Writable {
   table(): RawTable
   pieces(format: TableFormat): Promise<Iterable<Uint8Array>>
@@ -107,10 +117,13 @@ interface Writable {
 async function written(path: string, content: Writable, target: DatabaseTarget): Promise<void> {
   checkTarget(path, target)
   if (isDatabase(path)) return (await import('../database/database.js')).writeDatabase(path, content.table(), target)
-  const pieces = await content.pieces(tableFormatOf(path))
-  // Nothing is written to a pipe of what cannot be written to its end.
-  if (path === '-') await writeStream(process.stdout, joined([...pieces]))
-  else if (isGzipName(path)) await writeAtomically(path, (await import('./gzip.js')).deflateGzip(joined([...pieces])))
+  const format = tableFormatOf(path)
+  const pieces = await content.pieces(format)
+  if (path === '-') {
+    // Nothing is written to a pipe of what cannot be written to its end: pieces are made once before, and thrown away.
+    if (!Array.isArray(pieces)) for (const piece of pieces) void piece
+    await writeStream(process.stdout, Array.isArray(pieces) ? pieces : await content.pieces(format))
+  } else if (isGzipName(path)) await writeAtomically(path, (await import('./gzip.js')).deflateGzip(joined([...pieces])))
   else await writeAtomically(path, pieces)
 }
 
@@ -157,9 +170,10 @@ export function watchOutput(stream: ByteStream): { arrived(): Promise<void> } {
 }
 
 /** Resolves when all is handed over, or the reader wants no more. Fails with `InputError`. */
-export async function writeStream(stream: ByteStream, content: Uint8Array | string): Promise<void> {
+export async function writeStream(stream: ByteStream, content: string | Iterable<Uint8Array>): Promise<void> {
   const output = watchOutput(stream)
-  stream.write(content)
+  // Each piece is gone before the next is made.
+  for (const piece of typeof content === 'string' ? [content] : content) await new Promise((resolve) => stream.write(piece, resolve))
   await output.arrived()
 }
 

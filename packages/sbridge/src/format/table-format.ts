@@ -42,12 +42,12 @@ const formats = {
   jsonl: {
     extensions: ['.jsonl', '.ndjson'],
     cells: 'json',
-    load: () => import('./json.js').then((of) => ({ read: of.readJsonLines, write: of.writeJsonLines }))
+    load: () => import('./json.js').then((of) => ({ read: of.readJsonLines, write: of.writeJsonLines, pieces: of.jsonLinePieces }))
   },
   parquet: {
     extensions: ['.parquet'],
     cells: 'typed',
-    load: () => import('./parquet.js').then((of) => ({ read: of.readParquet, write: of.writeParquet }))
+    load: () => import('./parquet.js').then((of) => ({ read: of.readParquet, write: of.writeParquet, pieces: of.parquetPieces }))
   },
   arrow: {
     extensions: ['.arrow', '.feather'],

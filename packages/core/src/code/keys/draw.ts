@@ -22,24 +22,35 @@ interface FreshRequest {
   readonly recurs?: boolean
 }
 
+/** As `freshInTurn`, all at once. */
+export const freshValues = (form: Form, rowCount: number, request: FreshRequest): string[] => freshInTurn(form, rowCount, request)(rowCount)
+
 /**
- * Values of a form, no two alike and none of the guard's: the first n are the same however many follow. Codes come in a keyed
- * order of all that there are, or run on; nothing is kept of what was drawn. Where the form has no more, values that recur come
- * round again; else throws `InputError` (code `key-space`). Cost about 20 µs a value.
+ * Values of a form, so many at a time and `rowCount` in all, no two alike and none of the guard's: the first n are the same however
+ * many follow. Codes come in a keyed order of all that there are, or run on; of what was drawn only what recurs is kept. Where the
+ * form has no more, values that recur come round again; else throws `InputError` (code `key-space`). Cost about 20 µs a value.
  */
-export function freshValues(form: Form, rowCount: number, { column, key, guard, recurs = false }: FreshRequest): string[] {
+export function freshInTurn(
+  form: Form,
+  rowCount: number,
+  { column, key, guard, recurs = false }: FreshRequest
+): (count: number) => string[] {
   const next = nextValue(form, key, guard)
-  const out: string[] = []
-  let made: number | undefined
-  for (let row = 0; row < rowCount; row++) {
-    const text = made === undefined ? next(row) : out[row - made]
-    if (text !== undefined) out.push(text)
-    else if (recurs && row > 0) {
-      made = row
-      out.push(out[0]!)
-    } else throw usedUp(column, row, rowCount)
+  const kept: string[] = []
+  let row = 0
+  let isNew = true
+  const one = (): string => {
+    const text = isNew ? next(row) : undefined
+    if (text === undefined) {
+      if (!recurs || row === 0) throw usedUp(column, row, rowCount)
+      isNew = false
+      return kept[row++ % kept.length]!
+    }
+    if (recurs) kept.push(text)
+    row++
+    return text
   }
-  return out
+  return (count) => Array.from({ length: count }, one)
 }
 
 /** A new value for each row in turn; undefined where the form has no more. */

@@ -3,7 +3,7 @@ import { type Key, keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import type { RowOrder } from '../../table/row-order.js'
 import type { Table } from '../../table/table.js'
 import { inOrderOfDates, keyAlong } from './along.js'
-import { freshValues, type Guard } from './draw.js'
+import { freshInTurn, freshValues, type Guard } from './draw.js'
 import { cellOf, type Form, type Pattern, sizeOf } from './form.js'
 import { hashesOf } from './guard.js'
 import { gapsOfKeys, gapText, type KeyGap, withGaps } from './key-gaps.js'
@@ -91,19 +91,29 @@ function keepKey({ name, cells: inRows }: KeyColumn, key: Key, { text = 'new', t
   }
 }
 
+/** Rows whose keys are drawn. */
+interface KeyedRows {
+  readonly count: number
+  readonly key: Key
+}
+
 /** Cells of a key for drawn rows; null in as many as in the data have none. Throws `InputError` (code `key-space`). */
-export function drawKey(
+export const drawKey = (key: KeptKey, seed: number, rows: KeyedRows): (string | null)[] => cellsInTurn(key, seed, rows)(rows.count)
+
+/** The same, so many at a time. */
+function cellsInTurn(
   { column, form, missing, repeated, hashes }: KeptKey,
   seed: number,
-  rows: { readonly count: number; readonly key: Key }
-): (string | null)[] {
-  if (missing === 1) return new Array<null>(rows.count).fill(null)
+  rows: KeyedRows
+): (count: number) => (string | null)[] {
+  if (missing === 1) return (count) => new Array<null>(count).fill(null)
   const key = keyFor(rows.key, column)
   const guard: Guard = { key: guardKey(seed), hashes }
-  const values = freshValues(form, rows.count, { column, key, guard, recurs: repeated > 0 })
-  if (missing === 0) return values
+  const next = freshInTurn(form, rows.count, { column, key, guard, recurs: repeated > 0 })
+  if (missing === 0) return next
   const left = keyFor(key, 'missing')
-  return values.map((value, row) => (uniforms(left, 1, row)[0]! < missing ? null : value))
+  let row = 0
+  return (count) => next(count).map((value) => (uniforms(left, 1, row++)[0]! < missing ? null : value))
 }
 
 /** A form with so many times more codes than rows, in its rarest pattern, cannot run out. */
@@ -124,23 +134,39 @@ function fewestCodes(pattern: Pattern): bigint {
   return sizeOf(pattern, cellOf(choices))
 }
 
-interface KeyedRows {
-  readonly count: number
-  readonly key: Key
-  /** The rows whose keys they are, and how many of them are put in the order of their dates at a time. */
-  readonly of?: { readonly table: Table; readonly part: number } | undefined
+type KeyCells = ReadonlyMap<string, readonly (string | null)[]>
+
+/** The rows whose keys they are, and how many of them are put in the order of their dates at a time. */
+interface RowsOfKeys {
+  readonly table: Table
+  readonly part: number
+}
+
+/** Cells of all keys but references, by column, for `rows.count` rows that come some at a time. Throws `InputError` (code `key-space`). */
+export function keysInTurn(
+  { keys, seed }: KeptKeys,
+  rows: KeyedRows
+): (count: number, of?: RowsOfKeys) => Map<string, readonly (string | null)[]> {
+  const each = keys.map((key) => {
+    const gap = key.missing < 1 ? key.gap : undefined
+    return { key, gap, next: cellsInTurn(gap ? { ...key, missing: 0 } : key, seed, rows) }
+  })
+  return (count, of) => {
+    const cells = new Map<string, readonly (string | null)[]>()
+    for (const { key, gap, next } of each) {
+      const own = next(count)
+      const inOrder = key.along && of ? inOrderOfDates(own, of.table, key.along, of.part) : own
+      cells.set(key.column, gap && of ? withGaps(inOrder, gap, { table: of.table, keys: cells }) : inOrder)
+    }
+    return cells
+  }
 }
 
 /** Cells of all keys for drawn rows by column, and of what refers to them. Throws `InputError` (code `key-space`). */
-export function drawKeys({ keys, references, seed }: KeptKeys, rows: KeyedRows): ReadonlyMap<string, readonly (string | null)[]> {
-  const cells = new Map<string, readonly (string | null)[]>()
-  for (const key of keys) {
-    const gap = rows.of && key.missing < 1 ? key.gap : undefined
-    const own = drawKey(gap ? { ...key, missing: 0 } : key, seed, rows)
-    const inOrder = key.along && rows.of ? inOrderOfDates(own, rows.of.table, key.along, rows.of.part) : own
-    cells.set(key.column, gap ? withGaps(inOrder, gap, { table: rows.of!.table, keys: cells }) : inOrder)
-  }
-  for (const reference of references) {
+export function drawKeys(kept: KeptKeys, rows: KeyedRows & { readonly of?: RowsOfKeys | undefined }): KeyCells {
+  const keys = rows.of ? kept.keys : kept.keys.map((key) => ({ ...key, gap: undefined }))
+  const cells = keysInTurn({ ...kept, keys }, rows)(rows.count, rows.of)
+  for (const reference of kept.references) {
     const named = cells.get(reference.to)!
     const targets = drawReferences(reference, rows.count, keyFor(rows.key, reference.column))
     cells.set(

@@ -59,6 +59,8 @@ interface Drawn {
   readonly key: Key | undefined
   /** Counter of each row's randomness; its place under the key when left out. */
   readonly chains?: Uint32Array | undefined
+  /** Of a stretch of a longer draw: rows before it. */
+  readonly first?: number | undefined
   /** What a row looks up by. */
   readonly cells: (row: number) => readonly CellValue[]
 }
@@ -67,14 +69,17 @@ interface Drawn {
  * Which rows are exceptions, and of what sort: as often as in the data, each row by itself; of lookups, as often among rows that
  * look up the same.
  */
-export function exceptionAt(exceptions: Exceptions, { rowCount, key, chains, cells }: Drawn): (row: number) => Exception | undefined {
+export function exceptionAt(
+  exceptions: Exceptions,
+  { rowCount, key, chains, first, cells }: Drawn
+): (row: number) => Exception | undefined {
   const { rows, of, values, keys } = exceptions
   if (!key) {
     const known = new Map(of === rowCount ? rows.map((row, k) => [row, { value: values[k]! }] as const) : [])
     return (i) => known.get(i)
   }
   const own = keyFor(key, 'exceptions')
-  const chances = chains ? Float64Array.from(chains, (chain) => uniforms(own, 1, chain)[0]!) : uniforms(own, rowCount)
+  const chances = chains ? Float64Array.from(chains, (chain) => uniforms(own, 1, chain)[0]!) : uniforms(own, rowCount, 0, first)
   const some = (i: number, list: readonly CellValue[], all: number) => {
     const value = list[Math.floor(chances[i]! * all)]
     return value === undefined ? undefined : { value }

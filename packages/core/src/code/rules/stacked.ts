@@ -67,6 +67,8 @@ export interface Back {
   readonly key?: Key | undefined
   /** Counter of each row's randomness; its place when left out. */
   readonly chains?: Uint32Array | undefined
+  /** Of a stretch of a longer draw: rows before it. */
+  readonly first?: number | undefined
 }
 
 /**
@@ -77,7 +79,7 @@ export interface Back {
 export function putRulesBack(
   { rules, columns }: KeptRules,
   rows: WrittenTable,
-  { fixed = new Set(), key, chains }: Back = {}
+  { fixed = new Set(), key, chains, first }: Back = {}
 ): WrittenTable {
   const drawn = rules.reduce(
     (at, rule) => (rule.kind === 'formula' && rule.parts ? fitParts(rule.expression, rule.parts, { drawn: at, fixed }) : at),
@@ -102,6 +104,7 @@ export function putRulesBack(
           rowCount,
           key: key && keyFor(key, rule.column),
           chains,
+          first,
           cells: rule.kind === 'lookup' ? rowCells(soFar.table, rule.from) : () => []
         })
       : () => undefined

@@ -10,6 +10,8 @@ import type { DrawOptions } from './options.js'
 export interface SampleRequest extends DrawOptions {
   /** How many rows. */
   readonly count: number
+  /** Where it is a stretch of a longer draw: rows before it, of whole batches. */
+  readonly first?: number | undefined
   /** Chains of the first batch (16,384 rows) where they start (step 0) and after each step, encoded. */
   readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
 }
@@ -28,8 +30,8 @@ export async function drawGlobal(
   request: SampleRequest,
   { engine, key, watch }: Context
 ): Promise<Encoded> {
-  const { count, steps, noise = 'covariance', start, onStep } = request
+  const { count, first, steps, noise = 'covariance', start, onStep } = request
   checkCount(count)
   const generator = await Generator.create(training, potentials, kernel, engine, summary.landmarks)
-  return generator.generate({ count, steps, noise, start, key: keyFor(key, 'sample'), watch, onStep })
+  return generator.generate({ count, first, steps, noise, start, key: keyFor(key, 'sample'), watch, onStep })
 }

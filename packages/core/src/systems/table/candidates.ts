@@ -4,12 +4,13 @@ import { chainsOfNames } from '../../draw/batches.js'
 import { resampled } from '../../draw/resample.js'
 import type { Engine } from '../../kernel/engine.js'
 import { namesOfGivens } from '../../know/conditions.js'
+import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { type Matrix, takeRows } from '../../num/matrix.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
 import { takeTableRows } from '../../table/rows.js'
 import type { SystemContext } from '../host.js'
-import type { DrawnRows, TableModel, TableRequest } from './options.js'
+import type { DrawnRows, Stretch, TableModel } from './options.js'
 import { type ModelParts, placingFor } from './trial.js'
 
 /** Candidates a row: more gain little and cost as much again. */
@@ -21,24 +22,24 @@ export const CANDIDATES = 4
  * is known. Cost: four draws, and where rows are left out a search for the training row nearest to each.
  */
 export async function drawOfCandidates(
-  { model, request }: { readonly model: TableModel; readonly request: TableRequest },
+  { model, request }: { readonly model: TableModel; readonly request: Stretch },
   { draw, training }: ModelParts,
   context: SystemContext
 ): Promise<DrawnRows> {
   const ratio = model.refinement?.ratio
   const nearest = model.privacy?.nearest
-  const { rows = model.summary.rowCount, seed = 1 } = request
+  const { rows = model.summary.rowCount, first, seed = 1 } = request
   const count = candidateRows(model, rows)
   if (count === rows) return draw(model, request, context)
   if (count > MOST_ROWS) throw tooMany(rows)
-  const drawn = await draw(model, { ...request, rows: count }, context)
+  const drawn = await draw(model, { ...request, rows: count, ...defined({ first: first && CANDIDATES * first }) }, context)
   const own = training(model)
   const place = placingFor(own)
   const points = place(drawn.table)
   const ratios = ratio ? logOdds(ratio, points) : new Float64Array(points.rows)
   const near = nearest === undefined ? 0 : await leaveOut(ratios, { points, training: place(own), nearest, engine: context.engine })
   const chains = request.asked && chainsOfNames(namesOfGivens(request.asked.givens), rows)
-  const { chosen, effective } = resampled(ratios, CANDIDATES, keyFor(keyFromSeed(seed), 'refined'), chains)
+  const { chosen, effective } = resampled(ratios, CANDIDATES, keyFor(keyFromSeed(seed), 'refined'), { chains, first })
   return {
     ...drawn,
     table: takeTableRows(drawn.table, chosen),

@@ -1,11 +1,11 @@
-import { drawKey, drawKeys, guardKey, type KeptKeys, keepKeys, mayRunOut } from '../../code/keys/keep.js'
+import { drawKey, drawKeys, guardKey, type KeptKeys, keepKeys, keysInTurn, mayRunOut } from '../../code/keys/keep.js'
 import { keyColumns } from '../../code/keys/leave-keys-out.js'
 import { drawMade, learnMade, type People } from '../../code/keys/made.js'
 import type { KeyColumn } from '../../code/keys/reference.js'
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { InputError } from '../../num/errors.js'
 import { counted } from '../../num/listed.js'
-import { keyFor, keyFromSeed } from '../../num/random.js'
+import { type Key, keyFor, keyFromSeed } from '../../num/random.js'
 import { inLine } from '../../table/column-facts.js'
 import { isMadeKind } from '../../table/made-kinds.js'
 import type { RawTable } from '../../table/raw.js'
@@ -99,11 +99,29 @@ interface NewKeys {
 export function withNewKeys(drawn: DrawnRows, { kept, people, seed }: NewKeys): DrawnRows {
   if (!kept) return drawn
   const { table } = drawn
-  const key = keyFor(keyFromSeed(seed), 'keys')
+  const key = keysKey(seed)
   const cells = new Map([
     ...drawKeys(kept, { count: table.rowCount, key, of: { table, part: BATCH_ROWS } }),
     ...(kept.made && people ? drawMade(kept.made, { people, table, key: keyFor(key, 'people'), guard: guardKey(kept.seed) }) : [])
   ])
+  return withCells(drawn, cells)
+}
+
+const keysKey = (seed: number): Key => keyFor(keyFromSeed(seed), 'keys')
+
+/** The same of rows that come some at a time, `rows` in all; undefined where keys depend on rows that come later. */
+export function newKeysInTurn(
+  kept: KeptKeys | undefined,
+  { rows, seed }: { readonly rows: number; readonly seed: number }
+): ((drawn: DrawnRows) => DrawnRows) | undefined {
+  if (!kept) return (drawn) => drawn
+  if (kept.made || kept.references.length > 0) return undefined
+  const next = keysInTurn(kept, { count: rows, key: keysKey(seed) })
+  return (drawn) => withCells(drawn, next(drawn.table.rowCount, { table: drawn.table, part: BATCH_ROWS }))
+}
+
+function withCells(drawn: DrawnRows, cells: ReadonlyMap<string, readonly (string | null)[]>): DrawnRows {
+  const { table } = drawn
   const columns = table.columns.map((column): Column => {
     const own = column.kind === 'identifier' ? cells.get(column.name) : undefined
     return own ? { name: column.name, kind: 'identifier', cells: own } : column

@@ -7,14 +7,16 @@ import type { Context } from '../context.js'
 import type { SystemContext } from '../host.js'
 import type { PreparedTable } from '../prepare.js'
 import type { Ruled } from '../ruled-rows.js'
-import type { DrawnRows, TableFit, TableRequest } from './options.js'
+import type { DrawnRows, Stretch, TableFit } from './options.js'
 
 /** What a kind of model of tables does. */
 export interface TableKind<Model, Fitted = Model> {
   /** As model files name it. */
   readonly kind: string
+  /** Whether it draws stretches of longer draws. */
+  readonly inStretches?: boolean
   fit(table: RawTable, options: TableFit, context: SystemContext): Promise<Fitted>
-  draw(model: Model, request: TableRequest, context: SystemContext): Promise<DrawnRows>
+  draw(model: Model, request: Stretch, context: SystemContext): Promise<DrawnRows>
   /** What a model learned from, as it would write it itself. */
   written(model: Model): WrittenTable
   save(model: Model): ModelContents
@@ -25,8 +27,10 @@ export interface TableKind<Model, Fitted = Model> {
 export interface RowsKind<Model, Fitted = Model> {
   /** As model files name it. */
   readonly kind: string
+  /** Whether it draws stretches of longer draws. */
+  readonly inStretches?: boolean
   fit(rows: PreparedTable & Ruled, options: TableFit, context: SystemContext): Promise<Fitted>
-  draw(model: Model, request: TableRequest & { readonly rows: number }, context: Context): Promise<DrawnRows>
+  draw(model: Model, request: Stretch & { readonly rows: number }, context: Context): Promise<DrawnRows>
   /** What a model learned from, as it would call it itself. */
   training(model: Model): Table
   /** How the columns that it draws are written. */

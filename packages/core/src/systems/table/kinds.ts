@@ -45,13 +45,14 @@ import { ruled } from './ruled.js'
 /** One bridge on all columns. */
 export const whole = ruled<GlobalModel>({
   kind: 'global',
+  inStretches: true,
   fit({ data, weights }, { bandwidth, scaling, kernel, landmarks, seed = 1 }, context) {
     return fitGlobal(data, defined({ bandwidth, scaling, kernel, landmarks, weights }), contextOf(seed, context))
   },
   async draw(model, request, context) {
     if (request.asked) return drawKnown(model, { ...request, asked: request.asked }, context)
-    const { rows: count, noise, steps, start, onStep } = request
-    const table = await sampleGlobal(model, { count, ...defined({ noise, steps, start, onStep }) }, context)
+    const { rows: count, first, noise, steps, start, onStep } = request
+    const table = await sampleGlobal(model, { count, ...defined({ first, noise, steps, start, onStep }) }, context)
     return { table, formats: model.training.encoder.formats, warnings: [] }
   },
   training: trainingTable,

@@ -67,6 +67,11 @@ export interface TableRequest extends LatentDraw, PanelDraw, KnownRows {
   readonly memory?: ConditionMemory | undefined
 }
 
+/** Rows of a draw that come behind `first` others, of whole batches: only where the kind of the model draws in stretches. */
+export interface Stretch extends TableRequest {
+  readonly first?: number | undefined
+}
+
 /** What a plan of tables is made from: a table to fit, or a model. */
 export type TableSource = { readonly input: RawTable; readonly options: TableFit } | { readonly model: TableModel }
 

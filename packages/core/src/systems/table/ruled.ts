@@ -17,6 +17,7 @@ export function ruled<Model extends Sized, Fitted extends object = Model>(
 ): TableKind<Model & Ruled, Fitted & Ruled> {
   return {
     kind: kind.kind,
+    inStretches: kind.inStretches ?? false,
     async fit(raw, options, context) {
       const { rules, ...rows } = ruledRows(raw, options)
       const model = await kind.fit({ ...rows, rules }, options, context)
@@ -27,7 +28,9 @@ export function ruled<Model extends Sized, Fitted extends object = Model>(
       const sized = { ...request, rows: request.rows ?? model.summary.rowCount }
       if (sized.asked) return drawRuled(kind, model, { ...sized, asked: sized.asked }, context)
       const drawn = await kind.draw(model, sized, context)
-      return model.rules ? { ...drawn, ...putRulesBack(model.rules, drawn, { key: keyFor(context.key, 'rules') }) } : drawn
+      return model.rules
+        ? { ...drawn, ...putRulesBack(model.rules, drawn, { key: keyFor(context.key, 'rules'), first: request.first }) }
+        : drawn
     },
     written(model) {
       const rows = { table: kind.training(model), formats: kind.formats(model) }

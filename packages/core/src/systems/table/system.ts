@@ -32,7 +32,7 @@ import { tableFields } from '../table-options.js'
 import { drawOfCandidates } from './candidates.js'
 import { checkKnown, modelKnown } from './check-known.js'
 import { groupsOf } from './grouped.js'
-import { checkKeys, peopleFor, statedKeysOf, withNewKeys } from './keyed.js'
+import { checkKeys, newKeysInTurn, peopleFor, statedKeysOf, withNewKeys } from './keyed.js'
 import type { TableKind } from './kind.js'
 import { latent, latentLocal, local, localClasses, panel, whole } from './kinds.js'
 import { latentDrawFields, latentFields } from './latent-fields.js'
@@ -41,6 +41,7 @@ import { inOrder, keptOrder, orderIn, withOrder } from './ordered.js'
 import { planTable } from './plan.js'
 import { fitPrivate } from './private.js'
 import { fitRefinement } from './refined.js'
+import { STRETCH_ROWS, stretches } from './stretches.js'
 import { tellTable } from './tell.js'
 import type { ModelParts } from './trial.js'
 
@@ -131,6 +132,17 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
     const people = await peopleFor(model.keys, context.host)
     const drawn = await drawOfCandidates({ model, request }, PARTS, context)
     return withNewKeys(request.asked ? drawn : inOrder(drawn, model.order), { kept: model.keys, people, seed: request.seed ?? 1 })
+  },
+  stretches(model, request, context) {
+    const { rows = model.summary.rowCount, seed = 1 } = request
+    const isAlone = kindNamed(kindOf(model)).inStretches && !request.asked && !request.onStep && rows > STRETCH_ROWS
+    const keyed = isAlone ? newKeysInTurn(model.keys, { rows, seed }) : undefined
+    if (!keyed) return undefined
+    checkKeys(model.keys, rows)
+    return stretches(rows, context, async (own, watched) => {
+      const drawn = await drawOfCandidates({ model, request: { ...request, ...own } }, PARTS, watched)
+      return keyed(inOrder(drawn, model.order))
+    })
   },
   present: (_model, { table, formats }, cells) => presentTable(table, formats, cells),
   tell(model, drawn) {

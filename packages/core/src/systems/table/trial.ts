@@ -7,13 +7,13 @@ import { takeTableColumns, takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import type { SystemContext } from '../host.js'
 import { prepareRows } from '../prepare.js'
-import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
+import type { DrawnRows, Stretch, TableFit, TableModel } from './options.js'
 import { pinnedTo } from './pinned.js'
 
 /** What models of tables do, whatever their kind. */
 export interface ModelParts {
   readonly fit: (table: RawTable, options: TableFit, context: SystemContext) => Promise<TableModel>
-  readonly draw: (model: TableModel, request: TableRequest, context: SystemContext) => Promise<DrawnRows>
+  readonly draw: (model: TableModel, request: Stretch, context: SystemContext) => Promise<DrawnRows>
   readonly training: (model: TableModel) => Table
 }
 

@@ -20,7 +20,7 @@ export interface FitJob extends TableOptions, Omit<FitOptions, 'weights'> {
 }
 
 /** What a draw depends on besides the model. */
-export interface SampleJob extends Omit<SampleRequest, 'count' | 'onStep'>, Pick<SampleRequest, 'onStep'> {
+export interface SampleJob extends Omit<SampleRequest, 'count' | 'first' | 'onStep'>, Pick<SampleRequest, 'onStep'> {
   /** Rows to draw; default as many as the model was fitted on. */
   readonly rows?: number
   /** Default 1. */

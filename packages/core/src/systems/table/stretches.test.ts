@@ -1,0 +1,81 @@
+import { expect, it, vi } from 'vitest'
+import { ReferenceEngine } from '../../engine/reference/reference.js'
+import type { RawTable } from '../../table/raw.js'
+import { stackTables } from '../../table/rows.js'
+import type { DrawnRows, TableModel } from './options.js'
+import { drawnInAll } from './stretches.js'
+import { tables } from './system.js'
+
+vi.mock('../../draw/batch-rows.js', () => ({ BATCH_ROWS: 32 }))
+
+const context = { engine: new ReferenceEngine() }
+const ROWS = 300
+
+/** Keys that run on with dates, a total that some rows miss, empty cells. */
+function input(): RawTable {
+  const rows = Array.from({ length: 60 }, (_, i) => i)
+  const x = rows.map((i) => Number((3 * Math.sin(i)).toFixed(2)))
+  const y = rows.map((i) => Number((5 + Math.cos(2 * i)).toFixed(2)))
+  const day = (i: number) => new Date(Date.UTC(2020, 0, 1 + 2 * i + (i % 2))).toISOString().slice(0, 10)
+  const text = (name: string, values: (string | null)[]) => ({ name, source: 'text' as const, values })
+  return {
+    rowCount: rows.length,
+    columns: [
+      text(
+        'id',
+        rows.map((i) => `K-${1000 + 3 * i}`)
+      ),
+      text('day', rows.map(day)),
+      text(
+        'x',
+        x.map((value, i) => (i % 9 === 4 ? null : value.toFixed(2)))
+      ),
+      text(
+        'y',
+        y.map((value) => value.toFixed(2))
+      ),
+      text(
+        'double',
+        y.map((value, i) => (2 * value + (i % 20 === 7 ? 1 : 0)).toFixed(2))
+      )
+    ]
+  }
+}
+
+async function model(): Promise<TableModel> {
+  const options = { bandwidth: 0.3, scaling: 'standard' as const, kernel: 'fixed' as const, rule: 'double = 2 * y but for 3 rows' }
+  return tables.fit(input(), tables.optionsFor(input(), options, {}), context)
+}
+
+async function inStretches(model: TableModel): Promise<readonly DrawnRows[]> {
+  const found: DrawnRows[] = []
+  for await (const drawn of tables.stretches!(model, { rows: ROWS, steps: 1 }, context)!) found.push(drawn)
+  return found
+}
+
+const presented = (model: TableModel, drawn: DrawnRows) =>
+  tables.present(model, drawn, 'text').columns.map(({ name, values }) => [name, [...values]])
+
+it('draws in stretches what one draw does: keys, dates in order, exceptions of rules, candidates', async () => {
+  const plain = await model()
+  for (const one of [plain, { ...plain, privacy: { nearest: 0.2 } as NonNullable<TableModel['privacy']> }]) {
+    const whole = await tables.draw(one, { rows: ROWS, steps: 1 }, context)
+    const stretches = await inStretches(one)
+    expect(stretches.length).toBe(3)
+    const { near } = drawnInAll(stretches)
+    expect(near).toBe(whole.near)
+    const table = stackTables(stretches.map((drawn) => drawn.table))
+    expect(presented(one, { ...whole, table })).toEqual(presented(one, whole))
+  }
+  expect(plain.keys?.keys.map(({ column }) => column)).toEqual(['id'])
+  expect(plain.order?.column).toBe('day')
+})
+
+it('draws few rows, rows under conditions and keys that refer to each other at once', async () => {
+  const one = await model()
+  expect(tables.stretches!(one, { rows: 100 }, context)).toBeUndefined()
+  expect(tables.stretches!(one, { rows: ROWS, asked: { givens: [{ y: 5 }], observe: [] } as never }, context)).toBeUndefined()
+  const reference = { column: 'parent', to: 'id' } as never
+  const referring = { ...one, keys: { ...one.keys!, references: [reference] } }
+  expect(tables.stretches!(referring, { rows: ROWS }, context)).toBeUndefined()
+})

@@ -36,7 +36,7 @@ interface Writing {
 }
 
 /** Drawn rows: what is said of them, and some of them at a time. */
-export interface RowsInTurn {
+interface RowsInTurn {
   readonly drawn: DrawnRows
   readonly rowCount: number
   /** Rows [from, to). */

@@ -83,8 +83,10 @@ export function stepsOf(markdown: string): Step[] {
   })
 }
 
-/** Keys that lead from row to row, and snapshots whose times need their rows. */
-const WHOLE = /^(README\.md|bank|staff\.csv|lotka-volterra\.csv)$/
+/** Keys that lead from row to row. */
+const WHOLE = /^(README\.md|bank|staff\.csv)$/
+/** Snapshots, each of which needs its rows: of 200 particles it has half. */
+const SNAPSHOTS = 'lotka-volterra.csv'
 /** Rows of a page, where sixty do not do. */
 const ROWS: Readonly<Record<string, number>> = {
   // It takes 200 landmarks of them, and judges privacy by half of them.
@@ -100,6 +102,11 @@ function thinned(csv: string, about: number): string {
   return `${[head, ...rows.filter((_, i) => before(Math.floor(i / 12) + 1) > before(Math.floor(i / 12)))].join('\n')}\n`
 }
 
+function everySecond(csv: string): string {
+  const [head, ...rows] = csv.trimEnd().split('\n')
+  return `${[head, ...rows.filter((_, i) => i % 2 === 0)].join('\n')}\n`
+}
+
 /** A folder to run the snippets of a page in: its examples are those of the repository, with fewer rows. */
 export function workFolder(page: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'sbridge-docs-'))
@@ -109,6 +116,7 @@ export function workFolder(page: string): string {
   for (const name of readdirSync(join(root, 'examples'))) if (name !== 'data') link(`examples/${name}`)
   for (const name of readdirSync(join(root, 'examples/data'))) {
     if (WHOLE.test(name)) link(`examples/data/${name}`)
+    else if (name === SNAPSHOTS) writeFileSync(join(folder, 'examples/data', name), everySecond(read(`examples/data/${name}`)))
     else writeFileSync(join(folder, 'examples/data', name), thinned(read(`examples/data/${name}`), ROWS[page] ?? 60))
   }
   return folder

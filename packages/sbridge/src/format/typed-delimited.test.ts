@@ -120,7 +120,7 @@ describe('both readers make the same table', () => {
 
   test('of more rows than a page holds, in columns that change their ways', () => {
     const line = (i: number): string => `${i},${(i / 7).toFixed(2)},${i < 70_000 ? '' : i / 3},${i < 65_536 ? `w${i % 5}` : i}\n`
-    const text = `a,b,c,d\n${Array.from({ length: 131_072 }, (_, i) => line(i)).join('')}`
+    const text = `a,b,c,d\n${Array.from({ length: 80_000 }, (_, i) => line(i)).join('')}`
     const read = typed(bytesOf(text), { source }) as RawTable
     const whole = readDelimitedText(bytesOf(text), { source })
     expect(inferTable(read)).toEqual(inferTable(whole))
@@ -132,9 +132,9 @@ describe('both readers make the same table', () => {
     const files = [bytesOf(table), fixture('quoted.csv'), fixture('semicolon.csv'), bytesOf('id\tx\n1\t0.10\n2\t1.234\n3\t\n')]
     const tokens = ['"', '""', ',', ';', '\t', '|', '\r', '\n', '\r\n', '\ufeff', '1,5', '-', '1e999', 'NA', '\n\n']
     let read = 0
-    for (let number = 0; number < 600; number++)
+    for (let number = 0; number < 200; number++)
       if (agree(mutantOf({ files, tokens }, { seed: 1, number }), { source, ...(delimiter ? { delimiter } : {}) }, [5])) read++
-    expect(read).toBeGreaterThan(150)
+    expect(read).toBeGreaterThan(50)
   })
 
   const numeral = fc.oneof(
@@ -177,10 +177,10 @@ describe('both readers make the same table', () => {
         const text = lines.map((cells) => cells.join(separator)).join(end) + (last ? end : '')
         if (agree(bytesOf(text), { source }, [piece])) read++
       }),
-      { numRuns: 1500 }
+      { numRuns: 300 }
     )
     // Most of what is well written has not to be read as a whole.
-    expect(read).toBeGreaterThan(1000)
+    expect(read).toBeGreaterThan(200)
   })
 })
 

@@ -57,6 +57,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     coverage: {
+      provider: 'custom',
+      customProviderModule: './test/coverage.ts',
       include: ['packages/core/src/**/*.ts'],
       exclude: ['**/*.test.ts', '**/assembly/**', '**/generated/**'],
       reporter: ['text-summary'],

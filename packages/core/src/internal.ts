@@ -89,6 +89,7 @@ export type { LocalModel } from './systems/local/model.js'
 export { localFields } from './systems/local/options.js'
 export { posteriorLocal } from './systems/local/posterior.js'
 export { saveLocal } from './systems/local/save.js'
+export { adviseSnapshots } from './systems/marginals/advice.js'
 export { type Calendar, instantOf } from './systems/marginals/calendar.js'
 export { driftOn } from './systems/marginals/drift-grid.js'
 export type { Family } from './systems/marginals/family.js'
@@ -119,13 +120,13 @@ export {
 } from './systems/marginals/system.js'
 export { performTask } from './systems/marginals/tasks.js'
 export { tellTrajectories } from './systems/marginals/tell.js'
+export { trajectoriesSummary } from './systems/marginals/tell-summary.js'
 export {
   type DrawnTrajectories,
   drawTrajectories,
   type PathsRequest,
   presentTrajectories,
-  type TrajectoriesModel,
-  trajectoriesSummary
+  type TrajectoriesModel
 } from './systems/marginals/trajectories.js'
 export { panelDrawFields, panelFields } from './systems/panel-options.js'
 export { prepareRows, prepareTable } from './systems/prepare.js'

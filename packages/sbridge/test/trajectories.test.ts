@@ -27,6 +27,16 @@ const column = (name: string, at: number): string[] =>
     .slice(1)
     .map((line) => line.split(',')[at]!)
 
+it('info says what to run on a table of snapshots, and what it says runs', async () => {
+  const told = await sbridge(folder, 'info', 'dates.csv', '--time', 'date')
+  expect(told.stdout).toMatch(/^snapshots: 3 \(2020-01-31 to 2020-03-31\)$/m)
+  const [, command] = /^to run: sbridge (.*)$/m.exec(told.stdout)!
+  expect(command).toBe('trajectories dates.csv --time date --reference brownian -n 100 -o paths.csv')
+  expect((await sbridge(folder, ...command!.split(' '), '--model', 'm.sbridge')).stderr).toBe('')
+  const refused = await sbridge(folder, 'info', 'm.sbridge', '--time', 'date')
+  expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('--time date with a model file')])
+})
+
 describe('snapshots at dates', () => {
   const options = ['--reference', 'brownian', '--seed', '1', '-n', '3']
 

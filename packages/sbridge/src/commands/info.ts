@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { InputError, linesOf } from '@sbridge/core'
 import {
+  adviseSnapshots,
   type ColumnFacts,
   type ColumnFormat,
   columnFacts,
@@ -39,6 +40,7 @@ export function infoVerb(verb: Command): void {
     .argument('[input]', 'a model file, a table, or a folder that interrupted runs wrote to')
     .option('--options', 'lists every option with unit, range, default and source')
     .option('--pairs', 'also says how much every two columns tell of each other: mutual information beside what chance shows')
+    .option('--time <column>', 'the column of times of snapshots: also says what `trajectories` makes of the table, and what to run')
     .option('--json', 'prints JSON')
   addFields(command, [...tableFields, ...disclosureFields, ...ruleFields, ...readingFields])
   command.action(async (input, options) => {
@@ -49,6 +51,7 @@ export function infoVerb(verb: Command): void {
 interface InfoFlags extends Readonly<Record<string, unknown>> {
   readonly options?: boolean
   readonly pairs?: boolean
+  readonly time?: string
   readonly json?: boolean
 }
 
@@ -70,6 +73,13 @@ async function runInfo(input: string | undefined, flags: InfoFlags): Promise<voi
     return
   }
   const contents = await modelContentsIn(input)
+  if (contents && flags.time !== undefined)
+    throw new InputError({
+      code: 'option-unused',
+      got: `--time ${flags.time} with a model file`,
+      expected: 'a table of snapshots',
+      try: 'no --time: a model says itself what it is'
+    })
   if (contents?.kind === SEVERAL_TABLES) {
     const telling = tellSchema((await unpackTables(contents)).model)
     process.stdout.write(
@@ -82,7 +92,7 @@ async function runInfo(input: string | undefined, flags: InfoFlags): Promise<voi
     : tableFacts(
         await readTable(input, readFields(readingFields, flags)),
         readFields([...tableFields, ...disclosureFields, ...ruleFields], flags),
-        flags
+        { ...flags, input }
       )
   const facts = { ...found, notes: [...found.notes, ...litter] }
   process.stdout.write(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : factsText(facts))
@@ -136,11 +146,13 @@ interface Facts {
   readonly rules?: readonly string[]
   /** How much every two columns tell of each other, largest first. */
   readonly pairs?: ReturnType<typeof pairsOf>
+  /** What `trajectories` makes of a table of snapshots. */
+  readonly trajectories?: object
   /** Columns that are written anew, and how. */
   readonly keys?: readonly string[]
 }
 
-function tableFacts(raw: RawTable, options: Parameters<typeof rulesOf>[1], asked: InfoFlags): Facts {
+function tableFacts(raw: RawTable, options: Parameters<typeof rulesOf>[1], asked: InfoFlags & { readonly input: string }): Facts {
   const { data } = prepareRows(raw, options)
   const { table } = data
   const order = keptOrder(raw, options)
@@ -149,12 +161,19 @@ function tableFacts(raw: RawTable, options: Parameters<typeof rulesOf>[1], asked
   const kept = statedKeysOf(raw, options)
   const keys = kept ? keyTexts(kept) : []
   const pairs = pairsOf(table, asked)
-  const words = [...rules.map((rule) => `rule: ${rule}`), ...keys.map((key) => `key: ${key}`), ...pairWords(pairs)]
+  const paths = asked.time === undefined ? undefined : adviseSnapshots(raw, { ...options, time: asked.time }, asked.input)
+  const words = [
+    ...rules.map((rule) => `rule: ${rule}`),
+    ...keys.map((key) => `key: ${key}`),
+    ...pairWords(pairs),
+    ...(paths ? linesOf({ ...paths, notes: [] }) : [])
+  ]
   return {
     what: 'table',
     rows: table.rowCount,
     columns: table.columns.map((column, c) => lineOf(column, data.formats[c])),
-    notes,
+    notes: [...notes, ...(paths?.notes ?? [])],
+    ...(paths ? { trajectories: paths.json } : {}),
     ...(rules.length > 0 ? { rules } : {}),
     ...(keys.length > 0 ? { keys } : {}),
     ...(pairs ? { pairs } : {}),

@@ -17,7 +17,7 @@ import { stepFits } from './fit-statistic.js'
 import { comparable, completeOnes, filledSnapshots, gapNotes, sigmasAlong } from './gaps.js'
 import { identifiabilityNotes } from './identifiability.js'
 import type { MarginalsModel } from './model.js'
-import { driftless, type MarginalsOptions, type ResolvedOptions, resolveMarginalsOptions } from './options.js'
+import { driftless, type MarginalsOptions, type ResolvedOptions, resolveMarginalsOptions, SMOOTH_SNAPSHOTS } from './options.js'
 import { marked } from './partly-seen.js'
 import { type FitSnapshot, type HistoryEntry, type RoundsProblem, refineReference, withinSpread } from './rounds.js'
 import { chooseSmoothness } from './select-smoothness.js'
@@ -151,7 +151,7 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
     notes: [
       ...prepared.notes,
       ...gapNotes(prepared),
-      ...(options.reference === undefined && working.length >= 4 ? [UNNAMED] : []),
+      ...(options.reference === undefined && working.length >= SMOOTH_SNAPSHOTS ? [UNNAMED] : []),
       ...(velocity?.notes ?? []),
       ...notesOf(problem, { theta, sigma, columnNames: prepared.columnNames }, resolved),
       ...identifiabilityNotes({ family, theta, told: velocities !== undefined, estimated: noise.from === 'estimate' }, complete, context),

@@ -13,6 +13,9 @@ export type ReferenceName = (typeof REFERENCES)[number]
 /** Whether nothing in the snapshots tells the noise of a reference: it has no drift. */
 export const driftless = (reference: MarginalsOptions['reference']): boolean => reference === 'brownian' || reference === 'smooth'
 
+/** Snapshots, two of them between the first and the last, from which smooth velocities are told from straight lines. */
+export const SMOOTH_SNAPSHOTS = 4
+
 /** What each is for, in a line. */
 export const REFERENCE_SENTENCES: Readonly<Record<ReferenceName, string>> = {
   brownian: 'No drift: the plain bridge, when nothing is known and times are close.',

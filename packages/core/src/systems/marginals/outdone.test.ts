@@ -67,6 +67,24 @@ describe('straight lines are the arbiter', () => {
   })
 })
 
+it('says that nothing was checked where no snapshot was kept from the fit, and how it can be', async () => {
+  const plain = { reference: 'brownian', sigma: [0.3], rows: 2 } as const
+  const unchecked = async (times: readonly number[], options: SnapshotsFit = {}) =>
+    tellTrajectories(
+      await drawTrajectories(
+        moving(1, times, () => 1),
+        { ...plain, ...options },
+        { engine: new ReferenceEngine() }
+      )
+    )
+      .notes.filter((note) => note.startsWith('No snapshot was held out'))
+      .join()
+  expect(await unchecked([0, 1, 2])).toMatch(/--hold-out 1 tells.*--leave-one-out/)
+  expect(await unchecked([0, 1])).toMatch(/between two there is none that could check/)
+  expect(await unchecked([0, 1, 2], { holdOut: [1] })).toBe('')
+  expect(await unchecked([0, 1, 2], { leaveOneOut: true })).toBe('')
+})
+
 describe('a column without dynamics', () => {
   it('is named: the fit says what it forgot, and that σ stands at its bound', async () => {
     const n = 60

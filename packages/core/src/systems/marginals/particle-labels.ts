@@ -34,13 +34,16 @@ export function namesOfParticles({ table }: InferredTable, { raw, time }: { read
 }
 
 /** Whether whole numbers come once a time, and half of them again at another. */
-function comesAgain(column: Column, times: ArrayLike<unknown>): boolean {
-  if (column.kind !== 'integer' || column.missing) return false
-  const seen = new Map<number, Set<unknown>>()
-  for (const [i, value] of column.values.entries()) {
-    const at = seen.get(value) ?? new Set()
-    if (at.has(times[i])) return false
-    seen.set(value, at.add(times[i]))
+const comesAgain = (column: Column, times: ArrayLike<unknown>): boolean =>
+  column.kind === 'integer' && !column.missing && seenAgain(column.values, times)
+
+/** Whether values come once a time, none is empty, and half of them come again at another. */
+export function seenAgain(values: ArrayLike<unknown>, times: ArrayLike<unknown>): boolean {
+  const seen = new Map<unknown, Set<unknown>>()
+  for (let i = 0; i < values.length; i++) {
+    const at = seen.get(values[i]) ?? new Set()
+    if (values[i] === null || at.has(times[i])) return false
+    seen.set(values[i], at.add(times[i]))
   }
   const again = [...seen.values()].filter((at) => at.size > 1).length
   return again >= SEEN_AGAIN * seen.size

@@ -87,10 +87,17 @@ export function growingNotes({ growth, snapshots }: MarginalsModel): string[] {
       `Rates of growth are relative to the mean of all particles: how many there are in all, snapshots do not tell.${totalsChange(counts) ? ` If the same share of all was seen at each time, they were ${counts.join(', ')}, and the mean grew with them.` : ''} Of a population that does not grow, rates of about 0.1 are found in a sample of a few hundred. Ranges say what other particles would change, not what the reference misses: where particles move otherwise than it says, rates make up for it. Look at what comes of the same snapshots without growth, and with --reference brownian.`
     ]
   }
-  const changed = totalsChange(counts)
-    ? ` Totals change here (${counts.join(', ')} particles): if that is growth and not how many were looked at, --growth estimate lets particles multiply and die.`
-    : ''
-  return [`Growth and death of particles between snapshots are not modelled: every snapshot counts as a whole.${changed}`]
+  return [
+    ['Growth and death of particles between snapshots are not modelled: every snapshot counts as a whole.', ...totalsNote(counts)].join(' ')
+  ]
+}
+
+/** Where numbers of particles change, what that may be. */
+export function totalsNote(counts: readonly number[]): string[] {
+  if (!totalsChange(counts)) return []
+  return [
+    `Totals change here (${counts.join(', ')} particles): if that is growth and not how many were looked at, --growth estimate lets particles multiply and die.`
+  ]
 }
 
 /** Numbers of particles that differ by more than three standard errors of a count are no accident. */

@@ -1,4 +1,4 @@
-import { type KeptRules, ruleTexts } from '../../code/rules/kept-rules.js'
+import type { KeptRules } from '../../code/rules/kept-rules.js'
 import { defined } from '../../num/defined.js'
 import { keyFor } from '../../num/random.js'
 import { plainDates } from '../../table/date-style.js'
@@ -11,18 +11,14 @@ import { type Calendar, checkHeldOut, instantOf, resolveTimes, spellDates, timeT
 import type { FitTools, fitMarginals } from './fit.js'
 import { fitGrowing, type Wanted } from './fit-growing.js'
 import { beginningNote, optionsGoingOn } from './going-on.js'
-import { intervalEnds } from './interval-ends.js'
 import { checkInterior, type LeftOut, leaveOneOut } from './leave-one-out.js'
 import type { MarginalsModel } from './model.js'
 import type { MarginalsOptions, ReferenceName } from './options.js'
-import { outdoneWarnings } from './outdone.js'
 import { markColumns } from './path-marks.js'
 import { derivedColumns } from './ruled-snapshots.js'
 import { sampleSharing, type Trajectories, timesBetween } from './sample.js'
 import { type HeldOutScore, scoreHeldOut } from './score.js'
 import type { SnapshotTable, WrittenColumns } from './snapshot-table.js'
-import { growingSummary } from './tell-growing.js'
-import { varyingSummary } from './tell-varying.js'
 
 /** What a fit to snapshots depends on besides the snapshots: plain data, the same for every caller. */
 export interface SnapshotsFit extends Omit<MarginalsOptions, 'holdOut'> {
@@ -205,71 +201,4 @@ export function presentTrajectories({ times, values, count, marks }: Trajectorie
     return calendar ? datesColumn(name, calendar) : timesColumn(name)
   })
   return { columns: [particle, ...columns, ...markColumns(marks, order, as)], rowCount }
-}
-
-/** Parameters, history and scores as plain JSON: what `sbridge trajectories --json` prints. */
-export function trajectoriesSummary({
-  model,
-  trajectories,
-  scores,
-  leftOut,
-  seed,
-  calendar,
-  rules,
-  notes
-}: DrawnTrajectories): Record<string, unknown> {
-  const named = (theta: Float64Array) => Object.fromEntries(model.family.parameters.map(({ name }, k) => [name, theta[k]!]))
-  return {
-    reference: model.family.name,
-    diffusion: model.diffusion,
-    theta: named(model.theta),
-    intervals: Object.fromEntries([...intervalEnds(model)].map(([name, { lower, upper }]) => [name, [lower, upper]])),
-    sigma: Array.from(model.sigma),
-    ...(rules && { rules: ruleTexts(rules) }),
-    sigmaFrom: model.sigmaFrom,
-    sigmaByInterval: model.intervalSigmas.map((sigma) => Array.from(sigma)),
-    history: model.history.map(({ round, theta, sigma, change }) => ({ round, theta: named(theta), sigma: Array.from(sigma), change })),
-    ending: model.ending,
-    couplings: model.couplingEndings,
-    fit: model.stepFits,
-    heldOut: scores,
-    ...(leftOut && { leftOut: leftOut.scores }),
-    trajectories: trajectories.count,
-    times: Array.from(trajectories.times),
-    ...(calendar && { firstDate: spellDates(calendar, [0])[0], dates: spellDates(calendar, trajectories.times) }),
-    ...(model.smoothness && { smoothness: model.smoothness }),
-    ...(model.varying && { varying: varyingSummary(model) }),
-    ...(model.velocity && {
-      velocity: {
-        ...model.velocity.kernel,
-        variance: Array.from(model.velocity.variance),
-        couplings: model.velocity.pairs ? 'by velocity' : 'by distance'
-      }
-    }),
-    ...growingSummary(model),
-    warnings: outdoneWarnings(model, scores, leftOut),
-    notes: [...notes, ...trajectoriesNotes(model, trajectories), ...(leftOut?.notes ?? [])],
-    seed
-  }
-}
-
-/** What a reader should know, in sentences. */
-export function trajectoriesNotes(model: MarginalsModel, { unsettled }: Trajectories): string[] {
-  const open = model.couplingEndings.flatMap(({ ending, error }, k) =>
-    ending === 'converged'
-      ? []
-      : [
-          `The coupling of interval ${k + 1} ended ${ending} with marginal error ${error.toPrecision(2)}: sigma may be too small for so few particles.`
-        ]
-  )
-  const resolved = model.sigmaFrom === 'resolution' && !model.velocity ? [resolutionNote(model)] : []
-  const bent = unsettled > 0 ? [`${unsettled} bridges had not settled along their own mean path.`] : []
-  return [...resolved, ...model.notes, ...open, ...bent]
-}
-
-function resolutionNote({ intervalSigmas }: MarginalsModel): string {
-  const sizes = intervalSigmas.map((sigma) => sigma[0]!)
-  const [least, most] = [Math.min(...sizes), Math.max(...sizes)].map((s) => String(Number(s.toPrecision(3))))
-  const range = least === most ? least : `${least} to ${most}, interval by interval`
-  return `Without a drift the snapshots tell nothing about the noise. Its size σ is what the particles resolve, from their distances to the nearest one (${range}): no constant of nature. --sigma estimate takes the likelihood's, in which all displacement is noise.`
 }

@@ -2,6 +2,7 @@ import type { VelocityKernel } from '../../bridge/velocity.js'
 import type { Watch } from '../../num/iterate.js'
 import { type Key, keyFor } from '../../num/random.js'
 import type { CoupledInterval } from './couplings.js'
+import { SMOOTH_SNAPSHOTS } from './options.js'
 import type { FitSnapshot } from './rounds.js'
 import { BESIDE_LINES, TransportBaselines } from './transport-baselines.js'
 import { coupleByVelocity, type VelocityCouplings } from './velocity-couplings.js'
@@ -37,7 +38,7 @@ export async function fitVelocity(
   { plain, key, watch }: { plain: readonly CoupledInterval[]; key: Key; watch?: Watch | undefined }
 ): Promise<FittedVelocity> {
   const times = Float64Array.from(snapshots, ({ time }) => time)
-  if (times.length < 4)
+  if (times.length < SMOOTH_SNAPSHOTS)
     return nothing(
       'Fewer than two snapshots stand between the first and the last: nothing tells how smooth velocities are, and paths are those of the plain bridge.'
     )

@@ -15,7 +15,7 @@ const HELP_WIDTH = 110
 
 /** The number of cores is this machine's. */
 const everywhere = (text) => text.replace(/cores \(\d+\)/g, 'cores')
-const cell = (text) => everywhere(text).replaceAll('|', '\\|') || '–'
+const cell = (text = '') => everywhere(text).replaceAll('|', '\\|') || '–'
 
 export function optionsPage() {
   const groups = allFields.map(({ group, fields }) => {

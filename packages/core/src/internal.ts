@@ -62,7 +62,7 @@ export { saveEmbedding } from './systems/embedding/embedding-file.js'
 export { embedFields } from './systems/embedding/options.js'
 // Systems one by one, for a page that loads no other.
 export { type EmbeddingAnswer, type EmbeddingRequest, embedding } from './systems/embedding/system.js'
-export { type Field, type FieldValue, parseField, refuseUnknown } from './systems/fields.js'
+export { choice, type Field, type FieldValue, parseField, refuseUnknown, SWITCH, whole } from './systems/fields.js'
 export { fitForecast } from './systems/forecast/forecast.js'
 export { forecastFields } from './systems/forecast/options.js'
 export { saveForecast } from './systems/forecast/save.js'

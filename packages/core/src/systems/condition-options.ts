@@ -23,13 +23,11 @@ export const conditionFields: readonly Field[] = [
   {
     name: 'givenFile',
     kind: 'text',
-    unit: '',
     range: 'a table: columns by name, an empty cell is free, .. is any value',
     default: 'none',
     group: 'known',
     excludes: [NOT_OF_GROUPS, { beside: ['observed'], because: 'one condition, as given, beside observations' }],
-    sentence: 'One condition a row; as many rows as -n says are drawn for each, in its order.',
-    source: ''
+    sentence: 'One condition a row; as many rows as -n says are drawn for each, in its order.'
   },
   {
     name: 'observe',
@@ -40,24 +38,20 @@ export const conditionFields: readonly Field[] = [
     repeatable: true,
     group: 'observed',
     excludes: [NOT_OF_GROUPS],
-    sentence: 'A measurement with Gaussian error: the rows are drawn from their law times its likelihood.',
-    source: ''
+    sentence: 'A measurement with Gaussian error: the rows are drawn from their law times its likelihood.'
   },
   {
     name: 'likelihood',
     kind: 'text',
-    unit: '',
     range: 'a module that exports logLikelihood(row) and, if it has it, gradient(row)',
     default: 'none',
     group: 'observed',
     excludes: [NOT_OF_GROUPS],
-    sentence: 'A likelihood of your own, as a JavaScript module.',
-    source: ''
+    sentence: 'A likelihood of your own, as a JavaScript module.'
   },
   {
     name: 'conditioning',
     kind: 'choice',
-    unit: '',
     range: 'informed, clamp (of --given) or langevin (of --observe and --likelihood)',
     default: 'informed',
     choices: ['informed', 'clamp', 'langevin'],

@@ -14,13 +14,11 @@ export const disclosureFields: readonly Field[] = [
   {
     name: 'text',
     kind: 'choice',
-    unit: '',
     range: 'new, shuffle or empty',
     default: 'new',
     choices: FREE_TEXTS,
     sentence:
-      'Text of which most values occur once (names, addresses, remarks): new values of its form, or of new words; words that at least three rows share, shuffled; or left empty.',
-    source: ''
+      'Text of which most values occur once (names, addresses, remarks): new values of its form, or of new words; words that at least three rows share, shuffled; or left empty.'
   },
   {
     name: 'minCell',
@@ -30,7 +28,6 @@ export const disclosureFields: readonly Field[] = [
     default: 'off',
     minimum: 2,
     sentence:
-      'Levels of categories that fewer rows have, with --group fewer groups, are merged into “other”, or left empty where these are too few together.',
-    source: ''
+      'Levels of categories that fewer rows have, with --group fewer groups, are merged into “other”, or left empty where these are too few together.'
   }
 ]

@@ -23,16 +23,16 @@ export interface Field {
   readonly short?: string
   /** `names`: a list of columns; `pairs`: a record by column; `numbers` and `times` (numbers or dates): lists. */
   readonly kind: 'number' | 'integer' | 'choice' | 'text' | 'boolean' | 'names' | 'pairs' | 'numbers' | 'times'
-  /** Unit of the value, '' when it has none. */
-  readonly unit: string
+  /** Unit of the value, where it has one. */
+  readonly unit?: string
   /** The values that are accepted, in words. */
   readonly range: string
   /** Default, as it would be typed. */
   readonly default: string
   /** One sentence on what it does. */
   readonly sentence: string
-  /** Where it comes from. */
-  readonly source: string
+  /** Where it comes from, where it is not our own. */
+  readonly source?: string
   readonly choices?: readonly string[]
   readonly minimum?: number
   readonly maximum?: number
@@ -48,6 +48,17 @@ export interface Field {
   readonly needs?: string
   readonly excludes?: readonly Exclusion[]
 }
+
+/** One of these words. */
+export const choice = <const C extends readonly string[]>(...choices: C) =>
+  ({ kind: 'choice', range: `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`, choices }) as const satisfies Partial<Field>
+
+/** A whole number. */
+export const whole = (minimum: number, maximum: number) =>
+  ({ kind: 'integer', range: `a whole number from ${minimum} to ${maximum}`, minimum, maximum }) as const satisfies Partial<Field>
+
+/** On where it is given. */
+export const SWITCH = { kind: 'boolean', range: 'a switch', default: 'off' } as const satisfies Partial<Field>
 
 /** A positive number that is found from the data when left out. */
 export const AUTO_OR_POSITIVE = {

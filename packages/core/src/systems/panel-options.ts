@@ -1,4 +1,4 @@
-import type { Exclusion, Field } from './fields.js'
+import { type Exclusion, type Field, whole } from './fields.js'
 
 /** Options of a fit whose rows belong to groups. */
 export interface PanelOptions {
@@ -46,8 +46,7 @@ export const panelFields: readonly Field[] = [
     default: 'none: rows of a group have no order in time',
     needs: 'group',
     sentence:
-      'The column that orders the rows of a group: each row is drawn given the one before, and no time comes twice in a group unless some do in the data.',
-    source: ''
+      'The column that orders the rows of a group: each row is drawn given the one before, and no time comes twice in a group unless some do in the data.'
   }
 ]
 
@@ -55,14 +54,10 @@ export const panelFields: readonly Field[] = [
 export const panelDrawFields: readonly Field[] = [
   {
     name: 'groups',
-    kind: 'integer',
+    ...whole(1, 10_000_000),
     unit: 'groups',
-    range: 'a whole number from 1 to 10000000',
     default: 'as many as the data; with -n, as many as have that many rows',
-    minimum: 1,
-    maximum: 10_000_000,
     needs: 'group',
-    sentence: 'Groups to draw, with all their rows.',
-    source: ''
+    sentence: 'Groups to draw, with all their rows.'
   }
 ]

@@ -1,4 +1,4 @@
-import type { Field } from './fields.js'
+import { choice, type Field } from './fields.js'
 
 /** Whether drawn rows are taken from more candidates. */
 export interface RefineOptions {
@@ -10,11 +10,8 @@ export interface RefineOptions {
 export const refineFields: readonly Field[] = [
   {
     name: 'refine',
-    kind: 'choice',
-    unit: '',
-    range: 'auto or off',
+    ...choice('auto', 'off'),
     default: 'off',
-    choices: ['auto', 'off'],
     excludes: [
       { value: 'auto', beside: ['group'], because: 'rows that each stand alone' },
       { value: 'auto', beside: ['image'], because: 'tables of columns, not of pixels' }

@@ -1,4 +1,4 @@
-import type { Field } from './fields.js'
+import { choice, type Field } from './fields.js'
 
 /** Which rules of a table are kept. */
 export interface RuleOptions {
@@ -12,14 +12,10 @@ export interface RuleOptions {
 export const ruleFields: readonly Field[] = [
   {
     name: 'rules',
-    kind: 'choice',
-    unit: '',
-    range: 'auto or off',
+    ...choice('auto', 'off'),
     default: 'auto',
-    choices: ['auto', 'off'],
     sentence:
-      'Whether rules that all rows obey are looked for and kept: columns that others determine, thresholds, parts of a whole, gaps and orders.',
-    source: ''
+      'Whether rules that all rows obey are looked for and kept: columns that others determine, thresholds, parts of a whole, gaps and orders.'
   },
   {
     name: 'rule',
@@ -30,7 +26,6 @@ export const ruleFields: readonly Field[] = [
     default: 'what is found',
     repeatable: true,
     excludes: [{ beside: ['rules=off'], because: 'rules auto, which keeps those that are stated first' }],
-    sentence: 'A rule that every row obeys and new rows shall obey; it goes before those that are found.',
-    source: ''
+    sentence: 'A rule that every row obeys and new rows shall obey; it goes before those that are found.'
   }
 ]

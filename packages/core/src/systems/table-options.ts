@@ -1,17 +1,13 @@
-import type { Field } from './fields.js'
+import { choice, type Field } from './fields.js'
 
 const ofColumns = { kind: 'names', unit: 'A,B,…', range: 'column names', source: '' } as const
 
 /** Which of two numbers is the day: also of times of snapshots. */
 export const dateOrderField: Field = {
   name: 'dateOrder',
-  kind: 'choice',
-  unit: '',
-  range: 'day-first or month-first',
+  ...choice('day-first', 'month-first'),
   default: 'as rows show it',
-  choices: ['day-first', 'month-first'],
-  sentence: 'Which comes first in dates such as 3/4/2024, where no row of the column tells, or rows disagree.',
-  source: ''
+  sentence: 'Which comes first in dates such as 3/4/2024, where no row of the column tells, or rows disagree.'
 }
 
 /** Options of reading a table, each described once. */
@@ -23,8 +19,7 @@ export const tableFields: readonly Field[] = [
     range: 'NAME=KIND pairs',
     default: 'inferred',
     sentence:
-      'Kinds of columns: number, integer, category, boolean, datetime or identifier; or made up: name, first-name, last-name, username, email, phone, street, city, postcode, country, company, job.',
-    source: ''
+      'Kinds of columns: number, integer, category, boolean, datetime or identifier; or made up: name, first-name, last-name, username, email, phone, street, city, postcode, country, company, job.'
   },
   { ...ofColumns, name: 'columns', default: 'all', sentence: 'Uses only these columns.' },
   { ...ofColumns, name: 'exclude', default: 'none', sentence: 'Leaves these columns out.' },
@@ -34,18 +29,13 @@ export const tableFields: readonly Field[] = [
     unit: 'WORD,…',
     range: 'words',
     default: 'empty cell, NA, N/A, null',
-    sentence: 'More words that stand for a missing value, e.g. NaN.',
-    source: ''
+    sentence: 'More words that stand for a missing value, e.g. NaN.'
   },
   {
     name: 'decimal',
-    kind: 'choice',
-    unit: '',
-    range: 'point or comma',
+    ...choice('point', 'comma'),
     default: 'as other columns have it',
-    choices: ['point', 'comma'],
-    sentence: 'What parts decimals where nothing in a column tells, as in 1,234.',
-    source: ''
+    sentence: 'What parts decimals where nothing in a column tells, as in 1,234.'
   },
   dateOrderField,
   {
@@ -55,7 +45,6 @@ export const tableFields: readonly Field[] = [
     range: 'a column of numbers',
     default: 'equal weights',
     excludes: [{ beside: ['local'] }],
-    sentence: 'Uses this column as row weights; it is not modelled and written as 1.',
-    source: ''
+    sentence: 'Uses this column as row weights; it is not modelled and written as 1.'
   }
 ]

@@ -1,4 +1,4 @@
-import { type Field, REQUIRABLE } from '@sbridge/core/internal'
+import { choice, type Field, REQUIRABLE, SWITCH, whole } from '@sbridge/core/internal'
 
 /** Options of reading files. */
 export const readingFields: readonly Field[] = [
@@ -17,17 +17,14 @@ export const readingFields: readonly Field[] = [
     unit: 'TOP,BOTTOM',
     range: 'one or two numbers of lines',
     default: 'found, and said',
-    sentence: 'Lines of a text file above the names, and behind the last row, that are no rows: titles, sums; 0 reads every line.',
-    source: ''
+    sentence: 'Lines of a text file above the names, and behind the last row, that are no rows: titles, sums; 0 reads every line.'
   },
   {
     name: 'sheet',
     kind: 'text',
-    unit: '',
     range: 'the name of a sheet, or its place from 1',
     default: 'the first',
-    sentence: 'The sheet of an Excel workbook that holds the table.',
-    source: ''
+    sentence: 'The sheet of an Excel workbook that holds the table.'
   },
   {
     name: 'table',
@@ -35,8 +32,7 @@ export const readingFields: readonly Field[] = [
     unit: 'NAME',
     range: 'the name of a table, as orders or public.orders',
     default: 'none',
-    sentence: 'The table of a database to read; unique columns count as keys, and CHECKs that order two columns as rules.',
-    source: ''
+    sentence: 'The table of a database to read; unique columns count as keys, and CHECKs that order two columns as rules.'
   },
   {
     name: 'query',
@@ -44,8 +40,7 @@ export const readingFields: readonly Field[] = [
     unit: 'SQL',
     range: 'one statement that reads',
     default: 'none',
-    sentence: 'What to read of a database, in place of --table.',
-    source: ''
+    sentence: 'What to read of a database, in place of --table.'
   },
   {
     name: 'querySeconds',
@@ -55,8 +50,7 @@ export const readingFields: readonly Field[] = [
     default: '600',
     minimum: 0.001,
     maximum: 86_400,
-    sentence: 'How long the database may take for it.',
-    source: ''
+    sentence: 'How long the database may take for it.'
   }
 ]
 
@@ -64,14 +58,10 @@ export const readingFields: readonly Field[] = [
 export const writingFields: readonly Field[] = [
   {
     name: 'dialect',
-    kind: 'choice',
-    unit: '',
-    range: 'input or plain',
+    ...choice('input', 'plain'),
     default: 'input',
-    choices: ['input', 'plain'],
     sentence:
-      'How rows are written: as the input is (separator, marks in numbers, spelling of dates, quotes, line ends, encoding), or as CSV and JSON of programs.',
-    source: ''
+      'How rows are written: as the input is (separator, marks in numbers, spelling of dates, quotes, line ends, encoding), or as CSV and JSON of programs.'
   },
   {
     name: 'into',
@@ -79,17 +69,12 @@ export const writingFields: readonly Field[] = [
     unit: 'NAME',
     range: 'the name of a table that is not there yet, or is with --append',
     default: 'rows',
-    sentence: 'The table of a database that rows are written into, all of them or none.',
-    source: ''
+    sentence: 'The table of a database that rows are written into, all of them or none.'
   },
   {
     name: 'append',
-    kind: 'boolean',
-    unit: '',
-    range: 'a switch',
-    default: 'off',
-    sentence: 'Writes behind the rows of a table that is there.',
-    source: ''
+    ...SWITCH,
+    sentence: 'Writes behind the rows of a table that is there.'
   }
 ]
 
@@ -98,11 +83,9 @@ export const reportFields: readonly Field[] = [
   {
     name: 'showValues',
     kind: 'boolean',
-    unit: '',
     range: 'a switch, with --report',
     default: 'off',
-    sentence: 'The report also shows what fewer than three real rows have: rare levels and combinations, single values, training images.',
-    source: ''
+    sentence: 'The report also shows what fewer than three real rows have: rare levels and combinations, single values, training images.'
   }
 ]
 
@@ -111,13 +94,11 @@ export const judgeFields: readonly Field[] = [
   {
     name: 'judge',
     kind: 'choice',
-    unit: '',
     range: 'held-out or in-sample, with --report',
     default: 'held-out; in-sample for model files, rows under conditions and fewer than 60 rows',
     choices: ['held-out', 'in-sample'],
     sentence:
-      'What a report measures quality on: a random half of the rows, which a second fit with the same options has not seen; or the rows of the fit themselves.',
-    source: ''
+      'What a report measures quality on: a random half of the rows, which a second fit with the same options has not seen; or the rows of the fit themselves.'
   }
 ]
 
@@ -126,17 +107,14 @@ export const evaluateFields: readonly Field[] = [
   {
     name: 'require',
     kind: 'text',
-    unit: '',
     range: `clauses MEASURE, < <= > or >=, and a number or floor, between commas; measures ${REQUIRABLE.join(', ')}`,
     default: 'nothing',
     sentence:
-      "A gate: exit code 5 and the clauses that fail, unless all hold, as 'membership<0.55,copies<=floor'; floor is the end of what chance allows.",
-    source: ''
+      "A gate: exit code 5 and the clauses that fail, unless all hold, as 'membership<0.55,copies<=floor'; floor is the end of what chance allows."
   },
   {
     name: 'quasi',
     kind: 'names',
-    unit: '',
     range: 'columns, between commas',
     default: 'none',
     sentence:
@@ -146,7 +124,6 @@ export const evaluateFields: readonly Field[] = [
   {
     name: 'utility',
     kind: 'text',
-    unit: '',
     range: "COLUMN ~ COLUMN + COLUMN, or Surv(TIME, STATUS) ~ COLUMN + COLUMN, e.g. 'y ~ x1 + x2'; repeatable",
     default: 'none',
     repeatable: true,
@@ -171,8 +148,7 @@ export const evaluateFields: readonly Field[] = [
     range: 'a column of numbers or dates',
     default: 'the order of the rows',
     needs: 'group',
-    sentence: 'The column that orders the rows of a group.',
-    source: ''
+    sentence: 'The column that orders the rows of a group.'
   }
 ]
 
@@ -186,8 +162,7 @@ export const planFields: readonly Field[] = [
     default: 'must be given',
     minimum: 1,
     maximum: 10_000,
-    sentence: 'Parts of about equal size that the draw is cut into; each is whole batches of rows.',
-    source: ''
+    sentence: 'Parts of about equal size that the draw is cut into; each is whole batches of rows.'
   },
   {
     name: 'plan',
@@ -195,8 +170,7 @@ export const planFields: readonly Field[] = [
     unit: 'FILE',
     range: 'a file name, e.g. plan.json',
     default: 'must be given',
-    sentence: 'The plan: one JSON file. The model and the results stand in a folder beside it.',
-    source: ''
+    sentence: 'The plan: one JSON file. The model and the results stand in a folder beside it.'
   }
 ]
 
@@ -208,17 +182,12 @@ export const shardFields: readonly Field[] = [
     unit: 'I/N',
     range: 'a number from 1 to that of the shards, as 3 or 3/8',
     default: 'must be given',
-    sentence: 'The shard of the plan to draw.',
-    source: ''
+    sentence: 'The shard of the plan to draw.'
   },
   {
     name: 'again',
-    kind: 'boolean',
-    unit: '',
-    range: 'a switch',
-    default: 'off',
-    sentence: 'Draws a shard that is there already once more, and says where the two differ.',
-    source: ''
+    ...SWITCH,
+    sentence: 'Draws a shard that is there already once more, and says where the two differ.'
   }
 ]
 
@@ -227,7 +196,6 @@ export const runFields: readonly Field[] = [
   {
     name: 'seed',
     kind: 'integer',
-    unit: '',
     range: 'a whole number from 0 to 9007199254740991',
     default: 'drawn and printed',
     minimum: 0,
@@ -237,33 +205,21 @@ export const runFields: readonly Field[] = [
   },
   {
     name: 'engine',
-    kind: 'choice',
-    unit: '',
-    range: 'wasm, wasm-relaxed or reference',
+    ...choice('wasm', 'wasm-relaxed', 'reference'),
     default: 'wasm',
-    choices: ['wasm', 'wasm-relaxed', 'reference'],
-    sentence: 'What computes: wasm gives the same bytes on every machine, wasm-relaxed is faster, reference is plain TypeScript.',
-    source: ''
+    sentence: 'What computes: wasm gives the same bytes on every machine, wasm-relaxed is faster, reference is plain TypeScript.'
   },
   {
     name: 'precision',
-    kind: 'choice',
-    unit: '',
-    range: 'float64 or float32',
+    ...choice('float64', 'float32'),
     default: 'float64',
-    choices: ['float64', 'float32'],
-    sentence: 'Floating-point width of the wasm engines.',
-    source: ''
+    sentence: 'Floating-point width of the wasm engines.'
   },
   {
     name: 'threads',
-    kind: 'integer',
+    ...whole(1, 256),
     unit: 'threads',
-    range: 'a whole number from 1 to 256',
     default: 'all cores',
-    minimum: 1,
-    maximum: 256,
-    sentence: 'Threads; the result does not depend on them.',
-    source: ''
+    sentence: 'Threads; the result does not depend on them.'
   }
 ]

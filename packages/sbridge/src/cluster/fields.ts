@@ -1,4 +1,4 @@
-import type { Field } from '@sbridge/core/internal'
+import { type Field, whole } from '@sbridge/core/internal'
 
 const shared: Field = {
   name: 'shared',
@@ -6,8 +6,7 @@ const shared: Field = {
   unit: 'FOLDER',
   range: 'a folder that all machines see, wherever each has it, or s3://BUCKET/FOLDER',
   default: 'the working folder',
-  sentence: 'Where the plan, the model and the shards stand.',
-  source: ''
+  sentence: 'Where the plan, the model and the shards stand.'
 }
 
 /** Options of draws on a cluster. */
@@ -18,8 +17,7 @@ export const clusterFields: readonly Field[] = [
     unit: 'URL',
     range: 'redis://USER:PASSWORD@HOST:PORT/NUMBER, or rediss:// with TLS',
     default: 'none: drawn here',
-    sentence: 'Has the rows drawn by the workers that listen there (sbridge worker), with the bytes of one machine.',
-    source: ''
+    sentence: 'Has the rows drawn by the workers that listen there (sbridge worker), with the bytes of one machine.'
   },
   shared
 ]
@@ -28,14 +26,10 @@ export const clusterFields: readonly Field[] = [
 export const workerFields: readonly Field[] = [
   {
     name: 'concurrency',
-    kind: 'integer',
+    ...whole(1, 256),
     unit: 'shards',
-    range: 'a whole number from 1 to 256',
     default: 'all cores',
-    minimum: 1,
-    maximum: 256,
-    sentence: 'Shards that a worker draws at once, one thread each.',
-    source: ''
+    sentence: 'Shards that a worker draws at once, one thread each.'
   },
   {
     name: 'lease',
@@ -46,8 +40,7 @@ export const workerFields: readonly Field[] = [
     minimum: 1,
     maximum: 3600,
     sentence:
-      'How long nothing may be heard of a worker until its shards go to others; a shard that is lost so more than three times is given up.',
-    source: ''
+      'How long nothing may be heard of a worker until its shards go to others; a shard that is lost so more than three times is given up.'
   },
   {
     name: 'module',
@@ -56,28 +49,23 @@ export const workerFields: readonly Field[] = [
     range: 'a name and a module of code, as like=like.mjs; repeatable',
     default: 'none: no code is run',
     repeatable: true,
-    sentence: 'Code that draws may name (sample --likelihood like.mjs); it is run where the file is the very one of the draw.',
-    source: ''
+    sentence: 'Code that draws may name (sample --likelihood like.mjs); it is run where the file is the very one of the draw.'
   },
   {
     name: 'metricsPort',
     kind: 'integer',
-    unit: '',
     range: 'a whole number from 0 to 65535; 0 takes a free one',
     default: 'none: no metrics',
     minimum: 0,
     maximum: 65_535,
-    sentence: 'Port on which a worker tells Prometheus of itself (/metrics).',
-    source: ''
+    sentence: 'Port on which a worker tells Prometheus of itself (/metrics).'
   },
   {
     name: 'metricsHost',
     kind: 'text',
-    unit: '',
     range: 'an address of this machine, with --metrics-port',
     default: '127.0.0.1',
-    sentence: 'Address of that port.',
-    source: ''
+    sentence: 'Address of that port.'
   }
 ]
 

@@ -57,7 +57,7 @@ interface InfoFlags extends Readonly<Record<string, unknown>> {
 
 async function runInfo(input: string | undefined, flags: InfoFlags): Promise<void> {
   if (flags.options) {
-    process.stdout.write(flags.json ? `${JSON.stringify(allFields, null, 2)}\n` : optionsText())
+    process.stdout.write(flags.json ? `${JSON.stringify(allFields.map(whole), null, 2)}\n` : optionsText())
     return
   }
   if (input === undefined)
@@ -116,6 +116,12 @@ async function temporaryFileNotes(input: string): Promise<string[]> {
 function folderText(folder: string, notes: readonly string[]): string {
   return notes.length > 0 ? `${notes.join('\n')}\n` : `no temporary file of an interrupted run in ${folder}\n`
 }
+
+/** Options with all that may be said of them. */
+const whole = ({ group, fields }: (typeof allFields)[number]) => ({
+  group,
+  fields: fields.map((field) => ({ unit: '', source: '', ...field }))
+})
 
 function optionsText(): string {
   const lines: string[] = []

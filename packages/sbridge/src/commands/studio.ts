@@ -10,13 +10,11 @@ import { writeStream } from '../format/table-file.js'
 const portField: Field = {
   name: 'port',
   kind: 'integer',
-  unit: '',
   range: 'a whole number from 0 to 65535; 0 takes a free one',
   default: '7070',
   minimum: 0,
   maximum: 65_535,
-  sentence: 'Port of this machine that the page is served on.',
-  source: ''
+  sentence: 'Port of this machine that the page is served on.'
 }
 
 /** Isolation lets workers share memory; the policy lets the page load nothing from anywhere else. */

@@ -1,31 +1,26 @@
-import type { Field } from '@sbridge/core/internal'
+import { type Field, whole } from '@sbridge/core/internal'
 
 /** Options of the service, each described once. */
 export const serviceFields: readonly Field[] = [
   {
     name: 'port',
     kind: 'integer',
-    unit: '',
     range: 'a whole number from 0 to 65535; 0 takes a free one',
     default: '8080',
     minimum: 0,
     maximum: 65_535,
-    sentence: 'Port that the service listens on.',
-    source: ''
+    sentence: 'Port that the service listens on.'
   },
   {
     name: 'host',
     kind: 'text',
-    unit: '',
     range: 'an address of this machine; beyond itself only with --token-file',
     default: '127.0.0.1',
-    sentence: 'Address that the service listens on.',
-    source: ''
+    sentence: 'Address that the service listens on.'
   },
   {
     name: 'tokenFile',
     kind: 'text',
-    unit: '',
     range: 'a file with one line of at least 16 characters',
     default: 'none: whoever reaches it may ask',
     sentence: 'The token that requests carry as `Authorization: Bearer …`.',
@@ -39,41 +34,28 @@ export const serviceFields: readonly Field[] = [
     default: '8',
     minimum: 0.001,
     maximum: 1000,
-    sentence: 'Longest request; longer ones are refused with 413.',
-    source: ''
+    sentence: 'Longest request; longer ones are refused with 413.'
   },
   {
     name: 'maxRows',
-    kind: 'integer',
+    ...whole(1, 10_000_000),
     unit: 'rows',
-    range: 'a whole number from 1 to 10000000',
     default: '100000',
-    minimum: 1,
-    maximum: 10_000_000,
-    sentence: 'Most rows of one answer or one request; more are refused with 422.',
-    source: ''
+    sentence: 'Most rows of one answer or one request; more are refused with 422.'
   },
   {
     name: 'maxConditions',
-    kind: 'integer',
+    ...whole(1, 1_000_000),
     unit: 'conditions',
-    range: 'a whole number from 1 to 1000000',
     default: '1000',
-    minimum: 1,
-    maximum: 1_000_000,
-    sentence: 'Most conditions of one request; more are refused with 422.',
-    source: ''
+    sentence: 'Most conditions of one request; more are refused with 422.'
   },
   {
     name: 'maxInFlight',
-    kind: 'integer',
+    ...whole(1, 100_000),
     unit: 'requests',
-    range: 'a whole number from 1 to 100000',
     default: '256',
-    minimum: 1,
-    maximum: 100_000,
-    sentence: 'Most requests that wait, run or are being sent; others are told when to come again, with 429.',
-    source: ''
+    sentence: 'Most requests that wait, run or are being sent; others are told when to come again, with 429.'
   },
   {
     name: 'maxSeconds',
@@ -83,19 +65,14 @@ export const serviceFields: readonly Field[] = [
     default: '60',
     minimum: 0.1,
     maximum: 86_400,
-    sentence: 'Longest time that one request may compute; then it ends with 503. On SIGTERM the service waits as long for those that run.',
-    source: ''
+    sentence: 'Longest time that one request may compute; then it ends with 503. On SIGTERM the service waits as long for those that run.'
   },
   {
     name: 'maxJobs',
-    kind: 'integer',
+    ...whole(1, 10_000),
     unit: 'jobs',
-    range: 'a whole number from 1 to 10000',
     default: '100',
-    minimum: 1,
-    maximum: 10_000,
-    sentence: 'Most jobs that are kept, with their results; the oldest that has ended makes room.',
-    source: ''
+    sentence: 'Most jobs that are kept, with their results; the oldest that has ended makes room.'
   },
   {
     name: 'jobSeconds',
@@ -105,8 +82,7 @@ export const serviceFields: readonly Field[] = [
     default: '3600',
     minimum: 1,
     maximum: 604_800,
-    sentence: 'Longest time that a job may compute.',
-    source: ''
+    sentence: 'Longest time that a job may compute.'
   }
 ]
 

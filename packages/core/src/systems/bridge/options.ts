@@ -2,7 +2,7 @@ import type { CarryKind } from '../../bridge/transport-map.js'
 import type { InferOptions } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Rows } from '../../table/records.js'
-import { BANDWIDTH, type Field } from '../fields.js'
+import { BANDWIDTH, choice, type Field } from '../fields.js'
 import type { RuleOptions } from '../rule-options.js'
 import { ruleFields } from '../rule-options.js'
 import { tableFields } from '../table-options.js'
@@ -55,11 +55,8 @@ export const bridgeDrawFields: readonly Field[] = [
   },
   {
     name: 'as',
-    kind: 'choice',
-    unit: '',
-    range: 'debiased, barycentric or drawn',
+    ...choice('debiased', 'barycentric', 'drawn'),
     default: 'debiased',
-    choices: ['debiased', 'barycentric', 'drawn'],
     needs: 'map',
     sentence:
       'Where rows are carried: debiased leaves everything in place when both tables are one; barycentric is the mean of their partners; drawn is a draw among these.',

@@ -1,5 +1,5 @@
 import type { RawTable } from '../../table/raw.js'
-import type { Field } from '../fields.js'
+import { type Field, SWITCH } from '../fields.js'
 import { imputationFitFields } from '../imputation/options.js'
 import type { TableOptions } from '../prepare.js'
 import type { RuleOptions } from '../rule-options.js'
@@ -32,19 +32,12 @@ export const densityFitFields: readonly Field[] = imputationFitFields.filter(({ 
 export const scoreFields: readonly Field[] = [
   {
     name: 'gradient',
-    kind: 'boolean',
-    unit: '',
-    range: 'a switch',
-    default: 'off',
-    sentence: 'Adds columns gradient_NAME: how the log-density changes with each number, per unit of the column.',
-    source: ''
+    ...SWITCH,
+    sentence: 'Adds columns gradient_NAME: how the log-density changes with each number, per unit of the column.'
   },
   {
     name: 'denoise',
-    kind: 'boolean',
-    unit: '',
-    range: 'a switch',
-    default: 'off',
+    ...SWITCH,
     sentence: 'Adds columns denoised_NAME: the mean of the rows near a row, towards which its kernel density rises fastest.',
     source: 'Robbins 1956 (Tweedie’s formula)'
   },
@@ -55,8 +48,7 @@ export const scoreFields: readonly Field[] = [
     range: 'one or two columns',
     default: 'none: rows are scored',
     excludes: [{ beside: ['gradient'] }, { beside: ['denoise'] }],
-    sentence: 'In place of scores: the density of these columns on a grid, a row a point, with a column density.',
-    source: ''
+    sentence: 'In place of scores: the density of these columns on a grid, a row a point, with a column density.'
   },
   {
     name: 'given',
@@ -65,8 +57,6 @@ export const scoreFields: readonly Field[] = [
     range: "NAME=VALUE, separated by commas, e.g. 'species=Adelie,body_mass_g=4200'",
     default: 'nothing',
     needs: 'grid',
-    sentence:
-      'What is known of other columns: the density on the grid is the conditional one. Columns that are neither are integrated out.',
-    source: ''
+    sentence: 'What is known of other columns: the density on the grid is the conditional one. Columns that are neither are integrated out.'
   }
 ]

@@ -25,7 +25,6 @@ export const embedFields: readonly Field[] = [
   {
     name: 'alpha',
     kind: 'number',
-    unit: '',
     range: 'a number from -1 to 2',
     default: '0.5',
     minimum: -1,
@@ -47,12 +46,10 @@ export const embedFields: readonly Field[] = [
   {
     name: 'scaling',
     kind: 'choice',
-    unit: '',
     range: 'standard, quantile, or NAME=METHOD for single columns',
     default: 'standard',
     choices: ['standard', 'quantile'],
     byColumn: true,
-    sentence: 'How numeric columns become coordinates.',
-    source: ''
+    sentence: 'How numeric columns become coordinates.'
   }
 ]

@@ -1,4 +1,4 @@
-import type { Field } from '../fields.js'
+import { type Field, whole } from '../fields.js'
 import type { Localisation } from '../localisation.js'
 
 /** Options of fitting a transition to a series. */
@@ -15,12 +15,9 @@ export interface ForecastOptions {
 export const forecastFields: readonly Field[] = [
   {
     name: 'memory',
-    kind: 'integer',
+    ...whole(1, 100),
     unit: 'rows',
-    range: 'a whole number from 1 to 100',
     default: '1',
-    minimum: 1,
-    maximum: 100,
     sentence: 'How many past rows the next one is drawn from.',
     source: 'Gottwald, Li, Marzouk, Reich, arXiv 2401.04372'
   },
@@ -36,10 +33,8 @@ export const forecastFields: readonly Field[] = [
   {
     name: 'time',
     kind: 'text',
-    unit: '',
     range: 'a column of numbers or date-times',
     default: 'none: rows are consecutive times',
-    sentence: 'A column of times: it is checked to ascend, not modelled, and continued with its mean spacing.',
-    source: ''
+    sentence: 'A column of times: it is checked to ascend, not modelled, and continued with its mean spacing.'
   }
 ]

@@ -2,7 +2,7 @@ import type { StartKind } from '../../draw/start.js'
 import type { NoiseKind } from '../../draw/step.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import type { ScalingMethod } from '../../table/scaling.js'
-import { BANDWIDTH, type Field } from '../fields.js'
+import { BANDWIDTH, choice, type Field, whole } from '../fields.js'
 import { NOT_OF_GROUPS } from '../panel-options.js'
 
 /** Options of fitting a model to a table. */
@@ -37,7 +37,6 @@ export const fitFields: readonly Field[] = [
   {
     name: 'scaling',
     kind: 'choice',
-    unit: '',
     range: 'auto, standard or quantile, or NAME=METHOD for single columns',
     default: 'auto',
     choices: ['auto', 'standard', 'quantile'],
@@ -48,11 +47,8 @@ export const fitFields: readonly Field[] = [
   },
   {
     name: 'kernel',
-    kind: 'choice',
-    unit: '',
-    range: 'fixed or variable',
+    ...choice('fixed', 'variable'),
     default: 'fixed',
-    choices: ['fixed', 'variable'],
     excludes: [{ value: 'variable', beside: ['local'] }],
     sentence: 'Whether the bandwidth is the same everywhere or follows the local density of the data.',
     source: `${GLMR}; Berry, Harlim, ACHA 2016`
@@ -76,36 +72,26 @@ export const fitFields: readonly Field[] = [
 export const drawFields: readonly Field[] = [
   {
     name: 'noise',
-    kind: 'choice',
-    unit: '',
-    range: 'covariance, split or constant',
+    ...choice('covariance', 'split', 'constant'),
     default: 'covariance',
-    choices: ['covariance', 'split', 'constant'],
     excludes: [NOT_OF_GROUPS, { beside: ['dynamics=bridge'] }, { but: 'covariance', beside: ['known', '!local'] }],
     sentence: 'How a step adds noise: from the local covariance of the data, before the mean is taken, or after.',
     source: GLMR
   },
   {
     name: 'steps',
-    kind: 'integer',
+    ...whole(1, 100_000),
     unit: 'steps',
-    range: 'a whole number from 1 to 100000',
     default: `${USUAL_STEPS.rows}; ${USUAL_STEPS.given} under --given, ${USUAL_STEPS.neighbours} for a column that --local draws given its neighbours, ${USUAL_STEPS.observed} where --latent has to meet given or observed numbers`,
-    minimum: 1,
-    maximum: 100_000,
     excludes: [NOT_OF_GROUPS],
     sentence: 'Steps that every chain takes from where it starts.',
     source: GLMR
   },
   {
     name: 'start',
-    kind: 'choice',
-    unit: '',
-    range: 'data or noise',
+    ...choice('data', 'noise'),
     default: 'data',
-    choices: ['data', 'noise'],
     excludes: [NOT_OF_GROUPS, { value: 'noise', beside: ['local'] }, { value: 'noise', beside: ['known', '!dynamics=bridge'] }],
-    sentence: 'Where chains start: at rows of the data, or at draws of the Gaussian with their mean and covariance, which need more steps.',
-    source: ''
+    sentence: 'Where chains start: at rows of the data, or at draws of the Gaussian with their mean and covariance, which need more steps.'
   }
 ]

@@ -1,4 +1,4 @@
-import { BANDWIDTH, type Field } from '../fields.js'
+import { BANDWIDTH, choice, type Field, SWITCH, whole } from '../fields.js'
 import { ruleFields } from '../rule-options.js'
 import { tableFields } from '../table-options.js'
 
@@ -18,11 +18,8 @@ export const imputationFields: readonly Field[] = [
 export const fillFields: readonly Field[] = [
   {
     name: 'as',
-    kind: 'choice',
-    unit: '',
-    range: 'draw, mean or median',
+    ...choice('draw', 'mean', 'median'),
     default: 'draw',
-    choices: ['draw', 'mean', 'median'],
     excludes: [
       { value: 'mean', beside: ['draws'], because: 'one fill: means do not vary' },
       { value: 'median', beside: ['draws'], because: 'one fill: medians do not vary' }
@@ -33,23 +30,16 @@ export const fillFields: readonly Field[] = [
   },
   {
     name: 'draws',
-    kind: 'integer',
+    ...whole(1, 1000),
     unit: 'fills',
-    range: 'a whole number from 1 to 1000',
     default: 'one, without the column',
-    minimum: 1,
-    maximum: 1000,
     sentence: 'Multiple imputation: fills all rows so many times, one table below the other, with a column draw that says which.',
     source: 'Rubin 1987'
   },
   {
     name: 'flag',
-    kind: 'boolean',
-    unit: '',
-    range: 'a switch',
-    default: 'off',
-    sentence: 'Adds a column filled: the names of the columns that were filled in the row, between semicolons.',
-    source: ''
+    ...SWITCH,
+    sentence: 'Adds a column filled: the names of the columns that were filled in the row, between semicolons.'
   }
 ]
 

@@ -1,6 +1,6 @@
 import type { NoiseKind } from '../../draw/step.js'
 import type { ScalingMethod } from '../../table/scaling.js'
-import { BANDWIDTH, type Field } from '../fields.js'
+import { BANDWIDTH, choice, type Field } from '../fields.js'
 import type { Localisation } from '../localisation.js'
 
 /** In which way the small problems are put together. */
@@ -42,11 +42,8 @@ export const localFields: readonly Field[] = [
   },
   {
     name: 'sweep',
-    kind: 'choice',
-    unit: '',
-    range: 'ordered or simultaneous',
+    ...choice('ordered', 'simultaneous'),
     default: 'ordered',
-    choices: ['ordered', 'simultaneous'],
     needs: 'local',
     sentence: 'Whether columns are drawn one after the other, each given its neighbours already drawn, or all at once.',
     source: `simultaneous: ${GR}`

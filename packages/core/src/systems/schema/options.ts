@@ -12,29 +12,24 @@ export const schemaFields: readonly Field[] = [
     range: `keys between commas, with ${SEVERAL}, e.g. 'orders.customer_id -> customers.id'; repeatable`,
     default: 'what the schema of a database says, else what is found',
     repeatable: true,
-    sentence: 'Foreign keys: every value of the first column is one of the second, which is different in every row.',
-    source: ''
+    sentence: 'Foreign keys: every value of the first column is one of the second, which is different in every row.'
   },
   {
     name: 'orphans',
     kind: 'choice',
-    unit: '',
     range: `empty or refuse, with ${SEVERAL}`,
     default: 'empty',
     choices: ['empty', 'refuse'],
-    sentence: 'What becomes of rows whose key leads nowhere: as many new rows have an empty key, or the run is refused.',
-    source: ''
+    sentence: 'What becomes of rows whose key leads nowhere: as many new rows have an empty key, or the run is refused.'
   },
   {
     name: 'pseudonyms',
     kind: 'choice',
-    unit: '',
     range: `form or numbers, with ${SEVERAL}`,
     default: 'form',
     choices: ['form', 'numbers'],
     sentence:
-      'What stands for keys in new rows, the same in every table that refers to them: new values of the form of the data, or running numbers from 1.',
-    source: ''
+      'What stands for keys in new rows, the same in every table that refers to them: new values of the form of the data, or running numbers from 1.'
   },
   {
     name: 'scale',
@@ -44,8 +39,7 @@ export const schemaFields: readonly Field[] = [
     default: '1',
     minimum: Number.MIN_VALUE,
     maximum: 1_000_000,
-    sentence: 'How many rows tables have that refer to no other; those of the others follow from theirs.',
-    source: ''
+    sentence: 'How many rows tables have that refer to no other; those of the others follow from theirs.'
   }
 ]
 

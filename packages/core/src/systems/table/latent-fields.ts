@@ -1,11 +1,10 @@
-import type { Field } from '../fields.js'
+import { choice, type Field } from '../fields.js'
 
 /** Options of fitting a latent model, each described once. */
 export const latentFields: readonly Field[] = [
   {
     name: 'latent',
     kind: 'text',
-    unit: '',
     range: 'pca:K, diffusion-map:K (K a whole number or auto), autoencoder:K, or onnx:ENCODER,DECODER',
     default: 'none: rows are drawn in their own columns',
     sentence: 'Draws in few coordinates and decodes: for tables of very many columns, such as images.',
@@ -18,8 +17,7 @@ export const latentFields: readonly Field[] = [
     range: 'WIDTHxHEIGHT',
     default: 'rows are no images',
     needs: 'latent',
-    sentence: 'The numeric columns are the pixels of an image, row by row: they share one scale, and the report shows images.',
-    source: ''
+    sentence: 'The numeric columns are the pixels of an image, row by row: they share one scale, and the report shows images.'
   }
 ]
 
@@ -27,11 +25,8 @@ export const latentFields: readonly Field[] = [
 export const latentDrawFields: readonly Field[] = [
   {
     name: 'dynamics',
-    kind: 'choice',
-    unit: '',
-    range: 'langevin or bridge',
+    ...choice('langevin', 'bridge'),
     default: 'langevin',
-    choices: ['langevin', 'bridge'],
     needs: 'latent',
     excludes: [{ value: 'bridge', beside: ['local'], because: 'dynamics of one coordinate after another: the bridge moves all at once' }],
     sentence:

@@ -158,6 +158,7 @@ export { keptOrder, orderNote } from './systems/table/ordered.js'
 export { SearchMemory, searchName } from './systems/table/search-memory.js'
 export {
   heldOutEvaluation,
+  IN_SAMPLE_ROWS,
   type JudgedFit,
   type KeptBack,
   keptBackOfFit,

@@ -47,7 +47,7 @@ export function evaluate(real: Rows<object> | Model, synthetic: Rows<object>, al
 /**
  * Every measure of how well rows follow a table, on rows that no fit has seen: a random half of the rows is fitted with these
  * options, as many rows are drawn as the other half has, and compared with these. The second fit of `sample --report`. Cost: a fit
- * and a draw of half the rows. Throws `InputError` for fewer than 60 rows and for halves that cannot be fitted, else as `fit`.
+ * of all rows, whose scaling and bandwidth it takes, and a draw of half of them. Throws `InputError` for fewer than 60 rows and for halves that cannot be fitted, else as `fit`.
  */
 export async function evaluateFit(rows: Rows<object>, all: TableFit & RunOptions = {}): Promise<Evaluation> {
   const [run, given] = parted(all)

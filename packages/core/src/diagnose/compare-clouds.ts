@@ -20,6 +20,8 @@ type CloudMeasures = Pick<
 interface Sides {
   readonly real: Matrix
   readonly synthetic: Matrix
+  /** Rows on each side of a split. */
+  readonly half: number
   /** Per split: first half, second half, as many synthetic rows. */
   readonly splits: readonly { first: Matrix; second: Matrix; synthetic: Matrix }[]
 }
@@ -42,15 +44,17 @@ export async function compareClouds(comparison: Comparison): Promise<CloudMeasur
   }
 }
 
-function sidesOf({ splits }: Comparison, [first, second]: readonly Table[]): Sides {
+function sidesOf({ splits, half: whole, key, clouds = Number.POSITIVE_INFINITY }: Comparison, [first, second]: readonly Table[]): Sides {
   const [real, synthetic] = embedTables(first!, [first!, second!]) as [Matrix, Matrix]
+  const half = Math.min(whole, Math.floor(clouds / 2))
   return {
-    real,
-    synthetic,
+    real: subsample(real, clouds, keyFor(key, 'real cloud')),
+    synthetic: subsample(synthetic, clouds, keyFor(key, 'synthetic cloud')),
+    half,
     splits: splits.map((split) => ({
-      first: takeRows(real, split.first),
-      second: takeRows(real, split.second),
-      synthetic: takeRows(synthetic, split.synthetic)
+      first: takeRows(real, split.first.subarray(0, half)),
+      second: takeRows(real, split.second.subarray(0, half)),
+      synthetic: takeRows(synthetic, split.synthetic.subarray(0, half))
     }))
   }
 }
@@ -81,7 +85,7 @@ async function matched({ real, synthetic, splits }: Sides, distance: Distance<nu
  * to tell how far chance goes, and of fewer rows: its range is what chance allows samples of as many rows as the value has,
  * more where the splits scatter more than that.
  */
-async function auc({ real, synthetic, splits }: Sides, { key, watch, half }: Comparison): Promise<Measure> {
+async function auc({ real, synthetic, splits, half }: Sides, { key, watch }: Comparison): Promise<Measure> {
   const rows = Math.min(real.rows, synthetic.rows)
   const value = await classifierAuc({
     first: subsample(real, rows, keyFor(key, 'real side')),

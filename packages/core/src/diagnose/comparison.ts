@@ -23,6 +23,8 @@ export interface Comparison {
   readonly engine: Engine
   readonly key: Key
   readonly watch: Watch | undefined
+  /** Rows of each side that point clouds are compared on, at most. */
+  readonly clouds?: number | undefined
   /** Rows on each side of a split. */
   readonly half: number
   readonly splits: readonly Split[]

@@ -131,6 +131,8 @@ export interface Evaluation {
     readonly train: number | null
     readonly compared: number
     readonly half: number
+    /** Of each side in distances between clouds, the classifier and coverage, where that is fewer. */
+    readonly clouds?: number
   }
   /** Random half splits behind every floor. */
   readonly splits: number

@@ -14,6 +14,7 @@ import {
   defined,
   groupsOf,
   type ImageShape,
+  IN_SAMPLE_ROWS,
   type JudgedFit,
   type KeptBack,
   keptBackIn,
@@ -115,6 +116,7 @@ async function runSample(input: string, flags: VerbFlags): Promise<void> {
           await writeReport(flags.report, {
             input,
             keptBack: await keptBackFor({ model, judged, second, flags, engine }),
+            clouds: second && IN_SAMPLE_ROWS,
             flags,
             seed: run.seed,
             model,
@@ -191,6 +193,8 @@ interface Reported {
   readonly input: string
   /** What rows that no fit had seen say, or why there are none. */
   readonly keptBack: KeptBack
+  /** As in `EvaluationProblem`. */
+  readonly clouds: number | undefined
   readonly flags: VerbFlags
   readonly seed: number
   readonly model: TableModel
@@ -200,11 +204,12 @@ interface Reported {
   readonly engine: Engine
 }
 
-async function writeReport(path: string, { input, keptBack, flags, seed, model, drawn, telling, image, engine }: Reported): Promise<void> {
+async function writeReport(path: string, reported: Reported): Promise<void> {
+  const { input, keptBack, clouds, flags, seed, model, drawn, telling, image, engine } = reported
   const real = tables.training(model)
   const synthetic = drawn.table
   const showValues = showValuesOf(flags)
-  const evaluation = await evaluateTables({ real, synthetic, groups: groupsOf(model, drawn), engine, key: keyFromSeed(seed) })
+  const evaluation = await evaluateTables({ real, synthetic, groups: groupsOf(model, drawn), clouds, engine, key: keyFromSeed(seed) })
   const [{ renderReport }, { imagesOf }] = await Promise.all([import('../report/index.js'), import('../report/images.js')])
   const sections = image ? [await imagesOf({ real, drawn: synthetic, image, engine, showValues })] : []
   const title = nameOf(input)

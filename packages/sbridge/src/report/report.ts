@@ -140,7 +140,7 @@ function heldOutTables(kept: Evaluation, evaluation: Evaluation): Html[] {
   return [
     measureTable(html`${MEASURES} ${HELD_OUT} ${floorsWords(kept)}`, judgedLines(kept, evaluation)),
     html`<details><summary>The same of the drawn rows, against all rows of the fit</summary>${measureTable(
-      html`In-sample: rows that lean on those that they are compared with come nearer to them than fresh ones. ${floorsWords(evaluation)}`,
+      html`In-sample: rows that lean on those that they are compared with come nearer to them than fresh ones. ${floorsWords(evaluation)}${cloudWords(evaluation)}`,
       measureLines(evaluation)
     )}</details>`
   ]
@@ -151,6 +151,11 @@ function floorsWords({ splits, rows }: Evaluation, unit: 'rows' | 'groups' = 'ro
     ? 'The tables are too small to be halved, so there are no floors.'
     : `The floor is the same measure between two random halves of the real data, ${countText(rows.half)} ${unit} each (mean and range over ${splits} splits, fewer for the classifier): what a perfect sampler would reach. Measures that depend on the number of rows are taken on as many ${unit} as their floor.`
 }
+
+const cloudWords = ({ rows: { clouds } }: Evaluation): string =>
+  clouds === undefined
+    ? ''
+    : ` Distances between the tables, the classifier, coverage and density look at ${countText(clouds)} rows of each.`
 
 /** Columns from which on the table of all is folded. */
 const MOST_ROWS = 60

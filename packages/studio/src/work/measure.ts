@@ -3,8 +3,11 @@ import {
   alignTables,
   evaluationParts,
   groupsOf,
+  IN_SAMPLE_ROWS,
+  type JudgedFit,
   type KeptBack,
   keptBackOfFit,
+  type Plan,
   planSecondFit,
   StageShare,
   tables
@@ -23,6 +26,7 @@ export class MeasureWork implements Work<MeasureShape> {
   #subject: Promise<Compared> | undefined
   #evaluation: Promise<Evaluation> | undefined
   #kept: Promise<KeptBack> | undefined
+  #plan: Promise<Plan | undefined> | undefined
   #engine: Tools<MeasureShape>['engine'] | undefined
   /** The comparison of the rows themselves is a half of the way, the second fit the other. */
   #way: (event: ProgressEvent) => number = ({ done, total }) => done / total / 2
@@ -48,7 +52,7 @@ export class MeasureWork implements Work<MeasureShape> {
     const subject = await this.#subject!
     const known = isKnown(subject.draws)
     const found: EvaluationPart = {}
-    for await (const part of evaluationParts({ ...problemOf(subject), engine, watch })) {
+    for await (const part of evaluationParts({ ...(await this.#problem(subject)), engine, watch })) {
       Object.assign(found, part)
       if (!known) interim({ part })
       if (part.associations) {
@@ -64,22 +68,31 @@ export class MeasureWork implements Work<MeasureShape> {
   }
 
   /** What rows say that no fit had seen, as `sample --report` has it. */
-  async #judge({ model, input, options, draws }: Compared, context: SystemContext): Promise<KeptBack> {
-    const fit = { input, options, request: draws }
-    const plan = await planSecondFit(fit)
+  async #judge(subject: Compared, context: SystemContext): Promise<KeptBack> {
+    const plan = await this.#planned(subject)
     if (plan) {
       const share = new StageShare(plan)
       this.#way = (event) => 0.5 + share.update(event) / 2
     }
-    return keptBackOfFit(model, fit, context)
+    return keptBackOfFit(subject.model, judgedIn(subject), context)
+  }
+
+  /** The second fit, where there is one. */
+  #planned(subject: Compared): Promise<Plan | undefined> {
+    this.#plan ??= planSecondFit(judgedIn(subject))
+    return this.#plan
+  }
+
+  async #problem(subject: Compared) {
+    return { ...problemOf(subject), clouds: (await this.#planned(subject)) && IN_SAMPLE_ROWS }
   }
 
   /** The very page that `sbridge sample --report` writes. */
   async save({ title, command }: MeasureShape['file']): Promise<SavedFile> {
     const subject = await this.#subject!
     const { model, answer, draws } = subject
-    const { key, ...sides } = problemOf(subject)
-    this.#evaluation ??= evaluateTables({ ...sides, key, engine: this.#engine! })
+    const { key: _key, ...sides } = problemOf(subject)
+    this.#evaluation ??= evaluateTables({ ...(await this.#problem(subject)), engine: this.#engine! })
     const evaluation = await this.#evaluation
     this.#kept ??= this.#judge(subject, { engine: this.#engine! })
     const [keptBack, provenance, { renderReport }] = await Promise.all([
@@ -104,6 +117,8 @@ async function provenanceOf(name: string, file: Blob) {
 function problemOf({ model, real, answer, draws }: Compared) {
   return { real, synthetic: answer.table, groups: groupsOf(model, answer), key: keyFromSeed(draws.seed) }
 }
+
+const judgedIn = ({ input, options, draws }: Compared): JudgedFit => ({ input, options, request: draws })
 
 async function drawingsOf({ real, answer, draws }: Compared, { columns = {}, associations }: EvaluationPart): Promise<Panel[]> {
   const { beforeAndAfter, marginalDrawings, pairDrawings } = await import('./drawings.js')

@@ -5,7 +5,7 @@ import { keyFor, keyFromSeed, normals } from '../../num/random.js'
 import { inferTable } from '../../table/infer.js'
 import { contextOf } from '../context.js'
 import { isClear } from './choose-scaling.js'
-import { fitGlobal } from './model.js'
+import { fitGlobal, settledBy } from './model.js'
 
 describe('a contest of scalings', () => {
   test('ends where a lead is clear, and not where folds agree by luck or disagree', () => {
@@ -39,6 +39,15 @@ describe('a contest of scalings', () => {
     const alone = await fitGlobal(data, { scaling: 'quantile' }, contextOf(1, { engine }))
     expect(model.summary.bandwidth).toEqual(alone.summary.bandwidth)
     expect(model.potentials).toEqual(alone.potentials)
+    // What it settled is no more searched for.
+    const settled = await settledBy(model, engine)
+    const again = await fitGlobal(data, { settled }, contextOf(1, { engine }))
+    expect(again.summary.bandwidth ?? again.summary.scaling.scores).toBeUndefined()
+    expect(again.summary.epsilon).toBeCloseTo(model.summary.epsilon, 12)
+    expect(again.summary.scaling.methods).toEqual(model.summary.scaling.methods)
+    const halved = inferTable({ columns: columns.map(({ values, ...rest }) => ({ ...rest, values: values.subarray(150) })), rowCount: 150 })
+    const half = await fitGlobal(halved, { settled }, contextOf(1, { engine }))
+    expect(half.summary.epsilon).toBeGreaterThan(model.summary.epsilon)
     await engine.close()
   })
 })

@@ -31,7 +31,7 @@ import { constantNotes, scalingNotes } from './fit-notes.js'
 import type { FitSummary } from './fit-summary.js'
 import { imputeMissing } from './impute.js'
 import { landmarkCount } from './landmark-count.js'
-import type { FitOptions } from './options.js'
+import type { FitOptions, Settled } from './options.js'
 
 /** A fitted Schrödinger-bridge sampler of a table: training rows, their potentials and what was decided on the way. */
 export interface GlobalModel {
@@ -142,7 +142,7 @@ interface PreparedTraining {
 /** The part of `fitGlobal` that comes after rows have become coordinates, whatever these stand for: bandwidth and potentials. */
 export async function fitTraining(
   prepared: PreparedTraining,
-  options: Pick<FitOptions, 'bandwidth' | 'kernel' | 'landmarks'>,
+  options: Pick<FitOptions, 'bandwidth' | 'kernel' | 'landmarks' | 'settled'>,
   { engine, key, watch }: Context
 ): Promise<GlobalModel> {
   const { training, scaling, duplicateCount } = prepared
@@ -151,13 +151,12 @@ export async function fitTraining(
   const landmarks = landmarkCount(options.landmarks, rowCount)
   const kind = options.kernel ?? 'fixed'
   const base = await kernelChoice(kind, rows, engine)
+  const given = await epsilonOf(options, training, engine)
   const bandwidth =
-    typeof options.bandwidth === 'number'
-      ? undefined
-      : await autoBandwidth(prepared, base, { engine: await enoughFor(landmarks, engine), key, watch })
-  const kernel = atEpsilon(base, bandwidth?.epsilon ?? (options.bandwidth as number))
+    given === undefined ? await autoBandwidth(prepared, base, { engine: await enoughFor(landmarks, engine), key, watch }) : undefined
+  const kernel = atEpsilon(base, bandwidth?.epsilon ?? given!)
   const found = await scaleRows(tableProblem(training, kernel), { engine, landmarks, watch })
-  if (!bandwidth) await refuseIfDiagonal(training, kernel.epsilon, found.isolated.length, engine)
+  if (typeof options.bandwidth === 'number') await refuseIfDiagonal(training, kernel.epsilon, found.isolated.length, engine)
   const combinations = combinationsOf(rows.codes, rowCount)
   const solved = solvedBy(found, duplicateCount)
   const summary: FitSummary = {
@@ -171,6 +170,23 @@ export async function fitTraining(
     notes: [...prepared.notes, ...scalingNotes({ rowCount, ...solved })]
   }
   return { training, potentials: found.potentials, kernel, summary }
+}
+
+/** ε that need not be searched for. */
+async function epsilonOf(
+  { bandwidth, settled }: Pick<FitOptions, 'bandwidth' | 'settled'>,
+  training: TrainingRows,
+  engine: Engine
+): Promise<number | undefined> {
+  if (typeof bandwidth === 'number') return bandwidth
+  const unit = settled ? await squaredSpacing(training, engine) : 0
+  return unit > 0 ? settled!.relative * unit : undefined
+}
+
+/** What of a model holds for part of its rows as well; undefined where these have no spacing. Cost: the neighbours of 2,000 rows. */
+export async function settledBy({ training, summary }: GlobalModel, engine: Engine): Promise<Settled | undefined> {
+  const unit = await squaredSpacing(training, engine)
+  return unit > 0 ? { methods: summary.scaling.methods, relative: summary.epsilon / unit } : undefined
 }
 
 /**
@@ -225,7 +241,7 @@ async function resolveScaling(
   options: FitOptions,
   context: Pick<ScalingContest, 'kernelFor' | 'searchAll' | 'engine' | 'key' | 'watch'>
 ): Promise<ContestOutcome> {
-  const { scaling = 'auto' } = options
+  const { scaling = 'auto', settled } = options
   const numeric = table.columns.filter(isNumeric)
   if (scaling === 'standard' || scaling === 'quantile')
     return { choice: { methods: Object.fromEntries(numeric.map(({ name }) => [name, scaling])) } }
@@ -239,7 +255,7 @@ async function resolveScaling(
       try: 'the name as it stands in the header'
     })
   }
-  return chooseScaling({ table, formats, fixed, ...context })
+  return chooseScaling({ table, formats, fixed: { ...settled?.methods, ...fixed }, ...context })
 }
 
 /** The search on as many rows as it may use, carried to all rows in proportion to their typical squared nearest-neighbour distance. */

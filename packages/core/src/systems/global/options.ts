@@ -15,6 +15,16 @@ export interface FitOptions {
   readonly landmarks?: 'auto' | 'all' | number
   /** Row weights [M], not negative, not all zero; equal when left out. */
   readonly weights?: Float64Array
+  /** What a fit of more rows of the same table found, in place of `auto`: nothing is searched for again. */
+  readonly settled?: Settled | undefined
+}
+
+/** What is chosen of a table, whichever rows of it are fitted. Plain data. */
+export interface Settled {
+  /** By column; what is not named here is `auto`. */
+  readonly methods: Readonly<Record<string, ScalingMethod>>
+  /** ε over the typical squared nearest-neighbour distance of the rows. */
+  readonly relative: number
 }
 
 /** Options of drawing rows. */

@@ -46,8 +46,8 @@ import { ruled } from './ruled.js'
 export const whole = ruled<GlobalModel>({
   kind: 'global',
   inStretches: true,
-  fit({ data, weights }, { bandwidth, scaling, kernel, landmarks, seed = 1 }, context) {
-    return fitGlobal(data, defined({ bandwidth, scaling, kernel, landmarks, weights }), contextOf(seed, context))
+  fit({ data, weights }, { bandwidth, scaling, kernel, landmarks, settled, seed = 1 }, context) {
+    return fitGlobal(data, defined({ bandwidth, scaling, kernel, landmarks, settled, weights }), contextOf(seed, context))
   },
   async draw(model, request, context) {
     if (request.asked) return drawKnown(model, { ...request, asked: request.asked }, context)

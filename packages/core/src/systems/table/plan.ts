@@ -192,7 +192,7 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
   const combinations = combinationsOf(codes, table.rowCount)
   const mode = categoryMode(encoder, combinations)
   const sweeps = encoder.factors.length > 0 && mode === 'sweep'
-  const decided = options.scaling === 'standard' || options.scaling === 'quantile'
+  const decided = options.settled !== undefined || options.scaling === 'standard' || options.scaling === 'quantile'
   return {
     rules,
     rowCount: table.rowCount,
@@ -209,6 +209,6 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
     coordinateCount: encoder.coordinateCount,
     partCount: mode === 'combinations' ? combinations.rows.length : 1,
     numericNames: new Set(table.columns.filter(isNumeric).map(({ name }) => name)),
-    bandwidthGiven: typeof options.bandwidth === 'number'
+    bandwidthGiven: options.settled !== undefined || typeof options.bandwidth === 'number'
   }
 }

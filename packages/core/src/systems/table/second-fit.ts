@@ -4,6 +4,8 @@ import { groupRows } from '../../diagnose/panels.js'
 import { InputError } from '../../num/errors.js'
 import { type Key, keyFor, keyFromSeed, permutation } from '../../num/random.js'
 import { type RawTable, takeRawRows } from '../../table/raw.js'
+import { settledBy } from '../global/model.js'
+import type { Settled } from '../global/options.js'
 import type { SystemContext } from '../host.js'
 import { prepareRows } from '../prepare.js'
 import type { Plan } from '../system.js'
@@ -79,14 +81,29 @@ async function orWhyNot<T>(work: () => T | Promise<T>): Promise<T | string> {
   }
 }
 
-/** The work of `heldOutEvaluation`; undefined where there is none to do. */
+/** Whether what is searched for of all rows is one scaling and one bandwidth that hold for half of them: no neighbourhoods, codec, or heads of a panel, and no widening. */
+const settles = ({ local, latent, group, privacy }: TableFit): boolean =>
+  [local, latent, group, privacy].every((option) => option === undefined)
+
+/** What a plan needs to know of it: that nothing is searched for. */
+const UNKNOWN_YET: Settled = { methods: {}, relative: 1 }
+
+/** The work of `keptBackOfFit`; undefined where there is none to do. */
 export async function planSecondFit(fit: JudgedFit): Promise<Plan | undefined> {
   const plan = await orWhyNot(() => {
     const halves = halvesOf(fit)
-    return typeof halves === 'string' ? halves : tables.plan({ input: halves.seen, options: halves.options }, halves.request)
+    if (typeof halves === 'string') return halves
+    const options = settles(fit.options) ? { ...halves.options, settled: UNKNOWN_YET } : halves.options
+    return tables.plan({ input: halves.seen, options }, halves.request)
   })
   return typeof plan === 'string' ? undefined : plan
 }
+
+/**
+ * Rows of each side that point clouds are compared on where a second fit judges: against rows of the fit they can only say that drawn
+ * rows follow single ones, which shows on few. By chance an area lies within 0.04 of one half.
+ */
+export const IN_SAMPLE_ROWS = 1000
 
 /** The plan of a job with that of the second fit that judges it behind its own. */
 export function withSecondFit(plan: Plan, second: Plan | undefined): Plan {
@@ -97,24 +114,29 @@ export function withSecondFit(plan: Plan, second: Plan | undefined): Plan {
 
 /**
  * The judge that no row has seen: a second model is fitted with the same options to a random half of the rows, as many rows are
- * drawn from it as the other half has, and compared with these. Or in words why not. Cost: a fit and a draw of half the rows.
+ * drawn from it as the other half has, and compared with these. Or in words why not. `model`: of all rows, fitted here when left out;
+ * what it has settled is not searched for again. Cost: a fit and a draw of half the rows.
  */
-export async function heldOutEvaluation(fit: JudgedFit, context: SystemContext): Promise<Evaluation | string> {
+export async function heldOutEvaluation(fit: JudgedFit, context: SystemContext, model?: TableModel): Promise<Evaluation | string> {
   return orWhyNot(async () => {
     const halves = halvesOf(fit)
     if (typeof halves === 'string') return halves
     const { seen, unseen, options, request, key } = halves
-    const model = await tables.fit(seen, options, context)
-    const { table: synthetic, first } = await tables.draw(model, request, context)
+    const settled = settles(fit.options) && (await settledIn(model ?? (await tables.fit(fit.input, fit.options, context)), context))
+    const half = await tables.fit(seen, settled ? { ...options, settled } : options, context)
+    const { table: synthetic, first } = await tables.draw(half, request, context)
     const real = prepareRows(unseen, options).data.table
     const groups = first && {
       real: groupRows(real, keysOfRows(unseen, options.group!), options.time),
       synthetic: { table: synthetic, first },
       time: options.time
     }
-    return evaluateTables({ real, synthetic, groups, train: tables.training(model), engine: context.engine, key })
+    return evaluateTables({ real, synthetic, groups, train: tables.training(half), engine: context.engine, key })
   })
 }
+
+const settledIn = (model: TableModel, { engine }: SystemContext): Promise<Settled | undefined> | undefined =>
+  'training' in model ? settledBy(model, engine) : undefined
 
 /** What rows that no fit had seen say of a model: a comparison, or the two-sample AUC of its trial fits, or why there is neither. */
 export type KeptBack = Evaluation | number | string
@@ -126,6 +148,6 @@ export type KeptBack = Evaluation | number | string
 export async function keptBackOfFit(model: TableModel, fit: JudgedFit | undefined, context: SystemContext): Promise<KeptBack> {
   const trials = keptBackIn(model)
   if (!fit) return trials ?? 'a model file does not say how to fit half of its rows'
-  const found = await heldOutEvaluation(fit, context)
+  const found = await heldOutEvaluation(fit, context, model)
   return typeof found === 'string' ? (trials ?? found) : found
 }

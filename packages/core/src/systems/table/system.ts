@@ -93,7 +93,7 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
     draw: [...drawFields, ...latentDrawFields, ...panelDrawFields],
     know: conditionFields
   },
-  also: { fit: ['seed', 'blocks', 'commonScale'], draw: ['rows', 'seed', 'onStep', 'asked', 'memory', 'missing'] },
+  also: { fit: ['seed', 'blocks', 'commonScale', 'settled'], draw: ['rows', 'seed', 'onStep', 'asked', 'memory', 'missing'] },
   holds: (model): model is TableModel =>
     'training' in model || 'heads' in model || (('graph' in model || 'classes' in model) && 'encoder' in model) || 'codec' in model,
   kindOf,

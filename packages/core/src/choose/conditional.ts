@@ -1,8 +1,10 @@
+import { regressedFactors } from '../law/law.js'
+import { forgets, ONE_GAUSSIAN } from '../law/mixture.js'
 import { type Calibration, centralShares, refuted } from './calibration.js'
 import { tellsApart } from './held-out.js'
-import { type ChoiceProblem, HeldOutScores, ONE_GAUSSIAN, type Setting } from './held-out-scores.js'
+import { type ChoiceProblem, HeldOutScores, type Setting } from './held-out-scores.js'
 import { looksGaussian } from './normality.js'
-import { CLEARLY, inTurn, leastOf, type Search, type Stage, search, untilWorse } from './search.js'
+import { CLEARLY, inTurn, leastOf, type Search, type Stage, search, simplestOf, type Trial, untilWorse } from './search.js'
 
 /** Bandwidth, ridge and relative bandwidth of the free coordinates, and how they did on held-out rows. */
 interface ConditionalTrial {
@@ -11,6 +13,7 @@ interface ConditionalTrial {
   readonly ridge: number
   /** ε of the columns that are drawn, relative to that of the given ones. */
   readonly freeRatio: number
+  readonly predicts: boolean
   /** Energy score of the drawn columns, each in its spread between rows that are given alike; of one column the CRPS, 0.56 for the law of Gaussian rows. */
   readonly score: number
   /** Held-out rows it was drawn for. Where they are not all, its score is the best's so far and what it differs by on these. */
@@ -21,6 +24,8 @@ export interface ConditionalChoice {
   readonly epsilon: number
   readonly ridge: number
   readonly freeRatio: number
+  /** Whether spreads are those of predictions, where what is drawn has no kernel of its own. */
+  readonly predicts?: boolean
   /** All that was tried, in that order; empty where nothing had to be chosen. */
   readonly trials: readonly ConditionalTrial[]
   readonly heldOutRows: number
@@ -53,7 +58,7 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   const problem = { ...asked, group, observed }
   const start = { epsilon: fixed.epsilon ?? kernel.epsilon, ridge: fixed.ridge ?? DEFAULT_RIDGE, freeRatio: 1 }
   // Of what is observed alone a fixed ε leaves nothing to choose, and nobody asks how it scores.
-  const known = split.given.length > 0 || (observed !== undefined && fixed.epsilon === undefined)
+  const known = isCompared(problem) || (observed !== undefined && fixed.epsilon === undefined)
   const nothing = { ...start, trials: [], heldOutRows: 0 }
   if (group.split.free.length === 0) return nothing
   // Held-out rows that are given nothing would be scored by the law of all rows, to which one that repeats the training rows is as good.
@@ -66,17 +71,21 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   if (heldOutRows < LEAST_HELD_OUT || scores.columns.length === 0) return nothing
   const found = await search(searchOf(problem, scores), problem.watch)
   if (!found) return nothing
-  const told = ({ known, drawn, ridge }: Setting) => ({ epsilon: known, freeRatio: drawn / known, ridge })
+  const told = ({ known, drawn, ridge, predicts }: Setting) => ({ epsilon: known, freeRatio: drawn / known, ridge, predicts })
   const trials = found.trials.map(({ setting, loss, losses }) => ({ ...told(setting), score: loss, scoredRows: losses.length }))
   const shares = centralShares(scores.calibration.placesOf(found.setting), scores.columns.length)
   const central = scores.columns.map((coordinate, k) => ({ coordinate, share: shares[k]! }))
   return { ...told(found.setting), trials, heldOutRows, central }
 }
 
+/** Whether rows are compared by what is given: numbers, or categories that do not choose the rows. */
+const isCompared = ({ group, training, regressed = [] }: Pick<ChoiceProblem, 'group' | 'training' | 'regressed'>): boolean =>
+  group.split.given.length > 0 || regressedFactors(training, regressed).length > 0
+
 function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> {
-  const { kernel, fixed, scheme, group, training, observed } = asked
+  const { kernel, fixed, scheme, training, observed } = asked
   const ridge = fixed.ridge ?? DEFAULT_RIDGE
-  const given = group.split.given.length > 0
+  const given = isCompared(asked)
   // Only a fixed kernel has scales, and where no number is given there is one bandwidth.
   const apart = kernel.kind === 'fixed' && given
   const gaussian = looksGaussian(training)
@@ -92,8 +101,9 @@ function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> 
   const stages: Stage<Setting>[] =
     fixed.epsilon === undefined
       ? [ladder(kernel.epsilon, bounds), beside(bounds), ...(apart ? [kernelOnDrawn(kernel.epsilon, widest, calibration)] : [])]
-      : [() => [{ known: fixed.epsilon!, drawn: asked.widest ?? fixed.epsilon!, ridge }]]
+      : [() => [{ known: fixed.epsilon!, drawn: asked.widest ?? fixed.epsilon!, ridge, predicts: false }]]
   if (fixed.ridge === undefined && scheme !== 'clamp' && given) stages.push(largerRidge)
+  if (fixed.predicts === undefined && scheme !== 'clamp' && given) stages.push(asPredictions)
   return {
     stage: 'choosing the conditional bandwidth',
     parts: scores.parts.length,
@@ -112,7 +122,8 @@ function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> 
 }
 
 /** Wide kernels are simpler, and of those on drawn and on given columns the first counts first: without it draws are independent. */
-const order = (a: Setting, b: Setting): number => b.drawn - a.drawn || b.known - a.known || a.ridge - b.ridge
+const order = (a: Setting, b: Setting): number =>
+  b.drawn - a.drawn || b.known - a.known || a.ridge - b.ridge || Number(b.predicts) - Number(a.predicts)
 
 interface Ladder {
   readonly apart: boolean
@@ -133,14 +144,18 @@ function ladder(epsilon: number, { apart, widest, narrowest, ridge }: Ladder): S
   const rungs = [64, 16, 4, 1, 1 / 4, 1 / 16, 1 / 64, 1 / 256].map((factor) => factor * epsilon).filter((known) => known < ONE_GAUSSIAN / 2)
   const all = [ONE_GAUSSIAN, ...rungs].filter((known) => known >= narrowest && (apart || known <= widest))
   return (trials) =>
-    untilWorse(trials, all, { of: ({ known }) => known, at: (known) => ({ known, drawn: apart ? widest : known, ridge }), from })
+    untilWorse(trials, all, {
+      of: ({ known }) => known,
+      at: (known) => ({ known, drawn: apart ? widest : known, ridge, predicts: false }),
+      from
+    })
 }
 
 /** Half and twice the best bandwidth of what is given. */
 function beside({ apart, widest, narrowest }: Ladder): Stage<Setting> {
   return (trials) => {
     const least = leastOf(trials)?.setting
-    if (!least || least.known === ONE_GAUSSIAN || least.ridge !== trials[0]!.setting.ridge) return []
+    if (!least || least.known === ONE_GAUSSIAN || isLate(least, trials)) return []
     const twice = Math.min(2 * least.known, apart ? ONE_GAUSSIAN : widest)
     return [twice, Math.max(narrowest, least.known / 2)].map((known) => ({ ...least, known, drawn: apart ? least.drawn : known }))
   }
@@ -154,7 +169,7 @@ function kernelOnDrawn(epsilon: number, widest: number, calibration: Calibration
   const rungs = [16, 4, 1, 1 / 4].map((factor) => factor * epsilon).filter((drawn) => drawn < widest && drawn < ONE_GAUSSIAN / 2)
   return (trials) => {
     const least = leastOf(trials)?.setting
-    if (!least || least.ridge !== trials[0]!.setting.ridge) return []
+    if (!least || isLate(least, trials)) return []
     if (least.drawn === widest && !refuted(trials, { order, calibration })) return []
     return untilWorse(trials, rungs, { of: ({ drawn }) => drawn, at: (drawn) => ({ ...least, drawn }) })
   }
@@ -163,5 +178,14 @@ function kernelOnDrawn(epsilon: number, widest: number, calibration: Calibration
 /** Ten times the best ridge, as long as that is best, up to a tenth. */
 const largerRidge: Stage<Setting> = (trials) => {
   const least = leastOf(trials)?.setting
-  return least && least.ridge < 0.05 ? [{ ...least, ridge: 10 * least.ridge }] : []
+  return least && least.ridge < 0.05 && !least.predicts ? [{ ...least, ridge: 10 * least.ridge }] : []
 }
+
+/** Whether a setting is of the last stages, which begin with the bandwidths that were found. */
+const isLate = ({ ridge, predicts }: Setting, trials: readonly Trial<Setting>[]): boolean => predicts || ridge !== trials[0]!.setting.ridge
+
+/** The best bandwidths and those that stand for them, with the spread of predictions: it is theirs, unless rows are smoothed so much that it is too wide already. */
+const asPredictions: Stage<Setting> = (trials) =>
+  [leastOf(trials), simplestOf(trials, { order })].flatMap((trial) =>
+    trial && forgets(trial.setting.drawn) ? [{ ...trial.setting, predicts: true }] : []
+  )

@@ -6,6 +6,7 @@ import type { Engine } from '../kernel/engine.js'
 import { shifted } from '../know/evidence.js'
 import type { ConditionGroup } from '../know/places.js'
 import { fitLaw, type Law, tableProblem } from '../law/law.js'
+import { forgets } from '../law/mixture.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import type { Watch } from '../num/iterate.js'
 import { type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
@@ -22,6 +23,8 @@ export interface Setting {
   readonly known: number
   readonly drawn: number
   readonly ridge: number
+  /** As in `ConditionOptions`. */
+  readonly predicts: boolean
 }
 
 export interface ChoiceProblem {
@@ -39,7 +42,9 @@ export interface ChoiceProblem {
   /** Largest ε of what is drawn; default that of the kernel where several numbers are drawn whose rows are no Gaussian's. */
   readonly widest?: number | undefined
   /** Fixed by the user. */
-  readonly fixed: { readonly epsilon?: number | undefined; readonly ridge?: number | undefined }
+  readonly fixed: { readonly epsilon?: number | undefined; readonly ridge?: number | undefined; readonly predicts?: false | undefined }
+  /** Known factors that drawn numbers are regressed on, where they do not choose the rows. */
+  readonly regressed?: readonly number[] | undefined
   /** `clamp` has no ridge: only its bandwidths are chosen. Default informed. */
   readonly scheme?: 'informed' | 'clamp' | undefined
   readonly engine: Engine
@@ -47,8 +52,6 @@ export interface ChoiceProblem {
   readonly watch?: Watch | undefined
 }
 
-/** ε in variances of a column at which averages are over all rows: one Gaussian, with its linear regression. */
-export const ONE_GAUSSIAN = 128
 /** Draws for each held-out row, most from few chains where all of these stand at the same law: what is drawn is not compared, and what is observed is linear. */
 const DRAWS = 64
 /** Steps under a curve that is observed: chains stand at it from the start. */
@@ -104,7 +107,7 @@ export class HeldOutScores {
     const { group, engine, watch, scheme, key, observed } = this.problem
     const part = this.parts[p]!
     const linear = observed?.evidence.linear ?? true
-    const alike = setting.drawn >= ONE_GAUSSIAN / 2
+    const alike = forgets(setting.drawn)
     const count = alike ? CHAINS.alike : CHAINS.apart
     const rows = members.map((at) => part.members[at]!)
     const copies = await drawCopies(
@@ -119,6 +122,7 @@ export class HeldOutScores {
         // Scores take the chains for a sample.
         independent: linear,
         ridge: setting.ridge,
+        predicts: setting.predicts,
         scheme,
         ...this.knownOf(part, members, count),
         engine,
@@ -160,11 +164,11 @@ export class HeldOutScores {
   }
 
   private lawOf(p: number, { known, drawn }: Setting): Promise<Law> {
-    const { group, engine, kernel, watch, part, compared } = this.problem
+    const { group, engine, kernel, watch, part, compared, regressed } = this.problem
     const { fitted } = this.parts[p]!
     const scales = freeScales(group, drawn / known, fitted.encoder.coordinateCount)
     return this.laws.recall(JSON.stringify([p, known, drawn]), () =>
-      fitLaw(tableProblem(fitted, { ...kernel, epsilon: known }, { scales, conditions: { part, without: compared } }), {
+      fitLaw(tableProblem(fitted, { ...kernel, epsilon: known }, { scales, conditions: { part, without: compared }, known: regressed }), {
         tolerance: 1e-3,
         engine,
         watch

@@ -5,6 +5,7 @@ import type { Evidence } from '../know/evidence.js'
 import { hasLevels, levelsOfRow } from '../know/levels.js'
 import type { ConditionGroup } from '../know/places.js'
 import type { Law } from '../law/law.js'
+import { forgets } from '../law/mixture.js'
 import { copyState, type InformedState } from '../law/state.js'
 import type { Watch } from '../num/iterate.js'
 import { matrix, takeValues } from '../num/matrix.js'
@@ -34,6 +35,8 @@ export interface GroupRun {
   readonly count: number
   readonly steps: number
   readonly ridge: number
+  /** As in `ConditionOptions`, where what is drawn has no kernel of its own. */
+  readonly predicts?: boolean | undefined
   /** Default informed. */
   readonly scheme?: 'informed' | 'clamp' | undefined
   readonly evidence?: Evidence | undefined
@@ -112,6 +115,7 @@ export function startGroup(run: GroupRun): StartedGroup {
       engine: run.engine,
       split,
       ridge: run.ridge,
+      predicts: run.predicts && forgetsDrawn(law, split),
       conditions: placed,
       conditionOf: Uint32Array.from({ length: n }, (_, i) => Math.floor(i / count)),
       noise: run.noise,
@@ -120,6 +124,11 @@ export function startGroup(run: GroupRun): StartedGroup {
     state: { coordinates, codes: first.codes, part },
     starts
   }
+}
+
+/** Whether what is drawn hardly counts in a law's weights: of each row a regression is left, which has the rows to itself. */
+function forgetsDrawn({ kernel, scales }: Law, { free, ranged }: ConditionGroup['split']): boolean {
+  return [...ranged, ...free].every((c) => forgets(kernel.epsilon * scales[c]! * scales[c]!))
 }
 
 /** Rows where chains may start: of allowed classes and, where categories are swept, of the given ones if there are such. */

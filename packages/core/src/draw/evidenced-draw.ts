@@ -91,7 +91,7 @@ async function drawLangevin(run: GroupRun, evidence: Evidence, count: number): P
     ...{ steps, key, watch, label: 'langevin' },
     onStep: onStep && ((at, step) => onStep(copyState(at), step))
   })
-  const parts = await mixtureAt(law, state, run.engine)
+  const parts = await mixtureAt(law, state, run)
   const counts = Float64Array.from(state.part, (part, i) => parts.find((one) => one.part === part)!.effectiveCount[i]!)
   return {
     rows: state,

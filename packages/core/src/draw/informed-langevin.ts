@@ -17,7 +17,7 @@ export async function langevinStep(
   state: InformedState,
   key: Key
 ): Promise<InformedState> {
-  const { evidence, epsilon, law, engine } = problem
+  const { evidence, epsilon, law } = problem
   const moved = { ...copyState(state), coordinates: copyMatrix(state.coordinates) }
   const normal = new Float64Array(state.coordinates.cols)
   if (evidence && !evidence.linearise) throw noGradient()
@@ -34,7 +34,7 @@ export async function langevinStep(
     }
     if (!row.every((x) => Math.abs(x) < 1e100)) throw overflow()
   }
-  const parts = await mixtureAt(law, moved, engine)
+  const parts = await mixtureAt(law, moved, problem)
   const uniform = new Float64Array(parts.length)
   for (let i = 0; i < state.part.length; i++) {
     const allowed = problem.conditions[problem.conditionOf[i]!]!.allowed

@@ -122,6 +122,19 @@ describe('the Kalman update of one chain', () => {
     expect(gaussian.logEvidence).toBeLessThan(-1e6)
   })
 
+  test('a prediction varies by the rows that are left and by the place of its line', () => {
+    const rows = { ...known, effectiveCount: 12 }
+    const spread = (predicts: boolean) => {
+      const gaussian = new LocalGaussian({ given: [0], ranged: [], free: [1] }, { ridge: 0, predicts })
+      gaussian.clamp(rows, Float64Array.of(1 + Math.sqrt(2), 0))
+      const out = new Float64Array(1)
+      gaussian.copyFreeFactor(out)
+      return out[0]!
+    }
+    // 12 rows, a line of two parameters, one deviation from their mean.
+    expect((spread(true) / spread(false)) ** 2).toBeCloseTo((12 / 10) * (1 + 2 / 12), 8)
+  })
+
   test('singular covariances and covariances of zero give finite draws', () => {
     for (const flat of [Float64Array.of(1, 1, 1), new Float64Array(3)]) {
       const gaussian = new LocalGaussian({ given: [0], ranged: [], free: [1] }, { ridge: 1e-3 })

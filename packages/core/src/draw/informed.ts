@@ -24,18 +24,19 @@ export interface InformedChains {
 }
 
 /** Chains that per call keep the moments of all parts within about 64 MB. */
-function chunkSize({ strata }: Law, d: number): number {
+function chunkSize({ strata }: Law): number {
+  const d = strata.parts[0]!.values.cols
   const numbers = strata.parts.length * (d + (d * (d + 1)) / 2 + 3)
   return Math.max(64, Math.floor(8e6 / numbers))
 }
 
 /** Whether the Gaussians of all chains are kept from step to step: where they take no more than a call may, and no step changes what they depend on unseen. */
-function isKept({ law, atOnce }: InformedProblem, { part, coordinates }: InformedState): boolean {
-  if (law.strata.sweep || part.length > (atOnce ?? chunkSize(law, coordinates.cols))) return false
+function isKept({ law, atOnce }: InformedProblem, { part }: InformedState): boolean {
+  if (law.strata.sweep || part.length > (atOnce ?? chunkSize(law))) return false
   return !isStill(law) || law.strata.parts.length === 1
 }
 
-const mixtureOf = ({ law, engine }: InformedProblem, state: InformedState): Promise<LocalPart[]> => mixtureAt(law, state, engine)
+const mixtureOf = (problem: InformedProblem, state: InformedState): Promise<LocalPart[]> => mixtureAt(problem.law, state, problem)
 
 /** Chains at a state. `placed: false`: it is no row that they could stay at, so that whatever is proposed first is taken. */
 export async function startChains(
@@ -243,7 +244,7 @@ async function inChunks(
 ): Promise<void> {
   if (mixture) return see({ states: from, chains, parts: mixture, first: 0 })
   const n = from.part.length
-  const size = problem.atOnce ?? chunkSize(problem.law, from.coordinates.cols)
+  const size = problem.atOnce ?? chunkSize(problem.law)
   for (let first = 0; first < n; first += size) {
     const count = Math.min(size, n - first)
     const states =

@@ -38,7 +38,7 @@ export interface Law {
 /** Rows of one class, ready to be compared with chains. */
 export interface Stratum {
   readonly compared: Cloud
-  /** The same rows as they came [M, d]. */
+  /** The same rows as they came, and places of known categories [M, d + q]. */
   readonly values: Matrix
   /** f + a [M] */
   readonly logTerms: Float64Array
@@ -57,6 +57,8 @@ interface Strata {
   readonly places?: Matrix
   /** Where categories are drawn a group at a time. */
   readonly sweep?: SweepBridge
+  /** Coordinates, and places of the known categories behind them, as they stand in the values of all parts [n, d + q]. */
+  readonly withKnown?: (rows: Encoded) => Matrix
 }
 
 /** What a law is fitted to. */
@@ -73,6 +75,8 @@ export interface TableManner {
   readonly mode?: CategoryMode | undefined
   /** Groups of factors that hang together, where the rows are too few to tell; default by the rows. */
   readonly groups?: readonly (readonly number[])[] | undefined
+  /** Factors that are known: where categories are swept, numbers are drawn by their regression on them. */
+  readonly known?: readonly number[] | undefined
 }
 
 /** All coordinates of a table, drawn from none. */
@@ -160,6 +164,9 @@ function strataOf(problem: LawProblem, terms: { readonly logTerms: Float64Array;
       : undefined
   const whole = sweep?.whole ?? cloud(comparedPoints(problem, rows, []))
   const settled = sweep ? classes.settled : factors
+  const known = sweep && encoder ? factorsApart({ encoder, rows }, table?.known ?? []) : []
+  const withKnown = known.length > 0 ? (some: Encoded) => embedEncoded(encoder!, some, known) : undefined
+  const values = withKnown?.(rows) ?? rows.coordinates
   const parts = classes.combinations.rows.map((members): Stratum => {
     const all = members.length === rowCount
     const take = (values: Float64Array) => (all ? values : Float64Array.from(members, (row) => values[row]!))
@@ -167,14 +174,41 @@ function strataOf(problem: LawProblem, terms: { readonly logTerms: Float64Array;
     return {
       compared,
       // One matrix where they are the same numbers: an engine takes it up once.
-      values: whole.points === rows.coordinates ? compared.points : all ? rows.coordinates : takeRows(rows.coordinates, members),
+      values: whole.points === values ? compared.points : all ? values : takeRows(values, members),
       logTerms: take(terms.logTerms),
       widths: terms.widths && take(terms.widths),
       levels: settled.map((f) => [f, rows.codes[members[0]! * factorCount + f]!])
     }
   })
   const places = encoder && !sweep ? placesOf({ encoder, rows }, classes.combinations) : undefined
-  return { mode, classes, parts, ...defined({ places, sweep }) }
+  return { mode, classes, parts, ...defined({ places, sweep, withKnown }) }
+}
+
+/** Rows a place of a level, at least: fewer would be repeated by their level rather than tell of it. */
+const ROWS_PER_PLACE = 5
+/** Moments cost the square of what they are of: as much as of so many numbers more. */
+const MOST_PLACES = 48
+
+/** Those of some factors in which rows differ, the fewest levels first, as many as the rows can tell of. */
+function factorsApart({ encoder, rows: { codes } }: Pick<TrainingRows, 'encoder' | 'rows'>, some: readonly number[]): number[] {
+  const width = encoder.factors.length
+  const places = (f: number) => encoder.factors[f]!.places.cols
+  const apart = some.filter((f) => codes.some((code, at) => at % width === f && code !== codes[f]))
+  let left = Math.min(MOST_PLACES, codes.length / width / ROWS_PER_PLACE)
+  return apart
+    .sort((a, b) => places(a) - places(b) || a - b)
+    .filter((f) => {
+      const fits = places(f) <= left
+      if (fits) left -= places(f)
+      return fits
+    })
+}
+
+/** Known factors that numbers are regressed on, where rows are drawn from all of a table's. Cost O(M·factors). */
+export function regressedFactors(training: Pick<TrainingRows, 'encoder' | 'rows'>, known: readonly number[]): number[] {
+  const { encoder, rows } = training
+  const swept = known.length > 0 && categoryMode(encoder, combinationsOf(rows.codes, rows.coordinates.rows)) === 'sweep'
+  return swept ? factorsApart(training, known) : []
 }
 
 /** Rows, evenly spaced, over which local covariances are averaged: of more the average is the same to a few per cent. */

@@ -2,6 +2,7 @@ import type { StandIn } from '../know/evidence.js'
 import type { Bounds, CoordinateSplit } from '../know/places.js'
 import { log } from '../num/elementary.js'
 import { definiteCholeskyInPlace, regularCholeskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
+import { predictionVariance } from '../num/prediction.js'
 import { logNormalMass, truncatedNormal } from '../num/truncated-normal.js'
 
 /** log 2π. */
@@ -25,6 +26,8 @@ export interface ConditionOptions {
    * the evidence no more: outside the data the law stays near them. Default: as far as the rows behind the Gaussian go.
    */
   readonly reach?: number | undefined
+  /** Whether draws are predictions of the regression on clamped coordinates, which its own rows are nearer to. Default false. */
+  readonly predicts?: boolean | undefined
 }
 
 /**
@@ -88,11 +91,13 @@ export class LocalGaussian {
     const limit = reach === undefined ? Math.max(0, effectiveCount - 1) : reach * reach * Math.max(1, p)
     if (square > limit) for (let k = 0; k < p; k++) whitened[k] = whitened[k]! * Math.sqrt(limit / square)
     this.logEvidence = evidence - 0.5 * (reach === undefined ? square : Math.min(square, limit))
+    const wider = this.options.predicts && p > 0 ? Math.sqrt(predictionVariance(effectiveCount, p, Math.min(square, limit))) : 1
     for (let k = 0; k < d; k++) {
       const c = order[k]!
       let value = k < p ? point[c]! : mean[c]!
       if (k >= p) for (let j = 0; j < p; j++) value += factor[k * d + j]! * whitened[j]!
       centre[c] = value
+      if (wider !== 1) for (let j = p; j <= k; j++) factor[k * d + j] = factor[k * d + j]! * wider
     }
   }
 

@@ -4,7 +4,8 @@ import { exp, log } from '../num/elementary.js'
 import { copyRow, type Matrix, rowOf, takeRows, takeValues } from '../num/matrix.js'
 import { cloud } from '../space/cloud.js'
 import { type Law, scaledColumns } from './law.js'
-import type { PlacedGaussian } from './local-gaussian.js'
+import { givenPlaces } from './level-regression.js'
+import type { ConditionOptions, PlacedGaussian } from './local-gaussian.js'
 import { codesOf, type InformedState } from './state.js'
 
 /** One component of the mixture of Gaussians that a step proposes from. */
@@ -29,6 +30,12 @@ export const gaussianAt = ({ mean, covariance, effectiveCount }: LocalPart, i: n
 export const isStill = ({ columns, scales }: Pick<Law, 'columns' | 'scales'>): boolean =>
   scales.subarray(0, columns.drawn).every((scale) => scale === Number.POSITIVE_INFINITY)
 
+/** ε in variances of a column at which averages are over all rows: one Gaussian, with its linear regression. */
+export const ONE_GAUSSIAN = 128
+
+/** Whether a column that is compared at this ε hardly counts in the weights of rows. */
+export const forgets = (epsilon: number): boolean => epsilon >= ONE_GAUSSIAN / 2
+
 /** Categories that a chain with its `own` has in a part of a law; undefined where they stay as they are. */
 export function codesIn({ strata }: Law, part: number, own: Int32Array): Int32Array | undefined {
   const { levels } = strata.parts[part]!
@@ -38,11 +45,16 @@ export function codesIn({ strata }: Law, part: number, own: Int32Array): Int32Ar
   return codes
 }
 
+/** `ridge` and `predicts` are of the regression on known categories. */
+interface MixtureContext extends Pick<ConditionOptions, 'ridge' | 'predicts'> {
+  readonly engine: Engine
+}
+
 /**
  * The mixture of Gaussians that a law has where chains stand: mean and covariance of each class of rows under the kernel's
  * weights, and its probability. Cost O(n·M·d²).
  */
-export async function mixtureAt(law: Law, states: InformedState, engine: Engine): Promise<LocalPart[]> {
+export async function mixtureAt(law: Law, states: InformedState, { engine, ...options }: MixtureContext): Promise<LocalPart[]> {
   const { kernel, scales, strata, pooled } = law
   const widths = await widthsFor(kernel, states.coordinates, engine)
   const whole = cloud(strata.sweep ? strata.sweep.embed(states) : scaledColumns(states.coordinates, scales))
@@ -54,7 +66,18 @@ export async function mixtureAt(law: Law, states: InformedState, engine: Engine)
   }
   if (pooled) mixPooled(found[0]!, pooled)
   if (found.length > 1) shrinkTogether(found)
-  return withShares(law, states, { found, widths })
+  return withShares(law, states, { found: takenIn(law, states, { found, ...options }), widths })
+}
+
+interface TakingIn extends Pick<ConditionOptions, 'ridge' | 'predicts'> {
+  readonly found: readonly Moments[]
+}
+
+/** What known categories say of numbers, taken in by their regression. */
+function takenIn({ strata }: Law, states: InformedState, { found, ridge, predicts }: TakingIn): readonly Moments[] {
+  if (!strata.withKnown) return found
+  const points = strata.withKnown(states)
+  return found.map((moments) => givenPlaces(moments, { points, d: states.coordinates.cols }, { ridge, predicts }))
 }
 
 /** The mixtures of some chains, copied. */

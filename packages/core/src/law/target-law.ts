@@ -25,7 +25,7 @@ export async function lawAt(law: Law, targets: Matrix, givens: Matrix, { engine 
   const n = givens.rows
   const split = { given: placesFrom(t, k), ranged: [], free: placesFrom(0, t) }
   const points = beside(targets, givens)
-  const [part] = await mixtureAt(law, { coordinates: points, codes: new Int32Array(0), part: new Uint32Array(n) }, engine)
+  const [part] = await mixtureAt(law, { coordinates: points, codes: new Int32Array(0), part: new Uint32Array(n) }, { engine, ridge: RIDGE })
   const found: TargetLaw = { mean: matrix(n, t), spread: matrix(n, t * t), effectiveCount: part!.effectiveCount }
   const gaussian = new LocalGaussian(split, { ridge: RIDGE, reach: REACH })
   for (let i = 0; i < n; i++) {

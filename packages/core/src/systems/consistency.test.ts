@@ -1,9 +1,9 @@
 // @module-tag slow
 import { beforeAll, describe, expect, test } from 'vitest'
-import { ONE_GAUSSIAN } from '../choose/held-out-scores.js'
 import { createWasmEngine } from '../engine/wasm/engine.js'
 import type { Given } from '../know/conditions.js'
 import type { NamedWarning } from '../know/support.js'
+import { ONE_GAUSSIAN } from '../law/mixture.js'
 import { cholesky, inverse, multiply, transpose } from '../num/linear-algebra.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { keyFor, keyFromSeed, normals } from '../num/random.js'

@@ -52,6 +52,7 @@ export async function chooseFor(
       part: rows !== undefined,
       observed,
       fixed,
+      regressed: group.factors,
       scheme: request.conditioning,
       engine,
       key,
@@ -70,15 +71,16 @@ export interface PartOfDraw {
 /** The law of matched rows at a chosen bandwidth, drawn and given coordinates each in their own scale. */
 export async function lawFor(
   model: GlobalModel,
-  { matched: { group, compared }, part, choice, memory }: PartOfDraw,
+  { matched, part, choice, memory }: PartOfDraw,
   { engine, watch }: Pick<Context, 'engine' | 'watch'>
 ): Promise<Law> {
   const { epsilon, freeRatio } = choice
+  const { group, compared } = matched
   const same = freeRatio === 1 && epsilon === model.kernel.epsilon && !part.rows
   const scales = freeScales(group, freeRatio, model.training.encoder.coordinateCount)
-  return recall(memory, `law ${JSON.stringify([epsilon, Array.from(scales), compared, part.name])}`, async () => {
+  return recall(memory, `law ${JSON.stringify([epsilon, Array.from(scales), compared, group.factors, part.name])}`, async () => {
     const { training, potentials } = matchedTraining(model, part.rows)
-    const problem = tableProblem(training, { ...model.kernel, epsilon }, { ...matchedManner(model, part, compared), scales })
+    const problem = tableProblem(training, { ...model.kernel, epsilon }, { ...matchedManner(model, part, matched), scales })
     return fitLaw(problem, { ...(same ? { potentials } : { initial: potentials }), landmarks: model.summary.landmarks, engine, watch })
   })
 }

@@ -71,8 +71,8 @@ beforeAll(async () => {
   swept = await fitGlobal(inferTable(table(true)), options, { engine, key })
 })
 
-const draw = (model: GlobalModel, given: ConditionalRequest['given']) =>
-  sampleConditional(model, { given, rows: DRAWN, epsilon: 0.2, ridge: 1e-3 }, { engine, key })
+const draw = (model: GlobalModel, given: ConditionalRequest['given'], epsilon = 0.2) =>
+  sampleConditional(model, { given, rows: DRAWN, epsilon, ridge: 1e-3 }, { engine, key })
 
 describe.each([
   ['whole combinations', () => claims, table(false)],
@@ -186,5 +186,36 @@ describe('names beside what is known', () => {
     const { report } = await draw(swept, { model: lone })
     expect(report.conditions[0]!.matchingRows).toBe(1)
     expect(report.conditions[0]!.warnings.map(({ name }) => name)).toEqual(['condition-few-rows'])
+  })
+})
+
+describe('categories of which few rows have all', () => {
+  it('are regressed on: a number is drawn by the effects of each, and all conditions share their rows', async () => {
+    const count = 150
+    const names = ['a', 'b', 'c', 'd']
+    const levels = uniforms(keyFor(key, 'effects'), names.length * count).map((u) => Math.floor(3 * u))
+    const z = normals(keyFor(key, 'left'), count)
+    const effect = (i: number) => names.reduce((sum, _, f) => sum + levels[names.length * i + f]! - 1, 0)
+    const raw: RawTable = {
+      rowCount: count,
+      columns: [
+        ...names.map((name, f) => ({
+          name,
+          source: 'text' as const,
+          values: Array.from({ length: count }, (_, i) => 'xyz'[levels[names.length * i + f]!]!)
+        })),
+        { name: 'value', source: 'number', values: Float64Array.from({ length: count }, (_, i) => 10 + effect(i) + 0.3 * z[i]!) }
+      ]
+    }
+    const model = await fitGlobal(inferTable(raw), { scaling: 'standard', bandwidth: 1 }, { engine, key })
+    const given = ['xxxx', 'xyzx', 'zzzz'].map((word) => Object.fromEntries(names.map((name, f) => [name, word[f]!])))
+    const { table: drawn, report } = await draw(model, given, 128)
+    expect(report.groups.map(({ conditions }) => conditions)).toEqual([3])
+    for (const [k, exact] of [6, 9, 14].entries()) {
+      const own = numbers(drawn, 'value').subarray(k * DRAWN, (k + 1) * DRAWN)
+      const centre = own.reduce((sum, x) => sum + x / DRAWN, 0)
+      expect(Math.abs(centre - exact)).toBeLessThan(0.3)
+      expect(Math.sqrt(own.reduce((sum, x) => sum + (x - centre) ** 2 / DRAWN, 0))).toBeLessThan(0.45)
+    }
   })
 })

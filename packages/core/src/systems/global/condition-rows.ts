@@ -99,12 +99,12 @@ export function matchedTraining({ training, potentials }: Pick<GlobalModel, 'tra
 export function matchedManner(
   { training, summary }: GlobalModel,
   { rows }: Pick<MatchedConditions, 'rows'>,
-  compared: readonly number[]
+  { compared, group }: Pick<MatchedGroup, 'compared' | 'group'>
 ): TableManner {
   const mode = summary.categories
   const part = rows !== undefined
   const groups = part && mode === 'sweep' ? factorGroups(training.rows.codes, training.encoder.factors.length) : undefined
-  return { mode, groups, conditions: { part, without: compared } }
+  return { mode, groups, conditions: { part, without: compared }, known: group.factors }
 }
 
 /**
@@ -135,6 +135,8 @@ interface Restriction {
   readonly place: number
   readonly value: string
   readonly keeps: (row: number) => boolean
+  /** How many given numbers need not be compared then: places of a level are numbers too. */
+  readonly numbers: number
 }
 
 class Matcher {
@@ -158,7 +160,8 @@ class Matcher {
     const swept = this.mode === 'sweep'
     // Categories that are drawn by whole combination restrict the rows in the bridge itself.
     const start = this.open.filter((row) => [...among, ...(swept ? [] : levels)].every(({ keeps }) => keeps(row)))
-    const chosen = choose([...(swept ? levels : []), ...numbers, ...ranges], start, condition.numbers.length)
+    const places = swept ? levels.reduce((sum, level) => sum + level.numbers, 0) : 0
+    const chosen = choose([...(swept ? levels : []), ...numbers, ...ranges], start, condition.numbers.length + places)
     const taken = swept ? [...among, ...chosen] : chosen
     const standing = new Set(taken.filter((one) => one.of === 'atom').map(({ place }) => place))
     const left = condition.numbers.filter(({ column }) => !standing.has(this.coordinate(column)))
@@ -200,7 +203,9 @@ class Matcher {
   private levelRestriction(factor: number, levels: readonly number[]): Restriction {
     const { encoder, rows } = this.training
     const width = encoder.factors.length
-    return { of: 'level', place: factor, value: levels.join(' '), keeps: (row) => levels.includes(rows.codes[row * width + factor]!) }
+    const numbers = encoder.factors[factor]!.places.cols
+    const keeps = (row: number) => levels.includes(rows.codes[row * width + factor]!)
+    return { of: 'level', place: factor, value: levels.join(' '), keeps, numbers }
   }
 
   private numberRestriction({ column, value }: GivenNumber): Restriction[] {
@@ -234,10 +239,11 @@ class Matcher {
 /** None where no row is in these cells: a value between two atoms that the data do not have. */
 function restrictionTo({ coordinate, cellOf }: AtomColumn, cells: readonly number[], of: 'atom' | 'beside'): Restriction[] {
   if (cells.length === 0) return []
-  return [{ of, place: coordinate, value: cells.join(' '), keeps: (row) => cells.includes(cellOf[row]!) }]
+  const keeps = (row: number) => cells.includes(cellOf[row]!)
+  return [{ of, place: coordinate, value: cells.join(' '), keeps, numbers: of === 'atom' ? 1 : 0 }]
 }
 
-/** Restrictions that leave enough rows, those that leave the most first. `numbers` are given. */
+/** Restrictions that leave enough rows, those that leave the most first. So many `numbers` are given, places of levels counted in. */
 function choose(wanted: readonly Restriction[], start: Uint32Array, numbers: number): Restriction[] {
   const count = (rows: Uint32Array, { keeps }: Restriction) => rows.reduce((sum, row) => sum + (keeps(row) ? 1 : 0), 0)
   const order = wanted.map((one) => ({ one, size: count(start, one) })).sort((a, b) => b.size - a.size)
@@ -246,12 +252,12 @@ function choose(wanted: readonly Restriction[], start: Uint32Array, numbers: num
   let compared = numbers
   for (const { one } of order) {
     const left = rows.filter((row) => one.keeps(row))
-    const others = Math.max(1, one.of === 'atom' ? compared - 1 : compared)
+    const others = Math.max(1, compared - one.numbers)
     const needed = others * (one.of === 'beside' ? ROWS_BESIDE_ATOM : ROWS_PER_NUMBER)
     if (left.length < Math.min(needed, NEARLY_ALL * rows.length) || left.length === 0) continue
     taken.push(one)
     rows = left
-    if (one.of === 'atom') compared--
+    compared -= one.numbers
   }
   return taken
 }

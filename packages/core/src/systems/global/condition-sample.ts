@@ -186,6 +186,7 @@ async function drawPiece(
     noise: chainsOfNames(names, batch.count),
     steps: request.steps ?? USUAL_STEPS.given,
     ridge: choice.ridge,
+    predicts: choice.predicts,
     scheme: request.conditioning,
     onStep: first === 0 ? request.onStep : undefined
   })

@@ -37,6 +37,7 @@ export interface Place {
   readonly condition: Condition
   readonly choice: PosteriorChoice
   readonly ridge: number
+  readonly predicts?: boolean | undefined
 }
 
 interface PlaceContext {
@@ -87,16 +88,17 @@ async function matchedLaw(
   { condition, choice, asked }: { condition: Condition; choice: PosteriorChoice; asked: PlaceQuestion },
   { engine, watch }: Context
 ): Promise<{ law: Law; condition: Condition }> {
-  const { conditions, compared, matched } = matchConditions(model.training, [condition])[0]!
+  const found = matchConditions(model.training, [condition])[0]!
+  const { conditions, compared, matched, group } = found
   const { name, rows } = matched[0]!
   const left = conditions[0]!
-  if (!rows && compared.length === 0) return { law: choice.law, condition: left }
-  const law = await recall(asked.memory, `posterior law ${JSON.stringify([choice.epsilon, compared, name])}`, async () => {
+  if (!rows && compared.length === 0 && group.factors.length === 0) return { law: choice.law, condition: left }
+  const law = await recall(asked.memory, `posterior law ${JSON.stringify([choice.epsilon, compared, group.factors, name])}`, async () => {
     const { training, potentials } = matchedTraining(model, rows)
     const widening = typeof asked.epsilon === 'number' ? 1 : await matchedWidening(model, rows, engine)
     const kernel = { ...model.kernel, epsilon: choice.epsilon * widening }
     const { landmarks } = model.summary
-    const problem = tableProblem(training, kernel, matchedManner(model, { rows }, compared))
+    const problem = tableProblem(training, kernel, matchedManner(model, { rows }, found))
     return fitLaw(problem, { initial: potentials, landmarks, engine, watch })
   })
   return { law, condition: left }
@@ -128,5 +130,11 @@ async function searchedPlace(model: GlobalModel, asked: PlaceQuestion, { context
     : law
   const unconditioned = await unconditionedDistance(model, whole, { ...context, key })
   const gaussian = isOneGaussian(chosen) ? { gaussian: true as const } : {}
-  return { law, condition: left, choice: { epsilon: chosen.epsilon, law, unconditioned, ...gaussian }, ridge: chosen.ridge }
+  return {
+    law,
+    condition: left,
+    choice: { epsilon: chosen.epsilon, law, unconditioned, ...gaussian },
+    ridge: chosen.ridge,
+    predicts: chosen.predicts
+  }
 }

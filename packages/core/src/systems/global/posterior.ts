@@ -100,7 +100,7 @@ export async function drawPosterior(model: GlobalModel, asked: PosteriorDraw, co
   const watch = context.watch?.stop ? { stop: context.watch.stop } : undefined
   const draw = async (law: Law, count: number) => (await drawInformed({ ...poolFor(law, count), watch }, evidence, count)).rows
   const place = await placeOf(model, asked, { weights, draw, context, key })
-  const pool = (count: number) => ({ ...poolFor(place.law, count, place.condition), ridge: place.ridge })
+  const pool = (count: number) => ({ ...poolFor(place.law, count, place.condition), ridge: place.ridge, predicts: place.predicts })
   const counted = asked.counted ?? evidence
   const support = known
     ? await supportUnder(pool(Math.min(asked.rows, BATCH_ROWS)), counted)

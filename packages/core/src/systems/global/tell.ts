@@ -136,17 +136,20 @@ export function tellConditional(report: ConditionalReport): Telling {
   return tellSupport(support, { conditional: report })
 }
 
-type Setting = Pick<ConditionGroupReport, 'epsilon' | 'ridge' | 'freeRatio'>
+type Setting = Pick<ConditionGroupReport, 'epsilon' | 'ridge' | 'freeRatio' | 'predicts'>
 
 const same = (one: Setting, other: Setting): boolean =>
-  one.epsilon === other.epsilon && one.ridge === other.ridge && one.freeRatio === other.freeRatio
+  one.epsilon === other.epsilon &&
+  one.ridge === other.ridge &&
+  one.freeRatio === other.freeRatio &&
+  (one.predicts ?? false) === (other.predicts ?? false)
 
 function groupFact(group: ConditionGroupReport): Fact {
-  const { columns, epsilon, ridge, freeRatio, trials } = group
+  const { columns, epsilon, ridge, freeRatio, predicts, trials } = group
   const best = trials.find((trial) => same(trial, group))
   return {
     name: `given ${columns.length > 0 ? columns.join(', ') : 'nothing'}`,
-    value: `ε = ${numberText(epsilon)}${freeRatio === 1 ? '' : `, ${numberText(freeRatio)}-fold for drawn columns`}, ridge λ = ${plainText(ridge)}`,
+    value: `ε = ${numberText(epsilon)}${freeRatio === 1 ? '' : `, ${numberText(freeRatio)}-fold for drawn columns`}, ridge λ = ${plainText(ridge)}${predicts ? ', spread of predictions' : ''}`,
     aside: best && `held-out score ${best.score.toFixed(3)} of the spread between rows that are given alike`
   }
 }
@@ -156,13 +159,14 @@ function trialTable(groups: readonly ConditionGroupReport[]): TableOf {
     kind: 'table',
     caption:
       'How bandwidth and ridge were chosen: energy score of held-out rows, each drawn column in its spread between rows that are given alike; of one column it is the continuous ranked probability score (CRPS), about 0.56 where the law is right and Gaussian.',
-    head: ['given', 'ε#', 'ratio for drawn columns#', 'ridge λ#', 'score#', 'held-out rows#', 'chosen'],
+    head: ['given', 'ε#', 'ratio for drawn columns#', 'ridge λ#', 'spread', 'score#', 'held-out rows#', 'chosen'],
     rows: groups.flatMap((group) =>
       group.trials.map((trial) => [
         group.columns.join(', '),
         trial.epsilon,
         trial.freeRatio,
         trial.ridge,
+        trial.predicts ? 'of predictions' : 'of rows',
         trial.score,
         trial.scoredRows,
         same(trial, group) ? 'yes' : ''

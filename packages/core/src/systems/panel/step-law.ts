@@ -1,10 +1,11 @@
 import { type ConditionalChoice, chooseConditional, DEFAULT_RIDGE } from '../../choose/conditional.js'
-import { freeScales, ONE_GAUSSIAN } from '../../choose/held-out-scores.js'
+import { freeScales } from '../../choose/held-out-scores.js'
 import { drawCopies } from '../../draw/condition-draw.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import type { Condition } from '../../know/conditions.js'
 import type { ConditionGroup } from '../../know/places.js'
 import { fitLaw, type Law, type LawProblem, lawOf, tableProblem } from '../../law/law.js'
+import { forgets, ONE_GAUSSIAN } from '../../law/mixture.js'
 import { type CategoryMode, categoryMode, classesOf } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { uniformLogWeights } from '../../num/log-space.js'
@@ -110,7 +111,7 @@ export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOption
     kernel,
     group: groupOf(training, givens),
     clusters: rows.groups,
-    fixed: { epsilon, ridge: table.rowCount >= ROWS_A_GIVEN * givens.length ? DEFAULT_RIDGE : undefined },
+    fixed: { epsilon, ridge: table.rowCount >= ROWS_A_GIVEN * givens.length ? DEFAULT_RIDGE : undefined, predicts: false },
     widest: ONE_GAUSSIAN,
     engine,
     key: keyFor(key, 'choice'),
@@ -186,7 +187,7 @@ export class Steps {
     const codes = drawCategories(categories, encoder, { inputs, lifts }, keyFor(key, 'categories'))
     const group = groupOf(training, givens)
     if (group.split.free.length === 0) return { coordinates: matrix(inputs.rows, encoder.coordinateCount), codes }
-    const alike = choice.epsilon * choice.freeRatio >= ONE_GAUSSIAN / 2
+    const alike = forgets(choice.epsilon * choice.freeRatio)
     const [rows] = await drawCopies(
       {
         law: this.law,

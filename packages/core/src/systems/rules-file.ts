@@ -1,6 +1,7 @@
 import type { Exceptions } from '../code/rules/exceptions.js'
 import type { Parts } from '../code/rules/keep-parts.js'
 import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn } from '../code/rules/kept-rules.js'
+import type { ListedValues } from '../code/rules/listed-values.js'
 import { type ModelContents, withEntry } from '../model-file/contents.js'
 import {
   damaged,
@@ -117,6 +118,14 @@ const gapRecord = record<Kept<'gap'>>({
   values: list(cell)
 })
 
+const listedRecord: Reader<ListedValues> = (value, field) => {
+  const read = record<ListedValues>({ values: list(number(UNSCALED)), counts: list(whole({ least: 1 })) })(value, field)
+  exactly(read.values.length)(read.counts.length, `${field}.counts.length`)
+  if (read.values.length < 2 || read.values.some((x, k) => k > 0 && x <= read.values[k - 1]!))
+    throw damaged(`a model with ${field} of values that do not rise`, 'the values of a column in their order')
+  return read
+}
+
 const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
   formula: record<Kept<'formula'>>({
     kind: word('formula'),
@@ -132,6 +141,7 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
     lows: list(expression),
     gap: text,
     unit: number({ above: 0, most: 1e12 }),
+    listed: optional(listedRecord),
     exceptions
   }),
   step: (value, field) => {

@@ -9,6 +9,7 @@ import { bends, type Exceptions, exceptionsOf } from './exceptions.js'
 import { someValues } from './keep-gaps.js'
 import { partsIn, roundingIn } from './keep-parts.js'
 import type { KeptOrder, KeptRule, KeptRules } from './kept-rules.js'
+import { listedValues } from './listed-values.js'
 import { lookupTable } from './lookup-table.js'
 import { DAY } from './quantity.js'
 import { binOf, columnIn, formatIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
@@ -69,7 +70,21 @@ function keepOrder(column: string, rules: readonly Rule[], data: WrittenTable): 
   if (lows.length === 0) return undefined
   const own = rules.find((one) => one.kind === 'order' && one.column === column)!
   const exceptions = exceptionsIn(own, data)
-  return { kind: 'order', column, lows, gap: gapName(column, lows, data), unit: gapUnit(column, lows, data), ...defined({ exceptions }) }
+  const { isDate, values, unit } = quantityIn(data, column)
+  const listed = isDate
+    ? undefined
+    : listedValues(
+        values.filter((x) => !Number.isNaN(x)),
+        unit
+      )
+  return {
+    kind: 'order',
+    column,
+    lows,
+    gap: gapName(column, lows, data),
+    unit: gapUnit(column, lows, data),
+    ...defined({ listed, exceptions })
+  }
 }
 
 const exceptionsIn = (rule: Rule, data: WrittenTable): Exceptions | undefined =>

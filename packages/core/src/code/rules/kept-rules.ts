@@ -5,6 +5,7 @@ import type { KindOfColumn } from '../../table/table.js'
 import type { Exceptions } from './exceptions.js'
 import type { KeptGaps } from './keep-gaps.js'
 import type { Parts } from './keep-parts.js'
+import type { ListedValues } from './listed-values.js'
 import type { LookupTable } from './lookup-table.js'
 import type { ClockUnit } from './quantity.js'
 import { ruleText } from './rule.js'
@@ -27,6 +28,8 @@ export type KeptRule =
       readonly lows: readonly Expression[]
       readonly gap: string
       readonly unit: number
+      /** Of a column of numbers that stand on few places. */
+      readonly listed?: ListedValues | undefined
       readonly exceptions?: Exceptions | undefined
     }
   | {

@@ -9,6 +9,7 @@ import { type Exception, type Exceptions, exceptionAt } from './exceptions.js'
 import { type KeptGaps, markGaps } from './keep-gaps.js'
 import { fitParts } from './keep-parts.js'
 import type { KeptOrder, KeptRule, KeptRules, RuledColumn } from './kept-rules.js'
+import { toListed } from './listed-values.js'
 import { columnOfCells, lookup, rowCells } from './lookup-table.js'
 import { DAY, unitOf } from './quantity.js'
 import { binOf, expressionAt, formatIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
@@ -109,7 +110,12 @@ export function putRulesBack(
         })
       : () => undefined
     done.set(rule.column, {
-      column: derived(rule, { column: { ...whole, ...limitsOf(whole.format.number) }, soFar, except }),
+      column: derived(rule, {
+        column: { ...whole, ...limitsOf(whole.format.number) },
+        soFar,
+        except,
+        listed: !fixed.has(rule.column)
+      }),
       format: whole.format
     })
   }
@@ -132,9 +138,11 @@ interface Derived {
   /** All that is drawn, and derived before. */
   readonly soFar: WrittenTable
   readonly except: (row: number) => Exception | undefined
+  /** Whether what an order gives is one of its column's values, where these are few. */
+  readonly listed: boolean
 }
 
-function derived(rule: Exclude<KeptRule, KeptGaps>, { column, soFar, except }: Derived): Column {
+function derived(rule: Exclude<KeptRule, KeptGaps>, { column, soFar, except, listed }: Derived): Column {
   const { rowCount } = soFar.table
   if (rule.kind === 'lookup') {
     const key = rowCells(soFar.table, rule.from)
@@ -151,7 +159,8 @@ function derived(rule: Exclude<KeptRule, KeptGaps>, { column, soFar, except }: D
       Array.from(values, (x) => (Number.isNaN(x) ? rule.missing : rule.values[binOf(x, rule.cuts)]!))
     )
   }
-  const at = rule.kind === 'formula' ? expressionAt(rule.expression, soFar) : highAt(rule, column, soFar)
+  const at =
+    rule.kind === 'formula' ? expressionAt(rule.expression, soFar) : highAt(listed ? rule : { ...rule, listed: undefined }, column, soFar)
   const scale = column.kind === 'datetime' ? DAY : 1
   const low = rule.kind === 'order' ? highestOf(rule.lows, soFar) : at
   const cells = Array.from({ length: rowCount }, (_, i) => {
@@ -167,14 +176,16 @@ function derived(rule: Exclude<KeptRule, KeptGaps>, { column, soFar, except }: D
   return columnOfCells(column, cells)
 }
 
-/** The greatest of the lows plus the gap; where the column's own unit would round it below, the next value above. */
-function highAt({ lows, gap, unit }: KeptOrder, column: RuledColumn, soFar: WrittenTable): (row: number) => number {
+/** The greatest of the lows plus the gap, or the value of the column that stands for it; where its own unit would round it below, the next value above. */
+function highAt({ lows, gap, unit, listed }: KeptOrder, column: RuledColumn, soFar: WrittenTable): (row: number) => number {
   const low = highestOf(lows, soFar)
   const gaps = expressionAt({ kind: 'column', name: gap }, soFar)
   const scale = column.kind === 'datetime' ? DAY : 1
   const step = unitOf(column.kind as NumericColumn['kind'], column.format)
+  const placed = listed && toListed(listed)
   return (i) => {
-    const value = low(i) + Math.max(0, gaps(i)) * unit
+    const sum = low(i) + Math.max(0, gaps(i)) * unit
+    const value = placed ? placed(roundToFormat(sum, column.format), low(i)) : sum
     return roundToFormat(value * scale, column.format) / scale < low(i) ? value + step : value
   }
 }

@@ -1,0 +1,41 @@
+import { recurringValues, runsOf } from '../../table/recurring.js'
+
+/** Different values of a column of numbers, ascending, and how many rows have each. Plain data. */
+export interface ListedValues {
+  readonly values: readonly number[]
+  readonly counts: readonly number[]
+}
+
+/**
+ * The values of a column where they recur on few of the places that it is written in (degrees that were read in another unit):
+ * what is computed would stand beside them, on places that no row has. Undefined where most places beside a row's are another's,
+ * and where another row has a value of its own (Good and Turing) half as often as a place beside is none, or oftener. Cost O(n log n).
+ */
+export function listedValues(cells: Float64Array, unit: number): ListedValues | undefined {
+  const ascending = cells.slice().sort()
+  const runs = [...runsOf(ascending)]
+  if (runs.length < 2) return undefined
+  const counts = runs.map(([start, end]) => end - start)
+  const values = runs.map(([start]) => ascending[start]!)
+  // The next place above, which the last has too.
+  const beside = counts.filter((_, k) => !(values[k + 1]! - values[k]! < 1.5 * unit)).reduce((sum, count) => sum + count, 0)
+  const fresh = counts.filter((count) => count === 1).length
+  return 2 * beside > ascending.length && 2 * fresh < beside ? { values, counts } : undefined
+}
+
+/**
+ * A number where the column's law has it that has as much below: one of its values, or a fresh one where the law has such, as often
+ * as it has. Not below `low`; numbers beyond all values stay.
+ */
+export function toListed({ values, counts }: ListedValues): (x: number, low: number) => number {
+  const law = recurringValues(Float64Array.from(values.flatMap((value, k) => new Array<number>(counts[k]!).fill(value))))
+  const middle = (k: number) => (law ? (law.below(values[k]!) + law.upTo(values[k]!)) / 2 : k)
+  return (x, low) => {
+    const above = values.findIndex((value) => value >= x)
+    if (above <= 0 || values[above] === x) return x
+    const share = (x - values[above - 1]!) / (values[above]! - values[above - 1]!)
+    const rank = middle(above - 1) + share * (middle(above) - middle(above - 1))
+    const found = law ? law.valueAt(rank) : values[Math.round(rank)]!
+    return found >= low ? found : values[above]!
+  }
+}

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { exp, log } from '../num/elementary.js'
+import { exp, log, normalQuantile } from '../num/elementary.js'
 import { matrixFromRows } from '../num/matrix.js'
 import { scaleRectangular } from '../scaling/rectangular.js'
 import { cloud } from '../space/cloud.js'
+import { conditionalWeights } from './coupling.js'
 import { learnGrowth } from './growth.js'
 
 const kernelOf = (rows: readonly (readonly number[])[]) => ({
@@ -100,6 +101,22 @@ describe('growth between two snapshots', () => {
     expect(mean).toBeCloseTo(1, 12)
     expect(coupling.problem.fromLogWeights).toEqual(logOffspring.map((g) => g - log(6)))
   })
+  it.each([24, 28, 30])(
+    'is not what a stem that parts is taken for: %i of 40 arrive above, and about as many went there',
+    async (above) => {
+      const around = (count: number, mean: number, deviation: number) =>
+        Array.from({ length: count }, (_, i) => mean + deviation * normalQuantile((i + 0.5) / count))
+      const to = [...around(above, 1, 0.08), ...around(40 - above, -1, 0.08)]
+      const { coupling } = await learnGrowth({ from: line(around(40, 0, 0.15)), to: line(to), variances: Float64Array.of(0.001), price: 1 })
+      const weights = new Float64Array(40)
+      let went = 0
+      for (let i = 0; i < 40; i++) {
+        conditionalWeights(coupling, i, weights)
+        for (let j = 0; j < above; j++) went += weights[j]!
+      }
+      expect(Math.abs(went - above)).toBeLessThan(2)
+    }
+  )
   it('is none at an infinite price, and what was expected at an infinite price of differing from it', async () => {
     const none = await learnGrowth({ ...problem, price: Number.POSITIVE_INFINITY })
     for (const g of none.logOffspring) expect(g).toBeCloseTo(0, 12)

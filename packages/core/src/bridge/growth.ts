@@ -35,7 +35,10 @@ export interface Growth {
 
 /** Turns between what is drift and what is growth: the fifth changes neither by as much as its standard error. */
 const ALTERNATIONS = 4
-/** Squared widths of the neighbourhoods over which displacement and growth are averaged, in total variances. */
+/**
+ * Squared widths of the neighbourhoods over which displacement and growth are averaged, in total variances of the earlier snapshot: its
+ * particles are the neighbours. In those of both, a stem that parts was one neighbourhood, and its shares were those that lie nearer.
+ */
 const DRIFT_WIDTH = 0.1
 const GROWTH_WIDTH = 0.4
 
@@ -99,9 +102,8 @@ interface Start {
 
 async function alternate(problem: GrowthProblem, { alternations, last, warm, ...first }: Start, watch: Watching): Promise<Growth> {
   const { from, to, variances, expected, price } = problem
-  const spread = meanVariances(from, to)
-  const total = spread.reduce((sum, v) => sum + v, 0)
-  const relaxation = price * spread.reduce((sum, v, a) => sum + v / (2 * variances[a]!), 0)
+  const total = totalVariance(from)
+  const relaxation = price * meanVariances(from, to).reduce((sum, v, a) => sum + v / (2 * variances[a]!), 0)
   let growth = await coupleGrowing({ ...problem, ...first, relaxation }, { ...watch, ...(alternations > 0 ? warm : last) })
   for (let turn = 1; turn <= alternations; turn++) {
     const centres = movedOn(growth.coupling, { from, to, width: DRIFT_WIDTH * total }, watch)
@@ -175,12 +177,16 @@ function averaged(logOffspring: Float64Array, { points, logWeights }: Cloud, wid
   return neighbourMeans(points, { points, values, weights: logWeights.map(exp) }, width).data.map(log)
 }
 
+function variancesIn({ points, logWeights }: Cloud): Float64Array {
+  const { covariance } = packedMoments(points, logWeights.map(exp))
+  return Float64Array.from({ length: points.cols }, (_, a) => covariance[packedLength(a) + a]!)
+}
+
+/** Sum of the variances of all coordinates. */
+export const totalVariance = (of: Cloud): number => variancesIn(of).reduce((sum, v) => sum + v, 0)
+
 /** Mean of the variances inside both snapshots, a coordinate. */
-export function meanVariances(from: Cloud, to: Cloud): Float64Array {
-  const out = new Float64Array(from.points.cols)
-  for (const { points, logWeights } of [from, to]) {
-    const { covariance } = packedMoments(points, logWeights.map(exp))
-    for (let a = 0; a < out.length; a++) out[a] = out[a]! + covariance[packedLength(a) + a]! / 2
-  }
-  return out
+function meanVariances(from: Cloud, to: Cloud): Float64Array {
+  const later = variancesIn(to)
+  return variancesIn(from).map((v, a) => (v + later[a]!) / 2)
 }

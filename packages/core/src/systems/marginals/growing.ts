@@ -1,4 +1,4 @@
-import { type Growth, learnGrowth, meanVariances, relearnGrowth } from '../../bridge/growth.js'
+import { type Growth, learnGrowth, relearnGrowth, totalVariance } from '../../bridge/growth.js'
 import { neighbourMeans } from '../../bridge/neighbour-means.js'
 import { each, type Task } from '../../num/crew.js'
 import { exp, log } from '../../num/elementary.js'
@@ -20,7 +20,7 @@ const GROWTH_PRICE = 1
 const LEAST_OFFSPRING = 1e-12
 /** Resamples of the particles behind a standard error: it is known to a sixth. */
 const GROWTH_REPLICATES = 20
-/** Squared width, in total variances, of the neighbourhood whose mean a resample gives at a particle that it lacks. */
+/** Squared width, in total variances of the snapshot, of the neighbourhood whose mean a resample gives at a particle that it lacks. */
 const RANGE_WIDTH = 0.1
 
 /** Growth and death from one snapshot to the next. */
@@ -76,7 +76,7 @@ async function standardError(
   { key, watch }: { readonly key: Key; readonly watch: Watch | undefined }
 ): Promise<Float64Array> {
   const { points } = interval.from
-  const width = RANGE_WIDTH * meanVariances(interval.from, interval.to).reduce((total, v) => total + v, 0)
+  const width = RANGE_WIDTH * totalVariance(interval.from)
   const { logOffspring, centres, coupling } = growth
   const learned = { logOffspring, centres, potentials: coupling.potentials }
   const all = Array.from({ length: GROWTH_REPLICATES }, (_, b) => ({

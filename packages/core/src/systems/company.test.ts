@@ -13,7 +13,7 @@ import type { TableFit } from './table/options.js'
  * are those that it has alone, to the last byte.
  */
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
-const [M, ROWS] = [120, 6]
+const [M, ROWS] = [80, 6]
 const { tables } = SYSTEMS
 
 const noise = (label: string) => normals(keyFor(keyFromSeed(3), label), M)
@@ -90,10 +90,9 @@ it.each<[string, RawTable, TableFit, readonly Given[]]>([
     return given.map((_, k) => columns.map(({ name, values }) => [name, [...values].slice(k * ROWS, (k + 1) * ROWS)]))
   }
   const together = await rowsOf(conditions)
-  expect(await rowsOf([...conditions].reverse())).toEqual([...together].reverse())
   for (const [k, given] of conditions.entries()) expect((await rowsOf([given]))[0], JSON.stringify(given)).toEqual(together[k])
-  const [first] = conditions
-  const [once, again] = await rowsOf([first!, first!])
-  expect(once).toEqual(together[0])
-  expect(again).not.toEqual(once)
+  // In the other order, the first, now last, once more: again it has other rows.
+  const backwards = await rowsOf([...[...conditions].reverse(), conditions[0]!])
+  expect(backwards.slice(0, -1)).toEqual([...together].reverse())
+  expect(backwards.at(-1)).not.toEqual(together[0])
 })

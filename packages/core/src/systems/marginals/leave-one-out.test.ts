@@ -43,7 +43,7 @@ describe('a linear Gaussian flow', { tags: ['slow'] }, () => {
   const times = [0, 1, 2, 3, 4]
   let model: TrajectoriesModel
   beforeAll(async () => {
-    model = await fitted(linearFlow(times, 120, 10))
+    model = await fitted(linearFlow(times, 80, 10))
   })
 
   it('every left-out snapshot is found within sampling error, and what knows no flow misses it by far', () => {
@@ -68,13 +68,13 @@ describe('a linear Gaussian flow', { tags: ['slow'] }, () => {
   it('persistence is the distance between the laws of two snapshots: far apart, that of their means', () => {
     const { sanity } = model.leftOut!.scores[0]!
     const moved = Math.hypot(3 * SHRINK * Math.cos(ANGLE) - 3, 3 * SHRINK * Math.sin(ANGLE))
-    // W2² of N(m, s² I) and N(m', s'² I) is |m − m'|² + 2 (s − s')²; each mean is known to 0.5/√120 a coordinate.
+    // W2² of N(m, s² I) and N(m', s'² I) is |m − m'|² + 2 (s − s')²; each mean is known to 0.5/√80 a coordinate.
     const exact = Math.sqrt(moved ** 2 + 2 * (0.5 * (1 - SHRINK)) ** 2)
-    expect(Math.abs(sanity.persistence.w2 - exact)).toBeLessThan(5 * 0.5 * Math.sqrt(2 / 120))
+    expect(Math.abs(sanity.persistence.w2 - exact)).toBeLessThan(5 * 0.5 * Math.sqrt(2 / 80))
   })
 
   it('leaves the fit to all snapshots as it is, and goes with the model into its file', async () => {
-    const plain = await fitted(linearFlow(times, 120, 10), { leaveOneOut: false })
+    const plain = await fitted(linearFlow(times, 80, 10), { leaveOneOut: false })
     expect(plain.leftOut).toBeUndefined()
     expect([...model.marginals.theta]).toEqual([...plain.marginals.theta])
     const again = loadTrajectories(unpackModel(packModel(saveTrajectories(model))))

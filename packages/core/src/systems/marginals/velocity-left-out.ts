@@ -5,6 +5,7 @@ import type { Watch } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
+import { cloud } from '../../space/cloud.js'
 import type { FitSnapshot } from './rounds.js'
 import { wasserstein } from './score.js'
 import { MOST_LEFT_OUT } from './select-smoothness.js'
@@ -18,6 +19,8 @@ import { type Chains, chainsOf, leftOutWeights, straightWeights } from './veloci
 export interface VelocityCandidate {
   readonly reference: Pick<VelocityReference, 'kernel'> | undefined
   readonly coupled?: { readonly process: VelocityProcess; readonly start: 'first' | 'last' } | undefined
+  /** Of all snapshots. */
+  readonly chains: Chains
 }
 
 interface Judged {
@@ -32,16 +35,29 @@ interface Judged {
 const JUDGED_PARTICLES = 150
 
 /**
- * Mean Wasserstein-1 distance at interior snapshots left out in turn, at most two, of where a candidate's paths through all others pass
- * at that time. Chains that were made with a snapshot are predicted at it better than they should be, the more so the freer the
- * velocities: this is not.
+ * Interior snapshots, at most two, at which paths of two candidates through all others pass the farthest apart: groups that cross are told
+ * apart about the crossing only. What was seen there has no part in the choice.
  */
-export async function leftOutDistance(candidate: VelocityCandidate, { snapshots, widths, key, watch }: Judged): Promise<number> {
-  const interior = snapshots.length - 2
-  const count = Math.min(MOST_LEFT_OUT, interior)
+export function tellingSnapshots(one: VelocityCandidate, other: VelocityCandidate, times: Float64Array): number[] {
+  const apart = Array.from({ length: times.length - 2 }, (_, q) => {
+    const [a, b] = [one, other].map((candidate) => along(candidate.chains, weightsAt(candidate, times, q + 1), JUDGED_PARTICLES))
+    return { at: q + 1, distance: wasserstein(a!, cloud(b!), 1) }
+  })
+  const farthest = apart.sort((a, b) => b.distance - a.distance || a.at - b.at)
+  return farthest.slice(0, MOST_LEFT_OUT).map(({ at }) => at)
+}
+
+/**
+ * Mean Wasserstein-1 distance at snapshots left out in turn of where a candidate's paths through all others pass at that time. Chains
+ * that were made with a snapshot are predicted at it better than they should be, the more so the freer the velocities: this is not.
+ */
+export async function leftOutDistance(
+  candidate: VelocityCandidate,
+  outs: readonly number[],
+  { snapshots, widths, key, watch }: Judged
+): Promise<number> {
   const distances: number[] = []
-  for (let n = 0; n < count; n++) {
-    const out = 1 + Math.floor(((n + 0.5) * interior) / count)
+  for (const out of outs) {
     const seen = thinned(snapshots[out]!, keyFor(key, `seen ${out}`))
     const predicted = await predictedAt(candidate, out, { snapshots, widths, key, watch })
     distances.push(wasserstein(predicted, seen.cloud, 1, watch && { stop: watch.stop }))
@@ -49,39 +65,34 @@ export async function leftOutDistance(candidate: VelocityCandidate, { snapshots,
   return mean(distances)
 }
 
+/** Of the places along a path, for where it passes at one of them given all others. */
+const weightsAt = ({ reference }: VelocityCandidate, times: Float64Array, at: number): Float64Array =>
+  (reference ? leftOutWeights(reference.kernel, times) : straightWeights(times))[at - 1]!
+
 const thinned = (snapshot: FitSnapshot, key: Key): FitSnapshot => ({
   ...snapshot,
   cloud: thin(snapshot.cloud.points, snapshot.cloud.logWeights, JUDGED_PARTICLES, key)
 })
 
-async function predictedAt({ reference, coupled }: VelocityCandidate, out: number, judged: Judged): Promise<Matrix> {
+async function predictedAt(candidate: VelocityCandidate, out: number, judged: Judged): Promise<Matrix> {
+  const { coupled } = candidate
   const { widths, key, watch } = judged
   const without = judged.snapshots.filter((_, k) => k !== out).map((one, k) => thinned(one, keyFor(key, `without ${out}: ${k}`)))
   const times = Float64Array.from(judged.snapshots, ({ time }) => time)
-  const weights = (reference ? leftOutWeights(reference.kernel, times) : straightWeights(times))[out - 1]!
+  const weights = weightsAt(candidate, times, out).filter((_, k) => k !== out)
   const quiet = watch && { stop: watch.stop }
-  if (!coupled) {
-    const chains = new TransportBaselines(without, keyFor(key, `chains ${out}`), quiet).chains()
-    return along(
-      chains,
-      weights.filter((_, k) => k !== out)
-    )
-  }
+  if (!coupled) return along(new TransportBaselines(without, keyFor(key, `chains ${out}`), quiet).chains(), weights, 2 * JUDGED_PARTICLES)
   // Two intervals become one, as wide as their mean: what particles resolve does not grow with time.
   const ofWider = widths.filter((_, k) => k !== out)
   ofWider[out - 1] = (widths[out - 1]! + widths[out]!) / 2
   const { couplings } = await coupleByVelocity({ ...coupled, snapshots: without, widths: ofWider, watch: quiet })
-  const chains = chainsOf(couplings, without, keyFor(key, `chains ${out}`), quiet)
-  return along(
-    chains,
-    weights.filter((_, k) => k !== out)
-  )
+  return along(chainsOf(couplings, without, keyFor(key, `chains ${out}`), quiet), weights, 2 * JUDGED_PARTICLES)
 }
 
-/** Weighted means of the places along each chain [paths, d]. */
-function along({ clouds, chain }: Chains, weights: Float64Array): Matrix {
+/** Weighted means of the places along each chain, of at most so many [paths, d]. */
+function along({ clouds, chain }: Chains, weights: Float64Array, most: number): Matrix {
   const d = clouds[0]!.points.cols
-  const out = matrix(Math.min(chain[0]!.length, 2 * JUDGED_PARTICLES), d)
+  const out = matrix(Math.min(chain[0]!.length, most), d)
   for (let p = 0; p < out.rows; p++)
     for (let a = 0; a < d; a++) {
       let x = 0

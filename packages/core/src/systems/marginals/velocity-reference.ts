@@ -7,7 +7,7 @@ import type { FitSnapshot } from './rounds.js'
 import { BESIDE_LINES, TransportBaselines } from './transport-baselines.js'
 import { coupleByVelocity, type VelocityCouplings } from './velocity-couplings.js'
 import { processOf, type VelocityReference, widthOf } from './velocity-kernel.js'
-import { leftOutDistance, type VelocityCandidate } from './velocity-left-out.js'
+import { leftOutDistance, tellingSnapshots, type VelocityCandidate } from './velocity-left-out.js'
 import { bestKernel, chainsOf, predictionError, RATES, straightWeights, velocityVariance } from './velocity-prediction.js'
 
 /** A reference, the couplings found with it, and what a reader should know. */
@@ -28,8 +28,8 @@ const QUARTER_TURN = 1.5707963267948966
 /**
  * Chooses how smooth velocities are by leaving interior snapshots out of chains of particles, and couples the snapshots anew
  * with velocities in mind where the chains are then predicted better. Where particles of crossing groups change places in chains of
- * nearest ones, no velocity predicts these: couplings from velocities that last are tried as well, and kept if they also come nearer to
- * snapshots left out than what was found without. Undefined reference: nothing is better than straight lines.
+ * nearest ones, no velocity predicts these: couplings from velocities that last are tried as well, and from the best of such chains if
+ * that is no better than straight lines; they are kept if they also come nearer to snapshots left out than what was found without. Undefined reference: nothing is better than straight lines.
  * Cost: exact transport of at most 500 particles an interval, and 70 couplings an interval; as many again of at most 150 particles.
  * @source mathematics.md section 19.
  */
@@ -50,7 +50,9 @@ export async function fitVelocity(
   const best = bestKernel(times, gap, exact, watch)
   const referenceOf = (kernel: VelocityKernel) => ({ kernel, variance: velocityVariance(kernel, times, exact), pairs: undefined })
   const smoother = straight - best.error > WORTH_IT
-  const plainly: Found = smoother ? { error: best.error, reference: referenceOf(best.kernel) } : { error: straight, reference: undefined }
+  const plainly: Found = smoother
+    ? { error: best.error, reference: referenceOf(best.kernel), chains: exact }
+    : { error: straight, reference: undefined, chains: exact }
   if (Math.max(...snapshots.map(({ cloud }) => cloud.points.rows)) > VELOCITY_PARTICLES) {
     if (!plainly.reference) return nothing(NO_SMOOTHER)
     const coupledHow = `Snapshots of more than ${VELOCITY_PARTICLES} particles are coupled by distance, without their velocities.`
@@ -58,11 +60,11 @@ export async function fitVelocity(
   }
   const widths = Float64Array.from(plain, ({ sigma }, k) => widthOf(sigma, times[k + 1]! - times[k]!))
   const given = { snapshots, widths, times, gap, key, watch }
-  const modest = smoother ? await bestCoupled({ reference: referenceOf(best.kernel), beside: plainly }, given) : plainly
   const keeping = { shape: 'matern-3/2', rate: RATES.at(-1)! / gap, frequency: 0 } as const
-  const bold = await bestCoupled({ reference: referenceOf(keeping), beside: modest }, given)
-  const distance = (one: Found): Promise<number> => leftOutDistance(one, { snapshots, widths, key: keyFor(key, 'left out'), watch })
-  const found = bold !== modest && BESIDE_LINES * (await distance(bold)) < (await distance(modest)) ? bold : modest
+  const [own, lasting] = [referenceOf(best.kernel), referenceOf(keeping)]
+  const modest = smoother ? await bestCoupled({ references: [own], beside: plainly }, given) : plainly
+  const bold = await bestCoupled({ references: smoother ? [lasting] : [own, lasting], beside: modest }, given)
+  const found = bold !== modest && (await comesNearer(bold, modest, given)) ? bold : modest
   if (!found.reference) return nothing(NO_SMOOTHER)
   return { reference: found.reference, couplings: found.couplings, notes: turnNote(found.reference.kernel, gap) }
 }
@@ -87,19 +89,29 @@ interface Given {
 }
 
 /** The best of couplings by velocity from either end, where it predicts its chains better by enough than what it stands beside. */
-async function bestCoupled({ reference, beside }: { reference: VelocityReference; beside: Found }, given: Given): Promise<Found> {
+async function bestCoupled(
+  { references, beside }: { readonly references: readonly VelocityReference[]; readonly beside: Found },
+  given: Given
+): Promise<Found> {
   const { snapshots, widths, times, gap, key, watch } = given
   let found = { ...beside, error: beside.error - WORTH_IT }
-  const process = processOf(reference)
-  for (const start of ['first', 'last'] as const) {
+  const starts = references.flatMap((one) => (['first', 'last'] as const).map((start) => ({ process: processOf(one), start })))
+  for (const { process, start } of starts) {
     const couplings = await coupleByVelocity({ snapshots, process, widths, start, watch })
     const chains = chainsOf(couplings.couplings, snapshots, keyFor(key, `chains from the ${start}`), watch)
     const again = bestKernel(times, gap, chains, watch)
     if (again.error >= found.error) continue
     const own = { kernel: again.kernel, variance: velocityVariance(again.kernel, times, chains), pairs: couplings.pairs }
-    found = { error: again.error, reference: own, coupled: { process, start }, couplings }
+    found = { error: again.error, reference: own, coupled: { process, start }, couplings, chains }
   }
   return found.couplings === beside.couplings ? beside : found
+}
+
+/** Whether paths of one candidate pass nearer than those of another to snapshots left out at which the two differ most. */
+async function comesNearer(one: Found, other: Found, { snapshots, widths, times, key, watch }: Given): Promise<boolean> {
+  const outs = tellingSnapshots(one, other, times)
+  const distance = (of: Found): Promise<number> => leftOutDistance(of, outs, { snapshots, widths, key: keyFor(key, 'left out'), watch })
+  return BESIDE_LINES * (await distance(one)) < (await distance(other))
 }
 
 const nothing = (note: string): FittedVelocity => ({ reference: undefined, couplings: undefined, notes: [note] })

@@ -127,22 +127,35 @@ export class Generator {
   }
 
   private async run(first: Encoded, starts: Uint32Array, asked: GenerateOptions): Promise<Encoded> {
-    const steps = asked.steps ?? USUAL_STEPS.rows
-    const options = { ...asked, steps }
-    const coarse = Math.max(0, steps - STEPS_ON_ALL)
-    if (!this.coarse || coarse === 0) return this.steps(first, starts, options)
-    const moved = await this.coarse.generator.steps(first, starts, { ...options, part: { after: 0, until: coarse } })
-    return this.steps(moved, starts, { ...options, part: { after: coarse, until: steps } })
+    const options = { ...asked, steps: asked.steps ?? USUAL_STEPS.rows }
+    const { table } = this
+    if (table.mode !== 'combinations') return this.through(first, options, (generator, state, part) => generator.steps(state, part))
+    const combination = Uint32Array.from(starts, (row) => table.law.strata.classes.combinations.ofRow[row]!)
+    // Classes are the same on landmarks, and have their place there.
+    const last = await this.through<MixedState>({ coordinates: first.coordinates, combination }, options, (generator, state, part) =>
+      generator.runMixed(state, part)
+    )
+    return this.encoded(table.law, last)
   }
 
-  private steps(first: Encoded, starts: Uint32Array, options: RunningOptions): Promise<Encoded> {
+  /** All but the last steps on landmarks, where there are any. */
+  private async through<S>(
+    first: S,
+    options: RunningOptions,
+    take: (generator: Generator, state: S, options: RunningOptions) => Promise<S>
+  ): Promise<S> {
+    const { steps } = options
+    const coarse = this.coarse ? Math.max(0, steps - STEPS_ON_ALL) : 0
+    if (!this.coarse || coarse === 0) return take(this, first, options)
+    const moved = await take(this.coarse.generator, first, { ...options, part: { after: 0, until: coarse } })
+    return take(this, moved, { ...options, part: { after: coarse, until: steps } })
+  }
+
+  private steps(first: Encoded, options: RunningOptions): Promise<Encoded> {
     const { table } = this
+    if (table.mode === 'sweep') return this.runSweep(table.bridge, first, options)
     if (table.mode === 'none') return this.runPlain(table.bridge, first, options)
-    if (table.mode === 'combinations') {
-      const combination = Uint32Array.from(starts, (row) => table.law.strata.classes.combinations.ofRow[row]!)
-      return this.runMixed(table.law, { coordinates: first.coordinates, combination }, options)
-    }
-    return this.runSweep(table.bridge, first, options)
+    throw new Error('classes of rows move with their chains')
   }
 
   /** The last step is balanced. */
@@ -181,23 +194,24 @@ export class Generator {
     return { coordinates, codes }
   }
 
-  private async runMixed(law: MixedLaw, first: MixedState, options: RunningOptions): Promise<Encoded> {
+  private encoded({ strata }: MixedLaw, state: MixedState): Encoded {
+    const rows = Uint32Array.from(state.combination, (combination) => strata.classes.combinations.rows[combination]![0]!)
+    return { coordinates: state.coordinates, codes: takeEncoded(this.training.rows, rows).codes }
+  }
+
+  private runMixed(first: MixedState, options: RunningOptions): Promise<MixedState> {
+    const { law } = this.table as Extract<Steps, { readonly mode: 'combinations' }>
     const { onStep, ...rest } = options
-    const encoded = (state: MixedState): Encoded => {
-      const rows = Uint32Array.from(state.combination, (combination) => law.strata.classes.combinations.rows[combination]![0]!)
-      return { coordinates: state.coordinates, codes: takeEncoded(this.training.rows, rows).codes }
-    }
     const step = async (state: MixedState, key: Key): Promise<MixedState> => {
       const context = this.contextOf(options, key)
       const next = await mixedStep(law, state, context)
       if (key.step < options.steps) return next
       return { ...next, coordinates: await withLinked(this.training, next.coordinates, context) }
     }
-    const last = await runSteps(first, step, {
+    return runSteps(first, step, {
       ...rest,
-      onStep: onStep && ((state, step) => onStep(encoded(state), step))
+      onStep: onStep && ((state, step) => onStep(this.encoded(law, state), step))
     })
-    return encoded(last)
   }
 }
 

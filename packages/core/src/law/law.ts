@@ -77,6 +77,8 @@ export interface TableManner {
   readonly groups?: readonly (readonly number[])[] | undefined
   /** Factors that are known: where categories are swept, numbers are drawn by their regression on them. */
   readonly known?: readonly number[] | undefined
+  /** Classes of the rows, where those of the table that they are part of are meant; default by the rows. */
+  readonly classes?: RowClasses | undefined
 }
 
 /** All coordinates of a table, drawn from none. */
@@ -148,7 +150,8 @@ function strataOf(problem: LawProblem, terms: { readonly logTerms: Float64Array;
   const rowCount = rows.coordinates.rows
   const encoder = table?.encoder
   const mode = table?.mode ?? (encoder ? categoryMode(encoder, combinationsOf(rows.codes, rowCount)) : 'none')
-  const classes = encoder ? classesOf({ encoder, rows }, mode, table?.conditions) : { combinations: oneClass(rowCount), settled: [] }
+  const byRows = () => (encoder ? classesOf({ encoder, rows }, mode, table?.conditions) : { combinations: oneClass(rowCount), settled: [] })
+  const classes = table?.classes ?? byRows()
   const factorCount = encoder?.factors.length ?? 0
   const factors = Array.from({ length: factorCount }, (_, f) => f)
   const sweep =

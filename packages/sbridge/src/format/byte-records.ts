@@ -25,7 +25,9 @@ export class ByteRecords {
 
   constructor(
     private readonly columns: readonly CellColumn[],
-    private readonly separator: number
+    private readonly separator: number,
+    /** Rows of a page. */
+    private readonly page = PAGE
   ) {}
 
   /**
@@ -55,7 +57,7 @@ export class ByteRecords {
 
   /** Closes the last page. */
   finish(): void {
-    if (this.#k > 0) for (const column of this.columns) column.turn(this.#k)
+    if (this.#k > 0) for (const column of this.columns) column.turn(this.#k, true)
   }
 
   #fillBlanks(): void {
@@ -67,8 +69,8 @@ export class ByteRecords {
 
   #endRow(): void {
     this.rows++
-    if (++this.#k < PAGE) return
-    for (const column of this.columns) column.turn(PAGE)
+    if (++this.#k < this.page) return
+    for (const column of this.columns) column.turn(this.page)
     this.#k = 0
   }
 

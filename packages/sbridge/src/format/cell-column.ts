@@ -10,7 +10,7 @@ import {
 import type { RawColumn } from '@sbridge/core/tables'
 import { ByteDictionary } from './byte-dictionary.js'
 
-/** Rows whose cells are kept together while a table grows. */
+/** Rows whose cells are kept together while a table grows of which nobody knows how long it will be. */
 export const PAGE = 65_536
 
 /** Of every cell: digits behind the point of a number, or one of these: the shortest text of its number; a text of the dictionary. */
@@ -48,9 +48,9 @@ interface Page {
 export class CellColumn {
   readonly #pages: Page[] = []
   readonly #dictionary = new ByteDictionary()
-  #tags = new Uint8Array(PAGE)
-  #values = new Float64Array(PAGE)
-  #codes = new Int32Array(PAGE)
+  #tags: Uint8Array
+  #values: Float64Array
+  #codes: Int32Array
   #hasNumbers = false
   #hasTexts = false
   /** A bit for every count of digits behind points that was seen. */
@@ -59,6 +59,13 @@ export class CellColumn {
   /** Whether a number shows that points part no thousands. */
   #decided = false
   #shortest: Spelling = NO_SPELLING
+
+  /** Rows of a page: of as many as there will be no copy is made. */
+  constructor(private readonly page = PAGE) {
+    this.#tags = new Uint8Array(page)
+    this.#values = new Float64Array(page)
+    this.#codes = new Int32Array(page)
+  }
 
   /** The number digits/10^decimals, below `MOST_EXACT` in its digits, as the cell `k` of the page. */
   number(k: number, digits: number, decimals: number): void {
@@ -111,14 +118,15 @@ export class CellColumn {
     this.#shortest = bothSpellings(seen, spellingOf(text))
   }
 
-  /** Begins another page, behind the `rows` of this one. Arrays of which nothing was used are used again. */
-  turn(rows: number): void {
+  /** Begins another page, behind the `rows` of this one, unless it is the last. Arrays of which nothing was used are used again. */
+  turn(rows: number, isLast = false): void {
     const values = this.#hasNumbers ? this.#values : undefined
     const codes = this.#hasTexts ? this.#codes : undefined
-    this.#pages.push({ tags: rows < PAGE ? this.#tags.slice(0, rows) : this.#tags, values, codes })
-    this.#tags = new Uint8Array(PAGE)
-    if (values) this.#values = new Float64Array(PAGE)
-    if (codes) this.#codes = new Int32Array(PAGE)
+    this.#pages.push({ tags: this.#tags.subarray(0, rows), values, codes })
+    const next = isLast ? 0 : this.page
+    this.#tags = new Uint8Array(next)
+    if (values) this.#values = new Float64Array(next)
+    if (codes) this.#codes = new Int32Array(next)
     this.#hasNumbers = this.#hasTexts = false
   }
 
@@ -203,13 +211,15 @@ interface Cells {
   readonly values: Float64Array | undefined
 }
 
-/** The parts of pages in one array; where a page lacks its part, zeros. */
+/** The parts of pages in one array, which is that of an only page; where a page lacks its part, zeros. */
 function flat<T extends Uint8Array | Int32Array | Float64Array>(
   pages: readonly Page[],
   make: (length: number) => T,
   partOf: (page: Page) => T | undefined
 ): T {
   const length = pages.reduce((sum, { tags }) => sum + tags.length, 0)
+  const only = pages.length === 1 ? partOf(pages[0]!) : undefined
+  if (only) return only.subarray(0, length) as T
   const all = make(length)
   let at = 0
   for (const page of pages) {

@@ -33,6 +33,7 @@ export async function tableInFile(
     const before = await file.stat()
     // Pipes have a name too, and files of the system no size.
     if (!before.isFile() || before.size === 0) return await tableInPipe(piecesOf(file), format, context)
+    stream.expect(before.size)
     const table = await tableIn(piecesOf(file), { stream, context, size: before.size })
     const after = await file.stat()
     if (after.size !== before.size || after.mtimeMs !== before.mtimeMs) throw changed(context, [before.size, after.size])

@@ -5,6 +5,8 @@ import type { Pieces, ReadContext } from './columns.js'
 
 /** Takes a table as its bytes come. */
 export interface TableStream {
+  /** Is told how many bytes come, before they do. */
+  expect(bytes: number): void
   /** Whether it goes on. */
   push(bytes: Uint8Array): boolean
   /** The table; undefined where it takes all bytes at once to read it. */

@@ -1,7 +1,7 @@
 import type { Separator } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { ByteRecords } from './byte-records.js'
-import { CellColumn } from './cell-column.js'
+import { CellColumn, PAGE } from './cell-column.js'
 import { namesOf, type ReadContext } from './columns.js'
 import { dialectOf } from './delimited-dialect.js'
 import { isUnicode } from './encoding.js'
@@ -22,6 +22,9 @@ const MOST_RECORD = 1 << 24
 
 /** Records that guesses look at, and one so that the last of these ends. */
 const FIRST_RECORDS = GUESSED_RECORDS + 2
+
+/** Room for rows that are somewhat shorter than the first: what is not used takes no memory. */
+const MORE_ROWS = 1.05
 
 /** What the first records say of the rest. */
 interface Beginning {
@@ -52,10 +55,16 @@ export class TypedDelimited {
   #beginning: Beginning | undefined
   #columns: readonly CellColumn[] = []
   #records: ByteRecords | undefined
+  #expected = 0
 
   constructor(private readonly context: DelimitedContext) {
     const { skip } = context
     if (skip && skip.top + skip.bottom > 0) this.reason = '--skip'
+  }
+
+  /** Is told how many bytes come, before they do: memory is then taken once. */
+  expect(bytes: number): void {
+    this.#expected = bytes
   }
 
   /** Takes the next bytes; whether it goes on. */
@@ -114,8 +123,11 @@ export class TypedDelimited {
       return
     }
     this.#beginning = found
-    this.#columns = found.names.map(() => new CellColumn())
-    this.#records = new ByteRecords(this.#columns, found.separator.charCodeAt(0))
+    // As many rows as there would be if all were as long as the first ones; a cell has a byte, and one that ends it.
+    const bytesOfRow = Math.max(2 * found.names.length, (end - found.rows) / FIRST_RECORDS)
+    const page = Math.max(PAGE, Math.ceil((MORE_ROWS * this.#expected) / bytesOfRow))
+    this.#columns = found.names.map(() => new CellColumn(page))
+    this.#records = new ByteRecords(this.#columns, found.separator.charCodeAt(0), page)
     this.#from = found.rows
   }
 

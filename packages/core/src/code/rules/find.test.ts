@@ -21,6 +21,14 @@ it('rules that all but a few rows obey are found with their exceptions', () => {
   }
 })
 
+it('exceptions of many rows, some in every eighth of them, hide no rule', () => {
+  const rowCount = 200_000
+  const x = Float64Array.from(uniforms(keyFromSeed(4), rowCount), (u) => Math.floor(1000 * u))
+  const twice = x.map((value, i) => 2 * value + (i >= 96 && i < 104 ? 7 : 0))
+  const column = (name: string, values: Float64Array) => ({ name, source: 'number' as const, values, integer: true })
+  expect(found({ rowCount, columns: [column('x', x), column('twice', twice)] })).toEqual(['twice = 2 * x but for 8 rows'])
+})
+
 it('a mistyped total is an exception, not a quantity that was rounded', () => {
   const { raw } = plantedTables(1)[0]!
   const columns = raw.columns.map((column) => {

@@ -101,6 +101,45 @@ it('all but the last steps are taken on landmarks, and means are still those of 
   }
 })
 
+it('classes of rows have landmarks of their own, a rare one all of its rows', async () => {
+  const raw = mixed()
+  const z = raw.columns[0]!.values as Float64Array
+  const rare = 12
+  const kinds = Array.from({ length: ROWS }, (_, i) => (i < rare ? 'yew' : NAMES[i % 2]!))
+  const x = z.map((value, i) => value + (i < rare ? 20 : 0))
+  const columns = [
+    { name: 'x', source: 'number' as const, values: x },
+    raw.columns[1]!,
+    { name: 'k', source: 'text' as const, values: kinds }
+  ]
+  const model = await fitTable({ columns, rowCount: ROWS }, { ...job, landmarks: 300 }, { engine })
+  expect(model.summary.categories).toBe('combinations')
+  const sizes: number[] = []
+  const spy: Engine = new Proxy(engine, {
+    get(own, name: keyof Engine) {
+      if (name === 'rough') return async () => spy
+      if (name !== 'pick') return typeof own[name] === 'function' ? own[name].bind(own) : own[name]
+      const pick: Engine['pick'] = (pair, ...rest) => {
+        sizes.push(pair.to.points.rows)
+        return own.pick(pair, ...rest)
+      }
+      return pick
+    }
+  })
+  const rows = 2000
+  const drawn = await sampleTable(model, { rows, steps: STEPS_ON_ALL + 1, seed: 3 }, { engine: spy })
+  // A third of both large classes, as of the whole.
+  expect(sizes).toEqual([rare + 296, rare + 296, ...new Array(2 * STEPS_ON_ALL).fill(ROWS)])
+  const [at, , kind] = drawn.columns as unknown as [{ values: Float64Array }, unknown, { codes: Int32Array; levels: string[] }]
+  const isRare = (i: number) => kind.levels[kind.codes[i]!] === 'yew'
+  const found = Array.from(at.values, (_, i) => i).filter(isRare)
+  // Starts are spread evenly: of the share of the class three standard errors and no more.
+  const expected = (rows * rare) / ROWS
+  expect(Math.abs(found.length - expected)).toBeLessThan(3 * Math.sqrt(expected))
+  expect([...at.values].every((value, i) => value > 10 === isRare(i))).toBe(true)
+  expect(drawn.rowCount).toBe(rows)
+})
+
 it('says on how many rows the bandwidth was chosen, where these are not all', async () => {
   const { summary } = await fitTable(mixed(), { ...job, landmarks: 300 }, { engine })
   const found = { curve: [], epsilon: 0.2, ratio: 0.95, target: 0.95, standardError: 0.01, criterion: 'target-met' as const }

@@ -22,8 +22,6 @@ export interface JobSize {
   readonly passesPerStep: number
   /** Rows that scalings of all rows are found on; default all. */
   readonly landmarks?: number | undefined
-  /** Whether categories are drawn by classes of rows. */
-  readonly byClasses?: boolean
   /** Rows that a bandwidth search and a comparison of scalings look at. Default at most 5,000 and 2,000. */
   readonly searchRows?: number | undefined
   readonly contestRows?: number | undefined
@@ -72,10 +70,10 @@ function wholeScalingPairs({ rowCount: m, landmarks }: JobSize, turns: number): 
   return scalingPairs(landmarks, turns) + ROUGH_COST * (m * (landmarks + LANDMARKS.probes) + scalingPairs(m, LANDMARKS.turns))
 }
 
-/** What all steps of one chain cost: with landmarks all but the last are taken on these, unless categories are drawn by classes of rows. */
-function chainPairs({ rowCount, steps, landmarks, passesPerStep, byClasses = false }: JobSize): number {
+/** What all steps of one chain cost: with landmarks all but the last are taken on these. */
+function chainPairs({ rowCount, steps, landmarks, passesPerStep }: JobSize): number {
   if (landmarks === undefined || landmarks >= rowCount) return steps * stepPairs(rowCount, passesPerStep)
-  const last = byClasses ? steps : Math.min(steps, STEPS_ON_ALL)
+  const last = Math.min(steps, STEPS_ON_ALL)
   return ROUGH_COST * (last * stepPairs(rowCount, passesPerStep) + (steps - last) * stepPairs(landmarks, passesPerStep))
 }
 

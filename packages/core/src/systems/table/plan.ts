@@ -149,7 +149,6 @@ interface Shape {
   readonly searchRows?: number
   readonly contestRows?: number
   readonly landmarks?: number | undefined
-  readonly byClasses: boolean
   readonly comparesScalings: boolean
   readonly passesPerStep: number
   readonly fits: boolean
@@ -172,7 +171,6 @@ function shapeOfModel({ training, summary, rules }: GlobalModel): Shape {
     points,
     landmarks: summary.landmarks,
     comparesScalings: false,
-    byClasses: summary.categories === 'combinations',
     passesPerStep: summary.categories === 'sweep' ? 2 + factorGroups(training.rows.codes, training.encoder.factors.length).length : 1,
     fits: false,
     coordinateCount: training.encoder.coordinateCount,
@@ -203,7 +201,6 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
     contestRows: rowsWithin(CONTEST_BUDGET, encoder, rows),
     landmarks: landmarkCount(options.landmarks, table.rowCount),
     comparesScalings: !decided && scalingCandidates({ table, formats, fixed: {} }).candidates.length > 0,
-    byClasses: mode === 'combinations',
     passesPerStep: sweeps ? 2 + factorGroups(codes, encoder.factors.length).length : 1,
     fits: true,
     coordinateCount: encoder.coordinateCount,

@@ -43,6 +43,22 @@ function mixed(rows, seed) {
   }
 }
 
+/** Six numbers and two categories in nine combinations, one of them rare with numbers of its own. */
+function classes(rows, seed) {
+  const numbers = curved(rows, 6, seed)
+  const u = uniforms(keyFromSeed(seed + 100), 2 * rows)
+  return {
+    names: [...numbers.names, 'a', 'b'],
+    row(i) {
+      const cells = numbers.row(i)
+      const isRare = u[2 * i] < 0.005
+      if (isRare) cells[2] = (Number(cells[2]) + 3).toFixed(5)
+      const level = Math.min(2, Math.floor(3 * u[2 * i + 1] ** (Number(cells[3]) > 0.5 ? 2 : 1)))
+      return [...cells, isRare ? 'rare' : Number(cells[0]) > 0 ? 'high' : 'low', 'pqr'[level]]
+    }
+  }
+}
+
 async function written({ names, row }, rows, name) {
   const path = join(folder, name)
   if (existsSync(path)) return path
@@ -78,6 +94,7 @@ const jobs = {
   'report 5,000 × 10': draws(of(10), 5000, 5000, ...report),
   'mixed 20,000 × 12': draws(mixed, 20_000, 1000),
   'mixed 50,000 × 12': draws(mixed, 50_000, 1000),
+  'classes 50,000 × 8': draws(classes, 50_000, 5000, '--scaling', 'standard'),
   'plane 200,000': draws(of(2), 200_000, 10_000),
   'curved 100,000 × 8': draws(of(8), 100_000, 10_000),
   'landmarks all, 60,000 × 4': draws(of(4), 60_000, 5000, '--landmarks', 'all', '--scaling', 'standard'),

@@ -19,6 +19,6 @@ export function landmarkCount(option: FitOptions['landmarks'], rowCount: number)
     code: 'landmarks',
     got: `${option} landmarks for ${counted(rowCount, 'row')}`,
     expected: `at most as many as rows, ${rowCount}`,
-    try: 'landmarks: all'
+    try: '--landmarks all'
   })
 }

@@ -25,6 +25,8 @@ export interface JobSize {
   /** Rows that a bandwidth search and a comparison of scalings look at. Default at most 5,000 and 2,000. */
   readonly searchRows?: number | undefined
   readonly contestRows?: number | undefined
+  /** Drawn rows that stand in memory together; default all. */
+  readonly heldRows?: number | undefined
   /** Where rows are drawn under conditions or observations. */
   readonly known?: KnownSize | undefined
 }
@@ -168,7 +170,7 @@ export function estimateJob(size: JobSize): JobEstimate {
           }
         ])
   ]
-  return { stages, pairs: stages.reduce((sum, { pairs }) => sum + pairs, 0), bytes: 8 * (m + n) * (d + 4) * 6 }
+  return { stages, pairs: stages.reduce((sum, { pairs }) => sum + pairs, 0), bytes: 8 * (m + (size.heldRows ?? n)) * (d + 4) * 6 }
 }
 
 /** Rows that a measurement of speed starts from. */

@@ -27,6 +27,7 @@ import { planLocal } from './plan-local.js'
 import { type PanelSource, planPanel } from './plan-panel.js'
 import { DRAWN, DRAWS, PRIVACY_STAGE, WIDER } from './private.js'
 import { TRIAL_STAGE } from './refined.js'
+import { STRETCH_ROWS } from './stretches.js'
 
 /**
  * Sizes and work of a fit, of a draw, or of both where rows are drawn from a table; without a request only the fit. Counts
@@ -100,9 +101,11 @@ function planWhole(source: WholeSource, request: TableRequest | undefined): Plan
   const shape = 'model' in source ? shapeOfModel(source.model) : shapeOfTable(source.input, source.options)
   const { rowCount, dimension, points: timed } = shape
   const asked = request?.asked && (shape.rules ? askedTogether(throughRules(shape.rules, request.asked)) : request.asked)
+  const drawnRows = request ? (request.rows ?? rowCount) * (asked?.givens.length ?? 1) : 0
   const size = {
     ...shape,
-    drawnRows: request ? (request.rows ?? rowCount) * (asked?.givens.length ?? 1) : 0,
+    drawnRows,
+    heldRows: asked ? drawnRows : Math.min(drawnRows, CANDIDATES * STRETCH_ROWS),
     steps: request?.steps ?? USUAL_STEPS[!asked ? 'rows' : observes(asked) ? 'observed' : 'given'],
     automaticBandwidth: shape.fits && !shape.bandwidthGiven,
     known: asked && knownSize(asked, shape)

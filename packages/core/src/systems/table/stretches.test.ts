@@ -73,6 +73,9 @@ it('draws in stretches what one draw does: keys, dates in order, exceptions of r
 
 it('draws few rows, rows under conditions and keys that refer to each other at once', async () => {
   const one = await model()
+  const bytes = (rows: number) => tables.plan({ model: one }, { rows }).bytes
+  expect(bytes(10_000)).toBe(bytes(1_000_000))
+  expect(bytes(10)).toBeLessThan(bytes(1_000_000))
   expect(tables.stretches!(one, { rows: 100 }, context)).toBeUndefined()
   expect(tables.stretches!(one, { rows: ROWS, asked: { givens: [{ y: 5 }], observe: [] } as never }, context)).toBeUndefined()
   const reference = { column: 'parent', to: 'id' } as never

@@ -244,7 +244,7 @@ describe('what is asked of it', () => {
     expect(answer).toMatch(/^HTTP\/1.1 421 /)
   })
 
-  it('1,000 malformed requests are refused, and the service goes on', async () => {
+  it('300 malformed requests are refused, and the service goes on', async () => {
     const json = fc.jsonValue({ maxDepth: 3 })
     const property = fc.constantFrom(
       'rows',
@@ -259,7 +259,7 @@ describe('what is asked of it', () => {
       '__proto__',
       'constructor'
     )
-    const bodies = fc.sample(fc.oneof(fc.dictionary(property, json, { minKeys: 1 }), json), 1000)
+    const bodies = fc.sample(fc.oneof(fc.dictionary(property, json, { minKeys: 1 }), json), 300)
     const statuses = new Map<number, number>()
     for (let at = 0; at < bodies.length; at += 50) {
       const answers = bodies.slice(at, at + 50).map(async (body) => {
@@ -269,7 +269,7 @@ describe('what is asked of it', () => {
       await Promise.all(answers)
     }
     expect(Array.from(statuses.keys()).filter((status) => status !== 200 && status !== 422)).toEqual([])
-    expect(statuses.get(422)).toBeGreaterThan(500)
+    expect(statuses.get(422)).toBeGreaterThan(150)
     expect((await post(server, '/v1/models/rows/sample', { rows: 1 })).status).toBe(200)
     expect(server.said()).not.toContain('mistake')
   })

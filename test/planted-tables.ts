@@ -41,7 +41,7 @@ const day = (days: number): string => new Date(Date.UTC(2023, 0, 1) + days * 864
 const stamp = (minutes: number): string => new Date(Date.UTC(2024, 0, 1) + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ')
 const fixed = (x: number, decimals: number): string => (x + 1e-9).toFixed(decimals)
 
-/** Seventeen tables with rules of every kind among columns that have none. */
+/** Nineteen tables with rules of every kind among columns that have none. */
 export function plantedTables(seed: number): PlantedTable[] {
   return [
     orders,
@@ -60,7 +60,9 @@ export function plantedTables(seed: number): PlantedTable[] {
     budgets,
     people,
     survey,
-    tariffs
+    tariffs,
+    grades,
+    receipts
   ].map((make, k) => make(new Dice(seed * 100 + k, 500 + 40 * k)))
 }
 
@@ -287,6 +289,53 @@ export function mistyped(seed: number): PlantedTable {
 }
 
 /** Shares that add up to 1, some of them 0, and what is left of an amount. */
+function grades(dice: Dice): PlantedTable {
+  const [skill, papers] = [dice.z('skill'), ['essay', 'oral', 'test', 'home'].map((name) => dice.z(name))]
+  const mark = (i: number, k: number) => Math.max(0, Math.min(100, Math.round(65 + 9 * skill[i]! + 9 * papers[k]![i]!)))
+  return {
+    name: 'grades',
+    rules: ['final = 0.3 * essay + 0.5 * test + 0.2 * oral', 'mean = (essay + home + oral) / 3'],
+    raw: tableOf(dice.rows, (i) => {
+      const [essay, oral, test, home] = [0, 1, 2, 3].map((k) => mark(i, k)) as [number, number, number, number]
+      return {
+        essay,
+        home,
+        test,
+        oral,
+        final: fixed(0.3 * essay + 0.2 * oral + 0.5 * test, 1),
+        mean: fixed((essay + oral + home) / 3, 1)
+      }
+    })
+  }
+}
+
+function receipts(dice: Dice): PlantedTable {
+  const [net, share, tip, fee] = [
+    dice.amount('net', 20, 2),
+    dice.u('share'),
+    dice.whole('tip', 0, 4),
+    dice.some('fee', ['0.50', '1.50', '2.50'])
+  ]
+  const [off, guests] = [dice.whole('off', -3, 6), dice.whole('guests', 1, 6)]
+  return {
+    name: 'receipts',
+    rules: ['paid = net + tax + tip + fee - voucher'],
+    raw: tableOf(dice.rows, (i) => {
+      const tax = Number(fixed(net[i]! * (0.05 + 0.2 * share[i]!), 2))
+      const voucher = Math.max(0, off[i]!)
+      return {
+        net: fixed(net[i]!, 2),
+        guests: guests[i]!,
+        tax: fixed(tax, 2),
+        tip: tip[i]!,
+        fee: fee[i]!,
+        voucher: fixed(voucher, 2),
+        paid: fixed(net[i]! + tax + tip[i]! + Number(fee[i]!) - voucher, 2)
+      }
+    })
+  }
+}
+
 function budgets(dice: Dice): PlantedTable {
   const drawn = ['food', 'rent', 'travel', 'other'].map((name, k) =>
     Array.from(dice.u(name), (u, i) => (k === 2 && dice.u('none')[i]! < 0.2 ? 0 : -(k === 1 ? 3 : 1) * Math.log(u)))

@@ -11,7 +11,7 @@ import { type Notation, PLAIN } from './notation.js'
 import { limitsOf, numberStyle } from './number-style.js'
 import { numberingOf } from './numbering.js'
 import { offsetName, withOffsets } from './offsets.js'
-import { inferPairs } from './pairs.js'
+import { inferPairs, secondName } from './pairs.js'
 import { parseBoolean, parseNumber, spellsNonFinite } from './parse.js'
 import type { RawColumn } from './raw.js'
 import { countSingles } from './singles.js'
@@ -33,9 +33,12 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   const clocks = isOther ? undefined : readClocks(cells, wanted !== undefined)
   if (clocks) return inferClocks(base, clocks, { ...context, wanted })
   const plainKind = wanted ?? (dates ? 'datetime' : kindOfText(raw.name, cells, present))
-  const notation = takesNumbers(plainKind, wanted)
-    ? notationFor(raw.name, cells, { ...context, plain: !wanted && plainKind === 'number' })
-    : undefined
+  // Where both of two numbers are wanted, what stands behind the first is no unit, though it be alike in all rows.
+  const wantsPairs = context.options.types?.[secondName(raw.name)] !== undefined
+  const notation =
+    !wantsPairs && takesNumbers(plainKind, wanted)
+      ? notationFor(raw.name, cells, { ...context, plain: !wanted && plainKind === 'number' })
+      : undefined
   const pairs = isOther || notation ? undefined : inferPairs(base, cells, { ...context, wanted: numeric })
   if (pairs) return pairs
   const kind = wanted ?? (notation && notation !== PLAIN ? kindOfNumbers(cells, notation) : plainKind)

@@ -40,6 +40,8 @@ describe('notations of numbers', () => {
     ['brackets', ['(12.50)', '3.00'], [-12.5, 3], { negative: '()' }],
     ['brackets around dollars', ['($1,250.00)', '$3.00'], [-1250, 3], { group: ',', before: '$', negative: '()' }],
     ['a true minus', ['−3.5', '2.25'], [-3.5, 2.25], { negative: '−' }],
+    ['what it is out of', ['63/100', '70/100', '63/100'], [63, 70, 63], { after: '/100' }],
+    ['what it is out of, in words', ['3.5 out of 5', '4 out of 5'], [3.5, 4], { after: ' out of 5' }],
     ['a unit', ['169 cm', '170.5 cm', '-3 cm'], [169, 170.5, -3], { after: ' cm' }],
     ['a unit with digits, right behind', ['1,5m2', '20,25m2', '1,5m2'], [1.5, 20.25, 1.5], { decimal: ',', after: 'm2' }],
     ['degrees', ['21.5 °C', '-0.5 °C'], [21.5, -0.5], { after: ' °C' }],
@@ -68,6 +70,8 @@ describe('notations of numbers', () => {
     ['an open bracket', ['(5', '(7']],
     ['two signs', ['-(5)', '-(7)']],
     ['seats', ['12A', '14A', '15A']],
+    ['months of a year', ['1/2024', '2/2024', '12/2024']],
+    ['places in a list that never come again', ['1/3', '2/3', '3/3']],
     ['units that differ', ['169 cm', '1.7 m', '181 cm']]
   ])('%s are no numbers', (_, cells) => {
     expect(notationOf(cells)).toBeUndefined()

@@ -110,9 +110,10 @@ function evidenceOf(cells: readonly (string | null)[]): Evidence | undefined {
   return dressed.length === 0 ? undefined : { dressed, decimals: seen.decimal, groups: seen.group, open: seen.open }
 }
 
-/** A unit behind a number: `cm`, `mg/dL`, `m²`, `°C`. */
-const IN_UNIT = /^[-+−(]?[\d.,'’ \u00a0\u202f]*\d(\s?(?:\p{L}|°)[\p{L}\d°²³/·^]{0,11})$/u
-const isUnit = (text: string | undefined): text is string => text !== undefined && /[\p{L}°]/u.test(text)
+/** A unit behind a number: `cm`, `mg/dL`, `m²`, `°C`, or what it is out of: `/100`, ` of 5`; a year is none. */
+const IN_UNIT =
+  /^[-+−(]?[\d.,'’ \u00a0\u202f]*\d(\s?(?:\p{L}|°)[\p{L}\d°²³/·^]{0,11}|(?:\s*\/\s*|\s+(?:out )?of\s+)(?!(?:19|20)\d\d$)[1-9]\d{0,4})$/u
+const isUnit = (text: string | undefined): text is string => text !== undefined && /[\p{L}°/]/u.test(text)
 
 /** The unit that all cells of a column have, as it stands in the first one; undefined where letters right behind whole numbers that never come again make names of these. */
 function unitOf(cells: readonly (string | null)[]): string | undefined {

@@ -4,6 +4,7 @@ import { FactorInterval } from './factor-interval.js'
 import { lineThrough } from './line-through.js'
 import { type Quantity, tolerance } from './quantity.js'
 import { binary, column, number, SHAPES, type Shape, scaled } from './shapes.js'
+import { WeightedSums, writeSum } from './weighted-sums.js'
 
 /** A formula that all rows obey. */
 export interface FormulaFound {
@@ -30,6 +31,8 @@ const LEAST_VALUES = 3
 const MIRRORED = 9
 /** Of relations that can be read in several ways, those that round as a result does come first: what rounds less was an input. */
 const [EXACT, ROUNDED, INVERSE] = [1e-5, 0.3, 10]
+/** Of several readings sums with weights come last: all that is linear can be written as one. */
+const WEIGHTED = 9.5
 /** Rows between the inputs of a formula that are taken from different ones. */
 const MIXING = 17
 
@@ -43,6 +46,8 @@ interface Candidate {
   readonly write: () => Expression
   readonly factor: Shape['factor']
   readonly rank: number
+  /** How many of its form could be written, where that is not what was tried. */
+  readonly choices?: number
 }
 
 type Form = Omit<Candidate, 'target'>
@@ -55,8 +60,8 @@ interface Tried {
 }
 
 /**
- * Formulas of one, two or three columns, and sums of columns side by side, that hold in every row to the decimals that are
- * written, with a factor that is found. Each is tried on 64 rows, then on all. Cost O(p⁴) on a few rows for p ≤ 40 columns, and
+ * Formulas of one, two or three columns, sums of columns side by side and weighted sums, that hold in every row to the decimals
+ * that are written, with a factor that is found. Each is tried on 64 rows, then on all. Cost O(p⁴) on a few rows for p ≤ 40 columns, and
  * O(rows) for each that passes.
  */
 export function findFormulas(quantities: readonly Quantity[], rowCount: number): FormulaFound[] {
@@ -65,6 +70,7 @@ export function findFormulas(quantities: readonly Quantity[], rowCount: number):
   if (quantities.length <= MOST_COLUMNS_OF[2]) search.tryAffine()
   if (quantities.length <= MOST_COLUMNS_OF_SUMS) search.tryRuns()
   if (quantities.length <= MOST_COLUMNS_OF[2]) search.tryAges()
+  if (quantities.length <= MOST_COLUMNS_OF[2]) search.tryWeightedSums()
   return search.believed()
 }
 
@@ -210,6 +216,30 @@ class Search {
     }
   }
 
+  /** Sums of columns wherever they stand, with weights and a constant: grades, gross from net and fees less what was paid. */
+  tryWeightedSums(): void {
+    const sums = new WeightedSums(this.quantities, this.rowCount)
+    for (const target of this.targets) {
+      const sum = sums.of(target)
+      if (!sum) continue
+      const { inputs, weights, constant, choices } = sum
+      const columns = inputs.map((q) => this.quantities[q]!.values)
+      this.passed.push({
+        target,
+        inputs,
+        value: (i, shift = 0) => columns.reduce((all, values, k) => all + weights[k]! * values[(i + k * shift) % this.rowCount]!, constant),
+        write: () =>
+          writeSum(
+            inputs.map((q) => this.quantities[q]!.name),
+            sum
+          ),
+        factor: 'one',
+        rank: WEIGHTED,
+        choices
+      })
+    }
+  }
+
   private sumOf(inputs: readonly number[]): Form {
     const columns = inputs.map((q) => this.quantities[q]!.values)
     return {
@@ -268,14 +298,18 @@ class Search {
   }
 
   private isBelieved(candidate: Candidate, factor: number): boolean {
-    const { target, inputs, value } = candidate
+    const { target, inputs, value, choices = 0 } = candidate
     const { values, unit } = this.quantities[target]!
     const columns = [...inputs, target].map((q) => this.quantities[q]!.values)
     const rows = differentRows(columns, this.rowCount)
     const near = (f: number, c: number) => Math.abs(f - c) <= tolerance(unit, c)
     const rate = rateByChance(rows.length, (i, j) => near(factor * value(rows[i]!), values[rows[j]!]!))
     if (rate > MOST_RATE && this.rounding(candidate, factor) > EXACT) return false
-    return isBeyondChance({ rate, times: rows.length - inputs.length, candidates: this.candidates })
+    return isBeyondChance({
+      rate,
+      times: rows.length - inputs.length,
+      candidates: Math.max(this.candidates, choices * this.targets.length)
+    })
   }
 }
 

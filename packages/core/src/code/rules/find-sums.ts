@@ -11,20 +11,25 @@ const MOST_COLUMNS = 60
 /** Rows, spread over the table, that a candidate must pass before all rows are looked at. */
 const PROBES = 64
 
+/** A column with the difference of its largest and its smallest value. */
+interface Part extends Quantity {
+  readonly span: number
+}
+
 /**
  * Columns that add up to one number in every row, within what each is rounded by: shares of 1 or 100. Tried are runs of columns
  * that are written alike, side by side but for others, and all threes. The largest is what the others leave. Cost O(p²) or O(p³)
  * on 64 rows, O(rows) for each that passes.
  */
 export function findConstantSums(quantities: readonly Quantity[], rowCount: number): FormulaFound[] {
-  const numbers = quantities.filter(({ isDate }) => !isDate)
+  const numbers = quantities.flatMap((one): Part[] => (one.isDate ? [] : [{ ...one, span: spanOf(one) }]))
   const count = Math.min(PROBES, rowCount)
   const probes = Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * rowCount) / count))
   const alike = writtenAlike(numbers)
   const candidates = countOf(numbers.length, alike)
   const passed = [...threes(numbers).filter((parts) => totalOf(parts, probes) !== undefined), ...runs(alike, probes)]
   const found: FormulaFound[] = []
-  const taken: Quantity[][] = []
+  const taken: Part[][] = []
   for (const parts of passed) {
     if (taken.some((known) => known.every((one) => parts.includes(one)))) continue
     const sum = believed(parts, rowCount, candidates)
@@ -35,33 +40,33 @@ export function findConstantSums(quantities: readonly Quantity[], rowCount: numb
   return found
 }
 
-function threes(numbers: readonly Quantity[]): Quantity[][] {
+function threes(numbers: readonly Part[]): Part[][] {
   if (numbers.length > MOST_COLUMNS) return []
   return numbers.flatMap((a, i) => numbers.slice(i + 1).flatMap((b, j) => numbers.slice(i + j + 2).map((c) => [a, b, c])))
 }
 
 /** Columns that are written with as many decimals, in their order. */
-function writtenAlike(numbers: readonly Quantity[]): Quantity[][] {
+function writtenAlike(numbers: readonly Part[]): Part[][] {
   const units = [...new Set(numbers.map(({ unit }) => unit))]
   return units.map((unit) => numbers.filter((one) => one.unit === unit))
 }
 
 /** How many sums are tried: all threes of few columns, and runs of four and more. */
-function countOf(columns: number, alike: readonly (readonly Quantity[])[]): number {
+function countOf(columns: number, alike: readonly (readonly Part[])[]): number {
   const all = columns > MOST_COLUMNS ? 0 : (columns * (columns - 1) * (columns - 2)) / 6
   return alike.reduce((sum, { length: p }) => sum + (p > LEAST_PARTS ? ((p - LEAST_PARTS) * (p - LEAST_PARTS + 1)) / 2 : 0), all)
 }
 
 /** Runs of four and more that add up to one number in some rows, the shortest first: each sum goes on from the one before. */
-function runs(alike: readonly (readonly Quantity[])[], rows: readonly number[]): Quantity[][] {
+function runs(alike: readonly (readonly Part[])[], rows: readonly number[]): Part[][] {
   return alike
     .flatMap((columns) => columns.slice(0, -LEAST_PARTS).flatMap((_, first) => runsFrom(columns.slice(first), rows)))
     .sort((a, b) => a.length - b.length)
 }
 
-function runsFrom(columns: readonly Quantity[], rows: readonly number[]): Quantity[][] {
+function runsFrom(columns: readonly Part[], rows: readonly number[]): Part[][] {
   const sums = new Float64Array(rows.length)
-  return columns.flatMap(({ values, unit }, last): Quantity[][] => {
+  return columns.flatMap(({ values, unit }, last): Part[][] => {
     rows.forEach((row, k) => {
       sums[k] = sums[k]! + values[row]!
     })
@@ -71,7 +76,7 @@ function runsFrom(columns: readonly Quantity[], rows: readonly number[]): Quanti
 }
 
 /** What the parts add up to in some rows, or undefined. */
-function totalOf(parts: readonly Quantity[], rows: readonly number[]): number | undefined {
+function totalOf(parts: readonly Part[], rows: readonly number[]): number | undefined {
   const sums = Float64Array.from(rows, (row) => parts.reduce((sum, { values }) => sum + values[row]!, 0))
   return commonTotal(sums, (sum) => slackOf(parts, sum))
 }
@@ -89,9 +94,22 @@ function commonTotal(sums: Float64Array, slackAt: (sum: number) => number): numb
   return Number.isFinite(low) ? simplestIn(low, high) : undefined
 }
 
-const slackOf = (parts: readonly Quantity[], sum: number): number => parts.reduce((all, { unit }) => all + tolerance(unit, sum), 0)
+/** How far rounded parts may miss their sum: not at all where that is as much as one of them varies by, as flags do. */
+function slackOf(parts: readonly Part[], sum: number): number {
+  const slack = parts.reduce((all, { unit }) => all + tolerance(unit, sum), 0)
+  return parts.some(({ span }) => span <= slack) ? tolerance(0, sum) : slack
+}
 
-function believed(parts: readonly Quantity[], rowCount: number, candidates: number): FormulaFound | undefined {
+function spanOf({ values }: Quantity): number {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const x of values) {
+    if (x < low) low = x
+    if (x > high) high = x
+  }
+  return high - low
+}
+
+function believed(parts: readonly Part[], rowCount: number, candidates: number): FormulaFound | undefined {
   const all = Array.from({ length: rowCount }, (_, i) => i)
   const gapped = all.filter((i) => parts.some(({ values }) => Number.isNaN(values[i]!)))
   // Where one is missing, all are: what is left of two others would be known.
@@ -111,7 +129,7 @@ function believed(parts: readonly Quantity[], rowCount: number, candidates: numb
   return { column: largest.name, expression, rank: 1.6, inputs: others.length }
 }
 
-function meanOf({ values }: Quantity): number {
+function meanOf({ values }: Part): number {
   const present = values.filter((x) => !Number.isNaN(x))
   return present.reduce((sum, x) => sum + x / present.length, 0)
 }

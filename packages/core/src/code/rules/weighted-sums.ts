@@ -1,0 +1,281 @@
+import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace } from '../../num/linear-algebra.js'
+import type { Expression } from '../../table/expression.js'
+import { type Quantity, tolerance } from './quantity.js'
+import { binary, column, number, scaled, simplestIn } from './shapes.js'
+
+/** constant + Σ weights[k] · the column inputs[k], which another column is, rounded to its unit. */
+export interface WeightedSum {
+  readonly inputs: readonly number[]
+  readonly weights: readonly number[]
+  readonly constant: number
+  /** How many sums could be written with as many columns and as many digits: so many were tried, in effect. */
+  readonly choices: number
+}
+
+/** Rows, spread over the table, that the sums are fitted on. */
+const MOST_ROWS = 2000
+/** Columns of a sum at most. */
+const MOST_TERMS = 10
+/** Rows for each column of a sum at least: fewer fit whatever they are. */
+const ROWS_A_TERM = 4
+/** A weight is the simplest number within so many standard errors: of rounding, and one in 16,000 is further. */
+const STANDARD_ERRORS = 4
+/** What a sum leaves of its column beside the variance of rounding, at most: all of a unit would be three times as much. */
+const MOST_LEFT = 3
+/** Variance of what rounding to one unit takes away. */
+const ROUNDED = 1 / 12
+/** What is left of a column after others, beside its variance, that double precision cannot tell from nothing. */
+const LOST = 1e-13
+
+/**
+ * Finds the weighted sum of other columns that a column is: forward selection on centred moments until what is left is rounding,
+ * then the simplest weights. Columns with gaps where the target has none are no parts. Cost O(p² · rows) once, and
+ * O(p · parts) for each target; for one with gaps as much as once.
+ */
+export class WeightedSums {
+  private readonly whole: Moments | undefined
+
+  constructor(
+    private readonly quantities: readonly Quantity[],
+    private readonly rowCount: number
+  ) {
+    this.whole = this.momentsWithin(undefined)
+  }
+
+  of(target: number): WeightedSum | undefined {
+    const one = this.quantities[target]!
+    const moments = hasGaps(one) ? this.momentsWithin(one) : this.whole
+    if (!moments) return undefined
+    return moments.sumOf(moments.columns.indexOf(target))
+  }
+
+  /** Moments of the columns that have no gap where this one has none, on the rows where it is there. */
+  private momentsWithin(target: Quantity | undefined): Moments | undefined {
+    const present = target ? allRows(this.rowCount).filter((i) => !Number.isNaN(target.values[i]!)) : allRows(this.rowCount)
+    const count = Math.min(MOST_ROWS, present.length)
+    const rows = Array.from({ length: count }, (_, k) => present[Math.floor(((k + 0.5) * present.length) / count)]!)
+    const columns = this.quantities.flatMap(({ values, isDate }, q) => (!isDate && !rows.some((i) => Number.isNaN(values[i]!)) ? [q] : []))
+    if (columns.length < 3 || rows.length < 3 * ROWS_A_TERM) return undefined
+    return new Moments(this.quantities, columns, rows)
+  }
+}
+
+/** Centred columns and their covariances, on some rows. */
+class Moments {
+  private readonly centred: readonly Float64Array[]
+  private readonly means: readonly number[]
+  private readonly covariance: Float64Array
+
+  constructor(
+    private readonly quantities: readonly Quantity[],
+    readonly columns: readonly number[],
+    private readonly rows: readonly number[]
+  ) {
+    const [p, n] = [columns.length, rows.length]
+    const taken = columns.map((q) => Float64Array.from(rows, (i) => quantities[q]!.values[i]!))
+    this.means = taken.map((values) => values.reduce((sum, x) => sum + x / n, 0))
+    this.centred = taken.map((values, k) => values.map((x) => x - this.means[k]!))
+    this.covariance = new Float64Array(p * p)
+    for (let j = 0; j < p; j++)
+      for (let k = 0; k <= j; k++) this.covariance[j * p + k] = this.covariance[k * p + j] = dot(this.centred[j]!, this.centred[k]!) / n
+  }
+
+  /**
+   * Of the sums of at least two columns that column t is on these rows, one of few digits: where columns are sums themselves there
+   * are several, and one without some column of the sum found may be simpler.
+   */
+  sumOf(t: number): WeightedSum | undefined {
+    if (t < 0) return undefined
+    const without = new Set<number>()
+    let best = this.sumWithout(t, without)
+    for (let sum = best; sum; ) {
+      const others = sum.inputs.map((q) => this.sumWithout(t, new Set([...without, this.columns.indexOf(q)])))
+      const simplest = others.reduce((one, other) => (other && (!one || other.choices < one.choices) ? other : one), undefined)
+      if (!simplest || simplest.choices >= sum.choices) break
+      for (const q of sum.inputs) if (!simplest.inputs.includes(q)) without.add(this.columns.indexOf(q))
+      sum = best = simplest
+    }
+    return best
+  }
+
+  private sumWithout(t: number, without: ReadonlySet<number>): WeightedSum | undefined {
+    const parts: number[] = []
+    let best: WeightedSum | undefined
+    for (const part of this.selection(t, without)) {
+      parts.push(part)
+      const sum = parts.length > 1 ? this.simplified(t, parts) : undefined
+      // net + tax says more than 1.19 * net, though tax is the rounding alone.
+      if (sum && (!best || sum.choices < best.choices)) best = sum
+    }
+    return best
+  }
+
+  /** Columns in the order of what each explains of what those before it leave of column t. */
+  private *selection(t: number, without: ReadonlySet<number>): Generator<number> {
+    const p = this.columns.length
+    const most = Math.min(MOST_TERMS, Math.floor(this.rows.length / ROWS_A_TERM))
+    const left = Float64Array.from({ length: p }, (_, j) => this.covariance[j * p + j]!)
+    const toTarget = this.covariance.slice(t * p, (t + 1) * p)
+    const directions: Float64Array[] = []
+    const taken = new Set([t, ...without])
+    while (directions.length < most) {
+      let [best, gain] = [-1, 0]
+      for (let j = 0; j < p; j++) {
+        if (taken.has(j) || left[j]! <= LOST * this.covariance[j * p + j]!) continue
+        const share = (toTarget[j]! * toTarget[j]!) / left[j]!
+        if (share > gain) [best, gain] = [j, share]
+      }
+      if (best < 0) return
+      taken.add(best)
+      const size = Math.sqrt(left[best]!)
+      const direction = Float64Array.from({ length: p }, (_, j) => {
+        let rest = this.covariance[best * p + j]!
+        for (const one of directions) rest -= one[best]! * one[j]!
+        return rest / size
+      })
+      const along = toTarget[best]! / size
+      directions.push(direction)
+      for (let j = 0; j < p; j++) {
+        left[j] = left[j]! - direction[j]! * direction[j]!
+        toTarget[j] = toTarget[j]! - along * direction[j]!
+      }
+      yield best
+    }
+  }
+
+  /** The simplest weights with which these columns, or some of them, add up to column t. */
+  private simplified(t: number, parts: readonly number[]): WeightedSum | undefined {
+    const p = this.columns.length
+    const { unit } = this.quantities[this.columns[t]!]!
+    const noise = ROUNDED * unit * unit + LOST * this.covariance[t * p + t]!
+    const spread = Math.sqrt(noise / this.rows.length)
+    const rest = this.covariance.slice(t * p, (t + 1) * p)
+    const told = this.told(parts, rest, spread)
+    // What is left of the target must be no more than rounding, which its whole unit bounds.
+    if (!told || this.residual(t, told.parts, told.weights) > MOST_LEFT * noise) return undefined
+    const weights = new Map<number, number>()
+    let open = told.parts
+    while (open.length > 0) {
+      const fit = this.fit(open, rest)
+      if (!fit) return undefined
+      const { part, weight, error } = surest(open, fit, spread)
+      const simple = simplestIn(weight - STANDARD_ERRORS * error, weight + STANDARD_ERRORS * error)
+      weights.set(part, simple)
+      for (let j = 0; j < p; j++) rest[j] = rest[j]! - simple * this.covariance[part * p + j]!
+      open = open.filter((one) => one !== part)
+    }
+    const kept = told.parts.filter((part) => weights.get(part) !== 0).sort((a, b) => a - b)
+    return this.checked(
+      t,
+      kept,
+      kept.map((part) => weights.get(part)!)
+    )
+  }
+
+  /** Those columns whose weight is told from 0, the least sure left out one by one: what others say already has none of its own. */
+  private told(
+    parts: readonly number[],
+    toTarget: Float64Array,
+    spread: number
+  ): (Fit & { readonly parts: readonly number[] }) | undefined {
+    let kept = parts
+    for (;;) {
+      const fit = this.fit(kept, toTarget)
+      if (!fit) return undefined
+      const sizes = kept.map((_, k) => Math.abs(fit.weights[k]!) / (spread * Math.sqrt(fit.variances[k]!)))
+      const least = sizes.indexOf(Math.min(...sizes))
+      if (kept.length === 1 || sizes[least]! > STANDARD_ERRORS) return { ...fit, parts: kept }
+      kept = kept.filter((_, k) => k !== least)
+    }
+  }
+
+  /** The sum with its constant, where all rows obey. */
+  private checked(t: number, parts: readonly number[], weights: readonly number[]): WeightedSum | undefined {
+    if (parts.length < 2) return undefined
+    const { values, unit } = this.quantities[this.columns[t]!]!
+    let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+    for (const i of this.rows) {
+      const left = parts.reduce((rest, part, k) => rest - weights[k]! * this.quantities[this.columns[part]!]!.values[i]!, values[i]!)
+      low = Math.max(low, left - tolerance(unit, values[i]!))
+      high = Math.min(high, left + tolerance(unit, values[i]!))
+      if (low > high) return undefined
+    }
+    const constant = low <= 0 && high >= 0 ? 0 : simplestIn(low, high)
+    const inputs = parts.map((part) => this.columns[part]!)
+    return { inputs, weights, constant, choices: choicesOf(this.columns.length - 1, [...weights, ...(constant === 0 ? [] : [constant])]) }
+  }
+
+  /** Least squares of what is left on some columns: weights, and the diagonal of the inverse covariance. */
+  private fit(parts: readonly number[], toTarget: Float64Array): Fit | undefined {
+    const [p, k] = [this.columns.length, parts.length]
+    const lower = new Float64Array(k * k)
+    for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) lower[i * k + j] = this.covariance[parts[i]! * p + parts[j]!]!
+    if (!choleskyInPlace(lower, k)) return undefined
+    const weights = Float64Array.from(parts, (part) => toTarget[part]!)
+    solveLowerInPlace(lower, k, weights)
+    solveLowerTransposedInPlace(lower, k, weights)
+    const variances = parts.map((_, j) => {
+      const unitVector = Float64Array.from(parts, (_, i) => (i === j ? 1 : 0))
+      solveLowerInPlace(lower, k, unitVector)
+      return dot(unitVector, unitVector)
+    })
+    return { weights, variances }
+  }
+
+  /** Mean square of what the columns leave of column t. */
+  private residual(t: number, parts: readonly number[], weights: Float64Array): number {
+    const left = this.centred[t]!.slice()
+    parts.forEach((part, k) => {
+      const column = this.centred[part]!
+      for (let i = 0; i < left.length; i++) left[i] = left[i]! - weights[k]! * column[i]!
+    })
+    return dot(left, left) / left.length
+  }
+}
+
+interface Fit {
+  readonly weights: Float64Array
+  readonly variances: readonly number[]
+}
+
+/** The column whose weight is known best beside its size, the weight, and its standard error. */
+function surest(parts: readonly number[], { weights, variances }: Fit, spread: number): { part: number; weight: number; error: number } {
+  const score = (k: number): number => Math.abs(weights[k]!) / Math.sqrt(variances[k]!)
+  let best = 0
+  for (let k = 1; k < parts.length; k++) if (score(k) > score(best)) best = k
+  return { part: parts[best]!, weight: weights[best]!, error: spread * Math.sqrt(variances[best]!) }
+}
+
+/** How many sums of so many of p columns there are with numbers of as many digits. */
+function choicesOf(p: number, numbers: readonly number[]): number {
+  let choices = 1
+  numbers.forEach((x, k) => {
+    const inverse = Math.round(1 / x)
+    const written = 1 / inverse === x ? String(Math.abs(inverse)) : String(Math.abs(x)).replace(/^0\.0*|\.|0+$/g, '')
+    // ±1 costs its sign alone.
+    choices *= 2 * (Math.abs(x) === 1 ? 1 : 10 ** written.length) * Math.max(1, (p - k) / (k + 1))
+  })
+  return choices
+}
+
+const hasGaps = ({ values }: Quantity): boolean => values.some(Number.isNaN)
+const allRows = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
+
+/** The sum as a person would write it: (a + b + c) / 3, 0.3 * a + 0.7 * b − 2; what is added first. */
+export function writeSum(names: readonly string[], { weights, constant }: WeightedSum): Expression {
+  const first = weights[0]!
+  if (constant === 0 && first > 0 && weights.every((weight) => weight === first))
+    return scaled(
+      first,
+      names.map(column).reduce((sum, one) => binary('+', sum, one))
+    )
+  const terms = names.map((name, k) => ({ weight: weights[k]!, of: column(name) }))
+  const sorted = [...terms.filter(({ weight }) => weight > 0), ...terms.filter(({ weight }) => weight < 0)]
+  const sum = sorted.reduce<Expression | undefined>((left, { weight, of }) => {
+    const size = scaled(Math.abs(weight), of)
+    if (!left) return weight < 0 ? scaled(weight, of) : size
+    return binary(weight < 0 ? '-' : '+', left, size)
+  }, undefined)!
+  if (constant === 0) return sum
+  return binary(constant < 0 ? '-' : '+', sum, number(Math.abs(constant)))
+}

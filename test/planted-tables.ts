@@ -310,18 +310,14 @@ function grades(dice: Dice): PlantedTable {
 }
 
 function receipts(dice: Dice): PlantedTable {
-  const [net, share, tip, fee] = [
-    dice.amount('net', 20, 2),
-    dice.u('share'),
-    dice.whole('tip', 0, 4),
-    dice.some('fee', ['0.50', '1.50', '2.50'])
-  ]
+  const [net, tip, fee] = [dice.amount('net', 20, 2), dice.whole('tip', 0, 4), dice.some('fee', ['0.50', '1.50', '2.50'])]
   const [off, guests] = [dice.whole('off', -3, 6), dice.whole('guests', 1, 6)]
   return {
     name: 'receipts',
-    rules: ['paid = net + tax + tip + fee - voucher'],
+    rules: ['paid = net + tax + tip + fee - voucher', 'tax = 0.19 * net'],
     raw: tableOf(dice.rows, (i) => {
-      const tax = Number(fixed(net[i]! * (0.05 + 0.2 * share[i]!), 2))
+      // A second rule, so that what is paid has several readings.
+      const tax = Number(fixed(0.19 * net[i]!, 2))
       const voucher = Math.max(0, off[i]!)
       return {
         net: fixed(net[i]!, 2),

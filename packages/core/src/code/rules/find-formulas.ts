@@ -1,3 +1,4 @@
+import { log } from '../../num/elementary.js'
 import { type Expression, YEARS, yearsBetween } from '../../table/expression.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import { FactorInterval } from './factor-interval.js'
@@ -31,8 +32,8 @@ const LEAST_VALUES = 3
 const MIRRORED = 9
 /** Of relations that can be read in several ways, those that round as a result does come first: what rounds less was an input. */
 const [EXACT, ROUNDED, INVERSE] = [1e-5, 0.3, 10]
-/** Of several readings sums with weights come last: all that is linear can be written as one. */
-const WEIGHTED = 9.5
+/** Of several readings sums with weights come last, as all that is linear can be written as one; of these those of fewest digits first. */
+const [WEIGHTED, DIGIT] = [9.5, 1e-3]
 /** Rows between the inputs of a formula that are taken from different ones. */
 const MIXING = 17
 
@@ -234,7 +235,7 @@ class Search {
             sum
           ),
         factor: 'one',
-        rank: WEIGHTED,
+        rank: WEIGHTED + DIGIT * log(choices),
         choices
       })
     }

@@ -12,6 +12,7 @@ import { findConstantSums } from './find-sums.js'
 import { type Quantity, quantityOf } from './quantity.js'
 import { breachOf, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
+import { runningTotals } from './running-totals.js'
 import { column } from './shapes.js'
 
 export interface Search {
@@ -99,8 +100,8 @@ function commonRules(data: WrittenTable, search: Search): Rule[] {
  * simplest on, thresholds, lookups, gaps, orders; each column is derived once. Cost: as of `findFormulas`, `findLookups` and `findOrders`.
  */
 export function findExact(data: WrittenTable, { stated = [], except = new Set(), firstRows }: Search = {}): readonly Rule[] {
-  const { table, formats } = data
-  const quantities = table.columns.flatMap((one, c) => (isNumeric(one) && varies(one) ? [quantityOf(one, formats[c]!)] : []))
+  const { table } = data
+  const quantities = quantitiesIn(data)
   const kept = [...stated]
   const take = (rule: Rule): void => {
     const isKept = rule.kind === 'order' && inputsOf(rule).every((low) => isImplied(rule.column, low, kept))
@@ -119,9 +120,23 @@ export function findExact(data: WrittenTable, { stated = [], except = new Set(),
   return keepable(kept).kept
 }
 
-/** What of the search is left out where a table has many columns of numbers: formulas of so many cost the fourth power. */
-export function searchNotes({ table }: WrittenTable): string[] {
-  const numbers = table.columns.filter(varies).length
+const quantitiesIn = ({ table, formats }: WrittenTable): Quantity[] =>
+  table.columns.flatMap((one, c) => (isNumeric(one) && varies(one) ? [quantityOf(one, formats[c]!)] : []))
+
+/** What of the search is left out where a table has many columns of numbers, as formulas of so many cost the fourth power; and what no row obeys by itself. */
+export function searchNotes(data: WrittenTable): string[] {
+  const numbers = data.table.columns.filter(varies).length
+  return [...leftOut(numbers), ...(numbers > MOST_COLUMNS_OF[2] ? [] : totalNotes(data))]
+}
+
+/** Rows are drawn one by one: none knows the one before it. */
+const totalNotes = (data: WrittenTable): string[] =>
+  runningTotals(quantitiesIn(data), data.table.rowCount).map(
+    ({ column: name, change }) =>
+      `${name}: adds up ${change} from row to row, which new rows do not, as each is drawn by itself; --exclude ${name} leaves it out, to be added up anew`
+  )
+
+function leftOut(numbers: number): string[] {
   const left = [
     { most: MOST_COLUMNS_OF[3], words: 'three columns' },
     { most: MOST_COLUMNS_OF[2], words: 'two columns' },

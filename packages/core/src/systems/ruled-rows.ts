@@ -1,7 +1,7 @@
 import { type LatentSpecification, parseLatent } from '../code/codecs/specification.js'
 import { clashOf } from '../code/rules/choose.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
-import { findRules, searchNotes } from '../code/rules/find.js'
+import { findRules, searchNotes, totalNotes } from '../code/rules/find.js'
 import { keepRules } from '../code/rules/keep.js'
 import type { KeptRules } from '../code/rules/kept-rules.js'
 import { parseRule } from '../code/rules/parse-rule.js'
@@ -43,7 +43,9 @@ interface RuledRows extends PreparedTable, Ruled {}
  * the table, `rule-contradictory`. Cost: as of `findRules`.
  */
 export const ruledRows = keepingLast(relevant, (raw, options): RuledRows => {
-  const prepared = prepareRows(raw, options)
+  const read = prepareRows(raw, options)
+  const prepared =
+    options.rules === 'off' ? read : { ...read, data: { ...read.data, notes: [...read.data.notes, ...totalNotes(read.data)] } }
   const rules = rulesOf(prepared.data, options)
   return rules.length === 0 ? prepared : keep(prepared, rules)
 })
@@ -87,8 +89,9 @@ const boundNotes = (rules: readonly Rule[], { formats }: InferredTable): string[
     return [`${rule.column}: computed as ${ruleText(rule)}, which does not see to it that it is ${range}; --rules off draws it by itself`]
   })
 
-/** Which rules are not looked for, as the table has too many columns of numbers. */
-export const ruleNotes = (data: InferredTable, { rules = 'auto' }: Options): readonly string[] => (rules === 'off' ? [] : searchNotes(data))
+/** Which rules are not looked for, as the table has too many columns of numbers, and what holds from row to row. */
+export const ruleNotes = (data: InferredTable, { rules = 'auto' }: Options): readonly string[] =>
+  rules === 'off' ? [] : [...totalNotes(data), ...searchNotes(data)]
 
 /** The rules of a table that are kept: those stated, and those found beside them. */
 export function rulesOf(

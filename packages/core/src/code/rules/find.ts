@@ -123,20 +123,19 @@ export function findExact(data: WrittenTable, { stated = [], except = new Set(),
 const quantitiesIn = ({ table, formats }: WrittenTable): Quantity[] =>
   table.columns.flatMap((one, c) => (isNumeric(one) && varies(one) ? [quantityOf(one, formats[c]!)] : []))
 
-/** What of the search is left out where a table has many columns of numbers, as formulas of so many cost the fourth power; and what no row obeys by itself. */
-export function searchNotes(data: WrittenTable): string[] {
-  const numbers = data.table.columns.filter(varies).length
-  return [...leftOut(numbers), ...(numbers > MOST_COLUMNS_OF[2] ? [] : totalNotes(data))]
-}
-
-/** Rows are drawn one by one: none knows the one before it. */
-const totalNotes = (data: WrittenTable): string[] =>
-  runningTotals(quantitiesIn(data), data.table.rowCount).map(
+/** Columns that add up others from row to row: rows are drawn one by one, and none knows the one before it. */
+export function totalNotes(data: WrittenTable): string[] {
+  const quantities = quantitiesIn(data)
+  if (quantities.length > MOST_COLUMNS_OF[2]) return []
+  return runningTotals(quantities, data.table.rowCount).map(
     ({ column: name, change }) =>
       `${name}: adds up ${change} from row to row, which new rows do not, as each is drawn by itself; --exclude ${name} leaves it out, to be added up anew`
   )
+}
 
-function leftOut(numbers: number): string[] {
+/** What of the search is left out where a table has many columns of numbers: formulas of so many cost the fourth power. */
+export function searchNotes({ table }: WrittenTable): string[] {
+  const numbers = table.columns.filter(varies).length
   const left = [
     { most: MOST_COLUMNS_OF[3], words: 'three columns' },
     { most: MOST_COLUMNS_OF[2], words: 'two columns' },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
-import { searchNotes } from './find.js'
+import { totalNotes } from './find.js'
 
 const rows = 120
 const dice = (label: string): Float64Array => uniforms(keyFor(keyFromSeed(5), label), rows)
@@ -28,7 +28,7 @@ function account(): Record<string, string>[] {
 }
 
 const notesOf = (all: readonly Record<string, string>[]): string[] =>
-  searchNotes(
+  totalNotes(
     prepareRows({
       rowCount: all.length,
       columns: Object.keys(all[0]!).map((name) => ({ name, source: 'text' as const, values: all.map((row) => row[name]!) }))

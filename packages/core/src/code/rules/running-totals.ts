@@ -5,7 +5,7 @@ import { column, scaled } from './shapes.js'
 import { WeightedSums, writeSum } from './weighted-sums.js'
 
 /** A column that adds up others from row to row, as the balance of an account does. */
-export interface RunningTotal {
+interface RunningTotal {
   readonly column: string
   /** What a row adds to the one before it, or where the newest stand first to the one behind it. */
   readonly change: string

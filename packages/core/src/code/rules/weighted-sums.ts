@@ -4,7 +4,7 @@ import { type Quantity, tolerance } from './quantity.js'
 import { binary, column, number, scaled, simplestIn } from './shapes.js'
 
 /** constant + Σ weights[k] · the column inputs[k], which another column is, rounded to its unit. */
-export interface WeightedSum {
+interface WeightedSum {
   readonly inputs: readonly number[]
   readonly weights: readonly number[]
   readonly constant: number

@@ -1,7 +1,7 @@
 import { log } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
-import { choleskyInPlace } from '../num/linear-algebra.js'
-import { type Matrix, takeRows } from '../num/matrix.js'
+import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
+import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import type { KernelBlocks, RowKernel } from '../scaling/row-kernel.js'
 import { BLOCK_SIZE, blockOrder } from '../space/blocks.js'
 
@@ -85,8 +85,32 @@ export function densityKernel(transitions: GaussianTransitions, targets: Matrix)
     rows: transitions.means.rows,
     cols: targets.rows,
     fillRow: (i, out) => fillDensities(row(i), targets, { start: 0, end: targets.rows }, out),
-    blocks: densityBlocks(row, targets)
+    blocks: densityBlocks(row, targets),
+    among: {
+      scaled: () => whitenedBy(transitions, targets),
+      part(rows, cols) {
+        const covariances = shared ? transitions.covariances : takeRows(transitions.covariances, rows)
+        return densityKernel({ means: takeRows(transitions.means, rows), covariances }, cols ? takeRows(targets, cols) : targets)
+      }
+    }
   }
+}
+
+/** Both sides' points in units of the mean covariance. */
+function whitenedBy({ means, covariances }: GaussianTransitions, targets: Matrix): { from: Matrix; to: Matrix } {
+  const d = targets.cols
+  const mean = matrix(1, covariances.cols)
+  for (let k = 0; k < covariances.data.length; k++)
+    mean.data[k % covariances.cols] = mean.data[k % covariances.cols]! + covariances.data[k]! / covariances.rows
+  const factor = precisionsOf(mean, d).inverseFactors.data
+  const whiten = (points: Matrix): Matrix => {
+    const out = matrix(points.rows, d)
+    for (let i = 0; i < points.rows; i++)
+      for (let a = 0; a < d; a++)
+        for (let b = 0; b <= a; b++) out.data[i * d + a] = out.data[i * d + a]! + factor[packedLength(a) + b]! * points.data[i * d + b]!
+    return out
+  }
+  return { from: whiten(means), to: whiten(targets) }
 }
 
 /** One transition law N(mean, L Lᵀ): packed L⁻¹, and the logarithm of the density at its mean. */
@@ -101,12 +125,14 @@ interface Run {
   readonly end: number
 }
 
-/** The targets in k-d order. A block's bound: each whitened coordinate is at least as far from 0 as its interval over the block's box. */
+/**
+ * The targets in k-d order. A term is taken as a slope over each block and what it exceeds that by; a density times the exponential
+ * of a slope is one about another mean, of which each whitened coordinate is at least as far from 0 as its interval over the box.
+ */
 function densityBlocks(row: (i: number) => RowDensity, targets: Matrix): KernelBlocks {
   const d = targets.cols
   const order = blockOrder(targets)
   const ordered = takeRows(targets, order)
-  const { centres, halfWidths } = boxes(ordered)
   let kept = -1
   let law = row(0)
   const lawOf = (i: number): RowDensity => {
@@ -120,35 +146,110 @@ function densityBlocks(row: (i: number) => RowDensity, targets: Matrix): KernelB
     order,
     size: BLOCK_SIZE,
     fill: (i, start, end, out) => fillDensities(lawOf(i), ordered, { start, end }, out),
-    bound(i, block) {
-      const { factor, mean, constant } = lawOf(i)
-      let squares = 0
-      for (let a = 0, k = 0; a < d; a++) {
-        let centre = 0
-        let reach = 0
-        for (let b = 0; b <= a; b++, k++) {
-          centre += factor[k]! * (centres[block * d + b]! - mean[b]!)
-          reach += Math.abs(factor[k]!) * halfWidths[block * d + b]!
+    bounds(term, size) {
+      const { centres, halfWidths } = boxes(ordered, size)
+      const { slopes, excess } = slopesOf(ordered, { centres, size }, term)
+      const pull = new Float64Array(d)
+      return (i, block) => {
+        const { factor, mean, constant } = lawOf(i)
+        pulled(factor, slopes, block, pull)
+        let squares = 0
+        let level = constant + excess[block]!
+        for (let a = 0, k = 0; a < d; a++) {
+          let centre = 0
+          let reach = 0
+          for (let b = 0; b <= a; b++, k++) {
+            centre += factor[k]! * (centres[block * d + b]! - mean[b]!)
+            reach += Math.abs(factor[k]!) * halfWidths[block * d + b]!
+          }
+          level += pull[a]! * (0.5 * pull[a]! - centre)
+          const least = Math.abs(centre - pull[a]!) - reach
+          if (least > 0) squares += least * least
         }
-        const least = Math.abs(centre) - reach
-        if (least > 0) squares += least * least
+        // The bound's own rounding must not lose a pair.
+        return level - 0.5 * squares * (1 - 1e-9) + 1e-9 * Math.abs(level)
       }
-      // The bound's own rounding must not lose a pair.
-      return constant - 0.5 * squares * (1 - 1e-9)
     }
   }
 }
 
-/** Centre and half width of every block's bounding box [blocks, d]. */
-function boxes({ data, rows, cols: d }: Matrix): { centres: Float64Array; halfWidths: Float64Array } {
-  const count = Math.ceil(rows / BLOCK_SIZE)
+/** Lᵀ times a block's slope, from packed L⁻¹: by how much a whitened mean is moved. */
+function pulled(factor: Float64Array, slopes: Float64Array, block: number, out: Float64Array): void {
+  const d = out.length
+  for (let a = d - 1; a >= 0; a--) {
+    let sum = slopes[block * d + a]!
+    for (let b = a + 1; b < d; b++) sum -= factor[packedLength(b) + a]! * out[b]!
+    out[a] = sum / factor[packedLength(a) + a]!
+  }
+}
+
+/** Least squares of a term [rows] in the coordinates over each block [blocks, d], and by how much it exceeds that at most [blocks]. */
+function slopesOf(
+  { data, rows, cols: d }: Matrix,
+  { centres, size }: { readonly centres: Float64Array; readonly size: number },
+  term: Float64Array
+): { readonly slopes: Float64Array; readonly excess: Float64Array } {
+  const slopes = new Float64Array(centres.length)
+  const excess = new Float64Array(Math.ceil(rows / size)).fill(Number.NEGATIVE_INFINITY)
+  const normal = new Float64Array(d * d)
+  const sums = new Float64Array(d)
+  for (let block = 0; block < excess.length; block++) {
+    const [start, end] = [block * size, Math.min(rows, (block + 1) * size)]
+    const slope = slopes.subarray(block * d, (block + 1) * d)
+    leastSquares({ data, start, end, term }, { normal, sums }, slope)
+    for (let j = start; j < end; j++) {
+      let rest = term[j]!
+      for (let a = 0; a < d; a++) rest -= slope[a]! * (data[j * d + a]! - centres[block * d + a]!)
+      if (rest > excess[block]!) excess[block] = rest
+    }
+  }
+  return { slopes, excess }
+}
+
+/** Slopes of a run's finite terms about their mean; none where the points do not tell them. */
+function leastSquares(
+  { data, start, end, term }: Run & { readonly data: Float64Array; readonly term: Float64Array },
+  { normal, sums }: { readonly normal: Float64Array; readonly sums: Float64Array },
+  slope: Float64Array
+): void {
+  const d = slope.length
+  let [count, level] = [0, 0]
+  sums.fill(0)
+  normal.fill(0)
+  slope.fill(0)
+  for (let j = start; j < end; j++) {
+    if (!Number.isFinite(term[j]!)) continue
+    count++
+    level += term[j]!
+    for (let a = 0; a < d; a++) sums[a] = sums[a]! + data[j * d + a]!
+  }
+  for (let j = start; j < end; j++) {
+    if (!Number.isFinite(term[j]!)) continue
+    for (let a = 0; a < d; a++) {
+      const x = data[j * d + a]! - sums[a]! / count
+      slope[a] = slope[a]! + x * (term[j]! - level / count)
+      for (let b = 0; b <= a; b++) normal[a * d + b] = normal[a * d + b]! + x * (data[j * d + b]! - sums[b]! / count)
+    }
+  }
+  if (!choleskyInPlace(normal, d)) {
+    slope.fill(0)
+    return
+  }
+  solveLowerInPlace(normal, d, slope)
+  solveLowerTransposedInPlace(normal, d, slope)
+  if (!slope.every(Number.isFinite)) slope.fill(0)
+}
+
+/** Centre and half width of the bounding box of every run of `size` rows [runs, d]. */
+function boxes({ data, rows, cols: d }: Matrix, size: number): { centres: Float64Array; halfWidths: Float64Array } {
+  const count = Math.ceil(rows / size)
   const centres = new Float64Array(count * d)
   const halfWidths = new Float64Array(count * d)
   for (let block = 0; block < count; block++) {
     for (let a = 0; a < d; a++) {
       let low = Number.POSITIVE_INFINITY
       let high = Number.NEGATIVE_INFINITY
-      for (let j = block * BLOCK_SIZE; j < Math.min(rows, (block + 1) * BLOCK_SIZE); j++) {
+      for (let j = block * size; j < Math.min(rows, (block + 1) * size); j++) {
         low = Math.min(low, data[j * d + a]!)
         high = Math.max(high, data[j * d + a]!)
       }

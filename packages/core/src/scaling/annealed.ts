@@ -15,10 +15,8 @@ export interface RectangularOptions extends Watch {
   readonly tolerance?: number
   /** Potentials to start from, e.g. those of a neighbouring problem. */
   readonly start?: Potentials
-  /** Error from which on turns are accelerated; larger ones are far from linear, unless the start is near everywhere but at few points. Default 1. */
-  readonly accelerated?: number
-  /** Told what each temperature of a cold start ended with: g at temperature one, a start for wider kernels too. */
-  readonly onTemperature?: (temperature: number, to: Float64Array) => void
+  /** Told of each temperature of a cold start. */
+  readonly onTemperature?: (temperature: number) => void
   /** Name of the stage in progress events. Default `coupling`. */
   readonly stage?: string
 }
@@ -32,8 +30,9 @@ interface SweepState extends Swept {
   readonly next: Float64Array
 }
 
-/** Most turns where a caller sets no other number. */
+/** Most turns, and the error that is enough, where a caller sets no other. */
 const TURNS = 1000
+export const TOLERANCE = 1e-6
 
 /** Sharp kernels have long plateaus. */
 const PATIENCE = 200
@@ -41,17 +40,18 @@ const PATIENCE = 200
 /** Turns of plain iteration before acceleration sets in: the first ones are far from linear. */
 const PLAIN_TURNS = 4
 
+/** Error from which on turns are accelerated: larger ones are far from linear. */
+const ACCELERATED = 1
+
 /** Chooses where the next turn starts; an accelerated start that made the error grow is taken back. */
 class Acceleration {
   private readonly anderson = new Anderson()
   private best = Number.POSITIVE_INFINITY
   private turn = 0
 
-  constructor(private readonly least: number) {}
-
   next(start: Float64Array, to: Float64Array, error: number): Float64Array {
     this.turn++
-    if (this.turn <= PLAIN_TURNS || !Number.isFinite(error) || error >= this.least) {
+    if (this.turn <= PLAIN_TURNS || !Number.isFinite(error) || error >= ACCELERATED) {
       this.anderson.restart()
       return to.slice()
     }
@@ -66,16 +66,29 @@ class Acceleration {
 }
 
 /** What the iteration is told of a kernel: its size, and one turn at a temperature. `state` may be overwritten. */
-interface Sweeps {
+export interface Turning {
   readonly rows: number
   readonly cols: number
-  /** By how much the logarithm of the kernel varies over the first row, roughly. */
-  range(): number
   sweep(state: Potentials, temperature: number, watch: Watch): Swept | Promise<Swept>
 }
 
+/** Some of the points, from whose coupling that of more is started. */
+export interface Fewer extends Turning {
+  /** Which of all columns these are. */
+  readonly columns: Uint32Array
+  /** g of `finer` at a temperature, or of all points, from these points' f. */
+  extended(from: Float64Array, temperature: number, finer: Fewer | undefined): Float64Array
+}
+
+interface Sweeps extends Turning {
+  /** By how much the logarithm of the kernel varies over the first row, roughly. */
+  range(): number
+  /** As many of the points as do at a temperature, the same ones for the same number; all when undefined. */
+  fewer?(temperature: number): Fewer | undefined
+}
+
 export async function scale(sweeps: Sweeps, options: RectangularOptions): Promise<Outcome<Potentials>> {
-  const acceleration = new Acceleration(options.accelerated ?? 1)
+  const acceleration = new Acceleration()
   const method: Method<Sweeps, SweepState> = {
     init: async () => {
       const { from, to } = options.start ?? (await annealedStart(sweeps, options))
@@ -92,7 +105,7 @@ export async function scale(sweeps: Sweeps, options: RectangularOptions): Promis
       ...options,
       stage: options.stage ?? 'coupling',
       turns: options.turns ?? TURNS,
-      tolerance: options.tolerance ?? 1e-6,
+      tolerance: options.tolerance ?? TOLERANCE,
       patience: PATIENCE
     })
   )
@@ -127,24 +140,29 @@ const WARM_TURNS = 100
 const WARM_ERROR = 0.1
 
 async function annealedStart(sweeps: Sweeps, { onTemperature, ...watch }: RectangularOptions): Promise<Potentials> {
-  const unset = (): Float64Array => new Float64Array(sweeps.rows).fill(Number.NaN)
-  let to = new Float64Array(sweeps.cols)
+  const unset = (count: number): Float64Array => new Float64Array(count).fill(Number.NaN)
+  const temperatures = temperaturesFor(sweeps.range())
+  let fewer = sweeps.fewer?.(temperatures[0]!)
+  /** g at temperature one. */
+  let to = new Float64Array((fewer ?? sweeps).cols)
   const pauses = watch.stop && new Pauses()
-  for (const temperature of temperaturesFor(sweeps.range())) {
-    to = to.map((g) => g / temperature)
-    let state: Potentials = { from: unset(), to }
+  for (const [k, temperature] of temperatures.entries()) {
+    onTemperature?.(temperature)
     watch.progress?.({ stage: watch.stage ?? 'coupling', done: 0, total: watch.turns ?? TURNS })
+    const at = fewer ?? sweeps
+    let state: Potentials = { from: unset(at.rows), to: to.map((g) => g / temperature) }
     for (let turn = 0; turn < WARM_TURNS; turn++) {
       await pauses?.due()
       throwIfStopped(watch, 'coupling')
-      const swept = await sweeps.sweep(state, temperature, watch)
+      const swept = await at.sweep(state, temperature, watch)
       state = swept
       if (swept.error < WARM_ERROR) break
     }
-    to = state.to.map((g) => g * temperature)
-    onTemperature?.(temperature, to)
+    const next = sweeps.fewer?.(temperatures[k + 1] ?? 1)
+    to = (fewer && fewer !== next ? fewer.extended(state.from, temperature, next) : state.to).map((g) => g * temperature)
+    fewer = next
   }
-  return { from: unset(), to }
+  return { from: unset(sweeps.rows), to }
 }
 
 function withoutError(outcome: Outcome<SweepState>): Outcome<Potentials> {

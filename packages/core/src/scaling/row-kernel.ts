@@ -1,3 +1,5 @@
+import type { Matrix } from '../num/matrix.js'
+
 /** An implied n×m matrix of log-kernel values, made one row at a time and never stored. */
 export interface RowKernel {
   readonly rows: number
@@ -6,6 +8,14 @@ export interface RowKernel {
   fillRow(i: number, out: Float64Array): void
   /** The same values block by block, where the kernel knows what a block can be worth at most. */
   readonly blocks?: KernelBlocks
+  /** Where it is a function of points: these, and the same kernel between some of them. */
+  readonly among?: Among
+}
+
+export interface Among {
+  /** [rows, d] and [cols, d], in units in which the kernel has a standard deviation of one. */
+  scaled(): { readonly from: Matrix; readonly to: Matrix }
+  part(rows: Uint32Array, cols: Uint32Array | undefined): RowKernel
 }
 
 /** Columns in an order in which neighbours stand together, so that a block that is worth nothing to a row is left out whole. */
@@ -16,8 +26,8 @@ export interface KernelBlocks {
   readonly size: number
   /** Writes log k(i, order[p]) to out[p] for places start ≤ p < end. */
   fill(i: number, start: number, end: number, out: Float64Array): void
-  /** At least as large as every log k(i, ·) of a block. */
-  bound(i: number, block: number): number
+  /** Given a term [cols] by place: what is at least as large as every log k(i, ·) + term of a run of so many places. */
+  bounds(term: Float64Array, size: number): (i: number, run: number) => number
 }
 
 /** The kernel to the power 1/temperature. */
@@ -41,7 +51,13 @@ export function heated(kernel: RowKernel, temperature: number): RowKernel {
           blocks.fill(i, start, end, out)
           cool(out, start, end)
         },
-        bound: (i, block) => blocks.bound(i, block) / temperature
+        bounds(term, size) {
+          const bound = blocks.bounds(
+            term.map((x) => x * temperature),
+            size
+          )
+          return (i, run) => bound(i, run) / temperature
+        }
       }
     })
   }
@@ -53,6 +69,6 @@ export function oneBlock(kernel: RowKernel): KernelBlocks {
     order: Uint32Array.from({ length: kernel.cols }, (_, j) => j),
     size: kernel.cols,
     fill: (i, _start, _end, out) => kernel.fillRow(i, out),
-    bound: () => Number.POSITIVE_INFINITY
+    bounds: () => () => Number.POSITIVE_INFINITY
   }
 }

@@ -1,49 +1,67 @@
 import { exp } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
+import type { Rows } from './kept-pairs.js'
 import type { KernelBlocks } from './row-kernel.js'
 
-/** Below this, a term is under 2e-16 of its row. */
-const NEGLIGIBLE = -36
+/** Blocks that are left out together where they can. */
+const RUN = 16
+
+/** What is added to the kernel, in its order of places [cols]. */
+interface Terms {
+  /** g + b */
+  readonly term: Float64Array
+  /** The same with b no less than that of an even column: a pair may be little to its row and much to its column. */
+  readonly needed: Float64Array
+}
 
 /** One row at a time of exp(log k + term + shift), in the kernel's order of places, without the blocks that are negligible. */
-export class RowSums {
+export class RowSums implements Rows {
   /** [cols] */
   readonly columnSums: Float64Array
-  private readonly row: Float64Array
-  private readonly largestTerms: Float64Array
+  readonly row: Float64Array
+  private readonly term: Float64Array
+  private readonly needed: Float64Array
+  /** Of a block, and of a run of blocks. */
+  private readonly bound: (i: number, block: number) => number
+  private readonly runBound: (i: number, run: number) => number
   private readonly active: Uint32Array
   private activeCount = 0
 
   constructor(
     private readonly blocks: KernelBlocks,
-    private readonly term: Float64Array
+    { term, needed }: Terms,
+    /** Nats below its row's sum from which on a term is left out. */
+    private readonly cut: number
   ) {
+    this.term = term
+    this.needed = needed
     this.columnSums = new Float64Array(term.length)
     this.row = new Float64Array(term.length)
-    this.largestTerms = new Float64Array(Math.ceil(term.length / blocks.size)).fill(Number.NEGATIVE_INFINITY)
-    this.active = new Uint32Array(this.largestTerms.length)
-    term.forEach((x, place) => {
-      const block = Math.floor(place / blocks.size)
-      if (x > this.largestTerms[block]!) this.largestTerms[block] = x
-    })
+    this.active = new Uint32Array(Math.ceil(term.length / blocks.size))
+    this.bound = blocks.bounds(needed, blocks.size)
+    this.runBound = blocks.bounds(needed, RUN * blocks.size)
   }
 
-  /** Keeps exp(log k + term + shift) of row i, terms negligible beside the row's sum as 0; returns the sum. */
-  exponentials(i: number, shift: number): number {
-    const { blocks, term, row } = this
+  /** Keeps exp(log k + term + shift) of row i, negligible terms as 0; `weighty`: by how many nats a column may have more of it. */
+  exponentials(i: number, shift: number, weighty = 0): number {
+    const { blocks, term, needed, row } = this
+    const least = -this.cut - weighty - shift
     this.activeCount = 0
     let sum = 0
     for (let block = 0; block < this.active.length; block++) {
-      if (blocks.bound(i, block) + this.largestTerms[block]! + shift < NEGLIGIBLE) continue
+      if (block % RUN === 0 && this.runBound(i, block / RUN) < least) {
+        block += RUN - 1
+        continue
+      }
+      if (this.bound(i, block) < least) continue
       this.active[this.activeCount++] = block
       const start = block * blocks.size
       const end = Math.min(start + blocks.size, term.length)
       blocks.fill(i, start, end, row)
       for (let j = start; j < end; j++) {
-        const x = row[j]! + term[j]! + shift
-        if (x < NEGLIGIBLE) row[j] = 0
+        if (row[j]! + needed[j]! < least) row[j] = 0
         else {
-          const e = exp(x)
+          const e = exp(row[j]! + term[j]! + shift)
           row[j] = e
           sum += e
         }
@@ -57,7 +75,7 @@ export class RowSums {
     const { blocks, term, row } = this
     let largest = Number.NEGATIVE_INFINITY
     for (let block = 0; block < this.active.length; block++) {
-      if (blocks.bound(i, block) + this.largestTerms[block]! < largest) continue
+      if (this.bound(i, block) < largest) continue
       const start = block * blocks.size
       const end = Math.min(start + blocks.size, term.length)
       blocks.fill(i, start, end, row)
@@ -67,7 +85,15 @@ export class RowSums {
     throw noPartner(`point ${i} of the earlier snapshot, whose largest log-density is ${largest}`)
   }
 
-  /** Adds `scale` times the row that was kept last. */
+  /** Where the row that was summed last is not 0 throughout: start and end of runs of places. */
+  *runs(): Generator<readonly [number, number]> {
+    for (let k = 0; k < this.activeCount; k++) {
+      const start = this.active[k]! * this.blocks.size
+      yield [start, Math.min(start + this.blocks.size, this.row.length)]
+    }
+  }
+
+  /** Adds `scale` times the row that was summed last. */
   addToColumns(scale: number): void {
     if (!(scale > 0)) return
     const { blocks, row, columnSums } = this

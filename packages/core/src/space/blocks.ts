@@ -45,12 +45,17 @@ function ordered(points: Matrix): Uint32Array {
     }
     const axis = widestCoordinate(points, order, { start, end }, box)
     for (let i = start; i < end; i++) keys[i] = points.data[order[i]! * points.cols + axis]!
-    const unit = count > BLOCK_SIZE ? BLOCK_SIZE : GROUP_SIZE
-    const left = Math.ceil(Math.ceil(count / unit) / 2) * unit
+    const left = blockHalves(count)
     selectSmallest({ keys, order, start, end }, start + left)
     pending.push(start + left, end, start, start + left)
   }
   return order
+}
+
+/** How many of a run of rows stand in its first half: whole blocks, or groups of a block; inside a group any. */
+export function blockHalves(count: number): number {
+  const unit = count > BLOCK_SIZE ? BLOCK_SIZE : count > GROUP_SIZE ? GROUP_SIZE : 1
+  return Math.ceil(Math.ceil(count / unit) / 2) * unit
 }
 
 /** Ascending row numbers, by insertion: at most a group. */

@@ -2,7 +2,6 @@ import type { Diffusion } from '../../bridge/drift.js'
 import { packedMoments } from '../../bridge/noise-size.js'
 import { resolutionSigmas } from '../../bridge/resolution.js'
 import { packedLength } from '../../bridge/transition.js'
-import type { Engine } from '../../kernel/engine.js'
 import { InputError } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { type Key, keyFor } from '../../num/random.js'
@@ -29,8 +28,6 @@ import { fitVelocity } from './velocity-reference.js'
 
 export interface FitTools {
   readonly key: Key
-  /** Used where all particles share a transition covariance (brownian, linear). */
-  readonly engine?: Engine
   readonly watch?: Watch | undefined
   /** Log-weights with which the particles of each snapshot leave it, where some have more offspring than others. */
   readonly leaving?: readonly Float64Array[] | undefined
@@ -99,7 +96,7 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
   const { resolved, prepared, complete, gaps, context, working, all, noise, smoothness, ...ready } = await readyFit(input, options, tools)
   const { problem, varying } =
     resolved.varying === 'off' ? { problem: ready.problem } : await varyingProblem(ready.problem, resolved.varying, tools.watch)
-  const { family, diffusion, velocities, snapshots: thinned } = problem
+  const { family, diffusion, velocities } = problem
   const known = tools.estimate
   const rounds = known ?? (await estimated(problem, tools))
   const { theta, sigma, potentials = [], history, ending } = rounds
@@ -109,7 +106,7 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
     sigmas: noise.intervalSigmas ? sigmasAlong(all, working, noise.intervalSigmas) : all.slice(1).map(() => sigma),
     widen: noise.from === 'resolution',
     snapshots: all,
-    ...(gaps ? {} : { thinned: { snapshots: thinned, potentials } }),
+
     ...tools
   })
   const intervals =

@@ -49,8 +49,8 @@ export async function fitGrouped(
   const { calendar } = snapshots
   const hidden = resolveTimes('--hold-out', holdOut, calendar)
   checkHeldOut(hidden, snapshots.times, calendar)
-  const { key, engine, watch } = contextOf(seed, context)
-  const tools = { key: keyFor(key, 'fit'), engine, watch, ...(context.onRound && { onRound: context.onRound }) }
+  const { key, watch } = contextOf(seed, context)
+  const tools = { key: keyFor(key, 'fit'), watch, ...(context.onRound && { onRound: context.onRound }) }
   const wanted = wantedOf({ growth, fates }, calendar)
   const { models, comparison, context: told } = await fitGroups(snapshots, { ...own, holdOut: hidden }, wanted, tools)
   const groups = groupsOf(snapshots).map(({ name }, g) => ({

@@ -79,7 +79,7 @@ export interface DrawnTrajectories {
 
 export type FitContext = JobContext & Pick<FitTools, 'onRound'>
 
-/** Fits a reference to snapshots. Same snapshots, options and engine: same model. Cost and errors as `fitMarginals`. */
+/** Fits a reference to snapshots. Same snapshots and options: same model. Cost and errors as `fitMarginals`. */
 export async function fitTrajectories(snapshots: SnapshotTable, options: SnapshotsFit, context: FitContext): Promise<TrajectoriesModel> {
   const { holdOut = [], leaveOneOut: leaves = false, growth = 'off', fates, seed = 1, continued, ...asked } = options
   const { calendar } = snapshots
@@ -87,9 +87,9 @@ export async function fitTrajectories(snapshots: SnapshotTable, options: Snapsho
   const hidden = resolveTimes('--hold-out', holdOut, calendar)
   checkHeldOut(hidden, snapshots.times, calendar)
   if (leaves) checkInterior(snapshots.times)
-  const { key, engine, watch } = contextOf(seed, context)
+  const { key, watch } = contextOf(seed, context)
   const told = context.onRound && { onRound: context.onRound }
-  const tools = { key: keyFor(key, 'fit'), engine, watch, ...told, ...(continued && { start: continued.marginals.theta }) }
+  const tools = { key: keyFor(key, 'fit'), watch, ...told, ...(continued && { start: continued.marginals.theta }) }
   const wanted = wantedOf({ growth, fates }, calendar)
   const fitted = await fitGrowing(snapshots, { ...own, holdOut: hidden }, wanted, tools)
   const begun = continued && beginningNote(continued.marginals, (time) => timeText(time, continued.columns.calendar))

@@ -20,6 +20,16 @@ describe('what particles resolve', () => {
     // Nearest distances 1, 1, 2, 4: the middle of 1 and 2, squared one by one.
     expect(squaredResolution(cloud(matrixFromRows([[0], [1], [3], [7]])))).toBe((1 + 4) / 2)
   })
+  it('leaves out no block with a nearer particle', () => {
+    const { data, rows, cols } = points(300, 3, 5)
+    const nearest = Array.from({ length: rows }, (_, i) => {
+      const squares = Array.from({ length: rows }, (_, j) =>
+        [0, 1, 2].reduce((sum, a) => sum + (data[i * cols + a]! - data[j * cols + a]!) ** 2, 0)
+      )
+      return Math.min(...squares.filter((_, j) => j !== i))
+    }).sort((a, b) => a - b)
+    expect(squaredResolution(cloud(matrix(rows, cols, data)))).toBe((nearest[149]! + nearest[150]!) / 2)
+  })
   it('σ_k² Δ_k = (δ_k² + δ_{k+1}²)/d, an interval each', () => {
     const lattice = (h: number, d: number): Matrix =>
       matrixFromRows(Array.from({ length: 9 }, (_, k) => [h * (k % 3), h * Math.floor(k / 3), 0, 0].slice(0, d)))

@@ -3,7 +3,7 @@ import { InputError } from '../num/errors.js'
 import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
 import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import type { KernelBlocks, RowKernel } from '../scaling/row-kernel.js'
-import { BLOCK_SIZE, blockOrder } from '../space/blocks.js'
+import { BLOCK_SIZE, blockOrder, boxes } from '../space/blocks.js'
 
 /** Entries of a packed lower triangle, row by row: (a, b ≤ a) at a(a+1)/2 + b. */
 export function packedLength(d: number): number {
@@ -238,26 +238,6 @@ function leastSquares(
   solveLowerInPlace(normal, d, slope)
   solveLowerTransposedInPlace(normal, d, slope)
   if (!slope.every(Number.isFinite)) slope.fill(0)
-}
-
-/** Centre and half width of the bounding box of every run of `size` rows [runs, d]. */
-function boxes({ data, rows, cols: d }: Matrix, size: number): { centres: Float64Array; halfWidths: Float64Array } {
-  const count = Math.ceil(rows / size)
-  const centres = new Float64Array(count * d)
-  const halfWidths = new Float64Array(count * d)
-  for (let block = 0; block < count; block++) {
-    for (let a = 0; a < d; a++) {
-      let low = Number.POSITIVE_INFINITY
-      let high = Number.NEGATIVE_INFINITY
-      for (let j = block * size; j < Math.min(rows, (block + 1) * size); j++) {
-        low = Math.min(low, data[j * d + a]!)
-        high = Math.max(high, data[j * d + a]!)
-      }
-      centres[block * d + a] = (low + high) / 2
-      halfWidths[block * d + a] = (high - low) / 2
-    }
-  }
-  return { centres, halfWidths }
 }
 
 /** Log-densities at the targets of a run, written to the same places of `out`. */

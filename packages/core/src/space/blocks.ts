@@ -137,3 +137,23 @@ function widestCoordinate(
   for (let c = 1; c < looked; c++) if (high[c]! - low[c]! > high[widest]! - low[widest]!) widest = c
   return widest
 }
+
+/** Centre and half width of the bounding box of every run of `size` rows [runs, d]. */
+export function boxes({ data, rows, cols: d }: Matrix, size: number): { centres: Float64Array; halfWidths: Float64Array } {
+  const count = Math.ceil(rows / size)
+  const centres = new Float64Array(count * d)
+  const halfWidths = new Float64Array(count * d)
+  for (let block = 0; block < count; block++) {
+    for (let a = 0; a < d; a++) {
+      let low = Number.POSITIVE_INFINITY
+      let high = Number.NEGATIVE_INFINITY
+      for (let j = block * size; j < Math.min(rows, (block + 1) * size); j++) {
+        low = Math.min(low, data[j * d + a]!)
+        high = Math.max(high, data[j * d + a]!)
+      }
+      centres[block * d + a] = (low + high) / 2
+      halfWidths[block * d + a] = (high - low) / 2
+    }
+  }
+  return { centres, halfWidths }
+}

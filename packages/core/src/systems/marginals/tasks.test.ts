@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { ReferenceEngine } from '../../engine/reference/reference.js'
 import { errorFrom, plainError } from '../../num/crew.js'
 import { EngineError, InputError } from '../../num/errors.js'
 import type { Crew } from '../../num/iterate.js'
@@ -57,7 +56,7 @@ describe('what threads do', () => {
     const input = snapshots(8, [0, 1, 2, 3, 4])
     const made = async (watch: object) => {
       const wanted = { growth, fates: false, spell: String }
-      const model = await fitGrowing(input, options, wanted, { key, engine: new ReferenceEngine(), watch })
+      const model = await fitGrowing(input, options, wanted, { key, watch })
       const request = { count: 70, times: [0.5], key, watch }
       return { model, paths: await sampleSharing(model, request), scores: await scoreHeldOut(model, key, watch), request }
     }

@@ -3,6 +3,7 @@ import { InputError } from '../num/errors.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
 import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
 import type { Matrix } from '../num/matrix.js'
+import { Pauses } from '../num/pause.js'
 import { cellFlow, FEW_PARAMETERS } from './cell-flow.js'
 import { type Drift, driftOver } from './drift.js'
 import { type Flow, linearNoiseFlow } from './linear-noise.js'
@@ -72,8 +73,9 @@ interface Evaluation {
  * Throws `InputError` when the drift already fails at the start.
  * @source Nocedal, Wright, *Numerical Optimization*, section 10.3; mathematics.md section 11, step 4.
  */
-export function matchFlow(problem: FlowMatchingProblem, start: Float64Array, options: FlowMatchingOptions = {}): FlowMatch {
+export async function matchFlow(problem: FlowMatchingProblem, start: Float64Array, options: FlowMatchingOptions = {}): Promise<FlowMatch> {
   const { coordinates } = problem
+  const pauses = options.stop && new Pauses()
   let moving = toMoving(start, coordinates)
   let best = evaluate(problem, moving, options, options.flows)
   let damping = 1e-3
@@ -84,7 +86,9 @@ export function matchFlow(problem: FlowMatchingProblem, start: Float64Array, opt
     return { theta: fromMoving(moving, coordinates), objective, turns, settled, flows }
   }
   while (turns < limit) {
+    await pauses?.due()
     throwIfStopped(options, 'refit')
+    options.progress?.({ stage: 'refit', done: turns, total: limit })
     turns++
     const trial = stepFrom(best, moving, damping, coordinates)
     const tried = trial && evaluateOrReject(problem, trial, options)

@@ -102,15 +102,27 @@ export async function refineReference(
     if (entry) onRound(entry)
     return state
   }
+  // What comes before the first round counts as part of it.
+  const first = insideRound(watch, 0, problem.rounds)
   const method: Method<RoundsProblem, RoundsState> = {
-    init: async () => tell(await firstState(problem, watch)),
-    step: async (_, state, turn) => tell(await nextState(problem, state, turn, watch)),
+    init: async () => tell(await firstState(problem, first)),
+    step: async (_, state, turn) =>
+      tell(await nextState(problem, state, turn, turn === 1 ? first : insideRound(watch, turn - 1, problem.rounds))),
     error: (_, state) => state.change
   }
   if (problem.rounds === 0 || (problem.family.parameters.length === 0 && problem.sigma)) {
     return { state: await firstState(problem, watch), ending: 'converged', turns: 0, errors: [] }
   }
   return iterate(method, problem, { ...watch, stage: 'rounds', turns: problem.rounds, tolerance: problem.tolerance, patience: 12 })
+}
+
+/** Turns inside a round, roughly: of couplings and of the refit. */
+const TURNS_INSIDE = 200
+
+/** What a round's turns tell: each a step towards its end, the shorter the more there were. */
+function insideRound({ stop, progress }: Watch, done: number, total: number): Watch {
+  let turns = 0
+  return { stop, progress: progress && (() => progress({ stage: 'rounds', done: done + ++turns / (turns + TURNS_INSIDE), total })) }
 }
 
 /** θ and σ from blurred couplings of the raw snapshots, with several starts of θ. */
@@ -127,10 +139,10 @@ async function firstState(problem: RoundsProblem, watch: Watch): Promise<RoundsS
   const targets = problem.velocities ? [] : await blurredTargets(problem, watch)
   const { drift } = workingReference(problem, start, sigma)
   const logLikelihood = (one: Float64Array): number => momentLikelihood(problem, one, sigma)
-  const from = (place: Float64Array): Float64Array =>
+  const from = (place: Float64Array): Promise<Float64Array> =>
     bestStart(problem, { drift, targets, start: place, velocities: evidenceAt(problem, place), logLikelihood }, watch)
   // Their error is known only after a first fit.
-  const theta = problem.velocities ? from(from(start)) : from(start)
+  const theta = await from(problem.velocities ? await from(start) : start)
   if (!problem.sigma) sigma = sigmaOf(problem, theta, sigma)
   return { theta, sigma, potentials, history: [{ round: 0, theta, sigma, change: 1 }], change: Number.POSITIVE_INFINITY }
 }
@@ -224,7 +236,7 @@ async function couple(
     fromLogWeights: from.cloud.logWeights,
     toLogWeights: to.cloud.logWeights
   }
-  const outcome = await scaleRectangular(problem, { stop: watch.stop, tolerance: COUPLING_TOLERANCE, turns: 200, ...(start && { start }) })
+  const outcome = await scaleRectangular(problem, { ...watch, tolerance: COUPLING_TOLERANCE, turns: 200, ...(start && { start }) })
   return { problem, potentials: outcome.state }
 }
 
@@ -314,7 +326,7 @@ async function nextState(problem: RoundsProblem, state: RoundsState, turn: numbe
     potentials.push(coupling.potentials)
     targets.push(targetOf(from, to, coupling, covariances))
   }
-  const { theta, flows: matched } = matchFlow(
+  const { theta, flows: matched } = await matchFlow(
     { drift: reference.drift, coordinates: family.parameters, targets, velocities: evidenceAt(problem, state.theta) },
     state.theta,
     {

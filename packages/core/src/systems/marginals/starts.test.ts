@@ -7,7 +7,7 @@ import { positiveParameter } from './family.js'
 import { bestStart } from './starts.js'
 
 /** Turning by ω, or by one whole turn more, takes every point to the same place in a unit of time. */
-it('where starts end in several solutions, the likelihood chooses', () => {
+it('where starts end in several solutions, the likelihood chooses', async () => {
   const [slow, fast] = [1.2, 1.2 + 2 * Math.PI]
   const drift = completeDrift({
     dimension: 2,
@@ -27,14 +27,16 @@ it('where starts end in several solutions, the likelihood chooses', () => {
     counts: new Float64Array(2).fill(1),
     precisions: { inverseFactors: matrix(1, 3, Float64Array.of(10, 0, 10)), logDeterminants: Float64Array.of(0) }
   }
-  const chosen = (logLikelihood: (theta: Float64Array) => number) =>
-    bestStart(
-      { family, key: keyFromSeed(1) },
-      { targets: [target], start: Float64Array.of(3), drift, velocities: undefined, logLikelihood },
-      {}
+  const chosen = async (logLikelihood: (theta: Float64Array) => number) =>
+    (
+      await bestStart(
+        { family, key: keyFromSeed(1) },
+        { targets: [target], start: Float64Array.of(3), drift, velocities: undefined, logLikelihood },
+        {}
+      )
     )[0]
-  expect(chosen(([omega]) => -omega!)).toBeCloseTo(slow, 4)
-  expect(chosen(([omega]) => -Math.abs(omega! - fast))).toBeCloseTo(fast, 4)
+  expect(await chosen(([omega]) => -omega!)).toBeCloseTo(slow, 4)
+  expect(await chosen(([omega]) => -Math.abs(omega! - fast))).toBeCloseTo(fast, 4)
 })
 
 it('the likelihood of moments is that of a Gaussian, at its highest where the covariance is the observed one', () => {

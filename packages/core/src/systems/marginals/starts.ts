@@ -45,21 +45,22 @@ const ALIKE = 0.1
  * Where starts end in several solutions, the likeliest is taken: dynamics that go once round more from snapshot to snapshot meet the
  * targets as well as those that do not.
  */
-export function bestStart(
+export async function bestStart(
   { family, key }: Beginning,
   { targets, start, drift, velocities, logLikelihood }: Given,
   watch: Watch
-): Float64Array {
+): Promise<Float64Array> {
   const all = { drift, coordinates: family.parameters, targets, velocities }
-  if (family.starts === 1) return matchFlow(all, start, { ...watch, turns: FIRST_TURNS }).theta
+  if (family.starts === 1) return (await matchFlow(all, start, { ...watch, turns: FIRST_TURNS })).theta
   const few = { ...all, targets: targets.map(fewer) }
   const starts = Array.from({ length: family.starts }, (_, s) => startingPoint(family, { start, key }, s))
-  const first = matchesFrom(few, starts, { ...watch, turns: 8, tolerance: 1e-3, coarse: true })
-  const solutions = solutionsOf(family, first).map((alike) => {
+  const first = await matchesFrom(few, starts, { ...watch, turns: 8, tolerance: 1e-3, coarse: true })
+  const solutions: Float64Array[] = []
+  for (const alike of solutionsOf(family, first)) {
     const finalists = alike.slice(0, FINALISTS).map((match) => match.theta)
-    return matchesFrom(few, finalists, { ...watch, turns: 25, tolerance: 1e-4 })[0]!.theta
-  })
-  return matchFlow(all, likeliest(solutions, logLikelihood), watch).theta
+    solutions.push((await matchesFrom(few, finalists, { ...watch, turns: 25, tolerance: 1e-4 }))[0]!.theta)
+  }
+  return (await matchFlow(all, likeliest(solutions, logLikelihood), watch)).theta
 }
 
 /** Matches in groups that are alike, in their order. */
@@ -100,12 +101,16 @@ function startingPoint(family: Family, { start, key }: { readonly start: Float64
 }
 
 /** Matches from every start that can be followed at all, best first. */
-function matchesFrom(problem: FlowMatchingProblem, starts: readonly Float64Array[], options: FlowMatchingOptions): FlowMatch[] {
+async function matchesFrom(
+  problem: FlowMatchingProblem,
+  starts: readonly Float64Array[],
+  options: FlowMatchingOptions
+): Promise<FlowMatch[]> {
   const matches: FlowMatch[] = []
   let failure: unknown
   for (const start of starts) {
     try {
-      matches.push(matchFlow(problem, start, options))
+      matches.push(await matchFlow(problem, start, options))
     } catch (error) {
       if (!(error instanceof InputError)) throw error
       failure ??= error

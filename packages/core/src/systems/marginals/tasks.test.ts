@@ -91,6 +91,24 @@ describe('what threads do', () => {
     expect([...others.asked.keys()]).toEqual([])
   })
 
+  test('rounds tell of themselves before they are over, and can be stopped there', async () => {
+    const told: number[] = []
+    const stop = { aborted: false }
+    const progress = ({ stage, done }: { stage: string; done: number }) => void (stage === 'rounds' && told.push(done))
+    const fitted = () =>
+      fitGrowing(
+        snapshots(8, [0, 1, 2]),
+        { reference: 'linear', rounds: 3 },
+        { growth: 'off', fates: false, spell: String },
+        { key, watch: { stop, progress } }
+      )
+    await fitted()
+    for (const round of [0, 1, 2]) expect(told.filter((done) => done > round && done < round + 1).length).toBeGreaterThan(3)
+    expect(told).toEqual([...told].sort((a, b) => a - b))
+    stop.aborted = true
+    await expect(fitted()).rejects.toThrow(/stop/)
+  })
+
   test('fails as it would here', () => {
     const parts = { code: 'a-code', got: 'a', expected: 'b', try: 'c' }
     for (const error of [new InputError(parts), new EngineError(parts)]) {

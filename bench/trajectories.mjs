@@ -4,8 +4,7 @@
 //   smooth: velocities that change smoothly beside straight lines, splines and persistence, on seven sets.
 //   cells: gradient and free fields on five coordinates, 300 and 1,000 particles at seven times, processor time.
 //   growth: fates and rates of a population in which one of two branches multiplies, beside the same without growth; closed forms are tests.
-//   large: 2,000 and 20,000 particles a snapshot, linear and non-linear references, time and peak memory (minutes).
-//     Of 8,000 under lotka-volterra, three snapshots, one thread of a busy machine: 123 CPU seconds, 137 MB; pairs grow as the square.
+//   large: 2,000 to 20,000 particles at three times, linear and non-linear references: time, peak memory and silence of progress (minutes).
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { matrixFromRows } from '../packages/core/dist/num/matrix.js'
@@ -447,6 +446,7 @@ const BENCHES = {
     const engine = await createEngine('wasm')
     for (const [count, reference] of [
       [2000, 'lotka-volterra'],
+      [5000, 'brownian'],
       [20_000, 'brownian'],
       [20_000, 'lotka-volterra']
     ]) {
@@ -454,18 +454,34 @@ const BENCHES = {
       const clouds = [1, 1.3, 1.6].map((level) =>
         cloud(matrixFromRows(Array.from({ length: count }, () => [level * Math.exp(0.3 * z()), Math.exp(0.3 * z()) / level])))
       )
+      const cpu = process.cpuUsage()
       const start = performance.now()
-      let events = 0
-      const watch = { progress: () => events++, crew: engine.crew }
-      const model = await fitMarginals(
-        { times: [0, 0.5, 1], clouds },
-        { reference, intervals: 'none' },
-        { key: keyFromSeed(seed), engine, watch }
-      )
+      let [events, last, silence] = [0, start, 0]
+      const progress = () => {
+        const now = performance.now()
+        silence = Math.max(silence, now - last)
+        last = now
+        events++
+      }
+      const options = { reference, intervals: 'none' }
+      const model = await fitMarginals({ times: [0, 0.5, 1], clouds }, options, {
+        key: keyFromSeed(seed),
+        watch: { progress, crew: engine.crew }
+      })
       sampleTrajectories(model, { count: 200, times: [0.25], key: keyFromSeed(seed) })
-      const peak = process.resourceUsage().maxRSS / 1024
+      const used = process.cpuUsage(cpu)
+      const line = {
+        'cpu seconds': number((used.user + used.system) / 1e6),
+        seconds: number((performance.now() - start) / 1000),
+        'peak memory': `${Math.round(process.resourceUsage().maxRSS / 1024)} MB`,
+        'longest silence': `${number(silence / 1000)} s of ${events} events`,
+        couplings: model.couplingEndings.map(({ ending, error }) => `${ending} (${number(error)})`).join(', '),
+        widened: model.notes.filter((note) => note.includes('σ² was doubled')).length
+      }
       console.log(
-        `${count} particles a snapshot, ${reference}: ${number((performance.now() - start) / 1000)} s, peak memory ${Math.round(peak)} MB, ${events} progress events, couplings ${model.couplingEndings.map((e) => e.ending).join(', ')}`
+        `${count} particles a snapshot, ${reference}: ${Object.entries(line)
+          .map(([k, v]) => `${k} ${v}`)
+          .join(', ')}`
       )
     }
     await engine.close()

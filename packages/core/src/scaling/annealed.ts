@@ -77,7 +77,7 @@ export interface Fewer extends Turning {
   /** Which of all columns these are. */
   readonly columns: Uint32Array
   /** g of `finer` at a temperature, or of all points, from these points' f. */
-  extended(from: Float64Array, temperature: number, finer: Fewer | undefined): Float64Array
+  extended(from: Float64Array, temperature: number, finer: Fewer | undefined, watch: Watch): Float64Array
 }
 
 interface Sweeps extends Turning {
@@ -146,20 +146,22 @@ async function annealedStart(sweeps: Sweeps, { onTemperature, ...watch }: Rectan
   /** g at temperature one. */
   let to = new Float64Array((fewer ?? sweeps).cols)
   const pauses = watch.stop && new Pauses()
+  const tell = watch.progress && (() => watch.progress?.({ stage: watch.stage ?? 'coupling', done: 0, total: watch.turns ?? TURNS }))
+  const within = { stop: watch.stop, progress: tell }
   for (const [k, temperature] of temperatures.entries()) {
     onTemperature?.(temperature)
-    watch.progress?.({ stage: watch.stage ?? 'coupling', done: 0, total: watch.turns ?? TURNS })
     const at = fewer ?? sweeps
     let state: Potentials = { from: unset(at.rows), to: to.map((g) => g / temperature) }
     for (let turn = 0; turn < WARM_TURNS; turn++) {
       await pauses?.due()
       throwIfStopped(watch, 'coupling')
-      const swept = await at.sweep(state, temperature, watch)
+      tell?.()
+      const swept = await at.sweep(state, temperature, within)
       state = swept
       if (swept.error < WARM_ERROR) break
     }
     const next = sweeps.fewer?.(temperatures[k + 1] ?? 1)
-    to = (fewer && fewer !== next ? fewer.extended(state.from, temperature, next) : state.to).map((g) => g * temperature)
+    to = (fewer && fewer !== next ? fewer.extended(state.from, temperature, next, within) : state.to).map((g) => g * temperature)
     fewer = next
   }
   return { from: unset(sweeps.rows), to }

@@ -2,7 +2,7 @@ import { exp, log } from '../num/elementary.js'
 import type { Matrix } from '../num/matrix.js'
 import { blockHalves, blockOrder } from '../space/blocks.js'
 import type { Fewer, Turning } from './annealed.js'
-import type { RectangularProblem } from './rectangular.js'
+import type { RectangularProblem } from './problem.js'
 import { type Among, heated } from './row-kernel.js'
 import { extendPotential } from './turns.js'
 
@@ -48,8 +48,12 @@ function levelOf(
   return {
     ...turning({ ...problem, ...weights, kernel: among.part(earlier.rows, later.rows) }),
     columns: later.rows,
-    extended: (potential, hot, finer) =>
-      extendPotential({ kernel: heated(among.part(earlier.rows, finer?.columns), hot), fromLogWeights: earlier.logWeights }, potential)
+    extended: (potential, hot, finer, watch) =>
+      extendPotential(
+        { kernel: heated(among.part(earlier.rows, finer?.columns), hot), fromLogWeights: earlier.logWeights },
+        potential,
+        watch
+      )
   }
 }
 

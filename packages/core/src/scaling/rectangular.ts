@@ -2,22 +2,9 @@ import { InputError } from '../num/errors.js'
 import type { Outcome } from '../num/iterate.js'
 import { type Potentials, type RectangularOptions, rangeOf, scale, TOLERANCE, type Turning } from './annealed.js'
 import { levelsOf } from './levels.js'
+import type { RectangularProblem } from './problem.js'
 import { heated, type RowKernel } from './row-kernel.js'
 import { cutFor, Turns } from './turns.js'
-
-/** Find the coupling π of two weighted sets that is closest to a kernel in relative entropy. */
-export interface RectangularProblem {
-  readonly kernel: RowKernel
-  /** Log-weights a [n], summing to one. */
-  readonly fromLogWeights: Float64Array
-  /** Log-weights b [m], summing to one. */
-  readonly toLogWeights: Float64Array
-  /**
-   * Marginals that may differ from a side's weights, at this price per unit of relative entropy KL(marginal | weights); infinite
-   * when left out: the marginal is the weights.
-   */
-  readonly relaxation?: { readonly from?: number; readonly to?: number }
-}
 
 /**
  * Rectangular log-domain Sinkhorn over a row kernel: memory O(n + m), and some 100 MB at most for pairs.

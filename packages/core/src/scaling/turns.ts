@@ -2,7 +2,7 @@ import { exp, log } from '../num/elementary.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
 import type { Potentials, Swept } from './annealed.js'
 import { KeptPairs, type Rows } from './kept-pairs.js'
-import type { RectangularProblem } from './rectangular.js'
+import type { RectangularProblem } from './problem.js'
 import { oneBlock } from './row-kernel.js'
 import { noPartner, RowSums } from './row-sums.js'
 
@@ -110,10 +110,7 @@ function rowByRow(
   const { kernel, fromLogWeights } = problem
   const stiff = stiffness(problem.relaxation?.from)
   for (let i = 0; i < kernel.rows; i++) {
-    if ((i & 255) === 0) {
-      throwIfStopped(watch, 'coupling')
-      if (kernel.rows > MANY_ROWS) watch.progress?.({ stage: 'rows', done: i, total: kernel.rows })
-    }
+    tellRow(i, kernel.rows, watch)
     const { rows, shift, sum } = sumOf(i)
     from[i] = stiff * (shift - log(sum))
     rows.addToColumns(stiff === 1 ? exp(fromLogWeights[i]!) / sum : exp(fromLogWeights[i]! + from[i]! - shift))
@@ -122,6 +119,12 @@ function rowByRow(
 
 /** ρ/(1 + ρ): by how much of what is missing a side gives way at a price of ρ. */
 const stiffness = (price = Number.POSITIVE_INFINITY): number => (price === Number.POSITIVE_INFINITY ? 1 : price / (1 + price))
+
+function tellRow(i: number, rows: number, watch: Watch | undefined): void {
+  if ((i & 255) !== 0) return
+  throwIfStopped(watch, 'coupling')
+  if (rows > MANY_ROWS) watch?.progress?.({ stage: 'rows', done: i, total: rows })
+}
 
 /** Columns made exact, given their sums by place. */
 function corrected(problem: RectangularProblem, { from, to }: Potentials, sumsByPlace: Float64Array): Swept {
@@ -151,12 +154,13 @@ function corrected(problem: RectangularProblem, { from, to }: Potentials, sumsBy
 type Earlier = Pick<RectangularProblem, 'kernel' | 'fromLogWeights'>
 
 /** log Σ_i exp(log k_ij + f_i + a_i) for a few columns that underflowed, each with its own largest term as shift. */
-function columnLogSums(problem: Earlier, from: Float64Array, columns: number[]): { column: number; logSum: number }[] {
+function columnLogSums(problem: Earlier, from: Float64Array, columns: number[], watch?: Watch): { column: number; logSum: number }[] {
   if (columns.length === 0) return []
   const largest = new Float64Array(columns.length).fill(Number.NEGATIVE_INFINITY)
   const sums = new Float64Array(columns.length)
   const row = new Float64Array(problem.kernel.cols)
   for (let i = 0; i < problem.kernel.rows; i++) {
+    tellRow(i, problem.kernel.rows, watch)
     problem.kernel.fillRow(i, row)
     const own = from[i]! + problem.fromLogWeights[i]!
     for (let k = 0; k < columns.length; k++) {
@@ -177,9 +181,9 @@ function columnLogSums(problem: Earlier, from: Float64Array, columns: number[]):
  * g [m] from potentials f of some of the sources: −log Σ_i exp(log k_ij + f_i + a_i). A start for the whole problem from
  * the solution of a smaller one. Cost one pass over the kernel.
  */
-export function extendPotential(problem: Earlier, from: Float64Array): Float64Array {
+export function extendPotential(problem: Earlier, from: Float64Array, watch?: Watch): Float64Array {
   const columns = Array.from({ length: problem.kernel.cols }, (_, j) => j)
   const out = new Float64Array(columns.length)
-  for (const { column, logSum } of columnLogSums(problem, from, columns)) out[column] = -logSum
+  for (const { column, logSum } of columnLogSums(problem, from, columns, watch)) out[column] = -logSum
   return out
 }

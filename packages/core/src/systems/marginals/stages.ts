@@ -21,10 +21,12 @@ interface JobSizes {
 /** A particle and interval of a round: its differential equation, under a named drift and under a field of features. */
 const FLOW = 2500
 const FIELD_FLOW = 3000
-/** A pair of particles, in a round and in the last coupling, with and without a drift. */
+/** A pair of particles, in a round and in the last coupling: there many are left out where particles are many. */
 const ROUND_PAIR = 10
-const PAIR = 10
-const DRIFTLESS_PAIR = 90
+const PAIR = 8
+const NEAR_PAIR = 80
+/** Pairs of which most count: those of some 700 particles a snapshot. */
+const NEAR_PAIRS = 5e5
 /** A pair of particles in chains that tell velocities, and in couplings that know them. */
 const CHAIN_PAIR = 800
 const VELOCITY_PAIR = 3500
@@ -59,7 +61,7 @@ export function fitStages({ counts, options }: JobSizes): readonly Stage[] {
     { stage: 'smoothness', pairs: trialPairs(resolved, counts) },
     { stage: 'steps of parameters', pairs: stepPairs(resolved, counts) },
     { stage: 'rounds', pairs: turns * round },
-    ...all.map((one, k) => ({ stage: `coupling ${k + 1} of ${all.length}`, pairs: one * (plain ? DRIFTLESS_PAIR : PAIR) })),
+    ...all.map((one, k) => ({ stage: `coupling ${k + 1} of ${all.length}`, pairs: one * PAIR + Math.min(one, NEAR_PAIRS) * NEAR_PAIR })),
     { stage: 'bootstrap', pairs: plain || field ? 0 : intervalPairs(resolved.intervals, { particles, pairs, round: turns * round }) },
     { stage: 'smoothness of velocities', pairs: velocity * CHAIN_PAIR },
     { stage: 'velocities', pairs: velocity * VELOCITY_PAIR }

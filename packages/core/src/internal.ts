@@ -97,15 +97,14 @@ export { beginningIn } from './systems/marginals/going-on.js'
 export type { GroupedModel } from './systems/marginals/grouped.js'
 export {
   marginalsFields,
-  pathFields,
   REFERENCE_SENTENCES,
   REFERENCES,
-  type ReferenceName,
-  snapshotFields
+  type ReferenceName
 } from './systems/marginals/options.js'
 export { type RoleFacts, snapshotRoles, timeAmong } from './systems/marginals/roles.js'
 export type { HistoryEntry } from './systems/marginals/rounds.js'
 export { ruledSnapshots } from './systems/marginals/ruled-snapshots.js'
+export { pathFields, snapshotFields } from './systems/marginals/snapshot-options.js'
 export type { SnapshotColumns, SnapshotTable } from './systems/marginals/snapshot-table.js'
 export { prepareSnapshots, type Snapshot } from './systems/marginals/snapshots.js'
 export {

@@ -5,16 +5,15 @@ export type { MarginalsModel, ParameterInterval } from './model.js'
 export {
   type MarginalsOptions,
   marginalsFields,
-  pathFields,
   REFERENCES,
   type ReferenceName,
-  resolveMarginalsOptions,
-  snapshotFields
+  resolveMarginalsOptions
 } from './options.js'
 export type { HistoryEntry } from './rounds.js'
 export { sampleTrajectories, type Trajectories, type TrajectoryRequest, timesBetween, trajectoriesAt } from './sample.js'
 export { loadTrajectories, saveTrajectories } from './save.js'
 export { type HeldOutScore, maximumMeanDiscrepancy, scoreHeldOut, wasserstein } from './score.js'
+export { pathFields, snapshotFields } from './snapshot-options.js'
 export { logWeightsFrom, type Snapshot, type SnapshotInput } from './snapshots.js'
 export { TransportBaselines } from './transport-baselines.js'
 export { type UserNumbers, type UserParameter, type UserReference, userFamily } from './user-family.js'

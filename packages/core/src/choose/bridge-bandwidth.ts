@@ -2,7 +2,7 @@ import { epsilonAt, type PartnerCount, partnerCurve } from '../bridge/effective-
 import { exactTransport } from '../bridge/exact-transport.js'
 import { evenPart, schrodingerBridge } from '../bridge/schrodinger.js'
 import { carry } from '../bridge/transport-map.js'
-import type { Engine } from '../kernel/engine.js'
+import type { Context } from '../kernel/context.js'
 import { pow } from '../num/elementary.js'
 import { quiet, type Watch } from '../num/iterate.js'
 import { normalisedWeights, normaliseLogWeights } from '../num/log-space.js'
@@ -20,12 +20,9 @@ export interface BridgeBandwidth {
   readonly trials: readonly { readonly exponent: number; readonly loss: number }[]
 }
 
-interface BandwidthProblem {
+interface BandwidthProblem extends Context {
   readonly from: Cloud
   readonly to: Cloud
-  readonly engine: Engine
-  readonly key: Key
-  readonly watch?: Watch | undefined
 }
 
 /** Exponents are tried in these parts. */

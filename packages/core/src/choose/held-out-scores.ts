@@ -2,15 +2,14 @@ import { allowedClasses } from '../draw/allowed-classes.js'
 import { clampIn, drawCopies } from '../draw/condition-draw.js'
 import { USUAL_STEPS } from '../draw/steps.js'
 import type { KernelChoice } from '../kernel/bandwidth.js'
-import type { Engine } from '../kernel/engine.js'
+import type { Context } from '../kernel/context.js'
 import { shifted } from '../know/evidence.js'
 import type { ConditionGroup } from '../know/places.js'
 import { fitLaw, type Law, tableProblem } from '../law/law.js'
 import { forgets } from '../law/mixture.js'
 import type { TrainingRows } from '../law/training-rows.js'
-import type { Watch } from '../num/iterate.js'
 import { type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
-import { type Key, keyFor } from '../num/random.js'
+import { keyFor } from '../num/random.js'
 import type { Encoded } from '../table/encoder.js'
 import { Calibration } from './calibration.js'
 import { type Clusters, heldOutParts, type ObservedColumns, type ScoredPart, withObservations } from './held-out.js'
@@ -27,7 +26,7 @@ export interface Setting {
   readonly predicts: boolean
 }
 
-export interface ChoiceProblem {
+export interface ChoiceProblem extends Context {
   readonly training: TrainingRows
   readonly kernel: KernelChoice
   readonly group: ConditionGroup
@@ -47,9 +46,6 @@ export interface ChoiceProblem {
   readonly regressed?: readonly number[] | undefined
   /** `clamp` has no ridge: only its bandwidths are chosen. Default informed. */
   readonly scheme?: 'informed' | 'clamp' | undefined
-  readonly engine: Engine
-  readonly key: Key
-  readonly watch?: Watch | undefined
 }
 
 /** Draws for each held-out row, most from few chains where all of these stand at the same law: what is drawn is not compared, and what is observed is linear. */

@@ -1,4 +1,5 @@
 import { drawWindow } from '../draw/window-chain.js'
+import type { Context } from '../kernel/context.js'
 import type { Engine } from '../kernel/engine.js'
 import { gaussianKernel } from '../kernel/kernel.js'
 import type { Law } from '../law/law.js'
@@ -7,7 +8,6 @@ import { drawTarget, lawAt } from '../law/target-law.js'
 import { type FieldRows, rowsOf, type Unit } from '../law/units.js'
 import { fitWindow, type WindowBandwidth, type WindowContext, type WindowRows, windowLaw } from '../law/window.js'
 import { InputError } from '../num/errors.js'
-import type { Watch } from '../num/iterate.js'
 import { uniformLogWeights } from '../num/log-space.js'
 import { type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
 import { fillNormal, type Key, keyFor, permutation } from '../num/random.js'
@@ -31,12 +31,9 @@ export interface WindowChoice {
   readonly rowCount: number
 }
 
-interface WindowSearch {
+interface WindowSearch extends Context {
   /** Windows alike in shape; one choice is made for all of them. At least one, each with a given. */
   readonly problems: readonly WindowRows[]
-  readonly engine: Engine
-  readonly key: Key
-  readonly watch?: Watch | undefined
 }
 
 /** Rows that a trial is fitted on and scored on, at most, and draws for each of these: an energy score of as many is good to 3 %. */

@@ -1,6 +1,6 @@
-import type { Engine } from '../kernel/engine.js'
-import { throwIfStopped, type Watch } from '../num/iterate.js'
-import { type Key, keyFor } from '../num/random.js'
+import type { Context } from '../kernel/context.js'
+import { throwIfStopped } from '../num/iterate.js'
+import { keyFor } from '../num/random.js'
 import type { Table } from '../table/table.js'
 import { type AlignedTables, alignTables } from './align.js'
 import { compareAssociations } from './compare-associations.js'
@@ -15,7 +15,7 @@ import { groupTables } from './group-rows.js'
 import type { GroupedTable } from './panels.js'
 import { quasiIdentifiers } from './quasi-identifiers.js'
 
-export interface EvaluationProblem {
+export interface EvaluationProblem extends Context {
   readonly real: Table
   readonly synthetic: Table
   /** Rows the model was fitted to, where `real` was held out from it; without it `real` is taken for the training table. */
@@ -30,9 +30,6 @@ export interface EvaluationProblem {
    */
   readonly clouds?: number | undefined
   /** Searches neighbours. */
-  readonly engine: Engine
-  readonly key: Key
-  readonly watch?: Watch | undefined
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Engine } from '../kernel/engine.js'
+import type { Context } from '../kernel/context.js'
 import { type Clamp, clampOf } from '../know/clamp.js'
 import type { Condition } from '../know/conditions.js'
 import type { Evidence } from '../know/evidence.js'
@@ -7,7 +7,6 @@ import type { ConditionGroup } from '../know/places.js'
 import type { Law } from '../law/law.js'
 import { forgets } from '../law/mixture.js'
 import { copyState, type InformedState } from '../law/state.js'
-import type { Watch } from '../num/iterate.js'
 import { matrix, takeValues } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { type Encoded, type Encoder, stackEncoded, takeEncoded } from '../table/encoder.js'
@@ -20,7 +19,7 @@ import { sweepFactors } from './informed-sweep.js'
 import { movedLately, runTested, type TestedStep } from './run.js'
 
 /** A group of conditions, ready to be run on a law. */
-export interface GroupRun {
+export interface GroupRun extends Context {
   readonly law: Law
   /** How the columns of its rows are encoded. */
   readonly encoder: Encoder
@@ -46,9 +45,6 @@ export interface GroupRun {
   readonly independent?: boolean | undefined
   /** Whether a step forgets where it began, so that any row of what is given will do: none near it is looked for. */
   readonly forgets?: boolean | undefined
-  readonly engine: Engine
-  readonly key: Key
-  readonly watch?: Watch | undefined
   /** Chains at their starts (step 0) and after each step. */
   readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
 }

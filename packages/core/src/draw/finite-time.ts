@@ -1,3 +1,4 @@
+import type { Context } from '../kernel/context.js'
 import type { Engine } from '../kernel/engine.js'
 import { gaussianKernel } from '../kernel/kernel.js'
 import { exp, log } from '../num/elementary.js'
@@ -10,10 +11,9 @@ import { type Cloud, cloud } from '../space/cloud.js'
 import { runSteps, startRows } from './run.js'
 import { USUAL_STEPS } from './steps.js'
 
-export interface FiniteTimeOptions {
+export interface FiniteTimeOptions extends Context {
   /** The samples that the bridge ends at, with weights [M, K]. */
   readonly target: Cloud
-  readonly engine: Engine
   /** Bandwidth at which the bridge ends: it stops at noise variance 2ε and takes the sampler's own last step. */
   readonly epsilon: number
   /** Standard deviation σ of the reference dX = σ dW on [0, 1], in units of the coordinates. Default: σ² = max(1, 8ε). */
@@ -30,8 +30,6 @@ export interface FiniteTimeOptions {
   /** As `targetTerms` finds them, for several draws of one bridge. */
   readonly logTerms?: Float64Array | undefined
   readonly count: number
-  readonly key: Key
-  readonly watch?: Watch | undefined
 }
 
 /**

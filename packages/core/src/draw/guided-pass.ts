@@ -1,4 +1,4 @@
-import type { Engine } from '../kernel/engine.js'
+import type { Context } from '../kernel/context.js'
 import { coordinateEvidence, type Evidence, restricted, together } from '../know/evidence.js'
 import type { Bounds, LinearInterval } from '../know/places.js'
 import { reachOf, setBack } from '../know/reach.js'
@@ -7,9 +7,9 @@ import { backwardMessages, type LinearFactor, type LinearKnowledge, type Message
 import { type LinearObservation, linearObservations } from '../law/linear-observations.js'
 import { standInsOf } from '../law/stand-ins.js'
 import type { FieldRows } from '../law/units.js'
-import { throwIfStopped, type Watch } from '../num/iterate.js'
+import { throwIfStopped } from '../num/iterate.js'
 import { type Matrix, matrix, takeColumns } from '../num/matrix.js'
-import { type Key, keyFor } from '../num/random.js'
+import { keyFor } from '../num/random.js'
 import { drawWindow, type WindowDraw } from './window-chain.js'
 
 /** What is known about the rows of a field, row by row. */
@@ -30,12 +30,6 @@ export interface GuidedUnit {
   readonly regression: Regression
   /** The law of the target given these, asked for when it is its turn. */
   readonly law: () => Law
-}
-
-interface GuidedContext {
-  readonly engine: Engine
-  readonly key: Key
-  readonly watch?: Watch | undefined
 }
 
 interface GuidedPass {
@@ -65,7 +59,7 @@ export interface GuidedRows {
  * rows of the posterior. A coordinate that is drawn from nothing is a window without givens.
  * Cost that of an ordered pass, and of `backwardMessages` a condition with intervals.
  */
-export async function guidedPass(pass: GuidedPass, { engine, key, watch }: GuidedContext): Promise<GuidedRows> {
+export async function guidedPass(pass: GuidedPass, { engine, key, watch }: Context): Promise<GuidedRows> {
   const { rows, units, knowledge, count, steps, noise } = pass
   const out = matrix(count, rows.coordinates.cols)
   const counts = new Array<Float64Array | undefined>(out.cols)

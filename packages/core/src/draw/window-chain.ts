@@ -1,4 +1,4 @@
-import type { Engine } from '../kernel/engine.js'
+import type { Context } from '../kernel/context.js'
 import { gaussianKernel } from '../kernel/kernel.js'
 import { type Evidence, standInAt } from '../know/evidence.js'
 import type { Bounds } from '../know/places.js'
@@ -9,7 +9,7 @@ import { REACH, RIDGE } from '../law/target-law.js'
 import { exp, log } from '../num/elementary.js'
 import { placesByName } from '../num/group.js'
 import { beside, type Matrix, matrix, takeColumns, takeRows } from '../num/matrix.js'
-import { type Key, keyFor } from '../num/random.js'
+import { keyFor } from '../num/random.js'
 import { mean } from '../num/statistics.js'
 import { cloud } from '../space/cloud.js'
 import { informedStep, startChains } from './informed.js'
@@ -17,9 +17,7 @@ import type { InformedProblem } from './informed-problem.js'
 import { runTested } from './run.js'
 import { USUAL_STEPS } from './steps.js'
 
-export interface WindowDraw {
-  readonly engine: Engine
-  readonly key: Key
+export interface WindowDraw extends Omit<Context, 'watch'> {
   /** What is known about (targets, givens) besides the givens. */
   readonly evidence?: Evidence | undefined
   /** The interval that holds the single target of every row [n]; ends may be infinite. */

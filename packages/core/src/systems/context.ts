@@ -1,15 +1,11 @@
+import type { Context } from '../kernel/context.js'
 import type { Engine } from '../kernel/engine.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import type { Watch } from '../num/iterate.js'
-import { type Key, keyFromSeed } from '../num/random.js'
+import { keyFromSeed } from '../num/random.js'
 
-/** What a computation runs with. */
-export interface Context {
-  readonly engine: Engine
-  readonly key: Key
-  readonly watch?: Watch | undefined
-}
+export type { Context }
 
 /** Where a job runs; its key comes from the job's seed. */
 export interface JobContext extends Watch {

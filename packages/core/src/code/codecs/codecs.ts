@@ -1,9 +1,9 @@
+import type { Context } from '../../kernel/context.js'
 import type { Engine } from '../../kernel/engine.js'
 import { FormatError, InputError } from '../../num/errors.js'
-import type { Watch } from '../../num/iterate.js'
 import type { Matrix } from '../../num/matrix.js'
 import { takeRows } from '../../num/matrix.js'
-import { type Key, keyFor, permutation } from '../../num/random.js'
+import { keyFor, permutation } from '../../num/random.js'
 import type { Codec, CodecContents } from '../../spectral/codec.js'
 import { relativeError } from '../../spectral/round-trip.js'
 import { checkFinite } from '../code.js'
@@ -12,14 +12,8 @@ import { fitDiffusionCodec, loadDiffusionCodec } from './diffusion-codec.js'
 import { fitPca, loadPca } from './pca.js'
 import type { LatentSpecification } from './specification.js'
 
-interface CodecContext {
-  readonly engine: Engine
-  readonly key: Key
-  readonly watch?: Watch | undefined
-}
-
 /** Fits the codec that was asked for to rows [M, D]. Throws `InputError` as the codecs do, and for ONNX, whose files a host must load. */
-export async function fitCodec(rows: Matrix, specification: LatentSpecification, { engine, key, watch }: CodecContext): Promise<Codec> {
+export async function fitCodec(rows: Matrix, specification: LatentSpecification, { engine, key, watch }: Context): Promise<Codec> {
   switch (specification.kind) {
     case 'pca':
       return fitPca(rows, { dimension: specification.dimension, watch })
@@ -66,7 +60,7 @@ const MOST_ROWS = 2000
 export async function measureReconstruction(
   codec: Codec,
   rows: Matrix,
-  { specification, ...context }: CodecContext & { specification?: LatentSpecification }
+  { specification, ...context }: Context & { specification?: LatentSpecification }
 ): Promise<Reconstruction> {
   const order = permutation(keyFor(context.key, 'reconstruction'), rows.rows).subarray(0, MOST_ROWS)
   const some = takeRows(rows, order)

@@ -1,8 +1,8 @@
+import type { Context } from '../../kernel/context.js'
 import type { Engine } from '../../kernel/engine.js'
 import { arraysUnder, exactly, record, whole } from '../../model-file/reading.js'
-import type { Watch } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
-import { type Key, keyFor } from '../../num/random.js'
+import { keyFor } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
 import type { Codec, CodecContents } from '../../spectral/codec.js'
 import { type DiffusionMap, type DiffusionPlacing, diffusionCoordinates, diffusionMap, placePoints } from '../../spectral/diffusion-map.js'
@@ -11,13 +11,10 @@ import { placingIn } from '../../spectral/placing-file.js'
 import { liftingOf, measureRoundTrip, type RoundTrip, relativeError } from '../../spectral/round-trip.js'
 import { fitPca, loadPca, type PcaCodec } from './pca.js'
 
-interface DiffusionCodecOptions {
+interface DiffusionCodecOptions extends Context {
   readonly dimension: number | 'auto'
   readonly epsilon?: number | 'auto'
   readonly alpha?: number
-  readonly engine: Engine
-  readonly key: Key
-  readonly watch?: Watch | undefined
 }
 
 /** A diffusion map with its way back, and what was measured on the way. */

@@ -1,5 +1,6 @@
 import { Generator } from '../../draw/generator.js'
 import { atEpsilon, type KernelChoice, nearestSquaredDistances, sampledSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
+import type { Context } from '../../kernel/context.js'
 import { type Engine, roughEngine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
 import { scaleRows, tableProblem } from '../../law/law.js'
@@ -7,9 +8,9 @@ import type { TrainingRows } from '../../law/training-rows.js'
 import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { increasing } from '../../num/isotonic.js'
-import { throwIfStopped, type Watch } from '../../num/iterate.js'
+import { throwIfStopped } from '../../num/iterate.js'
 import type { Matrix } from '../../num/matrix.js'
-import { type Key, keyFor } from '../../num/random.js'
+import { keyFor } from '../../num/random.js'
 import { mean, median, quantileOfSorted, sorted } from '../../num/statistics.js'
 import { cloud } from '../../space/cloud.js'
 import { decodeTable, type Encoded, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
@@ -114,14 +115,11 @@ function standardErrorOf(values: Float64Array): number {
   return (1.2533 * spread) / Math.sqrt(values.length)
 }
 
-interface BandwidthSearch {
+interface BandwidthSearch extends Context {
   readonly training: TrainingRows
   /** What r is measured in; undefined where all rows are equal. */
   readonly distances: RowDistances | undefined
   readonly kernel: KernelChoice
-  readonly engine: Engine
-  readonly key: Key
-  readonly watch?: Watch | undefined
   /** Most evaluations of r. Default 12. */
   readonly evaluations?: number
   /** Rows that are drawn for each, 500 at least. Default as many as there are, 1,000 at most. */

@@ -2,14 +2,14 @@ import { classifierAuc } from '../../diagnose/classifier.js'
 import { Generator } from '../../draw/generator.js'
 import type { KernelChoice } from '../../kernel/bandwidth.js'
 import { atEpsilon } from '../../kernel/bandwidth.js'
-import { type Engine, roughEngine } from '../../kernel/engine.js'
+import type { Context } from '../../kernel/context.js'
+import { roughEngine } from '../../kernel/engine.js'
 import { scaleRows, tableProblem } from '../../law/law.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsWithin } from '../../law/work.js'
-import type { Watch } from '../../num/iterate.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
-import { type Key, keyFor, permutation } from '../../num/random.js'
+import { keyFor, permutation } from '../../num/random.js'
 import { mean, variance } from '../../num/statistics.js'
 import { decodeTable, type Encoded, embedEncoded, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
@@ -44,7 +44,7 @@ export interface SearchedRows {
   readonly unit: number
 }
 
-export interface ScalingContest {
+export interface ScalingContest extends Context {
   readonly table: Table
   readonly formats: readonly ColumnFormat[]
   /** Methods that the user fixed, by column. */
@@ -56,9 +56,6 @@ export interface ScalingContest {
    * it, and the winner's need not be looked for again.
    */
   readonly searchAll?: ((methods: ScalingMethods) => Promise<SearchedRows>) | undefined
-  readonly engine: Engine
-  readonly key: Key
-  readonly watch?: Watch | undefined
 }
 
 /** Rows that a contest looks at. */

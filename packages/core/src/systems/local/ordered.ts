@@ -3,20 +3,17 @@ import { runSteps, startRows } from '../../draw/run.js'
 import { bridgeStep, type NoiseKind } from '../../draw/step.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { drawWindow } from '../../draw/window-chain.js'
-import type { Engine } from '../../kernel/engine.js'
+import type { Context } from '../../kernel/context.js'
 import { bridgeOf } from '../../law/bridge.js'
 import { lawOfUnit } from '../../law/units.js'
-import { quiet, throwIfStopped, type Watch } from '../../num/iterate.js'
+import { quiet, throwIfStopped } from '../../num/iterate.js'
 import { type Matrix, matrix, putColumns, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
 import type { FittedUnit, LocalModel } from './model.js'
 
-export interface PassOptions {
+export interface PassOptions extends Context {
   readonly count: number
-  readonly engine: Engine
-  readonly key: Key
-  readonly watch?: Watch | undefined
   /** Inner steps of units with givens. Default 10. */
   readonly steps?: number | undefined
   readonly noise?: NoiseKind | undefined

@@ -88,7 +88,7 @@ async function slopesAlong(a: number, { from, rows, decode }: Place): Promise<Fl
 
 /** −½ ‖F x − z‖² of rows, x = offset + basisᵀ z, as the same of z, in at most K rows where it is the same in all classes. Cost O(r·D·K + K³). */
 function reduced(evidence: Evidence, { offset, basis }: LinearDecoder): Promise<Evidence> {
-  const shorter = (evidence.factors ?? []).length === 0 ? fewer : (gaussian: Gaussian) => gaussian
+  const shorter = (evidence.factors ?? []).length === 0 ? fewer : (gaussian: StandIn) => gaussian
   return linearEvidence(evidence, offset, ({ rows, targets, constant }) =>
     linearLikelihood(shorter({ rows: timesBasis(rows, basis), targets, constant }))
   )
@@ -133,13 +133,7 @@ function timesBasis({ rows: r, cols: d, data }: Matrix, basis: Matrix): Matrix {
   return out
 }
 
-interface Gaussian {
-  readonly constant: number
-  readonly rows: Matrix
-  readonly targets: Float64Array
-}
-
-function linearLikelihood({ constant, rows, targets }: Gaussian): RowLikelihood {
+function linearLikelihood({ constant, rows, targets }: StandIn): RowLikelihood {
   const { rows: r, cols: k } = rows
   const { data } = rows
   const leftIn = (point: Float64Array, i: number): number => {
@@ -174,7 +168,7 @@ const LEAST_SHARE = 1e-12
  * The same Gaussian in no more rows than coordinates, from its information matrix FᵀF = Q Λ Qᵀ: F′ = Λ^{1/2} Qᵀ.
  * Cost O(r·K² + K³).
  */
-function fewer({ constant, rows: f, targets }: Gaussian): Gaussian {
+function fewer({ constant, rows: f, targets }: StandIn): StandIn {
   const { rows: r, cols: k, data } = f
   if (r <= k) return { constant, rows: f, targets }
   const information = matrix(k, k)

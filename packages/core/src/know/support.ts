@@ -10,6 +10,7 @@ import { takeTableRows } from '../table/rows.js'
 import { isNumeric, type Table } from '../table/table.js'
 import type { Condition } from './conditions.js'
 import { hasLevels, levelsOfRow } from './levels.js'
+import type { ConditionGroup } from './places.js'
 import { FARTHEST } from './reach.js'
 
 /** Something a person should know about the rows, with a stable name. */
@@ -45,12 +46,31 @@ interface DistanceProblem {
   readonly key: Key
 }
 
+/** Distances of conditions, of which each group shares its columns; `keyOf` its place. Cost of `conditionDistances` for each. */
+export async function distancesOfGroups(
+  groups: readonly ConditionGroup[],
+  conditions: readonly Condition[],
+  { keyOf, ...about }: Omit<DistanceProblem, 'key'> & { readonly keyOf: (group: number) => Key }
+): Promise<Distance[]> {
+  const out: Distance[] = new Array(conditions.length)
+  for (const [g, { members }] of groups.entries()) {
+    const own = await conditionDistances(
+      members.map((member) => conditions[member]!),
+      { ...about, key: keyOf(g) }
+    )
+    members.forEach((member, k) => {
+      out[member] = own[k]!
+    })
+  }
+  return out
+}
+
 /**
  * Distances of conditions that share their columns, among the rows of the categories that each gives: a weight that many
  * animals have may be far from all of one species. Cost of one `nearest` of the conditions and one of 2,000 rows for each
  * combination of given categories.
  */
-export async function conditionDistances(conditions: readonly Condition[], problem: DistanceProblem): Promise<Distance[]> {
+async function conditionDistances(conditions: readonly Condition[], problem: DistanceProblem): Promise<Distance[]> {
   const { table } = problem
   const byLevels = placesByName(conditions, ({ levels, among }) => JSON.stringify([...levels, ...among].sort(([a], [b]) => a - b)))
   const out: Distance[] = new Array(conditions.length)

@@ -8,6 +8,7 @@ import { weightedMoments } from '../num/statistics.js'
 import { symmetricScaling } from '../scaling/symmetric.js'
 import { cloud } from '../space/cloud.js'
 import { LevelKernels, type LevelRows } from './level-kernel.js'
+import type { PlacedGaussian } from './local-gaussian.js'
 
 /** Rows that a density is learned from: numbers, levels, and both as kernels compare them. */
 export interface DensityRows extends LevelRows {
@@ -33,7 +34,7 @@ export interface StepSetting {
 const FLOOR = 1e-6
 /** log 2π. */
 const LOG_2_PI = 1.8378770664093453
-/** Components this far below the largest, in nats, change nothing that a double holds. */
+/** PlacedGaussians this far below the largest, in nats, change nothing that a double holds. */
 const NEGLIGIBLE = 40
 /** A row with less of a component's weight than this leaves it as it is. */
 const LEAST_SHARE = 1e-12
@@ -93,14 +94,7 @@ function oneGaussian(rows: DensityRows): StepMoments {
   }
 }
 
-/** One of the Gaussians: its mean and packed covariance of all numbers. */
-interface Component {
-  readonly mean: Float64Array
-  readonly covariance: Float64Array
-  readonly effectiveCount: number
-}
-
-const componentOf = ({ mean, covariance, effectiveCount }: StepMoments, j: number): Component => ({
+const componentOf = ({ mean, covariance, effectiveCount }: StepMoments, j: number): PlacedGaussian => ({
   mean: rowOf(mean, j),
   covariance: rowOf(covariance, j),
   effectiveCount: effectiveCount[j]!
@@ -166,7 +160,7 @@ export class StepMixture {
     return this.moments.epsilon === Number.POSITIVE_INFINITY
   }
 
-  private place(j: number, { mean, covariance, effectiveCount }: Component): void {
+  private place(j: number, { mean, covariance, effectiveCount }: PlacedGaussian): void {
     const { size, means, factors, numbers, prior } = this
     const { pooled, rows } = this.moments
     const shrink = prior / (prior + effectiveCount)

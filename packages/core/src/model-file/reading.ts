@@ -188,9 +188,18 @@ export const float64Array = (arrays: Arrays, name: string, length: number | unde
 /** Logarithms of n weights that sum to 1; −∞ is weight zero. */
 export function logWeightsIn(arrays: Arrays, n: number | undefined, name = 'logWeights'): Float64Array {
   const logWeights = float64Array(arrays, name, n, { least: Number.NEGATIVE_INFINITY, most: 1 })
-  const total = logWeights.reduce((sum, a) => sum + exp(a), 0)
-  if (Math.abs(total - 1) < 1e-9) return logWeights
-  throw damaged(`a model whose ${name} are of weights that sum to ${total}`, 'weights that sum to 1')
+  sumToOne(
+    logWeights.map((a) => exp(a)),
+    `a model whose ${name} are of weights that sum`
+  )
+  return logWeights
+}
+
+/** Throws unless weights sum to 1; `what`: `a model whose weights sum`. */
+export function sumToOne(weights: Iterable<number>, what: string): void {
+  let total = 0
+  for (const weight of weights) total += weight
+  if (!(Math.abs(total - 1) < 1e-9)) throw damaged(`${what} to ${total}`, 'weights that sum to 1')
 }
 
 /** The same of whole numbers, such as the levels of categories. */

@@ -1,3 +1,4 @@
+import type { NamedWarning } from '../know/support.js'
 import type { ModelContents } from '../model-file/contents.js'
 import type { Matrix } from '../num/matrix.js'
 import type { CellStyle } from '../table/present.js'
@@ -48,7 +49,7 @@ export function planOf(
 
 /** What every answer says. */
 export interface Answer {
-  readonly warnings: readonly { readonly name: string; readonly message: string }[]
+  readonly warnings: readonly NamedWarning[]
 }
 
 /** An answer to be told of. */

@@ -4,6 +4,7 @@ import { type CellValue, cellAt } from '../../table/cells.js'
 import { dateUnit } from '../../table/date-style.js'
 import type { Expression } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
+import { unusedName } from '../../table/rows.js'
 import { isNumeric, kindOf, type NumericColumn } from '../../table/table.js'
 import { bends, type Exceptions, exceptionsOf } from './exceptions.js'
 import { someValues } from './keep-gaps.js'
@@ -109,10 +110,7 @@ function spreadOf(name: string, data: WrittenTable): number {
 
 /** `end − start`; no other column is named so. */
 function gapName(column: string, lows: readonly Expression[], { table }: WrittenTable): string {
-  const names = new Set(table.columns.map(({ name }) => name))
-  let gap = lows.map((low) => `${column} − ${expressionText(low)}`).join(', ')
-  while (names.has(gap)) gap = `${gap}′`
-  return gap
+  return unusedName(lows.map((low) => `${column} − ${expressionText(low)}`).join(', '), new Set(table.columns.map(({ name }) => name)))
 }
 
 /** Gaps of dates count the finest unit in which one of them is written; those of numbers are numbers. */

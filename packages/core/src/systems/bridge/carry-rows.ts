@@ -3,7 +3,7 @@ import { type CarryKind, carry } from '../../bridge/transport-map.js'
 import type { Engine } from '../../kernel/engine.js'
 import { type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { type Key, keyFor, uniforms } from '../../num/random.js'
-import { type Encoded, type Encoder, embedEncoded } from '../../table/encoder.js'
+import { type Encoded, type Encoder, embedEncoded, levelStarts, levelsIn } from '../../table/encoder.js'
 import { bridgeOf, type Carrier } from './sides.js'
 
 interface Carrying {
@@ -71,7 +71,7 @@ async function debiasedCodes(model: Carrier, { bridge, points, codes, key, engin
   const around = await engine.mean(pairTo(points, from, epsilon), within(bridge), indicators(encoder, rows.codes.subarray(0, split)))
   const u = uniforms(key, points.rows)
   const out = new Int32Array(codes.length)
-  const firsts = firstsOf(encoder)
+  const firsts = levelStarts(encoder)
   for (let i = 0; i < points.rows; i++)
     encoder.factors.forEach(({ levelCount }, f) => {
       const own = codes[i * encoder.factors.length + f]!
@@ -96,20 +96,11 @@ function levelAt(shares: Float64Array, own: number, u: number): number {
   return own
 }
 
-/** Where the indicators of each factor begin. */
-function firstsOf({ factors }: Encoder): number[] {
-  let at = 0
-  return factors.map(({ levelCount }) => {
-    at += levelCount
-    return at - levelCount
-  })
-}
-
 /** 1 at the level of every factor [n, Σ levels]. */
 function indicators(encoder: Encoder, codes: Int32Array): Matrix {
   const { factors } = encoder
-  const firsts = firstsOf(encoder)
-  const cols = factors.reduce((sum, { levelCount }) => sum + levelCount, 0)
+  const firsts = levelStarts(encoder)
+  const cols = levelsIn(encoder)
   const out = matrix(codes.length / factors.length, cols)
   codes.forEach((level, at) => {
     out.data[Math.floor(at / factors.length) * cols + firsts[at % factors.length]! + level] = 1

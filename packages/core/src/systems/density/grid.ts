@@ -1,3 +1,4 @@
+import type { NamedWarning } from '../../know/support.js'
 import { exp } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
@@ -26,7 +27,7 @@ export interface DensityGrid {
   readonly density: Float64Array
   /** What of the whole lies on the grid. */
   readonly mass: number
-  readonly warnings: readonly { readonly name: string; readonly message: string }[]
+  readonly warnings: readonly NamedWarning[]
 }
 
 /** p(grid | given) = p(grid, given)/p(given). Cost of scoring the points. Throws `InputError` for columns that the density lacks, levels that nobody has, and intervals. */

@@ -1,3 +1,4 @@
+import type { NamedWarning } from '../../know/support.js'
 import type { DensityRows } from '../../law/step-mixture.js'
 import { InputError } from '../../num/errors.js'
 import { rowOf } from '../../num/matrix.js'
@@ -8,12 +9,6 @@ import { readRows } from '../imputation/read-rows.js'
 import type { DensityModel } from './model.js'
 import { levelsOf, seenLevels } from './rows.js'
 import { numberColumns } from './units.js'
-
-/** A stable name, and a sentence. */
-export interface Warning {
-  readonly name: string
-  readonly message: string
-}
 
 /** Rows read, as the density looks at them. */
 export interface ReadScored {
@@ -30,7 +25,7 @@ export function readScored(
   model: DensityModel,
   rows: DensityRows,
   raw: RawTable
-): { readonly read: ReadScored; readonly warnings: readonly Warning[] } {
+): { readonly read: ReadScored; readonly warnings: readonly NamedWarning[] } {
   const { table, warnings } = readRows(model, raw, {
     absent: 'the density is that of the other columns, without',
     level: 'the density is that of the other cells'

@@ -1,5 +1,17 @@
 import type { ModelContents } from '../../model-file/contents.js'
-import { BANDWIDTH, damaged, expectKind, list, measured, number, optional, record, text, whole } from '../../model-file/reading.js'
+import {
+  BANDWIDTH,
+  damaged,
+  expectKind,
+  list,
+  measured,
+  number,
+  optional,
+  record,
+  sumToOne,
+  text,
+  whole
+} from '../../model-file/reading.js'
 import { donorsIn, rowsModelIn } from '../imputation/save.js'
 import type { DensityModel, DensitySummary, StackMember } from './model.js'
 
@@ -56,8 +68,10 @@ export function loadDensity(contents: ModelContents): DensityModel {
       smoothing
     })
   )
-  const total = members.reduce((sum, { weight }) => sum + weight, 0)
-  if (!(Math.abs(total - 1) < 1e-9)) throw damaged(`a model whose stack weighs ${total}`, 'weights that sum to 1')
+  sumToOne(
+    members.map(({ weight }) => weight),
+    'a model whose stack comes'
+  )
   if (!coding.columns.some(({ carries }) => carries === 'number' || carries === 'levels'))
     throw damaged('a density of no column', 'a column')
   const learned = donorsIn(contents, summary.donorCount, coding)

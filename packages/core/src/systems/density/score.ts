@@ -1,3 +1,4 @@
+import type { NamedWarning } from '../../know/support.js'
 import { type DensityRows, type ScoredRow, StepMixture, stepMoments } from '../../law/step-mixture.js'
 import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
@@ -10,7 +11,7 @@ import type { CodedRows } from '../imputation/coding.js'
 import type { DensityModel } from './model.js'
 import { denoised, type Neighbourhoods, neighbourhoods, Outliers } from './neighbourhood.js'
 import type { ScoreRequest } from './options.js'
-import { type ReadScored, readScored, type Warning } from './read.js'
+import { type ReadScored, readScored } from './read.js'
 import { densityRows } from './rows.js'
 import { logVolume, numberColumns, unitsOf } from './units.js'
 import { rowWarnings } from './warnings.js'
@@ -36,7 +37,7 @@ export interface ScoredRows {
   readonly denoised?: { readonly numbers: Matrix; readonly levels: Int32Array } | undefined
   /** Rows that are rows of the density, each left out. */
   readonly own: number
-  readonly warnings: readonly Warning[]
+  readonly warnings: readonly NamedWarning[]
 }
 
 /** The rows of a model as a density looks at them. */

@@ -1,15 +1,16 @@
+import type { NamedWarning } from '../../know/support.js'
 import { listed } from '../../num/listed.js'
 import { isCategorical, isNumeric } from '../../table/table.js'
 import { MOST_NAMED } from '../imputation/read-rows.js'
 import type { DensityModel } from './model.js'
-import type { ReadScored, Warning } from './read.js'
+import type { ReadScored } from './read.js'
 import { numberColumns } from './units.js'
 
 /** A number this far beyond all that a column has, in standard deviations, lies outside the data and not at their edge. */
 const BEYOND = 1
 
 /** What is to be said of single rows. */
-export function rowWarnings(model: DensityModel, read: ReadScored, logDensity: Float64Array): Warning[] {
+export function rowWarnings(model: DensityModel, read: ReadScored, logDensity: Float64Array): NamedWarning[] {
   const rowsWith = (is: (x: number) => boolean) => Array.from(logDensity.keys()).filter((i) => is(logDensity[i]!))
   const unknown = rowsWith(Number.isNaN)
   const far = rowsWith((x) => x === Number.NEGATIVE_INFINITY)
@@ -37,7 +38,7 @@ function rowWords(rows: readonly number[]): string {
   return `${rows.length === 1 ? 'row' : 'rows'} ${more > 0 ? `${named.join(', ')} and ${more} more` : listed(named)}`
 }
 
-function outside(model: DensityModel, { table }: ReadScored): Warning[] {
+function outside(model: DensityModel, { table }: ReadScored): NamedWarning[] {
   return numberColumns(model).flatMap(({ name, low, high, scale }) => {
     const column = table.columns.find((one) => one.name === name)
     if (!column || !isNumeric(column)) return []
@@ -56,7 +57,7 @@ function outside(model: DensityModel, { table }: ReadScored): Warning[] {
 }
 
 /** A column of one value says nothing where rows have that value, and where they do not, nothing that has a density. */
-function differs({ coding }: DensityModel, { table }: ReadScored): Warning[] {
+function differs({ coding }: DensityModel, { table }: ReadScored): NamedWarning[] {
   return coding.columns.flatMap((coded) => {
     const column = table.columns.find(({ name }) => name === coded.name)
     if (coded.carries !== 'constant' || !column || isCategorical(column) || !isNumeric(column)) return []

@@ -222,13 +222,16 @@ function pushed(history: Matrix, next: Matrix): Matrix {
 }
 
 /** The series that a model was fitted to, from its row `memory` + 1 on, without the time column. */
-export function trainingSeries({ encoder, transition }: ForecastModel): Table {
-  const { rows, outputCount, scale } = transition
-  const series = matrix(rows.coordinates.rows, outputCount)
-  for (let i = 0; i < series.rows; i++)
-    for (let c = 0; c < outputCount; c++)
-      series.data[i * outputCount + c] = scale.centre[c]! + scale.scale[c]! * rows.coordinates.data[i * rows.coordinates.cols + c]!
-  return decodeTable(encoder, { coordinates: series, codes: new Int32Array(0) })
+export const trainingSeries = ({ encoder, transition }: ForecastModel): Table =>
+  decodeTable(encoder, { coordinates: unstandardised(transition, transition.outputCount), codes: new Int32Array(0) })
+
+/** The first columns of (outputs, inputs) of a transition, in the coordinates of the encoder. */
+export function unstandardised({ rows: { coordinates }, scale }: TransitionModel, columns: number): Matrix {
+  const out = matrix(coordinates.rows, columns)
+  for (let i = 0; i < out.rows; i++)
+    for (let c = 0; c < columns; c++)
+      out.data[i * columns + c] = scale.centre[c]! + scale.scale[c]! * coordinates.data[i * coordinates.cols + c]!
+  return out
 }
 
 const WHOLE = { source: 'number', kind: 'integer', integer: true } as const

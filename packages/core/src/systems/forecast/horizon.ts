@@ -2,13 +2,13 @@ import type { GuidedUnit } from '../../draw/guided-pass.js'
 import { linearLaw, type Regression } from '../../law/linear-law.js'
 import { type FieldRows, lawOfUnit, type Unit } from '../../law/units.js'
 import { uniformLogWeights } from '../../num/log-space.js'
-import { beside, type Matrix, matrix } from '../../num/matrix.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
 import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
 import type { Encoder } from '../../table/encoder.js'
 import type { NumericColumn } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { fitWindows } from '../fit-windows.js'
-import type { ForecastModel } from './forecast.js'
+import { type ForecastModel, unstandardised } from './forecast.js'
 
 /** Training rows of a horizon, at most: its reach and regressions of curved evidence need no more. */
 const MOST_ROWS = 1000
@@ -30,7 +30,7 @@ export class Horizon {
     const { transition } = model
     this.d = transition.outputCount
     this.pairs = transition.rows.coordinates.rows
-    this.series = unstandardised(model)
+    this.series = unstandardised(transition, this.d)
     this.encoder = this.unrolled()
   }
 
@@ -92,9 +92,7 @@ export class Horizon {
   async units(context: Context): Promise<GuidedUnit[]> {
     const { model, d, steps, memory } = this
     const { transition } = model
-    const inputs = matrix(this.pairs, memory * d)
-    const rows: FieldRows = { coordinates: beside(this.series, inputs), logWeights: uniformLogWeights(this.pairs) }
-    fillUnstandardised(model, rows.coordinates)
+    const rows: FieldRows = { coordinates: unstandardised(transition, (memory + 1) * d), logWeights: uniformLogWeights(this.pairs) }
     const plan = Array.from({ length: d }, (_, c): Unit => {
       const own = transition.units.find(({ targets }) => targets.includes(c))!
       const near = [...Array.from(own.targets).filter((other) => other < c), ...own.givens]
@@ -131,19 +129,4 @@ export class Horizon {
       return { ...parts[0]!, name: encoder.columns[c]!.name, values }
     })
   }
-}
-
-/** The rows that the transition was fitted to, in the coordinates of the encoder [pairs, d]. */
-function unstandardised(model: ForecastModel): Matrix {
-  const out = matrix(model.transition.rows.coordinates.rows, model.transition.outputCount)
-  fillUnstandardised(model, out)
-  return out
-}
-
-/** The first columns of (outputs, inputs) of the transition, in the coordinates of the encoder. */
-function fillUnstandardised({ transition }: ForecastModel, out: Matrix): void {
-  const { rows, scale } = transition
-  for (let i = 0; i < out.rows; i++)
-    for (let c = 0; c < out.cols; c++)
-      out.data[i * out.cols + c] = scale.centre[c]! + scale.scale[c]! * rows.coordinates.data[i * rows.coordinates.cols + c]!
 }

@@ -4,7 +4,7 @@ import { conditionIn, drawGroup, type GroupDraw, type GroupRun } from '../../dra
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { levelsOfRow, requireLevels } from '../../know/levels.js'
-import { conditionDistances, type Distance } from '../../know/support.js'
+import { distancesOfGroups } from '../../know/support.js'
 import type { Law } from '../../law/law.js'
 import { categoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
@@ -20,7 +20,7 @@ import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { type ChoiceRequest, choiceKey, chooseFor, lawFor, type PartOfDraw } from './condition-law.js'
 import { type ConditionalReport, type ConditionGroupReport, type ConditionReport, reportOn, reportOnGroup } from './condition-report.js'
-import { type MatchedConditions, type MatchedGroup, matchConditions, partOfGroup } from './condition-rows.js'
+import { type MatchedConditions, matchConditions, partOfGroup } from './condition-rows.js'
 import { type GlobalModel, trainingTable } from './model.js'
 
 /** What to draw and under which conditions. */
@@ -80,7 +80,12 @@ export async function drawConditions(
   const rows = emptyRows(encoder, conditions.length * request.rows)
   const reports: ConditionReport[] = new Array(conditions.length)
   const groupReports = new Map<MatchedConditions, ConditionGroupReport>()
-  const distances = await distancesOf(model, { groups, conditions }, { ...context, key: keyFor(key, 'distances') })
+  const about = { table: trainingTable(model), codes: model.training.rows.codes, engine: context.engine }
+  const distances = await distancesOfGroups(
+    groups.map(({ group }) => group),
+    conditions,
+    { ...about, keyOf: () => keyFor(key, 'distances') }
+  )
   for (const [at, { matched, part, places }] of pieces.entries()) {
     const { group } = matched
     const drawn = draws[at]!
@@ -191,26 +196,6 @@ async function drawPiece(
     onStep: first === 0 ? request.onStep : undefined
   })
   return { choice, draw }
-}
-
-/** How far each condition is from the data. */
-async function distancesOf(
-  { training, ...model }: GlobalModel,
-  { groups, conditions }: { readonly groups: readonly MatchedGroup[]; readonly conditions: readonly Condition[] },
-  { engine, key }: Context
-): Promise<Distance[]> {
-  const out: Distance[] = new Array(conditions.length)
-  const about = { table: trainingTable({ training, ...model }), codes: training.rows.codes, engine, key }
-  for (const { group } of groups) {
-    const own = await conditionDistances(
-      group.members.map((member) => conditions[member]!),
-      about
-    )
-    group.members.forEach((member, k) => {
-      out[member] = own[k]!
-    })
-  }
-  return out
 }
 
 function emptyRows(encoder: Encoder, n: number): Encoded {

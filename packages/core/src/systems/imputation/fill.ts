@@ -1,5 +1,6 @@
 import { rowCompleter } from '../../code/rules/complete.js'
 import { inBatchesOfEach } from '../../draw/batches.js'
+import type { NamedWarning } from '../../know/support.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped, unshared } from '../../num/iterate.js'
@@ -46,7 +47,7 @@ export interface FilledRows {
   /** Names of the filled columns of each row, of each draw. */
   readonly filled: readonly (readonly (readonly string[])[])[]
   readonly counts: FillCounts
-  readonly warnings: readonly { readonly name: string; readonly message: string }[]
+  readonly warnings: readonly NamedWarning[]
 }
 
 interface FillCounts {

@@ -1,3 +1,4 @@
+import type { NamedWarning } from '../../know/support.js'
 import { hasColumn } from '../../table/besides.js'
 import type { RawTable } from '../../table/raw.js'
 import { isCategorical, type Table } from '../../table/table.js'
@@ -7,7 +8,7 @@ import type { ImputationModel } from './model.js'
 interface RowsToFill {
   /** The columns of the model that the rows have, as they are read. */
   readonly table: Table
-  readonly warnings: readonly { readonly name: string; readonly message: string }[]
+  readonly warnings: readonly NamedWarning[]
 }
 
 /** Rows named in a warning; more are counted. */

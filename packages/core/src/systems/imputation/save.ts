@@ -13,6 +13,7 @@ import {
   optional,
   record,
   SCALED,
+  sumToOne,
   text,
   uint8Array,
   variant,
@@ -150,7 +151,6 @@ export function donorsIn({ arrays }: ModelContents, count: number, { width }: Co
   exactly(count * width)(known.length, 'known.length')
   if (known.some((mark) => mark > 1)) throw damaged('a model whose known are not 0 and 1', 'marks of known cells')
   const weights = float64Array(arrays, 'weights', count, { least: 0, most: 1 })
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  if (!(Math.abs(total - 1) < 1e-9)) throw damaged(`a model whose weights sum to ${total}`, 'weights that sum to 1')
+  sumToOne(weights, 'a model whose weights sum')
   return { completed: matrix(count, width, float64Array(arrays, 'completed', count * width, SCALED)), known, weights }
 }

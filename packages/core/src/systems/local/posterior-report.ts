@@ -2,7 +2,7 @@ import type { GivenChoice } from '../../choose/window-bandwidth.js'
 import { type Condition, repeatGiven } from '../../know/conditions.js'
 import { type BeforeAndAfter, describeColumns, describeObservation, type ObservationSupport } from '../../know/observations.js'
 import type { ConditionGroup } from '../../know/places.js'
-import { conditionDistances, conditionWarnings, type Distance, FEW_ROWS, type NamedWarning, unknownWarnings } from '../../know/support.js'
+import { conditionWarnings, type Distance, distancesOfGroups, FEW_ROWS, type NamedWarning, unknownWarnings } from '../../know/support.js'
 import { keyFor } from '../../num/random.js'
 import { columnsOf, indicatorsOf } from '../../table/expression.js'
 import type { ObservationExpression } from '../../table/parse-expression.js'
@@ -67,19 +67,8 @@ const LOW_ACCEPTANCE = 0.1
 /** Sets what was drawn beside the data. Cost of one `nearest` a group of conditions. */
 export async function reportOnLocal(outcome: LocalPosteriorOutcome, context: Context): Promise<LocalPosteriorReport> {
   const { training, conditions, groups, observations, table, sweeps, count, choices, acceptance } = outcome
-  const distances: Distance[] = new Array(conditions.length)
-  for (const [g, group] of groups.entries()) {
-    const members = group.members.map((member) => conditions[member]!)
-    const found = await conditionDistances(members, {
-      table: training,
-      codes: outcome.codes ?? new Int32Array(0),
-      engine: context.engine,
-      key: keyFor(context.key, `distances ${g}`)
-    })
-    group.members.forEach((member, k) => {
-      distances[member] = found[k]!
-    })
-  }
+  const about = { table: training, codes: outcome.codes ?? new Int32Array(0), engine: context.engine }
+  const distances = await distancesOfGroups(groups, conditions, { ...about, keyOf: (g) => keyFor(context.key, `distances ${g}`) })
   // What is given is known before anything is observed.
   const { agreeing = training } = outcome
   const before = conditions.length === 1 ? repeatGiven(agreeing, conditions, agreeing.rowCount) : training

@@ -2,12 +2,12 @@ import { search } from '../../choose/search.js'
 import { fitLogistic, type LogisticLaw, outcomeShares } from '../../law/logistic.js'
 import { MOST_COMBINATIONS } from '../../law/strata.js'
 import { log } from '../../num/elementary.js'
-import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { beside, type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation, uniforms } from '../../num/random.js'
 import { combinationsOf } from '../../table/categories.js'
 import type { Encoder } from '../../table/encoder.js'
+import { levelStarts } from '../../table/encoder.js'
 import type { Context } from '../context.js'
-import { levelsIn } from './urns.js'
 
 /** Factors that are drawn together: one of the combinations that rows have, given the past and the factors drawn before. */
 export interface OutcomeLaw {
@@ -76,7 +76,8 @@ function outcomesOf(codes: Int32Array, width: number, factors: readonly number[]
 
 /** What urns say of outcomes, each factor of which has its own [n, C]. */
 function offsetsOf(lifts: Matrix, encoder: Encoder, { factors, outcomes }: Pick<OutcomeLaw, 'factors' | 'outcomes'>): Matrix {
-  const starts = factors.map((f) => levelsIn({ factors: encoder.factors.slice(0, f) }))
+  const all = levelStarts(encoder)
+  const starts = factors.map((f) => all[f]!)
   const out = matrix(lifts.rows, outcomes.length / factors.length)
   for (let i = 0; i < out.rows; i++)
     for (let c = 0; c < out.cols; c++)
@@ -147,16 +148,9 @@ const takeObserved = ({ inputs, offsets, outcomes, groups }: ObservedOutcomes, r
 })
 
 /** Inputs with the places of a factor beside them. */
-function withPlaces(encoder: Encoder, inputs: Matrix, codes: Int32Array, factor: number): Matrix {
-  const { places } = encoder.factors[factor]!
-  const width = encoder.factors.length
-  const out = matrix(inputs.rows, inputs.cols + places.cols)
-  for (let i = 0; i < out.rows; i++) {
-    out.data.set(inputs.data.subarray(i * inputs.cols, (i + 1) * inputs.cols), i * out.cols)
-    const level = codes[i * width + factor]!
-    out.data.set(places.data.subarray(level * places.cols, (level + 1) * places.cols), i * out.cols + inputs.cols)
-  }
-  return out
+function withPlaces({ factors }: Encoder, inputs: Matrix, codes: Int32Array, factor: number): Matrix {
+  const levels = Int32Array.from({ length: inputs.rows }, (_, i) => codes[i * factors.length + factor]!)
+  return beside(inputs, takeRows(factors[factor]!.places, levels))
 }
 
 /** Levels of all factors, drawn given what is known of the past [n, factors]. Cost O(n·C·k). */

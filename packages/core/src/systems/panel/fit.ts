@@ -3,7 +3,7 @@ import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { defined } from '../../num/defined.js'
 import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
-import { type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
+import { type Encoder, encodeTable, fitEncoder, levelsIn } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { keepColumns, takeTableRows, unusedName } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
@@ -17,7 +17,6 @@ import { contextOfRows, fitPast, Histories, knownWidth, type PastCode, type Plac
 import type { PanelTable } from './read.js'
 import { fitSteps, type StepLaw, type StepRows } from './step-law.js'
 import type { Ticks } from './ticks.js'
-import { levelsIn } from './urns.js'
 
 /** `seed`: of what hides the keys of the data. */
 type Options = Pick<FitOptions, 'bandwidth' | 'scaling'> & { readonly seed: number }

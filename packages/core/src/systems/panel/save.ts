@@ -20,7 +20,7 @@ import {
   whole,
   word
 } from '../../model-file/reading.js'
-import { decodeTable, type Encoder } from '../../table/encoder.js'
+import { decodeTable, type Encoder, levelsIn } from '../../table/encoder.js'
 import { numbersOf } from '../../table/rows.js'
 import { columnFormat, type EncoderRecord, encoderIn, recordEncoder, UNSCALED } from '../encoder-file.js'
 import type { FitSummary } from '../global/fit-summary.js'
@@ -34,7 +34,7 @@ import type { RunningSum } from './running.js'
 import { type Arrays, loadSteps, saveSteps } from './save-steps.js'
 import type { StepLaw } from './step-law.js'
 import type { Ticks } from './ticks.js'
-import { levelsAmong, levelsIn, type Urns } from './urns.js'
+import { levelsAmong, type Urns } from './urns.js'
 import type { Wall } from './walls.js'
 
 interface PanelMeta {

@@ -15,6 +15,7 @@ import { chooseGivens } from '../../space/forward-selection.js'
 import { type Combinations, combinationsOf } from '../../table/categories.js'
 import { decodeTable, type Encoded, type Encoder, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
+import { unusedName } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import type { NumericColumn, Table } from '../../table/table.js'
 import type { Context } from '../context.js'
@@ -74,13 +75,6 @@ export const NEXT_STEPS = 1
 /** Where the search of bandwidths begins its rungs, in variances of a column. */
 const MIDDLE_RUNG = 0.25
 
-/** A name that no column of the table has. */
-function nameOf(given: number, { columns }: Table): string {
-  let name = `before ${given}`
-  while (columns.some((column) => column.name === name)) name = `${name}′`
-  return name
-}
-
 /**
  * Fits the law of next rows. Every draw is given to the one after it, so that what a kernel on what is drawn would add to its
  * spread would be added at each row anew: there is none unless places of held-out rows ask for it.
@@ -91,7 +85,10 @@ export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOption
   const key = keyFor(context.key, 'steps')
   const varied = varyingColumns(rows.past)
   const givens = varied.length <= MOST_GIVENS ? varied : strongest(rows, methodOf, varied)
-  const columns = givens.map((c): NumericColumn => ({ name: nameOf(c, rows.next), kind: 'number', values: columnOf(rows.past, c) }))
+  const taken = new Set(rows.next.columns.map(({ name }) => name))
+  const columns = givens.map(
+    (c): NumericColumn => ({ name: unusedName(`before ${c}`, taken), kind: 'number', values: columnOf(rows.past, c) })
+  )
   const table = { columns: [...rows.next.columns, ...columns], rowCount: rows.next.rowCount }
   const formats = [...rows.formats, ...columns.map(({ name }) => ({ name, source: 'number', kind: 'number' }) as const)]
   const before = new Set(columns.map(({ name }) => name))

@@ -1,6 +1,7 @@
 import { log } from '../../num/elementary.js'
 import { componentsOf } from '../../num/variance-components.js'
 import type { Encoder } from '../../table/encoder.js'
+import { levelStarts } from '../../table/encoder.js'
 
 /**
  * What a group's categories so far say of the next one, by Pólya's urn: of a·π_c balls of each level c to begin with, and one
@@ -37,9 +38,6 @@ export function fitUrns({ factors }: Pick<Encoder, 'factors'>, codes: Int32Array
   return { shares: Float64Array.from(shares), between }
 }
 
-/** Levels of all factors. */
-export const levelsIn = ({ factors }: Pick<Encoder, 'factors'>): number => factors.reduce((sum, { levelCount }) => sum + levelCount, 0)
-
 /** The urns of groups while rows are drawn. */
 export class UrnCounts {
   private readonly counts: Float64Array
@@ -51,8 +49,7 @@ export class UrnCounts {
     encoder: Pick<Encoder, 'factors'>,
     groups: number
   ) {
-    const { factors } = encoder
-    this.starts = factors.map((_, f) => levelsIn({ factors: factors.slice(0, f) }))
+    this.starts = levelStarts(encoder)
     this.counts = new Float64Array(groups * urns.shares.length)
     this.rows = new Float64Array(groups)
   }

@@ -2,10 +2,10 @@ import { depthsOf } from '../../code/keys/reference.js'
 import { beside, type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { keyFor, uniforms } from '../../num/random.js'
 import type { Encoder } from '../../table/encoder.js'
-import type { InferredTable } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
 import { isCategorical, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
+import type { Referred } from './child-law.js'
 import { type CountLaw, countsOf, drawCounts, fitCounts } from './counts.js'
 import { drawGiven, fitGiven, type GivenLaw } from './given-law.js'
 import type { ForeignKey } from './keys.js'
@@ -29,16 +29,10 @@ export interface LateLaw extends Pick<PickLaw, 'joined' | 'same' | 'counts'> {
   readonly wanted: GivenLaw
 }
 
-interface LateSide {
-  /** What rows say as numbers [n, k]. */
-  readonly context: Matrix
-  readonly whole: Pick<InferredTable, 'table' | 'formats'>
-}
-
 interface LateProblem {
   readonly links: Links
-  readonly own: LateSide
-  readonly target: LateSide
+  readonly own: Referred
+  readonly target: Referred
 }
 
 const isWithin = ({ table, to }: ForeignKey): boolean => table === to.table

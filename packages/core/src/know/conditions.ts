@@ -5,6 +5,7 @@ import type { Encoder } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
 import { nearSpellings } from '../table/near-spelling.js'
 import { type CategoricalColumn, isCategorical, isNumeric, type Table } from '../table/table.js'
+import { unknownColumn } from '../table/unknown-column.js'
 import { type GivenValue, impossible, isAny, levelsOf, numberOrRange, wordsOf } from './given-value.js'
 
 /** What is known of a row, by column name. */
@@ -137,7 +138,7 @@ function resolveColumn(encoder: Encoder, { name, value, place }: GivenColumn, dr
     })
   const column = encoder.columns.findIndex((code) => code.name === name)
   const code = encoder.columns[column]
-  if (!code) throw unknownColumn(encoder, name)
+  if (!code) throw unknownColumn(`the column ${name}`, encoder.columns)
   draft.named.push(name)
   if (code.carries === 'identifier') {
     throw new InputError({
@@ -169,15 +170,6 @@ function resolveColumn(encoder: Encoder, { name, value, place }: GivenColumn, dr
   if (isAny(parsed)) return
   if (typeof parsed === 'number') draft.numbers.push({ column, name, value: parsed })
   else draft.ranges.push({ column, name, ...parsed })
-}
-
-function unknownColumn(encoder: Encoder, name: string): InputError {
-  return new InputError({
-    code: 'column-unknown',
-    got: `the column ${name}`,
-    expected: `one of ${listed(encoder.columns.map((code) => code.name))}`,
-    try: 'the name as it stands in the header'
-  })
 }
 
 /** Whether a column can hold words that the data do not have. */

@@ -13,6 +13,7 @@ import { marksNote, missingMarks } from './missing-marks.js'
 import type { RawColumn, RawTable } from './raw.js'
 import { type ColumnKind, isEmpty, type Table } from './table.js'
 import { absentWord, textCells } from './text-cells.js'
+import { unknownColumn } from './unknown-column.js'
 
 export type { ColumnFormat } from './column-format.js'
 export { emptyNote } from './infer-text.js'
@@ -88,13 +89,7 @@ function checkNames(raw: RawTable, options: InferOptions): void {
       try: 'renaming one of them'
     })
   for (const name of [...(options.columns ?? []), ...(options.exclude ?? []), ...Object.keys(options.types ?? {})]) {
-    if (!hasColumn(raw, name))
-      throw new InputError({
-        code: 'column-unknown',
-        got: `the column ${name}`,
-        expected: `one of ${listed([...names])}`,
-        try: 'the name as it stands in the header'
-      })
+    if (!hasColumn(raw, name)) throw unknownColumn(`the column ${name}`, raw.columns)
   }
   for (const [name, kind] of Object.entries(options.types ?? {})) {
     if (!isMadeKind(kind) && !KINDS.includes(kind))

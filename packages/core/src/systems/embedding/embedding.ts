@@ -1,7 +1,5 @@
 import { gaussianKernel } from '../../kernel/kernel.js'
 import { log } from '../../num/elementary.js'
-import { InputError } from '../../num/errors.js'
-import { listed } from '../../num/listed.js'
 import { normaliseLogWeights, uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, takeRows } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
@@ -19,6 +17,7 @@ import { decodeTable, type Encoder, embedEncoded, encodeTable, fitEncoder } from
 import type { InferredTable } from '../../table/infer.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { isEmpty, isNumeric, type Table } from '../../table/table.js'
+import { unknownColumn } from '../../table/unknown-column.js'
 import type { Context } from '../context.js'
 
 export interface EmbeddingOptions {
@@ -113,15 +112,10 @@ export async function fitEmbedding(
 
 function methodFor(table: Table, scaling: NonNullable<EmbeddingOptions['scaling']>): (name: string) => ScalingMethod {
   if (typeof scaling === 'string') return () => scaling
-  const names = table.columns.filter(isNumeric).map((column) => column.name)
-  const unknown = Object.keys(scaling).find((name) => !names.includes(name))
+  const numeric = table.columns.filter(isNumeric)
+  const unknown = Object.keys(scaling).find((name) => !numeric.some((column) => column.name === name))
   if (unknown === undefined) return (name) => scaling[name] ?? 'standard'
-  throw new InputError({
-    code: 'column-unknown',
-    got: `a scaling for ${unknown}`,
-    expected: `a numeric column: ${listed(names)}`,
-    try: 'the name as it stands in the header'
-  })
+  throw unknownColumn(`a scaling for ${unknown}`, numeric, 'a numeric column:')
 }
 
 function summaryOf(

@@ -6,7 +6,6 @@ import { categoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsWithin } from '../../law/work.js'
 import { InputError } from '../../num/errors.js'
-import { listed } from '../../num/listed.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import type { Scaling } from '../../scaling/symmetric.js'
@@ -16,6 +15,7 @@ import type { InferredTable } from '../../table/infer.js'
 import { duplicateRowCount, takeTableRows } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
+import { unknownColumn } from '../../table/unknown-column.js'
 import type { Context } from '../context.js'
 import { rowLogWeights } from '../row-weights.js'
 import { type BandwidthCurve, type RowDistances, refuseDiagonal, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
@@ -247,14 +247,7 @@ async function resolveScaling(
     return { choice: { methods: Object.fromEntries(numeric.map(({ name }) => [name, scaling])) } }
   const fixed: Readonly<Record<string, ScalingMethod>> = scaling === 'auto' ? {} : scaling
   const unknown = Object.keys(fixed).find((name) => !numeric.some((column) => column.name === name))
-  if (unknown !== undefined) {
-    throw new InputError({
-      code: 'column-unknown',
-      got: `a scaling for ${unknown}`,
-      expected: `a numeric column: ${listed(numeric.map((c) => c.name))}`,
-      try: 'the name as it stands in the header'
-    })
-  }
+  if (unknown !== undefined) throw unknownColumn(`a scaling for ${unknown}`, numeric, 'a numeric column:')
   return chooseScaling({ table, formats, fixed: { ...settled?.methods, ...fixed }, ...context })
 }
 

@@ -29,21 +29,17 @@ export interface PosteriorReport {
 }
 
 /** Drawn rows and how the chains fared. */
-export interface PosteriorChains {
+export interface PosteriorChains
+  extends Pick<
+    PosteriorReport,
+    'conditioning' | 'steps' | 'powers' | 'importanceRows' | 'effectiveRows' | 'acceptance' | 'effectiveSampleSize'
+  > {
   /** In the model's coordinates. */
   readonly rows: Encoded
   /** Training rows that fit the condition, with what it gives in place; absent: all of them. */
   readonly agreeing?: Encoded | undefined
-  readonly conditioning: 'informed' | 'langevin'
-  readonly steps: number
   readonly choice: Omit<PosteriorChoice, 'law'>
-  readonly powers: readonly number[]
-  /** As in `PosteriorReport`. */
-  readonly importanceRows: number
   readonly fittingRows?: number | undefined
-  readonly effectiveRows: number
-  readonly acceptance: number
-  readonly effectiveSampleSize: number
 }
 
 interface Described {

@@ -17,6 +17,7 @@ import { encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import { keepsHours, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric } from '../../table/table.js'
+import { unknownColumn } from '../../table/unknown-column.js'
 import type { Context } from '../context.js'
 import { fitEach, twice, unlessAuto, windowFitter } from '../fit-windows.js'
 import { type FieldColumns, fieldColumns, type Neighbourhoods, neighbourhoodsOf } from '../neighbourhoods.js'
@@ -72,7 +73,7 @@ export function scalingOf({ table }: InferredTable, { scaling = 'auto' }: LocalO
   const numeric = table.columns.filter(isNumeric)
   const given = typeof scaling === 'string' ? {} : scaling
   const unknown = Object.keys(given).find((name) => !numeric.some((column) => column.name === name))
-  if (unknown !== undefined) throw unknownColumn(`a scaling for ${unknown}`, numeric)
+  if (unknown !== undefined) throw unknownColumn(`a scaling for ${unknown}`, numeric, 'a numeric column:')
   return Object.fromEntries(
     numeric.map((column) => {
       if (scaling === 'standard' || scaling === 'quantile') return [column.name, scaling]
@@ -81,15 +82,6 @@ export function scalingOf({ table }: InferredTable, { scaling = 'auto' }: LocalO
       return [column.name, given[column.name] ?? (ranked ? 'quantile' : 'standard')]
     })
   )
-}
-
-function unknownColumn(got: string, columns: readonly { readonly name: string }[]): InputError {
-  return new InputError({
-    code: 'column-unknown',
-    got,
-    expected: `a numeric column: ${listed(columns.map((c) => c.name))}`,
-    try: 'the name as it stands in the header'
-  })
 }
 
 /** A graph, its plan, and the radius where that was to be chosen. */

@@ -1,7 +1,6 @@
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
-import { inBatches } from '../../draw/batches.js'
+import { checkCount, inBatches } from '../../draw/batches.js'
 import type { NamedWarning } from '../../know/support.js'
-import { InputError } from '../../num/errors.js'
 import { quiet, throwIfStopped } from '../../num/iterate.js'
 import { counted } from '../../num/listed.js'
 import { type Matrix, matrix, rowOf, takeRows } from '../../num/matrix.js'
@@ -148,8 +147,7 @@ export const beyondWarnings = ({ beyond = 0 }: GroupedRows): NamedWarning[] =>
 function checkCounts(groups: number | undefined, rows: number | undefined): void {
   if (groups !== undefined && rows !== undefined)
     throw notTogether(`${groups} groups and ${rows} rows`, 'leaving -n out', 'one of them: so many groups, or as many as have so many rows')
-  if (rows === undefined || (Number.isInteger(rows) && rows >= 1 && rows <= 1e8)) return
-  throw new InputError({ code: 'count', got: `n = ${rows}`, expected: 'a whole number of rows from 1 to 100000000', try: '-n 1000' })
+  if (rows !== undefined) checkCount(rows)
 }
 
 /** Row by row what follows in the groups of a batch. */

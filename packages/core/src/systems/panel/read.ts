@@ -12,13 +12,14 @@ import { mergeRareLevels } from '../../table/rare-levels.js'
 import type { RawTable } from '../../table/raw.js'
 import { keepColumns, takeTableRows } from '../../table/rows.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import { unknownColumn } from '../../table/unknown-column.js'
 import { keepingLast } from '../keeping-last.js'
 import type { PanelOptions } from '../panel-options.js'
 import { prepareTable, readingOf, type TableOptions } from '../prepare.js'
 import type { RuleOptions } from '../rule-options.js'
 import { rulesOf } from '../ruled-rows.js'
 import { findRunningSums, type RunningSum, runningText, sumsBefore, takeRunningOut } from './running.js'
-import { clockColumn, type PanelTimes, timesOf, togetherNotes, unknownColumn } from './times.js'
+import { clockColumn, type PanelTimes, timesOf, togetherNotes } from './times.js'
 import { findWalls, type Wall } from './walls.js'
 
 type PanelInput = TableOptions & RuleOptions & PanelOptions & { readonly scaling?: unknown }
@@ -144,7 +145,7 @@ function groupRules(rest: InferredTable, first: Uint32Array, { options, running 
 
 function keyColumn({ columns }: Table, name: string): CategoricalColumn {
   const key = columns.find((column) => column.name === name)
-  if (!key || !isCategorical(key)) throw unknownColumn('--group', name, columns)
+  if (!key || !isCategorical(key)) throw unknownColumn(`--group ${name}, which the table lacks`, columns)
   const lacking = key.codes.indexOf(-1)
   if (lacking < 0) return key
   throw new InputError({

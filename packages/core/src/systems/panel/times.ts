@@ -2,7 +2,8 @@ import { InputError } from '../../num/errors.js'
 import { counted, listed } from '../../num/listed.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { spelled } from '../../table/present.js'
-import { type CategoricalColumn, type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import { type CategoricalColumn, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import { unknownColumn } from '../../table/unknown-column.js'
 import { scheduleOf, type Ticks, ticksOf } from './ticks.js'
 
 /** When the rows of groups stand. */
@@ -14,19 +15,10 @@ export interface PanelTimes {
   readonly together: readonly number[]
 }
 
-export function unknownColumn(flag: string, name: string, columns: readonly Column[]): InputError {
-  return new InputError({
-    code: 'column-unknown',
-    got: `${flag} ${name}, which the table lacks`,
-    expected: `one of ${listed(columns.map((column) => column.name))}`,
-    try: 'the name as it stands in the header'
-  })
-}
-
 /** The column of times. Throws `InputError` (codes `column-unknown`, `time-column`). */
 export function clockColumn({ columns }: Table, name: string, group: string): NumericColumn {
   const clock = columns.find((column) => column.name === name)
-  if (!clock) throw unknownColumn('--time', name, columns)
+  if (!clock) throw unknownColumn(`--time ${name}, which the table lacks`, columns)
   if (name !== group && isNumeric(clock)) {
     const empty = clock.missing?.indexOf(1) ?? -1
     if (empty < 0) return clock

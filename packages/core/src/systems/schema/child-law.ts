@@ -2,7 +2,6 @@ import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { defined } from '../../num/defined.js'
 import { beside as columnsBeside, type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
-import type { InferredTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { keepColumns, numbersOf, takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
@@ -22,14 +21,8 @@ import type { LineNumbers } from './line-numbers.js'
 import { type Links, linksOfSome } from './links.js'
 import type { ChildLaw } from './model.js'
 import { fitPick, type JoinedColumns, joinedColumns, type PickLaw } from './pick-law.js'
-import type { OneTable } from './rows-of-table.js'
+import type { OneTable, Referred } from './rows-of-table.js'
 import { datesOf, startLaw } from './start-law.js'
-
-/** A table that others refer to: its rows as numbers [n, k], and as they are. */
-export interface Referred {
-  readonly context: Matrix
-  readonly whole: Pick<InferredTable, 'table' | 'formats'>
-}
 
 interface ChildProblem {
   /** The table without its keys into others, or of many rows some. */

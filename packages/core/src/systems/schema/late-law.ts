@@ -5,12 +5,12 @@ import type { Encoder } from '../../table/encoder.js'
 import { takeTableRows } from '../../table/rows.js'
 import { isCategorical, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import type { Referred } from './child-law.js'
 import { type CountLaw, countsOf, drawCounts, fitCounts } from './counts.js'
 import { drawGiven, fitGiven, type GivenLaw } from './given-law.js'
 import type { ForeignKey } from './keys.js'
 import type { Links } from './links.js'
 import { joinedColumns, likeRows, type PickLaw, pickRows, sameColumns, wantedRows } from './pick-law.js'
+import type { Referred } from './rows-of-table.js'
 
 /**
  * How rows refer to rows that are drawn with them, as managers, or behind them, where keys lead in a circle: how many steps lead from

@@ -3,6 +3,7 @@ import { keepKeys } from '../../code/keys/keep.js'
 import type { KeptRules } from '../../code/rules/kept-rules.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { InputError } from '../../num/errors.js'
+import type { Matrix } from '../../num/matrix.js'
 import { type Encoder, fitEncoder } from '../../table/encoder.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
@@ -20,6 +21,12 @@ export type EachTable = Pick<TableFit, (typeof EACH_TABLE)[number]>
 
 /** Options of one table of several. */
 export type OneTable = EachTable & Pick<TableFit, 'types' | 'rule' | 'seed'>
+
+/** A table that others refer to: its rows as numbers [n, k], and as they are. */
+export interface Referred {
+  readonly context: Matrix
+  readonly whole: Pick<InferredTable, 'table' | 'formats'>
+}
 
 /** One table of several, read: whole, and without what its rules derive. */
 export interface ReadTable {

@@ -396,7 +396,7 @@ describe('readings', () => {
       expect(verdict(evaluation, kept)).toMatchObject({
         grade: 'fair',
         sentence: expect.stringMatching(
-          /cannot be told .*; a distance attack tells its training rows from others a little \(nearest-neighbour ratio of the drawn rows/
+          /cannot be told .*; a distance attack tells its training rows from others in \d+ % of the pairs, a coin in half \(nearest-neighbour ratio of the drawn rows/
         )
       })
       const ratios = judgedLines(kept, evaluation).flatMap(({ name, value }) => (name.startsWith('Nearest') ? [[name, value]] : []))

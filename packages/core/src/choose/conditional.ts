@@ -1,4 +1,3 @@
-import { regressedFactors } from '../law/law.js'
 import { forgets, ONE_GAUSSIAN } from '../law/mixture.js'
 import { type Calibration, centralShares, refuted } from './calibration.js'
 import { tellsApart } from './held-out.js'
@@ -58,7 +57,7 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   const problem = { ...asked, group, observed }
   const start = { epsilon: fixed.epsilon ?? kernel.epsilon, ridge: fixed.ridge ?? DEFAULT_RIDGE, freeRatio: 1 }
   // Of what is observed alone a fixed ε leaves nothing to choose, and nobody asks how it scores.
-  const known = isCompared(problem) || (observed !== undefined && fixed.epsilon === undefined)
+  const known = split.given.length > 0 || (observed !== undefined && fixed.epsilon === undefined)
   const nothing = { ...start, trials: [], heldOutRows: 0 }
   if (group.split.free.length === 0) return nothing
   // Held-out rows that are given nothing would be scored by the law of all rows, to which one that repeats the training rows is as good.
@@ -78,14 +77,10 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   return { ...told(found.setting), trials, heldOutRows, central }
 }
 
-/** Whether rows are compared by what is given: numbers, or categories that do not choose the rows. */
-const isCompared = ({ group, training, regressed = [] }: Pick<ChoiceProblem, 'group' | 'training' | 'regressed'>): boolean =>
-  group.split.given.length > 0 || regressedFactors(training, regressed).length > 0
-
 function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> {
   const { kernel, fixed, scheme, training, observed } = asked
   const ridge = fixed.ridge ?? DEFAULT_RIDGE
-  const given = isCompared(asked)
+  const given = asked.group.split.given.length > 0
   // Only a fixed kernel has scales, and where no number is given there is one bandwidth.
   const apart = kernel.kind === 'fixed' && given
   const gaussian = looksGaussian(training)

@@ -207,13 +207,6 @@ function factorsApart({ encoder, rows: { codes } }: Pick<TrainingRows, 'encoder'
     })
 }
 
-/** Known factors that numbers are regressed on, where rows are drawn from all of a table's. Cost O(M·factors). */
-export function regressedFactors(training: Pick<TrainingRows, 'encoder' | 'rows'>, known: readonly number[]): number[] {
-  const { encoder, rows } = training
-  const swept = known.length > 0 && categoryMode(encoder, combinationsOf(rows.codes, rows.coordinates.rows)) === 'sweep'
-  return swept ? factorsApart(training, known) : []
-}
-
 /** Rows, evenly spaced, over which local covariances are averaged: of more the average is the same to a few per cent. */
 const POOLED_ROWS = 512
 

@@ -187,10 +187,10 @@ function strataOf(problem: LawProblem, terms: { readonly logTerms: Float64Array;
   return { mode, classes, parts, ...defined({ places, sweep, withKnown }) }
 }
 
-/** Rows a place of a level, at least: fewer would be repeated by their level rather than tell of it. */
-const ROWS_PER_PLACE = 5
+/** Rows a place of a level, at least. @source Peduzzi and others, Journal of Clinical Epidemiology 1996: ten a variable of a regression. */
+const ROWS_PER_PLACE = 10
 /** Moments cost the square of what they are of: as much as of so many numbers more. */
-const MOST_PLACES = 48
+const MOST_PLACES = 20
 
 /** Those of some factors in which rows differ, the fewest levels first, as many as the rows can tell of. */
 function factorsApart({ encoder, rows: { codes } }: Pick<TrainingRows, 'encoder' | 'rows'>, some: readonly number[]): number[] {

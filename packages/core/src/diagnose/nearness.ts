@@ -36,7 +36,10 @@ export function nearness(evaluation: Evaluation, whose = ''): Nearness {
   if (value === null) return say('plain', `how near its rows come to ${known} rows cannot be measured here`)
   if (ratio.grade === 'plain') return say('plain', `too few rows to tell whether they come too near to ${known} rows`)
   if (membership && membershipReading(membership).grade === 'fair')
-    return say('fair', `a distance attack tells its training rows from others in ${shareText(membership.value)} of the pairs, a coin in half`)
+    return say(
+      'fair',
+      `a distance attack tells its training rows from others in ${shareText(membership.value)} of the pairs, a coin in half`
+    )
   if (ratio.grade === 'good') return say('good', `its rows come no nearer to ${known} rows than fresh rows would`)
   if (value < 1) return say('fair', `its rows stand somewhat nearer to ${known} rows than fresh rows would`)
   return say('plain', `its rows stand farther from ${known} rows than fresh rows would, so that fine structure is blurred`)

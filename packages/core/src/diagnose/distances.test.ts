@@ -53,16 +53,16 @@ describe('squaredMmd', () => {
     // Pairwise distances 1, 2, 4, 1, 3, 2: the lower median of the squares is 4, so k = exp(−d²/8).
     const k = (d: number) => Math.exp((-d * d) / 8)
     const expected = k(1) + k(2) - (2 * (k(2) + k(4) + k(1) + k(3))) / 4
-    expect(await squaredMmd({ first: column(0, 1), second: column(2, 4), key })).toBeCloseTo(expected, 12)
+    expect(await squaredMmd({ first: column(0, 1), second: column(2, 4), engine, key })).toBeCloseTo(expected, 12)
   })
 
   test('is near zero for one law, larger for another, defined when all rows agree', async () => {
     const first = gaussian('a', 300, 2)
-    const same = await squaredMmd({ first, second: gaussian('b', 300, 2), key })
-    const other = await squaredMmd({ first, second: gaussian('b', 300, 2, { shift: 1 }), key })
+    const same = await squaredMmd({ first, second: gaussian('b', 300, 2), engine, key })
+    const other = await squaredMmd({ first, second: gaussian('b', 300, 2, { shift: 1 }), engine, key })
     expect(Math.abs(same)).toBeLessThan(0.02)
     expect(other).toBeGreaterThan(0.15)
-    expect(await squaredMmd({ first: column(1, 1), second: column(1, 1), key })).toBe(0)
+    expect(await squaredMmd({ first: column(1, 1), second: column(1, 1), engine, key })).toBe(0)
   })
 })
 

@@ -1,10 +1,12 @@
+import type { Engine } from '../kernel/engine.js'
+import { gaussianKernel } from '../kernel/kernel.js'
 import { exp } from '../num/elementary.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
-import { type Matrix, matrix } from '../num/matrix.js'
+import { type Matrix, stackRows } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
-import { sorted } from '../num/statistics.js'
+import { type Cloud, cloud } from '../space/cloud.js'
 import { checkSamples, subsample } from './samples.js'
-import { fillSquaredDistances, squaredDistance } from './squared-distances.js'
+import { fillSquaredDistances, medianSquaredDistance } from './squared-distances.js'
 
 /** Most rows of each sample that enter a sum over all pairs. */
 const MOST_ROWS = 5000
@@ -30,8 +32,8 @@ export async function energyDistance({ first, second, key, watch }: PairwiseSamp
   checkSamples(first, second, 2)
   const x = subsample(first, MOST_ROWS, keyFor(key, 'first'))
   const y = subsample(second, MOST_ROWS, keyFor(key, 'second'))
-  const between = sumOverPairs(x, y, sumOfDistances, watch) / (x.rows * y.rows)
-  return 2 * between - meanWithin(x, sumOfDistances, watch) - meanWithin(y, sumOfDistances, watch)
+  const between = sumOverPairs(x, y, watch) / (x.rows * y.rows)
+  return 2 * between - meanWithin(x, watch) - meanWithin(y, watch)
 }
 
 /**
@@ -40,28 +42,16 @@ export async function energyDistance({ first, second, key, watch }: PairwiseSamp
  * @source Gretton, Borgwardt, Rasch, Schölkopf, Smola, *A kernel two-sample test*, JMLR 2012.
  * Cost O((n + m)²·d). Throws `InputError` as `energyDistance` does.
  */
-export async function squaredMmd({ first, second, key, watch }: PairwiseSamples): Promise<number> {
+export async function squaredMmd({ first, second, key, engine }: PairwiseSamples & { readonly engine: Engine }): Promise<number> {
   checkSamples(first, second, 2)
-  const x = subsample(first, MOST_KERNEL_ROWS, keyFor(key, 'first'))
-  const y = subsample(second, MOST_KERNEL_ROWS, keyFor(key, 'second'))
-  const scale = -1 / (2 * medianSquaredDistance(x, y, keyFor(key, 'median')))
-  const kernel = sumOfKernel(scale)
-  const between = sumOverPairs(x, y, kernel, watch) / (x.rows * y.rows)
-  return meanWithin(x, kernel, watch) + meanWithin(y, kernel, watch) - 2 * between
-}
-
-/** Median squared distance between different rows of the pooled samples, of 500 rows at most; 1 where all rows agree. */
-function medianSquaredDistance(x: Matrix, y: Matrix, key: Key): number {
-  const pooled = matrix(x.rows + y.rows, x.cols)
-  pooled.data.set(x.data, 0)
-  pooled.data.set(y.data, x.data.length)
-  const rows = subsample(pooled, 500, key)
-  const squares = new Float64Array((rows.rows * (rows.rows - 1)) / 2)
-  let at = 0
-  for (let i = 0; i < rows.rows; i++) for (let j = 0; j < i; j++) squares[at++] = squaredDistance(rows, i, rows, j)
-  const ascending = sorted(squares)
-  const middle = ascending[Math.floor((at - 1) / 2)]!
-  return middle > 0 ? middle : (ascending.find((square) => square > 0) ?? 1)
+  const x = cloud(subsample(first, MOST_KERNEL_ROWS, keyFor(key, 'first')))
+  const y = cloud(subsample(second, MOST_KERNEL_ROWS, keyFor(key, 'second')))
+  const [n, m] = [x.points.rows, y.points.rows]
+  const kernel = gaussianKernel(medianSquaredDistance(stackRows([x.points, y.points]), keyFor(key, 'median')) / 2)
+  const total = async (from: Cloud, to: Cloud) =>
+    (await engine.logSum({ from, to, kernel }, new Float64Array(to.points.rows))).reduce((sum, row) => sum + exp(row), 0)
+  const within = async (side: Cloud, rows: number) => ((await total(side, side)) - rows) / (rows * (rows - 1))
+  return (await within(x, n)) + (await within(y, m)) - (2 * (await total(x, y))) / (n * m)
 }
 
 const STAGE = 'comparing samples'
@@ -71,43 +61,33 @@ function tell(watch: Watch | undefined, done: number, total: number): void {
   watch?.progress?.({ stage: STAGE, done, total })
 }
 
-/** Σ_i Σ_j f(‖a_i − b_j‖²), f given as the sum over the first `count` entries of a row. */
-function sumOverPairs(a: Matrix, b: Matrix, sumRow: RowSum, watch?: Watch): number {
+/** Σ_i Σ_j ‖a_i − b_j‖. */
+function sumOverPairs(a: Matrix, b: Matrix, watch?: Watch): number {
   const row = new Float64Array(b.rows)
   let total = 0
   for (let i = 0; i < a.rows; i++) {
     if ((i & 255) === 0) tell(watch, i, a.rows)
     fillSquaredDistances({ from: a, row: i, to: b, count: b.rows }, row)
-    total += sumRow(row, b.rows)
+    total += sumOfDistances(row, b.rows)
   }
   return total
 }
 
-/** Mean of f(‖a_i − a_j‖²) over i ≠ j. */
-function meanWithin(a: Matrix, sumRow: RowSum, watch?: Watch): number {
+/** Mean of ‖a_i − a_j‖ over i ≠ j. */
+function meanWithin(a: Matrix, watch?: Watch): number {
   const row = new Float64Array(a.rows)
   let total = 0
   for (let i = 1; i < a.rows; i++) {
     if (((i - 1) & 255) === 0) tell(watch, i - 1, a.rows)
     fillSquaredDistances({ from: a, row: i, to: a, count: i }, row)
-    total += sumRow(row, i)
+    total += sumOfDistances(row, i)
   }
   return (2 * total) / (a.rows * (a.rows - 1))
 }
 
-/** Σ f over the first `count` squared distances: a whole row at a time, so that f is compiled into its loop. */
-type RowSum = (squares: Float64Array, count: number) => number
-
+/** Σ of the roots of the first `count` squared distances. */
 function sumOfDistances(squares: Float64Array, count: number): number {
   let sum = 0
   for (let j = 0; j < count; j++) sum += Math.sqrt(squares[j]!)
   return sum
-}
-
-function sumOfKernel(scale: number): RowSum {
-  return (squares, count) => {
-    let sum = 0
-    for (let j = 0; j < count; j++) sum += exp(squares[j]! * scale)
-    return sum
-  }
 }

@@ -3,10 +3,11 @@ import { gaussianKernel } from '../kernel/kernel.js'
 import { exp } from '../num/elementary.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
 import { type Matrix, matrix, stackRows, takeRows } from '../num/matrix.js'
-import { indexFromUniform, type Key, keyFor, permutation, uniforms } from '../num/random.js'
-import { mean, median, variance } from '../num/statistics.js'
+import { type Key, keyFor, permutation } from '../num/random.js'
+import { mean, variance } from '../num/statistics.js'
 import { symmetricScaling } from '../scaling/symmetric.js'
 import { cloud } from '../space/cloud.js'
+import { medianSquaredDistance } from './squared-distances.js'
 
 /** Whether two samples are of one law. */
 export interface TwoSampleTest {
@@ -23,8 +24,6 @@ const MOST_ROWS = 1000
 const PERMUTATIONS = 299
 /** ε of the kernels in median squared distances: finer than the rows, as their neighbourhoods, and as wide as they are. */
 const SCALES = [0.01, 0.05, 0.25]
-/** Pairs of rows whose median distance is taken. */
-const PAIRS = 4000
 /** A spread that is so small beside the forms themselves is rounding: of points that all are one, every labelling has the same form. */
 const ROUNDING = 1e-6
 /** The scaling need be no better than the test can see. */
@@ -74,17 +73,6 @@ function labellings([n, m]: readonly [number, number], key: Key): Matrix {
     })
   }
   return out
-}
-
-function medianSquaredDistance({ data, rows, cols }: Matrix, key: Key): number {
-  const u = uniforms(key, 2 * PAIRS)
-  const squares = Float64Array.from({ length: PAIRS }, (_, k) => {
-    const [i, j] = [indexFromUniform(u[2 * k]!, rows), indexFromUniform(u[2 * k + 1]!, rows)]
-    let sum = 0
-    for (let c = 0; c < cols; c++) sum += (data[i * cols + c]! - data[j * cols + c]!) ** 2
-    return sum
-  }).filter((square) => square > 0)
-  return squares.length > 0 ? median(squares) : 1
 }
 
 /** zᵀKz and zᵀPz for every labelling, without their diagonals [PERMUTATIONS + 1 each]. */

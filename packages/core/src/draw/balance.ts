@@ -1,4 +1,4 @@
-import type { Engine, Pair } from '../kernel/engine.js'
+import { type Engine, type Pair, roughEngine } from '../kernel/engine.js'
 import { exp, log } from '../num/elementary.js'
 import { cholesky, choleskySolve } from '../num/linear-algebra.js'
 import { normalisedWeights } from '../num/log-space.js'
@@ -27,6 +27,8 @@ export const balanceOf = ({ points, logWeights }: Cloud): Balance => ({ logWeigh
  * four, a quarter to a half of a difference is left.
  */
 const TURNS = 4
+/** Rows above which the turns are taken in float32, as draws among so many are. */
+const MANY_ROWS = 1000
 /** Tilts are of this size, in logarithms for each standard deviation of a feature: chains are held to it as by a Gaussian prior. */
 const USUAL_TILT = 0.3
 
@@ -53,11 +55,13 @@ export async function balancedTerms(pair: Pair, logTerms: Float64Array, balance:
   for (let a = 0; a < features.cols; a++) covariance.data[a * (features.cols + 1)]! += hold
   const factor = cholesky(covariance)
   const all = { pair, logTerms, weights, features }
+  // What is balanced is means over all chains; float32 is deterministic as well.
+  const sums = pair.to.points.rows > MANY_ROWS ? await roughEngine(engine) : engine
   const some = balance.landmarks ? partOf(all, balance.logWeights, balance.landmarks) : all
   const theta = new Float64Array(features.cols)
   for (let turn = 0; turn < TURNS; turn++) {
     const gap = theta.map((tilt) => -hold * tilt)
-    await addGap(turn < TURNS - 1 ? some : all, { theta, gap, engine })
+    await addGap(turn < TURNS - 1 ? some : all, { theta, gap, engine: sums })
     const step = choleskySolve(factor, matrix(gap.length, 1, gap))
     for (let a = 0; a < gap.length; a++) theta[a] = theta[a]! + step.data[a]!
   }

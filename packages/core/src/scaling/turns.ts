@@ -18,7 +18,7 @@ const MOST_CUT = 36
 const BELOW = 5
 /** By how many nats potentials may move before pairs are looked for again: more keeps more pairs, less looks more often. */
 const MARGIN = 12
-/** Pairs kept at most: 120 MB. */
+/** Pairs kept at most: 120 MB, and twice that while they are gathered. */
 const MOST_KEPT = 1e7
 
 /** Nats below its row's sum at which a term is nothing to marginals of this tolerance. */

@@ -64,7 +64,8 @@ export async function coupleByVelocity(request: VelocityCouplingRequest): Promis
       starts: [] as Potentials[]
     }
   }
-  let hints: readonly Hints[] = forwards.map(({ points }) => noHints(process, points))
+  const first = request.start === 'last' ? run.backwards : run.forwards
+  let hints: readonly Hints[] = first.clouds.map(({ points }) => noHints(process, points))
   const pass = async (of: typeof run.forwards, temperature: number, tolerance: number) =>
     await passOver(process, of, { hints, temperature, tolerance, watch })
   let turn = 0

@@ -75,6 +75,35 @@ describe('couplings that know velocities', () => {
     ] as const)
       expect(across((a, b) => rows[a]![b]!, i, j) / factor).toBeCloseTo(across(integral, i, j), 6)
   })
+
+  it('from the last snapshot they are those from the first, though no two snapshots have as many particles', async () => {
+    const snapshots = [12, 20, 15, 9].map((count, k) => {
+      const { times, clouds } = turning([k], { count, seed: 40 + k })
+      return { time: times[0]!, cloud: clouds[0]! }
+    })
+    const partners = async (start: 'first' | 'last') => {
+      const { couplings } = await coupleByVelocity({ snapshots, process, widths: Float64Array.of(0.01, 0.01, 0.01), start })
+      return couplings.map(({ problem, potentials }) =>
+        Array.from({ length: problem.kernel.rows }, (_, i) => {
+          const row = new Float64Array(problem.kernel.cols)
+          problem.kernel.fillRow(i, row)
+          return row.map((x, j) => Math.exp(x + potentials.from[i]! + potentials.to[j]! + problem.toLogWeights[j]!))
+        })
+      )
+    }
+    const [first, last] = [await partners('first'), await partners('last')]
+    // Each coupling goes on from the sweeps before, which end at other places of one slope: little of the partners differs.
+    for (const [k, rows] of first.entries()) {
+      const apart = rows.map((row, i) => row.reduce((sum, x, j) => sum + Math.abs(x - last[k]![i]![j]!) / 2, 0))
+      expect(apart.reduce((sum, x) => sum + x / rows.length, 0)).toBeLessThan(0.08)
+      for (const row of rows)
+        expect(
+          row.reduce((sum, x) => sum + x, 0),
+          'a row that is whole'
+        ).toBeCloseTo(1, 2)
+    }
+  })
+
   it('with one particle a snapshot, beliefs and hints together are the smoother', async () => {
     const times = [0, 1, 2.2, 3]
     const places = [0, 0.7, 0.4, 1.5]

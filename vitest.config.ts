@@ -6,7 +6,11 @@ import { defineConfig } from 'vitest/config'
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 /** Tests beside the sources that replace a module by one of their own. */
-const REPLACING = ['packages/sbridge/src/host/worker-death.test.ts', 'packages/sbridge/src/shards/draw.test.ts']
+const REPLACING = [
+  'packages/core/src/systems/table/stretches.test.ts',
+  'packages/sbridge/src/host/worker-death.test.ts',
+  'packages/sbridge/src/shards/draw.test.ts'
+]
 
 /** Files that `--fast` need not even load: tagged as slow as a whole. */
 const SLOW = process.env.SBRIDGE_FAST

@@ -17,9 +17,9 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1230 },
+  '@sbridge/core': { path: 'packages/core', budget: 1260 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 2620 }
+  sbridge: { path: 'packages/sbridge', budget: 2640 }
 }
 
 interface Packed {
@@ -242,15 +242,15 @@ describe('types: a strict program compiles where nothing else is installed', () 
 
 // kB with all four kernels of WebAssembly, of which a page loads one (10 kB). More is a decision, made here.
 describe('size in a browser', () => {
-  it('rows from a table: 120 kB', async () => {
+  it('rows from a table: 123 kB', async () => {
     const program = BROWSER_PROGRAM.split('\n')
       .slice(0, 7)
       .join('\n')
       .replace('type RawTable, ReferenceEngine, ', '')
       .replace(': RawTable', '')
-    expect(await weight(program)).toBeLessThan(120)
+    expect(await weight(program)).toBeLessThan(123)
   })
-  it('all of the core: 430 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(430)
+  it('all of the core: 437 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(437)
   })
 })

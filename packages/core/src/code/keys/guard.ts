@@ -1,3 +1,4 @@
+import { firstFrom } from '../../num/ascending.js'
 import { type Key, philox } from '../../num/random.js'
 
 /** Half the bits below what a number holds exactly: two of a million values share a hash once in ten thousand tables. */
@@ -26,12 +27,4 @@ export function hashesOf(key: Key, values: readonly string[]): Float64Array {
 }
 
 /** Whether a hash is one of those that are sorted. Cost O(log n), and no memory. */
-export function isAmong(sorted: Float64Array, hash: number): boolean {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (sorted[middle]! < hash) low = middle + 1
-    else high = middle
-  }
-  return sorted[low] === hash
-}
+export const isAmong = (sorted: Float64Array, hash: number): boolean => sorted[firstFrom(sorted, hash)] === hash

@@ -1,3 +1,4 @@
+import { firstAbove } from '../../num/ascending.js'
 import { indexFromShares, type Key, uniforms } from '../../num/random.js'
 import { isNamedAsKey } from '../../table/repeated-keys.js'
 import { isBeyondChance } from '../rules/chance.js'
@@ -118,13 +119,7 @@ class Pool {
   choose(u: number): number {
     const total = this.#sums.at(-1)!
     if (total === 0) return this.#rows[Math.floor(u * this.#rows.length)]!
-    let [low, high] = [0, this.#rows.length - 1]
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.#sums[middle]! > u * total) high = middle
-      else low = middle + 1
-    }
-    return this.#rows[low]!
+    return this.#rows[Math.min(firstAbove(this.#sums, u * total), this.#rows.length - 1)]!
   }
 }
 

@@ -1,3 +1,4 @@
+import { firstFrom } from '../../num/ascending.js'
 import { recurringValues, runsOf } from '../../table/recurring.js'
 
 /** Different values of a column of numbers, ascending, and how many rows have each. Plain data. */
@@ -31,8 +32,8 @@ export function toListed({ values, counts }: ListedValues): (x: number, low: num
   const law = recurringValues(Float64Array.from(values.flatMap((value, k) => new Array<number>(counts[k]!).fill(value))))
   const middle = (k: number) => (law ? (law.below(values[k]!) + law.upTo(values[k]!)) / 2 : k)
   return (x, low) => {
-    const above = values.findIndex((value) => value >= x)
-    if (above <= 0 || values[above] === x) return x
+    const above = firstFrom(values, x)
+    if (above === 0 || above === values.length || values[above] === x) return x
     const share = (x - values[above - 1]!) / (values[above]! - values[above - 1]!)
     const rank = middle(above - 1) + share * (middle(above) - middle(above - 1))
     const found = law ? law.valueAt(rank) : values[Math.round(rank)]!

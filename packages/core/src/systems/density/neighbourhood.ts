@@ -1,6 +1,7 @@
 import type { Engine } from '../../kernel/engine.js'
 import { bridgeDensity } from '../../law/bridge-density.js'
 import type { DensityRows } from '../../law/step-mixture.js'
+import { firstFrom } from '../../num/ascending.js'
 import { exp, log } from '../../num/elementary.js'
 import { evenly } from '../../num/evenly.js'
 import type { Watch } from '../../num/iterate.js'
@@ -72,15 +73,12 @@ export class Outliers {
   /** The score of a row, and the share of the table's rows that lie as far out, itself counted with them: a p-value. */
   scoreOf(place: Place): { readonly outlier: number; readonly p: number } {
     const outlier = this.combine(this.rarities(place))
-    let [low, high] = [0, this.reference.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.reference[middle]! < outlier) low = middle + 1
-      else high = middle
-    }
     // A row that is one of them is counted once.
     const itself = place.own !== undefined && this.referred.has(place.own) ? 0 : 1
-    return { outlier, p: Math.max(1, itself + this.reference.length - low) / (itself + this.reference.length) }
+    return {
+      outlier,
+      p: Math.max(1, itself + this.reference.length - firstFrom(this.reference, outlier)) / (itself + this.reference.length)
+    }
   }
 
   private combine(rarities: Float64Array): number {

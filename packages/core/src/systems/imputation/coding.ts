@@ -1,3 +1,4 @@
+import { firstAbove } from '../../num/ascending.js'
 import { defined } from '../../num/defined.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { mean, sorted, variance } from '../../num/statistics.js'
@@ -150,13 +151,9 @@ function onLattice({ lattice, low }: Extract<CodedColumn, { carries: 'number' }>
 }
 
 function nearest(ascending: readonly number[], value: number): number {
-  let [low, high] = [0, ascending.length - 1]
-  while (high - low > 1) {
-    const middle = (low + high) >> 1
-    if (ascending[middle]! <= value) low = middle
-    else high = middle
-  }
-  return value - ascending[low]! <= ascending[high]! - value ? ascending[low]! : ascending[high]!
+  const above = Math.min(firstAbove(ascending, value), ascending.length - 1)
+  const below = Math.max(0, above - 1)
+  return value - ascending[below]! <= ascending[above]! - value ? ascending[below]! : ascending[above]!
 }
 
 /** A filled row moved to what its columns may have: levels to their places, numbers to their lattices. `known` [d] stays. */

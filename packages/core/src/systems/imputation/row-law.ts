@@ -1,3 +1,4 @@
+import { firstAbove } from '../../num/ascending.js'
 import { exp, log } from '../../num/elementary.js'
 import { choleskyInPlace, regularCholeskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../../num/linear-algebra.js'
 import type { Matrix } from '../../num/matrix.js'
@@ -260,12 +261,6 @@ function cumulate(weights: Float64Array, count: number): Float64Array {
 
 /** The first place whose cumulated weight is above a share of the whole. */
 function pick(cumulated: Float64Array, share: number): number {
-  const target = share * cumulated[cumulated.length - 1]!
-  let [low, high] = [0, cumulated.length - 1]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (cumulated[middle]! > target) high = middle
-    else low = middle + 1
-  }
-  return low
+  const last = cumulated.length - 1
+  return Math.min(firstAbove(cumulated, share * cumulated[last]!), last)
 }

@@ -1,3 +1,6 @@
+import { factorCodes } from '../table/categories.js'
+import { type Codes, jointCodes } from '../table/codes.js'
+
 /** A combination of fewer rows than this would give its rows away. */
 const RECURRING_ROWS = 5
 /**
@@ -8,9 +11,8 @@ const LONE_SHARE = 0.02
 
 interface Group {
   readonly factors: readonly number[]
-  /** Combination of each row [M], and how many rows each has. */
-  readonly ofRow: Uint32Array
-  readonly counts: readonly number[]
+  /** Combination of each row [M]. */
+  readonly combinations: Codes
   /** Rows in combinations that hardly recur; and the fewest of any factor alone. */
   readonly lone: number
   readonly loneAlone: number
@@ -25,8 +27,8 @@ interface Group {
  */
 export function factorGroups(codes: Int32Array, factorCount: number): number[][] {
   const groups: Group[] = Array.from({ length: factorCount }, (_, factor) => {
-    const { lone, ...group } = groupOf([factor], columnOf(codes, factorCount, factor))
-    return { ...group, lone, loneAlone: lone }
+    const group = groupOf([factor], factorCodes(codes, factorCount, factor))
+    return { ...group, loneAlone: group.lone }
   })
   // What joining two groups would give stays the same while neither is joined to another.
   const joints = new Map<Group, Map<Group, Joint>>()
@@ -59,34 +61,18 @@ interface Joint {
 }
 
 function judge(a: Group, b: Group): Joint {
-  const { lone, loneAlone, counts, ofRow } = joinOf(a, b)
-  return { recurs: lone <= loneAlone + LONE_SHARE * ofRow.length, share: counts.length / (a.counts.length * b.counts.length) }
+  const { lone, loneAlone, combinations } = joinOf(a, b)
+  const possible = a.combinations.count * b.combinations.count
+  return { recurs: lone <= loneAlone + LONE_SHARE * combinations.codes.length, share: combinations.count / possible }
 }
 
-function columnOf(codes: Int32Array, factorCount: number, factor: number): Float64Array {
-  return Float64Array.from({ length: codes.length / factorCount }, (_, i) => codes[i * factorCount + factor]!)
-}
-
-function groupOf(factors: readonly number[], values: Float64Array): Omit<Group, 'loneAlone'> {
-  const places = new Map<number, number>()
-  const counts: number[] = []
-  const ofRow = new Uint32Array(values.length)
-  values.forEach((value, i) => {
-    let place = places.get(value)
-    if (place === undefined) {
-      place = counts.length
-      places.set(value, place)
-      counts.push(0)
-    }
-    ofRow[i] = place
-    counts[place]!++
-  })
-  const lone = counts.reduce((sum, count) => sum + (count < RECURRING_ROWS ? count : 0), 0)
-  return { factors, ofRow, counts, lone }
+function groupOf(factors: readonly number[], combinations: Codes): Omit<Group, 'loneAlone'> {
+  const sizes = new Uint32Array(combinations.count)
+  for (const code of combinations.codes) sizes[code]!++
+  return { factors, combinations, lone: sizes.reduce((sum, size) => sum + (size < RECURRING_ROWS ? size : 0), 0) }
 }
 
 function joinOf(a: Group, b: Group): Group {
-  const width = b.counts.length
-  const places = Float64Array.from(a.ofRow, (place, i) => place * width + b.ofRow[i]!)
-  return { ...groupOf([...a.factors, ...b.factors], places), loneAlone: Math.min(a.loneAlone, b.loneAlone) }
+  const combinations = jointCodes(a.combinations, b.combinations)
+  return { ...groupOf([...a.factors, ...b.factors], combinations), loneAlone: Math.min(a.loneAlone, b.loneAlone) }
 }

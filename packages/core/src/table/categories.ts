@@ -48,16 +48,28 @@ export interface Combinations {
   readonly rows: readonly Uint32Array[]
 }
 
+/** Those of one factor among the codes [M, K], row-major, of all; a code below nought, of no level, is one too. Cost O(M). */
+export function factorCodes(codes: Int32Array, width: number, factor: number): Codes {
+  const own = new Int32Array(codes.length / width)
+  let most = 0
+  for (let i = 0, at = factor; i < own.length; i++, at += width) {
+    own[i] = codes[at]! + 1
+    if (own[i]! > most) most = own[i]!
+  }
+  return jointCodes({ codes: new Int32Array(own.length), count: Math.min(1, own.length) }, { codes: own, count: most + 1 })
+}
+
 /** Groups rows by their codes [M, K], row-major; combinations are numbered as they come. Cost O(M·K). */
 export function combinationsOf(codes: Int32Array, rowCount: number): Combinations {
   const width = rowCount === 0 ? 0 : codes.length / rowCount
   let joint: Codes = { codes: new Int32Array(rowCount), count: Math.min(1, rowCount) }
-  for (let k = 0; k < width; k++) {
-    // A code below nought, of no level, is one too.
-    const own = Int32Array.from({ length: rowCount }, (_, i) => codes[i * width + k]! + 1)
-    joint = jointCodes(joint, { codes: own, count: own.reduce((most, code) => Math.max(most, code), 0) + 1 })
-  }
-  const rows: number[][] = Array.from({ length: joint.count }, () => [])
-  for (let i = 0; i < rowCount; i++) rows[joint.codes[i]!]!.push(i)
-  return { ofRow: Uint32Array.from(joint.codes), rows: rows.map((members) => Uint32Array.from(members)) }
+  for (let k = 0; k < width; k++) joint = jointCodes(joint, factorCodes(codes, width, k))
+  const sizes = new Uint32Array(joint.count)
+  for (const code of joint.codes) sizes[code]!++
+  const rows = Array.from(sizes, (size) => new Uint32Array(size))
+  const filled = new Uint32Array(joint.count)
+  joint.codes.forEach((code, i) => {
+    rows[code]![filled[code]!++] = i
+  })
+  return { ofRow: Uint32Array.from(joint.codes), rows }
 }

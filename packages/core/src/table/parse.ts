@@ -1,4 +1,5 @@
 /** Reading single cells of text: plain numbers, booleans. */
+import { toDecimals } from '../num/decimals.js'
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 const LEADING_ZERO = /^[+-]?0\d/
@@ -19,7 +20,7 @@ export function decimalsOf(values: Float64Array, missing: Uint8Array | undefined
   let decimals = 0
   for (let i = 0; i < values.length; i++) {
     if (missing?.[i]) continue
-    while (decimals <= 12 && Number(values[i]!.toFixed(decimals)) !== values[i]) decimals++
+    while (decimals <= 12 && toDecimals(values[i]!, decimals) !== values[i]) decimals++
     if (decimals > 12) return undefined
   }
   return decimals

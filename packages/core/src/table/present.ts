@@ -1,3 +1,4 @@
+import { toDecimals } from '../num/decimals.js'
 import { joinedNames } from './besides.js'
 import { withinLimits } from './censoring.js'
 import { type DateStyle, dateUnit, FIRST_SHORT_YEAR, formatDateTime, plainDates } from './date-style.js'
@@ -180,7 +181,7 @@ const SURE_DIGITS = 14
 
 /** Rounded as people round, halves away from zero: 38.50 · 0.95 = 36.575 is 36.58, though the nearest double lies below. */
 function roundedTo(value: number, decimals: number): number {
-  const nearest = Number(value.toFixed(decimals))
+  const nearest = toDecimals(value, decimals)
   const units = Math.abs(value) * Number(`1e${decimals}`)
   if (!(Math.abs(units - Math.floor(units) - 0.5) < NEAR_HALF)) return nearest
   const text = String(Number(Math.abs(value).toPrecision(SURE_DIGITS)))

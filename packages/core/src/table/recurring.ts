@@ -1,3 +1,4 @@
+import { tenTo, toDecimals } from '../num/decimals.js'
 import { decimalsOf } from './parse.js'
 
 /** A value that holds at least this share of a column's cells is an atom: a spike at zero, a code, an answer on a scale. */
@@ -83,7 +84,7 @@ function findLaw(ascending: Float64Array): RecurringValues | undefined {
   })
   if (singles < LEAST_SINGLES || singles === others) return undefined
   const decimals = decimalsOf(ascending, undefined)
-  const runs = { values, counts, atoms, steps: stepsBetween(values, latticeOf(values)) }
+  const runs = { values, counts, atoms, steps: stepsBetween(values, latticeOf(values, { first: values[0]! })) }
   const reaches = values.map((_, k) => reachOf(runs, k))
   const given = solveGiven(
     counts,
@@ -247,13 +248,14 @@ function lastBelow(n: number, holds: (k: number) => boolean): number {
 /** Decimals that a number is written with, negative for trailing zeros; infinite beyond 12. */
 function roundnessOf(x: number): number {
   if (x === 0) return Number.NEGATIVE_INFINITY
-  let decimals = -12
+  // Fewer than one leave whole numbers only.
+  let decimals = Number.isInteger(x) ? -12 : 1
   while (decimals <= 12 && roundTo(x, decimals) !== x) decimals++
   return decimals > 12 ? Number.POSITIVE_INFINITY : decimals
 }
 
 function roundTo(x: number, decimals: number): number {
-  return decimals >= 0 ? Number(x.toFixed(decimals)) : Math.round(x / 10 ** -decimals) * 10 ** -decimals
+  return decimals >= 0 ? toDecimals(x, decimals) : Math.round(x / tenTo(-decimals)) * tenTo(-decimals)
 }
 
 /** Listed values differ by multiples of `step` / `unit`. */
@@ -262,13 +264,23 @@ export interface Lattice {
   readonly unit: number
 }
 
-/** The coarsest lattice that holds all values; none where they have more than 12 decimals. Cost O(n). */
-export function latticeOf(ascending: Float64Array): Lattice | undefined {
-  const decimals = decimalsOf(ascending, undefined)
+interface LatticeSearch {
+  /** The least value. */
+  readonly first: number
+  /** Of a lattice that holds some of the values: whether a finer one need not be known. */
+  readonly enough?: (lattice: Lattice) => boolean
+}
+
+/** The coarsest lattice that holds all values; none where they have more than 12 decimals, or where it is known early that it is fine enough. Cost O(n). */
+export function latticeOf(values: Float64Array, { first, enough }: LatticeSearch): Lattice | undefined {
+  const decimals = decimalsOf(values, undefined)
   if (decimals === undefined) return undefined
-  const unit = 10 ** decimals
+  const unit = tenTo(decimals)
   let step = 0
-  for (const x of ascending) step = greatestCommonDivisor(step, Math.round((x - ascending[0]!) * unit))
+  for (const x of values) {
+    step = greatestCommonDivisor(step, Math.round((x - first) * unit))
+    if (step > 0 && enough?.({ step, unit })) return undefined
+  }
   return step > 0 && Number.isSafeInteger(step) ? { step, unit } : undefined
 }
 

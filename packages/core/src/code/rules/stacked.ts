@@ -1,3 +1,4 @@
+import { toDecimals } from '../../num/decimals.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { roundedWithin } from '../../table/bounds.js'
 import type { Expression } from '../../table/expression.js'
@@ -36,7 +37,7 @@ export function gapColumn({ lows, gap: name, unit }: KeptOrder, high: NumericCol
     if (high.missing?.[i]) return 0
     // Rows that the order does not hold in have no gap; what they have instead is kept beside it.
     const gap = Math.max(0, (x / scale - low(i)) / unit)
-    return decimals === undefined ? gap : Number(gap.toFixed(decimals)) + 0
+    return decimals === undefined ? gap : toDecimals(gap, decimals) + 0
   })
   const kind = decimals === 0 ? 'integer' : 'number'
   const number = { padded: false, ...(decimals === undefined ? {} : { decimals }) }

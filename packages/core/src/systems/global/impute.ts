@@ -79,7 +79,7 @@ class Deck {
   private readonly missing: Uint8Array
   /** In a random order. */
   private readonly donors: Uint32Array
-  /** What the donors know, 0 where they do not, and 1 where they know it [d, L]. */
+  /** What the donors know, 0 where they do not, and 1 where they know it [L, d]. */
   private readonly lent: Matrix
   private readonly knows: Matrix
   /** What the cells count that a donor lacks: the mean squared difference of any two that are known. [L] */
@@ -100,8 +100,8 @@ class Deck {
     for (const { row, cells } of gaps) for (const c of cells) this.missing[row * cols + c] = 1
     this.donors = this.chooseDonors(keyFor(key, 'donors'))
     this.starts = uniforms(keyFor(key, 'starts'), rows)
-    this.lent = matrix(cols, this.donors.length)
-    this.knows = matrix(cols, this.donors.length)
+    this.lent = matrix(this.donors.length, cols)
+    this.knows = matrix(this.donors.length, cols)
     this.expected = new Float64Array(this.donors.length)
     this.low = new Float64Array(cols)
     this.high = new Float64Array(cols)
@@ -126,7 +126,7 @@ class Deck {
     this.high[c] = known.reduce((a, b) => Math.max(a, b))
     const expected = 2 * variance(known)
     this.donors.forEach((row, at) => {
-      const place = c * this.donors.length + at
+      const place = at * cols + c
       if (this.missing[row * cols + c]) this.expected[at] = this.expected[at]! + expected
       else {
         this.lent.data[place] = data[row * cols + c]!
@@ -135,31 +135,37 @@ class Deck {
     })
   }
 
-  /** The donors nearest to a row in what both know. Cost O(L·d). */
+  /** The donors nearest to a row in what both know. Cost O(L·d), less where most donors are soon too far. */
   nearestDonors({ row }: Gap): Uint32Array {
     const { length } = this.donors
-    const distances = this.squaredDistances(row)
+    const place = this.known(row)
     const count = Math.min(NEAREST_DONORS, length - 1)
     const kept = { rows: new Uint32Array(count), squared: new Float64Array(count).fill(Number.POSITIVE_INFINITY) }
     const start = indexFromUniform(this.starts[row]!, length)
     for (let k = 0; k < length; k++) {
       const at = start + k < length ? start + k : start + k - length
-      if (distances[at]! < kept.squared[count - 1]! && this.donors[at] !== row) keepNearest(kept, this.donors[at]!, distances[at]!)
+      const squared = this.squaredDistance(at, place, kept.squared[count - 1]!)
+      if (squared < kept.squared[count - 1]! && this.donors[at] !== row) keepNearest(kept, this.donors[at]!, squared)
     }
     return kept.rows
   }
 
-  private squaredDistances(row: number): Float64Array {
+  /** The coordinates that a row knows, and its values there. */
+  private known(row: number): { readonly columns: Uint32Array; readonly values: Float64Array } {
     const { cols, data } = this.points
-    const { length } = this.donors
-    const squared = this.expected.slice()
-    for (let c = 0; c < cols; c++) {
-      if (this.missing[row * cols + c]) continue
-      const x = data[row * cols + c]!
-      for (let at = 0, place = c * length; at < length; at++, place++) {
-        const difference = x - this.lent.data[place]!
-        squared[at] = squared[at]! + this.knows.data[place]! * difference * difference
-      }
+    const columns = Uint32Array.from({ length: cols }, (_, c) => c).filter((c) => !this.missing[row * cols + c])
+    return { columns, values: Float64Array.from(columns, (c) => data[row * cols + c]!) }
+  }
+
+  /** To the donor at a place, or some part of it that is `limit` already. */
+  private squaredDistance(at: number, { columns, values }: ReturnType<Deck['known']>, limit: number): number {
+    const { data, cols } = this.lent
+    const knows = this.knows.data
+    let squared = this.expected[at]!
+    for (let k = 0; k < columns.length && squared < limit; k++) {
+      const place = at * cols + columns[k]!
+      const difference = values[k]! - data[place]!
+      squared += knows[place]! * difference * difference
     }
     return squared
   }

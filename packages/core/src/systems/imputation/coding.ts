@@ -63,7 +63,7 @@ export function fitCoding(table: Table, formats: readonly ColumnFormat[]): Codin
     const [low, high] = [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))]
     if (low === high) return { carries: 'constant', name, value: low }
     width++
-    const steps = defined({ values: recurring(known), lattice: latticeOf(sorted(known)) })
+    const steps = defined({ values: recurring(known), lattice: latticeOf(known, { first: low }) })
     // A mean is within the range, but for its rounding.
     const centre = Math.min(high, Math.max(low, mean(known)))
     return { carries: 'number', name, at, centre, scale: Math.sqrt(variance(known)), low, high, ...steps }

@@ -1,5 +1,6 @@
 import { inputsOfKept, type KeptRules } from '../../code/rules/kept-rules.js'
 import { DAY, type Quantity, quantityOf, tolerance } from '../../code/rules/quantity.js'
+import { toDecimals } from '../../num/decimals.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import { isNumeric, type NumericColumn } from '../../table/table.js'
 import { countsOf } from './counts.js'
@@ -122,7 +123,7 @@ export function aggregateColumn(
   const digits = column.kind === 'number' ? format.number?.decimals : undefined
   const values = wanted.map((x, p) => {
     const value = (sizes[p]! > 0 ? x : (none ?? 0)) * scale
-    return column.kind === 'datetime' ? Math.round(value) : digits === undefined ? value : Number(value.toFixed(digits))
+    return column.kind === 'datetime' ? Math.round(value) : digits === undefined ? value : toDecimals(value, digits)
   })
   const lacking = Uint8Array.from(sizes, (size) => Number(size === 0 && none === null))
   const { missing: _, ...rest } = column

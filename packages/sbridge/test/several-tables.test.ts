@@ -523,3 +523,52 @@ it('rules hold within each table, of parents and of children', async () => {
   expect([limits.get('A'), limits.get('C')]).toEqual(['500', '2000'])
   for (const [i, qty] of line('qty').entries()) expect(Number(line('total')[i])).toBeCloseTo(Number(qty) * Number(line('price')[i]), 6)
 })
+
+describe('documents', () => {
+  const shops = () =>
+    Array.from({ length: 24 }, (_, i) => ({
+      nr: `s-${100 + i}`,
+      area: 20 + ((i * 7) % 30),
+      lines: Array.from({ length: i % 4 }, (_, k) => ({ price: 2 + ((i + 3 * k) % 9), kind: ['tea', 'rice'][(i + k) % 2] })),
+      note: null
+    }))
+
+  it('are drawn as documents, by number, from the file and from a model; or into a folder', async () => {
+    writeFileSync(join(folder, 'shops.json'), JSON.stringify(shops(), null, 2))
+    const drawn = await run('sample', 'shops.json', '-n', '12', '-o', 'new.json', ...QUICK)
+    expect(drawn).toMatchObject({ status: 0, stderr: '' })
+    expect(drawn.stdout).toContain('shops: 12 rows (24 in the data)')
+    expect(text('new.json')).toMatch(/^\[\n {2}\{\n {4}"nr": "s-/)
+    const rows = JSON.parse(text('new.json')) as ReturnType<typeof shops>
+    expect(rows.map((row) => Object.keys(row).join())).toEqual(rows.map(() => 'nr,area,lines,note'))
+    expect(rows.map(({ lines }) => lines.length).sort()).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3])
+    for (const line of rows.flatMap(({ lines }) => lines))
+      expect([Object.keys(line).join(), typeof line.price]).toEqual(['price,kind', 'number'])
+    await run('fit', 'shops.json', '-o', 'shops.sbridge', ...QUICK)
+    await run('sample', 'shops.sbridge', '-n', '12', '-o', 'again.json', '--seed', '1', '--threads', '1')
+    expect(text('again.json')).toBe(text('new.json'))
+    await run('sample', 'shops.sbridge', '--scale', '0.5', '-o', 'shops', '--seed', '1', '--threads', '1')
+    expect(rowsOf('shops', 'shops_lines.csv').map(({ price, kind }) => ({ price: Number(price), kind }))).toEqual(
+      rows.flatMap(({ lines }) => lines)
+    )
+    const facts = await run('info', 'shops.json')
+    expect(facts.stdout).toMatch(/^shops: table of 24 rows, 4 columns\n[\s\S]*\nshops_lines: table of 36 rows, 3 columns\n/)
+    const compared = await run('evaluate', 'shops.json', 'new.json')
+    expect(compared.stdout).toContain('30 rows in 2 tables against shops.json')
+  })
+
+  it('are one table without their lists, and nothing else', async () => {
+    const alone = await run('sample', 'shops.json', '--exclude', 'lines', '-n', '3', '-o', 'alone.csv', ...QUICK)
+    expect(alone).toMatchObject({ status: 0, stderr: '' })
+    expect(text('alone.csv')).toMatch(/^nr,area,note\n/)
+    const refused = async (...words: string[]) => {
+      const told = await run('sample', 'shops.json', ...words, ...QUICK)
+      expect(told.status).toBe(2)
+      return told.stderr
+    }
+    expect(await refused('-o', 'one.csv')).toContain('a name that ends in .json or .jsonl')
+    expect(await refused('-n', '3', '--scale', '2', '-o', 'one.json')).toContain('-n with --scale')
+    expect(await refused('--given', 'area=30', '-o', 'one.json')).toContain('--given with several tables')
+    for (const name of ['one.csv', 'one.json']) expect(existsSync(join(folder, name))).toBe(false)
+  })
+})

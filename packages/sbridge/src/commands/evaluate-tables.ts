@@ -26,7 +26,7 @@ export async function runEvaluateTables(real: string, synthetic: string | undefi
       `leaving ${flagNamed(given)} out, or comparing one table`,
       'options that hold for all of them'
     )
-  if (synthetic === undefined || !isTableSet(synthetic, flags))
+  if (synthetic === undefined || !(await isTableSet(synthetic, flags)))
     throw new InputError({
       code: 'rows-absent',
       got:
@@ -40,7 +40,8 @@ export async function runEvaluateTables(real: string, synthetic: string | undefi
   await checkOutputs([flags.report], [])
   const { keys, missing } = readFields([...evaluateTablesFields, ...missingField], flags) as Pick<SchemaFit, 'keys' | 'missing'>
   const options = readFields(reading, flags)
-  const sides = { real: await readTables(real, options), synthetic: await readTables(synthetic, options) }
+  const ones = await readTables(real, options)
+  const sides = { real: ones, synthetic: await readTables(synthetic, { ...options, root: ones.documents?.root }) }
   await withEngine(run, async (engine) => {
     const evaluation = await watched({ stages: [], pairs: 0 }, engine, (context) =>
       evaluateSchema({ ...sides, keys, missing, seed: run.seed }, context)

@@ -57,7 +57,7 @@ export function evaluateVerb(verb: Command): void {
   addFields(command, [...evaluateFields, ...evaluateTablesFields, ...READ, ...readingFields, ...reportFields, ...runFields])
   command.action(async (real, synthetic, options) => {
     const flags = options as EvaluateFlags
-    if (isTableSet(real, flags)) return await runEvaluateTables(real, synthetic, flags)
+    if (await isTableSet(real, flags)) return await runEvaluateTables(real, synthetic, flags)
     refuseTableOptions(real, flags)
     await runEvaluate(real, await rowsToCompare(real, synthetic), options as EvaluateFlags)
   })

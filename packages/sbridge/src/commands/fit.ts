@@ -30,7 +30,7 @@ export function fitVerb(verb: Command): void {
   ])
   command.action(async (data, options) => {
     const flags = options as FitFlags
-    if (isTableSet(data, flags)) return (await import('./sample-tables.js')).runFitTables(data, flags)
+    if (await isTableSet(data, flags)) return (await import('./sample-tables.js')).runFitTables(data, flags)
     refuseTableOptions(data, flags)
     await runFit(data, flags)
   })

@@ -30,7 +30,9 @@ import { allFields } from '../cli/all-fields.js'
 import { readingFields } from '../cli/fields.js'
 import { host } from '../cli/options.js'
 import { modelContentsIn } from '../cli/source.js'
+import { documentsIn, isDocumentName } from '../database/document-file.js'
 import { SEVERAL_TABLES, unpackTables } from '../database/tables-model.js'
+import { isTableSet } from '../database/tables-or-table.js'
 import { temporaryFilesIn } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
 import { pairsOf, pairWords } from './pairs.js'
@@ -87,15 +89,33 @@ async function runInfo(input: string | undefined, flags: InfoFlags): Promise<voi
     )
     return
   }
+  if (!contents && isDocumentName(input) && (await isTableSet(input, flags))) return await tellDocuments(input, flags, litter)
   const found = contents
     ? await modelFacts(contents, flags)
-    : tableFacts(
-        await readTable(input, readFields(readingFields, flags)),
-        readFields([...tableFields, ...disclosureFields, ...ruleFields], flags),
-        { ...flags, input }
-      )
+    : tableFacts(await readTable(input, readFields(readingFields, flags)), tableOptions(flags), { ...flags, input })
   const facts = { ...found, notes: [...found.notes, ...litter] }
   process.stdout.write(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : factsText(facts))
+}
+
+const tableOptions = (flags: InfoFlags) => readFields([...tableFields, ...disclosureFields, ...ruleFields], flags)
+
+/** Says of each table in a file of documents what would be said of it alone. Throws `InputError` for `--time` (code `option-unused`). */
+async function tellDocuments(input: string, flags: InfoFlags, litter: readonly string[]): Promise<void> {
+  if (flags.time !== undefined)
+    throw new InputError({
+      code: 'option-unused',
+      got: `--time ${flags.time} with ${input}, whose objects hold lists of others: several tables`,
+      expected: 'one table of snapshots',
+      try: '--exclude with the names of the lists'
+    })
+  const { tables, documents } = await documentsIn(input, readFields(readingFields, flags))
+  const told = Object.entries(tables).map(([name, table]) => [name, tableFacts(table, tableOptions(flags), { ...flags, input })] as const)
+  if (flags.json) {
+    process.stdout.write(`${JSON.stringify({ what: 'documents', documents, tables: Object.fromEntries(told), notes: litter }, null, 2)}\n`)
+    return
+  }
+  const notes = litter.map((note) => `note: ${note}\n`).join('')
+  process.stdout.write(`${told.map(([name, facts]) => `${name}: ${factsText(facts)}`).join('')}${notes}`)
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -20,23 +20,25 @@ import {
 } from '@sbridge/core/internal'
 import { flagNamed, readFields } from '../cli/add-fields.js'
 import { readingFields, runFields, writingFields } from '../cli/fields.js'
-import { type Run, runOf, watched, withEngine } from '../cli/options.js'
+import { countOf, type Run, runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { say } from '../cli/say.js'
 import { refuseBesideModel } from '../cli/source.js'
 import type { TableSet, WrittenTables } from '../database/contract.js'
+import { isDocumentName } from '../database/document-file.js'
 import { checkNewTables, databaseOf, fileOf, readTables, writeTables } from '../database/table-set.js'
 import { packTables, unpackTables } from '../database/tables-model.js'
 import { isOneTable } from '../database/tables-or-table.js'
 import { writeAtomically } from '../format/atomic-file.js'
 import type { Pieces } from '../format/columns.js'
+import type { Documents } from '../format/json-documents.js'
 import { checkOutputs } from '../format/outputs.js'
 import { cellsFor, extensionOf } from '../format/table-format.js'
 
 type Flags = Readonly<Record<string, unknown>> & { readonly output: string; readonly json?: boolean; readonly dryRun?: boolean }
 
 /** Flags that are no fields. */
-const OWN = ['output', 'json', 'dryRun']
+const OWN = ['output', 'json', 'dryRun', 'rows']
 
 const fit: readonly Field[] = SYSTEMS.tables.fields.fit.filter(({ name }) => (EACH_TABLE as readonly string[]).includes(name))
 const reading = readingFields.filter(({ name }) => name === 'encoding')
@@ -44,15 +46,18 @@ const writing = writingFields.filter(({ name }) => name === 'dialect')
 
 /** `sample` of several tables, or of a model of such: reads, fits, draws and writes all of them. */
 export async function runSampleTables(input: string, flags: Flags, contents?: ModelContents): Promise<void> {
-  refuseOthers(flags)
+  const known = contents && (await unpackTables(contents))
+  const isDocument = known ? known.set.documents !== undefined : isDocumentName(input)
+  refuseOthers(flags, isDocument ? [] : ['rows'])
   if (contents) refuseBesideModel([...fit, ...schemaFields.filter(({ name }) => !SCHEMA_DRAWS.includes(name)), ...reading], flags)
   const run = runOf(flags)
-  const { scale, pseudonyms } = readFields(schemaFields, flags) as SchemaRequest
-  await checkOutput(flags)
+  const asked = readFields(schemaFields, flags) as SchemaRequest
+  await checkOutput(input, { flags, isDocument })
   let read: TableSet | undefined = contents ? undefined : await readTables(input, readFields(reading, flags))
-  const known = contents && (await unpackTables(contents))
+  const scale = scaleOf(flags, asked, known?.model.tables ?? read!.tables, known ? known.set.documents : read!.documents)
+  const { pseudonyms } = asked
   const plan = planSchema(known ?? { schema: read!, options: fitOptions(flags, run) }, { scale })
-  const { files, made } = known?.set ?? read!
+  const { files, made, documents } = known?.set ?? read!
   const { dialect } = readFields(writing, flags)
   await withEngine(run, async (engine) => {
     if (onlyPlanned(await timePlan(plan, engine), flags)) return
@@ -62,7 +67,10 @@ export async function runSampleTables(input: string, flags: Flags, contents?: Mo
       read = undefined
       return { model, drawn: await drawSchema(model, { scale, pseudonyms, seed: run.seed }, context) }
     })
-    await writeTables(flags.output, presented({ files, made }, { model, drawn, plain: dialect === 'plain', output: flags.output }))
+    await writeTables(
+      flags.output,
+      presented({ files, made, documents }, { model, drawn, plain: dialect === 'plain', output: flags.output })
+    )
     const rows = [...drawn.values()].reduce((sum, { table }) => sum + table.rowCount, 0)
     const telling = tellSchema(model, drawn)
     say({
@@ -77,7 +85,7 @@ export async function runSampleTables(input: string, flags: Flags, contents?: Mo
 
 /** `fit` of several tables: a model file that `sample` draws from. */
 export async function runFitTables(input: string, flags: Flags): Promise<void> {
-  refuseOthers(flags, SCHEMA_DRAWS)
+  refuseOthers(flags, [...SCHEMA_DRAWS, 'rows'])
   const run = runOf(flags)
   if (extensionOf(flags.output) !== '.sbridge')
     throw new InputError({
@@ -103,7 +111,20 @@ function fitOptions(flags: Flags, { seed }: Run): SchemaFit {
   return { ...readFields(fit, flags), keys, orphans, seed }
 }
 
-function refuseOthers(flags: Flags, also: readonly string[] = []): void {
+/** How many times as many rows: for documents also by `-n`, which counts them. */
+function scaleOf(
+  flags: Flags,
+  { scale }: SchemaRequest,
+  tables: Readonly<Record<string, { readonly rowCount: number }>>,
+  documents?: Documents
+): number | undefined {
+  const rows = countOf(flags.rows as string | undefined)
+  if (rows === undefined || !documents) return scale
+  if (scale !== undefined) throw notTogether('-n with --scale', 'one of them', 'the number of objects, or how many times as many')
+  return rows / tables[documents.root]!.rowCount
+}
+
+function refuseOthers(flags: Flags, also: readonly string[]): void {
   const known = new Set([...EACH_TABLE, ...OWN, ...[...schemaFields, ...reading, ...writing, ...runFields].map(({ name }) => name)])
   const given = Object.keys(flags).find((name) => flags[name] !== undefined && (!known.has(name) || also.includes(name)))
   if (given === undefined) return
@@ -112,13 +133,17 @@ function refuseOthers(flags: Flags, also: readonly string[] = []): void {
   throw notTogether(`${flag} with several tables`, instead, 'options that hold for all of them')
 }
 
-async function checkOutput({ output, dryRun }: Flags): Promise<void> {
+async function checkOutput(
+  input: string,
+  { flags: { output, dryRun }, isDocument }: { readonly flags: Flags; readonly isDocument: boolean }
+): Promise<void> {
+  if (isDocument && isDocumentName(output)) return dryRun ? undefined : checkOutputs([output], [input])
   if (isOneTable(output))
     throw new InputError({
       code: 'output-tables',
       got: `the output ${output} for several tables`,
-      expected: 'the name of a new folder, of a new file of SQLite or DuckDB, or postgres://…?schema=NEW',
-      try: '-o new-tables, or -o new.sqlite'
+      expected: `${isDocument ? 'a name that ends in .json or .jsonl, ' : ''}the name of a new folder, of a new file of SQLite or DuckDB, or postgres://…?schema=NEW`,
+      try: isDocument ? '-o new.json, or --exclude with the names of the lists for one table' : '-o new-tables, or -o new.sqlite'
     })
   if (!dryRun) await checkNewTables(output)
 }
@@ -131,11 +156,11 @@ interface Presented {
 }
 
 /** Drawn tables as their files take them, some rows at a time: in the spelling of the data, or plainly. */
-function presented(set: Pick<TableSet, 'files' | 'made'>, { model, drawn, plain, output }: Presented): WrittenTables {
+function presented(set: Pick<TableSet, 'files' | 'made' | 'documents'>, { model, drawn, plain, output }: Presented): WrittenTables {
   const into = databaseOf(output)?.kind
   const cellsOf = (name: string): CellStyle => {
     if (into !== undefined) return set.made?.by === into ? 'source' : 'typed'
-    const cells = cellsFor(fileOf(set, name))
+    const cells = cellsFor(isDocumentName(output) ? output : fileOf(set, name))
     return plain ? (cells === 'text' ? 'plain' : 'typed') : cells
   }
   const tables = [...drawn].map(([name, rows]): readonly [string, Pieces] => {

@@ -50,7 +50,7 @@ export function sampleVerb(verb: Command): void {
   const command = verb
     .argument(
       '<input>',
-      'a table (.csv .tsv .json .jsonl .parquet .arrow .feather .xlsx .npy .npz, - for CSV on standard input), a model file, or several tables: a folder, a file of SQLite'
+      'a table (.csv .tsv .json .jsonl .parquet .arrow .feather .xlsx .npy .npz, - for CSV on standard input), a model file, or several tables: a folder, a file of SQLite, JSON with lists of objects'
     )
     .option('-n, --rows <count>', 'rows to draw (default: as many as the data); of groups, whole ones until there are so many')
     .requiredOption('-o, --output <file>', 'where the rows go; the extension decides the format, - is CSV on standard output')
@@ -71,7 +71,7 @@ export function sampleVerb(verb: Command): void {
   ])
   command.action(async (input, options) => {
     const flags = options as VerbFlags
-    if (isTables(input, flags)) return (await import('./sample-tables.js')).runSampleTables(input, flags)
+    if (await isTables(input, flags)) return (await import('./sample-tables.js')).runSampleTables(input, flags)
     const contents = extensionOf(input) === '.sbridge' ? await modelContentsIn(input) : undefined
     if (contents?.kind === SEVERAL_TABLES) return (await import('./sample-tables.js')).runSampleTables(input, flags, contents)
     refuseTableOptions(input, flags)

@@ -2,6 +2,7 @@ import { FormatError, InputError } from '@sbridge/core'
 import { SbridgeError, type SchemaKeys, type Schema as SchemaSays } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import type { Pieces } from '../format/columns.js'
+import type { Documents } from '../format/json-documents.js'
 import { type StoreKind, withoutPassword } from './address.js'
 
 /** What is read: a table by its name, or what a query gives. */
@@ -164,10 +165,12 @@ export interface TableSet extends SchemaSays {
   readonly files: Readonly<Record<string, string>>
   /** Of a database: what makes its tables in another of its kind. */
   readonly made?: MadeTables | undefined
+  /** Of a file of JSON: how they stand in each other. */
+  readonly documents?: Documents | undefined
 }
 
 /** Tables as they are written: whole, or some rows at a time. */
-export interface WrittenTables extends Pick<TableSet, 'keys' | 'files' | 'made'> {
+export interface WrittenTables extends Pick<TableSet, 'keys' | 'files' | 'made' | 'documents'> {
   readonly tables: Readonly<Record<string, RawTable | Pieces>>
 }
 

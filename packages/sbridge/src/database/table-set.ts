@@ -5,11 +5,13 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { FormatError, InputError } from '@sbridge/core'
 import { NO_KEYS } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
-import { type ReadOptions, readTable, writePieces, writeTable } from '../format/table-file.js'
+import { writeAtomically } from '../format/atomic-file.js'
+import { readTable, writePieces, writeTable } from '../format/table-file.js'
 import { extensionOf, tableExtensions } from '../format/table-format.js'
 import { begin, end } from '../format/temporary.js'
 import { addressOf, isDatabase, type StoreKind } from './address.js'
 import type { TableSet, WrittenTables } from './contract.js'
+import { type DocumentOptions, documentBytes, documentsIn, isDocumentName } from './document-file.js'
 
 const SQLITE = /\.(sqlite3?|db3?|s3db)$/i
 
@@ -29,14 +31,15 @@ export function databaseOf(name: string): { readonly kind: StoreKind; readonly n
 export const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory()
 
 /**
- * The tables in a file of SQLite or DuckDB, in a schema of a PostgreSQL server, in a database of a MySQL server, or in the files of a folder, which are called as these are. Throws `FormatError` where there are
+ * The tables in a file of SQLite or DuckDB, in a schema of a PostgreSQL server, in a database of a MySQL server, in a file of JSON whose objects hold lists of others, or in the files of a folder, which are called as these are. Throws `FormatError` where there are
  * none (`tables-none`), `InputError` for two files of one table (`table-twice`), and what `readTable` throws.
  */
-export async function readTables(path: string, options: Pick<ReadOptions, 'encoding'> = {}): Promise<TableSet> {
+export async function readTables(path: string, options: DocumentOptions = {}): Promise<TableSet> {
   const database = databaseOf(path)
   if (database?.kind === 'postgres') return (await import('./postgres-tables.js')).readPostgresTables(path)
   if (database?.kind === 'sqlite') return (await import('./sqlite-tables.js')).readSqliteTables(sqliteFileOf(path)!)
   if (database) return (await import('./several-tables.js')).readAllTables(database.name)
+  if (isDocumentName(path)) return documentsIn(path, options)
   const names = (await readdir(path).catch(() => []))
     .filter((name) => !name.startsWith('.') && tableExtensions.includes(extensionOf(name)))
     .sort()
@@ -79,6 +82,7 @@ export async function writeTables(path: string, set: WrittenTables): Promise<voi
   if (database?.kind === 'postgres') return (await import('./postgres-tables.js')).writePostgresTables(path, whole())
   if (database?.kind === 'sqlite') return (await import('./sqlite-tables.js')).writeSqliteTables(sqliteFileOf(path)!, whole())
   if (database) return (await import('./several-tables.js')).writeAllTables(database.name, whole())
+  if (isDocumentName(path)) return writeAtomically(path, await documentBytes(path, { ...set, tables: wholeTables(set) }))
   await checkNewTables(path)
   const target = resolve(path)
   const made = join(dirname(target), `.sbridge-${randomBytes(8).toString('hex')}.tmp`)

@@ -11,17 +11,17 @@ export const SEVERAL_TABLES = 'several-tables'
 /** What a draw of several tables begins with: their laws, and how the tables were kept. */
 interface TablesModel {
   readonly model: SchemaModel
-  readonly set: Pick<TableSet, 'files' | 'made'>
+  readonly set: Pick<TableSet, 'files' | 'made' | 'documents'>
 }
 
 const { tables: system } = SYSTEMS
 
 /** A model file of several tables. Like other models it holds rows of the data. Cost O(size). */
-export function packTables({ model, set: { files, made } }: TablesModel): Uint8Array {
+export function packTables({ model, set: { files, made, documents } }: TablesModel): Uint8Array {
   const tables = Object.fromEntries(
     Object.entries(model.tables).map(([name, { root, ...table }]) => [name, { ...table, ...(root ? { root: system.save(root) } : {}) }])
   )
-  return packPlain({ model: { ...model, tables }, files, made }, SEVERAL_TABLES)
+  return packPlain({ model: { ...model, tables }, files, made, ...(documents ? { documents } : {}) }, SEVERAL_TABLES)
 }
 
 type Packed = TablesModel['set'] & {
@@ -31,7 +31,7 @@ type PackedTable = Omit<SchemaModel['tables'][string], 'root'> & { readonly root
 
 /** The laws in the contents of a model file. Throws `FormatError` (code `model-damaged`) for a file without them, and what models of a table throw. */
 export async function unpackTables(contents: ModelContents): Promise<TablesModel> {
-  const { model, files, made } = plainIn(contents) as Packed
+  const { model, files, made, documents } = plainIn(contents) as Packed
   if (!model?.tables || !Array.isArray(model.order) || !model.order.every((name) => Object.hasOwn(model.tables, name)))
     throw new FormatError({
       code: 'model-damaged',
@@ -42,5 +42,5 @@ export async function unpackTables(contents: ModelContents): Promise<TablesModel
   const tables: Record<string, SchemaModel['tables'][string]> = {}
   for (const [name, { root, ...table }] of Object.entries(model.tables))
     tables[name] = root ? { ...table, root: (await system.load(root, { engine: new ReferenceEngine(), host })) as TableModel } : table
-  return { model: { ...model, tables }, set: { files: files ?? {}, made } }
+  return { model: { ...model, tables }, set: { files: files ?? {}, made, documents } }
 }

@@ -34,24 +34,39 @@ type Place = (row: number) => string
  * false a boolean one; anything else is text.
  */
 export function readJson(bytes: Uint8Array, context: ReadContext): RawTable {
+  const read = jsonValue(bytes, context)
+  return 'rows' in read ? tableOfRows(read, context) : tableOfColumns(read.columns, read.source, context)
+}
+
+/** A table from JSON lines: one object a line, blank lines skipped, otherwise as `readJson`. */
+export const readJsonLines = (bytes: Uint8Array, context: ReadContext): RawTable => tableOfRows(jsonLines(bytes, context), context)
+
+/** Rows as they were parsed. */
+export interface JsonRows {
+  readonly rows: readonly unknown[]
+  readonly source: Source
+  readonly place: Place
+}
+
+/** The rows of a JSON array, or the columns of an object. Throws `FormatError` for other bytes. */
+export function jsonValue(bytes: Uint8Array, context: ReadContext): JsonRows | { readonly columns: Row; readonly source: Source } {
   refuseEmptyFile(bytes, context)
   const decoded = decodeText(bytes, context)
   const { text } = decoded
   const value = parseJson(text, context, '')
-  if (Array.isArray(value))
-    return tableOfRows(
-      value,
-      { keys: firstKeys(value[0], text), decoded, spacing: spacingOf(text), escaped: isEscaped(text) },
-      context,
-      (i) => `element ${i + 1}`
-    )
-  if (isObject(value))
-    return tableOfColumns(value, { keys: firstKeys(value, text), decoded, spacing: spacingOf(text), escaped: isEscaped(text) }, context)
+  const sourceOf = (first: unknown): Source => ({
+    keys: firstKeys(first, text),
+    decoded,
+    spacing: spacingOf(text),
+    escaped: isEscaped(text)
+  })
+  if (Array.isArray(value)) return { rows: value, source: sourceOf(value[0]), place: (i) => `element ${i + 1}` }
+  if (isObject(value)) return { columns: value, source: sourceOf(value) }
   throw unreadable('JSON', context, 'the top is neither an array nor an object')
 }
 
-/** A table from JSON lines: one object a line, blank lines skipped, otherwise as `readJson`. */
-export function readJsonLines(bytes: Uint8Array, context: ReadContext): RawTable {
+/** The rows of JSON lines. */
+export function jsonLines(bytes: Uint8Array, context: ReadContext): JsonRows {
   refuseEmptyFile(bytes, context)
   const decoded = decodeText(bytes, context)
   const lines = decoded.text.split('\n')
@@ -63,12 +78,8 @@ export function readJsonLines(bytes: Uint8Array, context: ReadContext): RawTable
     places.push(i + 1)
   }
   const head = lines[(places[0] ?? 1) - 1]!
-  return tableOfRows(
-    rows,
-    { keys: firstKeys(rows[0], head), decoded, spacing: spacingOf(head), escaped: isEscaped(decoded.text) },
-    context,
-    (i) => `line ${places[i]}`
-  )
+  const source = { keys: firstKeys(rows[0], head), decoded, spacing: spacingOf(head), escaped: isEscaped(decoded.text) }
+  return { rows, source, place: (i) => `line ${places[i]}` }
 }
 
 /**
@@ -76,10 +87,16 @@ export function readJsonLines(bytes: Uint8Array, context: ReadContext): RawTable
  * null, date-times as ISO 8601 text; values that stood in objects and lists stand there again.
  */
 export function writeJson(table: RawTable): Uint8Array {
+  const { layout } = dialectOf(table)
+  return layout ? encodedText(columnsText(table, layout), table) : encodedRows(rowTexts(table), table)
+}
+
+/** A JSON array of rows in the spelling of a table. */
+export const encodedRows = (rows: readonly string[], table: RawTable): Uint8Array => encodedText(`[${rows.join(',')}]`, table)
+
+function encodedText(text: string, table: RawTable): Uint8Array {
   const dialect = dialectOf(table)
-  const { layout, spacing = { rows: true } } = dialect
-  const text = layout ? columnsText(table, layout) : `[${rowTexts(table).join(',')}]`
-  return encodeText(`${spaced(dialect.escaped ? escaped(text) : text, spacing)}\n`, dialect)
+  return encodeText(`${spaced(dialect.escaped ? escaped(text) : text, dialect.spacing ?? { rows: true })}\n`, dialect)
 }
 
 /** One JSON object a line. */
@@ -96,11 +113,14 @@ export function* jsonLinePieces(table: Pieces): Iterable<Uint8Array> {
   }
 }
 
-function writtenLines(table: RawTable, isFirst: boolean): Uint8Array {
+const writtenLines = (table: RawTable, isFirst: boolean): Uint8Array => encodedLines(rowTexts(table), table, isFirst)
+
+/** Rows a line each in the spelling of a table. */
+export function encodedLines(rows: readonly string[], table: RawTable, isFirst = true): Uint8Array {
   const dialect = dialectOf(table)
   const { blanks = false } = dialect.spacing ?? {}
   const shown = dialect.escaped ? escaped : (text: string) => text
-  const lines = rowTexts(table).map((row) => `${shown(blanks ? spaced(row, { blanks }) : row)}\n`)
+  const lines = rows.map((row) => `${shown(blanks ? spaced(row, { blanks }) : row)}\n`)
   return encodeText(lines.join(''), isFirst ? dialect : { ...dialect, byteOrderMark: false })
 }
 
@@ -127,12 +147,19 @@ function listText(text: string): string {
   }
 }
 
-function rowTexts(table: RawTable): string[] {
+/** What stands in a row besides the cells of its columns: the text of each row, and the place among the columns. */
+export interface RowPart {
+  readonly name: string
+  readonly at: number
+  readonly write: (row: number) => string
+}
+
+/** Rows as JSON objects, with `parts` at their places. */
+export function rowTexts(table: RawTable, parts: readonly RowPart[] = []): string[] {
   refuseNotFinite(table)
-  const write = nestedWriter(
-    table.columns.map((column) => ({ name: column.name, write: cellWriter(column, dialectOf(table)) })),
-    dialectOf(table).nested ?? {}
-  )
+  const leaves: Omit<RowPart, 'at'>[] = table.columns.map((column) => ({ name: column.name, write: cellWriter(column, dialectOf(table)) }))
+  for (const part of parts) leaves.splice(part.at, 0, part)
+  const write = nestedWriter(leaves, dialectOf(table).nested ?? {})
   return Array.from({ length: table.rowCount }, (_, i) => write(i))
 }
 
@@ -182,11 +209,19 @@ interface Source {
   readonly escaped: boolean
 }
 
-function tableOfRows(
-  rows: readonly unknown[],
-  { keys, decoded, spacing, escaped: isAscii }: Source,
+/** What a table has besides the columns of its rows. */
+interface Company {
+  /** Is offered every column with its place, and says what stands in the table in its stead. */
+  readonly take?: (name: string, values: readonly unknown[], at: number) => readonly RawColumn[] | undefined
+  /** Columns before all others, once all were offered. */
+  readonly before?: () => readonly RawColumn[]
+}
+
+/** The table of rows. */
+export function tableOfRows(
+  { rows, source: { keys, decoded, spacing, escaped: isAscii }, place }: JsonRows,
   context: ReadContext,
-  place: Place
+  { take, before }: Company = {}
 ): RawTable {
   refuseRepeatedKeys(keys, context)
   for (const [i, row] of rows.entries()) {
@@ -201,7 +236,7 @@ function tableOfRows(
   const { cells: found, nested } = flatCells(rows as readonly Row[], keys)
   const lists = Array.from(found).flatMap(([name, values]) => (areLists(values) ? [name] : []))
   const cells = new Map(Array.from(found, ([name, values]) => [name, lists.includes(name) ? values.map(listOf) : values]))
-  const columns = Array.from(cells, ([name, values]) => columnOf(name, values, context, place))
+  const columns = Array.from(cells).flatMap(([name, values], at) => take?.(name, values, at) ?? [columnOf(name, values, context, place)])
   const { notes, ...encoding } = writableEncoding(decoded)
   const mixed = Array.from(cells).flatMap(([name, values]) => (isMixed(values) ? [name] : []))
   const dialect: JsonDialect = {
@@ -213,7 +248,7 @@ function tableOfRows(
     ...(mixed.length > 0 ? { mixed } : {}),
     ...(lists.length > 0 ? { lists } : {})
   }
-  return { ...tableOf(columns, context), dialect, ...(notes.length > 0 ? { notes } : {}) }
+  return { ...tableOf([...(before?.() ?? []), ...columns], context), dialect, ...(notes.length > 0 ? { notes } : {}) }
 }
 
 function tableOfColumns(value: Row, { keys, decoded, spacing, escaped: isAscii }: Source, context: ReadContext): RawTable {

@@ -4,7 +4,7 @@ import { numberColumn, type ReadContext, textColumn } from './columns.js'
 import { encodedLines, encodedRows, type JsonRows, jsonLines, jsonValue, rowTexts, tableOfRows } from './json.js'
 
 /** A list of objects that rows hold: rows of a table of their own. */
-export interface DocumentList {
+interface DocumentList {
   readonly table: string
   /** The table whose rows hold it. */
   readonly within: string
@@ -27,7 +27,7 @@ export interface Documents {
 }
 
 /** What a file of documents holds. */
-export interface ReadDocuments {
+interface ReadDocuments {
   readonly tables: Readonly<Record<string, RawTable>>
   readonly keys: SchemaKeys
   readonly documents: Documents
@@ -36,6 +36,7 @@ export interface ReadDocuments {
 /** Lists within lists that become tables; deeper ones are cells that no table holds. */
 const MOST_LISTS = 8
 
+/** `:`, `[`, `{` */
 const [COLON, OPEN_LIST, OPEN_OBJECT] = [0x3a, 0x5b, 0x7b]
 
 /** Whether bytes may hold a list of objects under a name: most files without any are told so without parsing them. Cost O(bytes). */

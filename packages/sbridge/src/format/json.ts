@@ -148,7 +148,7 @@ function listText(text: string): string {
 }
 
 /** What stands in a row besides the cells of its columns: the text of each row, and the place among the columns. */
-export interface RowPart {
+interface RowPart {
   readonly name: string
   readonly at: number
   readonly write: (row: number) => string

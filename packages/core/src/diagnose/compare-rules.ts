@@ -1,6 +1,8 @@
-import { findExact } from '../code/rules/find.js'
-import { breachOf, type WrittenTable } from '../code/rules/rows-of-rule.js'
+import { findExact, findTotals } from '../code/rules/find.js'
+import { brokenTotals } from '../code/rules/keep-totals.js'
+import { breachOf, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
 import { type Rule, ruleText } from '../code/rules/rule.js'
+import { type RunningTotal, totalText } from '../code/rules/running-totals.js'
 import type { ColumnFormat } from '../table/infer.js'
 import { decimalsOf } from '../table/parse.js'
 import { stackTables } from '../table/rows.js'
@@ -27,6 +29,19 @@ function brokenBy(synthetic: Table, rule: Rule, data: WrittenTable): number {
 }
 
 const broken = (rule: Rule, data: WrittenTable): number => breachOf(rule, data, 'first')?.count ?? 0
+
+/** What a table adds up from row to row. Cost: as of `findTotals`. */
+export const totalsIn = (real: Table): readonly RunningTotal[] => findTotals(writtenAs(real))
+
+/** How many synthetic rows do not add up as all real rows do, each table in its own order. Cost O(rows) a total. */
+export function compareTotals(totals: readonly RunningTotal[], { real, synthetic }: AlignedTables): RuleKept[] {
+  const written = writtenAs(real)
+  return totals.map((total) => ({
+    rule: totalText(total),
+    broken: brokenTotals(total, synthetic, quantityIn(written, total.column).unit),
+    rows: synthetic.rowCount
+  }))
+}
 
 /** A table with the decimals that its own numbers have. */
 function writtenAs(table: Table): WrittenTable {

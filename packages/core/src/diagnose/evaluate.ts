@@ -1,3 +1,4 @@
+import type { RunningTotal } from '../code/rules/running-totals.js'
 import type { Context } from '../kernel/context.js'
 import { throwIfStopped } from '../num/iterate.js'
 import { keyFor } from '../num/random.js'
@@ -7,7 +8,7 @@ import { compareAssociations } from './compare-associations.js'
 import { compareClouds } from './compare-clouds.js'
 import { compareColumns } from './compare-columns.js'
 import { compareNeighbours } from './compare-neighbours.js'
-import { compareRules } from './compare-rules.js'
+import { compareRules, compareTotals, totalsIn } from './compare-rules.js'
 import { type Comparison, MOST_ASSOCIATED_COLUMNS, prepareComparison } from './comparison.js'
 import { wholeProgress } from './comparison-share.js'
 import type { Evaluation } from './evaluation.js'
@@ -73,7 +74,9 @@ const IN_ORDER = [
 
 /** The parts of an evaluation as they are found, the quick ones first: what is not asked for is not computed. */
 export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerator<Partial<Evaluation>, void> {
-  const whole = alignTables(problem)
+  const aligned = alignTables(problem)
+  const totals = totalsIn(aligned.real)
+  const whole = besideTotals(aligned, totals)
   const prepared = prepareComparison(whole, { engine: problem.engine, key: problem.key, watch: problem.watch })
   const progress = problem.watch?.progress && wholeProgress(prepared, problem.watch.progress)
   const comparison = { ...prepared, clouds: problem.clouds, watch: { ...problem.watch, progress } }
@@ -95,14 +98,28 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
   if (problem.quasi) yield { quasi: quasiIdentifiers({ ...problem, real: problem.train ?? problem.real, columns: problem.quasi }) }
   begin('comparing the columns')
   yield { columns: compareColumns(comparison) }
-  yield { rules: compareRules(comparison, whole) }
+  yield { rules: [...compareTotals(totals, aligned), ...compareRules(comparison, whole)] }
   yield { associations: compareAssociations(comparison) }
   begin('finding the nearest rows')
   const neighbours = await compareNeighbours(comparison, whole)
-  yield { ...neighbours, notes: notesOn(whole, comparison, neighbours) }
+  yield { ...neighbours, notes: [...totals.map(totalNote), ...notesOn(whole, comparison, neighbours)] }
   yield await compareClouds(comparison)
   if (problem.groups) yield { groups: await compareGroups(problem.groups, problem) }
 }
+
+/** The tables without what adds up from row to row: of rows by themselves it says nothing, as no two statements have the same course. */
+function besideTotals({ real, synthetic, train }: AlignedTables, totals: readonly RunningTotal[]): AlignedTables {
+  const without = (table: Table): Table => ({
+    ...table,
+    columns: table.columns.filter(({ name }) => !totals.some(({ column }) => column === name))
+  })
+  return totals.length === 0
+    ? { real, synthetic, train }
+    : { real: without(real), synthetic: without(synthetic), train: train && without(train) }
+}
+
+const totalNote = ({ column }: RunningTotal): string =>
+  `${column} adds up from row to row: whether rows do so stands among the rules, and the other measures are those of the other columns.`
 
 function fewerRows({ clouds, real, synthetic }: Comparison): { readonly clouds?: number } {
   return clouds !== undefined && clouds < Math.max(real.rowCount, synthetic.rowCount) ? { clouds } : {}

@@ -1,13 +1,14 @@
 import { type LatentSpecification, parseLatent } from '../code/codecs/specification.js'
 import { clashOf } from '../code/rules/choose.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
-import { findRules, searchNotes, totalNotes } from '../code/rules/find.js'
+import { findRules, findTotals, nearlyTotalNotes, searchNotes, totalNotes } from '../code/rules/find.js'
 import { keepRules } from '../code/rules/keep.js'
 import type { KeptRules } from '../code/rules/kept-rules.js'
 import { parseRule } from '../code/rules/parse-rule.js'
 import { clockUnitOf } from '../code/rules/quantity.js'
 import { binOf, breachOf, breachWords, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
 import { cutWord, inputsOf, type Rule, ruleText } from '../code/rules/rule.js'
+import { type RunningTotal, totalText } from '../code/rules/running-totals.js'
 import { takeRulesOut } from '../code/rules/stacked.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
@@ -44,8 +45,8 @@ interface RuledRows extends PreparedTable, Ruled {}
  */
 export const ruledRows = keepingLast(relevant, (raw, options): RuledRows => {
   const read = prepareRows(raw, options)
-  const prepared =
-    options.rules === 'off' ? read : { ...read, data: { ...read.data, notes: [...read.data.notes, ...totalNotes(read.data)] } }
+  const found = options.rules === 'off' ? [] : [...totalNotes(read.data), ...nearlyTotalNotes(read.data)]
+  const prepared = { ...read, data: { ...read.data, notes: [...read.data.notes, ...found] } }
   const rules = rulesOf(prepared.data, options)
   return rules.length === 0 ? prepared : keep(prepared, rules)
 })
@@ -68,7 +69,7 @@ const GRID = 'a place of a grid'
 const NETWORK = 'an input of the networks'
 
 /** What the numeric columns are, where every one of them is drawn: without one the others would be no grid, and no row that a network of the user's own reads. */
-function placesOf({ local, image, latent }: Pick<Options, 'local' | 'image' | 'latent'>): string | undefined {
+export function placesOf({ local, image, latent }: Pick<Options, 'local' | 'image' | 'latent'>): string | undefined {
   if (isGrid(local) || image !== undefined) return GRID
   const codec = typeof latent === 'string' ? parseLatent(latent) : latent
   return codec?.kind === 'onnx' ? NETWORK : undefined
@@ -91,12 +92,17 @@ const boundNotes = (rules: readonly Rule[], { formats }: InferredTable): string[
 
 /** Which rules are not looked for, as the table has too many columns of numbers, and what holds from row to row. */
 export const ruleNotes = (data: InferredTable, { rules = 'auto' }: Options): readonly string[] =>
-  rules === 'off' ? [] : [...totalNotes(data), ...searchNotes(data)]
+  rules === 'off' ? [] : [...findTotals(data).map(totalNote), ...nearlyTotalNotes(data), ...searchNotes(data)]
 
-/** The rules of a table that are kept: those stated, and those found beside them. */
+/** That a column adds up others, as people are told. */
+export const totalNote = (total: RunningTotal): string =>
+  `${totalText(total)}, which new rows keep; --types ${total.column}=number draws it as any other column`
+
+/** The rules of a table that are kept: those stated, and those found beside them. `besides`: columns that none derives. */
 export function rulesOf(
   data: InferredTable,
-  { rules = 'auto', rule = [], weights, scaling, local, image, latent, rowNumbers }: Options
+  { rules = 'auto', rule = [], weights, scaling, local, image, latent, rowNumbers }: Options,
+  besides: readonly string[] = []
 ): readonly Rule[] {
   if (rules === 'off') return []
   const what = placesOf({ local, image, latent })
@@ -107,7 +113,7 @@ export function rulesOf(
   })
   const fixed = typeof scaling === 'object' && scaling !== null ? Object.keys(scaling) : []
   const seen = image === undefined ? data : besidePixels(data)
-  return findRules(seen, { stated, except: new Set([...fixed, ...places.names, ...(weights === undefined ? [] : [weights])]) })
+  return findRules(seen, { stated, except: new Set([...besides, ...fixed, ...places.names, ...(weights === undefined ? [] : [weights])]) })
 }
 
 /** The table without its pixels: what a few of them happen to tell of a label, or of each other, is no rule. */

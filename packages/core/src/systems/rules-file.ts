@@ -38,7 +38,7 @@ export const keptRulesIn = (contents: ModelContents, drawn: readonly string[]): 
   entryIn(contents, 'rules', rulesIn(drawn))
 
 /** Rules as plain JSON: expressions as text, cells of lookups in two lists. */
-function recordRules({ rules, columns }: KeptRules): object {
+export function recordRules({ rules, columns }: KeptRules): object {
   return {
     columns,
     rules: rules.map((rule) => {
@@ -51,7 +51,7 @@ function recordRules({ rules, columns }: KeptRules): object {
   }
 }
 
-const expression: Reader<Expression> = (value, field) => {
+export const expression: Reader<Expression> = (value, field) => {
   const written = text(value, field)
   try {
     return parseExpression(written)
@@ -174,7 +174,7 @@ const ruledColumn = record<RuledColumn>({
 })
 
 /** The inverse of `recordRules`, for a model that draws the columns `drawn`. Refuses rules that derive a column of unknown inputs. */
-function rulesIn(drawn: readonly string[]): Reader<KeptRules> {
+export function rulesIn(drawn: readonly string[]): Reader<KeptRules> {
   const read = record<KeptRules>({ rules: list(rule), columns: list(ruledColumn) })
   return (value, field) => {
     const kept = read(value, field)

@@ -1,4 +1,5 @@
 import { columnsOf } from '../../table/expression.js'
+import { expressionText } from '../../table/expression-text.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isNumeric } from '../../table/table.js'
 import { clashOf, keepable } from './choose.js'
@@ -12,7 +13,7 @@ import { findConstantSums } from './find-sums.js'
 import { type Quantity, quantityOf } from './quantity.js'
 import { breachOf, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
-import { runningTotals } from './running-totals.js'
+import { nearlyTotals, type RunningTotal, runningTotals } from './running-totals.js'
 import { column } from './shapes.js'
 
 export interface Search {
@@ -123,14 +124,23 @@ export function findExact(data: WrittenTable, { stated = [], except = new Set(),
 const quantitiesIn = ({ table, formats }: WrittenTable): Quantity[] =>
   table.columns.flatMap((one, c) => (isNumeric(one) && varies(one) ? [quantityOf(one, formats[c]!)] : []))
 
-/** Columns that add up others from row to row: rows are drawn one by one, and none knows the one before it. */
-export function totalNotes(data: WrittenTable): string[] {
+/** Columns that add up others from row to row; of tables with many columns of numbers none are looked for. Cost: as of `runningTotals`. */
+export function findTotals(data: WrittenTable): readonly RunningTotal[] {
   const quantities = quantitiesIn(data)
-  if (quantities.length > MOST_COLUMNS_OF[2]) return []
-  return runningTotals(quantities, data.table.rowCount).map(
-    ({ column: name, change }) =>
-      `${name}: adds up ${change} from row to row, which new rows do not, as each is drawn by itself; --exclude ${name} leaves it out, to be added up anew`
+  return quantities.length > MOST_COLUMNS_OF[2] ? [] : runningTotals(quantities, data)
+}
+
+/** What adds up from row to row where rows are drawn one by one, and none knows the one before it. */
+export const totalNotes = (data: WrittenTable): string[] =>
+  findTotals(data).map(
+    ({ column: name, change, by }) =>
+      `${name}: adds up ${expressionText(change)} from row to row${by === undefined ? '' : ` of each ${by}`}, which new rows do not, as each is drawn by itself; --exclude ${name} leaves it out, to be added up anew`
   )
+
+/** What adds up but for a few rows. */
+export function nearlyTotalNotes(data: WrittenTable): string[] {
+  const quantities = quantitiesIn(data)
+  return quantities.length > MOST_COLUMNS_OF[2] ? [] : nearlyTotals(quantities, data)
 }
 
 /** What of the search is left out where a table has many columns of numbers: formulas of so many cost the fourth power. */

@@ -1,64 +1,189 @@
 import { variance } from '../../num/statistics.js'
-import { expressionText } from '../../table/expression-text.js'
+import { cellAt } from '../../table/cells.js'
+import type { Expression } from '../../table/expression.js'
+import { columnWord, expressionText } from '../../table/expression-text.js'
+import { rowOrderOf } from '../../table/row-order.js'
+import { type Column, isCategorical } from '../../table/table.js'
 import { type Quantity, tolerance } from './quantity.js'
-import { column, scaled } from './shapes.js'
+import type { WrittenTable } from './rows-of-rule.js'
+import { column, number, scaled } from './shapes.js'
 import { WeightedSums, writeSum } from './weighted-sums.js'
 
-/** A column that adds up others from row to row, as the balance of an account does. */
-interface RunningTotal {
+/** A column that adds up others from row to row, as the balance of an account does. Plain data. */
+export interface RunningTotal {
   readonly column: string
-  /** What a row adds to the one before it, or where the newest stand first to the one behind it. */
-  readonly change: string
+  /** What a row adds; an empty cell adds nothing. */
+  readonly change: Expression
+  /** Whether a row adds to the one behind it, where the newest stand first. */
+  readonly upwards?: boolean | undefined
+  /** Whether it is the total before what its row adds. */
+  readonly before?: boolean | undefined
+  /** Rows that have the same here are added up by themselves. */
+  readonly by?: string | undefined
 }
 
 /** Values that a column changes between, at least: counts of flags would be found by chance. */
 const LEAST_CHANGES = 10
+/** Rows of a group, on average at least, for it to be one that things are added up in. */
+const LEAST_IN_GROUP = 3
+/** Rows on which a column is asked first whether it varies less from row to row than as a whole. */
+const FIRST_ROWS = 1000
+/** Part of the rows that add up, above which those that do not are probably mistakes. */
+const NEARLY = 0.95
+
+/** How rows follow each other: of each the one before it in its group, −1 for the first. */
+interface Way extends Pick<RunningTotal, 'upwards' | 'before' | 'by'> {
+  readonly previous: Int32Array
+}
 
 /**
- * Columns whose change from each row to the next is what other columns of the row say, one of them or a weighted sum; an empty
- * cell adds nothing. Cost O(p · rows), and that of `WeightedSums` for each column that varies less from row to row than as a whole.
+ * Columns whose change from each row to the next, or to the next of the same category, is what other columns of the row say, one of
+ * them or a weighted sum. Cost O(p · rows), and that of `WeightedSums` for each column that varies less from row to row than as a whole.
  */
-export function runningTotals(quantities: readonly Quantity[], rowCount: number): RunningTotal[] {
+export function runningTotals(quantities: readonly Quantity[], { table }: WrittenTable): RunningTotal[] {
   const numbers = quantities.filter(({ isDate }) => !isDate)
-  return numbers.flatMap((total): RunningTotal[] => {
-    if (total.values.some(Number.isNaN)) return []
-    const others = numbers.filter((one) => one !== total)
-    for (const before of [-1, 1] as const) {
-      const change = changeOf(total, others, { rowCount, before })
-      if (change !== undefined) return [{ column: total.name, change }]
+  const ways = waysOf(table)
+  const found: RunningTotal[] = []
+  for (const total of numbers) {
+    if (total.values.some(Number.isNaN)) continue
+    // Each is computed from columns that are drawn.
+    const others = numbers.filter((one) => one !== total && !found.some((other) => other.column === one.name))
+    for (const way of ways) {
+      const change = changeOf(total, others, way)
+      if (!change) continue
+      const { upwards, before, by } = way
+      found.push({ column: total.name, change, ...(upwards ? { upwards } : {}), ...(before ? { before } : {}), ...(by ? { by } : {}) })
+      break
+    }
+  }
+  return found
+}
+
+/** Sums that all but a few rows keep to, in words: they may be mistakes. */
+export function nearlyTotals(quantities: readonly Quantity[], { table }: WrittenTable): string[] {
+  const numbers = quantities.filter(({ isDate, values }) => !isDate && !values.some(Number.isNaN))
+  const ways = waysOf(table).filter(({ by, before }) => by === undefined && !before)
+  return numbers.flatMap((total) => {
+    for (const way of ways) {
+      const rises = risesOf(total, way)
+      if (!isSteady(total, rises)) continue
+      for (const { name, values } of numbers) {
+        const off = rises.rows.filter((i, k) => !isExact(total, rises, k, values[i]!))
+        const kept = 1 - off.length / rises.rows.length
+        if (name === total.name || off.length === 0 || kept < NEARLY) continue
+        const named = off.slice(0, 3).map((i) => i + 1)
+        return [
+          `${total.name}: adds up ${name} from row to row but for ${off.length} of ${rises.rows.length} rows (row ${named.join(', ')}${off.length > 3 ? ', …' : ''}): new rows do not; if these are mistakes, correcting them lets new rows keep it`
+        ]
+      }
     }
     return []
   })
 }
 
-function changeOf(
-  total: Quantity,
-  others: readonly Quantity[],
-  { rowCount, before }: { readonly rowCount: number; readonly before: -1 | 1 }
-): string | undefined {
-  const rows = Array.from({ length: rowCount - 1 }, (_, k) => (before < 0 ? k + 1 : k))
-  const changes = Float64Array.from(rows, (i) => total.values[i]! - total.values[i + before]!)
-  // Rows in no order differ by twice their variance; what is added up varies less from row to row than as a whole.
-  if (meanSquare(changes) > variance(total.values) || new Set(changes).size < LEAST_CHANGES) return undefined
-  // Both totals are exact to what they are written in, so that their difference is.
-  const exact = (i: number, value: number) => Math.abs(changes[i]! - value) <= tolerance(0, total.values[rows[i]!]!) + total.unit * 1e-3
-  const parts = others.map((one) => ({ ...one, values: Float64Array.from(rows, (i) => one.values[i]! || 0) }))
-  const single = parts.flatMap(({ name, values }) =>
-    [1, -1].filter((sign) => values.every((x, i) => exact(i, sign * x))).map((sign) => scaled(sign, column(name)))
-  )
-  if (single[0]) return expressionText(single[0])
-  const sum = new WeightedSums([...parts, { name: total.name, isDate: false, values: changes, unit: total.unit }], rows.length).of(
-    parts.length
-  )
-  if (sum?.constant !== 0) return undefined
-  const value = (i: number) => sum.inputs.reduce((all, q, k) => all + sum.weights[k]! * parts[q]!.values[i]!, 0)
-  if (!rows.every((_, i) => exact(i, value(i)))) return undefined
-  return expressionText(
-    writeSum(
-      sum.inputs.map((q) => parts[q]!.name),
-      sum
+/** The ways in which rows may add up, the plainest first: along the dates where rows stand in their order. */
+function waysOf(table: WrittenTable['table']): Way[] {
+  const order = rowOrderOf(table)
+  const directions = order ? [order.descending === true] : [false, true]
+  const groups = [undefined, ...table.columns.filter((one) => isGrouping(one, table.rowCount))]
+  return groups.flatMap((group) =>
+    [false, true].flatMap((before) =>
+      directions.map((upwards) => ({ upwards, before, by: group?.name, previous: previousRows(table, { upwards, by: group?.name }) }))
     )
   )
 }
 
+function isGrouping(one: Column, rowCount: number): boolean {
+  if (isCategorical(one)) return one.levels.length > 1 && one.levels.length * LEAST_IN_GROUP <= rowCount
+  return one.kind === 'integer' && !one.missing && new Set(one.values).size * LEAST_IN_GROUP <= rowCount && new Set(one.values).size > 1
+}
+
+/** The row before each in its group, −1 for the first. Cost O(rows). */
+function previousRows(table: WrittenTable['table'], way: Pick<RunningTotal, 'upwards' | 'by'>): Int32Array {
+  const last = new Map<string, number>()
+  const groupOf = groupIn(table, way.by)
+  const previous = new Int32Array(table.rowCount)
+  for (const i of rowsAlong(table.rowCount, way.upwards)) {
+    const group = groupOf(i)
+    previous[i] = last.get(group) ?? -1
+    last.set(group, i)
+  }
+  return previous
+}
+
+/** Rows in the order in which they are added up. */
+export function* rowsAlong(rowCount: number, upwards: boolean | undefined): Iterable<number> {
+  for (let k = 0; k < rowCount; k++) yield upwards ? rowCount - 1 - k : k
+}
+
+/** The name of each row's group; all are of one where there is no column of groups. */
+export function groupIn({ columns }: WrittenTable['table'], by: string | undefined): (row: number) => string {
+  const own = by === undefined ? undefined : columns.find(({ name }) => name === by)
+  if (!own) return () => ''
+  const at = cellAt(own)
+  return (i) => String(at(i))
+}
+
+/** What a total rises by, and the rows that say why. */
+interface Rises {
+  readonly rises: Float64Array
+  readonly rows: readonly number[]
+  /** Rows whose totals these are. */
+  readonly at: readonly number[]
+}
+
+function risesOf({ values }: Quantity, { previous, before }: Way, most = previous.length): Rises {
+  const at = Array.from(previous.subarray(0, most), (_, i) => i).filter((i) => previous[i]! >= 0)
+  return {
+    at,
+    rows: before ? at.map((i) => previous[i]!) : at,
+    rises: Float64Array.from(at, (i) => values[i]! - values[previous[i]!]!)
+  }
+}
+
+/** Rows in no order differ by twice their variance; what is added up varies less from row to row than as a whole. */
+const isSteady = ({ values }: Quantity, { rises }: Rises): boolean => rises.length > 0 && meanSquare(rises) <= variance(values)
+
+/** Both totals are exact to what they are written in, so that their difference is. */
+const isExact = ({ values, unit }: Quantity, { rises, at }: Rises, k: number, value: number): boolean =>
+  Math.abs(rises[k]! - value) <= tolerance(0, values[at[k]!]!) + unit * 1e-3
+
+function changeOf(total: Quantity, others: readonly Quantity[], way: Way): Expression | undefined {
+  if (!isSteady(total, risesOf(total, way, FIRST_ROWS))) return undefined
+  const found = risesOf(total, way)
+  if (isCount(total, way, found)) return number(1)
+  if (!isSteady(total, found) || new Set(found.rises).size < LEAST_CHANGES) return undefined
+  const exact = (k: number, value: number) => isExact(total, found, k, value)
+  const parts = others.map((one) => ({ ...one, values: Float64Array.from(found.rows, (i) => one.values[i]! || 0) }))
+  const single = parts.flatMap(({ name, values }) =>
+    [1, -1].filter((sign) => values.every((x, k) => exact(k, sign * x))).map((sign) => scaled(sign, column(name)))
+  )
+  if (single[0]) return single[0]
+  const sum = new WeightedSums(
+    [...parts, { name: total.name, isDate: false, values: found.rises, unit: total.unit }],
+    found.rows.length
+  ).of(parts.length)
+  if (sum?.constant !== 0) return undefined
+  const value = (k: number) => sum.inputs.reduce((all, q, j) => all + sum.weights[j]! * parts[q]!.values[k]!, 0)
+  if (!found.rows.every((_, k) => exact(k, value(k)))) return undefined
+  return writeSum(
+    sum.inputs.map((q) => parts[q]!.name),
+    sum
+  )
+}
+
+/** 1, 2, 3 … in every group of rows that stand in the order of their dates: of all rows it would be a key. */
+function isCount({ values, unit }: Quantity, { previous, by, before }: Way, { rises }: Rises): boolean {
+  if (by === undefined || before || unit !== 1 || rises.length < LEAST_CHANGES || rises.some((rise) => rise !== 1)) return false
+  return values.every((x, i) => previous[i]! >= 0 || x === 1)
+}
+
 const meanSquare = (values: Float64Array): number => values.reduce((sum, x) => sum + (x * x) / values.length, 0)
+
+/** `balance = balance before + amount`, of a table or of every account. */
+export function totalText({ column: name, change, before, by }: RunningTotal): string {
+  const own = columnWord(name)
+  const added = expressionText(change)
+  const sum = added.startsWith('-') ? `${own} before - ${added.slice(1).trimStart()}` : `${own} before + ${added}`
+  return `${own} = ${sum}${before ? ' of the row before' : ''}${by === undefined ? '' : ` in each ${columnWord(by)}`}`
+}

@@ -1,5 +1,6 @@
 import type { ConditionMemory } from '../../choose/memory.js'
 import type { KeptKeys } from '../../code/keys/keep.js'
+import type { Totals } from '../../code/rules/keep-totals.js'
 import type { NamedWarning } from '../../know/support.js'
 import type { Matrix } from '../../num/matrix.js'
 import type { ColumnFormat } from '../../table/infer.js'
@@ -34,6 +35,8 @@ import type { FitJob } from './whole.js'
 export type TableModel = (((GlobalModel | LocalModel | ClassedField | LatentTableModel | LatentLocalModel) & Ruled) | PanelModel) & {
   /** Columns that are written anew; absent where there are none. */
   readonly keys?: KeptKeys
+  /** Columns that are added up from row to row; absent where there are none. */
+  readonly totals?: Totals
   /** The dates along which rows stand; absent where they stand anyhow. */
   readonly order?: RowOrder
   /** Whether and how rows are taken from more candidates; absent where nobody asked. */

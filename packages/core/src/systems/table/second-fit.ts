@@ -13,6 +13,7 @@ import type { TableFit, TableModel, TableRequest } from './options.js'
 import { pinnedTo } from './pinned.js'
 import { tables } from './system.js'
 import { keptBackIn } from './tell.js'
+import { withoutTotals } from './totals.js'
 
 /** Rows on each side below which nothing can be told of them. */
 const LEAST_HALF = 30
@@ -34,11 +35,13 @@ interface Halves {
 }
 
 /** Or in words why there are none. Throws `InputError` for a table that cannot be read. */
-function halvesOf({ input, options, request }: JudgedFit): Halves | string {
-  const { asked, given, givenFile, observe, likelihood } = request
-  if ([asked, given, givenFile, observe, likelihood].some((known) => known !== undefined))
+function halvesOf({ input, options: asked, request }: JudgedFit): Halves | string {
+  const { asked: known, given, givenFile, observe, likelihood } = request
+  if ([known, given, givenFile, observe, likelihood].some((one) => one !== undefined))
     return 'rows under conditions are not those of the data'
   if (Math.floor(input.rowCount / 2) < LEAST_HALF) return `halves of ${input.rowCount} rows are too small`
+  // Half of the rows add up to nothing.
+  const options = withoutTotals(input, asked)
   const key = keyFor(keyFromSeed(options.seed ?? 1), 'held-out half')
   const { group } = options
   // Which group a row belongs to is new in drawn rows, and nothing to compare.

@@ -11,7 +11,7 @@ vi.mock('../../draw/batch-rows.js', () => ({ BATCH_ROWS: 32 }))
 const context = { engine: new ReferenceEngine() }
 const ROWS = 300
 
-/** Keys that run on with dates, a total that some rows miss, empty cells. */
+/** Keys that run on with dates, a total that some rows miss, one of the rows so far, empty cells. */
 function input(): RawTable {
   const rows = Array.from({ length: 60 }, (_, i) => i)
   const x = rows.map((i) => Number((3 * Math.sin(i)).toFixed(2)))
@@ -37,6 +37,10 @@ function input(): RawTable {
       text(
         'double',
         y.map((value, i) => (2 * value + (i % 20 === 7 ? 1 : 0)).toFixed(2))
+      ),
+      text(
+        'so far',
+        y.map((_, i) => (50 + y.slice(0, i + 1).reduce((sum, value) => sum + value)).toFixed(2))
       )
     ]
   }
@@ -69,6 +73,7 @@ it('draws in stretches what one draw does: keys, dates in order, exceptions of r
   }
   expect(plain.keys?.keys.map(({ column }) => column)).toEqual(['id'])
   expect(plain.order?.column).toBe('day')
+  expect(plain.totals?.totals).toMatchObject([{ column: 'so far', starts: [{ value: 50 }] }])
 })
 
 it('draws few rows, rows under conditions and keys that refer to each other at once', async () => {

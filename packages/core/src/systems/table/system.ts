@@ -43,6 +43,7 @@ import { fitPrivate } from './private.js'
 import { fitRefinement } from './refined.js'
 import { STRETCH_ROWS, stretches } from './stretches.js'
 import { tellTable } from './tell.js'
+import { keepingTotals } from './totals.js'
 import type { ModelParts } from './trial.js'
 
 const KINDS = [whole, local, localClasses, latent, latentLocal, panel] as unknown as readonly TableKind<TableModel>[]
@@ -75,7 +76,7 @@ const PARTS: ModelParts = {
 }
 
 /** Rows of a table: one bridge on all columns, or small ones on neighbourhoods, in the columns or behind a codec. */
-export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = keepingDialect({
+const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
   name: 'tables',
   kinds: KINDS.map(({ kind }) => kind),
   fields: {
@@ -174,7 +175,10 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
     const order = orderIn(contents, () => kind.written(model).table)
     return { ...model, ...defined({ keys: keysIn(contents), refinement: refinementIn(contents), privacy: privacyIn(contents), order }) }
   }
-})
+}
+
+/** The same, with what rows add up from one to the next, and written as the table was. */
+export const tables = keepingDialect(keepingTotals(rows))
 
 /** A graph is read from its file; a codec that is misspelled is refused before anything is read. */
 async function readOptions(options: TableFit, host: Host): Promise<TableFit> {

@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest'
+import { ReferenceEngine } from '../../engine/reference/reference.js'
+import { packModel, unpackModel } from '../../model-file/container.js'
+import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
+import type { RawTable } from '../../table/raw.js'
+import { drawModel, fitModel } from '../system.js'
+import type { TableFit, TableModel, TableRequest } from './options.js'
+import { tables } from './system.js'
+
+const context = { engine: new ReferenceEngine() }
+const ROWS = 60
+const OPTIONS = { bandwidth: 0.3, scaling: 'standard', kernel: 'fixed' } as const
+const dice = (label: string): Float64Array => uniforms(keyFor(keyFromSeed(5), label), ROWS)
+
+interface Entry {
+  readonly day: number
+  readonly account: string
+  readonly cents: number
+}
+
+/** Payments of two accounts, day by day. */
+const entries: readonly Entry[] = Array.from({ length: ROWS }, (_, i) => ({
+  day: 1 + Math.floor((2 * i) / 3),
+  account: dice('account')[i]! < 0.4 ? 'A' : 'B',
+  cents: Math.round(100 * (90 * dice('amount')[i]! - 40))
+}))
+
+const money = (cents: number): string => (cents / 100).toFixed(2)
+const dayOf = (day: number): string => new Date(Date.UTC(2024, 0, day)).toISOString().slice(0, 10)
+
+function rawOf(rows: readonly Record<string, string>[]): RawTable {
+  const names = Object.keys(rows[0]!)
+  return { rowCount: rows.length, columns: names.map((name) => ({ name, source: 'text', values: rows.map((row) => row[name]!) })) }
+}
+
+/** Amounts with the balance before and after them, and that in other units. */
+function statement(): RawTable {
+  let cents = 100_000
+  return rawOf(
+    entries.map(({ day, cents: amount }) => {
+      const opening = cents
+      cents += amount
+      return { day: dayOf(day), opening: money(opening), amount: money(amount), balance: money(cents), twice: money(2 * cents) }
+    })
+  )
+}
+
+/** The same by account, with how many each had so far. */
+function accounts(): RawTable {
+  const so: Record<string, { cents: number; count: number }> = { A: { cents: 5_000, count: 0 }, B: { cents: 70_000, count: 0 } }
+  return rawOf(
+    entries.map(({ day, account, cents }) => {
+      const own = so[account]!
+      own.cents += cents
+      own.count++
+      return { day: dayOf(day), account, n: String(own.count), amount: money(cents), balance: money(own.cents) }
+    })
+  )
+}
+
+const reversed = ({ rowCount, columns }: RawTable): RawTable => ({
+  rowCount,
+  columns: columns.map((column) => ({ ...column, values: [...column.values].reverse() })) as RawTable['columns']
+})
+
+const fit = (input: RawTable, options: TableFit = {}): Promise<TableModel> =>
+  fitModel(tables, { input, options: { ...OPTIONS, ...options } }, context)
+
+async function rowsOf(model: TableModel, request: TableRequest = {}): Promise<Record<string, string>[]> {
+  const drawn = await drawModel(tables, { model, request: { steps: 2, ...request } }, context)
+  const { columns, rowCount } = tables.present(model, drawn, 'text')
+  return Array.from({ length: rowCount }, (_, i) => Object.fromEntries(columns.map(({ name, values }) => [name, String(values[i])])))
+}
+
+const centsOf = (text: string | undefined): number => Math.round(100 * Number(text))
+
+test('a balance, what it was before and what is said of it are those of the drawn amounts, to the cent', async () => {
+  const model = await fit(statement())
+  expect(tables.summary(model)).toMatchObject({
+    totals: ['opening = opening before + amount of the row before', 'balance = balance before + amount']
+  })
+  const read = await tables.load(unpackModel(packModel(tables.save(model))), context)
+  const drawn = await rowsOf(model, { rows: 90 })
+  expect(await rowsOf(read, { rows: 90 })).toEqual(drawn)
+  expect(tables.training(read).columns.map(({ name }) => name)).toEqual(['day', 'opening', 'amount', 'balance', 'twice'])
+  let cents = 100_000
+  for (const { opening, amount, balance, twice } of drawn) {
+    expect(centsOf(opening)).toBe(cents)
+    cents += centsOf(amount)
+    expect([balance, twice]).toEqual([money(cents), money(2 * cents)])
+  }
+})
+
+test('newest first, the oldest begins', async () => {
+  const drawn = (await rowsOf(await fit(reversed(statement())))).reverse()
+  let cents = 100_000
+  for (const { amount, balance } of drawn) {
+    cents += centsOf(amount)
+    expect(balance).toBe(money(cents))
+  }
+})
+
+test('balances and counts of every account', async () => {
+  const so: Record<string, { cents: number; count: number }> = { A: { cents: 5_000, count: 0 }, B: { cents: 70_000, count: 0 } }
+  for (const { account, amount, balance, n } of await rowsOf(await fit(accounts()))) {
+    const own = so[account!]!
+    own.cents += centsOf(amount)
+    own.count++
+    expect([balance, n]).toEqual([money(own.cents), String(own.count)])
+  }
+  expect(Math.min(so.A!.count, so.B!.count)).toBeGreaterThan(5)
+})
+
+test('what is known of a total is refused by a model, and makes it a column as others where it is known before', async () => {
+  const input = statement()
+  const model = await fit(input)
+  await expect(rowsOf(model, { given: { balance: '900..990' } })).rejects.toMatchObject({ code: 'total-given' })
+  const known = { asked: { givens: [{ balance: '900..990' }], observe: [] } }
+  expect(tables.optionsFor(input, {}, known).types).toMatchObject({ balance: 'number' })
+  const modelled = await fit(input, { types: { balance: 'number', opening: 'number' } })
+  expect(modelled).not.toHaveProperty('totals')
+  expect(await fit(input, { rules: 'off' })).not.toHaveProperty('totals')
+})

@@ -1,0 +1,209 @@
+import { findTotals } from '../../code/rules/find.js'
+import { keepRules } from '../../code/rules/keep.js'
+import { type KeptTotal, keepTotals, type Totals, totalsInTurn } from '../../code/rules/keep-totals.js'
+import { ruleTexts } from '../../code/rules/kept-rules.js'
+import { parseRule } from '../../code/rules/parse-rule.js'
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
+import { inputsOf } from '../../code/rules/rule.js'
+import { type RunningTotal, totalText } from '../../code/rules/running-totals.js'
+import { putRulesBack } from '../../code/rules/stacked.js'
+import { type ModelContents, withEntry } from '../../model-file/contents.js'
+import { damaged, entryIn, flag, list, number, optional, record, text } from '../../model-file/reading.js'
+import { defined } from '../../num/defined.js'
+import { InputError } from '../../num/errors.js'
+import { listed } from '../../num/listed.js'
+import { columnsOf, indicatorsOf } from '../../table/expression.js'
+import { expressionText } from '../../table/expression-text.js'
+import { parseObservation } from '../../table/parse-expression.js'
+import type { RawTable } from '../../table/raw.js'
+import { facts, type Telling, together } from '../../tell/telling.js'
+import type { Asked } from '../asked.js'
+import { UNSCALED } from '../encoder-file.js'
+import { prepareRows } from '../prepare.js'
+import { placesOf, rulesOf, totalNote } from '../ruled-rows.js'
+import { expression, recordRules, rulesIn } from '../rules-file.js'
+import type { System } from '../system.js'
+import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
+
+/** The totals of a table that new rows keep. What is named in options to be modelled, scaled or computed otherwise is none. */
+function totalsOf(input: RawTable, options: TableFit): Totals | undefined {
+  const { rules, group, rule = [], types = {}, scaling, weights } = options
+  if (rules === 'off' || group !== undefined || placesOf(options) !== undefined) return undefined
+  const { data } = prepareRows(input, options)
+  const stated = (typeof rule === 'string' ? [rule] : rule).map(parseRule).flatMap((one) => [one.column, ...inputsOf(one)])
+  const named = new Set([...Object.keys(types), ...(typeof scaling === 'object' ? Object.keys(scaling) : []), ...stated, weights])
+  const totals = findTotals(data).filter(({ column }) => !named.has(column))
+  if (totals.length === 0) return undefined
+  const late = lateRules(totals, data, options)
+  return { totals: keepTotals(totals, data), rules: keepRules(late, data) }
+}
+
+/** Rules that derive a column from a total, or from what is: they wait for the rows to have their order. */
+function lateRules(totals: readonly RunningTotal[], data: Parameters<typeof rulesOf>[0], options: TableFit) {
+  const own = totals.map(({ column }) => column)
+  const known = new Set(own)
+  const terms = totals.flatMap(({ change, by }) => [
+    ...columnsOf(change),
+    ...indicatorsOf(change).map(({ name }) => name),
+    ...(by ? [by] : [])
+  ])
+  return rulesOf(data, options, [...own, ...terms]).filter((rule) => {
+    const isLate = (rule.kind === 'formula' || rule.kind === 'step') && !rule.exceptions && inputsOf(rule).some((name) => known.has(name))
+    if (isLate) known.add(rule.column)
+    return isLate
+  })
+}
+
+/** Columns that the model of the rows does without. */
+const besideModel = ({ totals, rules }: Totals): string[] => [...totals, ...rules.rules].map(({ column }) => column)
+
+/** The options of a fit of what is left. */
+export function withoutTotals(input: RawTable, options: TableFit, totals = totalsOf(input, options)): TableFit {
+  return totals ? { ...options, exclude: [...(options.exclude ?? []), ...besideModel(totals)] } : options
+}
+
+/** The options of a fit that models totals as other columns. */
+function modelled({ totals, rules }: Totals, options: TableFit): TableFit {
+  const kinds = totals.map(({ column }) => [column, rules.columns.find(({ name }) => name === column)!.kind] as const)
+  return { ...options, types: { ...options.types, ...Object.fromEntries(kinds) } }
+}
+
+/** Rows with totals and what is derived from them, for rows that come some at a time. */
+function backInTurn({ totals, rules }: Totals): <T extends WrittenTable>(rows: T) => T {
+  const next = totalsInTurn(totals, rules.columns)
+  return (rows) => ({ ...rows, ...putRulesBack(rules, next(rows)) })
+}
+
+/** Names of columns that are asked for. */
+const askedColumns = ({ givens, observe }: Asked): string[] => [
+  ...givens.flatMap(Object.keys),
+  ...observe.flatMap((one) => columnsOf(parseObservation(one).residual))
+]
+
+/** Throws `InputError` (code `total-given`) for something that is known of what rows add up. */
+function refuseTotals(totals: Totals, asked: Asked | undefined): void {
+  const own = new Set(besideModel(totals))
+  const found = asked && askedColumns(asked).find((name) => own.has(name))
+  if (found === undefined) return
+  const total = totals.totals.find(({ column }) => column === found) ?? totals.totals[0]!
+  throw new InputError({
+    code: 'total-given',
+    got: `${found} as known, which follows from the rows before (${totalText(total)})`,
+    expected: `columns that are drawn: ${listed(columnsOf(total.change))}`,
+    try: `fitting with --types ${found}=number, which draws it as any other column`
+  })
+}
+
+function tellTotals({ totals, rules }: Totals): Telling {
+  const texts = [...totals.map(totalText), ...ruleTexts(rules)]
+  const meaning = 'Added up anew along the drawn rows, in their order, so that every one of them keeps it.'
+  return {
+    json: { totals: texts },
+    topics: [
+      { id: 'totals', title: 'Running totals', blocks: [facts(...texts.map((value) => ({ name: 'running total', value, meaning })))] }
+    ],
+    warnings: [],
+    notes: totals.map(totalNote)
+  }
+}
+
+const withTotals = (contents: ModelContents, totals: Totals | undefined): ModelContents =>
+  withEntry(
+    contents,
+    'totals',
+    totals && {
+      totals: totals.totals.map((one) => ({ ...one, change: expressionText(one.change) })),
+      rules: recordRules(totals.rules)
+    }
+  )
+
+/** The totals of a model whose rows have the columns `drawn`. Throws `FormatError` (code `model-damaged`). */
+function totalsIn(contents: ModelContents, columns: () => readonly string[]): Totals | undefined {
+  const total = record<KeptTotal>({
+    column: text,
+    change: expression,
+    upwards: optional(flag),
+    before: optional(flag),
+    by: optional(text),
+    starts: list(record<KeptTotal['starts'][number]>({ group: text, value: number(UNSCALED) }))
+  })
+  const { totals = [] } = entryIn(contents, 'totals', record<Pick<Totals, 'totals'>>({ totals: list(total) })) ?? {}
+  if (totals.length === 0) return undefined
+  const drawn = columns()
+  for (const { column, change, by, starts } of totals) {
+    const unknown = [...columnsOf(change), ...indicatorsOf(change).map(({ name }) => name), ...(by === undefined ? [] : [by])].find(
+      (name) => !drawn.includes(name)
+    )
+    if (unknown !== undefined) throw damaged(`a model whose ${column} adds up ${unknown}`, 'columns that are drawn')
+    if (starts.length === 0) throw damaged(`a model whose ${column} begins with nothing`, 'what it is before the first row')
+  }
+  const all = [...drawn, ...totals.map(({ column }) => column)]
+  return { totals, rules: entryIn(contents, 'totals', record<Totals>({ totals: list(total), rules: rulesIn(all) }))!.rules }
+}
+
+type Tables = System<RawTable, TableFit, TableModel, TableRequest, DrawnRows>
+
+/**
+ * A system of tables whose models leave out what is added up from row to row, and add it up anew along the rows that they draw:
+ * a balance is right only in the order in which rows come. Cost besides: of `findTotals`, and O(rows) a draw.
+ */
+export function keepingTotals(system: Tables): Tables {
+  return {
+    ...system,
+    optionsFor(input, options, request) {
+      const { asked } = request
+      const totals = asked && totalsOf(input, options)
+      if (!asked || !totals) return system.optionsFor(input, options, request)
+      const beside = new Set(besideModel(totals))
+      // What is known of a total makes it a column as any other.
+      const own = askedColumns(asked).some((name) => beside.has(name)) ? modelled(totals, options) : options
+      const { exclude: _, ...checked } = system.optionsFor(input, withoutTotals(input, own), request)
+      return { ...checked, ...defined({ exclude: options.exclude }) }
+    },
+    plan(source, request) {
+      if ('model' in source) return system.plan(source, request)
+      return system.plan({ ...source, options: withoutTotals(source.input, source.options) }, request)
+    },
+    async fit(input, options, context) {
+      const totals = totalsOf(input, options)
+      const model = await system.fit(input, withoutTotals(input, options, totals), context)
+      return totals ? { ...model, totals } : model
+    },
+    async draw(model, request, context) {
+      if (!model.totals) return system.draw(model, request, context)
+      refuseTotals(model.totals, request.asked)
+      return backInTurn(model.totals)(await system.draw(model, request, context))
+    },
+    stretches(model, request, context) {
+      const { totals } = model
+      // A sum that begins in the last row waits for all of them.
+      if (totals?.totals.some(({ upwards }) => upwards)) return undefined
+      const drawn = system.stretches?.(model, request, context)
+      return drawn && totals ? inTurn(drawn, backInTurn(totals)) : drawn
+    },
+    tell(model, drawn) {
+      const told = system.tell(model, drawn)
+      return model.totals ? together(told, tellTotals(model.totals)) : told
+    },
+    training(model) {
+      const table = system.training(model)
+      if (!model.totals) return table
+      const formats = table.columns.map(({ name }) => model.totals!.rules.columns.find((one) => one.name === name)!.format)
+      return backInTurn(model.totals)({ table, formats }).table
+    },
+    summary(model) {
+      const summary = system.summary(model)
+      return model.totals ? { ...summary, totals: model.totals.totals.map(totalText) } : summary
+    },
+    save: (model) => withTotals(system.save(model), model.totals),
+    async load(contents, context) {
+      const model = await system.load(contents, context)
+      const totals = totalsIn(contents, () => system.training(model).columns.map(({ name }) => name))
+      return totals ? { ...model, totals } : model
+    }
+  }
+}
+
+async function* inTurn<T>(drawn: AsyncIterable<T>, back: (rows: T) => T): AsyncIterable<T> {
+  for await (const rows of drawn) yield back(rows)
+}

@@ -63,6 +63,18 @@ export function heated(kernel: RowKernel, temperature: number): RowKernel {
   }
 }
 
+/** Values held at most: 32 MB. */
+const MOST_HELD = 4e6
+
+/** The same kernel with its values held, where they are few: for one that is gone over many times and dear. */
+export function held(kernel: RowKernel): RowKernel {
+  const { rows, cols } = kernel
+  if (rows * cols > MOST_HELD) return kernel
+  const values = new Float64Array(rows * cols)
+  for (let i = 0; i < rows; i++) kernel.fillRow(i, values.subarray(i * cols, (i + 1) * cols))
+  return { rows, cols, fillRow: (i, out) => out.set(values.subarray(i * cols, (i + 1) * cols)) }
+}
+
 /** A kernel that knows no blocks is one block. */
 export function oneBlock(kernel: RowKernel): KernelBlocks {
   return {

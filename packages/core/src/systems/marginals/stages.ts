@@ -8,6 +8,7 @@ import { FIRST_TURNS } from './starts.js'
 import { SCORE_PARTICLES } from './transport-baselines.js'
 import { REPLICATES } from './uncertainty.js'
 import { VARYING_SIZES } from './varying.js'
+import { SWEPT_PARTICLES } from './velocity-reference.js'
 
 /** What the time of a job depends on. */
 interface JobSizes {
@@ -54,7 +55,7 @@ export function fitStages({ counts, options }: JobSizes): readonly Stage[] {
   const particles = sum(thinned.slice(1))
   const field = typeof reference === 'string' && isSmooth(reference)
   const round = plain ? 0 : particles * (field ? FIELD_FLOW : FLOW) + pairs * ROUND_PAIR
-  const velocity = reference === 'smooth' ? sum(pairsOf(counts.map((count) => Math.min(count, SCORE_PARTICLES)))) : 0
+  const smoothPairs = (most: number): number => (reference === 'smooth' ? sum(pairsOf(counts.map((count) => Math.min(count, most)))) : 0)
   const turns = field ? FIELD_ROUNDS : Math.min(rounds, USUAL_ROUNDS)
   return [
     { stage: 'resolution', pairs: plain ? sum(all) : 0 },
@@ -63,8 +64,8 @@ export function fitStages({ counts, options }: JobSizes): readonly Stage[] {
     { stage: 'rounds', pairs: turns * round },
     ...all.map((one, k) => ({ stage: `coupling ${k + 1} of ${all.length}`, pairs: one * PAIR + Math.min(one, NEAR_PAIRS) * NEAR_PAIR })),
     { stage: 'bootstrap', pairs: plain || field ? 0 : intervalPairs(resolved.intervals, { particles, pairs, round: turns * round }) },
-    { stage: 'smoothness of velocities', pairs: velocity * CHAIN_PAIR },
-    { stage: 'velocities', pairs: velocity * VELOCITY_PAIR }
+    { stage: 'smoothness of velocities', pairs: smoothPairs(SCORE_PARTICLES) * CHAIN_PAIR },
+    { stage: 'velocities', pairs: smoothPairs(SWEPT_PARTICLES) * VELOCITY_PAIR }
   ]
 }
 

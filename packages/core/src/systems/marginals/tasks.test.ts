@@ -50,7 +50,8 @@ describe('what threads do', () => {
     ['refits', ['refits'], { reference: 'linear', rounds: 2, intervals: 'bootstrap' }],
     ['a field', ['trials'], { reference: 'free', frequencies: 3, rounds: 2 }],
     ['steps of parameters', ['trials'], { reference: 'linear', varying: 'auto', rounds: 2, intervals: 'none' }],
-    ['growth', ['growth'], { reference: 'brownian' }, 'estimate']
+    ['growth', ['growth'], { reference: 'brownian' }, 'estimate'],
+    ['smooth velocities', ['velocities'], { reference: 'smooth' }]
   ])('is to the byte what one does: %s', async (_, tasks, options, growth = 'off') => {
     const others = crew()
     const input = snapshots(8, [0, 1, 2, 3, 4])

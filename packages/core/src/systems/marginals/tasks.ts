@@ -7,6 +7,7 @@ import { comparisonTask } from './score.js'
 import { trialTask } from './select-smoothness.js'
 import { planTask } from './transport-baselines.js'
 import { influenceTask, refitTask } from './uncertainty.js'
+import { velocityTask } from './velocity-couplings.js'
 
 /** All that other threads do. */
 const TASKS = [
@@ -17,7 +18,8 @@ const TASKS = [
   trialTask,
   refitTask,
   influenceTask,
-  regrowthTask
+  regrowthTask,
+  velocityTask
 ] as readonly unknown[] as readonly Task<unknown, unknown>[]
 
 /** Does a task that another thread asks for, in its plain data. */

@@ -1,9 +1,11 @@
 import type { Coupling } from '../../bridge/coupling.js'
 import { type StateTransition, stateTransition, type VelocityProcess } from '../../bridge/velocity.js'
+import { each, type Task } from '../../num/crew.js'
 import type { Outcome, Watch } from '../../num/iterate.js'
 import type { Potentials } from '../../scaling/annealed.js'
 import type { RectangularProblem } from '../../scaling/problem.js'
 import { scaleRectangular } from '../../scaling/rectangular.js'
+import { held } from '../../scaling/row-kernel.js'
 import type { Cloud } from '../../space/cloud.js'
 import type { FitSnapshot } from './rounds.js'
 import {
@@ -26,21 +28,23 @@ const SWEEP_TOLERANCE = 1e-2
 /** Most turns of a coupling inside the sweeps: the next sweep goes on from there. */
 const SWEEP_TURNS = 60
 
-interface VelocityCouplingRequest {
+/** The same at the end. */
+const TOLERANCE = 1e-4
+const TURNS = 2000
+
+export interface VelocityCouplingRequest {
   /** Working coordinates. */
   readonly snapshots: readonly FitSnapshot[]
   /** With the variance of the velocity in the unit of the coordinates. */
   readonly process: VelocityProcess
   /** Variance that a coupling resolves, one an interval. */
-  readonly widths: Float64Array
+  readonly widths: readonly number[]
   /** Which end the first sweep starts from. */
-  readonly start?: 'first' | 'last'
-  readonly watch?: Watch | undefined
+  readonly start: 'first' | 'last'
 }
 
-/** Couplings that know where particles were going, and the beliefs that they were found with. */
+/** Couplings that know where particles were going, and the beliefs that they were found with. Plain data. */
 export interface VelocityCouplings {
-  readonly couplings: readonly Coupling[]
   readonly outcomes: readonly Outcome<Potentials>[]
   readonly pairs: readonly VelocityPair[]
 }
@@ -51,42 +55,93 @@ export interface VelocityCouplings {
  * Cost: 17 couplings an interval.
  * @source mathematics.md section 19, step 3.
  */
-export async function coupleByVelocity(request: VelocityCouplingRequest): Promise<VelocityCouplings> {
-  const { snapshots, process, watch } = request
-  const forwards = snapshots.map(({ cloud }) => cloud)
-  const transitions = snapshots.slice(1).map(({ time }, k) => stateTransition(process, time - snapshots[k]!.time))
-  const run = {
-    forwards: { clouds: forwards, transitions, widths: [...request.widths], starts: [] as Potentials[] },
-    backwards: {
-      clouds: forwards.slice().reverse(),
-      transitions: transitions.slice().reverse(),
-      widths: [...request.widths].reverse(),
-      starts: [] as Potentials[]
-    }
-  }
-  const first = request.start === 'last' ? run.backwards : run.forwards
-  let hints: readonly Hints[] = first.clouds.map(({ points }) => noHints(process, points))
-  const pass = async (of: typeof run.forwards, temperature: number, tolerance: number) =>
-    await passOver(process, of, { hints, temperature, tolerance, watch })
+export async function coupleByVelocity({ start, ...request }: VelocityCouplingRequest, watch?: Watch): Promise<VelocityCouplings> {
+  const run = directions(request)
+  const pass = async (of: Direction, hints: readonly Hints[], temperature: number): Promise<readonly Hints[]> =>
+    hintsOfPass(request.process, await passOver(request.process, of, { hints, temperature, tolerance: SWEEP_TOLERANCE, watch }))
+  const order = start === 'last' ? [run.backwards, run.forwards] : [run.forwards, run.backwards]
+  let hints: readonly Hints[] = order[0]!.clouds.map(({ points }) => noHints(request.process, points))
   let turn = 0
-  const total = 2 * TEMPERATURES.length + 1
   for (const temperature of TEMPERATURES)
-    for (const direction of request.start === 'last' ? (['backwards', 'forwards'] as const) : (['forwards', 'backwards'] as const)) {
-      const { beliefs } = await pass(run[direction], temperature, SWEEP_TOLERANCE)
-      hints = beliefs.map((b) => hintsFrom(process, b)).reverse()
-      watch?.progress?.({ stage: 'velocities', done: ++turn, total })
+    for (const direction of order) {
+      hints = await pass(direction, hints, temperature)
+      watch?.progress?.({ stage: 'velocities', done: ++turn, total: order.length * TEMPERATURES.length + 1 })
     }
-  if (request.start === 'last') {
-    // The last pass went forwards: one more backwards gives its hints.
-    const { beliefs } = await pass(run.backwards, 1, SWEEP_TOLERANCE)
-    hints = beliefs.map((b) => hintsFrom(process, b)).reverse()
+  // The last pass went forwards: one more backwards gives its hints.
+  if (start === 'last') hints = await pass(run.backwards, hints, 1)
+  return lastPass(request.process, run.forwards, hints, watch)
+}
+
+/**
+ * The couplings of all particles from those of some of each snapshot: what these are doing says what the ones after them
+ * do, that what the ones before all are about to do, and that who follows whom. Cost: two couplings an interval, and one of all
+ * with some.
+ */
+export async function coupleAllByVelocity(
+  { pairs: some, clouds }: Pick<VelocityCouplings, 'pairs'> & { readonly clouds: readonly Cloud[] },
+  { process, ...request }: Omit<VelocityCouplingRequest, 'start'>,
+  watch?: Watch
+): Promise<VelocityCouplings> {
+  const run = directions({ process, ...request })
+  const all = run.forwards.clouds
+  const beliefs = [priorBeliefs(process, all[0]!.points)]
+  for (const [k, pair] of some.entries()) {
+    const to = all[k + 1]!
+    const towards = { ...pair, to: to.points, hints: noHints(process, to.points) }
+    const problem = velocityProblem(towards, [clouds[k]!, to], request.widths[k]!)
+    const { state } = await scaleRectangular(problem, { stop: watch?.stop, tolerance: SWEEP_TOLERANCE, turns: SWEEP_TURNS })
+    beliefs.push(beliefsAfter(towards, { problem, potentials: state }, watch))
+    watch?.progress?.({ stage: 'velocities of all', done: k + 1, total: some.length })
   }
-  const { pairs, outcomes } = await pass(run.forwards, 1, 1e-4)
-  const couplings = outcomes.map(({ state }, k) => ({
-    problem: velocityProblem(pairs[k]!, ends(run.forwards, k), request.widths[k]!),
+  const hints = hintsOfPass(process, { beliefs })
+  const back = await passOver(process, run.backwards, { hints, temperature: 1, tolerance: SWEEP_TOLERANCE, watch })
+  return lastPass(process, run.forwards, hintsOfPass(process, back), watch)
+}
+
+async function lastPass(process: VelocityProcess, direction: Direction, hints: readonly Hints[], watch: Watch | undefined) {
+  const { outcomes, pairs } = await passOver(process, direction, { hints, temperature: 1, tolerance: TOLERANCE, watch })
+  return { outcomes, pairs }
+}
+
+export const velocityTask: Task<VelocityCouplingRequest, VelocityCouplings> = { name: 'velocities', run: coupleByVelocity }
+
+/** Operations of a pair of particles in all its sweeps, roughly. */
+const PAIR_WORK = 20_000
+
+/** Couplings of several requests, on all threads that there are. */
+export const coupleEachByVelocity = (requests: readonly VelocityCouplingRequest[], watch?: Watch): Promise<VelocityCouplings[]> =>
+  each(velocityTask, requests, {
+    watch,
+    work: PAIR_WORK * requests.reduce((sum, { snapshots }) => sum + pairsOf(snapshots), 0),
+    stage: 'velocities'
+  })
+
+const pairsOf = (snapshots: readonly FitSnapshot[]): number =>
+  snapshots.slice(1).reduce((sum, { cloud: { points } }, k) => sum + points.rows * snapshots[k]!.cloud.points.rows, 0)
+
+/** The couplings themselves, their kernels made again. */
+export function couplingsOf(
+  { outcomes, pairs }: VelocityCouplings,
+  { snapshots, widths }: Pick<VelocityCouplingRequest, 'snapshots' | 'widths'>
+): Coupling[] {
+  return outcomes.map(({ state }, k) => ({
+    problem: velocityProblem(pairs[k]!, [snapshots[k]!.cloud, snapshots[k + 1]!.cloud], widths[k]!),
     potentials: state
   }))
-  return { couplings, outcomes, pairs }
+}
+
+/** What a pass says to one the other way. */
+const hintsOfPass = (process: VelocityProcess, { beliefs }: { readonly beliefs: readonly Beliefs[] }): Hints[] =>
+  beliefs.map((one) => hintsFrom(process, one)).reverse()
+
+function directions({ snapshots, process, widths }: Omit<VelocityCouplingRequest, 'start'>): Record<'forwards' | 'backwards', Direction> {
+  const clouds = snapshots.map(({ cloud }) => cloud)
+  const transitions = snapshots.slice(1).map(({ time }, k) => stateTransition(process, time - snapshots[k]!.time))
+  const turned = <T>(of: readonly T[]): T[] => [...of].reverse()
+  return {
+    forwards: { clouds, transitions, widths, starts: [] },
+    backwards: { clouds: turned(clouds), transitions: turned(transitions), widths: turned(widths), starts: [] }
+  }
 }
 
 interface Direction {
@@ -102,8 +157,6 @@ export function velocityProblem(pair: VelocityPair, [from, to]: readonly [Cloud,
   return { kernel: velocityKernel(pair, width), fromLogWeights: from.logWeights, toLogWeights: to.logWeights }
 }
 
-const ends = ({ clouds }: Direction, k: number): readonly [Cloud, Cloud] => [clouds[k]!, clouds[k + 1]!]
-
 async function passOver(
   process: VelocityProcess,
   direction: Direction,
@@ -115,14 +168,15 @@ async function passOver(
   const pairs: VelocityPair[] = []
   const outcomes: Outcome<Potentials>[] = []
   for (const [k, transition] of transitions.entries()) {
-    const [from, to] = [clouds[k]!.points, clouds[k + 1]!.points]
-    const pair = { from, to, beliefs: beliefs[k]!, hints: hints[k + 1]!, transition }
-    const problem = velocityProblem(pair, ends(direction, k), direction.widths[k]! * temperature)
+    const [from, to] = [clouds[k]!, clouds[k + 1]!]
+    const pair = { from: from.points, to: to.points, beliefs: beliefs[k]!, hints: hints[k + 1]!, transition }
+    const { kernel, ...sides } = velocityProblem(pair, [from, to], direction.widths[k]! * temperature)
+    const problem = { kernel: held(kernel), ...sides }
     const start = starts[k]
     const outcome = await scaleRectangular(problem, {
       stop: watch?.stop,
       tolerance,
-      turns: tolerance < SWEEP_TOLERANCE ? 2000 : SWEEP_TURNS,
+      turns: tolerance < SWEEP_TOLERANCE ? TURNS : SWEEP_TURNS,
       ...(start && { start })
     })
     starts[k] = outcome.state

@@ -11,7 +11,7 @@ import { wasserstein } from './score.js'
 import { MOST_LEFT_OUT } from './select-smoothness.js'
 import { thin } from './snapshots.js'
 import { TransportBaselines } from './transport-baselines.js'
-import { coupleByVelocity } from './velocity-couplings.js'
+import { coupleByVelocity, couplingsOf } from './velocity-couplings.js'
 import type { VelocityReference } from './velocity-kernel.js'
 import { type Chains, chainsOf, leftOutWeights, straightWeights } from './velocity-prediction.js'
 
@@ -26,7 +26,7 @@ export interface VelocityCandidate {
 interface Judged {
   readonly snapshots: readonly FitSnapshot[]
   /** Variance that a coupling resolves, one an interval. */
-  readonly widths: Float64Array
+  readonly widths: readonly number[]
   readonly key: Key
   readonly watch?: Watch | undefined
 }
@@ -85,8 +85,9 @@ async function predictedAt(candidate: VelocityCandidate, out: number, judged: Ju
   // Two intervals become one, as wide as their mean: what particles resolve does not grow with time.
   const ofWider = widths.filter((_, k) => k !== out)
   ofWider[out - 1] = (widths[out - 1]! + widths[out]!) / 2
-  const { couplings } = await coupleByVelocity({ ...coupled, snapshots: without, widths: ofWider, watch: quiet })
-  return along(chainsOf(couplings, without, keyFor(key, `chains ${out}`), quiet), weights, 2 * JUDGED_PARTICLES)
+  const parts = { snapshots: without, widths: ofWider }
+  const couplings = await coupleByVelocity({ ...coupled, ...parts }, quiet)
+  return along(chainsOf(couplingsOf(couplings, parts), without, keyFor(key, `chains ${out}`), quiet), weights, 2 * JUDGED_PARTICLES)
 }
 
 /** Weighted means of the places along each chain, of at most so many [paths, d]. */

@@ -1,11 +1,13 @@
+import type { Coupling } from '../../bridge/coupling.js'
 import type { VelocityKernel } from '../../bridge/velocity.js'
 import type { Watch } from '../../num/iterate.js'
 import { type Key, keyFor } from '../../num/random.js'
 import type { CoupledInterval } from './couplings.js'
 import { SMOOTH_SNAPSHOTS } from './options.js'
 import type { FitSnapshot } from './rounds.js'
+import { thin } from './snapshots.js'
 import { BESIDE_LINES, TransportBaselines } from './transport-baselines.js'
-import { coupleByVelocity, type VelocityCouplings } from './velocity-couplings.js'
+import { coupleAllByVelocity, coupleEachByVelocity, couplingsOf, type VelocityCouplings } from './velocity-couplings.js'
 import { processOf, type VelocityReference, widthOf } from './velocity-kernel.js'
 import { leftOutDistance, tellingSnapshots, type VelocityCandidate } from './velocity-left-out.js'
 import { bestKernel, chainsOf, predictionError, RATES, straightWeights, velocityVariance } from './velocity-prediction.js'
@@ -13,14 +15,16 @@ import { bestKernel, chainsOf, predictionError, RATES, straightWeights, velocity
 /** A reference, the couplings found with it, and what a reader should know. */
 interface FittedVelocity {
   readonly reference: VelocityReference | undefined
-  readonly couplings: VelocityCouplings | undefined
+  readonly couplings: (Pick<VelocityCouplings, 'outcomes'> & { readonly couplings: readonly Coupling[] }) | undefined
   readonly notes: readonly string[]
 }
 
 /** By how much the logarithm of the squared prediction error must fall before something less simple is taken. */
 const WORTH_IT = 0.1
-/** Particles of the largest snapshot beyond which couplings go by distance alone: 17 couplings an interval would not end in minutes. */
-const VELOCITY_PARTICLES = 1000
+/** Particles of each snapshot among which velocities are found: what all do is what these do. */
+export const SWEPT_PARTICLES = 300
+/** Particles of the largest snapshot beyond which couplings go by distance alone: velocities leave no pair out. */
+const VELOCITY_PARTICLES = 5000
 
 /** Radians a gap beyond which a turn and its reverse pass through the same snapshots. */
 const QUARTER_TURN = 1.5707963267948966
@@ -30,7 +34,8 @@ const QUARTER_TURN = 1.5707963267948966
  * with velocities in mind where the chains are then predicted better. Where particles of crossing groups change places in chains of
  * nearest ones, no velocity predicts these: couplings from velocities that last are tried as well, and from the best of such chains if
  * that is no better than straight lines; they are kept if they also come nearer to snapshots left out than what was found without. Undefined reference: nothing is better than straight lines.
- * Cost: exact transport of at most 500 particles an interval, and 70 couplings an interval; as many again of at most 150 particles.
+ * Cost: exact transport of at most 500 particles an interval, and 70 couplings of at most 300 particles an interval; as many again of
+ * at most 150; three couplings of all particles an interval where velocities help.
  * @source mathematics.md section 19.
  */
 export async function fitVelocity(
@@ -58,15 +63,37 @@ export async function fitVelocity(
     const coupledHow = `Snapshots of more than ${VELOCITY_PARTICLES} particles are coupled by distance, without their velocities.`
     return { reference: plainly.reference, couplings: undefined, notes: [...turnNote(best.kernel, gap), coupledHow] }
   }
-  const widths = Float64Array.from(plain, ({ sigma }, k) => widthOf(sigma, times[k + 1]! - times[k]!))
-  const given = { snapshots, widths, times, gap, key, watch }
+  const widths = plain.map(({ sigma }, k) => widthOf(sigma, times[k + 1]! - times[k]!))
+  const few = snapshots.map(({ time, cloud }, k) => ({
+    time,
+    cloud: thin(cloud.points, cloud.logWeights, SWEPT_PARTICLES, keyFor(key, `swept ${k}`))
+  }))
+  const given = { snapshots: few, widths, times, gap, key, watch }
   const keeping = { shape: 'matern-3/2', rate: RATES.at(-1)! / gap, frequency: 0 } as const
   const [own, lasting] = [referenceOf(best.kernel), referenceOf(keeping)]
   const modest = smoother ? await bestCoupled({ references: [own], beside: plainly }, given) : plainly
   const bold = await bestCoupled({ references: smoother ? [lasting] : [own, lasting], beside: modest }, given)
   const found = bold !== modest && (await comesNearer(bold, modest, given)) ? bold : modest
   if (!found.reference) return nothing(NO_SMOOTHER)
-  return { reference: found.reference, couplings: found.couplings, notes: turnNote(found.reference.kernel, gap) }
+  return { ...(await ofAll(found, given, snapshots)), notes: turnNote(found.reference.kernel, gap) }
+}
+
+/** The same with the couplings of all particles. */
+async function ofAll(
+  { reference, coupled, couplings }: Found,
+  { snapshots: few, widths, watch }: Given,
+  snapshots: readonly FitSnapshot[]
+): Promise<Pick<FittedVelocity, 'reference' | 'couplings'>> {
+  if (!couplings || !coupled) return { reference, couplings: undefined }
+  const clouds = few.map(({ cloud }) => cloud)
+  const thinned = clouds.some(({ points }, k) => points.rows < snapshots[k]!.cloud.points.rows)
+  const all = thinned
+    ? await coupleAllByVelocity({ ...couplings, clouds }, { process: coupled.process, snapshots, widths }, watch)
+    : couplings
+  return {
+    reference: reference && { ...reference, pairs: all.pairs },
+    couplings: { outcomes: all.outcomes, couplings: couplingsOf(all, { snapshots, widths }) }
+  }
 }
 
 const NO_SMOOTHER =
@@ -81,7 +108,7 @@ interface Found extends VelocityCandidate {
 
 interface Given {
   readonly snapshots: readonly FitSnapshot[]
-  readonly widths: Float64Array
+  readonly widths: readonly number[]
   readonly times: Float64Array
   readonly gap: number
   readonly key: Key
@@ -95,10 +122,12 @@ async function bestCoupled(
 ): Promise<Found> {
   const { snapshots, widths, times, gap, key, watch } = given
   let found = { ...beside, error: beside.error - WORTH_IT }
-  const starts = references.flatMap((one) => (['first', 'last'] as const).map((start) => ({ process: processOf(one), start })))
-  for (const { process, start } of starts) {
-    const couplings = await coupleByVelocity({ snapshots, process, widths, start, watch })
-    const chains = chainsOf(couplings.couplings, snapshots, keyFor(key, `chains from the ${start}`), watch)
+  const starts = references.flatMap((one) =>
+    (['first', 'last'] as const).map((start) => ({ process: processOf(one), start, snapshots, widths }))
+  )
+  for (const [k, couplings] of (await coupleEachByVelocity(starts, watch)).entries()) {
+    const { process, start } = starts[k]!
+    const chains = chainsOf(couplingsOf(couplings, { snapshots, widths }), snapshots, keyFor(key, `chains from the ${start}`), watch)
     const again = bestKernel(times, gap, chains, watch)
     if (again.error >= found.error) continue
     const own = { kernel: again.kernel, variance: velocityVariance(again.kernel, times, chains), pairs: couplings.pairs }

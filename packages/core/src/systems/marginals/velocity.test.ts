@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { conditionalWeights } from '../../bridge/coupling.js'
 import { stateTransition, type VelocityKernel, velocityProcess } from '../../bridge/velocity.js'
 import { inverse, multiply } from '../../num/linear-algebra.js'
 import { uniformLogWeights } from '../../num/log-space.js'
@@ -9,7 +10,7 @@ import { fitMarginals } from './fit.js'
 import { sampleTrajectories } from './sample.js'
 import { loadTrajectories, saveTrajectories } from './save.js'
 import { scoreHeldOut } from './score.js'
-import { coupleByVelocity } from './velocity-couplings.js'
+import { coupleAllByVelocity, coupleByVelocity, couplingsOf } from './velocity-couplings.js'
 import { beliefsAfter, hintsFrom, noHints, priorBeliefs, velocityKernel } from './velocity-kernel.js'
 import { leftOutWeights } from './velocity-prediction.js'
 
@@ -82,7 +83,8 @@ describe('couplings that know velocities', () => {
       return { time: times[0]!, cloud: clouds[0]! }
     })
     const partners = async (start: 'first' | 'last') => {
-      const { couplings } = await coupleByVelocity({ snapshots, process, widths: Float64Array.of(0.01, 0.01, 0.01), start })
+      const parts = { snapshots, widths: [0.01, 0.01, 0.01] }
+      const couplings = couplingsOf(await coupleByVelocity({ ...parts, process, start }), parts)
       return couplings.map(({ problem, potentials }) =>
         Array.from({ length: problem.kernel.rows }, (_, i) => {
           const row = new Float64Array(problem.kernel.cols)
@@ -104,11 +106,36 @@ describe('couplings that know velocities', () => {
     }
   })
 
+  it('of all from those of some: groups that pass through each other keep their partners', async () => {
+    const snapshots = [-2, -1, 0, 1, 2].map((time, k) => {
+      const z = normals(keyFromSeed(60 + k), 24)
+      return {
+        time,
+        cloud: cloud(matrixFromRows(Array.from(z, (e, i) => [(i % 2 ? 1 : -1) * time + 0.1 * e, (i % 2 ? 0.1 : -0.1) + 0.02 * e])))
+      }
+    })
+    const some = snapshots.map(({ time, cloud: { points } }) => ({ time, cloud: cloud(matrix(8, 2, points.data.slice(0, 16))) }))
+    const parts = { process: velocityProcess({ ...MATERN, rate: 0.1 }), widths: [0.02, 0.02, 0.02, 0.02] }
+    const { pairs } = await coupleByVelocity({ ...parts, snapshots: some, start: 'first' })
+    const all = await coupleAllByVelocity({ pairs, clouds: some.map((one) => one.cloud) }, { ...parts, snapshots })
+    const row = new Float64Array(24)
+    for (const coupling of couplingsOf(all, { ...parts, snapshots })) {
+      let kept = 0
+      for (let i = 0; i < 24; i++) {
+        conditionalWeights(coupling, i, row)
+        row.forEach((weight, j) => {
+          if ((i - j) % 2 === 0) kept += weight / 24
+        })
+      }
+      expect(kept).toBeGreaterThan(0.9)
+    }
+  })
+
   it('with one particle a snapshot, beliefs and hints together are the smoother', async () => {
     const times = [0, 1, 2.2, 3]
     const places = [0, 0.7, 0.4, 1.5]
     const snapshots = times.map((time, k) => ({ time, cloud: cloud(matrixFromRows([[places[k]!]]), uniformLogWeights(1)) }))
-    const { pairs } = await coupleByVelocity({ snapshots, process, widths: Float64Array.of(1, 1, 1) })
+    const { pairs } = await coupleByVelocity({ snapshots, process, widths: [1, 1, 1], start: 'first' })
     // Beliefs before the second snapshot's later interval, and what its own hints add.
     const { covariance, means } = pairs[1]!.beliefs
     const hints = pairs[0]!.hints

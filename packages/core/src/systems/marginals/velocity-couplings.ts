@@ -32,7 +32,7 @@ const SWEEP_TURNS = 60
 const TOLERANCE = 1e-4
 const TURNS = 2000
 
-export interface VelocityCouplingRequest {
+interface VelocityCouplingRequest {
   /** Working coordinates. */
   readonly snapshots: readonly FitSnapshot[]
   /** With the variance of the velocity in the unit of the coordinates. */

@@ -1,6 +1,7 @@
 // Whole jobs of the command line as tables grow: processor seconds, peak memory, and how well the rows can be told from fresh ones.
-// node bench/growth.mjs [JOB …] [--beside CHECKOUT] [--threads N] [--save]: single jobs; beside another build of this repository, in
-// turns; kept for the guide.
+// node bench/growth.mjs [JOB …] [--beside CHECKOUT] [--threads N[,N]] [--save]: single jobs; beside another build of this repository,
+// in turns; on so many threads; kept for the guide. With several numbers of threads: seconds on the clock, what more threads gain,
+// and whether the bytes are the same, which they must be; "threads" stands for the jobs of this that take over ten seconds.
 // Absolute seconds differ from machine to machine: what counts is one build beside another in one run.
 import { spawnSync } from 'node:child_process'
 import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -104,11 +105,15 @@ const jobs = {
     words: (table) => ['info', table]
   },
   'space 1,000,000': draws(of(3), 1_000_000, 10_000),
+  'curved 1,000,000 × 8': draws(of(8), 1_000_000, 10_000),
   'million rows of 800': draws(of(4), 800, 1_000_000),
   // Memory beside that of a third of the rows; few steps, since time is in proportion.
   'million rows, one step': draws(of(4), 800, 1_000_000, '--steps', '1', '--scaling', 'standard'),
   'three million rows, one step': draws(of(4), 800, 3_000_000, '--steps', '1', '--scaling', 'standard')
 }
+
+/** Jobs whose gain by threads counts. */
+const LONG = ['mixed 50,000 × 12', 'curved 100,000 × 8', 'space 1,000,000', 'million rows of 800']
 
 /** What a process and its threads took, written as it ends. */
 const watcher = join(folder, 'watch.mjs')
@@ -121,15 +126,17 @@ if (isMainThread) process.on('exit', () => writeFileSync(process.env.GROWTH_USAG
 
 function run(build, words) {
   const usage = join(folder, 'usage.json')
+  const begin = performance.now()
   const { status, stderr } = spawnSync(process.execPath, ['--import', watcher, join(build, 'packages/sbridge/bin/sbridge.js'), ...words], {
     encoding: 'utf8',
     env: { ...process.env, GROWTH_USAGE: usage },
     stdio: ['ignore', 'ignore', 'pipe'],
     maxBuffer: 1e8
   })
+  const wall = (performance.now() - begin) / 1000
   if (status !== 0) return { failed: stderr.trim().split('\n').at(-1) }
   const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(readFileSync(usage, 'utf8'))
-  return { seconds: (userCPUTime + systemCPUTime) / 1e6, megabytes: maxRSS / 1024 }
+  return { seconds: (userCPUTime + systemCPUTime) / 1e6, wall, megabytes: maxRSS / 1024 }
 }
 
 /** Two-sample AUC of at most 5,000 drawn rows against fresh ones, and that of halves of these. */
@@ -144,11 +151,39 @@ function auc(fresh, drawn) {
   return [value.toFixed(3), floor.toFixed(3)]
 }
 
-const unknown = positionals.filter((name) => !Object.hasOwn(jobs, name))
-if (unknown.length > 0) throw new Error(`no job ${unknown.join(', ')}; there are: ${Object.keys(jobs).join(' | ')}`)
+/** Whether two files have the same bytes. */
+const areSame = (one, other) => readFileSync(one).equals(readFileSync(other))
+
+/** One job on each number of threads: seconds on the clock beside those of the first, and the same rows. */
+async function compareThreads(name, counts) {
+  const job = jobs[name]
+  const table = await job.table?.()
+  let first
+  for (const threads of counts) {
+    const out = join(folder, `drawn-${threads}.csv`)
+    const { seconds, wall, megabytes, failed } = run(root, [...job.words(table, out), '--threads', threads])
+    if (failed) {
+      console.log(`${name.padEnd(22)} ${threads} threads: ${failed}`)
+      return
+    }
+    const told = `${wall.toFixed(1).padStart(7)} s on the clock ${seconds.toFixed(1).padStart(7)} s of processors ${megabytes.toFixed(0).padStart(5)} MB`
+    const gain = first ? `  ${(first.wall / wall).toFixed(2)} × ${areSame(first.out, out) ? 'same bytes' : 'OTHER BYTES'}` : ''
+    first ??= { wall, out }
+    console.log(`${name.padEnd(22)} ${threads} ${threads === '1' ? 'thread ' : 'threads'} ${told}${gain}`)
+  }
+}
+
+const wanted = positionals.flatMap((name) => (name === 'threads' ? LONG : name))
+const unknown = wanted.filter((name) => !Object.hasOwn(jobs, name))
+if (unknown.length > 0) throw new Error(`no job ${unknown.join(', ')}; there are: threads | ${Object.keys(jobs).join(' | ')}`)
 const builds = [root, ...(asked.beside ? [resolve(asked.beside)] : [])]
+const counts = asked.threads.split(',')
+if (counts.length > 1) {
+  for (const name of wanted.length > 0 ? wanted : LONG) await compareThreads(name, counts)
+  process.exit()
+}
 console.log(`${asked.threads} ${asked.threads === '1' ? 'thread' : 'threads'}, processor seconds`)
-for (const name of positionals.length > 0 ? positionals : Object.keys(jobs)) {
+for (const name of wanted.length > 0 ? wanted : Object.keys(jobs)) {
   const job = jobs[name]
   const table = await job.table?.()
   const fresh = await job.fresh?.()
@@ -158,13 +193,14 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(jobs)) {
     const words = job.words(table, out)
     // Other builds know no landmarks: without them they take all rows.
     const known = build === root ? words : words.filter((word, i) => word !== '--landmarks' && words[i - 1] !== '--landmarks')
-    const { seconds, megabytes, failed } = run(
+    const { seconds, wall, megabytes, failed } = run(
       build,
       ['sample', 'trajectories'].includes(words[0]) ? [...known, '--threads', asked.threads] : known
     )
     const [area, floor] = fresh && !failed ? auc(fresh, out) : []
     const quality = area ? `AUC ${area} (halves of fresh rows ${floor})` : ''
-    const told = failed ?? `${seconds.toFixed(2).padStart(8)} s ${megabytes.toFixed(0).padStart(5)} MB ${quality}`
+    const told =
+      failed ?? `${seconds.toFixed(2).padStart(8)} s (${wall.toFixed(1)} on the clock) ${megabytes.toFixed(0).padStart(5)} MB ${quality}`
     const ratio = first === undefined || failed ? '' : `${(seconds / first).toFixed(2)} × `
     first ??= seconds
     console.log(`${name.padEnd(28)} ${told} ${ratio}${build === root ? '' : build}`)

@@ -1,7 +1,8 @@
 import { evenly } from '../num/evenly.js'
-import { columnOf, type Matrix } from '../num/matrix.js'
+import type { Matrix } from '../num/matrix.js'
+import { codesOf, jointCodes } from '../table/codes.js'
 import { ATOM_SHARE } from '../table/recurring.js'
-import { LUMPY_RATIO, NEAR_MISSES, unscaleValues } from '../table/scaling.js'
+import { LUMPY_RATIO, NEAR_MISSES, type NumericScaler, unscaleValues } from '../table/scaling.js'
 import type { TrainingRows } from './training-rows.js'
 
 /** Columns of numbers whose values come together, as the wages and the taxes of one place do, and which rows share them. */
@@ -47,25 +48,74 @@ function findLinks({ encoder, rows }: Rows): LinkedColumns[] {
   const looked = [...evenly(coordinates.rows, MOST_ROWS)]
   const factorCount = encoder.factors.length
   const names = looked.map((i) => codes.subarray(i * factorCount, (i + 1) * factorCount).join())
-  const columns: Column[] = []
+  const seenColumns: SeenColumn[] = []
   for (const code of encoder.columns) {
     if (code.carries !== 'coordinate' || code.scaler.method !== 'quantile') continue
-    const { coordinate, missingFactor, scaler } = code
-    const decoded = unscaleValues(scaler, columnOf(coordinates, coordinate))
-    const values =
-      missingFactor === undefined ? decoded : decoded.map((x, i) => (codes[i * factorCount + missingFactor] === 1 ? Number.NaN : x))
-    for (const [k, i] of looked.entries()) names[k] += `;${values[i]}`
-    const ranked = recurring(values)
-    if (ranked) columns.push({ coordinate, ...ranked })
+    const column = { coordinate: code.coordinate, scaler: code.scaler, missingFactor: code.missingFactor }
+    const values = valuesOf(rows, column, looked)
+    for (const k of looked.keys()) names[k] += `;${values[k]}`
+    seenColumns.push({ ...column, seen: values })
   }
-  const seen = new Set<string>()
-  const some = looked.filter((_, k) => seen.size < seen.add(names[k]!).size)
-  const compared = columns.slice(0, MOST_COLUMNS)
+  const known = new Set<string>()
+  const places = looked.map((_, k) => k).filter((k) => known.size < known.add(names[k]!).size)
+  const some = places.map((k) => looked[k]!)
+  const compared = meeting(seenColumns, places).flatMap(({ seen: _, ...column }) => {
+    const ranked = recurring(valuesOf(rows, column))
+    return ranked ? [{ coordinate: column.coordinate, ...ranked }] : []
+  })
   const groups = compared.map((column) => [column])
   compared.forEach((a, k) => {
     for (const b of compared.slice(k + 1)) if (isLumpyPair(a, b, some)) join(groups, a, b)
   })
   return groups.filter((group) => group.length > 1).map((group) => linkOf(group, coordinates.rows))
+}
+
+/** A column of ranks, and how it is read. */
+interface RankedColumn {
+  readonly coordinate: number
+  readonly scaler: NumericScaler
+  readonly missingFactor: number | undefined
+}
+
+/** The same with the values of the rows that are looked at. */
+interface SeenColumn extends RankedColumn {
+  readonly seen: Float64Array
+}
+
+/** Values of a column as they are written, NaN where they are missing; of some rows alone. */
+function valuesOf(
+  { codes, coordinates }: Rows['rows'],
+  { coordinate, scaler, missingFactor }: RankedColumn,
+  rows?: readonly number[]
+): Float64Array {
+  const factorCount = codes.length / coordinates.rows
+  const rowAt = (k: number): number => (rows ? rows[k]! : k)
+  const scaled = Float64Array.from(
+    { length: rows?.length ?? coordinates.rows },
+    (_, k) => coordinates.data[rowAt(k) * coordinates.cols + coordinate]!
+  )
+  const decoded = unscaleValues(scaler, scaled)
+  return missingFactor === undefined
+    ? decoded
+    : decoded.map((x, k) => (codes[rowAt(k) * factorCount + missingFactor] === 1 ? Number.NaN : x))
+}
+
+/**
+ * The columns that have the values of two rows in common with another: no others can be linked, and only these need be read
+ * in all rows. Of those that have a value twice the first 60 are compared.
+ * A cell that is missing counts as a value here, which reads a column too many.
+ */
+function meeting(columns: readonly SeenColumn[], places: readonly number[]): readonly SeenColumn[] {
+  const coded = columns.map((column) => ({
+    column,
+    codes: codesOf({ name: '', kind: 'number', values: Float64Array.from(places, (k) => column.seen[k]!) })
+  }))
+  const twice = coded.filter(({ codes }) => codes.count < codes.codes.length).slice(0, MOST_COLUMNS)
+  const met = new Set<SeenColumn>()
+  for (const [k, a] of twice.entries())
+    for (const b of twice.slice(k + 1))
+      if (!(met.has(a.column) && met.has(b.column)) && jointCodes(a.codes, b.codes).count < places.length) met.add(a.column).add(b.column)
+  return columns.filter((column) => met.has(column))
 }
 
 /** A column by the place of each row's value among its values; −1 where it is missing [M]. */

@@ -28,6 +28,8 @@ interface RecurringValues {
   /** Rank below which values are smaller than x, and up to which they are at most x. */
   below(x: number): number
   upTo(x: number): number
+  /** Both, and how many cells have the value. */
+  ranksOf(x: number): { readonly from: number; readonly to: number; readonly cells: number }
 }
 
 /** Of a rank: what an interval's ends keep inside it, since one on the edge could decode to the value beyond. */
@@ -154,7 +156,11 @@ const overlap = (low: number, high: number, from: number, to: number): number =>
 
 /** D: what values give at most, such that the fresh parts of it make `wanted` cells. */
 function solveGiven(counts: Uint32Array, fresh: Float64Array, wanted: number): number {
-  const made = (given: number) => fresh.reduce((sum, part, k) => sum + Math.min(counts[k]!, given) * part, 0)
+  const made = (given: number) => {
+    let sum = 0
+    for (let k = 0; k < fresh.length; k++) sum += Math.min(counts[k]!, given) * fresh[k]!
+    return sum
+  }
   let [low, high] = [0, MOST_GIVEN]
   if (made(high) <= wanted) return high
   for (let turn = 0; turn < 50; turn++) {
@@ -192,7 +198,7 @@ class Law implements RecurringValues {
   }
 
   runAt(rank: number): number {
-    return lastBelow(this.starts.length, (k) => this.starts[k]! <= rank)
+    return lastUpTo(this.starts, rank)
   }
 
   valueAt(rank: number): number {
@@ -213,9 +219,15 @@ class Law implements RecurringValues {
     return this.rankOf(x, 1)
   }
 
+  ranksOf(x: number): { from: number; to: number; cells: number } {
+    const k = lastUpTo(this.runs.values, x)
+    if (this.runs.values[k] === x) return { from: this.starts[k]!, to: this.ends[k]!, cells: this.runs.counts[k]! }
+    return { from: this.below(x), to: this.upTo(x), cells: 0 }
+  }
+
   private rankOf(x: number, side: -1 | 1): number {
     const { values, steps } = this.runs
-    const k = lastBelow(values.length, (j) => values[j]! <= x)
+    const k = lastUpTo(values, x)
     const [value, step] = [values[k]!, steps[k]!]
     if (x < value) return 0
     if (x === value) return side < 0 ? this.starts[k]! : this.ends[k]!
@@ -234,12 +246,13 @@ class Law implements RecurringValues {
   }
 }
 
-/** The last of n places for which `holds`, which holds up to some place; 0 where it holds for none. */
-function lastBelow(n: number, holds: (k: number) => boolean): number {
-  let [low, high] = [0, n - 1]
+/** The place of the last of ascending values that is at most x; 0 where none is. A loop of its own: it is run for every cell. */
+function lastUpTo(ascending: Float64Array, x: number): number {
+  let low = 0
+  let high = ascending.length - 1
   while (low < high) {
     const middle = (low + high + 1) >>> 1
-    if (holds(middle)) low = middle
+    if (ascending[middle]! <= x) low = middle
     else high = middle - 1
   }
   return low

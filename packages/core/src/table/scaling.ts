@@ -1,3 +1,4 @@
+import { firstAbove, firstFrom } from '../num/ascending.js'
 import { normalCdf, normalQuantile } from '../num/elementary.js'
 import type { Key } from '../num/random.js'
 import { uniforms } from '../num/random.js'
@@ -83,16 +84,11 @@ export function onClock(scaler: NumericScaler): (Clock & { readonly scaler: Quan
   }
 }
 
-/** First index in an ascending array whose value is ≥ x (`above` false) or > x (`above` true). */
-function place(ascending: Float64Array, x: number, side: 'left' | 'right'): number {
-  let low = 0
-  let high = ascending.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (ascending[middle]! < x || (side === 'right' && ascending[middle] === x)) low = middle + 1
-    else high = middle
-  }
-  return low
+/** Where the cells of a value begin among ascending ones, and where they end: equal where there are none. */
+function placesOf(ascending: Float64Array, x: number): { readonly from: number; readonly to: number; readonly cells: number } {
+  const from = firstFrom(ascending, x)
+  const to = ascending[from] === x ? firstAbove(ascending, x) : from
+  return { from, to, cells: to - from }
 }
 
 /**
@@ -108,17 +104,13 @@ export function scaleValues(scaler: NumericScaler, values: Float64Array, key?: K
   const n = knots.length
   const spread = key ? uniforms(key, values.length) : undefined
   const law = recurringValues(knots)
+  const end = (rank: number): number => normalQuantile(Math.min(n - 0.25, Math.max(0.25, rank)) / n)
   return values.map((x, i) => {
-    const left = place(knots, x, 'left')
-    const right = place(knots, x, 'right')
-    let rank: number
-    if (right === left && (left === 0 || left === n)) rank = left === 0 ? 0.5 : n - 0.5
-    else if (law || right - left > 1) {
-      const [from, to] = law ? [law.below(x), law.upTo(x)] : [left, right]
-      rank = from + (spread && right - left > 1 ? spread[i]! : 0.5) * (to - from)
-    } else if (right > left) rank = left + 0.5
-    else rank = left - 0.5 + (x - knots[left - 1]!) / (knots[left]! - knots[left - 1]!)
-    return normalQuantile(Math.min(n - 0.25, Math.max(0.25, rank)) / n)
+    if (!(x >= knots[0]!)) return end(0.5)
+    if (x > knots[n - 1]!) return end(n - 0.5)
+    const { from, to, cells } = law ? law.ranksOf(x) : placesOf(knots, x)
+    if (cells > 0 || law) return end(from + (spread && cells > 1 ? spread[i]! : 0.5) * (to - from))
+    return end(from - 0.5 + (x - knots[from - 1]!) / (knots[from]! - knots[from - 1]!))
   })
 }
 

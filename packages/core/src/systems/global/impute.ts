@@ -1,4 +1,4 @@
-import { columnOf, copyMatrix, type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { copyMatrix, type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { indexFromUniform, type Key, keyFor, permutation, uniforms } from '../../num/random.js'
 import { variance } from '../../num/statistics.js'
 import { regressionSlopes } from '../../space/partial-correlations.js'
@@ -121,9 +121,14 @@ class Deck {
 
   private describe(c: number): void {
     const { cols, data } = this.points
-    const known = columnOf(this.points, c).filter((_, row) => !this.missing[row * cols + c])
-    this.low[c] = known.reduce((a, b) => Math.min(a, b))
-    this.high[c] = known.reduce((a, b) => Math.max(a, b))
+    const known = this.knownOf(c)
+    let [low, high] = [known[0]!, known[0]!]
+    for (const x of known) {
+      low = Math.min(low, x)
+      high = Math.max(high, x)
+    }
+    this.low[c] = low
+    this.high[c] = high
     const expected = 2 * variance(known)
     this.donors.forEach((row, at) => {
       const place = at * cols + c
@@ -133,6 +138,15 @@ class Deck {
         this.knows.data[place] = 1
       }
     })
+  }
+
+  /** The cells of a column that are not missing. */
+  private knownOf(c: number): Float64Array {
+    const { rows, cols, data } = this.points
+    const known = new Float64Array(rows)
+    let count = 0
+    for (let at = c; at < data.length; at += cols) if (!this.missing[at]) known[count++] = data[at]!
+    return known.subarray(0, count)
   }
 
   /** The donors nearest to a row in what both know. Cost O(L·d), less where most donors are soon too far. */
@@ -192,7 +206,8 @@ class Deck {
   lend({ row, cells }: Gap, donor: number, slopes: Matrix | undefined): void {
     const { cols, data } = this.points
     const [own, lent] = [row * cols, donor * cols]
-    const known = Float64Array.from({ length: cols }, (_, c) => (this.missing[own + c] ? 0 : data[own + c]! - data[lent + c]!))
+    const known = new Float64Array(cols)
+    for (let c = 0; c < cols; c++) if (!this.missing[own + c]) known[c] = data[own + c]! - data[lent + c]!
     const differences = slopes ? predicted(slopes, known, cells) : known
     for (const c of cells) data[own + c] = Math.min(this.high[c]!, Math.max(this.low[c]!, data[lent + c]! + differences[c]!))
   }

@@ -13,14 +13,19 @@ import type { RuleKept } from './evaluation.js'
 
 /**
  * Rules that all real rows obey, and how many synthetic rows break each: found on the compared real rows, and left out where
- * another real or training row breaks them. Cost: as of `findExact`, and O(rows) a rule.
+ * another real or training row breaks them. `fields`: numbers are places of a grid, and what a few of them happen to tell of others
+ * is no rule. Cost: as of `findExact`, and O(rows) a rule.
  */
-export function compareRules({ real: compared }: Pick<Comparison, 'real'>, { real, synthetic, train }: AlignedTables): RuleKept[] {
-  const written = writtenAs(compared)
-  const known = train ? stackTables([real, train]) : real
+export function compareRules(
+  { real: compared }: Pick<Comparison, 'real'>,
+  { real, synthetic, train }: AlignedTables,
+  fields = false
+): RuleKept[] {
+  const written = writtenAs(fields ? besideNumbers(compared) : compared)
+  const all = { ...writtenAs(compared), table: train ? stackTables([real, train]) : real }
   return findExact(written)
-    .filter((rule) => broken(rule, { ...written, table: known }) === 0)
-    .map((rule) => ({ rule: ruleText(rule), broken: brokenBy(synthetic, rule, { ...written, table: known }), rows: synthetic.rowCount }))
+    .filter((rule) => broken(rule, all) === 0)
+    .map((rule) => ({ rule: ruleText(rule), broken: brokenBy(synthetic, rule, all), rows: synthetic.rowCount }))
 }
 
 /** Rows of another table that break a rule. What a column determines is what it determines in the data: their rows stand above. */
@@ -29,6 +34,8 @@ function brokenBy(synthetic: Table, rule: Rule, data: WrittenTable): number {
 }
 
 const broken = (rule: Rule, data: WrittenTable): number => breachOf(rule, data, 'first')?.count ?? 0
+
+const besideNumbers = (table: Table): Table => ({ ...table, columns: table.columns.filter((one) => !isNumeric(one)) })
 
 /** What a table adds up from row to row. Cost: as of `findTotals`. */
 export const totalsIn = (real: Table): readonly RunningTotal[] => findTotals(writtenAs(real))

@@ -382,3 +382,24 @@ describe('evaluateTables', () => {
     await expect(evaluateTables({ real, synthetic: real, engine, key, watch: { stop: { aborted: true } } })).rejects.toThrow(StopError)
   })
 })
+
+test('what pixels happen to tell of each other is no rule', async () => {
+  const twice = (label: string) => {
+    const { columns, rowCount } = drawTable(label, 60)
+    const [x] = columns as [NumericColumn]
+    return {
+      rowCount,
+      columns: [
+        x,
+        numbers(
+          'twice',
+          x.values.map((value) => Math.round(2000 * value) / 1000)
+        )
+      ]
+    }
+  }
+  const tables = { real: twice('real pixels'), synthetic: twice('drawn pixels'), engine, key }
+  const rulesOf = async (fields: boolean) => (await evaluateTables({ ...tables, fields })).rules
+  expect(await rulesOf(false)).toEqual([{ rule: expect.stringContaining('twice'), broken: 0, rows: 60 }])
+  expect(await rulesOf(true)).toEqual([])
+})

@@ -25,6 +25,8 @@ export interface EvaluationProblem extends Context {
   readonly quasi?: readonly string[] | undefined
   /** The same rows in their groups, where they belong to such: groups are then compared as wholes too. */
   readonly groups?: { readonly real: GroupedTable; readonly synthetic: GroupedTable; readonly time?: string | undefined } | undefined
+  /** Whether numbers are places of a grid, as pixels are: among them there are no rules. */
+  readonly fields?: boolean | undefined
   /**
    * Rows of each side that distances between clouds, the classifier and coverage look at, at most; default all that are compared.
    * Chance makes an area of n rows scatter by 0.4/√n.
@@ -75,7 +77,7 @@ const IN_ORDER = [
 /** The parts of an evaluation as they are found, the quick ones first: what is not asked for is not computed. */
 export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerator<Partial<Evaluation>, void> {
   const aligned = alignTables(problem)
-  const totals = totalsIn(aligned.real)
+  const totals = problem.fields ? [] : totalsIn(aligned.real)
   const whole = besideTotals(aligned, totals)
   const prepared = prepareComparison(whole, { engine: problem.engine, key: problem.key, watch: problem.watch })
   const progress = problem.watch?.progress && wholeProgress(prepared, problem.watch.progress)
@@ -98,7 +100,7 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
   if (problem.quasi) yield { quasi: quasiIdentifiers({ ...problem, real: problem.train ?? problem.real, columns: problem.quasi }) }
   begin('comparing the columns')
   yield { columns: compareColumns(comparison) }
-  yield { rules: [...compareTotals(totals, aligned), ...compareRules(comparison, whole)] }
+  yield { rules: [...compareTotals(totals, aligned), ...compareRules(comparison, whole, problem.fields)] }
   yield { associations: compareAssociations(comparison) }
   begin('finding the nearest rows')
   const neighbours = await compareNeighbours(comparison, whole)

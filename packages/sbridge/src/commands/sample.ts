@@ -15,6 +15,7 @@ import {
   groupsOf,
   type ImageShape,
   IN_SAMPLE_ROWS,
+  isGrid,
   type JudgedFit,
   type KeptBack,
   keptBackIn,
@@ -209,7 +210,9 @@ async function writeReport(path: string, reported: Reported): Promise<void> {
   const real = tables.training(model)
   const synthetic = drawn.table
   const showValues = showValuesOf(flags)
-  const evaluation = await evaluateTables({ real, synthetic, groups: groupsOf(model, drawn), clouds, engine, key: keyFromSeed(seed) })
+  const fields = image !== undefined || isGrid(flags.local as string | undefined)
+  const groups = groupsOf(model, drawn)
+  const evaluation = await evaluateTables({ real, synthetic, groups, fields, clouds, engine, key: keyFromSeed(seed) })
   const [{ renderReport }, { imagesOf }] = await Promise.all([import('../report/index.js'), import('../report/images.js')])
   const sections = image ? [await imagesOf({ real, drawn: synthetic, image, engine, showValues })] : []
   const title = nameOf(input)

@@ -8,6 +8,7 @@ import { settledBy } from '../global/model.js'
 import type { Settled } from '../global/options.js'
 import type { SystemContext } from '../host.js'
 import { prepareRows } from '../prepare.js'
+import { placesOf } from '../ruled-rows.js'
 import type { Plan } from '../system.js'
 import type { TableFit, TableModel, TableRequest } from './options.js'
 import { pinnedTo } from './pinned.js'
@@ -134,7 +135,8 @@ export async function heldOutEvaluation(fit: JudgedFit, context: SystemContext, 
       synthetic: { table: synthetic, first },
       time: options.time
     }
-    return evaluateTables({ real, synthetic, groups, train: tables.training(half), engine: context.engine, key })
+    const fields = placesOf(options) !== undefined
+    return evaluateTables({ real, synthetic, groups, fields, train: tables.training(half), engine: context.engine, key })
   })
 }
 

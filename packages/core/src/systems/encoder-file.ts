@@ -24,6 +24,8 @@ import type { PairStyle } from '../table/column-format.js'
 import { type DateOrder, type DateStyle, isDatePattern, type ZoneFrom } from '../table/date-style.js'
 import type { ColumnCode, Encoded, Encoder, Factor } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
+import type { Magnitudes } from '../table/magnitudes.js'
+import type { PartsStyle, PartUnit } from '../table/mixed-units.js'
 import type { Notation } from '../table/notation.js'
 import type { NumberStyle } from '../table/number-style.js'
 import type { Numbering } from '../table/numbering.js'
@@ -106,6 +108,21 @@ const limitIn = record<Limit>({
 })
 const censoringIn = record<Censoring>({ limits: list(limitIn), least: number(UNSCALED), most: number(UNSCALED) })
 
+const partsIn = record<PartsStyle>({
+  units: list(record<PartUnit>({ after: text, of: whole({ least: 1, most: 1e4 }), digits: whole({ least: 1, most: 20 }) })),
+  without: optional(word('first', 'all'))
+})
+const sizesIn = list(record<Magnitudes['sizes'][number]>({ after: text, exponent: whole({ most: 20 }), decimals: whole({ most: 20 }) }))
+const magnitudesIn = record<Magnitudes>({
+  before: text,
+  sizes: (value, field) => {
+    const sizes = sizesIn(value, field)
+    if (sizes.length === 0) throw damaged(`a model with ${field} of no size`, 'a size')
+    return sizes
+  },
+  padded: flag
+})
+
 /** How columns are written back. */
 export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
   name: text,
@@ -118,7 +135,9 @@ export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
       single: optional(flag),
       notation: optional(notationIn),
       censoring: optional(censoringIn),
-      clock: optional(record<ClockStyle>({ clock: optional(clockIn), seconds: word('none', 'whole') }))
+      clock: optional(record<ClockStyle>({ clock: optional(clockIn), seconds: word('none', 'whole') })),
+      parts: optional(partsIn),
+      magnitudes: optional(magnitudesIn)
     })
   ),
   pair: optional(record<PairStyle>({ before: text, between: text, after: text, second: text })),

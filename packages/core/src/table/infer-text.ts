@@ -5,10 +5,12 @@ import { type ReadDates, readDates } from './date-column.js'
 import { datesFor } from './date-orders.js'
 import { notationFor } from './decimal-marks.js'
 import { hintFor } from './hint.js'
-import { noteRounding, notFinite, numbersOf, unfit } from './infer-numbers.js'
+import { noteRounding, notFinite, numbersOf, refuseSpread, unfit } from './infer-numbers.js'
 import type { Inferring } from './inferring.js'
+import { magnitudesNote, magnitudesOf } from './magnitudes.js'
+import { partsNote, partsOf } from './mixed-units.js'
 import { type Notation, PLAIN } from './notation.js'
-import { limitsOf, numberStyle } from './number-style.js'
+import { limitsOf, type NumberStyle, numberStyle } from './number-style.js'
 import { numberingOf } from './numbering.js'
 import { offsetName, withOffsets } from './offsets.js'
 import { inferPairs, secondName } from './pairs.js'
@@ -32,9 +34,11 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   const isOther = dates || (wanted && !numeric)
   const clocks = isOther ? undefined : readClocks(cells, wanted !== undefined)
   if (clocks) return inferClocks(base, clocks, { ...context, wanted })
-  const plainKind = wanted ?? (dates ? 'datetime' : kindOfText(raw.name, cells, present))
   // Where both of two numbers are wanted, what stands behind the first is no unit, though it be alike in all rows.
   const wantsPairs = context.options.types?.[secondName(raw.name)] !== undefined
+  const styled = isOther || wantsPairs ? undefined : styledNumbers(raw.name, cells)
+  if (styled) return inferStyled(base, cells, styled, { ...context, wanted })
+  const plainKind = wanted ?? (dates ? 'datetime' : kindOfText(raw.name, cells, present))
   const notation =
     !wantsPairs && takesNumbers(plainKind, wanted)
       ? notationFor(raw.name, cells, { ...context, plain: !wanted && plainKind === 'number' })
@@ -91,6 +95,38 @@ function inferClocks(
   const number = { decimals: 0, padded: false, clock: style }
   return {
     column: { name: base.name, kind, values, ...(missing ? { missing } : {}), ...limitsOf(number) },
+    format: { ...base, kind, number }
+  }
+}
+
+/** Numbers in several units, or with letters for powers of ten. */
+interface StyledNumbers {
+  readonly values: Float64Array
+  readonly number: NumberStyle
+  readonly note: string
+}
+
+function styledNumbers(name: string, cells: readonly (string | null)[]): StyledNumbers | undefined {
+  const parts = partsOf(cells)
+  if (parts) return { values: parts.values, number: { decimals: 0, padded: false, parts: parts.style }, note: partsNote(name, parts.style) }
+  const letters = magnitudesOf(cells)
+  return (
+    letters && { values: letters.values, number: { padded: false, magnitudes: letters.style }, note: magnitudesNote(name, letters.style) }
+  )
+}
+
+function inferStyled(
+  base: TextBase,
+  cells: readonly (string | null)[],
+  { values, number, note }: StyledNumbers,
+  { notes, wanted }: Inferring & { readonly wanted: ColumnKind | undefined }
+): Inferred {
+  const kind = wanted === 'integer' && number.parts ? 'integer' : 'number'
+  if (!wanted) notes.push(note)
+  const missing = Uint8Array.from(cells, (cell) => (cell === null ? 1 : 0))
+  refuseSpread(base.name, values, missing)
+  return {
+    column: { name: base.name, kind, values, ...(missing.includes(1) ? { missing } : {}) },
     format: { ...base, kind, number }
   }
 }

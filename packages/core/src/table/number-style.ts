@@ -1,4 +1,6 @@
 import { beyondLimit, type Censoring, limitAt } from './censoring.js'
+import { formatMagnitude, type Magnitudes, readMagnitude } from './magnitudes.js'
+import { formatParts, type PartsStyle, readParts } from './mixed-units.js'
 import { dress, fractionOf, isPlain, type Notation, PLAIN, readNumber } from './notation.js'
 import type { NumericColumn } from './table.js'
 import { type ClockStyle, formatClock, readClock } from './time-of-day.js'
@@ -17,6 +19,10 @@ export interface NumberStyle {
   readonly censoring?: Censoring
   /** Times of day. */
   readonly clock?: ClockStyle
+  /** Numbers in several units. */
+  readonly parts?: PartsStyle
+  /** Numbers with letters for powers of ten. */
+  readonly magnitudes?: Magnitudes
 }
 
 /** Decimals and padding of a column of numbers in text. */
@@ -43,8 +49,10 @@ export function numberStyle(cells: readonly (string | null)[], notation: Notatio
 const lastDigitOf = (text: string, plain: boolean): string | undefined => (plain ? text.at(-1) : text.match(/\d/g)?.at(-1))
 
 /** A number in a style. */
-export function formatNumber(value: number, { decimals, padded, notation, censoring, clock }: NumberStyle): string {
+export function formatNumber(value: number, { decimals, padded, notation, censoring, clock, parts, magnitudes }: NumberStyle): string {
   if (clock) return formatClock(value, clock)
+  if (parts) return formatParts(value, parts)
+  if (magnitudes) return formatMagnitude(value, magnitudes)
   const limit = limitAt(value, censoring)
   if (limit) return limit.sign + formatNumber(limit.limit, { decimals: limit.decimals, padded: true, ...(notation ? { notation } : {}) })
   const plain = decimals === undefined ? String(value) : rounded(value, decimals, padded)
@@ -52,8 +60,12 @@ export function formatNumber(value: number, { decimals, padded, notation, censor
 }
 
 /** The number that a text in such a style says, or a plain number; undefined for other text. */
-export function readStyled(text: string, { notation = PLAIN, censoring, clock }: Partial<NumberStyle> = {}): number | undefined {
-  if (clock) return readClock(text, clock) ?? readNumber(text, PLAIN)
+export function readStyled(
+  text: string,
+  { notation = PLAIN, censoring, clock, parts, magnitudes }: Partial<NumberStyle> = {}
+): number | undefined {
+  const whole = clock ? readClock(text, clock) : parts ? readParts(text, parts) : magnitudes ? readMagnitude(text, magnitudes) : undefined
+  if (clock || parts || magnitudes) return whole ?? readNumber(text, PLAIN)
   const read = (cell: string) => readNumber(cell, notation)
   return read(text) ?? beyondLimit(text, censoring, read)
 }
@@ -76,4 +88,4 @@ function rounded(value: number, decimals: number, padded: boolean): string {
 }
 
 /** The same digits without marks and signs. */
-export const plainNumbers = ({ notation: _, ...style }: NumberStyle): NumberStyle => style
+export const plainNumbers = ({ notation: _, parts: _parts, magnitudes: _letters, ...style }: NumberStyle): NumberStyle => style

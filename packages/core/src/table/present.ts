@@ -3,6 +3,7 @@ import { joinedNames } from './besides.js'
 import { withinLimits } from './censoring.js'
 import { type DateStyle, dateUnit, FIRST_SHORT_YEAR, formatDateTime, plainDates } from './date-style.js'
 import type { ColumnFormat } from './infer.js'
+import { toMagnitude } from './magnitudes.js'
 import { formatNumber, plainNumbers } from './number-style.js'
 import { spellingIn } from './offsets.js'
 import { pairSpelling } from './pairs.js'
@@ -168,6 +169,8 @@ export function roundToFormat(value: number, format: ColumnFormat): number {
     return Math.min(Math.floor(last / unit), Math.max(Math.ceil(first / unit), Math.round(value / unit))) * unit
   }
   if (format.number?.clock) return Math.min(lastOfDay(format.number.clock), Math.max(0, Math.round(value)))
+  if (format.number?.parts) return Math.max(0, Math.round(value))
+  if (format.number?.magnitudes) return toMagnitude(value, format.number.magnitudes)
   if (format.kind === 'integer') return Math.round(value) + 0
   const { decimals, censoring } = format.number ?? {}
   const rounded = decimals === undefined ? value : roundedTo(value, Math.min(100, decimals)) + 0

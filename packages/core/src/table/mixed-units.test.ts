@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+import { inferTable } from './infer.js'
+import { formatMagnitude, magnitudesOf, readMagnitude } from './magnitudes.js'
+import { formatParts, partsOf, readParts } from './mixed-units.js'
+import { presentTable, roundToFormat } from './present.js'
+
+test.each([
+  [
+    ['5\'11"', '6\'0"', null, '5\'8"'],
+    [71, 72, 0, 68]
+  ],
+  [
+    ['5 ft 11', '6 ft 0', '5 ft 8'],
+    [71, 72, 68]
+  ],
+  [
+    ['7 lb 3 oz', '8 lb 15 oz'],
+    [115, 143]
+  ],
+  [
+    ['1h 20m', '45m', '2h'],
+    [80, 45, 120]
+  ],
+  [
+    ['1d 2h 5m', '3h 0m', '2m'],
+    [1565, 180, 2]
+  ],
+  [
+    ['27:06:38', '03:00:09'],
+    [97_598, 10_809]
+  ],
+  [
+    ['75:20', '9:05'],
+    [4520, 545]
+  ]
+])('%j are numbers of the smallest unit, and written so', (cells, values) => {
+  const { style, values: read } = partsOf(cells)!
+  expect([...read]).toEqual(values)
+  for (const cell of cells) if (cell !== null) expect(formatParts(readParts(cell, style)!, style)).toBe(cell)
+  // All that is written is read again.
+  for (let value = 0; value < 200; value++) expect(readParts(formatParts(value, style), style)).toBe(value)
+})
+
+test.each([
+  [['5\'13"']],
+  [['1h 75m', '2h 3m']],
+  [['12 m', '13 m']],
+  [['A1 m', '2h 3m']],
+  [['1m 2h', '3m 4h']],
+  [['75:60']],
+  [['1h 20m', '1h 20 min']]
+])('%j are none', (cells) => {
+  expect(partsOf(cells)).toBeUndefined()
+})
+
+test('letters are powers of ten', () => {
+  const { style, values } = magnitudesOf(['4.7k', null, '1.2M', '959', '-12k'])!
+  expect([...values]).toEqual([4700, 0, 1_200_000, 959, -12_000])
+  expect([999_960, 4049, 12, 0, -4700].map((value) => formatMagnitude(value, style))).toEqual(['1M', '4k', '12', '0', '-4.7k'])
+  expect(readMagnitude('2.5M', style)).toBe(2_500_000)
+  for (const names of [
+    ['3B', '12', '4'],
+    ['1.5k', '2.5k'],
+    ['1.5k', '12a'],
+    ['0.9k', '900']
+  ])
+    expect(magnitudesOf(names)).toBeUndefined()
+})
+
+test('columns of them are written as they came, and without units as programs write them', () => {
+  const text = (name: string, values: string[]) => ({ name, source: 'text' as const, values })
+  const { table, formats, notes } = inferTable({
+    rowCount: 4,
+    columns: [
+      text('height', ['5\'11"', '6\'0"', '5\'8"', '6\'1"']),
+      text('views', ['4.7k', '1.2M', '830', '2.1k']),
+      text('x', ['1', '2', '4', '3'])
+    ]
+  })
+  expect(table.columns.map(({ kind }) => kind)).toEqual(['number', 'number', 'integer'])
+  expect(notes).toEqual([
+    expect.stringContaining('height: written in 2 units'),
+    expect.stringContaining('views: numbers whose letters (k, M)')
+  ])
+  const cells = (as: 'text' | 'plain') => presentTable(table, formats, as).columns.map(({ values }) => [...values].map(String))
+  expect(cells('text')[1]).toEqual(['4.7k', '1.2M', '830', '2.1k'])
+  expect(cells('plain').slice(0, 2)).toEqual([
+    ['71', '72', '68', '73'],
+    ['4700', '1200000', '830', '2100']
+  ])
+  expect([roundToFormat(70.6, formats[0]!), roundToFormat(4049, formats[1]!)]).toEqual([71, 4000])
+})

@@ -29,7 +29,7 @@ export function conditionalWeights({ problem, potentials }: Coupling, i: number,
   for (let j = 0; j < out.length; j++) out[j] = out[j]! / sum
 }
 
-interface ConditionalMoments {
+export interface ConditionalMoments {
   /** Σ_j π(j|i) y_j [n, d] */
   readonly means: Matrix
   /** Packed covariance of y under π(·|i) [n, d(d+1)/2] */

@@ -117,6 +117,26 @@ describe('growth between two snapshots', () => {
       expect(Math.abs(went - above)).toBeLessThan(2)
     }
   )
+  it('leaves open where neighbours of a stem go: as noise, where none is known', async () => {
+    const around = (count: number, mean: number, deviation: number) =>
+      Array.from({ length: count }, (_, i) => mean + deviation * normalQuantile((i + 0.5) / count))
+    const parting = { from: line(around(40, 0, 0.15)), to: line([...around(20, 1, 0.08), ...around(20, -1, 0.08)]), price: 1 }
+    const variances = Float64Array.of(0.001)
+    const upward = async (learnsNoise: boolean, i: number) => {
+      const { coupling, variances: noise } = await learnGrowth({ ...parting, variances, learnsNoise })
+      const weights = new Float64Array(40)
+      conditionalWeights(coupling, i, weights)
+      return { share: weights.slice(0, 20).reduce((sum, w) => sum + w, 0), noise: noise[0]! }
+    }
+    // The particle next to the middle, and the one farthest up.
+    const [known, learned, far] = [await upward(false, 20), await upward(true, 20), await upward(true, 39)]
+    expect(known.noise).toBe(0.001)
+    expect(known.share).toBeGreaterThan(0.999)
+    expect(learned.noise).toBeGreaterThan(0.001)
+    expect(learned.share).toBeLessThan(0.95)
+    expect(learned.share).toBeGreaterThan(0.5)
+    expect(far.share).toBeGreaterThan(0.999)
+  })
   it('is none at an infinite price, and what was expected at an infinite price of differing from it', async () => {
     const none = await learnGrowth({ ...problem, price: Number.POSITIVE_INFINITY })
     for (const g of none.logOffspring) expect(g).toBeCloseTo(0, 12)

@@ -6,7 +6,7 @@ import type { Potentials } from '../scaling/annealed.js'
 import type { RectangularProblem } from '../scaling/problem.js'
 import { scaleRectangular } from '../scaling/rectangular.js'
 import type { Cloud } from '../space/cloud.js'
-import { type Coupling, conditionalMoments } from './coupling.js'
+import { type ConditionalMoments, type Coupling, conditionalMoments } from './coupling.js'
 import { neighbourMeans } from './neighbour-means.js'
 import { packedMoments } from './noise-size.js'
 import { densityKernel, packedLength } from './transition.js'
@@ -15,8 +15,10 @@ import { densityKernel, packedLength } from './transition.js'
 interface GrowthProblem {
   readonly from: Cloud
   readonly to: Cloud
-  /** Variance of the noise over the interval, a coordinate [d]. */
+  /** Variance of the noise over the interval, a coordinate [d]: the least one where it is learned. */
   readonly variances: Float64Array
+  /** Whether what particles of a neighbourhood do not do together is noise as well. */
+  readonly learnsNoise?: boolean
   /** Logarithm of how many offspring are expected of each particle, up to a constant [n]; learned from place when left out. */
   readonly expected?: Float64Array | undefined
   /** κ: by how much more than the cost of crossing a snapshot it costs to multiply e-fold. Infinite: nothing grows or dies. */
@@ -32,10 +34,12 @@ export interface Growth {
   readonly logOffspring: Float64Array
   /** x + u(x): centres of the kernel [n, d]. */
   readonly centres: Matrix
+  /** Variance of the noise with which they were found [d]. */
+  readonly variances: Float64Array
 }
 
-/** Turns between what is drift and what is growth: the fifth changes neither by as much as its standard error. */
-const ALTERNATIONS = 4
+/** Turns between what is drift and what is growth: the fourth changes neither by as much as its standard error. */
+const ALTERNATIONS = 3
 /**
  * Squared widths of the neighbourhoods over which displacement and growth are averaged, in total variances of the earlier snapshot: its
  * particles are the neighbours. In those of both, a stem that parts was one neighbourhood, and its shares were those that lie nearer.
@@ -54,7 +58,10 @@ type Watching = Watch & { readonly stage?: string }
 /**
  * Drift and growth between two unpaired snapshots: min KL(π | K_ãb) + ρ KL(π1 | ã) over couplings with πᵀ1 = b, K the density
  * of moving on from x + u(x). In turns: u is the mean displacement in a neighbourhood, ã the weights times the mean growth in
- * a wider one. ρ = κ Σ_c V_c/(2σ_c²Δ), V the variances inside the snapshots. Only growth relative to the mean can be known.
+ * a wider one. ρ = κ Σ_c V_c/(2σ_c²Δ), V the variances inside the snapshots. Only growth relative to the mean can be known. Noise that
+ * is learned is the mean square of what the first coupling, which knows no drift, moves otherwise than u does: where a stem parts,
+ * neighbours leave for either branch, and whom of them a resolution as narrow as their distances sends where is no certainty. ρ keeps
+ * the least noise: growth is no cheaper for it.
  * Cost: five couplings, and five times n² distances.
  * @source mathematics.md section 20; Schiebinger et al., *Optimal-transport analysis of single-cell gene expression*, Cell 2019.
  */
@@ -102,19 +109,40 @@ interface Start {
 }
 
 async function alternate(problem: GrowthProblem, { alternations, last, warm, ...first }: Start, watch: Watching): Promise<Growth> {
-  const { from, to, variances, expected, price } = problem
+  const { from, to, expected, price } = problem
   const total = totalVariance(from)
+  let { variances } = problem
   const relaxation = price * meanVariances(from, to).reduce((sum, v, a) => sum + v / (2 * variances[a]!), 0)
-  let growth = await coupleGrowing({ ...problem, ...first, relaxation }, { ...watch, ...(alternations > 0 ? warm : last) })
+  const couple = (start: Pick<Start, 'centres' | 'expected' | 'start'>, accuracy: typeof LAST): Promise<Growth> =>
+    coupleGrowing({ from, to, variances, ...start, relaxation }, { ...watch, ...accuracy })
+  let growth = await couple(first, alternations > 0 ? warm : last)
   for (let turn = 1; turn <= alternations; turn++) {
-    const centres = movedOn(growth.coupling, { from, to, width: DRIFT_WIDTH * total }, watch)
+    const moments = conditionalMoments(growth.coupling, to.points, watch)
+    const centres = movedOn(from, moments.means, DRIFT_WIDTH * total)
+    if (turn === 1 && problem.learnsNoise) variances = noiseAbout(centres, { growth, moments, least: variances })
     const again = { centres, expected: expected ?? averaged(growth.logOffspring, from, GROWTH_WIDTH * total), start: growth.outcome.state }
-    growth = await coupleGrowing({ ...problem, ...again, relaxation }, { ...watch, ...(turn < alternations ? warm : last) })
+    growth = await couple(again, turn < alternations ? warm : last)
   }
   return growth
 }
 
-interface Coupled extends Omit<GrowthProblem, 'price' | 'expected'> {
+/** Mean square of where a coupling leads, about where the neighbourhoods go, a coordinate; no less than `least` [d]. */
+function noiseAbout(
+  { data, cols: d }: Matrix,
+  { growth, moments, least }: { growth: Growth; moments: ConditionalMoments; least: Float64Array }
+): Float64Array {
+  const { means, covariances } = moments
+  const squares = new Float64Array(d)
+  growth.coupling.problem.fromLogWeights.forEach((logWeight, i) => {
+    for (let a = 0; a < d; a++) {
+      const spread = covariances.data[i * covariances.cols + packedLength(a) + a]!
+      squares[a] = squares[a]! + exp(logWeight) * (spread + (means.data[i * d + a]! - data[i * d + a]!) ** 2)
+    }
+  })
+  return squares.map((s, a) => Math.max(s, least[a]!))
+}
+
+interface Coupled extends Omit<GrowthProblem, 'price' | 'expected' | 'learnsNoise'> {
   readonly centres: Matrix
   readonly expected: Float64Array
   readonly start: Potentials | undefined
@@ -134,7 +162,8 @@ async function coupleGrowing(at: Coupled, options: Watching & typeof LAST): Prom
     coupling: { problem: { ...problem, fromLogWeights: marginal }, potentials: outcome.state },
     outcome,
     logOffspring: marginal.map((w, i) => w - from.logWeights[i]!),
-    centres
+    centres,
+    variances: at.variances
   }
 }
 
@@ -151,20 +180,14 @@ export function growthCoupling(
   return { kernel, fromLogWeights: from.logWeights, toLogWeights: to.logWeights }
 }
 
-/** x + the mean displacement of the coupling in a neighbourhood of x. */
-function movedOn(
-  coupling: Coupling,
-  { from, to, width }: Pick<GrowthProblem, 'from' | 'to'> & { readonly width: number },
-  watch: Watch
-): Matrix {
-  const { points } = from
-  const { means } = conditionalMoments(coupling, to.points, watch)
+/** x + the mean displacement, from x to the coupling's conditional mean, in a neighbourhood of x. */
+function movedOn({ points, logWeights }: Cloud, means: Matrix, width: number): Matrix {
   const values = matrix(
     points.rows,
     points.cols,
     means.data.map((m, k) => m - points.data[k]!)
   )
-  const drift = neighbourMeans(points, { points, values, weights: from.logWeights.map(exp) }, width)
+  const drift = neighbourMeans(points, { points, values, weights: logWeights.map(exp) }, width)
   return matrix(
     points.rows,
     points.cols,

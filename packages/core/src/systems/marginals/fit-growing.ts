@@ -38,9 +38,11 @@ export async function fitGrowing(
   if (wanted.growth === 'off') return labels ? { ...balanced, fates: fatesIn(balanced)! } : balanced
   if (balanced.spreads) throw partlySeen()
   const { snapshots, diffusion, columnNames } = balanced
+  const learnsNoise = balanced.sigmaFrom === 'resolution'
   const grown = await learnGrowing({
     snapshots: snapshots.map((snapshot) => workingSnapshot(snapshot, diffusion, columnNames)),
     sigmas: balanced.intervalSigmas,
+    learnsNoise,
     known: snapshots.map(({ marks }) => marks?.offspring),
     resamples: !wanted.bare,
     ...tools
@@ -49,7 +51,7 @@ export async function fitGrowing(
     known: wanted.growth === 'column',
     logOffspring: grown.map(({ logOffspring }) => logOffspring),
     errors: grown.map(({ error }) => error),
-    centres: undefined,
+    kernels: undefined,
     balanced: wanted.bare
       ? { fates: undefined, heldOut: [] }
       : {
@@ -63,7 +65,7 @@ export async function fitGrowing(
         ...balanced,
         couplings: grown.map(({ coupling }) => coupling),
         couplingEndings: grown.map(({ outcome }) => ({ ending: outcome.ending, error: lastError(outcome) })),
-        growth: { ...growth, centres: grown.map(({ centres }) => centres) }
+        growth: { ...growth, kernels: grown.map(({ centres, variances }) => ({ centres, variances: learnsNoise ? variances : undefined })) }
       }
     : { ...(await fitMarginals(input, options, { ...tools, leaving })), growth }
   return { ...model, fates: fatesIn(model) }

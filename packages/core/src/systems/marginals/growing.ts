@@ -37,6 +37,8 @@ interface GrowingProblem {
   readonly snapshots: readonly FitSnapshot[]
   /** σ of every interval [K][d]. */
   readonly sigmas: readonly Float64Array[]
+  /** Whether σ is the least one only: a resolution, no measured noise. */
+  readonly learnsNoise: boolean
   readonly known: KnownOffspring
   /** Whether standard errors are wanted. */
   readonly resamples: boolean
@@ -45,18 +47,29 @@ interface GrowingProblem {
 }
 
 /** Growth of every interval with the coupling that it was learned with. Cost: `learnGrowth` of each, and 20 of at most 500 particles. */
-export async function learnGrowing({ snapshots, sigmas, known, resamples, key, watch }: GrowingProblem): Promise<GrowingInterval[]> {
+export async function learnGrowing({
+  snapshots,
+  sigmas,
+  learnsNoise,
+  known,
+  resamples,
+  key,
+  watch
+}: GrowingProblem): Promise<GrowingInterval[]> {
   const out: GrowingInterval[] = []
   for (let k = 0; k + 1 < snapshots.length; k++) {
     const [from, to] = [snapshots[k]!, snapshots[k + 1]!]
     const gap = to.time - from.time
     const variances = sigmas[k]!.map((s) => s * s * gap)
-    const interval = { from: from.cloud, to: to.cloud, variances, expected: expectedIn(known[k], gap), price: GROWTH_PRICE }
+    const interval = { from: from.cloud, to: to.cloud, variances, learnsNoise, expected: expectedIn(known[k], gap), price: GROWTH_PRICE }
     const growth = await learnGrowth(interval, { ...watch, stage: `growth ${k + 1} of ${snapshots.length - 1}` })
     out.push({
       ...growth,
       error: resamples
-        ? await standardError(interval, growth, { key: keyFor(key, `growth ${k}`), watch })
+        ? await standardError({ ...interval, variances: growth.variances, learnsNoise: false }, growth, {
+            key: keyFor(key, `growth ${k}`),
+            watch
+          })
         : new Float64Array(growth.logOffspring.length)
     })
   }

@@ -78,8 +78,16 @@ export interface GrowthModel {
   readonly logOffspring: readonly Float64Array[]
   /** Standard errors of log G under resampling of the particles [K][n]. */
   readonly errors: readonly Float64Array[]
-  /** Of a reference without drift: where each particle goes on average, the centres of the couplings' kernels [K][n, d]. */
-  readonly centres: readonly Matrix[] | undefined
+  /** Of a reference without drift, the kernels of the couplings [K]. */
+  readonly kernels: readonly GrowthKernel[] | undefined
   /** What comes of the same snapshots if nothing grows or dies. */
   readonly balanced: { readonly fates: Fates | undefined; readonly heldOut: readonly { readonly time: number; readonly w1: number }[] }
+}
+
+/** A growing coupling's kernel. Bridges keep σ: between two snapshots nothing says where a particle leaves its neighbours. */
+export interface GrowthKernel {
+  /** Where each particle goes on average [n, d]. */
+  readonly centres: Matrix
+  /** Variance of where it arrives about its centre [d], where it was learned; that of σ otherwise. */
+  readonly variances: Float64Array | undefined
 }

@@ -1,8 +1,8 @@
 import type { ModelArray, ModelContents } from '../../model-file/contents.js'
 import { type Fields, flag, float64Array, list, measured, number, optional, record, text } from '../../model-file/reading.js'
-import { type Matrix, matrix } from '../../num/matrix.js'
+import { matrix } from '../../num/matrix.js'
 import type { Fates } from './fates.js'
-import type { GrowthModel, MarginalsModel } from './model.js'
+import type { GrowthKernel, GrowthModel, MarginalsModel } from './model.js'
 
 /** What the meta data of a model file says of growth and fates. */
 export interface GrowingMeta {
@@ -36,7 +36,7 @@ export function growingMeta({ growth, fates }: Growing): GrowingMeta {
     ...(growth && {
       growth: {
         known: growth.known,
-        centred: growth.centres !== undefined,
+        centred: growth.kernels !== undefined,
         balanced: { heldOut: growth.balanced.heldOut, fates: growth.balanced.fates !== undefined }
       }
     }),
@@ -49,7 +49,9 @@ export function growingArrays({ growth, fates }: Growing): Record<string, ModelA
   for (const [k, logOffspring] of growth?.logOffspring.entries() ?? []) {
     arrays[`interval${k}.offspring`] = logOffspring
     arrays[`interval${k}.offspringError`] = growth!.errors[k]!
-    if (growth!.centres) arrays[`interval${k}.centres`] = growth!.centres[k]!.data
+    const { centres, variances } = growth!.kernels?.[k] ?? {}
+    if (centres) arrays[`interval${k}.centres`] = centres.data
+    if (variances) arrays[`interval${k}.variances`] = variances
   }
   for (const [name, known] of Object.entries({ fates, balancedFates: growth?.balanced.fates }))
     for (const [k, { data }] of known?.shares.entries() ?? []) arrays[`snapshot${k}.${name}`] = data
@@ -77,7 +79,7 @@ export function growingIn(
         known: growth.known,
         logOffspring: intervals('offspring'),
         errors: intervals('offspringError'),
-        centres: growth.centred ? counts.slice(0, -1).map((count, k) => centresIn(arrays, k, [count, d])) : undefined,
+        kernels: growth.centred ? counts.slice(0, -1).map((count, k) => kernelIn(arrays, k, [count, d])) : undefined,
         balanced: { heldOut: growth.balanced.heldOut, fates: fates && growth.balanced.fates ? sharesIn('balancedFates') : undefined }
       }
     }),
@@ -85,6 +87,10 @@ export function growingIn(
   }
 }
 
-function centresIn(arrays: ModelContents['arrays'], k: number, [rows, cols]: readonly [number, number]): Matrix {
-  return matrix(rows, cols, float64Array(arrays, `interval${k}.centres`, rows * cols))
+function kernelIn(arrays: ModelContents['arrays'], k: number, [rows, cols]: readonly [number, number]): GrowthKernel {
+  const name = `interval${k}.variances`
+  return {
+    centres: matrix(rows, cols, float64Array(arrays, `interval${k}.centres`, rows * cols)),
+    variances: name in arrays ? float64Array(arrays, name, cols, { above: 0 }) : undefined
+  }
 }

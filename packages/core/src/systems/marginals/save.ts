@@ -228,10 +228,10 @@ function couplingsIn(
   const couplings = intervalSigmas.map((sigma, k) => {
     const [from, to] = [asLeaving(working[k]!), working[k + 1]!]
     const pair = velocity?.pairs?.[k]
-    const centres = growth?.centres?.[k]
-    const variances = sigma.map((s) => s * s * (to.time - from.time))
-    const problem = centres
-      ? growthCoupling({ from: from.cloud, to: to.cloud, variances }, centres)
+    const kernel = growth?.kernels?.[k]
+    const variances = kernel?.variances ?? sigma.map((s) => s * s * (to.time - from.time))
+    const problem = kernel
+      ? growthCoupling({ from: from.cloud, to: to.cloud, variances }, kernel.centres)
       : pair
         ? velocityProblem(pair, [from.cloud, to.cloud], widthOf(sigma, to.time - from.time))
         : couplingProblem({ problem: { family, diffusion }, theta }, { sigma, from, to }).problem

@@ -1,7 +1,7 @@
 import type { Engine } from '../kernel/engine.js'
 import type { ConditionGroup } from '../know/places.js'
 import type { TrainingRows } from '../law/training-rows.js'
-import { columnOf, matrix } from '../num/matrix.js'
+import { columnOf, matrix, rowOf } from '../num/matrix.js'
 import { type Key, keyFor, normals } from '../num/random.js'
 import { mean, variance } from '../num/statistics.js'
 import { cloud } from '../space/cloud.js'
@@ -13,7 +13,7 @@ interface SpreadsProblem {
   readonly key: Key
 }
 
-/** Far beyond a column's spread, so that rows of one level are nearer to each other than to any other. */
+/** Far beyond a column's spread: rows of one level are nearer to each other than to any other, and other levels are equally far. */
 const LEVELS_APART = 1e3
 /** Of a column's spread: rows that are given the same are each other's neighbours at random. */
 const TIES = 1e-9
@@ -49,16 +49,20 @@ async function givenAlike(
   const { coordinates, codes } = rows
   const n = coordinates.rows
   if (split.given.length === 0 || n < 2) return undefined
-  const compared = matrix(n, split.given.length + factors.length)
+  const levels = factors.map((f) => encoder.factors[f]!.places)
+  const compared = matrix(
+    n,
+    levels.reduce((width, { cols }) => width + cols, split.given.length)
+  )
   const ties = normals(keyFor(key, 'neighbours'), compared.data.length)
   for (let i = 0; i < n; i++) {
     const row = compared.data.subarray(i * compared.cols, (i + 1) * compared.cols)
     split.given.forEach((c, k) => {
       row[k] = coordinates.data[i * coordinates.cols + c]! + TIES * ties[i * compared.cols + k]!
     })
-    factors.forEach((f, k) => {
-      row[split.given.length + k] = LEVELS_APART * codes[i * encoder.factors.length + f]!
-    })
+    let at = split.given.length
+    for (const [k, places] of levels.entries())
+      for (const x of rowOf(places, codes[i * encoder.factors.length + factors[k]!]!)) row[at++] = LEVELS_APART * x
   }
   const points = cloud(compared)
   const { indices } = await engine.nearest({ from: points, to: points, kernel: { kind: 'gaussian', epsilon: 1 } }, 2)

@@ -166,14 +166,13 @@ export class Generator {
     return { engine: this.engine, noise, key, ...(key.step === steps ? { balance } : {}) }
   }
 
-  /** After the last step every group is drawn once more, so that its levels occur as often as in the data. */
+  /** In the last step every group is drawn so that its levels occur as often as in the data. */
   private runSweep(bridge: SweepBridge, first: Encoded, options: RunningOptions): Promise<Encoded> {
     const { logWeights } = this.training
     const step = async (state: Encoded, key: Key): Promise<Encoded> => {
       const context = this.contextOf(options, key)
-      const next = await sweepStep(bridge, state, context)
-      if (key.step < options.steps) return next
-      for (const group of bridge.groups.keys()) await apportionGroup(bridge, { group, logWeights }, next, context)
+      if (key.step < options.steps) return sweepStep(bridge, state, context)
+      const next = await sweepStep(bridge, state, context, (own, group, rows) => apportionGroup(own, { group, logWeights }, rows, context))
       return { ...next, coordinates: await withLinked(this.training, next.coordinates, context) }
     }
     return runSteps(first, step, options)

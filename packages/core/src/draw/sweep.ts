@@ -1,5 +1,5 @@
 import { allFactors, otherFactors, pairOf, type SweepBridge } from '../law/sweep.js'
-import { type Matrix, takeRows } from '../num/matrix.js'
+import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { keyAtStep, keyFor } from '../num/random.js'
 import type { Encoded } from '../table/encoder.js'
 import { exchangeNoise, referenceNoise, type StepContext, sum, termsOf } from './step.js'
@@ -11,9 +11,14 @@ import { exchangeNoise, referenceNoise, type StepContext, sum, termsOf } from '.
  * Where drawn categories are a mix that the data lack, rows of several kinds count, and noise of their covariance would
  * fall between them. So with `covariance` noise a row is drawn first, and mean and covariance are taken where it stands.
  */
-export async function sweepStep(bridge: SweepBridge, state: Encoded, context: StepContext): Promise<Encoded> {
+export async function sweepStep(
+  bridge: SweepBridge,
+  state: Encoded,
+  context: StepContext,
+  redraw: typeof redrawGroup = redrawGroup
+): Promise<Encoded> {
   const codes = state.codes.slice()
-  for (const group of bridge.groups.keys()) await redrawGroup(bridge, group, { coordinates: state.coordinates, codes }, context)
+  for (const group of bridge.groups.keys()) await redraw(bridge, group, { coordinates: state.coordinates, codes }, context)
   return { coordinates: await redrawCoordinates(bridge, { coordinates: state.coordinates, codes }, context), codes }
 }
 
@@ -42,9 +47,29 @@ async function redrawCoordinates(bridge: SweepBridge, state: Encoded, context: S
     const stream = keyAtStep(keyFor({ ...key, step: 0 }, 'numbers'), key.step)
     const picked = takeRows(values, await engine.pick(pair, logTerms, { key: stream }))
     const nearby = bridge.embed({ coordinates: picked, codes: state.codes }, allFactors(bridge.factorCount))
-    const draw = await engine.draw(await pairOf(bridge, bridge.whole, nearby, picked, engine), bridge.logTerms, values, { key })
-    return sum(draw.mean, exchangeNoise(draw.noise, draw.effectiveCount, key))
+    const around = await pairOf(bridge, bridge.whole, nearby, picked, engine)
+    const draw = await engine.draw(around, bridge.logTerms, bridge.whole.points, { key })
+    return givenCategories(bridge, nearby, sum(draw.mean, exchangeNoise(draw.noise, draw.effectiveCount, key)))
   }
   const mean = await engine.mean(pair, logTerms, values)
   return noise === 'split' ? mean : sum(mean, reference!)
+}
+
+/**
+ * Numbers [n, d] of draws of numbers and places of categories together [n, d + q], given the places at `points`: y + Bᵀ(c − c'), so
+ * that numbers and categories have the covariance of the rows for every ε, as numbers among themselves have.
+ * @source Matheron's rule: Journel and Huijbregts, *Mining geostatistics*, 1978, with the slopes B of all rows.
+ */
+function givenCategories({ slopes }: SweepBridge, points: Matrix, drawn: Matrix): Matrix {
+  const d = slopes?.cols ?? 0
+  const out = matrix(drawn.rows, d)
+  for (let i = 0; i < drawn.rows; i++) {
+    const at = i * drawn.cols
+    for (let c = 0; c < d; c++) {
+      let value = drawn.data[at + c]!
+      for (let k = d; k < drawn.cols; k++) value += slopes!.data[(k - d) * d + c]! * (points.data[at + k]! - drawn.data[at + k]!)
+      out.data[i * d + c] = value
+    }
+  }
+  return out
 }

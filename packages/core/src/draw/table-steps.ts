@@ -2,8 +2,10 @@ import { type KernelChoice, kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine } from '../kernel/engine.js'
 import type { Bridge } from '../law/bridge.js'
 import { lawOf, type TableManner, tableProblem } from '../law/law.js'
+import { slopesOnPlaces } from '../law/level-regression.js'
 import type { SweepBridge } from '../law/sweep.js'
 import type { TrainingRows } from '../law/training-rows.js'
+import { normalisedWeights } from '../num/log-space.js'
 import { symmetricScaling } from '../scaling/symmetric.js'
 import { cloud } from '../space/cloud.js'
 import { type MixedLaw, mixedLaw } from './mixed.js'
@@ -54,5 +56,7 @@ export async function sweeping(training: TrainingRows, bridge: SweepBridge, { en
     })
     groupTerms.push(potentials.map((f, j) => f + training.logWeights[j]!))
   }
-  return { mode: 'sweep', bridge: { ...bridge, groupTerms } }
+  const slopes =
+    bridge.slopes ?? slopesOnPlaces(bridge.whole.points, training.rows.coordinates.cols, normalisedWeights(training.logWeights))
+  return { mode: 'sweep', bridge: { ...bridge, groupTerms, slopes } }
 }

@@ -1,4 +1,5 @@
-import { type Matrix, matrix } from '../num/matrix.js'
+import { columnOf, type Matrix, matrix } from '../num/matrix.js'
+import { mean } from '../num/statistics.js'
 import { type AtomCells, atomCellOf, atomCells, gapsAround } from '../table/atoms.js'
 import { type Combinations, combinationsOf } from '../table/categories.js'
 import type { Encoder } from '../table/encoder.js'
@@ -106,7 +107,10 @@ function largeEnough({ rows }: Combinations, rowCount: number, part: boolean | u
   return alone <= (part ? PART_LONE_SHARE : LONE_SHARE) * rowCount
 }
 
-/** Columns with atoms, those with the fewest cells first. */
+/**
+ * Columns with atoms, those with the fewest cells first, and of those with as many the ones that say most of the other numbers: noise
+ * of one covariance would miss how these go with cells that make no classes.
+ */
 export function atomColumns({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>): AtomColumn[] {
   const { coordinates, codes } = rows
   const found = encoder.columns.flatMap((code): AtomColumn[] => {
@@ -119,7 +123,27 @@ export function atomColumns({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'r
     )
     return [{ coordinate: code.coordinate, missingFactor: code.missingFactor, cells, cellOf }]
   })
-  return found.sort((a, b) => a.cells.low.length - b.cells.low.length || a.coordinate - b.coordinate)
+  const columns = Array.from({ length: coordinates.cols }, (_, c) => columnOf(coordinates, c))
+  const explained = new Map(found.map((column) => [column, explainedBy(column, columns)]))
+  return found.sort(
+    (a, b) => a.cells.low.length - b.cells.low.length || explained.get(b)! - explained.get(a)! || a.coordinate - b.coordinate
+  )
+}
+
+/** Of the variances of the other coordinates, what lies between the cells of a column, all told. Cost O(M·d). */
+function explainedBy({ coordinate, cells, cellOf }: AtomColumn, columns: readonly Float64Array[]): number {
+  const others = columns.filter((_, c) => c !== coordinate)
+  return others.reduce((sum, values) => {
+    const [counts, sums] = [new Float64Array(cells.low.length + 1), new Float64Array(cells.low.length + 1)]
+    const centre = mean(values)
+    let square = 0
+    values.forEach((value, i) => {
+      counts[cellOf[i]!]!++
+      sums[cellOf[i]!] = sums[cellOf[i]!]! + value - centre
+      square += (value - centre) ** 2
+    })
+    return square > 0 ? sum + sums.reduce((between, one, cell) => between + one ** 2 / Math.max(1, counts[cell]!), 0) / square : sum
+  }, 0)
 }
 
 function pairCodes(first: Uint32Array, second: Int32Array): Int32Array {

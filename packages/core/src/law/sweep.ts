@@ -24,6 +24,8 @@ export interface SweepBridge {
   readonly whole: Cloud
   /** Log terms of the rows in each of `clouds`. */
   readonly groupTerms: readonly Float64Array[]
+  /** Slopes of the numbers on the places of all factors [q, d]; none: what numbers are drawn with says nothing of categories. */
+  readonly slopes?: Matrix
 }
 
 /** Without `groups` every factor is drawn alone; without `groupTerms` all draws have the same log terms. */

@@ -8,6 +8,7 @@ import { combinationsOf } from '../../table/categories.js'
 import type { Encoder } from '../../table/encoder.js'
 import { levelStarts } from '../../table/encoder.js'
 import type { Context } from '../context.js'
+import { NEVER_AGAIN } from './urns.js'
 
 /** Factors that are drawn together: one of the combinations that rows have, given the past and the factors drawn before. */
 export interface OutcomeLaw {
@@ -111,7 +112,9 @@ async function fitOutcomes(all: ObservedOutcomes, count: number, { key, watch }:
     )
   const lawOf = ({ inputs, outcomes, offsets }: ObservedOutcomes, { lifted, ridge }: OutcomeSetting) =>
     fitLogistic(inputs, outcomes, { count, ridge, offsets: lifted ? offsets : undefined })
-  const settings = [true, false].flatMap((lifted) => RIDGES.map((ridge) => ({ lifted, ridge })))
+  // What never comes again in a group is said by urns alone.
+  const isHeld = all.offsets.data.some((lift) => lift <= NEVER_AGAIN)
+  const settings = (isHeld ? [true] : [true, false]).flatMap((lifted) => RIDGES.map((ridge) => ({ lifted, ridge })))
   const simplest = (a: OutcomeSetting, b: OutcomeSetting) => Number(b.lifted) - Number(a.lifted) || b.ridge - a.ridge
   const choice = await search<OutcomeSetting>(
     {

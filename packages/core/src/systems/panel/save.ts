@@ -208,7 +208,7 @@ function urnsIn(arrays: Readonly<Arrays>, encoder: Encoder): Urns {
   const [levels, factors] = [levelsIn(encoder), encoder.factors.length]
   if (!arrays.shares) return { shares: new Float64Array(levels), between: new Float64Array(factors) }
   const share = { least: 0, most: 1 }
-  return { shares: float64Array(arrays, 'shares', levels, share), between: float64Array(arrays, 'urns', factors, share) }
+  return { shares: float64Array(arrays, 'shares', levels, share), between: float64Array(arrays, 'urns', factors, { least: -1, most: 1 }) }
 }
 
 /** The one key of groups. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { exp } from '../../num/elementary.js'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
-import { fitUrns, levelsAmong, UrnCounts } from './urns.js'
+import { fitUrns, levelsAmong, NEVER_AGAIN, UrnCounts } from './urns.js'
 
 const factor = (name: string, levelCount: number) => ({ name, levelCount, places: { data: new Float64Array(0), rows: 0, cols: 0 } })
 const encoder = { factors: [factor('mood', 3)] }
@@ -56,4 +56,22 @@ it('levels of some factors are found among those of all', () => {
   expect([...levelsAmong({ factors: [factor('b', 2), factor('c', 2)] }, all)!]).toEqual([2, 3, 5, 6])
   expect(levelsAmong({ factors: [factor('d', 2)] }, all)).toBeUndefined()
   expect(levelsAmong({ factors: [factor('a', 3)] }, all)).toBeUndefined()
+})
+
+it('a level that never comes twice where chance would have it is not put back', () => {
+  // Groups of two of three levels: by chance 0.38 of 60 pairs would agree.
+  const codes = Int32Array.from({ length: 120 }, (_, i) => (Math.floor(i / 2) + (i % 2) * (1 + (Math.floor(i / 6) % 2))) % 3)
+  const first = Uint32Array.from({ length: 61 }, (_, g) => 2 * g)
+  const urns = fitUrns(encoder, codes, first)
+  expect(urns.between[0]).toBe(-1)
+  const counts = new UrnCounts(urns, encoder, 1)
+  const lifts = new Float64Array(3)
+  counts.add(0, Int32Array.of(1), 0)
+  counts.write(0, lifts)
+  expect([...lifts]).toEqual([0, NEVER_AGAIN, 0])
+  const few = fitUrns(encoder, codes.slice(0, 12), first.slice(0, 7))
+  expect(few.between[0]).toBeGreaterThanOrEqual(0)
+  const twice = codes.slice()
+  twice[1] = twice[0]!
+  expect(fitUrns(encoder, twice, first).between[0]).toBeGreaterThanOrEqual(0)
 })

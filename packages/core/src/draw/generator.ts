@@ -15,6 +15,7 @@ import { type Landmarked, landmarkedRows, STEPS_ON_ALL } from './landmarked.js'
 import { withLinked } from './linked.js'
 import { type MixedLaw, type MixedState, mixedStep } from './mixed.js'
 import { type RunOptions, runSteps, startRows } from './run.js'
+import { type Ends, sharpEnds, withinEnds } from './sharp-ends.js'
 import { gaussianDraws, type StartKind } from './start.js'
 import { bridgeStep, type NoiseKind, type StepContext } from './step.js'
 import { USUAL_STEPS } from './steps.js'
@@ -46,6 +47,9 @@ type RunningOptions = GenerateOptions & Pick<RunOptions<Encoded>, 'part'> & { re
 
 /** Draws encoded rows from the law of a table. Build it once, draw many times. */
 export class Generator {
+  /** Where numbers end, once rows are drawn. */
+  private ends: Ends | 'none' | undefined
+
   private constructor(
     private readonly training: TrainingRows,
     private readonly table: Steps,
@@ -115,7 +119,9 @@ export class Generator {
     const starts = startRows(this.training.logWeights, chainCount, options.key)
     const first = this.first(starts, options)
     told.onStep?.(first, 0)
-    return asked(await this.run(first, starts, told))
+    const drawn = asked(await this.run(first, starts, told))
+    this.ends ??= sharpEnds(this.training.rows.coordinates) ?? 'none'
+    return this.ends === 'none' ? drawn : { ...drawn, coordinates: withinEnds(drawn.coordinates, this.ends) }
   }
 
   /** Chains at training rows, or with numbers that are noise and the categories of these rows. */

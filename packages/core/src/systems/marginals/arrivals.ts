@@ -4,8 +4,8 @@ import { fitTransitions } from '../../bridge/reference-transitions.js'
 import { semidefiniteCholesky } from '../../num/linear-algebra.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { fillNormal, type Key } from '../../num/random.js'
-import { unpacked } from './partly-seen.js'
-import type { FitSnapshot } from './rounds.js'
+import { unpacked } from './filled-law.js'
+import type { FitSnapshot } from './fit-snapshot.js'
 
 /** Particles of a snapshot, run freely to a time, in working coordinates [n, d]. */
 export function arrivals(

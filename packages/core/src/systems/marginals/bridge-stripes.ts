@@ -4,7 +4,7 @@ import { type Matrix, matrix, rowOf, takeRows } from '../../num/matrix.js'
 import { fillNormal, type Key, keyFor } from '../../num/random.js'
 import { familyTask } from './family-task.js'
 import type { MarginalsModel } from './model.js'
-import { workingReference } from './rounds.js'
+import { workingReference } from './rounds-problem.js'
 
 /** Some paths over one interval: bridges of the reference between the particles of a chain. */
 export interface Stripe extends Pick<MarginalsModel, 'family' | 'diffusion' | 'theta' | 'sigma'> {

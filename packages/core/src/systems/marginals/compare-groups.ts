@@ -13,7 +13,8 @@ import { type Key, keyFor, permutation } from '../../num/random.js'
 import type { Potentials } from '../../scaling/annealed.js'
 import { scaleRectangular } from '../../scaling/rectangular.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
-import { type FitSnapshot, type RoundsProblem, workingReference } from './rounds.js'
+import type { FitSnapshot } from './fit-snapshot.js'
+import { type RoundsProblem, workingReference } from './rounds-problem.js'
 import { thin } from './snapshots.js'
 
 /** Whether groups differ in the parameters of their reference. */

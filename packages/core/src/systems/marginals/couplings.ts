@@ -6,8 +6,9 @@ import type { Potentials } from '../../scaling/annealed.js'
 import type { RectangularProblem } from '../../scaling/problem.js'
 import { scaleRectangular } from '../../scaling/rectangular.js'
 import { familyTask } from './family-task.js'
+import { asLeaving, type FitSnapshot } from './fit-snapshot.js'
 import { filledBy, partialKernel, transitionsWithin } from './partly-seen.js'
-import { asLeaving, type FitSnapshot, type RoundsProblem, workingReference } from './rounds.js'
+import { type RoundsProblem, workingReference } from './rounds-problem.js'
 
 /** The largest error of a marginal that a coupling may have, relative to the particle's weight. */
 const TOLERANCE = 1e-4

@@ -1,9 +1,10 @@
 import { semidefiniteCholesky } from '../../num/linear-algebra.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { fillNormal, type Key } from '../../num/random.js'
+import { carry, FilledLaw, unpacked, WholeInterval } from './filled-law.js'
 import type { MarginalsModel } from './model.js'
-import { carry, FilledLaw, isSeen, unpacked, WholeInterval } from './partly-seen.js'
-import { workingReference } from './rounds.js'
+import { isSeen } from './partly-seen.js'
+import { workingReference } from './rounds-problem.js'
 
 /** Chains of particles in working coordinates. */
 interface Chains {

@@ -6,9 +6,10 @@ import { matrix } from '../../num/matrix.js'
 import { numberText } from '../../tell/numbers.js'
 import type { CoupledInterval } from './couplings.js'
 import { isSmooth } from './families.js'
+import { type FitSnapshot, leastSigma, withinSpread } from './fit-snapshot.js'
 import { atBound } from './interval-ends.js'
 import type { ResolvedOptions } from './options.js'
-import { type FitSnapshot, leastSigma, momentsAt, type RoundsProblem, withinSpread } from './rounds.js'
+import { momentsAt, type RoundsProblem } from './rounds-problem.js'
 
 interface Fitted {
   readonly theta: Float64Array

@@ -2,10 +2,10 @@ import type { Diffusion } from '../../bridge/drift.js'
 import { InputError } from '../../num/errors.js'
 import { matrix } from '../../num/matrix.js'
 import { cloud } from '../../space/cloud.js'
+import type { FitSnapshot } from './fit-snapshot.js'
 import type { MarginalsModel } from './model.js'
 import type { ResolvedOptions } from './options.js'
 import { completeParticles, hasGaps, isSeen } from './partly-seen.js'
-import type { FitSnapshot } from './rounds.js'
 import { fromWorking, type PreparedSnapshots, type Snapshot } from './snapshots.js'
 
 /**

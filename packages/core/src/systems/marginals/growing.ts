@@ -7,7 +7,7 @@ import { normaliseLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { indexFromUniform, type Key, keyFor, uniforms } from '../../num/random.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
-import type { FitSnapshot } from './rounds.js'
+import type { FitSnapshot } from './fit-snapshot.js'
 import { SCORE_PARTICLES } from './transport-baselines.js'
 
 /**

@@ -1,53 +1,19 @@
-import type { WorkingReference } from '../../bridge/cells.js'
 import { type Coupling, conditionalMoments } from '../../bridge/coupling.js'
-import { type Diffusion, workingDrift } from '../../bridge/drift.js'
 import { type FlowTarget, matchFlow } from '../../bridge/flow-matching.js'
 import type { Flow } from '../../bridge/linear-noise.js'
-import { covariancesFrom, estimateSigma, momentLogLikelihood, type NoiseEvidence, packedMoments } from '../../bridge/noise-size.js'
+import { covariancesFrom, packedMoments } from '../../bridge/noise-size.js'
 import { fitTransitions, type UnitTransitions } from '../../bridge/reference-transitions.js'
 import { densityKernel, packedLength, precisionsOf } from '../../bridge/transition.js'
-import type { VelocityEvidence, VelocitySample } from '../../bridge/velocity-matching.js'
-import { InputError } from '../../num/errors.js'
+import type { VelocityEvidence } from '../../bridge/velocity-matching.js'
 import { iterate, type Method, type Outcome, type Watch } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
-import type { Key } from '../../num/random.js'
 import type { Potentials } from '../../scaling/annealed.js'
 import { scaleRectangular } from '../../scaling/rectangular.js'
-import { type Cloud, cloud } from '../../space/cloud.js'
-import type { Family } from './family.js'
+import { type FitSnapshot, intervalsOf, roughSigma, withinSpread } from './fit-snapshot.js'
+import { momentLikelihood, type RoundsProblem, sigmaOf, workingReference } from './rounds-problem.js'
 import { weightsOf } from './snapshots.js'
 import { bestStart, parameterChange } from './starts.js'
 import { velocityEvidence } from './velocities.js'
-
-/** A snapshot in working coordinates, thinned for the refit. */
-export interface FitSnapshot {
-  readonly time: number
-  readonly cloud: Cloud
-  /**
-   * Where cells are empty: packed covariances of what is known of every particle [n, d(d+1)/2], 0 where a coordinate was
-   * measured; NaN on the diagonal until its gap is filled.
-   */
-  readonly spreads?: Matrix
-  /** Whether particles of another group stood before: nothing goes from the snapshot before to this one. */
-  readonly begins?: boolean
-  /** Log-weights of the particles as they leave, where some have more offspring than others; those of the cloud when left out. */
-  readonly leaving?: Float64Array | undefined
-}
-
-export interface RoundsProblem {
-  readonly family: Family
-  readonly diffusion: Diffusion
-  readonly snapshots: readonly FitSnapshot[]
-  /** σ when it is known; estimated otherwise. [d] */
-  readonly sigma: Float64Array | undefined
-  /** θ to start from instead of the family's own. */
-  readonly theta?: Float64Array
-  /** Measured velocities, in original coordinates. */
-  readonly velocities?: readonly VelocitySample[] | undefined
-  readonly rounds: number
-  readonly tolerance: number
-  readonly key: Key
-}
 
 export interface HistoryEntry {
   readonly round: number
@@ -76,15 +42,6 @@ const FIELD_TURNS = 1
 
 /** Relative error of a marginal inside the rounds: far below what moves θ. */
 const COUPLING_TOLERANCE = 5e-3
-
-/** The reference of a family in working coordinates. */
-export function workingReference(
-  problem: Pick<RoundsProblem, 'family' | 'diffusion'>,
-  theta: Float64Array,
-  sigma: Float64Array
-): WorkingReference {
-  return { drift: workingDrift({ drift: problem.family.drift, diffusion: problem.diffusion, sigma }), theta, sigma }
-}
 
 /**
  * Rounds of coupling and refit until θ and σ settle. Each round couples every interval under the current reference,
@@ -147,48 +104,6 @@ async function firstState(problem: RoundsProblem, watch: Watch): Promise<RoundsS
   return { theta, sigma, potentials, history: [{ round: 0, theta, sigma, change: 1 }], change: Number.POSITIVE_INFINITY }
 }
 
-/** A σ at which one interval of noise is as wide as half the spread inside a snapshot. */
-function roughSigma(snapshots: readonly FitSnapshot[]): Float64Array {
-  const d = snapshots[0]!.cloud.points.cols
-  const spread = withinSpread(snapshots)
-  const interval = meanInterval(snapshots)
-  return Float64Array.from({ length: d }, (_, a) => (0.5 * spread[a]!) / Math.sqrt(interval))
-}
-
-/** Mean length of the intervals, of all groups. */
-function meanInterval(snapshots: readonly FitSnapshot[]): number {
-  let [length, count] = [0, 0]
-  for (let first = 0; first < snapshots.length; ) {
-    const next = snapshots.findIndex(({ begins }, k) => k > first && begins)
-    const last = next < 0 ? snapshots.length - 1 : next - 1
-    length += snapshots[last]!.time - snapshots[first]!.time
-    count += last - first
-    first = last + 1
-  }
-  return length / count
-}
-
-/** Root mean variance inside the snapshots, a coordinate. Throws `InputError` when a coordinate never varies. */
-export function withinSpread(snapshots: readonly FitSnapshot[], names?: readonly string[]): Float64Array {
-  const d = snapshots[0]!.cloud.points.cols
-  const squares = new Float64Array(d)
-  for (const { cloud } of snapshots) {
-    const { covariance } = packedMoments(cloud.points, weightsOf(cloud))
-    for (let a = 0; a < d; a++) squares[a] = squares[a]! + covariance[packedLength(a) + a]! / snapshots.length
-  }
-  squares.forEach((s, a) => {
-    // Rounding leaves a constant a variance: what counts is whether two particles differ.
-    if (s > 0 && snapshots.some(({ cloud: { points: p } }) => p.data.some((x, k) => k % d === a && x !== p.data[a]))) return
-    throw new InputError({
-      code: 'column-constant',
-      got: `${names ? `the column ${names[a]}` : `coordinate ${a}`}, which is the same for all particles of every snapshot`,
-      expected: 'coordinates that vary inside the snapshots',
-      try: 'leaving that column out with --exclude'
-    })
-  })
-  return squares.map(Math.sqrt)
-}
-
 /** Conditional means under a kernel as wide as half the spread, centred at the particles themselves: a start that knows no dynamics. */
 async function blurredTargets(problem: RoundsProblem, watch: Watch): Promise<FlowTarget[]> {
   const spread = withinSpread(problem.snapshots)
@@ -214,16 +129,6 @@ function centredOn(points: Matrix, to: FitSnapshot): Matrix {
     points.cols,
     points.data.map((x, k) => x + aim[k % points.cols]! - from[k % points.cols]!)
   )
-}
-
-/** Neighbouring snapshots of one group. */
-export function intervalsOf(snapshots: readonly FitSnapshot[]): [FitSnapshot, FitSnapshot][] {
-  return snapshots.slice(1).flatMap((to, k): [FitSnapshot, FitSnapshot][] => (to.begins ? [] : [[asLeaving(snapshots[k]!), to]]))
-}
-
-/** A snapshot with the weights that its particles leave with. */
-export function asLeaving({ leaving, ...snapshot }: FitSnapshot): FitSnapshot {
-  return leaving ? { ...snapshot, cloud: cloud(snapshot.cloud.points, leaving) } : snapshot
 }
 
 async function couple(
@@ -254,59 +159,6 @@ function targetOf(from: FitSnapshot, to: FitSnapshot, coupling: Coupling, covari
 /** What measured velocities say, with the error that they have at these parameters. */
 const evidenceAt = ({ family, velocities }: RoundsProblem, theta: Float64Array): VelocityEvidence | undefined =>
   velocities && velocityEvidence(family, velocities, theta)
-
-/** σ from the second moments of all intervals at these parameters. */
-function sigmaOf(problem: RoundsProblem, theta: Float64Array, start: Float64Array, flows?: readonly UnitTransitions[]): Float64Array {
-  return sigmaFrom(problem, momentsAt(problem, { theta, start, flows }), start)
-}
-
-function sigmaFrom({ snapshots }: RoundsProblem, evidence: readonly NoiseEvidence[], start: Float64Array): Float64Array {
-  return estimateSigma(evidence, start, leastSigma(snapshots))
-}
-
-/** The least σ that is tried [d]. */
-export const leastSigma = (snapshots: readonly FitSnapshot[]): Float64Array => roughSigma(snapshots).map((s) => s * 0.1)
-
-/** Log-likelihood of the snapshots' moments at these parameters, σ the likeliest where it is not known; none where the drift fails. */
-function momentLikelihood(problem: RoundsProblem, theta: Float64Array, start: Float64Array): number {
-  try {
-    const evidence = momentsAt(problem, { theta, start })
-    return momentLogLikelihood(evidence, problem.sigma ?? sigmaFrom(problem, evidence, start))
-  } catch (error) {
-    if (error instanceof InputError) return Number.NEGATIVE_INFINITY
-    throw error
-  }
-}
-
-/** What every interval says of σ at these parameters. */
-export function momentsAt(
-  problem: RoundsProblem,
-  { theta, start, flows }: { theta: Float64Array; start: Float64Array; flows?: readonly UnitTransitions[] | undefined }
-): NoiseEvidence[] {
-  const reference = workingReference(problem, theta, start)
-  return intervalsOf(problem.snapshots).map(([from, to], k) => {
-    const transitions = flows?.[k] ?? fitTransitions(reference, from.cloud.points, [from.time, to.time])
-    return evidenceOf(transitions, from, to)
-  })
-}
-
-function evidenceOf(transitions: { means: Matrix; unitCovariances: Matrix }, from: FitSnapshot, to: FitSnapshot): NoiseEvidence {
-  const weights = weightsOf(from.cloud)
-  const carried = packedMoments(transitions.means, weights)
-  const later = packedMoments(to.cloud.points, weightsOf(to.cloud))
-  const d = to.cloud.points.cols
-  const observed = later.covariance.slice()
-  for (let a = 0, k = 0; a < d; a++) {
-    for (let b = 0; b <= a; b++, k++) observed[k] = observed[k]! + (later.mean[a]! - carried.mean[a]!) * (later.mean[b]! - carried.mean[b]!)
-  }
-  const { unitCovariances } = transitions
-  const unit = new Float64Array(unitCovariances.cols)
-  for (let i = 0; i < unitCovariances.rows; i++) {
-    const w = unitCovariances.rows === 1 ? 1 : weights[i]!
-    for (let k = 0; k < unit.length; k++) unit[k] = unit[k]! + w * unitCovariances.data[i * unit.length + k]!
-  }
-  return { observed, carried: carried.covariance, unit, count: Math.min(from.cloud.points.rows, to.cloud.points.rows) }
-}
 
 async function nextState(problem: RoundsProblem, state: RoundsState, turn: number, watch: Watch): Promise<RoundsState> {
   const { family, snapshots, diffusion } = problem

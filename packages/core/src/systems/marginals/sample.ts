@@ -14,7 +14,7 @@ import { filledKnots } from './fill-gaps.js'
 import type { MarginalsModel } from './model.js'
 import { isSeen } from './partly-seen.js'
 import { type PathMarks, pathMarks } from './path-marks.js'
-import { workingReference } from './rounds.js'
+import { workingReference } from './rounds-problem.js'
 import { fromWorking, toWorking } from './snapshots.js'
 import { fillByVelocity } from './velocity-paths.js'
 

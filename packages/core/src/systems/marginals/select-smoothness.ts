@@ -13,7 +13,9 @@ import { type Cloud, cloud } from '../../space/cloud.js'
 import { arrivals } from './arrivals.js'
 import type { Family, Smoothness } from './family.js'
 import { familyTask } from './family-task.js'
-import { type FitSnapshot, type RoundsProblem, refineReference, workingReference } from './rounds.js'
+import type { FitSnapshot } from './fit-snapshot.js'
+import { refineReference } from './rounds.js'
+import { type RoundsProblem, workingReference } from './rounds-problem.js'
 import { thin, weightsOf } from './snapshots.js'
 
 interface SmoothnessTools {

@@ -7,7 +7,7 @@ import type { RectangularProblem } from '../../scaling/problem.js'
 import { scaleRectangular } from '../../scaling/rectangular.js'
 import { held } from '../../scaling/row-kernel.js'
 import type { Cloud } from '../../space/cloud.js'
-import type { FitSnapshot } from './rounds.js'
+import type { FitSnapshot } from './fit-snapshot.js'
 import {
   type Beliefs,
   beliefsAfter,

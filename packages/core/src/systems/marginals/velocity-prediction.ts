@@ -7,7 +7,7 @@ import type { Watch } from '../../num/iterate.js'
 import { matrix } from '../../num/matrix.js'
 import type { Key } from '../../num/random.js'
 import type { Cloud } from '../../space/cloud.js'
-import type { FitSnapshot } from './rounds.js'
+import type { FitSnapshot } from './fit-snapshot.js'
 import { batchChain } from './sample.js'
 import { SCORE_PARTICLES } from './transport-baselines.js'
 

@@ -1,5 +1,5 @@
 import { findExact, findTotals } from '../code/rules/find.js'
-import { brokenTotals } from '../code/rules/keep-totals.js'
+import { brokenTotals, type Follower, followersOf } from '../code/rules/keep-totals.js'
 import { breachOf, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
 import { type Rule, ruleText } from '../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../code/rules/running-totals.js'
@@ -39,6 +39,9 @@ const besideNumbers = (table: Table): Table => ({ ...table, columns: table.colum
 
 /** What a table adds up from row to row. Cost: as of `findTotals`. */
 export const totalsIn = (real: Table): readonly RunningTotal[] => findTotals(writtenAs(real))
+
+/** Columns that follow what a table adds up. */
+export const followersIn = (totals: readonly RunningTotal[], real: Table): readonly Follower[] => followersOf(totals, writtenAs(real))
 
 /** How many synthetic rows do not add up as all real rows do, each table in its own order. Cost O(rows) a total. */
 export function compareTotals(totals: readonly RunningTotal[], { real, synthetic }: AlignedTables): RuleKept[] {

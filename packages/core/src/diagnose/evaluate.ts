@@ -1,3 +1,4 @@
+import { distances } from '../code/rules/keep-totals.js'
 import type { RunningTotal } from '../code/rules/running-totals.js'
 import type { Context } from '../kernel/context.js'
 import { throwIfStopped } from '../num/iterate.js'
@@ -8,7 +9,7 @@ import { compareAssociations } from './compare-associations.js'
 import { compareClouds } from './compare-clouds.js'
 import { compareColumns } from './compare-columns.js'
 import { compareNeighbours } from './compare-neighbours.js'
-import { compareRules, compareTotals, totalsIn } from './compare-rules.js'
+import { compareRules, compareTotals, followersIn, totalsIn } from './compare-rules.js'
 import { type Comparison, MOST_ASSOCIATED_COLUMNS, prepareComparison } from './comparison.js'
 import { wholeProgress } from './comparison-share.js'
 import type { Evaluation } from './evaluation.js'
@@ -109,11 +110,14 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
   if (problem.groups) yield { groups: await compareGroups(problem.groups, problem) }
 }
 
-/** The tables without what adds up from row to row: of rows by themselves it says nothing, as no two statements have the same course. */
+/** The tables without what adds up from row to row: of rows by themselves it says nothing, as no two statements have the same course, and of what follows it only how far it is from it. */
 function besideTotals({ real, synthetic, train }: AlignedTables, totals: readonly RunningTotal[]): AlignedTables {
+  const followers = new Map(followersIn(totals, real).map((one) => [one.column, one]))
   const without = (table: Table): Table => ({
     ...table,
-    columns: table.columns.filter(({ name }) => !totals.some(({ column }) => column === name))
+    columns: table.columns
+      .filter(({ name }) => !totals.some(({ column }) => column === name))
+      .map((column) => (followers.has(column.name) ? distances(followers.get(column.name)!, table) : column))
   })
   return totals.length === 0
     ? { real, synthetic, train }

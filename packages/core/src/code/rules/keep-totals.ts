@@ -1,9 +1,10 @@
-import { median } from '../../num/statistics.js'
+import { median, variance } from '../../num/statistics.js'
 import { cellAt } from '../../table/cells.js'
-import { byClass, evaluate, type Indicator } from '../../table/expression.js'
+import { byClass, columnsOf, evaluate, type Indicator } from '../../table/expression.js'
+import { decimalsOf } from '../../table/parse.js'
 import { roundToFormat } from '../../table/present.js'
 import { numbersOf } from '../../table/rows.js'
-import type { Column, NumericColumn, Table } from '../../table/table.js'
+import { type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import type { KeptRules, RuledColumn } from './kept-rules.js'
 import type { WrittenTable } from './rows-of-rule.js'
 import { groupIn, type RunningTotal, rowsAlong } from './running-totals.js'
@@ -19,6 +20,13 @@ export interface Totals {
   readonly totals: readonly KeptTotal[]
   /** What is derived from totals, and all columns of the table. */
   readonly rules: KeptRules
+  /** Columns that move with a total, as the highest price of a day does with the last one: how far they are from it is drawn. */
+  readonly followers: readonly Follower[]
+}
+
+export interface Follower {
+  readonly column: string
+  readonly total: string
 }
 
 /** What totals of a table begin with. Cost O(rows). */
@@ -95,4 +103,60 @@ export function brokenTotals(total: RunningTotal, table: Table, unit: number): n
     if (!(Math.abs(off) <= 0.5 * unit + 1e-9 * Math.abs(column.values[i]!))) broken++
   }
   return broken
+}
+
+/** Part of the variance of a column that is left in its distance from a total that it moves with, at most. */
+const FOLLOWS = 0.1
+
+/** Columns that move with totals of a table: of which a tenth of the variance is left in the distance from one. Cost O(p · rows) a total. */
+export function followersOf(totals: readonly RunningTotal[], { table }: WrittenTable): Follower[] {
+  const bound = new Set(totals.flatMap(({ column, change }) => [column, ...columnsOf(change)]))
+  return table.columns.flatMap((one): Follower[] => {
+    if (!isNumeric(one) || one.kind === 'datetime' || bound.has(one.name)) return []
+    const rows = Array.from(one.values.keys()).filter((i) => !one.missing?.[i])
+    const spread = rows.length < 2 ? 0 : variance(rows.map((i) => one.values[i]!))
+    const total = totals.find(({ column }) => {
+      const { values } = numbersOf(table, column)
+      return spread > 0 && variance(rows.map((i) => one.values[i]! - values[i]!)) < FOLLOWS * spread
+    })
+    return total ? [{ column: one.name, total: total.column }] : []
+  })
+}
+
+/** How far a column is from the total that it follows, to the digits that either is written in. Cost O(rows). */
+export function distances({ column, total }: Follower, { columns }: Pick<Table, 'columns'>): NumericColumn {
+  const [own, { values }] = [numbersOf({ columns }, column), numbersOf({ columns }, total)]
+  const decimals = Math.max(...[own.values, values].map((all) => decimalsOf(all, undefined) ?? MOST_DECIMALS))
+  const kind = decimals === 0 ? 'integer' : 'number'
+  return { ...own, kind, values: own.values.map((x, i) => (own.missing?.[i] ? 0 : Number((x - values[i]!).toFixed(decimals)) + 0)) }
+}
+
+/** Where all digits are kept. */
+const MOST_DECIMALS = 12
+
+/** Followers that stand as their distances where they belong again. Cost O(rows) each. */
+export function followersBack(
+  followers: readonly Follower[],
+  { table, formats }: WrittenTable,
+  columns: readonly RuledColumn[]
+): WrittenTable {
+  const own = new Map(followers.map((one) => [one.column, one]))
+  const formatOf = (name: string) => columns.find((one) => one.name === name)!
+  return {
+    table: {
+      ...table,
+      columns: table.columns.map((column): Column => {
+        const follower = own.get(column.name)
+        if (!follower || !isNumeric(column)) return column
+        const { kind, format } = formatOf(column.name)
+        const { values } = numbersOf(table, follower.total)
+        return {
+          ...column,
+          kind: kind as NumericColumn['kind'],
+          values: column.values.map((x, i) => roundToFormat(values[i]! + x, format))
+        }
+      })
+    },
+    formats: formats.map((format) => (own.has(format.name) ? formatOf(format.name).format : format))
+  }
 }

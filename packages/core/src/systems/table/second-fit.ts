@@ -36,13 +36,13 @@ interface Halves {
 }
 
 /** Or in words why there are none. Throws `InputError` for a table that cannot be read. */
-function halvesOf({ input, options: asked, request }: JudgedFit): Halves | string {
+function halvesOf({ input: whole, options: asked, request }: JudgedFit): Halves | string {
   const { asked: known, given, givenFile, observe, likelihood } = request
   if ([known, given, givenFile, observe, likelihood].some((one) => one !== undefined))
     return 'rows under conditions are not those of the data'
-  if (Math.floor(input.rowCount / 2) < LEAST_HALF) return `halves of ${input.rowCount} rows are too small`
+  if (Math.floor(whole.rowCount / 2) < LEAST_HALF) return `halves of ${whole.rowCount} rows are too small`
   // Half of the rows add up to nothing.
-  const options = withoutTotals(input, asked)
+  const { input, options } = withoutTotals(whole, asked)
   const key = keyFor(keyFromSeed(options.seed ?? 1), 'held-out half')
   const { group } = options
   // Which group a row belongs to is new in drawn rows, and nothing to compare.

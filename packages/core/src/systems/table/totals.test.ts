@@ -111,6 +111,34 @@ test('balances and counts of every account', async () => {
   expect(Math.min(so.A!.count, so.B!.count)).toBeGreaterThan(5)
 })
 
+/** Prices of days: the last one, what it rose by, and the highest, at most half a unit above it. */
+function prices(): RawTable {
+  let cents = 100_000
+  return rawOf(
+    entries.map(({ day, cents: change }, i) => {
+      cents += change
+      return { day: dayOf(day), high: money(cents + Math.floor(50 * dice('high')[i]!)), close: money(cents), change: money(change) }
+    })
+  )
+}
+
+test('what moves with a total keeps to it', async () => {
+  const model = await fit(prices())
+  const read = await tables.load(unpackModel(packModel(tables.save(model))), context)
+  const drawn = await rowsOf(read)
+  expect(await rowsOf(model)).toEqual(drawn)
+  const above = drawn.map(({ high, close }) => centsOf(high) - centsOf(close))
+  expect(Math.min(...above)).toBeGreaterThanOrEqual(-1)
+  expect(Math.max(...above)).toBeLessThanOrEqual(55)
+  expect(new Set(drawn.map(({ close }) => close)).size).toBeGreaterThan(50)
+  const own = prices().columns.map(({ values }) => [...values])
+  expect(
+    tables
+      .present(model, { ...(await drawModel(tables, { model, request: { steps: 1 } }, context)), table: tables.training(model) }, 'text')
+      .columns.map(({ values }) => [...values])
+  ).toEqual(own)
+})
+
 test('what is known of a total is refused by a model, and makes it a column as others where it is known before', async () => {
   const input = statement()
   const model = await fit(input)

@@ -1,6 +1,15 @@
 import { findTotals } from '../../code/rules/find.js'
 import { keepRules } from '../../code/rules/keep.js'
-import { type KeptTotal, keepTotals, type Totals, totalsInTurn } from '../../code/rules/keep-totals.js'
+import {
+  distances,
+  type Follower,
+  followersBack,
+  followersOf,
+  type KeptTotal,
+  keepTotals,
+  type Totals,
+  totalsInTurn
+} from '../../code/rules/keep-totals.js'
 import { ruleTexts } from '../../code/rules/kept-rules.js'
 import { parseRule } from '../../code/rules/parse-rule.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
@@ -8,7 +17,7 @@ import { inputsOf } from '../../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../../code/rules/running-totals.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
 import { type ModelContents, withEntry } from '../../model-file/contents.js'
-import { damaged, entryIn, flag, list, number, optional, record, text } from '../../model-file/reading.js'
+import { damaged, entryIn, flag, list, number, optional, record, text, word } from '../../model-file/reading.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
@@ -34,14 +43,25 @@ function totalsOf(input: RawTable, options: TableFit): Totals | undefined {
   const named = new Set([...Object.keys(types), ...(typeof scaling === 'object' ? Object.keys(scaling) : []), ...stated, weights])
   const totals = findTotals(data).filter(({ column }) => !named.has(column))
   if (totals.length === 0) return undefined
-  const late = lateRules(totals, data, options)
-  return { totals: keepTotals(totals, data), rules: keepRules(late, data) }
+  const followers = followersOf(totals, data).filter(({ column }) => !named.has(column))
+  const late = lateRules({ totals, followers }, data, options)
+  const derived = new Set(late.map(({ column }) => column))
+  return {
+    totals: keepTotals(totals, data),
+    rules: keepRules(late, data),
+    followers: followers.filter(({ column }) => !derived.has(column))
+  }
 }
 
-/** Rules that derive a column from a total, or from what is: they wait for the rows to have their order. */
-function lateRules(totals: readonly RunningTotal[], data: Parameters<typeof rulesOf>[0], options: TableFit) {
+interface Found {
+  readonly totals: readonly RunningTotal[]
+  readonly followers: readonly Follower[]
+}
+
+/** Rules that derive a column from a total, or from what is or follows one: they wait for the rows to have their order. */
+function lateRules({ totals, followers }: Found, data: Parameters<typeof rulesOf>[0], options: TableFit) {
   const own = totals.map(({ column }) => column)
-  const known = new Set(own)
+  const known = new Set([...own, ...followers.map(({ column }) => column)])
   const terms = totals.flatMap(({ change, by }) => [
     ...columnsOf(change),
     ...indicatorsOf(change).map(({ name }) => name),
@@ -57,9 +77,22 @@ function lateRules(totals: readonly RunningTotal[], data: Parameters<typeof rule
 /** Columns that the model of the rows does without. */
 const besideModel = ({ totals, rules }: Totals): string[] => [...totals, ...rules.rules].map(({ column }) => column)
 
-/** The options of a fit of what is left. */
-export function withoutTotals(input: RawTable, options: TableFit, totals = totalsOf(input, options)): TableFit {
-  return totals ? { ...options, exclude: [...(options.exclude ?? []), ...besideModel(totals)] } : options
+/** A table and the options to fit what is left of it with. */
+interface LeftFit {
+  readonly input: RawTable
+  readonly options: TableFit
+}
+
+/** A table without totals, what follows one as its distance from it. */
+export function withoutTotals(input: RawTable, options: TableFit, totals = totalsOf(input, options)): LeftFit {
+  if (!totals) return { input, options }
+  const { table } = prepareRows(input, options).data
+  const own = new Map(totals.followers.map((one) => [one.column, distances(one, table)]))
+  const columns = input.columns.map((column): RawTable['columns'][number] => {
+    const { values, missing } = own.get(column.name) ?? {}
+    return values ? { name: column.name, source: 'number', values, ...(missing ? { missing } : {}) } : column
+  })
+  return { input: { ...input, columns }, options: { ...options, exclude: [...(options.exclude ?? []), ...besideModel(totals)] } }
 }
 
 /** The options of a fit that models totals as other columns. */
@@ -69,9 +102,9 @@ function modelled({ totals, rules }: Totals, options: TableFit): TableFit {
 }
 
 /** Rows with totals and what is derived from them, for rows that come some at a time. */
-function backInTurn({ totals, rules }: Totals): <T extends WrittenTable>(rows: T) => T {
+function backInTurn({ totals, rules, followers }: Totals): <T extends WrittenTable>(rows: T) => T {
   const next = totalsInTurn(totals, rules.columns)
-  return (rows) => ({ ...rows, ...putRulesBack(rules, next(rows)) })
+  return (rows) => ({ ...rows, ...putRulesBack(rules, followersBack(followers, next(rows), rules.columns)) })
 }
 
 /** Names of columns that are asked for. */
@@ -82,7 +115,7 @@ const askedColumns = ({ givens, observe }: Asked): string[] => [
 
 /** Throws `InputError` (code `total-given`) for something that is known of what rows add up. */
 function refuseTotals(totals: Totals, asked: Asked | undefined): void {
-  const own = new Set(besideModel(totals))
+  const own = new Set([...besideModel(totals), ...totals.followers.map(({ column }) => column)])
   const found = asked && askedColumns(asked).find((name) => own.has(name))
   if (found === undefined) return
   const total = totals.totals.find(({ column }) => column === found) ?? totals.totals[0]!
@@ -94,8 +127,8 @@ function refuseTotals(totals: Totals, asked: Asked | undefined): void {
   })
 }
 
-function tellTotals({ totals, rules }: Totals): Telling {
-  const texts = [...totals.map(totalText), ...ruleTexts(rules)]
+function tellTotals({ totals, rules, followers }: Totals): Telling {
+  const texts = [...totals.map(totalText), ...ruleTexts(rules), ...followers.map(({ column, total }) => `${column} follows ${total}`)]
   const meaning = 'Added up anew along the drawn rows, in their order, so that every one of them keeps it.'
   return {
     json: { totals: texts },
@@ -113,7 +146,8 @@ const withTotals = (contents: ModelContents, totals: Totals | undefined): ModelC
     'totals',
     totals && {
       totals: totals.totals.map((one) => ({ ...one, change: expressionText(one.change) })),
-      rules: recordRules(totals.rules)
+      rules: recordRules(totals.rules),
+      followers: totals.followers
     }
   )
 
@@ -138,7 +172,8 @@ function totalsIn(contents: ModelContents, columns: () => readonly string[]): To
     if (starts.length === 0) throw damaged(`a model whose ${column} begins with nothing`, 'what it is before the first row')
   }
   const all = [...drawn, ...totals.map(({ column }) => column)]
-  return { totals, rules: entryIn(contents, 'totals', record<Totals>({ totals: list(total), rules: rulesIn(all) }))!.rules }
+  const follower = record<Follower>({ column: word(...drawn), total: word(...totals.map(({ column }) => column)) })
+  return entryIn(contents, 'totals', record<Totals>({ totals: list(total), rules: rulesIn(all), followers: list(follower) }))
 }
 
 type Tables = System<RawTable, TableFit, TableModel, TableRequest, DrawnRows>
@@ -154,19 +189,21 @@ export function keepingTotals(system: Tables): Tables {
       const { asked } = request
       const totals = asked && totalsOf(input, options)
       if (!asked || !totals) return system.optionsFor(input, options, request)
-      const beside = new Set(besideModel(totals))
+      const beside = new Set([...besideModel(totals), ...totals.followers.map(({ column }) => column)])
       // What is known of a total makes it a column as any other.
       const own = askedColumns(asked).some((name) => beside.has(name)) ? modelled(totals, options) : options
-      const { exclude: _, ...checked } = system.optionsFor(input, withoutTotals(input, own), request)
+      const left = withoutTotals(input, own)
+      const { exclude: _, ...checked } = system.optionsFor(left.input, left.options, request)
       return { ...checked, ...defined({ exclude: options.exclude }) }
     },
     plan(source, request) {
       if ('model' in source) return system.plan(source, request)
-      return system.plan({ ...source, options: withoutTotals(source.input, source.options) }, request)
+      return system.plan(withoutTotals(source.input, source.options), request)
     },
     async fit(input, options, context) {
       const totals = totalsOf(input, options)
-      const model = await system.fit(input, withoutTotals(input, options, totals), context)
+      const left = withoutTotals(input, options, totals)
+      const model = await system.fit(left.input, left.options, context)
       return totals ? { ...model, totals } : model
     },
     async draw(model, request, context) {

@@ -3,7 +3,7 @@ import { exp, log } from '../num/elementary.js'
 import { cholesky, choleskySolve } from '../num/linear-algebra.js'
 import { normalisedWeights } from '../num/log-space.js'
 import { type Matrix, matrix, takeRows } from '../num/matrix.js'
-import { weightedMoments } from '../num/statistics.js'
+import { weightedMoments, weightedVariances } from '../num/statistics.js'
 import { kernelBetween } from '../scaling/landmarks.js'
 import { reversed } from '../scaling/on-engine.js'
 import { type Cloud, cloud } from '../space/cloud.js'
@@ -125,10 +125,9 @@ function featuresOf({ rows, cols, data }: Matrix, numberCount: number, weights: 
     out.data.set(data.subarray(j * cols, (j + 1) * cols), j * p)
     for (let c = 0; c < numberCount; c++) out.data[j * p + cols + c] = data[j * cols + c]! * data[j * cols + c]!
   }
-  const { mean, covariance } = weightedMoments(out, weights)
-  for (let a = 0; a < p; a++) {
-    const spread = Math.sqrt(covariance.data[a * (p + 1)]!)
-    for (let j = 0; j < rows; j++) out.data[j * p + a] = spread > 0 ? (out.data[j * p + a]! - mean[a]!) / spread : 0
-  }
+  const { mean, variances } = weightedVariances(out, weights)
+  const spreads = variances.map(Math.sqrt)
+  for (let j = 0, at = 0; j < rows; j++)
+    for (let a = 0; a < p; a++, at++) out.data[at] = spreads[a]! > 0 ? (out.data[at]! - mean[a]!) / spreads[a]! : 0
   return out
 }

@@ -66,21 +66,20 @@ export function exchangeNoise(noise: Matrix, effectiveCount: Float64Array, key: 
   const { rows, cols } = noise
   const order = permutation(keyAtStep(keyFor({ ...key, step: 0 }, 'partners'), key.step), rows)
   const out = matrix(rows, cols)
-  order.forEach((chain, place) => {
-    const partner = order[(place + 1) % rows]!
+  for (let place = 0; place < rows; place++) {
+    const chain = order[place]!
     const share = 1 / Math.max(1, effectiveCount[chain]! * effectiveCount[chain]!)
-    const [own, other] = [Math.sqrt(1 - share), Math.sqrt(share)]
-    for (let c = 0; c < cols; c++)
-      out.data[chain * cols + c] = own * noise.data[chain * cols + c]! + other * noise.data[partner * cols + c]!
-  })
+    const own = Math.sqrt(1 - share)
+    const other = Math.sqrt(share)
+    const partner = order[place + 1 < rows ? place + 1 : 0]! * cols
+    for (let c = 0, at = chain * cols; c < cols; c++, at++) out.data[at] = own * noise.data[at]! + other * noise.data[partner + c]!
+  }
   return out
 }
 
 /** a + b. */
 export function sum(a: Matrix, b: Matrix): Matrix {
-  return matrix(
-    a.rows,
-    a.cols,
-    a.data.map((x, i) => x + b.data[i]!)
-  )
+  const out = matrix(a.rows, a.cols)
+  for (let i = 0; i < out.data.length; i++) out.data[i] = a.data[i]! + b.data[i]!
+  return out
 }

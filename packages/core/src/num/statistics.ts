@@ -31,17 +31,37 @@ export function mean(values: ArrayLike<number>): number {
  * Mean [d] of the rows of `points` [n, d] under weights of sum 1 [n], and their covariance about it [d, d], of which the
  * lower triangle is filled. Cost O(n·d²).
  */
-export function weightedMoments({ data, rows, cols: d }: Matrix, weights: Float64Array): { mean: Float64Array; covariance: Matrix } {
-  const mean = new Float64Array(d)
-  for (let i = 0; i < rows; i++) for (let c = 0; c < d; c++) mean[c] = mean[c]! + weights[i]! * data[i * d + c]!
+export function weightedMoments(points: Matrix, weights: Float64Array): { mean: Float64Array; covariance: Matrix } {
+  const { data, rows, cols: d } = points
+  const mean = weightedMean(points, weights)
   const covariance = matrix(d, d)
   for (let i = 0; i < rows; i++) {
     for (let a = 0; a < d; a++) {
       const scaled = weights[i]! * (data[i * d + a]! - mean[a]!)
-      for (let b = 0; b <= a; b++) covariance.data[a * d + b] = covariance.data[a * d + b]! + scaled * (data[i * d + b]! - mean[b]!)
+      for (let b = 0, at = a * d; b <= a; b++, at++) covariance.data[at]! += scaled * (data[i * d + b]! - mean[b]!)
     }
   }
   return { mean, covariance }
+}
+
+/** The same mean, and the variances alone [d]. Cost O(n·d). */
+export function weightedVariances(points: Matrix, weights: Float64Array): { mean: Float64Array; variances: Float64Array } {
+  const { data, rows, cols: d } = points
+  const mean = weightedMean(points, weights)
+  const variances = new Float64Array(d)
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let c = 0; c < d; c++, at++) {
+      const difference = data[at]! - mean[c]!
+      variances[c]! += weights[i]! * difference * difference
+    }
+  }
+  return { mean, variances }
+}
+
+function weightedMean({ data, rows, cols: d }: Matrix, weights: Float64Array): Float64Array {
+  const mean = new Float64Array(d)
+  for (let i = 0; i < rows; i++) for (let c = 0; c < d; c++) mean[c] = mean[c]! + weights[i]! * data[i * d + c]!
+  return mean
 }
 
 /** Mean and standard deviation of each column of some rows; 1 where it does not vary. */

@@ -161,38 +161,37 @@ const LEAST_ROWS = 20
 const REPLICATES = 3
 
 /**
- * Whether a column takes its values from a short list (ratings, codes, numbers of cylinders): at least 90 % of the cells
+ * Whether a column of these ascending values takes them from a short list (ratings, codes, numbers of cylinders): at least 90 % of the cells
  * are atoms, or, of few rows, all values are replicated as doses of an experiment are. Values between them would be impossible,
  * so that it is scaled by `quantile`, which returns listed values only.
  */
-export function isListed(present: Float64Array): boolean {
-  const ascending = sorted(present)
-  if (present.length < LEAST_ROWS) {
+export function isListed(ascending: Float64Array): boolean {
+  if (ascending.length < LEAST_ROWS) {
     const runs = [...runsOf(ascending)]
     return runs.length > 1 && runs.every(([start, end]) => end - start >= REPLICATES)
   }
   let inAtoms = 0
-  for (const [start, end] of runsOf(ascending)) if (end - start > 1 && end - start >= ATOM_SHARE * present.length) inAtoms += end - start
-  return inAtoms >= 0.9 * present.length
+  for (const [start, end] of runsOf(ascending)) if (end - start > 1 && end - start >= ATOM_SHARE * ascending.length) inAtoms += end - start
+  return inAtoms >= 0.9 * ascending.length
 }
 
-/** Whether moments keep to hours or leave out days of the week, which ranks alone preserve. Cost O(n log n). */
-export const keepsHours = (present: Float64Array): boolean => clockOf(sorted(present)) !== undefined
+/** Whether ascending moments keep to hours or leave out days of the week, which ranks alone preserve. Cost O(n log n). */
+export const keepsHours = (ascending: Float64Array): boolean => clockOf(ascending) !== undefined
 
 /** In a lumpy column two rows agree at least this many times as often as they differ by so much, one to three last decimals up or down. */
 export const LUMPY_RATIO = 2
 export const NEAR_MISSES = 3
 
 /**
- * Whether a column is lumpy, as masses read to 25 g, engines built in a few sizes, or consumption that is mostly given in
+ * Whether a column of these ascending values is lumpy, as masses read to 25 g, engines built in a few sizes, or consumption that is mostly given in
  * whole numbers and now and then to a decimal: over half of its cells are tied, and two rows agree far more often than they
  * just miss each other. It is scaled by `quantile` as one from a list is. Measurements that are only rounded are not lumpy:
- * their rows agree as often as they just miss. Cost O(n log n).
+ * their rows agree as often as they just miss. Cost O(n).
  */
-export function isLumpy(present: Float64Array): boolean {
-  const ascending = sorted(present)
+export function isLumpy(ascending: Float64Array): boolean {
+  if (ascending.length < LEAST_ROWS || tiedShare(ascending) <= 0.5) return false
   const decimals = decimalsOf(ascending, undefined)
-  if (present.length < LEAST_ROWS || decimals === undefined || tiedShare(ascending) <= 0.5) return false
+  if (decimals === undefined) return false
   const starts = startsOf(ascending)
   const countOf = (k: number): number => starts[k + 1]! - starts[k]!
   const unit = 10 ** decimals
@@ -219,14 +218,12 @@ export function hasLightTails(present: Float64Array): boolean {
 }
 
 /**
- * Whether `quantile` could suit a column better than `standard`: atoms (over a tenth of the cells tied) or tails
+ * Whether `quantile` could suit a column of these ascending values better than `standard`: atoms (over a tenth of the cells tied) or tails
  * heavier than five standard deviations or skewness beyond 1.
  */
-export function suggestsQuantile(present: Float64Array): boolean {
-  const ascending = sorted(present)
+export function suggestsQuantile(ascending: Float64Array): boolean {
   if (tiedShare(ascending) > 0.1) return true
-  const scaler = fitScaler(present, 'standard')
-  const z = scaleValues(scaler, ascending)
+  const z = scaleValues(fitScaler(ascending, 'standard'), ascending)
   let cubes = 0
   for (const value of z) cubes += (value * value * value) / z.length
   return Math.max(-z[0]!, z[z.length - 1]!) > 5 || Math.abs(cubes) > 1

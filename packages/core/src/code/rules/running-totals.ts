@@ -65,8 +65,8 @@ export function nearlyTotals(quantities: readonly Quantity[], { table }: Written
   const ways = waysOf(table).filter(({ by, before }) => by === undefined && !before)
   return numbers.flatMap((total) => {
     for (const way of ways) {
+      if (!isSteady(total, way)) continue
       const rises = risesOf(total, way)
-      if (!isSteady(total, rises)) continue
       for (const { name, values } of numbers) {
         const off = rises.rows.filter((i, k) => !isExact(total, rises, k, values[i]!))
         const kept = 1 - off.length / rises.rows.length
@@ -100,9 +100,13 @@ function isGrouping(one: Column, rowCount: number): boolean {
 
 /** The row before each in its group, −1 for the first. Cost O(rows). */
 function previousRows(table: WrittenTable['table'], way: Pick<RunningTotal, 'upwards' | 'by'>): Int32Array {
+  const previous = new Int32Array(table.rowCount)
+  if (way.by === undefined) {
+    const last = way.upwards ? table.rowCount - 1 : 0
+    return previous.map((_, i) => (i === last ? -1 : way.upwards ? i + 1 : i - 1))
+  }
   const last = new Map<string, number>()
   const groupOf = groupIn(table, way.by)
-  const previous = new Int32Array(table.rowCount)
   for (const i of rowsAlong(table.rowCount, way.upwards)) {
     const group = groupOf(i)
     previous[i] = last.get(group) ?? -1
@@ -132,8 +136,8 @@ interface Rises {
   readonly at: readonly number[]
 }
 
-function risesOf({ values }: Quantity, { previous, before }: Way, most = previous.length): Rises {
-  const at = Array.from(previous.subarray(0, most), (_, i) => i).filter((i) => previous[i]! >= 0)
+function risesOf({ values }: Quantity, { previous, before }: Way): Rises {
+  const at = Array.from(previous, (_, i) => i).filter((i) => previous[i]! >= 0)
   return {
     at,
     rows: before ? at.map((i) => previous[i]!) : at,
@@ -141,18 +145,28 @@ function risesOf({ values }: Quantity, { previous, before }: Way, most = previou
   }
 }
 
-/** Rows in no order differ by twice their variance; what is added up varies less from row to row than as a whole. */
-const isSteady = ({ values }: Quantity, { rises }: Rises): boolean => rises.length > 0 && meanSquare(rises) <= variance(values)
+/** Rows in no order differ by twice their variance; what is added up varies less from row to row than as a whole, to begin with in the first rows. */
+function isSteady({ values }: Quantity, { previous }: Way, most = previous.length): boolean {
+  let count = 0
+  for (let i = 0; i < most; i++) if (previous[i]! >= 0) count++
+  let square = 0
+  for (let i = 0; i < most; i++) {
+    if (previous[i]! < 0) continue
+    const rise = values[i]! - values[previous[i]!]!
+    square += (rise * rise) / count
+  }
+  return count > 0 && square <= variance(values)
+}
 
 /** Both totals are exact to what they are written in, so that their difference is. */
 const isExact = ({ values, unit }: Quantity, { rises, at }: Rises, k: number, value: number): boolean =>
   Math.abs(rises[k]! - value) <= tolerance(0, values[at[k]!]!) + unit * 1e-3
 
 function changeOf(total: Quantity, others: readonly Quantity[], way: Way): Expression | undefined {
-  if (!isSteady(total, risesOf(total, way, FIRST_ROWS))) return undefined
+  if (!isSteady(total, way, Math.min(way.previous.length, FIRST_ROWS))) return undefined
   const found = risesOf(total, way)
   if (isCount(total, way, found)) return number(1)
-  if (!isSteady(total, found) || new Set(found.rises).size < LEAST_CHANGES) return undefined
+  if (!isSteady(total, way) || new Set(found.rises).size < LEAST_CHANGES) return undefined
   const exact = (k: number, value: number) => isExact(total, found, k, value)
   const parts = others.map((one) => ({ ...one, values: Float64Array.from(found.rows, (i) => one.values[i]! || 0) }))
   const single = parts.flatMap(({ name, values }) =>
@@ -177,8 +191,6 @@ function isCount({ values, unit }: Quantity, { previous, by, before }: Way, { ri
   if (by === undefined || before || unit !== 1 || rises.length < LEAST_CHANGES || rises.some((rise) => rise !== 1)) return false
   return values.every((x, i) => previous[i]! >= 0 || x === 1)
 }
-
-const meanSquare = (values: Float64Array): number => values.reduce((sum, x) => sum + (x * x) / values.length, 0)
 
 /** `balance = balance before + amount`, of a table or of every account. */
 export function totalText({ column: name, change, before, by }: RunningTotal): string {

@@ -10,7 +10,7 @@ import { type RowBudget, rowsWithin } from '../../law/work.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { keyFor, permutation } from '../../num/random.js'
-import { mean, variance } from '../../num/statistics.js'
+import { mean, sorted, variance } from '../../num/statistics.js'
 import { decodeTable, type Encoded, embedEncoded, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
@@ -129,6 +129,26 @@ export async function chooseScaling(contest: ScalingContest): Promise<ContestOut
   }
 }
 
+type Shape = 'listed' | 'candidate' | 'plain'
+
+/** Of columns that were looked at: a plan and the fit ask the same. */
+const shapes = new WeakMap<NumericColumn, Shape>()
+
+function shapeOf(column: NumericColumn): Shape {
+  const shape = shapes.get(column) ?? foundShape(column)
+  shapes.set(column, shape)
+  return shape
+}
+
+function foundShape(column: NumericColumn): Shape {
+  const ascending = sorted(presentValues(column))
+  const isDate = column.kind === 'datetime'
+  // Before the first of dates that come evenly there were none.
+  const kept = isDate && (hasLightTails(ascending) || keepsHours(ascending))
+  if (kept || isListed(ascending) || isLumpy(ascending)) return 'listed'
+  return isDate || suggestsQuantile(ascending) ? 'candidate' : 'plain'
+}
+
 /** Columns whose scaling is known by their values, and those for which two scalings are compared. Cost O(cells · log n). */
 export function scalingCandidates({ table, formats, fixed }: Pick<ScalingContest, 'table' | 'formats' | 'fixed'>) {
   const open = table.columns.filter(isNumeric).filter((column) => !Object.hasOwn(fixed, column.name) && varies(column))
@@ -137,12 +157,9 @@ export function scalingCandidates({ table, formats, fixed }: Pick<ScalingContest
   const listed: string[] = []
   const candidates: string[] = []
   for (const column of open) {
-    const present = presentValues(column)
-    const isDate = column.kind === 'datetime'
-    // Before the first of dates that come evenly there were none.
-    const kept = isDate && (hasLightTails(present) || keepsHours(present))
-    if (limited.has(column.name) || kept || isListed(present) || isLumpy(present)) listed.push(column.name)
-    else if (isDate || suggestsQuantile(present)) candidates.push(column.name)
+    const shape = limited.has(column.name) ? 'listed' : shapeOf(column)
+    if (shape === 'listed') listed.push(column.name)
+    else if (shape === 'candidate') candidates.push(column.name)
   }
   return { listed, candidates }
 }

@@ -10,6 +10,7 @@ import { listed } from '../../num/listed.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { copyMatrix, type Matrix, takeColumns } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
+import { sorted } from '../../num/statistics.js'
 import { cloud } from '../../space/cloud.js'
 import { mostGivens } from '../../space/forward-selection.js'
 import { type Graph, withEdges } from '../../space/graph.js'
@@ -77,8 +78,8 @@ export function scalingOf({ table }: InferredTable, { scaling = 'auto' }: LocalO
   return Object.fromEntries(
     numeric.map((column) => {
       if (scaling === 'standard' || scaling === 'quantile') return [column.name, scaling]
-      const present = presentValues(column)
-      const ranked = suggestsQuantile(present) || (column.kind === 'datetime' && keepsHours(present))
+      const ascending = sorted(presentValues(column))
+      const ranked = suggestsQuantile(ascending) || (column.kind === 'datetime' && keepsHours(ascending))
       return [column.name, given[column.name] ?? (ranked ? 'quantile' : 'standard')]
     })
   )

@@ -1,3 +1,4 @@
+import { sorted } from '../../num/statistics.js'
 import { presentValues } from '../../table/encoder.js'
 import { isListed, isLumpy, keepsHours, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
@@ -13,13 +14,13 @@ type MethodOf = (name: string) => ScalingMethod
 export function methodsOf(table: Table, scaling: FitOptions['scaling']): readonly [MethodOf, ...MethodOf[]] {
   const own = typeof scaling === 'object' ? scaling : {}
   if (scaling === 'standard' || scaling === 'quantile') return [() => scaling]
-  const present = new Map(table.columns.filter(isNumeric).map((column) => [column.name, presentValues(column)]))
+  const ascending = new Map(table.columns.filter(isNumeric).map((column) => [column.name, sorted(presentValues(column))]))
   const asked = (name: string) => (Object.hasOwn(own, name) ? own[name] : undefined)
   const dates = new Set(table.columns.filter(({ kind }) => kind === 'datetime').map(({ name }) => name))
   const inValues = (name: string) =>
-    isListed(present.get(name)!) || isLumpy(present.get(name)!) || (dates.has(name) && keepsHours(present.get(name)!))
-  const byShape = [...present.keys()].filter((name) => !asked(name) && !inValues(name) && suggestsQuantile(present.get(name)!))
-  const plain: MethodOf = (name) => asked(name) ?? (present.has(name) && inValues(name) ? 'quantile' : 'standard')
+    isListed(ascending.get(name)!) || isLumpy(ascending.get(name)!) || (dates.has(name) && keepsHours(ascending.get(name)!))
+  const byShape = [...ascending.keys()].filter((name) => !asked(name) && !inValues(name) && suggestsQuantile(ascending.get(name)!))
+  const plain: MethodOf = (name) => asked(name) ?? (ascending.has(name) && inValues(name) ? 'quantile' : 'standard')
   return byShape.length === 0 ? [plain] : [(name) => (byShape.includes(name) ? 'quantile' : plain(name)), plain]
 }
 

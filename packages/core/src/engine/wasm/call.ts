@@ -21,6 +21,9 @@ const ORDERED_BLOCKS = 24
 /** Operations of one unit, at most: about 30 ms. */
 const UNIT_WORK = 1e8
 
+/** Words before the real numbers of a job. */
+const JOB_WORDS = (job.REAL_ADDRESS - job.JOB_ADDRESS) / 4
+
 const FIELD_PLACES = Object.entries(job.FIELDS) as readonly (readonly [keyof job.JobFields, number])[]
 
 /** What one call asks for. */
@@ -147,13 +150,15 @@ function writeQueries(
 function reserveScratch({ arena, kernels, threads }: Desk, fields: job.JobFields): job.JobFields {
   write(arena, fields)
   const scratchStride = Math.ceil((kernels.scratchBytes() >>> 0) / 4096) * 4096
-  const whole = { ...fields, scratchStride, scratch: arena.take(scratchStride * threads) }
-  write(arena, whole)
-  return whole
+  const scratch = arena.take(scratchStride * threads)
+  const words = arena.uint32(job.JOB_ADDRESS, JOB_WORDS)
+  words[job.FIELDS.scratch] = scratch
+  words[job.FIELDS.scratchStride] = scratchStride
+  return { ...fields, scratchStride, scratch }
 }
 
 function write(arena: Arena, fields: job.JobFields): void {
-  const words = arena.uint32(job.JOB_ADDRESS, 64)
+  const words = arena.uint32(job.JOB_ADDRESS, JOB_WORDS)
   for (const [name, place] of FIELD_PLACES) words[place] = fields[name]
 }
 

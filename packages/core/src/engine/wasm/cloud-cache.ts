@@ -7,15 +7,18 @@ import { uploadCloud } from './upload.js'
 import type { UploadedCloud } from './uploaded.js'
 
 interface Entry {
-  readonly source: WeakRef<Float64Array>
   readonly checksum: number
   readonly rows: number
   readonly centred: boolean
   readonly cloud: UploadedCloud
 }
 
-/** Clouds kept in the engine's memory, at most this many and this many bytes: a sweep over categories goes round one a group. */
+/**
+ * Clouds kept in the engine's memory: a step goes round one a combination of categories, and where they did not all stand
+ * together each was uploaded at every step. Any number of them in few bytes, some in many.
+ */
 const MOST_CLOUDS = 24
+const FEW_BYTES = 8 * 1048576
 const MOST_BYTES = 256 * 1048576
 
 /**
@@ -25,7 +28,8 @@ const MOST_BYTES = 256 * 1048576
 export class CloudCache {
   readonly #arena: Arena
   readonly #precision: Precision
-  #entries: Entry[] = []
+  #entries = new WeakMap<Float64Array, readonly Entry[]>()
+  #count = 0
 
   constructor(arena: Arena, precision: Precision) {
     this.#arena = arena
@@ -35,17 +39,20 @@ export class CloudCache {
   /** Cost O(m·d) for a cloud that is there, O(m·d + m log m) for a new one. */
   upload(points: Matrix, centred: boolean): UploadedCloud {
     const checksum = checksumOf(points.data)
-    const known = this.#entries.find(
-      (entry) =>
-        entry.source.deref() === points.data && entry.checksum === checksum && entry.rows === points.rows && entry.centred === centred
-    )
+    const before = this.#entries.get(points.data) ?? []
+    const known = before.find((entry) => entry.checksum === checksum && entry.rows === points.rows && entry.centred === centred)
     if (known) return known.cloud
-    if (this.#entries.length >= MOST_CLOUDS || this.#arena.top > MOST_BYTES) {
-      this.#entries = []
-      this.#arena.cutBack(DATA_ADDRESS)
-    }
+    if (this.#arena.top > (this.#count < MOST_CLOUDS ? MOST_BYTES : FEW_BYTES)) return this.#afresh().upload(points, centred)
     const cloud = uploadCloud(this.#arena, { precision: this.#precision, centred }, points)
-    this.#entries.push({ source: new WeakRef(points.data), checksum, rows: points.rows, centred, cloud })
+    this.#entries.set(points.data, [...before, { checksum, rows: points.rows, centred, cloud }])
+    this.#count++
     return cloud
+  }
+
+  #afresh(): this {
+    this.#entries = new WeakMap()
+    this.#count = 0
+    this.#arena.cutBack(DATA_ADDRESS)
+    return this
   }
 }

@@ -66,11 +66,17 @@ export async function createWasmEngine(options: WasmEngineOptions): Promise<Engi
   return new WasmEngine(options, { memory, kernels, pool, threads: shared ? options.threads : 1 })
 }
 
-/** Room for growth is reserved at once, in addresses: memory is used only as it grows. */
+/**
+ * 64 MB, in addresses: memory is used only as it is written to. The first growth of all detaches what stood there, and from then on
+ * V8 throws away what it had compiled of all code with arrays: a twentieth of a small job went there.
+ */
+const FIRST_PAGES = 1024
+
+/** Room for growth is reserved at once, in addresses too. */
 function createMemory(shared: boolean): WasmMemory {
   const { Memory } = webAssembly()!
   try {
-    return new Memory(shared ? { initial: 16, maximum: MOST_PAGES, shared } : { initial: 16, maximum: MOST_PAGES })
+    return new Memory(shared ? { initial: FIRST_PAGES, maximum: MOST_PAGES, shared } : { initial: FIRST_PAGES, maximum: MOST_PAGES })
   } catch {
     throw new EngineError({
       code: 'engine-memory',

@@ -10,6 +10,7 @@ export { browserHost } from './engine/wasm/host.js'
 export type { Engine } from './kernel/engine.js'
 // Models of tables, and what is known about rows.
 export type { LikelihoodModule } from './know/likelihood-row.js'
+export type { NamedWarning } from './know/support.js'
 // Files of models.
 export { packModel, unpackModel } from './model-file/container.js'
 // Errors, progress and stopping.

@@ -25,7 +25,7 @@ it('tables of many columns are searched in a bounded time, and what is left out 
   // Sums of many columns alone cost a minute once, and pairs of columns that were compared in all rows half a minute.
   expect(process.cpuUsage(before).user / 1e6).toBeLessThan(12)
   expect(searchNotes(data)).toEqual([
-    expect.stringMatching(/^250 columns of numbers: formulas of three columns, of two columns, of sums of four and more are not looked for/)
+    expect.stringMatching(/^250 columns of numbers: formulas of three columns, of two columns, of sums with weights are not looked for/)
   ])
   expect(searchNotes(pixels(30, 40))).toEqual([])
 })

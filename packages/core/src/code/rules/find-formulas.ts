@@ -2,10 +2,9 @@ import { log } from '../../num/elementary.js'
 import { type Expression, YEARS, yearsBetween } from '../../table/expression.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import { FactorInterval } from './factor-interval.js'
-import { lineThrough } from './line-through.js'
 import { type Quantity, tolerance } from './quantity.js'
-import { binary, column, number, SHAPES, type Shape, scaled } from './shapes.js'
-import { WeightedSums, writeSum } from './weighted-sums.js'
+import { binary, column, SHAPES, type Shape, scaled } from './shapes.js'
+import { type WeightedSum, WeightedSums, writeSum } from './weighted-sums.js'
 
 /** A formula that all rows obey. */
 export interface FormulaFound {
@@ -23,7 +22,7 @@ const FIRST_PROBES = 8
 const LEAST_PROBES = 4
 /** Columns of numbers beyond which only shorter formulas are tried: those of two cost the cube of the columns, those of three the fourth power. */
 export const MOST_COLUMNS_OF = { 1: 400, 2: 120, 3: 40 } as const
-/** Columns beyond which sums of columns side by side are not: they cost the cube, and are a quarter of the formulas of two. */
+/** Columns beyond which sums with weights are not: they cost the square, of a column with gaps once more. */
 export const MOST_COLUMNS_OF_SUMS = 200
 /** A column of fewer values is a category: what determines it is a lookup. */
 const LEAST_VALUES = 3
@@ -32,8 +31,11 @@ const LEAST_VALUES = 3
 const MIRRORED = 9
 /** Of relations that can be read in several ways, those that round as a result does come first: what rounds less was an input. */
 const [EXACT, ROUNDED, INVERSE] = [1e-5, 0.3, 10]
-/** Of several readings sums with weights come last, as all that is linear can be written as one; of these those of fewest digits first. */
-const [WEIGHTED, DIGIT] = [9.5, 1e-3]
+/**
+ * Of several readings sums with weights come last, as all that is linear can be written as one; but for what one column is in another
+ * unit, and for totals and means. Of these those of fewest digits first.
+ */
+const [WEIGHTED, IN_ANOTHER_UNIT, TOTAL, DIGIT] = [9.5, 1.5, 4, 1e-3]
 /** Rows between the inputs of a formula that are taken from different ones. */
 const MIXING = 17
 
@@ -61,17 +63,15 @@ interface Tried {
 }
 
 /**
- * Formulas of one, two or three columns, sums of columns side by side and weighted sums, that hold in every row to the decimals
+ * Formulas of one, two or three columns and weighted sums, that hold in every row to the decimals
  * that are written, with a factor that is found. Each is tried on 64 rows, then on all. Cost O(p⁴) on a few rows for p ≤ 40 columns, and
  * O(rows) for each that passes.
  */
 export function findFormulas(quantities: readonly Quantity[], rowCount: number): FormulaFound[] {
   const search = new Search(quantities, rowCount)
   for (const shape of SHAPES) if (quantities.length <= MOST_COLUMNS_OF[shape.arity]) search.tryShape(shape)
-  if (quantities.length <= MOST_COLUMNS_OF[2]) search.tryAffine()
-  if (quantities.length <= MOST_COLUMNS_OF_SUMS) search.tryRuns()
   if (quantities.length <= MOST_COLUMNS_OF[2]) search.tryAges()
-  if (quantities.length <= MOST_COLUMNS_OF[2]) search.tryWeightedSums()
+  if (quantities.length <= MOST_COLUMNS_OF_SUMS) search.tryWeightedSums()
   return search.believed()
 }
 
@@ -159,27 +159,6 @@ class Search {
     return looked
   }
 
-  /** c = k · a + m, as of degrees in another scale. */
-  tryAffine(): void {
-    this.quantities.forEach((a, q) => {
-      if (a.isDate) return
-      for (const target of this.targets) {
-        if (target === q) continue
-        this.candidates++
-        const wanted = this.quantities[target]!
-        if (!lineThrough(this.atProbes[q]!, { values: this.atProbes[target]!, unit: wanted.unit })) continue
-        const line = lineThrough(a.values, wanted)
-        if (line === undefined || line.intercept === 0) continue
-        const { slope, intercept } = line
-        const write = () => {
-          const right = scaled(slope, column(a.name))
-          return intercept < 0 ? binary('-', right, number(-intercept)) : binary('+', right, number(intercept))
-        }
-        this.passed.push({ target, inputs: [q], value: (i) => slope * a.values[i]! + intercept, write, factor: 'one', rank: 1.5 })
-      }
-    })
-  }
-
   /** Whole years from one date to another: ages. */
   tryAges(): void {
     const dates = this.quantities.flatMap(({ isDate }, q) => (isDate ? [q] : []))
@@ -202,22 +181,7 @@ class Search {
     }
   }
 
-  /** Sums of four and more columns side by side, and their means. */
-  tryRuns(): void {
-    const p = this.quantities.length
-    for (let first = 0; first < p; first++) {
-      const sums = new Float64Array(this.buffer.length)
-      for (let last = first; last < p && !this.quantities[last]!.isDate; last++) {
-        for (let k = 0; k < sums.length; k++) sums[k] = sums[k]! + this.atProbes[last]![k]!
-        if (last - first < 3) continue
-        const inputs = Array.from({ length: last - first + 1 }, (_, k) => first + k)
-        const fill = (from: number, to: number): void => this.buffer.set(sums.subarray(from, to), from)
-        this.tryTargets({ inputs, factor: 'free', fill }, () => this.sumOf(inputs))
-      }
-    }
-  }
-
-  /** Sums of columns wherever they stand, with weights and a constant: grades, gross from net and fees less what was paid. */
+  /** Sums of columns with weights and a constant: degrees in another scale, totals and means, grades, gross from net and fees less what was paid. */
   tryWeightedSums(): void {
     const sums = new WeightedSums(this.quantities, this.rowCount)
     for (const target of this.targets) {
@@ -235,20 +199,9 @@ class Search {
             sum
           ),
         factor: 'one',
-        rank: WEIGHTED + DIGIT * log(choices),
+        rank: rankOf(sum) + DIGIT * log(choices),
         choices
       })
-    }
-  }
-
-  private sumOf(inputs: readonly number[]): Form {
-    const columns = inputs.map((q) => this.quantities[q]!.values)
-    return {
-      inputs,
-      factor: 'free',
-      rank: 4,
-      value: (i, shift = 0) => columns.reduce((sum, values, k) => sum + values[(i + k * shift) % this.rowCount]!, 0),
-      write: () => inputs.map((q) => column(this.quantities[q]!.name)).reduce((sum, one) => binary('+', sum, one))
     }
   }
 
@@ -312,6 +265,11 @@ class Search {
       candidates: Math.max(this.candidates, choices * this.targets.length)
     })
   }
+}
+
+function rankOf({ weights, constant }: WeightedSum): number {
+  if (weights.length === 1) return IN_ANOTHER_UNIT
+  return weights.length > 3 && constant === 0 && weights.every((weight) => weight === weights[0]) ? TOTAL : WEIGHTED
 }
 
 function hasValues(values: Float64Array): boolean {

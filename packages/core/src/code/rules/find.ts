@@ -149,7 +149,7 @@ export function searchNotes({ table }: WrittenTable): string[] {
   const left = [
     { most: MOST_COLUMNS_OF[3], words: 'three columns' },
     { most: MOST_COLUMNS_OF[2], words: 'two columns' },
-    { most: MOST_COLUMNS_OF_SUMS, words: 'sums of four and more' },
+    { most: MOST_COLUMNS_OF_SUMS, words: 'sums with weights' },
     { most: MOST_COLUMNS_OF[1], words: 'one column' }
   ].filter(({ most }) => numbers > most)
   if (left.length === 0) return []

@@ -4,7 +4,7 @@ import { type Quantity, tolerance } from './quantity.js'
 import { binary, column, number, scaled, simplestIn } from './shapes.js'
 
 /** constant + Σ weights[k] · the column inputs[k], which another column is, rounded to its unit. */
-interface WeightedSum {
+export interface WeightedSum {
   readonly inputs: readonly number[]
   readonly weights: readonly number[]
   readonly constant: number
@@ -14,12 +14,12 @@ interface WeightedSum {
 
 /** Rows, spread over the table, that the sums are fitted on. */
 const MOST_ROWS = 2000
-/** Columns of a sum at most. */
-const MOST_TERMS = 10
+/** Columns of a sum at most: two years of months. */
+const MOST_TERMS = 24
 /** Rows for each column of a sum at least: fewer fit whatever they are. */
 const ROWS_A_TERM = 4
-/** A weight is the simplest number within so many standard errors: of rounding, and one in 16,000 is further. */
-const STANDARD_ERRORS = 4
+/** A weight is the simplest number within so many standard errors: of rounding, and one in 16,000 is further. Within fewer where such a sum misses a row. */
+const STANDARD_ERRORS = [4, 2, 1, 0.5] as const
 /** What a sum leaves of its column beside the variance of rounding, at most: all of a unit would be three times as much. */
 const MOST_LEFT = 3
 /** Variance of what rounding to one unit takes away. */
@@ -55,7 +55,7 @@ export class WeightedSums {
     const count = Math.min(MOST_ROWS, present.length)
     const rows = Array.from({ length: count }, (_, k) => present[Math.floor(((k + 0.5) * present.length) / count)]!)
     const columns = this.quantities.flatMap(({ values, isDate }, q) => (!isDate && !rows.some((i) => Number.isNaN(values[i]!)) ? [q] : []))
-    if (columns.length < 3 || rows.length < 3 * ROWS_A_TERM) return undefined
+    if (columns.length < 2 || rows.length < 3 * ROWS_A_TERM) return undefined
     return new Moments(this.quantities, columns, rows)
   }
 }
@@ -81,7 +81,7 @@ class Moments {
   }
 
   /**
-   * Of the sums of at least two columns that column t is on these rows, one of few digits: where columns are sums themselves there
+   * Of the sums that column t is on these rows, one of few digits: where columns are sums themselves there
    * are several, and one without some column of the sum found may be simpler.
    */
   sumOf(t: number): WeightedSum | undefined {
@@ -101,22 +101,23 @@ class Moments {
   private sumWithout(t: number, without: ReadonlySet<number>): WeightedSum | undefined {
     const parts: number[] = []
     let best: WeightedSum | undefined
-    for (const part of this.selection(t, without)) {
+    for (const { part, left } of this.selection(t, without)) {
       parts.push(part)
-      const sum = parts.length > 1 ? this.simplified(t, parts) : undefined
+      const sum = left > MOST_LEFT * this.noiseOf(t) ? undefined : this.simplified(t, parts)
       // net + tax says more than 1.19 * net, though tax is the rounding alone.
       if (sum && (!best || sum.choices < best.choices)) best = sum
     }
     return best
   }
 
-  /** Columns in the order of what each explains of what those before it leave of column t. */
-  private *selection(t: number, without: ReadonlySet<number>): Generator<number> {
+  /** Columns in the order of what each explains of what those before it leave of column t, and what is left with it, a variance. */
+  private *selection(t: number, without: ReadonlySet<number>): Generator<{ readonly part: number; readonly left: number }> {
     const p = this.columns.length
     const most = Math.min(MOST_TERMS, Math.floor(this.rows.length / ROWS_A_TERM))
     const left = Float64Array.from({ length: p }, (_, j) => this.covariance[j * p + j]!)
     const toTarget = this.covariance.slice(t * p, (t + 1) * p)
     const directions: Float64Array[] = []
+    let rest = this.covariance[t * p + t]!
     const taken = new Set([t, ...without])
     while (directions.length < most) {
       let [best, gain] = [-1, 0]
@@ -129,9 +130,9 @@ class Moments {
       taken.add(best)
       const size = Math.sqrt(left[best]!)
       const direction = Float64Array.from({ length: p }, (_, j) => {
-        let rest = this.covariance[best * p + j]!
-        for (const one of directions) rest -= one[best]! * one[j]!
-        return rest / size
+        let own = this.covariance[best * p + j]!
+        for (const one of directions) own -= one[best]! * one[j]!
+        return own / size
       })
       const along = toTarget[best]! / size
       directions.push(direction)
@@ -139,32 +140,48 @@ class Moments {
         left[j] = left[j]! - direction[j]! * direction[j]!
         toTarget[j] = toTarget[j]! - along * direction[j]!
       }
-      yield best
+      rest -= along * along
+      yield { part: best, left: rest }
     }
   }
 
   /** The simplest weights with which these columns, or some of them, add up to column t. */
   private simplified(t: number, parts: readonly number[]): WeightedSum | undefined {
     const p = this.columns.length
-    const { unit } = this.quantities[this.columns[t]!]!
-    const noise = ROUNDED * unit * unit + LOST * this.covariance[t * p + t]!
+    const noise = this.noiseOf(t)
     const spread = Math.sqrt(noise / this.rows.length)
-    const rest = this.covariance.slice(t * p, (t + 1) * p)
-    const told = this.told(parts, rest, spread)
+    const told = this.told(parts, this.covariance.slice(t * p, (t + 1) * p), spread)
     // What is left of the target must be no more than rounding, which its whole unit bounds.
     if (!told || this.residual(t, told.parts, told.weights) > MOST_LEFT * noise) return undefined
+    for (const errors of STANDARD_ERRORS) {
+      const sum = this.simplestWithin(t, told.parts, errors * spread)
+      if (sum) return sum
+    }
+    return undefined
+  }
+
+  /** Variance of what rounding, of the file and of the computer, takes away from column t. */
+  private noiseOf(t: number): number {
+    const { unit } = this.quantities[this.columns[t]!]!
+    return ROUNDED * unit * unit + LOST * this.covariance[t * this.columns.length + t]!
+  }
+
+  /** The sum with the simplest weights within what they may be off by, one after another, where all rows obey. */
+  private simplestWithin(t: number, parts: readonly number[], spread: number): WeightedSum | undefined {
+    const p = this.columns.length
+    const rest = this.covariance.slice(t * p, (t + 1) * p)
     const weights = new Map<number, number>()
-    let open = told.parts
+    let open = parts
     while (open.length > 0) {
       const fit = this.fit(open, rest)
       if (!fit) return undefined
       const { part, weight, error } = surest(open, fit, spread)
-      const simple = simplestIn(weight - STANDARD_ERRORS * error, weight + STANDARD_ERRORS * error)
+      const simple = simplestIn(weight - error, weight + error)
       weights.set(part, simple)
       for (let j = 0; j < p; j++) rest[j] = rest[j]! - simple * this.covariance[part * p + j]!
       open = open.filter((one) => one !== part)
     }
-    const kept = told.parts.filter((part) => weights.get(part) !== 0).sort((a, b) => a - b)
+    const kept = parts.filter((part) => weights.get(part) !== 0).sort((a, b) => a - b)
     return this.checked(
       t,
       kept,
@@ -184,14 +201,13 @@ class Moments {
       if (!fit) return undefined
       const sizes = kept.map((_, k) => Math.abs(fit.weights[k]!) / (spread * Math.sqrt(fit.variances[k]!)))
       const least = sizes.indexOf(Math.min(...sizes))
-      if (kept.length === 1 || sizes[least]! > STANDARD_ERRORS) return { ...fit, parts: kept }
+      if (kept.length === 1 || sizes[least]! > STANDARD_ERRORS[0]) return { ...fit, parts: kept }
       kept = kept.filter((_, k) => k !== least)
     }
   }
 
   /** The sum with its constant, where all rows obey. */
   private checked(t: number, parts: readonly number[], weights: readonly number[]): WeightedSum | undefined {
-    if (parts.length < 2) return undefined
     const { values, unit } = this.quantities[this.columns[t]!]!
     let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
     for (const i of this.rows) {
@@ -201,6 +217,8 @@ class Moments {
       if (low > high) return undefined
     }
     const constant = low <= 0 && high >= 0 ? 0 : simplestIn(low, high)
+    // A constant, and a multiple of one column, are no sums.
+    if (parts.length === 0 || (parts.length === 1 && constant === 0)) return undefined
     const inputs = parts.map((part) => this.columns[part]!)
     return { inputs, weights, constant, choices: choicesOf(this.columns.length - 1, [...weights, ...(constant === 0 ? [] : [constant])]) }
   }
@@ -238,7 +256,7 @@ interface Fit {
   readonly variances: readonly number[]
 }
 
-/** The column whose weight is known best beside its size, the weight, and its standard error. */
+/** The column whose weight is known best beside its size, the weight, and how far it may be off. */
 function surest(parts: readonly number[], { weights, variances }: Fit, spread: number): { part: number; weight: number; error: number } {
   const score = (k: number): number => Math.abs(weights[k]!) / Math.sqrt(variances[k]!)
   let best = 0

@@ -476,3 +476,33 @@ describe('files that are damaged, nested or left behind', () => {
     expect(readdirSync(left)).toEqual(['.sbridge-7-0.tmp', 'a.csv'])
   })
 })
+
+describe('rows and the summary do not share standard output', { tags: ['slow'] }, () => {
+  const verbs: [name: string, args: string, lines: number][] = [
+    ['sample', 'sample t.csv -n 4 --bandwidth 0.5 --scaling standard', 5],
+    ['sample --given', 'sample t.csv -n 4 --bandwidth 0.5 --scaling standard --given x=0', 5],
+    ['sample --local', 'sample t.csv -n 4 --local window:1', 5],
+    ['sample --latent', 'sample t.csv -n 4 --latent pca:1', 5],
+    ['sample --latent --local', 'sample four.csv -n 4 --latent pca:2 --local window:1', 5],
+    ['embed', 'embed t.csv -k 1 --model t.sbridge', 61],
+    ['embed, new rows', 'embed t.sbridge t.csv', 61],
+    ['lift', 'lift t.sbridge places.csv', 61],
+    ['forecast', 'forecast t.csv -n 2 --steps 3', 7],
+    ['trajectories', 'trajectories times.csv --time t -n 3 --reference brownian', 7]
+  ]
+  beforeAll(() => {
+    const wave = (i: number, k: number): string => Math.sin(12.9898 * i + 78.233 * k + 1).toFixed(3)
+    const rows = (count: number, cells: (i: number) => readonly string[]): string =>
+      Array.from({ length: count }, (_, i) => `${cells(i).join()}\n`).join('')
+    file('t.csv', `x,y\n${rows(60, (i) => [wave(i, 0), wave(i, 1)])}`)
+    file('four.csv', `a,b,c,d\n${rows(40, (i) => [0, 1, 2, 3].map((k) => wave(i, k)))}`)
+    file('times.csv', `t,x\n${rows(40, (i) => [String(i % 2), wave(i, 0)])}`)
+  })
+  it.each(verbs)('%s', async (name, args, lines) => {
+    const run = await sbridge([...args.split(' '), '-o', '-', '--json'])
+    expect([run.status, run.stdout.trim().split('\n').length]).toEqual([0, lines])
+    expect(run.stdout).not.toContain('{')
+    expect(JSON.parse(run.stderr)).toBeInstanceOf(Object)
+    if (name === 'embed') file('places.csv', run.stdout)
+  })
+})

@@ -241,7 +241,7 @@ describe.skipIf(!hasRedis())('a cluster', { tags: ['slow'] }, () => {
       state = (1103515245 * state + 12345) % 2 ** 31
       return state / 2 ** 31
     }
-    const { drawing, plan } = await begun('k.csv', '-n', '150000')
+    const { drawing, plan } = await begun('k.csv', '-n', '120000')
     const drawn = () => readdirSync(join(folder, 'shared', plan)).filter((name) => name.endsWith('.json')).length
     await until(() => drawn() >= 1 + 2 * random())
     await sleep(200 * random())
@@ -252,7 +252,7 @@ describe.skipIf(!hasRedis())('a cluster', { tags: ['slow'] }, () => {
     await redis.kill()
     await redis.start()
     expect(await drawing.ended).toBe(0)
-    await here('one.csv', '-n', '150000')
+    await here('one.csv', '-n', '120000')
     expect(bytes('k.csv').equals(bytes('one.csv'))).toBe(true)
   })
 

@@ -16,7 +16,7 @@ const PATIENCE = 60_000
 /** Seconds to go on for, instead of the first seeds, to look for news: `FUZZ_SECONDS=20 npm run fuzz:models`. */
 const seconds = Number(process.env.FUZZ_SECONDS ?? 0)
 /** How many seeds: the same ones on every machine, however fast. */
-const seeds = Number(process.env.FUZZ_SEEDS ?? 30)
+const seeds = Number(process.env.FUZZ_SEEDS ?? 20)
 
 /** Runs the fuzz in a worker and ends it where it hangs. */
 async function fuzz(order: Omit<FuzzOrder, 'at'>): Promise<FuzzReport> {

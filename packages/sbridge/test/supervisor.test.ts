@@ -442,29 +442,3 @@ describe('standard streams carry what they would in one thread', () => {
     expect([run.status, run.stdout.split('\n').length]).toEqual([0, 5])
   })
 })
-
-describe('rows and the summary do not share standard output', () => {
-  const verbs: [name: string, args: string, lines: number][] = [
-    ['sample', 'sample t.csv -n 4 --bandwidth 0.5 --scaling standard', 5],
-    ['sample --given', 'sample t.csv -n 4 --bandwidth 0.5 --scaling standard --given x=0', 5],
-    ['sample --local', 'sample t.csv -n 4 --local window:1', 5],
-    ['sample --latent', 'sample t.csv -n 4 --latent pca:1', 5],
-    ['sample --latent --local', 'sample four.csv -n 4 --latent pca:2 --local window:1', 5],
-    ['embed', 'embed t.csv -k 1 --model t.sbridge', 61],
-    ['embed, new rows', 'embed t.sbridge t.csv', 61],
-    ['lift', 'lift t.sbridge places.csv', 61],
-    ['forecast', 'forecast t.csv -n 2 --steps 3', 7],
-    ['trajectories', 'trajectories times.csv --time t -n 3 --reference brownian', 7]
-  ]
-  beforeAll(() => {
-    const times = rows(40, 'x').trim().split('\n').slice(1)
-    file('times.csv', `t,x\n${times.map((x, i) => `${i % 2},${x}`).join('\n')}\n`)
-  })
-  it.each(verbs)('%s', (name, args, lines) => {
-    const run = shell(`$sbridge ${args} -o - --json`)
-    expect([run.status, run.stdout.trim().split('\n').length]).toEqual([0, lines])
-    expect(run.stdout).not.toContain('{')
-    expect(JSON.parse(run.stderr)).toBeInstanceOf(Object)
-    if (name === 'embed') file('places.csv', run.stdout)
-  })
-})

@@ -71,7 +71,7 @@ test('what is given or observed in closed form moves columns that nearly repeat 
 
 test('an observation of many columns moves them all', { tags: ['slow'] }, async () => {
   const context = { engine, key: keyFromSeed(6) }
-  const size = 30
+  const size = 20
   const phi = 0.7
   const z = normals(keyFromSeed(3), 500 * size)
   const values = Array.from({ length: size }, () => new Float64Array(500))
@@ -80,13 +80,13 @@ test('an observation of many columns moves them all', { tags: ['slow'] }, async 
       values[a]![i] = a === 0 ? z[i * size]! : phi * values[a - 1]![i]! + Math.sqrt(1 - phi * phi) * z[i * size + a]!
   const table = inferTable({ rowCount: 500, columns: values.map((column, a) => ({ name: `x${a}`, source: 'number', values: column })) })
   const model = await fitLocal(table, { local: { kind: 'window', radius: 1 } }, context)
-  const observe = [`${values.map((_, a) => `x${a}`).join(' + ')} = 20 ± 1`]
+  const observe = [`${values.map((_, a) => `x${a}`).join(' + ')} = 14 ± 1`]
   const drawn = await posteriorLocal(model, { count: 300, observe }, context)
   const along = Array.from({ length: size }, (_, a) => values.reduce((sum, _v, b) => sum + phi ** Math.abs(a - b), 0))
   const total = along.reduce((sum, x) => sum + x, 1)
   const square = drawn.table.columns.reduce((sum, column, a) => {
     const mean = isNumeric(column) ? column.values.reduce((s, x) => s + x / 300, 0) : Number.NaN
-    return sum + (mean - (20 * along[a]!) / total) ** 2 / size
+    return sum + (mean - (14 * along[a]!) / total) ** 2 / size
   }, 0)
   // 0.08 over three seeds, of which 0.05 is that of 300 draws; the pass and four sweeps without the linear law: 1.2.
   expect(Math.sqrt(square)).toBeLessThan(0.2)

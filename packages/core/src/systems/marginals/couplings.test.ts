@@ -6,7 +6,7 @@ import { cloud } from '../../space/cloud.js'
 import { couplingProblem } from './couplings.js'
 import { lotkaVolterraFamily } from './lotka-volterra.js'
 
-it('a coupling that starts from that of cells ends where one that knows no cells does', async () => {
+it('a coupling that starts from that of cells ends where one that knows no cells does', { tags: ['slow'] }, async () => {
   const count = 1100
   const xi = normals(keyFromSeed(2), 4 * count, 0)
   // A tenth stands far apart, where potentials are steep.

@@ -52,7 +52,7 @@ describe('what threads do', () => {
     ['steps of parameters', ['trials'], { reference: 'linear', varying: 'auto', rounds: 2, intervals: 'none' }],
     ['growth', ['growth'], { reference: 'brownian' }, 'estimate'],
     ['smooth velocities', ['velocities'], { reference: 'smooth' }]
-  ])('is to the byte what one does: %s', async (_, tasks, options, growth = 'off') => {
+  ])('is to the byte what one does: %s', { tags: ['slow'] }, async (_, tasks, options, growth = 'off') => {
     const others = crew()
     const input = snapshots(8, [0, 1, 2, 3, 4])
     const made = async (watch: object) => {

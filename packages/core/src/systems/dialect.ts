@@ -34,6 +34,7 @@ const dialectIn: Reader<Dialect> = variant<Dialect>('kind', {
     ...encoded,
     kind: word('json'),
     layout: optional(word('lists', 'labels')),
+    under: optional(text),
     nested: optional(dictionary(list(keyIn))),
     mixed: optional(list(text)),
     lists: optional(list(text)),

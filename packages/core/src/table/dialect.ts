@@ -36,6 +36,8 @@ export interface JsonDialect extends TextEncoding {
   readonly kind: 'json'
   /** An object of columns: lists, or objects by the labels of rows. */
   readonly layout?: 'lists' | 'labels'
+  /** The name that the list of rows has in an object. */
+  readonly under?: string
   /** Where the values of columns stand that are in objects or lists of a row. */
   readonly nested?: Readonly<Record<string, readonly (string | number)[]>>
   /** Columns with text among numbers. */

@@ -32,6 +32,19 @@ describe('what pandas writes', () => {
   })
 })
 
+test('the one list of an object is the table, and stands there again', () => {
+  const table = readJson(bytes('{"count": 2, "meta": {"page": 1}, "data": [{"2": 1, "b": "x"}, {"2": 2, "b": null}]}'), context)
+  expect(table.columns.map(({ name }) => name)).toEqual(['2', 'b'])
+  expect(table.notes).toEqual([expect.stringContaining('rows stand under “data”')])
+  expect(JSON.parse(new TextDecoder().decode(writeJson(table)))).toEqual({
+    data: [
+      { 2: 1, b: 'x' },
+      { 2: 2, b: null }
+    ]
+  })
+  for (const other of ['{"a": [{"x": 1}], "b": [{"y": 1}]}', '{"a": 1}']) expect(() => readJson(bytes(other), context)).toThrow()
+})
+
 test('an object of arrays', () => {
   expect(read(bytes('{"b": [1, null], "a": ["x", "y"]}'))).toEqual([
     ['b', ['number', [1, null]]],
@@ -131,7 +144,7 @@ test('an object of columns is written as one', () => {
 test('200,000 values inside one another are refused, not followed', () => {
   const deep = (open: string, close: string) => `${open.repeat(200_000)}${close.repeat(200_000)}`
   expect(() => readJson(bytes(deep('[', ']')), context)).toThrow(/an array as element 1/)
-  expect(() => readJson(bytes(`{"a": ${deep('[{"b":', '}]').replace(':}', ':1}')}}`), context)).toThrow(/an object in column "a"/)
+  expect(() => readJson(bytes(`{"a": ${deep('[{"b":', '}]').replace(':}', ':1}')}}`), context)).toThrow(/an object in column "b\.0/)
   const within = `[{"a": ${'{"b":'.repeat(5000)}1${'}'.repeat(5000)}}]`
   expect(() => readJson(bytes(within), context).columns[0]!.values).toThrow(/an object in column "a\.b\.b/)
   expect(() => readJsonLines(bytes(deep('[', ']')), context)).toThrow(/an array as line 1/)

@@ -27,8 +27,8 @@ type Row = Readonly<Record<string, unknown>>
 type Place = (row: number) => string
 
 /**
- * A table from a JSON array of objects (one a row), an object of arrays (one a column), or an object of objects
- * (column, then row label, as pandas writes by default); null and absent keys are missing cells.
+ * A table from a JSON array of objects (one a row), by itself or as the only array of an object, an object of arrays (one a
+ * column), or an object of objects (column, then row label, as pandas writes by default); null and absent keys are missing cells.
  *
  * Columns stand in the order in which their names first appear. A column of numbers is a number column, of true and
  * false a boolean one; anything else is text.
@@ -44,6 +44,8 @@ export const readJsonLines = (bytes: Uint8Array, context: ReadContext): RawTable
 /** Rows as they were parsed. */
 export interface JsonRows {
   readonly rows: readonly unknown[]
+  /** The name in an object that they stand under. */
+  readonly under?: string
   readonly source: Source
   readonly place: Place
 }
@@ -61,8 +63,19 @@ export function jsonValue(bytes: Uint8Array, context: ReadContext): JsonRows | {
     escaped: isEscaped(text)
   })
   if (Array.isArray(value)) return { rows: value, source: sourceOf(value[0]), place: (i) => `element ${i + 1}` }
-  if (isObject(value)) return { columns: value, source: sourceOf(value) }
-  throw unreadable('JSON', context, 'the top is neither an array nor an object')
+  if (!isObject(value)) throw unreadable('JSON', context, 'the top is neither an array nor an object')
+  const under = listIn(value)
+  if (under === undefined) return { columns: value, source: sourceOf(value) }
+  const rows = value[under] as readonly Row[]
+  const within = text.slice(text.indexOf('[', text.indexOf(JSON.stringify(under))))
+  return { rows, under, source: { ...sourceOf(rows[0]), keys: firstKeys(rows[0], within) }, place: (i) => `element ${i + 1} of ${under}` }
+}
+
+/** The one list of objects in an object of nothing else that could be rows or columns: an answer of a service, beside what it says of it. */
+function listIn(value: Row): string | undefined {
+  const lists = Object.entries(value).filter(([, own]) => Array.isArray(own))
+  const [only] = lists
+  return lists.length === 1 && (only![1] as unknown[]).length > 0 && (only![1] as unknown[]).every(isObject) ? only![0] : undefined
 }
 
 /** The rows of JSON lines. */
@@ -92,7 +105,11 @@ export function writeJson(table: RawTable): Uint8Array {
 }
 
 /** A JSON array of rows in the spelling of a table. */
-export const encodedRows = (rows: readonly string[], table: RawTable): Uint8Array => encodedText(`[${rows.join(',')}]`, table)
+export function encodedRows(rows: readonly string[], table: RawTable): Uint8Array {
+  const list = `[${rows.join(',')}]`
+  const { under } = dialectOf(table)
+  return encodedText(under === undefined ? list : `{${JSON.stringify(under)}:${list}}`, table)
+}
 
 function encodedText(text: string, table: RawTable): Uint8Array {
   const dialect = dialectOf(table)
@@ -219,7 +236,7 @@ interface Company {
 
 /** The table of rows. */
 export function tableOfRows(
-  { rows, source: { keys, decoded, spacing, escaped: isAscii }, place }: JsonRows,
+  { rows, under, source: { keys, decoded, spacing, escaped: isAscii }, place }: JsonRows,
   context: ReadContext,
   { take, before }: Company = {}
 ): RawTable {
@@ -246,9 +263,11 @@ export function tableOfRows(
     ...(isAscii ? { escaped: true } : {}),
     ...(Object.keys(nested).length > 0 ? { nested } : {}),
     ...(mixed.length > 0 ? { mixed } : {}),
-    ...(lists.length > 0 ? { lists } : {})
+    ...(lists.length > 0 ? { lists } : {}),
+    ...(under === undefined ? {} : { under })
   }
-  return { ...tableOf([...(before?.() ?? []), ...columns], context), dialect, ...(notes.length > 0 ? { notes } : {}) }
+  const said = [...(under === undefined ? [] : [`rows stand under “${under}”, and new ones will, without what stands beside it`]), ...notes]
+  return { ...tableOf([...(before?.() ?? []), ...columns], context), dialect, ...(said.length > 0 ? { notes: said } : {}) }
 }
 
 function tableOfColumns(value: Row, { keys, decoded, spacing, escaped: isAscii }: Source, context: ReadContext): RawTable {

@@ -97,11 +97,25 @@ const widthIn = ({ bandwidth }: Pick<Options, 'bandwidth'>) => (typeof bandwidth
 
 const keyNameOf = ({ layout }: PanelTable): string => layout.find(({ role }) => role === 'key')!.format.name
 
-function shapeOf({ layout, data, constant, varying, times, first, running, walls }: PanelTable, names: PanelShape['names']): PanelShape {
+function shapeOf(
+  { layout, data, constant, varying, times, first, running, groupSums, walls }: PanelTable,
+  names: PanelShape['names']
+): PanelShape {
   let smallest = Number.POSITIVE_INFINITY
   for (let g = 0; g + 1 < first.length; g++) smallest = Math.min(smallest, first[g + 1]! - first[g]!)
   const ticks = times ? { ticks: times.ticks } : {}
-  return { layout, formats: data.formats, constant, varying, ...ticks, names, smallest, walls, ...(running.length > 0 ? { running } : {}) }
+  return {
+    layout,
+    formats: data.formats,
+    constant,
+    varying,
+    ...ticks,
+    names,
+    smallest,
+    walls,
+    ...(running.length > 0 ? { running } : {}),
+    ...(groupSums.length > 0 ? { groupSums } : {})
+  }
 }
 
 /** Names of what is drawn besides these columns. */

@@ -18,6 +18,7 @@ import type { PanelOptions } from '../panel-options.js'
 import { prepareTable, readingOf, type TableOptions } from '../prepare.js'
 import type { RuleOptions } from '../rule-options.js'
 import { rulesOf } from '../ruled-rows.js'
+import { findGroupSums, type GroupSum, groupSumText } from './group-sums.js'
 import { findRunningSums, type RunningSum, runningText, sumsBefore, takeRunningOut } from './running.js'
 import { clockColumn, type PanelTimes, timesOf, togetherNotes } from './times.js'
 import { findWalls, type Wall } from './walls.js'
@@ -45,6 +46,8 @@ export interface PanelTable {
   readonly rules?: KeptRules | undefined
   /** Columns that run on through a group; in the data they are what they were before its first row. */
   readonly running: readonly RunningSum[]
+  /** Columns that sum others up over each group. */
+  readonly groupSums: readonly GroupSum[]
   /** What these are before each row [n, R]. */
   readonly sums: Matrix
   /** Sides of nought that drawn numbers keep to. */
@@ -85,8 +88,10 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   const others = keepColumns(whole, ({ name }) => name !== group && name !== time)
   const unordered = leaveKeysOut(raw, others, options)
   const inOrder = { ...unordered, table: takeTableRows(unordered.table, order) }
-  const running = clock && options.rules !== 'off' ? findRunningSums(inOrder, first) : []
-  const rest = takeRunningOut(running, inOrder, first)
+  const groupSums = options.rules === 'off' ? [] : findGroupSums(inOrder, first).filter(({ column }) => !isNamed(column, options))
+  const drawn = keepColumns(inOrder, ({ name }) => !groupSums.some(({ column }) => column === name))
+  const running = clock && options.rules !== 'off' ? findRunningSums(drawn, first) : []
+  const rest = takeRunningOut(running, drawn, first)
   const rules = groupRules(rest, first, { options, running })
   const kept = rules.length === 0 ? undefined : keepRules(rules, rest)
   const data = kept ? takeRulesOut(kept, rest) : rest
@@ -101,6 +106,7 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
     ...data.notes,
     ...groupNotes({ key, first, constant: still, varying, group: group! }),
     ...(times ? togetherNotes(times, { key, clock: inTime!, format: whole.formats.find(({ name }) => name === time)!, first }) : []),
+    ...groupSums.map((sum) => `${groupSumText(sum)}: kept; --rules off draws ${sum.column} as any other column`),
     ...running.map((sum) => `${runningText(sum)}: kept in every group; --rules off draws ${sum.column} as any other column`)
   ]
   return {
@@ -112,11 +118,16 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
     varying,
     rules: kept,
     running,
+    groupSums,
     sums: sumsBefore(running, rest, first),
-    walls: findWalls([...numbersNamed(data.table, varying), ...numbersNamed(inOrder.table, columnsOf(running))], data.table),
+    walls: findWalls([...numbersNamed(data.table, varying), ...numbersNamed(drawn.table, columnsOf(running))], data.table),
     layout
   }
 }
+
+/** Whether an option says what a column is: it is drawn then. */
+const isNamed = (name: string, { types, scaling }: PanelInput): boolean =>
+  Object.hasOwn(types ?? {}, name) || (typeof scaling === 'object' && scaling !== null && Object.hasOwn(scaling, name))
 
 const columnsOf = (running: readonly RunningSum[]): string[] => running.map(({ column }) => column)
 

@@ -6,6 +6,7 @@ import type { ColumnFormat } from '../../table/infer.js'
 import { numbersOf, takeTableRows } from '../../table/rows.js'
 import type { Column, NumericColumn, Table } from '../../table/table.js'
 import { copyCells, type GroupedRows, openTo } from './draw.js'
+import { groupSumColumn } from './group-sums.js'
 import type { PanelModel } from './model.js'
 import { putRunningBack } from './running.js'
 import { firstsOf, groupOfRows, laterRows } from './spans.js'
@@ -27,6 +28,10 @@ export function panelRows(model: PanelModel, { table, first, ticks }: GroupedRow
   const drawn = { table: inFormats(table, panel.formats), formats: panel.formats }
   const whole = putRunningBack(panel.running ?? [], rules ? putRulesBack(rules, drawn) : drawn, first)
   const named = new Map(whole.table.columns.map((column, c) => [column.name, { column, format: whole.formats[c]! }]))
+  for (const sum of panel.groupSums ?? []) {
+    const { format } = panel.layout.find((one) => one.format.name === sum.column)!
+    named.set(sum.column, { column: groupSumColumn(sum, whole, first, format), format })
+  }
   const columns = panel.layout.map(({ format, role }): { column: Column; format: ColumnFormat } => {
     const { name } = format
     if (role === 'key') {

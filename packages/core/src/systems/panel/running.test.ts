@@ -1,4 +1,4 @@
-import { beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it, test } from 'vitest'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
 import type { Engine } from '../../kernel/engine.js'
 import { packModel, unpackModel } from '../../model-file/container.js'
@@ -130,4 +130,36 @@ it('amounts know the sum so far: none is overdrawn where none of the data is, an
     expect(Number(cell('left', i))).toBeGreaterThanOrEqual(0)
     expect((cell('kind', i) === 'pay' ? 1 : -1) * Number(cell('amount', i))).toBeGreaterThanOrEqual(0)
   }
+})
+
+test('sums and counts of groups are those of the rows that are drawn', async () => {
+  const [prices, sizes] = [noise('price'), noise('size')]
+  const rows: Record<string, string>[] = []
+  for (let g = 0; g < GROUPS; g++) {
+    const cents = Array.from(
+      { length: 1 + Math.min(4, Math.floor(2 * Math.abs(sizes[g]!))) },
+      (_, k) => 100 + Math.round(900 * Math.abs(prices[5 * g + k]!))
+    )
+    const total = (cents.reduce((sum, x) => sum + x) / 100).toFixed(2)
+    for (const x of cents)
+      rows.push({ invoice: `R-${700 + 3 * g}`, due: String(10 + (g % 7)), price: (x / 100).toFixed(2), total, lines: String(cents.length) })
+  }
+  const raw: RawTable = {
+    rowCount: rows.length,
+    columns: Object.keys(rows[0]!).map((name) => ({ name, source: 'text', values: rows.map((row) => row[name]!) }))
+  }
+  const options = { group: 'invoice', seed: 1, bandwidth: 1, scaling: 'standard' as const }
+  const model = await fitModel(tables, { input: raw, options }, { engine })
+  const loaded = await tables.load(unpackModel(packModel(tables.save(model))), { engine })
+  expect(tables.tell(loaded).json).toMatchObject({
+    groupSums: ['total = sum of price in each group', 'lines = number of rows in each group']
+  })
+  const { columns } = tables.present(loaded, await drawModel(tables, { model: loaded, request: { seed: 2 } }, { engine }), 'text')
+  const [invoice, , price, total, lines] = columns.map(({ values }) => [...values].map(String))
+  for (const key of new Set(invoice)) {
+    const own = [...invoice!.keys()].filter((i) => invoice![i] === key)
+    const cents = own.reduce((sum, i) => sum + Math.round(100 * Number(price![i])), 0)
+    for (const i of own) expect([total![i], lines![i]]).toEqual([(cents / 100).toFixed(2), String(own.length)])
+  }
+  expect(columns.map(({ name }) => name)).toEqual(raw.columns.map(({ name }) => name))
 })

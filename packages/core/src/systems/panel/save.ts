@@ -27,6 +27,7 @@ import type { FitSummary } from '../global/fit-summary.js'
 import { loadGlobal, saveGlobal, summaryFields } from '../global/save.js'
 import { keysIn, withKeys } from '../keys-file.js'
 import { keptRulesIn, withRules } from '../rules-file.js'
+import type { GroupSum } from './group-sums.js'
 import type { PanelModel, PanelShape, PanelSummary } from './model.js'
 import { knownWidth, type PastCode } from './past.js'
 import type { PanelColumn } from './read.js'
@@ -121,6 +122,7 @@ const shapeOf = record<PanelShape>({
       })
     )
   ),
+  groupSums: optional(list(record<GroupSum>({ column: text, of: optional(text) }))),
   walls: optional(list(wall))
 })
 
@@ -175,12 +177,19 @@ export function loadPanel(contents: ModelContents): PanelModel {
 const placesIn = ({ coordinateCount, factors }: Encoder): number => factors.reduce((sum, { places }) => sum + places.cols, coordinateCount)
 
 /** Columns of the panel are those that are drawn or derived, beside the key and the time. */
-function checkLayout({ layout, formats, running = [], walls = [] }: PanelShape, rules: KeptRules | undefined): void {
+function checkLayout({ layout, formats, running = [], groupSums = [], walls = [] }: PanelShape, rules: KeptRules | undefined): void {
   const made = new Set((rules?.columns ?? formats).map(({ name }) => name))
   const numbers = new Set((rules?.columns ?? formats).filter(({ kind }) => kind === 'number' || kind === 'integer').map(({ name }) => name))
   for (const { column, terms } of running)
     for (const name of [column, ...terms.map((term) => term.column)])
       if (!numbers.has(name)) throw damaged(`a model with ${name} in a sum that runs on`, 'columns of numbers')
+  for (const { column, of } of groupSums) {
+    const own = layout.find(({ format }) => format.name === column)
+    const isNumber = own?.role === 'other' && (own.format.kind === 'number' || own.format.kind === 'integer')
+    if (made.has(column) || !isNumber || (of !== undefined && !numbers.has(of)))
+      throw damaged(`a model whose ${column} sums up ${of ?? 'rows'}`, 'a column that nothing draws, and numbers to sum up')
+    made.add(column)
+  }
   const kindOf = new Map(formats.map(({ name, kind }) => [name, kind]))
   for (const { column, where } of walls) {
     const isNumber = ['number', 'integer'].includes(kindOf.get(column) ?? '')

@@ -105,6 +105,7 @@ const jobs = {
     words: (table) => ['info', table]
   },
   'space 1,000,000': draws(of(3), 1_000_000, 10_000),
+  'curved 400,000 × 8': draws(of(8), 400_000, 10_000),
   'curved 1,000,000 × 8': draws(of(8), 1_000_000, 10_000),
   'million rows of 800': draws(of(4), 800, 1_000_000),
   // Memory beside that of a third of the rows; few steps, since time is in proportion.

@@ -5,7 +5,7 @@ import type { KernelChoice } from '../kernel/bandwidth.js'
 import type { Context } from '../kernel/context.js'
 import { shifted } from '../know/evidence.js'
 import type { ConditionGroup } from '../know/places.js'
-import { fitLaw, type Law, tableProblem } from '../law/law.js'
+import { fitLaw, type Law, type TableManner, tableProblem } from '../law/law.js'
 import { forgets } from '../law/mixture.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import { type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
@@ -30,10 +30,8 @@ export interface ChoiceProblem extends Context {
   readonly training: TrainingRows
   readonly kernel: KernelChoice
   readonly group: ConditionGroup
-  /** Known coordinates whose atoms make no classes. */
-  readonly compared?: readonly number[]
-  /** Whether the training rows are those that match what is given. */
-  readonly part?: boolean
+  /** How rows are told apart where they are drawn from; trials do it alike. Default by the rows. */
+  readonly manner?: TableManner | undefined
   /** Which rows hang together, by row: they are held out together. */
   readonly clusters?: Clusters | undefined
   /** What else is known: each held-out row makes observations of its own, with their noise. */
@@ -42,8 +40,6 @@ export interface ChoiceProblem extends Context {
   readonly widest?: number | undefined
   /** Fixed by the user. */
   readonly fixed: { readonly epsilon?: number | undefined; readonly ridge?: number | undefined; readonly predicts?: false | undefined }
-  /** Known factors that drawn numbers are regressed on, where they do not choose the rows. */
-  readonly regressed?: readonly number[] | undefined
   /** `clamp` has no ridge: only its bandwidths are chosen. Default informed. */
   readonly scheme?: 'informed' | 'clamp' | undefined
 }
@@ -160,15 +156,11 @@ export class HeldOutScores {
   }
 
   private lawOf(p: number, { known, drawn }: Setting): Promise<Law> {
-    const { group, engine, kernel, watch, part, compared, regressed } = this.problem
+    const { group, engine, kernel, watch, manner = { conditions: {} } } = this.problem
     const { fitted } = this.parts[p]!
     const scales = freeScales(group, drawn / known, fitted.encoder.coordinateCount)
     return this.laws.recall(JSON.stringify([p, known, drawn]), () =>
-      fitLaw(tableProblem(fitted, { ...kernel, epsilon: known }, { scales, conditions: { part, without: compared }, known: regressed }), {
-        tolerance: 1e-3,
-        engine,
-        watch
-      })
+      fitLaw(tableProblem(fitted, { ...kernel, epsilon: known }, { ...manner, scales }), { tolerance: 1e-3, engine, watch })
     )
   }
 }

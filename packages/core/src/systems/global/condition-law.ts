@@ -16,6 +16,8 @@ export interface ChoiceRequest {
   readonly epsilon?: 'auto' | number | undefined
   /** λ relative to the mean local variance of the given columns; default by held-out CRPS, from 10⁻³. */
   readonly ridge?: 'auto' | number | undefined
+  /** Key that settings are chosen by, where several draws share them; default that of the draw. */
+  readonly choosing?: Key | undefined
   /** What earlier draws from this model with this key found out. */
   readonly memory?: ConditionMemory | undefined
 }
@@ -34,9 +36,11 @@ interface ChoiceFor {
 /** Chosen on the rows that the conditions of a part share. */
 export async function chooseFor(
   model: GlobalModel,
-  { matched: { group, compared }, part: { name, rows }, request, observed }: ChoiceFor,
+  { matched, part, request, observed }: ChoiceFor,
   { engine, key, watch }: Context
 ): Promise<ConditionalChoice> {
+  const { group, compared } = matched
+  const { name, rows } = part
   const number = (value: 'auto' | number | undefined) => (typeof value === 'number' ? value : undefined)
   // A bandwidth that the user set at the fit is kept here too.
   const epsilon = number(request.epsilon) ?? (model.summary.bandwidth ? undefined : model.kernel.epsilon)
@@ -48,11 +52,9 @@ export async function chooseFor(
       kernel: { ...model.kernel, epsilon: model.kernel.epsilon * (await matchedWidening(model, rows, engine)) },
       // Held-out rows have no places in the list.
       group: { ...group, members: [] },
-      compared,
-      part: rows !== undefined,
+      manner: matchedManner(model, part, matched),
       observed,
       fixed,
-      regressed: group.factors,
       scheme: request.conditioning,
       engine,
       key,

@@ -166,7 +166,7 @@ function piecesOf(
   const { matched, part, request } = asked
   const own = { ...context, watch: unshared(context.watch) }
   const ready = later(async () => {
-    const choice = await chooseFor(model, asked, { ...own, key: choiceKey(context.key) })
+    const choice = await chooseFor(model, asked, { ...own, key: choiceKey(request.choosing ?? context.key) })
     return { choice, law: await lawFor(model, { matched, part, choice, memory: request.memory }, own) }
   })
   return placesInBatches(part.places, request.rows).map((places) => ({ matched, part, places, ready }))

@@ -4,7 +4,7 @@ import type { Condition } from '../../know/conditions.js'
 import type { Evidence } from '../../know/evidence.js'
 import { groupConditions } from '../../know/places.js'
 import { fitLaw, type Law, tableProblem } from '../../law/law.js'
-import type { Key } from '../../num/random.js'
+import { type Key, keyFor } from '../../num/random.js'
 import type { Encoded } from '../../table/encoder.js'
 import type { Context } from '../context.js'
 import { choiceKey, chooseFor, lawFor } from './condition-law.js'
@@ -26,6 +26,8 @@ export interface PlaceQuestion {
   readonly conditioning?: 'informed' | 'langevin' | undefined
   readonly epsilon?: 'auto' | number | undefined
   readonly memory?: ConditionMemory | undefined
+  /** As in `ChoiceRequest`. */
+  readonly choosing?: Key | undefined
 }
 
 /** `unconditioned` where ε was looked for. */
@@ -61,12 +63,12 @@ export async function placeOf(
   asked: PlaceQuestion,
   { weights, draw, context, key }: PlaceTrial & PlaceContext
 ): Promise<Place> {
-  const { condition, evidence, known, search, memory, conditioning } = asked
+  const { condition, evidence, known, search, memory, conditioning, choosing } = asked
   const rows = search === 'rows'
   // Held-out rows cannot make a user's likelihood of themselves.
   if (rows && conditioning !== 'langevin' && (known || evidence.residuals !== undefined))
     return searchedPlace(model, asked, { context, key })
-  const own = { ...context, key }
+  const own = { ...context, key: choosing ? keyFor(choosing, 'posterior') : key }
   const question = {
     epsilon: asked.epsilon,
     search: conditioning !== 'langevin',
@@ -122,7 +124,7 @@ async function searchedPlace(model: GlobalModel, asked: PlaceQuestion, { context
     model,
     // What was found for one observation does not hold for another.
     { matched, part, observed, request: { epsilon, memory: observed ? undefined : memory } },
-    { ...context, key: choiceKey(context.key) }
+    { ...context, key: choiceKey(asked.choosing ?? context.key) }
   )
   const law = await lawFor(model, { matched, part, choice: chosen, memory }, context)
   const whole = part.rows

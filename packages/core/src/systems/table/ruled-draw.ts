@@ -1,3 +1,4 @@
+import { ConditionMemory } from '../../choose/memory.js'
 import type { KeptRules } from '../../code/rules/kept-rules.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
@@ -36,7 +37,9 @@ export async function drawRuled<Model>(
   if (!rules) return kind.draw(model, request, context)
   const parts = throughRules(rules, asked)
   const names = namesOfGivens(asked.givens)
-  const drawPart = partsOf({ kind, model, rules, request, names })
+  // What settings are chosen by is the same for all parts and rounds: few conditions ask for others than those beside them.
+  const shared = { ...request, memory: request.memory ?? new ConditionMemory(), choosing: request.choosing ?? context.key }
+  const drawPart = partsOf({ kind, model, rules, request: shared, names })
   const drawn = await inParts(parts.length, context.watch, (which, watch) => {
     const part = parts[which]!
     // The same rows whatever other conditions stand beside it.

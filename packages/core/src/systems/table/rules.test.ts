@@ -7,7 +7,7 @@ import { createWasmEngine } from '../../engine/wasm/engine.js'
 import type { Engine } from '../../kernel/engine.js'
 import { packModel, unpackModel } from '../../model-file/container.js'
 import { inferTable } from '../../table/infer.js'
-import type { RawTable } from '../../table/raw.js'
+import { type RawTable, takeRawRows } from '../../table/raw.js'
 import { isNumeric } from '../../table/table.js'
 import type { GlobalModel } from '../global/model.js'
 import { ruledRows } from '../ruled-rows.js'
@@ -166,6 +166,24 @@ describe('what is known of derived columns', { tags: ['slow'] }, () => {
     const drawn = await draw(shop, { rows: 60, given: { brand: 'x' } })
     expect(levels(drawn, 'brand')).toEqual(['x'])
     expect(levels(drawn, 'sku').length).toBeGreaterThan(1)
+  })
+
+  it('settings are chosen once for all conditions that go the same way', async () => {
+    const few = await fit(
+      takeRawRows(
+        named('shop'),
+        Uint32Array.from({ length: 200 }, (_, i) => i)
+      )
+    )
+    const tried = async (given: TableRequest['given']) => {
+      const stages: string[] = []
+      const progress = ({ stage }: { readonly stage: string }) => stages.push(stage)
+      await drawModel(tables, { model: few, request: { seed: 4, rows: 2, given } }, { engine, progress })
+      return stages.filter((stage) => stage.includes('bandwidth')).length
+    }
+    const once = await tried({ brand: 'x', qty: 2 })
+    expect(once).toBeGreaterThan(0)
+    expect(await tried([2, 3].map((qty) => ({ brand: 'x', qty })))).toBe(once)
   })
 
   it('an interval holds every row, and so does a number', async () => {

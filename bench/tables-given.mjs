@@ -95,8 +95,10 @@ async function tryOnce(name, seed, engine) {
   )
   const ours = await bridgeDraws(halves, given, { target: target.name, seed, engine })
   const forest = forestDraws(halves.train, held, { target: target.name, key: keyFor(keyFromSeed(seed), 'quantile forest') })
-  const centre = mean(Array.from(target.values))
-  const scale = Math.sqrt(mean(Array.from(target.values, (x) => (x - centre) ** 2)))
+  // What stands for a missing cell is no value.
+  const present = Array.from(target.values).filter((_, i) => !isMissing(target, i))
+  const centre = mean(present)
+  const scale = Math.sqrt(mean(present.map((x) => (x - centre) ** 2)))
   const scored = (values) => {
     const draws = matrix(
       observed.length,

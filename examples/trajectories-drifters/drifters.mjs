@@ -30,7 +30,7 @@ const holdOut = [1, 3, 5]
 // Smoothness is given here so that the example is quick; left out, it is chosen on the training snapshots.
 const options = { reference: 'free', holdOut, lengthScale: 4, amplitude: 0.3 }
 const model = await fitMarginals({ times, clouds, columnNames: ['east', 'north'] }, options, { key })
-console.log(describe(model, scoreHeldOut(model, key)))
+console.log(describe(model, await scoreHeldOut(model, key)))
 
 const between = Array.from({ length: 25 }, (_, k) => k / 4)
 const trajectories = sampleTrajectories(model, { count: 40, times: between, key })

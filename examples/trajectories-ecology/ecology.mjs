@@ -17,7 +17,7 @@ const clouds = times.map((time) => cloud(matrixFromRows(rows.filter((row) => row
 const key = keyFromSeed(1)
 const holdOut = [1, 3, 5, 7, 9]
 const model = await fitMarginals({ times, clouds, columnNames: ['prey', 'predator'] }, { reference: 'lotka-volterra', holdOut }, { key })
-const scores = scoreHeldOut(model, key)
+const scores = await scoreHeldOut(model, key)
 console.log(describe(model, scores))
 
 const between = Array.from({ length: 41 }, (_, k) => k / 4)

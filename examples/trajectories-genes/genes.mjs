@@ -31,7 +31,7 @@ const holdOut = [1, 3, 5]
 const input = { times, clouds, columnNames: ['m1', 'm2', 'm3'] }
 const model = await fitMarginals(input, { reference: 'repressilator', holdOut }, { key })
 console.log(`truth: beta ${beta}, n ${n}, k ${k}, gamma ${gamma}`)
-console.log(describe(model, scoreHeldOut(model, key)))
+console.log(describe(model, await scoreHeldOut(model, key)))
 
 const between = Array.from({ length: 49 }, (_, i) => i / 8)
 const trajectories = sampleTrajectories(model, { count: 40, times: between, key })

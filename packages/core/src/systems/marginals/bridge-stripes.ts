@@ -37,6 +37,18 @@ const USUAL_PASSES = 5
 export const workOf = ({ family: { drift }, inner }: Stripe): number =>
   (drift.linear ? inner.length + 1 : USUAL_CELLS * USUAL_PASSES) * CELL_WORK * drift.dimension ** 3
 
+/**
+ * Of σ² that couplings resolve, the share that bridges draw with. The middle of two particles whose true partners stand δ away has δ²/4
+ * less scatter than they have; a bridge adds σ²Δ/4 a coordinate, which gives that back at σ²Δ = δ²/d, half of what couplings have.
+ */
+const DRAWN_SHARE = 0.5
+
+/** σ of bridges in an interval [d]. */
+function drawnSigma({ intervalSigmas, sigmaFrom }: Pick<MarginalsModel, 'intervalSigmas' | 'sigmaFrom'>, k: number): Float64Array {
+  const sigma = intervalSigmas[k]!
+  return sigmaFrom === 'resolution' ? sigma.map((s) => s * Math.sqrt(DRAWN_SHARE)) : sigma
+}
+
 export function stripesOf(parts: {
   model: MarginalsModel
   request: { readonly count: number; readonly key: Key }
@@ -50,7 +62,7 @@ export function stripesOf(parts: {
   const places = [...times.keys()].filter((p) => times[p]! > interval[0] && times[p]! < interval[1])
   if (places.length === 0) return []
   const { family, diffusion, theta } = model
-  const shared = { family, diffusion, theta, sigma: model.intervalSigmas[k]!, interval, places, key: keyFor(request.key, `bridge ${k}`) }
+  const shared = { family, diffusion, theta, sigma: drawnSigma(model, k), interval, places, key: keyFor(request.key, `bridge ${k}`) }
   const inner = places.map((p) => times[p]!)
   const planned = rowOf(points[k]!, chain[k]![0]!).slice()
   return Array.from({ length: Math.ceil(request.count / STRIPE) }, (_, s) => {

@@ -188,6 +188,21 @@ describe('the plain bridge without a given σ', () => {
     expect(await against([3 * sigma[0]!])).toBeLessThan(1.05)
     expect(await against('estimate')).toBeGreaterThan(1.5)
   })
+  it('draws bridges with half of σ², with all of a σ that is given', async () => {
+    const model = await fitMarginals(moving(), { reference: 'brownian' }, { key })
+    const sigma = model.intervalSigmas[0]!
+    const given = await fitMarginals(moving(), { reference: 'brownian', sigma: Array.from(sigma) }, { key })
+    const [share, whole] = [model, given].map((one) => {
+      const { times, values, count } = sampleTrajectories(one, { count: 400, times: [0.5], key })
+      const place = (path: number, t: number, a: number) => values.data[(path * times.length + t) * 2 + a]!
+      let squares = 0
+      for (let path = 0; path < count; path++)
+        for (const a of [0, 1]) squares += (place(path, 1, a) - (place(path, 0, a) + place(path, 2, a)) / 2) ** 2
+      return squares / (2 * count) / (sigma[0]! ** 2 / 4)
+    }) as [number, number]
+    expect(Math.abs(share - 0.5)).toBeLessThan(0.08)
+    expect(Math.abs(whole - 1)).toBeLessThan(0.16)
+  })
   it('widens an interval whose coupling cannot have its marginals, and says so; notes columns of unequal scale', async () => {
     // Three particles against two: with next to no noise the middle one would have to split exactly.
     const uneven = { times: [0, 1], clouds: [drawn(60, 1, 51, (x) => x), drawn(41, 1, 52, (x) => x * x * x + 40)] }

@@ -37,7 +37,7 @@ function resolutionNote({ intervalSigmas, growth }: MarginalsModel): string {
   const sizes = intervalSigmas.map((sigma) => sigma[0]!)
   const [least, most] = [Math.min(...sizes), Math.max(...sizes)].map((s) => String(Number(s.toPrecision(3))))
   const range = least === most ? least : `${least} to ${most}, interval by interval`
-  return `Without a drift the snapshots tell nothing about the noise. Its size σ is what the particles resolve, from their distances to the nearest one (${range}): no constant of nature.${growth ? ' Partners of particles that multiply are as uncertain as neighbours leave each other.' : ''} --sigma estimate takes the likelihood's, in which all displacement is noise.`
+  return `Without a drift the snapshots tell nothing about the noise. Its size σ is what the particles resolve, from their distances to the nearest one (${range}): no constant of nature. Between snapshots paths scatter with half of its square.${growth ? ' Partners of particles that multiply are as uncertain as neighbours leave each other.' : ''} --sigma estimate takes the likelihood's, in which all displacement is noise.`
 }
 
 /** Where no snapshot was kept from the fit: straight lines are the arbiter of paths, and were not asked. */

@@ -123,7 +123,14 @@ async function bandwidthCurve() {
         marginLeft: 48,
         marginRight: 24,
         marginBottom: 34,
-        x: { type: 'log', label: null, tickSize: 0, tickPadding: 8, ticks: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10], tickFormat: String },
+        x: {
+          type: 'log',
+          label: null,
+          tickSize: 0,
+          tickPadding: 8,
+          ticks: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
+          tickFormat: String
+        },
         y: { domain: [0, Math.max(1.2, ...curve.map(({ ratio }) => ratio * 1.05))], label: null, ticks: 6, tickSize: 0, tickPadding: 8 },
         marks: [
           ...frame(),

@@ -1,6 +1,6 @@
 // Whole jobs of the command line as tables grow: processor seconds, peak memory, and how well the rows can be told from fresh ones.
-// node bench/growth.mjs [JOB …] [--beside CHECKOUT] [--threads N[,N]] [--save]: single jobs; beside another build of this repository,
-// in turns; on so many threads; kept for the guide. With several numbers of threads: seconds on the clock, what more threads gain,
+// node bench/growth.mjs [JOB …] [--beside CHECKOUT] [--rounds N] [--threads N[,N]] [--save]: single jobs; beside another build of this
+// repository, in turns, the least of so many rounds; on so many threads; kept for the guide. '5,000 × 10' has scikit-learn beside it. With several numbers of threads: seconds on the clock, what more threads gain,
 // and whether the bytes are the same, which they must be; "threads" stands for the jobs of this that take over ten seconds.
 // Absolute seconds differ from machine to machine: what counts is one build beside another in one run.
 import { spawnSync } from 'node:child_process'
@@ -16,7 +16,12 @@ import { keep } from './kept.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { values: asked, positionals } = parseArgs({
   allowPositionals: true,
-  options: { beside: { type: 'string' }, threads: { type: 'string', default: '1' }, save: { type: 'boolean', default: false } }
+  options: {
+    beside: { type: 'string' },
+    rounds: { type: 'string', default: '1' },
+    threads: { type: 'string', default: '1' },
+    save: { type: 'boolean', default: false }
+  }
 })
 const folder = mkdtempSync(join(tmpdir(), 'sbridge-growth-'))
 process.on('exit', () => rmSync(folder, { recursive: true }))
@@ -92,6 +97,7 @@ const jobs = {
     table: () => join(root, 'examples/data/lotka-volterra.csv'),
     words: (table, out) => ['trajectories', table, '--time', 'time', '--reference', 'lotka-volterra', '-n', '100', '-o', out, '--seed', '1']
   },
+  '5,000 × 10': { ...draws(of(10), 5000, 1000), peer: (table, out) => ['kde_job.py', table, '1000', out] },
   'report 5,000 × 10': draws(of(10), 5000, 5000, ...report),
   'mixed 20,000 × 12': draws(mixed, 20_000, 1000),
   'mixed 50,000 × 12': draws(mixed, 50_000, 1000),
@@ -125,6 +131,12 @@ import { writeFileSync } from 'node:fs'
 if (isMainThread) process.on('exit', () => writeFileSync(process.env.GROWTH_USAGE, JSON.stringify(process.resourceUsage())))\n`
 )
 
+/** Other builds know no landmarks: without them they take all rows. */
+function wordsFor(build, words) {
+  const known = build === root ? words : words.filter((word, i) => word !== '--landmarks' && words[i - 1] !== '--landmarks')
+  return ['sample', 'trajectories'].includes(words[0]) ? [...known, '--threads', asked.threads] : known
+}
+
 function run(build, words) {
   const usage = join(folder, 'usage.json')
   const begin = performance.now()
@@ -138,6 +150,18 @@ function run(build, words) {
   if (status !== 0) return { failed: stderr.trim().split('\n').at(-1) }
   const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(readFileSync(usage, 'utf8'))
   return { seconds: (userCPUTime + systemCPUTime) / 1e6, wall, megabytes: maxRSS / 1024 }
+}
+
+/** What else the machine does only adds to a round. */
+const least = (rounds) => rounds.find(({ failed }) => failed) ?? rounds.reduce((a, b) => (a.seconds <= b.seconds ? a : b))
+
+/** What a program of another kind says that it took; undefined where it is not there. */
+function runPeer([script, ...words]) {
+  const path = fileURLToPath(new URL(`peers/${script}`, import.meta.url))
+  const env = { ...process.env, OPENBLAS_NUM_THREADS: asked.threads, OMP_NUM_THREADS: asked.threads }
+  const begin = performance.now()
+  const { status, stdout } = spawnSync(process.env.PYTHON ?? '/usr/bin/python3', [path, ...words], { encoding: 'utf8', env })
+  return status === 0 ? { ...JSON.parse(stdout), wall: (performance.now() - begin) / 1000 } : undefined
 }
 
 /** Two-sample AUC of at most 5,000 drawn rows against fresh ones, and that of halves of these. */
@@ -188,17 +212,16 @@ for (const name of wanted.length > 0 ? wanted : Object.keys(jobs)) {
   const job = jobs[name]
   const table = await job.table?.()
   const fresh = await job.fresh?.()
+  const out = (k) => join(folder, `drawn-${k}.csv`)
+  const rounds = Array.from({ length: Number(asked.rounds) }, () =>
+    builds.map((build, k) => run(build, wordsFor(build, job.words(table, out(k)))))
+  )
+  const peer = job.peer && runPeer(job.peer(table, out('peer')))
   let first
-  for (const build of builds) {
-    const out = join(folder, 'drawn.csv')
-    const words = job.words(table, out)
-    // Other builds know no landmarks: without them they take all rows.
-    const known = build === root ? words : words.filter((word, i) => word !== '--landmarks' && words[i - 1] !== '--landmarks')
-    const { seconds, wall, megabytes, failed } = run(
-      build,
-      ['sample', 'trajectories'].includes(words[0]) ? [...known, '--threads', asked.threads] : known
-    )
-    const [area, floor] = fresh && !failed ? auc(fresh, out) : []
+  for (const [k, build] of [...builds, ...(peer ? ['scikit-learn’s KernelDensity'] : [])].entries()) {
+    const own = k < builds.length
+    const { seconds, wall, megabytes, failed } = own ? least(rounds.map((round) => round[k])) : peer
+    const [area, floor] = fresh && !failed ? auc(fresh, out(own ? k : 'peer')) : []
     const quality = area ? `AUC ${area} (halves of fresh rows ${floor})` : ''
     const told =
       failed ?? `${seconds.toFixed(2).padStart(8)} s (${wall.toFixed(1)} on the clock) ${megabytes.toFixed(0).padStart(5)} MB ${quality}`

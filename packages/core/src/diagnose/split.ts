@@ -144,10 +144,13 @@ export class SplitSearch {
         bits &= bits - 1
         if (previous >= 0) {
           const left = left0 + left1
-          const score = (left0 * left0 + left1 * left1) / left + (right0 * right0 + right1 * right1) / (total - left)
-          if (score > best) {
-            this.#keep(score, feature, previous, code)
-            best = score
+          const right = total - left
+          // Of whole numbers, so exact: a division is made of the better ones alone.
+          const above = (left0 * left0 + left1 * left1) * right + (right0 * right0 + right1 * right1) * left
+          const below = left * right
+          if (above > best * below) {
+            best = above / below
+            this.#keep(best, feature, previous, code)
           }
         }
         const count0 = histogram[code]! & MOST_MASS

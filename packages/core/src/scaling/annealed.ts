@@ -23,6 +23,8 @@ export interface RectangularOptions extends Watch {
 
 export interface Swept extends Potentials {
   readonly error: number
+  /** Where turns would bring `to`, as far as this one tells; `to` itself when left out. */
+  readonly further?: Float64Array | undefined
 }
 
 interface SweepState extends Swept {
@@ -44,7 +46,7 @@ const PLAIN_TURNS = 4
 const ACCELERATED = 1
 
 /** Chooses where the next turn starts; an accelerated start that made the error grow is taken back. */
-class Acceleration {
+export class Acceleration {
   private readonly anderson = new Anderson()
   private best = Number.POSITIVE_INFINITY
   private turn = 0
@@ -96,7 +98,7 @@ export async function scale(sweeps: Sweeps, options: RectangularOptions): Promis
     },
     step: async (_, state, turn) => {
       const swept = await sweeps.sweep({ from: state.from, to: state.next.slice() }, 1, withinTurn(options, turn))
-      return { ...swept, next: acceleration.next(state.next, swept.to, swept.error) }
+      return { ...swept, next: acceleration.next(state.next, swept.further ?? swept.to, swept.error) }
     },
     error: (_, state) => state.error
   }

@@ -37,6 +37,8 @@ interface Cells {
   /** The middle one of each cell's points, and the weight of all. */
   readonly rows: Uint32Array
   readonly logWeights: Float64Array
+  /** The cell of each point; of one without weight any. */
+  readonly cellOf: Uint32Array
 }
 
 function levelOf(
@@ -58,10 +60,11 @@ function levelOf(
 }
 
 /** Runs of the k-d order that are no wider than this in any coordinate, of points with weight. */
-function cellsOf(points: Matrix, logWeights: Float64Array, width: number): Cells {
+export function cellsOf(points: Matrix, logWeights: Float64Array, width: number): Cells {
   const order = blockOrder(points)
   const rows: number[] = []
   const weights: number[] = []
+  const cellOf = new Uint32Array(points.rows)
   const pending: [number, number][] = [[0, order.length]]
   while (pending.length > 0) {
     const [start, end] = pending.pop()!
@@ -69,6 +72,7 @@ function cellsOf(points: Matrix, logWeights: Float64Array, width: number): Cells
       let weight = 0
       for (let k = start; k < end; k++) weight += exp(logWeights[order[k]!]!)
       if (weight === 0) continue
+      for (let k = start; k < end; k++) cellOf[order[k]!] = rows.length
       rows.push(order[(start + end) >> 1]!)
       weights.push(log(weight))
     } else {
@@ -76,7 +80,7 @@ function cellsOf(points: Matrix, logWeights: Float64Array, width: number): Cells
       pending.push([middle, end], [start, middle])
     }
   }
-  return { rows: Uint32Array.from(rows), logWeights: Float64Array.from(weights) }
+  return { rows: Uint32Array.from(rows), logWeights: Float64Array.from(weights), cellOf }
 }
 
 function isNarrow({ data, cols }: Matrix, run: Uint32Array, width: number): boolean {

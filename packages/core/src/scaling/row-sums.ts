@@ -103,6 +103,15 @@ export class RowSums implements Rows {
       for (let j = start; j < end; j++) columnSums[j] = columnSums[j]! + row[j]! * scale
     }
   }
+
+  /** Adds `scale` times what the row that was summed last has in each group of places. */
+  addToGroups(scale: number, groupOf: Uint32Array, sums: Float64Array): void {
+    for (const [start, end] of this.runs())
+      for (let j = start; j < end; j++) {
+        const group = groupOf[j]!
+        sums[group] = sums[group]! + this.row[j]! * scale
+      }
+  }
 }
 
 /** A point that no other can reach. */

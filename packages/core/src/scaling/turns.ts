@@ -1,5 +1,6 @@
 import { exp, log } from '../num/elementary.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
+import { groupsOf } from './aggregates.js'
 import type { Potentials, Swept } from './annealed.js'
 import { KeptPairs, type Rows } from './kept-pairs.js'
 import type { RectangularProblem } from './problem.js'
@@ -28,14 +29,19 @@ export function cutFor({ kernel }: RectangularProblem, tolerance: number): numbe
 
 /**
  * Turns of one problem. The first goes over the kernel and keeps the pairs that count, with a margin; the next ones go over
- * these alone, without exponentials, until a potential has moved by the margin.
+ * these alone, without exponentials, until a potential has moved by the margin. Where more count than may be kept, every turn goes
+ * over the kernel, and cells of points tell it where many turns would lead.
  */
 export class Turns {
   private kept: { readonly pairs: KeptPairs; readonly shifts: Float64Array; readonly to: Float64Array } | undefined
 
+  /** Turns in which there were more than are kept: the first may begin too far away to tell. */
+  private full = 0
+
   constructor(
     private readonly problem: RectangularProblem,
-    private readonly cut: number
+    private readonly cut: number,
+    private readonly most = MOST_KEPT
   ) {}
 
   /** Rows made exact one by one, then columns. `state` may be overwritten. */
@@ -64,6 +70,7 @@ export class Turns {
     const { problem, cut } = this
     const { kernel, fromLogWeights, toLogWeights } = problem
     const blocks = blocksOf(problem)
+    const tooMany = this.full > 1
     const even = -log(kernel.cols)
     const rows = new RowSums(
       blocks,
@@ -74,12 +81,13 @@ export class Turns {
           (j) => to[j]! + (toLogWeights[j]! > Number.NEGATIVE_INFINITY ? Math.max(toLogWeights[j]!, even) : toLogWeights[j]!)
         )
       },
-      cut + MARGIN
+      tooMany ? cut : cut + MARGIN
     )
     const stiff = stiffness(problem.relaxation?.from)
-    const pairs = new KeptPairs(kernel.rows, MOST_KEPT)
+    const pairs = tooMany ? undefined : new KeptPairs(kernel.rows, this.most)
     const shifts = new Float64Array(kernel.rows)
     const before = to.slice()
+    const groups = tooMany ? groupsOf(problem) : undefined
     rowByRow(problem, from, watch, (i) => {
       const weighty = Math.max(0, fromLogWeights[i]! - even)
       let shift = Number.isFinite(from[i]!) ? from[i]! / stiff : -rows.largest(i)
@@ -89,12 +97,14 @@ export class Turns {
         shift = -rows.largest(i)
         sum = rows.exponentials(i, shift, weighty)
       }
-      pairs.keep(rows.row, rows.runs())
+      pairs?.keep(rows.row, rows.runs())
       shifts[i] = shift
-      return { rows, shift, sum }
+      return { rows: groups ? groups.adding(rows, i) : rows, shift, sum }
     })
-    this.kept = pairs.tooMany ? undefined : { pairs, shifts, to: before }
-    return corrected(problem, { from, to }, rows.columnSums)
+    if (pairs?.tooMany) this.full++
+    this.kept = pairs && !pairs.tooMany ? { pairs, shifts, to: before } : undefined
+    const swept = corrected(problem, { from, to }, rows.columnSums)
+    return groups ? { ...swept, further: groups.further(swept.to) } : swept
   }
 }
 

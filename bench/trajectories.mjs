@@ -1,10 +1,11 @@
 // Trajectories through snapshots: error at held-out times beside baselines and the truth, parameters, time.
-// usage: node bench/trajectories.mjs [lotka-volterra] [repressilator] [rotation] [gaussian] [plain] [smooth] [cells] [large] [--seeds 1]
+// usage: node bench/trajectories.mjs [lotka-volterra] [repressilator] [rotation] [gaussian] [plain] [smooth] [cells] [large] [--seeds 1] [--job COUNT,REFERENCE] [--save]
 //   plain: the plain bridge beside straight lines along optimal couplings, on six sets of snapshots.
 //   smooth: velocities that change smoothly beside straight lines, splines and persistence, on seven sets.
 //   cells: gradient and free fields on five coordinates, 300 and 1,000 particles at seven times, processor time.
 //   growth: fates and rates of a population in which one of two branches multiplies, beside the same without growth; closed forms are tests.
-//   large: 2,000 to 20,000 particles at three times, linear and non-linear references: time, peak memory and silence of progress (minutes).
+//   large: 2,000 to 20,000 particles at three times, no and non-linear references: time, peak memory, silence of progress, and a
+//     fourth time held out (minutes); --job 20000,lotka-volterra one of them; --save kept for the guide.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { matrixFromRows } from '../packages/core/dist/num/matrix.js'
@@ -14,11 +15,22 @@ import { fitGrowing } from '../packages/core/dist/systems/marginals/fit-growing.
 import { trajectoriesAt } from '../packages/core/dist/systems/marginals/sample.js'
 import { wasserstein } from '../packages/core/dist/systems/marginals/score.js'
 import { createEngine, fitMarginals, keyFromSeed, sampleTrajectories, scoreHeldOut } from '../packages/sbridge/dist/index.js'
+import { keep } from './kept.mjs'
 
 const TARGETS = { 'lotka-volterra': 0.07, seconds: 5 }
 const args = process.argv.slice(2)
 const seedsAt = args.indexOf('--seeds')
 const seeds = seedsAt < 0 ? 1 : Number(args.splice(seedsAt, 2)[1])
+const jobAt = args.indexOf('--job')
+const jobs = jobAt < 0 ? undefined : [args.splice(jobAt, 2)[1].split(',')]
+const LARGE = [
+  ['2000', 'lotka-volterra'],
+  ['5000', 'brownian'],
+  ['20000', 'brownian'],
+  ['20000', 'lotka-volterra']
+]
+const saveAt = args.indexOf('--save')
+const save = saveAt >= 0 && args.splice(saveAt, 1).length > 0
 const wanted = args.length > 0 ? args : ['gaussian', 'plain', 'lotka-volterra', 'repressilator', 'rotation']
 
 const number = (x) => (x === undefined ? '–' : Number(x.toPrecision(3)))
@@ -452,49 +464,67 @@ const BENCHES = {
     }
   },
   async large(seed) {
-    const engine = await createEngine('wasm')
-    for (const [count, reference] of [
-      [2000, 'lotka-volterra'],
-      [5000, 'brownian'],
-      [20_000, 'brownian'],
-      [20_000, 'lotka-volterra']
-    ]) {
-      const z = stream(4000 + seed)
-      const clouds = [1, 1.3, 1.6].map((level) =>
-        cloud(matrixFromRows(Array.from({ length: count }, () => [level * Math.exp(0.3 * z()), Math.exp(0.3 * z()) / level])))
-      )
-      const cpu = process.cpuUsage()
-      const start = performance.now()
-      let [events, last, silence] = [0, start, 0]
-      const progress = () => {
-        const now = performance.now()
-        silence = Math.max(silence, now - last)
-        last = now
-        events++
-      }
-      const options = { reference, intervals: 'none' }
-      const model = await fitMarginals({ times: [0, 0.5, 1], clouds }, options, {
-        key: keyFromSeed(seed),
-        watch: { progress, crew: engine.crew }
-      })
-      sampleTrajectories(model, { count: 200, times: [0.25], key: keyFromSeed(seed) })
-      const used = process.cpuUsage(cpu)
-      const line = {
-        'cpu seconds': number((used.user + used.system) / 1e6),
-        seconds: number((performance.now() - start) / 1000),
-        'peak memory': `${Math.round(process.resourceUsage().maxRSS / 1024)} MB`,
-        'longest silence': `${number(silence / 1000)} s of ${events} events`,
-        couplings: model.couplingEndings.map(({ ending, error }) => `${ending} (${number(error)})`).join(', '),
-        widened: model.notes.filter((note) => note.includes('σ² was doubled')).length
-      }
-      console.log(
-        `${count} particles a snapshot, ${reference}: ${Object.entries(line)
-          .map(([k, v]) => `${k} ${v}`)
-          .join(', ')}`
-      )
+    // A process each: peak memory is that of one job.
+    for (const job of jobs ?? LARGE) {
+      if (jobs) await large(seed, job)
+      else spawnSync(process.execPath, [...process.argv.slice(1), '--job', job.join(',')], { stdio: 'inherit' })
     }
-    await engine.close()
   }
+}
+
+/** Predator and prey that start far apart, at four times of which the second is held out. */
+const MANY = {
+  drift: NINE.drift,
+  noise: (x) => x.map((v) => 0.05 * v),
+  start: (z) => [5 * Math.exp(0.3 * z()), 4 * Math.exp(0.3 * z())],
+  times: [0, 0.5, 1, 1.5],
+  step: 0.01
+}
+
+async function large(seed, [count, reference]) {
+  const input = { times: MANY.times, clouds: simulate({ ...MANY, count: Number(count) }, stream(4000 + seed)) }
+  const engine = await createEngine('wasm')
+  const cpu = process.cpuUsage()
+  const start = performance.now()
+  let [events, last, silence] = [0, start, 0]
+  const progress = () => {
+    const now = performance.now()
+    silence = Math.max(silence, now - last)
+    last = now
+    events++
+  }
+  const options = { reference, intervals: 'none', holdOut: [0.5] }
+  const model = await fitMarginals(input, options, { key: keyFromSeed(seed), watch: { progress, crew: engine.crew } })
+  const used = process.cpuUsage(cpu)
+  const [score] = await scoreHeldOut(model, keyFor(keyFromSeed(seed), 'scores'))
+  const memory = `${Math.round(process.resourceUsage().maxRSS / 1024)} MB`
+  const line = {
+    'cpu seconds': number((used.user + used.system) / 1e6),
+    seconds: number((performance.now() - start) / 1000),
+    'peak memory': memory,
+    'longest silence': `${number(silence / 1000)} s of ${events} events`,
+    couplings: model.couplingEndings.map(({ ending, error }) => `${ending} (${number(error)})`).join(', '),
+    widened: model.notes.filter((note) => note.includes('σ² was doubled')).length,
+    W1: number(score.w1),
+    'straight lines': number(score.straightLine)
+  }
+  console.log(
+    `${count} particles a snapshot, ${reference}: ${Object.entries(line)
+      .map(([k, v]) => `${k} ${v}`)
+      .join(', ')}`
+  )
+  await engine.close()
+  if (save)
+    keep(
+      'trajectories',
+      'large',
+      {
+        title: 'three snapshots of predator and prey: the fit, and the distance to a fourth in between',
+        head: ['particles a snapshot', 'CPU seconds', 'peak memory', 'Wasserstein-1', 'straight lines'],
+        rows: [[`${Number(count).toLocaleString('en')}, \`${reference}\``, line['cpu seconds'], memory, line.W1, line['straight lines']]]
+      },
+      { merge: true }
+    )
 }
 
 /** The whole command on one core, when the verb is there. */

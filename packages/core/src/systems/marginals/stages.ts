@@ -24,13 +24,13 @@ const FLOW = 2500
 const FIELD_FLOW = 3000
 /** A pair of particles, in a round and in the last coupling: there many are left out where particles are many. */
 const ROUND_PAIR = 10
-const PAIR = 8
-const NEAR_PAIR = 80
+const PAIR = 4
+const NEAR_PAIR = 40
 /** Pairs of which most count: those of some 700 particles a snapshot. */
 const NEAR_PAIRS = 5e5
 /** A pair of particles in chains that tell velocities, and in couplings that know them. */
-const CHAIN_PAIR = 800
-const VELOCITY_PAIR = 3500
+const CHAIN_PAIR = 100
+const VELOCITY_PAIR = 750
 /** A particle and a pair in the influence on the parameters. */
 const INFLUENCE = 5000
 const INFLUENCE_PAIR = 50

@@ -6,6 +6,7 @@ import { normaliseLogWeights, uniformLogWeights } from '../num/log-space.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { keyFromSeed, normals, uniforms } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
+import type { Potentials } from './annealed.js'
 import { scaleOnEngine } from './on-engine.js'
 import type { RectangularProblem } from './problem.js'
 import { scaleRectangular } from './rectangular.js'
@@ -58,7 +59,7 @@ describe('rectangular scaling', () => {
     const start = () => ({ from: new Float64Array(400).fill(Number.NaN), to: new Float64Array(300) })
     const run = (most: number) => {
       const turns = new Turns(problem, cutFor(problem, 1e-4), most)
-      let state = start()
+      let state: Potentials = start()
       for (let turn = 1; ; turn++) {
         const { from, to, error, further } = turns.turn(state, {})
         if (error < 1e-4) return { turn, to }

@@ -19,7 +19,7 @@ interface JobSizes {
 
 // Kernel values of plain TypeScript that a piece of work takes as long as: measured on predator and prey, 50 and 200 particles
 // at 11 times; whole jobs take a third to three times as long (`node bench/plans.mjs trajectories`). Most of it runs in one thread, whatever the engine.
-/** A particle and interval of a round: its differential equation, under a named drift and under a field of features. */
+/** A particle and interval of a round: its differential equation, under a named drift and under a field of features; a linear drift has none. */
 const FLOW = 2500
 const FIELD_FLOW = 3000
 /** A pair of particles, in a round and in the last coupling: there many are left out where particles are many. */
@@ -29,10 +29,10 @@ const NEAR_PAIR = 40
 /** Pairs of which most count: those of some 700 particles a snapshot. */
 const NEAR_PAIRS = 5e5
 /** A pair of particles in chains that tell velocities, and in couplings that know them. */
-const CHAIN_PAIR = 100
-const VELOCITY_PAIR = 750
+const CHAIN_PAIR = 50
+const VELOCITY_PAIR = 850
 /** A particle and a pair in the influence on the parameters. */
-const INFLUENCE = 5000
+const INFLUENCE = 38_000
 const INFLUENCE_PAIR = 50
 /** A pair of particles that may multiply and die, and one in all resamples. */
 const GROWTH_PAIR = 450
@@ -54,7 +54,8 @@ export function fitStages({ counts, options }: JobSizes): readonly Stage[] {
   const pairs = sum(pairsOf(thinned))
   const particles = sum(thinned.slice(1))
   const field = typeof reference === 'string' && isSmooth(reference)
-  const round = plain ? 0 : particles * (field ? FIELD_FLOW : FLOW) + pairs * ROUND_PAIR
+  const flow = field ? FIELD_FLOW : reference === 'linear' ? 0 : FLOW
+  const round = plain ? 0 : particles * flow + pairs * ROUND_PAIR
   const smoothPairs = (most: number): number => (reference === 'smooth' ? sum(pairsOf(counts.map((count) => Math.min(count, most)))) : 0)
   const turns = field ? FIELD_ROUNDS : Math.min(rounds, USUAL_ROUNDS)
   return [
@@ -63,7 +64,10 @@ export function fitStages({ counts, options }: JobSizes): readonly Stage[] {
     { stage: 'steps of parameters', pairs: stepPairs(resolved, counts) },
     { stage: 'rounds', pairs: turns * round },
     ...all.map((one, k) => ({ stage: `coupling ${k + 1} of ${all.length}`, pairs: one * PAIR + Math.min(one, NEAR_PAIRS) * NEAR_PAIR })),
-    { stage: 'bootstrap', pairs: plain || field ? 0 : intervalPairs(resolved.intervals, { particles, pairs, round: turns * round }) },
+    {
+      stage: 'bootstrap',
+      pairs: plain || field ? 0 : intervalPairs(resolved.intervals, { particles: flow > 0 ? particles : 0, pairs, round: turns * round })
+    },
     { stage: 'smoothness of velocities', pairs: smoothPairs(SCORE_PARTICLES) * CHAIN_PAIR },
     { stage: 'velocities', pairs: smoothPairs(SWEPT_PARTICLES) * VELOCITY_PAIR }
   ]

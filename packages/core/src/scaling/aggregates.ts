@@ -1,8 +1,8 @@
 import { exp, log } from '../num/elementary.js'
 import type { Matrix } from '../num/matrix.js'
 import { Acceleration } from './annealed.js'
+import { cellsOf } from './cells.js'
 import type { Rows } from './kept-pairs.js'
-import { cellsOf } from './levels.js'
 import type { RectangularProblem } from './problem.js'
 import type { RowSums } from './row-sums.js'
 

@@ -65,7 +65,7 @@ const zoneIn = matching((zone) => /^ ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/.test(zo
 
 export const dateStyle: Reader<DateStyle> = record<DateStyle>({
   date: optional(matching(isDatePattern, 'a pattern of year, month and day')),
-  separator: word('', 'T', ' ', ', '),
+  separator: word('', 'T', ' ', ', ', ':'),
   clock: optional(clockIn),
   seconds: word('none', 'whole', 'milliseconds'),
   fraction: optional(whole({ least: 1, most: 9 })),

@@ -14,9 +14,9 @@ export interface DateCell {
 
 const YEAR_FIRST = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?=$|[T ,])/
 const YEAR_LAST = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?=$|[ ,])/
-const DAY_NAMED = /^(\d{1,2})([- ])([A-Z][a-z]{2,8})\2(\d{4}|\d{2})(?=$|[ ,])/
+const DAY_NAMED = /^(\d{1,2})([- /])([A-Z][a-z]{2,8})\2(\d{4}|\d{2})(?=$|[ ,:])/
 const NAMED_DAY = /^([A-Z][a-z]{2,8}) (\d{1,2})(,? )(\d{4})(?=$|[ ,])/
-const TIME = /^(T|, | )(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:( ?)([aApP]\.?[mM]\.?))?( ?)(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/
+const TIME = /^(T|, | |:)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:( ?)([aApP]\.?[mM]\.?))?( ?)(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/
 
 interface DateDigits {
   readonly length: number
@@ -88,7 +88,7 @@ interface TimeOfDay {
   readonly style: Omit<DateStyle, 'date'>
 }
 
-/** The time of a day behind `T`, a blank or a comma and a blank; undefined for other text. */
+/** The time of a day behind `T`, a blank, a comma and a blank, or a colon as logs of web servers have it; undefined for other text. */
 export function timeOf(text: string): TimeOfDay | undefined {
   if (text === '') return NO_TIME
   const match = TIME.exec(text)
@@ -102,7 +102,7 @@ export function timeOf(text: string): TimeOfDay | undefined {
   return {
     milliseconds: ((hours * 60 + Number(minute)) * 60 + Number(second ?? 0)) * 1000 + milliseconds,
     style: {
-      separator: separator as 'T' | ' ' | ', ',
+      separator: separator as 'T' | ' ' | ', ' | ':',
       ...(clock === undefined ? {} : { clock }),
       seconds: second === undefined ? 'none' : fraction === undefined ? 'whole' : 'milliseconds',
       ...(fraction === undefined || fraction.length === 3 ? {} : { fraction: fraction.length }),

@@ -3,7 +3,7 @@ export interface DateStyle {
   /** YYYY or YY, MM or M, DD or D, Mon or Month, and what stands between them; YYYY-MM-DD when left out, `/` in old models for YYYY/MM/DD. */
   readonly date?: string
   /** Between date and time; none where there is no time. */
-  readonly separator: '' | 'T' | ' ' | ', '
+  readonly separator: '' | 'T' | ' ' | ', ' | ':'
   /** H or HH, or h or hh with how noon is called behind the time, as in `hh PM` and `h:pm`; HH when left out. */
   readonly clock?: string
   readonly seconds: 'none' | 'whole' | 'milliseconds'
@@ -124,7 +124,7 @@ function halfOfDay(sample: string, morning: boolean): string {
 /** The same in ISO 8601. */
 export const plainDates = ({ date: _d, clock: _c, ...style }: DateStyle): DateStyle => ({
   ...style,
-  separator: style.separator === ', ' ? ' ' : style.separator
+  separator: style.separator === ', ' || style.separator === ':' ? ' ' : style.separator
 })
 
 /** The unit, in milliseconds, to which times in a style are rounded. */

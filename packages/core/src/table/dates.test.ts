@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import fc from '../../../../test/property.js'
-import { readDates } from './date-column.js'
+import { type ReadDates, readDates } from './date-column.js'
 import { type DateStyle, formatDateTime } from './date-style.js'
 import { type InferOptions, inferTable } from './infer.js'
 import { presentTable, timeBounds } from './present.js'
@@ -97,6 +97,13 @@ describe('dates in text', () => {
     expect(times[1]).toBe(utc(2024, 7, 1, 8))
     expect(back).toEqual(cells)
     expect(notes).toContain('+01:00, +02:00')
+  })
+
+  it('times of logs of web servers are read as they were written', () => {
+    const cells = ['05/May/2025:05:33:27 +0000', '12/Jan/2024:23:00:05 +0000']
+    const { times, style } = readDates(cells) as ReadDates
+    expect([...times]).toEqual([Date.UTC(2025, 4, 5, 5, 33, 27), Date.UTC(2024, 0, 12, 23, 0, 5)])
+    expect([...times].map((time) => formatDateTime(time, style))).toEqual(cells)
   })
 
   it('any time in any style is read as it was written', () => {

@@ -91,7 +91,11 @@ async function tryOnce(name, seed, engine) {
   const observed = held.columns.find((column) => column.name === target.name).values
   const others = held.columns.filter((column) => column.name !== target.name)
   const given = Array.from(observed, (_, i) =>
-    Object.fromEntries(others.filter((column) => !isMissing(column, i)).map((column) => [column.name, cellOf(column, i)]))
+    // Rows are scored whose target is there, and the forest grows on such alone: draws have a number too, where cells are missing.
+    Object.fromEntries([
+      ...others.filter((column) => !isMissing(column, i)).map((column) => [column.name, cellOf(column, i)]),
+      ...(target.missing ? [[target.name, '..']] : [])
+    ])
   )
   const ours = await bridgeDraws(halves, given, { target: target.name, seed, engine })
   const forest = forestDraws(halves.train, held, { target: target.name, key: keyFor(keyFromSeed(seed), 'quantile forest') })

@@ -1,7 +1,9 @@
 import type { ForeignKey, SchemaKeys } from '@sbridge/core/internal'
 import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import { numberColumn, type ReadContext, textColumn } from './columns.js'
-import { encodedLines, encodedRows, type JsonRows, jsonLines, jsonValue, rowTexts, tableOfRows } from './json.js'
+import { type JsonRows, jsonLines, jsonValue, tableOfRows } from './json.js'
+import { encodedLines, encodedRows, rowTexts } from './json-text.js'
+import { isJsonObject } from './json-values.js'
 
 /** A list of objects that rows hold: rows of a table of their own. */
 interface DocumentList {
@@ -109,12 +111,10 @@ function keysOf(lists: readonly DocumentList[]): SchemaKeys {
 
 const free = (name: string, taken: ReadonlySet<string>): string => (taken.has(name) ? free(`${name}_`, taken) : name)
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** Whether cells are lists of objects, some of them with any. */
 function areLists(cells: readonly unknown[]): boolean {
   const present = cells.filter((cell) => cell !== null && cell !== undefined)
-  const areAll = present.every((cell) => Array.isArray(cell) && cell.every(isObject))
+  const areAll = present.every((cell) => Array.isArray(cell) && cell.every(isJsonObject))
   return areAll && present.some((cell) => (cell as object[]).some((one) => Object.keys(one).length > 0))
 }
 

@@ -1,3 +1,5 @@
+import { isJsonObject } from './json-values.js'
+
 type Row = Readonly<Record<string, unknown>>
 type Path = readonly (string | number)[]
 
@@ -43,16 +45,14 @@ function columnAt(columns: Map<string, unknown[]>, key: string, rowCount: number
   return column
 }
 
-const isObject = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** The parts of objects or of equally long lists; undefined where the values are none, or some are not. */
 function partsOf(values: readonly unknown[]): (readonly [string | number, unknown[]])[] | undefined {
   const present = values.filter((value) => value !== null && value !== undefined)
   if (present.length === 0) return undefined
-  if (present.every(isObject)) {
+  if (present.every(isJsonObject)) {
     const columns = new Map<string, unknown[]>()
     for (const [i, value] of values.entries())
-      for (const key of isObject(value) ? Object.keys(value) : []) columnAt(columns, key, values.length)[i] = (value as Row)[key]
+      for (const key of isJsonObject(value) ? Object.keys(value) : []) columnAt(columns, key, values.length)[i] = (value as Row)[key]
     return columns.size > 0 ? [...columns] : undefined
   }
   const length = Array.isArray(present[0]) ? present[0].length : 0

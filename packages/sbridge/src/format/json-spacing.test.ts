@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { readJson, readJsonLines, writeJson, writeJsonLines } from './json.js'
+import { readJson, readJsonLines } from './json.js'
+import { writeJson, writeJsonLines } from './json-text.js'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const context = { source: 'x.json' }

@@ -1,7 +1,8 @@
 import { inferTable } from '@sbridge/core/tables'
 import { describe, expect, test } from 'vitest'
 import { fixture } from '../../test/fixture.js'
-import { readJson, readJsonLines, writeJson, writeJsonLines } from './json.js'
+import { readJson, readJsonLines } from './json.js'
+import { writeJson, writeJsonLines } from './json-text.js'
 
 const context = { source: 'data.json' }
 const bytes = (text: string) => new TextEncoder().encode(text)

@@ -4,25 +4,20 @@ import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import {
   booleanColumn,
   columnNested,
-  inPieces,
-  isMissing,
-  isoTexts,
   numberColumn,
-  type Pieces,
   type ReadContext,
   refuseEmptyFile,
-  refuseNotFinite,
   tableOf,
   textColumn,
   unreadable,
   unusableColumn
 } from './columns.js'
-import { decodeText, encodeText, writableEncoding } from './encoding.js'
+import { decodeText, writableEncoding } from './encoding.js'
 import { objectKeys } from './json-keys.js'
-import { flatCells, nestedWriter } from './json-nesting.js'
-import { escaped, isEscaped, type JsonSpacing, spaced, spacingOf } from './json-spacing.js'
+import { flatCells } from './json-nesting.js'
+import { isEscaped, type JsonSpacing, spacingOf } from './json-spacing.js'
+import { isJsonObject, isPlainList, type JsonObject as Row } from './json-values.js'
 
-type Row = Readonly<Record<string, unknown>>
 /** Names the place of a row for messages. */
 type Place = (row: number) => string
 
@@ -63,7 +58,7 @@ export function jsonValue(bytes: Uint8Array, context: ReadContext): JsonRows | {
     escaped: isEscaped(text)
   })
   if (Array.isArray(value)) return { rows: value, source: sourceOf(value[0]), place: (i) => `element ${i + 1}` }
-  if (!isObject(value)) throw unreadable('JSON', context, 'the top is neither an array nor an object')
+  if (!isJsonObject(value)) throw unreadable('JSON', context, 'the top is neither an array nor an object')
   const under = listIn(value)
   if (under === undefined) return { columns: value, source: sourceOf(value) }
   const rows = value[under] as readonly Row[]
@@ -75,7 +70,7 @@ export function jsonValue(bytes: Uint8Array, context: ReadContext): JsonRows | {
 function listIn(value: Row): string | undefined {
   const lists = Object.entries(value).filter(([, own]) => Array.isArray(own))
   const [only] = lists
-  return lists.length === 1 && (only![1] as unknown[]).length > 0 && (only![1] as unknown[]).every(isObject) ? only![0] : undefined
+  return lists.length === 1 && (only![1] as unknown[]).length > 0 && (only![1] as unknown[]).every(isJsonObject) ? only![0] : undefined
 }
 
 /** The rows of JSON lines. */
@@ -95,102 +90,6 @@ export function jsonLines(bytes: Uint8Array, context: ReadContext): JsonRows {
   return { rows, source, place: (i) => `line ${places[i]}` }
 }
 
-/**
- * A JSON array with one object a line, or the object of columns that the table was read from; numbers as numbers, missing cells
- * null, date-times as ISO 8601 text; values that stood in objects and lists stand there again.
- */
-export function writeJson(table: RawTable): Uint8Array {
-  const { layout } = dialectOf(table)
-  return layout ? encodedText(columnsText(table, layout), table) : encodedRows(rowTexts(table), table)
-}
-
-/** A JSON array of rows in the spelling of a table. */
-export function encodedRows(rows: readonly string[], table: RawTable): Uint8Array {
-  const list = `[${rows.join(',')}]`
-  const { under } = dialectOf(table)
-  return encodedText(under === undefined ? list : `{${JSON.stringify(under)}:${list}}`, table)
-}
-
-function encodedText(text: string, table: RawTable): Uint8Array {
-  const dialect = dialectOf(table)
-  return encodeText(`${spaced(dialect.escaped ? escaped(text) : text, dialect.spacing ?? { rows: true })}\n`, dialect)
-}
-
-/** One JSON object a line. */
-export const writeJsonLines = (table: RawTable): Uint8Array => writtenLines(table, true)
-
-/** The bytes of `writeJsonLines`, a piece of rows at a time. */
-export function* jsonLinePieces(table: Pieces): Iterable<Uint8Array> {
-  // Times are days where all of them are midnights.
-  const isWhole = table.rows(0, Math.min(1, table.rowCount)).columns.some(({ source }) => source === 'datetime')
-  let isFirst = true
-  for (const piece of inPieces(table, isWhole ? [Math.max(1, table.rowCount)] : undefined)) {
-    yield writtenLines(piece, isFirst)
-    isFirst = false
-  }
-}
-
-const writtenLines = (table: RawTable, isFirst: boolean): Uint8Array => encodedLines(rowTexts(table), table, isFirst)
-
-/** Rows a line each in the spelling of a table. */
-export function encodedLines(rows: readonly string[], table: RawTable, isFirst = true): Uint8Array {
-  const dialect = dialectOf(table)
-  const { blanks = false } = dialect.spacing ?? {}
-  const shown = dialect.escaped ? escaped : (text: string) => text
-  const lines = rows.map((row) => `${shown(blanks ? spaced(row, { blanks }) : row)}\n`)
-  return encodeText(lines.join(''), isFirst ? dialect : { ...dialect, byteOrderMark: false })
-}
-
-function dialectOf({ dialect }: RawTable): JsonDialect {
-  return dialect?.kind === 'json' ? dialect : { kind: 'json', encoding: 'utf-8', byteOrderMark: false }
-}
-
-/** The text of the cell of a column in a row; numbers beside text, in a column of both, are numbers again. */
-function cellWriter(column: RawColumn, { mixed = [], lists = [] }: JsonDialect): (row: number) => string {
-  const cells: ArrayLike<unknown> = column.source === 'datetime' ? isoTexts(column) : column.values
-  const isNumber = (cell: unknown): boolean => typeof cell === 'string' && /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(cell)
-  if (lists.includes(column.name)) return (row) => (isMissing(column, row) ? 'null' : listText(String(cells[row])))
-  if (mixed.includes(column.name))
-    return (row) => (isMissing(column, row) ? 'null' : isNumber(cells[row]) ? String(cells[row]) : JSON.stringify(cells[row]))
-  return (row) => (isMissing(column, row) ? 'null' : JSON.stringify(cells[row]))
-}
-
-/** A list as it was read; text that is none, as of merged rare levels, is text. */
-function listText(text: string): string {
-  try {
-    return isPlainList(JSON.parse(text)) ? text : JSON.stringify(text)
-  } catch {
-    return JSON.stringify(text)
-  }
-}
-
-/** What stands in a row besides the cells of its columns: the text of each row, and the place among the columns. */
-interface RowPart {
-  readonly name: string
-  readonly at: number
-  readonly write: (row: number) => string
-}
-
-/** Rows as JSON objects, with `parts` at their places. */
-export function rowTexts(table: RawTable, parts: readonly RowPart[] = []): string[] {
-  refuseNotFinite(table)
-  const leaves: Omit<RowPart, 'at'>[] = table.columns.map((column) => ({ name: column.name, write: cellWriter(column, dialectOf(table)) }))
-  for (const part of parts) leaves.splice(part.at, 0, part)
-  const write = nestedWriter(leaves, dialectOf(table).nested ?? {})
-  return Array.from({ length: table.rowCount }, (_, i) => write(i))
-}
-
-/** Objects would move whole-number names to the front, so columns are written as text. */
-function columnsText(table: RawTable, layout: NonNullable<JsonDialect['layout']>): string {
-  refuseNotFinite(table)
-  const columns = table.columns.map((column) => {
-    const write = cellWriter(column, dialectOf(table))
-    const cells = Array.from({ length: table.rowCount }, (_, i) => (layout === 'lists' ? write(i) : `"${i}":${write(i)}`))
-    return `${JSON.stringify(column.name)}:${layout === 'lists' ? `[${cells.join(',')}]` : `{${cells.join(',')}}`}`
-  })
-  return `{${columns.join(',')}}`
-}
-
 function parseJson(text: string, context: ReadContext, place: string): unknown {
   try {
     return JSON.parse(text)
@@ -205,16 +104,12 @@ function parseJson(text: string, context: ReadContext, place: string): unknown {
 /** Names a value for a message; one that holds others only by its kind, since it may hold them 200,000 deep. */
 function told(value: unknown): string {
   if (Array.isArray(value)) return 'an array'
-  return isObject(value) ? 'an object' : JSON.stringify(value).slice(0, 40)
-}
-
-function isObject(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isJsonObject(value) ? 'an object' : JSON.stringify(value).slice(0, 40)
 }
 
 /** Keys of the first object of the text, when the value that the text begins with is one. */
 function firstKeys(first: unknown, text: string): string[] {
-  return isObject(first) ? objectKeys(text, text.indexOf('{')) : []
+  return isJsonObject(first) ? objectKeys(text, text.indexOf('{')) : []
 }
 
 /** What the text of a table says besides its rows. */
@@ -242,7 +137,7 @@ export function tableOfRows(
 ): RawTable {
   refuseRepeatedKeys(keys, context)
   for (const [i, row] of rows.entries()) {
-    if (isObject(row)) continue
+    if (isJsonObject(row)) continue
     throw new InputError({
       code: 'json-row-not-an-object',
       got: `${told(row)} as ${place(i)} of ${context.source}`,
@@ -276,7 +171,7 @@ function tableOfColumns(value: Row, { keys, decoded, spacing, escaped: isAscii }
   const columns = keys.map((name) => {
     const cells = value[name]
     if (Array.isArray(cells)) return columnOf(name, cells, context, (i) => `element ${i + 1}`)
-    if (!isObject(cells)) {
+    if (!isJsonObject(cells)) {
       throw new InputError({
         code: 'json-column-not-an-array',
         got: `${told(cells)} under "${name}" in ${context.source}`,
@@ -310,10 +205,6 @@ function refuseRepeatedKeys(keys: readonly string[], context: ReadContext): void
     try: `renaming or removing one of the columns "${repeated}"`
   })
 }
-
-/** A list of texts, numbers and truth values, or an empty object: what a cell may hold as its JSON text. */
-const isPlainList = (cell: unknown): boolean =>
-  Array.isArray(cell) ? cell.every((one) => typeof one !== 'object' || one === null) : isObject(cell) && Object.keys(cell).length === 0
 
 const listOf = (cell: unknown): string | null => (cell === null || cell === undefined ? null : JSON.stringify(cell))
 

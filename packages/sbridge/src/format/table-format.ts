@@ -39,12 +39,18 @@ const formats = {
   json: {
     extensions: ['.json'],
     cells: 'json',
-    load: () => import('./json.js').then((of) => ({ read: of.readJson, write: of.writeJson }))
+    load: () =>
+      Promise.all([import('./json.js'), import('./json-text.js')]).then(([of, text]) => ({ read: of.readJson, write: text.writeJson }))
   },
   jsonl: {
     extensions: ['.jsonl', '.ndjson'],
     cells: 'json',
-    load: () => import('./json.js').then((of) => ({ read: of.readJsonLines, write: of.writeJsonLines, pieces: of.jsonLinePieces }))
+    load: () =>
+      Promise.all([import('./json.js'), import('./json-text.js')]).then(([of, text]) => ({
+        read: of.readJsonLines,
+        write: text.writeJsonLines,
+        pieces: text.jsonLinePieces
+      }))
   },
   parquet: {
     extensions: ['.parquet'],

@@ -1,6 +1,6 @@
 import { log } from '../num/elementary.js'
+import { greatestCommonDivisor, type Lattice, latticeOf } from './lattice.js'
 import { monthOf, monthStart, monthsAt, sinceStart, untilEnd } from './months.js'
-import { greatestCommonDivisor, type Lattice, latticeOf } from './recurring.js'
 
 /** The numbers `from` + k · `step`; where `rest` is there these count months of the calendar, and times stand so far behind their start. */
 export interface ValueLattice {

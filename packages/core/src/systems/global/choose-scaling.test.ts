@@ -4,7 +4,7 @@ import { exp } from '../../num/elementary.js'
 import { keyFor, keyFromSeed, normals } from '../../num/random.js'
 import { inferTable } from '../../table/infer.js'
 import { contextOf } from '../context.js'
-import { isClear } from './choose-scaling.js'
+import { isClear } from './contest-folds.js'
 import { fitGlobal, settledBy } from './model.js'
 
 describe('a contest of scalings', () => {

@@ -21,8 +21,8 @@ import {
   word
 } from '../../model-file/reading.js'
 import { matrix } from '../../num/matrix.js'
+import type { Lattice } from '../../table/lattice.js'
 import { LAST_TIME } from '../../table/present.js'
-import type { Lattice } from '../../table/recurring.js'
 import type { ColumnKind } from '../../table/table.js'
 import { columnFormat, readingIn, UNSCALED } from '../encoder-file.js'
 import { keptRulesIn, withRules } from '../rules-file.js'

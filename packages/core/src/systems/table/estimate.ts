@@ -6,7 +6,8 @@ import { gaussianKernel } from '../../kernel/kernel.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { keyFromSeed, normals, permutation } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
-import { CONTEST_BUDGET, CONTEST_CHAINS, contestDraws, contestFolds } from '../global/choose-scaling.js'
+import { CONTEST_BUDGET, CONTEST_CHAINS } from '../global/choose-scaling.js'
+import { contestDraws, contestFolds } from '../global/contest-folds.js'
 import { SEARCH_BUDGET } from '../global/model.js'
 
 /** Sizes that decide how long a job takes. */

@@ -46,7 +46,7 @@ interface Point extends PrivacyPoint {
  * Widens the kernel of a model, and leaves out drawn rows that come nearest to rows of the table, until its rows tell little of who
  * was in it. Models of either half of the rows are drawn from at ever larger ε; for each part left out the least ε at which the
  * attack on them tells no more than was asked is a candidate, and of these the one whose rows a forest tells least from held-out ones
- * is taken, none left out unless that gains more than a standard error. Half of the rows stand less close than all of them, so that
+ * is taken, none left out unless that gains more than a standard error; a model that tells no more by itself stays as it is. Half of the rows stand less close than all of them, so that
  * each is easier to find: the trial errs on the safe side.
  * Cost: two fits of half of the rows, for each ε half a scaling and two draws of 1.7 times these, and a scaling and a draw of all rows.
  * Throws `InputError` for fewer than 200 rows (code `privacy-rows`), and where nothing will do (`privacy-unreached`).
@@ -142,7 +142,7 @@ function farRows(distances: Float64Array, left: number): Uint32Array {
   return Uint32Array.from(distances.keys()).filter((i) => distances[i]! >= nearest)
 }
 
-/** What is told least apart of the narrowest kernels that are private enough, the simplest first. */
+/** What is told least apart of the narrowest kernels that are private enough, the simplest first; a model that is so by itself stays as it is. */
 function best(points: readonly Point[], asked: number): Point | undefined {
   const candidates = LEFT.flatMap((left) => {
     const found = narrowest(
@@ -151,6 +151,7 @@ function best(points: readonly Point[], asked: number): Point | undefined {
     )
     return found ? [found] : []
   })
+  if (candidates[0] === points[0]) return points[0]
   return candidates.reduce<Point | undefined>((before, point) => (!before || gains(before, point) ? point : before), undefined)
 }
 

@@ -529,7 +529,10 @@ describe('documents', () => {
     Array.from({ length: 24 }, (_, i) => ({
       nr: `s-${100 + i}`,
       area: 20 + ((i * 7) % 30),
-      lines: Array.from({ length: i % 4 }, (_, k) => ({ price: 2 + ((i + 3 * k) % 9), kind: ['tea', 'rice'][(i + k) % 2] })),
+      lines:
+        i % 8 === 4
+          ? null
+          : Array.from({ length: i % 4 }, (_, k) => ({ price: 2 + ((i + 3 * k) % 9), kind: ['tea', 'rice'][(i + k) % 2] })),
       note: null
     }))
 
@@ -541,18 +544,24 @@ describe('documents', () => {
     expect(text('new.json')).toMatch(/^\[\n {2}\{\n {4}"nr": "s-/)
     const rows = JSON.parse(text('new.json')) as ReturnType<typeof shops>
     expect(rows.map((row) => Object.keys(row).join())).toEqual(rows.map(() => 'nr,area,lines,note'))
-    expect(rows.map(({ lines }) => lines.length).sort()).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3])
-    for (const line of rows.flatMap(({ lines }) => lines))
+    expect(rows.map(({ lines }) => lines?.length ?? 0).sort()).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3])
+    for (const line of rows.flatMap(({ lines }) => lines ?? []))
       expect([Object.keys(line).join(), typeof line.price]).toEqual(['price,kind', 'number'])
     await run('fit', 'shops.json', '-o', 'shops.sbridge', ...QUICK)
     await run('sample', 'shops.sbridge', '-n', '12', '-o', 'again.json', '--seed', '1', '--threads', '1')
     expect(text('again.json')).toBe(text('new.json'))
     await run('sample', 'shops.sbridge', '--scale', '0.5', '-o', 'shops', '--seed', '1', '--threads', '1')
     expect(rowsOf('shops', 'shops_lines.csv').map(({ price, kind }) => ({ price: Number(price), kind }))).toEqual(
-      rows.flatMap(({ lines }) => lines)
+      rows.flatMap(({ lines }) => lines ?? [])
     )
     const facts = await run('info', 'shops.json')
-    expect(facts.stdout).toMatch(/^shops: table of 24 rows, 4 columns\n[\s\S]*\nshops_lines: table of 36 rows, 3 columns\n/)
+    expect(facts.stdout).toMatch(
+      /^shops: table of 24 rows, 5 columns\n[\s\S]*lines_empty .*2 levels: a list, no list\n[\s\S]*\nshops_lines: table of 36 rows, 3 columns\n/
+    )
+    await run('sample', 'shops.sbridge', '-n', '96', '-o', 'many.json', '--seed', '2', '--threads', '1')
+    const many = JSON.parse(text('many.json')) as ReturnType<typeof shops>
+    // Of 24 that have no lines in the data half are null.
+    expect(Math.abs(many.filter(({ lines }) => lines === null).length - 12)).toBeLessThan(9)
     const compared = await run('evaluate', 'shops.json', 'new.json')
     expect(compared.stdout).toContain('30 rows in 2 tables against shops.json')
   })

@@ -35,6 +35,9 @@ interface ReadDocuments {
   readonly documents: Documents
 }
 
+/** Words that no reader takes for a missing cell, as it does `null` and `none`. */
+const [A_LIST, NO_LIST] = ['a list', 'no list']
+
 /** Lists within lists that become tables; deeper ones are cells that no table holds. */
 const MOST_LISTS = 8
 
@@ -125,7 +128,7 @@ function emptyOf(cells: readonly unknown[], name: string): '[]' | 'null' | RawCo
   if (hasEmpty && hasNull)
     return textColumn(
       name,
-      cells.map((cell) => (cell === null || cell === undefined ? 'null' : 'list'))
+      cells.map((cell) => (cell === null || cell === undefined ? NO_LIST : A_LIST))
     )
   return hasNull ? 'null' : '[]'
 }
@@ -170,7 +173,7 @@ function listWriter({ key, empty }: DocumentList, table: RawTable, child: RawTab
   return (row) => {
     const there = held.get(String(rows[row]))
     if (there) return `[${there.join(',')}]`
-    return says ? (says[row] === 'null' ? 'null' : '[]') : (empty as string)
+    return says ? (says[row] === NO_LIST ? 'null' : '[]') : (empty as string)
   }
 }
 

@@ -1,5 +1,6 @@
 import { exp, log } from '../../num/elementary.js'
 import { sorted, variance } from '../../num/statistics.js'
+import { rangeOf } from '../../table/column-facts.js'
 import { isBeyondChance, rateByChance } from './chance.js'
 import type { Quantity } from './quantity.js'
 
@@ -15,7 +16,7 @@ const LEAST_ROWS = 30
 const TAIL = 0.2
 /** A column that hardly varies beside the other one is a constant bound of it. */
 const LEAST_SPREAD = 0.05
-/** One table in a thousand would have an order that is none. */
+/** Of orders that are believed one in a thousand is none. */
 const LOG_CHANCE = log(1000)
 
 /**
@@ -29,9 +30,35 @@ export function findOrders(quantities: readonly Quantity[]): OrderFound[] {
   const pairs = quantities.flatMap((low) =>
     quantities.filter((high) => high !== low && high.isDate === low.isDate).map((high) => ({ low, high }))
   )
-  return pairs
-    .filter(({ low, high }) => isOrdered(low, high) && isMeant(low, high, pairs.length))
-    .map(({ low, high }) => ({ low: low.name, high: high.name }))
+  // Of two columns one may be the lower; what lies apart as a whole could have no order that means something.
+  const meant = pairs.filter(({ low, high }) => overlap(low, high))
+  const candidates = meant.length / 2
+  const ordered = meant.filter(({ low, high }) => isOrdered(low, high))
+  const walls = ordered.map(({ low, high }) => wallOf(low, high, candidates))
+  // Dates have been told already.
+  const least = leastBelieved(
+    walls.filter((one) => one < Number.POSITIVE_INFINITY),
+    candidates
+  )
+  return ordered.flatMap(({ low, high }, k) => (walls[k]! >= least ? [{ low: low.name, high: high.name }] : []))
+}
+
+/**
+ * The evidence beyond which orders are believed, so that one in a thousand of those that are is none: the more there are, the less
+ * each has to show by itself, as a day's lowest price is below all others. Infinite where none is.
+ *
+ * @source Benjamini and Hochberg, *Controlling the false discovery rate*, J. R. Statist. Soc. B 1995.
+ */
+function leastBelieved(evidence: readonly number[], candidates: number): number {
+  const strongest = sorted(evidence).reverse()
+  const needed = (k: number) => LOG_CHANCE + log(candidates / (k + 1))
+  const last = strongest.findLastIndex((one, k) => one > needed(k))
+  return last < 0 ? Number.POSITIVE_INFINITY : needed(last)
+}
+
+function overlap({ values: one }: Quantity, { values: other }: Quantity): boolean {
+  const [[least, most], [low, high]] = [rangeOf(one), rangeOf(other)]
+  return least <= high && low <= most
 }
 
 function isOrdered({ values: low }: Quantity, { values: high }: Quantity): boolean {
@@ -40,17 +67,17 @@ function isOrdered({ values: low }: Quantity, { values: high }: Quantity): boole
   return true
 }
 
-function isMeant(low: Quantity, high: Quantity, candidates: number): boolean {
+/** How many rows an order without a wall would have beyond it, of which there are none; 0 where chance explains the order, infinite of dates: time has an order of its own. */
+function wallOf(low: Quantity, high: Quantity, candidates: number): number {
   const rows = Array.from(high.values, (_, i) => i).filter((i) => !Number.isNaN(high.values[i]!))
   const gaps = sorted(rows.map((i) => high.values[i]! - low.values[i]!))
   const n = gaps.length
-  if (n === 0 || gaps[n - 1] === 0) return false
-  if (spreadOf(low, rows) < LEAST_SPREAD * spreadOf(high, rows)) return false
+  if (n === 0 || gaps[n - 1] === 0) return 0
+  if (spreadOf(low, rows) < LEAST_SPREAD * spreadOf(high, rows)) return 0
   const rate = rateByChance(n, (i, j) => low.values[rows[i]!]! <= high.values[rows[j]!]!)
-  if (!isBeyondChance({ rate, times: n, candidates })) return false
-  // Time has an order of its own.
-  if (low.isDate) return true
-  return n >= LEAST_ROWS && expectedBelow(gaps, Math.max(low.unit, high.unit)) > LOG_CHANCE + log(candidates)
+  if (!isBeyondChance({ rate, times: n, candidates })) return 0
+  if (low.isDate) return Number.POSITIVE_INFINITY
+  return n < LEAST_ROWS ? 0 : expectedBelow(gaps, Math.max(low.unit, high.unit))
 }
 
 function spreadOf({ values }: Quantity, rows: readonly number[]): number {

@@ -155,3 +155,61 @@ it('the side that has the decimals is derived, and decimals are looked up rather
   const rates = [text('year', (i) => String(year(i))), text('place', place), text('rate', (i) => rate(i).toFixed(4))]
   expect(found({ rowCount: rows, columns: [...rates, text('z', (i) => String(wide[(i * 7) % rows]))] })).toEqual(['year, place -> rate'])
 })
+
+describe('orders', () => {
+  const rows = 400
+  const noise = (label: string) => uniforms(keyFor(keyFromSeed(3), label), rows)
+  const number = (name: string, values: ArrayLike<number>) => ({ name, source: 'number' as const, values: Float64Array.from(values) })
+  const cents = (x: number) => Math.round(100 * x) / 100
+
+  it('of a day’s prices: the lowest and the highest are so beside both others', () => {
+    const [opens, moves, ups, downs] = ['open', 'move', 'up', 'down'].map(noise)
+    const tail = (u: number) => -0.5 * Math.log(1 - u)
+    const open = Array.from(opens!, (u) => 80 + 30 * u)
+    const close = open.map((x, i) => x + 4 * (moves![i]! - 0.5))
+    const high = open.map((x, i) => Math.max(x, close[i]!) + tail(ups![i]!))
+    const low = open.map((x, i) => Math.min(x, close[i]!) - tail(downs![i]!))
+    const columns = Object.entries({ open, high, low, close }).map(([name, values]) => number(name, values.map(cents)))
+    expect(found({ rowCount: rows, columns })).toEqual(['close >= low', 'high >= close', 'high >= open', 'open >= low'])
+  })
+
+  it('of columns that lie apart as a whole mean nothing', () => {
+    const [a, b] = ['a', 'b'].map(noise)
+    const columns = [
+      number(
+        'age',
+        a!.map((u) => cents(20 + 50 * u))
+      ),
+      number(
+        'pressure',
+        b!.map((u) => cents(90 + 60 * u))
+      )
+    ]
+    expect(found({ rowCount: rows, columns })).toEqual([])
+  })
+
+  it('a delay, which may be negative, tells when the later date was', () => {
+    const minute = 60_000
+    const [starts, delays] = ['start', 'delay'].map(noise)
+    const planned = Float64Array.from(starts!, (u) => 1.7e12 + 5 * minute * Math.floor(30_000 * u))
+    const delay = Float64Array.from(delays!, (u) => Math.floor(60 * u) - 8)
+    const date = (name: string, values: Float64Array) => ({ name, source: 'datetime' as const, values })
+    const columns = [
+      date('planned', planned),
+      date(
+        'arrival',
+        planned.map((t, i) => t + minute * delay[i]!)
+      ),
+      number('delay', delay)
+    ]
+    expect(found({ rowCount: rows, columns })).toEqual(['arrival = planned + delay / 1440'])
+    // Rounded to hours it tells no date to the minute, and stays what is derived.
+    const hours = {
+      ...number(
+        'delay',
+        delay.map((x) => Math.round(x / 6) / 10)
+      )
+    }
+    expect(found({ rowCount: rows, columns: [...columns.slice(0, 2), hours] } as never)).toEqual(['delay = 24 * (arrival - planned)'])
+  })
+})

@@ -1,3 +1,4 @@
+import { linearForm } from '../../table/derivative.js'
 import { columnsOf } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
 import { takeTableRows } from '../../table/rows.js'
@@ -14,7 +15,7 @@ import { type Quantity, quantityOf } from './quantity.js'
 import { breachOf, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
 import { nearlyTotals, type RunningTotal, runningTotals } from './running-totals.js'
-import { column } from './shapes.js'
+import { binary, column, scaled } from './shapes.js'
 
 export interface Search {
   /** Rules that are kept whatever is found; they hold. */
@@ -171,14 +172,27 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable): Rule[]
   return found.flatMap(({ column: name, expression }): Rule[] => {
     const rule: Rule = { kind: 'formula', column: name, expression }
     const dates = columnsOf(expression).filter((one) => quantities[place.get(one)!]!.isDate)
-    // A stay says that its end comes after its start; an age need not: the later date is not told by the earlier one.
-    return dates.length === 2 && expression.kind !== 'call' ? [rule, ...orderOf(dates, data)] : [rule]
+    // An age does not tell one date by the other.
+    return dates.length === 2 && expression.kind !== 'call' ? differenceOf(rule, data) : [rule]
   })
 }
 
-function orderOf([high, low]: readonly string[], data: WrittenTable): Rule[] {
-  const rule: Rule = { kind: 'order', column: high!, low: column(low!) }
-  return breachOf(rule, data) ? [] : [rule]
+/**
+ * What a difference of dates says of them: a stay, that its end comes after its start; a delay, which may be negative, when the
+ * later one was. Were it derived from both, it would have the spread of whatever else each of them is drawn by.
+ */
+function differenceOf(rule: Extract<Rule, { kind: 'formula' }>, data: WrittenTable): Rule[] {
+  const [high, low] = columnsOf(rule.expression)
+  const order: Rule = { kind: 'order', column: high!, low: column(low!) }
+  if (!breachOf(order, data)) return [rule, order]
+  const factor = linearForm(rule.expression)!.coefficients.get(high!)!
+  const gap = scaled(1 / Math.abs(factor), column(rule.column))
+  const ends: readonly (readonly [string, string, '+' | '-'])[] = [
+    [high!, low!, factor > 0 ? '+' : '-'],
+    [low!, high!, factor > 0 ? '-' : '+']
+  ]
+  const inverses = ends.map(([end, from, sign]): Rule => ({ kind: 'formula', column: end, expression: binary(sign, column(from), gap) }))
+  return [inverses.find((one) => !breachOf(one, data)) ?? rule]
 }
 
 /** Orders without those that follow from two others. */

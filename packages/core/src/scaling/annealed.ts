@@ -74,6 +74,13 @@ export interface Turning {
   sweep(state: Potentials, temperature: number, watch: Watch): Swept | Promise<Swept>
 }
 
+/** A rung of the ladder that a cold start goes down. */
+export interface Rung {
+  readonly temperature: number
+  /** Side of the cells that points stand for there, in standard deviations of the kernel itself. */
+  readonly width: number
+}
+
 /** Some of the points, from whose coupling that of more is started. */
 export interface Fewer extends Turning {
   /** Which of all columns these are. */
@@ -85,8 +92,8 @@ export interface Fewer extends Turning {
 interface Sweeps extends Turning {
   /** By how much the logarithm of the kernel varies over the first row, roughly. */
   range(): number
-  /** As many of the points as do at a temperature, the same ones for the same number; all when undefined. */
-  fewer?(temperature: number): Fewer | undefined
+  /** As many of the points as do at a rung, the same ones for the same number; all when undefined. */
+  fewer?(rung: Rung): Fewer | undefined
 }
 
 export async function scale(sweeps: Sweeps, options: RectangularOptions): Promise<Outcome<Potentials>> {
@@ -128,45 +135,61 @@ const LEAST_HEAT = 64
 /** And so hot that the kernel's logarithm varies by no more than this from the first point: on a line, 64 is far from enough. */
 const MOST_RANGE = 16
 
-/** Powers of four, falling to four. */
-function temperaturesFor(range: number): number[] {
+/** Powers of four, falling to four, with cells as wide as the heated kernel: what differs by less has nearly the same potential. */
+function hotRungs(range: number): Rung[] {
   let hottest = LEAST_HEAT
   while (hottest * MOST_RANGE < range && hottest < 2 ** 60) hottest *= 4
-  const out: number[] = []
-  for (let t = hottest; t > 1; t /= 4) out.push(t)
+  const out: Rung[] = []
+  for (let t = hottest; t > 1; t /= 4) out.push({ temperature: t, width: Math.sqrt(t) })
   return out
 }
 
-/** Turns at each temperature at most, and the error that is enough: what is wrong there takes many times the turns below. */
-const WARM_TURNS = 100
-const WARM_ERROR = 0.1
+/** Of the kernel itself, where all points are many more: a turn of all costs as much as many of these. */
+const SHARP_RUNGS: readonly Rung[] = [
+  { temperature: 1, width: 1 },
+  { temperature: 1, width: 0.5 }
+]
+
+/** Turns at each rung at most, and the error that is enough: what is wrong there takes many times the turns below. */
+const WARM = { turns: 100, error: 0.1 }
+/** Of the kernel itself: cells are no better than that, and the next rung begins where this one ends. */
+const SHARP = { turns: 300, error: 0.01 }
 
 async function annealedStart(sweeps: Sweeps, { onTemperature, ...watch }: RectangularOptions): Promise<Potentials> {
   const unset = (count: number): Float64Array => new Float64Array(count).fill(Number.NaN)
-  const temperatures = temperaturesFor(sweeps.range())
-  let fewer = sweeps.fewer?.(temperatures[0]!)
+  const ladder = [...hotRungs(sweeps.range()), ...SHARP_RUNGS]
+    .map((rung) => ({ ...rung, fewer: sweeps.fewer?.(rung) }))
+    .filter(({ temperature, fewer }) => temperature > 1 || fewer)
   /** g at temperature one. */
-  let to = new Float64Array((fewer ?? sweeps).cols)
-  const pauses = watch.stop && new Pauses()
+  let to = new Float64Array((ladder[0]?.fewer ?? sweeps).cols)
   const tell = watch.progress && (() => watch.progress?.({ stage: watch.stage ?? 'coupling', done: 0, total: watch.turns ?? TURNS }))
   const within = { stop: watch.stop, progress: tell }
-  for (const [k, temperature] of temperatures.entries()) {
+  for (const [k, { temperature, fewer }] of ladder.entries()) {
     onTemperature?.(temperature)
     const at = fewer ?? sweeps
-    let state: Potentials = { from: unset(at.rows), to: to.map((g) => g / temperature) }
-    for (let turn = 0; turn < WARM_TURNS; turn++) {
-      await pauses?.due()
-      throwIfStopped(watch, 'coupling')
-      tell?.()
-      const swept = await at.sweep(state, temperature, within)
-      state = swept
-      if (swept.error < WARM_ERROR) break
-    }
-    const next = sweeps.fewer?.(temperatures[k + 1] ?? 1)
+    const state = await turned(at, { from: unset(at.rows), to: to.map((g) => g / temperature) }, temperature, within)
+    const next = ladder[k + 1]?.fewer
     to = (fewer && fewer !== next ? fewer.extended(state.from, temperature, next, within) : state.to).map((g) => g * temperature)
-    fewer = next
   }
   return { from: unset(sweeps.rows), to }
+}
+
+/** Turns at one rung, as many as are enough there. */
+async function turned(at: Turning, start: Potentials, temperature: number, watch: Watch): Promise<Potentials> {
+  const pauses = watch.stop && new Pauses()
+  const enough = temperature > 1 ? WARM : SHARP
+  const acceleration = temperature > 1 ? undefined : new Acceleration()
+  let state = start
+  for (let turn = 0; turn < enough.turns; turn++) {
+    await pauses?.due()
+    throwIfStopped(watch, 'coupling')
+    watch.progress?.({ stage: 'rows', done: turn, total: enough.turns })
+    const before = state.to.slice()
+    const swept = await at.sweep(state, temperature, watch)
+    if (swept.error < enough.error) return swept
+    state = acceleration ? { from: swept.from, to: acceleration.next(before, swept.further ?? swept.to, swept.error) } : swept
+  }
+  return state
 }
 
 function withoutError(outcome: Outcome<SweepState>): Outcome<Potentials> {

@@ -1,6 +1,6 @@
 import { InputError } from '../num/errors.js'
 import type { Outcome } from '../num/iterate.js'
-import { type Potentials, type RectangularOptions, rangeOf, scale, TOLERANCE, type Turning } from './annealed.js'
+import { type Potentials, type RectangularOptions, type Rung, rangeOf, scale, TOLERANCE, type Turning } from './annealed.js'
 import { levelsOf } from './levels.js'
 import type { RectangularProblem } from './problem.js'
 import { heated, type RowKernel } from './row-kernel.js'
@@ -20,7 +20,7 @@ export async function scaleRectangular(problem: RectangularProblem, options: Rec
   const tolerance = options.tolerance ?? TOLERANCE
   const cut = cutFor(problem, tolerance)
   const levels = levelsOf(problem)
-  const fewer = levels && ((temperature: number) => levels(temperature, (part) => turning(part, cut)))
+  const fewer = levels && ((rung: Rung) => levels(rung, (part) => turning(part, cut)))
   return scale({ ...turning(problem, cut), range: () => rangeOf(firstRow(kernel)), ...(fewer && { fewer }) }, { ...options, tolerance })
 }
 

@@ -32,6 +32,8 @@ it('a coupling that starts from that of cells ends where one that knows no cells
   const byCells = await scaleRectangular(problem, options)
   const without = await scaleRectangular({ ...problem, kernel: plain }, options)
   expect([byCells.ending, without.ending]).toEqual(['converged', 'converged'])
+  // Cells of the kernel itself leave little that is wrong to the turns of all points.
+  expect(byCells.errors[0]![1]).toBeLessThan(0.2)
   // Potentials are known up to what one side has more and the other less.
   const shift = byCells.state.to[0]! - without.state.to[0]!
   expect(Math.max(...byCells.state.to.map((g, j) => Math.abs(g - without.state.to[j]! - shift)))).toBeLessThan(1e-2)

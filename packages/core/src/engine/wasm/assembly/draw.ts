@@ -69,6 +69,7 @@ function takePick(q: i32, row: i32, block: i32, j: i32, k: i32): void {
 /** Weights of query q with a block, over its factor, into the first weight row. */
 function weighAgain(block: i32, q: i32): void {
   const first = q & ~3
+  state.takeRows(-1)
   approachAs(block, q)
   localise(block, first, first + 4, Infinity)
   weighOne(block, q)
@@ -98,11 +99,12 @@ export function drawRow(q: i32, row: i32, padded: i32, slots: i32): void {
       const block = load<u32>(state.visited + (<usize>slot << 2))
       const place = slot * state.stride + q
       let factor = state.kept ? state.real64(state.keptFactors, place) : -1
-      const weights = factor < 0 ? state.weights : state.kept + <usize>place * ROW
-      if (factor < 0) {
+      if (factor >= 0) state.takeRows(place)
+      else {
         weighAgain(block, q)
         factor = state.real64(state.factors, q)
       }
+      const weights = state.weights
       const logs = state.logsOf(block)
       let inside = cumulated
       for (let part = 0; part < BLOCK && k < count && target < end; part += PART) {

@@ -24,8 +24,8 @@ export let heap: usize = 0
 export let visited: usize = 0
 export let partials: usize = 0
 /**
- * Of a draw, where there is room for them: the weights of each query with each block visited, over their factors [slot][query], and
- * these factors, negative where weights are to be found again. 0 where they are not kept.
+ * Of a draw or a pick, where there is room for them: the weights of each query with each block visited, over their factors
+ * [slot][query], and these factors, negative where weights are to be found again. 0 where they are not kept.
  */
 export let kept: usize = 0
 export let keptFactors: usize = 0
@@ -42,9 +42,11 @@ export let queryWidths: usize = 0
 export let groups: usize = 0
 export let groupBytes: usize = 0
 export let factors: usize = 0
-/** Base row of the block at hand: what to add to the products of each point. The weight rows of four queries follow it. */
+/** Base row of the block at hand: what to add to the products of each point. */
 export let baseRow: usize = 0
+/** The weight rows of the four queries at hand: among those that are kept, or `ownRows`. */
 export let weights: usize = 0
+let ownRows: usize = 0
 /** Per query: 1 where the block at hand matters to it, else 0: then its weights come to nothing. */
 export let masks: usize = 0
 /** Per query: the log weight (nats) that a block must be able to reach to matter. */
@@ -86,7 +88,7 @@ function layOut(base: usize): usize {
   heap = mode & job.NEAREST ? take(blocks << 2) : 0
   visited = take(blocks << 2)
   partials = mode & job.WITH_PARTIALS ? take((blocks * padded) << 3) : 0
-  const keeps = (mode & job.DRAW) !== 0 && blocks * padded * ROW <= MOST_KEPT
+  const keeps = (mode & (job.DRAW | job.PICK)) !== 0 && blocks * padded * ROW <= MOST_KEPT
   kept = keeps ? take(blocks * padded * ROW) : 0
   keptFactors = keeps ? take((blocks * padded) << 3) : 0
   queries = take((padded * d) << 3)
@@ -98,8 +100,9 @@ function layOut(base: usize): usize {
   shifts = take(padded << 3)
   sums = take(padded << 3)
   factors = take(padded << 3)
-  baseRow = take(5 * ROW)
-  weights = baseRow + ROW
+  baseRow = take(ROW)
+  ownRows = take(4 * ROW)
+  weights = ownRows
   squares = take(padded << 3)
   accumulated = take((padded * c) << 3)
   centred = take((c + 1) * ROW)
@@ -142,6 +145,11 @@ export function scratchBytes(): u32 {
 export function enter(thread: i32): void {
   readSizes()
   layOut(job.pointer(job.SCRATCH) + <usize>thread * job.pointer(job.SCRATCH_STRIDE))
+}
+
+/** Weights of the four queries that follow go to those that are kept, from query `place` of all slots on; −1: to rows of no query. */
+@inline export function takeRows(place: i32): void {
+  weights = place < 0 ? ownRows : kept + <usize>place * ROW
 }
 
 export function setUnit(start: i32, length: i32): void {

@@ -130,20 +130,18 @@ function squares(q: i32): void {
   addTo(state.squares + (<usize>q << 3), low, high)
 }
 
-/** Keeps the weight rows and factors of those of queries q … q+3 to which the block at hand matters, the first as query `at` of all slots. */
-@inline function keep(q: i32, at: i32): void {
-  for (let r = 0; r < 4; r++) {
-    if (state.real64(state.masks, q + r) === 0) continue
-    state.setReal64(state.keptFactors, at + r, state.real64(state.factors, q + r))
-    const to = state.kept + <usize>(at + r) * ROW
-    const from = state.weights + <usize>r * ROW
-    for (let j: usize = 0; j < ROW; j += 64) {
-      v128.store(to + j, v128.load(from + j))
-      v128.store(to + j, v128.load(from + j, 16), 16)
-      v128.store(to + j, v128.load(from + j, 32), 32)
-      v128.store(to + j, v128.load(from + j, 48), 48)
-    }
-  }
+/**
+ * Has the weights of queries q … q+3 with the block at hand kept from query `place` of all slots on, where it matters to all four;
+ * elsewhere it may come once more, for the others of them, and those picked there are weighed again.
+ */
+@inline function keep(q: i32, place: i32): void {
+  const masks = state.masks + (<usize>q << 3)
+  const all = v128.and(v128.load(masks), v128.load(masks, 16))
+  const whole = f64x2.extract_lane(all, 0) !== 0 && f64x2.extract_lane(all, 1) !== 0
+  state.takeRows(whole ? place : -1)
+  const to = state.keptFactors + (<usize>place << 3)
+  v128.store(to, whole ? lowFactors(q) : f64x2.splat(-1))
+  v128.store(to, whole ? highFactors(q) : f64x2.splat(-1), 16)
 }
 
 /**
@@ -153,8 +151,8 @@ function squares(q: i32): void {
 export function visit(block: i32, from: i32, to: i32, partial: usize, slot: i32): void {
   const c = state.mode & job.WITH_VALUES ? state.valueCount : 0
   for (let q = from; q < to; q += 4) {
-    weighFour(block, q)
     if (state.kept) keep(q, slot * state.stride + q)
+    weighFour(block, q)
     if (c === 0) sums(q)
     else sumsAndColumn(block, q)
     let k = 1

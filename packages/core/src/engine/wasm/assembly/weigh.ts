@@ -11,8 +11,8 @@ import * as state from './state'
 const APART: bool = !FLOAT32 && !ASC_FEATURE_RELAXED_SIMD
 
 /**
- * Stores 2 to the power of a0 … a3: of four queries, `group` the first of them, to their weight rows, at `row` in the base
- * row; or, `ONE`, of the query at `group`, one after the other to `row`. `CLAMPED`: not less than the lowest weight.
+ * Stores 2 to the power of a0 … a3: of four queries, `group` the first of them, to their weight rows, `row` the first of these; or,
+ * `ONE`, of the query at `group`, one after the other to `row`. `CLAMPED`: not less than the lowest weight.
  */
 @inline function storeWeights(ONE: bool, CLAMPED: bool, group: usize, row: usize, a0: v128, a1: v128, a2: v128, a3: v128): void {
   const rounder$ = ONE ? v128.load(group) : v128.load(group, $ * 16)
@@ -84,12 +84,12 @@ const APART: bool = !FLOAT32 && !ASC_FEATURE_RELAXED_SIMD
   if (ONE) {
     v128.store(row, scaled(p$, t$), $ * 16)
   } else {
-    v128.store(row, scaled(p$, t$), ROW + $ * ROW)
+    v128.store(row, scaled(p$, t$), $ * ROW)
   }
 }
 
-/** Weights of a group of four queries with the points at `p` in the block's rows, squares expanded, in `D` dimensions, 1 to 3. */
-@inline function few(D: i32, CLAMPED: bool, group: usize, row: usize, p: usize): void {
+/** Weights of a group of four queries with the points at `p` in the block's rows, to `to` in theirs, squares expanded, in `D` dimensions, 1 to 3. */
+@inline function few(D: i32, CLAMPED: bool, group: usize, row: usize, p: usize, to: usize): void {
   const base = v128.load(row)
   let a$ = base
   if (D >= 1) {
@@ -107,11 +107,11 @@ const APART: bool = !FLOAT32 && !ASC_FEATURE_RELAXED_SIMD
     const x$ = v128.load(group, 4 * FOUR + $ * 16)
     a$ = madd(y, x$, a$)
   }
-  storeWeights(false, CLAMPED, group, row, a0, a1, a2, a3)
+  storeWeights(false, CLAMPED, group, to, a0, a1, a2, a3)
 }
 
 /** The same with two vectors of points, in any number of dimensions. */
-@inline function many(CLAMPED: bool, group: usize, row: usize, p: usize): void {
+@inline function many(CLAMPED: bool, group: usize, row: usize, p: usize, to: usize): void {
   const end = group + <usize>state.dimension * FOUR
   const base = v128.load(row)
   const nextBase = v128.load(row, 16)
@@ -124,21 +124,22 @@ const APART: bool = !FLOAT32 && !ASC_FEATURE_RELAXED_SIMD
     a$ = madd(y, x$, a$)
     b$ = madd(z, x$, b$)
   }
-  storeWeights(false, CLAMPED, group, row, a0, a1, a2, a3)
-  storeWeights(false, CLAMPED, group, row + 16, b0, b1, b2, b3)
+  storeWeights(false, CLAMPED, group, to, a0, a1, a2, a3)
+  storeWeights(false, CLAMPED, group, to + 16, b0, b1, b2, b3)
 }
 
 /** The same with all points of a block. `D`: the dimension, 1 to 3, or 0 for any. */
 @inline function products(D: i32, CLAMPED: bool, group: usize, block: i32): void {
   const row = state.baseRow
   const points = state.pointsOf(block)
+  const to = state.weights
   if (D === 0) {
-    for (let j: usize = 0; j < ROW; j += 32) many(CLAMPED, group, row + j, points + j)
+    for (let j: usize = 0; j < ROW; j += 32) many(CLAMPED, group, row + j, points + j, to + j)
     return
   }
   for (let j: usize = 0; j < ROW; j += 32) {
-    few(D, CLAMPED, group, row + j, points + j)
-    few(D, CLAMPED, group, row + j + 16, points + j + 16)
+    few(D, CLAMPED, group, row + j, points + j, to + j)
+    few(D, CLAMPED, group, row + j + 16, points + j + 16, to + j + 16)
   }
 }
 

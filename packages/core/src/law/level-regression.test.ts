@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { matrix } from '../num/matrix.js'
-import { givenPlaces } from './level-regression.js'
+import { givenPlaces, sharesGivenPlaces } from './level-regression.js'
 
 test('moments of two numbers beside the place of a category are those of the numbers where it is known', () => {
   const moments = {
@@ -19,4 +19,21 @@ test('moments of two numbers beside the place of a category are those of the num
   left.forEach((value, k) => {
     expect(covariance.data[k]).toBeCloseTo(value, 6)
   })
+})
+
+test('classes of rows are as probable as a discriminant of the places has them, by the spread within all of them', () => {
+  const moments = (place: number, variance: number, share: number, rows: number) => ({
+    mean: matrix(1, 2, Float64Array.of(5, place)),
+    covariance: matrix(1, 3, Float64Array.of(1, 0.1, variance)),
+    logSum: Float64Array.of(Math.log(share)),
+    effectiveCount: Float64Array.of(rows)
+  })
+  const found = [moments(0.2, 0.1, 0.6, 30), moments(1.1, 0.4, 0.3, 15)]
+  const [first, second] = sharesGivenPlaces(found, { points: matrix(1, 2, Float64Array.of(7, 1)), d: 1 }, 0.01)
+  const within = 1.01 * ((0.6 * 0.1 + 0.3 * 0.4) / 0.9)
+  const exact = [
+    Math.log(0.6) - 0.5 * (Math.log(31 / 30) + 0.8 ** 2 / (within * (31 / 30))),
+    Math.log(0.3) - 0.5 * (Math.log(16 / 15) + 0.1 ** 2 / (within * (16 / 15)))
+  ]
+  expect(first![0]! - second![0]!).toBeCloseTo(exact[0]! - exact[1]!, 6)
 })

@@ -4,7 +4,7 @@ import { exp, log } from '../num/elementary.js'
 import { copyRow, type Matrix, rowOf, takeRows, takeValues } from '../num/matrix.js'
 import { cloud } from '../space/cloud.js'
 import { type Law, scaledColumns } from './law.js'
-import { givenPlaces } from './level-regression.js'
+import { givenPlaces, sharesGivenPlaces } from './level-regression.js'
 import type { ConditionOptions, PlacedGaussian } from './local-gaussian.js'
 import { codesOf, type InformedState } from './state.js'
 
@@ -73,11 +73,12 @@ interface TakingIn extends Pick<ConditionOptions, 'ridge' | 'predicts'> {
   readonly found: readonly Moments[]
 }
 
-/** What known categories say of numbers, taken in by their regression. */
+/** What known categories say of numbers, taken in by their regression, and of classes of rows, by their discriminant. */
 function takenIn({ strata }: Law, states: InformedState, { found, ridge, predicts }: TakingIn): readonly Moments[] {
   if (!strata.withKnown) return found
-  const points = strata.withKnown(states)
-  return found.map((moments) => givenPlaces(moments, { points, d: states.coordinates.cols }, { ridge, predicts }))
+  const places = { points: strata.withKnown(states), d: states.coordinates.cols }
+  const shares = found.length > 1 ? sharesGivenPlaces(found, places, ridge) : undefined
+  return found.map((moments, c) => ({ ...givenPlaces(moments, places, { ridge, predicts }), logSum: shares?.[c] ?? moments.logSum }))
 }
 
 /** The mixtures of some chains, copied. */

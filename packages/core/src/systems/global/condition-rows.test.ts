@@ -190,26 +190,25 @@ describe('names beside what is known', () => {
 })
 
 describe('categories of which few rows have all', () => {
+  const count = 150
+  const names = ['a', 'b', 'c', 'd']
+  const levels = uniforms(keyFor(key, 'effects'), names.length * count).map((u) => Math.floor(3 * u))
+  const categories = names.map((name, f) => ({
+    name,
+    source: 'text' as const,
+    values: Array.from({ length: count }, (_, i) => 'xyz'[levels[names.length * i + f]!]!)
+  }))
+  const givenLevels = (word: string) => Object.fromEntries(names.map((name, f) => [name, word[f]!]))
+  const fitted = (value: Float64Array, scaling: 'standard' | 'quantile'): Promise<GlobalModel> => {
+    const raw: RawTable = { rowCount: count, columns: [...categories, { name: 'value', source: 'number', values: value }] }
+    return fitGlobal(inferTable(raw), { scaling, bandwidth: 1 }, { engine, key })
+  }
+
   it('are regressed on: a number is drawn by the effects of each, and all conditions share their rows', async () => {
-    const count = 150
-    const names = ['a', 'b', 'c', 'd']
-    const levels = uniforms(keyFor(key, 'effects'), names.length * count).map((u) => Math.floor(3 * u))
     const z = normals(keyFor(key, 'left'), count)
     const effect = (i: number) => names.reduce((sum, _, f) => sum + levels[names.length * i + f]! - 1, 0)
-    const raw: RawTable = {
-      rowCount: count,
-      columns: [
-        ...names.map((name, f) => ({
-          name,
-          source: 'text' as const,
-          values: Array.from({ length: count }, (_, i) => 'xyz'[levels[names.length * i + f]!]!)
-        })),
-        { name: 'value', source: 'number', values: Float64Array.from({ length: count }, (_, i) => 10 + effect(i) + 0.3 * z[i]!) }
-      ]
-    }
-    const model = await fitGlobal(inferTable(raw), { scaling: 'standard', bandwidth: 1 }, { engine, key })
-    const given = ['xxxx', 'xyzx', 'zzzz'].map((word) => Object.fromEntries(names.map((name, f) => [name, word[f]!])))
-    const { table: drawn, report } = await draw(model, given, 128)
+    const value = Float64Array.from({ length: count }, (_, i) => 10 + effect(i) + 0.3 * z[i]!)
+    const { table: drawn, report } = await draw(await fitted(value, 'standard'), ['xxxx', 'xyzx', 'zzzz'].map(givenLevels), 128)
     expect(report.groups.map(({ conditions }) => conditions)).toEqual([3])
     for (const [k, exact] of [6, 9, 14].entries()) {
       const own = numbers(drawn, 'value').subarray(k * DRAWN, (k + 1) * DRAWN)
@@ -217,5 +216,15 @@ describe('categories of which few rows have all', () => {
       expect(Math.abs(centre - exact)).toBeLessThan(0.3)
       expect(Math.sqrt(own.reduce((sum, x) => sum + (x - centre) ** 2 / DRAWN, 0))).toBeLessThan(0.45)
     }
+  })
+
+  it('say how many stand on a spike of what is drawn, as the rows of the level that tells have it', async () => {
+    const u = uniforms(keyFor(key, 'spikes'), count)
+    const z = normals(keyFor(key, 'left'), count)
+    const value = Float64Array.from({ length: count }, (_, i) => (u[i]! < (levels[names.length * i] === 0 ? 0.9 : 0.1) ? 0 : 10 + z[i]!))
+    const given = ['xxyz', 'xzzx', 'yxyz', 'zyxy'].map(givenLevels)
+    const { table: drawn } = await draw(await fitted(value, 'quantile'), given, 128)
+    for (const [k, exact] of [0.9, 0.9, 0.1, 0.1].entries())
+      expect(Math.abs(zeroShare(numbers(drawn, 'value').subarray(k * DRAWN, (k + 1) * DRAWN)) - exact)).toBeLessThan(0.2)
   })
 })

@@ -22,6 +22,11 @@ const PART: i32 = 16
   return state.small + 512
 }
 
+/** Where the values of each pick stand, and their centres: two addresses a pick. */
+@inline function picks(): usize {
+  return state.small + 640
+}
+
 /** Whether point j of a block has a weight. */
 @inline function present(logs: usize, j: i32): bool {
   return loadLane(logs + <usize>j * SIZE) !== -Infinity
@@ -35,21 +40,39 @@ function lastOf(block: i32): i32 {
 }
 
 /** Takes point j of the block as pick k of the row. */
-function takePick(q: i32, row: i32, block: i32, j: i32, k: i32): void {
+function takePick(row: i32, block: i32, j: i32, k: i32): void {
   if (state.mode & job.PICK) {
     store<u32>(job.pointer(job.OUT_INDICES) + (<usize>row << 2), load<u32>(job.pointer(job.ORDER) + (<usize>(block * BLOCK + j) << 2)))
     return
   }
+  const at = picks() + (<usize>k << 3)
+  store<u32>(at, <u32>(state.valuesOf(block) + <usize>j * SIZE))
+  store<u32>(at, <u32>state.valueCentresOf(block), 4)
+}
+
+/** Noise of a row: its picks less its mean, each times its normal number. */
+function writeNoise(row: i32): void {
   const c = state.valueCount
-  const values = state.valuesOf(block) + <usize>j * SIZE
-  const xi = state.real64(normals(), k)
-  const centres = state.valueCentresOf(block)
   const means = job.pointer(job.OUT_MEAN) + (<usize>(row * c) << 3)
   const noise = job.pointer(job.OUT_SECOND) + (<usize>(row * c) << 3)
+  const end = picks() + (<usize>DRAW_COUNT << 3)
   for (let v = 0; v < c; v++) {
-    const x = loadLane(values + <usize>v * ROW) + state.real64(centres, v)
-    state.setReal64(noise, v, state.real64(noise, v) + (x - state.real64(means, v)) * xi * 0.25)
+    const mean = state.real64(means, v)
+    let sum: f64 = 0
+    let xi = normals()
+    for (let at = picks(); at < end; at += 8, xi += 8) {
+      const x = loadLane(<usize>load<u32>(at) + <usize>v * ROW) + state.real64(<usize>load<u32>(at, 4), v)
+      sum += (x - mean) * load<f64>(xi) * 0.25
+    }
+    state.setReal64(noise, v, sum)
   }
+}
+
+/** Sum of four weights from `at` on. */
+@inline function sumOfFour(at: usize): f64 {
+  const a = v128.load(at)
+  const s = FLOAT32 ? f64x2.add(promotedLow(a), promotedHigh(a)) : f64x2.add(a, v128.load(at, 16))
+  return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1)
 }
 
 /** Sum of the weights of a part of a block. */
@@ -79,13 +102,13 @@ function weighAgain(block: i32, q: i32): void {
 export function drawRow(q: i32, row: i32, padded: i32, slots: i32): void {
   const chain = load<u32>(job.pointer(job.CHAINS) + (<usize>row << 2))
   const count = state.mode & job.PICK ? 1 : DRAW_COUNT
-  const c = state.valueCount
   const sum = state.real64(state.sums, q)
-  const empty = !(sum > 0)
-  if (state.mode & job.DRAW) {
-    for (let v = 0; v < c; v++) state.setReal64(job.pointer(job.OUT_SECOND), row * c + v, empty ? NaN : 0)
-  } else if (empty) store<u32>(job.pointer(job.OUT_INDICES) + (<usize>row << 2), 0xffffffff)
-  if (empty) return
+  if (!(sum > 0)) {
+    const c = state.valueCount
+    if (state.mode & job.PICK) store<u32>(job.pointer(job.OUT_INDICES) + (<usize>row << 2), 0xffffffff)
+    else for (let v = 0; v < c; v++) state.setReal64(job.pointer(job.OUT_SECOND), row * c + v, NaN)
+    return
+  }
   fillUniform(chain, job.field(job.PICK_STREAM), count, targets(), words())
   if (state.mode & job.DRAW) fillNormal(chain, job.field(job.NORMAL_STREAM), count, normals(), words())
   let cumulated: f64 = 0
@@ -114,20 +137,24 @@ export function drawRow(q: i32, row: i32, padded: i32, slots: i32): void {
           inside = over
           continue
         }
-        for (let j = part; j < part + PART && k < count; j++) {
-          if (!present(logs, j)) continue
-          inside += loadLane(weights + <usize>j * SIZE) * factor
-          while (k < count && target < inside && target < end) {
-            takePick(q, row, block, j, k++)
-            target = ((<f64>k + state.real64(targets(), min(k, count - 1))) / <f64>count) * sum
+        for (let four = part; four < part + PART && k < count && target < end; four += 4) {
+          const past = inside + sumOfFour(weights + <usize>four * SIZE) * factor
+          for (let j = four; j < four + 4 && target < past; j++) {
+            inside += loadLane(weights + <usize>j * SIZE) * factor
+            while (k < count && target < inside && target < end && present(logs, j)) {
+              takePick(row, block, j, k++)
+              target = ((<f64>k + state.real64(targets(), min(k, count - 1))) / <f64>count) * sum
+            }
+            if (k === count) break
           }
+          inside = past
         }
         inside = over
       }
       // Rounding: the block's points add up to a little less than its sum.
       const last = k < count && target < end ? lastOf(block) : 0
       while (k < count && target < end) {
-        takePick(q, row, block, last, k++)
+        takePick(row, block, last, k++)
         target = ((<f64>k + state.real64(targets(), min(k, count - 1))) / <f64>count) * sum
       }
     }
@@ -135,8 +162,10 @@ export function drawRow(q: i32, row: i32, padded: i32, slots: i32): void {
     cumulated = end
   }
   // Rounding: the blocks add up to a little less than the whole.
-  if (k === count) return
-  const block = load<u32>(state.visited + (<usize>lastSlot << 2))
-  const last = lastOf(block)
-  while (k < count) takePick(q, row, block, last, k++)
+  if (k < count) {
+    const block = load<u32>(state.visited + (<usize>lastSlot << 2))
+    const last = lastOf(block)
+    while (k < count) takePick(row, block, last, k++)
+  }
+  if (state.mode & job.DRAW) writeNoise(row)
 }

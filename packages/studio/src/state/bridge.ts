@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals'
 import type { BridgeShape, SecondTable } from '../work/bridge-messages.js'
 import { type BridgeSettings, codeOf, commandOf, mappedCommandOf, runOf, SHEET } from './bridge-settings.js'
+import { numbersFirst, pick, visibleNames } from './looks.js'
 import { fetchExample, type OpenTable, opening, type Source } from './page.js'
 import { type Session, sessionOf } from './session.js'
 import { same } from './sheet.js'
@@ -44,17 +45,15 @@ export const awaitedSecond = computed(() => (settings.value.to && facts.value &&
 
 /** Columns that can be an axis: those of both tables. */
 export const visibleColumns = computed(() => {
-  const { columns = [], second } = facts.value ?? {}
-  return columns.filter(({ name, kind }) => kind !== 'identifier' && (!second || second.common.includes(name))).map(({ name }) => name)
+  const second = facts.value?.second
+  return visibleNames(facts.value).filter((name) => !second || second.common.includes(name))
 })
 
 /** What is looked at: what a person chose where that can be, else the first numbers. */
 export const look = computed((): BridgeShape['look'] => {
   const names = visibleColumns.value
-  const kinds = new Map(facts.value?.columns.map(({ name, kind }) => [name, kind]))
-  const order = [...new Set([...names.filter((name) => /number|integer/.test(kinds.get(name)!)), ...names])]
-  const pick = (name: string | null, place: number) => (name !== null && names.includes(name) ? name : (order[place] ?? order[0] ?? ''))
-  return { x: pick(settings.value.x, 0), y: pick(settings.value.y, 1) }
+  const [first, second = first] = numbersFirst(facts.value, names)
+  return { x: pick(settings.value.x, names, first), y: pick(settings.value.y, names, second) }
 })
 
 /** Takes a second table. The same name may stand for other bytes. */

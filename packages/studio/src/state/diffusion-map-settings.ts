@@ -2,12 +2,11 @@ import type { Field } from '@sbridge/core/internal'
 import { embedFields } from '@sbridge/core/internal'
 import type { DiffusionMapShape, Look } from '../work/diffusion-map-messages.js'
 import { byVerb } from './elsewhere.js'
+import type { RowsSettings } from './rows-settings.js'
 import { fieldIn, found, name, names, numeric, optionsOf, type Sheet, whole } from './sheet.js'
 
 /** What a person may set for a diffusion map; axes and colour are the studio's choice where null. */
-export interface DiffusionMapSettings extends Readonly<Record<keyof Look, string | null>> {
-  /** Columns that the map is not told. */
-  readonly exclude: readonly string[]
+export interface DiffusionMapSettings extends RowsSettings, Readonly<Record<keyof Look, string | null>> {
   /** Found by themselves where null. */
   readonly dimension: number | null
   readonly bandwidth: number | null

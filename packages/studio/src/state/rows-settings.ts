@@ -8,18 +8,19 @@ import { chosen, fieldIn, found, name, names, numeric, optionsOf, type Sheet } f
 export interface RowsSettings extends Readonly<Record<keyof RowsLook, string | null>> {
   /** Columns that are left as they are, and tell nothing. */
   readonly exclude: readonly string[]
+}
+
+export interface ScoresSettings extends RowsSettings {
   readonly seed: number
 }
 
-export interface GapsSettings extends RowsSettings {
+export interface GapsSettings extends ScoresSettings {
   readonly as: 'draw' | 'mean' | 'median'
   /** One fill where null. */
   readonly draws: number | null
   /** Found by itself where null. */
   readonly bandwidth: number | null
 }
-
-export type ScoresSettings = RowsSettings
 
 export const FIELDS = {
   seed: fieldIn(runFields, 'seed'),
@@ -45,16 +46,14 @@ export const GAPS: Sheet<GapsSettings> = {
 
 /** The jobs that settings describe: only what differs from the defaults, as a command line would. */
 export function gapsRun(settings: GapsSettings): GapsShape['run'] {
-  const { seed } = settings
   return {
-    fit: { ...optionsOf(GAPS, settings, 'exclude', 'bandwidth'), seed },
-    draw: { ...optionsOf(GAPS, settings, 'as', 'draws'), seed }
+    fit: { ...optionsOf(GAPS, settings, 'exclude', 'bandwidth'), seed: settings.seed },
+    draw: { ...optionsOf(GAPS, settings, 'as', 'draws'), seed: settings.seed }
   }
 }
 
 export function scoresRun(settings: ScoresSettings): ScoresShape['run'] {
-  const { seed } = settings
-  return { fit: { ...optionsOf(SCORES, settings, 'exclude'), seed }, draw: { seed } }
+  return { fit: { ...optionsOf(SCORES, settings, 'exclude'), seed: settings.seed }, draw: { seed: settings.seed } }
 }
 
 /** How to get the very rows on the screen elsewhere. */

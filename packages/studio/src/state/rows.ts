@@ -1,5 +1,6 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { GAPS as CELLS, type GapsShape, type RowsLook, type RowsShape, type ScoresShape } from '../work/rows-messages.js'
+import { numbersFirst, pick, visibleNames } from './looks.js'
 import {
   GAPS,
   type GapsSettings,
@@ -24,45 +25,49 @@ export interface RowsState<S extends Looked = RowsSettings, A extends RowsShape 
   readonly pointed: Signal<number | null>
 }
 
-type Own<S extends object, A extends RowsShape> = Pick<SessionRules<S, A>, 'name' | 'sheet' | 'words' | 'commandOf' | 'codeOf'> & {
+interface Rules<S extends object, A extends RowsShape>
+  extends Pick<SessionRules<S, A>, 'name' | 'sheet' | 'look' | 'commandOf' | 'codeOf'> {
   readonly runOf: (settings: S) => A['run']
-  /** The colour that tells most of what was found. */
-  readonly tells: string
+  readonly words: Omit<SessionRules<S, A>['words'], 'opened'>
 }
 
-function rowsState<S extends Looked, A extends RowsShape>({ runOf, tells, ...rules }: Own<S, A>): RowsState<S, A> {
+/** A session on the rows of a table, read as it is, and the dot that is pointed at by its place among the drawn ones. */
+export function rowsSession<S extends object, A extends RowsShape>({ runOf, words, ...rules }: Rules<S, A>) {
   const pointed = signal<number | null>(null)
-  const columns = computed(() => [
-    ...(session.facts.value?.columns ?? []).filter(({ kind }) => kind !== 'identifier').map(({ name }) => name),
-    ...(session.result.value?.added ?? [])
-  ])
-  const look = computed((): RowsLook => {
-    const { right, up, colour } = session.settings.value
-    const kinds = new Map(session.facts.value?.columns.map(({ name, kind }) => [name, kind]))
-    const numbers = columns.value.filter((name) => /number|integer/.test(kinds.get(name) ?? ''))
-    const order = [...new Set([...numbers, ...columns.value])]
-    const pick = (name: string | null, usual: string | undefined) =>
-      name !== null && columns.value.includes(name) ? name : (usual ?? order[0] ?? '')
-    return {
-      right: pick(right, order[0]),
-      up: pick(up, order[1]),
-      colour: pick(colour, columns.value.includes(tells) ? tells : columns.value.find((name) => kinds.get(name) === 'category'))
-    }
-  })
   const session: Session<S, A> = sessionOf<S, A>({
     ...rules,
+    words: { ...words, opened: ({ rowCount, columns }) => `${rowCount} rows, ${columns.length} columns` },
     choice: () => null,
-    look: () => look.value,
     wanted: () => runOf(session.settings.value),
     done: () => session.sendLook(),
     cleared() {
       pointed.value = null
     }
   })
-  return { session, look, columns, pointed }
+  return { session, pointed }
 }
 
-const opened = ({ rowCount, columns }: RowsShape['facts']) => `${rowCount} rows, ${columns.length} columns`
+interface Own<S extends object, A extends RowsShape> extends Omit<Rules<S, A>, 'look'> {
+  /** The colour that tells most of what was found. */
+  readonly tells: string
+}
+
+function rowsState<S extends Looked, A extends RowsShape>({ tells, ...rules }: Own<S, A>): RowsState<S, A> {
+  const columns = computed(() => [...visibleNames(session.facts.value), ...(session.result.value?.added ?? [])])
+  const look = computed((): RowsLook => {
+    const { right, up, colour } = session.settings.value
+    const all = columns.value
+    const [first, second = first] = numbersFirst(session.facts.value, all)
+    const category = session.facts.value?.columns.find(({ kind }) => kind === 'category')?.name
+    return {
+      right: pick(right, all, first),
+      up: pick(up, all, second),
+      colour: pick(colour, all, all.includes(tells) ? tells : (category ?? first))
+    }
+  })
+  const { session, pointed } = rowsSession<S, A>({ ...rules, look: () => look.value })
+  return { session, look, columns, pointed }
+}
 
 export const gaps = rowsState<GapsSettings, GapsShape>({
   name: 'impute',
@@ -70,7 +75,7 @@ export const gaps = rowsState<GapsSettings, GapsShape>({
   runOf: gapsRun,
   tells: CELLS,
   ...gapsElsewhere,
-  words: { opened, running: 'Filling gaps', done: ({ rowCount }) => `${rowCount} rows filled` }
+  words: { running: 'Filling gaps', done: ({ rowCount }) => `${rowCount} rows filled` }
 })
 
 export const scores = rowsState<ScoresSettings, ScoresShape>({
@@ -79,5 +84,5 @@ export const scores = rowsState<ScoresSettings, ScoresShape>({
   runOf: scoresRun,
   tells: 'outlier',
   ...scoresElsewhere,
-  words: { opened, running: 'Scoring', done: ({ rowCount }) => `${rowCount} rows scored` }
+  words: { running: 'Scoring', done: ({ rowCount }) => `${rowCount} rows scored` }
 })

@@ -52,10 +52,7 @@ export function sessionOf<S extends object, A extends Shape>(rules: SessionRules
     if (facts.value) job.run(rules.wanted(), show)
   }
   const job: Job<A> = jobOf<A>({
-    name: rules.name,
-    ...(rules.began ? { began: rules.began } : {}),
-    ...(rules.interim ? { interim: rules.interim } : {}),
-    ...(rules.cleared ? { cleared: rules.cleared } : {}),
+    ...rules,
     running(show) {
       said.value = show === 'play' ? rules.words.running : ''
       rules.running?.(show)

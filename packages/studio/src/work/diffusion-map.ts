@@ -37,7 +37,8 @@ export class DiffusionMapWork extends SystemWork<DiffusionMapShape, FittedEmbedd
     }
     const model = await this.fit(fit, tools)
     await this.draw(model, draw, tools)
-    return { ...model.summary, topics: await shownTopics(this.system.tell(model).topics) }
+    const added = Array.from({ length: model.summary.dimension }, (_, k) => `coordinate_${k + 1}`)
+    return { ...model.summary, added, topics: await shownTopics(this.system.tell(model).topics) }
   }
 
   look({ x, y, right, up, colour }: Look): MapPicture {

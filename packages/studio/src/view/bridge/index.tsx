@@ -1,16 +1,14 @@
 import { countText } from '@sbridge/core/internal'
 import { facts, fetchSecond, mappedCommand, openSecond, result, running, session, settings, shown, source } from '../../state/bridge.js'
 import { activityOf } from '../activity.js'
-import { Notes } from '../columns.js'
 import { Copyable } from '../copyable.js'
-import { TakeAway } from '../take-away.js'
-import { Topics } from '../topics.js'
+import { Found } from '../found.js'
 import { Choose } from './choose.js'
 import { Clouds } from './clouds.js'
 import { Settings } from './settings.js'
 import './bridge.css'
 
-const activity = activityOf(
+export const part = activityOf(
   {
     ...session,
     // What is dropped beside a first table is the second.
@@ -32,30 +30,25 @@ const activity = activityOf(
     Results
   }
 )
-export const part = activity
 
 function Results() {
   if (!result.value) return null
-  const { topics, notes, rows } = result.value
   const times = shown.value!.draw.at.length
   return (
-    <div class="results">
-      <Topics topics={topics} file={`${source.value!.name} → ${settings.value.to!.name}`} />
-      <Notes notes={notes} />
-      <TakeAway
-        session={session}
-        rows={`${countText(rows)} rows between at ${times === 1 ? 'one time' : `each of ${times} times`}`}
-        kind="bridge"
-        more="First table, carried over; model"
-        buttons={
-          <button type="button" onClick={() => session.save('mapped')} disabled={running.value}>
-            Mapped rows
-          </button>
-        }
-        seed={`seed ${shown.value!.draw.seed}`}
-      >
-        <Copyable label="Command line of the mapped rows" text={mappedCommand.value} />
-      </TakeAway>
-    </div>
+    <Found
+      session={session}
+      file={`${source.value!.name} → ${settings.value.to!.name}`}
+      rows={`${countText(result.value.rows)} rows between at ${times === 1 ? 'one time' : `each of ${times} times`}`}
+      kind="bridge"
+      more="First table, carried over; model"
+      buttons={
+        <button type="button" onClick={() => session.save('mapped')} disabled={running.value}>
+          Mapped rows
+        </button>
+      }
+      seed={`seed ${shown.value!.draw.seed}`}
+    >
+      <Copyable label="Command line of the mapped rows" text={mappedCommand.value} />
+    </Found>
   )
 }

@@ -1,13 +1,13 @@
 import { countText } from '@sbridge/core/internal'
-import { result, session, source } from '../../state/diffusion-map.js'
+import * as map from '../../state/diffusion-map.js'
 import { activityOf } from '../activity.js'
-import { Notes } from '../columns.js'
-import { TakeAway } from '../take-away.js'
-import { Topics } from '../topics.js'
-import { Choose } from './choose.js'
+import { Found } from '../found.js'
+import { Choose } from '../rows/choose.js'
 import { Scatters } from './scatters.js'
 import { Settings } from './settings.js'
 import './diffusion-map.css'
+
+const { result, session } = map
 
 export const part = activityOf(session, {
   activity: 'diffusion-map',
@@ -16,7 +16,7 @@ export const part = activityOf(session, {
   drop: 'Drop a table here',
   // The roll's own length only colours it; the first coordinate runs along the sheet, the fourth across it (between them stand overtones of the first).
   first: { exclude: ['along'], dimension: 4, y: 'coordinate_4', right: 'x', up: 'z', colour: 'along' },
-  Table: Choose,
+  Table: () => <Choose of={map} verb="Map" words={(rows, used, columns) => `${rows} rows, ${used} of ${columns} columns in the map`} />,
   Stage: Scatters,
   Settings,
   Results
@@ -24,17 +24,7 @@ export const part = activityOf(session, {
 
 function Results() {
   if (!result.value) return null
-  const { topics, notes, rowCount, dimension } = result.value
-  return (
-    <div class="results">
-      <Topics topics={topics} file={source.value!.name} />
-      <Notes notes={notes} />
-      <TakeAway
-        session={session}
-        rows={`${dimension} coordinate${dimension === 1 ? '' : 's'} of ${countText(rowCount)} rows`}
-        kind="map"
-        more="Model, for new rows and the way back"
-      />
-    </div>
-  )
+  const { rowCount, dimension } = result.value
+  const rows = `${dimension} coordinate${dimension === 1 ? '' : 's'} of ${countText(rowCount)} rows`
+  return <Found session={session} rows={rows} kind="map" more="Model, for new rows and the way back" />
 }

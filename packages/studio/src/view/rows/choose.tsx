@@ -1,24 +1,28 @@
 import { countText } from '@sbridge/core/internal'
+import { visibleNames } from '../../state/looks.js'
 import type { RowsState } from '../../state/rows.js'
 import { Columns, Table } from '../columns.js'
 import { SelectField } from '../fields.js'
 
 interface ChooseProps {
-  readonly of: RowsState
+  readonly of: Pick<RowsState, 'look' | 'columns'> & { readonly session: Omit<RowsState['session'], 'send'> }
+  /** What a box does with its column. */
+  readonly verb?: string
   /** What is said of the number of rows and of columns that take part. */
   readonly words: (rows: string, used: number, columns: number) => string
 }
 
 /** Which columns take part, and which one colours the picture. */
-export function Choose({ of: { session, look, columns }, words }: ChooseProps) {
+export function Choose({ of: { session, look, columns }, verb, words }: ChooseProps) {
   const { facts, settings, running, change } = session
   const { rowCount, columns: all } = facts.value!
-  const usable = all.filter(({ kind }) => kind !== 'identifier').map(({ name }) => name)
+  const usable = visibleNames(facts.value)
   const used = usable.filter((name) => !settings.value.exclude.includes(name))
   return (
     <Table session={session} words={words(countText(rowCount), used.length, all.length)}>
       <SelectField label="Colour" value={look.value.colour} options={columns.value} set={(colour) => change({ colour })} />
       <Columns
+        {...(verb ? { verb } : {})}
         columns={all.map(({ name, kind, summary, missing }) => ({
           name,
           summary: kind === 'identifier' ? 'an identifier' : missing > 0 ? `${summary}, ${countText(missing)} missing` : summary

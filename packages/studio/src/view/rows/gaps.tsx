@@ -1,11 +1,11 @@
-import { plainText } from '@sbridge/core/internal'
+import { countText, plainText } from '@sbridge/core/internal'
 import { gaps } from '../../state/rows.js'
 import { FIELDS } from '../../state/rows-settings.js'
 import { activityOf } from '../activity.js'
 import { ChoiceField, NumberField } from '../fields.js'
+import { Found } from '../found.js'
 import { Recipe } from '../recipe.js'
 import { Choose } from './choose.js'
-import { Results } from './results.js'
 import { Stage } from './stage.js'
 
 const { session } = gaps
@@ -18,7 +18,7 @@ export const part = activityOf(session, {
   Table: () => <Choose of={gaps} words={(rows, used, columns) => `${rows} rows, gaps of ${used} of ${columns} columns`} />,
   Stage: () => <Stage of={gaps} />,
   Settings,
-  Results: () => <Results of={gaps} made="with their gaps filled" more="Model, for new rows" />
+  Results
 })
 
 /** What is asked for, and the one button that does it. */
@@ -54,4 +54,11 @@ function Settings() {
       </details>
     </Recipe>
   )
+}
+
+function Results() {
+  const { result, settings } = session
+  if (!result.value) return null
+  const rows = `${countText(result.value.rowCount)} rows with their gaps filled`
+  return <Found session={session} rows={rows} kind="rows" more="Model, for new rows" seed={`the seed is ${settings.value.seed}`} />
 }

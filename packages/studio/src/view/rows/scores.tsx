@@ -1,10 +1,11 @@
+import { countText } from '@sbridge/core/internal'
 import { scores } from '../../state/rows.js'
 import { FIELDS } from '../../state/rows-settings.js'
 import { activityOf } from '../activity.js'
 import { NumberField } from '../fields.js'
+import { Found } from '../found.js'
 import { Recipe } from '../recipe.js'
 import { Choose } from './choose.js'
-import { Results } from './results.js'
 import { Stage } from './stage.js'
 
 const { session } = scores
@@ -17,7 +18,7 @@ export const part = activityOf(session, {
   Table: () => <Choose of={scores} words={(rows, used, columns) => `${rows} rows, density of ${used} of ${columns} columns`} />,
   Stage: () => <Stage of={scores} />,
   Settings,
-  Results: () => <Results of={scores} made="with their scores" more="Model, for other rows" />
+  Results
 })
 
 /** The one button that does it. */
@@ -37,4 +38,11 @@ function Settings() {
       </details>
     </Recipe>
   )
+}
+
+function Results() {
+  const { result, settings } = session
+  if (!result.value) return null
+  const rows = `${countText(result.value.rowCount)} rows with their scores`
+  return <Found session={session} rows={rows} kind="rows" more="Model, for other rows" seed={`the seed is ${settings.value.seed}`} />
 }

@@ -1,4 +1,5 @@
 import { countText } from '@sbridge/core/internal'
+import type { ComponentProps } from 'preact'
 import { change, chooseTime, chosen, running, session, settings, snapshots, timeText } from '../../state/trajectories.js'
 import { Columns, Table } from '../columns.js'
 import { Link, SelectField } from '../fields.js'
@@ -15,6 +16,20 @@ export function Choose() {
   const labels = columns.filter((one) => one.name !== time && (!one.numbers || one.distinct <= MOST_LABELS)).map(({ name }) => name)
   const total = counts.reduce((sum, count) => sum + count, 0)
   const used = usable.filter((name) => !exclude.includes(name))
+  const role = (
+    part: 'weights' | 'growth' | 'fates',
+    label: string,
+    none: string,
+    options: ComponentProps<typeof SelectField>['options']
+  ) => (
+    <SelectField
+      label={label}
+      value={told[part] ?? ''}
+      disabled={running.value}
+      options={[{ value: '', label: none }, ...options]}
+      set={(name) => change({ [part]: name === '' ? null : name })}
+    />
+  )
   return (
     <Table session={session} words={`${countText(total)} particles at ${times.length} times`}>
       <SelectField
@@ -24,29 +39,9 @@ export function Choose() {
         options={columns.filter((column) => column.times).map(({ name }) => name)}
         set={chooseTime}
       />
-      <SelectField
-        label="Weight"
-        value={weights ?? ''}
-        disabled={running.value}
-        options={[{ value: '', label: 'all alike' }, ...numbers]}
-        set={(name) => change({ weights: name === '' ? null : name })}
-      />
-      <SelectField
-        label="Growth"
-        value={growth ?? ''}
-        disabled={running.value}
-        options={[{ value: '', label: 'none' }, { value: 'estimate', label: 'estimated' }, ...numbers.filter((name) => name !== weights)]}
-        set={(name) => change({ growth: name === '' ? null : name })}
-      />
-      {labels.length > 0 && (
-        <SelectField
-          label="Fates"
-          value={fates ?? ''}
-          disabled={running.value}
-          options={[{ value: '', label: 'none' }, ...labels]}
-          set={(name) => change({ fates: name === '' ? null : name })}
-        />
-      )}
+      {role('weights', 'Weight', 'all alike', numbers)}
+      {role('growth', 'Growth', 'none', [{ value: 'estimate', label: 'estimated' }, ...numbers.filter((name) => name !== weights)])}
+      {labels.length > 0 && role('fates', 'Fates', 'none', labels)}
       <h2 class="label">Coordinates</h2>
       <Columns
         label="Coordinates"

@@ -1,0 +1,29 @@
+import type { ComponentProps } from 'preact'
+import type { Session } from '../state/session.js'
+import type { ShownTopic } from '../work/messages.js'
+import type { SystemShape } from '../work/protocol.js'
+import { Notes } from './columns.js'
+import { TakeAway } from './take-away.js'
+import { Topics } from './topics.js'
+
+interface Told extends SystemShape {
+  readonly result: { readonly topics: readonly ShownTopic[]; readonly notes: readonly string[] }
+}
+
+interface FoundProps extends ComponentProps<typeof TakeAway> {
+  readonly session: ComponentProps<typeof TakeAway>['session'] & Pick<Session<never, Told>, 'result' | 'source'>
+  /** What the pictures are saved as, where that is not the table's name. */
+  readonly file?: string
+}
+
+/** What was found, in the words of the report, and what was made to take along. */
+export function Found({ session, file = session.source.value!.name, ...made }: FoundProps) {
+  const { topics, notes } = session.result.value!
+  return (
+    <div class="results">
+      <Topics topics={topics} file={file} />
+      <Notes notes={notes} />
+      <TakeAway session={session} {...made} />
+    </div>
+  )
+}

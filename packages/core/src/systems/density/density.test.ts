@@ -97,7 +97,7 @@ it('rows without weight are left out and counted, and weights have no density', 
 })
 
 describe('log-densities', () => {
-  it('of a Gaussian are its own, and so are the slopes', async () => {
+  it('of a Gaussian are its own, and so are the slopes', { tags: ['slow'] }, async () => {
     const rows = table(numbers('x', [2, 5, -1, 4]), numbers('y', [-1, -0.8, -1.5, -1.6]))
     const { logDensity, gradient } = await scored(gaussian(900), rows, { gradient: true })
     const [x, y] = rows.columns.map(({ values }) => values as Float64Array) as [Float64Array, Float64Array]

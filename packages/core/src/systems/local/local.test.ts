@@ -141,7 +141,7 @@ describe('the ordered pass', () => {
     const variances = ({ data, rows: n }: Matrix) => data.reduce((sum, x) => sum + x * x, 0) / n / times
     const model = await fitLocal(tableOf(points), { ...window1, neighbourBandwidth: 0.0625 }, context)
     expect(model.targets).toBeDefined()
-    const drawn = pointsOf(await sampleLocal(model, { count: 1500 }, context))
+    const drawn = pointsOf(await sampleLocal(model, { count: 800 }, context))
     // Each of 20 regressions flattened a little: 0.91 without twicing.
     expect(variances(drawn) / variances(points)).toBeGreaterThan(0.94)
     expect(variances(drawn) / variances(points)).toBeLessThan(1.06)
@@ -177,14 +177,14 @@ describe('the ordered pass', () => {
 
 describe('a localised posterior', () => {
   it('has the mean of the Gaussian closed form', async () => {
-    const size = 20
+    const size = 10
     const phi = 0.7
     const deviation = 0.3
-    const observed = [3, 9, 16]
+    const observed = [1, 4, 8]
     const values = [1.5, -1, 0.5]
     const model = await fitLocal(tableOf(line(400, size, phi, 8)), window1, context)
     const observe = observed.map((a, k) => `${nameOf(a)} = ${values[k]} ± ${deviation}`)
-    const { coordinates, report, table } = await posteriorLocal(model, { count: 300, observe, sweeps: 12 }, context)
+    const { coordinates, report, table } = await posteriorLocal(model, { count: 200, observe, sweeps: 12 }, context)
     const s = matrix(3, 3)
     for (let i = 0; i < 3; i++)
       for (let j = 0; j < 3; j++) s.data[i * 3 + j] = phi ** Math.abs(observed[i]! - observed[j]!) + (i === j ? deviation ** 2 : 0)

@@ -44,9 +44,11 @@ async function attack(model: TableModel): Promise<{ area: number; error: number 
 
 describe('privacy', { tags: ['slow'] }, () => {
   const parts = { fit: tables.fit, draw: tables.draw, training: tables.training }
+  let unasked: TableModel
   let narrow: TableModel
   let kept: TableModel
   beforeAll(async () => {
+    unasked = await fitted()
     narrow = await fitted({ bandwidth: 0.15 })
     kept = await fitPrivate({ input: data, options, model: narrow, asked: 0.56 }, parts, context)
   })
@@ -72,7 +74,7 @@ describe('privacy', { tags: ['slow'] }, () => {
   })
 
   it('leaves out rows that come near to those of the table, where that costs least, and no more of them', async () => {
-    const model = await fitPrivate({ input: data, options, model: await fitted(), asked: 0.515 }, parts, context)
+    const model = await fitPrivate({ input: data, options, model: unasked, asked: 0.515 }, parts, context)
     const { left, nearest, curve, chosen } = model.privacy!
     expect(left).toBeGreaterThan(0)
     const point = curve.find((one) => one.epsilon === chosen && one.left === left)!
@@ -100,7 +102,7 @@ describe('privacy', { tags: ['slow'] }, () => {
   it('leaves a model as it is that is private already, and says so', async () => {
     const model = await fitted({ privacy: 0.9 })
     expect(model.privacy!.chosen).toBe(model.privacy!.before)
-    expect(await drawn(model, 5)).toEqual(await drawn(await fitted(), 5))
+    expect(await drawn(model, 5)).toEqual(await drawn(unasked, 5))
     expect(linesOf(tables.tell(model)).join('\n')).toContain(
       'privacy: the kernel is as it would be (asked for at most 0.9; on 100 rows held out from a trial fit)'
     )

@@ -5,12 +5,22 @@ import { defineConfig } from 'vitest/config'
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** Tests beside the sources that replace a module by one of their own. */
+/** Tests that replace a module by one of their own, for which Vitest has to load all others. */
 const REPLACING = [
   'packages/core/src/systems/table/stretches.test.ts',
+  'packages/sbridge/src/commands/dialect.test.ts',
+  'packages/sbridge/src/host/people.test.ts',
   'packages/sbridge/src/host/worker-death.test.ts',
-  'packages/sbridge/src/shards/draw.test.ts'
+  'packages/sbridge/src/shards/draw.test.ts',
+  'packages/sbridge/test/batches.test.ts'
 ]
+
+/** Modules are loaded by Node itself. */
+const NATIVE = {
+  isolate: false,
+  execArgv: ['--max-semi-space-size=64', '--enable-source-maps', '--import', new URL('test/native/register.mjs', import.meta.url).href],
+  experimental: { viteModuleRunner: false, nodeLoader: false }
+}
 
 /** Files that `--fast` need not even load: tagged as slow as a whole. */
 const SLOW = process.env.SBRIDGE_FAST
@@ -31,21 +41,37 @@ export default defineConfig({
     ]
   },
   test: {
-    globalSetup: './test/kernels.ts',
+    globalSetup: './test/kernels.mjs',
     setupFiles: ['./test/one-thread.ts', './test/equal-bytes.ts'],
     // Tests make many small arrays: in a larger nursery most are gone before it is full, and are never copied.
     execArgv: ['--max-semi-space-size=64'],
     // Projects begin in the order of their names: programs first, whose files take longest, so that none is left alone at the end.
-    // Files beside the sources keep no state of the process and share one copy of the modules, which cost each a second to
-    // load; but for those that replace a module. All others have a process of their own.
+    // Files beside the sources keep no state of the process and share one copy of the modules, which cost each two seconds to load; but
+    // for those that replace a module. All others have a process of their own.
     projects: [
       {
         extends: true,
-        test: { name: 'sources', include: ['packages/*/src/**/*.test.ts'], exclude: [...REPLACING, ...SLOW], isolate: false }
+        test: {
+          name: 'sources',
+          include: ['packages/*/src/**/*.test.ts'],
+          exclude: [...REPLACING, ...SLOW],
+          env: { COUNTED: 'yes' },
+          ...NATIVE
+        }
       },
       {
         extends: true,
-        test: { name: 'programs', include: [...REPLACING, 'packages/*/test/**/*.test.ts', 'test/**/*.test.ts'], exclude: SLOW }
+        test: { name: 'replacing', include: REPLACING, exclude: SLOW }
+      },
+      {
+        extends: true,
+        test: {
+          name: 'programs',
+          include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [...REPLACING, ...SLOW],
+          ...NATIVE,
+          isolate: true
+        }
       }
     ],
     // Vitest would keep a core to itself, and has no use for it; and files that start programs wait for them (Slurm's takes 4 seconds

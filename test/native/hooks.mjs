@@ -1,0 +1,33 @@
+// TypeScript in Node's own module loader. Vitest's would reach each function of another module through a getter, at every call, and
+// ask its server for every module: files that start programs spend more on loading than on anything else.
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { stripped } from './strip.mjs'
+
+const NAMES = {
+  '@sbridge/core': '../../packages/core/src/index.ts',
+  '@sbridge/core/internal': '../../packages/core/src/internal.ts',
+  'sbridge/internal': '../../packages/sbridge/src/internal.ts'
+}
+
+const isSource = (url) => url.startsWith('file:') && /\.ts(\?|$)/.test(url)
+const found = (url) => ({ url: url.href, format: 'module', shortCircuit: true })
+
+/** What TypeScript calls x.js is x.ts, where no x.js is. Vitest asks for a test file by its path and a mark of its own. */
+export function resolve(name, context, next) {
+  const [file, mark] = name.split('%3Fvitest=')
+  if (mark) return found(new URL(`${file}?vitest=${Date.now()}`, context.parentURL))
+  if (NAMES[name]) return found(new URL(NAMES[name], import.meta.url))
+  if (name.startsWith('.') && name.endsWith('.js') && isSource(context.parentURL ?? '')) {
+    const url = new URL(`${name.slice(0, -'js'.length)}ts`, context.parentURL)
+    if (existsSync(url)) return found(url)
+  }
+  return next(name, context)
+}
+
+export function load(url, context, next) {
+  if (!isSource(url)) return next(url, context)
+  const { code, map } = stripped(fileURLToPath(url.split('?')[0]))
+  const source = `${code}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}`
+  return { format: 'module', source, shortCircuit: true }
+}

@@ -1,0 +1,11 @@
+import module from 'node:module'
+import * as hooks from './hooks.mjs'
+
+if (module.registerHooks) module.registerHooks(hooks)
+else {
+  const { register } = module
+  register('./hooks.mjs', import.meta.url)
+  // Vitest's own hook does no more than tell its server of every import, which none but a watch would ask for; and where it has not
+  // told all when a file ends, the run fails.
+  module.register = (name, ...rest) => name === '#nodejs-worker-loader' || register(name, ...rest)
+}

@@ -37,6 +37,17 @@ export interface FlowMatchingProblem {
   readonly targets: readonly FlowTarget[]
   /** Velocities that the drift should have, where they were measured. */
   readonly velocities?: VelocityEvidence | undefined
+  /** Tells the targets' parts in other threads, where the caller has some; here, one after the other, when left out. */
+  readonly parts?: ((requests: readonly PartRequest[]) => Promise<readonly TargetPart[]>) | undefined
+}
+
+/** What one target asks for at a θ; with its flow where that is known. */
+export interface PartRequest {
+  readonly target: FlowTarget
+  readonly theta: Float64Array
+  readonly flow?: Flow | undefined
+  /** As in the options. */
+  readonly coarse?: boolean | undefined
 }
 
 export interface FlowMatch {
@@ -59,11 +70,19 @@ export interface FlowMatchingOptions extends Watch {
   readonly flows?: readonly Flow[] | undefined
 }
 
-interface Evaluation {
+interface Sums {
   readonly objective: number
-  /** JᵀJ [p, p] and Jᵀr [p] in moving coordinates. */
+  /** JᵀJ [p, p], of which the lower triangle, and Jᵀr [p], in moving coordinates. */
   readonly normal: Float64Array
   readonly slope: Float64Array
+}
+
+/** What one target adds to the sums, and its flow. */
+export interface TargetPart extends Sums {
+  readonly flow: Flow
+}
+
+interface Evaluation extends Sums {
   readonly flows: readonly Flow[]
 }
 
@@ -77,7 +96,7 @@ export async function matchFlow(problem: FlowMatchingProblem, start: Float64Arra
   const { coordinates } = problem
   const pauses = options.stop && new Pauses()
   let moving = toMoving(start, coordinates)
-  let best = evaluate(problem, moving, options, options.flows)
+  let best = await evaluate(problem, moving, options, options.flows)
   let damping = 1e-3
   let turns = 0
   const limit = options.turns ?? 40
@@ -91,7 +110,7 @@ export async function matchFlow(problem: FlowMatchingProblem, start: Float64Arra
     options.progress?.({ stage: 'refit', done: turns, total: limit })
     turns++
     const trial = stepFrom(best, moving, damping, coordinates)
-    const tried = trial && evaluateOrReject(problem, trial, options)
+    const tried = trial && (await evaluateOrReject(problem, trial, options))
     if (tried && tried.objective < best.objective) {
       const gain = best.objective - tried.objective
       const done = gain <= (options.tolerance ?? 1e-7) * (1 + tried.objective)
@@ -138,9 +157,13 @@ function stepFrom(at: Evaluation, moving: Float64Array, damping: number, coordin
   })
 }
 
-function evaluateOrReject(problem: FlowMatchingProblem, moving: Float64Array, options: FlowMatchingOptions): Evaluation | undefined {
+async function evaluateOrReject(
+  problem: FlowMatchingProblem,
+  moving: Float64Array,
+  options: FlowMatchingOptions
+): Promise<Evaluation | undefined> {
   try {
-    const evaluation = evaluate(problem, moving, options)
+    const evaluation = await evaluate(problem, moving, options)
     return Number.isFinite(evaluation.objective) ? evaluation : undefined
   } catch (error) {
     if (error instanceof InputError && error.code.startsWith('drift-')) return undefined
@@ -151,15 +174,6 @@ function evaluateOrReject(problem: FlowMatchingProblem, moving: Float64Array, op
 /** Tolerances of the flow inside a fit: far below the noise, and cheap. */
 const FLOW_TOLERANCES = { relative: 1e-5, absolute: 1e-8, steps: 1000 }
 const COARSE_TOLERANCES = { relative: 1e-3, absolute: 1e-5, steps: 200 }
-
-/** Flows to every target. */
-function flowsOf(
-  { drift, targets }: Pick<FlowMatchingProblem, 'drift' | 'targets'>,
-  theta: Float64Array,
-  { coarse }: FlowMatchingOptions
-): readonly Flow[] {
-  return targets.map(({ points, interval }) => flowAlong({ drift, points, interval }, theta, coarse))
-}
 
 /** Means and sensitivities over an interval as a refit has them; of many parameters with covariances too, which their cells have at hand. */
 export function flowAlong(
@@ -179,51 +193,83 @@ export function flowAlong(
 }
 
 /** Jᵀr [p] and the lower triangle of JᵀJ [p, p] at θ, in the coordinates in which it is moved, with known flows. */
-export function slopeAt(problem: FlowMatchingProblem, theta: Float64Array, flows: readonly Flow[]): Pick<Evaluation, 'slope' | 'normal'> {
-  return evaluate(problem, toMoving(theta, problem.coordinates), {}, flows)
+export function slopeAt(problem: FlowMatchingProblem, theta: Float64Array, flows: readonly Flow[]): Sums {
+  return total(
+    problem,
+    theta,
+    problem.targets.map((target, k) => targetPart(problem, { target, theta, flow: flows[k] }))
+  )
 }
 
-function evaluate(problem: FlowMatchingProblem, moving: Float64Array, options: FlowMatchingOptions, known?: readonly Flow[]): Evaluation {
-  const { drift, coordinates, targets } = problem
-  const d = drift.dimension
-  const p = drift.parameterCount
-  const theta = fromMoving(moving, coordinates)
-  const scale = theta.map((value, k) => (coordinates[k]!.positive ? value : 1))
-  const normal = new Float64Array(p * p)
-  const slope = new Float64Array(p)
+async function evaluate(
+  problem: FlowMatchingProblem,
+  moving: Float64Array,
+  { coarse }: FlowMatchingOptions,
+  known?: readonly Flow[]
+): Promise<Evaluation> {
+  const theta = fromMoving(moving, problem.coordinates)
+  const requests = problem.targets.map((target, k) => ({ target, theta, flow: known?.[k], coarse }))
+  const parts = problem.parts ? await problem.parts(requests) : requests.map((request) => targetPart(problem, request))
+  return { ...total(problem, theta, parts), flows: parts.map(({ flow }) => flow) }
+}
+
+/** By how much moving coordinates move parameters [p]. */
+const scaleOf = (theta: Float64Array, coordinates: readonly Coordinate[]): Float64Array =>
+  theta.map((value, k) => (coordinates[k]!.positive ? value : 1))
+
+/** Sums of all targets, in their order whoever told them, with what velocities and priors add. */
+function total({ coordinates, velocities }: FlowMatchingProblem, theta: Float64Array, parts: readonly Sums[]): Sums {
+  const p = theta.length
+  const [normal, slope, scale] = [new Float64Array(p * p), new Float64Array(p), scaleOf(theta, coordinates)]
   let objective = 0
-  const flows = known ?? flowsOf(problem, theta, options)
-  const residual = new Float64Array(d)
-  const whitened = new Float64Array(d)
-  const rows = Array.from({ length: d }, () => new Float64Array(p))
-  for (const [k, { points, targets: aims, counts, precisions }] of targets.entries()) {
-    const flow = flows[k]!
-    const sensitivities = flow.sensitivities!
-    for (let i = 0; i < points.rows; i++) {
-      const which = precisions.inverseFactors.rows === 1 ? 0 : i
-      for (let a = 0; a < d; a++) residual[a] = flow.means.data[i * d + a]! - aims.data[i * d + a]!
-      whitened.fill(0)
-      for (let a = 0, at = which * precisions.inverseFactors.cols; a < d; a++) {
-        const row = rows[a]!.fill(0)
-        for (let b = 0; b <= a; b++, at++) {
-          const w = precisions.inverseFactors.data[at]!
-          if (w === 0) continue
-          whitened[a] = whitened[a]! + w * residual[b]!
-          for (let k = 0; k < p; k++) row[k] = row[k]! + w * sensitivities.data[i * d * p + b * p + k]! * scale[k]!
-        }
-        objective += 0.5 * counts[i]! * whitened[a]! * whitened[a]!
-      }
-      for (let a = 0; a < d; a += 2) addOuter(normal, slope, { rows, whitened, first: a, count: counts[i]! })
-    }
+  for (const part of parts) {
+    objective += part.objective
+    for (let k = 0; k < normal.length; k++) normal[k] = normal[k]! + part.normal[k]!
+    for (let k = 0; k < p; k++) slope[k] = slope[k]! + part.slope[k]!
   }
-  if (problem.velocities) objective += addVelocities(problem.velocities, theta, { normal, slope, scale })
+  if (velocities) objective += addVelocities(velocities, theta, { normal, slope, scale })
   for (let k = 0; k < p; k++) {
     const { penalty } = coordinates[k]!
     objective += 0.5 * penalty * theta[k]! * theta[k]!
     normal[k * p + k] = normal[k * p + k]! + penalty * scale[k]! * scale[k]!
     slope[k] = slope[k]! + penalty * theta[k]! * scale[k]!
   }
-  return { objective, normal, slope, flows }
+  return { objective, normal, slope }
+}
+
+/** One target's part: its flow where that is not known, and the sums. Cost O(n·d·p²) and the flow's. */
+export function targetPart(
+  { drift, coordinates }: Pick<FlowMatchingProblem, 'drift' | 'coordinates'>,
+  { target: { points, targets: aims, counts, precisions, interval }, theta, flow: known, coarse }: PartRequest
+): TargetPart {
+  const d = drift.dimension
+  const p = drift.parameterCount
+  const scale = scaleOf(theta, coordinates)
+  const normal = new Float64Array(p * p)
+  const slope = new Float64Array(p)
+  const flow = known ?? flowAlong({ drift, points, interval }, theta, coarse)
+  const sensitivities = flow.sensitivities!
+  const residual = new Float64Array(d)
+  const whitened = new Float64Array(d)
+  const rows = Array.from({ length: d }, () => new Float64Array(p))
+  let objective = 0
+  for (let i = 0; i < points.rows; i++) {
+    const which = precisions.inverseFactors.rows === 1 ? 0 : i
+    for (let a = 0; a < d; a++) residual[a] = flow.means.data[i * d + a]! - aims.data[i * d + a]!
+    whitened.fill(0)
+    for (let a = 0, at = which * precisions.inverseFactors.cols; a < d; a++) {
+      const row = rows[a]!.fill(0)
+      for (let b = 0; b <= a; b++, at++) {
+        const w = precisions.inverseFactors.data[at]!
+        if (w === 0) continue
+        whitened[a] = whitened[a]! + w * residual[b]!
+        for (let k = 0; k < p; k++) row[k] = row[k]! + w * sensitivities.data[i * d * p + b * p + k]! * scale[k]!
+      }
+      objective += 0.5 * counts[i]! * whitened[a]! * whitened[a]!
+    }
+    for (let a = 0; a < d; a += 2) addOuter(normal, slope, { rows, whitened, first: a, count: counts[i]! })
+  }
+  return { objective, normal, slope, flow }
 }
 
 /** Adds count · row rowᵀ to the lower triangle and count · whitened · row to the slope, for a row and the next in one pass. */

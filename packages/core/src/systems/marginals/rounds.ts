@@ -10,6 +10,7 @@ import { type Matrix, matrix } from '../../num/matrix.js'
 import type { Potentials } from '../../scaling/annealed.js'
 import { scaleRectangular } from '../../scaling/rectangular.js'
 import { type FitSnapshot, intervalsOf, roughSigma, withinSpread } from './fit-snapshot.js'
+import { partsIn } from './flow-parts.js'
 import { momentLikelihood, type RoundsProblem, sigmaOf, workingReference } from './rounds-problem.js'
 import { weightsOf } from './snapshots.js'
 import { bestStart, parameterChange } from './starts.js'
@@ -77,9 +78,9 @@ export async function refineReference(
 const TURNS_INSIDE = 200
 
 /** What a round's turns tell: each a step towards its end, the shorter the more there were. */
-function insideRound({ stop, progress }: Watch, done: number, total: number): Watch {
+function insideRound({ stop, progress, crew }: Watch, done: number, total: number): Watch {
   let turns = 0
-  return { stop, progress: progress && (() => progress({ stage: 'rounds', done: done + ++turns / (turns + TURNS_INSIDE), total })) }
+  return { stop, crew, progress: progress && (() => progress({ stage: 'rounds', done: done + ++turns / (turns + TURNS_INSIDE), total })) }
 }
 
 /** θ and σ from blurred couplings of the raw snapshots, with several starts of θ. */
@@ -97,7 +98,11 @@ async function firstState(problem: RoundsProblem, watch: Watch): Promise<RoundsS
   const { drift } = workingReference(problem, start, sigma)
   const logLikelihood = (one: Float64Array): number => momentLikelihood(problem, one, sigma)
   const from = (place: Float64Array): Promise<Float64Array> =>
-    bestStart(problem, { drift, targets, start: place, velocities: evidenceAt(problem, place), logLikelihood }, watch)
+    bestStart(
+      problem,
+      { drift, targets, start: place, velocities: evidenceAt(problem, place), parts: partsIn(problem, sigma, watch), logLikelihood },
+      watch
+    )
   // Their error is known only after a first fit.
   const theta = await from(problem.velocities ? await from(start) : start)
   if (!problem.sigma) sigma = sigmaOf(problem, theta, sigma)
@@ -179,7 +184,13 @@ async function nextState(problem: RoundsProblem, state: RoundsState, turn: numbe
     targets.push(targetOf(from, to, coupling, covariances))
   }
   const { theta, flows: matched } = await matchFlow(
-    { drift: reference.drift, coordinates: family.parameters, targets, velocities: evidenceAt(problem, state.theta) },
+    {
+      drift: reference.drift,
+      coordinates: family.parameters,
+      targets,
+      velocities: evidenceAt(problem, state.theta),
+      parts: partsIn(problem, state.sigma, watch)
+    },
     state.theta,
     {
       ...watch,

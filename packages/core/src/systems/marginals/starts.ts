@@ -27,6 +27,7 @@ interface Given {
   readonly start: Float64Array
   readonly drift: Drift
   readonly velocities: VelocityEvidence | undefined
+  readonly parts: FlowMatchingProblem['parts']
   /** Of the snapshots at a θ. */
   readonly logLikelihood: (theta: Float64Array) => number
 }
@@ -47,10 +48,10 @@ const ALIKE = 0.1
  */
 export async function bestStart(
   { family, key }: Beginning,
-  { targets, start, drift, velocities, logLikelihood }: Given,
+  { targets, start, drift, velocities, parts, logLikelihood }: Given,
   watch: Watch
 ): Promise<Float64Array> {
-  const all = { drift, coordinates: family.parameters, targets, velocities }
+  const all = { drift, coordinates: family.parameters, targets, velocities, parts }
   if (family.starts === 1) return (await matchFlow(all, start, { ...watch, turns: FIRST_TURNS })).theta
   const few = { ...all, targets: targets.map(fewer) }
   const starts = Array.from({ length: family.starts }, (_, s) => startingPoint(family, { start, key }, s))

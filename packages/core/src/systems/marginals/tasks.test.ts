@@ -46,9 +46,13 @@ function snapshots(count: number, times: readonly number[]) {
 
 describe('what threads do', () => {
   test.each<[string, readonly string[], MarginalsOptions, ('estimate' | 'off')?]>([
-    ['a named drift', ['couplings', 'influences', 'bridges', 'transport', 'comparisons'], { reference: 'lotka-volterra', holdOut: [1, 3] }],
+    [
+      'a named drift',
+      ['couplings', 'flows', 'influences', 'bridges', 'transport', 'comparisons'],
+      { reference: 'lotka-volterra', holdOut: [1, 3] }
+    ],
     ['refits', ['refits'], { reference: 'linear', rounds: 2, intervals: 'bootstrap' }],
-    ['a field', ['trials'], { reference: 'free', frequencies: 3, rounds: 2 }],
+    ['a field', ['trials', 'flows'], { reference: 'free', frequencies: 3, rounds: 2 }],
     ['steps of parameters', ['trials'], { reference: 'linear', varying: 'auto', rounds: 2, intervals: 'none' }],
     ['growth', ['growth'], { reference: 'brownian' }, 'estimate'],
     ['smooth velocities', ['velocities'], { reference: 'smooth' }]

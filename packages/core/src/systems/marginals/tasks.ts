@@ -2,6 +2,7 @@ import type { Task } from '../../num/crew.js'
 import type { Watch } from '../../num/iterate.js'
 import { stripeTask } from './bridge-stripes.js'
 import { intervalTask } from './couplings.js'
+import { flowTask } from './flow-parts.js'
 import { regrowthTask } from './growing.js'
 import { comparisonTask } from './score.js'
 import { trialTask } from './select-smoothness.js'
@@ -13,6 +14,7 @@ import { velocityTask } from './velocity-couplings.js'
 const TASKS = [
   stripeTask,
   intervalTask,
+  flowTask,
   comparisonTask,
   planTask,
   trialTask,

@@ -27,7 +27,7 @@ interface Given {
   readonly start: Float64Array
   readonly drift: Drift
   readonly velocities: VelocityEvidence | undefined
-  readonly parts: FlowMatchingProblem['parts']
+  readonly parts?: FlowMatchingProblem['parts']
   /** Of the snapshots at a θ. */
   readonly logLikelihood: (theta: Float64Array) => number
 }

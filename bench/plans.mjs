@@ -30,6 +30,13 @@ function mixed(rowCount, columnCount, seed = 1) {
   return { columns, rowCount }
 }
 
+/** Every other number bends with the one before it. */
+function numbers(rowCount, columnCount) {
+  const z = Array.from({ length: columnCount }, (_, c) => normals(keyFor(keyFromSeed(5), `${c}`), rowCount))
+  const values = (c) => (c % 2 === 0 ? z[c] : z[c].map((e, i) => 0.5 * z[c - 1][i] ** 2 + 0.5 * e))
+  return { columns: z.map((_, c) => ({ name: `x${c}`, source: 'number', values: values(c) })), rowCount }
+}
+
 /** The same rows with one cell in ten left empty. */
 function holed({ columns, rowCount }) {
   const key = keyFromSeed(7)
@@ -56,6 +63,14 @@ function walk(rowCount, columnCount) {
 const lotka = await readTable('examples/data/lotka-volterra.csv')
 const penguins = await readTable('examples/data/penguins.csv')
 const JOBS = [
+  ['rows 344 × 7, 1,000', 'tables', penguins, {}, { rows: 1000 }],
+  ['rows 5,000 × 10 numbers, 1,000', 'tables', numbers(5000, 10), {}, { rows: 1000 }],
+  ['rows 5,000 × 10 numbers, 5,000', 'tables', numbers(5000, 10), {}, { rows: 5000 }],
+  ['rows 5,000 × 8 mixed, 1,000', 'tables', mixed(5000, 8), {}, { rows: 1000 }],
+  ['rows 20,000 × 12 mixed, 1,000', 'tables', mixed(20_000, 12), {}, { rows: 1000 }],
+  ['rows 50,000 × 2 numbers, 5,000', 'tables', numbers(50_000, 2), {}, { rows: 5000 }],
+  ['rows 50,000 × 8 numbers, 1,000', 'tables', numbers(50_000, 8), {}, { rows: 1000 }],
+  ['rows 100,000 × 8 numbers, 10,000', 'tables', numbers(100_000, 8), {}, { rows: 10_000 }],
   ['bridge 170 × 7 to as many', 'bridge', halves(penguins)[0], { to: halves(penguins)[1] }, { rows: 170 }],
   ['bridge 1,500 × 4 to as many', 'bridge', mixed(1500, 3, 1), { to: mixed(1500, 3, 2) }, { rows: 1500 }],
   ['bridge 4,000 × 4 to as many', 'bridge', mixed(4000, 3, 1), { to: mixed(4000, 3, 2) }, { rows: 1000 }],

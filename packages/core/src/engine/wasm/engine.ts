@@ -1,4 +1,4 @@
-import type { Draw, Engine, Moments, Neighbours, Noise, Pair } from '../../kernel/engine.js'
+import { type Draw, type Engine, type Moments, type Neighbours, type Noise, type Pair, QUICK_WORK } from '../../kernel/engine.js'
 import { EngineError, InputError } from '../../num/errors.js'
 import type { StopSignal } from '../../num/iterate.js'
 import type { Matrix } from '../../num/matrix.js'
@@ -36,8 +36,6 @@ interface WasmEngineOptions {
   readonly exact?: Engine
 }
 
-/** Operations of a pick or a draw from which it is made in float32: some thousand points. Not of all of a call: a row is drawn alike among any. */
-const QUICK_WORK = 2e4
 /** Arithmetic operations below which a job is not worth waking the workers. */
 const SHARED_WORK = 4e6
 

@@ -1,7 +1,7 @@
 import { searchSteps } from '../../draw/generator.js'
 import { STEPS_ON_ALL } from '../../draw/landmarked.js'
 import { typicalAboveTies } from '../../kernel/bandwidth.js'
-import { type Engine, ROUGH_COST } from '../../kernel/engine.js'
+import { type Engine, QUICK_WORK, ROUGH_COST } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { keyFromSeed, normals, permutation } from '../../num/random.js'
@@ -55,8 +55,8 @@ interface JobEstimate {
   readonly bytes: number
 }
 
-/** Turns of a scaling from nothing, each of which takes a pair of rows once, of one to 1e-3 from the ε before, and of one for the draws of a group of categories. */
-const TURNS = { cold: 14, warm: 6, group: 4 }
+/** Turns of a scaling from nothing, each of which takes a pair of rows once, of one to 1e-3, and of one for the draws of a group of categories. */
+const TURNS = { cold: 11, rough: 6, group: 4 }
 /** Values of ε that a search tries from nothing, or from an ε that was found before. */
 const EVALUATIONS = { cold: 4.5, warm: 3.5 }
 
@@ -65,8 +65,8 @@ const stepPairs = (rows: number, passesPerStep: number): number => rows * (1.5 +
 
 const scalingPairs = (rows: number, turns: number): number => 0.5 * turns * rows * rows
 
-/** Turns on all rows that a scaling by landmarks asks for besides their own, and rows at which it looks whether it does. */
-const LANDMARKS = { turns: 1, probes: 1000 }
+/** Turns on all rows that a scaling by landmarks asks for besides their own, one on every other table, and rows at which it looks whether it does. */
+const LANDMARKS = { turns: 0.5, probes: 1000 }
 
 function wholeScalingPairs({ rowCount: m, landmarks }: JobSize, turns: number): number {
   if (landmarks === undefined || landmarks >= m) return scalingPairs(m, turns)
@@ -74,8 +74,11 @@ function wholeScalingPairs({ rowCount: m, landmarks }: JobSize, turns: number): 
 }
 
 /** What all steps of one chain cost: with landmarks all but the last are taken on these. */
-function chainPairs({ rowCount, steps, landmarks, passesPerStep }: JobSize): number {
-  if (landmarks === undefined || landmarks >= rowCount) return steps * stepPairs(rowCount, passesPerStep)
+function chainPairs({ rowCount, dimension, steps, landmarks, passesPerStep }: JobSize): number {
+  if (landmarks === undefined || landmarks >= rowCount) {
+    const quick = rowCount * (2 * dimension + 12) > QUICK_WORK
+    return (quick ? ROUGH_COST : 1) * steps * stepPairs(rowCount, passesPerStep)
+  }
   const last = Math.min(steps, STEPS_ON_ALL)
   return ROUGH_COST * (last * stepPairs(rowCount, passesPerStep) + (steps - last) * stepPairs(landmarks, passesPerStep))
 }
@@ -93,7 +96,7 @@ function searchPairs(
   { passesPerStep, most = 1000 }: { passesPerStep: number; most?: number | undefined }
 ): number {
   const chains = passesPerStep > 2 ? 500 : Math.max(500, Math.min(rows, most))
-  const scalings = scalingPairs(rows, TURNS.warm) + groupScalingPairs(rows, passesPerStep)
+  const scalings = scalingPairs(rows, TURNS.rough) + groupScalingPairs(rows, passesPerStep)
   return evaluations * (ROUGH_COST * (scalings + stepsOf(passesPerStep) * chains * stepPairs(rows, passesPerStep)) + chains * rows)
 }
 
@@ -110,7 +113,7 @@ function contestPairs(size: JobSize): number {
   const evaluations = EVALUATIONS.cold + (contestsAll(size) ? EVALUATIONS.cold : EVALUATIONS.warm)
   const heldOut = fitted / (parts - 1)
   const drawn = heldOut * contestDraws(heldOut)
-  const scalings = scalingPairs(fitted, TURNS.cold) + groupScalingPairs(fitted, passesPerStep)
+  const scalings = scalingPairs(fitted, TURNS.rough) + groupScalingPairs(fitted, passesPerStep)
   const fold = ROUGH_COST * (scalings + stepsOf(passesPerStep) * drawn * stepPairs(fitted, passesPerStep))
   const most = contestsAll(size) ? undefined : CONTEST_CHAINS
   return searchPairs(searched, evaluations, { passesPerStep, most }) + 2 * scored * fold
@@ -143,7 +146,7 @@ function knownStages({ rowCount, drawnRows, steps, known }: JobSize & { known: K
       ? [
           {
             stage: 'the chain without observations',
-            pairs: prior + ((known.looks ?? 1) - 1) * (prior + scalingPairs(rowCount, TURNS.warm))
+            pairs: prior + ((known.looks ?? 1) - 1) * (prior + scalingPairs(rowCount, TURNS.rough))
           },
           { stage: 'bringing the observations in', pairs: 2 * (POSTERIOR.powers - 1) * chains * step }
         ]
@@ -191,6 +194,8 @@ export async function pairsPerMillisecond(engine: Engine, points: Matrix | numbe
   const made = typeof points === 'number' ? madeUp(points) : await taken(engine, points)
   const pair = { from: cloud(made.from), to: cloud(made.to), kernel: gaussianKernel(made.epsilon) }
   const log = new Float64Array(made.to.rows)
+  // The first one uploads the points, and waits for what is compiled.
+  await engine.mean(pair, log, pair.to.points)
   const start = now()
   let fastest = Number.POSITIVE_INFINITY
   // The fastest call counts: others may have waited for the processor.

@@ -15,9 +15,16 @@ const REPLACING = [
   'packages/sbridge/test/batches.test.ts'
 ]
 
+/** Tests that serve, measure memory, or run long by themselves: a process each. */
+const ALONE = [
+  ...['cluster', 'fuzz', 'fuzz-models', 'mysql', 'postgres', 's3', 'service', 'supervisor'].map(
+    (name) => `packages/sbridge/test/${name}.test.ts`
+  ),
+  ...['examples', 'guides-*', 'many-machines', 'packages', 'site'].map((name) => `test/${name}.test.ts`)
+]
+
 /** Modules are loaded by Node itself. */
 const NATIVE = {
-  isolate: false,
   execArgv: ['--max-semi-space-size=64', '--enable-source-maps', '--import', new URL('test/native/register.mjs', import.meta.url).href],
   experimental: { viteModuleRunner: false, nodeLoader: false }
 }
@@ -46,31 +53,29 @@ export default defineConfig({
     // Tests make many small arrays: in a larger nursery most are gone before it is full, and are never copied.
     execArgv: ['--max-semi-space-size=64'],
     // Projects begin in the order of their names: programs first, whose files take longest, so that none is left alone at the end.
-    // Files beside the sources keep no state of the process and share one copy of the modules, which cost each two seconds to load; but
-    // for those that replace a module. All others have a process of their own.
+    // Most files keep no state of the process and share one copy of the modules, which cost each two seconds to load.
     projects: [
+      { extends: true, test: { name: 'alone', include: ALONE, exclude: SLOW, ...NATIVE } },
+      {
+        extends: true,
+        test: {
+          name: 'programs',
+          include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [...ALONE, ...REPLACING, ...SLOW],
+          isolate: false,
+          ...NATIVE
+        }
+      },
+      { extends: true, test: { name: 'replacing', include: REPLACING, exclude: SLOW } },
       {
         extends: true,
         test: {
           name: 'sources',
           include: ['packages/*/src/**/*.test.ts'],
           exclude: [...REPLACING, ...SLOW],
+          isolate: false,
           env: { COUNTED: 'yes' },
           ...NATIVE
-        }
-      },
-      {
-        extends: true,
-        test: { name: 'replacing', include: REPLACING, exclude: SLOW }
-      },
-      {
-        extends: true,
-        test: {
-          name: 'programs',
-          include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...REPLACING, ...SLOW],
-          ...NATIVE,
-          isolate: true
         }
       }
     ],

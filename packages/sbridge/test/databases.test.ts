@@ -122,6 +122,32 @@ describe('SQLite', () => {
     expect((await sbridge(folder, 'info', 'sqlite:cut.sqlite', '--table', 't')).status).toBe(0)
   })
 
+  it('columns that are unique together are so in new rows, of one table and of several', async () => {
+    const made = (statement: string) => ask(join(folder, 'halls.sqlite'), statement)
+    made('CREATE TABLE seats (id INTEGER PRIMARY KEY, hall TEXT NOT NULL, seat INTEGER NOT NULL, price REAL, UNIQUE (hall, seat))')
+    made('CREATE TABLE tickets (seat_id INTEGER REFERENCES seats, fee REAL)')
+    for (let k = 0; k < 60; k++) {
+      const place = (17 * k) % 60
+      const price = 10 + ((7 * k) % 23)
+      made(`INSERT INTO seats VALUES (${k + 1}, '${'ABC'[place % 3]}', ${1 + Math.floor(place / 3)}, ${price})`)
+    }
+    for (let k = 0; k < 60; k++) made(`INSERT INTO tickets VALUES (${1 + ((11 * k) % 60)}, ${1 + ((13 * k) % 7)})`)
+    const run = (...words: string[]) => sbridge(folder, 'sample', ...words, '--seed', '3', '--bandwidth', '0.5')
+    expect(await sbridge(folder, 'sample', 'halls.sqlite', '--seed', '3', '-o', 'new.sqlite')).toMatchObject({ status: 0 })
+    expect(await run('sqlite:halls.sqlite', '--table', 'seats', '-o', 'sqlite:new.sqlite', '--into', 'more')).toMatchObject({ status: 0 })
+    for (const table of ['seats', 'more'])
+      expect(ask(join(folder, 'new.sqlite'), `SELECT count(*) AS rows FROM (SELECT DISTINCT hall, seat FROM ${table})`)).toEqual([
+        { rows: 60 }
+      ])
+    expect(await run('sqlite:halls.sqlite', '--table', 'seats', '-n', '80', '-o', 'x.csv')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('at most 60 rows')
+    })
+    // What tells rows apart says nothing of cells that are filled.
+    for (const words of [['info'], ['impute', '-o', 'x.csv']])
+      expect(await sbridge(folder, words[0]!, 'sqlite:halls.sqlite', '--table', 'seats', ...words.slice(1))).toMatchObject({ status: 0 })
+  })
+
   it('every verb that writes rows writes them into the table that is named, and refuses the name beside a file', async () => {
     writeFileSync(
       join(folder, 'line.csv'),

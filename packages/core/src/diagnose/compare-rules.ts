@@ -3,6 +3,7 @@ import { brokenTotals, type Follower, followersOf } from '../code/rules/keep-tot
 import { breachOf, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
 import { type Rule, ruleText } from '../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../code/rules/running-totals.js'
+import { findUnique, repeatedIn, uniqueText } from '../code/rules/unique.js'
 import type { ColumnFormat } from '../table/infer.js'
 import { decimalsOf } from '../table/parse.js'
 import { stackTables } from '../table/rows.js'
@@ -31,6 +32,16 @@ export function compareRules(
 /** Rows of another table that break a rule. What a column determines is what it determines in the data: their rows stand above. */
 function brokenBy(synthetic: Table, rule: Rule, data: WrittenTable): number {
   return broken(rule, { ...data, table: rule.kind === 'lookup' || rule.kind === 'step' ? stackTables([data.table, synthetic]) : synthetic })
+}
+
+/** Columns that tell all real rows apart, training rows with them, and how many synthetic rows agree with an earlier one. Cost: as of `findUnique`. */
+export function compareUnique({ real, synthetic, train }: AlignedTables): RuleKept[] {
+  const all = train ? stackTables([real, train]) : real
+  return findUnique(writtenAs(all)).map((columns) => ({
+    rule: uniqueText(columns),
+    broken: repeatedIn(columns, synthetic)?.count ?? 0,
+    rows: synthetic.rowCount
+  }))
 }
 
 const broken = (rule: Rule, data: WrittenTable): number => breachOf(rule, data, 'first')?.count ?? 0

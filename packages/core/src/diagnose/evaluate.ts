@@ -9,7 +9,7 @@ import { compareAssociations } from './compare-associations.js'
 import { compareClouds } from './compare-clouds.js'
 import { compareColumns } from './compare-columns.js'
 import { compareNeighbours } from './compare-neighbours.js'
-import { compareRules, compareTotals, followersIn, totalsIn } from './compare-rules.js'
+import { compareRules, compareTotals, compareUnique, followersIn, totalsIn } from './compare-rules.js'
 import { type Comparison, MOST_ASSOCIATED_COLUMNS, prepareComparison } from './comparison.js'
 import { wholeProgress } from './comparison-share.js'
 import type { Evaluation } from './evaluation.js'
@@ -101,7 +101,13 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
   if (problem.quasi) yield { quasi: quasiIdentifiers({ ...problem, real: problem.train ?? problem.real, columns: problem.quasi }) }
   begin('comparing the columns')
   yield { columns: compareColumns(comparison) }
-  yield { rules: [...compareTotals(totals, aligned), ...compareRules(comparison, whole, problem.fields)] }
+  yield {
+    rules: [
+      ...compareTotals(totals, aligned),
+      ...compareRules(comparison, whole, problem.fields),
+      ...(problem.fields ? [] : compareUnique(whole))
+    ]
+  }
   yield { associations: compareAssociations(comparison) }
   begin('finding the nearest rows')
   const neighbours = await compareNeighbours(comparison, whole)

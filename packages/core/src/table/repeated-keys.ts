@@ -77,7 +77,7 @@ function designNotes({ columns, rowCount }: Table): string[] {
   if (!found) return []
   const [a, b] = found
   return [
-    `${a.name} and ${b.name}: each of ${a.count} × ${b.count} combinations stands in one row, as in a design: new rows may repeat one and leave others out; --given-file with a row for each combination that is wanted draws the rest`
+    `${a.name} and ${b.name}: each of ${a.count} × ${b.count} combinations stands in one row, as in a design: new rows need not have each of them once; --given-file with a row for each combination that is wanted draws the rest`
   ]
 }
 

@@ -1,5 +1,14 @@
 import { FormatError, InputError, packModel, SYSTEMS, type SystemContext, type Telling, unpackModel } from '@sbridge/core'
-import { type AnySystem, checkOptions, type Field, isModel, keptRows, type ModelContents, systemFor } from '@sbridge/core/internal'
+import {
+  type AnySystem,
+  checkOptions,
+  type Field,
+  isModel,
+  keptRows,
+  type ModelContents,
+  parseUnique,
+  systemFor
+} from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { isDatabase, withoutPassword } from '../database/address.js'
 import type { DatabaseTable } from '../database/cells.js'
@@ -127,11 +136,14 @@ function withSchema(system: AnySystem, input: RawTable, options: object): object
     readonly rules?: string
     readonly columns?: readonly string[]
     readonly exclude?: readonly string[]
+    readonly group?: string
   }
+  // What is said of all rows together only rows that are drawn each by itself can keep.
+  const isKept = (rule: string) => (system === SYSTEMS.tables && given.group === undefined) || !parseUnique(rule)
   const used = (name: string) => (given.columns?.includes(name) ?? true) && !given.exclude?.includes(name)
   const kinds = Object.fromEntries(Object.entries(types).filter(([name]) => used(name)))
   const columns = input.columns.map(({ name }) => name)
-  const stated = rules.filter((rule) => columns.every((name) => used(name) || !rule.includes(`\`${name}\``)))
+  const stated = rules.filter((rule) => isKept(rule) && columns.every((name) => used(name) || !rule.includes(`\`${name}\``)))
   return {
     ...options,
     ...(has('types') && Object.keys(kinds).length > 0 ? { types: { ...kinds, ...given.types } } : {}),

@@ -21,7 +21,10 @@ import {
   statedKeysOf,
   systemFor,
   tableFields,
-  tellSchema
+  tellSchema,
+  uniqueApart,
+  uniqueOf,
+  uniqueText
 } from '@sbridge/core/internal'
 import { ReferenceEngine } from '@sbridge/core/kernels'
 import type { RawTable, Table } from '@sbridge/core/tables'
@@ -178,12 +181,13 @@ interface Facts {
   readonly keys?: readonly string[]
 }
 
-function tableFacts(raw: RawTable, options: Parameters<typeof rulesOf>[1], asked: InfoFlags & { readonly input: string }): Facts {
+function tableFacts(raw: RawTable, given: Parameters<typeof rulesOf>[1], asked: InfoFlags & { readonly input: string }): Facts {
+  const options = uniqueApart(given)
   const { data } = prepareRows(raw, options)
   const { table } = data
   const order = keptOrder(raw, options)
   const notes = [...data.notes, ...ruleNotes(data, options), ...(order ? [orderNote(order)] : [])]
-  const rules = rulesOf(data, options).map(ruleText)
+  const rules = [...rulesOf(data, options).map(ruleText), ...uniqueOf(raw, options).map(({ columns }) => uniqueText(columns))]
   const kept = statedKeysOf(raw, options)
   const keys = kept ? keyTexts(kept) : []
   const pairs = pairsOf(table, asked)

@@ -35,8 +35,8 @@ export interface DatabaseColumn {
 export interface Described {
   /** Columns of the primary key, in its order. */
   readonly key: readonly string[]
-  /** Columns that are unique by themselves. */
-  readonly unique: readonly string[]
+  /** Columns that are unique, by themselves or together. */
+  readonly unique: readonly (readonly string[])[]
   /** Conditions of CHECK, as SQL writes them. */
   readonly checks: readonly string[]
   /** Declared types, of a database whose cells need not keep to them. */

@@ -163,7 +163,7 @@ async function describe(connection: Connection, table: string): Promise<Describe
   const names = (row: readonly unknown[]) => String(row[1]).split('\0')
   return {
     key: of(/^PRIMARY KEY$/).flatMap(names),
-    unique: of(/^(PRIMARY KEY|UNIQUE)$/).flatMap((row) => (names(row).length === 1 ? names(row) : [])),
+    unique: of(/^(PRIMARY KEY|UNIQUE)$/).map(names),
     checks: of(/^CHECK$/).map((row) => String(row[2]))
   }
 }

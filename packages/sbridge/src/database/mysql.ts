@@ -167,7 +167,7 @@ async function describe(connection: Connection, name: string): Promise<Described
   }
   return {
     key: places.get('PRIMARY') ?? [],
-    unique: [...places.values()].flatMap((names) => (names.length === 1 ? names : [])),
+    unique: [...places.values()],
     checks: checksIn(String(made[0]?.[1]))
   }
 }

@@ -182,7 +182,7 @@ async function describe(client: Client, name: string): Promise<Described | undef
   const keys = indices as readonly { readonly names: readonly string[]; readonly primary: boolean }[]
   return {
     key: keys.find(({ primary }) => primary)?.names ?? [],
-    unique: keys.flatMap(({ names }) => (names.length === 1 ? names : [])),
+    unique: keys.map(({ names }) => names),
     checks: checks.map(({ text }) => String(text).replace(/^CHECK\s*/, ''))
   }
 }

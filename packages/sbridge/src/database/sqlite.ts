@@ -166,7 +166,7 @@ function described(database: Sqlite, table: string): Described | undefined {
   const text = database.all(`SELECT sql FROM sqlite_master WHERE name = '${table.replaceAll("'", "''")}'`)[0]?.sql
   return {
     key,
-    unique: [key, ...unique].flatMap((names) => (names.length === 1 ? names : [])),
+    unique: [key, ...unique].filter((names) => names.length > 0),
     checks: checksIn(String(text ?? '')),
     declared: new Map(columns.map(({ name, type }) => [String(name), String(type)]))
   }

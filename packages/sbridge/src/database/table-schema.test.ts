@@ -46,6 +46,16 @@ describe('what CHECKs say', () => {
     })
   })
 
+  it('columns that are unique together are a rule, those that are not modelled are none', () => {
+    const unique = [
+      ['net', 'STATE'],
+      ['state', 'Order "No"'],
+      ['net', 'STATE'],
+      ['net', 'gone']
+    ]
+    expect(schemaOf(columns, { unique, checks: [] }).rules).toEqual(['unique(`net`, `state`)', 'unique(`state`, `Order "No"`)'])
+  })
+
   it.each([
     "state IN ('new', 'it''s')",
     "((state)::text = ANY ((ARRAY['new'::character varying, 'sent'::character varying])::text[]))",
@@ -72,7 +82,7 @@ describe('what CHECKs say', () => {
   })
 
   it('of a key only that it is positive is kept', () => {
-    const keys = (check: string) => schemaOf([column('id', 'whole', [1, 2])], { unique: ['id'], checks: [check] })
+    const keys = (check: string) => schemaOf([column('id', 'whole', [1, 2])], { unique: [['id']], checks: [check] })
     expect(keys('id > 0').unsaid).toEqual([])
     expect(keys('id < 99').unsaid).toEqual(['id < 99'])
     expect(keys('id IN (1, 2, 3)')).toMatchObject({ types: { id: 'identifier' }, unsaid: ['id IN (1, 2, 3)'] })

@@ -18,15 +18,16 @@ export interface Schema {
 export const NO_SCHEMA: Schema = { types: {}, rules: [], bounds: {}, unsaid: [] }
 
 /**
- * Kinds, rules and bounds in the constraints of a table: unique columns are keys; of CHECKs those that order two columns, limit one or
+ * Kinds, rules and bounds in the constraints of a table: unique columns are keys, several together a rule; of CHECKs those that order two columns, limit one or
  * list its values. That a column is never empty needs nothing: where no row of the data lacks it, no new one does.
  */
 export function schemaOf(columns: readonly DatabaseColumn[], { unique, checks }: Pick<Described, 'unique' | 'checks'>): Schema {
   const types: Record<string, string> = {}
   for (const { name, enumerated } of columns) if (enumerated) types[name] = 'category'
   const named = (name: string) => columns.find((one) => one.name === name) ?? onlyOne(columns, name)
-  for (const name of unique) if (['text', 'whole'].includes(named(name)?.kind ?? '')) types[name] = 'identifier'
-  const rules: string[] = []
+  for (const [name, ...others] of unique)
+    if (others.length === 0 && ['text', 'whole'].includes(named(name!)?.kind ?? '')) types[name!] = 'identifier'
+  const rules = [...new Set(unique.flatMap((names) => uniqueTogether(names.map(named))))]
   const unsaid: string[] = []
   const bounds = new Map<string, Bounds>()
   const orders: [string, string][] = []
@@ -42,6 +43,14 @@ export function schemaOf(columns: readonly DatabaseColumn[], { unique, checks }:
   }
   return { types, rules, bounds: Object.fromEntries(alongOrders(bounds, orders)), unsaid }
 }
+
+/** Columns that are unique together, as a rule: those that are unique as a column of its own is are none any more. */
+function uniqueTogether(columns: readonly (DatabaseColumn | undefined)[]): string[] {
+  if (columns.length < 2 || !columns.every((column) => column && column.kind !== 'nested')) return []
+  return [`unique(${columns.map((column) => wordOf(column!.name)).join(', ')})`]
+}
+
+const wordOf = (name: string): string => `\`${name.replaceAll('`', '``')}\``
 
 /** Names without quotes have no case. */
 function onlyOne(columns: readonly DatabaseColumn[], name: string): DatabaseColumn | undefined {
@@ -105,7 +114,7 @@ function stepOf(column: DatabaseColumn): number | undefined {
 /** Rules count dates in days. */
 function orderOf(low: DatabaseColumn, high: DatabaseColumn, strict: boolean): Said {
   const columns: [string, string] = [low.name, high.name]
-  const [word, other] = columns.map((name) => `\`${name.replaceAll('`', '``')}\``) as [string, string]
+  const [word, other] = columns.map(wordOf) as [string, string]
   if (!strict) return { order: `${other} >= ${word}`, columns, leavesOpen: false }
   const steps = [stepOf(low), stepOf(high)]
   const isWhole = low.kind === high.kind && steps[0] === steps[1] && (low.kind === 'whole' || steps[0] === DAY)

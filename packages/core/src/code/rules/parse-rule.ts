@@ -6,6 +6,7 @@ import { bends } from './exceptions.js'
 import { DAY } from './quantity.js'
 import type { Rule } from './rule.js'
 import { solvedForLast } from './solve.js'
+import { parseUnique } from './unique.js'
 
 const SIGN = /->|→|>=|<=|≥|≤|=|>|</
 
@@ -25,6 +26,13 @@ export function parseRule(whole: string): Rule {
 const EXCEPTIONS = /\s+but for (\d{1,9}) rows?\s*$/
 
 function statementIn(text: string): Rule {
+  if (parseUnique(text))
+    throw new InputError({
+      code: 'rule-malformed',
+      got: `“${text}”, which is said of all rows together`,
+      expected: 'a rule of each row by itself',
+      try: 'sbridge sample or sbridge fit of a table, which keep it'
+    })
   const other = gapIn(text) ?? stepIn(text)
   if (other) return other
   // Names in backquotes may hold signs of their own.

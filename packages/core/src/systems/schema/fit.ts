@@ -1,3 +1,4 @@
+import { parseUnique, type Unique } from '../../code/rules/unique.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { beside, type Matrix, matrix, takeRows } from '../../num/matrix.js'
@@ -67,10 +68,12 @@ export async function fitSchema(
   const fitted = new Map<string, Fitted>()
   for (const name of order) {
     const types = { ...says[name]?.types, ...keyTypes(name, keys) }
-    const rule = each.rules === 'off' ? undefined : says[name]?.rules
+    const { rule, unique } = rulesSaid(each.rules === 'off' ? [] : (says[name]?.rules ?? []))
     const one = defined({ ...each, types, rule, seed: seedFor(keyFromSeed(seed), name) }) as OneTable
     const inside = stageOf(context, `fitting ${name}`)
-    const { links, ...fit } = await told(name, () => fitOne(name, { tables, keys: now, late, linksBy, options: one, fitted }, inside))
+    const { links, ...fit } = await told(name, () =>
+      fitOne(name, { tables, keys: now, late, linksBy, options: one, unique, fitted }, inside)
+    )
     fitted.set(name, fit)
     if (!links) continue
     const parent = fitted.get(links.key.to.table)!
@@ -93,6 +96,12 @@ export async function fitSchema(
     aggregates,
     left
   }
+}
+
+/** Rules that a database says of a table: of each row by itself, and of all together, which hold for rows that refer to others as they do in the data. */
+function rulesSaid(rules: readonly string[]): { readonly rule: readonly string[] | undefined; readonly unique: readonly Unique[] } {
+  const rule = rules.filter((one) => !parseUnique(one))
+  return { rule: rule.length > 0 ? rule : undefined, unique: rules.map(parseUnique).filter((one) => one !== undefined) }
 }
 
 /** Columns of a table that rows say which refer to it. */
@@ -124,12 +133,14 @@ interface Problem {
   readonly keys: SchemaKeys
   readonly late: readonly ForeignKey[]
   readonly options: OneTable
+  /** Columns in which no two rows agree. */
+  readonly unique: readonly Unique[]
   readonly linksBy: ReadonlyMap<ForeignKey, Links>
   readonly fitted: ReadonlyMap<string, Fitted>
 }
 
 async function fitOne(name: string, problem: Problem, context: SystemContext): Promise<FittedTable> {
-  const { tables, keys, late, linksBy, options } = problem
+  const { tables, keys, late, linksBy } = problem
   const raw = tables[name]!
   const links = referencesOf(keys, name).map((key) => linksBy.get(key)!)
   const bare = [...links.map(({ key }) => key), ...late.filter(({ table }) => table === name)].reduce(
@@ -139,7 +150,7 @@ async function fitOne(name: string, problem: Problem, context: SystemContext): P
   const isReferred = isReferredTo(name, [...keys.foreign, ...late], late)
   const fit = await (links.length > 0
     ? fitReferring({ raw, bare, isReferred, all: links }, problem, context)
-    : fitRoot({ raw, bare, isReferred }, options, context))
+    : fitRoot({ raw, bare, isReferred }, problem, context))
   refuseUnread(name, keys, fit.table)
   refuseAlike(name, [...keys.foreign, ...late], fit.table)
   return withWithin(name, { fit, problem }, context)
@@ -222,12 +233,14 @@ export function ofParents(parentOf: Int32Array, parents: Matrix, none: Float64Ar
   return out
 }
 
-async function fitRoot({ raw, bare }: RawOf, options: OneTable, context: SystemContext): Promise<Fitted> {
+async function fitRoot({ raw, bare }: RawOf, { options, unique }: Problem, context: SystemContext): Promise<Fitted> {
   const read = readTableOf(bare, options)
   const isModelled = read.data.table.columns.some(({ kind }) => kind !== 'identifier')
   const encoder = contextEncoder(read.whole)
   const rows = isModelled ? someRows(bare.rowCount, contextOf(options.seed ?? 1, context).key) : undefined
-  const fitted = isModelled ? await fitSome(bare, rows, { read, options }, context) : undefined
+  const fitted = isModelled
+    ? await fitSome(bare, rows, { read, options: { ...options, unique: unique.filter(isOf(bare)) } }, context)
+    : undefined
   const root = fitted && rows ? { ...fitted, ...defined({ keys: read.keys }) } : fitted
   return {
     table: {
@@ -246,12 +259,18 @@ async function fitRoot({ raw, bare }: RawOf, options: OneTable, context: SystemC
 function fitSome(
   raw: RawTable,
   rows: Uint32Array | undefined,
-  { read, options }: { readonly read: ReadTable; readonly options: OneTable },
+  { read, options }: { readonly read: ReadTable; readonly options: OneTable & { readonly unique: readonly Unique[] } },
   context: SystemContext
 ): Promise<TableModel> {
   const some = takeSome(raw, rows)
-  return tableSystem.fit(some, rows ? likeAll(some, read, options) : options, context)
+  return tableSystem.fit(some, rows ? { ...options, ...likeAll(some, read, options) } : options, context)
 }
+
+/** Whether all columns are those of a table: keys into others are drawn apart. */
+const isOf =
+  ({ columns }: RawTable) =>
+  (names: Unique): boolean =>
+    names.every((name) => columns.some((one) => one.name === name))
 
 function withoutColumn(raw: RawTable, name: string): RawTable {
   return { ...raw, columns: raw.columns.filter((column) => column.name !== name) }

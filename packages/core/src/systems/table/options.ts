@@ -1,6 +1,7 @@
 import type { ConditionMemory } from '../../choose/memory.js'
 import type { KeptKeys } from '../../code/keys/keep.js'
 import type { Totals } from '../../code/rules/keep-totals.js'
+import type { KeptUnique, Unique } from '../../code/rules/unique.js'
 import type { NamedWarning } from '../../know/support.js'
 import type { Matrix } from '../../num/matrix.js'
 import type { Key } from '../../num/random.js'
@@ -44,6 +45,8 @@ export type TableModel = (((GlobalModel | LocalModel | ClassedField | LatentTabl
   readonly refinement?: Refinement
   /** How its bandwidth came to be widened; absent where nobody asked. */
   readonly privacy?: PrivacyTrial
+  /** Columns that tell rows apart; absent where there are none. */
+  readonly unique?: readonly KeptUnique[]
 }
 
 /** Everything that a fit of a table may be told: the options of `sbridge fit` in camel case. */
@@ -59,6 +62,8 @@ export interface TableFit
   readonly latent?: LatentJob['latent'] | undefined
   /** `window:1`, `ring:2`, `grid:20x20:1`, `graph:FILE`, `auto`, or the same taken apart. */
   readonly local?: string | Localisation | undefined
+  /** Columns in which no two rows agree, as rules `unique(class, day, period)` state it; they are taken out of `rule`. */
+  readonly unique?: readonly Unique[] | undefined
   /** `28x28`: the numeric columns are pixels, and share one scale. */
   readonly image?: string | undefined
 }

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { ReferenceEngine } from '../../engine/reference/reference.js'
 import type { RawTable } from '../../table/raw.js'
+import { rowsOfTable } from '../../table/records.js'
 import { stackTables } from '../../table/rows.js'
 import type { DrawnRows, TableModel } from './options.js'
 import { drawnInAll } from './stretches.js'
@@ -74,6 +75,43 @@ it('draws in stretches what one draw does: keys, dates in order, exceptions of r
   expect(plain.keys?.keys.map(({ column }) => column)).toEqual(['id'])
   expect(plain.order?.column).toBe('day')
   expect(plain.totals?.totals).toMatchObject([{ column: 'so far', starts: [{ value: 50 }] }])
+})
+
+it('keeps rows apart over stretches as in one draw, and the first batches whatever their number', async () => {
+  const levels = (of: (i: number) => number) => Array.from({ length: 60 }, (_, i) => `${of(i) % 20}`)
+  const column = (name: string, values: string[]) => ({ name, source: 'text' as const, values })
+  const columns = [
+    column(
+      'seat',
+      levels((i) => i)
+    ),
+    column(
+      'row',
+      levels((i) => 7 * i + Math.floor(i / 20))
+    ),
+    column(
+      'x',
+      levels((i) => 3 * i * i).map((x) => `${x}.5`)
+    )
+  ]
+  const raw = { rowCount: 60, columns }
+  const options = {
+    bandwidth: 0.3,
+    scaling: 'standard' as const,
+    kernel: 'fixed' as const,
+    types: { seat: 'integer', row: 'integer' } as const,
+    rule: 'unique(seat, row)'
+  }
+  const fitted = await tables.fit(raw, options, context)
+  const stretches = await inStretches(fitted)
+  const whole = await tables.draw(fitted, { rows: ROWS, steps: 1 }, context)
+  const table = stackTables(stretches.map((drawn) => drawn.table))
+  expect(presented(fitted, { ...whole, table })).toEqual(presented(fitted, whole))
+  const rows = (drawn: DrawnRows) => rowsOfTable(tables.present(fitted, drawn, 'text')).map((row) => JSON.stringify(row))
+  const seats = rowsOfTable(tables.present(fitted, whole, 'text')).map(({ seat, row }) => `${seat} ${row}`)
+  expect(new Set(seats).size).toBe(ROWS)
+  const fewer = await tables.draw(fitted, { rows: 200, steps: 1 }, context)
+  expect(rows(fewer).slice(0, 192)).toEqual(rows(whole).slice(0, 192))
 })
 
 it('draws few rows, rows under conditions and keys that refer to each other at once', async () => {

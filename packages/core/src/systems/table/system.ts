@@ -2,6 +2,7 @@ import { parseLatent } from '../../code/codecs/specification.js'
 import { keyTexts } from '../../code/keys/keep.js'
 import { ruleTexts } from '../../code/rules/kept-rules.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
+import { uniqueText } from '../../code/rules/unique.js'
 import { comparePanels } from '../../diagnose/panels.js'
 import { tellPanels } from '../../diagnose/tell-panels.js'
 import type { ModelContents } from '../../model-file/contents.js'
@@ -16,7 +17,7 @@ import { conditionFields } from '../condition-options.js'
 import { keepingDialect } from '../dialect.js'
 import { disclosureFields } from '../disclosure-options.js'
 import { drawFields, fitFields } from '../global/options.js'
-import type { Host } from '../host.js'
+import type { Host, SystemContext } from '../host.js'
 import { keysIn, withKeys } from '../keys-file.js'
 import { localFields } from '../local/options.js'
 import { localisationIn } from '../localisation.js'
@@ -36,7 +37,7 @@ import { checkKeys, newKeysInTurn, peopleFor, statedKeysOf, withNewKeys } from '
 import type { TableKind } from './kind.js'
 import { latent, latentLocal, local, localClasses, panel, whole } from './kinds.js'
 import { latentDrawFields, latentFields } from './latent-fields.js'
-import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
+import type { DrawnRows, Stretch, TableFit, TableModel, TableRequest } from './options.js'
 import { inOrder, keptOrder, orderIn, withOrder } from './ordered.js'
 import { planTable } from './plan.js'
 import { fitPrivate } from './private.js'
@@ -45,6 +46,7 @@ import { STRETCH_ROWS, stretches } from './stretches.js'
 import { tellTable } from './tell.js'
 import { keepingTotals } from './totals.js'
 import type { ModelParts } from './trial.js'
+import { keepingApart, statingUnique, UNIQUE_WARNING, uniqueIn, uniqueOf, withUnique } from './unique.js'
 
 const KINDS = [whole, local, localClasses, latent, latentLocal, panel] as unknown as readonly TableKind<TableModel>[]
 
@@ -94,7 +96,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     draw: [...drawFields, ...latentDrawFields, ...panelDrawFields],
     know: conditionFields
   },
-  also: { fit: ['seed', 'blocks', 'commonScale', 'settled'], draw: ['rows', 'seed', 'onStep', 'asked', 'memory', 'missing'] },
+  also: { fit: ['seed', 'blocks', 'commonScale', 'settled', 'unique'], draw: ['rows', 'seed', 'onStep', 'asked', 'memory', 'missing'] },
   holds: (model): model is TableModel =>
     'training' in model || 'heads' in model || (('graph' in model || 'classes' in model) && 'encoder' in model) || 'codec' in model,
   kindOf,
@@ -122,16 +124,17 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
   plan: planTable,
   async fit(input, options, context) {
     const keys = statedKeysOf(input, options)
-    const { refine, privacy, ...own } = options
+    const unique = uniqueOf(input, options)
+    const { refine, privacy, unique: _, ...own } = options
     const fitted = await PARTS.fit(input, own, context)
     const model = privacy === undefined ? fitted : await fitPrivate({ input, options: own, model: fitted, asked: privacy }, PARTS, context)
     const refinement = refine === 'auto' ? await fitRefinement({ input, options: own, model }, PARTS, context) : undefined
-    return { ...model, ...defined({ keys, refinement, order: keptOrder(input, options) }) }
+    return { ...model, ...defined({ keys, refinement, order: keptOrder(input, options), unique: unique.length > 0 ? unique : undefined }) }
   },
   async draw(model, request, context) {
     checkKeys(model.keys, (request.rows ?? model.summary.rowCount) * (request.asked?.givens.length ?? 1))
     const people = await peopleFor(model.keys, context.host)
-    const drawn = await drawOfCandidates({ model, request }, PARTS, context)
+    const drawn = await drawApart(model)(request, context)
     return withNewKeys(request.asked ? drawn : inOrder(drawn, model.order), { kept: model.keys, people, seed: request.seed ?? 1 })
   },
   stretches(model, request, context) {
@@ -140,8 +143,9 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     const keyed = isAlone ? newKeysInTurn(model.keys, { rows, seed }) : undefined
     if (!keyed) return undefined
     checkKeys(model.keys, rows)
+    const draw = drawApart(model)
     return stretches(rows, context, async (own, watched) => {
-      const drawn = await drawOfCandidates({ model, request: { ...request, ...own } }, PARTS, watched)
+      const drawn = await draw({ ...request, ...own }, watched)
       return keyed(inOrder(drawn, model.order))
     })
   },
@@ -151,7 +155,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     const { seed, noise, steps, start, dynamics = 'codec' in model && !('graph' in model.inner) ? 'langevin' : undefined } = drawn.request
     const told = tellTable(model, { ...drawn.answer, draws: defined({ seed, dynamics, noise, steps, start }) })
     const groups = groupsOf(model, drawn.answer)
-    const warnings = drawn.answer.warnings.filter(({ name }) => name === RULE_WARNING)
+    const warnings = drawn.answer.warnings.filter(({ name }) => name === RULE_WARNING || name === UNIQUE_WARNING)
     return together(...(groups ? [tellPanels(comparePanels(groups, keyFromSeed(1)))] : []), told, {
       json: {},
       topics: [],
@@ -163,22 +167,33 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
   summary: ({ summary, keys, ...model }) => ({
     ...summary,
     ...('rules' in model && model.rules ? { rules: ruleTexts(model.rules) } : {}),
-    ...(keys ? { keys: keyTexts(keys) } : {})
+    ...(keys ? { keys: keyTexts(keys) } : {}),
+    ...(model.unique ? { unique: model.unique.map(({ columns }) => uniqueText(columns)) } : {})
   }),
   save(model) {
     const contents = withKeys(kindNamed(kindOf(model)).save(model), model.keys)
-    return withOrder(withPrivacy(withRefinement(contents, model.refinement), model.privacy), model.order)
+    return withUnique(withOrder(withPrivacy(withRefinement(contents, model.refinement), model.privacy), model.order), model.unique)
   },
   async load(contents: ModelContents, context) {
     const kind = kindNamed(contents.kind)
     const model = await kind.load(contents, context)
-    const order = orderIn(contents, () => kind.written(model).table)
-    return { ...model, ...defined({ keys: keysIn(contents), refinement: refinementIn(contents), privacy: privacyIn(contents), order }) }
+    const training = () => kind.written(model).table
+    const unique = uniqueIn(contents, () => training().columns.map(({ name }) => name))
+    const kept = { keys: keysIn(contents), refinement: refinementIn(contents), privacy: privacyIn(contents) }
+    return { ...model, ...defined({ ...kept, order: orderIn(contents, training), unique }) }
   }
 }
 
-/** The same, with what rows add up from one to the next, and written as the table was. */
-export const tables = keepingDialect(keepingTotals(rows))
+/** The same, with what rows add up from one to the next, rules that tell rows apart, and written as the table was. */
+export const tables = keepingDialect(statingUnique(keepingTotals(rows)))
+
+/** Rows of a model that keep apart, in one or more parts one after the other. */
+function drawApart(model: TableModel): (request: Stretch, context: SystemContext) => Promise<DrawnRows> {
+  const draw = (request: Stretch, context: SystemContext) => drawOfCandidates({ model, request }, PARTS, context)
+  if (!model.unique) return draw
+  const apart = keepingApart(model, PARTS.training(model))
+  return async (request, context) => apart(await draw(request, context), { request, draw, context })
+}
 
 /** A graph is read from its file; a codec that is misspelled is refused before anything is read. */
 async function readOptions(options: TableFit, host: Host): Promise<TableFit> {

@@ -21,6 +21,7 @@ import { tellKeys } from './tell-keys.js'
 import { tellPrivate } from './tell-private.js'
 import { tellRefined } from './tell-refined.js'
 import { tellRules } from './tell-rules.js'
+import { tellUnique } from './unique.js'
 import { wholeTable } from './whole.js'
 
 type Draws = Pick<LatentDraw, 'seed' | 'noise' | 'steps' | 'start' | 'dynamics'>
@@ -48,6 +49,7 @@ export function tellTable(model: TableModel, rows: ToldRows = {}): Telling {
   const rules = 'rules' in model && model.rules ? [tellRules(model.rules)] : []
   const keys = model.keys ? [tellKeys(model.keys)] : []
   const order = model.order ? [tellOrder(model.order)] : []
+  const unique = model.unique ? [tellUnique(model.unique)] : []
   const kept = model.privacy ? [tellPrivate(model.privacy, rows.near)] : []
   const refined = model.refinement ? [tellRefined(model.refinement, rows.refined)] : []
   return together(
@@ -55,6 +57,7 @@ export function tellTable(model: TableModel, rows: ToldRows = {}): Telling {
     ...rules,
     ...keys,
     ...order,
+    ...unique,
     ...kept,
     ...refined,
     ...tellKnown(rows, rows.posterior ? columnsOf(model) : []),

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { keyFor, keyFromSeed, permutation, uniforms } from '../../num/random.js'
+import { prepareRows } from '../../systems/prepare.js'
+import type { RawTable } from '../../table/raw.js'
+import { findUnique, parseUnique, repeatedIn, uniqueText } from './unique.js'
+
+const dice = (label: string, rows: number): Float64Array => uniforms(keyFor(keyFromSeed(7), label), rows)
+const text = (name: string, values: readonly (string | null)[]) => ({ name, source: 'text' as const, values })
+const found = (raw: RawTable) => findUnique(prepareRows(raw).data)
+
+/** Some of the lessons of five classes, five days and six periods; who teaches them is free. */
+function lessons(seed: number): RawTable {
+  const order = permutation(keyFromSeed(seed), 150).slice(0, 120)
+  const at = (of: (k: number) => string) => Array.from(order, of)
+  return {
+    rowCount: 120,
+    columns: [
+      text(
+        'class',
+        at((k) => 'ABCDE'[k % 5]!)
+      ),
+      text(
+        'day',
+        at((k) => ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'][Math.floor(k / 5) % 5]!)
+      ),
+      text(
+        'period',
+        at((k) => String(1 + Math.floor(k / 25)))
+      ),
+      text(
+        'teacher',
+        Array.from(dice(`teacher ${seed}`, 120), (u) => 'UVWXYZ'[Math.floor(6 * u)]!)
+      )
+    ]
+  }
+}
+
+describe('columns that tell rows apart', () => {
+  it('are found where chance would have rows agree, and no more of them than are needed', () => {
+    for (const seed of [1, 2, 3]) expect(found(lessons(seed))).toEqual([['class', 'day', 'period']])
+  })
+
+  it('are days of which none comes twice, though most of their neighbours are there', () => {
+    const days = permutation(keyFromSeed(1), 200).slice(0, 120)
+    const day = Array.from(days, (k) => new Date(Date.UTC(2024, 0, 1 + k)).toISOString().slice(0, 10))
+    expect(found({ rowCount: 120, columns: [text('day', day)] })).toEqual([['day']])
+    // So few of so many days meet nowhere by chance.
+    const few = Array.from(days.slice(0, 30), (k) => new Date(Date.UTC(2024, 0, 1 + 40 * k)).toISOString().slice(0, 10))
+    expect(found({ rowCount: 30, columns: [text('day', few)] })).toEqual([])
+  })
+
+  it('are none where rows agree, or are missing a cell, or are told apart by chance', () => {
+    const table = lessons(1)
+    const last = table.columns.map(({ name, values }) => text(name, [...values.slice(1), values[5]!] as string[]))
+    expect(found({ ...table, columns: last })).toEqual([])
+    const gap = table.columns.map(({ name, values }) =>
+      text(name, name === 'day' ? ([null, ...values.slice(1)] as string[]) : ([...values] as string[]))
+    )
+    expect(found({ ...table, columns: gap })).toEqual([])
+    for (const seed of [1, 2, 3]) {
+      const columns = ['a', 'b', 'c'].map((name) =>
+        text(
+          name,
+          Array.from(dice(`${name} ${seed}`, 60), (u) => `l${Math.floor(12 * u)}`)
+        )
+      )
+      expect(found({ rowCount: 60, columns })).toEqual([])
+    }
+  })
+})
+
+it('are read as they are written', () => {
+  for (const columns of [['a'], ['class', 'day of week', 'it`s, 5']]) expect(parseUnique(uniqueText(columns))).toEqual(columns)
+  for (const other of ['unique()', 'unique', 'total = unique', 'unique(a) >= b']) expect(parseUnique(other)).toBeUndefined()
+})
+
+it('rows that agree are counted, a missing cell agrees with none', () => {
+  const { table } = prepareRows({
+    rowCount: 5,
+    columns: [text('a', ['x', 'x', 'y', 'x', null]), text('b', ['p', 'q', 'p', 'p', 'p'])]
+  }).data
+  expect(repeatedIn(['a', 'b'], table)).toEqual({ rows: [0, 3], count: 1 })
+  expect(repeatedIn(['a'], table)).toEqual({ rows: [0, 1], count: 2 })
+  expect(repeatedIn(['a', 'b'], { ...table, rowCount: 3 })).toBeUndefined()
+})

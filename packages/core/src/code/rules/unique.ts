@@ -1,0 +1,147 @@
+import { cellAt } from '../../table/cells.js'
+import { type Cells, type Codes, codesOf, jointCodes } from '../../table/codes.js'
+import { columnWord } from '../../table/expression-text.js'
+import { type Column, isNumeric, type Table } from '../../table/table.js'
+import { isBelievedAtLog } from './chance.js'
+import { quantityOf } from './quantity.js'
+import { formatIn, type WrittenTable } from './rows-of-rule.js'
+
+/** Columns that tell rows apart together: no two rows have the same values in all of them, as UNIQUE has it in SQL. */
+export type Unique = readonly string[]
+
+/** Such columns, of a model. */
+export interface KeptUnique {
+  readonly columns: Unique
+  /** Whether somebody says so: then rows that cannot be told apart are refused. */
+  readonly stated?: boolean | undefined
+}
+
+/** Columns beyond which only single ones are looked at: sets of three cost the cube of the columns. */
+const MOST_COLUMNS = 40
+/** Steps on both sides of a value that say how often values of one column would meet by chance: a week of days. */
+const REACH = 7
+
+export const uniqueText = (columns: Unique): string => `unique(${columns.map(columnWord).join(', ')})`
+
+/** The columns of `unique(class, day, period)`; undefined for another rule. */
+export function parseUnique(text: string): Unique | undefined {
+  const inside = /^\s*unique\s*\((.*)\)\s*$/is.exec(text)?.[1]
+  const names = inside?.match(/(`(?:[^`]|``)*`|[^,`])+/g)?.map((part) =>
+    part
+      .trim()
+      .replace(/^`(.*)`$/s, '$1')
+      .replaceAll('``', '`')
+  )
+  return names && names.length > 0 && names.every((name) => name !== '') ? names : undefined
+}
+
+/**
+ * The smallest sets of one, two or three columns of names, whole numbers or dates, without missing cells, in which no two rows
+ * agree, where chance would have some do so. Of one column as many would as are a few steps apart; of several, of those rows that agree
+ * in all but one the share that agrees in the last one, whichever that is: months of a person never agree, but what they have in common
+ * says nothing of that. Cost O(p³·√rows), and O(rows) for each set that passes.
+ */
+export function findUnique(data: WrittenTable): Unique[] {
+  const { rowCount } = data.table
+  const usable = data.table.columns.filter(isName)
+  const alone = usable.filter((column) => isUniqueAlone(column, data, usable.length))
+  const found: Unique[] = alone.map(({ name }) => [name])
+  const pairs = (rowCount * (rowCount - 1)) / 2
+  const others = usable
+    .filter((column) => !alone.includes(column))
+    .map((column): Named => ({ names: [column.name], ...codesOf(column) }))
+    .filter((one) => isBelievedAtLog(-agreeing(one), 1))
+  if (others.length > MOST_COLUMNS) return found
+  const sets = [...setsOf(others, 2), ...setsOf(others, 3)]
+  for (const set of sets) {
+    const names = set.flatMap((one) => one.names)
+    if (found.some((known) => known.every((name) => names.includes(name))) || !areDistinct(set, rowCount)) continue
+    const expected = set.map((one, k) => agreeing(together(set.toSpliced(k, 1))) * (agreeing(one) / pairs))
+    if (isBelievedAtLog(-Math.min(...expected), sets.length)) found.push(names)
+  }
+  return found
+}
+
+/** Columns with what tells their rows apart. */
+interface Named extends Codes {
+  readonly names: readonly string[]
+}
+
+const together = (columns: readonly Codes[]): Codes => columns.slice(1).reduce((a, b) => jointCodes(a, b), columns[0]!)
+
+/** Sets of `size` of some, in their order. */
+function setsOf<T>(of: readonly T[], size: number): T[][] {
+  if (size === 0) return [[]]
+  return of.flatMap((first, k) => setsOf(of.slice(k + 1), size - 1).map((rest) => [first, ...rest]))
+}
+
+/** Whether a column may be part of what names a row, and has a value in each. */
+function isName(column: Column): column is Cells {
+  if (!isNumeric(column)) return column.kind !== 'identifier' && !column.codes.includes(-1)
+  return column.kind !== 'number' && !column.missing?.includes(1)
+}
+
+/** Pairs of rows that agree. */
+function agreeing({ codes, count }: Codes): number {
+  const counts = new Float64Array(count)
+  for (const code of codes) counts[code]!++
+  return counts.reduce((sum, one) => sum + (one * (one - 1)) / 2, 0)
+}
+
+/** Most sets end at the first rows that agree. */
+function areDistinct(columns: readonly Codes[], rowCount: number): boolean {
+  if (columns.reduce((product, { count }) => product * count, 1) > Number.MAX_SAFE_INTEGER) return together(columns).count === rowCount
+  const seen = new Set<number>()
+  for (let i = 0; i < rowCount; i++) {
+    seen.add(columns.reduce((code, { codes, count }) => code * count + codes[i]!, 0))
+    if (seen.size <= i) return false
+  }
+  return true
+}
+
+/** Whether no value of a column of numbers comes twice, though there are many a step apart. */
+function isUniqueAlone(column: Cells, data: WrittenTable, candidates: number): boolean {
+  if (!isNumeric(column)) return false
+  const { values, unit } = quantityOf(column, formatIn(data, column.name))
+  if (unit === 0) return false
+  const sorted = Float64Array.from(values, (x) => Math.round(x / unit)).sort()
+  let near = 0
+  for (let i = 0, j = 0; i < sorted.length; i++) {
+    if (i > 0 && sorted[i] === sorted[i - 1]) return false
+    while (sorted[j]! < sorted[i]! - REACH) j++
+    near += i - j
+  }
+  // Pairs at each of the distances up to the reach are twice as many as those at none.
+  return isBelievedAtLog(-near / (2 * REACH), candidates)
+}
+
+/** The first two rows that agree in the columns, and how many agree with an earlier one; rows with a missing cell agree with none. */
+export function repeatedIn(
+  columns: Unique,
+  table: Table
+): { readonly rows: readonly [number, number]; readonly count: number } | undefined {
+  const tuple = tupleAt(columns, table)
+  const seen = new Map<string, number>()
+  let first: readonly [number, number] | undefined
+  let count = 0
+  for (let i = 0; i < table.rowCount; i++) {
+    const own = tuple(i)
+    if (own === undefined) continue
+    const before = seen.get(own)
+    if (before === undefined) seen.set(own, i)
+    else {
+      count++
+      first ??= [before, i]
+    }
+  }
+  return first && { rows: first, count }
+}
+
+/** What a row has in some columns, as one text; undefined where a cell is missing. */
+export function tupleAt(columns: Unique, { columns: all }: Table): (row: number) => string | undefined {
+  const cells = columns.map((name) => cellAt(all.find((one) => one.name === name)!))
+  return (row) => {
+    const own = cells.map((at) => at(row))
+    return own.includes(null) ? undefined : own.length === 1 ? String(own[0]) : JSON.stringify(own)
+  }
+}

@@ -1,0 +1,94 @@
+import { type KeptUnique, tupleAt } from '../../code/rules/unique.js'
+import { type CellValue, cellAt } from '../../table/cells.js'
+import { rangeOf } from '../../table/column-facts.js'
+import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
+
+/** Rows of the data whose values are looked at for one that has none of its own: the nearest of a thousand is near. */
+const MOST_FREE = 1000
+
+interface Problem {
+  readonly table: Table
+  /** Rows that agree with an earlier one. */
+  readonly left: readonly number[]
+  readonly sets: readonly KeptUnique[]
+  /** What rows have in the columns of each set; what is given to a row is added. */
+  readonly seen: readonly Set<string>[]
+  readonly training: Table
+  /** Columns that stay as they are. */
+  readonly fixed: ReadonlySet<string>
+}
+
+/**
+ * Rows that agree with earlier ones in some columns, with the nearest values in their place that a row of the data has and no new row
+ * yet; and those for which there are none. Of several sets of columns one is changed at a time, and none may agree afterwards.
+ * Cost O(rows left · 1,000 · columns).
+ */
+export function freeTuples({ table, left, sets, seen, training, fixed }: Problem): {
+  readonly table: Table
+  readonly left: readonly number[]
+} {
+  const usable = sets.filter(({ columns }) => !columns.some((name) => fixed.has(name)))
+  if (left.length === 0 || usable.length === 0) return { table, left }
+  const columns = table.columns.map(copied)
+  const changed: Table = { ...table, columns }
+  const tuples = sets.map((set) => tupleAt(set.columns, changed))
+  const isNew = (row: number) => tuples.every((at, s) => !seen[s]!.has(at(row) ?? ''))
+  const still: number[] = []
+  for (const row of left) {
+    if (!isNew(row) && !usable.some((set) => moved(row, set))) still.push(row)
+    else for (const [s, at] of tuples.entries()) seen[s]!.add(at(row)!)
+  }
+  return { table: changed, left: still }
+
+  function moved(row: number, set: KeptUnique): boolean {
+    const own = set.columns.map((name) => columns.find((one) => one.name === name)!)
+    const before = own.map((column) => cellAt(column)(row))
+    for (const cells of nearestFirst(set, before)) {
+      if (!own.every((column, k) => has(column, cells[k]!))) continue
+      own.forEach((column, k) => {
+        put(column, row, cells[k]!)
+      })
+      if (isNew(row)) return true
+    }
+    own.forEach((column, k) => {
+      put(column, row, before[k]!)
+    })
+    return false
+  }
+
+  /** Free values of the data in the columns of a set, those nearest to some cells first. */
+  function nearestFirst(set: KeptUnique, to: readonly CellValue[]): readonly (readonly CellValue[])[] {
+    const own = set.columns.map((name) => training.columns.find((one) => one.name === name)!)
+    const at = own.map(cellAt)
+    const tuple = tupleAt(set.columns, training)
+    const known = seen[sets.indexOf(set)]!
+    const free: number[] = []
+    for (let i = 0; i < training.rowCount && free.length < MOST_FREE; i++) {
+      const one = tuple(i)
+      if (one !== undefined && !known.has(one)) free.push(i)
+    }
+    const scales = own.map((column) => (isNumeric(column) ? rangeOf(column.values) : ([0, 1] as const)).reduce((a, b) => b - a, 0))
+    const far = (row: number) =>
+      at.reduce((sum, cell, k) => {
+        const [one, other] = [cell(row), to[k]!]
+        return sum + (one === other ? 0 : typeof one === 'number' && typeof other === 'number' ? Math.abs(one - other) / scales[k]! : 1)
+      }, 0)
+    return free
+      .map((row) => ({ row, distance: far(row) }))
+      .sort((a, b) => a.distance - b.distance || a.row - b.row)
+      .map(({ row }) => at.map((cell) => cell(row)))
+  }
+}
+
+function copied(column: Column): Column {
+  if (isNumeric(column)) return { ...column, values: column.values.slice() }
+  return isCategorical(column) ? { ...column, codes: column.codes.slice() } : column
+}
+
+/** Whether a cell can stand in a column: new rows need not have all categories of the data. */
+const has = (column: Column, cell: CellValue): boolean => !isCategorical(column) || column.levels.includes(cell as string)
+
+function put(column: Column, row: number, cell: CellValue): void {
+  if (isNumeric(column)) column.values[row] = cell as number
+  else if (isCategorical(column)) column.codes[row] = column.levels.indexOf(cell as string)
+}

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import { ReferenceEngine } from '../../engine/reference/reference.js'
+import { packModel, unpackModel } from '../../model-file/container.js'
+import { keyFromSeed, permutation } from '../../num/random.js'
+import type { RawTable } from '../../table/raw.js'
+import { rowsOfTable } from '../../table/records.js'
+import { drawModel, fitModel } from '../system.js'
+import type { TableFit, TableModel, TableRequest } from './options.js'
+import { tables } from './system.js'
+import { UNIQUE_WARNING } from './unique.js'
+
+const context = { engine: new ReferenceEngine() }
+const OPTIONS = { bandwidth: 0.3, scaling: 'standard', kernel: 'fixed', types: { period: 'category' } } as const
+const CELLS = 100
+
+/** Lessons of four classes, five days and five periods, of which some are free. */
+function lessons(rowCount: number): RawTable {
+  const order = Array.from(permutation(keyFromSeed(2), CELLS).slice(0, rowCount))
+  const column = (name: string, of: (k: number) => string | number) => ({
+    name,
+    source: 'text' as const,
+    values: order.map((k) => String(of(k)))
+  })
+  return {
+    rowCount,
+    columns: [
+      column('class', (k) => 'ABCD'[k % 4]!),
+      column('day', (k) => ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'][Math.floor(k / 4) % 5]!),
+      column('period', (k) => 1 + Math.floor(k / 20)),
+      column('noise', (k) => 30 + ((k * 37) % 41) + 3 * (k % 4))
+    ]
+  }
+}
+
+const fit = (raw: RawTable, options: TableFit = {}): Promise<TableModel> =>
+  fitModel(tables, { input: raw, options: { ...OPTIONS, ...options } }, context)
+const draw = (model: TableModel, request: TableRequest) => drawModel(tables, { model, request: { steps: 1, ...request } }, context)
+
+async function places(model: TableModel, request: TableRequest): Promise<string[]> {
+  const drawn = await draw(model, request)
+  return rowsOfTable(tables.present(model, drawn, 'text')).map((row) => `${row.class} ${row.day} ${row.period}`)
+}
+
+test('new rows are told apart as those of the data, up to the last that there can be', async () => {
+  const model = await fit(lessons(80))
+  expect(model.unique).toEqual([{ columns: ['class', 'day', 'period'] }])
+  for (const rows of [40, 80]) {
+    const own = await places(model, { rows, seed: rows })
+    expect(new Set(own).size).toBe(rows)
+  }
+  const off = await fit(lessons(80), { rules: 'off' })
+  expect(off.unique).toBeUndefined()
+  expect(new Set(await places(off, { rows: 48 })).size).toBeLessThan(48)
+})
+
+test('where nothing is left rows repeat, which is said; what somebody states is refused then', async () => {
+  const found = await draw(await fit(lessons(80)), { rows: CELLS + 10 })
+  expect(found.warnings).toMatchObject([{ name: UNIQUE_WARNING, message: expect.stringMatching(/^1\d of 110 rows repeat/) }])
+  const stated = await fit(lessons(80), { rule: ['unique(class, day, period)'] })
+  expect(stated.unique).toEqual([{ columns: ['class', 'day', 'period'], stated: true }])
+  await expect(draw(stated, { rows: CELLS + 10 })).rejects.toMatchObject({ code: 'unique-space' })
+})
+
+test('a model file keeps what tells rows apart, and its rows', async () => {
+  const model = await fit(lessons(80))
+  const loaded = await tables.load(unpackModel(packModel(tables.save(model))), context)
+  expect(loaded.unique).toEqual(model.unique)
+  expect(await places(loaded, { rows: 40 })).toEqual(await places(model, { rows: 40 }))
+  const { meta, ...rest } = tables.save(model)
+  const other = { ...rest, meta: { ...(meta as object), unique: [{ columns: ['class', 'gone'] }] } }
+  await expect((async () => tables.load(unpackModel(packModel(other)), context))()).rejects.toMatchObject({ code: 'model-damaged' })
+})
+
+test.each<[string, TableFit, string]>([
+  ['that rows break', { rule: 'unique(class, day)' }, 'rule-broken'],
+  ['of an unknown column', { rule: 'unique(class, dya)' }, 'rule-column'],
+  ['beside groups', { rule: 'unique(class, day, period)', group: 'class' }, 'unique-group']
+])('a rule %s is refused', async (_, options, code) => {
+  await expect(fit(lessons(80), options)).rejects.toMatchObject({ code })
+})

@@ -1,0 +1,236 @@
+import { inputsOfKept } from '../../code/rules/kept-rules.js'
+import { findUnique, type KeptUnique, parseUnique, repeatedIn, tupleAt, type Unique, uniqueText } from '../../code/rules/unique.js'
+import { BATCH_ROWS } from '../../draw/batch-rows.js'
+import { type ModelContents, withEntry } from '../../model-file/contents.js'
+import { entryIn, flag, list, optional, record, word } from '../../model-file/reading.js'
+import { defined } from '../../num/defined.js'
+import { InputError } from '../../num/errors.js'
+import { counted, listed } from '../../num/listed.js'
+import { stackRows, takeRows } from '../../num/matrix.js'
+import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
+import type { RawTable } from '../../table/raw.js'
+import { stackTables, takeTableRows } from '../../table/rows.js'
+import type { Table } from '../../table/table.js'
+import { facts, type Telling } from '../../tell/telling.js'
+import type { SystemContext } from '../host.js'
+import { prepareRows } from '../prepare.js'
+import { placesOf } from '../ruled-rows.js'
+import type { System } from '../system.js'
+import { freeTuples } from './free-tuples.js'
+import type { DrawnRows, Stretch, TableFit, TableModel, TableRequest } from './options.js'
+
+/** Name of the warning that rows agree in columns in which none does in the data. */
+export const UNIQUE_WARNING = 'unique-repeated'
+
+/** Rows that are drawn for a batch in place of those that agree with earlier ones, as a multiple of it; and how often, at most. */
+const [MOST_DRAWN, MOST_ROUNDS] = [8, 12]
+/** Candidates for each row that is wanted: what agrees with an earlier row is likely to do so again. And at least so many, as a draw has a price of its own. */
+const [CANDIDATES, LEAST_CANDIDATES] = [4, 64]
+
+/** Options in which rules that tell rows apart stand by themselves. Throws `InputError` (code `unique-group`) beside `group`, whose rows are drawn one after the other. */
+export function uniqueApart<Options extends Pick<TableFit, 'rule' | 'group'>>(options: Options): Options & Pick<TableFit, 'unique'> {
+  const { rule = [], ...rest } = options
+  const texts = typeof rule === 'string' ? [rule] : rule
+  const unique = texts.flatMap((text) => {
+    const columns = parseUnique(text)
+    return columns ? [columns] : []
+  })
+  if (unique.length === 0) return options
+  if (options.group !== undefined)
+    throw new InputError({
+      code: 'unique-group',
+      got: `${uniqueText(unique[0]!)} beside group = ${options.group}`,
+      expected: 'rows that are drawn each by itself',
+      try: 'leaving the rule out: a category of which no value comes twice in a group has none twice in new groups either'
+    })
+  const others = texts.filter((text) => !parseUnique(text))
+  return { ...rest, ...(others.length > 0 ? { rule: others } : {}), unique } as unknown as Options & Pick<TableFit, 'unique'>
+}
+
+type Tables = System<RawTable, TableFit, TableModel, TableRequest, DrawnRows>
+
+/** A system of tables that takes rules which tell rows apart among its other rules. */
+export const statingUnique = (system: Tables): Tables => ({
+  ...system,
+  optionsFor(input, options, request) {
+    const { unique, ...checked } = system.optionsFor(input, uniqueApart(options), request)
+    return unique ? { ...checked, ...defined({ rule: options.rule }) } : checked
+  },
+  plan: (source, request) => system.plan('model' in source ? source : { ...source, options: uniqueApart(source.options) }, request),
+  fit: (input, options, context) => system.fit(input, uniqueApart(options), context)
+})
+
+/** The sets of columns that tell the rows of a table apart: those that are stated, and those that are found. Cost: as of `findUnique`. */
+export function uniqueOf(
+  input: RawTable,
+  options: Parameters<typeof prepareRows>[1] & Parameters<typeof placesOf>[0] & Pick<TableFit, 'rules' | 'group' | 'unique'>
+): readonly KeptUnique[] {
+  const { rules, group, unique = [] } = options
+  if (group !== undefined || placesOf(options) !== undefined) return []
+  const { data } = prepareRows(input, options)
+  // What is left out is not drawn, or is counted anew for each row.
+  const isDrawn = (columns: Unique) => !columns.some((name) => options.exclude?.includes(name))
+  const stated = unique.filter((columns) => isDrawn(columns) && isStated(columns, data.table))
+  const found =
+    rules === 'off' ? [] : findUnique(data).filter((columns) => !stated.some((one) => one.every((name) => columns.includes(name))))
+  return [...stated.map((columns) => ({ columns, stated: true })), ...found.map((columns) => ({ columns }))]
+}
+
+/** Whether drawn columns have to be kept apart: keys are anyhow. Throws `InputError` for columns that are not there, and for rows that agree (code `rule-broken`). */
+function isStated(columns: Unique, table: Table): boolean {
+  const own = columns.map((name) => table.columns.find((one) => one.name === name))
+  const unknown = columns.find((_, k) => !own[k])
+  if (unknown !== undefined)
+    throw new InputError({
+      code: 'rule-column',
+      got: `“${uniqueText(columns)}”, which names the unknown column ${unknown}`,
+      expected: `one of ${listed(table.columns.map(({ name }) => name))}`,
+      try: 'the name as it stands in the header, in backquotes where it is no identifier'
+    })
+  if (own.some((column) => column!.kind === 'identifier')) return false
+  const repeated = repeatedIn(columns, table)
+  if (!repeated) return true
+  const [first, second] = repeated.rows.map((row) => row + 1)
+  throw new InputError({
+    code: 'rule-broken',
+    got: `“${uniqueText(columns)}”, where ${repeated.count} of ${table.rowCount} rows agree with an earlier one: row ${second} with row ${first}`,
+    expected: 'a rule that every row obeys',
+    try: `correcting row ${second}, or leaving the rule out`
+  })
+}
+
+/** A draw of a part of the rows. */
+type Draw = (request: Stretch, context: SystemContext) => Promise<DrawnRows>
+
+/** What changes rows that are drawn, some at a time and in their order. */
+type Apart = (
+  drawn: DrawnRows,
+  how: { readonly request: Stretch; readonly draw: Draw; readonly context: SystemContext }
+) => Promise<DrawnRows>
+
+/**
+ * Keeps rows apart: one that agrees with an earlier one in columns that tell rows apart is drawn again, and again; what is left then
+ * takes the nearest values of the data that are free. A row depends on those before it, and on no others of later batches: the
+ * first rows are the same however many come behind them. Throws `InputError` (code `unique-space`) where a stated set has no more
+ * values. Cost: draws of up to 8 times the rows, where next to nothing is free; O(rows) memory.
+ */
+export function keepingApart(model: TableModel, training: Table): Apart {
+  const sets = model.unique ?? []
+  const seen = sets.map(() => new Set<string>())
+  let repeats = 0
+  let count = 0
+  return async (drawn, { request, draw, context }) => {
+    if (sets.length === 0 || request.asked) return drawn
+    const pool = [drawn]
+    const rows = drawn.table.rowCount
+    const chosen = Uint32Array.from({ length: rows }, (_, i) => i)
+    const left: number[] = []
+    const take = takerOf(sets, seen)
+    for (let start = 0; start < rows; start += BATCH_ROWS) {
+      const taken = take(drawn.table)
+      let waiting: number[] = []
+      for (let i = start; i < Math.min(rows, start + BATCH_ROWS); i++) if (!taken(i)) waiting.push(i)
+      const batch = ((request.first ?? 0) + start) / BATCH_ROWS
+      let spent = 0
+      for (let round = 0; waiting.length > 0 && round < MOST_ROUNDS && spent < MOST_DRAWN * Math.min(rows, BATCH_ROWS); round++) {
+        const wanted = Math.min(BATCH_ROWS, Math.max(LEAST_CANDIDATES, CANDIDATES * waiting.length))
+        const { first: _f, onStep: _o, ...own } = request
+        const seed = seedFor(keyFor(keyFromSeed(request.seed ?? 1), 'apart'), `${batch}.${round}`)
+        const more = await draw({ ...own, rows: wanted, seed }, { ...context, progress: undefined })
+        const offset = pool.reduce((sum, { table }) => sum + table.rowCount, 0)
+        const isTaken = take(more.table)
+        waiting = placed(waiting, wanted, (j, row) => {
+          if (!isTaken(j)) return false
+          chosen[row] = offset + j
+          return true
+        })
+        pool.push(more)
+        spent += wanted
+      }
+      left.push(...waiting)
+    }
+    const table = takeTableRows(stackTables(pool.map((one) => one.table)), chosen)
+    const latents = drawn.latents && takeRows(stackRows(pool.map((one) => one.latents!)), chosen)
+    const problem = { left, training, fixed: ruledColumns(model) }
+    const free = freeTuples({ table, sets, seen, ...problem })
+    repeats += free.left.length
+    count += rows
+    // What somebody states goes before what was found.
+    const isStated = (_: unknown, s: number) => sets[s]!.stated === true
+    const stated = { sets: sets.filter(isStated), seen: seen.filter(isStated) }
+    const forced = freeTuples({ ...problem, ...stated, table: free.table, left: free.left })
+    if (stated.sets.length > 0 && forced.left.length > 0) refuseStated(stated.sets, { repeats: forced.left.length, count })
+    return {
+      ...drawn,
+      table: forced.table,
+      ...(latents ? { latents } : {}),
+      warnings: [...drawn.warnings, ...warningsOf(sets, { repeats, count })]
+    }
+  }
+}
+
+/** Gives rows of those offered, in their order, to those that wait; what still waits. */
+function placed(waiting: readonly number[], offered: number, give: (offer: number, row: number) => boolean): number[] {
+  let next = 0
+  for (let j = 0; j < offered && next < waiting.length; j++) if (give(j, waiting[next]!)) next++
+  return waiting.slice(next)
+}
+
+/** Takes a row of a table where it agrees with no earlier one, and remembers it. */
+function takerOf(sets: readonly KeptUnique[], seen: readonly Set<string>[]): (table: Table) => (row: number) => boolean {
+  return (table) => {
+    const tuples = sets.map(({ columns }) => tupleAt(columns, table))
+    return (row) => {
+      const own = tuples.map((at) => at(row))
+      if (own.some((tuple, s) => tuple !== undefined && seen[s]!.has(tuple))) return false
+      for (const [s, tuple] of own.entries()) if (tuple !== undefined) seen[s]!.add(tuple)
+      return true
+    }
+  }
+}
+
+/** Columns that cannot be changed by themselves: rules derive them, or others from them. */
+const ruledColumns = (model: TableModel): ReadonlySet<string> =>
+  new Set('rules' in model ? model.rules?.rules.flatMap((rule) => [rule.column, ...inputsOfKept(rule)]) : [])
+
+interface Repeats {
+  readonly repeats: number
+  readonly count: number
+}
+
+function refuseStated(stated: readonly KeptUnique[], { repeats, count }: Repeats): never {
+  throw new InputError({
+    code: 'unique-space',
+    got: `${count} rows, of which ${repeats} could only repeat what others have (${stated.map(({ columns }) => uniqueText(columns)).join(', ')})`,
+    expected: 'rows for which there are values of their own',
+    try: `at most ${Math.max(1, count - repeats)} rows`
+  })
+}
+
+function warningsOf(sets: readonly KeptUnique[], { repeats, count }: Repeats): DrawnRows['warnings'] {
+  if (repeats === 0) return []
+  const which = sets.map(({ columns }) => uniqueText(columns)).join(', ')
+  const message = `${repeats} of ${counted(count, 'row')} repeat what an earlier one has (${which}), as no row of the data does: there are no more values; fewer rows, or --rules off where such rows may repeat`
+  return [{ name: UNIQUE_WARNING, message }]
+}
+
+export function tellUnique(unique: readonly KeptUnique[]): Telling {
+  const rules = unique.map(({ columns }) => uniqueText(columns))
+  const meaning = 'No two rows of the data have the same values in all of these columns, and no two new ones have.'
+  return {
+    json: { unique: rules },
+    topics: [{ id: 'unique', title: 'Told apart', blocks: [facts(...rules.map((value) => ({ name: 'rule', value, meaning })))] }],
+    warnings: [],
+    notes: []
+  }
+}
+
+/** Contents of a model file with the columns that tell rows apart. */
+export const withUnique = (contents: ModelContents, unique: TableModel['unique']): ModelContents => withEntry(contents, 'unique', unique)
+
+/** The sets of columns of a model file that tell rows apart. Throws `FormatError` (code `model-damaged`). */
+export function uniqueIn(contents: ModelContents, columns: () => readonly string[]): readonly KeptUnique[] | undefined {
+  return entryIn(contents, 'unique', (value, field) =>
+    list(record<KeptUnique>({ columns: list(word(...columns())), stated: optional(flag) }))(value, field)
+  )
+}

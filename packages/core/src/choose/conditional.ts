@@ -34,6 +34,8 @@ export interface ConditionalChoice {
 
 /** @source mathematics, section 7. */
 export const DEFAULT_RIDGE = 1e-3
+/** Share of the steps beyond which it does not matter how many more are taken. */
+const OFTEN_TAKEN = 0.5
 /** Fewer held-out rows than this choose nothing. */
 const LEAST_HELD_OUT = 20
 
@@ -88,14 +90,23 @@ function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> 
   // Scores hardly see how many columns hang together (of breast cancer given one column, one with 4 times the model's ε is as
   // good to them, and a forest tells its rows from real ones with an AUC of 0.76 in place of 0.58).
   const widest = asked.widest ?? (scores.columns.length === 1 || gaussian ? ONE_GAUSSIAN : kernel.epsilon)
+  const { calibration } = scores
+  // The simplest whose steps are rather taken than refused: from a wide kernel few lead along a curve. Kernels of any width have the
+  // law of Gaussian rows, so that there nothing else counts.
+  const counted = (setting: Setting) => Math.min(OFTEN_TAKEN, scores.takenOf(setting))
+  const ends = !linear && gaussian && !given ? (setting: Setting) => counted(setting) === OFTEN_TAKEN : undefined
   // What is observed may say little, and then a kernel that repeats the training rows scores as well as their law; far from
   // where most rows are it has a handful of them, and they are not the law's.
-  const narrowest = given ? 0 : kernel.epsilon
-  const bounds = { apart, widest, narrowest, ridge }
-  const { calibration } = scores
+  const narrowest = given || ends ? 0 : kernel.epsilon
+  const bounds = { apart, widest, narrowest, ridge, ends }
+  const prefer = (a: Setting, b: Setting) => counted(b) - counted(a) || order(a, b)
   const stages: Stage<Setting>[] =
     fixed.epsilon === undefined
-      ? [ladder(kernel.epsilon, bounds), beside(bounds), ...(apart ? [kernelOnDrawn(kernel.epsilon, widest, calibration)] : [])]
+      ? [
+          ladder(kernel.epsilon, bounds),
+          ...(ends ? [] : [beside(bounds)]),
+          ...(apart ? [kernelOnDrawn(kernel.epsilon, widest, calibration)] : [])
+        ]
       : [() => [{ known: fixed.epsilon!, drawn: asked.widest ?? fixed.epsilon!, ridge, predicts: false }]]
   if (fixed.ridge === undefined && scheme !== 'clamp' && given) stages.push(largerRidge)
   if (fixed.predicts === undefined && scheme !== 'clamp' && given) stages.push(asPredictions)
@@ -104,10 +115,11 @@ function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> 
     parts: scores.parts.length,
     expected: 15,
     order,
-    // Rows that pass tests of normality are a Gaussian's until scores say clearly that they are not. A curve that is observed bends
-    // away within one step of a wide kernel: there scores count as ever, and few chains that stand at it tell nothing of places.
+    ...(linear ? {} : { prefer }),
+    // Rows that pass tests of normality are a Gaussian's until scores say clearly that they are not. The few chains that stand at
+    // a curve tell nothing of places.
     allowance: (setting) => {
-      if (!linear) return 1
+      if (!linear) return ends ? CLEARLY : 1
       if (calibration.fails(setting)) return 0
       return gaussian && setting.known === ONE_GAUSSIAN && setting.drawn === ONE_GAUSSIAN ? CLEARLY : 1
     },
@@ -127,6 +139,8 @@ interface Ladder {
   /** Smallest of all. */
   readonly narrowest: number
   readonly ridge: number
+  /** Of settings after which no finer one is asked for, and before which none ends the ladder; default what is clearly worse does. */
+  readonly ends?: ((setting: Setting) => boolean) | undefined
 }
 
 /**
@@ -134,16 +148,16 @@ interface Ladder {
  * itself asks for far less than all columns together. Between one Gaussian and the model's ε scores need not fall all the way where
  * what is drawn has a kernel of its own.
  */
-function ladder(epsilon: number, { apart, widest, narrowest, ridge }: Ladder): Stage<Setting> {
-  const from = apart ? epsilon : Number.POSITIVE_INFINITY
+function ladder(epsilon: number, { apart, widest, narrowest, ridge, ends }: Ladder): Stage<Setting> {
+  const from = ends ? 0 : apart ? epsilon : Number.POSITIVE_INFINITY
   const rungs = [64, 16, 4, 1, 1 / 4, 1 / 16, 1 / 64, 1 / 256].map((factor) => factor * epsilon).filter((known) => known < ONE_GAUSSIAN / 2)
   const all = [ONE_GAUSSIAN, ...rungs].filter((known) => known >= narrowest && (apart || known <= widest))
-  return (trials) =>
-    untilWorse(trials, all, {
-      of: ({ known }) => known,
-      at: (known) => ({ known, drawn: apart ? widest : known, ridge, predicts: false }),
-      from
-    })
+  const rung = {
+    of: ({ known }: Setting) => known,
+    at: (known: number) => ({ known, drawn: apart ? widest : known, ridge, predicts: false }),
+    from
+  }
+  return (trials) => (ends && trials.some(({ setting }) => ends(setting)) ? [] : untilWorse(trials, all, rung))
 }
 
 /** Half and twice the best bandwidth of what is given. */

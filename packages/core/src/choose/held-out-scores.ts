@@ -1,5 +1,5 @@
 import { allowedClasses } from '../draw/allowed-classes.js'
-import { clampIn, drawCopies } from '../draw/condition-draw.js'
+import { clampIn, drawCopies, drawSteps, type GroupRun } from '../draw/condition-draw.js'
 import { USUAL_STEPS } from '../draw/steps.js'
 import type { KernelChoice } from '../kernel/bandwidth.js'
 import type { Context } from '../kernel/context.js'
@@ -10,6 +10,7 @@ import { forgets } from '../law/mixture.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import { type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
 import { keyFor } from '../num/random.js'
+import { mean } from '../num/statistics.js'
 import type { Encoded } from '../table/encoder.js'
 import { Calibration } from './calibration.js'
 import { type Clusters, heldOutParts, type ObservedColumns, type ScoredPart, withObservations } from './held-out.js'
@@ -46,8 +47,8 @@ export interface ChoiceProblem extends Context {
 
 /** Draws for each held-out row, most from few chains where all of these stand at the same law: what is drawn is not compared, and what is observed is linear. */
 const DRAWS = 64
-/** Steps under a curve that is observed: chains stand at it from the start. */
-const CURVED_STEPS = 2
+/** Steps under a curve that is observed, each of whose states is a draw: chains stand at it from the start. */
+const CURVED_STEPS = 4
 const CHAINS = { alike: 2, apart: 8 }
 
 /** What settings lose on held-out rows, by part. */
@@ -56,6 +57,8 @@ export class HeldOutScores {
   readonly columns: readonly number[]
   private readonly laws = new ConditionMemory()
   readonly calibration = new Calibration<Setting>()
+  /** Of each part. */
+  private readonly taken = new Map<string, number[]>()
 
   static async of(problem: ChoiceProblem): Promise<HeldOutScores> {
     const { training, group, observed, key } = problem
@@ -98,42 +101,46 @@ export class HeldOutScores {
   private async forecasts(p: number, { law, setting, members }: Asked): Promise<Forecast[]> {
     const { group, engine, watch, scheme, key, observed } = this.problem
     const part = this.parts[p]!
-    const linear = observed?.evidence.linear ?? true
-    const alike = forgets(setting.drawn)
+    const curved = !(observed?.evidence.linear ?? true)
+    const alike = !curved && forgets(setting.drawn)
     const count = alike ? CHAINS.alike : CHAINS.apart
     const rows = members.map((at) => part.members[at]!)
-    const copies = await drawCopies(
-      {
-        law,
-        encoder: part.fitted.encoder,
-        group,
-        conditions: rows.map((i) => part.conditions[i]!),
-        count,
-        // As many as are drawn with: after a few a kernel on what is drawn still stands at the rows that chains start from.
-        steps: !linear ? CURVED_STEPS : alike ? 1 : USUAL_STEPS.given,
-        // Scores take the chains for a sample.
-        independent: linear,
-        ridge: setting.ridge,
-        predicts: setting.predicts,
-        scheme,
-        ...this.knownOf(part, members, count),
-        engine,
-        key: keyFor(key, `part ${p}`),
-        ...(watch?.stop ? { watch: { stop: watch.stop } } : {})
-      },
-      DRAWS / count
-    )
+    const run: GroupRun = {
+      law,
+      encoder: part.fitted.encoder,
+      group,
+      conditions: rows.map((i) => part.conditions[i]!),
+      count,
+      // As many as are drawn with: after a few a kernel on what is drawn still stands at the rows that chains start from.
+      steps: curved ? CURVED_STEPS : alike ? 1 : USUAL_STEPS.given,
+      // Scores take the chains for a sample.
+      independent: true,
+      ridge: setting.ridge,
+      predicts: setting.predicts,
+      scheme,
+      ...this.knownOf(part, members, count),
+      engine,
+      key: keyFor(key, `part ${p}`),
+      ...(watch?.stop ? { watch: { stop: watch.stop } } : {})
+    }
+    const copies = curved ? await drawSteps(run) : await drawCopies(run, DRAWS / count)
     const truths = this.scored(part.rows)
     const drawn = copies.map((rows) => this.scored(rows))
+    if (curved) this.taken.set(nameOf(setting), [...(this.taken.get(nameOf(setting)) ?? []), shareTaken(drawn)])
     const t = this.columns.length
     return rows.map((row, i) => {
-      const draws = new Float64Array(DRAWS * t)
-      for (let k = 0; k < DRAWS; k++) {
+      const draws = new Float64Array(count * copies.length * t)
+      for (let k = 0; k < count * copies.length; k++) {
         const [chain, copy] = [Math.floor(k / copies.length), k % copies.length]
         draws.set(rowOf(drawn[copy]!, i * count + chain), k * t)
       }
       return { draws, perChain: copies.length, truth: rowOf(truths, row) }
     })
+  }
+
+  /** Share of the steps that are taken under a curve that is observed, where tests refuse others; nought of settings that were not tried. */
+  takenOf(setting: Setting): number {
+    return mean(this.taken.get(nameOf(setting)) ?? [0])
   }
 
   /** What members observed of themselves, for so many chains each. */
@@ -163,6 +170,19 @@ export class HeldOutScores {
       fitLaw(tableProblem(fitted, { ...kernel, epsilon: known }, { ...manner, scales }), { tolerance: 1e-3, engine, watch })
     )
   }
+}
+
+const nameOf = (setting: Setting): string => JSON.stringify(setting)
+
+/** Share of the chains that each state has elsewhere than the one before it [steps][n, t]. */
+function shareTaken(states: readonly Matrix[]): number {
+  const shares = states.slice(1).map((state, s) => {
+    const before = states[s]!
+    let moved = 0
+    for (let i = 0; i < state.rows; i++) if (rowOf(state, i).some((x, c) => x !== before.data[i * state.cols + c])) moved++
+    return moved / state.rows
+  })
+  return mean(shares)
 }
 
 interface Asked {

@@ -13,6 +13,8 @@ export interface Search<T> {
   score(setting: T, part: number): Promise<Float64Array | undefined>
   /** Below nought where `a` is simpler than `b`. */
   order(a: T, b: T): number
+  /** Below nought where `a` is rather taken than `b`, of settings that lose alike, all trials done. Default the simpler one. */
+  prefer?(a: T, b: T): number
   /**
    * Standard errors that a setting may lose to the best and be taken for being simple, all trials done. Default 1; 0 where tests
    * refute its law, `CLEARLY` where they had every chance to.
@@ -110,17 +112,17 @@ export function leastOf<T>(trials: readonly Trial<T>[]): Trial<T> | undefined {
   return whole.length === 0 ? undefined : whole.reduce((a, b) => (b.loss < a.loss ? b : a))
 }
 
-/** The simplest trial that loses no more than the best but for its allowance. */
+/** The simplest trial that loses no more than the best but for its allowance, or that which is preferred. */
 export function simplestOf<T>(
   trials: readonly Trial<T>[],
-  { order, allowance }: Pick<Search<T>, 'order' | 'allowance'>
+  { order, allowance, prefer = order }: Pick<Search<T>, 'order' | 'allowance' | 'prefer'>
 ): Trial<T> | undefined {
   const least = leastOf(trials)
   if (!least) return undefined
   return trials
     .filter(({ whole, losses, setting }) => whole && excess(losses, least.losses).inErrors <= (allowance?.(setting) ?? 1))
     .concat(least)
-    .reduce((a, b) => (order(b.setting, a.setting) < 0 ? b : a))
+    .reduce((a, b) => (prefer(b.setting, a.setting) < 0 ? b : a))
 }
 
 async function tryOut<T>(

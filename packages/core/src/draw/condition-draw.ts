@@ -239,6 +239,17 @@ export async function drawCopies(run: GroupRun, copies: number): Promise<Encoded
   return states
 }
 
+/**
+ * Chains of a group as they are after each step. They begin at rows that know what is given and observed, so that no step is
+ * taken untested: under a curve that is observed a local Gaussian is no draw.
+ */
+export async function drawSteps(run: GroupRun): Promise<Encoded[]> {
+  const { problem, state } = startGroup(run)
+  const states: Encoded[] = []
+  await runGroup({ ...run, onStep: (rows) => states.push(rows) }, problem, await startChains(problem, state))
+  return states
+}
+
 interface Ran extends Pick<GroupDraw, 'starts' | 'acceptance' | 'moved'> {
   readonly problem: InformedProblem
   readonly chains: InformedChains

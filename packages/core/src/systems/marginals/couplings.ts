@@ -19,9 +19,9 @@ const TURNS = 2000
 /** What a coupling takes of them, roughly, times the operations of a pair. */
 const USUAL_TURNS = 300
 /** A coupling that is further off than this is blurred, where its σ is a resolution and no measured noise. */
-const MOST_ERROR = 1e-3
+export const MOST_ERROR = 1e-3
 /** 4¹⁶ times the resolution is wider than any snapshot. */
-const MOST_DOUBLINGS = 32
+export const MOST_DOUBLINGS = 32
 
 interface CouplingRequest {
   readonly problem: Pick<RoundsProblem, 'family' | 'diffusion'>
@@ -45,6 +45,13 @@ export interface CoupledInterval {
   /** The later snapshot, its gaps filled. */
   readonly to: FitSnapshot
 }
+
+/** The same with σ² doubled so much oftener. */
+export const widenedBy = (one: CoupledInterval, doublings: number): CoupledInterval => ({
+  ...one,
+  sigma: one.sigma.map((s) => s * Math.sqrt(2 ** doublings)),
+  doublings: one.doublings + doublings
+})
 
 /** Couples every interval over all particles, several at a time where there are threads. Memory O(n·d²), and as `scaleRectangular`. */
 export async function coupleAll(given: CouplingRequest): Promise<CoupledInterval[]> {

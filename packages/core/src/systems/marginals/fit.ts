@@ -8,7 +8,7 @@ import { type Key, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
 import type { Potentials } from '../../scaling/annealed.js'
 import type { Cloud } from '../../space/cloud.js'
-import { coupleAll, lastError } from './couplings.js'
+import { coupleAll, lastError, widenedBy } from './couplings.js'
 import { familyOf, isSmooth } from './families.js'
 import type { Family, FamilyContext, Smoothness } from './family.js'
 import { notesOf, scaleNotes, wideningNote } from './fit-notes.js'
@@ -120,11 +120,17 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
     ))
   const velocity =
     resolved.reference === 'smooth'
-      ? await fitVelocity(working, { plain: coupled, key: keyFor(tools.key, 'velocity'), watch: tools.watch })
+      ? await fitVelocity(working, {
+          plain: coupled,
+          widen: noise.from === 'resolution',
+          key: keyFor(tools.key, 'velocity'),
+          watch: tools.watch
+        })
       : undefined
   const couplings = velocity?.couplings
   const endings = couplings?.outcomes ?? coupled.map(({ outcome: o }) => o)
-  const intervalSigmas = coupled.map((c) => c.sigma)
+  const widened = coupled.map((one, k) => widenedBy(one, couplings?.doublings[k] ?? 0))
+  const intervalSigmas = widened.map((c) => c.sigma)
   return {
     family,
     diffusion,
@@ -155,7 +161,7 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
       ...notesOf(problem, { theta, sigma, columnNames: prepared.columnNames }, resolved),
       ...identifiabilityNotes({ family, theta, told: velocities !== undefined, estimated: noise.from === 'estimate' }, complete, context),
       ...(velocities ? [velocityNote(family, velocities, { theta, names: prepared.columnNames })] : []),
-      ...(noise.from === 'resolution' ? [...scaleNotes(working, prepared.columnNames), ...coupled.flatMap(wideningNote)] : [])
+      ...(noise.from === 'resolution' ? [...scaleNotes(working, prepared.columnNames), ...widened.flatMap(wideningNote)] : [])
     ]
   }
 }

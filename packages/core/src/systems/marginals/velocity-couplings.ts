@@ -7,6 +7,7 @@ import type { RectangularProblem } from '../../scaling/problem.js'
 import { scaleRectangular } from '../../scaling/rectangular.js'
 import { held } from '../../scaling/row-kernel.js'
 import type { Cloud } from '../../space/cloud.js'
+import { lastError, MOST_DOUBLINGS, MOST_ERROR } from './couplings.js'
 import type { FitSnapshot } from './fit-snapshot.js'
 import {
   type Beliefs,
@@ -32,6 +33,9 @@ const SWEEP_TURNS = 60
 const TOLERANCE = 1e-4
 const TURNS = 2000
 
+/** Of σ² at a time: σ itself is doubled, which rounds nothing, so that a file that keeps σ gives the same width. */
+const DOUBLINGS = 2
+
 interface VelocityCouplingRequest {
   /** Working coordinates. */
   readonly snapshots: readonly FitSnapshot[]
@@ -39,6 +43,8 @@ interface VelocityCouplingRequest {
   readonly process: VelocityProcess
   /** Variance that a coupling resolves, one an interval. */
   readonly widths: readonly number[]
+  /** Whether that is doubled in the last couplings until these have their marginals. */
+  readonly widen?: boolean | undefined
   /** Which end the first sweep starts from. */
   readonly start: 'first' | 'last'
 }
@@ -47,6 +53,8 @@ interface VelocityCouplingRequest {
 export interface VelocityCouplings {
   readonly outcomes: readonly Outcome<Potentials>[]
   readonly pairs: readonly VelocityPair[]
+  /** How often the variance was doubled, an interval. */
+  readonly doublings: readonly number[]
 }
 
 /**
@@ -69,7 +77,7 @@ export async function coupleByVelocity({ start, ...request }: VelocityCouplingRe
     }
   // The last pass went forwards: one more backwards gives its hints.
   if (start === 'last') hints = await pass(run.backwards, hints, 1)
-  return lastPass(request.process, run.forwards, hints, watch)
+  return lastPass(request, run.forwards, hints, watch)
 }
 
 /**
@@ -79,10 +87,11 @@ export async function coupleByVelocity({ start, ...request }: VelocityCouplingRe
  */
 export async function coupleAllByVelocity(
   { pairs: some, clouds }: Pick<VelocityCouplings, 'pairs'> & { readonly clouds: readonly Cloud[] },
-  { process, ...request }: Omit<VelocityCouplingRequest, 'start'>,
+  request: Omit<VelocityCouplingRequest, 'start'>,
   watch?: Watch
 ): Promise<VelocityCouplings> {
-  const run = directions({ process, ...request })
+  const { process } = request
+  const run = directions(request)
   const all = run.forwards.clouds
   const beliefs = [priorBeliefs(process, all[0]!.points)]
   for (const [k, pair] of some.entries()) {
@@ -95,12 +104,17 @@ export async function coupleAllByVelocity(
   }
   const hints = hintsOfPass(process, { beliefs })
   const back = await passOver(process, run.backwards, { hints, temperature: 1, tolerance: SWEEP_TOLERANCE, watch })
-  return lastPass(process, run.forwards, hintsOfPass(process, back), watch)
+  return lastPass(request, run.forwards, hintsOfPass(process, back), watch)
 }
 
-async function lastPass(process: VelocityProcess, direction: Direction, hints: readonly Hints[], watch: Watch | undefined) {
-  const { outcomes, pairs } = await passOver(process, direction, { hints, temperature: 1, tolerance: TOLERANCE, watch })
-  return { outcomes, pairs }
+async function lastPass(
+  { process, widen }: Pick<VelocityCouplingRequest, 'process' | 'widen'>,
+  direction: Direction,
+  hints: readonly Hints[],
+  watch: Watch | undefined
+): Promise<VelocityCouplings> {
+  const { outcomes, pairs, doublings } = await passOver(process, direction, { hints, temperature: 1, tolerance: TOLERANCE, widen, watch })
+  return { outcomes, pairs, doublings }
 }
 
 export const velocityTask: Task<VelocityCouplingRequest, VelocityCouplings> = { name: 'velocities', run: coupleByVelocity }
@@ -121,11 +135,11 @@ const pairsOf = (snapshots: readonly FitSnapshot[]): number =>
 
 /** The couplings themselves, their kernels made again. */
 export function couplingsOf(
-  { outcomes, pairs }: VelocityCouplings,
+  { outcomes, pairs, doublings }: VelocityCouplings,
   { snapshots, widths }: Pick<VelocityCouplingRequest, 'snapshots' | 'widths'>
 ): Coupling[] {
   return outcomes.map(({ state }, k) => ({
-    problem: velocityProblem(pairs[k]!, [snapshots[k]!.cloud, snapshots[k + 1]!.cloud], widths[k]!),
+    problem: velocityProblem(pairs[k]!, [snapshots[k]!.cloud, snapshots[k + 1]!.cloud], widths[k]! * 2 ** doublings[k]!),
     potentials: state
   }))
 }
@@ -160,29 +174,50 @@ export function velocityProblem(pair: VelocityPair, [from, to]: readonly [Cloud,
 async function passOver(
   process: VelocityProcess,
   direction: Direction,
-  given: { hints: readonly Hints[]; temperature: number; tolerance: number; watch: Watch | undefined }
-): Promise<{ beliefs: Beliefs[]; pairs: VelocityPair[]; outcomes: Outcome<Potentials>[] }> {
+  given: {
+    readonly hints: readonly Hints[]
+    readonly temperature: number
+    readonly tolerance: number
+    readonly widen?: boolean | undefined
+    readonly watch: Watch | undefined
+  }
+): Promise<VelocityCouplings & { readonly beliefs: readonly Beliefs[] }> {
   const { clouds, transitions, starts } = direction
-  const { hints, temperature, tolerance, watch } = given
   const beliefs = [priorBeliefs(process, clouds[0]!.points)]
   const pairs: VelocityPair[] = []
   const outcomes: Outcome<Potentials>[] = []
+  const doublings: number[] = []
   for (const [k, transition] of transitions.entries()) {
     const [from, to] = [clouds[k]!, clouds[k + 1]!]
-    const pair = { from: from.points, to: to.points, beliefs: beliefs[k]!, hints: hints[k + 1]!, transition }
-    const { kernel, ...sides } = velocityProblem(pair, [from, to], direction.widths[k]! * temperature)
-    const problem = { kernel: held(kernel), ...sides }
-    const start = starts[k]
-    const outcome = await scaleRectangular(problem, {
-      stop: watch?.stop,
-      tolerance,
-      turns: tolerance < SWEEP_TOLERANCE ? TURNS : SWEEP_TURNS,
-      ...(start && { start })
-    })
-    starts[k] = outcome.state
+    const pair = { from: from.points, to: to.points, beliefs: beliefs[k]!, hints: given.hints[k + 1]!, transition }
+    const found = await coupled(pair, { sides: [from, to], width: direction.widths[k]! * given.temperature, start: starts[k], ...given })
+    starts[k] = found.outcome.state
     pairs.push(pair)
-    outcomes.push(outcome)
-    beliefs.push(beliefsAfter(pair, { problem, potentials: outcome.state }, watch))
+    outcomes.push(found.outcome)
+    doublings.push(found.doublings)
+    beliefs.push(beliefsAfter(pair, { problem: found.problem, potentials: found.outcome.state }, given.watch))
   }
-  return { beliefs, pairs, outcomes }
+  return { beliefs, pairs, outcomes, doublings }
+}
+
+/** One coupling; while it has not its marginals, at twice σ where that may be. */
+async function coupled(
+  pair: VelocityPair,
+  given: {
+    readonly sides: readonly [Cloud, Cloud]
+    readonly width: number
+    readonly start: Potentials | undefined
+    readonly tolerance: number
+    readonly widen?: boolean | undefined
+    readonly watch: Watch | undefined
+  }
+): Promise<{ problem: RectangularProblem; outcome: Outcome<Potentials>; doublings: number }> {
+  const { sides, width, start, tolerance, widen, watch } = given
+  const options = { stop: watch?.stop, tolerance, turns: tolerance < SWEEP_TOLERANCE ? TURNS : SWEEP_TURNS }
+  for (let doublings = 0; ; doublings += DOUBLINGS) {
+    const { kernel, ...weights } = velocityProblem(pair, sides, width * 2 ** doublings)
+    const problem = { kernel: held(kernel), ...weights }
+    const outcome = await scaleRectangular(problem, { ...options, ...(start && { start }) })
+    if (!widen || lastError(outcome) <= MOST_ERROR || doublings >= MOST_DOUBLINGS) return { problem, outcome, doublings }
+  }
 }

@@ -15,7 +15,7 @@ import { bestKernel, chainsOf, predictionError, RATES, straightWeights, velocity
 /** A reference, the couplings found with it, and what a reader should know. */
 interface FittedVelocity {
   readonly reference: VelocityReference | undefined
-  readonly couplings: (Pick<VelocityCouplings, 'outcomes'> & { readonly couplings: readonly Coupling[] }) | undefined
+  readonly couplings: (Pick<VelocityCouplings, 'outcomes' | 'doublings'> & { readonly couplings: readonly Coupling[] }) | undefined
   readonly notes: readonly string[]
 }
 
@@ -40,7 +40,7 @@ const QUARTER_TURN = 1.5707963267948966
  */
 export async function fitVelocity(
   snapshots: readonly FitSnapshot[],
-  { plain, key, watch }: { plain: readonly CoupledInterval[]; key: Key; watch?: Watch | undefined }
+  { plain, widen, key, watch }: { plain: readonly CoupledInterval[]; widen: boolean; key: Key; watch?: Watch | undefined }
 ): Promise<FittedVelocity> {
   const times = Float64Array.from(snapshots, ({ time }) => time)
   if (times.length < SMOOTH_SNAPSHOTS)
@@ -68,7 +68,7 @@ export async function fitVelocity(
     time,
     cloud: thin(cloud.points, cloud.logWeights, SWEPT_PARTICLES, keyFor(key, `swept ${k}`))
   }))
-  const given = { snapshots: few, widths, times, gap, key, watch }
+  const given = { snapshots: few, widths, widen, times, gap, key, watch }
   const keeping = { shape: 'matern-3/2', rate: RATES.at(-1)! / gap, frequency: 0 } as const
   const [own, lasting] = [referenceOf(best.kernel), referenceOf(keeping)]
   const modest = smoother ? await bestCoupled({ references: [own], beside: plainly }, given) : plainly
@@ -81,18 +81,18 @@ export async function fitVelocity(
 /** The same with the couplings of all particles. */
 async function ofAll(
   { reference, coupled, couplings }: Found,
-  { snapshots: few, widths, watch }: Given,
+  { snapshots: few, widths, widen, watch }: Given,
   snapshots: readonly FitSnapshot[]
 ): Promise<Pick<FittedVelocity, 'reference' | 'couplings'>> {
   if (!couplings || !coupled) return { reference, couplings: undefined }
   const clouds = few.map(({ cloud }) => cloud)
   const thinned = clouds.some(({ points }, k) => points.rows < snapshots[k]!.cloud.points.rows)
   const all = thinned
-    ? await coupleAllByVelocity({ ...couplings, clouds }, { process: coupled.process, snapshots, widths }, watch)
+    ? await coupleAllByVelocity({ ...couplings, clouds }, { process: coupled.process, snapshots, widths, widen }, watch)
     : couplings
   return {
     reference: reference && { ...reference, pairs: all.pairs },
-    couplings: { outcomes: all.outcomes, couplings: couplingsOf(all, { snapshots, widths }) }
+    couplings: { outcomes: all.outcomes, doublings: all.doublings, couplings: couplingsOf(all, { snapshots, widths }) }
   }
 }
 
@@ -109,6 +109,8 @@ interface Found extends VelocityCandidate {
 interface Given {
   readonly snapshots: readonly FitSnapshot[]
   readonly widths: readonly number[]
+  /** Whether these are a resolution, that may be wider. */
+  readonly widen: boolean
   readonly times: Float64Array
   readonly gap: number
   readonly key: Key
@@ -120,10 +122,10 @@ async function bestCoupled(
   { references, beside }: { readonly references: readonly VelocityReference[]; readonly beside: Found },
   given: Given
 ): Promise<Found> {
-  const { snapshots, widths, times, gap, key, watch } = given
+  const { snapshots, widths, widen, times, gap, key, watch } = given
   let found = { ...beside, error: beside.error - WORTH_IT }
   const starts = references.flatMap((one) =>
-    (['first', 'last'] as const).map((start) => ({ process: processOf(one), start, snapshots, widths }))
+    (['first', 'last'] as const).map((start) => ({ process: processOf(one), start, snapshots, widths, widen }))
   )
   for (const [k, couplings] of (await coupleEachByVelocity(starts, watch)).entries()) {
     const { process, start } = starts[k]!

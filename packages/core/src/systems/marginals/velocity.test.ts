@@ -6,6 +6,7 @@ import { uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, matrixFromRows } from '../../num/matrix.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
+import { lastError } from './couplings.js'
 import { fitMarginals } from './fit.js'
 import { sampleTrajectories } from './sample.js'
 import { loadTrajectories, saveTrajectories } from './save.js'
@@ -128,6 +129,29 @@ describe('couplings that know velocities', () => {
         })
       }
       expect(kept).toBeGreaterThan(0.9)
+    }
+  })
+
+  it('couplings without their marginals are found at a wider resolution, and only where it is one', async () => {
+    const snapshots = [0, 1, 2].map((time, k) => ({ time, cloud: cloud(matrix(16, 2, normals(keyFromSeed(80 + k), 32))) }))
+    const parts = { snapshots, process: velocityProcess(MATERN), widths: [1e-5, 1e-5] }
+    const [sharp, wide] = [
+      await coupleByVelocity({ ...parts, start: 'first' }),
+      await coupleByVelocity({ ...parts, start: 'first', widen: true })
+    ]
+    expect(Math.max(...sharp.outcomes.map(lastError))).toBeGreaterThan(1e-3)
+    expect(sharp.doublings).toEqual([0, 0])
+    expect(Math.max(...wide.doublings)).toBeGreaterThan(0)
+    const row = new Float64Array(16)
+    for (const coupling of couplingsOf(wide, parts)) {
+      const columns = new Float64Array(16)
+      for (let i = 0; i < 16; i++) {
+        conditionalWeights(coupling, i, row)
+        row.forEach((weight, j) => {
+          columns[j] = columns[j]! + weight
+        })
+      }
+      expect(Math.max(...columns.map((sum) => Math.abs(sum - 1)))).toBeLessThan(2e-3)
     }
   })
 

@@ -6,11 +6,11 @@ import type { Comparison } from './comparison.js'
 import { embedTables } from './embedding.js'
 import type { Evaluation, Measure } from './evaluation.js'
 import { average, measure } from './floors.js'
-import { coverageAndDensity } from './neighbours.js'
+import { type CoverageAndDensity, coverageAndDensity, coveragesAndDensities } from './neighbours.js'
 import { energyDistance, squaredMmd } from './pairwise.js'
 import { relationsOf, withRelations } from './relations.js'
 import { subsample } from './samples.js'
-import { slicedWasserstein } from './sliced-wasserstein.js'
+import { slicedDistances } from './sliced-wasserstein.js'
 
 type CloudMeasures = Pick<
   Evaluation,
@@ -35,8 +35,8 @@ export async function compareClouds(comparison: Comparison): Promise<CloudMeasur
   return {
     energyDistance: await centred(sides, keyFor(key, 'energy'), (first, second, k) => energyDistance({ first, second, key: k, watch })),
     squaredMmd: await centred(sides, keyFor(key, 'mmd'), (first, second, k) => squaredMmd({ first, second, key: k, engine })),
-    slicedWasserstein: await matched(sides, (first, second, s) =>
-      slicedWasserstein({ first, second, key: keyFor(key, `directions ${s}`), directions: splits.length > 4 ? 50 : 100, watch })
+    slicedWasserstein: matched(sides, (first, others, s) =>
+      slicedDistances({ first, others, key: keyFor(key, `directions ${s}`), directions: splits.length > 4 ? 50 : 100, watch })
     ),
     classifierAuc: await auc(sidesOf(comparison, withRelations(comparison.real, tables)), comparison),
     classifierRelations: relationsOf(comparison.real),
@@ -59,10 +59,12 @@ function sidesOf({ splits, half: whole, key, clouds = Number.POSITIVE_INFINITY }
   }
 }
 
-type Distance<T> = (first: Matrix, second: Matrix, by: T) => Promise<number>
+type Distance = (first: Matrix, second: Matrix, by: Key) => Promise<number>
+/** From one sample to each of others. */
+type Distances = (first: Matrix, others: readonly Matrix[], split: number) => readonly number[]
 
 /** An unbiased distance: its value is taken over all rows, since the number of rows does not move it. */
-async function centred({ real, synthetic, splits }: Sides, key: Key, distance: Distance<Key>): Promise<Measure> {
+async function centred({ real, synthetic, splits }: Sides, key: Key, distance: Distance): Promise<Measure> {
   const value = await distance(real, synthetic, key)
   const floors: number[] = []
   for (const { first, second } of splits) floors.push(await distance(first, second, key))
@@ -70,14 +72,13 @@ async function centred({ real, synthetic, splits }: Sides, key: Key, distance: D
 }
 
 /** A distance that shrinks with the number of rows: value and floor over equally many. */
-async function matched({ real, synthetic, splits }: Sides, distance: Distance<number>): Promise<Measure> {
-  const values: number[] = []
-  const floors: number[] = []
-  for (const [s, split] of splits.entries()) {
-    values.push(await distance(split.first, split.synthetic, s))
-    floors.push(await distance(split.first, split.second, s))
-  }
-  return measure(average(values as (number | null)[]) ?? (await distance(real, synthetic, 0)), floors)
+function matched({ real, synthetic, splits }: Sides, distances: Distances): Measure {
+  const found = splits.map((split, s) => distances(split.first, [split.synthetic, split.second], s))
+  const value = average(found.map(([value]) => value ?? null)) ?? distances(real, [synthetic], 0)[0]!
+  return measure(
+    value,
+    found.map(([, floor]) => floor!)
+  )
 }
 
 /** Of one law there is nothing that more votes would show: the area scatters by its rows alone. */
@@ -107,11 +108,12 @@ async function auc({ real, synthetic, splits, half }: Sides, { key, watch }: Com
 }
 
 async function cover({ real, synthetic, splits }: Sides, { engine, watch }: Comparison): Promise<{ coverage: Measure; density: Measure }> {
-  const values: { coverage: number; density: number }[] = []
-  const floors: { coverage: number; density: number }[] = []
-  for (const split of splits) {
-    values.push(await coverageAndDensity({ engine, real: split.first, synthetic: split.synthetic, watch }))
-    floors.push(await coverageAndDensity({ engine, real: split.first, synthetic: split.second, watch }))
+  const values: CoverageAndDensity[] = []
+  const floors: CoverageAndDensity[] = []
+  for (const { first, second, synthetic: drawn } of splits) {
+    const [value, floor] = await coveragesAndDensities({ engine, real: first, others: [drawn, second], watch })
+    values.push(value!)
+    floors.push(floor!)
   }
   if (values.length === 0) values.push(await coverageAndDensity({ engine, real, synthetic, watch }))
   const of = (part: 'coverage' | 'density') =>

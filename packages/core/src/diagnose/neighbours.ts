@@ -95,11 +95,34 @@ export interface CoverageProblem {
  * @source Naeem, Oh, Uh, Choi, Yoo, *Reliable fidelity and diversity metrics for generative models*, ICML 2020.
  * Cost O((n + m)·n·d). Throws `InputError` for fewer than two real rows or unequal widths.
  */
-export async function coverageAndDensity(problem: CoverageProblem): Promise<{ coverage: number; density: number }> {
-  const { engine, real, synthetic, neighbours = 5, watch } = problem
-  checkSamples(real, synthetic, 1)
+export async function coverageAndDensity({ synthetic, ...problem }: CoverageProblem): Promise<CoverageAndDensity> {
+  return (await coveragesAndDensities({ ...problem, others: [synthetic] }))[0]!
+}
+
+export interface CoverageAndDensity {
+  readonly coverage: number
+  readonly density: number
+}
+
+/** Of several others by one sample's balls. */
+export async function coveragesAndDensities(
+  problem: Omit<CoverageProblem, 'synthetic'> & { readonly others: readonly Matrix[] }
+): Promise<CoverageAndDensity[]> {
+  const { engine, real, others, neighbours = 5, watch } = problem
+  for (const other of others) checkSamples(real, other, 1)
   const count = Math.min(neighbours, real.rows - 1)
   const radii = await neighbourRadii(engine, real, { count })
+  return others.map((synthetic) => within({ real, radii, count }, synthetic, watch))
+}
+
+interface Balls {
+  readonly real: Matrix
+  readonly radii: Float64Array
+  /** Neighbours that span one. */
+  readonly count: number
+}
+
+function within({ real, radii, count }: Balls, synthetic: Matrix, watch: Watch | undefined): CoverageAndDensity {
   const squares = new Float64Array(synthetic.rows)
   let covered = 0
   let inside = 0

@@ -25,16 +25,23 @@ export async function slicedWasserstein(samples: SlicedSamples): Promise<number>
 }
 
 /** The same at once. */
-export function slicedDistance({ first, second, key, directions = 200, watch }: SlicedSamples): number {
-  checkSamples(first, second, 1)
-  let sum = 0
+export function slicedDistance({ second, ...samples }: SlicedSamples): number {
+  return slicedDistances({ ...samples, others: [second] })[0]!
+}
+
+/** From one sample to several others, along the same directions. */
+export function slicedDistances(samples: Omit<SlicedSamples, 'second'> & { readonly others: readonly Matrix[] }): number[] {
+  const { first, others, key, directions = 200, watch } = samples
+  for (const other of others) checkSamples(first, other, 1)
+  const sums = others.map(() => 0)
   for (let k = 0; k < directions; k++) {
     throwIfStopped(watch, 'comparing samples')
     const direction = normals(key, first.cols, k)
     const length = Math.sqrt(direction.reduce((total, c) => total + c * c, 0))
-    sum += squaredQuantileDistance(project(first, direction, length), project(second, direction, length))
+    const own = project(first, direction, length)
+    for (const [i, other] of others.entries()) sums[i]! += squaredQuantileDistance(own, project(other, direction, length))
   }
-  return Math.sqrt(sum / directions)
+  return sums.map((sum) => Math.sqrt(sum / directions))
 }
 
 /** Coordinates along a direction, ascending. */

@@ -35,8 +35,17 @@ interface Halves {
   readonly key: Key
 }
 
+/** The halves of a fit: the plan of a second one, and that fit, take the same rows, and so what is read of them. */
+const halved = new WeakMap<JudgedFit, Halves | string>()
+
 /** Or in words why there are none. Throws `InputError` for a table that cannot be read. */
-function halvesOf({ input: whole, options: asked, request }: JudgedFit): Halves | string {
+function halvesOf(fit: JudgedFit): Halves | string {
+  const halves = halved.get(fit) ?? halve(fit)
+  halved.set(fit, halves)
+  return halves
+}
+
+function halve({ input: whole, options: asked, request }: JudgedFit): Halves | string {
   const { asked: known, given, givenFile, observe, likelihood } = request
   if ([known, given, givenFile, observe, likelihood].some((one) => one !== undefined))
     return 'rows under conditions are not those of the data'

@@ -61,7 +61,7 @@ it.each<[string, string, RawTable, TableFit, SampleOptions]>([
   ['weights', 'd54624ac902fdb2c', table(...line(2), number('w', u('w'))), { ...standard, weights: 'w' }, {}],
   ['a mixed table', '047dbe8445a4b974', mixed, standard, {}],
   ['a mixed table, varied and split', 'a472b9bd713ce455', mixed, { ...standard, kernel: 'variable' }, { noise: 'split' }],
-  ['categories in turn', '6237cfe83c99ae22', swept, { ...standard, bandwidth: 0.5 }, { steps: 6 }],
+  ['categories in turn', 'c56cab714ce6de56', swept, { ...standard, bandwidth: 0.5 }, { steps: 6 }],
   ['missing cells', 'bae328f0c1c28276', table(decimals('m', 2, true), decimals('n', 30, true), ...line(1)), standard, {}],
   [
     'discrete numbers',

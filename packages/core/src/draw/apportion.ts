@@ -3,6 +3,7 @@ import { exp } from '../num/elementary.js'
 import { takeRows } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import type { Encoded } from '../table/encoder.js'
+import { apportionedBy, giveLevels, sharesOfGroup } from './group-odds.js'
 import type { StepContext } from './step.js'
 
 /** Chains that found no row in so many rounds take what is left. */
@@ -25,6 +26,11 @@ export async function apportionGroup(
   { engine, key }: StepContext
 ): Promise<void> {
   const factors = bridge.groups[group]!
+  const odds = bridge.odds?.[group]
+  if (odds) {
+    const shares = await sharesOfGroup(bridge, group, state, engine)
+    return giveLevels(bridge, group, state, apportionedBy(shares, odds.shares, roundKey(key, factors[0]!, 0)))
+  }
   const points = bridge.embed(state, otherFactors(bridge.factorCount, factors))
   const shares = new Shares(logWeights, bridge.groupTerms[group]!, points.rows)
   const give = (chain: number, row: number) => {

@@ -5,6 +5,7 @@ import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
 import { mean, variance } from '../num/statistics.js'
 import { encodeTable, fitEncoder } from '../table/encoder.js'
 import { inferTable } from '../table/infer.js'
+import type { RawColumn } from '../table/raw.js'
 import { Generator } from './generator.js'
 
 const ROWS = 150
@@ -17,24 +18,57 @@ function explained(values: Float64Array, levels: Int32Array): number {
   return (share * (1 - share) * (a - b) ** 2) / variance(values)
 }
 
-it('numbers go with categories that are drawn in turn as in the data, at a bandwidth that sees past categories', async () => {
-  const level = (name: string, count: number) => Array.from(uniforms(keyFor(key, name), ROWS), (x) => `${name}${Math.floor(count * x)}`)
-  const sex = level('sex', 2)
-  const y = Array.from(normals(keyFor(key, 'y'), ROWS), (x, i) => x + (sex[i] === 'sex1' ? 2 : 0))
-  const texts = Object.entries({ sex, p: level('p', 12), q: level('q', 12) })
-  const columns = [
-    { name: 'y', source: 'number' as const, values: Float64Array.from(y) },
-    ...texts.map(([name, cells]) => ({ name, source: 'text' as const, values: cells }))
-  ]
-  const { table, formats } = inferTable({ columns, rowCount: ROWS })
+const level = (name: string, count: number) => Array.from(uniforms(keyFor(key, name), ROWS), (x) => `${name}${Math.floor(count * x)}`)
+
+/** A table whose combinations hardly recur, of these columns and two names. */
+async function generatorOf(columns: readonly RawColumn[]) {
+  const texts = ['p', 'q'].map((name) => ({ name, source: 'text' as const, values: level(name, 12) }))
+  const { table, formats } = inferTable({ columns: [...columns, ...texts], rowCount: ROWS })
   const encoder = fitEncoder(table, formats, () => 'standard')
   const training = { encoder, rows: encodeTable(encoder, table), logWeights: uniformLogWeights(ROWS) }
   const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+  // A bandwidth that sees past categories.
   const generator = await Generator.create(training, new Float64Array(ROWS), { kind: 'fixed', epsilon: 4 }, engine)
+  const factor = (codes: Int32Array, f: number) => codes.filter((_, at) => at % encoder.factors.length === f)
+  return { generator, rows: training.rows, factor }
+}
+
+it('numbers go with categories that are drawn in turn as in the data', async () => {
+  const sex = level('sex', 2)
+  const y = Float64Array.from(normals(keyFor(key, 'y'), ROWS), (x, i) => x + (sex[i] === 'sex1' ? 2 : 0))
+  const {
+    generator,
+    rows: training,
+    factor
+  } = await generatorOf([
+    { name: 'y', source: 'number', values: y },
+    { name: 'sex', source: 'text', values: sex }
+  ])
   const rows = await generator.generate({ count: 600, steps: 2, noise: 'covariance', key })
-  const sexes = (codes: Int32Array) => codes.filter((_, at) => at % encoder.factors.length === 0)
-  const real = explained(training.rows.coordinates.data, sexes(training.rows.codes))
+  const real = explained(training.coordinates.data, factor(training.codes, 0))
   expect(real).toBeGreaterThan(0.4)
   // Standard error of 600 rows 0.03; by the kernel alone it is a third of it.
-  expect(Math.abs(explained(rows.coordinates.data, sexes(rows.codes)) - real)).toBeLessThan(0.1)
+  expect(Math.abs(explained(rows.coordinates.data, factor(rows.codes, 0)) - real)).toBeLessThan(0.1)
+})
+
+it('categories that are drawn in turn go with each other as in the data, as often as there', async () => {
+  const own = level('a', 2)
+  const other = Array.from(uniforms(keyFor(key, 'other'), ROWS), (u, i) => (u < 0.1 ? 'b0' : own[i]!.replace('a', 'b')))
+  const {
+    generator,
+    rows: training,
+    factor
+  } = await generatorOf([
+    { name: 'a', source: 'text', values: own },
+    { name: 'b', source: 'text', values: other }
+  ])
+  const rows = await generator.generate({ count: 4 * ROWS, steps: 4, noise: 'covariance', key })
+  const levels = (codes: Int32Array) => [0, 1].map((f) => factor(codes, f)) as [Int32Array, Int32Array]
+  const agreeing = (codes: Int32Array) => {
+    const [a, b] = levels(codes)
+    return mean(Array.from(a, (x, i) => (x === b[i] ? 1 : 0)))
+  }
+  const counts = (codes: Int32Array) => levels(codes).map((one) => one.filter((x) => x === 0).length)
+  expect(Math.abs(agreeing(rows.codes) - agreeing(training.codes))).toBeLessThan(0.06)
+  expect(counts(rows.codes)).toEqual(counts(training.codes).map((count) => 4 * count))
 })

@@ -2,6 +2,7 @@ import { allFactors, otherFactors, pairOf, type SweepBridge } from '../law/sweep
 import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { keyAtStep, keyFor } from '../num/random.js'
 import type { Encoded } from '../table/encoder.js'
+import { drawnBy, giveLevels, sharesOfGroup } from './group-odds.js'
 import { exchangeNoise, referenceNoise, type StepContext, sum, termsOf } from './step.js'
 
 /**
@@ -26,9 +27,10 @@ export async function sweepStep(
 async function redrawGroup(bridge: SweepBridge, group: number, state: Encoded, { engine, key }: StepContext): Promise<void> {
   const { factorCount, training } = bridge
   const factors = bridge.groups[group]!
+  const stream = keyAtStep(keyFor({ ...key, step: 0 }, `factor ${factors[0]}`), key.step)
+  if (bridge.odds?.[group]) return giveLevels(bridge, group, state, drawnBy(await sharesOfGroup(bridge, group, state, engine), stream))
   const points = bridge.embed(state, otherFactors(factorCount, factors))
   const pair = await pairOf(bridge, bridge.clouds[group]!, points, state.coordinates, engine)
-  const stream = keyAtStep(keyFor({ ...key, step: 0 }, `factor ${factors[0]}`), key.step)
   const picked = await engine.pick(pair, bridge.groupTerms[group]!, { key: stream })
   picked.forEach((row, i) => {
     for (const factor of factors) state.codes[i * factorCount + factor] = training.codes[row * factorCount + factor]!

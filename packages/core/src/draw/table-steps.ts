@@ -2,12 +2,13 @@ import { type KernelChoice, kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine } from '../kernel/engine.js'
 import type { Bridge } from '../law/bridge.js'
 import { lawOf, type TableManner, tableProblem } from '../law/law.js'
-import { slopesOnPlaces } from '../law/level-regression.js'
+import { slopesOnPlaces } from '../law/place-slopes.js'
 import type { SweepBridge } from '../law/sweep.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import { normalisedWeights } from '../num/log-space.js'
 import { symmetricScaling } from '../scaling/symmetric.js'
 import { cloud } from '../space/cloud.js'
+import { oddsOfGroups } from './group-odds.js'
 import { type MixedLaw, mixedLaw } from './mixed.js'
 import { GROUP_TOLERANCE } from './steps.js'
 
@@ -58,5 +59,6 @@ export async function sweeping(training: TrainingRows, bridge: SweepBridge, { en
   }
   const slopes =
     bridge.slopes ?? slopesOnPlaces(bridge.whole.points, training.rows.coordinates.cols, normalisedWeights(training.logWeights))
-  return { mode: 'sweep', bridge: { ...bridge, groupTerms, slopes } }
+  const odds = await oddsOfGroups({ ...bridge, groupTerms }, training, engine)
+  return { mode: 'sweep', bridge: { ...bridge, groupTerms, slopes, odds } }
 }

@@ -1,8 +1,7 @@
 import type { Moments } from '../kernel/engine.js'
 import { exp, log } from '../num/elementary.js'
-import { cholesky, choleskySolve, regularCholeskyInPlace, solveLowerInPlace } from '../num/linear-algebra.js'
+import { regularCholeskyInPlace, solveLowerInPlace } from '../num/linear-algebra.js'
 import { type Matrix, matrix, rowOf } from '../num/matrix.js'
-import { weightedMoments } from '../num/statistics.js'
 import { type ConditionOptions, LocalGaussian } from './local-gaussian.js'
 
 /**
@@ -80,22 +79,4 @@ function withinClasses(
     for (let a = 0; a < q; a++)
       for (let b = 0; b <= a; b++) into[a * q + b] = into[a * q + b]! + weight * row[((d + a) * (d + a + 1)) / 2 + d + b]!
   }
-}
-
-/**
- * Slopes of the d numbers of points [n, d + q] on the q places behind them, by least squares over all rows [q, d]. A row's worth of
- * ridge on every place keeps a level of few rows from much. `weights` sum to 1. Cost O(n·(d + q)² + q³).
- */
-export function slopesOnPlaces(points: Matrix, d: number, weights: Float64Array): Matrix {
-  const { covariance } = weightedMoments(points, weights)
-  const q = points.cols - d
-  const [own, cross] = [matrix(q, q), matrix(q, d)]
-  const ridge = weights.reduce((sum, w) => sum + w * w, 0)
-  for (let a = 0; a < q; a++) {
-    const row = rowOf(covariance, d + a)
-    own.data.set(row.subarray(d), a * q)
-    own.data[a * (q + 1)]! += ridge
-    cross.data.set(row.subarray(0, d), a * d)
-  }
-  return choleskySolve(cholesky(own), cross)
 }

@@ -13,7 +13,7 @@ export interface LogisticLaw {
 
 /** Turns of the iteration, at most; each halves what is left to gain where outcomes are about as frequent. */
 const TURNS = 200
-/** Gradients below this, of the mean log likelihood, count as none. */
+/** Gradients below this, of the mean log likelihood, count as none where nobody says otherwise. */
 const TOLERANCE = 1e-6
 
 interface LogisticFit {
@@ -22,6 +22,8 @@ interface LogisticFit {
   readonly ridge: number
   /** o of every row [n, C]; default noughts. */
   readonly offsets?: Matrix | undefined
+  /** The largest gradient of the mean log likelihood that is left. */
+  readonly tolerance?: number
 }
 
 /**
@@ -31,7 +33,11 @@ interface LogisticFit {
  * @source Böhning, *Multinomial logistic regression algorithm*, Ann. Inst. Statist. Math. 1992; Nesterov 1983 for the momentum.
  * Cost O(turns·n·C·k + k³).
  */
-export function fitLogistic(inputs: Matrix, outcomes: Int32Array, { count, ridge, offsets }: LogisticFit): LogisticLaw {
+export function fitLogistic(
+  inputs: Matrix,
+  outcomes: Int32Array,
+  { count, ridge, offsets, tolerance = TOLERANCE }: LogisticFit
+): LogisticLaw {
   const standards = columnScale(inputs)
   const x = withOnes(inputs, standards)
   const q = x.cols
@@ -56,7 +62,7 @@ export function fitLogistic(inputs: Matrix, outcomes: Int32Array, { count, ridge
       uphill += g * (weights.data[i]! - before.data[i]!)
       largest = Math.max(largest, Math.abs(g))
     })
-    if (largest < TOLERANCE) break
+    if (largest < tolerance) break
     // Momentum that leads downhill is dropped (O'Donoghue and Candès 2015).
     pace = uphill < 0 ? 1 : next
   }

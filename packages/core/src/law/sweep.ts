@@ -3,6 +3,7 @@ import type { Engine, Pair } from '../kernel/engine.js'
 import type { Matrix } from '../num/matrix.js'
 import { type Cloud, cloud } from '../space/cloud.js'
 import type { Encoded } from '../table/encoder.js'
+import type { LevelOdds } from './level-odds.js'
 
 /** Embeds rows into the points that kernels compare: coordinates, then the places of the given factors; default all. */
 type Embed = (rows: Encoded, factors?: readonly number[]) => Matrix
@@ -26,6 +27,8 @@ export interface SweepBridge {
   readonly groupTerms: readonly Float64Array[]
   /** Slopes of the numbers on the places of all factors [q, d]; none: what numbers are drawn with says nothing of categories. */
   readonly slopes?: Matrix
+  /** What all columns say of the levels of each group beyond what the kernel sees; undefined where they say no more. */
+  readonly odds?: readonly (LevelOdds | undefined)[]
 }
 
 /** Without `groups` every factor is drawn alone; without `groupTerms` all draws have the same log terms. */

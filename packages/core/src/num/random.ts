@@ -144,7 +144,7 @@ export function indexFromUniform(u: number, n: number): number {
 }
 
 /** The place among shares of sum 1 that a uniform falls on; 0 where there is none. */
-export function indexFromShares(u: number, shares: readonly number[]): number {
+export function indexFromShares(u: number, shares: readonly number[] | Float64Array): number {
   let rest = u
   for (let k = 0; k < shares.length; k++) {
     if (rest < shares[k]!) return k

@@ -1,0 +1,143 @@
+import { kernelOf } from '../kernel/bandwidth.js'
+import type { Engine } from '../kernel/engine.js'
+import { chooseRidge, fitOdds, type LevelOdds, ODDS_PARTS, type Outcomes, offsetsWithout, outcomesOf } from '../law/level-odds.js'
+import { outcomeShares } from '../law/logistic.js'
+import { otherFactors, pairOf, type SweepBridge } from '../law/sweep.js'
+import type { TrainingRows } from '../law/training-rows.js'
+import { exp, log } from '../num/elementary.js'
+import { normalisedWeights } from '../num/log-space.js'
+import { type Matrix, matrix, takeRows, takeValues } from '../num/matrix.js'
+import { fillUniform, indexFromShares, type Key, keyFor, keyFromSeed, permutation } from '../num/random.js'
+import { cloud } from '../space/cloud.js'
+import type { Encoded } from '../table/encoder.js'
+import { startRows } from './run.js'
+
+/** Rows that odds are learned from, at most: a hundred of each of so few levels foretell to a few per cent. */
+const MOST_ROWS = 1000
+/** Levels that have odds, at most, and rows that each has on average, at least: those of names hardly recur. @source Peduzzi and others, Journal of Clinical Epidemiology 1996, as in `law/law`. */
+const [MOST_OUTCOMES, ROWS_PER_OUTCOME] = [20, 10]
+
+/**
+ * Odds of the groups of a sweep, each by its own held-out rows; where ridges are known from another bandwidth they are kept.
+ * Cost a pass of 1,000 rows over all and some ten fits a group.
+ */
+export async function oddsOfGroups(
+  bridge: SweepBridge,
+  { rows, logWeights }: TrainingRows,
+  engine: Engine
+): Promise<(LevelOdds | undefined)[]> {
+  const weights = normalisedWeights(logWeights)
+  const found: (LevelOdds | undefined)[] = []
+  for (const [group, factors] of bridge.groups.entries()) {
+    const outcomes = outcomesOf(rows.codes, bridge.factorCount, factors, weights)
+    const count = outcomes.shares.length
+    const told = count > 1 && count <= Math.min(MOST_OUTCOMES, weights.length / ROWS_PER_OUTCOME)
+    const known = bridge.odds && { ridge: bridge.odds[group]?.ridge }
+    found.push(told ? await oddsOf(bridge, { group, outcomes, known, logWeights }, engine) : undefined)
+  }
+  return found
+}
+
+interface Group {
+  readonly group: number
+  readonly outcomes: Outcomes
+  readonly known: { readonly ridge?: number | undefined } | undefined
+  readonly logWeights: Float64Array
+}
+
+async function oddsOf(bridge: SweepBridge, { group, outcomes, known, logWeights }: Group, engine: Engine): Promise<LevelOdds | undefined> {
+  if (known && known.ridge === undefined) return undefined
+  const key = keyFor(keyFromSeed(1), `odds ${group}`)
+  const sample = startRows(logWeights, Math.min(logWeights.length, MOST_ROWS), key)
+  const parts = permutation(keyFor(key, 'parts'), logWeights.length).map((place) => place % ODDS_PARTS)
+  const [to, logTerms] = [bridge.clouds[group]!, bridge.groupTerms[group]!]
+  const inputs = takeRows(to.points, sample)
+  const widths = bridge.widths && takeValues(bridge.widths, sample)
+  const pair = { from: cloud(inputs), to, kernel: kernelOf(bridge.kernel, widths, bridge.widths) }
+  const logSum = await engine.logSum(pair, logTerms)
+  // A kernel is 1 where a row meets itself.
+  const own = Float64Array.from(sample, (row, i) => Math.min(1, exp(logTerms[row]! - logSum[i]!)))
+  const shares = await engine.mean(pair, logTerms, outcomes.indicators)
+  const ofRow = takeValues(outcomes.ofRow, sample)
+  const rows = { inputs, outcomes: ofRow, offsets: offsetsWithout(own, shares, ofRow, outcomes.shares), parts: takeValues(parts, sample) }
+  const ridge = known?.ridge ?? chooseRidge(rows)
+  return ridge === undefined ? undefined : { ...outcomes, ridge, law: fitOdds(rows, ridge) }
+}
+
+/** Shares of a group's outcomes where chains stand [n, C]. */
+export async function sharesOfGroup(bridge: SweepBridge, group: number, state: Encoded, engine: Engine): Promise<Matrix> {
+  const { law, indicators } = bridge.odds![group]!
+  const points = bridge.embed(state, otherFactors(bridge.factorCount, bridge.groups[group]!))
+  const pair = await pairOf(bridge, bridge.clouds[group]!, points, state.coordinates, engine)
+  const { rows, cols, data } = await engine.mean(pair, bridge.groupTerms[group]!, indicators)
+  return outcomeShares(
+    law,
+    points,
+    matrix(
+      rows,
+      cols,
+      data.map((share) => log(Math.max(0, share) + Number.EPSILON))
+    )
+  )
+}
+
+/** One outcome a chain. */
+export function drawnBy({ rows, cols, data }: Matrix, key: Key): Uint32Array {
+  const chosen = new Float64Array(1)
+  return Uint32Array.from({ length: rows }, (_, i) => {
+    fillUniform(key, i, chosen)
+    return indexFromShares(chosen[0]!, data.subarray(i * cols, (i + 1) * cols))
+  })
+}
+
+/** Turns in which shares are brought to their column sums: what is left is far below a chain. */
+const TURNS = 30
+
+/**
+ * One outcome a chain, each as often as its share says, rounded up: shares [n, C] are multiplied by what brings their sums to those of
+ * the outcomes, and a chain takes of what is left when its turn comes.
+ * @source Deming and Stephan, *On a least squares adjustment of a sampled frequency table*, Ann. Math. Statist. 1940.
+ * Cost O(n·C).
+ */
+export function apportionedBy(shares: Matrix, all: Float64Array, key: Key): Uint32Array {
+  const { rows, cols, data } = balanced(shares, all)
+  const left = all.map((share) => Math.ceil(rows * share - 1e-9))
+  const out = new Uint32Array(rows)
+  const chosen = new Float64Array(1)
+  for (const i of permutation(keyFor(key, 'order'), rows)) {
+    const open = left.map((count, c) => (count > 0 ? data[i * cols + c]! + Number.MIN_VALUE : 0))
+    const total = open.reduce((sum, share) => sum + share, 0)
+    fillUniform(key, i, chosen)
+    out[i] = indexFromShares(
+      chosen[0]!,
+      open.map((share) => share / total)
+    )
+    left[out[i]!]!--
+  }
+  return out
+}
+
+function balanced(shares: Matrix, all: Float64Array): Matrix {
+  const { rows, cols } = shares
+  const out = matrix(rows, cols, shares.data.slice())
+  for (let turn = 0; turn < TURNS; turn++) {
+    const totals = new Float64Array(cols)
+    for (let i = 0; i < rows; i++) {
+      const row = out.data.subarray(i * cols, (i + 1) * cols)
+      const total = row.reduce((sum, share) => sum + share, 0)
+      for (let c = 0; c < cols; c++) totals[c]! += row[c] = row[c]! / total
+    }
+    // An outcome of rows without weight is never drawn.
+    for (let at = 0; at < out.data.length; at++) out.data[at]! *= totals[at % cols]! > 0 ? (rows * all[at % cols]!) / totals[at % cols]! : 0
+  }
+  return out
+}
+
+/** Gives chains the levels of their outcomes, in place. */
+export function giveLevels(bridge: SweepBridge, group: number, state: Encoded, outcomes: Uint32Array): void {
+  const factors = bridge.groups[group]!
+  const { levels } = bridge.odds![group]!
+  outcomes.forEach((outcome, i) => {
+    for (const [k, factor] of factors.entries()) state.codes[i * bridge.factorCount + factor] = levels[outcome * factors.length + k]!
+  })
+}

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { log } from '../num/elementary.js'
+import { matrix } from '../num/matrix.js'
+import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
+import { chooseRidge, fitOdds, offsetsWithout } from './level-odds.js'
+
+const ROWS = 300
+const key = keyFromSeed(3)
+const inputs = matrix(ROWS, 1, normals(keyFor(key, 'x'), ROWS))
+const chance = uniforms(keyFor(key, 'outcome'), ROWS)
+const parts = Uint32Array.from({ length: ROWS }, (_, i) => i % 3)
+
+/** Rows of two outcomes with odds e^(slope·x), of which a kernel knows e^(known·x). */
+const rowsOf = (slope: number, known: number) => {
+  const share = (own: number, i: number) => 1 / (1 + Math.exp(-own * inputs.data[i]!))
+  return {
+    inputs,
+    parts,
+    outcomes: Int32Array.from(chance, (u, i) => (u < share(slope, i) ? 1 : 0)),
+    offsets: matrix(
+      ROWS,
+      2,
+      Float64Array.from({ length: 2 * ROWS }, (_, at) => log(at % 2 === 0 ? 1 - share(known, at >> 1) : share(known, at >> 1)))
+    )
+  }
+}
+
+/** What is learned beyond the kernel: nothing where held-out rows are foretold as well without. */
+function learned(slope: number, known: number): number {
+  const rows = rowsOf(slope, known)
+  const ridge = chooseRidge(rows)
+  if (ridge === undefined) return 0
+  const { weights, scale } = fitOdds(rows, ridge)
+  return (weights.data[2]! - weights.data[0]!) / scale[0]!
+}
+
+// A slope has a standard error of 0.15.
+test.each([
+  [1.5, 0.5],
+  [1.5, 1.5],
+  [-0.5, 1],
+  [0, 0]
+])('of odds that go by e^(%d x) a kernel knows e^(%d x), the rest is learned', (slope, known) => {
+  expect(Math.abs(learned(slope, known) - (slope - known))).toBeLessThan(0.45)
+})
+
+test('what is foretold of a row does not know it', () => {
+  const offsets = offsetsWithout(
+    Float64Array.of(0.4, 1),
+    matrix(2, 2, Float64Array.of(0.7, 0.3, 0, 1)),
+    Int32Array.of(0, 1),
+    Float64Array.of(0.5, 0.5)
+  )
+  for (const [k, share] of [0.5, 0.5, 0.5, 0.5].entries()) expect(Math.exp(offsets.data[k]!)).toBeCloseTo(share, 12)
+})

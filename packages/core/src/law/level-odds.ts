@@ -40,7 +40,7 @@ export function outcomesOf(codes: Int32Array, width: number, factors: readonly n
 }
 
 /** Rows to learn from, and the kernel's word on them. */
-export interface OddsRows {
+interface OddsRows {
   /** What the kernel compares: numbers and the places of other factors [n, k]. */
   readonly inputs: Matrix
   /** Outcome of each row [n]. */
@@ -51,6 +51,7 @@ export interface OddsRows {
   readonly parts: Uint32Array
 }
 
+/** A third of the rows is enough to tell ridges apart, and two thirds are nearly all to be learned from. */
 export const ODDS_PARTS = 3
 /** Ridges that are tried, in rows a row: from weights that hardly move to those that the rows alone would have. */
 const RIDGES = [1, 0.3, 0.1, 0.03, 0.01]

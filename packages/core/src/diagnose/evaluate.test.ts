@@ -51,7 +51,7 @@ function drawTable(label: string, rows: number, { noise = 0 } = {}): Table {
   )
 }
 
-test('fewer rows of the clouds are another look at them, and leave the rest as it is', async () => {
+test('fewer rows of the clouds are another look at them, and leave the rest as it is', { tags: ['slow'] }, async () => {
   const [real, synthetic] = [drawTable('real', 300), drawTable('synthetic', 200, { noise: 1 })]
   const all = await evaluateTables({ real, synthetic, engine, key })
   const few = await evaluateTables({ real, synthetic, clouds: 100, engine, key })

@@ -51,8 +51,7 @@ describe('delimited text', () => {
         const read = await parseTable(await serializeTable(table, 'csv'), 'csv', context)
         expect(read.columns.map(({ name, values }) => [name, values])).toEqual(table.columns.map(({ name, values }) => [name, values]))
         expect(read.dialect).toEqual(table.dialect)
-      }),
-      { numRuns: 300 }
+      })
     )
   })
 

@@ -71,8 +71,7 @@ describe.each(formats)('%s', (format) => {
         expect(read.rowCount).toBe(table.rowCount)
         expect(read.columns.map((one) => one.name)).toEqual(table.columns.map((one) => one.name))
         for (const [i, one] of read.columns.entries()) expect(plain(one)).toEqual(expected(table.columns[i]!, format))
-      }),
-      { numRuns: 150 }
+      })
     )
   })
 

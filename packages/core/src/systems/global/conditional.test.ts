@@ -500,7 +500,7 @@ test('powers of a likelihood weigh as they should', () => {
   expect(effectiveCount(Float64Array.of(1, 1, 0))).toBe(2)
 })
 
-test('what is chosen is the same whatever units tails are in, where a scaling takes them in', async () => {
+test('what is chosen is the same whatever units tails are in, where a scaling takes them in', { tags: ['slow'] }, async () => {
   const z = normals(keyFromSeed(3), 240)
   const choiceOf = async (unit: (x: number) => number) => {
     const columns = [

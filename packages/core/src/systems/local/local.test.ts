@@ -217,7 +217,7 @@ describe('a localised posterior', () => {
     expect(far.report.warnings[0]).toMatchObject({ name: 'condition-outside-data' })
   })
 
-  it('gives as many rows for every condition, in their order, whatever columns they name', async () => {
+  it('gives as many rows for every condition, in their order, whatever columns they name', { tags: ['slow'] }, async () => {
     const model = await fitLocal(tableOf(line(300, 6, 0.8, 14)), window1, context)
     const given = [{ x2: 1 }, { x5: -1 }, { x2: -1.25 }]
     const { table, report, formats } = await posteriorLocal(model, { count: 100, given, sweeps: 6 }, context)
@@ -289,7 +289,7 @@ describe('a localised posterior', () => {
     expect(report.acceptance).toBeGreaterThan(0.5)
   })
 
-  it('values far beyond the data end at once, rest on the edge and are repeated', async () => {
+  it('values far beyond the data end at once, rest on the edge and are repeated', { tags: ['slow'] }, async () => {
     const model = await fitLocal(tableOf(line(200, 4, 0.7, 20)), window1, context)
     for (const given of [{ x0: -1e20 }, { x2: 1e300 }, { x0: '1e300..' }]) {
       const { table, report } = await posteriorLocal(model, { count: 30, given }, context)

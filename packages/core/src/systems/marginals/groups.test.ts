@@ -59,7 +59,7 @@ test('groups that relax to different means differ, and each has its own mean; pa
   expect(json).toMatchObject({ by: 'group', groupTest: { p: 0.01 }, own: { a: {}, b: {} }, groups: { a: { theta: {} }, b: {} } })
 })
 
-test('groups that are alike share the parameters of all', async () => {
+test('groups that are alike share the parameters of all', { tags: ['slow'] }, async () => {
   const model = await fitted(relaxing([1, 1], 40))
   const { test: told, shared } = model.comparison!
   expect(told.differ).toBe(false)

@@ -36,6 +36,8 @@ export interface ConditionalChoice {
 export const DEFAULT_RIDGE = 1e-3
 /** Share of the steps beyond which it does not matter how many more are taken. */
 const OFTEN_TAKEN = 0.5
+/** λ from which given numbers are mostly noise: slopes are a sixth of what they are without it, or less. */
+const MOST_RIDGE = 5
 /** Fewer held-out rows than this choose nothing. */
 const LEAST_HELD_OUT = 20
 
@@ -184,10 +186,10 @@ function kernelOnDrawn(epsilon: number, widest: number, calibration: Calibration
   }
 }
 
-/** Ten times the best ridge, as long as that is best, up to a tenth. */
+/** Ten times the best ridge, as long as that is best, up to where given numbers say little. */
 const largerRidge: Stage<Setting> = (trials) => {
   const least = leastOf(trials)?.setting
-  return least && least.ridge < 0.05 && !least.predicts ? [{ ...least, ridge: 10 * least.ridge }] : []
+  return least && least.ridge < MOST_RIDGE && !least.predicts ? [{ ...least, ridge: 10 * least.ridge }] : []
 }
 
 /** Whether a setting is of the last stages, which begin with the bandwidths that were found. */

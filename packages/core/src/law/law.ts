@@ -150,7 +150,11 @@ function strataOf(problem: LawProblem, terms: { readonly logTerms: Float64Array;
   const rowCount = rows.coordinates.rows
   const encoder = table?.encoder
   const mode = table?.mode ?? (encoder ? categoryMode(encoder, combinationsOf(rows.codes, rowCount)) : 'none')
-  const byRows = () => (encoder ? classesOf({ encoder, rows }, mode, table?.conditions) : { combinations: oneClass(rowCount), settled: [] })
+  const known = mode === 'sweep' && encoder ? factorsApart({ encoder, rows }, table?.known ?? []) : []
+  const byRows = () =>
+    encoder
+      ? classesOf({ encoder, rows }, mode, besidePlaces(table?.conditions, encoder, known))
+      : { combinations: oneClass(rowCount), settled: [] }
   const classes = table?.classes ?? byRows()
   const factorCount = encoder?.factors.length ?? 0
   const factors = Array.from({ length: factorCount }, (_, f) => f)
@@ -167,7 +171,6 @@ function strataOf(problem: LawProblem, terms: { readonly logTerms: Float64Array;
       : undefined
   const whole = sweep?.whole ?? cloud(comparedPoints(problem, rows, []))
   const settled = sweep ? classes.settled : factors
-  const known = sweep && encoder ? factorsApart({ encoder, rows }, table?.known ?? []) : []
   const withKnown = known.length > 0 ? (some: Encoded) => embedEncoded(encoder!, some, known) : undefined
   const values = withKnown?.(rows) ?? rows.coordinates
   const parts = classes.combinations.rows.map((members): Stratum => {
@@ -205,6 +208,16 @@ function factorsApart({ encoder, rows: { codes } }: Pick<TrainingRows, 'encoder'
       if (fits) left -= places(f)
       return fits
     })
+}
+
+/** Places of known categories are numbers that are known too. */
+function besidePlaces(
+  conditions: ClassConditions | undefined,
+  { factors }: Encoder,
+  known: readonly number[]
+): ClassConditions | undefined {
+  if (!conditions) return undefined
+  return { ...conditions, numbers: known.reduce((sum, f) => sum + factors[f]!.places.cols, conditions.numbers ?? 0) }
 }
 
 /** Rows, evenly spaced, over which local covariances are averaged: of more the average is the same to a few per cent. */

@@ -2,7 +2,19 @@ import { expect, it } from 'vitest'
 import { keyFor, keyFromSeed, normals } from '../num/random.js'
 import { encodeTable, fitEncoder } from '../table/encoder.js'
 import { inferTable } from '../table/infer.js'
-import { atomColumns } from './strata.js'
+import { atomColumns, classesOf } from './strata.js'
+
+it('a column with atoms makes classes only of rows enough for each number that is known', () => {
+  const n = 120
+  const key = keyFromSeed(1)
+  const values = normals(key, n).map((z, i) => (i % 2 === 0 ? 0 : z))
+  const { table, formats } = inferTable({ columns: [{ name: 'cost', source: 'number', values }], rowCount: n })
+  const encoder = fitEncoder(table, formats, () => 'quantile')
+  const training = { encoder, rows: encodeTable(encoder, table, key) }
+  const classes = (known: number) => classesOf(training, 'none', { numbers: known }).combinations.rows.length
+  // Below nought, nought and above: 40 rows each on average.
+  expect([0, 1, 4, 5, 20].map(classes)).toEqual([3, 3, 3, 1, 1])
+})
 
 it('of columns of as few values those that say most of the other numbers come first', () => {
   const n = 40

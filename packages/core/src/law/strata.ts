@@ -15,6 +15,11 @@ const LONE_SHARE = 0.05
 /** The same among a part of a table's rows: what is known of a row has chosen them, and noise must not leave their cells. */
 const PART_ROWS_PER_CLASS = 10
 const PART_LONE_SHARE = 0.1
+/**
+ * Rows a class has on average for each number that is known, at least: a class says what those numbers are in it, by a mean of its own.
+ * @source Peduzzi and others, Journal of Clinical Epidemiology 1996: ten a variable.
+ */
+const ROWS_PER_NUMBER = 10
 /** A gap around a class's values is wider than this share of their range. */
 const GAP_SHARE = 0.5
 
@@ -79,7 +84,7 @@ function rowClasses(
   const columns = atomColumns({ encoder, rows }).filter(({ coordinate }) => !conditions?.without?.includes(coordinate))
   for (const column of columns) {
     const finer = combinationsOf(pairCodes(combinations.ofRow, column.cellOf), rowCount)
-    if (!largeEnough(finer, rowCount, conditions?.part)) continue
+    if (!largeEnough(finer, rowCount, conditions)) continue
     combinations = finer
     used.push(column)
   }
@@ -98,10 +103,13 @@ export interface ClassConditions {
   readonly without?: readonly number[] | undefined
   /** Whether the rows are those of a table that match what is given. Default false. */
   readonly part?: boolean | undefined
+  /** How many numbers are known, places of categories counted in. Default none. */
+  readonly numbers?: number | undefined
 }
 
-function largeEnough({ rows }: Combinations, rowCount: number, part: boolean | undefined): boolean {
-  if (rows.length > Math.max(1, Math.min(MOST_COMBINATIONS, rowCount / (part ? PART_ROWS_PER_CLASS : ROWS_PER_CLASS)))) return false
+function largeEnough({ rows }: Combinations, rowCount: number, { part, numbers = 0 }: ClassConditions = {}): boolean {
+  const rowsOfClass = Math.max(part ? PART_ROWS_PER_CLASS : ROWS_PER_CLASS, numbers * ROWS_PER_NUMBER)
+  if (rows.length > Math.max(1, Math.min(MOST_COMBINATIONS, rowCount / rowsOfClass))) return false
   let alone = 0
   for (const members of rows) if (members.length < RECURRING_ROWS) alone += members.length
   return alone <= (part ? PART_LONE_SHARE : LONE_SHARE) * rowCount

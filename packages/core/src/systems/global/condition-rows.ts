@@ -104,7 +104,7 @@ export function matchedManner(
   const mode = summary.categories
   const part = rows !== undefined
   const groups = part && mode === 'sweep' ? factorGroups(training.rows.codes, training.encoder.factors.length) : undefined
-  return { mode, groups, conditions: { part, without: compared }, known: group.factors }
+  return { mode, groups, conditions: { part, without: compared, numbers: group.split.given.length }, known: group.factors }
 }
 
 /**

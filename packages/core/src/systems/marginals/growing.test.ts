@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { conditionalWeights } from '../../bridge/coupling.js'
 import { growthCoupling } from '../../bridge/growth.js'
 import { ReferenceEngine } from '../../engine/reference/reference.js'
 import { log } from '../../num/elementary.js'
@@ -84,6 +85,23 @@ describe('growth and death', () => {
     down!.forEach((share, row) => {
       expect(share + up![row]!).toBeCloseTo(1, 12)
     })
+  })
+
+  it('a file without variances of the kernels, as those from before these were learned, has those of σ: couplings hold their marginals', async () => {
+    const model = await fitTrajectories(snapshots, { reference: 'brownian', sigma: [0.3], growth: 'estimate', fates: 'fate' }, { engine })
+    const contents = saveTrajectories(model)
+    expect(Object.keys(contents.arrays).filter((name) => name.endsWith('.variances'))).toEqual([])
+    for (const coupling of loadTrajectories(contents).marginals.couplings) {
+      const { kernel, fromLogWeights, toLogWeights } = coupling.problem
+      const [row, columns] = [new Float64Array(kernel.cols), new Float64Array(kernel.cols)]
+      for (let i = 0; i < kernel.rows; i++) {
+        conditionalWeights(coupling, i, row)
+        row.forEach((weight, j) => {
+          columns[j] = columns[j]! + weight * Math.exp(fromLogWeights[i]! - toLogWeights[j]!)
+        })
+      }
+      for (const sum of columns) expect(sum).toBeCloseTo(1, 3)
+    }
   })
 
   it('errs by a standard error that resampling tells', async () => {

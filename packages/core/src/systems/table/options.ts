@@ -7,7 +7,7 @@ import type { Matrix } from '../../num/matrix.js'
 import type { Key } from '../../num/random.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
-import type { RowOrder } from '../../table/row-order.js'
+import type { SerialOrder } from '../../table/serial.js'
 import type { Table } from '../../table/table.js'
 import type { Asked, KnownRows } from '../asked.js'
 import type { ConditionalReport, ConditionReport } from '../global/condition-report.js'
@@ -40,7 +40,7 @@ export type TableModel = (((GlobalModel | LocalModel | ClassedField | LatentTabl
   /** Columns that are added up from row to row; absent where there are none. */
   readonly totals?: Totals
   /** The dates along which rows stand; absent where they stand anyhow. */
-  readonly order?: RowOrder
+  readonly order?: SerialOrder
   /** Whether and how rows are taken from more candidates; absent where nobody asked. */
   readonly refinement?: Refinement
   /** How its bandwidth came to be widened; absent where nobody asked. */

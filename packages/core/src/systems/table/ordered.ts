@@ -1,18 +1,23 @@
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { type ModelContents, withEntry } from '../../model-file/contents.js'
-import { damaged, entryIn, flag, optional, record, text } from '../../model-file/reading.js'
+import { damaged, entryIn, flag, list, optional, record, text } from '../../model-file/reading.js'
+import { listed } from '../../num/listed.js'
 import { takeRows } from '../../num/matrix.js'
 import type { RawTable } from '../../table/raw.js'
 import { type RowOrder, rowOrderOf, rowsInOrder } from '../../table/row-order.js'
 import { takeTableRows } from '../../table/rows.js'
+import { type SerialOrder, withSerial } from '../../table/serial.js'
 import type { Table } from '../../table/table.js'
 import type { Telling } from '../../tell/telling.js'
 import { prepareRows, type TableOptions } from '../prepare.js'
 import type { DrawnRows, TableFit } from './options.js'
 
 /** The order of the rows of a table that is kept under some options: with rules, and not of groups, which come one by one. */
-export function keptOrder(raw: RawTable, options: TableOptions & Pick<TableFit, 'rules' | 'group'>): RowOrder | undefined {
-  return options.rules === 'off' || options.group !== undefined ? undefined : rowOrderOf(prepareRows(raw, options).data.table)
+export function keptOrder(raw: RawTable, options: TableOptions & Pick<TableFit, 'rules' | 'group'>): SerialOrder | undefined {
+  if (options.rules === 'off' || options.group !== undefined) return undefined
+  const { table } = prepareRows(raw, options).data
+  const order = rowOrderOf(table)
+  return order && withSerial(table, order)
 }
 
 /** Drawn rows in the order in which those of the table stand, batch by batch. Rows under conditions come in that of these. */
@@ -24,17 +29,30 @@ export function inOrder(drawn: DrawnRows, order: RowOrder | undefined): DrawnRow
 }
 
 /** That rows have an order, as people are told. */
-export const orderNote = ({ column, descending }: RowOrder): string =>
-  `rows stand in the order of ${column}${descending ? ', newest first' : ''}, and new ones will; --rules off draws them in any order`
+export function orderNote({ column, descending, serial }: SerialOrder): string {
+  const note = `rows stand in the order of ${column}${descending ? ', newest first' : ''}, and new ones will; --rules off draws them in any order`
+  if (!serial) return note
+  const [names, go] = [listed(serial), serial.length === 1 ? 'goes' : 'go']
+  return `${note}; ${names} ${go} with the row before, which new rows do not, as each is drawn by itself: sbridge forecast continues such a series`
+}
 
-export const tellOrder = (order: RowOrder): Telling => ({ json: { rowOrder: order }, topics: [], warnings: [], notes: [orderNote(order)] })
+export const tellOrder = (order: SerialOrder): Telling => ({
+  json: { rowOrder: order },
+  topics: [],
+  warnings: [],
+  notes: [orderNote(order)]
+})
 
 /** Contents of a model file with the order of its rows. */
-export const withOrder = (contents: ModelContents, order: RowOrder | undefined): ModelContents => withEntry(contents, 'rowOrder', order)
+export const withOrder = (contents: ModelContents, order: SerialOrder | undefined): ModelContents => withEntry(contents, 'rowOrder', order)
 
 /** The order of a model's rows, where they have one. Throws `FormatError` (code `model-damaged`). */
-export function orderIn(contents: ModelContents, training: () => Table): RowOrder | undefined {
-  const rowOrder = entryIn(contents, 'rowOrder', record<RowOrder>({ column: text, descending: optional(flag) }))
+export function orderIn(contents: ModelContents, training: () => Table): SerialOrder | undefined {
+  const rowOrder = entryIn(
+    contents,
+    'rowOrder',
+    record<SerialOrder>({ column: text, descending: optional(flag), serial: optional(list(text)) })
+  )
   if (rowOrder && !training().columns.some(({ name, kind }) => name === rowOrder.column && kind === 'datetime'))
     throw damaged(`a model with rowOrder.column = ${rowOrder.column}`, 'a column of dates')
   return rowOrder

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest'
+import { keyFor, keyFromSeed, normals } from '../num/random.js'
+import { withSerial } from './serial.js'
+
+const ROWS = 300
+
+it('a walk goes with the row before; noise about a trend, short memory and few rows do not', () => {
+  for (const seed of [1, 2, 3]) {
+    const noise = normals(keyFor(keyFromSeed(seed), 'noise'), ROWS)
+    let [walk, short] = [0, 0]
+    const columns = {
+      walk: noise.map((x) => (walk += x)),
+      trend: noise.map((x, i) => 0.05 * i + Math.sin(i / 40) + x),
+      short: noise.map((x) => (short = 0.3 * short + x)),
+      flat: noise.map(() => 2)
+    }
+    const of = (rows: number) => ({
+      rowCount: rows,
+      columns: Object.entries(columns).map(([name, values]) => ({ name, kind: 'number' as const, values: values.slice(0, rows) }))
+    })
+    expect(withSerial(of(ROWS), { column: 'day' })).toEqual({ column: 'day', serial: ['walk'] })
+    expect(withSerial(of(90), { column: 'day' })).toEqual({ column: 'day' })
+  }
+})

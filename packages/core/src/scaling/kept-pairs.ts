@@ -44,8 +44,9 @@ export class KeptPairs {
   private reserve(more: number): void {
     if (this.count + more <= this.values.length) return
     const [columns, values] = [this.columns, this.values]
-    this.columns = new Uint32Array(2 * values.length + more)
-    this.values = new Float64Array(2 * values.length + more)
+    const size = Math.min(2 * values.length, this.most) + more
+    this.columns = new Uint32Array(size)
+    this.values = new Float64Array(size)
     this.columns.set(columns)
     this.values.set(values)
   }

@@ -19,8 +19,10 @@ const MOST_CUT = 36
 const BELOW = 5
 /** By how many nats potentials may move before pairs are looked for again: more keeps more pairs, less looks more often. */
 const MARGIN = 12
-/** Pairs kept at most: 120 MB, and twice that while they are gathered. */
-const MOST_KEPT = 1e7
+/** The same where that keeps too many: potentials that begin near their end move by less from turn to turn. */
+const NARROW_MARGIN = 1
+/** Pairs kept at most: 240 MB, and up to twice that while they are gathered. */
+const MOST_KEPT = 2e7
 
 /** Nats below its row's sum at which a term is nothing to marginals of this tolerance. */
 export function cutFor({ kernel }: RectangularProblem, tolerance: number): number {
@@ -33,7 +35,7 @@ export function cutFor({ kernel }: RectangularProblem, tolerance: number): numbe
  * over the kernel, and cells of points tell it where many turns would lead.
  */
 export class Turns {
-  private kept: { readonly pairs: KeptPairs; readonly shifts: Float64Array; readonly to: Float64Array } | undefined
+  private kept: { readonly pairs: KeptPairs; readonly shifts: Float64Array; readonly to: Float64Array; readonly margin: number } | undefined
 
   /** Turns in which there were more than are kept: the first may begin too far away to tell. */
   private full = 0
@@ -53,7 +55,7 @@ export class Turns {
     const { kept, problem } = this
     if (!kept) return undefined
     const moves = to.map((g, j) => (g === kept.to[j]! ? 0 : g - kept.to[j]!))
-    if (!moves.every((move) => Math.abs(move) <= MARGIN / 2)) return undefined
+    if (!moves.every((move) => Math.abs(move) <= kept.margin / 2)) return undefined
     const { order } = blocksOf(problem)
     const scales = Float64Array.from(order, (j) => exp(moves[j]!))
     const sums = new Float64Array(order.length)
@@ -71,6 +73,7 @@ export class Turns {
     const { kernel, fromLogWeights, toLogWeights } = problem
     const blocks = blocksOf(problem)
     const tooMany = this.full > 1
+    const margin = this.full === 0 ? MARGIN : NARROW_MARGIN
     const even = -log(kernel.cols)
     const rows = new RowSums(
       blocks,
@@ -81,7 +84,7 @@ export class Turns {
           (j) => to[j]! + (toLogWeights[j]! > Number.NEGATIVE_INFINITY ? Math.max(toLogWeights[j]!, even) : toLogWeights[j]!)
         )
       },
-      tooMany ? cut : cut + MARGIN
+      tooMany ? cut : cut + margin
     )
     const stiff = stiffness(problem.relaxation?.from)
     const pairs = tooMany ? undefined : new KeptPairs(kernel.rows, this.most)
@@ -102,7 +105,7 @@ export class Turns {
       return { rows: groups ? groups.adding(rows, i) : rows, shift, sum }
     })
     if (pairs?.tooMany) this.full++
-    this.kept = pairs && !pairs.tooMany ? { pairs, shifts, to: before } : undefined
+    this.kept = pairs && !pairs.tooMany ? { pairs, shifts, to: before, margin } : undefined
     const swept = corrected(problem, { from, to }, rows.columnSums)
     return groups ? { ...swept, further: groups.further(swept.to) } : swept
   }

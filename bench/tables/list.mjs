@@ -10,6 +10,7 @@ import { dataFrame } from './r-data.mjs'
 /** Name → where it comes from, the target of "train on synthetic", columns that only count rows. */
 export const TABLES = {
   quine: { frame: 'MASS::quine', target: 'Days' },
+  airquality: { frame: 'datasets::airquality', target: 'Ozone' },
   crabs: { frame: 'MASS::crabs', target: 'sp', without: ['index'] },
   survey: { frame: 'MASS::survey', target: 'Height' },
   womenlf: { frame: 'carData::Womenlf', target: 'partic' },

@@ -2,7 +2,8 @@
 import { fitMarginals, sampleTrajectories } from 'sbridge'
 import { keyFor, keyFromSeed } from 'sbridge/kernels'
 import { trajectoriesAt } from '../../packages/core/dist/systems/marginals/sample.js'
-import { maximumMeanDiscrepancy, TransportBaselines, wasserstein } from '../../packages/core/dist/systems/marginals/score.js'
+import { maximumMeanDiscrepancy, wasserstein } from '../../packages/core/dist/systems/marginals/score.js'
+import { TransportBaselines } from '../../packages/core/dist/systems/marginals/transport-baselines.js'
 import { mean, sliced } from './experiments/points.mjs'
 import { simulate } from './experiments/snapshots.mjs'
 

@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1300 },
+  '@sbridge/core': { path: 'packages/core', budget: 1320 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
   sbridge: { path: 'packages/sbridge', budget: 2700 }
 }
@@ -244,15 +244,15 @@ describe('types: a strict program compiles where nothing else is installed', () 
 
 // kB with all four kernels of WebAssembly, of which a page loads one (10 kB). More is a decision, made here.
 describe('size in a browser', () => {
-  it('rows from a table: 127 kB', async () => {
+  it('rows from a table: 131 kB', async () => {
     const program = BROWSER_PROGRAM.split('\n')
       .slice(0, 7)
       .join('\n')
       .replace('type RawTable, ReferenceEngine, ', '')
       .replace(': RawTable', '')
-    expect(await weight(program)).toBeLessThan(127)
+    expect(await weight(program)).toBeLessThan(131)
   })
-  it('all of the core: 450 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(450)
+  it('all of the core: 456 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(456)
   })
 })

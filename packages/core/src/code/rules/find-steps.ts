@@ -20,7 +20,7 @@ interface StepsFound {
 
 /** Levels beyond which a column is no set of bins. */
 const MOST_LEVELS = 12
-/** Rows of each level. */
+/** Rows of each level that says whether there are thresholds. */
 const LEAST_ROWS = 10
 /** Different numbers a level, at least: fewer would be a list of values, which a lookup keeps. */
 const LEAST_VALUES = 2
@@ -32,7 +32,7 @@ const LONGEST_GAP = log(1000)
 /**
  * Columns of few values that are 0 below a threshold of a number or a date and 1 above, or one value between each two thresholds. Ordered
  * by the number, each value must stand in one piece; by chance that has probability k!·Πnₗ!/n! over n different numbers, nₗ of
- * them at each of k values. Numbers must come as near the thresholds as each other. Cost O(p²) on the first rows, spread over the
+ * them at each of k values that have rows enough. Numbers must come as near the thresholds as each other. Cost O(p²) on the first rows, spread over the
  * table, and O(n log n) for each number of which these leave a column open.
  */
 export function findSteps(columns: readonly Column[], quantities: readonly Quantity[], firstRows = FIRST_ROWS): StepsFound[] {
@@ -137,9 +137,12 @@ function cutsOf(
   if (!pieces) return undefined
   const { distinct, firsts, rows } = pieces
   const sizes = firsts.map((first, k) => (firsts[k + 1] ?? distinct.length) - first)
-  if (sizes.length < 2 || distinct.length < LEAST_VALUES * sizes.length || rows.some((n) => n < LEAST_ROWS)) return undefined
-  if (firsts.slice(1).some((first) => standsApart(distinct, first))) return undefined
-  const logChance = [sizes.length, ...sizes].reduce((sum, n) => sum + logFactorial(n), 0) - logFactorial(distinct.length)
+  // Levels of few rows, as the worst mark of a class, stand where the others leave them: these say whether there are thresholds.
+  const isTold = (k: number) => rows[k]! >= LEAST_ROWS
+  const told = sizes.filter((_, k) => isTold(k))
+  if (told.length < 2 || distinct.length < LEAST_VALUES * sizes.length) return undefined
+  if (firsts.some((first, k) => k > 0 && isTold(k) && isTold(k - 1) && standsApart(distinct, first))) return undefined
+  const logChance = [told.length, ...told].reduce((sum, n) => sum + logFactorial(n), 0) - logFactorial(told.reduce((a, b) => a + b))
   const above = isDate ? earliestAbove : clock ? roundestAbove(clock) : simplestAbove
   return { cuts: firsts.slice(1).map((first) => above(distinct[first - 1]!, distinct[first]!)), logChance }
 }

@@ -213,3 +213,15 @@ describe('orders', () => {
     expect(found({ rowCount: rows, columns: [...columns.slice(0, 2), hours] } as never)).toEqual(['delay = 24 * (arrival - planned)'])
   })
 })
+
+it('marks with a level of few rows are bins all the same; the few largest alone are none', () => {
+  const [rows, dice] = [240, uniforms(keyFromSeed(8), 240)]
+  const score = Float64Array.from(dice, (u, i) => (i < 3 ? 41 + 4 * i : Math.round(10 * (50 + 50 * u)) / 10))
+  const grade = Array.from(score, (x) => (x < 50 ? 'F' : x < 60 ? 'D' : x < 80 ? 'B' : 'A'))
+  const number = { name: 'score', source: 'number' as const, values: score }
+  const text = (name: string, values: string[]) => ({ name, source: 'text' as const, values })
+  expect(found({ rowCount: rows, columns: [number, text('grade', grade)] })).toEqual(['grade = bins(score, 50, 60, 80)'])
+  const largest = [...score].sort((a, b) => b - a)[2]!
+  const flag = Array.from(score, (x) => (x >= largest ? 'yes' : 'no'))
+  expect(found({ rowCount: rows, columns: [number, text('flag', flag)] })).toEqual([])
+})

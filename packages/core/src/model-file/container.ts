@@ -10,7 +10,7 @@ const FORMAT_VERSION = 1
  * the edge of a spike is reflected on it. 5: of more than 10,000 rows in classes all but the last steps are taken on landmarks. 6: noise
  * beyond a sharp end of a column is reflected on it.
  */
-export const DRAW_BYTES = 6
+export const DRAW_BYTES = 7
 const MAGIC = [0x53, 0x42, 0x52, 0x49, 0x44, 0x47, 0x45, 0]
 const PREAMBLE = 24
 

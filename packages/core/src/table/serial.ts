@@ -5,6 +5,8 @@ import { isNumeric, type NumericColumn, type Table } from './table.js'
 export interface SerialOrder extends RowOrder {
   /** Columns that go with the row before, as prices from day to day do: more than half of what varies within a few rows. */
   readonly serial?: readonly string[]
+  /** Where rows only nearly stand in it: quantiles of how far behind their place they do, as shares of all rows. */
+  readonly displaced?: readonly number[]
 }
 
 /** Rows on either side that say what is a trend: with the row itself three weeks of days. */

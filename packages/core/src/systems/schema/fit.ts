@@ -166,7 +166,9 @@ async function withWithin(
   context: SystemContext
 ): Promise<FittedTable> {
   const within: LateLaw[] = []
-  const isOrdered = (fit.table.root?.order ?? fit.table.child?.rowOrder) !== undefined
+  const order = fit.table.root?.order ?? fit.table.child?.rowOrder
+  // Rows that only nearly stand in an order can be put in another one.
+  const isOrdered = order !== undefined && !('displaced' in order)
   for (const key of keys.foreign) {
     if (key.table !== name || key.to.table !== name) continue
     const links = linksBy.get(key)!

@@ -1,10 +1,12 @@
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { type ModelContents, withEntry } from '../../model-file/contents.js'
-import { damaged, entryIn, flag, list, optional, record, text } from '../../model-file/reading.js'
+import { damaged, entryIn, flag, list, number, optional, record, text } from '../../model-file/reading.js'
 import { listed } from '../../num/listed.js'
 import { takeRows } from '../../num/matrix.js'
+import { keyFor, keyFromSeed } from '../../num/random.js'
+import { DISPLACEMENTS, nearOrderOf, rowsNearlyInOrder } from '../../table/near-order.js'
 import type { RawTable } from '../../table/raw.js'
-import { type RowOrder, rowOrderOf, rowsInOrder } from '../../table/row-order.js'
+import { rowOrderOf, rowsInOrder } from '../../table/row-order.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type SerialOrder, withSerial } from '../../table/serial.js'
 import type { Table } from '../../table/table.js'
@@ -16,21 +18,29 @@ import type { DrawnRows, TableFit } from './options.js'
 export function keptOrder(raw: RawTable, options: TableOptions & Pick<TableFit, 'rules' | 'group'>): SerialOrder | undefined {
   if (options.rules === 'off' || options.group !== undefined) return undefined
   const { table } = prepareRows(raw, options).data
-  const order = rowOrderOf(table)
+  const order = rowOrderOf(table) ?? nearOrderOf(table)
   return order && withSerial(table, order)
 }
 
 /** Drawn rows in the order in which those of the table stand, batch by batch. Rows under conditions come in that of these. */
-export function inOrder(drawn: DrawnRows, order: RowOrder | undefined): DrawnRows {
-  const rows = order && rowsInOrder(drawn.table, order, BATCH_ROWS)
+export function inOrder(
+  drawn: DrawnRows,
+  order: SerialOrder | undefined,
+  { seed = 1, first }: { readonly seed?: number | undefined; readonly first?: number | undefined }
+): DrawnRows {
+  const { displaced } = order ?? {}
+  const nearly = { part: BATCH_ROWS, key: keyFor(keyFromSeed(seed), 'order'), first }
+  const rows = displaced
+    ? rowsNearlyInOrder(drawn.table, { ...order!, displaced }, nearly)
+    : order && rowsInOrder(drawn.table, order, BATCH_ROWS)
   if (!rows) return drawn
   const { table, latents } = drawn
   return { ...drawn, table: takeTableRows(table, rows), ...(latents ? { latents: takeRows(latents, rows) } : {}) }
 }
 
 /** That rows have an order, as people are told. */
-export function orderNote({ column, descending, serial }: SerialOrder): string {
-  const note = `rows stand in the order of ${column}${descending ? ', newest first' : ''}, and new ones will; --rules off draws them in any order`
+export function orderNote({ column, descending, serial, displaced }: SerialOrder): string {
+  const note = `rows ${displaced ? 'nearly ' : ''}stand in the order of ${column}${descending ? ', newest first' : ''}, and new ones will; --rules off draws them in any order`
   if (!serial) return note
   const [names, go] = [listed(serial), serial.length === 1 ? 'goes' : 'go']
   return `${note}; ${names} ${go} with the row before, which new rows do not, as each is drawn by itself: sbridge forecast continues such a series`
@@ -51,7 +61,12 @@ export function orderIn(contents: ModelContents, training: () => Table): SerialO
   const rowOrder = entryIn(
     contents,
     'rowOrder',
-    record<SerialOrder>({ column: text, descending: optional(flag), serial: optional(list(text)) })
+    record<SerialOrder>({
+      column: text,
+      descending: optional(flag),
+      serial: optional(list(text)),
+      displaced: optional(list(number({ least: -1, most: 1 }), DISPLACEMENTS))
+    })
   )
   if (rowOrder && !training().columns.some(({ name, kind }) => name === rowOrder.column && kind === 'datetime'))
     throw damaged(`a model with rowOrder.column = ${rowOrder.column}`, 'a column of dates')

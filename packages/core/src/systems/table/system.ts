@@ -135,7 +135,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     checkKeys(model.keys, (request.rows ?? model.summary.rowCount) * (request.asked?.givens.length ?? 1))
     const people = await peopleFor(model.keys, context.host)
     const drawn = await drawApart(model)(request, context)
-    return withNewKeys(request.asked ? drawn : inOrder(drawn, model.order), { kept: model.keys, people, seed: request.seed ?? 1 })
+    return withNewKeys(request.asked ? drawn : inOrder(drawn, model.order, request), { kept: model.keys, people, seed: request.seed ?? 1 })
   },
   stretches(model, request, context) {
     const { rows = model.summary.rowCount, seed = 1 } = request
@@ -146,7 +146,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     const draw = drawApart(model)
     return stretches(rows, context, async (own, watched) => {
       const drawn = await draw({ ...request, ...own }, watched)
-      return keyed(inOrder(drawn, model.order))
+      return keyed(inOrder(drawn, model.order, { seed, first: own.first }))
     })
   },
   present: (_model, { table, formats }, cells) => presentTable(table, formats, cells),

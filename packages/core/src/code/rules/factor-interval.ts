@@ -1,4 +1,4 @@
-import { type Shape, simplestIn } from './shapes.js'
+import { type Shape, simplestFactorIn } from './shapes.js'
 
 /** Factors k with which c = k · f to its tolerance, in all rows so far. */
 export class FactorInterval {
@@ -21,6 +21,6 @@ export class FactorInterval {
 
   factor(): number | undefined {
     if (!Number.isFinite(this.low) || !Number.isFinite(this.high)) return undefined
-    return simplestIn(this.low, this.high)
+    return simplestFactorIn(this.low, this.high)
   }
 }

@@ -225,3 +225,12 @@ it('marks with a level of few rows are bins all the same; the few largest alone 
   const flag = Array.from(score, (x) => (x >= largest ? 'yes' : 'no'))
   expect(found({ rowCount: rows, columns: [number, text('flag', flag)] })).toEqual([])
 })
+
+it('two thirds are a ratio, as a person would write them', () => {
+  const [a, b] = ['systolic', 'diastolic'].map((label) => uniforms(keyFor(keyFromSeed(9), label), 200)) as [Float64Array, Float64Array]
+  const number = (name: string, values: Float64Array) => ({ name, source: 'number' as const, values })
+  const [high, low] = [a.map((u) => Math.round(100 + 60 * u)), b.map((u) => Math.round(60 + 30 * u))]
+  const middle = high.map((x, i) => Math.round((10 * (x + 2 * low[i]!)) / 3) / 10)
+  const columns = [number('high', high), number('low', low), number('middle', middle)]
+  expect(found({ rowCount: 200, columns })).toContain('middle = high / 3 + 2 * low / 3')
+})

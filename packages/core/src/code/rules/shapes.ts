@@ -60,12 +60,35 @@ export const SHAPES: readonly Shape[] = [
   { ...pair, rank: 5, value: (a, b, c) => a * b * (1 - c / 100), write: (a, b, c) => times(times(a, b), less(percent(c))) }
 ]
 
+/** Largest number that two thirds or five twelfths are divided by: a month of a year. One alone may be divided by any. */
+const MOST_PARTS = 12
+
+/** The least whole numbers whose ratio a positive number is: 2 and 3 of two thirds, 1 and 30 of a thirtieth; undefined of others. */
+function ratioOf(x: number): readonly [number, number] | undefined {
+  for (let parts = 1; parts <= MOST_PARTS; parts++) {
+    const whole = Math.round(x * parts)
+    if (whole > 0 && whole / parts === x) return [whole, parts]
+  }
+  const inverse = Math.round(1 / x)
+  return 1 / inverse === x ? [1, inverse] : undefined
+}
+
+/** Digits of a ratio; the 1 of a third costs none. */
+const digitsOf = ([whole, parts]: readonly [number, number]): number => (whole === 1 ? 0 : String(whole).length) + String(parts).length
+
+/** Digits that a person writes of a positive number: two of two thirds, and of 0.35. */
+export function writtenDigits(x: number): number {
+  const ratio = ratioOf(x)
+  const decimal = String(x).replace(/^0\.0*|\.|0+$/g, '').length
+  return ratio && ratio[1] > 1 ? Math.min(digitsOf(ratio), decimal) : decimal
+}
+
 /** An expression times a factor, as a person would write it: a twelfth is a division. */
 export function scaled(factor: number, of: Expression): Expression {
   if (factor === 1) return of
   if (factor === -1) return { kind: 'negate', of }
-  const inverse = Math.round(1 / factor)
-  if (Math.abs(inverse) > 1 && String(factor).length > 6 && 1 / inverse === factor) return binary('/', of, number(inverse))
+  const ratio = String(factor).length > 6 ? ratioOf(Math.abs(factor)) : undefined
+  if (ratio) return binary('/', scaled(Math.sign(factor) * ratio[0], of), number(ratio[1]))
   if (of.kind === 'binary' && (of.operator === '+' || of.operator === '-')) return times(number(factor), of)
   return scaleFirst(number(factor), of)
 }
@@ -76,9 +99,17 @@ function scaleFirst(factor: Expression, of: Expression): Expression {
   return times(factor, of)
 }
 
-/** The number of fewest digits in an interval; 1 or a whole fraction where these lie in it. */
-export function simplestIn(low: number, high: number): number {
-  for (const one of [1, -1]) if (low <= one && one <= high) return one
+/** The number of fewest digits in an interval; 1 where it lies in it. */
+export const simplestIn = (low: number, high: number): number => simplestDecimal(low, high).found
+
+/** The factor of fewest digits in an interval: 1, a ratio of whole numbers as two thirds, or a decimal. */
+export function simplestFactorIn(low: number, high: number): number {
+  const { found, digits } = simplestDecimal(low, high)
+  return simplestRatio(low, high, digits) ?? found
+}
+
+function simplestDecimal(low: number, high: number): { readonly found: number; readonly digits: number } {
+  for (const one of [1, -1]) if (low <= one && one <= high) return { found: one, digits: 0 }
   const middle = 0.5 * (low + high)
   let found = middle
   let digits = 17
@@ -89,6 +120,17 @@ export function simplestIn(low: number, high: number): number {
       digits = d
     }
   }
-  const fraction = 1 / Math.round(1 / middle)
-  return digits > String(Math.round(1 / middle)).length && fraction >= low && fraction <= high && fraction !== 0 ? fraction : found
+  return { found, digits }
+}
+
+/** The ratio of fewest digits in an interval, and of fewer than so many. */
+function simplestRatio(low: number, high: number, digits: number): number | undefined {
+  const middle = 0.5 * (low + high)
+  const tried = Array.from({ length: MOST_PARTS - 1 }, (_, k) => [Math.round(Math.abs(middle) * (k + 2)), k + 2] as const)
+  const ratios = [[1, Math.round(1 / Math.abs(middle))] as const, ...tried].filter(([whole, parts]) => {
+    const x = (Math.sign(middle) * whole) / parts
+    return whole > 0 && parts > 1 && x >= low && x <= high
+  })
+  const best = ratios.reduce<(typeof ratios)[number] | undefined>((a, b) => (a && digitsOf(a) <= digitsOf(b) ? a : b), undefined)
+  return best && digitsOf(best) < digits ? (Math.sign(middle) * best[0]) / best[1] : undefined
 }

@@ -1,7 +1,7 @@
 import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace } from '../../num/linear-algebra.js'
 import type { Expression } from '../../table/expression.js'
 import { type Quantity, tolerance } from './quantity.js'
-import { binary, column, number, scaled, simplestIn } from './shapes.js'
+import { binary, column, number, scaled, simplestFactorIn, simplestIn, writtenDigits } from './shapes.js'
 
 /** constant + Σ weights[k] · the column inputs[k], which another column is, rounded to its unit. */
 export interface WeightedSum {
@@ -176,7 +176,7 @@ class Moments {
       const fit = this.fit(open, rest)
       if (!fit) return undefined
       const { part, weight, error } = surest(open, fit, spread)
-      const simple = simplestIn(weight - error, weight + error)
+      const simple = simplestFactorIn(weight - error, weight + error)
       weights.set(part, simple)
       for (let j = 0; j < p; j++) rest[j] = rest[j]! - simple * this.covariance[part * p + j]!
       open = open.filter((one) => one !== part)
@@ -268,10 +268,8 @@ function surest(parts: readonly number[], { weights, variances }: Fit, spread: n
 function choicesOf(p: number, numbers: readonly number[]): number {
   let choices = 1
   numbers.forEach((x, k) => {
-    const inverse = Math.round(1 / x)
-    const written = 1 / inverse === x ? String(Math.abs(inverse)) : String(Math.abs(x)).replace(/^0\.0*|\.|0+$/g, '')
     // ±1 costs its sign alone.
-    choices *= 2 * (Math.abs(x) === 1 ? 1 : 10 ** written.length) * Math.max(1, (p - k) / (k + 1))
+    choices *= 2 * (Math.abs(x) === 1 ? 1 : 10 ** writtenDigits(Math.abs(x))) * Math.max(1, (p - k) / (k + 1))
   })
   return choices
 }

@@ -7,6 +7,7 @@ import {
   indicatorsOf,
   leftSide,
   operate,
+  STEP,
   YEARS
 } from './expression.js'
 
@@ -49,6 +50,8 @@ const over = (a: Expression, b: Expression): Expression => (isNumber(a, 0) ? ZER
 function derivativeOfCall(name: FunctionName, of: Expression): Expression {
   if (name === 'exp') return { kind: 'call', name, of }
   if (name === 'log') return over(ONE, of)
+  if (name === 'positive') return { kind: 'call', name: STEP, of }
+  if (name === STEP) return ZERO
   // A step a year: on the whole what a day is of a year, and no number that an expression were linear by.
   if (name === YEARS) return over({ kind: 'call', name, of }, of)
   return over({ kind: 'number', value: 0.5 }, { kind: 'call', name, of })

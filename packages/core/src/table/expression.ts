@@ -1,6 +1,6 @@
 import { exp, log, pow } from '../num/elementary.js'
 
-/** An arithmetic expression over columns: numbers, names, + − × ÷ ^, exp, log, sqrt, years between dates, and P of a category. Plain data; never code. */
+/** An arithmetic expression over columns: numbers, names, + − × ÷ ^, exp, log, sqrt, what is positive, years between dates, and P of a category. Plain data; never code. */
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'column'; readonly name: string }
@@ -16,12 +16,16 @@ export interface Indicator {
   readonly level?: string
 }
 
-export const FUNCTIONS = ['exp', 'log', 'sqrt'] as const
+/** `positive(x)` is x above 0, and 0 below. */
+export const FUNCTIONS = ['exp', 'log', 'sqrt', 'positive'] as const
 
 /** `years(end - start)` of dates in days: birthdays from one to the other. */
 export const YEARS = 'years'
 
-export type FunctionName = (typeof FUNCTIONS)[number] | typeof YEARS
+/** What `positive` rises by: 1 above 0, and 0 elsewhere. Derivatives have it, and nobody writes it. */
+export const STEP = 'step'
+
+export type FunctionName = (typeof FUNCTIONS)[number] | typeof YEARS | typeof STEP
 
 export type Binary = Extract<Expression, { kind: 'binary' }>
 
@@ -146,6 +150,8 @@ export function yearsBetween(start: number, end: number): number {
 function call(name: Exclude<FunctionName, typeof YEARS>, x: number): number {
   if (name === 'exp') return exp(x)
   if (name === 'sqrt') return Math.sqrt(x)
+  if (name === 'positive') return Math.max(0, x)
+  if (name === STEP) return x > 0 ? 1 : 0
   return x >= 0 ? log(x) : Number.NaN
 }
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { mistyped, plantedTables, ruleless } from '../../../../../test/planted-tables.js'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
+import { derivative } from '../../table/derivative.js'
+import { evaluate } from '../../table/expression.js'
 import { findExact, findRules } from './find.js'
 import { parseRule } from './parse-rule.js'
 import { ruleText } from './rule.js'
@@ -233,4 +235,52 @@ it('two thirds are a ratio, as a person would write them', () => {
   const middle = high.map((x, i) => Math.round((10 * (x + 2 * low[i]!)) / 3) / 10)
   const columns = [number('high', high), number('low', low), number('middle', middle)]
   expect(found({ rowCount: 200, columns })).toContain('middle = high / 3 + 2 * low / 3')
+})
+
+describe('brackets of a tariff', () => {
+  const rows = 500
+  const cents = (x: number) => Math.round(100 * x) / 100
+  const above = (x: number, cut: number) => Math.max(0, x - cut)
+  const number = (name: string, values: Float64Array) => ({ name, source: 'number' as const, values })
+  const gross = Float64Array.from(uniforms(keyFromSeed(10), rows), (u) => cents(9000 + 90_000 * u * u))
+  const taxed = (tax: (x: number) => number) => ({
+    rowCount: rows,
+    columns: [
+      number('gross', gross),
+      number(
+        'tax',
+        gross.map((x) => cents(tax(x)))
+      )
+    ]
+  })
+
+  it('are thresholds and rates', () => {
+    expect(found(taxed((x) => 0.2 * above(x, 11_000) + 0.15 * above(x, 30_000) + 0.1 * above(x, 60_000)))).toEqual([
+      'tax = 0.2 * positive(gross - 11000) + 0.15 * positive(gross - 30000) + 0.1 * positive(gross - 60000)'
+    ])
+    expect(found(taxed((x) => 40 + 0.01 * x - 0.006 * above(x, 25_000)))).toEqual([
+      'tax = 0.01 * gross + 40 - 0.006 * positive(gross - 25000)'
+    ])
+  })
+
+  it('are none where it bends all along, jumps, or merely hangs together', () => {
+    const noise = uniforms(keyFromSeed(11), rows)
+    let row = 0
+    for (const tax of [
+      (x: number) => 1e-6 * x * x,
+      (x: number) => 0.2 * x + (x > 40_000 ? 500 : 0),
+      (x: number) => 0.2 * above(x, 20_000) + 3 * noise[row++]!
+    ])
+      expect(found(taxed(tax))).toEqual([])
+  })
+
+  it('read as they are written, and bend by a step', () => {
+    const rule = parseRule('tax = 0.2 * positive(gross - 11000) + 0.15 * positive(gross - 30000)')
+    expect(ruleText(rule)).toBe('tax = 0.2 * positive(gross - 11000) + 0.15 * positive(gross - 30000)')
+    const { expression } = rule as Extract<typeof rule, { kind: 'formula' }>
+    const at = (gross: number) => evaluate(expression, () => gross)
+    const slope = (gross: number) => evaluate(derivative(expression, 'gross'), () => gross)
+    expect([9000, 21_000, 40_000].map(at)).toEqual([0, 2000, 7300])
+    for (const x of [9000, 11_000, 21_000, 40_000]) expect(slope(x)).toBeCloseTo((at(x + 1) - at(x - 1)) / 2 - (x === 11_000 ? 0.1 : 0), 9)
+  })
 })

@@ -5,6 +5,7 @@ import { takeTableRows } from '../../table/rows.js'
 import { type Column, isNumeric } from '../../table/table.js'
 import { clashOf, keepable } from './choose.js'
 import { bends, exceptionsOf } from './exceptions.js'
+import { findBrackets } from './find-brackets.js'
 import { findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
 import { findGaps } from './find-gaps.js'
 import { findLookups } from './find-lookups.js'
@@ -45,7 +46,11 @@ export function findRules(data: WrittenTable, search: Search = {}): readonly Rul
   const exact = findExact(data, search)
   const { rowCount } = data.table
   if (rowCount < PARTS * LEAST_PART) return exact
+  // What parts of the rows say of a column that all of them tell by the same others is part of that: brackets of a tariff.
+  const isWhole = (rule: Rule) =>
+    exact.some((one) => one.kind === 'formula' && one.column === rule.column && columnsIn(one) === columnsIn(rule))
   const bent = commonRules(data, search).flatMap((rule): Rule[] => {
+    if (isWhole(rule)) return []
     const count = bends(rule) ? exceptionsOf(rule, data)?.rows.length : undefined
     return count !== undefined && count <= MOST_EXCEPTIONS * rowCount ? [{ ...rule, exceptions: count }] : []
   })
@@ -162,13 +167,19 @@ export function searchNotes({ table }: WrittenTable): string[] {
 
 const varies = (one: Column): boolean => isNumeric(one) && one.values.some((x, i) => !one.missing?.[i] && x !== one.values[0])
 
+/** Tariffs among few enough columns of numbers: as many as formulas of two are looked for of. */
+const bracketsIn = (quantities: readonly Quantity[], rowCount: number) =>
+  quantities.length > MOST_COLUMNS_OF[2] ? [] : findBrackets(quantities, rowCount)
+
 /** Formulas, simplest first; a difference of dates that is never negative brings their order along. */
 function formulasIn(quantities: readonly Quantity[], data: WrittenTable): Rule[] {
   const place = new Map(quantities.map(({ name }, k) => [name, k]))
   const { rowCount } = data.table
-  const found = [...findFormulas(quantities, rowCount), ...findConstantSums(quantities, rowCount)].sort(
-    (a, b) => a.rank - b.rank || a.inputs - b.inputs || place.get(b.column)! - place.get(a.column)!
-  )
+  const found = [
+    ...findFormulas(quantities, rowCount),
+    ...findConstantSums(quantities, rowCount),
+    ...bracketsIn(quantities, rowCount)
+  ].sort((a, b) => a.rank - b.rank || a.inputs - b.inputs || place.get(b.column)! - place.get(a.column)!)
   return found.flatMap(({ column: name, expression }): Rule[] => {
     const rule: Rule = { kind: 'formula', column: name, expression }
     const dates = columnsOf(expression).filter((one) => quantities[place.get(one)!]!.isDate)

@@ -117,6 +117,7 @@ type Apart = (
 export function keepingApart(model: TableModel, training: Table): Apart {
   const sets = model.unique ?? []
   const seen = sets.map(() => new Set<string>())
+  let nothingFree = false
   let repeats = 0
   let count = 0
   return async (drawn, { request, draw, context }) => {
@@ -132,13 +133,18 @@ export function keepingApart(model: TableModel, training: Table): Apart {
       for (let i = start; i < Math.min(rows, start + BATCH_ROWS); i++) if (!taken(i)) waiting.push(i)
       const batch = ((request.first ?? 0) + start) / BATCH_ROWS
       let spent = 0
-      for (let round = 0; waiting.length > 0 && round < MOST_ROUNDS && spent < MOST_DRAWN * Math.min(rows, BATCH_ROWS); round++) {
+      for (
+        let round = 0;
+        !nothingFree && waiting.length > 0 && round < MOST_ROUNDS && spent < MOST_DRAWN * Math.min(rows, BATCH_ROWS);
+        round++
+      ) {
         const wanted = Math.min(BATCH_ROWS, Math.max(LEAST_CANDIDATES, CANDIDATES * waiting.length))
         const { first: _f, onStep: _o, ...own } = request
         const seed = seedFor(keyFor(keyFromSeed(request.seed ?? 1), 'apart'), `${batch}.${round}`)
         const more = await draw({ ...own, rows: wanted, seed }, { ...context, progress: undefined })
         const offset = pool.reduce((sum, { table }) => sum + table.rowCount, 0)
         const isTaken = take(more.table)
+        const before = waiting.length
         waiting = placed(waiting, wanted, (j, row) => {
           if (!isTaken(j)) return false
           chosen[row] = offset + j
@@ -146,6 +152,10 @@ export function keepingApart(model: TableModel, training: Table): Apart {
         })
         pool.push(more)
         spent += wanted
+        if (waiting.length < before) continue
+        // Nothing is free but by a rare chance: what a whole batch does not find no later one is asked for.
+        nothingFree = wanted === BATCH_ROWS
+        break
       }
       left.push(...waiting)
     }

@@ -9,7 +9,7 @@ import { counted, listed } from '../../num/listed.js'
 import { stackRows, takeRows } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
-import { stackTables, takeTableRows } from '../../table/rows.js'
+import { sliceTable, stackTables, takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import { facts, type Telling } from '../../tell/telling.js'
 import type { SystemContext } from '../host.js'
@@ -120,64 +120,69 @@ export function keepingApart(model: TableModel, training: Table): Apart {
   let nothingFree = false
   let repeats = 0
   let count = 0
-  return async (drawn, { request, draw, context }) => {
-    if (sets.length === 0 || request.asked) return drawn
-    const pool = [drawn]
+  const isStated = (_: unknown, s: number) => sets[s]!.stated === true
+  const stated = { sets: sets.filter(isStated), seen: seen.filter(isStated) }
+  return async (drawn, how) => {
+    if (sets.length === 0 || how.request.asked) return drawn
     const rows = drawn.table.rowCount
-    const chosen = Uint32Array.from({ length: rows }, (_, i) => i)
-    const left: number[] = []
-    const take = takerOf(sets, seen)
+    const batches: Rows[] = []
     for (let start = 0; start < rows; start += BATCH_ROWS) {
-      const taken = take(drawn.table)
-      let waiting: number[] = []
-      for (let i = start; i < Math.min(rows, start + BATCH_ROWS); i++) if (!taken(i)) waiting.push(i)
-      const batch = ((request.first ?? 0) + start) / BATCH_ROWS
-      let spent = 0
-      for (
-        let round = 0;
-        !nothingFree && waiting.length > 0 && round < MOST_ROUNDS && spent < MOST_DRAWN * Math.min(rows, BATCH_ROWS);
-        round++
-      ) {
-        const wanted = Math.min(BATCH_ROWS, Math.max(LEAST_CANDIDATES, CANDIDATES * waiting.length))
-        const { first: _f, onStep: _o, ...own } = request
-        const seed = seedFor(keyFor(keyFromSeed(request.seed ?? 1), 'apart'), `${batch}.${round}`)
-        const more = await draw({ ...own, rows: wanted, seed }, { ...context, progress: undefined })
-        const offset = pool.reduce((sum, { table }) => sum + table.rowCount, 0)
-        const isTaken = take(more.table)
-        const before = waiting.length
-        waiting = placed(waiting, wanted, (j, row) => {
-          if (!isTaken(j)) return false
-          chosen[row] = offset + j
-          return true
-        })
-        pool.push(more)
-        spent += wanted
-        if (waiting.length < before) continue
-        // Nothing is free but by a rare chance: what a whole batch does not find no later one is asked for.
-        nothingFree = wanted === BATCH_ROWS
-        break
-      }
-      left.push(...waiting)
+      const place = Uint32Array.from({ length: Math.min(BATCH_ROWS, rows - start) }, (_, i) => start + i)
+      const table = sliceTable(drawn.table, start, start + place.length)
+      const own = { table, ...(drawn.latents ? { latents: takeRows(drawn.latents, place) } : {}) }
+      batches.push(await batchApart(own, ((how.request.first ?? 0) + start) / BATCH_ROWS, how))
     }
-    const table = takeTableRows(stackTables(pool.map((one) => one.table)), chosen)
-    const latents = drawn.latents && takeRows(stackRows(pool.map((one) => one.latents!)), chosen)
-    const problem = { left, training, fixed: ruledColumns(model) }
-    const free = freeTuples({ table, sets, seen, ...problem })
-    repeats += free.left.length
-    count += rows
-    // What somebody states goes before what was found.
-    const isStated = (_: unknown, s: number) => sets[s]!.stated === true
-    const stated = { sets: sets.filter(isStated), seen: seen.filter(isStated) }
-    const forced = freeTuples({ ...problem, ...stated, table: free.table, left: free.left })
-    if (stated.sets.length > 0 && forced.left.length > 0) refuseStated(stated.sets, { repeats: forced.left.length, count })
+    const latents = drawn.latents && stackRows(batches.map((batch) => batch.latents!))
     return {
       ...drawn,
-      table: forced.table,
+      table: stackTables(batches.map(({ table }) => table)),
       ...(latents ? { latents } : {}),
       warnings: [...drawn.warnings, ...warningsOf(sets, { repeats, count })]
     }
   }
+
+  async function batchApart(drawn: Rows, batch: number, { request, draw, context }: Parameters<Apart>[1]): Promise<Rows> {
+    const pool = [drawn]
+    const rows = drawn.table.rowCount
+    const chosen = Uint32Array.from({ length: rows }, (_, i) => i)
+    const take = takerOf(sets, seen)
+    const taken = take(drawn.table)
+    let left: readonly number[] = [...chosen].filter((i) => !taken(i))
+    let offset = rows
+    for (let round = 0; !nothingFree && left.length > 0 && round < MOST_ROUNDS && offset <= MOST_DRAWN * rows; round++) {
+      const wanted = Math.min(BATCH_ROWS, Math.max(LEAST_CANDIDATES, CANDIDATES * left.length))
+      const { first: _f, onStep: _o, ...own } = request
+      const seed = seedFor(keyFor(keyFromSeed(request.seed ?? 1), 'apart'), `${batch}.${round}`)
+      const more = await draw({ ...own, rows: wanted, seed }, { ...context, progress: undefined })
+      const isTaken = take(more.table)
+      const before = left.length
+      left = placed(left, wanted, (j, row) => {
+        if (!isTaken(j)) return false
+        chosen[row] = offset + j
+        return true
+      })
+      pool.push(more)
+      offset += wanted
+      if (left.length < before) continue
+      // Nothing is free but by a rare chance: what a whole batch does not find no later one is asked for.
+      nothingFree = wanted === BATCH_ROWS
+      break
+    }
+    const table = takeTableRows(stackTables(pool.map((one) => one.table)), chosen)
+    const latents = drawn.latents && takeRows(stackRows(pool.map((one) => one.latents!)), chosen)
+    const problem = { training, fixed: ruledColumns(model) }
+    const free = freeTuples({ table, left, sets, seen, ...problem })
+    repeats += free.left.length
+    count += rows
+    // What somebody states goes before what was found.
+    const forced = freeTuples({ ...problem, ...stated, table: free.table, left: free.left })
+    if (stated.sets.length > 0 && forced.left.length > 0) refuseStated(stated.sets, { repeats: forced.left.length, count })
+    return { table: forced.table, ...(latents ? { latents } : {}) }
+  }
 }
+
+/** Drawn rows, with their coordinates behind a codec. */
+type Rows = Pick<DrawnRows, 'table' | 'latents'>
 
 /** Gives rows of those offered, in their order, to those that wait; what still waits. */
 function placed(waiting: readonly number[], offered: number, give: (offer: number, row: number) => boolean): number[] {

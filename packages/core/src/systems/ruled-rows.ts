@@ -6,10 +6,11 @@ import { keepRules } from '../code/rules/keep.js'
 import type { KeptRules } from '../code/rules/kept-rules.js'
 import { parseRule } from '../code/rules/parse-rule.js'
 import { clockUnitOf } from '../code/rules/quantity.js'
-import { binOf, breachOf, breachWords, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
-import { cutWord, inputsOf, type Rule, ruleText } from '../code/rules/rule.js'
+import { binAt, breachOf, breachWords, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
+import { inputsOf, type Rule, ruleText } from '../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../code/rules/running-totals.js'
 import { takeRulesOut } from '../code/rules/stacked.js'
+import { cutWord, isNumber } from '../code/rules/thresholds.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
@@ -164,19 +165,25 @@ function onClock(rule: Rule, data: InferredTable): Rule {
   const clock = format && clockUnitOf(format)
   const factor = rule.clock === undefined || rule.clock === clock ? 1 : clock === 'seconds' ? MINUTE : 1 / MINUTE
   // Thresholds of a clock on other columns are refused, with the columns.
-  return clock ? { ...rule, clock, cuts: rule.cuts.map((cut) => cut * factor) } : rule
+  return clock ? { ...rule, clock, cuts: rule.cuts.map((cut) => (isNumber(cut) ? cut * factor : cut)) } : rule
 }
 
 /** A threshold beyond all numbers, or two without one between them, would say nothing. */
 function refuseThresholds(rule: Rule, data: InferredTable): void {
   if (rule.kind !== 'step') return
+  const bin = binAt(rule, data)
+  const bins = new Set(Array.from({ length: data.table.rowCount }, (_, i) => bin(i)))
+  const empty = [...rule.cuts, undefined].findIndex((_, k) => !bins.has(k))
+  if (empty < 0) return
   const values = quantityIn(data, rule.of).values.filter((x) => !Number.isNaN(x))
-  const empty = [...rule.cuts, Number.POSITIVE_INFINITY].find((_, bin) => !values.some((x) => binOf(x, rule.cuts) === bin))
-  if (empty === undefined) return
   const [low, high] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))]
+  const where =
+    empty === rule.cuts.length
+      ? `at or above ${cutWord(rule.cuts[empty - 1]!, rule)}`
+      : `between its thresholds below ${cutWord(rule.cuts[empty]!, rule)}`
   throw new InputError({
     code: 'rule-threshold',
-    got: `“${ruleText(rule)}”, where no row has ${rule.of} ${empty === Number.POSITIVE_INFINITY ? `at or above ${cutWord(rule.cuts[rule.cuts.length - 1]!, rule)}` : `between its thresholds below ${cutWord(empty, rule)}`}`,
+    got: `“${ruleText(rule)}”, where no row has ${rule.of} ${where}`,
     expected: `thresholds between ${cutWord(low, rule)} and ${cutWord(high, rule)}, with rows on both sides of each`,
     try: 'other thresholds, or leaving one out'
   })
@@ -197,8 +204,8 @@ function refuseColumn(name: string, { rule, data: { table, formats }, weights }:
       expected: `one of ${listed(table.columns.map((one) => one.name))}`,
       try: 'the name as it stands in the header, in backquotes where it is no identifier'
     })
-  const isCut = rule.kind === 'step' && name === rule.of
-  const computes = rule.kind === 'formula' || rule.kind === 'order' || isCut
+  const isCut = rule.kind === 'step' && name === rule.of && rule.cuts.some(isNumber)
+  const computes = rule.kind === 'formula' || rule.kind === 'order' || (rule.kind === 'step' && name !== rule.column)
   const clock = formats.some((format) => format.name === name && clockUnitOf(format))
   const sort = column.kind === 'datetime' ? 'dates' : clock ? 'times of day' : 'numbers'
   const isOther = isCut && sort !== (rule.dates ? 'dates' : rule.clock ? 'times of day' : 'numbers')

@@ -4,12 +4,14 @@ import { type Bound, isWritten, type Target } from '../code/rules/meet.js'
 import { DAY, unitOf } from '../code/rules/quantity.js'
 import { saysGap } from '../code/rules/rows-of-rule.js'
 import { pulledGradient, type RuleRow, wholeRow } from '../code/rules/rule-row.js'
+import { type Cut, columnsOfCuts, isNumber } from '../code/rules/thresholds.js'
 import type { Given } from '../know/conditions.js'
 import { type GivenValue, wordsOf } from '../know/given-value.js'
 import type { LikelihoodModule } from '../know/likelihood-row.js'
 import type { NamedWarning } from '../know/support.js'
+import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
-import { columnsOf, type Expression, indicatorsOf } from '../table/expression.js'
+import { columnsOf, type Expression, evaluate, indicatorsOf } from '../table/expression.js'
 import { columnWord, expressionText } from '../table/expression-text.js'
 import { parseObservation } from '../table/parse-expression.js'
 import { roundToFormat, spelled } from '../table/present.js'
@@ -64,7 +66,7 @@ export class Through {
     const row = this.rowOf(rest, inputsOf(rule))
     if (row && rule.kind === 'order') return this.gapOf(rule, { wanted, rest, row })
     if (row) return this.checked(rule, { wanted, rest, row, value })
-    const within = rule.kind === 'step' ? this.betweenCuts(rule, wanted) : undefined
+    const within = rule.kind === 'step' ? this.betweenCuts(rule, wanted, rest) : undefined
     if (within && rule.kind === 'step') return { ...rest, [rule.of]: this.narrowed(rule, { within, rest, value }) }
     const key = rule.kind === 'lookup' ? this.onlyKey(rule, wanted) : undefined
     if (key !== undefined) return { ...rest, [(rule as Extract<KeptRule, { kind: 'lookup' }>).from[0]!]: key }
@@ -141,16 +143,32 @@ export class Through {
     throw this.contradiction(rule.column, `${rule.column}=${wordsOf(value)} with ${rule.when}=${shown(cell, this.columns.get(rule.when)!)}`)
   }
 
-  /** Between which thresholds a number has the wanted value; undefined where several pieces do. */
-  private betweenCuts({ column, of, cuts, values }: Extract<KeptRule, { kind: 'step' }>, wanted: Wanted): Between | undefined {
+  /** Between which thresholds a number has the wanted value; undefined where several pieces do, or what a threshold is computed from is not given. */
+  private betweenCuts({ column, of, cuts, values }: Extract<KeptRule, { kind: 'step' }>, wanted: Wanted, rest: Given): Between | undefined {
     const bins = values.flatMap((value, bin) => (value !== null && distanceOf(wanted, value) === 0 ? [bin] : []))
     if (bins.length === 0) throw this.contradiction(column, `a ${column} that no row has`)
     const [first, last] = [bins[0]!, bins[bins.length - 1]!]
     if (last - first >= bins.length || bins.length === values.length) return undefined
     const { kind, format } = this.columns.get(of)!
     const scale = kind === 'datetime' ? DAY : 1
-    const below = (cut: number) => cut - (unitOf(kind as NumericColumn['kind'], format) || 1e-12 * Math.max(1, Math.abs(cut)))
-    return { ...(first > 0 ? { from: scale * cuts[first - 1]! } : {}), ...(last < cuts.length ? { to: scale * below(cuts[last]!) } : {}) }
+    const starts = this.startsOf(cuts, rest)
+    if (!starts) return undefined
+    const beside = (start: number) => unitOf(kind as NumericColumn['kind'], format) || 1e-12 * Math.max(1, Math.abs(start))
+    const isAbove = (k: number) => (isNumber(cuts[k]!) ? false : cuts[k].above === true)
+    const [from, to] = [starts[first - 1], starts[last]]
+    return defined({
+      from: from === undefined ? undefined : scale * (isAbove(first - 1) ? from + beside(from) : from),
+      to: to === undefined ? undefined : scale * (isAbove(last) ? to : to - beside(to))
+    })
+  }
+
+  /** Thresholds as numbers; undefined where one follows from what is not given. */
+  private startsOf(cuts: readonly Cut[], rest: Given): readonly number[] | undefined {
+    const row = this.rowOf(rest, columnsOfCuts(cuts))
+    if (!row) return undefined
+    const value = (name: string) => Number(row[name] ?? Number.NaN) / (this.columns.get(name)!.kind === 'datetime' ? DAY : 1)
+    const starts = cuts.map((cut) => (isNumber(cut) ? cut : evaluate(cut.at, value)))
+    return starts.every(Number.isFinite) ? starts : undefined
   }
 
   /** What is given of the number already, as far as it lies between the thresholds. */

@@ -2,6 +2,7 @@ import type { Exceptions } from '../code/rules/exceptions.js'
 import type { Parts } from '../code/rules/keep-parts.js'
 import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn } from '../code/rules/kept-rules.js'
 import type { ListedValues } from '../code/rules/listed-values.js'
+import { areRising, type Cut, isNumber } from '../code/rules/thresholds.js'
 import { type ModelContents, withEntry } from '../model-file/contents.js'
 import {
   damaged,
@@ -44,7 +45,9 @@ export function recordRules({ rules, columns }: KeptRules): object {
     rules: rules.map((rule) => {
       if (rule.kind === 'lookup')
         return { kind: rule.kind, column: rule.column, from: rule.from, ...rule.table, ...defined({ exceptions: rule.exceptions }) }
-      if (rule.kind === 'step' || rule.kind === 'gap') return rule
+      if (rule.kind === 'gap') return rule
+      if (rule.kind === 'step')
+        return { ...rule, cuts: rule.cuts.map((cut) => (isNumber(cut) ? cut : { ...cut, at: expressionText(cut.at) })) }
       if (rule.kind === 'formula') return { ...rule, expression: expressionText(rule.expression) }
       return { ...rule, lows: rule.lows.map(expressionText) }
     })
@@ -93,17 +96,20 @@ const lookupRecord = record<LookupRecord>({
   exceptions
 })
 
-const isDates: Reader<true> = (value, field) => {
+const isTrue: Reader<true> = (value, field) => {
   if (value !== true) throw damaged(`a model with ${field} = ${String(value)}`, 'true, or nothing')
   return value
 }
+
+const cutBy = record<Exclude<Cut, number>>({ at: expression, above: optional(isTrue) })
+const cut: Reader<Cut> = (value, field) => (typeof value === 'number' ? number(UNSCALED)(value, field) : cutBy(value, field))
 
 const stepRecord = record<Kept<'step'>>({
   kind: word('step'),
   column: text,
   of: text,
-  cuts: list(number(UNSCALED)),
-  dates: optional(isDates),
+  cuts: list(cut),
+  dates: optional(isTrue),
   clock: optional(word('minutes', 'seconds')),
   values: list(cell),
   missing: cell
@@ -147,7 +153,7 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
   step: (value, field) => {
     const read = stepRecord(value, field)
     exactly(read.cuts.length + 1)(read.values.length, `${field}.values.length`)
-    if (read.cuts.length === 0 || read.cuts.some((cut, k) => k > 0 && cut <= read.cuts[k - 1]!))
+    if (read.cuts.length === 0 || !areRising(read.cuts))
       throw damaged(`a model with ${field} of thresholds that do not rise`, 'thresholds in their order')
     return read
   },
@@ -224,7 +230,8 @@ function checkKind(one: KeptRule, columns: ReadonlyMap<string, RuledColumn>, at:
     if (one.exceptions?.values.some((value) => typeof value === 'string')) throw damaged(`a model whose ${at} adds a text`, 'numbers')
     return
   }
-  if (one.kind === 'step' && !others.every((other) => isNumericKind(other) && (other === 'datetime') === (one.dates === true)))
+  const isDate = one.kind === 'step' && columns.get(one.of)?.kind === 'datetime'
+  if (one.kind === 'step' && !(others.every(isNumericKind) && (isDate === (one.dates === true) || !one.cuts.some(isNumber))))
     throw damaged(`a model whose ${at} cuts ${one.of}`, 'numbers, or dates')
   const fits = (value: CellValue) => value === null || (levels ? levels.includes(value as string) : typeof value === 'number')
   const values =

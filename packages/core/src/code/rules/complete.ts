@@ -5,7 +5,8 @@ import type { NumericColumn } from '../../table/table.js'
 import type { KeptRule, KeptRules, RuledColumn } from './kept-rules.js'
 import { lookup } from './lookup-table.js'
 import { DAY, tolerance, unitOf } from './quantity.js'
-import { binOf, saysGap } from './rows-of-rule.js'
+import { saysGap } from './rows-of-rule.js'
+import { binOf, columnsOfCuts, isNumber } from './thresholds.js'
 
 /** A row of which some cells are given and the others filled with what may have to give way to rules. */
 export interface FilledRow {
@@ -201,33 +202,45 @@ function nearestKey(fitting: readonly (readonly CellValue[])[], name: string, op
 }
 
 function thresholdStep({ column, of, cuts, values, missing }: Kept<'step'>, columns: Columns): Step {
-  const found = (row: SettlingRow): CellValue => {
-    const cell = row.cell(of)
-    return typeof cell === 'number' ? values[binOf(cell, cuts)]! : missing
+  const scaleOf = (name: string): number => (columns.get(name)!.kind === 'datetime' ? DAY : 1)
+  const numberIn = (row: SettlingRow) => (name: string) => {
+    const cell = row.cell(name)
+    return typeof cell === 'number' ? cell / scaleOf(name) : Number.NaN
+  }
+  const foundFor = (value: (name: string) => number): CellValue => {
+    const bin = binOf(value(of), cuts, value)
+    return bin === undefined ? missing : values[bin]!
+  }
+  /** The nearest value of a column that gives the target, on its lattice; undefined where there is none. */
+  const moved = (row: SettlingRow, name: string): number | undefined => {
+    const value = numberIn(row)
+    const [x, scale] = [value(name), scaleOf(name)]
+    const { kind, format } = columns.get(name)!
+    const unit = unitOf(kind as NumericColumn['kind'], format)
+    const starts = cuts.map((cut) =>
+      isNumber(cut) ? cut : name === of ? evaluate(cut.at, value) : x + value(of) - evaluate(cut.at, value)
+    )
+    // One step beside a threshold: one unit, or where all digits count a billionth of it.
+    const near = starts.flatMap((start) => [-1, 0, 1].map((k) => start + k * (unit || Math.abs(start) * 1e-9 || 1e-9)))
+    const fits = near
+      .map((at) => roundToFormat(at * scale, format))
+      .filter((at) => Number.isFinite(at) && foundFor((one) => (one === name ? at / scale : value(one))) === row.cell(column))
+    return fits.length === 0 ? undefined : fits.reduce((best, at) => (Math.abs(at / scale - x) < Math.abs(best / scale - x) ? at : best))
   }
   return {
     column,
-    holds: (row) => found(row) === row.cell(column),
+    holds: (row) => foundFor(numberIn(row)) === row.cell(column),
     back(row) {
-      const target = row.cell(column)
-      const cell = row.cell(of)
-      if (row.isGiven(of) || found(row) === target || typeof cell !== 'number') return
-      const { kind, format } = columns.get(of)!
-      const unit = unitOf(kind as NumericColumn['kind'], format)
-      const candidates = values.flatMap((value, bin) => {
-        if (value !== target) return []
-        const [low, high] = [cuts[bin - 1] ?? Number.NEGATIVE_INFINITY, cuts[bin] ?? Number.POSITIVE_INFINITY]
-        // The last value below a threshold: one unit, or where all digits count a billionth of it.
-        const last = high - (unit || Math.abs(high) * 1e-9 || 1e-9)
-        return [roundToFormat(Math.max(low, Math.min(last, cell)), format)]
-      })
-      if (candidates.length === 0) return
-      row.settle(
-        of,
-        candidates.reduce((best, x) => (Math.abs(x - cell) < Math.abs(best - cell) ? x : best))
-      )
+      if (foundFor(numberIn(row)) === row.cell(column)) return
+      for (const name of [of, ...columnsOfCuts(cuts)]) {
+        if (row.isGiven(name) || typeof row.cell(name) !== 'number') continue
+        const fits = moved(row, name)
+        if (fits === undefined) continue
+        row.settle(name, fits)
+        return
+      }
     },
-    forward: (row) => row.settle(column, found(row))
+    forward: (row) => row.settle(column, foundFor(numberIn(row)))
   }
 }
 

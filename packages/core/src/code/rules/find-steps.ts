@@ -1,8 +1,7 @@
 import { defined } from '../../num/defined.js'
 import { log } from '../../num/elementary.js'
-import { isMissing } from '../../table/cells.js'
 import { fewCodesOf, spreadRows } from '../../table/codes.js'
-import { type Column, isNumeric } from '../../table/table.js'
+import type { Column } from '../../table/table.js'
 import { isBelievedAtLog } from './chance.js'
 import { FIRST_ROWS } from './find-lookups.js'
 import { type ClockUnit, DAY, type Quantity } from './quantity.js'
@@ -19,7 +18,7 @@ interface StepsFound {
 }
 
 /** Levels beyond which a column is no set of bins. */
-const MOST_LEVELS = 12
+export const MOST_LEVELS = 12
 /** Rows of each level that says whether there are thresholds. */
 const LEAST_ROWS = 10
 /** Different numbers a level, at least: fewer would be a list of values, which a lookup keeps. */
@@ -38,17 +37,20 @@ const LONGEST_GAP = log(1000)
 export function findSteps(columns: readonly Column[], quantities: readonly Quantity[], firstRows = FIRST_ROWS): StepsFound[] {
   const targets = columns.flatMap((column) => {
     const found = column.kind === 'identifier' ? undefined : fewCodesOf(column, MOST_LEVELS)
-    return found && found.count >= 2 ? [{ name: column.name, ...found, ...gapsOf(column as Exclude<Column, { kind: 'identifier' }>) }] : []
+    return found && found.count >= 2 ? [{ name: column.name, ...found }] : []
   })
   if (targets.length === 0) return []
   const candidates = targets.length * quantities.length
   const rows = spreadRows(targets[0]!.codes.length, firstRows)
   return quantities.flatMap((quantity) => {
-    const gaps = gapsIn(quantity)
     const first = orderOf(quantity, rows)
-    // Only what may be told by it is worth sorting for.
+    const without = Array.from(quantity.values.keys()).filter((i) => Number.isNaN(quantity.values[i]!))
+    // Only what may be told by it is worth sorting for: rows without a number have one value, or none.
     const told = targets.filter(
-      (target) => target.name !== quantity.name && target.gaps === gaps && piecesAlong(quantity.values, target, first)
+      ({ name, ...target }) =>
+        name !== quantity.name &&
+        without.every((i) => target.codes[i] === target.codes[without[0]!]) &&
+        piecesAlong(quantity.values, target, first)
     )
     if (told.length === 0) return []
     const order = orderOf(quantity)
@@ -68,25 +70,9 @@ export function findSteps(columns: readonly Column[], quantities: readonly Quant
 }
 
 interface Target {
+  /** A missing cell is a value too. */
   readonly codes: Int32Array
   readonly count: number
-  readonly isMissing: (row: number) => boolean
-  /** How many rows are missing: as many as of the number that it is told by. */
-  readonly gaps: number
-}
-
-function gapsOf(column: Exclude<Column, { kind: 'identifier' }>): Pick<Target, 'isMissing' | 'gaps'> {
-  const missing = (i: number) => isMissing(column, i)
-  const rows = isNumeric(column) ? column.values.length : column.codes.length
-  let gaps = 0
-  for (let i = 0; i < rows; i++) if (missing(i)) gaps++
-  return { isMissing: missing, gaps }
-}
-
-function gapsIn({ values }: Quantity): number {
-  let gaps = 0
-  for (const x of values) if (Number.isNaN(x)) gaps++
-  return gaps
 }
 
 /** Rows that have a number, all of them or of some, from the smallest on. */
@@ -110,8 +96,6 @@ function piecesAlong(values: Float64Array, target: Target, order: Uint32Array): 
   const seen = new Set<number>()
   let before = -1
   for (const i of order) {
-    // There are as many gaps of both: where one of a number is none of the target, neither do the others agree.
-    if (target.isMissing(i)) return undefined
     const code = target.codes[i]!
     const isNew = distinct.length === 0 || values[i] !== distinct[distinct.length - 1]
     if (code !== before) {
@@ -143,12 +127,16 @@ function cutsOf(
   if (told.length < 2 || distinct.length < LEAST_VALUES * sizes.length) return undefined
   if (firsts.some((first, k) => k > 0 && isTold(k) && isTold(k - 1) && standsApart(distinct, first))) return undefined
   const logChance = [told.length, ...told].reduce((sum, n) => sum + logFactorial(n), 0) - logFactorial(told.reduce((a, b) => a + b))
-  const above = isDate ? earliestAbove : clock ? roundestAbove(clock) : simplestAbove
+  const above = cutAbove({ isDate, clock })
   return { cuts: firsts.slice(1).map((first) => above(distinct[first - 1]!, distinct[first]!)), logChance }
 }
 
+/** The simplest threshold above a number or a date, at most at another one. */
+export const cutAbove = ({ isDate, clock }: Pick<Quantity, 'isDate' | 'clock'>): ((low: number, high: number) => number) =>
+  isDate ? earliestAbove : clock ? roundestAbove(clock) : simplestAbove
+
 /** Whether the numbers below and from a place in a sorted list lie farther apart than their neighbours do. */
-function standsApart(distinct: readonly number[], place: number): boolean {
+export function standsApart(distinct: readonly number[], place: number): boolean {
   const [first, last] = [Math.max(0, place - 1 - NEIGHBOURS), Math.min(distinct.length - 1, place + NEIGHBOURS)]
   const gap = distinct[place]! - distinct[place - 1]!
   const others = last - first - 1
@@ -184,7 +172,7 @@ const roundestAbove =
     return steps.map((step) => high - (high % step)).find((time) => time > low) ?? high
   }
 
-function logFactorial(n: number): number {
+export function logFactorial(n: number): number {
   let sum = 0
   for (let k = 2; k <= n; k++) sum += log(k)
   return sum

@@ -228,6 +228,63 @@ it('marks with a level of few rows are bins all the same; the few largest alone 
   expect(found({ rowCount: rows, columns: [number, text('flag', flag)] })).toEqual([])
 })
 
+describe('what lies on a side of other columns', () => {
+  const rows = 200
+  const dice = (label: string) => uniforms(keyFor(keyFromSeed(12), label), rows)
+  const number = (name: string, values: ArrayLike<number>) => ({ name, source: 'number' as const, values: Float64Array.from(values) })
+  const text = (name: string, values: readonly (string | null)[]) => ({ name, source: 'text' as const, values: [...values] })
+  const whole = (values: Float64Array, least: number, count: number) => Array.from(values, (u) => least + Math.floor(count * u))
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(dice) as [Float64Array, Float64Array, Float64Array, Float64Array]
+
+  it('is told: late, or not there yet; below and above what is usual; out, or less than there should be; half of the points', () => {
+    const day = 86_400_000
+    const promised = whole(a, 19_000, 60)
+    const delivered = promised.map((x, i) => x + Math.floor(7 * b[i]!) - 3)
+    const isOpen = (i: number) => c[i]! < 0.1
+    const dates = [
+      { name: 'promised', source: 'datetime' as const, values: Float64Array.from(promised, (x) => x * day) },
+      {
+        name: 'delivered',
+        source: 'datetime' as const,
+        values: Float64Array.from(delivered, (x, i) => (isOpen(i) ? 0 : x * day)),
+        missing: Uint8Array.from(delivered, (_, i) => (isOpen(i) ? 1 : 0))
+      },
+      text(
+        'late',
+        delivered.map((x, i) => (isOpen(i) ? null : x > promised[i]! ? 'yes' : 'no'))
+      )
+    ]
+    expect(found({ rowCount: rows, columns: dates })).toEqual(['late = delivered > promised'])
+
+    const low = whole(a, 1, 40)
+    const high = low.map((x, i) => x + 5 + Math.floor(20 * c[i]!))
+    const value = whole(b, 0, 70)
+    const flag = value.map((x, i) => (x < low[i]! ? 'L' : x > high[i]! ? 'H' : 'N'))
+    const lab = [number('value', value), number('low', low), number('high', high), text('flag', flag)]
+    expect(found({ rowCount: rows, columns: lab })).toContain('flag = bins(value, low, > high)')
+
+    const least = whole(a, 5, 40)
+    const stock = whole(b, -10, 80).map((x) => Math.max(0, x))
+    const status = stock.map((x, i) => (x === 0 ? 'out' : x <= least[i]! ? 'low' : 'ok'))
+    const shelf = [number('stock', stock), number('least', least), text('status', status)]
+    expect(found({ rowCount: rows, columns: shelf })).toEqual(['status = bins(stock, 1, > least)'])
+
+    const most = whole(a, 20, 80)
+    const score = most.map((x, i) => Math.floor(x * b[i]!))
+    const passed = score.map((x, i) => (x >= 0.5 * most[i]! ? 'yes' : 'no'))
+    const marks = [number('most', most), number('score', score), text('passed', passed)]
+    expect(found({ rowCount: rows, columns: marks })).toContain('passed = score >= 0.5 * most')
+  })
+
+  it('is none where one number tells nearly all by itself, or chance does', () => {
+    const near = a.map((x, i) => x + 0.01 * b[i]!)
+    const tells = Array.from(near, (x) => (x > 0.5 ? 'yes' : 'no'))
+    expect(found({ rowCount: rows, columns: [number('a', a), number('c', c), text('flag', tells)] })).toEqual([])
+    const coin = Array.from(d, (x) => (x > 0.5 ? 'yes' : 'no'))
+    expect(found({ rowCount: rows, columns: [number('a', a), number('b', b), number('c', c), text('flag', coin)] })).toEqual([])
+  })
+})
+
 it('two thirds are a ratio, as a person would write them', () => {
   const [a, b] = ['systolic', 'diastolic'].map((label) => uniforms(keyFor(keyFromSeed(9), label), 200)) as [Float64Array, Float64Array]
   const number = (name: string, values: Float64Array) => ({ name, source: 'number' as const, values })

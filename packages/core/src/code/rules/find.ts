@@ -6,6 +6,7 @@ import { type Column, isNumeric } from '../../table/table.js'
 import { clashOf, keepable } from './choose.js'
 import { bends, exceptionsOf } from './exceptions.js'
 import { findBrackets } from './find-brackets.js'
+import { findComparisons } from './find-comparisons.js'
 import { findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
 import { findGaps } from './find-gaps.js'
 import { findLookups } from './find-lookups.js'
@@ -116,6 +117,7 @@ export function findExact(data: WrittenTable, { stated = [], except = new Set(),
   }
   formulasIn(quantities, data).forEach(take)
   for (const step of findSteps(table.columns, quantities, firstRows)) take({ kind: 'step', ...step })
+  comparisonsIn(quantities, data).forEach(take)
   const computed = new Set(kept.filter(({ kind }) => kind === 'formula').map((rule) => rule.column))
   for (const { column: name, from } of findLookups(table.columns, table.rowCount, firstRows))
     if (!from.some((one) => computed.has(one))) take({ kind: 'lookup', column: name, from })
@@ -170,6 +172,13 @@ const varies = (one: Column): boolean => isNumeric(one) && one.values.some((x, i
 /** Tariffs among few enough columns of numbers: as many as formulas of two are looked for of. */
 const bracketsIn = (quantities: readonly Quantity[], rowCount: number) =>
   quantities.length > MOST_COLUMNS_OF[2] ? [] : findBrackets(quantities, rowCount)
+
+/** What a column says of two or more others: of so many columns of numbers as formulas of two are looked for of. */
+const comparisonsIn = (quantities: readonly Quantity[], data: WrittenTable): Rule[] => {
+  if (quantities.length > MOST_COLUMNS_OF[2]) return []
+  const found = findComparisons(data.table.columns, quantities)
+  return found.map((one): Rule => ({ kind: 'step', ...one })).filter((rule) => !breachOf(rule, data))
+}
 
 /** Formulas, simplest first; a difference of dates that is never negative brings their order along. */
 function formulasIn(quantities: readonly Quantity[], data: WrittenTable): Rule[] {

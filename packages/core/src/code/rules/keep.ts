@@ -13,7 +13,7 @@ import type { KeptOrder, KeptRule, KeptRules } from './kept-rules.js'
 import { listedValues } from './listed-values.js'
 import { lookupTable } from './lookup-table.js'
 import { DAY } from './quantity.js'
-import { binOf, columnIn, formatIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
+import { binAt, columnIn, formatIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule } from './rule.js'
 import { gapColumn } from './stacked.js'
 
@@ -91,15 +91,12 @@ function keepOrder(column: string, rules: readonly Rule[], data: WrittenTable): 
 const exceptionsIn = (rule: Rule, data: WrittenTable): Exceptions | undefined =>
   rule.exceptions && bends(rule) ? exceptionsOf(rule, data) : undefined
 
-function valuesOfBins(
-  { column, of, cuts }: Extract<Rule, { kind: 'step' }>,
-  data: WrittenTable
-): { values: CellValue[]; missing: CellValue } {
-  const numbers = quantityIn(data, of).values
-  const at = cellAt(columnIn(data, column))
-  const rowOf = (bin: number) => numbers.findIndex((x) => !Number.isNaN(x) && binOf(x, cuts) === bin)
-  const gap = numbers.findIndex(Number.isNaN)
-  return { values: Array.from({ length: cuts.length + 1 }, (_, bin) => at(rowOf(bin))), missing: gap < 0 ? null : at(gap) }
+function valuesOfBins(rule: Extract<Rule, { kind: 'step' }>, data: WrittenTable): { values: CellValue[]; missing: CellValue } {
+  const at = cellAt(columnIn(data, rule.column))
+  const bin = binAt(rule, data)
+  const bins = Array.from({ length: data.table.rowCount }, (_, i) => bin(i))
+  const gap = bins.indexOf(undefined)
+  return { values: Array.from({ length: rule.cuts.length + 1 }, (_, k) => at(bins.indexOf(k))), missing: gap < 0 ? null : at(gap) }
 }
 
 /** Standard deviation of a column of numbers; 0 where it has none. */

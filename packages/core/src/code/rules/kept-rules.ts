@@ -7,8 +7,8 @@ import type { KeptGaps } from './keep-gaps.js'
 import type { Parts } from './keep-parts.js'
 import type { ListedValues } from './listed-values.js'
 import type { LookupTable } from './lookup-table.js'
-import type { ClockUnit } from './quantity.js'
 import { ruleText } from './rule.js'
+import { columnsOfCuts, type Thresholds } from './thresholds.js'
 
 /** A rule with what brings its column back: plain data. */
 export type KeptRule =
@@ -39,17 +39,14 @@ export type KeptRule =
       readonly table: LookupTable
       readonly exceptions?: Exceptions | undefined
     }
-  /** One value below the first threshold, one from each on [cuts + 1], and one where the number is missing. */
-  | {
+  /** One value below the first threshold, one from each on [cuts + 1], and one where the number or a threshold is missing. */
+  | ({
       readonly kind: 'step'
       readonly column: string
       readonly of: string
-      readonly cuts: readonly number[]
-      readonly dates?: true | undefined
-      readonly clock?: ClockUnit | undefined
       readonly values: readonly CellValue[]
       readonly missing: CellValue
-    }
+    } & Thresholds)
   | KeptGaps
 
 /** A column as it stands in the whole table. */
@@ -70,7 +67,7 @@ export interface KeptRules {
 /** Columns, drawn or derived before, that a rule computes its column from. */
 export function inputsOfKept(rule: KeptRule): readonly string[] {
   if (rule.kind === 'lookup') return rule.from
-  if (rule.kind === 'step') return [rule.of]
+  if (rule.kind === 'step') return [rule.of, ...columnsOfCuts(rule.cuts)]
   if (rule.kind === 'gap') return [rule.when, rule.marks]
   return rule.kind === 'formula' ? columnsOf(rule.expression) : [...new Set([...rule.lows.flatMap(columnsOf), rule.gap])]
 }

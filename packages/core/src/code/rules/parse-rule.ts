@@ -6,6 +6,7 @@ import { bends } from './exceptions.js'
 import { DAY } from './quantity.js'
 import type { Rule } from './rule.js'
 import { solvedForLast } from './solve.js'
+import { areRising, type Cut, type CutStyle, columnsOfCuts, type Thresholds } from './thresholds.js'
 import { parseUnique } from './unique.js'
 
 const SIGN = /->|→|>=|<=|≥|≤|=|>|</
@@ -86,31 +87,68 @@ function gapIn(text: string): Rule | undefined {
   return { kind: 'gap', column: column.name, when: when.name, levels: words }
 }
 
-/** `adult = age >= 18`, `minor = age < 18`, `group = bins(age, 18, 65)`, `new_tariff = ordered >= 2024-07-01`. */
+/** `adult = age >= 18`, `minor = age < 18`, `group = bins(age, 18, 65)`, `new_tariff = ordered >= 2024-07-01`, `late = delivered > promised`. */
 function stepIn(text: string): Rule | undefined {
   const column = nameIn(text)
   const side = column && /^\s*=\s*(bins\s*\(\s*)?/.exec(column.rest)
   if (!side) return undefined
   const of = nameIn(column.rest.slice(side[0].length))
   if (!of) return undefined
-  const pattern = side[1] ? `^((?:\\s*,\\s*(?:${CUT}))+)\\s*\\)\\s*$` : `^\\s*(>=|≥|<=|≤|>|<)\\s*(${CUT})\\s*$`
-  const match = new RegExp(pattern).exec(of.rest)
+  const isBins = side[1] !== undefined
+  const match = (isBins ? /^\s*,(.*)\)\s*$/s : /^\s*(>=|≥|<=|≤|>|<)(.*)$/s).exec(of.rest)
   if (!match) {
-    if (side[1]) throw malformed(text, 'bins of something else than a column and thresholds')
+    if (isBins) throw malformed(text, 'bins of something else than a column and thresholds')
     return undefined
   }
-  if (of.name === column.name) throw malformed(text, `${column.name} on both sides`)
-  if (!side[1] && /^(>|<=|≤)$/.test(match[1]!)) throw malformed(text, `${match[1]}, where thresholds are written as >= or <`)
-  const words = (side[1] ? match[1]!.split(',').slice(1) : [match[2]!]).map((cut) => cut.trim())
-  const thresholds = cutsIn(text, words)
-  if (thresholds.cuts.some((cut, k) => k > 0 && cut <= thresholds.cuts[k - 1]!)) throw malformed(text, 'thresholds that do not rise')
+  const cuts = isBins ? partsIn(match[1]!).map((part) => cutIn(text, part)) : [comparedTo(text, match[1]!, match[2]!)]
+  const thresholds = thresholdsIn(text, cuts)
+  if ([of.name, ...columnsOfCuts(thresholds.cuts)].includes(column.name)) throw malformed(text, `${column.name} on both sides`)
+  if (columnsOfCuts(thresholds.cuts).includes(of.name)) throw malformed(text, `${of.name} on both sides of a threshold`)
+  if (!areRising(thresholds.cuts)) throw malformed(text, 'thresholds that do not rise')
   return { kind: 'step', column: column.name, of: of.name, ...thresholds }
 }
 
-type Thresholds = Pick<Extract<Rule, { kind: 'step' }>, 'cuts' | 'dates' | 'clock'>
+/** Text between commas; those in backquotes and in brackets are none. */
+function partsIn(text: string): string[] {
+  const hidden = text.replace(/`[^`]*`|\([^()]*\)/g, (one) => '_'.repeat(one.length))
+  let at = 0
+  return hidden.split(',').map((part) => {
+    const own = text.slice(at, at + part.length)
+    at += part.length + 1
+    return own.trim()
+  })
+}
+
+/** A threshold that is a word, as numbers and times are, or an expression of columns. */
+type CutText = string | Exclude<Cut, number>
+
+function cutIn(text: string, part: string): CutText {
+  if (new RegExp(`^(?:${CUT})$`).test(part)) return part
+  const above = /^>(?!=)(.*)$/s.exec(part)
+  const at = parseExpression(above ? above[1]! : part)
+  if (columnsOf(at).length === 0 || indicatorsOf(at).length > 0)
+    throw malformed(text, `a threshold “${part}”, neither a number nor of columns of numbers`)
+  return above ? { at, above: true } : { at }
+}
+
+function comparedTo(text: string, sign: string, rest: string): CutText {
+  const isStrict = /^(>|<=|≤)$/.test(sign)
+  const cut = cutIn(text, rest.trim())
+  if (typeof cut !== 'string') return isStrict ? { at: cut.at, above: true } : cut
+  if (isStrict) throw malformed(text, `${sign}, where thresholds are written as >= or <`)
+  return cut
+}
+
+function thresholdsIn(text: string, cuts: readonly CutText[]): Thresholds {
+  const words = cuts.filter((cut) => typeof cut === 'string')
+  if (words.length === 0) return { cuts: cuts as Cut[] }
+  const { cuts: numbers, ...style } = numbersIn(text, words)
+  let next = 0
+  return { cuts: cuts.map((cut) => (typeof cut === 'string' ? numbers[next++]! : cut)), ...style }
+}
 
 /** Thresholds of one sort: numbers, dates in days, or times of day in minutes, or in seconds where one has them. */
-function cutsIn(text: string, words: readonly string[]): Thresholds {
+function numbersIn(text: string, words: readonly string[]): CutStyle & { readonly cuts: readonly number[] } {
   const all = (pattern: string): boolean => words.every((word) => new RegExp(`^${pattern}$`).test(word))
   if (all(NUMBER)) return { cuts: words.map((word) => Number(word.replace('−', '-'))) }
   if (all(TIME)) {
@@ -154,7 +192,7 @@ function malformed(text: string, what: string): InputError {
     code: 'rule-malformed',
     got: `“${text}”: ${what}`,
     expected:
-      'COLUMN = EXPRESSION, COLUMN >= COLUMN, COLUMN -> COLUMN, COLUMN = COLUMN >= NUMBER, COLUMN = bins(COLUMN, NUMBER, …) or COLUMN missing where COLUMN = LEVEL',
+      'COLUMN = EXPRESSION, COLUMN >= COLUMN, COLUMN -> COLUMN, COLUMN = COLUMN >= NUMBER, COLUMN = COLUMN > COLUMN, COLUMN = bins(COLUMN, NUMBER, …) or COLUMN missing where COLUMN = LEVEL',
     try: "'total = qty * unit_price', 'end >= start', 'sku -> unit_price'"
   })
 }

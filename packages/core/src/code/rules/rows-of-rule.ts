@@ -6,7 +6,8 @@ import type { ColumnFormat } from '../../table/infer.js'
 import { spelled } from '../../table/present.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { type Quantity, quantityOf, tolerance } from './quantity.js'
-import { type Rule, ruleText } from './rule.js'
+import { inputsOf, type Rule, ruleText } from './rule.js'
+import { binOf, columnsOfCuts, type Thresholds } from './thresholds.js'
 
 /** A table with how its columns are written. */
 export interface WrittenTable {
@@ -31,7 +32,7 @@ type Says = 'most' | 'first'
 export function breachOf(rule: Rule, data: WrittenTable, says: Says = 'most'): Breach | undefined {
   if (rule.kind === 'lookup')
     return lookupBreach(rule, { keys: rule.from.map((name) => codesIn(data, name)).reduce((a, b) => jointCodes(a, b)), data, says })
-  if (rule.kind === 'step') return lookupBreach({ column: rule.column, from: [rule.of] }, { keys: binsOf(rule, data), data, says })
+  if (rule.kind === 'step') return lookupBreach({ column: rule.column, from: inputsOf(rule) }, { keys: binsOf(rule, data), data, says })
   if (rule.kind === 'gap') return gapBreach(rule, data)
   const slack = roundingOf(rule, data)
   const column = quantityIn(data, rule.column)
@@ -82,14 +83,17 @@ function columnsShown(rule: Extract<Rule, { kind: 'formula' | 'order' }>): strin
 const codesIn = (data: WrittenTable, name: string): Codes => codesOf(columnIn(data, name) as Exclude<Column, { kind: 'identifier' }>)
 
 /** Between which thresholds each row lies; those without a number stand for themselves. */
-function binsOf({ of, cuts }: Extract<Rule, { kind: 'step' }>, data: WrittenTable): Codes {
-  const { values } = quantityIn(data, of)
-  return { codes: Int32Array.from(values, (x) => (Number.isNaN(x) ? cuts.length + 1 : binOf(x, cuts))), count: cuts.length + 2 }
+function binsOf(rule: Extract<Rule, { kind: 'step' }>, data: WrittenTable): Codes {
+  const bin = binAt(rule, data)
+  const none = rule.cuts.length + 1
+  return { codes: Int32Array.from({ length: data.table.rowCount }, (_, i) => bin(i) ?? none), count: none + 1 }
 }
 
-/** Thresholds at or below a number. */
-export function binOf(x: number, cuts: readonly number[]): number {
-  return cuts.reduce((bin, cut) => bin + (x >= cut ? 1 : 0), 0)
+/** How many thresholds a row reaches; undefined where its number or one of them is missing. */
+export function binAt({ of, cuts }: { readonly of: string } & Thresholds, data: WrittenTable): (row: number) => number | undefined {
+  const { values } = quantityIn(data, of)
+  const others = new Map(columnsOfCuts(cuts).map((name) => [name, quantityIn(data, name).values]))
+  return (i) => binOf(values[i]!, cuts, (name) => others.get(name)![i]!)
 }
 
 /** Whether a rule of gaps says that a cell is missing, by the cell of the column that it depends on. */

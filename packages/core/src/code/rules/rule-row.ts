@@ -5,7 +5,8 @@ import { roundToFormat } from '../../table/present.js'
 import type { KeptRules, RuledColumn } from './kept-rules.js'
 import { lookup } from './lookup-table.js'
 import { DAY } from './quantity.js'
-import { binOf, saysGap } from './rows-of-rule.js'
+import { saysGap } from './rows-of-rule.js'
+import { binOf } from './thresholds.js'
 
 /** A row by column name: numbers (dates in milliseconds, null where missing), level names, true or false. */
 export type RuleRow = Readonly<Record<string, number | string | boolean | null>>
@@ -30,8 +31,8 @@ export function wholeRow({ rules, columns }: KeptRules, digits: 'all' | 'written
       }
       const value = (name: string) => numberIn(whole[name], byName.get(name))
       if (rule.kind === 'step') {
-        const x = value(rule.of)
-        whole[rule.column] = shown(column, Number.isNaN(x) ? rule.missing : rule.values[binOf(x, rule.cuts)]!)
+        const bin = binOf(value(rule.of), rule.cuts, value)
+        whole[rule.column] = shown(column, bin === undefined ? rule.missing : rule.values[bin]!)
         return
       }
       const found =

@@ -1,7 +1,6 @@
 import { columnsOf, type Expression } from '../../table/expression.js'
 import { columnWord, expressionText } from '../../table/expression-text.js'
-import { formatClock } from '../../table/time-of-day.js'
-import { type ClockUnit, DAY } from './quantity.js'
+import { columnsOfCuts, type Thresholds, thresholdsText } from './thresholds.js'
 
 /**
  * What every row of a table obeys, or all but a few: a column that others determine, or one that is never below others. Plain
@@ -19,24 +18,15 @@ type Statement =
   | { readonly kind: 'order'; readonly column: string; readonly low: Expression }
   /** `sku -> unit_price`: rows that agree in `from` agree in the column. */
   | { readonly kind: 'lookup'; readonly column: string; readonly from: readonly string[] }
-  /** `adult = age >= 18`, `group = bins(age, 18, 65)`: one value below the first threshold, and one from each on. */
-  | {
-      readonly kind: 'step'
-      readonly column: string
-      readonly of: string
-      /** Of dates in days. */
-      readonly cuts: readonly number[]
-      readonly dates?: true | undefined
-      /** Of times of day: what the thresholds count since midnight. */
-      readonly clock?: ClockUnit | undefined
-    }
+  /** `adult = age >= 18`, `group = bins(age, 18, 65)`, `late = delivered > promised`: one value below the first threshold, and one from each on. */
+  | ({ readonly kind: 'step'; readonly column: string; readonly of: string } & Thresholds)
   /** `spouse_age missing where marital = single, widowed`; without levels: where the other column is missing. */
   | { readonly kind: 'gap'; readonly column: string; readonly when: string; readonly levels?: readonly string[] | undefined }
 
 /** Columns that a rule derives its column from. */
 export function inputsOf(rule: Rule): readonly string[] {
   if (rule.kind === 'lookup') return rule.from
-  if (rule.kind === 'step') return [rule.of]
+  if (rule.kind === 'step') return [rule.of, ...columnsOfCuts(rule.cuts)]
   if (rule.kind === 'gap') return [rule.when]
   return columnsOf(rule.kind === 'formula' ? rule.expression : rule.low)
 }
@@ -50,23 +40,10 @@ export function ruleText(rule: Rule): string {
 function statementText(rule: Rule): string {
   const column = columnWord(rule.column)
   if (rule.kind === 'lookup') return `${rule.from.map(columnWord).join(', ')} -> ${column}`
-  if (rule.kind === 'step') {
-    const of = columnWord(rule.of)
-    const cuts = rule.cuts.map((cut) => cutWord(cut, rule))
-    return `${column} = ${cuts.length === 1 ? `${of} >= ${cuts[0]}` : `bins(${[of, ...cuts].join(', ')})`}`
-  }
+  if (rule.kind === 'step') return `${column} = ${thresholdsText(columnWord(rule.of), rule)}`
   if (rule.kind === 'gap')
     return `${column} missing where ${columnWord(rule.when)} ${rule.levels ? `= ${rule.levels.map(levelWord).join(', ')}` : 'missing'}`
   return rule.kind === 'formula' ? `${column} = ${expressionText(rule.expression)}` : `${column} >= ${expressionText(rule.low)}`
-}
-
-/** A threshold; of dates as ISO 8601 has it, without what is 0, and of times of day as a clock shows them. */
-export function cutWord(
-  cut: number,
-  { dates, clock }: { readonly dates?: true | undefined; readonly clock?: ClockUnit | undefined }
-): string {
-  if (clock) return formatClock(Math.ceil(cut), { seconds: clock === 'minutes' ? 'none' : 'whole' })
-  return dates ? new Date(Math.round(cut * DAY)).toISOString().replace(/(T00:00)?(:00)?\.000Z$/, '') : String(cut)
 }
 
 const levelWord = (level: string): string => (/[,`]|^\s|\s$|^$/.test(level) ? `\`${level.replaceAll('`', '``')}\`` : level)

@@ -13,7 +13,7 @@ import type { KeptOrder, KeptRule, KeptRules, RuledColumn } from './kept-rules.j
 import { toListed } from './listed-values.js'
 import { columnOfCells, lookup, rowCells } from './lookup-table.js'
 import { DAY, unitOf } from './quantity.js'
-import { binOf, expressionAt, formatIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
+import { binAt, expressionAt, formatIn, type WrittenTable } from './rows-of-rule.js'
 
 /** The table without what rules derive, with gaps in the place of what they order. Cost O(cells). */
 export function takeRulesOut<T extends WrittenTable>({ rules }: KeptRules, data: T): T {
@@ -154,10 +154,11 @@ function derived(rule: Exclude<KeptRule, KeptGaps>, { column, soFar, except, lis
     )
   }
   if (rule.kind === 'step') {
-    const { values } = quantityIn(soFar, rule.of)
+    const bin = binAt(rule, soFar)
+    const value = (at: number | undefined) => (at === undefined ? rule.missing : rule.values[at]!)
     return columnOfCells(
       column,
-      Array.from(values, (x) => (Number.isNaN(x) ? rule.missing : rule.values[binOf(x, rule.cuts)]!))
+      Array.from({ length: rowCount }, (_, i) => value(bin(i)))
     )
   }
   const at =

@@ -6,6 +6,7 @@ import { breachOf } from '../../code/rules/rows-of-rule.js'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
 import type { Engine } from '../../kernel/engine.js'
 import { packModel, unpackModel } from '../../model-file/container.js'
+import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { inferTable } from '../../table/infer.js'
 import { type RawTable, takeRawRows } from '../../table/raw.js'
 import { isNumeric } from '../../table/table.js'
@@ -125,6 +126,34 @@ describe('what rules of a new kind leave as it was', { tags: ['slow'] }, () => {
       expect.objectContaining({ code: 'condition-contradictory' })
     )
   })
+})
+
+it('what lies on a side of another column is kept, in its file too, and given in parts', async () => {
+  const dice = (label: string) => uniforms(keyFor(keyFromSeed(7), label), 120)
+  const most = Float64Array.from(dice('most'), (u) => 10 * (2 + Math.floor(4 * u)))
+  const score = Float64Array.from(dice('score'), (u, i) => Math.floor(u * (most[i]! + 1)))
+  const passed = Array.from(score, (x, i) => (x >= 0.5 * most[i]! ? 'yes' : 'no'))
+  const number = (name: string, values: Float64Array) => ({ name, source: 'number' as const, values })
+  const marks: RawTable = {
+    rowCount: 120,
+    columns: [number('most', most), number('score', score), { name: 'passed', source: 'text', values: passed }]
+  }
+  const model = await fit(marks)
+  expect(ruleTexts(model.rules!)).toContain('passed = score >= 0.5 * most')
+  const again = (await tables.load(unpackModel(packModel(tables.save(model))), { engine })) as GlobalModel
+  expect(again.rules).toEqual(model.rules)
+  for (const given of [{ passed: 'no' }, { passed: 'no', most: 40 }, { passed: 'yes', score: '10..20' }]) {
+    const drawn = await draw(again, { rows: 40, given })
+    const [points, of] = [numbers(drawn, 'score'), numbers(drawn, 'most')]
+    expect(Array.from(points, (x, i) => x >= 0.5 * of[i]!)).toEqual(Array(40).fill(given.passed === 'yes'))
+    if (given.most) expect(new Set(of)).toEqual(new Set([40]))
+    expect(levels(drawn, 'passed')).toEqual([given.passed])
+  }
+  await expect(draw(model, { given: { passed: 'yes', score: 10, most: 50 } })).rejects.toThrow(
+    expect.objectContaining({ code: 'condition-contradictory' })
+  )
+  await expect(fit(marks, { rule: 'passed = score > 0.5 * most' })).rejects.toThrow(expect.objectContaining({ code: 'rule-broken' }))
+  await expect(fit(marks, { rule: 'passed = score > passed' })).rejects.toThrow(expect.objectContaining({ code: 'rule-malformed' }))
 })
 
 it('says its rules, keeps them in its file, and draws the same from it', { tags: ['slow'] }, async () => {

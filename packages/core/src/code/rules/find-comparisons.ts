@@ -1,0 +1,228 @@
+import { type Codes, fewCodesOf, spreadRows } from '../../table/codes.js'
+import { rangeOf } from '../../table/column-facts.js'
+import type { Column } from '../../table/table.js'
+import { differentRows, isBelievedAtLog } from './chance.js'
+import { cutAbove, logFactorial, MOST_LEVELS, standsApart } from './find-steps.js'
+import type { Quantity } from './quantity.js'
+import { binary, column as named, number, scaled, simplestIn } from './shapes.js'
+import { type Cut, isNumber, type Thresholds } from './thresholds.js'
+
+interface ComparisonFound extends Thresholds {
+  readonly column: string
+  readonly of: string
+}
+
+interface Target {
+  readonly name: string
+  readonly codes: Int32Array
+  readonly count: number
+  /** A few rows of each level: they say whether a pair is worth a look at all rows. */
+  readonly first: Uint32Array
+}
+
+/** A column of numbers with the least of them. */
+interface Ranged extends Quantity {
+  readonly least: number
+}
+
+/** A number, what it is compared with, and whose levels say how it compares; with nothing, it is compared with numbers. */
+interface Compared {
+  readonly target: Target
+  readonly of: Ranged
+  readonly by: Ranged | undefined
+}
+
+/** Levels of a target on the two sides of a threshold. */
+interface Split {
+  /** Those below and all that there are, one bit each. */
+  readonly below: number
+  readonly levels: number
+  readonly cut: Cut
+  /** Simpler ways of saying it come first: with no number of its own, with a factor, with an offset. */
+  readonly rank: number
+}
+
+/** Rows of each level that are looked at first: of columns that have nothing to do with each other one pair in thousands passes. */
+const FIRST_ROWS = 12
+
+/**
+ * Columns of few values that say on which side of another column, or of two, a number or a date lies: `late = delivered > promised`,
+ * `flag = bins(value, low, > high)`; up to an offset, or of numbers above 0 a factor. What one of the two columns tells by itself
+ * shows nothing: of the n and m rows on the two sides, among which it has the same numbers, both together must tell all, which by
+ * chance has probability 1 over (n + m choose n). Cost O(p²) on a few rows for each column, and O(n log n) for each pair that passes.
+ */
+export function findComparisons(columns: readonly Column[], quantities: readonly Quantity[]): ComparisonFound[] {
+  const targets = columns.flatMap((column): Target[] => {
+    const found = column.kind === 'identifier' ? undefined : fewCodesOf(column, MOST_LEVELS)
+    return found && found.count >= 2 ? [{ name: column.name, ...found, first: someOfEach(found) }] : []
+  })
+  const candidates = targets.length * quantities.length ** 2
+  const ranged = quantities.map((one): Ranged => ({ ...one, least: rangeOf(one.values)[0] }))
+  return targets.flatMap((target) => comparisonOf(target, ranged, candidates) ?? [])
+}
+
+/** Rows of each value, spread over those that have it. */
+function someOfEach({ codes, count }: Codes): Uint32Array {
+  const rows = Array.from({ length: count }, (): number[] => [])
+  codes.forEach((code, i) => {
+    rows[code]!.push(i)
+  })
+  return Uint32Array.from(rows.flatMap((own) => Array.from(spreadRows(own.length, FIRST_ROWS), (k) => own[k]!)))
+}
+
+function comparisonOf(target: Target, quantities: readonly Ranged[], candidates: number): ComparisonFound | undefined {
+  const others = quantities.filter(({ name }) => name !== target.name)
+  const found = others.flatMap((of, place) => {
+    const beside = others.filter((by) => by !== of && by.isDate === of.isDate && by.clock === of.clock)
+    const splits = beside.flatMap((by) => splitsOf({ target, of, by }, candidates))
+    if (splits.length === 0) return []
+    const chain = chainOf([...splits, ...splitsOf({ target, of, by: undefined }, candidates)])
+    return chain ? [{ of, chain, place, rank: chain.reduce((sum, { rank }) => sum + rank, 0) }] : []
+  })
+  const least = Math.min(...found.map(({ rank }) => rank))
+  // Of two columns that are compared the one that varies more lies on a side of the other; of dates that which comes later in the table.
+  const variety = ({ of }: { readonly of: Quantity }) => (of.isDate ? 0 : new Set(of.values).size)
+  const best = found.filter(({ rank }) => rank === least).sort((a, b) => variety(b) - variety(a) || b.place - a.place)[0]
+  if (!best) return undefined
+  const cuts = best.chain.map(({ cut }) => cut)
+  const style = cuts.some(isNumber)
+    ? { ...(best.of.isDate ? ({ dates: true } as const) : {}), ...(best.of.clock ? { clock: best.of.clock } : {}) }
+    : {}
+  return { column: target.name, of: best.of.name, cuts, ...style }
+}
+
+/** Splits one inside the other, from that which has one level below to that which has one above, the simplest of each. */
+function chainOf(splits: readonly Split[]): Split[] | undefined {
+  const chain: Split[] = []
+  let inside = splits[0]!.levels
+  for (let count = sizeOf(inside) - 1; count > 0; count--) {
+    const fitting = splits.filter(({ below, levels }) => levels === splits[0]!.levels && sizeOf(below) === count && (below & ~inside) === 0)
+    if (fitting.length === 0) return undefined
+    const best = fitting.reduce((least, one) => (one.rank < least.rank ? one : least))
+    chain.unshift(best)
+    inside = best.below
+  }
+  return chain.every(({ cut }) => isNumber(cut)) ? undefined : chain
+}
+
+function sizeOf(levels: number): number {
+  let size = 0
+  for (let bits = levels; bits > 0; bits &= bits - 1) size++
+  return size
+}
+
+function splitsOf(compared: Compared, candidates: number): Split[] {
+  const { target } = compared
+  const [differences, ratios] = measuresOf(compared)
+  const isOpen = (measure: Measure) => separations(target, measure, target.first).length > 0
+  if (!isOpen(differences!) && !(ratios && isOpen(ratios))) return []
+  const rows = Uint32Array.from(compared.target.codes, (_, i) => i)
+  return measuresOf(compared).flatMap((measure) =>
+    separations(compared.target, measure, rows).flatMap((one): Split[] => {
+      const isBelow = (i: number) => ((one.below >> compared.target.codes[i]!) & 1) === 1
+      if (!isTold(compared, isBelow, candidates) || isApart(measure, rows, one)) return []
+      return [{ below: one.below, levels: one.levels, ...measure.cut(one.high, one.low) }]
+    })
+  )
+}
+
+/** How far a number lies beyond what it is compared with. */
+interface Measure {
+  /** In a row; NaN where one is missing. */
+  at(row: number): number
+  /** The threshold above the number `high`, at most at `low`. */
+  cut(high: number, low: number): Pick<Split, 'cut' | 'rank'>
+}
+
+function measuresOf({ of, by }: Compared): Measure[] {
+  if (!by) return [{ at: (i) => of.values[i]!, cut: (high, low) => ({ cut: cutAbove(of)(high, low), rank: 0 }) }]
+  const other = named(by.name)
+  const differences: Measure = {
+    at: (i) => of.values[i]! - by.values[i]!,
+    cut(high, low) {
+      // What nearly is 0 is it: sums of decimals miss it by their last digits.
+      const slack = 1e-9 * (low - high)
+      if (high < -slack && low >= -slack) return { cut: { at: other }, rank: 0 }
+      if (high < slack && low > slack) return { cut: { at: other, above: true }, rank: 0 }
+      const offset = simplestIn(high + slack, low)
+      return { cut: { at: binary(offset < 0 ? '-' : '+', other, number(Math.abs(offset))) }, rank: 2 }
+    }
+  }
+  if (of.isDate || of.least < 0 || by.least <= 0) return [differences]
+  const ratios: Measure = {
+    at: (i) => of.values[i]! / by.values[i]!,
+    cut: (high, low) => ({ cut: { at: scaled(simplestIn(high + 1e-9 * (low - high), low), other) }, rank: 1 })
+  }
+  return [differences, ratios]
+}
+
+interface Separation {
+  readonly below: number
+  readonly levels: number
+  /** The largest number below, the smallest above. */
+  readonly high: number
+  readonly low: number
+}
+
+/** Ways to part levels so that all numbers of some lie below all of the others; none where rows without a number have several levels. */
+function separations({ codes, count }: Target, measure: Measure, rows: Uint32Array): Separation[] {
+  const [lows, highs] = [new Float64Array(count).fill(Number.POSITIVE_INFINITY), new Float64Array(count).fill(Number.NEGATIVE_INFINITY)]
+  let without: number | undefined
+  for (const i of rows) {
+    const [x, code] = [measure.at(i), codes[i]!]
+    if (Number.isNaN(x)) {
+      if (without !== undefined && without !== code) return []
+      without = code
+      continue
+    }
+    if (x < lows[code]!) lows[code] = x
+    if (x > highs[code]!) highs[code] = x
+  }
+  const present = Array.from(lows.keys()).filter((code) => lows[code]! < Number.POSITIVE_INFINITY)
+  const order = present.sort((a, b) => lows[a]! - lows[b]!)
+  const levels = order.reduce((mask, code) => mask | (1 << code), 0)
+  const found: Separation[] = []
+  let [below, high] = [0, Number.NEGATIVE_INFINITY]
+  for (const [k, code] of order.entries()) {
+    if (k > 0 && high < lows[code]!) found.push({ below, levels, high, low: lows[code]! })
+    below |= 1 << code
+    high = Math.max(high, highs[code]!)
+  }
+  return found
+}
+
+/** Whether rows that neither column tells by itself are told beyond chance; rows equal in both show what one shows. */
+function isTold({ of, by }: Compared, isBelow: (row: number) => boolean, candidates: number): boolean {
+  const all = Array.from(of.values.keys()).filter((i) => !Number.isNaN(of.values[i]!))
+  const pairs = by && differentRows([of.values, by.values], of.values.length)
+  const open = pairs ? [of, by].map(({ values }) => rowsInBoth(values, pairs, isBelow)) : [all]
+  return open.every((some) => {
+    const below = some.filter(isBelow).length
+    const chance = logFactorial(below) + logFactorial(some.length - below) - logFactorial(some.length)
+    return isBelievedAtLog(chance, candidates)
+  })
+}
+
+/** Rows whose number lies where both sides have numbers. */
+function rowsInBoth(values: Float64Array, rows: readonly number[], isBelow: (row: number) => boolean): number[] {
+  const range = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY }
+  for (const side of [true, false]) {
+    const own = rows.filter((i) => isBelow(i) === side)
+    range.low = Math.max(
+      range.low,
+      own.reduce((least, i) => Math.min(least, values[i]!), Number.POSITIVE_INFINITY)
+    )
+    range.high = Math.min(
+      range.high,
+      own.reduce((most, i) => Math.max(most, values[i]!), Number.NEGATIVE_INFINITY)
+    )
+  }
+  return rows.filter((i) => values[i]! >= range.low && values[i]! <= range.high)
+}
+
+/** Whether the two sides lie farther apart than their neighbours among themselves: groups, and no threshold. */
+function isApart(measure: Measure, rows: Uint32Array, { low }: Separation): boolean {
+  const values = Float64Array.from(rows, (i) => measure.at(i)).filter((x) => !Number.isNaN(x))
+  const distinct = [...new Set(values.sort())]
+  return standsApart(distinct, distinct.indexOf(low))
+}

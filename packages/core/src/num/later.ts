@@ -1,8 +1,8 @@
 /** What is made when it is first asked for, and once. */
-export function later<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
+export function later<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
   return () => {
-    made ??= make()
-    return made
+    made ??= { value: make() }
+    return made.value
   }
 }

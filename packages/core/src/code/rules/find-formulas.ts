@@ -3,8 +3,8 @@ import { type Expression, YEARS, yearsBetween } from '../../table/expression.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import { FactorInterval } from './factor-interval.js'
 import { type Quantity, tolerance } from './quantity.js'
-import { binary, column, SHAPES, type Shape, scaled } from './shapes.js'
-import { type WeightedSum, WeightedSums, writeSum } from './weighted-sums.js'
+import { binary, column, SHAPES, type Shape, scaled, writeSum } from './shapes.js'
+import { type WeightedSum, WeightedSums } from './weighted-sums.js'
 
 /** A formula that all rows obey. */
 export interface FormulaFound {
@@ -183,7 +183,10 @@ class Search {
 
   /** Sums of columns with weights and a constant: degrees in another scale, totals and means, grades, gross from net and fees less what was paid. */
   tryWeightedSums(): void {
-    const sums = new WeightedSums(this.quantities, this.rowCount)
+    const sums = new WeightedSums(
+      this.quantities,
+      Array.from({ length: this.rowCount }, (_, i) => i)
+    )
     for (const target of this.targets) {
       const sum = sums.of(target)
       if (!sum) continue

@@ -56,3 +56,12 @@ test('a total of one column', () => {
   })
   expect(notesOf(all)).toEqual([expect.stringContaining('sum: adds up size from row to row')])
 })
+
+test('numbers so long that the computer rounds them by more than they change add up nothing', () => {
+  let sum = 9007199254740993n
+  const all = account().map(({ size, fee }, i) => {
+    sum += BigInt(1 + ((7 * i) % 11))
+    return { fee: fee!, size: size!, id: String(sum) }
+  })
+  expect(notesOf(all)).toEqual([])
+})

@@ -1,3 +1,4 @@
+import { later } from '../../num/later.js'
 import { variance } from '../../num/statistics.js'
 import { cellAt } from '../../table/cells.js'
 import type { Expression } from '../../table/expression.js'
@@ -6,8 +7,8 @@ import { rowOrderOf } from '../../table/row-order.js'
 import { type Column, isCategorical } from '../../table/table.js'
 import { type Quantity, tolerance } from './quantity.js'
 import type { WrittenTable } from './rows-of-rule.js'
-import { column, number, scaled } from './shapes.js'
-import { WeightedSums, writeSum } from './weighted-sums.js'
+import { column, number, scaled, writeSum } from './shapes.js'
+import { WeightedSums } from './weighted-sums.js'
 
 /** A column that adds up others from row to row, as the balance of an account does. Plain data. */
 export interface RunningTotal {
@@ -38,18 +39,20 @@ interface Way extends Pick<RunningTotal, 'upwards' | 'before' | 'by'> {
 
 /**
  * Columns whose change from each row to the next, or to the next of the same category, is what other columns of the row say, one of
- * them or a weighted sum. Cost O(p · rows), and that of `WeightedSums` for each column that varies less from row to row than as a whole.
+ * them or a weighted sum. Cost for every way in which rows may follow each other: O(p · rows), and once that of `WeightedSums`, where some
+ * column varies less from row to row than as a whole.
  */
 export function runningTotals(quantities: readonly Quantity[], { table }: WrittenTable): RunningTotal[] {
   const numbers = quantities.filter(({ isDate }) => !isDate)
-  const ways = waysOf(table)
+  const parts = numbers.map((one) => ({ ...one, values: one.values.map((x) => x || 0) }))
+  const ways = waysOf(table).map((way) => ({ ...way, sums: later(() => new WeightedSums(parts, rowsThatAdd(way))) }))
   const found: RunningTotal[] = []
   for (const total of numbers) {
     if (total.values.some(Number.isNaN)) continue
     // Each is computed from columns that are drawn.
-    const others = numbers.filter((one) => one !== total && !found.some((other) => other.column === one.name))
+    const except = new Set(numbers.flatMap((one, q) => (one === total || found.some((other) => other.column === one.name) ? [q] : [])))
     for (const way of ways) {
-      const change = changeOf(total, others, way)
+      const change = changeOf(total, { parts, except }, way)
       if (!change) continue
       const { upwards, before, by } = way
       found.push({ column: total.name, change, ...(upwards ? { upwards } : {}), ...(before ? { before } : {}), ...(by ? { by } : {}) })
@@ -136,11 +139,20 @@ interface Rises {
   readonly at: readonly number[]
 }
 
-function risesOf({ values }: Quantity, { previous, before }: Way): Rises {
-  const at = Array.from(previous, (_, i) => i).filter((i) => previous[i]! >= 0)
+const rowsThatRise = ({ previous }: Way): number[] => Array.from(previous, (_, i) => i).filter((i) => previous[i]! >= 0)
+
+/** The rows that say what totals rise by. */
+function rowsThatAdd(way: Way): number[] {
+  const at = rowsThatRise(way)
+  return way.before ? at.map((i) => way.previous[i]!) : at
+}
+
+function risesOf({ values }: Quantity, way: Way): Rises {
+  const { previous } = way
+  const at = rowsThatRise(way)
   return {
     at,
-    rows: before ? at.map((i) => previous[i]!) : at,
+    rows: rowsThatAdd(way),
     rises: Float64Array.from(at, (i) => values[i]! - values[previous[i]!]!)
   }
 }
@@ -159,27 +171,41 @@ function isSteady({ values }: Quantity, { previous }: Way, most = previous.lengt
 }
 
 /** Both totals are exact to what they are written in, so that their difference is. */
-const isExact = ({ values, unit }: Quantity, { rises, at }: Rises, k: number, value: number): boolean =>
-  Math.abs(rises[k]! - value) <= tolerance(0, values[at[k]!]!) + unit * 1e-3
+const isExact = (total: Quantity, { rises, at }: Rises, k: number, value: number): boolean =>
+  Math.abs(rises[k]! - value) <= exactnessAt(total, at[k]!)
 
-function changeOf(total: Quantity, others: readonly Quantity[], way: Way): Expression | undefined {
+const exactnessAt = ({ values, unit }: Quantity, row: number): number => tolerance(0, values[row]!) + unit * 1e-3
+
+/** Values that a column changes between, as far as the computer tells them apart: of numbers of 16 digits it tells changes of few not at all. */
+function changesTold(total: Quantity, { rises, at }: Rises): number {
+  const exactness = at.reduce((most, row) => Math.max(most, exactnessAt(total, row)), 0)
+  return new Set(rises.map((rise) => Math.round(rise / (2 * exactness)))).size
+}
+
+/** Columns that a total may add up, empty cells as 0, but for some. */
+interface Parts {
+  readonly parts: readonly Quantity[]
+  readonly except: ReadonlySet<number>
+}
+
+function changeOf(total: Quantity, { parts, except }: Parts, way: Way & { sums: () => WeightedSums }): Expression | undefined {
   if (!isSteady(total, way, Math.min(way.previous.length, FIRST_ROWS))) return undefined
   const found = risesOf(total, way)
   if (isCount(total, way, found)) return number(1)
-  if (!isSteady(total, way) || new Set(found.rises).size < LEAST_CHANGES) return undefined
-  const exact = (k: number, value: number) => isExact(total, found, k, value)
-  const parts = others.map((one) => ({ ...one, values: Float64Array.from(found.rows, (i) => one.values[i]! || 0) }))
-  const single = parts.flatMap(({ name, values }) =>
-    [1, -1].filter((sign) => values.every((x, k) => exact(k, sign * x))).map((sign) => scaled(sign, column(name)))
-  )
-  if (single[0]) return single[0]
-  const sum = new WeightedSums(
-    [...parts, { name: total.name, isDate: false, values: found.rises, unit: total.unit }],
-    found.rows.length
-  ).of(parts.length)
+  if (!isSteady(total, way) || changesTold(total, found) < LEAST_CHANGES) return undefined
+  const { rows } = found
+  const isChange = (value: (row: number) => number) => rows.every((row, k) => isExact(total, found, k, value(row)))
+  for (const [q, { name, values }] of parts.entries()) {
+    const sign = except.has(q) ? undefined : [1, -1].find((one) => isChange((row) => one * values[row]!))
+    if (sign) return scaled(sign, column(name))
+  }
+  const rises = new Float64Array(way.previous.length)
+  rows.forEach((row, k) => {
+    rises[row] = found.rises[k]!
+  })
+  const sum = way.sums().ofOther({ name: total.name, isDate: false, values: rises, unit: total.unit }, except)
   if (sum?.constant !== 0) return undefined
-  const value = (k: number) => sum.inputs.reduce((all, q, j) => all + sum.weights[j]! * parts[q]!.values[k]!, 0)
-  if (!found.rows.every((_, k) => exact(k, value(k)))) return undefined
+  if (!isChange((row) => sum.inputs.reduce((all, q, j) => all + sum.weights[j]! * parts[q]!.values[row]!, 0))) return undefined
   return writeSum(
     sum.inputs.map((q) => parts[q]!.name),
     sum

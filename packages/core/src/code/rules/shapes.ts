@@ -83,6 +83,16 @@ export function writtenDigits(x: number): number {
   return ratio && ratio[1] > 1 ? Math.min(digitsOf(ratio), decimal) : decimal
 }
 
+/** How many sums of so many of p columns there are with numbers of as many digits. */
+export function choicesOf(p: number, numbers: readonly number[]): number {
+  let choices = 1
+  numbers.forEach((x, k) => {
+    // ±1 costs its sign alone.
+    choices *= 2 * (Math.abs(x) === 1 ? 1 : 10 ** writtenDigits(Math.abs(x))) * Math.max(1, (p - k) / (k + 1))
+  })
+  return choices
+}
+
 /** An expression times a factor, as a person would write it: a twelfth is a division. */
 export function scaled(factor: number, of: Expression): Expression {
   if (factor === 1) return of
@@ -91,6 +101,26 @@ export function scaled(factor: number, of: Expression): Expression {
   if (ratio) return binary('/', scaled(Math.sign(factor) * ratio[0], of), number(ratio[1]))
   if (of.kind === 'binary' && (of.operator === '+' || of.operator === '-')) return times(number(factor), of)
   return scaleFirst(number(factor), of)
+}
+
+/** The sum as a person would write it: (a + b + c) / 3, 0.3 * a + 0.7 * b − 2; what is added first. */
+export function writeSum(names: readonly string[], sum: { readonly weights: readonly number[]; readonly constant: number }): Expression {
+  const { weights, constant } = sum
+  const first = weights[0]!
+  if (constant === 0 && first > 0 && weights.every((weight) => weight === first))
+    return scaled(
+      first,
+      names.map(column).reduce((left, one) => binary('+', left, one))
+    )
+  const terms = names.map((name, k) => ({ weight: weights[k]!, of: column(name) }))
+  const sorted = [...terms.filter(({ weight }) => weight > 0), ...terms.filter(({ weight }) => weight < 0)]
+  const all = sorted.reduce<Expression | undefined>((left, { weight, of }) => {
+    const size = scaled(Math.abs(weight), of)
+    if (!left) return weight < 0 ? scaled(weight, of) : size
+    return binary(weight < 0 ? '-' : '+', left, size)
+  }, undefined)!
+  if (constant === 0) return all
+  return binary(constant < 0 ? '-' : '+', all, number(Math.abs(constant)))
 }
 
 /** k · a · b / c rather than k · (a · b / c): the factor goes to the innermost left. */

@@ -1,7 +1,6 @@
 import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace } from '../../num/linear-algebra.js'
-import type { Expression } from '../../table/expression.js'
 import { type Quantity, tolerance } from './quantity.js'
-import { binary, column, number, scaled, simplestFactorIn, simplestIn, writtenDigits } from './shapes.js'
+import { choicesOf, simplestFactorIn, simplestIn } from './shapes.js'
 
 /** constant + Σ weights[k] · the column inputs[k], which another column is, rounded to its unit. */
 export interface WeightedSum {
@@ -28,16 +27,16 @@ const ROUNDED = 1 / 12
 const LOST = 1e-13
 
 /**
- * Finds the weighted sum of other columns that a column is: forward selection on centred moments until what is left is rounding,
- * then the simplest weights. Columns with gaps where the target has none are no parts. Cost O(p² · rows) once, and
- * O(p · parts) for each target; for one with gaps as much as once.
+ * Finds the weighted sum of other columns that a column is, on some rows: forward selection on centred moments until what is left is
+ * rounding, then the simplest weights. Columns with gaps where the target has none are no parts. Cost O(p² · rows) once, and
+ * O(p · (rows + parts²)) for each target; for one with gaps as much as once.
  */
 export class WeightedSums {
   private readonly whole: Moments | undefined
 
   constructor(
     private readonly quantities: readonly Quantity[],
-    private readonly rowCount: number
+    private readonly rows: readonly number[]
   ) {
     this.whole = this.momentsWithin(undefined)
   }
@@ -45,13 +44,17 @@ export class WeightedSums {
   of(target: number): WeightedSum | undefined {
     const one = this.quantities[target]!
     const moments = hasGaps(one) ? this.momentsWithin(one) : this.whole
-    if (!moments) return undefined
-    return moments.sumOf(moments.columns.indexOf(target))
+    return moments?.sumOf(one, new Set([target]))
+  }
+
+  /** Of a quantity that is no column, without gaps on these rows, as a sum of columns but for some. */
+  ofOther(one: Quantity, except: ReadonlySet<number>): WeightedSum | undefined {
+    return this.whole?.sumOf(one, except)
   }
 
   /** Moments of the columns that have no gap where this one has none, on the rows where it is there. */
   private momentsWithin(target: Quantity | undefined): Moments | undefined {
-    const present = target ? allRows(this.rowCount).filter((i) => !Number.isNaN(target.values[i]!)) : allRows(this.rowCount)
+    const present = target ? this.rows.filter((i) => !Number.isNaN(target.values[i]!)) : this.rows
     const count = Math.min(MOST_ROWS, present.length)
     const rows = Array.from({ length: count }, (_, k) => present[Math.floor(((k + 0.5) * present.length) / count)]!)
     const columns = this.quantities.flatMap(({ values, isDate }, q) => (!isDate && !rows.some((i) => Number.isNaN(values[i]!)) ? [q] : []))
@@ -60,36 +63,55 @@ export class WeightedSums {
   }
 }
 
-/** Centred columns and their covariances, on some rows. */
+/** What is to be a sum of columns. */
+interface Target {
+  readonly values: Float64Array
+  readonly unit: number
+  /** Its values on the rows of the moments, off their mean. */
+  readonly centred: Float64Array
+  readonly variance: number
+  /** [p], its covariance with each column. */
+  readonly toColumns: Float64Array
+  /** Columns that may be parts. */
+  readonly among: number
+}
+
+/** Means and covariances of columns, on some rows. */
 class Moments {
-  private readonly centred: readonly Float64Array[]
   private readonly means: readonly number[]
   private readonly covariance: Float64Array
 
   constructor(
     private readonly quantities: readonly Quantity[],
-    readonly columns: readonly number[],
+    private readonly columns: readonly number[],
     private readonly rows: readonly number[]
   ) {
-    const [p, n] = [columns.length, rows.length]
-    const taken = columns.map((q) => Float64Array.from(rows, (i) => quantities[q]!.values[i]!))
-    this.means = taken.map((values) => values.reduce((sum, x) => sum + x / n, 0))
-    this.centred = taken.map((values, k) => values.map((x) => x - this.means[k]!))
+    const p = columns.length
+    this.means = columns.map((q) => this.meanOf(quantities[q]!))
+    const centred = columns.map((q, k) => this.centred(quantities[q]!, this.means[k]!))
     this.covariance = new Float64Array(p * p)
     for (let j = 0; j < p; j++)
-      for (let k = 0; k <= j; k++) this.covariance[j * p + k] = this.covariance[k * p + j] = dot(this.centred[j]!, this.centred[k]!) / n
+      for (let k = 0; k <= j; k++) this.covariance[j * p + k] = this.covariance[k * p + j] = dot(centred[j]!, centred[k]!) / rows.length
+  }
+
+  private meanOf({ values }: Quantity): number {
+    return this.rows.reduce((sum, i) => sum + values[i]! / this.rows.length, 0)
+  }
+
+  private centred({ values }: Quantity, mean: number): Float64Array {
+    return Float64Array.from(this.rows, (i) => values[i]! - mean)
   }
 
   /**
-   * Of the sums that column t is on these rows, one of few digits: where columns are sums themselves there
+   * Of the sums that a quantity is on these rows, one of few digits: where columns are sums themselves there
    * are several, and one without some column of the sum found may be simpler.
    */
-  sumOf(t: number): WeightedSum | undefined {
-    if (t < 0) return undefined
-    const without = new Set<number>()
-    let best = this.sumWithout(t, without)
+  sumOf(one: Quantity, except: ReadonlySet<number>): WeightedSum | undefined {
+    const without = new Set(this.columns.flatMap((q, k) => (except.has(q) ? [k] : [])))
+    const target = this.targetOf(one, this.columns.length - without.size)
+    let best = this.sumWithout(target, without)
     for (let sum = best; sum; ) {
-      const others = sum.inputs.map((q) => this.sumWithout(t, new Set([...without, this.columns.indexOf(q)])))
+      const others = sum.inputs.map((q) => this.sumWithout(target, new Set([...without, this.columns.indexOf(q)])))
       const simplest = others.reduce((one, other) => (other && (!one || other.choices < one.choices) ? other : one), undefined)
       if (!simplest || simplest.choices >= sum.choices) break
       for (const q of sum.inputs) if (!simplest.inputs.includes(q)) without.add(this.columns.indexOf(q))
@@ -98,27 +120,37 @@ class Moments {
     return best
   }
 
-  private sumWithout(t: number, without: ReadonlySet<number>): WeightedSum | undefined {
+  private targetOf(one: Quantity, among: number): Target {
+    const [p, n] = [this.columns.length, this.rows.length]
+    const centred = this.centred(one, this.meanOf(one))
+    const own = this.columns.findIndex((q) => this.quantities[q] === one)
+    const along = (k: number) =>
+      centred.reduce((sum, x, r) => sum + x * (this.quantities[this.columns[k]!]!.values[this.rows[r]!]! - this.means[k]!), 0) / n
+    const toColumns = own < 0 ? Float64Array.from({ length: p }, (_, k) => along(k)) : this.covariance.slice(own * p, (own + 1) * p)
+    return { values: one.values, unit: one.unit, centred, variance: dot(centred, centred) / n, toColumns, among }
+  }
+
+  private sumWithout(target: Target, without: ReadonlySet<number>): WeightedSum | undefined {
     const parts: number[] = []
     let best: WeightedSum | undefined
-    for (const { part, left } of this.selection(t, without)) {
+    for (const { part, left } of this.selection(target, without)) {
       parts.push(part)
-      const sum = left > MOST_LEFT * this.noiseOf(t) ? undefined : this.simplified(t, parts)
+      const sum = left > MOST_LEFT * noiseOf(target) ? undefined : this.simplified(target, parts)
       // net + tax says more than 1.19 * net, though tax is the rounding alone.
       if (sum && (!best || sum.choices < best.choices)) best = sum
     }
     return best
   }
 
-  /** Columns in the order of what each explains of what those before it leave of column t, and what is left with it, a variance. */
-  private *selection(t: number, without: ReadonlySet<number>): Generator<{ readonly part: number; readonly left: number }> {
+  /** Columns in the order of what each explains of what those before it leave of the target, and what is left with it, a variance. */
+  private *selection(target: Target, without: ReadonlySet<number>): Generator<{ readonly part: number; readonly left: number }> {
     const p = this.columns.length
     const most = Math.min(MOST_TERMS, Math.floor(this.rows.length / ROWS_A_TERM))
     const left = Float64Array.from({ length: p }, (_, j) => this.covariance[j * p + j]!)
-    const toTarget = this.covariance.slice(t * p, (t + 1) * p)
+    const toTarget = target.toColumns.slice()
     const directions: Float64Array[] = []
-    let rest = this.covariance[t * p + t]!
-    const taken = new Set([t, ...without])
+    let rest = target.variance
+    const taken = new Set(without)
     while (directions.length < most) {
       let [best, gain] = [-1, 0]
       for (let j = 0; j < p; j++) {
@@ -145,31 +177,24 @@ class Moments {
     }
   }
 
-  /** The simplest weights with which these columns, or some of them, add up to column t. */
-  private simplified(t: number, parts: readonly number[]): WeightedSum | undefined {
-    const p = this.columns.length
-    const noise = this.noiseOf(t)
+  /** The simplest weights with which these columns, or some of them, add up to the target. */
+  private simplified(target: Target, parts: readonly number[]): WeightedSum | undefined {
+    const noise = noiseOf(target)
     const spread = Math.sqrt(noise / this.rows.length)
-    const told = this.told(parts, this.covariance.slice(t * p, (t + 1) * p), spread)
+    const told = this.told(parts, target.toColumns, spread)
     // What is left of the target must be no more than rounding, which its whole unit bounds.
-    if (!told || this.residual(t, told.parts, told.weights) > MOST_LEFT * noise) return undefined
+    if (!told || this.residual(target, told.parts, told.weights) > MOST_LEFT * noise) return undefined
     for (const errors of STANDARD_ERRORS) {
-      const sum = this.simplestWithin(t, told.parts, errors * spread)
+      const sum = this.simplestWithin(target, told.parts, errors * spread)
       if (sum) return sum
     }
     return undefined
   }
 
-  /** Variance of what rounding, of the file and of the computer, takes away from column t. */
-  private noiseOf(t: number): number {
-    const { unit } = this.quantities[this.columns[t]!]!
-    return ROUNDED * unit * unit + LOST * this.covariance[t * this.columns.length + t]!
-  }
-
   /** The sum with the simplest weights within what they may be off by, one after another, where all rows obey. */
-  private simplestWithin(t: number, parts: readonly number[], spread: number): WeightedSum | undefined {
+  private simplestWithin(target: Target, parts: readonly number[], spread: number): WeightedSum | undefined {
     const p = this.columns.length
-    const rest = this.covariance.slice(t * p, (t + 1) * p)
+    const rest = target.toColumns.slice()
     const weights = new Map<number, number>()
     let open = parts
     while (open.length > 0) {
@@ -183,7 +208,7 @@ class Moments {
     }
     const kept = parts.filter((part) => weights.get(part) !== 0).sort((a, b) => a - b)
     return this.checked(
-      t,
+      target,
       kept,
       kept.map((part) => weights.get(part)!)
     )
@@ -207,8 +232,7 @@ class Moments {
   }
 
   /** The sum with its constant, where all rows obey. */
-  private checked(t: number, parts: readonly number[], weights: readonly number[]): WeightedSum | undefined {
-    const { values, unit } = this.quantities[this.columns[t]!]!
+  private checked({ values, unit, among }: Target, parts: readonly number[], weights: readonly number[]): WeightedSum | undefined {
     let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
     for (const i of this.rows) {
       const left = parts.reduce((rest, part, k) => rest - weights[k]! * this.quantities[this.columns[part]!]!.values[i]!, values[i]!)
@@ -220,7 +244,7 @@ class Moments {
     // A constant, and a multiple of one column, are no sums.
     if (parts.length === 0 || (parts.length === 1 && constant === 0)) return undefined
     const inputs = parts.map((part) => this.columns[part]!)
-    return { inputs, weights, constant, choices: choicesOf(this.columns.length - 1, [...weights, ...(constant === 0 ? [] : [constant])]) }
+    return { inputs, weights, constant, choices: choicesOf(among, [...weights, ...(constant === 0 ? [] : [constant])]) }
   }
 
   /** Least squares of what is left on some columns: weights, and the diagonal of the inverse covariance. */
@@ -240,16 +264,19 @@ class Moments {
     return { weights, variances }
   }
 
-  /** Mean square of what the columns leave of column t. */
-  private residual(t: number, parts: readonly number[], weights: Float64Array): number {
-    const left = this.centred[t]!.slice()
+  /** Mean square of what the columns leave of the target. */
+  private residual({ centred }: Target, parts: readonly number[], weights: Float64Array): number {
+    const left = centred.slice()
     parts.forEach((part, k) => {
-      const column = this.centred[part]!
+      const column = this.centred(this.quantities[this.columns[part]!]!, this.means[part]!)
       for (let i = 0; i < left.length; i++) left[i] = left[i]! - weights[k]! * column[i]!
     })
     return dot(left, left) / left.length
   }
 }
+
+/** Variance of what rounding, of the file and of the computer, takes away from a target. */
+const noiseOf = ({ unit, variance }: Target): number => ROUNDED * unit * unit + LOST * variance
 
 interface Fit {
   readonly weights: Float64Array
@@ -264,34 +291,4 @@ function surest(parts: readonly number[], { weights, variances }: Fit, spread: n
   return { part: parts[best]!, weight: weights[best]!, error: spread * Math.sqrt(variances[best]!) }
 }
 
-/** How many sums of so many of p columns there are with numbers of as many digits. */
-function choicesOf(p: number, numbers: readonly number[]): number {
-  let choices = 1
-  numbers.forEach((x, k) => {
-    // ±1 costs its sign alone.
-    choices *= 2 * (Math.abs(x) === 1 ? 1 : 10 ** writtenDigits(Math.abs(x))) * Math.max(1, (p - k) / (k + 1))
-  })
-  return choices
-}
-
 const hasGaps = ({ values }: Quantity): boolean => values.some(Number.isNaN)
-const allRows = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
-
-/** The sum as a person would write it: (a + b + c) / 3, 0.3 * a + 0.7 * b − 2; what is added first. */
-export function writeSum(names: readonly string[], { weights, constant }: WeightedSum): Expression {
-  const first = weights[0]!
-  if (constant === 0 && first > 0 && weights.every((weight) => weight === first))
-    return scaled(
-      first,
-      names.map(column).reduce((sum, one) => binary('+', sum, one))
-    )
-  const terms = names.map((name, k) => ({ weight: weights[k]!, of: column(name) }))
-  const sorted = [...terms.filter(({ weight }) => weight > 0), ...terms.filter(({ weight }) => weight < 0)]
-  const sum = sorted.reduce<Expression | undefined>((left, { weight, of }) => {
-    const size = scaled(Math.abs(weight), of)
-    if (!left) return weight < 0 ? scaled(weight, of) : size
-    return binary(weight < 0 ? '-' : '+', left, size)
-  }, undefined)!
-  if (constant === 0) return sum
-  return binary(constant < 0 ? '-' : '+', sum, number(Math.abs(constant)))
-}

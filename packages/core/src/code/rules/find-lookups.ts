@@ -169,9 +169,15 @@ function findPairs(evidence: Evidence, singles: readonly LookupFound[]): LookupF
   return found.sort((x, y) => x.count - y.count).map(({ column, from }) => ({ column, from }))
 }
 
-/** Whether most rows have a value that others have too. */
-function isShared({ count, codes: { length: rows } }: Codes): boolean {
-  return rows - count >= LEAST_REPEATS && count <= MOST_ALONE * rows
+/**
+ * Whether most rows have a value that others have too, those with the commonest left out: that 0 goes with 0 does not say that the
+ * amounts beside it, hardly two of them alike, are a key.
+ */
+function isShared({ count, codes }: Codes): boolean {
+  const sizes = new Int32Array(count + 1)
+  for (const code of codes) sizes[code]!++
+  const besides = codes.length - sizes.reduce((most, size) => Math.max(most, size), 0)
+  return codes.length - count >= LEAST_REPEATS && count - 1 <= MOST_ALONE * besides
 }
 
 /** The code of missing cells, where there are any. */

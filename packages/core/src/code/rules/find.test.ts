@@ -283,6 +283,15 @@ describe('what lies on a side of other columns', () => {
     const coin = Array.from(d, (x) => (x > 0.5 ? 'yes' : 'no'))
     expect(found({ rowCount: rows, columns: [number('a', a), number('b', b), number('c', c), text('flag', coin)] })).toEqual([])
   })
+it('amounts of two years that are 0 together and hardly ever alike otherwise do not determine each other', () => {
+  const rows = 240
+  const whole = (name: string, size: number) => ({
+    name,
+    source: 'text' as const,
+    values: Array.from(uniforms(keyFor(keyFromSeed(12), name), rows), (u, i) => (i % 5 < 3 ? '0' : String(Math.floor(size * u))))
+  })
+  const share = { name: 'share', source: 'number' as const, values: uniforms(keyFromSeed(13), rows) }
+  expect(found({ rowCount: rows, columns: [whole('1980', 4e6), whole('1981', 9e6), share] })).toEqual([])
 })
 
 it('two thirds are a ratio, as a person would write them', () => {

@@ -283,6 +283,8 @@ describe('what lies on a side of other columns', () => {
     const coin = Array.from(d, (x) => (x > 0.5 ? 'yes' : 'no'))
     expect(found({ rowCount: rows, columns: [number('a', a), number('b', b), number('c', c), text('flag', coin)] })).toEqual([])
   })
+})
+
 it('amounts of two years that are 0 together and hardly ever alike otherwise do not determine each other', () => {
   const rows = 240
   const whole = (name: string, size: number) => ({

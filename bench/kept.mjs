@@ -10,6 +10,7 @@ const PAGES = {
   rules: 'docs/rules.md',
   cluster: 'docs/many-machines.md',
   schema: 'docs/several-tables.md',
+  seasons: 'docs/forecasts-and-closures.md',
   trajectories: 'docs/from-snapshots-to-trajectories.md',
   growth: 'docs/new-rows-from-a-table.md'
 }

@@ -1,5 +1,7 @@
+import { DAY } from '../../code/rules/quantity.js'
 import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
+import { median } from '../../num/statistics.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import { monthOf, monthStart, sinceStart, untilEnd } from '../../table/months.js'
 import { spelled, timeBounds } from '../../table/present.js'
@@ -11,29 +13,59 @@ export interface Months {
   readonly from: 'start' | 'end'
 }
 
-/** The time column, its place among the columns, its last value and mean spacing. */
+/** The time column, its place among the columns, its last value and the spacing of rows that follow each other, or the mean one. */
 export interface Clock {
   readonly column: NumericColumn['kind']
   readonly name: string
   readonly place: number
   readonly last: number
   readonly spacing: number
-  /** Calendar months between rows, where every step is as many; times go on by them. */
+  /** Calendar months between rows that follow each other, where all are as many; times go on by them. */
   readonly months?: Months
+  /** Whether there are rows from Monday to Friday only; times go on by such days. */
+  readonly weekdays?: boolean
 }
 
 /** Months have 28 to 31 days: monthly, quarterly and yearly dates have no mean step that leads from one to the next. */
-function monthsOf(values: Float64Array): Months | undefined {
+function monthsOf(values: Float64Array): { readonly months: Months; readonly places: Float64Array } | undefined {
   if (values.length < 3) return undefined
-  const count = monthOf(values[1]!) - monthOf(values[0]!)
-  if (count < 1 || values.some((time, i) => i > 0 && monthOf(time) - monthOf(values[i - 1]!) !== count)) return undefined
+  const months = Array.from(values, monthOf)
+  const count = median(months.slice(1).map((month, i) => month - months[i]!))
+  const places = count >= 1 ? placesOf(months, count) : undefined
+  if (!places) return undefined
   const same = (rest: (time: number) => number): boolean => values.every((time) => rest(time) === rest(values[0]!))
-  if (same(sinceStart)) return { count, from: 'start' }
-  return same(untilEnd) ? { count, from: 'end' } : undefined
+  if (same(sinceStart)) return { months: { count, from: 'start' }, places }
+  return same(untilEnd) ? { months: { count, from: 'end' }, places } : undefined
+}
+
+/** Days of a week, and those from Monday to Friday. */
+const [WEEK, WORKING] = [7, 5]
+/** Days from the Monday before 1 January 1970, a Thursday. */
+const FIRST_MONDAY = 3
+
+/** Working days since that Monday; undefined of what is no day or lies on a Saturday or Sunday. */
+function weekdayOf(time: number): number | undefined {
+  const days = time / DAY + FIRST_MONDAY
+  const week = Math.floor(days / WEEK)
+  const day = days - WEEK * week
+  return Number.isInteger(day) && day < WORKING ? WORKING * week + day : undefined
+}
+
+/** The day of a number of working days. */
+const weekdayAt = (weekday: number): number => {
+  const week = Math.floor(weekday / WORKING)
+  return (WEEK * week + weekday - WORKING * week - FIRST_MONDAY) * DAY
+}
+
+/** Places of days from Monday to Friday; undefined where a row lies on another, or most are not one step apart. */
+function weekdayPlaces(values: Float64Array): Float64Array | undefined {
+  const days = Array.from(values, weekdayOf)
+  return days.every((day) => day !== undefined) ? placesOf(days, 1) : undefined
 }
 
 /** The time `steps` rows after the last one. */
-export function timeAt({ last, spacing, months }: Clock, steps: number): number {
+export function timeAt({ last, spacing, months, weekdays }: Clock, steps: number): number {
+  if (weekdays) return weekdayAt(weekdayOf(last)! + steps)
   if (!months) return last + steps * spacing
   const month = monthOf(last) + steps * months.count
   return months.from === 'start' ? monthStart(month) + sinceStart(last) : monthStart(month + 1) - untilEnd(last)
@@ -57,8 +89,15 @@ export function checkReach(clock: Clock, format: ColumnFormat, steps: number): v
   })
 }
 
+/** A clock, and where the rows of a series stand on it: the last at 0, those before it at −1, −2, …, less what is missing in between [T]. */
+interface Clocked {
+  readonly clock: Clock
+  readonly places: Float64Array
+  readonly notes: readonly string[]
+}
+
 /** The times of a series, taken out of its columns. Throws `InputError`: no such column, gaps, times that do not ascend. */
-export function clockOf({ table, formats }: InferredTable, name: string): Clock & { notes: readonly string[] } {
+export function clockOf({ table, formats }: InferredTable, name: string): Clocked {
   const place = table.columns.findIndex((column) => column.name === name)
   const column = table.columns[place]
   if (!column || !isNumeric(column) || column.missing) {
@@ -79,11 +118,53 @@ export function clockOf({ table, formats }: InferredTable, name: string): Clock 
       try: 'sorting the series by time'
     })
   }
-  const spacing = (values[values.length - 1]! - values[0]!) / Math.max(1, values.length - 1)
-  const uneven = values.some((value, i) => i > 0 && Math.abs(value - values[i - 1]! - spacing) > 1e-3 * spacing)
+  const last = values[values.length - 1]!
+  const own = { column: column.kind, name, place, last }
+  const spacing = (last - values[0]!) / Math.max(1, values.length - 1)
+  const uneven = values.some((value, i) => i > 0 && Math.abs(value - values[i - 1]! - spacing) > EVEN * spacing)
   const months = column.kind === 'datetime' && uneven ? monthsOf(values) : undefined
-  const notes = uneven && !months ? [`the steps of ${name} differ: the transition treats them as equal, and times go on in mean steps`] : []
-  return { column: column.kind, name, place, last: values[values.length - 1]!, spacing, ...(months ? { months } : {}), notes }
+  if (months) return { clock: { ...own, spacing, months: months.months }, ...gapsOf(months.places, name) }
+  const weekdays = column.kind === 'datetime' && uneven ? weekdayPlaces(values) : undefined
+  if (weekdays) return { clock: { ...own, spacing: (DAY * WEEK) / WORKING, weekdays: true }, ...gapsOf(weekdays, name) }
+  const grid = uneven ? gridOf(values) : undefined
+  if (grid) return { clock: { ...own, spacing: grid.spacing }, ...gapsOf(grid.places, name) }
+  const notes = uneven ? [`the steps of ${name} differ: the transition treats them as equal, and times go on in mean steps`] : []
+  return { clock: { ...own, spacing }, places: evenPlaces(values.length), notes }
+}
+
+/** Of a step: what two may differ by and be the same. */
+const EVEN = 1e-3
+
+/** Places of rows each of which follows the one before it, the last at 0. */
+export const evenPlaces = (rows: number): Float64Array => Float64Array.from({ length: rows }, (_, i) => i + 1 - rows)
+
+function gapsOf(places: Float64Array, name: string): Pick<Clocked, 'places' | 'notes'> {
+  const missing = 1 - places[0]! - places.length
+  if (missing === 0) return { places, notes: [] }
+  const rows = missing === 1 ? 'a row is' : `${missing} rows are`
+  return { places, notes: [`by ${name} ${rows} missing in between: what comes after a gap is not learned from what came before it`] }
+}
+
+/** Places of rows that are as many steps apart, the last at 0; undefined where most are not one step apart, or some no whole number. */
+function placesOf(values: ArrayLike<number>, step: number): Float64Array | undefined {
+  const rows = values.length
+  const out = evenPlaces(rows)
+  let single = 0
+  for (let i = rows - 2; i >= 0; i--) {
+    const steps = (values[i + 1]! - values[i]!) / step
+    const whole = Math.round(steps)
+    if (whole < 1 || Math.abs(steps - whole) > EVEN) return undefined
+    if (whole === 1) single++
+    out[i] = out[i + 1]! - whole
+  }
+  return 2 * single >= rows ? out : undefined
+}
+
+/** The most common step of times of which some are left out. */
+function gridOf(values: Float64Array): { readonly spacing: number; readonly places: Float64Array } | undefined {
+  const spacing = median(values.subarray(1).map((value, i) => value - values[i]!))
+  const places = placesOf(values, spacing)
+  return places && { spacing: (values[values.length - 1]! - values[0]!) / -places[0]!, places }
 }
 
 /** Says of dates that ascend, and of numbers that do in equal steps, that they could be the time, where none was named: as a state they would wander. */

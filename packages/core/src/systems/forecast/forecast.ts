@@ -10,8 +10,9 @@ import { keepColumns } from '../../table/rows.js'
 import type { Column, Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { type FieldColumns, fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
-import { type Clock, checkReach, clockOf, risingNotes, timeAt } from './clock.js'
+import { type Clock, checkReach, clockOf, evenPlaces, risingNotes, timeAt } from './clock.js'
 import type { ForecastOptions } from './options.js'
+import { findSeason, periodsFor, type Season, shiftedBySeason } from './season.js'
 import { fitTransition, Transition, type TransitionModel } from './transition.js'
 
 /** A transition fitted to a series, with what is needed to continue it. */
@@ -22,6 +23,10 @@ export interface ForecastModel {
   /** The last `memory` rows in scaled coordinates, newest first, side by side [1, memory·d]. */
   readonly history: Matrix
   readonly clock?: Clock
+  /** What repeats itself, in scaled coordinates; the transition and the history are of the rest. */
+  readonly season?: Season
+  /** Place of the next row of every pair [M], the last row of the series at 0; where left out each follows the one before it. */
+  readonly places?: Float64Array
   readonly formats: readonly ColumnFormat[]
   readonly summary: ForecastSummary
 }
@@ -35,7 +40,15 @@ export interface ForecastSummary {
   readonly inputs?: Readonly<Record<string, readonly string[]>>
   readonly choices: TransitionModel['choices']
   readonly cappedColumns: readonly string[]
+  /** Of the columns that have one. */
+  readonly season?: Readonly<Record<string, readonly SeasonSummary[]>>
   readonly notes: readonly string[]
+}
+
+export interface SeasonSummary {
+  /** In rows. */
+  readonly period: number
+  readonly harmonics: number
 }
 
 /**
@@ -45,15 +58,26 @@ export interface ForecastSummary {
  */
 export async function fitForecast(data: InferredTable, options: ForecastOptions, context: Context): Promise<ForecastModel> {
   const { memory = 1 } = options
-  const clock = options.time === undefined ? undefined : clockOf(data, options.time)
+  const {
+    clock,
+    places,
+    notes: clockNotes
+  } = options.time === undefined
+    ? { clock: undefined, places: evenPlaces(data.table.rowCount), notes: risingNotes(data.table) }
+    : clockOf(data, options.time)
   const series = clock ? keepColumns(data, ({ name }) => name !== clock.name) : data
   checkLength(series.table, memory)
   checkNames(series.table)
   const encoder = fitEncoder(series.table, series.formats, () => 'standard')
   const columns = fieldColumns(encoder, 'series')
   if (encoder.coordinateCount === 0) throw constantSeries()
-  const { coordinates } = encodeTable(encoder, series.table, keyFor(context.key, 'encode'))
-  const pairs = pairsOf(coordinates, memory)
+  const { coordinates: scaled } = encodeTable(encoder, series.table, keyFor(context.key, 'encode'))
+  const periods = periodsFor(options.season ?? 'auto', clock, series.table.rowCount)
+  const season = await findSeason({ coordinates: scaled, places }, periods)
+  const coordinates = shiftedBySeason(scaled, { season, sign: -1, placeOf: (row) => places[row]! })
+  const ends = pairEnds(places, memory)
+  checkPairs(ends.length, { ...options, memory })
+  const pairs = pairsOf(coordinates, memory, ends)
   const plan = options.local ? localUnits(options.local, columns, pairs, memory) : undefined
   const transition = await fitTransition(pairs, plan ? { units: plan.units } : {}, context)
   return {
@@ -62,6 +86,8 @@ export async function fitForecast(data: InferredTable, options: ForecastOptions,
     memory,
     history: historyAt(coordinates, coordinates.rows, memory),
     ...(clock ? { clock } : {}),
+    ...(season ? { season } : {}),
+    ...(places[0] === 1 - places.length ? {} : { places: Float64Array.from(ends, (row) => places[row]!) }),
     formats: data.formats,
     summary: {
       pairCount: pairs.inputs.rows,
@@ -70,25 +96,42 @@ export async function fitForecast(data: InferredTable, options: ForecastOptions,
       ...(plan ? { inputs: plan.named } : {}),
       choices: transition.choices,
       cappedColumns: plan?.capped ?? [],
-      notes: [...data.notes, ...(clock?.notes ?? risingNotes(data.table)), ...cappedNotes(plan?.capped ?? [], pairs.inputs.rows)]
+      ...(season ? { season: seasonSummary(season, columns.names) } : {}),
+      notes: [...data.notes, ...clockNotes, ...seasonNotes(options.season, season), ...cappedNotes(plan?.capped ?? [], pairs.inputs.rows)]
     }
   }
 }
+
+const seasonSummary = (season: Season, names: readonly string[]): Readonly<Record<string, readonly SeasonSummary[]>> =>
+  Object.fromEntries(
+    season.flatMap((cycles, c) =>
+      cycles.length === 0 ? [] : [[names[c]!, cycles.map(({ period, cosines }) => ({ period, harmonics: cosines.length }))]]
+    )
+  )
+
+/** Says where a season that somebody names is none. */
+const seasonNotes = (asked: ForecastOptions['season'], season: Season | undefined): string[] =>
+  typeof asked === 'object' && !season
+    ? [`no season of ${listed(asked.map(String))} rows: stretches that are held out are predicted no better with it`]
+    : []
 
 function cappedNotes(capped: readonly string[], rows: number): string[] {
   if (capped.length === 0) return []
   return [`${rows} pairs feed at most ${mostGivens(rows)} inputs: only the strongest are used for ${listed(capped)}`]
 }
 
+/** Pairs from which there is something to choose by. */
+const LEAST_PAIRS = 10
+
 function checkLength(table: Table, memory: number): void {
   if (!(Number.isInteger(memory) && memory >= 1)) {
     throw new InputError({ code: 'memory', got: `a memory of ${memory}`, expected: 'a whole number of at least 1', try: '--memory 1' })
   }
-  if (table.rowCount - memory >= 10) return
+  if (table.rowCount - memory >= LEAST_PAIRS) return
   throw new InputError({
     code: 'series-short',
     got: `a series of ${table.rowCount} rows with a memory of ${memory}`,
-    expected: `at least ${memory + 10} rows`,
+    expected: `at least ${memory + LEAST_PAIRS} rows`,
     try: 'a longer series or a shorter memory'
   })
 }
@@ -120,15 +163,28 @@ function historyAt({ data, cols }: Matrix, end: number, memory: number): Matrix 
   return out
 }
 
-/** (last `memory` rows, next row) for every row that has as many before it. */
-export function pairsOf(series: Matrix, memory: number): { inputs: Matrix; outputs: Matrix } {
+/** Rows that have `memory` rows before them with nothing missing in between. */
+const pairEnds = (places: Float64Array, memory: number): number[] =>
+  Array.from(places.keys()).filter((row) => row >= memory && places[row]! - places[row - memory]! === memory)
+
+function checkPairs(count: number, { memory, time }: Pick<ForecastOptions, 'memory' | 'time'>): void {
+  if (count >= LEAST_PAIRS) return
+  throw new InputError({
+    code: 'series-short',
+    got: `${count} rows with ${memory === 1 ? 'the one' : `all ${memory}`} before them, by ${time}`,
+    expected: `at least ${LEAST_PAIRS}`,
+    try: 'a series with fewer gaps, a shorter memory, or leaving --time out: rows follow each other then'
+  })
+}
+
+/** (last `memory` rows, next row) for each of some rows. */
+function pairsOf(series: Matrix, memory: number, ends: readonly number[]): { inputs: Matrix; outputs: Matrix } {
   const d = series.cols
-  const count = series.rows - memory
-  const inputs = matrix(count, memory * d)
-  const outputs = matrix(count, d)
-  for (let j = 0; j < count; j++) {
-    inputs.data.set(historyAt(series, j + memory, memory).data, j * inputs.cols)
-    outputs.data.set(series.data.subarray((j + memory) * d, (j + memory + 1) * d), j * d)
+  const inputs = matrix(ends.length, memory * d)
+  const outputs = matrix(ends.length, d)
+  for (const [j, end] of ends.entries()) {
+    inputs.data.set(historyAt(series, end, memory).data, j * inputs.cols)
+    outputs.data.set(series.data.subarray(end * d, (end + 1) * d), j * d)
   }
   return { inputs, outputs }
 }
@@ -185,7 +241,8 @@ export async function drawForecast(model: ForecastModel, { members, steps }: For
     for (let i = 0; i < members; i++) rows.data.set(next.data.subarray(i * d, (i + 1) * d), (i * steps + step - 1) * d)
     context.watch?.progress?.({ stage: 'forecast', done: step, total: steps })
   }
-  const { columns } = decodeTable(model.encoder, { coordinates: rows, codes: new Int32Array(0) })
+  const coordinates = shiftedBySeason(rows, { season: model.season, sign: 1, placeOf: (i) => (i % steps) + 1 })
+  const { columns } = decodeTable(model.encoder, { coordinates, codes: new Int32Array(0) })
   return labelled(model, { columns, rowCount: rows.rows }, { members, steps })
 }
 
@@ -221,9 +278,13 @@ function pushed(history: Matrix, next: Matrix): Matrix {
   return out
 }
 
-/** The series that a model was fitted to, from its row `memory` + 1 on, without the time column. */
-export const trainingSeries = ({ encoder, transition }: ForecastModel): Table =>
-  decodeTable(encoder, { coordinates: unstandardised(transition, transition.outputCount), codes: new Int32Array(0) })
+/** The series that a model was fitted to, from its row `memory` + 1 on, without the time column and rows that come after a gap. */
+export function trainingSeries({ encoder, transition, season, places }: ForecastModel): Table {
+  const rows = unstandardised(transition, transition.outputCount)
+  const placeOf = (row: number) => places?.[row] ?? row + 1 - rows.rows
+  const coordinates = shiftedBySeason(rows, { season, sign: 1, placeOf })
+  return decodeTable(encoder, { coordinates, codes: new Int32Array(0) })
+}
 
 /** The first columns of (outputs, inputs) of a transition, in the coordinates of the encoder. */
 export function unstandardised({ rows: { coordinates }, scale }: TransitionModel, columns: number): Matrix {

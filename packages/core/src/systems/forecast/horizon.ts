@@ -5,10 +5,18 @@ import { uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
 import type { Encoder } from '../../table/encoder.js'
+import type { NumericScaler } from '../../table/scaling.js'
 import type { NumericColumn } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { fitWindows } from '../fit-windows.js'
 import { type ForecastModel, unstandardised } from './forecast.js'
+import { seasonAt } from './season.js'
+
+/** A scaler of what a season at some step is added to, in coordinates. */
+function movedScaler(scaler: NumericScaler, shift: number): NumericScaler {
+  if (scaler.method !== 'standard') throw new Error('a series is scaled by its moments')
+  return { ...scaler, centre: scaler.centre + scaler.scale * shift }
+}
 
 /** Training rows of a horizon, at most: its reach and regressions of curved evidence need no more. */
 const MOST_ROWS = 1000
@@ -44,17 +52,20 @@ export class Horizon {
   }
 
   private unrolled(): Encoder {
-    const { encoder } = this.model
+    const { encoder, season } = this.model
     const at = <T extends { readonly name: string }>(one: T, step: number): T => ({ ...one, name: `${one.name}@${step}` })
     const numbers = this.stepNumbers
     return {
       ...encoder,
-      columns: numbers.flatMap((step, s) =>
-        encoder.columns.map((code) => {
+      columns: numbers.flatMap((step, s) => {
+        const shift = season && seasonAt(season, step)
+        return encoder.columns.map((code) => {
           const named = at(code, step)
-          return named.carries === 'coordinate' ? { ...named, coordinate: s * this.d + named.coordinate } : named
+          if (named.carries !== 'coordinate') return named
+          const scaler = shift ? movedScaler(named.scaler, shift[named.coordinate]!) : named.scaler
+          return { ...named, scaler, coordinate: s * this.d + named.coordinate }
         })
-      ),
+      }),
       formats: numbers.flatMap((step) => encoder.formats.map((format) => at(format, step))),
       kinds: numbers.flatMap((step) => encoder.kinds.map((kind) => at(kind, step))),
       coordinateCount: numbers.length * this.d

@@ -7,8 +7,10 @@ export interface ForecastOptions {
   readonly memory?: number
   /** Which columns influence a column's next value; all when left out. */
   readonly local?: Localisation
-  /** A column of times: not modelled, continued with its mean spacing. */
+  /** A column of times: not modelled, continued with its spacing. */
   readonly time?: string
+  /** Periods in rows after which the series repeats itself in part; `auto`: day, week and year where the times are dates. Default auto. */
+  readonly season?: 'auto' | 'off' | readonly number[]
 }
 
 /** The options of a forecast, each described once. */
@@ -35,6 +37,17 @@ export const forecastFields: readonly Field[] = [
     kind: 'text',
     range: 'a column of numbers or date-times',
     default: 'none: rows are consecutive times',
-    sentence: 'A column of times: it is checked to ascend, not modelled, and continued with its mean spacing.'
+    sentence: 'A column of times: it is checked to ascend, not modelled, and continued with its spacing.'
+  },
+  {
+    name: 'season',
+    kind: 'numbers',
+    unit: 'rows',
+    range: 'auto, off, or periods of two rows to half of the series',
+    default: 'auto: day, week and year where --time is of dates',
+    words: ['auto', 'off'],
+    sentence:
+      'After how many rows the series repeats itself in part: what of it helps to predict stretches that are held out goes on as it was.',
+    source: 'Harvey, Forecasting, Structural Time Series Models and the Kalman Filter, 1989'
   }
 ]

@@ -3,11 +3,13 @@ import {
   dictionary,
   exactly,
   expectKind,
+  flag,
   float64Array,
   list,
   logWeightsIn,
   number,
   optional,
+  type Reader,
   record,
   SCALE,
   SCALED,
@@ -22,12 +24,14 @@ import { timeBounds } from '../../table/present.js'
 import { checkField, columnFormat, type EncoderRecord, encoderIn, recordEncoder, scaledArray, UNSCALED } from '../encoder-file.js'
 import { givenChoice, recordWindows, restoreWindows, type WindowRecord, windowRecord } from '../window-file.js'
 import { type Clock, type Months, timeAt } from './clock.js'
-import type { ForecastModel, ForecastSummary } from './forecast.js'
+import type { ForecastModel, ForecastSummary, SeasonSummary } from './forecast.js'
+import type { Cycle, Season } from './season.js'
 
 interface ForecastMeta {
   readonly encoder: EncoderRecord
   readonly memory: number
   readonly clock?: ForecastModel['clock']
+  readonly season?: Season
   readonly formats: readonly ColumnFormat[]
   readonly outputCount: number
   readonly units: readonly WindowRecord[]
@@ -36,13 +40,14 @@ interface ForecastMeta {
 
 /** Model → contents of a model file. */
 export function saveForecast(model: ForecastModel): ModelContents {
-  const { transition, memory, clock, formats, summary } = model
+  const { transition, memory, clock, season, places, formats, summary } = model
   const { record, arrays } = recordEncoder(model.encoder)
   const windows = recordWindows(transition.units)
   const meta: ForecastMeta = {
     encoder: record,
     memory,
     ...(clock ? { clock } : {}),
+    ...(season ? { season } : {}),
     formats,
     outputCount: transition.outputCount,
     units: windows.records,
@@ -58,7 +63,8 @@ export function saveForecast(model: ForecastModel): ModelContents {
       logWeights: transition.rows.logWeights,
       centre: transition.scale.centre,
       scale: transition.scale.scale,
-      history: model.history.data
+      history: model.history.data,
+      ...(places ? { places } : {})
     }
   }
 }
@@ -69,8 +75,16 @@ const clockRecord = record<Clock>({
   place: whole(),
   last: number(UNSCALED),
   spacing: number({ above: 0, most: UNSCALED.most }),
-  months: optional(record<Months>({ count: whole({ least: 1, most: 1e6 }), from: word('start', 'end') }))
+  months: optional(record<Months>({ count: whole({ least: 1, most: 1e6 }), from: word('start', 'end') })),
+  weekdays: optional(flag)
 })
+
+const cycle: Reader<Cycle> = (value, field) => {
+  const terms = list(number(SCALED))
+  const found = record<Cycle>({ period: number({ least: 2, most: 1e9 }), cosines: terms, sines: terms })(value, field)
+  exactly(found.cosines.length)(found.sines.length, `${field}.sines.length`)
+  return found
+}
 
 const summaryRecord = record<ForecastSummary>({
   pairCount: whole({ least: 1 }),
@@ -79,6 +93,7 @@ const summaryRecord = record<ForecastSummary>({
   inputs: optional(dictionary(list(text))),
   choices: list(givenChoice),
   cappedColumns: list(text),
+  season: optional(dictionary(list(record<SeasonSummary>({ period: number({ least: 2, most: 1e9 }), harmonics: whole({ least: 1 }) })))),
   notes: list(text)
 })
 
@@ -90,18 +105,20 @@ export function loadForecast(contents: ModelContents): ForecastModel {
     encoder: encoderIn(arrays),
     memory: whole({ least: 1 }),
     clock: optional(clockRecord),
+    season: optional(list(list(cycle))),
     formats: list(columnFormat),
     outputCount: whole({ least: 1 }),
     units: list(windowRecord(widthOf(contents))),
     summary: summaryRecord
   })(contents.meta, 'meta')
-  const { encoder, memory, clock, formats, outputCount, units, summary } = meta
+  const { encoder, memory, clock, season, formats, outputCount, units, summary } = meta
   const { pairCount } = summary
   checkField(encoder)
   exactly(encoder.coordinateCount)(outputCount, 'meta.outputCount')
   exactly(memory)(summary.memory, 'meta.summary.memory')
   checkFormats(encoder, meta)
   checkUnits(units, outputCount)
+  if (season) exactly(outputCount)(season.length, 'meta.season.length')
   const width = (memory + 1) * outputCount
   return {
     encoder,
@@ -118,6 +135,8 @@ export function loadForecast(contents: ModelContents): ForecastModel {
     memory,
     history: matrix(1, memory * outputCount, scaledArray(arrays, 'history', memory * outputCount)),
     ...(clock ? { clock } : {}),
+    ...(season ? { season } : {}),
+    ...('places' in arrays ? { places: float64Array(arrays, 'places', pairCount, { least: -1e9, most: 0 }) } : {}),
     formats,
     summary
   }

@@ -64,8 +64,8 @@ export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, D
   },
   optionsFor: (_input, options) => options,
   plan,
-  fit(input, { local, memory, time, seed = 1, ...table }, context) {
-    const options = defined({ local: local as Localisation | undefined, memory, time })
+  fit(input, { local, memory, time, season, seed = 1, ...table }, context) {
+    const options = defined({ local: local as Localisation | undefined, memory, time, season })
     return fitForecast(inferTable(input, table), options, contextOf(seed, context))
   },
   async draw(model, { rows: members = MEMBERS, steps, seed = 1, asked }, jobContext) {

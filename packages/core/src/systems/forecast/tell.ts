@@ -151,8 +151,16 @@ function lawTopic(columns: readonly string[], { table, steps }: Ensemble, series
   return { id: 'law', title: 'Does it behave like the series?', blocks: [law] }
 }
 
+const seasonText = (season: NonNullable<ForecastModel['summary']['season']>): string =>
+  Object.entries(season)
+    .map(([name, cycles]) => {
+      const own = cycles.map(({ period, harmonics }) => `${Number(period.toFixed(2))} rows (${counted(harmonics, 'harmonic')})`)
+      return `${name}: ${own.join(' and ')}`
+    })
+    .join('; ')
+
 function transitionTopic({ summary, clock }: ForecastModel): Topic {
-  const { choices, inputs, cappedColumns, pairCount, memory, columns } = summary
+  const { choices, inputs, cappedColumns, pairCount, memory, columns, season } = summary
   const named = Object.entries(inputs ?? {}).slice(0, MOST_SUMMARISED)
   const inputTable: TableOf = {
     kind: 'table',
@@ -170,6 +178,12 @@ function transitionTopic({ summary, clock }: ForecastModel): Topic {
         { name: 'columns', value: columns.length },
         { name: 'memory', value: counted(memory, 'row') },
         clock && { name: 'time column', value: clock.name },
+        season && {
+          name: 'season',
+          value: seasonText(season),
+          meaning:
+            'What repeats itself after so many rows is learned as a sum of waves and goes on as it was; the next row is drawn from how the last ones differ from it.'
+        },
         { name: 'problems', value: inputs ? 'one a column' : 'one for all columns' },
         capped,
         ...choiceFacts(choices, 'input')

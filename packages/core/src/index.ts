@@ -14,7 +14,7 @@ export type { NamedWarning } from './know/support.js'
 // Files of models.
 export { packModel, unpackModel } from './model-file/container.js'
 // Errors, progress and stopping.
-export { EngineError, FormatError, InputError, StopError } from './num/errors.js'
+export { EngineError, FormatError, InputError, SbridgeError, StopError } from './num/errors.js'
 export type { ProgressEvent, Watch } from './num/iterate.js'
 export { type Key, keyFromSeed } from './num/random.js'
 // Series, snapshots, surfaces, bridges between two tables.

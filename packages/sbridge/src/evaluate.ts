@@ -34,9 +34,9 @@ export interface EvaluateOptions extends RunOptions {
  * Every measure of how well rows follow real ones, beside its floor. `real`: rows that the model has not seen, or a model,
  * for the data that it was fitted on.
  */
-export function evaluate(real: Rows<object> | Model, synthetic: Rows<object>, all: EvaluateOptions = {}): Promise<Evaluation> {
+export async function evaluate(real: Rows<object> | Model, synthetic: Rows<object>, all: EvaluateOptions = {}): Promise<Evaluation> {
   const [run, { train, quasi, seed = 1 }] = parted(all)
-  const isRows = Array.isArray(real) || ('rowCount' in real && 'columns' in real)
+  const isRows = typeof real !== 'object' || Array.isArray(real) || (real !== null && 'columns' in real && 'rowCount' in real)
   const truth = isRows ? inferTable(tableOfRows(real as Rows<object>)).table : info(real as Model).training
   const types = Object.fromEntries(truth.columns.map(({ name, kind }) => [name, kind === 'integer' ? ('number' as const) : kind]))
   const like = (rows: Rows<object>): Table => inferTable(tableOfRows(rows), { types }).table

@@ -7,6 +7,7 @@ import { keyFromSeed, normals } from '@sbridge/core/kernels'
 import { presentTable, type RawTable } from '@sbridge/core/tables'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { evaluate } from './evaluate.js'
+import { readTable, writeTable } from './format/table-file.js'
 import { createEngine } from './host/node.js'
 import { draw, type FitRequest, fit, loadModel, type SampleOptions, sample, saveModel } from './library.js'
 
@@ -176,5 +177,43 @@ describe('fit and sample', () => {
     ['latent', { dynamics: 'bridge', noise: 'split' }, 'option-combination: noise with dynamics bridge']
   ])('sample from a %s model refuses %j', async (kind, options, said) => {
     expect(await refused(() => sample(models.get(kind)!, { rows: 2, engine, ...options } as Omit<SampleOptions, 'cells'>))).toBe(said)
+  })
+})
+
+describe('what is handed over in place of something else', () => {
+  const records = Array.from({ length: 40 }, (_, i) => ({ a: (7 * i) % 40, b: i % 2 ? 'x' : 'y', t: new Date(1.7e12 + 1e8 * i) }))
+  const model = fit(records, { bandwidth: 0.5, scaling: 'standard', seed: 1, engine })
+  const asked = (request: object) => async () => sample(await model, { rows: 2, seed: 1, engine, ...request })
+
+  it.each<[string, () => Promise<unknown>, string]>([
+    ['no rows', () => fit(undefined as never), 'rows-none'],
+    ['a path for rows', () => fit('rows.csv' as never), 'rows-none'],
+    ['lists by name for rows', () => fit({ a: [1, 2] } as never), 'rows-none'],
+    ['an answer of records for rows', async () => writeTable('rows.csv', (await asked({ cells: 'records' })()) as never), 'rows-none'],
+    ['null for options', () => fit(records, null as never), 'option-value'],
+    ['rows for a model', () => sample(records as never), 'model-none'],
+    ['a promise for a model', () => sample(model as never), 'model-none'],
+    ['nothing for a model', () => saveModel('model.sbridge', undefined as never), 'model-none'],
+    ['rows of nothing to evaluate', () => evaluate(records, undefined as never), 'rows-none'],
+    ['a name for an engine', asked({ engine: 'gpu' }), 'option-value'],
+    ['an option of other libraries', asked({ signal: AbortSignal.abort() }), 'option-unknown'],
+    ['no signal', asked({ stop: {} }), 'option-value'],
+    ['no listener', asked({ progress: 5 }), 'option-value'],
+    ['cells of no style', asked({ cells: 'rows' }), 'option-value'],
+    ['an interval by other words', asked({ given: { a: { min: 30 } } }), 'given-malformed'],
+    ['a list for a category', asked({ given: { b: ['x', 'y'] } }), 'given-malformed'],
+    ['a number for a condition', asked({ given: 5 }), 'given-malformed'],
+    ['a record for an observation', asked({ observe: { a: 5 } }), 'expression-malformed'],
+    ['an option of no reader', () => readTable('rows.csv', { decmal: ',' } as never), 'option-unknown']
+  ])('%s', async (_, call, code) => {
+    await expect(call()).rejects.toMatchObject({ name: 'InputError', code })
+  })
+
+  it('a date and an interval of dates are given as records have them', async () => {
+    const [at, end] = [new Date(1.7e12 + 5.5e8), new Date(1.7e12 + 8.5e8)]
+    const draw = async (t: Date | { from?: Date; to?: Date }) =>
+      (await sample(await model, { rows: 5, seed: 1, given: { t }, cells: 'records', engine })).records.map((one) => one.t.getTime())
+    expect(await draw(at)).toEqual(new Array(5).fill(at.getTime()))
+    for (const time of await draw({ from: at, to: end })) expect(time >= at.getTime() && time <= end.getTime()).toBe(true)
   })
 })

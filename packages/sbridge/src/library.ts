@@ -117,7 +117,7 @@ export function fit<Row extends Cells<Row> = never>(
   options: { readonly system?: 'tables' } & TableFit & RunOptions
 ): Promise<TableModel & OfRows<Row>>
 export function fit<Row extends Cells<Row> = never>(rows: Rows<Row>, options: FitRequest): Promise<Model & OfRows<Row>>
-export function fit(rows: Rows<object>, all: FitRequest = {}): Promise<Model> {
+export async function fit(rows: Rows<object>, all: FitRequest = {}): Promise<Model> {
   const [run, { system: name = 'tables', ...options }] = parted(all)
   const system = Object.hasOwn(SYSTEMS, name) ? SYSTEMS[name] : undefined
   if (!system)
@@ -134,6 +134,8 @@ export function fit(rows: Rows<object>, all: FitRequest = {}): Promise<Model> {
 export interface AsColumns {
   readonly cells?: Exclude<CellStyle, 'source'> | undefined
 }
+
+const STYLES: readonly (CellStyle | 'records')[] = ['text', 'plain', 'typed', 'json', 'sheet', 'records']
 
 /** One object a row, each cell of the type that it had in the input. */
 interface AsRecords {
@@ -206,6 +208,13 @@ export function draw(
 export function draw(model: DensityModel, request: Handing<ScoreRequest, AsColumns>): Promise<Drawn<ScoredRows>>
 export async function draw(model: Model, all: object = {}): Promise<object> {
   const [run, { cells = 'text', ...request }] = parted(all as RunOptions & Pick<SampleOptions, 'cells'>)
+  if (!STYLES.includes(cells))
+    throw new InputError({
+      code: 'option-value',
+      got: `cells = ${String(cells)}`,
+      expected: `one of ${STYLES.join(', ')}`,
+      try: 'leaving it out for text'
+    })
   const system = systemOf(model)
   const answer = await running(run, (context) => drawModel(system, { model, request }, context))
   const {
@@ -226,14 +235,14 @@ export function sample<Row = never>(
   options: Handing<SampleOptions, AsRecords>
 ): Promise<DrawnRecords<DrawnRows, DrawnRow<Row>>>
 export function sample(model: Model, options?: Handing<SampleOptions, AsColumns>): Promise<SampledTable>
-export function sample(model: Model, options: object = {}): Promise<object> {
+export async function sample(model: Model, options: object = {}): Promise<object> {
   const system = systemOf(model)
   systemFor({ kind: system.kindOf(model) }, [SYSTEMS.tables])
   return draw(model as TableModel, options)
 }
 
 /** Writes a model file, whole or not at all. Throws `InputError` for a model that no file can hold. */
-export function saveModel(path: string, model: Model): Promise<void> {
+export async function saveModel(path: string, model: Model): Promise<void> {
   return writeAtomically(path, packModel(saved(model)))
 }
 

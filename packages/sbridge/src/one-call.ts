@@ -5,7 +5,6 @@ import {
   type FittedEmbedding,
   type ForecastModel,
   type ImputationModel,
-  type Model,
   type ScoredRows,
   SYSTEMS,
   type TableModel,
@@ -123,18 +122,21 @@ export async function score(
   const model = await densityFrom(usual, options)
   const [run, fitting] = parted(options)
   // Options of a fit beside a model are none of a draw, and are refused there.
-  const beside = 'stack' in usual ? fitting : { seed: fitting.seed }
+  const beside = isOf(SYSTEMS.density, usual) ? fitting : { seed: fitting.seed }
   const request = { ...defined(beside), score: tableOfRows(rows), ...defined({ gradient, denoise, cells }), ...run }
   const { columns, rowCount, dialect, warnings } = await draw(model, request)
   return { model, rows: { columns, rowCount, ...defined({ dialect }) }, warnings }
 }
 
 async function densityFrom(usual: Rows<object> | DensityModel | TableModel, options: DensityFit & RunOptions): Promise<DensityModel> {
-  if ('stack' in usual) return usual
-  if (!SYSTEMS.tables.holds(usual as Model)) return fit(usual as Rows<object>, { system: 'density', ...options })
+  if (isOf(SYSTEMS.density, usual)) return usual as DensityModel
+  if (!isOf(SYSTEMS.tables, usual)) return fit(usual as Rows<object>, { system: 'density', ...options })
   const kept = keptRows(usual as TableModel)
   return fit(kept.input, { system: 'density', ...kept.options, ...options })
 }
+
+const isOf = (system: { holds(model: object): boolean }, usual: unknown): boolean =>
+  typeof usual === 'object' && usual !== null && !Array.isArray(usual) && system.holds(usual)
 
 /** How two tables differ. */
 export interface Comparison {

@@ -1,5 +1,5 @@
-import type { SystemContext, Watch } from '@sbridge/core'
-import { defined, type StopSignal } from '@sbridge/core/internal'
+import { InputError, type SystemContext, type Watch } from '@sbridge/core'
+import { defined, type StopSignal, whatIs } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
 import { fileHost } from './host/files.js'
 import { createEngine, type EngineOptions } from './host/node.js'
@@ -11,8 +11,10 @@ export interface RunOptions extends Pick<Watch, 'progress'> {
   readonly stop?: StopSignal
 }
 
-/** Runs with the caller's engine, or with one that is made and closed. */
-export async function running<T>({ engine, threads, stop, progress }: RunOptions, use: (context: SystemContext) => Promise<T>): Promise<T> {
+/** Runs with the caller's engine, or with one that is made and closed. Throws `InputError` for what is no engine, signal or listener. */
+export async function running<T>(run: RunOptions, use: (context: SystemContext) => Promise<T>): Promise<T> {
+  check(run)
+  const { engine, threads, stop, progress } = run
   const own = engine ?? (await createEngine('wasm', defined({ threads, stop })))
   try {
     return await use({ engine: own, stop, progress, host: fileHost })
@@ -21,7 +23,23 @@ export async function running<T>({ engine, threads, stop, progress }: RunOptions
   }
 }
 
-/** What of the options says where to run, and the rest. */
-export function parted<O extends RunOptions>({ engine, threads, stop, progress, ...rest }: O): [RunOptions, Omit<O, keyof RunOptions>] {
+/** What each may be: whatever else would be called in the middle of the work, or never. */
+function check({ engine, stop, progress }: RunOptions): void {
+  if (engine !== undefined && typeof engine?.logSum !== 'function')
+    throw wrong('engine', engine, 'an engine, as createEngine makes it', "await createEngine('wasm')")
+  if (stop !== undefined && typeof stop?.aborted !== 'boolean') throw wrong('stop', stop, 'an AbortSignal', 'controller.signal')
+  if (progress !== undefined && typeof progress !== 'function') throw wrong('progress', progress, 'a function', '({ done, total }) => …')
+}
+
+const wrong = (name: string, got: unknown, expected: string, example: string) =>
+  new InputError({ code: 'option-value', got: `${name} = ${whatIs(got)}`, expected, try: `${name}: ${example}` })
+
+/** What of the options says where to run, and the rest. Throws `InputError` for options that are no object, or that are called otherwise. */
+export function parted<O extends RunOptions>(all: O): [RunOptions, Omit<O, keyof RunOptions>] {
+  if (typeof all !== 'object' || all === null)
+    throw new InputError({ code: 'option-value', got: `${whatIs(all)} for options`, expected: 'an object', try: '{ seed: 1 }' })
+  if ('signal' in all)
+    throw new InputError({ code: 'option-unknown', got: 'the option signal', expected: 'stop: an AbortSignal', try: 'stop: signal' })
+  const { engine, threads, stop, progress, ...rest } = all
   return [defined({ engine, threads, stop, progress }), rest]
 }

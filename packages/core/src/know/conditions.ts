@@ -6,7 +6,7 @@ import type { ColumnFormat } from '../table/infer.js'
 import { nearSpellings } from '../table/near-spelling.js'
 import { type CategoricalColumn, isCategorical, isNumeric, type Table } from '../table/table.js'
 import { unknownColumn } from '../table/unknown-column.js'
-import { type GivenValue, impossible, isAny, levelsOf, numberOrRange, wordsOf } from './given-value.js'
+import { type GivenValue, impossible, isAny, levelsOf, malformed, numberOrRange, plainGiven, wordsOf } from './given-value.js'
 
 /** What is known of a row, by column name. */
 export type Given = Readonly<Record<string, GivenValue>>
@@ -115,7 +115,8 @@ interface Draft {
 function resolve(encoder: Encoder, given: Given, place: number | undefined): Condition {
   const draft: Draft = { numbers: [], ranges: [], levels: new Map(), among: new Map(), named: [], unknown: [] }
   const words: string[] = []
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, cell] of Object.entries(given)) {
+    const value = plainGiven(name, cell)
     words.push(`${name}=${wordsOf(value)}`)
     resolveColumn(encoder, { name, value, place }, draft)
   }
@@ -129,13 +130,7 @@ interface GivenColumn {
 }
 
 function resolveColumn(encoder: Encoder, { name, value, place }: GivenColumn, draft: Draft): void {
-  if (value === null || value === undefined)
-    throw new InputError({
-      code: 'given-malformed',
-      got: `${name} = ${value}`,
-      expected: 'a value or an interval',
-      try: `leaving ${name} out`
-    })
+  if (value === null || value === undefined) throw malformed(name, value)
   const column = encoder.columns.findIndex((code) => code.name === name)
   const code = encoder.columns[column]
   if (!code) throw unknownColumn(`the column ${name}`, encoder.columns)

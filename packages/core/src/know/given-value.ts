@@ -1,4 +1,4 @@
-import { InputError } from '../num/errors.js'
+import { InputError, whatIs } from '../num/errors.js'
 import { parseDateTime } from '../table/date-cell.js'
 import type { Encoder } from '../table/encoder.js'
 import { readStyled } from '../table/number-style.js'
@@ -9,6 +9,36 @@ import { roundToFormat } from '../table/present.js'
  * are categories of which one holds, and `..` is any value: the cell is not missing.
  */
 export type GivenValue = number | string | boolean | { readonly from?: number; readonly to?: number }
+
+/** As programs give it: a cell of a record, or an interval of numbers or dates. */
+export type GivenCell = GivenValue | Date | { readonly from?: number | Date; readonly to?: number | Date }
+
+/** A value as a program gives it, dates as text. Throws `InputError` for what says nothing of a cell: it would be any value. */
+export function plainGiven(name: string, value: GivenCell): GivenValue {
+  if (value instanceof Date) return isoOf(name, value)
+  if (typeof value !== 'object' || value === null) return value
+  const { from, to, ...rest } = value
+  const ends = [from, to]
+  const isEnd = (end: unknown) => end === undefined || typeof end === 'number' || end instanceof Date
+  if (Array.isArray(value) || Object.keys(rest).length > 0 || !ends.every(isEnd)) throw malformed(name, value)
+  if (!ends.some((end) => end instanceof Date)) return value as GivenValue
+  return ends.map((end) => (end instanceof Date ? isoOf(name, end) : (end ?? ''))).join('..')
+}
+
+function isoOf(name: string, date: Date): string {
+  if (Number.isNaN(date.getTime())) throw malformed(name, 'a Date that is none')
+  return date.toISOString()
+}
+
+export function malformed(name: string, value: unknown): InputError {
+  const list = Array.isArray(value) && value.length > 0 ? `'${value.join(BETWEEN_LEVELS)}' for one of several categories` : undefined
+  return new InputError({
+    code: 'given-malformed',
+    got: `${name} = ${typeof value === 'string' ? value : whatIs(value)}`,
+    expected: 'a value, or an interval { from, to }',
+    try: list ?? `leaving ${name} out where nothing is known of it`
+  })
+}
 
 /** A given value as text that says the same. */
 export function wordsOf(value: GivenValue): string {

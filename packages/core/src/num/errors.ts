@@ -37,6 +37,21 @@ export class SbridgeError extends Error {
 /** The data, an option or a value is not acceptable (exit code 2). */
 export class InputError extends SbridgeError {}
 
+/** What somebody handed over in place of something else, for a message. */
+export function whatIs(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'string') return `the text “${value.slice(0, 40)}”`
+  if (typeof value !== 'object') return `${typeof value === 'function' ? 'a function' : `the ${typeof value} ${String(value)}`}`
+  if (isPromise(value)) return 'a promise'
+  const names = Object.keys(value).slice(0, 4)
+  return names.length === 0 ? 'an empty object' : `an object with ${names.join(', ')}`
+}
+
+/** What to do with a promise: whoever awaits has what it was meant to be. */
+export const isPromise = (value: unknown): boolean => typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+
 /** What `run` gives; an `InputError` of it says where, and what else to try. */
 export async function placed<T>(run: () => Promise<T>, { at, or }: { readonly at: string; readonly or: string }): Promise<T> {
   try {

@@ -1,6 +1,7 @@
 import type { Given } from '../know/conditions.js'
+import { type GivenCell, plainGiven } from '../know/given-value.js'
 import type { LikelihoodModule } from '../know/likelihood-row.js'
-import { InputError } from '../num/errors.js'
+import { InputError, whatIs } from '../num/errors.js'
 import { parseObservation } from '../table/parse-expression.js'
 import { MISSING_WORDS, type RawColumn, type RawTable } from '../table/raw.js'
 import { notTogether } from './combinations.js'
@@ -9,10 +10,12 @@ import { type Host, needed } from './host.js'
 
 type Conditioning = 'informed' | 'clamp' | 'langevin'
 
+type GivenCells = Readonly<Record<string, GivenCell>>
+
 /** What is known about rows to draw: the options of `sbridge sample` in camel case. */
 export interface KnownRows {
   /** Columns that are known: a number, date, category or interval by name, or the text of `--given`; of records in a list, one condition each. */
-  readonly given?: string | Given | readonly Given[] | readonly string[] | undefined
+  readonly given?: string | GivenCells | readonly GivenCells[] | readonly string[] | undefined
   /** A table of conditions, one a row. */
   readonly givenFile?: string | undefined
   /** More words that free a cell of `givenFile`. */
@@ -42,8 +45,9 @@ export interface Asked {
 export async function askedIn(known: KnownRows, host: Host): Promise<Asked | undefined> {
   const { given, givenFile, observe = [], likelihood, conditioning, conditionBandwidth: epsilon, ridge } = known
   const observes = typeof observe === 'string' ? [observe] : observe
+  if (!Array.isArray(observes) || !observes.every((one) => typeof one === 'string')) throw noObservation(observe)
   const shared = sharedIn(given)
-  const conditions = Array.isArray(given) && !shared ? (given as readonly Given[]) : await conditionsIn(known, host)
+  const conditions = Array.isArray(given) && !shared ? (given as readonly GivenCells[]).map(plain) : await conditionsIn(known, host)
   if (Object.keys(shared ?? {}).length === 0 && !conditions && observes.length === 0 && likelihood === undefined) return undefined
   if (conditions && givenFile !== undefined && !shared) throw together('given as a list with givenFile', 'conditions in one place')
   if (conditions && (observes.length > 0 || likelihood !== undefined))
@@ -63,12 +67,32 @@ export async function askedIn(known: KnownRows, host: Host): Promise<Asked | und
 function sharedIn(given: KnownRows['given']): Given | undefined {
   if (given === undefined) return {}
   if (typeof given === 'string') return parseGiven(given)
-  if (!Array.isArray(given)) return given as Given
+  if (!Array.isArray(given)) return plain(given as GivenCells)
   if (given.length === 0)
     throw new InputError({ code: 'conditions-none', got: 'given = []', expected: 'at least one condition', try: 'leaving given out' })
   if (!given.every((one) => typeof one === 'string')) return undefined
   return given.map(parseGiven).reduce<Given>((all, one) => mergeRecords(all, one), {})
 }
+
+/** A condition as a program gives it. Throws `InputError` for what names no columns. */
+function plain(given: GivenCells): Given {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given))
+    return Object.fromEntries(Object.entries(given).map(([name, cell]) => [name, plainGiven(name, cell)]))
+  throw new InputError({
+    code: 'given-malformed',
+    got: `${whatIs(given)} as a condition`,
+    expected: 'values by the names of columns',
+    try: "{ species: 'Gentoo', body_mass_g: { from: 4500, to: 5200 } }"
+  })
+}
+
+const noObservation = (got: unknown) =>
+  new InputError({
+    code: 'expression-malformed',
+    got: `${whatIs(got)} observed`,
+    expected: 'a text, or a list of texts',
+    try: "'2*x1 + x3 = 4.2 ± 0.1'"
+  })
 
 async function likelihoodIn(likelihood: string | LikelihoodModule, host: Host): Promise<LikelihoodModule> {
   return typeof likelihood === 'string' ? needed(host.likelihood, `the likelihood ${likelihood}`)(likelihood) : likelihood

@@ -1,5 +1,5 @@
 import type { ModelContents } from '../model-file/contents.js'
-import { FormatError } from '../num/errors.js'
+import { FormatError, InputError, isPromise, whatIs } from '../num/errors.js'
 import type { BridgeModel } from './bridge/model.js'
 import { bridge } from './bridge/system.js'
 import type { DensityModel } from './density/model.js'
@@ -33,9 +33,17 @@ export type Model = TableModel | ForecastModel | PathsModel | FittedEmbedding | 
 
 const ALL: readonly AnySystem[] = Object.values(SYSTEMS)
 
-/** The system that fitted a model. */
+/** The system that fitted a model. Throws `InputError` (code `model-none`) for what is none. */
 export function systemOf(model: Model): AnySystem {
-  return ALL.find((system) => system.holds(model))!
+  const isObject = typeof model === 'object' && model !== null && !Array.isArray(model)
+  const system = isObject ? ALL.find((one) => one.holds(model)) : undefined
+  if (system) return system
+  throw new InputError({
+    code: 'model-none',
+    got: `${whatIs(model)} for a model`,
+    expected: 'a model, as fit and loadModel give it',
+    try: isPromise(model) ? '`await` before it' : '`await fit(rows)`, or `await loadModel(path)`'
+  })
 }
 
 /** The system whose model a file holds; of `wanted` alone where only these will do. Throws `FormatError` (code `model-kind`). */

@@ -54,7 +54,7 @@ describe('records', () => {
     ['a whole number beyond doubles', [{ a: 1n }], 'a cell of type bigint in the column a, row 1'],
     ['null', [{ a: 1 }, null], 'null as row 2'],
     ['a list', [[1, 2]], 'an array as row 1'],
-    ['a text', ['x'], 'string as row 1']
+    ['a text', ['x'], 'the text “x” as row 1']
   ])('%s is refused', (_, rows, got) => {
     expect(() => tableOfRows(rows as Row[])).toThrow(expect.objectContaining({ name: 'InputError', got }))
   })

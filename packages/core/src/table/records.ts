@@ -1,4 +1,4 @@
-import { InputError } from '../num/errors.js'
+import { InputError, isPromise, whatIs } from '../num/errors.js'
 import type { RawColumn, RawTable } from './raw.js'
 
 /** What a cell of a record holds; null where it is missing. */
@@ -22,15 +22,17 @@ export type DrawnRow<Row> = [Row] extends [never] ? Record<string, Cell> : { [K 
 
 type AnyNumber<C> = C extends number ? number : C
 
-const isTable = (rows: Rows<unknown>): rows is RawTable => !Array.isArray(rows)
+const isTable = (rows: unknown): rows is RawTable =>
+  typeof rows === 'object' && rows !== null && Array.isArray((rows as RawTable).columns) && Number.isInteger((rows as RawTable).rowCount)
 
 /**
  * Rows as a table of columns, in the order in which names first appear; null, and a property that a record lacks, are missing
- * cells. A table stays as it is. Cost O(cells). Throws `InputError` for records that are none, and for a column whose cells are
- * of several types.
+ * cells. A table stays as it is. Cost O(cells). Throws `InputError` for what is neither, for records that are none, and for a column
+ * whose cells are of several types.
  */
 export function tableOfRows<Row extends Cells<Row>>(rows: Rows<Row>): RawTable {
   if (isTable(rows)) return rows
+  if (!Array.isArray(rows)) throw noRows(rows)
   const columns = new Map<string, Cell[]>()
   for (const [i, record] of rows.entries()) {
     if (typeof record !== 'object' || record === null || Array.isArray(record)) throw noRecord(record, i)
@@ -78,13 +80,25 @@ function columnOf(name: string, cells: readonly Cell[]): RawColumn {
   return { name, source, values: Float64Array.from(cells, Number), ...(missing.includes(1) ? { missing } : {}) }
 }
 
+const RECORDS = '[{ x: 1.5, species: "Gentoo" }, …]'
+
+function noRows(got: unknown): InputError {
+  const isAnswer = typeof got === 'object' && got !== null && Array.isArray((got as { records?: unknown }).records)
+  const path = typeof got === 'string' ? '`await readTable(path)` for a file, or ' : ''
+  return new InputError({
+    code: 'rows-none',
+    got: `${whatIs(got)} for rows`,
+    expected: 'an array of records, or a table of columns as readTable gives it',
+    try: isAnswer ? 'its `records`' : isPromise(got) ? '`await` before it' : `${path}${RECORDS}`
+  })
+}
+
 function noRecord(got: unknown, i: number): InputError {
-  const what = Array.isArray(got) ? 'an array' : got === null ? 'null' : typeof got
   return new InputError({
     code: 'row-not-a-record',
-    got: `${what} as row ${i + 1}`,
+    got: `${whatIs(got)} as row ${i + 1}`,
     expected: 'an object with one property a column',
-    try: '[{ x: 1.5, species: "Gentoo" }, …], or a table of columns'
+    try: `${RECORDS}, or a table of columns`
   })
 }
 

@@ -1,6 +1,6 @@
 import { CommanderError } from '@commander-js/extra-typings'
-import { EngineError, FormatError, StopError } from '@sbridge/core'
-import { RequirementError, SbridgeError } from '@sbridge/core/internal'
+import { EngineError, FormatError, SbridgeError, StopError } from '@sbridge/core'
+import { RequirementError } from '@sbridge/core/internal'
 import { withoutPassword } from '../database/address.js'
 import { watchOutput } from '../format/table-file.js'
 import { removeTemporaryFiles } from '../format/temporary.js'

@@ -1,5 +1,5 @@
-import { FormatError, InputError } from '@sbridge/core'
-import { SbridgeError, type SchemaKeys, type Schema as SchemaSays } from '@sbridge/core/internal'
+import { FormatError, InputError, SbridgeError } from '@sbridge/core'
+import type { SchemaKeys, Schema as SchemaSays } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import type { Pieces } from '../format/columns.js'
 import type { Documents } from '../format/json-documents.js'

@@ -1,4 +1,4 @@
-import { SbridgeError } from '@sbridge/core/internal'
+import { SbridgeError } from '@sbridge/core'
 import {
   CompressionType,
   compressionRegistry,

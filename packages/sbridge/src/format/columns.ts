@@ -1,5 +1,4 @@
-import { FormatError, InputError } from '@sbridge/core'
-import { SbridgeError } from '@sbridge/core/internal'
+import { FormatError, InputError, SbridgeError } from '@sbridge/core'
 import type { RawColumn, RawTable } from '@sbridge/core/tables'
 
 /** What every reader is told besides the bytes. */

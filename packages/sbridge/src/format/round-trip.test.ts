@@ -1,4 +1,4 @@
-import { SbridgeError } from '@sbridge/core/internal'
+import { SbridgeError } from '@sbridge/core'
 import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import { describe, expect, test } from 'vitest'
 import fc from '../../../../test/property.js'

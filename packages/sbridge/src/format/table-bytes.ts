@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises'
-import { InputError } from '@sbridge/core'
-import { SbridgeError } from '@sbridge/core/internal'
+import { InputError, SbridgeError } from '@sbridge/core'
 import type { RawTable } from '@sbridge/core/tables'
 import type { ReadContext } from './columns.js'
 import { PipeLimit } from './content-limit.js'

@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
-import { FormatError, InputError } from '@sbridge/core'
-import { notTogether, SbridgeError } from '@sbridge/core/internal'
-import type { RawTable } from '@sbridge/core/tables'
+import { FormatError, InputError, SbridgeError } from '@sbridge/core'
+import { notTogether, refuseUnknown } from '@sbridge/core/internal'
+import { type RawTable, type Rows, tableOfRows } from '@sbridge/core/tables'
 import { addressOf, isDatabase, withoutPassword } from '../database/address.js'
 import type { DatabaseSource, DatabaseTarget } from '../database/contract.js'
 import { causeOf } from '../host/causes.js'
@@ -37,6 +37,7 @@ export interface ReadOptions extends DatabaseSource {
  * unknown or what it holds is no table.
  */
 export async function readTable(path: string, options: ReadOptions = {}): Promise<RawTable> {
+  refuseUnknown(options, READ_OPTIONS)
   if (options.annData && extensionOf(path) === '.h5ad') {
     const bytes = await readBytes(path)
     const { readAnnData } = await withPackage('h5wasm', () => import('./anndata.js'))
@@ -55,6 +56,8 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
     throw inputFileError(path, error)
   })
 }
+
+const READ_OPTIONS = ['annData', 'encoding', 'skip', 'sheet', 'input', 'table', 'query', 'querySeconds']
 
 /** Options of files mean nothing to a database. */
 function refuseOfFiles(path: string, { encoding, skip, sheet, ...source }: ReadOptions): DatabaseSource {
@@ -91,8 +94,9 @@ export function checkTarget(path: string, target: DatabaseTarget): void {
   if (!isDatabase(path)) refuseOfDatabases(path, target)
 }
 
-/** Writes the table to a file, by its extension and atomically; `-` is CSV on standard output. Into a database, as `target` says. */
-export function writeTable(path: string, table: RawTable, target: DatabaseTarget = {}): Promise<void> {
+/** Writes a table, or records, to a file, by its extension and atomically; `-` is CSV on standard output. Into a database, as `target` says. */
+export async function writeTable(path: string, rows: Rows<object>, target: DatabaseTarget = {}): Promise<void> {
+  const table = tableOfRows(rows)
   return written(path, { table: () => table, pieces: async (format) => [await serializeTable(table, format)] }, target)
 }
 

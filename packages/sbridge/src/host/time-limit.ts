@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { SbridgeError } from '@sbridge/core/internal'
+import type { SbridgeError } from '@sbridge/core'
 import type { JobMessage } from '../cli/messages.js'
 import { sentences } from './causes.js'
 

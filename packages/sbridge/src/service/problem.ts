@@ -1,5 +1,4 @@
-import { EngineError, StopError } from '@sbridge/core'
-import { SbridgeError } from '@sbridge/core/internal'
+import { EngineError, SbridgeError, StopError } from '@sbridge/core'
 
 /** What a request cannot have, as plain data: the body of `application/problem+json` (RFC 9457). */
 export interface Problem {

@@ -1,4 +1,4 @@
-import { SbridgeError } from '@sbridge/core/internal'
+import { SbridgeError } from '@sbridge/core'
 import type { Fault } from './protocol.js'
 
 /** The sentences of an error, also of one that sbridge did not expect. */

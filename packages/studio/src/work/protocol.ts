@@ -1,4 +1,4 @@
-import type { SbridgeError } from '@sbridge/core/internal'
+import type { SbridgeError } from '@sbridge/core'
 
 /** What an activity and its worker speak of: for each, what only that activity knows. */
 export interface Shape {

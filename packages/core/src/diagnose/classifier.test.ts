@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { InputError, StopError } from '../num/errors.js'
 import { matrix, matrixFromRows } from '../num/matrix.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
 import { mean } from '../num/statistics.js'
 import { binColumns, thresholdBetween } from './bins.js'
 import { areaUnderCurve, classifierAuc, foldAucs } from './classifier.js'
-import { predictForest, trainForest } from './forest.js'
+import { outOfBagShares, predictForest, trainForest } from './forest.js'
 
 const key = keyFromSeed(11)
 const cloudOf = (label: string, rows: number, cols: number, shift = 0) =>
@@ -37,6 +37,21 @@ describe('areaUnderCurve', () => {
           labels
         )
     ).toBeCloseTo(1, 12)
+  })
+})
+
+describe('votes of trees that have not seen a row', () => {
+  afterEach(() => vi.unstubAllGlobals())
+
+  test('are the same bits with and without WebAssembly, classes mixed, sizes unequal, columns of ties', async () => {
+    const points = cloudOf('votes', 600, 5)
+    for (let i = 0; i < 600; i++) points.data[5 * i + 3] = Math.round(points.data[5 * i + 3]!)
+    const labels = uniforms(key, 600, 2).map((u, i) => (u < (points.data[5 * i]! > 0 ? 0.5 : 0.3) ? 1 : 0))
+    const shares = () => outOfBagShares({ points, labels, key, trees: 60 })
+    const compiled = await shares()
+    vi.stubGlobal('WebAssembly', undefined)
+    expect(compiled).toEqual(await shares())
+    expect(new Set(compiled).size).toBeGreaterThan(50)
   })
 })
 

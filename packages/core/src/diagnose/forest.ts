@@ -3,6 +3,7 @@ import { throwIfStopped, type Watch } from '../num/iterate.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { fillUniform, indexFromUniform, type Key, keyAtStep } from '../num/random.js'
 import { binColumns } from './bins.js'
+import { votingKernel } from './forest-kernel.js'
 import { growTree, type Tree } from './tree.js'
 
 /** A random forest for classes 0 … classCount − 1. */
@@ -66,21 +67,52 @@ export async function trainForest(problem: ForestProblem): Promise<Forest> {
  * Cost and errors as `trainForest`.
  */
 export async function outOfBagShares(problem: ForestProblem): Promise<Float64Array> {
-  const { points, labels } = problem
-  const members = [0, 1].map((label) => Int32Array.from({ length: points.rows }, (_, i) => i).filter((i) => labels[i] === label))
+  const { points, labels, key, trees = 100, watch } = problem
+  checkProblem(points, labels, trees)
+  const bins = binColumns(points)
+  const [first, second] = [0, 1].map((label) => Int32Array.from({ length: points.rows }, (_, i) => i).filter((i) => labels[i] === label))
+  const members = [first!, second!] as const
+  const place = await votingKernel(points)
+  if (!place) return sharesOf(votesOfTrees(problem, members))
+  const grown = place({ points, bins, members, featureCount: triedFeatures(points), key })
+  for (let t = 0; t < trees; t++) {
+    tellTree(watch, t, trees)
+    grown.addTree(t)
+  }
+  return sharesOf(grown.votes())
+}
+
+interface Votes {
+  /** Shares of class 1 added up over trees [n], and how many these are [n]. */
+  readonly sums: Float64Array
+  readonly counts: Int32Array
+}
+
+const sharesOf = ({ sums, counts }: Votes): Float64Array => sums.map((sum, i) => (counts[i] === 0 ? 0.5 : sum / counts[i]!))
+
+/** The same votes where there is no WebAssembly. */
+function votesOfTrees(problem: ForestProblem, members: readonly Int32Array[]): Votes {
+  const { points } = problem
   const bootstrap = (weights: Int32Array, uniform: () => number): void => {
     for (const rows of members) for (let i = 0; i < rows.length; i++) weights[rows[indexFromUniform(uniform(), rows.length)]!]! += 1
   }
-  const shares = new Float64Array(points.rows)
-  const votes = new Int32Array(points.rows)
+  const sums = new Float64Array(points.rows)
+  const counts = new Int32Array(points.rows)
   growForest(problem, bootstrap, (tree, weights) => {
     for (let i = 0; i < points.rows; i++) {
       if (weights[i]! > 0) continue
-      shares[i]! += tree.shares[2 * leafOf(tree, points, i) + 1]!
-      votes[i]! += 1
+      sums[i]! += tree.shares[2 * leafOf(tree, points, i) + 1]!
+      counts[i]! += 1
     }
   })
-  return shares.map((sum, i) => (votes[i] === 0 ? 0.5 : sum / votes[i]!))
+  return { sums, counts }
+}
+
+const triedFeatures = ({ cols }: Matrix): number => Math.max(1, Math.floor(Math.sqrt(cols)))
+
+function tellTree(watch: Watch | undefined, done: number, total: number): void {
+  throwIfStopped(watch, STAGE)
+  watch?.progress?.({ stage: STAGE, done, total })
 }
 
 /** Grows trees one after another, each on the rows that `bootstrap` counts, and shows each with these; how many classes there are. */
@@ -92,10 +124,9 @@ function growForest(
   const classCount = checkProblem(points, labels, trees)
   const bins = binColumns(points)
   const classes = Int32Array.from(labels)
-  const featureCount = Math.max(1, Math.floor(Math.sqrt(points.cols)))
+  const featureCount = triedFeatures(points)
   for (let t = 0; t < trees; t++) {
-    throwIfStopped(watch, STAGE)
-    watch?.progress?.({ stage: STAGE, done: t, total: trees })
+    tellTree(watch, t, trees)
     const uniform = uniformsOf(key, t)
     const weights = new Int32Array(points.rows)
     bootstrap(weights, uniform)

@@ -1,6 +1,6 @@
 import { EngineError } from '../../num/errors.js'
+import { PAGE_BYTES, type WasmMemory } from '../../num/webassembly.js'
 import { DATA_ADDRESS } from './job.js'
-import { PAGE_BYTES, type WasmMemory } from './webassembly.js'
 
 /** Addresses in the engine's memory: a stack that grows upwards and is cut back to a mark. */
 export class Arena {

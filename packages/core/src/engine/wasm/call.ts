@@ -4,10 +4,9 @@ import { type Key, keyFor } from '../../num/random.js'
 import { blockOrder } from '../../space/blocks.js'
 import type { Arena } from './arena.js'
 import * as job from './job.js'
-import type { Precision } from './module.js'
+import type { Precision, WasmKernels } from './module.js'
 import { uploadLogs, uploadMatrix, uploadWidths } from './upload.js'
 import type { UploadedCloud } from './uploaded.js'
-import type { WasmKernels } from './webassembly.js'
 
 /** Nats below a row's reference, which is less than its sum, at which a block is left out: 1e-14 and, in float32, 6e-9 of it a point. */
 const CUT = { float64: 32.2, float32: 19 }

@@ -2,6 +2,7 @@ import { type Draw, type Engine, type Moments, type Neighbours, type Noise, type
 import { EngineError, InputError } from '../../num/errors.js'
 import type { StopSignal } from '../../num/iterate.js'
 import type { Matrix } from '../../num/matrix.js'
+import { MOST_PAGES, type WasmMemory, webAssembly } from '../../num/webassembly.js'
 import { checkNeighbourCount, checkPair } from '../check.js'
 import type { Exchange } from '../exchange.js'
 import { Arena } from './arena.js'
@@ -9,14 +10,13 @@ import { type Desk, type Placed, placeCall, type Request, workOfQuery } from './
 import { CloudCache } from './cloud-cache.js'
 import { plainHost, type WasmHost } from './host.js'
 import * as job from './job.js'
-import { compileVariant, type Precision } from './module.js'
+import { compileVariant, type Precision, type WasmKernels } from './module.js'
 import { piecesOf, type Running, shareJob } from './pieces.js'
 import { Pool } from './pool.js'
 import { columnAt, indicesOf, rowsAt } from './results.js'
 import { isSymmetric, isSymmetricProduct, planSymmetric, type SymmetricPlan, symmetricLogSums, symmetricMeans } from './symmetric.js'
 import { blockRows } from './upload.js'
 import type { UploadedCloud } from './uploaded.js'
-import { MOST_PAGES, type WasmKernels, type WasmMemory, webAssembly } from './webassembly.js'
 
 interface WasmEngineOptions {
   readonly precision: Precision

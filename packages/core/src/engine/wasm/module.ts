@@ -1,8 +1,15 @@
+import { bytesFromBase64 } from '../../num/base64.js'
 import { EngineError } from '../../num/errors.js'
-import { bytesFromBase64 } from './base64.js'
-import { type WasmModule, webAssembly } from './webassembly.js'
+import { type WasmModule, webAssembly } from '../../num/webassembly.js'
 
 export type Precision = 'float64' | 'float32'
+
+/** Exports of the compiled kernels. */
+export interface WasmKernels {
+  initialise(): void
+  scratchBytes(): number
+  run(thread: number, unit: number): void
+}
 
 /** Which of the four builds. */
 interface Variant {

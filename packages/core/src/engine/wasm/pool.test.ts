@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { type WasmMemory, webAssembly } from '../../num/webassembly.js'
 import { ACTIVE, browserHost, plainHost, type WasmHost } from './host.js'
 import { Pool } from './pool.js'
-import { type WasmMemory, webAssembly } from './webassembly.js'
 
 /** A pool of two threads, the second one as `start` has it; kernels that do nothing. */
 function poolWith(start: (active: Int32Array, died: (cause: string) => void) => void): { pool: Pool; stopped: () => number } {

@@ -1,8 +1,9 @@
 import { EngineError, StopError } from '../../num/errors.js'
 import type { StopSignal } from '../../num/iterate.js'
 import { SLICE } from '../../num/pause.js'
+import type { WasmMemory, WasmModule } from '../../num/webassembly.js'
 import { ACTIVE, EPOCH, OPEN, TICKET, UNITS, type WasmHost, type WasmWorker } from './host.js'
-import type { WasmKernels, WasmMemory, WasmModule } from './webassembly.js'
+import type { WasmKernels } from './module.js'
 
 interface PoolParts {
   readonly memory: WasmMemory

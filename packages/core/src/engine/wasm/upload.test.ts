@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { matrix } from '../../num/matrix.js'
 import { keyFromSeed, normals } from '../../num/random.js'
+import { PAGE_BYTES, type WasmMemory, webAssembly } from '../../num/webassembly.js'
 import { Arena } from './arena.js'
 import { uploadCloud, uploadLogs } from './upload.js'
-import { PAGE_BYTES, type WasmMemory, webAssembly } from './webassembly.js'
 
 const ROWS = 64
 

@@ -35,10 +35,11 @@ export interface BandwidthCurve {
 /** r below which rows are too close to the training rows. @source mathematics, section 5. */
 const TARGET_RATIO = 0.95
 const LEAST_GENERATED = 500
-/** Neighbouring evaluations this close in ε end the search. */
+/** Neighbouring evaluations this close in ε end the search, or a choice this close to the one below it. */
 const FINEST_FACTOR = 1.3
-/** So does an r this little above what is asked of it. */
+/** So does an r this little above what is asked of it, or this part of its standard error, which is as much of 500 rows. */
 const CLOSE_RATIO = 0.015
+const CLOSE_ERRORS = 0.75
 /** Evaluations that are kept for after r has crossed the target. */
 const KEPT = 3
 /** ε beyond this many squared coordinate spreads forgets where it started: the draws are independent already. */
@@ -137,7 +138,7 @@ export async function squaredSpacing({ encoder, rows }: Pick<TrainingRows, 'enco
  * Finds ε with r(ε) ≈ 0.95, r the typical distance from generated rows to the nearest training row over that of fresh
  * rows (leave-one-out over the training rows). r is close to 0 when ε copies and above 1 when it blurs. The same random
  * numbers every time. The search brackets in factors of 4 around the median squared nearest-neighbour distance, or of 2 from
- * `relative`, until the choice on its curve would ask for no more, then interpolates: about 4 scalings and runs of 500 chains, or 3.
+ * `relative`, until the choice on its curve would ask for no more, then interpolates: about 3 scalings and runs of 500 chains.
  * Finer is of no use: r has a standard error of 0.02, which is a tenth of ε or more.
  * It is no `search` of losses: what is wanted is where a curve crosses a value, not the least of it, and r is one number of all
  * rows together, of which no row has a part that could be paired with that at another ε.
@@ -229,7 +230,7 @@ async function bracketAndNarrow(evaluations: Evaluations, { epsilon, factor }: M
   if (isAbove(last) !== upward) return ascending(points)
   let low = upward ? points[points.length - 2]! : last
   let high = upward ? last : points[points.length - 2]!
-  const done = () => high.epsilon / low.epsilon <= FINEST_FACTOR || high.ratio <= TARGET_RATIO + CLOSE_RATIO
+  const done = () => isClose(high) || chosenBetween(low, high) / low.epsilon <= FINEST_FACTOR
   while (evaluations.left > 0 && !done()) {
     const share = shareBelow(low, high, TARGET_RATIO + 0.5 * CLOSE_RATIO)
     const middle = await evaluations.at(exp(log(low.epsilon) + share * (log(high.epsilon) - log(low.epsilon))))
@@ -240,9 +241,17 @@ async function bracketAndNarrow(evaluations: Evaluations, { epsilon, factor }: M
   return ascending(points)
 }
 
+const isClose = ({ ratio, standardError }: Point) => ratio - TARGET_RATIO <= Math.max(CLOSE_RATIO, CLOSE_ERRORS * standardError)
+
 /** Where between two points r, linear in log ε, would be `ratio`; not too close to either, for r is not linear. */
 function shareBelow(low: Point, high: Point, ratio: number): number {
   return Math.min(0.8, Math.max(0.2, (ratio - low.ratio) / (high.ratio - low.ratio)))
+}
+
+/** Between two points ε of the target, r linear in log ε: r bends down near it, so that what is sought lies between `low` and this. */
+function chosenBetween(low: Point, high: Point): number {
+  const share = (TARGET_RATIO - low.ratio) / (high.ratio - low.ratio)
+  return exp(log(low.epsilon) + share * (log(high.epsilon) - log(low.epsilon)))
 }
 
 const ascending = (points: readonly Point[]): Point[] => [...points].sort((a, b) => a.epsilon - b.epsilon)
@@ -261,9 +270,8 @@ function chooseOn(curve: readonly Point[]): Pick<BandwidthCurve, 'epsilon' | 'ra
     return { epsilon, ratio, standardError, criterion: 'nearest-to-target' }
   }
   if (first === 0) return { epsilon: curve[0]!.epsilon, ratio: ratios[0]!, standardError, criterion: 'target-met' }
-  const share = (TARGET_RATIO - ratios[first - 1]!) / (ratios[first]! - ratios[first - 1]!)
-  const [low, high] = [log(curve[first - 1]!.epsilon), log(curve[first]!.epsilon)]
-  return { epsilon: exp(low + share * (high - low)), ratio: TARGET_RATIO, standardError, criterion: 'target-met' }
+  const at = (k: number): Point => ({ ...curve[k]!, ratio: ratios[k]! })
+  return { epsilon: chosenBetween(at(first - 1), at(first)), ratio: TARGET_RATIO, standardError, criterion: 'target-met' }
 }
 
 /** Refuses an ε at which most rows see only themselves, naming one that would do. */

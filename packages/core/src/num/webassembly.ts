@@ -1,4 +1,4 @@
-/** The little of WebAssembly that the engine uses, so that the core needs neither DOM nor Node types. */
+/** The little of WebAssembly that is used, so that the core needs neither DOM nor Node types. */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer | SharedArrayBuffer
   grow(pages: number): number
@@ -17,13 +17,6 @@ interface WasmNamespace {
 /** The host's WebAssembly, or undefined where there is none. */
 export function webAssembly(): WasmNamespace | undefined {
   return (globalThis as unknown as { WebAssembly?: WasmNamespace }).WebAssembly
-}
-
-/** Exports of the compiled kernels. */
-export interface WasmKernels {
-  initialise(): void
-  scratchBytes(): number
-  run(thread: number, unit: number): void
 }
 
 export const PAGE_BYTES = 65536

@@ -13,6 +13,8 @@ interface ConditionalTrial {
   /** ε of the columns that are drawn, relative to that of the given ones. */
   readonly freeRatio: number
   readonly predicts: boolean
+  /** Share of the rows that a forest draws, the kernel the others. */
+  readonly forest: number
   /** Energy score of the drawn columns, each in its spread between rows that are given alike; of one column the CRPS, 0.56 for the law of Gaussian rows. */
   readonly score: number
   /** Held-out rows it was drawn for. Where they are not all, its score is the best's so far and what it differs by on these. */
@@ -25,6 +27,8 @@ export interface ConditionalChoice {
   readonly freeRatio: number
   /** Whether spreads are those of predictions, where what is drawn has no kernel of its own. */
   readonly predicts?: boolean
+  /** Share of the rows that a forest draws, the kernel the others. Default none. */
+  readonly forest?: number
   /** All that was tried, in that order; empty where nothing had to be chosen. */
   readonly trials: readonly ConditionalTrial[]
   readonly heldOutRows: number
@@ -55,10 +59,12 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   const { split } = asked.group
   // Intervals are left open here: held-out rows are scored on them like on any other drawn column.
   const group = { ...asked.group, split: { given: split.given, ranged: [], free: [...split.ranged, ...split.free].sort((a, b) => a - b) } }
-  const { kernel, fixed, training } = asked
+  const { kernel, training } = asked
+  // Rows of a forest know of no interval.
+  const fixed = split.ranged.length > 0 ? { ...asked.fixed, forest: 0 as const } : asked.fixed
   // One that says nothing is not asked for: the choice is the same as without it.
   const observed = asked.observed && (await tellsApart(asked.observed, training.rows)) ? asked.observed : undefined
-  const problem = { ...asked, group, observed }
+  const problem = { ...asked, group, observed, fixed }
   const start = { epsilon: fixed.epsilon ?? kernel.epsilon, ridge: fixed.ridge ?? DEFAULT_RIDGE, freeRatio: 1 }
   // Of what is observed alone a fixed ε leaves nothing to choose, and nobody asks how it scores.
   const known = split.given.length > 0 || (observed !== undefined && fixed.epsilon === undefined)
@@ -74,7 +80,13 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   if (heldOutRows < LEAST_HELD_OUT || scores.columns.length === 0) return nothing
   const found = await search(searchOf(problem, scores), problem.watch)
   if (!found) return nothing
-  const told = ({ known, drawn, ridge, predicts }: Setting) => ({ epsilon: known, freeRatio: drawn / known, ridge, predicts })
+  const told = ({ known, drawn, ridge, predicts, forest }: Setting) => ({
+    epsilon: known,
+    freeRatio: drawn / known,
+    ridge,
+    predicts,
+    forest
+  })
   const trials = found.trials.map(({ setting, loss, losses }) => ({ ...told(setting), score: loss, scoredRows: losses.length }))
   const shares = centralShares(scores.calibration.placesOf(found.setting), scores.columns.length)
   const central = scores.columns.map((coordinate, k) => ({ coordinate, share: shares[k]! }))
@@ -109,9 +121,17 @@ function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> 
           ...(ends ? [] : [beside(bounds)]),
           ...(apart ? [kernelOnDrawn(kernel.epsilon, widest, calibration)] : [])
         ]
-      : [() => [{ known: fixed.epsilon!, drawn: asked.widest ?? fixed.epsilon!, ridge, predicts: false }]]
+      : [() => [{ known: fixed.epsilon!, drawn: asked.widest ?? fixed.epsilon!, ridge, predicts: false, forest: 0 }]]
   if (fixed.ridge === undefined && scheme !== 'clamp' && given) stages.push(largerRidge)
   if (fixed.predicts === undefined && scheme !== 'clamp' && given) stages.push(asPredictions)
+  const all = [
+    ...stages.map(
+      (stage): Stage<Setting> =>
+        (trials) =>
+          stage(ofKernels(trials))
+    ),
+    ...(resamples(asked, gaussian) ? [byForest] : [])
+  ]
   return {
     stage: 'choosing the conditional bandwidth',
     parts: scores.parts.length,
@@ -126,13 +146,17 @@ function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> 
       return gaussian && setting.known === ONE_GAUSSIAN && setting.drawn === ONE_GAUSSIAN ? CLEARLY : 1
     },
     score: (setting, part) => scores.at(part, setting),
-    moves: inTurn(order, stages)
+    moves: inTurn(order, all)
   }
 }
 
 /** Wide kernels are simpler, and of those on drawn and on given columns the first counts first: without it draws are independent. */
 const order = (a: Setting, b: Setting): number =>
-  b.drawn - a.drawn || b.known - a.known || a.ridge - b.ridge || Number(b.predicts) - Number(a.predicts)
+  simplicity(a.forest) - simplicity(b.forest) ||
+  b.drawn - a.drawn ||
+  b.known - a.known ||
+  a.ridge - b.ridge ||
+  Number(b.predicts) - Number(a.predicts)
 
 interface Ladder {
   readonly apart: boolean
@@ -156,7 +180,7 @@ function ladder(epsilon: number, { apart, widest, narrowest, ridge, ends }: Ladd
   const all = [ONE_GAUSSIAN, ...rungs].filter((known) => known >= narrowest && (apart || known <= widest))
   const rung = {
     of: ({ known }: Setting) => known,
-    at: (known: number) => ({ known, drawn: apart ? widest : known, ridge, predicts: false }),
+    at: (known: number) => ({ known, drawn: apart ? widest : known, ridge, predicts: false, forest: 0 }),
     from
   }
   return (trials) => (ends && trials.some(({ setting }) => ends(setting)) ? [] : untilWorse(trials, all, rung))
@@ -200,3 +224,24 @@ const asPredictions: Stage<Setting> = (trials) =>
   [leastOf(trials), simplestOf(trials, { order })].flatMap((trial) =>
     trial && forgets(trial.setting.drawn) ? [{ ...trial.setting, predicts: true }] : []
   )
+
+/** A kernel and a forest in equal shares, and a forest alone. */
+const FOREST_SHARES = [1 / 2, 1]
+
+/**
+ * Equal shares come before either alone: nothing is fitted that weighs them, and where rows cannot tell them apart both together do
+ * better. @source Bates and Granger, *The combination of forecasts*, 1969; Clemen, *Combining forecasts*, 1989.
+ */
+const simplicity = (forest: number): number => [1 / 2, 0, 1].indexOf(forest)
+
+/** A forest beside the best kernel, and alone. */
+const byForest: Stage<Setting> = (trials) => {
+  const least = leastOf(ofKernels(trials))
+  return least ? FOREST_SHARES.map((forest) => ({ ...least.setting, forest })) : []
+}
+
+const ofKernels = (trials: readonly Trial<Setting>[]) => trials.filter(({ setting }) => setting.forest === 0)
+
+/** Whether a forest may draw: of rows that no kernel suits better, given alone, and where nobody asked for a bandwidth. */
+const resamples = ({ fixed, scheme, observed, group }: ChoiceProblem, gaussian: boolean): boolean =>
+  fixed.forest === undefined && fixed.epsilon === undefined && scheme !== 'clamp' && !observed && !gaussian && group.split.given.length > 0

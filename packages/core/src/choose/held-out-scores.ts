@@ -1,5 +1,6 @@
 import { allowedClasses } from '../draw/allowed-classes.js'
 import { clampIn, drawCopies, drawSteps, type GroupRun } from '../draw/condition-draw.js'
+import { type ForestShare, growForest } from '../draw/forest-draw.js'
 import { USUAL_STEPS } from '../draw/steps.js'
 import type { KernelChoice } from '../kernel/bandwidth.js'
 import type { Context } from '../kernel/context.js'
@@ -7,6 +8,7 @@ import { shifted } from '../know/evidence.js'
 import type { ConditionGroup } from '../know/places.js'
 import { fitLaw, type Law, type TableManner, tableProblem } from '../law/law.js'
 import { forgets } from '../law/mixture.js'
+import type { RowForest } from '../law/row-forest.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import { type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
 import { keyFor } from '../num/random.js'
@@ -25,6 +27,8 @@ export interface Setting {
   readonly ridge: number
   /** As in `ConditionOptions`. */
   readonly predicts: boolean
+  /** Share of the rows that a forest draws. */
+  readonly forest: number
 }
 
 export interface ChoiceProblem extends Context {
@@ -40,7 +44,12 @@ export interface ChoiceProblem extends Context {
   /** Largest ε of what is drawn; default that of the kernel where several numbers are drawn whose rows are no Gaussian's. */
   readonly widest?: number | undefined
   /** Fixed by the user. */
-  readonly fixed: { readonly epsilon?: number | undefined; readonly ridge?: number | undefined; readonly predicts?: false | undefined }
+  readonly fixed: {
+    readonly epsilon?: number | undefined
+    readonly ridge?: number | undefined
+    readonly predicts?: false | undefined
+    readonly forest?: 0 | undefined
+  }
   /** `clamp` has no ridge: only its bandwidths are chosen. Default informed. */
   readonly scheme?: 'informed' | 'clamp' | undefined
 }
@@ -57,7 +66,7 @@ export class HeldOutScores {
   readonly columns: readonly number[]
   private readonly laws = new ConditionMemory()
   readonly calibration = new Calibration<Setting>()
-  /** Of each part. */
+  private readonly forests = new Map<number, RowForest | undefined>()
   private readonly taken = new Map<string, number[]>()
 
   static async of(problem: ChoiceProblem): Promise<HeldOutScores> {
@@ -117,6 +126,7 @@ export class HeldOutScores {
       independent: true,
       ridge: setting.ridge,
       predicts: setting.predicts,
+      forest: this.forestOf(p, setting.forest),
       scheme,
       ...this.knownOf(part, members, count),
       engine,
@@ -160,6 +170,14 @@ export class HeldOutScores {
     for (const [k, c] of this.columns.entries())
       for (let i = 0; i < out.rows; i++) out.data[i * out.cols + k] = coordinates.data[i * coordinates.cols + c]! / this.spreads[c]!
     return out
+  }
+
+  private forestOf(p: number, share: number): ForestShare | undefined {
+    const { group, key, watch } = this.problem
+    if (share === 0) return undefined
+    if (!this.forests.has(p)) this.forests.set(p, growForest(this.parts[p]!.fitted, group, { key: keyFor(key, `forest ${p}`), watch }))
+    const forest = this.forests.get(p)
+    return forest && { forest, share }
   }
 
   private lawOf(p: number, { known, drawn }: Setting): Promise<Law> {

@@ -33,7 +33,7 @@ export function heldOutParts(training: TrainingRows, group: ConditionGroup, key:
   return Array.from({ length: PARTS }, (_, part) => {
     const [first, end] = ends ? [ends[part]!, ends[part + 1]!] : [part * size, (part + 1) * size]
     const fitted = takeTraining(training, [...order.subarray(0, first), ...order.subarray(end)])
-    const chosen = order.subarray(first, end).filter((row) => allPresent(training, group, row))
+    const chosen = order.subarray(first, end).filter((row) => isAsked(training, group, row))
     const rows = takeEncoded(training.rows, chosen.subarray(0, MOST_HELD_OUT / PARTS))
     return { fitted, conditions: Array.from({ length: rows.coordinates.rows }, (_, i) => conditionFrom(training, group, rows, i)), rows }
   })
@@ -49,14 +49,17 @@ function byCluster(order: Uint32Array, clusters: Clusters): number[] {
   return Array.from({ length: PARTS + 1 }, (_, part) => order.filter((row) => partOf(row) < part).length)
 }
 
-function allPresent({ encoder, rows }: TrainingRows, { split }: ConditionGroup, row: number): boolean {
-  return encoder.columns.every(
-    (code) =>
-      code.carries !== 'coordinate' ||
-      code.missingFactor === undefined ||
-      !split.given.includes(code.coordinate) ||
-      rows.codes[row * encoder.factors.length + code.missingFactor] === 0
-  )
+/** Whether all that is given of a row is there, and something of what is drawn: what stands for a missing cell is no value to be scored by. */
+function isAsked({ encoder, rows }: TrainingRows, { split }: ConditionGroup, row: number): boolean {
+  const present = (c: number) =>
+    encoder.columns.every(
+      (code) =>
+        code.carries !== 'coordinate' ||
+        code.coordinate !== c ||
+        code.missingFactor === undefined ||
+        rows.codes[row * encoder.factors.length + code.missingFactor] === 0
+    )
+  return split.given.every(present) && split.free.some(present)
 }
 
 /** The condition that a row of the data itself would make. */

@@ -1,7 +1,7 @@
 import { InputError } from '../num/errors.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
 import { type Matrix, matrix } from '../num/matrix.js'
-import { fillUniform, indexFromUniform, type Key, keyAtStep } from '../num/random.js'
+import { indexFromUniform, type Key, uniformsOf } from '../num/random.js'
 import { binColumns } from './bins.js'
 import { votingKernel } from './forest-kernel.js'
 import { growTree, type Tree } from './tree.js'
@@ -24,20 +24,6 @@ export interface ForestProblem {
   /** Default 100. */
   readonly trees?: number
   readonly watch?: Watch | undefined
-}
-
-/** Uniform numbers one after another: chain `chain`, steps 0, 1, … of the key. */
-function uniformsOf(key: Key, chain: number): () => number {
-  const buffer = new Float64Array(256)
-  let step = 0
-  let at = buffer.length
-  return () => {
-    if (at === buffer.length) {
-      fillUniform(keyAtStep(key, step++), chain, buffer)
-      at = 0
-    }
-    return buffer[at++]!
-  }
 }
 
 /**

@@ -12,6 +12,7 @@ import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { type Encoded, type Encoder, stackEncoded, takeEncoded } from '../table/encoder.js'
 import { allowedClasses } from './allowed-classes.js'
 import { anyStarts, conditionStarts, replaceColumns } from './condition-starts.js'
+import { ForestDraws, type ForestShare } from './forest-draw.js'
 import { type InformedChains, informedStep, proposals, startChains } from './informed.js'
 import { clampStep } from './informed-clamp.js'
 import type { ChainCondition, InformedProblem } from './informed-problem.js'
@@ -36,6 +37,8 @@ export interface GroupRun extends Context {
   readonly ridge: number
   /** As in `ConditionOptions`, where what is drawn has no kernel of its own. */
   readonly predicts?: boolean | undefined
+  /** Draws a share of the rows in the place of the chains. */
+  readonly forest?: ForestShare | undefined
   /** Default informed. */
   readonly scheme?: 'informed' | 'clamp' | undefined
   readonly evidence?: Evidence | undefined
@@ -179,8 +182,11 @@ async function redrawFactors(
 
 /** Runs all chains of a group. Cost O(steps·n·M·d²) at most. */
 export async function drawGroup(run: GroupRun): Promise<GroupDraw> {
-  const { chains, starts, acceptance, moved } = await runChains(run)
-  return { rows: copyState(chains.state), starts, acceptance, moved, effectiveCount: chains.effectiveCount }
+  const forest = run.forest && new ForestDraws(run, run.forest)
+  const { chains, starts, acceptance, moved } = await runChains({ ...run, onStep: forest ? forest.shown(run) : run.onStep })
+  const draw = { rows: copyState(chains.state), starts, acceptance, moved, effectiveCount: chains.effectiveCount }
+  forest?.take(draw, run.key)
+  return draw
 }
 
 /** The chains of a group's condition at place `k` in draws of the same conditions, those of all draws one after the other. */
@@ -228,15 +234,25 @@ function chainsOf({ rows, starts, acceptance, moved, effectiveCount }: GroupDraw
  * is mostly that of the draws. Cost that of one step more.
  */
 export async function drawCopies(run: GroupRun, copies: number): Promise<Encoded[]> {
-  const { problem, chains } = await runChains(run)
   const key = keyFor(run.key, 'copies')
-  await redrawFactors(run, problem, chains, key)
   const keys = Array.from({ length: copies }, (_, copy) => keyAtStep(key, copy))
-  const states =
-    run.scheme === 'clamp'
-      ? await Promise.all(keys.map(async (own) => (await clampStep(problem, chains.state, own)).state))
-      : await proposals(problem, chains, keys)
+  const states = await statesOf(run, key, keys)
+  const draws = run.forest && new ForestDraws(run, run.forest)
+  for (let copy = 0; draws && copy < Math.round(draws.share * copies); copy++) draws.put(states[copy]!, keys[copy]!, 1)
   return states
+}
+
+/** The chains' next states, one for each of `keys`; where all are a forest's, chains take no step. */
+async function statesOf(run: GroupRun, key: Key, keys: readonly Key[]): Promise<InformedState[]> {
+  if (run.forest?.share === 1) {
+    const { state } = startGroup(run)
+    return keys.map(() => copyState(state))
+  }
+  const { problem, chains } = await runChains(run)
+  await redrawFactors(run, problem, chains, key)
+  return run.scheme === 'clamp'
+    ? Promise.all(keys.map(async (own) => (await clampStep(problem, chains.state, own)).state))
+    : proposals(problem, chains, keys)
 }
 
 /**

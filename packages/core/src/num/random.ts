@@ -133,6 +133,20 @@ export function uniforms(key: Key, n: number, chain = 0, first = 0): Float64Arra
   return fillUniform(key, chain, new Float64Array(n), first)
 }
 
+/** Uniform numbers one after another: chain `chain`, steps 0, 1, … of the key. */
+export function uniformsOf(key: Key, chain: number): () => number {
+  const buffer = new Float64Array(256)
+  let step = 0
+  let at = buffer.length
+  return () => {
+    if (at === buffer.length) {
+      fillUniform(keyAtStep(key, step++), chain, buffer)
+      at = 0
+    }
+    return buffer[at++]!
+  }
+}
+
 /** n standard normals of one chain. */
 export function normals(key: Key, n: number, chain = 0): Float64Array {
   return fillNormal(key, chain, new Float64Array(n))

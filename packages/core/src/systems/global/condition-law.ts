@@ -2,6 +2,7 @@ import { type ConditionalChoice, chooseConditional } from '../../choose/conditio
 import type { ObservedColumns } from '../../choose/held-out.js'
 import { freeScales } from '../../choose/held-out-scores.js'
 import { type ConditionMemory, recall } from '../../choose/memory.js'
+import { type ForestShare, growForest } from '../../draw/forest-draw.js'
 import { fitLaw, type Law, tableProblem } from '../../law/law.js'
 import { type Key, keyFor } from '../../num/random.js'
 import type { Context } from '../context.js'
@@ -31,12 +32,14 @@ interface ChoiceFor {
   readonly request: ChoiceRequest
   /** Besides, noisy observations. */
   readonly observed?: ObservedColumns | undefined
+  /** 0: no forest draws. */
+  readonly forest?: 0 | undefined
 }
 
 /** Chosen on the rows that the conditions of a part share. */
 export async function chooseFor(
   model: GlobalModel,
-  { matched, part, request, observed }: ChoiceFor,
+  { matched, part, request, observed, forest }: ChoiceFor,
   { engine, key, watch }: Context
 ): Promise<ConditionalChoice> {
   const { group, compared } = matched
@@ -44,7 +47,7 @@ export async function chooseFor(
   const number = (value: 'auto' | number | undefined) => (typeof value === 'number' ? value : undefined)
   // A bandwidth that the user set at the fit is kept here too.
   const epsilon = number(request.epsilon) ?? (model.summary.bandwidth ? undefined : model.kernel.epsilon)
-  const fixed = { epsilon, ridge: number(request.ridge) }
+  const fixed = { epsilon, ridge: number(request.ridge), forest }
   const named = [key.stream, group.split, group.factors, compared, name, fixed, request.conditioning]
   return recall(request.memory, `choice ${JSON.stringify(named)}`, async () =>
     chooseConditional({
@@ -85,4 +88,19 @@ export async function lawFor(
     const problem = tableProblem(training, { ...model.kernel, epsilon }, { ...matchedManner(model, part, matched), scales })
     return fitLaw(problem, { ...(same ? { potentials } : { initial: potentials }), landmarks: model.summary.landmarks, engine, watch })
   })
+}
+
+/** The forest that draws a share of the rows, where one was chosen. */
+export async function forestFor(
+  model: GlobalModel,
+  { matched, part, choice, memory }: PartOfDraw,
+  { key, watch }: Pick<Context, 'key' | 'watch'>
+): Promise<ForestShare | undefined> {
+  const { forest: share = 0 } = choice
+  if (share === 0) return undefined
+  const { split, factors } = matched.group
+  const forest = await recall(memory, `forest ${JSON.stringify([key.stream, split, factors, part.name])}`, async () =>
+    growForest(matchedTraining(model, part.rows).training, matched.group, { key: keyFor(key, 'forest'), watch })
+  )
+  return forest && { forest, share }
 }

@@ -1,6 +1,7 @@
 import type { ConditionalChoice } from '../../choose/conditional.js'
 import { type Batch, chainsOfNames, inBatchesOfEach, placesInBatches } from '../../draw/batches.js'
 import { conditionIn, drawGroup, type GroupDraw, type GroupRun } from '../../draw/condition-draw.js'
+import type { ForestShare } from '../../draw/forest-draw.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { levelsOfRow, requireLevels } from '../../know/levels.js'
@@ -18,7 +19,7 @@ import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { type ChoiceRequest, choiceKey, chooseFor, lawFor, type PartOfDraw } from './condition-law.js'
+import { type ChoiceRequest, choiceKey, chooseFor, forestFor, lawFor, type PartOfDraw } from './condition-law.js'
 import { type ConditionalReport, type ConditionGroupReport, type ConditionReport, reportOn, reportOnGroup } from './condition-report.js'
 import { type MatchedConditions, matchConditions, partOfGroup } from './condition-rows.js'
 import { type GlobalModel, trainingTable } from './model.js'
@@ -155,7 +156,7 @@ interface Piece extends Pick<PartOfDraw, 'matched' | 'part'> {
   /** Places in the group's members. */
   readonly places: readonly number[]
   /** Chosen for the whole part, where a piece of it is drawn. */
-  readonly ready: () => Promise<{ readonly choice: ConditionalChoice; readonly law: Law }>
+  readonly ready: () => Promise<{ readonly choice: ConditionalChoice; readonly law: Law; readonly forest: ForestShare | undefined }>
 }
 
 function piecesOf(
@@ -166,8 +167,10 @@ function piecesOf(
   const { matched, part, request } = asked
   const own = { ...context, watch: unshared(context.watch) }
   const ready = later(async () => {
-    const choice = await chooseFor(model, asked, { ...own, key: choiceKey(request.choosing ?? context.key) })
-    return { choice, law: await lawFor(model, { matched, part, choice, memory: request.memory }, own) }
+    const choosing = { ...own, key: choiceKey(request.choosing ?? context.key) }
+    const choice = await chooseFor(model, asked, choosing)
+    const chosen = { matched, part, choice, memory: request.memory }
+    return { choice, law: await lawFor(model, chosen, own), forest: await forestFor(model, chosen, choosing) }
   })
   return placesInBatches(part.places, request.rows).map((places) => ({ matched, part, places, ready }))
 }
@@ -183,7 +186,7 @@ async function drawPiece(
   { names: all, request, ...run }: PieceDraw,
   { first, ...batch }: Batch
 ): Promise<{ readonly choice: ConditionalChoice; readonly draw: GroupDraw }> {
-  const { choice, law } = await ready()
+  const { choice, law, forest } = await ready()
   const own = partOfGroup(matched, { ...part, places })
   const names = own.group.members.map((member) => all[member]!)
   const draw = await drawGroup({
@@ -192,6 +195,7 @@ async function drawPiece(
     steps: request.steps ?? USUAL_STEPS.given,
     ridge: choice.ridge,
     predicts: choice.predicts,
+    forest,
     scheme: request.conditioning,
     onStep: first === 0 ? request.onStep : undefined
   })

@@ -123,7 +123,7 @@ async function searchedPlace(model: GlobalModel, asked: PlaceQuestion, { context
   const chosen = await chooseFor(
     model,
     // What was found for one observation does not hold for another.
-    { matched, part, observed, request: { epsilon, memory: observed ? undefined : memory } },
+    { matched, part, observed, forest: 0, request: { epsilon, memory: observed ? undefined : memory } },
     { ...context, key: choiceKey(asked.choosing ?? context.key) }
   )
   const law = await lawFor(model, { matched, part, choice: chosen, memory }, context)

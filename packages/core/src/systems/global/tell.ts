@@ -136,20 +136,28 @@ export function tellConditional(report: ConditionalReport): Telling {
   return tellSupport(support, { conditional: report })
 }
 
-type Setting = Pick<ConditionGroupReport, 'epsilon' | 'ridge' | 'freeRatio' | 'predicts'>
+type Setting = Pick<ConditionGroupReport, 'epsilon' | 'ridge' | 'freeRatio' | 'predicts' | 'forest'>
 
 const same = (one: Setting, other: Setting): boolean =>
   one.epsilon === other.epsilon &&
   one.ridge === other.ridge &&
   one.freeRatio === other.freeRatio &&
-  (one.predicts ?? false) === (other.predicts ?? false)
+  (one.predicts ?? false) === (other.predicts ?? false) &&
+  (one.forest ?? 0) === (other.forest ?? 0)
+
+const DRAWN_BY = new Map([
+  [0, 'kernel'],
+  [0.5, 'kernel and forest in equal shares'],
+  [1, 'forest']
+])
 
 function groupFact(group: ConditionGroupReport): Fact {
-  const { columns, epsilon, ridge, freeRatio, predicts, trials } = group
+  const { columns, epsilon, ridge, freeRatio, predicts, forest = 0, trials } = group
+  const kernel = `ε = ${numberText(epsilon)}${freeRatio === 1 ? '' : `, ${numberText(freeRatio)}-fold for drawn columns`}, ridge λ = ${plainText(ridge)}${predicts ? ', spread of predictions' : ''}`
   const best = trials.find((trial) => same(trial, group))
   return {
     name: `given ${columns.length > 0 ? columns.join(', ') : 'nothing'}`,
-    value: `ε = ${numberText(epsilon)}${freeRatio === 1 ? '' : `, ${numberText(freeRatio)}-fold for drawn columns`}, ridge λ = ${plainText(ridge)}${predicts ? ', spread of predictions' : ''}`,
+    value: forest === 0 ? kernel : forest === 1 ? 'by a forest' : `${kernel}; every second row by a forest`,
     aside: best && `held-out score ${best.score.toFixed(3)} of the spread between rows that are given alike`
   }
 }
@@ -158,8 +166,8 @@ function trialTable(groups: readonly ConditionGroupReport[]): TableOf {
   return {
     kind: 'table',
     caption:
-      'How bandwidth and ridge were chosen: energy score of held-out rows, each drawn column in its spread between rows that are given alike; of one column it is the continuous ranked probability score (CRPS), about 0.56 where the law is right and Gaussian.',
-    head: ['given', 'ε#', 'ratio for drawn columns#', 'ridge λ#', 'spread', 'score#', 'held-out rows#', 'chosen'],
+      'How bandwidth and ridge were chosen, and whether a forest draws: energy score of held-out rows, each drawn column in its spread between rows that are given alike; of one column it is the continuous ranked probability score (CRPS), about 0.56 where the law is right and Gaussian.',
+    head: ['given', 'ε#', 'ratio for drawn columns#', 'ridge λ#', 'spread', 'drawn by', 'score#', 'held-out rows#', 'chosen'],
     rows: groups.flatMap((group) =>
       group.trials.map((trial) => [
         group.columns.join(', '),
@@ -167,6 +175,7 @@ function trialTable(groups: readonly ConditionGroupReport[]): TableOf {
         trial.freeRatio,
         trial.ridge,
         trial.predicts ? 'of predictions' : 'of rows',
+        DRAWN_BY.get(trial.forest)!,
         trial.score,
         trial.scoredRows,
         same(trial, group) ? 'yes' : ''

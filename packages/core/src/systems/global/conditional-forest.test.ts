@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest'
+import { drawGroup } from '../../draw/condition-draw.js'
+import { growForest } from '../../draw/forest-draw.js'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
+import { resolveConditions } from '../../know/conditions.js'
+import { fitLaw, tableProblem } from '../../law/law.js'
+import { keyFromSeed, normals, uniforms } from '../../num/random.js'
+import { mean, variance } from '../../num/statistics.js'
+import { decodeTable } from '../../table/encoder.js'
+import { inferTable } from '../../table/infer.js'
+import { isNumeric, type Table } from '../../table/table.js'
+import { matchConditions } from './condition-rows.js'
+import { sampleConditional } from './condition-sample.js'
+import { fitGlobal } from './model.js'
+
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+const context = { engine, key: keyFromSeed(7) }
+const number = (name: string, values: Float64Array) => ({ name, source: 'number' as const, values })
+const valuesOf = (table: Table, name: string): Float64Array => {
+  const found = table.columns.find((column) => column.name === name)!
+  if (!isNumeric(found)) throw new Error(name)
+  return found.values
+}
+
+/** y is −1 or 1 by the side of one of five numbers. */
+function sides(rows: number, seed: number) {
+  const columns = Array.from({ length: 5 }, (_, c) => uniforms(keyFromSeed(seed), rows, c).map((u) => 2 * u - 1))
+  const noise = normals(keyFromSeed(seed + 1), rows)
+  const y = noise.map((z, i) => (columns[1]![i]! > 0 ? 1 : -1) + 0.1 * z)
+  return { rowCount: rows, columns: [...columns.map((values, c) => number(`x${c}`, values)), number('y', y)] }
+}
+
+const crps = (draws: Float64Array, truth: number) =>
+  mean(draws.map((x) => Math.abs(x - truth))) - 0.5 * mean(draws.map((x, k) => Math.abs(x - draws[(k + 1) % draws.length]!)))
+
+const from = (x: number): Record<string, number> => Object.fromEntries([0.6, x, 0, 0.3, -0.3].map((value, c) => [`x${c}`, value]))
+
+describe('a forest', () => {
+  test('draws where the law has edges that no kernel follows, and its rows come nearer', async () => {
+    const model = await fitGlobal(inferTable(sides(200, 1)), { scaling: 'standard' }, context)
+    const given = [-0.7, -0.4, 0.4, 0.7].map(from)
+    const { table, report } = await sampleConditional(model, { given, rows: 100 }, context)
+    const { forest, trials } = report.groups[0]!
+    const least = (some: typeof trials) => Math.min(...some.map(({ score }) => score))
+    expect(forest).toBeGreaterThan(0)
+    expect(least(trials.filter((trial) => trial.forest === forest))).toBeLessThan(0.8 * least(trials.filter((trial) => trial.forest === 0)))
+    // Of the law itself it is 0.02.
+    const y = valuesOf(table, 'y')
+    expect(mean(Float64Array.from([-1, -1, 1, 1], (truth, k) => crps(y.subarray(100 * k, 100 * (k + 1)), truth)))).toBeLessThan(0.08)
+  })
+
+  test('leaves rows of a Gaussian to the kernel', async () => {
+    const z = normals(keyFromSeed(3), 400)
+    const x = z.subarray(0, 200)
+    const table = {
+      rowCount: 200,
+      columns: [
+        number('x', x),
+        number(
+          'y',
+          x.map((a, i) => 0.8 * a + 0.6 * z[200 + i]!)
+        )
+      ]
+    }
+    const model = await fitGlobal(inferTable(table), { scaling: 'standard' }, context)
+    const { report } = await sampleConditional(model, { given: { x: 1 }, rows: 5 }, context)
+    expect(report.groups[0]!.trials.some(({ forest }) => forest > 0)).toBe(false)
+    expect(report.groups[0]!.forest).toBe(0)
+  })
+})
+
+describe('rows of a forest', () => {
+  /** A category, a number with missing cells, and one with a heap at nought. */
+  const n = 240
+  const x = normals(keyFromSeed(5), n)
+  const noise = normals(keyFromSeed(6), n)
+  const raw = {
+    rowCount: n,
+    columns: [
+      { name: 'kind', source: 'text' as const, values: Array.from(x, (_, i) => (i % 2 === 0 ? 'a' : 'b')) },
+      number('x', x),
+      {
+        ...number(
+          'cost',
+          noise.map((z, i) => (i % 3 === 0 ? 0 : 5 + x[i]! + z))
+        ),
+        missing: Uint8Array.from(x, (_, i) => (i % 10 === 1 ? 1 : 0))
+      },
+      number(
+        'y',
+        noise.map((z, i) => x[i]! + z)
+      )
+    ]
+  }
+
+  test('have the mean and the covariance of its weights, given ones as they are, and zeros that stay', async () => {
+    const model = await fitGlobal(inferTable(raw), { bandwidth: 0.3 }, context)
+    const { training } = model
+    const { encoder } = training
+    const given = [
+      { kind: 'a', x: 0.5, cost: '..' },
+      { kind: 'b', x: -1, cost: '..' }
+    ]
+    const { group, conditions } = matchConditions(training, resolveConditions(encoder, given))[0]!
+    const forest = growForest(training, group, { key: keyFromSeed(8) })!
+    const law = await fitLaw(tableProblem(training, model.kernel, { mode: model.summary.categories, conditions: {} }), { engine })
+    const run = { law, encoder, group, steps: 1, ridge: 1e-3, engine, key: keyFromSeed(9), forest: { forest, share: 1 } }
+    const count = 4000
+    const { rows, starts, acceptance } = await drawGroup({ ...run, conditions, count })
+    expect(acceptance.every((share) => share === 1)).toBe(true)
+    const table = decodeTable(encoder, rows)
+    const cost = valuesOf(table, 'cost')
+    const missing = table.columns.find(({ name }) => name === 'cost')!
+    expect(isNumeric(missing) && (missing.missing?.includes(1) ?? false)).toBe(false)
+    // A row on the heap stays there, and no other comes to it.
+    const zero = (row: number) => row % 3 === 0
+    expect(Array.from(cost, (value) => value === 0)).toEqual(Array.from(starts, zero))
+    const kind = table.columns[0]! as Extract<(typeof table.columns)[number], { codes: Int32Array }>
+    expect(Array.from(kind.codes.subarray(0, count), (code) => kind.levels[code])).toEqual(Array(count).fill('a'))
+    // y has no heaps: its moments are those of the weights of the rows that were drawn.
+    const y = encoder.columns.find(({ name }) => name === 'y')! as Extract<(typeof encoder.columns)[number], { carries: 'coordinate' }>
+    const d = rows.coordinates.cols
+    const own = (of: typeof rows.coordinates, row: number) => of.data[row * d + y.coordinate]!
+    const drawn = Float64Array.from({ length: count }, (_, i) => own(rows.coordinates, i))
+    const taken = Float64Array.from(starts.subarray(0, count), (row) => own(training.rows.coordinates, row))
+    expect(Math.abs(mean(drawn) - mean(taken))).toBeLessThan(0.06)
+    expect(Math.abs(variance(drawn) / variance(taken) - 1)).toBeLessThan(0.1)
+    expect(new Set(drawn).size).toBeGreaterThan(0.9 * count)
+  })
+})

@@ -20,7 +20,7 @@ interface StepsFound {
 /** Levels beyond which a column is no set of bins. */
 export const MOST_LEVELS = 12
 /** Rows of each level that says whether there are thresholds. */
-const LEAST_ROWS = 10
+const LEAST_ROWS = 5
 /** Different numbers a level, at least: fewer would be a list of values, which a lookup keeps. */
 const LEAST_VALUES = 2
 /** Different numbers on each side of a threshold that say how near it others come. */
@@ -143,8 +143,9 @@ export function standsApart(distinct: readonly number[], place: number): boolean
   return others > 0 && gap * others > LONGEST_GAP * (distinct[last]! - distinct[first]! - gap)
 }
 
-/** The number of fewest digits above `low`, at most `high`. */
+/** The number of fewest digits above `low`, at most `high`: 0 where the sign tells. */
 function simplestAbove(low: number, high: number): number {
+  if (low < 0 && high >= 0) return 0
   return simplestIn(low + 1e-9 * (high - low), high)
 }
 

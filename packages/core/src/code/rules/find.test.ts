@@ -269,6 +269,14 @@ describe('what lies on a side of other columns', () => {
     const shelf = [number('stock', stock), number('least', least), text('status', status)]
     expect(found({ rowCount: rows, columns: shelf })).toEqual(['status = bins(stock, 1, > least)'])
 
+    // What is late by so many days, and by none where it comes in time.
+    const late = number(
+      'late',
+      delivered.map((x, i) => Math.max(0, x - promised[i]!))
+    )
+    const overdue = [...dates.slice(0, 1), { ...dates[1]!, values: Float64Array.from(delivered, (x) => x * day), missing: undefined }, late]
+    expect(found({ rowCount: rows, columns: overdue as never })).toEqual(['late = positive(delivered - promised)'])
+
     const most = whole(a, 20, 80)
     const score = most.map((x, i) => Math.floor(x * b[i]!))
     const passed = score.map((x, i) => (x >= 0.5 * most[i]! ? 'yes' : 'no'))

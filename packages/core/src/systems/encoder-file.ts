@@ -166,6 +166,12 @@ const scalerOf = (knots: Reader<Float64Array>): Reader<NumericScaler> =>
 
 export const scalingMethod = word('standard', 'quantile')
 
+export const valueLattice = record<ValueLattice>({
+  from: number(UNSCALED),
+  step: number({ above: 0, most: 1e300 }),
+  rest: optional(number(UNSCALED))
+})
+
 const codeOf = (knots: Reader<Float64Array>): Reader<ColumnCode> =>
   variant<ColumnCode>('carries', {
     coordinate: record<Code<'coordinate'>>({
@@ -173,9 +179,7 @@ const codeOf = (knots: Reader<Float64Array>): Reader<ColumnCode> =>
       carries: word('coordinate'),
       coordinate: whole(),
       scaler: scalerOf(knots),
-      lattice: optional(
-        record<ValueLattice>({ from: number(UNSCALED), step: number({ above: 0, most: 1e300 }), rest: optional(number(UNSCALED)) })
-      ),
+      lattice: optional(valueLattice),
       missingFactor: optional(whole())
     }),
     factor: record<Code<'factor'>>({ name: text, carries: word('factor'), factor: whole(), missingLevel: flag }),

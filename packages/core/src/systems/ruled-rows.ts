@@ -2,7 +2,7 @@ import { type LatentSpecification, parseLatent } from '../code/codecs/specificat
 import { clashOf } from '../code/rules/choose.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
 import { findRules, findTotals, nearlyTotalNotes, searchNotes, totalNotes } from '../code/rules/find.js'
-import { keepRules } from '../code/rules/keep.js'
+import { keepRules, type Measured } from '../code/rules/keep.js'
 import type { KeptRules } from '../code/rules/kept-rules.js'
 import { parseRule } from '../code/rules/parse-rule.js'
 import { clockUnitOf } from '../code/rules/quantity.js'
@@ -10,7 +10,9 @@ import { binAt, breachOf, breachWords, quantityIn, type WrittenTable } from '../
 import { inputsOf, type Rule, ruleText } from '../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../code/rules/running-totals.js'
 import { takeRulesOut } from '../code/rules/stacked.js'
+import { startsOf } from '../code/rules/starts.js'
 import { cutWord, isNumber } from '../code/rules/thresholds.js'
+import { withinOf } from '../code/rules/within.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
@@ -49,7 +51,10 @@ export const ruledRows = keepingLast(relevant, (raw, options): RuledRows => {
   const found = options.rules === 'off' ? [] : [...totalNotes(read.data), ...nearlyTotalNotes(read.data)]
   const prepared = { ...read, data: { ...read.data, notes: [...read.data.notes, ...found] } }
   const rules = rulesOf(prepared.data, options)
-  return rules.length === 0 ? prepared : keep(prepared, rules)
+  if (options.rules === 'off') return prepared
+  const left = keptAsTheyAre(prepared.data, options)
+  const measured = { starts: startsOf(rules, prepared.data, left), within: withinOf(rules, prepared.data, left) }
+  return rules.length + measured.starts.size + measured.within.size === 0 ? prepared : keep(prepared, rules, measured)
 })
 
 /** What of the options decides which rules are found. */
@@ -76,8 +81,8 @@ export function placesOf({ local, image, latent }: Pick<Options, 'local' | 'imag
   return codec?.kind === 'onnx' ? NETWORK : undefined
 }
 
-function keep(prepared: PreparedTable, rules: readonly Rule[]): RuledRows {
-  const kept = keepRules(rules, prepared.data)
+function keep(prepared: PreparedTable, rules: readonly Rule[], measured: Measured): RuledRows {
+  const kept = keepRules(rules, prepared.data, measured)
   const data = takeRulesOut(kept, prepared.data)
   return { ...prepared, data: { ...data, notes: [...prepared.data.notes, ...boundNotes(rules, prepared.data)] }, rules: kept }
 }
@@ -112,9 +117,15 @@ export function rulesOf(
   stated.forEach((one, k) => {
     refuseClash(one, stated.slice(0, k))
   })
-  const fixed = typeof scaling === 'object' && scaling !== null ? Object.keys(scaling) : []
   const seen = image === undefined ? data : besidePixels(data)
-  return findRules(seen, { stated, except: new Set([...besides, ...fixed, ...places.names, ...(weights === undefined ? [] : [weights])]) })
+  return findRules(seen, { stated, except: new Set([...besides, ...keptAsTheyAre(data, { weights, scaling, local, image, latent })]) })
+}
+
+/** Columns that no rule derives: those whose scaling is given, the weights, and what has a place that all are drawn at. */
+function keptAsTheyAre({ table }: InferredTable, { weights, scaling, ...where }: Options): ReadonlySet<string> {
+  const fixed = typeof scaling === 'object' && scaling !== null ? Object.keys(scaling) : []
+  const places = placesOf(where) === undefined ? [] : table.columns.filter(isNumeric).map(({ name }) => name)
+  return new Set([...fixed, ...places, ...(weights === undefined ? [] : [weights])])
 }
 
 /** The table without its pixels: what a few of them happen to tell of a label, or of each other, is no rule. */

@@ -1,10 +1,19 @@
 import type { KeptGaps } from '../code/rules/keep-gaps.js'
-import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn, ruleTexts } from '../code/rules/kept-rules.js'
+import {
+  inputsOfKept,
+  type KeptOrder,
+  type KeptRule,
+  type KeptRules,
+  type RuledColumn,
+  ruleTexts,
+  startsOfKept
+} from '../code/rules/kept-rules.js'
 import { type Bound, isWritten, type Target } from '../code/rules/meet.js'
-import { DAY, unitOf } from '../code/rules/quantity.js'
+import { DAY, tolerance, unitOf } from '../code/rules/quantity.js'
 import { saysGap } from '../code/rules/rows-of-rule.js'
 import { pulledGradient, type RuleRow, wholeRow } from '../code/rules/rule-row.js'
 import { type Cut, columnsOfCuts, isNumber } from '../code/rules/thresholds.js'
+import { scaleOf, type Within } from '../code/rules/within.js'
 import type { Given } from '../know/conditions.js'
 import { type GivenValue, wordsOf } from '../know/given-value.js'
 import type { LikelihoodModule } from '../know/likelihood-row.js'
@@ -107,15 +116,39 @@ export class Through {
     )
   }
 
-  private gapOf(rule: Extract<KeptRule, { kind: 'order' }>, { wanted, rest, row }: { wanted: Wanted; rest: Given; row: RuleRow }): Given {
+  private gapOf(rule: KeptOrder, { wanted, rest, row }: { wanted: Wanted; rest: Given; row: RuleRow }): Given {
+    if (rule.within) return { ...rest, [rule.gap]: this.placeIn({ ...rule, within: rule.within }, wanted as Interval, row) }
     const scale = this.columns.get(rule.column)!.kind === 'datetime' ? DAY : 1
-    const start = wholeRow({ ...this.kept, rules: [rule] })({ ...row, [rule.gap]: 0 })[rule.column] as number
+    const endWith = (gap: number, of: KeptOrder) =>
+      wholeRow({ ...this.kept, rules: [of] })({ ...row, [rule.gap]: gap })[rule.column] as number | null
+    const start = endWith(0, rule.from === undefined ? rule : { ...rule, lows: [] })!
     const gap = (end: number) => Number(((end - start) / scale / rule.unit).toPrecision(12))
     const { low, high } = wanted as Interval
-    if (high < start) throw this.contradiction(rule.column, `${rule.column} below ${rule.lows.map(expressionText).join(' and ')}`)
+    const least = rule.from === undefined ? 0 : Number.NEGATIVE_INFINITY
+    const lowest = rule.from === undefined ? start : (endWith(0, { ...rule, from: undefined }) ?? Number.NEGATIVE_INFINITY)
+    if (high < lowest) throw this.contradiction(rule.column, `${rule.column} below ${rule.lows.map(expressionText).join(' and ')}`)
     if (low === high) return { ...rest, [rule.gap]: gap(low) }
-    const from = Math.max(0, gap(low))
-    return { ...rest, [rule.gap]: Number.isFinite(high) ? { from, to: gap(high) } : { from } }
+    const from = Math.max(least, gap(low))
+    return { ...rest, [rule.gap]: { ...(Number.isFinite(from) ? { from } : {}), ...(Number.isFinite(high) ? { to: gap(high) } : {}) } }
+  }
+
+  /** Between which scores a number of a level is what is wanted: its own where that is one. */
+  private placeIn({ column, within }: KeptOrder & { readonly within: Within }, { low, high }: Interval, row: RuleRow): GivenValue {
+    const cell = row[within.by]!
+    const level = typeof cell === 'boolean' ? String(cell) : cell
+    const scale = scaleOf(within)(level)
+    const [from, to] = scale.scores(Float64Array.of(low, high))
+    if (low === high) {
+      const nearest = scale.valueAt(from!)
+      if (Math.abs(nearest - low) <= tolerance(0, low)) return from!
+      throw new InputError({
+        code: 'condition-impossible',
+        got: `${column}=${low} with ${within.by}=${level}`,
+        expected: `a number as this level has them, such as ${nearest}`,
+        try: 'that number, an interval, or fitting with --rules off'
+      })
+    }
+    return { ...(Number.isFinite(low) ? { from: from! } : {}), ...(Number.isFinite(high) ? { to: to! } : {}) }
   }
 
   /** All inputs are given, so the column is too: it must be what is asked for. */
@@ -313,5 +346,4 @@ function gapBound(value: GivenValue): Bound {
 const SHARPNESS = 0.01
 
 /** Columns that a rule derives its column from, but for the gap of an order. */
-const inputsOf = (rule: Derivation): readonly string[] =>
-  rule.kind === 'order' ? [...new Set(rule.lows.flatMap(columnsOf))] : inputsOfKept(rule)
+const inputsOf = (rule: Derivation): readonly string[] => (rule.kind === 'order' ? [...new Set(startsOfKept(rule))] : inputsOfKept(rule))

@@ -3,6 +3,7 @@ import type { Parts } from '../code/rules/keep-parts.js'
 import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn } from '../code/rules/kept-rules.js'
 import type { ListedValues } from '../code/rules/listed-values.js'
 import { areRising, type Cut, isNumber } from '../code/rules/thresholds.js'
+import type { Within } from '../code/rules/within.js'
 import { type ModelContents, withEntry } from '../model-file/contents.js'
 import {
   damaged,
@@ -26,7 +27,7 @@ import type { Expression } from '../table/expression.js'
 import { expressionText } from '../table/expression-text.js'
 import { parseExpression } from '../table/parse-expression.js'
 import { isNumericKind } from '../table/table.js'
-import { columnFormat, UNSCALED } from './encoder-file.js'
+import { columnFormat, UNSCALED, valueLattice } from './encoder-file.js'
 
 type Kept<K extends KeptRule['kind']> = Extract<KeptRule, { kind: K }>
 
@@ -124,6 +125,20 @@ const gapRecord = record<Kept<'gap'>>({
   values: list(cell)
 })
 
+const withinRecord: Reader<Within> = (value, field) => {
+  const level: Reader<string | null> = (one, at) => (one === null ? null : text(one, at))
+  const read = record<Within>({ by: text, levels: list(record<Within['levels'][number]>({ level, values: list(number(UNSCALED)) })) })(
+    value,
+    field
+  )
+  if (
+    read.levels.length === 0 ||
+    read.levels.some(({ values }) => values.length === 0 || values.some((x, k) => k > 0 && x < values[k - 1]!))
+  )
+    throw damaged(`a model with ${field} of numbers that do not rise`, 'the numbers of each level in their order')
+  return read
+}
+
 const listedRecord: Reader<ListedValues> = (value, field) => {
   const read = record<ListedValues>({ values: list(number(UNSCALED)), counts: list(whole({ least: 1 })) })(value, field)
   exactly(read.values.length)(read.counts.length, `${field}.counts.length`)
@@ -145,8 +160,11 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
     kind: word('order'),
     column: text,
     lows: list(expression),
+    from: optional(text),
+    within: optional(withinRecord),
     gap: text,
     unit: number({ above: 0, most: 1e12 }),
+    lattice: optional(valueLattice),
     listed: optional(listedRecord),
     exceptions
   }),
@@ -224,7 +242,8 @@ function checkRules({ rules, columns }: KeptRules, drawn: ReadonlySet<string>, f
 /** Formulas and orders are of numbers; lookups and thresholds give what their column can hold. */
 function checkKind(one: KeptRule, columns: ReadonlyMap<string, RuledColumn>, at: string): void {
   const { kind, levels } = columns.get(one.column)!
-  const others = inputsOfKept(one).flatMap((name) => columns.get(name)?.kind ?? [])
+  const own = one.kind === 'order' ? one.within?.by : undefined
+  const others = inputsOfKept(one).flatMap((name) => (name === own ? [] : (columns.get(name)?.kind ?? [])))
   if (one.kind === 'formula' || one.kind === 'order') {
     if (![kind, ...others].every(isNumericKind)) throw damaged(`a model whose ${at} computes with a ${kind}`, 'numbers and dates')
     if (one.exceptions?.values.some((value) => typeof value === 'string')) throw damaged(`a model whose ${at} adds a text`, 'numbers')

@@ -26,7 +26,7 @@ function goTogether(one: Rule, other: Rule): boolean {
 }
 
 /** Columns, and all that they are derived from. */
-function needs(columns: readonly string[], rules: readonly Rule[]): ReadonlySet<string> {
+export function needs(columns: readonly string[], rules: readonly Rule[]): ReadonlySet<string> {
   const all = new Set<string>()
   const visit = (column: string): void => {
     if (all.has(column)) return

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { mistyped, plantedTables } from '../../../../../test/planted-tables.js'
-import { keyFromSeed } from '../../num/random.js'
+import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
+import { recordRules, rulesIn } from '../../systems/rules-file.js'
+import { inferTable } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
-import { isNumeric } from '../../table/table.js'
+import { isNumeric, type NumericColumn } from '../../table/table.js'
 import { keepable } from './choose.js'
 import { findRules } from './find.js'
 import { keepRules } from './keep.js'
@@ -12,7 +14,10 @@ import { parseRule } from './parse-rule.js'
 import { unitOf } from './quantity.js'
 import { breachOf, columnIn } from './rows-of-rule.js'
 import { type Rule, ruleText } from './rule.js'
+import { wholeRow } from './rule-row.js'
 import { putRulesBack, takeRulesOut } from './stacked.js'
+import { startsOf } from './starts.js'
+import { withinOf } from './within.js'
 
 type FormulaRule = Extract<Rule, { kind: 'formula' }>
 
@@ -172,5 +177,70 @@ describe('parts of a constant', () => {
       [35, 40, 45.4],
       [5, 0, 0.1]
     ])
+  })
+})
+
+it('a date is drawn by how far it is from one that it goes along with, of either sign, on its own hours, and not before its start', () => {
+  const rows = 200
+  const [days, waits, delays] = ['days', 'waits', 'delays'].map((label) => uniforms(keyFor(keyFromSeed(3), label), rows)) as Float64Array[]
+  const hour = 3_600_000
+  const ordered = Float64Array.from(days!, (u) => Date.UTC(2024, 0, 1) + 24 * hour * Math.floor(300 * u))
+  const promised = ordered.map((t, i) => t + 24 * hour * (2 + Math.floor(9 * waits![i]!)))
+  const delivered = promised.map((t, i) => t + hour * (Math.floor(60 * delays![i]!) - 40))
+  const date = (name: string, values: Float64Array) => ({ name, source: 'datetime' as const, values })
+  const data = inferTable({ rowCount: rows, columns: [date('ordered', ordered), date('promised', promised), date('delivered', delivered)] })
+  const rules = findRules(data)
+  const starts = startsOf(rules, data, new Set())
+  expect([...starts]).toEqual([['delivered', 'promised']])
+  expect(startsOf(rules, data, new Set(['delivered'])).size).toBe(0)
+  const kept = keepRules(rules, data, { starts, within: new Map() })
+  const read = rulesIn(['ordered', 'promised − ordered', 'delivered − promised'])(JSON.parse(JSON.stringify(recordRules(kept))), 'rules')
+  expect(read).toEqual(kept)
+  const taken = takeRulesOut(kept, data)
+  const gap = taken.table.columns.find(({ name }) => name === 'delivered − promised') as NumericColumn
+  expect(Math.min(...gap.values)).toBeLessThan(0)
+  expect(putRulesBack(kept, taken).table.columns.map((one) => (one as NumericColumn).values)).toEqual([ordered, promised, delivered])
+  // Half an hour is none of its hours; a week early would be before it was ordered.
+  const moved = { ...gap, values: gap.values.map((x, i) => (i === 0 ? x + 1800 : i === 1 ? x - 1e7 : x)) }
+  const others = { ...taken, table: { ...taken.table, columns: taken.table.columns.map((one) => (one === gap ? moved : one)) } }
+  const back = putRulesBack(kept, others).table.columns[2] as NumericColumn
+  expect(back.values.every((t) => t % hour === 0)).toBe(true)
+  expect(back.values[1]).toBe(ordered[1])
+  const whole = wholeRow(kept)({ ordered: ordered[1]!, 'promised − ordered': 3, 'delivered − promised': 0 })
+  expect(whole.delivered).toBe(whole.promised)
+})
+
+it('numbers that count something else in each level are drawn as their place among those of it, with its decimals', () => {
+  const rows = 240
+  const [which, places] = ['which', 'places'].map((label) => uniforms(keyFor(keyFromSeed(4), label), rows)) as [Float64Array, Float64Array]
+  const tests = ['temperature', 'pressure', 'dose']
+  const test = Array.from(which, (u) => tests[Math.floor(3 * u)]!)
+  const of: Record<string, (u: number) => number> = {
+    temperature: (u) => Math.round(10 * (36 + 3 * u)) / 10,
+    pressure: (u) => Math.round(990 + 40 * u),
+    dose: (u) => Math.round(1000 * u) / 1000
+  }
+  const values = Float64Array.from(places, (u, i) => of[test[i]!]!(u))
+  const shift = Float64Array.from(places, (u, i) => 10 * u + 6 * tests.indexOf(test[i]!))
+  const number = (name: string, own: Float64Array) => ({ name, source: 'number' as const, values: own })
+  const data = inferTable({
+    rowCount: rows,
+    columns: [{ name: 'test', source: 'text', values: test }, number('value', values), number('shift', shift)]
+  })
+  const within = withinOf([], data, new Set())
+  // Levels that are merely higher than others are drawn as they were.
+  expect([...within]).toEqual([['value', 'test']])
+  const kept = keepRules([], data, { starts: new Map(), within })
+  expect(rulesIn(['test', 'value in test', 'shift'])(JSON.parse(JSON.stringify(recordRules(kept))), 'rules')).toEqual(kept)
+  const taken = takeRulesOut(kept, data)
+  const at = (table: typeof data, name: string) => table.table.columns.find((one) => one.name === name) as NumericColumn
+  expect(at({ ...data, ...putRulesBack(kept, taken) }, 'value').values).toEqual(values)
+  const scores = { ...at({ ...data, ...taken }, 'value in test'), values: Float64Array.from(places, (u) => 9 * u - 4.5) }
+  const moved = taken.table.columns.map((one) => (one.name === scores.name ? scores : one))
+  const drawn = at({ ...data, ...putRulesBack(kept, { ...taken, table: { ...taken.table, columns: moved } }) }, 'value').values
+  drawn.forEach((x, i) => {
+    const [low, high] = [of[test[i]!]!(0), of[test[i]!]!(1)]
+    expect(x).toBe(Number(x.toFixed(test[i] === 'pressure' ? 0 : test[i] === 'dose' ? 3 : 1)))
+    expect(x >= low && x <= high, `${test[i]} ${x}`).toBe(true)
   })
 })

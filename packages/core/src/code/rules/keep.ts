@@ -2,33 +2,76 @@ import { defined } from '../../num/defined.js'
 import { variance } from '../../num/statistics.js'
 import { type CellValue, cellAt } from '../../table/cells.js'
 import { dateUnit } from '../../table/date-style.js'
+import { presentValues } from '../../table/encoder.js'
 import type { Expression } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import { writtenUnit } from '../../table/present.js'
 import { unusedName } from '../../table/rows.js'
 import { isNumeric, kindOf, type NumericColumn } from '../../table/table.js'
+import { coarserLattice, type ValueLattice } from '../../table/value-lattice.js'
 import { bends, type Exceptions, exceptionsOf } from './exceptions.js'
 import { someValues } from './keep-gaps.js'
 import { partsIn, roundingIn } from './keep-parts.js'
-import type { KeptOrder, KeptRule, KeptRules } from './kept-rules.js'
+import { inputsOfKept, type KeptOrder, type KeptRule, type KeptRules } from './kept-rules.js'
 import { listedValues } from './listed-values.js'
 import { lookupTable } from './lookup-table.js'
 import { DAY } from './quantity.js'
 import { binAt, columnIn, formatIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule } from './rule.js'
 import { gapColumn } from './stacked.js'
+import { keepWithin } from './within.js'
 
-/** Rules made ready to be kept, of a table that obeys them. Cost O(cells). */
-export function keepRules(rules: readonly Rule[], data: WrittenTable): KeptRules {
+/** Rules made ready to be kept, of a table that obeys them, and columns that are measured by others. Cost O(cells). */
+export function keepRules(rules: readonly Rule[], data: WrittenTable, measured: Measured = NONE): KeptRules {
   const columns = data.table.columns.map((column, c) => ({
     ...kindOf(column),
     format: data.formats[c]!,
     ...(isNumeric(column) ? { spread: spreadOf(column.name, data) } : {})
   }))
-  return { rules: rules.flatMap((_, k) => keepRule(k, rules, data)), columns }
+  const { starts, within } = measured
+  const kept = rules.flatMap((_, k) => keepRule(k, rules, { ...data, ...measured }))
+  const beside = [...starts.keys()].filter((name) => !kept.some(({ kind, column }) => kind === 'order' && column === name))
+  const dates = beside.map((name) => keepOrder(name, rules, { ...data, ...measured })!)
+  const numbers = [...within].map(([name, by]) => keepPlace(name, by, data))
+  return { rules: starts.size + within.size === 0 ? kept : inOrder([...kept, ...dates, ...numbers]), columns }
+}
+
+/** Columns that are drawn by how they stand to another one, by that one. */
+export interface Measured {
+  /** Dates that are measured from others (`startsOf`). */
+  readonly starts: ReadonlyMap<string, string>
+  /** Numbers that are measured among those of a level of a category (`withinOf`). */
+  readonly within: ReadonlyMap<string, string>
+}
+
+const NONE: Measured = { starts: new Map(), within: new Map() }
+
+function keepPlace(column: string, by: string, data: WrittenTable): KeptOrder {
+  const gap = unusedName(`${column} in ${by}`, new Set(data.table.columns.map(({ name }) => name)))
+  return { kind: 'order', column, lows: [], within: keepWithin(columnIn(data, column) as NumericColumn, by, data), gap, unit: 1 }
+}
+
+/** A table, and which of its columns are measured by others. */
+interface MeasuredTable extends WrittenTable, Measured {}
+
+/** Each behind those that derive its inputs, and behind what says where it is missing. */
+function inOrder(rules: readonly KeptRule[]): KeptRule[] {
+  const out: KeptRule[] = []
+  let rest = [...rules]
+  while (rest.length > 0) {
+    const derived = new Set(rest.flatMap(({ kind, column }) => (kind === 'gap' ? [] : [column])))
+    const marked = new Set(rest.flatMap((rule) => (rule.kind === 'gap' ? [rule.marks] : [])))
+    const waits = (rule: KeptRule) => inputsOfKept(rule).some((name) => derived.has(name) || (rule.kind !== 'gap' && marked.has(name)))
+    const ready = rest.filter((rule) => !waits(rule))
+    out.push(...ready)
+    rest = rest.filter((rule) => !ready.includes(rule))
+  }
+  return out
 }
 
 /** Orders of one column become one, at the place of the last. */
-function keepRule(place: number, rules: readonly Rule[], data: WrittenTable): KeptRule[] {
+function keepRule(place: number, rules: readonly Rule[], data: MeasuredTable): KeptRule[] {
   const rule = rules[place]!
   const { column } = rule
   if (rule.kind === 'formula') {
@@ -44,7 +87,8 @@ function keepRule(place: number, rules: readonly Rule[], data: WrittenTable): Ke
   }
   if (rule.kind === 'step') return [{ ...rule, ...valuesOfBins(rule, data) }]
   if (rule.kind === 'gap') {
-    const order = keepOrder(column, rules, data)
+    const by = data.within.get(column)
+    const order = by === undefined ? keepOrder(column, rules, data) : keepPlace(column, by, data)
     return [
       {
         ...rule,
@@ -65,12 +109,14 @@ function keepRule(place: number, rules: readonly Rule[], data: WrittenTable): Ke
   return [keepOrder(column, rules, data)!]
 }
 
-/** All orders of a column as one; undefined where it has none. */
-function keepOrder(column: string, rules: readonly Rule[], data: WrittenTable): KeptOrder | undefined {
+/** All orders of a column as one, and what it is measured from; undefined where it has neither. */
+function keepOrder(column: string, rules: readonly Rule[], data: MeasuredTable): KeptOrder | undefined {
   const lows = rules.flatMap((one) => (one.kind === 'order' && one.column === column ? [one.low] : []))
-  if (lows.length === 0) return undefined
-  const own = rules.find((one) => one.kind === 'order' && one.column === column)!
-  const exceptions = exceptionsIn(own, data)
+  const from = data.starts.get(column)
+  if (lows.length === 0 && from === undefined) return undefined
+  const own = rules.find((one) => one.kind === 'order' && one.column === column)
+  const exceptions = own && exceptionsIn(own, data)
+  const starts: readonly Expression[] = from === undefined ? lows : [{ kind: 'column', name: from }]
   const { isDate, values, unit } = quantityIn(data, column)
   const listed = isDate
     ? undefined
@@ -82,9 +128,9 @@ function keepOrder(column: string, rules: readonly Rule[], data: WrittenTable): 
     kind: 'order',
     column,
     lows,
-    gap: gapName(column, lows, data),
-    unit: gapUnit(column, lows, data),
-    ...defined({ listed, exceptions })
+    gap: gapName(column, starts, data),
+    unit: gapUnit(column, starts, data),
+    ...defined({ from, lattice: latticeOf(columnIn(data, column) as NumericColumn, formatIn(data, column)), listed, exceptions })
   }
 }
 
@@ -103,6 +149,11 @@ function valuesOfBins(rule: Extract<Rule, { kind: 'step' }>, data: WrittenTable)
 function spreadOf(name: string, data: WrittenTable): number {
   const values = quantityIn(data, name).values.filter((x) => !Number.isNaN(x))
   return values.length === 0 ? 0 : Math.sqrt(variance(values))
+}
+
+/** The lattice that dates keep to, as full hours, where it is coarser than what they are written in. */
+function latticeOf(column: NumericColumn, format: ColumnFormat): ValueLattice | undefined {
+  return column.kind === 'datetime' ? coarserLattice(presentValues(column), writtenUnit(format), true) : undefined
 }
 
 /** `end − start`; no other column is named so. */

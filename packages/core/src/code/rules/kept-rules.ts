@@ -2,6 +2,7 @@ import type { CellValue } from '../../table/cells.js'
 import { columnsOf, type Expression } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { KindOfColumn } from '../../table/table.js'
+import type { ValueLattice } from '../../table/value-lattice.js'
 import type { Exceptions } from './exceptions.js'
 import type { KeptGaps } from './keep-gaps.js'
 import type { Parts } from './keep-parts.js'
@@ -9,6 +10,7 @@ import type { ListedValues } from './listed-values.js'
 import type { LookupTable } from './lookup-table.js'
 import { ruleText } from './rule.js'
 import { columnsOfCuts, type Thresholds } from './thresholds.js'
+import type { Within } from './within.js'
 
 /** A rule with what brings its column back: plain data. */
 export type KeptRule =
@@ -21,13 +23,18 @@ export type KeptRule =
       readonly rounding?: readonly number[] | undefined
       readonly exceptions?: Exceptions | undefined
     }
-  /** The column is the greatest of `lows` and a gap, in units of its own, which stands in its place. */
+  /** The column is the greatest of `lows` and a gap, in units of its own, which stands in its place; or a gap of either sign from another column, where that is not below `lows`. */
   | {
       readonly kind: 'order'
       readonly column: string
       readonly lows: readonly Expression[]
+      readonly from?: string | undefined
+      /** The gap is the place among the numbers of a level of a category, a normal score. */
+      readonly within?: Within | undefined
       readonly gap: string
       readonly unit: number
+      /** Of dates that keep to full hours, or the first of a month. */
+      readonly lattice?: ValueLattice | undefined
       /** Of a column of numbers that stand on few places. */
       readonly listed?: ListedValues | undefined
       readonly exceptions?: Exceptions | undefined
@@ -69,10 +76,17 @@ export function inputsOfKept(rule: KeptRule): readonly string[] {
   if (rule.kind === 'lookup') return rule.from
   if (rule.kind === 'step') return [rule.of, ...columnsOfCuts(rule.cuts)]
   if (rule.kind === 'gap') return [rule.when, rule.marks]
-  return rule.kind === 'formula' ? columnsOf(rule.expression) : [...new Set([...rule.lows.flatMap(columnsOf), rule.gap])]
+  return rule.kind === 'formula' ? columnsOf(rule.expression) : [...new Set([...startsOfKept(rule), rule.gap])]
 }
 
 export type KeptOrder = Extract<KeptRule, { kind: 'order' }>
+
+/** Columns that an order measures its gap from, or is not below. */
+export const startsOfKept = ({ lows, from, within }: KeptOrder): string[] => [
+  ...lows.flatMap(columnsOf),
+  ...(from === undefined ? [] : [from]),
+  ...(within ? [within.by] : [])
+]
 
 /** Rules in words, as `--rule` reads them. */
 export function ruleTexts({ rules }: KeptRules): string[] {

@@ -2,11 +2,12 @@ import type { CellValue } from '../../table/cells.js'
 import { derivative } from '../../table/derivative.js'
 import { columnsOf, type Expression, evaluate } from '../../table/expression.js'
 import { roundToFormat } from '../../table/present.js'
-import type { KeptRules, RuledColumn } from './kept-rules.js'
+import type { KeptOrder, KeptRules, RuledColumn } from './kept-rules.js'
 import { lookup } from './lookup-table.js'
 import { DAY } from './quantity.js'
 import { saysGap } from './rows-of-rule.js'
 import { binOf } from './thresholds.js'
+import { scaleOf } from './within.js'
 
 /** A row by column name: numbers (dates in milliseconds, null where missing), level names, true or false. */
 export type RuleRow = Readonly<Record<string, number | string | boolean | null>>
@@ -35,15 +36,22 @@ export function wholeRow({ rules, columns }: KeptRules, digits: 'all' | 'written
         whole[rule.column] = shown(column, bin === undefined ? rule.missing : rule.values[bin]!)
         return
       }
-      const found =
-        rule.kind === 'formula'
-          ? evaluate(rule.expression, value)
-          : Math.max(...rule.lows.map((low) => evaluate(low, value))) + value(rule.gap) * rule.unit
+      const found = rule.kind === 'formula' ? evaluate(rule.expression, value) : endOf(rule, value, whole)
       const scaled = found * (column.kind === 'datetime' ? DAY : 1)
       whole[rule.column] = !Number.isFinite(found) ? null : digits === 'all' ? scaled : written(scaled, column)
     })
     return whole
   }
+}
+
+/** Scores between which numbers of a level have a slope: nearer ones may be the same number. */
+const NEAR = 0.1
+
+function endOf({ lows, from, within, gap, unit }: KeptOrder, value: (name: string) => number, row: RuleRow): number {
+  if (within) return scaleOf(within)(cell(row[within.by] ?? null)).valueAt(value(gap))
+  const heights = lows.map((low) => evaluate(low, value))
+  const beyond = value(gap) * unit
+  return from === undefined ? Math.max(...heights) + beyond : Math.max(...heights, value(from) + beyond)
 }
 
 const written = (value: number, column: RuledColumn | undefined) => (column ? roundToFormat(value, column.format) : value)
@@ -78,11 +86,17 @@ export function pulledGradient(
     if (own === undefined || rule.kind === 'lookup' || rule.kind === 'step') continue
     const slope = own * unitOf(rule.column)
     if (rule.kind === 'formula') give(rule.expression, columnsOf(rule.expression), slope)
-    else {
+    else if (rule.within) {
+      const at = (score: number) => endOf(rule, (name) => (name === rule.gap ? score : value(name)), whole)
+      const score = value(rule.gap)
+      out[rule.gap] = (out[rule.gap] ?? 0) + (slope * (at(score + NEAR) - at(score - NEAR))) / (2 * NEAR)
+    } else {
       const heights = rule.lows.map((low) => evaluate(low, value))
-      const highest = rule.lows[heights.indexOf(Math.max(...heights))]!
+      const place = heights.indexOf(Math.max(...heights))
+      const isMeasured = rule.from !== undefined && endOf({ ...rule, lows: [] }, value, whole) >= Math.max(...heights)
+      const highest: Expression = isMeasured ? { kind: 'column', name: rule.from! } : rule.lows[place]!
       give(highest, columnsOf(highest), slope)
-      out[rule.gap] = (out[rule.gap] ?? 0) + slope * rule.unit
+      if (isMeasured || rule.from === undefined) out[rule.gap] = (out[rule.gap] ?? 0) + slope * rule.unit
     }
   }
   return out

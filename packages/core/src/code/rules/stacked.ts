@@ -1,11 +1,14 @@
 import { toDecimals } from '../../num/decimals.js'
+import { defined } from '../../num/defined.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { roundedWithin } from '../../table/bounds.js'
+import { cellAt } from '../../table/cells.js'
 import type { Expression } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { limitsOf } from '../../table/number-style.js'
 import { roundToFormat } from '../../table/present.js'
 import type { Column, NumericColumn } from '../../table/table.js'
+import { toLattice, type ValueLattice } from '../../table/value-lattice.js'
 import { type Exception, type Exceptions, exceptionAt } from './exceptions.js'
 import { type KeptGaps, markGaps } from './keep-gaps.js'
 import { fitParts } from './keep-parts.js'
@@ -14,6 +17,7 @@ import { toListed } from './listed-values.js'
 import { columnOfCells, lookup, rowCells } from './lookup-table.js'
 import { DAY, unitOf } from './quantity.js'
 import { binAt, expressionAt, formatIn, type WrittenTable } from './rows-of-rule.js'
+import { scaleOf, scoresWithin, type Within } from './within.js'
 
 /** The table without what rules derive, with gaps in the place of what they order. Cost O(cells). */
 export function takeRulesOut<T extends WrittenTable>({ rules }: KeptRules, data: T): T {
@@ -29,14 +33,25 @@ export function takeRulesOut<T extends WrittenTable>({ rules }: KeptRules, data:
   return { ...data, table: { columns, rowCount: data.table.rowCount }, formats }
 }
 
-export function gapColumn({ lows, gap: name, unit }: KeptOrder, high: NumericColumn, data: WrittenTable): [NumericColumn, ColumnFormat] {
-  const low = highestOf(lows, data)
+export function gapColumn(order: KeptOrder, high: NumericColumn, data: WrittenTable): [NumericColumn, ColumnFormat] {
+  const { lows, from, within, gap: name, unit } = order
+  if (within) {
+    const column = {
+      name,
+      kind: 'number' as const,
+      values: scoresWithin(within, high, data.table, name),
+      ...defined({ missing: high.missing })
+    }
+    return [column, { name, source: 'number', kind: 'number', number: { padded: false } }]
+  }
+  const low = from === undefined ? highestOf(lows, data) : expressionAt({ kind: 'column', name: from }, data)
+  const least = from === undefined ? 0 : Number.NEGATIVE_INFINITY
   const decimals = gapDecimals(high, lows, data)
   const scale = high.kind === 'datetime' ? DAY : 1
   const values = high.values.map((x, i) => {
     if (high.missing?.[i]) return 0
     // Rows that the order does not hold in have no gap; what they have instead is kept beside it.
-    const gap = Math.max(0, (x / scale - low(i)) / unit)
+    const gap = Math.max(least, (x / scale - low(i)) / unit)
     return decimals === undefined ? gap : toDecimals(gap, decimals) + 0
   })
   const kind = decimals === 0 ? 'integer' : 'number'
@@ -162,7 +177,9 @@ function derived(rule: Exclude<KeptRule, KeptGaps>, { column, soFar, except, lis
     )
   }
   const at =
-    rule.kind === 'formula' ? expressionAt(rule.expression, soFar) : highAt(listed ? rule : { ...rule, listed: undefined }, column, soFar)
+    rule.kind === 'formula'
+      ? expressionAt(rule.expression, soFar)
+      : highAt(listed ? rule : { ...rule, listed: undefined, lattice: undefined }, column, soFar)
   const scale = column.kind === 'datetime' ? DAY : 1
   const low = rule.kind === 'order' ? highestOf(rule.lows, soFar) : at
   const cells = Array.from({ length: rowCount }, (_, i) => {
@@ -179,15 +196,38 @@ function derived(rule: Exclude<KeptRule, KeptGaps>, { column, soFar, except, lis
 }
 
 /** The greatest of the lows plus the gap, or the value of the column that stands for it; where its own unit would round it below, the next value above. */
-function highAt({ lows, gap, unit, listed }: KeptOrder, column: RuledColumn, soFar: WrittenTable): (row: number) => number {
+function highAt(order: KeptOrder, column: RuledColumn, soFar: WrittenTable): (row: number) => number {
+  const { lows, from, within, gap, unit, listed, lattice } = order
+  if (within) return placeAt({ ...order, within }, soFar)
   const low = highestOf(lows, soFar)
+  const start = from === undefined ? undefined : expressionAt({ kind: 'column', name: from }, soFar)
   const gaps = expressionAt({ kind: 'column', name: gap }, soFar)
   const scale = column.kind === 'datetime' ? DAY : 1
   const step = unitOf(column.kind as NumericColumn['kind'], column.format)
-  const placed = listed && toListed(listed)
+  const placed = listed ? toListed(listed) : lattice === undefined ? undefined : onLattice(lattice)
   return (i) => {
-    const sum = low(i) + Math.max(0, gaps(i)) * unit
-    const value = placed ? placed(roundToFormat(sum, column.format), low(i)) : sum
+    const sum = start ? Math.max(start(i) + gaps(i) * unit, low(i)) : low(i) + Math.max(0, gaps(i)) * unit
+    const value = placed ? placed(listed ? roundToFormat(sum, column.format) : sum, low(i)) : sum
     return roundToFormat(value * scale, column.format) / scale < low(i) ? value + step : value
   }
 }
+
+/** The number at a row's place among those of its level. */
+function placeAt({ within, gap }: KeptOrder & { readonly within: Within }, soFar: WrittenTable): (row: number) => number {
+  const scores = expressionAt({ kind: 'column', name: gap }, soFar)
+  const level = cellAt(soFar.table.columns.find(({ name }) => name === within.by)!)
+  const scale = scaleOf(within)
+  return (i) => scale(level(i)).valueAt(scores(i))
+}
+
+/** The nearest date of a lattice, in days, that is not before `low`. */
+const onLattice =
+  (lattice: ValueLattice) =>
+  (x: number, low: number): number => {
+    const nearest = (days: number) => toLattice(days * DAY, lattice) / DAY
+    const found = nearest(x)
+    return found > low - 1e-8 ? found : nearest(low + 0.5 * lattice.step * (lattice.rest === undefined ? 1 / DAY : MONTH))
+  }
+
+/** Days of a month, about. */
+const MONTH = 30

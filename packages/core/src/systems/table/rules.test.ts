@@ -156,6 +156,30 @@ it('what lies on a side of another column is kept, in its file too, and given in
   await expect(fit(marks, { rule: 'passed = score > passed' })).rejects.toThrow(expect.objectContaining({ code: 'rule-malformed' }))
 })
 
+it('a number that counts something else in each level is given within one, and without', async () => {
+  const dice = (label: string) => uniforms(keyFor(keyFromSeed(8), label), 160)
+  const [which, place] = [dice('which'), dice('place')]
+  const unit = Array.from(which, (u) => (u < 0.5 ? 'C' : 'hPa'))
+  const value = Float64Array.from(place, (u, i) => (unit[i] === 'C' ? Math.round(10 * (18 + 8 * u)) / 10 : Math.round(980 + 60 * u)))
+  const readings: RawTable = {
+    rowCount: 160,
+    columns: [
+      { name: 'unit', source: 'text', values: unit },
+      { name: 'value', source: 'number', values: value }
+    ]
+  }
+  const model = await fit(readings)
+  for (const given of [{ unit: 'hPa', value: '1000..1010' }, { value: '1000..1010' }, { unit: 'hPa', value: 1004 }]) {
+    const drawn = await draw(model, { rows: 30, given })
+    expect(levels(drawn, 'unit')).toEqual(['hPa'])
+    expect(numbers(drawn, 'value').every((x) => x >= 1000 && x <= 1010 && Number.isInteger(x))).toBe(true)
+  }
+  await expect(draw(model, { given: { unit: 'hPa', value: 20 } })).rejects.toThrow(
+    expect.objectContaining({ code: 'condition-impossible' })
+  )
+  expect((await fit(readings, { rules: 'off' })).rules).toBeUndefined()
+})
+
 it('says its rules, keeps them in its file, and draws the same from it', { tags: ['slow'] }, async () => {
   const model = await fit(named('shop'))
   const texts = ruleTexts(model.rules!)

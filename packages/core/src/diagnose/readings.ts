@@ -46,7 +46,7 @@ export function aucReading({ value, floorRange }: Measure): Reading {
       ? { reading: 'copies of single real rows, or nearly', grade: 'poor' }
       : { reading: 'below the floor: leans on single real rows', grade: 'fair' }
   if (value <= floorRange[1]) return { reading: 'not told apart', grade: 'good' }
-  return value <= 0.7 ? { reading: 'hardly told apart', grade: 'fair' } : { reading: 'told apart', grade: 'poor' }
+  return value <= 0.7 ? { reading: 'told apart a little', grade: 'fair' } : { reading: 'told apart', grade: 'poor' }
 }
 
 /** As held-out rows within what chance allows; outside, the size of the ratio says how bad it is. */

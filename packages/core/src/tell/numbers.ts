@@ -37,16 +37,19 @@ export function plainText(value: number): string {
   return String(Number(value.toPrecision(3))).replace('-', '−')
 }
 
-/** Writes the ticks of an axis that reaches `largest`: thousands parted, powers of ten where that would be too long. */
+/** Writes the ticks of an axis that reaches `largest`: thousands parted but for years, powers of ten where that would be too long. */
 export function tickText(largest: number): (value: number) => string {
-  if (largest < 1e6 && largest >= 0.01) return (value) => wholeTickText(Number(value.toPrecision(8)))
+  if (largest < 1e6 && largest >= 0.01) return (value) => wholeTickText(Number(value.toPrecision(8)), largest >= LAST_YEAR)
   const exponent = decade(largest)
   return (value) => (value === 0 ? '0' : `${plainText(value / Number(`1e${exponent}`))}·10${superscript(exponent)}`)
 }
 
-function wholeTickText(value: number): string {
+/** An axis that ends below may be one of years, which nobody parts. */
+const LAST_YEAR = 3000
+
+function wholeTickText(value: number, isParted: boolean): string {
   const [whole, fraction] = String(Math.abs(value)).split('.')
-  return `${value < 0 ? '−' : ''}${whole!.length > 4 || Math.abs(value) >= 3000 ? group(Number(whole)) : whole}${fraction ? `.${fraction}` : ''}`
+  return `${value < 0 ? '−' : ''}${isParted ? group(Number(whole)) : whole}${fraction ? `.${fraction}` : ''}`
 }
 
 /** A whole count with its thousands parted. */

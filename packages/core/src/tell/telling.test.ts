@@ -60,5 +60,7 @@ test('text stands as it is, numbers are written for reading', () => {
   // Decades are taken from the digits themselves: next to a power of ten nothing is rounded into the wrong one.
   expect([9.995, 0.09999, 1e-4, 0.1, 1000, 9_999_999].map(numberText)).toEqual(['9.99', '0.1000', '0.0001', '0.100', '1,000', '9,999,999'])
   expect(tickText(2.5e8)(1e8)).toBe('1·10⁸')
+  expect([2000, 3000].map(tickText(5140))).toEqual(['2,000', '3,000'])
+  expect([1990, 2020].map(tickText(2024))).toEqual(['1990', '2020'])
   expect(plainText(-0.0830001)).toBe('−0.083')
 })

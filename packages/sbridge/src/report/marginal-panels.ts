@@ -175,7 +175,7 @@ function atomsDrawing(column: NumericColumn, shares: readonly [Map<number, numbe
   })
 }
 
-/** Bars of the shares of the most frequent levels; the others together, with those that are too rare to be shown. */
+/** Bars of the shares of the most frequent levels, and of missing cells; the other levels together, with those too rare to be shown. */
 function levelsDrawing(real: CategoricalColumn, synthetic: CategoricalColumn, { showValues, sides }: Manner): Html {
   const a = levelShares(real)
   const b = levelShares(synthetic)
@@ -183,7 +183,8 @@ function levelsDrawing(real: CategoricalColumn, synthetic: CategoricalColumn, { 
   const known = [...new Set([...a.keys(), ...b.keys()])]
   known.sort((x, y) => share(a, y) - share(a, x) || share(b, y) - share(b, x) || (String(x) < String(y) ? -1 : 1))
   const common = known.filter(shownLevels(real, showValues))
-  const shown = known.length <= MOST_LEVELS ? common : common.slice(0, MOST_LEVELS - 1)
+  const most = new Set(common.filter((level) => level !== undefined).slice(0, MOST_LEVELS - (common.includes(undefined) ? 2 : 1)))
+  const shown = known.length <= MOST_LEVELS ? common : common.filter((level) => level === undefined || most.has(level))
   const others = known.filter((level) => !shown.includes(level))
   const rows = shown.map((level, k) => ({
     key: String(k),

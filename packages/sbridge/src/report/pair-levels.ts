@@ -14,7 +14,7 @@ export function frequentLevels(column: CategoricalColumn, showValues: boolean): 
     .map(([level]) => level)
 }
 
-export const levelText = (level: string | undefined, length: number) => (level === undefined ? '(missing)' : wrapped(level, length))
+export const levelText = (level: string | undefined, length: number) => wrapped(level ?? '(missing)', length)
 
 /** Lines of a level's name on an axis. */
 const MOST_LINES = 3

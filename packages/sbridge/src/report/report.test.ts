@@ -23,6 +23,7 @@ import { parseHTML } from 'linkedom'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { VERSION } from '../version.js'
 import { escapeHtml, figure, html, measureTable, renderReport, section, table } from './index.js'
+import { marginalPanel } from './marginal-panels.js'
 import { mostRelatedPairs } from './pair-panels.js'
 
 const ATTACK = '<script>alert("x")</script>'
@@ -537,6 +538,19 @@ describe('the foot of a report', () => {
     expect(judged.querySelector('table')!.textContent).toContain('Membership (distance attack)')
     expect(of({ keptBack: 'halves are too small' }).textContent).toContain('Measured in-sample only: halves are too small.')
   })
+})
+
+test('missing cells are drawn beside many levels, not among the others', () => {
+  const codes = Int32Array.from({ length: 200 }, (_, i) => (i % 2 ? -1 : Math.floor(i / 2) % 20))
+  const column: CategoricalColumn = { name: 'who', kind: 'category', levels: Array.from({ length: 20 }, (_, k) => `level ${k}`), codes }
+  const side = { columns: [column], rowCount: 200 }
+  const share = { value: 0, floor: 0, floorRange: null }
+  const found = { kind: 'category', totalVariation: share, missingShare: { real: 0.5, synthetic: 0.5 } }
+  const panel = marginalPanel({ real: side, synthetic: side, name: 'who', evaluation: found as never, showValues: true })
+  const text = html`${panel.drawings}`.text
+  expect(text).toContain('(missing)')
+  // Nine levels of ten bars less missing cells and the rest.
+  expect(text).toContain('12 others')
 })
 
 test('limits of measurement are drawn and said as cells show them, not as the numbers that stand for them', {

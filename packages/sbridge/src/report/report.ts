@@ -170,10 +170,16 @@ function marginalSection({ real, synthetic, evaluation, showValues }: ReportPart
     figure({
       panelWidth: 260,
       body: drawn.map((name) => panelHtml(marginalPanel({ real, synthetic, name, evaluation: evaluation.columns[name]!, showValues }))),
-      caption: html`Marginal distributions, in percent of the rows that have a value: ${KEY}. Numbers: histogram of the real rows, outline of the synthetic ones; columns of few distinct values and categories: bars. KS is the Kolmogorov–Smirnov distance and TV the total variation distance, beside its floor.${cut}`
+      caption: html`Marginal distributions, in percent of the rows, of numbers and times of those that have a value: ${KEY}. Numbers: histogram of the real rows, outline of the synthetic ones; columns of few distinct values and categories: bars. KS is the Kolmogorov–Smirnov distance and TV the total variation distance, beside its floor.${cut}`
     })
   )
 }
+
+const DAY = 86_400_000
+
+/** A mean time; where times spread over days the time of day of their mean says nothing. */
+const meanTimeText = (spread: number) => (time: number | null) =>
+  timeText(time === null || spread < DAY ? time : Math.floor(time / DAY) * DAY)
 
 function columnSection({ columns }: Evaluation, real: Table): Section {
   const clocks = new Map(real.columns.flatMap((column) => (isNumeric(column) && column.clock ? [[column.name, column.clock]] : [])))
@@ -183,7 +189,7 @@ function columnSection({ columns }: Evaluation, real: Table): Section {
     const show = clock
       ? (time: number | null) => (time === null ? '–' : formatClock(time, clock))
       : column.kind === 'datetime'
-        ? timeText
+        ? meanTimeText(column.standardDeviation?.real ?? 0)
         : numberText
     const spread = column.kind === 'datetime' ? daysText : numberText
     return [

@@ -6,7 +6,7 @@ import { Panel } from './panel.js'
 import { knownWords } from './scatter-figure.js'
 import { colour } from './theme.js'
 
-const UNIT = 'in percent of the rows that have a value'
+const UNIT = 'in percent of the rows, of numbers and times of those that have a value'
 
 /** The report's drawings: every column, and the columns that belong together. */
 export function Pictures() {

@@ -175,6 +175,7 @@ function marginalSection({ real, synthetic, evaluation, showValues }: ReportPart
   )
 }
 
+/** Milliseconds of one. */
 const DAY = 86_400_000
 
 /** A mean time; where times spread over days the time of day of their mean says nothing. */

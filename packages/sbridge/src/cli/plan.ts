@@ -1,5 +1,5 @@
 import type { Plan, SchemaPlan } from '@sbridge/core/internal'
-import { durationText, pairsPerMillisecond } from '@sbridge/core/internal'
+import { durationText, pairsPerMillisecond, secondsOf } from '@sbridge/core/internal'
 import { type Engine, ReferenceEngine } from '@sbridge/core/kernels'
 
 /** A plan that takes so long on this machine with this engine. */
@@ -10,15 +10,14 @@ interface TimedPlan extends Omit<Plan, 'timed' | 'plain'>, Partial<Pick<SchemaPl
 /** Measures how fast pairs go. */
 export async function timePlan({ timed, plain, ...plan }: Plan | SchemaPlan, engine: Engine): Promise<TimedPlan> {
   const speed = await pairsPerMillisecond(plain ? new ReferenceEngine() : engine, timed, () => performance.now())
-  return { ...plan, seconds: plan.pairs / speed / 1000 }
+  return { ...plan, seconds: secondsOf(plan.pairs, speed) }
 }
 
 /** The plan in words. */
 function sayPlan({ rowCount, dimension, drawnRows, seconds, bytes, tables = [] }: TimedPlan): string {
   const megabytes = Math.max(1, Math.round(bytes / 1e6))
   const drawn = drawnRows === 0 ? '' : `, ${drawnRows} rows to draw`
-  // What no pair accounts for, reading and kinds among it, is about a second.
-  const time = seconds < 2 ? 'a few seconds' : `about ${durationText(seconds)}`
+  const time = seconds < 3 ? 'a few seconds' : `about ${durationText(seconds)}`
   const each = tables.map((one) => `${one.table}: ${one.rows} rows${one.by ? `, drawn by ${one.by}` : ''}\n`)
   return `${rowCount} rows, ${dimension} coordinates${drawn}: ${time} and ${megabytes} MB of working memory\n${each.join('')}`
 }

@@ -58,7 +58,7 @@ interface JobEstimate {
 /** Turns of a scaling from nothing, each of which takes a pair of rows once, of one to 1e-3, and of one for the draws of a group of categories. */
 const TURNS = { cold: 11, rough: 6, group: 4 }
 /** Values of ε that a search tries from nothing, or from an ε that was found before. */
-const EVALUATIONS = { cold: 4.5, warm: 3.5 }
+const EVALUATIONS = { cold: 3, warm: 2.5 }
 
 /** What a step of one chain costs, as pairs: a draw, and the picks in float32 that come before it. */
 const stepPairs = (rows: number, passesPerStep: number): number => rows * (1.5 + 0.5 * (passesPerStep - 1))
@@ -176,6 +176,15 @@ export function estimateJob(size: JobSize): JobEstimate {
   ]
   return { stages, pairs: stages.reduce((sum, { pairs }) => sum + pairs, 0), bytes: 8 * (m + (size.heldRows ?? n)) * (d + 4) * 6 }
 }
+
+/**
+ * Seconds of a job that no pair accounts for: loading, kinds of columns, and code that is compiled as it is first used. They are 0.8
+ * of an embedding of penguins, 2.4 of drawing 50,000 × 2 and 2.5 of penguins, with their many small calls.
+ */
+const BEYOND_PAIRS = 1.5
+
+/** Seconds that a job of so many pairs takes where so many go in a millisecond. */
+export const secondsOf = (pairs: number, perMillisecond: number): number => BEYOND_PAIRS + pairs / perMillisecond / 1000
 
 /** Rows that a measurement of speed starts from. */
 const MEASURED_ROWS = 128

@@ -1,5 +1,5 @@
 // Forecasts of series with a season, from twelve places of their last quarter on: CRPS in standard deviations of the column, and
-// how many values lie in the central 80 %, with and without the season, beside that of the last period with the errors it had
+// how many values lie in the central 80 %, with and without the season and a chosen memory, beside that of the last period with the errors it had
 // before (seasonal naive). Real series of the npm package vega-datasets; no option set but the column of times.
 // usage: node bench/seasons.mjs [--save]
 import { fileURLToPath } from 'node:url'
@@ -12,6 +12,15 @@ const vega = (name) => fileURLToPath(new URL(`../node_modules/vega-datasets/data
 const SERIES = [
   { name: 'CO₂ of Mauna Loa, by month', file: 'co2-concentration.csv', time: 'Date', column: 'CO2', period: 12, steps: 24 },
   { name: 'highest temperature of Seattle, by day', file: 'seattle-weather.csv', time: 'date', column: 'temp_max', period: 365, steps: 60 },
+  {
+    name: 'normal temperature of Seattle, by hour',
+    file: 'seattle-weather-hourly-normals.csv',
+    of: (_, i) => i < 2000,
+    time: 'date',
+    column: 'temperature',
+    period: 24,
+    steps: 48
+  },
   {
     name: 'unemployed of construction in the United States, by month',
     file: 'unemployment-across-industries.json',

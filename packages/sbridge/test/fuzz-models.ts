@@ -146,6 +146,19 @@ const series: RawTable = {
   ]
 }
 
+/** A year that comes back, in months of which some are missing. */
+const yearly: RawTable = {
+  rowCount: ROWS,
+  columns: [
+    { name: 'month', source: 'text', values: text((i) => new Date(Date.UTC(2000, i + (i > 30 ? 2 : 0))).toISOString().slice(0, 10)) },
+    {
+      name: 'x',
+      source: 'number',
+      values: Float64Array.from({ length: ROWS }, (_, i) => 5 * Math.sin((i + (i > 30 ? 2 : 0)) / 1.9098593) + 0.1 * noise[i]!)
+    }
+  ]
+}
+
 /** Three snapshots of particles. */
 const months = { name: 'month', source: 'text' as const, values: text((i) => `2000-0${1 + (i % 3)}-01`) }
 
@@ -162,7 +175,7 @@ async function modelFiles(engine: Engine): Promise<Readonly<Record<string, Uint8
   const window = { local: { kind: 'window', radius: 1 }, ...quick } as const
   const latentLocal = await fitLatentLocal(numbers, { latent: 'pca:3', local: { kind: 'auto' } }, { engine })
   const forecast = async (options: Parameters<typeof fitForecast>[1]) =>
-    saveForecast(await fitForecast(prepared(series), options, { engine, key }))
+    saveForecast(await fitForecast(prepared(options.season ? yearly : series), options, { engine, key }))
   const trajectories = async (options: object) => {
     const input = { rowCount: ROWS, columns: [...numbers.columns.slice(1, 3), months] }
     const model = await fitModel(SYSTEMS.snapshots, { input, options: { time: 'month', rounds: 1, ...options } }, { engine })
@@ -189,6 +202,7 @@ async function modelFiles(engine: Engine): Promise<Readonly<Record<string, Uint8
     embedding: saveEmbedding((await embedTable(withGroup, { dimension: 2, scaling: 'quantile' }, { engine })).model),
     forecast: await forecast({ memory: 2, time: 'month' }),
     'forecast, local': await forecast({ local: { kind: 'window', radius: 1 }, time: 'month' }),
+    'forecast, with a season': await forecast({ season: 'auto', time: 'month' }),
     trajectories: await trajectories({ reference: 'linear', intervals: 'none', holdOut: ['2000-02-01'] }),
     'trajectories, a smooth field': await trajectories({ reference: 'gradient', frequencies: 2, lengthScale: 1, amplitude: 1 }),
     'trajectories, without a drift': await trajectories({ reference: 'brownian' }),

@@ -219,7 +219,7 @@ describe('models of a forecast', () => {
 
   it('are saved, continue the series as before, and a report shows the ensemble', async () => {
     const files = ['--model', at('f.sbridge'), '--report', at('forecast.html')]
-    const first = await sbridge('forecast', at('series.csv'), ...draw, '--time', 't', ...files, '-o', at('first.csv'))
+    const first = await sbridge('forecast', at('series.csv'), ...draw, '--time', 't', '--memory', '1', ...files, '-o', at('first.csv'))
     expect(first.code, first.said).toBe(0)
     const again = await sbridge('forecast', at('f.sbridge'), ...draw, '-o', at('again.csv'))
     expect(again.code, again.said).toBe(0)

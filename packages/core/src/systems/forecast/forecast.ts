@@ -1,19 +1,21 @@
+import type { Unit } from '../../law/units.js'
 import { InputError } from '../../num/errors.js'
-import { throwIfStopped } from '../../num/iterate.js'
 import { listed } from '../../num/listed.js'
 import { beside, type Matrix, matrix } from '../../num/matrix.js'
-import { keyAtStep, keyFor } from '../../num/random.js'
+import { keyFor } from '../../num/random.js'
 import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
 import { decodeTable, type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import { keepColumns } from '../../table/rows.js'
-import type { Column, Table } from '../../table/table.js'
+import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { type FieldColumns, fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
-import { type Clock, checkReach, clockOf, evenPlaces, risingNotes, timeAt } from './clock.js'
+import { type Clock, clockOf, evenPlaces, risingNotes } from './clock.js'
+import { chooseMemory, type MemoryTrial } from './memory.js'
 import type { ForecastOptions } from './options.js'
+import { historyAt, type Pairs, pairEnds, pairsOf } from './pairs.js'
 import { findSeason, periodsFor, type Season, shiftedBySeason } from './season.js'
-import { fitTransition, Transition, type TransitionModel } from './transition.js'
+import { fitTransition, type TransitionModel } from './transition.js'
 
 /** A transition fitted to a series, with what is needed to continue it. */
 export interface ForecastModel {
@@ -35,6 +37,8 @@ export interface ForecastModel {
 export interface ForecastSummary {
   readonly pairCount: number
   readonly memory: number
+  /** Where it was chosen. */
+  readonly memoryTrials?: readonly MemoryTrial[]
   readonly columns: readonly string[]
   /** Inputs of each column's next value where it is localised: column and how many rows back. */
   readonly inputs?: Readonly<Record<string, readonly string[]>>
@@ -57,7 +61,6 @@ export interface SeasonSummary {
  * numbers, a time column that does not ascend.
  */
 export async function fitForecast(data: InferredTable, options: ForecastOptions, context: Context): Promise<ForecastModel> {
-  const { memory = 1 } = options
   const {
     clock,
     places,
@@ -66,7 +69,7 @@ export async function fitForecast(data: InferredTable, options: ForecastOptions,
     ? { clock: undefined, places: evenPlaces(data.table.rowCount), notes: risingNotes(data.table) }
     : clockOf(data, options.time)
   const series = clock ? keepColumns(data, ({ name }) => name !== clock.name) : data
-  checkLength(series.table, memory)
+  checkLength(series.table, typeof options.memory === 'number' ? options.memory : 1)
   checkNames(series.table)
   const encoder = fitEncoder(series.table, series.formats, () => 'standard')
   const columns = fieldColumns(encoder, 'series')
@@ -75,6 +78,7 @@ export async function fitForecast(data: InferredTable, options: ForecastOptions,
   const periods = periodsFor(options.season ?? 'auto', clock, series.table.rowCount)
   const season = await findSeason({ coordinates: scaled, places }, periods)
   const coordinates = shiftedBySeason(scaled, { season, sign: -1, placeOf: (row) => places[row]! })
+  const { memory, trials } = await memoryFor({ coordinates, places, columns, season }, options, context)
   const ends = pairEnds(places, memory)
   checkPairs(ends.length, { ...options, memory })
   const pairs = pairsOf(coordinates, memory, ends)
@@ -92,6 +96,7 @@ export async function fitForecast(data: InferredTable, options: ForecastOptions,
     summary: {
       pairCount: pairs.inputs.rows,
       memory,
+      ...(trials.length > 0 ? { memoryTrials: trials } : {}),
       columns: columns.names,
       ...(plan ? { inputs: plan.named } : {}),
       choices: transition.choices,
@@ -101,6 +106,33 @@ export async function fitForecast(data: InferredTable, options: ForecastOptions,
     }
   }
 }
+
+interface MemoryAsked {
+  readonly coordinates: Matrix
+  readonly places: Float64Array
+  readonly columns: FieldColumns
+  readonly season: Season | undefined
+}
+
+/** The memory that is asked for, or the one that held-out rows ask for. */
+async function memoryFor(
+  { coordinates, places, columns, season }: MemoryAsked,
+  { memory = 'auto', local }: ForecastOptions,
+  context: Context
+): Promise<{ readonly memory: number; readonly trials: readonly MemoryTrial[] }> {
+  if (memory !== 'auto') return { memory, trials: [] }
+  const periods = [...new Set((season ?? []).flatMap((cycles) => cycles.map(({ period }) => period)))]
+  const d = coordinates.cols
+  const unitsOf =
+    local && ((pairs: Pairs, memory: number) => localUnits(local, columns, pairs, memory).units.map((unit) => windowOf(unit, d)))
+  return chooseMemory({ coordinates, places, periods, unitsOf }, context)
+}
+
+/** A unit of a transition as one of the columns (outputs, inputs) side by side. */
+const windowOf = ({ outputs, inputs }: LocalUnits['units'][number], d: number): Unit => ({
+  targets: Uint32Array.from(outputs),
+  givens: Uint32Array.from(inputs, (c) => d + c).sort()
+})
 
 const seasonSummary = (season: Season, names: readonly string[]): Readonly<Record<string, readonly SeasonSummary[]>> =>
   Object.fromEntries(
@@ -156,17 +188,6 @@ function constantSeries(): InputError {
   })
 }
 
-/** The `memory` rows before row `end`, newest first, side by side. */
-function historyAt({ data, cols }: Matrix, end: number, memory: number): Matrix {
-  const out = matrix(1, memory * cols)
-  for (let lag = 0; lag < memory; lag++) out.data.set(data.subarray((end - 1 - lag) * cols, (end - lag) * cols), lag * cols)
-  return out
-}
-
-/** Rows that have `memory` rows before them with nothing missing in between. */
-const pairEnds = (places: Float64Array, memory: number): number[] =>
-  Array.from(places.keys()).filter((row) => row >= memory && places[row]! - places[row - memory]! === memory)
-
 function checkPairs(count: number, { memory, time }: Pick<ForecastOptions, 'memory' | 'time'>): void {
   if (count >= LEAST_PAIRS) return
   throw new InputError({
@@ -177,18 +198,6 @@ function checkPairs(count: number, { memory, time }: Pick<ForecastOptions, 'memo
   })
 }
 
-/** (last `memory` rows, next row) for each of some rows. */
-function pairsOf(series: Matrix, memory: number, ends: readonly number[]): { inputs: Matrix; outputs: Matrix } {
-  const d = series.cols
-  const inputs = matrix(ends.length, memory * d)
-  const outputs = matrix(ends.length, d)
-  for (const [j, end] of ends.entries()) {
-    inputs.data.set(historyAt(series, end, memory).data, j * inputs.cols)
-    outputs.data.set(series.data.subarray(end * d, (end + 1) * d), j * d)
-  }
-  return { inputs, outputs }
-}
-
 interface LocalUnits {
   readonly units: { outputs: number[]; inputs: number[] }[]
   readonly named: Record<string, string[]>
@@ -196,12 +205,7 @@ interface LocalUnits {
 }
 
 /** One unit a column: its own past and that of its neighbours, as much as the pairs can feed. */
-function localUnits(
-  local: NonNullable<ForecastOptions['local']>,
-  columns: FieldColumns,
-  pairs: { inputs: Matrix; outputs: Matrix },
-  memory: number
-): LocalUnits {
+function localUnits(local: NonNullable<ForecastOptions['local']>, columns: FieldColumns, pairs: Pairs, memory: number): LocalUnits {
   const d = pairs.outputs.cols
   const { graph } = neighbourhoodsOf(local, columns, pairs.outputs)
   const most = mostGivens(pairs.inputs.rows)
@@ -215,67 +219,6 @@ function localUnits(
     result.named[columns.names[a]!] = inputs.map((c) => `${columns.names[c % d]!} ${Math.floor(c / d) + 1} back`)
   }
   return result
-}
-
-export interface ForecastRequest {
-  /** Members of the ensemble. */
-  readonly members: number
-  readonly steps: number
-}
-
-/**
- * Continues the series: `members` trajectories of `steps` rows each from its last rows. Columns `member`, `step` (from 1),
- * then the series' own, by member, then step. Cost O(members·steps·M) a unit, memory O(members·steps·d).
- */
-export async function drawForecast(model: ForecastModel, { members, steps }: ForecastRequest, context: Context): Promise<InferredTable> {
-  checkForecast(model, { members, steps })
-  const d = model.encoder.coordinateCount
-  const transition = new Transition(model.transition, context.engine)
-  const key = keyFor(context.key, 'forecast')
-  const rows = matrix(members * steps, d)
-  let history = repeated(model.history, members)
-  for (let step = 1; step <= steps; step++) {
-    throwIfStopped(context.watch, 'forecast')
-    const next = await transition.step(history, keyAtStep(key, step))
-    history = pushed(history, next)
-    for (let i = 0; i < members; i++) rows.data.set(next.data.subarray(i * d, (i + 1) * d), (i * steps + step - 1) * d)
-    context.watch?.progress?.({ stage: 'forecast', done: step, total: steps })
-  }
-  const coordinates = shiftedBySeason(rows, { season: model.season, sign: 1, placeOf: (i) => (i % steps) + 1 })
-  const { columns } = decodeTable(model.encoder, { coordinates, codes: new Int32Array(0) })
-  return labelled(model, { columns, rowCount: rows.rows }, { members, steps })
-}
-
-/** Throws `InputError`: counts that are no counts, times beyond what dates can say. */
-export function checkForecast({ clock, formats }: ForecastModel, { members, steps }: ForecastRequest): void {
-  checkCounts(members, steps)
-  if (clock) checkReach(clock, formats[clock.place]!, steps)
-}
-
-function checkCounts(members: number, steps: number): void {
-  for (const [flag, count] of [
-    ['-n', members],
-    ['--steps', steps]
-  ] as const) {
-    if (Number.isInteger(count) && count >= 1 && count <= 1e7) continue
-    throw new InputError({ code: 'count', got: `${flag} ${count}`, expected: 'a whole number from 1 to 10000000', try: `${flag} 100` })
-  }
-}
-
-function repeated(row: Matrix, count: number): Matrix {
-  const out = matrix(count, row.cols)
-  for (let i = 0; i < count; i++) out.data.set(row.data, i * row.cols)
-  return out
-}
-
-/** The newest rows in front, the oldest dropped. */
-function pushed(history: Matrix, next: Matrix): Matrix {
-  const out = matrix(history.rows, history.cols)
-  for (let i = 0; i < out.rows; i++) {
-    out.data.set(next.data.subarray(i * next.cols, (i + 1) * next.cols), i * out.cols)
-    out.data.set(history.data.subarray(i * out.cols, (i + 1) * out.cols - next.cols), i * out.cols + next.cols)
-  }
-  return out
 }
 
 /** The series that a model was fitted to, from its row `memory` + 1 on, without the time column and rows that come after a gap. */
@@ -293,37 +236,4 @@ export function unstandardised({ rows: { coordinates }, scale }: TransitionModel
     for (let c = 0; c < columns; c++)
       out.data[i * columns + c] = scale.centre[c]! + scale.scale[c]! * coordinates.data[i * coordinates.cols + c]!
   return out
-}
-
-const WHOLE = { source: 'number', kind: 'integer', integer: true } as const
-
-/** Rows of the series by member, then step, with these beside them, and their times. */
-export function labelled(
-  model: ForecastModel,
-  rows: Table,
-  { members, steps }: ForecastRequest,
-  shown: readonly ColumnFormat[] = model.encoder.formats
-): InferredTable {
-  const { clock } = model
-  const columns: Column[] = [...rows.columns]
-  const formats = [...shown]
-  const stepOf = (i: number) => (i % steps) + 1
-  if (clock) {
-    const values = Float64Array.from({ length: rows.rowCount }, (_, i) => timeAt(clock, stepOf(i)))
-    columns.splice(clock.place, 0, { name: clock.name, kind: clock.column, values })
-    formats.splice(clock.place, 0, model.formats[clock.place]!)
-  }
-  const label = (name: string, of: (i: number) => number): Column => ({
-    name,
-    kind: 'integer',
-    values: Float64Array.from({ length: rows.rowCount }, (_, i) => of(i))
-  })
-  return {
-    table: {
-      columns: [label('member', (i) => (Math.floor(i / steps) % members) + 1), label('step', stepOf), ...columns],
-      rowCount: rows.rowCount
-    },
-    formats: [{ name: 'member', ...WHOLE }, { name: 'step', ...WHOLE }, ...formats],
-    notes: model.summary.notes
-  }
 }

@@ -1,4 +1,5 @@
-export { drawForecast, type ForecastModel, type ForecastRequest, type ForecastSummary, fitForecast, trainingSeries } from './forecast.js'
+export { drawForecast, type ForecastRequest } from './draw.js'
+export { type ForecastModel, type ForecastSummary, fitForecast, trainingSeries } from './forecast.js'
 export { drawForecastUnder, type KnownForecast, type KnownForecastReport, type KnownForecastRequest } from './known.js'
 export { type ForecastOptions, forecastFields } from './options.js'
 export { loadForecast, saveForecast } from './save.js'

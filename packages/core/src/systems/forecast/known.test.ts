@@ -37,7 +37,7 @@ const first = (rows: number) =>
 
 let model: ForecastModel
 beforeAll(async () => {
-  model = await fitForecast(first(x.length), {}, context)
+  model = await fitForecast(first(x.length), { memory: 1 }, context)
 })
 
 const ask = (known: Omit<KnownForecastRequest, 'members' | 'steps'>) =>
@@ -132,7 +132,7 @@ describe('a forecast under what is known of later steps', () => {
   // Which rows a batch has does not hang on the length of the series; what a member costs does.
   let short: Promise<ForecastModel>
   beforeAll(() => {
-    short = fitForecast(first(100), {}, context)
+    short = fitForecast(first(100), { memory: 1 }, context)
   })
   test.each<[string, Partial<KnownForecastRequest>]>([
     ['a value', { given: { 'x@1': 1 } }],

@@ -20,7 +20,8 @@ import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import { isNumeric } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { knowledgeOf } from '../field-knowledge.js'
-import { checkForecast, type ForecastModel, type ForecastRequest, labelled } from './forecast.js'
+import { checkForecast, type ForecastRequest, labelled } from './draw.js'
+import type { ForecastModel } from './forecast.js'
 import { Horizon } from './horizon.js'
 
 /** What is known of steps to come: column `x` at step 3 is called `x@3`, the last row of the series stands at step 0. */

@@ -3,8 +3,8 @@ import type { Localisation } from '../localisation.js'
 
 /** Options of fitting a transition to a series. */
 export interface ForecastOptions {
-  /** How many past rows the next one is drawn from. Default 1. */
-  readonly memory?: number
+  /** How many past rows the next one is drawn from; `auto`: as many as rows that are held out ask for. Default auto. */
+  readonly memory?: number | 'auto'
   /** Which columns influence a column's next value; all when left out. */
   readonly local?: Localisation
   /** A column of times: not modelled, continued with its spacing. */
@@ -18,9 +18,11 @@ export const forecastFields: readonly Field[] = [
   {
     name: 'memory',
     ...whole(1, 100),
+    range: 'auto, or a whole number from 1 to 100',
+    words: ['auto'],
     unit: 'rows',
-    default: '1',
-    sentence: 'How many past rows the next one is drawn from.',
+    default: 'auto',
+    sentence: 'How many past rows the next one is drawn from; by itself as many as predict rows that are held out best.',
     source: 'Gottwald, Li, Marzouk, Reich, arXiv 2401.04372'
   },
   {

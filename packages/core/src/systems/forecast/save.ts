@@ -7,6 +7,7 @@ import {
   float64Array,
   list,
   logWeightsIn,
+  measured,
   number,
   optional,
   type Reader,
@@ -25,6 +26,7 @@ import { checkField, columnFormat, type EncoderRecord, encoderIn, recordEncoder,
 import { givenChoice, recordWindows, restoreWindows, type WindowRecord, windowRecord } from '../window-file.js'
 import { type Clock, type Months, timeAt } from './clock.js'
 import type { ForecastModel, ForecastSummary, SeasonSummary } from './forecast.js'
+import type { MemoryTrial } from './memory.js'
 import type { Cycle, Season } from './season.js'
 
 interface ForecastMeta {
@@ -89,6 +91,7 @@ const cycle: Reader<Cycle> = (value, field) => {
 const summaryRecord = record<ForecastSummary>({
   pairCount: whole({ least: 1 }),
   memory: whole({ least: 1 }),
+  memoryTrials: optional(list(record<MemoryTrial>({ memory: whole({ least: 1 }), score: measured }))),
   columns: list(text),
   inputs: optional(dictionary(list(text))),
   choices: list(givenChoice),

@@ -17,7 +17,7 @@ export interface Cycle {
 export type Season = readonly (readonly Cycle[])[]
 
 /** A series in scaled coordinates [T, d], and the place of each row [T]. */
-interface PlacedSeries {
+export interface PlacedSeries {
   readonly coordinates: Matrix
   readonly places: Float64Array
 }

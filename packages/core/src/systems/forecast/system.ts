@@ -10,7 +10,8 @@ import { keepingDialect } from '../dialect.js'
 import { type Localisation, localisationIn } from '../localisation.js'
 import { type Answer, type Plan, planOf, type System } from '../system.js'
 import { tableFields } from '../table-options.js'
-import { drawForecast, type ForecastModel, fitForecast, trainingSeries } from './forecast.js'
+import { drawForecast } from './draw.js'
+import { type ForecastModel, fitForecast, trainingSeries } from './forecast.js'
 import { drawForecastUnder, type KnownForecastReport } from './known.js'
 import { type ForecastOptions, forecastFields } from './options.js'
 import { loadForecast, saveForecast } from './save.js'
@@ -98,6 +99,9 @@ export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, D
 /** Members of an ensemble where nobody asks for a number. */
 const MEMBERS = 100
 
+/** Memories that are tried, mostly. */
+const MEMORIES = 3
+
 /** Passes over M² pairs of a unit: bandwidths tried, and the scaling. */
 const PASSES = { choosing: 40, scaling: 14 }
 
@@ -106,11 +110,13 @@ function plan(source: { input: RawTable; options: SeriesFit } | { model: Forecas
   const rowCount = learns ? source.input.rowCount : source.model.summary.pairCount
   const columnCount = learns ? source.input.columns.length : source.model.summary.columns.length
   const units = learns ? (source.options.local === undefined ? 1 : columnCount) : source.model.transition.units.length
-  const memory = learns ? (source.options.memory ?? 1) : source.model.memory
+  const asked = learns ? (source.options.memory ?? 'auto') : source.model.memory
+  const memory = asked === 'auto' ? 1 : asked
   const drawnRows = request ? (request.asked?.givens.length ?? 1) * (request.rows ?? MEMBERS) * request.steps : 0
   const known = request?.asked !== undefined
   const each = 1.5 * units * drawnRows * rowCount
   const stages = [
+    ...(asked === 'auto' ? [{ stage: 'choosing the memory', pairs: MEMORIES * units * PASSES.choosing * rowCount ** 2 }] : []),
     ...(learns ? [{ stage: 'choosing the bandwidth', pairs: units * PASSES.choosing * rowCount ** 2 }] : []),
     ...(learns || known ? [{ stage: 'scaling', pairs: (units + (known ? columnCount : 0)) * PASSES.scaling * rowCount ** 2 }] : []),
     ...(request ? [{ stage: known ? 'sampling' : 'forecast', pairs: each }] : [])

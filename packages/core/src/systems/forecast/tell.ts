@@ -6,6 +6,7 @@ import { choiceFacts, choiceFigures } from '../choices.js'
 import { tellSupport } from '../support.js'
 import { type ForecastModel, trainingSeries } from './forecast.js'
 import type { KnownForecastReport } from './known.js'
+import type { MemoryTrial } from './memory.js'
 
 /** A drawn ensemble: member, step, then the columns of the series; `members` for each condition. */
 export interface Ensemble {
@@ -151,6 +152,15 @@ function lawTopic(columns: readonly string[], { table, steps }: Ensemble, series
   return { id: 'law', title: 'Does it behave like the series?', blocks: [law] }
 }
 
+/** Held-out scores of what was tried, in standard deviations. */
+const memoryText = (trials: readonly MemoryTrial[]): string =>
+  trials.length === 0
+    ? ''
+    : ` (held-out score ${[...trials]
+        .sort((a, b) => a.memory - b.memory)
+        .map(({ memory, score }) => `${score.toPrecision(3)} with ${memory}`)
+        .join(', ')})`
+
 const seasonText = (season: NonNullable<ForecastModel['summary']['season']>): string =>
   Object.entries(season)
     .map(([name, cycles]) => {
@@ -160,7 +170,7 @@ const seasonText = (season: NonNullable<ForecastModel['summary']['season']>): st
     .join('; ')
 
 function transitionTopic({ summary, clock }: ForecastModel): Topic {
-  const { choices, inputs, cappedColumns, pairCount, memory, columns, season } = summary
+  const { choices, inputs, cappedColumns, pairCount, memory, memoryTrials = [], columns, season } = summary
   const named = Object.entries(inputs ?? {}).slice(0, MOST_SUMMARISED)
   const inputTable: TableOf = {
     kind: 'table',
@@ -176,7 +186,7 @@ function transitionTopic({ summary, clock }: ForecastModel): Topic {
       facts(
         { name: 'transitions learned from', value: countText(pairCount) },
         { name: 'columns', value: columns.length },
-        { name: 'memory', value: counted(memory, 'row') },
+        { name: 'memory', value: counted(memory, 'row') + memoryText(memoryTrials) },
         clock && { name: 'time column', value: clock.name },
         season && {
           name: 'season',

@@ -51,7 +51,7 @@ export interface TransitionModel {
 }
 
 /** Most columns of one unit, outputs and inputs together: its covariances are kept for every row. */
-const MOST_COLUMNS = 80
+export const MOST_COLUMNS = 80
 
 /**
  * Fits the law of outputs given inputs from pairs: a Schrödinger bridge on both, conditioned on the inputs.

@@ -1,0 +1,106 @@
+import { InputError } from '../../num/errors.js'
+import { throwIfStopped } from '../../num/iterate.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
+import { keyAtStep, keyFor } from '../../num/random.js'
+import { decodeTable } from '../../table/encoder.js'
+import type { ColumnFormat, InferredTable } from '../../table/infer.js'
+import type { Column, Table } from '../../table/table.js'
+import type { Context } from '../context.js'
+import { checkReach, timeAt } from './clock.js'
+import type { ForecastModel } from './forecast.js'
+import { shiftedBySeason } from './season.js'
+import { Transition } from './transition.js'
+
+export interface ForecastRequest {
+  /** Members of the ensemble. */
+  readonly members: number
+  readonly steps: number
+}
+
+/**
+ * Continues the series: `members` trajectories of `steps` rows each from its last rows. Columns `member`, `step` (from 1),
+ * then the series' own, by member, then step. Cost O(members·steps·M) a unit, memory O(members·steps·d).
+ */
+export async function drawForecast(model: ForecastModel, { members, steps }: ForecastRequest, context: Context): Promise<InferredTable> {
+  checkForecast(model, { members, steps })
+  const d = model.encoder.coordinateCount
+  const transition = new Transition(model.transition, context.engine)
+  const key = keyFor(context.key, 'forecast')
+  const rows = matrix(members * steps, d)
+  let history = repeated(model.history, members)
+  for (let step = 1; step <= steps; step++) {
+    throwIfStopped(context.watch, 'forecast')
+    const next = await transition.step(history, keyAtStep(key, step))
+    history = pushed(history, next)
+    for (let i = 0; i < members; i++) rows.data.set(next.data.subarray(i * d, (i + 1) * d), (i * steps + step - 1) * d)
+    context.watch?.progress?.({ stage: 'forecast', done: step, total: steps })
+  }
+  const coordinates = shiftedBySeason(rows, { season: model.season, sign: 1, placeOf: (i) => (i % steps) + 1 })
+  const { columns } = decodeTable(model.encoder, { coordinates, codes: new Int32Array(0) })
+  return labelled(model, { columns, rowCount: rows.rows }, { members, steps })
+}
+
+/** Throws `InputError`: counts that are no counts, times beyond what dates can say. */
+export function checkForecast({ clock, formats }: ForecastModel, { members, steps }: ForecastRequest): void {
+  checkCounts(members, steps)
+  if (clock) checkReach(clock, formats[clock.place]!, steps)
+}
+
+function checkCounts(members: number, steps: number): void {
+  for (const [flag, count] of [
+    ['-n', members],
+    ['--steps', steps]
+  ] as const) {
+    if (Number.isInteger(count) && count >= 1 && count <= 1e7) continue
+    throw new InputError({ code: 'count', got: `${flag} ${count}`, expected: 'a whole number from 1 to 10000000', try: `${flag} 100` })
+  }
+}
+
+function repeated(row: Matrix, count: number): Matrix {
+  const out = matrix(count, row.cols)
+  for (let i = 0; i < count; i++) out.data.set(row.data, i * row.cols)
+  return out
+}
+
+/** The newest rows in front, the oldest dropped. */
+function pushed(history: Matrix, next: Matrix): Matrix {
+  const out = matrix(history.rows, history.cols)
+  for (let i = 0; i < out.rows; i++) {
+    out.data.set(next.data.subarray(i * next.cols, (i + 1) * next.cols), i * out.cols)
+    out.data.set(history.data.subarray(i * out.cols, (i + 1) * out.cols - next.cols), i * out.cols + next.cols)
+  }
+  return out
+}
+
+const WHOLE = { source: 'number', kind: 'integer', integer: true } as const
+
+/** Rows of the series by member, then step, with these beside them, and their times. */
+export function labelled(
+  model: ForecastModel,
+  rows: Table,
+  { members, steps }: ForecastRequest,
+  shown: readonly ColumnFormat[] = model.encoder.formats
+): InferredTable {
+  const { clock } = model
+  const columns: Column[] = [...rows.columns]
+  const formats = [...shown]
+  const stepOf = (i: number) => (i % steps) + 1
+  if (clock) {
+    const values = Float64Array.from({ length: rows.rowCount }, (_, i) => timeAt(clock, stepOf(i)))
+    columns.splice(clock.place, 0, { name: clock.name, kind: clock.column, values })
+    formats.splice(clock.place, 0, model.formats[clock.place]!)
+  }
+  const label = (name: string, of: (i: number) => number): Column => ({
+    name,
+    kind: 'integer',
+    values: Float64Array.from({ length: rows.rowCount }, (_, i) => of(i))
+  })
+  return {
+    table: {
+      columns: [label('member', (i) => (Math.floor(i / steps) % members) + 1), label('step', stepOf), ...columns],
+      rowCount: rows.rowCount
+    },
+    formats: [{ name: 'member', ...WHOLE }, { name: 'step', ...WHOLE }, ...formats],
+    notes: model.summary.notes
+  }
+}

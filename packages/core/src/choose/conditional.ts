@@ -68,16 +68,17 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   const start = { epsilon: fixed.epsilon ?? kernel.epsilon, ridge: fixed.ridge ?? DEFAULT_RIDGE, freeRatio: 1 }
   // Of what is observed alone a fixed ε leaves nothing to choose, and nobody asks how it scores.
   const known = split.given.length > 0 || (observed !== undefined && fixed.epsilon === undefined)
+  const ofCategories = !known && mayResample(problem) && split.ranged.length === 0
   const nothing = { ...start, trials: [], heldOutRows: 0 }
   if (group.split.free.length === 0) return nothing
   // Held-out rows that are given nothing would be scored by the law of all rows, to which one that repeats the training rows is as good.
-  if (!known)
+  if (!known && !ofCategories)
     return split.ranged.length > 0 && fixed.epsilon === undefined
       ? { ...nothing, epsilon: looksGaussian(training) ? ONE_GAUSSIAN : kernel.epsilon }
       : nothing
   const scores = await HeldOutScores.of(problem)
   const { heldOutRows } = scores
-  if (heldOutRows < LEAST_HELD_OUT || scores.columns.length === 0) return nothing
+  if (heldOutRows < LEAST_HELD_OUT || scores.columns.length === 0 || (ofCategories && scores.columns.length > 1)) return nothing
   const found = await search(searchOf(problem, scores), problem.watch)
   if (!found) return nothing
   const told = ({ known, drawn, ridge, predicts, forest }: Setting) => ({
@@ -99,7 +100,7 @@ function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> 
   const given = asked.group.split.given.length > 0
   // Only a fixed kernel has scales, and where no number is given there is one bandwidth.
   const apart = kernel.kind === 'fixed' && given
-  const gaussian = looksGaussian(training)
+  const gaussian = !scores.onSpikes && looksGaussian(training)
   const linear = observed?.evidence.linear ?? true
   // Scores hardly see how many columns hang together (of breast cancer given one column, one with 4 times the model's ε is as
   // good to them, and a forest tells its rows from real ones with an AUC of 0.76 in place of 0.58).
@@ -124,19 +125,20 @@ function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> 
       : [() => [{ known: fixed.epsilon!, drawn: asked.widest ?? fixed.epsilon!, ridge, predicts: false, forest: 0 }]]
   if (fixed.ridge === undefined && scheme !== 'clamp' && given) stages.push(largerRidge)
   if (fixed.predicts === undefined && scheme !== 'clamp' && given) stages.push(asPredictions)
+  const resampled = mayResample(asked) && scores.columns.length === 1 ? [byForest] : []
   const all = [
     ...stages.map(
       (stage): Stage<Setting> =>
         (trials) =>
           stage(ofKernels(trials))
     ),
-    ...(resamples(asked, gaussian) ? [byForest] : [])
+    ...resampled
   ]
   return {
     stage: 'choosing the conditional bandwidth',
     parts: scores.parts.length,
     expected: 15,
-    order,
+    order: gaussian ? order : togetherFirst,
     ...(linear ? {} : { prefer }),
     // Rows that pass tests of normality are a Gaussian's until scores say clearly that they are not. The few chains that stand at
     // a curve tell nothing of places.
@@ -152,11 +154,7 @@ function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> 
 
 /** Wide kernels are simpler, and of those on drawn and on given columns the first counts first: without it draws are independent. */
 const order = (a: Setting, b: Setting): number =>
-  simplicity(a.forest) - simplicity(b.forest) ||
-  b.drawn - a.drawn ||
-  b.known - a.known ||
-  a.ridge - b.ridge ||
-  Number(b.predicts) - Number(a.predicts)
+  a.forest - b.forest || b.drawn - a.drawn || b.known - a.known || a.ridge - b.ridge || Number(b.predicts) - Number(a.predicts)
 
 interface Ladder {
   readonly apart: boolean
@@ -229,10 +227,13 @@ const asPredictions: Stage<Setting> = (trials) =>
 const FOREST_SHARES = [1 / 2, 1]
 
 /**
- * Equal shares come before either alone: nothing is fitted that weighs them, and where rows cannot tell them apart both together do
- * better. @source Bates and Granger, *The combination of forecasts*, 1969; Clemen, *Combining forecasts*, 1989.
+ * Of rows that are no Gaussian's equal shares come before either alone: nothing is fitted that weighs them, and where rows cannot tell
+ * which is better both together are. @source Bates and Granger, *The combination of forecasts*, 1969; Clemen, *Combining forecasts*, 1989.
  */
-const simplicity = (forest: number): number => [1 / 2, 0, 1].indexOf(forest)
+const togetherFirst = (a: Setting, b: Setting): number => {
+  const place = ({ forest }: Setting) => [1 / 2, 0, 1].indexOf(forest)
+  return place(a) - place(b) || order(a, b)
+}
 
 /** A forest beside the best kernel, and alone. */
 const byForest: Stage<Setting> = (trials) => {
@@ -242,6 +243,13 @@ const byForest: Stage<Setting> = (trials) => {
 
 const ofKernels = (trials: readonly Trial<Setting>[]) => trials.filter(({ setting }) => setting.forest === 0)
 
-/** Whether a forest may draw: of rows that no kernel suits better, given alone, and where nobody asked for a bandwidth. */
-const resamples = ({ fixed, scheme, observed, group }: ChoiceProblem, gaussian: boolean): boolean =>
-  fixed.forest === undefined && fixed.epsilon === undefined && scheme !== 'clamp' && !observed && !gaussian && group.split.given.length > 0
+/**
+ * Whether a forest may draw: where something is given, and that alone, and nobody asked for a bandwidth. One number: scores hardly see
+ * how several hang together, and what smooths rows of a forest would blur it.
+ */
+const mayResample = ({ fixed, scheme, observed, group }: ChoiceProblem): boolean =>
+  fixed.forest === undefined &&
+  fixed.epsilon === undefined &&
+  scheme !== 'clamp' &&
+  !observed &&
+  group.split.given.length + group.factors.length > 0

@@ -13,7 +13,9 @@ import type { TrainingRows } from '../law/training-rows.js'
 import { type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
 import { keyFor } from '../num/random.js'
 import { mean } from '../num/statistics.js'
-import type { Encoded } from '../table/encoder.js'
+import { atomCellOf, atomCells } from '../table/atoms.js'
+import type { Encoded, Encoder } from '../table/encoder.js'
+import { scaleValues } from '../table/scaling.js'
 import { Calibration } from './calibration.js'
 import { type Clusters, heldOutParts, type ObservedColumns, type ScoredPart, withObservations } from './held-out.js'
 import { ConditionMemory } from './memory.js'
@@ -64,6 +66,7 @@ const CHAINS = { alike: 2, apart: 8 }
 export class HeldOutScores {
   /** Drawn coordinates that differ from row to row: all those that are scored. */
   readonly columns: readonly number[]
+  private readonly places: ReadonlyMap<number, (x: number) => number>
   private readonly laws = new ConditionMemory()
   readonly calibration = new Calibration<Setting>()
   private readonly forests = new Map<number, RowForest | undefined>()
@@ -84,6 +87,12 @@ export class HeldOutScores {
     private readonly spreads: Float64Array
   ) {
     this.columns = problem.group.split.free.filter((c) => this.spreads[c]! > 0)
+    this.places = problem.fixed.forest === 0 ? new Map() : middlesOfSpikes(problem.training.encoder)
+  }
+
+  /** Whether numbers with spikes are scored: no Gaussian's, whatever their places look like. */
+  get onSpikes(): boolean {
+    return this.columns.some((c) => this.places.has(c))
   }
 
   get heldOutRows(): number {
@@ -163,12 +172,17 @@ export class HeldOutScores {
 
   /**
    * Scored coordinates, each in what the known ones leave of its spread [n, t]. They are the model's, not the table's: tails that
-   * a scaling takes in would outweigh all other rows.
+   * a scaling takes in would outweigh all other rows. What stands on a spike stands in its middle: where in its ranks is drawn at random.
    */
   private scored({ coordinates }: Encoded): Matrix {
     const out = matrix(coordinates.rows, this.columns.length)
-    for (const [k, c] of this.columns.entries())
-      for (let i = 0; i < out.rows; i++) out.data[i * out.cols + k] = coordinates.data[i * coordinates.cols + c]! / this.spreads[c]!
+    for (const [k, c] of this.columns.entries()) {
+      const place = this.places.get(c)
+      for (let i = 0; i < out.rows; i++) {
+        const x = coordinates.data[i * coordinates.cols + c]!
+        out.data[i * out.cols + k] = (place ? place(x) : x) / this.spreads[c]!
+      }
+    }
     return out
   }
 
@@ -188,6 +202,18 @@ export class HeldOutScores {
       fitLaw(tableProblem(fitted, { ...kernel, epsilon: known }, { ...manner, scales }), { tolerance: 1e-3, engine, watch })
     )
   }
+}
+
+/** Of each coordinate with spikes: a place, moved to the middle of the spike that it is on. */
+function middlesOfSpikes({ columns }: Encoder): Map<number, (x: number) => number> {
+  return new Map(
+    columns.flatMap((code) => {
+      const cells = code.carries === 'coordinate' ? atomCells(code.scaler) : undefined
+      if (code.carries !== 'coordinate' || !cells) return []
+      const middles = cells.spans.map(({ atom, from }) => (atom ? scaleValues(code.scaler, Float64Array.of(from))[0]! : undefined))
+      return [[code.coordinate, (x: number) => middles[atomCellOf(cells, x)] ?? x] as const]
+    })
+  )
 }
 
 const nameOf = (setting: Setting): string => JSON.stringify(setting)

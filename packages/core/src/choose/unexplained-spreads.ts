@@ -5,6 +5,7 @@ import { columnOf, matrix, rowOf } from '../num/matrix.js'
 import { type Key, keyFor, normals } from '../num/random.js'
 import { mean, variance } from '../num/statistics.js'
 import { cloud } from '../space/cloud.js'
+import { unscaleValues } from '../table/scaling.js'
 
 interface SpreadsProblem {
   readonly training: TrainingRows
@@ -19,7 +20,7 @@ const LEVELS_APART = 1e3
 const TIES = 1e-9
 
 /**
- * Spread of every coordinate between rows that are given alike [d], no more than among all rows:
+ * Spread of every coordinate between rows that are given alike [d], no more than among all rows, and nought where all have one value:
  * half the mean square between nearest neighbours in what is given, with the variance of all rows taken in as one row's. In
  * these units a column that the given ones nearly determine counts as much in a score as one that they say nothing of. Neighbours
  * are sought among `some` of the training rows.
@@ -31,7 +32,10 @@ export async function unexplainedSpreads(some: TrainingRows, problem: SpreadsPro
   const partners = await givenAlike(some, problem)
   for (const code of encoder.columns) {
     if (code.carries !== 'coordinate') continue
-    const all = variance(columnOf(rows.coordinates, code.coordinate))
+    const column = columnOf(rows.coordinates, code.coordinate)
+    // Of rows on one spike only their places differ, which are drawn at random.
+    if (isConstant(unscaleValues(code.scaler, column))) continue
+    const all = variance(column)
     const values = columnOf(some.rows.coordinates, code.coordinate)
     const n = values.length
     const between = partners ? mean(values.map((value, i) => 0.5 * (value - values[partners[i]!]!) ** 2)) : all
@@ -39,6 +43,8 @@ export async function unexplainedSpreads(some: TrainingRows, problem: SpreadsPro
   }
   return spreads
 }
+
+const isConstant = (values: Float64Array): boolean => values.every((value) => value === values[0])
 
 /** The row nearest to each in what is given [n]; undefined where no number is. */
 async function givenAlike(

@@ -217,7 +217,8 @@ export class ForestDraws {
     })
     regularCholeskyInPlace(factor, t)
     const effectiveCount = 1 / weights.reduce((sum, w) => sum + w * w, 0)
-    return { rows, weights, centre, factor, effectiveCount, width: (4 / ((t + 2) * effectiveCount)) ** (1 / (t + 4)) }
+    const open = free.filter((c) => rows.some((row) => !this.isOnSpike(c, row))).length
+    return { rows, weights, centre, factor, effectiveCount, width: (4 / ((open + 2) * effectiveCount)) ** (1 / (open + 4)) }
   }
 
   private write(
@@ -242,15 +243,19 @@ export class ForestDraws {
     }
   }
 
+  /** Whether a row stands on a spike of a coordinate's column, or is missing there. */
+  private isOnSpike(c: number, row: number): boolean {
+    const atoms = this.atoms.get(c)
+    return atoms !== undefined && (atoms.cells.spans[atoms.cellOf[row]!]?.atom ?? true)
+  }
+
   private within(
     { c, drawn, part }: { readonly c: number; readonly drawn: number; readonly part: number },
     { own, smooth }: { readonly own: number; readonly smooth: number }
   ): number {
+    if (this.isOnSpike(c, drawn)) return own
     const atoms = this.atoms.get(c)
     const cell = atoms?.cellOf[drawn]
-    const span = atoms?.cells.spans[cell!]
-    // On a spike, or missing.
-    if (atoms && (!span || span.atom)) return own
     const beside = atoms ? reflectedInto(atoms.cells.low[cell!]!, atoms.cells.high[cell!]!, smooth) : smooth
     const { bounds } = this.run.law.strata.classes
     return bounds

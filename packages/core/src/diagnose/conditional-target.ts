@@ -1,5 +1,5 @@
 import { InputError } from '../num/errors.js'
-import { listed } from '../num/listed.js'
+import { listed, typesFlag } from '../num/listed.js'
 import { matrix } from '../num/matrix.js'
 import { mean, sorted, variance } from '../num/statistics.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../table/table.js'
@@ -70,7 +70,7 @@ export function evaluateTarget({ real, synthetic, target }: { real: Table; synth
     code: 'target-kind',
     got: `the target ${target}, which is ${observed.kind} in the real and ${drawn.kind} in the synthetic table`,
     expected: 'the same kind in both',
-    try: `--types ${target}=${observed.kind}`
+    try: `${typesFlag(target, observed.kind)}`
   })
 }
 
@@ -151,7 +151,7 @@ export function targetColumn(table: Table, name: string, role: string): NumericC
     code: column ? 'target-kind' : 'column-unknown',
     got: column ? `the target ${name}, which counts as an identifier` : `the target ${name}, which the ${role} table lacks`,
     expected: `one of ${listed(table.columns.filter((c) => c.kind !== 'identifier').map((c) => c.name))}`,
-    try: column ? `--types ${name}=category where its values recur` : 'the name as it stands in the header'
+    try: column ? `${typesFlag(name, 'category')} where its values recur` : 'the name as it stands in the header'
   })
 }
 

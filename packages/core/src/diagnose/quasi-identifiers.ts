@@ -1,5 +1,5 @@
 import { InputError } from '../num/errors.js'
-import { listed } from '../num/listed.js'
+import { listed, typesFlag } from '../num/listed.js'
 import { RARE_BELOW } from '../table/rare-below.js'
 import type { Table } from '../table/table.js'
 import { mostCopies, rowTexts } from './copies.js'
@@ -56,7 +56,7 @@ function chosen(table: Table, names: readonly string[]): Table {
         ? 'columns whose values are drawn: those of identifiers are fresh'
         : `some of ${listed(table.columns.map((one) => one.name))}`,
       try: column
-        ? `--types ${name}=category where synthetic rows repeat its values, or leaving it out`
+        ? `${typesFlag(name, 'category')} where synthetic rows repeat its values, or leaving it out`
         : 'the name as it stands in the header'
     })
   })

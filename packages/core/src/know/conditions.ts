@@ -1,5 +1,5 @@
 import { InputError } from '../num/errors.js'
-import { listed } from '../num/listed.js'
+import { listed, typesFlag } from '../num/listed.js'
 import { limitAt } from '../table/censoring.js'
 import type { Encoder } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
@@ -140,7 +140,7 @@ function resolveColumn(encoder: Encoder, { name, value, place }: GivenColumn, dr
       code: 'condition-identifier',
       got: `${name}, which counts as an identifier and is not modelled`,
       expected: 'a column of numbers, dates, booleans or categories',
-      try: `--types ${name}=integer where they are numbers, --types ${name}=category where its values recur`
+      try: `${typesFlag(name, 'integer')} where they are numbers, ${typesFlag(name, 'category')} where its values recur`
     })
   }
   if (code.carries === 'empty')

@@ -1,5 +1,5 @@
 import { InputError } from '../num/errors.js'
-import { listed } from '../num/listed.js'
+import { listed, typesFlag } from '../num/listed.js'
 import type { ColumnCode, Encoder } from '../table/encoder.js'
 import type { Indicator } from '../table/expression.js'
 import { columnWord, writeIndicator } from '../table/expression-text.js'
@@ -61,7 +61,7 @@ function noCategory(encoder: Observable, column: number, text: string): InputErr
     code: 'observation-column',
     got: `“${text}”, where ${name} ${numeric ? `is a column of ${date ? 'dates' : 'numbers'}` : carries === 'empty' ? 'has no value in the data' : 'counts as an identifier'}`,
     expected: `P of a category or of true and false: ${listed(categories) || 'the table has none'}`,
-    try: numeric && !date ? `${columnWord(name)} without P, or --types ${name}=category` : `leaving ${name} out`
+    try: numeric && !date ? `${columnWord(name)} without P, or ${typesFlag(name, 'category')}` : `leaving ${name} out`
   })
 }
 

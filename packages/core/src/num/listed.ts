@@ -7,6 +7,16 @@ export function listed(names: readonly string[]): string {
   return names.length > MOST_LISTED ? `${shown.join(', ')} and ${names.length - MOST_LISTED} more` : shown.join(', ')
 }
 
+/** A word as it is typed after an option, where a shell would part it in quotes. */
+export function flagWord(word: string): string {
+  return /^[\p{L}\d_.=-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
+
+/** `--types NAME=KIND` as it is typed; a name with a mark of such lists stands in backquotes. */
+export function typesFlag(name: string, kind: string): string {
+  return `--types ${flagWord(`${/[,=]/.test(name) ? `\`${name}\`` : name}=${kind}`)}`
+}
+
 /** A count with its noun: `1 row`, `2 rows`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`

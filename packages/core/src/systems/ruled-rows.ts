@@ -15,7 +15,7 @@ import { cutWord, isNumber } from '../code/rules/thresholds.js'
 import { withinOf } from '../code/rules/within.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
-import { listed } from '../num/listed.js'
+import { listed, typesFlag } from '../num/listed.js'
 import type { InferredTable } from '../table/infer.js'
 import { isNumeric } from '../table/table.js'
 import { keepingLast } from './keeping-last.js'
@@ -102,7 +102,7 @@ export const ruleNotes = (data: InferredTable, { rules = 'auto' }: Options): rea
 
 /** That a column adds up others, as people are told. */
 export const totalNote = (total: RunningTotal): string =>
-  `${totalText(total)}, which new rows keep; --types ${total.column}=number draws it as any other column`
+  `${totalText(total)}, which new rows keep; ${typesFlag(total.column, 'number')} draws it as any other column`
 
 /** The rules of a table that are kept: those stated, and those found beside them. `besides`: columns that none derives. */
 export function rulesOf(
@@ -226,7 +226,7 @@ function refuseColumn(name: string, { rule, data: { table, formats }, weights }:
     code: 'rule-column',
     got: `“${ruleText(rule)}”, where ${name} ${name === weights ? 'is the weight of rows' : column.kind === 'identifier' ? 'counts as an identifier' : isOther ? `is a column of ${sort}` : 'is no number or date'}`,
     expected: isOther ? THRESHOLDS[sort] : computes ? 'columns of numbers or dates' : 'columns that are modelled',
-    try: column.kind === 'identifier' ? `--types ${name}=integer or --types ${name}=category` : `another rule than of ${name}`
+    try: column.kind === 'identifier' ? `${typesFlag(name, 'integer')} or ${typesFlag(name, 'category')}` : `another rule than of ${name}`
   })
 }
 

@@ -64,11 +64,12 @@ export function rangeOf(values: ArrayLike<number>): [number, number] {
   return [low, high]
 }
 
-/** An end of a range: a day, a limit of measurement, or a number of at most six digits. */
+/** An end of a range: a day, a limit of measurement, a whole number, or one of at most six digits. */
 export function endText(value: number, column: Pick<NumericColumn, 'kind' | 'limits'>): string {
   const limit = limitText(value, column)
   if (limit !== undefined) return limit
-  return column.kind === 'datetime' ? new Date(value).toISOString().slice(0, 10) : String(Number(value.toPrecision(6))).replace('-', '−')
+  if (column.kind === 'datetime') return new Date(value).toISOString().slice(0, 10)
+  return String(column.kind === 'integer' ? value : Number(value.toPrecision(6))).replace('-', '−')
 }
 
 /** Kinds that the cells of a column allow besides the one that it has. Cost O(rows). */

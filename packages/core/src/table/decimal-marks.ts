@@ -1,4 +1,5 @@
 import { InputError } from '../num/errors.js'
+import { typesFlag } from '../num/listed.js'
 import { isOpen, type Notation, notationOf, PLAIN, type ReadNotation } from './notation.js'
 import { parseNumber } from './parse.js'
 import type { RawTable, SpelledNumbers } from './raw.js'
@@ -79,6 +80,6 @@ function mixed(name: string, cells: readonly (string | null)[], rows: readonly [
     code: 'number-styles-mixed',
     got: `numbers of two styles in the column ${name}: ${first}, ${second}`,
     expected: 'one mark for decimals and one for thousands in all rows of a column',
-    try: `writing them alike, --exclude ${name}, or --types ${name}=category`
+    try: `writing them alike, --exclude ${name}, or ${typesFlag(name, 'category')}`
   })
 }

@@ -1,4 +1,5 @@
 import { InputError } from '../num/errors.js'
+import { typesFlag } from '../num/listed.js'
 import type { Inferred } from './column-format.js'
 import { styleOfTimes } from './date-style.js'
 import { isPlain, type Notation, readNumber } from './notation.js'
@@ -38,7 +39,9 @@ export function numbersOf(
 /** Whole numbers of so many digits are as often names as amounts. */
 export function noteRounding({ name, kind, values }: Column & { values?: Float64Array }, notes: string[]): void {
   if (kind !== 'integer' || values!.every(Number.isSafeInteger)) return
-  notes.push(`${name}: whole numbers beyond 2^53 are rounded to 16 digits; if they are names, --types ${name}=identifier leaves them out`)
+  notes.push(
+    `${name}: whole numbers beyond 2^53 are rounded to 16 digits; if they are names, ${typesFlag(name, 'identifier')} leaves them out`
+  )
 }
 
 /** Squares of smaller and larger spreads vanish or overflow. */
@@ -136,6 +139,6 @@ export function unfit(name: string, got: string, kind: ColumnKind, fitting: Colu
     code: 'kind-unfit',
     got: `${got} in the column ${name}`,
     expected: `values of kind ${kind}`,
-    try: `another kind: --types ${name}=${fitting}`
+    try: `another kind: ${typesFlag(name, fitting)}`
   })
 }

@@ -1,3 +1,4 @@
+import { typesFlag } from '../num/listed.js'
 import { type CensoredCells, censoredCells, placeBeyond } from './censoring.js'
 import type { Inferred } from './column-format.js'
 import { parseDateTime } from './date-cell.js'
@@ -70,7 +71,7 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   const stray = wanted ? undefined : straysAmongNumbers(cells, present)
   if (!wanted && !stray && areNames(present)) {
     notes.push(
-      `${raw.name}: most of its ${present.length} values occur once, as names do: left out of the model, written anew; --types ${raw.name}=category repeats them as they stand${hintFor(present)}`
+      `${raw.name}: most of its ${present.length} values occur once, as names do: left out of the model, written anew; ${typesFlag(raw.name, 'category')} repeats them as they stand${hintFor(present)}`
     )
     return { column: { name: raw.name, kind: 'identifier' }, format: { ...base, kind: 'identifier' } }
   }
@@ -156,7 +157,7 @@ function inferCensored(base: TextBase, cells: CensoredCells, context: Inferring 
 }
 
 const censoredNote = (name: string, beyond: number, present: number): string =>
-  `${name}: ${beyond} of ${present} cells give a limit (<, >): numbers just beyond it, written as limits again; --types ${name}=category repeats all cells as text`
+  `${name}: ${beyond} of ${present} cells give a limit (<, >): numbers just beyond it, written as limits again; ${typesFlag(name, 'category')} repeats all cells as text`
 
 /**
  * Whether the next row would sooner have a new value than one that is there, by two standard errors: the values that occur once,

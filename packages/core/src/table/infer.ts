@@ -1,5 +1,5 @@
 import { InputError } from '../num/errors.js'
-import { listed } from '../num/listed.js'
+import { listed, typesFlag } from '../num/listed.js'
 import { hasColumn, withBeside } from './besides.js'
 import type { ColumnFormat, Inferred } from './column-format.js'
 import { dateOrders } from './date-orders.js'
@@ -97,7 +97,7 @@ function checkNames(raw: RawTable, options: InferOptions): void {
         code: 'kind-unknown',
         got: `the kind ${kind} for ${name}`,
         expected: `${KINDS.join(', ')}; made up: ${MADE_KINDS.join(', ')}`,
-        try: `--types ${name}=category`
+        try: `${typesFlag(name, 'category')}`
       })
   }
 }

@@ -1,3 +1,4 @@
+import { typesFlag } from '../num/listed.js'
 /** Letters that stand for thousands, millions, …: 4.7k beside 1.2M and 830. */
 export interface Magnitudes {
   readonly before: string
@@ -64,4 +65,4 @@ export const toMagnitude = (value: number, style: Magnitudes): number => readMag
 
 /** What a person should know of a column of such numbers. */
 export const magnitudesNote = (name: string, { sizes }: Magnitudes): string =>
-  `${name}: numbers whose letters (${sizes.flatMap(({ after }) => after.trim() || []).join(', ')}) are powers of ten; --types ${name}=category repeats the cells as they stand`
+  `${name}: numbers whose letters (${sizes.flatMap(({ after }) => after.trim() || []).join(', ')}) are powers of ten; ${typesFlag(name, 'category')} repeats the cells as they stand`

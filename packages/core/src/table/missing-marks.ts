@@ -1,3 +1,4 @@
+import { typesFlag } from '../num/listed.js'
 import { MISSING_WORDS, type RawColumn } from './raw.js'
 
 /**
@@ -31,5 +32,5 @@ export function missingMarks(raw: RawColumn, missing: readonly string[] = []): s
 export function marksNote({ name, values }: RawColumn, marks: readonly string[]): string {
   const count = Array.from(values as ArrayLike<unknown>).filter((cell) => typeof cell === 'string' && marks.includes(cell.trim())).length
   const said = marks.map((mark) => `“${mark}”`).join(', ')
-  return `${name}: ${said} in ${count} of ${values.length} cells counts as missing, and is written again; --types ${name}=category repeats all cells as text`
+  return `${name}: ${said} in ${count} of ${values.length} cells counts as missing, and is written again; ${typesFlag(name, 'category')} repeats all cells as text`
 }

@@ -1,3 +1,4 @@
+import { typesFlag } from '../num/listed.js'
 /** A unit of a number that is written in several: what stands behind it, and how many of the next smaller one it is. */
 export interface PartUnit {
   readonly after: string
@@ -145,4 +146,4 @@ export function formatParts(value: number, { units, without }: PartsStyle): stri
 
 /** What a person should know of a column of such numbers. */
 export const partsNote = (name: string, { units }: PartsStyle): string =>
-  `${name}: written in ${units.length} units${units.at(-1)!.after.trim() === '' ? '' : ` (${units.map(({ after }) => after.trim()).join(', ')})`}, and counts the smallest; --types ${name}=category repeats the cells as they stand`
+  `${name}: written in ${units.length} units${units.at(-1)!.after.trim() === '' ? '' : ` (${units.map(({ after }) => after.trim()).join(', ')})`}, and counts the smallest; ${typesFlag(name, 'category')} repeats the cells as they stand`

@@ -1,3 +1,4 @@
+import { typesFlag } from '../num/listed.js'
 import type { ColumnFormat, Inferred, PairStyle } from './column-format.js'
 import { numbersOf } from './infer-numbers.js'
 import type { Inferring } from './inferring.js'
@@ -67,7 +68,7 @@ export function inferPairs(
   if (!pairs || !(wanted || areMeasured(pairs))) return undefined
   if (!wanted)
     notes.push(
-      `${base.name}: cells of two numbers: while rows are modelled the second is a column of its own, ${second}; --types ${base.name}=category repeats the cells as they stand`
+      `${base.name}: cells of two numbers: while rows are modelled the second is a column of its own, ${second}; ${typesFlag(base.name, 'category')} repeats the cells as they stand`
     )
   const { column, format } = numbersIn(base, pairs.firsts, wanted)
   return {

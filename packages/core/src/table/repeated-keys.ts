@@ -1,3 +1,4 @@
+import { flagWord } from '../num/listed.js'
 import { type Codes, codesIn, codesOf, jointCodes, spreadRows, surelyMore } from './codes.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from './table.js'
 
@@ -85,7 +86,6 @@ function designNotes({ columns, rowCount }: Table): string[] {
 const LEAST_DESIGN = 20
 
 /** A name as a shell takes it for one word. */
-const flagWord = (name: string): string => (/^[\p{L}\d_.-]+$/u.test(name) ? name : `'${name}'`)
 
 /** The column that with a key tells all rows apart, dates first. */
 function timeBeside(key: Coded, times: readonly Coded[]): Coded | undefined {

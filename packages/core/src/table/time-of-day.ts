@@ -1,3 +1,4 @@
+import { typesFlag } from '../num/listed.js'
 import { timeOf } from './date-cell.js'
 import { type DateStyle, timeOfDay } from './date-style.js'
 import { countSingles } from './singles.js'
@@ -66,4 +67,4 @@ export function formatClock(value: number, style: ClockStyle): string {
 
 /** What a person should know of a column of such times. */
 export const clockNote = (name: string, { seconds }: ClockStyle): string =>
-  `${name}: times of day, which count ${seconds === 'none' ? 'minutes' : 'seconds'} since midnight; --types ${name}=category repeats them as they stand`
+  `${name}: times of day, which count ${seconds === 'none' ? 'minutes' : 'seconds'} since midnight; ${typesFlag(name, 'category')} repeats them as they stand`

@@ -79,12 +79,19 @@ const VERBS: Readonly<Record<string, Verb>> = {
   }
 }
 
+/** What to try where commander only says what is missing. */
+function remedyFor(text: string): string {
+  if (!text.includes("required option '-o, --output")) return ''
+  return text.includes('<model>') ? '(Try -o model.sbridge)\n' : '(Try -o new.csv, or -o - for standard output)\n'
+}
+
 /** The whole command line, where `words` ask for a verb with the options of that one. Unknown verbs and options are refused. */
 export async function createProgram(words: readonly string[] = Object.keys(VERBS)): Promise<Command> {
   const program = new Command('sbridge')
     .description('New rows of the same distribution from a table of samples: training-free Schrödinger bridges.')
     .version(VERSION)
     .showHelpAfterError('(sbridge --help lists the verbs; sbridge VERB --help its options)')
+    .configureOutput({ outputError: (text, write) => write(text + remedyFor(text)) })
     .configureHelp({ subcommandTerm: (verb) => verb.name() })
     .exitOverride()
   for (const [name, { description, load }] of Object.entries(VERBS)) {

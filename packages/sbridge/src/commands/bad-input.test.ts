@@ -108,3 +108,9 @@ test.each<[string, string[], RegExp]>([
   expect(status).toBe(0)
   expect(stdout + stderr).toMatch(said)
 })
+
+test('where no output is named it is said what one looks like', async () => {
+  const { status, stderr } = await sbridge(folder, 'sample', 'orders.csv', '-n', '3')
+  expect(status).toBe(2)
+  expect(stderr).toMatch(/required option '-o, --output <file>' not specified\n\(Try -o new\.csv, or -o - for standard output\)/)
+})

@@ -31,7 +31,7 @@ export function Bandwidth() {
         field={FIELDS.bandwidth}
         label="Bandwidth ε"
         value={chosen}
-        auto={known ? plainText(known.epsilon) : 'found by itself'}
+        auto={known ? plainText(known.epsilon) : 'found'}
         set={(epsilon) => change({ bandwidth: epsilon })}
       />
       {(chosen !== null || known) && <Slider chosen={chosen} known={known} />}

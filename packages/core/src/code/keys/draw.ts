@@ -1,4 +1,5 @@
 import { InputError } from '../../num/errors.js'
+import { typesFlag } from '../../num/listed.js'
 import { indexFromShares, indexFromUniform, type Key, keyAtStep, keyFor, uniforms } from '../../num/random.js'
 import { CHECK_MARK, withCheck } from './check-digits.js'
 import { type Cell, cellOf, type Form, type Pattern, type Progress, sharesOf, sizeOf, textAt } from './form.js'
@@ -134,6 +135,6 @@ export function usedUp(column: string, made: number, wanted: number): InputError
     code: 'key-space',
     got: `${wanted} rows, whose ${column} has no more than ${made} new values of its form`,
     expected: made === 0 ? 'a form with more values than those of the data' : `at most ${made} rows`,
-    try: made === 0 ? `--exclude ${column}, or --types ${column}=category` : `-n ${made}, or --exclude ${column}`
+    try: made === 0 ? `--exclude ${column}, or ${typesFlag(column, 'category')}` : `-n ${made}, or --exclude ${column}`
   })
 }

@@ -1,3 +1,4 @@
+import { typesFlag } from '../../num/listed.js'
 import { type ColumnFormat, type InferOptions, type InferredTable, textCells } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { type Column, isNumeric } from '../../table/table.js'
@@ -34,7 +35,7 @@ export function leaveKeysOut(raw: RawTable, data: InferredTable, options: Option
   })
   const notes = found.map(
     ({ column: { name, kind }, to: key }) =>
-      `${name}: every value is one of ${key}: left out of the model, and drawn as a reference to a new one; --types ${name}=${kind} models it`
+      `${name}: every value is one of ${key}: left out of the model, and drawn as a reference to a new one; ${typesFlag(name, kind)} models it`
   )
   return { ...numbered, table: { ...numbered.table, columns }, formats, notes: [...numbered.notes, ...notes] }
 }

@@ -1,4 +1,5 @@
 import { evenly } from '../../num/evenly.js'
+import { typesFlag } from '../../num/listed.js'
 import { recurs } from '../../table/codes.js'
 import { presentValues } from '../../table/encoder.js'
 import type { ColumnFormat, InferOptions, InferredTable } from '../../table/infer.js'
@@ -32,12 +33,12 @@ export function continueNumbers(data: InferredTable, options: NumberKeyOptions =
     const what = `${column.name}: whole numbers ${key.why}, no two alike`
     if (isFollowed(column, others)) {
       notes.push(
-        `${what}, which other columns follow: modelled, so that new ones may repeat; as a key, --types ${column.name}=identifier ${key.verb} them`
+        `${what}, which other columns follow: modelled, so that new ones may repeat; as a key, ${typesFlag(column.name, 'identifier')} ${key.verb} them`
       )
       continue
     }
     keys.set(column.name, key)
-    notes.push(`${what}: left out of the model and ${key.becomes}; --types ${column.name}=integer models them`)
+    notes.push(`${what}: left out of the model and ${key.becomes}; ${typesFlag(column.name, 'integer')} models them`)
   }
   if (keys.size === 0) return { ...data, notes }
   return {

@@ -1,5 +1,5 @@
 import { InputError } from '../../num/errors.js'
-import { listed } from '../../num/listed.js'
+import { listed, typesFlag } from '../../num/listed.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { RARE_BELOW } from '../../table/rare-below.js'
 import { type CategoricalColumn, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
@@ -67,7 +67,7 @@ export function columnOf(table: Table, name: string, formula: string): NumericCo
       : `the unknown column ${name} in the formula “${formula}”`,
     expected: `one of ${listed(table.columns.filter(({ kind }) => kind !== 'identifier').map((one) => one.name))}`,
     try: column
-      ? `--types ${name}=category, or leaving it out`
+      ? `${typesFlag(name, 'category')}, or leaving it out`
       : 'the name as it stands in the header, in backquotes where it is no identifier'
   })
 }

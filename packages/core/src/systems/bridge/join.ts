@@ -1,5 +1,5 @@
 import { InputError } from '../../num/errors.js'
-import { counted, listed } from '../../num/listed.js'
+import { counted, listed, typesFlag } from '../../num/listed.js'
 import { type InferOptions, inferTable } from '../../table/infer.js'
 import type { RawColumn, RawTable } from '../../table/raw.js'
 import { type Column, isEmpty } from '../../table/table.js'
@@ -78,7 +78,7 @@ function refuseKinds(from: RawTable, to: RawTable, options: InferOptions): void 
     code: 'kinds-differ',
     got: `${name} as ${family} in the first table and as ${second.get(name)} in the second`,
     expected: 'one kind under one name',
-    try: `--exclude ${name}, or --types ${name}=category`
+    try: `--exclude ${name}, or ${typesFlag(name, 'category')}`
   })
 }
 

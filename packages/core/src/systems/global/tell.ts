@@ -71,15 +71,24 @@ function bandwidthFact({ epsilon, bandwidth, rowCount }: Pick<FitSummary, 'epsil
 
 function scalingFacts({ scaling: { methods, scores }, rowCount }: FitSummary): Fact[] {
   const quantile = Object.keys(methods).filter((name) => methods[name] === 'quantile')
-  const aside = scores ? contestWords(scores, rowCount) : undefined
+  // Columns of a list are scaled by `quantile` without a contest, which was about the rest.
+  const rest = scores && quantile.length > 0 && !isQuantile(scores, rowCount) ? 'the rest standard: ' : ''
+  const aside = scores ? `${rest}${contestWords(scores, rowCount)}` : undefined
   return [{ name: 'scaling', value: quantile.length === 0 ? 'standard' : `quantile for ${quantile.join(', ')}`, aside }]
 }
 
+interface Scores {
+  readonly quantile: number
+  readonly standard: number
+}
+
+/** Whether `quantile` was taken for the columns that were in question. */
+const isQuantile = ({ quantile, standard }: Scores, rowCount: number): boolean => quantile < standard - leadRequired(rowCount)
+
 /** The scores of both scalings, and why the better one did not win where it did not. */
-function contestWords({ quantile, standard }: { readonly quantile: number; readonly standard: number }, rowCount: number): string {
+function contestWords({ quantile, standard }: Scores, rowCount: number): string {
   const scores = `held-out two-sample score ${quantile.toFixed(3)} with quantile, ${standard.toFixed(3)} without`
-  const lead = leadRequired(rowCount)
-  const wins = quantile < standard - lead
+  const wins = isQuantile({ quantile, standard }, rowCount)
   if (wins === quantile < standard) return scores
   return wins
     ? `${scores}; when as near as this quantile is taken, which gains more from the rows held back`
@@ -93,7 +102,7 @@ function contestWords({ quantile, standard }: { readonly quantile: number; reado
 export function keptBackOf({ scaling, bandwidth, rowCount }: Pick<FitSummary, 'scaling' | 'bandwidth' | 'rowCount'>): number | undefined {
   if (!scaling.scores || !bandwidth) return undefined
   const { quantile, standard } = scaling.scores
-  return quantile < standard - leadRequired(rowCount) ? quantile : standard
+  return isQuantile(scaling.scores, rowCount) ? quantile : standard
 }
 
 /** A logarithmic axis up to this long has room for a number at every tick. */

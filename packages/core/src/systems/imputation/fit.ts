@@ -1,7 +1,7 @@
 import { leaveKeysOut } from '../../code/keys/leave-keys-out.js'
 import { exp } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
-import { counted } from '../../num/listed.js'
+import { counted, typesFlag } from '../../num/listed.js'
 import { type Matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { isMissing } from '../../table/cells.js'
@@ -89,7 +89,7 @@ function readGaps(raw: RawTable, options: TableOptions): PreparedTable {
   // What is said of keys and weights is of new rows; here they stay.
   const said = [...keys, ...(options.weights === undefined ? [] : [options.weights])]
   const notes = data.notes.filter((note) => !said.some((name) => note.startsWith(`${name}: `) || note.startsWith(`${name} is used`)))
-  const kept = keys.map((name) => `${name}: names rows, so it stays as it is, gaps included; --types ${name}=category fills it`)
+  const kept = keys.map((name) => `${name}: names rows, so it stays as it is, gaps included; ${typesFlag(name, 'category')} fills it`)
   return { ...prepared, data: { ...data, notes: [...notes, ...kept] } }
 }
 

@@ -4,7 +4,7 @@ import { drawMade, learnMade, type People } from '../../code/keys/made.js'
 import type { KeyColumn } from '../../code/keys/reference.js'
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { InputError } from '../../num/errors.js'
-import { counted } from '../../num/listed.js'
+import { counted, typesFlag } from '../../num/listed.js'
 import { type Key, keyFor, keyFromSeed } from '../../num/random.js'
 import { inLine } from '../../table/column-facts.js'
 import { isMadeKind } from '../../table/made-kinds.js'
@@ -71,7 +71,7 @@ function refuseRepeats({ name, cells }: KeyColumn): void {
     code: 'key-repeated',
     got: `${name} as an identifier, of which ${counted(count, 'row')} ${count === 1 ? 'has' : 'have'} a value of an earlier one: “${inLine(found.cell)}” stands in rows ${found.rows.join(' and ')}`,
     expected: 'a key that tells all rows apart',
-    try: `correcting row ${found.rows[1]}; --types ${name}=category where values recur as they stand, --group ${name} where rows of one value belong together, or leaving --types out where these are names`
+    try: `correcting row ${found.rows[1]}; ${typesFlag(name, 'category')} where values recur as they stand, --group ${name} where rows of one value belong together, or leaving --types out where these are names`
   })
 }
 

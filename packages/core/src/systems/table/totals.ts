@@ -20,7 +20,7 @@ import { type ModelContents, withEntry } from '../../model-file/contents.js'
 import { damaged, entryIn, flag, list, number, optional, record, text, word } from '../../model-file/reading.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
-import { listed } from '../../num/listed.js'
+import { listed, typesFlag } from '../../num/listed.js'
 import { columnsOf, indicatorsOf } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
 import { parseObservation } from '../../table/parse-expression.js'
@@ -123,7 +123,7 @@ function refuseTotals(totals: Totals, asked: Asked | undefined): void {
     code: 'total-given',
     got: `${found} as known, which follows from the rows before (${totalText(total)})`,
     expected: `columns that are drawn: ${listed(columnsOf(total.change))}`,
-    try: `fitting with --types ${found}=number, which draws it as any other column`
+    try: `fitting with ${typesFlag(found, 'number')}, which draws it as any other column`
   })
 }
 

@@ -45,11 +45,11 @@ export function slicedDistances(samples: Omit<SlicedSamples, 'second'> & { reado
 }
 
 /** Coordinates along a direction, ascending. */
-function project(points: Matrix, direction: Float64Array, length: number): Float64Array {
-  const out = new Float64Array(points.rows)
-  for (let i = 0; i < points.rows; i++) {
+function project({ data, rows, cols }: Matrix, direction: Float64Array, length: number): Float64Array {
+  const out = new Float64Array(rows)
+  for (let i = 0, at = 0; i < rows; i++) {
     let sum = 0
-    for (let c = 0; c < points.cols; c++) sum += points.data[i * points.cols + c]! * direction[c]!
+    for (let c = 0; c < cols; c++) sum += data[at++]! * direction[c]!
     out[i] = sum / length
   }
   return out.sort()

@@ -1,4 +1,4 @@
-import { type KernelChoice, widthsFor } from '../kernel/bandwidth.js'
+import type { KernelChoice } from '../kernel/bandwidth.js'
 import { type Engine, roughEngine } from '../kernel/engine.js'
 import type { Bridge } from '../law/bridge.js'
 import type { CategoryMode } from '../law/strata.js'
@@ -20,7 +20,7 @@ import { gaussianDraws, type StartKind } from './start.js'
 import { bridgeStep, type NoiseKind, type StepContext } from './step.js'
 import { USUAL_STEPS } from './steps.js'
 import { sweepStep } from './sweep.js'
-import { type Steps, stepsOn, sweeping } from './table-steps.js'
+import { type Steps, stepsAt, stepsOn } from './table-steps.js'
 
 /** Chains lend each other noise (`exchangeNoise`): a few always run together. */
 const LEAST_CHAINS = 32
@@ -78,18 +78,12 @@ export class Generator {
     return new Generator(training, table, rough, coarse)
   }
 
-  /** The same rows under other potentials and another kernel. */
+  /** The same rows under other potentials and another kernel: as `create` would give, with the rows as they stand in the engine. */
   async at(potentials: Float64Array, kernel: KernelChoice): Promise<Generator> {
     const { training, table, engine } = this
-    if (table.mode !== 'sweep') return Generator.create(training, potentials, kernel, engine)
-    const { widths: _, ...bridge } = table.bridge
-    const logTerms = potentials.map((f, j) => f + training.logWeights[j]!)
-    const widths = await widthsFor(kernel, training.rows.coordinates, engine)
-    return new Generator(
-      training,
-      await sweeping(training, { ...bridge, logTerms, kernel, ...(widths ? { widths } : {}) }, { engine }),
-      engine
-    )
+    const next = new Generator(training, await stepsAt(table, { training, potentials, kernel }, { engine }), engine)
+    next.ends = this.ends
+    return next
   }
 
   /** Steps of the draws that a search compares. */

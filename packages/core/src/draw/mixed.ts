@@ -2,7 +2,7 @@ import { kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine, Pair } from '../kernel/engine.js'
 import type { Law, Stratum } from '../law/law.js'
 import { type CoordinateBounds, reflectedInto } from '../law/strata.js'
-import { beside, copyRow, type Matrix, matrix, takeRows } from '../num/matrix.js'
+import { beside, copyRow, type Matrix, matrix, takeRows, takeValues } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
 import { exchangeNoise, referenceNoise, type StepContext, sum, termsOf } from './step.js'
@@ -39,6 +39,18 @@ export function mixedLaw({ kernel, strata, rows: { coordinates }, logTerms }: La
     whole: { compared: whole, logTerms, widths },
     numeric: { compared: cloud(coordinates), logTerms, widths }
   }
+}
+
+/** The same rows under another kernel and with other terms. Cost O(M). */
+export function withTerms(law: MixedLaw, terms: Pick<MixedLaw, 'kernel'> & Omit<Compared, 'compared'>): MixedLaw {
+  const { kernel, logTerms, widths } = terms
+  const { strata, whole, numeric } = law
+  const parts = strata.parts.map((part, c) => {
+    const take = (values: Float64Array) => takeValues(values, strata.classes.combinations.rows[c]!)
+    return { ...part, logTerms: take(logTerms), widths: widths && take(widths) }
+  })
+  const own = { logTerms, widths }
+  return { ...law, kernel, strata: { ...strata, parts }, whole: { ...whole, ...own }, numeric: { ...numeric, ...own } }
 }
 
 /** Coordinates with the places of each row's class behind them. */
@@ -82,10 +94,8 @@ async function lawOfStep(law: MixedLaw, places: Matrix, widths: Float64Array | u
   const pair = { from: cloud(places), to: whole.compared, kernel: kernelOf(kernel, widths, whole.widths) }
   const logTerms = await termsOf(pair, whole.logTerms, context)
   if (logTerms === whole.logTerms) return law
-  const parts = strata.parts.map((part, c) => ({
-    ...part,
-    logTerms: Float64Array.from(strata.classes.combinations.rows[c]!, (row) => logTerms[row]!)
-  }))
+  const { rows } = strata.classes.combinations
+  const parts = strata.parts.map((part, c) => ({ ...part, logTerms: takeValues(logTerms, rows[c]!) }))
   return { ...law, whole: { ...whole, logTerms }, strata: { ...strata, parts } }
 }
 

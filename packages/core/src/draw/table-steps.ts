@@ -9,7 +9,7 @@ import { normalisedWeights } from '../num/log-space.js'
 import { symmetricScaling } from '../scaling/symmetric.js'
 import { cloud } from '../space/cloud.js'
 import { oddsOfGroups } from './group-odds.js'
-import { type MixedLaw, mixedLaw } from './mixed.js'
+import { type MixedLaw, mixedLaw, withTerms } from './mixed.js'
 import { GROUP_TOLERANCE } from './steps.js'
 
 /** What a step is taken on. */
@@ -42,8 +42,18 @@ export async function stepsOn({ training, potentials, kernel, manner }: TableFit
   return mode === 'none' && !classes.bounds ? { mode, bridge } : { mode: 'combinations', law: mixedLaw(law, widths) }
 }
 
+/** Steps on the same rows under other potentials and another kernel. Cost O(M), with a sweep that of a scaling a group. */
+export async function stepsAt(steps: Steps, { training, potentials, kernel }: TableFit, context: StepsContext): Promise<Steps> {
+  const widths = await widthsFor(kernel, training.rows.coordinates, context.engine)
+  const terms = { kernel, logTerms: potentials.map((f, j) => f + training.logWeights[j]!), ...(widths ? { widths } : {}) }
+  if (steps.mode === 'combinations') return { mode: steps.mode, law: withTerms(steps.law, terms) }
+  if (steps.mode === 'none') return { mode: steps.mode, bridge: { training: steps.bridge.training, ...terms } }
+  const { widths: _, ...bridge } = steps.bridge
+  return sweeping(training, { ...bridge, ...terms }, context)
+}
+
 /** A sweep with potentials of its own for every group that is left out: without them rows would be drawn unequally. */
-export async function sweeping(training: TrainingRows, bridge: SweepBridge, { engine, landmarks }: StepsContext): Promise<Steps> {
+async function sweeping(training: TrainingRows, bridge: SweepBridge, { engine, landmarks }: StepsContext): Promise<Steps> {
   const groupTerms: Float64Array[] = []
   for (const [g, { points }] of bridge.clouds.entries()) {
     const { potentials } = await symmetricScaling({

@@ -4,7 +4,7 @@ import { type BridgeRequest, type CellStyle, countText, notTogether, PARTNERS_CU
 import { addFields, readFields } from '../cli/add-fields.js'
 import { readingFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, runOf, watched, withEngine } from '../cli/options.js'
-import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { onlyPlanned } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
 import { cellsOf, targetOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
@@ -60,7 +60,7 @@ async function runBridge(from: string, to: string | undefined, flags: BridgeFlag
   await withEngine(run, async (engine) => {
     const ready = await readyOf<BridgeModel>(bridge, source, { context: { engine }, request })
     const plan = bridge.plan(ready as never, output === undefined ? undefined : request)
-    if (onlyPlanned(await timePlan(plan, engine), flags)) return
+    if (await onlyPlanned(plan, engine, flags)) return
     const made = await watched(plan, engine, async (context) => {
       const model = await modelOf<BridgeModel>(bridge, ready, context)
       const answer = output === undefined ? undefined : await bridge.draw(model, request, context)

@@ -4,7 +4,7 @@ import { tellSeed, together } from '@sbridge/core/internal'
 import { addFields } from '../cli/add-fields.js'
 import { readingFields, runFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
-import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { onlyPlanned } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf } from '../cli/source.js'
@@ -39,7 +39,7 @@ async function runCompare(first: string, second: string | undefined, flags: Comp
   await withEngine(run, async (engine) => {
     const ready = await readyOf<BridgeModel>(bridge, source, { context: { engine } })
     const plan = bridge.plan(ready as never)
-    if (onlyPlanned(await timePlan(plan, engine), flags)) return
+    if (await onlyPlanned(plan, engine, flags)) return
     const model = await watched(plan, engine, (context) => modelOf<BridgeModel>(bridge, ready, context))
     const telling = together(bridge.tell(model), tellSeed(run.seed))
     const title = titleOf(first, second)

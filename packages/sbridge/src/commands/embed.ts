@@ -4,7 +4,7 @@ import type { Engine } from '@sbridge/core/kernels'
 import { addFields, readFields } from '../cli/add-fields.js'
 import { readingFields, runFields, writingFields } from '../cli/fields.js'
 import { host, runOf, watched, withEngine } from '../cli/options.js'
-import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { onlyPlanned } from '../cli/plan.js'
 import { nameOf, writeReport } from '../cli/report.js'
 import { cellsOf, type VerbFlags, writingOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
@@ -40,7 +40,7 @@ async function runEmbed(input: string, fresh: string | undefined, flags: VerbFla
   await withEngine(run, async (engine) => {
     const ready = await readyOf<FittedEmbedding>(embedding, source, { context: { engine } })
     const plan = embedding.plan(ready as never)
-    if (onlyPlanned(await timePlan(plan, engine), flags)) return
+    if (await onlyPlanned(plan, engine, flags)) return
     const model = await watched(plan, engine, (context) => modelOf<FittedEmbedding>(embedding, ready, context))
     if (fresh === undefined) await writeFitted(model, { input, flags, engine })
     else await writePlaced(model, { fresh, flags, engine, seed: run.seed })

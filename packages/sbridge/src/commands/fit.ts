@@ -5,7 +5,7 @@ import { addFields, readFields } from '../cli/add-fields.js'
 import { clusterFitFields, clusterOf, withCluster } from '../cli/cluster.js'
 import { readingFields, runFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
-import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { onlyPlanned } from '../cli/plan.js'
 import { say } from '../cli/say.js'
 import { readyOf, refuseNameOfTable, sourceOf } from '../cli/source.js'
 import { isTableSet, refuseTableOptions } from '../database/tables-or-table.js'
@@ -54,8 +54,8 @@ async function runFit(path: string, flags: FitFlags): Promise<void> {
       run,
       async (engine) => {
         const ready = await readyOf<TableModel>(tables, source, { context: { engine } })
-        const plan = await timePlan(tables.plan(ready as never), engine)
-        if (onlyPlanned(plan, flags)) return
+        const plan = tables.plan(ready as never)
+        if (await onlyPlanned(plan, engine, flags)) return
         const model = await watched(plan, engine, (context) => fit(ready, context))
         await writeAtomically(flags.output, packModel(tables.save(model)))
         const made = `model of ${model.summary.rowCount} rows`

@@ -4,7 +4,7 @@ import { type SeriesRequest, tellSeed, together } from '@sbridge/core/internal'
 import { addFields, readFields } from '../cli/add-fields.js'
 import { readingFields, runFields, writingFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
-import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { onlyPlanned } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
 import { type VerbFlags, writingOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
@@ -46,7 +46,7 @@ async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
   await withEngine(run, async (engine) => {
     const ready = await readyOf<ForecastModel>(series, source, { context: { engine }, request })
     const plan = series.plan(ready as never, request)
-    if (onlyPlanned(await timePlan(plan, engine), flags)) return
+    if (await onlyPlanned(plan, engine, flags)) return
     const { model, drawn } = await watched(plan, engine, async (context) => {
       const model = await modelOf<ForecastModel>(series, ready, context)
       return { model, drawn: await series.draw(model, request, context) }

@@ -6,7 +6,7 @@ import { clusterDrawFields, clusterOf, withCluster } from '../cli/cluster.js'
 import { readingFields, runFields, writingFields } from '../cli/fields.js'
 import { readToFill, sourceToFill } from '../cli/filling.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
-import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { onlyPlanned } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
 import { type VerbFlags, writingOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
@@ -41,7 +41,7 @@ async function runImpute(input: string, rows: string | undefined, flags: VerbFla
     withEngine(run, async (engine) => {
       const { ready, request } = await readToFill({ source, rows, flags, asked }, { engine })
       const plan = planOf(ready, request, flags)
-      if (onlyPlanned(await timePlan(plan, engine), flags)) return
+      if (await onlyPlanned(plan, engine, flags)) return
       const { model, drawn, holes } = await watched(plan, engine, async (context) => {
         const model = await modelOf<ImputationModel>(imputation, ready, context)
         const drawn = await draw('impute', { model, request }, context)

@@ -21,7 +21,7 @@ import {
 import { flagNamed, readFields } from '../cli/add-fields.js'
 import { readingFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, type Run, runOf, watched, withEngine } from '../cli/options.js'
-import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { onlyPlanned } from '../cli/plan.js'
 import { say } from '../cli/say.js'
 import { refuseBesideModel } from '../cli/source.js'
 import type { TableSet, WrittenTables } from '../database/contract.js'
@@ -60,7 +60,7 @@ export async function runSampleTables(input: string, flags: Flags, contents?: Mo
   const { files, made, documents } = known?.set ?? read!
   const { dialect } = readFields(writing, flags)
   await withEngine(run, async (engine) => {
-    if (onlyPlanned(await timePlan(plan, engine), flags)) return
+    if (await onlyPlanned(plan, engine, flags)) return
     const { model, drawn } = await watched(plan, engine, async (context) => {
       const model = known?.model ?? (await fitSchema(read!, fitOptions(flags, run), context))
       // What is drawn takes the place of what was read.
@@ -98,7 +98,7 @@ export async function runFitTables(input: string, flags: Flags): Promise<void> {
   const set = await readTables(input, readFields(reading, flags))
   await withEngine(run, async (engine) => {
     const plan = planSchema({ schema: set, options: fitOptions(flags, run) })
-    if (onlyPlanned(await timePlan(plan, engine), flags)) return
+    if (await onlyPlanned(plan, engine, flags)) return
     const model = await watched(plan, engine, (context) => fitSchema(set, fitOptions(flags, run), context))
     await writeAtomically(flags.output, packTables({ model, set }))
     const made = `model of ${model.order.length} tables`

@@ -33,7 +33,7 @@ import { clusterDrawFields, clusterOf, withCluster } from '../cli/cluster.js'
 import { commandLine } from '../cli/command-line.js'
 import { judgeFields, readingFields, reportFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, runOf, showValuesOf, watched, withEngine } from '../cli/options.js'
-import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { onlyPlanned } from '../cli/plan.js'
 import { nameOf } from '../cli/report.js'
 import { rowsInFile, rowsInMemory, type VerbFlags, writeDrawn, writingOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
@@ -100,8 +100,7 @@ async function runSample(input: string, flags: VerbFlags): Promise<void> {
         const ready = await readyOf<TableModel>(tables, source, { context: { engine }, request })
         const judged = judgedBy({ ready, request, flags })
         const [own, second] = [tables.plan(ready as never, request), judged && (await planSecondFit(judged))]
-        const plan = await timePlan(withSecondFit(own, second), engine)
-        if (onlyPlanned(plan, flags)) return
+        if (await onlyPlanned(withSecondFit(own, second), engine, flags)) return
         const { model, made } = await watched(own, engine, async (context) => {
           const model = await fit(ready, context)
           if (image) checkImageTable(tables.training(model), image)

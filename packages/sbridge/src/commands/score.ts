@@ -5,7 +5,7 @@ import type { RawTable } from '@sbridge/core/tables'
 import { addFields, readFields } from '../cli/add-fields.js'
 import { readingFields, runFields, writingFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
-import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { onlyPlanned } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
 import { type VerbFlags, writingOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
@@ -46,7 +46,7 @@ async function runScore(input: string, rows: string | undefined, flags: VerbFlag
     const ready = await readyOf<DensityModel>(density, source, { context: { engine }, request: asked })
     const request = asked.grid ? asked : { ...asked, score: await rowsOf(ready, rows, flags) }
     const plan = density.plan(ready as never, request)
-    if (onlyPlanned(await timePlan(plan, engine), flags)) return
+    if (await onlyPlanned(plan, engine, flags)) return
     const { model, scored } = await watched(plan, engine, async (context) => {
       const model = await modelOf<DensityModel>(density, ready, context)
       return { model, scored: await density.draw(model, request, context) }

@@ -18,7 +18,7 @@ import type { RawTable } from '@sbridge/core/tables'
 import { addFields, readFields } from '../cli/add-fields.js'
 import { readingFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, host, runOf, watched, withEngine } from '../cli/options.js'
-import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { onlyPlanned } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
 import { cellsOf, targetOf, type VerbFlags } from '../cli/rows.js'
 import { say } from '../cli/say.js'
@@ -81,8 +81,8 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
   await withEngine(run, async (engine) => {
     const read = (path: string, reading: ReadOptions) => readSnapshots(path, flags, reading)
     const ready = await readyOf<PathsModel>(snapshots, begun, { context: { engine }, request, read })
-    const plan = await timePlan(snapshots.plan(ready as never, request), engine)
-    if (onlyPlanned(plan, flags)) return
+    const plan = snapshots.plan(ready as never, request)
+    if (await onlyPlanned(plan, engine, flags)) return
     const { model, drawn } = await watched(plan, engine, async (context) => {
       const model = await modelOf<PathsModel>(snapshots, ready, context)
       return { model, drawn: await snapshots.draw(model, request, context) }

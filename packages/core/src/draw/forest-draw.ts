@@ -139,6 +139,8 @@ export class ForestDraws {
   private readonly said = new Map<number, Said | undefined>()
   private readonly atoms: ReadonlyMap<number, AtomColumn>
   private readonly free: readonly number[]
+  /** Factors that are drawn. */
+  private readonly open: readonly number[]
 
   constructor(
     private readonly run: DrawnChains,
@@ -146,6 +148,7 @@ export class ForestDraws {
   ) {
     this.atoms = new Map(atomColumns({ encoder: run.encoder, rows: run.law.rows }).map((column) => [column.coordinate, column]))
     this.free = run.group.split.free
+    this.open = run.encoder.factors.map((_, f) => f).filter((f) => !run.group.factors.includes(f))
   }
 
   get share(): number {
@@ -200,7 +203,9 @@ export class ForestDraws {
   private saidOf(condition: Condition): Said | undefined {
     const { run, free } = this
     const { coordinates } = run.law.rows
-    const allowed = allowedClasses({ ...run, clamp: clampOf({ encoder: run.encoder, coordinates }, run.group.split) }, condition)
+    const classes = allowedClasses({ ...run, clamp: clampOf({ encoder: run.encoder, coordinates }, run.group.split) }, condition)
+    // Categories that are drawn are the row's, whose others must then be those that are given; where all are given, rows of any say what they can.
+    const allowed = this.open.length > 0 ? classes : undefined
     const { ofRow } = run.law.strata.classes.combinations
     const point = featuresOf(run.encoder, run.group, condition)
     const { rows, weights } = rowWeightsAt(this.forest.forest, point, allowed && ((row) => allowed[ofRow[row]!] === 1))
@@ -229,8 +234,8 @@ export class ForestDraws {
     const { rows, strata } = run.law
     const part = strata.classes.combinations.ofRow[drawn]!
     const width = run.encoder.factors.length
-    for (let f = 0; f < width; f++) if (!run.group.factors.includes(f)) state.codes[i * width + f] = rows.codes[drawn * width + f]!
-    state.part[i] = part
+    for (const f of this.open) state.codes[i * width + f] = rows.codes[drawn * width + f]!
+    if (this.open.length > 0) state.part[i] = part
     const t = free.length
     const { centre, factor, width: h } = said
     for (let a = 0; a < t; a++) {

@@ -1,8 +1,9 @@
-import { findExact, findTotals } from '../code/rules/find.js'
+import { findExact, findTotals, standingsIn } from '../code/rules/find.js'
 import { brokenTotals, type Follower, followersOf } from '../code/rules/keep-totals.js'
 import { breachOf, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
 import { type Rule, ruleText } from '../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../code/rules/running-totals.js'
+import { brokenStandings, type Standing, standingText } from '../code/rules/standings.js'
 import { findUnique, repeatedIn, uniqueText } from '../code/rules/unique.js'
 import type { ColumnFormat } from '../table/infer.js'
 import { decimalsOf } from '../table/parse.js'
@@ -60,6 +61,19 @@ export function compareTotals(totals: readonly RunningTotal[], { real, synthetic
   return totals.map((total) => ({
     rule: totalText(total),
     broken: brokenTotals(total, synthetic, quantityIn(written, total.column).unit),
+    rows: synthetic.rowCount
+  }))
+}
+
+/** Ranks and shares among the rows of a table. Cost: as of `findStandings`. */
+export const standingsOf = (real: Table): readonly Standing[] => standingsIn(writtenAs(real))
+
+/** How many synthetic rows do not stand among each other as they say, as all real rows do. Cost O(rows·log rows) each. */
+export function compareStandings(standings: readonly Standing[], { real, synthetic }: AlignedTables): RuleKept[] {
+  const written = writtenAs(real)
+  return standings.map((one) => ({
+    rule: standingText(one),
+    broken: brokenStandings(one, synthetic, quantityIn(written, one.column).unit),
     rows: synthetic.rowCount
   }))
 }

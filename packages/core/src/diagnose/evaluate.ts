@@ -1,5 +1,6 @@
 import { distances } from '../code/rules/keep-totals.js'
 import type { RunningTotal } from '../code/rules/running-totals.js'
+import type { Standing } from '../code/rules/standings.js'
 import type { Context } from '../kernel/context.js'
 import { throwIfStopped } from '../num/iterate.js'
 import { keyFor } from '../num/random.js'
@@ -9,7 +10,7 @@ import { compareAssociations } from './compare-associations.js'
 import { compareClouds } from './compare-clouds.js'
 import { compareColumns } from './compare-columns.js'
 import { compareNeighbours } from './compare-neighbours.js'
-import { compareRules, compareTotals, compareUnique, followersIn, totalsIn } from './compare-rules.js'
+import { compareRules, compareStandings, compareTotals, compareUnique, followersIn, standingsOf, totalsIn } from './compare-rules.js'
 import { type Comparison, MOST_ASSOCIATED_COLUMNS, prepareComparison } from './comparison.js'
 import { wholeProgress } from './comparison-share.js'
 import type { Evaluation } from './evaluation.js'
@@ -79,7 +80,8 @@ const IN_ORDER = [
 export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerator<Partial<Evaluation>, void> {
   const aligned = alignTables(problem)
   const totals = problem.fields ? [] : totalsIn(aligned.real)
-  const whole = besideTotals(aligned, totals)
+  const standings = problem.fields ? [] : standingsOf(aligned.real).filter(({ column }) => !totals.some((one) => one.column === column))
+  const whole = besideTotals(aligned, totals, standings)
   const prepared = prepareComparison(whole, { engine: problem.engine, key: problem.key, watch: problem.watch })
   const progress = problem.watch?.progress && wholeProgress(prepared, problem.watch.progress)
   const comparison = { ...prepared, clouds: problem.clouds, watch: { ...problem.watch, progress } }
@@ -104,6 +106,7 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
   yield {
     rules: [
       ...compareTotals(totals, aligned),
+      ...compareStandings(standings, aligned),
       ...compareRules(comparison, whole, problem.fields),
       ...(problem.fields ? [] : compareUnique(whole))
     ]
@@ -111,24 +114,31 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
   yield { associations: compareAssociations(comparison) }
   begin('finding the nearest rows')
   const neighbours = await compareNeighbours(comparison, whole)
-  yield { ...neighbours, notes: [...totals.map(totalNote), ...notesOn(whole, comparison, neighbours)] }
+  yield { ...neighbours, notes: [...totals.map(totalNote), ...standings.map(standingNote), ...notesOn(whole, comparison, neighbours)] }
   yield await compareClouds(comparison)
   if (problem.groups) yield { groups: await compareGroups(problem.groups, problem) }
 }
 
-/** The tables without what adds up from row to row: of rows by themselves it says nothing, as no two statements have the same course, and of what follows it only how far it is from it. */
-function besideTotals({ real, synthetic, train }: AlignedTables, totals: readonly RunningTotal[]): AlignedTables {
+/** The tables without ranks and shares among all rows, and without what adds up from row to row: of rows by themselves it says nothing, as no two statements have the same course, and of what follows it only how far it is from it. */
+function besideTotals(
+  { real, synthetic, train }: AlignedTables,
+  totals: readonly RunningTotal[],
+  standings: readonly Standing[]
+): AlignedTables {
   const followers = new Map(followersIn(totals, real).map((one) => [one.column, one]))
   const without = (table: Table): Table => ({
     ...table,
     columns: table.columns
-      .filter(({ name }) => !totals.some(({ column }) => column === name))
+      .filter(({ name }) => ![...totals, ...standings].some(({ column }) => column === name))
       .map((column) => (followers.has(column.name) ? distances(followers.get(column.name)!, table) : column))
   })
-  return totals.length === 0
+  return totals.length + standings.length === 0
     ? { real, synthetic, train }
     : { real: without(real), synthetic: without(synthetic), train: train && without(train) }
 }
+
+const standingNote = ({ column }: Standing): string =>
+  `${column} says where rows stand among all others: whether rows do so stands among the rules, and the other measures are those of the other columns.`
 
 const totalNote = ({ column }: RunningTotal): string =>
   `${column} adds up from row to row: whether rows do so stands among the rules, and the other measures are those of the other columns.`

@@ -1,7 +1,7 @@
 import { type LatentSpecification, parseLatent } from '../code/codecs/specification.js'
 import { clashOf } from '../code/rules/choose.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
-import { findRules, findTotals, nearlyTotalNotes, searchNotes, totalNotes } from '../code/rules/find.js'
+import { findRules, findTotals, nearlyTotalNotes, searchNotes, standingsIn, totalNotes } from '../code/rules/find.js'
 import { keepRules, type Measured } from '../code/rules/keep.js'
 import type { KeptRules } from '../code/rules/kept-rules.js'
 import { parseRule } from '../code/rules/parse-rule.js'
@@ -10,6 +10,7 @@ import { binAt, breachOf, breachWords, quantityIn, type WrittenTable } from '../
 import { inputsOf, type Rule, ruleText } from '../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../code/rules/running-totals.js'
 import { takeRulesOut } from '../code/rules/stacked.js'
+import { type Standing, standingText } from '../code/rules/standings.js'
 import { startsOf } from '../code/rules/starts.js'
 import { cutWord, isNumber } from '../code/rules/thresholds.js'
 import { withinOf } from '../code/rules/within.js'
@@ -98,11 +99,17 @@ const boundNotes = (rules: readonly Rule[], { formats }: InferredTable): string[
 
 /** Which rules are not looked for, as the table has too many columns of numbers, and what holds from row to row. */
 export const ruleNotes = (data: InferredTable, { rules = 'auto' }: Options): readonly string[] =>
-  rules === 'off' ? [] : [...findTotals(data).map(totalNote), ...nearlyTotalNotes(data), ...searchNotes(data)]
+  rules === 'off'
+    ? []
+    : [...findTotals(data).map(totalNote), ...standingsIn(data).map(standingNote), ...nearlyTotalNotes(data), ...searchNotes(data)]
 
 /** That a column adds up others, as people are told. */
 export const totalNote = (total: RunningTotal): string =>
   `${totalText(total)}, which new rows keep; ${typesFlag(total.column, 'number')} draws it as any other column`
+
+/** That a column says where rows stand, as people are told. */
+export const standingNote = (one: Standing): string =>
+  `${standingText(one)}, which new rows keep among themselves; --types ${one.column}=number draws it as any other column`
 
 /** The rules of a table that are kept: those stated, and those found beside them. `besides`: columns that none derives. */
 export function rulesOf(

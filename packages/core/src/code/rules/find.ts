@@ -18,6 +18,7 @@ import { breachOf, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
 import { nearlyTotals, type RunningTotal, runningTotals } from './running-totals.js'
 import { binary, column, scaled } from './shapes.js'
+import { findStandings, type Standing, standingText } from './standings.js'
 
 export interface Search {
   /** Rules that are kept whatever is found; they hold. */
@@ -138,12 +139,22 @@ export function findTotals(data: WrittenTable): readonly RunningTotal[] {
   return quantities.length > MOST_COLUMNS_OF[2] ? [] : runningTotals(quantities, data)
 }
 
+/** Columns that say where a row stands among others; of tables with many columns of numbers none are looked for. Cost: as of `findStandings`. */
+export function standingsIn(data: WrittenTable): readonly Standing[] {
+  const quantities = quantitiesIn(data)
+  return quantities.length > MOST_COLUMNS_OF[2] ? [] : findStandings(quantities, data)
+}
+
 /** What adds up from row to row where rows are drawn one by one, and none knows the one before it. */
-export const totalNotes = (data: WrittenTable): string[] =>
-  findTotals(data).map(
+export const totalNotes = (data: WrittenTable): string[] => [
+  ...findTotals(data).map(
     ({ column: name, change, by }) =>
       `${name}: adds up ${expressionText(change)} from row to row${by === undefined ? '' : ` of each ${by}`}, which new rows do not, as each is drawn by itself; --exclude ${name} leaves it out, to be added up anew`
+  ),
+  ...standingsIn(data).map(
+    (one) => `${standingText(one)}, which new rows do not keep, as each is drawn by itself; --exclude ${one.column} leaves it out`
   )
+]
 
 /** What adds up but for a few rows. */
 export function nearlyTotalNotes(data: WrittenTable): string[] {

@@ -8,6 +8,7 @@ import { type Column, isNumeric, type NumericColumn, type Table } from '../../ta
 import type { KeptRules, RuledColumn } from './kept-rules.js'
 import type { WrittenTable } from './rows-of-rule.js'
 import { groupIn, type RunningTotal, rowsAlong } from './running-totals.js'
+import type { Standing } from './standings.js'
 
 /** A running total with what it begins with. Plain data. */
 export interface KeptTotal extends RunningTotal {
@@ -20,6 +21,8 @@ export interface Totals {
   readonly totals: readonly KeptTotal[]
   /** What is derived from totals, and all columns of the table. */
   readonly rules: KeptRules
+  /** Ranks and shares of rows among all others. */
+  readonly standings: readonly Standing[]
   /** Columns that move with a total, as the highest price of a day does with the last one: how far they are from it is drawn. */
   readonly followers: readonly Follower[]
 }

@@ -149,3 +149,50 @@ test('what is known of a total is refused by a model, and makes it a column as o
   expect(modelled).not.toHaveProperty('totals')
   expect(await fit(input, { rules: 'off' })).not.toHaveProperty('totals')
 })
+
+/** Marks of two classes, their ranks and medals, and the share of each in what its class has together. */
+function marks(): RawTable {
+  const rows = entries.map(({ account }, i) => ({
+    class: account,
+    mark: 1 + Math.floor(40 * dice('mark')[i]!) + (account === 'B' ? 20 : 0)
+  }))
+  return rawOf(
+    rows.map((row) => {
+      const own = rows.filter((one) => one.class === row.class)
+      const rank = 1 + own.filter(({ mark }) => mark > row.mark).length
+      const sum = own.reduce((all, { mark }) => all + mark, 0)
+      const share = ((100 * row.mark) / sum).toFixed(1)
+      return { class: row.class, mark: String(row.mark), rank: String(rank), medal: rank <= 12 ? 'yes' : 'no', share }
+    })
+  )
+}
+
+test('ranks and shares are those among the drawn rows, and what is told by a rank is so by the new one', async () => {
+  const model = await fit(marks())
+  const texts = ['rank = rank of mark in each class, the largest first', 'share = 100 * mark / sum of mark in each class']
+  expect(tables.tell(model).json).toMatchObject({ standings: texts })
+  const again = (await tables.load(unpackModel(packModel(tables.save(model))), context)) as TableModel
+  expect(again.totals).toEqual(model.totals)
+  expect(tables.stretches!(again, { rows: 30 }, context as never)).toBeUndefined()
+  const rows = await rowsOf(again, { rows: 30, seed: 2 })
+  expect(Object.keys(rows[0]!)).toEqual(['class', 'mark', 'rank', 'medal', 'share'])
+  for (const row of rows) {
+    const own = rows.filter((one) => one.class === row.class)
+    const rank = 1 + own.filter(({ mark }) => Number(mark) > Number(row.mark)).length
+    expect(row).toMatchObject({ rank: String(rank), medal: rank <= 12 ? 'yes' : 'no' })
+    const sum = own.reduce((all, { mark }) => all + Number(mark), 0)
+    expect(Math.abs(Number(row.share) - (100 * Number(row.mark)) / sum)).toBeLessThan(0.0501)
+  }
+  await expect(rowsOf(model, { given: { rank: 1 } })).rejects.toThrow(expect.objectContaining({ code: 'total-given' }))
+  const drawn = await fit(marks(), { types: { rank: 'integer' } })
+  expect(drawn.totals!.standings.map(({ column }) => column)).toEqual(['share'])
+})
+
+test('a number of each row, and marks that some rows do not keep to, are no ranks', async () => {
+  const { columns, rowCount } = marks()
+  const numbers = { name: 'place', source: 'text' as const, values: Array.from({ length: rowCount }, (_, i) => String(i + 1)) }
+  const ranks = columns.find(({ name }) => name === 'rank')!
+  const wrong = { ...ranks, values: Array.from(ranks.values as string[], (x, i) => (i === 3 ? String(Number(x) + 1) : x)) } as typeof ranks
+  const model = await fit({ rowCount, columns: [columns[0]!, columns[1]!, wrong, numbers] })
+  expect(model.totals).toBeUndefined()
+})

@@ -1,4 +1,4 @@
-import { findTotals } from '../../code/rules/find.js'
+import { findTotals, standingsIn } from '../../code/rules/find.js'
 import { keepRules } from '../../code/rules/keep.js'
 import {
   distances,
@@ -16,8 +16,9 @@ import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { inputsOf } from '../../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../../code/rules/running-totals.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
+import { type Standing, standingText, TIES, withStandings } from '../../code/rules/standings.js'
 import { type ModelContents, withEntry } from '../../model-file/contents.js'
-import { damaged, entryIn, flag, list, number, optional, record, text, word } from '../../model-file/reading.js'
+import { damaged, entryIn, flag, list, number, optional, record, text, variant, word } from '../../model-file/reading.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { listed, typesFlag } from '../../num/listed.js'
@@ -29,7 +30,7 @@ import { facts, type Telling, together } from '../../tell/telling.js'
 import type { Asked } from '../asked.js'
 import { UNSCALED } from '../encoder-file.js'
 import { prepareRows } from '../prepare.js'
-import { placesOf, rulesOf, totalNote } from '../ruled-rows.js'
+import { placesOf, rulesOf, standingNote, totalNote } from '../ruled-rows.js'
 import { expression, recordRules, rulesIn } from '../rules-file.js'
 import type { System } from '../system.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
@@ -42,31 +43,46 @@ function totalsOf(input: RawTable, options: TableFit): Totals | undefined {
   const stated = (typeof rule === 'string' ? [rule] : rule).map(parseRule).flatMap((one) => [one.column, ...inputsOf(one)])
   const named = new Set([...Object.keys(types), ...(typeof scaling === 'object' ? Object.keys(scaling) : []), ...stated, weights])
   const totals = findTotals(data).filter(({ column }) => !named.has(column))
-  if (totals.length === 0) return undefined
+  const own = new Set(totals.map(({ column }) => column))
+  const all = ownStandings(data, options).filter(
+    ({ column, of, by }) => ![column, of, ...by].some((name) => named.has(name) || own.has(name))
+  )
+  if (totals.length + all.length === 0) return undefined
   const followers = followersOf(totals, data).filter(({ column }) => !named.has(column))
-  const late = lateRules({ totals, followers }, data, options)
+  const late = lateRules({ totals, followers, standings: all }, data, options)
   const derived = new Set(late.map(({ column }) => column))
   return {
     totals: keepTotals(totals, data),
     rules: keepRules(late, data),
+    standings: all,
     followers: followers.filter(({ column }) => !derived.has(column))
   }
+}
+
+/** Ranks and shares; what a formula says of each row, as of a sum that stands beside it, is none. */
+function ownStandings(data: Parameters<typeof rulesOf>[0], options: TableFit): readonly Standing[] {
+  const found = standingsIn(data)
+  if (found.length === 0) return []
+  const formulas = new Set(rulesOf(data, options).flatMap(({ kind, column }) => (kind === 'formula' ? [column] : [])))
+  return found.filter(({ column }) => !formulas.has(column))
 }
 
 interface Found {
   readonly totals: readonly RunningTotal[]
   readonly followers: readonly Follower[]
+  readonly standings: readonly Standing[]
 }
 
 /** Rules that derive a column from a total, or from what is or follows one: they wait for the rows to have their order. */
-function lateRules({ totals, followers }: Found, data: Parameters<typeof rulesOf>[0], options: TableFit) {
-  const own = totals.map(({ column }) => column)
+function lateRules({ totals, followers, standings }: Found, data: Parameters<typeof rulesOf>[0], options: TableFit) {
+  const own = [...totals, ...standings].map(({ column }) => column)
   const known = new Set([...own, ...followers.map(({ column }) => column)])
   const terms = totals.flatMap(({ change, by }) => [
     ...columnsOf(change),
     ...indicatorsOf(change).map(({ name }) => name),
     ...(by ? [by] : [])
   ])
+  terms.push(...standings.flatMap(({ of, by }) => [of, ...by]))
   return rulesOf(data, options, [...own, ...terms]).filter((rule) => {
     const isLate = (rule.kind === 'formula' || rule.kind === 'step') && !rule.exceptions && inputsOf(rule).some((name) => known.has(name))
     if (isLate) known.add(rule.column)
@@ -75,7 +91,8 @@ function lateRules({ totals, followers }: Found, data: Parameters<typeof rulesOf
 }
 
 /** Columns that the model of the rows does without. */
-const besideModel = ({ totals, rules }: Totals): string[] => [...totals, ...rules.rules].map(({ column }) => column)
+const besideModel = ({ totals, rules, standings }: Totals): string[] =>
+  [...totals, ...rules.rules, ...standings].map(({ column }) => column)
 
 /** A table and the options to fit what is left of it with. */
 interface LeftFit {
@@ -96,15 +113,18 @@ export function withoutTotals(input: RawTable, options: TableFit, totals = total
 }
 
 /** The options of a fit that models totals as other columns. */
-function modelled({ totals, rules }: Totals, options: TableFit): TableFit {
-  const kinds = totals.map(({ column }) => [column, rules.columns.find(({ name }) => name === column)!.kind] as const)
+function modelled({ totals, standings, rules }: Totals, options: TableFit): TableFit {
+  const kinds = [...totals, ...standings].map(({ column }) => [column, rules.columns.find(({ name }) => name === column)!.kind] as const)
   return { ...options, types: { ...options.types, ...Object.fromEntries(kinds) } }
 }
 
 /** Rows with totals and what is derived from them, for rows that come some at a time. */
-function backInTurn({ totals, rules, followers }: Totals): <T extends WrittenTable>(rows: T) => T {
+function backInTurn({ totals, rules, followers, standings }: Totals): <T extends WrittenTable>(rows: T) => T {
   const next = totalsInTurn(totals, rules.columns)
-  return (rows) => ({ ...rows, ...putRulesBack(rules, followersBack(followers, next(rows), rules.columns)) })
+  return (rows) => {
+    const whole = followersBack(followers, next(rows), rules.columns)
+    return { ...rows, ...putRulesBack(rules, withStandings(standings, whole, rules.columns)) }
+  }
 }
 
 /** Names of columns that are asked for. */
@@ -118,7 +138,15 @@ function refuseTotals(totals: Totals, asked: Asked | undefined): void {
   const own = new Set([...besideModel(totals), ...totals.followers.map(({ column }) => column)])
   const found = asked && askedColumns(asked).find((name) => own.has(name))
   if (found === undefined) return
-  const total = totals.totals.find(({ column }) => column === found) ?? totals.totals[0]!
+  const standing = totals.standings.find(({ column }) => column === found)
+  const total = totals.totals.find(({ column }) => column === found) ?? totals.totals[0]
+  if (standing || !total)
+    throw new InputError({
+      code: 'total-given',
+      got: `${found} as known, which follows from all rows${standing ? ` (${standingText(standing)})` : ''}`,
+      expected: 'columns that are drawn row by row',
+      try: `fitting with --types ${found}=number, which draws it as any other column`
+    })
   throw new InputError({
     code: 'total-given',
     got: `${found} as known, which follows from the rows before (${totalText(total)})`,
@@ -127,16 +155,25 @@ function refuseTotals(totals: Totals, asked: Asked | undefined): void {
   })
 }
 
-function tellTotals({ totals, rules, followers }: Totals): Telling {
+function tellTotals({ totals, rules, followers, standings }: Totals): Telling {
   const texts = [...totals.map(totalText), ...ruleTexts(rules), ...followers.map(({ column, total }) => `${column} follows ${total}`)]
   const meaning = 'Added up anew along the drawn rows, in their order, so that every one of them keeps it.'
+  const among = standings.map((one) => ({
+    name: one.kind,
+    value: standingText(one),
+    meaning: 'Computed anew among all drawn rows, so that every one of them keeps it.'
+  }))
   return {
-    json: { totals: texts },
+    json: { ...(totals.length > 0 ? { totals: texts } : {}), ...(standings.length > 0 ? { standings: standings.map(standingText) } : {}) },
     topics: [
-      { id: 'totals', title: 'Running totals', blocks: [facts(...texts.map((value) => ({ name: 'running total', value, meaning })))] }
+      {
+        id: 'totals',
+        title: standings.length > 0 ? 'Among all rows' : 'Running totals',
+        blocks: [facts(...texts.map((value) => ({ name: 'running total', value, meaning })), ...among)]
+      }
     ],
     warnings: [],
-    notes: totals.map(totalNote)
+    notes: [...totals.map(totalNote), ...standings.map(standingNote)]
   }
 }
 
@@ -147,6 +184,7 @@ const withTotals = (contents: ModelContents, totals: Totals | undefined): ModelC
     totals && {
       totals: totals.totals.map((one) => ({ ...one, change: expressionText(one.change) })),
       rules: recordRules(totals.rules),
+      standings: totals.standings,
       followers: totals.followers
     }
   )
@@ -161,8 +199,12 @@ function totalsIn(contents: ModelContents, columns: () => readonly string[]): To
     by: optional(text),
     starts: list(record<KeptTotal['starts'][number]>({ group: text, value: number(UNSCALED) }))
   })
-  const { totals = [] } = entryIn(contents, 'totals', record<Pick<Totals, 'totals'>>({ totals: list(total) })) ?? {}
-  if (totals.length === 0) return undefined
+  const entry = record<Pick<Totals, 'totals'> & { readonly standings?: readonly Standing[] | undefined }>({
+    totals: list(total),
+    standings: optional(list(standingRecord))
+  })
+  const { totals = [], standings = [] } = entryIn(contents, 'totals', entry) ?? {}
+  if (totals.length + standings.length === 0) return undefined
   const drawn = columns()
   for (const { column, change, by, starts } of totals) {
     const unknown = [...columnsOf(change), ...indicatorsOf(change).map(({ name }) => name), ...(by === undefined ? [] : [by])].find(
@@ -171,10 +213,25 @@ function totalsIn(contents: ModelContents, columns: () => readonly string[]): To
     if (unknown !== undefined) throw damaged(`a model whose ${column} adds up ${unknown}`, 'columns that are drawn')
     if (starts.length === 0) throw damaged(`a model whose ${column} begins with nothing`, 'what it is before the first row')
   }
-  const all = [...drawn, ...totals.map(({ column }) => column)]
+  for (const { column, of, by } of standings) {
+    const unknown = [of, ...by].find((name) => !drawn.includes(name))
+    if (unknown !== undefined) throw damaged(`a model whose ${column} stands by ${unknown}`, 'columns that are drawn')
+  }
+  const all = [...drawn, ...[...totals, ...standings].map(({ column }) => column)]
   const follower = record<Follower>({ column: word(...drawn), total: word(...totals.map(({ column }) => column)) })
-  return entryIn(contents, 'totals', record<Totals>({ totals: list(total), rules: rulesIn(all), followers: list(follower) }))
+  const read = entryIn(
+    contents,
+    'totals',
+    record<Omit<Totals, 'standings'>>({ totals: list(total), rules: rulesIn(all), followers: list(follower) })
+  )
+  return read && { ...read, standings }
 }
+
+const place = { column: text, of: text, by: list(text) }
+const standingRecord = variant<Standing>('kind', {
+  rank: record<Extract<Standing, { kind: 'rank' }>>({ ...place, kind: word('rank'), descending: optional(flag), ties: word(...TIES) }),
+  share: record<Extract<Standing, { kind: 'share' }>>({ ...place, kind: word('share'), whole: number({ above: 0, most: 100 }) })
+})
 
 type Tables = System<RawTable, TableFit, TableModel, TableRequest, DrawnRows>
 
@@ -213,8 +270,8 @@ export function keepingTotals(system: Tables): Tables {
     },
     stretches(model, request, context) {
       const { totals } = model
-      // A sum that begins in the last row waits for all of them.
-      if (totals?.totals.some(({ upwards }) => upwards)) return undefined
+      // A sum that begins in the last row waits for all of them, and so does a place among all.
+      if (totals && (totals.standings.length > 0 || totals.totals.some(({ upwards }) => upwards))) return undefined
       const drawn = system.stretches?.(model, request, context)
       return drawn && totals ? inTurn(drawn, backInTurn(totals)) : drawn
     },
@@ -230,7 +287,9 @@ export function keepingTotals(system: Tables): Tables {
     },
     summary(model) {
       const summary = system.summary(model)
-      return model.totals ? { ...summary, totals: model.totals.totals.map(totalText) } : summary
+      return model.totals
+        ? { ...summary, totals: [...model.totals.totals.map(totalText), ...model.totals.standings.map(standingText)] }
+        : summary
     },
     save: (model) => withTotals(system.save(model), model.totals),
     async load(contents, context) {

@@ -34,6 +34,9 @@ function belowFloor({ value, floor, floorRange }: Measure): Reading {
   return { reading: `${numberText(value / floor)} × the floor`, grade: value >= 0.85 * floor ? 'fair' : 'poor' }
 }
 
+/** An AUC from which on tables differ visibly. Where chance reaches as far, no such difference would be seen. */
+const TOLD_APART = 0.7
+
 /**
  * Told apart above what chance allows; below it, rows depend on the very rows that they are compared with: a classifier
  * that has seen a row takes its copy for the same side. How far from one half says how much.
@@ -45,8 +48,9 @@ export function aucReading({ value, floorRange }: Measure): Reading {
     return value < 0.3
       ? { reading: 'copies of single real rows, or nearly', grade: 'poor' }
       : { reading: 'below the floor: leans on single real rows', grade: 'fair' }
-  if (value <= floorRange[1]) return { reading: 'not told apart', grade: 'good' }
-  return value <= 0.7 ? { reading: 'told apart a little', grade: 'fair' } : { reading: 'told apart', grade: 'poor' }
+  if (value <= floorRange[1])
+    return floorRange[1] < TOLD_APART ? { reading: 'not told apart', grade: 'good' } : { reading: 'too few rows to tell', grade: 'plain' }
+  return value <= TOLD_APART ? { reading: 'told apart a little', grade: 'fair' } : { reading: 'told apart', grade: 'poor' }
 }
 
 /** As held-out rows within what chance allows; outside, the size of the ratio says how bad it is. */

@@ -349,6 +349,8 @@ describe('readings', () => {
     // A wide floor, as of a table of many equal rows, makes nothing of a ratio of zero.
     expect(ratioReading({ value: 0, floor: 0.3, floorRange: [0, 2] }).grade).toBe('good')
     expect(aucReading({ value: 0.5, floor: null }).grade).toBe('plain')
+    // Chance alone reaches what would be a visible difference.
+    expect(aucReading({ value: 0.59, floor: 0.42, floorRange: [0.28, 0.73] }).grade).toBe('plain')
     expect([8, 12, 40].map((value) => copiesReading({ value, most: 8 }).grade)).toEqual(['good', 'fair', 'poor'])
   })
 

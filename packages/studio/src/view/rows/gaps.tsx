@@ -15,7 +15,7 @@ export const part = activityOf(session, {
   title: 'What is missing',
   lead: 'Give a table with gaps: each is filled from the rows that agree with what is known of its row, and nothing else is touched.',
   drop: 'Drop a table with gaps here',
-  Table: () => <Choose of={gaps} words={(rows, used, columns) => `${rows} rows, gaps of ${used} of ${columns} columns`} />,
+  Table: () => <Choose of={gaps} words={(rows, used, columns) => `${rows} rows, gaps filled in ${used} of ${columns} columns`} />,
   Stage: () => <Stage of={gaps} />,
   Settings,
   Results

@@ -10,6 +10,7 @@ import { evaluate } from './evaluate.js'
 import { readTable, writeTable } from './format/table-file.js'
 import { createEngine } from './host/node.js'
 import { draw, type FitRequest, fit, loadModel, type SampleOptions, sample, saveModel } from './library.js'
+import { impute } from './one-call.js'
 
 const engine = await createEngine('wasm', { threads: 1 })
 afterAll(() => engine.close())
@@ -200,6 +201,7 @@ describe('what is handed over in place of something else', () => {
     ['no signal', asked({ stop: {} }), 'option-value'],
     ['no listener', asked({ progress: 5 }), 'option-value'],
     ['cells of no style', asked({ cells: 'rows' }), 'option-value'],
+    ['records of a call that gives columns', () => impute(records, { cells: 'records' } as never), 'option-value'],
     ['an interval by other words', asked({ given: { a: { min: 30 } } }), 'given-malformed'],
     ['a list for a category', asked({ given: { b: ['x', 'y'] } }), 'given-malformed'],
     ['a number for a condition', asked({ given: 5 }), 'given-malformed'],

@@ -5,6 +5,7 @@ import {
   type FittedEmbedding,
   type ForecastModel,
   type ImputationModel,
+  InputError,
   type ScoredRows,
   SYSTEMS,
   type TableModel,
@@ -44,6 +45,17 @@ export interface GroupsResult extends DrawnGroupPaths {
   readonly rows: RawTable
 }
 
+/** Refuses records, which `draw` hands over, before anything is fitted. */
+function refuseRecords({ cells }: AsColumns): void {
+  if ((cells as string | undefined) !== 'records') return
+  throw new InputError({
+    code: 'option-value',
+    got: 'cells = records',
+    expected: 'rows as columns: text, plain, typed, json or sheet',
+    try: "draw(model, { …, cells: 'records' }) with the model that comes with them"
+  })
+}
+
 /** A fit to snapshots and trajectories from it in one call. Options are those of `sbridge trajectories`. Throws as `fit` and `draw`. */
 export function trajectories(
   table: Rows<object>,
@@ -57,6 +69,7 @@ export async function trajectories(
   table: Rows<object>,
   { rows: count, at, between, cells, ...options }: SnapshotsOptions & PathsRequest & AsColumns & RunOptions
 ): Promise<TrajectoriesResult | GroupsResult> {
+  refuseRecords({ cells })
   const request = defined({ rows: count, at, between, seed: options.seed })
   const [run] = parted(options)
   checkOptions(SYSTEMS.snapshots.fields.draw, request, { also: SYSTEMS.snapshots.also.draw })
@@ -70,6 +83,7 @@ export async function forecast(
   table: Rows<object>,
   { rows, steps, cells, ...options }: SeriesFit & SeriesRequest & AsColumns & RunOptions
 ): Promise<{ readonly model: ForecastModel; readonly rows: RawTable }> {
+  refuseRecords({ cells })
   const model = await fit(table, { system: 'series', ...options })
   const [run] = parted(options)
   const { columns, rowCount } = await draw(model, { steps, ...defined({ rows, seed: options.seed }), ...run, cells })
@@ -93,6 +107,7 @@ export async function impute(
   table: Rows<object>,
   { as, draws, flag, cells, ...options }: ImputationFit & Omit<ImputationRequest, 'fill'> & AsColumns & RunOptions = {}
 ): Promise<{ readonly model: ImputationModel; readonly rows: RawTable; readonly warnings: FilledRows['warnings'] }> {
+  refuseRecords({ cells })
   const fill = tableOfRows(table)
   const model = await fit(fill, { system: 'imputation', ...options })
   const [run] = parted(options)
@@ -119,6 +134,7 @@ export async function score(
   rows: Rows<object>,
   { gradient, denoise, cells, ...options }: DensityFit & Pick<ScoreRequest, 'gradient' | 'denoise'> & AsColumns & RunOptions = {}
 ): Promise<Scores> {
+  refuseRecords({ cells })
   const model = await densityFrom(usual, options)
   const [run, fitting] = parted(options)
   // Options of a fit beside a model are none of a draw, and are refused there.

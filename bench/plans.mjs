@@ -63,6 +63,19 @@ function walk(rowCount, columnCount) {
   return { columns, rowCount }
 }
 
+/** Four snapshots of a stem that parts into two branches, of which the upper one has ever more particles. */
+function forked(count) {
+  const z = ['x', 'y', 'up'].map((name) => normals(keyFor(keyFromSeed(9), name), 4 * count))
+  const day = Array.from(z[0], (_, i) => Math.floor(i / count))
+  const values = {
+    day,
+    progress: day.map((t, i) => t + 0.1 * z[0][i]),
+    lineage: day.map((t, i) => (z[2][i] < 0.2 * t ? t : -t) / 3 + 0.15 * z[1][i])
+  }
+  const columns = Object.entries(values).map(([name, of]) => ({ name, source: 'number', values: Float64Array.from(of) }))
+  return { columns, rowCount: 4 * count }
+}
+
 /** What it took to load everything. */
 const loaded = milliseconds()
 const lotka = await readTable('examples/data/lotka-volterra.csv')
@@ -93,6 +106,14 @@ const JOBS = [
     () => ['snapshots', lotka, { time: 'time', reference: 'linear', leaveOneOut: true }, { rows: 100 }]
   ],
   ['trajectories smooth', () => ['snapshots', lotka, { time: 'time', reference: 'smooth' }, { rows: 100 }]],
+  ['trajectories gradient', () => ['snapshots', lotka, { time: 'time', reference: 'gradient' }, { rows: 100 }]],
+  ['trajectories brownian, growth', () => ['snapshots', lotka, { time: 'time', reference: 'brownian', growth: 'estimate' }, { rows: 100 }]],
+  [
+    'trajectories of a fork, growth',
+    () => ['snapshots', forked(200), { time: 'day', reference: 'brownian', growth: 'estimate' }, { rows: 100 }]
+  ],
+  ['trajectories of a fork, smooth', () => ['snapshots', forked(200), { time: 'day', reference: 'smooth' }, { rows: 100 }]],
+  ['trajectories of a fork, gradient', () => ['snapshots', forked(200), { time: 'day', reference: 'gradient' }, { rows: 100 }]],
   ['impute 344 × 7', () => ['imputation', holed(penguins), {}, { fill: holed(penguins) }]],
   ['impute 3,000 × 8', () => ['imputation', holed(mixed(3000, 8)), {}, { fill: holed(mixed(3000, 8)) }]],
   ['score 344 × 7', () => ['density', penguins, {}, { score: penguins }]],

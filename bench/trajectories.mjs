@@ -1,10 +1,11 @@
 // Trajectories through snapshots: error at held-out times beside baselines and the truth, parameters, time.
-// usage: node bench/trajectories.mjs [lotka-volterra] [repressilator] [rotation] [gaussian] [plain] [smooth] [cells] [large] [--seeds 1] [--job COUNT,REFERENCE] [--save]
+// usage: node bench/trajectories.mjs [lotka-volterra] [repressilator] [rotation] [gaussian] [plain] [smooth] [cells] [growth] [noise] [large] [--seeds 1] [--job COUNT,REFERENCE] [--save]
 //   plain: the plain bridge beside straight lines along optimal couplings, on six sets of snapshots.
 //   smooth: velocities that change smoothly beside straight lines, splines and persistence, on seven sets.
 //   cells: gradient and free fields on five coordinates, 300 and 1,000 particles at seven times, processor time.
 //   growth: fates and rates of a population in which one of two branches multiplies, and days held out, beside the same without growth;
 //     with several seeds means and standard errors; closed forms are tests.
+//   noise: gradient fields with the likeliest noise, less of it and the true one.
 //   large: 2,000 to 20,000 particles at three times, no and non-linear references: time, peak memory, silence of progress, and a
 //     fourth time held out (minutes); --job 20000,lotka-volterra one of them; --save kept for the guide.
 import { spawnSync } from 'node:child_process'
@@ -524,6 +525,36 @@ const BENCHES = {
         'W1 on day 1 or 2, held out': held.grown,
         'the same without growth': held.balanced,
         seconds: [seconds]
+      })
+    }
+  },
+  async noise(seed) {
+    const wells = {
+      drift: (x) => [x[0] - x[0] ** 3, -x[1]],
+      noise: () => [0.5, 0.5],
+      start: (z) => [0.3 * z(), 1.5 + 0.3 * z()],
+      step: 0.01
+    }
+    for (const [name, problem] of Object.entries({ 'a stem that parts': branching(2, 0), 'two wells': wells })) {
+      const times = counts(7).map((t) => t / 2)
+      const input = { times, clouds: simulate({ ...problem, times, count: 100 }, stream(7300 + seed)) }
+      const key = keyFromSeed(seed)
+      const options = { reference: 'gradient', holdOut: [0.5, 1.5, 2.5], intervals: 'none' }
+      const likeliest = await fitMarginals(input, options, { key })
+      const { lengthScale, amplitude } = likeliest.smoothness
+      const scored = async (model) => (await scoreHeldOut(model, keyFor(key, 'scores'))).map(({ w1, straightLine }) => [w1, straightLine])
+      const given = async (sigma) =>
+        scored(await fitMarginals(input, { ...options, lengthScale, amplitude, sigma: Array.from(sigma) }, { key }))
+      const first = await scored(likeliest)
+      const of = (pairs, which) => mean(pairs.map((pair) => pair[which]))
+      tally(`Gradient field, ${name}`, seed, {
+        'W1 at the likeliest noise': [of(first, 0)],
+        'at a half and a quarter of it': [
+          of(await given(likeliest.sigma.map((s) => s / 2)), 0),
+          of(await given(likeliest.sigma.map((s) => s / 4)), 0)
+        ],
+        'at the true one': [of(await given(problem.noise([0, 0])), 0)],
+        'straight lines': [of(first, 1)]
       })
     }
   },

@@ -18,7 +18,7 @@ interface JobSizes {
 }
 
 // Kernel values of plain TypeScript that a piece of work takes as long as: measured on predator and prey, 50 and 200 particles
-// at 11 times; whole jobs take a third to three times as long (`node bench/plans.mjs trajectories`). Most of it runs in one thread, whatever the engine.
+// at 11 times, and on a stem that parts; whole jobs take a third to three times as long (`node bench/plans.mjs trajectories`). Most of it runs in one thread, whatever the engine.
 /** A particle and interval of a round: its differential equation, under a named drift and under a field of features; a linear drift has none. */
 const FLOW = 2500
 const FIELD_FLOW = 3000
@@ -29,14 +29,14 @@ const NEAR_PAIR = 40
 /** Pairs of which most count: those of some 700 particles a snapshot. */
 const NEAR_PAIRS = 5e5
 /** A pair of particles in chains that tell velocities, and in couplings that know them. */
-const CHAIN_PAIR = 50
-const VELOCITY_PAIR = 850
+const CHAIN_PAIR = 100
+const VELOCITY_PAIR = 1300
 /** A particle and a pair in the influence on the parameters. */
 const INFLUENCE = 38_000
 const INFLUENCE_PAIR = 50
 /** A pair of particles that may multiply and die, and one in all resamples. */
-const GROWTH_PAIR = 450
-const RESAMPLED_PAIR = 2000
+const GROWTH_PAIR = 550
+const RESAMPLED_PAIR = 250
 /** Rounds that a fit takes where it is not told to stop before. */
 const USUAL_ROUNDS = 5
 /** The same of a field, all of them, with the turns of its first refit. */

@@ -48,7 +48,7 @@ export function throughRules(kept: KeptRules, asked: AskedOfRows): readonly Rule
 function throughOne(kept: KeptRules, asked: AskedOfRows, place: number): RuledAsked {
   const through = new Through(kept)
   const given = through.given(asked.givens[0]!)
-  const observe = [...asked.observe.map((text) => through.observed(text)), ...through.observations]
+  const observe = [...asked.observe.flatMap((text) => through.observed(text)), ...through.observations]
   const likelihood = through.likelihood(asked.likelihood)
   const { likelihood: _whole, ...rest } = asked
   const meeting = through.targets.length > 0 ? { kept, targets: through.targets, bounds: through.bounds(given), whole: asked } : undefined

@@ -9,35 +9,37 @@ import {
   startsOfKept
 } from '../code/rules/kept-rules.js'
 import { type Bound, isWritten, type Target } from '../code/rules/meet.js'
-import { DAY, tolerance, unitOf } from '../code/rules/quantity.js'
+import { DAY, unitOf } from '../code/rules/quantity.js'
 import { saysGap } from '../code/rules/rows-of-rule.js'
 import { pulledGradient, type RuleRow, wholeRow } from '../code/rules/rule-row.js'
-import { type Cut, columnsOfCuts, isNumber } from '../code/rules/thresholds.js'
-import { scaleOf, type Within } from '../code/rules/within.js'
+import { columnsOfCuts } from '../code/rules/thresholds.js'
 import type { Given } from '../know/conditions.js'
 import { type GivenValue, wordsOf } from '../know/given-value.js'
 import type { LikelihoodModule } from '../know/likelihood-row.js'
 import type { NamedWarning } from '../know/support.js'
-import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
-import { columnsOf, type Expression, evaluate, indicatorsOf } from '../table/expression.js'
+import { columnsOf, indicatorsOf } from '../table/expression.js'
 import { columnWord, expressionText } from '../table/expression-text.js'
 import { parseObservation } from '../table/parse-expression.js'
 import { roundToFormat, spelled } from '../table/present.js'
 import type { NumericColumn } from '../table/table.js'
+import {
+  type Between,
+  betweenCuts,
+  binsOf,
+  type Derivation,
+  drawnExpression,
+  type KeptStep,
+  observedTerm,
+  placeIn
+} from './ruled-pieces.js'
 import { distanceOf, type Interval, shown, type Wanted, wantedOf } from './ruled-wanted.js'
 
 /** Name of the warning that a derived column is met through its rule. */
 export const RULE_WARNING = 'rule-observed'
 
-/** A rule that derives its column. */
-type Derivation = Exclude<KeptRule, KeptGaps>
-
 /** A derived column that is given, as a term of a log-likelihood: 0 where it is met. */
 type Term = (whole: RuleRow) => number
-
-/** Where a number lies that a level between thresholds stands for. */
-type Between = { readonly from?: number; readonly to?: number }
 
 /** What is known of rows, taken apart rule by rule: what is left to observe, to score and to move rows to. */
 export class Through {
@@ -45,8 +47,8 @@ export class Through {
   readonly targets: Target[] = []
   readonly warnings: NamedWarning[] = []
   private readonly terms: Term[] = []
-  private readonly columns: ReadonlyMap<string, RuledColumn>
-  private readonly ruleOf: ReadonlyMap<string, Derivation>
+  readonly columns: ReadonlyMap<string, RuledColumn>
+  readonly ruleOf: ReadonlyMap<string, Derivation>
 
   constructor(private readonly kept: KeptRules) {
     this.columns = new Map(kept.columns.map((column) => [column.name, column]))
@@ -117,7 +119,7 @@ export class Through {
   }
 
   private gapOf(rule: KeptOrder, { wanted, rest, row }: { wanted: Wanted; rest: Given; row: RuleRow }): Given {
-    if (rule.within) return { ...rest, [rule.gap]: this.placeIn({ ...rule, within: rule.within }, wanted as Interval, row) }
+    if (rule.within) return { ...rest, [rule.gap]: placeIn({ ...rule, within: rule.within }, wanted as Interval, row) }
     const scale = this.columns.get(rule.column)!.kind === 'datetime' ? DAY : 1
     const endWith = (gap: number, of: KeptOrder) =>
       wholeRow({ ...this.kept, rules: [of] })({ ...row, [rule.gap]: gap })[rule.column] as number | null
@@ -130,25 +132,6 @@ export class Through {
     if (low === high) return { ...rest, [rule.gap]: gap(low) }
     const from = Math.max(least, gap(low))
     return { ...rest, [rule.gap]: { ...(Number.isFinite(from) ? { from } : {}), ...(Number.isFinite(high) ? { to: gap(high) } : {}) } }
-  }
-
-  /** Between which scores a number of a level is what is wanted: its own where that is one. */
-  private placeIn({ column, within }: KeptOrder & { readonly within: Within }, { low, high }: Interval, row: RuleRow): GivenValue {
-    const cell = row[within.by]!
-    const level = typeof cell === 'boolean' ? String(cell) : cell
-    const scale = scaleOf(within)(level)
-    const [from, to] = scale.scores(Float64Array.of(low, high))
-    if (low === high) {
-      const nearest = scale.valueAt(from!)
-      if (Math.abs(nearest - low) <= tolerance(0, low)) return from!
-      throw new InputError({
-        code: 'condition-impossible',
-        got: `${column}=${low} with ${within.by}=${level}`,
-        expected: `a number as this level has them, such as ${nearest}`,
-        try: 'that number, an interval, or fitting with --rules off'
-      })
-    }
-    return { ...(Number.isFinite(low) ? { from: from! } : {}), ...(Number.isFinite(high) ? { to: to! } : {}) }
   }
 
   /** All inputs are given, so the column is too: it must be what is asked for. */
@@ -176,39 +159,15 @@ export class Through {
     throw this.contradiction(rule.column, `${rule.column}=${wordsOf(value)} with ${rule.when}=${shown(cell, this.columns.get(rule.when)!)}`)
   }
 
-  /** Between which thresholds a number has the wanted value; undefined where several pieces do, or what a threshold is computed from is not given. */
-  private betweenCuts({ column, of, cuts, values }: Extract<KeptRule, { kind: 'step' }>, wanted: Wanted, rest: Given): Between | undefined {
-    const bins = values.flatMap((value, bin) => (value !== null && distanceOf(wanted, value) === 0 ? [bin] : []))
-    if (bins.length === 0) throw this.contradiction(column, `a ${column} that no row has`)
-    const [first, last] = [bins[0]!, bins[bins.length - 1]!]
-    if (last - first >= bins.length || bins.length === values.length) return undefined
-    const { kind, format } = this.columns.get(of)!
-    const scale = kind === 'datetime' ? DAY : 1
-    const starts = this.startsOf(cuts, rest)
-    if (!starts) return undefined
-    const beside = (start: number) => unitOf(kind as NumericColumn['kind'], format) || 1e-12 * Math.max(1, Math.abs(start))
-    const isAbove = (k: number) => (isNumber(cuts[k]!) ? false : cuts[k].above === true)
-    const [from, to] = [starts[first - 1], starts[last]]
-    return defined({
-      from: from === undefined ? undefined : scale * (isAbove(first - 1) ? from + beside(from) : from),
-      to: to === undefined ? undefined : scale * (isAbove(last) ? to : to - beside(to))
-    })
-  }
-
-  /** Thresholds as numbers; undefined where one follows from what is not given. */
-  private startsOf(cuts: readonly Cut[], rest: Given): readonly number[] | undefined {
-    const row = this.rowOf(rest, columnsOfCuts(cuts))
-    if (!row) return undefined
-    const value = (name: string) => Number(row[name] ?? Number.NaN) / (this.columns.get(name)!.kind === 'datetime' ? DAY : 1)
-    const starts = cuts.map((cut) => (isNumber(cut) ? cut : evaluate(cut.at, value)))
-    return starts.every(Number.isFinite) ? starts : undefined
+  private betweenCuts(rule: KeptStep, wanted: Wanted, rest: Given): Between | undefined {
+    const bins = binsOf(rule, wanted)
+    if (bins.length === 0) throw this.contradiction(rule.column, `a ${rule.column} that no row has`)
+    const row = this.rowOf(rest, columnsOfCuts(rule.cuts))
+    return row && betweenCuts(rule, bins, { columns: this.columns, row })
   }
 
   /** What is given of the number already, as far as it lies between the thresholds. */
-  private narrowed(
-    { column, of }: Extract<KeptRule, { kind: 'step' }>,
-    { within, rest, value }: { within: Between; rest: Given; value: GivenValue }
-  ): GivenValue {
+  private narrowed({ column, of }: KeptStep, { within, rest, value }: { within: Between; rest: Given; value: GivenValue }): GivenValue {
     if (!Object.hasOwn(rest, of)) return within
     const own = wantedOf(this.columns.get(of)!, rest[of]!) as Interval
     const [low, high] = [Math.max(own.low, within.from ?? own.low), Math.min(own.high, within.to ?? own.high)]
@@ -245,7 +204,7 @@ export class Through {
     const deviation = Number(
       Math.max(unitOf(column.kind as NumericColumn['kind'], column.format) / Math.sqrt(12), SHARPNESS * column.spread!).toPrecision(2)
     )
-    const expression = this.drawnExpression({ kind: 'column', name: rule.column })
+    const expression = drawnExpression({ kind: 'column', name: rule.column }, this)
     if (expression && columnsOf(expression).every((name) => this.isFine(name)))
       this.observations.push(`${expressionText(expression)} = ${wanted.low} ± ${deviation}`)
     else this.terms.push((whole) => -0.5 * (distanceOf(wanted, whole[rule.column]!) / (deviation * scale)) ** 2)
@@ -271,41 +230,33 @@ export class Through {
     return column === undefined || unitOf(column.kind as NumericColumn['kind'], column.format) <= SHARPNESS * column.spread!
   }
 
-  /** An expression of numbers that are drawn, with what rules derive put in; undefined where dates or lookups are in it. */
-  private drawnExpression(expression: Expression): Expression | undefined {
-    if (expression.kind === 'number') return expression
-    if (expression.kind === 'indicator') return this.ruleOf.has(expression.name) ? undefined : expression
-    if (expression.kind === 'column') {
-      const rule = this.ruleOf.get(expression.name)
-      if (this.columns.get(expression.name)?.kind === 'datetime') return undefined
-      if (!rule) return expression
-      if (rule.kind === 'formula') return this.drawnExpression(rule.expression)
-      if (rule.kind !== 'order' || rule.lows.length > 1) return undefined
-      const low = this.drawnExpression(rule.lows[0]!)
-      return low && { kind: 'binary', operator: '+', left: low, right: { kind: 'column', name: rule.gap } }
-    }
-    if (expression.kind === 'binary') {
-      const [left, right] = [this.drawnExpression(expression.left), this.drawnExpression(expression.right)]
-      return left && right && { ...expression, left, right }
-    }
-    const of = this.drawnExpression(expression.of)
-    return of && { ...expression, of }
-  }
-
-  /** An observation of drawn columns. Throws `InputError` (code `observation-column`) where it names one that has no formula. */
-  observed(text: string): string {
+  /** An observation of drawn columns; none where it becomes a term, as of a number that is measured among those of a level. Throws `InputError` (code `observation-column`) where it names one that has no formula. */
+  observed(text: string): string[] {
     const { residual, deviation } = parseObservation(text)
     const named = [...columnsOf(residual), ...indicatorsOf(residual).map(({ name }) => name)].filter((name) => this.ruleOf.has(name))
-    if (named.length === 0) return text
-    const expression = this.drawnExpression(residual)
-    if (expression) return `${expressionText(expression)} = 0 ± ${deviation}`
-    const name = named.find((one) => !this.drawnExpression({ kind: 'column', name: one })) ?? named[0]!
+    if (named.length === 0) return [text]
+    const expression = drawnExpression(residual, this)
+    if (expression) return [`${expressionText(expression)} = 0 ± ${deviation}`]
+    if (
+      named.some((one) => this.isMeasured(one)) &&
+      indicatorsOf(residual).length === 0 &&
+      columnsOf(residual).every((one) => this.columns.has(one))
+    ) {
+      this.terms.push(observedTerm(residual, deviation))
+      return []
+    }
+    const name = named.find((one) => !drawnExpression({ kind: 'column', name: one }, this)) ?? named[0]!
     throw new InputError({
       code: 'observation-column',
       got: `“${text}”, where ${name} comes from the rule ${this.textOf(name)}`,
       expected: 'columns of numbers that are drawn or computed from such',
       try: `--given ${columnWord(name)}=VALUE, or fitting with --rules off`
     })
+  }
+
+  private isMeasured(name: string): boolean {
+    const rule = this.ruleOf.get(name)
+    return rule?.kind === 'order' && rule.within !== undefined
   }
 
   /** The user's likelihood of whole rows, with what is known of derived columns. */

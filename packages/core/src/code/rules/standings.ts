@@ -176,8 +176,11 @@ function rankOf(target: Quantity, { by, groups, first, others, candidates }: Amo
   for (const of of others) {
     if (![true, false].some((way) => inOrder(target.values, of.values, { by, groups, first }, way))) continue
     if (!gapsAgree(of.values, target.values) || !isBelievedAtLog(-logOrders(of.values, groups), candidates)) continue
+    // Where many rows share a number, one rank for each is what the number says by itself, as pieces do of an amount at one price.
+    const isShared = 2 * differentIn(of.values, groups) < of.values.length
     for (const descending of [true, false])
       for (const ties of inOrder(target.values, of.values, { by, groups, first }, descending) ? TIES : []) {
+        if (ties === 'dense' && isShared) continue
         const standing: Standing = {
           kind: 'rank',
           column: target.name,
@@ -209,6 +212,10 @@ function inOrder(ranks: Float64Array, values: Float64Array, { groups: { codes, c
 
 const isNumbering = (values: Float64Array): boolean =>
   values.every((x, i) => x === i + 1) || values.every((x, i) => x === values.length - i)
+
+/** Different numbers of each group, all together. */
+const differentIn = (values: Float64Array, { codes, count }: Codes): number =>
+  jointCodes({ codes, count }, codesOf({ kind: 'number', name: '', values })).count
 
 /** Logarithm of how many orders the different numbers of each group could have. */
 function logOrders(values: Float64Array, { codes, count }: Codes): number {

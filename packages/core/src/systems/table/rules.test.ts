@@ -177,6 +177,8 @@ it('a number that counts something else in each level is given within one, and w
   await expect(draw(model, { given: { unit: 'hPa', value: 20 } })).rejects.toThrow(
     expect.objectContaining({ code: 'condition-impossible' })
   )
+  const near = numbers(await draw(model, { rows: 40, observe: 'value = 22 ± 0.5' }), 'value')
+  expect(near.every((x) => Math.abs(x - 22) < 2.5)).toBe(true)
   expect((await fit(readings, { rules: 'off' })).rules).toBeUndefined()
 })
 

@@ -188,11 +188,18 @@ test('ranks and shares are those among the drawn rows, and what is told by a ran
   expect(drawn.totals!.standings.map(({ column }) => column)).toEqual(['share'])
 })
 
-test('a number of each row, and marks that some rows do not keep to, are no ranks', async () => {
+test('a number of each row, marks that some rows do not keep to, and pieces of what has one price are no ranks', async () => {
   const { columns, rowCount } = marks()
   const numbers = { name: 'place', source: 'text' as const, values: Array.from({ length: rowCount }, (_, i) => String(i + 1)) }
   const ranks = columns.find(({ name }) => name === 'rank')!
   const wrong = { ...ranks, values: Array.from(ranks.values as string[], (x, i) => (i === 3 ? String(Number(x) + 1) : x)) } as typeof ranks
   const model = await fit({ rowCount, columns: [columns[0]!, columns[1]!, wrong, numbers] })
   expect(model.totals).toBeUndefined()
+  const orders = entries.map(({ account }, i) => ({ account, pieces: 1 + Math.floor(4 * dice('pieces')[i]!) }))
+  const priced = orders.map(({ account, pieces }) => ({
+    account,
+    pieces: String(pieces),
+    amount: money(pieces * (account === 'A' ? 325 : 750))
+  }))
+  expect((await fit(rawOf(priced))).totals).toBeUndefined()
 })

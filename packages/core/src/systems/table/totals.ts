@@ -1,4 +1,4 @@
-import { findTotals, standingsIn } from '../../code/rules/find.js'
+import { findTotals } from '../../code/rules/find.js'
 import { keepRules } from '../../code/rules/keep.js'
 import {
   distances,
@@ -16,9 +16,9 @@ import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { inputsOf } from '../../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../../code/rules/running-totals.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
-import { type Standing, standingText, TIES, withStandings } from '../../code/rules/standings.js'
+import { type Standing, standingText, withStandings } from '../../code/rules/standings.js'
 import { type ModelContents, withEntry } from '../../model-file/contents.js'
-import { damaged, entryIn, flag, list, number, optional, record, text, variant, word } from '../../model-file/reading.js'
+import { damaged, entryIn, flag, list, number, optional, record, text, word } from '../../model-file/reading.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { listed, typesFlag } from '../../num/listed.js'
@@ -34,6 +34,7 @@ import { placesOf, rulesOf, standingNote, totalNote } from '../ruled-rows.js'
 import { expression, recordRules, rulesIn } from '../rules-file.js'
 import type { System } from '../system.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
+import { ownStandings, standingRecord } from './standings.js'
 
 /** The totals of a table that new rows keep. What is named in options to be modelled, scaled or computed otherwise is none. */
 function totalsOf(input: RawTable, options: TableFit): Totals | undefined {
@@ -57,14 +58,6 @@ function totalsOf(input: RawTable, options: TableFit): Totals | undefined {
     standings: all,
     followers: followers.filter(({ column }) => !derived.has(column))
   }
-}
-
-/** Ranks and shares; what a formula says of each row, as of a sum that stands beside it, is none. */
-function ownStandings(data: Parameters<typeof rulesOf>[0], options: TableFit): readonly Standing[] {
-  const found = standingsIn(data)
-  if (found.length === 0) return []
-  const formulas = new Set(rulesOf(data, options).flatMap(({ kind, column }) => (kind === 'formula' ? [column] : [])))
-  return found.filter(({ column }) => !formulas.has(column))
 }
 
 interface Found {
@@ -226,12 +219,6 @@ function totalsIn(contents: ModelContents, columns: () => readonly string[]): To
   )
   return read && { ...read, standings }
 }
-
-const place = { column: text, of: text, by: list(text) }
-const standingRecord = variant<Standing>('kind', {
-  rank: record<Extract<Standing, { kind: 'rank' }>>({ ...place, kind: word('rank'), descending: optional(flag), ties: word(...TIES) }),
-  share: record<Extract<Standing, { kind: 'share' }>>({ ...place, kind: word('share'), whole: number({ above: 0, most: 100 }) })
-})
 
 type Tables = System<RawTable, TableFit, TableModel, TableRequest, DrawnRows>
 

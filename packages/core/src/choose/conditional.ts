@@ -142,9 +142,9 @@ function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> 
     ...(linear ? {} : { prefer }),
     // Rows that pass tests of normality are a Gaussian's until scores say clearly that they are not. The few chains that stand at
     // a curve tell nothing of places.
-    allowance: (setting) => {
+    allowance: (setting, least) => {
       if (!linear) return ends ? CLEARLY : 1
-      if (calibration.fails(setting)) return 0
+      if (calibration.fails(setting) || (setting.forest > 0 && least.forest === 0)) return 0
       return gaussian && setting.known === ONE_GAUSSIAN && setting.drawn === ONE_GAUSSIAN ? CLEARLY : 1
     },
     score: (setting, part) => scores.at(part, setting),
@@ -227,8 +227,9 @@ const asPredictions: Stage<Setting> = (trials) =>
 const FOREST_SHARES = [1 / 2, 1]
 
 /**
- * Of rows that are no Gaussian's equal shares come before either alone: nothing is fitted that weighs them, and where rows cannot tell
- * which is better both together are. @source Bates and Granger, *The combination of forecasts*, 1969; Clemen, *Combining forecasts*, 1989.
+ * Where a forest does any good, of rows that are no Gaussian's, equal shares come before either alone: nothing is fitted that weighs
+ * them, and where rows cannot tell which is better both together are.
+ * @source Bates and Granger, *The combination of forecasts*, 1969; Clemen, *Combining forecasts*, 1989.
  */
 const togetherFirst = (a: Setting, b: Setting): number => {
   const place = ({ forest }: Setting) => [1 / 2, 0, 1].indexOf(forest)

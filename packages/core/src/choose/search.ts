@@ -17,9 +17,9 @@ export interface Search<T> {
   prefer?(a: T, b: T): number
   /**
    * Standard errors that a setting may lose to the best and be taken for being simple, all trials done. Default 1; 0 where tests
-   * refute its law, `CLEARLY` where they had every chance to.
+   * refute its law, `CLEARLY` where they had every chance to. `least`: the best.
    */
-  allowance?(setting: T): number
+  allowance?(setting: T, least: T): number
   /** What to try next, the first time of all where nothing was tried; nothing ends the search. What was tried is not tried again. */
   moves(trials: readonly Trial<T>[]): readonly T[]
   /** About how many settings there will be, for progress. */
@@ -120,7 +120,7 @@ export function simplestOf<T>(
   const least = leastOf(trials)
   if (!least) return undefined
   return trials
-    .filter(({ whole, losses, setting }) => whole && excess(losses, least.losses).inErrors <= (allowance?.(setting) ?? 1))
+    .filter(({ whole, losses, setting }) => whole && excess(losses, least.losses).inErrors <= (allowance?.(setting, least.setting) ?? 1))
     .concat(least)
     .reduce((a, b) => (prefer(b.setting, a.setting) < 0 ? b : a))
 }

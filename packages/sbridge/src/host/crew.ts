@@ -26,10 +26,12 @@ interface Seat {
 /** Milliseconds between two looks at whether what runs should stop. */
 const LOOKING = 50
 
+/** Operations that pay for threads that have to start, which takes a tenth of a second, and for what is sent to those that run. */
+const STARTING = 1e8
+const SENDING = 5e6
+
 /** Threads that start with the first task, and end any task at once by ending themselves. */
 export class ThreadCrew implements Crew {
-  /** Starting threads takes a tenth of a second. */
-  readonly least = 1e8
   #seats: Seat[] = []
   readonly #queue: Errand[] = []
   #looking: NodeJS.Timeout | undefined
@@ -38,6 +40,10 @@ export class ThreadCrew implements Crew {
     private readonly threads: number,
     private readonly stop: StopSignal | undefined
   ) {}
+
+  get least(): number {
+    return this.#seats.length < this.threads ? STARTING : SENDING
+  }
 
   run(name: string, input: unknown, watch: Watch): Promise<unknown> {
     return new Promise((resolve, reject) => {

@@ -7,11 +7,18 @@ import { Bandwidth } from './bandwidth.js'
 import { ChoiceField, Link, NumberField } from './fields.js'
 import { Conditions } from './known/conditions.js'
 import { PanelTabs } from './known/index.js'
-import { Observations } from './known/observations.js'
+import { Observations, takeDraft } from './known/observations.js'
 import { Recipe } from './recipe.js'
 
 const { change, facts, session, settings, stop, summary, support } = sampling
-const job = { ...session, stop }
+const job = {
+  ...session,
+  stop,
+  run: () => {
+    // What cannot be read is said where it was typed.
+    if (takeDraft() || panel.value !== 'observations') session.run()
+  }
+}
 
 /** What is asked for, a step at a time, and the one button that does it. */
 export function Settings() {

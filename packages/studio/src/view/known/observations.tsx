@@ -8,15 +8,20 @@ import { Link } from '../fields.js'
 /** What is being typed, before it is an observation. */
 const draft = signal('')
 
+const draftFault = () => (draft.value === '' ? null : observationFault(draft.value))
+
+/** Makes an observation of what was typed: whoever presses the button means it too. False where it cannot be read. */
+export function takeDraft(): boolean {
+  if (draftFault() !== null) return false
+  if (draft.value !== '') change(withObservation(settings.value.observe.length, draft.value))
+  draft.value = ''
+  return true
+}
+
 /** What was measured about one more row, with error. */
 export function Observations() {
   const { observe } = settings.value
-  const trouble = draft.value === '' ? null : observationFault(draft.value)
-  const add = () => {
-    if (draft.value === '' || trouble !== null) return
-    change(withObservation(observe.length, draft.value))
-    draft.value = ''
-  }
+  const trouble = draftFault()
   return (
     <div class="known">
       <p class="soft">
@@ -31,7 +36,7 @@ export function Observations() {
       </ul>
       <p class="known-head">
         <label for="observation">{observe.length === 0 ? 'Or write it' : 'And'}</label>
-        <Link disabled={draft.value === '' || trouble !== null} onClick={add}>
+        <Link disabled={draft.value === '' || trouble !== null} onClick={takeDraft}>
           observe
         </Link>
       </p>
@@ -47,7 +52,7 @@ export function Observations() {
         onKeyDown={(event) => {
           if (event.key !== 'Enter') return
           event.preventDefault()
-          add()
+          takeDraft()
         }}
       />
       <p id="observation-fault" class="inline-fault" aria-live="polite">

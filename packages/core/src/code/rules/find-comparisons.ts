@@ -121,7 +121,8 @@ function splitsOf(compared: Compared, candidates: number): Split[] {
     separations(compared.target, measure, rows).flatMap((one): Split[] => {
       const isBelow = (i: number) => ((one.below >> compared.target.codes[i]!) & 1) === 1
       if (!isTold(compared, isBelow, candidates) || isApart(measure, rows, one)) return []
-      return [{ below: one.below, levels: one.levels, ...measure.cut(one.high, one.low) }]
+      const cut = measure.cut(one.high, one.low)
+      return cut ? [{ below: one.below, levels: one.levels, ...cut }] : []
     })
   )
 }
@@ -130,8 +131,8 @@ function splitsOf(compared: Compared, candidates: number): Split[] {
 interface Measure {
   /** In a row; NaN where one is missing. */
   at(row: number): number
-  /** The threshold above the number `high`, at most at `low`. */
-  cut(high: number, low: number): Pick<Split, 'cut' | 'rank'>
+  /** The threshold above the number `high`, at most at `low`; undefined where a number in it is one that chance would have. */
+  cut(high: number, low: number): Pick<Split, 'cut' | 'rank'> | undefined
 }
 
 function measuresOf({ of, by }: Compared): Measure[] {
@@ -145,15 +146,31 @@ function measuresOf({ of, by }: Compared): Measure[] {
       if (high < -slack && low >= -slack) return { cut: { at: other }, rank: 0 }
       if (high < slack && low > slack) return { cut: { at: other, above: true }, rank: 0 }
       const offset = simplestIn(high + slack, low)
+      if (!isSurprising(offset, low - high)) return undefined
       return { cut: { at: binary(offset < 0 ? '-' : '+', other, number(Math.abs(offset))) }, rank: 2 }
     }
   }
   if (of.isDate || of.least < 0 || by.least <= 0) return [differences]
   const ratios: Measure = {
     at: (i) => of.values[i]! / by.values[i]!,
-    cut: (high, low) => ({ cut: { at: scaled(simplestIn(high + 1e-9 * (low - high), low), other) }, rank: 1 })
+    cut(high, low) {
+      const factor = simplestIn(high + 1e-9 * (low - high), low)
+      return isSurprising(factor, low - high) ? { cut: { at: scaled(factor, other) }, rank: 1 } : undefined
+    }
   }
   return [differences, ratios]
+}
+
+/** Of gaps as wide by chance so many may hold a number of as few digits. */
+const SURPRISING = 0.01
+
+/**
+ * Whether a number has fewer digits than those in a gap of this width mostly have. Groups of rows that lie side by side can be parted by
+ * some line; that it is a round one speaks for a rule.
+ */
+function isSurprising(x: number, width: number): boolean {
+  const [digits, exponent] = x.toExponential().split('e') as [string, string]
+  return width <= SURPRISING * 10 ** (Number(exponent) + 1 - digits.replace(/\D/g, '').length)
 }
 
 interface Separation {

@@ -276,12 +276,19 @@ describe('what lies on a side of other columns', () => {
     )
     const overdue = [...dates.slice(0, 1), { ...dates[1]!, values: Float64Array.from(delivered, (x) => x * day), missing: undefined }, late]
     expect(found({ rowCount: rows, columns: overdue as never })).toEqual(['late = positive(delivered - promised)'])
+  })
 
-    const most = whole(a, 20, 80)
-    const score = most.map((x, i) => Math.floor(x * b[i]!))
-    const passed = score.map((x, i) => (x >= 0.5 * most[i]! ? 'yes' : 'no'))
-    const marks = [number('most', most), number('score', score), text('passed', passed)]
-    expect(found({ rowCount: rows, columns: marks })).toContain('passed = score >= 0.5 * most')
+  it('with a number of its own is told where that is rounder than chance would have it: groups side by side have a line between them too', () => {
+    const count = 2000
+    const [u, v] = ['u', 'v'].map((label) => uniforms(keyFor(keyFromSeed(12), label), count)) as [Float64Array, Float64Array]
+    const most = whole(u, 20, 80)
+    const passing = (share: number) => {
+      const score = most.map((x, i) => Math.floor(100 * x * v[i]!) / 100)
+      const passed = score.map((x, i) => (x >= share * most[i]! ? 'yes' : 'no'))
+      return found({ rowCount: count, columns: [number('most', most), number('score', score), text('passed', passed)] })
+    }
+    expect(passing(0.5)).toContain('passed = score >= 0.5 * most')
+    expect(passing(0.5137)).toEqual(['most >= score'])
   })
 
   it('is none where one number tells nearly all by itself, or chance does', () => {

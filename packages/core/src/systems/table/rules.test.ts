@@ -138,7 +138,7 @@ it('what lies on a side of another column is kept, in its file too, and given in
     rowCount: 120,
     columns: [number('most', most), number('score', score), { name: 'passed', source: 'text', values: passed }]
   }
-  const model = await fit(marks)
+  const model = await fit(marks, { rule: 'passed = score >= 0.5 * most' })
   expect(ruleTexts(model.rules!)).toContain('passed = score >= 0.5 * most')
   const again = (await tables.load(unpackModel(packModel(tables.save(model))), { engine })) as GlobalModel
   expect(again.rules).toEqual(model.rules)

@@ -146,7 +146,10 @@ async function startSlurm(): Promise<{ readonly env: Record<string, string>; sto
   const stop = async () => {
     for (const one of daemons.reverse()) {
       const gone = new Promise((resolve) => one.on('exit', resolve))
+      // slurmd that is told to end while a job's last message is under way sometimes never does.
+      const killed = setTimeout(() => one.kill('SIGKILL'), 10_000)
       if (one.exitCode === null && one.kill()) await gone
+      clearTimeout(killed)
     }
     rmSync(own, { recursive: true, force: true })
   }

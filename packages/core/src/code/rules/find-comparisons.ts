@@ -16,7 +16,8 @@ interface Target {
   readonly name: string
   readonly codes: Int32Array
   readonly count: number
-  /** A few rows of each level: they say whether a pair is worth a look at all rows. */
+  /** A few rows of each level say whether a pair is worth a look at some, and these whether it is at all rows. */
+  readonly few: Uint32Array
   readonly first: Uint32Array
 }
 
@@ -42,8 +43,8 @@ interface Split {
   readonly rank: number
 }
 
-/** Rows of each level that are looked at first: of columns that have nothing to do with each other one pair in thousands passes. */
-const FIRST_ROWS = 12
+/** Rows of each level that are looked at first: of columns that have nothing to do with each other one pair in thirty passes, and one in thousands. */
+const [FEW_ROWS, FIRST_ROWS] = [4, 12]
 
 /**
  * Columns of few values that say on which side of another column, or of two, a number or a date lies: `late = delivered > promised`,
@@ -54,7 +55,9 @@ const FIRST_ROWS = 12
 export function findComparisons(columns: readonly Column[], quantities: readonly Quantity[]): ComparisonFound[] {
   const targets = columns.flatMap((column): Target[] => {
     const found = column.kind === 'identifier' ? undefined : fewCodesOf(column, MOST_LEVELS)
-    return found && found.count >= 2 ? [{ name: column.name, ...found, first: someOfEach(found) }] : []
+    return found && found.count >= 2
+      ? [{ name: column.name, ...found, few: someOfEach(found, FEW_ROWS), first: someOfEach(found, FIRST_ROWS) }]
+      : []
   })
   const candidates = targets.length * quantities.length ** 2
   const ranged = quantities.map((one): Ranged => ({ ...one, least: rangeOf(one.values)[0] }))
@@ -62,12 +65,12 @@ export function findComparisons(columns: readonly Column[], quantities: readonly
 }
 
 /** Rows of each value, spread over those that have it. */
-function someOfEach({ codes, count }: Codes): Uint32Array {
+function someOfEach({ codes, count }: Codes, most: number): Uint32Array {
   const rows = Array.from({ length: count }, (): number[] => [])
   codes.forEach((code, i) => {
     rows[code]!.push(i)
   })
-  return Uint32Array.from(rows.flatMap((own) => Array.from(spreadRows(own.length, FIRST_ROWS), (k) => own[k]!)))
+  return Uint32Array.from(rows.flatMap((own) => Array.from(spreadRows(own.length, most), (k) => own[k]!)))
 }
 
 function comparisonOf(target: Target, quantities: readonly Ranged[], candidates: number): ComparisonFound | undefined {
@@ -114,15 +117,15 @@ function sizeOf(levels: number): number {
 function splitsOf(compared: Compared, candidates: number): Split[] {
   const { target } = compared
   const [differences, ratios] = measuresOf(compared)
-  const isOpen = (measure: Measure) => separations(target, measure, target.first).length > 0
+  const isOpen = (measure: Measure) => mayBeParted(target, measure) && separations(target, measure, target.first).length > 0
   if (!isOpen(differences!) && !(ratios && isOpen(ratios))) return []
   const rows = Uint32Array.from(compared.target.codes, (_, i) => i)
   return measuresOf(compared).flatMap((measure) =>
     separations(compared.target, measure, rows).flatMap((one): Split[] => {
-      const isBelow = (i: number) => ((one.below >> compared.target.codes[i]!) & 1) === 1
-      if (!isTold(compared, isBelow, candidates) || isApart(measure, rows, one)) return []
       const cut = measure.cut(one.high, one.low)
-      return cut ? [{ below: one.below, levels: one.levels, ...cut }] : []
+      const isBelow = (i: number) => ((one.below >> compared.target.codes[i]!) & 1) === 1
+      if (!cut || !isTold(compared, isBelow, candidates) || isApart(measure, rows, one)) return []
+      return [{ below: one.below, levels: one.levels, ...cut }]
     })
   )
 }
@@ -179,6 +182,29 @@ interface Separation {
   /** The largest number below, the smallest above. */
   readonly high: number
   readonly low: number
+}
+
+const [LEAST, MOST] = [new Float64Array(MOST_LEVELS + 1), new Float64Array(MOST_LEVELS + 1)]
+
+/** Whether some level ends, in a few rows, below where all others that reach beyond it begin: without memory of its own, as nearly all pairs fail. */
+function mayBeParted({ codes, count, few }: Target, measure: Measure): boolean {
+  LEAST.fill(Number.POSITIVE_INFINITY, 0, count)
+  MOST.fill(Number.NEGATIVE_INFINITY, 0, count)
+  for (const i of few) {
+    const [x, code] = [measure.at(i), codes[i]!]
+    if (x < LEAST[code]!) LEAST[code] = x
+    if (x > MOST[code]!) MOST[code] = x
+  }
+  for (let a = 0; a < count; a++) {
+    let [beyond, parted] = [false, true]
+    for (let b = 0; b < count && parted; b++) {
+      if (!(MOST[b]! > MOST[a]!)) continue
+      beyond = true
+      parted = LEAST[b]! > MOST[a]!
+    }
+    if (beyond && parted && MOST[a]! > Number.NEGATIVE_INFINITY) return true
+  }
+  return false
 }
 
 /** Ways to part levels so that all numbers of some lie below all of the others; none where rows without a number have several levels. */

@@ -1,10 +1,11 @@
 // The command line in a few files, of which a job loads those that it needs: Node spends longer on finding and opening
 // modules than on running them. Made of what the compiler wrote; the library stays as it is, module by module.
 // Skips the work when nothing is newer than the bundle.
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'rolldown'
+import { COMPILED, lastChange } from './last-change.mjs'
 
 const at = (path) => fileURLToPath(new URL(`../packages/${path}`, import.meta.url))
 const folder = at('sbridge/dist/bin')
@@ -17,15 +18,9 @@ const entries = {
 }
 const { version, peerDependencies } = JSON.parse(readFileSync(at('sbridge/package.json'), 'utf8'))
 
-/** When the last of a package's modules was compiled. */
-function lastChange(name) {
-  const modules = readdirSync(at(`${name}/dist`), { recursive: true }).filter((file) => /^(?!bin|studio).*\.js$/.test(file))
-  return Math.max(...modules.map((file) => statSync(at(`${name}/dist/${file}`)).mtimeMs))
-}
-
 function isFresh() {
-  const written = existsSync(join(folder, 'main.js')) ? statSync(join(folder, 'main.js')).mtimeMs : 0
-  return written > Math.max(lastChange('core'), lastChange('sbridge'), statSync(fileURLToPath(import.meta.url)).mtimeMs)
+  const compiled = ['core', 'sbridge'].map((name) => lastChange(at(`${name}/dist`), COMPILED))
+  return lastChange(join(folder, 'main.js')) > Math.max(...compiled, lastChange(fileURLToPath(import.meta.url)))
 }
 
 /** What else is read from package.json, which is elsewhere as seen from the bundle. */

@@ -1,7 +1,8 @@
 // The whole test suite: installs or finds what the tests need, builds, checks style and types, runs the tests.
 // `--fast` leaves out what is tagged as slow, and what only that needs: Chromium, kernels and studio built anew.
 // Further words are for vitest.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { ensureChromium } from './chromium.mjs'
@@ -20,27 +21,42 @@ function run(label, script, args, env = {}) {
   }
 }
 
-const lint = () => run('formatting and lint', binary('@biomejs/biome', 'bin/biome'), ['check', '.'])
-/** The studio is built without looking at its types. */
-const studioTypes = () => run('types of the studio', require.resolve('typescript/bin/tsc'), ['-p', 'packages/studio'])
-/** Tests run without their types: what none of them has would be compared with `undefined`, unseen. */
-const testTypes = () => run('types of the tests', require.resolve('typescript/bin/tsc'), ['-p', 'tsconfig.tests.json'])
+/** Checks run side by side: each takes one core, and says what it found once it has ended. */
+async function check(checks) {
+  const ended = checks.map(async ({ label, script, args }) => {
+    const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece) => (said += piece))
+    const [status] = await once(child, 'close')
+    console.log(`\n— ${label}\n${said}`)
+    return status === 0 ? [] : [label]
+  })
+  const failed = (await Promise.all(ended)).flat()
+  if (failed.length === 0) return
+  console.error(`${failed.join(', ')} failed`)
+  process.exit(1)
+}
+
+const tsc = require.resolve('typescript/bin/tsc')
+const CHECKS = [
+  // Tests run without their types: what none of them has would be compared with `undefined`, unseen.
+  { label: 'types of the tests', script: tsc, args: ['-p', 'tsconfig.tests.json'] },
+  // The studio is built without looking at its types.
+  { label: 'types of the studio', script: tsc, args: ['-p', 'packages/studio'] },
+  { label: 'formatting and lint', script: binary('@biomejs/biome', 'bin/biome'), args: ['check', '.'] }
+]
 const tests = (args, env) => run('tests', binary('vitest', 'vitest.mjs'), ['run', ...args], env)
 
 const [first, ...rest] = process.argv.slice(2)
 if (first === '--fast') {
-  run('types', require.resolve('typescript/bin/tsc'), ['-b'])
-  studioTypes()
-  testTypes()
-  lint()
+  run('types', tsc, ['-b'])
+  await check(CHECKS)
   tests(['--tags-filter=!slow', ...rest], { SBRIDGE_FAST: '1' })
 } else {
   const chromium = ensureChromium()
   const skipped = ensurePrograms()
   run('build', 'scripts/build.mjs', [])
-  studioTypes()
-  testTypes()
-  lint()
+  await check(CHECKS)
   tests(process.argv.slice(2), { CHROMIUM: chromium })
   for (const words of skipped) console.error(`skipped: ${words}`)
   // Where changes are judged nothing may be skipped.

@@ -1,9 +1,6 @@
 // @module-tag slow
-import { execFile } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkForEveryone, commandOn, commandWith, download, Studio, sample, saveFigures, WAIT } from './pages.js'
@@ -67,11 +64,7 @@ describe('what is known, in the studio', () => {
     const [low, high] = /x=([-\d.]+)\.\.([-\d.]+)/.exec(first)!.slice(1).map(Number)
     for (const x of column(rows, 0).map(Number)) expect(x >= low! && x <= high!).toBe(true)
 
-    const code = (await page.locator('pre').nth(1).textContent())!
-    const library = pathToFileURL(new URL('../../sbridge/dist/index.js', import.meta.url).pathname).href
-    writeFileSync(join(studio.folder.path, 'same.mjs'), code.replace("'sbridge'", `'${library}'`).replace('small-new.csv', 'by-code.csv'))
-    await promisify(execFile)(process.execPath, ['same.mjs'], { cwd: studio.folder.path })
-    expect(readFileSync(join(studio.folder.path, 'by-code.csv'))).toEqual(rows)
+    expect(await studio.program((await page.locator('pre').nth(1).textContent())!, 'small-new.csv')).toEqual(rows)
 
     // The upper thumb by keys: the rows follow by themselves.
     await page.getByLabel('x, to', { exact: true }).focus()

@@ -6,12 +6,12 @@ import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { serveStudio } from '../../sbridge/src/commands/studio.js'
+import { sbridge } from '../../sbridge/test/command.js'
 import { launchChromium, type Site, temporaryFolder } from './browser.js'
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 export const built = new URL('../../sbridge/dist/studio/', import.meta.url)
-const program = file('../../sbridge/bin/sbridge.js')
-const library = pathToFileURL(file('../../sbridge/dist/index.js')).href
+const library = pathToFileURL(file('../../sbridge/src/index.ts')).href
 const run = promisify(execFile)
 const axe = readFileSync(file('../../../node_modules/axe-core/axe.min.js'), 'utf8')
 export const WAIT = { timeout: 60_000 }
@@ -22,6 +22,7 @@ export class Studio {
   /** Requests to other hosts. */
   readonly strangers: string[] = []
   readonly faults: string[] = []
+  private programs = 0
   browser!: Browser
   site!: Site
 
@@ -68,17 +69,25 @@ export class Studio {
     await page.locator('.drop input').setInputFiles(join(this.folder.path, name))
   }
 
-  /** The command on the screen, run: the bytes of the file it writes, and what it says to standard output. */
+  /** The command on the screen, run as a shell reads it: the bytes of the file it writes, and what it says to standard output. */
   async command(text: string): Promise<{ readonly bytes: Buffer; readonly output: string }> {
-    const script = text.replace(/^sbridge/, `'${process.execPath}' '${program}'`)
-    const { stdout } = await run('/bin/sh', ['-c', script], { cwd: this.folder.path })
+    const { stdout: words } = await run('/bin/sh', ['-c', text.replace(/^sbridge/, "printf '%s\\0'")])
+    const { status, stdout, stderr } = await sbridge(this.folder.path, ...words.split('\0').slice(0, -1))
+    expect(status, `${text}\n${stderr}`).toBe(0)
     return { bytes: readFileSync(join(this.folder.path, /-o (\S+)/.exec(text)![1]!)), output: stdout }
   }
 
-  /** The program on the screen, run: the bytes of the file it writes. */
+  /** The program on the screen, run in this process: the bytes of the file it writes. */
   async program(text: string, writes: string): Promise<Buffer> {
-    writeFileSync(join(this.folder.path, 'same.mjs'), `${text.replace("'sbridge'", `'${library}'`).replace(writes, `by-code-${writes}`)}\n`)
-    await run(process.execPath, ['same.mjs'], { cwd: this.folder.path })
+    const module = join(this.folder.path, `same-${this.programs++}.mjs`)
+    writeFileSync(module, `${text.replace("'sbridge'", `'${library}'`).replace(writes, `by-code-${writes}`)}\n`)
+    const before = process.cwd()
+    process.chdir(this.folder.path)
+    try {
+      await import(pathToFileURL(module).href)
+    } finally {
+      process.chdir(before)
+    }
     return readFileSync(join(this.folder.path, `by-code-${writes}`))
   }
 }

@@ -1,11 +1,9 @@
 // @module-tag slow
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
+import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseTable, serializeTable } from '../../sbridge/src/format/table-format.js'
@@ -93,10 +91,7 @@ describe('the studio', () => {
     expect((await studio.command(command.replace('birds-new.csv', 'birds-new.parquet'))).bytes).toEqual(parquet)
 
     const code = (await page.locator('pre').nth(1).textContent())!
-    const library = pathToFileURL(file('../../sbridge/dist/index.js')).href
-    writeFileSync(join(folder.path, 'same.mjs'), `${code.replace("'sbridge'", `'${library}'`)}\n`.replace('birds-new.csv', 'by-code.csv'))
-    await promisify(execFile)(process.execPath, ['same.mjs'], { cwd: folder.path })
-    expect(readFileSync(join(folder.path, 'by-code.csv'))).toEqual(rows)
+    expect(await studio.program(code, 'birds-new.csv')).toEqual(rows)
 
     // A second fit to half of the rows judges, in the table of measures (how near rows come and copies stand there twice) and in the report, whose foot names the file.
     await page.getByText('Half of the rows was kept from a second fit').waitFor(WAIT)

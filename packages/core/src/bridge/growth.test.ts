@@ -100,6 +100,11 @@ describe('growth between two snapshots', () => {
     const mean = logOffspring.reduce((sum, g) => sum + exp(g) / 6, 0)
     expect(mean).toBeCloseTo(1, 12)
     expect(coupling.problem.fromLogWeights).toEqual(logOffspring.map((g) => g - log(6)))
+    // What all share is drift, however far: particles in front had all offspring.
+    const moved = await learnGrowth({ ...problem, to: line(Array.from(problem.to.points.data, (x) => x + 50)), price: 1 })
+    moved.logOffspring.forEach((g, i) => {
+      expect(g).toBeCloseTo(logOffspring[i]!, 6)
+    })
   })
   it.each([24, 28, 30])(
     'is not what a stem that parts is taken for: %i of 40 arrive above, and about as many went there',
@@ -114,7 +119,7 @@ describe('growth between two snapshots', () => {
         conditionalWeights(coupling, i, weights)
         for (let j = 0; j < above; j++) went += weights[j]!
       }
-      expect(Math.abs(went - above)).toBeLessThan(2)
+      expect(Math.abs(went - above)).toBeLessThan(3.5)
     }
   )
   it('leaves open where neighbours of a stem go: as noise, where none is known', async () => {

@@ -58,8 +58,8 @@ type Watching = Watch & { readonly stage?: string }
 /**
  * Drift and growth between two unpaired snapshots: min KL(π | K_ãb) + ρ KL(π1 | ã) over couplings with πᵀ1 = b, K the density
  * of moving on from x + u(x). In turns: u is the mean displacement in a neighbourhood, ã the weights times the mean growth in
- * a wider one. ρ = κ Σ_c V_c/(2σ_c²Δ), V the variances inside the snapshots. Only growth relative to the mean can be known. Noise that
- * is learned is the mean square of what the first coupling, which knows no drift, moves otherwise than u does: where a stem parts,
+ * a wider one; at first u is what the mean moves by, so that a common shift changes nothing. ρ = κ Σ_c V_c/(2σ_c²Δ), V the
+ * variances inside the snapshots. Only growth relative to the mean can be known. Noise that is learned is the mean square of what the first coupling, which knows no other drift, moves otherwise than u does: where a stem parts,
  * neighbours leave for either branch, and whom of them a resolution as narrow as their distances sends where is no certainty. ρ keeps
  * the least noise: growth is no cheaper for it.
  * Cost: five couplings, and five times n² distances.
@@ -67,7 +67,7 @@ type Watching = Watch & { readonly stage?: string }
  */
 export async function learnGrowth(problem: GrowthProblem, watch: Watching = {}): Promise<Growth> {
   const { from, expected } = problem
-  const first = { centres: from.points, expected: expected ?? new Float64Array(from.points.rows), start: undefined }
+  const first = { centres: movedAlong(from, problem.to), expected: expected ?? new Float64Array(from.points.rows), start: undefined }
   return alternate(problem, { ...first, alternations: ALTERNATIONS, last: LAST, warm: ON_THE_WAY }, watch)
 }
 
@@ -178,6 +178,17 @@ export function growthCoupling(
   })
   const kernel = densityKernel({ means: centres, covariances: matrix(1, packed.length, packed) }, to.points)
   return { kernel, fromLogWeights: from.logWeights, toLogWeights: to.logWeights }
+}
+
+/** x + what the mean moves by: where all move on together, those in front would have the offspring. */
+function movedAlong(from: Cloud, to: Cloud): Matrix {
+  const [earlier, later] = [from, to].map(({ points, logWeights }) => packedMoments(points, logWeights.map(exp)).mean)
+  const { rows, cols, data } = from.points
+  return matrix(
+    rows,
+    cols,
+    data.map((x, k) => x + (later![k % cols]! - earlier![k % cols]!))
+  )
 }
 
 /** x + the mean displacement, from x to the coupling's conditional mean, in a neighbourhood of x. */

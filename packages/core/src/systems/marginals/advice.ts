@@ -7,7 +7,6 @@ import { timeText } from './calendar.js'
 import { gapNotes } from './gaps.js'
 import { fateNames } from './marks.js'
 import { REFERENCE_SENTENCES, SMOOTH_SNAPSHOTS } from './options.js'
-import { seenAgain } from './particle-labels.js'
 import { hasGaps } from './partly-seen.js'
 import { type RuledColumns, ruledSnapshots } from './ruled-snapshots.js'
 import { type SnapshotTable, snapshotsOf } from './snapshot-table.js'
@@ -53,7 +52,6 @@ export function adviseSnapshots(raw: RawTable, wanted: RuledColumns, file: strin
     notes: [
       ...prepared.notes,
       ...(table.notes ?? []),
-      ...pairedNotes(raw, { table, wanted }),
       ...gapNotes(prepared),
       ...totalsNote(counts),
       SIGMA,
@@ -70,16 +68,12 @@ interface Asked {
   readonly wanted: RuledColumns
 }
 
-/** Columns that are neither times nor coordinates nor have another role. */
-function otherColumns(raw: RawTable, { table, wanted: { time, weights, growth, by, velocity = [] } }: Asked): RawTable['columns'] {
-  const roles = new Set([time, weights, growth, by, ...velocity, ...table.order])
-  return raw.columns.filter(({ name }) => !roles.has(name))
-}
-
 /** Words that stand at every particle of the last snapshot, two of them at least, and at earlier ones only if they do. */
 function fateColumns(raw: RawTable, { table, wanted }: Asked): string[] {
-  return otherColumns(raw, { table, wanted }).flatMap(({ name, source }) => {
-    if (source !== 'text') return []
+  const { time, weights, growth, by, velocity = [] } = wanted
+  const roles = new Set([time, weights, growth, by, ...velocity, ...table.columnNames])
+  return raw.columns.flatMap(({ name, source }) => {
+    if (source !== 'text' || roles.has(name)) return []
     const { times, marks } = snapshotsOf(raw, { time: wanted.time, columns: table.columnNames, fates: name })
     const order = times.map((_, k) => k).sort((a, b) => times[a]! - times[b]!)
     try {
@@ -89,16 +83,4 @@ function fateColumns(raw: RawTable, { table, wanted }: Asked): string[] {
       return []
     }
   })
-}
-
-/** Where rows of the same name follow a particle, which no coupling knows. */
-function pairedNotes(raw: RawTable, asked: Asked): string[] {
-  const times = raw.columns.find(({ name }) => name === asked.wanted.time)!.values
-  return otherColumns(raw, asked).flatMap(({ name, values }) =>
-    seenAgain(values, times)
-      ? [
-          `${name} comes once a time and again at others: it says which rows are the same particle, and paths are found without it. Where rows are to belong together, sbridge sample --group ${name} --time ${asked.wanted.time} draws new ones whole.`
-        ]
-      : []
-  )
 }

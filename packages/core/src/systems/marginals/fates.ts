@@ -1,5 +1,5 @@
 import { type Coupling, conditionalWeights } from '../../bridge/coupling.js'
-import { exp } from '../../num/elementary.js'
+import { exp, log } from '../../num/elementary.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 
@@ -63,6 +63,21 @@ function shareBefore(
     for (let c = 0; c < count; c++) out.data[i * count + c] = out.data[i * count + c]! / sum
   }
   return { shares: out, descendants: expected }
+}
+
+/**
+ * How much of what is open about labels the place of a particle tells, a snapshot: 1 − Σ_i a_i H(u_i)/H(ū), H the entropy of shares.
+ * 0 where all particles have the same shares, as of a label that has nothing to do with the coordinates; 1 where each has one fate.
+ */
+export function toldByPlace({ names, shares }: Fates, weights: readonly Float64Array[]): number[] {
+  const entropy = (of: ArrayLike<number>): number => Array.from(of).reduce((sum, p) => (p > 0 ? sum - p * log(p) : sum), 0)
+  return meanShares({ names, shares }, weights).map((mean, k) => {
+    const within = weights[k]!.reduce(
+      (sum, w, i) => sum + w * entropy(shares[k]!.data.subarray(i * names.length, (i + 1) * names.length)),
+      0
+    )
+    return names.length > 1 ? Math.max(0, 1 - within / entropy(mean)) : 1
+  })
 }
 
 /** Mean share of every label over the particles of each snapshot [snapshots][labels]. */

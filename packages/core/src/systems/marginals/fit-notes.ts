@@ -23,7 +23,7 @@ export function notesOf(problem: RoundsProblem, fitted: Fitted, { reference }: R
   const notes: string[] = []
   family.parameters.forEach(({ name, ...bounds }, k) => {
     const value = fitted.theta[k]!
-    if (atBound(value, bounds)) notes.push(`Parameter ${name} stands at its bound ${value}.`)
+    if (atBound(value, bounds)) notes.push(`Parameter ${name} stands at its bound ${numberText(value)}.`)
   })
   if (typeof reference === 'string' && isSmooth(reference))
     notes.push('The weights of a smooth field have no meaning by themselves; no intervals are given.')

@@ -8,13 +8,14 @@ import { keyFromSeed } from '../../num/random.js'
 import { scaleRectangular } from '../../scaling/rectangular.js'
 import { cloud } from '../../space/cloud.js'
 import type { RawTable } from '../../table/raw.js'
-import { fatesOf } from './fates.js'
+import { fatesOf, toldByPlace } from './fates.js'
 import { fitMarginals } from './fit.js'
 import { fitGrowing, type Wanted } from './fit-growing.js'
 import type { MarginalsModel } from './model.js'
 import { sampleTrajectories } from './sample.js'
 import { loadTrajectories, saveTrajectories } from './save.js'
 import { snapshotsOf } from './snapshot-table.js'
+import { weightsOf } from './snapshots.js'
 import { drawPaths, fitTrajectories, presentTrajectories } from './trajectories.js'
 
 const key = keyFromSeed(1)
@@ -61,6 +62,26 @@ describe('growth and death', () => {
     expect(marks!.weights![0]).toBe(1)
     expect(marks!.weights![1]! ** 2).toBeCloseTo(marks!.weights![2]!, 12)
     expect(marks!.growth![times.length - 1]).toBeNaN()
+  })
+
+  it('says how much of fates the place of a particle tells: nothing of labels that go with no column, all where each branch has its own', async () => {
+    const { fates, snapshots: seen } = await fit()
+    const told = toldByPlace(
+      fates!,
+      seen.map(({ cloud }) => weightsOf(cloud))
+    )
+    expect(told.at(-1)).toBe(1)
+    expect(told[0]).toBeLessThan(told[2]!)
+    const even = {
+      names: ['a', 'b'],
+      shares: [matrix(2, 2, Float64Array.of(0.5, 0.5, 0.5, 0.5)), matrix(2, 2, Float64Array.of(1, 0, 0, 1))]
+    }
+    expect(
+      toldByPlace(
+        even,
+        even.shares.map(() => Float64Array.of(0.5, 0.5))
+      )
+    ).toEqual([0, 1])
   })
 
   it('follows a column that says who multiplies', async () => {

@@ -4,6 +4,8 @@ import { keyFromSeed, normals } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
 import { fitMarginals } from './fit.js'
 import type { MarginalsOptions } from './options.js'
+import { sampleTrajectories } from './sample.js'
+import { type HeldOutScore, scoreHeldOut } from './score.js'
 import { prepareSnapshots } from './snapshots.js'
 import { type UserReference, userFamily } from './user-family.js'
 
@@ -14,6 +16,7 @@ const points = (n: number, d: number, seed: number, shift = 0): Matrix =>
     d,
     normals(keyFromSeed(seed), n * d).map((x) => x + shift)
   )
+const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length
 const two = (d: number, shift = 0) => ({ times: [0, 1], clouds: [cloud(points(12, d, 1, shift)), cloud(points(12, d, 2, shift))] })
 const fit = (input: Parameters<typeof fitMarginals>[0], options: MarginalsOptions = { reference: 'brownian' }) =>
   fitMarginals(input, options, { key })
@@ -38,9 +41,28 @@ describe('snapshots', () => {
     const { notes } = prepareSnapshots({ times: [0, 1, 2], clouds: [cloud(points(4, 1, 1)), same, cloud(points(4, 1, 2))] })
     expect(notes).toEqual([expect.stringMatching(/^All 3 particles at time 1 are alike.*--hold-out 1/)])
   })
+  it('takes a single particle, as where all were released: paths begin there, and are half as far from it in the middle', async () => {
+    const day = Date.UTC(2024, 1, 27)
+    const calendar = { origin: day, style: { separator: '', seconds: 'none', zone: '' } } as const
+    const released = { times: [0, 1, 3], clouds: [cloud(matrixFromRows([[9]])), ...two(1).clouds], calendar }
+    const model = await fit(released)
+    expect(model.notes).toContainEqual(expect.stringMatching(/^A single particle was seen at time 2024-02-27: .*--hold-out 2024-02-27/))
+    const { times, values } = sampleTrajectories(model, { count: 2000, times: [0.5], key })
+    const meanAt = (time: number) =>
+      mean(Array.from({ length: 2000 }, (_, path) => values.data[path * times.length + times.indexOf(time)]!))
+    expect(meanAt(0)).toBe(9)
+    // Of σ/√2 or so on the way: five standard errors.
+    expect(Math.abs(meanAt(0.5) - (9 + meanAt(1)) / 2)).toBeLessThan((5 * model.sigma[0]!) / Math.sqrt(2000))
+    const [{ floor, mmd }] = (await scoreHeldOut(
+      await fit({ ...released, times: [2, 0, 5] }, { reference: 'brownian', holdOut: [2] }),
+      key
+    )) as [HeldOutScore]
+    expect([floor, Number.isFinite(mmd)]).toEqual([0, true])
+    expect(() => prepareSnapshots({ times: [0, 1], clouds: [cloud(points(1, 1, 1)), cloud(points(1, 1, 2))] })).toThrow(/sbridge forecast/)
+  })
   it('refuses what it cannot use, in words', async () => {
     await expect(fit({ times: [0], clouds: [cloud(points(5, 1, 1))] })).rejects.toThrow(/at least two different times/)
-    await expect(fit({ times: [0, 1], clouds: [cloud(points(5, 1, 1)), cloud(points(1, 1, 2))] })).rejects.toThrow(/1 particle at time 1/)
+    await expect(fit({ times: [0, 1], clouds: [cloud(points(5, 1, 1)), cloud(points(0, 1, 2))] })).rejects.toThrow(/no particle at time 1/)
     await expect(fit({ times: [0, 1], clouds: [cloud(points(5, 1, 1)), cloud(points(5, 2, 2))] })).rejects.toThrow(
       /2 coordinates at time 1/
     )

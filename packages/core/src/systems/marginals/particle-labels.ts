@@ -38,7 +38,7 @@ const comesAgain = (column: Column, times: ArrayLike<unknown>): boolean =>
   column.kind === 'integer' && !column.missing && seenAgain(column.values, times)
 
 /** Whether values come once a time, none is empty, and half of them come again at another. */
-export function seenAgain(values: ArrayLike<unknown>, times: ArrayLike<unknown>): boolean {
+function seenAgain(values: ArrayLike<unknown>, times: ArrayLike<unknown>): boolean {
   const seen = new Map<unknown, Set<unknown>>()
   for (let i = 0; i < values.length; i++) {
     const at = seen.get(values[i]) ?? new Set()
@@ -47,6 +47,18 @@ export function seenAgain(values: ArrayLike<unknown>, times: ArrayLike<unknown>)
   }
   const again = [...seen.values()].filter((at) => at.size > 1).length
   return again >= SEEN_AGAIN * seen.size
+}
+
+/** What is said where rows of the same name follow a particle, which no coupling knows. */
+export function followedNotes(columns: RawTable['columns'], { raw, time }: { readonly raw: RawTable; readonly time: string }): string[] {
+  const times: ArrayLike<unknown> = raw.columns.find(({ name }) => name === time)?.values ?? []
+  return columns.flatMap(({ name, values }) =>
+    seenAgain(values, times)
+      ? [
+          `${name} comes once a time and again at others: it says which rows are the same particle, and paths are found without it. Where rows are to belong together, sbridge sample --group ${name} --time ${time} draws new ones whole.`
+        ]
+      : []
+  )
 }
 
 function isConstant(values: ArrayLike<number>, of: ArrayLike<number>): boolean {

@@ -83,7 +83,11 @@ it('labels, numbers of particles, and what is one value for each are no coordina
     )
   ).toEqual([
     ['weight'],
-    [expect.stringMatching(/^chick: whole numbers, each once a time/), expect.stringMatching(/^diet: one value for each chick/)]
+    [
+      expect.stringMatching(/^chick: whole numbers, each once a time/),
+      expect.stringMatching(/^diet: one value for each chick/),
+      expect.stringMatching(/^chick comes once a time and again at others.*--group chick --time day/)
+    ]
   ])
   // Numbers that differ within a time and never come again are a measurement; and what is named is taken.
   expect(

@@ -12,7 +12,7 @@ import { type Column, isCategorical, isNumeric, type NumericColumn } from '../..
 import { keepingLast } from '../keeping-last.js'
 import type { RuleOptions } from '../rule-options.js'
 import { rulesOf } from '../ruled-rows.js'
-import { labelsOfParticles, namesOfParticles, type Said } from './particle-labels.js'
+import { followedNotes, labelsOfParticles, namesOfParticles, type Said } from './particle-labels.js'
 import { type SnapshotColumns, type SnapshotTable, snapshotsOf, type WrittenColumns } from './snapshot-table.js'
 
 export type RuledColumns = SnapshotColumns & RuleOptions
@@ -27,27 +27,36 @@ export const ruledSnapshots = keepingLast(
     time,
     ...defined({ weights, growth, fates, by, columns, exclude, velocity, dateOrder, rules, rule })
   }),
-  (raw, { rules, rule, ...wanted }): SnapshotTable => {
-    const data = coordinatesIn(raw, wanted)
-    if (!data) return snapshotsOf(raw, wanted)
-    const isOpen = wanted.columns === undefined
-    const keys: Said = isOpen ? namesOfParticles(data, { raw, time: wanted.time }) : new Map()
-    const beside = without(data, new Set(keys.keys()))
-    const found = rulesOf(beside, { rules, ...defined({ rule }) })
-    const kept = keptOn(found, beside)
-    refuseOthers(rule, found, kept)
-    const derived = new Set(kept.map(({ column }) => column))
-    const labels: Said = isOpen ? labelsOfParticles(beside, { raw, derived }) : new Map()
-    const exclude = [...(wanted.exclude ?? []), ...keys.keys(), ...labels.keys(), ...derived]
-    const plain = snapshotsOf(raw, { ...wanted, exclude })
-    const notes = [...keys.values(), ...labels.values(), ...found.filter((one) => one.kind === 'order').map(orderNote)]
-    if (kept.length === 0) return { ...plain, notes }
-    const names = new Set([...plain.columnNames, ...derived])
-    const modelled = without(beside, new Set(beside.table.columns.map(({ name }) => name).filter((name) => !names.has(name))))
-    const order = raw.columns.map(({ name }) => name).filter((name) => derived.has(name) || plain.order.includes(name))
-    return { ...plain, order, rules: keepRules(kept, modelled), notes }
+  (raw, wanted): SnapshotTable => {
+    const table = withoutRuled(raw, wanted)
+    const { time, weights, growth, by, velocity = [] } = wanted
+    const used = new Set([time, weights, growth, by, ...velocity, ...table.order])
+    const others = raw.columns.filter(({ name }) => !used.has(name))
+    const notes = [...(table.notes ?? []), ...followedNotes(others, { raw, time })]
+    return notes.length > 0 ? { ...table, notes } : table
   }
 )
+
+function withoutRuled(raw: RawTable, { rules, rule, ...wanted }: RuledColumns): SnapshotTable {
+  const data = coordinatesIn(raw, wanted)
+  if (!data) return snapshotsOf(raw, wanted)
+  const isOpen = wanted.columns === undefined
+  const keys: Said = isOpen ? namesOfParticles(data, { raw, time: wanted.time }) : new Map()
+  const beside = without(data, new Set(keys.keys()))
+  const found = rulesOf(beside, { rules, ...defined({ rule }) })
+  const kept = keptOn(found, beside)
+  refuseOthers(rule, found, kept)
+  const derived = new Set(kept.map(({ column }) => column))
+  const labels: Said = isOpen ? labelsOfParticles(beside, { raw, derived }) : new Map()
+  const exclude = [...(wanted.exclude ?? []), ...keys.keys(), ...labels.keys(), ...derived]
+  const plain = snapshotsOf(raw, { ...wanted, exclude })
+  const notes = [...keys.values(), ...labels.values(), ...found.filter((one) => one.kind === 'order').map(orderNote)]
+  if (kept.length === 0) return { ...plain, notes }
+  const names = new Set([...plain.columnNames, ...derived])
+  const modelled = without(beside, new Set(beside.table.columns.map(({ name }) => name).filter((name) => !names.has(name))))
+  const order = raw.columns.map(({ name }) => name).filter((name) => derived.has(name) || plain.order.includes(name))
+  return { ...plain, order, rules: keepRules(kept, modelled), notes }
+}
 
 /** All that may be a coordinate or be derived from some, with its kind; undefined where that is nothing. */
 function coordinatesIn(

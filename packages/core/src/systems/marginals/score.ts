@@ -143,6 +143,8 @@ export function wasserstein(from: Matrix | Cloud, to: Cloud, power: 1 | 2, watch
 
 /** W1 between two random halves of a cloud. */
 export function halfSplit({ points, logWeights }: Cloud, key: Key, watch?: Watch): number {
+  // One particle is its own half.
+  if (points.rows === 1) return 0
   const order = permutation(key, points.rows)
   const half = Math.floor(points.rows / 2)
   const weights = logWeights.map(exp)
@@ -164,7 +166,7 @@ function squaredDiscrepancy(from: Matrix, to: Cloud): number {
   const toWeights = weightsOf(to)
   const distances: number[] = []
   for (let i = 0; i < to.points.rows; i++) for (let j = 0; j < i; j++) distances.push(squaredDistance(to.points, i, to.points, j))
-  const scale = 2 * Math.max(median(distances), Number.MIN_VALUE)
+  const scale = 2 * Math.max(distances.length > 0 ? median(distances) : 0, Number.MIN_VALUE)
   const sum = (a: Matrix, p: Float64Array, b: Matrix, q: Float64Array): number => {
     let total = 0
     for (let i = 0; i < a.rows; i++) for (let j = 0; j < b.rows; j++) total += p[i]! * q[j]! * exp(-squaredDistance(a, i, b, j) / scale)

@@ -5,6 +5,7 @@ import { normaliseLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
+import { type Calendar, timeText } from './calendar.js'
 import { joinMarks, type Marks } from './marks.js'
 
 /** Particles seen at one time, none of them followed. */
@@ -27,6 +28,8 @@ export interface SnapshotInput {
   readonly marks?: readonly Marks[] | undefined
   /** Velocities of the particles [clouds] of [n, d], NaN where one was not measured. */
   readonly velocities?: readonly Matrix[] | undefined
+  /** Where times are dates: how they are spelled. */
+  readonly calendar?: Calendar | undefined
 }
 
 export interface PreparedSnapshots {
@@ -39,11 +42,12 @@ export interface PreparedSnapshots {
 
 /**
  * Sorts snapshots by time, joins those of equal time, normalises weights and sets the held-out ones aside. Notes say what
- * was done. Throws `InputError` for a single snapshot, fewer than two particles at a time, values that are not finite,
+ * was done. Throws `InputError` for a single snapshot, a time without particles, values that are not finite,
  * unequal dimensions, or hold-out times that do not exist.
  */
 export function prepareSnapshots(input: SnapshotInput, holdOut: readonly number[] = []): PreparedSnapshots {
   const notes: string[] = []
+  const spell = (time: number): string => timeText(time, input.calendar)
   checkInput(input)
   const order = input.times.map((_, k) => k).sort((a, b) => input.times[a]! - input.times[b]! || a - b)
   if (order.some((k, place) => k !== place)) notes.push('Snapshots were not in order of time; they were sorted.')
@@ -52,7 +56,7 @@ export function prepareSnapshots(input: SnapshotInput, holdOut: readonly number[
     const time = input.times[k]!
     const last = all.at(-1)
     if (last?.time === time) {
-      notes.push(`Time ${time} came more than once; its particles were put together.`)
+      notes.push(`Time ${spell(time)} came more than once; its particles were put together.`)
       const velocities = last.velocities && stacked(last.velocities, input.velocities![k]!)
       all[all.length - 1] = {
         ...{ time, cloud: join(last.cloud, input.clouds[k]!), marks: joinMarks(last.marks, input.marks?.[k]) },
@@ -64,7 +68,8 @@ export function prepareSnapshots(input: SnapshotInput, holdOut: readonly number[
     }
   }
   const names = input.columnNames ?? Array.from({ length: all[0]!.cloud.points.cols }, (_, a) => `x${a}`)
-  all.forEach(checkSnapshot)
+  for (const one of all) checkSnapshot(one, spell(one.time))
+  if (all.length > 1 && all.every(({ cloud: { points } }) => points.rows === 1)) throw onePath()
   const wanted = new Set(holdOut)
   for (const time of wanted) if (!all.some((s) => s.time === time)) throw holdOutUnknown(time, all)
   const snapshots = all.filter((s) => !wanted.has(s.time))
@@ -73,15 +78,16 @@ export function prepareSnapshots(input: SnapshotInput, holdOut: readonly number[
     snapshots,
     heldOut: all.filter((s) => wanted.has(s.time)),
     columnNames: names,
-    notes: [...new Set([...notes, ...snapshots.flatMap(alikeNote)])]
+    notes: [...new Set([...notes, ...snapshots.flatMap((one) => alikeNote(one, spell(one.time)))])]
   }
 }
 
 /** One place seen many times is no sample of a population: what spreads before and after has to pass through it. */
-function alikeNote({ time, cloud: { points } }: Snapshot): string[] {
+function alikeNote({ cloud: { points } }: Snapshot, time: string): string[] {
   if (points.data.some((x, k) => !Object.is(x, points.data[k % points.cols]))) return []
+  const seen = points.rows === 1 ? `A single particle was seen at time ${time}` : `All ${points.rows} particles at time ${time} are alike`
   return [
-    `All ${points.rows} particles at time ${time} are alike: every path passes through that one place, and noise and growth there rest on nothing. If it was not measured, hold it out (--hold-out ${time}).`
+    `${seen}: every path passes through that one place, and noise and growth there rest on nothing. If it was not measured, hold it out (--hold-out ${time}).`
   ]
 }
 
@@ -117,13 +123,13 @@ function checkInput({ times, clouds }: SnapshotInput): void {
   })
 }
 
-function checkSnapshot({ time, cloud: { points } }: Snapshot): void {
-  if (points.rows < 2) {
+function checkSnapshot({ cloud: { points } }: Snapshot, time: string): void {
+  if (points.rows === 0) {
     throw new InputError({
       code: 'snapshot-small',
-      got: `${points.rows} particle at time ${time}`,
-      expected: 'at least two particles at every time',
-      try: 'leaving this time out, or binning times together'
+      got: `no particle at time ${time}`,
+      expected: 'at least one particle at every time',
+      try: 'leaving this time out'
     })
   }
   const bad = points.data.findIndex((x) => !Number.isFinite(x) && !Number.isNaN(x))
@@ -145,6 +151,15 @@ function checkSnapshot({ time, cloud: { points } }: Snapshot): void {
         try: 'removing rows whose coordinates are all empty'
       })
   }
+}
+
+function onePath(): InputError {
+  return new InputError({
+    code: 'snapshot-small',
+    got: 'a single particle at every time',
+    expected: 'several particles at one time at least',
+    try: 'sbridge forecast, which learns from a series'
+  })
 }
 
 function holdOutUnknown(time: number, all: readonly Snapshot[]): InputError {

@@ -2,7 +2,7 @@ import { quantileOfSorted, sorted } from '../../num/statistics.js'
 import { numberText, shareText } from '../../tell/numbers.js'
 import { type Block, type Drawing, type Figure, type Point, said, type Topic } from '../../tell/telling.js'
 import { type Calendar, timeText } from './calendar.js'
-import { type Fates, meanShares } from './fates.js'
+import { type Fates, meanShares, toldByPlace } from './fates.js'
 import type { GrowthModel, MarginalsModel } from './model.js'
 import type { HeldOutScore } from './score.js'
 import { weightsOf } from './snapshots.js'
@@ -55,6 +55,7 @@ function growthFacts(growth: GrowthModel, snapshots: MarginalsModel['snapshots']
 export function growingSummary({ growth, fates, snapshots }: MarginalsModel): Record<string, unknown> {
   const named = (names: readonly string[], shares: readonly number[]) => Object.fromEntries(names.map((name, c) => [name, shares[c]!]))
   const balanced = growth?.balanced.fates && sharesByTime(growth.balanced.fates, snapshots)
+  const told = fates && toldByTime(fates, snapshots)
   return {
     ...(growth && {
       growth: {
@@ -67,6 +68,7 @@ export function growingSummary({ growth, fates, snapshots }: MarginalsModel): Re
       fates: sharesByTime(fates, snapshots).map((shares, k) => ({
         time: snapshots[k]!.time,
         shares: named(fates.names, shares),
+        toldByPlace: told![k]!,
         ...(balanced && { withoutGrowth: named(fates.names, balanced[k]!) })
       }))
     })
@@ -75,6 +77,12 @@ export function growingSummary({ growth, fates, snapshots }: MarginalsModel): Re
 
 const sharesByTime = (fates: Fates, snapshots: MarginalsModel['snapshots']): number[][] =>
   meanShares(
+    fates,
+    snapshots.map(({ cloud }) => weightsOf(cloud))
+  )
+
+const toldByTime = (fates: Fates, snapshots: MarginalsModel['snapshots']): number[] =>
+  toldByPlace(
     fates,
     snapshots.map(({ cloud }) => weightsOf(cloud))
   )
@@ -151,9 +159,10 @@ function besideBalanced(scores: readonly HeldOutScore[], { balanced: { heldOut }
 function fateTopic({ model, calendar }: Growing, fates: Fates, pictures: boolean): Topic {
   const balanced = model.growth?.balanced.fates
   const [own, without] = [fates, balanced].map((one) => one && sharesByTime(one, model.snapshots))
+  const [told, toldWithout] = [fates, balanced].map((one) => one && toldByTime(one, model.snapshots))
   const rows = own!.flatMap((shares, k) => {
     const time = timeText(model.snapshots[k]!.time, calendar)
-    return [[time, ...shares], ...(without ? [[`${time}, without growth`, ...without[k]!]] : [])]
+    return [[time, ...shares, told![k]!], ...(without ? [[`${time}, without growth`, ...without[k]!, toldWithout![k]!]] : [])]
   })
   return {
     id: 'fates',
@@ -161,8 +170,8 @@ function fateTopic({ model, calendar }: Growing, fates: Fates, pictures: boolean
     blocks: [
       {
         kind: 'table',
-        caption: `Share of each label of the last snapshot among the expected descendants of a particle, in the mean over the particles of each snapshot${without ? ', beside the same if nothing grows or dies' : ''}.`,
-        head: ['time', ...fates.names.map((name) => `${name}#`)],
+        caption: `Share of each label of the last snapshot among the expected descendants of a particle, in the mean over the particles of each snapshot${without ? ', beside the same if nothing grows or dies' : ''}; and how much of what is open about the label the place of a particle tells, from 0 (all particles have the same shares) to 1 (each has one fate).`,
+        head: ['time', ...fates.names.map((name) => `${name}#`), 'told by place#'],
         rows,
         said: 'fates at '
       },

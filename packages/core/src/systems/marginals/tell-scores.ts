@@ -25,7 +25,9 @@ export function heldOutSentence(where: string, scores: readonly HeldOutScore[]):
   const near =
     own <= NEAR * floor
       ? `as near as two halves of the seen particles are to each other (${noise})`
-      : `${numberText(own / floor)} times that of two halves of the seen particles (${noise})`
+      : floor > 0
+        ? `${numberText(own / floor)} times that of two halves of the seen particles (${noise})`
+        : 'where all seen particles are in one place'
   const lines =
     straight === undefined
       ? ''

@@ -136,6 +136,6 @@ function stepSentence({ stepFits }: Pick<MarginalsModel, 'stepFits'>): string[] 
   const mean = (of: (one: (typeof stepFits)[number]) => number): number => stepFits.reduce((sum, one) => sum + of(one) / stepFits.length, 0)
   const [own, floor] = [mean(({ w1 }) => w1), mean((one) => one.floor)]
   return [
-    `Fit: run from each snapshot to the next, the reference alone arrives at a mean Wasserstein-1 distance of ${numberText(own)}, ${numberText(own / floor)} times that of two halves of the seen particles.`
+    `Fit: run from each snapshot to the next, the reference alone arrives at a mean Wasserstein-1 distance of ${numberText(own)}${floor > 0 ? `, ${numberText(own / floor)} times that of two halves of the seen particles` : ''}.`
   ]
 }

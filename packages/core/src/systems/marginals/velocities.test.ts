@@ -65,6 +65,11 @@ describe('measured velocities', () => {
     await expect(fitted({ units: 60 })).rejects.toThrow(/snapshots move 0\.01\d* times as fast/)
     await expect(fitted({ units: 1 / 24 })).rejects.toThrow(/snapshots move 2\d times as fast/)
     await expect(fitted({ units: -1 })).rejects.toThrow(/point away/)
+    const { velocities, ...rest } = snapshots()
+    const vertical = velocities!.map((of) => ({ ...of, data: of.data.map((v, k) => (k % 2 === 1 ? 1000 * v : v)) }))
+    await expect(fitMarginals({ ...rest, velocities: vertical }, { reference: 'linear' }, { key })).rejects.toThrow(
+      /velocities of y against which the snapshots move 0\.0\d+ times as fast/
+    )
     await expect(fitted({ units: 0 })).rejects.toThrow(/velocities of x, y that are 0/)
     await expect(fitted({}, { reference: 'brownian' })).rejects.toThrow(/velocities with the reference brownian/)
   })

@@ -92,7 +92,7 @@ export function checkVelocityUnits(snapshots: readonly Snapshot[], columnNames: 
       expected: 'measured velocities of every coordinate',
       try: 'checking how many digits the velocity columns are written with, or leaving --velocity out'
     })
-  let [top, bottom] = [0, 0]
+  const [tops, bottoms] = [new Float64Array(columnNames.length), new Float64Array(columnNames.length)]
   for (const [k, later] of snapshots.slice(1).entries()) {
     const [a, b] = [momentsOf(snapshots[k]!), momentsOf(later)]
     const gap = later.time - snapshots[k]!.time
@@ -101,25 +101,34 @@ export function checkVelocityUnits(snapshots: readonly Snapshot[], columnNames: 
       const moved = (b.mean[c]! - a.mean[c]!) / gap
       const weight = gap ** 2 / (a.error[c]! + b.error[c]!)
       if (!Number.isFinite(said * moved * weight)) return
-      top += weight * said * moved
-      bottom += weight * said * said
+      tops[c] = tops[c]! + weight * said * moved
+      bottoms[c] = bottoms[c]! + weight * said * said
     })
   }
-  const factor = top / bottom
-  const error = 1 / Math.sqrt(bottom)
-  if (!(factor - SURE * error > UNLIKE || factor + SURE * error < 1 / UNLIKE)) return
+  const factorOf = (columns: readonly number[]): { factor: number; unlike: boolean } => {
+    const [top, bottom] = [tops, bottoms].map((sums) => columns.reduce((sum, c) => sum + sums[c]!, 0)) as [number, number]
+    const [factor, error] = [top / bottom, 1 / Math.sqrt(bottom)]
+    return { factor, unlike: factor - SURE * error > UNLIKE || factor + SURE * error < 1 / UNLIKE }
+  }
+  const all = Array.from(columnNames.keys())
+  if (!factorOf(all).unlike) return
+  // The largest velocities outweigh the others: it may be one column alone.
+  const alone = all.filter((c) => factorOf([c]).unlike)
+  const meant = alone.length > 0 ? alone : all
+  const names = listed(meant.map((c) => columnNames[c]!))
+  const { factor } = factorOf(meant)
   const found = Number(factor.toPrecision(2))
   throw new InputError({
     code: 'velocity-units',
     got:
       factor <= 0
-        ? 'velocities that point away from where the snapshots move'
-        : `velocities against which the snapshots move ${found} times as fast`,
+        ? `velocities of ${names} that point away from where the snapshots move`
+        : `velocities of ${names} against which the snapshots move ${found} times as fast`,
     expected: `velocities in the unit of ${listed(columnNames)} over that of the time, one a coordinate in their order`,
     try:
       factor <= 0
         ? 'checking the order and the signs of the velocity columns'
-        : `multiplying the velocities by ${found} if they are per another unit of time`
+        : `multiplying these velocities by ${found} if they are per another unit of time`
   })
 }
 

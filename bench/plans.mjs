@@ -171,7 +171,7 @@ for (const [name, job] of JOBS.filter(([name]) => name === wanted)) {
   }
   lap()
   const took = loaded + prepared - made + milliseconds() - begin
-  const expected = 1000 * secondsOf(plan.pairs, speed)
+  const expected = 1000 * secondsOf(plan, speed)
   const planned = new Map(plan.stages.map(({ stage: one, pairs }) => [one, pairs / speed]))
   const stages = [...new Set([...planned.keys(), ...spent.keys()])].map((one) => {
     const seconds = (ms) => (ms === undefined ? '–' : (ms / 1000).toFixed(2))

@@ -31,6 +31,8 @@ export interface Plan {
   readonly timed: Matrix | number
   /** Whether pairs are those of plain TypeScript in one thread, whatever the engine. */
   readonly plain?: boolean
+  /** Seconds besides pairs, and besides those that any job takes. Default none. */
+  readonly besides?: number
 }
 
 /** The stages with their sum. */
@@ -41,7 +43,7 @@ export function planned(stages: readonly Stage[]): Pick<Plan, 'stages' | 'pairs'
 /** A plan of these stages. Where nothing else is said kernels compare as many coordinates as there are columns, and pairs are timed at as many. */
 export function planOf(
   stages: readonly Stage[],
-  size: Pick<Plan, 'rowCount' | 'columnCount' | 'drawnRows' | 'bytes'> & Partial<Pick<Plan, 'dimension' | 'timed' | 'plain'>>
+  size: Pick<Plan, 'rowCount' | 'columnCount' | 'drawnRows' | 'bytes'> & Partial<Pick<Plan, 'dimension' | 'timed' | 'plain' | 'besides'>>
 ): Plan {
   const { columnCount, dimension = columnCount } = size
   return { ...planned(stages), timed: dimension, ...size, dimension }

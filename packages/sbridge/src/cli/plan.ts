@@ -3,14 +3,14 @@ import { durationText, pairsPerMillisecond, secondsOf } from '@sbridge/core/inte
 import { type Engine, ReferenceEngine } from '@sbridge/core/kernels'
 
 /** A plan that takes so long on this machine with this engine. */
-interface TimedPlan extends Omit<Plan, 'timed' | 'plain'>, Partial<Pick<SchemaPlan, 'tables'>> {
+interface TimedPlan extends Omit<Plan, 'timed' | 'plain' | 'besides'>, Partial<Pick<SchemaPlan, 'tables'>> {
   readonly seconds: number
 }
 
 /** Measures how fast pairs go. */
-export async function timePlan({ timed, plain, ...plan }: Plan | SchemaPlan, engine: Engine): Promise<TimedPlan> {
+export async function timePlan({ timed, plain, besides, ...plan }: Plan | SchemaPlan, engine: Engine): Promise<TimedPlan> {
   const speed = await pairsPerMillisecond(plain ? new ReferenceEngine() : engine, timed, () => performance.now())
-  return { ...plan, seconds: secondsOf(plan.pairs, speed) }
+  return { ...plan, seconds: secondsOf({ pairs: plan.pairs, besides }, speed) }
 }
 
 /** The plan in words. */

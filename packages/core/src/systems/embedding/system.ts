@@ -75,7 +75,7 @@ export const embedding: System<RawTable, EmbedJob, FittedEmbedding, EmbeddingReq
 const wrongRequest = (got: string) => notTogether(got, 'place: a table', 'rows to place, or coordinates to lift')
 
 /** Turns of the scaling with the search for a bandwidth, and of the eigenvectors, about: each a pass over all pairs. */
-const PASSES = { scaling: 18, eigenvectors: 45 }
+const PASSES = { scaling: 12, eigenvectors: 28 }
 
 function plan(source: { input: RawTable; options: EmbedJob } | { model: FittedEmbedding }, request?: EmbeddingRequest): Plan {
   const fits = 'input' in source

@@ -103,7 +103,7 @@ const MEMBERS = 100
 const MEMORIES = 3
 
 /** Passes over M² pairs of a unit: bandwidths tried, and the scaling. */
-const PASSES = { choosing: 40, scaling: 14 }
+const PASSES = { choosing: 25, scaling: 14 }
 
 function plan(source: { input: RawTable; options: SeriesFit } | { model: ForecastModel }, request?: SeriesRequest): Plan {
   const learns = 'input' in source

@@ -414,6 +414,14 @@ describe('posteriors', () => {
     expect(report.effectiveSampleSize).toBeGreaterThan(100)
   })
 
+  test('draws that are not of the rows that agree with what was observed are named', async () => {
+    // The papers' step is biased by O(ε): under a sharp likelihood `my y` hardly follows.
+    const names = async (conditioning: 'informed' | 'langevin') =>
+      (await posterior(gaussian, { observe: ['x = 0.8 ± 0.2'], conditioning })).report.warnings.map(({ name }) => name)
+    expect(await names('langevin')).toContain('rows-disagree')
+    expect(await names('informed')).toEqual([])
+  })
+
   test('a module with a gradient, one without, and the observation agree', { tags: ['slow'] }, async () => {
     const logLikelihood = (row: Readonly<Record<string, unknown>>) => -0.5 * (((row.x as number) - 1) / 0.5) ** 2
     const gradient = (row: Readonly<Record<string, unknown>>) => ({ x: -((row.x as number) - 1) / 0.25 })

@@ -1,8 +1,10 @@
 import { type BeforeAndAfter, describeColumns, describeObservation, type ObservationSupport } from '../../know/observations.js'
+import { farthestFromRows } from '../../know/rows-apart.js'
 import { MANY_MATCHING, type NamedWarning } from '../../know/support.js'
 import type { Encoded } from '../../table/encoder.js'
 import type { ObservationExpression } from '../../table/parse-expression.js'
 import type { Table } from '../../table/table.js'
+import { numberText } from '../../tell/numbers.js'
 import type { PosteriorChoice } from './posterior-place.js'
 
 export interface PosteriorReport {
@@ -40,6 +42,8 @@ export interface PosteriorChains
   readonly agreeing?: Encoded | undefined
   readonly choice: Omit<PosteriorChoice, 'law'>
   readonly fittingRows?: number | undefined
+  /** Weights of the training rows under the likelihood [M], where nothing is given besides and the rows are counted under it as it is. */
+  readonly rowWeights?: Float64Array | undefined
 }
 
 interface Described {
@@ -67,7 +71,25 @@ export function supportReport(drawn: PosteriorChains, { observations, prior, tab
     observations: observations.map((observation) => describeObservation(observation, prior, table)),
     columns: describeColumns(prior, table)
   }
-  return { ...report, warnings: warningsOn(report, table.rowCount) }
+  const apart = drawn.rowWeights ? apartWarning(report, { rows: prior, weights: drawn.rowWeights }, table) : []
+  return { ...report, warnings: [...warningsOn(report, table.rowCount), ...apart] }
+}
+
+type Reported = Omit<PosteriorReport, 'warnings' | 'unconditioned'>
+
+/** Where enough rows agree with what was observed, they have a word. */
+function apartWarning(
+  { importanceRows, effectiveSampleSize, conditioning }: Reported,
+  weighted: Parameters<typeof farthestFromRows>[0],
+  table: Table
+): NamedWarning[] {
+  if (importanceRows < MANY_MATCHING) return []
+  const apart = farthestFromRows(weighted, { table, effectiveSampleSize })
+  if (!apart) return []
+  const say = ({ mean, deviation }: typeof apart.rows) => `mean ${numberText(mean)}, spread ${numberText(deviation)}`
+  const cure = conditioning === 'langevin' ? '--conditioning informed has no such bias' : 'a smaller --condition-bandwidth smooths less'
+  const message = `${apart.name} of the drawn rows (${say(apart.drawn)}) is not that of the ${importanceRows.toFixed(0)} training rows that agree in effect with what was observed (${say(apart.rows)}): ${cure}`
+  return [{ name: 'rows-disagree', message }]
 }
 
 /** Fewer training rows than this under the likelihood: the answer rests on what the bridge makes of the tails. */
@@ -75,7 +97,7 @@ const FEW_ROWS = 10
 /** An observation farther than this many standard deviations from the rows before it disagrees with all of them alike. */
 const FAR = 4
 
-function warningsOn(report: Omit<PosteriorReport, 'warnings' | 'unconditioned'>, rowCount: number): NamedWarning[] {
+function warningsOn(report: Reported, rowCount: number): NamedWarning[] {
   const warnings: NamedWarning[] = []
   const { importanceRows, fittingRows } = report
   const few = importanceRows < Math.min(FEW_ROWS, (fittingRows ?? Number.POSITIVE_INFINITY) / 4)

@@ -122,7 +122,8 @@ export async function drawPosterior(model: GlobalModel, asked: PosteriorDraw, co
     powers: drawn.powers,
     effectiveRows: drawn.effectiveRows,
     acceptance: drawn.acceptance,
-    effectiveSampleSize: effectiveSampleSize(drawn.rows.coordinates, drawn.ancestors, 1 - mean(drawn.moved))
+    effectiveSampleSize: effectiveSampleSize(drawn.rows.coordinates, drawn.ancestors, 1 - mean(drawn.moved)),
+    rowWeights: known || asked.counted ? undefined : weights
   }
 }
 

@@ -9,6 +9,7 @@ import { cloud } from '../../space/cloud.js'
 import { CONTEST_BUDGET, CONTEST_CHAINS } from '../global/choose-scaling.js'
 import { contestDraws, contestFolds } from '../global/contest-folds.js'
 import { SEARCH_BUDGET } from '../global/model.js'
+import type { Plan } from '../system.js'
 
 /** Sizes that decide how long a job takes. */
 export interface JobSize {
@@ -183,16 +184,23 @@ export function estimateJob(size: JobSize): JobEstimate {
  */
 const BEYOND_PAIRS = 1.5
 
-/** Seconds that a job of so many pairs takes where so many go in a millisecond. */
-export const secondsOf = (pairs: number, perMillisecond: number): number => BEYOND_PAIRS + pairs / perMillisecond / 1000
+/** Seconds that the forests take which judge a contest of scalings: 0.8 of 344 × 7, 1.0 of 50,000 × 2 and of 5,000 × 10. */
+export const CONTEST_SECONDS = 0.9
 
-/** Rows that a measurement of speed starts from. */
-const MEASURED_ROWS = 128
-/** Made-up numbers that it goes to, as many as 4,096 points of 16 coordinates have: a call takes some milliseconds, whatever the coordinates. */
+/** Seconds that a job takes where so many pairs go in a millisecond. */
+export const secondsOf = ({ pairs, besides = 0 }: Pick<Plan, 'pairs' | 'besides'>, perMillisecond: number): number =>
+  BEYOND_PAIRS + besides + pairs / perMillisecond / 1000
+
+/**
+ * Rows that a measurement of speed starts from: so few that a call is over before a busy machine's scheduler takes the processor away,
+ * which calls of 128 rows were not (speeds of 14 to 182 million pairs a second where calls of 32 rows had 89 to 171).
+ */
+const MEASURED_ROWS = 32
+/** Made-up numbers that it goes to, as many as 4,096 points of 16 coordinates have: a call takes about a millisecond, whatever the coordinates. */
 const MEASURED_NUMBERS = 65_536
-/** Calls, and milliseconds, that a measurement takes at least; the shortest time a call can be told to take. */
+/** Calls, and milliseconds, that a measurement takes at least: by then the engine's code is compiled for good; the shortest time a call can be told to take. */
 const LEAST_CALLS = 2
-const LEAST_TIME = 20
+const LEAST_TIME = 100
 const SHORTEST_TIME = 0.01
 
 /**

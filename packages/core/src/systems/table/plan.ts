@@ -20,7 +20,7 @@ import { type RuledAsked, throughRules } from '../ruled-known.js'
 import { ruledRows } from '../ruled-rows.js'
 import { type Plan, planned, planOf } from '../system.js'
 import { CANDIDATES, candidateRows } from './candidates.js'
-import { estimateJob, type KnownSize } from './estimate.js'
+import { CONTEST_SECONDS, estimateJob, type KnownSize } from './estimate.js'
 import type { TableFit, TableRequest, TableSource } from './options.js'
 import { planLatent } from './plan-latent.js'
 import { planLocal } from './plan-local.js'
@@ -112,8 +112,9 @@ function planWhole(source: WholeSource, request: TableRequest | undefined): Plan
   }
   const estimate = estimateJob(size)
   const stages = estimate.stages.filter(({ stage }) => (FITTING.includes(stage) ? shape.fits : request !== undefined))
-  const { columnCount } = shape
-  return planOf(stages, { rowCount, columnCount, dimension, drawnRows: size.drawnRows, bytes: estimate.bytes, timed })
+  const { columnCount, fits, comparesScalings } = shape
+  const besides = fits && comparesScalings ? CONTEST_SECONDS : 0
+  return planOf(stages, { rowCount, columnCount, dimension, drawnRows: size.drawnRows, bytes: estimate.bytes, timed, besides })
 }
 
 /** All parts as one, for the sake of their sizes. */

@@ -1,0 +1,76 @@
+import { isNumeric, type Table } from '../table/table.js'
+
+/** Standard errors, rough ones where few rows agree, within which chance leaves every column of a table. */
+const BEYOND_CHANCE = 5
+/** Part of a column's spread, of either direction of its logarithm too, below which nobody minds. */
+const MATTERS = 0.25
+
+interface Weighted {
+  /** Training rows. */
+  readonly rows: Table
+  /** Of the rows under what was observed [M], unnormalised. */
+  readonly weights: Float64Array
+}
+
+interface Drawn {
+  readonly table: Table
+  /** Independent rows that they are worth. */
+  readonly effectiveSampleSize: number
+}
+
+/** A column whose drawn values are not those of the rows that agree with what was observed. */
+interface Apart {
+  readonly name: string
+  readonly drawn: Moments
+  readonly rows: Moments
+}
+
+interface Moments {
+  readonly mean: number
+  readonly deviation: number
+}
+
+/**
+ * The number column whose mean or spread stands farthest from that of the rows weighted by what was observed, in standard errors of
+ * both; undefined where chance, or what matters to nobody, explains them all. Two ways to one law: importance weights know nothing of
+ * kernels or steps. Cost O(M·d).
+ */
+export function farthestFromRows({ rows, weights }: Weighted, { table, effectiveSampleSize }: Drawn): Apart | undefined {
+  const found = rows.columns.flatMap((known, c) => {
+    const other = table.columns[c]
+    if (!other || !isNumeric(known) || !isNumeric(other)) return []
+    const own = momentsOf(known, weights)
+    const drawn = momentsOf(other, new Float64Array(other.values.length).fill(1))
+    if (!(own.deviation > 0 && drawn.deviation > 0)) return []
+    const shift = Math.abs(drawn.mean - own.mean)
+    const stretch = Math.abs(Math.log(drawn.deviation / own.deviation))
+    const within = drawn.deviation ** 2 / effectiveSampleSize
+    const errors = [
+      shift > MATTERS * own.deviation ? shift / Math.sqrt(own.meanError + within) : 0,
+      stretch > MATTERS ? stretch / Math.sqrt(own.logError + 0.5 / effectiveSampleSize) : 0
+    ]
+    return [{ name: known.name, drawn, rows: own, errors: Math.max(...errors) }]
+  })
+  const [first] = found.filter(({ errors }) => errors > BEYOND_CHANCE).sort((a, b) => b.errors - a.errors)
+  return first && { name: first.name, drawn: first.drawn, rows: first.rows }
+}
+
+type Cells = { readonly values: Float64Array; readonly missing?: Uint8Array | undefined }
+
+/** Of the cells that are there; squared standard errors of the mean and of the deviation's logarithm, by their influence functions. */
+function momentsOf({ values, missing }: Cells, weights: Float64Array) {
+  const each = (of: (x: number, w: number) => number): number => {
+    let sum = 0
+    for (let i = 0; i < values.length; i++) if (!missing?.[i]) sum += of(values[i]!, weights[i]!)
+    return sum
+  }
+  const total = each((_, w) => w)
+  const mean = each((x, w) => w * x) / total
+  const variance = each((x, w) => w * (x - mean) ** 2) / total
+  return {
+    mean,
+    deviation: Math.sqrt(variance),
+    meanError: each((x, w) => (w * (x - mean)) ** 2) / total ** 2,
+    logError: each((x, w) => (w * ((x - mean) ** 2 - variance)) ** 2) / (2 * variance * total) ** 2
+  }
+}

@@ -32,7 +32,7 @@ export interface Plan {
   /** Whether pairs are those of plain TypeScript in one thread, whatever the engine. */
   readonly plain?: boolean
   /** Seconds besides pairs, and besides those that any job takes. Default none. */
-  readonly besides?: number
+  readonly besides?: number | undefined
 }
 
 /** The stages with their sum. */

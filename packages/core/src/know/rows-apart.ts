@@ -1,3 +1,4 @@
+import { log } from '../num/elementary.js'
 import { isNumeric, type Table } from '../table/table.js'
 
 /** Standard errors, rough ones where few rows agree, within which chance leaves every column of a table. */
@@ -43,7 +44,7 @@ export function farthestFromRows({ rows, weights }: Weighted, { table, effective
     const drawn = momentsOf(other, new Float64Array(other.values.length).fill(1))
     if (!(own.deviation > 0 && drawn.deviation > 0)) return []
     const shift = Math.abs(drawn.mean - own.mean)
-    const stretch = Math.abs(Math.log(drawn.deviation / own.deviation))
+    const stretch = Math.abs(log(drawn.deviation / own.deviation))
     const within = drawn.deviation ** 2 / effectiveSampleSize
     const errors = [
       shift > MATTERS * own.deviation ? shift / Math.sqrt(own.meanError + within) : 0,

@@ -41,7 +41,7 @@ const day = (days: number): string => new Date(Date.UTC(2023, 0, 1) + days * 864
 const stamp = (minutes: number): string => new Date(Date.UTC(2024, 0, 1) + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ')
 const fixed = (x: number, decimals: number): string => (x + 1e-9).toFixed(decimals)
 
-/** Nineteen tables with rules of every kind among columns that have none. */
+/** Twenty-three tables with rules of every kind among columns that have none. */
 export function plantedTables(seed: number): PlantedTable[] {
   return [
     orders,
@@ -62,7 +62,11 @@ export function plantedTables(seed: number): PlantedTable[] {
     survey,
     tariffs,
     grades,
-    receipts
+    receipts,
+    staff,
+    claims,
+    parcels,
+    quotas
   ].map((make, k) => make(new Dice(seed * 100 + k, 500 + 40 * k)))
 }
 
@@ -449,4 +453,81 @@ export function ruleless(seed: number): PlantedTable[] {
       raw: tableOf(dice.rows, (i) => Object.fromEntries(Object.entries(columns).map(([name, cells]) => [name, cells[i]!])))
     }
   })
+}
+
+function staff(dice: Dice): PlantedTable {
+  const [born, when, grade] = [dice.u('born'), dice.u('when'), dice.some('grade', ['a', 'b', 'c'])]
+  const date = (t: number) => new Date(t).toISOString().slice(0, 10)
+  const [first, last] = [Date.UTC(1960, 0, 1), Date.UTC(2001, 0, 1)]
+  return {
+    name: 'staff',
+    rules: ['hired >= born + years(18)'],
+    raw: tableOf(dice.rows, (i) => {
+      const birth = first + Math.floor(((last - first) * born[i]!) / 864e5) * 864e5
+      const grown = new Date(birth)
+      grown.setUTCFullYear(grown.getUTCFullYear() + 18)
+      const least = Math.max(grown.getTime(), Date.UTC(2000, 0, 1))
+      return { born: date(birth), hired: date(least + (Date.UTC(2024, 11, 31) - least) * when[i]!), grade: grade[i]! }
+    })
+  }
+}
+
+function claims(dice: Dice): PlantedTable {
+  const [charged, hours, rate, use] = [
+    dice.amount('charged', 900, 2),
+    dice.whole('hours', 1, 60),
+    dice.u('rate'),
+    dice.amount('use', 40, 2)
+  ]
+  const limit = dice.whole('limit', 300, 4000)
+  return {
+    name: 'claims',
+    rules: ['paid = min(limit, 0.8 * charged)', 'pay = max(300, hours * rate)', 'capped = min(60, use)'],
+    raw: tableOf(dice.rows, (i) => {
+      const wage = fixed(10 + 20 * rate[i]!, 2)
+      return {
+        limit: limit[i]!,
+        charged: fixed(charged[i]!, 2),
+        paid: fixed(Math.min(limit[i]!, 0.8 * charged[i]!), 2),
+        hours: hours[i]!,
+        rate: wage,
+        pay: fixed(Math.max(300, hours[i]! * Number(wage)), 2),
+        use: fixed(use[i]!, 2),
+        capped: fixed(Math.min(60, use[i]!), 2)
+      }
+    })
+  }
+}
+
+function parcels(dice: Dice): PlantedTable {
+  const [ordered, lag, state, lost, weight] = [
+    dice.whole('ordered', 0, 600),
+    dice.whole('lag', 1, 9),
+    dice.some('state', ['new', 'packed', 'sent', 'sent', 'sent', 'sent', 'cancelled', 'cancelled']),
+    dice.u('lost'),
+    dice.amount('weight', 2, 1)
+  ]
+  return {
+    name: 'parcels',
+    rules: ['shipped missing where state = new, packed, maybe cancelled', 'shipped >= ordered'],
+    raw: tableOf(dice.rows, (i) => ({
+      ordered: day(ordered[i]!),
+      state: state[i]!,
+      shipped: state[i] === 'sent' || (state[i] === 'cancelled' && lost[i]! < 0.4) ? day(ordered[i]! + lag[i]!) : null,
+      weight: fixed(weight[i]!, 1)
+    }))
+  }
+}
+
+/** Shares of a whole that never come near it. */
+function quotas(dice: Dice): PlantedTable {
+  const [size, share] = [dice.some('size', ['256', '512', '1024', '2048']), dice.z('share')]
+  return {
+    name: 'quotas',
+    rules: ['percent = 100 * used / size', 'size >= used'],
+    raw: tableOf(dice.rows, (i) => {
+      const used = Math.round(Number(size[i]!) * Math.min(0.95, Math.max(0.05, 0.5 + 0.15 * share[i]!)))
+      return { size: Number(size[i]!), used, percent: fixed((100 * used) / Number(size[i]!), 1) }
+    })
+  }
 }

@@ -1,9 +1,7 @@
 import { reflectedInto } from '../law/strata.js'
 import { log } from '../num/elementary.js'
 import { type Matrix, matrix } from '../num/matrix.js'
-
-/** Values that say how a column ends, at least, and the share of its rows that they are: farther in it says little of its end. */
-const TAIL = { least: 24, share: 0.1 }
+import { endEvidence } from '../num/sharp-end.js'
 
 /** Rows that are looked at, at most: of more, every so many. */
 const MOST_ROWS = 10_000
@@ -29,8 +27,8 @@ export function sharpEnds({ rows, cols, data }: Matrix): Ends | undefined {
   let hasSome = false
   for (let c = 0; c < cols; c++) {
     const ascending = Float64Array.from({ length: count }, (_, k) => data[Math.floor((k * rows) / count) * cols + c]!).sort()
-    if (endsSharply(ascending.map((x) => -x).reverse())) low[c] = extreme(c, Math.min)
-    if (endsSharply(ascending)) high[c] = extreme(c, Math.max)
+    if (endEvidence(ascending.map((x) => -x).reverse()) >= EVIDENCE) low[c] = extreme(c, Math.min)
+    if (endEvidence(ascending) >= EVIDENCE) high[c] = extreme(c, Math.max)
     hasSome ||= Number.isFinite(low[c]!) || Number.isFinite(high[c]!)
   }
   return hasSome ? { low, high } : undefined
@@ -40,19 +38,6 @@ export function sharpEnds({ rows, cols, data }: Matrix): Ends | undefined {
     for (let at = c; at < rows * cols; at += cols) end = further(end, data[at]!)
     return end
   }
-}
-
-/** Whether ascending values end sharply above. */
-function endsSharply(ascending: Float64Array): boolean {
-  const n = ascending.length
-  const k = Math.max(TAIL.least, Math.ceil(TAIL.share * n))
-  if (2 * k > n) return false
-  const from = ascending[n - k - 1]!
-  let mean = 0
-  for (let i = n - k; i < n; i++) mean += (ascending[i]! - from) / k
-  // The last of k values that are evenly spread lies short of their end by one part in k + 1.
-  const length = ((ascending[n - 1]! - from) * (k + 1)) / k
-  return mean > 0 && k * (1 + log(mean / length)) >= EVIDENCE
 }
 
 /** Coordinates with what lies beyond an end reflected at it. Cost O(cells). */

@@ -90,6 +90,19 @@ export function standardised(m: Matrix, { centre, scale }: ColumnScale, first = 
   return out
 }
 
+/** The correlation of two columns; 0 where one of them does not vary. */
+export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const [meanA, meanB] = [mean(a), mean(b)]
+  let [both, ownA, ownB] = [0, 0, 0]
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i]! - meanA, b[i]! - meanB]
+    both += x * y
+    ownA += x * x
+    ownB += y * y
+  }
+  return ownA > 0 && ownB > 0 ? both / Math.sqrt(ownA * ownB) : 0
+}
+
 /** Variance with divisor n. */
 export function variance(values: ArrayLike<number>): number {
   const m = mean(values)

@@ -89,7 +89,11 @@ export function drawnExpression(expression: Expression, known: Derivations): Exp
     if (rule.kind === 'formula') return drawnExpression(rule.expression, known)
     if (rule.kind !== 'order' || rule.lows.length !== 1 || rule.from !== undefined) return undefined
     const low = drawnExpression(rule.lows[0]!, known)
-    return low && { kind: 'binary', operator: '+', left: low, right: { kind: 'column', name: rule.gap } }
+    if (!low) return undefined
+    const gap: Expression = { kind: 'column', name: rule.gap }
+    const way: Expression | undefined =
+      rule.most === undefined ? undefined : { kind: 'binary', operator: '-', left: { kind: 'number', value: rule.most }, right: low }
+    return { kind: 'binary', operator: '+', left: low, right: way ? { kind: 'binary', operator: '*', left: gap, right: way } : gap }
   }
   if (expression.kind === 'binary') {
     const [left, right] = [drawnExpression(expression.left, known), drawnExpression(expression.right, known)]

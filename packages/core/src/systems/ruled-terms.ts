@@ -124,7 +124,8 @@ export class Through {
     const endWith = (gap: number, of: KeptOrder) =>
       wholeRow({ ...this.kept, rules: [of] })({ ...row, [rule.gap]: gap })[rule.column] as number | null
     const start = endWith(0, rule.from === undefined ? rule : { ...rule, lows: [] })!
-    const gap = (end: number) => Number(((end - start) / scale / rule.unit).toPrecision(12))
+    const way = rule.most === undefined ? rule.unit : rule.most - start / scale
+    const gap = (end: number) => (way > 0 ? Number(((end - start) / scale / way).toPrecision(12)) : 0)
     const { low, high } = wanted as Interval
     const least = rule.from === undefined ? 0 : Number.NEGATIVE_INFINITY
     const lowest = rule.from === undefined ? start : (endWith(0, { ...rule, from: undefined }) ?? Number.NEGATIVE_INFINITY)

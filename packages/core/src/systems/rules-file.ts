@@ -122,6 +122,7 @@ const gapRecord = record<Kept<'gap'>>({
   marks: text,
   when: text,
   levels: optional(list(text)),
+  maybe: optional(list(text)),
   values: list(cell)
 })
 
@@ -161,6 +162,7 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
     column: text,
     lows: list(expression),
     from: optional(text),
+    most: optional(number(UNSCALED)),
     within: optional(withinRecord),
     gap: text,
     unit: number({ above: 0, most: 1e12 }),

@@ -6,6 +6,7 @@ import {
   type FunctionName,
   indicatorsOf,
   leftSide,
+  type Operator,
   operate,
   STEP,
   YEARS
@@ -37,7 +38,7 @@ const ZERO: Expression = { kind: 'number', value: 0 }
 const ONE: Expression = { kind: 'number', value: 1 }
 const isNumber = (e: Expression, value: number): boolean => e.kind === 'number' && e.value === value
 const negate = (of: Expression): Expression => (of.kind === 'number' ? { kind: 'number', value: -of.value } : { kind: 'negate', of })
-const binary = (operator: '+' | '-' | '*' | '/' | '^', left: Expression, right: Expression): Expression =>
+const binary = (operator: Operator, left: Expression, right: Expression): Expression =>
   left.kind === 'number' && right.kind === 'number'
     ? { kind: 'number', value: operate(operator, left.value, right.value) }
     : { kind: 'binary', operator, left, right }
@@ -62,11 +63,16 @@ function derivativeOfBinary({ operator, left, right }: Binary, a: Expression, b:
   if (operator === '+') return plus(a, b)
   if (operator === '-') return minus(a, b)
   if (operator === '*') return plus(times(a, right), times(left, b))
+  if (operator === 'min') return plus(times(above(right, left), a), times(above(left, right), b))
+  if (operator === 'max') return plus(times(above(left, right), a), times(above(right, left), b))
   if (operator === '/') return minus(over(a, right), over(times(left, b), times(right, right)))
   // (f^g)' = g f^(g−1) f' + f^g log(f) g'.
   const first = times(times(right, binary('^', left, minus(right, ONE))), a)
   return plus(first, times(times(binary('^', left, right), { kind: 'call', name: 'log', of: left }), b))
 }
+
+/** 1 where the first is above the second, and 0 elsewhere. */
+const above = (a: Expression, b: Expression): Expression => ({ kind: 'call', name: STEP, of: minus(a, b) })
 
 /** The coefficients of an expression that is exactly linear in its columns, or undefined. One with indicators is so within a class. */
 export function linearForm(

@@ -24,6 +24,8 @@ function written(expression: Expression): { readonly text: string; readonly stre
       return { text: `-${bracketed(expression.of, SIGN + 1)}`, strength: SIGN }
     case 'binary': {
       const { operator, left, right } = expression
+      if (operator === 'min' || operator === 'max')
+        return { text: `${operator}(${expressionText(left)}, ${expressionText(right)})`, strength: WHOLE }
       const strength = STRENGTH[operator]
       // a − (b + c), a / (b · c): the right side of an operator that does not associate; powers associate to the right.
       const [least, after] = operator === '^' ? [WHOLE, SIGN] : [strength, operator === '+' ? strength : strength + 1]

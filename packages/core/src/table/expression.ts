@@ -1,13 +1,19 @@
 import { exp, log, pow } from '../num/elementary.js'
 
-/** An arithmetic expression over columns: numbers, names, + − × ÷ ^, exp, log, sqrt, what is positive, years between dates, and P of a category. Plain data; never code. */
+/** An arithmetic expression over columns: numbers, names, + − × ÷ ^, the smaller and the larger of two, exp, log, sqrt, what is positive, years of dates, and P of a category. Plain data; never code. */
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'column'; readonly name: string }
   | Indicator
   | { readonly kind: 'negate'; readonly of: Expression }
-  | { readonly kind: 'binary'; readonly operator: '+' | '-' | '*' | '/' | '^'; readonly left: Expression; readonly right: Expression }
+  | { readonly kind: 'binary'; readonly operator: Operator; readonly left: Expression; readonly right: Expression }
   | { readonly kind: 'call'; readonly name: FunctionName; readonly of: Expression }
+
+/** `min` and `max` are written as functions. */
+export type Operator = '+' | '-' | '*' | '/' | '^' | Choice
+
+export const CHOICES = ['min', 'max'] as const
+export type Choice = (typeof CHOICES)[number]
 
 /** `P(column = level)`: 1 in rows of this category, 0 in all others. Without a level it is of a boolean column, where it is true. */
 export interface Indicator {
@@ -19,7 +25,7 @@ export interface Indicator {
 /** `positive(x)` is x above 0, and 0 below. */
 export const FUNCTIONS = ['exp', 'log', 'sqrt', 'positive'] as const
 
-/** `years(end - start)` of dates in days: birthdays from one to the other. */
+/** `years(end - start)` of dates in days: birthdays from one to the other. `years(18)` added to a date: its 18th birthday. */
 export const YEARS = 'years'
 
 /** What `positive` rises by: 1 above 0, and 0 elsewhere. Derivatives have it, and nobody writes it. */
@@ -126,13 +132,24 @@ export function evaluate(expression: Expression, value: (name: string) => number
       return expression.name === YEARS ? yearsOf(expression.of, value) : call(expression.name, evaluate(expression.of, value))
     case 'binary': {
       const { first, operations } = leftSide(expression)
-      return operations.reduceRight((left, { operator, right }) => operate(operator, left, evaluate(right, value)), evaluate(first, value))
+      return operations.reduceRight(
+        (left, { operator, right }) => {
+          const other = evaluate(right, value)
+          return isYears(right) ? yearsAfter(left, operator === '-' ? -other : other) : operate(operator, left, other)
+        },
+        evaluate(first, value)
+      )
     }
   }
 }
 
-/** Whole years of a difference of dates in days, as people count their age; NaN for another expression. */
+/** A number of years, which is added to dates. */
+const isYears = (expression: Expression): boolean =>
+  expression.kind === 'call' && expression.name === YEARS && expression.of.kind === 'number'
+
+/** Whole years of a difference of dates in days, as people count their age, or a number of them; NaN for another expression. */
 function yearsOf(of: Expression, value: (name: string) => number): number {
+  if (of.kind === 'number') return of.value
   if (of.kind !== 'binary' || of.operator !== '-') return Number.NaN
   return yearsBetween(evaluate(of.right, value), evaluate(of.left, value))
 }
@@ -147,6 +164,13 @@ export function yearsBetween(start: number, end: number): number {
   return to.getUTCFullYear() - from.getUTCFullYear() - (later < 0 ? 1 : 0)
 }
 
+/** The same day so many years later, in days since 1970; of the 29th of February, where there is none, the day after. */
+export function yearsAfter(day: number, years: number): number {
+  const whole = Math.floor(day)
+  const date = new Date(whole * DAY)
+  return date.setUTCFullYear(date.getUTCFullYear() + years) / DAY + (day - whole)
+}
+
 function call(name: Exclude<FunctionName, typeof YEARS>, x: number): number {
   if (name === 'exp') return exp(x)
   if (name === 'sqrt') return Math.sqrt(x)
@@ -155,7 +179,9 @@ function call(name: Exclude<FunctionName, typeof YEARS>, x: number): number {
   return x >= 0 ? log(x) : Number.NaN
 }
 
-export function operate(operator: '+' | '-' | '*' | '/' | '^', a: number, b: number): number {
+export function operate(operator: Operator, a: number, b: number): number {
+  if (operator === 'min') return Math.min(a, b)
+  if (operator === 'max') return Math.max(a, b)
   if (operator === '+') return a + b
   if (operator === '-') return a - b
   if (operator === '*') return a * b

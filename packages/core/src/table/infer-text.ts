@@ -196,10 +196,10 @@ function kindOfText(name: string, cells: readonly (string | null)[], present: re
   return new Set(present).size === present.length ? 'identifier' : 'category'
 }
 
-/** Whole numbers so long that different ones would become one number: names, as of accounts. */
+/** Whole numbers so long that a computer's numbers do not hold them to the last digit: names, as of accounts. */
 function areLongNames(present: readonly string[]): boolean {
-  if (!present.every((cell) => /^\s*[+-]?\d+\s*$/.test(cell)) || present.every((cell) => Number.isSafeInteger(Number(cell)))) return false
-  return new Set(present.map(Number)).size < new Set(present.map((cell) => BigInt(cell.trim().replace('+', '')))).size
+  if (!present.every((cell) => /^\s*[+-]?\d+\s*$/.test(cell))) return false
+  return present.some((cell) => !Number.isSafeInteger(Number(cell)) && BigInt(cell.trim().replace('+', '')) !== BigInt(Number(cell)))
 }
 
 interface TextBase {

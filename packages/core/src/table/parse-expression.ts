@@ -1,5 +1,5 @@
 import { InputError } from '../num/errors.js'
-import { type Expression, evaluate, FUNCTIONS, isConstant, YEARS } from './expression.js'
+import { CHOICES, type Choice, type Expression, evaluate, FUNCTIONS, isConstant, YEARS } from './expression.js'
 
 /** `expression = value ± deviation`, brought to one side: `residual` ~ N(0, deviation²). */
 export interface ObservationExpression {
@@ -19,7 +19,7 @@ interface Token {
 }
 
 const TOKEN =
-  /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|`((?:[^`]|``)+)`|([\p{L}_][\p{L}\p{N}_.]*)|(±|\+-|\+\/-|\*\*|[-+*/^()=−×·÷]))/uy
+  /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|`((?:[^`]|``)+)`|([\p{L}_][\p{L}\p{N}_.]*)|(±|\+-|\+\/-|\*\*|[-+*/^(),=−×·÷]))/uy
 
 /** Levels stand as they are up to the bracket, or in backquotes. */
 const INDICATOR =
@@ -182,12 +182,16 @@ class Parser {
       this.place++
       const name = FUNCTIONS.find((candidate) => candidate === token.text)
       if (name && this.takes('(')) return { kind: 'call', name, of: this.closed() }
+      const choice = CHOICES.find((candidate) => candidate === token.text)
+      if (choice && this.takes('(')) return this.choice(choice)
       if (this.dates && token.text === YEARS && this.takes('(')) return this.years(token.at)
       if (this.next.kind === 'sign' && this.next.text === '(')
         throw malformed(
           this.text,
           token.at,
-          token.text === 'P' ? 'P(COLUMN = LEVEL), or P(COLUMN) of true and false' : `one of the functions ${FUNCTIONS.join(', ')}`
+          token.text === 'P'
+            ? 'P(COLUMN = LEVEL), or P(COLUMN) of true and false'
+            : `one of the functions ${[...FUNCTIONS, ...CHOICES].join(', ')}`
         )
       return { kind: 'column', name: token.text }
     }
@@ -199,7 +203,19 @@ class Parser {
     const of = this.closed()
     if (of.kind === 'binary' && of.operator === '-' && of.left.kind === 'column' && of.right.kind === 'column')
       return { kind: 'call', name: YEARS, of }
-    throw malformed(this.text, at, `${YEARS}(END - START) of two columns of dates`)
+    if (of.kind === 'number' && Number.isInteger(of.value)) return { kind: 'call', name: YEARS, of }
+    throw malformed(this.text, at, `${YEARS}(END - START) of two columns of dates, or a whole number of years`)
+  }
+
+  /** The smaller or the larger of several. */
+  private choice(operator: Choice): Expression {
+    let left = this.deeper(() => this.sum())
+    do {
+      this.expect(',', `${operator}(ONE, OTHER)`)
+      left = { kind: 'binary', operator, left, right: this.deeper(() => this.sum()) }
+    } while (this.next.kind === 'sign' && this.next.text === ',')
+    this.expect(')', 'a closing bracket')
+    return left
   }
 
   private closed(): Expression {

@@ -108,7 +108,7 @@ describe('kinds of columns', () => {
       ['ann', 'bob']
     ])
       expect(notesOn(cells)).toMatch(/written anew$/)
-    expect(notesOn(['9007199254740993', '9007199254740995'])).toContain('--types x=identifier')
+    expect(notesOn(['9007199254740993', '9007199254740995'])).toContain('counts as an identifier')
     expect(notesOn(['9007199254740991', '3'])).toBe('')
     // The note names the column of prices, also where prices recur, and not one of long account numbers beside it.
     const accounts = Array.from({ length: 8 }, (_, i) => `900719925474099${i}`)
@@ -117,10 +117,11 @@ describe('kinds of columns', () => {
     expect(notes.filter((note) => note.includes('plainly'))).toEqual([
       'price: counts as a category; if these are numbers, give all of them the same sign or unit (%, $, kg, …) and the same marks, or write them plainly'
     ])
-    // Different names that would become one number stay names.
-    expect(inferTable(text({ x: ['9007199254740992', '9007199254740993', '+3'], y: ['1', '2', '3'] })).table.columns[0]!.kind).toBe(
-      'identifier'
-    )
+    // Names that no number holds to the last digit stay names, repeated ones too; amounts that one does are amounts.
+    const kindOf = (x: string[]) => inferTable(text({ x, y: x.map((_, i) => String(i)) })).table.columns[0]!.kind
+    expect(kindOf(['9007199254740993', '9007199254740997', '+3'])).toBe('identifier')
+    expect(kindOf(['9007199254740993', '9007199254740997', '9007199254740993'])).toBe('category')
+    expect(kindOf(['1000000000000000000', '2500000000000000000', '9007199254740994'])).toBe('integer')
   })
 
   it('reads typed columns, with NaN refused and masks kept', () => {

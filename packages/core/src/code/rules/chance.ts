@@ -43,6 +43,13 @@ export function isBelievedAtLog(logChance: number, candidates: number): boolean 
   return logChance + log(Math.max(1, candidates)) < MOST_CHANCE
 }
 
+/** Logarithm of how many ways there are to take m of n. */
+export function logChoose(n: number, m: number): number {
+  let sum = 0
+  for (let k = 1; k <= m; k++) sum += log((n - m + k) / k)
+  return sum
+}
+
 /** Rows without a gap in some columns, each of a combination of its own: rows that repeat the same few numbers show nothing new. */
 export function differentRows(columns: readonly Float64Array[], rowCount: number): number[] {
   const seen = new Set<string>()

@@ -42,7 +42,10 @@ function inOrder(rules: readonly Rule[]): Rule[] {
   let rest = [...rules]
   while (rest.length > 0) {
     const waiting = new Set(rest.map(({ column }) => column))
-    const ready = rest.filter((rule) => !inputsOf(rule).some((input) => waiting.has(input)))
+    const known = rest.filter((rule) => !inputsOf(rule).some((input) => waiting.has(input)))
+    // Where a column is missing is known before it is derived.
+    const isMarked = ({ column }: Rule) => rest.some((one) => one.kind === 'gap' && one.column === column && !known.includes(one))
+    const ready = known.filter((rule) => rule.kind === 'gap' || !isMarked(rule))
     out.push(...ready.filter(({ kind }) => kind === 'gap'), ...ready.filter(({ kind }) => kind !== 'gap'))
     rest = rest.filter((rule) => !ready.includes(rule))
   }

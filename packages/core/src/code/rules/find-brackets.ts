@@ -2,7 +2,7 @@ import type { Expression } from '../../table/expression.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import type { FormulaFound } from './find-formulas.js'
 import { type Quantity, tolerance } from './quantity.js'
-import { binary, column, number, scaled, simplestFactorIn, simplestIn } from './shapes.js'
+import { binary, column, number, scaled, simplestFactorIn, simplestIn, writeSum } from './shapes.js'
 
 /** Rows, spread over the table, that pieces are found on. */
 const MOST_ROWS = 2000
@@ -202,8 +202,21 @@ function isBelieved(brackets: Brackets, { input, target, rowCount, candidates }:
   return rate <= MOST_RATE && isBeyondChance({ rate, times: rows.length - 3 * brackets.lines.length, candidates })
 }
 
+/** A line that a number bounds, as `min(60, use)`; undefined of other brackets. */
+function bounded({ lines, cuts }: Brackets, name: string): Expression | undefined {
+  const flat = lines.findIndex(({ slope }) => slope === 0)
+  if (lines.length !== 2 || flat < 0 || lines[1 - flat]!.slope === 0) return undefined
+  const [{ slope }, end] = [lines[1 - flat]!, plain(heightAt({ lines, cuts }, cuts[0]!))]
+  if (end === 0) return undefined
+  const constant = difference(end, slope * cuts[0]!)
+  const other = writeSum([name], { weights: [slope], constant: Math.abs(constant) <= 1e-11 * Math.abs(end) ? 0 : constant })
+  return binary(lines[1]!.slope < lines[0]!.slope ? 'min' : 'max', number(end), other)
+}
+
 /** `0.2 * positive(gross - 11000) + 0.15 * positive(gross - 30000)`, behind the first line where it is not 0. */
 function written({ lines, cuts }: Brackets, name: string): Expression {
+  const simple = bounded({ lines, cuts }, name)
+  if (simple) return simple
   const [{ slope, constant }] = lines as [Line]
   const terms = cuts.map((cut, k) => {
     const above: Expression = { kind: 'call', name: 'positive', of: binary(cut < 0 ? '+' : '-', column(name), number(Math.abs(cut))) }

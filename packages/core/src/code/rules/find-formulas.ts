@@ -65,10 +65,10 @@ interface Tried {
 /**
  * Formulas of one, two or three columns and weighted sums, that hold in every row to the decimals
  * that are written, with a factor that is found. Each is tried on 64 rows, then on all. Cost O(p⁴) on a few rows for p ≤ 40 columns, and
- * O(rows) for each that passes.
+ * O(rows) for each that passes. Those of one column where `only` names it.
  */
-export function findFormulas(quantities: readonly Quantity[], rowCount: number): FormulaFound[] {
-  const search = new Search(quantities, rowCount)
+export function findFormulas(quantities: readonly Quantity[], rowCount: number, only?: string): FormulaFound[] {
+  const search = new Search(quantities, rowCount, only)
   for (const shape of SHAPES) if (quantities.length <= MOST_COLUMNS_OF[shape.arity]) search.tryShape(shape)
   if (quantities.length <= MOST_COLUMNS_OF[2]) search.tryAges()
   if (quantities.length <= MOST_COLUMNS_OF_SUMS) search.tryWeightedSums()
@@ -85,13 +85,16 @@ class Search {
 
   constructor(
     private readonly quantities: readonly Quantity[],
-    private readonly rowCount: number
+    private readonly rowCount: number,
+    only: string | undefined
   ) {
     const count = Math.min(PROBES, rowCount)
     this.probes = Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * rowCount) / count))
     this.atProbes = quantities.map(({ values }) => Float64Array.from(this.probes, (i) => values[i]!))
     this.buffer = new Float64Array(count)
-    this.targets = quantities.flatMap(({ values, isDate }, q) => (!isDate && hasValues(values) ? [q] : []))
+    this.targets = quantities.flatMap(({ name, values, isDate }, q) =>
+      !isDate && hasValues(values) && (only === undefined || name === only) ? [q] : []
+    )
   }
 
   tryShape(shape: Shape): void {

@@ -1,13 +1,15 @@
-import { log } from '../../num/elementary.js'
+import { log, pow } from '../../num/elementary.js'
 import { type Column, isCategorical, isNumeric } from '../../table/table.js'
-import { isBelievedAtLog } from './chance.js'
+import { isBelievedAtLog, logChoose } from './chance.js'
 
-/** A column that is missing exactly where another is missing, or has certain levels. */
+/** A column that is missing exactly where another is missing, or has certain levels; of some levels it may be that only some rows say. */
 interface GapsFound {
   readonly column: string
   readonly when: string
   /** Absent: where `when` is missing. */
   readonly levels?: readonly string[]
+  /** Levels of which some rows have a gap and others none; in rows of all levels beside these two lists there is none. */
+  readonly maybe?: readonly string[]
 }
 
 /** Rows with a gap, and without. */
@@ -15,10 +17,14 @@ const LEAST_ROWS = 10
 /** Levels beyond which a category is a name. */
 const MOST_LEVELS = 100
 
+/** Of levels that count as ones with gaps in all rows or in none, one in a hundred would have some in more rows: those of too few rows to say so are left open. */
+const BY_CHANCE = 0.01
+
 /**
  * Columns that are missing in exactly the rows where a category has certain levels, or where an earlier column is missing. By
  * chance m of n rows are the same as m others with probability 1 over (n choose m), and there are as many sets of levels as
- * subsets. Cost O(p²·rows) at most; most pairs part in the first rows.
+ * subsets. Levels with rows of both sorts are left open where the others say enough: m of n rows are then those with probability (open rows choose open gaps) over
+ * (n choose m). Cost O(p²·rows) at most; most pairs part in the first rows.
  */
 export function findGaps(columns: readonly Column[], rowCount: number): GapsFound[] {
   const marked = columns.flatMap((column) => {
@@ -32,13 +38,19 @@ export function findGaps(columns: readonly Column[], rowCount: number): GapsFoun
     const logChance = -logChoose(rowCount, gaps)
     const twin = marked.slice(0, place).find((other) => other.gaps === gaps && agree(other.isMissing, isMissing, rowCount))
     const byTwin: GapsFound[] = twin && isBelievedAtLog(logChance, candidates) ? [{ column: name, when: twin.name }] : []
-    const byLevels = columns.flatMap((column): GapsFound[] => {
+    const byLevels = columns.flatMap((column): (GapsFound & { readonly chance: number })[] => {
       if (!isCategorical(column) || column.name === name || column.levels.length > MOST_LEVELS || column.codes.includes(-1)) return []
-      const levels = levelsOf(column.codes, isMissing)
-      if (!levels || !isBelievedAtLog(logChance + column.levels.length * log(2), candidates)) return []
-      return [{ column: name, when: column.name, levels: [...levels].sort((a, b) => a - b).map((code) => column.levels[code]!) }]
+      const { missing, open, rows, openGaps } = sortsOf(column.codes, column.levels.length, isMissing)
+      if (open.length > 0 && open.length >= column.levels.length - 1 && missing.length === 0) return []
+      const choices = column.levels.length * log(open.length === 0 ? 2 : 3)
+      const chance = logChance + logChoose(rows, openGaps) + choices
+      if (!isBelievedAtLog(chance, candidates)) return []
+      const [levels, maybe] = [missing, open].map((codes) => codes.map((code) => column.levels[code]!))
+      return [{ column: name, when: column.name, levels: levels!, ...(open.length === 0 ? {} : { maybe: maybe! }), chance }]
     })
-    return [...byLevels, ...byTwin]
+    const exact = byLevels.filter(({ maybe }) => !maybe)
+    const partly = byLevels.filter(({ maybe }) => maybe).sort((a, b) => a.chance - b.chance)
+    return [...exact.map(withoutChance), ...byTwin, ...partly.map(withoutChance)]
   })
 }
 
@@ -52,19 +64,35 @@ function agree(one: (row: number) => boolean, other: (row: number) => boolean, r
   return true
 }
 
-/** Levels in which all rows have a gap, where rows of all other levels have none. */
-function levelsOf(codes: Int32Array, isMissing: (row: number) => boolean): Set<number> | undefined {
-  const [gap, full] = [new Set<number>(), new Set<number>()]
-  for (let i = 0; i < codes.length; i++) {
-    const [own, other] = isMissing(i) ? [gap, full] : [full, gap]
-    if (other.has(codes[i]!)) return undefined
-    own.add(codes[i]!)
-  }
-  return gap
+const withoutChance = ({ chance: _, ...found }: GapsFound & { readonly chance: number }): GapsFound => found
+
+/** Levels in which all rows have a gap, and those that are open, as some have one, or as they have too few rows to tell; how many rows these have, and gaps. */
+interface Sorts {
+  readonly missing: readonly number[]
+  readonly open: readonly number[]
+  readonly rows: number
+  readonly openGaps: number
 }
 
-function logChoose(n: number, m: number): number {
-  let sum = 0
-  for (let k = 1; k <= m; k++) sum += log((n - m + k) / k)
-  return sum
+function sortsOf(codes: Int32Array, count: number, isMissing: (row: number) => boolean): Sorts {
+  const [rows, gaps] = [new Float64Array(count), new Float64Array(count)]
+  for (const [i, code] of codes.entries()) {
+    rows[code]!++
+    if (isMissing(i)) gaps[code]!++
+  }
+  const all = Array.from(rows.keys()).filter((code) => rows[code]! > 0)
+  const sum = (counts: Float64Array, of: readonly number[]) => of.reduce((total, code) => total + counts[code]!, 0)
+  const isMixed = (code: number) => gaps[code]! > 0 && gaps[code]! < rows[code]!
+  const mixed = all.filter(isMixed)
+  const share = mixed.length === 0 ? 0 : sum(gaps, mixed) / sum(rows, mixed)
+  const chance = (code: number) => (mixed.length === 0 ? 0 : pow(gaps[code]! > 0 ? share : 1 - share, rows[code]!))
+  const told: number[] = []
+  let chances = 0
+  for (const code of all.filter((one) => !isMixed(one)).sort((a, b) => chance(a) - chance(b))) {
+    chances += chance(code)
+    if (chances > BY_CHANCE * (told.length + 1)) break
+    told.push(code)
+  }
+  const open = all.filter((code) => !told.includes(code))
+  return { missing: all.filter((code) => gaps[code]! > 0 && told.includes(code)), open, rows: sum(rows, open), openGaps: sum(gaps, open) }
 }

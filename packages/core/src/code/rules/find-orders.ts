@@ -15,7 +15,7 @@ const LEAST_ROWS = 30
 /** Part of the rows that stand nearest to the diagonal: their gaps say how the gaps would go on below 0. */
 const TAIL = 0.2
 /** A column that hardly varies beside the other one is a constant bound of it. */
-const LEAST_SPREAD = 0.05
+export const LEAST_SPREAD = 0.05
 /** Of orders that are believed one in a thousand is none. */
 const LOG_CHANCE = log(1000)
 
@@ -49,7 +49,7 @@ export function findOrders(quantities: readonly Quantity[]): OrderFound[] {
  *
  * @source Benjamini and Hochberg, *Controlling the false discovery rate*, J. R. Statist. Soc. B 1995.
  */
-function leastBelieved(evidence: readonly number[], candidates: number): number {
+export function leastBelieved(evidence: readonly number[], candidates: number): number {
   const strongest = sorted(evidence).reverse()
   const needed = (k: number) => LOG_CHANCE + log(candidates / (k + 1))
   const last = strongest.findLastIndex((one, k) => one > needed(k))
@@ -80,7 +80,7 @@ function wallOf(low: Quantity, high: Quantity, candidates: number): number {
   return n < LEAST_ROWS ? 0 : expectedBelow(gaps, Math.max(low.unit, high.unit))
 }
 
-function spreadOf({ values }: Quantity, rows: readonly number[]): number {
+export function spreadOf({ values }: Quantity, rows: readonly number[]): number {
   return Math.sqrt(variance(rows.map((i) => values[i]!)))
 }
 

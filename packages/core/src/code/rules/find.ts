@@ -1,20 +1,23 @@
 import { linearForm } from '../../table/derivative.js'
-import { columnsOf } from '../../table/expression.js'
+import { columnsOf, type Expression } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isNumeric } from '../../table/table.js'
+import { isBeyondChance, rateByChance } from './chance.js'
 import { clashOf, keepable } from './choose.js'
 import { bends, exceptionsOf } from './exceptions.js'
 import { findBrackets } from './find-brackets.js'
 import { findComparisons } from './find-comparisons.js'
+import { findExtremes } from './find-extremes.js'
 import { findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
 import { findGaps } from './find-gaps.js'
 import { findLookups } from './find-lookups.js'
+import { findOffsets } from './find-offsets.js'
 import { findOrders, type OrderFound } from './find-orders.js'
 import { findSteps } from './find-steps.js'
 import { findConstantSums } from './find-sums.js'
 import { type Quantity, quantityOf } from './quantity.js'
-import { breachOf, type WrittenTable } from './rows-of-rule.js'
+import { breachOf, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
 import { nearlyTotals, type RunningTotal, runningTotals } from './running-totals.js'
 import { binary, column, scaled } from './shapes.js'
@@ -126,6 +129,7 @@ export function findExact(data: WrittenTable, { stated = [], except = new Set(),
   for (const gap of findGaps(table.columns, table.rowCount)) take({ kind: 'gap', ...gap })
   const free = quantities.filter(({ name }) => !derived.has(name))
   const orders = findOrders(free)
+  for (const one of findOffsets(free, orders)) take({ kind: 'order', ...one })
   for (const { low, high } of shortest(orders)) take({ kind: 'order', column: high, low: column(low) })
   return keepable(kept).kept
 }
@@ -184,6 +188,10 @@ const varies = (one: Column): boolean => isNumeric(one) && one.values.some((x, i
 const bracketsIn = (quantities: readonly Quantity[], rowCount: number) =>
   quantities.length > MOST_COLUMNS_OF[2] ? [] : findBrackets(quantities, rowCount)
 
+/** Columns that are the smaller or the larger of two, where no formula tells them already: of so many columns of numbers as brackets. */
+const extremesIn = (quantities: readonly Quantity[], rowCount: number, told: readonly { readonly column: string }[]) =>
+  quantities.length > MOST_COLUMNS_OF[2] ? [] : findExtremes(quantities, rowCount, new Set(told.map((one) => one.column)))
+
 /** What a column says of two or more others: of so many columns of numbers as formulas of two are looked for of. */
 const comparisonsIn = (quantities: readonly Quantity[], data: WrittenTable): Rule[] => {
   if (quantities.length > MOST_COLUMNS_OF[2]) return []
@@ -195,17 +203,33 @@ const comparisonsIn = (quantities: readonly Quantity[], data: WrittenTable): Rul
 function formulasIn(quantities: readonly Quantity[], data: WrittenTable): Rule[] {
   const place = new Map(quantities.map(({ name }, k) => [name, k]))
   const { rowCount } = data.table
-  const found = [
-    ...findFormulas(quantities, rowCount),
-    ...findConstantSums(quantities, rowCount),
-    ...bracketsIn(quantities, rowCount)
-  ].sort((a, b) => a.rank - b.rank || a.inputs - b.inputs || place.get(b.column)! - place.get(a.column)!)
+  const plain = [...findFormulas(quantities, rowCount), ...findConstantSums(quantities, rowCount), ...bracketsIn(quantities, rowCount)]
+  const found = [...plain, ...extremesIn(quantities, rowCount, plain)].sort(
+    (a, b) => a.rank - b.rank || a.inputs - b.inputs || place.get(b.column)! - place.get(a.column)!
+  )
   return found.flatMap(({ column: name, expression }): Rule[] => {
     const rule: Rule = { kind: 'formula', column: name, expression }
     const dates = columnsOf(expression).filter((one) => quantities[place.get(one)!]!.isDate)
     // An age does not tell one date by the other.
-    return dates.length === 2 && expression.kind !== 'call' ? differenceOf(rule, data) : [rule]
+    if (dates.length === 2 && expression.kind !== 'call') return differenceOf(rule, data)
+    const part = partIn(expression, data)
+    return part ? [rule, part] : [rule]
   })
+}
+
+/** What a share or a percentage of a whole says of them where none is above 1 or 100, more often than by chance: the part is never above the whole. */
+function partIn(expression: Expression, data: WrittenTable): Rule | undefined {
+  if (expression.kind !== 'binary' || expression.operator !== '/' || expression.right.kind !== 'column') return undefined
+  const { left, right: whole } = expression
+  const isPercent = left.kind === 'binary' && left.operator === '*' && left.left.kind === 'number' && left.left.value === 100
+  const part = isPercent ? left.right : left
+  if (part.kind !== 'column' || part.name === whole.name) return undefined
+  const order: Rule = { kind: 'order', column: whole.name, low: part }
+  if (breachOf(order, data)) return undefined
+  const [high, low] = [whole, part].map(({ name }) => quantityIn(data, name).values) as [Float64Array, Float64Array]
+  const rows = Array.from(high.keys()).filter((i) => !Number.isNaN(high[i]!))
+  const rate = rateByChance(rows.length, (i, j) => low[rows[i]!]! <= high[rows[j]!]!)
+  return isBeyondChance({ rate, times: rows.length, candidates: data.table.columns.length ** 2 }) ? order : undefined
 }
 
 /**

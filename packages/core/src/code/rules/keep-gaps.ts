@@ -1,7 +1,7 @@
 import { type CellValue, cellAt } from '../../table/cells.js'
 import type { Column } from '../../table/table.js'
 import { columnOfCells } from './lookup-table.js'
-import { saysGap } from './rows-of-rule.js'
+import { saysGap, saysMaybe } from './rows-of-rule.js'
 
 /** Where a drawn column is missing; the column itself is drawn. Plain data. */
 export interface KeptGaps {
@@ -11,6 +11,8 @@ export interface KeptGaps {
   readonly marks: string
   readonly when: string
   readonly levels?: readonly string[] | undefined
+  /** Levels of which rows are as they are drawn. */
+  readonly maybe?: readonly string[] | undefined
   /** Values of the column, evenly over its rows, that stand in turn where one is missing that should not be. */
   readonly values: readonly CellValue[]
 }
@@ -28,12 +30,12 @@ export function someValues(column: Column, rowCount: number): CellValue[] {
 }
 
 /** The column with a gap exactly where the rule says so. */
-export function markGaps({ levels, values }: KeptGaps, column: Column, when: Column): Column {
+export function markGaps({ levels, maybe, values }: KeptGaps, column: Column, when: Column): Column {
   if (column.kind === 'identifier') return column
   const [own, other] = [cellAt(column), cellAt(when)]
   const count = 'codes' in column ? column.codes.length : column.values.length
   const cells = Array.from({ length: count }, (_, i) =>
-    saysGap(levels, other(i)) ? null : (own(i) ?? values[(i * STRIDE) % values.length]!)
+    saysMaybe(maybe, other(i)) ? own(i) : saysGap(levels, other(i)) ? null : (own(i) ?? values[(i * STRIDE) % values.length]!)
   )
   return columnOfCells(column, cells)
 }

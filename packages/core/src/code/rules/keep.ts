@@ -19,7 +19,8 @@ import { lookupTable } from './lookup-table.js'
 import { DAY } from './quantity.js'
 import { binAt, columnIn, formatIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule } from './rule.js'
-import { gapColumn } from './stacked.js'
+import { endOfWay } from './share-of-way.js'
+import { gapColumn, highestOf } from './stacked.js'
 import { keepWithin } from './within.js'
 
 /** Rules made ready to be kept, of a table that obeys them, and columns that are measured by others. Cost O(cells). */
@@ -62,7 +63,9 @@ function inOrder(rules: readonly KeptRule[]): KeptRule[] {
   while (rest.length > 0) {
     const derived = new Set(rest.flatMap(({ kind, column }) => (kind === 'gap' ? [] : [column])))
     const marked = new Set(rest.flatMap((rule) => (rule.kind === 'gap' ? [rule.marks] : [])))
-    const waits = (rule: KeptRule) => inputsOfKept(rule).some((name) => derived.has(name) || (rule.kind !== 'gap' && marked.has(name)))
+    // A gap marks what it names itself; where that which it goes by has gaps, these come first.
+    const waits = (rule: KeptRule) =>
+      inputsOfKept(rule).some((name) => derived.has(name) || (marked.has(name) && !(rule.kind === 'gap' && name === rule.marks)))
     const ready = rest.filter((rule) => !waits(rule))
     out.push(...ready)
     rest = rest.filter((rule) => !ready.includes(rule))
@@ -124,13 +127,14 @@ function keepOrder(column: string, rules: readonly Rule[], data: MeasuredTable):
         values.filter((x) => !Number.isNaN(x)),
         unit
       )
+  const most = from === undefined && !exceptions ? endOfWay(values, highestOf(lows, data)) : undefined
   return {
     kind: 'order',
     column,
     lows,
     gap: gapName(column, starts, data),
     unit: gapUnit(column, starts, data),
-    ...defined({ from, lattice: latticeOf(columnIn(data, column) as NumericColumn, formatIn(data, column)), listed, exceptions })
+    ...defined({ from, most, lattice: latticeOf(columnIn(data, column) as NumericColumn, formatIn(data, column)), listed, exceptions })
   }
 }
 
@@ -158,7 +162,10 @@ function latticeOf(column: NumericColumn, format: ColumnFormat): ValueLattice | 
 
 /** `end − start`; no other column is named so. */
 function gapName(column: string, lows: readonly Expression[], { table }: WrittenTable): string {
-  return unusedName(lows.map((low) => `${column} − ${expressionText(low)}`).join(', '), new Set(table.columns.map(({ name }) => name)))
+  return unusedName(
+    lows.map((low) => `${column} − ${low.kind === 'column' ? expressionText(low) : `(${expressionText(low)})`}`).join(', '),
+    new Set(table.columns.map(({ name }) => name))
+  )
 }
 
 /** Gaps of dates count the finest unit in which one of them is written; those of numbers are numbers. */

@@ -29,6 +29,8 @@ export type KeptRule =
       readonly column: string
       readonly lows: readonly Expression[]
       readonly from?: string | undefined
+      /** The gap is a share of the way from `lows` to this number, dates in days: the largest that the column has. */
+      readonly most?: number | undefined
       /** The gap is the place among the numbers of a level of a category, a normal score. */
       readonly within?: Within | undefined
       readonly gap: string

@@ -26,13 +26,16 @@ export function listedValues(cells: Float64Array, unit: number): ListedValues | 
 
 /**
  * A number where the column's law has it that has as much below: one of its values, or a fresh one where the law has such, as often
- * as it has. Not below `low`; numbers beyond all values stay.
+ * as it has. Not below `low`. Numbers beyond all values stay where the law has values of one row; else they are the last one.
  */
 export function toListed({ values, counts }: ListedValues): (x: number, low: number) => number {
   const law = recurringValues(Float64Array.from(values.flatMap((value, k) => new Array<number>(counts[k]!).fill(value))))
   const middle = (k: number) => (law ? (law.below(values[k]!) + law.upTo(values[k]!)) / 2 : k)
+  const isWhole = !counts.includes(1)
   return (x, low) => {
     const above = firstFrom(values, x)
+    if (isWhole && above === 0) return values.find((value) => value >= low) ?? x
+    if (isWhole && above === values.length) return values[above - 1]! >= low ? values[above - 1]! : x
     if (above === 0 || above === values.length || values[above] === x) return x
     const share = (x - values[above - 1]!) / (values[above]! - values[above - 1]!)
     const rank = middle(above - 1) + share * (middle(above) - middle(above - 1))

@@ -80,11 +80,12 @@ function gapIn(text: string): Rule | undefined {
   if (when.name === column.name) throw malformed(text, `${column.name} on both sides`)
   if (/^\s+missing\s*$/.test(when.rest)) return { kind: 'gap', column: column.name, when: when.name }
   const levels = /^\s*=(.*)$/s.exec(when.rest)
-  const words = (levels?.[1]?.match(/(`(?:[^`]|``)*`|[^,`])+/g) ?? [])
-    .map((part) => part.trim().replace(/^`(.*)`$/s, (_, word: string) => word.replaceAll('``', '`')))
-    .filter((part) => part !== '')
-  if (words.length === 0) throw malformed(text, `${when.name} neither missing nor = levels`)
-  return { kind: 'gap', column: column.name, when: when.name, levels: words }
+  const parts = (levels?.[1]?.match(/(`(?:[^`]|``)*`|[^,`])+/g) ?? []).map((part) => part.trim()).filter((part) => part !== '')
+  if (parts.length === 0) throw malformed(text, `${when.name} neither missing nor = levels`)
+  const isMaybe = (part: string) => /^maybe\s/.test(part)
+  const word = (part: string) => part.replace(/^maybe\s+/, '').replace(/^`(.*)`$/s, (_, level: string) => level.replaceAll('``', '`'))
+  const [sure, maybe] = [parts.filter((part) => !isMaybe(part)).map(word), parts.filter(isMaybe).map(word)]
+  return { kind: 'gap', column: column.name, when: when.name, levels: sure, ...(maybe.length === 0 ? {} : { maybe }) }
 }
 
 /** `adult = age >= 18`, `minor = age < 18`, `group = bins(age, 18, 65)`, `new_tariff = ordered >= 2024-07-01`, `late = delivered > promised`. */

@@ -101,9 +101,13 @@ export function saysGap(levels: readonly string[] | undefined, cell: CellValue):
   return levels ? cell !== null && levels.includes(String(cell)) : cell === null
 }
 
-function gapBreach({ column, when, levels }: Extract<Rule, { kind: 'gap' }>, data: WrittenTable): Breach | undefined {
+/** Whether a rule of gaps leaves open whether a cell is missing. */
+export const saysMaybe = (maybe: readonly string[] | undefined, cell: CellValue): boolean =>
+  maybe !== undefined && cell !== null && maybe.includes(String(cell))
+
+function gapBreach({ column, when, levels, maybe }: Extract<Rule, { kind: 'gap' }>, data: WrittenTable): Breach | undefined {
   const [own, other] = [cellAt(columnIn(data, column)), cellAt(columnIn(data, when))]
-  const broken = rowsWhere(data.table.rowCount, (i) => saysGap(levels, other(i)) !== (own(i) === null))
+  const broken = rowsWhere(data.table.rowCount, (i) => !saysMaybe(maybe, other(i)) && saysGap(levels, other(i)) !== (own(i) === null))
   if (broken.length === 0) return undefined
   const row = broken[0]!
   return { row, count: broken.length, rows: broken, words: [column, when].map((name) => `${name} ${cellText(data, name, row)}`).join(', ') }

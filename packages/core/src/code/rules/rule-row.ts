@@ -47,10 +47,10 @@ export function wholeRow({ rules, columns }: KeptRules, digits: 'all' | 'written
 /** Scores between which numbers of a level have a slope: nearer ones may be the same number. */
 const NEAR = 0.1
 
-function endOf({ lows, from, within, gap, unit }: KeptOrder, value: (name: string) => number, row: RuleRow): number {
+function endOf({ lows, from, most, within, gap, unit }: KeptOrder, value: (name: string) => number, row: RuleRow): number {
   if (within) return scaleOf(within)(cell(row[within.by] ?? null)).valueAt(value(gap))
   const heights = lows.map((low) => evaluate(low, value))
-  const beyond = value(gap) * unit
+  const beyond = value(gap) * (most === undefined ? unit : Math.max(0, most - Math.max(...heights)))
   return from === undefined ? Math.max(...heights) + beyond : Math.max(...heights, value(from) + beyond)
 }
 
@@ -95,8 +95,9 @@ export function pulledGradient(
       const place = heights.indexOf(Math.max(...heights))
       const isMeasured = rule.from !== undefined && endOf({ ...rule, lows: [] }, value, whole) >= Math.max(...heights)
       const highest: Expression = isMeasured ? { kind: 'column', name: rule.from! } : rule.lows[place]!
-      give(highest, columnsOf(highest), slope)
-      if (isMeasured || rule.from === undefined) out[rule.gap] = (out[rule.gap] ?? 0) + slope * rule.unit
+      const way = rule.most === undefined ? undefined : Math.max(0, rule.most - Math.max(...heights))
+      give(highest, columnsOf(highest), way === undefined || way === 0 ? slope : slope * (1 - value(rule.gap)))
+      if (isMeasured || rule.from === undefined) out[rule.gap] = (out[rule.gap] ?? 0) + slope * (way ?? rule.unit)
     }
   }
   return out

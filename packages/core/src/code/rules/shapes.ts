@@ -1,6 +1,4 @@
-import type { Expression } from '../../table/expression.js'
-
-type Operator = Extract<Expression, { kind: 'binary' }>['operator']
+import type { Expression, Operator } from '../../table/expression.js'
 
 export const column = (name: string): Expression => ({ kind: 'column', name })
 export const number = (value: number): Expression => ({ kind: 'number', value })

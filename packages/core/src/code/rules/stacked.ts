@@ -17,6 +17,7 @@ import { toListed } from './listed-values.js'
 import { columnOfCells, lookup, rowCells } from './lookup-table.js'
 import { DAY, unitOf } from './quantity.js'
 import { binAt, expressionAt, formatIn, type WrittenTable } from './rows-of-rule.js'
+import { shareOf } from './share-of-way.js'
 import { scaleOf, scoresWithin, type Within } from './within.js'
 
 /** The table without what rules derive, with gaps in the place of what they order. Cost O(cells). */
@@ -34,7 +35,7 @@ export function takeRulesOut<T extends WrittenTable>({ rules }: KeptRules, data:
 }
 
 export function gapColumn(order: KeptOrder, high: NumericColumn, data: WrittenTable): [NumericColumn, ColumnFormat] {
-  const { lows, from, within, gap: name, unit } = order
+  const { lows, from, most, within, gap: name, unit } = order
   if (within) {
     const column = {
       name,
@@ -46,12 +47,12 @@ export function gapColumn(order: KeptOrder, high: NumericColumn, data: WrittenTa
   }
   const low = from === undefined ? highestOf(lows, data) : expressionAt({ kind: 'column', name: from }, data)
   const least = from === undefined ? 0 : Number.NEGATIVE_INFINITY
-  const decimals = gapDecimals(high, lows, data)
+  const decimals = most === undefined ? gapDecimals(high, lows, data) : undefined
   const scale = high.kind === 'datetime' ? DAY : 1
   const values = high.values.map((x, i) => {
     if (high.missing?.[i]) return 0
     // Rows that the order does not hold in have no gap; what they have instead is kept beside it.
-    const gap = Math.max(least, (x / scale - low(i)) / unit)
+    const gap = most === undefined ? Math.max(least, (x / scale - low(i)) / unit) : shareOf(x / scale, low(i), most)
     return decimals === undefined ? gap : toDecimals(gap, decimals) + 0
   })
   const kind = decimals === 0 ? 'integer' : 'number'
@@ -72,7 +73,7 @@ function gapDecimals(high: NumericColumn, lows: readonly Expression[], data: Wri
   return decimals.includes(undefined) ? undefined : Math.max(...(decimals as number[]))
 }
 
-function highestOf(lows: readonly Expression[], data: WrittenTable): (row: number) => number {
+export function highestOf(lows: readonly Expression[], data: WrittenTable): (row: number) => number {
   const each = lows.map((low) => expressionAt(low, data))
   return (i) => each.reduce((most, at) => Math.max(most, at(i)), Number.NEGATIVE_INFINITY)
 }
@@ -197,7 +198,7 @@ function derived(rule: Exclude<KeptRule, KeptGaps>, { column, soFar, except, lis
 
 /** The greatest of the lows plus the gap, or the value of the column that stands for it; where its own unit would round it below, the next value above. */
 function highAt(order: KeptOrder, column: RuledColumn, soFar: WrittenTable): (row: number) => number {
-  const { lows, from, within, gap, unit, listed, lattice } = order
+  const { lows, from, most, within, gap, unit, listed, lattice } = order
   if (within) return placeAt({ ...order, within }, soFar)
   const low = highestOf(lows, soFar)
   const start = from === undefined ? undefined : expressionAt({ kind: 'column', name: from }, soFar)
@@ -206,7 +207,9 @@ function highAt(order: KeptOrder, column: RuledColumn, soFar: WrittenTable): (ro
   const step = unitOf(column.kind as NumericColumn['kind'], column.format)
   const placed = listed ? toListed(listed) : lattice === undefined ? undefined : onLattice(lattice)
   return (i) => {
-    const sum = start ? Math.max(start(i) + gaps(i) * unit, low(i)) : low(i) + Math.max(0, gaps(i)) * unit
+    const way = most === undefined ? unit : Math.max(0, most - low(i))
+    const gap = most === undefined ? gaps(i) : Math.min(1, gaps(i))
+    const sum = start ? Math.max(start(i) + gap * unit, low(i)) : low(i) + Math.max(0, gap) * way
     const value = placed ? placed(listed ? roundToFormat(sum, column.format) : sum, low(i)) : sum
     return roundToFormat(value * scale, column.format) / scale < low(i) ? value + step : value
   }

@@ -42,7 +42,7 @@ const firstOfEach = (rules: readonly Rule[]): Rule[] =>
 /** Where every row has a gap in one column exactly where another says so: such gaps mean something, and stay. */
 function gapRules(table: Table): Extract<Rule, { kind: 'gap' }>[] {
   // A gap where another column has one is said by neither of both.
-  return findGaps(table.columns, table.rowCount).flatMap((gap) => (gap.levels ? [{ kind: 'gap' as const, ...gap }] : []))
+  return findGaps(table.columns, table.rowCount).flatMap((gap) => (gap.levels && !gap.maybe ? [{ kind: 'gap' as const, ...gap }] : []))
 }
 
 /** Rows without a gap, but in some columns. */

@@ -1,0 +1,113 @@
+import { CHOICES, type Choice, type Expression, evaluate } from '../../table/expression.js'
+import { isBelievedAtLog, logChoose } from './chance.js'
+import { type FormulaFound, findFormulas } from './find-formulas.js'
+import { type Quantity, tolerance } from './quantity.js'
+import { binary, column, number } from './shapes.js'
+
+/** Rows, spread over the table, that a bound must pass before all rows are looked at. */
+const PROBES = 64
+/** A column of fewer values is a category: what determines it is a lookup, or a side. */
+const LEAST_VALUES = 12
+/** Of several readings of one relation after the formula of the other rows. */
+const BEHIND = 0.5
+
+/** What a column does not go beyond: another column, or the end of its own numbers. */
+interface Bound {
+  readonly at: (row: number) => number
+  readonly name: string | undefined
+  readonly written: Expression
+}
+
+/**
+ * Columns that are the smaller or the larger of two: `paid = min(limit, 0.8 * charged)`, `due = max(20, fee * hours)`. One side is another
+ * column, or a number, that the column never goes beyond and that it is in some rows; in all others a formula holds, which
+ * stands beyond the first side in exactly the former. By chance m of n rows are these with probability 1 over (n choose m). Cost O(p²) on a few
+ * rows, and a search for formulas of one column where a bound holds.
+ */
+export function findExtremes(quantities: readonly Quantity[], rowCount: number, told: ReadonlySet<string>): FormulaFound[] {
+  const numbers = quantities.filter(({ isDate }) => !isDate)
+  const probes = Array.from({ length: Math.min(PROBES, rowCount) }, (_, k) =>
+    Math.floor(((k + 0.5) * rowCount) / Math.min(PROBES, rowCount))
+  )
+  const all = Array.from({ length: rowCount }, (_, i) => i)
+  const candidates = 2 * numbers.length ** 2
+  return numbers.flatMap((target): FormulaFound[] => {
+    if (told.has(target.name) || !hasValues(target.values)) return []
+    for (const choice of CHOICES) {
+      for (const bound of boundsOf(target, choice, numbers)) {
+        if (!isBound(target, choice, bound, probes) || !isBound(target, choice, bound, all)) continue
+        const found = otherSide({ target, choice, bound, candidates }, quantities, all)
+        if (found) return [found]
+      }
+    }
+    return []
+  })
+}
+
+function boundsOf(target: Quantity, choice: Choice, numbers: readonly Quantity[]): Bound[] {
+  const columns = numbers.filter((one) => one !== target)
+  const end = target.values.reduce((a, b) =>
+    Number.isNaN(a) ? b : Number.isNaN(b) ? a : choice === 'min' ? Math.max(a, b) : Math.min(a, b)
+  )
+  return [
+    ...columns.map(({ name, values }): Bound => ({ at: (i) => values[i]!, name, written: column(name) })),
+    { at: () => end, name: undefined, written: number(end) }
+  ]
+}
+
+const valueAt = (expression: Expression, quantities: readonly Quantity[], row: number): number =>
+  evaluate(expression, (name) => quantities.find((one) => one.name === name)!.values[row]!)
+
+function hasValues(values: Float64Array): boolean {
+  const seen = new Set<number>()
+  for (const x of values) if (!Number.isNaN(x) && seen.add(x).size >= LEAST_VALUES) return true
+  return false
+}
+
+const isAt = ({ values, unit }: Quantity, { at }: Bound, i: number): boolean => Math.abs(values[i]! - at(i)) <= tolerance(unit, values[i]!)
+
+/** Whether a column never goes beyond a bound, and is it in some rows and not in others. */
+function isBound(target: Quantity, choice: Choice, bound: Bound, rows: readonly number[]): boolean {
+  let [on, off] = [0, 0]
+  for (const i of rows) {
+    const own = target.values[i]!
+    if (Number.isNaN(own)) continue
+    if (isAt(target, bound, i)) on++
+    else if (choice === 'min' ? own < bound.at(i) : own > bound.at(i)) off++
+    else return false
+  }
+  return on > 0 && off > 0
+}
+
+interface Bounded {
+  readonly target: Quantity
+  readonly choice: Choice
+  readonly bound: Bound
+  readonly candidates: number
+}
+
+/** The formula of the rows that are not at the bound, where it is beyond it in all others. */
+function otherSide(
+  { target, choice, bound, candidates }: Bounded,
+  quantities: readonly Quantity[],
+  all: readonly number[]
+): FormulaFound | undefined {
+  const isPresent = (i: number): boolean => !Number.isNaN(target.values[i]!)
+  const off = all.filter((i) => !isPresent(i) || !isAt(target, bound, i))
+  const present = all.filter(isPresent)
+  const on = present.filter((i) => isAt(target, bound, i))
+  if (!isBelievedAtLog(-logChoose(present.length, on.length), candidates)) return undefined
+  const rest = quantities.map((one): Quantity => ({ ...one, values: Float64Array.from(off, (i) => one.values[i]!) }))
+  const formulas = [...findFormulas(rest, off.length, target.name)].sort((a, b) => a.rank - b.rank || a.inputs - b.inputs)
+  const found = formulas.find(({ expression }) => {
+    return all.every((i) => {
+      const [side, end] = [valueAt(expression, quantities, i), bound.at(i)]
+      if (!isPresent(i)) return Number.isNaN(side) || Number.isNaN(end)
+      const beyond = choice === 'min' ? side - end : end - side
+      return isAt(target, bound, i) ? beyond >= -tolerance(target.unit, end) : beyond < tolerance(target.unit, end)
+    })
+  })
+  if (!found) return undefined
+  const inputs = found.inputs + (bound.name === undefined ? 0 : 1)
+  return { ...found, expression: binary(choice, bound.written, found.expression), rank: found.rank + BEHIND, inputs }
+}

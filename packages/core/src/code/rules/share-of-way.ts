@@ -1,0 +1,28 @@
+import { correlation } from '../../num/statistics.js'
+
+/** Part of a distance's variance that a start must tell, beyond what it tells of the share, for a column to be drawn by that. */
+const TOLD = 0.1
+
+/** Of the way from a start to an end, what part a number has gone; 0 where there is no way. */
+export const shareOf = (x: number, low: number, most: number): number => (most > low ? Math.max(0, x - low) / (most - low) : 0)
+
+/**
+ * The largest number of a column, where it is drawn by what part of the way from its start to that it has gone, and not by its distance from
+ * the start: where the later the start the smaller the distance, as for all who were hired by today; the distance of one row from the start of
+ * another would lie beyond. Undefined where it is drawn by the distance. Rows without a number (NaN) do not count. Cost O(rows).
+ */
+export function endOfWay(high: Float64Array, low: (row: number) => number): number | undefined {
+  const rows = Array.from(high.keys()).filter((i) => !Number.isNaN(high[i]!) && low(i) <= high[i]!)
+  if (rows.length === 0) return undefined
+  const most = rows.reduce((end, i) => Math.max(end, high[i]!), Number.NEGATIVE_INFINITY)
+  const starts = rows.map(low)
+  const ofGap = correlation(
+    starts,
+    rows.map((i, k) => high[i]! - starts[k]!)
+  )
+  const ofShare = correlation(
+    starts,
+    rows.map((i, k) => shareOf(high[i]!, starts[k]!, most))
+  )
+  return ofGap < 0 && ofGap ** 2 - ofShare ** 2 > TOLD ? most : undefined
+}

@@ -90,11 +90,11 @@ function splitPairs(text: string): Record<string, string> | undefined {
 /** The value of an option. */
 export type FieldValue = string | number | boolean | readonly (string | number)[] | Readonly<Record<string, string>>
 
-/** Turns typed text into the value a field describes. Throws `InputError` (code `option-value`) naming range and default. */
-export function parseField(field: Field, text: string): FieldValue {
+/** Turns typed text into the value a field describes, which the message calls by `name`. Throws `InputError` (code `option-value`) naming range and default. */
+export function parseField(field: Field, text: string, name = field.name): FieldValue {
   if (field.words?.includes(text)) return text
   const value = read(field, text)
-  if (value === undefined) throw refused(field, field.short ? `-${field.short} ${text}` : `${field.name} = ${text}`)
+  if (value === undefined) throw refused(field, field.short ? `-${field.short} ${text}` : `${name} = ${text}`)
   return value
 }
 

@@ -18,14 +18,16 @@ describe('expressions', () => {
     ['2*x + `Beak Length (mm)`', 8],
     ['x**2', 4],
     ['6 − 2 × x · 1 ÷ 2', 4],
-    ['1e-3 * 1000', 1]
+    ['1e-3 * 1000', 1],
+    ['min(3, x, 5) - max(1, 2*x)', -2],
+    ['2 * min(x, 1 + max(3, 4)) ^ 2', 8]
   ])('%s = %d', (text, value) => {
     expect(evaluate(parseExpression(text), at({ x: 2, 'Beak Length (mm)': 4 }))).toBeCloseTo(value, 12)
   })
 
   test('derivatives agree with differences', () => {
     const values = { x: 1.3, y: 0.7 }
-    for (const text of ['x*y + x^3', 'exp(x*y)/y', 'log(x + y^2)', 'sqrt(x) - y/x', 'x^y', '(x - y)^2 * 2']) {
+    for (const text of ['x*y + x^3', 'exp(x*y)/y', 'log(x + y^2)', 'sqrt(x) - y/x', 'x^y', '(x - y)^2 * 2', 'min(x^2, y) * max(x, 2*y)']) {
       const expression = parseExpression(text)
       for (const name of ['x', 'y'] as const) {
         const moved = (h: number) => evaluate(expression, at({ ...values, [name]: values[name] + h }))
@@ -35,6 +37,16 @@ describe('expressions', () => {
     }
   })
 
+  test('years are added to dates as birthdays come', () => {
+    const day = (text: string) => Date.parse(text) / 864e5
+    const at18 = parseExpression('born + years(18)')
+    const on = (born: string) => evaluate(at18, () => day(born))
+    expect(on('1990-05-17')).toBe(day('2008-05-17'))
+    expect(on('1992-02-29')).toBe(day('2010-03-01'))
+    expect(evaluate(parseExpression('x - years(4)'), () => day('2024-02-29T12:00Z'))).toBe(day('2020-02-29T12:00Z'))
+    for (const text of ['years(x)', 'years(1.5)', 'min(x)', 'min(x, 1', 'max(, 1)']) expect(() => parseExpression(text)).toThrow('with')
+  })
+
   test('linear forms are recognised, others are not', () => {
     const form = linearForm(parseExpression('2*x1 + (x3 - x1)/4 - 3'))!
     expect(form.constant).toBe(-3)
@@ -42,7 +54,7 @@ describe('expressions', () => {
       ['x1', 1.75],
       ['x3', 0.25]
     ])
-    for (const text of ['x*y', 'x^2', 'exp(x)', '1/x']) expect(linearForm(parseExpression(text))).toBeUndefined()
+    for (const text of ['x*y', 'x^2', 'exp(x)', '1/x', 'min(x, 3)']) expect(linearForm(parseExpression(text))).toBeUndefined()
   })
 
   test('observations are read with ± and with +-', () => {

@@ -85,9 +85,32 @@ function remedyFor(text: string): string {
   return text.includes('<model>') ? '(Try -o model.sbridge)\n' : '(Try -o new.csv, or -o - for standard output)\n'
 }
 
+/** A verb that names a misspelt option before one that is missing: often they are the same. */
+class SpellingCommand extends Command {
+  private misspelt: string | undefined
+
+  override createCommand(name?: string): Command {
+    return new SpellingCommand(name)
+  }
+
+  override parseOptions(words: string[]): ReturnType<Command['parseOptions']> {
+    const parsed = super.parseOptions(words)
+    this.misspelt = parsed.unknown[0]
+    return parsed
+  }
+
+  override error(message: string, options?: Parameters<Command['error']>[1]): never {
+    const { misspelt } = this
+    this.misspelt = undefined
+    if (options?.code === 'commander.missingMandatoryOptionValue' && misspelt?.startsWith('-'))
+      (this as unknown as { unknownOption(flag: string): never }).unknownOption(misspelt)
+    return super.error(message, options)
+  }
+}
+
 /** The whole command line, where `words` ask for a verb with the options of that one. Unknown verbs and options are refused. */
 export async function createProgram(words: readonly string[] = Object.keys(VERBS)): Promise<Command> {
-  const program = new Command('sbridge')
+  const program = new SpellingCommand('sbridge')
     .description('New rows of the same distribution from a table of samples: training-free Schrödinger bridges.')
     .version(VERSION)
     .showHelpAfterError('(sbridge --help lists the verbs; sbridge VERB --help its options)')

@@ -9,7 +9,7 @@ import { binary, column, number, simplestIn } from './shapes.js'
 import { endOfWay } from './share-of-way.js'
 
 /** A column that is never below another and something: `hired >= born + years(18)`. */
-export interface OffsetFound {
+interface OffsetFound {
   readonly column: string
   readonly low: Expression
 }

@@ -95,6 +95,10 @@ describe('rules in words', () => {
     ['flag=bins(value, low,> `high, too`)', 'flag = bins(value, low, > `high, too`)'],
     ['stock = bins(on_hand, 1, > least)', 'stock = bins(on_hand, 1, > least)'],
     ['y missing where z missing', 'y missing where z missing'],
+    ['paid=min(limit, 0.8*charged)', 'paid = min(limit, 0.8 * charged)'],
+    ['born + years( 18 )<= hired', 'hired >= born + years(18)'],
+    ['x missing where s = maybe `a, b`, new, maybe c', 'x missing where s = new, maybe `a, b`, maybe c'],
+    ['x missing where s = `maybe not`', 'x missing where s = `maybe not`'],
     ['total = a * b but for 3 rows', 'total = a * b but for 3 rows'],
     ['a -> b but for 1 row', 'a -> b but for 1 row'],
     ['`y x` missing where `a b` = one, `two, three`', '`y x` missing where `a b` = one, `two, three`']

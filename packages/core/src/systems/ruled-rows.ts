@@ -53,10 +53,15 @@ export const ruledRows = keepingLast(relevant, (raw, options): RuledRows => {
   const prepared = { ...read, data: { ...read.data, notes: [...read.data.notes, ...found] } }
   const rules = rulesOf(prepared.data, options)
   if (options.rules === 'off') return prepared
-  const left = keptAsTheyAre(prepared.data, options)
-  const measured = { starts: startsOf(rules, prepared.data, left), within: withinOf(rules, prepared.data, left) }
+  const measured = measuredIn(prepared.data, rules, options)
   return rules.length + measured.starts.size + measured.within.size === 0 ? prepared : keep(prepared, rules, measured)
 })
+
+/** Columns that are drawn by how they stand to another one; none of those whose scaling is given. */
+export function measuredIn(data: InferredTable, rules: readonly Rule[], options: Options): Measured {
+  const left = keptAsTheyAre(data, options)
+  return { starts: startsOf(rules, data, left), within: withinOf(rules, data, left) }
+}
 
 /** What of the options decides which rules are found. */
 function relevant({ rules, rule, scaling, local, image, latent, ...options }: Options): Options {

@@ -17,7 +17,7 @@ import { keepingLast } from '../keeping-last.js'
 import type { PanelOptions } from '../panel-options.js'
 import { prepareTable, readingOf, type TableOptions } from '../prepare.js'
 import type { RuleOptions } from '../rule-options.js'
-import { rulesOf } from '../ruled-rows.js'
+import { measuredIn, rulesOf } from '../ruled-rows.js'
 import { findGroupSums, type GroupSum, groupSumText } from './group-sums.js'
 import { findRunningSums, type RunningSum, runningText, sumsBefore, takeRunningOut } from './running.js'
 import { clockColumn, type PanelTimes, timesOf, togetherNotes } from './times.js'
@@ -93,7 +93,9 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   const running = clock && options.rules !== 'off' ? findRunningSums(drawn, first) : []
   const rest = takeRunningOut(running, drawn, first)
   const rules = groupRules(rest, first, { options, running })
-  const kept = rules.length === 0 ? undefined : keepRules(rules, rest)
+  const measured = options.rules === 'off' ? undefined : measuredIn(rest, rules, options)
+  const found = rules.length + (measured ? measured.starts.size + measured.within.size : 0)
+  const kept = found === 0 ? undefined : keepRules(rules, rest, measured)
   const data = kept ? takeRulesOut(kept, rest) : rest
   const modelled = data.table.columns.filter(({ kind }) => kind !== 'identifier')
   const constant = modelled.filter((column) => isConstant(column, first)).map(({ name }) => name)

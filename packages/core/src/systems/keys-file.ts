@@ -25,6 +25,7 @@ import {
 } from '../model-file/reading.js'
 import { MADE_KINDS } from '../table/made-kinds.js'
 import type { RowOrder } from '../table/row-order.js'
+import { isTrue } from './rules-file.js'
 
 const hashesName = (k: number): string => `keys.${k}`
 const madeName = (k: number): string => `made.${k}`
@@ -106,7 +107,7 @@ export function keysIn(contents: ModelContents): KeptKeys | undefined {
     text: optional(word(...FREE_TEXTS)),
     along: optional(record<RowOrder>({ column: text, descending: optional(flag) })),
     missing: number(SHARE),
-    gap: optional(record<KeyGap>({ when: text, levels: optional(list(text)) })),
+    gap: optional(record<KeyGap>({ when: text, levels: optional(list(text)), present: optional(isTrue) })),
     repeated: whole()
   })
   const hashed = (value: unknown, field: string, k: number): KeptKey => {

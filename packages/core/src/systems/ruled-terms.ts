@@ -156,7 +156,7 @@ export class Through {
   private refuseGap(rule: KeptGaps, own: Given, value: GivenValue): void {
     const row = this.rowOf(own, [rule.when])
     const cell = row?.[rule.when]
-    if (cell === undefined || !saysGap(rule.levels, typeof cell === 'boolean' ? String(cell) : cell)) return
+    if (cell === undefined || !saysGap(rule, typeof cell === 'boolean' ? String(cell) : cell)) return
     throw this.contradiction(rule.column, `${rule.column}=${wordsOf(value)} with ${rule.when}=${shown(cell, this.columns.get(rule.when)!)}`)
   }
 

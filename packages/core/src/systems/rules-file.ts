@@ -97,7 +97,7 @@ const lookupRecord = record<LookupRecord>({
   exceptions
 })
 
-const isTrue: Reader<true> = (value, field) => {
+export const isTrue: Reader<true> = (value, field) => {
   if (value !== true) throw damaged(`a model with ${field} = ${String(value)}`, 'true, or nothing')
   return value
 }
@@ -122,6 +122,7 @@ const gapRecord = record<Kept<'gap'>>({
   marks: text,
   when: text,
   levels: optional(list(text)),
+  present: optional(isTrue),
   maybe: optional(list(text)),
   values: list(cell)
 })

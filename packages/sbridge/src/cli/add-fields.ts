@@ -25,7 +25,8 @@ export function readFields(fields: readonly Field[], given: Readonly<Record<stri
   const values: Record<string, FieldValue> = {}
   for (const field of fields) {
     const value = given[field.name]
-    if (value !== undefined) values[field.name] = typeof value === 'string' ? parseField(field, value, flagOf(field).slice(2)) : (value as FieldValue)
+    if (value !== undefined)
+      values[field.name] = typeof value === 'string' ? parseField(field, value, flagOf(field).slice(2)) : (value as FieldValue)
   }
   return values
 }

@@ -10,6 +10,8 @@ export interface KeyGap {
   readonly when: string
   /** Levels of that column; absent where the key is missing with it. */
   readonly levels?: readonly string[] | undefined
+  /** Where that column is not missing. */
+  readonly present?: true | undefined
 }
 
 /** Keys that are missing exactly where another column of the table, or an earlier key, says so, beyond chance. Cost as of `findGaps`. */
@@ -21,20 +23,23 @@ export function gapsOfKeys(keys: readonly KeyColumn[], { columns, rowCount }: Ta
     return { name, kind: 'category', levels: ['there'], codes: Int32Array.from(cells, (cell) => (cell === null ? -1 : 0)) }
   })
   const found = findGaps([...columns.filter(({ name }) => !names.has(name)), ...there], rowCount)
-  return new Map(found.toReversed().flatMap(({ column, ...gap }) => (names.has(column) ? [[column, gap] as const] : [])))
+  const sure = found.filter(({ maybe }) => !maybe)
+  return new Map(sure.toReversed().flatMap(({ column, ...gap }) => (names.has(column) ? [[column, gap] as const] : [])))
 }
 
 /** Cells of drawn rows with a gap exactly where it belongs. Cost O(rows). */
 export function withGaps(
   cells: readonly (string | null)[],
-  { when, levels }: KeyGap,
+  gap: KeyGap,
   { table, keys }: { readonly table: Table; readonly keys: ReadonlyMap<string, readonly (string | null)[]> }
 ): readonly (string | null)[] {
+  const { when } = gap
   const own = keys.get(when)
   const column = table.columns.find(({ name }) => name === when)
   const at: (row: number) => CellValue = own ? (row) => own[row]! : column ? cellAt(column) : () => ''
-  return cells.map((cell, row) => (saysGap(levels, at(row)) ? null : cell))
+  return cells.map((cell, row) => (saysGap(gap, at(row)) ? null : cell))
 }
 
 /** `missing where status = open`. */
-export const gapText = ({ when, levels }: KeyGap): string => `missing where ${columnWord(when)} ${levels ? `= ${levels.join(', ')}` : 'is'}`
+export const gapText = ({ when, levels, present }: KeyGap): string =>
+  `missing where ${columnWord(when)} ${levels ? `= ${levels.join(', ')}` : present ? 'is not' : 'is'}`

@@ -244,17 +244,18 @@ function thresholdStep({ column, of, cuts, values, missing }: Kept<'step'>, colu
   }
 }
 
-function gapStep({ column, when, levels }: Kept<'gap'>): Step {
+function gapStep(gap: Kept<'gap'>): Step {
+  const { column, when } = gap
   return {
     column,
-    holds: (row) => !saysGap(levels, row.cell(when)) || row.cell(column) === null,
+    holds: (row) => !saysGap(gap, row.cell(when)) || row.cell(column) === null,
     back(row) {
-      if (row.cell(column) === null || row.isGiven(when) || !saysGap(levels, row.cell(when))) return
-      const other = row.levels(when).find((level) => !saysGap(levels, level))
+      if (row.cell(column) === null || row.isGiven(when) || !saysGap(gap, row.cell(when))) return
+      const other = row.levels(when).find((level) => !saysGap(gap, level))
       if (other !== undefined) row.settle(when, other)
     },
     forward(row) {
-      if (saysGap(levels, row.cell(when))) row.settle(column, null)
+      if (saysGap(gap, row.cell(when))) row.settle(column, null)
     }
   }
 }

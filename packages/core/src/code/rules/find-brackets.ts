@@ -209,7 +209,7 @@ function bounded({ lines, cuts }: Brackets, name: string): Expression | undefine
   const [{ slope }, end] = [lines[1 - flat]!, plain(heightAt({ lines, cuts }, cuts[0]!))]
   if (end === 0) return undefined
   const constant = difference(end, slope * cuts[0]!)
-  const other = writeSum([name], { weights: [slope], constant: Math.abs(constant) <= 1e-11 * Math.abs(end) ? 0 : constant })
+  const other = writeSum([column(name)], { weights: [slope], constant: Math.abs(constant) <= 1e-11 * Math.abs(end) ? 0 : constant })
   return binary(lines[1]!.slope < lines[0]!.slope ? 'min' : 'max', number(end), other)
 }
 

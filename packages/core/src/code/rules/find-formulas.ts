@@ -82,6 +82,8 @@ class Search {
   private readonly targets: readonly number[]
   private candidates = 0
   private readonly buffer: Float64Array
+  /** Quantities, and behind them differences of dates. */
+  private readonly parts: readonly (Quantity | Difference)[]
 
   constructor(
     private readonly quantities: readonly Quantity[],
@@ -92,6 +94,7 @@ class Search {
     this.probes = Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * rowCount) / count))
     this.atProbes = quantities.map(({ values }) => Float64Array.from(this.probes, (i) => values[i]!))
     this.buffer = new Float64Array(count)
+    this.parts = [...quantities, ...differencesOf(quantities)]
     this.targets = quantities.flatMap(({ name, values, isDate }, q) =>
       !isDate && hasValues(values) && (only === undefined || name === only) ? [q] : []
     )
@@ -186,26 +189,27 @@ class Search {
 
   /** Sums of columns with weights and a constant: degrees in another scale, totals and means, grades, gross from net and fees less what was paid. */
   tryWeightedSums(): void {
-    const sums = new WeightedSums(
-      this.quantities,
-      Array.from({ length: this.rowCount }, (_, i) => i)
-    )
+    const { parts, quantities } = this
+    const written = parts.map((one) => ('of' in one ? one.of : column(one.name)))
+    const rows = Array.from({ length: this.rowCount }, (_, i) => i)
+    const plain = new WeightedSums(quantities, rows)
+    const timed = parts.length > quantities.length ? new WeightedSums(parts, rows) : undefined
     for (const target of this.targets) {
-      const sum = sums.of(target)
+      const sum = plain.of(target) ?? timed?.of(target)
       if (!sum) continue
       const { inputs, weights, constant, choices } = sum
-      const columns = inputs.map((q) => this.quantities[q]!.values)
+      const columns = inputs.map((q) => parts[q]!.values)
       this.passed.push({
         target,
         inputs,
         value: (i, shift = 0) => columns.reduce((all, values, k) => all + weights[k]! * values[(i + k * shift) % this.rowCount]!, constant),
         write: () =>
           writeSum(
-            inputs.map((q) => this.quantities[q]!.name),
+            inputs.map((q) => written[q]!),
             sum
           ),
         factor: 'one',
-        rank: rankOf(sum) + DIGIT * log(choices),
+        rank: (inputs.some((q) => 'of' in parts[q]!) ? WEIGHTED : rankOf(sum)) + DIGIT * log(choices),
         choices
       })
     }
@@ -260,7 +264,7 @@ class Search {
   private isBelieved(candidate: Candidate, factor: number): boolean {
     const { target, inputs, value, choices = 0 } = candidate
     const { values, unit } = this.quantities[target]!
-    const columns = [...inputs, target].map((q) => this.quantities[q]!.values)
+    const columns = [...inputs, target].map((q) => this.parts[q]!.values)
     const rows = differentRows(columns, this.rowCount)
     const near = (f: number, c: number) => Math.abs(f - c) <= tolerance(unit, c)
     const rate = rateByChance(rows.length, (i, j) => near(factor * value(rows[i]!), values[rows[j]!]!))
@@ -271,6 +275,31 @@ class Search {
       candidates: Math.max(this.candidates, choices * this.targets.length)
     })
   }
+}
+
+/** Days between two dates, as a part of sums: hours that are paid of a shift, less its break. */
+interface Difference extends Quantity {
+  readonly of: Expression
+}
+
+/** Dates beyond which differences of them are no parts of sums: they are as many as pairs. */
+const MOST_DATES = 6
+
+function differencesOf(quantities: readonly Quantity[]): Difference[] {
+  const dates = quantities.filter(({ isDate }) => isDate)
+  if (dates.length > MOST_DATES) return []
+  return dates.flatMap((start, k) =>
+    dates.slice(k + 1).map((end): Difference => {
+      const values = end.values.map((x, i) => x - start.values[i]!)
+      return {
+        name: '',
+        isDate: false,
+        values,
+        unit: Math.max(start.unit, end.unit),
+        of: binary('-', column(end.name), column(start.name))
+      }
+    })
+  )
 }
 
 function rankOf({ weights, constant }: WeightedSum): number {

@@ -6,14 +6,13 @@ import { isBelievedAtLog, logChoose } from './chance.js'
 interface GapsFound {
   readonly column: string
   readonly when: string
-  /** Absent: where `when` is missing. */
+  /** Absent: where `when` is missing, or `present`. */
   readonly levels?: readonly string[]
   /** Levels of which some rows have a gap and others none; in rows of all levels beside these two lists there is none. */
   readonly maybe?: readonly string[]
+  readonly present?: true
 }
 
-/** Rows with a gap, and without. */
-const LEAST_ROWS = 10
 /** Levels beyond which a category is a name. */
 const MOST_LEVELS = 100
 
@@ -21,7 +20,7 @@ const MOST_LEVELS = 100
 const BY_CHANCE = 0.01
 
 /**
- * Columns that are missing in exactly the rows where a category has certain levels, or where an earlier column is missing. By
+ * Columns that are missing in exactly the rows where a category has certain levels, or where an earlier column is missing, or is not. By
  * chance m of n rows are the same as m others with probability 1 over (n choose m), and there are as many sets of levels as
  * subsets. Levels with rows of both sorts are left open where the others say enough: m of n rows are then those with probability (open rows choose open gaps) over
  * (n choose m). Cost O(p²·rows) at most; most pairs part in the first rows.
@@ -31,13 +30,19 @@ export function findGaps(columns: readonly Column[], rowCount: number): GapsFoun
     const isMissing = missingIn(column)
     let gaps = 0
     for (let i = 0; isMissing && i < rowCount; i++) if (isMissing(i)) gaps++
-    return isMissing && gaps >= LEAST_ROWS && rowCount - gaps >= LEAST_ROWS ? [{ name: column.name, isMissing, gaps }] : []
+    return isMissing && gaps > 0 && gaps < rowCount ? [{ name: column.name, isMissing, gaps }] : []
   })
   const candidates = marked.length * columns.length
   return marked.flatMap(({ name, isMissing, gaps }, place): GapsFound[] => {
     const logChance = -logChoose(rowCount, gaps)
     const twin = marked.slice(0, place).find((other) => other.gaps === gaps && agree(other.isMissing, isMissing, rowCount))
-    const byTwin: GapsFound[] = twin && isBelievedAtLog(logChance, candidates) ? [{ column: name, when: twin.name }] : []
+    const other = marked.slice(0, place).find((one) => one.gaps === rowCount - gaps && !meet(one.isMissing, isMissing, rowCount))
+    const byTwin: GapsFound[] = !isBelievedAtLog(logChance, candidates)
+      ? []
+      : [
+          ...(twin ? [{ column: name, when: twin.name }] : []),
+          ...(other ? [{ column: name, when: other.name, present: true as const }] : [])
+        ]
     const byLevels = columns.flatMap((column): (GapsFound & { readonly chance: number })[] => {
       if (!isCategorical(column) || column.name === name || column.levels.length > MOST_LEVELS || column.codes.includes(-1)) return []
       const { missing, open, rows, openGaps } = sortsOf(column.codes, column.levels.length, isMissing)
@@ -65,6 +70,12 @@ function agree(one: (row: number) => boolean, other: (row: number) => boolean, r
 }
 
 const withoutChance = ({ chance: _, ...found }: GapsFound & { readonly chance: number }): GapsFound => found
+
+/** Whether two columns have a gap, or none, in one row. */
+function meet(one: (row: number) => boolean, other: (row: number) => boolean, rowCount: number): boolean {
+  for (let i = 0; i < rowCount; i++) if (one(i) === other(i)) return true
+  return false
+}
 
 /** Levels in which all rows have a gap, and those that are open, as some have one, or as they have too few rows to tell; how many rows these have, and gaps. */
 interface Sorts {

@@ -209,9 +209,10 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable): Rule[]
   )
   return found.flatMap(({ column: name, expression }): Rule[] => {
     const rule: Rule = { kind: 'formula', column: name, expression }
-    const dates = columnsOf(expression).filter((one) => quantities[place.get(one)!]!.isDate)
-    // An age does not tell one date by the other.
-    if (dates.length === 2 && expression.kind !== 'call') return differenceOf(rule, data)
+    const inputs = columnsOf(expression)
+    const dates = inputs.filter((one) => quantities[place.get(one)!]!.isDate)
+    // An age does not tell one date by the other, nor does what else comes off a time.
+    if (dates.length === 2 && inputs.length === 2 && linearForm(expression)?.constant === 0) return differenceOf(rule, data)
     const part = partIn(expression, data)
     return part ? [rule, part] : [rule]
   })

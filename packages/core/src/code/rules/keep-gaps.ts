@@ -11,6 +11,8 @@ export interface KeptGaps {
   readonly marks: string
   readonly when: string
   readonly levels?: readonly string[] | undefined
+  /** Where the other column is not missing. */
+  readonly present?: true | undefined
   /** Levels of which rows are as they are drawn. */
   readonly maybe?: readonly string[] | undefined
   /** Values of the column, evenly over its rows, that stand in turn where one is missing that should not be. */
@@ -30,12 +32,13 @@ export function someValues(column: Column, rowCount: number): CellValue[] {
 }
 
 /** The column with a gap exactly where the rule says so. */
-export function markGaps({ levels, maybe, values }: KeptGaps, column: Column, when: Column): Column {
+export function markGaps(gap: KeptGaps, column: Column, when: Column): Column {
   if (column.kind === 'identifier') return column
+  const { maybe, values } = gap
   const [own, other] = [cellAt(column), cellAt(when)]
   const count = 'codes' in column ? column.codes.length : column.values.length
   const cells = Array.from({ length: count }, (_, i) =>
-    saysMaybe(maybe, other(i)) ? own(i) : saysGap(levels, other(i)) ? null : (own(i) ?? values[(i * STRIDE) % values.length]!)
+    saysMaybe(maybe, other(i)) ? own(i) : saysGap(gap, other(i)) ? null : (own(i) ?? values[(i * STRIDE) % values.length]!)
   )
   return columnOfCells(column, cells)
 }

@@ -79,9 +79,10 @@ function gapIn(text: string): Rule | undefined {
   if (!when) throw malformed(text, 'no column behind “missing where”')
   if (when.name === column.name) throw malformed(text, `${column.name} on both sides`)
   if (/^\s+missing\s*$/.test(when.rest)) return { kind: 'gap', column: column.name, when: when.name }
+  if (/^\s+present\s*$/.test(when.rest)) return { kind: 'gap', column: column.name, when: when.name, present: true }
   const levels = /^\s*=(.*)$/s.exec(when.rest)
   const parts = (levels?.[1]?.match(/(`(?:[^`]|``)*`|[^,`])+/g) ?? []).map((part) => part.trim()).filter((part) => part !== '')
-  if (parts.length === 0) throw malformed(text, `${when.name} neither missing nor = levels`)
+  if (parts.length === 0) throw malformed(text, `${when.name} neither missing nor present nor = levels`)
   const isMaybe = (part: string) => /^maybe\s/.test(part)
   const word = (part: string) => part.replace(/^maybe\s+/, '').replace(/^`(.*)`$/s, (_, level: string) => level.replaceAll('``', '`'))
   const [sure, maybe] = [parts.filter((part) => !isMaybe(part)).map(word), parts.filter(isMaybe).map(word)]

@@ -97,17 +97,24 @@ export function binAt({ of, cuts }: { readonly of: string } & Thresholds, data: 
 }
 
 /** Whether a rule of gaps says that a cell is missing, by the cell of the column that it depends on. */
-export function saysGap(levels: readonly string[] | undefined, cell: CellValue): boolean {
-  return levels ? cell !== null && levels.includes(String(cell)) : cell === null
+export function saysGap({ levels, present }: GapWhere, cell: CellValue): boolean {
+  return levels ? cell !== null && levels.includes(String(cell)) : (cell === null) !== (present === true)
+}
+
+/** Where a column is missing: in rows of some levels, or where another is missing, or present. */
+interface GapWhere {
+  readonly levels?: readonly string[] | undefined
+  readonly present?: true | undefined
 }
 
 /** Whether a rule of gaps leaves open whether a cell is missing. */
 export const saysMaybe = (maybe: readonly string[] | undefined, cell: CellValue): boolean =>
   maybe !== undefined && cell !== null && maybe.includes(String(cell))
 
-function gapBreach({ column, when, levels, maybe }: Extract<Rule, { kind: 'gap' }>, data: WrittenTable): Breach | undefined {
+function gapBreach(rule: Extract<Rule, { kind: 'gap' }>, data: WrittenTable): Breach | undefined {
+  const { column, when, maybe } = rule
   const [own, other] = [cellAt(columnIn(data, column)), cellAt(columnIn(data, when))]
-  const broken = rowsWhere(data.table.rowCount, (i) => !saysMaybe(maybe, other(i)) && saysGap(levels, other(i)) !== (own(i) === null))
+  const broken = rowsWhere(data.table.rowCount, (i) => !saysMaybe(maybe, other(i)) && saysGap(rule, other(i)) !== (own(i) === null))
   if (broken.length === 0) return undefined
   const row = broken[0]!
   return { row, count: broken.length, rows: broken, words: [column, when].map((name) => `${name} ${cellText(data, name, row)}`).join(', ') }

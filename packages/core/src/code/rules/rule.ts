@@ -20,13 +20,14 @@ type Statement =
   | { readonly kind: 'lookup'; readonly column: string; readonly from: readonly string[] }
   /** `adult = age >= 18`, `group = bins(age, 18, 65)`, `late = delivered > promised`: one value below the first threshold, and one from each on. */
   | ({ readonly kind: 'step'; readonly column: string; readonly of: string } & Thresholds)
-  /** `spouse_age missing where marital = single, widowed`; of levels in `maybe` in some rows only. Without levels: where the other column is missing. */
+  /** `spouse_age missing where marital = single, widowed`; of levels in `maybe` in some rows only. Without levels: where the other column is missing, or `present`. */
   | {
       readonly kind: 'gap'
       readonly column: string
       readonly when: string
       readonly levels?: readonly string[] | undefined
       readonly maybe?: readonly string[] | undefined
+      readonly present?: true | undefined
     }
 
 /** Columns that a rule derives its column from. */
@@ -48,7 +49,7 @@ function statementText(rule: Rule): string {
   if (rule.kind === 'lookup') return `${rule.from.map(columnWord).join(', ')} -> ${column}`
   if (rule.kind === 'step') return `${column} = ${thresholdsText(columnWord(rule.of), rule)}`
   if (rule.kind === 'gap')
-    return `${column} missing where ${columnWord(rule.when)} ${rule.levels ? `= ${levelWords(rule.levels, rule.maybe).join(', ')}` : 'missing'}`
+    return `${column} missing where ${columnWord(rule.when)} ${rule.levels ? `= ${levelWords(rule.levels, rule.maybe).join(', ')}` : rule.present ? 'present' : 'missing'}`
   return rule.kind === 'formula' ? `${column} = ${expressionText(rule.expression)}` : `${column} >= ${expressionText(rule.low)}`
 }
 

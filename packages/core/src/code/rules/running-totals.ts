@@ -207,7 +207,7 @@ function changeOf(total: Quantity, { parts, except }: Parts, way: Way & { sums: 
   if (sum?.constant !== 0) return undefined
   if (!isChange((row) => sum.inputs.reduce((all, q, j) => all + sum.weights[j]! * parts[q]!.values[row]!, 0))) return undefined
   return writeSum(
-    sum.inputs.map((q) => parts[q]!.name),
+    sum.inputs.map((q) => column(parts[q]!.name)),
     sum
   )
 }

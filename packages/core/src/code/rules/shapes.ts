@@ -104,15 +104,18 @@ export function scaled(factor: number, of: Expression): Expression {
 }
 
 /** The sum as a person would write it: (a + b + c) / 3, 0.3 * a + 0.7 * b − 2; what is added first. */
-export function writeSum(names: readonly string[], sum: { readonly weights: readonly number[]; readonly constant: number }): Expression {
+export function writeSum(
+  parts: readonly Expression[],
+  sum: { readonly weights: readonly number[]; readonly constant: number }
+): Expression {
   const { weights, constant } = sum
   const first = weights[0]!
   if (constant === 0 && first > 0 && weights.every((weight) => weight === first))
     return scaled(
       first,
-      names.map(column).reduce((left, one) => binary('+', left, one))
+      parts.reduce((left, one) => binary('+', left, one))
     )
-  const terms = names.map((name, k) => ({ weight: weights[k]!, of: column(name) }))
+  const terms = parts.map((of, k) => ({ weight: weights[k]!, of }))
   const sorted = [...terms.filter(({ weight }) => weight > 0), ...terms.filter(({ weight }) => weight < 0)]
   const all = sorted.reduce<Expression | undefined>((left, { weight, of }) => {
     const size = scaled(Math.abs(weight), of)

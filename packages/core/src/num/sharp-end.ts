@@ -19,9 +19,8 @@ export function endEvidence(ascending: Float64Array, unit = 0): number {
   return mean > 0 ? k * (1 + log(mean / length)) : Number.NEGATIVE_INFINITY
 }
 
-/** How far apart the largest values are, on average: an end may lie as far beyond the last one. */
+/** How far apart the largest values are, on average, those next to the end: it may lie as far beyond the last one. */
 export function endSpacing(ascending: Float64Array): number {
   const n = ascending.length
-  const k = Math.max(TAIL.least, Math.ceil(TAIL.share * n))
-  return (ascending[n - 1]! - ascending[n - k - 1]!) / k
+  return (ascending[n - 1]! - ascending[Math.max(0, n - TAIL.least - 1)]!) / TAIL.least
 }

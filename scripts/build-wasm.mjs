@@ -15,7 +15,8 @@ const variants = [
   { ...engine, name: 'float64-relaxed', float32: 0, relaxed: true },
   { ...engine, name: 'float32', float32: 1, relaxed: false },
   { ...engine, name: 'float32-relaxed', float32: 1, relaxed: true },
-  { folder: new URL('diagnose/wasm/', core), entry: 'forest.ts', name: 'forest' }
+  { folder: new URL('diagnose/wasm/', core), entry: 'forest.ts', name: 'forest' },
+  { folder: new URL('diagnose/wasm/', core), entry: 'distances.ts', name: 'distances' }
 ]
 /** Vectors at a time in the exponential, of 16 registers; measured. */
 const UNROLL = 4

@@ -4,6 +4,7 @@ import { InputError } from '../num/errors.js'
 import { type Matrix, matrix, matrixFromRows } from '../num/matrix.js'
 import { keyFor, keyFromSeed, normals } from '../num/random.js'
 import { coverageAndDensity, neighbourRadii, ratioOfDistances } from './neighbours.js'
+import { pairMeter, plainly } from './pair-distances.js'
 import { energyDistance, squaredMmd } from './pairwise.js'
 import { slicedWasserstein, squaredQuantileDistance } from './sliced-wasserstein.js'
 
@@ -45,6 +46,24 @@ describe('energyDistance', () => {
     await expect(energyDistance({ first: column(1), second: column(1, 2), key })).rejects.toThrow(InputError)
     await expect(energyDistance({ first: column(1, 2), second: matrix(2, 2), key })).rejects.toThrow(/columns/)
     await expect(energyDistance({ first: column(1, Number.POSITIVE_INFINITY), second: column(1, 2), key })).rejects.toThrow(/row 1/)
+  })
+})
+
+describe('pairMeter', () => {
+  test('has the bits of plain loops, whatever number of rows fills the last block', async () => {
+    const meter = await pairMeter()
+    for (const [rows, others, cols] of [
+      [9, 16, 3],
+      [20, 13, 1],
+      [3, 1, 26],
+      [2, 5, 0]
+    ] as const) {
+      const [from, to] = [gaussian('from', rows, cols), gaussian('to', others, cols, { shift: 0.5 })]
+      const plain = plainly(from, to)
+      expect(meter(from, to).addDistances(0.1, 1, rows, false)).toBe(plain.addDistances(0.1, 1, rows, false))
+      expect(meter(from, from).addDistances(0, 0, rows, true)).toBe(plainly(from, from).addDistances(0, 0, rows, true))
+      for (const limit of [0, cols, 3 * cols]) expect(meter(from, to).countWithin(1, limit)).toBe(plain.countWithin(1, limit))
+    }
   })
 })
 

@@ -4,8 +4,8 @@ import { throwIfStopped } from '../num/iterate.js'
 import type { Matrix } from '../num/matrix.js'
 import { mean, quantileOfSorted, sorted } from '../num/statistics.js'
 import { cloud } from '../space/cloud.js'
+import { pairMeter } from './pair-distances.js'
 import { checkSamples } from './samples.js'
-import { fillSquaredDistances } from './squared-distances.js'
 
 /** A pair for neighbour searches, which do not use its kernel. */
 function pairOf(from: Matrix, to: Matrix): Pair {
@@ -112,7 +112,8 @@ export async function coveragesAndDensities(
   for (const other of others) checkSamples(real, other, 1)
   const count = Math.min(neighbours, real.rows - 1)
   const radii = await neighbourRadii(engine, real, { count })
-  return others.map((synthetic) => within({ real, radii, count }, synthetic, watch))
+  const meter = await pairMeter()
+  return others.map((synthetic) => within({ real, radii, count, meter }, synthetic, watch))
 }
 
 interface Balls {
@@ -120,19 +121,17 @@ interface Balls {
   readonly radii: Float64Array
   /** Neighbours that span one. */
   readonly count: number
+  readonly meter: Awaited<ReturnType<typeof pairMeter>>
 }
 
-function within({ real, radii, count }: Balls, synthetic: Matrix, watch: Watch | undefined): CoverageAndDensity {
-  const squares = new Float64Array(synthetic.rows)
+function within({ real, radii, count, meter }: Balls, synthetic: Matrix, watch: Watch | undefined): CoverageAndDensity {
+  const pairs = meter(real, synthetic)
   let covered = 0
   let inside = 0
   for (let i = 0; i < real.rows; i++) {
     if ((i & 255) === 0) throwIfStopped(watch, 'measuring coverage')
     // Rounding of the engine's distances must not shut out a row on the boundary.
-    const limit = radii[i]! * radii[i]! * (1 + 1e-9)
-    let held = 0
-    fillSquaredDistances({ from: real, row: i, to: synthetic, count: synthetic.rows }, squares)
-    for (let j = 0; j < synthetic.rows; j++) if (squares[j]! <= limit) held++
+    const held = pairs.countWithin(i, radii[i]! * radii[i]! * (1 + 1e-9))
     if (held > 0) covered++
     inside += held
   }

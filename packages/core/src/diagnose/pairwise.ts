@@ -5,8 +5,9 @@ import { throwIfStopped, type Watch } from '../num/iterate.js'
 import { type Matrix, stackRows } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
 import { type Cloud, cloud } from '../space/cloud.js'
+import { pairMeter } from './pair-distances.js'
 import { checkSamples, subsample } from './samples.js'
-import { fillSquaredDistances, medianSquaredDistance } from './squared-distances.js'
+import { medianSquaredDistance } from './squared-distances.js'
 
 /** Most rows of each sample that enter a sum over all pairs. */
 const MOST_ROWS = 5000
@@ -32,8 +33,8 @@ export async function energyDistance({ first, second, key, watch }: PairwiseSamp
   checkSamples(first, second, 2)
   const x = subsample(first, MOST_ROWS, keyFor(key, 'first'))
   const y = subsample(second, MOST_ROWS, keyFor(key, 'second'))
-  const between = sumOverPairs(x, y, watch) / (x.rows * y.rows)
-  return 2 * between - meanWithin(x, watch) - meanWithin(y, watch)
+  const between = (await sumOfDistances(x, y, false, watch)) / (x.rows * y.rows)
+  return 2 * between - (await meanWithin(x, watch)) - (await meanWithin(y, watch))
 }
 
 /**
@@ -61,33 +62,21 @@ function tell(watch: Watch | undefined, done: number, total: number): void {
   watch?.progress?.({ stage: STAGE, done, total })
 }
 
-/** Σ_i Σ_j ‖a_i − b_j‖. */
-function sumOverPairs(a: Matrix, b: Matrix, watch?: Watch): number {
-  const row = new Float64Array(b.rows)
+/** Rows between two looks at the watch. */
+const ROWS_A_LOOK = 256
+
+/** Σ_i Σ_j ‖a_i − b_j‖, or over j < i. */
+async function sumOfDistances(a: Matrix, b: Matrix, below: boolean, watch: Watch | undefined): Promise<number> {
+  const pairs = (await pairMeter())(a, b)
   let total = 0
-  for (let i = 0; i < a.rows; i++) {
-    if ((i & 255) === 0) tell(watch, i, a.rows)
-    fillSquaredDistances({ from: a, row: i, to: b, count: b.rows }, row)
-    total += sumOfDistances(row, b.rows)
+  for (let i = 0; i < a.rows; i += ROWS_A_LOOK) {
+    tell(watch, i, a.rows)
+    total = pairs.addDistances(total, i, Math.min(a.rows, i + ROWS_A_LOOK), below)
   }
   return total
 }
 
 /** Mean of ‖a_i − a_j‖ over i ≠ j. */
-function meanWithin(a: Matrix, watch?: Watch): number {
-  const row = new Float64Array(a.rows)
-  let total = 0
-  for (let i = 1; i < a.rows; i++) {
-    if (((i - 1) & 255) === 0) tell(watch, i - 1, a.rows)
-    fillSquaredDistances({ from: a, row: i, to: a, count: i }, row)
-    total += sumOfDistances(row, i)
-  }
-  return (2 * total) / (a.rows * (a.rows - 1))
-}
-
-/** Σ of the roots of the first `count` squared distances. */
-function sumOfDistances(squares: Float64Array, count: number): number {
-  let sum = 0
-  for (let j = 0; j < count; j++) sum += Math.sqrt(squares[j]!)
-  return sum
+async function meanWithin(a: Matrix, watch: Watch | undefined): Promise<number> {
+  return (2 * (await sumOfDistances(a, a, true, watch))) / (a.rows * (a.rows - 1))
 }

@@ -55,7 +55,7 @@ export async function createWasmEngine(options: WasmEngineOptions): Promise<Engi
     })
   }
   const shared = options.threads > 1 && host.shared && host.startWorker !== undefined
-  const module = await compileVariant(options, { shared })
+  const module = await compileVariant(options, { shared }, host)
   const memory = createMemory(shared)
   const instance = await webAssembly()!.instantiate(module, { env: { memory } })
   const kernels = instance.exports as WasmKernels

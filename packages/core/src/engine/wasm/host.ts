@@ -1,4 +1,5 @@
 import { now, pause } from '../../num/pause.js'
+import type { WasmModule } from '../../num/webassembly.js'
 
 /** A running worker. */
 export interface WasmWorker {
@@ -13,6 +14,8 @@ export interface WasmHost {
   now(): number
   /** Gives the event loop a turn. */
   pause(): Promise<void>
+  /** Called around the compilation of the kernels, which `compile` begins. Absent: as the host compiles any module. */
+  compiling?(compile: () => Promise<WasmModule>): Promise<WasmModule>
   /**
    * Runs `WORKER_SOURCE` in a new thread, its function `serve` called with `message`. Absent: one thread.
    *

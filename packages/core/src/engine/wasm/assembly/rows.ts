@@ -184,57 +184,23 @@ export function localise(block: i32, from: i32, to: i32, farthest: f64): void {
   }
 }
 
-/** Squared distances of query q to the block's points, into weight row r. `EXACT`: of the queries as they are, never fused. */
-@inline function distances(EXACT: bool, points: usize, q: i32, w: usize): void {
-  const step = EXACT ? <usize>state.stride * SIZE : FOUR
-  const own = EXACT ? state.queries + <usize>q * SIZE : state.placeOf(q) + COORDINATES * FOUR
+/** Squared distances of query q in the first weight row, rounded as the reference engine rounds them, never fused; the cloud must not be centred. */
+export function exactDistances(block: i32, q: i32): void {
+  const points = state.pointsOf(block)
+  const step = <usize>state.stride * SIZE
+  const own = state.queries + <usize>q * SIZE
   const end = own + <usize>state.dimension * step
+  const w = state.weights
   for (let j: usize = 0; j < ROW; j += 64) {
-    let s0 = splat(0)
-    let s1 = s0
-    let s2 = s0
-    let s3 = s0
+    let s$ = splat(0)
     let p = points + j
     for (let k = own; k < end; k += step, p += ROW) {
-      const x = EXACT ? loadSplat(k) : v128.load(k)
-      const d0 = sub(x, v128.load(p))
-      const d1 = sub(x, v128.load(p, 16))
-      const d2 = sub(x, v128.load(p, 32))
-      const d3 = sub(x, v128.load(p, 48))
-      s0 = EXACT ? add(s0, mul(d0, d0)) : madd(d0, d0, s0)
-      s1 = EXACT ? add(s1, mul(d1, d1)) : madd(d1, d1, s1)
-      s2 = EXACT ? add(s2, mul(d2, d2)) : madd(d2, d2, s2)
-      s3 = EXACT ? add(s3, mul(d3, d3)) : madd(d3, d3, s3)
+      const x = loadSplat(k)
+      const d$ = sub(x, v128.load(p, $ * 16))
+      s$ = add(s$, mul(d$, d$))
     }
-    v128.store(w + j, s0)
-    v128.store(w + j, s1, 16)
-    v128.store(w + j, s2, 32)
-    v128.store(w + j, s3, 48)
+    v128.store(w + j, s$, $ * 16)
   }
-}
-
-/** Squared distances of query q in the first weight row, rounded as the reference engine rounds them; the cloud must not be centred. */
-export function exactDistances(block: i32, q: i32): void {
-  distances(true, state.pointsOf(block), q, state.weights)
-}
-
-/** Squared distances of query q in row `w` become log weights. */
-function distancesToLogs(block: i32, q: i32, w: usize): void {
-  const scale = constant(LANE_SCALE)
-  const offset = loadSplat(state.offsetOf(q))
-  const own = splat(state.variable ? state.real64(state.queryWidths, q) : 1)
-  const widths = state.variable ? state.widthsOf(block) : 0
-  for (let j: usize = 0; j < ROW; j += 16) {
-    let x = v128.load(w + j)
-    if (widths) x = div(x, add(own, v128.load(widths + j)))
-    v128.store(w + j, nmadd(x, scale, add(v128.load(state.baseRow + j), offset)))
-  }
-}
-
-/** Log weights less its shift of query q by its squared distances, into row `w`. */
-export function differences(block: i32, q: i32, w: usize): void {
-  distances(false, state.pointsOf(block), q, w)
-  distancesToLogs(block, q, w)
 }
 
 /** Largest log weight of query q in a block, in nats. */

@@ -3,8 +3,8 @@
 // A log weight is n + r, n whole and |r| ≤ ½: 2ʳ is a polynomial, and n goes into its exponent bits. Four vectors side by
 // side; in lines with a $ it is the vector. What is the same for all of them is loaded at each turn: there are not
 // registers enough to keep it.
-import { FLOOR, FOUR, ROW, add, constant, larger, madd, mul, scaled, sub } from './lanes'
-import { clamped, differences, expanded, expandedLogs } from './rows'
+import { FLOOR, FOUR, LANE_SCALE, ROW, add, constant, div, larger, loadSplat, madd, mul, nmadd, scaled, splat, sub } from './lanes'
+import { clamped, expanded, expandedLogs } from './rows'
 import * as state from './state'
 
 /** Without fused operations even and odd powers are summed apart: the time goes into waiting for the one before. */
@@ -175,11 +175,103 @@ function clampedProductsOfAny(group: usize, block: i32): void {
   products(0, true, group, block)
 }
 
-/** Weights of query q from its log weights in row `row`. */
-function weighLogs(place: usize, row: usize): void {
+/** What the points from byte j of the block's rows on are over their squared distance to a query of this width, where widths vary. */
+@inline function overWidths(square: v128, own: v128, widths: usize): v128 {
+  return div(square, add(own, v128.load(widths)))
+}
+
+/** The width of query q, in all lanes. */
+@inline function widthOf(q: i32): v128 {
+  return splat(state.real64(state.queryWidths, q))
+}
+
+/** Weights of query q with the block at hand by its squared distances, into row `row`. */
+function weighDistances(block: i32, q: i32, row: usize): void {
+  const place = state.placeOf(q)
+  const end = place + <usize>state.dimension * FOUR
+  const points = state.pointsOf(block)
+  const widths = state.variable ? state.widthsOf(block) : 0
+  const own = widths ? widthOf(q) : splat(0)
+  const scale = constant(LANE_SCALE)
+  const offset = loadSplat(state.offsetOf(q))
   for (let j: usize = 0; j < ROW; j += 64) {
-    const a$ = v128.load(row + j, $ * 16)
+    let s$ = splat(0)
+    let p = points + j
+    for (let k = place; k < end; k += FOUR, p += ROW) {
+      const x = v128.load(k, 2 * FOUR)
+      const d$ = sub(x, v128.load(p, $ * 16))
+      s$ = madd(d$, d$, s$)
+    }
+    if (widths) {
+      s$ = overWidths(s$, own, widths + j + $ * 16)
+    }
+    const base = state.baseRow + j
+    const a$ = nmadd(s$, scale, add(v128.load(base, $ * 16), offset))
     storeWeights(true, true, place, row + j, a0, a1, a2, a3)
+  }
+}
+
+/** The same of queries q … q+3 together, into their rows: what the points are is loaded once for the four. */
+function weighDistancesOfFour(block: i32, q: i32): void {
+  const group = state.placeOf(q)
+  const end = group + <usize>state.dimension * FOUR
+  const points = state.pointsOf(block)
+  const widths = state.variable ? state.widthsOf(block) : 0
+  const scale = constant(LANE_SCALE)
+  const to = state.weights
+  for (let j: usize = 0; j < ROW; j += 32) {
+    let a$ = splat(0)
+    let b$ = splat(0)
+    let p = points + j
+    for (let k = group; k < end; k += FOUR, p += ROW) {
+      const y = v128.load(p)
+      const z = v128.load(p, 16)
+      const x$ = v128.load(k, 2 * FOUR + $ * 16)
+      const d$ = sub(x$, y)
+      a$ = madd(d$, d$, a$)
+      const e$ = sub(x$, z)
+      b$ = madd(e$, e$, b$)
+    }
+    if (widths) {
+      const own$ = widthOf(q + $)
+      a$ = overWidths(a$, own$, widths + j)
+      b$ = overWidths(b$, own$, widths + j + 16)
+    }
+    const base = v128.load(state.baseRow + j)
+    const nextBase = v128.load(state.baseRow + j, 16)
+    const offset$ = loadSplat(state.offsetOf(q + $))
+    const f$ = nmadd(a$, scale, add(base, offset$))
+    const g$ = nmadd(b$, scale, add(nextBase, offset$))
+    storeWeights(false, true, group, to + j, f0, f1, f2, f3)
+    storeWeights(false, true, group, to + j + 16, g0, g1, g2, g3)
+  }
+}
+
+/** Weights of query q (localised) with the block at hand, squares expanded, into row `row`. */
+function weighProducts(block: i32, q: i32, row: usize): void {
+  const place = state.placeOf(q)
+  for (let j: usize = 0; j < ROW; j += 64) {
+    const a$ = expandedLogs(block, q, j + $ * 16)
+    storeWeights(true, true, place, row + j, a0, a1, a2, a3)
+  }
+}
+
+/** How many of queries q … q+3 the block at hand matters to. */
+@inline function countOf(q: i32): f64 {
+  return state.real64(state.masks, q) + state.real64(state.masks, q + 1) + state.real64(state.masks, q + 2) + state.real64(state.masks, q + 3)
+}
+
+/**
+ * Of queries q … q+3, squares not expanded: those to which the block does not matter come to nothing. In float64, where twice as many
+ * vectors hold a block, four together are no faster than one after another.
+ */
+function weighFourDistances(block: i32, q: i32): void {
+  const together = FLOAT32 && countOf(q) > 2
+  if (together) weighDistancesOfFour(block, q)
+  for (let r = 0; r < 4; r++) {
+    const row = state.weights + <usize>r * ROW
+    if (state.real64(state.masks, q + r) === 0) memory.fill(row, 0, ROW)
+    else if (!together) weighDistances(block, q + r, row)
   }
 }
 
@@ -187,17 +279,8 @@ function weighLogs(place: usize, row: usize): void {
 export function weighFour(block: i32, q: i32): void {
   const d = state.dimension
   const group = state.placeOf(q)
-  if (!expanded) {
-    for (let r = 0; r < 4; r++) {
-      const row = state.weights + <usize>r * ROW
-      if (state.real64(state.masks, q + r) === 0) {
-        memory.fill(row, 0, ROW)
-        continue
-      }
-      differences(block, q + r, row)
-      weighLogs(state.placeOf(q + r), row)
-    }
-  } else if (clamped) {
+  if (!expanded) weighFourDistances(block, q)
+  else if (clamped) {
     if (d === 1) clampedProducts1(group, block)
     else if (d === 2) clampedProducts2(group, block)
     else if (d === 3) clampedProducts3(group, block)
@@ -210,8 +293,6 @@ export function weighFour(block: i32, q: i32): void {
 
 /** Weights of query q (localised) alone, into the first weight row: the same bits as by `weighFour`. */
 export function weighOne(block: i32, q: i32): void {
-  const row = state.weights
-  if (expanded) for (let j: usize = 0; j < ROW; j += 16) v128.store(row + j, expandedLogs(block, q, j))
-  else differences(block, q, row)
-  weighLogs(state.placeOf(q), row)
+  if (expanded) weighProducts(block, q, state.weights)
+  else weighDistances(block, q, state.weights)
 }

@@ -1,6 +1,7 @@
 // The nearest points of each query, blocks visited by distance, ties by original row number.
+import { rowDistance } from './boxes'
 import * as job from './job'
-import { BLOCK } from './lanes'
+import { BLOCK, SIZE } from './lanes'
 import { gather, next } from './order'
 import { exactDistances } from './rows'
 import * as state from './state'
@@ -36,18 +37,34 @@ function insert(row: i32, filled: i32, squared: f64, index: u32): i32 {
   return min(filled + 1, count)
 }
 
-/** Offers a block's points to a row; the first weight row holds the squared distances. */
-function offer(block: i32, row: i32, filled: i32): i32 {
+/** The largest squared distance in a row's list; while that is not full, no distance is too large. */
+@inline function worstOf(row: i32, filled: i32): f64 {
   const count = job.field(job.NEIGHBOUR_COUNT)
+  return filled === count ? state.real64(distancesOf(row), count - 1) : Infinity
+}
+
+/** Offers a block's points to a row, four at a time unless all are too far; the first weight row holds the squared distances. */
+function offer(block: i32, row: i32, filled: i32): i32 {
   const order = job.pointer(job.ORDER) + (<usize>(block * BLOCK) << 2)
-  for (let j = 0; j < BLOCK; j++) {
-    const squared = state.real64(state.weights, j)
-    if (filled === count && squared > state.real64(distancesOf(row), count - 1)) continue
-    const index = load<u32>(order + (<usize>j << 2))
-    if (index !== 0xffffffff) filled = insert(row, filled, squared, index)
+  let worst = worstOf(row, filled)
+  for (let four = 0; four < BLOCK; four += 4) {
+    const at = state.weights + <usize>four * SIZE
+    const limit = f64x2.splat(worst)
+    if (i64x2.all_true(v128.and(f64x2.gt(v128.load(at), limit), f64x2.gt(v128.load(at, 16), limit)))) continue
+    for (let j = four; j < four + 4; j++) {
+      const squared = state.real64(state.weights, j)
+      if (squared > worst) continue
+      const index = load<u32>(order + (<usize>j << 2))
+      if (index === 0xffffffff) continue
+      filled = insert(row, filled, squared, index)
+      worst = worstOf(row, filled)
+    }
   }
   return filled
 }
+
+/** A box distance may round to a little more than the distance of a point on the box's face. */
+const ROUNDING: f64 = 1 + 1e-12
 
 /** Minus the largest squared distance still in a list, −∞ while one is not full. */
 function threshold(first: i32, count: i32): f64 {
@@ -57,8 +74,7 @@ function threshold(first: i32, count: i32): f64 {
     if (<i32>state.real64(state.sums, q) < neighbours) return -Infinity
     worst = max(worst, state.real64(distancesOf(first + q), neighbours - 1))
   }
-  // A box distance may round to a little more than the distance of a point on the box's face.
-  return -worst * (1 + 1e-12)
+  return -worst * ROUNDING
 }
 
 /** Queries first … first+count−1. How many each list holds is kept in `sums`. */
@@ -72,8 +88,11 @@ export function nearestUnit(first: i32, count: i32): void {
     const block = next(length--)
     if (state.real64(state.bounds, block) < least) break
     for (let q = 0; q < count; q++) {
+      const filled = <i32>state.real64(state.sums, q)
+      // What is near to the box around the unit may be far from a query in it.
+      if (rowDistance(false, block, q) > worstOf(first + q, filled) * ROUNDING) continue
       exactDistances(block, q)
-      state.setReal64(state.sums, q, <f64>offer(block, first + q, <i32>state.real64(state.sums, q)))
+      state.setReal64(state.sums, q, <f64>offer(block, first + q, filled))
     }
     least = threshold(first, count)
   }

@@ -80,7 +80,11 @@ export async function readyFit(input: SnapshotInput, options: MarginalsOptions, 
   })
   const noise = noiseOf(resolved, context, { working, watch: tools.watch })
   const velocities = velocitiesFor(prepared, resolved, tools)
-  const base = { diffusion, velocities, snapshots: thinned, sigma: noise.sigma, rounds: resolved.rounds, tolerance: toleranceOf(resolved) }
+  const few =
+    noise.from === 'resolution' && !driftless(resolved.reference)
+      ? meanOf(resolvedBy(thinned, resolved.reference, tools.watch))
+      : noise.sigma
+  const base = { diffusion, velocities, snapshots: thinned, sigma: few, rounds: resolved.rounds, tolerance: toleranceOf(resolved) }
   const { family, smoothness } = await familyFor(resolved, context, { ...base, key: tools.key }, tools)
   const problem: RoundsProblem = { ...base, family, key: tools.key, ...(tools.start && { theta: tools.start }) }
   return { resolved, prepared, complete, gaps, context, working, all, noise, smoothness, problem }
@@ -161,7 +165,8 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
       ...notesOf(problem, { theta, sigma, columnNames: prepared.columnNames }, resolved),
       ...identifiabilityNotes({ family, theta, told: velocities !== undefined, estimated: noise.from === 'estimate' }, complete, context),
       ...(velocities ? [velocityNote(family, velocities, { theta, names: prepared.columnNames })] : []),
-      ...(noise.from === 'resolution' ? [...scaleNotes(working, prepared.columnNames), ...widened.flatMap(wideningNote)] : [])
+      ...(noise.from === 'resolution' && driftless(resolved.reference) ? scaleNotes(working, prepared.columnNames) : []),
+      ...(noise.from === 'resolution' ? widened.flatMap(wideningNote) : [])
     ]
   }
 }
@@ -244,11 +249,11 @@ function noiseOf(
   { working, watch }: { working: readonly FitSnapshot[]; watch: Watch | undefined }
 ): Noise {
   // Columns that never vary are refused under their names, before anything is fitted.
-  if (sigma === 'estimate' || sigma === 'auto') withinSpread(working, columnNames)
+  if (typeof sigma === 'string') withinSpread(working, columnNames)
   if (sigma === 'estimate' || (sigma === 'auto' && !driftless(reference))) return { from: 'estimate', sigma: undefined }
-  if (sigma === 'auto') {
-    const isotropic = Array.from(resolutionSigmas(working, watch), (s) => new Float64Array(dimension).fill(s))
-    return { from: 'resolution', sigma: meanOf(isotropic), intervalSigmas: isotropic }
+  if (typeof sigma === 'string') {
+    const intervalSigmas = resolvedBy(working, reference, watch)
+    return { from: 'resolution', sigma: meanOf(intervalSigmas), intervalSigmas }
   }
   if (sigma.length === 1) return { from: 'given', sigma: new Float64Array(dimension).fill(sigma[0]!) }
   if (sigma.length === dimension) return { from: 'given', sigma: Float64Array.from(sigma) }
@@ -260,12 +265,22 @@ function noiseOf(
   })
 }
 
+/** σ of every interval that particles resolve [K][d]: the same for all coordinates, or of each as its spread is where there is a drift. */
+function resolvedBy(snapshots: readonly FitSnapshot[], reference: ResolvedOptions['reference'], watch?: Watch): Float64Array[] {
+  const spread = withinSpread(snapshots).map((s) => (driftless(reference) ? 1 : s))
+  const scaled = snapshots.map(({ time, cloud: { points, logWeights } }) => {
+    const data = points.data.map((x, k) => x / spread[k % points.cols]!)
+    return { time, cloud: { points: { ...points, data }, logWeights } }
+  })
+  return Array.from(resolutionSigmas(scaled, watch), (s) => spread.map((unit) => s * unit))
+}
+
 function meanOf(sigmas: readonly Float64Array[]): Float64Array {
   return sigmas[0]!.map((_, a) => sigmas.reduce((sum, sigma) => sum + sigma[a]! / sigmas.length, 0))
 }
 
 async function familyFor(
-  { reference, lengthScale, amplitude, frequencies }: ResolvedOptions,
+  { reference, lengthScale, amplitude, frequencies, sigma }: ResolvedOptions,
   context: FamilyContext,
   problem: Omit<RoundsProblem, 'family'>,
   { key, watch }: FitTools
@@ -274,6 +289,8 @@ async function familyFor(
   const build = (smoothness: Smoothness): Family => familyOf(reference, context, { smoothness, key: keyFor(key, 'features') })
   const fixed = { lengthScale, amplitude, frequencyCount: frequencies }
   if (!isSmooth(reference)) return { family: build({ lengthScale: 1, amplitude: 1, frequencyCount: 1 }), smoothness: undefined }
-  const smoothness = await chooseSmoothness(fixed, { problem, build, watch })
+  const sigmaAt =
+    sigma === 'resolution' ? (some: readonly FitSnapshot[]) => meanOf(resolvedBy(some, reference, watch)) : () => problem.sigma
+  const smoothness = await chooseSmoothness(fixed, { problem, build, sigmaAt, watch })
   return { family: build(smoothness), smoothness }
 }

@@ -80,6 +80,23 @@ describe('snapshots', () => {
     const broken = { times: [0, 1], clouds: [cloud(matrixFromRows([[1], [Number.NaN]])), cloud(points(3, 1, 1))] }
     await expect(fit(broken)).rejects.toThrow(/particle 1 at time 0/)
   })
+  it('of a drift may have the noise that particles resolve: of each column as its spread is, in any units', async () => {
+    const { times, clouds } = two(2)
+    const scaled = clouds.map(({ points: p }) =>
+      cloud(
+        matrix(
+          p.rows,
+          2,
+          p.data.map((x, k) => (k % 2 === 0 ? 1000 * x : x))
+        )
+      )
+    )
+    const options = { reference: 'gradient', sigma: 'resolution', rounds: 2 } as const
+    const [own, other] = [await fit({ times, clouds }, options), await fit({ times, clouds: scaled }, options)]
+    expect([own.sigmaFrom, own.notes.join()]).toEqual(['resolution', expect.not.stringMatching(/spreads/)])
+    expect(other.sigma[0]! / own.sigma[0]!).toBeCloseTo(1000, 6)
+    expect(other.sigma[1]).toBeCloseTo(own.sigma[1]!, 9)
+  })
   it('refuses options that do not exist or are out of range', async () => {
     await expect(fit(two(1), { refrence: 'free' } as never)).rejects.toThrow(/the option refrence/)
     await expect(fit(two(1), { reference: 'brown' as never })).rejects.toThrow(/reference = brown/)

@@ -52,11 +52,11 @@ export const marginalsFields: readonly Field[] = [
     name: 'sigma',
     kind: 'numbers',
     unit: 'unit of the column (or one, if proportional) per root of the unit of time',
-    range: 'auto, estimate, or numbers separated by commas: one, or one a column',
+    range: 'auto, estimate, resolution, or numbers separated by commas: one, or one a column',
     default: 'auto',
-    words: ['auto', 'estimate'],
+    words: ['auto', 'estimate', 'resolution'],
     sentence:
-      'Size of the noise; estimate finds it together with the parameters, by likelihood. auto does so too where the reference has a drift; brownian and smooth have none, nothing tells their noise, and auto takes what the particles resolve, interval by interval.',
+      'Size of the noise; estimate finds it together with the parameters, by likelihood; resolution takes what the particles resolve, interval by interval. auto estimates it where the reference has a drift; brownian and smooth have none, nothing tells their noise, and auto is resolution.',
     source: 'mathematics.md sections 11 and 18'
   },
   {
@@ -161,7 +161,7 @@ export interface MarginalsOptions {
   readonly reference?: ReferenceName | ((context: FamilyContext) => Family)
   readonly diffusion?: 'auto' | 'additive' | 'proportional'
   /** `auto`, `estimate`, one number, or one a column. */
-  readonly sigma?: 'auto' | 'estimate' | readonly number[]
+  readonly sigma?: 'auto' | 'estimate' | 'resolution' | readonly number[]
   readonly rounds?: number
   readonly tolerance?: number
   readonly fitParticles?: number
@@ -211,8 +211,8 @@ export function resolveMarginalsOptions(options: MarginalsOptions = {}): Resolve
   }
   const { sigma } = resolved
   const numbers = Array.isArray(sigma) && sigma.length > 0 && sigma.every((s) => Number.isFinite(s) && s > 0)
-  if (sigma !== 'auto' && sigma !== 'estimate' && !numbers)
-    throw refused('sigma', String(sigma), 'auto, estimate, or finite numbers above 0')
+  if (sigma !== 'auto' && sigma !== 'estimate' && sigma !== 'resolution' && !numbers)
+    throw refused('sigma', String(sigma), 'auto, estimate, resolution, or finite numbers above 0')
   if (sigma === 'estimate' && resolved.reference === 'smooth')
     throw refused(
       'sigma',

@@ -38,10 +38,9 @@ function outdoneSentence(
 
 /** What knows less and would do better; nothing for the plain bridge itself. */
 function simpler({ family, sigmaFrom, growth, velocity }: Judged): string | undefined {
-  if (family.parameters.length > 0 || velocity) return PLAINER
+  if (family.parameters.length > 0 || velocity)
+    return `Try --reference brownian, which follows straight lines,${sigmaFrom === 'resolution' ? '' : ' --sigma resolution,'} or another family.`
   if (growth) return 'Try --growth off.'
   if (sigmaFrom !== 'resolution') return 'Try --sigma auto, with which the plain bridge follows straight lines.'
   return undefined
 }
-
-const PLAINER = 'Try --reference brownian, which follows straight lines, a smaller --sigma, or another family.'

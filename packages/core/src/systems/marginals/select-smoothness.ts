@@ -21,6 +21,8 @@ import { thin, weightsOf } from './snapshots.js'
 interface SmoothnessTools {
   readonly problem: Omit<RoundsProblem, 'family'>
   readonly build: (smoothness: Smoothness) => Family
+  /** σ at which a trial fits these snapshots, where it is not estimated. */
+  readonly sigmaAt: (snapshots: readonly FitSnapshot[]) => Float64Array | undefined
   readonly watch?: Watch | undefined
 }
 
@@ -53,10 +55,16 @@ export async function chooseSmoothness(
 ): Promise<Smoothness> {
   const candidates = candidatesOf(fixed)
   if (candidates.length === 1) return candidates[0]!
-  const { problem, build, watch } = tools
+  const { problem, build, sigmaAt, watch } = tools
   const found = await chooseBy(candidates, {
     ...{ snapshots: problem.snapshots, key: problem.key, stage: 'smoothness', watch },
-    problemOf: async (smoothness, snapshots) => ({ ...problem, family: build(smoothness), snapshots, rounds: TRIAL_ROUNDS })
+    problemOf: async (smoothness, snapshots) => ({
+      ...problem,
+      family: build(smoothness),
+      snapshots,
+      sigma: sigmaAt(snapshots),
+      rounds: TRIAL_ROUNDS
+    })
   })
   if (found) return found
   throw new InputError({

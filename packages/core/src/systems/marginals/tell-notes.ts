@@ -33,7 +33,9 @@ export function trajectoriesNotes(told: Told): string[] {
   ]
 }
 
-function resolutionNote({ intervalSigmas, growth }: MarginalsModel): string {
+function resolutionNote({ family, intervalSigmas, growth }: MarginalsModel): string {
+  if (family.parameters.length > 0)
+    return 'The size σ of the noise is what the particles resolve, from their distances to the nearest one, of each column as its spread is: no constant of nature. Between snapshots paths scatter with half of its square. --sigma estimate takes the likeliest.'
   const sizes = intervalSigmas.map((sigma) => sigma[0]!)
   const [least, most] = [Math.min(...sizes), Math.max(...sizes)].map((s) => String(Number(s.toPrecision(3))))
   const range = least === most ? least : `${least} to ${most}, interval by interval`

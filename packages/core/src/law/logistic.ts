@@ -41,6 +41,7 @@ export function fitLogistic(
   const standards = columnScale(inputs)
   const x = withOnes(inputs, standards)
   const q = x.cols
+  const observed = { x, parts: x.data.map((input) => input / x.rows), outcomes, offsets }
   const bound = boundOf(x, ridge)
   let weights = startingWeights(outcomes, count, q)
   let before = weights
@@ -49,7 +50,7 @@ export function fitLogistic(
     const ahead = matrix(q, count)
     for (let i = 0; i < ahead.data.length; i++)
       ahead.data[i] = weights.data[i]! + ((pace - 1) / next) * (weights.data[i]! - before.data[i]!)
-    const gradient = gradientAt({ x, outcomes, offsets }, ahead, ridge)
+    const gradient = gradientAt(observed, ahead, ridge)
     const step = choleskySolve(bound, gradient)
     before = weights
     weights = matrix(
@@ -96,47 +97,54 @@ function startingWeights(outcomes: Int32Array, count: number, q: number): Matrix
 
 interface Observed extends Pick<LogisticFit, 'offsets'> {
   readonly x: Matrix
+  /** x/n */
+  readonly parts: Float64Array
   readonly outcomes: Int32Array
 }
 
 /** Gradient of the mean penalised log likelihood [q, C]. */
-function gradientAt({ x, outcomes, offsets }: Observed, weights: Matrix, ridge: number): Matrix {
+function gradientAt({ x, parts, outcomes, offsets }: Observed, weights: Matrix, ridge: number): Matrix {
   const { rows: n, cols: q } = x
   const count = weights.cols
   const out = matrix(q, count)
+  const sums = out.data
+  const columns = transpose(weights)
   const p = new Float64Array(count)
-  for (let i = 0; i < n; i++) {
-    sharesInto(p, weights, rowOf(x, i), offsets && rowOf(offsets, i))
+  for (let i = 0, at = 0; i < n; i++) {
+    sharesInto(p, columns, x, i, offsets)
     for (let c = 0; c < count; c++) p[c] = (outcomes[i] === c ? 1 : 0) - p[c]!
-    for (let a = 0; a < q; a++) {
-      const input = x.data[i * q + a]! / n
-      for (let c = 0; c < count; c++) out.data[a * count + c]! += input * p[c]!
+    for (let a = 0, to = 0; a < q; a++, at++) {
+      const part = parts[at]!
+      for (let c = 0; c < count; c++, to++) sums[to] = sums[to]! + part * p[c]!
     }
   }
-  for (let i = 0; i < (q - 1) * count; i++) out.data[i]! -= ridge * weights.data[i]!
+  for (let i = 0; i < (q - 1) * count; i++) sums[i]! -= ridge * weights.data[i]!
   return out
 }
 
-/** p_c ∝ exp(o_c + w_c · x) for weights [q, C]. */
-function sharesInto(p: Float64Array, weights: Matrix, x: Float64Array, offset?: Float64Array): void {
+/** p_c ∝ exp(o_c + w_c · x) for weights [C, q], row i of x and of offsets. */
+function sharesInto(p: Float64Array, { data, cols: q }: Matrix, { data: inputs }: Matrix, i: number, offsets?: Matrix): void {
   const count = p.length
-  if (offset) p.set(offset)
-  else p.fill(0)
-  for (let a = 0; a < x.length; a++) for (let c = 0; c < count; c++) p[c]! += x[a]! * weights.data[a * count + c]!
-  const largest = p.reduce((a, b) => Math.max(a, b))
-  let sum = 0
-  for (let c = 0; c < count; c++) {
-    p[c] = exp(p[c]! - largest)
-    sum += p[c]!
+  let largest = Number.NEGATIVE_INFINITY
+  for (let c = 0, at = 0; c < count; c++) {
+    let sum = offsets ? offsets.data[i * count + c]! : 0
+    for (let own = i * q, end = own + q; own < end; own++, at++) sum += inputs[own]! * data[at]!
+    p[c] = sum
+    largest = Math.max(largest, sum)
   }
-  for (let c = 0; c < count; c++) p[c]! /= sum
+  let total = 0
+  for (let c = 0; c < count; c++) {
+    const share = exp(p[c]! - largest)
+    p[c] = share
+    total += share
+  }
+  for (let c = 0; c < count; c++) p[c]! /= total
 }
 
 /** Probabilities of the outcomes given inputs, and offsets [n, C] where the law was fitted with such. Cost O(n·C·k). */
 export function outcomeShares({ centre, scale, weights }: LogisticLaw, inputs: Matrix, offsets?: Matrix): Matrix {
   const x = withOnes(inputs, { centre, scale })
-  const columns = transpose(weights)
   const out = matrix(inputs.rows, weights.rows)
-  for (let i = 0; i < out.rows; i++) sharesInto(rowOf(out, i), columns, rowOf(x, i), offsets && rowOf(offsets, i))
+  for (let i = 0; i < out.rows; i++) sharesInto(rowOf(out, i), weights, x, i, offsets)
   return out
 }

@@ -5,7 +5,7 @@ import { type Expression, YEARS, yearsAfter, yearsBetween } from '../../table/ex
 import { isBeyondChance, rateByChance } from './chance.js'
 import { LEAST_SPREAD, leastBelieved, type OrderFound, spreadOf } from './find-orders.js'
 import type { Quantity } from './quantity.js'
-import { binary, column, number, simplestIn } from './shapes.js'
+import { binary, column, number } from './shapes.js'
 import { endOfWay } from './share-of-way.js'
 
 /** A column that is never below another and something: `hired >= born + years(18)`. */
@@ -14,8 +14,8 @@ interface OffsetFound {
   readonly low: Expression
 }
 
-/** The end of what is evenly spread lies within so many distances of its last values, but for one time in twenty. */
-const SPACINGS = 3
+/** The end of what is evenly spread lies within so many distances of its last values, but for one time in a thousand. */
+const SPACINGS = log(1000)
 /** Where less than this part of its variance is left, a date is drawn by its distance from another. */
 const FOLLOWS = 0.1
 
@@ -98,7 +98,7 @@ function offsetOf({ low, high, rows, least, unit, reach }: Distances): Offset | 
     const expression = binary('+', start, { kind: 'call', name: YEARS, of: number(years) })
     if (beyond <= reach) return { expression, evidence: roundness(YEAR, beyond) }
   }
-  const days = least >= 0 && least <= reach ? 0 : simplestIn(least - reach, least)
+  const days = least >= 0 && least <= reach ? 0 : roundestBelow(least, reach)
   if (days === 0) return undefined
   return {
     expression: binary(days < 0 ? '-' : '+', start, number(Math.abs(days))),
@@ -108,6 +108,15 @@ function offsetOf({ low, high, rows, least, unit, reach }: Distances): Offset | 
 
 /** Days of a year, on average. */
 const YEAR = 365.2425
+
+/** Of the numbers of fewest digits within a reach below a number, the nearest one. */
+function roundestBelow(x: number, reach: number): number {
+  for (let step = 10 ** Math.ceil(log(Math.abs(x)) / log(10)); step > 1e-6; step /= 10) {
+    const below = Number((Math.floor(x / step + 1e-9) * step).toPrecision(12))
+    if (below >= x - reach && below <= x) return below
+  }
+  return x
+}
 
 /** What one in the last place of a number is that is not 0: 100 of 1500. */
 function lastPlace(x: number): number {

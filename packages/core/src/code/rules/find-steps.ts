@@ -69,6 +69,19 @@ export function findSteps(columns: readonly Column[], quantities: readonly Quant
   })
 }
 
+/** The thresholds of a number that is known to determine a column, where each value stands in one piece along it; undefined where one does not. */
+export function stepAlong(column: Column, quantity: Quantity): StepsFound | undefined {
+  const target = column.kind === 'identifier' ? undefined : fewCodesOf(column, MOST_LEVELS)
+  const order = orderOf(quantity)
+  const pieces =
+    target && target.count >= 2 && order.length === quantity.values.length ? piecesAlong(quantity.values, target, order) : undefined
+  if (!pieces) return undefined
+  const { distinct, firsts } = pieces
+  const above = cutAbove(quantity)
+  const cuts = firsts.slice(1).map((first) => above(distinct[first - 1]!, distinct[first]!))
+  return { column: column.name, of: quantity.name, cuts, ...defined({ dates: quantity.isDate || undefined, clock: quantity.clock }) }
+}
+
 interface Target {
   /** A missing cell is a value too. */
   readonly codes: Int32Array

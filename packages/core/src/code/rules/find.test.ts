@@ -228,6 +228,34 @@ it('marks with a level of few rows are bins all the same; the few largest alone 
   expect(found({ rowCount: rows, columns: [number, text('flag', flag)] })).toEqual([])
 })
 
+it('of few computed numbers where they stand is told, and of two columns which one is there', () => {
+  const [rows, key] = [300, keyFromSeed(9)]
+  const whole = (label: string, most: number) => Array.from(uniforms(keyFor(key, label), rows), (u) => Math.floor(most * u))
+  const [a, b, ways] = [whole('a', 4), whole('b', 3), whole('way', 2)]
+  const text = (name: string, values: string[]) => ({ name, source: 'text' as const, values })
+  const columns = [
+    text('a', a!.map(String)),
+    text('b', b!.map(String)),
+    text(
+      'sum',
+      a!.map((x, i) => String(x + b![i]!))
+    ),
+    text(
+      'side',
+      a!.map((x, i) => (x + b![i]! >= 3 ? 'high' : 'low'))
+    ),
+    text(
+      'debit',
+      ways!.map((way, i) => (way === 0 ? String(100 + i) : ''))
+    ),
+    text(
+      'credit',
+      ways!.map((way, i) => (way === 0 ? '' : String(700 - i)))
+    )
+  ]
+  expect(found({ rowCount: rows, columns })).toEqual(['credit missing where debit present', 'side = sum >= 3', 'sum = a + b'])
+})
+
 describe('what lies on a side of other columns', () => {
   const rows = 200
   const dice = (label: string) => uniforms(keyFor(keyFromSeed(12), label), rows)

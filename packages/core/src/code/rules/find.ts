@@ -14,7 +14,7 @@ import { findGaps } from './find-gaps.js'
 import { findLookups } from './find-lookups.js'
 import { findOffsets } from './find-offsets.js'
 import { findOrders, type OrderFound } from './find-orders.js'
-import { findSteps } from './find-steps.js'
+import { findSteps, stepAlong } from './find-steps.js'
 import { findConstantSums } from './find-sums.js'
 import { type Quantity, quantityOf } from './quantity.js'
 import { breachOf, quantityIn, type WrittenTable } from './rows-of-rule.js'
@@ -119,12 +119,21 @@ export function findExact(data: WrittenTable, { stated = [], except = new Set(),
     const isKept = rule.kind === 'order' && inputsOf(rule).every((low) => isImplied(rule.column, low, kept))
     if (!isKept && !except.has(rule.column) && !clashOf(rule, kept)) kept.push(rule)
   }
+  const stepIn = (name: string, of: string) => {
+    const quantity = quantities.find((one) => one.name === of)
+    return quantity && stepAlong(table.columns.find((one) => one.name === name)!, quantity)
+  }
   formulasIn(quantities, data).forEach(take)
   for (const step of findSteps(table.columns, quantities, firstRows)) take({ kind: 'step', ...step })
   comparisonsIn(quantities, data).forEach(take)
   const computed = new Set(kept.filter(({ kind }) => kind === 'formula').map((rule) => rule.column))
-  for (const { column: name, from } of findLookups(table.columns, table.rowCount, firstRows))
-    if (!from.some((one) => computed.has(one))) take({ kind: 'lookup', column: name, from })
+  const lookups = findLookups(table.columns, table.rowCount, firstRows)
+  // What is computed may be none of the numbers that are known; where it stands says more than which of them it is.
+  for (const { column: name, from } of lookups) {
+    const step = from.length === 1 && computed.has(from[0]!) ? stepIn(name, from[0]!) : undefined
+    if (step) take({ kind: 'step', ...step })
+  }
+  for (const { column: name, from } of lookups) if (!from.some((one) => computed.has(one))) take({ kind: 'lookup', column: name, from })
   const derived = new Set(kept.filter(({ kind }) => kind !== 'order').map((rule) => rule.column))
   for (const gap of findGaps(table.columns, table.rowCount)) take({ kind: 'gap', ...gap })
   const free = quantities.filter(({ name }) => !derived.has(name))

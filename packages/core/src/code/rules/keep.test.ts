@@ -47,6 +47,31 @@ describe('rules taken out and put back', () => {
   })
 })
 
+it('a date of full hours is missing where its gap is', () => {
+  const hour = 3_600_000
+  const rows = Array.from({ length: 200 }, (_, i) => ({ start: 400_000 + 7 * i, stay: i % 3 === 0 ? undefined : 1 + (i % 40) }))
+  const date = (name: string, hours: (number | undefined)[]) => ({
+    name,
+    source: 'datetime' as const,
+    values: Float64Array.from(hours, (x) => hour * (x ?? 0)),
+    missing: Uint8Array.from(hours, (x) => (x === undefined ? 1 : 0))
+  })
+  const columns = [
+    date(
+      'start',
+      rows.map(({ start }) => start)
+    ),
+    date(
+      'end',
+      rows.map(({ start, stay }) => (stay === undefined ? undefined : start + stay))
+    )
+  ]
+  const { data } = prepareRows({ rowCount: rows.length, columns })
+  const kept = keepRules([parseRule('end >= start')], data)
+  const end = columnIn(putRulesBack(kept, takeRulesOut(kept, data), { key: keyFromSeed(1) }), 'end') as NumericColumn
+  expect(end.missing).toEqual(columns[1]!.missing)
+})
+
 it('exceptions stand in their own rows of the data, and as often in others', { tags: ['slow'] }, () => {
   const { raw, rules } = mistyped(4)
   const { data } = prepareRows(raw)
@@ -97,6 +122,7 @@ describe('rules in words', () => {
     ['y missing where z missing', 'y missing where z missing'],
     ['paid=min(limit, 0.8*charged)', 'paid = min(limit, 0.8 * charged)'],
     ['born + years( 18 )<= hired', 'hired >= born + years(18)'],
+    ['credit missing where debit present', 'credit missing where debit present'],
     ['x missing where s = maybe `a, b`, new, maybe c', 'x missing where s = new, maybe `a, b`, maybe c'],
     ['x missing where s = `maybe not`', 'x missing where s = `maybe not`'],
     ['total = a * b but for 3 rows', 'total = a * b but for 3 rows'],

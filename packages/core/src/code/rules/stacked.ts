@@ -210,6 +210,8 @@ function highAt(order: KeptOrder, column: RuledColumn, soFar: WrittenTable): (ro
     const way = most === undefined ? unit : Math.max(0, most - low(i))
     const gap = most === undefined ? gaps(i) : Math.min(1, gaps(i))
     const sum = start ? Math.max(start(i) + gap * unit, low(i)) : low(i) + Math.max(0, gap) * way
+    // Where the gap is missing the column is, whatever places it keeps to.
+    if (Number.isNaN(sum)) return sum
     const value = placed ? placed(listed ? roundToFormat(sum, column.format) : sum, low(i)) : sum
     return roundToFormat(value * scale, column.format) / scale < low(i) ? value + step : value
   }

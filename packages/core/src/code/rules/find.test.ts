@@ -231,29 +231,28 @@ it('marks with a level of few rows are bins all the same; the few largest alone 
 it('of few computed numbers where they stand is told, and of two columns which one is there', () => {
   const [rows, key] = [300, keyFromSeed(9)]
   const whole = (label: string, most: number) => Array.from(uniforms(keyFor(key, label), rows), (u) => Math.floor(most * u))
-  const [a, b, ways] = [whole('a', 4), whole('b', 3), whole('way', 2)]
+  const [a, b, c, ways] = [whole('a', 3), whole('b', 3), whole('c', 3), whole('way', 2)]
+  const sums = a.map((x, i) => x + b[i]! + c[i]!)
   const text = (name: string, values: string[]) => ({ name, source: 'text' as const, values })
   const columns = [
-    text('a', a!.map(String)),
-    text('b', b!.map(String)),
-    text(
-      'sum',
-      a!.map((x, i) => String(x + b![i]!))
-    ),
+    text('a', a.map(String)),
+    text('b', b.map(String)),
+    text('c', c.map(String)),
+    text('sum', sums.map(String)),
     text(
       'side',
-      a!.map((x, i) => (x + b![i]! >= 3 ? 'high' : 'low'))
+      sums.map((x) => (x >= 3 ? 'high' : 'low'))
     ),
     text(
       'debit',
-      ways!.map((way, i) => (way === 0 ? String(100 + i) : ''))
+      ways.map((way, i) => (way === 0 ? String(100 + i) : ''))
     ),
     text(
       'credit',
-      ways!.map((way, i) => (way === 0 ? '' : String(700 - i)))
+      ways.map((way, i) => (way === 0 ? '' : String(700 - i)))
     )
   ]
-  expect(found({ rowCount: rows, columns })).toEqual(['credit missing where debit present', 'side = sum >= 3', 'sum = a + b'])
+  expect(found({ rowCount: rows, columns })).toEqual(['credit missing where debit present', 'side = sum >= 3', 'sum = a + b + c'])
 })
 
 describe('what lies on a side of other columns', () => {

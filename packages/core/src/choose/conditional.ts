@@ -15,6 +15,8 @@ interface ConditionalTrial {
   readonly predicts: boolean
   /** Share of the rows that a forest draws, the kernel the others. */
   readonly forest: number
+  /** Whether every second of the forest's rows is a residual at the mean that a regression has. */
+  readonly residuals: boolean
   /** Energy score of the drawn columns, each in its spread between rows that are given alike; of one column the CRPS, 0.56 for the law of Gaussian rows. */
   readonly score: number
   /** Held-out rows it was drawn for. Where they are not all, its score is the best's so far and what it differs by on these. */
@@ -29,6 +31,8 @@ export interface ConditionalChoice {
   readonly predicts?: boolean
   /** Share of the rows that a forest draws, the kernel the others. Default none. */
   readonly forest?: number
+  /** Whether every second of the forest's rows is a residual at the mean that a regression has. */
+  readonly residuals?: boolean
   /** All that was tried, in that order; empty where nothing had to be chosen. */
   readonly trials: readonly ConditionalTrial[]
   readonly heldOutRows: number
@@ -53,18 +57,18 @@ export const isOneGaussian = ({ epsilon, freeRatio }: Pick<ConditionalChoice, 'e
  * Chooses ε, its ratio between drawn and given columns, and λ by the energy score of held-out rows of the model's own data, the same
  * columns given: from one Gaussian, with the linear regression of all rows, to ever more local ones, then, where places of held-out
  * rows ask for it, with a kernel on what is drawn, which lets its law have several modes. The simplest within one standard error of the best is taken.
- * Cost: 4 chains for each of 300 rows from at most 1,000 others, at about 15 settings; those that are clearly worse stop early.
+ * Cost: 4 chains for each of 300 rows from at most 1,000 others, at about 17 settings; those that are clearly worse stop early.
  */
 export async function chooseConditional(asked: ChoiceProblem): Promise<ConditionalChoice> {
   const { split } = asked.group
   // Intervals are left open here: held-out rows are scored on them like on any other drawn column.
   const group = { ...asked.group, split: { given: split.given, ranged: [], free: [...split.ranged, ...split.free].sort((a, b) => a - b) } }
-  const { kernel, training } = asked
+  const { fixed, kernel, training } = asked
   // Rows of a forest know of no interval.
-  const fixed = split.ranged.length > 0 ? { ...asked.fixed, forest: 0 as const } : asked.fixed
+  const forest = split.ranged.length > 0 ? undefined : asked.forest
   // One that says nothing is not asked for: the choice is the same as without it.
   const observed = asked.observed && (await tellsApart(asked.observed, training.rows)) ? asked.observed : undefined
-  const problem = { ...asked, group, observed, fixed }
+  const problem = { ...asked, group, observed, forest }
   const start = { epsilon: fixed.epsilon ?? kernel.epsilon, ridge: fixed.ridge ?? DEFAULT_RIDGE, freeRatio: 1 }
   // Of what is observed alone a fixed ε leaves nothing to choose, and nobody asks how it scores.
   const known = split.given.length > 0 || (observed !== undefined && fixed.epsilon === undefined)
@@ -79,14 +83,15 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   const scores = await HeldOutScores.of(problem)
   const { heldOutRows } = scores
   if (heldOutRows < LEAST_HELD_OUT || scores.columns.length === 0 || (ofCategories && scores.columns.length > 1)) return nothing
-  const found = await search(searchOf(problem, scores), problem.watch)
+  const found = await search(await searchOf(problem, scores), problem.watch)
   if (!found) return nothing
-  const told = ({ known, drawn, ridge, predicts, forest }: Setting) => ({
+  const told = ({ known, drawn, ridge, predicts, forest, residuals }: Setting) => ({
     epsilon: known,
     freeRatio: drawn / known,
     ridge,
     predicts,
-    forest
+    forest,
+    residuals
   })
   const trials = found.trials.map(({ setting, loss, losses }) => ({ ...told(setting), score: loss, scoredRows: losses.length }))
   const shares = centralShares(scores.calibration.placesOf(found.setting), scores.columns.length)
@@ -94,7 +99,7 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   return { ...told(found.setting), trials, heldOutRows, central }
 }
 
-function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> {
+async function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Promise<Search<Setting>> {
   const { kernel, fixed, scheme, training, observed } = asked
   const ridge = fixed.ridge ?? DEFAULT_RIDGE
   const given = asked.group.split.given.length > 0
@@ -122,10 +127,11 @@ function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> 
           ...(ends ? [] : [beside(bounds)]),
           ...(apart ? [kernelOnDrawn(kernel.epsilon, widest, calibration)] : [])
         ]
-      : [() => [{ known: fixed.epsilon!, drawn: asked.widest ?? fixed.epsilon!, ridge, predicts: false, forest: 0 }]]
+      : [() => [{ known: fixed.epsilon!, drawn: asked.widest ?? fixed.epsilon!, ridge, predicts: false, forest: 0, residuals: false }]]
   if (fixed.ridge === undefined && scheme !== 'clamp' && given) stages.push(largerRidge)
   if (fixed.predicts === undefined && scheme !== 'clamp' && given) stages.push(asPredictions)
-  const resampled = mayResample(asked) && scores.columns.length === 1 ? [byForest] : []
+  const forest = mayResample(asked) && scores.columns.length === 1 ? await asked.forest?.grown() : undefined
+  const resampled = forest?.drawn.length === 1 ? [byForest(forest.residuals !== undefined)] : []
   const all = [
     ...stages.map(
       (stage): Stage<Setting> =>
@@ -137,15 +143,17 @@ function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> 
   return {
     stage: 'choosing the conditional bandwidth',
     parts: scores.parts.length,
-    expected: 15,
-    order: gaussian ? order : togetherFirst,
+    expected: 17,
+    order,
     ...(linear ? {} : { prefer }),
     // Rows that pass tests of normality are a Gaussian's until scores say clearly that they are not. The few chains that stand at
     // a curve tell nothing of places.
     allowance: (setting, least) => {
       if (!linear) return ends ? CLEARLY : 1
-      if (calibration.fails(setting) || (setting.forest > 0 && least.forest === 0)) return 0
-      return gaussian && setting.known === ONE_GAUSSIAN && setting.drawn === ONE_GAUSSIAN ? CLEARLY : 1
+      if (calibration.fails(setting)) return 0
+      if (gaussian && setting.forest === 0 && setting.known === ONE_GAUSSIAN && setting.drawn === ONE_GAUSSIAN) return CLEARLY
+      // No share of a forest is simpler than another.
+      return setting.forest === least.forest && setting.residuals === least.residuals ? 1 : 0
     },
     score: (setting, part) => scores.at(part, setting),
     moves: inTurn(order, all)
@@ -154,7 +162,12 @@ function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> 
 
 /** Wide kernels are simpler, and of those on drawn and on given columns the first counts first: without it draws are independent. */
 const order = (a: Setting, b: Setting): number =>
-  a.forest - b.forest || b.drawn - a.drawn || b.known - a.known || a.ridge - b.ridge || Number(b.predicts) - Number(a.predicts)
+  a.forest - b.forest ||
+  Number(b.residuals) - Number(a.residuals) ||
+  b.drawn - a.drawn ||
+  b.known - a.known ||
+  a.ridge - b.ridge ||
+  Number(b.predicts) - Number(a.predicts)
 
 interface Ladder {
   readonly apart: boolean
@@ -178,7 +191,7 @@ function ladder(epsilon: number, { apart, widest, narrowest, ridge, ends }: Ladd
   const all = [ONE_GAUSSIAN, ...rungs].filter((known) => known >= narrowest && (apart || known <= widest))
   const rung = {
     of: ({ known }: Setting) => known,
-    at: (known: number) => ({ known, drawn: apart ? widest : known, ridge, predicts: false, forest: 0 }),
+    at: (known: number) => ({ known, drawn: apart ? widest : known, ridge, predicts: false, forest: 0, residuals: false }),
     from
   }
   return (trials) => (ends && trials.some(({ setting }) => ends(setting)) ? [] : untilWorse(trials, all, rung))
@@ -223,24 +236,20 @@ const asPredictions: Stage<Setting> = (trials) =>
     trial && forgets(trial.setting.drawn) ? [{ ...trial.setting, predicts: true }] : []
   )
 
-/** A kernel and a forest in equal shares, and a forest alone. */
-const FOREST_SHARES = [1 / 2, 1]
-
 /**
- * Where a forest does any good, of rows that are no Gaussian's, equal shares come before either alone: nothing is fitted that weighs
- * them, and where rows cannot tell which is better both together are.
+ * A kernel and a forest in equal shares, in which neither is weighed by anything that is fitted, and a forest alone.
  * @source Bates and Granger, *The combination of forecasts*, 1969; Clemen, *Combining forecasts*, 1989.
  */
-const togetherFirst = (a: Setting, b: Setting): number => {
-  const place = ({ forest }: Setting) => [1 / 2, 0, 1].indexOf(forest)
-  return place(a) - place(b) || order(a, b)
-}
+const FOREST_SHARES = [1 / 2, 1]
 
-/** A forest beside the best kernel, and alone. */
-const byForest: Stage<Setting> = (trials) => {
-  const least = leastOf(ofKernels(trials))
-  return least ? FOREST_SHARES.map((forest) => ({ ...least.setting, forest })) : []
-}
+/** A forest beside the best kernel, and alone, each with a forest of residuals in equal shares and without. */
+const byForest =
+  (hasResiduals: boolean): Stage<Setting> =>
+  (trials) => {
+    const least = leastOf(ofKernels(trials))
+    const kinds = hasResiduals ? [true, false] : [false]
+    return least ? FOREST_SHARES.flatMap((forest) => kinds.map((residuals) => ({ ...least.setting, forest, residuals }))) : []
+  }
 
 const ofKernels = (trials: readonly Trial<Setting>[]) => trials.filter(({ setting }) => setting.forest === 0)
 
@@ -248,9 +257,9 @@ const ofKernels = (trials: readonly Trial<Setting>[]) => trials.filter(({ settin
  * Whether a forest may draw: where something is given, and that alone, and nobody asked for a bandwidth. One number: scores hardly see
  * how several hang together, and what smooths rows of a forest would blur it.
  */
-const mayResample = ({ fixed, scheme, observed, group }: ChoiceProblem): boolean =>
-  fixed.forest === undefined &&
+const mayResample = ({ fixed, scheme, observed, group, forest }: ChoiceProblem): boolean =>
+  forest !== undefined &&
   fixed.epsilon === undefined &&
   scheme !== 'clamp' &&
   !observed &&
-  group.split.given.length + group.factors.length > 0
+  group.split.given.length + group.factors.length + (group.standing?.length ?? 0) > 0

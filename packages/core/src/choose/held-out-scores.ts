@@ -1,6 +1,6 @@
 import { allowedClasses } from '../draw/allowed-classes.js'
 import { clampIn, drawCopies, drawSteps, type GroupRun } from '../draw/condition-draw.js'
-import { type ForestShare, growForest } from '../draw/forest-draw.js'
+import type { ConditionForest, ForestShare } from '../draw/forest-draw.js'
 import { USUAL_STEPS } from '../draw/steps.js'
 import type { KernelChoice } from '../kernel/bandwidth.js'
 import type { Context } from '../kernel/context.js'
@@ -8,7 +8,6 @@ import { shifted } from '../know/evidence.js'
 import type { ConditionGroup } from '../know/places.js'
 import { fitLaw, type Law, type TableManner, tableProblem } from '../law/law.js'
 import { forgets } from '../law/mixture.js'
-import type { RowForest } from '../law/row-forest.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import { type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
 import { keyFor } from '../num/random.js'
@@ -31,6 +30,8 @@ export interface Setting {
   readonly predicts: boolean
   /** Share of the rows that a forest draws. */
   readonly forest: number
+  /** As in `ForestShare`. */
+  readonly residuals: boolean
 }
 
 export interface ChoiceProblem extends Context {
@@ -45,12 +46,13 @@ export interface ChoiceProblem extends Context {
   readonly observed?: ObservedColumns | undefined
   /** Largest ε of what is drawn; default that of the kernel where several numbers are drawn whose rows are no Gaussian's. */
   readonly widest?: number | undefined
+  /** A forest of all rows of the table, for what a group leaves open; `rows`: those that are trained on here. */
+  readonly forest?: { readonly grown: () => Promise<ConditionForest | undefined>; readonly rows: ArrayLike<number> | undefined } | undefined
   /** Fixed by the user. */
   readonly fixed: {
     readonly epsilon?: number | undefined
     readonly ridge?: number | undefined
     readonly predicts?: false | undefined
-    readonly forest?: 0 | undefined
   }
   /** `clamp` has no ridge: only its bandwidths are chosen. Default informed. */
   readonly scheme?: 'informed' | 'clamp' | undefined
@@ -69,7 +71,6 @@ export class HeldOutScores {
   private readonly places: ReadonlyMap<number, (x: number) => number>
   private readonly laws = new ConditionMemory()
   readonly calibration = new Calibration<Setting>()
-  private readonly forests = new Map<number, RowForest | undefined>()
   private readonly taken = new Map<string, number[]>()
 
   static async of(problem: ChoiceProblem): Promise<HeldOutScores> {
@@ -87,7 +88,7 @@ export class HeldOutScores {
     private readonly spreads: Float64Array
   ) {
     this.columns = problem.group.split.free.filter((c) => this.spreads[c]! > 0)
-    this.places = problem.fixed.forest === 0 ? new Map() : middlesOfSpikes(problem.training.encoder)
+    this.places = problem.forest === undefined ? new Map() : middlesOfSpikes(problem.training.encoder)
   }
 
   /** Whether numbers with spikes are scored: no Gaussian's, whatever their places look like. */
@@ -135,7 +136,7 @@ export class HeldOutScores {
       independent: true,
       ridge: setting.ridge,
       predicts: setting.predicts,
-      forest: this.forestOf(p, setting.forest),
+      forest: await this.forestOf(p, setting, members),
       scheme,
       ...this.knownOf(part, members, count),
       engine,
@@ -186,12 +187,16 @@ export class HeldOutScores {
     return out
   }
 
-  private forestOf(p: number, share: number): ForestShare | undefined {
-    const { group, key, watch } = this.problem
-    if (share === 0) return undefined
-    if (!this.forests.has(p)) this.forests.set(p, growForest(this.parts[p]!.fitted, group, { key: keyFor(key, `forest ${p}`), watch }))
-    const forest = this.forests.get(p)
-    return forest && { forest, share }
+  /** Of all rows but those of the part. */
+  private async forestOf(p: number, { forest: share, residuals }: Setting, members: readonly number[]): Promise<ForestShare | undefined> {
+    const { forest: asked } = this.problem
+    const forest = share > 0 ? await asked?.grown() : undefined
+    if (!forest) return undefined
+    const { from, members: scored } = this.parts[p]!
+    const places = (rows: ArrayLike<number>) => Array.from(rows, (row) => (asked?.rows ? asked.rows[row]! : row))
+    const held = places(from.held)
+    const heldOut = { rows: members.map((at) => held[scored[at]!]!), apart: new Set(places(from.apart)) }
+    return { forest, share, residuals, rows: places(from.fitted), heldOut }
   }
 
   private lawOf(p: number, { known, drawn }: Setting): Promise<Law> {

@@ -10,6 +10,8 @@ import { unscaleValues } from '../table/scaling.js'
 /** Held-out rows of a model's own data, with the conditions they make for the others. */
 interface HeldOutPart {
   readonly fitted: TrainingRows
+  /** Rows of the data: those that are fitted, all others of its third, and those that the conditions are made from. */
+  readonly from: { readonly fitted: ArrayLike<number>; readonly apart: ArrayLike<number>; readonly held: ArrayLike<number> }
   readonly conditions: readonly Condition[]
   /** Scaled rows that the conditions were made from. */
   readonly rows: Encoded
@@ -32,10 +34,12 @@ export function heldOutParts(training: TrainingRows, group: ConditionGroup, key:
   const size = Math.floor(order.length / PARTS)
   return Array.from({ length: PARTS }, (_, part) => {
     const [first, end] = ends ? [ends[part]!, ends[part + 1]!] : [part * size, (part + 1) * size]
-    const fitted = takeTraining(training, [...order.subarray(0, first), ...order.subarray(end)])
-    const chosen = order.subarray(first, end).filter((row) => isAsked(training, group, row))
-    const rows = takeEncoded(training.rows, chosen.subarray(0, MOST_HELD_OUT / PARTS))
-    return { fitted, conditions: Array.from({ length: rows.coordinates.rows }, (_, i) => conditionFrom(training, group, rows, i)), rows }
+    const others = [...order.subarray(0, first), ...order.subarray(end)]
+    const apart = order.subarray(first, end)
+    const held = apart.filter((row) => isAsked(training, group, row)).subarray(0, MOST_HELD_OUT / PARTS)
+    const rows = takeEncoded(training.rows, held)
+    const conditions = Array.from(held, (_, i) => conditionFrom(training, group, rows, i))
+    return { fitted: takeTraining(training, others), from: { fitted: others, apart, held }, conditions, rows }
   })
 }
 

@@ -183,6 +183,13 @@ async function redrawFactors(
 /** Runs all chains of a group. Cost O(steps·n·M·d²) at most. */
 export async function drawGroup(run: GroupRun): Promise<GroupDraw> {
   const forest = run.forest && new ForestDraws(run, run.forest)
+  if (forest?.drawsAll && !run.onStep) {
+    const { state, starts } = startGroup({ ...run, forgets: true })
+    const n = starts.length
+    const draw = { rows: state, starts, acceptance: new Float64Array(n), moved: new Uint8Array(n), effectiveCount: new Float64Array(n) }
+    forest.take(draw, run.key)
+    return draw
+  }
   const { chains, starts, acceptance, moved } = await runChains({ ...run, onStep: forest ? forest.shown(run) : run.onStep })
   const draw = { rows: copyState(chains.state), starts, acceptance, moved, effectiveCount: chains.effectiveCount }
   forest?.take(draw, run.key)

@@ -1,69 +1,152 @@
 import { clampOf } from '../know/clamp.js'
 import type { Condition } from '../know/conditions.js'
-import { type ConditionGroup, coordinateOf } from '../know/places.js'
+import { type ConditionGroup, coordinateOf, knownCoordinates } from '../know/places.js'
 import type { Law } from '../law/law.js'
-import { growRowForest, type RowForest, type RowWeights, rowWeightsAt } from '../law/row-forest.js'
+import { fitRidge, type Ridge } from '../law/ridge.js'
+import { growRowForest, type RowForest, type RowWeights, rowWeightsAt, treesWithout } from '../law/row-forest.js'
 import { copyState, type InformedState, stepKey } from '../law/state.js'
 import { type AtomColumn, atomColumns, reflectedInto } from '../law/strata.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import type { Watch } from '../num/iterate.js'
 import { regularCholeskyInPlace } from '../num/linear-algebra.js'
 import { beside, columnOf, type Matrix, matrix, rowOf } from '../num/matrix.js'
-import { fillNormal, fillUniform, indexFromShares, type Key } from '../num/random.js'
+import { fillNormal, fillUniform, indexFromShares, type Key, keyFor } from '../num/random.js'
 import { mean, variance } from '../num/statistics.js'
 import { type Encoded, type Encoder, embedEncoded } from '../table/encoder.js'
 import { scaleValues, unscaleValues } from '../table/scaling.js'
 import { allowedClasses } from './allowed-classes.js'
 
-/** A forest, and the share of the rows that it draws; the kernel draws the others. */
+/** Forests of a table's rows for what conditions leave open, and the share of the rows that they draw; the kernel draws the others. */
 export interface ForestShare {
-  readonly forest: RowForest
+  readonly forest: ConditionForest
   readonly share: number
+  /** Whether every second of these rows is a residual at the mean that a regression has where the condition holds. */
+  readonly residuals?: boolean | undefined
+  /** Rows of the forest that the law stands on, in its order; all where left out. */
+  readonly rows?: ArrayLike<number> | undefined
+  /** Rows of the forest that the conditions come from, one each: they are drawn without any of `apart`. */
+  readonly heldOut?: { readonly rows: ArrayLike<number>; readonly apart: ReadonlySet<number> } | undefined
 }
 
 /** Columns that differ by less than this have one value. */
 const ALIKE = 1e-9
 
+/** What a line leaves of one number, and a forest of that. */
+interface ResidualForest {
+  readonly ridge: Ridge
+  readonly forest: RowForest
+}
+
+/** Which row a point is of, where it is held out, and which rows count; default all. */
+interface Weighed {
+  readonly held: number | undefined
+  readonly row: ((row: number) => boolean) | undefined
+}
+
 /**
- * A forest of what a group's conditions say, for what they leave open; undefined where they say or leave nothing in which rows differ.
- * Equal values stand at one place.
+ * A forest of what conditions on some columns say, for what they leave open. It is grown on all rows of a table, whichever of them
+ * have what is given: its trees find out how far others tell something too.
  */
-export function growForest(
-  { encoder, rows, logWeights }: TrainingRows,
-  { split, factors }: Pick<ConditionGroup, 'split' | 'factors'>,
-  { key, watch }: { readonly key: Key; readonly watch?: Watch | undefined }
-): RowForest | undefined {
-  const open = encoder.factors.map((_, f) => f).filter((f) => !factors.includes(f))
-  const settled = new Map(
-    encoder.columns.flatMap((code) =>
-      code.carries === 'coordinate'
-        ? [[code.coordinate, scaleValues(code.scaler, unscaleValues(code.scaler, columnOf(rows.coordinates, code.coordinate)))] as const]
+export class ConditionForest {
+  private found: { readonly residuals: ResidualForest | undefined } | undefined
+  /** Of each forest the trees without a row that is held out. */
+  private readonly without = new Map<RowForest, Map<number, Uint8Array>>()
+
+  private constructor(
+    readonly training: TrainingRows,
+    /** Known coordinates, and those that are drawn. */
+    readonly known: readonly number[],
+    readonly drawn: readonly number[],
+    /** What is known of all rows [n, p]. */
+    readonly features: Matrix,
+    readonly forest: RowForest,
+    private readonly grown: Omit<Parameters<typeof growRowForest>[0], 'features' | 'targets'> & { readonly place: Float64Array | undefined }
+  ) {}
+
+  /** Undefined where conditions say or leave nothing in which rows differ. Equal values stand at one place. */
+  static grow(
+    training: TrainingRows,
+    group: Pick<ConditionGroup, 'split' | 'factors' | 'standing'>,
+    { key, watch }: { readonly key: Key; readonly watch?: Watch | undefined }
+  ): ConditionForest | undefined {
+    const { encoder, rows, logWeights } = training
+    const { factors, split } = group
+    const known = knownCoordinates(group)
+    const open = encoder.factors.map((_, f) => f).filter((f) => !factors.includes(f))
+    const settled = new Map(
+      encoder.columns.flatMap((code) =>
+        code.carries === 'coordinate'
+          ? [[code.coordinate, scaleValues(code.scaler, unscaleValues(code.scaler, columnOf(rows.coordinates, code.coordinate)))] as const]
+          : []
+      )
+    )
+    const columnsOf = (coordinates: readonly number[], levels: readonly number[]) => {
+      const numbers = matrix(rows.coordinates.rows, coordinates.length)
+      coordinates.forEach((c, k) => {
+        settled.get(c)!.forEach((x, i) => {
+          numbers.data[i * numbers.cols + k] = x
+        })
+      })
+      return embedEncoded(encoder, { coordinates: numbers, codes: rows.codes }, levels)
+    }
+    const features = columnsOf(known, factors)
+    const drawn = [...split.ranged, ...split.free].filter((c) => !known.includes(c) && variance(settled.get(c)!) > ALIKE)
+    const targets = standardised(columnsOf(drawn, open))
+    if (features.cols === 0 || targets.cols === 0) return undefined
+    // What stands for a missing cell tells nothing of those that are there.
+    const present = encoder.columns.flatMap((code) =>
+      code.carries === 'coordinate' && !known.includes(code.coordinate) && factors.includes(code.missingFactor ?? -1)
+        ? [code.missingFactor!]
         : []
     )
-  )
-  const columnsOf = (coordinates: readonly number[], levels: readonly number[]) => {
-    const numbers = matrix(rows.coordinates.rows, coordinates.length)
-    coordinates.forEach((c, k) => {
-      settled.get(c)!.forEach((x, i) => {
-        numbers.data[i * numbers.cols + k] = x
-      })
-    })
-    return embedEncoded(encoder, { coordinates: numbers, codes: rows.codes }, levels)
+    const counted = Uint32Array.from(logWeights.keys()).filter(
+      (i) => logWeights[i]! > Number.NEGATIVE_INFINITY && present.every((f) => rows.codes[i * encoder.factors.length + f] === 0)
+    )
+    if (counted.length === 0) return undefined
+    const forest = growRowForest({ features, targets, rows: counted, key, watch })
+    const place = drawn.length === 1 && open.length === 0 ? settled.get(drawn[0]!) : undefined
+    return new ConditionForest(training, known, drawn, features, forest, { rows: counted, key: keyFor(key, 'residuals'), watch, place })
   }
-  const features = columnsOf(split.given, factors)
-  const targets = standardised(columnsOf([...split.ranged, ...split.free], open))
-  if (features.cols === 0 || targets.cols === 0) return undefined
-  // What stands for a missing cell tells nothing of those that are there.
-  const present = encoder.columns.flatMap((code) =>
-    code.carries === 'coordinate' && !split.given.includes(code.coordinate) && factors.includes(code.missingFactor ?? -1)
-      ? [code.missingFactor!]
-      : []
-  )
-  const counted = Uint32Array.from(logWeights.keys()).filter(
-    (i) => logWeights[i]! > Number.NEGATIVE_INFINITY && present.every((f) => rows.codes[i * encoder.factors.length + f] === 0)
-  )
-  if (counted.length === 0) return undefined
-  return growRowForest({ features, targets, rows: counted, key, watch })
+
+  /**
+   * Where one number alone is drawn: a regression, and a forest of what it leaves; undefined where rows are too few for a regression.
+   * @source Zhang, Nettleton, Zhu, *Regression-enhanced random forests*, 2019.
+   */
+  get residuals(): ResidualForest | undefined {
+    this.found ??= { residuals: this.growResiduals() }
+    return this.found.residuals
+  }
+
+  private growResiduals(): ResidualForest | undefined {
+    const { features } = this
+    const { place, rows, ...how } = this.grown
+    const ridge = place && fitRidge(features, place, rows)
+    if (!ridge) return undefined
+    const targets = standardised(matrix(features.rows, 1, ridge.residuals))
+    return targets.cols === 0 ? undefined : { ridge, forest: growRowForest({ features, targets, rows, ...how }) }
+  }
+
+  /** Weights at a point of one of the forests; where it is a row's that is held out, in the trees that were grown without it. */
+  weightsAt(forest: RowForest, point: Float64Array, { held, row }: Weighed): RowWeights {
+    if (held === undefined) return rowWeightsAt(forest, point, { row })
+    const known = this.without.get(forest) ?? new Map<number, Uint8Array>()
+    const without = known.get(held) ?? treesWithout(forest, held)
+    this.without.set(forest, known.set(held, without))
+    return rowWeightsAt(forest, point, { row, tree: (t) => without[t] === 1 })
+  }
+
+  /** What a condition says, as trees ask for it [p]. */
+  pointOf({ numbers, standing = [], levels }: Condition, factors: readonly number[]): Float64Array {
+    const { encoder } = this.training
+    const placeOf = new Map(
+      [...numbers, ...standing].map(({ column, value }) => {
+        const { coordinate, scaler } = coordinateOf(encoder, column)
+        return [coordinate, scaleValues(scaler, Float64Array.of(value))[0]!] as const
+      })
+    )
+    const places = factors.flatMap((f) => Array.from(rowOf(encoder.factors[f]!.places, levels.get(f)!)))
+    return Float64Array.from([...this.known.map((c) => placeOf.get(c)!), ...places])
+  }
 }
 
 /** Columns in their standard deviations, without those in which no rows differ. */
@@ -83,18 +166,6 @@ function standardised(m: Matrix): Matrix {
     },
     matrix(m.rows, 0)
   )
-}
-
-/** What a condition says, as a forest asks for it [p]. */
-function featuresOf(encoder: Encoder, { split, factors }: ConditionGroup, condition: Condition): Float64Array {
-  const placeOf = new Map(
-    condition.numbers.map(({ column, value }) => {
-      const { coordinate, scaler } = coordinateOf(encoder, column)
-      return [coordinate, scaleValues(scaler, Float64Array.of(value))[0]!] as const
-    })
-  )
-  const levels = factors.flatMap((f) => Array.from(rowOf(encoder.factors[f]!.places, condition.levels.get(f)!)))
-  return Float64Array.from([...split.given.map((c) => placeOf.get(c)!), ...levels])
 }
 
 /** Whose rows a forest draws: as in `GroupRun`. */
@@ -120,7 +191,11 @@ type Shown = ((rows: Encoded, step: number) => void) | undefined
 
 /** What a forest says where a condition holds. */
 interface Said extends RowWeights {
-  /** Of the free coordinates [t], and the lower Cholesky factor of their covariance [t·t]. */
+  /** Of the drawn coordinates, for each of the rows [rows·t]. */
+  readonly places: Float64Array
+  /** Rows from this one on are not where their own numbers are. */
+  readonly moved: number
+  /** Of the drawn coordinates [t], and the lower Cholesky factor of their covariance [t·t]. */
   readonly centre: Float64Array
   readonly factor: Float64Array
   /** 1/Σw². */
@@ -132,27 +207,35 @@ interface Said extends RowWeights {
 /**
  * Rows drawn by a forest's weights. What is drawn is a training row's own but for noise, which keeps mean and covariance:
  * m + (x − m + hLz)/√(1 + h²), h = (4/((t + 2) n))^{1/(t + 4)} for n effective rows and t numbers. A number on a spike stays there,
- * one beside it on its side, and all within the bounds of their class.
+ * one beside it on its side, and all within the bounds of their class. Of residuals x is the regression's mean and a row's residual.
  * @source Silverman, *Density estimation*, 1986, sections 4.3 (h) and 6.4 (the smoothed bootstrap).
  */
 export class ForestDraws {
   private readonly said = new Map<number, Said | undefined>()
   private readonly atoms: ReadonlyMap<number, AtomColumn>
-  private readonly free: readonly number[]
+  private readonly drawn: readonly number[]
   /** Factors that are drawn. */
   private readonly open: readonly number[]
+  /** Rows of the law by those of the forest; the same where left out. */
+  private readonly lawRow: ReadonlyMap<number, number> | undefined
 
   constructor(
     private readonly run: DrawnChains,
     private readonly forest: ForestShare
   ) {
-    this.atoms = new Map(atomColumns({ encoder: run.encoder, rows: run.law.rows }).map((column) => [column.coordinate, column]))
-    this.free = run.group.split.free
+    this.atoms = new Map(atomColumns(forest.forest.training).map((column) => [column.coordinate, column]))
+    this.drawn = forest.forest.drawn
     this.open = run.encoder.factors.map((_, f) => f).filter((f) => !run.group.factors.includes(f))
+    this.lawRow = forest.rows && new Map(Array.from(forest.rows, (row, k) => [row, k] as const))
   }
 
   get share(): number {
     return this.forest.share
+  }
+
+  /** Whether no chain is needed. */
+  get drawsAll(): boolean {
+    return this.share === 1 && this.run.conditions.every((_, k) => this.at(k))
   }
 
   /** Takes its share of chains that have been drawn. */
@@ -183,68 +266,104 @@ export class ForestDraws {
   put(state: InformedState, key: Key, share = this.forest.share): Int32Array {
     const { run } = this
     const [which, row, noise] = [stepKey(key, 'by forest'), stepKey(key, 'forest row'), stepKey(key, 'forest noise')]
-    const [uniform, normal] = [new Float64Array(1), new Float64Array(this.free.length)]
+    const [uniform, normal] = [new Float64Array(1), new Float64Array(this.drawn.length)]
     return Int32Array.from(state.part, (_, i) => {
       const counter = run.noise?.[i] ?? i
       if (fillUniform(which, counter, uniform)[0]! >= share) return -1
       const said = this.at(Math.floor(i / run.count))
       if (!said) return -1
-      const drawn = said.rows[indexFromShares(fillUniform(row, counter, uniform)[0]!, said.weights)]!
-      this.write(state, { i, drawn, said, normal: fillNormal(noise, counter, normal) })
-      return drawn
+      const k = indexFromShares(fillUniform(row, counter, uniform)[0]!, said.weights)
+      this.write(state, { i, k, said, normal: fillNormal(noise, counter, normal) })
+      return said.rows[k]!
     })
   }
 
   private at(k: number): Said | undefined {
-    if (!this.said.has(k)) this.said.set(k, this.saidOf(this.run.conditions[k]!))
+    if (!this.said.has(k)) this.said.set(k, this.saidOf(k))
     return this.said.get(k)
   }
 
-  private saidOf(condition: Condition): Said | undefined {
-    const { run, free } = this
-    const { coordinates } = run.law.rows
-    const classes = allowedClasses({ ...run, clamp: clampOf({ encoder: run.encoder, coordinates }, run.group.split) }, condition)
-    // Categories that are drawn are the row's, whose others must then be those that are given; where all are given, rows of any say what they can.
-    const allowed = this.open.length > 0 ? classes : undefined
-    const { ofRow } = run.law.strata.classes.combinations
-    const point = featuresOf(run.encoder, run.group, condition)
-    const { rows, weights } = rowWeightsAt(this.forest.forest, point, allowed && ((row) => allowed[ofRow[row]!] === 1))
-    if (rows.length === 0) return undefined
-    const t = free.length
+  private saidOf(k: number): Said | undefined {
+    const { run, drawn } = this
+    const { forest, features, residuals, training } = this.forest.forest
+    const row = this.counted(run.conditions[k]!)
+    const held = this.forest.heldOut?.rows[k]
+    const point = held === undefined ? this.forest.forest.pointOf(run.conditions[k]!, run.group.factors) : rowOf(features, held)
+    const own = this.forest.forest.weightsAt(forest, point, { held, row })
+    if (own.rows.length === 0) return undefined
+    const t = drawn.length
+    const { data, cols } = training.rows.coordinates
+    const places = own.rows.flatMap((j) => drawn.map((c) => data[j * cols + c]!))
+    const further = this.forest.residuals ? residuals : undefined
+    const moved = further && this.forest.forest.weightsAt(further.forest, point, { held, row })
+    const all: RowWeights =
+      further && moved && moved.rows.length > 0
+        ? { rows: [...own.rows, ...moved.rows], weights: Float64Array.from([...own.weights, ...moved.weights], (w) => w / 2) }
+        : own
+    if (all !== own) {
+      const { ridge } = further!
+      // The line through all rows but this one.
+      const at = held === undefined ? ridge.at(point) : ridge.without(held)
+      places.push(...moved!.rows.map((j) => at + ridge.residuals[j]!))
+    }
+    const { rows, weights } = all
     const [centre, factor] = [new Float64Array(t), new Float64Array(t * t)]
-    const place = (row: number, a: number) => coordinates.data[row * coordinates.cols + free[a]!]!
-    rows.forEach((row, k) => {
-      for (let a = 0; a < t; a++) centre[a] = centre[a]! + weights[k]! * place(row, a)
+    const place = (k: number, a: number) => places[k * t + a]!
+    weights.forEach((w, k) => {
+      for (let a = 0; a < t; a++) centre[a] = centre[a]! + w * place(k, a)
     })
-    rows.forEach((row, k) => {
+    weights.forEach((w, k) => {
       for (let a = 0; a < t; a++)
-        for (let b = 0; b <= a; b++) factor[a * t + b]! += weights[k]! * (place(row, a) - centre[a]!) * (place(row, b) - centre[b]!)
+        for (let b = 0; b <= a; b++) factor[a * t + b]! += w * (place(k, a) - centre[a]!) * (place(k, b) - centre[b]!)
     })
     regularCholeskyInPlace(factor, t)
     const effectiveCount = 1 / weights.reduce((sum, w) => sum + w * w, 0)
-    const open = free.filter((c) => rows.some((row) => !this.isOnSpike(c, row))).length
-    return { rows, weights, centre, factor, effectiveCount, width: (4 / ((open + 2) * effectiveCount)) ** (1 / (open + 4)) }
+    const smooth = drawn.filter((c) => all !== own || rows.some((row) => !this.isOnSpike(c, row))).length
+    const width = (4 / ((smooth + 2) * effectiveCount)) ** (1 / (smooth + 4))
+    return { rows, weights, places: Float64Array.from(places), moved: own.rows.length, centre, factor, effectiveCount, width }
+  }
+
+  /**
+   * Which rows may be drawn. Categories that are drawn are the row's, whose others must then be those that are given; where all are
+   * given, rows of any say what they can.
+   */
+  private counted(condition: Condition): ((row: number) => boolean) | undefined {
+    const { run, lawRow } = this
+    const apart = this.forest.heldOut?.apart
+    if (this.open.length === 0) return apart && ((row) => !apart.has(row))
+    const { rows, strata } = run.law
+    const allowed = allowedClasses(
+      { ...run, clamp: clampOf({ encoder: run.encoder, coordinates: rows.coordinates }, run.group.split) },
+      condition
+    )
+    return (row) => {
+      const own = lawRow ? lawRow.get(row) : row
+      return own !== undefined && (allowed?.[strata.classes.combinations.ofRow[own]!] ?? 1) === 1
+    }
   }
 
   private write(
     state: InformedState,
-    { i, drawn, said, normal }: { readonly i: number; readonly drawn: number; readonly said: Said; readonly normal: Float64Array }
+    { i, k, said, normal }: { readonly i: number; readonly k: number; readonly said: Said; readonly normal: Float64Array }
   ): void {
-    const { free, run } = this
-    const { rows, strata } = run.law
-    const part = strata.classes.combinations.ofRow[drawn]!
+    const { drawn, run } = this
+    const row = said.rows[k]!
+    const { rows } = this.forest.forest.training
+    const own = this.lawRow ? this.lawRow.get(row) : row
+    const part = own === undefined ? undefined : run.law.strata.classes.combinations.ofRow[own]!
     const width = run.encoder.factors.length
-    for (const f of this.open) state.codes[i * width + f] = rows.codes[drawn * width + f]!
-    if (this.open.length > 0) state.part[i] = part
-    const t = free.length
+    for (const f of this.open) state.codes[i * width + f] = rows.codes[row * width + f]!
+    if (this.open.length > 0) state.part[i] = part!
+    const t = drawn.length
     const { centre, factor, width: h } = said
+    const at = { row: k < said.moved ? row : undefined, part: part ?? state.part[i]! }
     for (let a = 0; a < t; a++) {
-      const c = free[a]!
+      const c = drawn[a]!
       let noise = 0
       for (let b = 0; b <= a; b++) noise += factor[a * t + b]! * normal[b]!
-      const own = rows.coordinates.data[drawn * rows.coordinates.cols + c]!
-      const smooth = centre[a]! + (own - centre[a]! + h * noise) / Math.sqrt(1 + h * h)
-      state.coordinates.data[i * state.coordinates.cols + c] = this.within({ c, drawn, part }, { own, smooth })
+      const place = said.places[k * t + a]!
+      const smooth = centre[a]! + (place - centre[a]! + h * noise) / Math.sqrt(1 + h * h)
+      state.coordinates.data[i * state.coordinates.cols + c] = this.within({ ...at, c }, { place, smooth })
     }
   }
 
@@ -254,17 +373,20 @@ export class ForestDraws {
     return atoms !== undefined && (atoms.cells.spans[atoms.cellOf[row]!]?.atom ?? true)
   }
 
+  /** `row`: whose own place it is. */
   private within(
-    { c, drawn, part }: { readonly c: number; readonly drawn: number; readonly part: number },
-    { own, smooth }: { readonly own: number; readonly smooth: number }
+    { c, row, part }: { readonly c: number; readonly row: number | undefined; readonly part: number },
+    { place, smooth }: { readonly place: number; readonly smooth: number }
   ): number {
-    if (this.isOnSpike(c, drawn)) return own
-    const atoms = this.atoms.get(c)
-    const cell = atoms?.cellOf[drawn]
+    if (row !== undefined && this.isOnSpike(c, row)) return place
+    const atoms = row === undefined ? undefined : this.atoms.get(c)
+    const cell = row === undefined ? undefined : atoms?.cellOf[row]
     const beside = atoms ? reflectedInto(atoms.cells.low[cell!]!, atoms.cells.high[cell!]!, smooth) : smooth
     const { bounds } = this.run.law.strata.classes
-    return bounds
-      ? reflectedInto(bounds.low.data[part * bounds.low.cols + c]!, bounds.high.data[part * bounds.high.cols + c]!, beside)
-      : beside
+    if (!bounds) return beside
+    const at = part * bounds.low.cols + c
+    const [low, high] = [bounds.low.data[at]!, bounds.high.data[at]!]
+    // A row of another class has bounds of its own.
+    return row !== undefined && (place < low || place > high) ? beside : reflectedInto(low, high, beside)
   }
 }

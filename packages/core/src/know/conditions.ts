@@ -41,6 +41,8 @@ export interface Condition {
   /** In words, as it was given. */
   readonly words: string
   readonly numbers: readonly GivenNumber[]
+  /** Numbers that the rows it is drawn from all have, and that are not compared. */
+  readonly standing?: readonly GivenNumber[] | undefined
   readonly ranges: readonly GivenRange[]
   /** Level of each factor that is known. */
   readonly levels: ReadonlyMap<number, number>

@@ -32,9 +32,15 @@ export interface ConditionGroup {
   readonly split: CoordinateSplit
   /** Factors that are known. */
   readonly factors: readonly number[]
+  /** Free coordinates that are known all the same: all rows that are drawn from stand there. */
+  readonly standing?: readonly number[] | undefined
   /** Places of the conditions in the list they came from. */
   readonly members: readonly number[]
 }
+
+/** Coordinates that are known, compared or not, ascending. */
+export const knownCoordinates = ({ split, standing = [] }: Pick<ConditionGroup, 'split' | 'standing'>): number[] =>
+  [...split.given, ...standing].sort((a, b) => a - b)
 
 /** Coordinate and scaler of a numeric column. */
 export function coordinateOf(encoder: Encoder, column: number): { coordinate: number; scaler: NumericScaler } {

@@ -2,7 +2,8 @@ import { type ConditionalChoice, chooseConditional } from '../../choose/conditio
 import type { ObservedColumns } from '../../choose/held-out.js'
 import { freeScales } from '../../choose/held-out-scores.js'
 import { type ConditionMemory, recall } from '../../choose/memory.js'
-import { type ForestShare, growForest } from '../../draw/forest-draw.js'
+import { ConditionForest, type ForestShare } from '../../draw/forest-draw.js'
+import { type ConditionGroup, knownCoordinates } from '../../know/places.js'
 import { fitLaw, type Law, tableProblem } from '../../law/law.js'
 import { type Key, keyFor } from '../../num/random.js'
 import type { Context } from '../context.js'
@@ -47,8 +48,8 @@ export async function chooseFor(
   const number = (value: 'auto' | number | undefined) => (typeof value === 'number' ? value : undefined)
   // A bandwidth that the user set at the fit is kept here too.
   const epsilon = number(request.epsilon) ?? (model.summary.bandwidth ? undefined : model.kernel.epsilon)
-  const fixed = { epsilon, ridge: number(request.ridge), forest }
-  const named = [key.stream, group.split, group.factors, compared, name, fixed, request.conditioning]
+  const fixed = { epsilon, ridge: number(request.ridge) }
+  const named = [key.stream, group.split, group.factors, compared, name, fixed, forest, request.conditioning]
   return recall(request.memory, `choice ${JSON.stringify(named)}`, async () =>
     chooseConditional({
       training: matchedTraining(model, rows).training,
@@ -57,6 +58,7 @@ export async function chooseFor(
       group: { ...group, members: [] },
       manner: matchedManner(model, part, matched),
       observed,
+      forest: forest === 0 ? undefined : { grown: () => grownFor(model, { group, memory: request.memory }, { key, watch }), rows },
       fixed,
       scheme: request.conditioning,
       engine,
@@ -90,17 +92,23 @@ export async function lawFor(
   })
 }
 
+/** A forest of all rows for what conditions leave open: one for all parts that give the same columns. */
+const grownFor = (
+  model: GlobalModel,
+  { group, memory }: { readonly group: ConditionGroup; readonly memory: ConditionMemory | undefined },
+  { key, watch }: Pick<Context, 'key' | 'watch'>
+): Promise<ConditionForest | undefined> =>
+  recall(memory, `forest ${JSON.stringify([key.stream, knownCoordinates(group), group.factors, group.split.ranged])}`, async () =>
+    ConditionForest.grow(model.training, group, { key: keyFor(key, 'forest'), watch })
+  )
+
 /** The forest that draws a share of the rows, where one was chosen. */
 export async function forestFor(
   model: GlobalModel,
   { matched, part, choice, memory }: PartOfDraw,
-  { key, watch }: Pick<Context, 'key' | 'watch'>
+  context: Pick<Context, 'key' | 'watch'>
 ): Promise<ForestShare | undefined> {
-  const { forest: share = 0 } = choice
-  if (share === 0) return undefined
-  const { split, factors } = matched.group
-  const forest = await recall(memory, `forest ${JSON.stringify([key.stream, split, factors, part.name])}`, async () =>
-    growForest(matchedTraining(model, part.rows).training, matched.group, { key: keyFor(key, 'forest'), watch })
-  )
-  return forest && { forest, share }
+  const { forest: share = 0, residuals } = choice
+  const forest = share === 0 ? undefined : await grownFor(model, { group: matched.group, memory }, context)
+  return forest && { forest, share, residuals, rows: part.rows }
 }

@@ -67,7 +67,7 @@ export function matchConditions(training: TrainingRows, conditions: readonly Con
     )) {
       const parts = group.members.map((at) => own[at]!)
       groups.push({
-        group: { ...group, members: group.members.map((at) => members[at]!) },
+        group: { ...group, standing: parts[0]!.standing, members: group.members.map((at) => members[at]!) },
         conditions: parts.map(({ condition }) => condition),
         matching: parts.map(({ matching }) => matching),
         matched: shareRows(parts),
@@ -122,6 +122,8 @@ interface Match {
   readonly rows: Uint32Array | undefined
   readonly matching: number
   readonly compared: readonly number[]
+  /** Coordinates of given numbers that all of the rows have. */
+  readonly standing: readonly number[]
   /** What was restricted and how its columns are treated: equal for conditions of one group. */
   readonly kind: string
   /** With the values: equal for conditions that share rows. */
@@ -171,7 +173,8 @@ class Matcher {
     const rows = this.open.filter((row) => taken.every(({ keeps }) => keeps(row)))
     const all = rows.length === this.open.length
     return {
-      condition: { ...condition, numbers: left },
+      condition: { ...condition, numbers: left, standing: condition.numbers.filter((number) => !left.includes(number)) },
+      standing: [...standing].sort((a, b) => a - b),
       rows: all ? undefined : rows,
       matching: this.within(rows, condition.ranges).filter((row) => [...levels, ...among].every(({ keeps }) => keeps(row))).length,
       compared: compared.sort((a, b) => a - b),

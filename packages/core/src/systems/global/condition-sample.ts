@@ -1,4 +1,5 @@
 import type { ConditionalChoice } from '../../choose/conditional.js'
+import { ConditionMemory } from '../../choose/memory.js'
 import { type Batch, chainsOfNames, inBatchesOfEach, placesInBatches } from '../../draw/batches.js'
 import { conditionIn, drawGroup, type GroupDraw, type GroupRun } from '../../draw/condition-draw.js'
 import type { ForestShare } from '../../draw/forest-draw.js'
@@ -71,7 +72,10 @@ export async function drawConditions(
   const key = keyFor(context.key, 'conditional')
   const groups = matchConditions(model.training, conditions)
   const names = namesOfConditions(conditions)
-  const pieces = groups.flatMap((matched) => matched.matched.flatMap((part) => piecesOf(model, { matched, part, request }, context)))
+  const remembering = { ...request, memory: request.memory ?? new ConditionMemory() }
+  const pieces = groups.flatMap((matched) =>
+    matched.matched.flatMap((part) => piecesOf(model, { matched, part, request: remembering }, context))
+  )
   const whole = { count: request.rows, key: keyFor(key, 'draw') }
   const draws = await inBatchesOfEach(
     pieces.map(() => whole),

@@ -145,14 +145,15 @@ export function tellConditional(report: ConditionalReport): Telling {
   return tellSupport(support, { conditional: report })
 }
 
-type Setting = Pick<ConditionGroupReport, 'epsilon' | 'ridge' | 'freeRatio' | 'predicts' | 'forest'>
+type Setting = Pick<ConditionGroupReport, 'epsilon' | 'ridge' | 'freeRatio' | 'predicts' | 'forest' | 'residuals'>
 
 const same = (one: Setting, other: Setting): boolean =>
   one.epsilon === other.epsilon &&
   one.ridge === other.ridge &&
   one.freeRatio === other.freeRatio &&
   (one.predicts ?? false) === (other.predicts ?? false) &&
-  (one.forest ?? 0) === (other.forest ?? 0)
+  (one.forest ?? 0) === (other.forest ?? 0) &&
+  (one.residuals ?? false) === (other.residuals ?? false)
 
 const DRAWN_BY = new Map([
   [0, 'kernel'],
@@ -161,12 +162,13 @@ const DRAWN_BY = new Map([
 ])
 
 function groupFact(group: ConditionGroupReport): Fact {
-  const { columns, epsilon, ridge, freeRatio, predicts, forest = 0, trials } = group
+  const { columns, epsilon, ridge, freeRatio, predicts, forest = 0, residuals, trials } = group
   const kernel = `ε = ${numberText(epsilon)}${freeRatio === 1 ? '' : `, ${numberText(freeRatio)}-fold for drawn columns`}, ridge λ = ${plainText(ridge)}${predicts ? ', spread of predictions' : ''}`
   const best = trials.find((trial) => same(trial, group))
+  const how = residuals ? ', half of them residuals of a regression' : ''
   return {
     name: `given ${columns.length > 0 ? columns.join(', ') : 'nothing'}`,
-    value: forest === 0 ? kernel : forest === 1 ? 'by a forest' : `${kernel}; every second row by a forest`,
+    value: forest === 0 ? kernel : forest === 1 ? `by a forest${how}` : `${kernel}; every second row by a forest${how}`,
     aside: best && `held-out score ${best.score.toFixed(3)} of the spread between rows that are given alike`
   }
 }
@@ -184,7 +186,7 @@ function trialTable(groups: readonly ConditionGroupReport[]): TableOf {
         trial.freeRatio,
         trial.ridge,
         trial.predicts ? 'of predictions' : 'of rows',
-        DRAWN_BY.get(trial.forest)!,
+        `${DRAWN_BY.get(trial.forest)!}${trial.residuals ? ', half of it of residuals' : ''}`,
         trial.score,
         trial.scoredRows,
         same(trial, group) ? 'yes' : ''

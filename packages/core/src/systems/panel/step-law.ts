@@ -108,7 +108,7 @@ export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOption
     kernel,
     group: groupOf(training, givens),
     clusters: rows.groups,
-    fixed: { epsilon, ridge: table.rowCount >= ROWS_A_GIVEN * givens.length ? DEFAULT_RIDGE : undefined, predicts: false, forest: 0 },
+    fixed: { epsilon, ridge: table.rowCount >= ROWS_A_GIVEN * givens.length ? DEFAULT_RIDGE : undefined, predicts: false },
     widest: ONE_GAUSSIAN,
     engine,
     key: keyFor(key, 'choice'),

@@ -130,7 +130,7 @@ async function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Promise<Se
       : [() => [{ known: fixed.epsilon!, drawn: asked.widest ?? fixed.epsilon!, ridge, predicts: false, forest: 0, residuals: false }]]
   if (fixed.ridge === undefined && scheme !== 'clamp' && given) stages.push(largerRidge)
   if (fixed.predicts === undefined && scheme !== 'clamp' && given) stages.push(asPredictions)
-  const forest = mayResample(asked) && scores.columns.length === 1 ? await asked.forest?.grown() : undefined
+  const forest = mayResample(asked) && scores.columns.length === 1 ? await asked.forest?.grown(0) : undefined
   const resampled = forest?.drawn.length === 1 ? [byForest(forest.residuals !== undefined)] : []
   const all = [
     ...stages.map(

@@ -34,6 +34,15 @@ export interface Setting {
   readonly residuals: boolean
 }
 
+export interface ForestsOfTable {
+  /** Of all rows, or of those that are not in a part. */
+  readonly grown: (without?: number) => Promise<ConditionForest | undefined>
+  /** Part of each row of the table, in which it is held out. */
+  readonly parts: ArrayLike<number>
+  /** Rows of the table that are trained on here; all where left out. */
+  readonly rows?: ArrayLike<number> | undefined
+}
+
 export interface ChoiceProblem extends Context {
   readonly training: TrainingRows
   readonly kernel: KernelChoice
@@ -46,8 +55,8 @@ export interface ChoiceProblem extends Context {
   readonly observed?: ObservedColumns | undefined
   /** Largest ε of what is drawn; default that of the kernel where several numbers are drawn whose rows are no Gaussian's. */
   readonly widest?: number | undefined
-  /** A forest of all rows of the table, for what a group leaves open; `rows`: those that are trained on here. */
-  readonly forest?: { readonly grown: () => Promise<ConditionForest | undefined>; readonly rows: ArrayLike<number> | undefined } | undefined
+  /** Forests of a table's rows, for what a group leaves open. */
+  readonly forest?: ForestsOfTable | undefined
   /** Fixed by the user. */
   readonly fixed: {
     readonly epsilon?: number | undefined
@@ -75,10 +84,12 @@ export class HeldOutScores {
 
   static async of(problem: ChoiceProblem): Promise<HeldOutScores> {
     const { training, group, observed, key } = problem
-    const parts: ScoredPart[] = []
-    for (const [p, part] of heldOutParts(training, group, key, problem.clusters).entries())
-      parts.push(await withObservations(part, { observed, encoder: training.encoder }, keyFor(key, `noise ${p}`)))
-    return new HeldOutScores(problem, parts, await unexplainedSpreads(parts[0]!.fitted, problem))
+    const scored: ScoredPart[] = []
+    const { forest } = problem
+    const parts = forest?.rows ? Array.from(forest.rows, (row) => forest.parts[row]!) : forest?.parts
+    for (const [p, part] of heldOutParts(training, group, key, { clusters: problem.clusters, parts }).entries())
+      scored.push(await withObservations(part, { observed, encoder: training.encoder }, keyFor(key, `noise ${p}`)))
+    return new HeldOutScores(problem, scored, await unexplainedSpreads(scored[0]!.fitted, problem))
   }
 
   private constructor(
@@ -187,16 +198,14 @@ export class HeldOutScores {
     return out
   }
 
-  /** Of all rows but those of the part. */
   private async forestOf(p: number, { forest: share, residuals }: Setting, members: readonly number[]): Promise<ForestShare | undefined> {
     const { forest: asked } = this.problem
-    const forest = share > 0 ? await asked?.grown() : undefined
+    const forest = share > 0 ? await asked?.grown(p) : undefined
     if (!forest) return undefined
     const { from, members: scored } = this.parts[p]!
-    const places = (rows: ArrayLike<number>) => Array.from(rows, (row) => (asked?.rows ? asked.rows[row]! : row))
-    const held = places(from.held)
-    const heldOut = { rows: members.map((at) => held[scored[at]!]!), apart: new Set(places(from.apart)) }
-    return { forest, share, residuals, rows: places(from.fitted), heldOut }
+    const rowOfTable = (row: number) => (asked?.rows ? asked.rows[row]! : row)
+    const heldOut = members.map((at) => rowOfTable(from.held[scored[at]!]!))
+    return { forest, share, residuals, rows: Array.from(from.fitted, rowOfTable), heldOut }
   }
 
   private lawOf(p: number, { known, drawn }: Setting): Promise<Law> {

@@ -11,7 +11,7 @@ import { unscaleValues } from '../table/scaling.js'
 interface HeldOutPart {
   readonly fitted: TrainingRows
   /** Rows of the data: those that are fitted, all others of its third, and those that the conditions are made from. */
-  readonly from: { readonly fitted: ArrayLike<number>; readonly apart: ArrayLike<number>; readonly held: ArrayLike<number> }
+  readonly from: { readonly fitted: ArrayLike<number>; readonly held: ArrayLike<number> }
   readonly conditions: readonly Condition[]
   /** Scaled rows that the conditions were made from. */
   readonly rows: Encoded
@@ -25,29 +25,48 @@ const MOST_HELD_OUT = 300
 /** Rows that hang together: a part of the held-out rows has all of a cluster, or none. */
 export type Clusters = ArrayLike<number>
 
+/** What says which rows are held out together: the part of each row, or what rows hang together; default neither. */
+interface Together {
+  readonly clusters?: Clusters | undefined
+  readonly parts?: ArrayLike<number> | undefined
+}
+
 /** Three parts of held-out rows, 300 in all at most: from each third of 1,500 rows at most, drawn from the other two. */
-export function heldOutParts(training: TrainingRows, group: ConditionGroup, key: Key, clusters?: Clusters): HeldOutPart[] {
+export function heldOutParts(training: TrainingRows, group: ConditionGroup, key: Key, { clusters, parts }: Together = {}): HeldOutPart[] {
   const order = permutation(keyFor(key, 'held out'), training.rows.coordinates.rows)
     .filter((i) => training.logWeights[i]! > Number.NEGATIVE_INFINITY)
     .subarray(0, 1.5 * MOST_TRAINING)
-  const ends = clusters ? byCluster(order, clusters) : undefined
+  const ends = parts ? byPart(order, (row) => parts[row]!) : clusters ? byCluster(order, clusters) : undefined
   const size = Math.floor(order.length / PARTS)
   return Array.from({ length: PARTS }, (_, part) => {
     const [first, end] = ends ? [ends[part]!, ends[part + 1]!] : [part * size, (part + 1) * size]
     const others = [...order.subarray(0, first), ...order.subarray(end)]
-    const apart = order.subarray(first, end)
-    const held = apart.filter((row) => isAsked(training, group, row)).subarray(0, MOST_HELD_OUT / PARTS)
+    const asked = order.subarray(first, end).filter((row) => isAsked(training, group, row))
+    const held = asked.subarray(0, MOST_HELD_OUT / PARTS)
     const rows = takeEncoded(training.rows, held)
     const conditions = Array.from(held, (_, i) => conditionFrom(training, group, rows, i))
-    return { fitted: takeTraining(training, others), from: { fitted: others, apart, held }, conditions, rows }
+    return { fitted: takeTraining(training, others), from: { fitted: others, held }, conditions, rows }
   })
 }
 
-/** Orders rows by the part that their cluster goes to, as they stood within; where the parts end [PARTS + 1]. */
+/** The part of each of so many rows, at random: for rows that are held out from several fits alike. */
+export function partsAtRandom(rows: number, key: Key): Uint8Array {
+  const out = new Uint8Array(rows)
+  permutation(key, rows).forEach((row, k) => {
+    out[row] = k % PARTS
+  })
+  return out
+}
+
+/** Orders rows by the part that their cluster goes to. */
 function byCluster(order: Uint32Array, clusters: Clusters): number[] {
   const place = new Map<number, number>()
   for (const row of order) if (!place.has(clusters[row]!)) place.set(clusters[row]!, place.size)
-  const partOf = (row: number) => Math.floor((place.get(clusters[row]!)! * PARTS) / place.size)
+  return byPart(order, (row) => Math.floor((place.get(clusters[row]!)! * PARTS) / place.size))
+}
+
+/** Orders rows by part, as they stood within; where the parts end [PARTS + 1]. */
+function byPart(order: Uint32Array, partOf: (row: number) => number): number[] {
   const at = new Map(Array.from(order, (row, k) => [row, k] as const))
   order.sort((a, b) => partOf(a) - partOf(b) || at.get(a)! - at.get(b)!)
   return Array.from({ length: PARTS + 1 }, (_, part) => order.filter((row) => partOf(row) < part).length)

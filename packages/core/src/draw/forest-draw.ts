@@ -3,7 +3,7 @@ import type { Condition } from '../know/conditions.js'
 import { type ConditionGroup, coordinateOf, knownCoordinates } from '../know/places.js'
 import type { Law } from '../law/law.js'
 import { fitRidge, type Ridge } from '../law/ridge.js'
-import { growRowForest, type RowForest, type RowWeights, rowWeightsAt, treesWithout } from '../law/row-forest.js'
+import { growRowForest, type RowForest, type RowWeights, rowWeightsAt } from '../law/row-forest.js'
 import { copyState, type InformedState, stepKey } from '../law/state.js'
 import { type AtomColumn, atomColumns, reflectedInto } from '../law/strata.js'
 import type { TrainingRows } from '../law/training-rows.js'
@@ -24,23 +24,24 @@ export interface ForestShare {
   readonly residuals?: boolean | undefined
   /** Rows of the forest that the law stands on, in its order; all where left out. */
   readonly rows?: ArrayLike<number> | undefined
-  /** Rows of the forest that the conditions come from, one each: they are drawn without any of `apart`. */
-  readonly heldOut?: { readonly rows: ArrayLike<number>; readonly apart: ReadonlySet<number> } | undefined
+  /** Rows of the table that the conditions come from, one each, where they are held out. */
+  readonly heldOut?: ArrayLike<number> | undefined
 }
 
 /** Columns that differ by less than this have one value. */
 const ALIKE = 1e-9
 
+interface Growing {
+  readonly key: Key
+  readonly watch?: Watch | undefined
+  /** Rows that are held out. */
+  readonly without?: ((row: number) => boolean) | undefined
+}
+
 /** What a line leaves of one number, and a forest of that. */
 interface ResidualForest {
   readonly ridge: Ridge
   readonly forest: RowForest
-}
-
-/** Which row a point is of, where it is held out, and which rows count; default all. */
-interface Weighed {
-  readonly held: number | undefined
-  readonly row: ((row: number) => boolean) | undefined
 }
 
 /**
@@ -49,8 +50,6 @@ interface Weighed {
  */
 export class ConditionForest {
   private found: { readonly residuals: ResidualForest | undefined } | undefined
-  /** Of each forest the trees without a row that is held out. */
-  private readonly without = new Map<RowForest, Map<number, Uint8Array>>()
 
   private constructor(
     readonly training: TrainingRows,
@@ -67,7 +66,7 @@ export class ConditionForest {
   static grow(
     training: TrainingRows,
     group: Pick<ConditionGroup, 'split' | 'factors' | 'standing'>,
-    { key, watch }: { readonly key: Key; readonly watch?: Watch | undefined }
+    { key, watch, without = () => false }: Growing
   ): ConditionForest | undefined {
     const { encoder, rows, logWeights } = training
     const { factors, split } = group
@@ -100,7 +99,8 @@ export class ConditionForest {
         : []
     )
     const counted = Uint32Array.from(logWeights.keys()).filter(
-      (i) => logWeights[i]! > Number.NEGATIVE_INFINITY && present.every((f) => rows.codes[i * encoder.factors.length + f] === 0)
+      (i) =>
+        logWeights[i]! > Number.NEGATIVE_INFINITY && !without(i) && present.every((f) => rows.codes[i * encoder.factors.length + f] === 0)
     )
     if (counted.length === 0) return undefined
     const forest = growRowForest({ features, targets, rows: counted, key, watch })
@@ -124,15 +124,6 @@ export class ConditionForest {
     if (!ridge) return undefined
     const targets = standardised(matrix(features.rows, 1, ridge.residuals))
     return targets.cols === 0 ? undefined : { ridge, forest: growRowForest({ features, targets, rows, ...how }) }
-  }
-
-  /** Weights at a point of one of the forests; where it is a row's that is held out, in the trees that were grown without it. */
-  weightsAt(forest: RowForest, point: Float64Array, { held, row }: Weighed): RowWeights {
-    if (held === undefined) return rowWeightsAt(forest, point, { row })
-    const known = this.without.get(forest) ?? new Map<number, Uint8Array>()
-    const without = known.get(held) ?? treesWithout(forest, held)
-    this.without.set(forest, known.set(held, without))
-    return rowWeightsAt(forest, point, { row, tree: (t) => without[t] === 1 })
   }
 
   /** What a condition says, as trees ask for it [p]. */
@@ -286,24 +277,23 @@ export class ForestDraws {
   private saidOf(k: number): Said | undefined {
     const { run, drawn } = this
     const { forest, features, residuals, training } = this.forest.forest
-    const row = this.counted(run.conditions[k]!)
-    const held = this.forest.heldOut?.rows[k]
+    const counts = this.counted(run.conditions[k]!)
+    const held = this.forest.heldOut?.[k]
     const point = held === undefined ? this.forest.forest.pointOf(run.conditions[k]!, run.group.factors) : rowOf(features, held)
-    const own = this.forest.forest.weightsAt(forest, point, { held, row })
+    const own = rowWeightsAt(forest, point, counts)
     if (own.rows.length === 0) return undefined
     const t = drawn.length
     const { data, cols } = training.rows.coordinates
     const places = own.rows.flatMap((j) => drawn.map((c) => data[j * cols + c]!))
     const further = this.forest.residuals ? residuals : undefined
-    const moved = further && this.forest.forest.weightsAt(further.forest, point, { held, row })
+    const moved = further && rowWeightsAt(further.forest, point, counts)
     const all: RowWeights =
       further && moved && moved.rows.length > 0
         ? { rows: [...own.rows, ...moved.rows], weights: Float64Array.from([...own.weights, ...moved.weights], (w) => w / 2) }
         : own
     if (all !== own) {
       const { ridge } = further!
-      // The line through all rows but this one.
-      const at = held === undefined ? ridge.at(point) : ridge.without(held)
+      const at = ridge.at(point)
       places.push(...moved!.rows.map((j) => at + ridge.residuals[j]!))
     }
     const { rows, weights } = all
@@ -329,8 +319,7 @@ export class ForestDraws {
    */
   private counted(condition: Condition): ((row: number) => boolean) | undefined {
     const { run, lawRow } = this
-    const apart = this.forest.heldOut?.apart
-    if (this.open.length === 0) return apart && ((row) => !apart.has(row))
+    if (this.open.length === 0) return undefined
     const { rows, strata } = run.law
     const allowed = allowedClasses(
       { ...run, clamp: clampOf({ encoder: run.encoder, coordinates: rows.coordinates }, run.group.split) },

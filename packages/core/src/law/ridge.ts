@@ -8,8 +8,6 @@ const RIDGES = [1e-4, 1e-3, 1e-2, 0.1, 1, 10]
 export interface Ridge {
   /** Where features [p] are known. */
   at(point: Float64Array): number
-  /** For a row, of the line through all others. */
-  without(row: number): number
   /** Of each row, what the line through the others leaves of it [n]. */
   readonly residuals: Float64Array
 }
@@ -75,5 +73,5 @@ export function fitRidge(features: Matrix, y: Float64Array, rows: ArrayLike<numb
   if (!best) return undefined
   const { weights, residuals } = best
   const at = (point: Float64Array) => turned(point.map((x, c) => x - centre[c]!)).reduce((sum, x, j) => sum + weights[j]! * x, level)
-  return { at, without: (row) => y[row]! - residuals[row]!, residuals }
+  return { at, residuals }
 }

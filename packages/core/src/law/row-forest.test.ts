@@ -38,10 +38,10 @@ test('rows weigh where all targets are alike, and sum to one', () => {
 
 test('rows that are not allowed have no weight, and the others the whole', () => {
   const point = Float64Array.of(0.5, 0, 0)
-  const { rows, weights } = rowWeightsAt(forest, point, { row: (row) => row % 2 === 0 })
+  const { rows, weights } = rowWeightsAt(forest, point, (row) => row % 2 === 0)
   expect(rows.every((row) => row % 2 === 0)).toBe(true)
   expect(weights.reduce((sum, w) => sum + w, 0)).toBeCloseTo(1, 12)
-  expect(rowWeightsAt(forest, point, { row: () => false }).rows).toEqual([])
+  expect(rowWeightsAt(forest, point, () => false).rows).toEqual([])
 })
 
 test('rows that do not count are in no leaf', () => {

@@ -64,20 +64,13 @@ export interface RowWeights {
   readonly weights: Float64Array
 }
 
-/** What counts for weights; default all. */
-interface Counted {
-  readonly row?: ((row: number) => boolean) | undefined
-  readonly tree?: ((tree: number) => boolean) | undefined
-}
-
 /**
- * Weights of the rows where `point` [p] is known: of each tree those of its leaf, in equal shares. Rows that do not count have none;
+ * Weights of the rows where `point` [p] is known: of each tree those of its leaf, in equal shares. Rows that are not `allowed` have none;
  * nothing where no other has any. @source Meinshausen, *Quantile regression forests*, Journal of Machine Learning Research 2006.
  */
-export function rowWeightsAt({ trees }: RowForest, point: Float64Array, { row: allowed, tree: asked }: Counted = {}): RowWeights {
+export function rowWeightsAt({ trees }: RowForest, point: Float64Array, allowed?: (row: number) => boolean): RowWeights {
   const found = new Map<number, number>()
-  for (const [t, tree] of trees.entries()) {
-    if (asked && !asked(t)) continue
+  for (const tree of trees) {
     const leaf = leafOf(tree, point)
     const [start, end] = [tree.start[leaf]!, tree.end[leaf]!]
     for (let at = start; at < end; at++) found.set(tree.rows[at]!, (found.get(tree.rows[at]!) ?? 0) + 1 / (end - start))
@@ -86,10 +79,6 @@ export function rowWeightsAt({ trees }: RowForest, point: Float64Array, { row: a
   const total = rows.reduce((sum, row) => sum + found.get(row)!, 0)
   return { rows, weights: Float64Array.from(rows, (row) => found.get(row)! / total) }
 }
-
-/** 1 for each tree that was grown without a row [trees]. Cost O(trees·rows). */
-export const treesWithout = ({ trees }: RowForest, row: number): Uint8Array =>
-  Uint8Array.from(trees, ({ rows }) => (rows.includes(row) ? 0 : 1))
 
 function leafOf({ feature, threshold, left }: RowTree, point: Float64Array): number {
   let node = 0

@@ -1,6 +1,6 @@
 import { type ConditionalChoice, chooseConditional } from '../../choose/conditional.js'
-import type { ObservedColumns } from '../../choose/held-out.js'
-import { freeScales } from '../../choose/held-out-scores.js'
+import { type ObservedColumns, partsAtRandom } from '../../choose/held-out.js'
+import { type ForestsOfTable, freeScales } from '../../choose/held-out-scores.js'
 import { type ConditionMemory, recall } from '../../choose/memory.js'
 import { ConditionForest, type ForestShare } from '../../draw/forest-draw.js'
 import { type ConditionGroup, knownCoordinates } from '../../know/places.js'
@@ -58,7 +58,7 @@ export async function chooseFor(
       group: { ...group, members: [] },
       manner: matchedManner(model, part, matched),
       observed,
-      forest: forest === 0 ? undefined : { grown: () => grownFor(model, { group, memory: request.memory }, { key, watch }), rows },
+      forest: forest === 0 ? undefined : forestsOf(model, { group, rows, memory: request.memory }, { key, watch }),
       fixed,
       scheme: request.conditioning,
       engine,
@@ -92,15 +92,27 @@ export async function lawFor(
   })
 }
 
-/** A forest of all rows for what conditions leave open: one for all parts that give the same columns. */
-const grownFor = (
+interface ForestsFor {
+  readonly group: ConditionGroup
+  readonly rows: Uint32Array | undefined
+  readonly memory: ConditionMemory | undefined
+}
+
+/** Forests for what conditions leave open: the same for all parts that give the same columns. */
+function forestsOf(
   model: GlobalModel,
-  { group, memory }: { readonly group: ConditionGroup; readonly memory: ConditionMemory | undefined },
+  { group, rows, memory }: ForestsFor,
   { key, watch }: Pick<Context, 'key' | 'watch'>
-): Promise<ConditionForest | undefined> =>
-  recall(memory, `forest ${JSON.stringify([key.stream, knownCoordinates(group), group.factors, group.split.ranged])}`, async () =>
-    ConditionForest.grow(model.training, group, { key: keyFor(key, 'forest'), watch })
-  )
+): ForestsOfTable {
+  const { training } = model
+  const parts = partsAtRandom(training.rows.coordinates.rows, keyFor(key, 'parts'))
+  const grown = (part?: number) =>
+    recall(memory, `forest ${JSON.stringify([key.stream, knownCoordinates(group), group.factors, part])}`, async () => {
+      const without = part === undefined ? undefined : (row: number) => parts[row] === part
+      return ConditionForest.grow(training, group, { key: keyFor(key, `forest ${part ?? 'of all'}`), watch, without })
+    })
+  return { grown, parts, rows }
+}
 
 /** The forest that draws a share of the rows, where one was chosen. */
 export async function forestFor(
@@ -109,6 +121,6 @@ export async function forestFor(
   context: Pick<Context, 'key' | 'watch'>
 ): Promise<ForestShare | undefined> {
   const { forest: share = 0, residuals } = choice
-  const forest = share === 0 ? undefined : await grownFor(model, { group: matched.group, memory }, context)
+  const forest = share === 0 ? undefined : await forestsOf(model, { group: matched.group, rows: part.rows, memory }, context).grown()
   return forest && { forest, share, residuals, rows: part.rows }
 }

@@ -49,11 +49,13 @@ export function heldOutParts(training: TrainingRows, group: ConditionGroup, key:
   })
 }
 
-/** The part of each of so many rows, at random: for rows that are held out from several fits alike. */
-export function partsAtRandom(rows: number, key: Key): Uint8Array {
+/** Part of each of a table's rows, in which it is held out from whatever is fitted on some of them, as `heldOutParts` does it for all rows. */
+export function partsOfTable(rows: number, key: Key): Uint8Array {
   const out = new Uint8Array(rows)
-  permutation(key, rows).forEach((row, k) => {
-    out[row] = k % PARTS
+  const most = 1.5 * MOST_TRAINING
+  const size = Math.floor(Math.min(rows, most) / PARTS)
+  permutation(keyFor(key, 'held out'), rows).forEach((row, k) => {
+    out[row] = k < PARTS * size ? Math.floor(k / size) : k < most ? PARTS : k % PARTS
   })
   return out
 }

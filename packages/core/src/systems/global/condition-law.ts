@@ -1,5 +1,5 @@
 import { type ConditionalChoice, chooseConditional } from '../../choose/conditional.js'
-import { type ObservedColumns, partsAtRandom } from '../../choose/held-out.js'
+import { type ObservedColumns, partsOfTable } from '../../choose/held-out.js'
 import { type ForestsOfTable, freeScales } from '../../choose/held-out-scores.js'
 import { type ConditionMemory, recall } from '../../choose/memory.js'
 import { ConditionForest, type ForestShare } from '../../draw/forest-draw.js'
@@ -105,7 +105,7 @@ function forestsOf(
   { key, watch }: Pick<Context, 'key' | 'watch'>
 ): ForestsOfTable {
   const { training } = model
-  const parts = partsAtRandom(training.rows.coordinates.rows, keyFor(key, 'parts'))
+  const parts = partsOfTable(training.rows.coordinates.rows, key)
   const grown = (part?: number) =>
     recall(memory, `forest ${JSON.stringify([key.stream, knownCoordinates(group), group.factors, part])}`, async () => {
       const without = part === undefined ? undefined : (row: number) => parts[row] === part

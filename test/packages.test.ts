@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1380 },
+  '@sbridge/core': { path: 'packages/core', budget: 1390 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
   sbridge: { path: 'packages/sbridge', budget: 2760 }
 }
@@ -244,15 +244,15 @@ describe('types: a strict program compiles where nothing else is installed', () 
 
 // kB with all four kernels of WebAssembly, of which a page loads one (10 kB). More is a decision, made here.
 describe('size in a browser', () => {
-  it('rows from a table: 134 kB', async () => {
+  it('rows from a table: 138 kB', async () => {
     const program = BROWSER_PROGRAM.split('\n')
       .slice(0, 7)
       .join('\n')
       .replace('type RawTable, ReferenceEngine, ', '')
       .replace(': RawTable', '')
-    expect(await weight(program)).toBeLessThan(134)
+    expect(await weight(program)).toBeLessThan(138)
   })
-  it('all of the core: 478 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(478)
+  it('all of the core: 486 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(486)
   })
 })

@@ -51,8 +51,16 @@ function boundsOf(target: Quantity, choice: Choice, numbers: readonly Quantity[]
   )
   return [
     ...columns.map(({ name, values }): Bound => ({ at: (i) => values[i]!, name, written: column(name) })),
-    { at: () => end, name: undefined, written: number(end) }
+    ...(isCommonest(end, target.values) ? [{ at: () => end, name: undefined, written: number(end) }] : [])
   ]
+}
+
+/** Whether no other number of a column has more rows: what ends at a number stands there more often than beside it. */
+function isCommonest(end: number, values: Float64Array): boolean {
+  const counts = new Map<number, number>()
+  for (const x of values) if (!Number.isNaN(x)) counts.set(x, (counts.get(x) ?? 0) + 1)
+  const own = counts.get(end)
+  return own !== undefined && own > 1 && [...counts.values()].every((count) => count <= own)
 }
 
 const valueAt = (expression: Expression, quantities: readonly Quantity[], row: number): number =>

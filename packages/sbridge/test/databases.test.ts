@@ -132,8 +132,8 @@ describe('SQLite', () => {
       made(`INSERT INTO seats VALUES (${k + 1}, '${'ABC'[place % 3]}', ${1 + Math.floor(place / 3)}, ${price})`)
     }
     for (let k = 0; k < 60; k++) made(`INSERT INTO tickets VALUES (${1 + ((11 * k) % 60)}, ${1 + ((13 * k) % 7)})`)
-    const run = (...words: string[]) => sbridge(folder, 'sample', ...words, '--seed', '3', '--bandwidth', '0.5')
-    expect(await sbridge(folder, 'sample', 'halls.sqlite', '--seed', '3', '-o', 'new.sqlite')).toMatchObject({ status: 0 })
+    const run = (...words: string[]) => sbridge(folder, 'sample', ...words, '--seed', '3', '--bandwidth', '0.5', '--scaling', 'standard')
+    expect(await run('halls.sqlite', '-o', 'new.sqlite')).toMatchObject({ status: 0 })
     expect(await run('sqlite:halls.sqlite', '--table', 'seats', '-o', 'sqlite:new.sqlite', '--into', 'more')).toMatchObject({ status: 0 })
     for (const table of ['seats', 'more'])
       expect(ask(join(folder, 'new.sqlite'), `SELECT count(*) AS rows FROM (SELECT DISTINCT hall, seat FROM ${table})`)).toEqual([

@@ -92,7 +92,7 @@ describe('shards by files', { tags: ['slow'] }, () => {
   const mergeTo = (name: string) => sbridge(folder, 'shards', 'merge', 'plan.json', '-o', name)
 
   it.each([
-    ['sample', 'orders.csv', ['--given', 'Ort=Nord', '-n', '20000', '--steps', '1', '--bandwidth', '0.5']],
+    ['sample', 'orders.csv', ['--given', 'Ort=Nord', '-n', '20000', '--steps', '1', '--bandwidth', '0.5', '--ridge', '0.001']],
     ['impute', 'gaps.csv', ['--draws', '2']]
   ])('%s of %s with %j: the bytes of one machine', async (verb, table, own) => {
     writeFileSync(join(folder, 'gaps.csv'), orders().replace(/Nord;/g, ';'))

@@ -104,7 +104,7 @@ describe('rows behind a codec on the command line', () => {
       (await run('sample', 'm.sbridge', '-n', '20', '--dynamics', 'bridge', '--start', 'noise', '-o', 'b.csv', '--seed', '2')).status
     ).toBe(0)
     expect((await rowsOf('b.csv')).length).toBe(20)
-    const plan = JSON.parse((await run('sample', 'bars.csv', '--latent', 'pca:4', '-o', 'x.csv', '--dry-run', '--json')).stdout)
+    const plan = JSON.parse((await run('sample', 'bars.csv', '--rules', 'off', '--latent', 'pca:4', '-o', 'x.csv', '--dry-run', '--json')).stdout)
     expect(plan).toMatchObject({ rowCount: 120, columnCount: 17, dimension: 4 })
     expect(existsSync(at('x.csv'))).toBe(false)
   })
@@ -138,11 +138,11 @@ describe('rows behind a codec on the command line', () => {
     await writeFile(at('dec.onnx'), linearNetwork(2, 16, pick(2, 16)))
     await writeFile(at('nan.onnx'), linearNetwork(2, 16, [Number.NaN, ...pick(2, 16).slice(1)]))
     await writeFile(at('wide.onnx'), linearNetwork(2, 9, pick(2, 9)))
-    const fitted = await run('fit', 'bars.csv', '--latent', 'onnx:enc.onnx,dec.onnx', '-o', 'n.sbridge', '--seed', '1')
+    const fitted = await run('fit', 'bars.csv', '--rules', 'off', '--latent', 'onnx:enc.onnx,dec.onnx', '-o', 'n.sbridge', '--seed', '1')
     expect(fitted.status).toBe(0)
     expect((await run('sample', 'n.sbridge', '-n', '10', '-o', 'n.csv', '--seed', '1')).status).toBe(0)
     expect((await rowsOf('n.csv')).every((row) => row.slice(3).every((x) => x === '0'))).toBe(true)
-    const refused = (networks: string) => run('sample', 'bars.csv', '--latent', `onnx:${networks}`, '-o', 'no.csv')
+    const refused = (networks: string) => run('sample', 'bars.csv', '--rules', 'off', '--latent', `onnx:${networks}`, '-o', 'no.csv')
     expect(await refused('enc.onnx,nan.onnx')).toMatchObject({ status: 2, stderr: expect.stringContaining('from the decoder') })
     expect(await refused('enc.onnx,wide.onnx')).toMatchObject({ status: 2, stderr: expect.stringContaining('16, as the rows have') })
     expect(await refused('dec.onnx,dec.onnx')).toMatchObject({ status: 2, stderr: expect.stringContaining('for rows of 2 numbers') })
@@ -153,7 +153,7 @@ describe('rows behind a codec on the command line', () => {
   test('bad input ends with 2, says what was got, expected and to try, and leaves nothing', { tags: ['slow'] }, async () => {
     await writeFile(at('flat.csv'), 'a,b\n1,2\n1,2\n1,2\n')
     const cases: [words: string[], says: string][] = [
-      [['--latent', 'pca:99', '--rules', 'off'], 'pca:15'],
+      [['--latent', 'pca:99'], 'pca:15'],
       [['--latent', 'pca:0'], 'pca:K'],
       [['--latent', 'pca:4', '--bandwidth', '1e-12'], 'see only themselves'],
       [['--latent', 'pca:4', '--image', '5x5'], '16 numeric columns'],
@@ -168,7 +168,7 @@ describe('rows behind a codec on the command line', () => {
       [['--image', '4x4'], '--image without --latent']
     ]
     for (const [words, says] of cases) {
-      const { status, stderr } = await run('sample', 'bars.csv', ...words, '-n', '5', '-o', 'no.csv')
+      const { status, stderr } = await run('sample', 'bars.csv', '--rules', 'off', ...words, '-n', '5', '-o', 'no.csv')
       expect({ status, says: stderr.includes(says) ? says : stderr }).toEqual({ status: 2, says })
       expect(stderr).toMatch(/got [\s\S]*expected [\s\S]*try /)
     }
@@ -182,7 +182,7 @@ describe('rows behind a codec on the command line', () => {
 
 test('the library fits, keeps and draws the same rows', { tags: ['slow'] }, async () => {
   const table = await readTable(at('bars.csv'))
-  const model = await fit(table, { latent: 'diffusion-map:3', commonScale: true, seed: 1, threads: 1 })
+  const model = await fit(table, { latent: 'diffusion-map:3', commonScale: true, rules: 'off', seed: 1, threads: 1 })
   expect(model.summary.codec.commonScale).toBe(true)
   await saveModel(at('l.sbridge'), model)
   const rows = await sample(model, { rows: 10, seed: 2, threads: 1 })

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { sbridge } from '../packages/sbridge/test/command.js'
 
@@ -152,23 +152,61 @@ async function runVerbs(verbs: readonly (readonly string[])[], folder: string): 
   return { status: 0, output }
 }
 
+const SOURCES: Readonly<Record<string, string>> = {
+  sbridge: 'sbridge/src/index.ts',
+  'sbridge/kernels': 'sbridge/src/kernels.ts',
+  'sbridge/tables': 'sbridge/src/tables.ts'
+}
+
+/** A program is run in this process, by the modules that are loaded already; those that are published are tested where they are packed. */
+async function runProgram(text: string, { file, folder }: { readonly file: string; readonly folder: string }): Promise<Ran> {
+  const named = text.replaceAll(/ from '([^']+)'/g, (words, name: string) =>
+    SOURCES[name] ? ` from '${pathToFileURL(join(root, 'packages', SOURCES[name])).href}'` : words
+  )
+  writeFileSync(file, named)
+  const before = process.cwd()
+  process.chdir(folder)
+  try {
+    await import(pathToFileURL(file).href)
+    return { status: 0, output: '' }
+  } catch (error) {
+    return { status: 1, output: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  } finally {
+    process.chdir(before)
+  }
+}
+
+type Part = { readonly verbs: string[][] } | { readonly shell: string[] }
+
+/** Lines that only run verbs, and others, in their order; what a line sets for another one is lost between them, and fails. */
+function partsOf(shell: string): Part[] {
+  const parts: Part[] = []
+  for (const line of shell.split('\n')) {
+    const words = wordsOf(line)
+    const last = parts.at(-1)
+    if (words?.[0] === 'npx' && words[2] !== 'studio') {
+      if (last && 'verbs' in last) last.verbs.push(words.slice(2))
+      else parts.push({ verbs: [words.slice(2)] })
+    } else if (last && 'shell' in last) last.shell.push(line)
+    else parts.push({ shell: [line] })
+  }
+  return parts
+}
+
 export async function run(step: Step, folder: string): Promise<Ran> {
   const file = join(folder, `snippet-${step.line}.${'shell' in step ? 'sh' : 'mjs'}`)
-  if ('program' in step) {
-    writeFileSync(file, step.program)
-    return start(process.execPath, file, folder)
-  }
-  const lines = step.shell.split('\n').map(wordsOf)
-  if (lines.every((words) => words?.[0] === 'npx' && words[2] !== 'studio'))
-    return runVerbs(
-      lines.map((words) => words!.slice(2)),
-      folder
-    )
+  if ('program' in step) return runProgram(step.program, { file, folder })
   const npx = `npx() { shift; "${process.execPath}" "${command}" "$@"; }\n`
   // The studio serves until it is ended: it is started, has to say its address, and is ended.
   const served = `"${process.execPath}" "${command}" studio --port 0 > studio.log & pid=$!; sleep 4; kill $pid; grep -q http studio.log`
-  writeFileSync(file, `set -eu\n${npx}${step.shell.replaceAll(/^npx sbridge studio$/gm, served)}\n`)
-  return start('sh', file, folder)
+  let output = ''
+  for (const part of partsOf(step.shell)) {
+    if ('shell' in part) writeFileSync(file, `set -eu\n${npx}${part.shell.join('\n').replaceAll(/^npx sbridge studio$/gm, served)}\n`)
+    const ran = 'verbs' in part ? await runVerbs(part.verbs, folder) : await start('sh', file, folder)
+    output += ran.output
+    if (ran.status !== 0) return { status: ran.status, output }
+  }
+  return { status: 0, output }
 }
 
 /** A test for each page of a list: its snippets run one after another in a folder of their own. */

@@ -104,7 +104,9 @@ describe('rows behind a codec on the command line', () => {
       (await run('sample', 'm.sbridge', '-n', '20', '--dynamics', 'bridge', '--start', 'noise', '-o', 'b.csv', '--seed', '2')).status
     ).toBe(0)
     expect((await rowsOf('b.csv')).length).toBe(20)
-    const plan = JSON.parse((await run('sample', 'bars.csv', '--rules', 'off', '--latent', 'pca:4', '-o', 'x.csv', '--dry-run', '--json')).stdout)
+    const plan = JSON.parse(
+      (await run('sample', 'bars.csv', '--rules', 'off', '--latent', 'pca:4', '-o', 'x.csv', '--dry-run', '--json')).stdout
+    )
     expect(plan).toMatchObject({ rowCount: 120, columnCount: 17, dimension: 4 })
     expect(existsSync(at('x.csv'))).toBe(false)
   })

@@ -236,7 +236,7 @@ describe('conditional rows', () => {
   })
 
   test('a column that says much by itself is compared far more narrowly than all columns together', { tags: ['slow'] }, async () => {
-    const rows = 200
+    const rows = 300
     const z = normals(keyFromSeed(12), 4 * rows)
     const season = (t: number) => 2 * cosTurns(3 * t)
     const t = Float64Array.from({ length: rows }, (_, i) => i / rows)

@@ -87,7 +87,7 @@ describe('snapshots at dates', () => {
     [['dates.csv', '--at', '2020-01-30'], /got --at 2020-01-30\n.*first snapshot at 2020-01-31/],
     [['days.csv', '--at', '2020-02-15'], /got --at 2020-02-15, a date, for times that are numbers/],
     [['dates.csv', '--at', 'tomorrow'], /got at = tomorrow\n.*numbers or dates/],
-    [['dates.csv', '--sigma', 'much'], /got sigma = much\n.*auto, estimate, or numbers separated by commas/]
+    [['dates.csv', '--sigma', 'much'], /got sigma = much\n.*auto, estimate, resolution, or numbers separated by commas/]
   ])('refuses %j in the words of the table', async (args, words) => {
     const done = await run(...args, '--time', 'date', ...options, '-o', 'f.csv')
     expect(done.status).toBe(2)

@@ -110,7 +110,7 @@ describe('trajectories in the studio', () => {
       ['once.csv', 'time,x\n0,1\n0,2\n0,3\n', /a single time: time is always 0.*two times or more/s],
       ['untimed.csv', 'x,y\n1.5,2\n2.5,3\n3.5,1\n', /no column of times among x, y.*one particle a row/s],
       ['words.csv', 'day,mood\n0,good\n0,bad\n1,good\n1,bad\n', /no column of numbers besides day.*“good”, no number/s],
-      ['alone.csv', 'time,x\n0,1\n0,2\n1,3\n', /at time 1|1 particle/]
+      ['series.csv', 'time,x\n0,1\n1,3\n2,2\n', /no column of times among time, x/]
     ]
     for (const [name, content, words] of cases) {
       await studio.give(page, name, content)

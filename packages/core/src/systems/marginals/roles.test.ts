@@ -29,3 +29,9 @@ test('a column with empty cells may be a coordinate, not the time; one with word
   ])
   expect(likelyTime(roles, 4)).toBe('t')
 })
+
+test('a measurement of which a value comes once is not taken for the time, unless its name says so', () => {
+  const columns = (name: string) => [text(name, ['3', '3', '4', '4', '5']), text('x', ['1', '2', '3', '4', '5'])]
+  expect(likelyTime(snapshotRoles({ columns: columns('length'), rowCount: 5 }), 5)).toBeUndefined()
+  expect(likelyTime(snapshotRoles({ columns: columns('day'), rowCount: 5 }), 5)).toBe('day')
+})

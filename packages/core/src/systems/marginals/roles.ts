@@ -16,6 +16,8 @@ export interface RoleFacts {
   readonly empty: number
   /** Different values. */
   readonly distinct: number
+  /** Rows of the value that has fewest. */
+  readonly fewest: number
 }
 
 const TIME_NAMES = /^(time|times|t|day|days|hour|hours|week|weeks|date|datetime|timestamp|stage|age|year|minute|minutes|when)\b/i
@@ -27,18 +29,24 @@ export function snapshotRoles(table: RawTable): RoleFacts[] {
     const { name } = column
     const dates = daysOf(column)
     const values = dates ? dates.values.map((day) => instantOf(dates.calendar, day)) : numbersIn(column, notationIn)
-    const distinct = new Set(values).size
+    const { distinct, fewest } = countsOf(values)
     const seen = values.filter(Number.isFinite)
     const empty = values.reduce((count, value, row) => count + (Number.isFinite(value) || !isEmpty(column, row) ? 0 : 1), 0)
     const bad = values.findIndex(
       (value, row) => !Number.isFinite(value) && (dates !== undefined || seen.length === 0 || !isEmpty(column, row))
     )
-    if (bad >= 0) return { name, numbers: false, times: false, summary: whyNot(column, bad), empty, distinct }
+    if (bad >= 0) return { name, numbers: false, times: false, summary: whyNot(column, bad), empty, distinct, fewest }
     const [low, high] = rangeOf(seen)
     const [from, to] = [low, high].map((end) => endText(end, { kind: dates ? 'datetime' : 'number' }))
     const summary = `${high > low ? `${from} to ${to}` : `always ${from}`}${empty > 0 ? `; ${empty} empty` : ''}`
-    return { name, numbers: !dates, times: high > low && empty === 0, summary, empty, distinct }
+    return { name, numbers: !dates, times: high > low && empty === 0, summary, empty, distinct, fewest }
   })
+}
+
+function countsOf(values: Float64Array): Pick<RoleFacts, 'distinct' | 'fewest'> {
+  const counts = new Map<number, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return { distinct: counts.size, fewest: [...counts.values()].reduce((a, b) => Math.min(a, b), values.length) }
 }
 
 /** Numbers of the cells, NaN where a cell is none. */
@@ -62,11 +70,11 @@ function whyNot(column: RawColumn, row: number): string {
 
 /**
  * The column that seems to have the times: one whose name says so, else the one with the fewest different values among those
- * in which every value comes at least twice on average; undefined where there is none.
+ * in which every value comes at least twice; undefined where there is none.
  */
 export function likelyTime(facts: readonly RoleFacts[], rowCount: number): string | undefined {
   const named = facts.find(({ name, times, distinct }) => times && TIME_NAMES.test(name) && distinct < rowCount)
-  const repeated = facts.filter(({ times, distinct }) => times && distinct <= rowCount / 2)
+  const repeated = facts.filter(({ times, fewest }) => times && fewest > 1)
   return (named ?? repeated.sort((a, b) => a.distinct - b.distinct)[0])?.name
 }
 

@@ -97,7 +97,8 @@ describe('trajectories in the studio', () => {
     const start = Date.now()
     await page.getByRole('button', { name: 'Stop' }).click()
     await page.getByRole('button', { name: 'Fit', exact: true }).waitFor(WAIT)
-    expect(Date.now() - start).toBeLessThan(2000)
+    // The fit would go on for ten seconds; what runs beside on the machine has taken up to two of these.
+    expect(Date.now() - start).toBeLessThan(4000)
     await page.getByRole('radio', { name: /brownian/ }).check()
     await page.getByRole('button', { name: 'Fit', exact: true }).click()
     await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)

@@ -1,6 +1,6 @@
 /**
  * What draws under conditions find out about a model and need not find out again when only the given values change:
- * bandwidths, ridges, bridges. Belongs to one model and one key; the rows are the same with it and without.
+ * bandwidths, ridges, bridges. Belongs to one model; the rows are the same with it and without.
  */
 export class ConditionMemory {
   readonly #known = new Map<string, Promise<unknown>>()

@@ -58,6 +58,7 @@ export interface Neighbours {
  * All methods throw `InputError` on mismatched shapes or coordinates that are not finite.
  */
 export interface Engine {
+  /** Engines of one name give the same bits. */
   readonly name: string
   /** log Σ_j exp(logK_ij + log_j) [n]; −∞ when m = 0 or all log_j are −∞. */
   logSum(pair: Pair, log: Float64Array): Promise<Float64Array>

@@ -106,7 +106,7 @@ class WasmEngine implements Engine {
   #quick: Promise<Engine> | undefined
 
   constructor(options: WasmEngineOptions, machine: Machine) {
-    this.name = options.relaxed ? 'wasm-relaxed' : 'wasm'
+    this.name = [options.relaxed ? 'wasm-relaxed' : 'wasm', options.precision, ...(options.dense ? ['dense'] : [])].join(' ')
     this.#options = options
     this.#machine = machine
     this.#arena = new Arena(machine.memory)
@@ -251,10 +251,9 @@ class WasmEngine implements Engine {
     if (fields.queryCount === 0) return
     const { queryCount, blockCount, dimension, valueCount } = fields
     const work = queryCount * blockCount * blockRows(this.#options.precision) * (dimension + valueCount + 12)
-    const { exchange, precision, dense } = this.#options
+    const { exchange } = this.#options
     const pieces = exchange ? piecesOf(work, exchange.pieceWork) : 1
     if (!(pieces > 1)) return this.#machine.pool.run({ first: 0, end: units }, { share: work > SHARED_WORK })
-    const engine = JSON.stringify([this.name, precision, dense === true])
-    await shareJob(exchange!, { engine, pieces, arena: this.#arena, pool: this.#machine.pool }, running)
+    await shareJob(exchange!, { engine: this.name, pieces, arena: this.#arena, pool: this.#machine.pool }, running)
   }
 }

@@ -5,7 +5,7 @@ import { type ConditionMemory, recall } from '../../choose/memory.js'
 import { ConditionForest, type ForestShare } from '../../draw/forest-draw.js'
 import { type ConditionGroup, knownCoordinates } from '../../know/places.js'
 import { fitLaw, type Law, tableProblem } from '../../law/law.js'
-import { type Key, keyFor } from '../../num/random.js'
+import { type Key, keyFor, keyFromSeed } from '../../num/random.js'
 import type { Context } from '../context.js'
 import { type MatchedConditions, type MatchedGroup, matchedManner, matchedTraining, matchedWidening } from './condition-rows.js'
 import type { GlobalModel } from './model.js'
@@ -18,14 +18,18 @@ export interface ChoiceRequest {
   readonly epsilon?: 'auto' | number | undefined
   /** λ relative to the mean local variance of the given columns; default by held-out CRPS, from 10⁻³. */
   readonly ridge?: 'auto' | number | undefined
-  /** Key that settings are chosen by, where several draws share them; default that of the draw. */
-  readonly choosing?: Key | undefined
-  /** What earlier draws from this model with this key found out. */
+  /** What earlier draws from this model found out. */
   readonly memory?: ConditionMemory | undefined
 }
 
-/** Key of all choices: posteriors that give the same choose the same. */
-export const choiceKey = (key: Key): Key => keyFor(keyFor(keyFor(key, 'conditional'), 'group 0'), 'choice')
+/**
+ * Key of all choices, whatever rows are drawn with: settings are the model's, so that two draws of one condition have the same, and
+ * so have those that a posterior gives.
+ */
+export const CHOICE_KEY: Key = keyFor(keyFromSeed(0), 'choice')
+
+/** What was chosen for conditions of a model, which the next draw need not look for again. */
+const CHOICES = new WeakMap<GlobalModel, Map<string, ConditionalChoice>>()
 
 interface ChoiceFor {
   readonly matched: MatchedGroup
@@ -41,7 +45,7 @@ interface ChoiceFor {
 export async function chooseFor(
   model: GlobalModel,
   { matched, part, request, observed, forest }: ChoiceFor,
-  { engine, key, watch }: Context
+  { engine, watch }: Omit<Context, 'key'>
 ): Promise<ConditionalChoice> {
   const { group, compared } = matched
   const { name, rows } = part
@@ -49,8 +53,8 @@ export async function chooseFor(
   // A bandwidth that the user set at the fit is kept here too.
   const epsilon = number(request.epsilon) ?? (model.summary.bandwidth ? undefined : model.kernel.epsilon)
   const fixed = { epsilon, ridge: number(request.ridge) }
-  const named = [key.stream, group.split, group.factors, compared, name, fixed, forest, request.conditioning]
-  return recall(request.memory, `choice ${JSON.stringify(named)}`, async () =>
+  const named = `choice ${JSON.stringify([engine.name, group.split, group.factors, compared, name, fixed, forest, request.conditioning])}`
+  const choose = async () =>
     chooseConditional({
       training: matchedTraining(model, rows).training,
       kernel: { ...model.kernel, epsilon: model.kernel.epsilon * (await matchedWidening(model, rows, engine)) },
@@ -58,14 +62,23 @@ export async function chooseFor(
       group: { ...group, members: [] },
       manner: matchedManner(model, part, matched),
       observed,
-      forest: forest === 0 ? undefined : forestsOf(model, { group, rows, memory: request.memory }, { key, watch }),
+      forest: forest === 0 ? undefined : forestsOf(model, { group, rows, memory: request.memory }, watch),
       fixed,
       scheme: request.conditioning,
       engine,
-      key,
+      key: CHOICE_KEY,
       watch
     })
-  )
+  // What was found for one observation does not hold for another.
+  return observed ? choose() : recall(request.memory, named, () => remembered(model, named, choose))
+}
+
+async function remembered(model: GlobalModel, name: string, choose: () => Promise<ConditionalChoice>): Promise<ConditionalChoice> {
+  const known = CHOICES.get(model) ?? new Map<string, ConditionalChoice>()
+  CHOICES.set(model, known)
+  const choice = known.get(name) ?? (await choose())
+  known.set(name, choice)
+  return choice
 }
 
 export interface PartOfDraw {
@@ -102,14 +115,14 @@ interface ForestsFor {
 function forestsOf(
   model: GlobalModel,
   { group, rows, memory }: ForestsFor,
-  { key, watch }: Pick<Context, 'key' | 'watch'>
+  watch: Context['watch']
 ): ForestsOfTable {
   const { training } = model
-  const parts = partsOfTable(training.rows.coordinates.rows, key)
+  const parts = partsOfTable(training.rows.coordinates.rows, CHOICE_KEY)
   const grown = (part?: number) =>
-    recall(memory, `forest ${JSON.stringify([key.stream, knownCoordinates(group), group.factors, part])}`, async () => {
+    recall(memory, `forest ${JSON.stringify([knownCoordinates(group), group.factors, part])}`, async () => {
       const without = part === undefined ? undefined : (row: number) => parts[row] === part
-      return ConditionForest.grow(training, group, { key: keyFor(key, `forest ${part ?? 'of all'}`), watch, without })
+      return ConditionForest.grow(training, group, { key: keyFor(CHOICE_KEY, `forest ${part ?? 'of all'}`), watch, without })
     })
   return { grown, parts, rows }
 }
@@ -118,9 +131,9 @@ function forestsOf(
 export async function forestFor(
   model: GlobalModel,
   { matched, part, choice, memory }: PartOfDraw,
-  context: Pick<Context, 'key' | 'watch'>
+  watch: Context['watch']
 ): Promise<ForestShare | undefined> {
   const { forest: share = 0, residuals } = choice
-  const forest = share === 0 ? undefined : await forestsOf(model, { group: matched.group, rows: part.rows, memory }, context).grown()
+  const forest = share === 0 ? undefined : await forestsOf(model, { group: matched.group, rows: part.rows, memory }, watch).grown()
   return forest && { forest, share, residuals, rows: part.rows }
 }

@@ -20,7 +20,7 @@ import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { type ChoiceRequest, choiceKey, chooseFor, forestFor, lawFor, type PartOfDraw } from './condition-law.js'
+import { type ChoiceRequest, chooseFor, forestFor, lawFor, type PartOfDraw } from './condition-law.js'
 import { type ConditionalReport, type ConditionGroupReport, type ConditionReport, reportOn, reportOnGroup } from './condition-report.js'
 import { type MatchedConditions, matchConditions, partOfGroup } from './condition-rows.js'
 import { type GlobalModel, trainingTable } from './model.js'
@@ -171,10 +171,9 @@ function piecesOf(
   const { matched, part, request } = asked
   const own = { ...context, watch: unshared(context.watch) }
   const ready = later(async () => {
-    const choosing = { ...own, key: choiceKey(request.choosing ?? context.key) }
-    const choice = await chooseFor(model, asked, choosing)
+    const choice = await chooseFor(model, asked, own)
     const chosen = { matched, part, choice, memory: request.memory }
-    return { choice, law: await lawFor(model, chosen, own), forest: await forestFor(model, chosen, choosing) }
+    return { choice, law: await lawFor(model, chosen, own), forest: await forestFor(model, chosen, own.watch) }
   })
   return placesInBatches(part.places, request.rows).map((places) => ({ matched, part, places, ready }))
 }

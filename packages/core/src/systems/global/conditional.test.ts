@@ -370,6 +370,26 @@ describe('draws that are watched, and repeated with other values', () => {
     expect(await samplePosterior(few, { ...request, memory }, context)).toEqual(await samplePosterior(few, request, context))
   })
 
+  test('settings are the model’s: the next draw of a condition looks for none, and has the rows of a model that never drew', {
+    tags: ['slow']
+  }, async () => {
+    const model = await fitGlobal(inferTable(raw(70)), { scaling: 'standard' }, context)
+    const draw = async (of: typeof model, seed: number) => {
+      const stages = new Set<string>()
+      const progress = ({ stage }: { readonly stage: string }) => void stages.add(stage)
+      const request = { given: { x: 0.5, sign: 'plus' }, rows: 40 }
+      const { encoded, report } = await sampleConditional(of, request, { engine, key: keyFromSeed(seed), watch: { progress } })
+      return { encoded, groups: report.groups, searched: stages.has('choosing the conditional bandwidth') }
+    }
+    const first = await draw(model, 1)
+    const second = await draw(model, 2)
+    const fresh = await draw({ ...model }, 2)
+    expect([first, second, fresh].map(({ searched }) => searched)).toEqual([true, false, true])
+    expect(second.groups).toEqual(first.groups)
+    expect(second.encoded).not.toEqual(first.encoded)
+    expect(second.encoded).toEqual(fresh.encoded)
+  })
+
   test('every step is shown, from the starts to the rows that come out', async () => {
     const at = (steps: Encoded[]) => (state: Encoded, step: number) => {
       steps[step] = structuredClone(state)

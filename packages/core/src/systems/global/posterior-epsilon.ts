@@ -83,7 +83,7 @@ const STEPS = 20
  */
 export async function chooseEpsilon(model: GlobalModel, question: EpsilonQuestion, context: Context): Promise<EpsilonChoice> {
   const fixed = typeof question.epsilon === 'number' ? question.epsilon : undefined
-  const name = (what: string, epsilon: number) => `posterior ${what} ${JSON.stringify([context.key.stream, epsilon])}`
+  const name = (what: string, epsilon: number) => `posterior ${what} ${JSON.stringify([epsilon])}`
   const at = (epsilon: number) => recall(question.memory, name('law', epsilon), () => lawAt(model, epsilon, context))
   const tried = (place: LawAt) => recall(question.memory, name('control', place.epsilon), () => withControl(model, place, context))
   let best = await tried(await at(fixed ?? model.kernel.epsilon))
@@ -123,7 +123,7 @@ export async function chooseEpsilon(model: GlobalModel, question: EpsilonQuestio
 /** The model's own ε, nothing looked for. */
 export function ownEpsilon(model: GlobalModel, memory: ConditionMemory | undefined, context: Context): Promise<LawAt> {
   const { epsilon } = model.kernel
-  return recall(memory, `posterior law ${JSON.stringify([context.key.stream, epsilon])}`, () => lawAt(model, epsilon, context))
+  return recall(memory, `posterior law ${JSON.stringify([epsilon])}`, () => lawAt(model, epsilon, context))
 }
 
 /** How far the chain without likelihood strays from the data on a law: a bias that acceptance does not show. */

@@ -4,10 +4,10 @@ import type { Condition } from '../../know/conditions.js'
 import type { Evidence } from '../../know/evidence.js'
 import { groupConditions } from '../../know/places.js'
 import { fitLaw, type Law, tableProblem } from '../../law/law.js'
-import { type Key, keyFor } from '../../num/random.js'
+import type { Key } from '../../num/random.js'
 import type { Encoded } from '../../table/encoder.js'
 import type { Context } from '../context.js'
-import { choiceKey, chooseFor, lawFor } from './condition-law.js'
+import { CHOICE_KEY, chooseFor, lawFor } from './condition-law.js'
 import { type MatchedGroup, matchConditions, matchedManner, matchedTraining, matchedWidening } from './condition-rows.js'
 import type { GlobalModel } from './model.js'
 import { chooseEpsilon, type EpsilonChoice, ownEpsilon, unconditionedDistance } from './posterior-epsilon.js'
@@ -26,8 +26,6 @@ export interface PlaceQuestion {
   readonly conditioning?: 'informed' | 'langevin' | undefined
   readonly epsilon?: 'auto' | number | undefined
   readonly memory?: ConditionMemory | undefined
-  /** As in `ChoiceRequest`. */
-  readonly choosing?: Key | undefined
 }
 
 /** `unconditioned` where ε was looked for. */
@@ -43,7 +41,7 @@ export interface Place {
 }
 
 interface PlaceContext {
-  /** The caller's, whose key conditions are chosen by. */
+  /** The caller's. */
   readonly context: Context
   /** The posterior's own. */
   readonly key: Key
@@ -63,12 +61,12 @@ export async function placeOf(
   asked: PlaceQuestion,
   { weights, draw, context, key }: PlaceTrial & PlaceContext
 ): Promise<Place> {
-  const { condition, evidence, known, search, memory, conditioning, choosing } = asked
+  const { condition, evidence, known, search, memory, conditioning } = asked
   const rows = search === 'rows'
   // Held-out rows cannot make a user's likelihood of themselves.
   if (rows && conditioning !== 'langevin' && (known || evidence.residuals !== undefined))
     return searchedPlace(model, asked, { context, key })
-  const own = { ...context, key: choosing ? keyFor(choosing, 'posterior') : key }
+  const own = { ...context, key: CHOICE_KEY }
   const question = {
     epsilon: asked.epsilon,
     search: conditioning !== 'langevin',
@@ -120,12 +118,7 @@ async function searchedPlace(model: GlobalModel, asked: PlaceQuestion, { context
   )
   const observed = evidence.residuals && { evidence, present }
   const part = found.matched[0]!
-  const chosen = await chooseFor(
-    model,
-    // What was found for one observation does not hold for another.
-    { matched, part, observed, forest: 0, request: { epsilon, memory: observed ? undefined : memory } },
-    { ...context, key: choiceKey(asked.choosing ?? context.key) }
-  )
+  const chosen = await chooseFor(model, { matched, part, observed, forest: 0, request: { epsilon, memory } }, context)
   const law = await lawFor(model, { matched, part, choice: chosen, memory }, context)
   const whole = part.rows
     ? await lawFor(model, { matched, part: { ...part, rows: undefined, name: '' }, choice: chosen, memory }, context)

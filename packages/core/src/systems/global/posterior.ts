@@ -15,7 +15,7 @@ import { pull } from '../../know/pull.js'
 import { effectiveSampleSize } from '../../know/support.js'
 import type { Law } from '../../law/law.js'
 import { InputError } from '../../num/errors.js'
-import { type Key, keyFor } from '../../num/random.js'
+import { keyFor } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
 import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
@@ -43,10 +43,8 @@ export interface PosteriorRequest {
   readonly conditioning?: 'informed' | 'langevin'
   /** ε; `auto` by held-out rows that make the same observations of themselves; under a likelihood alone the model's, enlarged as long as the chain alone and the training rows under the likelihood allow it. */
   readonly epsilon?: 'auto' | number
-  /** What earlier draws from this model with this key found out. */
+  /** What earlier draws from this model found out. */
   readonly memory?: ConditionMemory | undefined
-  /** Key that settings are chosen by, where several draws share them; default that of the draw. */
-  readonly choosing?: Key | undefined
   /** Drawn rows' chains at the training rows that they come from (step 0) and after each step, encoded. */
   readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
 }

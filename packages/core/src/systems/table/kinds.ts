@@ -64,11 +64,11 @@ export const whole = ruled<GlobalModel>({
 /** Rows of one bridge under conditions or observations. */
 async function drawKnown(
   model: GlobalModel,
-  { asked, rows, steps, onStep, memory, choosing }: TableRequest & { readonly asked: Asked; readonly rows: number },
+  { asked, rows, steps, onStep, memory }: TableRequest & { readonly asked: Asked; readonly rows: number },
   context: Context
 ): Promise<DrawnRows> {
   const { givens, observe, likelihood, conditioning, epsilon, ridge } = asked
-  const shared = { rows, ...defined({ steps, epsilon, onStep, memory, choosing }) }
+  const shared = { rows, ...defined({ steps, epsilon, onStep, memory }) }
   if (observe.length === 0 && !likelihood) {
     if (conditioning === 'langevin') throw notTogether('conditioning langevin without observations', 'informed or clamp')
     const request = { given: givens, ...shared, ...defined({ ridge, conditioning }) }

@@ -4,7 +4,6 @@ import type { Totals } from '../../code/rules/keep-totals.js'
 import type { KeptUnique, Unique } from '../../code/rules/unique.js'
 import type { NamedWarning } from '../../know/support.js'
 import type { Matrix } from '../../num/matrix.js'
-import type { Key } from '../../num/random.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import type { SerialOrder } from '../../table/serial.js'
@@ -74,8 +73,6 @@ export interface TableRequest extends LatentDraw, PanelDraw, KnownRows {
   readonly asked?: Asked | undefined
   /** What earlier draws from this model with this seed found out under conditions; the rows are the same with it and without. */
   readonly memory?: ConditionMemory | undefined
-  /** Key that settings under conditions are chosen by, where several draws share them; default that of the draw. */
-  readonly choosing?: Key | undefined
 }
 
 /** Rows of a draw that come behind `first` others, of whole batches: only where the kind of the model draws in stretches. */

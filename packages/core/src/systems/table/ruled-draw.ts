@@ -37,8 +37,7 @@ export async function drawRuled<Model>(
   if (!rules) return kind.draw(model, request, context)
   const parts = throughRules(rules, asked)
   const names = namesOfGivens(asked.givens)
-  // What settings are chosen by is the same for all parts and rounds: few conditions ask for others than those beside them.
-  const shared = { ...request, memory: request.memory ?? new ConditionMemory(), choosing: request.choosing ?? context.key }
+  const shared = { ...request, memory: request.memory ?? new ConditionMemory() }
   const drawPart = partsOf({ kind, model, rules, request: shared, names })
   const drawn = await inParts(parts.length, context.watch, (which, watch) => {
     const part = parts[which]!

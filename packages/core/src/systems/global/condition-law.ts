@@ -112,11 +112,7 @@ interface ForestsFor {
 }
 
 /** Forests for what conditions leave open: the same for all parts that give the same columns. */
-function forestsOf(
-  model: GlobalModel,
-  { group, rows, memory }: ForestsFor,
-  watch: Context['watch']
-): ForestsOfTable {
+function forestsOf(model: GlobalModel, { group, rows, memory }: ForestsFor, watch: Context['watch']): ForestsOfTable {
   const { training } = model
   const parts = partsOfTable(training.rows.coordinates.rows, CHOICE_KEY)
   const grown = (part?: number) =>

@@ -1,7 +1,7 @@
 import { numberText, shareText } from '../tell/numbers.js'
 import type { Grade } from '../tell/telling.js'
-import type { Evaluation, Measure } from './evaluation.js'
-import { copiesReading, followsRows, membershipReading, ratioReading } from './readings.js'
+import type { Evaluation, Measure, Membership } from './evaluation.js'
+import { copiesReading, DRAWN, followsRows, membershipReading, ratioReading } from './readings.js'
 
 /** How near synthetic rows come to rows of the data, in words. */
 interface Nearness {
@@ -12,15 +12,15 @@ interface Nearness {
 }
 
 /**
- * What nearness says. Without a training table of its own nobody knows that the real rows are it. `whose`: put behind the ratio
- * where another one stands beside it.
+ * What nearness says. Without a training table of its own nobody knows that the real rows are it. `isApart`: whether membership is that of
+ * a second fit, the rest that of the rows themselves.
  */
-export function nearness(evaluation: Evaluation, whose = ''): Nearness {
+export function nearness(evaluation: Evaluation, { isApart = false } = {}): Nearness {
   const { nearestNeighbourRatio, copies, classifierAuc, membership, privacy, rows } = evaluation
   const known = rows.train === null ? 'real' : 'training'
   const ratio = ratioReading(nearestNeighbourRatio)
   const { value } = nearestNeighbourRatio
-  const numbers = `nearest-neighbour ratio${whose} ${numberText(value)}, by chance ${rangeWords(nearestNeighbourRatio)}; ${numberText(copies.value)} copies of ${known} rows, by chance up to ${numberText(copies.most)}`
+  const numbers = `nearest-neighbour ratio${isApart ? DRAWN : ''} ${numberText(value)}, by chance ${rangeWords(nearestNeighbourRatio)}; ${numberText(copies.value)} copies of ${known} rows, by chance up to ${numberText(copies.most)}${membership ? `; ${attackWords(membership, isApart)}` : ''}`
   const say = (grade: Grade, words: string): Nearness => ({ grade, words: `${words} (${numbers})` })
   const alarm = (words: string) => say('poor', words)
   if (value !== null && value < 1 && ratio.grade === 'poor')
@@ -43,6 +43,11 @@ export function nearness(evaluation: Evaluation, whose = ''): Nearness {
   if (ratio.grade === 'good') return say('good', `its rows come no nearer to ${known} rows than fresh rows would`)
   if (value < 1) return say('fair', `its rows stand somewhat nearer to ${known} rows than fresh rows would`)
   return say('plain', `its rows stand farther from ${known} rows than fresh rows would, so that fine structure is blurred`)
+}
+
+function attackWords({ value, interval }: Membership, isApart: boolean): string {
+  const [low, high] = interval.map(numberText)
+  return `membership AUC of the distance attack${isApart ? ' on a second fit' : ''} ${numberText(value)}, ${low} to ${high}`
 }
 
 function rangeWords({ floorRange }: Measure): string {

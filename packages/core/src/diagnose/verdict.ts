@@ -29,10 +29,10 @@ export function verdict(own: Evaluation, kept?: Evaluation | number): Verdict {
   const seen = typeof kept === 'object' ? kept : own
   const evaluation = { ...seen, ...seen.groups, rules: own.rules, copies: seen.copies, membership: seen.membership }
   const judged = judgedAuc(evaluation, typeof kept === 'number' && !seen.groups ? kept : undefined)
-  const near = nearness({ ...own, membership: evaluation.membership }, typeof kept === 'object' ? DRAWN : '')
+  const near = nearness({ ...own, membership: evaluation.membership }, { isApart: typeof kept === 'object' })
   const broken = own.rules.filter((rule) => rule.broken > 0)
   const details = detailsOf({
-    judged: [judged.words, ...worst(evaluation).map(({ words }) => words), ...attackWords(evaluation)],
+    judged: [judged.words, ...worst(evaluation).map(({ words }) => words)],
     drawn: broken.map(ruleWords),
     isApart: typeof kept === 'object'
   })
@@ -41,6 +41,17 @@ export function verdict(own: Evaluation, kept?: Evaluation | number): Verdict {
   // Rows that nobody tells from real ones may still lean on those of the fit.
   const grade = like.grade === 'good' && near.grade === 'fair' ? 'fair' : like.grade
   return { grade, sentence: `${like.words}: ${[...details, near.words].join('; ')}.` }
+}
+
+/**
+ * What can be said of rows under a condition: they should differ from all rows of the data, and more of them repeat one the narrower
+ * it is, so that neither is judged. Rules hold under any condition.
+ */
+export function conditionedVerdict({ rules, copies, rows }: Evaluation): Verdict {
+  const broken = rules.filter((rule) => rule.broken > 0)
+  const known = rows.train === null ? 'data' : 'training table'
+  const repeated = `${numberText(copies.value)} of ${numberText(rows.synthetic)} rows repeat one of the ${known} (of rows drawn without a condition up to ${numberText(copies.most)} would, by chance)`
+  return { grade: broken.length > 0 ? 'fair' : 'plain', sentence: `${[repeated, ...broken.map(ruleWords)].join('; ')}.` }
 }
 
 interface Details {
@@ -91,12 +102,6 @@ function judgedAuc({ classifierAuc, copies, groups }: Evaluation, keptBack?: num
     return say(classifierAuc, `of groups as wholes, ${synthetic} against ${real}, ${against}`)
   }
   return say(classifierAuc, copies.heldOut ? 'on held-out rows' : 'in-sample only, on rows that the model may have learned from')
-}
-
-function attackWords({ membership }: Evaluation): string[] {
-  if (!membership) return []
-  const [low, high] = membership.interval.map(numberText)
-  return [`membership AUC of the distance attack ${numberText(membership.value)} (${low} to ${high})`]
 }
 
 function ruleWords({ rule, broken, rows }: RuleKept): string {

@@ -36,7 +36,7 @@ export interface Support {
 }
 
 const TITLE = 'What was known, and how well the data support it'
-const CAUTION = `These rows were drawn under a condition (see “${TITLE}”). The measures compare them with all rows of the data: they should differ, and all the more the narrower the condition.`
+const CAUTION = `These rows were drawn under a condition (see “${TITLE}”). The measures compare them with all rows of the data, from which they should differ, all the more the narrower the condition: they are not judged.`
 /** Conditions that a table of a report lists, columns that it sets before and after, and characters of a condition in it. */
 const MOST_ROWS = 50
 const MOST_MOVED = 20

@@ -132,9 +132,7 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
     process.stdout.write(
       flags.json
         ? `${JSON.stringify({ ...evaluation, verdict: verdict(evaluation), ...telling?.json })}\n`
-        : [...(telling?.caution ? [telling.caution] : []), ...evaluationLines(evaluation), ...(telling ? linesOf(telling) : []), ''].join(
-            '\n'
-          )
+        : [...evaluationLines(evaluation), ...(telling ? linesOf(telling) : []), ''].join('\n')
     )
     refuseUnmet(evaluation, requirements)
   })

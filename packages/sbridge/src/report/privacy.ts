@@ -1,4 +1,4 @@
-import type { Evaluation } from '@sbridge/core'
+import type { Evaluation, Telling } from '@sbridge/core'
 import { countText, type Drawing, numberText, rareCombinationWords, shareText } from '@sbridge/core/internal'
 import type { Table } from '@sbridge/core/tables'
 import { figure, type Section, section, table } from './blocks.js'
@@ -11,10 +11,11 @@ interface PrivacyParts {
   readonly train?: Table | undefined
   /** Also shows what fewer than three rows have. */
   readonly showValues?: boolean | undefined
+  readonly telling?: Telling | undefined
 }
 
 /** How near synthetic rows come to training rows, and what in the data points to single rows. */
-export function privacySection({ evaluation, real, train, showValues }: PrivacyParts): Section {
+export function privacySection({ evaluation, real, train, showValues, telling }: PrivacyParts): Section {
   const { privacy, copies, rows } = evaluation
   const reference = !copies.heldOut
     ? `${rows.train === null ? 'real rows to the nearest other real row' : 'training rows to the nearest other training row'}`
@@ -40,7 +41,7 @@ export function privacySection({ evaluation, real, train, showValues }: PrivacyP
     }),
     figure({
       body: drawingSvg(distancesDrawing(privacy)),
-      caption: html`Distribution of the distance to the nearest training row: <i class="real"></i>${reference}, <i class="synthetic"></i>synthetic rows. The synthetic curve should not run clearly left of the other one.`
+      caption: html`Distribution of the distance to the nearest training row: <i class="real"></i>${reference}, <i class="synthetic"></i>synthetic rows. ${telling?.caution ? 'Rows of a condition lie nearer where rows of the data lie dense, so that the curves need not agree.' : 'The synthetic curve should not run clearly left of the other one.'}`
     }),
     ...rareSentences(privacy),
     showValues ? rareCombinationList(rareCombinationWords(train ?? real)) : ''

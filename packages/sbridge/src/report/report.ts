@@ -1,5 +1,6 @@
 import type { Evaluation, Telling } from '@sbridge/core'
 import {
+  conditionedVerdict,
   countText,
   daysText,
   formatClock,
@@ -104,14 +105,22 @@ const HELD_OUT =
 function summarySection({ evaluation, telling, keptBack }: ReportParts): Section {
   const caution = telling?.caution
   const kept = caution || typeof keptBack === 'string' ? undefined : keptBack
-  const { grade, sentence } = verdict(evaluation, kept)
+  const { grade, sentence } = caution ? conditionedVerdict(evaluation) : verdict(evaluation, kept)
   return section(
     'summary',
     'Summary',
     html`<div class="verdict ${grade}">${[...(caution ? [caution] : []), sentence].map((words) => html`<p>${words}</p>`)}</div>`,
-    ...summaryTables(evaluation, kept),
+    ...(caution ? unjudgedTables(evaluation) : summaryTables(evaluation, kept)),
     typeof keptBack === 'string' && !caution ? html`<p>Measured in-sample only: ${keptBack}.</p>` : ''
   )
+}
+
+/** Measures without readings, folded: floors are those of all rows. */
+function unjudgedTables(evaluation: Evaluation): Html[] {
+  const lines = measureLines(evaluation).map((line) => ({ ...line, reading: '', grade: 'plain' as const }))
+  return [
+    html`<details><summary>The measures, beside floors of all rows</summary>${measureTable(html`${MEASURES} ${floorsWords(evaluation)}`, lines)}</details>`
+  ]
 }
 
 /** Groups first, where rows belong to such; of rows one by one the measures are folded. */

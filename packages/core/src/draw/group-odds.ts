@@ -1,6 +1,15 @@
 import { kernelOf } from '../kernel/bandwidth.js'
 import type { Engine } from '../kernel/engine.js'
-import { chooseRidge, fitOdds, type LevelOdds, ODDS_PARTS, type Outcomes, offsetsWithout, outcomesOf } from '../law/level-odds.js'
+import {
+  chooseRidge,
+  fitOdds,
+  indicatorsOf,
+  type LevelOdds,
+  ODDS_PARTS,
+  type Outcomes,
+  offsetsWithout,
+  outcomesOf
+} from '../law/level-odds.js'
 import { outcomeShares } from '../law/logistic.js'
 import { otherFactors, pairOf, type SweepBridge } from '../law/sweep.js'
 import type { TrainingRows } from '../law/training-rows.js'
@@ -57,11 +66,12 @@ async function oddsOf(bridge: SweepBridge, { group, outcomes, known, logWeights 
   const logSum = await engine.logSum(pair, logTerms)
   // A kernel is 1 where a row meets itself.
   const own = Float64Array.from(sample, (row, i) => Math.min(1, exp(logTerms[row]! - logSum[i]!)))
-  const shares = await engine.mean(pair, logTerms, outcomes.indicators)
+  const indicators = indicatorsOf(outcomes)
+  const shares = await engine.mean(pair, logTerms, indicators)
   const ofRow = takeValues(outcomes.ofRow, sample)
   const rows = { inputs, outcomes: ofRow, offsets: offsetsWithout(own, shares, ofRow, outcomes.shares), parts: takeValues(parts, sample) }
   const ridge = known?.ridge ?? chooseRidge(rows)
-  return ridge === undefined ? undefined : { ...outcomes, ridge, law: fitOdds(rows, ridge) }
+  return ridge === undefined ? undefined : { ...outcomes, indicators, ridge, law: fitOdds(rows, ridge) }
 }
 
 /** Shares of a group's outcomes where chains stand [n, C]. */

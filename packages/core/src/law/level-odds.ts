@@ -9,19 +9,19 @@ export interface Outcomes {
   readonly levels: Int32Array
   /** Outcome of each row [M]. */
   readonly ofRow: Int32Array
-  /** 1 at the outcome of each row [M, C]. */
-  readonly indicators: Matrix
   /** Of rows of these weights [C]. */
   readonly shares: Float64Array
 }
 
 /** What numbers and other categories say of outcomes beyond what a kernel sees, whose log shares are the offsets of the law. Plain data. */
 export interface LevelOdds extends Outcomes {
+  /** 1 at the outcome of each row [M, C]. */
+  readonly indicators: Matrix
   readonly law: LogisticLaw
   readonly ridge: number
 }
 
-/** Outcomes of some factors among codes [M, width]; `weights` sum to 1 [M]. Cost O(M·C). */
+/** Outcomes of some factors among codes [M, width]; `weights` sum to 1 [M]. Cost O(M). */
 export function outcomesOf(codes: Int32Array, width: number, factors: readonly number[], weights: Float64Array): Outcomes {
   const n = weights.length
   const own = Int32Array.from({ length: n * factors.length }, (_, at) => {
@@ -29,14 +29,21 @@ export function outcomesOf(codes: Int32Array, width: number, factors: readonly n
     return codes[row * width + factors[at - row * factors.length]!]!
   })
   const { ofRow, rows } = combinationsOf(own, n)
-  const indicators = matrix(n, rows.length)
   const shares = new Float64Array(rows.length)
   ofRow.forEach((c, i) => {
-    indicators.data[i * rows.length + c] = 1
     shares[c]! += weights[i]!
   })
   const levels = Int32Array.from(rows.flatMap((members) => factors.map((_, k) => own[members[0]! * factors.length + k]!)))
-  return { levels, ofRow: Int32Array.from(ofRow), indicators, shares }
+  return { levels, ofRow: Int32Array.from(ofRow), shares }
+}
+
+/** 1 at the outcome of each row [M, C]. Memory O(M·C). */
+export function indicatorsOf({ ofRow, shares }: Outcomes): Matrix {
+  const out = matrix(ofRow.length, shares.length)
+  ofRow.forEach((c, i) => {
+    out.data[i * out.cols + c] = 1
+  })
+  return out
 }
 
 /** Rows to learn from, and the kernel's word on them. */

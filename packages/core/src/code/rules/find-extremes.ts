@@ -57,10 +57,11 @@ function boundsOf(target: Quantity, choice: Choice, numbers: readonly Quantity[]
 
 /** Whether no other number of a column has more rows: what ends at a number stands there more often than beside it. */
 function isCommonest(end: number, values: Float64Array): boolean {
+  const own = values.reduce((count, x) => count + (x === end ? 1 : 0), 0)
+  if (own < 2) return false
   const counts = new Map<number, number>()
   for (const x of values) if (!Number.isNaN(x)) counts.set(x, (counts.get(x) ?? 0) + 1)
-  const own = counts.get(end)
-  return own !== undefined && own > 1 && [...counts.values()].every((count) => count <= own)
+  return [...counts.values()].every((count) => count <= own)
 }
 
 const valueAt = (expression: Expression, quantities: readonly Quantity[], row: number): number =>

@@ -146,17 +146,24 @@ export function findExact(data: WrittenTable, { stated = [], except = new Set(),
 const quantitiesIn = ({ table, formats }: WrittenTable): Quantity[] =>
   table.columns.flatMap((one, c) => (isNumeric(one) && varies(one) ? [quantityOf(one, formats[c]!)] : []))
 
-/** Columns that add up others from row to row; of tables with many columns of numbers none are looked for. Cost: as of `runningTotals`. */
-export function findTotals(data: WrittenTable): readonly RunningTotal[] {
-  const quantities = quantitiesIn(data)
-  return quantities.length > MOST_COLUMNS_OF[2] ? [] : runningTotals(quantities, data)
+/** What is found among the rows of a table, kept while it is there: its notes, a plan and the fit ask the same in turn. Of tables with many columns of numbers nothing is looked for. */
+function amongRows<T>(find: (quantities: readonly Quantity[], data: WrittenTable) => readonly T[]): (data: WrittenTable) => readonly T[] {
+  const kept = new WeakMap<WrittenTable['table'], { readonly formats: WrittenTable['formats']; readonly found: readonly T[] }>()
+  return (data) => {
+    const known = kept.get(data.table)
+    if (known?.formats === data.formats) return known.found
+    const quantities = quantitiesIn(data)
+    const found = quantities.length > MOST_COLUMNS_OF[2] ? [] : find(quantities, data)
+    kept.set(data.table, { formats: data.formats, found })
+    return found
+  }
 }
 
-/** Columns that say where a row stands among others; of tables with many columns of numbers none are looked for. Cost: as of `findStandings`. */
-export function standingsIn(data: WrittenTable): readonly Standing[] {
-  const quantities = quantitiesIn(data)
-  return quantities.length > MOST_COLUMNS_OF[2] ? [] : findStandings(quantities, data)
-}
+/** Columns that add up others from row to row. Cost: as of `runningTotals`. */
+export const findTotals = amongRows<RunningTotal>(runningTotals)
+
+/** Columns that say where a row stands among others. Cost: as of `findStandings`. */
+export const standingsIn = amongRows<Standing>(findStandings)
 
 /** What adds up from row to row where rows are drawn one by one, and none knows the one before it. */
 export const totalNotes = (data: WrittenTable): string[] => [

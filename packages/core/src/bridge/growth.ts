@@ -40,6 +40,8 @@ export interface Growth {
 
 /** Turns between what is drift and what is growth: the fourth changes neither by as much as its standard error. */
 const ALTERNATIONS = 3
+/** Turns before them between growth and what all move by: the fourth changes this by a hundredth of its standard error. */
+const COMMON_TURNS = 3
 /**
  * Squared widths of the neighbourhoods over which displacement and growth are averaged, in total variances of the earlier snapshot: its
  * particles are the neighbours. In those of both, a stem that parts was one neighbourhood, and its shares were those that lie nearer.
@@ -58,17 +60,19 @@ type Watching = Watch & { readonly stage?: string }
 /**
  * Drift and growth between two unpaired snapshots: min KL(π | K_ãb) + ρ KL(π1 | ã) over couplings with πᵀ1 = b, K the density
  * of moving on from x + u(x). In turns: u is the mean displacement in a neighbourhood, ã the weights times the mean growth in
- * a wider one; at first u is what the mean moves by, so that a common shift changes nothing. ρ = κ Σ_c V_c/(2σ_c²Δ), V the
- * variances inside the snapshots. Only growth relative to the mean can be known. Noise that is learned is the mean square of what the first coupling, which knows no other drift, moves otherwise than u does: where a stem parts,
- * neighbours leave for either branch, and whom of them a resolution as narrow as their distances sends where is no certainty. ρ keeps
- * the least noise: growth is no cheaper for it.
- * Cost: five couplings, and five times n² distances.
+ * a wider one. At first all are one neighbourhood: u is what the mean of those with offspring moves by, as the best shift of the
+ * kernel is, so that neither a common motion is taken for growth nor growth for a common motion. ρ = κ Σ_c V_c/(2σ_c²Δ), V the
+ * variances inside the snapshots. Only growth relative to the mean can be known. Noise that is learned is the mean square of what
+ * partners move otherwise than u does: where a stem parts, neighbours leave for either branch, and whom of them a resolution as
+ * narrow as their distances sends where is no certainty. ρ keeps the least noise: growth is no cheaper for it.
+ * Cost: seven couplings, and seven times n² distances.
  * @source mathematics.md section 20; Schiebinger et al., *Optimal-transport analysis of single-cell gene expression*, Cell 2019.
  */
 export async function learnGrowth(problem: GrowthProblem, watch: Watching = {}): Promise<Growth> {
   const { from, expected } = problem
-  const first = { centres: movedAlong(from, problem.to), expected: expected ?? new Float64Array(from.points.rows), start: undefined }
-  return alternate(problem, { ...first, alternations: ALTERNATIONS, last: LAST, warm: ON_THE_WAY }, watch)
+  const centres = movedAlong(from, problem.to, from.logWeights)
+  const first = { centres, expected: expected ?? new Float64Array(from.points.rows), start: undefined }
+  return alternate(problem, { ...first, common: COMMON_TURNS, alternations: ALTERNATIONS, last: LAST, warm: ON_THE_WAY }, watch)
 }
 
 /** Of growth, what resamples begin with. */
@@ -94,7 +98,7 @@ export async function relearnGrowth(
   const widened = { ...problem, variances: problem.variances.map((v) => RESAMPLE_WIDENING * v) }
   return alternate(
     widened,
-    { centres: takeRows(centres, rows.from), expected, start, alternations: 1, last: ON_THE_WAY, warm: ON_THE_WAY },
+    { centres: takeRows(centres, rows.from), expected, start, common: 0, alternations: 1, last: ON_THE_WAY, warm: ON_THE_WAY },
     watch
   )
 }
@@ -103,12 +107,14 @@ interface Start {
   readonly centres: Matrix
   readonly expected: Float64Array
   readonly start: Potentials | undefined
+  /** Turns in which all move alike. */
+  readonly common: number
   readonly alternations: number
   readonly last: typeof LAST
   readonly warm: typeof LAST
 }
 
-async function alternate(problem: GrowthProblem, { alternations, last, warm, ...first }: Start, watch: Watching): Promise<Growth> {
+async function alternate(problem: GrowthProblem, { common, alternations, last, warm, ...first }: Start, watch: Watching): Promise<Growth> {
   const { from, to, expected, price } = problem
   const total = totalVariance(from)
   let { variances } = problem
@@ -116,10 +122,14 @@ async function alternate(problem: GrowthProblem, { alternations, last, warm, ...
   const couple = (start: Pick<Start, 'centres' | 'expected' | 'start'>, accuracy: typeof LAST): Promise<Growth> =>
     coupleGrowing({ from, to, variances, ...start, relaxation }, { ...watch, ...accuracy })
   let growth = await couple(first, alternations > 0 ? warm : last)
+  for (let turn = 1; turn <= common; turn++) {
+    const centres = movedAlong(from, to, growth.coupling.problem.fromLogWeights)
+    growth = await couple({ ...first, centres, start: growth.outcome.state }, warm)
+  }
   for (let turn = 1; turn <= alternations; turn++) {
     const moments = conditionalMoments(growth.coupling, to.points, watch)
     const centres = movedOn(from, moments.means, DRIFT_WIDTH * total)
-    if (turn === 1 && problem.learnsNoise) variances = noiseAbout(centres, { growth, moments, least: variances })
+    if (problem.learnsNoise) variances = noiseAbout(centres, { growth, moments, least: problem.variances })
     const again = { centres, expected: expected ?? averaged(growth.logOffspring, from, GROWTH_WIDTH * total), start: growth.outcome.state }
     growth = await couple(again, turn < alternations ? warm : last)
   }
@@ -180,14 +190,15 @@ export function growthCoupling(
   return { kernel, fromLogWeights: from.logWeights, toLogWeights: to.logWeights }
 }
 
-/** x + what the mean moves by: where all move on together, those in front would have the offspring. */
-function movedAlong(from: Cloud, to: Cloud): Matrix {
-  const [earlier, later] = [from, to].map(({ points, logWeights }) => packedMoments(points, logWeights.map(exp)).mean)
+/** x + what the mean of the earlier particles, weighted by those that leave them, moves by. */
+function movedAlong(from: Cloud, to: Cloud, leaving: Float64Array): Matrix {
+  const earlier = packedMoments(from.points, leaving.map(exp)).mean
+  const later = packedMoments(to.points, to.logWeights.map(exp)).mean
   const { rows, cols, data } = from.points
   return matrix(
     rows,
     cols,
-    data.map((x, k) => x + (later![k % cols]! - earlier![k % cols]!))
+    data.map((x, k) => x + (later[k % cols]! - earlier[k % cols]!))
   )
 }
 

@@ -28,3 +28,23 @@ test('paths have the weight and the most probable fate of each time', () => {
   })
   expect(pathPicture(seen, drawn(undefined), ['t', 'x']).paths).toMatchObject({ weights: null, fates: null })
 })
+
+test.each([
+  ['a drift', -1, 1],
+  ['none', 0, undefined]
+])('arrows are those of a reference with %s', (_, slope, frames) => {
+  const plane = matrixFromRows([
+    [0, 1],
+    [1, 0]
+  ])
+  const value = (x: Float64Array, _time: number, _theta: Float64Array, out: Float64Array) => out.set(x.map((v) => slope * v))
+  const picture = pathPicture(
+    { ...seen, names: ['x', 'y'], snapshots: [0, 1].map((time) => ({ time, cloud: cloud(plane) })) },
+    {
+      model: { family: { drift: { value } }, theta: new Float64Array(0) },
+      trajectories: { times: Float64Array.of(0, 1), values: plane, count: 1, unsettled: 0 }
+    } as unknown as DrawnTrajectories,
+    ['x', 'y']
+  )
+  expect(picture.field?.frames).toBe(frames)
+})

@@ -85,8 +85,12 @@ function likeliest({ data, cols }: Matrix, row: number): number {
   return shares.indexOf(Math.max(...shares))
 }
 
-/** The drift on a grid; other coordinates stand at the mean of the paths at that time. */
-function fieldPlaces({ model, trajectories }: DrawnTrajectories, at: readonly [number, number], axes: readonly [Axis, Axis]): FieldPlaces {
+/** The drift on a grid, of a reference that has one; other coordinates stand at the mean of the paths at that time. */
+function fieldPlaces(
+  { model, trajectories }: DrawnTrajectories,
+  at: readonly [number, number],
+  axes: readonly [Axis, Axis]
+): FieldPlaces | null {
   const { times, values, count } = trajectories
   const dimension = values.cols
   const frames = dimension === 2 ? 1 : times.length
@@ -102,7 +106,8 @@ function fieldPlaces({ model, trajectories }: DrawnTrajectories, at: readonly [n
     }
     arrows.set(driftOn(model, { grid, time: times[frame]!, state }), frame * size * 4)
   }
-  return { frames, size, arrows }
+  const moves = arrows.some((value, k) => k % 4 > 1 && value !== 0)
+  return moves ? { frames, size, arrows } : null
 }
 
 function numbers(name: string, values: Float64Array): Column {

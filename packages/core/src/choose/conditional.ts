@@ -13,10 +13,9 @@ interface ConditionalTrial {
   /** ε of the columns that are drawn, relative to that of the given ones. */
   readonly freeRatio: number
   readonly predicts: boolean
-  /** Share of the rows that a forest draws, the kernel the others. */
+  /** Shares of the rows that a forest draws, and a regression with residuals of a forest; the kernel draws the others. */
   readonly forest: number
-  /** Whether every second of the forest's rows is a residual at the mean that a regression has. */
-  readonly residuals: boolean
+  readonly residuals: number
   /** Energy score of the drawn columns, each in its spread between rows that are given alike; of one column the CRPS, 0.56 for the law of Gaussian rows. */
   readonly score: number
   /** Held-out rows it was drawn for. Where they are not all, its score is the best's so far and what it differs by on these. */
@@ -29,10 +28,9 @@ export interface ConditionalChoice {
   readonly freeRatio: number
   /** Whether spreads are those of predictions, where what is drawn has no kernel of its own. */
   readonly predicts?: boolean
-  /** Share of the rows that a forest draws, the kernel the others. Default none. */
+  /** Shares of the rows that a forest draws, and a regression with residuals of a forest; the kernel draws the others. Default none. */
   readonly forest?: number
-  /** Whether every second of the forest's rows is a residual at the mean that a regression has. */
-  readonly residuals?: boolean
+  readonly residuals?: number
   /** All that was tried, in that order; empty where nothing had to be chosen. */
   readonly trials: readonly ConditionalTrial[]
   readonly heldOutRows: number
@@ -127,33 +125,36 @@ async function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Promise<Se
           ...(ends ? [] : [beside(bounds)]),
           ...(apart ? [kernelOnDrawn(kernel.epsilon, widest, calibration)] : [])
         ]
-      : [() => [{ known: fixed.epsilon!, drawn: asked.widest ?? fixed.epsilon!, ridge, predicts: false, forest: 0, residuals: false }]]
+      : [() => [{ known: fixed.epsilon!, drawn: asked.widest ?? fixed.epsilon!, ridge, predicts: false, forest: 0, residuals: 0 }]]
   if (fixed.ridge === undefined && scheme !== 'clamp' && given) stages.push(largerRidge)
   if (fixed.predicts === undefined && scheme !== 'clamp' && given) stages.push(asPredictions)
   const forest = mayResample(asked) && scores.columns.length === 1 ? await asked.forest?.grown(0) : undefined
-  const resampled = forest?.drawn.length === 1 ? [byForest(forest.residuals !== undefined)] : []
+  // Rows that pass tests of normality are a Gaussian's until scores say clearly that they are not. The few chains that stand at
+  // a curve tell nothing of places.
+  const isLikely = ({ known, drawn }: Setting) => gaussian && known === ONE_GAUSSIAN && drawn === ONE_GAUSSIAN
+  const ofKernel = (setting: Setting): number => {
+    if (!linear) return ends ? CLEARLY : 1
+    if (calibration.fails(setting)) return 0
+    return isLikely(setting) ? CLEARLY : 1
+  }
+  const shares = forest?.drawn.length === 1 ? sharesOf(forest.residuals !== undefined) : []
   const all = [
     ...stages.map(
       (stage): Stage<Setting> =>
         (trials) =>
           stage(ofKernels(trials))
     ),
-    ...resampled
+    besideKernel(shares, ofKernel)
   ]
   return {
     stage: 'choosing the conditional bandwidth',
     parts: scores.parts.length,
     expected: 17,
     order,
-    ...(linear ? {} : { prefer }),
-    // Rows that pass tests of normality are a Gaussian's until scores say clearly that they are not. The few chains that stand at
-    // a curve tell nothing of places.
+    ...(linear ? (shares.length > 0 && !gaussian ? { prefer: sharesFirst(shares[0]!) } : {}) : { prefer }),
     allowance: (setting, least) => {
-      if (!linear) return ends ? CLEARLY : 1
-      if (calibration.fails(setting)) return 0
-      if (gaussian && setting.forest === 0 && setting.known === ONE_GAUSSIAN && setting.drawn === ONE_GAUSSIAN) return CLEARLY
-      // No share of a forest is simpler than another.
-      return setting.forest === least.forest && setting.residuals === least.residuals ? 1 : 0
+      if (isKernel(setting)) return isKernel(least) || isLikely(setting) ? ofKernel(setting) : 0
+      return !gaussian && isShared(setting, shares[0]!) ? 1 : 0
     },
     score: (setting, part) => scores.at(part, setting),
     moves: inTurn(order, all)
@@ -162,8 +163,8 @@ async function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Promise<Se
 
 /** Wide kernels are simpler, and of those on drawn and on given columns the first counts first: without it draws are independent. */
 const order = (a: Setting, b: Setting): number =>
+  a.forest + a.residuals - (b.forest + b.residuals) ||
   a.forest - b.forest ||
-  Number(b.residuals) - Number(a.residuals) ||
   b.drawn - a.drawn ||
   b.known - a.known ||
   a.ridge - b.ridge ||
@@ -191,7 +192,7 @@ function ladder(epsilon: number, { apart, widest, narrowest, ridge, ends }: Ladd
   const all = [ONE_GAUSSIAN, ...rungs].filter((known) => known >= narrowest && (apart || known <= widest))
   const rung = {
     of: ({ known }: Setting) => known,
-    at: (known: number) => ({ known, drawn: apart ? widest : known, ridge, predicts: false, forest: 0, residuals: false }),
+    at: (known: number) => ({ known, drawn: apart ? widest : known, ridge, predicts: false, forest: 0, residuals: 0 }),
     from
   }
   return (trials) => (ends && trials.some(({ setting }) => ends(setting)) ? [] : untilWorse(trials, all, rung))
@@ -236,22 +237,51 @@ const asPredictions: Stage<Setting> = (trials) =>
     trial && forgets(trial.setting.drawn) ? [{ ...trial.setting, predicts: true }] : []
   )
 
-/**
- * A kernel and a forest in equal shares, in which neither is weighed by anything that is fitted, and a forest alone.
- * @source Bates and Granger, *The combination of forecasts*, 1969; Clemen, *Combining forecasts*, 1989.
- */
-const FOREST_SHARES = [1 / 2, 1]
+type Shares = Pick<Setting, 'forest' | 'residuals'>
 
-/** A forest beside the best kernel, and alone, each with a forest of residuals in equal shares and without. */
-const byForest =
-  (hasResiduals: boolean): Stage<Setting> =>
+/**
+ * Kernel, forest and regression in equal shares, each two of them and each by itself; shares that are fitted to few rows do worse.
+ * @source Bates and Granger, *The combination of forecasts*, 1969; Clemen, *Combining forecasts*, 1989; of laws: Hall and Mitchell,
+ * *Combining density forecasts*, 2007.
+ */
+const sharesOf = (hasResiduals: boolean): readonly Shares[] =>
+  (hasResiduals
+    ? [
+        [1, 1, 1],
+        [0, 1, 1],
+        [0, 0, 1],
+        [0, 1, 0],
+        [1, 0, 1],
+        [1, 1, 0]
+      ]
+    : [
+        [1, 1, 0],
+        [0, 1, 0]
+      ]
+  ).map(([kernel = 0, forest = 0, residuals = 0]) => {
+    const all = kernel + forest + residuals
+    return { forest: forest / all, residuals: residuals / all }
+  })
+
+/** What draws beside the simplest kernel that scores cannot tell from the best. */
+const besideKernel =
+  (shares: readonly Shares[], allowance: (setting: Setting) => number): Stage<Setting> =>
   (trials) => {
-    const least = leastOf(ofKernels(trials))
-    const kinds = hasResiduals ? [true, false] : [false]
-    return least ? FOREST_SHARES.flatMap((forest) => kinds.map((residuals) => ({ ...least.setting, forest, residuals }))) : []
+    const kernel = simplestOf(ofKernels(trials), { order, allowance })
+    return kernel ? shares.map((own) => ({ ...kernel.setting, ...own })) : []
   }
 
-const ofKernels = (trials: readonly Trial<Setting>[]) => trials.filter(({ setting }) => setting.forest === 0)
+const isKernel = ({ forest, residuals }: Shares): boolean => forest + residuals === 0
+
+const isShared = (a: Shares, b: Shares): boolean => a.forest === b.forest && a.residuals === b.residuals
+
+const ofKernels = (trials: readonly Trial<Setting>[]) => trials.filter(({ setting }) => isKernel(setting))
+
+/** Equal shares of all, whatever scores cannot tell from them: none is more than a chance away from being best. */
+const sharesFirst =
+  (all: Shares) =>
+  (a: Setting, b: Setting): number =>
+    Number(isShared(b, all)) - Number(isShared(a, all)) || order(a, b)
 
 /**
  * Whether a forest may draw: where something is given, and that alone, and nobody asked for a bandwidth. One number: scores hardly see

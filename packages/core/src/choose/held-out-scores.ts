@@ -28,10 +28,9 @@ export interface Setting {
   readonly ridge: number
   /** As in `ConditionOptions`. */
   readonly predicts: boolean
-  /** Share of the rows that a forest draws. */
+  /** Shares of the rows that a forest draws, and a regression with its residuals. */
   readonly forest: number
-  /** As in `ForestShare`. */
-  readonly residuals: boolean
+  readonly residuals: number
 }
 
 export interface ForestsOfTable {
@@ -200,7 +199,7 @@ export class HeldOutScores {
 
   private async forestOf(p: number, { forest: share, residuals }: Setting, members: readonly number[]): Promise<ForestShare | undefined> {
     const { forest: asked } = this.problem
-    const forest = share > 0 ? await asked?.grown(p) : undefined
+    const forest = share + residuals > 0 ? await asked?.grown(p) : undefined
     if (!forest) return undefined
     const { from, members: scored } = this.parts[p]!
     const rowOfTable = (row: number) => (asked?.rows ? asked.rows[row]! : row)

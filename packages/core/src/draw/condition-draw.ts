@@ -12,7 +12,7 @@ import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { type Encoded, type Encoder, stackEncoded, takeEncoded } from '../table/encoder.js'
 import { allowedClasses } from './allowed-classes.js'
 import { anyStarts, conditionStarts, replaceColumns } from './condition-starts.js'
-import { ForestDraws, type ForestShare } from './forest-draw.js'
+import { ForestDraws, type ForestShare, shareOf } from './forest-draw.js'
 import { type InformedChains, informedStep, proposals, startChains } from './informed.js'
 import { clampStep } from './informed-clamp.js'
 import type { ChainCondition, InformedProblem } from './informed-problem.js'
@@ -251,7 +251,7 @@ export async function drawCopies(run: GroupRun, copies: number): Promise<Encoded
 
 /** The chains' next states, one for each of `keys`; where all are a forest's, chains take no step. */
 async function statesOf(run: GroupRun, key: Key, keys: readonly Key[]): Promise<InformedState[]> {
-  if (run.forest?.share === 1) {
+  if (run.forest && shareOf(run.forest) === 1) {
     const { state } = startGroup(run)
     return keys.map(() => copyState(state))
   }

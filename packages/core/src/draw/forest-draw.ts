@@ -16,17 +16,21 @@ import { type Encoded, type Encoder, embedEncoded } from '../table/encoder.js'
 import { scaleValues, unscaleValues } from '../table/scaling.js'
 import { allowedClasses } from './allowed-classes.js'
 
-/** Forests of a table's rows for what conditions leave open, and the share of the rows that they draw; the kernel draws the others. */
+/** Forests of a table's rows for what conditions leave open, and the shares of the rows that they draw; the kernel draws the others. */
 export interface ForestShare {
   readonly forest: ConditionForest
+  /** Of rows as they are. */
   readonly share: number
-  /** Whether every second of these rows is a residual at the mean that a regression has where the condition holds. */
-  readonly residuals?: boolean | undefined
+  /** Of residuals at the mean that a regression has where the condition holds. Default none. */
+  readonly residuals?: number | undefined
   /** Rows of the forest that the law stands on, in its order; all where left out. */
   readonly rows?: ArrayLike<number> | undefined
   /** Rows of the table that the conditions come from, one each, where they are held out. */
   readonly heldOut?: ArrayLike<number> | undefined
 }
+
+/** Of all rows that are not the kernel's. */
+export const shareOf = ({ share, residuals = 0 }: Pick<ForestShare, 'share' | 'residuals'>): number => share + residuals
 
 /** Columns that differ by less than this have one value. */
 const ALIKE = 1e-9
@@ -53,6 +57,8 @@ export class ConditionForest {
 
   private constructor(
     readonly training: TrainingRows,
+    /** With levels placed as trees ask for them. */
+    private readonly asked: Encoder,
     /** Known coordinates, and those that are drawn. */
     readonly known: readonly number[],
     readonly drawn: readonly number[],
@@ -79,16 +85,17 @@ export class ConditionForest {
           : []
       )
     )
-    const columnsOf = (coordinates: readonly number[], levels: readonly number[]) => {
+    const columnsOf = (coordinates: readonly number[], levels: readonly number[], placed = encoder) => {
       const numbers = matrix(rows.coordinates.rows, coordinates.length)
       coordinates.forEach((c, k) => {
         settled.get(c)!.forEach((x, i) => {
           numbers.data[i * numbers.cols + k] = x
         })
       })
-      return embedEncoded(encoder, { coordinates: numbers, codes: rows.codes }, levels)
+      return embedEncoded(placed, { coordinates: numbers, codes: rows.codes }, levels)
     }
-    const features = columnsOf(known, factors)
+    const asked = askedOf(encoder)
+    const features = columnsOf(known, factors, asked)
     const drawn = [...split.ranged, ...split.free].filter((c) => !known.includes(c) && variance(settled.get(c)!) > ALIKE)
     const targets = standardised(columnsOf(drawn, open))
     if (features.cols === 0 || targets.cols === 0) return undefined
@@ -105,7 +112,12 @@ export class ConditionForest {
     if (counted.length === 0) return undefined
     const forest = growRowForest({ features, targets, rows: counted, key, watch })
     const place = drawn.length === 1 && open.length === 0 ? settled.get(drawn[0]!) : undefined
-    return new ConditionForest(training, known, drawn, features, forest, { rows: counted, key: keyFor(key, 'residuals'), watch, place })
+    return new ConditionForest(training, asked, known, drawn, features, forest, {
+      rows: counted,
+      key: keyFor(key, 'residuals'),
+      watch,
+      place
+    })
   }
 
   /**
@@ -128,7 +140,7 @@ export class ConditionForest {
 
   /** What a condition says, as trees ask for it [p]. */
   pointOf({ numbers, standing = [], levels }: Condition, factors: readonly number[]): Float64Array {
-    const { encoder } = this.training
+    const encoder = this.asked
     const placeOf = new Map(
       [...numbers, ...standing].map(({ column, value }) => {
         const { coordinate, scaler } = coordinateOf(encoder, column)
@@ -138,6 +150,27 @@ export class ConditionForest {
     const places = factors.flatMap((f) => Array.from(rowOf(encoder.factors[f]!.places, levels.get(f)!)))
     return Float64Array.from([...this.known.map((c) => placeOf.get(c)!), ...places])
   }
+}
+
+/**
+ * Levels as trees ask for them: a cut tells one from all others, whatever their order. Only whether a cell is missing is asked once.
+ * Places of so many levels that they share coordinates are as they were.
+ */
+function askedOf(encoder: Encoder): Encoder {
+  const flags = new Set(encoder.columns.map((code) => (code.carries === 'coordinate' ? code.missingFactor : undefined)))
+  const factors = encoder.factors.map((factor, f) => {
+    const { rows, cols } = factor.places
+    if (flags.has(f) || cols < rows - 1) return factor
+    return {
+      ...factor,
+      places: matrix(
+        rows,
+        rows,
+        Float64Array.from({ length: rows * rows }, (_, k) => (k % (rows + 1) === 0 ? 1 : 0))
+      )
+    }
+  })
+  return { ...encoder, factors }
 }
 
 /** Columns in their standard deviations, without those in which no rows differ. */
@@ -221,7 +254,7 @@ export class ForestDraws {
   }
 
   get share(): number {
-    return this.forest.share
+    return shareOf(this.forest)
   }
 
   /** Whether no chain is needed. */
@@ -254,7 +287,7 @@ export class ForestDraws {
    * Puts rows in the place of a share of the chains' states; which training row each has, −1 for chains that stay where they are [n].
    * Chains whose condition no row of the forest has stay too.
    */
-  put(state: InformedState, key: Key, share = this.forest.share): Int32Array {
+  put(state: InformedState, key: Key, share = this.share): Int32Array {
     const { run } = this
     const [which, row, noise] = [stepKey(key, 'by forest'), stepKey(key, 'forest row'), stepKey(key, 'forest noise')]
     const [uniform, normal] = [new Float64Array(1), new Float64Array(this.drawn.length)]
@@ -285,11 +318,15 @@ export class ForestDraws {
     const t = drawn.length
     const { data, cols } = training.rows.coordinates
     const places = own.rows.flatMap((j) => drawn.map((c) => data[j * cols + c]!))
-    const further = this.forest.residuals ? residuals : undefined
+    const part = (this.forest.residuals ?? 0) / this.share
+    const further = part > 0 ? residuals : undefined
     const moved = further && rowWeightsAt(further.forest, point, counts)
     const all: RowWeights =
       further && moved && moved.rows.length > 0
-        ? { rows: [...own.rows, ...moved.rows], weights: Float64Array.from([...own.weights, ...moved.weights], (w) => w / 2) }
+        ? {
+            rows: [...own.rows, ...moved.rows],
+            weights: Float64Array.from([...own.weights.map((w) => (1 - part) * w), ...moved.weights.map((w) => part * w)])
+          }
         : own
     if (all !== own) {
       const { ridge } = further!

@@ -129,7 +129,8 @@ export async function forestFor(
   { matched, part, choice, memory }: PartOfDraw,
   watch: Context['watch']
 ): Promise<ForestShare | undefined> {
-  const { forest: share = 0, residuals } = choice
-  const forest = share === 0 ? undefined : await forestsOf(model, { group: matched.group, rows: part.rows, memory }, watch).grown()
+  const { forest: share = 0, residuals = 0 } = choice
+  const forest =
+    share + residuals === 0 ? undefined : await forestsOf(model, { group: matched.group, rows: part.rows, memory }, watch).grown()
   return forest && { forest, share, residuals, rows: part.rows }
 }

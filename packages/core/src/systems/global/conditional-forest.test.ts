@@ -188,12 +188,13 @@ test('residuals at a regression’s mean go on along a line where leaves end', a
   const forest = ConditionForest.grow(training, group, { key: keyFromSeed(33) })!
   const law = await fitLaw(tableProblem(training, model.kernel, { mode: model.summary.categories, conditions: {} }), { engine })
   const run = { law, encoder: training.encoder, group, conditions, count: 2000, steps: 1, ridge: 1e-3, engine, key: keyFromSeed(34) }
-  const short = async (residuals: boolean) => {
-    const { rows } = await drawGroup({ ...run, forest: { forest, share: 1, residuals } })
+  const short = async (residuals: number) => {
+    const { rows } = await drawGroup({ ...run, forest: { forest, share: 1 - residuals, residuals } })
     return 3 - mean(valuesOf(decodeTable(training.encoder, rows), 'y'))
   }
-  const [plain, both] = [await short(false), await short(true)]
+  const [plain, both, alone] = [await short(0), await short(0.5), await short(1)]
   // Leaves have five rows at least, of which the last stands at 1 or before: half of what they lack is made up for.
   expect(plain).toBeGreaterThan(0.1)
   expect(Math.abs(both / plain - 0.5)).toBeLessThan(0.2)
+  expect(Math.abs(alone)).toBeLessThan(0.2 * plain)
 })

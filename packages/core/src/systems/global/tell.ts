@@ -153,22 +153,21 @@ const same = (one: Setting, other: Setting): boolean =>
   one.freeRatio === other.freeRatio &&
   (one.predicts ?? false) === (other.predicts ?? false) &&
   (one.forest ?? 0) === (other.forest ?? 0) &&
-  (one.residuals ?? false) === (other.residuals ?? false)
+  (one.residuals ?? 0) === (other.residuals ?? 0)
 
-const DRAWN_BY = new Map([
-  [0, 'kernel'],
-  [0.5, 'kernel and forest in equal shares'],
-  [1, 'forest']
-])
+/** What draws the rows, in equal shares. */
+function drawnBy({ forest = 0, residuals = 0 }: Pick<Setting, 'forest' | 'residuals'>): string {
+  const names = [forest + residuals < 1 && 'kernel', forest > 0 && 'forest', residuals > 0 && 'regression'].filter((name) => name !== false)
+  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} in equal shares`
+}
 
 function groupFact(group: ConditionGroupReport): Fact {
-  const { columns, epsilon, ridge, freeRatio, predicts, forest = 0, residuals, trials } = group
+  const { columns, epsilon, ridge, freeRatio, predicts, forest = 0, residuals = 0, trials } = group
   const kernel = `ε = ${numberText(epsilon)}${freeRatio === 1 ? '' : `, ${numberText(freeRatio)}-fold for drawn columns`}, ridge λ = ${plainText(ridge)}${predicts ? ', spread of predictions' : ''}`
   const best = trials.find((trial) => same(trial, group))
-  const how = residuals ? ', half of them residuals of a regression' : ''
   return {
     name: `given ${columns.length > 0 ? columns.join(', ') : 'nothing'}`,
-    value: forest === 0 ? kernel : forest === 1 ? `by a forest${how}` : `${kernel}; every second row by a forest${how}`,
+    value: [...(forest + residuals < 1 ? [kernel] : []), ...(forest + residuals > 0 ? [`drawn by ${drawnBy(group)}`] : [])].join('; '),
     aside: best && `held-out score ${best.score.toFixed(3)} of the spread between rows that are given alike`
   }
 }
@@ -186,7 +185,7 @@ function trialTable(groups: readonly ConditionGroupReport[]): TableOf {
         trial.freeRatio,
         trial.ridge,
         trial.predicts ? 'of predictions' : 'of rows',
-        `${DRAWN_BY.get(trial.forest)!}${trial.residuals ? ', half of it of residuals' : ''}`,
+        drawnBy(trial),
         trial.score,
         trial.scoredRows,
         same(trial, group) ? 'yes' : ''

@@ -17,9 +17,9 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1390 },
+  '@sbridge/core': { path: 'packages/core', budget: 1396 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 2760 }
+  sbridge: { path: 'packages/sbridge', budget: 2765 }
 }
 
 interface Packed {
@@ -244,15 +244,15 @@ describe('types: a strict program compiles where nothing else is installed', () 
 
 // kB with all four kernels of WebAssembly, of which a page loads one (10 kB). More is a decision, made here.
 describe('size in a browser', () => {
-  it('rows from a table: 138 kB', async () => {
+  it('rows from a table: 139 kB', async () => {
     const program = BROWSER_PROGRAM.split('\n')
       .slice(0, 7)
       .join('\n')
       .replace('type RawTable, ReferenceEngine, ', '')
       .replace(': RawTable', '')
-    expect(await weight(program)).toBeLessThan(138)
+    expect(await weight(program)).toBeLessThan(139)
   })
-  it('all of the core: 486 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(486)
+  it('all of the core: 487 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(487)
   })
 })

@@ -70,8 +70,8 @@ async function oddsOf(bridge: SweepBridge, { group, outcomes, known, logWeights 
   const shares = await engine.mean(pair, logTerms, indicators)
   const ofRow = takeValues(outcomes.ofRow, sample)
   const rows = { inputs, outcomes: ofRow, offsets: offsetsWithout(own, shares, ofRow, outcomes.shares), parts: takeValues(parts, sample) }
-  const ridge = known?.ridge ?? chooseRidge(rows)
-  return ridge === undefined ? undefined : { ...outcomes, indicators, ridge, law: fitOdds(rows, ridge) }
+  const ridge = known?.ridge ?? (await chooseRidge(rows))
+  return ridge === undefined ? undefined : { ...outcomes, indicators, ridge, law: await fitOdds(rows, ridge) }
 }
 
 /** Shares of a group's outcomes where chains stand [n, C]. */

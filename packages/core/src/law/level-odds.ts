@@ -86,7 +86,7 @@ export function offsetsWithout(own: Float64Array, shares: Matrix, outcomes: Int3
  * The ridge under which rows that are held out are foretold best; undefined where the kernel alone foretells them as well: its odds
  * stay as they are. Cost three fits a ridge.
  */
-export function chooseRidge(rows: OddsRows): number | undefined {
+export async function chooseRidge(rows: OddsRows): Promise<number | undefined> {
   const { inputs, parts, outcomes } = rows
   const loss = (shares: Matrix, held: Uint32Array) =>
     held.reduce((sum, row, i) => sum - log(shares.data[i * shares.cols + outcomes[row]!]!), 0)
@@ -97,7 +97,7 @@ export function chooseRidge(rows: OddsRows): number | undefined {
     let lost = 0
     for (let part = 0; part < ODDS_PARTS; part++) {
       const held = all.filter((row) => parts[row] === part)
-      const law = fitOdds(
+      const law = await fitOdds(
         takeOdds(
           rows,
           all.filter((row) => parts[row] !== part)
@@ -113,7 +113,7 @@ export function chooseRidge(rows: OddsRows): number | undefined {
 }
 
 /** Cost O(turns·n·C·k). */
-export const fitOdds = ({ inputs, outcomes, offsets }: OddsRows, ridge: number): LogisticLaw =>
+export const fitOdds = ({ inputs, outcomes, offsets }: OddsRows, ridge: number): Promise<LogisticLaw> =>
   fitLogistic(inputs, outcomes, { count: offsets.cols, ridge, offsets, tolerance: TOLERANCE })
 
 const takeOdds = ({ inputs, outcomes, offsets, parts }: OddsRows, rows: Uint32Array): OddsRows => ({

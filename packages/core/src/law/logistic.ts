@@ -1,7 +1,8 @@
-import { exp, log } from '../num/elementary.js'
+import { log } from '../num/elementary.js'
 import { choleskySolve, regularCholeskyInPlace, transpose } from '../num/linear-algebra.js'
 import { beside, type Matrix, matrix, rowOf } from '../num/matrix.js'
 import { type ColumnScale, columnScale, standardised } from '../num/statistics.js'
+import { logisticSums, sharesInto } from './logistic-sums.js'
 
 /** The law of one of C outcomes given numbers x [k]: p_c ∝ exp(o_c + w_c · (x̃, 1)), x̃ standardised, o known beforehand. Plain data. */
 export interface LogisticLaw {
@@ -33,15 +34,15 @@ interface LogisticFit {
  * @source Böhning, *Multinomial logistic regression algorithm*, Ann. Inst. Statist. Math. 1992; Nesterov 1983 for the momentum.
  * Cost O(turns·n·C·k + k³).
  */
-export function fitLogistic(
+export async function fitLogistic(
   inputs: Matrix,
   outcomes: Int32Array,
   { count, ridge, offsets, tolerance = TOLERANCE }: LogisticFit
-): LogisticLaw {
+): Promise<LogisticLaw> {
   const standards = columnScale(inputs)
   const x = withOnes(inputs, standards)
   const q = x.cols
-  const observed = { x, parts: x.data.map((input) => input / x.rows), outcomes, offsets }
+  const sums = (await logisticSums())({ x, parts: x.data.map((input) => input / x.rows), outcomes, count, offsets })
   const bound = boundOf(x, ridge)
   let weights = startingWeights(outcomes, count, q)
   let before = weights
@@ -50,7 +51,8 @@ export function fitLogistic(
     const ahead = matrix(q, count)
     for (let i = 0; i < ahead.data.length; i++)
       ahead.data[i] = weights.data[i]! + ((pace - 1) / next) * (weights.data[i]! - before.data[i]!)
-    const gradient = gradientAt(observed, ahead, ridge)
+    const gradient = sums(ahead)
+    for (let i = 0; i < (q - 1) * count; i++) gradient.data[i]! -= ridge * ahead.data[i]!
     const step = choleskySolve(bound, gradient)
     before = weights
     weights = matrix(
@@ -93,52 +95,6 @@ function startingWeights(outcomes: Int32Array, count: number, q: number): Matrix
     out.data[(q - 1) * count + c] = log(k / outcomes.length)
   })
   return out
-}
-
-interface Observed extends Pick<LogisticFit, 'offsets'> {
-  readonly x: Matrix
-  /** x/n */
-  readonly parts: Float64Array
-  readonly outcomes: Int32Array
-}
-
-/** Gradient of the mean penalised log likelihood [q, C]. */
-function gradientAt({ x, parts, outcomes, offsets }: Observed, weights: Matrix, ridge: number): Matrix {
-  const { rows: n, cols: q } = x
-  const count = weights.cols
-  const out = matrix(q, count)
-  const sums = out.data
-  const columns = transpose(weights)
-  const p = new Float64Array(count)
-  for (let i = 0, at = 0; i < n; i++) {
-    sharesInto(p, columns, x, i, offsets)
-    for (let c = 0; c < count; c++) p[c] = (outcomes[i] === c ? 1 : 0) - p[c]!
-    for (let a = 0, to = 0; a < q; a++, at++) {
-      const part = parts[at]!
-      for (let c = 0; c < count; c++, to++) sums[to] = sums[to]! + part * p[c]!
-    }
-  }
-  for (let i = 0; i < (q - 1) * count; i++) sums[i]! -= ridge * weights.data[i]!
-  return out
-}
-
-/** p_c ∝ exp(o_c + w_c · x) for weights [C, q], row i of x and of offsets. */
-function sharesInto(p: Float64Array, { data, cols: q }: Matrix, { data: inputs }: Matrix, i: number, offsets?: Matrix): void {
-  const count = p.length
-  let largest = Number.NEGATIVE_INFINITY
-  for (let c = 0, at = 0; c < count; c++) {
-    let sum = offsets ? offsets.data[i * count + c]! : 0
-    for (let own = i * q, end = own + q; own < end; own++, at++) sum += inputs[own]! * data[at]!
-    p[c] = sum
-    largest = Math.max(largest, sum)
-  }
-  let total = 0
-  for (let c = 0; c < count; c++) {
-    const share = exp(p[c]! - largest)
-    p[c] = share
-    total += share
-  }
-  for (let c = 0; c < count; c++) p[c]! /= total
 }
 
 /** Probabilities of the outcomes given inputs, and offsets [n, C] where the law was fitted with such. Cost O(n·C·k). */

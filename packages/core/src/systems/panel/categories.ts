@@ -124,7 +124,7 @@ async function fitOutcomes(all: ObservedOutcomes, count: number, { key, watch }:
       order: simplest,
       score: async (setting, part) => {
         const [fitted, held] = [take((p) => p !== part), take((p) => p === part)]
-        const shares = outcomeShares(lawOf(fitted, setting), held.inputs, setting.lifted ? held.offsets : undefined)
+        const shares = outcomeShares(await lawOf(fitted, setting), held.inputs, setting.lifted ? held.offsets : undefined)
         return Float64Array.from(held.outcomes, (c, i) => -log(shares.data[i * count + c]!))
       },
       moves: (trials) => (trials.length === 0 ? settings : [])
@@ -132,7 +132,7 @@ async function fitOutcomes(all: ObservedOutcomes, count: number, { key, watch }:
     watch
   )
   const setting = choice?.least.setting ?? { lifted: true, ridge: RIDGES[0]! }
-  return { lifted: setting.lifted, law: lawOf(all, setting) }
+  return { lifted: setting.lifted, law: await lawOf(all, setting) }
 }
 
 /** Rows that are searched, and the part that each one's group is held out with. */

@@ -1,0 +1,133 @@
+// Sums of a logistic law over rows: what the loops of ../../logistic-sums.ts do, the same operations in the same order for every sum,
+// so the same bits. In lines with a $ it is the row of four, or the input of four; a vector holds two outcomes.
+
+/** Where a job stands; the host writes its numbers. */
+const START: usize = 1024
+const LEAST_EXPONENT: f64 = -708
+const ROUNDER: f64 = 6755399441055744
+
+let rows: i32 = 0
+let inputs: i32 = 0
+let outcomes: i32 = 0
+/** Inputs in fours, outcomes in twos. */
+let wide: i32 = 0
+let width: i32 = 0
+
+/** Inputs by fours of rows [⌈n/4⌉, q, 4], and divided by n [n, 4⌈q/4⌉]; offsets [4⌈n/4⌉, W]; outcomes [n]; weights [q, W]; sums [4⌈q/4⌉, W]; what is left of the outcomes [4⌈n/4⌉, W]. */
+let x: usize = 0
+let parts: usize = 0
+let offsets: usize = 0
+let own: usize = 0
+let weights: usize = 0
+let sums: usize = 0
+let left: usize = 0
+
+@inline function take(at: usize, numbers: i32): usize {
+  return (at + (<usize>numbers << 3) + 15) & ~15
+}
+
+/** Places n rows of q inputs and C outcomes; the first byte of the memory that is not needed. */
+export function place(n: i32, q: i32, count: i32): usize {
+  rows = n
+  inputs = q
+  outcomes = count
+  const fours = (n + 3) & ~3
+  wide = (q + 3) & ~3
+  width = (count + 1) & ~1
+  x = START
+  parts = take(x, fours * q)
+  offsets = take(parts, n * wide)
+  own = take(offsets, fours * width)
+  weights = take(own, n)
+  sums = take(weights, q * width)
+  left = take(sums, wide * width)
+  return take(left, fours * width)
+}
+
+/** Addresses of what the host writes, 0 to 4, and of the sums: in the order in which they stand. */
+export function addressOf(part: i32): usize {
+  if (part === 0) return x
+  if (part === 1) return parts
+  if (part === 2) return offsets
+  if (part === 3) return own
+  return part === 4 ? weights : sums
+}
+
+/** Of two numbers that are at most 0, as in num/elementary.ts. */
+@inline function exp(a: v128): v128 {
+  const t = f64x2.add(f64x2.mul(a, f64x2.splat(1.4426950408889634)), f64x2.splat(ROUNDER))
+  const n = f64x2.sub(t, f64x2.splat(ROUNDER))
+  const high = f64x2.sub(a, f64x2.mul(n, f64x2.splat(6.9314718036912381649e-1)))
+  const r = f64x2.sub(high, f64x2.mul(n, f64x2.splat(1.90821492927058770002e-10)))
+  let p = f64x2.splat(2.5110049204818668947e-8)
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(2.7632654722527803793e-7))
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(2.7557240887229868572e-6))
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(2.4801485441561312934e-5))
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.9841269890076402829e-4))
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.3888888952352862866e-3))
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(8.3333333333195896163e-3))
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(4.166666666648795252e-2))
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1.666666666666668082e-1))
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(5.0000000000000184039e-1))
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1))
+  p = f64x2.add(f64x2.mul(p, r), f64x2.splat(1))
+  const power = i64x2.shl(i64x2.add(t, i64x2.splat(1023)), 52)
+  return v128.andnot(f64x2.mul(p, power), f64x2.le(a, f64x2.splat(LEAST_EXPONENT)))
+}
+
+/** The sums of offsets and weighted inputs of four rows. */
+@inline function scoreFour(i: i32): void {
+  const line = <usize>width << 3
+  const to = left + <usize>i * line
+  const from = offsets + <usize>i * line
+  const end = <usize>inputs << 5
+  for (let c: usize = 0; c < line; c += 16) {
+    let s$ = v128.load(from + c + $ * line)
+    let w = weights + c
+    const row = x + <usize>(i * inputs << 3)
+    for (let a = row; a < row + end; a += 32, w += line) {
+      const own = v128.load(w)
+      s$ = f64x2.add(s$, f64x2.mul(v128.load64_splat(a, $ * 8), own))
+    }
+    v128.store(to + c + $ * line, s$)
+  }
+}
+
+/** What is left of a row's outcome by the shares that its sums give. */
+@inline function leave(i: i32): void {
+  const at = left + <usize>(i * width << 3)
+  let largest: f64 = -Infinity
+  for (let c = 0; c < outcomes; c++) largest = max<f64>(largest, load<f64>(at + (<usize>c << 3)))
+  const end = at + (<usize>width << 3)
+  const most = f64x2.splat(largest)
+  for (let c = at; c < end; c += 16) v128.store(c, exp(f64x2.sub(v128.load(c), most)))
+  let total: f64 = 0
+  for (let c = 0; c < outcomes; c++) total += load<f64>(at + (<usize>c << 3))
+  const all = f64x2.splat(total)
+  const nought = f64x2.splat(0)
+  const mine = at + (<usize>load<f64>(own + (<usize>i << 3)) << 3)
+  const share = load<f64>(mine) / total
+  for (let c = at; c < end; c += 16) v128.store(c, f64x2.sub(nought, f64x2.div(v128.load(c), all)))
+  store<f64>(mine, 1 - share)
+}
+
+/** Adds up inputs, divided by n, times what is left of the outcomes, row after row. */
+export function addUp(): void {
+  for (let i = 0; i < rows; i += 4) scoreFour(i)
+  for (let i = 0; i < rows; i++) leave(i)
+  const line = <usize>width << 3
+  const next = <usize>wide << 3
+  for (let a = 0; a < wide; a += 4) {
+    const to = sums + <usize>a * line
+    for (let c: usize = 0; c < line; c += 16) {
+      let s$ = f64x2.splat(0)
+      let at = left + c
+      let part = parts + (<usize>a << 3)
+      for (let i = 0; i < rows; i++, at += line, part += next) {
+        const r = v128.load(at)
+        s$ = f64x2.add(s$, f64x2.mul(v128.load64_splat(part, $ * 8), r))
+      }
+      v128.store(to + c + $ * line, s$)
+    }
+  }
+}

@@ -41,7 +41,7 @@ const day = (days: number): string => new Date(Date.UTC(2023, 0, 1) + days * 864
 const stamp = (minutes: number): string => new Date(Date.UTC(2024, 0, 1) + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ')
 const fixed = (x: number, decimals: number): string => (x + 1e-9).toFixed(decimals)
 
-/** Twenty-three tables with rules of every kind among columns that have none. */
+/** Twenty-four tables with rules of every kind among columns that have none. */
 export function plantedTables(seed: number): PlantedTable[] {
   return [
     orders,
@@ -66,7 +66,8 @@ export function plantedTables(seed: number): PlantedTable[] {
     staff,
     claims,
     parcels,
-    quotas
+    quotas,
+    bookings
   ].map((make, k) => make(new Dice(seed * 100 + k, 500 + 40 * k)))
 }
 
@@ -529,5 +530,41 @@ function quotas(dice: Dice): PlantedTable {
       const used = Math.round(Number(size[i]!) * Math.min(0.95, Math.max(0.05, 0.5 + 0.15 * share[i]!)))
       return { size: Number(size[i]!), used, percent: fixed((100 * used) / Number(size[i]!), 1) }
     })
+  }
+}
+
+/** Rates that each level of a category has, products that add up where another one holds, a fee by how something is sent. */
+function bookings(dice: Dice): PlantedTable {
+  const [channel, board, posted] = [
+    dice.some('channel', ['web', 'agency', 'direct']),
+    dice.some('board', ['yes', 'no']),
+    dice.some('posted', ['true', 'false'])
+  ]
+  const [nights, adults, children] = [dice.whole('nights', 1, 12), dice.whole('adults', 1, 4), dice.whole('children', 0, 3)]
+  const rate = dice.whole('rate', 60, 240)
+  const share: Readonly<Record<string, number>> = { web: 0.15, agency: 0.1, direct: 0 }
+  return {
+    name: 'bookings',
+    raw: tableOf(dice.rows, (i) => {
+      const meals = board[i] === 'yes' ? 14 * nights[i]! * (adults[i]! + children[i]!) : 0
+      const total = nights[i]! * rate[i]! + meals
+      return {
+        nights: nights[i]!,
+        adults: adults[i]!,
+        children: children[i]!,
+        rate: rate[i]!,
+        board: board[i]!,
+        total,
+        channel: channel[i]!,
+        fee: fixed(share[channel[i]!]! * total, 2),
+        posted: posted[i]!,
+        due: fixed(total + (posted[i] === 'true' ? 3.5 : 0), 2)
+      }
+    }),
+    rules: [
+      'total = nights * rate + 14 * nights * adults * P(board = yes) + 14 * nights * children * P(board = yes)',
+      'fee = 0.1 * total * P(channel = agency) + 0.15 * total * P(channel = web)',
+      'due = total + 3.5 * P(posted)'
+    ]
   }
 }

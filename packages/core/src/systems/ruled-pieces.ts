@@ -7,7 +7,7 @@ import { scaleOf, type Within } from '../code/rules/within.js'
 import type { GivenValue } from '../know/given-value.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
-import { type Expression, evaluate } from '../table/expression.js'
+import { type Expression, evaluate, holdsIn } from '../table/expression.js'
 import type { NumericColumn } from '../table/table.js'
 import { distanceOf, type Interval, type Wanted } from './ruled-wanted.js'
 
@@ -69,7 +69,13 @@ export function placeIn({ column, within }: KeptOrder & { readonly within: Withi
 export const observedTerm =
   (residual: Expression, deviation: number) =>
   (whole: RuleRow): number => {
-    const miss = evaluate(residual, (name) => Number(whole[name] ?? Number.NaN)) / deviation
+    const value = (name: string) => Number(whole[name] ?? Number.NaN)
+    const miss =
+      evaluate(
+        residual,
+        value,
+        holdsIn((name) => whole[name] ?? null)
+      ) / deviation
     return Number.isNaN(miss) ? Number.NEGATIVE_INFINITY : -0.5 * miss ** 2
   }
 

@@ -17,8 +17,10 @@ import { withinOf } from '../code/rules/within.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { listed, typesFlag } from '../num/listed.js'
+import { type Indicator, indicatorsOf } from '../table/expression.js'
+import { columnWord } from '../table/expression-text.js'
 import type { InferredTable } from '../table/infer.js'
-import { isNumeric } from '../table/table.js'
+import { type Column, isCategorical, isNumeric } from '../table/table.js'
 import { keepingLast } from './keeping-last.js'
 import { isGrid, type Localisation } from './localisation.js'
 import { type PreparedTable, prepareRows, readingOf, type TableOptions } from './prepare.js'
@@ -228,6 +230,9 @@ function refuseColumn(name: string, { rule, data: { table, formats }, weights }:
       try: 'the name as it stands in the header, in backquotes where it is no identifier'
     })
   const isCut = rule.kind === 'step' && name === rule.of && rule.cuts.some(isNumber)
+  const indicators = rule.kind === 'formula' ? indicatorsOf(rule.expression).filter((one) => one.name === name) : []
+  if (indicators.length > 0) refuseLevels(indicators, { rule, column, weights })
+  if (indicators.length > 0 && isCategorical(column)) return
   const computes = rule.kind === 'formula' || rule.kind === 'order' || (rule.kind === 'step' && name !== rule.column)
   const clock = formats.some((format) => format.name === name && clockUnitOf(format))
   const sort = column.kind === 'datetime' ? 'dates' : clock ? 'times of day' : 'numbers'
@@ -240,6 +245,23 @@ function refuseColumn(name: string, { rule, data: { table, formats }, weights }:
     expected: isOther ? THRESHOLDS[sort] : computes ? 'columns of numbers or dates' : 'columns that are modelled',
     try: column.kind === 'identifier' ? `${typesFlag(name, 'integer')} or ${typesFlag(name, 'category')}` : `another rule than of ${name}`
   })
+}
+
+/** Indicators are of levels that a category has, or of a boolean. */
+function refuseLevels(
+  indicators: readonly Indicator[],
+  { rule, column, weights }: { readonly rule: Rule; readonly column: Column; readonly weights: string | undefined }
+): void {
+  for (const { name, level } of indicators) {
+    const levels = isCategorical(column) ? column.levels : []
+    if (name !== weights && (level === undefined ? column.kind === 'boolean' : levels.includes(level))) continue
+    throw new InputError({
+      code: 'rule-column',
+      got: `“${ruleText(rule)}”, where ${name} ${isCategorical(column) ? `has no level ${level ?? 'true'}` : 'is no category'}`,
+      expected: isCategorical(column) ? `P of one of ${listed(levels)}` : 'P of a level of a category',
+      try: isCategorical(column) ? `P(${columnWord(name)} = ${levels[0]})` : typesFlag(name, 'category')
+    })
+  }
 }
 
 const THRESHOLDS = {

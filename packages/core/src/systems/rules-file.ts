@@ -23,7 +23,7 @@ import {
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import type { CellValue } from '../table/cells.js'
-import type { Expression } from '../table/expression.js'
+import { type Expression, indicatorsOf } from '../table/expression.js'
 import { expressionText } from '../table/expression-text.js'
 import { parseExpression } from '../table/parse-expression.js'
 import { isNumericKind } from '../table/table.js'
@@ -246,7 +246,14 @@ function checkRules({ rules, columns }: KeptRules, drawn: ReadonlySet<string>, f
 function checkKind(one: KeptRule, columns: ReadonlyMap<string, RuledColumn>, at: string): void {
   const { kind, levels } = columns.get(one.column)!
   const own = one.kind === 'order' ? one.within?.by : undefined
-  const others = inputsOfKept(one).flatMap((name) => (name === own ? [] : (columns.get(name)?.kind ?? [])))
+  const indicators = one.kind === 'formula' ? indicatorsOf(one.expression) : []
+  for (const { name, level } of indicators) {
+    const column = columns.get(name)
+    if (!(level === undefined ? column?.kind === 'boolean' : column?.levels?.includes(level)))
+      throw damaged(`a model whose ${at} asks for ${name} = ${level}`, 'a level of a category')
+  }
+  const named = new Set([...indicators.map(({ name }) => name), own])
+  const others = inputsOfKept(one).flatMap((name) => (named.has(name) ? [] : (columns.get(name)?.kind ?? [])))
   if (one.kind === 'formula' || one.kind === 'order') {
     if (![kind, ...others].every(isNumericKind)) throw damaged(`a model whose ${at} computes with a ${kind}`, 'numbers and dates')
     if (one.exceptions?.values.some((value) => typeof value === 'string')) throw damaged(`a model whose ${at} adds a text`, 'numbers')

@@ -66,6 +66,11 @@ export function columnsOf(expression: Expression): string[] {
   return [...names]
 }
 
+/** Names of the columns that an expression uses, those of its indicators behind those of its numbers, each once. */
+export const namesIn = (expression: Expression): string[] => [
+  ...new Set([...columnsOf(expression), ...indicatorsOf(expression).map(({ name }) => name)])
+]
+
 /** The indicators of an expression, each once. */
 export function indicatorsOf(expression: Expression): Indicator[] {
   const found = new Map<string, Indicator>()
@@ -117,27 +122,42 @@ export function byClass<T>(expression: Expression, make: (within: Expression) =>
   }
 }
 
-/** The value at given column values, within a class; NaN or infinite where it is not defined. */
-export function evaluate(expression: Expression, value: (name: string) => number): number {
+/** 1 in a row of the category, 0 in another one, NaN where it is missing. */
+export type Holds = (indicator: Indicator) => number
+
+const withinClass: Holds = () => {
+  throw new RangeError('an expression has a value within a class')
+}
+
+/** By the category of a row, as its cells are. */
+export const holdsIn =
+  (cell: (name: string) => number | string | boolean | null): Holds =>
+  ({ name, level = 'true' }) => {
+    const own = cell(name)
+    return own === null ? Number.NaN : String(own) === level ? 1 : 0
+  }
+
+/** The value at given column values; NaN or infinite where it is not defined. `holds`: of indicators; without it none may be left. */
+export function evaluate(expression: Expression, value: (name: string) => number, holds: Holds = withinClass): number {
   switch (expression.kind) {
     case 'number':
       return expression.value
     case 'column':
       return value(expression.name)
     case 'indicator':
-      throw new RangeError('an expression has a value within a class')
+      return holds(expression)
     case 'negate':
-      return -evaluate(expression.of, value)
+      return -evaluate(expression.of, value, holds)
     case 'call':
-      return expression.name === YEARS ? yearsOf(expression.of, value) : call(expression.name, evaluate(expression.of, value))
+      return expression.name === YEARS ? yearsOf(expression.of, value) : call(expression.name, evaluate(expression.of, value, holds))
     case 'binary': {
       const { first, operations } = leftSide(expression)
       return operations.reduceRight(
         (left, { operator, right }) => {
-          const other = evaluate(right, value)
+          const other = evaluate(right, value, holds)
           return isYears(right) ? yearsAfter(left, operator === '-' ? -other : other) : operate(operator, left, other)
         },
-        evaluate(first, value)
+        evaluate(first, value, holds)
       )
     }
   }

@@ -1,5 +1,5 @@
 import type { CellValue } from '../../table/cells.js'
-import { columnsOf, type Expression, evaluate } from '../../table/expression.js'
+import { columnsOf, type Expression, evaluate, holdsIn } from '../../table/expression.js'
 import { roundToFormat } from '../../table/present.js'
 import type { NumericColumn } from '../../table/table.js'
 import type { KeptRule, KeptRules, RuledColumn } from './kept-rules.js'
@@ -73,11 +73,12 @@ function completing(rule: KeptRule, columns: Columns): Step {
 
 /** An expression in a row, dates in days; NaN where a cell is missing. */
 function valueIn(expression: Expression, row: SettlingRow, columns: Columns, moved?: readonly [string, number]): number {
-  return evaluate(expression, (name) => {
+  const value = (name: string) => {
     const cell = moved?.[0] === name ? moved[1] : row.cell(name)
     if (typeof cell !== 'number') return Number.NaN
     return columns.get(name)!.kind === 'datetime' ? cell / DAY : cell
-  })
+  }
+  return evaluate(expression, value, holdsIn(row.cell))
 }
 
 /** What a column shows of a value, which dates have in days. */

@@ -7,6 +7,7 @@ import { isBeyondChance, rateByChance } from './chance.js'
 import { clashOf, keepable } from './choose.js'
 import { bends, exceptionsOf } from './exceptions.js'
 import { findBrackets } from './find-brackets.js'
+import { findByLevel } from './find-by-level.js'
 import { findComparisons } from './find-comparisons.js'
 import { findExtremes } from './find-extremes.js'
 import { findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
@@ -30,6 +31,8 @@ export interface Search {
   readonly except?: ReadonlySet<string> | undefined
   /** Rows that candidates must pass before all rows are looked at: how many, only time depends on. */
   readonly firstRows?: number | undefined
+  /** Whether sums are looked for whose weights differ between levels. Default true. */
+  readonly byLevel?: boolean
 }
 
 /** Parts of the rows; a rule with a few exceptions holds in some of them without any. */
@@ -96,7 +99,7 @@ function commonRules(data: WrittenTable, search: Search): Rule[] {
   for (let part = 0; part < PARTS; part++) {
     for (const rule of findExact(
       { ...data, table: takeTableRows(data.table, rowsOfPart(part, data.table.rowCount)) },
-      { ...search, stated: [] }
+      { ...search, stated: [], byLevel: false }
     )) {
       const text = ruleText(rule)
       const known = counts.get(text)
@@ -111,7 +114,10 @@ function commonRules(data: WrittenTable, search: Search): Rule[] {
  * Rules that all rows of a table obey, beyond chance, and that can be kept together: those that are stated, formulas from the
  * simplest on, thresholds, lookups, gaps, orders; each column is derived once. Cost: as of `findFormulas`, `findLookups` and `findOrders`.
  */
-export function findExact(data: WrittenTable, { stated = [], except = new Set(), firstRows }: Search = {}): readonly Rule[] {
+export function findExact(
+  data: WrittenTable,
+  { stated = [], except = new Set(), firstRows, byLevel = true }: Search = {}
+): readonly Rule[] {
   const { table } = data
   const quantities = quantitiesIn(data)
   const kept = [...stated]
@@ -124,6 +130,8 @@ export function findExact(data: WrittenTable, { stated = [], except = new Set(),
     return quantity && stepAlong(table.columns.find((one) => one.name === name)!, quantity)
   }
   formulasIn(quantities, data).forEach(take)
+  const sums = byLevel ? findByLevel(table.columns, quantities, kept) : []
+  for (const { column: name, expression } of sums) take({ kind: 'formula', column: name, expression })
   for (const step of findSteps(table.columns, quantities, firstRows)) take({ kind: 'step', ...step })
   comparisonsIn(quantities, data).forEach(take)
   const computed = new Set(kept.filter(({ kind }) => kind === 'formula').map((rule) => rule.column))

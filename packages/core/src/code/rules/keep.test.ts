@@ -127,7 +127,11 @@ describe('rules in words', () => {
     ['x missing where s = `maybe not`', 'x missing where s = `maybe not`'],
     ['total = a * b but for 3 rows', 'total = a * b but for 3 rows'],
     ['a -> b but for 1 row', 'a -> b but for 1 row'],
-    ['`y x` missing where `a b` = one, `two, three`', '`y x` missing where `a b` = one, `two, three`']
+    ['`y x` missing where `a b` = one, `two, three`', '`y x` missing where `a b` = one, `two, three`'],
+    [
+      'fee = 0.1 * total * P(channel = web) + 3 * P(`a b` = c >= d) - 2 * P(paid)',
+      'fee = 0.1 * total * P(channel = web) + 3 * P(`a b` = c >= d) - 2 * P(paid)'
+    ]
   ])('%s is read, and written as %s', (text, written) => {
     expect(ruleText(parseRule(text))).toBe(written)
     expect(ruleText(parseRule(written))).toBe(written)
@@ -153,7 +157,9 @@ describe('rules in words', () => {
     ['a = bins(b, c, *)', 'expression-malformed'],
     ['a = b >= 3 but for 2 rows', 'rule-malformed'],
     ['a missing where a missing', 'rule-malformed'],
-    ['a missing where b', 'rule-malformed']
+    ['a missing where b', 'rule-malformed'],
+    ['a >= 2 * P(b = c)', 'rule-malformed'],
+    ['a = 2 * P(a = c)', 'rule-malformed']
   ])('%s is refused', (text, code) => {
     expect(() => parseRule(text)).toThrow(expect.objectContaining({ code }))
   })

@@ -1,5 +1,5 @@
 import type { CellValue } from '../../table/cells.js'
-import { columnsOf, type Expression } from '../../table/expression.js'
+import { columnsOf, type Expression, namesIn } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { KindOfColumn } from '../../table/table.js'
 import type { ValueLattice } from '../../table/value-lattice.js'
@@ -78,7 +78,7 @@ export function inputsOfKept(rule: KeptRule): readonly string[] {
   if (rule.kind === 'lookup') return rule.from
   if (rule.kind === 'step') return [rule.of, ...columnsOfCuts(rule.cuts)]
   if (rule.kind === 'gap') return [rule.when, rule.marks]
-  return rule.kind === 'formula' ? columnsOf(rule.expression) : [...new Set([...startsOfKept(rule), rule.gap])]
+  return rule.kind === 'formula' ? namesIn(rule.expression) : [...new Set([...startsOfKept(rule), rule.gap])]
 }
 
 export type KeptOrder = Extract<KeptRule, { kind: 'order' }>

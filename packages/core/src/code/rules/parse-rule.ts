@@ -1,5 +1,5 @@
 import { InputError } from '../../num/errors.js'
-import { columnsOf, type Expression, indicatorsOf } from '../../table/expression.js'
+import { columnsOf, type Expression, indicatorsOf, isConstant, namesIn as namesInExpression } from '../../table/expression.js'
 import { parseExpression } from '../../table/parse-expression.js'
 import { readClock } from '../../table/time-of-day.js'
 import { bends } from './exceptions.js'
@@ -36,8 +36,8 @@ function statementIn(text: string): Rule {
     })
   const other = gapIn(text) ?? stepIn(text)
   if (other) return other
-  // Names in backquotes may hold signs of their own.
-  const hidden = text.replace(/`[^`]*`/g, (name) => '`'.repeat(name.length))
+  // Names in backquotes may hold signs of their own, and so do categories.
+  const hidden = text.replace(/`[^`]*`/g, (name) => '`'.repeat(name.length)).replace(/\bP\s*\([^()]*\)/g, (one) => '`'.repeat(one.length))
   const match = SIGN.exec(hidden)
   if (!match) throw malformed(text, 'no =, >=, <= or ->')
   const [before, after] = [text.slice(0, match.index), text.slice(match.index + match[0].length)]
@@ -46,8 +46,8 @@ function statementIn(text: string): Rule {
   if (SIGN.test(hidden.slice(match.index + match[0].length))) throw malformed(text, 'more than one sign')
   if (before.trim() === '' || after.trim() === '') throw malformed(text, `nothing ${before.trim() === '' ? 'before' : 'after'} ${match[0]}`)
   const [left, right] = [parseExpression(before), parseExpression(after)]
-  if ([left, right].some((side) => indicatorsOf(side).length > 0)) throw malformed(text, 'P of a category')
   if (match[0] === '=') return formulaIn(text, left, right)
+  if ([left, right].some((side) => indicatorsOf(side).length > 0)) throw malformed(text, 'an order with P of a category')
   const [high, low] = match[0] === '>=' || match[0] === '≥' ? [left, right] : [right, left]
   if (high.kind !== 'column' || columnsOf(low).length === 0) throw malformed(text, 'an order of something else than a column and others')
   if (columnsOf(low).includes(high.name)) throw malformed(text, `${high.name} on both sides`)
@@ -181,7 +181,7 @@ function formulaIn(text: string, left: Expression, right: Expression): Rule {
     [left, right],
     [right, left]
   ] as const) {
-    if (one.kind === 'column' && columnsOf(other).length > 0 && !columnsOf(other).includes(one.name))
+    if (one.kind === 'column' && !isConstant(other) && !namesInExpression(other).includes(one.name))
       return { kind: 'formula', column: one.name, expression: other }
   }
   const solved = solvedForLast(left, right)

@@ -1,7 +1,7 @@
 import { type CellValue, cellAt } from '../../table/cells.js'
 import { type Codes, codesOf, jointCodes } from '../../table/codes.js'
 import { linearForm } from '../../table/derivative.js'
-import { type Expression, evaluate } from '../../table/expression.js'
+import { type Expression, evaluate, holdsIn, indicatorsOf } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { spelled } from '../../table/present.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
@@ -72,7 +72,7 @@ export function partsOf(expression: Expression): readonly string[] | undefined {
 function columnsShown(rule: Extract<Rule, { kind: 'formula' | 'order' }>): string[] {
   const names: string[] = []
   const visit = (at: Expression): void => {
-    if (at.kind === 'column') names.push(at.name)
+    if (at.kind === 'column' || at.kind === 'indicator') names.push(at.name)
     else if (at.kind === 'binary') [at.left, at.right].forEach(visit)
     else if (at.kind === 'negate' || at.kind === 'call') visit(at.of)
   }
@@ -151,6 +151,8 @@ function usualRows(keys: Codes, values: Codes, says: Says): Int32Array {
 /** An expression in the rows of a table, dates in days; NaN where a cell is missing or it is not defined. */
 export function expressionAt(expression: Expression, data: WrittenTable): (row: number) => number {
   const columns = new Map<string, Float64Array>()
+  const cells = new Map(indicatorsOf(expression).map(({ name }) => [name, cellAt(columnIn(data, name))]))
+  const holds = holdsIn((name) => cells.get(name)!(row))
   let row = 0
   const value = (name: string): number => {
     let values = columns.get(name)
@@ -162,7 +164,7 @@ export function expressionAt(expression: Expression, data: WrittenTable): (row: 
   }
   return (i) => {
     row = i
-    const found = evaluate(expression, value)
+    const found = evaluate(expression, value, holds)
     return Number.isFinite(found) ? found : Number.NaN
   }
 }

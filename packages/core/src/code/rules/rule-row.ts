@@ -1,6 +1,6 @@
 import type { CellValue } from '../../table/cells.js'
 import { derivative } from '../../table/derivative.js'
-import { columnsOf, type Expression, evaluate } from '../../table/expression.js'
+import { columnsOf, type Expression, evaluate, holdsIn } from '../../table/expression.js'
 import { roundToFormat } from '../../table/present.js'
 import type { KeptOrder, KeptRules, RuledColumn } from './kept-rules.js'
 import { lookup } from './lookup-table.js'
@@ -31,12 +31,13 @@ export function wholeRow({ rules, columns }: KeptRules, digits: 'all' | 'written
         return
       }
       const value = (name: string) => numberIn(whole[name], byName.get(name))
+      const holds = holdsIn((name) => whole[name] ?? null)
       if (rule.kind === 'step') {
         const bin = binOf(value(rule.of), rule.cuts, value)
         whole[rule.column] = shown(column, bin === undefined ? rule.missing : rule.values[bin]!)
         return
       }
-      const found = rule.kind === 'formula' ? evaluate(rule.expression, value) : endOf(rule, value, whole)
+      const found = rule.kind === 'formula' ? evaluate(rule.expression, value, holds) : endOf(rule, value, whole)
       const scaled = found * (column.kind === 'datetime' ? DAY : 1)
       whole[rule.column] = !Number.isFinite(found) ? null : digits === 'all' ? scaled : written(scaled, column)
     })
@@ -76,8 +77,9 @@ export function pulledGradient(
   const byName = new Map(columns.map((column) => [column.name, column]))
   const unitOf = (name: string): number => (byName.get(name)?.kind === 'datetime' ? DAY : 1)
   const value = (name: string) => numberIn(whole[name], byName.get(name))
+  const holds = holdsIn((name) => whole[name] ?? null)
   const give = (expression: Expression, names: readonly string[], slope: number): void => {
-    for (const name of names) out[name] = (out[name] ?? 0) + (slope / unitOf(name)) * evaluate(derivative(expression, name), value)
+    for (const name of names) out[name] = (out[name] ?? 0) + (slope / unitOf(name)) * evaluate(derivative(expression, name), value, holds)
   }
   for (const rule of [...rules].reverse()) {
     if (rule.kind === 'gap') continue

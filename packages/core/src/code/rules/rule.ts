@@ -1,4 +1,4 @@
-import { columnsOf, type Expression } from '../../table/expression.js'
+import { type Expression, namesIn } from '../../table/expression.js'
 import { columnWord, expressionText } from '../../table/expression-text.js'
 import { columnsOfCuts, type Thresholds, thresholdsText } from './thresholds.js'
 
@@ -12,7 +12,7 @@ export type Rule = Statement & {
 }
 
 type Statement =
-  /** `total = qty * unit_price`, to the decimals in which the column is written. Dates count in days. */
+  /** `total = qty * unit_price`, `fee = 0.15 * total * P(channel = web)`, to the decimals in which the column is written. Dates count in days. */
   | { readonly kind: 'formula'; readonly column: string; readonly expression: Expression }
   /** `end >= start`. */
   | { readonly kind: 'order'; readonly column: string; readonly low: Expression }
@@ -35,7 +35,7 @@ export function inputsOf(rule: Rule): readonly string[] {
   if (rule.kind === 'lookup') return rule.from
   if (rule.kind === 'step') return [rule.of, ...columnsOfCuts(rule.cuts)]
   if (rule.kind === 'gap') return [rule.when]
-  return columnsOf(rule.kind === 'formula' ? rule.expression : rule.low)
+  return namesIn(rule.kind === 'formula' ? rule.expression : rule.low)
 }
 
 /** A rule as `--rule` reads it. */

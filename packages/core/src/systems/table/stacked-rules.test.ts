@@ -45,8 +45,8 @@ function asRead(raw: RawTable, model: TableModel, drawn: DrawnRows) {
 
 /** The four ways besides one bridge on all columns; a field knows no missing cells, and its codec no categories. */
 const WAYS: readonly (readonly [string, TableFit, readonly string[]])[] = [
-  ['behind a codec', { latent: 'pca:1' }, ['orders', 'hospital', 'shop', 'trips', 'soils', 'people']],
-  ['of a field, in classes of its categories', { local: 'auto' }, ['orders', 'hospital', 'trips', 'soils']],
+  ['behind a codec', { latent: 'pca:1' }, ['orders', 'hospital', 'shop', 'trips', 'soils', 'people', 'bookings']],
+  ['of a field, in classes of its categories', { local: 'auto' }, ['orders', 'hospital', 'trips', 'soils', 'bookings']],
   ['of a window', { local: 'window:1' }, ['loans', 'school']],
   ['of a field behind a codec', { latent: 'pca:2', local: 'auto' }, ['school']]
 ]

@@ -1,0 +1,363 @@
+import { log } from '../../num/elementary.js'
+import { type Expression, namesIn } from '../../table/expression.js'
+import { type Column, isCategorical } from '../../table/table.js'
+import { differentRows, isBelievedAtLog, MOST_RATE, rateByChance } from './chance.js'
+import { FactorInterval } from './factor-interval.js'
+import type { FormulaFound } from './find-formulas.js'
+import { type Quantity, tolerance } from './quantity.js'
+import { inputsOf, type Rule } from './rule.js'
+import { binary, choicesOf, column, number, writeSum } from './shapes.js'
+import { WeightedSums } from './weighted-sums.js'
+
+/** Rows, spread over the table, that say which terms a sum has. */
+const MOST_ROWS = 128
+/** Terms that are looked at, at most: products of two columns are left out where there were more. */
+const MOST_TERMS = 256
+/** Terms of a sum, at most: an amount, and what people, extras and a fee add to it. */
+const MOST_PARTS = 5
+/** Levels of a category, at most: rates by country. */
+const MOST_LEVELS = 30
+/** A column of fewer values is told by lookups and thresholds. */
+const LEAST_VALUES = 3
+/** What a sum leaves of its column beside the variance of rounding, at most: all of a unit would be three times as much. */
+const MOST_LEFT = 3
+/** Variance of what rounding to one unit takes away. */
+const ROUNDED = 1 / 12
+/** What is left of a term after others, beside its square, that double precision cannot tell from nothing. */
+const LOST = 1e-13
+/** Parts of a unit in which roundings are compared: what a computer's numbers are off by is none. */
+const ROUNDINGS = 1e4
+/** Of several readings of one relation the last. */
+const RANK = 9.9
+
+/** A column, a product of two, or the constant 1. */
+interface Term {
+  readonly at: (row: number) => number
+  readonly of: readonly string[]
+}
+
+/** Rows by the level of a category, or all as one. */
+interface Grouping {
+  readonly name: string | undefined
+  readonly kind: Column['kind'] | undefined
+  readonly levels: readonly string[]
+  readonly codes: Int32Array
+}
+
+/** What a sum has in the rows of one level. */
+interface LevelSum {
+  readonly weights: readonly number[]
+  readonly constant: number
+}
+
+interface Problem {
+  readonly quantities: readonly Quantity[]
+  readonly rules: readonly Rule[]
+  readonly rowCount: number
+  /** Rows that terms are chosen on. */
+  readonly rows: readonly number[]
+  readonly terms: readonly Term[]
+  /** How many sums of one column were looked for. */
+  readonly tried: number
+}
+
+/**
+ * Columns that are sums of others and of products of two, with weights that may differ between the levels of a category:
+ * `fee = 0.15 * total * P(channel = web) + …`, `total = nights * rate + 14 * guests * nights * P(breakfast = yes)`. Terms are chosen by
+ * orthogonal matching pursuit, each in all levels at once, until what is left is rounding; then each level has its simplest weights, with which all
+ * rows obey. Only columns that no rule tells yet, without gaps. Cost O(terms · columns · categories) on 128 rows, and O(rows) for each that passes.
+ * @source Pati, Rezaiifar, Krishnaprasad, *Orthogonal matching pursuit*, 1993.
+ */
+export function findByLevel(columns: readonly Column[], quantities: readonly Quantity[], rules: readonly Rule[]): FormulaFound[] {
+  const rowCount = quantities[0]?.values.length ?? 0
+  const numbers = quantities.filter(({ values, isDate }) => !isDate && !values.some(Number.isNaN))
+  const told = new Set(rules.flatMap((rule) => (rule.kind === 'order' || rule.kind === 'gap' ? [] : [rule.column])))
+  const targets = numbers.filter(({ name, values }) => !told.has(name) && hasValues(values))
+  if (targets.length === 0 || numbers.length > MOST_TERMS) return []
+  const groupings = [EVERY_ROW(rowCount), ...columns.flatMap((one) => groupingBy(one))]
+  const count = Math.min(MOST_ROWS, rowCount)
+  const rows = Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * rowCount) / count))
+  const problem = { quantities, rowCount, rows, terms: termsOf(numbers), tried: targets.length * groupings.length }
+  const found: SumFound[] = []
+  const known = (): Rule[] => [
+    ...rules,
+    ...found.map(({ column: name, expression }): Rule => ({ kind: 'formula', column: name, expression }))
+  ]
+  // What is almost a column, as it with a fee, hides what that is made of until it is told by it.
+  for (let before = -1; before < found.length; ) {
+    before = found.length
+    const left = targets.filter(({ name }) => !found.some((one) => one.column === name))
+    const sums = left.flatMap((target) => firstOf(groupings, (grouping) => sumOf(target, grouping, { ...problem, rules: known() })) ?? [])
+    // Of two columns that tell each other the one that is hardly rounded was computed from the other.
+    for (const sum of sums.sort((a, b) => a.rounding - b.rounding)) {
+      const after = behind(sum.column, known())
+      if (!namesIn(sum.expression).some((name) => after.has(name))) found.push(sum)
+    }
+  }
+  return found
+}
+
+interface SumFound extends FormulaFound {
+  /** How far the column is from what it is computed as, at most, in its unit. */
+  readonly rounding: number
+}
+
+function firstOf<T, U>(list: readonly T[], make: (one: T) => U | undefined): U | undefined {
+  for (const one of list) {
+    const made = make(one)
+    if (made !== undefined) return made
+  }
+  return undefined
+}
+
+const EVERY_ROW = (rowCount: number): Grouping => ({ name: undefined, kind: undefined, levels: [''], codes: new Int32Array(rowCount) })
+
+function groupingBy(one: Column): Grouping[] {
+  if (!isCategorical(one) || one.codes.includes(-1)) return []
+  const levels = one.levels.filter((_, code) => one.codes.includes(code))
+  if (levels.length < 2 || levels.length > MOST_LEVELS) return []
+  const place = one.levels.map((level) => levels.indexOf(level))
+  return [{ name: one.name, kind: one.kind, levels, codes: one.codes.map((code) => place[code]!) }]
+}
+
+function termsOf(numbers: readonly Quantity[]): Term[] {
+  const one: Term = { at: () => 1, of: [] }
+  const single = numbers.map(({ name, values }): Term => ({ at: (i) => values[i]!, of: [name] }))
+  const products = 0.5 * numbers.length * (numbers.length - 1)
+  if (1 + numbers.length + products > MOST_TERMS) return [one, ...single]
+  const pairs = numbers.flatMap((a, k) =>
+    numbers.slice(k + 1).map((b): Term => ({ at: (i) => a.values[i]! * b.values[i]!, of: [a.name, b.name] }))
+  )
+  return [one, ...single, ...pairs]
+}
+
+/** The column as a sum within each level, where all rows obey one beyond chance. */
+function sumOf(target: Quantity, grouping: Grouping, problem: Problem): SumFound | undefined {
+  const after = behind(target.name, problem.rules)
+  const terms = problem.terms.filter(({ of }) => !of.some((name) => after.has(name)))
+  const chosen = chosenTerms(target, { grouping, terms, rows: problem.rows })
+  // Sums of columns, the same in all rows, were looked for among all formulas; what levels alone tell is a lookup.
+  const least = grouping.name === undefined ? 2 : 1
+  if (!chosen?.some(({ of }) => of.length >= least)) return undefined
+  const sums = sumsOf(target, chosen, grouping)
+  if (!sums || !isBelieved(target, { chosen, sums, grouping, problem, among: terms.length })) return undefined
+  const same = sums.every(({ weights, constant }) => constant === sums[0]!.constant && weights.every((w, k) => w === sums[0]!.weights[k]))
+  // The same in all levels: it is found without them.
+  if (same && grouping.name !== undefined) return undefined
+  const expression = written(chosen, sums, grouping)
+  const inputs = new Set(chosen.flatMap(({ of }) => of)).size + (grouping.name === undefined ? 0 : 1)
+  const { values, unit } = target
+  const off = values.reduce((most, x, i) => Math.max(most, Math.abs(valueAt(chosen, sums[grouping.codes[i]!]!, i) - x)), 0)
+  return (
+    expression && { column: target.name, expression, rank: RANK, inputs, rounding: unit === 0 ? 0 : Math.round((ROUNDINGS * off) / unit) }
+  )
+}
+
+/** The column itself and all that rules derive from it. */
+function behind(name: string, rules: readonly Rule[]): Set<string> {
+  const after = new Set([name])
+  for (let size = 0; size < after.size; ) {
+    size = after.size
+    for (const rule of rules) if (rule.kind !== 'order' && inputsOf(rule).some((input) => after.has(input))) after.add(rule.column)
+  }
+  return after
+}
+
+interface Choosing {
+  readonly grouping: Grouping
+  readonly terms: readonly Term[]
+  readonly rows: readonly number[]
+}
+
+/** Terms of which the column is a sum within each level, up to rounding; undefined where five do not do. */
+function chosenTerms({ values, unit }: Quantity, { grouping, terms, rows }: Choosing): Term[] | undefined {
+  const levels = Int32Array.from(rows, (i) => grouping.codes[i]!)
+  const count = grouping.levels.length
+  const rest = Float64Array.from(rows, (i) => values[i]!)
+  const noise = ROUNDED * unit * unit + LOST * meanSquare(rest)
+  const left = terms.map((term) => Float64Array.from(rows, term.at))
+  const least = left.map((own) => squaresIn(own, levels, count).map((square) => LOST * square))
+  const chosen: Term[] = []
+  while (chosen.length < MOST_PARTS) {
+    let [best, gain] = [-1, 0]
+    for (let t = 0; t < left.length; t++) {
+      const own = gainOf(left[t]!, rest, { levels, count, least: least[t]! })
+      if (own > gain) [best, gain] = [t, own]
+    }
+    if (best < 0) return undefined
+    chosen.push(terms[best]!)
+    const direction = unitIn(left[best]!, { levels, count, least: least[best]! })
+    takeOff(rest, direction, levels, count)
+    if (meanSquare(rest) <= MOST_LEFT * noise) return chosen
+    for (const own of left) takeOff(own, direction, levels, count)
+  }
+  return undefined
+}
+
+const meanSquare = (values: Float64Array): number => values.reduce((sum, x) => sum + x * x, 0) / values.length
+
+function squaresIn(values: Float64Array, levels: Int32Array, count: number): Float64Array {
+  const squares = new Float64Array(count)
+  for (let k = 0; k < values.length; k++) squares[levels[k]!] = squares[levels[k]!]! + values[k]! * values[k]!
+  return squares
+}
+
+interface Within {
+  readonly levels: Int32Array
+  readonly count: number
+  /** Squares in each level that are nothing beside what a term was. */
+  readonly least: Float64Array
+}
+
+/** By how much a term lessens the squares that are left, with a weight in each level. */
+function gainOf(term: Float64Array, rest: Float64Array, { levels, count, least }: Within): number {
+  const [along, squares] = [new Float64Array(count), new Float64Array(count)]
+  for (let k = 0; k < term.length; k++) {
+    const level = levels[k]!
+    along[level] = along[level]! + term[k]! * rest[k]!
+    squares[level] = squares[level]! + term[k]! * term[k]!
+  }
+  let gain = 0
+  for (let level = 0; level < count; level++) if (squares[level]! > least[level]!) gain += (along[level]! * along[level]!) / squares[level]!
+  return gain
+}
+
+/** A term with the length 1 in each level; 0 where nothing is left of it. */
+function unitIn(term: Float64Array, { levels, count, least }: Within): Float64Array {
+  const squares = squaresIn(term, levels, count)
+  return term.map((x, k) => (squares[levels[k]!]! > least[levels[k]!]! ? x / Math.sqrt(squares[levels[k]!]!) : 0))
+}
+
+/** Takes what lies along a direction off, in each level. */
+function takeOff(from: Float64Array, direction: Float64Array, levels: Int32Array, count: number): void {
+  const along = new Float64Array(count)
+  for (let k = 0; k < from.length; k++) along[levels[k]!] = along[levels[k]!]! + from[k]! * direction[k]!
+  for (let k = 0; k < from.length; k++) from[k] = from[k]! - along[levels[k]!]! * direction[k]!
+}
+
+/** The simplest weights of each level with which all its rows obey. Levels of few rows may take those of another. */
+function sumsOf(target: Quantity, chosen: readonly Term[], { levels, codes }: Grouping): LevelSum[] | undefined {
+  const rowsOf: number[][] = levels.map(() => [])
+  codes.forEach((level, i) => {
+    rowsOf[level]!.push(i)
+  })
+  const own = rowsOf.map((rows) => oneTerm(target, chosen, rows) ?? severalTerms(target, chosen, rows))
+  const known = own.filter((sum) => sum !== undefined)
+  const sums = own.map((sum, level) => sum ?? known.find((other) => holds(target, chosen, other, rowsOf[level]!)))
+  return sums.every((sum) => sum !== undefined) ? sums : undefined
+}
+
+/** A multiple of one term. */
+function oneTerm({ values, unit }: Quantity, chosen: readonly Term[], rows: readonly number[]): LevelSum | undefined {
+  for (const [place, term] of chosen.entries()) {
+    const interval = new FactorInterval('free')
+    if (!rows.every((i) => interval.narrow(term.at(i), values[i]!, tolerance(unit, values[i]!)))) continue
+    const factor = interval.factor()
+    if (factor === undefined) continue
+    return { weights: chosen.map((_, k) => (k === place ? factor : 0)), constant: 0 }
+  }
+  return undefined
+}
+
+function severalTerms(target: Quantity, chosen: readonly Term[], rows: readonly number[]): LevelSum | undefined {
+  const parts = chosen.filter(({ of }) => of.length > 0)
+  const quantities = [
+    ...parts.map(({ at }): Quantity => ({ name: '', isDate: false, values: target.values.map((_, i) => at(i)), unit: 0 })),
+    target
+  ]
+  const sum = new WeightedSums(quantities, rows).of(parts.length)
+  if (!sum) return undefined
+  const weightOf = (term: Term) => {
+    const place = sum.inputs.indexOf(parts.indexOf(term))
+    return place < 0 ? 0 : sum.weights[place]!
+  }
+  const found = { weights: chosen.map(weightOf), constant: sum.constant }
+  return holds(target, chosen, found, rows) ? found : undefined
+}
+
+const valueAt = (chosen: readonly Term[], { weights, constant }: LevelSum, i: number): number =>
+  chosen.reduce((sum, term, k) => (weights[k] === 0 ? sum : sum + weights[k]! * term.at(i)), constant)
+
+const holds = ({ values, unit }: Quantity, chosen: readonly Term[], sum: LevelSum, rows: readonly number[]): boolean =>
+  rows.every((i) => Math.abs(valueAt(chosen, sum, i) - values[i]!) <= tolerance(unit, values[i]!))
+
+interface Candidate {
+  readonly chosen: readonly Term[]
+  readonly sums: readonly LevelSum[]
+  readonly grouping: Grouping
+  readonly problem: Problem
+  /** Terms that were looked at. */
+  readonly among: number
+}
+
+/** Whether rows obey beyond chance: each level by its own rows, as many columns are 0 in all rows of some. */
+function isBelieved({ values, unit }: Quantity, { chosen, sums, grouping, problem, among }: Candidate): boolean {
+  const { quantities, rowCount, tried } = problem
+  const names = new Set(chosen.flatMap(({ of }) => of))
+  const inputs = quantities.filter(({ name }) => names.has(name)).map((one) => one.values)
+  const rows = differentRows([...inputs, values, Float64Array.from(grouping.codes)], rowCount)
+  let logChance = 0
+  let choices = tried
+  for (const [level, sum] of sums.entries()) {
+    const own = rows.filter((i) => grouping.codes[i] === level)
+    const near = (i: number, j: number) => Math.abs(valueAt(chosen, sum, own[i]!) - values[own[j]!]!) <= tolerance(unit, values[own[j]!]!)
+    const numbers = [...sum.weights, sum.constant].filter((weight) => weight !== 0)
+    choices *= choicesOf(among, numbers)
+    const rate = own.length < 2 ? 1 : rateByChance(own.length, near)
+    if (rate <= MOST_RATE) logChance += Math.max(0, own.length - numbers.length) * log(rate)
+  }
+  return isBelievedAtLog(logChance, choices)
+}
+
+/** Terms with equal weights in several levels stand once, with the levels added. */
+function written(chosen: readonly Term[], sums: readonly LevelSum[], grouping: Grouping): Expression | undefined {
+  const parts: Expression[] = []
+  const weights: number[] = []
+  const add = (term: Expression | undefined, own: readonly number[]): number => {
+    const different = [...new Set(own)].filter((weight) => weight !== 0)
+    for (const weight of different) {
+      const at = own.flatMap((one, level) => (one === weight ? [level] : []))
+      const where = at.length === own.length ? undefined : levelsText(at, grouping)
+      // The same constant in all levels is one.
+      if (!term && !where) return weight
+      parts.push(term && where ? binary('*', term, where) : (term ?? where)!)
+      weights.push(weight)
+    }
+    return 0
+  }
+  let constant = 0
+  chosen.forEach(({ of }, k) => {
+    if (of.length === 0) return
+    const term = of.map(column).reduce((a, b) => binary('*', a, b))
+    add(
+      term,
+      sums.map((sum) => sum.weights[k]!)
+    )
+  })
+  const one = chosen.findIndex(({ of }) => of.length === 0)
+  constant = add(
+    undefined,
+    sums.map((sum) => sum.constant + (one < 0 ? 0 : sum.weights[one]!))
+  )
+  return parts.length === 0 ? undefined : writeSum(parts, { weights, constant })
+}
+
+/** 1 in rows of some levels: those added, or 1 less the others where these are fewer. */
+function levelsText(at: readonly number[], { name, kind, levels }: Grouping): Expression {
+  const others = levels.flatMap((_, level) => (at.includes(level) ? [] : [level]))
+  const indicator = (level: number): Expression =>
+    kind === 'boolean' ? { kind: 'indicator', name: name! } : { kind: 'indicator', name: name!, level: levels[level]! }
+  const all = (some: readonly number[]) => some.map(indicator).reduce((a, b) => binary('+', a, b))
+  const isFalse = kind === 'boolean' && levels[at[0]!] === 'false'
+  if (isFalse) return binary('-', number(1), { kind: 'indicator', name: name! })
+  return at.length <= others.length || kind === 'boolean' ? all(at) : binary('-', number(1), all(others))
+}
+
+function hasValues(values: Float64Array): boolean {
+  const seen = new Set<number>()
+  for (const x of values) {
+    seen.add(x)
+    if (seen.size >= LEAST_VALUES) return true
+  }
+  return false
+}

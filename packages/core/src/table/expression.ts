@@ -123,7 +123,7 @@ export function byClass<T>(expression: Expression, make: (within: Expression) =>
 }
 
 /** 1 in a row of the category, 0 in another one, NaN where it is missing. */
-export type Holds = (indicator: Indicator) => number
+type Holds = (indicator: Indicator) => number
 
 const withinClass: Holds = () => {
   throw new RangeError('an expression has a value within a class')

@@ -16,6 +16,8 @@ interface ConditionalTrial {
   /** Shares of the rows that a forest draws, and a regression with residuals of a forest; the kernel draws the others. */
   readonly forest: number
   readonly residuals: number
+  /** Whether numbers were drawn once more, each given all others. */
+  readonly redrawn: boolean
   /** Energy score of the drawn columns, each in its spread between rows that are given alike; of one column the CRPS, 0.56 for the law of Gaussian rows. */
   readonly score: number
   /** Held-out rows it was drawn for. Where they are not all, its score is the best's so far and what it differs by on these. */
@@ -31,6 +33,8 @@ export interface ConditionalChoice {
   /** Shares of the rows that a forest draws, and a regression with residuals of a forest; the kernel draws the others. Default none. */
   readonly forest?: number
   readonly residuals?: number
+  /** Whether numbers are drawn once more, each given all others. */
+  readonly redrawn?: boolean
   /** All that was tried, in that order; empty where nothing had to be chosen. */
   readonly trials: readonly ConditionalTrial[]
   readonly heldOutRows: number
@@ -83,13 +87,14 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   if (heldOutRows < LEAST_HELD_OUT || scores.columns.length === 0 || (ofCategories && scores.columns.length > 1)) return nothing
   const found = await search(await searchOf(problem, scores), problem.watch)
   if (!found) return nothing
-  const told = ({ known, drawn, ridge, predicts, forest, residuals }: Setting) => ({
+  const told = ({ known, drawn, ridge, predicts, forest, residuals, redrawn }: Setting) => ({
     epsilon: known,
     freeRatio: drawn / known,
     ridge,
     predicts,
     forest,
-    residuals
+    residuals,
+    redrawn
   })
   const trials = found.trials.map(({ setting, loss, losses }) => ({ ...told(setting), score: loss, scoredRows: losses.length }))
   const shares = centralShares(scores.calibration.placesOf(found.setting), scores.columns.length)
@@ -125,10 +130,11 @@ async function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Promise<Se
           ...(ends ? [] : [beside(bounds)]),
           ...(apart ? [kernelOnDrawn(kernel.epsilon, widest, calibration)] : [])
         ]
-      : [() => [{ known: fixed.epsilon!, drawn: asked.widest ?? fixed.epsilon!, ridge, predicts: false, forest: 0, residuals: 0 }]]
+      : [() => [{ known: fixed.epsilon!, drawn: asked.widest ?? fixed.epsilon!, ridge, predicts: false, ...OF_KERNEL }]]
   if (fixed.ridge === undefined && scheme !== 'clamp' && given) stages.push(largerRidge)
   if (fixed.predicts === undefined && scheme !== 'clamp' && given) stages.push(asPredictions)
-  const forest = mayResample(asked) && scores.columns.length === 1 ? await asked.forest?.grown(0) : undefined
+  const resamples = mayResample(asked)
+  const forest = resamples && scores.columns.length === 1 ? await asked.forest?.grown(0) : undefined
   // Rows that pass tests of normality are a Gaussian's until scores say clearly that they are not. The few chains that stand at
   // a curve tell nothing of places.
   const isLikely = ({ known, drawn }: Setting) => gaussian && known === ONE_GAUSSIAN && drawn === ONE_GAUSSIAN
@@ -137,7 +143,8 @@ async function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Promise<Se
     if (calibration.fails(setting)) return 0
     return isLikely(setting) ? CLEARLY : 1
   }
-  const shares = forest?.drawn.length === 1 ? sharesOf(forest.residuals !== undefined) : []
+  const redraws = resamples && scores.columns.length > 1 && isMostlyKnown(asked) && ((await asked.redrawn?.()) ?? []).length > 0
+  const shares = redraws ? [REDRAWN] : forest?.drawn.length === 1 ? sharesOf(forest.residuals !== undefined) : []
   const all = [
     ...stages.map(
       (stage): Stage<Setting> =>
@@ -161,8 +168,14 @@ async function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Promise<Se
   }
 }
 
+type Shares = Pick<Setting, 'forest' | 'residuals' | 'redrawn'>
+
+const OF_KERNEL: Shares = { forest: 0, residuals: 0, redrawn: false }
+const REDRAWN: Shares = { ...OF_KERNEL, redrawn: true }
+
 /** Wide kernels are simpler, and of those on drawn and on given columns the first counts first: without it draws are independent. */
 const order = (a: Setting, b: Setting): number =>
+  Number(a.redrawn) - Number(b.redrawn) ||
   a.forest + a.residuals - (b.forest + b.residuals) ||
   a.forest - b.forest ||
   b.drawn - a.drawn ||
@@ -192,7 +205,7 @@ function ladder(epsilon: number, { apart, widest, narrowest, ridge, ends }: Ladd
   const all = [ONE_GAUSSIAN, ...rungs].filter((known) => known >= narrowest && (apart || known <= widest))
   const rung = {
     of: ({ known }: Setting) => known,
-    at: (known: number) => ({ known, drawn: apart ? widest : known, ridge, predicts: false, forest: 0, residuals: 0 }),
+    at: (known: number) => ({ known, drawn: apart ? widest : known, ridge, predicts: false, ...OF_KERNEL }),
     from
   }
   return (trials) => (ends && trials.some(({ setting }) => ends(setting)) ? [] : untilWorse(trials, all, rung))
@@ -237,8 +250,6 @@ const asPredictions: Stage<Setting> = (trials) =>
     trial && forgets(trial.setting.drawn) ? [{ ...trial.setting, predicts: true }] : []
   )
 
-type Shares = Pick<Setting, 'forest' | 'residuals'>
-
 /**
  * Kernel, forest and regression in equal shares, each two of them and each by itself; shares that are fitted to few rows do worse.
  * @source Bates and Granger, *The combination of forecasts*, 1969; Clemen, *Combining forecasts*, 1989; of laws: Hall and Mitchell,
@@ -260,7 +271,7 @@ const sharesOf = (hasResiduals: boolean): readonly Shares[] =>
       ]
   ).map(([kernel = 0, forest = 0, residuals = 0]) => {
     const all = kernel + forest + residuals
-    return { forest: forest / all, residuals: residuals / all }
+    return { ...OF_KERNEL, forest: forest / all, residuals: residuals / all }
   })
 
 /** What draws beside the simplest kernel that scores cannot tell from the best. */
@@ -271,9 +282,9 @@ const besideKernel =
     return kernel ? shares.map((own) => ({ ...kernel.setting, ...own })) : []
   }
 
-const isKernel = ({ forest, residuals }: Shares): boolean => forest + residuals === 0
+const isKernel = (shares: Shares): boolean => isShared(shares, OF_KERNEL)
 
-const isShared = (a: Shares, b: Shares): boolean => a.forest === b.forest && a.residuals === b.residuals
+const isShared = (a: Shares, b: Shares): boolean => a.forest === b.forest && a.residuals === b.residuals && a.redrawn === b.redrawn
 
 const ofKernels = (trials: readonly Trial<Setting>[]) => trials.filter(({ setting }) => isKernel(setting))
 
@@ -284,8 +295,18 @@ const sharesFirst =
     Number(isShared(b, all)) - Number(isShared(a, all)) || order(a, b)
 
 /**
+ * Whether more is known than is drawn. Else each number would be drawn given others that are mostly drawn, for which its law was not
+ * chosen: held-out rows have their own.
+ */
+function isMostlyKnown({ group, training }: ChoiceProblem): boolean {
+  const { split, factors, standing = [] } = group
+  const drawn = split.free.length - standing.length + training.encoder.factors.length - factors.length
+  return split.given.length + standing.length + factors.length > drawn
+}
+
+/**
  * Whether a forest may draw: where something is given, and that alone, and nobody asked for a bandwidth. One number: scores hardly see
- * how several hang together, and what smooths rows of a forest would blur it.
+ * how several hang together, and what smooths rows of a forest would blur it. Of several each is drawn given the others.
  */
 const mayResample = ({ fixed, scheme, observed, group, forest }: ChoiceProblem): boolean =>
   forest !== undefined &&

@@ -1,6 +1,6 @@
 import { allowedClasses } from '../draw/allowed-classes.js'
 import { clampIn, drawCopies, drawSteps, type GroupRun } from '../draw/condition-draw.js'
-import type { ConditionForest, ForestShare } from '../draw/forest-draw.js'
+import type { ConditionForest, ForestShare, Redrawn } from '../draw/forest-draw.js'
 import { USUAL_STEPS } from '../draw/steps.js'
 import type { KernelChoice } from '../kernel/bandwidth.js'
 import type { Context } from '../kernel/context.js'
@@ -31,6 +31,16 @@ export interface Setting {
   /** Shares of the rows that a forest draws, and a regression with its residuals. */
   readonly forest: number
   readonly residuals: number
+  /** Whether numbers are drawn once more, each given all others. */
+  readonly redrawn: boolean
+}
+
+/** How a number is drawn given all others. */
+export interface NumberGivenOthers extends Omit<Redrawn, 'forest'> {
+  /** Shares of a forest and of a regression, and their forests. */
+  readonly forest: number
+  readonly residuals: number
+  readonly forests: ForestsOfTable
 }
 
 export interface ForestsOfTable {
@@ -56,6 +66,8 @@ export interface ChoiceProblem extends Context {
   readonly widest?: number | undefined
   /** Forests of a table's rows, for what a group leaves open. */
   readonly forest?: ForestsOfTable | undefined
+  /** Those of the open numbers that others than the kernel draw, where all others are given. */
+  readonly redrawn?: (() => Promise<readonly NumberGivenOthers[]>) | undefined
   /** Fixed by the user. */
   readonly fixed: {
     readonly epsilon?: number | undefined
@@ -146,7 +158,8 @@ export class HeldOutScores {
       independent: true,
       ridge: setting.ridge,
       predicts: setting.predicts,
-      forest: await this.forestOf(p, setting, members),
+      forest: await this.forestOf(p, setting, { asked: this.problem.forest, members }),
+      redrawn: setting.redrawn ? await this.redrawnOf(p) : undefined,
       scheme,
       ...this.knownOf(part, members, count),
       engine,
@@ -197,8 +210,22 @@ export class HeldOutScores {
     return out
   }
 
-  private async forestOf(p: number, { forest: share, residuals }: Setting, members: readonly number[]): Promise<ForestShare | undefined> {
-    const { forest: asked } = this.problem
+  private async redrawnOf(p: number): Promise<Redrawn[]> {
+    const numbers = (await this.problem.redrawn?.()) ?? []
+    const all = await Promise.all(
+      numbers.map(async ({ coordinate, missing, forests, ...shares }) => {
+        const forest = await this.forestOf(p, shares, { asked: forests })
+        return forest ? [{ coordinate, missing, forest }] : []
+      })
+    )
+    return all.flat()
+  }
+
+  private async forestOf(
+    p: number,
+    { forest: share, residuals }: Pick<Setting, 'forest' | 'residuals'>,
+    { asked, members = [] }: { readonly asked: ForestsOfTable | undefined; readonly members?: readonly number[] }
+  ): Promise<ForestShare | undefined> {
     const forest = share + residuals > 0 ? await asked?.grown(p) : undefined
     if (!forest) return undefined
     const { from, members: scored } = this.parts[p]!

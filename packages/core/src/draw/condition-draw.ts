@@ -12,7 +12,7 @@ import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { type Encoded, type Encoder, stackEncoded, takeEncoded } from '../table/encoder.js'
 import { allowedClasses } from './allowed-classes.js'
 import { anyStarts, conditionStarts, replaceColumns } from './condition-starts.js'
-import { ForestDraws, type ForestShare, shareOf } from './forest-draw.js'
+import { ForestDraws, type ForestShare, type Redrawn, redraw, shareOf } from './forest-draw.js'
 import { type InformedChains, informedStep, proposals, startChains } from './informed.js'
 import { clampStep } from './informed-clamp.js'
 import type { ChainCondition, InformedProblem } from './informed-problem.js'
@@ -39,6 +39,8 @@ export interface GroupRun extends Context {
   readonly predicts?: boolean | undefined
   /** Draws a share of the rows in the place of the chains. */
   readonly forest?: ForestShare | undefined
+  /** Numbers that are drawn once more when the chains have ended. */
+  readonly redrawn?: readonly Redrawn[] | undefined
   /** Default informed. */
   readonly scheme?: 'informed' | 'clamp' | undefined
   readonly evidence?: Evidence | undefined
@@ -190,10 +192,21 @@ export async function drawGroup(run: GroupRun): Promise<GroupDraw> {
     forest.take(draw, run.key)
     return draw
   }
-  const { chains, starts, acceptance, moved } = await runChains({ ...run, onStep: forest ? forest.shown(run) : run.onStep })
+  const { chains, starts, acceptance, moved } = await runChains({ ...run, onStep: forest ? forest.shown(run) : redrawnSteps(run) })
   const draw = { rows: copyState(chains.state), starts, acceptance, moved, effectiveCount: chains.effectiveCount }
   forest?.take(draw, run.key)
+  redraw(run, run.redrawn ?? [], draw.rows, run.key)
   return draw
+}
+
+/** Chains as they move, with their numbers as they would be drawn there. */
+function redrawnSteps({ onStep, ...run }: GroupRun): GroupRun['onStep'] {
+  if (!onStep || !run.redrawn) return onStep
+  return (rows, step) => {
+    const state = copyState(rows as InformedState)
+    if (step > 0) redraw(run, run.redrawn!, state, run.key)
+    onStep(state, step)
+  }
 }
 
 /** The chains of a group's condition at place `k` in draws of the same conditions, those of all draws one after the other. */
@@ -245,7 +258,8 @@ export async function drawCopies(run: GroupRun, copies: number): Promise<Encoded
   const keys = Array.from({ length: copies }, (_, copy) => keyAtStep(key, copy))
   const states = await statesOf(run, key, keys)
   const draws = run.forest && new ForestDraws(run, run.forest)
-  for (let copy = 0; draws && copy < Math.round(draws.share * copies); copy++) draws.put(states[copy]!, keys[copy]!, 1)
+  for (let copy = 0; draws && copy < Math.round(draws.share * copies); copy++) draws.put(states[copy]!, keys[copy]!, { share: 1 })
+  for (const [copy, state] of states.entries()) redraw(run, run.redrawn ?? [], state, keys[copy]!)
   return states
 }
 

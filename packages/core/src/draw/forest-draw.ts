@@ -61,6 +61,7 @@ export class ConditionForest {
     private readonly asked: Encoder,
     /** Known coordinates, and those that are drawn. */
     readonly known: readonly number[],
+    private readonly factors: readonly number[],
     readonly drawn: readonly number[],
     /** What is known of all rows [n, p]. */
     readonly features: Matrix,
@@ -78,26 +79,10 @@ export class ConditionForest {
     const { factors, split } = group
     const known = knownCoordinates(group)
     const open = encoder.factors.map((_, f) => f).filter((f) => !factors.includes(f))
-    const settled = new Map(
-      encoder.columns.flatMap((code) =>
-        code.carries === 'coordinate'
-          ? [[code.coordinate, scaleValues(code.scaler, unscaleValues(code.scaler, columnOf(rows.coordinates, code.coordinate)))] as const]
-          : []
-      )
-    )
-    const columnsOf = (coordinates: readonly number[], levels: readonly number[], placed = encoder) => {
-      const numbers = matrix(rows.coordinates.rows, coordinates.length)
-      coordinates.forEach((c, k) => {
-        settled.get(c)!.forEach((x, i) => {
-          numbers.data[i * numbers.cols + k] = x
-        })
-      })
-      return embedEncoded(placed, { coordinates: numbers, codes: rows.codes }, levels)
-    }
     const asked = askedOf(encoder)
-    const features = columnsOf(known, factors, asked)
-    const drawn = [...split.ranged, ...split.free].filter((c) => !known.includes(c) && variance(settled.get(c)!) > ALIKE)
-    const targets = standardised(columnsOf(drawn, open))
+    const features = settled(asked, rows, { coordinates: known, factors })
+    const drawn = [...split.ranged, ...split.free].filter((c) => !known.includes(c) && variance(settledColumn(encoder, rows, c)) > ALIKE)
+    const targets = standardised(settled(encoder, rows, { coordinates: drawn, factors: open }))
     if (features.cols === 0 || targets.cols === 0) return undefined
     // What stands for a missing cell tells nothing of those that are there.
     const present = encoder.columns.flatMap((code) =>
@@ -111,8 +96,8 @@ export class ConditionForest {
     )
     if (counted.length === 0) return undefined
     const forest = growRowForest({ features, targets, rows: counted, key, watch })
-    const place = drawn.length === 1 && open.length === 0 ? settled.get(drawn[0]!) : undefined
-    return new ConditionForest(training, asked, known, drawn, features, forest, {
+    const place = drawn.length === 1 && open.length === 0 ? settledColumn(encoder, rows, drawn[0]!) : undefined
+    return new ConditionForest(training, asked, known, factors, drawn, features, forest, {
       rows: counted,
       key: keyFor(key, 'residuals'),
       watch,
@@ -138,6 +123,11 @@ export class ConditionForest {
     return targets.cols === 0 ? undefined : { ridge, forest: growRowForest({ features, targets, rows, ...how }) }
   }
 
+  /** What rows say of all that is known, as trees ask for it [n, p]. */
+  pointsOf(rows: Encoded): Matrix {
+    return settled(this.asked, rows, { coordinates: this.known, factors: this.factors })
+  }
+
   /** What a condition says, as trees ask for it [p]. */
   pointOf({ numbers, standing = [], levels }: Condition, factors: readonly number[]): Float64Array {
     const encoder = this.asked
@@ -150,6 +140,25 @@ export class ConditionForest {
     const places = factors.flatMap((f) => Array.from(rowOf(encoder.factors[f]!.places, levels.get(f)!)))
     return Float64Array.from([...this.known.map((c) => placeOf.get(c)!), ...places])
   }
+}
+
+/** A number of each row, in the middle of the spike that it stands on [n]. */
+function settledColumn(encoder: Encoder, { coordinates }: Encoded, c: number): Float64Array {
+  const values = columnOf(coordinates, c)
+  const code = encoder.columns.find((one) => one.carries === 'coordinate' && one.coordinate === c)
+  return code?.carries === 'coordinate' ? scaleValues(code.scaler, unscaleValues(code.scaler, values)) : values
+}
+
+/** Numbers, settled, and places of levels of each row [n, columns]. */
+function settled(
+  encoder: Encoder,
+  rows: Encoded,
+  { coordinates, factors }: { readonly coordinates: readonly number[]; readonly factors: readonly number[] }
+): Matrix {
+  const numbers = matrix(rows.coordinates.rows, coordinates.length)
+  for (const [k, c] of coordinates.entries())
+    for (const [i, x] of settledColumn(encoder, rows, c).entries()) numbers.data[i * numbers.cols + k] = x
+  return embedEncoded(encoder, { coordinates: numbers, codes: rows.codes }, factors)
 }
 
 /**
@@ -285,16 +294,20 @@ export class ForestDraws {
 
   /**
    * Puts rows in the place of a share of the chains' states; which training row each has, −1 for chains that stay where they are [n].
-   * Chains whose condition no row of the forest has stay too.
+   * Chains whose condition no row of the forest has stay too. `points`: what is known of each chain [n, p]; default what its condition says.
    */
-  put(state: InformedState, key: Key, share = this.share): Int32Array {
+  put(
+    state: InformedState,
+    key: Key,
+    { share = this.share, points }: { readonly share?: number; readonly points?: Matrix } = {}
+  ): Int32Array {
     const { run } = this
     const [which, row, noise] = [stepKey(key, 'by forest'), stepKey(key, 'forest row'), stepKey(key, 'forest noise')]
     const [uniform, normal] = [new Float64Array(1), new Float64Array(this.drawn.length)]
     return Int32Array.from(state.part, (_, i) => {
       const counter = run.noise?.[i] ?? i
       if (fillUniform(which, counter, uniform)[0]! >= share) return -1
-      const said = this.at(Math.floor(i / run.count))
+      const said = points ? this.saidAt(rowOf(points, i)) : this.at(Math.floor(i / run.count))
       if (!said) return -1
       const k = indexFromShares(fillUniform(row, counter, uniform)[0]!, said.weights)
       this.write(state, { i, k, said, normal: fillNormal(noise, counter, normal) })
@@ -308,11 +321,16 @@ export class ForestDraws {
   }
 
   private saidOf(k: number): Said | undefined {
-    const { run, drawn } = this
-    const { forest, features, residuals, training } = this.forest.forest
-    const counts = this.counted(run.conditions[k]!)
-    const held = this.forest.heldOut?.[k]
-    const point = held === undefined ? this.forest.forest.pointOf(run.conditions[k]!, run.group.factors) : rowOf(features, held)
+    const { run } = this
+    const { forest, heldOut } = this.forest
+    const held = heldOut?.[k]
+    const point = held === undefined ? forest.pointOf(run.conditions[k]!, run.group.factors) : rowOf(forest.features, held)
+    return this.saidAt(point, this.counted(run.conditions[k]!))
+  }
+
+  private saidAt(point: Float64Array, counts?: (row: number) => boolean): Said | undefined {
+    const { drawn } = this
+    const { forest, residuals, training } = this.forest.forest
     const own = rowWeightsAt(forest, point, counts)
     if (own.rows.length === 0) return undefined
     const t = drawn.length
@@ -416,3 +434,41 @@ export class ForestDraws {
     return row !== undefined && (place < low || place > high) ? beside : reflectedInto(low, high, beside)
   }
 }
+
+/** A number of which chains have drawn a value, to be drawn once more given all others. */
+export interface Redrawn {
+  readonly coordinate: number
+  /** Factor that is not 0 where the number is missing. */
+  readonly missing: number | undefined
+  /** Of the number given all others; the rows that are not theirs keep what they have. */
+  readonly forest: ForestShare
+}
+
+/**
+ * Draws numbers one after the other, each given all others as they are then, by the same shares as where it alone is drawn: what has
+ * been drawn is one of the laws that are mixed. p(others) stays, and p(number | others) is theirs.
+ * @source Geman and Geman 1984: one sweep of the Gibbs sampler, from a law that is near.
+ */
+export function redraw(run: Omit<DrawnChains, 'group'>, numbers: readonly Redrawn[], state: InformedState, key: Key): void {
+  const { encoder } = run
+  const width = encoder.factors.length
+  for (const { coordinate, missing, forest } of numbers) {
+    const before = columnOf(state.coordinates, coordinate)
+    const draws = new ForestDraws({ ...run, group: givenAllBut(encoder, coordinate) }, forest)
+    draws.put(state, keyFor(key, `redrawn ${coordinate}`), { points: forest.forest.pointsOf(state) })
+    if (missing === undefined) continue
+    for (let i = 0; i < before.length; i++)
+      if (state.codes[i * width + missing] !== 0) state.coordinates.data[i * state.coordinates.cols + coordinate] = before[i]!
+  }
+}
+
+/** Conditions that leave one number open. */
+export const givenAllBut = (encoder: Encoder, coordinate: number): ConditionGroup => ({
+  split: {
+    given: Array.from({ length: encoder.coordinateCount }, (_, c) => c).filter((c) => c !== coordinate),
+    ranged: [],
+    free: [coordinate]
+  },
+  factors: encoder.factors.map((_, f) => f),
+  members: []
+})

@@ -68,17 +68,28 @@ export interface RowWeights {
  * Weights of the rows where `point` [p] is known: of each tree those of its leaf, in equal shares. Rows that are not `allowed` have none;
  * nothing where no other has any. @source Meinshausen, *Quantile regression forests*, Journal of Machine Learning Research 2006.
  */
-export function rowWeightsAt({ trees }: RowForest, point: Float64Array, allowed?: (row: number) => boolean): RowWeights {
-  const found = new Map<number, number>()
-  for (const tree of trees) {
+export function rowWeightsAt(forest: RowForest, point: Float64Array, allowed?: (row: number) => boolean): RowWeights {
+  const sums = SUMS.get(forest) ?? new Float64Array(forest.rowCount)
+  SUMS.set(forest, sums)
+  const found: number[] = []
+  for (const tree of forest.trees) {
     const leaf = leafOf(tree, point)
     const [start, end] = [tree.start[leaf]!, tree.end[leaf]!]
-    for (let at = start; at < end; at++) found.set(tree.rows[at]!, (found.get(tree.rows[at]!) ?? 0) + 1 / (end - start))
+    for (let at = start; at < end; at++) {
+      const row = tree.rows[at]!
+      if (sums[row] === 0) found.push(row)
+      sums[row] = sums[row]! + 1 / (end - start)
+    }
   }
-  const rows = [...found.keys()].filter((row) => allowed?.(row) ?? true).sort((a, b) => a - b)
-  const total = rows.reduce((sum, row) => sum + found.get(row)!, 0)
-  return { rows, weights: Float64Array.from(rows, (row) => found.get(row)! / total) }
+  const rows = Array.from(Int32Array.from(found).sort()).filter((row) => allowed?.(row) ?? true)
+  const total = rows.reduce((sum, row) => sum + sums[row]!, 0)
+  const weights = Float64Array.from(rows, (row) => sums[row]! / total)
+  for (const row of found) sums[row] = 0
+  return { rows, weights }
 }
+
+/** Room of each forest for the sums of one point, all nought between two. */
+const SUMS = new WeakMap<RowForest, Float64Array>()
 
 function leafOf({ feature, threshold, left }: RowTree, point: Float64Array): number {
   let node = 0

@@ -1,10 +1,11 @@
 import { type ConditionalChoice, chooseConditional } from '../../choose/conditional.js'
 import { type ObservedColumns, partsOfTable } from '../../choose/held-out.js'
-import { type ForestsOfTable, freeScales } from '../../choose/held-out-scores.js'
+import { type ForestsOfTable, freeScales, type NumberGivenOthers } from '../../choose/held-out-scores.js'
 import { type ConditionMemory, recall } from '../../choose/memory.js'
-import { ConditionForest, type ForestShare } from '../../draw/forest-draw.js'
+import { ConditionForest, type ForestShare, givenAllBut, type Redrawn } from '../../draw/forest-draw.js'
 import { type ConditionGroup, knownCoordinates } from '../../know/places.js'
 import { fitLaw, type Law, tableProblem } from '../../law/law.js'
+import { atomColumns } from '../../law/strata.js'
 import { type Key, keyFor, keyFromSeed } from '../../num/random.js'
 import type { Context } from '../context.js'
 import { type MatchedConditions, type MatchedGroup, matchedManner, matchedTraining, matchedWidening } from './condition-rows.js'
@@ -63,6 +64,7 @@ export async function chooseFor(
       manner: matchedManner(model, part, matched),
       observed,
       forest: forest === 0 ? undefined : forestsOf(model, { group, rows, memory: request.memory }, watch),
+      redrawn: forest === 0 ? undefined : () => givenOthers(model, { matched, part, request }, { engine, watch }),
       fixed,
       scheme: request.conditioning,
       engine,
@@ -79,6 +81,31 @@ async function remembered(model: GlobalModel, name: string, choose: () => Promis
   const choice = known.get(name) ?? (await choose())
   known.set(name, choice)
   return choice
+}
+
+/** Which of the numbers that are drawn others than the kernel would draw if all others were given, chosen on all rows. */
+async function givenOthers(
+  model: GlobalModel,
+  { matched, part, request }: Pick<ChoiceFor, 'matched' | 'part' | 'request'>,
+  context: Omit<Context, 'key'>
+): Promise<NumberGivenOthers[]> {
+  const { encoder } = model.training
+  const { split, standing = [] } = matched.group
+  const atoms = atomColumns(model.training).map(({ coordinate }) => coordinate)
+  const found: NumberGivenOthers[] = []
+  for (const coordinate of split.free.filter((c) => !standing.includes(c))) {
+    const group = givenAllBut(encoder, coordinate)
+    const compared = group.split.given.filter((c) => atoms.includes(c))
+    const all = { name: '', rows: undefined, places: [] }
+    const asked = { matched: { group, conditions: [], matching: [], matched: [all], compared }, part: all, request }
+    const { forest = 0, residuals = 0 } = await chooseFor(model, asked, context)
+    if (forest + residuals === 0) continue
+    const code = encoder.columns.find((one) => one.carries === 'coordinate' && one.coordinate === coordinate)
+    const missing = code?.carries === 'coordinate' ? code.missingFactor : undefined
+    const forests = forestsOf(model, { group, rows: part.rows, memory: request.memory }, context.watch)
+    found.push({ coordinate, missing, forest, residuals, forests })
+  }
+  return found
 }
 
 export interface PartOfDraw {
@@ -133,4 +160,19 @@ export async function forestFor(
   const forest =
     share + residuals === 0 ? undefined : await forestsOf(model, { group: matched.group, rows: part.rows, memory }, watch).grown()
   return forest && { forest, share, residuals, rows: part.rows }
+}
+
+/** The numbers that are drawn once more, each given all others, where that was chosen. */
+export async function redrawnFor(
+  model: GlobalModel,
+  { matched, part, choice, request }: Pick<PartOfDraw, 'matched' | 'part' | 'choice'> & { readonly request: ChoiceRequest },
+  context: Omit<Context, 'key'>
+): Promise<Redrawn[] | undefined> {
+  if (!choice.redrawn) return undefined
+  const found: Redrawn[] = []
+  for (const { coordinate, missing, forests, forest: share, residuals } of await givenOthers(model, { matched, part, request }, context)) {
+    const forest = await forests.grown()
+    if (forest) found.push({ coordinate, missing, forest: { forest, share, residuals, rows: part.rows } })
+  }
+  return found
 }

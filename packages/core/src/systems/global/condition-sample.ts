@@ -2,7 +2,7 @@ import type { ConditionalChoice } from '../../choose/conditional.js'
 import { ConditionMemory } from '../../choose/memory.js'
 import { type Batch, chainsOfNames, inBatchesOfEach, placesInBatches } from '../../draw/batches.js'
 import { conditionIn, drawGroup, type GroupDraw, type GroupRun } from '../../draw/condition-draw.js'
-import type { ForestShare } from '../../draw/forest-draw.js'
+import type { ForestShare, Redrawn } from '../../draw/forest-draw.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { levelsOfRow, requireLevels } from '../../know/levels.js'
@@ -20,7 +20,7 @@ import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { type ChoiceRequest, chooseFor, forestFor, lawFor, type PartOfDraw } from './condition-law.js'
+import { type ChoiceRequest, chooseFor, forestFor, lawFor, type PartOfDraw, redrawnFor } from './condition-law.js'
 import { type ConditionalReport, type ConditionGroupReport, type ConditionReport, reportOn, reportOnGroup } from './condition-report.js'
 import { type MatchedConditions, matchConditions, partOfGroup } from './condition-rows.js'
 import { type GlobalModel, trainingTable } from './model.js'
@@ -155,12 +155,19 @@ export function refuseContradictions({ encoder, rows }: Pick<TrainingRows, 'enco
   })
 }
 
+interface Ready {
+  readonly choice: ConditionalChoice
+  readonly law: Law
+  readonly forest: ForestShare | undefined
+  readonly redrawn: readonly Redrawn[] | undefined
+}
+
 /** Conditions of a group that are drawn together, and what they are drawn with. */
 interface Piece extends Pick<PartOfDraw, 'matched' | 'part'> {
   /** Places in the group's members. */
   readonly places: readonly number[]
   /** Chosen for the whole part, where a piece of it is drawn. */
-  readonly ready: () => Promise<{ readonly choice: ConditionalChoice; readonly law: Law; readonly forest: ForestShare | undefined }>
+  readonly ready: () => Promise<Ready>
 }
 
 function piecesOf(
@@ -173,7 +180,12 @@ function piecesOf(
   const ready = later(async () => {
     const choice = await chooseFor(model, asked, own)
     const chosen = { matched, part, choice, memory: request.memory }
-    return { choice, law: await lawFor(model, chosen, own), forest: await forestFor(model, chosen, own.watch) }
+    return {
+      choice,
+      law: await lawFor(model, chosen, own),
+      forest: await forestFor(model, chosen, own.watch),
+      redrawn: await redrawnFor(model, { matched, part, choice, request }, own)
+    }
   })
   return placesInBatches(part.places, request.rows).map((places) => ({ matched, part, places, ready }))
 }
@@ -189,7 +201,7 @@ async function drawPiece(
   { names: all, request, ...run }: PieceDraw,
   { first, ...batch }: Batch
 ): Promise<{ readonly choice: ConditionalChoice; readonly draw: GroupDraw }> {
-  const { choice, law, forest } = await ready()
+  const { choice, law, forest, redrawn } = await ready()
   const own = partOfGroup(matched, { ...part, places })
   const names = own.group.members.map((member) => all[member]!)
   const draw = await drawGroup({
@@ -199,6 +211,7 @@ async function drawPiece(
     ridge: choice.ridge,
     predicts: choice.predicts,
     forest,
+    redrawn,
     scheme: request.conditioning,
     onStep: first === 0 ? request.onStep : undefined
   })

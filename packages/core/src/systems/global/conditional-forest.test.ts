@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { drawGroup } from '../../draw/condition-draw.js'
-import { ConditionForest } from '../../draw/forest-draw.js'
+import { ConditionForest, givenAllBut } from '../../draw/forest-draw.js'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { resolveConditions } from '../../know/conditions.js'
 import { fitLaw, tableProblem } from '../../law/law.js'
@@ -197,4 +197,44 @@ test('residuals at a regression’s mean go on along a line where leaves end', a
   expect(plain).toBeGreaterThan(0.1)
   expect(Math.abs(both / plain - 0.5)).toBeLessThan(0.2)
   expect(Math.abs(alone)).toBeLessThan(0.2 * plain)
+})
+
+describe('two numbers that are open', () => {
+  /** Given x, a and b have the correlation 0.8. */
+  const n = 300
+  const [x, z, e] = [41, 42, 43].map((seed) => normals(keyFromSeed(seed), n)) as [Float64Array, Float64Array, Float64Array]
+  const a = x.map((u, i) => u + z[i]!)
+  const b = x.map((u, i) => u + 0.8 * z[i]! + 0.6 * e[i]!)
+  const correlation = (u: Float64Array, v: Float64Array) => {
+    const [mu, mv] = [mean(u), mean(v)]
+    return mean(u.map((value, i) => (value - mu) * (v[i]! - mv))) / Math.sqrt(variance(u) * variance(v))
+  }
+
+  test('keep their correlation where each is drawn once more given the other', async () => {
+    const columns = [number('x', x), number('a', a), number('b', b)]
+    const { training, kernel, summary } = await fitGlobal(
+      inferTable({ rowCount: n, columns }),
+      { scaling: 'standard', bandwidth: 0.3 },
+      context
+    )
+    const { encoder } = training
+    const { group, conditions } = matchConditions(training, resolveConditions(encoder, [{ x: 0.5 }]))[0]!
+    const redrawn = group.split.free.map((coordinate) => {
+      const forest = ConditionForest.grow(training, givenAllBut(encoder, coordinate), { key: keyFromSeed(44) })!
+      return { coordinate, missing: undefined, forest: { forest, share: 0.5, residuals: 0.5 } }
+    })
+    const law = await fitLaw(tableProblem(training, { ...kernel, epsilon: 128 }, { mode: summary.categories, conditions: {} }), { engine })
+    const run = { law, encoder, group, conditions, count: 1500, steps: 2, ridge: 1e-3, engine, key: keyFromSeed(45) }
+    const [own, once] = [await drawGroup(run), await drawGroup({ ...run, redrawn })].map(({ rows }) => decodeTable(encoder, rows)) as [
+      Table,
+      Table
+    ]
+    const shared = valuesOf(once, 'a').filter((value, i) => value === valuesOf(own, 'a')[i])
+    expect(shared.length).toBe(0)
+    expect(Math.abs(correlation(valuesOf(once, 'a'), valuesOf(once, 'b')) - 0.8)).toBeLessThan(0.08)
+    for (const name of ['a', 'b']) {
+      expect(Math.abs(mean(valuesOf(once, name)) - 0.5)).toBeLessThan(0.2)
+      expect(Math.abs(Math.sqrt(variance(valuesOf(once, name))) - 1)).toBeLessThan(0.15)
+    }
+  })
 })

@@ -145,7 +145,7 @@ export function tellConditional(report: ConditionalReport): Telling {
   return tellSupport(support, { conditional: report })
 }
 
-type Setting = Pick<ConditionGroupReport, 'epsilon' | 'ridge' | 'freeRatio' | 'predicts' | 'forest' | 'residuals'>
+type Setting = Pick<ConditionGroupReport, 'epsilon' | 'ridge' | 'freeRatio' | 'predicts' | 'forest' | 'residuals' | 'redrawn'>
 
 const same = (one: Setting, other: Setting): boolean =>
   one.epsilon === other.epsilon &&
@@ -153,21 +153,25 @@ const same = (one: Setting, other: Setting): boolean =>
   one.freeRatio === other.freeRatio &&
   (one.predicts ?? false) === (other.predicts ?? false) &&
   (one.forest ?? 0) === (other.forest ?? 0) &&
-  (one.residuals ?? 0) === (other.residuals ?? 0)
+  (one.residuals ?? 0) === (other.residuals ?? 0) &&
+  (one.redrawn ?? false) === (other.redrawn ?? false)
 
 /** What draws the rows, in equal shares. */
-function drawnBy({ forest = 0, residuals = 0 }: Pick<Setting, 'forest' | 'residuals'>): string {
+function drawnBy({ forest = 0, residuals = 0, redrawn }: Pick<Setting, 'forest' | 'residuals' | 'redrawn'>): string {
+  if (redrawn) return 'kernel, then each number given all others'
   const names = [forest + residuals < 1 && 'kernel', forest > 0 && 'forest', residuals > 0 && 'regression'].filter((name) => name !== false)
   return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} in equal shares`
 }
 
 function groupFact(group: ConditionGroupReport): Fact {
-  const { columns, epsilon, ridge, freeRatio, predicts, forest = 0, residuals = 0, trials } = group
+  const { columns, epsilon, ridge, freeRatio, predicts, forest = 0, residuals = 0, redrawn, trials } = group
   const kernel = `ε = ${numberText(epsilon)}${freeRatio === 1 ? '' : `, ${numberText(freeRatio)}-fold for drawn columns`}, ridge λ = ${plainText(ridge)}${predicts ? ', spread of predictions' : ''}`
   const best = trials.find((trial) => same(trial, group))
   return {
     name: `given ${columns.length > 0 ? columns.join(', ') : 'nothing'}`,
-    value: [...(forest + residuals < 1 ? [kernel] : []), ...(forest + residuals > 0 ? [`drawn by ${drawnBy(group)}`] : [])].join('; '),
+    value: [...(forest + residuals < 1 ? [kernel] : []), ...(forest + residuals > 0 || redrawn ? [`drawn by ${drawnBy(group)}`] : [])].join(
+      '; '
+    ),
     aside: best && `held-out score ${best.score.toFixed(3)} of the spread between rows that are given alike`
   }
 }

@@ -1,13 +1,15 @@
 // Trajectories through snapshots: error at held-out times beside baselines and the truth, parameters, time.
-// usage: node bench/trajectories.mjs [lotka-volterra] [repressilator] [rotation] [gaussian] [plain] [smooth] [cells] [growth] [noise] [large] [--seeds 1] [--job COUNT,REFERENCE] [--save]
+// usage: node bench/trajectories.mjs [closed] [gaussian] [plain] [smooth] [growth] [lotka-volterra] [repressilator] [rotation] [noise] [cells] [large] [--seeds 1] [--job COUNT,REFERENCE] [--save]
+//   Where none is named, all but cells and large: five minutes of processor time.
+//   closed: the tests that hold couplings, smoothers, growth and fates against closed forms, run.
 //   plain: the plain bridge beside straight lines along optimal couplings, on six sets of snapshots.
 //   smooth: velocities that change smoothly beside straight lines, splines and persistence, on seven sets.
 //   cells: gradient and free fields on five coordinates, 300 and 1,000 particles at seven times, processor time.
 //   growth: fates and rates of a population in which one of two branches multiplies, and days held out, beside the same without growth;
-//     with several seeds means and standard errors; closed forms are tests.
+//     with several seeds means and standard errors.
 //   noise: gradient fields with the likeliest noise, less of it and the true one.
 //   large: 2,000 to 20,000 particles at three times, no and non-linear references: time, peak memory, silence of progress, and a
-//     fourth time held out (minutes); --job 20000,lotka-volterra one of them; --save kept for the guide.
+//     fourth time held out (minutes); --job 20000,lotka-volterra one of them, as of cells; --save kept for the guide.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { velocityProcess } from '../packages/core/dist/bridge/velocity.js'
@@ -27,6 +29,12 @@ const seedsAt = args.indexOf('--seeds')
 const seeds = seedsAt < 0 ? 1 : Number(args.splice(seedsAt, 2)[1])
 const jobAt = args.indexOf('--job')
 const jobs = jobAt < 0 ? undefined : [args.splice(jobAt, 2)[1].split(',')]
+const CELLS = [
+  ['300', 'gradient'],
+  ['300', 'free'],
+  ['1000', 'gradient'],
+  ['1000', 'free']
+]
 const LARGE = [
   ['2000', 'lotka-volterra'],
   ['5000', 'brownian'],
@@ -35,7 +43,8 @@ const LARGE = [
 ]
 const saveAt = args.indexOf('--save')
 const save = saveAt >= 0 && args.splice(saveAt, 1).length > 0
-const wanted = args.length > 0 ? args : ['gaussian', 'plain', 'lotka-volterra', 'repressilator', 'rotation']
+const wanted =
+  args.length > 0 ? args : ['closed', 'gaussian', 'plain', 'smooth', 'growth', 'lotka-volterra', 'repressilator', 'rotation', 'noise']
 
 const number = (x) => (x === undefined ? '–' : Number(x.toPrecision(3)))
 const mean = (values) => values.reduce((sum, x) => sum + x, 0) / values.length
@@ -51,6 +60,12 @@ function tally(name, seed, figures) {
   const text = Object.entries(figures).map(([figure, values]) => `${figure} ${values.map((x) => x.toFixed(3)).join(', ')}`)
   console.log(`${name}, seed ${seed}: ${text.join('; ')}`)
 }
+/** Mean W1 of what needs no model, over held-out times. */
+const baselinesOf = (scores) => ({
+  'straight lines': number(mean(scores.map((s) => s.straightLine))),
+  splines: number(mean(scores.map((s) => s.spline))),
+  persistence: number(mean(scores.map((s) => s.sanity.persistence.w1)))
+})
 /** Means over seeds with their standard errors. */
 function tellTallies() {
   for (const [name, figures] of tallies)
@@ -326,8 +341,7 @@ async function measure({ name, input, options, seed, truth }) {
     w1: number(mean(scores.map((s) => s.w1))),
     w2: number(mean(scores.map((s) => s.w2))),
     mmd: number(mean(scores.map((s) => s.mmd))),
-    'straight lines': number(mean(scores.map((s) => s.straightLine))),
-    splines: number(mean(scores.map((s) => s.spline))),
+    ...baselinesOf(scores),
     'half-split floor': number(mean(scores.map((s) => s.floor))),
     ...(truth && { truth: number(truth) }),
     rounds: model.history.at(-1)?.round,
@@ -355,7 +369,29 @@ function parameters(model, truth, tolerance) {
   }
 }
 
+/** Tests that hold results against closed forms. */
+const CLOSED = [
+  'bridge/coupling',
+  'bridge/growth',
+  'bridge/guided-bridge',
+  'bridge/linear-noise',
+  'bridge/resolution',
+  'bridge/schrodinger',
+  'bridge/velocity-smoother',
+  'systems/marginals/growing',
+  'systems/marginals/velocity'
+]
+
 const BENCHES = {
+  closed(seed) {
+    if (seed > 1) return
+    const files = CLOSED.map((name) => `packages/core/src/${name}.test.ts`)
+    const root = new URL('..', import.meta.url).pathname
+    const { status, stdout } = spawnSync('npx', ['vitest', 'run', '--reporter=verbose', ...files], { cwd: root, encoding: 'utf8' })
+    // Of each test its name and whether it passed.
+    console.log(stdout.trim())
+    console.log(`Closed forms: ${verdict(status === 0)}`)
+  },
   async 'lotka-volterra'(seed) {
     const options = { reference: 'lotka-volterra', holdOut: [1, 3, 5, 7, 9] }
     const { model, w1 } = await measure({
@@ -419,7 +455,8 @@ const BENCHES = {
       const widened = model.notes.filter((note) => note.includes('σ² was doubled')).length
       const line = {
         W1: number(w1),
-        'straight lines': `${number(straight)}: ${(w1 / straight).toFixed(3)} times, target 1.01: ${verdict(w1 <= 1.01 * straight)}`,
+        ...baselinesOf(scores),
+        'of straight lines': `${(w1 / straight).toFixed(3)}, target 1.01: ${verdict(w1 <= 1.01 * straight)}`,
         'at three times σ': `${(wide.w1 / straight).toFixed(3)} times`,
         'at the σ of the likelihood': number(estimated.w1),
         'half-split floor': number(of(scores, (s) => s.floor)),
@@ -446,25 +483,17 @@ const BENCHES = {
       const holdOut = input.times.filter((_, k) => k % 2 === 1 && k + 1 < input.times.length)
       const truth =
         followed && mean(holdOut.map((t) => input.times.indexOf(t)).map((k) => wasserstein(followed[k].points, input.clouds[k], 1)))
-      const { model, scores, w1, straight } = await measure({
+      const { model, w1, straight } = await measure({
         name: `Smooth, ${name}`,
         input,
         options: { reference: 'smooth', holdOut },
         seed,
         truth
       })
-      const persistence = mean(
-        scores.map(({ time }) => {
-          const before = input.times.filter((t) => t < time && !holdOut.includes(t)).at(-1)
-          return wasserstein(input.clouds[input.times.indexOf(before)].points, input.clouds[input.times.indexOf(time)], 1)
-        })
-      )
       const kernel = model.velocity
         ? `${model.velocity.kernel.shape}, couplings ${model.velocity.pairs ? 'by velocity' : 'by distance'}`
         : 'the plain bridge'
-      console.log(
-        `  ${number(w1 / straight)} of straight lines, persistence ${number(persistence)}; ${kernel}${target ? `; target ${target}: ${verdict(w1 <= target)}` : ''}`
-      )
+      console.log(`  ${number(w1 / straight)} of straight lines; ${kernel}${target ? `; target ${target}: ${verdict(w1 <= target)}` : ''}`)
       if (followed && model.velocity) {
         // Two samples of one eddy are half as far apart as straight lines miss by: half of these would be perfect.
         const partners = withTruePartners(model, input, { followed, holdOut })
@@ -509,12 +538,16 @@ const BENCHES = {
       const rates = seen[2].map(problem.rate)
       const level = Math.log(mean(rates.map(Math.exp)))
       const rateError = (of) => mean(rates.map((r, i) => Math.abs(of(i) - (r - level))))
-      const held = { grown: [], balanced: [] }
+      const held = { grown: [], balanced: [], lines: [], splines: [], persistence: [] }
       for (const day of [1, 2]) {
         const grown = await fitGrowing(input, { reference: 'brownian', holdOut: [day] }, { ...wanted, fates: false, bare: true }, { key })
         const balanced = await fitMarginals(input, { reference: 'brownian', holdOut: [day] }, { key })
-        for (const [name, one] of Object.entries({ grown, balanced }))
-          held[name].push((await scoreHeldOut(one, keyFor(key, 'scores')))[0].w1)
+        const [[ours], [without]] = await Promise.all([grown, balanced].map((one) => scoreHeldOut(one, keyFor(key, 'scores'))))
+        held.grown.push(ours.w1)
+        held.balanced.push(without.w1)
+        held.lines.push(without.straightLine)
+        held.splines.push(without.spline)
+        held.persistence.push(without.sanity.persistence.w1)
       }
       tally(`Growth, d ${d}, one branch at rate ${rate}`, seed, {
         'error of fates on days 0, 1, 2': off(model.fates),
@@ -524,6 +557,9 @@ const BENCHES = {
         'their standard error': [mean(model.growth.errors[2])],
         'W1 on day 1 or 2, held out': held.grown,
         'the same without growth': held.balanced,
+        'straight lines': held.lines,
+        splines: held.splines,
+        persistence: held.persistence,
         seconds: [seconds]
       })
     }
@@ -584,10 +620,9 @@ const BENCHES = {
       times: counts(7),
       step: 0.02
     }
-    for (const count of [300, 1000]) {
-      const input = { times: branching.times, clouds: simulate({ ...branching, count }, stream(7000 + seed)) }
-      for (const reference of ['gradient', 'free'])
-        await measure({ name: `${count} cells, ${reference}`, input, options: { reference, holdOut: [1, 3, 5] }, seed })
+    for (const [count, reference] of jobs ?? CELLS) {
+      const input = { times: branching.times, clouds: simulate({ ...branching, count: Number(count) }, stream(7000 + seed)) }
+      await measure({ name: `${count} cells, ${reference}`, input, options: { reference, holdOut: [1, 3, 5] }, seed })
     }
   },
   async large(seed) {

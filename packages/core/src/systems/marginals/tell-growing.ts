@@ -171,7 +171,7 @@ function fateTopic({ model, calendar }: Growing, fates: Fates, pictures: boolean
       {
         kind: 'table',
         caption: `Share of each label of the last snapshot among the expected descendants of a particle, in the mean over the particles of each snapshot${without ? ', beside the same if nothing grows or dies' : ''}; and how much of what is open about the label the place of a particle tells, from 0 (all particles have the same shares) to 1 (each has one fate).`,
-        head: ['time', ...fates.names.map((name) => `${name}#`), 'told by place#'],
+        head: ['time', ...fates.names.map((name) => `share of ${name}#`), 'told by place#'],
         rows,
         said: 'fates at '
       },

@@ -472,7 +472,7 @@ const BENCHES = {
   async smooth(seed) {
     const simulated = (problem, k) => ({ times: problem.times, clouds: simulate(problem, stream(6000 + 10 * k + seed)) })
     const inputs = [
-      ['Lotka–Volterra, 9 × 50', simulated(NINE, 0), 0.18],
+      ['Lotka–Volterra, 9 × 50', simulated(NINE, 0), 0.18, follow({ ...NINE, count: 300 }, stream(99_100 + seed))],
       ['lotka-volterra.csv', lotkaVolterra()],
       ['arc of a ring, 75° a gap', arc(stream(6010 + seed)), 0.15],
       ['eddy of drifters', simulated(EDDY, 2), undefined, follow({ ...EDDY, count: 600 }, stream(99_000 + seed))],
@@ -501,7 +501,7 @@ const BENCHES = {
         console.log(
           `  with true partners ${number(partners)}, ${number(partners / straight)} of straight lines; beyond the truth ${number(beyond)} of what straight lines miss by, target 0.5: ${verdict(beyond <= 0.5)}`
         )
-        tally('Smooth, eddy of drifters', seed, {
+        tally(`Smooth, ${name}`, seed, {
           'W1, straight lines, true partners, truth': [w1, straight, partners, truth],
           'beyond the truth, of what straight lines miss by': [beyond]
         })

@@ -88,7 +88,7 @@ function levelScore(
   const groups = valuesByLevel(column, by).map(({ values }) => values)
   const large = groups.filter(({ length }) => length >= LEAST_ROWS)
   const count = large.reduce((sum, { length }) => sum + length, 0)
-  if (large.length < 2 || count < LEAST_SHARE * all.length || new Set(all).size <= BINS) return undefined
+  if (large.length < 2 || count < LEAST_SHARE * all.length || !hasMoreThan(BINS, all)) return undefined
   const left = groups.reduce((sum, own) => sum + squares(own), 0) / squares(all)
   const widths = large.map((own) => own[Math.floor((1 - TAIL) * (own.length - 1))]! - own[Math.ceil(TAIL * (own.length - 1))]!)
   const narrow = Math.min(...widths)
@@ -97,6 +97,12 @@ function levelScore(
   const least = 1e-9 * (all.reduce((a, b) => Math.max(a, b)) - all.reduce((a, b) => Math.min(a, b)))
   // What a level says, its middle and its width, costs as much as in a criterion of Schwarz.
   return { score: large.reduce((sum, own, k) => sum + own.length * log(Math.max(least, widths[k]!)) + log(count), 0) / count, left }
+}
+
+/** Whether there are more different values than so many. */
+function hasMoreThan(count: number, values: Float64Array): boolean {
+  const seen = new Set<number>()
+  return values.some((x) => seen.add(x).size > count)
 }
 
 function squares(values: ArrayLike<number>): number {

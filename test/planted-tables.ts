@@ -41,7 +41,7 @@ const day = (days: number): string => new Date(Date.UTC(2023, 0, 1) + days * 864
 const stamp = (minutes: number): string => new Date(Date.UTC(2024, 0, 1) + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ')
 const fixed = (x: number, decimals: number): string => (x + 1e-9).toFixed(decimals)
 
-/** Twenty-four tables with rules of every kind among columns that have none. */
+/** Twenty-five tables with rules of every kind among columns that have none. */
 export function plantedTables(seed: number): PlantedTable[] {
   return [
     orders,
@@ -67,7 +67,8 @@ export function plantedTables(seed: number): PlantedTable[] {
     claims,
     parcels,
     quotas,
-    bookings
+    bookings,
+    wages
   ].map((make, k) => make(new Dice(seed * 100 + k, 500 + 40 * k)))
 }
 
@@ -565,6 +566,48 @@ function bookings(dice: Dice): PlantedTable {
       'total = nights * rate + 14 * nights * adults * P(board = yes) + 14 * nights * children * P(board = yes)',
       'fee = 0.1 * total * P(channel = agency) + 0.15 * total * P(channel = web)',
       'due = total + 3.5 * P(posted)'
+    ]
+  }
+}
+
+/** Overtime, dues of members, a pension by grade, and a fare by the kind of car and the hour: what two categories add. */
+function wages(dice: Dice): PlantedTable {
+  const [grade, member, night] = [
+    dice.some('grade', ['A', 'B', 'C']),
+    dice.some('member', ['yes', 'no']),
+    dice.some('night', ['true', 'false'])
+  ]
+  const [hours, overtime, km] = [dice.whole('hours', 80, 170), dice.whole('overtime', 0, 20), dice.amount('km', 6, 1)]
+  const rate = dice.amount('rate', 22, 2)
+  const share: Readonly<Record<string, number>> = { A: 0.03, B: 0.04, C: 0.05 }
+  const start: Readonly<Record<string, number>> = { A: 3.5, B: 5, C: 9 }
+  return {
+    name: 'wages',
+    raw: tableOf(dice.rows, (i) => {
+      const gross = Number(fixed(rate[i]! * (hours[i]! + 1.5 * overtime[i]!), 2))
+      const dues = Number(fixed(member[i] === 'yes' ? 0.01 * gross : 0, 2))
+      const pension = Number(fixed(share[grade[i]!]! * gross, 2))
+      return {
+        grade: grade[i]!,
+        hours: hours[i]!,
+        rate: rate[i]!,
+        overtime: overtime[i]!,
+        gross: fixed(gross, 2),
+        member: member[i]!,
+        dues: fixed(dues, 2),
+        pension: fixed(pension, 2),
+        net: fixed(gross - dues - pension, 2),
+        km: km[i]!,
+        night: night[i]!,
+        taxi: fixed(start[grade[i]!]! + 2.1 * km[i]! + (night[i] === 'true' ? 2.5 : 0), 2)
+      }
+    }),
+    rules: [
+      'gross = hours * rate + 1.5 * rate * overtime',
+      'dues = 0.01 * gross * P(member = yes)',
+      'pension = 0.03 * gross * P(grade = A) + 0.04 * gross * P(grade = B) + 0.05 * gross * P(grade = C)',
+      'net = gross - dues - pension',
+      'taxi = 2.1 * km + 3.5 * P(grade = A) + 5 * P(grade = B) + 9 * P(grade = C) + 2.5 * P(night)'
     ]
   }
 }

@@ -27,8 +27,10 @@ const ROUNDED = 1 / 12
 const LOST = 1e-13
 /** Parts of a unit in which roundings are compared: what a computer's numbers are off by is none. */
 const ROUNDINGS = 1e4
-/** Of several readings of one relation the last. */
-const RANK = 9.9
+/** Sums of columns alone that are left out one after another: what is left of a column, and what of that. */
+const MOST_TIMES = 3
+/** Of several readings of one relation before totals of columns: what a total is of, its parts are left of. */
+const RANK = 3.9
 
 /** A column, a product of two, or the constant 1. */
 interface Term {
@@ -36,11 +38,13 @@ interface Term {
   readonly of: readonly string[]
 }
 
-/** Rows by the level of a category, or all as one. */
+/** Rows by the level of a category, or by those of two, or all as one. */
 interface Grouping {
-  readonly name: string | undefined
-  readonly kind: Column['kind'] | undefined
-  readonly levels: readonly string[]
+  /** Of each category, what is 1 in the rows of a level and 0 in all others. */
+  readonly categories: readonly (readonly Expression[])[]
+  /** Levels of the categories that rows have together [levels][categories]. */
+  readonly levels: readonly (readonly number[])[]
+  /** [rows], which of these each has. */
   readonly codes: Int32Array
 }
 
@@ -74,10 +78,13 @@ export function findByLevel(columns: readonly Column[], quantities: readonly Qua
   const told = new Set(rules.flatMap((rule) => (rule.kind === 'order' || rule.kind === 'gap' ? [] : [rule.column])))
   const targets = numbers.filter(({ name, values }) => !told.has(name) && hasValues(values))
   if (targets.length === 0 || numbers.length > MOST_TERMS) return []
-  const groupings = [EVERY_ROW(rowCount), ...columns.flatMap((one) => groupingBy(one))]
-  const count = Math.min(MOST_ROWS, rowCount)
-  const rows = Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * rowCount) / count))
-  const problem = { quantities, rowCount, rows, terms: termsOf(numbers), tried: targets.length * groupings.length }
+  const single = columns.flatMap((one) => groupingBy(one))
+  const groupings = [
+    everyRow(rowCount),
+    ...single,
+    ...single.flatMap((one, k) => single.slice(k + 1).flatMap((other) => groupingByBoth(one, other)))
+  ]
+  const problem = { quantities, rowCount, rows: probesOf(rowCount), terms: termsOf(numbers), tried: targets.length * groupings.length }
   const found: SumFound[] = []
   const known = (): Rule[] => [
     ...rules,
@@ -97,6 +104,11 @@ export function findByLevel(columns: readonly Column[], quantities: readonly Qua
   return found
 }
 
+function probesOf(rowCount: number): number[] {
+  const count = Math.min(MOST_ROWS, rowCount)
+  return Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * rowCount) / count))
+}
+
 interface SumFound extends FormulaFound {
   /** How far the column is from what it is computed as, at most, in its unit. */
   readonly rounding: number
@@ -110,14 +122,60 @@ function firstOf<T, U>(list: readonly T[], make: (one: T) => U | undefined): U |
   return undefined
 }
 
-const EVERY_ROW = (rowCount: number): Grouping => ({ name: undefined, kind: undefined, levels: [''], codes: new Int32Array(rowCount) })
+/**
+ * Columns that are sums with products of two in all rows. What a column adds up to, or is left of, is a sum of columns alone: then those are left
+ * out, as `gross = net + tax` says less of it than `gross = hours * rate + 1.5 * overtime * rate`.
+ */
+export function findProductSums(quantities: readonly Quantity[]): FormulaFound[] {
+  const rowCount = quantities[0]?.values.length ?? 0
+  const numbers = quantities.filter(({ values, isDate }) => !isDate && !values.some(Number.isNaN))
+  const terms = termsOf(numbers)
+  if (!terms.some(({ of }) => of.length === 2)) return []
+  const problem = { quantities, rules: [], rowCount, rows: probesOf(rowCount), tried: numbers.length }
+  return numbers.flatMap((target) => {
+    if (!hasValues(target.values)) return []
+    let among = terms
+    for (let time = 0; time < MOST_TIMES; time++) {
+      const own = { ...problem, terms: among }
+      const found = sumOf(target, everyRow(rowCount), own)
+      if (found) return [found]
+      const { chosen } = chosenTerms(target, { grouping: everyRow(rowCount), terms: besides(target.name, own), rows: own.rows })
+      const alone = new Set(chosen.flatMap(({ of }) => (of.length === 1 ? of : [])))
+      if (alone.size === 0) return []
+      among = among.filter(({ of }) => !of.some((name) => alone.has(name)))
+    }
+    return []
+  })
+}
+
+const everyRow = (rowCount: number): Grouping => ({ categories: [], levels: [[]], codes: new Int32Array(rowCount) })
 
 function groupingBy(one: Column): Grouping[] {
   if (!isCategorical(one) || one.codes.includes(-1)) return []
-  const levels = one.levels.filter((_, code) => one.codes.includes(code))
-  if (levels.length < 2 || levels.length > MOST_LEVELS) return []
-  const place = one.levels.map((level) => levels.indexOf(level))
-  return [{ name: one.name, kind: one.kind, levels, codes: one.codes.map((code) => place[code]!) }]
+  const { name, kind } = one
+  const indicator = (level: string): Expression => {
+    if (kind !== 'boolean') return { kind: 'indicator', name, level }
+    const isTrue: Expression = { kind: 'indicator', name }
+    return level === 'true' ? isTrue : binary('-', number(1), isTrue)
+  }
+  return groupingOf([one.levels.map(indicator)], one.codes, (code) => [code])
+}
+
+function groupingByBoth(one: Grouping, other: Grouping): Grouping[] {
+  const count = other.levels.length
+  const codes = one.codes.map((code, i) => code * count + other.codes[i]!)
+  return groupingOf([...one.categories, ...other.categories], codes, (code) => [
+    ...one.levels[Math.floor(code / count)]!,
+    ...other.levels[code % count]!
+  ])
+}
+
+/** By those levels that rows have, where they are few. */
+function groupingOf(categories: Grouping['categories'], codes: Int32Array, levelsOf: (code: number) => readonly number[]): Grouping[] {
+  const known = [...new Set(codes)].sort((a, b) => a - b)
+  if (known.length < 2 || known.length > MOST_LEVELS) return []
+  const place = new Map(known.map((code, k) => [code, k]))
+  return [{ categories, levels: known.map(levelsOf), codes: codes.map((code) => place.get(code)!) }]
 }
 
 function termsOf(numbers: readonly Quantity[]): Term[] {
@@ -133,24 +191,31 @@ function termsOf(numbers: readonly Quantity[]): Term[] {
 
 /** The column as a sum within each level, where all rows obey one beyond chance. */
 function sumOf(target: Quantity, grouping: Grouping, problem: Problem): SumFound | undefined {
-  const after = behind(target.name, problem.rules)
-  const terms = problem.terms.filter(({ of }) => !of.some((name) => after.has(name)))
-  const chosen = chosenTerms(target, { grouping, terms, rows: problem.rows })
+  const terms = besides(target.name, problem)
+  const { chosen, enough } = chosenTerms(target, { grouping, terms, rows: problem.rows })
   // Sums of columns, the same in all rows, were looked for among all formulas; what levels alone tell is a lookup.
-  const least = grouping.name === undefined ? 2 : 1
-  if (!chosen?.some(({ of }) => of.length >= least)) return undefined
+  const least = grouping.categories.length === 0 ? 2 : 1
+  const has = (is: (term: Term, place: number) => boolean) => chosen.some((term, k) => term.of.length >= least && is(term, k))
+  if (!enough || !has(() => true)) return undefined
   const sums = sumsOf(target, chosen, grouping)
-  if (!sums || !isBelieved(target, { chosen, sums, grouping, problem, among: terms.length })) return undefined
+  if (!sums || !has((_, k) => sums.some(({ weights }) => weights[k] !== 0))) return undefined
+  if (!isBelieved(target, { chosen, sums, grouping, problem, among: terms.length })) return undefined
   const same = sums.every(({ weights, constant }) => constant === sums[0]!.constant && weights.every((w, k) => w === sums[0]!.weights[k]))
   // The same in all levels: it is found without them.
-  if (same && grouping.name !== undefined) return undefined
+  if (same && grouping.categories.length > 0) return undefined
   const expression = written(chosen, sums, grouping)
-  const inputs = new Set(chosen.flatMap(({ of }) => of)).size + (grouping.name === undefined ? 0 : 1)
+  const inputs = new Set(chosen.flatMap(({ of }) => of)).size + grouping.categories.length
   const { values, unit } = target
   const off = values.reduce((most, x, i) => Math.max(most, Math.abs(valueAt(chosen, sums[grouping.codes[i]!]!, i) - x)), 0)
   return (
     expression && { column: target.name, expression, rank: RANK, inputs, rounding: unit === 0 ? 0 : Math.round((ROUNDINGS * off) / unit) }
   )
+}
+
+/** Terms without a column, and without what rules derive from it. */
+function besides(name: string, { terms, rules }: Pick<Problem, 'terms' | 'rules'>): Term[] {
+  const after = behind(name, rules)
+  return terms.filter(({ of }) => !of.some((one) => after.has(one)))
 }
 
 /** The column itself and all that rules derive from it. */
@@ -169,8 +234,11 @@ interface Choosing {
   readonly rows: readonly number[]
 }
 
-/** Terms of which the column is a sum within each level, up to rounding; undefined where five do not do. */
-function chosenTerms({ values, unit }: Quantity, { grouping, terms, rows }: Choosing): Term[] | undefined {
+/** Terms of which the column is nearly a sum within each level, and whether they are enough: what they leave is rounding. */
+function chosenTerms(
+  { values, unit }: Quantity,
+  { grouping, terms, rows }: Choosing
+): { readonly chosen: Term[]; readonly enough: boolean } {
   const levels = Int32Array.from(rows, (i) => grouping.codes[i]!)
   const count = grouping.levels.length
   const rest = Float64Array.from(rows, (i) => values[i]!)
@@ -184,14 +252,14 @@ function chosenTerms({ values, unit }: Quantity, { grouping, terms, rows }: Choo
       const own = gainOf(left[t]!, rest, { levels, count, least: least[t]! })
       if (own > gain) [best, gain] = [t, own]
     }
-    if (best < 0) return undefined
+    if (best < 0) break
     chosen.push(terms[best]!)
     const direction = unitIn(left[best]!, { levels, count, least: least[best]! })
     takeOff(rest, direction, levels, count)
-    if (meanSquare(rest) <= MOST_LEFT * noise) return chosen
+    if (meanSquare(rest) <= MOST_LEFT * noise) return { chosen, enough: true }
     for (const own of left) takeOff(own, direction, levels, count)
   }
-  return undefined
+  return { chosen, enough: false }
 }
 
 const meanSquare = (values: Float64Array): number => values.reduce((sum, x) => sum + x * x, 0) / values.length
@@ -313,44 +381,80 @@ function isBelieved({ values, unit }: Quantity, { chosen, sums, grouping, proble
 function written(chosen: readonly Term[], sums: readonly LevelSum[], grouping: Grouping): Expression | undefined {
   const parts: Expression[] = []
   const weights: number[] = []
-  const add = (term: Expression | undefined, own: readonly number[]): number => {
-    const different = [...new Set(own)].filter((weight) => weight !== 0)
-    for (const weight of different) {
-      const at = own.flatMap((one, level) => (one === weight ? [level] : []))
-      const where = at.length === own.length ? undefined : levelsText(at, grouping)
-      // The same constant in all levels is one.
-      if (!term && !where) return weight
-      parts.push(term && where ? binary('*', term, where) : (term ?? where)!)
-      weights.push(weight)
-    }
-    return 0
-  }
-  let constant = 0
-  chosen.forEach(({ of }, k) => {
-    if (of.length === 0) return
-    const term = of.map(column).reduce((a, b) => binary('*', a, b))
-    add(
-      term,
-      sums.map((sum) => sum.weights[k]!)
-    )
-  })
+  const terms = [...chosen.filter(({ of }) => of.length > 0), undefined]
   const one = chosen.findIndex(({ of }) => of.length === 0)
-  constant = add(
-    undefined,
-    sums.map((sum) => sum.constant + (one < 0 ? 0 : sum.weights[one]!))
-  )
+  let constant = 0
+  for (const term of terms) {
+    const own = term
+      ? sums.map((sum) => sum.weights[chosen.indexOf(term)]!)
+      : sums.map((sum) => sum.constant + (one < 0 ? 0 : sum.weights[one]!))
+    const product = term?.of.map(column).reduce((a, b) => binary('*', a, b))
+    for (const { weight, where } of shareOf(own, grouping)) {
+      if (product || where) {
+        parts.push(product && where ? timesEach(product, where) : (product ?? where)!)
+        weights.push(weight)
+      } else constant = weight
+    }
+  }
   return parts.length === 0 ? undefined : writeSum(parts, { weights, constant })
 }
 
+/** a · (b · c) as a · b · c. */
+function timesEach(product: Expression, where: Expression): Expression {
+  return where.kind === 'binary' && where.operator === '*'
+    ? binary('*', timesEach(product, where.left), where.right)
+    : binary('*', product, where)
+}
+
+/** A weight, and in which rows: in all without `where`. */
+interface Share {
+  readonly weight: number
+  readonly where?: Expression
+}
+
+/** Weights of levels, of two categories as what each adds where that is all there is to it. */
+function shareOf(weights: readonly number[], grouping: Grouping): Share[] {
+  const { categories, levels } = grouping
+  if (categories.length < 2) return byWeight(weights, categories[0] ?? [])
+  const at = (a: number, b: number) => weights[levels.findIndex(([one, other]) => one === a && other === b)]
+  const [ones, others] = categories.map((_, k) => [...new Set(levels.map((level) => level[k]!))].sort((a, b) => a - b)) as [
+    number[],
+    number[]
+  ]
+  for (const base of others) {
+    const own = ones.map((a) => at(a, base))
+    const first = own.findIndex((weight) => weight !== undefined)
+    const added = others.map((b) => difference(at(ones[first]!, b), own[first]))
+    const adds = levels.every(([a, b], k) => difference(weights[k], own[ones.indexOf(a!)]) === added[others.indexOf(b!)])
+    if (!adds || [...own, ...added].includes(undefined)) continue
+    const of = (which: 0 | 1, known: readonly number[]) => known.map((level) => categories[which]![level]!)
+    return [...byWeight(own as number[], of(0, ones)), ...byWeight(added as number[], of(1, others))]
+  }
+  return byWeight(
+    weights,
+    levels.map((level) => level.map((one, k) => categories[k]![one]!).reduce((a, b) => binary('*', a, b)))
+  )
+}
+
+/** Without what a computer's numbers are off by. */
+const difference = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? undefined : Number((a - b).toPrecision(12)) + 0
+
+/** Each weight with the levels that have it. */
+function byWeight(weights: readonly number[], levels: readonly Expression[]): Share[] {
+  return [...new Set(weights)].flatMap((weight): Share[] => {
+    const at = weights.flatMap((one, level) => (one === weight ? [level] : []))
+    if (weight === 0) return []
+    return at.length === weights.length ? [{ weight }] : [{ weight, where: levelsText(at, levels) }]
+  })
+}
+
 /** 1 in rows of some levels: those added, or 1 less the others where these are fewer. */
-function levelsText(at: readonly number[], { name, kind, levels }: Grouping): Expression {
-  const others = levels.flatMap((_, level) => (at.includes(level) ? [] : [level]))
-  const indicator = (level: number): Expression =>
-    kind === 'boolean' ? { kind: 'indicator', name: name! } : { kind: 'indicator', name: name!, level: levels[level]! }
-  const all = (some: readonly number[]) => some.map(indicator).reduce((a, b) => binary('+', a, b))
-  const isFalse = kind === 'boolean' && levels[at[0]!] === 'false'
-  if (isFalse) return binary('-', number(1), { kind: 'indicator', name: name! })
-  return at.length <= others.length || kind === 'boolean' ? all(at) : binary('-', number(1), all(others))
+function levelsText(at: readonly number[], levels: readonly Expression[]): Expression {
+  const others = levels.filter((_, level) => !at.includes(level))
+  const all = (some: readonly Expression[]) => some.reduce((a, b) => binary('+', a, b))
+  const isShort = others.length < at.length && others.every(({ kind }) => kind === 'indicator')
+  return isShort ? binary('-', number(1), all(others)) : all(at.map((level) => levels[level]!))
 }
 
 function hasValues(values: Float64Array): boolean {

@@ -7,7 +7,7 @@ import { isBeyondChance, rateByChance } from './chance.js'
 import { clashOf, keepable } from './choose.js'
 import { bends, exceptionsOf } from './exceptions.js'
 import { findBrackets } from './find-brackets.js'
-import { findByLevel } from './find-by-level.js'
+import { findByLevel, findProductSums } from './find-by-level.js'
 import { findComparisons } from './find-comparisons.js'
 import { findExtremes } from './find-extremes.js'
 import { findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
@@ -31,7 +31,7 @@ export interface Search {
   readonly except?: ReadonlySet<string> | undefined
   /** Rows that candidates must pass before all rows are looked at: how many, only time depends on. */
   readonly firstRows?: number | undefined
-  /** Whether sums are looked for whose weights differ between levels. Default true. */
+  /** Whether sums with products, and such whose weights differ between levels, are looked for. Default true. */
   readonly byLevel?: boolean
 }
 
@@ -129,8 +129,10 @@ export function findExact(
     const quantity = quantities.find((one) => one.name === of)
     return quantity && stepAlong(table.columns.find((one) => one.name === name)!, quantity)
   }
-  formulasIn(quantities, data).forEach(take)
-  const sums = byLevel ? findByLevel(table.columns, quantities, kept) : []
+  formulasIn(quantities, data, byLevel).forEach(take)
+  // A share of the sum of each group is a multiple in each group, of this table.
+  const standing = byLevel ? standingsIn(data).map((one) => one.column) : []
+  const sums = byLevel ? findByLevel(table.columns, quantities, kept).filter((one) => !standing.includes(one.column)) : []
   for (const { column: name, expression } of sums) take({ kind: 'formula', column: name, expression })
   for (const step of findSteps(table.columns, quantities, firstRows)) take({ kind: 'step', ...step })
   comparisonsIn(quantities, data).forEach(take)
@@ -224,10 +226,13 @@ const comparisonsIn = (quantities: readonly Quantity[], data: WrittenTable): Rul
 }
 
 /** Formulas, simplest first; a difference of dates that is never negative brings their order along. */
-function formulasIn(quantities: readonly Quantity[], data: WrittenTable): Rule[] {
+function formulasIn(quantities: readonly Quantity[], data: WrittenTable, byLevel: boolean): Rule[] {
   const place = new Map(quantities.map(({ name }, k) => [name, k]))
   const { rowCount } = data.table
-  const plain = [...findFormulas(quantities, rowCount), ...findConstantSums(quantities, rowCount), ...bracketsIn(quantities, rowCount)]
+  const single = [...findFormulas(quantities, rowCount), ...findConstantSums(quantities, rowCount), ...bracketsIn(quantities, rowCount)]
+  // Products that are written as one, as rate * (price - discount), say more than their sum.
+  const isOne = (name: string) => single.some((one) => one.column === name && !linearForm(one.expression))
+  const plain = [...single, ...(byLevel ? findProductSums(quantities).filter((sum) => !isOne(sum.column)) : [])]
   const found = [...plain, ...extremesIn(quantities, rowCount, plain)].sort(
     (a, b) => a.rank - b.rank || a.inputs - b.inputs || place.get(b.column)! - place.get(a.column)!
   )

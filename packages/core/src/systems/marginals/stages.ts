@@ -35,7 +35,7 @@ const VELOCITY_PAIR = 1300
 const INFLUENCE = 38_000
 const INFLUENCE_PAIR = 50
 /** A pair of particles that may multiply and die, and one in all resamples. */
-const GROWTH_PAIR = 550
+const GROWTH_PAIR = 180
 const RESAMPLED_PAIR = 250
 /** Rounds that a fit takes where it is not told to stop before. */
 const USUAL_ROUNDS = 5

@@ -98,7 +98,7 @@ export class TrajectoriesWork extends SystemWork<TrajectoriesShape, Trajectories
 }
 
 /** Parameters that are worth telling one by one, then the noise of each column. */
-function namesOf({ name, parameters }: Family, columns: readonly string[]): string[] {
-  const told = name === 'gradient' || name === 'free' || parameters.length > MOST_PARAMETERS ? [] : parameters.map((one) => one.name)
+function namesOf({ weights, parameters, named = parameters.length }: Family, columns: readonly string[]): string[] {
+  const told = weights || named > MOST_PARAMETERS ? [] : parameters.slice(0, named).map((one) => one.name)
   return [...told, ...columns.map((column) => `σ of ${column}`)]
 }

@@ -3,7 +3,7 @@ import { completeDrift } from '../../bridge/drift.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import { familyOf } from './families.js'
 import type { FamilyContext } from './family.js'
-import { REFERENCES } from './options.js'
+import { ALL_REFERENCES } from './options.js'
 
 const contextOf = (d: number): FamilyContext => ({
   dimension: d,
@@ -14,7 +14,7 @@ const contextOf = (d: number): FamilyContext => ({
 })
 
 describe('reference families', () => {
-  it.each([...REFERENCES.map((name) => [name, name === 'repressilator' ? 3 : 2] as const), ['repressilator', 6] as const])(
+  it.each([...ALL_REFERENCES.map((name) => [name, name.startsWith('repressilator') ? 3 : 2] as const), ['repressilator', 6] as const])(
     '%s in %i dimensions: Jacobian and gradient are the derivatives of the drift',
     (name, d) => {
       const smooth = { smoothness: { lengthScale: 1.3, amplitude: 0.7, frequencyCount: 5 }, key: keyFromSeed(2) }

@@ -2,7 +2,8 @@ import type { Key } from '../../num/random.js'
 import type { Family, FamilyContext, Smoothness } from './family.js'
 import { brownianFamily, linearFamily } from './linear.js'
 import { lotkaVolterraFamily } from './lotka-volterra.js'
-import type { ReferenceName } from './options.js'
+import { equationOf, type ReferenceName } from './options.js'
+import { mendedFamily } from './remainder-family.js'
 import { repressilatorFamily } from './repressilator.js'
 import { freeFamily, gradientFamily } from './smooth-field.js'
 
@@ -31,5 +32,9 @@ function builtIn(name: ReferenceName, context: FamilyContext, smooth: { smoothne
       return gradientFamily(context, smooth.smoothness, smooth.key)
     case 'free':
       return freeFamily(context, smooth.smoothness, smooth.key)
+    case 'linear+smooth':
+    case 'lotka-volterra+smooth':
+    case 'repressilator+smooth':
+      return { ...mendedFamily(builtIn(equationOf(name), context, smooth), context, smooth), name }
   }
 }

@@ -32,6 +32,8 @@ export interface Family {
   readonly parameters: readonly Parameter[]
   /** Whether parameters are weights of features, that mean nothing one by one: only the drift that they make does. */
   readonly weights?: boolean
+  /** Parameters of the equation itself, where those after them are weights of a smooth remainder. */
+  readonly named?: number
   /** Sets of starting values to try, the first at the parameters' own start. */
   readonly starts: number
   /** Undefined for what a caller wrote. */
@@ -42,7 +44,7 @@ export interface Family {
 export interface Smoothness {
   /** In units of the particles' spread. */
   readonly lengthScale: number
-  /** Prior standard deviation of the drift, in spreads an interval. */
+  /** Prior standard deviation of the drift, in spreads an interval; of a remainder 0 is none. */
   readonly amplitude: number
   /** Random frequencies; each gives a cosine and a sine. */
   readonly frequencyCount: number

@@ -17,8 +17,17 @@ import { stepFits } from './fit-statistic.js'
 import { comparable, completeOnes, filledSnapshots, gapNotes, sigmasAlong } from './gaps.js'
 import { identifiabilityNotes } from './identifiability.js'
 import type { MarginalsModel } from './model.js'
-import { driftless, type MarginalsOptions, type ResolvedOptions, resolveMarginalsOptions, SMOOTH_SNAPSHOTS } from './options.js'
+import {
+  driftless,
+  equationOf,
+  isMended,
+  type MarginalsOptions,
+  type ResolvedOptions,
+  resolveMarginalsOptions,
+  SMOOTH_SNAPSHOTS
+} from './options.js'
 import { marked } from './partly-seen.js'
+import { mendedProblem, remainderNote } from './remainder.js'
 import { type HistoryEntry, refineReference } from './rounds.js'
 import type { RoundsProblem } from './rounds-problem.js'
 import { chooseSmoothness } from './select-smoothness.js'
@@ -85,8 +94,8 @@ export async function readyFit(input: SnapshotInput, options: MarginalsOptions, 
       ? meanOf(resolvedBy(thinned, resolved.reference, tools.watch))
       : noise.sigma
   const base = { diffusion, velocities, snapshots: thinned, sigma: few, rounds: resolved.rounds, tolerance: toleranceOf(resolved) }
-  const { family, smoothness } = await familyFor(resolved, context, { ...base, key: tools.key }, tools)
-  const problem: RoundsProblem = { ...base, family, key: tools.key, ...(tools.start && { theta: tools.start }) }
+  const { smoothness, ...chosen } = await problemFor(resolved, context, { ...base, key: tools.key }, tools)
+  const problem: RoundsProblem = { ...chosen.problem, ...(tools.start && { theta: tools.start }) }
   return { resolved, prepared, complete, gaps, context, working, all, noise, smoothness, problem }
 }
 
@@ -162,6 +171,7 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
       ...gapNotes(prepared),
       ...(options.reference === undefined && working.length >= SMOOTH_SNAPSHOTS ? [UNNAMED] : []),
       ...(velocity?.notes ?? []),
+      ...(isMended(resolved.reference) ? [remainderNote(resolved.reference, { family, theta }, complete)] : []),
       ...notesOf(problem, { theta, sigma, columnNames: prepared.columnNames }, resolved),
       ...identifiabilityNotes({ family, theta, told: velocities !== undefined, estimated: noise.from === 'estimate' }, complete, context),
       ...(velocities ? [velocityNote(family, velocities, { theta, names: prepared.columnNames })] : []),
@@ -213,7 +223,8 @@ export function workingSnapshot(snapshot: Snapshot, diffusion: Diffusion, names:
 
 function diffusionOf({ diffusion, reference }: ResolvedOptions, snapshots: readonly Snapshot[]): Diffusion {
   if (diffusion !== 'auto') return diffusion
-  const multiplicative = reference === 'lotka-volterra' || reference === 'repressilator'
+  const equation = isMended(reference) ? equationOf(reference) : reference
+  const multiplicative = equation === 'lotka-volterra' || equation === 'repressilator'
   return multiplicative && snapshots.every((s) => s.cloud.points.data.every((x) => x > 0)) ? 'proportional' : 'additive'
 }
 
@@ -279,18 +290,20 @@ function meanOf(sigmas: readonly Float64Array[]): Float64Array {
   return sigmas[0]!.map((_, a) => sigmas.reduce((sum, sigma) => sum + sigma[a]! / sigmas.length, 0))
 }
 
-async function familyFor(
+async function problemFor(
   { reference, lengthScale, amplitude, frequencies, sigma }: ResolvedOptions,
   context: FamilyContext,
   problem: Omit<RoundsProblem, 'family'>,
   { key, watch }: FitTools
-): Promise<{ family: Family; smoothness: Smoothness | undefined }> {
-  if (typeof reference === 'function') return { family: reference(context), smoothness: undefined }
+): Promise<{ problem: RoundsProblem; smoothness: Smoothness | undefined }> {
+  const of = (family: Family, smoothness?: Smoothness) => ({ problem: { ...problem, family }, smoothness })
+  if (typeof reference === 'function') return of(reference(context))
   const build = (smoothness: Smoothness): Family => familyOf(reference, context, { smoothness, key: keyFor(key, 'features') })
   const fixed = { lengthScale, amplitude, frequencyCount: frequencies }
-  if (!isSmooth(reference)) return { family: build({ lengthScale: 1, amplitude: 1, frequencyCount: 1 }), smoothness: undefined }
   const sigmaAt =
     sigma === 'resolution' ? (some: readonly FitSnapshot[]) => meanOf(resolvedBy(some, reference, watch)) : () => problem.sigma
+  if (isMended(reference)) return mendedProblem(problem, fixed, { build, sigmaAt, watch })
+  if (!isSmooth(reference)) return of(build({ lengthScale: 1, amplitude: 1, frequencyCount: 1 }))
   const smoothness = await chooseSmoothness(fixed, { problem, build, sigmaAt, watch })
-  return { family: build(smoothness), smoothness }
+  return of(build(smoothness), smoothness)
 }

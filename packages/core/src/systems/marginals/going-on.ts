@@ -1,6 +1,6 @@
 import { InputError } from '../../num/errors.js'
 import type { MarginalsModel } from './model.js'
-import { driftless, type MarginalsOptions, type ReferenceName } from './options.js'
+import { driftless, isMended, type MarginalsOptions, type ReferenceName } from './options.js'
 import type { SnapshotTable } from './snapshot-table.js'
 
 /** What of a model a fit goes on from. */
@@ -18,6 +18,11 @@ export function beginningIn<M extends Beginning>(model: M | { readonly groups: u
   if (marginals.varying?.size) throw noBeginning('whose parameters step at its own snapshots', 'a model without --varying')
   if (driftless(reference))
     throw noBeginning(`of the reference ${reference}, which has no parameters to go on from`, 'fitting the whole table')
+  if (isMended(reference))
+    throw noBeginning(
+      'of an equation and a smooth remainder, whose weights belong to the snapshots that it was fitted to',
+      'fitting the whole table'
+    )
   if (marginals.family.weights || reference === undefined)
     throw noBeginning('of a smooth field, whose weights belong to the snapshots that it was fitted to', 'fitting the whole table')
   return model

@@ -100,6 +100,7 @@ describe('snapshots', () => {
   it('refuses options that do not exist or are out of range', async () => {
     await expect(fit(two(1), { refrence: 'free' } as never)).rejects.toThrow(/the option refrence/)
     await expect(fit(two(1), { reference: 'brown' as never })).rejects.toThrow(/reference = brown/)
+    await expect(fit(two(1), { reference: 'smooth+smooth' as never })).rejects.toThrow(/smooth\+smooth.*lotka-volterra\+smooth/s)
     await expect(fit(two(1), { rounds: -1 })).rejects.toThrow(/rounds = -1/)
     await expect(fit(two(1), { reference: 'brownian', sigma: [0] })).rejects.toThrow(/sigma = 0/)
     await expect(fit(two(1), { reference: 'brownian', sigma: [1, 2] })).rejects.toThrow(/2 values of sigma for 1 column/)

@@ -6,7 +6,18 @@ const SBB = 'Shen, Berlinghieri, Broderick, arXiv 2408.06277'
 const OWN = 'mathematics.md section 11'
 
 export const REFERENCES = ['brownian', 'smooth', 'linear', 'lotka-volterra', 'repressilator', 'gradient', 'free'] as const
-export type ReferenceName = (typeof REFERENCES)[number]
+/** Equations to which a smooth remainder may be added. */
+export const MENDED = ['linear+smooth', 'lotka-volterra+smooth', 'repressilator+smooth'] as const
+export type MendedName = (typeof MENDED)[number]
+export type ReferenceName = (typeof REFERENCES)[number] | MendedName
+export const ALL_REFERENCES: readonly ReferenceName[] = [...REFERENCES, ...MENDED]
+
+export const isMended = (reference: MarginalsOptions['reference']): reference is MendedName =>
+  (MENDED as readonly unknown[]).includes(reference)
+
+/** The equation of a reference, without its remainder. */
+export const equationOf = (name: MendedName): 'linear' | 'lotka-volterra' | 'repressilator' =>
+  name.slice(0, -'+smooth'.length) as ReturnType<typeof equationOf>
 
 /** Whether nothing in the snapshots tells the noise of a reference: it has no drift. */
 export const driftless = (reference: MarginalsOptions['reference']): boolean => reference === 'brownian' || reference === 'smooth'
@@ -15,7 +26,7 @@ export const driftless = (reference: MarginalsOptions['reference']): boolean => 
 export const SMOOTH_SNAPSHOTS = 4
 
 /** What each is for, in a line. */
-export const REFERENCE_SENTENCES: Readonly<Record<ReferenceName, string>> = {
+export const REFERENCE_SENTENCES: Readonly<Record<(typeof REFERENCES)[number], string>> = {
   brownian: 'No drift: the plain bridge, when nothing is known and times are close.',
   smooth: 'No equation: velocities change smoothly. Four snapshots or more tell how smoothly.',
   linear: 'Drift A x + c: relaxation or rotation, a first attempt at anything.',
@@ -31,10 +42,10 @@ export const marginalsFields: readonly Field[] = [
     name: 'reference',
     kind: 'text',
     unit: '',
-    range: `${REFERENCES.join(', ')}, or a module`,
+    range: `${ALL_REFERENCES.join(', ')}, or a module`,
     default: 'linear',
     sentence:
-      'Family of reference dynamics whose parameters are learned; brownian has none and is the plain bridge, smooth has velocities that change smoothly and no equation.',
+      'Family of reference dynamics whose parameters are learned; brownian has none and is the plain bridge, smooth has velocities that change smoothly and no equation. An equation with +smooth has a smooth remainder beside it, as large as particles that are left out ask for, or none.',
     source: SBB
   },
   {
@@ -110,7 +121,7 @@ export const marginalsFields: readonly Field[] = [
     unit: 'spreads of the particles',
     minimum: 1e-6,
     maximum: 1e6,
-    sentence: 'Smoothness of a gradient or free field; auto leaves out training snapshots or particles in turn.',
+    sentence: 'Smoothness of a gradient or free field, or of a remainder; auto leaves out training snapshots or particles in turn.',
     source: OWN
   },
   {
@@ -119,7 +130,7 @@ export const marginalsFields: readonly Field[] = [
     unit: 'spreads an interval',
     minimum: 1e-6,
     maximum: 1e6,
-    sentence: 'Prior size of a gradient or free field (its ridge is the inverse square); auto as for lengthScale.',
+    sentence: 'Prior size of a gradient or free field, or of a remainder (its ridge is the inverse square); auto as for lengthScale.',
     source: OWN
   },
   {
@@ -130,7 +141,7 @@ export const marginalsFields: readonly Field[] = [
     default: '20',
     minimum: 1,
     maximum: 1000,
-    sentence: 'Random frequencies of a gradient or free field; each gives two features.',
+    sentence: 'Random frequencies of a gradient or free field, or of a remainder; each gives two features.',
     source: 'Rahimi, Recht, NIPS 2007'
   },
   {
@@ -146,7 +157,7 @@ export const marginalsFields: readonly Field[] = [
     source: OWN,
     excludes: [
       { but: 'off', beside: ['by'], because: 'a table for each group' },
-      ...['gradient', 'free', 'brownian', 'smooth'].map((reference) => ({
+      ...['gradient', 'free', 'brownian', 'smooth', ...MENDED].map((reference) => ({
         but: 'off',
         beside: [`reference=${reference}`],
         because: 'a reference with named parameters, such as linear'
@@ -206,8 +217,8 @@ export function resolveMarginalsOptions(options: MarginalsOptions = {}): Resolve
   }
   const resolved = { ...DEFAULTS, ...options }
   for (const field of marginalsFields) checkField(field, resolved[field.name as keyof ResolvedOptions])
-  if (typeof resolved.reference === 'string' && !(REFERENCES as readonly string[]).includes(resolved.reference)) {
-    throw refused('reference', resolved.reference, REFERENCES.join(', '))
+  if (typeof resolved.reference === 'string' && !(ALL_REFERENCES as readonly string[]).includes(resolved.reference)) {
+    throw refused('reference', resolved.reference, ALL_REFERENCES.join(', '))
   }
   const { sigma } = resolved
   const numbers = Array.isArray(sigma) && sigma.length > 0 && sigma.every((s) => Number.isFinite(s) && s > 0)

@@ -23,7 +23,7 @@ import { isSmooth } from './families.js'
 import type { Smoothness } from './family.js'
 import type { LeftOut, LeftOutScore } from './leave-one-out.js'
 import type { MarginalsModel, ParameterInterval, StepFit } from './model.js'
-import { REFERENCES, type ReferenceName } from './options.js'
+import { ALL_REFERENCES, type ReferenceName } from './options.js'
 import { type GrowingMeta, growingReaders } from './save-growing.js'
 import type { Distances } from './score.js'
 import type { Snapshot } from './snapshots.js'
@@ -83,7 +83,7 @@ const scoreRecord = record<LeftOutScore>({
 /** Of particles in d coordinates. */
 export function metaReader(d: number): Reader<MarginalsMeta> {
   return record<MarginalsMeta>({
-    reference: word(...REFERENCES),
+    reference: word(...ALL_REFERENCES),
     seed: whole(),
     diffusion: word('additive', 'proportional'),
     columnNames: list(text, d),

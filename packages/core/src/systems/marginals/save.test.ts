@@ -28,6 +28,8 @@ it.each<[string, RawTable, Partial<SnapshotsOptions>]>([
   ['with gaps', table('day', 'x', 'y'), {}],
   ['of smooth velocities', table('day', 'x'), { reference: 'smooth' }],
   ['of a smooth field', table('day', 'x'), { reference: 'gradient', lengthScale: 1, amplitude: 1, frequencies: 2, rounds: 1 }],
+  ['with a smooth remainder', table('day', 'x'), { reference: 'linear+smooth', lengthScale: 1, amplitude: 0.5, frequencies: 2, rounds: 1 }],
+  ['with a remainder that there was none of', table('day', 'x'), { reference: 'linear+smooth', rounds: 1 }],
   ['that varies in time', table('day', 'x'), { reference: 'linear', varying: 0.5, rounds: 1 }],
   ['that grows', table('day', 'x', 'fate'), { growth: 'estimate', fates: 'fate' }],
   ['of groups', table('day', 'x', 'group'), { by: 'group' }],

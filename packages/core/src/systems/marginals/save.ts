@@ -16,7 +16,7 @@ import { contextOf, workingSnapshot } from './fit.js'
 import { asLeaving } from './fit-snapshot.js'
 import { completeAgain } from './gaps.js'
 import type { GrowthModel, MarginalsModel } from './model.js'
-import { REFERENCES, type ReferenceName } from './options.js'
+import { ALL_REFERENCES, isMended, type ReferenceName } from './options.js'
 import { growingArrays, growingIn, growingMeta } from './save-growing.js'
 import { checkMeta, type MarginalsMeta, metaReader, type SnapshotRecord } from './save-meta.js'
 import { derivedNames } from './snapshot-table.js'
@@ -32,7 +32,7 @@ export function checkSavable(reference: ReferenceName | undefined): asserts refe
   throw new InputError({
     code: 'model-unsavable',
     got: 'a model whose reference is a module of your own',
-    expected: `a reference that a file can name: ${REFERENCES.join(', ')}`,
+    expected: `a reference that a file can name: ${ALL_REFERENCES.join(', ')}`,
     try: 'drawing without writing the model'
   })
 }
@@ -169,7 +169,7 @@ function pick({ diffusion, columnNames, sigmaFrom, ending, couplingEndings, inte
 /** The family as the fit made it: from its name, the particles and, for a smooth field, the fit's key. */
 function familyIn({ reference, smoothness, varying, seed }: MarginalsMeta, context: FamilyContext): Family {
   const key = keyFor(keyFor(keyFromSeed(seed), 'fit'), 'features')
-  const smooth = { smoothness: smoothness ?? { lengthScale: 1, amplitude: 1, frequencyCount: 1 }, key }
+  const smooth = { smoothness: smoothness ?? { lengthScale: 1, amplitude: isMended(reference) ? 0 : 1, frequencyCount: 1 }, key }
   const family = familyOf(reference, context, smooth)
   if (!varying?.size) return family
   exactly(family.parameters.length)(varying.scales.length, 'meta.varying.scales.length')

@@ -83,6 +83,8 @@ interface TrialTools<T> extends Pick<RoundsProblem, 'snapshots' | 'key'> {
    * judged by its energy score: a likelihood hangs on the worst of them, that at which dynamics change.
    */
   readonly all?: boolean
+  /** Whether half of the particles of every snapshot are left out, never a snapshot: judged over the very intervals of the fit. */
+  readonly halves?: boolean
   readonly stage: string
   readonly watch?: Watch | undefined
 }
@@ -125,17 +127,17 @@ export async function chooseBy<T>(candidates: readonly T[], tools: TrialTools<T>
   return found?.setting
 }
 
-function candidatesOf({ lengthScale, amplitude, frequencyCount }: Parameters<typeof chooseSmoothness>[0]): Smoothness[] {
+export function candidatesOf({ lengthScale, amplitude, frequencyCount }: Parameters<typeof chooseSmoothness>[0]): Smoothness[] {
   if (lengthScale !== 'auto' && amplitude !== 'auto') return [{ lengthScale, amplitude, frequencyCount }]
   const pairs = CANDIDATES.map(([l, a]) => [lengthScale === 'auto' ? l : lengthScale, amplitude === 'auto' ? a : amplitude] as const)
   const distinct = new Map(pairs.map((pair) => [pair.join(), pair]))
   return Array.from(distinct.values(), ([l, a]) => ({ lengthScale: l, amplitude: a, frequencyCount }))
 }
 
-function trialsOf({ snapshots, key, all: every }: Pick<TrialTools<never>, 'snapshots' | 'key' | 'all'>): Trial[] {
+function trialsOf({ snapshots, key, all: every, halves }: Pick<TrialTools<never>, 'snapshots' | 'key' | 'all' | 'halves'>): Trial[] {
   const few = (count: number): FitSnapshot[] =>
     snapshots.map(({ time, cloud: c }, k) => ({ time, cloud: thin(c.points, c.logWeights, count, keyFor(key, `trial ${k}`)) }))
-  const left = every ? snapshots.slice(1, -1).map((_, k) => k + 1) : resolvableSnapshots(snapshots)
+  const left = halves ? [] : every ? snapshots.slice(1, -1).map((_, k) => k + 1) : resolvableSnapshots(snapshots)
   if (left.length > 0) {
     const all = few(TRIAL_PARTICLES)
     return left.map((k) => ({ train: all.filter((_, s) => s !== k), judges: [{ from: all[k - 1]!, seen: all[k]! }] }))

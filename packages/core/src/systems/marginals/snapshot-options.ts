@@ -1,6 +1,7 @@
 import type { Field } from '../fields.js'
 import { dateOrderField } from '../table-options.js'
 import { growthFields } from './growth-options.js'
+import { equationOf, MENDED } from './options.js'
 
 const OWN = 'mathematics.md section 11'
 
@@ -62,7 +63,10 @@ export const snapshotFields: readonly Field[] = [
     sentence:
       'A column that says which group a particle is of, such as a condition: partners are found within groups, and a test says whether the parameters of the reference differ between them. Where they do each group has its own, else all share one set; the noise is that of all.',
     source: OWN,
-    excludes: [{ beside: ['leaveOneOut'], because: '--hold-out, or a table for each group' }]
+    excludes: [
+      { beside: ['leaveOneOut'], because: '--hold-out, or a table for each group' },
+      ...MENDED.map((reference) => ({ beside: [`reference=${reference}`], because: `${equationOf(reference)}, or a table for each group` }))
+    ]
   },
   ...growthFields,
   {

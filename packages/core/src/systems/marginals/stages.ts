@@ -2,7 +2,7 @@ import { type Plan, planned, type Stage } from '../system.js'
 import { PERMUTATIONS, TEST_PARTICLES } from './compare-groups.js'
 import { isSmooth } from './families.js'
 import { fitCount } from './fit.js'
-import { driftless, type MarginalsOptions, type ResolvedOptions, resolveMarginalsOptions } from './options.js'
+import { driftless, isMended, type MarginalsOptions, type ResolvedOptions, resolveMarginalsOptions } from './options.js'
 import { CANDIDATES, MOST_LEFT_OUT, TRIAL_PARTICLES, TRIAL_ROUNDS } from './select-smoothness.js'
 import { FIRST_TURNS } from './starts.js'
 import { SCORE_PARTICLES } from './transport-baselines.js'
@@ -54,7 +54,7 @@ export function fitStages({ counts, options }: JobSizes): readonly Stage[] {
   const pairs = sum(pairsOf(thinned))
   const particles = sum(thinned.slice(1))
   const field = typeof reference === 'string' && isSmooth(reference)
-  const flow = field ? FIELD_FLOW : reference === 'linear' ? 0 : FLOW
+  const flow = field || isMended(reference) ? FIELD_FLOW : reference === 'linear' ? 0 : FLOW
   const round = plain ? 0 : particles * flow + pairs * ROUND_PAIR
   const smoothPairs = (most: number): number => (reference === 'smooth' ? sum(pairsOf(counts.map((count) => Math.min(count, most)))) : 0)
   const turns = field ? FIELD_ROUNDS : Math.min(rounds, USUAL_ROUNDS)
@@ -66,7 +66,10 @@ export function fitStages({ counts, options }: JobSizes): readonly Stage[] {
     ...all.map((one, k) => ({ stage: `coupling ${k + 1} of ${all.length}`, pairs: one * PAIR + Math.min(one, NEAR_PAIRS) * NEAR_PAIR })),
     {
       stage: 'bootstrap',
-      pairs: plain || field ? 0 : intervalPairs(resolved.intervals, { particles: flow > 0 ? particles : 0, pairs, round: turns * round })
+      pairs:
+        plain || field || isMended(reference)
+          ? 0
+          : intervalPairs(resolved.intervals, { particles: flow > 0 ? particles : 0, pairs, round: turns * round })
     },
     { stage: 'smoothness of velocities', pairs: smoothPairs(SCORE_PARTICLES) * CHAIN_PAIR },
     { stage: 'velocities', pairs: smoothPairs(SWEPT_PARTICLES) * VELOCITY_PAIR }
@@ -75,7 +78,7 @@ export function fitStages({ counts, options }: JobSizes): readonly Stage[] {
 
 function trialPairs({ reference, lengthScale, amplitude }: ResolvedOptions, counts: readonly number[]): number {
   const chosen = lengthScale !== 'auto' && amplitude !== 'auto'
-  if (typeof reference !== 'string' || !isSmooth(reference) || chosen) return 0
+  if (typeof reference !== 'string' || !(isSmooth(reference) || isMended(reference)) || chosen) return 0
   const particles = sum(counts.slice(1).map((count) => Math.min(count, TRIAL_PARTICLES)))
   return CANDIDATES.length * MOST_LEFT_OUT * (TRIAL_ROUNDS + FIRST_TURNS) * particles * FIELD_FLOW
 }

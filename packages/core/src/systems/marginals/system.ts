@@ -10,7 +10,7 @@ import { type Answer, type Plan, planOf, type Stage, type System } from '../syst
 import { resolveTimes } from './calendar.js'
 import { type DrawnGroups, drawGroups, fitGrouped, type GroupedModel, isGrouped, presentGroups } from './grouped.js'
 import { checkInterior } from './leave-one-out.js'
-import { type MarginalsOptions, marginalsFields, REFERENCES, type ReferenceName } from './options.js'
+import { ALL_REFERENCES, type MarginalsOptions, marginalsFields, type ReferenceName } from './options.js'
 import { likelyTime, snapshotRoles } from './roles.js'
 import { type RuledColumns, ruledSnapshots } from './ruled-snapshots.js'
 import { checkSavable, loadTrajectories, saveTrajectories } from './save.js'
@@ -111,12 +111,12 @@ function columnsOf(input: RawTable, wanted: RuledColumns): RuledColumns {
 /** A reference that is a module is loaded. */
 async function readOptions(options: SnapshotsOptions, host: Host): Promise<SnapshotsOptions> {
   const { reference } = options
-  if (typeof reference !== 'string' || (REFERENCES as readonly string[]).includes(reference)) return options
+  if (typeof reference !== 'string' || (ALL_REFERENCES as readonly string[]).includes(reference)) return options
   if (!/\.(?:js|mjs|cjs)$/.test(reference)) {
     throw new InputError({
       code: 'option-value',
       got: `--reference ${reference}`,
-      expected: `${REFERENCES.join(', ')}, or the path of a JavaScript module`,
+      expected: `${ALL_REFERENCES.join(', ')}, or the path of a JavaScript module`,
       try: '--reference linear'
     })
   }

@@ -118,7 +118,7 @@ function driftArrows(model: MarginalsModel, dots: readonly Point[]): (Point & { 
 }
 
 /** Estimates round by round. */
-export function historyTopic({ history, family, smoothness, columnNames }: MarginalsModel): Topic[] {
+export function historyTopic({ history, family, columnNames }: MarginalsModel): Topic[] {
   if (history.length < 2) return []
   const drawing = (name: string, of: (entry: (typeof history)[number]) => number): Drawing => {
     const points = history.map((entry) => ({ x: entry.round, y: of(entry) }))
@@ -134,10 +134,12 @@ export function historyTopic({ history, family, smoothness, columnNames }: Margi
       ]
     }
   }
-  const drawings = smoothness
+  const drawings = family.weights
     ? [drawing('relative change', ({ change }) => change)]
     : [
-        ...family.parameters.slice(0, MOST_PARAMETERS).map(({ name }, k) => drawing(name, ({ theta }) => theta[k]!)),
+        ...family.parameters
+          .slice(0, Math.min(MOST_PARAMETERS, family.named ?? MOST_PARAMETERS))
+          .map(({ name }, k) => drawing(name, ({ theta }) => theta[k]!)),
         ...columnNames.slice(0, MOST_COORDINATES).map((name, a) => drawing(`σ of ${name}`, ({ sigma }) => sigma[a]!))
       ]
   const caption = 'The estimates after every round; round 0 starts from couplings that know no dynamics.'

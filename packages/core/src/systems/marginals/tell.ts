@@ -116,18 +116,20 @@ function parameterRows({ smoothness, velocity, varying, family, theta, intervals
       ...columnNames.map((name, a) => [`speed of ${name}`, Math.sqrt(velocity.variance[a]!), '', ''])
     ]
   }
-  if (smoothness) {
-    return [
-      ['length scale (spreads)', smoothness.lengthScale, '', ''],
-      ['amplitude (spreads an interval)', smoothness.amplitude, '', '']
-    ]
-  }
+  const smooth: Cell[][] = smoothness
+    ? [
+        ['length scale (spreads)', smoothness.lengthScale, '', ''],
+        ['amplitude (spreads an interval)', smoothness.amplitude, '', '']
+      ]
+    : []
+  if (family.weights) return smooth
   const ends = intervalEnds({ family, theta, intervals })
   // Steps stand in a table of their own.
-  return (varying?.size ? [] : family.parameters).map(({ name }, k) => {
+  const rows = (varying?.size ? [] : family.parameters.slice(0, family.named)).map(({ name }, k): Cell[] => {
     const { lower, upper, why } = ends.get(name) ?? { lower: '', upper: '' }
     return [name, theta[k], lower ?? why ?? 'none', upper ?? (why ? '' : 'none')]
   })
+  return [...rows, ...smooth.map(([name, ...rest]): Cell[] => [`${name} of the remainder`, ...rest])]
 }
 
 /** How well the reference explains the snapshots that it was fitted to. */

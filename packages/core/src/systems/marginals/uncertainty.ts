@@ -44,8 +44,16 @@ export async function parameterIntervals(
   fitted: FittedState,
   { kind, watch }: { kind: 'sandwich' | 'bootstrap' | 'none'; watch?: Watch | undefined }
 ): Promise<ParameterInterval[]> {
-  const { parameters, weights } = problem.family
-  if (kind === 'none' || parameters.length === 0 || parameters.length > MOST_PARAMETERS || weights || problem.rounds === 0) return []
+  const { parameters, weights, named } = problem.family
+  if (
+    kind === 'none' ||
+    parameters.length === 0 ||
+    parameters.length > MOST_PARAMETERS ||
+    weights ||
+    named !== undefined ||
+    problem.rounds === 0
+  )
+    return []
   const covariance = kind === 'sandwich' ? await sandwich(problem, fitted, watch) : await bootstrap(problem, fitted, watch)
   return parameters.map(({ name, positive }, k) => {
     const estimate = fitted.theta[k]!

@@ -10,9 +10,13 @@ const key = keyFromSeed(1)
 
 /** Nine snapshots of 50 of a drift, noise of 3 %, by steps of 1/100. */
 function simulated(drift: (x: number, y: number) => readonly [number, number]) {
-  let [block, at, z] = [0, 0, new Float64Array(0)]
+  let z: Float64Array = new Float64Array(0)
+  let [block, at] = [0, 0]
   const next = (): number => {
-    if (at === z.length) [z, at] = [normals(keyFromSeed(101), 8192, block++), 0]
+    if (at === z.length) {
+      z = normals(keyFromSeed(101), 8192, block++)
+      at = 0
+    }
     return z[at++]!
   }
   const times = [0, 1, 2, 3, 4, 5, 6, 7, 8]

@@ -4,10 +4,10 @@ import { type Column, isCategorical } from '../../table/table.js'
 import { differentRows, isBelievedAtLog, MOST_RATE, rateByChance } from './chance.js'
 import { FactorInterval } from './factor-interval.js'
 import type { FormulaFound } from './find-formulas.js'
-import { type Quantity, tolerance } from './quantity.js'
+import { hasValues, type Quantity, tolerance } from './quantity.js'
 import { inputsOf, type Rule } from './rule.js'
 import { binary, choicesOf, column, number, writeSum } from './shapes.js'
-import { WeightedSums } from './weighted-sums.js'
+import { LOST, mostLeft, WeightedSums } from './weighted-sums.js'
 
 /** Rows, spread over the table, that say which terms a sum has. */
 const MOST_ROWS = 128
@@ -17,14 +17,6 @@ const MOST_TERMS = 256
 const MOST_PARTS = 5
 /** Levels of a category, at most: rates by country. */
 const MOST_LEVELS = 30
-/** A column of fewer values is told by lookups and thresholds. */
-const LEAST_VALUES = 3
-/** What a sum leaves of its column beside the variance of rounding, at most: all of a unit would be three times as much. */
-const MOST_LEFT = 3
-/** Variance of what rounding to one unit takes away. */
-const ROUNDED = 1 / 12
-/** What is left of a term after others, beside its square, that double precision cannot tell from nothing. */
-const LOST = 1e-13
 /** Parts of a unit in which roundings are compared: what a computer's numbers are off by is none. */
 const ROUNDINGS = 1e4
 /** Sums of columns alone that are left out one after another: what is left of a column, and what of that. */
@@ -76,7 +68,7 @@ export function findByLevel(columns: readonly Column[], quantities: readonly Qua
   const rowCount = quantities[0]?.values.length ?? 0
   const numbers = quantities.filter(({ values, isDate }) => !isDate && !values.some(Number.isNaN))
   const told = new Set(rules.flatMap((rule) => (rule.kind === 'order' || rule.kind === 'gap' ? [] : [rule.column])))
-  const targets = numbers.filter(({ name, values }) => !told.has(name) && hasValues(values))
+  const targets = numbers.filter((one) => !told.has(one.name) && hasValues(one))
   if (targets.length === 0 || numbers.length > MOST_TERMS) return []
   const single = columns.flatMap((one) => groupingBy(one))
   const groupings = [
@@ -133,7 +125,7 @@ export function findProductSums(quantities: readonly Quantity[]): FormulaFound[]
   if (!terms.some(({ of }) => of.length === 2)) return []
   const problem = { quantities, rules: [], rowCount, rows: probesOf(rowCount), tried: numbers.length }
   return numbers.flatMap((target) => {
-    if (!hasValues(target.values)) return []
+    if (!hasValues(target)) return []
     let among = terms
     for (let time = 0; time < MOST_TIMES; time++) {
       const own = { ...problem, terms: among }
@@ -242,7 +234,7 @@ function chosenTerms(
   const levels = Int32Array.from(rows, (i) => grouping.codes[i]!)
   const count = grouping.levels.length
   const rest = Float64Array.from(rows, (i) => values[i]!)
-  const noise = ROUNDED * unit * unit + LOST * meanSquare(rest)
+  const most = mostLeft({ unit, variance: meanSquare(rest) })
   const left = terms.map((term) => Float64Array.from(rows, term.at))
   const least = left.map((own) => squaresIn(own, levels, count).map((square) => LOST * square))
   const chosen: Term[] = []
@@ -256,7 +248,7 @@ function chosenTerms(
     chosen.push(terms[best]!)
     const direction = unitIn(left[best]!, { levels, count, least: least[best]! })
     takeOff(rest, direction, levels, count)
-    if (meanSquare(rest) <= MOST_LEFT * noise) return { chosen, enough: true }
+    if (meanSquare(rest) <= most) return { chosen, enough: true }
     for (const own of left) takeOff(own, direction, levels, count)
   }
   return { chosen, enough: false }
@@ -455,13 +447,4 @@ function levelsText(at: readonly number[], levels: readonly Expression[]): Expre
   const all = (some: readonly Expression[]) => some.reduce((a, b) => binary('+', a, b))
   const isShort = others.length < at.length && others.every(({ kind }) => kind === 'indicator')
   return isShort ? binary('-', number(1), all(others)) : all(at.map((level) => levels[level]!))
-}
-
-function hasValues(values: Float64Array): boolean {
-  const seen = new Set<number>()
-  for (const x of values) {
-    seen.add(x)
-    if (seen.size >= LEAST_VALUES) return true
-  }
-  return false
 }

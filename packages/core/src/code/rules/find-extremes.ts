@@ -1,7 +1,7 @@
 import { CHOICES, type Choice, type Expression, evaluate } from '../../table/expression.js'
 import { isBelievedAtLog, logChoose } from './chance.js'
 import { type FormulaFound, findFormulas } from './find-formulas.js'
-import { type Quantity, tolerance } from './quantity.js'
+import { hasValues, type Quantity, tolerance } from './quantity.js'
 import { binary, column, number } from './shapes.js'
 
 /** Rows, spread over the table, that a bound must pass before all rows are looked at. */
@@ -32,7 +32,7 @@ export function findExtremes(quantities: readonly Quantity[], rowCount: number, 
   const all = Array.from({ length: rowCount }, (_, i) => i)
   const candidates = 2 * numbers.length ** 2
   return numbers.flatMap((target): FormulaFound[] => {
-    if (told.has(target.name) || !hasValues(target.values)) return []
+    if (told.has(target.name) || !hasValues(target, LEAST_VALUES)) return []
     for (const choice of CHOICES) {
       for (const bound of boundsOf(target, choice, numbers)) {
         if (!isBound(target, choice, bound, probes) || !isBound(target, choice, bound, all)) continue
@@ -66,12 +66,6 @@ function isCommonest(end: number, values: Float64Array): boolean {
 
 const valueAt = (expression: Expression, quantities: readonly Quantity[], row: number): number =>
   evaluate(expression, (name) => quantities.find((one) => one.name === name)!.values[row]!)
-
-function hasValues(values: Float64Array): boolean {
-  const seen = new Set<number>()
-  for (const x of values) if (!Number.isNaN(x) && seen.add(x).size >= LEAST_VALUES) return true
-  return false
-}
 
 const isAt = ({ values, unit }: Quantity, { at }: Bound, i: number): boolean => Math.abs(values[i]! - at(i)) <= tolerance(unit, values[i]!)
 

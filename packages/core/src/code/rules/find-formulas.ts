@@ -2,7 +2,7 @@ import { log } from '../../num/elementary.js'
 import { type Expression, YEARS, yearsBetween } from '../../table/expression.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import { FactorInterval } from './factor-interval.js'
-import { type Quantity, tolerance } from './quantity.js'
+import { hasValues, type Quantity, tolerance } from './quantity.js'
 import { binary, column, SHAPES, type Shape, scaled, writeSum } from './shapes.js'
 import { type WeightedSum, WeightedSums } from './weighted-sums.js'
 
@@ -24,8 +24,6 @@ const LEAST_PROBES = 4
 export const MOST_COLUMNS_OF = { 1: 400, 2: 120, 3: 40 } as const
 /** Columns beyond which sums with weights are not: they cost the square, of a column with gaps once more. */
 export const MOST_COLUMNS_OF_SUMS = 200
-/** A column of fewer values is a category: what determines it is a lookup. */
-const LEAST_VALUES = 3
 
 /** Differences of which the other order is tried too. */
 const MIRRORED = 9
@@ -95,9 +93,7 @@ class Search {
     this.atProbes = quantities.map(({ values }) => Float64Array.from(this.probes, (i) => values[i]!))
     this.buffer = new Float64Array(count)
     this.parts = [...quantities, ...differencesOf(quantities)]
-    this.targets = quantities.flatMap(({ name, values, isDate }, q) =>
-      !isDate && hasValues(values) && (only === undefined || name === only) ? [q] : []
-    )
+    this.targets = quantities.flatMap((one, q) => (!one.isDate && hasValues(one) && (only === undefined || one.name === only) ? [q] : []))
   }
 
   tryShape(shape: Shape): void {
@@ -305,13 +301,4 @@ function differencesOf(quantities: readonly Quantity[]): Difference[] {
 function rankOf({ weights, constant }: WeightedSum): number {
   if (weights.length === 1) return IN_ANOTHER_UNIT
   return weights.length > 3 && constant === 0 && weights.every((weight) => weight === weights[0]) ? TOTAL : WEIGHTED
-}
-
-function hasValues(values: Float64Array): boolean {
-  const seen = new Set<number>()
-  for (const x of values) {
-    if (!Number.isNaN(x)) seen.add(x)
-    if (seen.size >= LEAST_VALUES) return true
-  }
-  return false
 }

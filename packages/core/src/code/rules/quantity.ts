@@ -44,6 +44,16 @@ export function unitOf(kind: NumericColumn['kind'], { number, date }: ColumnForm
   return number?.decimals === undefined ? 0 : Number(`1e-${number.decimals}`)
 }
 
+/** A column of fewer values is a category: what determines it is a lookup, or a threshold. */
+const LEAST_VALUES = 3
+
+/** Whether a column has so many different values; default as many as formulas ask for. */
+export function hasValues({ values }: Pick<Quantity, 'values'>, least = LEAST_VALUES): boolean {
+  const seen = new Set<number>()
+  for (const x of values) if (!Number.isNaN(x) && seen.add(x).size >= least) return true
+  return false
+}
+
 /** Sums and products of what is written differ from what was meant by so many of their digits. */
 const DIGITS = 1e-11
 

@@ -24,7 +24,7 @@ const MOST_LEFT = 3
 /** Variance of what rounding to one unit takes away. */
 const ROUNDED = 1 / 12
 /** What is left of a column after others, beside its variance, that double precision cannot tell from nothing. */
-const LOST = 1e-13
+export const LOST = 1e-13
 
 /**
  * Finds the weighted sum of other columns that a column is, on some rows: forward selection on centred moments until what is left is
@@ -135,7 +135,7 @@ class Moments {
     let best: WeightedSum | undefined
     for (const { part, left } of this.selection(target, without)) {
       parts.push(part)
-      const sum = left > MOST_LEFT * noiseOf(target) ? undefined : this.simplified(target, parts)
+      const sum = left > mostLeft(target) ? undefined : this.simplified(target, parts)
       // net + tax says more than 1.19 * net, though tax is the rounding alone.
       if (sum && (!best || sum.choices < best.choices)) best = sum
     }
@@ -276,7 +276,10 @@ class Moments {
 }
 
 /** Variance of what rounding, of the file and of the computer, takes away from a target. */
-const noiseOf = ({ unit, variance }: Target): number => ROUNDED * unit * unit + LOST * variance
+const noiseOf = ({ unit, variance }: Pick<Target, 'unit' | 'variance'>): number => ROUNDED * unit * unit + LOST * variance
+
+/** What a sum leaves of its column, a variance, where it is no more than rounding. */
+export const mostLeft = (target: Pick<Target, 'unit' | 'variance'>): number => MOST_LEFT * noiseOf(target)
 
 interface Fit {
   readonly weights: Float64Array

@@ -1,7 +1,6 @@
-import { bytesFromBase64 } from '../num/base64.js'
 import type { Matrix } from '../num/matrix.js'
 import type { Key } from '../num/random.js'
-import { PAGE_BYTES, type WasmMemory, webAssembly } from '../num/webassembly.js'
+import { kernelOf, PAGE_BYTES, type WasmMemory, webAssembly } from '../num/webassembly.js'
 import type { Bins } from './bins.js'
 
 /** Exports of the compiled kernel: see `assembly/forest.ts`. */
@@ -17,13 +16,7 @@ interface Kernel {
 const MOST_ROWS = 0xffff
 const MOST_NUMBERS = 2 ** 23
 
-let kernel: Promise<Kernel> | undefined
-
-async function instantiated(): Promise<Kernel> {
-  const host = webAssembly()!
-  const { base64 } = await import('./wasm/generated/forest.js')
-  return (await host.instantiate(await host.compile(bytesFromBase64(base64)), {})).exports as Kernel
-}
+const kernel = kernelOf<Kernel>(() => import('./wasm/generated/forest.js'))
 
 interface VoteProblem {
   /** [n, d] */
@@ -49,8 +42,7 @@ interface VotingTrees {
  */
 export async function votingKernel({ rows, data }: Matrix): Promise<((problem: VoteProblem) => VotingTrees) | undefined> {
   if (!webAssembly() || rows > MOST_ROWS || data.length > MOST_NUMBERS) return undefined
-  kernel ??= instantiated()
-  const own = await kernel
+  const own = await kernel()
   return (problem) => placed(own, problem)
 }
 

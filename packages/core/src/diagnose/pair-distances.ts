@@ -1,6 +1,5 @@
-import { bytesFromBase64 } from '../num/base64.js'
 import type { Matrix } from '../num/matrix.js'
-import { PAGE_BYTES, type WasmMemory, webAssembly } from '../num/webassembly.js'
+import { kernelOf, PAGE_BYTES, type WasmMemory, webAssembly } from '../num/webassembly.js'
 import { squaredDistance } from './squared-distances.js'
 
 /** Exports of the compiled kernel: see `assembly/distances.ts`. */
@@ -24,13 +23,7 @@ interface PairDistances {
 /** Numbers that fit the memory of a small job: 128 MB with those that stand there twice. */
 const MOST_NUMBERS = 2 ** 23
 
-let kernel: Promise<Kernel> | undefined
-
-async function instantiated(): Promise<Kernel> {
-  const host = webAssembly()!
-  const { base64 } = await import('./wasm/generated/distances.js')
-  return (await host.instantiate(await host.compile(bytesFromBase64(base64)), {})).exports as Kernel
-}
+const kernel = kernelOf<Kernel>(() => import('./wasm/generated/distances.js'))
 
 /**
  * What measures all pairs of two matrices of equal width, in WebAssembly where there is some. What it gives must be used up before it is
@@ -38,8 +31,7 @@ async function instantiated(): Promise<Kernel> {
  */
 export async function pairMeter(): Promise<(from: Matrix, to: Matrix) => PairDistances> {
   if (!webAssembly()) return plainly
-  kernel ??= instantiated()
-  const own = await kernel
+  const own = await kernel()
   return (from, to) => (from.cols === 0 || from.data.length + to.data.length > MOST_NUMBERS ? plainly(from, to) : placed(own, from, to))
 }
 

@@ -1,8 +1,7 @@
-import { bytesFromBase64 } from '../num/base64.js'
 import { exp } from '../num/elementary.js'
 import { transpose } from '../num/linear-algebra.js'
 import { type Matrix, matrix } from '../num/matrix.js'
-import { PAGE_BYTES, type WasmMemory, webAssembly } from '../num/webassembly.js'
+import { kernelOf, PAGE_BYTES, type WasmMemory, webAssembly } from '../num/webassembly.js'
 
 /** Rows of a logistic law of C outcomes. */
 export interface Observed {
@@ -31,13 +30,7 @@ interface Kernel {
 /** Numbers that fit the memory of a small job: 64 MB with those that stand there twice. */
 const MOST_NUMBERS = 2 ** 22
 
-let kernel: Promise<Kernel> | undefined
-
-async function instantiated(): Promise<Kernel> {
-  const host = webAssembly()!
-  const { base64 } = await import('./wasm/generated/logistic.js')
-  return (await host.instantiate(await host.compile(bytesFromBase64(base64)), {})).exports as Kernel
-}
+const kernel = kernelOf<Kernel>(() => import('./wasm/generated/logistic.js'))
 
 /**
  * What adds up the rows of a logistic law, in WebAssembly where there is some. Its sums must be used up before it is called again, or
@@ -45,8 +38,7 @@ async function instantiated(): Promise<Kernel> {
  */
 export async function logisticSums(): Promise<(observed: Observed) => Sums> {
   if (!webAssembly()) return plainSums
-  kernel ??= instantiated()
-  const own = await kernel
+  const own = await kernel()
   return (observed) => (observed.x.rows * (observed.x.cols + observed.count) > MOST_NUMBERS ? plainSums(observed) : placed(own, observed))
 }
 

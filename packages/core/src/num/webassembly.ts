@@ -1,3 +1,5 @@
+import { bytesFromBase64 } from './base64.js'
+
 /** The little of WebAssembly that is used, so that the core needs neither DOM nor Node types. */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer | SharedArrayBuffer
@@ -22,3 +24,17 @@ export function webAssembly(): WasmNamespace | undefined {
 export const PAGE_BYTES = 65536
 /** 4 GiB: all that 32-bit addresses reach. */
 export const MOST_PAGES = 65536
+
+/** A kernel with a memory of its own: compiled when it is first asked for, and once. `load`: its module, as builds embed it. */
+export function kernelOf<Kernel>(load: () => Promise<{ readonly base64: string }>): () => Promise<Kernel> {
+  let kernel: Promise<Kernel> | undefined
+  const instantiated = async () => {
+    const host = webAssembly()!
+    const { base64 } = await load()
+    return (await host.instantiate(await host.compile(bytesFromBase64(base64)), {})).exports as Kernel
+  }
+  return () => {
+    kernel ??= instantiated()
+    return kernel
+  }
+}

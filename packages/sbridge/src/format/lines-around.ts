@@ -159,8 +159,8 @@ export function takeTotals(columns: readonly { readonly values: Cells }[]): numb
   return rows - end
 }
 
-/** Whether the only cell of a record is a remark; a word or a figure alone may be the begin of a row that was cut off. A byte-order mark parts no words. */
-export const isRemark = (cell: string): boolean => /\S[^\S\ufeff]+\S/.test(cell) && !isFigure(cell)
+/** Whether the only cell of a record is a remark; a word or a figure alone may be the begin of a row that was cut off. A byte-order mark or the end of a line parts no words. */
+export const isRemark = (cell: string): boolean => /\S[^\S\ufeff\r\n]+\S/.test(cell) && !isFigure(cell)
 
 /** Where the last line of `text.slice(0, end)` begins, its line end included; 0 for the first. */
 function beforeLine(text: string, end: number): number {

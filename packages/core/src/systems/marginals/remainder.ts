@@ -71,5 +71,5 @@ export function remainderNote(
   const share = remainderShare(family, theta, places)
   return share === undefined
     ? `${name}: no smooth remainder predicts particles that were left out better than the equation alone by more than a standard error, and there is none.`
-    : `${name}: the smooth remainder has ${numberText(100 * share)} % of the mean square of the drift at the particles. Its weights mean nothing one by one, the equation's numbers are those beside it, and no intervals are given.`
+    : `${name}: the smooth remainder has ${numberText(100 * share)} % of the mean square of the drift at the particles. Its weights mean nothing one by one, the equation's numbers are those beside it, which may be far from those of the equation alone (--reference ${name.replace('+smooth', '')} gives these, with intervals).`
 }

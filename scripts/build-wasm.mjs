@@ -17,7 +17,8 @@ const variants = [
   { ...engine, name: 'float32-relaxed', float32: 1, relaxed: true },
   { folder: new URL('diagnose/wasm/', core), entry: 'forest.ts', name: 'forest' },
   { folder: new URL('diagnose/wasm/', core), entry: 'distances.ts', name: 'distances' },
-  { folder: new URL('law/wasm/', core), entry: 'logistic.ts', name: 'logistic' }
+  { folder: new URL('law/wasm/', core), entry: 'logistic.ts', name: 'logistic' },
+  { folder: new URL('num/wasm/', core), entry: 'rows.ts', name: 'rows' }
 ]
 /** Vectors at a time in the exponential, of 16 registers; measured. */
 const UNROLL = 4

@@ -1,5 +1,6 @@
 import { InputError } from './errors.js'
 import { type Matrix, matrix } from './matrix.js'
+import { rowsIn } from './row-kernel.js'
 
 /** Sorted copy, ascending. */
 export function sorted(values: ArrayLike<number>): Float64Array {
@@ -32,16 +33,49 @@ export function mean(values: ArrayLike<number>): number {
  * lower triangle is filled. Cost O(n·d²).
  */
 export function weightedMoments(points: Matrix, weights: Float64Array): { mean: Float64Array; covariance: Matrix } {
-  const { data, rows, cols: d } = points
   const mean = weightedMean(points, weights)
+  const covariance = compiledProducts(points, weights, mean) ?? products(points, weights, mean)
+  return { mean, covariance }
+}
+
+/** Rows that the compiled loops are given at a time. */
+const ROWS_AT_ONCE = 4096
+
+function compiledProducts({ data, rows, cols: d }: Matrix, weights: Float64Array, mean: Float64Array): Matrix | undefined {
+  const some = Math.min(rows, ROWS_AT_ONCE)
+  const wide = 8 * Math.ceil(d / 8)
+  const room = rowsIn([8 * some * d, 8 * some, 8 * d, 8 * d * wide, 8 * 64 * (wide + d)])
+  if (!room) return undefined
+  const { kernel, at } = room
+  const [points, weightsAt, meanAt, sumsAt, work] = at as [number, number, number, number, number]
+  const numbers = (address: number, length: number) => new Float64Array(kernel.memory.buffer, address, length)
+  const sums = numbers(sumsAt, d * wide).fill(0)
+  numbers(meanAt, d).set(mean)
+  for (let start = 0; start < rows; start += some) {
+    const count = Math.min(some, rows - start)
+    numbers(points, count * d).set(data.subarray(start * d, (start + count) * d))
+    numbers(weightsAt, count).set(weights.subarray(start, start + count))
+    kernel.moments(points, count, d, weightsAt, meanAt, sumsAt, work)
+  }
   const covariance = matrix(d, d)
+  for (let a = 0; a < d; a++) for (let b = 0; b <= a; b++) covariance.data[a * d + b] = sums[a * wide + b]!
+  return covariance
+}
+
+/** @internal The same by plain loops. */
+export function products({ data, rows, cols: d }: Matrix, weights: Float64Array, mean: Float64Array): Matrix {
+  const covariance = matrix(d, d)
+  const sums = covariance.data
+  const centred = new Float64Array(d)
   for (let i = 0; i < rows; i++) {
+    const weight = weights[i]!
+    for (let a = 0, from = i * d; a < d; a++, from++) centred[a] = data[from]! - mean[a]!
     for (let a = 0; a < d; a++) {
-      const scaled = weights[i]! * (data[i * d + a]! - mean[a]!)
-      for (let b = 0, at = a * d; b <= a; b++, at++) covariance.data[at]! += scaled * (data[i * d + b]! - mean[b]!)
+      const scaled = weight * centred[a]!
+      for (let b = 0, at = a * d; b <= a; b++, at++) sums[at] = sums[at]! + scaled * centred[b]!
     }
   }
-  return { mean, covariance }
+  return covariance
 }
 
 /** The same mean, and the variances alone [d]. Cost O(n·d). */

@@ -11,6 +11,11 @@ export type WasmModule = object
 
 interface WasmNamespace {
   readonly Memory: new (limits: { initial: number; maximum: number; shared?: boolean }) => WasmMemory
+  /** Compiles while its caller waits: for a few kilobytes. */
+  readonly Module: new (
+    bytes: Uint8Array
+  ) => WasmModule
+  readonly Instance: new (module: WasmModule, imports: object) => { readonly exports: object }
   compile(bytes: Uint8Array): Promise<WasmModule>
   validate(bytes: Uint8Array): boolean
   instantiate(module: WasmModule, imports: object): Promise<{ readonly exports: object }>

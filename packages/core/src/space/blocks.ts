@@ -1,11 +1,15 @@
 import { checksumOf } from '../num/checksum.js'
 import type { Matrix } from '../num/matrix.js'
+import { rowsIn } from '../num/row-kernel.js'
 
 /** Rows a block: the unit of skipping and of vector work. */
 export const BLOCK_SIZE = 64
 
 /** Rows a group: blocks are ordered down to this size, so that a few neighbouring rows are compact too. */
 const GROUP_SIZE = 4
+
+/** Runs that wait to be halved: one a level and one, of which four thousand million rows have 32. */
+const MOST_RUNS = 64
 
 /** Coordinates that are looked at: in more than these, boxes are too wide for skipping, and looking at all costs more than it gains. */
 const MOST_COORDINATES = 16
@@ -20,7 +24,7 @@ export function blockOrder(points: Matrix): Uint32Array {
   const checksum = checksumOf(points.data)
   const known = orders.get(points.data)
   if (known?.checksum === checksum && known.order.length === points.rows) return known.order
-  const order = ordered(points)
+  const order = compiled(points) ?? ordered(points)
   orders.set(points.data, { checksum, order })
   return order
 }
@@ -28,7 +32,26 @@ export function blockOrder(points: Matrix): Uint32Array {
 /** By the array of the points, with a checksum of its numbers: one that was changed in place is ordered anew. */
 const orders = new WeakMap<Float64Array, { readonly checksum: number; readonly order: Uint32Array }>()
 
-function ordered(points: Matrix): Uint32Array {
+/** Of the compiled loops, for which two coordinates of a row stand side by side; undefined where they cannot hold the points. */
+function compiled({ data, rows, cols }: Matrix): Uint32Array | undefined {
+  const looked = Math.min(cols, MOST_COORDINATES)
+  if (looked === 0) return undefined
+  const pairs = Math.ceil(looked / 2)
+  const room = rowsIn([16 * rows * pairs, 8 * rows, 4 * rows, 8 * MOST_RUNS])
+  if (!room) return undefined
+  const { kernel, at } = room
+  const [points, keys, out, pending] = at as [number, number, number, number]
+  const places = new Float64Array(kernel.memory.buffer, points, 2 * rows * pairs)
+  for (let c = 0; c < looked; c++) {
+    let to = (c - (c % 2)) * rows + (c % 2)
+    for (let from = c; from < data.length; from += cols, to += 2) places[to] = data[from]!
+  }
+  kernel.order(points, rows, looked, keys, out, pending)
+  return new Uint32Array(kernel.memory.buffer, out, rows).slice()
+}
+
+/** @internal The same by plain loops. */
+export function ordered(points: Matrix): Uint32Array {
   const order = new Uint32Array(points.rows)
   for (let i = 0; i < order.length; i++) order[i] = i
   if (points.cols === 0) return order

@@ -79,41 +79,43 @@ interface Runs {
 function findLaw(ascending: Float64Array): RecurringValues | undefined {
   const { values, counts, atoms } = countValues(ascending)
   let [singles, others] = [0, 0]
-  counts.forEach((count, k) => {
-    if (atoms[k]) return
-    others += count
-    if (count === 1) singles++
-  })
+  for (let k = 0; k < counts.length; k++) {
+    if (atoms[k]) continue
+    others += counts[k]!
+    if (counts[k] === 1) singles++
+  }
   if (singles < LEAST_SINGLES || singles === others) return undefined
   const decimals = decimalsOf(ascending, undefined)
   const runs = { values, counts, atoms, steps: stepsBetween(values, latticeOf(values, { first: values[0]! })) }
-  const reaches = values.map((_, k) => reachOf(runs, k))
-  const given = solveGiven(
-    counts,
-    values.map((_, k) => spreadOf(runs, k, reaches[k]!)),
-    singles
-  )
+  const reaches = new Float64Array(values.length)
+  const fresh = new Float64Array(values.length)
+  for (let k = 0; k < values.length; k++) {
+    reaches[k] = reachOf(runs, k)
+    fresh[k] = freshOf(runs, k, reaches[k]!)
+  }
+  const given = solveGiven(counts, fresh, singles)
   const listed = Float64Array.from(counts)
   const between = new Float64Array(counts.length)
-  counts.forEach((count, k) => {
-    const share = Math.min(count, given)
-    if (reaches[k] === 0) return
+  for (let k = 0; k < counts.length; k++) {
+    const share = Math.min(counts[k]!, given)
+    if (reaches[k] === 0) continue
     listed[k] = listed[k]! - share
-    spreadOf(runs, k, reaches[k]!, { listed, between, share })
-  })
+    spread(runs, k, reaches[k]!, { listed, between, share })
+  }
   return new Law(runs, listed, between, decimals)
 }
 
 function countValues(ascending: Float64Array): Omit<Runs, 'steps'> {
   const starts = startsOf(ascending)
-  const firsts = starts.subarray(0, -1)
-  const counts = firsts.map((start, k) => starts[k + 1]! - start)
-  const isAtom = (count: number): boolean => count > 1 && count >= ATOM_SHARE * ascending.length
-  return {
-    values: Float64Array.from(firsts, (start) => ascending[start]!),
-    counts,
-    atoms: Uint8Array.from(counts, (count) => Number(isAtom(count)))
+  const runs = starts.length - 1
+  const [values, counts, atoms] = [new Float64Array(runs), new Uint32Array(runs), new Uint8Array(runs)]
+  for (let k = 0; k < runs; k++) {
+    const count = starts[k + 1]! - starts[k]!
+    values[k] = ascending[starts[k]!]!
+    counts[k] = count
+    atoms[k] = count > 1 && count >= ATOM_SHARE * ascending.length ? 1 : 0
   }
+  return { values, counts, atoms }
 }
 
 /** How far a value's cells are spread: to its sixth neighbour on the nearer side, not beyond an atom; 0 at the ends of a gap between atoms. */
@@ -134,25 +136,41 @@ interface Cells {
   readonly share: number
 }
 
-/** Parts of a box of half-width `reach` around value k that fall on listed values and between them: added to `cells`; gives the fresh part of all. */
-function spreadOf({ values, steps }: Runs, k: number, reach: number, cells?: Cells): number {
+/** Part of a box of half-width `reach` around value k that falls between listed values. Loops of their own, as they are run for every value. */
+function freshOf({ values, steps }: Runs, k: number, reach: number): number {
   if (reach === 0) return 0
-  const [low, high] = [values[k]! - reach, values[k]! + reach]
+  const low = values[k]! - reach
+  const high = values[k]! + reach
+  const last = values.length - 1
   let fresh = 0
-  for (let j = Math.max(0, k - REACH - 1); j <= Math.min(values.length - 1, k + REACH); j++) {
-    const [value, step] = [values[j]!, steps[j]!]
-    const before = j > 0 ? steps[j - 1]! / 2 : 0
-    const next = values[j + 1] ?? value
-    const part = overlap(low, high, value + step / 2, next - step / 2) / (2 * reach)
-    fresh += part
-    if (!cells) continue
-    cells.listed[j]! += cells.share * (overlap(low, high, value - before, value + step / 2) / (2 * reach))
-    cells.between[j]! += cells.share * part
+  for (let j = Math.max(0, k - REACH - 1), end = Math.min(last, k + REACH); j <= end; j++) {
+    const half = steps[j]! / 2
+    const next = j < last ? values[j + 1]! : values[j]!
+    fresh += overlap(low, high, values[j]! + half, next - half) / (2 * reach)
   }
   return fresh
 }
 
-const overlap = (low: number, high: number, from: number, to: number): number => Math.max(0, Math.min(high, to) - Math.max(low, from))
+/** Adds to the cells what falls on listed values of such a box, and between them. */
+function spread({ values, steps }: Runs, k: number, reach: number, { listed, between, share }: Cells): void {
+  const low = values[k]! - reach
+  const high = values[k]! + reach
+  const last = values.length - 1
+  for (let j = Math.max(0, k - REACH - 1), end = Math.min(last, k + REACH); j <= end; j++) {
+    const value = values[j]!
+    const half = steps[j]! / 2
+    const before = j > 0 ? steps[j - 1]! / 2 : 0
+    const next = j < last ? values[j + 1]! : value
+    listed[j] = listed[j]! + share * (overlap(low, high, value - before, value + half) / (2 * reach))
+    between[j] = between[j]! + share * (overlap(low, high, value + half, next - half) / (2 * reach))
+  }
+}
+
+function overlap(low: number, high: number, from: number, to: number): number {
+  const start = Math.max(from, low)
+  const end = Math.min(to, high)
+  return end > start ? end - start : 0
+}
 
 /** D: what values give at most, such that the fresh parts of it make `wanted` cells. */
 function solveGiven(counts: Uint32Array, fresh: Float64Array, wanted: number): number {

@@ -1,5 +1,6 @@
-import { copyMatrix, type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { copyMatrix, type Matrix, takeRows } from '../../num/matrix.js'
 import { indexFromUniform, type Key, keyFor, permutation, uniforms } from '../../num/random.js'
+import { rowsIn } from '../../num/row-kernel.js'
 import { variance } from '../../num/statistics.js'
 import { regressionSlopes } from '../../space/partial-correlations.js'
 import { type Encoded, type Encoder, embedEncoded } from '../../table/encoder.js'
@@ -14,6 +15,8 @@ const ROUNDS = 5
 const TURNS = 10
 /** More coordinates than this are not regressed on each other. */
 const MOST_REGRESSED = 300
+/** Donors whose distances are added up together. */
+const TILE = 8
 
 /**
  * Gives every missing numeric cell a draw from its law given what is known of its row. Such a cell is emitted missing
@@ -61,7 +64,7 @@ function gapsOf(encoder: Encoder, { coordinates, codes }: Encoded): Gap[] {
 /** The same for points [n, d], in place. */
 export function fillGaps(points: Matrix, gaps: readonly Gap[], key: Key): void {
   const deck = new Deck(points, gaps, key)
-  const candidates = gaps.map((gap) => deck.nearestDonors(gap))
+  const candidates = deck.nearestDonors(gaps)
   deck.start(gaps, keyFor(key, 'start'))
   for (let round = 0; round <= ROUNDS; round++) {
     const slopes = round > 0 && points.cols <= MOST_REGRESSED ? deck.slopes() : undefined
@@ -73,16 +76,24 @@ export function fillGaps(points: Matrix, gaps: readonly Gap[], key: Key): void {
   }
 }
 
-/** Rows that lend cells to others. */
-class Deck {
+/** What is known of a row. */
+interface Known {
+  readonly columns: Uint32Array
+  readonly values: Float64Array
+}
+
+/** Where a donor's coordinate stands. */
+const placeIn = (at: number, c: number, cols: number): number => ((at - (at % TILE)) / TILE) * cols * TILE + c * TILE + (at % TILE)
+
+/** @internal Rows that lend cells to others. */
+export class Deck {
   /** 1 where the cell is missing [n, d]. */
   private readonly missing: Uint8Array
   /** In a random order. */
   private readonly donors: Uint32Array
-  /** What the donors know, 0 where they do not, and 1 where they know it [L, d]. */
-  private readonly lent: Matrix
-  private readonly knows: Matrix
-  /** What the cells count that a donor lacks: the mean squared difference of any two that are known. [L] */
+  /** What the donors know, in tiles of eight of them, NaN where they do not [⌈L/8⌉, d, 8]. */
+  private readonly lent: Float64Array
+  /** What the cells count that a donor lacks: the mean squared difference of any two that are known. [8⌈L/8⌉] */
   private readonly expected: Float64Array
   /** Between which known values a coordinate lies [d]. */
   private readonly low: Float64Array
@@ -100,9 +111,9 @@ class Deck {
     for (const { row, cells } of gaps) for (const c of cells) this.missing[row * cols + c] = 1
     this.donors = this.chooseDonors(keyFor(key, 'donors'))
     this.starts = uniforms(keyFor(key, 'starts'), rows)
-    this.lent = matrix(this.donors.length, cols)
-    this.knows = matrix(this.donors.length, cols)
-    this.expected = new Float64Array(this.donors.length)
+    const padded = TILE * Math.ceil(this.donors.length / TILE)
+    this.lent = new Float64Array(padded * cols)
+    this.expected = new Float64Array(padded)
     this.low = new Float64Array(cols)
     this.high = new Float64Array(cols)
     for (let c = 0; c < cols; c++) this.describe(c)
@@ -131,12 +142,9 @@ class Deck {
     this.high[c] = high
     const expected = 2 * variance(known)
     this.donors.forEach((row, at) => {
-      const place = at * cols + c
-      if (this.missing[row * cols + c]) this.expected[at] = this.expected[at]! + expected
-      else {
-        this.lent.data[place] = data[row * cols + c]!
-        this.knows.data[place] = 1
-      }
+      const isMissing = this.missing[row * cols + c] === 1
+      if (isMissing) this.expected[at] = this.expected[at]! + expected
+      this.lent[placeIn(at, c, cols)] = isMissing ? Number.NaN : data[row * cols + c]!
     })
   }
 
@@ -149,39 +157,69 @@ class Deck {
     return known.subarray(0, count)
   }
 
-  /** The donors nearest to a row in what both know. Cost O(L·d), less where most donors are soon too far. */
-  nearestDonors({ row }: Gap): Uint32Array {
+  /** The donors nearest to each of the rows in what both know. Cost O(rows·L·d). */
+  nearestDonors(gaps: readonly Gap[]): Uint32Array[] {
+    const distances = this.compiledDistances() ?? this.distances()
+    return gaps.map(({ row }) => this.nearestOf(row, distances(this.known(row))))
+  }
+
+  private nearestOf(row: number, distances: Float64Array): Uint32Array {
     const { length } = this.donors
-    const place = this.known(row)
     const count = Math.min(NEAREST_DONORS, length - 1)
     const kept = { rows: new Uint32Array(count), squared: new Float64Array(count).fill(Number.POSITIVE_INFINITY) }
     const start = indexFromUniform(this.starts[row]!, length)
+    let limit = Number.POSITIVE_INFINITY
     for (let k = 0; k < length; k++) {
       const at = start + k < length ? start + k : start + k - length
-      const squared = this.squaredDistance(at, place, kept.squared[count - 1]!)
-      if (squared < kept.squared[count - 1]! && this.donors[at] !== row) keepNearest(kept, this.donors[at]!, squared)
+      const squared = distances[at]!
+      if (!(squared < limit) || this.donors[at] === row) continue
+      keepNearest(kept, this.donors[at]!, squared)
+      limit = kept.squared[count - 1]!
     }
     return kept.rows
   }
 
+  /** Squared distances from a row to all donors [L], until it is asked for the next ones. */
+  private compiledDistances(): ((known: Known) => Float64Array) | undefined {
+    const { cols } = this.points
+    const { lent, expected } = this
+    const room = rowsIn([8 * lent.length, 8 * expected.length, 4 * cols, 8 * cols, 8 * expected.length])
+    if (!room) return undefined
+    const { kernel, at } = room
+    const [rows, before, columnsAt, valuesAt, out] = at as [number, number, number, number, number]
+    const { buffer } = kernel.memory
+    new Float64Array(buffer, rows, lent.length).set(lent)
+    new Float64Array(buffer, before, expected.length).set(expected)
+    const [ownColumns, ownValues] = [new Uint32Array(buffer, columnsAt, cols), new Float64Array(buffer, valuesAt, cols)]
+    const distances = new Float64Array(buffer, out, expected.length)
+    return ({ columns, values }) => {
+      ownColumns.set(columns)
+      ownValues.set(values)
+      kernel.distances(rows, expected.length / TILE, cols, before, columnsAt, valuesAt, columns.length, out)
+      return distances
+    }
+  }
+
+  /** @internal The same by plain loops. */
+  distances(): (known: Known) => Float64Array {
+    const { cols } = this.points
+    return ({ columns, values }) =>
+      this.expected.map((before, at) => {
+        let squared = before
+        for (let k = 0; k < columns.length; k++) {
+          const difference = values[k]! - this.lent[placeIn(at, columns[k]!, cols)]!
+          const square = difference * difference
+          if (square >= 0) squared += square
+        }
+        return squared
+      })
+  }
+
   /** The coordinates that a row knows, and its values there. */
-  private known(row: number): { readonly columns: Uint32Array; readonly values: Float64Array } {
+  private known(row: number): Known {
     const { cols, data } = this.points
     const columns = Uint32Array.from({ length: cols }, (_, c) => c).filter((c) => !this.missing[row * cols + c])
     return { columns, values: Float64Array.from(columns, (c) => data[row * cols + c]!) }
-  }
-
-  /** To the donor at a place, or some part of it that is `limit` already. */
-  private squaredDistance(at: number, { columns, values }: ReturnType<Deck['known']>, limit: number): number {
-    const { data, cols } = this.lent
-    const knows = this.knows.data
-    let squared = this.expected[at]!
-    for (let k = 0; k < columns.length && squared < limit; k++) {
-      const place = at * cols + columns[k]!
-      const difference = values[k]! - data[place]!
-      squared += knows[place]! * difference * difference
-    }
-    return squared
   }
 
   /** Gives every missing cell some known value of its column: what donors lend that have not borrowed yet. */

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { matrix } from '../../num/matrix.js'
+import { keyFromSeed, normals, uniforms } from '../../num/random.js'
+import { products, weightedMoments } from '../../num/statistics.js'
+import { blockOrder, ordered } from '../../space/blocks.js'
+import { Deck } from './impute.js'
+
+/** Numbers as they are, or whole ones, of which many are equal. */
+const points = (rows: number, cols: number, whole = false) => {
+  const data = normals(keyFromSeed(rows + cols), rows * cols)
+  return matrix(rows, cols, whole ? data.map(Math.round) : data)
+}
+
+describe('compiled loops over rows give the bits of plain ones', () => {
+  it.each([
+    [1, 1, false],
+    [5, 3, false],
+    [64, 2, true],
+    [67, 17, true],
+    [1000, 16, false],
+    [4099, 5, true]
+  ])('k-d order of %i × %i', (rows, cols, whole) => {
+    const cloud = points(rows, cols, whole)
+    expect(blockOrder(cloud)).toEqual(ordered(cloud))
+  })
+
+  it.each([
+    [0, 3],
+    [3, 1],
+    [63, 8],
+    [4100, 9]
+  ])('moments of %i × %i', (rows, cols) => {
+    const cloud = points(rows, cols)
+    const weights = uniforms(keyFromSeed(1), rows)
+    const { mean, covariance } = weightedMoments(cloud, weights)
+    expect(covariance).toEqual(products(cloud, weights, mean))
+  })
+
+  it('distances to donors, some of whose cells are missing', () => {
+    const cloud = points(203, 5)
+    const gaps = Array.from({ length: 40 }, (_, i) => ({ row: 5 * i, cells: i % 2 === 0 ? [3] : [0, 4] }))
+    const near = new Deck(cloud, gaps, keyFromSeed(2))
+    const plain = new Deck(cloud, gaps, keyFromSeed(2))
+    Object.assign(plain, { compiledDistances: () => undefined })
+    expect(near.nearestDonors(gaps)).toEqual(plain.nearestDonors(gaps))
+  })
+})

@@ -93,6 +93,8 @@ export async function chooseRidge(rows: OddsRows): Promise<number | undefined> {
   const all = Uint32Array.from(outcomes.keys())
   const byKernel = outcomes.reduce((sum, outcome, row) => sum - rows.offsets.data[row * rows.offsets.cols + outcome]!, 0)
   let best: { readonly ridge?: number; readonly loss: number } = { loss: byKernel }
+  // Of each part, under the ridge before: where the next one begins.
+  const laws: LogisticLaw[] = []
   for (const ridge of RIDGES) {
     let lost = 0
     for (let part = 0; part < ODDS_PARTS; part++) {
@@ -102,8 +104,10 @@ export async function chooseRidge(rows: OddsRows): Promise<number | undefined> {
           rows,
           all.filter((row) => parts[row] !== part)
         ),
-        ridge
+        ridge,
+        laws[part]
       )
+      laws[part] = law
       lost += loss(outcomeShares(law, takeRows(inputs, held), takeRows(rows.offsets, held)), held)
     }
     if (!(lost < best.loss)) return best.ridge
@@ -113,8 +117,8 @@ export async function chooseRidge(rows: OddsRows): Promise<number | undefined> {
 }
 
 /** Cost O(turns·n·C·k). */
-export const fitOdds = ({ inputs, outcomes, offsets }: OddsRows, ridge: number): Promise<LogisticLaw> =>
-  fitLogistic(inputs, outcomes, { count: offsets.cols, ridge, offsets, tolerance: TOLERANCE })
+export const fitOdds = ({ inputs, outcomes, offsets }: OddsRows, ridge: number, from?: LogisticLaw): Promise<LogisticLaw> =>
+  fitLogistic(inputs, outcomes, { count: offsets.cols, ridge, offsets, tolerance: TOLERANCE, from })
 
 const takeOdds = ({ inputs, outcomes, offsets, parts }: OddsRows, rows: Uint32Array): OddsRows => ({
   inputs: takeRows(inputs, rows),

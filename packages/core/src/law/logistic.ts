@@ -25,6 +25,8 @@ interface LogisticFit {
   readonly offsets?: Matrix | undefined
   /** The largest gradient of the mean log likelihood that is left. */
   readonly tolerance?: number
+  /** A law of the same inputs under another ridge, from which fewer turns lead to this one; default constants alone. */
+  readonly from?: LogisticLaw | undefined
 }
 
 /**
@@ -37,14 +39,14 @@ interface LogisticFit {
 export async function fitLogistic(
   inputs: Matrix,
   outcomes: Int32Array,
-  { count, ridge, offsets, tolerance = TOLERANCE }: LogisticFit
+  { count, ridge, offsets, tolerance = TOLERANCE, from }: LogisticFit
 ): Promise<LogisticLaw> {
   const standards = columnScale(inputs)
   const x = withOnes(inputs, standards)
   const q = x.cols
   const sums = (await logisticSums())({ x, parts: x.data.map((input) => input / x.rows), outcomes, count, offsets })
   const bound = boundOf(x, ridge)
-  let weights = startingWeights(outcomes, count, q)
+  let weights = from ? transpose(from.weights) : startingWeights(outcomes, count, q)
   let before = weights
   for (let turn = 1, pace = 1; turn <= TURNS; turn++) {
     const next = (1 + Math.sqrt(1 + 4 * pace * pace)) / 2

@@ -4,6 +4,7 @@ import {
   type KeptOrder,
   type KeptRule,
   type KeptRules,
+  measuredText,
   type RuledColumn,
   ruleTexts,
   startsOfKept
@@ -283,8 +284,9 @@ export class Through {
   }
 
   private textOf(column: string): string {
-    const texts = ruleTexts({ ...this.kept, rules: this.kept.rules.filter((rule) => rule.column === column) })
-    return texts.map((text) => `“${text}”`).join(' and ')
+    const rules = this.kept.rules.filter((rule) => rule.column === column)
+    const measured = rules.flatMap((rule) => (rule.kind === 'order' ? measuredText(rule) : []))
+    return [...ruleTexts({ ...this.kept, rules }), ...measured].map((text) => `“${text}”`).join(' and ')
   }
 }
 

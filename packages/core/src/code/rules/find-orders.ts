@@ -84,11 +84,15 @@ export function spreadOf({ values }: Quantity, rows: readonly number[]): number 
   return Math.sqrt(variance(rows.map((i) => values[i]!)))
 }
 
-/** How many of the sorted gaps a tail without a wall would have put below 0; the next value below it is a unit away. */
-function expectedBelow(gaps: Float64Array, unit: number): number {
-  const end = Math.max(gaps[Math.floor(TAIL * gaps.length)]!, gaps.find((gap) => gap > 0)!)
-  const count = gaps.findIndex((gap) => gap >= end)
-  if (count < 1) return 0
+/**
+ * How many of the sorted gaps a tail without a wall would have put below 0; the next value below it is a unit away. Where all
+ * are 0 they end as if the next were a unit off.
+ */
+export function expectedBelow(gaps: Float64Array, unit: number): number {
+  const end = Math.max(gaps[Math.floor(TAIL * gaps.length)]!, gaps.find((gap) => gap > 0) ?? unit)
+  const above = gaps.findIndex((gap) => gap >= end)
+  const count = above < 0 ? gaps.length : above
+  if (count < 1 || end === 0) return 0
   let distance = 0
   for (let k = 0; k < count; k++) distance += end - gaps[k]!
   return count * exp(-((end + unit) * count) / distance)

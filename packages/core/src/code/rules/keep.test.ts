@@ -246,6 +246,23 @@ it('a date is drawn by how far it is from one that it goes along with, of either
   expect(whole.delivered).toBe(whole.promised)
 })
 
+it('numbers of few values that end at a wall in some level are drawn among those of it; counts that merely taper off are not', () => {
+  const rows = 300
+  const most: Record<string, number> = { single: 1, double: 2, family: 4 }
+  const [which, places, tail] = ['room', 'guests', 'tail'].map((label) => uniforms(keyFor(keyFromSeed(4), label), rows)) as Float64Array[]
+  const room = Array.from(which!, (u) => Object.keys(most)[Math.floor(3 * u)]!)
+  const guests = Float64Array.from(places!, (u, i) => 1 + Math.floor(most[room[i]!]! * u))
+  // Geometric, twice as long in one kind of room as in the others: 9 of its 100 rows stand above the most of the others.
+  const calls = Float64Array.from(tail!, (u, i) => Math.min(9, Math.floor(-Math.log(1 - u) * (room[i] === 'family' ? 2 : 1))))
+  const number = (name: string, own: Float64Array) => ({ name, source: 'number' as const, values: own })
+  const data = inferTable({
+    rowCount: rows,
+    columns: [{ name: 'room', source: 'text', values: room }, number('guests', guests), number('calls', calls)]
+  })
+  expect([...withinOf([], data, new Set())]).toEqual([['guests', 'room']])
+  expect([...withinOf([], data, new Set(['guests']))]).toEqual([])
+})
+
 it('numbers that count something else in each level are drawn as their place among those of it, with its decimals', () => {
   const rows = 240
   const [which, places] = ['which', 'places'].map((label) => uniforms(keyFor(keyFromSeed(4), label), rows)) as [Float64Array, Float64Array]

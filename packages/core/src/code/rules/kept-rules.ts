@@ -1,5 +1,6 @@
 import type { CellValue } from '../../table/cells.js'
 import { columnsOf, type Expression, namesIn } from '../../table/expression.js'
+import { columnWord } from '../../table/expression-text.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { KindOfColumn } from '../../table/table.js'
 import type { ValueLattice } from '../../table/value-lattice.js'
@@ -97,4 +98,10 @@ export function ruleTexts({ rules }: KeptRules): string[] {
     if (rule.kind === 'order') return rule.lows.map((low) => ruleText({ kind: 'order', column: rule.column, low, exceptions }))
     return [ruleText({ ...rule, exceptions })]
   })
+}
+
+/** What a column is measured by that no rule says, in words. */
+export function measuredText({ column, lows, from, within }: KeptOrder): string[] {
+  if (within) return [`${columnWord(column)} among those of its ${columnWord(within.by)}`]
+  return from !== undefined && lows.length === 0 ? [`${columnWord(column)} from ${columnWord(from)} on`] : []
 }

@@ -10,8 +10,10 @@ import { decoderOf, fitScaler, scaleValues } from '../../table/scaling.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { coarserLattice, toLattice } from '../../table/value-lattice.js'
 import { needs } from './choose.js'
+import { expectedBelow, leastBelieved } from './find-orders.js'
 import { MOST_LEVELS as BINS } from './find-steps.js'
-import { columnIn, type WrittenTable } from './rows-of-rule.js'
+import { unitOf } from './quantity.js'
+import { columnIn, formatIn, type WrittenTable } from './rows-of-rule.js'
 import type { Rule } from './rule.js'
 import { isNumber } from './thresholds.js'
 
@@ -35,21 +37,29 @@ const TAIL = 0.05
 /**
  * Numbers that count something else in each level of a category, as the results of several tests in one column, and the category.
  * Such a number is drawn as its place among those of its level: noise of a column that holds pressures and temperatures would make
- * temperatures of 400. So is one whose bins a category tells, as the salary of a title that is of one band. Numbers that another
- * number says more of than the level does stay as they are. Cost O(rows·log rows) for each number and category.
+ * temperatures of 400. So is one whose bins a category tells, as the salary of a title that is of one band, and one of few values that
+ * end sooner in some levels than in others, as guests of a double room (`findWalls`). Other numbers that another number says more of
+ * than the level does stay as they are. Cost O(rows·log rows) for each number and category.
  */
-export function withinOf(rules: readonly Rule[], { table }: WrittenTable, except: ReadonlySet<string>): ReadonlyMap<string, string> {
+export function withinOf(rules: readonly Rule[], data: WrittenTable, except: ReadonlySet<string>): ReadonlyMap<string, string> {
+  const { table } = data
   const derived = new Set(rules.flatMap(({ kind, column }) => (kind === 'gap' ? [] : [column])))
   const categories = table.columns.filter(isCategorical).filter(({ levels }) => levels.length > 1 && levels.length <= MOST_LEVELS)
   const numbers = table.columns.filter(isNumeric).filter(({ name, kind }) => kind !== 'datetime' && !derived.has(name))
+  const free = numbers.filter(({ name }) => !except.has(name))
+  const walls = findWalls(
+    free.filter((column) => !hasMoreThan(BINS, presentValues(column))),
+    categories,
+    (column) => unitOf(column.kind, formatIn(data, column.name))
+  )
   const found = new Map<string, string>()
-  for (const column of numbers.filter(({ name }) => !except.has(name))) {
+  for (const column of free) {
     const bins = rules.flatMap((rule) =>
       rule.kind === 'step' && rule.of === column.name && rule.cuts.every(isNumber) ? [rule.column] : []
     )
     const fits = categories.flatMap((by) => {
       if (needs([by.name], rules).has(column.name)) return []
-      const told = bins.some((bin) => tells(by, table.columns.find(({ name }) => name === bin)!))
+      const told = walls.has(pairOf(column, by)) || bins.some((bin) => tells(by, table.columns.find(({ name }) => name === bin)!))
       const score = levelScore(column, by, told)
       return score === undefined ? [] : [{ by: by.name, ...score, told }]
     })
@@ -61,6 +71,46 @@ export function withinOf(rules: readonly Rule[], { table }: WrittenTable, except
       found.set(column.name, best.by)
   }
   return found
+}
+
+const pairOf = (column: NumericColumn, by: CategoricalColumn): string => JSON.stringify([column.name, by.name])
+
+/**
+ * Pairs of numbers and categories where the numbers of some level end at a wall that others go beyond: their tail would have gone
+ * on (`expectedBelow`), and so would rows that were any of the table's. Of those that are believed one in a thousand is none.
+ */
+function findWalls(
+  numbers: readonly NumericColumn[],
+  categories: readonly CategoricalColumn[],
+  unitIn: (column: NumericColumn) => number
+): ReadonlySet<string> {
+  const ends = numbers.flatMap((column) =>
+    categories.flatMap((by) => {
+      const evidence = wallsOf(column, by, unitIn(column))
+      return evidence.map((one) => ({ pair: pairOf(column, by), evidence: one }))
+    })
+  )
+  const least = leastBelieved(
+    ends.map(({ evidence }) => evidence),
+    ends.length
+  )
+  return new Set(ends.filter(({ evidence }) => evidence >= least).map(({ pair }) => pair))
+}
+
+/** Of each level's ends that others go beyond, how many rows would have if it were none. */
+function wallsOf(column: NumericColumn, by: CategoricalColumn, unit: number): number[] {
+  const all = sorted(presentValues(column))
+  const beyond = (values: Float64Array, most: number) => values.length - 1 - values.findLastIndex((x) => x <= most)
+  const sides = [all, all.map((x) => -x).reverse()]
+  return valuesByLevel(column, by).flatMap(({ values }) =>
+    [values, values.map((x) => -x).reverse()].flatMap((own, side) => {
+      const most = own[own.length - 1]!
+      const others = beyond(sides[side]!, most)
+      if (others === 0) return []
+      const gaps = own.map((x) => most - x).reverse()
+      return [Math.min(expectedBelow(gaps, unit), (own.length * others) / all.length)]
+    })
+  )
 }
 
 /** Whether rows of one level have one value of another column, which several levels share. */
@@ -88,7 +138,7 @@ function levelScore(
   const groups = valuesByLevel(column, by).map(({ values }) => values)
   const large = groups.filter(({ length }) => length >= LEAST_ROWS)
   const count = large.reduce((sum, { length }) => sum + length, 0)
-  if (large.length < 2 || count < LEAST_SHARE * all.length || !hasMoreThan(BINS, all)) return undefined
+  if (large.length < 2 || count < LEAST_SHARE * all.length || !(told || hasMoreThan(BINS, all))) return undefined
   const left = groups.reduce((sum, own) => sum + squares(own), 0) / squares(all)
   const widths = large.map((own) => own[Math.floor((1 - TAIL) * (own.length - 1))]! - own[Math.ceil(TAIL * (own.length - 1))]!)
   const narrow = Math.min(...widths)

@@ -179,6 +179,8 @@ it('a number that counts something else in each level is given within one, and w
   )
   const near = numbers(await draw(model, { rows: 40, observe: 'value = 22 ± 0.5' }), 'value')
   expect(near.every((x) => Math.abs(x - 22) < 2.5)).toBe(true)
+  const one = await draw(model, { rows: 2, given: { value: 1004 } })
+  expect(one.warnings.map(({ message }) => message)).toEqual([expect.stringContaining('“value among those of its unit”')])
   expect((await fit(readings, { rules: 'off' })).rules).toBeUndefined()
 })
 

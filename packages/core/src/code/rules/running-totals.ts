@@ -1,6 +1,7 @@
 import { later } from '../../num/later.js'
 import { variance } from '../../num/statistics.js'
 import { cellAt } from '../../table/cells.js'
+import { type Cells, type Codes, codesOf } from '../../table/codes.js'
 import type { Expression } from '../../table/expression.js'
 import { columnWord, expressionText } from '../../table/expression-text.js'
 import { rowOrderOf } from '../../table/row-order.js'
@@ -34,7 +35,7 @@ const NEARLY = 0.95
 
 /** How rows follow each other: of each the one before it in its group, −1 for the first. */
 interface Way extends Pick<RunningTotal, 'upwards' | 'before' | 'by'> {
-  readonly previous: Int32Array
+  readonly previous: () => Int32Array
 }
 
 /**
@@ -89,31 +90,36 @@ function waysOf(table: WrittenTable['table']): Way[] {
   const order = rowOrderOf(table)
   const directions = order ? [order.descending === true] : [false, true]
   const groups = [undefined, ...table.columns.filter((one) => isGrouping(one, table.rowCount))]
-  return groups.flatMap((group) =>
-    [false, true].flatMap((before) =>
-      directions.map((upwards) => ({ upwards, before, by: group?.name, previous: previousRows(table, { upwards, by: group?.name }) }))
+  return groups.flatMap((group) => {
+    const codes = later(() => group && groupCodes(group))
+    const previous = new Map(directions.map((upwards) => [upwards, later(() => previousRows(table.rowCount, upwards, codes()))]))
+    return [false, true].flatMap((before) =>
+      directions.map((upwards) => ({ upwards, before, by: group?.name, previous: previous.get(upwards)! }))
     )
-  )
+  })
 }
 
-function isGrouping(one: Column, rowCount: number): boolean {
+function isGrouping(one: Column, rowCount: number): one is Cells {
   if (isCategorical(one)) return one.levels.length > 1 && one.levels.length * LEAST_IN_GROUP <= rowCount
   return one.kind === 'integer' && !one.missing && new Set(one.values).size * LEAST_IN_GROUP <= rowCount && new Set(one.values).size > 1
 }
 
+/** Which group each row is of, as `groupIn` names it. */
+function groupCodes(column: Cells): Codes {
+  if (!isCategorical(column)) return codesOf(column)
+  const missing = column.levels.indexOf('null')
+  return { codes: column.codes.map((code) => (code < 0 ? missing : code) + 1), count: column.levels.length + 1 }
+}
+
 /** The row before each in its group, −1 for the first. Cost O(rows). */
-function previousRows(table: WrittenTable['table'], way: Pick<RunningTotal, 'upwards' | 'by'>): Int32Array {
-  const previous = new Int32Array(table.rowCount)
-  if (way.by === undefined) {
-    const last = way.upwards ? table.rowCount - 1 : 0
-    return previous.map((_, i) => (i === last ? -1 : way.upwards ? i + 1 : i - 1))
-  }
-  const last = new Map<string, number>()
-  const groupOf = groupIn(table, way.by)
-  for (const i of rowsAlong(table.rowCount, way.upwards)) {
-    const group = groupOf(i)
-    previous[i] = last.get(group) ?? -1
-    last.set(group, i)
+function previousRows(rowCount: number, upwards: boolean | undefined, groups: Codes | undefined): Int32Array {
+  const previous = new Int32Array(rowCount)
+  const last = new Int32Array(groups?.count ?? 1).fill(-1)
+  for (let k = 0; k < rowCount; k++) {
+    const i = upwards ? rowCount - 1 - k : k
+    const group = groups ? groups.codes[i]! : 0
+    previous[i] = last[group]!
+    last[group] = i
   }
   return previous
 }
@@ -139,16 +145,23 @@ interface Rises {
   readonly at: readonly number[]
 }
 
-const rowsThatRise = ({ previous }: Way): number[] => Array.from(previous, (_, i) => i).filter((i) => previous[i]! >= 0)
+function rowsThatRise({ previous }: Way): number[] {
+  const rows: number[] = []
+  previous().forEach((before, i) => {
+    if (before >= 0) rows.push(i)
+  })
+  return rows
+}
 
 /** The rows that say what totals rise by. */
 function rowsThatAdd(way: Way): number[] {
   const at = rowsThatRise(way)
-  return way.before ? at.map((i) => way.previous[i]!) : at
+  const previous = way.previous()
+  return way.before ? at.map((i) => previous[i]!) : at
 }
 
 function risesOf({ values }: Quantity, way: Way): Rises {
-  const { previous } = way
+  const previous = way.previous()
   const at = rowsThatRise(way)
   return {
     at,
@@ -158,7 +171,8 @@ function risesOf({ values }: Quantity, way: Way): Rises {
 }
 
 /** Rows in no order differ by twice their variance; what is added up varies less from row to row than as a whole, to begin with in the first rows. */
-function isSteady({ values }: Quantity, { previous }: Way, most = previous.length): boolean {
+function isSteady({ values }: Quantity, way: Way, most = values.length): boolean {
+  const previous = way.previous()
   let count = 0
   for (let i = 0; i < most; i++) if (previous[i]! >= 0) count++
   let square = 0
@@ -189,17 +203,19 @@ interface Parts {
 }
 
 function changeOf(total: Quantity, { parts, except }: Parts, way: Way & { sums: () => WeightedSums }): Expression | undefined {
-  if (!isSteady(total, way, Math.min(way.previous.length, FIRST_ROWS))) return undefined
+  if (!isSteady(total, way, Math.min(total.values.length, FIRST_ROWS))) return undefined
+  const steady = isSteady(total, way)
+  if (!steady && !mayCount(total, way)) return undefined
   const found = risesOf(total, way)
   if (isCount(total, way, found)) return number(1)
-  if (!isSteady(total, way) || changesTold(total, found) < LEAST_CHANGES) return undefined
+  if (!steady || changesTold(total, found) < LEAST_CHANGES) return undefined
   const { rows } = found
   const isChange = (value: (row: number) => number) => rows.every((row, k) => isExact(total, found, k, value(row)))
   for (const [q, { name, values }] of parts.entries()) {
     const sign = except.has(q) ? undefined : [1, -1].find((one) => isChange((row) => one * values[row]!))
     if (sign) return scaled(sign, column(name))
   }
-  const rises = new Float64Array(way.previous.length)
+  const rises = new Float64Array(total.values.length)
   rows.forEach((row, k) => {
     rises[row] = found.rises[k]!
   })
@@ -213,10 +229,13 @@ function changeOf(total: Quantity, { parts, except }: Parts, way: Way & { sums: 
 }
 
 /** 1, 2, 3 … in every group of rows that stand in the order of their dates: of all rows it would be a key. */
-function isCount({ values, unit }: Quantity, { previous, by, before }: Way, { rises }: Rises): boolean {
-  if (by === undefined || before || unit !== 1 || rises.length < LEAST_CHANGES || rises.some((rise) => rise !== 1)) return false
-  return values.every((x, i) => previous[i]! >= 0 || x === 1)
+function isCount(total: Quantity, way: Way, { rises }: Rises): boolean {
+  if (!mayCount(total, way) || rises.length < LEAST_CHANGES || rises.some((rise) => rise !== 1)) return false
+  const previous = way.previous()
+  return total.values.every((x, i) => previous[i]! >= 0 || x === 1)
 }
+
+const mayCount = ({ unit }: Quantity, { by, before }: Way): boolean => by !== undefined && !before && unit === 1
 
 /** `balance = balance before + amount`, of a table or of every account. */
 export function totalText({ column: name, change, before, by }: RunningTotal): string {

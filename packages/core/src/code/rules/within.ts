@@ -3,7 +3,7 @@ import { log } from '../../num/elementary.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
 import { sorted } from '../../num/statistics.js'
 import { type CellValue, cellAt } from '../../table/cells.js'
-import { codesOf, determines } from '../../table/codes.js'
+import { type Cells, codesOf, determines } from '../../table/codes.js'
 import { presentValues } from '../../table/encoder.js'
 import { decimalsOf } from '../../table/parse.js'
 import { decoderOf, fitScaler, scaleValues } from '../../table/scaling.js'
@@ -165,21 +165,33 @@ function squares(values: ArrayLike<number>): number {
   return sum
 }
 
-function valuesByLevel(column: NumericColumn, by: Column): { readonly level: string | null; readonly values: Float64Array }[] {
-  const level = cellAt(by)
-  const groups = new Map<string | null, number[]>()
-  for (let i = 0; i < column.values.length; i++) {
-    if (column.missing?.[i]) continue
-    const own = level(i) as string | null
-    if (!groups.has(own)) groups.set(own, [])
-    groups.get(own)!.push(column.values[i]!)
+/** The numbers of each level, ascending; levels as they come. */
+function valuesByLevel(column: NumericColumn, by: Cells): { readonly level: string | null; readonly values: Float64Array }[] {
+  const { values, missing } = column
+  const { codes, count } = codesOf(by)
+  const counts = new Uint32Array(count)
+  const firsts: number[] = []
+  for (let i = 0; i < values.length; i++) {
+    if (missing?.[i]) continue
+    if (counts[codes[i]!] === 0) firsts.push(i)
+    counts[codes[i]!]!++
   }
-  return [...groups].map(([own, values]) => ({ level: own, values: sorted(values) }))
+  const groups = Array.from(counts, (length) => new Float64Array(length))
+  const filled = new Uint32Array(count)
+  for (let i = 0; i < values.length; i++) {
+    if (missing?.[i]) continue
+    const code = codes[i]!
+    const at = filled[code]!
+    groups[code]![at] = values[i]!
+    filled[code] = at + 1
+  }
+  const level = cellAt(by)
+  return firsts.map((row) => ({ level: level(row) as string | null, values: groups[codes[row]!]!.sort() }))
 }
 
 /** The numbers of each level of a category, as they are kept. */
 export function keepWithin(column: NumericColumn, by: string, data: WrittenTable): Within {
-  const levels = valuesByLevel(column, columnIn(data, by))
+  const levels = valuesByLevel(column, columnIn(data, by) as Cells)
   return { by, levels: levels.map(({ level, values }) => ({ level, values: [...values] })) }
 }
 

@@ -135,8 +135,8 @@ function writeQueries(
 ): void {
   const { data, cols } = pair.from.points
   const rows = arena.float64(fields.queries, order.length * cols)
-  for (let i = 0; i < order.length; i++) {
-    for (let c = 0; c < cols; c++) rows[i * cols + c] = data[order[i]! * cols + c]!
+  for (let i = 0, at = 0; i < order.length; i++) {
+    for (let from = order[i]! * cols, end = from + cols; from < end; from++, at++) rows[at] = data[from]!
   }
   if (pair.kernel.kind === 'variable') {
     const width = arena.float64(fields.queryWidths, order.length)

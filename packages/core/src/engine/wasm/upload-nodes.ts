@@ -92,16 +92,24 @@ export function writeNodeMaxima(leaves: Float64Array, out: Float64Array): void {
   }
 }
 
+/** Where the rows of a block begin in their matrix, the last one repeated to fill it; gives how many there are. */
+export function startsOfRows(starts: Uint32Array, order: Uint32Array, from: number, cols: number): number {
+  const count = Math.min(starts.length, order.length - from)
+  for (let j = 0; j < starts.length; j++) starts[j] = order[from + Math.min(j, count - 1)]! * cols
+  return count
+}
+
 /** Low and high corner of each block. */
 export function writeBoxes(points: Matrix, order: Uint32Array, rows: number, out: Float64Array): void {
-  const d = points.cols
+  const { data, cols: d } = points
+  const starts = new Uint32Array(rows)
   for (let start = 0, at = 0; start < order.length; start += rows, at += 2 * d) {
-    const end = Math.min(order.length, start + rows)
+    const count = startsOfRows(starts, order, start, d)
     for (let c = 0; c < d; c++) {
       let low = Number.POSITIVE_INFINITY
       let high = Number.NEGATIVE_INFINITY
-      for (let i = start; i < end; i++) {
-        const x = points.data[order[i]! * d + c]!
+      for (let j = 0; j < count; j++) {
+        const x = data[starts[j]! + c]!
         if (x < low) low = x
         if (x > high) high = x
       }

@@ -2,7 +2,7 @@ import type { Matrix } from '../../num/matrix.js'
 import { BLOCK_SIZE, blockOrder } from '../../space/blocks.js'
 import type { Arena } from './arena.js'
 import type { Precision } from './module.js'
-import { uploadNodeBoxes, uploadSplits, writeBoxes, writeNodeMaxima } from './upload-nodes.js'
+import { startsOfRows, uploadNodeBoxes, uploadSplits, writeBoxes, writeNodeMaxima } from './upload-nodes.js'
 import type { Format, UploadedCloud, UploadedMatrix } from './uploaded.js'
 
 /** Fills block rows past the last point in `order`. */
@@ -35,22 +35,22 @@ export function uploadMatrix(arena: Arena, format: Format, m: Matrix, order: Uin
   const centres = arena.take(blockCount * cols * 8)
   const out = lanes(arena, precision, data, length)
   const centre = arena.float64(centres, blockCount * cols)
-  for (let b = 0; b < blockCount; b++) {
-    const end = Math.min(order.length, (b + 1) * rows)
-    for (let c = 0; c < cols; c++) {
-      const shift = centred ? middle(m, order, b * rows, end, c) : 0
+  const starts = new Uint32Array(rows)
+  for (let b = 0, at = 0; b < blockCount; b++) {
+    const count = startsOfRows(starts, order, b * rows, cols)
+    for (let c = 0; c < cols; c++, at += rows) {
+      const shift = centred ? middle(m.data, starts, count, c) : 0
       centre[b * cols + c] = shift
-      const at = (b * cols + c) * rows
-      for (let j = 0; j < rows; j++) out[at + j] = m.data[order[Math.min(b * rows + j, end - 1)]! * cols + c]! - shift
+      for (let j = 0; j < rows; j++) out[at + j] = m.data[starts[j]! + c]! - shift
     }
   }
   return { data, centres }
 }
 
-/** Mean of column c over a run of rows. */
-export function middle(m: Matrix, order: Uint32Array, start: number, end: number, c: number): number {
+/** Mean of column c over the first rows of a block. */
+function middle(data: Float64Array, starts: Uint32Array, count: number, c: number): number {
   let sum = 0
-  for (let i = start; i < end; i++) sum += m.data[order[i]! * m.cols + c]! / (end - start)
+  for (let j = 0; j < count; j++) sum += data[starts[j]! + c]! / count
   return sum
 }
 

@@ -48,6 +48,7 @@ interface TextColumn {
  */
 export function readDelimited(bytes: Uint8Array, options: DelimitedOptions): RawTable {
   const typed = new TypedDelimited(options)
+  typed.expect(bytes.length)
   typed.push(bytes)
   return typed.finish() ?? readDelimitedText(bytes, options)
 }

@@ -11,8 +11,8 @@ import { CARRIAGE_RETURN, GUESSED_RECORDS, LINE_FEED, QUOTE, recordsIn, withoutL
 /** The byte-order mark in UTF-8. */
 const MARK = [0xef, 0xbb, 0xbf]
 
-/** Bytes of the buffer at first; it grows where a record, or the first ones, do not fit. */
-const BUFFER = 1 << 20
+/** Bytes that are taken at once. */
+const PIECE = 1 << 20
 
 /** Bytes among which the first records have to end. */
 const MOST_BEGINNING = 1 << 26
@@ -46,7 +46,7 @@ type DelimitedContext = ReadContext & { readonly delimiter?: Separator }
 export class TypedDelimited {
   /** Why it has given up. */
   reason: string | undefined
-  #buffer = new Uint8Array(BUFFER)
+  #buffer = new Uint8Array(0)
   #length = 0
   /** Bytes of the buffer that are read. */
   #from = 0
@@ -69,7 +69,7 @@ export class TypedDelimited {
 
   /** Takes the next bytes; whether it goes on. */
   push(bytes: Uint8Array): boolean {
-    for (let at = 0; at < bytes.length && !this.reason; at += BUFFER) this.#take(bytes.subarray(at, at + BUFFER))
+    for (let at = 0; at < bytes.length && !this.reason; at += PIECE) this.#take(bytes.subarray(at, at + PIECE))
     return !this.reason
   }
 
@@ -125,7 +125,10 @@ export class TypedDelimited {
     this.#beginning = found
     // As many rows as there would be if all were as long as the first ones; a cell has a byte, and one that ends it.
     const bytesOfRow = Math.max(2 * found.names.length, (end - found.rows) / FIRST_RECORDS)
-    const page = Math.max(PAGE, Math.ceil((MORE_ROWS * this.#expected) / bytesOfRow))
+    const likely = Math.max(PAGE, Math.ceil((MORE_ROWS * this.#expected) / bytesOfRow))
+    // No more than there can be: a cell has at least what ends it.
+    const most = isLast ? this.#length : this.#expected || Number.POSITIVE_INFINITY
+    const page = Math.min(likely, Math.ceil(most / found.names.length))
     this.#columns = found.names.map(() => new CellColumn(page))
     this.#records = new ByteRecords(this.#columns, found.separator.charCodeAt(0), page)
     this.#from = found.rows

@@ -46,7 +46,8 @@ function watched(job, { patience, memory }) {
   return new Promise((resolve) => {
     const progress = new Int32Array(new SharedArrayBuffer(8))
     progress[0] = job.first
-    const options = { workerData: { ...job, progress }, resourceLimits: { maxOldGenerationSizeMb: memory } }
+    // What reads is built: it needs no loader of the process that watches.
+    const options = { execArgv: [], workerData: { ...job, progress }, resourceLimits: { maxOldGenerationSizeMb: memory } }
     const worker = new Worker(fileURLToPath(import.meta.url), options)
     let since = performance.now()
     let seen = -1

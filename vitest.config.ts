@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -39,6 +40,18 @@ const SLOW = process.env.SBRIDGE_FAST
     )
   : []
 
+/** What is tagged as slow begins first: a short file that computes for long would be left alone at the end. */
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isSlow = new Map(files.map((file) => [file, /@module-tag slow|tags: \['slow'\]/.test(readFileSync(file.moduleId, 'utf8'))]))
+    const projects = [...new Set(sorted.map(({ project }) => project))]
+    return projects.flatMap((project) =>
+      [true, false].flatMap((slow) => sorted.filter((file) => file.project === project && isSlow.get(file) === slow))
+    )
+  }
+}
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -49,6 +62,7 @@ export default defineConfig({
   },
   test: {
     globalSetup: './test/kernels.mjs',
+    sequence: { sequencer: SlowFirst },
     setupFiles: ['./test/one-thread.ts', './test/equal-bytes.ts'],
     // Tests make many small arrays: in a larger nursery most are gone before it is full, and are never copied.
     execArgv: ['--max-semi-space-size=64'],

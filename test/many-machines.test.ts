@@ -41,7 +41,7 @@ function shell(line: string, env: Record<string, string> = {}): string {
   expect(status, `${line}\n${stdout}${stderr}`).toBe(0)
   return stdout
 }
-const sbridge = (...words: string[]): string => shell(['npx', 'sbridge', ...words].map((word) => `'${word}'`).join(' '))
+const sbridge = (...words: string[]): string => shell(['node_modules/.bin/sbridge', ...words].map((word) => `'${word}'`).join(' '))
 
 /** Plans into a folder of its own. */
 function plan(name: string, verb: 'sample' | 'fit' = 'sample'): string {
@@ -60,7 +60,7 @@ function plan(name: string, verb: 'sample' | 'fit' = 'sample'): string {
     '--plan',
     'plan.json'
   ]
-  shell(`cd '${name}' && npx sbridge ${words.join(' ')}`)
+  shell(`cd '${name}' && node_modules/.bin/sbridge ${words.join(' ')}`)
   return own
 }
 

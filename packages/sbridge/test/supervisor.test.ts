@@ -438,7 +438,7 @@ describe('standard streams carry what they would in one thread', () => {
   it('networks run in the job’s thread', () => {
     file('encoder.onnx', linearNetwork(4, 2, [1, 0, 0, 1, 0.1, 0.2, 0.3, 0.1]))
     file('decoder.onnx', linearNetwork(2, 4, [1, 0, 1, 1, 0, 1, 1, -1]))
-    const run = shell('$sbridge sample four.csv --latent onnx:encoder.onnx,decoder.onnx -n 3 -o - --seed 1')
+    const run = shell(`$sbridge sample four.csv --latent onnx:encoder.onnx,decoder.onnx -n 3 -o - ${QUICK.join(' ')}`)
     expect([run.status, run.stdout.split('\n').length]).toEqual([0, 5])
   })
 })

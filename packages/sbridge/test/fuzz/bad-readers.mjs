@@ -1,24 +1,29 @@
 // Readers with the mistakes that the loop is there to find.
 
-let call = -2
+let call
 /** The number of the mutant, after one read of the valid file. */
 const number = () => ++call
+/** The valid file, with which a job begins. */
+const files = async () => {
+  call = -2
+  return [Uint8Array.of(1)]
+}
 
 export const subjects = {
   endless: {
-    files: async () => [Uint8Array.of(1)],
+    files,
     read: async () => {
       if (number() === 1) for (;;);
     }
   },
   wrong: {
-    files: async () => [Uint8Array.of(1)],
+    files,
     read: async () => {
       if (number() === 2) throw new TypeError('of no use')
     }
   },
   greedy: {
-    files: async () => [Uint8Array.of(1)],
+    files,
     read: async () => {
       if (number() < 0) return
       const kept = []

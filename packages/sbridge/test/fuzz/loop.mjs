@@ -24,13 +24,13 @@ export async function fuzz({
   patience = 30,
   memory = 1024
 }) {
-  const { batch = Number.MAX_SAFE_INTEGER } = (await import(module)).subjects[name]
+  const { batch } = (await import(module)).subjects[name]
   const failures = []
   const end = performance.now() + 1000 * seconds
   let next = first
   while (next < first + mutants && performance.now() < end && failures.length < MOST_FAILURES) {
-    const last = Math.min(first + mutants, next + batch)
-    const job = { module: String(module), name, seed, first: next, last, milliseconds: end - performance.now() }
+    const last = Math.min(first + mutants, next + (batch ?? Number.MAX_SAFE_INTEGER))
+    const job = { module: String(module), name, seed, first: next, last, alone: batch !== undefined, milliseconds: end - performance.now() }
     const { tried, failure } = await watched(job, { patience, memory })
     next = tried
     if (failure) failures.push({ name, seed, number: next++, ...failure })
@@ -40,15 +40,26 @@ export async function fuzz({
 
 const MOST_FAILURES = 20
 const LOOK_EVERY = 50
+/** What its workers are told they are. */
+const FUZZ = 'fuzz'
 
-/** Runs a worker until it is done, fails or is stopped: `tried` is the number that it has come to. */
+/** A worker that has done its job with nothing amiss, and has all modules: the next one takes less than to start another. */
+let rested
+
+/** A worker that waits for a job. What reads is built: it needs no loader of the process that watches. */
+function started(memory) {
+  const limits = { maxOldGenerationSizeMb: memory }
+  return Object.assign(new Worker(fileURLToPath(import.meta.url), { execArgv: [], workerData: FUZZ, resourceLimits: limits }), { memory })
+}
+
+/** Gives a worker a job until it is done, fails or is stopped: `tried` is the number that it has come to. */
 function watched(job, { patience, memory }) {
   return new Promise((resolve) => {
     const progress = new Int32Array(new SharedArrayBuffer(8))
     progress[0] = job.first
-    // What reads is built: it needs no loader of the process that watches.
-    const options = { execArgv: [], workerData: { ...job, progress }, resourceLimits: { maxOldGenerationSizeMb: memory } }
-    const worker = new Worker(fileURLToPath(import.meta.url), options)
+    const worker = rested?.memory === memory ? rested : started(memory)
+    rested = undefined
+    worker.ref()
     let since = performance.now()
     let seen = -1
     let usual = Number.POSITIVE_INFINITY
@@ -67,12 +78,18 @@ function watched(job, { patience, memory }) {
       if (finished) return
       finished = true
       clearInterval(timer)
-      await worker.terminate()
+      if (failure || job.alone || rested) await worker.terminate()
+      else {
+        rested = worker
+        for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event)
+        worker.unref()
+      }
       resolve({ tried: progress[0], failure })
     }
     worker.on('message', finish)
     worker.on('error', (error) => finish({ reason: `the worker ended: ${error.stack ?? error}` }))
     worker.on('exit', () => finish({ reason: 'the worker ended' }))
+    worker.postMessage({ ...job, progress })
   })
 }
 
@@ -96,10 +113,12 @@ async function work({ module, name, seed, first, last, milliseconds, progress })
   return undefined
 }
 
-if (!isMainThread && workerData?.progress)
-  work(workerData).then(
-    (failure) => parentPort.postMessage(failure),
-    (error) => {
-      throw error
-    }
+if (!isMainThread && workerData === FUZZ)
+  parentPort.on('message', (job) =>
+    work(job).then(
+      (failure) => parentPort.postMessage(failure),
+      (error) => {
+        throw error
+      }
+    )
   )

@@ -14,9 +14,9 @@ const part = values.mutant === undefined ? { seconds: Number(values.seconds) } :
 let failed = 0
 for (const module of modules) {
   const { subjects } = await import(module)
-  for (const name of Object.keys(subjects)) {
+  for (const [name, { batch }] of Object.entries(subjects)) {
     if (positionals.length > 0 && !positionals.includes(name)) continue
-    const { tried, failures } = await fuzz({ module, name, seed: Number(values.seed), ...part })
+    const { tried, failures } = await fuzz({ module, name, seed: Number(values.seed), batch, ...part })
     console.log(`${name}: ${tried} mutants, ${failures.length} failures`)
     for (const { seed, number, reason } of failures)
       console.log(`  npm run fuzz -- ${name} --seed ${seed} --mutant ${number}\n    ${reason}`)

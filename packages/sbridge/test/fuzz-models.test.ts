@@ -41,7 +41,8 @@ async function fuzz(order: Omit<FuzzOrder, 'at'>): Promise<FuzzReport> {
       },
       logLevel: 'error'
     })
-    const worker = new Worker(outfile, { workerData: { ...order, at } })
+    // Bundled: it needs no loader of this process.
+    const worker = new Worker(outfile, { execArgv: [], workerData: { ...order, at } })
     return await new Promise<FuzzReport>((resolve, reject) => {
       worker.on('message', (said: FuzzReport | { readonly begins: readonly string[] }) => {
         if (!('begins' in said)) return resolve(said)

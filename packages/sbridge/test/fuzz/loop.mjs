@@ -8,11 +8,11 @@ import { mutantOf } from './mutate.mjs'
  *
  * `module` (a URL) exports `subjects`: under each name `files()`, valid files as bytes; `read(bytes)`, which must fail
  * only with errors for which `expected(error)` holds; and where wanted `tokens`, texts to insert, and `repair(bytes)`,
- * which makes what is damaged reach the reader (a checksum, say), and `batch`, mutants for a worker, where a library
- * may not survive what it reads.
+ * which makes what is damaged reach the reader (a checksum, say).
  *
  * Ends after `mutants` mutants or `seconds`; gives how many were tried, and the failures: a wrong error, more than
- * `patience` seconds, or more than `memory` MiB for one mutant. The same seed gives the same mutants.
+ * `patience` seconds, or more than `memory` MiB for one mutant. The same seed gives the same mutants. `batch` is how many a worker
+ * tries, where a library may not survive what it reads.
  */
 export async function fuzz({
   module,
@@ -22,9 +22,9 @@ export async function fuzz({
   mutants = Number.MAX_SAFE_INTEGER,
   seconds = Infinity,
   patience = 30,
-  memory = 1024
+  memory = 1024,
+  batch = undefined
 }) {
-  const { batch } = (await import(module)).subjects[name]
   const failures = []
   const end = performance.now() + 1000 * seconds
   let next = first

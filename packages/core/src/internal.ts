@@ -98,6 +98,7 @@ export type { Family } from './systems/marginals/family.js'
 export { beginningIn } from './systems/marginals/going-on.js'
 export type { GroupedModel } from './systems/marginals/grouped.js'
 export {
+  ALL_REFERENCES,
   marginalsFields,
   REFERENCE_SENTENCES,
   REFERENCES,

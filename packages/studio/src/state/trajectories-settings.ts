@@ -1,5 +1,5 @@
 import type { Field } from '@sbridge/core/internal'
-import { marginalsFields, pathFields, REFERENCES, type ReferenceName, type SnapshotColumns } from '@sbridge/core/internal'
+import { ALL_REFERENCES, marginalsFields, pathFields, type ReferenceName, type SnapshotColumns } from '@sbridge/core/internal'
 import { runFields } from 'sbridge/internal'
 import type { Roles, TrajectoriesShape } from '../work/trajectories-messages.js'
 import { byVerb } from './elsewhere.js'
@@ -22,7 +22,7 @@ const reference = fieldIn(marginalsFields, 'reference')
 
 export const FIELDS = {
   // A page has no modules of the person's own.
-  reference: { ...reference, kind: 'choice', choices: REFERENCES },
+  reference: { ...reference, kind: 'choice', choices: ALL_REFERENCES },
   rows: whole('rows', 1, 100_000, 'Paths that are drawn.'),
   between: fieldIn(pathFields, 'between'),
   rounds: fieldIn(marginalsFields, 'rounds'),

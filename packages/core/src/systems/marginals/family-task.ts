@@ -2,6 +2,7 @@ import type { Task } from '../../num/crew.js'
 import { familyOf } from './families.js'
 import type { Family, Making } from './family.js'
 import type { ReferenceName } from './options.js'
+import { remainderOf } from './remainder-family.js'
 import { varyingFamily } from './varying-family.js'
 
 type Packed<I> = Omit<I, 'family'> & { readonly made: Making }
@@ -14,7 +15,8 @@ export const familyTask = <I extends { readonly family: Family }, O>(name: strin
   unpack: ({ made, ...rest }: Packed<I>) => ({ ...rest, family: familyMadeOf(made) }) as unknown as I
 })
 
-function familyMadeOf({ name, context, smooth, steps }: Making): Family {
+function familyMadeOf({ name, context, smooth, equation, steps }: Making): Family {
   const family = familyOf(name as ReferenceName, context, smooth)
+  if (equation) return remainderOf(family, equation)
   return steps ? varyingFamily(family, steps) : family
 }

@@ -23,6 +23,8 @@ export interface FamilyContext {
   /** Mean and standard deviation of all training particles [d]. */
   readonly mean: Float64Array
   readonly spread: Float64Array
+  /** The same of their logarithms, where noise is proportional to the state. */
+  readonly logs?: Pick<FamilyContext, 'mean' | 'spread'> | undefined
 }
 
 /** A reference family: a drift with named, bounded parameters. */
@@ -34,6 +36,8 @@ export interface Family {
   readonly weights?: boolean
   /** Parameters of the equation itself, where those after them are weights of a smooth remainder. */
   readonly named?: number
+  /** What these parameters are the weights of, where the equation's own stay as they are. */
+  readonly beside?: { readonly family: Family; readonly equation: Float64Array } | undefined
   /** Sets of starting values to try, the first at the parameters' own start. */
   readonly starts: number
   /** Undefined for what a caller wrote. */
@@ -56,6 +60,8 @@ export interface Making {
   readonly name: string
   readonly context: FamilyContext
   readonly smooth: { readonly smoothness: Smoothness; readonly key: Key }
+  /** Parameters of the equation, where a remainder's weights move beside them. */
+  readonly equation?: Float64Array
   readonly steps?: { readonly knots: readonly number[]; readonly scales: readonly number[] }
 }
 

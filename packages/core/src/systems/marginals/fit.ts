@@ -2,6 +2,7 @@ import type { Diffusion } from '../../bridge/drift.js'
 import { packedMoments } from '../../bridge/noise-size.js'
 import { resolutionSigmas } from '../../bridge/resolution.js'
 import { packedLength } from '../../bridge/transition.js'
+import { log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { type Key, keyFor } from '../../num/random.js'
@@ -27,7 +28,8 @@ import {
   SMOOTH_SNAPSHOTS
 } from './options.js'
 import { marked } from './partly-seen.js'
-import { mendedProblem, remainderNote } from './remainder.js'
+import { type Mended, mendedProblem, remainderNote } from './remainder.js'
+import { wholeTheta } from './remainder-family.js'
 import { type HistoryEntry, refineReference } from './rounds.js'
 import type { RoundsProblem } from './rounds-problem.js'
 import { chooseSmoothness } from './select-smoothness.js'
@@ -70,6 +72,8 @@ interface Ready {
   readonly all: readonly FitSnapshot[]
   readonly noise: Noise
   readonly smoothness: Smoothness | undefined
+  /** The equation's own fit, where a remainder is beside it. */
+  readonly alone: Mended['alone']
   readonly problem: RoundsProblem
 }
 
@@ -78,7 +82,7 @@ export async function readyFit(input: SnapshotInput, options: MarginalsOptions, 
   const prepared = prepareSnapshots(input, resolved.holdOut)
   const { complete, gaps } = completeOnes(prepared, resolved)
   const diffusion = diffusionOf(resolved, complete)
-  const context = tools.context ?? contextOf({ ...prepared, snapshots: complete })
+  const context = tools.context ?? contextOf({ ...prepared, snapshots: complete }, diffusion)
   const working = complete.map((s, k) => ({ ...workingSnapshot(s, diffusion, prepared.columnNames), leaving: tools.leaving?.[k] }))
   const all = gaps ? marked(prepared.snapshots.map((s) => workingSnapshot(s, diffusion, prepared.columnNames))) : working
   for (const held of prepared.heldOut) toWorking(held, diffusion, prepared.columnNames)
@@ -94,9 +98,9 @@ export async function readyFit(input: SnapshotInput, options: MarginalsOptions, 
       ? meanOf(resolvedBy(thinned, resolved.reference, tools.watch))
       : noise.sigma
   const base = { diffusion, velocities, snapshots: thinned, sigma: few, rounds: resolved.rounds, tolerance: toleranceOf(resolved) }
-  const { smoothness, ...chosen } = await problemFor(resolved, context, { ...base, key: tools.key }, tools)
+  const { smoothness, alone, ...chosen } = await problemFor(resolved, context, { ...base, key: tools.key }, tools)
   const problem: RoundsProblem = { ...chosen.problem, ...(tools.start && { theta: tools.start }) }
-  return { resolved, prepared, complete, gaps, context, working, all, noise, smoothness, problem }
+  return { resolved, prepared, complete, gaps, context, working, all, noise, smoothness, alone, problem }
 }
 
 /**
@@ -108,13 +112,21 @@ export async function readyFit(input: SnapshotInput, options: MarginalsOptions, 
  * @source Shen, Berlinghieri, Broderick, arXiv 2408.06277; mathematics.md section 11.
  */
 export async function fitMarginals(input: SnapshotInput, options: MarginalsOptions, tools: FitTools): Promise<MarginalsModel> {
-  const { resolved, prepared, complete, gaps, context, working, all, noise, smoothness, ...ready } = await readyFit(input, options, tools)
-  const { problem, varying } =
+  const { resolved, prepared, complete, gaps, context, working, all, noise, smoothness, alone, ...ready } = await readyFit(
+    input,
+    options,
+    tools
+  )
+  const { problem: fitted, varying } =
     resolved.varying === 'off' ? { problem: ready.problem } : await varyingProblem(ready.problem, resolved.varying, tools.watch)
-  const { family, diffusion, velocities } = problem
   const known = tools.estimate
-  const rounds = known ?? (await estimated(problem, tools))
-  const { theta, sigma, potentials = [], history, ending } = rounds
+  const rounds = known ?? (await estimated(fitted, tools))
+  const { sigma, potentials = [], ending } = rounds
+  // Of a remainder the equation is part again.
+  const problem: RoundsProblem = { ...fitted, family: fitted.family.beside?.family ?? fitted.family }
+  const theta = wholeTheta(fitted.family, rounds.theta)
+  const history = rounds.history.map((entry) => ({ ...entry, theta: wholeTheta(fitted.family, entry.theta) }))
+  const { family, diffusion, velocities } = problem
   const coupled = await coupleAll({
     problem,
     theta,
@@ -126,11 +138,10 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
   })
   const intervals =
     known?.intervals ??
-    (await parameterIntervals(
-      problem,
-      { theta, sigma, potentials },
-      { kind: varying?.size ? 'none' : resolved.intervals, watch: tools.watch }
-    ))
+    (await parameterIntervals(alone?.problem ?? problem, alone?.state ?? { theta, sigma, potentials }, {
+      kind: varying?.size ? 'none' : resolved.intervals,
+      watch: tools.watch
+    }))
   const velocity =
     resolved.reference === 'smooth'
       ? await fitVelocity(working, {
@@ -229,8 +240,22 @@ function diffusionOf({ diffusion, reference }: ResolvedOptions, snapshots: reado
 }
 
 /** What families are told about the data: training snapshots only. */
-export function contextOf({ snapshots, columnNames }: Pick<PreparedSnapshots, 'snapshots' | 'columnNames'>): FamilyContext {
-  const d = columnNames.length
+export function contextOf(
+  { snapshots, columnNames }: Pick<PreparedSnapshots, 'snapshots' | 'columnNames'>,
+  diffusion: Diffusion = 'additive'
+): FamilyContext {
+  const interval = median(snapshots.slice(1).map((s, k) => s.time - snapshots[k]!.time))
+  const own = pooledMoments(snapshots)
+  if (diffusion === 'additive') return { dimension: columnNames.length, columnNames, interval, ...own }
+  const logs = snapshots.map(({ cloud: { points, ...rest } }) => ({
+    cloud: { ...rest, points: { ...points, data: points.data.map(log) } }
+  }))
+  return { dimension: columnNames.length, columnNames, interval, ...own, logs: pooledMoments(logs) }
+}
+
+/** Mean and standard deviation of the particles of all snapshots, each of which counts the same [d]. */
+function pooledMoments(snapshots: readonly Pick<Snapshot, 'cloud'>[]): Pick<FamilyContext, 'mean' | 'spread'> {
+  const d = snapshots[0]!.cloud.points.cols
   const mean = new Float64Array(d)
   const square = new Float64Array(d)
   for (const { cloud } of snapshots) {
@@ -240,9 +265,7 @@ export function contextOf({ snapshots, columnNames }: Pick<PreparedSnapshots, 's
       square[a] = square[a]! + (moments.covariance[packedLength(a) + a]! + moments.mean[a]! ** 2) / snapshots.length
     }
   }
-  const spread = square.map((s, a) => Math.sqrt(Math.max(s - mean[a]! ** 2, 1e-300)))
-  const interval = median(snapshots.slice(1).map((s, k) => s.time - snapshots[k]!.time))
-  return { dimension: d, columnNames, interval, mean, spread }
+  return { mean, spread: square.map((s, a) => Math.sqrt(Math.max(s - mean[a]! ** 2, 1e-300))) }
 }
 
 interface Noise {
@@ -295,7 +318,7 @@ async function problemFor(
   context: FamilyContext,
   problem: Omit<RoundsProblem, 'family'>,
   { key, watch }: FitTools
-): Promise<{ problem: RoundsProblem; smoothness: Smoothness | undefined }> {
+): Promise<Mended> {
   const of = (family: Family, smoothness?: Smoothness) => ({ problem: { ...problem, family }, smoothness })
   if (typeof reference === 'function') return of(reference(context))
   const build = (smoothness: Smoothness): Family => familyOf(reference, context, { smoothness, key: keyFor(key, 'features') })

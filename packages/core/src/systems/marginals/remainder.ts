@@ -3,10 +3,10 @@ import { numberText } from '../../tell/numbers.js'
 import type { Family, Smoothness } from './family.js'
 import type { FitSnapshot } from './fit-snapshot.js'
 import type { MendedName } from './options.js'
-import { remainderShare } from './remainder-family.js'
+import { remainderOf, remainderShare } from './remainder-family.js'
 import { refineReference } from './rounds.js'
 import type { RoundsProblem } from './rounds-problem.js'
-import { candidatesOf, chooseBy, TRIAL_ROUNDS } from './select-smoothness.js'
+import { candidatesOf, chooseBy } from './select-smoothness.js'
 import type { Snapshot } from './snapshots.js'
 
 interface RemainderTools {
@@ -16,31 +16,46 @@ interface RemainderTools {
   readonly watch?: Watch | undefined
 }
 
+/** Rounds of an equation by itself. */
+interface AloneFit {
+  readonly problem: RoundsProblem
+  readonly state: Awaited<ReturnType<typeof refineReference>>['state']
+}
+
+export interface Mended {
+  readonly problem: RoundsProblem
+  readonly smoothness: Smoothness | undefined
+  /** The equation's own fit, beside which the remainder is. */
+  readonly alone?: AloneFit | undefined
+}
+
 /**
- * An equation with the smooth remainder that gives about the highest likelihood to half of the particles of every snapshot, which
- * trial fits did not see, and none unless one gains more than a standard error. Over a doubled gap an equation that is nearly right
- * has gone so far astray that chance decides; over the gaps of the fit it shows what it misses. Rounds with a remainder begin where those of the equation alone end. Cost: rounds of the
- * equation, and trial fits as of `chooseSmoothness`.
+ * An equation as its own rounds find it, and beside it the smooth remainder that predicts particles best which trial fits did not see,
+ * none unless one gains more than a standard error. The equation's parameters stay as they are: what they can say, they say, with the
+ * intervals that they have alone; the remainder is what the equation misses. Each half of the particles of every snapshot is predicted
+ * from the other, by fits to the other: over the very intervals of the fit, as an equation that is nearly right has gone so far astray
+ * over a doubled gap that chance decides. Cost: rounds of the equation, and trial fits as of `chooseSmoothness`.
  */
 export async function mendedProblem(
   problem: Omit<RoundsProblem, 'family'>,
   fixed: Parameters<typeof candidatesOf>[0],
   { build, sigmaAt, watch = {} }: RemainderTools
-): Promise<{ problem: RoundsProblem; smoothness: Smoothness | undefined }> {
+): Promise<Mended> {
   const none: Smoothness = { lengthScale: 1, amplitude: 0, frequencyCount: 1 }
-  const alone: RoundsProblem = { ...problem, family: build(none) }
+  const family = build(none)
   const silent: Watch = { stop: watch.stop, ...(watch.crew && { crew: watch.crew }) }
-  const thetas = new Map<readonly FitSnapshot[], Promise<Float64Array>>()
-  const thetaOf = (of: RoundsProblem): Promise<Float64Array> => {
-    const known = thetas.get(of.snapshots) ?? refineReference(of, silent).then(({ state }) => state.theta)
-    thetas.set(of.snapshots, known)
-    return known
+  const fits = new Map<readonly FitSnapshot[], Promise<AloneFit>>()
+  const aloneFit = (snapshots: readonly FitSnapshot[]): Promise<AloneFit> => {
+    const of: RoundsProblem = { ...problem, family, snapshots, sigma: snapshots === problem.snapshots ? problem.sigma : sigmaAt(snapshots) }
+    const found = fits.get(snapshots) ?? refineReference(of, silent).then(({ state }) => ({ problem: of, state }))
+    fits.set(snapshots, found)
+    return found
   }
-  const mended = async (smoothness: Smoothness, of: RoundsProblem): Promise<RoundsProblem> => {
-    const family = build(smoothness)
-    const theta = new Float64Array(family.parameters.length)
-    theta.set(await thetaOf(of))
-    return { ...of, family, theta }
+  const mended = (smoothness: Smoothness, { problem: of, state }: AloneFit): RoundsProblem => {
+    if (smoothness.amplitude === 0) return { ...of, theta: state.theta, sigma: state.sigma, rounds: 0 }
+    const remainder = remainderOf(build(smoothness), state.theta)
+    // Weights trade off against each other: they settle less sharply than named parameters.
+    return { ...of, family: remainder, theta: new Float64Array(remainder.parameters.length), tolerance: 10 * of.tolerance }
   }
   const smooth = candidatesOf(fixed)
   const candidates = fixed.amplitude === 'auto' ? [none, ...smooth] : smooth
@@ -49,14 +64,11 @@ export async function mendedProblem(
       ? candidates[0]
       : await chooseBy(candidates, {
           ...{ snapshots: problem.snapshots, key: problem.key, stage: 'smoothness', halves: true, watch },
-          problemOf: async (smoothness, snapshots) => {
-            const of = { ...alone, snapshots, sigma: sigmaAt(snapshots) }
-            return { ...(await mended(smoothness, of)), rounds: TRIAL_ROUNDS }
-          }
+          problemOf: async (smoothness, snapshots) => mended(smoothness, await aloneFit(snapshots))
         })
-  if (!found || found.amplitude === 0) return { problem: alone, smoothness: undefined }
-  // Weights trade off against each other: they settle less sharply than named parameters.
-  return { problem: { ...(await mended(found, alone)), tolerance: 10 * problem.tolerance }, smoothness: found }
+  if (!found || found.amplitude === 0) return { problem: { ...problem, family }, smoothness: undefined }
+  const alone = await aloneFit(problem.snapshots)
+  return { problem: mended(found, alone), smoothness: found, alone }
 }
 
 /** What became of the remainder that was asked for. */
@@ -71,5 +83,5 @@ export function remainderNote(
   const share = remainderShare(family, theta, places)
   return share === undefined
     ? `${name}: no smooth remainder predicts particles that were left out better than the equation alone by more than a standard error, and there is none.`
-    : `${name}: the smooth remainder has ${numberText(100 * share)} % of the mean square of the drift at the particles. Its weights mean nothing one by one, the equation's numbers are those beside it, which may be far from those of the equation alone (--reference ${name.replace('+smooth', '')} gives these, with intervals).`
+    : `${name}: the equation's numbers and their intervals are those that it has alone, and beside it is a smooth remainder of ${numberText(100 * share)} % of the mean square of the drift at the particles: what the equation misses. Its weights mean nothing one by one.`
 }

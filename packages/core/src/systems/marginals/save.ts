@@ -128,7 +128,10 @@ function modelIn(contents: ModelContents, context?: FamilyContext): Trajectories
     return arrays[name] && matrix(points.rows, cols, float64Array(arrays, name, points.rows * cols))
   })
   const spreads = gaps.some((some) => some !== undefined) ? gaps : undefined
-  const family = familyIn(meta, context ?? contextOf({ snapshots: completeAgain(snapshots, spreads), columnNames: meta.columnNames }))
+  const family = familyIn(
+    meta,
+    context ?? contextOf({ snapshots: completeAgain(snapshots, spreads), columnNames: meta.columnNames }, meta.diffusion)
+  )
   const theta = float64Array(arrays, 'theta', family.parameters.length)
   const velocity = velocityIn(arrays, meta, snapshots)
   const growing = growingIn(arrays, meta, { counts: meta.snapshots.map(({ count }) => count), d })

@@ -83,7 +83,10 @@ interface TrialTools<T> extends Pick<RoundsProblem, 'snapshots' | 'key'> {
    * judged by its energy score: a likelihood hangs on the worst of them, that at which dynamics change.
    */
   readonly all?: boolean
-  /** Whether half of the particles of every snapshot are left out, never a snapshot: judged over the very intervals of the fit. */
+  /**
+   * Whether each half of the particles of every snapshot is left out in turn, never a snapshot: judged over the very intervals of the
+   * fit, by the mean energy score of each snapshot, as particles of one are predicted well or badly together.
+   */
   readonly halves?: boolean
   readonly stage: string
   readonly watch?: Watch | undefined
@@ -92,7 +95,7 @@ interface TrialTools<T> extends Pick<RoundsProblem, 'snapshots' | 'key'> {
 /** The first of the candidates that gives about the highest likelihood to what trial fits did not see; nothing where every fit fails. */
 export async function chooseBy<T>(candidates: readonly T[], tools: TrialTools<T>): Promise<T | undefined> {
   const trials = trialsOf(tools)
-  const { all = false, problemOf, stage } = tools
+  const { all = false, halves = false, problemOf, stage } = tools
   // A sign of life from inside a trial fit says no more than the search said last.
   let last: ProgressEvent = { stage, done: 0, total: candidates.length }
   const { progress, ...rest } = tools.watch ?? {}
@@ -102,7 +105,12 @@ export async function chooseBy<T>(candidates: readonly T[], tools: TrialTools<T>
   }
   const searching: Watch = { ...rest, progress: progress && tell }
   const watch: Watch = { ...rest, progress: progress && (() => progress(last)) }
-  const fitOf = async (setting: T, { train, judges }: Trial): Promise<TrialFit> => ({ ...(await problemOf(setting, train)), judges, all })
+  const fitOf = async (setting: T, { train, judges }: Trial): Promise<TrialFit> => ({
+    ...(await problemOf(setting, train)),
+    judges,
+    all,
+    halves
+  })
   const work = trials.length * TRIAL_WORK * TRIAL_PARTICLES * tools.snapshots.length
   // Where there are threads, all parts of a setting at once; else one that is clearly worse on the first is spared the others.
   const known = new Map<T, Promise<(Float64Array | undefined)[]>>()
@@ -144,8 +152,12 @@ function trialsOf({ snapshots, key, all: every, halves }: Pick<TrialTools<never>
   }
   const half = (which: 0 | 1): FitSnapshot[] =>
     few(2 * TRIAL_PARTICLES).map(({ time, cloud: c }, k) => ({ time, cloud: halfOf(c, which, keyFor(key, `half ${k}`)) }))
-  const [train, seen] = [half(0), half(1)]
-  return [{ train, judges: train.slice(1).map((_, k) => ({ from: train[k]!, seen: seen[k + 1]! })) }]
+  const parts = [half(0), half(1)] as const
+  const judged = (train: readonly FitSnapshot[], seen: readonly FitSnapshot[]): Trial => ({
+    train,
+    judges: train.slice(1).map((_, k) => ({ from: train[k]!, seen: seen[k + 1]! }))
+  })
+  return halves ? [judged(...parts), judged(parts[1], parts[0])] : [judged(...parts)]
 }
 
 function halfOf({ points, logWeights }: Cloud, which: 0 | 1, key: Key): Cloud {
@@ -184,19 +196,23 @@ function cosineBetween(a: Float64Array, b: Float64Array): number {
 /** A trial fit, and what judges it. */
 interface TrialFit extends RoundsProblem, Pick<Trial, 'judges'> {
   readonly all: boolean
+  readonly halves: boolean
 }
 
 /** Operations of a particle and interval of a trial fit, roughly. */
 const TRIAL_WORK = 2e6
 
-/** Minus the log-likelihood of every judging particle, or its energy score; undefined when the fit or its flow fails. */
-const lossesOf = ({ judges, all, ...problem }: TrialFit, watch?: Watch): Promise<Float64Array | undefined> =>
+/** Minus the log-likelihood of every judging particle, or energy scores; undefined when the fit or its flow fails. */
+const lossesOf = ({ judges, all, halves, ...problem }: TrialFit, watch?: Watch): Promise<Float64Array | undefined> =>
   failing(async () => {
     const { state } = await refineReference(problem, watch)
     const reference = workingReference(problem, state.theta, state.sigma)
     const losses = judges.flatMap(({ from, seen }) => {
-      if (all)
-        return energyScores(arrivals(reference, from, { time: seen.time, key: keyFor(problem.key, `judge ${seen.time}`) }), seen.cloud)
+      if (all || halves) {
+        const points = arrivals(reference, from, { time: seen.time, key: keyFor(problem.key, `judge ${seen.time}`) })
+        const scores = energyScores({ ...from.cloud, points }, seen.cloud)
+        return halves ? [weightsOf(seen.cloud).reduce((sum, weight, j) => sum + weight * scores[j]!, 0)] : scores
+      }
       const { means, unitCovariances } = fitTransitions(reference, from.cloud.points, [from.time, seen.time])
       const kernel = densityKernel({ means, covariances: covariancesFrom(unitCovariances, state.sigma) }, seen.cloud.points)
       return Array.from(logLikelihoods(kernel, from.cloud), (log) => -log)
@@ -227,23 +243,28 @@ function logLikelihoods(kernel: ReturnType<typeof densityKernel>, from: Cloud): 
 }
 
 /**
- * E‖X − y_j‖ − ½ E‖X − X′‖ of every particle y_j, in spreads of the seen particles, X what was predicted: in distances, so that no
- * single particle decides. @source Gneiting, Raftery, *Strictly proper scoring rules, prediction, and estimation*, 2007.
+ * E‖X − y_j‖ − ½ E‖X − X′‖ of every particle y_j, in spreads of the seen particles, X what was predicted, X′ never the same of them:
+ * in distances, so that no single particle decides.
+ * @source Gneiting, Raftery, *Strictly proper scoring rules, prediction, and estimation*, 2007; Ferro, *Fair scores for ensemble
+ * forecasts*, 2014.
  */
-function energyScores(predicted: Matrix, { points, logWeights }: Cloud): number[] {
+function energyScores(predicted: Cloud, { points, logWeights }: Cloud): number[] {
   const d = points.cols
   const { covariance } = packedMoments(points, logWeights.map(exp))
   const spread = Float64Array.from({ length: d }, (_, a) => Math.sqrt(Math.max(covariance[packedLength(a) + a]!, Number.MIN_VALUE)))
+  const from = predicted.points.data
+  const weights = weightsOf(predicted)
   const meanDistance = (to: Matrix, j: number): number => {
     let sum = 0
-    for (let i = 0; i < predicted.rows; i++) {
+    for (let i = 0; i < weights.length; i++) {
       let squares = 0
-      for (let a = 0; a < d; a++) squares += ((predicted.data[i * d + a]! - to.data[j * d + a]!) / spread[a]!) ** 2
-      sum += Math.sqrt(squares) / predicted.rows
+      for (let a = 0; a < d; a++) squares += ((from[i * d + a]! - to.data[j * d + a]!) / spread[a]!) ** 2
+      sum += weights[i]! * Math.sqrt(squares)
     }
     return sum
   }
-  let within = 0
-  for (let i = 0; i < predicted.rows; i++) within += meanDistance(predicted, i) / predicted.rows
+  const same = weights.reduce((sum, weight) => sum + weight * weight, 0)
+  const within =
+    weights.reduce((sum, weight, i) => sum + weight * meanDistance(predicted.points, i), 0) / Math.max(1 - same, Number.MIN_VALUE)
   return Array.from({ length: points.rows }, (_, j) => meanDistance(points, j) - within / 2)
 }

@@ -53,6 +53,7 @@ describe('what threads do', () => {
     ],
     ['refits', ['refits'], { reference: 'linear', rounds: 2, intervals: 'bootstrap' }],
     ['a field', ['trials', 'flows'], { reference: 'free', frequencies: 3, rounds: 2 }],
+    ['a remainder', ['trials', 'flows'], { reference: 'linear+smooth', amplitude: 0.5, frequencies: 3, rounds: 2 }],
     ['steps of parameters', ['trials'], { reference: 'linear', varying: 'auto', rounds: 2, intervals: 'none' }],
     ['growth', ['growth'], { reference: 'brownian' }, 'estimate'],
     ['smooth velocities', ['velocities'], { reference: 'smooth' }]

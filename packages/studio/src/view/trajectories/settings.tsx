@@ -1,4 +1,4 @@
-import { REFERENCE_SENTENCES, REFERENCES } from '@sbridge/core/internal'
+import { ALL_REFERENCES, REFERENCE_SENTENCES, REFERENCES } from '@sbridge/core/internal'
 import { change, result, session, settings } from '../../state/trajectories.js'
 import { FIELDS } from '../../state/trajectories-settings.js'
 import { ChoiceField, NumberField } from '../fields.js'
@@ -7,19 +7,31 @@ import { Recipe } from '../recipe.js'
 /** The reference to be learned, and the one button that does it. */
 export function Settings() {
   const { reference, rows, between, rounds, seed, diffusion } = settings.value
+  const equation = REFERENCES.find((name) => reference === name || reference === `${name}+smooth`)!
+  const mended = ALL_REFERENCES.find((name) => name === `${equation}+smooth`)
   return (
     <Recipe job={session} label="Trajectories" head={<h2>Trajectories</h2>} verb="Fit" note={words()}>
       <fieldset class="references">
         <legend>Reference dynamics</legend>
         {REFERENCES.map((name) => (
           <label key={name}>
-            <input type="radio" name="reference" value={name} checked={reference === name} onChange={() => change({ reference: name })} />
+            <input type="radio" name="reference" value={name} checked={equation === name} onChange={() => change({ reference: name })} />
             <span>
               <strong>{name}</strong>
               <small>{REFERENCE_SENTENCES[name]}</small>
             </span>
           </label>
         ))}
+        {mended && (
+          <label>
+            <input
+              type="checkbox"
+              checked={reference === mended}
+              onChange={(event) => change({ reference: event.currentTarget.checked ? mended : equation })}
+            />
+            <span>and a smooth remainder, where left-out particles ask for one</span>
+          </label>
+        )}
       </fieldset>
       <NumberField field={FIELDS.rows} label="Paths" value={rows} set={(value) => change({ rows: value })} />
       <details>

@@ -19,6 +19,14 @@ export function* runsOf(ascending: Float64Array): Generator<readonly [start: num
   for (let k = 0; k + 1 < starts.length; k++) yield [starts[k]!, starts[k + 1]!]
 }
 
+/** How many cells each value has, in their order. */
+export function countsOf(ascending: Float64Array): Uint32Array {
+  const starts = startsOf(ascending)
+  const counts = new Uint32Array(starts.length - 1)
+  for (let k = 0; k < counts.length; k++) counts[k] = starts[k + 1]! - starts[k]!
+  return counts
+}
+
 /** The values of a column whose values recur, as a law on the ranks 0 … n of its n cells. */
 interface RecurringValues {
   /** Value of a rank. */

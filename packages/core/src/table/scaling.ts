@@ -5,7 +5,7 @@ import { uniforms } from '../num/random.js'
 import { sorted } from '../num/statistics.js'
 import { type Clock, clockedTimes, clockOf } from './clock.js'
 import { decimalsOf } from './parse.js'
-import { ATOM_SHARE, recurringValues, runsOf, startsOf } from './recurring.js'
+import { ATOM_SHARE, countsOf, recurringValues, startsOf } from './recurring.js'
 
 export type ScalingMethod = 'standard' | 'quantile'
 
@@ -48,10 +48,10 @@ function tiedShare(ascending: Float64Array): number {
 function isDiscrete(ascending: Float64Array): boolean {
   let outside = 0
   let tied = 0
-  for (const [start, end] of runsOf(ascending)) {
-    if (end - start > 1 && end - start >= ATOM_SHARE * ascending.length) continue
-    outside += end - start
-    if (end - start > 1) tied += end - start
+  for (const count of countsOf(ascending)) {
+    if (count > 1 && count >= ATOM_SHARE * ascending.length) continue
+    outside += count
+    if (count > 1) tied += count
   }
   return outside === 0 || tied > 0.5 * outside
 }
@@ -167,11 +167,11 @@ const REPLICATES = 3
  */
 export function isListed(ascending: Float64Array): boolean {
   if (ascending.length < LEAST_ROWS) {
-    const runs = [...runsOf(ascending)]
-    return runs.length > 1 && runs.every(([start, end]) => end - start >= REPLICATES)
+    const counts = countsOf(ascending)
+    return counts.length > 1 && counts.every((count) => count >= REPLICATES)
   }
   let inAtoms = 0
-  for (const [start, end] of runsOf(ascending)) if (end - start > 1 && end - start >= ATOM_SHARE * ascending.length) inAtoms += end - start
+  for (const count of countsOf(ascending)) if (count > 1 && count >= ATOM_SHARE * ascending.length) inAtoms += count
   return inAtoms >= 0.9 * ascending.length
 }
 

@@ -27,11 +27,10 @@ const LOG_CHANCE = log(1000)
  * for each that passes.
  */
 export function findOrders(quantities: readonly Quantity[]): OrderFound[] {
-  const pairs = quantities.flatMap((low) =>
-    quantities.filter((high) => high !== low && high.isDate === low.isDate).map((high) => ({ low, high }))
-  )
+  const ranged = quantities.map((one) => ({ ...one, range: rangeOf(one.values) }))
+  const pairs = ranged.flatMap((low) => ranged.filter((high) => high !== low && high.isDate === low.isDate).map((high) => ({ low, high })))
   // Of two columns one may be the lower; what lies apart as a whole could have no order that means something.
-  const meant = pairs.filter(({ low, high }) => overlap(low, high))
+  const meant = pairs.filter(({ low, high }) => low.range[0] <= high.range[1] && high.range[0] <= low.range[1])
   const candidates = meant.length / 2
   const ordered = meant.filter(({ low, high }) => isOrdered(low, high))
   const walls = ordered.map(({ low, high }) => wallOf(low, high, candidates))
@@ -54,11 +53,6 @@ export function leastBelieved(evidence: readonly number[], candidates: number): 
   const needed = (k: number) => LOG_CHANCE + log(candidates / (k + 1))
   const last = strongest.findLastIndex((one, k) => one > needed(k))
   return last < 0 ? Number.POSITIVE_INFINITY : needed(last)
-}
-
-function overlap({ values: one }: Quantity, { values: other }: Quantity): boolean {
-  const [[least, most], [low, high]] = [rangeOf(one), rangeOf(other)]
-  return least <= high && low <= most
 }
 
 function isOrdered({ values: low }: Quantity, { values: high }: Quantity): boolean {

@@ -1,3 +1,4 @@
+import { CLEARLY } from '../../choose/search.js'
 import type { Watch } from '../../num/iterate.js'
 import { numberText } from '../../tell/numbers.js'
 import type { Family, Smoothness } from './family.js'
@@ -31,10 +32,10 @@ export interface Mended {
 
 /**
  * An equation as its own rounds find it, and beside it the smooth remainder that predicts particles best which trial fits did not see,
- * none unless one gains more than a standard error. The equation's parameters stay as they are: what they can say, they say, with the
- * intervals that they have alone; the remainder is what the equation misses. Each half of the particles of every snapshot is predicted
- * from the other, by fits to the other: over the very intervals of the fit, as an equation that is nearly right has gone so far astray
- * over a doubled gap that chance decides. Cost: rounds of the equation, and trial fits as of `chooseSmoothness`.
+ * none unless one gains clearly. The equation's parameters stay as they are: what they can say, they say, with the intervals that they
+ * have alone; the remainder is what the equation misses. Each half of the particles of every snapshot is predicted from the other, by
+ * fits to the other: over the very intervals of the fit, as an equation that is nearly right has gone so far astray over a doubled gap
+ * that chance decides. Cost: rounds of the equation, and trial fits as of `chooseSmoothness`.
  */
 export async function mendedProblem(
   problem: Omit<RoundsProblem, 'family'>,
@@ -64,6 +65,8 @@ export async function mendedProblem(
       ? candidates[0]
       : await chooseBy(candidates, {
           ...{ snapshots: problem.snapshots, key: problem.key, stage: 'smoothness', halves: true, watch },
+          // That the equation is wrong has to be clear; how wrong, the simplest that predicts as well as any says.
+          allowance: ({ amplitude }) => (amplitude === 0 ? CLEARLY : 1),
           problemOf: async (smoothness, snapshots) => mended(smoothness, await aloneFit(snapshots))
         })
   if (!found || found.amplitude === 0) return { problem: { ...problem, family }, smoothness: undefined }
@@ -82,6 +85,6 @@ export function remainderNote(
   )
   const share = remainderShare(family, theta, places)
   return share === undefined
-    ? `${name}: no smooth remainder predicts particles that were left out better than the equation alone by more than a standard error, and there is none.`
+    ? `${name}: no smooth remainder predicts particles that were left out clearly better than the equation alone, by three standard errors, and there is none.`
     : `${name}: the equation's numbers and their intervals are those that it has alone, and beside it is a smooth remainder of ${numberText(100 * share)} % of the mean square of the drift at the particles: what the equation misses. Its weights mean nothing one by one.`
 }

@@ -88,6 +88,8 @@ interface TrialTools<T> extends Pick<RoundsProblem, 'snapshots' | 'key'> {
    * fit, by the mean energy score of each snapshot, as particles of one are predicted well or badly together.
    */
   readonly halves?: boolean
+  /** Standard errors that a setting may lose to the best and be taken for being simple; 1 when left out. */
+  readonly allowance?: (setting: T) => number
   readonly stage: string
   readonly watch?: Watch | undefined
 }
@@ -126,6 +128,7 @@ export async function chooseBy<T>(candidates: readonly T[], tools: TrialTools<T>
       parts: trials.length,
       expected: candidates.length,
       order: (one, other) => candidates.indexOf(one) - candidates.indexOf(other),
+      ...(tools.allowance && { allowance: tools.allowance }),
       moves: (tried) => (tried.length === 0 ? candidates : []),
       score: (setting, part) =>
         failing(async () => (watch.crew ? (await lossesAt(setting))[part] : lossesOf(await fitOf(setting, trials[part]!), watch)))

@@ -17,10 +17,22 @@ export class Calibration<T> {
   private readonly of = new Map<string, { readonly places: number[]; fails?: boolean }>()
 
   add(setting: T, forecasts: readonly Forecast[], key: Key): void {
+    this.addMixed(setting, [{ weight: 1, forecasts }], key)
+  }
+
+  /** The same of a mixture of laws, each with draws for all rows. */
+  addMixed(setting: T, laws: readonly { readonly weight: number; readonly forecasts: readonly Forecast[] }[], key: Key): void {
     const name = JSON.stringify(setting)
     const { places } = this.of.get(name) ?? { places: [] }
-    const shares = uniforms(key, forecasts.length)
-    this.of.set(name, { places: [...places, ...forecasts.flatMap((forecast, i) => placesOf(forecast, shares[i]!))] })
+    const rows = laws[0]!.forecasts
+    const shares = uniforms(key, rows.length)
+    const own = rows.flatMap(({ truth }, i) => {
+      const mixed = new Array<number>(truth.length).fill(0)
+      for (const { weight, forecasts } of laws)
+        for (const [c, place] of placesOf(forecasts[i]!, shares[i]!).entries()) mixed[c] = mixed[c]! + weight * place
+      return mixed
+    })
+    this.of.set(name, { places: [...places, ...own] })
   }
 
   /** Of a setting that was tried. */

@@ -1,9 +1,10 @@
 import { forgets, ONE_GAUSSIAN } from '../law/mixture.js'
+import { mean } from '../num/statistics.js'
 import { type Calibration, centralShares, refuted } from './calibration.js'
 import { tellsApart } from './held-out.js'
 import { type ChoiceProblem, HeldOutScores, type Setting } from './held-out-scores.js'
 import { looksGaussian } from './normality.js'
-import { CLEARLY, inTurn, leastOf, type Search, type Stage, search, simplestOf, type Trial, untilWorse } from './search.js'
+import { type Choice, CLEARLY, inTurn, leastOf, type Search, type Stage, search, simplestOf, type Trial, untilWorse } from './search.js'
 
 /** Bandwidth, ridge and relative bandwidth of the free coordinates, and how they did on held-out rows. */
 interface ConditionalTrial {
@@ -20,7 +21,7 @@ interface ConditionalTrial {
   readonly redrawn: boolean
   /** Energy score of the drawn columns, each in its spread between rows that are given alike; of one column the CRPS, 0.56 for the law of Gaussian rows. */
   readonly score: number
-  /** Held-out rows it was drawn for. Where they are not all, its score is the best's so far and what it differs by on these. */
+  /** Held-out rows it was drawn for. Where they are not those of the others, its score is one of theirs and what it differs by on these. */
   readonly scoredRows: number
 }
 
@@ -85,8 +86,10 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   const scores = await HeldOutScores.of(problem)
   const { heldOutRows } = scores
   if (heldOutRows < LEAST_HELD_OUT || scores.columns.length === 0 || (ofCategories && scores.columns.length > 1)) return nothing
-  const found = await search(await searchOf(problem, scores), problem.watch)
-  if (!found) return nothing
+  const { kernels, sharesOut } = await searchOf(problem, scores)
+  const alone = await search(kernels, problem.watch)
+  if (!alone) return nothing
+  const found = await sharesOut(alone)
   const told = ({ known, drawn, ridge, predicts, forest, residuals, redrawn }: Setting) => ({
     epsilon: known,
     freeRatio: drawn / known,
@@ -102,7 +105,14 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   return { ...told(found.setting), trials, heldOutRows, central }
 }
 
-async function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Promise<Search<Setting>> {
+interface Searches {
+  /** Of kernels, and of numbers drawn once more. */
+  readonly kernels: Search<Setting>
+  /** Whether others draw beside the kernel. */
+  readonly sharesOut: (found: Choice<Setting>) => Promise<Choice<Setting>>
+}
+
+async function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Promise<Searches> {
   const { kernel, fixed, scheme, training, observed } = asked
   const ridge = fixed.ridge ?? DEFAULT_RIDGE
   const given = asked.group.split.given.length > 0
@@ -134,7 +144,7 @@ async function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Promise<Se
   if (fixed.ridge === undefined && scheme !== 'clamp' && given) stages.push(largerRidge)
   if (fixed.predicts === undefined && scheme !== 'clamp' && given) stages.push(asPredictions)
   const resamples = mayResample(asked)
-  const forest = resamples && scores.columns.length === 1 ? await asked.forest?.grown(0) : undefined
+  const forest = resamples && scores.columns.length === 1 ? await asked.forest?.grown({ partition: 0, part: 0 }) : undefined
   // Rows that pass tests of normality are a Gaussian's until scores say clearly that they are not. The few chains that stand at
   // a curve tell nothing of places.
   const isLikely = ({ known, drawn }: Setting) => gaussian && known === ONE_GAUSSIAN && drawn === ONE_GAUSSIAN
@@ -144,28 +154,56 @@ async function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Promise<Se
     return isLikely(setting) ? CLEARLY : 1
   }
   const redraws = resamples && scores.columns.length > 1 && isMostlyKnown(asked) && ((await asked.redrawn?.()) ?? []).length > 0
-  const shares = redraws ? [REDRAWN] : forest?.drawn.length === 1 ? sharesOf(forest.residuals !== undefined) : []
+  const shares = !redraws && forest?.drawn.length === 1 ? sharesOf(forest.residuals !== undefined) : []
   const all = [
     ...stages.map(
       (stage): Stage<Setting> =>
         (trials) =>
           stage(ofKernels(trials))
     ),
-    besideKernel(shares, ofKernel)
+    besideKernel(redraws ? [REDRAWN] : [], ofKernel)
   ]
-  return {
+  const allowance = (setting: Setting, least: Setting): number => {
+    if (isKernel(setting)) return isKernel(least) || isLikely(setting) ? ofKernel(setting) : 0
+    return !gaussian && (setting.redrawn || isShared(setting, shares[0]!)) ? 1 : 0
+  }
+  const firstOf = (all: Shares) => (gaussian ? order : sharesFirst(all))
+  const kernels: Search<Setting> = {
     stage: 'choosing the conditional bandwidth',
     parts: scores.parts.length,
     expected: 17,
     order,
-    ...(linear ? (shares.length > 0 && !gaussian ? { prefer: sharesFirst(shares[0]!) } : {}) : { prefer }),
-    allowance: (setting, least) => {
-      if (isKernel(setting)) return isKernel(least) || isLikely(setting) ? ofKernel(setting) : 0
-      return !gaussian && isShared(setting, shares[0]!) ? 1 : 0
-    },
+    prefer: linear ? firstOf(REDRAWN) : prefer,
+    allowance,
     score: (setting, part) => scores.at(part, setting),
     moves: inTurn(order, all)
   }
+  return {
+    kernels,
+    sharesOut: (found) => withShares(found, { shares, scores, order, ofKernel, allowance, prefer: shares[0] && firstOf(shares[0]) })
+  }
+}
+
+interface Sharing extends Pick<Search<Setting>, 'order' | 'allowance' | 'prefer'> {
+  readonly shares: readonly Shares[]
+  readonly scores: HeldOutScores
+  readonly ofKernel: (setting: Setting) => number
+}
+
+/**
+ * Chooses the shares beside the simplest kernel that scores cannot tell from the best. Their losses are of other rows than the
+ * kernels' were: they are told by what they differ from this one's.
+ */
+async function withShares(found: Choice<Setting>, { shares, scores, ofKernel, ...rule }: Sharing): Promise<Choice<Setting>> {
+  const kernel = simplestOf(found.trials, { order: rule.order, allowance: ofKernel })
+  if (shares.length === 0 || !kernel) return found
+  const settings = [kernel.setting, ...shares.map((own) => ({ ...kernel.setting, ...own }))]
+  const losses = await scores.mixed(kernel.setting, settings)
+  if (losses[0]!.length === 0) return found
+  const own = mean(losses[0]!)
+  const tried = settings.map((setting, k) => ({ setting, losses: losses[k]!, loss: kernel.loss + mean(losses[k]!) - own, whole: true }))
+  const chosen = simplestOf(tried, rule)!
+  return { setting: chosen.setting, trials: [...found.trials, ...tried.slice(1)], least: leastOf(tried)!, chosen }
 }
 
 type Shares = Pick<Setting, 'forest' | 'residuals' | 'redrawn'>

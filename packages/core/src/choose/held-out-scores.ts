@@ -16,9 +16,18 @@ import { atomCellOf, atomCells } from '../table/atoms.js'
 import type { Encoded, Encoder } from '../table/encoder.js'
 import { scaleValues } from '../table/scaling.js'
 import { Calibration } from './calibration.js'
-import { type Clusters, heldOutParts, type ObservedColumns, type ScoredPart, withObservations } from './held-out.js'
+import {
+  type Clusters,
+  heldOutParts,
+  mostPartitions,
+  type ObservedColumns,
+  partitionKey,
+  type ScoredPart,
+  withObservations
+} from './held-out.js'
 import { ConditionMemory } from './memory.js'
-import { energyScore, type Forecast } from './scores.js'
+import { RepeatedLosses } from './repeated-losses.js'
+import { energyScore, type Forecast, mixtureScores } from './scores.js'
 import { unexplainedSpreads } from './unexplained-spreads.js'
 
 /** ε of given and of drawn coordinates, and λ. */
@@ -43,11 +52,17 @@ export interface NumberGivenOthers extends Omit<Redrawn, 'forest'> {
   readonly forests: ForestsOfTable
 }
 
+/** Some of a table's rows. */
+export interface PartOfTable {
+  readonly partition: number
+  readonly part: number
+}
+
 export interface ForestsOfTable {
   /** Of all rows, or of those that are not in a part. */
-  readonly grown: (without?: number) => Promise<ConditionForest | undefined>
-  /** Part of each row of the table, in which it is held out. */
-  readonly parts: ArrayLike<number>
+  readonly grown: (without?: PartOfTable) => Promise<ConditionForest | undefined>
+  /** Part of each row of the table, in which it is held out, by partition. */
+  readonly parts: (partition: number) => ArrayLike<number>
   /** Rows of the table that are trained on here; all where left out. */
   readonly rows?: ArrayLike<number> | undefined
 }
@@ -96,9 +111,7 @@ export class HeldOutScores {
   static async of(problem: ChoiceProblem): Promise<HeldOutScores> {
     const { training, group, observed, key } = problem
     const scored: ScoredPart[] = []
-    const { forest } = problem
-    const parts = forest?.rows ? Array.from(forest.rows, (row) => forest.parts[row]!) : forest?.parts
-    for (const [p, part] of heldOutParts(training, group, key, { clusters: problem.clusters, parts }).entries())
+    for (const [p, part] of heldOutParts(training, group, key, { clusters: problem.clusters, parts: partsOf(problem, 0) }).entries())
       scored.push(await withObservations(part, { observed, encoder: training.encoder }, keyFor(key, `noise ${p}`)))
     return new HeldOutScores(problem, scored, await unexplainedSpreads(scored[0]!.fitted, problem))
   }
@@ -124,24 +137,82 @@ export class HeldOutScores {
 
   /** Energy score of every row of a part that has rows it can be drawn from. */
   async at(p: number, setting: Setting): Promise<Float64Array> {
-    const { group } = this.problem
-    const part = this.parts[p]!
-    const law = await this.lawOf(p, setting)
-    const { encoder } = part.fitted
-    const asked = { law, encoder, group, clamp: clampIn({ law, encoder, group }) }
-    const members = Array.from(part.members.keys()).filter(
-      (at) => allowedClasses(asked, part.conditions[part.members[at]!]!)?.includes(1) ?? true
-    )
+    const at = { part: this.parts[p]!, partition: 0, p }
+    const law = await this.lawOf(at, setting)
+    const members = this.scorable(at.part, law)
     if (members.length === 0) return new Float64Array(0)
-    const forecasts = await this.forecasts(p, { law, setting, members })
+    const forest = await this.forestOf(at, setting, { asked: this.problem.forest, members })
+    const forecasts = await this.forecasts(at, { law, setting, members, forest })
     this.calibration.add(setting, forecasts, keyFor(this.problem.key, `places ${p}`))
     return Float64Array.from(forecasts, energyScore)
   }
 
+  /**
+   * Energy scores of one kernel with several shares of a forest and a regression beside, on the same rows. Three laws are drawn
+   * from, whatever their mixtures; each row's losses are its means over partitions.
+   */
+  async mixed(kernel: Setting, settings: readonly Setting[]): Promise<readonly Float64Array[]> {
+    const regresses = settings.some(({ residuals }) => residuals > 0)
+    const mixtures = settings.map(({ forest, residuals }) => [1 - forest - residuals, forest, ...(regresses ? [residuals] : [])])
+    const losses = new RepeatedLosses(settings.length)
+    const most = mostPartitions(this.problem.training.rows.coordinates.rows)
+    for (let partition = 0; partition < most && !losses.settled; partition++) {
+      for (const [p, part] of this.partsIn(partition).entries()) {
+        const at = { part, partition, p }
+        const law = await this.lawOf(at, kernel)
+        const members = this.scorable(part, law)
+        const laws = members.length === 0 ? undefined : await this.forecastsOfEach(at, { law, setting: kernel, members }, regresses)
+        if (!laws) continue
+        const key = keyFor(partitionKey(this.problem.key, partition), `places ${p}`)
+        for (const [k, setting] of settings.entries()) {
+          const shared = laws.map((forecasts, law) => ({ weight: mixtures[k]![law]!, forecasts }))
+          if (setting.forest + setting.residuals > 0) this.calibration.addMixed(setting, shared, key)
+        }
+        for (const [i, member] of members.entries()) {
+          const own = laws.map((forecasts) => forecasts[i]!)
+          losses.add(part.from.held[part.members[member]!]!, mixtureScores(own, mixtures))
+        }
+      }
+      losses.endPartition()
+    }
+    return losses.byRow()
+  }
+
+  /** Held-out rows of one of the partitions. */
+  private partsIn(partition: number): readonly ScoredPart[] {
+    const { training, group, key } = this.problem
+    if (partition === 0) return this.parts
+    const parts = heldOutParts(training, group, partitionKey(key, partition), { parts: partsOf(this.problem, partition) })
+    return parts.map((part) => ({ ...part, members: Array.from(part.conditions.keys()) }))
+  }
+
+  /** What the kernel, the forest and, where there is one, the regression draw for members of a part. */
+  private async forecastsOfEach(
+    at: Place,
+    { law, setting, members }: Asked,
+    regresses: boolean
+  ): Promise<readonly (readonly Forecast[])[] | undefined> {
+    const forest = await this.forestOf(at, { forest: 1, residuals: 0 }, { asked: this.problem.forest, members })
+    if (!forest) return undefined
+    const none = { ...setting, forest: 0, residuals: 0 }
+    const own = await this.forecasts(at, { law, setting: none, members })
+    const resampled = await this.forecasts(at, { law, setting: { ...none, forest: 1 }, members, forest })
+    if (!regresses) return [own, resampled]
+    const byResiduals = { ...forest, share: 0, residuals: 1 }
+    return [own, resampled, await this.forecasts(at, { law, setting: { ...none, residuals: 1 }, members, forest: byResiduals })]
+  }
+
+  /** Members of a part that have rows they can be drawn from. */
+  private scorable({ conditions, members, fitted: { encoder } }: ScoredPart, law: Law): number[] {
+    const { group } = this.problem
+    const asked = { law, encoder, group, clamp: clampIn({ law, encoder, group }) }
+    return Array.from(members.keys()).filter((at) => allowedClasses(asked, conditions[members[at]!]!)?.includes(1) ?? true)
+  }
+
   /** Draws for members of a part. */
-  private async forecasts(p: number, { law, setting, members }: Asked): Promise<Forecast[]> {
-    const { group, engine, watch, scheme, key, observed } = this.problem
-    const part = this.parts[p]!
+  private async forecasts({ part, partition, p }: Place, { law, setting, members, forest }: Asked): Promise<Forecast[]> {
+    const { group, engine, watch, scheme, observed } = this.problem
+    const key = partitionKey(this.problem.key, partition)
     const curved = !(observed?.evidence.linear ?? true)
     const alike = !curved && forgets(setting.drawn)
     const count = alike ? CHAINS.alike : CHAINS.apart
@@ -158,12 +229,13 @@ export class HeldOutScores {
       independent: true,
       ridge: setting.ridge,
       predicts: setting.predicts,
-      forest: await this.forestOf(p, setting, { asked: this.problem.forest, members }),
-      redrawn: setting.redrawn ? await this.redrawnOf(p) : undefined,
+      forest,
+      redrawn: setting.redrawn ? await this.redrawnOf({ part, partition, p }) : undefined,
       scheme,
       ...this.knownOf(part, members, count),
       engine,
-      key: keyFor(key, `part ${p}`),
+      // Laws that are mixed are drawn from apart.
+      key: keyFor(key, setting.residuals === 1 ? `residuals of part ${p}` : `part ${p}`),
       ...(watch?.stop ? { watch: { stop: watch.stop } } : {})
     }
     const copies = curved ? await drawSteps(run) : await drawCopies(run, DRAWS / count)
@@ -210,11 +282,11 @@ export class HeldOutScores {
     return out
   }
 
-  private async redrawnOf(p: number): Promise<Redrawn[]> {
+  private async redrawnOf(at: Place): Promise<Redrawn[]> {
     const numbers = (await this.problem.redrawn?.()) ?? []
     const all = await Promise.all(
       numbers.map(async ({ coordinate, missing, forests, ...shares }) => {
-        const forest = await this.forestOf(p, shares, { asked: forests })
+        const forest = await this.forestOf(at, shares, { asked: forests })
         return forest ? [{ coordinate, missing, forest }] : []
       })
     )
@@ -222,26 +294,32 @@ export class HeldOutScores {
   }
 
   private async forestOf(
-    p: number,
+    { part, partition, p }: Place,
     { forest: share, residuals }: Pick<Setting, 'forest' | 'residuals'>,
     { asked, members = [] }: { readonly asked: ForestsOfTable | undefined; readonly members?: readonly number[] }
   ): Promise<ForestShare | undefined> {
-    const forest = share + residuals > 0 ? await asked?.grown(p) : undefined
+    const forest = share + residuals > 0 ? await asked?.grown({ partition, part: p }) : undefined
     if (!forest) return undefined
-    const { from, members: scored } = this.parts[p]!
+    const { from, members: scored } = part
     const rowOfTable = (row: number) => (asked?.rows ? asked.rows[row]! : row)
     const heldOut = members.map((at) => rowOfTable(from.held[scored[at]!]!))
     return { forest, share, residuals, rows: Array.from(from.fitted, rowOfTable), heldOut }
   }
 
-  private lawOf(p: number, { known, drawn }: Setting): Promise<Law> {
+  private lawOf({ part: { fitted }, partition, p }: Place, { known, drawn }: Setting): Promise<Law> {
     const { group, engine, kernel, watch, manner = { conditions: {} } } = this.problem
-    const { fitted } = this.parts[p]!
     const scales = freeScales(group, drawn / known, fitted.encoder.coordinateCount)
-    return this.laws.recall(JSON.stringify([p, known, drawn]), () =>
+    return this.laws.recall(JSON.stringify([partition, p, known, drawn]), () =>
       fitLaw(tableProblem(fitted, { ...kernel, epsilon: known }, { ...manner, scales }), { tolerance: 1e-3, engine, watch })
     )
   }
+}
+
+/** Parts that rows of a forest are held out in. */
+function partsOf({ forest }: ChoiceProblem, partition: number): ArrayLike<number> | undefined {
+  if (!forest) return undefined
+  const parts = forest.parts(partition)
+  return forest.rows ? Array.from(forest.rows, (row) => parts[row]!) : parts
 }
 
 /** Of each coordinate with spikes: a place, moved to the middle of the spike that it is on. */
@@ -269,9 +347,17 @@ function shareTaken(states: readonly Matrix[]): number {
   return mean(shares)
 }
 
+/** A part of the held-out rows, and which it is. */
+interface Place {
+  readonly part: ScoredPart
+  readonly partition: number
+  readonly p: number
+}
+
 interface Asked {
   readonly law: Law
   readonly setting: Setting
+  readonly forest?: ForestShare | undefined
   /** Places among the members of a part. */
   readonly members: readonly number[]
 }

@@ -22,6 +22,12 @@ const PARTS = 3
 const MOST_TRAINING = 1000
 const MOST_HELD_OUT = 300
 
+/** How often a table's rows are parted anew at most: until as many rows have been held out as a large table is trained on. */
+export const mostPartitions = (rows: number): number => Math.ceil(MOST_TRAINING / rows)
+
+/** Key of one of the partitions. */
+export const partitionKey = (key: Key, partition: number): Key => (partition === 0 ? key : keyFor(key, `partition ${partition}`))
+
 /** Rows that hang together: a part of the held-out rows has all of a cluster, or none. */
 export type Clusters = ArrayLike<number>
 

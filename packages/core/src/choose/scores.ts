@@ -32,3 +32,26 @@ function distance(a: Float64Array, atA: number, b: Float64Array, atB: number, t:
   for (let c = 0; c < t; c++) sum += (a[atA + c]! - b[atB + c]!) ** 2
   return Math.sqrt(sum)
 }
+
+/** Draws of several laws for one truth: losses of all mixtures of them by weights, which sum to one; unbiased as above. Cost O(laws²·m²·t). */
+export function mixtureScores(laws: readonly Forecast[], mixtures: readonly (readonly number[])[]): Float64Array {
+  const own = laws.map(energyScore)
+  const errors = laws.map(({ draws, truth }) => meanDistance(draws, truth, truth.length))
+  const apart = laws.map((a, k) =>
+    laws.map((b, l) => (k === l ? 2 * (errors[k]! - own[k]!) : l < k ? meanDistance(a.draws, b.draws, a.truth.length) : 0))
+  )
+  return Float64Array.from(mixtures, (weights) => {
+    let score = 0
+    weights.forEach((w, k) => {
+      score += w * errors[k]! - 0.5 * w * w * apart[k]![k]!
+      for (let l = 0; l < k; l++) score -= w * weights[l]! * apart[k]![l]!
+    })
+    return score
+  })
+}
+
+function meanDistance(a: Float64Array, b: Float64Array, t: number): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i += t) for (let j = 0; j < b.length; j += t) sum += distance(a, i, b, j, t)
+  return sum / ((a.length / t) * (b.length / t))
+}

@@ -222,12 +222,12 @@ interface TakenFrom {
 
 type Shown = ((rows: Encoded, step: number) => void) | undefined
 
-/** What a forest says where a condition holds. */
+/** What a forest says where a condition holds: rows, and where they put what is drawn. */
 interface Said extends RowWeights {
   /** Of the drawn coordinates, for each of the rows [rows·t]. */
   readonly places: Float64Array
-  /** Rows from this one on are not where their own numbers are. */
-  readonly moved: number
+  /** Whether rows are where their own numbers are. */
+  readonly own: boolean
   /** Of the drawn coordinates [t], and the lower Cholesky factor of their covariance [t·t]. */
   readonly centre: Float64Array
   readonly factor: Float64Array
@@ -237,6 +237,14 @@ interface Said extends RowWeights {
   readonly width: number
 }
 
+/** What a forest of rows says, and one of residuals. */
+interface SaidByEach {
+  readonly rows: Said
+  readonly residuals: Said | undefined
+  /** 1/Σw² of both in their shares. */
+  readonly effectiveCount: number
+}
+
 /**
  * Rows drawn by a forest's weights. What is drawn is a training row's own but for noise, which keeps mean and covariance:
  * m + (x − m + hLz)/√(1 + h²), h = (4/((t + 2) n))^{1/(t + 4)} for n effective rows and t numbers. A number on a spike stays there,
@@ -244,7 +252,7 @@ interface Said extends RowWeights {
  * @source Silverman, *Density estimation*, 1986, sections 4.3 (h) and 6.4 (the smoothed bootstrap).
  */
 export class ForestDraws {
-  private readonly said = new Map<number, Said | undefined>()
+  private readonly said = new Map<number, SaidByEach | undefined>()
   private readonly atoms: ReadonlyMap<number, AtomColumn>
   private readonly drawn: readonly number[]
   /** Factors that are drawn. */
@@ -306,21 +314,28 @@ export class ForestDraws {
     const [uniform, normal] = [new Float64Array(1), new Float64Array(this.drawn.length)]
     return Int32Array.from(state.part, (_, i) => {
       const counter = run.noise?.[i] ?? i
-      if (fillUniform(which, counter, uniform)[0]! >= share) return -1
-      const said = points ? this.saidAt(rowOf(points, i)) : this.at(Math.floor(i / run.count))
-      if (!said) return -1
+      const at = fillUniform(which, counter, uniform)[0]!
+      if (at >= share) return -1
+      const each = points ? this.saidAt(rowOf(points, i)) : this.at(Math.floor(i / run.count))
+      if (!each) return -1
+      const said = at < share * this.partOfResiduals && each.residuals ? each.residuals : each.rows
       const k = indexFromShares(fillUniform(row, counter, uniform)[0]!, said.weights)
       this.write(state, { i, k, said, normal: fillNormal(noise, counter, normal) })
       return said.rows[k]!
     })
   }
 
-  private at(k: number): Said | undefined {
+  /** Of the rows that are not the kernel's. */
+  private get partOfResiduals(): number {
+    return this.share === 0 ? 0 : (this.forest.residuals ?? 0) / this.share
+  }
+
+  private at(k: number): SaidByEach | undefined {
     if (!this.said.has(k)) this.said.set(k, this.saidOf(k))
     return this.said.get(k)
   }
 
-  private saidOf(k: number): Said | undefined {
+  private saidOf(k: number): SaidByEach | undefined {
     const { run } = this
     const { forest, heldOut } = this.forest
     const held = heldOut?.[k]
@@ -328,30 +343,35 @@ export class ForestDraws {
     return this.saidAt(point, this.counted(run.conditions[k]!))
   }
 
-  private saidAt(point: Float64Array, counts?: (row: number) => boolean): Said | undefined {
+  private saidAt(point: Float64Array, counts?: (row: number) => boolean): SaidByEach | undefined {
     const { drawn } = this
     const { forest, residuals, training } = this.forest.forest
     const own = rowWeightsAt(forest, point, counts)
     if (own.rows.length === 0) return undefined
-    const t = drawn.length
     const { data, cols } = training.rows.coordinates
-    const places = own.rows.flatMap((j) => drawn.map((c) => data[j * cols + c]!))
-    const part = (this.forest.residuals ?? 0) / this.share
-    const further = part > 0 ? residuals : undefined
-    const moved = further && rowWeightsAt(further.forest, point, counts)
-    const all: RowWeights =
-      further && moved && moved.rows.length > 0
-        ? {
-            rows: [...own.rows, ...moved.rows],
-            weights: Float64Array.from([...own.weights.map((w) => (1 - part) * w), ...moved.weights.map((w) => part * w)])
-          }
-        : own
-    if (all !== own) {
-      const { ridge } = further!
-      const at = ridge.at(point)
-      places.push(...moved!.rows.map((j) => at + ridge.residuals[j]!))
-    }
-    const { rows, weights } = all
+    const rows = this.smoothed(
+      own,
+      own.rows.flatMap((j) => drawn.map((c) => data[j * cols + c]!)),
+      true
+    )
+    const part = this.partOfResiduals
+    const moved = part > 0 && residuals ? rowWeightsAt(residuals.forest, point, counts) : undefined
+    if (!moved || moved.rows.length === 0) return { rows, residuals: undefined, effectiveCount: rows.effectiveCount }
+    const { ridge } = residuals!
+    const mean = ridge.at(point)
+    const left = this.smoothed(
+      moved,
+      moved.rows.map((j) => mean + ridge.residuals[j]!),
+      false
+    )
+    const square = (1 - part) ** 2 / rows.effectiveCount + part ** 2 / left.effectiveCount
+    return { rows, residuals: left, effectiveCount: 1 / square }
+  }
+
+  /** Rows at places of what is drawn [rows·t], and the noise that is theirs. */
+  private smoothed({ rows, weights }: RowWeights, places: readonly number[], own: boolean): Said {
+    const { drawn } = this
+    const t = drawn.length
     const [centre, factor] = [new Float64Array(t), new Float64Array(t * t)]
     const place = (k: number, a: number) => places[k * t + a]!
     weights.forEach((w, k) => {
@@ -363,9 +383,9 @@ export class ForestDraws {
     })
     regularCholeskyInPlace(factor, t)
     const effectiveCount = 1 / weights.reduce((sum, w) => sum + w * w, 0)
-    const smooth = drawn.filter((c) => all !== own || rows.some((row) => !this.isOnSpike(c, row))).length
+    const smooth = drawn.filter((c) => !own || rows.some((row) => !this.isOnSpike(c, row))).length
     const width = (4 / ((smooth + 2) * effectiveCount)) ** (1 / (smooth + 4))
-    return { rows, weights, places: Float64Array.from(places), moved: own.rows.length, centre, factor, effectiveCount, width }
+    return { rows, weights, places: Float64Array.from(places), own, centre, factor, effectiveCount, width }
   }
 
   /**
@@ -400,7 +420,7 @@ export class ForestDraws {
     if (this.open.length > 0) state.part[i] = part!
     const t = drawn.length
     const { centre, factor, width: h } = said
-    const at = { row: k < said.moved ? row : undefined, part: part ?? state.part[i]! }
+    const at = { row: said.own ? row : undefined, part: part ?? state.part[i]! }
     for (let a = 0; a < t; a++) {
       const c = drawn[a]!
       let noise = 0

@@ -1,6 +1,6 @@
 import { type ConditionalChoice, chooseConditional } from '../../choose/conditional.js'
-import { type ObservedColumns, partsOfTable } from '../../choose/held-out.js'
-import { type ForestsOfTable, freeScales, type NumberGivenOthers } from '../../choose/held-out-scores.js'
+import { type ObservedColumns, partitionKey, partsOfTable } from '../../choose/held-out.js'
+import { type ForestsOfTable, freeScales, type NumberGivenOthers, type PartOfTable } from '../../choose/held-out-scores.js'
 import { type ConditionMemory, recall } from '../../choose/memory.js'
 import { ConditionForest, type ForestShare, givenAllBut, type Redrawn } from '../../draw/forest-draw.js'
 import { type ConditionGroup, knownCoordinates } from '../../know/places.js'
@@ -141,11 +141,14 @@ interface ForestsFor {
 /** Forests for what conditions leave open: the same for all parts that give the same columns. */
 function forestsOf(model: GlobalModel, { group, rows, memory }: ForestsFor, watch: Context['watch']): ForestsOfTable {
   const { training } = model
-  const parts = partsOfTable(training.rows.coordinates.rows, CHOICE_KEY)
-  const grown = (part?: number) =>
-    recall(memory, `forest ${JSON.stringify([knownCoordinates(group), group.factors, part])}`, async () => {
-      const without = part === undefined ? undefined : (row: number) => parts[row] === part
-      return ConditionForest.grow(training, group, { key: keyFor(CHOICE_KEY, `forest ${part ?? 'of all'}`), watch, without })
+  const n = training.rows.coordinates.rows
+  const parts = (partition: number) => partsOfTable(n, partitionKey(CHOICE_KEY, partition))
+  const grown = (asked?: PartOfTable) =>
+    recall(memory, `forest ${JSON.stringify([knownCoordinates(group), group.factors, asked])}`, async () => {
+      const parting = asked && parts(asked.partition)
+      const without = asked && parting && ((row: number) => parting[row] === asked.part)
+      const key = partitionKey(CHOICE_KEY, asked?.partition ?? 0)
+      return ConditionForest.grow(training, group, { key: keyFor(key, `forest ${asked?.part ?? 'of all'}`), watch, without })
     })
   return { grown, parts, rows }
 }

@@ -94,11 +94,12 @@ export function drawnExpression(expression: Expression, known: Derivations): Exp
     if (!rule) return expression
     if (rule.kind === 'formula') return drawnExpression(rule.expression, known)
     if (rule.kind !== 'order' || rule.lows.length !== 1 || rule.from !== undefined) return undefined
-    const low = drawnExpression(rule.lows[0]!, known)
-    if (!low) return undefined
+    const ends: Expression[] = [...(rule.most === undefined ? [] : [{ kind: 'number' as const, value: rule.most }]), ...(rule.highs ?? [])]
+    if (ends.length > 1) return undefined
+    const [low, end] = [rule.lows[0]!, ends[0]].map((one) => one && drawnExpression(one, known))
+    if (!low || (ends.length > 0 && !end)) return undefined
     const gap: Expression = { kind: 'column', name: rule.gap }
-    const way: Expression | undefined =
-      rule.most === undefined ? undefined : { kind: 'binary', operator: '-', left: { kind: 'number', value: rule.most }, right: low }
+    const way: Expression | undefined = end && { kind: 'binary', operator: '-', left: end, right: low }
     return { kind: 'binary', operator: '+', left: low, right: way ? { kind: 'binary', operator: '*', left: gap, right: way } : gap }
   }
   if (expression.kind === 'binary') {

@@ -1,5 +1,5 @@
 import { type LatentSpecification, parseLatent } from '../code/codecs/specification.js'
-import { clashOf } from '../code/rules/choose.js'
+import { clashOf, isOrder } from '../code/rules/choose.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
 import { findRules, findTotals, nearlyTotalNotes, searchNotes, standingsIn, totalNotes } from '../code/rules/find.js'
 import { keepRules, type Measured } from '../code/rules/keep.js'
@@ -17,6 +17,7 @@ import { withinOf } from '../code/rules/within.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { listed, typesFlag } from '../num/listed.js'
+import { isMissing } from '../table/cells.js'
 import { type Indicator, indicatorsOf } from '../table/expression.js'
 import { columnWord } from '../table/expression-text.js'
 import type { InferredTable } from '../table/infer.js'
@@ -156,7 +157,7 @@ interface Kept extends Pick<Options, 'rowNumbers'> {
 }
 
 function statedRule(text: string, data: InferredTable, { weights, places, rowNumbers }: Kept): Rule {
-  const rule = onClock(parseRule(text), data)
+  const rule = limitIn(onClock(parseRule(text), data), data)
   for (const name of [rule.column, ...inputsOf(rule)]) refuseColumn(name, { rule, data, weights })
   if (places.names.includes(rule.column))
     throw new InputError({
@@ -178,6 +179,15 @@ function statedRule(text: string, data: InferredTable, { weights, places, rowNum
       try: `correcting row ${row + 1}${bends(rule) && !rule.exceptions ? `, “${ruleText({ ...rule, exceptions: breach.count })}” where these are meant` : ''}, or leaving the rule out`
     })
   return { ...rule, exceptions: breach.count }
+}
+
+/** `arrival >= cancelled`, where that is missing in rows that have the other: it is the cancellation that ends there. */
+function limitIn(rule: Rule, data: InferredTable): Rule {
+  if (rule.kind !== 'order' || rule.low.kind !== 'column') return rule
+  const [low, high] = [rule.low.name, rule.column].map((name) => data.table.columns.find((column) => column.name === name))
+  if (!low || !high || !isNumeric(low) || !isNumeric(high) || !low.missing?.some((gap, i) => gap === 1 && !isMissing(high, i))) return rule
+  const limit: Rule = { kind: 'limit', column: low.name, high: { kind: 'column', name: high.name } }
+  return breachOf(limit, data) ? rule : limit
 }
 
 /** A minute in seconds. */
@@ -233,7 +243,7 @@ function refuseColumn(name: string, { rule, data: { table, formats }, weights }:
   const indicators = rule.kind === 'formula' ? indicatorsOf(rule.expression).filter((one) => one.name === name) : []
   if (indicators.length > 0) refuseLevels(indicators, { rule, column, weights })
   if (indicators.length > 0 && isCategorical(column)) return
-  const computes = rule.kind === 'formula' || rule.kind === 'order' || (rule.kind === 'step' && name !== rule.column)
+  const computes = rule.kind === 'formula' || isOrder(rule) || (rule.kind === 'step' && name !== rule.column)
   const clock = formats.some((format) => format.name === name && clockUnitOf(format))
   const sort = column.kind === 'datetime' ? 'dates' : clock ? 'times of day' : 'numbers'
   const isOther = isCut && sort !== (rule.dates ? 'dates' : rule.clock ? 'times of day' : 'numbers')

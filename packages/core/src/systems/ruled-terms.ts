@@ -1,6 +1,8 @@
 import type { KeptGaps } from '../code/rules/keep-gaps.js'
 import {
+  endOfOrder,
   inputsOfKept,
+  isShare,
   type KeptOrder,
   type KeptRule,
   type KeptRules,
@@ -12,14 +14,14 @@ import {
 import { type Bound, isWritten, type Target } from '../code/rules/meet.js'
 import { DAY, unitOf } from '../code/rules/quantity.js'
 import { saysGap } from '../code/rules/rows-of-rule.js'
-import { pulledGradient, type RuleRow, wholeRow } from '../code/rules/rule-row.js'
+import { numberIn, pulledGradient, type RuleRow, wholeRow } from '../code/rules/rule-row.js'
 import { columnsOfCuts } from '../code/rules/thresholds.js'
 import type { Given } from '../know/conditions.js'
 import { type GivenValue, wordsOf } from '../know/given-value.js'
 import type { LikelihoodModule } from '../know/likelihood-row.js'
 import type { NamedWarning } from '../know/support.js'
 import { InputError } from '../num/errors.js'
-import { columnsOf, indicatorsOf } from '../table/expression.js'
+import { columnsOf, evaluate, indicatorsOf } from '../table/expression.js'
 import { columnWord, expressionText } from '../table/expression-text.js'
 import { parseObservation } from '../table/parse-expression.js'
 import { roundToFormat, spelled } from '../table/present.js'
@@ -125,12 +127,15 @@ export class Through {
     const endWith = (gap: number, of: KeptOrder) =>
       wholeRow({ ...this.kept, rules: [of] })({ ...row, [rule.gap]: gap })[rule.column] as number | null
     const start = endWith(0, rule.from === undefined ? rule : { ...rule, lows: [] })!
-    const way = rule.most === undefined ? rule.unit : rule.most - start / scale
+    const most = endOfOrder(rule, (high) => evaluate(high, (name) => numberIn(row[name], this.columns.get(name))))
+    const way = isShare(rule) ? most! - start / scale : rule.unit
     const gap = (end: number) => (way > 0 ? Number(((end - start) / scale / way).toPrecision(12)) : 0)
     const { low, high } = wanted as Interval
     const least = rule.from === undefined ? 0 : Number.NEGATIVE_INFINITY
     const lowest = rule.from === undefined ? start : (endWith(0, { ...rule, from: undefined }) ?? Number.NEGATIVE_INFINITY)
     if (high < lowest) throw this.contradiction(rule.column, `${rule.column} below ${rule.lows.map(expressionText).join(' and ')}`)
+    if (rule.highs && low > most! * scale)
+      throw this.contradiction(rule.column, `${rule.column} above ${rule.highs.map(expressionText).join(' and ')}`)
     if (low === high) return { ...rest, [rule.gap]: gap(low) }
     const from = Math.max(least, gap(low))
     return { ...rest, [rule.gap]: { ...(Number.isFinite(from) ? { from } : {}), ...(Number.isFinite(high) ? { to: gap(high) } : {}) } }

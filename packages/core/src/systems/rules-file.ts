@@ -50,7 +50,7 @@ export function recordRules({ rules, columns }: KeptRules): object {
       if (rule.kind === 'step')
         return { ...rule, cuts: rule.cuts.map((cut) => (isNumber(cut) ? cut : { ...cut, at: expressionText(cut.at) })) }
       if (rule.kind === 'formula') return { ...rule, expression: expressionText(rule.expression) }
-      return { ...rule, lows: rule.lows.map(expressionText) }
+      return { ...rule, lows: rule.lows.map(expressionText), ...(rule.highs ? { highs: rule.highs.map(expressionText) } : {}) }
     })
   }
 }
@@ -162,6 +162,8 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
     kind: word('order'),
     column: text,
     lows: list(expression),
+    highs: optional(list(expression)),
+    share: optional(isTrue),
     from: optional(text),
     most: optional(number(UNSCALED)),
     within: optional(withinRecord),

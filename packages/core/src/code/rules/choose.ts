@@ -3,7 +3,7 @@ import { inputsOf, type Rule } from './rule.js'
 /**
  * Rules that can be kept together: in the order given, each whose column no earlier rule derives and that closes no circle. What
  * comes back is in an order in which columns can be derived, each after its inputs. Orders with the same column are one start
- * more of its gap, and go together; where it is missing is known before it is derived.
+ * more of its gap, or an end, and go together; where it is missing is known before it is derived.
  */
 export function keepable(rules: readonly Rule[]): { readonly kept: readonly Rule[]; readonly left: readonly Rule[] } {
   const kept: Rule[] = []
@@ -20,10 +20,13 @@ export function clashOf(rule: Rule, kept: readonly Rule[]): 'derived' | 'circle'
 
 /** Whether two rules of one column say different things of it: several starts of its gap, and where it is missing. */
 function goTogether(one: Rule, other: Rule): boolean {
+  if (one.kind === 'gap' || other.kind === 'gap') return one.kind !== other.kind && isOrder(one.kind === 'gap' ? other : one)
   // Exceptions are from one start.
-  if (one.kind === 'order') return (other.kind === 'order' && !one.exceptions && !other.exceptions) || other.kind === 'gap'
-  return one.kind === 'gap' && other.kind === 'order'
+  return isOrder(one) && isOrder(other) && !one.exceptions && !other.exceptions
 }
+
+/** Whether a rule says between what a column stands, and not which value it has. */
+export const isOrder = ({ kind }: Rule): boolean => kind === 'order' || kind === 'limit'
 
 /** Columns, and all that they are derived from. */
 export function needs(columns: readonly string[], rules: readonly Rule[]): ReadonlySet<string> {

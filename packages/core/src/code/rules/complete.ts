@@ -140,16 +140,17 @@ function solved({ expression, name, target, columns }: Equation, row: SettlingRo
   return [0, -1, 1].map((k) => roundToFormat(b + k * unit, column.format))
 }
 
-function orderStep({ column, lows }: Kept<'order'>, columns: Columns): Step {
+function orderStep({ column, lows, highs = [] }: Kept<'order'>, columns: Columns): Step {
   const own = columns.get(column)!
   const scale = own.kind === 'datetime' ? DAY : 1
   const highest = (row: SettlingRow) =>
     lows
       .map((low) => valueIn(low, row, columns))
       .reduce((most, x) => (Number.isNaN(x) ? most : Math.max(most, x)), Number.NEGATIVE_INFINITY)
+  const lowest = (row: SettlingRow) => highs.reduce((least, high) => Math.min(least, valueIn(high, row, columns)), Number.POSITIVE_INFINITY)
   const holds = (row: SettlingRow) => {
     const cell = row.cell(column)
-    return typeof cell !== 'number' || cell / scale >= highest(row)
+    return typeof cell !== 'number' || (cell / scale >= highest(row) && !(cell / scale > lowest(row)))
   }
   return {
     column,
@@ -162,9 +163,16 @@ function orderStep({ column, lows }: Kept<'order'>, columns: Columns): Step {
         const below = row.cell(low.name)
         if (typeof below === 'number' && below > cell) row.settle(low.name, roundToFormat(cell, columns.get(low.name)!.format))
       }
+      for (const high of highs) {
+        if (high.kind !== 'column' || row.isGiven(high.name)) continue
+        const above = row.cell(high.name)
+        if (typeof above === 'number' && above < cell) row.settle(high.name, roundToFormat(cell, columns.get(high.name)!.format))
+      }
     },
     forward(row) {
-      if (!holds(row)) row.settle(column, shownIn(own, highest(row)))
+      if (holds(row)) return
+      const end = lowest(row)
+      row.settle(column, shownIn(own, (row.cell(column) as number) / scale > end ? end : highest(row)))
     }
   }
 }

@@ -2,6 +2,7 @@ import { log } from '../../num/elementary.js'
 import { type Expression, namesIn } from '../../table/expression.js'
 import { type Column, isCategorical } from '../../table/table.js'
 import { differentRows, isBelievedAtLog, MOST_RATE, rateByChance } from './chance.js'
+import { isOrder } from './choose.js'
 import { FactorInterval } from './factor-interval.js'
 import type { FormulaFound } from './find-formulas.js'
 import { hasValues, type Quantity, tolerance } from './quantity.js'
@@ -67,7 +68,7 @@ interface Problem {
 export function findByLevel(columns: readonly Column[], quantities: readonly Quantity[], rules: readonly Rule[]): FormulaFound[] {
   const rowCount = quantities[0]?.values.length ?? 0
   const numbers = quantities.filter(({ values, isDate }) => !isDate && !values.some(Number.isNaN))
-  const told = new Set(rules.flatMap((rule) => (rule.kind === 'order' || rule.kind === 'gap' ? [] : [rule.column])))
+  const told = new Set(rules.flatMap((rule) => (isOrder(rule) || rule.kind === 'gap' ? [] : [rule.column])))
   const targets = numbers.filter((one) => !told.has(one.name) && hasValues(one))
   if (targets.length === 0 || numbers.length > MOST_TERMS) return []
   const single = columns.flatMap((one) => groupingBy(one))
@@ -215,7 +216,7 @@ function behind(name: string, rules: readonly Rule[]): Set<string> {
   const after = new Set([name])
   for (let size = 0; size < after.size; ) {
     size = after.size
-    for (const rule of rules) if (rule.kind !== 'order' && inputsOf(rule).some((input) => after.has(input))) after.add(rule.column)
+    for (const rule of rules) if (!isOrder(rule) && inputsOf(rule).some((input) => after.has(input))) after.add(rule.column)
   }
   return after
 }

@@ -43,6 +43,33 @@ export function findOrders(quantities: readonly Quantity[]): OrderFound[] {
 }
 
 /**
+ * Pairs of a column with gaps and one that it is never above, which is there wherever it is, as the arrival that a cancellation
+ * comes before: by the evidence of `findOrders`, in the rows that have both. Cost: as of that.
+ */
+export function findLimits(quantities: readonly Quantity[]): OrderFound[] {
+  const pairs = quantities.flatMap((low) =>
+    quantities.filter((high) => high !== low && high.isDate === low.isDate && overlap(low, high)).map((high) => ({ low, high }))
+  )
+  const limited = pairs.filter(({ low, high }) => isLimited(low, high))
+  const walls = limited.map(({ low, high }) => wallOf(low, high, pairs.length))
+  const least = leastBelieved(
+    walls.filter((one) => one < Number.POSITIVE_INFINITY),
+    pairs.length
+  )
+  return limited.flatMap(({ low, high }, k) => (walls[k]! >= least ? [{ low: low.name, high: high.name }] : []))
+}
+
+/** Whether the lower column is missing in some rows of the higher one, and in no row above it. */
+function isLimited({ values: low }: Quantity, { values: high }: Quantity): boolean {
+  let some = false
+  for (let i = 0; i < low.length; i++) {
+    if (!Number.isNaN(low[i]!) && !(low[i]! <= high[i]!)) return false
+    some ||= Number.isNaN(low[i]!) && !Number.isNaN(high[i]!)
+  }
+  return some
+}
+
+/**
  * The evidence beyond which orders are believed, so that one in a thousand of those that are is none: the more there are, the less
  * each has to show by itself, as a day's lowest price is below all others. Infinite where none is.
  *
@@ -63,7 +90,7 @@ function isOrdered({ values: low }: Quantity, { values: high }: Quantity): boole
 
 /** How many rows an order without a wall would have beyond it, of which there are none; 0 where chance explains the order, infinite of dates: time has an order of its own. */
 function wallOf(low: Quantity, high: Quantity, candidates: number): number {
-  const rows = Array.from(high.values, (_, i) => i).filter((i) => !Number.isNaN(high.values[i]!))
+  const rows = Array.from(high.values, (_, i) => i).filter((i) => !Number.isNaN(high.values[i]!) && !Number.isNaN(low.values[i]!))
   const gaps = sorted(rows.map((i) => high.values[i]! - low.values[i]!))
   const n = gaps.length
   if (n === 0 || gaps[n - 1] === 0) return 0

@@ -4,7 +4,7 @@ import { expressionText } from '../../table/expression-text.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isNumeric } from '../../table/table.js'
 import { isBeyondChance, rateByChance } from './chance.js'
-import { clashOf, keepable } from './choose.js'
+import { clashOf, isOrder, keepable } from './choose.js'
 import { bends, exceptionsOf } from './exceptions.js'
 import { findBrackets } from './find-brackets.js'
 import { findByLevel, findProductSums } from './find-by-level.js'
@@ -14,7 +14,7 @@ import { findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-form
 import { findGaps } from './find-gaps.js'
 import { findLookups } from './find-lookups.js'
 import { findOffsets } from './find-offsets.js'
-import { findOrders, type OrderFound } from './find-orders.js'
+import { findLimits, findOrders, type OrderFound } from './find-orders.js'
 import { findSteps, stepAlong } from './find-steps.js'
 import { findConstantSums } from './find-sums.js'
 import { type Quantity, quantityOf } from './quantity.js'
@@ -122,7 +122,7 @@ export function findExact(
   const quantities = quantitiesIn(data)
   const kept = [...stated]
   const take = (rule: Rule): void => {
-    const isKept = rule.kind === 'order' && inputsOf(rule).every((low) => isImplied(rule.column, low, kept))
+    const isKept = isOrder(rule) && inputsOf(rule).every((other) => isImplied(rule, other, kept))
     if (!isKept && !except.has(rule.column) && !clashOf(rule, kept)) kept.push(rule)
   }
   const stepIn = (name: string, of: string) => {
@@ -144,12 +144,13 @@ export function findExact(
     if (step) take({ kind: 'step', ...step })
   }
   for (const { column: name, from } of lookups) if (!from.some((one) => computed.has(one))) take({ kind: 'lookup', column: name, from })
-  const derived = new Set(kept.filter(({ kind }) => kind !== 'order').map((rule) => rule.column))
+  const derived = new Set(kept.filter((rule) => !isOrder(rule)).map((rule) => rule.column))
   for (const gap of findGaps(table.columns, table.rowCount)) take({ kind: 'gap', ...gap })
   const free = quantities.filter(({ name }) => !derived.has(name))
   const orders = findOrders(free)
   for (const one of findOffsets(free, orders)) take({ kind: 'order', ...one })
   for (const { low, high } of shortest(orders)) take({ kind: 'order', column: high, low: column(low) })
+  for (const { low, high } of shortest(findLimits(free), orders)) take({ kind: 'limit', column: low, high: column(high) })
   return keepable(kept).kept
 }
 
@@ -281,12 +282,12 @@ function differenceOf(rule: Extract<Rule, { kind: 'formula' }>, data: WrittenTab
 }
 
 /** Orders without those that follow from two others. */
-function shortest(orders: readonly OrderFound[]): OrderFound[] {
-  const has = (low: string, high: string) => orders.some((one) => one.low === low && one.high === high)
+function shortest(orders: readonly OrderFound[], others: readonly OrderFound[] = orders): OrderFound[] {
+  const has = (low: string, high: string) => others.some((one) => one.low === low && one.high === high)
   return orders.filter(({ low, high }) => !orders.some((one) => one.low === low && one.high !== high && has(one.high, high)))
 }
 
-/** Whether an order stands among the rules already. */
-function isImplied(high: string, low: string, kept: readonly Rule[]): boolean {
-  return kept.some((rule) => rule.kind === 'order' && rule.column === high && inputsOf(rule).includes(low))
+/** Whether an order with another column stands among the rules already. */
+function isImplied({ kind, column }: Rule, other: string, kept: readonly Rule[]): boolean {
+  return kept.some((rule) => rule.kind === kind && rule.column === column && inputsOf(rule).includes(other))
 }

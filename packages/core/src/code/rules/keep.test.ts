@@ -9,12 +9,12 @@ import { isNumeric, type NumericColumn } from '../../table/table.js'
 import { keepable } from './choose.js'
 import { findRules } from './find.js'
 import { keepRules } from './keep.js'
-import { type KeptRules, ruleTexts } from './kept-rules.js'
+import { type KeptOrder, type KeptRules, ruleTexts } from './kept-rules.js'
 import { parseRule } from './parse-rule.js'
 import { unitOf } from './quantity.js'
 import { breachOf, columnIn } from './rows-of-rule.js'
 import { type Rule, ruleText } from './rule.js'
-import { wholeRow } from './rule-row.js'
+import { pulledGradient, wholeRow } from './rule-row.js'
 import { putRulesBack, takeRulesOut } from './stacked.js'
 import { startsOf } from './starts.js'
 import { withinOf } from './within.js'
@@ -245,6 +245,86 @@ it('a date is drawn by how far it is from one that it goes along with, of either
   const whole = wholeRow(kept)({ ordered: ordered[1]!, 'promised − ordered': 3, 'delivered − promised': 0 })
   expect(whole.delivered).toBe(whole.promised)
 })
+
+describe('a column with gaps that is never above another', () => {
+  const rows = 240
+  const dice = (label: string) => uniforms(keyFor(keyFromSeed(6), label), rows)
+  const [from, way, part, is, paid, back, answer] = ['from', 'way', 'part', 'is', 'paid', 'back', 'answer'].map(dice) as Float64Array[]
+  const day = (k: number) => new Date(Date.UTC(2025, 0, 1 + k)).toISOString().slice(0, 10)
+  const booked = Array.from(from!, (u) => Math.floor(300 * u))
+  const lead = Array.from(way!, (u) => Math.floor(-25 * Math.log(1 - u)))
+  const amount = Array.from(paid!, (u) => Math.round(2000 + 9000 * u) / 100)
+  const some = (i: number, text: () => string): string => (is![i]! < 0.4 ? text() : '')
+  const texts: Record<string, (i: number) => string> = {
+    booked: (i) => day(booked[i]!),
+    arrival: (i) => day(booked[i]! + lead[i]!),
+    cancelled: (i) => some(i, () => day(booked[i]! + Math.floor((lead[i]! + 1) * part![i]!))),
+    paid: (i) => amount[i]!.toFixed(2),
+    // A third is paid back as a whole.
+    refund: (i) => some(i, () => (back![i]! < 1 / 3 ? amount[i]! : Math.round(100 * amount[i]! * part![i]!) / 100).toFixed(2)),
+    // Within some cents of nothing, whatever was paid.
+    fee: (i) => some(i, () => (Math.round(60 * answer![i]!) / 100).toFixed(2))
+  }
+  const columns = Object.entries(texts).map(([name, text]) => ({
+    name,
+    source: 'text' as const,
+    values: Array.from({ length: rows }, (_, i) => text(i))
+  }))
+  const data = inferTable({ rowCount: rows, columns })
+  const found = findRules(data)
+  const kept = keepRules(found, data)
+  const orders = kept.rules.filter((rule) => rule.kind === 'order')
+
+  it('is found, and drawn as a part of the way or from its start, whichever is told better', () => {
+    expect(
+      found
+        .map(ruleText)
+        .filter((text) => text.includes('=') && !text.includes('missing'))
+        .sort()
+    ).toEqual(['arrival >= booked', 'cancelled <= arrival', 'cancelled >= booked', 'refund <= paid'])
+    expect(orders.map(({ column, share }) => [column, share])).toEqual([
+      ['arrival', undefined],
+      ['cancelled', true],
+      ['refund', true]
+    ])
+    const [fees] = keepRules([parseFee()], data).rules
+    expect((fees as KeptOrder).share).toBeUndefined()
+    expect(
+      rulesIn(takeRulesOut(kept, data).table.columns.map(({ name }) => name))(JSON.parse(JSON.stringify(recordRules(kept))), 'rules')
+    ).toEqual(kept)
+  })
+
+  it('comes back as it was, and however its gaps are drawn never beyond', () => {
+    const taken = takeRulesOut(kept, data)
+    const again = { ...data, ...putRulesBack(kept, taken) }
+    for (const { name } of columns) expect(columnIn(again, name)).toEqual(columnIn(data, name))
+    const moved = taken.table.columns.map((one) =>
+      isNumeric(one) && orders.some(({ gap }) => gap === one.name)
+        ? { ...one, values: one.values.map((x, i) => x + 3 * (part![i]! - 0.5)) }
+        : one
+    )
+    const drawn = { ...data, ...putRulesBack(kept, { ...taken, table: { ...taken.table, columns: moved } }) }
+    for (const rule of found) expect(breachOf(rule, drawn), ruleText(rule)).toBeUndefined()
+  })
+
+  it('has the derivatives of what it is computed as', () => {
+    const whole = wholeRow(kept)
+    const gaps = Object.fromEntries(orders.map(({ gap }, k) => [gap, [12, 0.3, 0.7][k]!]))
+    const row = { booked: Date.UTC(2025, 4, 1), paid: 80, fee: 0.2, ...gaps }
+    for (const name of ['cancelled', 'refund']) {
+      const gradient = pulledGradient(kept, whole(row), { [name]: 1 })
+      for (const [input, value] of Object.entries(row)) {
+        // Both are lines of each input: steps may be wide.
+        const step = input === 'booked' ? 1e7 : 0.05
+        const [up, down] = [1, -1].map((sign) => Number(whole({ ...row, [input]: value + sign * step })[name])) as [number, number]
+        const slope = (up - down) / (2 * step)
+        expect(Math.abs((gradient[input] ?? 0) - slope), `${name} by ${input}`).toBeLessThan(1e-6 * Math.max(1, Math.abs(slope)))
+      }
+    }
+  })
+})
+
+const parseFee = (): Rule => ({ kind: 'limit', column: 'fee', high: { kind: 'column', name: 'paid' } })
 
 it('numbers of few values that end at a wall in some level are drawn among those of it; counts that merely taper off are not', () => {
   const rows = 300

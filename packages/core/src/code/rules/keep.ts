@@ -3,13 +3,14 @@ import { variance } from '../../num/statistics.js'
 import { type CellValue, cellAt } from '../../table/cells.js'
 import { dateUnit } from '../../table/date-style.js'
 import { presentValues } from '../../table/encoder.js'
-import type { Expression } from '../../table/expression.js'
+import { columnsOf, type Expression } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { writtenUnit } from '../../table/present.js'
 import { unusedName } from '../../table/rows.js'
 import { isNumeric, kindOf, type NumericColumn } from '../../table/table.js'
 import { coarserLattice, type ValueLattice } from '../../table/value-lattice.js'
+import { isOrder } from './choose.js'
 import { bends, type Exceptions, exceptionsOf } from './exceptions.js'
 import { someValues } from './keep-gaps.js'
 import { partsIn, roundingIn } from './keep-parts.js'
@@ -19,8 +20,8 @@ import { lookupTable } from './lookup-table.js'
 import { DAY } from './quantity.js'
 import { binAt, columnIn, formatIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule } from './rule.js'
-import { endOfWay } from './share-of-way.js'
-import { gapColumn, highestOf } from './stacked.js'
+import { endOfWay, isToldByShare } from './share-of-way.js'
+import { gapColumn, highestOf, lowestOf } from './stacked.js'
 import { keepWithin } from './within.js'
 
 /** Rules made ready to be kept, of a table that obeys them, and columns that are measured by others. Cost O(cells). */
@@ -108,33 +109,46 @@ function keepRule(place: number, rules: readonly Rule[], data: MeasuredTable): K
     const table = lookupTable(from, columnIn(data, column), data.table.rowCount)
     return [{ kind: rule.kind, column, from: rule.from, table, ...defined({ exceptions: exceptionsIn(rule, data) }) }]
   }
-  if (rules.slice(place + 1).some((one) => one.kind === 'order' && one.column === column)) return []
+  if (rules.slice(place + 1).some((one) => isOrder(one) && one.column === column)) return []
   return [keepOrder(column, rules, data)!]
 }
 
 /** All orders of a column as one, and what it is measured from; undefined where it has neither. */
 function keepOrder(column: string, rules: readonly Rule[], data: MeasuredTable): KeptOrder | undefined {
-  const lows = rules.flatMap((one) => (one.kind === 'order' && one.column === column ? [one.low] : []))
-  const from = data.starts.get(column)
-  if (lows.length === 0 && from === undefined) return undefined
+  const highs = rules.flatMap((one) => (one.kind === 'limit' && one.column === column ? [one.high] : []))
+  const stated = rules.flatMap((one) => (one.kind === 'order' && one.column === column ? [one.low] : []))
+  if (stated.length + highs.length === 0 && !data.starts.has(column)) return undefined
+  const { isDate, values, unit } = quantityIn(data, column)
+  // An amount that is never above another one is a part of it.
+  const isPart = stated.length === 0 && highs.length > 0 && !isDate && !values.some((x) => x < 0)
+  const lows: readonly Expression[] = isPart ? [{ kind: 'number', value: 0 }] : stated
+  const from = data.starts.get(column) ?? (lows.length === 0 ? highs.flatMap(columnsOf)[0] : undefined)
   const own = rules.find((one) => one.kind === 'order' && one.column === column)
   const exceptions = own && exceptionsIn(own, data)
-  const starts: readonly Expression[] = from === undefined ? lows : [{ kind: 'column', name: from }]
-  const { isDate, values, unit } = quantityIn(data, column)
+  const starts: readonly Expression[] = from !== undefined ? [{ kind: 'column', name: from }] : isPart ? highs : lows
   const listed = isDate
     ? undefined
     : listedValues(
         values.filter((x) => !Number.isNaN(x)),
         unit
       )
-  const most = from === undefined && !exceptions ? endOfWay(values, highestOf(lows, data)) : undefined
+  const most = from === undefined && !exceptions && highs.length === 0 ? endOfWay(values, highestOf(lows, data)) : undefined
+  const share = (from === undefined && highs.length > 0 && isToldByShare(values, highestOf(lows, data), lowestOf(highs, data))) || undefined
   return {
     kind: 'order',
     column,
     lows,
     gap: gapName(column, starts, data),
     unit: gapUnit(column, starts, data),
-    ...defined({ from, most, lattice: latticeOf(columnIn(data, column) as NumericColumn, formatIn(data, column)), listed, exceptions })
+    ...defined({
+      highs: highs.length === 0 ? undefined : highs,
+      share,
+      from,
+      most,
+      lattice: latticeOf(columnIn(data, column) as NumericColumn, formatIn(data, column)),
+      listed,
+      exceptions
+    })
   }
 }
 

@@ -1,5 +1,5 @@
 import type { CellValue } from '../../table/cells.js'
-import { columnsOf, type Expression, namesIn } from '../../table/expression.js'
+import { columnsOf, type Expression, isConstant, namesIn } from '../../table/expression.js'
 import { columnWord } from '../../table/expression-text.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { KindOfColumn } from '../../table/table.js'
@@ -24,11 +24,17 @@ export type KeptRule =
       readonly rounding?: readonly number[] | undefined
       readonly exceptions?: Exceptions | undefined
     }
-  /** The column is the greatest of `lows` and a gap, in units of its own, which stands in its place; or a gap of either sign from another column, where that is not below `lows`. */
+  /**
+   * The column is the greatest of `lows` and a gap, in units of its own, which stands in its place; or a gap of either sign from
+   * another column, where that is not below `lows`, nor above `highs`.
+   */
   | {
       readonly kind: 'order'
       readonly column: string
       readonly lows: readonly Expression[]
+      readonly highs?: readonly Expression[] | undefined
+      /** The gap is a share of the way from `lows` to the least of `highs`. */
+      readonly share?: true | undefined
       readonly from?: string | undefined
       /** The gap is a share of the way from `lows` to this number, dates in days: the largest that the column has. */
       readonly most?: number | undefined
@@ -84,9 +90,18 @@ export function inputsOfKept(rule: KeptRule): readonly string[] {
 
 export type KeptOrder = Extract<KeptRule, { kind: 'order' }>
 
-/** Columns that an order measures its gap from, or is not below. */
-export const startsOfKept = ({ lows, from, within }: KeptOrder): string[] => [
-  ...lows.flatMap(columnsOf),
+/** Whether an order's gap is a share of the way to its end. */
+export const isShare = ({ most, share }: KeptOrder): boolean => most !== undefined || share === true
+
+/** What a column ends at, by the value of an expression; undefined where it has no end. */
+export function endOfOrder({ most, highs = [] }: KeptOrder, valueIn: (high: Expression) => number): number | undefined {
+  const ends = [...(most === undefined ? [] : [most]), ...highs.map(valueIn)]
+  return ends.length === 0 ? undefined : Math.min(...ends)
+}
+
+/** Columns that an order measures its gap from, or is not below, nor above. */
+export const startsOfKept = ({ lows, highs = [], from, within }: KeptOrder): string[] => [
+  ...[...lows, ...highs].flatMap(columnsOf),
   ...(from === undefined ? [] : [from]),
   ...(within ? [within.by] : [])
 ]
@@ -95,13 +110,20 @@ export const startsOfKept = ({ lows, from, within }: KeptOrder): string[] => [
 export function ruleTexts({ rules }: KeptRules): string[] {
   return rules.flatMap((rule) => {
     const exceptions = 'exceptions' in rule ? rule.exceptions?.rows.length : undefined
-    if (rule.kind === 'order') return rule.lows.map((low) => ruleText({ kind: 'order', column: rule.column, low, exceptions }))
+    if (rule.kind === 'order') {
+      const { column, highs = [] } = rule
+      const lows = rule.lows.filter((low) => !isConstant(low))
+      return [
+        ...lows.map((low) => ruleText({ kind: 'order', column, low, exceptions })),
+        ...highs.map((high) => ruleText({ kind: 'limit', column, high }))
+      ]
+    }
     return [ruleText({ ...rule, exceptions })]
   })
 }
 
 /** What a column is measured by that no rule says, in words. */
-export function measuredText({ column, lows, from, within }: KeptOrder): string[] {
+export function measuredText({ column, lows, highs, from, within }: KeptOrder): string[] {
   if (within) return [`${columnWord(column)} among those of its ${columnWord(within.by)}`]
-  return from !== undefined && lows.length === 0 ? [`${columnWord(column)} from ${columnWord(from)} on`] : []
+  return from !== undefined && lows.length === 0 && !highs ? [`${columnWord(column)} from ${columnWord(from)} on`] : []
 }

@@ -6,7 +6,7 @@ import type { ColumnFormat } from '../../table/infer.js'
 import { spelled } from '../../table/present.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { type Quantity, quantityOf, tolerance } from './quantity.js'
-import { inputsOf, type Rule, ruleText } from './rule.js'
+import { inputsOf, type Rule, ruleText, sideOf } from './rule.js'
 import { binOf, columnsOfCuts, type Thresholds } from './thresholds.js'
 
 /** A table with how its columns are written. */
@@ -36,10 +36,11 @@ export function breachOf(rule: Rule, data: WrittenTable, says: Says = 'most'): B
   if (rule.kind === 'gap') return gapBreach(rule, data)
   const slack = roundingOf(rule, data)
   const column = quantityIn(data, rule.column)
-  const at = expressionAt(rule.kind === 'formula' ? rule.expression : rule.low, data)
+  const at = expressionAt(sideOf(rule), data)
   const breaks = (i: number): boolean => {
     const [value, other] = [column.values[i]!, at(i)]
     if (rule.kind === 'order') return !Number.isNaN(value) && !(other <= value)
+    if (rule.kind === 'limit') return !Number.isNaN(value) && !(value <= other)
     if (Number.isNaN(value) || Number.isNaN(other)) return Number.isNaN(value) !== Number.isNaN(other)
     return !(Math.abs(value - other) <= tolerance(column.unit, value) + slack)
   }
@@ -69,14 +70,14 @@ export function partsOf(expression: Expression): readonly string[] | undefined {
   return [...form.coefficients.values()].every((one) => one === -1) ? [...form.coefficients.keys()] : undefined
 }
 
-function columnsShown(rule: Extract<Rule, { kind: 'formula' | 'order' }>): string[] {
+function columnsShown(rule: Extract<Rule, { kind: 'formula' | 'order' | 'limit' }>): string[] {
   const names: string[] = []
   const visit = (at: Expression): void => {
     if (at.kind === 'column' || at.kind === 'indicator') names.push(at.name)
     else if (at.kind === 'binary') [at.left, at.right].forEach(visit)
     else if (at.kind === 'negate' || at.kind === 'call') visit(at.of)
   }
-  visit(rule.kind === 'formula' ? rule.expression : rule.low)
+  visit(sideOf(rule))
   return names
 }
 

@@ -2,7 +2,7 @@ import type { CellValue } from '../../table/cells.js'
 import { derivative } from '../../table/derivative.js'
 import { columnsOf, type Expression, evaluate, holdsIn } from '../../table/expression.js'
 import { roundToFormat } from '../../table/present.js'
-import type { KeptOrder, KeptRules, RuledColumn } from './kept-rules.js'
+import { endOfOrder, isShare, type KeptOrder, type KeptRules, type RuledColumn } from './kept-rules.js'
 import { lookup } from './lookup-table.js'
 import { DAY } from './quantity.js'
 import { saysGap } from './rows-of-rule.js'
@@ -48,18 +48,22 @@ export function wholeRow({ rules, columns }: KeptRules, digits: 'all' | 'written
 /** Scores between which numbers of a level have a slope: nearer ones may be the same number. */
 const NEAR = 0.1
 
-function endOf({ lows, from, most, within, gap, unit }: KeptOrder, value: (name: string) => number, row: RuleRow): number {
+function endOf(order: KeptOrder, value: (name: string) => number, row: RuleRow): number {
+  const { lows, highs, from, within, gap, unit } = order
   if (within) return scaleOf(within)(cell(row[within.by] ?? null)).valueAt(value(gap))
   const heights = lows.map((low) => evaluate(low, value))
-  const beyond = value(gap) * (most === undefined ? unit : Math.max(0, most - Math.max(...heights)))
-  return from === undefined ? Math.max(...heights) + beyond : Math.max(...heights, value(from) + beyond)
+  const end = endOfOrder(order, (high) => evaluate(high, value))
+  const beyond = value(gap) * (isShare(order) ? Math.max(0, end! - Math.max(...heights)) : unit)
+  const free = from === undefined ? Math.max(...heights) + beyond : Math.max(...heights, value(from) + beyond)
+  return highs ? Math.min(free, end!) : free
 }
 
 const written = (value: number, column: RuledColumn | undefined) => (column ? roundToFormat(value, column.format) : value)
 const cell = (value: number | string | boolean | null): CellValue => (typeof value === 'boolean' ? String(value) : value)
 const shown = ({ kind }: RuledColumn, value: CellValue) => (kind === 'boolean' && value !== null ? value === 'true' : value)
 
-function numberIn(value: RuleRow[string] | undefined, column: RuledColumn | undefined): number {
+/** A cell as expressions take it: dates in days, NaN where it is no number. */
+export function numberIn(value: RuleRow[string] | undefined, column: RuledColumn | undefined): number {
   if (typeof value !== 'number') return Number.NaN
   return column?.kind === 'datetime' ? value / DAY : value
 }
@@ -97,8 +101,16 @@ export function pulledGradient(
       const place = heights.indexOf(Math.max(...heights))
       const isMeasured = rule.from !== undefined && endOf({ ...rule, lows: [] }, value, whole) >= Math.max(...heights)
       const highest: Expression = isMeasured ? { kind: 'column', name: rule.from! } : rule.lows[place]!
-      const way = rule.most === undefined ? undefined : Math.max(0, rule.most - Math.max(...heights))
+      const end = endOfOrder(rule, (high) => evaluate(high, value))
+      const least = rule.highs?.find((high) => evaluate(high, value) === end)
+      // At its end, which the gap lies beyond, it moves with that alone.
+      if (least && (isShare(rule) ? value(rule.gap) > 1 : endOf({ ...rule, highs: undefined }, value, whole) > end!)) {
+        give(least, columnsOf(least), slope)
+        continue
+      }
+      const way = isShare(rule) ? Math.max(0, end! - Math.max(...heights)) : undefined
       give(highest, columnsOf(highest), way === undefined || way === 0 ? slope : slope * (1 - value(rule.gap)))
+      if (least && way) give(least, columnsOf(least), slope * value(rule.gap))
       if (isMeasured || rule.from === undefined) out[rule.gap] = (out[rule.gap] ?? 0) + slope * (way ?? rule.unit)
     }
   }

@@ -16,6 +16,8 @@ type Statement =
   | { readonly kind: 'formula'; readonly column: string; readonly expression: Expression }
   /** `end >= start`. */
   | { readonly kind: 'order'; readonly column: string; readonly low: Expression }
+  /** `cancelled <= arrival`: never above, of a column that is missing where the other need not be. */
+  | { readonly kind: 'limit'; readonly column: string; readonly high: Expression }
   /** `sku -> unit_price`: rows that agree in `from` agree in the column. */
   | { readonly kind: 'lookup'; readonly column: string; readonly from: readonly string[] }
   /** `adult = age >= 18`, `group = bins(age, 18, 65)`, `late = delivered > promised`: one value below the first threshold, and one from each on. */
@@ -35,7 +37,12 @@ export function inputsOf(rule: Rule): readonly string[] {
   if (rule.kind === 'lookup') return rule.from
   if (rule.kind === 'step') return [rule.of, ...columnsOfCuts(rule.cuts)]
   if (rule.kind === 'gap') return [rule.when]
-  return namesIn(rule.kind === 'formula' ? rule.expression : rule.low)
+  return namesIn(sideOf(rule))
+}
+
+/** What a column is computed as, is never below, or never above. */
+export function sideOf(rule: Extract<Rule, { kind: 'formula' | 'order' | 'limit' }>): Expression {
+  return rule.kind === 'formula' ? rule.expression : rule.kind === 'order' ? rule.low : rule.high
 }
 
 /** A rule as `--rule` reads it. */
@@ -50,7 +57,7 @@ function statementText(rule: Rule): string {
   if (rule.kind === 'step') return `${column} = ${thresholdsText(columnWord(rule.of), rule)}`
   if (rule.kind === 'gap')
     return `${column} missing where ${columnWord(rule.when)} ${rule.levels ? `= ${levelWords(rule.levels, rule.maybe).join(', ')}` : rule.present ? 'present' : 'missing'}`
-  return rule.kind === 'formula' ? `${column} = ${expressionText(rule.expression)}` : `${column} >= ${expressionText(rule.low)}`
+  return `${column} ${rule.kind === 'formula' ? '=' : rule.kind === 'order' ? '>=' : '<='} ${expressionText(sideOf(rule))}`
 }
 
 const levelWords = (levels: readonly string[], maybe: readonly string[] = []): string[] => [

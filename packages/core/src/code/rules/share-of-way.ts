@@ -1,4 +1,5 @@
-import { correlation } from '../../num/statistics.js'
+import { log } from '../../num/elementary.js'
+import { correlation, quantileOfSorted, sorted } from '../../num/statistics.js'
 
 /** Part of a distance's variance that a start must tell, beyond what it tells of the share, for a column to be drawn by that. */
 const TOLD = 0.1
@@ -25,4 +26,23 @@ export function endOfWay(high: Float64Array, low: (row: number) => number): numb
     rows.map((i, k) => shareOf(high[i]!, starts[k]!, most))
   )
   return ofGap < 0 && ofGap ** 2 - ofShare ** 2 > TOLD ? most : undefined
+}
+
+/** Part of the rows at either end that a width leaves out. */
+const TAIL = 0.05
+
+/**
+ * Whether a column that stands between two is told better by what part of the way it has gone than by how far: a refund is a part of
+ * what was paid, but a first answer comes minutes after the question, however long the case stays open. The narrower law is
+ * taken, each in the column's own units. Rows without a number (NaN) do not count. Cost O(rows·log rows).
+ */
+export function isToldByShare(x: Float64Array, low: (row: number) => number, end: (row: number) => number): boolean {
+  const rows = Array.from(x.keys()).filter((i) => end(i) > low(i) && low(i) <= x[i]!)
+  if (rows.length === 0) return false
+  const width = (values: readonly number[]): number => {
+    const own = sorted(values)
+    return log(quantileOfSorted(own, 1 - TAIL) - quantileOfSorted(own, TAIL))
+  }
+  const ways = rows.reduce((sum, i) => sum + log(end(i) - low(i)), 0) / rows.length
+  return width(rows.map((i) => shareOf(x[i]!, low(i), end(i)))) + ways < width(rows.map((i) => x[i]! - low(i)))
 }

@@ -12,7 +12,7 @@ import { toLattice, type ValueLattice } from '../../table/value-lattice.js'
 import { type Exception, type Exceptions, exceptionAt } from './exceptions.js'
 import { type KeptGaps, markGaps } from './keep-gaps.js'
 import { fitParts } from './keep-parts.js'
-import type { KeptOrder, KeptRule, KeptRules, RuledColumn } from './kept-rules.js'
+import { endOfOrder, isShare, type KeptOrder, type KeptRule, type KeptRules, type RuledColumn } from './kept-rules.js'
 import { toListed } from './listed-values.js'
 import { columnOfCells, lookup, rowCells } from './lookup-table.js'
 import { DAY, unitOf } from './quantity.js'
@@ -35,7 +35,7 @@ export function takeRulesOut<T extends WrittenTable>({ rules }: KeptRules, data:
 }
 
 export function gapColumn(order: KeptOrder, high: NumericColumn, data: WrittenTable): [NumericColumn, ColumnFormat] {
-  const { lows, from, most, within, gap: name, unit } = order
+  const { lows, from, within, gap: name, unit } = order
   if (within) {
     const column = {
       name,
@@ -47,12 +47,13 @@ export function gapColumn(order: KeptOrder, high: NumericColumn, data: WrittenTa
   }
   const low = from === undefined ? highestOf(lows, data) : expressionAt({ kind: 'column', name: from }, data)
   const least = from === undefined ? 0 : Number.NEGATIVE_INFINITY
-  const decimals = most === undefined ? gapDecimals(high, lows, data) : undefined
+  const [share, end] = [isShare(order), endAt(order, data)]
+  const decimals = share ? undefined : gapDecimals(high, from === undefined ? lows : [{ kind: 'column', name: from }], data)
   const scale = high.kind === 'datetime' ? DAY : 1
   const values = high.values.map((x, i) => {
     if (high.missing?.[i]) return 0
     // Rows that the order does not hold in have no gap; what they have instead is kept beside it.
-    const gap = most === undefined ? Math.max(least, (x / scale - low(i)) / unit) : shareOf(x / scale, low(i), most)
+    const gap = share ? shareOf(x / scale, low(i), end(i)!) : Math.max(least, (x / scale - low(i)) / unit)
     return decimals === undefined ? gap : toDecimals(gap, decimals) + 0
   })
   const kind = decimals === 0 ? 'integer' : 'number'
@@ -71,6 +72,17 @@ function gapDecimals(high: NumericColumn, lows: readonly Expression[], data: Wri
     return kind === 'integer' ? 0 : number?.decimals
   })
   return decimals.includes(undefined) ? undefined : Math.max(...(decimals as number[]))
+}
+
+export function lowestOf(highs: readonly Expression[], data: WrittenTable): (row: number) => number {
+  const each = highs.map((high) => expressionAt(high, data))
+  return (i) => Math.min(...each.map((at) => at(i)))
+}
+
+/** What an order's column ends at in each row; undefined where it has no end. */
+function endAt(order: KeptOrder, data: WrittenTable): (row: number) => number | undefined {
+  const highs = new Map((order.highs ?? []).map((high) => [high, expressionAt(high, data)]))
+  return (i) => endOfOrder(order, (high) => highs.get(high)!(i))
 }
 
 export function highestOf(lows: readonly Expression[], data: WrittenTable): (row: number) => number {
@@ -198,22 +210,28 @@ function derived(rule: Exclude<KeptRule, KeptGaps>, { column, soFar, except, lis
 
 /** The greatest of the lows plus the gap, or the value of the column that stands for it; where its own unit would round it below, the next value above. */
 function highAt(order: KeptOrder, column: RuledColumn, soFar: WrittenTable): (row: number) => number {
-  const { lows, from, most, within, gap, unit, listed, lattice } = order
+  const { lows, highs, from, within, gap, unit, listed, lattice } = order
   if (within) return placeAt({ ...order, within }, soFar)
   const low = highestOf(lows, soFar)
   const start = from === undefined ? undefined : expressionAt({ kind: 'column', name: from }, soFar)
   const gaps = expressionAt({ kind: 'column', name: gap }, soFar)
   const scale = column.kind === 'datetime' ? DAY : 1
   const step = unitOf(column.kind as NumericColumn['kind'], column.format)
+  const [share, end] = [isShare(order), endAt(order, soFar)]
+  const shown = (value: number) => roundToFormat(value * scale, column.format) / scale
   const placed = listed ? toListed(listed) : lattice === undefined ? undefined : onLattice(lattice)
   return (i) => {
-    const way = most === undefined ? unit : Math.max(0, most - low(i))
-    const gap = most === undefined ? gaps(i) : Math.min(1, gaps(i))
-    const sum = start ? Math.max(start(i) + gap * unit, low(i)) : low(i) + Math.max(0, gap) * way
+    const most = end(i)
+    const way = share ? Math.max(0, most! - low(i)) : unit
+    const gap = share ? Math.min(1, gaps(i)) : gaps(i)
+    const free = start ? Math.max(start(i) + gap * unit, low(i)) : low(i) + Math.max(0, gap) * way
+    const sum = highs ? Math.min(free, most!) : free
     // Where the gap is missing the column is, whatever places it keeps to.
     if (Number.isNaN(sum)) return sum
     const value = placed ? placed(listed ? roundToFormat(sum, column.format) : sum, low(i)) : sum
-    return roundToFormat(value * scale, column.format) / scale < low(i) ? value + step : value
+    // A place, or what a number is rounded to, may lie beyond the end.
+    if (highs && shown(value) > most!) return shown(sum) > most! ? sum - step : sum
+    return shown(value) < low(i) ? value + step : value
   }
 }
 

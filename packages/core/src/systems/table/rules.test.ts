@@ -184,6 +184,35 @@ it('a number that counts something else in each level is given within one, and w
   expect((await fit(readings, { rules: 'off' })).rules).toBeUndefined()
 })
 
+it('a column with gaps that is never above another is given, stated and refused by its end', async () => {
+  const dice = (label: string) => uniforms(keyFor(keyFromSeed(8), label), 300)
+  const [paid, part, is] = [dice('paid'), dice('part'), dice('is')]
+  const values = Float64Array.from(paid, (u) => Math.round(2000 + 8000 * u) / 100)
+  const refund = Array.from(part, (u, i) => (is[i]! < 0.5 ? (Math.round(100 * Math.min(1, 1.5 * u) * values[i]!) / 100).toFixed(2) : ''))
+  const cases: RawTable = {
+    rowCount: 300,
+    columns: [
+      { name: 'paid', source: 'number', values },
+      { name: 'refund', source: 'text', values: refund }
+    ]
+  }
+  const model = await fit(cases)
+  expect(ruleTexts(model.rules!)).toEqual(['refund <= paid'])
+  const drawn = await draw(model, { rows: 400 })
+  const [paids, refunds] = ['paid', 'refund'].map((name) => numbers(drawn, name)) as [Float64Array, Float64Array]
+  expect(refunds.some((x) => x > 0)).toBe(true)
+  expect(refunds.filter((x, i) => x > paids[i]!)).toHaveLength(0)
+  const given = await draw(model, { rows: 40, given: { paid: 50, refund: '20..50' } })
+  expect(numbers(given, 'refund').every((x) => x >= 20 && x <= 50)).toBe(true)
+  await expect(draw(model, { given: { paid: 50, refund: 60 } })).rejects.toThrow(
+    expect.objectContaining({ code: 'condition-contradictory' })
+  )
+  const met = await draw(model, { rows: 40, given: { refund: 90 } })
+  expect(numbers(met, 'paid').every((x) => x >= 90)).toBe(true)
+  expect(numbers(met, 'refund').every((x) => x === 90)).toBe(true)
+  expect(ruleTexts((await fit(cases, { rule: 'paid >= refund' })).rules!)).toEqual(['refund <= paid'])
+})
+
 it('says its rules, keeps them in its file, and draws the same from it', { tags: ['slow'] }, async () => {
   const model = await fit(named('shop'))
   const texts = ruleTexts(model.rules!)

@@ -27,19 +27,12 @@ const LOG_CHANCE = log(1000)
  * for each that passes.
  */
 export function findOrders(quantities: readonly Quantity[]): OrderFound[] {
-  const ranged = quantities.map((one) => ({ ...one, range: rangeOf(one.values) }))
-  const pairs = ranged.flatMap((low) => ranged.filter((high) => high !== low && high.isDate === low.isDate).map((high) => ({ low, high })))
-  // Of two columns one may be the lower; what lies apart as a whole could have no order that means something.
-  const meant = pairs.filter(({ low, high }) => low.range[0] <= high.range[1] && high.range[0] <= low.range[1])
-  const candidates = meant.length / 2
-  const ordered = meant.filter(({ low, high }) => isOrdered(low, high))
-  const walls = ordered.map(({ low, high }) => wallOf(low, high, candidates))
-  // Dates have been told already.
-  const least = leastBelieved(
-    walls.filter((one) => one < Number.POSITIVE_INFINITY),
-    candidates
+  const meant = overlapping(quantities)
+  // Of two columns one may be the lower.
+  return beyondChance(
+    meant.filter(({ low, high }) => isOrdered(low, high)),
+    meant.length / 2
   )
-  return ordered.flatMap(({ low, high }, k) => (walls[k]! >= least ? [{ low: low.name, high: high.name }] : []))
 }
 
 /**
@@ -47,16 +40,34 @@ export function findOrders(quantities: readonly Quantity[]): OrderFound[] {
  * comes before: by the evidence of `findOrders`, in the rows that have both. Cost: as of that.
  */
 export function findLimits(quantities: readonly Quantity[]): OrderFound[] {
-  const pairs = quantities.flatMap((low) =>
-    quantities.filter((high) => high !== low && high.isDate === low.isDate && overlap(low, high)).map((high) => ({ low, high }))
+  const meant = overlapping(quantities)
+  return beyondChance(
+    meant.filter(({ low, high }) => isLimited(low, high)),
+    meant.length
   )
-  const limited = pairs.filter(({ low, high }) => isLimited(low, high))
-  const walls = limited.map(({ low, high }) => wallOf(low, high, pairs.length))
+}
+
+interface Pair {
+  readonly low: Quantity
+  readonly high: Quantity
+}
+
+/** Pairs of dates, or of numbers; what lies apart as a whole could have no order that means something. */
+function overlapping(quantities: readonly Quantity[]): Pair[] {
+  const ranged = quantities.map((one) => ({ ...one, range: rangeOf(one.values) }))
+  const pairs = ranged.flatMap((low) => ranged.filter((high) => high !== low && high.isDate === low.isDate).map((high) => ({ low, high })))
+  return pairs.filter(({ low, high }) => low.range[0] <= high.range[1] && high.range[0] <= low.range[1])
+}
+
+/** Of pairs that are in order those that are so by more than chance. */
+function beyondChance(pairs: readonly Pair[], candidates: number): OrderFound[] {
+  const walls = pairs.map(({ low, high }) => wallOf(low, high, candidates))
+  // Dates have been told already.
   const least = leastBelieved(
     walls.filter((one) => one < Number.POSITIVE_INFINITY),
-    pairs.length
+    candidates
   )
-  return limited.flatMap(({ low, high }, k) => (walls[k]! >= least ? [{ low: low.name, high: high.name }] : []))
+  return pairs.flatMap(({ low, high }, k) => (walls[k]! >= least ? [{ low: low.name, high: high.name }] : []))
 }
 
 /** Whether the lower column is missing in some rows of the higher one, and in no row above it. */

@@ -64,6 +64,31 @@ export function findComparisons(columns: readonly Column[], quantities: readonly
   return targets.flatMap((target) => comparisonOf(target, ranged, candidates) ?? [])
 }
 
+/**
+ * A column that two numbers look up, as the side on which one lies of the other, with a value of its own for equal ones or not:
+ * `result = bins(home, away, > away)`, which also says what of numbers is that no row has. Undefined where it says something else, or
+ * where no two are equal. Cost O(rows).
+ */
+export function sideBetween(column: Column, of: Quantity, by: Quantity): ComparisonFound | undefined {
+  const codes = column.kind === 'identifier' ? undefined : fewCodesOf(column, SIDES)
+  if (!codes || of.isDate !== by.isDate || of.clock !== by.clock) return undefined
+  const sides: (number | undefined)[] = [undefined, undefined, undefined]
+  for (const [i, code] of codes.codes.entries()) {
+    const side = 1 + Math.sign(of.values[i]! - by.values[i]!)
+    if (Number.isNaN(side)) continue
+    sides[side] ??= code
+    if (sides[side] !== code) return undefined
+  }
+  const [below, equal, above] = sides
+  if (sides.includes(undefined) || below === above) return undefined
+  const at = named(by.name)
+  const cuts: readonly Cut[] = [...(below === equal ? [] : [{ at }]), ...(equal === above ? [] : [{ at, above: true as const }])]
+  return { column: column.name, of: of.name, cuts }
+}
+
+/** Below, equal, above. */
+const SIDES = 3
+
 /** Rows of each value, spread over those that have it. */
 function someOfEach({ codes, count }: Codes, most: number): Uint32Array {
   const rows = Array.from({ length: count }, (): number[] => [])

@@ -5,7 +5,10 @@ import { prepareRows } from '../../systems/prepare.js'
 import { derivative } from '../../table/derivative.js'
 import { evaluate } from '../../table/expression.js'
 import { findExact, findRules } from './find.js'
+import { sideBetween } from './find-comparisons.js'
 import { parseRule } from './parse-rule.js'
+import type { Quantity } from './quantity.js'
+import { columnIn, quantityIn } from './rows-of-rule.js'
 import { ruleText } from './rule.js'
 
 const found = (raw: Parameters<typeof prepareRows>[0]): string[] => findRules(prepareRows(raw).data).map(ruleText).sort()
@@ -345,6 +348,56 @@ it('two thirds are a ratio, as a person would write them', () => {
   const middle = high.map((x, i) => Math.round((10 * (x + 2 * low[i]!)) / 3) / 10)
   const columns = [number('high', high), number('low', low), number('middle', middle)]
   expect(found({ rowCount: 200, columns })).toContain('middle = high / 3 + 2 * low / 3')
+})
+
+it('what is looked up is not measured by others: seats are the hall’s, and visitors at most as many', () => {
+  const rows = 400
+  const [which, part] = ['hall', 'part'].map((label) => uniforms(keyFor(keyFromSeed(9), label), rows)) as [Float64Array, Float64Array]
+  const halls: Record<string, number> = { Arena: 12_000, Bowl: 30_000, Coburg: 80_000, Dom: 30_000 }
+  const hall = Array.from(which, (u) => Object.keys(halls)[Math.floor(4 * u)]!)
+  const seats = Float64Array.from(hall, (name) => halls[name]!)
+  // A third of the evenings is sold out.
+  const visitors = seats.map((most, i) => Math.round(most * Math.min(1, 0.3 + part[i]!)))
+  const number = (name: string, values: Float64Array) => ({ name, source: 'number' as const, values })
+  const text = (name: string, values: readonly string[]) => ({ name, source: 'text' as const, values })
+  const columns = [text('hall', hall), number('seats', seats), number('visitors', visitors)]
+  expect(found({ rowCount: rows, columns })).toEqual(['hall -> seats', 'visitors <= seats'])
+  const fill = number(
+    'fill',
+    visitors.map((x, i) => Math.round((1000 * x) / seats[i]!) / 10)
+  )
+  expect(found({ rowCount: rows, columns: [...columns, fill] })).toEqual([
+    'fill = 100 * visitors / seats',
+    'hall -> seats',
+    'visitors <= seats'
+  ])
+})
+
+it('what two numbers look up is the side on which one lies of the other, where it is that', () => {
+  const number = (name: string, values: readonly number[]) => ({ name, source: 'number' as const, values: Float64Array.from(values) })
+  const text = (name: string, values: readonly string[]) => ({ name, source: 'text' as const, values })
+  const [own, other] = [
+    [0, 1, 2, 3, 2, 0],
+    [1, 1, 0, 1, 2, 0]
+  ]
+  const columns = [
+    number('own', own!),
+    number('other', other!),
+    text('end', ['lost', 'drawn', 'won', 'won', 'drawn', 'drawn']),
+    text('points', ['0', '1', '1', '1', '1', '1']),
+    text('drawn', ['no', 'yes', 'no', 'no', 'yes', 'yes']),
+    text('odd', ['lost', 'drawn', 'won', 'lost', 'drawn', 'drawn'])
+  ]
+  const { data } = prepareRows({ rowCount: 6, columns })
+  const [first, second] = ['own', 'other'].map((name) => quantityIn(data, name)) as [Quantity, Quantity]
+  const sides = ['end', 'points', 'drawn', 'odd'].map((name) => sideBetween(columnIn(data, name), first, second))
+  expect(sides.map((one) => one && ruleText({ kind: 'step', ...one }))).toEqual([
+    'end = bins(own, other, > other)',
+    'points = own >= other',
+    // Two sides of three are one value, which no threshold says.
+    undefined,
+    undefined
+  ])
 })
 
 describe('brackets of a tariff', () => {

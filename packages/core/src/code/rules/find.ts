@@ -8,7 +8,7 @@ import { clashOf, isOrder, keepable } from './choose.js'
 import { bends, exceptionsOf } from './exceptions.js'
 import { findBrackets } from './find-brackets.js'
 import { findByLevel, findProductSums } from './find-by-level.js'
-import { findComparisons } from './find-comparisons.js'
+import { findComparisons, sideBetween } from './find-comparisons.js'
 import { findExtremes } from './find-extremes.js'
 import { findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
 import { findGaps } from './find-gaps.js'
@@ -125,11 +125,19 @@ export function findExact(
     const isKept = isOrder(rule) && inputsOf(rule).every((other) => isImplied(rule, other, kept))
     if (!isKept && !except.has(rule.column) && !clashOf(rule, kept)) kept.push(rule)
   }
+  const sideOfTwo = (name: string, from: readonly string[]) => {
+    const [one, other] = from.map((input) => quantities.find((quantity) => quantity.name === input))
+    return one && other && sideBetween(table.columns.find((own) => own.name === name)!, one, other)
+  }
   const stepIn = (name: string, of: string) => {
     const quantity = quantities.find((one) => one.name === of)
     return quantity && stepAlong(table.columns.find((one) => one.name === name)!, quantity)
   }
-  formulasIn(quantities, data, byLevel).forEach(take)
+  const lookups = findLookups(table.columns, table.rowCount, firstRows)
+  const isNumber = (name: string) => quantities.some((one) => one.name === name)
+  // What categories tell: a hall its seats, whoever fills them.
+  const told = new Set(lookups.flatMap(({ column: name, from }) => (from.some(isNumber) ? [] : [name])))
+  formulasIn(quantities, data, { byLevel, told }).forEach(take)
   // A share of the sum of each group is a multiple in each group, of this table.
   const standing = byLevel ? standingsIn(data).map((one) => one.column) : []
   const sums = byLevel ? findByLevel(table.columns, quantities, kept).filter((one) => !standing.includes(one.column)) : []
@@ -137,10 +145,10 @@ export function findExact(
   for (const step of findSteps(table.columns, quantities, firstRows)) take({ kind: 'step', ...step })
   comparisonsIn(quantities, data).forEach(take)
   const computed = new Set(kept.filter(({ kind }) => kind === 'formula').map((rule) => rule.column))
-  const lookups = findLookups(table.columns, table.rowCount, firstRows)
-  // What is computed may be none of the numbers that are known; where it stands says more than which of them it is.
+  // What is computed may be none of the numbers that are known; where it stands says more than which of them it is. So does the side
+  // of two numbers on which one lies.
   for (const { column: name, from } of lookups) {
-    const step = from.length === 1 && computed.has(from[0]!) ? stepIn(name, from[0]!) : undefined
+    const step = from.length === 1 ? (computed.has(from[0]!) ? stepIn(name, from[0]!) : undefined) : sideOfTwo(name, from)
     if (step) take({ kind: 'step', ...step })
   }
   for (const { column: name, from } of lookups) if (!from.some((one) => computed.has(one))) take({ kind: 'lookup', column: name, from })
@@ -148,9 +156,16 @@ export function findExact(
   for (const gap of findGaps(table.columns, table.rowCount)) take({ kind: 'gap', ...gap })
   const free = quantities.filter(({ name }) => !derived.has(name))
   const orders = findOrders(free)
+  const lookedUp = new Set(kept.flatMap((rule) => (rule.kind === 'lookup' && told.has(rule.column) ? [rule.column] : [])))
   for (const one of findOffsets(free, orders)) take({ kind: 'order', ...one })
   for (const { low, high } of shortest(orders)) take({ kind: 'order', column: high, low: column(low) })
   for (const { low, high } of shortest(findLimits(free), orders)) take({ kind: 'limit', column: low, high: column(high) })
+  // What is looked up is never measured by others: these begin or end at it.
+  const beside = findOrders([...free, ...quantities.filter(({ name }) => lookedUp.has(name))])
+  for (const { low, high } of shortest(beside)) {
+    if (lookedUp.has(low) && !lookedUp.has(high)) take({ kind: 'order', column: high, low: column(low) })
+    if (lookedUp.has(high) && !lookedUp.has(low)) take({ kind: 'limit', column: low, high: column(high) })
+  }
   return keepable(kept).kept
 }
 
@@ -227,7 +242,11 @@ const comparisonsIn = (quantities: readonly Quantity[], data: WrittenTable): Rul
 }
 
 /** Formulas, simplest first; a difference of dates that is never negative brings their order along. */
-function formulasIn(quantities: readonly Quantity[], data: WrittenTable, byLevel: boolean): Rule[] {
+function formulasIn(
+  quantities: readonly Quantity[],
+  data: WrittenTable,
+  { byLevel, told }: { readonly byLevel: boolean /** Columns that categories tell. */; readonly told: ReadonlySet<string> }
+): Rule[] {
   const place = new Map(quantities.map(({ name }, k) => [name, k]))
   const { rowCount } = data.table
   const single = [...findFormulas(quantities, rowCount), ...findConstantSums(quantities, rowCount), ...bracketsIn(quantities, rowCount)]
@@ -244,18 +263,25 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, byLevel
     // An age does not tell one date by the other, nor does what else comes off a time.
     if (dates.length === 2 && inputs.length === 2 && linearForm(expression)?.constant === 0) return differenceOf(rule, data)
     const part = partIn(expression, data)
-    return part ? [rule, part] : [rule]
+    return part ? [rule, told.has(part.column) ? limitOf(part) : part] : [rule]
   })
 }
 
+/** An order as the end of what is lower. */
+const limitOf = ({ column: high, low }: { readonly column: string; readonly low: Expression }): Rule => ({
+  kind: 'limit',
+  column: columnsOf(low)[0]!,
+  high: column(high)
+})
+
 /** What a share or a percentage of a whole says of them where none is above 1 or 100, more often than by chance: the part is never above the whole. */
-function partIn(expression: Expression, data: WrittenTable): Rule | undefined {
+function partIn(expression: Expression, data: WrittenTable): Extract<Rule, { kind: 'order' }> | undefined {
   if (expression.kind !== 'binary' || expression.operator !== '/' || expression.right.kind !== 'column') return undefined
   const { left, right: whole } = expression
   const isPercent = left.kind === 'binary' && left.operator === '*' && left.left.kind === 'number' && left.left.value === 100
   const part = isPercent ? left.right : left
   if (part.kind !== 'column' || part.name === whole.name) return undefined
-  const order: Rule = { kind: 'order', column: whole.name, low: part }
+  const order = { kind: 'order' as const, column: whole.name, low: part }
   if (breachOf(order, data)) return undefined
   const [high, low] = [whole, part].map(({ name }) => quantityIn(data, name).values) as [Float64Array, Float64Array]
   const rows = Array.from(high.keys()).filter((i) => !Number.isNaN(high[i]!))

@@ -161,7 +161,7 @@ export function findExact(
   for (const { low, high } of shortest(orders)) take({ kind: 'order', column: high, low: column(low) })
   for (const { low, high } of shortest(findLimits(free), orders)) take({ kind: 'limit', column: low, high: column(high) })
   // What is looked up is never measured by others: these begin or end at it.
-  const beside = findOrders([...free, ...quantities.filter(({ name }) => lookedUp.has(name))])
+  const beside = lookedUp.size === 0 ? [] : findOrders([...free, ...quantities.filter(({ name }) => lookedUp.has(name))])
   for (const { low, high } of shortest(beside)) {
     if (lookedUp.has(low) && !lookedUp.has(high)) take({ kind: 'order', column: high, low: column(low) })
     if (lookedUp.has(high) && !lookedUp.has(low)) take({ kind: 'limit', column: low, high: column(high) })

@@ -158,16 +158,15 @@ function orderStep({ column, lows, highs = [] }: Kept<'order'>, columns: Columns
     back(row) {
       const cell = row.cell(column)
       if (typeof cell !== 'number') return
-      for (const low of lows) {
-        if (low.kind !== 'column' || row.isGiven(low.name)) continue
-        const below = row.cell(low.name)
-        if (typeof below === 'number' && below > cell) row.settle(low.name, roundToFormat(cell, columns.get(low.name)!.format))
+      const move = (ends: readonly Expression[], isBeyond: (end: number) => boolean): void => {
+        for (const end of ends) {
+          if (end.kind !== 'column' || row.isGiven(end.name)) continue
+          const value = row.cell(end.name)
+          if (typeof value === 'number' && isBeyond(value)) row.settle(end.name, roundToFormat(cell, columns.get(end.name)!.format))
+        }
       }
-      for (const high of highs) {
-        if (high.kind !== 'column' || row.isGiven(high.name)) continue
-        const above = row.cell(high.name)
-        if (typeof above === 'number' && above < cell) row.settle(high.name, roundToFormat(cell, columns.get(high.name)!.format))
-      }
+      move(lows, (low) => low > cell)
+      move(highs, (high) => high < cell)
     },
     forward(row) {
       if (holds(row)) return

@@ -18,7 +18,7 @@ import { findLimits, findOrders, type OrderFound } from './find-orders.js'
 import { findSteps, stepAlong } from './find-steps.js'
 import { findConstantSums } from './find-sums.js'
 import { type Quantity, quantityOf } from './quantity.js'
-import { breachOf, quantityIn, type WrittenTable } from './rows-of-rule.js'
+import { breachOf, columnIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
 import { nearlyTotals, type RunningTotal, runningTotals } from './running-totals.js'
 import { binary, column, scaled } from './shapes.js'
@@ -125,18 +125,18 @@ export function findExact(
     const isKept = isOrder(rule) && inputsOf(rule).every((other) => isImplied(rule, other, kept))
     if (!isKept && !except.has(rule.column) && !clashOf(rule, kept)) kept.push(rule)
   }
+  const numberNamed = (name: string) => quantities.find((one) => one.name === name)
   const sideOfTwo = (name: string, from: readonly string[]) => {
-    const [one, other] = from.map((input) => quantities.find((quantity) => quantity.name === input))
-    return one && other && sideBetween(table.columns.find((own) => own.name === name)!, one, other)
+    const [one, other] = from.map(numberNamed)
+    return one && other && sideBetween(columnIn(data, name), one, other)
   }
   const stepIn = (name: string, of: string) => {
-    const quantity = quantities.find((one) => one.name === of)
-    return quantity && stepAlong(table.columns.find((one) => one.name === name)!, quantity)
+    const quantity = numberNamed(of)
+    return quantity && stepAlong(columnIn(data, name), quantity)
   }
   const lookups = findLookups(table.columns, table.rowCount, firstRows)
-  const isNumber = (name: string) => quantities.some((one) => one.name === name)
   // What categories tell: a hall its seats, whoever fills them.
-  const told = new Set(lookups.flatMap(({ column: name, from }) => (from.some(isNumber) ? [] : [name])))
+  const told = new Set(lookups.flatMap(({ column: name, from }) => (from.some(numberNamed) ? [] : [name])))
   formulasIn(quantities, data, { byLevel, told }).forEach(take)
   // A share of the sum of each group is a multiple in each group, of this table.
   const standing = byLevel ? standingsIn(data).map((one) => one.column) : []
@@ -159,12 +159,12 @@ export function findExact(
   const lookedUp = new Set(kept.flatMap((rule) => (rule.kind === 'lookup' && told.has(rule.column) ? [rule.column] : [])))
   for (const one of findOffsets(free, orders)) take({ kind: 'order', ...one })
   for (const { low, high } of shortest(orders)) take({ kind: 'order', column: high, low: column(low) })
-  for (const { low, high } of shortest(findLimits(free), orders)) take({ kind: 'limit', column: low, high: column(high) })
+  for (const { low, high } of shortest(findLimits(free), orders)) take(limitOf(low, high))
   // What is looked up is never measured by others: these begin or end at it.
   const beside = lookedUp.size === 0 ? [] : findOrders([...free, ...quantities.filter(({ name }) => lookedUp.has(name))])
   for (const { low, high } of shortest(beside)) {
     if (lookedUp.has(low) && !lookedUp.has(high)) take({ kind: 'order', column: high, low: column(low) })
-    if (lookedUp.has(high) && !lookedUp.has(low)) take({ kind: 'limit', column: low, high: column(high) })
+    if (lookedUp.has(high) && !lookedUp.has(low)) take(limitOf(low, high))
   }
   return keepable(kept).kept
 }
@@ -241,12 +241,14 @@ const comparisonsIn = (quantities: readonly Quantity[], data: WrittenTable): Rul
   return found.map((one): Rule => ({ kind: 'step', ...one })).filter((rule) => !breachOf(rule, data))
 }
 
+interface Formulas {
+  readonly byLevel: boolean
+  /** Columns that categories tell. */
+  readonly told: ReadonlySet<string>
+}
+
 /** Formulas, simplest first; a difference of dates that is never negative brings their order along. */
-function formulasIn(
-  quantities: readonly Quantity[],
-  data: WrittenTable,
-  { byLevel, told }: { readonly byLevel: boolean /** Columns that categories tell. */; readonly told: ReadonlySet<string> }
-): Rule[] {
+function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLevel, told }: Formulas): Rule[] {
   const place = new Map(quantities.map(({ name }, k) => [name, k]))
   const { rowCount } = data.table
   const single = [...findFormulas(quantities, rowCount), ...findConstantSums(quantities, rowCount), ...bracketsIn(quantities, rowCount)]
@@ -263,16 +265,12 @@ function formulasIn(
     // An age does not tell one date by the other, nor does what else comes off a time.
     if (dates.length === 2 && inputs.length === 2 && linearForm(expression)?.constant === 0) return differenceOf(rule, data)
     const part = partIn(expression, data)
-    return part ? [rule, told.has(part.column) ? limitOf(part) : part] : [rule]
+    return part ? [rule, told.has(part.column) ? limitOf(columnsOf(part.low)[0]!, part.column) : part] : [rule]
   })
 }
 
 /** An order as the end of what is lower. */
-const limitOf = ({ column: high, low }: { readonly column: string; readonly low: Expression }): Rule => ({
-  kind: 'limit',
-  column: columnsOf(low)[0]!,
-  high: column(high)
-})
+const limitOf = (low: string, high: string): Rule => ({ kind: 'limit', column: low, high: column(high) })
 
 /** What a share or a percentage of a whole says of them where none is above 1 or 100, more often than by chance: the part is never above the whole. */
 function partIn(expression: Expression, data: WrittenTable): Extract<Rule, { kind: 'order' }> | undefined {

@@ -21,7 +21,7 @@ import { DAY } from './quantity.js'
 import { binAt, columnIn, formatIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule } from './rule.js'
 import { endOfWay, isToldByShare } from './share-of-way.js'
-import { gapColumn, highestOf, lowestOf } from './stacked.js'
+import { endAt, gapColumn, highestOf } from './stacked.js'
 import { keepWithin } from './within.js'
 
 /** Rules made ready to be kept, of a table that obeys them, and columns that are measured by others. Cost O(cells). */
@@ -133,7 +133,8 @@ function keepOrder(column: string, rules: readonly Rule[], data: MeasuredTable):
         unit
       )
   const most = from === undefined && !exceptions && highs.length === 0 ? endOfWay(values, highestOf(lows, data)) : undefined
-  const share = (from === undefined && highs.length > 0 && isToldByShare(values, highestOf(lows, data), lowestOf(highs, data))) || undefined
+  const share =
+    (from === undefined && highs.length > 0 && isToldByShare(values, highestOf(lows, data), endAt({ highs }, data))) || undefined
   return {
     kind: 'order',
     column,

@@ -94,7 +94,10 @@ export type KeptOrder = Extract<KeptRule, { kind: 'order' }>
 export const isShare = ({ most, share }: KeptOrder): boolean => most !== undefined || share === true
 
 /** What a column ends at, by the value of an expression; undefined where it has no end. */
-export function endOfOrder({ most, highs = [] }: KeptOrder, valueIn: (high: Expression) => number): number | undefined {
+export function endOfOrder(
+  { most, highs = [] }: Pick<KeptOrder, 'most' | 'highs'>,
+  valueIn: (high: Expression) => number
+): number | undefined {
   const ends = [...(most === undefined ? [] : [most]), ...highs.map(valueIn)]
   return ends.length === 0 ? undefined : Math.min(...ends)
 }

@@ -36,13 +36,13 @@ const TAIL = 0.05
  * what was paid, but a first answer comes minutes after the question, however long the case stays open. The narrower law is
  * taken, each in the column's own units. Rows without a number (NaN) do not count. Cost O(rows·log rows).
  */
-export function isToldByShare(x: Float64Array, low: (row: number) => number, end: (row: number) => number): boolean {
-  const rows = Array.from(x.keys()).filter((i) => end(i) > low(i) && low(i) <= x[i]!)
+export function isToldByShare(x: Float64Array, low: (row: number) => number, end: (row: number) => number | undefined): boolean {
+  const rows = Array.from(x.keys()).filter((i) => end(i)! > low(i) && low(i) <= x[i]!)
   if (rows.length === 0) return false
   const width = (values: readonly number[]): number => {
     const own = sorted(values)
     return log(quantileOfSorted(own, 1 - TAIL) - quantileOfSorted(own, TAIL))
   }
-  const ways = rows.reduce((sum, i) => sum + log(end(i) - low(i)), 0) / rows.length
-  return width(rows.map((i) => shareOf(x[i]!, low(i), end(i)))) + ways < width(rows.map((i) => x[i]! - low(i)))
+  const ways = rows.reduce((sum, i) => sum + log(end(i)! - low(i)), 0) / rows.length
+  return width(rows.map((i) => shareOf(x[i]!, low(i), end(i)!))) + ways < width(rows.map((i) => x[i]! - low(i)))
 }

@@ -74,13 +74,8 @@ function gapDecimals(high: NumericColumn, lows: readonly Expression[], data: Wri
   return decimals.includes(undefined) ? undefined : Math.max(...(decimals as number[]))
 }
 
-export function lowestOf(highs: readonly Expression[], data: WrittenTable): (row: number) => number {
-  const each = highs.map((high) => expressionAt(high, data))
-  return (i) => Math.min(...each.map((at) => at(i)))
-}
-
 /** What an order's column ends at in each row; undefined where it has no end. */
-function endAt(order: KeptOrder, data: WrittenTable): (row: number) => number | undefined {
+export function endAt(order: Pick<KeptOrder, 'most' | 'highs'>, data: WrittenTable): (row: number) => number | undefined {
   const highs = new Map((order.highs ?? []).map((high) => [high, expressionAt(high, data)]))
   return (i) => endOfOrder(order, (high) => highs.get(high)!(i))
 }

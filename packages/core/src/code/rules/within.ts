@@ -12,7 +12,7 @@ import { coarserLattice, toLattice } from '../../table/value-lattice.js'
 import { needs } from './choose.js'
 import { expectedBelow, leastBelieved } from './find-orders.js'
 import { MOST_LEVELS as BINS } from './find-steps.js'
-import { unitOf } from './quantity.js'
+import { hasValues, unitOf } from './quantity.js'
 import { columnIn, formatIn, type WrittenTable } from './rows-of-rule.js'
 import type { Rule } from './rule.js'
 import { isNumber } from './thresholds.js'
@@ -48,7 +48,7 @@ export function withinOf(rules: readonly Rule[], data: WrittenTable, except: Rea
   const numbers = table.columns.filter(isNumeric).filter(({ name, kind }) => kind !== 'datetime' && !derived.has(name))
   const free = numbers.filter(({ name }) => !except.has(name))
   const walls = findWalls(
-    free.filter((column) => !hasMoreThan(BINS, presentValues(column))),
+    free.filter((column) => !hasValues({ values: presentValues(column) }, BINS + 1)),
     categories,
     (column) => unitOf(column.kind, formatIn(data, column.name))
   )
@@ -138,7 +138,7 @@ function levelScore(
   const groups = valuesByLevel(column, by).map(({ values }) => values)
   const large = groups.filter(({ length }) => length >= LEAST_ROWS)
   const count = large.reduce((sum, { length }) => sum + length, 0)
-  if (large.length < 2 || count < LEAST_SHARE * all.length || !(told || hasMoreThan(BINS, all))) return undefined
+  if (large.length < 2 || count < LEAST_SHARE * all.length || !(told || hasValues({ values: all }, BINS + 1))) return undefined
   const left = groups.reduce((sum, own) => sum + squares(own), 0) / squares(all)
   const widths = large.map((own) => own[Math.floor((1 - TAIL) * (own.length - 1))]! - own[Math.ceil(TAIL * (own.length - 1))]!)
   const narrow = Math.min(...widths)
@@ -147,12 +147,6 @@ function levelScore(
   const least = 1e-9 * (all.reduce((a, b) => Math.max(a, b)) - all.reduce((a, b) => Math.min(a, b)))
   // What a level says, its middle and its width, costs as much as in a criterion of Schwarz.
   return { score: large.reduce((sum, own, k) => sum + own.length * log(Math.max(least, widths[k]!)) + log(count), 0) / count, left }
-}
-
-/** Whether there are more different values than so many. */
-function hasMoreThan(count: number, values: Float64Array): boolean {
-  const seen = new Set<number>()
-  return values.some((x) => seen.add(x).size > count)
 }
 
 function squares(values: ArrayLike<number>): number {

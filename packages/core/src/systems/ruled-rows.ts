@@ -183,11 +183,10 @@ function statedRule(text: string, data: InferredTable, { weights, places, rowNum
 
 /** `arrival >= cancelled`, where that is missing in rows that have the other: it is the cancellation that ends there. */
 function limitIn(rule: Rule, data: InferredTable): Rule {
-  if (rule.kind !== 'order' || rule.low.kind !== 'column') return rule
+  if (rule.kind !== 'order' || rule.exceptions || rule.low.kind !== 'column') return rule
   const [low, high] = [rule.low.name, rule.column].map((name) => data.table.columns.find((column) => column.name === name))
   if (!low || !high || !isNumeric(low) || !isNumeric(high) || !low.missing?.some((gap, i) => gap === 1 && !isMissing(high, i))) return rule
-  const limit: Rule = { kind: 'limit', column: low.name, high: { kind: 'column', name: high.name } }
-  return breachOf(limit, data) ? rule : limit
+  return { kind: 'limit', column: low.name, high: { kind: 'column', name: high.name } }
 }
 
 /** A minute in seconds. */

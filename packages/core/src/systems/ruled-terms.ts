@@ -21,7 +21,7 @@ import { type GivenValue, wordsOf } from '../know/given-value.js'
 import type { LikelihoodModule } from '../know/likelihood-row.js'
 import type { NamedWarning } from '../know/support.js'
 import { InputError } from '../num/errors.js'
-import { columnsOf, evaluate, indicatorsOf } from '../table/expression.js'
+import { columnsOf, type Expression, evaluate, indicatorsOf } from '../table/expression.js'
 import { columnWord, expressionText } from '../table/expression-text.js'
 import { parseObservation } from '../table/parse-expression.js'
 import { roundToFormat, spelled } from '../table/present.js'
@@ -78,6 +78,7 @@ export class Through {
   private givenOf(rule: Derivation, { value, rest }: { value: GivenValue; rest: Given }): Given {
     const wanted = wantedOf(this.columns.get(rule.column)!, value)
     const row = this.rowOf(rest, inputsOf(rule))
+    if (rule.kind === 'order') this.refuseBeyond(rule, wanted as Interval, rest)
     if (row && rule.kind === 'order') return this.gapOf(rule, { wanted, rest, row })
     if (row) return this.checked(rule, { wanted, rest, row, value })
     const within = rule.kind === 'step' ? this.betweenCuts(rule, wanted, rest) : undefined
@@ -121,6 +122,18 @@ export class Through {
     )
   }
 
+  /** Each start and end that is known by itself refuses what lies beyond it. */
+  private refuseBeyond({ column, lows, highs = [] }: KeptOrder, { low, high }: Interval, rest: Given): void {
+    const scale = this.columns.get(column)!.kind === 'datetime' ? DAY : 1
+    const at = (end: Expression): number => {
+      const row = this.rowOf(rest, columnsOf(end))
+      return row ? scale * evaluate(end, (name) => numberIn(row[name], this.columns.get(name))) : Number.NaN
+    }
+    const [under, over] = [lows.find((one) => high < at(one)), highs.find((one) => low > at(one))]
+    const end = under ?? over
+    if (end) throw this.contradiction(column, `${column} ${under ? 'below' : 'above'} ${expressionText(end)}`)
+  }
+
   private gapOf(rule: KeptOrder, { wanted, rest, row }: { wanted: Wanted; rest: Given; row: RuleRow }): Given {
     if (rule.within) return { ...rest, [rule.gap]: placeIn({ ...rule, within: rule.within }, wanted as Interval, row) }
     const scale = this.columns.get(rule.column)!.kind === 'datetime' ? DAY : 1
@@ -132,10 +145,6 @@ export class Through {
     const gap = (end: number) => (way > 0 ? Number(((end - start) / scale / way).toPrecision(12)) : 0)
     const { low, high } = wanted as Interval
     const least = rule.from === undefined ? 0 : Number.NEGATIVE_INFINITY
-    const lowest = rule.from === undefined ? start : (endWith(0, { ...rule, from: undefined }) ?? Number.NEGATIVE_INFINITY)
-    if (high < lowest) throw this.contradiction(rule.column, `${rule.column} below ${rule.lows.map(expressionText).join(' and ')}`)
-    if (rule.highs && low > most! * scale)
-      throw this.contradiction(rule.column, `${rule.column} above ${rule.highs.map(expressionText).join(' and ')}`)
     if (low === high) return { ...rest, [rule.gap]: gap(low) }
     const from = Math.max(least, gap(low))
     return { ...rest, [rule.gap]: { ...(Number.isFinite(from) ? { from } : {}), ...(Number.isFinite(high) ? { to: gap(high) } : {}) } }

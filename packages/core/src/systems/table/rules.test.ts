@@ -215,9 +215,7 @@ it('a column with gaps that is never above another is given, stated and refused 
   const more = Float64Array.from(values, (x, i) => (i === refund.findIndex((text) => text !== '') ? 1 : x))
   await expect(
     fit({ ...cases, columns: [{ ...cases.columns[0]!, values: more }, cases.columns[1]!] } as RawTable, { rule: 'refund <= paid' })
-  ).rejects.toThrow(
-    expect.objectContaining({ code: 'rule-broken', got: expect.stringContaining('“refund <= paid”, which a row breaks') })
-  )
+  ).rejects.toThrow(expect.objectContaining({ code: 'rule-broken', got: expect.stringContaining('“refund <= paid”, which a row breaks') }))
 })
 
 it('says its rules, keeps them in its file, and draws the same from it', { tags: ['slow'] }, async () => {

@@ -48,3 +48,25 @@ test.each([
   )
   expect(picture.field?.frames).toBe(frames)
 })
+
+test('where noise is proportional to the state, arrows are only where particles can be', () => {
+  const plane = matrixFromRows([
+    [-1, 1],
+    [1, 3]
+  ])
+  const value = (x: Float64Array, _time: number, _theta: Float64Array, out: Float64Array) => out.set(x.map((v) => 1 / v))
+  const fieldOf = (diffusion: string) =>
+    pathPicture(
+      { ...seen, names: ['x', 'y'], snapshots: [0, 1].map((time) => ({ time, cloud: cloud(plane) })) },
+      {
+        model: { family: { drift: { value } }, theta: new Float64Array(0), diffusion },
+        trajectories: { times: Float64Array.of(0, 1), values: plane, count: 1, unsettled: 0 }
+      } as unknown as DrawnTrajectories,
+      ['x', 'y']
+    ).field!
+  const [all, positive] = [fieldOf('additive'), fieldOf('proportional')]
+  expect(all).toMatchObject({ frames: 1, size: 300 })
+  const isRight = (_: number, k: number): boolean => all.arrows[k - (k % 4)]! > 0.5
+  expect(positive.arrows).toEqual(all.arrows.filter(isRight))
+  expect(positive.size).toBe(positive.arrows.length / 4)
+})

@@ -94,20 +94,20 @@ function fieldPlaces(
   const { times, values, count } = trajectories
   const dimension = values.cols
   const frames = dimension === 2 ? 1 : times.length
-  const size = ARROWS[0] * ARROWS[1]
-  const arrows = new Float32Array(frames * size * 4)
   const ends = (end: 'from' | 'to') => [axes[0].range![end], axes[1].range![end]] as const
   const grid = { coordinates: at, from: ends('from'), to: ends('to'), cells: ARROWS }
-  for (let frame = 0; frame < frames; frame++) {
+  // Each frame has the same cells: which of them have a drift is a matter of their place.
+  const drifts = Array.from({ length: frames }, (_, frame) => {
     const state = new Float64Array(dimension)
     for (let particle = 0; particle < count; particle++) {
       const row = (particle * times.length + frame) * dimension
       for (let a = 0; a < dimension; a++) state[a] = state[a]! + values.data[row + a]! / count
     }
-    arrows.set(driftOn(model, { grid, time: times[frame]!, state }), frame * size * 4)
-  }
+    return driftOn(model, { grid, time: times[frame]!, state })
+  })
+  const arrows = Float32Array.from(drifts.flatMap((drift) => [...drift]))
   const moves = arrows.some((value, k) => k % 4 > 1 && value !== 0)
-  return moves ? { frames, size, arrows } : null
+  return moves ? { frames, size: drifts[0]!.length / 4, arrows } : null
 }
 
 function numbers(name: string, values: Float64Array): Column {

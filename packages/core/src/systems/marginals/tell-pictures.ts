@@ -109,7 +109,7 @@ function driftArrows(model: MarginalsModel, dots: readonly Point[]): (Point & { 
   const time = (model.snapshots[0]!.time + model.snapshots.at(-1)!.time) / 2
   const grid = { coordinates: [0, 1], from: [x0, y0], to: [x1, y1], cells: [ARROWS, ARROWS] } as const
   const drift = driftOn(model, { grid, time, state: new Float64Array(2) })
-  const arrows = Array.from({ length: ARROWS * ARROWS }, (_, k) => {
+  const arrows = Array.from({ length: drift.length / 4 }, (_, k) => {
     const [across, above, right, up] = drift.subarray(4 * k, 4 * k + 4)
     return { x: x0 + across! * (x1 - x0), y: y0 + above! * (y1 - y0), right: right!, up: up! }
   })

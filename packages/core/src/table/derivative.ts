@@ -1,15 +1,18 @@
 import {
   type Binary,
+  CALENDAR,
   columnsOf,
   type Expression,
   evaluate,
   type FunctionName,
+  hasCalendar,
   indicatorsOf,
+  isSpan,
   leftSide,
+  MONTH_END,
   type Operator,
   operate,
-  STEP,
-  YEARS
+  STEP
 } from './expression.js'
 
 /** The expression's derivative with respect to one column, as an expression. */
@@ -48,13 +51,20 @@ const times = (a: Expression, b: Expression): Expression =>
   isNumber(a, 0) || isNumber(b, 0) ? ZERO : isNumber(a, 1) ? b : isNumber(b, 1) ? a : binary('*', a, b)
 const over = (a: Expression, b: Expression): Expression => (isNumber(a, 0) ? ZERO : isNumber(b, 1) ? a : binary('/', a, b))
 
+/** In 400 years. */
+const DAYS_OF_MONTH = 146_097 / 4800
+
 function derivativeOfCall(name: FunctionName, of: Expression): Expression {
   if (name === 'exp') return { kind: 'call', name, of }
   if (name === 'log') return over(ONE, of)
   if (name === 'positive') return { kind: 'call', name: STEP, of }
   if (name === STEP) return ZERO
-  // A step a year: on the whole what a day is of a year, and no number that an expression were linear by.
-  if (name === YEARS) return over({ kind: 'call', name, of }, of)
+  if (name === MONTH_END) return ONE
+  if (name === 'years' || name === 'months') {
+    // Days of a month, on average; of two dates a step a month: on the whole what a day is of one.
+    const call: Expression = { kind: 'call', name, of }
+    return isSpan(call) ? { kind: 'number', value: DAYS_OF_MONTH * CALENDAR[name] } : over(call, of)
+  }
   return over({ kind: 'number', value: 0.5 }, { kind: 'call', name, of })
 }
 
@@ -78,7 +88,7 @@ const above = (a: Expression, b: Expression): Expression => ({ kind: 'call', nam
 export function linearForm(
   expression: Expression
 ): { readonly constant: number; readonly coefficients: ReadonlyMap<string, number> } | undefined {
-  if (indicatorsOf(expression).length > 0) return undefined
+  if (indicatorsOf(expression).length > 0 || hasCalendar(expression)) return undefined
   const coefficients = new Map<string, number>()
   for (const name of columnsOf(expression)) {
     const slope = derivative(expression, name)
@@ -94,5 +104,5 @@ export function linearForm(
 /** Whether an expression is linear in its columns within every class. */
 export function isLinearByClass(expression: Expression): boolean {
   if (indicatorsOf(expression).length === 0) return linearForm(expression) !== undefined
-  return columnsOf(expression).every((name) => columnsOf(derivative(expression, name)).length === 0)
+  return !hasCalendar(expression) && columnsOf(expression).every((name) => columnsOf(derivative(expression, name)).length === 0)
 }

@@ -1,6 +1,6 @@
 import { exp, log, pow } from '../num/elementary.js'
 
-/** An arithmetic expression over columns: numbers, names, + − × ÷ ^, the smaller and the larger of two, exp, log, sqrt, what is positive, years of dates, and P of a category. Plain data; never code. */
+/** An arithmetic expression over columns: numbers, names, + − × ÷ ^, the smaller and the larger of two, exp, log, sqrt, what is positive, months and years of dates, and P of a category. Plain data; never code. */
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'column'; readonly name: string }
@@ -25,13 +25,20 @@ export interface Indicator {
 /** `positive(x)` is x above 0, and 0 below. */
 export const FUNCTIONS = ['exp', 'log', 'sqrt', 'positive'] as const
 
-/** `years(end - start)` of dates in days: birthdays from one to the other. `years(18)` added to a date: its 18th birthday. */
-export const YEARS = 'years'
+/**
+ * Calendar months of what counts in them. `years(end - start)` of dates in days: birthdays from one to the other;
+ * `years(18)` added to a date: its 18th birthday; and so with months.
+ */
+export const CALENDAR = { years: 12, months: 1 } as const
+export type CalendarUnit = keyof typeof CALENDAR
+
+/** `month_end(date)`: the last day of its month. */
+export const MONTH_END = 'month_end'
 
 /** What `positive` rises by: 1 above 0, and 0 elsewhere. Derivatives have it, and nobody writes it. */
 export const STEP = 'step'
 
-export type FunctionName = (typeof FUNCTIONS)[number] | typeof YEARS | typeof STEP
+export type FunctionName = (typeof FUNCTIONS)[number] | CalendarUnit | typeof MONTH_END | typeof STEP
 
 export type Binary = Extract<Expression, { kind: 'binary' }>
 
@@ -149,13 +156,13 @@ export function evaluate(expression: Expression, value: (name: string) => number
     case 'negate':
       return -evaluate(expression.of, value, holds)
     case 'call':
-      return expression.name === YEARS ? yearsOf(expression.of, value) : call(expression.name, evaluate(expression.of, value, holds))
+      return valueOfCall(expression.name, expression.of, (of) => evaluate(of, value, holds))
     case 'binary': {
       const { first, operations } = leftSide(expression)
       return operations.reduceRight(
         (left, { operator, right }) => {
           const other = evaluate(right, value, holds)
-          return isYears(right) ? yearsAfter(left, operator === '-' ? -other : other) : operate(operator, left, other)
+          return isSpan(right) ? monthsAfter(left, operator === '-' ? -other : other) : operate(operator, left, other)
         },
         evaluate(first, value, holds)
       )
@@ -163,39 +170,76 @@ export function evaluate(expression: Expression, value: (name: string) => number
   }
 }
 
-/** A number of years, which is added to dates. */
-const isYears = (expression: Expression): boolean =>
-  expression.kind === 'call' && expression.name === YEARS && expression.of.kind === 'number'
+const isCalendar = (name: FunctionName): name is CalendarUnit => Object.hasOwn(CALENDAR, name)
 
-/** Whole years of a difference of dates in days, as people count their age, or a number of them; NaN for another expression. */
-function yearsOf(of: Expression, value: (name: string) => number): number {
-  if (of.kind === 'number') return of.value
-  if (of.kind !== 'binary' || of.operator !== '-') return Number.NaN
-  return yearsBetween(evaluate(of.right, value), evaluate(of.left, value))
+/** Two columns of dates, of which one is taken from the other: months are counted between them. */
+const isBetween = (of: Expression): of is Binary =>
+  of.kind === 'binary' && of.operator === '-' && of.left.kind === 'column' && of.right.kind === 'column'
+
+/** A number of months or years, which is added to dates. */
+export const isSpan = (expression: Expression): boolean =>
+  expression.kind === 'call' && isCalendar(expression.name) && !isBetween(expression.of)
+
+/** Whether months are in an expression, which are of different lengths: it is not linear then. */
+export function hasCalendar(expression: Expression): boolean {
+  const { first, operations } = leftSide(expression)
+  const isOwn = first.kind === 'call' && (isCalendar(first.name) || first.name === MONTH_END)
+  return (
+    isOwn ||
+    ((first.kind === 'negate' || first.kind === 'call') && hasCalendar(first.of)) ||
+    operations.some(({ right }) => hasCalendar(right))
+  )
 }
 
 /** Milliseconds. */
 const DAY = 86_400_000
 
-/** Birthdays from one day to another, in days since 1970: before the first one 0; negative where the end lies before. */
-export function yearsBetween(start: number, end: number): number {
+/** Calendar months from one day to another, in days since 1970: one for each that reaches the same day of a month; negative where the end lies before. */
+export function monthsBetween(start: number, end: number): number {
   const [from, to] = [start, end].map((day) => new Date(Math.floor(day) * DAY)) as [Date, Date]
-  const later = to.getUTCMonth() - from.getUTCMonth() || to.getUTCDate() - from.getUTCDate()
-  return to.getUTCFullYear() - from.getUTCFullYear() - (later < 0 ? 1 : 0)
+  const months = CALENDAR.years * (to.getUTCFullYear() - from.getUTCFullYear()) + to.getUTCMonth() - from.getUTCMonth()
+  return months - (to.getUTCDate() < from.getUTCDate() ? 1 : 0)
 }
 
-/** The same day so many years later, in days since 1970; of the 29th of February, where there is none, the day after. */
-export function yearsAfter(day: number, years: number): number {
+/**
+ * The same day so many months later, in days since 1970; the last one of a month that does not have it. Parts of a month count on
+ * towards the next one.
+ */
+export function monthsAfter(day: number, months: number): number {
+  const whole = Math.floor(months)
+  const at = wholeMonthsAfter(day, whole)
+  return months === whole ? at : at + (months - whole) * (wholeMonthsAfter(day, whole + 1) - at)
+}
+
+/** The first day of a month so many after that of a date, in days since 1970. */
+const firstOf = (date: Date, months: number): number =>
+  new Date(0).setUTCFullYear(date.getUTCFullYear(), date.getUTCMonth() + months, 1) / DAY
+
+function wholeMonthsAfter(day: number, months: number): number {
   const whole = Math.floor(day)
   const date = new Date(whole * DAY)
-  return date.setUTCFullYear(date.getUTCFullYear() + years) / DAY + (day - whole)
+  const month = firstOf(date, months)
+  return Math.min(month + date.getUTCDate() - 1, monthEnd(month)) + (day - whole)
 }
 
-function call(name: Exclude<FunctionName, typeof YEARS>, x: number): number {
+/** The last day of a day's month, in days since 1970; the time of day stays. */
+export function monthEnd(day: number): number {
+  const whole = Math.floor(day)
+  const date = new Date(whole * DAY)
+  return firstOf(date, 1) - 1 + (day - whole)
+}
+
+function valueOfCall(name: FunctionName, of: Expression, at: (expression: Expression) => number): number {
+  if (!isCalendar(name)) return call(name, at(of))
+  return isBetween(of) ? Math.floor(monthsBetween(at(of.right), at(of.left)) / CALENDAR[name]) : CALENDAR[name] * at(of)
+}
+
+function call(name: Exclude<FunctionName, CalendarUnit>, x: number): number {
   if (name === 'exp') return exp(x)
   if (name === 'sqrt') return Math.sqrt(x)
   if (name === 'positive') return Math.max(0, x)
   if (name === STEP) return x > 0 ? 1 : 0
+  if (name === MONTH_END) return monthEnd(x)
   return x >= 0 ? log(x) : Number.NaN
 }
 

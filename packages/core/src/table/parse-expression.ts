@@ -1,5 +1,16 @@
 import { InputError } from '../num/errors.js'
-import { CHOICES, type Choice, type Expression, evaluate, FUNCTIONS, isConstant, YEARS } from './expression.js'
+import {
+  CALENDAR,
+  type CalendarUnit,
+  CHOICES,
+  type Choice,
+  type Expression,
+  evaluate,
+  FUNCTIONS,
+  isConstant,
+  isSpan,
+  MONTH_END
+} from './expression.js'
 
 /** `expression = value ± deviation`, brought to one side: `residual` ~ N(0, deviation²). */
 export interface ObservationExpression {
@@ -99,6 +110,8 @@ class Parser {
   private readonly list: Token[]
   private place = 0
   private depth = 0
+  /** Months and years that stand behind no date yet, and where. */
+  private readonly spans = new Map<Expression, number>()
 
   /** `dates`: whether columns may be dates, of which observations have none. */
   constructor(
@@ -124,6 +137,14 @@ class Parser {
 
   end(words: string): void {
     if (this.next.kind !== 'end') throw malformed(this.text, this.next.at, words)
+    for (const [, at] of this.spans)
+      throw malformed(
+        this.text,
+        at,
+        Object.keys(CALENDAR)
+          .map((unit) => `DATE + ${unit}(NUMBER), ${unit}(END - START) of two dates`)
+          .join(', ')
+      )
   }
 
   /** Reads one level further down. */
@@ -137,9 +158,11 @@ class Parser {
   sum(): Expression {
     let left = this.product()
     for (;;) {
-      if (this.takes('+')) left = { kind: 'binary', operator: '+', left, right: this.product() }
-      else if (this.takes('-')) left = { kind: 'binary', operator: '-', left, right: this.product() }
-      else return left
+      const operator = this.takes('+') ? '+' : this.takes('-') ? '-' : undefined
+      if (!operator) return left
+      const right = this.product()
+      this.spans.delete(right)
+      left = { kind: 'binary', operator, left, right }
     }
   }
 
@@ -184,7 +207,9 @@ class Parser {
       if (name && this.takes('(')) return { kind: 'call', name, of: this.closed() }
       const choice = CHOICES.find((candidate) => candidate === token.text)
       if (choice && this.takes('(')) return this.choice(choice)
-      if (this.dates && token.text === YEARS && this.takes('(')) return this.years(token.at)
+      if (this.dates && token.text === MONTH_END && this.takes('(')) return { kind: 'call', name: MONTH_END, of: this.closed() }
+      const unit = this.dates && (Object.keys(CALENDAR) as CalendarUnit[]).find((candidate) => candidate === token.text)
+      if (unit && this.takes('(')) return this.calendar(unit, token.at)
       if (this.next.kind === 'sign' && this.next.text === '(')
         throw malformed(
           this.text,
@@ -199,12 +224,12 @@ class Parser {
     throw malformed(this.text, token.at, 'a number, a column name or an opening bracket')
   }
 
-  private years(at: number): Expression {
-    const of = this.closed()
-    if (of.kind === 'binary' && of.operator === '-' && of.left.kind === 'column' && of.right.kind === 'column')
-      return { kind: 'call', name: YEARS, of }
-    if (of.kind === 'number' && Number.isInteger(of.value)) return { kind: 'call', name: YEARS, of }
-    throw malformed(this.text, at, `${YEARS}(END - START) of two columns of dates, or a whole number of years`)
+  /** Months between two dates, or a number of them, which is added to one. */
+  private calendar(name: CalendarUnit, at: number): Expression {
+    const call: Expression = { kind: 'call', name, of: this.closed() }
+    if (call.of.kind === 'number' && !Number.isInteger(call.of.value)) throw malformed(this.text, at, `a whole number of ${name}`)
+    if (isSpan(call)) this.spans.set(call, at)
+    return call
   }
 
   /** The smaller or the larger of several. */

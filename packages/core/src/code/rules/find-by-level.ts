@@ -1,6 +1,6 @@
 import { log } from '../../num/elementary.js'
 import { type Expression, namesIn } from '../../table/expression.js'
-import { type Column, isCategorical } from '../../table/table.js'
+import { type CategoricalColumn, type Column, isCategorical } from '../../table/table.js'
 import { differentRows, isBelievedAtLog, MOST_RATE, rateByChance } from './chance.js'
 import { isOrder } from './choose.js'
 import { FactorInterval } from './factor-interval.js'
@@ -20,6 +20,8 @@ const MOST_PARTS = 5
 const MOST_LEVELS = 30
 /** Parts of a unit in which roundings are compared: what a computer's numbers are off by is none. */
 const ROUNDINGS = 1e4
+/** Rows between a row and one whose level it is taken to have. */
+const MIXING = 17
 /** Sums of columns alone that are left out one after another: what is left of a column, and what of that. */
 const MOST_TIMES = 3
 /** Of several readings of one relation before totals of columns: what a total is of, its parts are left of. */
@@ -88,8 +90,8 @@ export function findByLevel(columns: readonly Column[], quantities: readonly Qua
     before = found.length
     const left = targets.filter(({ name }) => !found.some((one) => one.column === name))
     const sums = left.flatMap((target) => firstOf(groupings, (grouping) => sumOf(target, grouping, { ...problem, rules: known() })) ?? [])
-    // Of two columns that tell each other the one that is hardly rounded was computed from the other.
-    for (const sum of sums.sort((a, b) => a.rounding - b.rounding)) {
+    // Of two columns that tell each other the one that is hardly rounded was computed from the other, and that which could be so in any level.
+    for (const sum of sums.sort((a, b) => a.rounding - b.rounding || a.mixed - b.mixed)) {
       const after = behind(sum.column, known())
       if (!namesIn(sum.expression).some((name) => after.has(name))) found.push(sum)
     }
@@ -105,6 +107,8 @@ function probesOf(rowCount: number): number[] {
 interface SumFound extends FormulaFound {
   /** How far the column is from what it is computed as, at most, in its unit. */
   readonly rounding: number
+  /** How far such sums of other levels' rows are from what the column can hold. */
+  readonly mixed: number
 }
 
 function firstOf<T, U>(list: readonly T[], make: (one: T) => U | undefined): U | undefined {
@@ -144,14 +148,25 @@ export function findProductSums(quantities: readonly Quantity[]): FormulaFound[]
 const everyRow = (rowCount: number): Grouping => ({ categories: [], levels: [[]], codes: new Int32Array(rowCount) })
 
 function groupingBy(one: Column): Grouping[] {
-  if (!isCategorical(one) || one.codes.includes(-1)) return []
-  const { name, kind } = one
-  const indicator = (level: string): Expression => {
+  return isCategorical(one) && !one.codes.includes(-1) ? groupingOf([indicatorsIn(one)], one.codes, (code) => [code]) : []
+}
+
+/** What is 1 in the rows of a level, and 0 in all others [levels]. */
+function indicatorsIn({ name, kind, levels }: CategoricalColumn): Expression[] {
+  return levels.map((level): Expression => {
     if (kind !== 'boolean') return { kind: 'indicator', name, level }
     const isTrue: Expression = { kind: 'indicator', name }
     return level === 'true' ? isTrue : binary('-', number(1), isTrue)
-  }
-  return groupingOf([one.levels.map(indicator)], one.codes, (code) => [code])
+  })
+}
+
+/** A number for each level of a category, which are not all the same. */
+export function levelSum(one: CategoricalColumn, numbers: readonly number[]): Expression {
+  const shares = byWeight(numbers, indicatorsIn(one))
+  return writeSum(
+    shares.map(({ where }) => where!),
+    { weights: shares.map(({ weight }) => weight), constant: 0 }
+  )
 }
 
 function groupingByBoth(one: Grouping, other: Grouping): Grouping[] {
@@ -182,16 +197,24 @@ function termsOf(numbers: readonly Quantity[]): Term[] {
   return [one, ...single, ...pairs]
 }
 
-/** The column as a sum within each level, where all rows obey one beyond chance. */
+/** The column as a sum within each level, where all rows obey one beyond chance: of columns alone where that can be, as rounded numbers hide a factor that hardly varies. */
 function sumOf(target: Quantity, grouping: Grouping, problem: Problem): SumFound | undefined {
   const terms = besides(target.name, problem)
-  const { chosen, enough } = chosenTerms(target, { grouping, terms, rows: problem.rows })
+  const single = terms.filter(({ of }) => of.length < 2)
+  return (
+    sumAmong(target, single, grouping, problem) ?? (single.length < terms.length ? sumAmong(target, terms, grouping, problem) : undefined)
+  )
+}
+
+function sumAmong(target: Quantity, terms: readonly Term[], grouping: Grouping, problem: Problem): SumFound | undefined {
+  const { chosen: nearly, enough } = chosenTerms(target, { grouping, terms, rows: problem.rows })
   // Sums of columns, the same in all rows, were looked for among all formulas; what levels alone tell is a lookup.
   const least = grouping.categories.length === 0 ? 2 : 1
-  const has = (is: (term: Term, place: number) => boolean) => chosen.some((term, k) => term.of.length >= least && is(term, k))
-  if (!enough || !has(() => true)) return undefined
-  const sums = sumsOf(target, chosen, grouping)
-  if (!sums || !has((_, k) => sums.some(({ weights }) => weights[k] !== 0))) return undefined
+  const has = (some: readonly Term[], is: (term: Term, place: number) => boolean) =>
+    some.some((term, k) => term.of.length >= least && is(term, k))
+  if (!enough || !has(nearly, () => true)) return undefined
+  const { chosen, sums } = fewest(target, nearly, grouping)
+  if (!sums || !has(chosen, (_, k) => sums.some(({ weights }) => weights[k] !== 0))) return undefined
   if (!isBelieved(target, { chosen, sums, grouping, problem, among: terms.length })) return undefined
   const same = sums.every(({ weights, constant }) => constant === sums[0]!.constant && weights.every((w, k) => w === sums[0]!.weights[k]))
   // The same in all levels: it is found without them.
@@ -199,10 +222,32 @@ function sumOf(target: Quantity, grouping: Grouping, problem: Problem): SumFound
   const expression = written(chosen, sums, grouping)
   const inputs = new Set(chosen.flatMap(({ of }) => of)).size + grouping.categories.length
   const { values, unit } = target
-  const off = values.reduce((most, x, i) => Math.max(most, Math.abs(valueAt(chosen, sums[grouping.codes[i]!]!, i) - x)), 0)
-  return (
-    expression && { column: target.name, expression, rank: RANK, inputs, rounding: unit === 0 ? 0 : Math.round((ROUNDINGS * off) / unit) }
-  )
+  const at = (i: number, level: number) => valueAt(chosen, sums[level]!, i)
+  const { codes } = grouping
+  const off = values.reduce((most, x, i) => Math.max(most, Math.abs(at(i, codes[i]!) - x)), 0)
+  const mixed = values.reduce((most, _, i) => {
+    const units = at(i, codes[(i + MIXING) % codes.length]!) / unit
+    return Math.max(most, Math.abs(units - Math.round(units)))
+  }, 0)
+  const rounded = (units: number) => (unit === 0 ? 0 : Math.round(ROUNDINGS * units))
+  return expression && { column: target.name, expression, rank: RANK, inputs, rounding: rounded(off / unit), mixed: rounded(mixed) }
+}
+
+interface SumsOfTerms {
+  readonly chosen: readonly Term[]
+  readonly sums: readonly LevelSum[] | undefined
+}
+
+/** Without terms that the others do without: those that go along with the column were chosen first. */
+function fewest(target: Quantity, all: readonly Term[], grouping: Grouping): SumsOfTerms {
+  let [chosen, sums] = [all, sumsOf(target, all, grouping)]
+  for (let k = 0; sums && k < chosen.length; ) {
+    const others = chosen.filter((_, place) => place !== k)
+    const without = others.length === 0 ? undefined : sumsOf(target, others, grouping)
+    if (without) [chosen, sums] = [others, without]
+    else k++
+  }
+  return { chosen, sums }
 }
 
 /** Terms without a column, and without what rules derive from it. */

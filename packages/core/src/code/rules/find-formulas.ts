@@ -1,5 +1,5 @@
 import { log } from '../../num/elementary.js'
-import { type Expression, YEARS, yearsBetween } from '../../table/expression.js'
+import { CALENDAR, type CalendarUnit, type Expression, monthsBetween } from '../../table/expression.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import { FactorInterval } from './factor-interval.js'
 import { hasValues, type Quantity, tolerance } from './quantity.js'
@@ -36,6 +36,8 @@ const [EXACT, ROUNDED, INVERSE] = [1e-5, 0.3, 10]
 const [WEIGHTED, IN_ANOTHER_UNIT, TOTAL, DIGIT] = [9.5, 1.5, 4, 1e-3]
 /** Rows between the inputs of a formula that are taken from different ones. */
 const MIXING = 17
+
+const UNITS = Object.keys(CALENDAR) as CalendarUnit[]
 
 /** A formula of a row's inputs, the k-th of which is that of the row k·shift further on; NaN where one is missing. */
 type Inputs = (row: number, shift?: number) => number
@@ -161,26 +163,26 @@ class Search {
     return looked
   }
 
-  /** Whole years from one date to another: ages. */
+  /** Whole years, or months, from one date to another: ages. */
   tryAges(): void {
     const dates = this.quantities.flatMap(({ isDate }, q) => (isDate ? [q] : []))
-    for (const from of dates) {
-      for (const to of dates) {
-        if (from === to) continue
-        const [starts, ends] = [this.atProbes[from]!, this.atProbes[to]!]
-        const fill = (first: number, last: number): void => {
-          for (let k = first; k < last; k++) this.buffer[k] = yearsBetween(starts[k]!, ends[k]!)
-        }
-        const [start, end] = [from, to].map((q) => this.quantities[q]!) as [Quantity, Quantity]
-        this.tryTargets({ inputs: [to, from], factor: 'one', fill }, () => ({
-          inputs: [to, from],
-          factor: 'one',
-          rank: 2,
-          value: (i, shift = 0) => yearsBetween(start.values[(i + shift) % this.rowCount]!, end.values[i]!),
-          write: () => ({ kind: 'call', name: YEARS, of: binary('-', column(end.name), column(start.name)) })
-        }))
-      }
+    for (const from of dates) for (const to of dates) if (from !== to) for (const unit of UNITS) this.tryAge(unit, from, to)
+  }
+
+  private tryAge(unit: CalendarUnit, from: number, to: number): void {
+    const [starts, ends] = [this.atProbes[from]!, this.atProbes[to]!]
+    const between = (a: number, b: number): number => Math.floor(monthsBetween(a, b) / CALENDAR[unit])
+    const fill = (first: number, last: number): void => {
+      for (let k = first; k < last; k++) this.buffer[k] = between(starts[k]!, ends[k]!)
     }
+    const [start, end] = [from, to].map((q) => this.quantities[q]!) as [Quantity, Quantity]
+    this.tryTargets({ inputs: [to, from], factor: 'one', fill }, () => ({
+      inputs: [to, from],
+      factor: 'one',
+      rank: 2,
+      value: (i, shift = 0) => between(start.values[(i + shift) % this.rowCount]!, end.values[i]!),
+      write: () => ({ kind: 'call', name: unit, of: binary('-', column(end.name), column(start.name)) })
+    }))
   }
 
   /** Sums of columns with weights and a constant: degrees in another scale, totals and means, grades, gross from net and fees less what was paid. */

@@ -53,7 +53,8 @@ export function findGaps(columns: readonly Column[], rowCount: number): GapsFoun
       const [levels, maybe] = [missing, open].map((codes) => codes.map((code) => column.levels[code]!))
       return [{ column: name, when: column.name, levels: levels!, ...(open.length === 0 ? {} : { maybe: maybe! }), chance }]
     })
-    const exact = byLevels.filter(({ maybe }) => !maybe)
+    // What few levels say many do too: each item of a category.
+    const exact = byLevels.filter(({ maybe }) => !maybe).sort((a, b) => a.chance - b.chance)
     const partly = byLevels.filter(({ maybe }) => maybe).sort((a, b) => a.chance - b.chance)
     return [...exact.map(withoutChance), ...byTwin, ...partly.map(withoutChance)]
   })

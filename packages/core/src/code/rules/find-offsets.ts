@@ -1,7 +1,7 @@
 import { log } from '../../num/elementary.js'
 import { endEvidence, endSpacing } from '../../num/sharp-end.js'
 import { sorted, variance } from '../../num/statistics.js'
-import { type Expression, YEARS, yearsAfter, yearsBetween } from '../../table/expression.js'
+import { CALENDAR, type Expression, monthsAfter, monthsBetween } from '../../table/expression.js'
 import { isBeyondChance, rateByChance } from './chance.js'
 import { LEAST_SPREAD, leastBelieved, type OrderFound, spreadOf } from './find-orders.js'
 import type { Quantity } from './quantity.js'
@@ -92,10 +92,14 @@ interface Offset {
 function offsetOf({ low, high, rows, least, unit, reach }: Distances): Offset | undefined {
   const start = column(low.name)
   const roundness = (step: number, beyond: number) => Math.max(0, log(step / (beyond + unit)))
-  const years = rows.reduce((a, i) => Math.min(a, yearsBetween(low.values[i]!, high.values[i]!)), Number.POSITIVE_INFINITY)
+  const months = rows.reduce((a, i) => Math.min(a, monthsBetween(low.values[i]!, high.values[i]!)), Number.POSITIVE_INFINITY)
+  const years = Math.floor(months / CALENDAR.years)
   if (years > 0) {
-    const beyond = rows.reduce((a, i) => Math.min(a, high.values[i]! - yearsAfter(low.values[i]!, years)), Number.POSITIVE_INFINITY)
-    const expression = binary('+', start, { kind: 'call', name: YEARS, of: number(years) })
+    const beyond = rows.reduce(
+      (a, i) => Math.min(a, high.values[i]! - monthsAfter(low.values[i]!, CALENDAR.years * years)),
+      Number.POSITIVE_INFINITY
+    )
+    const expression = binary('+', start, { kind: 'call', name: 'years', of: number(years) })
     if (beyond <= reach) return { expression, evidence: roundness(YEAR, beyond) }
   }
   const days = least >= 0 && least <= reach ? 0 : roundestBelow(least, reach)

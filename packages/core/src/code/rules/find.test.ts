@@ -447,3 +447,69 @@ describe('brackets of a tariff', () => {
     for (const x of [9000, 11_000, 21_000, 40_000]) expect(slope(x)).toBeCloseTo((at(x + 1) - at(x - 1)) / 2 - (x === 11_000 ? 0.1 : 0), 9)
   })
 })
+
+describe('sums by level', () => {
+  const rows = 400
+  const key = keyFromSeed(17)
+  const dice = (label: string) => uniforms(keyFor(key, label), rows)
+  const levels = (label: string, names: readonly string[]) => Array.from(dice(label), (u) => names[Math.floor(u * names.length)]!)
+  const whole = (label: string, low: number, high: number) => Array.from(dice(label), (u) => low + Math.floor(u * (high - low + 1)))
+  const text = (name: string, cells: readonly (string | number)[]) => ({ name, source: 'text' as const, values: cells.map(String) })
+
+  it('compute what can be so in every level, whichever column is first', () => {
+    const tiers = levels('tier', ['basic', 'plus', 'premium'])
+    const classes = whole('classes', 0, 12)
+    const fees = classes.map((n, i) => (n * { basic: 6, plus: 4, premium: 2.5 }[tiers[i] as 'basic']).toFixed(2))
+    const expected = ['fee = 6 * classes * P(tier = basic) + 4 * classes * P(tier = plus) + 2.5 * classes * P(tier = premium)']
+    expect(found({ rowCount: rows, columns: [text('tier', tiers), text('classes', classes), text('fee', fees)] })).toEqual(expected)
+    expect(found({ rowCount: rows, columns: [text('tier', tiers), text('fee', fees), text('classes', classes)] })).toEqual(expected)
+  })
+
+  it('have no factor that hardly varies, and no term that the others do without', () => {
+    const subjects = levels('subject', ['maths', 'music', 'sport'])
+    const [exams, course, years] = [whole('exam', 20, 100), whole('course', 20, 100), whole('year', 2021, 2023)]
+    const marks = exams.map((x, i) => {
+      const weight = { maths: 0.6, music: 0.5, sport: 0.3 }[subjects[i] as 'maths']
+      return Math.round(weight * x + (1 - weight) * course[i]!)
+    })
+    const raised = marks.map((mark, i) => Math.min(100, mark + (subjects[i] !== 'sport' && exams[i]! % 3 === 0 ? course[i]! % 7 : 0)))
+    const columns = [text('subject', subjects), text('year', years), text('exam', exams), text('course', course), text('mark', marks)]
+    const [rule] = found({ rowCount: rows, columns: [...columns, text('raised', raised)] }).filter((one) => one.startsWith('mark = '))
+    expect(rule).toBe(
+      'mark = 0.6 * exam * P(subject = maths) + 0.5 * exam * P(subject = music) + 0.3 * exam * P(subject = sport) + 0.4 * course * P(subject = maths) + 0.5 * course * P(subject = music) + 0.7 * course * P(subject = sport)'
+    )
+  })
+})
+
+it('a factor of many digits is written', () => {
+  const counts = Array.from(uniforms(keyFromSeed(18), 200), (u) => 1 + Math.floor(90 * u))
+  const column = (name: string, values: readonly number[]) => ({
+    name,
+    source: 'number' as const,
+    values: Float64Array.from(values),
+    integer: true
+  })
+  expect(
+    found({
+      rowCount: 200,
+      columns: [
+        column('n', counts),
+        column(
+          'big',
+          counts.map((n) => n * 12_345_678)
+        )
+      ]
+    })
+  ).toEqual(['big = 12345678 * n'])
+})
+
+it('gaps that a category says are not said by each item of it', () => {
+  const [items, expiry] = ['item', 'expiry'].map((label) => uniforms(keyFor(keyFromSeed(19), label), 300)) as [Float64Array, Float64Array]
+  const item = Array.from(items, (u) => Math.floor(12 * u))
+  const columns = [
+    { name: 'item', source: 'text' as const, values: item.map((k) => `i${k}`) },
+    { name: 'sort', source: 'text' as const, values: item.map((k) => (k < 5 ? 'dry' : k < 9 ? 'cold' : 'frozen')) },
+    { name: 'expiry', source: 'text' as const, values: item.map((k, i) => (k < 5 ? '' : (100 * expiry[i]!).toFixed(2))) }
+  ]
+  expect(found({ rowCount: 300, columns })).toEqual(['expiry missing where sort = dry', 'item -> sort'])
+})

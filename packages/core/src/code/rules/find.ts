@@ -17,6 +17,7 @@ import { findOffsets } from './find-offsets.js'
 import { findLimits, findOrders, type OrderFound } from './find-orders.js'
 import { findSteps, stepAlong } from './find-steps.js'
 import { findConstantSums } from './find-sums.js'
+import { findTerms } from './find-terms.js'
 import { type Quantity, quantityOf } from './quantity.js'
 import { breachOf, columnIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
@@ -137,6 +138,8 @@ export function findExact(
   const lookups = findLookups(table.columns, table.rowCount, firstRows)
   // What categories tell: a hall its seats, whoever fills them.
   const told = new Set(lookups.flatMap(({ column: name, from }) => (from.some(numberNamed) ? [] : [name])))
+  const terms = findTerms(table.columns, quantities, table.rowCount)
+  for (const { column: name, expression } of terms) take({ kind: 'formula', column: name, expression })
   formulasIn(quantities, data, { byLevel, told }).forEach(take)
   // A share of the sum of each group is a multiple in each group, of this table.
   const standing = byLevel ? standingsIn(data).map((one) => one.column) : []
@@ -156,16 +159,19 @@ export function findExact(
   for (const gap of findGaps(table.columns, table.rowCount)) take({ kind: 'gap', ...gap })
   const free = quantities.filter(({ name }) => !derived.has(name))
   const orders = findOrders(free)
-  const lookedUp = new Set(kept.flatMap((rule) => (rule.kind === 'lookup' && told.has(rule.column) ? [rule.column] : [])))
+  // What is looked up, and dates that others tell, are known: these are never measured by others, which begin or end at them.
+  const isKnown = (rule: Rule) =>
+    (rule.kind === 'lookup' && told.has(rule.column)) || terms.some(({ column: name }) => name === rule.column)
+  const known = new Set(kept.filter(isKnown).map((rule) => rule.column))
+  const beside = known.size === 0 ? [] : [...free, ...quantities.filter(({ name }) => known.has(name))]
+  for (const { low, high } of shortest(findOrders(beside))) {
+    if (known.has(low) && !known.has(high)) take({ kind: 'order', column: high, low: column(low) })
+    if (known.has(high) && !known.has(low)) take(limitOf(low, high))
+  }
+  for (const { low, high } of shortest(findLimits(beside))) if (known.has(high) && !known.has(low)) take(limitOf(low, high))
   for (const one of findOffsets(free, orders)) take({ kind: 'order', ...one })
   for (const { low, high } of shortest(orders)) take({ kind: 'order', column: high, low: column(low) })
   for (const { low, high } of shortest(findLimits(free), orders)) take(limitOf(low, high))
-  // What is looked up is never measured by others: these begin or end at it.
-  const beside = lookedUp.size === 0 ? [] : findOrders([...free, ...quantities.filter(({ name }) => lookedUp.has(name))])
-  for (const { low, high } of shortest(beside)) {
-    if (lookedUp.has(low) && !lookedUp.has(high)) take({ kind: 'order', column: high, low: column(low) })
-    if (lookedUp.has(high) && !lookedUp.has(low)) take(limitOf(low, high))
-  }
   return keepable(kept).kept
 }
 

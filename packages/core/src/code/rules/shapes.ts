@@ -98,7 +98,7 @@ export function scaled(factor: number, of: Expression): Expression {
   if (factor === 1) return of
   if (factor === -1) return { kind: 'negate', of }
   const ratio = String(factor).length > 6 ? ratioOf(Math.abs(factor)) : undefined
-  if (ratio) return binary('/', scaled(Math.sign(factor) * ratio[0], of), number(ratio[1]))
+  if (ratio && ratio[1] > 1) return binary('/', scaled(Math.sign(factor) * ratio[0], of), number(ratio[1]))
   if (of.kind === 'binary' && (of.operator === '+' || of.operator === '-')) return times(number(factor), of)
   return scaleFirst(number(factor), of)
 }

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
+import { prepareRows } from '../../systems/prepare.js'
+import { evaluate } from '../../table/expression.js'
+import { findRules } from './find.js'
+import { parseRule } from './parse-rule.js'
+import { ruleText } from './rule.js'
+
+const rows = 200
+const DAY = 864e5
+const iso = (time: number) => new Date(time).toISOString().slice(0, 10)
+const dice = (label: string, seed = 3) => uniforms(keyFor(keyFromSeed(seed), label), rows)
+const START = Date.UTC(2023, 0, 1)
+const dates = (label: string, seed?: number) => Array.from(dice(label, seed), (u) => START + Math.floor(700 * u) * DAY)
+const some = <T>(label: string, values: readonly T[], seed?: number) =>
+  Array.from(dice(label, seed), (u) => values[Math.floor(u * values.length)]!)
+
+/** So many months later, by the words of the calendar alone: the day of the month, or the last one. */
+function later(time: number, months: number): number {
+  const [year, month, day] = iso(time).split('-').map(Number) as [number, number, number]
+  const first = year * 12 + month - 1 + months
+  const [y, m] = [Math.floor(first / 12), first % 12]
+  const length = [31, y % 4 === 0 ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][m]!
+  return Date.UTC(y, m, Math.min(day, length))
+}
+const lastOfMonth = (time: number) => later(Date.UTC(new Date(time).getUTCFullYear(), new Date(time).getUTCMonth(), 1), 1) - DAY
+
+type Cells = readonly (string | number | null)[]
+const found = (columns: Readonly<Record<string, Cells>>) =>
+  findRules(
+    prepareRows({
+      rowCount: rows,
+      columns: Object.entries(columns).map(([name, cells]) => ({
+        name,
+        source: 'text' as const,
+        values: cells.map((cell) => String(cell ?? ''))
+      }))
+    }).data
+  ).map(ruleText)
+
+const joined = dates('joined')
+const text = (times: readonly number[]) => times.map(iso)
+
+describe('dates some calendar months from another', () => {
+  it('by a constant, with days beside it', () => {
+    const renewal = joined.map((time) => later(time, 12) - DAY)
+    const reminder = joined.map((time) => time + 14 * DAY)
+    expect(found({ joined: text(joined), renewal: text(renewal), reminder: text(reminder) }).sort()).toEqual([
+      'reminder = joined + 14',
+      'renewal = joined + years(1) - 1'
+    ])
+  })
+
+  it('by a column of months, of quarters or of years, missing where that is', () => {
+    for (const [factor, term] of [
+      [1, 'months(term)'],
+      [3, 'months(3 * term)'],
+      [12, 'years(term)']
+    ] as const) {
+      const terms = some('term', [1, 2, 3, 6, null])
+      const ends = joined.map((time, i) => (terms[i] ? iso(later(time, factor * terms[i])) : null))
+      expect(found({ joined: text(joined), term: terms, ends })).toContain(`ends = joined + ${term}`)
+    }
+  })
+
+  it('by the level of a category', () => {
+    const months = { annual: 12, monthly: 1, quarterly: 3 }
+    const plans = some('plan', Object.keys(months) as (keyof typeof months)[])
+    const ends = joined.map((time, i) => later(time, months[plans[i]!]))
+    expect(found({ joined: text(joined), plan: plans, ends: text(ends) })).toEqual([
+      'ends = joined + months(12 * P(plan = annual) + P(plan = monthly) + 3 * P(plan = quarterly))'
+    ])
+    const days = { net14: 14, net30: 30, now: 0 }
+    const terms = some('terms', Object.keys(days) as (keyof typeof days)[])
+    const due = joined.map((time, i) => time + days[terms[i]!] * DAY)
+    expect(found({ joined: text(joined), terms, due: text(due) })).toEqual(['due = joined + 14 * P(terms = net14) + 30 * P(terms = net30)'])
+  })
+
+  it('at the end of a month, on its first day or on another one', () => {
+    const end = joined.map(lastOfMonth)
+    expect(found({ joined: text(joined), closed: text(end) })).toEqual(['closed = month_end(joined)'])
+    expect(found({ joined: text(joined), bill: text(end.map((time) => time + DAY)) })).toEqual(['bill = month_end(joined) + 1'])
+    expect(found({ joined: text(joined), due: text(end.map((time) => later(time + 15 * DAY, 1))) })).toEqual([
+      'due = month_end(joined + months(1)) + 15'
+    ])
+  })
+
+  it('are an end, and a start, of others', () => {
+    const ends = joined.map((time) => later(time, 6))
+    const left = joined.map((time, i) => time + Math.floor(dice('left')[i]! * ((ends[i]! - time) / DAY + 1)) * DAY)
+    expect(found({ joined: text(joined), ends: text(ends), left: text(left) }).sort()).toEqual([
+      'ends = joined + months(6)',
+      'left <= ends',
+      'left >= joined'
+    ])
+  })
+
+  it('are none between dates that merely lie near, or months but for some rows', () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const [start, kind] = [dates('start', seed), some('kind', ['a', 'b', 'c'], seed)]
+      const near = start.map((time, i) => time + (1 + Math.floor(3 * dice('near', seed)[i]!)) * DAY)
+      const months = start.map((time, i) => later(time, [1, 3, 12][Math.floor(3 * dice('months', seed)[i]!)]!))
+      const nearly = start.map((time, i) => later(time, 6) + (dice('off', seed)[i]! < 0.1 ? DAY : 0))
+      for (const other of [near, months, nearly, dates('other', seed)])
+        expect(found({ start: text(start), kind, other: text(other) }).filter((rule) => /other = start|start = other/.test(rule))).toEqual(
+          []
+        )
+    }
+  })
+})
+
+it('months are added as a calendar does, and years are twelve of them', () => {
+  const day = (date: string) => Date.parse(date) / DAY
+  const at = (rule: string, values: Readonly<Record<string, number>>) => {
+    const { expression } = parseRule(`ends = ${rule}`) as Extract<ReturnType<typeof parseRule>, { kind: 'formula' }>
+    return iso(evaluate(expression, (name) => values[name]!) * DAY)
+  }
+  const on = (rule: string, date: string) => at(rule, { x: day(date) })
+  expect(on('x + months(1)', '2023-01-31')).toBe('2023-02-28')
+  expect(on('x + months(1)', '2024-01-31')).toBe('2024-02-29')
+  expect(on('x - months(11)', '2024-12-31')).toBe('2024-01-31')
+  expect(on('x + years(1)', '2024-02-29')).toBe('2025-02-28')
+  expect(on('x + months(3) - 1', '2024-12-01')).toBe('2025-02-28')
+  expect(on('month_end(x) + 1', '2023-12-05')).toBe('2024-01-01')
+  expect(at('x + months(n)', { x: day('2023-05-31'), n: 4 })).toBe('2023-09-30')
+  for (let i = 0; i < rows; i++) {
+    const months = Math.floor(60 * dice('n')[i]!) - 20
+    expect(at('x + months(n)', { x: joined[i]! / DAY, n: months })).toBe(iso(later(joined[i]!, months)))
+  }
+  for (const rule of ['ends = joined + months(term) - 1', 'due = month_end(x + months(2)) + 10', 'n = months(b - a)', 'e = s + years(2)'])
+    expect(ruleText(parseRule(rule))).toBe(rule)
+  for (const rule of ['n = months(term)', 'e = 2 * months(3)', 'e = s + 2 * years(1)', 'e = s + months(1.5)'])
+    expect(() => parseRule(rule)).toThrow(expect.objectContaining({ code: 'expression-malformed' }))
+})

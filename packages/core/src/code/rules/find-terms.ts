@@ -1,0 +1,212 @@
+import { CALENDAR, type CalendarUnit, type Expression, evaluate, MONTH_END, monthEnd, monthsAfter } from '../../table/expression.js'
+import { type CategoricalColumn, type Column, isCategorical } from '../../table/table.js'
+import { differentRows, isBeyondChance, rateByChance } from './chance.js'
+import { FactorInterval } from './factor-interval.js'
+import { levelSum } from './find-by-level.js'
+import { DAY, type Quantity, tolerance } from './quantity.js'
+import { binary, column, number, scaled } from './shapes.js'
+
+/** A date that is some calendar months, or days, from another one. */
+interface TermFound {
+  readonly column: string
+  readonly expression: Expression
+}
+
+/** Days beside whole months, at most: more are fewer from the next month. */
+const MOST_BESIDE = 15
+/** Levels of a category, at most: terms by plan. */
+const MOST_LEVELS = 30
+/** Rows, spread over the table, that a reading must pass before all rows are looked at. */
+const PROBES = 64
+/** Constants before columns that are multiplied, and these before levels. */
+const [CONSTANT, COLUMN, LEVELS] = [0, 1, 2]
+
+/** How a date is counted from another one: in months, to the same day or to the end of the month, with so many days beside it; or in days. */
+interface Reading {
+  readonly unit: 'months' | 'days'
+  readonly atEnd: boolean
+  readonly beside: number
+}
+
+/** Days beside: none, the day before, then ever more; then dates of one place in their month, its last day or a day of their own. */
+const besides = Array.from({ length: 2 * MOST_BESIDE + 1 }, (_, k) => (k % 2 === 0 ? 1 : -1) * Math.ceil(k / 2) + 0)
+const readingsOf = (end: number): Reading[] => [
+  ...besides.map((beside): Reading => ({ unit: 'months', atEnd: false, beside })),
+  ...[0, dateOf(end).getUTCDate()].map((beside): Reading => ({ unit: 'months', atEnd: true, beside })),
+  { unit: 'days', atEnd: false, beside: 0 }
+]
+
+const dateOf = (day: number): Date => new Date(Math.floor(day) * DAY)
+
+const monthOf = (day: number): number => {
+  const date = dateOf(day)
+  return CALENDAR.years * date.getUTCFullYear() + date.getUTCMonth()
+}
+
+/** Two dates, in the rows that have the second one. */
+interface Pair {
+  readonly start: Quantity
+  readonly end: Quantity
+  readonly rows: readonly number[]
+  /** Whether some rows have the first one alone. */
+  readonly isOpen: boolean
+}
+
+/**
+ * Dates that are whole calendar months from another one in all rows, with the same days beside them: `ends = joined + months(term) - 1`,
+ * `due = month_end(issued) + 10`; or days. How many is a constant, a multiple of a column, or what the level of a category
+ * tells: `ends = start + months(12 * P(plan = annual) + P(plan = monthly))`. By chance dates of different rows are as far from each other; of
+ * levels, rows share a number of months as often as they do. Cost O(dates² · (rows + columns)), of most pairs on few rows.
+ */
+export function findTerms(columns: readonly Column[], quantities: readonly Quantity[], rowCount: number): TermFound[] {
+  const dates = quantities.filter(({ isDate }) => isDate)
+  const numbers = quantities.filter(({ isDate }) => !isDate)
+  const categories = columns.filter(isCategorical).filter(({ codes, levels }) => levels.length <= MOST_LEVELS && !codes.includes(-1))
+  const candidates = dates.length * (dates.length - 1) * (besides.length + 3) * (1 + numbers.length + categories.length)
+  const pairs = dates.flatMap((start) => dates.flatMap((end) => (end === start ? [] : (pairOf(start, end, rowCount) ?? []))))
+  const found = pairs.flatMap((pair) => {
+    const told = readingsOf(pair.end.values[pair.rows[0]!]!)
+      .filter((reading) => isRead(pair, reading))
+      .flatMap((reading) => tell(pair, reading, { numbers, categories, candidates }) ?? [])
+    const best = told.sort((a, b) => a.rank - b.rank)[0]
+    return best ? [{ ...best, pair }] : []
+  })
+  // Of two that tell each other the later one is counted from the earlier.
+  const isBackward = ({ start, end }: Pair) =>
+    start.values.some((x, i) => x > end.values[i]!) && found.some(({ pair }) => pair.start === end && pair.end === start)
+  return found
+    .filter(({ pair }) => !isBackward(pair))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ pair, expression }) => ({ column: pair.end.name, expression }))
+}
+
+function pairOf(start: Quantity, end: Quantity, rowCount: number): Pair | undefined {
+  const rows: number[] = []
+  let isOpen = false
+  for (let i = 0; i < rowCount; i++) {
+    const isThere = !Number.isNaN(start.values[i]!)
+    if (Number.isNaN(end.values[i]!)) isOpen ||= isThere
+    else if (isThere) rows.push(i)
+    else return undefined
+  }
+  return rows.length === 0 ? undefined : { start, end, rows, isOpen }
+}
+
+function isRead(pair: Pair, reading: Reading): boolean {
+  const { rows } = pair
+  const isSo = (i: number) => spanIn(pair, reading, i) !== undefined
+  const few = Math.min(PROBES, rows.length)
+  return Array.from({ length: few }, (_, k) => rows[Math.floor(((k + 0.5) * rows.length) / few)]!).every(isSo) && rows.every(isSo)
+}
+
+/** How many months or days the second date of a row is from the first; undefined where that is no whole number of them. */
+function spanIn({ start, end }: Pair, { unit, atEnd, beside }: Reading, row: number): number | undefined {
+  const [from, to] = [start.values[row]!, end.values[row]! - beside]
+  const span = unit === 'days' ? Math.round(to - from) : monthOf(to) - monthOf(from)
+  const after = unit === 'days' ? from + span : monthsAfter(from, span)
+  return Math.abs((atEnd ? monthEnd(after) : after) - to) <= tolerance(Math.min(start.unit, end.unit), to) ? span : undefined
+}
+
+/** A date so far from another. */
+function written({ start }: Pair, { unit, atEnd, beside }: Reading, span: Expression): Expression {
+  const date = unit === 'days' ? plus(column(start.name), span) : plus(column(start.name), span, monthsText)
+  return plus(atEnd ? { kind: 'call', name: MONTH_END, of: date } : date, number(beside))
+}
+
+function plus(date: Expression, added: Expression, text = (of: Expression): Expression => of): Expression {
+  if (added.kind !== 'number') return binary('+', date, text(added))
+  return added.value === 0 ? date : binary(added.value < 0 ? '-' : '+', date, text(number(Math.abs(added.value))))
+}
+
+/** Months, or years where they are whole ones. */
+function monthsText(of: Expression): Expression {
+  const call = (name: CalendarUnit, own: Expression): Expression => ({ kind: 'call', name, of: own })
+  if (of.kind === 'number' && of.value % CALENDAR.years === 0) return call('years', number(of.value / CALENDAR.years))
+  const isYears = of.kind === 'binary' && of.operator === '*' && of.left.kind === 'number' && of.left.value === CALENDAR.years
+  return isYears ? call('years', of.right) : call('months', of)
+}
+
+interface Tellers {
+  readonly numbers: readonly Quantity[]
+  readonly categories: readonly CategoricalColumn[]
+  readonly candidates: number
+}
+
+/** What tells how many months or days a date is from the other, in all rows and beyond chance. */
+function tell(
+  pair: Pair,
+  reading: Reading,
+  { numbers, categories, candidates }: Tellers
+): { expression: Expression; rank: number } | undefined {
+  const { rows, isOpen } = pair
+  const spans = new Map(rows.map((i) => [i, spanIn(pair, reading, i)!]))
+  const isMonths = reading.unit === 'months'
+  const first = spans.get(rows[0]!)!
+  if (rows.every((i) => spans.get(i) === first)) {
+    // No months, and days beside them, are days.
+    if (isOpen || (isMonths && !reading.atEnd && first === 0)) return undefined
+    const expression = written(pair, reading, number(first))
+    return holdsBeyondChance(pair, expression, candidates) ? { expression, rank: CONSTANT } : undefined
+  }
+  // Days that a column counts are a difference of dates.
+  for (const one of isMonths ? numbers : []) {
+    // The first of a month is the day after the end of the one before.
+    for (const more of reading.atEnd && reading.beside > 0 ? [0, 1] : [0]) {
+      const factor = factorOf(one, pair, (i) => spans.get(i)! + more)
+      if (factor === undefined) continue
+      const span = plus(scaled(factor, column(one.name)), number(-more))
+      const expression = written(pair, reading, span)
+      if (holdsBeyondChance(pair, expression, candidates, one)) return { expression, rank: COLUMN }
+    }
+  }
+  for (const one of isOpen ? [] : categories) {
+    const levels = levelsOf(one, spans)
+    if (levels && isToldBeyondChance(pair, spans, one, candidates))
+      return { expression: written(pair, reading, levelSum(one, levels)), rank: LEVELS }
+  }
+  return undefined
+}
+
+/** The number that a column is multiplied by, which is there exactly where the second date is. */
+function factorOf({ values }: Quantity, { start, rows }: Pair, spanIn: (row: number) => number): number | undefined {
+  const interval = new FactorInterval('free')
+  if (!rows.every((i) => Number.isInteger(values[i]!) && interval.narrow(values[i]!, spanIn(i), 0))) return undefined
+  const present = values.reduce((count, x, i) => count + (Number.isNaN(x) || Number.isNaN(start.values[i]!) ? 0 : 1), 0)
+  return present === rows.length ? interval.factor() : undefined
+}
+
+/** What all rows of each level have [levels], 0 where it has none; undefined where two of one level differ. */
+function levelsOf({ codes, levels }: CategoricalColumn, spans: ReadonlyMap<number, number>): number[] | undefined {
+  const told: (number | undefined)[] = levels.map(() => undefined)
+  for (const [i, span] of spans) {
+    const known = told[codes[i]!]
+    if (known !== undefined && known !== span) return undefined
+    told[codes[i]!] = span
+  }
+  return told.map((span) => span ?? 0)
+}
+
+function holdsBeyondChance({ start, end, rows }: Pair, expression: Expression, candidates: number, by?: Quantity): boolean {
+  const inputs = by ? [start, by] : [start]
+  const different = differentRows(
+    [...inputs, end].map(({ values }) => values),
+    end.values.length
+  )
+  const at = (i: number) => evaluate(expression, (name) => inputs.find((one) => one.name === name)!.values[i]!)
+  const rate = rateByChance(different.length, (i, j) => {
+    const value = end.values[different[j]!]!
+    return Math.abs(at(different[i]!) - value) <= tolerance(end.unit, value)
+  })
+  return rows.length > inputs.length && isBeyondChance({ rate, times: different.length - inputs.length, candidates })
+}
+
+function isToldBeyondChance(
+  { start, end }: Pair,
+  spans: ReadonlyMap<number, number>,
+  { codes, levels }: CategoricalColumn,
+  candidates: number
+): boolean {
+  const rows = differentRows([start.values, end.values, Float64Array.from(codes)], codes.length)
+  const rate = rateByChance(rows.length, (i, j) => spans.get(rows[i]!) === spans.get(rows[j]!))
+  return isBeyondChance({ rate, times: rows.length - levels.length, candidates })
+}

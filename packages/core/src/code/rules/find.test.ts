@@ -193,6 +193,23 @@ describe('orders', () => {
     expect(found({ rowCount: rows, columns })).toEqual([])
   })
 
+  it('of what comes in all sizes is told by ratios; what only hangs together, however closely, has none', () => {
+    const normal = (u: number, v: number) => Math.sqrt(-2 * Math.log(1 - u)) * Math.cos(2 * Math.PI * v)
+    const drawn = (label: string) => Array.from(noise(`${label} u`), (u, i) => normal(u, noise(`${label} v`)[i]!))
+    for (const seed of ['1', '2', '3', '4', '5']) {
+      const pupils = drawn(`pupils ${seed}`).map((z) => Math.round(5 + Math.exp(3.5 + 1.1 * z)))
+      // Some classes answered as a whole: of 500 pupils those of others are as far below as of 20, not as many.
+      const answers = noise(`answers ${seed}`)
+      const answered = pupils.map((n, i) => Math.round(n * (1 - 0.6 * answers[i]!)))
+      expect(found({ rowCount: rows, columns: [number('pupils', pupils), number('answered', answered)] })).toEqual(['pupils >= answered'])
+      const beside = drawn(`beside ${seed}`)
+      const width = -Math.min(...beside)
+      const near = pupils.map((n, i) => cents(n * Math.exp(-0.1 * (beside[i]! + width))))
+      expect(near.every((x, i) => x <= pupils[i]!)).toBe(true)
+      expect(found({ rowCount: rows, columns: [number('pupils', pupils), number('near', near)] })).toEqual([])
+    }
+  })
+
   it('a delay, which may be negative, tells when the later date was', () => {
     const minute = 60_000
     const [starts, delays] = ['start', 'delay'].map(noise)

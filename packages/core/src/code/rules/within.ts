@@ -77,7 +77,7 @@ const pairOf = (column: NumericColumn, by: CategoricalColumn): string => JSON.st
 
 /**
  * Pairs of numbers and categories where the numbers of some level end at a wall that others go beyond: their tail would have gone
- * on (`expectedBelow`), and so would rows that were any of the table's. Of those that are believed one in a thousand is none.
+ * on (`expectedBelow`), and so would rows that were any of the table's. Of those that are believed one in a hundred is none.
  */
 function findWalls(
   numbers: readonly NumericColumn[],

@@ -60,11 +60,18 @@ function landmarkWarnings({ landmarks, scalingEnding, scalingError }: FitSummary
 }
 
 /** ε: what it is and why. */
-function bandwidthFact({ epsilon, bandwidth, rowCount }: Pick<FitSummary, 'epsilon' | 'bandwidth' | 'rowCount'>): Fact {
+function bandwidthFact({
+  epsilon,
+  bandwidth,
+  rowCount,
+  duplicateCount
+}: Pick<FitSummary, 'epsilon' | 'bandwidth' | 'rowCount' | 'duplicateCount'>): Fact {
   const fact = { name: 'bandwidth ε', value: String(Number(epsilon.toPrecision(4))) }
   if (!bandwidth) return { ...fact, aside: 'given' }
   const met = bandwidth.criterion === 'target-met' ? '' : ', the nearest that any bandwidth comes'
-  const copies = bandwidth.ratio < COPYING_RATIO ? '; rows stand much nearer to training rows than new rows would' : ''
+  // Where most rows repeat others, so do new ones of the same law.
+  const isRepeated = duplicateCount > rowCount / 2
+  const copies = bandwidth.ratio < COPYING_RATIO && !isRepeated ? '; rows stand much nearer to training rows than new rows would' : ''
   const chosen = bandwidth.rowCount < rowCount ? `; chosen on ${bandwidth.rowCount} of the rows` : ''
   return { ...fact, aside: `nearest-neighbour ratio ${bandwidth.ratio.toFixed(2)}, aim ${bandwidth.target}${met}${copies}${chosen}` }
 }

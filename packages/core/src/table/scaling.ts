@@ -178,6 +178,10 @@ export function isListed(ascending: Float64Array): boolean {
 /** Whether ascending moments keep to hours or leave out days of the week, which ranks alone preserve. Cost O(n log n). */
 export const keepsHours = (ascending: Float64Array): boolean => clockOf(ascending) !== undefined
 
+/** Whether a value of a column stands out from the others as an atom that is more than a pair of ties. Cost O(n). */
+export const hasSpikes = (ascending: Float64Array): boolean =>
+  countsOf(ascending).some((count) => count >= Math.max(REPLICATES, ATOM_SHARE * ascending.length))
+
 /** In a lumpy column two rows agree at least this many times as often as they differ by so much, one to three last decimals up or down. */
 export const LUMPY_RATIO = 2
 export const NEAR_MISSES = 3
@@ -222,7 +226,11 @@ export function hasLightTails(present: Float64Array): boolean {
  * heavier than five standard deviations or skewness beyond 1.
  */
 export function suggestsQuantile(ascending: Float64Array): boolean {
-  if (tiedShare(ascending) > 0.1) return true
+  return tiedShare(ascending) > 0.1 || hasLongTails(ascending)
+}
+
+/** Whether a column of these ascending values has values farther out than five standard deviations, or skewness beyond 1. Cost O(n). */
+export function hasLongTails(ascending: Float64Array): boolean {
   const z = scaleValues(fitScaler(ascending, 'standard'), ascending)
   let cubes = 0
   for (const value of z) cubes += (value * value * value) / z.length

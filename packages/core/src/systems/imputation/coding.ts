@@ -7,12 +7,16 @@ import { presentValues } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { type Lattice, latticeOf } from '../../table/lattice.js'
 import { roundToFormat } from '../../table/present.js'
+import { decoderOf, fitScaler, hasLongTails, hasSpikes, type NumericScaler, scaleValues } from '../../table/scaling.js'
 import { countSingles } from '../../table/singles.js'
 import { isCategorical, isEmpty, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 
 /** How cells of a column stand among the coordinates of a row. */
 export type CodedColumn =
-  /** Centred and scaled by the known cells; `values`, where fresh ones are rare, are those that the column has, ascending. */
+  /**
+   * Centred and scaled by the known cells, or their normal scores; `values`, where fresh ones are rare, are those that the column
+   * has, ascending.
+   */
   | {
       readonly carries: 'number'
       readonly name: string
@@ -24,6 +28,7 @@ export type CodedColumn =
       readonly values?: readonly number[] | undefined
       /** Steps of which the known cells stand apart, as of masses read to 25 g. */
       readonly lattice?: Lattice | undefined
+      readonly scores?: Scores | undefined
     }
   /** A place a level: two levels stand as far apart as two draws of a scaled number do. */
   | { readonly carries: 'levels'; readonly name: string; readonly at: number; readonly levels: readonly string[] }
@@ -31,6 +36,14 @@ export type CodedColumn =
   | { readonly carries: 'constant'; readonly name: string; readonly value: number }
   /** Keys, and columns without a known cell: they stay as they are. */
   | { readonly carries: 'nothing'; readonly name: string }
+
+/** Normal scores of a column: a spike is an interval of them and a long tail no longer than another, so that what is added to them keeps both. */
+interface Scores {
+  /** Known cells, ascending. */
+  readonly knots: readonly number[]
+  /** What the scores of these vary by: coordinates are parts of it. */
+  readonly spread: number
+}
 
 export interface Coding {
   readonly columns: readonly CodedColumn[]
@@ -48,8 +61,14 @@ export interface CodedRows {
 /** Fresh values are rare where fewer known cells than this share have a value of their own (Good and Turing's estimate of what is unseen). */
 const FRESH_SHARE = 0.05
 
-/** The coding of a table by its known cells. Cost O(cells · log n). */
-export function fitCoding(table: Table, formats: readonly ColumnFormat[]): Coding {
+/** Cells that normal scores are taken of at most: their ranks are known to a percent of a standard deviation. */
+const MOST_KNOTS = 4000
+
+/**
+ * The coding of a table by its known cells. `scored`: numbers with spikes or long tails by their normal scores, as of an amount that
+ * is often zero; a density is one of the numbers themselves. Cost O(cells · log n).
+ */
+export function fitCoding(table: Table, formats: readonly ColumnFormat[], { scored = false }: { readonly scored?: boolean } = {}): Coding {
   let width = 0
   const columns = table.columns.map((column): CodedColumn => {
     const { name } = column
@@ -63,7 +82,9 @@ export function fitCoding(table: Table, formats: readonly ColumnFormat[]): Codin
     const [low, high] = [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))]
     if (low === high) return { carries: 'constant', name, value: low }
     width++
-    const steps = defined({ values: recurring(known), lattice: latticeOf(known, { first: low }) })
+    const values = recurring(known)
+    const scores = scored && !values ? scoresOf(known) : undefined
+    const steps = defined({ values, lattice: latticeOf(known, { first: low }), scores })
     // A mean is within the range, but for its rounding.
     const centre = Math.min(high, Math.max(low, mean(known)))
     return { carries: 'number', name, at, centre, scale: Math.sqrt(variance(known)), low, high, ...steps }
@@ -75,6 +96,46 @@ export function fitCoding(table: Table, formats: readonly ColumnFormat[]): Codin
 function recurring(known: Float64Array): number[] | undefined {
   return countSingles(known) < FRESH_SHARE * known.length ? Array.from(sorted([...new Set(known)])) : undefined
 }
+
+/** Normal scores where a column has spikes or tails that need them. */
+function scoresOf(known: Float64Array): Scores | undefined {
+  const ascending = sorted(known)
+  if (!hasSpikes(ascending) && !hasLongTails(ascending)) return undefined
+  const count = Math.min(ascending.length, MOST_KNOTS)
+  // Both ends are among them: fills stay within the range.
+  const knots = Float64Array.from({ length: count }, (_, k) => ascending[Math.round((k * (ascending.length - 1)) / (count - 1))]!)
+  return { knots: Array.from(knots), spread: Math.sqrt(variance(scaleValues(fitScaler(knots, 'quantile'), knots))) }
+}
+
+interface Ways {
+  readonly scaler: NumericScaler
+  readonly back: (score: number) => number
+}
+
+const waysOf = new WeakMap<Scores, Ways>()
+
+/** There and back between numbers and scores, made once a column. */
+function ways(scores: Scores): Ways {
+  const known = waysOf.get(scores)
+  if (known) return known
+  const scaler = fitScaler(Float64Array.from(scores.knots), 'quantile')
+  const made = { scaler, back: decoderOf(scaler) }
+  waysOf.set(scores, made)
+  return made
+}
+
+/** Numbers of a column → coordinates. */
+function coordinatesOf({ centre, scale, scores }: NumberCoding, values: Float64Array): Float64Array {
+  if (!scores) return values.map((x) => (x - centre) / scale)
+  return scaleValues(ways(scores).scaler, values).map((z) => z / scores.spread)
+}
+
+/** The number that a coordinate stands for. */
+export function valueAt({ centre, scale, scores }: NumberCoding, coordinate: number): number {
+  return scores ? ways(scores).back(scores.spread * coordinate) : centre + scale * coordinate
+}
+
+type NumberCoding = Extract<CodedColumn, { carries: 'number' }>
 
 const placesOf = new WeakMap<CodedColumn, Matrix>()
 
@@ -102,9 +163,10 @@ export function codeRows(coding: Coding, table: Table): CodedRows {
     const column = table.columns.find(({ name }) => name === coded.name)
     if (!column) continue
     if (coded.carries === 'number' && isNumeric(column)) {
+      const coordinates = coordinatesOf(coded, column.values)
       for (let i = 0; i < n; i++) {
         if (column.missing?.[i]) continue
-        data.data[i * coding.width + coded.at] = (column.values[i]! - coded.centre) / coded.scale
+        data.data[i * coding.width + coded.at] = coordinates[i]!
         known[i * coding.width + coded.at] = 1
       }
     }
@@ -139,12 +201,17 @@ export function levelsByNearness(column: Extract<CodedColumn, { carries: 'levels
 }
 
 /** The number that a coordinate stands for, as the column may have it: within its range, on its lattice. */
-export function numberAt(column: Extract<CodedColumn, { carries: 'number' }>, coordinate: number, format: ColumnFormat): number {
-  const value = Math.min(column.high, Math.max(column.low, column.centre + column.scale * coordinate))
+export function numberAt(column: NumberCoding, coordinate: number, format: ColumnFormat): number {
+  return admitted(column, valueAt(column, coordinate), format)
+}
+
+/** A number as the column may have it. */
+export function admitted(column: NumberCoding, number: number, format: ColumnFormat): number {
+  const value = Math.min(column.high, Math.max(column.low, number))
   return column.values ? nearest(column.values, value) : roundToFormat(onLattice(column, value), format)
 }
 
-function onLattice({ lattice, low }: Extract<CodedColumn, { carries: 'number' }>, value: number): number {
+function onLattice({ lattice, low }: NumberCoding, value: number): number {
   if (!lattice) return value
   const { step, unit } = lattice
   return low + (Math.round(((value - low) * unit) / step) * step) / unit
@@ -160,8 +227,10 @@ function nearest(ascending: readonly number[], value: number): number {
 export function snapRow(coding: Coding, row: Float64Array, known: Uint8Array): void {
   coding.columns.forEach((column, c) => {
     if ((column.carries !== 'number' && column.carries !== 'levels') || known[column.at]) return
-    if (column.carries === 'number') row[column.at] = (numberAt(column, row[column.at]!, coding.formats[c]!) - column.centre) / column.scale
-    else {
+    if (column.carries === 'number') {
+      const number = numberAt(column, row[column.at]!, coding.formats[c]!)
+      row[column.at] = coordinatesOf(column, Float64Array.of(number))[0]!
+    } else {
       const place = places(column)
       const level = levelsByNearness(column, row)[0]!
       for (let q = 0; q < place.cols; q++) row[column.at + q] = place.data[level * place.cols + q]!

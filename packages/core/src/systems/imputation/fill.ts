@@ -13,12 +13,12 @@ import type { RawTable } from '../../table/raw.js'
 import { stackTables, takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { codeRows, levelsByNearness, numberAt } from './coding.js'
+import { admitted, type Coding, codeRows, levelsByNearness, numberAt, valueAt } from './coding.js'
 import { drawDonors } from './donors.js'
 import { FilledCells } from './filled-cells.js'
 import type { ImputationModel } from './model.js'
 import { readRows } from './read-rows.js'
-import { type FillSetting, RowLaws } from './row-law.js'
+import { type FillSetting, type RowLaw, RowLaws } from './row-law.js'
 
 /** What a gap is filled with. */
 type FillAs = 'draw' | 'mean' | 'median'
@@ -153,6 +153,7 @@ function fillOnce({ model, table, first, as, laws, key }: Once, look: (done: num
     if (r % LOOK === 0) look(Math.round((r / gapped.length) * table.rowCount))
     const known = rows.known.subarray(i * d, (i + 1) * d)
     const row = rowOf(rows.data, i).slice()
+    let means: ReadonlyMap<number, number> = new Map()
     if (known.includes(0)) {
       laws.near(row, known, model.summary.epsilon)
       const law = laws.law(row, model.summary.ridge)
@@ -163,8 +164,9 @@ function fillOnce({ model, table, first, as, laws, key }: Once, look: (done: num
       law.unknown.forEach((c, k) => {
         row[c] = values[k]!
       })
+      if (as === 'mean') means = meansOfScored(model.coding, laws, law)
     }
-    decode({ model, cells, row, i })
+    decode({ model, cells, row, i, means })
     if (complete && !complete(cells.row(i, row))) unruly++
   }
   return { table: cells.table(), filled: cells.filledNames(), unknown, lonely, unruly }
@@ -178,15 +180,29 @@ interface Decoded {
   readonly cells: FilledCells
   readonly row: Float64Array
   readonly i: number
+  /** Numbers that stand for themselves and not for their coordinate, by its place. */
+  readonly means: ReadonlyMap<number, number>
+}
+
+/** Means of columns that are coded by their scores: the mean of a score is not the score of the mean. */
+function meansOfScored({ columns }: Coding, laws: RowLaws, law: RowLaw): ReadonlyMap<number, number> {
+  return new Map(
+    columns.flatMap((column): [number, number][] => {
+      const k = column.carries === 'number' && column.scores ? law.unknown.indexOf(column.at) : -1
+      return column.carries === 'number' && k >= 0 ? [[column.at, laws.meanOf(law, k, (z) => valueAt(column, z))]] : []
+    })
+  )
 }
 
 /** A filled row's coordinates → cells of its gaps. */
-function decode({ model: { coding }, cells, row, i }: Decoded): void {
+function decode({ model: { coding }, cells, row, i, means }: Decoded): void {
   coding.columns.forEach((column, c) => {
     if (column.carries === 'nothing' || !cells.isGap(column.name, i)) return
     const value: CellValue =
       column.carries === 'number'
-        ? numberAt(column, row[column.at]!, coding.formats[c]!)
+        ? means.has(column.at)
+          ? admitted(column, means.get(column.at)!, coding.formats[c]!)
+          : numberAt(column, row[column.at]!, coding.formats[c]!)
         : column.carries === 'levels'
           ? column.levels[levelsByNearness(column, row)[0]!]!
           : column.value

@@ -6,7 +6,7 @@ import { type CellValue, cellAt } from '../../table/cells.js'
 import { type RawColumn, type RawTable, takeRawRows } from '../../table/raw.js'
 import type { Table } from '../../table/table.js'
 import { contextOf, type JobContext } from '../context.js'
-import { type CodedRows, type Coding, codeRows, levelsByNearness, widthOf } from './coding.js'
+import { type CodedRows, type Coding, codeRows, levelsByNearness, valueAt, widthOf } from './coding.js'
 import { type FilledRows, fillRows } from './fill.js'
 import { fitImputation, type ImputationFit, readTableWithGaps } from './fit.js'
 import { completedByNeighbours, type Fills, fillByColumn, fillByForest, fillByNeighbours, MEMBERS, type Wanted } from './peers.js'
@@ -181,7 +181,7 @@ class HoleScorer {
     return rows.map((i, r) => {
       const members = fills[r]!
       if (column.carries === 'number') {
-        const law = members.map((member) => column.centre + column.scale * member[0]!)
+        const law = members.map((member) => valueAt(column, member[0]!))
         return this.score(at(i)!, law, law.reduce((sum, x) => sum + x, 0) / law.length)
       }
       const middle = Float64Array.from(members[0]!, (_, q) => members.reduce((sum, member) => sum + member[q]! / members.length, 0))

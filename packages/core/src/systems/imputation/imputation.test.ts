@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { packModel, unpackModel } from '../../model-file/container.js'
+import { normalCdf } from '../../num/elementary.js'
 import { inverse, multiply, transpose } from '../../num/linear-algebra.js'
 import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
@@ -150,6 +151,68 @@ function mixed(n: number): RawTable {
     ]
   }
 }
+
+describe('numbers with a spike and a long tail', () => {
+  // An amount that is zero where u = 0.6 x + 0.8 e is below 0, else e^(u + 0.3 f): given x it is zero with probability Φ(−0.75 x).
+  const n = 1600
+  const [x, e, f, hole] = ['x', 'e', 'f', 'hole'].map((stream) => normals(keyFor(key, stream), n))
+  const amounts = Array.from(x!, (own, i) => {
+    const u = 0.6 * own + 0.8 * e![i]!
+    return u < 0 ? 0 : Number(Math.exp(u + 0.3 * f![i]!).toFixed(3))
+  })
+  const isHole = (i: number) => hole![i]! < -0.5
+  const table: RawTable = {
+    rowCount: n,
+    columns: [
+      text(
+        'x',
+        Array.from(x!, (own) => own.toFixed(4))
+      ),
+      text(
+        'amount',
+        amounts.map((amount, i) => (isHole(i) ? '' : String(amount)))
+      )
+    ]
+  }
+  const parts = [
+    [-9, -0.5],
+    [-0.5, 0.5],
+    [0.5, 9]
+  ] as const
+  const holesOf = ([low, high]: (typeof parts)[number]) =>
+    Array.from({ length: n }, (_, i) => i).filter((i) => isHole(i) && x![i]! >= low && x![i]! < high)
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+
+  it('are filled with the spike as often as it stands there, and beside it with its spread', async () => {
+    const { rows } = await filled(table, { draws: 5 })
+    const fills = cellsOf(rows, 'amount').map(Number)
+    for (const part of parts) {
+      const holes = holesOf(part)
+      const drawn = holes.flatMap((i) => Array.from({ length: 5 }, (_, draw) => fills[draw * n + i]!))
+      const zeros = mean(holes.map((i) => normalCdf(-0.75 * x![i]!)))
+      // Shares of some 150 holes, of a law learned from some 360 rows beside: about 0.025 each; three of both.
+      expect(Math.abs(mean(drawn.map((amount) => Number(amount === 0))) - zeros)).toBeLessThan(0.1)
+      const logs = (values: readonly number[]) => values.filter((amount) => amount > 0).map(Math.log)
+      const spread = (values: readonly number[]) => Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)))
+      const there = logs(holes.map((i) => amounts[i]!))
+      expect(spread(logs(drawn)) / spread(there)).toBeGreaterThan(0.75)
+      expect(spread(logs(drawn)) / spread(there)).toBeLessThan(1.3)
+    }
+  })
+
+  it('have the mean of what they may be where means are asked, the spike counted', async () => {
+    const { rows } = await filled(table, { as: 'mean' })
+    const fills = cellsOf(rows, 'amount').map(Number)
+    for (const part of parts) {
+      const holes = holesOf(part)
+      const there = holes.map((i) => amounts[i]!)
+      const error = Math.sqrt(mean(there.map((amount) => (amount - mean(there)) ** 2)) / holes.length)
+      expect(Math.abs(mean(holes.map((i) => fills[i]!)) - mean(there))).toBeLessThan(4 * error)
+      // The score of a mean is far from it: a median of the left part is zero.
+      expect(mean(holes.map((i) => fills[i]!))).toBeGreaterThan(0)
+    }
+  })
+})
 
 describe('filling a table', () => {
   const table = mixed(240)

@@ -27,7 +27,7 @@ const LEAST_WEIGHT = 1e-15
 const LEAST_LOG = log(LEAST_WEIGHT)
 
 /** What the gaps of one row may hold: local regression on donors, with what these leave unexplained. */
-interface RowLaw {
+export interface RowLaw {
   /** Coordinates to fill. */
   readonly unknown: readonly number[]
   /** Conditional means of these. */
@@ -224,17 +224,33 @@ export class RowLaws {
 
   /** Medians of the law that was regressed last, a coordinate each. Cost O(L·(d + log L)) a coordinate. */
   median(law: RowLaw): Float64Array {
-    return law.mean.map((mean, k) => {
-      const atoms: { readonly value: number; readonly weight: number }[] = []
-      for (let i = 0; i < this.activeCount; i++) {
-        const j = this.active[i]!
-        atoms.push({ value: this.residual(j, k, this.localMean), weight: this.share * this.p[j]! })
-      }
-      for (let j = 0; j < this.count; j++)
-        if (this.donors.weights[j]! > 0)
-          atoms.push({ value: this.residual(j, k, this.all.mean), weight: (1 - this.share) * this.donors.weights[j]! })
-      return mean + weightedMedian(atoms)
-    })
+    return law.mean.map((mean, k) => mean + weightedMedian(this.residuals(k)))
+  }
+
+  /** Mean of a function of unknown coordinate k under the law that was regressed last. Cost O(L·d). */
+  meanOf(law: RowLaw, k: number, numberAt: (coordinate: number) => number): number {
+    let [sum, whole] = [0, 0]
+    for (const { value, weight } of this.residuals(k)) {
+      sum += weight * numberAt(law.mean[k]! + value)
+      whole += weight
+    }
+    // Where no donor knows it there is nothing to add.
+    return whole > 0 ? sum / whole : numberAt(law.mean[k]!)
+  }
+
+  /** What the donors that know unknown coordinate k leave of it: of the others it is a mean already. */
+  private residuals(k: number): { readonly value: number; readonly weight: number }[] {
+    const { d, donors } = this
+    const knows = (j: number): boolean => donors.known[j * d + this.unknown[k]!] === 1
+    const residuals: { readonly value: number; readonly weight: number }[] = []
+    for (let i = 0; i < this.activeCount; i++) {
+      const j = this.active[i]!
+      if (knows(j)) residuals.push({ value: this.residual(j, k, this.localMean), weight: this.share * this.p[j]! })
+    }
+    for (let j = 0; j < this.count; j++)
+      if (donors.weights[j]! > 0 && knows(j))
+        residuals.push({ value: this.residual(j, k, this.all.mean), weight: (1 - this.share) * this.donors.weights[j]! })
+    return residuals
   }
 }
 

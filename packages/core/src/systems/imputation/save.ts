@@ -56,7 +56,10 @@ const coded = variant<CodedColumn>('carries', {
     low: number(UNSCALED),
     high: number(UNSCALED),
     values: optional(list(number(UNSCALED))),
-    lattice: optional(record<Lattice>({ step: whole({ least: 1 }), unit: whole({ least: 1 }) }))
+    lattice: optional(record<Lattice>({ step: whole({ least: 1 }), unit: whole({ least: 1 }) })),
+    scores: optional(
+      record<NonNullable<Coded<'number'>['scores']>>({ knots: list(number(UNSCALED)), spread: number({ above: 0, most: 10 }) })
+    )
   }),
   levels: record<Coded<'levels'>>({ carries: word('levels'), name: text, at: whole(), levels: list(text) }),
   constant: record<Coded<'constant'>>({ carries: word('constant'), name: text, value: number(UNSCALED) }),
@@ -143,6 +146,18 @@ function checkColumn(column: CodedColumn, { kind: own, levels }: ImputationModel
   if (column.carries === 'number' && column.values && !column.values.every((x, k) => k === 0 || x > column.values![k - 1]!))
     throw damaged(`a model with ${field}.values that do not rise`, 'values in their order')
   if (column.carries === 'number' && column.values?.length === 0) throw damaged(`a model with ${field} of no values`, 'its values')
+  if (column.carries === 'number' && column.scores) checkKnots(column.scores.knots, column, `${field}.scores.knots`)
+}
+
+/** Knots of normal scores: they rise from the smallest value to the largest. */
+function checkKnots(knots: readonly number[], { low, high }: Coded<'number'>, field: string): void {
+  whole({ least: 2 })(knots.length, `${field}.length`)
+  if (knots[0] !== low || knots[knots.length - 1] !== high)
+    throw damaged(
+      `a model with ${field} from ${knots[0]} to ${knots[knots.length - 1]}`,
+      `values from ${low} to ${high}, the range of the column`
+    )
+  if (knots.some((x, k) => k > 0 && x < knots[k - 1]!)) throw damaged(`a model with ${field} that fall`, 'values in their order')
 }
 
 /** Completed rows, which of their coordinates were known, and weights. */

@@ -81,8 +81,15 @@ export function limitsOf(number: NumberStyle | undefined): Pick<NumericColumn, '
 export const limitText = (value: number, { limits }: Pick<NumericColumn, 'limits'>): string | undefined =>
   limits?.find(({ at }) => at === value)?.text
 
+/** Characters of a number that a double always tells: fifteen digits and the point. */
+const SURE = 16
+
 function rounded(value: number, decimals: number, padded: boolean): string {
-  const text = value.toFixed(Math.min(100, decimals))
+  const fixed = value.toFixed(Math.min(100, decimals))
+  const shortest = fixed.length > SURE ? String(value) : fixed
+  // Digits beyond the shortest that give this double back are its own, not those of any number that was written.
+  const isLonger = Number(fixed) === value && shortest.includes('.') && !shortest.includes('e') && shortest.length < fixed.length
+  const text = isLonger ? shortest.padEnd(fixed.length, '0') : fixed
   const trimmed = padded || !text.includes('.') ? text : text.replace(/\.?0+$/, '')
   return trimmed === '-0' ? '0' : trimmed
 }

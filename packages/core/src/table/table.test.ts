@@ -244,6 +244,17 @@ describe('cells', () => {
     expect(formatNumber(2, { decimals: 2, padded: false })).toBe('2')
     expect(formatNumber(-0.001, { decimals: 2, padded: false })).toBe('0')
     expect(formatNumber(120, { decimals: 0, padded: false })).toBe('120')
+    // Of a column whose smallest numbers have 19 decimals.
+    expect([57.79999923706055, 0.1, 12.5, -7, 2e-9].map((x) => formatNumber(x, { decimals: 19, padded: false }))).toEqual([
+      '57.79999923706055',
+      '0.1',
+      '12.5',
+      '-7',
+      '0.000000002'
+    ])
+    expect(formatNumber(0.1, { decimals: 19, padded: true })).toBe('0.1000000000000000000')
+    expect(formatNumber(1 / 3, { decimals: 16, padded: false })).toBe('0.3333333333333333')
+    expect(formatNumber(100 / 3, { decimals: 2, padded: false })).toBe('33.33')
   })
   it('dates that exist, with zones', () => {
     expect(parseDateTime('2021-02-30')).toBeUndefined()

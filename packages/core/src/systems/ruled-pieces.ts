@@ -92,7 +92,7 @@ export function drawnExpression(expression: Expression, known: Derivations): Exp
     const rule = known.ruleOf.get(expression.name)
     if (known.columns.get(expression.name)?.kind === 'datetime') return undefined
     if (!rule) return expression
-    if (rule.kind === 'formula') return drawnExpression(rule.expression, known)
+    if (rule.kind === 'formula' && !rule.there) return drawnExpression(rule.expression, known)
     if (rule.kind !== 'order' || rule.lows.length !== 1 || rule.from !== undefined) return undefined
     const ends: Expression[] = [...(rule.most === undefined ? [] : [{ kind: 'number' as const, value: rule.most }]), ...(rule.highs ?? [])]
     if (ends.length > 1) return undefined

@@ -9,7 +9,9 @@ import {
   measuredText,
   type RuledColumn,
   ruleTexts,
-  startsOfKept
+  startsOfKept,
+  THERE,
+  thereOf
 } from '../code/rules/kept-rules.js'
 import { type Bound, isWritten, type Target } from '../code/rules/meet.js'
 import { DAY, unitOf } from '../code/rules/quantity.js'
@@ -75,8 +77,15 @@ export class Through {
     return own
   }
 
-  private givenOf(rule: Derivation, { value, rest }: { value: GivenValue; rest: Given }): Given {
+  private givenOf(rule: Derivation, { value, rest: others }: { value: GivenValue; rest: Given }): Given {
     const wanted = wantedOf(this.columns.get(rule.column)!, value)
+    const there = thereOf(rule)
+    const isOpen = there !== undefined && there.or === 0 && distanceOf(wanted, 0) === 0
+    if (isOpen) {
+      this.terms.push((whole) => (distanceOf(wanted, whole[rule.column]!) === 0 ? 0 : Number.NEGATIVE_INFINITY))
+      return others
+    }
+    const rest = there ? { ...others, [there.column]: THERE } : others
     const row = this.rowOf(rest, inputsOf(rule))
     if (rule.kind === 'order') this.refuseBeyond(rule, wanted as Interval, rest)
     if (row && rule.kind === 'order') return this.gapOf(rule, { wanted, rest, row })
@@ -102,7 +111,14 @@ export class Through {
       } else if (wanted.low === wanted.high) row[name] = wanted.low
     }
     for (const rule of this.kept.rules) {
-      if (rule.kind === 'order' || rule.kind === 'gap' || rule.column in row || !inputsOf(rule).every((name) => name in row)) continue
+      if (
+        rule.kind === 'order' ||
+        rule.kind === 'gap' ||
+        thereOf(rule) ||
+        rule.column in row ||
+        !inputsOf(rule).every((name) => name in row)
+      )
+        continue
       row[rule.column] = wholeRow({ ...this.kept, rules: [rule] }, 'written')(row)[rule.column]!
     }
     return inputs.every((name) => name in row) ? row : undefined
@@ -313,5 +329,6 @@ function gapBound(value: GivenValue): Bound {
 /** Observations that stand for given values are as sharp as this part of the column's spread: sharper ones no chain could follow. */
 const SHARPNESS = 0.01
 
-/** Columns that a rule derives its column from, but for the gap of an order. */
-const inputsOf = (rule: Derivation): readonly string[] => (rule.kind === 'order' ? [...new Set(startsOfKept(rule))] : inputsOfKept(rule))
+/** Columns that a rule derives its column from, but for the gap of an order, and what says where the rule holds. */
+const inputsOf = (rule: Derivation): readonly string[] =>
+  rule.kind === 'order' ? [...new Set(startsOfKept(rule))] : inputsOfKept(rule).filter((name) => name !== thereOf(rule)?.column)

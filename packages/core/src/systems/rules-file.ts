@@ -1,6 +1,6 @@
 import type { Exceptions } from '../code/rules/exceptions.js'
 import type { Parts } from '../code/rules/keep-parts.js'
-import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn } from '../code/rules/kept-rules.js'
+import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn, THERE, type There } from '../code/rules/kept-rules.js'
 import type { ListedValues } from '../code/rules/listed-values.js'
 import { areRising, type Cut, isNumber } from '../code/rules/thresholds.js'
 import type { Within } from '../code/rules/within.js'
@@ -45,7 +45,13 @@ export function recordRules({ rules, columns }: KeptRules): object {
     columns,
     rules: rules.map((rule) => {
       if (rule.kind === 'lookup')
-        return { kind: rule.kind, column: rule.column, from: rule.from, ...rule.table, ...defined({ exceptions: rule.exceptions }) }
+        return {
+          kind: rule.kind,
+          column: rule.column,
+          from: rule.from,
+          ...rule.table,
+          ...defined({ exceptions: rule.exceptions, there: rule.there })
+        }
       if (rule.kind === 'gap') return rule
       if (rule.kind === 'step')
         return { ...rule, cuts: rule.cuts.map((cut) => (isNumber(cut) ? cut : { ...cut, at: expressionText(cut.at) })) }
@@ -77,6 +83,7 @@ interface LookupRecord {
   readonly keys: readonly (readonly CellValue[])[]
   readonly values: readonly CellValue[]
   readonly exceptions?: Exceptions | undefined
+  readonly there?: There | undefined
 }
 
 const exceptions = optional(
@@ -88,13 +95,16 @@ const exceptions = optional(
   })
 )
 
+const there = optional(record<There>({ column: text, or: (value, field) => (value === 0 ? 0 : word('missing')(value, field)) }))
+
 const lookupRecord = record<LookupRecord>({
   kind: word('lookup'),
   column: text,
   from: list(text),
   keys: list(list(cell)),
   values: list(cell),
-  exceptions
+  exceptions,
+  there
 })
 
 export const isTrue: Reader<true> = (value, field) => {
@@ -156,7 +166,8 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
     expression,
     parts: optional(record<Parts>({ names: list(text), zeros: flag })),
     rounding: optional(list(number(UNSCALED))),
-    exceptions
+    exceptions,
+    there
   }),
   order: record<Kept<'order'>>({
     kind: word('order'),
@@ -264,7 +275,10 @@ function checkKind(one: KeptRule, columns: ReadonlyMap<string, RuledColumn>, at:
   const isDate = one.kind === 'step' && columns.get(one.of)?.kind === 'datetime'
   if (one.kind === 'step' && !(others.every(isNumericKind) && (isDate === (one.dates === true) || !one.cuts.some(isNumber))))
     throw damaged(`a model whose ${at} cuts ${one.of}`, 'numbers, or dates')
-  const fits = (value: CellValue) => value === null || (levels ? levels.includes(value as string) : typeof value === 'number')
+  const fits = (value: CellValue) =>
+    value === null ||
+    (one.kind === 'gap' && one.marks !== one.column && value === THERE) ||
+    (levels ? levels.includes(value as string) : typeof value === 'number')
   const values =
     one.kind === 'lookup'
       ? [...one.table.values, ...(one.exceptions?.values ?? [])]

@@ -1,4 +1,4 @@
-import { inputsOf, type Rule } from './rule.js'
+import { inputsOf, openOf, type Rule } from './rule.js'
 
 /**
  * Rules that can be kept together: in the order given, each whose column no earlier rule derives and that closes no circle. What
@@ -20,7 +20,10 @@ export function clashOf(rule: Rule, kept: readonly Rule[]): 'derived' | 'circle'
 
 /** Whether two rules of one column say different things of it: several starts of its gap, and where it is missing. */
 function goTogether(one: Rule, other: Rule): boolean {
-  if (one.kind === 'gap' || other.kind === 'gap') return one.kind !== other.kind && isOrder(one.kind === 'gap' ? other : one)
+  if (one.kind === 'gap' || other.kind === 'gap') {
+    const value = one.kind === 'gap' ? other : one
+    return one.kind !== other.kind && (isOrder(value) || openOf(value) === 'missing')
+  }
   // Exceptions are from one start.
   return isOrder(one) && isOrder(other) && !one.exceptions && !other.exceptions
 }

@@ -2,7 +2,7 @@ import type { CellValue } from '../../table/cells.js'
 import { columnsOf, type Expression, evaluate, holdsIn } from '../../table/expression.js'
 import { roundToFormat } from '../../table/present.js'
 import type { NumericColumn } from '../../table/table.js'
-import type { KeptRule, KeptRules, RuledColumn } from './kept-rules.js'
+import { type KeptRule, type KeptRules, openCell, type RuledColumn, type There, thereOf } from './kept-rules.js'
 import { lookup } from './lookup-table.js'
 import { DAY, tolerance, unitOf } from './quantity.js'
 import { saysGap } from './rows-of-rule.js'
@@ -28,7 +28,7 @@ const MOST_TURNS = 40
  */
 export function rowCompleter({ rules, columns }: KeptRules): (row: FilledRow) => boolean {
   const byName = new Map(columns.map((column) => [column.name, column]))
-  const steps = rules.map((rule) => completing(rule, byName))
+  const steps = rules.map((rule) => openly(completing(rule, byName), thereOf(rule)))
   return (row) => {
     const settled = new Set<string>()
     const own: SettlingRow = {
@@ -55,9 +55,9 @@ interface SettlingRow extends Omit<FilledRow, 'set'> {
 interface Step {
   readonly column: string
   /** The column is given: moves filled cells that it is derived from. */
-  back(row: SettlingRow): void
+  back(row: SettlingRow): unknown
   /** The column is filled: derives it. */
-  forward(row: SettlingRow): void
+  forward(row: SettlingRow): unknown
   holds(row: SettlingRow): boolean
 }
 
@@ -69,6 +69,18 @@ function completing(rule: KeptRule, columns: Columns): Step {
   if (rule.kind === 'order') return orderStep(rule, columns)
   if (rule.kind === 'lookup') return lookupStep(rule)
   return rule.kind === 'step' ? thresholdStep(rule, columns) : gapStep(rule)
+}
+
+/** Leaves a cell as it is that the rule leaves open. */
+function openly(step: Step, there: There | undefined): Step {
+  if (!there) return step
+  const isOpen = (row: SettlingRow) => row.cell(step.column) === openCell(there)
+  return {
+    column: step.column,
+    back: (row) => isOpen(row) || step.back(row),
+    forward: (row) => isOpen(row) || step.forward(row),
+    holds: (row) => isOpen(row) || step.holds(row)
+  }
 }
 
 /** An expression in a row, dates in days; NaN where a cell is missing. */

@@ -4,7 +4,7 @@ import { isNumeric } from '../../table/table.js'
 import { rowCells } from './lookup-table.js'
 import { DAY } from './quantity.js'
 import { breachOf, columnIn, expressionAt, quantityIn, type WrittenTable } from './rows-of-rule.js'
-import type { Rule } from './rule.js'
+import { openOf, type Rule } from './rule.js'
 
 /** Rows of the data that a rule does not hold in, and what their column is instead. Plain data. */
 export interface Exceptions {
@@ -28,8 +28,9 @@ export interface Exception {
 
 type Bendable = Extract<Rule, { kind: 'formula' | 'order' | 'lookup' }>
 
-/** Rules that may have exceptions: what a threshold or a gap says of a row is said by two columns alike. */
-export const bends = (rule: Rule): rule is Bendable => rule.kind === 'formula' || rule.kind === 'order' || rule.kind === 'lookup'
+/** Rules that may have exceptions: what a threshold or a gap says of a row is said by two columns alike, and a rule that leaves its column open has them. */
+export const bends = (rule: Rule): rule is Bendable =>
+  (rule.kind === 'formula' || rule.kind === 'order' || rule.kind === 'lookup') && openOf(rule) === undefined
 
 /** The rows that break a rule; undefined where one of them cannot be told from what the rule says, as where an input is missing. */
 export function exceptionsOf(rule: Bendable, data: WrittenTable): Exceptions | undefined {

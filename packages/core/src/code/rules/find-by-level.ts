@@ -64,14 +64,19 @@ interface Problem {
  * Columns that are sums of others and of products of two, with weights that may differ between the levels of a category:
  * `fee = 0.15 * total * P(channel = web) + …`, `total = nights * rate + 14 * guests * nights * P(breakfast = yes)`. Terms are chosen by
  * orthogonal matching pursuit, each in all levels at once, until what is left is rounding; then each level has its simplest weights, with which all
- * rows obey. Only columns that no rule tells yet, without gaps. Cost O(terms · columns · categories) on 128 rows, and O(rows) for each that passes.
+ * rows obey. Only columns that no rule tells yet, without gaps; where `only` names one, that. Cost O(terms · columns · categories) on 128 rows, and O(rows) for each that passes.
  * @source Pati, Rezaiifar, Krishnaprasad, *Orthogonal matching pursuit*, 1993.
  */
-export function findByLevel(columns: readonly Column[], quantities: readonly Quantity[], rules: readonly Rule[]): FormulaFound[] {
+export function findByLevel(
+  columns: readonly Column[],
+  quantities: readonly Quantity[],
+  rules: readonly Rule[],
+  only?: string
+): FormulaFound[] {
   const rowCount = quantities[0]?.values.length ?? 0
   const numbers = quantities.filter(({ values, isDate }) => !isDate && !values.some(Number.isNaN))
   const told = new Set(rules.flatMap((rule) => (isOrder(rule) || rule.kind === 'gap' ? [] : [rule.column])))
-  const targets = numbers.filter((one) => !told.has(one.name) && hasValues(one))
+  const targets = numbers.filter((one) => !told.has(one.name) && (only === undefined || one.name === only) && hasValues(one))
   if (targets.length === 0 || numbers.length > MOST_TERMS) return []
   const single = columns.flatMap((one) => groupingBy(one))
   const groupings = [

@@ -6,10 +6,15 @@ import { binary, column, number } from './shapes.js'
 
 /** Rows, spread over the table, that a bound must pass before all rows are looked at. */
 const PROBES = 64
+/** Rows beside a bound, spread over them, that a formula is looked for in; all must obey. */
+const MOST_ROWS = 1000
 /** A column of fewer values is a category: what determines it is a lookup, or a side. */
 const LEAST_VALUES = 12
 /** Of several readings of one relation after the formula of the other rows. */
 const BEHIND = 0.5
+
+/** The bound on the other side. */
+const OTHER = { min: 'max', max: 'min' } as const
 
 /** What a column does not go beyond: another column, or the end of its own numbers. */
 interface Bound {
@@ -20,11 +25,11 @@ interface Bound {
 
 /**
  * Columns that are the smaller or the larger of two: `paid = min(limit, 0.8 * charged)`, `due = max(20, fee * hours)`. One side is another
- * column, or a number, that the column never goes beyond and that it is in some rows; in all others a formula holds, which
+ * column, or a number, that the column never goes beyond and that it is in some rows; in all others a formula holds, or what has a bound on the other side: `max(0, min(limit, bill - excess))`; it
  * stands beyond the first side in exactly the former. By chance m of n rows are these with probability 1 over (n choose m). Cost O(p²) on a few
  * rows, and a search for formulas of one column where a bound holds.
  */
-export function findExtremes(quantities: readonly Quantity[], rowCount: number, told: ReadonlySet<string>): FormulaFound[] {
+export function findExtremes(quantities: readonly Quantity[], rowCount: number, told: ReadonlySet<string>, only?: Choice): FormulaFound[] {
   const numbers = quantities.filter(({ isDate }) => !isDate)
   const probes = Array.from({ length: Math.min(PROBES, rowCount) }, (_, k) =>
     Math.floor(((k + 0.5) * rowCount) / Math.min(PROBES, rowCount))
@@ -33,10 +38,10 @@ export function findExtremes(quantities: readonly Quantity[], rowCount: number, 
   const candidates = 2 * numbers.length ** 2
   return numbers.flatMap((target): FormulaFound[] => {
     if (told.has(target.name) || !hasValues(target, LEAST_VALUES)) return []
-    for (const choice of CHOICES) {
+    for (const choice of only === undefined ? CHOICES : [only]) {
       for (const bound of boundsOf(target, choice, numbers)) {
-        if (!isBound(target, choice, bound, probes) || !isBound(target, choice, bound, all)) continue
-        const found = otherSide({ target, choice, bound, candidates }, quantities, all)
+        if (![probes, all].every((rows) => isWithin(target, choice, bound, rows)) || !isMet(target, bound, all)) continue
+        const found = otherSide({ target, choice, bound, candidates }, quantities, all, only === undefined)
         if (found) return [found]
       }
     }
@@ -56,7 +61,7 @@ function boundsOf(target: Quantity, choice: Choice, numbers: readonly Quantity[]
 }
 
 /** Whether no other number of a column has more rows: what ends at a number stands there more often than beside it. */
-function isCommonest(end: number, values: Float64Array): boolean {
+export function isCommonest(end: number, values: Float64Array): boolean {
   const own = values.reduce((count, x) => count + (x === end ? 1 : 0), 0)
   if (own < 2) return false
   const counts = new Map<number, number>()
@@ -69,18 +74,16 @@ const valueAt = (expression: Expression, quantities: readonly Quantity[], row: n
 
 const isAt = ({ values, unit }: Quantity, { at }: Bound, i: number): boolean => Math.abs(values[i]! - at(i)) <= tolerance(unit, values[i]!)
 
-/** Whether a column never goes beyond a bound, and is it in some rows and not in others. */
-function isBound(target: Quantity, choice: Choice, bound: Bound, rows: readonly number[]): boolean {
-  let [on, off] = [0, 0]
-  for (const i of rows) {
-    const own = target.values[i]!
-    if (Number.isNaN(own)) continue
-    if (isAt(target, bound, i)) on++
-    else if (choice === 'min' ? own < bound.at(i) : own > bound.at(i)) off++
-    else return false
-  }
-  return on > 0 && off > 0
-}
+/** Whether a column never goes beyond a bound. */
+const isWithin = (target: Quantity, choice: Choice, bound: Bound, rows: readonly number[]): boolean =>
+  rows.every((i) => {
+    const [own, end] = [target.values[i]!, bound.at(i)]
+    return Number.isNaN(own) || (choice === 'min' ? own < end : own > end) || isAt(target, bound, i)
+  })
+
+/** Whether a column is at a bound in some rows, and not in others. */
+const isMet = (target: Quantity, bound: Bound, rows: readonly number[]): boolean =>
+  [true, false].every((at) => rows.some((i) => !Number.isNaN(target.values[i]!) && isAt(target, bound, i) === at))
 
 interface Bounded {
   readonly target: Quantity
@@ -93,15 +96,21 @@ interface Bounded {
 function otherSide(
   { target, choice, bound, candidates }: Bounded,
   quantities: readonly Quantity[],
-  all: readonly number[]
+  all: readonly number[],
+  isOuter: boolean
 ): FormulaFound | undefined {
   const isPresent = (i: number): boolean => !Number.isNaN(target.values[i]!)
   const off = all.filter((i) => !isPresent(i) || !isAt(target, bound, i))
   const present = all.filter(isPresent)
   const on = present.filter((i) => isAt(target, bound, i))
   if (!isBelievedAtLog(-logChoose(present.length, on.length), candidates)) return undefined
-  const rest = quantities.map((one): Quantity => ({ ...one, values: Float64Array.from(off, (i) => one.values[i]!) }))
-  const formulas = [...findFormulas(rest, off.length, target.name)].sort((a, b) => a.rank - b.rank || a.inputs - b.inputs)
+  const count = Math.min(MOST_ROWS, off.length)
+  const some = Array.from({ length: count }, (_, k) => off[Math.floor(((k + 0.5) * off.length) / count)]!)
+  const rest = quantities.map((one): Quantity => ({ ...one, values: Float64Array.from(some, (i) => one.values[i]!) }))
+  const one = [...findFormulas(rest, count, target.name)].sort((a, b) => a.rank - b.rank || a.inputs - b.inputs)
+  // What is between two bounds is at the other one in some of the rows that are left.
+  const others = new Set(quantities.flatMap(({ name }) => (name === target.name ? [] : [name])))
+  const formulas = one.length > 0 || !isOuter ? one : findExtremes(rest, count, others, OTHER[choice])
   const found = formulas.find(({ expression }) => {
     return all.every((i) => {
       const [side, end] = [valueAt(expression, quantities, i), bound.at(i)]

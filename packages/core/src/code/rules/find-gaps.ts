@@ -46,7 +46,6 @@ export function findGaps(columns: readonly Column[], rowCount: number): GapsFoun
     const byLevels = columns.flatMap((column): (GapsFound & { readonly chance: number })[] => {
       if (!isCategorical(column) || column.name === name || column.levels.length > MOST_LEVELS || column.codes.includes(-1)) return []
       const { missing, open, rows, openGaps } = sortsOf(column.codes, column.levels.length, isMissing)
-      if (open.length > 0 && open.length >= column.levels.length - 1 && missing.length === 0) return []
       const choices = column.levels.length * log(open.length === 0 ? 2 : 3)
       const chance = logChance + logChoose(rows, openGaps) + choices
       if (!isBelievedAtLog(chance, candidates)) return []

@@ -56,14 +56,16 @@ interface Pair {
  * Dates that are whole calendar months from another one in all rows, with the same days beside them: `ends = joined + months(term) - 1`,
  * `due = month_end(issued) + 10`; or days. How many is a constant, a multiple of a column, or what the level of a category
  * tells: `ends = start + months(12 * P(plan = annual) + P(plan = monthly))`. By chance dates of different rows are as far from each other; of
- * levels, rows share a number of months as often as they do. Cost O(dates² · (rows + columns)), of most pairs on few rows.
+ * levels, rows share a number of months as often as they do. Cost O(dates² · (rows + columns)), of most pairs on few rows. Those of one date where `only` names it.
  */
-export function findTerms(columns: readonly Column[], quantities: readonly Quantity[], rowCount: number): TermFound[] {
+export function findTerms(columns: readonly Column[], quantities: readonly Quantity[], rowCount: number, only?: string): TermFound[] {
   const dates = quantities.filter(({ isDate }) => isDate)
   const numbers = quantities.filter(({ isDate }) => !isDate)
   const categories = columns.filter(isCategorical).filter(({ codes, levels }) => levels.length <= MOST_LEVELS && !codes.includes(-1))
   const candidates = dates.length * (dates.length - 1) * (besides.length + 3) * (1 + numbers.length + categories.length)
-  const pairs = dates.flatMap((start) => dates.flatMap((end) => (end === start ? [] : (pairOf(start, end, rowCount) ?? []))))
+  const pairs = dates.flatMap((start) =>
+    dates.flatMap((end) => (end === start || (only !== undefined && end.name !== only) ? [] : (pairOf(start, end, rowCount) ?? [])))
+  )
   const found = pairs.flatMap((pair) => {
     const told = readingsOf(pair.end.values[pair.rows[0]!]!)
       .filter((reading) => isRead(pair, reading))

@@ -14,6 +14,7 @@ import { findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-form
 import { findGaps } from './find-gaps.js'
 import { findLookups } from './find-lookups.js'
 import { findOffsets } from './find-offsets.js'
+import { findOpen } from './find-open.js'
 import { findLimits, findOrders, type OrderFound } from './find-orders.js'
 import { findSteps, stepAlong } from './find-steps.js'
 import { findConstantSums } from './find-sums.js'
@@ -155,6 +156,8 @@ export function findExact(
     if (step) take({ kind: 'step', ...step })
   }
   for (const { column: name, from } of lookups) if (!from.some((one) => computed.has(one))) take({ kind: 'lookup', column: name, from })
+  const isTold = (name: string) => except.has(name) || kept.some((rule) => rule.column === name && (!isOrder(rule) || rule.exceptions))
+  if (byLevel && quantities.length <= MOST_COLUMNS_OF[2]) for (const rule of findOpen(data, (name) => !isTold(name))) take(rule)
   const derived = new Set(kept.filter((rule) => !isOrder(rule)).map((rule) => rule.column))
   for (const gap of findGaps(table.columns, table.rowCount)) take({ kind: 'gap', ...gap })
   const free = quantities.filter(({ name }) => !derived.has(name))

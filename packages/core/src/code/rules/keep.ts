@@ -7,19 +7,19 @@ import { columnsOf, type Expression } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { writtenUnit } from '../../table/present.js'
-import { unusedName } from '../../table/rows.js'
+import { takeTableRows, unusedName } from '../../table/rows.js'
 import { isNumeric, kindOf, type NumericColumn } from '../../table/table.js'
 import { coarserLattice, type ValueLattice } from '../../table/value-lattice.js'
 import { isOrder } from './choose.js'
 import { bends, type Exceptions, exceptionsOf } from './exceptions.js'
 import { someValues } from './keep-gaps.js'
 import { partsIn, roundingIn } from './keep-parts.js'
-import { inputsOfKept, type KeptOrder, type KeptRule, type KeptRules } from './kept-rules.js'
+import { inputsOfKept, type KeptOrder, type KeptRule, type KeptRules, THERE, type There } from './kept-rules.js'
 import { listedValues } from './listed-values.js'
 import { lookupTable } from './lookup-table.js'
 import { DAY } from './quantity.js'
 import { binAt, columnIn, formatIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
-import { inputsOf, type Rule } from './rule.js'
+import { inputsOf, isOpenCell, openOf, type Rule } from './rule.js'
 import { endOfWay, isToldByShare } from './share-of-way.js'
 import { endAt, gapColumn, highestOf } from './stacked.js'
 import { keepWithin } from './within.js'
@@ -85,13 +85,17 @@ function keepRule(place: number, rules: readonly Rule[], data: MeasuredTable): K
         kind,
         column,
         expression,
-        ...defined({ parts: partsIn(rule, rules, data), rounding: roundingIn(rule, data), exceptions: exceptionsIn(rule, data) })
+        ...(rule.open === undefined
+          ? defined({ parts: partsIn(rule, rules, data), rounding: roundingIn(rule, data), exceptions: exceptionsIn(rule, data) })
+          : { there: thereIn(rule, data) })
       }
     ]
   }
   if (rule.kind === 'step') return [{ ...rule, ...valuesOfBins(rule, data) }]
   if (rule.kind === 'gap') {
     const by = data.within.get(column)
+    const there = rules.flatMap((one) => (one.column === column ? (thereIn(one, data) ?? []) : []))[0]
+    if (there) return [{ ...rule, marks: there.column, values: [THERE] }]
     const order = by === undefined ? keepOrder(column, rules, data) : keepPlace(column, by, data)
     return [
       {
@@ -106,8 +110,12 @@ function keepRule(place: number, rules: readonly Rule[], data: MeasuredTable): K
   }
   if (rule.kind === 'lookup') {
     const from = rule.from.map((name) => columnIn(data, name))
-    const table = lookupTable(from, columnIn(data, column), data.table.rowCount)
-    return [{ kind: rule.kind, column, from: rule.from, table, ...defined({ exceptions: exceptionsIn(rule, data) }) }]
+    const rows = Uint32Array.from(rowsThere(rule, data))
+    const own = takeTableRows({ columns: [...from, columnIn(data, column)], rowCount: data.table.rowCount }, rows).columns
+    const table = lookupTable(own.slice(0, -1), own[own.length - 1]!, rows.length)
+    return [
+      { kind: rule.kind, column, from: rule.from, table, ...defined({ exceptions: exceptionsIn(rule, data), there: thereIn(rule, data) }) }
+    ]
   }
   if (rules.slice(place + 1).some((one) => isOrder(one) && one.column === column)) return []
   return [keepOrder(column, rules, data)!]
@@ -151,6 +159,18 @@ function keepOrder(column: string, rules: readonly Rule[], data: MeasuredTable):
       exceptions
     })
   }
+}
+
+/** What says where a rule holds that leaves its column open; no other column is named so. */
+function thereIn(rule: Rule, { table }: WrittenTable): There | undefined {
+  const or = openOf(rule)
+  return or === undefined ? undefined : { column: unusedName(`${rule.column} there`, new Set(table.columns.map(({ name }) => name))), or }
+}
+
+/** Rows in which a rule holds, and does not leave its column open. */
+function rowsThere(rule: Rule, data: WrittenTable): number[] {
+  const [open, cell] = [openOf(rule), cellAt(columnIn(data, rule.column))]
+  return Array.from({ length: data.table.rowCount }, (_, i) => i).filter((i) => !isOpenCell(open, cell(i)))
 }
 
 const exceptionsIn = (rule: Rule, data: WrittenTable): Exceptions | undefined =>

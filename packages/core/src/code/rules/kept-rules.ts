@@ -9,7 +9,7 @@ import type { KeptGaps } from './keep-gaps.js'
 import type { Parts } from './keep-parts.js'
 import type { ListedValues } from './listed-values.js'
 import type { LookupTable } from './lookup-table.js'
-import { ruleText } from './rule.js'
+import { type Open, type Rule, ruleText } from './rule.js'
 import { columnsOfCuts, type Thresholds } from './thresholds.js'
 import type { Within } from './within.js'
 
@@ -23,6 +23,7 @@ export type KeptRule =
       /** What parts of a constant miss it by, rounded one by one: hundredths of its law over the rows. */
       readonly rounding?: readonly number[] | undefined
       readonly exceptions?: Exceptions | undefined
+      readonly there?: There | undefined
     }
   /**
    * The column is the greatest of `lows` and a gap, in units of its own, which stands in its place; or a gap of either sign from
@@ -54,6 +55,7 @@ export type KeptRule =
       readonly from: readonly string[]
       readonly table: LookupTable
       readonly exceptions?: Exceptions | undefined
+      readonly there?: There | undefined
     }
   /** One value below the first threshold, one from each on [cuts + 1], and one where the number or a threshold is missing. */
   | ({
@@ -64,6 +66,21 @@ export type KeptRule =
       readonly missing: CellValue
     } & Thresholds)
   | KeptGaps
+
+/** Of a rule that leaves its column open: the drawn column that has a level where the rule holds and is missing where the column is `or`. */
+export interface There {
+  readonly column: string
+  readonly or: Open
+}
+
+/** The one level of a column that says where a rule holds. */
+export const THERE = 'there'
+
+/** What says where a rule holds that leaves its column open. */
+export const thereOf = (rule: KeptRule): There | undefined => (rule.kind === 'formula' || rule.kind === 'lookup' ? rule.there : undefined)
+
+/** What a column is where its rule leaves it open. */
+export const openCell = ({ or }: There): CellValue => (or === 'missing' ? null : or)
 
 /** A column as it stands in the whole table. */
 export interface RuledColumn extends KindOfColumn {
@@ -82,6 +99,8 @@ export interface KeptRules {
 
 /** Columns, drawn or derived before, that a rule computes its column from. */
 export function inputsOfKept(rule: KeptRule): readonly string[] {
+  const there = thereOf(rule)
+  if (there) return [...inputsOfKept({ ...rule, there: undefined } as KeptRule), there.column]
   if (rule.kind === 'lookup') return rule.from
   if (rule.kind === 'step') return [rule.of, ...columnsOfCuts(rule.cuts)]
   if (rule.kind === 'gap') return [rule.when, rule.marks]
@@ -121,7 +140,7 @@ export function ruleTexts({ rules }: KeptRules): string[] {
         ...highs.map((high) => ruleText({ kind: 'limit', column, high }))
       ]
     }
-    return [ruleText({ ...rule, exceptions })]
+    return [ruleText({ ...rule, exceptions, open: thereOf(rule)?.or } as Rule)]
   })
 }
 

@@ -18,11 +18,22 @@ const SIGN = /->|→|>=|<=|≥|≤|=|>|</
  */
 export function parseRule(whole: string): Rule {
   const match = EXCEPTIONS.exec(whole)
-  if (!match) return statementIn(whole)
-  const rule = statementIn(whole.slice(0, match.index))
+  if (!match) return openIn(whole)
+  const rule = openIn(whole.slice(0, match.index))
   if (!bends(rule)) throw malformed(whole, 'exceptions from a threshold or a gap')
   return { ...rule, exceptions: Number(match[1]) }
 }
+
+/** A rule that may leave its column missing, or 0. */
+function openIn(text: string): Rule {
+  const match = OPEN.exec(text)
+  if (!match) return statementIn(text)
+  const rule = statementIn(text.slice(0, match.index))
+  if (rule.kind !== 'formula' && rule.kind !== 'lookup') throw malformed(text, `“${match[0].trim()}” behind something else than = or ->`)
+  return { ...rule, open: match[1] === '0' ? 0 : 'missing' }
+}
+
+const OPEN = /\s+or (missing|0)\s*$/
 
 const EXCEPTIONS = /\s+but for (\d{1,9}) rows?\s*$/
 

@@ -4,9 +4,10 @@ import { linearForm } from '../../table/derivative.js'
 import { type Expression, evaluate, holdsIn, indicatorsOf } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { spelled } from '../../table/present.js'
+import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { type Quantity, quantityOf, tolerance } from './quantity.js'
-import { inputsOf, type Rule, ruleText, sideOf } from './rule.js'
+import { inputsOf, isOpenCell, type Open, openOf, type Rule, ruleText, sideOf } from './rule.js'
 import { binOf, columnsOfCuts, type Thresholds } from './thresholds.js'
 
 /** A table with how its columns are written. */
@@ -30,6 +31,8 @@ type Says = 'most' | 'first'
 
 /** The first row that breaks a rule, or undefined. The columns of formulas and orders must be numbers or dates. Cost O(rows). */
 export function breachOf(rule: Rule, data: WrittenTable, says: Says = 'most'): Breach | undefined {
+  const open = openOf(rule)
+  if (open !== undefined) return openBreach(rule, open, { data, says })
   if (rule.kind === 'lookup')
     return lookupBreach(rule, { keys: rule.from.map((name) => codesIn(data, name)).reduce((a, b) => jointCodes(a, b)), data, says })
   if (rule.kind === 'step') return lookupBreach({ column: rule.column, from: inputsOf(rule) }, { keys: binsOf(rule, data), data, says })
@@ -49,6 +52,14 @@ export function breachOf(rule: Rule, data: WrittenTable, says: Says = 'most'): B
   const row = broken[0]!
   const sides = [rule.column, ...new Set(columnsShown(rule))].map((name) => `${name} ${cellText(data, name, row)}`)
   return { row, count: broken.length, rows: broken, words: sides.join(', ') }
+}
+
+/** The rows of what a rule leaves open obey it, whatever the others are. */
+function openBreach(rule: Rule, open: Open, { data, says }: { readonly data: WrittenTable; readonly says: Says }): Breach | undefined {
+  const cell = cellAt(columnIn(data, rule.column))
+  const rows = Uint32Array.from(rowsWhere(data.table.rowCount, (i) => !isOpenCell(open, cell(i))))
+  const breach = breachOf({ ...rule, open: undefined } as Rule, { ...data, table: takeTableRows(data.table, rows) }, says)
+  return breach && { ...breach, row: rows[breach.row]!, rows: breach.rows.map((i) => rows[i]!) }
 }
 
 function rowsWhere(rowCount: number, is: (row: number) => boolean): number[] {

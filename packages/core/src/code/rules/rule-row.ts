@@ -2,7 +2,7 @@ import type { CellValue } from '../../table/cells.js'
 import { derivative } from '../../table/derivative.js'
 import { columnsOf, type Expression, evaluate, holdsIn } from '../../table/expression.js'
 import { roundToFormat } from '../../table/present.js'
-import { endOfOrder, isShare, type KeptOrder, type KeptRules, type RuledColumn } from './kept-rules.js'
+import { endOfOrder, isShare, type KeptOrder, type KeptRules, openCell, type RuledColumn, thereOf } from './kept-rules.js'
 import { lookup } from './lookup-table.js'
 import { DAY } from './quantity.js'
 import { saysGap } from './rows-of-rule.js'
@@ -22,6 +22,11 @@ export function wholeRow({ rules, columns }: KeptRules, digits: 'all' | 'written
       for (const [name, value] of Object.entries(row)) if (typeof value === 'number') whole[name] = written(value, byName.get(name))
     rules.forEach((rule, k) => {
       const column = byName.get(rule.column)!
+      const there = thereOf(rule)
+      if (there && whole[there.column] === null) {
+        whole[rule.column] = openCell(there)
+        return
+      }
       if (rule.kind === 'lookup') {
         whole[rule.column] = shown(column, tables[k]!(rule.from.map((name) => cell(whole[name]!))))
         return
@@ -90,6 +95,8 @@ export function pulledGradient(
     const own = out[rule.column]
     delete out[rule.column]
     if (own === undefined || rule.kind === 'lookup' || rule.kind === 'step') continue
+    const there = thereOf(rule)
+    if (there && whole[there.column] === null) continue
     const slope = own * unitOf(rule.column)
     if (rule.kind === 'formula') give(rule.expression, columnsOf(rule.expression), slope)
     else if (rule.within) {

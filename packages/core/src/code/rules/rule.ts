@@ -1,3 +1,4 @@
+import type { CellValue } from '../../table/cells.js'
 import { type Expression, namesIn } from '../../table/expression.js'
 import { columnWord, expressionText } from '../../table/expression-text.js'
 import { columnsOfCuts, type Thresholds, thresholdsText } from './thresholds.js'
@@ -13,13 +14,13 @@ export type Rule = Statement & {
 
 type Statement =
   /** `total = qty * unit_price`, `fee = 0.15 * total * P(channel = web)`, to the decimals in which the column is written. Dates count in days. */
-  | { readonly kind: 'formula'; readonly column: string; readonly expression: Expression }
+  | { readonly kind: 'formula'; readonly column: string; readonly expression: Expression; readonly open?: Open | undefined }
   /** `end >= start`. */
   | { readonly kind: 'order'; readonly column: string; readonly low: Expression }
   /** `cancelled <= arrival`: never above, of a column that is missing where the other need not be. */
   | { readonly kind: 'limit'; readonly column: string; readonly high: Expression }
   /** `sku -> unit_price`: rows that agree in `from` agree in the column. */
-  | { readonly kind: 'lookup'; readonly column: string; readonly from: readonly string[] }
+  | { readonly kind: 'lookup'; readonly column: string; readonly from: readonly string[]; readonly open?: Open | undefined }
   /** `adult = age >= 18`, `group = bins(age, 18, 65)`, `late = delivered > promised`: one value below the first threshold, and one from each on. */
   | ({ readonly kind: 'step'; readonly column: string; readonly of: string } & Thresholds)
   /** `spouse_age missing where marital = single, widowed`; of levels in `maybe` in some rows only. Without levels: where the other column is missing, or `present`. */
@@ -31,6 +32,16 @@ type Statement =
       readonly maybe?: readonly string[] | undefined
       readonly present?: true | undefined
     }
+
+/** What a column may be instead of what a rule says: `late_fee = 0.1 * price or missing`, `plan -> class_fee or 0`. */
+export type Open = 'missing' | 0
+
+/** What a column may be instead of what its rule says; undefined where the rule holds in all rows. */
+export const openOf = (rule: Rule): Open | undefined => (rule.kind === 'formula' || rule.kind === 'lookup' ? rule.open : undefined)
+
+/** Whether a cell is what a rule leaves open. */
+export const isOpenCell = (open: Open | undefined, cell: CellValue): boolean =>
+  open !== undefined && cell === (open === 'missing' ? null : open)
 
 /** Columns that a rule derives its column from. */
 export function inputsOf(rule: Rule): readonly string[] {
@@ -48,6 +59,8 @@ export function sideOf(rule: Extract<Rule, { kind: 'formula' | 'order' | 'limit'
 /** A rule as `--rule` reads it. */
 export function ruleText(rule: Rule): string {
   const { exceptions = 0 } = rule
+  const open = openOf(rule)
+  if (open !== undefined) return `${statementText(rule)} or ${open}`
   return exceptions === 0 ? statementText(rule) : `${statementText(rule)} but for ${exceptions} ${exceptions === 1 ? 'row' : 'rows'}`
 }
 

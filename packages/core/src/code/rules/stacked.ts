@@ -7,16 +7,28 @@ import type { Expression } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { limitsOf } from '../../table/number-style.js'
 import { roundToFormat } from '../../table/present.js'
-import type { Column, NumericColumn } from '../../table/table.js'
+import { type Column, isCategorical, type NumericColumn } from '../../table/table.js'
 import { toLattice, type ValueLattice } from '../../table/value-lattice.js'
 import { type Exception, type Exceptions, exceptionAt } from './exceptions.js'
 import { type KeptGaps, markGaps } from './keep-gaps.js'
 import { fitParts } from './keep-parts.js'
-import { endOfOrder, isShare, type KeptOrder, type KeptRule, type KeptRules, type RuledColumn } from './kept-rules.js'
+import {
+  endOfOrder,
+  isShare,
+  type KeptOrder,
+  type KeptRule,
+  type KeptRules,
+  openCell,
+  type RuledColumn,
+  THERE,
+  type There,
+  thereOf
+} from './kept-rules.js'
 import { toListed } from './listed-values.js'
 import { columnOfCells, lookup, rowCells } from './lookup-table.js'
 import { DAY, unitOf } from './quantity.js'
-import { binAt, expressionAt, formatIn, type WrittenTable } from './rows-of-rule.js'
+import { binAt, columnIn, expressionAt, formatIn, type WrittenTable } from './rows-of-rule.js'
+import { isOpenCell } from './rule.js'
 import { shareOf } from './share-of-way.js'
 import { scaleOf, scoresWithin, type Within } from './within.js'
 
@@ -26,12 +38,29 @@ export function takeRulesOut<T extends WrittenTable>({ rules }: KeptRules, data:
   const formats: ColumnFormat[] = []
   data.table.columns.forEach((column, c) => {
     const rule = rules.find((one) => one.column === column.name && one.kind !== 'gap') as Exclude<KeptRule, KeptGaps> | undefined
+    const there = rule && thereOf(rule)
+    if (there) {
+      columns.push(thereColumn(there, column))
+      formats.push({ name: there.column, source: 'text', kind: 'category' })
+    }
     if (rule && rule.kind !== 'order') return
     const [own, format] = rule ? gapColumn(rule, column as NumericColumn, data) : [column, data.formats[c]!]
     columns.push(own)
     formats.push(format)
   })
   return { ...data, table: { columns, rowCount: data.table.rowCount }, formats }
+}
+
+/** Where a rule holds that leaves its column open. */
+function thereColumn({ column: name, or }: There, column: Column): Column {
+  const cell = cellAt(column)
+  const count = isCategorical(column) ? column.codes.length : (column as NumericColumn).values.length
+  return {
+    name,
+    kind: 'category',
+    levels: [THERE],
+    codes: Int32Array.from({ length: count }, (_, i) => (isOpenCell(or, cell(i)) ? -1 : 0))
+  }
 }
 
 export function gapColumn(order: KeptOrder, high: NumericColumn, data: WrittenTable): [NumericColumn, ColumnFormat] {
@@ -168,6 +197,13 @@ interface Derived {
 
 function derived(rule: Exclude<KeptRule, KeptGaps>, { column, soFar, except, listed }: Derived): Column {
   const { rowCount } = soFar.table
+  const there = thereOf(rule)
+  if (there) {
+    const holds = cellAt(columnIn(soFar, there.column))
+    const all = cellAt(derived({ ...rule, there: undefined } as Exclude<KeptRule, KeptGaps>, { column, soFar, except, listed }))
+    const cells = Array.from({ length: rowCount }, (_, i) => (holds(i) === null ? openCell(there) : all(i)))
+    return columnOfCells(column, cells)
+  }
   if (rule.kind === 'lookup') {
     const key = rowCells(soFar.table, rule.from)
     const find = lookup(rule.table)

@@ -1,7 +1,7 @@
 import { isOrder } from '../../code/rules/choose.js'
 import { keepRules } from '../../code/rules/keep.js'
 import type { KeptRules } from '../../code/rules/kept-rules.js'
-import { inputsOf, type Rule, ruleText } from '../../code/rules/rule.js'
+import { inputsOf, openOf, type Rule, ruleText } from '../../code/rules/rule.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
@@ -81,7 +81,7 @@ function keptOn(rules: readonly Rule[], { table }: InferredTable): Rule[] {
   const whole = new Set(table.columns.filter(isWhole).map(({ name }) => name))
   const [kept, labels]: [Rule[], Set<string>] = [[], new Set()]
   const follows = (rule: Rule): boolean => {
-    if (rule.exceptions || ![rule.column, ...inputsOf(rule)].every((name) => whole.has(name))) return false
+    if (rule.exceptions || openOf(rule) !== undefined || ![rule.column, ...inputsOf(rule)].every((name) => whole.has(name))) return false
     // Labels of thresholds are known wherever a path is; others are not.
     return rule.kind === 'lookup' ? rule.from.every((name) => labels.has(name)) : rule.kind === 'formula' || rule.kind === 'step'
   }

@@ -13,7 +13,7 @@ import {
 import { ruleTexts } from '../../code/rules/kept-rules.js'
 import { parseRule } from '../../code/rules/parse-rule.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
-import { inputsOf } from '../../code/rules/rule.js'
+import { inputsOf, openOf } from '../../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../../code/rules/running-totals.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
 import { type Standing, standingText, withStandings } from '../../code/rules/standings.js'
@@ -77,7 +77,11 @@ function lateRules({ totals, followers, standings }: Found, data: Parameters<typ
   ])
   terms.push(...standings.flatMap(({ of, by }) => [of, ...by]))
   return rulesOf(data, options, [...own, ...terms]).filter((rule) => {
-    const isLate = (rule.kind === 'formula' || rule.kind === 'step') && !rule.exceptions && inputsOf(rule).some((name) => known.has(name))
+    const isLate =
+      (rule.kind === 'formula' || rule.kind === 'step') &&
+      !rule.exceptions &&
+      openOf(rule) === undefined &&
+      inputsOf(rule).some((name) => known.has(name))
     if (isLate) known.add(rule.column)
     return isLate
   })

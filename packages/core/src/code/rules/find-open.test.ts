@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
+import { prepareRows } from '../../systems/prepare.js'
+import { recordRules, rulesIn } from '../../systems/rules-file.js'
+import { isNumeric } from '../../table/table.js'
+import { findRules } from './find.js'
+import { keepRules } from './keep.js'
+import { parseRule } from './parse-rule.js'
+import { breachOf } from './rows-of-rule.js'
+import { ruleText } from './rule.js'
+import { wholeRow } from './rule-row.js'
+import { putRulesBack, takeRulesOut } from './stacked.js'
+
+const rows = 400
+const dice = (label: string, seed = 7) => uniforms(keyFor(keyFromSeed(seed), label), rows)
+const some = <T>(label: string, values: readonly T[], seed?: number) =>
+  Array.from(dice(label, seed), (u) => values[Math.floor(u * values.length)]!)
+const amounts = (label: string, most: number) => Array.from(dice(label), (u) => Math.round(100 * most * u) / 100)
+type Cells = readonly (string | number | null)[]
+const dataOf = (columns: Readonly<Record<string, Cells>>) =>
+  prepareRows({
+    rowCount: rows,
+    columns: Object.entries(columns).map(([name, cells]) => ({
+      name,
+      source: 'text' as const,
+      values: cells.map((cell) => String(cell ?? ''))
+    }))
+  }).data
+const found = (columns: Readonly<Record<string, Cells>>) => findRules(dataOf(columns)).map(ruleText)
+
+const tiers = some('tier', ['basic', 'plus', 'premium'])
+const late = some('late', [true, false, false])
+const fee = { basic: 5, plus: 8, premium: 12 }
+const price = amounts('price', 90)
+
+describe('what a column is where it is there', () => {
+  it('is told by a level, a formula or a sum by level', () => {
+    expect(found({ tier: tiers, price, fee: tiers.map((tier, i) => (late[i] ? fee[tier as 'basic'] : null)) })).toEqual([
+      'tier -> fee or missing'
+    ])
+    expect(found({ tier: tiers, price, fee: tiers.map((tier, i) => (late[i] ? fee[tier as 'basic'] : 0)) })).toEqual(['tier -> fee or 0'])
+    expect(found({ price, fee: price.map((x, i) => (late[i] ? (0.1 * x).toFixed(2) : null)) })).toEqual(['fee = 0.1 * price or missing'])
+    const rate = { basic: 0.1, plus: 0.2, premium: 0.25 }
+    expect(found({ tier: tiers, price, fee: price.map((x, i) => (late[i] ? (rate[tiers[i] as 'basic'] * x).toFixed(2) : 0)) })).toEqual([
+      'fee = 0.1 * price * P(tier = basic) + 0.2 * price * P(tier = plus) + 0.25 * price * P(tier = premium) or 0'
+    ])
+  })
+
+  it('stands beside what says where it is missing', () => {
+    const paid = price.map((x, i) => (tiers[i] === 'basic' ? null : Math.max(0, Math.min(60, x - 8)).toFixed(2)))
+    expect(found({ tier: tiers, price, paid }).sort()).toEqual([
+      'paid = min(60, max(0, price - 8)) or missing',
+      'paid missing where tier = basic'
+    ])
+  })
+
+  it('is no rule where it hangs on nothing, or only nearly', () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const [open, kind, any] = [some('open', [true, false], seed), some('kind', ['a', 'b', 'c', 'd'], seed), some('any', [5, 8, 12], seed)]
+      const near = kind.map((level, i) => (dice('near', seed)[i]! < 0.03 ? 50 : level.charCodeAt(0)))
+      for (const values of [any, near, Array.from(dice('free', seed), (u) => Math.round(1000 * u))]) {
+        for (const none of [null, 0]) expect(found({ kind, price, fee: values.map((x, i) => (open[i] ? x : none)) })).toEqual([])
+      }
+    }
+  })
+})
+
+it('levels of which all rows have a column are a rule where the others have some', () => {
+  const trainer = tiers.map((tier, i) => (tier === 'premium' || dice('trainer')[i]! < 0.4 ? some('name', ['Ana', 'Bo'])[i]! : null))
+  expect(found({ tier: tiers, trainer })).toEqual(['trainer missing where tier = maybe basic, maybe plus'])
+})
+
+it('open rules are read and written, and say which rows break them', () => {
+  for (const rule of ['fee = 0.1 * price or missing', 'tier -> fee or 0', 'tier, plan -> fee or missing'])
+    expect(ruleText(parseRule(rule))).toBe(rule)
+  expect(() => parseRule('a >= b or missing')).toThrow(expect.objectContaining({ code: 'rule-malformed' }))
+  const data = dataOf({ price, fee: price.map((x, i) => (i % 3 === 0 ? null : i === 7 ? 1000 : (0.1 * x).toFixed(2))) })
+  expect(breachOf(parseRule('fee = 0.1 * price or missing'), data)).toMatchObject({ row: 7, count: 1, rows: [7] })
+})
+
+it.each(['missing', 0] as const)('what is left open comes back as it was, from a model file too: %s', (or) => {
+  const none = or === 'missing' ? null : 0
+  const data = dataOf({
+    tier: tiers,
+    price,
+    fee: tiers.map((tier, i) => (late[i] ? fee[tier as 'basic'] : none)),
+    tax: price.map((x, i) => (late[i] ? (0.2 * x).toFixed(2) : none))
+  })
+  const rules = [parseRule(`tier -> fee or ${or}`), parseRule(`tax = 0.2 * price or ${or}`)]
+  const kept = keepRules(rules, data)
+  const out = takeRulesOut(kept, data)
+  expect(out.table.columns.map(({ name }) => name)).toEqual(['tier', 'price', 'fee there', 'tax there'])
+  const again = rulesIn(out.table.columns.map(({ name }) => name))(JSON.parse(JSON.stringify(recordRules(kept))), 'rules')
+  for (const own of [kept, again]) {
+    const back = putRulesBack(own, out)
+    for (const name of ['fee', 'tax']) {
+      const [before, after] = [data, back].map(({ table }) => table.columns.find((column) => column.name === name)!)
+      if (!isNumeric(before!) || !isNumeric(after!)) throw new RangeError(name)
+      for (let i = 0; i < rows; i++) {
+        expect(after.missing?.[i] ?? 0).toBe(before.missing?.[i] ?? 0)
+        if (!before.missing?.[i]) expect(after.values[i]).toBe(before.values[i])
+      }
+    }
+    const row = { tier: 'plus', price: 30, 'fee there': 'there', 'tax there': null }
+    expect(wholeRow(own)(row)).toMatchObject({ fee: 8, tax: none })
+  }
+})

@@ -30,17 +30,22 @@ interface Sides {
 export async function compareClouds(comparison: Comparison): Promise<CloudMeasures> {
   const tables = [comparison.real, comparison.synthetic]
   const sides = sidesOf(comparison, tables)
-  const { splits } = sides
-  const { key, watch, engine } = comparison
+  const grown = () => auc(sidesOf(comparison, withRelations(comparison.real, tables)), comparison)
+  // Other threads grow the trees while this one measures the rest.
+  const [early, distances] = await Promise.all([comparison.watch?.crew && grown(), measureDistances(sides, comparison)])
+  const area = early ?? (await grown())
+  return { ...distances, classifierAuc: area, classifierRelations: relationsOf(comparison.real) }
+}
+
+async function measureDistances(sides: Sides, { key, watch, engine }: Comparison) {
+  const directions = sides.splits.length > 4 ? 50 : 100
   return {
     energyDistance: await centred(sides, keyFor(key, 'energy'), (first, second, k) => energyDistance({ first, second, key: k, watch })),
     squaredMmd: await centred(sides, keyFor(key, 'mmd'), (first, second, k) => squaredMmd({ first, second, key: k, engine })),
     slicedWasserstein: matched(sides, (first, others, s) =>
-      slicedDistances({ first, others, key: keyFor(key, `directions ${s}`), directions: splits.length > 4 ? 50 : 100, watch })
+      slicedDistances({ first, others, key: keyFor(key, `directions ${s}`), directions, watch })
     ),
-    classifierAuc: await auc(sidesOf(comparison, withRelations(comparison.real, tables)), comparison),
-    classifierRelations: relationsOf(comparison.real),
-    ...(await cover(sides, comparison))
+    ...(await cover(sides, { engine, watch }))
   }
 }
 
@@ -91,15 +96,17 @@ const FLOOR_TREES = 50
  */
 async function auc({ real, synthetic, splits, half }: Sides, { key, watch }: Comparison): Promise<Measure> {
   const rows = Math.min(real.rows, synthetic.rows)
-  const value = await classifierAuc({
-    first: subsample(real, rows, keyFor(key, 'real side')),
-    second: subsample(synthetic, rows, keyFor(key, 'synthetic side')),
-    key: keyFor(key, 'classifier'),
-    watch
-  })
-  const floors: number[] = []
-  for (const [s, { first, second }] of splits.slice(0, rows <= 1000 ? 3 : 1).entries())
-    floors.push(await classifierAuc({ first, second, key: keyFor(key, `classifier ${s}`), trees: FLOOR_TREES, watch }))
+  const [value, ...floors] = await Promise.all([
+    classifierAuc({
+      first: subsample(real, rows, keyFor(key, 'real side')),
+      second: subsample(synthetic, rows, keyFor(key, 'synthetic side')),
+      key: keyFor(key, 'classifier'),
+      watch
+    }),
+    ...splits
+      .slice(0, rows <= 1000 ? 3 : 1)
+      .map(({ first, second }, s) => classifierAuc({ first, second, key: keyFor(key, `classifier ${s}`), trees: FLOOR_TREES, watch }))
+  ])
   const found = measure(value, floors)
   if (found.floor === null) return found
   const scatter = Math.max(...floors.map((floor) => Math.abs(floor - 0.5))) * Math.sqrt(half / rows)
@@ -107,7 +114,10 @@ async function auc({ real, synthetic, splits, half }: Sides, { key, watch }: Com
   return { ...found, floorRange: [0.5 - reach, 0.5 + reach] }
 }
 
-async function cover({ real, synthetic, splits }: Sides, { engine, watch }: Comparison): Promise<{ coverage: Measure; density: Measure }> {
+async function cover(
+  { real, synthetic, splits }: Sides,
+  { engine, watch }: Pick<Comparison, 'engine' | 'watch'>
+): Promise<{ coverage: Measure; density: Measure }> {
   const values: CoverageAndDensity[] = []
   const floors: CoverageAndDensity[] = []
   for (const { first, second, synthetic: drawn } of splits) {

@@ -84,7 +84,7 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
   const whole = besideTotals(aligned, totals, standings)
   const prepared = prepareComparison(whole, { engine: problem.engine, key: problem.key, watch: problem.watch })
   const progress = problem.watch?.progress && wholeProgress(prepared, problem.watch.progress)
-  const comparison = { ...prepared, clouds: problem.clouds, watch: { ...problem.watch, progress } }
+  const comparison = { ...prepared, clouds: problem.clouds, watch: { ...problem.watch, progress, crew: problem.engine.crew } }
   const begin = (stage: string) => {
     throwIfStopped(problem.watch, stage)
     progress?.({ stage, done: 0, total: 1 })

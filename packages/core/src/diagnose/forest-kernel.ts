@@ -18,7 +18,7 @@ const MOST_NUMBERS = 2 ** 23
 
 const kernel = kernelOf<Kernel>(() => import('./wasm/generated/forest.js'))
 
-interface VoteProblem {
+export interface VoteProblem {
   /** [n, d] */
   readonly points: Matrix
   readonly bins: Bins
@@ -30,7 +30,7 @@ interface VoteProblem {
 }
 
 /** Trees of two classes grown one after another in WebAssembly, and what those that have not seen a row say of it. */
-interface VotingTrees {
+export interface VotingTrees {
   addTree(tree: number): void
   /** Shares of class 1 added up over the trees that have not seen a row [n], and how many these are [n]. */
   votes(): { readonly sums: Float64Array; readonly counts: Int32Array }

@@ -1,9 +1,11 @@
+import { each, type Task } from '../num/crew.js'
+import { log } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { indexFromUniform, type Key, uniformsOf } from '../num/random.js'
 import { binColumns } from './bins.js'
-import { votingKernel } from './forest-kernel.js'
+import { type VoteProblem, type VotingTrees, votingKernel } from './forest-kernel.js'
 import { growTree, type Tree } from './tree.js'
 
 /** A random forest for classes 0 … classCount − 1. */
@@ -33,14 +35,19 @@ export interface ForestProblem {
  * Cost about O(trees·√d·n log n). Throws `InputError` for no rows, no columns, labels that do not fit, or coordinates
  * that are not finite; `StopError` when asked to stop.
  */
-export async function trainForest(problem: ForestProblem): Promise<Forest> {
-  const { rows, cols } = problem.points
-  const grown: Tree[] = []
-  const bootstrap = (weights: Int32Array, uniform: () => number): void => {
+export async function trainForest({ points, labels, key, trees = 100, watch }: ForestProblem): Promise<Forest> {
+  const classCount = checkProblem(points, labels, trees)
+  const { rows, cols } = points
+  const bins = binColumns(points)
+  const classes = Int32Array.from(labels)
+  const featureCount = triedFeatures(points)
+  const grown = Array.from({ length: trees }, (_, t) => {
+    throwIfStopped(watch, STAGE)
+    watch?.progress?.({ stage: STAGE, done: t, total: trees })
+    const uniform = uniformsOf(key, t)
+    const weights = new Int32Array(rows)
     for (let i = 0; i < rows; i++) weights[indexFromUniform(uniform(), rows)]! += 1
-  }
-  const classCount = growForest(problem, bootstrap, (tree) => {
-    grown.push(tree)
+    return growTree({ bins, labels: classes, classCount, weights, featureCount, uniform })
   })
   return { trees: grown, classCount, featureCount: cols }
 }
@@ -57,15 +64,36 @@ export async function outOfBagShares(problem: ForestProblem): Promise<Float64Arr
   checkProblem(points, labels, trees)
   const bins = binColumns(points)
   const [first, second] = [0, 1].map((label) => Int32Array.from({ length: points.rows }, (_, i) => i).filter((i) => labels[i] === label))
-  const members = [first!, second!] as const
-  const place = await votingKernel(points)
-  if (!place) return sharesOf(votesOfTrees(problem, members))
-  const grown = place({ points, bins, members, featureCount: triedFeatures(points), key })
-  for (let t = 0; t < trees; t++) {
-    tellTree(watch, t, trees)
-    grown.addTree(t)
+  const grove = { points, bins, members: [first!, second!] as const, featureCount: triedFeatures(points), key }
+  const groves = Array.from({ length: Math.ceil(trees / TREES_TOGETHER) }, (_, k) => ({
+    ...grove,
+    first: k * TREES_TOGETHER,
+    end: Math.min(trees, (k + 1) * TREES_TOGETHER)
+  }))
+  const done = (count: number) => watch?.progress?.({ stage: STAGE, done: count, total: groves.length })
+  const work = SEARCH_WORK * trees * grove.featureCount * points.rows * log(points.rows)
+  const votes = await each(votesTask, groves, { watch: watch && { stop: watch.stop, crew: watch.crew }, work, stage: STAGE, done })
+  // Shares in float32 of one half at most in millions: their sums are exact, in whichever groups they were added up.
+  const all = { sums: new Float64Array(points.rows), counts: new Int32Array(points.rows) }
+  for (const { sums, counts } of votes) {
+    for (let i = 0; i < points.rows; i++) {
+      all.sums[i]! += sums[i]!
+      all.counts[i]! += counts[i]!
+    }
   }
-  return sharesOf(grown.votes())
+  return all.sums.map((sum, i) => (all.counts[i] === 0 ? 0.5 : sum / all.counts[i]!))
+}
+
+/** Operations for a row in a column that is tried, at each of the log n levels of a tree: 12 ns. */
+const SEARCH_WORK = 4
+
+/** Trees that one thread grows after another: a tenth of a second of them at the 10,000 rows that a classifier sees at most. */
+const TREES_TOGETHER = 25
+
+/** Trees first … end − 1 of a forest of two classes. */
+interface Grove extends VoteProblem {
+  readonly first: number
+  readonly end: number
 }
 
 interface Votes {
@@ -74,52 +102,43 @@ interface Votes {
   readonly counts: Int32Array
 }
 
-const sharesOf = ({ sums, counts }: Votes): Float64Array => sums.map((sum, i) => (counts[i] === 0 ? 0.5 : sum / counts[i]!))
-
-/** The same votes where there is no WebAssembly. */
-function votesOfTrees(problem: ForestProblem, members: readonly Int32Array[]): Votes {
-  const { points } = problem
-  const bootstrap = (weights: Int32Array, uniform: () => number): void => {
-    for (const rows of members) for (let i = 0; i < rows.length; i++) weights[rows[indexFromUniform(uniform(), rows.length)]!]! += 1
-  }
-  const sums = new Float64Array(points.rows)
-  const counts = new Int32Array(points.rows)
-  growForest(problem, bootstrap, (tree, weights) => {
-    for (let i = 0; i < points.rows; i++) {
-      if (weights[i]! > 0) continue
-      sums[i]! += tree.shares[2 * leafOf(tree, points, i) + 1]!
-      counts[i]! += 1
+/** What trees say of the rows that they have not seen, in any thread. */
+export const votesTask: Task<Grove, Votes> = {
+  name: 'votes',
+  run: async (grove, watch) => {
+    const place = await votingKernel(grove.points)
+    const grown = place?.(grove) ?? plainTrees(grove)
+    for (let t = grove.first; t < grove.end; t++) {
+      throwIfStopped(watch, STAGE)
+      grown.addTree(t)
     }
-  })
-  return { sums, counts }
+    return grown.votes()
+  }
+}
+
+/** The same trees where there is no WebAssembly. */
+function plainTrees({ points, bins, members, featureCount, key }: VoteProblem): VotingTrees {
+  const { rows } = points
+  const classes = new Int32Array(rows)
+  for (const row of members[1]) classes[row] = 1
+  const votes = { sums: new Float64Array(rows), counts: new Int32Array(rows) }
+  return {
+    addTree(t) {
+      const uniform = uniformsOf(key, t)
+      const weights = new Int32Array(rows)
+      for (const side of members) for (let i = 0; i < side.length; i++) weights[side[indexFromUniform(uniform(), side.length)]!]! += 1
+      const tree = growTree({ bins, labels: classes, classCount: 2, weights, featureCount, uniform })
+      for (let i = 0; i < rows; i++) {
+        if (weights[i]! > 0) continue
+        votes.sums[i]! += tree.shares[2 * leafOf(tree, points, i) + 1]!
+        votes.counts[i]! += 1
+      }
+    },
+    votes: () => votes
+  }
 }
 
 const triedFeatures = ({ cols }: Matrix): number => Math.max(1, Math.floor(Math.sqrt(cols)))
-
-function tellTree(watch: Watch | undefined, done: number, total: number): void {
-  throwIfStopped(watch, STAGE)
-  watch?.progress?.({ stage: STAGE, done, total })
-}
-
-/** Grows trees one after another, each on the rows that `bootstrap` counts, and shows each with these; how many classes there are. */
-function growForest(
-  { points, labels, key, trees = 100, watch }: ForestProblem,
-  bootstrap: (weights: Int32Array, uniform: () => number) => void,
-  visit: (tree: Tree, weights: Int32Array) => void
-): number {
-  const classCount = checkProblem(points, labels, trees)
-  const bins = binColumns(points)
-  const classes = Int32Array.from(labels)
-  const featureCount = triedFeatures(points)
-  for (let t = 0; t < trees; t++) {
-    tellTree(watch, t, trees)
-    const uniform = uniformsOf(key, t)
-    const weights = new Int32Array(points.rows)
-    bootstrap(weights, uniform)
-    visit(growTree({ bins, labels: classes, classCount, weights, featureCount, uniform }), weights)
-  }
-  return classCount
-}
 
 /** Class probabilities [n, classCount]: the mean over the trees of the class shares in the leaf that a row falls into. */
 export function predictForest(forest: Forest, points: Matrix): Matrix {

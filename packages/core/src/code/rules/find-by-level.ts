@@ -94,7 +94,9 @@ export function findByLevel(
   for (let before = -1; before < found.length; ) {
     before = found.length
     const left = targets.filter(({ name }) => !found.some((one) => one.column === name))
-    const sums = left.flatMap((target) => firstOf(groupings, (grouping) => sumOf(target, grouping, { ...problem, rules: known() })) ?? [])
+    const sums = left.flatMap(
+      (target) => firstOf(groupings, (grouping) => sumOf(target, grouping, { ...problem, rules: known() }).sum) ?? []
+    )
     // Of two columns that tell each other the one that is hardly rounded was computed from the other, and that which could be so in any level.
     for (const sum of sums.sort((a, b) => a.rounding - b.rounding || a.mixed - b.mixed)) {
       const after = behind(sum.column, known())
@@ -139,10 +141,9 @@ export function findProductSums(quantities: readonly Quantity[]): FormulaFound[]
     let among = terms
     for (let time = 0; time < MOST_TIMES; time++) {
       const own = { ...problem, terms: among }
-      const found = sumOf(target, everyRow(rowCount), own)
-      if (found) return [found]
-      const { chosen } = chosenTerms(target, { grouping: everyRow(rowCount), terms: besides(target.name, own), rows: own.rows })
-      const alone = new Set(chosen.flatMap(({ of }) => (of.length === 1 ? of : [])))
+      const { sum, nearly } = sumOf(target, everyRow(rowCount), own)
+      if (sum) return [sum]
+      const alone = new Set(nearly.flatMap(({ of }) => (of.length === 1 ? of : [])))
       if (alone.size === 0) return []
       among = among.filter(({ of }) => !of.some((name) => alone.has(name)))
     }
@@ -202,25 +203,40 @@ function termsOf(numbers: readonly Quantity[]): Term[] {
   return [one, ...single, ...pairs]
 }
 
-/** The column as a sum within each level, where all rows obey one beyond chance: of columns alone where that can be, as rounded numbers hide a factor that hardly varies. */
-function sumOf(target: Quantity, grouping: Grouping, problem: Problem): SumFound | undefined {
+/**
+ * The column as a sum within each level, where all rows obey one beyond chance: of columns alone where that can be, as rounded numbers hide a
+ * factor that hardly varies. Beside it the terms of which the column is nearly a sum.
+ */
+function sumOf(
+  target: Quantity,
+  grouping: Grouping,
+  problem: Problem
+): { readonly sum?: SumFound | undefined; readonly nearly: readonly Term[] } {
   const terms = besides(target.name, problem)
   const single = terms.filter(({ of }) => of.length < 2)
-  return (
-    sumAmong(target, single, grouping, problem) ?? (single.length < terms.length ? sumAmong(target, terms, grouping, problem) : undefined)
-  )
+  const among = (some: readonly Term[]) => {
+    const { chosen: nearly, enough } = chosenTerms(target, { grouping, terms: some, rows: problem.rows })
+    return { nearly, sum: enough ? sumAmong(target, { nearly, count: some.length }, grouping, problem) : undefined }
+  }
+  const alone = among(single)
+  return alone.sum || single.length === terms.length ? alone : among(terms)
 }
 
-function sumAmong(target: Quantity, terms: readonly Term[], grouping: Grouping, problem: Problem): SumFound | undefined {
-  const { chosen: nearly, enough } = chosenTerms(target, { grouping, terms, rows: problem.rows })
+/** Some of the terms that were tried. */
+interface Nearly {
+  readonly nearly: readonly Term[]
+  readonly count: number
+}
+
+function sumAmong(target: Quantity, { nearly, count }: Nearly, grouping: Grouping, problem: Problem): SumFound | undefined {
   // Sums of columns, the same in all rows, were looked for among all formulas; what levels alone tell is a lookup.
   const least = grouping.categories.length === 0 ? 2 : 1
   const has = (some: readonly Term[], is: (term: Term, place: number) => boolean) =>
     some.some((term, k) => term.of.length >= least && is(term, k))
-  if (!enough || !has(nearly, () => true)) return undefined
+  if (!has(nearly, () => true)) return undefined
   const { chosen, sums } = fewest(target, nearly, grouping)
   if (!sums || !has(chosen, (_, k) => sums.some(({ weights }) => weights[k] !== 0))) return undefined
-  if (!isBelieved(target, { chosen, sums, grouping, problem, among: terms.length })) return undefined
+  if (!isBelieved(target, { chosen, sums, grouping, problem, among: count })) return undefined
   const same = sums.every(({ weights, constant }) => constant === sums[0]!.constant && weights.every((w, k) => w === sums[0]!.weights[k]))
   // The same in all levels: it is found without them.
   if (same && grouping.categories.length > 0) return undefined

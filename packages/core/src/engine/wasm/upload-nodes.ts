@@ -4,22 +4,17 @@ import type { Arena } from './arena.js'
 import type { UploadedCloud } from './uploaded.js'
 
 /**
- * Where a point of space is at home: the runs of the block order, halved as that was made, each time by the coordinate in which the
- * halves overlap least and the middle of their gap there. Cost O(n·d + runs·d·log runs).
+ * Where a point of space is at home: the runs of the block order with their boxes, halved as that was made, each time by the coordinate in which
+ * the halves overlap least and the middle of their gap there. Cost O(runs·d·log runs).
  */
 export function uploadSplits(
   arena: Arena,
-  points: Matrix,
-  order: Uint32Array
+  { boxes, count: runCount, cols: d }: Boxes
 ): Pick<UploadedCloud, 'runCount' | 'splitAxes' | 'splitValues'> {
-  const d = points.cols
-  const runCount = Math.ceil(order.length / BLOCK_SIZE)
   const splitAxes = arena.take(runCount * 4)
   const splitValues = arena.take(runCount * 8)
   const axes = arena.uint32(splitAxes, runCount)
   const values = arena.float64(splitValues, runCount)
-  const boxes = new Float64Array(runCount * 2 * d)
-  writeBoxes(points, order, BLOCK_SIZE, boxes)
   const pending: [number, number][] = [[0, runCount]]
   for (let part = pending.pop(); part; part = pending.pop()) {
     const [start, end] = part
@@ -99,22 +94,43 @@ export function startsOfRows(starts: Uint32Array, order: Uint32Array, from: numb
   return count
 }
 
-/** Low and high corner of each block. */
-export function writeBoxes(points: Matrix, order: Uint32Array, rows: number, out: Float64Array): void {
-  const { data, cols: d } = points
-  const starts = new Uint32Array(rows)
-  for (let start = 0, at = 0; start < order.length; start += rows, at += 2 * d) {
-    const count = startsOfRows(starts, order, start, d)
-    for (let c = 0; c < d; c++) {
+/** Low and high corner of each of some runs of rows [count, 2, cols]. */
+interface Boxes {
+  readonly boxes: Float64Array
+  readonly count: number
+  readonly cols: number
+}
+
+/** Boxes of the runs of the block order. Cost O(n·d). */
+export function runBoxes({ data, cols }: Matrix, order: Uint32Array): Boxes {
+  const count = Math.ceil(order.length / BLOCK_SIZE)
+  const boxes = new Float64Array(count * 2 * cols)
+  const starts = new Uint32Array(BLOCK_SIZE)
+  for (let run = 0, at = 0; run < count; run++, at += 2 * cols) {
+    const rows = startsOfRows(starts, order, run * BLOCK_SIZE, cols)
+    for (let c = 0; c < cols; c++) {
       let low = Number.POSITIVE_INFINITY
       let high = Number.NEGATIVE_INFINITY
-      for (let j = 0; j < count; j++) {
+      for (let j = 0; j < rows; j++) {
         const x = data[starts[j]! + c]!
         if (x < low) low = x
         if (x > high) high = x
       }
-      out[at + c] = low
-      out[at + d + c] = high
+      boxes[at + c] = low
+      boxes[at + cols + c] = high
+    }
+  }
+  return { boxes, count, cols }
+}
+
+/** Boxes of blocks of so many runs. */
+export function writeBoxes({ boxes, count, cols: d }: Boxes, runs: number, out: Float64Array): void {
+  for (let run = 0; run < count; run++) {
+    const at = Math.floor(run / runs) * 2 * d
+    const from = run * 2 * d
+    for (let c = 0; c < 2 * d; c++) {
+      const x = boxes[from + c]!
+      if (run % runs === 0 || (c < d ? x < out[at + c]! : x > out[at + c]!)) out[at + c] = x
     }
   }
 }

@@ -2,7 +2,7 @@ import type { Matrix } from '../../num/matrix.js'
 import { BLOCK_SIZE, blockOrder } from '../../space/blocks.js'
 import type { Arena } from './arena.js'
 import type { Precision } from './module.js'
-import { startsOfRows, uploadNodeBoxes, uploadSplits, writeBoxes, writeNodeMaxima } from './upload-nodes.js'
+import { runBoxes, startsOfRows, uploadNodeBoxes, uploadSplits, writeBoxes, writeNodeMaxima } from './upload-nodes.js'
 import type { Format, UploadedCloud, UploadedMatrix } from './uploaded.js'
 
 /** Fills block rows past the last point in `order`. */
@@ -60,9 +60,10 @@ export function uploadCloud(arena: Arena, format: Format, points: Matrix): Uploa
   const blockCount = Math.ceil(order.length / rows)
   const { data, centres } = uploadMatrix(arena, format, points, order)
   const boxes = arena.take(blockCount * 2 * points.cols * 8)
-  writeBoxes(points, order, rows, arena.float64(boxes, blockCount * 2 * points.cols))
+  const runs = runBoxes(points, order)
+  writeBoxes(runs, rows / BLOCK_SIZE, arena.float64(boxes, blockCount * 2 * points.cols))
   const nodeBoxes = uploadNodeBoxes(arena, boxes, blockCount, points.cols)
-  const splits = uploadSplits(arena, points, order)
+  const splits = uploadSplits(arena, runs)
   const orderAddress = arena.take(blockCount * rows * 4)
   const padded = arena.uint32(orderAddress, blockCount * rows).fill(NO_POINT)
   padded.set(order)

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { outOfBagShares } from '../../diagnose/forest.js'
 import { errorFrom, plainError } from '../../num/crew.js'
 import { EngineError, InputError } from '../../num/errors.js'
 import type { Crew } from '../../num/iterate.js'
-import { matrixFromRows } from '../../num/matrix.js'
-import { keyFromSeed, normals } from '../../num/random.js'
+import { matrix, matrixFromRows } from '../../num/matrix.js'
+import { keyFor, keyFromSeed, normals } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
 import { fitGrowing } from './fit-growing.js'
 import type { MarginalsOptions } from './options.js'
@@ -76,6 +77,15 @@ describe('what threads do', () => {
       ...{ theta: alone.model.theta, intervals: alone.model.intervals, errors: alone.model.growth?.errors },
       ...{ varying: alone.model.varying, smoothness: alone.model.smoothness }
     })
+  })
+
+  test('is to the byte what one does: trees of a forest', async () => {
+    const others = crew()
+    const points = matrix(200, 3, normals(keyFor(key, 'points'), 600))
+    const labels = Uint8Array.from({ length: 200 }, (_, i) => (points.data[3 * i]! > normals(keyFor(key, 'labels'), 200)[i]! ? 1 : 0))
+    const shares = (watch: object) => outOfBagShares({ points, labels, key, trees: 60, watch })
+    expect(await shares({ crew: others })).toEqual(await shares({}))
+    expect(others.asked.get('votes')).toBe(3)
   })
 
   test('stays here where it has code of the caller', async () => {

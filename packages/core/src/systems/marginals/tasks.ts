@@ -1,3 +1,4 @@
+import { votesTask } from '../../diagnose/forest.js'
 import type { Task } from '../../num/crew.js'
 import type { Watch } from '../../num/iterate.js'
 import { stripeTask } from './bridge-stripes.js'
@@ -21,7 +22,8 @@ const TASKS = [
   refitTask,
   influenceTask,
   regrowthTask,
-  velocityTask
+  velocityTask,
+  votesTask
 ] as readonly unknown[] as readonly Task<unknown, unknown>[]
 
 /** Does a task that another thread asks for, in its plain data. */

@@ -134,6 +134,8 @@ const gapRecord = record<Kept<'gap'>>({
   levels: optional(list(text)),
   present: optional(isTrue),
   maybe: optional(list(text)),
+  from: optional(number(UNSCALED)),
+  below: optional(number(UNSCALED)),
   values: list(cell)
 })
 

@@ -105,3 +105,38 @@ it.each(['missing', 0] as const)('what is left open comes back as it was, from a
     expect(wholeRow(own)(row)).toMatchObject({ fee: 8, tax: none })
   }
 })
+
+describe('what is missing on one side of a number', () => {
+  const ages = Array.from(dice('age'), (u) => Math.floor(90 * u))
+  const names = some('name', ['Ana', 'Bo', 'Cy'])
+
+  it('is a rule, and is kept where the number is computed', () => {
+    expect(found({ age: ages, guardian: names.map((name, i) => (ages[i]! >= 18 ? null : name)) })).toEqual([
+      'guardian missing where age >= 18'
+    ])
+    expect(found({ age: ages, pension: price.map((x, i) => (ages[i]! < 60 ? null : x)) })).toEqual(['pension missing where age < 60'])
+    const data = dataOf({ half: ages, age: ages.map((x) => 2 * x), guardian: names.map((name, i) => (ages[i]! >= 9 ? null : name)) })
+    const kept = keepRules([parseRule('age = 2 * half'), parseRule('guardian missing where age >= 18')], data)
+    const out = takeRulesOut(kept, data)
+    const again = rulesIn(out.table.columns.map(({ name }) => name))(JSON.parse(JSON.stringify(recordRules(kept))), 'rules')
+    const drawn = {
+      ...out,
+      table: {
+        ...out.table,
+        columns: out.table.columns.map((one) => (one.name === 'half' ? { ...one, values: Float64Array.from(ages).reverse() } : one))
+      }
+    } as typeof out
+    expect(breachOf(parseRule('guardian missing where age >= 18'), putRulesBack(again, drawn))).toBeUndefined()
+  })
+
+  it('is none where cells are missing by chance, or for one row on the other side', () => {
+    const almost = names.map((name, i) => (ages[i]! >= 18 !== (i === 3) ? null : name))
+    expect(found({ age: ages, guardian: almost })).toEqual([])
+    expect(found({ age: ages, guardian: names.map((name, i) => (late[i] ? null : name)) })).toEqual([])
+  })
+
+  it('is read and written', () => {
+    for (const rule of ['guardian missing where age >= 18', 'pension missing where age < 65.5'])
+      expect(ruleText(parseRule(rule))).toBe(rule)
+  })
+})

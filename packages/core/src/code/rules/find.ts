@@ -11,7 +11,7 @@ import { findByLevel, findProductSums } from './find-by-level.js'
 import { findComparisons, sideBetween } from './find-comparisons.js'
 import { findExtremes } from './find-extremes.js'
 import { findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
-import { findGaps } from './find-gaps.js'
+import { findGaps, findGapsBySide } from './find-gaps.js'
 import { findLookups } from './find-lookups.js'
 import { findOffsets } from './find-offsets.js'
 import { findOpen } from './find-open.js'
@@ -159,7 +159,11 @@ export function findExact(
   const isTold = (name: string) => except.has(name) || kept.some((rule) => rule.column === name && (!isOrder(rule) || rule.exceptions))
   if (byLevel && quantities.length <= MOST_COLUMNS_OF[2]) for (const rule of findOpen(data, (name) => !isTold(name))) take(rule)
   const derived = new Set(kept.filter((rule) => !isOrder(rule)).map((rule) => rule.column))
-  for (const gap of findGaps(table.columns, table.rowCount)) take({ kind: 'gap', ...gap })
+  const gaps = findGaps(table.columns, table.rowCount)
+  // What leaves nothing open says more.
+  for (const gap of gaps.filter(({ maybe }) => !maybe)) take({ kind: 'gap', ...gap })
+  for (const gap of findGapsBySide(table.columns, quantities, table.rowCount, firstRows)) take({ kind: 'gap', ...gap })
+  for (const gap of gaps.filter(({ maybe }) => maybe)) take({ kind: 'gap', ...gap })
   const free = quantities.filter(({ name }) => !derived.has(name))
   const orders = findOrders(free)
   // What is looked up, and dates that others tell, are known: these are never measured by others, which begin or end at them.

@@ -13,6 +13,9 @@ export interface KeptGaps {
   readonly levels?: readonly string[] | undefined
   /** Where the other column is not missing. */
   readonly present?: true | undefined
+  /** Where the other column, a number, is not below this one, or is below. */
+  readonly from?: number | undefined
+  readonly below?: number | undefined
   /** Levels of which rows are as they are drawn. */
   readonly maybe?: readonly string[] | undefined
   /** Values of the column, evenly over its rows, that stand in turn where one is missing that should not be. */

@@ -91,9 +91,15 @@ function gapIn(text: string): Rule | undefined {
   if (when.name === column.name) throw malformed(text, `${column.name} on both sides`)
   if (/^\s+missing\s*$/.test(when.rest)) return { kind: 'gap', column: column.name, when: when.name }
   if (/^\s+present\s*$/.test(when.rest)) return { kind: 'gap', column: column.name, when: when.name, present: true }
+  const side = new RegExp(`^\\s*(>=|≥|<)\\s*(${NUMBER})\\s*$`).exec(when.rest)
+  if (side) {
+    const cut = Number(side[2]!.replace('−', '-'))
+    return { kind: 'gap', column: column.name, when: when.name, ...(side[1] === '<' ? { below: cut } : { from: cut }) }
+  }
   const levels = /^\s*=(.*)$/s.exec(when.rest)
   const parts = (levels?.[1]?.match(/(`(?:[^`]|``)*`|[^,`])+/g) ?? []).map((part) => part.trim()).filter((part) => part !== '')
-  if (parts.length === 0) throw malformed(text, `${when.name} neither missing nor present nor = levels`)
+  if (parts.length === 0)
+    throw malformed(text, `${when.name} neither missing nor present nor = levels nor a number on a side of a threshold`)
   const isMaybe = (part: string) => /^maybe\s/.test(part)
   const word = (part: string) => part.replace(/^maybe\s+/, '').replace(/^`(.*)`$/s, (_, level: string) => level.replaceAll('``', '`'))
   const [sure, maybe] = [parts.filter((part) => !isMaybe(part)).map(word), parts.filter(isMaybe).map(word)]

@@ -109,14 +109,18 @@ export function binAt({ of, cuts }: { readonly of: string } & Thresholds, data: 
 }
 
 /** Whether a rule of gaps says that a cell is missing, by the cell of the column that it depends on. */
-export function saysGap({ levels, present }: GapWhere, cell: CellValue): boolean {
+export function saysGap({ levels, present, from, below }: GapWhere, cell: CellValue): boolean {
+  if (from !== undefined || below !== undefined)
+    return typeof cell === 'number' && cell >= (from ?? Number.NEGATIVE_INFINITY) && cell < (below ?? Number.POSITIVE_INFINITY)
   return levels ? cell !== null && levels.includes(String(cell)) : (cell === null) !== (present === true)
 }
 
-/** Where a column is missing: in rows of some levels, or where another is missing, or present. */
+/** Where a column is missing: in rows of some levels, or where another is missing, or present, or on one side of a threshold. */
 interface GapWhere {
   readonly levels?: readonly string[] | undefined
   readonly present?: true | undefined
+  readonly from?: number | undefined
+  readonly below?: number | undefined
 }
 
 /** Whether a rule of gaps leaves open whether a cell is missing. */

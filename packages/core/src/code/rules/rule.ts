@@ -23,7 +23,7 @@ type Statement =
   | { readonly kind: 'lookup'; readonly column: string; readonly from: readonly string[]; readonly open?: Open | undefined }
   /** `adult = age >= 18`, `group = bins(age, 18, 65)`, `late = delivered > promised`: one value below the first threshold, and one from each on. */
   | ({ readonly kind: 'step'; readonly column: string; readonly of: string } & Thresholds)
-  /** `spouse_age missing where marital = single, widowed`; of levels in `maybe` in some rows only. Without levels: where the other column is missing, or `present`. */
+  /** `spouse_age missing where marital = single, widowed`; of levels in `maybe` in some rows only. Without levels: where the other column is missing, or `present`, or a number on one side of a threshold: `guardian missing where age >= 18`. */
   | {
       readonly kind: 'gap'
       readonly column: string
@@ -31,6 +31,10 @@ type Statement =
       readonly levels?: readonly string[] | undefined
       readonly maybe?: readonly string[] | undefined
       readonly present?: true | undefined
+      /** Where the other column, a number, is not below this one. */
+      readonly from?: number | undefined
+      /** Where it is below this one. */
+      readonly below?: number | undefined
     }
 
 /** What a column may be instead of what a rule says: `late_fee = 0.1 * price or missing`, `plan -> class_fee or 0`. */
@@ -68,9 +72,15 @@ function statementText(rule: Rule): string {
   const column = columnWord(rule.column)
   if (rule.kind === 'lookup') return `${rule.from.map(columnWord).join(', ')} -> ${column}`
   if (rule.kind === 'step') return `${column} = ${thresholdsText(columnWord(rule.of), rule)}`
-  if (rule.kind === 'gap')
-    return `${column} missing where ${columnWord(rule.when)} ${rule.levels ? `= ${levelWords(rule.levels, rule.maybe).join(', ')}` : rule.present ? 'present' : 'missing'}`
+  if (rule.kind === 'gap') return `${column} missing where ${columnWord(rule.when)} ${whereWords(rule)}`
   return `${column} ${rule.kind === 'formula' ? '=' : rule.kind === 'order' ? '>=' : '<='} ${expressionText(sideOf(rule))}`
+}
+
+function whereWords({ levels, maybe, present, from, below }: Extract<Rule, { kind: 'gap' }>): string {
+  if (levels) return `= ${levelWords(levels, maybe).join(', ')}`
+  if (from !== undefined) return `>= ${from}`
+  if (below !== undefined) return `< ${below}`
+  return present ? 'present' : 'missing'
 }
 
 const levelWords = (levels: readonly string[], maybe: readonly string[] = []): string[] => [

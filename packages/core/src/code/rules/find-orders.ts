@@ -64,10 +64,7 @@ function overlapping(quantities: readonly Quantity[]): Pair[] {
 function beyondChance(pairs: readonly Pair[], candidates: number): OrderFound[] {
   const walls = pairs.map(({ low, high }) => wallOf(low, high, candidates))
   // Dates have been told already.
-  const least = leastBelieved(
-    walls.filter((one) => one < Number.POSITIVE_INFINITY),
-    candidates
-  )
+  const least = leastBelieved(walls.filter((one) => one < Number.POSITIVE_INFINITY))
   return pairs.flatMap(({ low, high }, k) => (walls[k]! >= least ? [{ low: low.name, high: high.name }] : []))
 }
 
@@ -82,12 +79,14 @@ function isLimited({ values: low }: Quantity, { values: high }: Quantity): boole
 }
 
 /**
- * The evidence beyond which orders are believed, so that one in a hundred of those that are is none: the more there are, the less
- * each has to show by itself, as a day's lowest price is below all others. Infinite where none is.
+ * The evidence beyond which what all rows obey is believed, so that one in a hundred of those that are is none: the more of them show
+ * some, the less each has to show by itself, as a day's lowest price is below all others. What some row breaks is not among them: it
+ * would not have been obeyed by chance. Where each candidate obeys something of its own, as a least distance, `candidates` says how
+ * many there are. Infinite where none is believed.
  *
  * @source Benjamini and Hochberg, *Controlling the false discovery rate*, J. R. Statist. Soc. B 1995.
  */
-export function leastBelieved(evidence: readonly number[], candidates: number): number {
+export function leastBelieved(evidence: readonly number[], candidates = evidence.length): number {
   const strongest = sorted(evidence).reverse()
   const needed = (k: number) => LOG_CHANCE + log(candidates / (k + 1))
   const last = strongest.findLastIndex((one, k) => one > needed(k))

@@ -210,6 +210,29 @@ describe('orders', () => {
     }
   })
 
+  it('other columns, whose order some row breaks, cost an order nothing', () => {
+    const few = (label: string) => noise(label).slice(0, 220)
+    const start = few('start').map((u) => cents(100 * u))
+    const stop = start.map((x, i) => cents(x - 30 * Math.log(1 - few('stay')[i]!)))
+    const others = Array.from({ length: 10 }, (_, k) =>
+      number(
+        `x${k}`,
+        few(`x${k}`).map((u) => cents(150 * u))
+      )
+    )
+    expect(found({ rowCount: 220, columns: [number('start', start), number('stop', stop), ...others] })).toEqual(['stop >= start'])
+  })
+
+  it('a day of a follow-up ends at what a patient’s number tells', () => {
+    const ends = noise('ends')
+    const id = Array.from({ length: rows }, (_, i) => 1 + Math.floor(i / 5))
+    const followed = id.map((k) => 200 + Math.floor(2000 * ends[k]!))
+    const day = followed.map((x, i) => Math.floor(x * noise('day')[i]!))
+    const whole = (name: string, values: number[]) => ({ ...number(name, values), integer: true })
+    const columns = [whole('id', id), whole('followed', followed), whole('day', day)]
+    expect(found({ rowCount: rows, columns })).toEqual(['day <= followed', 'id -> followed'])
+  })
+
   it('a delay, which may be negative, tells when the later date was', () => {
     const minute = 60_000
     const [starts, delays] = ['start', 'delay'].map(noise)

@@ -137,8 +137,8 @@ export function findExact(
     return quantity && stepAlong(columnIn(data, name), quantity)
   }
   const lookups = findLookups(table.columns, table.rowCount, firstRows)
-  // What categories tell: a hall its seats, whoever fills them.
-  const told = new Set(lookups.flatMap(({ column: name, from }) => (from.some(numberNamed) ? [] : [name])))
+  // What others tell: a hall its seats, whoever fills them.
+  const told = new Set(lookups.map(({ column: name }) => name))
   const terms = findTerms(table.columns, quantities, table.rowCount)
   for (const { column: name, expression } of terms) take({ kind: 'formula', column: name, expression })
   formulasIn(quantities, data, { byLevel, told }).forEach(take)

@@ -90,10 +90,7 @@ function findWalls(
       return evidence.map((one) => ({ pair: pairOf(column, by), evidence: one }))
     })
   )
-  const least = leastBelieved(
-    ends.map(({ evidence }) => evidence),
-    ends.length
-  )
+  const least = leastBelieved(ends.map(({ evidence }) => evidence))
   return new Set(ends.filter(({ evidence }) => evidence >= least).map(({ pair }) => pair))
 }
 

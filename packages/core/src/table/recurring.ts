@@ -27,6 +27,32 @@ export function countsOf(ascending: Float64Array): Uint32Array {
   return counts
 }
 
+/** A spike has more cells than the places beside it by this many of the errors that chance gives such a count: one place in 30,000 has. */
+const SPIKE_ERRORS = 4
+/** Places of a lattice on either side that say how many cells are to be expected between them. */
+const BESIDE = 3
+
+/**
+ * Values that are atoms among others which are not, as the zero of an amount that is often zero: far more cells have them than the
+ * places beside them on the column's lattice, so that no smooth law has them. Ascending. Cost O(n log n).
+ */
+export function spikesOf(ascending: Float64Array): number[] {
+  const n = ascending.length
+  const lattice = latticeOf(ascending, { first: ascending[0]! })
+  const reach = lattice ? ((BESIDE + 0.5) * lattice.step) / lattice.unit : 0
+  const spikes: number[] = []
+  for (const [start, end] of runsOf(ascending)) {
+    const cells = end - start
+    if (cells < ATOM_SHARE * n) continue
+    let [low, high] = [start, end]
+    while (low > 0 && ascending[start]! - ascending[low - 1]! < reach) low--
+    while (high < n && ascending[high]! - ascending[start]! < reach) high++
+    const expected = (high - low - cells) / (2 * BESIDE)
+    if (cells - expected > SPIKE_ERRORS * Math.sqrt(expected + 1)) spikes.push(ascending[start]!)
+  }
+  return spikes
+}
+
 /** The values of a column whose values recur, as a law on the ranks 0 … n of its n cells. */
 interface RecurringValues {
   /** Value of a rank. */

@@ -8,9 +8,10 @@ import { type DensityRows, type ScoredRow, StepMixture, type StepMoments, type S
 import { log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { evenly } from '../../num/evenly.js'
+import { placesByName } from '../../num/group.js'
 import { quiet, throwIfStopped, type Watch } from '../../num/iterate.js'
-import { counted } from '../../num/listed.js'
-import { rowOf } from '../../num/matrix.js'
+import { counted, listed } from '../../num/listed.js'
+import { rowOf, takeColumns } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
 import type { RawTable } from '../../table/raw.js'
@@ -23,7 +24,7 @@ import type { PreparedTable } from '../prepare.js'
 import type { DensityModel, StackMember } from './model.js'
 import type { DensityFit } from './options.js'
 import { completedRows, densityRows, stepsOf } from './rows.js'
-import { levelColumns, logVolume, measureOf, numberColumns } from './units.js'
+import { levelColumns, logVolume, measureOf, type NumberColumn, numberColumns, spikedColumns } from './units.js'
 
 export const LEARNING = 'density'
 
@@ -81,13 +82,14 @@ async function learn(
   const { engine, key, watch } = context
   const { data } = prepared
   const derived = [...new Set(derivations.map(({ column }) => column))]
-  const coding = fitCoding(without(data.table, [...derived, ...(weights === undefined ? [] : [weights])]), data.formats)
+  const coding = fitCoding(without(data.table, [...derived, ...(weights === undefined ? [] : [weights])]), data.formats, 'apart')
   const numbers = numberColumns({ coding })
   if (numbers.length + levelColumns({ coding }).length === 0) throw nothingVaries()
   const { learned, usable } = await completedRows(prepared, { coding, limit: mostRows(numbers.length), key: keyFor(key, 'rows'), watch })
   const steps = stepsOf(numbers, data.table)
   const rows = densityRows(learned, coding, steps)
-  const { stack, logLikelihood } = await chooseStack(rows, { engine, watch })
+  const scored = scoredNumbers({ coding, kinds }, rows)
+  const { stack, logLikelihood } = await chooseStack(rows, { scored, engine, watch })
   const outlying = await neighbourScale(rows, 10, engine)
   return {
     coding,
@@ -95,16 +97,16 @@ async function learn(
     learned,
     reading,
     stack,
-    denoising: await chooseDenoising(rows, { engine, watch }),
+    denoising: await chooseDenoising(rows, { spiked: spikedColumns({ coding }).map(({ a }) => a), engine, watch }),
     outlying: OUTLYING.map((factor) => factor * outlying),
     summary: {
       rowCount: data.table.rowCount,
       donorCount: learned.completed.rows,
-      logLikelihood: logLikelihood - logVolume({ coding, kinds }, numbers),
+      logLikelihood,
       measure: measureOf({ coding, kinds }),
       rounded: [...steps].map(([name, step]) => ({ name, step })),
       derived,
-      notes: [...data.notes, ...notesOf(data.table, { derivations, steps, taken: learned.completed.rows, usable })]
+      notes: [...data.notes, ...notesOf(data.table, { derivations, numbers, steps, taken: learned.completed.rows, usable })]
     }
   }
 }
@@ -113,6 +115,31 @@ async function learn(
 function without(table: Table, names: readonly string[]): Table {
   const columns = table.columns.map((column) => (names.includes(column.name) ? { name: column.name, kind: 'identifier' as const } : column))
   return { ...table, columns }
+}
+
+/** Numbers that a row of a law has a density of, and log of their volume: those that it has no spike of. */
+interface Scored {
+  readonly numbers: readonly number[]
+  readonly logVolume: number
+  readonly rows: number[]
+}
+
+/** Rows that are left out, by the numbers that they have a density of. */
+function scoredNumbers(model: Pick<DensityModel, 'coding' | 'kinds'>, rows: DensityRows): readonly Scored[] {
+  const columns = numberColumns(model)
+  const spiked = spikedColumns(model)
+  const onSpike = (j: number, a: number) =>
+    spiked.some((one) => one.a === a && rows.levels[j * rows.levelCounts.length + one.f] !== one.beside)
+  const numbersOf = (j: number) => columns.flatMap((_, a) => (onSpike(j, a) ? [] : [a]))
+  const patterns = placesByName([...evenly(rows.weights.length, MOST_SCORED)], (j) => numbersOf(j).join(','))
+  return Array.from(patterns.values(), (own) => {
+    const numbers = numbersOf(own[0]!)
+    const volume = logVolume(
+      model,
+      numbers.map((a) => columns[a]!)
+    )
+    return { numbers, logVolume: volume, rows: own }
+  })
 }
 
 interface Tools {
@@ -133,14 +160,16 @@ async function neighbourScale({ compared, rounding }: DensityRows, k: number, en
   return (typicalAboveTies(farthest) || 1) + blur
 }
 
-/** The stack of laws that is likeliest for rows left out one by one, and their mean log-density under it, in scaled coordinates. */
+/** The stack of laws that is likeliest for rows left out one by one, and their mean log-density under it, in units of the columns. */
 async function chooseStack(
   rows: DensityRows,
-  { engine, watch }: Tools
+  { scored, engine, watch }: Tools & { readonly scored: readonly Scored[] }
 ): Promise<{ readonly stack: readonly StackMember[]; readonly logLikelihood: number }> {
   const d = rows.numbers.cols
-  const scored = evenly(rows.weights.length, MOST_SCORED)
-  const weights = Float64Array.from(scored, (i) => rows.weights[i]!)
+  const weights = Float64Array.from(
+    scored.flatMap((one) => one.rows),
+    (i) => rows.weights[i]!
+  )
   const trials: { readonly setting: StepSetting; readonly logs: Float64Array }[] = []
   const all: StepMoments[] = []
   const score = (moments: StepMoments, prior: number, smoothing: number): void => {
@@ -194,13 +223,20 @@ function stackOf(
 }
 
 interface LeftOut extends Omit<StepSetting, 'epsilon'> {
-  readonly scored: Uint32Array
+  readonly scored: readonly Scored[]
 }
 
-/** log-densities of rows of a law, each left out, in scaled coordinates. */
+/** log-densities of rows of a law, each left out, in units of the columns. */
 function leftOutLogs(rows: DensityRows, moments: StepMoments, { scored, ...setting }: LeftOut): Float64Array {
-  const mixture = new StepMixture(moments, setting, { numbers: Array.from({ length: rows.numbers.cols }, (_, a) => a) })
-  return Float64Array.from(scored, (own) => mixture.logAt(rowAt(rows, own)))
+  return Float64Array.from(
+    scored.flatMap(({ numbers, logVolume: volume, rows: own }) => {
+      const mixture = new StepMixture(moments, setting, { numbers })
+      return own.map((j) => {
+        const row = rowAt(rows, j)
+        return mixture.logAt({ ...row, numbers: Float64Array.from(numbers, (a) => row.numbers[a]!) }) - volume
+      })
+    })
+  )
 }
 
 /** A row of a law, as one to be left out. */
@@ -210,10 +246,14 @@ export function rowAt({ numbers, levels, levelCounts }: DensityRows, own: number
 }
 
 /** ε with which the kernel's own density of the numbers is likeliest for rows left out: that of the mean that denoises. */
-async function chooseDenoising(rows: DensityRows, { engine, watch }: Tools): Promise<number> {
+async function chooseDenoising(
+  rows: DensityRows,
+  { spiked, engine, watch }: Tools & { readonly spiked: readonly number[] }
+): Promise<number> {
   const nearest = await neighbourScale(rows, 1, engine)
-  if (rows.numbers.cols === 0 || rows.weights.length < FEW_ROWS) return nearest
-  const side = cloud(rows.numbers, rows.weights.map(log))
+  const smooth = Array.from({ length: rows.numbers.cols }, (_, a) => a).filter((a) => !spiked.includes(a))
+  if (smooth.length === 0 || rows.weights.length < FEW_ROWS) return nearest
+  const side = cloud(takeColumns(rows.numbers, smooth), rows.weights.map(log))
   let best = { epsilon: nearest, logLikelihood: Number.NEGATIVE_INFINITY }
   for (const factor of EPSILONS) {
     const density = await bridgeDensity(side, factor * nearest, { engine, watch: quiet(watch) })
@@ -226,15 +266,23 @@ async function chooseDenoising(rows: DensityRows, { engine, watch }: Tools): Pro
 
 interface Noted {
   readonly derivations: readonly Derivation[]
+  readonly numbers: readonly NumberColumn[]
   readonly steps: ReadonlyMap<string, number>
   readonly taken: number
   readonly usable: number
 }
 
-function notesOf(table: Table, { derivations, steps, taken, usable }: Noted): string[] {
+function notesOf(table: Table, { derivations, numbers, steps, taken, usable }: Noted): string[] {
   return [
     ...derivations.map(
       ({ column, text }) => `${column}: others give it (${text}), so it has no density of its own and is left out; --rules off takes it in`
+    ),
+    ...numbers.flatMap(({ name, spikes }) =>
+      spikes
+        ? [
+            `${name}: far more rows have ${listed(spikes.map(String))} than values beside: ${spikes.length === 1 ? 'it counts as a level' : 'they count as levels'}, with a probability in place of a density`
+          ]
+        : []
     ),
     ...(steps.size > 0
       ? [

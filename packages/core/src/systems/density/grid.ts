@@ -1,4 +1,5 @@
 import type { NamedWarning } from '../../know/support.js'
+import type { DensityRows } from '../../law/step-mixture.js'
 import { exp } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
@@ -9,7 +10,7 @@ import type { DensityModel } from './model.js'
 import type { ScoreRequest } from './options.js'
 import { readScored } from './read.js'
 import { densityOf, logDensities } from './score.js'
-import { levelColumns, type NumberColumn, numberColumns, unitsOf } from './units.js'
+import { categoryColumns, levelColumns, type NumberColumn, numberColumns, spikedColumns, unitsOf } from './units.js'
 
 /** Points along a number: a curve looks smooth; of two columns a person tells no finer picture apart. */
 const POINTS = { one: 201, two: 51 }
@@ -53,7 +54,7 @@ export async function densityGrid(
         try: 'info, which lists them'
       })
     // A point of a grid is no row of the table, whatever it equals.
-    const free = { ...read, own: new Int32Array(rowCount).fill(-1) }
+    const free = { ...read, levels: besideSpikes(model, read.levels, grid), own: new Int32Array(rowCount).fill(-1) }
     return (await logDensities({ model, rows, read: free, gradient: false }, { engine, watch })).logDensity
   }
   const givenColumns = (n: number) =>
@@ -62,7 +63,38 @@ export async function densityGrid(
   const base = Object.keys(known).length === 0 ? 0 : (await logsOf(givenColumns(1), 1))[0]!
   const density = joint.map((x) => exp(x - base))
   const volume = axes.reduce((product, { width }) => product * width, 1)
-  return { kind: 'grid', points, names: grid, given: known, density, mass: density.reduce((sum, p) => sum + p * volume, 0), warnings: [] }
+  return {
+    kind: 'grid',
+    points,
+    names: grid,
+    given: known,
+    density,
+    mass: density.reduce((sum, p) => sum + p * volume, 0),
+    warnings: spikeWarnings(model, rows, grid)
+  }
+}
+
+/** Levels of the points of a grid: where it meets a spike it has the density beside it. */
+function besideSpikes(model: DensityModel, levels: Int32Array, grid: readonly string[]): Int32Array {
+  const width = levelColumns(model).length
+  const out = levels.slice()
+  for (const { column, f, beside } of spikedColumns(model))
+    if (grid.includes(column.name)) for (let at = f; at < out.length; at += width) if (out[at]! >= 0) out[at] = beside
+  return out
+}
+
+/** What a grid of numbers with spikes does not show. */
+function spikeWarnings(model: DensityModel, rows: DensityRows, grid: readonly string[]): NamedWarning[] {
+  return spikedColumns(model).flatMap(({ column, f, beside }) => {
+    if (!grid.includes(column.name)) return []
+    const share = rows.weights.reduce((sum, w, j) => sum + (rows.levels[j * rows.levelCounts.length + f] === beside ? 0 : w), 0)
+    return [
+      {
+        name: 'spike',
+        message: `${column.name}: ${Math.round(100 * share)} % of the rows have ${listed((column.spikes ?? []).map(String))}, which has a probability and no density: the grid has the others`
+      }
+    ]
+  })
 }
 
 interface Axis {
@@ -72,7 +104,7 @@ interface Axis {
 }
 
 function axisOf(model: DensityModel, name: string, count: number): Axis {
-  const factor = levelColumns(model).find((one) => one.name === name)
+  const factor = categoryColumns(model).find((one) => one.name === name)
   if (factor) return { column: { name, source: 'text', values: factor.levels }, width: 1 }
   const number = numberColumns(model).find((one) => one.name === name)!
   const { low, high, scale } = number
@@ -98,7 +130,7 @@ function refuse(
   model: DensityModel,
   { grid, known }: { readonly grid: readonly string[]; readonly known: Readonly<Record<string, string>> }
 ): void {
-  const own = [...numberColumns(model), ...levelColumns(model)].map(({ name }) => name)
+  const own = [...numberColumns(model), ...categoryColumns(model)].map(({ name }) => name)
   const wrong = (got: string, expected: string, instead: string) => new InputError({ code: 'grid', got, expected, try: instead })
   if (grid.length < 1 || grid.length > 2 || new Set(grid).size < grid.length)
     throw wrong(`a grid over ${listed(grid) || 'no column'}`, 'one column, or two different ones', `--grid ${own[0]}`)

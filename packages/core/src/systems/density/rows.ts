@@ -4,13 +4,13 @@ import { takeColumns } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { presentValues } from '../../table/encoder.js'
 import { isCategorical, isNumeric, type Table } from '../../table/table.js'
-import { type Coding, levelsByNearness } from '../imputation/coding.js'
+import { type Coding, levelsByNearness, spikeLevelOf } from '../imputation/coding.js'
 import { drawDonors, meanRounds } from '../imputation/donors.js'
 import { fitGaussian } from '../imputation/expectation.js'
 import { settingOf, takeDonors } from '../imputation/fit.js'
 import type { Donors } from '../imputation/row-law.js'
 import type { PreparedTable } from '../prepare.js'
-import { levelColumns, type NumberColumn, numberColumns } from './units.js'
+import { categoryColumns, levelColumns, type NumberColumn, numberColumns, spikedColumns } from './units.js'
 
 interface Taking {
   readonly coding: Coding
@@ -62,10 +62,10 @@ export function densityRows({ completed, weights }: Donors, coding: Coding, step
 /** Steps of the columns in which a value recurs: known no better than to these. */
 export function stepsOf(columns: readonly NumberColumn[], table: Table): Map<string, number> {
   const steps = new Map<string, number>()
-  for (const { name, lattice } of columns) {
+  for (const { name, lattice, spikes = [] } of columns) {
     const column = table.columns.find((one) => one.name === name)
     if (!lattice || !column || !isNumeric(column)) continue
-    const known = presentValues(column)
+    const known = presentValues(column).filter((x) => !spikes.includes(x))
     if (new Set(known).size < known.length) steps.set(name, lattice.step / lattice.unit)
   }
   return steps
@@ -75,15 +75,24 @@ export function stepsOf(columns: readonly NumberColumn[], table: Table): Map<str
 export function levelsOf(coding: Coding, table: Table, seen: readonly (readonly boolean[])[]): Int32Array {
   const factors = levelColumns({ coding })
   const out = new Int32Array(table.rowCount * factors.length).fill(-1)
-  factors.forEach(({ name, levels }, f) => {
+  for (const { column: coded, f } of spikedColumns({ coding })) {
+    const column = table.columns.find(({ name }) => name === coded.name)
+    if (!column || !isNumeric(column)) continue
+    column.values.forEach((x, i) => {
+      if (!column.missing?.[i]) out[i * factors.length + f] = spikeLevelOf(coded, x)
+    })
+  }
+  for (const factor of categoryColumns({ coding })) {
+    const { name, levels } = factor
+    const f = factors.indexOf(factor)
     const column = table.columns.find((one) => one.name === name)
-    if (!column || !isCategorical(column)) return
+    if (!column || !isCategorical(column)) continue
     const levelOf = column.levels.map((level) => levels.indexOf(level))
     column.codes.forEach((code, i) => {
       const level = code < 0 ? -1 : levelOf[code]!
       if (level >= 0 && seen[f]![level]) out[i * factors.length + f] = level
     })
-  })
+  }
   return out
 }
 

@@ -13,7 +13,7 @@ import { denoised, type Neighbourhoods, neighbourhoods, Outliers } from './neigh
 import type { ScoreRequest } from './options.js'
 import { type ReadScored, readScored } from './read.js'
 import { densityRows } from './rows.js'
-import { logVolume, numberColumns, unitsOf } from './units.js'
+import { logVolume, numberColumns, spikedColumns, unitsOf } from './units.js'
 import { rowWarnings } from './warnings.js'
 
 export const SCORING = 'scoring'
@@ -101,7 +101,8 @@ export async function logDensities(
   { model, rows, read, gradient }: Scoring,
   { engine, watch }: Pick<Context, 'engine' | 'watch'>
 ): Promise<{ readonly logDensity: Float64Array; readonly gradient?: Matrix }> {
-  const { coded, levels, own } = read
+  const { levels, own } = read
+  const coded = withoutSpikes(model, read)
   const columns = numberColumns(model)
   const n = coded.data.rows
   const width = rows.levelCounts.length
@@ -148,6 +149,21 @@ export async function logDensities(
     }
   }
   return gradient ? { logDensity, gradient: slopes } : { logDensity }
+}
+
+/** Rows with a spike have its probability, and no density of the number. */
+function withoutSpikes(model: DensityModel, { coded, levels }: ReadScored): CodedRows {
+  const spiked = spikedColumns(model)
+  if (spiked.length === 0) return coded
+  const known = coded.known.slice()
+  const { rows: n, cols } = coded.data
+  const width = n === 0 ? 0 : levels.length / n
+  for (const { column, f, beside } of spiked)
+    for (let i = 0; i < n; i++) {
+      const level = levels[i * width + f]!
+      if (level >= 0 && level !== beside) known[i * cols + column.at] = 0
+    }
+  return { data: coded.data, known }
 }
 
 interface Sums {

@@ -1,5 +1,5 @@
 import { log } from '../../num/elementary.js'
-import type { CodedColumn } from '../imputation/coding.js'
+import { type CodedColumn, spikeLevels } from '../imputation/coding.js'
 import type { DensityModel } from './model.js'
 
 type Columns = Pick<DensityModel, 'coding' | 'kinds'>
@@ -11,8 +11,31 @@ type LevelColumn = Extract<CodedColumn, { carries: 'levels' }>
 export const numberColumns = ({ coding }: Pick<Columns, 'coding'>): NumberColumn[] =>
   coding.columns.filter((column): column is NumberColumn => column.carries === 'number')
 
+/** Categories, and which spike a number has. */
 export const levelColumns = ({ coding }: Pick<Columns, 'coding'>): LevelColumn[] =>
+  coding.columns.flatMap((column) => {
+    if (column.carries === 'levels') return [column]
+    return (column.carries === 'number' && spikeLevels(column)) || []
+  })
+
+export const categoryColumns = ({ coding }: Pick<Columns, 'coding'>): LevelColumn[] =>
   coding.columns.filter((column): column is LevelColumn => column.carries === 'levels')
+
+/** A number with spikes: its place among the numbers, that of the level that says which spike a row has, and this level beside them all. */
+interface Spiked {
+  readonly column: NumberColumn
+  readonly a: number
+  readonly f: number
+  readonly beside: number
+}
+
+export function spikedColumns(model: Pick<Columns, 'coding'>): Spiked[] {
+  const factors = levelColumns(model)
+  return numberColumns(model).flatMap((column, a) => {
+    const apart = spikeLevels(column)
+    return apart ? [{ column, a, f: factors.indexOf(apart), beside: apart.levels.length - 1 }] : []
+  })
+}
 
 /** Milliseconds of a day: dates have densities per day. */
 const DAY = 86_400_000

@@ -7,6 +7,7 @@ import { presentValues } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { type Lattice, latticeOf } from '../../table/lattice.js'
 import { roundToFormat } from '../../table/present.js'
+import { spikesOf } from '../../table/recurring.js'
 import { decoderOf, fitScaler, hasLongTails, hasSpikes, type NumericScaler, scaleValues } from '../../table/scaling.js'
 import { countSingles } from '../../table/singles.js'
 import { isCategorical, isEmpty, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
@@ -29,6 +30,8 @@ export type CodedColumn =
       /** Steps of which the known cells stand apart, as of masses read to 25 g. */
       readonly lattice?: Lattice | undefined
       readonly scores?: Scores | undefined
+      /** Values that stand apart, ascending: which of them a cell has, or none, is a level whose places follow the number. */
+      readonly spikes?: readonly number[] | undefined
     }
   /** A place a level: two levels stand as far apart as two draws of a scaled number do. */
   | { readonly carries: 'levels'; readonly name: string; readonly at: number; readonly levels: readonly string[] }
@@ -64,11 +67,14 @@ const FRESH_SHARE = 0.05
 /** Cells that normal scores are taken of at most: their ranks are known to a percent of a standard deviation. */
 const MOST_KNOTS = 4000
 
+/** Cells beside its spikes that a column of numbers has at least. */
+const LEAST_BESIDE = 10
+
 /**
- * The coding of a table by its known cells. `scored`: numbers with spikes or long tails by their normal scores, as of an amount that
- * is often zero; a density is one of the numbers themselves. Cost O(cells · log n).
+ * The coding of a table by its known cells. Numbers with spikes or long tails, as an amount that is often zero: `scored` by normal
+ * scores; `apart`: the numbers themselves, as a density needs them, with their spikes as levels. Cost O(cells · log n).
  */
-export function fitCoding(table: Table, formats: readonly ColumnFormat[], { scored = false }: { readonly scored?: boolean } = {}): Coding {
+export function fitCoding(table: Table, formats: readonly ColumnFormat[], numbers: 'plain' | 'scored' | 'apart' = 'plain'): Coding {
   let width = 0
   const columns = table.columns.map((column): CodedColumn => {
     const { name } = column
@@ -81,13 +87,15 @@ export function fitCoding(table: Table, formats: readonly ColumnFormat[], { scor
     const known = presentValues(column as NumericColumn)
     const [low, high] = [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))]
     if (low === high) return { carries: 'constant', name, value: low }
-    width++
     const values = recurring(known)
-    const scores = scored && !values ? scoresOf(known) : undefined
-    const steps = defined({ values, lattice: latticeOf(known, { first: low }), scores })
+    const scores = numbers === 'scored' && !values ? scoresOf(known) : undefined
+    const spikes = numbers === 'apart' && !values ? apartOf(known) : undefined
+    const steps = defined({ values, lattice: latticeOf(known, { first: low }), scores, spikes })
     // A mean is within the range, but for its rounding.
     const centre = Math.min(high, Math.max(low, mean(known)))
-    return { carries: 'number', name, at, centre, scale: Math.sqrt(variance(known)), low, high, ...steps }
+    const coded: NumberCoding = { carries: 'number', name, at, centre, scale: Math.sqrt(variance(known)), low, high, ...steps }
+    width += widthOf(coded)
+    return coded
   })
   return { columns, formats, width }
 }
@@ -95,6 +103,37 @@ export function fitCoding(table: Table, formats: readonly ColumnFormat[], { scor
 /** The values of a column in which fresh ones are rare; undefined of others. */
 function recurring(known: Float64Array): number[] | undefined {
   return countSingles(known) < FRESH_SHARE * known.length ? Array.from(sorted([...new Set(known)])) : undefined
+}
+
+/** The spikes of a column that has numbers beside them. */
+function apartOf(known: Float64Array): number[] | undefined {
+  const spikes = spikesOf(sorted(known))
+  const beside = known.reduce((count, x) => count + (spikes.includes(x) ? 0 : 1), 0)
+  return spikes.length > 0 && beside >= LEAST_BESIDE ? spikes : undefined
+}
+
+const spikeLevelsOf = new WeakMap<NumberCoding, Extract<CodedColumn, { carries: 'levels' }>>()
+
+/** Which spike of a column a cell has, as a column of levels, the last for none; undefined of a column without. */
+export function spikeLevels(column: NumberCoding): Extract<CodedColumn, { carries: 'levels' }> | undefined {
+  const { name, at, spikes } = column
+  if (!spikes) return undefined
+  const known = spikeLevelsOf.get(column)
+  if (known) return known
+  const made = {
+    carries: 'levels' as const,
+    name: `${name} at ${spikes.join(' or ')}`,
+    at: at + 1,
+    levels: [...spikes.map(String), 'none']
+  }
+  spikeLevelsOf.set(column, made)
+  return made
+}
+
+/** The level of a number among these. */
+export function spikeLevelOf({ spikes = [] }: NumberCoding, value: number): number {
+  const found = spikes.indexOf(value)
+  return found < 0 ? spikes.length : found
 }
 
 /** Normal scores where a column has spikes or tails that need them. */
@@ -151,7 +190,9 @@ export function places(column: Extract<CodedColumn, { carries: 'levels' }>): Mat
 /** Coordinates that a column takes. */
 export function widthOf(column: CodedColumn): number {
   if (column.carries === 'levels') return places(column).cols
-  return column.carries === 'number' ? 1 : 0
+  if (column.carries !== 'number') return 0
+  const beside = spikeLevels(column)
+  return 1 + (beside ? places(beside).cols : 0)
 }
 
 /** Rows as coordinates. Columns go by their names; one that the table lacks, or a level that the coding lacks, is unknown. Cost O(cells). */
@@ -168,6 +209,12 @@ export function codeRows(coding: Coding, table: Table): CodedRows {
         if (column.missing?.[i]) continue
         data.data[i * coding.width + coded.at] = coordinates[i]!
         known[i * coding.width + coded.at] = 1
+        const apart = spikeLevels(coded)
+        if (apart)
+          setPlace(
+            { data, known },
+            { place: places(apart), level: spikeLevelOf(coded, column.values[i]!), at: i * coding.width + apart.at }
+          )
       }
     }
     if (coded.carries === 'levels' && isCategorical(column)) {
@@ -182,11 +229,20 @@ export function codeRows(coding: Coding, table: Table): CodedRows {
   return { data, known }
 }
 
-function setPlace({ data, known }: CodedRows, to: { readonly place: Matrix; readonly level: number; readonly at: number }): void {
-  for (let q = 0; q < to.place.cols; q++) {
-    data.data[to.at + q] = to.place.data[to.level * to.place.cols + q]!
-    known[to.at + q] = 1
-  }
+interface Placed {
+  readonly place: Matrix
+  readonly level: number
+  /** Where it is written to. */
+  readonly at: number
+}
+
+function setPlace({ data, known }: CodedRows, to: Placed): void {
+  putPlace(data.data, to)
+  known.fill(1, to.at, to.at + to.place.cols)
+}
+
+function putPlace(data: Float64Array, { place, level, at }: Placed): void {
+  for (let q = 0; q < place.cols; q++) data[at + q] = place.data[level * place.cols + q]!
 }
 
 /** Levels of a column by how near their places are to coordinates of a row, nearest first; of those equally near the first. */
@@ -230,10 +286,8 @@ export function snapRow(coding: Coding, row: Float64Array, known: Uint8Array): v
     if (column.carries === 'number') {
       const number = numberAt(column, row[column.at]!, coding.formats[c]!)
       row[column.at] = coordinatesOf(column, Float64Array.of(number))[0]!
-    } else {
-      const place = places(column)
-      const level = levelsByNearness(column, row)[0]!
-      for (let q = 0; q < place.cols; q++) row[column.at + q] = place.data[level * place.cols + q]!
-    }
+      const apart = spikeLevels(column)
+      if (apart) putPlace(row, { place: places(apart), level: spikeLevelOf(column, number), at: apart.at })
+    } else putPlace(row, { place: places(column), level: levelsByNearness(column, row)[0]!, at: column.at })
   })
 }

@@ -78,7 +78,7 @@ export function readTableWithGaps(
 ): Pick<ImputationModel, 'coding' | 'kinds' | 'reading'> & { readonly prepared: PreparedTable } {
   const prepared = readGaps(raw, options)
   const { table, formats } = prepared.data
-  return { prepared, coding: fitCoding(table, formats, { scored: true }), kinds: table.columns.map(kindOf), reading: readingWords(options) }
+  return { prepared, coding: fitCoding(table, formats, 'scored'), kinds: table.columns.map(kindOf), reading: readingWords(options) }
 }
 
 /** A table read for filling: keys stay as they are, and so do their cells. */

@@ -23,6 +23,7 @@ import {
 import { matrix } from '../../num/matrix.js'
 import type { Lattice } from '../../table/lattice.js'
 import { LAST_TIME } from '../../table/present.js'
+import { ATOM_SHARE } from '../../table/recurring.js'
 import type { ColumnKind } from '../../table/table.js'
 import { columnFormat, readingIn, UNSCALED } from '../encoder-file.js'
 import { keptRulesIn, withRules } from '../rules-file.js'
@@ -57,6 +58,7 @@ const coded = variant<CodedColumn>('carries', {
     high: number(UNSCALED),
     values: optional(list(number(UNSCALED))),
     lattice: optional(record<Lattice>({ step: whole({ least: 1 }), unit: whole({ least: 1 }) })),
+    spikes: optional(list(number(UNSCALED))),
     scores: optional(
       record<NonNullable<Coded<'number'>['scores']>>({ knots: list(number(UNSCALED)), spread: number({ above: 0, most: 10 }) })
     )
@@ -146,7 +148,15 @@ function checkColumn(column: CodedColumn, { kind: own, levels }: ImputationModel
   if (column.carries === 'number' && column.values && !column.values.every((x, k) => k === 0 || x > column.values![k - 1]!))
     throw damaged(`a model with ${field}.values that do not rise`, 'values in their order')
   if (column.carries === 'number' && column.values?.length === 0) throw damaged(`a model with ${field} of no values`, 'its values')
+  if (column.carries === 'number' && column.spikes) checkSpikes(column.spikes, column, `${field}.spikes`)
   if (column.carries === 'number' && column.scores) checkKnots(column.scores.knots, column, `${field}.scores.knots`)
+}
+
+/** Spikes rise, within the range of the column. */
+function checkSpikes(spikes: readonly number[], { low, high }: Coded<'number'>, field: string): void {
+  whole({ least: 1, most: 1 / ATOM_SHARE })(spikes.length, `${field}.length`)
+  if (spikes.some((x, k) => x > high || (k === 0 ? x < low : x <= spikes[k - 1]!)))
+    throw damaged(`a model with ${field} that do not rise from ${low} to ${high}`, 'values in their order')
 }
 
 /** Knots of normal scores: they rise from the smallest value to the largest. */

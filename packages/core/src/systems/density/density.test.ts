@@ -5,6 +5,7 @@ import { type RawColumn, type RawTable, takeRawRows } from '../../table/raw.js'
 import type { DensityGrid } from './grid.js'
 import type { DensityModel } from './model.js'
 import type { DensityFit, ScoreRequest } from './options.js'
+import { loadDensity, saveDensity } from './save.js'
 import type { ScoredRows } from './score.js'
 import { density } from './system.js'
 
@@ -454,7 +455,7 @@ describe('what a density is learned from', () => {
 
     it('a file keeps it', async () => {
       const model = await fitted(raw)
-      const again = density.load(density.save(model))
+      const again = loadDensity(saveDensity(model))
       expect(await scoredBy(again, fresh)).toEqual(await scoredBy(model, fresh))
     })
   })

@@ -27,10 +27,9 @@ export function landmarksOf({ cloud, kernel }: CloudKernel, count: number): Land
   const placeOf = (k: number): number => Math.floor((k * weighed.length) / most)
   const rows = Uint32Array.from({ length: most }, (_, k) => weighed[Math.floor((placeOf(k) + placeOf(k + 1)) / 2)]!)
   const total = logSumExp(cloud.logWeights)
-  const weights = Float64Array.from(
-    rows,
-    (_, k) => logSumExp(Float64Array.from(weighed.subarray(placeOf(k), placeOf(k + 1)), (row) => cloud.logWeights[row]!)) - total
-  )
+  const logWeights = new Float64Array(weighed.length)
+  for (let k = 0; k < weighed.length; k++) logWeights[k] = cloud.logWeights[weighed[k]!]!
+  const weights = new Float64Array(most).map((_, k) => logSumExp(logWeights.subarray(placeOf(k), placeOf(k + 1))) - total)
   return { rows, cloud: cloudOf(takeRows(cloud.points, rows), weights), kernel: kernelBetween(kernel, rows, rows) }
 }
 

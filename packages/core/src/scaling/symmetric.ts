@@ -1,6 +1,7 @@
 import { type Engine, type Pair, roughEngine } from '../kernel/engine.js'
 import type { Kernel } from '../kernel/kernel.js'
 import { exp, log } from '../num/elementary.js'
+import { equalRows } from '../num/equal-rows.js'
 import { InputError } from '../num/errors.js'
 import { type Ending, iterate, type Method, throwIfStopped, type Watch } from '../num/iterate.js'
 import { logSumExp } from '../num/log-space.js'
@@ -69,7 +70,11 @@ export async function symmetricScaling(options: SymmetricScalingOptions): Promis
   const n = cloud.points.rows
   checkCloud(cloud, initial)
   const solution = landmarks !== undefined && landmarks < n ? await solveOnLandmarks(options, landmarks) : await solveOnAll(options)
-  const groups = duplicateGroups(cloud.points)
+  const { data, rows, cols } = cloud.points
+  const groups = equalRows(
+    rows,
+    Array.from({ length: cols }, (_, c) => (i: number) => data[i * cols + c]!)
+  )
   return {
     ...solution,
     isolated: isolatedRows(cloud, solution.potentials, groups),
@@ -222,44 +227,18 @@ function checkCloud(cloud: Cloud, initial: Float64Array | undefined): void {
   }
 }
 
-interface Groups {
-  /** Group number of each row. */
-  readonly of: Uint32Array
-  readonly count: number
-}
-
-/** Groups of equal rows. Cost O(M log M · d). */
-function duplicateGroups(points: Matrix): Groups {
-  const { data, rows, cols } = points
-  const compare = (a: number, b: number): number => {
-    for (let c = 0; c < cols; c++) {
-      const difference = data[a * cols + c]! - data[b * cols + c]!
-      if (difference !== 0) return difference
-    }
-    return 0
-  }
-  const order = Uint32Array.from({ length: rows }, (_, i) => i).sort((a, b) => compare(a, b) || a - b)
-  const of = new Uint32Array(rows)
-  let count = 0
-  for (let k = 0; k < rows; k++) {
-    if (k === 0 || compare(order[k - 1]!, order[k]!) !== 0) count++
-    of[order[k]!] = count - 1
-  }
-  return { of, count }
-}
-
 /** log of the weight that row i keeps in its own place is f_i + LSE over its duplicates of (f_j + a_j), because k = 1 there. */
-function isolatedRows(cloud: Cloud, potentials: Float64Array, groups: Groups): Uint32Array {
+function isolatedRows(cloud: Cloud, potentials: Float64Array, groups: ReturnType<typeof equalRows>): Uint32Array {
   const own = new Float64Array(groups.count)
   const rowOfGroup = new Float64Array(groups.count)
   for (let j = 0; j < potentials.length; j++) {
-    const group = groups.of[j]!
+    const group = groups.codes[j]!
     own[group] = own[group]! + exp(cloud.logWeights[j]!)
     rowOfGroup[group] = potentials[j]!
   }
   const found: number[] = []
   for (let i = 0; i < potentials.length; i++) {
-    const group = groups.of[i]!
+    const group = groups.codes[i]!
     if (own[group]! > 0 && exp(Math.min(700, potentials[i]! + rowOfGroup[group]! + log(own[group]!))) > ISOLATED_SHARE) found.push(i)
   }
   return Uint32Array.from(found)

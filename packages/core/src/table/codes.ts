@@ -1,3 +1,4 @@
+import { hashOf } from '../num/equal-rows.js'
 import { type CategoricalColumn, isCategorical, isNumeric, type NumericColumn } from './table.js'
 
 /** A column whose cells can be told apart. */
@@ -41,7 +42,7 @@ export function jointCodes(a: Codes, b: Codes): Codes {
 const rowsOf = (column: Cells): number => (isCategorical(column) ? column.codes : column.values).length
 
 /** What tells the cells of a column apart, row by row: NaN where a number is missing; levels from 0 on, and 0 where one is missing. */
-function valueIn(column: Cells): (row: number) => number {
+export function valueIn(column: Cells): (row: number) => number {
   if (isCategorical(column)) return (i) => column.codes[i]! + 1
   const { values, missing } = column
   return missing ? (i) => (missing[i] ? Number.NaN : values[i]!) : (i) => values[i]!
@@ -156,13 +157,17 @@ export function recurs(values: Float64Array): boolean {
   return false
 }
 
-const bits = new Int32Array(2)
-const number = new Float64Array(bits.buffer)
-
-function hashOf(value: number): number {
-  number[0] = value
-  const mixed = Math.imul(bits[0]! ^ Math.imul(bits[1]!, 0x85ebca6b), 0xc2b2ae35)
-  return mixed ^ (mixed >>> 15)
+/** Whether a number has more than so many of some cells, NaN aside. Cost O(n), little where one soon has. */
+export function exceeds(values: Float64Array, most: number): boolean {
+  const known = new Numbering(values.length)
+  const counts = new Uint32Array(values.length)
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i]!)) continue
+    const code = known.of(values[i]!)
+    counts[code]!++
+    if (counts[code]! > most) return true
+  }
+  return false
 }
 
 /** Numbers 0, 1, … for values as they come: a hash table in typed arrays, five times as fast as a `Map` of 100,000 numbers. */

@@ -1,4 +1,5 @@
-import { type Codes, codesOf, jointCodes } from './codes.js'
+import { equalRows } from '../num/equal-rows.js'
+import { valueIn } from './codes.js'
 import type { ColumnFormat } from './column-format.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from './table.js'
 
@@ -94,12 +95,8 @@ export const numbersOf = ({ columns }: Pick<Table, 'columns'>, name: string): Nu
 export const unusedName = (wanted: string, taken: ReadonlySet<string>): string =>
   taken.has(wanted) ? unusedName(`${wanted}′`, taken) : wanted
 
-/** Number of rows whose cells, identifiers aside, all equal those of an earlier row. Cost O(cells), little where a column tells all rows apart. */
+/** Number of rows whose cells, identifiers aside, all equal those of an earlier row. Cost O(cells). */
 export function duplicateRowCount({ columns, rowCount }: Table): number {
-  let joint: Codes = { codes: new Int32Array(rowCount), count: Math.min(1, rowCount) }
-  for (const column of columns) {
-    if (joint.count === rowCount) break
-    if (isCategorical(column) || isNumeric(column)) joint = jointCodes(joint, codesOf(column))
-  }
-  return rowCount - joint.count
+  const cells = columns.flatMap((column) => (isCategorical(column) || isNumeric(column) ? [valueIn(column)] : []))
+  return rowCount - equalRows(rowCount, cells).count
 }

@@ -1,3 +1,4 @@
+import { exceeds } from '../../table/codes.js'
 import { CHOICES, type Choice, type Expression, evaluate } from '../../table/expression.js'
 import { isBelievedAtLog, logChoose } from './chance.js'
 import { type FormulaFound, findFormulas } from './find-formulas.js'
@@ -63,10 +64,7 @@ function boundsOf(target: Quantity, choice: Choice, numbers: readonly Quantity[]
 /** Whether no other number of a column has more rows: what ends at a number stands there more often than beside it. */
 export function isCommonest(end: number, values: Float64Array): boolean {
   const own = values.reduce((count, x) => count + (x === end ? 1 : 0), 0)
-  if (own < 2) return false
-  const counts = new Map<number, number>()
-  for (const x of values) if (!Number.isNaN(x)) counts.set(x, (counts.get(x) ?? 0) + 1)
-  return [...counts.values()].every((count) => count <= own)
+  return own > 1 && !exceeds(values, own)
 }
 
 const valueAt = (expression: Expression, quantities: readonly Quantity[], row: number): number =>

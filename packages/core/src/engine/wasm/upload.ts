@@ -130,16 +130,17 @@ export function uploadLogs(arena: Arena, precision: Precision, log: Float64Array
   const { order } = cloud
   const terms = new Float64Array(rows)
   for (let b = 0, start = 0; b < cloud.blockCount; b++, start += rows) {
+    const count = Math.min(rows, order.length - start)
     let largest = Number.NEGATIVE_INFINITY
-    terms.fill(Number.NEGATIVE_INFINITY)
-    for (let i = start, end = Math.min(order.length, start + rows); i < end; i++) {
-      const x = log[order[i]!]!
-      terms[i - start] = x
+    let least = count < rows ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
+    for (let j = 0; j < count; j++) {
+      const x = log[order[start + j]!]!
+      terms[j] = x
       if (x > largest) largest = x
+      if (x < least) least = x
     }
+    if (count < rows) terms.fill(Number.NEGATIVE_INFINITY, count)
     maximum[b] = largest
-    let least = Number.POSITIVE_INFINITY
-    for (let j = 0; j < rows; j++) least = Math.min(least, terms[j]!)
     minimum[b] = least
     // A block without weight is never visited.
     const shift = largest === Number.NEGATIVE_INFINITY ? 0 : largest

@@ -1,0 +1,48 @@
+/** Which group each row is of, numbered as they come [n]. */
+interface RowGroups {
+  readonly codes: Int32Array
+  readonly count: number
+}
+
+/** Rows that are the same in all cells: zeros of both signs are one value, and so is NaN. Cost O(rows · cells). */
+export function equalRows(rows: number, cells: readonly ((row: number) => number)[]): RowGroups {
+  let size = 4
+  while (size < 2 * rows) size *= 2
+  // A hash table of the first row of each group.
+  const firsts = new Int32Array(size).fill(-1)
+  const codes = new Int32Array(rows)
+  let count = 0
+  for (let i = 0; i < rows; i++) {
+    let at = rowHash(cells, i) & (size - 1)
+    while (firsts[at]! >= 0 && !areSame(cells, firsts[at]!, i)) at = (at + 1) & (size - 1)
+    if (firsts[at]! < 0) {
+      firsts[at] = i
+      codes[i] = count++
+    } else codes[i] = codes[firsts[at]!]!
+  }
+  return { codes, count }
+}
+
+function areSame(cells: readonly ((row: number) => number)[], a: number, b: number): boolean {
+  for (let c = 0; c < cells.length; c++) {
+    const [x, y] = [cells[c]!(a), cells[c]!(b)]
+    if (x !== y && !(Number.isNaN(x) && Number.isNaN(y))) return false
+  }
+  return true
+}
+
+function rowHash(cells: readonly ((row: number) => number)[], row: number): number {
+  let hash = 0
+  for (let c = 0; c < cells.length; c++) hash = Math.imul(hash ^ hashOf(cells[c]!(row) + 0), 0x01000193)
+  return hash ^ (hash >>> 15)
+}
+
+const bits = new Int32Array(2)
+const number = new Float64Array(bits.buffer)
+
+/** 32 mixed bits of those of a number. */
+export function hashOf(value: number): number {
+  number[0] = value
+  const mixed = Math.imul(bits[0]! ^ Math.imul(bits[1]!, 0x85ebca6b), 0xc2b2ae35)
+  return mixed ^ (mixed >>> 15)
+}

@@ -1,6 +1,7 @@
 import {
   type Binary,
   CALENDAR,
+  COALESCE,
   columnsOf,
   type Expression,
   evaluate,
@@ -73,6 +74,14 @@ function derivativeOfBinary({ operator, left, right }: Binary, a: Expression, b:
   if (operator === '+') return plus(a, b)
   if (operator === '-') return minus(a, b)
   if (operator === '*') return plus(times(a, right), times(left, b))
+  // Known where the first is: nothing is added to its slope there.
+  if (operator === COALESCE)
+    return {
+      kind: 'binary',
+      operator,
+      left: { kind: 'binary', operator: '+', left: { kind: 'binary', operator: '*', left: ZERO, right: left }, right: a },
+      right: b
+    }
   if (operator === 'min') return plus(times(above(right, left), a), times(above(left, right), b))
   if (operator === 'max') return plus(times(above(left, right), a), times(above(right, left), b))
   if (operator === '/') return minus(over(a, right), over(times(left, b), times(right, right)))

@@ -1,4 +1,4 @@
-import type { Expression } from './expression.js'
+import { COALESCE, type Expression } from './expression.js'
 
 const STRENGTH = { '+': 1, '-': 1, '*': 2, '/': 2, '^': 4 } as const
 /** A sign binds weaker than a power and stronger than a product. */
@@ -24,7 +24,7 @@ function written(expression: Expression): { readonly text: string; readonly stre
       return { text: `-${bracketed(expression.of, SIGN + 1)}`, strength: SIGN }
     case 'binary': {
       const { operator, left, right } = expression
-      if (operator === 'min' || operator === 'max')
+      if (operator === 'min' || operator === 'max' || operator === COALESCE)
         return { text: `${operator}(${expressionText(left)}, ${expressionText(right)})`, strength: WHOLE }
       const strength = STRENGTH[operator]
       // a − (b + c), a / (b · c): the right side of an operator that does not associate; powers associate to the right.

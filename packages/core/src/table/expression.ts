@@ -9,8 +9,11 @@ export type Expression =
   | { readonly kind: 'binary'; readonly operator: Operator; readonly left: Expression; readonly right: Expression }
   | { readonly kind: 'call'; readonly name: FunctionName; readonly of: Expression }
 
-/** `min` and `max` are written as functions. */
-export type Operator = '+' | '-' | '*' | '/' | '^' | Choice
+/** The last three are written as functions. */
+export type Operator = '+' | '-' | '*' | '/' | '^' | Choice | typeof COALESCE
+
+/** `coalesce(x, y)` is x, and y where x is missing. */
+export const COALESCE = 'coalesce'
 
 export const CHOICES = ['min', 'max'] as const
 export type Choice = (typeof CHOICES)[number]
@@ -244,6 +247,7 @@ function call(name: Exclude<FunctionName, CalendarUnit>, x: number): number {
 }
 
 export function operate(operator: Operator, a: number, b: number): number {
+  if (operator === COALESCE) return Number.isNaN(a) ? b : a
   if (operator === 'min') return Math.min(a, b)
   if (operator === 'max') return Math.max(a, b)
   if (operator === '+') return a + b

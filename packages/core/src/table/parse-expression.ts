@@ -4,6 +4,7 @@ import {
   type CalendarUnit,
   CHOICES,
   type Choice,
+  COALESCE,
   type Expression,
   evaluate,
   FUNCTIONS,
@@ -20,6 +21,9 @@ export interface ObservationExpression {
   /** Standard deviation of the noise, in the units of the expression. */
   readonly deviation: number
 }
+
+/** Functions of two or more. */
+const TWO = [...CHOICES, COALESCE] as const
 
 interface Token {
   readonly kind: 'number' | 'name' | 'sign' | 'end' | 'indicator'
@@ -205,7 +209,7 @@ class Parser {
       this.place++
       const name = FUNCTIONS.find((candidate) => candidate === token.text)
       if (name && this.takes('(')) return { kind: 'call', name, of: this.closed() }
-      const choice = CHOICES.find((candidate) => candidate === token.text)
+      const choice = TWO.find((candidate) => candidate === token.text)
       if (choice && this.takes('(')) return this.choice(choice)
       if (this.dates && token.text === MONTH_END && this.takes('(')) return { kind: 'call', name: MONTH_END, of: this.closed() }
       const unit = this.dates && (Object.keys(CALENDAR) as CalendarUnit[]).find((candidate) => candidate === token.text)
@@ -216,7 +220,7 @@ class Parser {
           token.at,
           token.text === 'P'
             ? 'P(COLUMN = LEVEL), or P(COLUMN) of true and false'
-            : `one of the functions ${[...FUNCTIONS, ...CHOICES].join(', ')}`
+            : `one of the functions ${[...FUNCTIONS, ...TWO].join(', ')}`
         )
       return { kind: 'column', name: token.text }
     }
@@ -232,8 +236,8 @@ class Parser {
     return call
   }
 
-  /** The smaller or the larger of several. */
-  private choice(operator: Choice): Expression {
+  /** The smaller or the larger of several, or the first that is not missing. */
+  private choice(operator: Choice | typeof COALESCE): Expression {
     let left = this.deeper(() => this.sum())
     do {
       this.expect(',', `${operator}(ONE, OTHER)`)

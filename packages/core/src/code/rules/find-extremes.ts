@@ -1,5 +1,5 @@
 import { exceeds } from '../../table/codes.js'
-import { CHOICES, type Choice, type Expression, evaluate } from '../../table/expression.js'
+import { CHOICES, type Choice, COALESCE, type Expression, evaluate } from '../../table/expression.js'
 import { isBelievedAtLog, logChoose } from './chance.js'
 import { type FormulaFound, findFormulas } from './find-formulas.js'
 import { hasValues, type Quantity, tolerance } from './quantity.js'
@@ -113,11 +113,15 @@ function otherSide(
     return all.every((i) => {
       const [side, end] = [valueAt(expression, quantities, i), bound.at(i)]
       if (!isPresent(i)) return Number.isNaN(side) || Number.isNaN(end)
+      // What is missing does not move it from its bound.
+      if (Number.isNaN(side)) return isAt(target, bound, i)
       const beyond = choice === 'min' ? side - end : end - side
       return isAt(target, bound, i) ? beyond >= -tolerance(target.unit, end) : beyond < tolerance(target.unit, end)
     })
   })
   if (!found) return undefined
   const inputs = found.inputs + (bound.name === undefined ? 0 : 1)
-  return { ...found, expression: binary(choice, bound.written, found.expression), rank: found.rank + BEHIND, inputs }
+  const isMissing = present.some((i) => Number.isNaN(valueAt(found.expression, quantities, i)))
+  const side = isMissing ? binary(COALESCE, found.expression, bound.written) : found.expression
+  return { ...found, expression: binary(choice, bound.written, side), rank: found.rank + BEHIND, inputs }
 }

@@ -39,6 +39,8 @@ const MIXING = 17
 
 const UNITS = Object.keys(CALENDAR) as CalendarUnit[]
 
+const asWritten = ({ of, name }: Quantity): Expression => of ?? column(name)
+
 /** A formula of a row's inputs, the k-th of which is that of the row k·shift further on; NaN where one is missing. */
 type Inputs = (row: number, shift?: number) => number
 
@@ -95,7 +97,9 @@ class Search {
     this.atProbes = quantities.map(({ values }) => Float64Array.from(this.probes, (i) => values[i]!))
     this.buffer = new Float64Array(count)
     this.parts = [...quantities, ...differencesOf(quantities)]
-    this.targets = quantities.flatMap((one, q) => (!one.isDate && hasValues(one) && (only === undefined || one.name === only) ? [q] : []))
+    this.targets = quantities.flatMap((one, q) =>
+      !one.isDate && !one.of && hasValues(one) && (only === undefined || one.name === only) ? [q] : []
+    )
   }
 
   tryShape(shape: Shape): void {
@@ -114,6 +118,8 @@ class Search {
   private tryInputs(shape: Shape, inputs: readonly number[]): void {
     const dates = inputs.filter((q) => this.quantities[q]!.isDate).length
     if (dates > 0 && !(shape.dates && dates === inputs.length)) return
+    // What counts as 0 where it is missing is a part of sums.
+    if (inputs.some((q, k) => this.quantities[q]!.of && !shape.added.includes(k))) return
     const [a, b, c] = inputs.map((q) => this.atProbes[q]!)
     const fill = (from: number, to: number): void => {
       for (let k = from; k < to; k++) this.buffer[k] = shape.value(a![k]!, b ? b[k]! : 0, c ? c[k]! : 0)
@@ -127,7 +133,7 @@ class Search {
       rank: shape.rank,
       value: (i, shift = 0) => shape.value(x![i]!, y ? y[(i + shift) % this.rowCount]! : 0, z ? z[(i + 2 * shift) % this.rowCount]! : 0),
       write: () => {
-        const names = inputs.map((q) => column(this.quantities[q]!.name))
+        const names = inputs.map((q) => asWritten(this.quantities[q]!))
         return shape.write(names[0]!, names[1]!, names[2]!)
       }
     }))
@@ -188,7 +194,7 @@ class Search {
   /** Sums of columns with weights and a constant: degrees in another scale, totals and means, grades, gross from net and fees less what was paid. */
   tryWeightedSums(): void {
     const { parts, quantities } = this
-    const written = parts.map((one) => ('of' in one ? one.of : column(one.name)))
+    const written = parts.map(asWritten)
     const rows = Array.from({ length: this.rowCount }, (_, i) => i)
     const plain = new WeightedSums(quantities, rows)
     const timed = parts.length > quantities.length ? new WeightedSums(parts, rows) : undefined
@@ -207,7 +213,7 @@ class Search {
             sum
           ),
         factor: 'one',
-        rank: (inputs.some((q) => 'of' in parts[q]!) ? WEIGHTED : rankOf(sum)) + DIGIT * log(choices),
+        rank: (inputs.some((q) => parts[q]!.name === '') ? WEIGHTED : rankOf(sum)) + DIGIT * log(choices),
         choices
       })
     }

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { recordRules, rulesIn } from '../../systems/rules-file.js'
+import { derivative, linearForm } from '../../table/derivative.js'
+import { evaluate } from '../../table/expression.js'
 import { isNumeric } from '../../table/table.js'
 import { findRules } from './find.js'
 import { keepRules } from './keep.js'
@@ -138,5 +140,51 @@ describe('what is missing on one side of a number', () => {
   it('is read and written', () => {
     for (const rule of ['guardian missing where age >= 18', 'pension missing where age < 65.5'])
       expect(ruleText(parseRule(rule))).toBe(rule)
+  })
+})
+
+describe('what counts as nothing where it is missing', () => {
+  const whole = (label: string, most: number) => Array.from(dice(label), (u) => 1 + Math.floor(most * u))
+  const blank = (label: string, most: number, share: number) =>
+    amounts(label, most).map((x, i) => (dice(`${label} is there`)[i]! < share ? x : null))
+  const [tip, discount, quantity] = [blank('tip', 15, 0.4), blank('discount', 10, 0.3), whole('quantity', 6)]
+  const cents = (x: number) => x.toFixed(2)
+
+  it('is added, or taken off', () => {
+    const total = price.map((x, i) => cents(x + (tip[i] ?? 0) - (discount[i] ?? 0)))
+    expect(found({ price, tip, discount, total })).toEqual(['total = price + coalesce(tip, 0) - coalesce(discount, 0)'])
+    const due = price.map((x, i) => cents(x * quantity[i]! - (discount[i] ?? 0)))
+    expect(found({ price, quantity, discount, due })).toEqual(['due = price * quantity - coalesce(discount, 0)'])
+  })
+
+  it('does not move the larger of two', () => {
+    const marks = whole('mark', 100)
+    const resit = whole('resit', 100).map((x, i) => (marks[i]! < 50 ? x : null))
+    const final = marks.map((mark, i) => Math.max(mark, resit[i] ?? 0))
+    expect(found({ mark: marks, resit, final }).sort()).toEqual([
+      'final = max(mark, coalesce(resit, mark))',
+      'resit missing where mark >= 50'
+    ])
+  })
+
+  it('is none of what hangs on nothing', () => {
+    const total = price.map((x, i) => cents(x + 3 * dice('noise')[i]! - 1.5))
+    expect(found({ price, tip, discount, total })).toEqual([])
+  })
+
+  it('is read, written and computed', () => {
+    const rule = parseRule('total = price + coalesce(tip, 0) - max(1, coalesce(discount, price, 2))')
+    expect(ruleText(rule)).toBe('total = price + coalesce(tip, 0) - max(1, coalesce(coalesce(discount, price), 2))')
+    const { expression } = rule as Extract<typeof rule, { kind: 'formula' }>
+    const at = (values: Readonly<Record<string, number>>) => evaluate(expression, (name) => values[name] ?? Number.NaN)
+    expect(at({ price: 30, tip: 4, discount: 5 })).toBe(29)
+    expect(at({ price: 30, discount: 5 })).toBe(25)
+    expect(at({ price: 30 })).toBe(0)
+    expect(at({ tip: 4 })).toBeNaN()
+    const slope = (name: string, values: Readonly<Record<string, number>>) =>
+      evaluate(derivative(expression, name), (one) => values[one] ?? Number.NaN)
+    expect(slope('tip', { price: 30, tip: 4, discount: 5 })).toBe(1)
+    expect(slope('price', { price: 30, tip: 4, discount: 5 })).toBe(1)
+    expect(linearForm(expression)).toBeUndefined()
   })
 })

@@ -19,7 +19,7 @@ import { findLimits, findOrders, type OrderFound } from './find-orders.js'
 import { findSteps, stepAlong } from './find-steps.js'
 import { findConstantSums } from './find-sums.js'
 import { findTerms } from './find-terms.js'
-import { type Quantity, quantityOf } from './quantity.js'
+import { filledIn, type Quantity, quantityOf } from './quantity.js'
 import { breachOf, columnIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
 import { nearlyTotals, type RunningTotal, runningTotals } from './running-totals.js'
@@ -264,7 +264,9 @@ interface Formulas {
 function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLevel, told }: Formulas): Rule[] {
   const place = new Map(quantities.map(({ name }, k) => [name, k]))
   const { rowCount } = data.table
-  const single = [...findFormulas(quantities, rowCount), ...findConstantSums(quantities, rowCount), ...bracketsIn(quantities, rowCount)]
+  const filled = filledIn(quantities)
+  const parts = quantities.length + filled.length <= MOST_COLUMNS_OF[3] ? [...quantities, ...filled] : quantities
+  const single = [...findFormulas(parts, rowCount), ...findConstantSums(quantities, rowCount), ...bracketsIn(quantities, rowCount)]
   // Products that are written as one, as rate * (price - discount), say more than their sum.
   const isOne = (name: string) => single.some((one) => one.column === name && !linearForm(one.expression))
   const plain = [...single, ...(byLevel ? findProductSums(quantities).filter((sum) => !isOne(sum.column)) : [])]

@@ -1,6 +1,8 @@
 import { dateUnit } from '../../table/date-style.js'
+import { COALESCE, type Expression } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { NumericColumn } from '../../table/table.js'
+import { binary, column, number } from './shapes.js'
 
 /** Milliseconds of a day: in rules dates count in days. */
 export const DAY = 86_400_000
@@ -15,7 +17,17 @@ export interface Quantity {
   readonly values: Float64Array
   /** What its numbers are rounded to, as they are written; 0 where all digits are kept. */
   readonly unit: number
+  /** What it is written as, where it is no column as it stands. */
+  readonly of?: Expression
 }
+
+/** Columns of numbers with gaps that count as 0, as a discount that is not given: parts of sums, and none by themselves. */
+export const filledIn = (quantities: readonly Quantity[]): Quantity[] =>
+  quantities.flatMap((one) =>
+    !one.isDate && !one.clock && one.values.some(Number.isNaN)
+      ? [{ ...one, values: one.values.map((x) => (Number.isNaN(x) ? 0 : x)), of: binary(COALESCE, column(one.name), number(0)) }]
+      : []
+  )
 
 export type ClockUnit = 'minutes' | 'seconds'
 

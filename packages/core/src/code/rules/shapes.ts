@@ -12,6 +12,8 @@ export interface Shape {
   readonly factor: 'free' | 'one'
   /** Whether its columns may all be dates. */
   readonly dates: boolean
+  /** Which of its columns are added, or taken off. */
+  readonly added: readonly number[]
   /** Simpler shapes first, and of several readings of one relation that which rounds least: 1 is best. */
   readonly rank: number
   value(a: number, b: number, c: number): number
@@ -23,16 +25,16 @@ const less = (b: Expression): Expression => binary('-', number(1), b)
 const more = (b: Expression): Expression => binary('+', number(1), b)
 const percent = (b: Expression): Expression => binary('/', b, number(100))
 
-const base = { factor: 'one', dates: false } as const
+const base = { factor: 'one', dates: false, added: [] } as const
 const ordered = { ...base, arity: 2, symmetric: 'none' } as const
 const pair = { ...base, arity: 3, symmetric: 'pair' } as const
 
 export const SHAPES: readonly Shape[] = [
   { ...base, arity: 1, symmetric: 'all', factor: 'free', rank: 1, value: (a) => a, write: (a) => a },
   { ...base, arity: 2, symmetric: 'all', factor: 'free', rank: 2, value: (a, b) => a * b, write: times },
-  { ...base, arity: 2, symmetric: 'all', rank: 1.7, value: (a, b) => a + b, write: (a, b) => binary('+', a, b) },
+  { ...base, arity: 2, symmetric: 'all', added: [0, 1], rank: 1.7, value: (a, b) => a + b, write: (a, b) => binary('+', a, b) },
   // biome-ignore format: a table
-  { ...ordered, factor: 'free', dates: true, rank: 9, value: (a, b) => a - b, write: (a, b) => binary('-', a, b) },
+  { ...ordered, factor: 'free', dates: true, added: [0, 1], rank: 9, value: (a, b) => a - b, write: (a, b) => binary('-', a, b) },
   // biome-ignore format: a table
   { ...ordered, dates: true, rank: 9.2, value: (a, b) => (a - b > 0 ? a - b : 0 * (a - b)), write: (a, b) => ({ kind: 'call', name: 'positive', of: binary('-', a, b) }) },
   { ...ordered, factor: 'free', rank: 8, value: (a, b) => a / b, write: (a, b) => binary('/', a, b) },
@@ -49,12 +51,12 @@ export const SHAPES: readonly Shape[] = [
   // biome-ignore format: a table
   { ...base, arity: 3, symmetric: 'none', factor: 'free', rank: 6, value: (a, b, c) => a * (b - c), write: (a, b, c) => times(a, binary('-', b, c)) },
   // biome-ignore format: a table
-  { ...base, arity: 3, symmetric: 'all', rank: 4, value: (a, b, c) => a + b + c, write: (a, b, c) => binary('+', binary('+', a, b), c) },
+  { ...base, arity: 3, symmetric: 'all', added: [0, 1, 2], rank: 4, value: (a, b, c) => a + b + c, write: (a, b, c) => binary('+', binary('+', a, b), c) },
   // biome-ignore format: a table
   { ...base, arity: 3, symmetric: 'all', factor: 'free', rank: 4, value: (a, b, c) => a * b * c, write: (a, b, c) => times(times(a, b), c) },
-  { ...pair, rank: 6, value: (a, b, c) => a * b + c, write: (a, b, c) => binary('+', times(a, b), c) },
-  { ...pair, rank: 6, value: (a, b, c) => a * b - c, write: (a, b, c) => binary('-', times(a, b), c) },
-  { ...pair, rank: 6, value: (a, b, c) => a + b - c, write: (a, b, c) => binary('-', binary('+', a, b), c) },
+  { ...pair, added: [2], rank: 6, value: (a, b, c) => a * b + c, write: (a, b, c) => binary('+', times(a, b), c) },
+  { ...pair, added: [2], rank: 6, value: (a, b, c) => a * b - c, write: (a, b, c) => binary('-', times(a, b), c) },
+  { ...pair, added: [0, 1, 2], rank: 6, value: (a, b, c) => a + b - c, write: (a, b, c) => binary('-', binary('+', a, b), c) },
   { ...pair, rank: 5, value: (a, b, c) => a * b * (1 - c), write: (a, b, c) => times(times(a, b), less(c)) },
   { ...pair, rank: 5, value: (a, b, c) => a * b * (1 + c), write: (a, b, c) => times(times(a, b), more(c)) },
   { ...pair, rank: 5, value: (a, b, c) => a * b * (1 - c / 100), write: (a, b, c) => times(times(a, b), less(percent(c))) }

@@ -2,12 +2,12 @@ import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
-import { decodeTable } from '../../table/encoder.js'
+import { decodeTable, encodeTable } from '../../table/encoder.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import type { Column, Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { checkReach, timeAt } from './clock.js'
-import type { ForecastModel } from './forecast.js'
+import { type ForecastModel, hasScores } from './forecast.js'
 import { shiftedBySeason } from './season.js'
 import { Transition } from './transition.js'
 
@@ -31,7 +31,7 @@ export async function drawForecast(model: ForecastModel, { members, steps }: For
   for (let step = 1; step <= steps; step++) {
     throwIfStopped(context.watch, 'forecast')
     const next = await transition.step(history, keyAtStep(key, step))
-    history = pushed(history, next)
+    history = pushed(history, standing(model, next, step))
     for (let i = 0; i < members; i++) rows.data.set(next.data.subarray(i * d, (i + 1) * d), (i * steps + step - 1) * d)
     context.watch?.progress?.({ stage: 'forecast', done: step, total: steps })
   }
@@ -54,6 +54,15 @@ function checkCounts(members: number, steps: number): void {
     if (Number.isInteger(count) && count >= 1 && count <= 1e7) continue
     throw new InputError({ code: 'count', got: `${flag} ${count}`, expected: 'a whole number from 1 to 10000000', try: `${flag} 100` })
   }
+}
+
+/** Drawn rows as they are once they came: a number on a spike stands in its middle. */
+function standing({ encoder, season }: ForecastModel, rows: Matrix, step: number): Matrix {
+  if (!hasScores(encoder)) return rows
+  const whole = shiftedBySeason(rows, { season, sign: 1, placeOf: () => step })
+  const { columns } = decodeTable(encoder, { coordinates: whole, codes: new Int32Array(0) })
+  const { coordinates } = encodeTable(encoder, { columns, rowCount: rows.rows })
+  return shiftedBySeason(coordinates, { season, sign: -1, placeOf: () => step })
 }
 
 function repeated(row: Matrix, count: number): Matrix {

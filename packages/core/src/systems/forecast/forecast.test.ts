@@ -33,6 +33,33 @@ function valuesOf(table: Table, name: string): Float64Array {
   return column.values
 }
 
+describe('a series with a spike, as rain that is often none', () => {
+  // Dry days stay dry with probability 0.9, wet ones become dry with 0.3: three of four are dry. Amounts are e^(1 + z/2).
+  const days = 600
+  const [chance, size] = [normals(keyFromSeed(41), days), normals(keyFromSeed(42), days)]
+  const rain = new Float64Array(days)
+  for (let n = 1; n < days; n++) {
+    const wet = chance[n]! > (rain[n - 1] === 0 ? 1.2816 : -0.5244)
+    rain[n] = wet ? Number(Math.exp(1 + size[n]! / 2).toFixed(2)) : 0
+  }
+  const share = (values: readonly number[]) => values.reduce((sum, x) => sum + Number(x === 0), 0) / values.length
+  const [members, steps] = [500, 15]
+
+  it('goes on with the spike as often as it comes, longer where it is, and with the amounts beside it', async () => {
+    const model = await fitForecast(seriesOf({ rain }), {}, context)
+    const x = valuesOf((await drawForecast(model, { members, steps }, context)).table, 'rain')
+    const late = Array.from(x).filter((_, i) => i % steps >= 9)
+    // The series itself is of some 90 spells: its own share errs by 0.04. As Gaussians, one value in a hundred was zero.
+    expect(Math.abs(share(late) - share([...rain]))).toBeLessThan(0.1)
+    const after = (dry: boolean) => share(Array.from(x).filter((_, i) => i % steps > 0 && (x[i - 1] === 0) === dry))
+    expect(after(true) - after(false)).toBeGreaterThan(0.15)
+    const logMean = (values: readonly number[]) => values.filter((v) => v > 0).reduce((sum, v, _, all) => sum + Math.log(v) / all.length, 0)
+    expect(Math.abs(logMean(late) - 1)).toBeLessThan(0.2)
+    const again = loadForecast(unpackModel(packModel(saveForecast(model))))
+    expect(valuesOf((await drawForecast(again, { members, steps }, context)).table, 'rain')).toEqual(x)
+  })
+})
+
 describe('a transition', () => {
   it('is the law of an AR(1) series: mean φ x, variance 1', async () => {
     const x = autoregressive(500, 0.8, 0, 1)

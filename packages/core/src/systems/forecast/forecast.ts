@@ -3,11 +3,14 @@ import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
 import { beside, type Matrix, matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
+import { sorted } from '../../num/statistics.js'
 import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
-import { decodeTable, type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
+import { decodeTable, type Encoder, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
+import { spikesOf } from '../../table/recurring.js'
 import { keepColumns } from '../../table/rows.js'
-import type { Table } from '../../table/table.js'
+import type { ScalingMethod } from '../../table/scaling.js'
+import { isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { type FieldColumns, fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
 import { type Clock, clockOf, evenPlaces, risingNotes } from './clock.js'
@@ -71,17 +74,20 @@ export async function fitForecast(data: InferredTable, options: ForecastOptions,
   const series = clock ? keepColumns(data, ({ name }) => name !== clock.name) : data
   checkLength(series.table, typeof options.memory === 'number' ? options.memory : 1)
   checkNames(series.table)
-  const encoder = fitEncoder(series.table, series.formats, () => 'standard')
+  const encoder = fitEncoder(series.table, series.formats, (name) => scalingOf(series.table, name))
   const columns = fieldColumns(encoder, 'series')
   if (encoder.coordinateCount === 0) throw constantSeries()
-  const { coordinates: scaled } = encodeTable(encoder, series.table, keyFor(context.key, 'encode'))
+  const { coordinates: scaled } = encodeTable(encoder, series.table)
   const periods = periodsFor(options.season ?? 'auto', clock, series.table.rowCount)
   const season = await findSeason({ coordinates: scaled, places }, periods)
-  const coordinates = shiftedBySeason(scaled, { season, sign: -1, placeOf: (row) => places[row]! })
+  const rest = (of: Matrix): Matrix => shiftedBySeason(of, { season, sign: -1, placeOf: (row) => places[row]! })
+  const coordinates = rest(scaled)
   const { memory, trials } = await memoryFor({ coordinates, places, columns, season }, options, context)
   const ends = pairEnds(places, memory)
   checkPairs(ends.length, { ...options, memory })
-  const pairs = pairsOf(coordinates, memory, ends)
+  // What comes next is spread over the interval of a spike, so that the law of it is smooth; what came before stands in its middle.
+  const next = hasScores(encoder) ? rest(encodeTable(encoder, series.table, keyFor(context.key, 'encode')).coordinates) : coordinates
+  const pairs = { ...pairsOf(coordinates, memory, ends), outputs: pairsOf(next, memory, ends).outputs }
   const plan = options.local ? localUnits(options.local, columns, pairs, memory) : undefined
   const transition = await fitTransition(pairs, plan ? { units: plan.units } : {}, context)
   return {
@@ -106,6 +112,16 @@ export async function fitForecast(data: InferredTable, options: ForecastOptions,
     }
   }
 }
+
+/** Numbers with a spike, as rain that is often none, by their normal scores, of which a spike is an interval. */
+function scalingOf({ columns }: Table, name: string): ScalingMethod {
+  const column = columns.find((one) => one.name === name)
+  return column && isNumeric(column) && spikesOf(sorted(presentValues(column))).length > 0 ? 'quantile' : 'standard'
+}
+
+/** Whether a column of a series is coded by normal scores. */
+export const hasScores = ({ columns }: Encoder): boolean =>
+  columns.some((code) => code.carries === 'coordinate' && code.scaler.method === 'quantile')
 
 interface MemoryAsked {
   readonly coordinates: Matrix

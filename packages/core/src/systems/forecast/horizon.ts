@@ -1,6 +1,7 @@
 import type { GuidedUnit } from '../../draw/guided-pass.js'
 import { linearLaw, type Regression } from '../../law/linear-law.js'
 import { type FieldRows, lawOfUnit, type Unit } from '../../law/units.js'
+import { InputError } from '../../num/errors.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
@@ -13,8 +14,15 @@ import { type ForecastModel, unstandardised } from './forecast.js'
 import { seasonAt } from './season.js'
 
 /** A scaler of what a season at some step is added to, in coordinates. */
-function movedScaler(scaler: NumericScaler, shift: number): NumericScaler {
-  if (scaler.method !== 'standard') throw new Error('a series is scaled by its moments')
+function movedScaler(name: string, scaler: NumericScaler, shift: number): NumericScaler {
+  if (shift === 0) return scaler
+  if (scaler.method !== 'standard')
+    throw new InputError({
+      code: 'known-spike',
+      got: `what is known of steps to come, and ${name} with a season and a value that stands out`,
+      expected: 'one of the two',
+      try: '--season off'
+    })
   return { ...scaler, centre: scaler.centre + scaler.scale * shift }
 }
 
@@ -62,7 +70,7 @@ export class Horizon {
         return encoder.columns.map((code) => {
           const named = at(code, step)
           if (named.carries !== 'coordinate') return named
-          const scaler = shift ? movedScaler(named.scaler, shift[named.coordinate]!) : named.scaler
+          const scaler = shift ? movedScaler(code.name, named.scaler, shift[named.coordinate]!) : named.scaler
           return { ...named, scaler, coordinate: s * this.d + named.coordinate }
         })
       }),

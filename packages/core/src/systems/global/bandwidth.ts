@@ -131,7 +131,9 @@ interface BandwidthSearch extends Context {
 
 /** Typical squared nearest-neighbour distance of rows, by 2,000 of them at most: the unit in which ε is carried from some rows to others. */
 export async function squaredSpacing({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>, engine: Engine): Promise<number> {
-  return typicalAboveTies(await sampledSquaredDistances(embedEncoded(encoder, rows), engine))
+  // The very points that a law without categories compares: an engine puts them in order once.
+  const points = encoder.factors.length > 0 ? embedEncoded(encoder, rows) : rows.coordinates
+  return typicalAboveTies(await sampledSquaredDistances(points, engine))
 }
 
 /**

@@ -158,6 +158,34 @@ describe('tables that have a column time themselves', () => {
     expect((await sbridge(folder, 'bridge', 'ta.csv', 'tb.csv', '-n', '5', '--bandwidth', '0.2', '-o', 'timed.csv')).status).toBe(0)
     expect(linesOf('timed.csv')[0]!.split(',')).toEqual(['bridge_time', 'height', 'weight', 'colour', 'rate', 'time'])
   })
+
+  it('draws a partner whole: numbers, categories and the zero of an amount hang together as in the second table', async () => {
+    // Two kinds whose numbers lie apart, more of the one in the second table; an amount is often zero.
+    const kinds = (seed: number, few: number, shift: number) => {
+      const z = normals(keyFromSeed(seed), 400)
+      const rows = Array.from({ length: 200 }, (_, i) => {
+        const kind = i % 10 < few ? 'b' : 'a'
+        const amount = i % 3 === 0 ? '0' : Math.exp(z[2 * i + 1]!).toFixed(3)
+        return `${kind},${(shift + (kind === 'b' ? 7 : 0) + z[2 * i]!).toFixed(3)},${amount}`
+      })
+      writeFileSync(at(`kinds-${seed}.csv`), `kind,x,amount\n${rows.join('\n')}\n`)
+    }
+    kinds(11, 5, 0)
+    kinds(12, 2, 2)
+    const words = ['kinds-11.csv', 'kinds-12.csv', '--map', 'kinds-11.csv', '--as', 'drawn', '--seed', '1', '-o', 'whole.csv']
+    expect((await sbridge(folder, 'bridge', ...words)).status).toBe(0)
+    // As numbers: how many zeros end a number is the writer's.
+    const rowsOf = (name: string) =>
+      linesOf(name)
+        .slice(1)
+        .map((line) => line.split(','))
+        .map(([kind, x, amount]) => `${kind},${Number(x)},${Number(amount)}`)
+    const second = new Set(rowsOf('kinds-12.csv'))
+    expect(rowsOf('whole.csv').filter((row) => !second.has(row))).toEqual([])
+    // 67 of 200: a count has a standard deviation of 6.7, three of them.
+    const zeros = rowsOf('whole.csv').filter((row) => row.endsWith(',0')).length
+    expect(Math.abs(zeros - 67)).toBeLessThan(20)
+  })
 })
 
 describe('what is refused', () => {

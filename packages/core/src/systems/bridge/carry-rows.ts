@@ -1,7 +1,7 @@
 import { pairTo, type SchrodingerBridge, towards, within } from '../../bridge/schrodinger.js'
 import { type CarryKind, carry } from '../../bridge/transport-map.js'
 import type { Engine } from '../../kernel/engine.js'
-import { type Matrix, matrix, takeColumns } from '../../num/matrix.js'
+import { type Matrix, matrix, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, uniforms } from '../../num/random.js'
 import { type Encoded, type Encoder, embedEncoded, levelStarts, levelsIn } from '../../table/encoder.js'
 import { bridgeOf, type Carrier } from './sides.js'
@@ -13,22 +13,33 @@ interface Carrying {
 }
 
 /**
- * Encoded rows carried by a bridge [n]. Numbers as `carry` has them. Categories: `debiased` draws each from what the row has itself,
- * plus what its partners have more of than the first table around it, so that a row keeps them where both tables agree; otherwise
- * all are those of a partner.
+ * Encoded rows carried by a bridge [n]. `drawn`: all that one partner has, numbers and categories, so that they hang together as in
+ * the second table. Otherwise numbers as `carry` has them; categories: `debiased` draws each from what the row has itself, plus what
+ * its partners have more of than the first table around it, so that a row keeps them where both tables agree; `barycentric` takes
+ * all of a partner.
  */
 export async function carryRows(model: Carrier, rows: Encoded, { as, key, engine }: Carrying): Promise<Encoded> {
   const { encoder } = model
   const bridge = bridgeOf(model)
   const points = embedEncoded(encoder, rows)
+  const own = keyFor(key, 'categories')
+  const partnersOf = () => engine.pick(pairTo(points, bridge.to, bridge.epsilon), towards(bridge), { key: own })
+  if (as === 'drawn') return partnersIn(model, await partnersOf())
   const numbers = Array.from({ length: encoder.coordinateCount }, (_, c) => c)
   const coordinates = takeColumns(await carry(bridge, points, { as, key: keyFor(key, 'numbers'), engine }), numbers)
   if (encoder.factors.length === 0) return { coordinates, codes: rows.codes }
-  const own = keyFor(key, 'categories')
   if (as === 'debiased') return { coordinates, codes: await debiasedCodes(model, { bridge, points, codes: rows.codes, key: own, engine }) }
-  const partners = await engine.pick(pairTo(points, bridge.to, bridge.epsilon), towards(bridge), { key: own })
-  return { coordinates, codes: codesOf(model, partners) }
+  return { coordinates, codes: codesOf(model, await partnersOf()) }
 }
+
+/** Rows of the second table. */
+export const partnersIn = (model: Carrier, targets: Uint32Array): Encoded => ({
+  coordinates: takeRows(
+    model.rows.coordinates,
+    targets.map((j) => model.summary.fromRows + j)
+  ),
+  codes: codesOf(model, targets)
+})
 
 /**
  * Carried rows with numbers that a column may have: a map that goes below zero where nothing is below stops there. Draws are
@@ -46,7 +57,7 @@ export function withinBounds({ columns }: Encoder, { coordinates, codes }: Encod
 }
 
 /** Codes of rows of the second table [n, factors]. */
-export function codesOf({ encoder, rows, summary }: Carrier, targets: Uint32Array): Int32Array {
+function codesOf({ encoder, rows, summary }: Carrier, targets: Uint32Array): Int32Array {
   const width = encoder.factors.length
   const out = new Int32Array(targets.length * width)
   targets.forEach((j, k) => {

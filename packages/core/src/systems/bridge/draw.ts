@@ -7,7 +7,6 @@ import { gaussianKernel } from '../../kernel/kernel.js'
 import type { NamedWarning } from '../../know/support.js'
 import { InputError } from '../../num/errors.js'
 import { counted, listed } from '../../num/listed.js'
-import { type Matrix, takeRows } from '../../num/matrix.js'
 import { keyFor, uniforms } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
 import { decodeTable, type Encoded, embedEncoded, encodeTable, stackEncoded, takeEncoded } from '../../table/encoder.js'
@@ -16,7 +15,7 @@ import { type Column, isNumeric, type Table } from '../../table/table.js'
 import { numberText, shareText } from '../../tell/numbers.js'
 import type { Context } from '../context.js'
 import type { CarriedRows, DrawnCoupling, RowsBetween } from './answer.js'
-import { carryRows, codesOf, withinBounds } from './carry-rows.js'
+import { carryRows, partnersIn, withinBounds } from './carry-rows.js'
 import type { BridgeModel } from './model.js'
 import type { BridgeRequest } from './options.js'
 import { readLike } from './read-like.js'
@@ -68,7 +67,7 @@ async function batchBetween(
   const bridge = bridgeOf(model)
   const { sources, targets } = await drawPairs(bridge, count, key, engine)
   const starts = takeEncoded(rows, sources)
-  const ends = { coordinates: coordinatesAt(model, targets), codes: codesOf(model, targets) }
+  const ends = partnersIn(model, targets)
   const paths = bridgePaths({ starts: starts.coordinates, ends: ends.coordinates }, { epsilon: summary.epsilon, times, key })
   // A row takes all its categories from the second table from a time on that is uniform: with probability t at time t.
   const turn = uniforms(keyFor(key, 'turn'), count)
@@ -78,12 +77,6 @@ async function batchBetween(
     codes: starts.codes.map((code, at) => (turn[Math.floor(at / width)]! < times[k]! ? ends.codes[at]! : code))
   }))
 }
-
-const coordinatesAt = ({ rows, summary }: BridgeModel, targets: Uint32Array): Matrix =>
-  takeRows(
-    rows.coordinates,
-    targets.map((j) => summary.fromRows + j)
-  )
 
 /** Where the rows of a table go, in their order; what they lack stays missing. Cost O(rows·(n + m)·d). Throws `InputError` as `readLike`. */
 export async function rowsCarried(

@@ -59,7 +59,7 @@ export const bridgeDrawFields: readonly Field[] = [
     default: 'debiased',
     needs: 'map',
     sentence:
-      'Where rows are carried: debiased leaves everything in place when both tables are one; barycentric is the mean of their partners; drawn is a draw among these.',
+      'Where rows are carried: debiased leaves everything in place when both tables are one; barycentric is the mean of their partners; drawn is one of these, whole.',
     source: 'Pooladian, Niles-Weed, arXiv 2109.12004'
   }
 ]

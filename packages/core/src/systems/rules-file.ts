@@ -166,7 +166,7 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
     kind: word('formula'),
     column: text,
     expression,
-    parts: optional(record<Parts>({ names: list(text), zeros: flag })),
+    parts: optional(record<Parts>({ names: list(text), zeros: flag, late: optional(isTrue) })),
     rounding: optional(list(number(UNSCALED))),
     exceptions,
     there

@@ -1,15 +1,18 @@
-import { linearForm } from '../../table/derivative.js'
-import type { Expression } from '../../table/expression.js'
+import { derivative, linearForm } from '../../table/derivative.js'
+import { columnsOf, type Expression, evaluate, hasCalendar, namesIn } from '../../table/expression.js'
 import type { Column, NumericColumn } from '../../table/table.js'
+import { needs } from './choose.js'
 import { unitOf } from './quantity.js'
 import { columnIn, expressionAt, formatIn, partsOf, quantityIn, type WrittenTable } from './rows-of-rule.js'
-import type { Rule } from './rule.js'
+import { inputsOf, type Rule } from './rule.js'
 
 /** What a formula leaves of drawn parts, never negative in the data: parts that would take too much are drawn smaller. */
 export interface Parts {
   readonly names: readonly string[]
   /** Whether the rest is exactly 0 in some rows of the data. */
   readonly zeros: boolean
+  /** They are taken from what is computed itself, or from a product: they are made smaller once that is known. */
+  readonly late?: true | undefined
 }
 
 /**
@@ -64,20 +67,29 @@ export function roundingIn({ column, expression }: Extract<Rule, { kind: 'formul
   return some.some((x) => Math.abs(x) > 0.5 * unit) ? some : undefined
 }
 
-/** Columns that a formula subtracts, where they are drawn and neither they nor what they leave are ever negative. */
-export function partsIn(
-  { column, expression }: Extract<Rule, { kind: 'formula' }>,
-  rules: readonly Rule[],
-  data: WrittenTable
-): Parts | undefined {
-  const form = linearForm(expression)
-  const isDrawn = (name: string) => !rules.some((rule) => rule.column === name && rule.kind !== 'gap')
-  const names = [...(form?.coefficients ?? [])].flatMap(([name, one]) => (one === -1 ? [name] : []))
-  if (!form || names.length === 0 || ![...form.coefficients.keys()].every(isDrawn)) return undefined
+/**
+ * Columns that a formula subtracts, where they are drawn and neither they nor what they leave are ever negative. What they are taken
+ * from may be computed itself, as `cases * units`: then nothing else may be told by them before.
+ */
+export function partsIn(rule: Extract<Rule, { kind: 'formula' }>, rules: readonly Rule[], data: WrittenTable): Parts | undefined {
+  const { column, expression } = rule
+  const isDrawn = (name: string) => !rules.some((one) => one.column === name && one.kind !== 'gap')
+  const inputs = columnsOf(expression)
+  const names = hasCalendar(expression) ? [] : inputs.filter((name) => isTakenOff(expression, name))
+  const isLate = !linearForm(expression) || !inputs.every(isDrawn)
+  const isFree = (name: string) =>
+    rules.every((one) => one === rule || !inputsOf(one).includes(name) || needs(inputsOf(one), rules).has(column))
+  if (names.length === 0 || !names.every((name) => isDrawn(name) && (!isLate || isFree(name)))) return undefined
   const isNeverNegative = (name: string) => {
     const { values, isDate } = quantityIn(data, name)
     return !isDate && values.every((x) => !(x < 0))
   }
   if (![column, ...names].every(isNeverNegative)) return undefined
-  return { names, zeros: quantityIn(data, column).values.includes(0) }
+  return { names, zeros: quantityIn(data, column).values.includes(0), ...(isLate ? { late: true } : {}) }
+}
+
+/** Whether a column is taken from the others as it is. */
+function isTakenOff(expression: Expression, name: string): boolean {
+  const slope = derivative(expression, name)
+  return namesIn(slope).length === 0 && evaluate(slope, () => 0) === -1
 }

@@ -12,7 +12,7 @@ import { keepRules } from './keep.js'
 import { type KeptOrder, type KeptRules, ruleTexts } from './kept-rules.js'
 import { parseRule } from './parse-rule.js'
 import { unitOf } from './quantity.js'
-import { breachOf, columnIn } from './rows-of-rule.js'
+import { breachOf, columnIn, quantityIn } from './rows-of-rule.js'
 import { type Rule, ruleText } from './rule.js'
 import { pulledGradient, wholeRow } from './rule-row.js'
 import { putRulesBack, takeRulesOut } from './stacked.js'
@@ -376,4 +376,50 @@ it('numbers that count something else in each level are drawn as their place amo
     expect(x).toBe(Number(x.toFixed(test[i] === 'pressure' ? 0 : test[i] === 'dose' ? 3 : 1)))
     expect(x >= low && x <= high, `${test[i]} ${x}`).toBe(true)
   })
+})
+
+it('what is taken from a product is never more than that', () => {
+  const rows = 300
+  const [cases, reserved] = ['cases', 'reserved'].map((label) => uniforms(keyFor(keyFromSeed(23), label), rows)) as [
+    Float64Array,
+    Float64Array
+  ]
+  const count = Array.from(cases, (u) => 1 + Math.floor(9 * u))
+  const held = count.map((n) => 6 * n)
+  const taken = held.map((n, i) => Math.floor((n + 1) * reserved[i]!))
+  const column = (name: string, values: readonly number[]) => ({ name, source: 'text' as const, values: values.map(String) })
+  const raw = {
+    rowCount: rows,
+    columns: [
+      column('cases', count),
+      column(
+        'units',
+        count.map(() => 6)
+      ),
+      column('on_hand', held),
+      column('reserved', taken),
+      column(
+        'available',
+        held.map((n, i) => n - taken[i]!)
+      )
+    ]
+  }
+  const { data } = prepareRows(raw)
+  const rules = ['on_hand = cases * units', 'available = on_hand - reserved'].map(parseRule)
+  const kept = keepRules(rules, data)
+  const out = takeRulesOut(kept, data)
+  const reversed = {
+    ...out,
+    table: {
+      ...out.table,
+      columns: out.table.columns.map((one) =>
+        one.name === 'reserved' && 'values' in one ? { ...one, values: one.values.slice().reverse() } : one
+      )
+    }
+  } as typeof out
+  const back = putRulesBack(kept, reversed)
+  for (const rule of rules) expect(breachOf(rule, back)).toBeUndefined()
+  expect(Math.min(...quantityIn(back, 'available').values)).toBe(0)
+  expect(Math.min(...quantityIn(back, 'reserved').values)).toBeGreaterThanOrEqual(0)
+  expect([...quantityIn(putRulesBack(kept, out), 'reserved').values]).toEqual(taken)
 })

@@ -136,7 +136,8 @@ export function putRulesBack(
   { fixed = new Set(), key, chains, first }: Back = {}
 ): WrittenTable {
   const drawn = rules.reduce(
-    (at, rule) => (rule.kind === 'formula' && rule.parts ? fitParts(rule.expression, rule.parts, { drawn: at, fixed }) : at),
+    (at, rule) =>
+      rule.kind === 'formula' && rule.parts && !rule.parts.late ? fitParts(rule.expression, rule.parts, { drawn: at, fixed }) : at,
     rows
   )
   const { rowCount } = drawn.table
@@ -148,10 +149,13 @@ export function putRulesBack(
       continue
     }
     const whole = columns.find(({ name }) => name === rule.column)!
-    const soFar = {
+    const known = {
       table: { columns: [...done.values()].map(({ column }) => column), rowCount: drawn.table.rowCount },
       formats: [...done.values()].map(({ format }) => format)
     }
+    const parts = rule.kind === 'formula' && rule.parts?.late && !fixed.has(rule.column) ? rule.parts : undefined
+    const soFar = parts ? fitParts((rule as Extract<KeptRule, { kind: 'formula' }>).expression, parts, { drawn: known, fixed }) : known
+    for (const name of parts?.names ?? []) done.set(name, { ...done.get(name)!, column: columnIn(soFar, name) })
     const exceptions = fixed.has(rule.column) ? undefined : exceptionsTo(rule)
     const except = exceptions
       ? exceptionAt(exceptions, {

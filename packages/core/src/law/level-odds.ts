@@ -93,22 +93,19 @@ export async function chooseRidge(rows: OddsRows): Promise<number | undefined> {
   const all = Uint32Array.from(outcomes.keys())
   const byKernel = outcomes.reduce((sum, outcome, row) => sum - rows.offsets.data[row * rows.offsets.cols + outcome]!, 0)
   let best: { readonly ridge?: number; readonly loss: number } = { loss: byKernel }
+  const trials = Array.from({ length: ODDS_PARTS }, (_, part) => {
+    const held = all.filter((row) => parts[row] === part)
+    const others = all.filter((row) => parts[row] !== part)
+    return { held, fitted: takeOdds(rows, others), inputs: takeRows(inputs, held), offsets: takeRows(rows.offsets, held) }
+  })
   // Of each part, under the ridge before: where the next one begins.
   const laws: LogisticLaw[] = []
   for (const ridge of RIDGES) {
     let lost = 0
-    for (let part = 0; part < ODDS_PARTS; part++) {
-      const held = all.filter((row) => parts[row] === part)
-      const law = await fitOdds(
-        takeOdds(
-          rows,
-          all.filter((row) => parts[row] !== part)
-        ),
-        ridge,
-        laws[part]
-      )
+    for (const [part, { held, fitted, ...asked }] of trials.entries()) {
+      const law = await fitOdds(fitted, ridge, laws[part])
       laws[part] = law
-      lost += loss(outcomeShares(law, takeRows(inputs, held), takeRows(rows.offsets, held)), held)
+      lost += loss(outcomeShares(law, asked.inputs, asked.offsets), held)
     }
     if (!(lost < best.loss)) return best.ridge
     best = { ridge, loss: lost }

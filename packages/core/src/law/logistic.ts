@@ -1,5 +1,5 @@
 import { log } from '../num/elementary.js'
-import { choleskySolve, regularCholeskyInPlace, transpose } from '../num/linear-algebra.js'
+import { regularCholeskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace, transpose } from '../num/linear-algebra.js'
 import { beside, type Matrix, matrix, rowOf } from '../num/matrix.js'
 import { type ColumnScale, columnScale, standardised } from '../num/statistics.js'
 import { logisticSums, sharesInto } from './logistic-sums.js'
@@ -41,32 +41,33 @@ export async function fitLogistic(
   outcomes: Int32Array,
   { count, ridge, offsets, tolerance = TOLERANCE, from }: LogisticFit
 ): Promise<LogisticLaw> {
-  const standards = columnScale(inputs)
-  const x = withOnes(inputs, standards)
+  const { standards, x, parts, curvature } = prepared(inputs)
   const q = x.cols
-  const sums = (await logisticSums())({ x, parts: x.data.map((input) => input / x.rows), outcomes, count, offsets })
-  const bound = boundOf(x, ridge)
+  const sums = (await logisticSums())({ x, parts, outcomes, count, offsets })
+  const bound = boundOf(curvature, ridge)
+  const ahead = matrix(q, count)
+  const steps = matrix(count, q)
   let weights = from ? transpose(from.weights) : startingWeights(outcomes, count, q)
-  let before = weights
+  let before = matrix(q, count, weights.data.slice())
   for (let turn = 1, pace = 1; turn <= TURNS; turn++) {
     const next = (1 + Math.sqrt(1 + 4 * pace * pace)) / 2
-    const ahead = matrix(q, count)
     for (let i = 0; i < ahead.data.length; i++)
       ahead.data[i] = weights.data[i]! + ((pace - 1) / next) * (weights.data[i]! - before.data[i]!)
-    const gradient = sums(ahead)
-    for (let i = 0; i < (q - 1) * count; i++) gradient.data[i]! -= ridge * ahead.data[i]!
-    const step = choleskySolve(bound, gradient)
-    before = weights
-    weights = matrix(
-      q,
-      count,
-      ahead.data.map((w, i) => w + step.data[i]!)
-    )
+    const gradient = sums(ahead).data
+    for (let i = 0; i < (q - 1) * count; i++) gradient[i]! -= ridge * ahead.data[i]!
+    for (let a = 0; a < q; a++) for (let c = 0; c < count; c++) steps.data[c * q + a] = gradient[a * count + c]!
+    for (let c = 0; c < count; c++) {
+      solveLowerInPlace(bound.data, q, steps.data, 0, c * q)
+      solveLowerTransposedInPlace(bound.data, q, steps.data, 0, c * q)
+    }
+    ;[before, weights] = [weights, before]
     let [uphill, largest] = [0, 0]
-    gradient.data.forEach((g, i) => {
-      uphill += g * (weights.data[i]! - before.data[i]!)
-      largest = Math.max(largest, Math.abs(g))
-    })
+    for (let a = 0, i = 0; a < q; a++)
+      for (let c = 0; c < count; c++, i++) {
+        weights.data[i] = ahead.data[i]! + steps.data[c * q + a]!
+        uphill += gradient[i]! * (weights.data[i]! - before.data[i]!)
+        largest = Math.max(largest, Math.abs(gradient[i]!))
+      }
     if (largest < tolerance) break
     // Momentum that leads downhill is dropped (O'Donoghue and Candès 2015).
     pace = uphill < 0 ? 1 : next
@@ -74,15 +75,44 @@ export async function fitLogistic(
   return { ...standards, weights: transpose(weights) }
 }
 
+interface Prepared {
+  readonly standards: ColumnScale
+  /** [n, q] */
+  readonly x: Matrix
+  /** x/n */
+  readonly parts: Float64Array
+  /** ½ X̃ᵀX̃/n, its lower half [q, q]. */
+  readonly curvature: Matrix
+}
+
+/** What fits of the same inputs under other ridges share. */
+const known = new WeakMap<Matrix, Prepared>()
+
+function prepared(inputs: Matrix): Prepared {
+  const before = known.get(inputs)
+  if (before) return before
+  const standards = columnScale(inputs)
+  const x = withOnes(inputs, standards)
+  const made = { standards, x, parts: x.data.map((input) => input / x.rows), curvature: curvatureOf(x) }
+  known.set(inputs, made)
+  return made
+}
+
 /** Standardised inputs, then ones [n, k + 1]. */
 const withOnes = (inputs: Matrix, scale: ColumnScale): Matrix =>
   beside(standardised(inputs, scale), matrix(inputs.rows, 1, new Float64Array(inputs.rows).fill(1)))
 
-/** Cholesky factor of ½ X̃ᵀX̃/n + ridge. */
-function boundOf({ data, rows, cols: q }: Matrix, ridge: number): Matrix {
+function curvatureOf({ data, rows, cols: q }: Matrix): Matrix {
   const out = matrix(q, q)
   for (let i = 0; i < rows; i++)
     for (let a = 0; a < q; a++) for (let b = 0; b <= a; b++) out.data[a * q + b]! += (data[i * q + a]! * data[i * q + b]!) / (2 * rows)
+  return out
+}
+
+/** Cholesky factor of a curvature + ridge; constants have none. */
+function boundOf(curvature: Matrix, ridge: number): Matrix {
+  const q = curvature.cols
+  const out = matrix(q, q, curvature.data.slice())
   for (let a = 0; a + 1 < q; a++) out.data[a * q + a]! += ridge
   regularCholeskyInPlace(out.data, q)
   return out

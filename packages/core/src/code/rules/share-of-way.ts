@@ -1,5 +1,6 @@
 import { log } from '../../num/elementary.js'
 import { correlation, quantileOfSorted, sorted } from '../../num/statistics.js'
+import { isSpike } from '../../table/scaling.js'
 
 /** Part of a distance's variance that a start must tell, beyond what it tells of the share, for a column to be drawn by that. */
 const TOLD = 0.1
@@ -17,15 +18,19 @@ export function endOfWay(high: Float64Array, low: (row: number) => number): numb
   if (rows.length === 0) return undefined
   const most = rows.reduce((end, i) => Math.max(end, high[i]!), Number.NEGATIVE_INFINITY)
   const starts = rows.map(low)
-  const ofGap = correlation(
-    starts,
-    rows.map((i, k) => high[i]! - starts[k]!)
-  )
-  const ofShare = correlation(
-    starts,
-    rows.map((i, k) => shareOf(high[i]!, starts[k]!, most))
-  )
+  const gaps = rows.map((i, k) => high[i]! - starts[k]!)
+  const shares = rows.map((i, k) => shareOf(high[i]!, starts[k]!, most))
+  const ending = rows.filter((i) => high[i]! === most).length
+  if (isSpike(ending, rows.length) && tiesOf(shares) > tiesOf(gaps)) return most
+  const [ofGap, ofShare] = [correlation(starts, gaps), correlation(starts, shares)]
   return ofGap < 0 && ofGap ** 2 - ofShare ** 2 > TOLD ? most : undefined
+}
+
+/** Ordered pairs of equal values, each with itself. */
+function tiesOf(values: readonly number[]): number {
+  const counts = new Map<number, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return [...counts.values()].reduce((sum, count) => sum + count * count, 0)
 }
 
 /** Part of the rows at either end that a width leaves out. */

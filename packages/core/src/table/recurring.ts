@@ -27,30 +27,44 @@ export function countsOf(ascending: Float64Array): Uint32Array {
   return counts
 }
 
-/** A spike has more cells than the places beside it by this many of the errors that chance gives such a count: one place in 30,000 has. */
+/** A spike has more cells than what is beside it by this many of the errors that chance gives such a count: one value in 30,000 has. */
 const SPIKE_ERRORS = 4
 /** Places of a lattice on either side that say how many cells are to be expected between them. */
 const BESIDE = 3
+/** Share of the cells on either side among which no value may come about as often: round values heap together. */
+const AROUND = 0.1
 
 /**
  * Values that are atoms among others which are not, as the zero of an amount that is often zero: far more cells have them than the
- * places beside them on the column's lattice, so that no smooth law has them. Ascending. Cost O(n log n).
+ * places beside them on the column's lattice, so that no smooth law has them, and than any value around, as where masses heap at
+ * round ones. Ascending. Cost O(n log n).
  */
 export function spikesOf(ascending: Float64Array): number[] {
   const n = ascending.length
   const lattice = latticeOf(ascending, { first: ascending[0]! })
   const reach = lattice ? ((BESIDE + 0.5) * lattice.step) / lattice.unit : 0
-  const spikes: number[] = []
-  for (const [start, end] of runsOf(ascending)) {
-    const cells = end - start
-    if (cells < ATOM_SHARE * n) continue
-    let [low, high] = [start, end]
-    while (low > 0 && ascending[start]! - ascending[low - 1]! < reach) low--
-    while (high < n && ascending[high]! - ascending[start]! < reach) high++
-    const expected = (high - low - cells) / (2 * BESIDE)
-    if (cells - expected > SPIKE_ERRORS * Math.sqrt(expected + 1)) spikes.push(ascending[start]!)
-  }
-  return spikes
+  const starts = startsOf(ascending)
+  const countAt = (k: number): number => starts[k + 1]! - starts[k]!
+  const valueAt = (k: number): number => ascending[starts[k]!]!
+  return Array.from({ length: starts.length - 1 }, (_, k) => k)
+    .filter((k) => {
+      const cells = countAt(k)
+      if (cells < ATOM_SHARE * n) return false
+      let [near, around] = [0, 0]
+      for (const step of [-1, 1]) {
+        let passed = 0
+        for (let other = k + step; other >= 0 && other + 1 < starts.length; other += step) {
+          const isNear = Math.abs(valueAt(other) - valueAt(k)) < reach
+          if (!isNear && passed > AROUND * n) break
+          if (isNear) near += countAt(other)
+          if (passed <= AROUND * n) around = Math.max(around, countAt(other))
+          passed += countAt(other)
+        }
+      }
+      const expected = Math.max(around, near / (2 * BESIDE))
+      return cells - expected > SPIKE_ERRORS * Math.sqrt(expected + 1)
+    })
+    .map(valueAt)
 }
 
 /** The values of a column whose values recur, as a law on the ranks 0 … n of its n cells. */

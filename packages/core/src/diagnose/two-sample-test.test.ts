@@ -56,4 +56,22 @@ describe('overlap', () => {
     expect(half).toBeGreaterThan(0.3)
     expect(half).toBeLessThan(0.9)
   })
+
+  it('counts rows of one place in part: those of the first sample are no nearer for coming first', async () => {
+    // 300 and 300 rows at two places, 120 and 180 of the first, 210 and 90 of the second. Of a row's neighbours at its place,
+    // others over all but itself; the mean over both sides is known.
+    const at = (ones: number) =>
+      matrix(
+        300,
+        1,
+        Float64Array.from({ length: 300 }, (_, i) => (i < ones ? 1 : 0))
+      )
+    const share = (others: number, all: number) => others / (all - 1) / (300 / 599)
+    const first = (120 * share(210, 330) + 180 * share(90, 270)) / 300
+    const second = (210 * share(120, 330) + 90 * share(180, 270)) / 300
+    const found = await sampleOverlap(at(120), at(210), { engine, key })
+    expect(found).toBeCloseTo((first + second) / 2, 10)
+    expect(found).toBeLessThan(0.95)
+    expect(await sampleOverlap(at(300), at(0), { engine, key })).toBe(0)
+  })
 })

@@ -21,10 +21,10 @@ export interface NamedWarning {
 
 /** How far what was given stands from the data. */
 export interface Distance {
-  /** To the nearest training row, over given numbers and intervals, in standard deviations of the columns. */
-  readonly nearest: number
+  /** To the nearest training row, over given numbers and intervals, in standard deviations of the columns; absent where none is given. */
+  readonly nearest?: number
   /** The same for a training row and its nearest other one: 99 % are nearer than this. */
-  readonly usual: number
+  readonly usual?: number
   /** The given column that stands farthest outside the range of the data, and by how many standard deviations. */
   readonly outside?: { readonly column: string; readonly deviations: number }
   /** Training rows of the given categories, where these are not all: distances are to them alone. */
@@ -104,7 +104,7 @@ interface DistancesIn extends Pick<DistanceProblem, 'engine' | 'key'> {
 
 async function distancesIn(table: Table, conditions: readonly Condition[], { engine, key, spreads }: DistancesIn): Promise<Distance[]> {
   const columns = columnsOf(table, conditions[0]!, spreads)
-  if (columns.length === 0) return conditions.map(() => ({ nearest: 0, usual: 0 }))
+  if (columns.length === 0) return conditions.map(() => ({}))
   const points = standardisedColumns(columns)
   const wanted = matrix(conditions.length, columns.length)
   const outside = conditions.map((condition, i) => place(condition, columns, wanted, i))
@@ -229,7 +229,7 @@ function supportWarnings({ words, ranges }: Condition, { effectiveRows, matching
     const message = `${what}: ${outside.column} lies ${outside.deviations.toFixed(1)} standard deviations outside ${among === undefined ? 'the data' : `the ${among} rows of these categories`}; its rows rest on the ${support} at that edge${outside.deviations > FARTHEST ? ` and are those of a value ${FARTHEST} outside` : ''}`
     return [{ name: 'condition-outside-data', message }]
   }
-  if (nearest > 0.5 && nearest > 2 * usual) {
+  if (nearest !== undefined && usual !== undefined && nearest > 0.5 && nearest > 2 * usual) {
     const away = `the nearest row is ${nearest.toFixed(1)} standard deviations away, rows among themselves ${usual.toFixed(1)} at most`
     return [{ name: 'condition-outside-data', message: `${what}: ${away}; ${support} support it` }]
   }

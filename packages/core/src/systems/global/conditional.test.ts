@@ -202,6 +202,12 @@ describe('conditional rows', () => {
     expect(report.conditions[2]!.warnings[0]!.message).toMatch(/rows of these categories/)
   })
 
+  test('a condition of categories alone is at no distance: nothing was compared', async () => {
+    const { report } = await conditional(mixed, { given: { sign: 'plus' }, rows: 20, epsilon: 0.3 })
+    expect(report.conditions[0]!.distance.nearest).toBeUndefined()
+    expect(report.conditions[0]!.distance.usual).toBeUndefined()
+  })
+
   test('clamping draws near the conditional law too', async () => {
     const { table } = await conditional(gaussian, { given: { x: 1 }, conditioning: 'clamp' })
     expect(Math.abs(mean(column(table, 'my y')) - 0.8)).toBeLessThan(0.35)

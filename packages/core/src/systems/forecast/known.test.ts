@@ -167,6 +167,13 @@ describe('a forecast under what is known of later steps', () => {
   })
 })
 
+test.each([{ given: { 'x@7': 1 } }, { given: [{ 'x@1': 1 }, { 'y@7': { from: 0 } }] }, { observe: ['`x@1` + `x@7` = 1 ± 1'] }])(
+  'what is known of a step after the last one asks for more steps: %j',
+  async (known) => {
+    await expect(ask(known)).rejects.toThrow(/--steps 7/)
+  }
+)
+
 /** @source Abramowitz and Stegun, 7.1.26: to 1.5e-7. */
 function erf(value: number): number {
   const t = 1 / (1 + 0.3275911 * Math.abs(value))

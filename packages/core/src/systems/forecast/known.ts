@@ -12,6 +12,7 @@ import { lawAt } from '../../law/target-law.js'
 import type { FieldRows } from '../../law/units.js'
 import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
+import { counted } from '../../num/listed.js'
 import { type Matrix, stackRows, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
@@ -70,6 +71,7 @@ export async function drawForecastUnder(model: ForecastModel, request: KnownFore
   const { members, steps, observe = [] } = request
   const horizon = new Horizon(model, steps)
   checkForecast(model, request)
+  checkSteps(model, request)
   const { conditions, observations } = readKnown(horizon.encoder, request)
   const evidence = pullEach(horizon.encoder, { observations, module: request.likelihood })
   const key = keyFor(context.key, 'known forecast')
@@ -94,6 +96,24 @@ export async function drawForecastUnder(model: ForecastModel, request: KnownFore
     ...labelled(model, { columns, rowCount: all.members * steps }, { members, steps }, shown),
     report: { conditions: supports, warnings: supports.flatMap(({ warnings }) => warnings) }
   }
+}
+
+/** Throws `InputError` where something is known of a step after the last one. */
+function checkSteps({ summary }: ForecastModel, { given = {}, observe = [], steps }: KnownForecastRequest): void {
+  const givens = Array.isArray(given) ? (given as readonly Given[]) : [given as Given]
+  const texts = [...givens.flatMap((one) => Object.keys(one)), ...observe]
+  for (const name of summary.columns)
+    for (const text of texts) {
+      const parts = text.split(`${name}@`).slice(1)
+      const farthest = Math.max(0, ...parts.map((part) => Number(/^\d+/.exec(part)?.[0] ?? 0)))
+      if (farthest <= steps) continue
+      throw new InputError({
+        code: 'column-unknown',
+        got: `${name}@${farthest}, of a forecast of ${counted(steps, 'step')}`,
+        expected: `a step up to ${steps}`,
+        try: `--steps ${farthest}`
+      })
+    }
 }
 
 interface MembersDraw {

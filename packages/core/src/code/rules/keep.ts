@@ -58,7 +58,7 @@ function keepPlace(column: string, by: string, data: WrittenTable): KeptOrder {
 interface MeasuredTable extends WrittenTable, Measured {}
 
 /** Each behind those that derive its inputs, and behind what says where it is missing. */
-function inOrder(rules: readonly KeptRule[]): KeptRule[] {
+export function inOrder(rules: readonly KeptRule[]): KeptRule[] {
   const out: KeptRule[] = []
   let rest = [...rules]
   while (rest.length > 0) {

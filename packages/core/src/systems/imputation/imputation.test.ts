@@ -273,6 +273,37 @@ describe('filling a table', () => {
 })
 
 describe('rules', () => {
+  it('that rows with gaps tell hold where no row knows all cells: an end is neither before its start nor after its term', async () => {
+    const n = 240
+    const dice = (label: string) => uniforms(keyFor(key, label), n)
+    const [starts, shares, which, terms] = [dice('start'), dice('share'), dice('which'), dice('term')]
+    const start = Array.from(starts, (u) => Math.round(1000 * u))
+    const term = start.map((x, i) => x + 30 + Math.floor(300 * terms[i]!))
+    const end = start.map((x, i) => x + Math.floor((term[i]! - x) * shares[i]!))
+    const size = Array.from({ length: n }, (_, i) => 1 + (i % 7))
+    const date = (day: number) => new Date(86_400_000 * (18_000 + day)).toISOString().slice(0, 10)
+    // Each row has a gap, in one of two columns.
+    const gapped = (cells: readonly string[], isGap: (i: number) => boolean) => cells.map((cell, i) => (isGap(i) ? null : cell))
+    const prices = size.map((x) => String(12 * x))
+    const columns = [
+      text('start', start.map(date)),
+      text('term', term.map(date)),
+      text(
+        'end',
+        gapped(end.map(date), (i) => which[i]! < 0.5)
+      ),
+      text('size', size.map(String)),
+      text(
+        'price',
+        gapped(prices, (i) => which[i]! >= 0.5)
+      )
+    ]
+    const { rows } = await filled({ rowCount: n, columns })
+    const ends = cellsOf(rows, 'end')
+    expect(ends.every((cell, i) => cell! >= date(start[i]!) && cell! <= date(term[i]!))).toBe(true)
+    expect(cellsOf(rows, 'price')).toEqual(prices)
+  })
+
   it('what they derive follows, what they determine is solved, and what must be missing stays', async () => {
     const n = 200
     const u = uniforms(keyFor(key, 'orders'), 5 * n)

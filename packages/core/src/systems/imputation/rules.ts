@@ -1,5 +1,6 @@
+import { clashOf } from '../../code/rules/choose.js'
 import { findGaps } from '../../code/rules/find-gaps.js'
-import { keepRules } from '../../code/rules/keep.js'
+import { inOrder, keepRules } from '../../code/rules/keep.js'
 import type { KeptRules } from '../../code/rules/kept-rules.js'
 import { breachOf } from '../../code/rules/rows-of-rule.js'
 import { inputsOf, type Rule } from '../../code/rules/rule.js'
@@ -17,23 +18,40 @@ type Options = Parameters<typeof rulesOf>[1] & RuleOptions
 const LEAST_ROWS = 30
 
 /**
- * Rules of a table with gaps: those that its complete rows obey, and where cells must be missing. Each holds in every row that
- * knows all of its columns. Undefined where there are none. Throws `InputError` for stated rules that are none, or are broken by
- * complete rows.
+ * Rules of a table with gaps: those that its complete rows obey, those that all rows obey which know the columns of each, and where
+ * cells must be missing. Undefined where there are none. Throws `InputError` for stated rules that are none, or are broken by complete
+ * rows.
  */
 export function rulesWithGaps(data: Data, options: Options): KeptRules | undefined {
   if (options.rules === 'off') return undefined
   const gaps = data.table.rowCount < LEAST_ROWS ? [] : gapRules(data.table)
   const whole = rowsWithout(data.table, new Set(gaps.map(({ column }) => column)))
-  if (whole.length < 2) return gaps.length === 0 ? undefined : keepRules(gaps, data)
   const complete = { ...data, table: takeTableRows(data.table, whole) }
-  const all = rulesOf(complete, { ...options, rowNumbers: whole }).filter((rule) => !rule.exceptions && holdsWhereKnown(rule, data))
+  const all =
+    whole.length < 2
+      ? []
+      : rulesOf(complete, { ...options, rowNumbers: whole }).filter((rule) => !rule.exceptions && holdsWhereKnown(rule, data))
   const found = all.filter(({ kind }) => kind !== 'gap')
+  const beside = whole.length === data.table.rowCount ? [] : rulesBeside(found, data, options)
   // Complete rows show no gap: such rules are stated.
-  const marks = [...all.filter(({ kind }) => kind === 'gap'), ...gaps].filter(({ column }) => !found.some((rule) => rule.column === column))
-  if (found.length + marks.length === 0) return undefined
-  const kept = keepRules(found, complete)
-  return { ...kept, rules: [...kept.rules, ...keepRules(firstOfEach(marks), data).rules] }
+  const marks = [...all.filter(({ kind }) => kind === 'gap'), ...gaps].filter(
+    ({ column }) => ![...found, ...beside].some((rule) => rule.column === column)
+  )
+  if (found.length + beside.length + marks.length === 0) return undefined
+  const [kept, others] = [keepRules(found, complete), keepRules(beside, data)]
+  const derived = inOrder([...kept.rules, ...others.rules])
+  return { columns: others.columns, rules: [...derived, ...keepRules(firstOfEach(marks), data).rules] }
+}
+
+/** What rows with gaps tell beside rules that are known: of what is often missing few rows know all. */
+function rulesBeside(known: readonly Rule[], data: Data, options: Options): Rule[] {
+  const told = known.map(({ column }) => column)
+  const out: Rule[] = []
+  for (const rule of rulesOf(data, { ...options, rule: [] }, told)) {
+    if (rule.kind === 'gap' || rule.exceptions || told.includes(rule.column)) continue
+    if (!clashOf(rule, [...known, ...out]) && holdsWhereKnown(rule, data)) out.push(rule)
+  }
+  return out
 }
 
 const firstOfEach = (rules: readonly Rule[]): Rule[] =>

@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1447 },
+  '@sbridge/core': { path: 'packages/core', budget: 1451 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
   sbridge: { path: 'packages/sbridge', budget: 2816 }
 }
@@ -252,7 +252,7 @@ describe('size in a browser', () => {
       .replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(143)
   })
-  it('all of the core: 508 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(508)
+  it('all of the core: 509 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(509)
   })
 })

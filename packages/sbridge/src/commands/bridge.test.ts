@@ -240,4 +240,28 @@ describe('what is warned of', () => {
     expect(await warnings('a.csv', 'b.csv', '--map', 'far.csv')).toContain('far-outside')
     expect(await warnings('a.csv', 'b.csv', '--exclude', 'rate', '--map', 'few.csv')).toEqual([])
   })
+  it('a value that stands out and is left on the way, and not where a partner is taken whole', async () => {
+    const z = normals(keyFromSeed(21), 1200)
+    const zeros = (name: string, first: number, share: number): void => {
+      const rows = Array.from({ length: 300 }, (_, i) => {
+        const amount = i % 100 < 100 * share ? '0' : (1 + Math.exp(z[first + 2 * i]! / 2)).toFixed(3)
+        return `${amount},${z[first + 2 * i + 1]!.toFixed(3)}`
+      })
+      writeFileSync(at(name), `amount,size\n${rows.join('\n')}\n`)
+    }
+    zeros('often.csv', 0, 0.4)
+    zeros('seldom.csv', 600, 0.19)
+    const left = ['spike-moved']
+    const both = ['often.csv', 'seldom.csv', '--bandwidth', '0.2']
+    expect(await warnings(...both, '--map', 'often.csv')).toEqual(left)
+    expect(await warnings(...both, '--map', 'often.csv', '--as', 'barycentric')).toEqual(left)
+    expect(await warnings(...both, '--at', '0.5')).toEqual(left)
+    expect(await warnings(...both, '--map', 'often.csv', '--as', 'drawn')).toEqual([])
+    expect(await warnings(...both, '--at', '0,1')).toEqual([])
+    expect(await warnings('often.csv', 'often.csv', '--bandwidth', '0.2', '--map', 'often.csv')).toEqual([])
+    const { stdout } = await sbridge(folder, 'bridge', ...both, '--map', 'often.csv', '-o', 'warned.csv', '--seed', '1')
+    expect(stdout).toMatch(
+      /amount is 0 in 40 % of the first table’s rows and 19 % of the second’s, but in 0 % of those drawn, .*--as drawn/
+    )
+  })
 })

@@ -11,6 +11,7 @@ import { keyFor, uniforms } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
 import { decodeTable, type Encoded, embedEncoded, encodeTable, stackEncoded, takeEncoded } from '../../table/encoder.js'
 import type { RawTable } from '../../table/raw.js'
+import { takeTableRows } from '../../table/rows.js'
 import { type Column, isNumeric, type Table } from '../../table/table.js'
 import { numberText, shareText } from '../../tell/numbers.js'
 import type { Context } from '../context.js'
@@ -20,11 +21,24 @@ import type { BridgeModel } from './model.js'
 import type { BridgeRequest } from './options.js'
 import { readLike } from './read-like.js'
 import { bridgeOf, sidesOf } from './sides.js'
+import { spikeWarnings } from './spike-warnings.js'
 
 /** Rows of a bridge's model as the whole table has them. */
 export function wholeRows({ encoder, rules }: Pick<BridgeModel, 'encoder' | 'rules'>, rows: Encoded, back?: Back): WrittenTable {
   const drawn = { table: decodeTable(encoder, rows), formats: encoder.formats }
   return rules ? putRulesBack(rules, drawn, back) : drawn
+}
+
+/** Both tables, as they are written. */
+export function wholeSides(model: BridgeModel): { readonly from: Table; readonly to: Table } {
+  const { fromRows, toRows } = model.summary
+  const whole = wholeRows(model, model.rows).table
+  const part = (first: number, count: number): Table =>
+    takeTableRows(
+      whole,
+      Uint32Array.from({ length: count }, (_, i) => first + i)
+    )
+  return { from: part(0, fromRows), to: part(fromRows, toRows) }
 }
 
 /** Times in ascending order, each once. Throws `InputError` (code `time-outside`). */
@@ -55,7 +69,12 @@ export async function rowsBetween(
     context.watch?.progress?.({ stage: 'between', done: batch.first + batch.count, total: count })
   }
   const whole = wholeRows(model, stackEncoded(drawn.map(stackEncoded)), { key: keyFor(context.key, 'rules') })
-  return { kind: 'between', ...whole, times, count, warnings: [] }
+  const sides = wholeSides(model)
+  const way = times.reduce((sum, time) => sum + time, 0) / times.length
+  const why =
+    'numbers on their way lie between those of both ends; --at 0,1 has the ends, and --map with --as drawn whole rows of the second table'
+  const warnings = spikeWarnings({ ...sides, start: sides.from, drawn: whole.table, way, why })
+  return { kind: 'between', ...whole, times, count, warnings }
 }
 
 async function batchBetween(
@@ -89,9 +108,24 @@ export async function rowsCarried(
   watch?.progress?.({ stage: 'carrying', done: 0, total: 1 })
   const carried = await carryRows(model, rows, { as, key: keyFor(key, 'carry'), engine })
   const { table, formats } = wholeRows(model, withinBounds(model.encoder, carried), { key: keyFor(key, 'rules') })
-  const warnings = [...(await farWarnings(model, rows, engine)), ...lackWarnings(whole)]
-  return { kind: 'carried', table: stillMissing(table, whole), formats, original, warnings }
+  const moved = stillMissing(table, whole)
+  const warnings = [
+    ...(await farWarnings(model, rows, engine)),
+    ...lackWarnings(whole),
+    ...(as === 'drawn' ? [] : leftWarnings(model, whole, moved))
+  ]
+  return { kind: 'carried', table: moved, formats, original, warnings }
 }
+
+/** A partner that is taken whole keeps what stands out. */
+const leftWarnings = (model: BridgeModel, start: Table, drawn: Table): NamedWarning[] =>
+  spikeWarnings({
+    ...wholeSides(model),
+    start,
+    drawn,
+    way: 1,
+    why: 'the map moves numbers by the means of their partners, which leave a value that stands out; --as drawn takes a partner whole'
+  })
 
 /** Numbers that are missing in the rows stay missing. */
 function stillMissing(table: Table, rows: Table): Table {

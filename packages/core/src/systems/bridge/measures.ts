@@ -5,7 +5,7 @@ import { RARE_BELOW } from '../../table/rare-below.js'
 import { takeTableRows } from '../../table/rows.js'
 import { isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { withinBounds } from './carry-rows.js'
-import { wholeRows } from './draw.js'
+import { wholeRows, wholeSides } from './draw.js'
 import type { BridgeModel } from './model.js'
 import { shownRows } from './sides.js'
 
@@ -40,18 +40,11 @@ export interface LevelShares {
 }
 
 export function tablesOf(model: BridgeModel): BridgeTables {
-  const { fromRows, toRows } = model.summary
-  const whole = wholeRows(model, model.rows).table
-  const part = (first: number, count: number): Table =>
-    takeTableRows(
-      whole,
-      Uint32Array.from({ length: count }, (_, i) => first + i)
-    )
-  const from = part(0, fromRows)
-  const shown = shownRows(fromRows)
+  const { from, to } = wholeSides(model)
+  const shown = shownRows(model.summary.fromRows)
   return {
     from,
-    to: part(fromRows, toRows),
+    to,
     shown: takeTableRows(from, shown),
     carried: wholeRows(model, withinBounds(model.encoder, model.carried)).table,
     moves: movesOf(model, shown)

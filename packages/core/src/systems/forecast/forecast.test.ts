@@ -201,7 +201,7 @@ describe('a forecast', () => {
     const notes = async (columns: Readonly<Record<string, Float64Array>>) =>
       (await fitForecast(seriesOf(columns), {}, context)).summary.notes
     expect((await notes({ year, x })).join()).toMatch(/--time year/)
-    expect(await notes({ total: year.map((t, i) => t + 0.2 * Math.abs(x[i]!)), x })).toEqual([])
+    expect((await notes({ total: year.map((t, i) => t + 0.2 * Math.abs(x[i]!)), x })).join()).not.toMatch(/--time/)
     const { table, formats, notes: inferred } = seriesOf({ x })
     const gap = { ...table, columns: [{ ...table.columns[0]!, missing: Uint8Array.from(x, (_, i) => (i === 9 ? 1 : 0)) } as never] }
     await expect(fitForecast({ table: gap, formats, notes: inferred }, {}, context)).rejects.toThrow(/the last ones.*filling its gaps/s)

@@ -19,6 +19,7 @@ import type { ForecastOptions } from './options.js'
 import { historyAt, type Pairs, pairEnds, pairsOf } from './pairs.js'
 import { findSeason, periodsFor, type Season, shiftedBySeason } from './season.js'
 import { fitTransition, type TransitionModel } from './transition.js'
+import { walkNotes } from './unit-root.js'
 
 /** A transition fitted to a series, with what is needed to continue it. */
 export interface ForecastModel {
@@ -108,7 +109,13 @@ export async function fitForecast(data: InferredTable, options: ForecastOptions,
       choices: transition.choices,
       cappedColumns: plan?.capped ?? [],
       ...(season ? { season: seasonSummary(season, columns.names) } : {}),
-      notes: [...data.notes, ...clockNotes, ...seasonNotes(options.season, season), ...cappedNotes(plan?.capped ?? [], pairs.inputs.rows)]
+      notes: [
+        ...data.notes,
+        ...clockNotes,
+        ...seasonNotes(options.season, season),
+        ...walkNotes({ coordinates, places }, columns.names),
+        ...cappedNotes(plan?.capped ?? [], pairs.inputs.rows)
+      ]
     }
   }
 }

@@ -85,8 +85,6 @@ function designNotes({ columns, rowCount }: Table): string[] {
 /** Combinations of a design, at least: of fewer each stands in one row by chance. */
 const LEAST_DESIGN = 20
 
-/** A name as a shell takes it for one word. */
-
 /** The column that with a key tells all rows apart, dates first. */
 function timeBeside(key: Coded, times: readonly Coded[]): Coded | undefined {
   const found = times.filter((time) => time !== key && isAlwaysNew(key.first, time.first) && time.recurs && formKey(key, time))

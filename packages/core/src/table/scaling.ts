@@ -178,11 +178,9 @@ export function isListed(ascending: Float64Array): boolean {
 /** Whether ascending moments keep to hours or leave out days of the week, which ranks alone preserve. Cost O(n log n). */
 export const keepsHours = (ascending: Float64Array): boolean => clockOf(ascending) !== undefined
 
-/** Whether so many of n cells that have one value are an atom, and more than a pair of ties. */
-export const isSpike = (count: number, n: number): boolean => count >= Math.max(REPLICATES, ATOM_SHARE * n)
-
-/** Whether a value of a column stands out from the others as an atom that is more than a pair of ties. Cost O(n). */
-export const hasSpikes = (ascending: Float64Array): boolean => countsOf(ascending).some((count) => isSpike(count, ascending.length))
+/** Whether a value of a column is an atom that is more than a pair of ties. Cost O(n). */
+export const hasAtoms = (ascending: Float64Array): boolean =>
+  countsOf(ascending).some((count) => count >= Math.max(REPLICATES, ATOM_SHARE * ascending.length))
 
 /** In a lumpy column two rows agree at least this many times as often as they differ by so much, one to three last decimals up or down. */
 export const LUMPY_RATIO = 2

@@ -1,6 +1,6 @@
 import { log } from '../../num/elementary.js'
 import { correlation, quantileOfSorted, sorted } from '../../num/statistics.js'
-import { isSpike } from '../../table/scaling.js'
+import { spikesOf } from '../../table/recurring.js'
 
 /** Part of a distance's variance that a start must tell, beyond what it tells of the share, for a column to be drawn by that. */
 const TOLD = 0.1
@@ -20,8 +20,8 @@ export function endOfWay(high: Float64Array, low: (row: number) => number): numb
   const starts = rows.map(low)
   const gaps = rows.map((i, k) => high[i]! - starts[k]!)
   const shares = rows.map((i, k) => shareOf(high[i]!, starts[k]!, most))
-  const ending = rows.filter((i) => high[i]! === most).length
-  if (isSpike(ending, rows.length) && tiesOf(shares) > tiesOf(gaps)) return most
+  const ends = sorted(Float64Array.from(rows, (i) => high[i]!))
+  if (spikesOf(ends).includes(most) && tiesOf(shares) > tiesOf(gaps)) return most
   const [ofGap, ofShare] = [correlation(starts, gaps), correlation(starts, shares)]
   return ofGap < 0 && ofGap ** 2 - ofShare ** 2 > TOLD ? most : undefined
 }

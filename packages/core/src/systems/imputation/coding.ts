@@ -8,7 +8,7 @@ import type { ColumnFormat } from '../../table/infer.js'
 import { type Lattice, latticeOf } from '../../table/lattice.js'
 import { roundToFormat } from '../../table/present.js'
 import { spikesOf } from '../../table/recurring.js'
-import { decoderOf, fitScaler, hasLongTails, hasSpikes, type NumericScaler, scaleValues } from '../../table/scaling.js'
+import { decoderOf, fitScaler, hasAtoms, hasLongTails, type NumericScaler, scaleValues } from '../../table/scaling.js'
 import { countSingles } from '../../table/singles.js'
 import { isCategorical, isEmpty, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 
@@ -139,7 +139,7 @@ export function spikeLevelOf({ spikes = [] }: NumberCoding, value: number): numb
 /** Normal scores where a column has spikes or tails that need them. */
 function scoresOf(known: Float64Array): Scores | undefined {
   const ascending = sorted(known)
-  if (!hasSpikes(ascending) && !hasLongTails(ascending)) return undefined
+  if (!hasAtoms(ascending) && !hasLongTails(ascending)) return undefined
   const count = Math.min(ascending.length, MOST_KNOTS)
   // Both ends are among them: fills stay within the range.
   const knots = Float64Array.from({ length: count }, (_, k) => ascending[Math.round((k * (ascending.length - 1)) / (count - 1))]!)

@@ -182,7 +182,10 @@ export function estimateJob(size: JobSize): JobEstimate {
  * Seconds of a job that no pair accounts for: loading, kinds of columns, and code that is compiled as it is first used. They are 0.8
  * of an embedding of penguins, 2.4 of drawing 50,000 × 2 and 2.5 of penguins, with their many small calls.
  */
-const BEYOND_PAIRS = 1.5
+const BEYOND_PAIRS = 1.2
+
+/** Seconds a row of a fit that no pair accounts for: keys, rules and kinds, the order of clouds, memory that they are written to. 12 s of 1,000,000 × 3, 3.5 of 300,000. */
+export const ROW_SECONDS = 1.2e-5
 
 /** Seconds that the forests take which judge a contest of scalings: 0.8 of 344 × 7, 1.0 of 50,000 × 2 and of 5,000 × 10. */
 export const CONTEST_SECONDS = 0.9
@@ -196,6 +199,10 @@ export const secondsOf = ({ pairs, besides = 0 }: Pick<Plan, 'pairs' | 'besides'
  * which calls of 128 rows were not (speeds of 14 to 182 million pairs a second where calls of 32 rows had 89 to 171).
  */
 const MEASURED_ROWS = 32
+/** Of many points more rows, as a call looks over all their weights once, whatever it is asked for. */
+const POINTS_PER_ROW = 1000
+/** Places among the points that such rows lie together at, as the rows of an engine's units do: what is far from all of them is left out at once. */
+const MEASURED_PLACES = 4
 /** Made-up numbers that it goes to, as many as 4,096 points of 16 coordinates have: a call takes about a millisecond, whatever the coordinates. */
 const MEASURED_NUMBERS = 65_536
 /** Calls, and milliseconds, that a measurement takes at least: by then the engine's code is compiled for good; the shortest time a call can be told to take. */
@@ -204,28 +211,34 @@ const LEAST_TIME = 100
 const SHORTEST_TIME = 0.01
 
 /**
- * Pairs per millisecond that an engine does, those it can leave out counted in: a few calls from some of these points to
- * all of them [M, d], at an ε as is usually chosen; or at so many coordinates, on made-up points of which none can be left out.
+ * Pairs per millisecond that an engine does, those it can leave out counted in: a few calls from some of these points, each
+ * with its nearest neighbours, to all of them [M, d], at an ε as is usually chosen; or at so many coordinates, on made-up points of
+ * which none can be left out.
  */
 export async function pairsPerMillisecond(engine: Engine, points: Matrix | number, now: () => number): Promise<number> {
-  const made = typeof points === 'number' ? madeUp(points) : await taken(engine, points)
-  const pair = { from: cloud(made.from), to: cloud(made.to), kernel: gaussianKernel(made.epsilon) }
-  const log = new Float64Array(made.to.rows)
+  const { from, to, epsilon } = typeof points === 'number' ? madeUp(points) : await taken(engine, points)
+  const [all, log] = [cloud(to), new Float64Array(to.rows)]
+  const calls = from.map((rows) => ({
+    pair: { from: cloud(rows), to: all, kernel: gaussianKernel(epsilon) },
+    fastest: Number.POSITIVE_INFINITY
+  }))
+  const ask = ({ pair }: (typeof calls)[number]) => engine.mean(pair, log, to)
   // The first one uploads the points, and waits for what is compiled.
-  await engine.mean(pair, log, pair.to.points)
+  await ask(calls[0]!)
   const start = now()
-  let fastest = Number.POSITIVE_INFINITY
   // The fastest call counts: others may have waited for the processor.
-  for (let calls = 0; calls < LEAST_CALLS || now() - start < LEAST_TIME; calls++) {
-    const before = now()
-    await engine.mean(pair, log, pair.to.points)
-    fastest = Math.min(fastest, now() - before)
-  }
-  return (made.from.rows * made.to.rows) / Math.max(fastest, SHORTEST_TIME)
+  for (let times = 0; times < LEAST_CALLS || now() - start < LEAST_TIME; times++)
+    for (const call of calls) {
+      const before = now()
+      await ask(call)
+      call.fastest = Math.min(call.fastest, now() - before)
+    }
+  const pairs = from.reduce((sum, { rows }) => sum + rows * to.rows, 0)
+  return pairs / calls.reduce((sum, { fastest }) => sum + Math.max(fastest, SHORTEST_TIME), 0)
 }
 
 interface Measured {
-  readonly from: Matrix
+  readonly from: readonly Matrix[]
   readonly to: Matrix
   readonly epsilon: number
 }
@@ -233,15 +246,23 @@ interface Measured {
 function madeUp(dimension: number): Measured {
   const some = (n: number, chain: number) => matrix(n, dimension, normals(keyFromSeed(1), n * dimension, chain))
   const points = Math.min(4096, Math.max(MEASURED_ROWS, Math.ceil(MEASURED_NUMBERS / dimension)))
-  return { from: some(MEASURED_ROWS, 0), to: some(points, 1), epsilon: 0.5 }
+  return { from: [some(MEASURED_ROWS, 0)], to: some(points, 1), epsilon: 0.5 }
 }
 
 async function taken(engine: Engine, points: Matrix): Promise<Measured> {
-  const rows = permutation(keyFromSeed(1), points.rows).subarray(0, MEASURED_ROWS)
-  const from = takeRows(points, rows)
-  const pair = { from: cloud(from), to: cloud(points), kernel: gaussianKernel(1) }
+  const rows = permutation(keyFromSeed(1), points.rows)
+  const nearest = (some: Uint32Array, count: number) =>
+    engine.nearest({ from: cloud(takeRows(points, some)), to: cloud(points), kernel: gaussianKernel(1) }, count)
+  const some = rows.subarray(0, MEASURED_ROWS)
   const count = Math.min(2, points.rows)
-  const { squaredDistances } = await engine.nearest(pair, count)
-  const spacing = typicalAboveTies(Float64Array.from(rows, (_, i) => squaredDistances[(i + 1) * count - 1]!))
-  return { from, to: points, epsilon: spacing > 0 ? spacing : 0.5 }
+  const { squaredDistances } = await nearest(some, count)
+  const spacing = typicalAboveTies(Float64Array.from(some, (_, i) => squaredDistances[(i + 1) * count - 1]!))
+  const beside = Math.min(points.rows, Math.max(MEASURED_ROWS, Math.ceil(points.rows / POINTS_PER_ROW)))
+  const { indices } = await nearest(rows.subarray(0, MEASURED_PLACES), beside)
+  const places = Math.min(MEASURED_PLACES, points.rows)
+  return {
+    from: Array.from({ length: places }, (_, k) => takeRows(points, indices.subarray(k * beside, (k + 1) * beside))),
+    to: points,
+    epsilon: spacing > 0 ? spacing : 0.5
+  }
 }

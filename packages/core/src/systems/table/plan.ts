@@ -20,7 +20,7 @@ import { type RuledAsked, throughRules } from '../ruled-known.js'
 import { ruledRows } from '../ruled-rows.js'
 import { type Plan, planned, planOf } from '../system.js'
 import { CANDIDATES, candidateRows } from './candidates.js'
-import { CONTEST_SECONDS, estimateJob, type KnownSize } from './estimate.js'
+import { CONTEST_SECONDS, estimateJob, type KnownSize, ROW_SECONDS } from './estimate.js'
 import type { TableFit, TableRequest, TableSource } from './options.js'
 import { planLatent } from './plan-latent.js'
 import { planLocal } from './plan-local.js'
@@ -113,7 +113,7 @@ function planWhole(source: WholeSource, request: TableRequest | undefined): Plan
   const estimate = estimateJob(size)
   const stages = estimate.stages.filter(({ stage }) => (FITTING.includes(stage) ? shape.fits : request !== undefined))
   const { columnCount, fits, comparesScalings } = shape
-  const besides = fits && comparesScalings ? CONTEST_SECONDS : 0
+  const besides = fits ? ROW_SECONDS * rowCount + (comparesScalings ? CONTEST_SECONDS : 0) : 0
   return planOf(stages, { rowCount, columnCount, dimension, drawnRows: size.drawnRows, bytes: estimate.bytes, timed, besides })
 }
 

@@ -8,8 +8,16 @@ export interface PlantedTable {
   readonly rules: readonly string[]
 }
 
-type Cell = string | number | null
+export type Cell = string | number | null
 type Row = Readonly<Record<string, Cell>>
+
+/** A table of text from the cells of its columns, which are as many in each. */
+export function textTable(columns: Readonly<Record<string, readonly Cell[]>>): RawTable {
+  return {
+    rowCount: Object.values(columns)[0]!.length,
+    columns: Object.entries(columns).map(([name, cells]) => ({ name, source: 'text', values: cells.map((cell) => String(cell ?? '')) }))
+  }
+}
 
 /** Random numbers of a table, each asked for by name. */
 class Dice {

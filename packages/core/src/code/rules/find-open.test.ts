@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type Cell, textTable } from '../../../../../test/planted-tables.js'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { recordRules, rulesIn } from '../../systems/rules-file.js'
@@ -18,16 +19,8 @@ const dice = (label: string, seed = 7) => uniforms(keyFor(keyFromSeed(seed), lab
 const some = <T>(label: string, values: readonly T[], seed?: number) =>
   Array.from(dice(label, seed), (u) => values[Math.floor(u * values.length)]!)
 const amounts = (label: string, most: number) => Array.from(dice(label), (u) => Math.round(100 * most * u) / 100)
-type Cells = readonly (string | number | null)[]
-const dataOf = (columns: Readonly<Record<string, Cells>>) =>
-  prepareRows({
-    rowCount: rows,
-    columns: Object.entries(columns).map(([name, cells]) => ({
-      name,
-      source: 'text' as const,
-      values: cells.map((cell) => String(cell ?? ''))
-    }))
-  }).data
+type Cells = readonly Cell[]
+const dataOf = (columns: Readonly<Record<string, Cells>>) => prepareRows(textTable(columns)).data
 const found = (columns: Readonly<Record<string, Cells>>) => findRules(dataOf(columns)).map(ruleText)
 
 const tiers = some('tier', ['basic', 'plus', 'premium'])

@@ -1,4 +1,5 @@
 import { type CellValue, cellAt } from '../../table/cells.js'
+import { varies } from '../../table/codes.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric } from '../../table/table.js'
 import { findByLevel } from './find-by-level.js'
@@ -61,7 +62,7 @@ function ruleOf(name: string, data: WrittenTable): Extract<Rule, { kind: 'formul
   const quantities = whole.flatMap((one): Quantity[] => (isNumeric(one) && varies(one) ? [quantityOf(one, formatIn(data, one.name))] : []))
   const formula = quantities.some((one) => one.name === name) ? formulaOf(name, { columns, quantities, rowCount }) : undefined
   if (formula) return { kind: 'formula', column: name, expression: formula }
-  if (!varies(own)) return undefined
+  if (own.kind === 'identifier' || !varies(own)) return undefined
   return lookupOf(own, whole, rowCount)
 }
 
@@ -98,9 +99,4 @@ function formulaOf(name: string, { columns, quantities, rowCount }: Rest) {
   const formulas = [...findFormulas(quantities, rowCount, name)].sort((a, b) => a.rank - b.rank || a.inputs - b.inputs)
   const others = new Set(quantities.flatMap((one) => (one === own ? [] : [one.name])))
   return (formulas[0] ?? findByLevel(columns, quantities, [], name)[0] ?? findExtremes(quantities, rowCount, others)[0])?.expression
-}
-
-function varies(column: Column): boolean {
-  if (isCategorical(column)) return column.codes.some((code) => code !== column.codes[0])
-  return isNumeric(column) && column.values.some((x) => x !== column.values[0])
 }

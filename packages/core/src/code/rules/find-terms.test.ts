@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type Cell, textTable } from '../../../../../test/planted-tables.js'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { evaluate } from '../../table/expression.js'
@@ -25,18 +26,8 @@ function later(time: number, months: number): number {
 }
 const lastOfMonth = (time: number) => later(Date.UTC(new Date(time).getUTCFullYear(), new Date(time).getUTCMonth(), 1), 1) - DAY
 
-type Cells = readonly (string | number | null)[]
-const found = (columns: Readonly<Record<string, Cells>>) =>
-  findRules(
-    prepareRows({
-      rowCount: rows,
-      columns: Object.entries(columns).map(([name, cells]) => ({
-        name,
-        source: 'text' as const,
-        values: cells.map((cell) => String(cell ?? ''))
-      }))
-    }).data
-  ).map(ruleText)
+type Cells = readonly Cell[]
+const found = (columns: Readonly<Record<string, Cells>>) => findRules(prepareRows(textTable(columns)).data).map(ruleText)
 
 const joined = dates('joined')
 const text = (times: readonly number[]) => times.map(iso)

@@ -174,6 +174,13 @@ test.each([{ given: { 'x@7': 1 } }, { given: [{ 'x@1': 1 }, { 'y@7': { from: 0 }
   }
 )
 
+test('a step is of the column whose whole name stands before it', async () => {
+  const columns = ['x', 'max'].map((name, c) => ({ name, source: 'number' as const, values: normals(keyFromSeed(8 + c), 60) }))
+  const own = await fitForecast(inferTable({ rowCount: 60, columns }), { memory: 1 }, context)
+  const beyond = drawForecastUnder(own, { members: 4, steps: 3, given: { 'max@9': 1 } }, context)
+  await expect(beyond).rejects.toMatchObject({ got: 'max@9, of a forecast of 3 steps' })
+})
+
 /** @source Abramowitz and Stegun, 7.1.26: to 1.5e-7. */
 function erf(value: number): number {
   const t = 1 / (1 + 0.3275911 * Math.abs(value))

@@ -102,18 +102,22 @@ export async function drawForecastUnder(model: ForecastModel, request: KnownFore
 function checkSteps({ summary }: ForecastModel, { given = {}, observe = [], steps }: KnownForecastRequest): void {
   const givens = Array.isArray(given) ? (given as readonly Given[]) : [given as Given]
   const texts = [...givens.flatMap((one) => Object.keys(one)), ...observe]
-  for (const name of summary.columns)
-    for (const text of texts) {
-      const parts = text.split(`${name}@`).slice(1)
-      const farthest = Math.max(0, ...parts.map((part) => Number(/^\d+/.exec(part)?.[0] ?? 0)))
-      if (farthest <= steps) continue
-      throw new InputError({
-        code: 'column-unknown',
-        got: `${name}@${farthest}, of a forecast of ${counted(steps, 'step')}`,
-        expected: `a step up to ${steps}`,
-        try: `--steps ${farthest}`
-      })
-    }
+  // Of columns named x and max, `max@9` is of the longer name.
+  const names = [...summary.columns].sort((a, b) => b.length - a.length)
+  const asked = texts.flatMap((text) =>
+    [...text.matchAll(/@(\d+)/g)].flatMap(({ index, 1: step }) => {
+      const name = names.find((one) => text.slice(0, index).endsWith(one))
+      return name === undefined ? [] : [{ name, step: Number(step) }]
+    })
+  )
+  const last = asked.reduce((most, one) => (one.step > most.step ? one : most), { name: '', step: 0 })
+  if (last.step <= steps) return
+  throw new InputError({
+    code: 'column-unknown',
+    got: `${last.name}@${last.step}, of a forecast of ${counted(steps, 'step')}`,
+    expected: `a step up to ${steps}`,
+    try: `--steps ${last.step}`
+  })
 }
 
 interface MembersDraw {

@@ -1,5 +1,5 @@
 import { combinationsOf } from '../table/categories.js'
-import type { Encoded, Encoder } from '../table/encoder.js'
+import { dimensionOf, type Encoder } from '../table/encoder.js'
 import { factorGroups } from './factor-groups.js'
 import { categoryMode } from './strata.js'
 
@@ -13,15 +13,15 @@ export interface RowBudget {
   readonly work: number
 }
 
-/** Rows within a budget: fewer where a step goes through them many times in many coordinates. Cost as `stepWork`. */
-export function rowsWithin({ most, least, work }: RowBudget, encoder: Encoder, rows: Encoded): number {
-  return Math.min(most, Math.max(least, Math.floor(work / stepWork(encoder, rows))))
+/** Rows within a budget, by their codes [M, K]: fewer where a step goes through them many times in many coordinates. Cost as `stepWork`. */
+export function rowsWithin({ most, least, work }: RowBudget, encoder: Encoder, codes: Int32Array): number {
+  return Math.min(most, Math.max(least, Math.floor(work / stepWork(encoder, codes))))
 }
 
 /** Work of a step for each training row and chain: passes over the rows times coordinates. Cost O(M·K²), K factors. */
-function stepWork(encoder: Encoder, { coordinates, codes }: Encoded): number {
-  const places = encoder.factors.reduce((sum, factor) => sum + factor.places.cols, 0)
-  const sweeps = categoryMode(encoder, combinationsOf(codes, coordinates.rows)) === 'sweep'
-  const passes = sweeps ? factorGroups(codes, encoder.factors.length).length + 2 : 2
-  return passes * (coordinates.cols + places + EXPONENTIAL)
+function stepWork(encoder: Encoder, codes: Int32Array): number {
+  const count = encoder.factors.length
+  const sweeps = count > 0 && categoryMode(encoder, combinationsOf(codes, codes.length / count)) === 'sweep'
+  const passes = sweeps ? factorGroups(codes, count).length + 2 : 2
+  return passes * (dimensionOf(encoder) + EXPONENTIAL)
 }

@@ -27,8 +27,8 @@ export interface Plan {
   readonly drawnRows: number
   /** Working memory in bytes, besides the process itself. */
   readonly bytes: number
-  /** Points on which a pair is timed, or the number of coordinates of made-up ones. */
-  readonly timed: Matrix | number
+  /** Points on which a pair is timed, every so many of them; or the number of coordinates of made-up ones. */
+  readonly timed: ((every: number) => Matrix) | number
   /** Whether pairs are those of plain TypeScript in one thread, whatever the engine. */
   readonly plain?: boolean
   /** Seconds besides pairs, and besides those that any job takes. Default none. */

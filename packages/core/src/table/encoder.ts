@@ -85,7 +85,7 @@ export function fitEncoder(table: Table, formats: readonly ColumnFormat[], metho
   const factors: Factor[] = []
   let coordinateCount = 0
   const addFactor = (name: string, levelCount: number): number => factors.push({ name, levelCount, places: placeLevels(levelCount) }) - 1
-  const columns = table.columns.map((column, columnAt): ColumnCode => {
+  const columns = table.columns.map((column, place): ColumnCode => {
     const name = column.name
     if (isEmpty(column)) return { name, carries: 'empty' }
     if (isCategorical(column)) {
@@ -96,12 +96,23 @@ export function fitEncoder(table: Table, formats: readonly ColumnFormat[], metho
     const present = presentValues(column)
     const missing = present.length < column.values.length
     if (present.every((x) => x === present[0]) && !missing) return { name, carries: 'constant', value: present[0] ?? 0 }
-    const scaler = fitScaler(present, methodOf(name), column.kind === 'datetime')
-    const lattice = coarserLattice(present, writtenUnit(formats[columnAt]!), column.kind === 'datetime')
+    const [method, unit, isDate] = [methodOf(name), writtenUnit(formats[place]!), column.kind === 'datetime']
+    const scaler = keptOf(column, method, () => fitScaler(present, method, isDate))
+    const lattice = keptOf(column, `lattice ${unit}`, () => coarserLattice(present, unit, isDate))
     const code = { name, carries: 'coordinate' as const, coordinate: coordinateCount++, scaler, ...defined({ lattice }) }
     return missing ? { ...code, missingFactor: addFactor(`${name} missing`, 2) } : code
   })
   return { columns, formats, kinds: table.columns.map(kindOf), coordinateCount, factors }
+}
+
+/** What was found of columns, kept while they are there: a plan, a contest of scalings and the fit ask the same. */
+const found = new WeakMap<NumericColumn, Map<string, unknown>>()
+
+function keptOf<T>(column: NumericColumn, what: string, find: () => T): T {
+  const known = found.get(column) ?? new Map<string, unknown>()
+  found.set(column, known)
+  if (!known.has(what)) known.set(what, find())
+  return known.get(what) as T
 }
 
 /** The cells of a numeric column that are not missing. */
@@ -112,28 +123,41 @@ export function presentValues(column: NumericColumn): Float64Array {
 /** Table → coordinates and codes. Ties of quantile columns are spread by `key`, and stay tied without one. Throws `InputError` for a table of other columns or levels. */
 export function encodeTable(encoder: Encoder, table: Table, key?: Key): Encoded {
   const n = table.rowCount
+  const codes = encodeCodes(encoder, table)
   const coordinates = matrix(n, encoder.coordinateCount)
-  const codes = new Int32Array(n * encoder.factors.length)
   encoder.columns.forEach((code, c) => {
-    const column = withKind(table.columns[c], encoder.kinds[c]!.kind, n)
-    if (column?.name !== code.name || !(isOfKind(column.kind, encoder.kinds[c]!.kind) || code.carries === 'empty')) {
-      throw new InputError({
-        code: 'columns-differ',
-        got: `${column ? `${column.name} (${column.kind})` : 'no column'} at place ${c + 1}`,
-        expected: `${code.name} (${encoder.kinds[c]!.kind})`,
-        try: 'a table with the columns that the model was fitted on'
-      })
-    }
-    if (code.carries === 'factor' && isCategorical(column)) encodeFactor(encoder, code.factor, column, codes)
-    if (code.carries === 'coordinate' && isNumeric(column)) {
-      const scaled = scaleValues(code.scaler, column.values, key && keyFor(key, code.name))
-      for (let i = 0; i < n; i++) {
-        if (code.missingFactor !== undefined) codes[i * encoder.factors.length + code.missingFactor] = column.missing?.[i] ? 1 : 0
-        if (!column.missing?.[i]) coordinates.data[i * coordinates.cols + code.coordinate] = scaled[i]!
-      }
-    }
+    const column = columnAt(encoder, table, c)
+    if (code.carries !== 'coordinate' || !isNumeric(column)) return
+    const scaled = scaleValues(code.scaler, column.values, key && keyFor(key, code.name))
+    for (let i = 0; i < n; i++) if (!column.missing?.[i]) coordinates.data[i * coordinates.cols + code.coordinate] = scaled[i]!
   })
   return { coordinates, codes }
+}
+
+/** The codes alone. Cost O(cells). */
+export function encodeCodes(encoder: Encoder, table: Table): Int32Array {
+  const n = table.rowCount
+  const width = encoder.factors.length
+  const codes = new Int32Array(n * width)
+  encoder.columns.forEach((code, c) => {
+    const column = columnAt(encoder, table, c)
+    if (code.carries === 'factor' && isCategorical(column)) encodeFactor(encoder, code.factor, column, codes)
+    if (code.carries !== 'coordinate' || !isNumeric(column) || code.missingFactor === undefined || !column.missing) return
+    for (let i = 0; i < n; i++) codes[i * width + code.missingFactor] = column.missing[i] ? 1 : 0
+  })
+  return codes
+}
+
+function columnAt(encoder: Encoder, table: Table, c: number): Column {
+  const [code, { kind }] = [encoder.columns[c]!, encoder.kinds[c]!]
+  const column = withKind(table.columns[c], kind, table.rowCount)
+  if (column?.name === code.name && (isOfKind(column.kind, kind) || code.carries === 'empty')) return column
+  throw new InputError({
+    code: 'columns-differ',
+    got: `${column ? `${column.name} (${column.kind})` : 'no column'} at place ${c + 1}`,
+    expected: `${code.name} (${kind})`,
+    try: 'a table with the columns that the model was fitted on'
+  })
 }
 
 const NUMBERS: readonly ColumnKind[] = ['number', 'integer']
@@ -200,6 +224,10 @@ export function decodeTable(encoder: Encoder, { coordinates, codes }: Encoded, n
   })
   return { columns, rowCount: n }
 }
+
+/** Coordinates of the points that kernels compare: of the numbers, and of the places of all factors. */
+export const dimensionOf = ({ coordinateCount, factors }: Encoder): number =>
+  factors.reduce((sum, { places }) => sum + places.cols, coordinateCount)
 
 /** Coordinates followed by the places of the chosen factors: the points that kernels compare [n, coordinateCount + Σ q]. */
 export function embedEncoded(

@@ -11,7 +11,7 @@ import { uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { keyFor, permutation } from '../../num/random.js'
 import { mean, sorted } from '../../num/statistics.js'
-import { decodeTable, type Encoded, embedEncoded, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
+import { decodeTable, type Encoded, embedEncoded, encodeCodes, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
 import { hasLightTails, isListed, isLumpy, keepsHours, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
@@ -175,7 +175,7 @@ interface Folds {
 function foldsOf({ table, formats, key }: ScalingContest): Folds {
   const standard = fitEncoder(table, formats, () => 'standard')
   const { parts, scored } = contestFolds(table.rowCount)
-  const rowCount = rowsWithin(CONTEST_BUDGET, standard, encodeTable(standard, table))
+  const rowCount = rowsWithin(CONTEST_BUDGET, standard, encodeCodes(standard, table))
   const order = permutation(keyFor(key, 'order'), table.rowCount).subarray(0, rowCount)
   const folds = Array.from({ length: scored }, (_, fold) => fold)
   return {

@@ -68,7 +68,7 @@ export async function fitGlobal(data: InferredTable, options: FitOptions, contex
   const { scaling, relative, found, training } = await scaledRows(data, options, { engine: trials, key, watch })
   const { encoder, rows } = training
   const searched = {
-    rowLimit: rowsWithin(SEARCH_BUDGET, encoder, rows),
+    rowLimit: rowsWithin(SEARCH_BUDGET, encoder, rows.codes),
     relative,
     found,
     part: async (chosen: Uint32Array | undefined, own: Key): Promise<SearchedRows> => {

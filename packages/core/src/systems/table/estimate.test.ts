@@ -2,11 +2,14 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
 import type { Engine, Pair } from '../../kernel/engine.js'
+import type { Matrix } from '../../num/matrix.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
 import { sampleConditional } from '../global/condition-sample.js'
 import { samplePosterior } from '../global/posterior.js'
+import type { Plan } from '../system.js'
 import { estimateJob, type JobSize } from './estimate.js'
+import { planTable } from './plan.js'
 import { type FitJob, fitTable, sampleTable } from './whole.js'
 
 let plain: Engine
@@ -127,4 +130,12 @@ describe('the estimate of a job is that of the run: its stages, and about its wo
     // On Gaussian rows what is linear comes in by one power, and a trial compares many chains.
     expectToAgree(observed, stagesOf({ ...size, steps: USUAL_STEPS.observed, known: observes }, false), { all: 2.5, each: 7 })
   })
+})
+
+it('a plan has points so many apart', () => {
+  const { timed, dimension } = planTable({ input: numbers(true), options: {} }) as Plan & { timed: (every: number) => Matrix }
+  const [all, some] = [timed(1), timed(9)]
+  expect([all.rows, some.rows, some.cols]).toEqual([ROWS, Math.ceil(ROWS / 9), dimension])
+  for (let k = 0; k < some.rows; k++)
+    expect(some.data.subarray(k * dimension, (k + 1) * dimension)).toEqual(all.data.subarray(9 * k * dimension, (9 * k + 1) * dimension))
 })

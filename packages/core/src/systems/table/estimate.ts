@@ -213,10 +213,11 @@ const SHORTEST_TIME = 0.01
 /**
  * Pairs per millisecond that an engine does, those it can leave out counted in: a few calls from some of these points, each
  * with its nearest neighbours, to all of them [M, d], at an ε as is usually chosen; or at so many coordinates, on made-up points of
- * which none can be left out.
+ * which none can be left out. `every`: of the points that many apart alone, which takes as much less; of fewer points a smaller part
+ * can be left out, so that pairs go no faster.
  */
-export async function pairsPerMillisecond(engine: Engine, points: Matrix | number, now: () => number): Promise<number> {
-  const { from, to, epsilon } = typeof points === 'number' ? madeUp(points) : await taken(engine, points)
+export async function pairsPerMillisecond(engine: Engine, timed: Plan['timed'], now: () => number, every = 1): Promise<number> {
+  const { from, to, epsilon } = typeof timed === 'number' ? madeUp(timed) : await taken(engine, timed(every))
   const [all, log] = [cloud(to), new Float64Array(to.rows)]
   const calls = from.map((rows) => ({
     pair: { from: cloud(rows), to: all, kernel: gaussianKernel(epsilon) },

@@ -5,10 +5,10 @@ import { factorGroups } from '../../law/factor-groups.js'
 import { categoryMode, classesOf } from '../../law/strata.js'
 import { rowsWithin } from '../../law/work.js'
 import type { Matrix } from '../../num/matrix.js'
-import { keyFromSeed } from '../../num/random.js'
 import { combinationsOf } from '../../table/categories.js'
-import { embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
+import { dimensionOf, embedEncoded, encodeCodes, encodeTable, fitEncoder, takeEncoded } from '../../table/encoder.js'
 import type { RawTable } from '../../table/raw.js'
+import { takeTableRows } from '../../table/rows.js'
 import { isNumeric } from '../../table/table.js'
 import type { Asked } from '../asked.js'
 import { CONTEST_BUDGET, scalingCandidates } from '../global/choose-scaling.js'
@@ -148,8 +148,8 @@ interface Shape {
   readonly rowCount: number
   readonly columnCount: number
   readonly dimension: number
-  /** Rows as kernels compare them [rowCount, dimension], missing numbers in the middle. */
-  readonly points: Matrix
+  /** Rows as kernels compare them [rowCount, dimension], missing numbers in the middle: every so many of them. */
+  readonly points: (every: number) => Matrix
   readonly searchRows?: number
   readonly contestRows?: number
   readonly landmarks?: number | undefined
@@ -165,21 +165,24 @@ interface Shape {
   readonly bandwidthGiven: boolean
 }
 
+const rowsApart = (rowCount: number, every: number): Uint32Array =>
+  Uint32Array.from({ length: Math.ceil(rowCount / every) }, (_, k) => k * every)
+
 function shapeOfModel({ training, summary, rules }: GlobalModel): Shape {
-  const points = embedEncoded(training.encoder, training.rows)
+  const { encoder, rows } = training
   return {
     rules,
     rowCount: summary.rowCount,
-    columnCount: rules?.columns.length ?? training.encoder.columns.length,
-    dimension: points.cols,
-    points,
+    columnCount: rules?.columns.length ?? encoder.columns.length,
+    dimension: dimensionOf(encoder),
+    points: (every) => embedEncoded(encoder, takeEncoded(rows, rowsApart(summary.rowCount, every))),
     landmarks: summary.landmarks,
     comparesScalings: false,
-    passesPerStep: summary.categories === 'sweep' ? 2 + factorGroups(training.rows.codes, training.encoder.factors.length).length : 1,
+    passesPerStep: summary.categories === 'sweep' ? 2 + factorGroups(rows.codes, encoder.factors.length).length : 1,
     fits: false,
-    coordinateCount: training.encoder.coordinateCount,
+    coordinateCount: encoder.coordinateCount,
     partCount: classesOf(training, summary.categories, {}).combinations.rows.length,
-    numericNames: new Set(training.encoder.columns.filter((code) => code.carries === 'coordinate').map(({ name }) => name)),
+    numericNames: new Set(encoder.columns.filter((code) => code.carries === 'coordinate').map(({ name }) => name)),
     bandwidthGiven: summary.bandwidth === undefined
   }
 }
@@ -188,9 +191,7 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
   const { data, rules } = ruledRows(raw, options)
   const { table, formats } = data
   const encoder = fitEncoder(table, formats, () => 'standard')
-  const rows = encodeTable(encoder, table, keyFromSeed(0))
-  const { codes } = rows
-  const points = embedEncoded(encoder, rows)
+  const codes = encodeCodes(encoder, table)
   const combinations = combinationsOf(codes, table.rowCount)
   const mode = categoryMode(encoder, combinations)
   const sweeps = encoder.factors.length > 0 && mode === 'sweep'
@@ -199,10 +200,10 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
     rules,
     rowCount: table.rowCount,
     columnCount: rules?.columns.length ?? table.columns.length,
-    dimension: points.cols,
-    points,
-    searchRows: rowsWithin(SEARCH_BUDGET, encoder, rows),
-    contestRows: rowsWithin(CONTEST_BUDGET, encoder, rows),
+    dimension: dimensionOf(encoder),
+    points: (every) => embedEncoded(encoder, encodeTable(encoder, takeTableRows(table, rowsApart(table.rowCount, every)))),
+    searchRows: rowsWithin(SEARCH_BUDGET, encoder, codes),
+    contestRows: rowsWithin(CONTEST_BUDGET, encoder, codes),
     landmarks: landmarkCount(options.landmarks, table.rowCount),
     comparesScalings: !decided && scalingCandidates({ table, formats, fixed: {} }).candidates.length > 0,
     passesPerStep: sweeps ? 2 + factorGroups(codes, encoder.factors.length).length : 1,

@@ -1,4 +1,8 @@
+import { toDecimals } from '../num/decimals.js'
+import { equalRows } from '../num/equal-rows.js'
+import { valueIn } from '../table/codes.js'
 import { decimalsOf } from '../table/parse.js'
+import { stackTables } from '../table/rows.js'
 import { isCategorical, isNumeric, type NumericColumn, type Table } from '../table/table.js'
 
 /** How many rows of a table stand in another one. */
@@ -12,23 +16,34 @@ export interface CopyCounts {
 
 /** Rows of `table` that equal a row of `train` when both are written with the decimals of `train`. Cost O(cells). */
 export function countCopies(table: Table, train: Table): CopyCounts {
-  const known = new Set(rowTexts(train, train))
-  const texts = rowTexts(table, train)
-  return {
-    copies: texts.filter((text) => text !== undefined && known.has(text)).length,
-    rows: table.rowCount,
-    withoutNumbers: texts.filter((text) => text === undefined).length
-  }
+  const { codes, count } = groupsOfRows(train, table)
+  const isKnown = new Uint8Array(count)
+  for (let i = 0; i < train.rowCount; i++) isKnown[codes[i]!] = 1
+  const hasNumber = withNumbers(table)
+  return countsOf(table, hasNumber, (i) => isKnown[codes[train.rowCount + i]!] === 1)
 }
 
 /** Rows of `train` that equal another row of it. */
 export function countDuplicates(train: Table): CopyCounts {
-  const texts = rowTexts(train, train)
-  const seen = new Map<string, number>()
-  for (const text of texts) if (text !== undefined) seen.set(text, (seen.get(text) ?? 0) + 1)
-  let copies = 0
-  for (const count of seen.values()) if (count > 1) copies += count
-  return { copies, rows: train.rowCount, withoutNumbers: texts.filter((text) => text === undefined).length }
+  const { codes, count } = groupsOfRows(train)
+  const rows = new Uint32Array(count)
+  for (const code of codes) rows[code]!++
+  return countsOf(train, withNumbers(train), (i) => rows[codes[i]!]! > 1)
+}
+
+function countsOf({ rowCount }: Table, hasNumber: (row: number) => boolean, isCopy: (row: number) => boolean): CopyCounts {
+  let [copies, withoutNumbers] = [0, 0]
+  for (let i = 0; i < rowCount; i++) {
+    if (!hasNumber(i)) withoutNumbers++
+    else if (isCopy(i)) copies++
+  }
+  return { copies, rows: rowCount, withoutNumbers }
+}
+
+/** Whether a row of a table with numbers has any. */
+function withNumbers({ columns }: Table): (row: number) => boolean {
+  const numbers = columns.filter(isNumeric)
+  return numbers.length === 0 ? () => true : (row) => numbers.some(({ missing }) => !missing?.[row])
 }
 
 /**
@@ -40,23 +55,17 @@ export function mostCopies({ copies, rows: of }: Pick<CopyCounts, 'copies' | 'ro
   return expected + 2 * Math.sqrt(expected * (1 + rows / of)) + (3 * rows) / of
 }
 
-/** Every row as text, numbers with the decimals that their column has in `reference`; undefined where all its numbers are missing, unless all rows count. */
-export function rowTexts(table: Table, reference: Table, count: 'all' | 'with numbers' = 'with numbers'): (string | undefined)[] {
-  const cells = table.columns.map((column, c) => {
-    if (isNumeric(column)) return numberTexts(column, reference.columns[c] as NumericColumn)
-    return isCategorical(column) ? Array.from(column.codes, (code) => (code < 0 ? '' : `=${column.levels[code]!}`)) : undefined
+/** Which rows are equal, those of further tables counted behind those of the first: all as they are written with its decimals. Cost O(cells). */
+export function groupsOfRows(first: Table, ...others: readonly Table[]): ReturnType<typeof equalRows> {
+  const all = stackTables([first, ...others])
+  const cells = all.columns.flatMap((column, c) => {
+    if (isNumeric(column)) return [valueIn(asWritten(column, first.columns[c] as NumericColumn))]
+    return isCategorical(column) ? [valueIn(column)] : []
   })
-  const present = cells.filter((texts) => texts !== undefined)
-  const numbers = table.columns.filter(isNumeric)
-  const empty = (i: number) => count === 'with numbers' && numbers.length > 0 && numbers.every(({ missing }) => missing?.[i])
-  return Array.from({ length: table.rowCount }, (_, i) => (empty(i) ? undefined : JSON.stringify(present.map((texts) => texts[i]))))
+  return equalRows(all.rowCount, cells)
 }
 
-function numberTexts(column: NumericColumn, reference: NumericColumn): string[] {
+function asWritten(column: NumericColumn, reference: NumericColumn): NumericColumn {
   const decimals = decimalsOf(reference.values, reference.missing)
-  return Array.from(column.values, (value, i) => {
-    if (column.missing?.[i]) return ''
-    // Adding zero turns −0 into 0.
-    return String(decimals === undefined ? value : Number(value.toFixed(Math.min(decimals, 100))) + 0)
-  })
+  return decimals === undefined ? column : { ...column, values: column.values.map((value) => toDecimals(value, decimals)) }
 }

@@ -2,7 +2,7 @@ import { InputError } from '../num/errors.js'
 import { listed, typesFlag } from '../num/listed.js'
 import { RARE_BELOW } from '../table/rare-below.js'
 import type { Table } from '../table/table.js'
-import { mostCopies, rowTexts } from './copies.js'
+import { groupsOfRows, mostCopies } from './copies.js'
 import type { QuasiIdentifiers } from './evaluation.js'
 
 /**
@@ -24,16 +24,18 @@ export function quasiIdentifiers({
   columns: readonly string[]
 }): QuasiIdentifiers {
   const [known, asked] = [chosen(real, columns), chosen(synthetic, columns)]
-  const counts = new Map<string, number>()
-  for (const text of rowTexts(known, known, 'all')) counts.set(text!, (counts.get(text!) ?? 0) + 1)
-  const occurring = (times: number) => [...counts.values()].filter((count) => count === times).length
+  const { codes, count } = groupsOfRows(known, asked)
+  const counts = new Uint32Array(count)
+  for (let i = 0; i < known.rowCount; i++) counts[codes[i]!]!++
+  const occurring = (times: number) => counts.reduce((sum, own) => sum + (own === times ? 1 : 0), 0)
   let expectedOf = 0
   let combinations = 0
   for (let times = 1; times < RARE_BELOW; times++) {
     expectedOf += (times + 1) * occurring(times + 1)
     combinations += occurring(times)
   }
-  const met = rowTexts(asked, known, 'all').filter((text) => (counts.get(text!) ?? RARE_BELOW) < RARE_BELOW).length
+  const isRare = (code: number) => counts[code]! > 0 && counts[code]! < RARE_BELOW
+  const met = codes.subarray(known.rowCount).reduce((sum, code) => sum + (isRare(code) ? 1 : 0), 0)
   const reference = { copies: expectedOf, rows: real.rowCount }
   return {
     columns,

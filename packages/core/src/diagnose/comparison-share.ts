@@ -8,7 +8,7 @@ interface Stretch {
 }
 
 /** Pairs of rows that one forest is worth, a row. Measured at 2 to 30 columns and 344 to 5,000 rows. */
-const FOREST_WORTH = 13_500
+const FOREST_WORTH = 9000
 /** Splits that the classifier's floor is taken over at most, and rows above which it is one. */
 const CLASSIFIED = { splits: 3, rows: 1000 }
 

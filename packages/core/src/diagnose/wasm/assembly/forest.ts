@@ -1,12 +1,10 @@
-// Trees of a random forest for two classes, grown one after another, and the votes of each on the rows that it has not seen: what
-// `growForest` of ../../forest.ts does, the same operations in the same order, so the same bits. Counts of both classes share a word,
-// that of class 1 in its upper half: samples of at most 65,535 rows.
+// Trees of a random forest for two classes, grown one after another, and the votes of each on the rows that it has not seen: what the
+// plain trees of ../../forest.ts do, the same operations on the same counts, so the same bits; rows of a node stand in another order,
+// which nothing shows. Counts of both classes share a word, that of class 1 in its upper half: samples of at most 65,535 rows.
 
 /** Where a job and what it needs stand; the host writes what comes first, from `codes` to `members`. */
 const START: usize = 1024
 const BINS: i32 = 256
-/** In nodes of more rows than this all bins are looked at, in others those that were met. */
-const LARGE: i32 = 64
 /** Uniform numbers of one step of the key. */
 const NUMBERS: i32 = 256
 
@@ -30,14 +28,17 @@ let sums: usize = 0
 let votes: usize = 0
 /** Rows of the sample by node, and columns in the order that they were drawn in. */
 let order: usize = 0
+let aside: usize = 0
 let drawn: usize = 0
 let histogram: usize = 0
+let met: usize = 0
 let numbers: usize = 0
-/** Nodes: column that is asked about or −1, the left child, first row and the one after the last, threshold, share of class 1. */
+/** Nodes: column that is asked about or −1, the left child, first row and the one after the last, mass, threshold, share of class 1. */
 let features: usize = 0
 let lefts: usize = 0
 let starts: usize = 0
 let ends: usize = 0
+let totals: usize = 0
 let thresholds: usize = 0
 let shares: usize = 0
 
@@ -65,13 +66,16 @@ export function place(n: i32, d: i32, zero: i32, features_: i32): usize {
   sums = take(8 * n)
   votes = take(4 * n)
   order = take(4 * n)
+  aside = take(4 * n)
   drawn = take(4 * d)
   histogram = take(4 * BINS)
+  met = take(BINS / 8)
   numbers = take(8 * NUMBERS)
   features = take(8 * n)
   lefts = take(8 * n)
   starts = take(8 * n)
   ends = take(8 * n)
+  totals = take(8 * n)
   thresholds = take(16 * n)
   shares = take(8 * n)
   return end
@@ -95,6 +99,7 @@ export function begin(low_: u32, high_: u32, stream_: u32): void {
   memory.fill(sums, 0, 8 * rows)
   memory.fill(votes, 0, 4 * rows)
   memory.fill(histogram, 0, 4 * BINS)
+  memory.fill(met, 0, BINS / 8)
 }
 
 let chain: u32 = 0
@@ -171,15 +176,17 @@ let score: f64 = 0
 let feature: i32 = -1
 let leftCode: i32 = 0
 let rightCode: i32 = 0
+let leftMass: u32 = 0
 
 /** Cuts of a column, bin by bin, and what one must be above. */
 let bar: f64 = 0
-let left0: f64 = 0
-let left1: f64 = 0
+let before: u32 = 0
 let previous: i32 = -1
 
 @inline function meet(column: i32, code: i32, mass: u32): void {
   if (previous >= 0) {
+    const left0 = <f64>(before & 0xffff)
+    const left1 = <f64>(before >>> 16)
     const right0 = total0 - left0
     const right1 = total1 - left1
     const left = left0 + left1
@@ -194,57 +201,33 @@ let previous: i32 = -1
         feature = column
         leftCode = previous
         rightCode = code
+        leftMass = before
       }
     }
   }
-  left0 += <f64>(mass & 0xffff)
-  left1 += <f64>(mass >>> 16)
+  before += mass
   previous = code
 }
 
-/** Adds the rows of a node to the bins of a column. */
-@inline function count(own: usize, from: usize, to: usize): void {
-  for (let i = from; i < to; i += 4) {
-    const row = <usize>load<u32>(i)
-    const bin = histogram + (<usize>load<u8>(own + row) << 2)
-    store<u32>(bin, load<u32>(bin) + load<u32>(masses + (row << 2)))
-  }
-}
-
-/** The best cut of rows start … stop−1 in a column. */
+/** The best cut of rows start … stop−1 in a column: bins that are met are marked, and only these are looked at. */
 function search(column: i32, start: i32, stop: i32): void {
   const own = codes + <usize>(column * rows)
-  const from = order + (<usize>start << 2)
   const to = order + (<usize>stop << 2)
+  for (let i = order + (<usize>start << 2); i < to; i += 4) {
+    const row = <usize>load<u32>(i)
+    const code = <usize>load<u8>(own + row)
+    const bin = histogram + (code << 2)
+    store<u32>(bin, load<u32>(bin) + load<u32>(masses + (row << 2)))
+    const word = met + ((code >>> 6) << 3)
+    store<u64>(word, load<u64>(word) | (<u64>1 << (<u64>code & 63)))
+  }
   bar = score
-  left0 = 0
-  left1 = 0
+  before = 0
   previous = -1
-  count(own, from, to)
-  if (stop - start > LARGE) {
-    for (let code = 0; code < BINS; code++) {
-      const bin = histogram + (<usize>code << 2)
-      const mass = load<u32>(bin)
-      if (mass === 0) continue
-      store<u32>(bin, 0)
-      meet(column, code, mass)
-    }
-    return
-  }
-  let met0: u64 = 0
-  let met1: u64 = 0
-  let met2: u64 = 0
-  let met3: u64 = 0
-  for (let i = from; i < to; i += 4) {
-    const code = <i32>load<u8>(own + <usize>load<u32>(i))
-    const bit = <u64>1 << <u64>(code & 63)
-    if (code < 64) met0 |= bit
-    else if (code < 128) met1 |= bit
-    else if (code < 192) met2 |= bit
-    else met3 |= bit
-  }
-  for (let part = 0; part < 4; part++) {
-    let bits = part === 0 ? met0 : part === 1 ? met1 : part === 2 ? met2 : met3
+  for (let part = 0; part < BINS / 64; part++) {
+    const word = met + (<usize>part << 3)
+    let bits = load<u64>(word)
+    store<u64>(word, 0)
     while (bits !== 0) {
       const code = 64 * part + <i32>ctz(bits)
       bits &= bits - 1
@@ -270,20 +253,20 @@ function best(start: i32, stop: i32): void {
   }
 }
 
-/** Rows start … stop−1 with a code that goes left first; where the others begin. */
+/** Rows start … stop−1 with a code that goes left first; where the others begin. Without a branch, which half of the rows would take. */
 function partition(start: i32, stop: i32): i32 {
   const own = codes + <usize>(feature * rows)
   let first = start
-  let last = stop - 1
-  while (first <= last) {
-    const row = word(order, first)
-    if (<i32>load<u8>(own + <usize>row) <= leftCode) first++
-    else {
-      setWord(order, first, word(order, last))
-      setWord(order, last, row)
-      last--
-    }
+  let others = 0
+  for (let i = start; i < stop; i++) {
+    const row = word(order, i)
+    const goesLeft = <i32>(<i32>load<u8>(own + <usize>row) <= leftCode)
+    setWord(order, first, row)
+    setWord(aside, others, row)
+    first += goesLeft
+    others += 1 - goesLeft
   }
+  for (let i = 0; i < others; i++) setWord(order, first + i, word(aside, i))
   return first
 }
 
@@ -297,16 +280,21 @@ function threshold(): f64 {
 
 function grow(): void {
   let present = 0
-  for (let i = 0; i < rows; i++) if (word(masses, i) !== 0) setWord(order, present++, i)
+  let whole = 0
+  for (let i = 0; i < rows; i++) {
+    const mass = word(masses, i)
+    if (mass !== 0) setWord(order, present++, i)
+    whole += mass
+  }
   for (let c = 0; c < columns; c++) setWord(drawn, c, c)
   setWord(starts, 0, 0)
   setWord(ends, 0, present)
+  setWord(totals, 0, whole)
   let nodes = 1
   for (let node = 0; node < nodes; node++) {
     const start = word(starts, node)
     const stop = word(ends, node)
-    let mass: u32 = 0
-    for (let i = start; i < stop; i++) mass += <u32>word(masses, word(order, i))
+    const mass = <u32>word(totals, node)
     total0 = <f64>(mass & 0xffff)
     total1 = <f64>(mass >>> 16)
     store<f32>(shares + (<usize>node << 2), <f32>(total1 / (total0 + total1)))
@@ -322,6 +310,8 @@ function grow(): void {
     setWord(ends, nodes, middle)
     setWord(starts, nodes + 1, middle)
     setWord(ends, nodes + 1, stop)
+    setWord(totals, nodes, leftMass)
+    setWord(totals, nodes + 1, mass - leftMass)
     nodes += 2
   }
 }

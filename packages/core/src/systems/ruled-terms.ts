@@ -15,7 +15,8 @@ import {
 } from '../code/rules/kept-rules.js'
 import { type Bound, isWritten, type Target } from '../code/rules/meet.js'
 import { DAY, unitOf } from '../code/rules/quantity.js'
-import { saysGap } from '../code/rules/rows-of-rule.js'
+import { isWhere } from '../code/rules/rows-of-rule.js'
+import { wheresOf } from '../code/rules/rule.js'
 import { numberIn, pulledGradient, type RuleRow, wholeRow } from '../code/rules/rule-row.js'
 import { columnsOfCuts } from '../code/rules/thresholds.js'
 import type { Given } from '../know/conditions.js'
@@ -185,10 +186,13 @@ export class Through {
 
   /** A given value of a column that has a gap there contradicts what is given of the other one. */
   private refuseGap(rule: KeptGaps, own: Given, value: GivenValue): void {
-    const row = this.rowOf(own, [rule.when])
-    const cell = row?.[rule.when]
-    if (cell === undefined || !saysGap(rule, typeof cell === 'boolean' ? String(cell) : cell)) return
-    throw this.contradiction(rule.column, `${rule.column}=${wordsOf(value)} with ${rule.when}=${shown(cell, this.columns.get(rule.when)!)}`)
+    const known = wheresOf(rule).map((where) => {
+      const cell = this.rowOf(own, [where.when])?.[where.when]
+      return { ...where, cell, isGap: cell !== undefined && isWhere(where, typeof cell === 'boolean' ? String(cell) : cell) }
+    })
+    if (rule.and ? !known.every(({ isGap }) => isGap) : !known.some(({ isGap }) => isGap)) return
+    const words = known.flatMap(({ when, cell, isGap }) => (isGap ? [`${when}=${shown(cell!, this.columns.get(when)!)}`] : []))
+    throw this.contradiction(rule.column, `${rule.column}=${wordsOf(value)} with ${[...new Set(words)].join(', ')}`)
   }
 
   private betweenCuts(rule: KeptStep, wanted: Wanted, rest: Given): Between | undefined {

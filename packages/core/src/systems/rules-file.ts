@@ -2,6 +2,7 @@ import type { Exceptions } from '../code/rules/exceptions.js'
 import type { Parts } from '../code/rules/keep-parts.js'
 import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn, THERE, type There } from '../code/rules/kept-rules.js'
 import type { ListedValues } from '../code/rules/listed-values.js'
+import type { GapWhere } from '../code/rules/rule.js'
 import { areRising, type Cut, isNumber } from '../code/rules/thresholds.js'
 import type { Within } from '../code/rules/within.js'
 import { type ModelContents, withEntry } from '../model-file/contents.js'
@@ -126,16 +127,22 @@ const stepRecord = record<Kept<'step'>>({
   missing: cell
 })
 
+const whereFields = {
+  when: text,
+  levels: optional(list(text)),
+  present: optional(isTrue),
+  from: optional(number(UNSCALED)),
+  below: optional(number(UNSCALED))
+}
+
 const gapRecord = record<Kept<'gap'>>({
   kind: word('gap'),
   column: text,
   marks: text,
-  when: text,
-  levels: optional(list(text)),
-  present: optional(isTrue),
+  ...whereFields,
   maybe: optional(list(text)),
-  from: optional(number(UNSCALED)),
-  below: optional(number(UNSCALED)),
+  or: optional(list(record<GapWhere>(whereFields))),
+  and: optional(list(record<GapWhere>(whereFields))),
   values: list(cell)
 })
 
@@ -196,6 +203,7 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
   gap: (value, field) => {
     const read = gapRecord(value, field)
     if (read.values.length === 0) throw damaged(`a model with ${field} of no values`, 'values that the column can have')
+    if (read.or && read.and) throw damaged(`a model with ${field} of conditions joined by “or” and by “and”`, 'one of both')
     return read
   },
   lookup: (value, field) => {

@@ -2,7 +2,7 @@ import { type CellValue, cellAt } from '../../table/cells.js'
 import { columnWord } from '../../table/expression-text.js'
 import type { CategoricalColumn, Table } from '../../table/table.js'
 import { findGaps } from '../rules/find-gaps.js'
-import { saysGap } from '../rules/rows-of-rule.js'
+import { isWhere } from '../rules/rows-of-rule.js'
 import type { KeyColumn } from './reference.js'
 
 /** Where a key is missing: a tracking number before anything is shipped. */
@@ -37,7 +37,7 @@ export function withGaps(
   const own = keys.get(when)
   const column = table.columns.find(({ name }) => name === when)
   const at: (row: number) => CellValue = own ? (row) => own[row]! : column ? cellAt(column) : () => ''
-  return cells.map((cell, row) => (saysGap(gap, at(row)) ? null : cell))
+  return cells.map((cell, row) => (isWhere(gap, at(row)) ? null : cell))
 }
 
 /** `missing where status = open`. */

@@ -19,7 +19,7 @@ export function clashOf(rule: Rule, kept: readonly Rule[]): 'derived' | 'circle'
 }
 
 /** Whether two rules of one column say different things of it: several starts of its gap, and where it is missing. */
-function goTogether(one: Rule, other: Rule): boolean {
+export function goTogether(one: Rule, other: Rule): boolean {
   if (one.kind === 'gap' || other.kind === 'gap') {
     const value = one.kind === 'gap' ? other : one
     return one.kind !== other.kind && (isOrder(value) || openOf(value) === 'missing')

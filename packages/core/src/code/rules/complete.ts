@@ -5,7 +5,8 @@ import type { NumericColumn } from '../../table/table.js'
 import { type KeptRule, type KeptRules, openCell, type RuledColumn, type There, thereOf } from './kept-rules.js'
 import { lookup } from './lookup-table.js'
 import { DAY, tolerance, unitOf } from './quantity.js'
-import { saysGap } from './rows-of-rule.js'
+import { isWhere, saysGap } from './rows-of-rule.js'
+import { wheresOf } from './rule.js'
 import { binOf, columnsOfCuts, isNumber } from './thresholds.js'
 
 /** A row of which some cells are given and the others filled with what may have to give way to rules. */
@@ -265,17 +266,22 @@ function thresholdStep({ column, of, cuts, values, missing }: Kept<'step'>, colu
 }
 
 function gapStep(gap: Kept<'gap'>): Step {
-  const { column, when } = gap
+  const { column } = gap
   return {
     column,
-    holds: (row) => !saysGap(gap, row.cell(when)) || row.cell(column) === null,
+    holds: (row) => !saysGap(gap, row.cell) || row.cell(column) === null,
     back(row) {
-      if (row.cell(column) === null || row.isGiven(when) || !saysGap(gap, row.cell(when))) return
-      const other = row.levels(when).find((level) => !saysGap(gap, level))
-      if (other !== undefined) row.settle(when, other)
+      if (row.cell(column) === null) return
+      for (const where of wheresOf(gap)) {
+        if (!saysGap(gap, row.cell)) return
+        const { when } = where
+        if (row.isGiven(when) || !isWhere(where, row.cell(when))) continue
+        const other = row.levels(when).find((level) => !isWhere(where, level))
+        if (other !== undefined) row.settle(when, other)
+      }
     },
     forward(row) {
-      if (saysGap(gap, row.cell(when))) row.settle(column, null)
+      if (saysGap(gap, row.cell)) row.settle(column, null)
     }
   }
 }

@@ -1,8 +1,6 @@
 import { log, pow } from '../../num/elementary.js'
-import { type CategoricalColumn, type Column, isCategorical, isNumeric } from '../../table/table.js'
+import { type Column, isCategorical, isNumeric } from '../../table/table.js'
 import { isBelievedAtLog, logChoose } from './chance.js'
-import { findSteps } from './find-steps.js'
-import type { Quantity } from './quantity.js'
 
 /** A column that is missing exactly where another is missing, or has certain levels; of some levels it may be that only some rows say. */
 interface GapsFound {
@@ -13,13 +11,10 @@ interface GapsFound {
   /** Levels of which some rows have a gap and others none; in rows of all levels beside these two lists there is none. */
   readonly maybe?: readonly string[]
   readonly present?: true
-  /** Where a number is not below this one, or is below. */
-  readonly from?: number
-  readonly below?: number
 }
 
 /** Levels beyond which a category is a name. */
-const MOST_LEVELS = 100
+export const MOST_LEVELS = 100
 
 /** Of levels that count as ones with gaps in all rows or in none, one in a hundred would have some in more rows: those of too few rows to say so are left open. */
 const BY_CHANCE = 0.01
@@ -64,36 +59,7 @@ export function findGaps(columns: readonly Column[], rowCount: number): GapsFoun
   })
 }
 
-/** A column that is missing exactly on one side of a threshold of a number, as a guardian of grown-ups: by the evidence of thresholds. */
-export function findGapsBySide(
-  columns: readonly Column[],
-  quantities: readonly Quantity[],
-  rowCount: number,
-  firstRows?: number
-): GapsFound[] {
-  const marks = columns.flatMap((column): CategoricalColumn[] => {
-    const isMissing = missingIn(column)
-    return isMissing
-      ? [
-          {
-            name: column.name,
-            kind: 'boolean',
-            levels: ['false', 'true'],
-            codes: Int32Array.from({ length: rowCount }, (_, i) => (isMissing(i) ? 1 : 0))
-          }
-        ]
-      : []
-  })
-  const numbers = quantities.filter(({ isDate, clock, values }) => !isDate && !clock && !values.some(Number.isNaN))
-  return findSteps(marks, numbers, firstRows).flatMap(({ column: name, of, cuts }): GapsFound[] => {
-    const [{ codes }, { values }] = [marks.find((one) => one.name === name)!, numbers.find((one) => one.name === of)!]
-    const cut = cuts[0]!
-    const isFrom = codes[values.findIndex((x) => x >= cut)] === 1
-    return [{ column: name, when: of, ...(isFrom ? { from: cut } : { below: cut }) }]
-  })
-}
-
-function missingIn(column: Column): ((row: number) => boolean) | undefined {
+export function missingIn(column: Column): ((row: number) => boolean) | undefined {
   if (isNumeric(column)) return column.missing && ((i) => column.missing![i] === 1)
   return isCategorical(column) ? (i) => column.codes[i]! < 0 : undefined
 }

@@ -4,14 +4,15 @@ import { expressionText } from '../../table/expression-text.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isNumeric } from '../../table/table.js'
 import { isBeyondChance, rateByChance } from './chance.js'
-import { clashOf, isOrder, keepable } from './choose.js'
+import { clashOf, goTogether, isOrder, keepable } from './choose.js'
 import { bends, exceptionsOf } from './exceptions.js'
 import { findBrackets } from './find-brackets.js'
 import { findByLevel, findProductSums } from './find-by-level.js'
 import { findComparisons, sideBetween } from './find-comparisons.js'
 import { findExtremes } from './find-extremes.js'
 import { findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
-import { findGaps, findGapsBySide } from './find-gaps.js'
+import { findGaps } from './find-gaps.js'
+import { findJointGaps } from './find-joint-gaps.js'
 import { findLookups } from './find-lookups.js'
 import { findOffsets } from './find-offsets.js'
 import { findOpen } from './find-open.js'
@@ -162,7 +163,10 @@ export function findExact(
   const gaps = findGaps(table.columns, table.rowCount)
   // What leaves nothing open says more.
   for (const gap of gaps.filter(({ maybe }) => !maybe)) take({ kind: 'gap', ...gap })
-  for (const gap of findGapsBySide(table.columns, quantities, table.rowCount, firstRows)) take({ kind: 'gap', ...gap })
+  const isGapTold = (name: string) =>
+    kept.some((rule) => rule.column === name && !goTogether(rule, { kind: 'gap', column: name, when: name }))
+  for (const gap of findJointGaps(table.columns, quantities, { rowCount: table.rowCount, isTold: isGapTold, firstRows }))
+    take({ kind: 'gap', ...gap })
   for (const gap of gaps.filter(({ maybe }) => maybe)) take({ kind: 'gap', ...gap })
   const free = quantities.filter(({ name }) => !derived.has(name))
   const orders = findOrders(free)

@@ -2,22 +2,14 @@ import { type CellValue, cellAt } from '../../table/cells.js'
 import type { Column } from '../../table/table.js'
 import { columnOfCells } from './lookup-table.js'
 import { saysGap, saysMaybe } from './rows-of-rule.js'
+import { columnsOfGap, type GapsWhere } from './rule.js'
 
 /** Where a drawn column is missing; the column itself is drawn. Plain data. */
-export interface KeptGaps {
+export interface KeptGaps extends GapsWhere {
   readonly kind: 'gap'
   readonly column: string
   /** The drawn column whose cells are marked: the column, or the gap that an order has in its place. */
   readonly marks: string
-  readonly when: string
-  readonly levels?: readonly string[] | undefined
-  /** Where the other column is not missing. */
-  readonly present?: true | undefined
-  /** Where the other column, a number, is not below this one, or is below. */
-  readonly from?: number | undefined
-  readonly below?: number | undefined
-  /** Levels of which rows are as they are drawn. */
-  readonly maybe?: readonly string[] | undefined
   /** Values of the column, evenly over its rows, that stand in turn where one is missing that should not be. */
   readonly values: readonly CellValue[]
 }
@@ -35,14 +27,16 @@ export function someValues(column: Column, rowCount: number): CellValue[] {
 }
 
 /** The column with a gap exactly where the rule says so. */
-export function markGaps(gap: KeptGaps, column: Column, when: Column): Column {
+export function markGaps(gap: KeptGaps, column: Column, columnNamed: (name: string) => Column): Column {
   if (column.kind === 'identifier') return column
-  const { maybe, values } = gap
-  const [own, other] = [cellAt(column), cellAt(when)]
+  const { when, maybe, values } = gap
+  const own = cellAt(column)
+  const others = new Map(columnsOfGap(gap).map((name) => [name, cellAt(columnNamed(name))]))
   const count = 'codes' in column ? column.codes.length : column.values.length
-  const cells = Array.from({ length: count }, (_, i) =>
-    saysMaybe(maybe, other(i)) ? own(i) : saysGap(gap, other(i)) ? null : (own(i) ?? values[(i * STRIDE) % values.length]!)
-  )
+  const cells = Array.from({ length: count }, (_, i) => {
+    const other = (name: string) => others.get(name)!(i)
+    return saysMaybe(maybe, other(when)) ? own(i) : saysGap(gap, other) ? null : (own(i) ?? values[(i * STRIDE) % values.length]!)
+  })
   return columnOfCells(column, cells)
 }
 

@@ -9,7 +9,7 @@ import type { KeptGaps } from './keep-gaps.js'
 import type { Parts } from './keep-parts.js'
 import type { ListedValues } from './listed-values.js'
 import type { LookupTable } from './lookup-table.js'
-import { type Open, type Rule, ruleText } from './rule.js'
+import { columnsOfGap, type Open, type Rule, ruleText } from './rule.js'
 import { columnsOfCuts, type Thresholds } from './thresholds.js'
 import type { Within } from './within.js'
 
@@ -103,7 +103,7 @@ export function inputsOfKept(rule: KeptRule): readonly string[] {
   if (there) return [...inputsOfKept({ ...rule, there: undefined } as KeptRule), there.column]
   if (rule.kind === 'lookup') return rule.from
   if (rule.kind === 'step') return [rule.of, ...columnsOfCuts(rule.cuts)]
-  if (rule.kind === 'gap') return [rule.when, rule.marks]
+  if (rule.kind === 'gap') return [...columnsOfGap(rule), rule.marks]
   return rule.kind === 'formula' ? namesIn(rule.expression) : [...new Set([...startsOfKept(rule), rule.gap])]
 }
 

@@ -4,7 +4,7 @@ import { parseExpression } from '../../table/parse-expression.js'
 import { readClock } from '../../table/time-of-day.js'
 import { bends } from './exceptions.js'
 import { DAY } from './quantity.js'
-import type { Rule } from './rule.js'
+import type { GapsWhere, GapWhere, Rule } from './rule.js'
 import { solvedForLast } from './solve.js'
 import { areRising, type Cut, type CutStyle, columnsOfCuts, type Thresholds } from './thresholds.js'
 import { parseUnique } from './unique.js'
@@ -86,24 +86,42 @@ function gapIn(text: string): Rule | undefined {
   const column = nameIn(text)
   const where = column && /^\s+missing\s+where\s/.exec(column.rest)
   if (!where) return undefined
-  const when = nameIn(column.rest.slice(where[0].length))
+  const { words, parts } = conditionsIn(column.rest.slice(where[0].length))
+  if (new Set(words).size > 1) throw malformed(text, 'conditions joined by “or” and by “and”')
+  const [first, ...others] = parts.map((part) => whereIn(text, column.name, part))
+  if (others.length > 0 && [first!, ...others].some(({ maybe }) => maybe)) throw malformed(text, '“maybe” in one of several conditions')
+  return { kind: 'gap', column: column.name, ...first!, ...(words.length === 0 ? {} : { [words[0]!]: others }) }
+}
+
+/** Conditions between words that join them: “or” and “and” that another condition follows; in backquotes they are none. */
+function conditionsIn(text: string): { readonly words: readonly ('or' | 'and')[]; readonly parts: readonly string[] } {
+  const hidden = text.replace(/`(?:[^`]|``)*`/g, (one) => `x${'_'.repeat(one.length - 1)}`)
+  const joints = [...hidden.matchAll(/\s(or|and)\s+(?=[\p{L}_][\p{L}\p{N}_.]*(?:\s*(?:=|>=|≥|<)|\s+(?:missing|present)(?:\s|$)))/gu)]
+  const ends = [...joints.map(({ index }) => index), text.length]
+  const starts = [0, ...joints.map((joint) => joint.index + joint[0].length)]
+  return { words: joints.map((joint) => joint[1] as 'or' | 'and'), parts: starts.map((start, k) => text.slice(start, ends[k])) }
+}
+
+/** `z missing`, `category = level, level`, `age >= 18`. */
+function whereIn(text: string, column: string, part: string): GapWhere & Pick<GapsWhere, 'maybe'> {
+  const when = nameIn(part)
   if (!when) throw malformed(text, 'no column behind “missing where”')
-  if (when.name === column.name) throw malformed(text, `${column.name} on both sides`)
-  if (/^\s+missing\s*$/.test(when.rest)) return { kind: 'gap', column: column.name, when: when.name }
-  if (/^\s+present\s*$/.test(when.rest)) return { kind: 'gap', column: column.name, when: when.name, present: true }
+  if (when.name === column) throw malformed(text, `${column} on both sides`)
+  if (/^\s+missing\s*$/.test(when.rest)) return { when: when.name }
+  if (/^\s+present\s*$/.test(when.rest)) return { when: when.name, present: true }
   const side = new RegExp(`^\\s*(>=|≥|<)\\s*(${NUMBER})\\s*$`).exec(when.rest)
   if (side) {
     const cut = Number(side[2]!.replace('−', '-'))
-    return { kind: 'gap', column: column.name, when: when.name, ...(side[1] === '<' ? { below: cut } : { from: cut }) }
+    return { when: when.name, ...(side[1] === '<' ? { below: cut } : { from: cut }) }
   }
   const levels = /^\s*=(.*)$/s.exec(when.rest)
-  const parts = (levels?.[1]?.match(/(`(?:[^`]|``)*`|[^,`])+/g) ?? []).map((part) => part.trim()).filter((part) => part !== '')
-  if (parts.length === 0)
+  const words = (levels?.[1]?.match(/(`(?:[^`]|``)*`|[^,`])+/g) ?? []).map((part) => part.trim()).filter((part) => part !== '')
+  if (words.length === 0)
     throw malformed(text, `${when.name} neither missing nor present nor = levels nor a number on a side of a threshold`)
   const isMaybe = (part: string) => /^maybe\s/.test(part)
   const word = (part: string) => part.replace(/^maybe\s+/, '').replace(/^`(.*)`$/s, (_, level: string) => level.replaceAll('``', '`'))
-  const [sure, maybe] = [parts.filter((part) => !isMaybe(part)).map(word), parts.filter(isMaybe).map(word)]
-  return { kind: 'gap', column: column.name, when: when.name, levels: sure, ...(maybe.length === 0 ? {} : { maybe }) }
+  const [sure, maybe] = [words.filter((one) => !isMaybe(one)).map(word), words.filter(isMaybe).map(word)]
+  return { when: when.name, levels: sure, ...(maybe.length === 0 ? {} : { maybe }) }
 }
 
 /** `adult = age >= 18`, `minor = age < 18`, `group = bins(age, 18, 65)`, `new_tariff = ordered >= 2024-07-01`, `late = delivered > promised`. */

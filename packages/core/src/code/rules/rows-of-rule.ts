@@ -7,7 +7,18 @@ import { spelled } from '../../table/present.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { type Quantity, quantityOf, tolerance } from './quantity.js'
-import { inputsOf, isOpenCell, type Open, openOf, type Rule, ruleText, sideOf } from './rule.js'
+import {
+  columnsOfGap,
+  type GapsWhere,
+  type GapWhere,
+  inputsOf,
+  isOpenCell,
+  type Open,
+  openOf,
+  type Rule,
+  ruleText,
+  sideOf
+} from './rule.js'
 import { binOf, columnsOfCuts, type Thresholds } from './thresholds.js'
 
 /** A table with how its columns are written. */
@@ -108,19 +119,17 @@ export function binAt({ of, cuts }: { readonly of: string } & Thresholds, data: 
   return (i) => binOf(values[i]!, cuts, (name) => others.get(name)![i]!)
 }
 
-/** Whether a rule of gaps says that a cell is missing, by the cell of the column that it depends on. */
-export function saysGap({ levels, present, from, below }: GapWhere, cell: CellValue): boolean {
+/** Whether a rule of gaps says that a cell is missing, by the cells of the columns that it depends on. */
+export function saysGap(gap: GapsWhere, cell: (name: string) => CellValue): boolean {
+  const holds = (one: GapWhere) => isWhere(one, cell(one.when))
+  return gap.and ? holds(gap) && gap.and.every(holds) : holds(gap) || (gap.or?.some(holds) ?? false)
+}
+
+/** Whether a condition holds, by the cell of its column. */
+export function isWhere({ levels, present, from, below }: GapWhere, cell: CellValue): boolean {
   if (from !== undefined || below !== undefined)
     return typeof cell === 'number' && cell >= (from ?? Number.NEGATIVE_INFINITY) && cell < (below ?? Number.POSITIVE_INFINITY)
   return levels ? cell !== null && levels.includes(String(cell)) : (cell === null) !== (present === true)
-}
-
-/** Where a column is missing: in rows of some levels, or where another is missing, or present, or on one side of a threshold. */
-interface GapWhere {
-  readonly levels?: readonly string[] | undefined
-  readonly present?: true | undefined
-  readonly from?: number | undefined
-  readonly below?: number | undefined
 }
 
 /** Whether a rule of gaps leaves open whether a cell is missing. */
@@ -129,11 +138,18 @@ export const saysMaybe = (maybe: readonly string[] | undefined, cell: CellValue)
 
 function gapBreach(rule: Extract<Rule, { kind: 'gap' }>, data: WrittenTable): Breach | undefined {
   const { column, when, maybe } = rule
-  const [own, other] = [cellAt(columnIn(data, column)), cellAt(columnIn(data, when))]
-  const broken = rowsWhere(data.table.rowCount, (i) => !saysMaybe(maybe, other(i)) && saysGap(rule, other(i)) !== (own(i) === null))
+  const own = cellAt(columnIn(data, column))
+  const others = new Map(columnsOfGap(rule).map((name) => [name, cellAt(columnIn(data, name))]))
+  const at = (i: number) => (name: string) => others.get(name)!(i)
+  const broken = rowsWhere(data.table.rowCount, (i) => !saysMaybe(maybe, at(i)(when)) && saysGap(rule, at(i)) !== (own(i) === null))
   if (broken.length === 0) return undefined
   const row = broken[0]!
-  return { row, count: broken.length, rows: broken, words: [column, when].map((name) => `${name} ${cellText(data, name, row)}`).join(', ') }
+  return {
+    row,
+    count: broken.length,
+    rows: broken,
+    words: [column, ...others.keys()].map((name) => `${name} ${cellText(data, name, row)}`).join(', ')
+  }
 }
 
 function lookupBreach(

@@ -32,7 +32,7 @@ export function wholeRow({ rules, columns }: KeptRules, digits: 'all' | 'written
         return
       }
       if (rule.kind === 'gap') {
-        if (saysGap(rule, cell(whole[rule.when]!))) whole[rule.marks] = null
+        if (saysGap(rule, (name) => cell(whole[name]!))) whole[rule.marks] = null
         return
       }
       const value = (name: string) => numberIn(whole[name], byName.get(name))

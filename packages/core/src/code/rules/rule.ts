@@ -23,19 +23,35 @@ type Statement =
   | { readonly kind: 'lookup'; readonly column: string; readonly from: readonly string[]; readonly open?: Open | undefined }
   /** `adult = age >= 18`, `group = bins(age, 18, 65)`, `late = delivered > promised`: one value below the first threshold, and one from each on. */
   | ({ readonly kind: 'step'; readonly column: string; readonly of: string } & Thresholds)
-  /** `spouse_age missing where marital = single, widowed`; of levels in `maybe` in some rows only. Without levels: where the other column is missing, or `present`, or a number on one side of a threshold: `guardian missing where age >= 18`. */
-  | {
-      readonly kind: 'gap'
-      readonly column: string
-      readonly when: string
-      readonly levels?: readonly string[] | undefined
-      readonly maybe?: readonly string[] | undefined
-      readonly present?: true | undefined
-      /** Where the other column, a number, is not below this one. */
-      readonly from?: number | undefined
-      /** Where it is below this one. */
-      readonly below?: number | undefined
-    }
+  /** `spouse_age missing where marital = single, widowed`, `guardian missing where age >= 18`, `pregnant missing where sex = m or age < 18`. */
+  | ({ readonly kind: 'gap'; readonly column: string } & GapsWhere)
+
+/** A condition on another column: certain levels, or a number on one side of a threshold; without these, that it is missing, or `present`. Plain data. */
+export interface GapWhere {
+  readonly when: string
+  readonly levels?: readonly string[] | undefined
+  readonly present?: true | undefined
+  /** Where the other column, a number, is not below this one. */
+  readonly from?: number | undefined
+  /** Where it is below this one. */
+  readonly below?: number | undefined
+}
+
+/** Where a column is missing: where a condition holds, or one of several, or all of them. */
+export interface GapsWhere extends GapWhere {
+  /** Levels of which some rows have a gap and others none. */
+  readonly maybe?: readonly string[] | undefined
+  /** Other conditions, of which one is enough. */
+  readonly or?: readonly GapWhere[] | undefined
+  /** Other conditions that must hold too. */
+  readonly and?: readonly GapWhere[] | undefined
+}
+
+/** The conditions of a rule of gaps. */
+export const wheresOf = (gap: GapsWhere): readonly GapWhere[] => [gap, ...(gap.or ?? gap.and ?? [])]
+
+/** Columns that a rule of gaps goes by, each once. */
+export const columnsOfGap = (gap: GapsWhere): string[] => [...new Set(wheresOf(gap).map(({ when }) => when))]
 
 /** What a column may be instead of what a rule says: `late_fee = 0.1 * price or missing`, `plan -> class_fee or 0`. */
 export type Open = 'missing' | 0
@@ -51,7 +67,7 @@ export const isOpenCell = (open: Open | undefined, cell: CellValue): boolean =>
 export function inputsOf(rule: Rule): readonly string[] {
   if (rule.kind === 'lookup') return rule.from
   if (rule.kind === 'step') return [rule.of, ...columnsOfCuts(rule.cuts)]
-  if (rule.kind === 'gap') return [rule.when]
+  if (rule.kind === 'gap') return columnsOfGap(rule)
   return namesIn(sideOf(rule))
 }
 
@@ -72,11 +88,16 @@ function statementText(rule: Rule): string {
   const column = columnWord(rule.column)
   if (rule.kind === 'lookup') return `${rule.from.map(columnWord).join(', ')} -> ${column}`
   if (rule.kind === 'step') return `${column} = ${thresholdsText(columnWord(rule.of), rule)}`
-  if (rule.kind === 'gap') return `${column} missing where ${columnWord(rule.when)} ${whereWords(rule)}`
+  if (rule.kind === 'gap') return `${column} missing where ${gapsWhereText(rule)}`
   return `${column} ${rule.kind === 'formula' ? '=' : rule.kind === 'order' ? '>=' : '<='} ${expressionText(sideOf(rule))}`
 }
 
-function whereWords({ levels, maybe, present, from, below }: Extract<Rule, { kind: 'gap' }>): string {
+const gapsWhereText = (gap: GapsWhere): string =>
+  wheresOf(gap)
+    .map((one) => `${columnWord(one.when)} ${whereWords(one)}`)
+    .join(gap.and ? ' and ' : ' or ')
+
+function whereWords({ levels, maybe, present, from, below }: GapsWhere): string {
   if (levels) return `= ${levelWords(levels, maybe).join(', ')}`
   if (from !== undefined) return `>= ${from}`
   if (below !== undefined) return `< ${below}`
@@ -88,4 +109,5 @@ const levelWords = (levels: readonly string[], maybe: readonly string[] = []): s
   ...maybe.map((level) => `maybe ${levelWord(level)}`)
 ]
 
-const levelWord = (level: string): string => (/[,`]|^\s|\s$|^$|^maybe\s/.test(level) ? `\`${level.replaceAll('`', '``')}\`` : level)
+const levelWord = (level: string): string =>
+  /[,`]|^\s|\s$|^$|^maybe\s|\s(?:or|and)\s/.test(level) ? `\`${level.replaceAll('`', '``')}\`` : level

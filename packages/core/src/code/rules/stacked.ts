@@ -145,7 +145,8 @@ export function putRulesBack(
   for (const rule of rules) {
     if (rule.kind === 'gap') {
       const marked = done.get(rule.marks)!
-      if (!fixed.has(rule.column)) done.set(rule.marks, { ...marked, column: markGaps(rule, marked.column, done.get(rule.when)!.column) })
+      if (!fixed.has(rule.column))
+        done.set(rule.marks, { ...marked, column: markGaps(rule, marked.column, (name) => done.get(name)!.column) })
       continue
     }
     const whole = columns.find(({ name }) => name === rule.column)!

@@ -17,6 +17,7 @@ const variants = [
   { ...engine, name: 'float32-relaxed', float32: 1, relaxed: true },
   { folder: new URL('diagnose/wasm/', core), entry: 'forest.ts', name: 'forest' },
   { folder: new URL('diagnose/wasm/', core), entry: 'distances.ts', name: 'distances' },
+  { folder: new URL('diagnose/wasm/', core), entry: 'slices.ts', name: 'slices' },
   { folder: new URL('law/wasm/', core), entry: 'logistic.ts', name: 'logistic' },
   { folder: new URL('num/wasm/', core), entry: 'rows.ts', name: 'rows' }
 ]

@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1462 },
+  '@sbridge/core': { path: 'packages/core', budget: 1464 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
   sbridge: { path: 'packages/sbridge', budget: 2832 }
 }
@@ -252,7 +252,7 @@ describe('size in a browser', () => {
       .replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(143)
   })
-  it('all of the core: 514 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(514)
+  it('all of the core: 515 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(515)
   })
 })

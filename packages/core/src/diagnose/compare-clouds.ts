@@ -10,7 +10,7 @@ import { type CoverageAndDensity, coverageAndDensity, coveragesAndDensities } fr
 import { energyDistance, squaredMmd } from './pairwise.js'
 import { relationsOf, withRelations } from './relations.js'
 import { subsample } from './samples.js'
-import { slicedDistances } from './sliced-wasserstein.js'
+import { slicedDistances, slicer } from './sliced-wasserstein.js'
 
 type CloudMeasures = Pick<
   Evaluation,
@@ -39,11 +39,12 @@ export async function compareClouds(comparison: Comparison): Promise<CloudMeasur
 
 async function measureDistances(sides: Sides, { key, watch, engine }: Comparison) {
   const directions = sides.splits.length > 4 ? 50 : 100
+  const slice = await slicer()
   return {
     energyDistance: await centred(sides, keyFor(key, 'energy'), (first, second, k) => energyDistance({ first, second, key: k, watch })),
     squaredMmd: await centred(sides, keyFor(key, 'mmd'), (first, second, k) => squaredMmd({ first, second, key: k, engine })),
     slicedWasserstein: matched(sides, (first, others, s) =>
-      slicedDistances({ first, others, key: keyFor(key, `directions ${s}`), directions, watch })
+      slicedDistances({ first, others, key: keyFor(key, `directions ${s}`), directions, watch }, slice)
     ),
     ...(await cover(sides, { engine, watch }))
   }

@@ -6,7 +6,7 @@ import { keyFor, keyFromSeed, normals } from '../num/random.js'
 import { coverageAndDensity, neighbourRadii, ratioOfDistances } from './neighbours.js'
 import { pairMeter, plainly } from './pair-distances.js'
 import { energyDistance, squaredMmd } from './pairwise.js'
-import { slicedWasserstein, squaredQuantileDistance } from './sliced-wasserstein.js'
+import { slicedDistances, slicedWasserstein, slicer, plainly as slicesPlainly, squaredQuantileDistance } from './sliced-wasserstein.js'
 
 const key = keyFromSeed(5)
 const engine = new ReferenceEngine()
@@ -103,6 +103,28 @@ describe('slicedWasserstein', () => {
     // Mean of cos² over 2,000 directions in four dimensions: ¼ ± 0.0044; 6 % is over three of them.
     const got = await slicedWasserstein({ first, second, key, directions: 2000 })
     expect(Math.abs(got / 1.5 - 1)).toBeLessThan(0.06)
+  })
+
+  test('has the bits of plain loops: sizes that fill no block, ties, rows that nearly coincide, numbers of all sizes', async () => {
+    const slice = await slicer()
+    expect(slice).not.toBe(slicesPlainly)
+    const near = (label: string, rows: number) => gaussian(label, rows, 3, { shift: 1, scale: 1e-9 })
+    const whole = (label: string, rows: number) => matrix(rows, 1, gaussian(label, rows, 1, { scale: 2 }).data.map(Math.round))
+    const wide = (label: string, rows: number) =>
+      matrix(
+        rows,
+        2,
+        gaussian(label, rows, 2, { scale: 90 }).data.map((x) => Math.sign(x) * 10 ** x)
+      )
+    for (const [first, others] of [
+      [gaussian('p', 300, 4), [gaussian('q', 300, 4), gaussian('r', 77, 4)]],
+      [near('p', 500), [near('q', 501)]],
+      [whole('p', 400), [whole('q', 13), column(1)]],
+      [wide('p', 90), [wide('q', 61)]]
+    ] as const)
+      expect(slicedDistances({ first, others, key, directions: 20 }, slice)).toEqual(
+        slicedDistances({ first, others, key, directions: 20 })
+      )
   })
 })
 

@@ -1,6 +1,7 @@
 import { throwIfStopped, type Watch } from '../num/iterate.js'
-import type { Matrix } from '../num/matrix.js'
+import { type Matrix, stackRows } from '../num/matrix.js'
 import { type Key, normals } from '../num/random.js'
+import { kernelOf, PAGE_BYTES, type WasmMemory, webAssembly } from '../num/webassembly.js'
 import { checkSamples } from './samples.js'
 
 interface SlicedSamples {
@@ -20,8 +21,8 @@ interface SlicedSamples {
  * Cost O(directions·(n + m)(d + log(n + m))). Throws `InputError` for empty samples, unequal widths, coordinates that are
  * not finite.
  */
-export async function slicedWasserstein(samples: SlicedSamples): Promise<number> {
-  return slicedDistance(samples)
+export async function slicedWasserstein({ second, ...samples }: SlicedSamples): Promise<number> {
+  return slicedDistances({ ...samples, others: [second] }, await slicer())[0]!
 }
 
 /** The same at once. */
@@ -30,18 +31,77 @@ export function slicedDistance({ second, ...samples }: SlicedSamples): number {
 }
 
 /** From one sample to several others, along the same directions. */
-export function slicedDistances(samples: Omit<SlicedSamples, 'second'> & { readonly others: readonly Matrix[] }): number[] {
+export function slicedDistances(
+  samples: Omit<SlicedSamples, 'second'> & { readonly others: readonly Matrix[] },
+  slice: Slicer = plainly
+): number[] {
   const { first, others, key, directions = 200, watch } = samples
   for (const other of others) checkSamples(first, other, 1)
+  const along = slice(first, others)
   const sums = others.map(() => 0)
   for (let k = 0; k < directions; k++) {
     throwIfStopped(watch, 'comparing samples')
     const direction = normals(key, first.cols, k)
     const length = Math.sqrt(direction.reduce((total, c) => total + c * c, 0))
-    const own = project(first, direction, length)
-    for (const [i, other] of others.entries()) sums[i]! += squaredQuantileDistance(own, project(other, direction, length))
+    for (const [i, squared] of along(direction, length).entries()) sums[i]! += squared
   }
   return sums.map((sum) => Math.sqrt(sum / directions))
+}
+
+/** Squared distances of samples along a direction of some length, from the first to each other one. */
+type Slicer = (first: Matrix, others: readonly Matrix[]) => (direction: Float64Array, length: number) => readonly number[]
+
+/** @internal By plain loops. */
+export const plainly: Slicer = (first, others) => (direction, length) => {
+  const own = project(first, direction, length)
+  return others.map((other) => squaredQuantileDistance(own, project(other, direction, length)))
+}
+
+/** Exports of the compiled kernel: see `assembly/slices.ts`. */
+interface Kernel {
+  readonly memory: WasmMemory
+  place(rows: number, columns: number): number
+  addressOf(part: number): number
+  arrange(): void
+  project(length: number): void
+  ascend(start: number, count: number): void
+  squaredDistance(count: number, start: number, others: number): number
+}
+
+/** Numbers that fit the memory of a small job: 128 MB with those that stand there twice. */
+const MOST_NUMBERS = 2 ** 23
+
+const kernel = kernelOf<Kernel>(() => import('./wasm/generated/slices.js'))
+
+/**
+ * What slices samples in WebAssembly, where there is some, with the bits of plain loops. What it gives must be used up before it is called
+ * again, or anything is awaited: all samples share one memory.
+ */
+export async function slicer(): Promise<Slicer> {
+  if (!webAssembly()) return plainly
+  const own = await kernel()
+  return (first, others) => {
+    const numbers = others.reduce((sum, { data }) => sum + data.length, first.data.length)
+    return first.cols === 0 || numbers > MOST_NUMBERS ? plainly(first, others) : placed(own, [first, ...others])
+  }
+}
+
+function placed(kernel: Kernel, samples: readonly Matrix[]): ReturnType<Slicer> {
+  const { rows, cols, data } = stackRows(samples)
+  const needed = kernel.place(rows, cols) >>> 0
+  const { memory } = kernel
+  if (needed > memory.buffer.byteLength) memory.grow(Math.ceil((needed - memory.buffer.byteLength) / PAGE_BYTES))
+  const at = (part: number, count: number) => new Float64Array(memory.buffer, kernel.addressOf(part) >>> 0, count)
+  at(0, data.length).set(data)
+  kernel.arrange()
+  const starts = samples.map((_, k) => samples.slice(0, k).reduce((sum, sample) => sum + sample.rows, 0))
+  const n = samples[0]!.rows
+  return (direction, length) => {
+    at(1, cols).set(direction)
+    kernel.project(length)
+    for (const [k, sample] of samples.entries()) kernel.ascend(starts[k]!, sample.rows)
+    return samples.slice(1).map((sample, k) => kernel.squaredDistance(n, starts[k + 1]!, sample.rows) / (n * sample.rows))
+  }
 }
 
 /** Coordinates along a direction, ascending. */

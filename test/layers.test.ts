@@ -27,14 +27,15 @@ const LAYERS: Readonly<Record<string, number>> = {
   systems: 11
 }
 
-/** Rooms of `systems` do not know of each other, but where they meet: in the system of tables, in panels, whose groups are rows of a whole table, in bridges between two tables, in densities, whose rows have their gaps filled, and in the registry. */
+/** Rooms of `systems` do not know of each other, but where they meet: in the system of tables, in panels, whose groups are rows of a whole table, in bridges between two tables, in densities, whose rows have their gaps filled, and in the registries of systems and of what other threads do. */
 const MEETS: Readonly<Record<string, RegExp>> = {
   table: /^(global|local|panel)$/,
   panel: /^global$/,
   bridge: /^(global|table)$/,
   density: /^imputation$/,
   schema: /^(panel|table)$/,
-  'index.ts': /./
+  'index.ts': /./,
+  'tasks.ts': /./
 }
 
 interface Import {

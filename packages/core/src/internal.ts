@@ -120,7 +120,6 @@ export {
   sizeOf,
   snapshots
 } from './systems/marginals/system.js'
-export { performTask } from './systems/marginals/tasks.js'
 export { tellTrajectories } from './systems/marginals/tell.js'
 export { trajectoriesSummary } from './systems/marginals/tell-summary.js'
 export {
@@ -173,6 +172,7 @@ export { keptBackIn, tellKnown, tellSeed } from './systems/table/tell.js'
 export { uniqueApart, uniqueOf } from './systems/table/unique.js'
 export { type FitJob, type SampleJob, wholeTable } from './systems/table/whole.js'
 export { tableFields } from './systems/table-options.js'
+export { performTask } from './systems/tasks.js'
 export { hasColumn } from './table/besides.js'
 export { allowedKinds, type ColumnFacts, columnFacts, endText, inLine, rangeOf } from './table/column-facts.js'
 export { linearForm } from './table/derivative.js'

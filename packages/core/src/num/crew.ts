@@ -26,7 +26,8 @@ export async function each<I, O>(task: Task<I, O>, inputs: readonly I[], options
   const { watch, work, stage, done } = options
   const crew = watch?.crew
   let count = 0
-  const packed = crew && inputs.length > 1 && work > crew.least ? inputs.map((input) => (task.pack ? task.pack(input) : input)) : []
+  const packed =
+    crew && inputs.length > 1 && work > crew.least(inputs.length) ? inputs.map((input) => (task.pack ? task.pack(input) : input)) : []
   if (crew && packed.length > 0 && !packed.includes(undefined))
     return Promise.all(
       packed.map(async (input) => {
@@ -44,6 +45,23 @@ export async function each<I, O>(task: Task<I, O>, inputs: readonly I[], options
     done?.(++count)
   }
   return out
+}
+
+/**
+ * A task done in another thread while this one goes on, where there is one and it pays; else when its result is asked for, which is
+ * a function.
+ */
+export function beside<I, O>(task: Task<I, O>, input: I, { crew, stop, work }: Beside): () => Promise<O> {
+  if (!crew || work <= crew.least(1)) return async () => task.run(input, { stop })
+  const output = crew.run(task.name, task.pack ? task.pack(input) : input, { stop }) as Promise<O>
+  // Nobody may ask, where something else has failed.
+  output.catch(() => {})
+  return () => output
+}
+
+interface Beside extends Pick<Watch, 'crew' | 'stop'> {
+  /** Operations, roughly. */
+  readonly work: number
 }
 
 /** What a task is handed, in whichever thread: parts of it are not given away. */

@@ -1,5 +1,8 @@
+import type { Task } from './crew.js'
+import type { Matrix } from './matrix.js'
+
 /** Which group each row is of, numbered as they come [n]. */
-interface RowGroups {
+export interface RowGroups {
   readonly codes: Int32Array
   readonly count: number
 }
@@ -21,6 +24,19 @@ export function equalRows(rows: number, cells: readonly ((row: number) => number
     } else codes[i] = codes[firsts[at]!]!
   }
   return { codes, count }
+}
+
+/** Operations a cell: 50 ns. */
+export const EQUAL_WORK = 15
+
+/** The same of points [n, d], in any thread. */
+export const equalPointsTask: Task<Matrix, RowGroups> = {
+  name: 'equal points',
+  run: ({ data, rows, cols }) =>
+    equalRows(
+      rows,
+      Array.from({ length: cols }, (_, c) => (i: number) => data[i * cols + c]!)
+    )
 }
 
 function areSame(cells: readonly ((row: number) => number)[], a: number, b: number): boolean {

@@ -35,7 +35,8 @@ export function landmarksOf({ cloud, kernel }: CloudKernel, count: number): Land
 
 /** Rows with weight, in block order. */
 function weighedRows({ points, logWeights }: Cloud): Uint32Array {
-  return blockOrder(points).filter((row) => logWeights[row]! > Number.NEGATIVE_INFINITY)
+  const order = blockOrder(points)
+  return logWeights.includes(Number.NEGATIVE_INFINITY) ? order.filter((row) => logWeights[row]! > Number.NEGATIVE_INFINITY) : order
 }
 
 /**

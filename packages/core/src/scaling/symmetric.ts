@@ -1,7 +1,8 @@
 import { type Engine, type Pair, roughEngine } from '../kernel/engine.js'
 import type { Kernel } from '../kernel/kernel.js'
+import { beside } from '../num/crew.js'
 import { exp, log } from '../num/elementary.js'
-import { equalRows } from '../num/equal-rows.js'
+import { EQUAL_WORK, equalPointsTask, type RowGroups } from '../num/equal-rows.js'
 import { InputError } from '../num/errors.js'
 import { type Ending, iterate, type Method, throwIfStopped, type Watch } from '../num/iterate.js'
 import { logSumExp } from '../num/log-space.js'
@@ -69,16 +70,17 @@ export async function symmetricScaling(options: SymmetricScalingOptions): Promis
   const { cloud, initial, landmarks } = options
   const n = cloud.points.rows
   checkCloud(cloud, initial)
+  const groups = beside(equalPointsTask, cloud.points, {
+    crew: options.engine.crew,
+    stop: options.watch?.stop,
+    work: EQUAL_WORK * cloud.points.data.length
+  })
   const solution = landmarks !== undefined && landmarks < n ? await solveOnLandmarks(options, landmarks) : await solveOnAll(options)
-  const { data, rows, cols } = cloud.points
-  const groups = equalRows(
-    rows,
-    Array.from({ length: cols }, (_, c) => (i: number) => data[i * cols + c]!)
-  )
+  const equal = await groups()
   return {
     ...solution,
-    isolated: isolatedRows(cloud, solution.potentials, groups),
-    duplicateCount: n - groups.count,
+    isolated: isolatedRows(cloud, solution.potentials, equal),
+    duplicateCount: n - equal.count,
     constantColumns: constantColumns(cloud.points)
   }
 }
@@ -228,7 +230,7 @@ function checkCloud(cloud: Cloud, initial: Float64Array | undefined): void {
 }
 
 /** log of the weight that row i keeps in its own place is f_i + LSE over its duplicates of (f_j + a_j), because k = 1 there. */
-function isolatedRows(cloud: Cloud, potentials: Float64Array, groups: ReturnType<typeof equalRows>): Uint32Array {
+function isolatedRows(cloud: Cloud, potentials: Float64Array, groups: RowGroups): Uint32Array {
   const own = new Float64Array(groups.count)
   const rowOfGroup = new Float64Array(groups.count)
   for (let j = 0; j < potentials.length; j++) {

@@ -1,4 +1,6 @@
-import { equalRows } from '../num/equal-rows.js'
+import { beside, type Task } from '../num/crew.js'
+import { EQUAL_WORK, equalRows } from '../num/equal-rows.js'
+import type { Watch } from '../num/iterate.js'
 import { valueIn } from './codes.js'
 import type { ColumnFormat } from './column-format.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from './table.js'
@@ -100,3 +102,19 @@ export function duplicateRowCount({ columns, rowCount }: Table): number {
   const cells = columns.flatMap((column) => (isCategorical(column) || isNumeric(column) ? [valueIn(column)] : []))
   return rowCount - equalRows(rowCount, cells).count
 }
+
+/** The same while this thread goes on. */
+export const duplicatesBeside = (
+  { columns, rowCount }: Table,
+  watch: Pick<Watch, 'crew' | 'stop'> | undefined
+): (() => Promise<number>) => {
+  const compared = columns.filter((column) => isCategorical(column) || isNumeric(column))
+  return beside(
+    duplicatesTask,
+    { columns: compared, rowCount },
+    { crew: watch?.crew, stop: watch?.stop, work: EQUAL_WORK * rowCount * compared.length }
+  )
+}
+
+/** The same in any thread. */
+export const duplicatesTask: Task<Table, number> = { name: 'duplicates', run: duplicateRowCount }

@@ -41,8 +41,12 @@ export class ThreadCrew implements Crew {
     private readonly stop: StopSignal | undefined
   ) {}
 
-  get least(): number {
-    return this.#seats.length < this.threads ? STARTING : SENDING
+  get others(): number {
+    return this.threads - 1
+  }
+
+  least(threads: number): number {
+    return this.#seats.length < Math.min(threads, this.threads) ? STARTING : SENDING
   }
 
   run(name: string, input: unknown, watch: Watch): Promise<unknown> {

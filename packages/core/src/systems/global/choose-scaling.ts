@@ -76,7 +76,7 @@ export function leadRequired(rowCount: number): number {
 const TREES = 100
 
 /** Whether anything of a column is scaled. */
-function varies(column: NumericColumn): boolean {
+export function varies(column: NumericColumn): boolean {
   const present = presentValues(column)
   return present.length < column.values.length || present.some((x) => x !== present[0])
 }
@@ -127,13 +127,14 @@ export async function chooseScaling(contest: ScalingContest): Promise<ContestOut
   }
 }
 
-type Shape = 'listed' | 'candidate' | 'plain'
+export type Shape = 'listed' | 'candidate' | 'plain'
 
 /** Of columns that were looked at: a plan and the fit ask the same. */
 const shapes = new WeakMap<NumericColumn, Shape>()
 
-function shapeOf(column: NumericColumn): Shape {
-  const shape = shapes.get(column) ?? foundShape(column)
+/** Of a column; with `found` what another thread has found. */
+export function shapeOf(column: NumericColumn, found?: Shape): Shape {
+  const shape = shapes.get(column) ?? found ?? foundShape(column)
   shapes.set(column, shape)
   return shape
 }

@@ -12,7 +12,7 @@ import type { Scaling } from '../../scaling/symmetric.js'
 import { combinationsOf } from '../../table/categories.js'
 import { decodeTable, type Encoded, type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
-import { duplicateRowCount, takeTableRows } from '../../table/rows.js'
+import { duplicatesBeside, takeTableRows } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import { unknownColumn } from '../../table/unknown-column.js'
@@ -64,6 +64,7 @@ export async function fitGlobal(data: InferredTable, options: FitOptions, contex
   const key = keyFor(context.key, 'fit')
   // Refused before anything is searched for.
   const landmarks = landmarkCount(options.landmarks, table.rowCount)
+  const duplicates = duplicatesBeside(table, watch)
   const trials = await enoughFor(landmarks, engine)
   const { scaling, relative, found, training } = await scaledRows(data, options, { engine: trials, key, watch })
   const { encoder, rows } = training
@@ -77,7 +78,7 @@ export async function fitGlobal(data: InferredTable, options: FitOptions, contex
     }
   }
   const notes = [...data.notes, ...constantNotes(encoder)]
-  return fitTraining({ training, searched, scaling, duplicateCount: duplicateRowCount(table), notes }, options, { engine, key, watch })
+  return fitTraining({ training, searched, scaling, duplicateCount: await duplicates(), notes }, options, { engine, key, watch })
 }
 
 /** Where all rows are not worth float64, trials of a few are not. */

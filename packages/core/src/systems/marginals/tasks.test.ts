@@ -6,11 +6,11 @@ import type { Crew } from '../../num/iterate.js'
 import { matrix, matrixFromRows } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, normals } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
+import { performTask } from '../tasks.js'
 import { fitGrowing } from './fit-growing.js'
 import type { MarginalsOptions } from './options.js'
 import { sampleSharing, sampleTrajectories } from './sample.js'
 import { scoreHeldOut } from './score.js'
-import { performTask } from './tasks.js'
 
 const key = keyFromSeed(3)
 
@@ -18,7 +18,8 @@ const key = keyFromSeed(3)
 function crew(): Crew & { readonly asked: Map<string, number> } {
   const asked = new Map<string, number>()
   return {
-    least: 0,
+    others: 3,
+    least: () => 0,
     asked,
     run: async (name, input, watch) => {
       const packed = structuredClone(input)

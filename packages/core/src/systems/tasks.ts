@@ -1,0 +1,40 @@
+import { votesTask } from '../diagnose/forest.js'
+import type { Task } from '../num/crew.js'
+import { equalPointsTask } from '../num/equal-rows.js'
+import type { Watch } from '../num/iterate.js'
+import { duplicatesTask } from '../table/rows.js'
+import { stripeTask } from './marginals/bridge-stripes.js'
+import { intervalTask } from './marginals/couplings.js'
+import { flowTask } from './marginals/flow-parts.js'
+import { regrowthTask } from './marginals/growing.js'
+import { comparisonTask } from './marginals/score.js'
+import { trialTask } from './marginals/select-smoothness.js'
+import { planTask } from './marginals/transport-baselines.js'
+import { influenceTask, refitTask } from './marginals/uncertainty.js'
+import { velocityTask } from './marginals/velocity-couplings.js'
+import { aheadTask } from './table/ahead.js'
+
+/** All that other threads do. */
+const TASKS = [
+  aheadTask,
+  duplicatesTask,
+  equalPointsTask,
+  stripeTask,
+  intervalTask,
+  flowTask,
+  comparisonTask,
+  planTask,
+  trialTask,
+  refitTask,
+  influenceTask,
+  regrowthTask,
+  velocityTask,
+  votesTask
+] as readonly unknown[] as readonly Task<unknown, unknown>[]
+
+/** Does a task that another thread asks for, in its plain data. */
+export async function performTask(name: string, packed: unknown, watch: Watch): Promise<unknown> {
+  const task = TASKS.find((one) => one.name === name)
+  if (!task) throw new Error(`There is no task ${name}.`)
+  return task.run(task.unpack ? task.unpack(packed as never) : packed, watch)
+}

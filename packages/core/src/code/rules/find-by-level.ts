@@ -31,6 +31,8 @@ const RANK = 3.9
 interface Term {
   readonly at: (row: number) => number
   readonly of: readonly string[]
+  /** In the rows that terms are chosen on. */
+  readonly probes: Float64Array
 }
 
 /** Rows by the level of a category, or by those of two, or all as one. */
@@ -84,7 +86,8 @@ export function findByLevel(
     ...single,
     ...single.flatMap((one, k) => single.slice(k + 1).flatMap((other) => groupingByBoth(one, other)))
   ]
-  const problem = { quantities, rowCount, rows: probesOf(rowCount), terms: termsOf(numbers), tried: targets.length * groupings.length }
+  const rows = probesOf(rowCount)
+  const problem = { quantities, rowCount, rows, terms: termsOf(numbers, rows), tried: targets.length * groupings.length }
   const found: SumFound[] = []
   const known = (): Rule[] => [
     ...rules,
@@ -133,9 +136,10 @@ function firstOf<T, U>(list: readonly T[], make: (one: T) => U | undefined): U |
 export function findProductSums(quantities: readonly Quantity[]): FormulaFound[] {
   const rowCount = quantities[0]?.values.length ?? 0
   const numbers = quantities.filter(({ values, isDate }) => !isDate && !values.some(Number.isNaN))
-  const terms = termsOf(numbers)
+  const rows = probesOf(rowCount)
+  const terms = termsOf(numbers, rows)
   if (!terms.some(({ of }) => of.length === 2)) return []
-  const problem = { quantities, rules: [], rowCount, rows: probesOf(rowCount), tried: numbers.length }
+  const problem = { quantities, rules: [], rowCount, rows, tried: numbers.length }
   return numbers.flatMap((target) => {
     if (!hasValues(target)) return []
     let among = terms
@@ -192,14 +196,13 @@ function groupingOf(categories: Grouping['categories'], codes: Int32Array, level
   return [{ categories, levels: known.map(levelsOf), codes: codes.map((code) => place.get(code)!) }]
 }
 
-function termsOf(numbers: readonly Quantity[]): Term[] {
-  const one: Term = { at: () => 1, of: [] }
-  const single = numbers.map(({ name, values }): Term => ({ at: (i) => values[i]!, of: [name] }))
+function termsOf(numbers: readonly Quantity[], rows: readonly number[]): Term[] {
+  const make = (of: readonly string[], at: Term['at']): Term => ({ at, of, probes: Float64Array.from(rows, at) })
+  const one = make([], () => 1)
+  const single = numbers.map(({ name, values }) => make([name], (i) => values[i]!))
   const products = 0.5 * numbers.length * (numbers.length - 1)
   if (1 + numbers.length + products > MOST_TERMS) return [one, ...single]
-  const pairs = numbers.flatMap((a, k) =>
-    numbers.slice(k + 1).map((b): Term => ({ at: (i) => a.values[i]! * b.values[i]!, of: [a.name, b.name] }))
-  )
+  const pairs = numbers.flatMap((a, k) => numbers.slice(k + 1).map((b) => make([a.name, b.name], (i) => a.values[i]! * b.values[i]!)))
   return [one, ...single, ...pairs]
 }
 
@@ -302,62 +305,66 @@ function chosenTerms(
   const count = grouping.levels.length
   const rest = Float64Array.from(rows, (i) => values[i]!)
   const most = mostLeft({ unit, variance: meanSquare(rest) })
-  const left = terms.map((term) => Float64Array.from(rows, term.at))
-  const least = left.map((own) => squaresIn(own, levels, count).map((square) => LOST * square))
+  const left = terms.map(({ probes }) => probes.slice())
+  const least = left.map((own) => squaresIn(own, levels, new Float64Array(count)).map((square) => LOST * square))
+  const sums = [new Float64Array(count), new Float64Array(count)] as const
   const chosen: Term[] = []
   while (chosen.length < MOST_PARTS) {
     let [best, gain] = [-1, 0]
     for (let t = 0; t < left.length; t++) {
-      const own = gainOf(left[t]!, rest, { levels, count, least: least[t]! })
+      const own = gainOf(left[t]!, rest, { levels, sums, least: least[t]! })
       if (own > gain) [best, gain] = [t, own]
     }
     if (best < 0) break
     chosen.push(terms[best]!)
-    const direction = unitIn(left[best]!, { levels, count, least: least[best]! })
-    takeOff(rest, direction, levels, count)
+    const direction = unitIn(left[best]!, { levels, sums, least: least[best]! })
+    takeOff(rest, direction, levels, sums[0])
     if (meanSquare(rest) <= most) return { chosen, enough: true }
-    for (const own of left) takeOff(own, direction, levels, count)
+    if (chosen.length < MOST_PARTS) for (const own of left) takeOff(own, direction, levels, sums[0])
   }
   return { chosen, enough: false }
 }
 
 const meanSquare = (values: Float64Array): number => values.reduce((sum, x) => sum + x * x, 0) / values.length
 
-function squaresIn(values: Float64Array, levels: Int32Array, count: number): Float64Array {
-  const squares = new Float64Array(count)
+function squaresIn(values: Float64Array, levels: Int32Array, squares: Float64Array): Float64Array {
+  squares.fill(0)
   for (let k = 0; k < values.length; k++) squares[levels[k]!] = squares[levels[k]!]! + values[k]! * values[k]!
   return squares
 }
 
 interface Within {
   readonly levels: Int32Array
-  readonly count: number
+  /** Room for two sums in each level: a typed array for every term and column would be garbage at once. */
+  readonly sums: readonly [Float64Array, Float64Array]
   /** Squares in each level that are nothing beside what a term was. */
   readonly least: Float64Array
 }
 
 /** By how much a term lessens the squares that are left, with a weight in each level. */
-function gainOf(term: Float64Array, rest: Float64Array, { levels, count, least }: Within): number {
-  const [along, squares] = [new Float64Array(count), new Float64Array(count)]
+function gainOf(term: Float64Array, rest: Float64Array, { levels, sums: [along, squares], least }: Within): number {
+  along.fill(0)
+  squares.fill(0)
   for (let k = 0; k < term.length; k++) {
     const level = levels[k]!
     along[level] = along[level]! + term[k]! * rest[k]!
     squares[level] = squares[level]! + term[k]! * term[k]!
   }
   let gain = 0
-  for (let level = 0; level < count; level++) if (squares[level]! > least[level]!) gain += (along[level]! * along[level]!) / squares[level]!
+  for (let level = 0; level < squares.length; level++)
+    if (squares[level]! > least[level]!) gain += (along[level]! * along[level]!) / squares[level]!
   return gain
 }
 
 /** A term with the length 1 in each level; 0 where nothing is left of it. */
-function unitIn(term: Float64Array, { levels, count, least }: Within): Float64Array {
-  const squares = squaresIn(term, levels, count)
+function unitIn(term: Float64Array, { levels, sums, least }: Within): Float64Array {
+  const squares = squaresIn(term, levels, sums[1])
   return term.map((x, k) => (squares[levels[k]!]! > least[levels[k]!]! ? x / Math.sqrt(squares[levels[k]!]!) : 0))
 }
 
 /** Takes what lies along a direction off, in each level. */
-function takeOff(from: Float64Array, direction: Float64Array, levels: Int32Array, count: number): void {
-  const along = new Float64Array(count)
+function takeOff(from: Float64Array, direction: Float64Array, levels: Int32Array, along: Float64Array): void {
+  along.fill(0)
   for (let k = 0; k < from.length; k++) along[levels[k]!] = along[levels[k]!]! + from[k]! * direction[k]!
   for (let k = 0; k < from.length; k++) from[k] = from[k]! - along[levels[k]!]! * direction[k]!
 }

@@ -1,4 +1,4 @@
-import { type CategoricalColumn, isCategorical, isNumeric, type NumericColumn, type Table } from '../table/table.js'
+import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../table/table.js'
 
 /**
  * How strongly every two columns hang together [columns, columns]: Pearson's correlation of two numbers (−1 … 1), the
@@ -12,9 +12,10 @@ import { type CategoricalColumn, isCategorical, isNumeric, type NumericColumn, t
 export function associationMatrix(table: Table): number[][] {
   const { columns } = table
   const out: number[][] = columns.map((_, a) => columns.map((_, b) => (a === b ? 1 : 0)))
+  const association = associationsIn(columns)
   for (let a = 0; a < columns.length; a++) {
     for (let b = 0; b < a; b++) {
-      const strength = association(table, a, b)
+      const strength = association(a, b)
       out[a]![b] = strength
       out[b]![a] = strength
     }
@@ -22,16 +23,57 @@ export function associationMatrix(table: Table): number[][] {
   return out
 }
 
-function association(table: Table, a: number, b: number): number {
-  const first = table.columns[a]!
-  const second = table.columns[b]!
-  if (isNumeric(first) && isNumeric(second)) return pearson(first, second)
-  if (isNumeric(first) && isCategorical(second)) return correlationRatio(first, second)
-  if (isCategorical(first) && isNumeric(second)) return correlationRatio(second, first)
-  return isCategorical(first) && isCategorical(second) ? cramersV(first, second) : 0
+function associationsIn(columns: readonly Column[]): (a: number, b: number) => number {
+  const pearson = correlationsOf(columns.map((column) => (isNumeric(column) ? column : undefined)))
+  return (a, b) => {
+    const [first, second] = [columns[a]!, columns[b]!]
+    if (isNumeric(first) && isNumeric(second)) return pearson(a, b)
+    if (isNumeric(first) && isCategorical(second)) return correlationRatio(first, second)
+    if (isCategorical(first) && isNumeric(second)) return correlationRatio(second, first)
+    return isCategorical(first) && isCategorical(second) ? cramersV(first, second) : 0
+  }
 }
 
-/** Pearson's correlation over the rows where neither number is missing; 0 where one is constant. */
+/** Numbers without gaps, one after another: how far each is from the mean of those before it, and from that with it [n], and Σ of both multiplied. */
+interface Deviations {
+  readonly before: Float64Array
+  readonly after: Float64Array
+  readonly square: number
+}
+
+/**
+ * Pearson's correlation of any two of some columns over the rows where neither number is missing; 0 where one is constant. Means and squares of
+ * columns without gaps are found once for all. Cost O(n·columns), and O(n) a pair; memory O(n·columns).
+ */
+export function correlationsOf(columns: readonly (NumericColumn | undefined)[]): (a: number, b: number) => number {
+  const known = columns.map((column) => (column && !column.missing?.includes(1) ? deviationsOf(column) : undefined))
+  return (a, b) => {
+    const [first, second] = [known[a], known[b]]
+    if (!first || !second) return pearson(columns[a]!, columns[b]!)
+    let product = 0
+    for (let i = 0; i < first.before.length; i++) product += first.before[i]! * second.after[i]!
+    return correlation(first.square, second.square, product)
+  }
+}
+
+function deviationsOf({ values }: NumericColumn): Deviations {
+  const [before, after] = [new Float64Array(values.length), new Float64Array(values.length)]
+  let [mean, square] = [0, 0]
+  for (let i = 0; i < values.length; i++) {
+    before[i] = values[i]! - mean
+    mean += before[i]! / (i + 1)
+    after[i] = values[i]! - mean
+    square += before[i]! * after[i]!
+  }
+  return { before, after, square }
+}
+
+function correlation(squareA: number, squareB: number, product: number): number {
+  const scale = Math.sqrt(squareA) * Math.sqrt(squareB)
+  return scale > 0 ? Math.max(-1, Math.min(1, product / scale)) : 0
+}
+
+/** @internal Of two columns alone. */
 export function pearson(first: NumericColumn, second: NumericColumn): number {
   let n = 0
   let meanA = 0
@@ -50,8 +92,7 @@ export function pearson(first: NumericColumn, second: NumericColumn): number {
     squareB += b * (second.values[i]! - meanB)
     product += a * (second.values[i]! - meanB)
   }
-  const scale = Math.sqrt(squareA) * Math.sqrt(squareB)
-  return scale > 0 ? Math.max(-1, Math.min(1, product / scale)) : 0
+  return correlation(squareA, squareB, product)
 }
 
 /** Levels with fewer rows than this on average, such as names, say nothing on what goes with them: the association counts as 0. */

@@ -1,6 +1,6 @@
 import { sorted } from '../num/statistics.js'
 import { isNumeric, type NumericColumn, type Table } from '../table/table.js'
-import { pearson } from './associations.js'
+import { correlationsOf } from './associations.js'
 
 /** Two columns of numbers, or two of dates, by their places in a table. */
 interface Pair {
@@ -43,6 +43,7 @@ function relatedPairs(real: Table): readonly Pair[] {
 
 function findPairs({ columns }: Table): Pair[] {
   const ranks = columns.map((column) => (isNumeric(column) ? ranked(column) : undefined))
+  const pearson = correlationsOf(ranks)
   /** The column that each is related to most, of equals the first. */
   const partners = columns.map(() => ({ at: -1, strength: 0 }))
   const meet = (own: number, at: number, strength: number): void => {
@@ -51,7 +52,7 @@ function findPairs({ columns }: Table): Pair[] {
   for (const [b, second] of ranks.entries()) {
     for (const [a, first] of ranks.slice(0, b).entries()) {
       if (!first || !second || isDate(first) !== isDate(second)) continue
-      const strength = Math.abs(pearson(first, second))
+      const strength = Math.abs(pearson(a, b))
       meet(a, b, strength)
       meet(b, a, strength)
     }
@@ -78,10 +79,14 @@ function ranked(column: NumericColumn): NumericColumn {
 function derived({ columns }: Table, { a, b }: Pair): NumericColumn[] {
   const [first, second] = [columns[a], columns[b]] as [NumericColumn, NumericColumn]
   const make = (sign: string, of: (x: number, y: number) => number): NumericColumn => {
-    const values = first.values.map((x, i) => of(x, second.values[i]!))
-    const missing = Uint8Array.from(values, (value, i) => (first.missing?.[i] || second.missing?.[i] || !Number.isFinite(value) ? 1 : 0))
-    const name = `${first.name} ${sign} ${second.name}`
-    return { name, kind: 'number', values: values.map((value, i) => (missing[i] ? 0 : value)), missing }
+    const rows = first.values.length
+    const [values, missing] = [new Float64Array(rows), new Uint8Array(rows)]
+    for (let i = 0; i < rows; i++) {
+      const value = of(first.values[i]!, second.values[i]!)
+      if (first.missing?.[i] || second.missing?.[i] || !Number.isFinite(value)) missing[i] = 1
+      else values[i] = value
+    }
+    return { name: `${first.name} ${sign} ${second.name}`, kind: 'number', values, missing }
   }
   const difference = make('−', (x, y) => x - y)
   return isDate(first) ? [difference] : [difference, make('÷', (x, y) => x / y)]

@@ -122,7 +122,7 @@ function featuresOf({ rows, cols, data }: Matrix, numberCount: number, weights: 
   const p = cols + numberCount
   const out = matrix(rows, p)
   for (let j = 0; j < rows; j++) {
-    out.data.set(data.subarray(j * cols, (j + 1) * cols), j * p)
+    for (let c = 0; c < cols; c++) out.data[j * p + c] = data[j * cols + c]!
     for (let c = 0; c < numberCount; c++) out.data[j * p + cols + c] = data[j * cols + c]! * data[j * cols + c]!
   }
   const { mean, variances } = weightedVariances(out, weights)

@@ -63,8 +63,12 @@ export function movedLately(accepted: readonly Uint8Array[]): Uint8Array {
  */
 export function startRows(logWeights: Float64Array, n: number, key: Key): Uint32Array {
   const shuffled = permutation(keyFor(key, 'starts'), logWeights.length)
-  const weights = Float64Array.from(shuffled, (row) => exp(logWeights[row]!))
-  const total = weights.reduce((a, b) => a + b, 0)
+  const weights = new Float64Array(shuffled.length)
+  let total = 0
+  for (let k = 0; k < weights.length; k++) {
+    weights[k] = exp(logWeights[shuffled[k]!]!)
+    total += weights[k]!
+  }
   const offset = uniforms(keyFor(key, 'offset'), 1)[0]!
   const rows = new Uint32Array(n)
   let cumulated = weights[0]! / total

@@ -8,7 +8,7 @@ import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { type Scaling, symmetricScaling } from '../scaling/symmetric.js'
 import { type Cloud, cloud } from '../space/cloud.js'
 import { type Combinations, combinationsOf } from '../table/categories.js'
-import { type Encoded, type Encoder, embedEncoded, takeEncoded } from '../table/encoder.js'
+import { comparedPoints, type Encoded, type Encoder, embedEncoded, takeEncoded } from '../table/encoder.js'
 import type { Bridge } from './bridge.js'
 import { factorGroups } from './factor-groups.js'
 import { type CategoryMode, type ClassConditions, categoryMode, classesOf, oneClass, type RowClasses } from './strata.js'
@@ -114,7 +114,9 @@ export interface ScalingContext {
 export async function scaleRows(problem: LawProblem, { engine, ...options }: ScalingContext): Promise<Scaling> {
   const { kernel, rows, logWeights } = problem
   const widths = await widthsFor(kernel, rows.coordinates, engine)
-  const points = cloud(comparedPoints(problem, rows), logWeights)
+  const { scales, table } = problem
+  const isWhole = table && scales.every((scale) => scale === 1)
+  const points = cloud(isWhole ? comparedPoints(table.encoder, rows) : scaledPoints(problem, rows), logWeights)
   return symmetricScaling({ cloud: points, kernel: kernelOf(kernel, widths, widths), engine, ...defined(options) })
 }
 
@@ -166,10 +168,10 @@ function strataOf(problem: LawProblem, terms: { readonly logTerms: Float64Array;
           training: rows,
           factorCount,
           groups: table?.groups ?? factorGroups(rows.codes, factorCount),
-          embed: (some, factors) => comparedPoints(problem, some, factors)
+          embed: (some, factors) => scaledPoints(problem, some, factors)
         })
       : undefined
-  const whole = sweep?.whole ?? cloud(comparedPoints(problem, rows, []))
+  const whole = sweep?.whole ?? cloud(scaledPoints(problem, rows, []))
   const settled = sweep ? classes.settled : factors
   const withKnown = known.length > 0 ? (some: Encoded) => embedEncoded(encoder!, some, known) : undefined
   const values = withKnown?.(rows) ?? rows.coordinates
@@ -247,7 +249,7 @@ export const lawOfBridge = ({ training, logTerms, kernel, widths }: Bridge): Law
   lawUnder(pointsProblem(training, kernel), logTerms, widths)
 
 /** The points that a law's kernel compares: scaled coordinates, then the places of the given factors [n, ·]. */
-function comparedPoints(
+function scaledPoints(
   { scales, table }: Pick<LawProblem, 'scales' | 'table'>,
   { coordinates, codes }: Encoded,
   factors: readonly number[] = table ? Array.from(table.encoder.factors.keys()) : []

@@ -2,6 +2,7 @@ import { votesTask } from '../diagnose/forest.js'
 import type { Task } from '../num/crew.js'
 import { equalPointsTask } from '../num/equal-rows.js'
 import type { Watch } from '../num/iterate.js'
+import { orderTask } from '../space/blocks.js'
 import { duplicatesTask } from '../table/rows.js'
 import { stripeTask } from './marginals/bridge-stripes.js'
 import { intervalTask } from './marginals/couplings.js'
@@ -19,6 +20,7 @@ const TASKS = [
   aheadTask,
   duplicatesTask,
   equalPointsTask,
+  orderTask,
   stripeTask,
   intervalTask,
   flowTask,

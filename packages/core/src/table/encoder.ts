@@ -249,6 +249,18 @@ export function embedEncoded(
   return out
 }
 
+/** All of these points of rows that nobody changes: made once, so that an engine puts them in order once. */
+export function comparedPoints(encoder: Encoder, rows: Encoded): Matrix {
+  if (encoder.factors.length === 0) return rows.coordinates
+  const known = compared.get(rows)
+  if (known?.encoder === encoder) return known.points
+  const points = embedEncoded(encoder, rows)
+  compared.set(rows, { encoder, points })
+  return points
+}
+
+const compared = new WeakMap<Encoded, { readonly encoder: Encoder; readonly points: Matrix }>()
+
 /** Rows of encoded data, copied in that order. */
 export function takeEncoded({ coordinates, codes }: Encoded, rows: ArrayLike<number>): Encoded {
   const width = coordinates.rows === 0 ? 0 : codes.length / coordinates.rows

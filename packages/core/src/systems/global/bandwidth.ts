@@ -13,7 +13,7 @@ import type { Matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { mean, median, quantileOfSorted, sorted } from '../../num/statistics.js'
 import { cloud } from '../../space/cloud.js'
-import { decodeTable, type Encoded, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
+import { comparedPoints, decodeTable, type Encoded, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { Table } from '../../table/table.js'
 
 /** What `bandwidth: 'auto'` saw: kept in the model and drawn in the report. */
@@ -131,9 +131,7 @@ interface BandwidthSearch extends Context {
 
 /** Typical squared nearest-neighbour distance of rows, by 2,000 of them at most: the unit in which ε is carried from some rows to others. */
 export async function squaredSpacing({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>, engine: Engine): Promise<number> {
-  // The very points that a law without categories compares: an engine puts them in order once.
-  const points = encoder.factors.length > 0 ? embedEncoded(encoder, rows) : rows.coordinates
-  return typicalAboveTies(await sampledSquaredDistances(points, engine))
+  return typicalAboveTies(await sampledSquaredDistances(comparedPoints(encoder, rows), engine))
 }
 
 /**

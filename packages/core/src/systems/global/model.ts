@@ -9,8 +9,9 @@ import { InputError } from '../../num/errors.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import type { Scaling } from '../../scaling/symmetric.js'
+import { orderBeside } from '../../space/blocks.js'
 import { combinationsOf } from '../../table/categories.js'
-import { decodeTable, type Encoded, type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
+import { comparedPoints, decodeTable, type Encoded, type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import { duplicatesBeside, takeTableRows } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
@@ -267,8 +268,10 @@ async function autoBandwidth(
   const all = rowCount <= searched.rowLimit
   const chosen = all ? undefined : permutation(keyFor(searchKey, 'rows'), rowCount).subarray(0, searched.rowLimit).sort()
   const part = await searched.part(chosen, searchKey)
+  const order = all ? undefined : orderBeside(comparedPoints(training.encoder, training.rows), watch)
   const found = await searchBandwidth({ ...part, kernel, engine, key: searchKey, watch, relative: searched.relative })
   if (all) return found
+  await order?.()
   const scale = (await squaredSpacing(training, engine)) / (await squaredSpacing(part.training, engine))
   return {
     ...found,

@@ -8,6 +8,17 @@ export interface AxisScale {
   readonly back: (place: number) => number
 }
 
+/** All values of some samples, in order. */
+export function ascendingOf(samples: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(samples.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const values of samples) {
+    all.set(values, at)
+    at += values.length
+  }
+  return all.sort()
+}
+
 /** Minutes between ticks of times of day, and how many ticks fit. */
 const CLOCK_STEPS = [5, 15, 30, 60, 120, 180, 360]
 const MOST_TIMES = 5

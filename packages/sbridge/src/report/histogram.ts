@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import type { NumericColumn } from '@sbridge/core/internal'
-import { axisScale } from './axis-scale.js'
+import { ascendingOf, axisScale } from './axis-scale.js'
 import { drawnBins } from './bins.js'
 import type { Sides } from './blocks.js'
 import type { Html } from './html.js'
@@ -20,12 +20,12 @@ export function histogram(
   column: NumericColumn,
   { real, synthetic, realCount, syntheticCount, sides }: HistogramInput
 ): { drawing: Html; outside: string[] } {
-  const scale = axisScale(column, Float64Array.from([...real, ...synthetic]).sort())
-  const first = real.map(scale.forth).sort()
-  const second = synthetic.map(scale.forth).sort()
+  const both = ascendingOf([real, synthetic])
+  const scale = axisScale(column, both)
+  const [first, second] = [real.map(scale.forth).sort(), synthetic.map(scale.forth)]
   // On an axis of logarithms, on which 2 stands elsewhere, whole numbers are no equal steps.
   const areWhole = column.kind === 'integer' && scale.forth(2) === 2
-  const { low, width, count } = drawnBins(first, Float64Array.from([...first, ...second]).sort(), areWhole)
+  const { low, width, count } = drawnBins(first, both.map(scale.forth), areWhole)
   const high = low + count * width
   const bins = (values: Float64Array, total: number) => {
     const shares = new Array<number>(count).fill(0)

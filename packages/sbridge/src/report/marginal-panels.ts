@@ -98,10 +98,6 @@ function countsOf(values: Float64Array): Map<number, number> {
   return counts
 }
 
-function sharesOf(counts: ReadonlyMap<number, number>, rows: number): Map<number, number> {
-  return new Map([...counts].map(([value, count]) => [value, count / rows]))
-}
-
 function numbersDrawing(
   real: NumericColumn,
   synthetic: NumericColumn,
@@ -109,29 +105,25 @@ function numbersDrawing(
 ): { drawing?: Html; spikes: string[] } {
   const [a, b] = [presentValues(real), presentValues(synthetic)]
   if (a.length < RARE_BELOW && !showValues) return { spikes: ['fewer than three real values: not drawn'] }
-  const counts = countsOf(a)
-  const [first, second] = [sharesOf(counts, a.length), sharesOf(countsOf(b), b.length)]
+  const [counts, others] = [countsOf(a), countsOf(b)]
+  const [first, second] = [(value: number) => (counts.get(value) ?? 0) / a.length, (value: number) => (others.get(value) ?? 0) / b.length]
   const shown = shownValues(counts, showValues)
-  const values = [...new Set([...first.keys(), ...second.keys()])]
-  const hidden = values.filter((value) => !shown(value))
-  const sum = (side: Map<number, number>) => hidden.reduce((total, value) => total + (side.get(value) ?? 0), 0)
+  const values = counts.size <= MOST_ATOMS && others.size <= MOST_ATOMS ? [...new Set([...counts.keys(), ...others.keys()])] : undefined
+  const hidden = values?.filter((value) => !shown(value)) ?? []
+  const sum = (share: (value: number) => number) => hidden.reduce((total, value) => total + share(value), 0)
   // Where most values are too rare to be shown one by one, bins hold them together.
-  const single = hidden.length === 0 || (hidden.length < values.length && sum(first) < 0.5)
-  if (values.length <= MOST_ATOMS && single) {
+  if (values && values.length <= MOST_ATOMS && (hidden.length === 0 || (hidden.length < values.length && sum(first) < 0.5))) {
     const rest = `rarer values, not drawn: ${sharesText(sum(first), sum(second), sides)}`
-    const kept = [first, second].map((side) => new Map([...side].filter(([value]) => shown(value)))) as [
-      Map<number, number>,
-      Map<number, number>
-    ]
+    const sharesOf = (side: Map<number, number>, share: (value: number) => number) =>
+      new Map(Array.from(side.keys(), (value) => [value, share(value)] as const).filter(([value]) => shown(value)))
+    const kept = [sharesOf(counts, first), sharesOf(others, second)] as const
     // Among many bars the axis cannot name those of limits.
     const named = values.length > MOST_TICKS ? values.filter((value) => shown(value) && limitText(value, real) !== undefined) : []
-    const limits = named.map((value) => `${spikeText(value, real)}: ${sharesText(first.get(value) ?? 0, second.get(value) ?? 0, sides)}`)
+    const limits = named.map((value) => `${spikeText(value, real)}: ${sharesText(first(value), second(value), sides)}`)
     return { drawing: atomsDrawing(real, kept, sides), spikes: [...limits, ...(hidden.length > 0 ? [rest] : [])] }
   }
-  const spiky = [...first].filter(([value, share]) => share >= SPIKE_SHARE && shown(value)).map(([value]) => value)
-  const spikes = spiky.map(
-    (value) => `${spikeText(value, real)}: ${sharesText(first.get(value)!, second.get(value) ?? 0, sides)} (not drawn)`
-  )
+  const spiky = Array.from(counts.keys()).filter((value) => first(value) >= SPIKE_SHARE && shown(value))
+  const spikes = spiky.map((value) => `${spikeText(value, real)}: ${sharesText(first(value), second(value), sides)} (not drawn)`)
   const rest = (values: Float64Array) => values.filter((value) => !spiky.includes(value))
   const { drawing, outside } = histogram(real, { real: rest(a), synthetic: rest(b), realCount: a.length, syntheticCount: b.length, sides })
   return { drawing, spikes: [...spikes, ...outside] }

@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot'
 import type { Evaluation } from '@sbridge/core'
-import { type CategoricalColumn, type NumericColumn, numberText, shorten } from '@sbridge/core/internal'
+import { type CategoricalColumn, type NumericColumn, numberText, presentValues, shorten } from '@sbridge/core/internal'
 import { isCategorical, isNumeric, type Table } from '@sbridge/core/tables'
-import { type AxisScale, axisScale } from './axis-scale.js'
+import { type AxisScale, ascendingOf, axisScale } from './axis-scale.js'
 import { type Panel, REAL_AND_SYNTHETIC, type Sides } from './blocks.js'
 import type { Html } from './html.js'
 import { columnOf } from './marginal-panels.js'
@@ -121,7 +121,7 @@ interface Axis extends AxisScale {
 
 /** One axis for both sides, without the farthest half percent where that frees much room. */
 function axisOf(columns: readonly NumericColumn[]): Axis {
-  const all = Float64Array.from(columns.flatMap(({ values, missing }) => [...values].filter((_, i) => !missing?.[i]))).sort()
+  const all = ascendingOf(columns.map(presentValues))
   const scale = axisScale(columns[0]!, all)
   const n = all.length
   if (n === 0) return { ...scale, domain: [0, 1], spread: 0 }

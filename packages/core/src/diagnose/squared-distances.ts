@@ -19,8 +19,11 @@ const PAIRS = 4000
 /** Median squared distance between rows that differ, of 4,000 pairs by chance; 1 where all agree. */
 export function medianSquaredDistance(points: Matrix, key: Key): number {
   const u = uniforms(key, 2 * PAIRS)
-  const squares = Float64Array.from({ length: PAIRS }, (_, k) =>
-    squaredDistance(points, indexFromUniform(u[2 * k]!, points.rows), points, indexFromUniform(u[2 * k + 1]!, points.rows))
-  ).filter((square) => square > 0)
-  return squares.length > 0 ? median(squares) : 1
+  const squares = new Float64Array(PAIRS)
+  let count = 0
+  for (let k = 0; k < 2 * PAIRS; k += 2) {
+    const square = squaredDistance(points, indexFromUniform(u[k]!, points.rows), points, indexFromUniform(u[k + 1]!, points.rows))
+    if (square > 0) squares[count++] = square
+  }
+  return count > 0 ? median(squares.subarray(0, count)) : 1
 }

@@ -15,8 +15,8 @@ import {
 } from '../code/rules/kept-rules.js'
 import { type Bound, isWritten, type Target } from '../code/rules/meet.js'
 import { DAY, unitOf } from '../code/rules/quantity.js'
-import { isWhere } from '../code/rules/rows-of-rule.js'
-import { wheresOf } from '../code/rules/rule.js'
+import { isWhere, saysGap } from '../code/rules/rows-of-rule.js'
+import { type GapWhere, wheresOf } from '../code/rules/rule.js'
 import { numberIn, pulledGradient, type RuleRow, wholeRow } from '../code/rules/rule-row.js'
 import { columnsOfCuts } from '../code/rules/thresholds.js'
 import type { Given } from '../know/conditions.js'
@@ -24,6 +24,7 @@ import { type GivenValue, wordsOf } from '../know/given-value.js'
 import type { LikelihoodModule } from '../know/likelihood-row.js'
 import type { NamedWarning } from '../know/support.js'
 import { InputError } from '../num/errors.js'
+import type { CellValue } from '../table/cells.js'
 import { columnsOf, type Expression, evaluate, indicatorsOf } from '../table/expression.js'
 import { columnWord, expressionText } from '../table/expression-text.js'
 import { parseObservation } from '../table/parse-expression.js'
@@ -46,6 +47,8 @@ export const RULE_WARNING = 'rule-observed'
 
 /** A derived column that is given, as a term of a log-likelihood: 0 where it is met. */
 type Term = (whole: RuleRow) => number
+
+const cellOf = (value: RuleRow[string]): CellValue => (typeof value === 'boolean' ? String(value) : value)
 
 /** What is known of rows, taken apart rule by rule: what is left to observe, to score and to move rows to. */
 export class Through {
@@ -70,6 +73,7 @@ export class Through {
       if (value === undefined) continue
       if (rule.kind === 'gap') {
         this.refuseGap(rule, own, value)
+        own = this.whereThere(rule, own)
         continue
       }
       const { [rule.column]: _, ...rest } = own
@@ -188,11 +192,39 @@ export class Through {
   private refuseGap(rule: KeptGaps, own: Given, value: GivenValue): void {
     const known = wheresOf(rule).map((where) => {
       const cell = this.rowOf(own, [where.when])?.[where.when]
-      return { ...where, cell, isGap: cell !== undefined && isWhere(where, typeof cell === 'boolean' ? String(cell) : cell) }
+      return { ...where, cell, isGap: cell !== undefined && isWhere(where, cellOf(cell)) }
     })
     if (rule.and ? !known.every(({ isGap }) => isGap) : !known.some(({ isGap }) => isGap)) return
     const words = known.flatMap(({ when, cell, isGap }) => (isGap ? [`${when}=${shown(cell!, this.columns.get(when)!)}`] : []))
     throw this.contradiction(rule.column, `${rule.column}=${wordsOf(value)} with ${[...new Set(words)].join(', ')}`)
+  }
+
+  /** What is known of other columns where one is given that has no gap there; what cannot be said of a column is said of the row. */
+  private whereThere(rule: KeptGaps, own: Given): Given {
+    const wheres = rule.and ? [] : wheresOf(rule)
+    const said = wheres.map((where) => [where.when, this.outside(where)] as const)
+    const isFree = ([name, value]: (typeof said)[number]) => value !== undefined && !Object.hasOwn(own, name)
+    if (wheres.length === 0 || !said.every(isFree))
+      this.terms.push((whole) => (saysGap(rule, (name) => cellOf(whole[name] ?? null)) ? Number.NEGATIVE_INFINITY : 0))
+    const added: Record<string, GivenValue> = {}
+    for (const [name, value] of said.filter(isFree)) {
+      const before = added[name]
+      added[name] = typeof before === 'object' && typeof value === 'object' ? { ...before, ...value } : value!
+    }
+    return { ...own, ...added }
+  }
+
+  /** A column given where a condition of gaps does not hold; undefined where no given value says so. */
+  private outside({ when, levels, present, from, below }: GapWhere): GivenValue | undefined {
+    const { kind, format, levels: all } = this.columns.get(when)!
+    if (levels) {
+      const others = all!.filter((level) => !levels.includes(level))
+      return others.every((level) => level.trim() === level && !level.includes('|')) ? others.join('|') : undefined
+    }
+    if (below !== undefined) return { from: below }
+    if (from === undefined) return present ? undefined : '..'
+    const unit = unitOf(kind as NumericColumn['kind'], format)
+    return unit === 0 ? undefined : { to: roundToFormat(from - unit, format) }
   }
 
   private betweenCuts(rule: KeptStep, wanted: Wanted, rest: Given): Between | undefined {

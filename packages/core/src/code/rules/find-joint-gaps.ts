@@ -2,7 +2,6 @@ import { log } from '../../num/elementary.js'
 import { spreadRows } from '../../table/codes.js'
 import { type CategoricalColumn, type Column, isCategorical } from '../../table/table.js'
 import { isBelievedAtLog, logChoose } from './chance.js'
-import { isCommonest } from './find-extremes.js'
 import { MOST_LEVELS, missingIn } from './find-gaps.js'
 import { FIRST_ROWS } from './find-lookups.js'
 import { MOST_LEVELS as BINS, cutAbove, standsApart } from './find-steps.js'
@@ -34,6 +33,8 @@ interface Search {
   readonly rowCount: number
   /** Columns whose gaps are told already. */
   readonly isTold: (name: string) => boolean
+  /** Columns that others look up. */
+  readonly isLookedUp: (name: string) => boolean
   /** Rows that candidates must pass before all rows are looked at. */
   readonly firstRows?: number | undefined
 }
@@ -42,13 +43,13 @@ interface Search {
  * Columns that are missing exactly where one of several conditions on two columns holds, as `sex = m or age < 18 or age >= 46`, or
  * exactly where all hold: then rows have the column where one of the opposite conditions holds. Each condition must be beyond chance
  * beside the others: of n rows of which these say nothing it tells m by chance with probability c over (n choose m), c ways to
- * choose its levels; numbers that are no levels count once. Cost O(p) on the first rows for each column with gaps; where these leave it
+ * choose its levels or its side. Cost O(p) on the first rows for each column with gaps; where these leave it
  * open O(p·rows), and O(rows) for each pair that tells them.
  */
 export function findJointGaps(
   columns: readonly Column[],
   quantities: readonly Quantity[],
-  { rowCount, isTold, firstRows = FIRST_ROWS }: Search
+  { rowCount, isTold, isLookedUp, firstRows = FIRST_ROWS }: Search
 ): JointGaps[] {
   const [few, first, all] = [Math.min(FEW_ROWS, firstRows), firstRows, rowCount].map((count) => spreadRows(rowCount, count)) as Samples
   const marked = columns.filter((column) => {
@@ -68,7 +69,7 @@ export function findJointGaps(
         others.map((one) => signsIn(one, numbersOf[word], { rows, isIn })).filter(({ length }) => length > 0)
       if (![few, first].every((rows) => areTold({ rows, isIn }, signs(rows).flat()))) return []
       return pairsTelling({ rows: all, isIn }, signs(all)).flatMap((pair) => {
-        const told = believed({ rows: all, isIn }, pair, candidates)
+        const told = believed({ rows: all, isIn }, pair, { candidates, isLookedUp })
         return told ? [{ ...told, word }] : []
       })
     })
@@ -150,8 +151,12 @@ function pairsTelling(target: Target, signs: readonly (readonly Sign[])[]): (rea
   })
 }
 
+interface Trial extends Pick<Search, 'isLookedUp'> {
+  readonly candidates: number
+}
+
 /** Conditions that are needed beside each other, as narrow as these leave them, with the chance of the least sure one; undefined where that is not beyond chance, or one is enough. */
-function believed(target: Target, pair: readonly Sign[], candidates: number): { signs: Sign[]; chance: number } | undefined {
+function believed(target: Target, pair: readonly Sign[], { candidates, isLookedUp }: Trial): { signs: Sign[]; chance: number } | undefined {
   // Levels first: a threshold has no more to say where it lies lower.
   const order = ['missing', 'present', 'levels', 'below', 'from']
   let signs = pair.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
@@ -166,7 +171,7 @@ function believed(target: Target, pair: readonly Sign[], candidates: number): { 
   }
   // A level alone, or a gap, is told with what it leaves open (`findGaps`).
   if (signs.length === 0 || (signs.length === 1 && !isSide(signs[0]!))) return undefined
-  const chance = Math.max(...signs.map((sign) => chanceOf(sign, { ...target, rows: openTo(sign) })))
+  const chance = Math.max(...signs.map((sign) => chanceOf(sign, { ...target, rows: openTo(sign) }, isLookedUp)))
   return isBelievedAtLog(chance, candidates) ? { signs, chance } : undefined
 }
 
@@ -187,18 +192,18 @@ function narrowed(sign: Sign, { rows, isIn }: Target): Sign | 'apart' | undefine
 }
 
 /**
- * How likely it is by chance that a condition of this sort tells rows, in logarithms. Numbers count once but where they are a list of values,
- * or at an end that more rows share than any other number, as the zero of an amount: these are levels.
+ * How likely it is by chance that a condition of this sort tells rows, in logarithms. Numbers that other columns tell count once, as the
+ * founding year of a company in all its rows, but where they are a list of values: these are levels.
  */
-function chanceOf(sign: Sign, { rows, isIn }: Target): number {
+function chanceOf(sign: Sign, { rows, isIn }: Target, isLookedUp: (name: string) => boolean): number {
   const own = rows.filter(isIn)
-  const byLevel = (count: number) => count * log(2) - logChoose(rows.length, own.length)
-  if (sign.kind === 'levels') return byLevel(different(rows, (sign.column as CategoricalColumn).codes))
-  if (!isSide(sign)) return byLevel(0)
+  const among = (choices: number) => choices - logChoose(rows.length, own.length)
+  if (sign.kind === 'levels') return among(log(2) * different(rows, (sign.column as CategoricalColumn).codes))
+  if (!isSide(sign)) return among(0)
   const { values } = sign.of
   const [all, inside] = [different(rows, values), different(own, values)]
-  if (all <= BINS) return byLevel(all)
-  return inside === 1 && isCommonest(values[own[0]!]!, values) ? byLevel(1) : log(2) - logChoose(all, inside)
+  if (!isLookedUp(sign.column.name)) return among(log(all))
+  return all > BINS ? log(2) - logChoose(all, inside) : among(log(2) * all)
 }
 
 const different = (rows: Uint32Array, values: ArrayLike<number>): number => new Set(Array.from(rows, (i) => values[i]!)).size

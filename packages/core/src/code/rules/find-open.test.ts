@@ -181,3 +181,41 @@ describe('what counts as nothing where it is missing', () => {
     expect(linearForm(expression)).toBeUndefined()
   })
 })
+
+it('of a wage all relations are kept, whichever columns they have in common', () => {
+  const cents = (x: number) => Math.round(100 * x + 1e-6) / 100
+  const role = some('role', ['clerk', 'engineer', 'manager', 'intern'])
+  const base = Array.from(dice('base'), (u) => cents(600 + 7000 * u))
+  const bonus = Array.from(dice('bonus'), (u, i) => (role[i] === 'manager' ? 50 * Math.floor(30 * u) : null))
+  const gross = base.map((x, i) => cents(x + (bonus[i] ?? 0)))
+  const pension = gross.map((x, i) => (role[i] === 'intern' ? null : cents(0.05 * Math.min(5000, x))))
+  const taxable = gross.map((x, i) => cents(x - (pension[i] ?? 0)))
+  const tax = taxable.map((x) => cents(0.2 * Math.max(0, x - 1000) + 0.2 * Math.max(0, x - 4000)))
+  const health = gross.map((x) => cents(Math.min(340, 0.073 * x)))
+  const net = taxable.map((x, i) => cents(x - tax[i]! - health[i]!))
+  const text = (values: readonly (number | null)[]) => values.map((x) => x?.toFixed(2) ?? null)
+  const columns = Object.entries({ base, bonus, gross, pension, taxable, tax, health, net }).map(
+    ([name, values]) => [name, text(values)] as const
+  )
+  const rules = found({ role, ...Object.fromEntries(columns) })
+  expect(rules.map((rule) => rule.replace(/(taxable = )base \+ coalesce\(bonus, 0\)/, '$1gross')).sort()).toEqual([
+    'bonus missing where role = clerk, engineer, intern',
+    'gross = base + coalesce(bonus, 0)',
+    'health = min(340, 0.073 * gross)',
+    'net = taxable - tax - health',
+    'pension = min(250, 0.05 * gross) or missing',
+    'pension missing where role = intern',
+    'tax = 0.2 * positive(taxable - 1000) + 0.2 * positive(taxable - 4000)',
+    'taxable = gross - coalesce(pension, 0)'
+  ])
+})
+
+it('what tells a category by nothing but where it is missing is told by that', () => {
+  const insurance = some('insurance', ['public', 'private'])
+  const nights = Array.from(dice('nights'), (u) => 1 + Math.floor(-25 * Math.log(1 - u)))
+  const copay = nights.map((x, i) => (insurance[i] === 'private' ? null : 10 * Math.min(28, x)))
+  expect(found({ insurance, nights, copay })).toEqual([
+    'copay missing where insurance = private',
+    'copay = min(280, 10 * nights) or missing'
+  ])
+})

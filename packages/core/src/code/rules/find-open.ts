@@ -20,10 +20,14 @@ const MOST_LEVELS = 30
 
 /**
  * Rules of columns that are missing, or 0, in some rows and are what others tell in all the rest: a formula, a date some months from
- * another, a sum by level, or what a category tells: `late_fee = 0.1 * price or missing`, `tier -> class_fee or 0`. Each by the evidence of
+ * another, a sum by level, or what a category tells: `late_fee = 0.1 * price or missing`, `tier -> class_fee or 0`; from columns that are not computed from it. Each by the evidence of
  * some of the rows that have it. Cost: of each such column as of `findFormulas` for one, on few rows.
  */
-export function findOpen(data: WrittenTable, isFree: (name: string) => boolean): Rule[] {
+export function findOpen(
+  data: WrittenTable,
+  isFree: (name: string) => boolean,
+  isBehind: (name: string, of: string) => boolean = () => false
+): Rule[] {
   const { columns, rowCount } = data.table
   return columns.flatMap((column): Rule[] => {
     if (!isFree(column.name)) return []
@@ -31,7 +35,8 @@ export function findOpen(data: WrittenTable, isFree: (name: string) => boolean):
     if (open === undefined || rows.length < LEAST_ROWS) return []
     const count = Math.min(MOST_ROWS, rows.length)
     const some = Uint32Array.from({ length: count }, (_, k) => rows[Math.floor(((k + 0.5) * rows.length) / count)]!)
-    const found = ruleOf(column.name, { ...data, table: takeTableRows(data.table, some) })
+    const own = columns.filter((one) => one === column || !isBehind(one.name, column.name))
+    const found = ruleOf(column.name, { ...data, table: takeTableRows({ columns: own, rowCount }, some) })
     const rule = found && { ...found, open }
     return rule && !breachOf(rule, data) ? [rule] : []
   })

@@ -1,16 +1,17 @@
+import { variance } from '../../num/statistics.js'
 import { linearForm } from '../../table/derivative.js'
-import { columnsOf, type Expression } from '../../table/expression.js'
+import { COALESCE, columnsOf, type Expression } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
 import { takeTableRows } from '../../table/rows.js'
-import { type Column, isNumeric } from '../../table/table.js'
+import { type Column, isCategorical, isNumeric } from '../../table/table.js'
 import { isBeyondChance, rateByChance } from './chance.js'
-import { clashOf, goTogether, isOrder, keepable } from './choose.js'
+import { clashOf, goTogether, isOrder, keepable, needs } from './choose.js'
 import { bends, exceptionsOf } from './exceptions.js'
 import { findBrackets } from './find-brackets.js'
 import { findByLevel, findProductSums } from './find-by-level.js'
 import { findComparisons, sideBetween } from './find-comparisons.js'
 import { findExtremes } from './find-extremes.js'
-import { findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
+import { type FormulaFound, findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
 import { findGaps } from './find-gaps.js'
 import { findJointGaps } from './find-joint-gaps.js'
 import { findLookups } from './find-lookups.js'
@@ -46,6 +47,8 @@ const LEAST_TIMES = 2
 const LEAST_PART = 60
 /** Rows of a part, about, at most: more tell no more, and exceptions that no part is without hide a rule in all of them. */
 const MOST_PART = 10_000
+/** Part of the variance of what a column is left of that it must have at least: as of columns that are measured by others. */
+const LEFT = 0.1
 /** Part of the rows that may be exceptions: more would be another rule. */
 const MOST_EXCEPTIONS = 0.01
 
@@ -168,12 +171,23 @@ export function findExact(
     const quantity = numberNamed(of)
     return quantity && stepAlong(columnIn(data, name), quantity)
   }
-  const lookups = findLookups(table.columns, table.rowCount, firstRows)
+  const gaps = findGaps(table.columns, table.rowCount)
+  // What tells a category by nothing but where it is missing is told by that: a copayment which only some insurances have.
+  const hasTwo = (name: string) => table.columns.some((one) => one.name === name && isCategorical(one) && one.levels.length === 2)
+  const isGap = (name: string, from: readonly string[]) =>
+    from.length === 1 && hasTwo(name) && gaps.some((one) => one.column === from[0] && one.when === name && one.levels && !one.maybe)
+  const lookups = findLookups(table.columns, table.rowCount, firstRows).filter((one) => !isGap(one.column, one.from))
   // What others tell: a hall its seats, whoever fills them.
   const told = new Set(lookups.map(({ column: name }) => name))
   const terms = findTerms(table.columns, quantities, table.rowCount)
   for (const { column: name, expression } of terms) take({ kind: 'formula', column: name, expression })
-  formulasIn(quantities, data, { byLevel, told }).forEach(take)
+  const formulas = formulasIn(quantities, data, { byLevel, told })
+  formulas.forEach(take)
+  turned(
+    formulas.filter((rule) => !except.has(rule.column)),
+    kept,
+    data
+  )
   // A share of the sum of each group is a multiple in each group, of this table.
   const standing = byLevel ? standingsIn(data).map((one) => one.column) : []
   const sums = byLevel ? findByLevel(table.columns, quantities, kept).filter((one) => !standing.includes(one.column)) : []
@@ -189,14 +203,24 @@ export function findExact(
   }
   for (const { column: name, from } of lookups) if (!from.some((one) => computed.has(one))) take({ kind: 'lookup', column: name, from })
   const isTold = (name: string) => except.has(name) || kept.some((rule) => rule.column === name && (!isOrder(rule) || rule.exceptions))
-  if (byLevel && quantities.length <= MOST_COLUMNS_OF[2]) for (const rule of findOpen(data, (name) => !isTold(name))) take(rule)
+  if (byLevel && quantities.length <= MOST_COLUMNS_OF[2])
+    for (const rule of findOpen(
+      data,
+      (name) => !isTold(name),
+      (name, of) => needs([name], kept).has(of)
+    ))
+      take(rule)
   const derived = new Set(kept.filter((rule) => !isOrder(rule)).map((rule) => rule.column))
-  const gaps = findGaps(table.columns, table.rowCount)
   // What leaves nothing open says more.
   for (const gap of gaps.filter(({ maybe }) => !maybe)) take({ kind: 'gap', ...gap })
   const isGapTold = (name: string) =>
     kept.some((rule) => rule.column === name && !goTogether(rule, { kind: 'gap', column: name, when: name }))
-  for (const gap of findJointGaps(table.columns, quantities, { rowCount: table.rowCount, isTold: isGapTold, firstRows }))
+  for (const gap of findJointGaps(table.columns, quantities, {
+    rowCount: table.rowCount,
+    isTold: isGapTold,
+    isLookedUp: (name) => told.has(name),
+    firstRows
+  }))
     take({ kind: 'gap', ...gap })
   for (const gap of gaps.filter(({ maybe }) => maybe)) take({ kind: 'gap', ...gap })
   const free = quantities.filter(({ name }) => !derived.has(name))
@@ -303,12 +327,21 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
   const { rowCount } = data.table
   const filled = filledIn(quantities)
   const parts = quantities.length + filled.length <= MOST_COLUMNS_OF[3] ? [...quantities, ...filled] : quantities
-  const single = [...findFormulas(parts, rowCount), ...findConstantSums(quantities, rowCount), ...bracketsIn(quantities, rowCount)]
+  const brackets = bracketsIn(quantities, rowCount)
+  const single = [...findFormulas(parts, rowCount), ...findConstantSums(quantities, rowCount), ...brackets]
   // Products that are written as one, as rate * (price - discount), say more than their sum.
   const isOne = (name: string) => single.some((one) => one.column === name && !linearForm(one.expression))
   const plain = [...single, ...(byLevel ? findProductSums(quantities).filter((sum) => !isOne(sum.column)) : [])]
-  const found = [...plain, ...extremesIn(quantities, rowCount, plain)].sort(
-    (a, b) => a.rank - b.rank || a.inputs - b.inputs || place.get(b.column)! - place.get(a.column)!
+  const extremes = extremesIn(
+    quantities,
+    rowCount,
+    plain.filter((one) => !brackets.some(({ column: name }) => name === one.column))
+  )
+  // Of what has a bend one column alone can be computed.
+  const bent = new Set<FormulaFound>([...brackets, ...extremes])
+  const found = [...plain, ...extremes].sort(
+    (a, b) =>
+      Number(bent.has(b)) - Number(bent.has(a)) || a.rank - b.rank || a.inputs - b.inputs || place.get(b.column)! - place.get(a.column)!
   )
   return found.flatMap(({ column: name, expression }): Rule[] => {
     const rule: Rule = { kind: 'formula', column: name, expression }
@@ -320,6 +353,44 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
     return part ? [rule, told.has(part.column) ? limitOf(columnsOf(part.low)[0]!, part.column) : part] : [rule]
   })
 }
+
+/**
+ * Takes sums of relations that none of the kept ones is of: what such a one computes is computed by another, of which another column
+ * can be computed instead. Of `gross = taxable + pension` and `gross = base + bonus` the first becomes `taxable = gross - pension`: each
+ * relation that is kept is one that new rows cannot break. What is little beside the columns that it would be left of is not computed so: it
+ * would have their noise.
+ */
+function turned(formulas: readonly Rule[], kept: Rule[], data: WrittenTable): void {
+  const spread = (name: string) => variance(quantityIn(data, name).values.filter((x) => !Number.isNaN(x)))
+  const isLarge = (rule: Rule) => inputsOf(rule).every((name) => spread(rule.column) >= LEFT * spread(name))
+  for (const rule of formulas) {
+    if (
+      rule.kind !== 'formula' ||
+      !isSum(rule.expression) ||
+      kept.some((one) => one.kind === 'formula' && columnsIn(one) === columnsIn(rule))
+    )
+      continue
+    const before = kept.find((one) => one.column === rule.column && formulas.includes(one))
+    const others = [...kept.filter((one) => one !== before), rule]
+    if (before?.kind !== 'formula' || clashOf(rule, others.slice(0, -1))) continue
+    const other = formulas.find(
+      (one) =>
+        one.kind === 'formula' &&
+        one.column !== before.column &&
+        columnsIn(one) === columnsIn(before) &&
+        isSum(one.expression) &&
+        !clashOf(one, others) &&
+        isLarge(one)
+    )
+    if (other) kept.splice(0, kept.length, ...others, other)
+  }
+}
+
+/** Whether columns are added and taken off as they are: then each is what the others leave, to the last digit. */
+const isSum = (one: Expression): boolean =>
+  one.kind === 'column' ||
+  (one.kind === 'binary' &&
+    (one.operator === COALESCE ? isSum(one.left) : (one.operator === '+' || one.operator === '-') && isSum(one.left) && isSum(one.right)))
 
 /** An order as the end of what is lower. */
 const limitOf = (low: string, high: string): Rule => ({ kind: 'limit', column: low, high: column(high) })

@@ -5,7 +5,7 @@ import { roundToFormat } from '../../table/present.js'
 import { endOfOrder, isShare, type KeptOrder, type KeptRules, openCell, type RuledColumn, thereOf } from './kept-rules.js'
 import { lookup } from './lookup-table.js'
 import { DAY } from './quantity.js'
-import { saysGap } from './rows-of-rule.js'
+import { saysGap, saysMaybe } from './rows-of-rule.js'
 import { binOf } from './thresholds.js'
 import { scaleOf } from './within.js'
 
@@ -32,7 +32,12 @@ export function wholeRow({ rules, columns }: KeptRules, digits: 'all' | 'written
         return
       }
       if (rule.kind === 'gap') {
-        if (saysGap(rule, (name) => cell(whole[name]!))) whole[rule.marks] = null
+        const other = (name: string) => cell(whole[name]!)
+        if (saysMaybe(rule.maybe, other(rule.when))) return
+        if (saysGap(rule, other)) whole[rule.marks] = null
+        // Which value it is is not known before the row is drawn, only that there is one.
+        else if (whole[rule.marks] === null)
+          whole[rule.marks] = rule.marks === rule.column ? shown(column, rule.values[0]!) : rule.values[0]!
         return
       }
       const value = (name: string) => numberIn(whole[name], byName.get(name))

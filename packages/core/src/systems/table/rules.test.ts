@@ -128,6 +128,45 @@ describe('what rules of a new kind leave as it was', { tags: ['slow'] }, () => {
   })
 })
 
+it('a column that is given has no gap, whatever conditions say where it has', async () => {
+  const dice = (label: string) => uniforms(keyFor(keyFromSeed(8), label), 300)
+  const sex = Array.from(dice('sex'), (u) => (u < 0.5 ? 'f' : 'm'))
+  const age = Float64Array.from(dice('age'), (u) => Math.floor(90 * u))
+  const some = (name: string, is: (i: number) => boolean) =>
+    Array.from(dice(name), (u, i) => (is(i) ? null : u < 0.3 ? 'yes' : u < 0.7 ? 'no' : 'unknown'))
+  const guardian = some('guardian', (i) => age[i]! >= 18)
+  const people: RawTable = {
+    rowCount: 300,
+    columns: [
+      { name: 'age', source: 'number', values: age },
+      { name: 'sex', source: 'text', values: sex },
+      { name: 'guardian', source: 'text', values: guardian },
+      { name: 'pregnant', source: 'text', values: some('pregnant', (i) => sex[i] === 'm' || age[i]! < 18 || age[i]! >= 46) },
+      { name: 'smoker', source: 'text', values: some('smoker', (i) => guardian[i] !== null) }
+    ]
+  }
+  const model = await fit(people)
+  expect(ruleTexts(model.rules!).sort()).toEqual([
+    'guardian missing where age >= 18',
+    'pregnant missing where sex = m or age < 18 or age >= 46',
+    'smoker missing where guardian present'
+  ])
+  const between = async (given: Record<string, string>) => {
+    const drawn = await draw(model, { rows: 60, given })
+    const ages = numbers(drawn, 'age')
+    return { sexes: levels(drawn, 'sex'), least: Math.min(...ages), most: Math.max(...ages) }
+  }
+  const pregnant = await between({ pregnant: 'yes' })
+  expect(pregnant.sexes).toEqual(['f'])
+  expect(pregnant.least).toBeGreaterThanOrEqual(18)
+  expect(pregnant.most).toBeLessThan(46)
+  expect((await between({ guardian: 'yes' })).most).toBeLessThan(18)
+  expect((await between({ smoker: 'no' })).least).toBeGreaterThanOrEqual(18)
+  await expect(draw(model, { given: { pregnant: 'no', sex: 'm' } })).rejects.toThrow(
+    expect.objectContaining({ code: 'condition-contradictory' })
+  )
+})
+
 it('what lies on a side of another column is kept, in its file too, and given in parts', async () => {
   const dice = (label: string) => uniforms(keyFor(keyFromSeed(7), label), 120)
   const most = Float64Array.from(dice('most'), (u) => 10 * (2 + Math.floor(4 * u)))

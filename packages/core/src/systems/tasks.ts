@@ -4,6 +4,7 @@ import { equalPointsTask } from '../num/equal-rows.js'
 import type { Watch } from '../num/iterate.js'
 import { orderTask } from '../space/blocks.js'
 import { duplicatesTask } from '../table/rows.js'
+import { maskingTask } from './imputation/masking.js'
 import { stripeTask } from './marginals/bridge-stripes.js'
 import { intervalTask } from './marginals/couplings.js'
 import { flowTask } from './marginals/flow-parts.js'
@@ -31,6 +32,7 @@ const TASKS = [
   influenceTask,
   regrowthTask,
   velocityTask,
+  maskingTask,
   votesTask
 ] as readonly unknown[] as readonly Task<unknown, unknown>[]
 

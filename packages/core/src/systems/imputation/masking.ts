@@ -1,3 +1,4 @@
+import { each, type Task } from '../../num/crew.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { type Matrix, rowOf } from '../../num/matrix.js'
 import { type Key, keyFor, permutation, uniforms } from '../../num/random.js'
@@ -77,28 +78,53 @@ export async function chooseSetting(
   const unit = tenthNeighbour(completed, keyFor(key, 'neighbours'))
   const settings = BANDWIDTHS.flatMap((factor) => RIDGES.map((ridge): FillSetting => ({ epsilon: factor * unit, ridge })))
   const cells = maskedCells({ coding, rows, masked, key: keyFor(key, 'rows') })
-  const laws = new RowLaws({ completed, known: masked.known, weights })
-  const errors = settings.map(() => cells.map(() => 0))
-  for (const [b, factor] of BANDWIDTHS.entries()) {
-    watch?.progress?.({ stage: MASKING, done: b, total: BANDWIDTHS.length })
-    for (const [k, { row, coordinates }] of cells.entries()) {
-      throwIfStopped(watch, MASKING)
-      const [own, known] = rowWith(masked, row)
-      laws.near(own, known, factor * unit)
-      RIDGES.forEach((ridge, r) => {
-        const law = laws.law(own, ridge)
-        for (const c of coordinates) {
-          const miss = law.mean[law.unknown.indexOf(c)]! - rows.data.data[row * rows.data.cols + c]!
-          errors[b * RIDGES.length + r]![k] = errors[b * RIDGES.length + r]![k]! + miss * miss
-        }
-      })
-    }
-  }
-  const total = Math.max(1, cells.length)
-  const tried = settings.map((setting, s) => ({ ...setting, error: errors[s]!.reduce((sum, one) => sum + one, 0) / total }))
+  const trials = BANDWIDTHS.map((factor): Trial => ({ cells, masked, truth: rows.data, completed, weights, epsilon: factor * unit }))
+  const total = BANDWIDTHS.length
+  const told = (done: number) => watch?.progress?.({ stage: MASKING, done, total })
+  told(0)
+  const { rows: n, cols: d } = completed
+  const work = total * cells.length * n * (d + d * d)
+  const errors = (
+    await each(maskingTask, trials, { watch: watch && { stop: watch.stop, crew: watch.crew }, work, stage: MASKING, done: told })
+  ).flat()
+  const count = Math.max(1, cells.length)
+  const tried = settings.map((setting, s) => ({ ...setting, error: errors[s]!.reduce((sum, one) => sum + one, 0) / count }))
   // With nothing masked all errors are 0, and the last setting, the smoothest, stands.
   const best = tried.reduce((least, one, s) => (one.error <= tried[least]!.error ? s : least), 0)
   return { setting: settings[best]!, tried, columns: byColumn(cells, errors[best]!) }
+}
+
+/** What fills masked cells at one bandwidth. */
+interface Trial {
+  readonly cells: readonly MaskedCell[]
+  readonly masked: CodedRows
+  /** What was masked [n, d]. */
+  readonly truth: Matrix
+  readonly completed: Matrix
+  readonly weights: Float64Array
+  readonly epsilon: number
+}
+
+/** Squared errors of masked cells under each ridge, in any thread. [ridges, cells] */
+export const maskingTask: Task<Trial, number[][]> = {
+  name: 'masking',
+  run({ cells, masked, truth, completed, weights, epsilon }, watch) {
+    const laws = new RowLaws({ completed, known: masked.known, weights })
+    const errors = RIDGES.map(() => cells.map(() => 0))
+    for (const [k, { row, coordinates }] of cells.entries()) {
+      throwIfStopped(watch, MASKING)
+      const [own, known] = rowWith(masked, row)
+      laws.near(own, known, epsilon)
+      RIDGES.forEach((ridge, r) => {
+        const law = laws.law(own, ridge)
+        for (const c of coordinates) {
+          const miss = law.mean[law.unknown.indexOf(c)]! - truth.data[row * truth.cols + c]!
+          errors[r]![k] = errors[r]![k]! + miss * miss
+        }
+      })
+    }
+    return errors
+  }
 }
 
 interface MaskedCell {

@@ -33,8 +33,8 @@ async function bundle() {
   const { output } = await build({
     input: entries,
     platform: 'node',
-    // What a user installs for the few files that need it.
-    external: (id) => Object.keys(peerDependencies).some((name) => id === name || id.startsWith(`${name}/`)),
+    // What a user installs for the few files that need it; and what the report's document would draw with, if it were there.
+    external: (id) => [...Object.keys(peerDependencies), 'canvas'].some((name) => id === name || id.startsWith(`${name}/`)),
     plugins: [knownVersion],
     // Not minified, so that the stack of an error can be read.
     output: { dir: folder, format: 'esm', comments: false }

@@ -30,6 +30,11 @@ function assets(): Plugin {
   }
 }
 
+const resolve = {
+  // The report draws with the same document in a worker as in Node.
+  alias: { linkedom: 'linkedom/worker' }
+}
+
 /** The report says its version, which in Node is read from the package's description. */
 function version(): Plugin {
   const { version: number } = JSON.parse(readFileSync(path('../sbridge/package.json'), 'utf8')) as { version: string }
@@ -43,6 +48,7 @@ export default defineConfig({
   root: path('.'),
   base: './',
   plugins: [preact(), assets()],
+  resolve,
   worker: { format: 'es', plugins: () => [version()] },
   build: {
     outDir: path('../sbridge/dist/studio'),

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
+import { parseHTML } from 'linkedom'
 import { Html } from './html.js'
-import { SvgDocument, type SvgElement } from './svg-document.js'
 
 /** A drawing as it is described to Observable Plot. */
 type PlotOptions = NonNullable<Parameters<typeof Plot.plot>[0]>
@@ -8,7 +8,7 @@ type PlotOptions = NonNullable<Parameters<typeof Plot.plot>[0]>
 export const REAL = 'var(--real)'
 export const SYNTHETIC = 'var(--synthetic)'
 
-const document = new SvgDocument()
+const { document } = parseHTML('<!doctype html><html><body></body></html>')
 
 /** Draws a plot as inline SVG, styled by the page. `label` says in words what it shows; `fontSize` in pixels. */
 export function drawPlot(label: string, options: PlotOptions, fontSize = 10): Html {
@@ -16,16 +16,23 @@ export function drawPlot(label: string, options: PlotOptions, fontSize = 10): Ht
     ...options,
     document: document as never,
     className: 'plot'
-  } as PlotOptions) as unknown as SvgElement
-  for (const part of [...drawn.all()]) {
-    if (part.localName === 'style') part.parentNode?.removeChild(part)
-    // The whole drawing is one image to a screen reader; labels of its parts would not be allowed there.
-    part.removeAttribute('aria-label')
-  }
+  } as PlotOptions) as unknown as DrawnPlot
+  for (const style of Array.from(drawn.querySelectorAll('style'))) style.remove()
+  // The whole drawing is one image to a screen reader; labels of its parts would not be allowed there.
+  for (const part of Array.from(drawn.querySelectorAll('[aria-label]'))) part.removeAttribute('aria-label')
   drawn.setAttribute('role', 'img')
   drawn.setAttribute('aria-label', label.replaceAll(/["<>&]/g, ' '))
   drawn.setAttribute('font-size', String(fontSize))
-  return new Html(String(drawn))
+  drawn.removeAttribute('style')
+  return new Html(String(drawn.outerHTML))
+}
+
+/** What is used of an SVG element; this package is compiled without the browser's types. */
+interface DrawnPlot {
+  readonly outerHTML: string
+  querySelectorAll(selector: string): Iterable<{ remove(): void; removeAttribute(name: string): void }>
+  setAttribute(name: string, value: string): void
+  removeAttribute(name: string): void
 }
 
 /** Many points as one path of round dots: a tenth of the size of as many circles. */

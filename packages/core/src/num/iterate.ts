@@ -28,8 +28,6 @@ export interface Crew {
   readonly others: number
   /** Operations (some nanoseconds each) below which it costs more than it saves to have so many at work. */
   least(threads: number): number
-  /** Starts a thread, where there is none, so that it is there by the time that it is asked. */
-  ready?(): void
   /** What a task gives, its own errors included. `StopError` soon after a stop was asked for. */
   run(name: string, input: unknown, watch: Watch): Promise<unknown>
 }

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { FormatError, InputError, packModel, SYSTEMS, type SystemContext, type Telling, unpackModel } from '@sbridge/core'
 import {
   type AnySystem,
@@ -113,18 +112,6 @@ export async function readyOf<Model>(
   return { input, options: at.request ? system.optionsFor(input, options, at.request) : options }
 }
 
-/** Bytes of a table that other threads look ahead in, about: a tenth of a second goes by until one is there, as it does until so many are read. */
-const MANY_BYTES = 2e6
-
-/** Of a file; nought of what is none, which reading it says. */
-function bytesOf(path: string): number {
-  try {
-    return statSync(path).size
-  } catch {
-    return 0
-  }
-}
-
 /** The rows that a model is fitted to, and its options. */
 async function learnedFrom(
   system: AnySystem,
@@ -132,7 +119,6 @@ async function learnedFrom(
   { context, read = readTable }: Parameters<typeof readyOf>[2]
 ): Promise<{ readonly input: RawTable; readonly options: object }> {
   if ('path' in source) {
-    if (system.ahead && bytesOf(source.path) > MANY_BYTES) context.engine.crew?.ready?.()
     const input = await read(source.path, source.reading)
     return { input, options: withSchema(system, input, source.options) }
   }

@@ -49,10 +49,6 @@ export class ThreadCrew implements Crew {
     return this.#seats.length < Math.min(threads, this.threads) ? STARTING : SENDING
   }
 
-  ready(): void {
-    if (this.#seats.length === 0) this.#seat()
-  }
-
   run(name: string, input: unknown, watch: Watch): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ name, input, watch, resolve, reject })

@@ -244,19 +244,14 @@ export function findExact(
 const quantitiesIn = ({ table, formats }: WrittenTable): Quantity[] =>
   table.columns.flatMap((one, c) => (isNumeric(one) && varies(one) ? [quantityOf(one, formats[c]!)] : []))
 
-/** What is found among the rows of a table, kept while it is there: its notes, a plan and the fit ask the same in turn; `elsewhere`: by another thread. Of tables with many columns of numbers nothing is looked for. */
-function amongRows<T>(
-  find: (quantities: readonly Quantity[], data: WrittenTable) => readonly T[]
-): (data: WrittenTable, elsewhere?: readonly T[]) => readonly T[] {
+/** What is found among the rows of a table, kept while it is there: its notes, a plan and the fit ask the same in turn. Of tables with many columns of numbers nothing is looked for. */
+function amongRows<T>(find: (quantities: readonly Quantity[], data: WrittenTable) => readonly T[]): (data: WrittenTable) => readonly T[] {
   const kept = new WeakMap<WrittenTable['table'], { readonly formats: WrittenTable['formats']; readonly found: readonly T[] }>()
-  const look = (data: WrittenTable): readonly T[] => {
-    const quantities = quantitiesIn(data)
-    return quantities.length > MOST_COLUMNS_OF[2] ? [] : find(quantities, data)
-  }
-  return (data, elsewhere) => {
+  return (data) => {
     const known = kept.get(data.table)
     if (known?.formats === data.formats) return known.found
-    const found = elsewhere ?? look(data)
+    const quantities = quantitiesIn(data)
+    const found = quantities.length > MOST_COLUMNS_OF[2] ? [] : find(quantities, data)
     kept.set(data.table, { formats: data.formats, found })
     return found
   }

@@ -1,16 +1,15 @@
 import {
   everyPart,
   exactRules,
-  findTotals,
   hasParts,
   nearlyTotalNotes,
   partRules,
   rulesOfParts,
-  type Search
+  type Search,
+  totalNotes
 } from '../../code/rules/find.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import type { Rule } from '../../code/rules/rule.js'
-import type { RunningTotal } from '../../code/rules/running-totals.js'
 import type { Task } from '../../num/crew.js'
 import type { Crew, StopSignal } from '../../num/iterate.js'
 import type { RawTable } from '../../table/raw.js'
@@ -27,31 +26,26 @@ interface Ahead {
   readonly search: Search
   readonly parts: readonly number[]
   readonly columns: readonly NumericColumn[]
-  /** Whether to look for what adds up from row to row. */
-  readonly along: boolean
 }
 
 interface Found {
   readonly rules: readonly (readonly Rule[])[]
   readonly shapes: readonly Shape[]
-  readonly totals?: readonly RunningTotal[]
-  readonly nearly?: readonly string[]
 }
 
-/** Rules of parts of the rows, shapes of columns, and what adds up from row to row, in any thread. */
+/** Rules of parts of the rows, and shapes of columns, in any thread. */
 export const aheadTask: Task<Ahead, Found> = {
   name: 'ahead',
-  run: ({ data, search, parts, columns, along }) => ({
+  run: ({ data, search, parts, columns }) => ({
     rules: rulesOfParts(data, search, parts),
-    shapes: columns.map((column) => shapeOf(column)),
-    ...(along ? { totals: findTotals(data), nearly: nearlyTotalNotes(data) } : {})
+    shapes: columns.map((column) => shapeOf(column))
   })
 }
 
 type Options = Parameters<typeof ruledRows>[1] & { readonly group?: string | undefined }
 
 /**
- * Has other threads find rules of parts of the rows, shapes of columns and running totals, this one what holds of all rows, and keeps all of it until a
+ * Has other threads find rules of parts of the rows and shapes of columns, this one what holds of all rows, and keeps all of it until a
  * plan and a fit ask: these find the same without. Nothing of tables so small that threads would take longer to start.
  */
 export async function lookAhead(
@@ -71,14 +65,14 @@ export async function lookAhead(
   const hands = Math.min(crew.others, everyPart.length)
   const asked = Promise.all(
     Array.from({ length: hands }, (_, hand) => {
-      const input: Ahead = { data, search, parts: handOf(everyPart, hand, hands), columns: handOf(columns, hand, hands), along: hand === 0 }
+      const input: Ahead = { data, search, parts: handOf(everyPart, hand, hands), columns: handOf(columns, hand, hands) }
       return crew.run(aheadTask.name, input, { stop }) as Promise<Found>
     })
   )
+  totalNotes(data)
+  nearlyTotalNotes(data)
   exactRules(data, search)
   const found = await asked
-  findTotals(data, found[0]!.totals)
-  nearlyTotalNotes(data, found[0]!.nearly)
   const partsFound = found.map((one) => one.rules)
   const shapesFound = found.map((one) => one.shapes)
   partRules(

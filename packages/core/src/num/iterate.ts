@@ -24,8 +24,6 @@ export type Share = (place: BatchPlace, draw: () => Promise<unknown>) => Promise
 
 /** Other threads that do tasks. */
 export interface Crew {
-  /** How many there are beside one that works itself. */
-  readonly others: number
   /** Operations (some nanoseconds each) below which it costs more than it saves to have so many at work. */
   least(threads: number): number
   /** What a task gives, its own errors included. `StopError` soon after a stop was asked for. */

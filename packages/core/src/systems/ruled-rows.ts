@@ -137,7 +137,7 @@ export function rulesOf(
 }
 
 /** Columns that no rule derives: those whose scaling is given, the weights, and what has a place that all are drawn at. */
-export function keptAsTheyAre({ table }: WrittenTable, { weights, scaling, ...where }: Options): ReadonlySet<string> {
+function keptAsTheyAre({ table }: InferredTable, { weights, scaling, ...where }: Options): ReadonlySet<string> {
   const fixed = typeof scaling === 'object' && scaling !== null ? Object.keys(scaling) : []
   const places = placesOf(where) === undefined ? [] : table.columns.filter(isNumeric).map(({ name }) => name)
   return new Set([...fixed, ...places, ...(weights === undefined ? [] : [weights])])

@@ -85,8 +85,6 @@ export interface System<Input, Options, Model, Request, Told extends Answer> {
   readRequest(request: Request, host: Host): Promise<Request>
   /** The options with which to fit for one request. Refuses what is impossible of it before the fit, which may take long. */
   optionsFor(input: Input, options: Options, request: Request): Options
-  /** Has other threads find what the options for a request, a plan and a fit ask of a table; these find the same without. */
-  ahead?(input: Input, options: Options, context: Pick<SystemContext, 'engine' | 'stop'>): Promise<void>
   plan(source: { readonly input: Input; readonly options: Options } | { readonly model: Model }, request?: Request): Plan
   fit(input: Input, options: Options, context: SystemContext): Promise<Model>
   draw(model: Model, request: Request, context: SystemContext): Promise<Told>

@@ -14,11 +14,9 @@ import { trialTask } from './marginals/select-smoothness.js'
 import { planTask } from './marginals/transport-baselines.js'
 import { influenceTask, refitTask } from './marginals/uncertainty.js'
 import { velocityTask } from './marginals/velocity-couplings.js'
-import { aheadTask } from './table/ahead.js'
 
 /** All that other threads do. */
 const TASKS = [
-  aheadTask,
   duplicatesTask,
   equalPointsTask,
   orderTask,

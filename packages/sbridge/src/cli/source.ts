@@ -108,7 +108,6 @@ export async function readyOf<Model>(
 ): Promise<Ready<Model>> {
   if ('contents' in source) return { model: await system.load(source.contents, { ...at.context, host }) }
   const { input, options } = await learnedFrom(system, source, at)
-  await system.ahead?.(input, options, at.context)
   return { input, options: at.request ? system.optionsFor(input, options, at.request) : options }
 }
 

@@ -41,10 +41,6 @@ export class ThreadCrew implements Crew {
     private readonly stop: StopSignal | undefined
   ) {}
 
-  get others(): number {
-    return this.threads - 1
-  }
-
   least(threads: number): number {
     return this.#seats.length < Math.min(threads, this.threads) ? STARTING : SENDING
   }

@@ -57,9 +57,9 @@ const MOST_EXCEPTIONS = 0.01
  * eight parts of the table do, taken in turn. Costs at most twice that of `findExact`.
  */
 export function findRules(data: WrittenTable, search: Search = {}): readonly Rule[] {
-  const exact = exactRules(data, search)
-  if (!hasParts(data)) return exact
+  const exact = findExact(data, search)
   const { rowCount } = data.table
+  if (rowCount < PARTS * LEAST_PART) return exact
   // What parts of the rows say of a column that all of them tell by the same others is part of that: brackets of a tariff.
   const isWhole = (rule: Rule) =>
     exact.some((one) => one.kind === 'formula' && one.column === rule.column && columnsIn(one) === columnsIn(rule))
@@ -80,42 +80,6 @@ export function findRules(data: WrittenTable, search: Search = {}): readonly Rul
   const kept = stated.length > (search.stated?.length ?? 0) ? findExact(data, { ...search, stated }) : exact
   return keepable(joined(kept, bent)).kept
 }
-
-/** Whether the rows are so many that parts of them say something. */
-export const hasParts = ({ table }: WrittenTable): boolean => table.rowCount >= PARTS * LEAST_PART
-
-/** What was found of a table, kept while it is there: another thread may have found it before it is asked for. */
-const kept = new WeakMap<WrittenTable['table'], { readonly formats: WrittenTable['formats']; readonly found: Map<string, unknown> }>()
-
-function keptOf<T>({ table, formats }: WrittenTable, asked: readonly [what: string, search: Search], find: () => T): T {
-  const [what, { stated = [], except = new Set(), firstRows }] = asked
-  const name = JSON.stringify([what, stated.map(ruleText), [...except], firstRows])
-  const before = kept.get(table)
-  const { found } = before?.formats === formats ? before : { found: new Map<string, unknown>() }
-  kept.set(table, { formats, found })
-  if (!found.has(name)) found.set(name, find())
-  return found.get(name) as T
-}
-
-/** As `findExact`, kept. */
-export const exactRules = (data: WrittenTable, search: Search): readonly Rule[] =>
-  keptOf(data, ['all rows', search], () => findExact(data, search))
-
-/** Rules that all rows of a part obey, of each of eight parts, kept; with `found` those that another thread has found. */
-export const partRules = (data: WrittenTable, search: Search, found?: readonly (readonly Rule[])[]): readonly (readonly Rule[])[] =>
-  keptOf(data, ['parts', { ...search, stated: [] }], () => found ?? rulesOfParts(data, search, everyPart))
-
-/** Part numbers. */
-export const everyPart: readonly number[] = Array.from({ length: PARTS }, (_, part) => part)
-
-/** Rules that all rows of each of these parts obey. */
-export const rulesOfParts = (data: WrittenTable, search: Search, parts: readonly number[]): (readonly Rule[])[] =>
-  parts.map((part) =>
-    findExact(
-      { ...data, table: takeTableRows(data.table, rowsOfPart(part, data.table.rowCount)) },
-      { ...search, stated: [], byLevel: false }
-    )
-  )
 
 /** The columns of a rule, whichever it derives. */
 const columnsIn = (rule: Rule): string => JSON.stringify([rule.column, ...inputsOf(rule)].sort())
@@ -138,11 +102,16 @@ function rowsOfPart(part: number, rowCount: number): Uint32Array {
 /** Rules that several parts of the rows obey, those that all rows do left out. */
 function commonRules(data: WrittenTable, search: Search): Rule[] {
   const counts = new Map<string, { readonly rule: Rule; times: number }>()
-  for (const rule of partRules(data, search).flat()) {
-    const text = ruleText(rule)
-    const known = counts.get(text)
-    if (known) known.times++
-    else counts.set(text, { rule, times: 1 })
+  for (let part = 0; part < PARTS; part++) {
+    for (const rule of findExact(
+      { ...data, table: takeTableRows(data.table, rowsOfPart(part, data.table.rowCount)) },
+      { ...search, stated: [], byLevel: false }
+    )) {
+      const text = ruleText(rule)
+      const known = counts.get(text)
+      if (known) known.times++
+      else counts.set(text, { rule, times: 1 })
+    }
   }
   return [...counts.values()].filter(({ rule, times }) => times >= LEAST_TIMES && breachOf(rule, data)).map(({ rule }) => rule)
 }

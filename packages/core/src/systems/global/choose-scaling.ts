@@ -76,7 +76,7 @@ export function leadRequired(rowCount: number): number {
 const TREES = 100
 
 /** Whether anything of a column is scaled. */
-export function varies(column: NumericColumn): boolean {
+function varies(column: NumericColumn): boolean {
   const present = presentValues(column)
   return present.length < column.values.length || present.some((x) => x !== present[0])
 }
@@ -127,14 +127,13 @@ export async function chooseScaling(contest: ScalingContest): Promise<ContestOut
   }
 }
 
-export type Shape = 'listed' | 'candidate' | 'plain'
+type Shape = 'listed' | 'candidate' | 'plain'
 
 /** Of columns that were looked at: a plan and the fit ask the same. */
 const shapes = new WeakMap<NumericColumn, Shape>()
 
-/** Of a column; with `found` what another thread has found. */
-export function shapeOf(column: NumericColumn, found?: Shape): Shape {
-  const shape = shapes.get(column) ?? found ?? foundShape(column)
+function shapeOf(column: NumericColumn): Shape {
+  const shape = shapes.get(column) ?? foundShape(column)
   shapes.set(column, shape)
   return shape
 }

@@ -18,7 +18,6 @@ const key = keyFromSeed(3)
 function crew(): Crew & { readonly asked: Map<string, number> } {
   const asked = new Map<string, number>()
   return {
-    others: 3,
     least: () => 0,
     asked,
     run: async (name, input, watch) => {

@@ -30,7 +30,6 @@ import { ruleFields } from '../rule-options.js'
 import { RULE_WARNING } from '../ruled-terms.js'
 import type { System } from '../system.js'
 import { tableFields } from '../table-options.js'
-import { lookAhead } from './ahead.js'
 import { drawOfCandidates } from './candidates.js'
 import { checkKnown, modelKnown } from './check-known.js'
 import { groupsOf } from './grouped.js'
@@ -122,10 +121,8 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     checkKeys(statedKeysOf(input, own), rows * asked.givens.length)
     return own
   },
-  ahead: (input, options, { engine, stop }) => lookAhead(input, options, { crew: engine.crew, stop }),
   plan: planTable,
   async fit(input, options, context) {
-    await lookAhead(input, options, { crew: context.engine.crew, stop: context.stop })
     const keys = statedKeysOf(input, options)
     const unique = uniqueOf(input, options)
     const { refine, privacy, unique: _, ...own } = options

@@ -1,5 +1,5 @@
 import { log } from '../../num/elementary.js'
-import { type Expression, namesIn } from '../../table/expression.js'
+import { COALESCE, type Expression, indicatorsOf, namesIn } from '../../table/expression.js'
 import { type CategoricalColumn, type Column, isCategorical } from '../../table/table.js'
 import { differentRows, isBelievedAtLog, MOST_RATE, rateByChance } from './chance.js'
 import { isOrder } from './choose.js'
@@ -39,7 +39,7 @@ interface Term {
 interface Grouping {
   /** Of each category, what is 1 in the rows of a level and 0 in all others. */
   readonly categories: readonly (readonly Expression[])[]
-  /** Levels of the categories that rows have together [levels][categories]. */
+  /** Levels of the categories that rows have together [levels][categories]; none of rows in which a category is missing. */
   readonly levels: readonly (readonly number[])[]
   /** [rows], which of these each has. */
   readonly codes: Int32Array
@@ -81,10 +81,11 @@ export function findByLevel(
   const targets = numbers.filter((one) => !told.has(one.name) && (only === undefined || one.name === only) && hasValues(one))
   if (targets.length === 0 || numbers.length > MOST_TERMS) return []
   const single = columns.flatMap((one) => groupingBy(one))
+  const filled = single.filter((one) => !hasMissing(one))
   const groupings = [
     everyRow(rowCount),
     ...single,
-    ...single.flatMap((one, k) => single.slice(k + 1).flatMap((other) => groupingByBoth(one, other)))
+    ...filled.flatMap((one, k) => filled.slice(k + 1).flatMap((other) => groupingByBoth(one, other)))
   ]
   const rows = probesOf(rowCount)
   const problem = { quantities, rowCount, rows, terms: termsOf(numbers, rows), tried: targets.length * groupings.length }
@@ -158,8 +159,13 @@ export function findProductSums(quantities: readonly Quantity[]): FormulaFound[]
 const everyRow = (rowCount: number): Grouping => ({ categories: [], levels: [[]], codes: new Int32Array(rowCount) })
 
 function groupingBy(one: Column): Grouping[] {
-  return isCategorical(one) && !one.codes.includes(-1) ? groupingOf([indicatorsIn(one)], one.codes, (code) => [code]) : []
+  if (!isCategorical(one)) return []
+  const missing = one.levels.length
+  const codes = one.codes.map((code) => (code < 0 ? missing : code))
+  return groupingOf([indicatorsIn(one)], codes, (code) => (code === missing ? [] : [code]))
 }
+
+const hasMissing = ({ categories, levels }: Grouping): boolean => categories.length > 0 && levels.some(({ length }) => length === 0)
 
 /** What is 1 in the rows of a level, and 0 in all others [levels]. */
 function indicatorsIn({ name, kind, levels }: CategoricalColumn): Expression[] {
@@ -243,7 +249,7 @@ function sumAmong(target: Quantity, { nearly, count }: Nearly, grouping: Groupin
   const same = sums.every(({ weights, constant }) => constant === sums[0]!.constant && weights.every((w, k) => w === sums[0]!.weights[k]))
   // The same in all levels: it is found without them.
   if (same && grouping.categories.length > 0) return undefined
-  const expression = written(chosen, sums, grouping)
+  const expression = hasMissing(grouping) ? writtenOrElse(chosen, sums, grouping) : written(chosen, sums, grouping)
   const inputs = new Set(chosen.flatMap(({ of }) => of)).size + grouping.categories.length
   const { values, unit } = target
   const at = (i: number, level: number) => valueAt(chosen, sums[level]!, i)
@@ -441,6 +447,17 @@ function isBelieved({ values, unit }: Quantity, { chosen, sums, grouping, proble
     if (rate <= MOST_RATE) logChance += Math.max(0, own.length - numbers.length) * log(rate)
   }
   return isBelievedAtLog(logChance, choices)
+}
+
+/** What a column is by level, or else what it is where the category is missing: an order without a coupon has a discount of 0. */
+function writtenOrElse(chosen: readonly Term[], sums: readonly LevelSum[], grouping: Grouping): Expression | undefined {
+  const isThere = (_: unknown, level: number) => grouping.levels[level]!.length > 0
+  const there = written(chosen, sums.filter(isThere), { ...grouping, levels: grouping.levels.filter(isThere) })
+  // What asks for no level is there where the category is missing.
+  if (!there || indicatorsOf(there).length === 0) return undefined
+  const [missing] = sums.filter((_, level) => !isThere(_, level))
+  const constant = missing!.constant + chosen.reduce((sum, { of }, k) => (of.length === 0 ? sum + missing!.weights[k]! : sum), 0)
+  return binary(COALESCE, there, written(chosen, [missing!], everyRow(0)) ?? number(constant))
 }
 
 /** Terms with equal weights in several levels stand once, with the levels added. */

@@ -505,6 +505,28 @@ describe('sums by level', () => {
     expect(found({ rowCount: rows, columns: [text('tier', tiers), text('fee', fees), text('classes', classes)] })).toEqual(expected)
   })
 
+  it('say what is without a level, as an order without a coupon', () => {
+    const coupons = levels('coupon', ['', '', '', 'WELCOME10', 'SALE20', 'FREESHIP'])
+    const sums = whole('sum', 500, 30_000).map((x) => x / 100)
+    const shares = { '': 0, WELCOME10: 0.1, SALE20: 0.2, FREESHIP: 0 } as const
+    const discounts = sums.map((x, i) => (Math.round(100 * shares[coupons[i] as ''] * x) / 100).toFixed(2))
+    const fees = sums.map((_, i) => (coupons[i] === '' ? 1.5 : coupons[i] === 'FREESHIP' ? 0 : 0.5))
+    const columns = [
+      text(
+        'sum',
+        sums.map((x) => x.toFixed(2))
+      ),
+      text('coupon', coupons)
+    ] as const
+    expect(found({ rowCount: rows, columns: [...columns, text('discount', discounts)] })).toEqual([
+      'discount = coalesce(0.2 * sum * P(coupon = SALE20) + 0.1 * sum * P(coupon = WELCOME10), 0)'
+    ])
+    const paid = sums.map((x, i) => (0.5 * x + fees[i]!).toFixed(2))
+    expect(found({ rowCount: rows, columns: [...columns, text('paid', paid)] })).toEqual([
+      'paid = coalesce(0.5 * (sum + 1 - P(coupon = FREESHIP)), 0.5 * sum + 1.5)'
+    ])
+  })
+
   it('have no factor that hardly varies, and no term that the others do without', () => {
     const subjects = levels('subject', ['maths', 'music', 'sport'])
     const [exams, course, years] = [whole('exam', 20, 100), whole('course', 20, 100), whole('year', 2021, 2023)]

@@ -34,38 +34,53 @@ function associationsIn(columns: readonly Column[]): (a: number, b: number) => n
   }
 }
 
-/** Numbers without gaps, one after another: how far each is from the mean of those before it, and from that with it [n], and Σ of both multiplied. */
-interface Deviations {
-  readonly before: Float64Array
-  readonly after: Float64Array
-  readonly square: number
-}
+/** Rows whose deviations from running means stand in memory at once. */
+const STRIPE = 512
 
 /**
  * Pearson's correlation of any two of some columns over the rows where neither number is missing; 0 where one is constant. Means and squares of
- * columns without gaps are found once for all. Cost O(n·columns), and O(n) a pair; memory O(n·columns).
+ * columns without gaps are found once for all. Cost O(n·columns²); memory O(columns²), whatever n.
  */
 export function correlationsOf(columns: readonly (NumericColumn | undefined)[]): (a: number, b: number) => number {
-  const known = columns.map((column) => (column && !column.missing?.includes(1) ? deviationsOf(column) : undefined))
+  const whole = columns.flatMap((column, at) => (column && !column.missing?.includes(1) ? [{ at, values: column.values }] : []))
+  const sums = deviationProducts(whole.map(({ values }) => values))
+  const place = new Map(whole.map(({ at }, k) => [at, k]))
   return (a, b) => {
-    const [first, second] = [known[a], known[b]]
-    if (!first || !second) return pearson(columns[a]!, columns[b]!)
-    let product = 0
-    for (let i = 0; i < first.before.length; i++) product += first.before[i]! * second.after[i]!
-    return correlation(first.square, second.square, product)
+    const [k, l] = [place.get(a), place.get(b)]
+    if (k === undefined || l === undefined) return pearson(columns[a]!, columns[b]!)
+    const at = (one: number, other: number) => sums[one * whole.length + other]!
+    return correlation(at(k, k), at(l, l), at(k, l))
   }
 }
 
-function deviationsOf({ values }: NumericColumn): Deviations {
-  const [before, after] = [new Float64Array(values.length), new Float64Array(values.length)]
-  let [mean, square] = [0, 0]
-  for (let i = 0; i < values.length; i++) {
-    before[i] = values[i]! - mean
-    mean += before[i]! / (i + 1)
-    after[i] = values[i]! - mean
-    square += before[i]! * after[i]!
+/** Σ of how far a number is from the mean of those before it, times how far another is from its mean with it [columns, columns]. */
+function deviationProducts(columns: readonly Float64Array[]): Float64Array {
+  const p = columns.length
+  const out = new Float64Array(p * p)
+  const means = new Float64Array(p)
+  const [before, after] = [new Float64Array(p * STRIPE), new Float64Array(p * STRIPE)]
+  const n = columns[0]?.length ?? 0
+  for (let start = 0; start < n; start += STRIPE) {
+    const rows = Math.min(STRIPE, n - start)
+    for (const [k, values] of columns.entries()) {
+      let mean = means[k]!
+      for (let i = 0; i < rows; i++) {
+        const value = values[start + i]!
+        before[k * STRIPE + i] = value - mean
+        mean += before[k * STRIPE + i]! / (start + i + 1)
+        after[k * STRIPE + i] = value - mean
+      }
+      means[k] = mean
+    }
+    for (let k = 0; k < p; k++) {
+      for (let l = 0; l < p; l++) {
+        let sum = out[k * p + l]!
+        for (let i = 0; i < rows; i++) sum += before[k * STRIPE + i]! * after[l * STRIPE + i]!
+        out[k * p + l] = sum
+      }
+    }
   }
-  return { before, after, square }
+  return out
 }
 
 function correlation(squareA: number, squareB: number, product: number): number {

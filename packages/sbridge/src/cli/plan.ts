@@ -36,7 +36,7 @@ const isShort = ({ pairs, dimension, plain }: Plan | SchemaPlan): boolean =>
 /** Points of a job are timed so many apart first, an odd number, which hours and months are not: of a million rows all took 1.5 s. */
 const APART = 9
 
-/** Whether a job is none of the long ones on this machine: among fewer points pairs go no faster. */
+/** Whether a job is none of the long ones on this machine, by pairs among fewer points, which go about as fast. */
 const isShortHere = async (plan: Plan | SchemaPlan, engine: Engine): Promise<boolean> =>
   typeof plan.timed !== 'number' && (await timePlan(plan, engine, APART)).seconds <= LONG
 

@@ -64,6 +64,11 @@ test('--skip decides: which lines, or none', async () => {
   await expect(read('a;b\n1;2\n', { top: 9, bottom: 0 })).rejects.toMatchObject({ name: 'InputError', code: 'table-without-names' })
 })
 
+test('names that are blank are no titles where one goes over two lines', async () => {
+  const { columns } = await read('"\n",day," "\n"\r",,\nx,2024-01-01,\n,2024-01-02,0\n')
+  expect(columns.map(({ name }) => name)).toEqual(['\n', 'day', ' '])
+})
+
 test('a file of titles alone is refused', async () => {
   await expect(read('Only a title\n')).rejects.toMatchObject({ name: 'InputError', code: 'table-without-rows' })
 })

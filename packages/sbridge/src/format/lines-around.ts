@@ -39,7 +39,7 @@ export function findTable(text: string, known: Separator | undefined): TableLine
   return { separator, above, text: rest, ...unitsIn(rest, separator) }
 }
 
-/** Whether the first record has several cells, and the next one as many. */
+/** Whether the first record has several cells, and the next one as many; a record of several lines is no title. */
 function isHeaded(text: string, separator: Separator): boolean {
   if (separator === ' ') return true
   const records: (readonly string[])[] = []
@@ -53,7 +53,8 @@ function isHeaded(text: string, separator: Separator): boolean {
     return true
   }
   const [heading = [], next] = records
-  return filled(heading) > 1 && heading.length === next?.length
+  const isTitle = filled(heading) < 2 && !(heading.length > 1 && heading.some((cell) => LINE_END.test(cell)))
+  return !isTitle && heading.length === next?.length
 }
 
 function titleAbove(text: string, separators: readonly Separator[]): { readonly separator: Separator; readonly above: number } | undefined {

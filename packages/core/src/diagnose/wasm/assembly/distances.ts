@@ -1,11 +1,10 @@
 // Distances between all rows of two matrices: what the loops of ../../pair-distances.ts do, the same operations in the same order for
 // every pair and every sum, so the same bits. In lines with a $ it is the vector: four of them hold eight rows.
 
+import { BLOCK, BYTES, intoBlocks } from './row-blocks'
+
 /** Where a job stands; the host writes the rows of both matrices. */
 const START: usize = 1024
-/** Rows that stand together, one coordinate after another. */
-const BLOCK: i32 = 8
-const BYTES: usize = 64
 
 let columns: i32 = 0
 let rows: i32 = 0
@@ -36,15 +35,7 @@ export function addressOf(part: i32): usize {
 
 /** Puts the rows of the second matrix into blocks; those that fill the last are far from all. */
 export function arrange(): void {
-  for (let start = 0; start < rows; start += BLOCK) {
-    for (let k = 0; k < columns; k++) {
-      const to = blocks + (<usize>(start * columns + k * BLOCK) << 3)
-      for (let j = 0; j < BLOCK; j++) {
-        const row = start + j
-        store<f64>(to + (<usize>j << 3), row < rows ? load<f64>(raw + (<usize>(row * columns + k) << 3)) : Infinity)
-      }
-    }
-  }
+  intoBlocks(raw, blocks, rows, columns, Infinity)
 }
 
 @inline function rowOf(i: i32): usize {

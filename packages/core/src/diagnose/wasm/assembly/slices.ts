@@ -2,11 +2,10 @@
 // ../../sliced-wasserstein.ts do, the same operations in the same order for every row and every sum, so the same bits. In lines with a $
 // it is the vector: four of them hold eight rows. Numbers are put in order by bytes of words that are in their order.
 
+import { BLOCK, BYTES, intoBlocks } from './row-blocks'
+
 /** Where a job stands; the host writes the rows, and a direction. */
 const START: usize = 1024
-/** Rows that stand together, one coordinate after another. */
-const BLOCK: i32 = 8
-const BYTES: usize = 64
 const SIGN: u64 = 0x8000000000000000
 const DIGITS: i32 = 8
 const RADIX: i32 = 256
@@ -47,15 +46,7 @@ export function addressOf(part: i32): usize {
 
 /** Puts the rows into blocks; zeros fill the last. */
 export function arrange(): void {
-  for (let start = 0; start < rows; start += BLOCK) {
-    for (let k = 0; k < columns; k++) {
-      const to = blocks + (<usize>(start * columns + k * BLOCK) << 3)
-      for (let j = 0; j < BLOCK; j++) {
-        const row = start + j
-        store<f64>(to + (<usize>j << 3), row < rows ? load<f64>(raw + (<usize>(row * columns + k) << 3)) : 0)
-      }
-    }
-  }
+  intoBlocks(raw, blocks, rows, columns, 0)
 }
 
 /** Coordinates of all rows along the direction, which is so long. */

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { packModel, unpackModel } from '../../model-file/container.js'
 import { normalCdf } from '../../num/elementary.js'
+import type { Crew } from '../../num/iterate.js'
 import { inverse, multiply, transpose } from '../../num/linear-algebra.js'
 import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
 import type { RawColumn, RawTable } from '../../table/raw.js'
 import { drawModel, fitModel } from '../system.js'
+import { performTask } from '../tasks.js'
 import type { FilledRows, ImputationRequest } from './fill.js'
 import type { ImputationFit } from './fit.js'
 import { poolEstimates } from './pool.js'
@@ -474,4 +476,35 @@ describe('poor tables', () => {
       name: 'StopError'
     })
   })
+})
+
+it('other threads fill masked cells to the same bytes', async () => {
+  const asked: string[] = []
+  const crew: Crew = {
+    least: () => 0,
+    run: async (name, input, watch) => {
+      asked.push(name)
+      return structuredClone(await performTask(name, structuredClone(input), watch))
+    }
+  }
+  const shared = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+  Object.defineProperty(shared, 'crew', { value: crew })
+  const rows = chain(120, 3, 'threads')
+  const cell = (i: number, c: number) => ((i + c) % 7 === 0 ? null : rows.data[i * 3 + c]!.toFixed(3))
+  const columns = [0, 1, 2].map((c) =>
+    text(
+      `x${c}`,
+      Array.from({ length: 120 }, (_, i) => cell(i, c))
+    )
+  )
+  const made = async (own: typeof engine) => {
+    const input = { rowCount: 120, columns }
+    const model = await fitModel(imputation, { input, options: {} }, { engine: own })
+    return [
+      imputation.save(model),
+      imputation.present(model, await drawModel(imputation, { model, request: { fill: input } }, { engine: own }), 'text')
+    ]
+  }
+  expect(await made(shared)).toEqual(await made(engine))
+  expect(asked.filter((name) => name === 'masking').length).toBeGreaterThan(1)
 })

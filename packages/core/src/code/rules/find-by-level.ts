@@ -8,6 +8,7 @@ import type { FormulaFound } from './find-formulas.js'
 import { hasValues, type Quantity, tolerance } from './quantity.js'
 import { inputsOf, type Rule } from './rule.js'
 import { binary, choicesOf, column, number, writeSum } from './shapes.js'
+import { summaryOf } from './summary.js'
 import { LOST, mostLeft, WeightedSums } from './weighted-sums.js'
 
 /** Rows, spread over the table, that say which terms a sum has. */
@@ -76,7 +77,7 @@ export function findByLevel(
   only?: string
 ): FormulaFound[] {
   const rowCount = quantities[0]?.values.length ?? 0
-  const numbers = quantities.filter(({ values, isDate }) => !isDate && !values.some(Number.isNaN))
+  const numbers = quantities.filter(({ values, isDate }) => !isDate && !summaryOf(values).hasGaps)
   const told = new Set(rules.flatMap((rule) => (isOrder(rule) || rule.kind === 'gap' ? [] : [rule.column])))
   const targets = numbers.filter((one) => !told.has(one.name) && (only === undefined || one.name === only) && hasValues(one))
   if (targets.length === 0 || numbers.length > MOST_TERMS) return []
@@ -136,7 +137,7 @@ function firstOf<T, U>(list: readonly T[], make: (one: T) => U | undefined): U |
  */
 export function findProductSums(quantities: readonly Quantity[]): FormulaFound[] {
   const rowCount = quantities[0]?.values.length ?? 0
-  const numbers = quantities.filter(({ values, isDate }) => !isDate && !values.some(Number.isNaN))
+  const numbers = quantities.filter(({ values, isDate }) => !isDate && !summaryOf(values).hasGaps)
   const rows = probesOf(rowCount)
   const terms = termsOf(numbers, rows)
   if (!terms.some(({ of }) => of.length === 2)) return []

@@ -4,6 +4,7 @@ import { isBelievedAtLog, logChoose } from './chance.js'
 import { type FormulaFound, findFormulas } from './find-formulas.js'
 import { hasValues, type Quantity, tolerance } from './quantity.js'
 import { binary, column, number } from './shapes.js'
+import { summaryOf } from './summary.js'
 
 /** Rows, spread over the table, that a bound must pass before all rows are looked at. */
 const PROBES = 64
@@ -52,20 +53,16 @@ export function findExtremes(quantities: readonly Quantity[], rowCount: number, 
 
 function boundsOf(target: Quantity, choice: Choice, numbers: readonly Quantity[]): Bound[] {
   const columns = numbers.filter((one) => one !== target)
-  const end = target.values.reduce((a, b) =>
-    Number.isNaN(a) ? b : Number.isNaN(b) ? a : choice === 'min' ? Math.max(a, b) : Math.min(a, b)
-  )
+  const { low, high, atLow, atHigh } = summaryOf(target.values)
+  const [end, rows] = choice === 'min' ? [high, atHigh] : [low, atLow]
   return [
     ...columns.map(({ name, values }): Bound => ({ at: (i) => values[i]!, name, written: column(name) })),
-    ...(isCommonest(end, target.values) ? [{ at: () => end, name: undefined, written: number(end) }] : [])
+    ...(isCommonest(rows, target.values) ? [{ at: () => end, name: undefined, written: number(end) }] : [])
   ]
 }
 
-/** Whether no other number of a column has more rows: what ends at a number stands there more often than beside it. */
-export function isCommonest(end: number, values: Float64Array): boolean {
-  const own = values.reduce((count, x) => count + (x === end ? 1 : 0), 0)
-  return own > 1 && !exceeds(values, own)
-}
+/** Whether no other number of a column has more rows than one that has so many: what ends at a number stands there more often than beside it. */
+export const isCommonest = (rows: number, values: Float64Array): boolean => rows > 1 && !exceeds(values, rows)
 
 const valueAt = (expression: Expression, quantities: readonly Quantity[], row: number): number =>
   evaluate(expression, (name) => quantities.find((one) => one.name === name)!.values[row]!)

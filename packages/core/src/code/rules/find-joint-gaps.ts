@@ -7,6 +7,7 @@ import { FIRST_ROWS } from './find-lookups.js'
 import { MOST_LEVELS as BINS, cutAbove, standsApart } from './find-steps.js'
 import type { Quantity } from './quantity.js'
 import type { GapsWhere, GapWhere } from './rule.js'
+import { summaryOf } from './summary.js'
 
 /** A column that is missing exactly where one of several conditions holds, or where all of them do. */
 type JointGaps = GapsWhere & { readonly column: string }
@@ -59,7 +60,7 @@ export function findJointGaps(
   const candidates = 2 * marked.length * columns.length ** 2
   const numbers = quantities.filter(({ isDate, clock }) => !isDate && !clock)
   // Where a number is missing, neither it nor its opposite is on a side.
-  const numbersOf = { or: numbers, and: numbers.filter(({ values }) => !values.some(Number.isNaN)) }
+  const numbersOf = { or: numbers, and: numbers.filter(({ values }) => !summaryOf(values).hasGaps) }
   return marked.flatMap((column) => {
     const isMissing = missingIn(column)!
     const others = columns.filter((one) => one !== column)

@@ -10,6 +10,7 @@ import { findTerms } from './find-terms.js'
 import { hasValues, type Quantity, quantityOf } from './quantity.js'
 import { breachOf, formatIn, type WrittenTable } from './rows-of-rule.js'
 import type { Open, Rule } from './rule.js'
+import { summaryOf } from './summary.js'
 
 /** Rows that have a column, at least; chance asks for more. */
 const LEAST_ROWS = 8
@@ -55,8 +56,8 @@ function restOf(column: Column, rowCount: number): { readonly open?: Open; reado
 
 /** Whether 0 is no number among others: no other one has more rows, or they are as few as levels. */
 function standsAtZero(values: Float64Array): boolean {
-  const zeros = values.reduce((count, x) => count + (x === 0 ? 1 : 0), 0)
-  return zeros > 1 && (isCommonest(0, values) || !hasValues({ values }, MOST_LEVELS + 2))
+  const { atZero } = summaryOf(values)
+  return atZero > 1 && (isCommonest(atZero, values) || !hasValues({ values }, MOST_LEVELS + 2))
 }
 
 /** The rule of a column in the rows that have it. */

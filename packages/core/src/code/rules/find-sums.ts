@@ -3,6 +3,7 @@ import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance
 import type { FormulaFound } from './find-formulas.js'
 import { type Quantity, tolerance } from './quantity.js'
 import { binary, column, number, simplestIn } from './shapes.js'
+import { summaryOf } from './summary.js'
 
 /** Parts that a constant sum has at least: of two, one is an affine function of the other. */
 const LEAST_PARTS = 3
@@ -101,11 +102,7 @@ function slackOf(parts: readonly Part[], sum: number): number {
 }
 
 function spanOf({ values }: Quantity): number {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const x of values) {
-    if (x < low) low = x
-    if (x > high) high = x
-  }
+  const { low, high } = summaryOf(values)
   return high - low
 }
 

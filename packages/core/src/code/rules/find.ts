@@ -56,7 +56,14 @@ const MOST_EXCEPTIONS = 0.01
  * Rules that all rows of a table obey, or all but a few, beyond chance: those that all obey, then such as all rows of some of
  * eight parts of the table do, taken in turn. Costs at most twice that of `findExact`.
  */
-export function findRules(data: WrittenTable, search: Search = {}): readonly Rule[] {
+export const findRules = (data: WrittenTable, search: Search = {}): readonly Rule[] => keptRules(data, search)
+
+const keptRules = keptByTable(
+  ({ stated, except, firstRows, byLevel }: Search) => JSON.stringify([stated, [...(except ?? [])].sort(), firstRows, byLevel]),
+  rulesIn
+)
+
+function rulesIn(data: WrittenTable, search: Search): readonly Rule[] {
   const exact = findExact(data, search)
   const { rowCount } = data.table
   if (rowCount < PARTS * LEAST_PART) return exact
@@ -213,17 +220,32 @@ export function findExact(
 const quantitiesIn = ({ table, formats }: WrittenTable): Quantity[] =>
   table.columns.flatMap((one, c) => (isNumeric(one) && varies(one) ? [quantityOf(one, formats[c]!)] : []))
 
-/** What is found among the rows of a table, kept while it is there: its notes, a plan and the fit ask the same in turn. Of tables with many columns of numbers nothing is looked for. */
-function amongRows<T>(find: (quantities: readonly Quantity[], data: WrittenTable) => readonly T[]): (data: WrittenTable) => readonly T[] {
-  const kept = new WeakMap<WrittenTable['table'], { readonly formats: WrittenTable['formats']; readonly found: readonly T[] }>()
-  return (data) => {
-    const known = kept.get(data.table)
-    if (known?.formats === data.formats) return known.found
-    const quantities = quantitiesIn(data)
-    const found = quantities.length > MOST_COLUMNS_OF[2] ? [] : find(quantities, data)
-    kept.set(data.table, { formats: data.formats, found })
-    return found
+/** What is found in a table by some options, kept while it is there: its keys, notes, a plan and the fit ask the same in turn. */
+function keptByTable<O, T>(
+  keyOf: (options: O) => string,
+  find: (data: WrittenTable, options: O) => T
+): (data: WrittenTable, options: O) => T {
+  const kept = new WeakMap<WrittenTable['table'], { readonly formats: WrittenTable['formats']; readonly found: Map<string, T> }>()
+  return (data, options) => {
+    const before = kept.get(data.table)
+    const known = before?.formats === data.formats ? before : { formats: data.formats, found: new Map<string, T>() }
+    kept.set(data.table, known)
+    const key = keyOf(options)
+    if (!known.found.has(key)) known.found.set(key, find(data, options))
+    return known.found.get(key)!
   }
+}
+
+/** Of tables with many columns of numbers nothing is looked for. */
+function amongRows<T>(find: (quantities: readonly Quantity[], data: WrittenTable) => readonly T[]): (data: WrittenTable) => readonly T[] {
+  const kept = keptByTable(
+    () => '',
+    (data): readonly T[] => {
+      const quantities = quantitiesIn(data)
+      return quantities.length > MOST_COLUMNS_OF[2] ? [] : find(quantities, data)
+    }
+  )
+  return (data) => kept(data, undefined)
 }
 
 /** Columns that add up others from row to row. Cost: as of `runningTotals`. */

@@ -3,6 +3,7 @@ import { COALESCE, type Expression } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { NumericColumn } from '../../table/table.js'
 import { binary, column, number } from './shapes.js'
+import { summaryOf } from './summary.js'
 
 /** Milliseconds of a day: in rules dates count in days. */
 export const DAY = 86_400_000
@@ -24,7 +25,7 @@ export interface Quantity {
 /** Columns of numbers with gaps that count as 0, as a discount that is not given: parts of sums, and none by themselves. */
 export const filledIn = (quantities: readonly Quantity[]): Quantity[] =>
   quantities.flatMap((one) =>
-    !one.isDate && !one.clock && one.values.some(Number.isNaN)
+    !one.isDate && !one.clock && summaryOf(one.values).hasGaps
       ? [{ ...one, values: one.values.map((x) => (Number.isNaN(x) ? 0 : x)), of: binary(COALESCE, column(one.name), number(0)) }]
       : []
   )

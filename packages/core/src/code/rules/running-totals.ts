@@ -9,6 +9,7 @@ import { type Column, isCategorical } from '../../table/table.js'
 import { type Quantity, tolerance } from './quantity.js'
 import type { WrittenTable } from './rows-of-rule.js'
 import { column, number, scaled, writeSum } from './shapes.js'
+import { summaryOf } from './summary.js'
 import { WeightedSums } from './weighted-sums.js'
 
 /** A column that adds up others from row to row, as the balance of an account does. Plain data. */
@@ -45,11 +46,11 @@ interface Way extends Pick<RunningTotal, 'upwards' | 'before' | 'by'> {
  */
 export function runningTotals(quantities: readonly Quantity[], { table }: WrittenTable): RunningTotal[] {
   const numbers = quantities.filter(({ isDate }) => !isDate)
-  const parts = numbers.map((one) => ({ ...one, values: one.values.map((x) => x || 0) }))
+  const parts = numbers.map((one) => (summaryOf(one.values).hasGaps ? { ...one, values: one.values.map((x) => x || 0) } : one))
   const ways = waysOf(table).map((way) => ({ ...way, sums: later(() => new WeightedSums(parts, rowsThatAdd(way))) }))
   const found: RunningTotal[] = []
   for (const total of numbers) {
-    if (total.values.some(Number.isNaN)) continue
+    if (summaryOf(total.values).hasGaps) continue
     // Each is computed from columns that are drawn.
     const except = new Set(numbers.flatMap((one, q) => (one === total || found.some((other) => other.column === one.name) ? [q] : [])))
     for (const way of ways) {
@@ -65,11 +66,11 @@ export function runningTotals(quantities: readonly Quantity[], { table }: Writte
 
 /** Sums that all but a few rows keep to, in words: they may be mistakes. */
 export function nearlyTotals(quantities: readonly Quantity[], { table }: WrittenTable): string[] {
-  const numbers = quantities.filter(({ isDate, values }) => !isDate && !values.some(Number.isNaN))
+  const numbers = quantities.filter(({ isDate, values }) => !isDate && !summaryOf(values).hasGaps)
   const ways = waysOf(table).filter(({ by, before }) => by === undefined && !before)
   return numbers.flatMap((total) => {
     for (const way of ways) {
-      if (!isSteady(total, way)) continue
+      if (![FIRST_ROWS, total.values.length].every((most) => isSteady(total, way, most))) continue
       const rises = risesOf(total, way)
       for (const { name, values } of numbers) {
         const off = rises.rows.filter((i, k) => !isExact(total, rises, k, values[i]!))
@@ -171,8 +172,9 @@ function risesOf({ values }: Quantity, way: Way): Rises {
 }
 
 /** Rows in no order differ by twice their variance; what is added up varies less from row to row than as a whole, to begin with in the first rows. */
-function isSteady({ values }: Quantity, way: Way, most = values.length): boolean {
+function isSteady({ values }: Quantity, way: Way, rows = values.length): boolean {
   const previous = way.previous()
+  const most = Math.min(rows, values.length)
   let count = 0
   for (let i = 0; i < most; i++) if (previous[i]! >= 0) count++
   let square = 0
@@ -203,7 +205,7 @@ interface Parts {
 }
 
 function changeOf(total: Quantity, { parts, except }: Parts, way: Way & { sums: () => WeightedSums }): Expression | undefined {
-  if (!isSteady(total, way, Math.min(total.values.length, FIRST_ROWS))) return undefined
+  if (!isSteady(total, way, FIRST_ROWS)) return undefined
   const steady = isSteady(total, way)
   if (!steady && !mayCount(total, way)) return undefined
   const found = risesOf(total, way)

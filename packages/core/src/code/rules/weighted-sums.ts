@@ -1,6 +1,7 @@
 import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace } from '../../num/linear-algebra.js'
 import { type Quantity, tolerance } from './quantity.js'
 import { choicesOf, simplestFactorIn, simplestIn } from './shapes.js'
+import { summaryOf } from './summary.js'
 
 /** constant + Σ weights[k] · the column inputs[k], which another column is, rounded to its unit. */
 export interface WeightedSum {
@@ -294,4 +295,4 @@ function surest(parts: readonly number[], { weights, variances }: Fit, spread: n
   return { part: parts[best]!, weight: weights[best]!, error: spread * Math.sqrt(variances[best]!) }
 }
 
-const hasGaps = ({ values }: Quantity): boolean => values.some(Number.isNaN)
+const hasGaps = ({ values }: Quantity): boolean => summaryOf(values).hasGaps

@@ -82,8 +82,9 @@ function numbered(rows: number, value: (row: number) => number, bound = Number.P
 
 /** Rows spread evenly over a table, all of them where it has no more than so many. */
 export function spreadRows(rowCount: number, most: number): Uint32Array {
-  const count = Math.min(rowCount, most)
-  return Uint32Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * rowCount) / count))
+  const rows = new Uint32Array(Math.min(rowCount, most))
+  for (let k = 0; k < rows.length; k++) rows[k] = Math.floor(((k + 0.5) * rowCount) / rows.length)
+  return rows
 }
 
 /** Pairs of rows that share a value, the first of each: what a column determines is alike in all of them. */

@@ -1,4 +1,4 @@
-import type { Plan, SchemaPlan } from '@sbridge/core/internal'
+import type { Plan, SchemaPlan, Timing } from '@sbridge/core/internal'
 import { durationText, pairsPerMillisecond, secondsOf } from '@sbridge/core/internal'
 import { type Engine, ReferenceEngine } from '@sbridge/core/kernels'
 
@@ -7,9 +7,9 @@ interface TimedPlan extends Omit<Plan, 'timed' | 'plain' | 'besides'>, Partial<P
   readonly seconds: number
 }
 
-/** Measures how fast pairs go, of points so many apart. */
-export async function timePlan({ timed, plain, besides, ...plan }: Plan | SchemaPlan, engine: Engine, every = 1): Promise<TimedPlan> {
-  const speed = await pairsPerMillisecond(plain ? new ReferenceEngine() : engine, timed, () => performance.now(), every)
+/** Measures how fast pairs go. */
+export async function timePlan({ timed, plain, besides, ...plan }: Plan | SchemaPlan, engine: Engine, timing?: Timing): Promise<TimedPlan> {
+  const speed = await pairsPerMillisecond(plain ? new ReferenceEngine() : engine, timed, () => performance.now(), timing)
   return { ...plan, seconds: secondsOf({ pairs: plan.pairs, besides }, speed) }
 }
 
@@ -33,12 +33,16 @@ const PAIR_WORK = 12
 const isShort = ({ pairs, dimension, plain }: Plan | SchemaPlan): boolean =>
   plain !== true && (pairs * (dimension + PAIR_WORK)) / SLOWEST < 1000 * LONG
 
-/** Points of a job are timed so many apart first, an odd number, which hours and months are not: of a million rows all took 1.5 s. */
-const APART = 9
+/** Points of a job are timed so many apart first, odd numbers, which hours and months are not: of a million rows all took 1.5 s. */
+const APART = [501, 9]
 
-/** Whether a job is none of the long ones on this machine, by pairs among fewer points, which go about as fast. */
-const isShortHere = async (plan: Plan | SchemaPlan, engine: Engine): Promise<boolean> =>
-  typeof plan.timed !== 'number' && (await timePlan(plan, engine, APART)).seconds <= LONG
+/** Whether a job is none of the long ones on this machine, by pairs among fewer points, which go no faster. */
+async function isShortHere(plan: Plan | SchemaPlan, engine: Engine): Promise<boolean> {
+  if (typeof plan.timed === 'number') return false
+  const isEnough = (speed: number): boolean => secondsOf(plan, speed) <= LONG
+  for (const every of APART) if ((await timePlan(plan, engine, { every, isEnough })).seconds <= LONG) return true
+  return false
+}
 
 /** Says a plan that was asked for, or one of a long job; true where nothing more is wanted. */
 export async function onlyPlanned(

@@ -1,3 +1,4 @@
+import { spreadRows } from '../../table/codes.js'
 import type { Expression } from '../../table/expression.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import type { FormulaFound } from './find-formulas.js'
@@ -55,9 +56,9 @@ export function findBrackets(quantities: readonly Quantity[], rowCount: number):
 }
 
 function spreadOrder({ values }: Quantity, rowCount: number): Uint32Array {
-  const count = Math.min(MOST_ROWS, rowCount)
-  const rows = Uint32Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * rowCount) / count))
-  return rows.filter((i) => !Number.isNaN(values[i]!)).sort((a, b) => values[a]! - values[b]! || a - b)
+  return spreadRows(rowCount, MOST_ROWS)
+    .filter((i) => !Number.isNaN(values[i]!))
+    .sort((a, b) => values[a]! - values[b]! || a - b)
 }
 
 /** The points of a function, one for each number; undefined where it is none, or bends too often. */

@@ -1,4 +1,5 @@
 import { log } from '../../num/elementary.js'
+import { spreadRows } from '../../table/codes.js'
 import { COALESCE, type Expression, indicatorsOf, namesIn } from '../../table/expression.js'
 import { type CategoricalColumn, type Column, isCategorical } from '../../table/table.js'
 import { differentRows, isBelievedAtLog, MOST_RATE, rateByChance } from './chance.js'
@@ -57,7 +58,7 @@ interface Problem {
   readonly rules: readonly Rule[]
   readonly rowCount: number
   /** Rows that terms are chosen on. */
-  readonly rows: readonly number[]
+  readonly rows: Uint32Array
   readonly terms: readonly Term[]
   /** How many sums of one column were looked for. */
   readonly tried: number
@@ -88,7 +89,7 @@ export function findByLevel(
     ...single,
     ...filled.flatMap((one, k) => filled.slice(k + 1).flatMap((other) => groupingByBoth(one, other)))
   ]
-  const rows = probesOf(rowCount)
+  const rows = spreadRows(rowCount, MOST_ROWS)
   const problem = { quantities, rowCount, rows, terms: termsOf(numbers, rows), tried: targets.length * groupings.length }
   const found: SumFound[] = []
   const known = (): Rule[] => [
@@ -109,11 +110,6 @@ export function findByLevel(
     }
   }
   return found
-}
-
-function probesOf(rowCount: number): number[] {
-  const count = Math.min(MOST_ROWS, rowCount)
-  return Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * rowCount) / count))
 }
 
 interface SumFound extends FormulaFound {
@@ -138,7 +134,7 @@ function firstOf<T, U>(list: readonly T[], make: (one: T) => U | undefined): U |
 export function findProductSums(quantities: readonly Quantity[]): FormulaFound[] {
   const rowCount = quantities[0]?.values.length ?? 0
   const numbers = quantities.filter(({ values, isDate }) => !isDate && !summaryOf(values).hasGaps)
-  const rows = probesOf(rowCount)
+  const rows = spreadRows(rowCount, MOST_ROWS)
   const terms = termsOf(numbers, rows)
   if (!terms.some(({ of }) => of.length === 2)) return []
   const problem = { quantities, rules: [], rowCount, rows, tried: numbers.length }
@@ -203,7 +199,7 @@ function groupingOf(categories: Grouping['categories'], codes: Int32Array, level
   return [{ categories, levels: known.map(levelsOf), codes: codes.map((code) => place.get(code)!) }]
 }
 
-function termsOf(numbers: readonly Quantity[], rows: readonly number[]): Term[] {
+function termsOf(numbers: readonly Quantity[], rows: Uint32Array): Term[] {
   const make = (of: readonly string[], at: Term['at']): Term => ({ at, of, probes: Float64Array.from(rows, at) })
   const one = make([], () => 1)
   const single = numbers.map(({ name, values }) => make([name], (i) => values[i]!))
@@ -300,7 +296,7 @@ function behind(name: string, rules: readonly Rule[]): Set<string> {
 interface Choosing {
   readonly grouping: Grouping
   readonly terms: readonly Term[]
-  readonly rows: readonly number[]
+  readonly rows: Uint32Array
 }
 
 /** Terms of which the column is nearly a sum within each level, and whether they are enough: what they leave is rounding. */
@@ -378,10 +374,11 @@ function takeOff(from: Float64Array, direction: Float64Array, levels: Int32Array
 
 /** The simplest weights of each level with which all its rows obey. Levels of few rows may take those of another. */
 function sumsOf(target: Quantity, chosen: readonly Term[], { levels, codes }: Grouping): LevelSum[] | undefined {
-  const rowsOf: number[][] = levels.map(() => [])
+  const lists = levels.map((): number[] => [])
   codes.forEach((level, i) => {
-    rowsOf[level]!.push(i)
+    lists[level]!.push(i)
   })
+  const rowsOf = lists.map((rows) => Uint32Array.from(rows))
   const own = rowsOf.map((rows) => oneTerm(target, chosen, rows) ?? severalTerms(target, chosen, rows))
   const known = own.filter((sum) => sum !== undefined)
   const sums = own.map((sum, level) => sum ?? known.find((other) => holds(target, chosen, other, rowsOf[level]!)))
@@ -389,7 +386,7 @@ function sumsOf(target: Quantity, chosen: readonly Term[], { levels, codes }: Gr
 }
 
 /** A multiple of one term. */
-function oneTerm({ values, unit }: Quantity, chosen: readonly Term[], rows: readonly number[]): LevelSum | undefined {
+function oneTerm({ values, unit }: Quantity, chosen: readonly Term[], rows: Uint32Array): LevelSum | undefined {
   for (const [place, term] of chosen.entries()) {
     const interval = new FactorInterval('free')
     if (!rows.every((i) => interval.narrow(term.at(i), values[i]!, tolerance(unit, values[i]!)))) continue
@@ -400,7 +397,7 @@ function oneTerm({ values, unit }: Quantity, chosen: readonly Term[], rows: read
   return undefined
 }
 
-function severalTerms(target: Quantity, chosen: readonly Term[], rows: readonly number[]): LevelSum | undefined {
+function severalTerms(target: Quantity, chosen: readonly Term[], rows: Uint32Array): LevelSum | undefined {
   const parts = chosen.filter(({ of }) => of.length > 0)
   const quantities = [
     ...parts.map(({ at }): Quantity => ({ name: '', isDate: false, values: target.values.map((_, i) => at(i)), unit: 0 })),
@@ -419,7 +416,7 @@ function severalTerms(target: Quantity, chosen: readonly Term[], rows: readonly 
 const valueAt = (chosen: readonly Term[], { weights, constant }: LevelSum, i: number): number =>
   chosen.reduce((sum, term, k) => (weights[k] === 0 ? sum : sum + weights[k]! * term.at(i)), constant)
 
-const holds = ({ values, unit }: Quantity, chosen: readonly Term[], sum: LevelSum, rows: readonly number[]): boolean =>
+const holds = ({ values, unit }: Quantity, chosen: readonly Term[], sum: LevelSum, rows: Uint32Array): boolean =>
   rows.every((i) => Math.abs(valueAt(chosen, sum, i) - values[i]!) <= tolerance(unit, values[i]!))
 
 interface Candidate {

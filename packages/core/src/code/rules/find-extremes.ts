@@ -1,4 +1,5 @@
-import { exceeds } from '../../table/codes.js'
+import { later } from '../../num/later.js'
+import { exceeds, spreadRows } from '../../table/codes.js'
 import { CHOICES, type Choice, COALESCE, type Expression, evaluate } from '../../table/expression.js'
 import { isBelievedAtLog, logChoose } from './chance.js'
 import { type FormulaFound, findFormulas } from './find-formulas.js'
@@ -33,17 +34,15 @@ interface Bound {
  */
 export function findExtremes(quantities: readonly Quantity[], rowCount: number, told: ReadonlySet<string>, only?: Choice): FormulaFound[] {
   const numbers = quantities.filter(({ isDate }) => !isDate)
-  const probes = Array.from({ length: Math.min(PROBES, rowCount) }, (_, k) =>
-    Math.floor(((k + 0.5) * rowCount) / Math.min(PROBES, rowCount))
-  )
-  const all = Array.from({ length: rowCount }, (_, i) => i)
+  const probes = spreadRows(rowCount, PROBES)
+  const all = later(() => spreadRows(rowCount, rowCount))
   const candidates = 2 * numbers.length ** 2
   return numbers.flatMap((target): FormulaFound[] => {
     if (told.has(target.name) || !hasValues(target, LEAST_VALUES)) return []
     for (const choice of only === undefined ? CHOICES : [only]) {
       for (const bound of boundsOf(target, choice, numbers)) {
-        if (![probes, all].every((rows) => isWithin(target, choice, bound, rows)) || !isMet(target, bound, all)) continue
-        const found = otherSide({ target, choice, bound, candidates }, quantities, all, only === undefined)
+        if (!isWithin(target, choice, bound, probes) || !isWithin(target, choice, bound, all()) || !isMet(target, bound, all())) continue
+        const found = otherSide({ target, choice, bound, candidates }, quantities, all(), only === undefined)
         if (found) return [found]
       }
     }
@@ -70,14 +69,14 @@ const valueAt = (expression: Expression, quantities: readonly Quantity[], row: n
 const isAt = ({ values, unit }: Quantity, { at }: Bound, i: number): boolean => Math.abs(values[i]! - at(i)) <= tolerance(unit, values[i]!)
 
 /** Whether a column never goes beyond a bound. */
-const isWithin = (target: Quantity, choice: Choice, bound: Bound, rows: readonly number[]): boolean =>
+const isWithin = (target: Quantity, choice: Choice, bound: Bound, rows: Uint32Array): boolean =>
   rows.every((i) => {
     const [own, end] = [target.values[i]!, bound.at(i)]
     return Number.isNaN(own) || (choice === 'min' ? own < end : own > end) || isAt(target, bound, i)
   })
 
 /** Whether a column is at a bound in some rows, and not in others. */
-const isMet = (target: Quantity, bound: Bound, rows: readonly number[]): boolean =>
+const isMet = (target: Quantity, bound: Bound, rows: Uint32Array): boolean =>
   [true, false].every((at) => rows.some((i) => !Number.isNaN(target.values[i]!) && isAt(target, bound, i) === at))
 
 interface Bounded {
@@ -91,7 +90,7 @@ interface Bounded {
 function otherSide(
   { target, choice, bound, candidates }: Bounded,
   quantities: readonly Quantity[],
-  all: readonly number[],
+  all: Uint32Array,
   isOuter: boolean
 ): FormulaFound | undefined {
   const isPresent = (i: number): boolean => !Number.isNaN(target.values[i]!)
@@ -100,7 +99,7 @@ function otherSide(
   const on = present.filter((i) => isAt(target, bound, i))
   if (!isBelievedAtLog(-logChoose(present.length, on.length), candidates)) return undefined
   const count = Math.min(MOST_ROWS, off.length)
-  const some = Array.from({ length: count }, (_, k) => off[Math.floor(((k + 0.5) * off.length) / count)]!)
+  const some = spreadRows(off.length, count).map((k) => off[k]!)
   const rest = quantities.map((one): Quantity => ({ ...one, values: Float64Array.from(some, (i) => one.values[i]!) }))
   const one = [...findFormulas(rest, count, target.name)].sort((a, b) => a.rank - b.rank || a.inputs - b.inputs)
   // What is between two bounds is at the other one in some of the rows that are left.

@@ -1,4 +1,5 @@
 import { log } from '../../num/elementary.js'
+import { spreadRows } from '../../table/codes.js'
 import { CALENDAR, type CalendarUnit, type Expression, monthsBetween } from '../../table/expression.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import { FactorInterval } from './factor-interval.js'
@@ -78,7 +79,7 @@ export function findFormulas(quantities: readonly Quantity[], rowCount: number, 
 }
 
 class Search {
-  private readonly probes: readonly number[]
+  private readonly probes: Uint32Array
   private readonly atProbes: readonly Float64Array[]
   private readonly passed: Candidate[] = []
   private readonly targets: readonly number[]
@@ -92,10 +93,9 @@ class Search {
     private readonly rowCount: number,
     only: string | undefined
   ) {
-    const count = Math.min(PROBES, rowCount)
-    this.probes = Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * rowCount) / count))
+    this.probes = spreadRows(rowCount, PROBES)
     this.atProbes = quantities.map(({ values }) => Float64Array.from(this.probes, (i) => values[i]!))
-    this.buffer = new Float64Array(count)
+    this.buffer = new Float64Array(this.probes.length)
     this.parts = [...quantities, ...differencesOf(quantities)]
     this.targets = quantities.flatMap((one, q) =>
       !one.isDate && !one.of && hasValues(one) && (only === undefined || one.name === only) ? [q] : []
@@ -195,7 +195,7 @@ class Search {
   tryWeightedSums(): void {
     const { parts, quantities } = this
     const written = parts.map(asWritten)
-    const rows = Array.from({ length: this.rowCount }, (_, i) => i)
+    const rows = spreadRows(this.rowCount, this.rowCount)
     const plain = new WeightedSums(quantities, rows)
     const timed = parts.length > quantities.length ? new WeightedSums(parts, rows) : undefined
     for (const target of this.targets) {

@@ -1,3 +1,4 @@
+import { spreadRows } from '../../table/codes.js'
 import type { Expression } from '../../table/expression.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import type { FormulaFound } from './find-formulas.js'
@@ -24,8 +25,7 @@ interface Part extends Quantity {
  */
 export function findConstantSums(quantities: readonly Quantity[], rowCount: number): FormulaFound[] {
   const numbers = quantities.flatMap((one): Part[] => (one.isDate ? [] : [{ ...one, span: spanOf(one) }]))
-  const count = Math.min(PROBES, rowCount)
-  const probes = Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * rowCount) / count))
+  const probes = spreadRows(rowCount, PROBES)
   const alike = writtenAlike(numbers)
   const candidates = countOf(numbers.length, alike)
   const passed = [...threes(numbers).filter((parts) => totalOf(parts, probes) !== undefined), ...runs(alike, probes)]
@@ -59,13 +59,13 @@ function countOf(columns: number, alike: readonly (readonly Part[])[]): number {
 }
 
 /** Runs of four and more that add up to one number in some rows, the shortest first: each sum goes on from the one before. */
-function runs(alike: readonly (readonly Part[])[], rows: readonly number[]): Part[][] {
+function runs(alike: readonly (readonly Part[])[], rows: Uint32Array): Part[][] {
   return alike
     .flatMap((columns) => columns.slice(0, -LEAST_PARTS).flatMap((_, first) => runsFrom(columns.slice(first), rows)))
     .sort((a, b) => a.length - b.length)
 }
 
-function runsFrom(columns: readonly Part[], rows: readonly number[]): Part[][] {
+function runsFrom(columns: readonly Part[], rows: Uint32Array): Part[][] {
   const sums = new Float64Array(rows.length)
   return columns.flatMap(({ values, unit }, last): Part[][] => {
     rows.forEach((row, k) => {
@@ -77,7 +77,7 @@ function runsFrom(columns: readonly Part[], rows: readonly number[]): Part[][] {
 }
 
 /** What the parts add up to in some rows, or undefined. */
-function totalOf(parts: readonly Part[], rows: readonly number[]): number | undefined {
+function totalOf(parts: readonly Part[], rows: Uint32Array): number | undefined {
   const sums = Float64Array.from(rows, (row) => parts.reduce((sum, { values }) => sum + values[row]!, 0))
   return commonTotal(sums, (sum) => slackOf(parts, sum))
 }
@@ -107,7 +107,7 @@ function spanOf({ values }: Quantity): number {
 }
 
 function believed(parts: readonly Part[], rowCount: number, candidates: number): FormulaFound | undefined {
-  const all = Array.from({ length: rowCount }, (_, i) => i)
+  const all = spreadRows(rowCount, rowCount)
   const gapped = all.filter((i) => parts.some(({ values }) => Number.isNaN(values[i]!)))
   // Where one is missing, all are: what is left of two others would be known.
   if (gapped.some((i) => parts.some(({ values }) => !Number.isNaN(values[i]!)))) return undefined

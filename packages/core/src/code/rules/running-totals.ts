@@ -192,10 +192,12 @@ const isExact = (total: Quantity, { rises, at }: Rises, k: number, value: number
 
 const exactnessAt = ({ values, unit }: Quantity, row: number): number => tolerance(0, values[row]!) + unit * 1e-3
 
-/** Values that a column changes between, as far as the computer tells them apart: of numbers of 16 digits it tells changes of few not at all. */
-function changesTold(total: Quantity, { rises, at }: Rises): number {
-  const exactness = at.reduce((most, row) => Math.max(most, exactnessAt(total, row)), 0)
-  return new Set(rises.map((rise) => Math.round(rise / (2 * exactness)))).size
+/** Whether a column changes by so many values, as far as the computer tells them apart: of numbers of 16 digits it tells changes of few not at all. */
+function changesEnough(total: Quantity, { rises, at }: Rises): boolean {
+  let exactness = 0
+  for (const row of at) exactness = Math.max(exactness, exactnessAt(total, row))
+  const seen = new Set<number>()
+  return rises.some((rise) => seen.add(Math.round(rise / (2 * exactness))).size >= LEAST_CHANGES)
 }
 
 /** Columns that a total may add up, empty cells as 0, but for some. */
@@ -210,7 +212,7 @@ function changeOf(total: Quantity, { parts, except }: Parts, way: Way & { sums: 
   if (!steady && !mayCount(total, way)) return undefined
   const found = risesOf(total, way)
   if (isCount(total, way, found)) return number(1)
-  if (!steady || changesTold(total, found) < LEAST_CHANGES) return undefined
+  if (!steady || !changesEnough(total, found)) return undefined
   const { rows } = found
   const isChange = (value: (row: number) => number) => rows.every((row, k) => isExact(total, found, k, value(row)))
   for (const [q, { name, values }] of parts.entries()) {

@@ -37,7 +37,7 @@ export class WeightedSums {
 
   constructor(
     private readonly quantities: readonly Quantity[],
-    private readonly rows: readonly number[]
+    private readonly rows: ArrayLike<number>
   ) {
     this.whole = this.momentsWithin(undefined)
   }
@@ -55,7 +55,7 @@ export class WeightedSums {
 
   /** Moments of the columns that have no gap where this one has none, on the rows where it is there. */
   private momentsWithin(target: Quantity | undefined): Moments | undefined {
-    const present = target ? this.rows.filter((i) => !Number.isNaN(target.values[i]!)) : this.rows
+    const present = target ? Array.from(this.rows).filter((i) => !Number.isNaN(target.values[i]!)) : this.rows
     const count = Math.min(MOST_ROWS, present.length)
     const rows = Array.from({ length: count }, (_, k) => present[Math.floor(((k + 0.5) * present.length) / count)]!)
     const columns = this.quantities.flatMap(({ values, isDate }, q) => (!isDate && !rows.some((i) => Number.isNaN(values[i]!)) ? [q] : []))

@@ -210,13 +210,25 @@ const LEAST_CALLS = 2
 const LEAST_TIME = 100
 const SHORTEST_TIME = 0.01
 
+/** How closely pairs are timed. */
+export interface Timing {
+  /** Of points that many apart alone, which takes as much less time; of fewer points a smaller part can be left out, so that pairs go no faster. */
+  readonly every?: number
+  /** A speed that tells what is to be known; more calls would only find a faster one. */
+  readonly isEnough?: (perMillisecond: number) => boolean
+}
+
 /**
  * Pairs per millisecond that an engine does, those it can leave out counted in: a few calls from some of these points, each
  * with its nearest neighbours, to all of them [M, d], at an ε as is usually chosen; or at so many coordinates, on made-up points of
- * which none can be left out. `every`: of the points that many apart alone, which takes as much less; of fewer points a smaller part
- * can be left out, so that pairs go no faster.
+ * which none can be left out.
  */
-export async function pairsPerMillisecond(engine: Engine, timed: Plan['timed'], now: () => number, every = 1): Promise<number> {
+export async function pairsPerMillisecond(
+  engine: Engine,
+  timed: Plan['timed'],
+  now: () => number,
+  { every = 1, isEnough = () => false }: Timing = {}
+): Promise<number> {
   const { from, to, epsilon } = typeof timed === 'number' ? madeUp(timed) : await taken(engine, timed(every))
   const [all, log] = [cloud(to), new Float64Array(to.rows)]
   const calls = from.map((rows) => ({
@@ -224,18 +236,19 @@ export async function pairsPerMillisecond(engine: Engine, timed: Plan['timed'], 
     fastest: Number.POSITIVE_INFINITY
   }))
   const ask = ({ pair }: (typeof calls)[number]) => engine.mean(pair, log, to)
+  const pairs = from.reduce((sum, { rows }) => sum + rows * to.rows, 0)
+  const speed = () => pairs / calls.reduce((sum, { fastest }) => sum + Math.max(fastest, SHORTEST_TIME), 0)
   // The first one uploads the points, and waits for what is compiled.
   await ask(calls[0]!)
   const start = now()
   // The fastest call counts: others may have waited for the processor.
-  for (let times = 0; times < LEAST_CALLS || now() - start < LEAST_TIME; times++)
+  for (let times = 0; (times < LEAST_CALLS || now() - start < LEAST_TIME) && !isEnough(speed()); times++)
     for (const call of calls) {
       const before = now()
       await ask(call)
       call.fastest = Math.min(call.fastest, now() - before)
     }
-  const pairs = from.reduce((sum, { rows }) => sum + rows * to.rows, 0)
-  return pairs / calls.reduce((sum, { fastest }) => sum + Math.max(fastest, SHORTEST_TIME), 0)
+  return speed()
 }
 
 interface Measured {

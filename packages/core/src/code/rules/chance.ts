@@ -50,6 +50,13 @@ export function logChoose(n: number, m: number): number {
   return sum
 }
 
+/** Logarithms of 0!, 1!, … n!. */
+export function logFactorials(n: number): Float64Array {
+  const sums = new Float64Array(n + 1)
+  for (let k = 2; k <= n; k++) sums[k] = sums[k - 1]! + log(k)
+  return sums
+}
+
 /** Rows without a gap in some columns, each of a combination of its own: rows that repeat the same few numbers show nothing new. */
 export function differentRows(columns: readonly Float64Array[], rowCount: number): number[] {
   const seen = new Set<string>()

@@ -1,3 +1,4 @@
+import { log } from '../../num/elementary.js'
 import {
   type Cells,
   type Codes,
@@ -13,12 +14,19 @@ import {
   varies
 } from '../../table/codes.js'
 import { type Column, isCategorical, isNumeric } from '../../table/table.js'
-import { isBeyondChance } from './chance.js'
+import { isBelievedAtLog, isBeyondChance, logFactorials } from './chance.js'
 
-/** A column that one or two others determine. */
-interface LookupFound {
+/** A column that one, two or three others determine. */
+export interface LookupFound {
   readonly column: string
   readonly from: readonly string[]
+}
+
+interface Search {
+  /** Rows that candidates must pass before all rows are looked at. */
+  readonly firstRows?: number | undefined
+  /** Columns that tell another together, at most: 2 or 3. */
+  readonly most?: 2 | 3
 }
 
 /** Rows of a value that has occurred before: fewer are no support. */
@@ -29,8 +37,10 @@ const MOST_ALONE = 0.5
 const MOST_VALUES = 2000
 /** Rows, spread over the table, that a lookup must pass before all rows are looked at. */
 export const FIRST_ROWS = 2000
-/** Columns of which pairs are tried. */
+/** Columns of which pairs are tried, and threes. */
 const MOST_COLUMNS = 60
+/** Pairs of rows that two columns leave open, of which a third must tell each: one that has nothing to do with them tells few. */
+const MOST_OPEN = 64
 
 /** Rank of a column of decimals. */
 const DECIMALS = 3
@@ -60,12 +70,16 @@ class Coded {
 }
 
 /**
- * Columns whose value one other column determines, or two: rows that agree there agree here, in all rows that can show it.
+ * Columns whose value one other column determines, or two, or three: rows that agree there agree here, in all rows that can show it.
  * Rows that repeat a whole row show nothing. What all rows say is asked of those columns only that the first rows, spread over
  * the table, do not refute. Cost O(p²) on the first rows, O(rows) for each that passes, and for pairs of at most 60 columns O(p)
  * on the first rows.
  */
-export function findLookups(columns: readonly Column[], rowCount: number, firstRows = FIRST_ROWS): LookupFound[] {
+export function findLookups(
+  columns: readonly Column[],
+  rowCount: number,
+  { firstRows = FIRST_ROWS, most = 2 }: Search = {}
+): LookupFound[] {
   const rows = spreadRows(rowCount, firstRows)
   const all = columns.flatMap((column) => ((isCategorical(column) || isNumeric(column)) && varies(column) ? [new Coded(column, rows)] : []))
   const evidence = new Evidence(all, rowCount)
@@ -73,8 +87,17 @@ export function findLookups(columns: readonly Column[], rowCount: number, firstR
   // Decimals are looked up sooner than looked up by: new ones would mostly be none of those that are known.
   const last = new Set(all.filter(({ rank }) => rank === DECIMALS).map(({ name }) => name))
   const byDecimals = ({ from }: LookupFound) => last.has(from[0]!)
-  return [...singles.filter((one) => !byDecimals(one)), ...findPairs(evidence, singles), ...singles.filter(byDecimals)]
+  const keys = keysOf(all)
+  const fewer = [...singles.filter((one) => !byDecimals(one)), ...findPairs(keys, evidence, singles)]
+  return [...fewer, ...(most > 2 ? findTriples(keys, evidence, fewer) : []), ...singles.filter(byDecimals)]
 }
+
+/** Columns that can be one of several by which others are looked up. */
+const keysOf = (all: readonly Coded[]): Coded[] =>
+  all
+    .filter(({ column, rank }) => rank <= 1 && !surelyMore(column, MOST_VALUES))
+    .filter((one) => one.all.count <= MOST_VALUES)
+    .slice(0, MOST_COLUMNS)
 
 /** Columns that one column determines. */
 function determinedBy(from: Coded, evidence: Evidence): LookupFound[] {
@@ -136,12 +159,8 @@ class Evidence {
 }
 
 /** Two columns that determine a third, which neither of them does. */
-function findPairs(evidence: Evidence, singles: readonly LookupFound[]): LookupFound[] {
+function findPairs(keys: readonly Coded[], evidence: Evidence, singles: readonly LookupFound[]): LookupFound[] {
   const { all } = evidence
-  const keys = all
-    .filter(({ column, rank }) => rank <= 1 && !surelyMore(column, MOST_VALUES))
-    .filter((one) => one.all.count <= MOST_VALUES)
-    .slice(0, MOST_COLUMNS)
   const told = new Set(singles.map(({ column, from }) => JSON.stringify([from[0], column])))
   const tells = (from: Coded, to: Coded) => told.has(JSON.stringify([from.name, to.name]))
   const candidates = (keys.length * keys.length * all.length) / 2
@@ -167,6 +186,98 @@ function findPairs(evidence: Evidence, singles: readonly LookupFound[]): LookupF
   )
   // Country and year rather than city and year.
   return found.sort((x, y) => x.count - y.count).map(({ column, from }) => ({ column, from }))
+}
+
+/**
+ * Columns that three others determine, as a price by type, zone and season, and neither two of these nor others. Each of
+ * the three must say more than chance of the rows that the other two leave open. Cost of p columns O(p²) on the first rows for each that is not
+ * told, as of pairs: two rows that agree in a pair and not in the column leave few thirds; O(rows) for three that pass.
+ */
+function findTriples(among: readonly Coded[], evidence: Evidence, fewer: readonly LookupFound[]): LookupFound[] {
+  const isOpen = (one: Coded) => isShared(one.first) && !fewer.some(({ column }) => column === one.name)
+  const targets = evidence.all.filter(isOpen)
+  if (targets.length === 0) return []
+  // What most rows have alone is no part of what some share.
+  const keys = among.filter(({ first }) => isShared(first))
+  const candidates = (keys.length ** 3 * targets.length) / 6
+  const found = keys.flatMap((a, k) =>
+    keys.slice(k + 1).flatMap((b, l) => {
+      const pair = jointCodes(a.first, b.first)
+      if (!isShared(pair)) return []
+      return targets.flatMap((to) => {
+        if (to === a || to === b) return []
+        const open = openPairs(pair, to.first)
+        if (open.length === 0) return []
+        return keys.slice(k + l + 2).flatMap((c) => {
+          const { codes } = c.first
+          if (c === to || open.some(([i, j]) => codes[i] === codes[j]) || !determines(jointCodes(pair, c.first), to.first)) return []
+          const count = countOfThree([a, b, c], to, { evidence, candidates })
+          return count === undefined ? [] : [{ column: to.name, from: [a.name, b.name, c.name], count }]
+        })
+      })
+    })
+  )
+  return found.sort((x, y) => x.count - y.count).map(({ column, from }) => ({ column, from }))
+}
+
+/** How many combinations of three columns tell another, where they do beyond chance. */
+function countOfThree(
+  three: readonly [Coded, Coded, Coded],
+  to: Coded,
+  { evidence, candidates }: { readonly evidence: Evidence; readonly candidates: number }
+): number | undefined {
+  const [a, b, c, told] = [...three, to].map((one) => evidence.of(one)) as [Codes, Codes, Codes, Codes]
+  const all = jointCodes(jointCodes(a, b), c)
+  if (!isShared(all) || !determines(all, told)) return undefined
+  const isNeeded = (one: Codes, other: Codes, third: Codes) => isBelievedAtLog(logChance(jointCodes(one, other), third, told), candidates)
+  return isNeeded(a, b, c) && isNeeded(b, c, a) && isNeeded(a, c, b) ? all.count : undefined
+}
+
+/** Pairs of rows that agree in some columns and not in another, the first of each. */
+function openPairs({ codes, count }: Codes, to: Codes): readonly (readonly [number, number])[] {
+  const first = new Int32Array(count).fill(-1)
+  const pairs: [number, number][] = []
+  for (let i = 0; i < codes.length && pairs.length < MOST_OPEN; i++) {
+    const at = codes[i]!
+    if (first[at]! < 0) first[at] = i
+    else if (to.codes[first[at]!] !== to.codes[i]) pairs.push([first[at]!, i])
+  }
+  return pairs
+}
+
+/**
+ * How likely it is by chance that a column tells others apart where these are within one group, in logarithms: n rows of a group of which
+ * v values have m each can stand in n! over the product of m! ways, and where k parts have one value each in v to the k at most.
+ */
+function logChance(groups: Codes, parts: Codes, values: Codes): number {
+  const factorials = logFactorials(groups.codes.length)
+  const rows = new Int32Array(groups.count)
+  for (const group of groups.codes) rows[group]!++
+  const ways = Float64Array.from(rows, (n) => factorials[n]!)
+  const [partsOf, valuesOf] = [parts, values].map((one) => sizesWithin(groups, one)) as [Sizes[], Sizes[]]
+  for (const { group, size } of valuesOf) ways[group]! -= factorials[size]!
+  const counts = [partsOf, valuesOf].map((some) => {
+    const count = new Int32Array(groups.count)
+    for (const { group } of some) count[group]!++
+    return count
+  }) as [Int32Array, Int32Array]
+  return ways.reduce((sum, own, group) => sum + Math.min(0, counts[0][group]! * log(counts[1][group]!) - own), 0)
+}
+
+interface Sizes {
+  readonly group: number
+  readonly size: number
+}
+
+/** How many rows of each group have each value. */
+function sizesWithin(groups: Codes, values: Codes): Sizes[] {
+  const both = jointCodes(groups, values)
+  const [sizes, of] = [new Int32Array(both.count), new Int32Array(both.count)]
+  both.codes.forEach((code, i) => {
+    sizes[code]!++
+    of[code] = groups.codes[i]!
+  })
+  return Array.from(sizes, (size, code) => ({ group: of[code]!, size }))
 }
 
 /**

@@ -1,6 +1,6 @@
 import { variance } from '../../num/statistics.js'
 import { linearForm } from '../../table/derivative.js'
-import { COALESCE, columnsOf, type Expression } from '../../table/expression.js'
+import { COALESCE, columnsOf, type Expression, namesIn } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric } from '../../table/table.js'
@@ -14,7 +14,7 @@ import { findExtremes } from './find-extremes.js'
 import { type FormulaFound, findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
 import { findGaps } from './find-gaps.js'
 import { findJointGaps } from './find-joint-gaps.js'
-import { findLookups } from './find-lookups.js'
+import { findLookups, type LookupFound } from './find-lookups.js'
 import { findOffsets } from './find-offsets.js'
 import { findOpen } from './find-open.js'
 import { findLimits, findOrders, type OrderFound } from './find-orders.js'
@@ -152,12 +152,13 @@ export function findExact(
   const hasTwo = (name: string) => table.columns.some((one) => one.name === name && isCategorical(one) && one.levels.length === 2)
   const isGap = (name: string, from: readonly string[]) =>
     from.length === 1 && hasTwo(name) && gaps.some((one) => one.column === from[0] && one.when === name && one.levels && !one.maybe)
-  const lookups = findLookups(table.columns, table.rowCount, firstRows).filter((one) => !isGap(one.column, one.from))
+  const most = byLevel ? 3 : 2
+  const lookups = findLookups(table.columns, table.rowCount, { firstRows, most }).filter((one) => !isGap(one.column, one.from))
   // What others tell: a hall its seats, whoever fills them.
   const told = new Set(lookups.map(({ column: name }) => name))
   const terms = findTerms(table.columns, quantities, table.rowCount)
   for (const { column: name, expression } of terms) take({ kind: 'formula', column: name, expression })
-  const formulas = formulasIn(quantities, data, { byLevel, told })
+  const formulas = formulasIn(quantities, data, { byLevel, lookups })
   formulas.forEach(take)
   turned(
     formulas.filter((rule) => !except.has(rule.column)),
@@ -303,12 +304,12 @@ const comparisonsIn = (quantities: readonly Quantity[], data: WrittenTable): Rul
 
 interface Formulas {
   readonly byLevel: boolean
-  /** Columns that categories tell. */
-  readonly told: ReadonlySet<string>
+  /** What is looked up. */
+  readonly lookups: readonly LookupFound[]
 }
 
 /** Formulas, simplest first; a difference of dates that is never negative brings their order along. */
-function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLevel, told }: Formulas): Rule[] {
+function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLevel, lookups }: Formulas): Rule[] {
   const place = new Map(quantities.map(({ name }, k) => [name, k]))
   const { rowCount } = data.table
   const filled = filledIn(quantities)
@@ -329,14 +330,20 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
     (a, b) =>
       Number(bent.has(b)) - Number(bent.has(a)) || a.rank - b.rank || a.inputs - b.inputs || place.get(b.column)! - place.get(a.column)!
   )
-  return found.flatMap(({ column: name, expression }): Rule[] => {
+  // Of several readings of one relation that which computes what nothing else tells: what a price leaves, and not the price.
+  const same = ({ column: name, expression }: FormulaFound) => columnsIn({ kind: 'formula', column: name, expression })
+  const isTold = ({ column: name, expression }: FormulaFound) =>
+    lookups.some((one) => one.column === name && !one.from.some((input) => namesIn(expression).includes(input)))
+  const open = new Set(found.filter((one) => !isTold(one)).map(same))
+  const isBehind = (one: FormulaFound) => isTold(one) && open.has(same(one))
+  return [...found.filter((one) => !isBehind(one)), ...found.filter(isBehind)].flatMap(({ column: name, expression }): Rule[] => {
     const rule: Rule = { kind: 'formula', column: name, expression }
     const inputs = columnsOf(expression)
     const dates = inputs.filter((one) => quantities[place.get(one)!]!.isDate)
     // An age does not tell one date by the other, nor does what else comes off a time.
     if (dates.length === 2 && inputs.length === 2 && linearForm(expression)?.constant === 0) return differenceOf(rule, data)
     const part = partIn(expression, data)
-    return part ? [rule, told.has(part.column) ? limitOf(columnsOf(part.low)[0]!, part.column) : part] : [rule]
+    return part ? [rule, lookups.some((one) => one.column === part.column) ? limitOf(columnsOf(part.low)[0]!, part.column) : part] : [rule]
   })
 }
 

@@ -129,9 +129,15 @@ interface BandwidthSearch extends Context {
   readonly relative?: number | undefined
 }
 
+/** Of points that nobody changes: a contest, a search, what carries its ε to all rows and a second fit ask the same in turn. */
+const spacings = new WeakMap<Matrix, number>()
+
 /** Typical squared nearest-neighbour distance of rows, by 2,000 of them at most: the unit in which ε is carried from some rows to others. */
 export async function squaredSpacing({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>, engine: Engine): Promise<number> {
-  return typicalAboveTies(await sampledSquaredDistances(comparedPoints(encoder, rows), engine))
+  const points = comparedPoints(encoder, rows)
+  const spacing = spacings.get(points) ?? typicalAboveTies(await sampledSquaredDistances(points, engine))
+  spacings.set(points, spacing)
+  return spacing
 }
 
 /**

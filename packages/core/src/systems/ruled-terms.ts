@@ -245,7 +245,7 @@ export class Through {
 
   /** The one value that stands for what is looked up, or undefined. */
   private onlyKey(rule: Extract<KeptRule, { kind: 'lookup' }>, wanted: Wanted): string | number | undefined {
-    if (rule.from.length !== 1) return undefined
+    if (rule.from.length !== 1 || rule.parts) return undefined
     const keys = this.keysOf(rule, wanted)
     const key = keys.length === 1 ? keys[0]![0] : undefined
     if (key === null || key === undefined) return undefined

@@ -23,6 +23,7 @@ import {
 } from '../model-file/reading.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
+import { CALENDAR_PARTS, type CalendarPart } from '../table/calendar-part.js'
 import type { CellValue } from '../table/cells.js'
 import { type Expression, indicatorsOf } from '../table/expression.js'
 import { expressionText } from '../table/expression-text.js'
@@ -51,7 +52,7 @@ export function recordRules({ rules, columns }: KeptRules): object {
           column: rule.column,
           from: rule.from,
           ...rule.table,
-          ...defined({ exceptions: rule.exceptions, there: rule.there })
+          ...defined({ parts: rule.parts, exceptions: rule.exceptions, there: rule.there })
         }
       if (rule.kind === 'gap') return rule
       if (rule.kind === 'step')
@@ -81,6 +82,7 @@ interface LookupRecord {
   readonly kind: 'lookup'
   readonly column: string
   readonly from: readonly string[]
+  readonly parts?: readonly (CalendarPart | null)[] | undefined
   readonly keys: readonly (readonly CellValue[])[]
   readonly values: readonly CellValue[]
   readonly exceptions?: Exceptions | undefined
@@ -102,6 +104,7 @@ const lookupRecord = record<LookupRecord>({
   kind: word('lookup'),
   column: text,
   from: list(text),
+  parts: optional(list((value, field) => (value === null ? null : word(...CALENDAR_PARTS)(value, field)))),
   keys: list(list(cell)),
   values: list(cell),
   exceptions,

@@ -3,7 +3,7 @@ import { columnsOf, type Expression, evaluate, holdsIn } from '../../table/expre
 import { roundToFormat } from '../../table/present.js'
 import type { NumericColumn } from '../../table/table.js'
 import { type KeptRule, type KeptRules, openCell, type RuledColumn, type There, thereOf } from './kept-rules.js'
-import { lookup } from './lookup-table.js'
+import { keyOf, lookup } from './lookup-table.js'
 import { DAY, tolerance, unitOf } from './quantity.js'
 import { isWhere, saysGap } from './rows-of-rule.js'
 import { wheresOf } from './rule.js'
@@ -189,16 +189,18 @@ function orderStep({ column, lows, highs = [] }: Kept<'order'>, columns: Columns
   }
 }
 
-function lookupStep({ column, from, table }: Kept<'lookup'>): Step {
+function lookupStep(rule: Kept<'lookup'>): Step {
+  const { column, from, parts, table } = rule
   const lookedUp = lookup(table)
-  const found = (row: SettlingRow) => lookedUp(from.map((name) => row.cell(name)))
+  const found = (row: SettlingRow) => lookedUp(keyOf(rule, row.cell))
   return {
     column,
     holds: (row) => found(row) === row.cell(column),
     back(row) {
       const target = row.cell(column)
       const open = from.findIndex((name) => !row.isGiven(name))
-      if (open < 0 || found(row) === target) return
+      // A part of a date does not say which date it is.
+      if (open < 0 || parts || found(row) === target) return
       const fitting = table.keys.filter(
         (key, e) => table.values[e] === target && from.every((name, k) => !row.isGiven(name) || key[k] === row.cell(name))
       )

@@ -1,7 +1,7 @@
 import { type Key, keyFor, uniforms } from '../../num/random.js'
 import { type CellValue, cellAt } from '../../table/cells.js'
 import { isNumeric } from '../../table/table.js'
-import { rowCells } from './lookup-table.js'
+import { keyAt } from './lookup-table.js'
 import { DAY } from './quantity.js'
 import { breachOf, columnIn, expressionAt, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { openOf, type Rule } from './rule.js'
@@ -38,7 +38,7 @@ export function exceptionsOf(rule: Bendable, data: WrittenTable): Exceptions | u
   const column = columnIn(data, rule.column)
   const cell = cellAt(column)
   if (rule.kind === 'lookup') {
-    const cells = rowCells(data.table, rule.from)
+    const cells = keyAt(data.table, rule)
     const counts = new Map<string, number>()
     for (let i = 0; i < data.table.rowCount; i++) counts.set(nameOf(cells(i)), (counts.get(nameOf(cells(i))) ?? 0) + 1)
     const keys = rows.map((i) => ({ cells: cells(i), count: counts.get(nameOf(cells(i)))! }))

@@ -2,8 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { type Cell, textTable } from '../../../../../test/planted-tables.js'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
+import { recordRules, rulesIn } from '../../systems/rules-file.js'
 import { findRules } from './find.js'
+import { keepRules } from './keep.js'
+import { parseRule } from './parse-rule.js'
+import { breachOf } from './rows-of-rule.js'
 import { ruleText } from './rule.js'
+import { putRulesBack, takeRulesOut } from './stacked.js'
 
 const rows = 400
 const dice = (label: string, seed = 5) => uniforms(keyFor(keyFromSeed(seed), label), rows)
@@ -41,5 +46,64 @@ describe('what three columns tell together', () => {
       const weight = Array.from(dice('weight', seed), (u) => u.toFixed(4))
       expect(found({ a: a!, b: b!, c: c!, weight, told }).filter((text) => text.includes('a, b, c'))).toEqual([])
     }
+  })
+})
+
+describe('what a calendar says of a date', () => {
+  const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+  const times = Array.from(dice('time'), (u) => new Date(Date.UTC(2023, 0, 1) + 60_000 * Math.floor(600 * 24 * 60 * u)))
+  const columns = (at: readonly Date[]) => ({
+    start: at.map((time) => time.toISOString().slice(0, 16)),
+    weekday: at.map((time) => days[time.getUTCDay()]!),
+    month: at.map((time) => time.getUTCMonth() + 1),
+    hour: at.map((time) => time.getUTCHours()),
+    day: at.map((time) => time.getUTCDate()),
+    year: at.map((time) => time.getUTCFullYear()),
+    period: at.map((time) => time.toISOString().slice(0, 7)),
+    // Each Thursday lies in the week of its year.
+    week: at.map((time) => {
+      const thursday = new Date(time.getTime() + 86_400_000 * (4 - (time.getUTCDay() || 7)))
+      return 1 + Math.floor((thursday.getTime() - Date.UTC(thursday.getUTCFullYear(), 0, 1)) / (7 * 86_400_000))
+    })
+  })
+  const rules = [
+    'month(start) -> month',
+    'weekday(start) -> weekday',
+    'hour(start) -> hour',
+    'year(start) -> year',
+    'day(start) -> day',
+    'week(start) -> week',
+    'month_end(start) -> period'
+  ]
+
+  it('is looked up by it', () => {
+    const own = columns(times)
+    // Of two years a threshold says which, in one number.
+    const asFound = rules.map((text) => (text.startsWith('year') ? 'year = start >= 2024-01-01' : text))
+    expect(found(own).sort()).toEqual(asFound.sort())
+    const { data } = prepareRows(textTable(own))
+    for (const text of rules) {
+      const rule = parseRule(text)
+      expect(ruleText(rule)).toBe(text)
+      expect(breachOf(rule, data)).toBeUndefined()
+    }
+    expect(breachOf(parseRule('weekday(start) -> month'), data)).toBeDefined()
+  })
+
+  it('comes back from the date, also by a model file', () => {
+    const { data } = prepareRows(textTable(columns(times)))
+    const kept = keepRules(rules.map(parseRule), data)
+    const drawn = takeRulesOut(kept, data)
+    expect(drawn.table.columns.map(({ name }) => name)).toEqual(['start'])
+    const read = rulesIn(['start'])(JSON.parse(JSON.stringify(recordRules(kept))), 'rules')
+    expect(putRulesBack(read, drawn).table).toEqual(data.table)
+  })
+
+  it('counts each date once', () => {
+    // Five days of two months: which of both it is says what each of them is, of 400 rows.
+    const date = Array.from(dice('few'), (u) => ['2024-01-03', '2024-01-17', '2024-02-05', '2024-02-20', '2024-02-28'][Math.floor(5 * u)]!)
+    const wave = date.map((one) => (one < '2024-02' ? 'first' : 'second'))
+    const weight = Array.from(dice('weight'), (u) => u.toFixed(4))
+    expect(found({ date, wave, weight }).filter((text) => text.includes('('))).toEqual([])
   })
 })

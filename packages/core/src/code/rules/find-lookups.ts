@@ -1,4 +1,5 @@
 import { log } from '../../num/elementary.js'
+import { CALENDAR_PARTS, type CalendarPart, partColumn } from '../../table/calendar-part.js'
 import {
   type Cells,
   type Codes,
@@ -13,13 +14,14 @@ import {
   surelyMore,
   varies
 } from '../../table/codes.js'
+import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric } from '../../table/table.js'
 import { isBelievedAtLog, isBeyondChance, logFactorials } from './chance.js'
+import type { LookupKey } from './rule.js'
 
-/** A column that one, two or three others determine. */
-export interface LookupFound {
+/** A column that one, two or three others determine, or a part of a date. */
+export interface LookupFound extends LookupKey {
   readonly column: string
-  readonly from: readonly string[]
 }
 
 interface Search {
@@ -42,7 +44,8 @@ const MOST_COLUMNS = 60
 /** Pairs of rows that two columns leave open, of which a third must tell each: one that has nothing to do with them tells few. */
 const MOST_OPEN = 64
 
-/** Rank of a column of decimals. */
+/** Ranks of columns of whole numbers, and of decimals. */
+const WHOLE = 1
 const DECIMALS = 3
 
 /** A column by its values, of which those of all rows are numbered when they are asked for. */
@@ -53,14 +56,25 @@ class Coded {
   /** Of the first rows that are looked at. */
   readonly first: Codes
   #all: Codes | undefined
+  #column: Cells | undefined
 
   constructor(
-    readonly column: Cells,
-    rows: Uint32Array
+    own: Cells,
+    rows: Uint32Array,
+    /** What a calendar says of dates, and which. */
+    readonly part?: { readonly name: CalendarPart; readonly of: Coded }
   ) {
-    this.name = column.name
-    this.rank = rankOf(column)
-    this.first = codesIn(column, rows)
+    this.name = own.name
+    this.rank = part ? WHOLE : rankOf(own)
+    const first = part && partColumn(takeTableRows({ columns: [own], rowCount: rows.length }, rows).columns[0]!, part.name)
+    this.first = first ? codesOf(first as Cells) : codesIn(own, rows)
+    this.#column = part ? undefined : own
+  }
+
+  /** Of a part of dates once it is asked for: few of them pass the first rows. */
+  get column(): Cells {
+    this.#column ??= partColumn(this.part!.of.column, this.part!.name) as Cells
+    return this.#column
   }
 
   get all(): Codes {
@@ -82,8 +96,9 @@ export function findLookups(
 ): LookupFound[] {
   const rows = spreadRows(rowCount, firstRows)
   const all = columns.flatMap((column) => ((isCategorical(column) || isNumeric(column)) && varies(column) ? [new Coded(column, rows)] : []))
-  const evidence = new Evidence(all, rowCount)
-  const singles = [...all].sort((a, b) => a.rank - b.rank).flatMap((from) => determinedBy(from, evidence))
+  const parts = partsOf(all, rows)
+  const evidence = new Evidence(all, rowCount, parts)
+  const singles = [...all, ...parts].sort((a, b) => a.rank - b.rank).flatMap((from) => determinedBy(from, evidence))
   // Decimals are looked up sooner than looked up by: new ones would mostly be none of those that are known.
   const last = new Set(all.filter(({ rank }) => rank === DECIMALS).map(({ name }) => name))
   const byDecimals = ({ from }: LookupFound) => last.has(from[0]!)
@@ -91,6 +106,14 @@ export function findLookups(
   const fewer = [...singles.filter((one) => !byDecimals(one)), ...findPairs(keys, evidence, singles)]
   return [...fewer, ...(most > 2 ? findTriples(keys, evidence, fewer) : []), ...singles.filter(byDecimals)]
 }
+
+/** What a calendar says of each column of dates. */
+const partsOf = (all: readonly Coded[], rows: Uint32Array): Coded[] =>
+  all.flatMap((of) => {
+    if (of.column.kind !== 'datetime') return []
+    const parts = CALENDAR_PARTS.map((name) => new Coded(of.column, rows, { name, of }))
+    return parts.filter(({ first }) => first.count > 1)
+  })
 
 /** Columns that can be one of several by which others are looked up. */
 const keysOf = (all: readonly Coded[]): Coded[] =>
@@ -105,7 +128,7 @@ function determinedBy(from: Coded, evidence: Evidence): LookupFound[] {
   const isAlone = () => surelyMore(from.column, MOST_ALONE * rowCount)
   // First rows that all differ refute nothing.
   if (from.first.count === from.first.codes.length && isAlone()) return []
-  const open = all.filter((to) => to !== from && determines(from.first, to.first))
+  const open = all.filter((to) => to.name !== from.name && determines(from.first, to.first))
   if (open.length === 0 || isAlone()) return []
   const pairs = sharingRows(from.all)
   return open.flatMap((to): LookupFound[] => {
@@ -115,8 +138,11 @@ function determinedBy(from: Coded, evidence: Evidence): LookupFound[] {
     const [key, told] = [evidence.of(from), evidence.of(to)]
     // Rows that share what determines a column share that: it has no more values, and rows share them at least as often.
     if (!isShared(key) || key.count < told.count || sharedRate(key) > sharedRate(told)) return []
-    const times = told.codes.length - key.count
-    return evidence.isBelieved(sharedRate(told), times) ? [{ column: to.name, from: [from.name] }] : []
+    // Of a part of dates each date says it once.
+    const times = (from.part ? evidence.of(from.part.of).count : told.codes.length) - key.count
+    return evidence.isBelieved(sharedRate(told), times)
+      ? [{ column: to.name, from: [from.name], ...(from.part ? { parts: [from.part.name] } : {}) }]
+      : []
   })
 }
 
@@ -128,7 +154,8 @@ class Evidence {
 
   constructor(
     readonly all: readonly Coded[],
-    readonly rowCount: number
+    readonly rowCount: number,
+    readonly parts: readonly Coded[]
   ) {}
 
   of(one: Coded): Codes {
@@ -151,9 +178,9 @@ class Evidence {
   /** Whether it is beyond chance among all columns by each that can be a key; how many these are is counted only where it matters. */
   isBelieved(rate: number, times: number): boolean {
     const among = (keys: number) => isBeyondChance({ rate, times, candidates: keys * this.all.length })
-    if (among(this.all.length)) return true
+    if (among(this.all.length + this.parts.length)) return true
     if (!among(1)) return false
-    this.#keys ??= this.all.filter((one) => isShared(this.of(one))).length
+    this.#keys ??= this.parts.length + this.all.filter((one) => isShared(this.of(one))).length
     return among(this.#keys)
   }
 }
@@ -299,7 +326,7 @@ function missingCode(column: Cells, { codes }: Codes): number | undefined {
 
 function rankOf(column: Column): number {
   if (isCategorical(column)) return 0
-  return column.kind === 'integer' ? 1 : column.kind === 'datetime' ? 2 : DECIMALS
+  return column.kind === 'integer' ? WHOLE : column.kind === 'datetime' ? 2 : DECIMALS
 }
 
 /** 1 marks rows that no earlier row repeats [n]. */

@@ -150,14 +150,18 @@ export function findExact(
   const gaps = findGaps(table.columns, table.rowCount)
   // What tells a category by nothing but where it is missing is told by that: a copayment which only some insurances have.
   const hasTwo = (name: string) => table.columns.some((one) => one.name === name && isCategorical(one) && one.levels.length === 2)
-  const isGap = (name: string, from: readonly string[]) =>
+  const isGap = ({ column: name, from }: LookupFound) =>
     from.length === 1 && hasTwo(name) && gaps.some((one) => one.column === from[0] && one.when === name && one.levels && !one.maybe)
   const most = byLevel ? 3 : 2
-  const lookups = findLookups(table.columns, table.rowCount, { firstRows, most }).filter((one) => !isGap(one.column, one.from))
+  const lookups = findLookups(table.columns, table.rowCount, { firstRows, most }).filter((one) => !isGap(one))
   // What others tell: a hall its seats, whoever fills them.
   const told = new Set(lookups.map(({ column: name }) => name))
   const terms = findTerms(table.columns, quantities, table.rowCount)
   for (const { column: name, expression } of terms) take({ kind: 'formula', column: name, expression })
+  const steps = findSteps(table.columns, quantities, firstRows)
+  // An hour of a moment says more than how long after midnight that is, rounded; thresholds of dates say when a tariff began.
+  const isStep = (name: string) => steps.some((one) => one.column === name)
+  for (const one of lookups) if (one.parts && !isStep(one.column)) take({ kind: 'lookup', ...one })
   const formulas = formulasIn(quantities, data, { byLevel, lookups })
   formulas.forEach(take)
   turned(
@@ -169,16 +173,17 @@ export function findExact(
   const standing = byLevel ? standingsIn(data).map((one) => one.column) : []
   const sums = byLevel ? findByLevel(table.columns, quantities, kept).filter((one) => !standing.includes(one.column)) : []
   for (const { column: name, expression } of sums) take({ kind: 'formula', column: name, expression })
-  for (const step of findSteps(table.columns, quantities, firstRows)) take({ kind: 'step', ...step })
+  for (const step of steps) take({ kind: 'step', ...step })
   comparisonsIn(quantities, data).forEach(take)
   const computed = new Set(kept.filter(({ kind }) => kind === 'formula').map((rule) => rule.column))
   // What is computed may be none of the numbers that are known; where it stands says more than which of them it is. So does the side
   // of two numbers on which one lies.
-  for (const { column: name, from } of lookups) {
+  for (const { column: name, from, parts } of lookups) {
+    if (parts) continue
     const step = from.length === 1 ? (computed.has(from[0]!) ? stepIn(name, from[0]!) : undefined) : sideOfTwo(name, from)
     if (step) take({ kind: 'step', ...step })
   }
-  for (const { column: name, from } of lookups) if (!from.some((one) => computed.has(one))) take({ kind: 'lookup', column: name, from })
+  for (const one of lookups) if (!one.from.some((name) => computed.has(name))) take({ kind: 'lookup', ...one })
   const isTold = (name: string) => except.has(name) || kept.some((rule) => rule.column === name && (!isOrder(rule) || rule.exceptions))
   if (byLevel && quantities.length <= MOST_COLUMNS_OF[2])
     for (const rule of findOpen(

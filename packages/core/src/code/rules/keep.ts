@@ -18,7 +18,7 @@ import { inputsOfKept, type KeptOrder, type KeptRule, type KeptRules, THERE, typ
 import { listedValues } from './listed-values.js'
 import { lookupTable } from './lookup-table.js'
 import { DAY } from './quantity.js'
-import { binAt, columnIn, formatIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
+import { binAt, columnIn, formatIn, keyColumns, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, isOpenCell, openOf, type Rule } from './rule.js'
 import { endOfWay, isToldByShare } from './share-of-way.js'
 import { endAt, gapColumn, highestOf } from './stacked.js'
@@ -109,12 +109,18 @@ function keepRule(place: number, rules: readonly Rule[], data: MeasuredTable): K
     ]
   }
   if (rule.kind === 'lookup') {
-    const from = rule.from.map((name) => columnIn(data, name))
+    const from = keyColumns(rule, data)
     const rows = Uint32Array.from(rowsThere(rule, data))
     const own = takeTableRows({ columns: [...from, columnIn(data, column)], rowCount: data.table.rowCount }, rows).columns
     const table = lookupTable(own.slice(0, -1), own[own.length - 1]!, rows.length)
     return [
-      { kind: rule.kind, column, from: rule.from, table, ...defined({ exceptions: exceptionsIn(rule, data), there: thereIn(rule, data) }) }
+      {
+        kind: rule.kind,
+        column,
+        from: rule.from,
+        table,
+        ...defined({ parts: rule.parts, exceptions: exceptionsIn(rule, data), there: thereIn(rule, data) })
+      }
     ]
   }
   if (rules.slice(place + 1).some((one) => isOrder(one) && one.column === column)) return []

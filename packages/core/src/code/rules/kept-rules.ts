@@ -9,7 +9,7 @@ import type { KeptGaps } from './keep-gaps.js'
 import type { Parts } from './keep-parts.js'
 import type { ListedValues } from './listed-values.js'
 import type { LookupTable } from './lookup-table.js'
-import { columnsOfGap, type Open, type Rule, ruleText } from './rule.js'
+import { columnsOfGap, type LookupKey, type Open, type Rule, ruleText } from './rule.js'
 import { columnsOfCuts, type Thresholds } from './thresholds.js'
 import type { Within } from './within.js'
 
@@ -49,14 +49,13 @@ export type KeptRule =
       readonly listed?: ListedValues | undefined
       readonly exceptions?: Exceptions | undefined
     }
-  | {
+  | ({
       readonly kind: 'lookup'
       readonly column: string
-      readonly from: readonly string[]
       readonly table: LookupTable
       readonly exceptions?: Exceptions | undefined
       readonly there?: There | undefined
-    }
+    } & LookupKey)
   /** One value below the first threshold, one from each on [cuts + 1], and one where the number or a threshold is missing. */
   | ({
       readonly kind: 'step'

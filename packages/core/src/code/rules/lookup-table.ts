@@ -1,6 +1,8 @@
 import { defined } from '../../num/defined.js'
+import { partOf } from '../../table/calendar-part.js'
 import { type CellValue, cellAt } from '../../table/cells.js'
 import type { Column, NumericColumn, Table } from '../../table/table.js'
+import type { LookupKey } from './rule.js'
 
 /** What a column is for each combination of the columns that determine it. Plain data. */
 export interface LookupTable {
@@ -92,8 +94,15 @@ export function columnOfCells(
   return missing.includes(1) ? { name, kind, values, missing, ...limits } : { name, kind, values, ...limits }
 }
 
-/** Rows of a table as cells by column name. */
-export function rowCells(table: Table, names: readonly string[]): (row: number) => CellValue[] {
-  const cells = names.map((name) => cellAt(table.columns.find((one) => one.name === name)!))
-  return (i) => cells.map((cell) => cell(i))
+/** What a row is looked up by, of a table. */
+export function keyAt(table: Table, key: LookupKey): (row: number) => readonly CellValue[] {
+  const cells = new Map(key.from.map((name) => [name, cellAt(table.columns.find((one) => one.name === name)!)]))
+  return (i) => keyOf(key, (name) => cells.get(name)!(i))
 }
+
+/** What a row is looked up by, whose cells are given by column name. */
+export const keyOf = ({ from, parts }: LookupKey, cell: (name: string) => CellValue): readonly CellValue[] =>
+  from.map((name, k) => {
+    const [own, part] = [cell(name), parts?.[k]]
+    return part && typeof own === 'number' ? partOf(part, own) : own
+  })

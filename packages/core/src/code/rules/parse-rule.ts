@@ -1,4 +1,5 @@
 import { InputError } from '../../num/errors.js'
+import { CALENDAR_PARTS, type CalendarPart } from '../../table/calendar-part.js'
 import { columnsOf, type Expression, indicatorsOf, isConstant, namesIn as namesInExpression } from '../../table/expression.js'
 import { parseExpression } from '../../table/parse-expression.js'
 import { readClock } from '../../table/time-of-day.js'
@@ -204,9 +205,18 @@ function lookupIn(text: string, before: string, after: string): Rule {
   const from = namesIn(before)
   const to = namesIn(after)
   if (from.length === 0 || to.length !== 1) throw malformed(text, 'not one column behind ->, and one or more before it')
-  if (from.includes(to[0]!)) throw malformed(text, `${to[0]} on both sides`)
-  return { kind: 'lookup', column: to[0]!, from }
+  const keys = from.map((word): { name: string; part: CalendarPart | null } => {
+    const match = PART.exec(word)
+    return match ? { name: namesIn(match[2]!)[0]!, part: match[1] as CalendarPart } : { name: word, part: null }
+  })
+  const names = keys.map(({ name }) => name)
+  if (names.includes(to[0]!)) throw malformed(text, `${to[0]} on both sides`)
+  const parts = keys.some(({ part }) => part) ? { parts: keys.map(({ part }) => part) } : {}
+  return { kind: 'lookup', column: to[0]!, from: names, ...parts }
 }
+
+/** `weekday(date)`. */
+const PART = new RegExp(`^(${CALENDAR_PARTS.join('|')})\\s*\\(\\s*([^()]+?)\\s*\\)$`)
 
 const namesIn = (text: string): string[] =>
   (text.match(/(`[^`]*`|[^,`])+/g) ?? []).map((part) => part.trim().replace(/^`(.*)`$/, '$1')).filter((part) => part !== '')

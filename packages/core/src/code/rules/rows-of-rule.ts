@@ -1,3 +1,4 @@
+import { partColumn } from '../../table/calendar-part.js'
 import { type CellValue, cellAt } from '../../table/cells.js'
 import { type Codes, codesOf, jointCodes } from '../../table/codes.js'
 import { linearForm } from '../../table/derivative.js'
@@ -13,6 +14,7 @@ import {
   type GapWhere,
   inputsOf,
   isOpenCell,
+  type LookupKey,
   type Open,
   openOf,
   type Rule,
@@ -45,7 +47,13 @@ export function breachOf(rule: Rule, data: WrittenTable, says: Says = 'most'): B
   const open = openOf(rule)
   if (open !== undefined) return openBreach(rule, open, { data, says })
   if (rule.kind === 'lookup')
-    return lookupBreach(rule, { keys: rule.from.map((name) => codesIn(data, name)).reduce((a, b) => jointCodes(a, b)), data, says })
+    return lookupBreach(rule, {
+      keys: keyColumns(rule, data)
+        .map(codesIn)
+        .reduce((a, b) => jointCodes(a, b)),
+      data,
+      says
+    })
   if (rule.kind === 'step') return lookupBreach({ column: rule.column, from: inputsOf(rule) }, { keys: binsOf(rule, data), data, says })
   if (rule.kind === 'gap') return gapBreach(rule, data)
   const slack = roundingOf(rule, data)
@@ -103,7 +111,11 @@ function columnsShown(rule: Extract<Rule, { kind: 'formula' | 'order' | 'limit' 
   return names
 }
 
-const codesIn = (data: WrittenTable, name: string): Codes => codesOf(columnIn(data, name) as Exclude<Column, { kind: 'identifier' }>)
+const codesIn = (column: Column): Codes => codesOf(column as Exclude<Column, { kind: 'identifier' }>)
+
+/** The columns that another is looked up by, of dates the part that counts. */
+export const keyColumns = ({ from, parts }: LookupKey, data: WrittenTable): Column[] =>
+  from.map((name, k) => partColumn(columnIn(data, name), parts?.[k]))
 
 /** Between which thresholds each row lies; those without a number stand for themselves. */
 function binsOf(rule: Extract<Rule, { kind: 'step' }>, data: WrittenTable): Codes {
@@ -156,7 +168,7 @@ function lookupBreach(
   { column, from }: { readonly column: string; readonly from: readonly string[] },
   { keys, data, says }: { readonly keys: Codes; readonly data: WrittenTable; readonly says: Says }
 ): Breach | undefined {
-  const values = codesIn(data, column)
+  const values = codesIn(columnIn(data, column))
   const first = usualRows(keys, values, says)
   const broken = rowsWhere(keys.codes.length, (i) => values.codes[first[keys.codes[i]!]!] !== values.codes[i])
   if (broken.length === 0) return undefined

@@ -3,7 +3,7 @@ import { derivative } from '../../table/derivative.js'
 import { columnsOf, type Expression, evaluate, holdsIn } from '../../table/expression.js'
 import { roundToFormat } from '../../table/present.js'
 import { endOfOrder, isShare, type KeptOrder, type KeptRules, openCell, type RuledColumn, thereOf } from './kept-rules.js'
-import { lookup } from './lookup-table.js'
+import { keyOf, lookup } from './lookup-table.js'
 import { DAY } from './quantity.js'
 import { saysGap, saysMaybe } from './rows-of-rule.js'
 import { binOf } from './thresholds.js'
@@ -28,7 +28,7 @@ export function wholeRow({ rules, columns }: KeptRules, digits: 'all' | 'written
         return
       }
       if (rule.kind === 'lookup') {
-        whole[rule.column] = shown(column, tables[k]!(rule.from.map((name) => cell(whole[name]!))))
+        whole[rule.column] = shown(column, tables[k]!(keyOf(rule, (name) => cell(whole[name]!))))
         return
       }
       if (rule.kind === 'gap') {

@@ -1,3 +1,4 @@
+import type { CalendarPart } from '../../table/calendar-part.js'
 import type { CellValue } from '../../table/cells.js'
 import { type Expression, namesIn } from '../../table/expression.js'
 import { columnWord, expressionText } from '../../table/expression-text.js'
@@ -19,12 +20,19 @@ type Statement =
   | { readonly kind: 'order'; readonly column: string; readonly low: Expression }
   /** `cancelled <= arrival`: never above, of a column that is missing where the other need not be. */
   | { readonly kind: 'limit'; readonly column: string; readonly high: Expression }
-  /** `sku -> unit_price`: rows that agree in `from` agree in the column. */
-  | { readonly kind: 'lookup'; readonly column: string; readonly from: readonly string[]; readonly open?: Open | undefined }
+  /** `sku -> unit_price`: rows that agree in `from` agree in the column; `weekday(date) -> weekday`: in parts of dates. */
+  | ({ readonly kind: 'lookup'; readonly column: string; readonly open?: Open | undefined } & LookupKey)
   /** `adult = age >= 18`, `group = bins(age, 18, 65)`, `late = delivered > promised`: one value below the first threshold, and one from each on. */
   | ({ readonly kind: 'step'; readonly column: string; readonly of: string } & Thresholds)
   /** `spouse_age missing where marital = single, widowed`, `guardian missing where age >= 18`, `pregnant missing where sex = m or age < 18`. */
   | ({ readonly kind: 'gap'; readonly column: string } & GapsWhere)
+
+/** What a column is looked up by. */
+export interface LookupKey {
+  readonly from: readonly string[]
+  /** Which part of a date counts of each of these, where one does [from]. */
+  readonly parts?: readonly (CalendarPart | null)[] | undefined
+}
 
 /** A condition on another column: certain levels, or a number on one side of a threshold; without these, that it is missing, or `present`. Plain data. */
 export interface GapWhere {
@@ -86,10 +94,15 @@ export function ruleText(rule: Rule): string {
 
 function statementText(rule: Rule): string {
   const column = columnWord(rule.column)
-  if (rule.kind === 'lookup') return `${rule.from.map(columnWord).join(', ')} -> ${column}`
+  if (rule.kind === 'lookup') return `${keyText(rule)} -> ${column}`
   if (rule.kind === 'step') return `${column} = ${thresholdsText(columnWord(rule.of), rule)}`
   if (rule.kind === 'gap') return `${column} missing where ${gapsWhereText(rule)}`
   return `${column} ${rule.kind === 'formula' ? '=' : rule.kind === 'order' ? '>=' : '<='} ${expressionText(sideOf(rule))}`
+}
+
+function keyText({ from, parts }: LookupKey): string {
+  const words = from.map((name, k) => (parts?.[k] ? `${parts[k]}(${columnWord(name)})` : columnWord(name)))
+  return words.join(', ')
 }
 
 const gapsWhereText = (gap: GapsWhere): string =>

@@ -25,7 +25,7 @@ import {
   thereOf
 } from './kept-rules.js'
 import { toListed } from './listed-values.js'
-import { columnOfCells, lookup, rowCells } from './lookup-table.js'
+import { columnOfCells, keyAt, lookup } from './lookup-table.js'
 import { DAY, unitOf } from './quantity.js'
 import { binAt, columnIn, expressionAt, formatIn, type WrittenTable } from './rows-of-rule.js'
 import { isOpenCell } from './rule.js'
@@ -164,7 +164,7 @@ export function putRulesBack(
           key: key && keyFor(key, rule.column),
           chains,
           first,
-          cells: rule.kind === 'lookup' ? rowCells(soFar.table, rule.from) : () => []
+          cells: rule.kind === 'lookup' ? keyAt(soFar.table, rule) : () => []
         })
       : () => undefined
     done.set(rule.column, {
@@ -210,7 +210,7 @@ function derived(rule: Exclude<KeptRule, KeptGaps>, { column, soFar, except, lis
     return columnOfCells(column, cells)
   }
   if (rule.kind === 'lookup') {
-    const key = rowCells(soFar.table, rule.from)
+    const key = keyAt(soFar.table, rule)
     const find = lookup(rule.table)
     return columnOfCells(
       column,

@@ -1,7 +1,7 @@
 import { type Codec, fitLatentTable, sampleLatentTable } from '@sbridge/core/internal'
 import { keyFromSeed, type Matrix, matrix, normals } from '@sbridge/core/kernels'
 import { expect, test } from 'vitest'
-import { linearNetwork } from '../test/onnx.js'
+import { linearNetwork, quickly } from '../test/onnx.js'
 import { createEngine } from './host/node.js'
 import { loadOnnxCodec, restoreOnnxCodec } from './latent-onnx.js'
 
@@ -23,7 +23,7 @@ const rows = (() => {
 test('an encoder and decoder from ONNX files: round trip, unit coordinates, saved and restored, a sampler behind them', {
   tags: ['slow']
 }, async () => {
-  const codec = await loadOnnxCodec({ encoder, decoder }, rows)
+  const codec = await quickly(() => loadOnnxCodec({ encoder, decoder }, rows))
   const latents = await codec.encode(rows)
   expect(latents.data.reduce((s, z) => s + z * z, 0) / latents.data.length).toBeCloseTo(1, 5)
   const back = await codec.decode(latents)

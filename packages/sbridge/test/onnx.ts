@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+
 // A minimal writer of ONNX files: protocol-buffer fields of a graph with one MatMul node.
 const varint = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...varint(Math.floor(n / 128))])
 const whole = (field: number, n: number): number[] => [...varint(field * 8), ...varint(n)]
@@ -27,4 +29,17 @@ export function linearNetwork(inputs: number, outputs: number, weights: number[]
     ...bytes(12, value('y', ['n', outputs]))
   ]
   return Uint8Array.from([...whole(1, 8), ...bytes(7, graph), ...bytes(8, [...text(1, ''), ...whole(2, 13)])])
+}
+
+/** Of Node: WebAssembly is left as it was compiled first. */
+export const QUICK_TO_START = '--no-wasm-tier-up'
+
+/** Runs what starts the runtime of networks without optimising it, which takes four seconds of a core: one function is huge. */
+export async function quickly<T>(start: () => Promise<T>): Promise<T> {
+  setFlagsFromString(QUICK_TO_START)
+  try {
+    return await start()
+  } finally {
+    setFlagsFromString('--wasm-tier-up')
+  }
 }

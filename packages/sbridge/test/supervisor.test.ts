@@ -9,7 +9,7 @@ import { Worker } from 'node:worker_threads'
 import sqlite from 'node-sqlite3-wasm'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { supervise } from '../src/cli/supervisor.js'
-import { linearNetwork } from './onnx.js'
+import { linearNetwork, QUICK_TO_START } from './onnx.js'
 
 const bin = fileURLToPath(new URL('../bin/sbridge.js', import.meta.url))
 const QUICK = ['--bandwidth', '0.5', '--scaling', 'standard', '--seed', '1']
@@ -438,7 +438,9 @@ describe('standard streams carry what they would in one thread', () => {
   it('networks run in the job’s thread', () => {
     file('encoder.onnx', linearNetwork(4, 2, [1, 0, 0, 1, 0.1, 0.2, 0.3, 0.1]))
     file('decoder.onnx', linearNetwork(2, 4, [1, 0, 1, 1, 0, 1, 1, -1]))
-    const run = shell(`$sbridge sample four.csv --latent onnx:encoder.onnx,decoder.onnx -n 3 -o - ${QUICK.join(' ')}`)
+    const run = shell(`$sbridge sample four.csv --latent onnx:encoder.onnx,decoder.onnx -n 3 -o - ${QUICK.join(' ')}`, {
+      sbridge: `${process.execPath} ${QUICK_TO_START} ${bin}`
+    })
     expect([run.status, run.stdout.split('\n').length]).toEqual([0, 5])
   })
 })

@@ -6,7 +6,7 @@ import { keyFor, keyFromSeed, normals } from '@sbridge/core/kernels'
 import { parseHTML } from 'linkedom'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sbridge } from '../../test/command.js'
-import { linearNetwork } from '../../test/onnx.js'
+import { linearNetwork, quickly } from '../../test/onnx.js'
 import { readTable } from '../format/table-file.js'
 import { fit, loadModel, sample, saveModel } from '../library.js'
 
@@ -140,7 +140,9 @@ describe('rows behind a codec on the command line', () => {
     await writeFile(at('dec.onnx'), linearNetwork(2, 16, pick(2, 16)))
     await writeFile(at('nan.onnx'), linearNetwork(2, 16, [Number.NaN, ...pick(2, 16).slice(1)]))
     await writeFile(at('wide.onnx'), linearNetwork(2, 9, pick(2, 9)))
-    const fitted = await run('fit', 'bars.csv', '--rules', 'off', '--latent', 'onnx:enc.onnx,dec.onnx', '-o', 'n.sbridge', '--seed', '1')
+    const fitted = await quickly(() =>
+      run('fit', 'bars.csv', '--rules', 'off', '--latent', 'onnx:enc.onnx,dec.onnx', '-o', 'n.sbridge', '--seed', '1')
+    )
     expect(fitted.status).toBe(0)
     expect((await run('sample', 'n.sbridge', '-n', '10', '-o', 'n.csv', '--seed', '1')).status).toBe(0)
     expect((await rowsOf('n.csv')).every((row) => row.slice(3).every((x) => x === '0'))).toBe(true)

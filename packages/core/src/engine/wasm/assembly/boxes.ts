@@ -81,6 +81,24 @@ export function homeOf(q: i32): i32 {
   return f64x2.mul(gap, gap)
 }
 
+/** Squared distances of the four queries of group g to a block's box, the bits of `rowDistance`, to `squares`. */
+export function groupDistances(block: i32, g: i32): void {
+  const toHigh = <usize>state.dimension << 3
+  const offset = <usize>g << 5
+  let at = state.queries + offset
+  let low = f64x2.splat(0)
+  let high = low
+  let b = state.boxOf(block)
+  for (let end = b + toHigh; b < end; b += 8, at += <usize>state.stride << 3) {
+    const from = v128.load64_splat(b)
+    const to = v128.load64_splat(b + toHigh)
+    low = f64x2.add(low, gapOf(false, v128.load(at), from, to))
+    high = f64x2.add(high, gapOf(false, v128.load(at, 16), from, to))
+  }
+  v128.store(state.squares + offset, low)
+  v128.store(state.squares + offset, high, 16)
+}
+
 /** Which rows of a group are meant: all, or those whose squares may or may not be expanded. */
 export const EVERY: i32 = 0
 export const NEAR: i32 = 1

@@ -1,5 +1,5 @@
 // The nearest points of each query, blocks visited by distance, ties by original row number.
-import { rowDistance } from './boxes'
+import { groupDistances } from './boxes'
 import * as job from './job'
 import { BLOCK, SIZE } from './lanes'
 import { gather, next } from './order'
@@ -88,9 +88,10 @@ export function nearestUnit(first: i32, count: i32): void {
     const block = next(length--)
     if (state.real64(state.bounds, block) < least) break
     for (let q = 0; q < count; q++) {
+      if ((q & 3) === 0) groupDistances(block, q >> 2)
       const filled = <i32>state.real64(state.sums, q)
       // What is near to the box around the unit may be far from a query in it.
-      if (rowDistance(false, block, q) > worstOf(first + q, filled) * ROUNDING) continue
+      if (state.real64(state.squares, q) > worstOf(first + q, filled) * ROUNDING) continue
       exactDistances(block, q)
       state.setReal64(state.sums, q, <f64>offer(block, first + q, filled))
     }

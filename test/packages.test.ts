@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1471 },
+  '@sbridge/core': { path: 'packages/core', budget: 1473 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
   sbridge: { path: 'packages/sbridge', budget: 2780 }
 }
@@ -252,7 +252,7 @@ describe('size in a browser', () => {
       .replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(144)
   })
-  it('all of the core: 517 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(517)
+  it('all of the core: 518 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(518)
   })
 })

@@ -1,8 +1,9 @@
 import type { Exceptions } from '../code/rules/exceptions.js'
 import type { Parts } from '../code/rules/keep-parts.js'
 import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn, THERE, type There } from '../code/rules/kept-rules.js'
+import type { KeyPart } from '../code/rules/key-part.js'
 import type { ListedValues } from '../code/rules/listed-values.js'
-import type { GapWhere } from '../code/rules/rule.js'
+import type { GapWhere, LookupKey } from '../code/rules/rule.js'
 import { areRising, type Cut, isNumber } from '../code/rules/thresholds.js'
 import type { Within } from '../code/rules/within.js'
 import { type ModelContents, withEntry } from '../model-file/contents.js'
@@ -23,7 +24,7 @@ import {
 } from '../model-file/reading.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
-import { CALENDAR_PARTS, type CalendarPart } from '../table/calendar-part.js'
+import { CALENDAR_PARTS } from '../table/calendar-part.js'
 import type { CellValue } from '../table/cells.js'
 import { type Expression, indicatorsOf } from '../table/expression.js'
 import { expressionText } from '../table/expression-text.js'
@@ -82,7 +83,7 @@ interface LookupRecord {
   readonly kind: 'lookup'
   readonly column: string
   readonly from: readonly string[]
-  readonly parts?: readonly (CalendarPart | null)[] | undefined
+  readonly parts?: LookupKey['parts']
   readonly keys: readonly (readonly CellValue[])[]
   readonly values: readonly CellValue[]
   readonly exceptions?: Exceptions | undefined
@@ -100,11 +101,14 @@ const exceptions = optional(
 
 const there = optional(record<There>({ column: text, or: (value, field) => (value === 0 ? 0 : word('missing')(value, field)) }))
 
+const keyPart: Reader<KeyPart | null> = (value, field) =>
+  value === null ? null : Array.isArray(value) ? list(number(UNSCALED))(value, field) : word(...CALENDAR_PARTS)(value, field)
+
 const lookupRecord = record<LookupRecord>({
   kind: word('lookup'),
   column: text,
   from: list(text),
-  parts: optional(list((value, field) => (value === null ? null : word(...CALENDAR_PARTS)(value, field)))),
+  parts: optional(list(keyPart)),
   keys: list(list(cell)),
   values: list(cell),
   exceptions,

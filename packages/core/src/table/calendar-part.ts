@@ -1,5 +1,4 @@
 import { monthEnd } from './expression.js'
-import { type Column, isNumeric } from './table.js'
 
 /**
  * What a calendar says of a date: `weekday` from 1, a Monday, to 7, `week` that of the year by ISO 8601, whose first has the first
@@ -32,11 +31,3 @@ export function partOf(part: CalendarPart, time: number): number {
 
 /** 1 to 7, Mondays 1, of a day since 1970. */
 const weekdayOf = (day: number): number => ((((day + THURSDAY - 1) % WEEK) + WEEK) % WEEK) + 1
-
-/** A column of dates as whole numbers, one part of each; any other column, and without a part, as it is. Cost O(rows). */
-export function partColumn(column: Column, part: CalendarPart | null | undefined): Column {
-  if (!part || !isNumeric(column)) return column
-  const { name, values, missing } = column
-  const own = values.map((time, i) => (missing?.[i] ? 0 : partOf(part, time)))
-  return { name, kind: 'integer', values: own, ...(missing ? { missing } : {}) }
-}

@@ -8,6 +8,7 @@ import { keepRules } from './keep.js'
 import { parseRule } from './parse-rule.js'
 import { breachOf } from './rows-of-rule.js'
 import { ruleText } from './rule.js'
+import { wholeRow } from './rule-row.js'
 import { putRulesBack, takeRulesOut } from './stacked.js'
 
 const rows = 400
@@ -105,5 +106,46 @@ describe('what a calendar says of a date', () => {
     const wave = date.map((one) => (one < '2024-02' ? 'first' : 'second'))
     const weight = Array.from(dice('weight'), (u) => u.toFixed(4))
     expect(found({ date, wave, weight }).filter((text) => text.includes('('))).toEqual([])
+  })
+})
+
+describe('what a category and the bracket of a number tell together', () => {
+  const zone = some('zone', ['near', 'far', 'abroad'])
+  const weight = Array.from(dice('weight'), (u) => (12 * u).toFixed(2))
+  const bracket = weight.map((one) => (Number(one) < 2 ? 0 : Number(one) < 6 ? 1 : 2))
+  const rates: Readonly<Record<string, readonly number[]>> = { near: [4.9, 6.9, 9.9], far: [7.5, 9.9, 9.9], abroad: [12, 19, 32] }
+  const postage = zone.map((one, i) => rates[one]![bracket[i]!]!.toFixed(2))
+  const value = Array.from(dice('value'), (u) => (200 * u).toFixed(2))
+  const fee = zone.map((one, i) => (one === 'near' || Number(value[i]) < 50 ? 0 : 25))
+  const columns = { zone, weight, value, postage, fee }
+  const rules = ['zone, bins(value, 50) -> fee', 'zone, bins(weight, 2, 6) -> postage']
+
+  it('is looked up', () => {
+    expect(found(columns).sort()).toEqual(rules)
+  })
+
+  it('is read, written, kept in a file and comes back', () => {
+    const { data } = prepareRows(textTable(columns))
+    expect(rules.map((text) => ruleText(parseRule(text)))).toEqual(rules)
+    expect(ruleText(parseRule('`a, b`, bins(`c (d)`, -1.5, 2) -> e'))).toBe('`a, b`, bins(`c (d)`, -1.5, 2) -> e')
+    for (const text of ['a, bins(b) -> c', 'a, bins(b, 2, 1) -> c', 'weekday(b, 2) -> c', 'bins(c, 1) -> c'])
+      expect(() => parseRule(text)).toThrow(expect.objectContaining({ code: 'rule-malformed' }))
+    const kept = keepRules(rules.map(parseRule), data)
+    const drawn = takeRulesOut(kept, data)
+    const read = rulesIn(['zone', 'weight', 'value'])(JSON.parse(JSON.stringify(recordRules(kept))), 'rules')
+    expect(putRulesBack(read, drawn).table).toEqual(data.table)
+    expect(wholeRow(read)({ zone: 'far', weight: 2, value: 49.99 })).toMatchObject({ postage: 9.9, fee: 0 })
+    expect(wholeRow(read)({ zone: 'far', weight: 1.99, value: 50 })).toMatchObject({ postage: 7.5, fee: 25 })
+  })
+
+  it('is none where rows are otherwise, or one of both says it', () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const group = some('group', ['x', 'y', 'z'], seed)
+      const x = Array.from(dice('x', seed), (u) => (100 * u).toFixed(1))
+      // A threshold of each row's own, near 50 in both groups.
+      const noisy = Array.from(dice('noise', seed), (u, i) => (Number(x[i]) + 4 * u < 52 ? 'low' : group[i]!))
+      const alone = x.map((one) => (Number(one) < 30 || Number(one) >= 70 ? 'out' : 'in'))
+      expect(found({ group, x, noisy, alone }).filter((text) => text.includes('bins('))).toEqual([])
+    }
   })
 })

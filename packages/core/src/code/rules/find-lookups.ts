@@ -1,5 +1,5 @@
 import { log } from '../../num/elementary.js'
-import { CALENDAR_PARTS, type CalendarPart, partColumn } from '../../table/calendar-part.js'
+import { CALENDAR_PARTS, type CalendarPart } from '../../table/calendar-part.js'
 import {
   type Cells,
   type Codes,
@@ -17,6 +17,7 @@ import {
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric } from '../../table/table.js'
 import { isBelievedAtLog, isBeyondChance, logFactorials } from './chance.js'
+import { keyColumn } from './key-part.js'
 import type { LookupKey } from './rule.js'
 
 /** A column that one, two or three others determine, or a part of a date. */
@@ -66,14 +67,14 @@ class Coded {
   ) {
     this.name = own.name
     this.rank = part ? WHOLE : rankOf(own)
-    const first = part && partColumn(takeTableRows({ columns: [own], rowCount: rows.length }, rows).columns[0]!, part.name)
+    const first = part && keyColumn(takeTableRows({ columns: [own], rowCount: rows.length }, rows).columns[0]!, part.name)
     this.first = first ? codesOf(first as Cells) : codesIn(own, rows)
     this.#column = part ? undefined : own
   }
 
   /** Of a part of dates once it is asked for: few of them pass the first rows. */
   get column(): Cells {
-    this.#column ??= partColumn(this.part!.of.column, this.part!.name) as Cells
+    this.#column ??= keyColumn(this.part!.of.column, this.part!.name) as Cells
     return this.#column
   }
 
@@ -276,7 +277,7 @@ function openPairs({ codes, count }: Codes, to: Codes): readonly (readonly [numb
  * How likely it is by chance that a column tells others apart where these are within one group, in logarithms: n rows of a group of which
  * v values have m each can stand in n! over the product of m! ways, and where k parts have one value each in v to the k at most.
  */
-function logChance(groups: Codes, parts: Codes, values: Codes): number {
+export function logChance(groups: Codes, parts: Codes, values: Codes): number {
   const factorials = logFactorials(groups.codes.length)
   const rows = new Int32Array(groups.count)
   for (const group of groups.codes) rows[group]!++
@@ -288,7 +289,7 @@ function logChance(groups: Codes, parts: Codes, values: Codes): number {
     for (const { group } of some) count[group]!++
     return count
   }) as [Int32Array, Int32Array]
-  return ways.reduce((sum, own, group) => sum + Math.min(0, counts[0][group]! * log(counts[1][group]!) - own), 0)
+  return ways.reduce((sum, own, group) => sum + (rows[group] === 0 ? 0 : Math.min(0, counts[0][group]! * log(counts[1][group]!) - own)), 0)
 }
 
 interface Sizes {
@@ -329,8 +330,15 @@ function rankOf(column: Column): number {
   return column.kind === 'integer' ? WHOLE : column.kind === 'datetime' ? 2 : DECIMALS
 }
 
+/** Rows that no earlier row repeats. Cost O(rows) a column until all differ. */
+export function distinctIn(columns: readonly Column[], rowCount: number): Uint32Array {
+  const all = columns.flatMap((column) => (column.kind === 'identifier' ? [] : [{ all: codesOf(column) }]))
+  const marks = distinctRows(all, rowCount)
+  return Uint32Array.from(marks.keys()).filter((i) => marks[i] === 1)
+}
+
 /** 1 marks rows that no earlier row repeats [n]. */
-function distinctRows(all: readonly Coded[], rowCount: number): Uint8Array {
+function distinctRows(all: readonly Pick<Coded, 'all'>[], rowCount: number): Uint8Array {
   const marks = new Uint8Array(rowCount)
   let joint: Codes = { codes: new Int32Array(rowCount), count: 1 }
   // Most tables have a column, or two, in which all rows differ.

@@ -7,6 +7,7 @@ import { type Column, isCategorical, isNumeric } from '../../table/table.js'
 import { isBeyondChance, rateByChance } from './chance.js'
 import { clashOf, goTogether, isOrder, keepable, needs } from './choose.js'
 import { bends, exceptionsOf } from './exceptions.js'
+import { findBinned } from './find-binned.js'
 import { findBrackets } from './find-brackets.js'
 import { findByLevel, findProductSums } from './find-by-level.js'
 import { findComparisons, sideBetween } from './find-comparisons.js'
@@ -183,8 +184,18 @@ export function findExact(
     const step = from.length === 1 ? (computed.has(from[0]!) ? stepIn(name, from[0]!) : undefined) : sideOfTwo(name, from)
     if (step) take({ kind: 'step', ...step })
   }
-  for (const one of lookups) if (!one.from.some((name) => computed.has(name))) take({ kind: 'lookup', ...one })
+  const isByDecimals = ({ from }: LookupFound) => from.length === 1 && columnIn(data, from[0]!).kind === 'number'
+  const takeLookups = (some: readonly LookupFound[]) => {
+    for (const one of some) if (!one.from.some((name) => computed.has(name))) take({ kind: 'lookup', ...one })
+  }
+  takeLookups(lookups.filter((one) => !isByDecimals(one)))
   const isTold = (name: string) => except.has(name) || kept.some((rule) => rule.column === name && (!isOrder(rule) || rule.exceptions))
+  if (byLevel) {
+    const { columns, rowCount } = table
+    for (const one of findBinned(columns, quantities, { rowCount, isTold, firstRows })) take({ kind: 'lookup', ...one })
+  }
+  // Decimals are looked up sooner than looked up by: new ones would mostly be none of those that are known.
+  takeLookups(lookups.filter(isByDecimals))
   if (byLevel && quantities.length <= MOST_COLUMNS_OF[2])
     for (const rule of findOpen(
       data,

@@ -1,7 +1,7 @@
 import { defined } from '../../num/defined.js'
-import { partOf } from '../../table/calendar-part.js'
 import { type CellValue, cellAt } from '../../table/cells.js'
 import type { Column, NumericColumn, Table } from '../../table/table.js'
+import { keyPartOf } from './key-part.js'
 import type { LookupKey } from './rule.js'
 
 /** What a column is for each combination of the columns that determine it. Plain data. */
@@ -104,5 +104,5 @@ export function keyAt(table: Table, key: LookupKey): (row: number) => readonly C
 export const keyOf = ({ from, parts }: LookupKey, cell: (name: string) => CellValue): readonly CellValue[] =>
   from.map((name, k) => {
     const [own, part] = [cell(name), parts?.[k]]
-    return part && typeof own === 'number' ? partOf(part, own) : own
+    return part && typeof own === 'number' ? keyPartOf(part, own) : own
   })

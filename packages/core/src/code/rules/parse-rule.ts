@@ -1,9 +1,9 @@
 import { InputError } from '../../num/errors.js'
-import { CALENDAR_PARTS, type CalendarPart } from '../../table/calendar-part.js'
 import { columnsOf, type Expression, indicatorsOf, isConstant, namesIn as namesInExpression } from '../../table/expression.js'
 import { parseExpression } from '../../table/parse-expression.js'
 import { readClock } from '../../table/time-of-day.js'
 import { bends } from './exceptions.js'
+import { isCalendarPart, type KeyPart } from './key-part.js'
 import { DAY } from './quantity.js'
 import type { GapsWhere, GapWhere, Rule } from './rule.js'
 import { solvedForLast } from './solve.js'
@@ -148,7 +148,8 @@ function stepIn(text: string): Rule | undefined {
 
 /** Text between commas; those in backquotes and in brackets are none. */
 function partsIn(text: string): string[] {
-  const hidden = text.replace(/`[^`]*`|\([^()]*\)/g, (one) => '_'.repeat(one.length))
+  const hide = (one: string) => '_'.repeat(one.length)
+  const hidden = text.replace(/`[^`]*`/g, hide).replace(/\([^()]*\)/g, hide)
   let at = 0
   return hidden.split(',').map((part) => {
     const own = text.slice(at, at + part.length)
@@ -202,21 +203,33 @@ function numbersIn(text: string, words: readonly string[]): CutStyle & { readonl
 }
 
 function lookupIn(text: string, before: string, after: string): Rule {
-  const from = namesIn(before)
-  const to = namesIn(after)
-  if (from.length === 0 || to.length !== 1) throw malformed(text, 'not one column behind ->, and one or more before it')
-  const keys = from.map((word): { name: string; part: CalendarPart | null } => {
-    const match = PART.exec(word)
-    return match ? { name: namesIn(match[2]!)[0]!, part: match[1] as CalendarPart } : { name: word, part: null }
-  })
-  const names = keys.map(({ name }) => name)
-  if (names.includes(to[0]!)) throw malformed(text, `${to[0]} on both sides`)
-  const parts = keys.some(({ part }) => part) ? { parts: keys.map(({ part }) => part) } : {}
-  return { kind: 'lookup', column: to[0]!, from: names, ...parts }
+  const keys = partsIn(before).filter((part) => part !== '')
+  const [to, ...others] = namesIn(after)
+  if (keys.length === 0 || to === undefined || others.length > 0)
+    throw malformed(text, 'not one column behind ->, and one or more before it')
+  const read = keys.map((key) => keyIn(text, key))
+  const from = read.map(({ name }) => name)
+  if (from.includes(to)) throw malformed(text, `${to} on both sides`)
+  return { kind: 'lookup', column: to, from, ...(read.some(({ part }) => part) ? { parts: read.map(({ part }) => part) } : {}) }
 }
 
-/** `weekday(date)`. */
-const PART = new RegExp(`^(${CALENDAR_PARTS.join('|')})\\s*\\(\\s*([^()]+?)\\s*\\)$`)
+/** `country`, `weekday(start)`, `bins(weight, 1, 5)`. */
+function keyIn(text: string, key: string): { readonly name: string; readonly part: KeyPart | null } {
+  const match = /^([a-z_]+)\s*\((.*)\)$/s.exec(key)
+  if (!match || !(match[1] === 'bins' || isCalendarPart(match[1]!))) return { name: namesIn(key)[0]!, part: null }
+  const [name, ...cuts] = partsIn(match[2]!)
+  const own = { name: namesIn(name!)[0] ?? '' }
+  if (match[1] !== 'bins') {
+    if (own.name === '' || cuts.length > 0) throw malformed(text, `${match[1]} of something else than a column`)
+    return { ...own, part: match[1] as KeyPart }
+  }
+  const isNumber = (cut: string) => new RegExp(`^(?:${NUMBER})$`).test(cut)
+  if (own.name === '' || cuts.length === 0 || !cuts.every(isNumber))
+    throw malformed(text, 'bins of something else than a column and numbers')
+  const part = cuts.map((cut) => Number(cut.replace('−', '-')))
+  if (!areRising(part)) throw malformed(text, 'thresholds that do not rise')
+  return { ...own, part }
+}
 
 const namesIn = (text: string): string[] =>
   (text.match(/(`[^`]*`|[^,`])+/g) ?? []).map((part) => part.trim().replace(/^`(.*)`$/, '$1')).filter((part) => part !== '')

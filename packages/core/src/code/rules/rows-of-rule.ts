@@ -1,4 +1,3 @@
-import { partColumn } from '../../table/calendar-part.js'
 import { type CellValue, cellAt } from '../../table/cells.js'
 import { type Codes, codesOf, jointCodes } from '../../table/codes.js'
 import { linearForm } from '../../table/derivative.js'
@@ -7,6 +6,7 @@ import type { ColumnFormat } from '../../table/infer.js'
 import { spelled } from '../../table/present.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
+import { keyColumn } from './key-part.js'
 import { type Quantity, quantityOf, tolerance } from './quantity.js'
 import {
   columnsOfGap,
@@ -113,9 +113,9 @@ function columnsShown(rule: Extract<Rule, { kind: 'formula' | 'order' | 'limit' 
 
 const codesIn = (column: Column): Codes => codesOf(column as Exclude<Column, { kind: 'identifier' }>)
 
-/** The columns that another is looked up by, of dates the part that counts. */
+/** The columns that another is looked up by, of each the part that counts. */
 export const keyColumns = ({ from, parts }: LookupKey, data: WrittenTable): Column[] =>
-  from.map((name, k) => partColumn(columnIn(data, name), parts?.[k]))
+  from.map((name, k) => keyColumn(columnIn(data, name), parts?.[k]))
 
 /** Between which thresholds each row lies; those without a number stand for themselves. */
 function binsOf(rule: Extract<Rule, { kind: 'step' }>, data: WrittenTable): Codes {

@@ -1,7 +1,7 @@
-import type { CalendarPart } from '../../table/calendar-part.js'
 import type { CellValue } from '../../table/cells.js'
 import { type Expression, namesIn } from '../../table/expression.js'
 import { columnWord, expressionText } from '../../table/expression-text.js'
+import { type KeyPart, keyPartText } from './key-part.js'
 import { columnsOfCuts, type Thresholds, thresholdsText } from './thresholds.js'
 
 /**
@@ -20,7 +20,7 @@ type Statement =
   | { readonly kind: 'order'; readonly column: string; readonly low: Expression }
   /** `cancelled <= arrival`: never above, of a column that is missing where the other need not be. */
   | { readonly kind: 'limit'; readonly column: string; readonly high: Expression }
-  /** `sku -> unit_price`: rows that agree in `from` agree in the column; `weekday(date) -> weekday`: in parts of dates. */
+  /** `sku -> unit_price`: rows that agree in `from` agree in the column; `weekday(date) -> weekday`: in parts of these. */
   | ({ readonly kind: 'lookup'; readonly column: string; readonly open?: Open | undefined } & LookupKey)
   /** `adult = age >= 18`, `group = bins(age, 18, 65)`, `late = delivered > promised`: one value below the first threshold, and one from each on. */
   | ({ readonly kind: 'step'; readonly column: string; readonly of: string } & Thresholds)
@@ -30,8 +30,8 @@ type Statement =
 /** What a column is looked up by. */
 export interface LookupKey {
   readonly from: readonly string[]
-  /** Which part of a date counts of each of these, where one does [from]. */
-  readonly parts?: readonly (CalendarPart | null)[] | undefined
+  /** Which part counts of each of these, where one does [from]. */
+  readonly parts?: readonly (KeyPart | null)[] | undefined
 }
 
 /** A condition on another column: certain levels, or a number on one side of a threshold; without these, that it is missing, or `present`. Plain data. */
@@ -100,10 +100,7 @@ function statementText(rule: Rule): string {
   return `${column} ${rule.kind === 'formula' ? '=' : rule.kind === 'order' ? '>=' : '<='} ${expressionText(sideOf(rule))}`
 }
 
-function keyText({ from, parts }: LookupKey): string {
-  const words = from.map((name, k) => (parts?.[k] ? `${parts[k]}(${columnWord(name)})` : columnWord(name)))
-  return words.join(', ')
-}
+const keyText = ({ from, parts }: LookupKey): string => from.map((name, k) => keyPartText(columnWord(name), parts?.[k])).join(', ')
 
 const gapsWhereText = (gap: GapsWhere): string =>
   wheresOf(gap)

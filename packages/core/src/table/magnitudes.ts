@@ -9,10 +9,13 @@ export interface Magnitudes {
 }
 
 const EXPONENTS: Readonly<Record<string, number>> = { '': 0, k: 3, m: 6, mn: 6, mio: 6, b: 9, bn: 9, g: 9, t: 12 }
+/** Without one behind any number, as in most columns, nothing else need be looked at. */
+const LETTER = /[a-zA-Z]$/
 const CELL = /^(-?)(\p{Sc}?)(\d+(?:\.\d+)?)(\s?[a-zA-Z]{0,3})$/u
 
 /** How the cells of a column show their size by a letter; undefined of other cells, where all have one letter, and of such as this style would write otherwise. Cost O(cells). */
 export function magnitudesOf(cells: readonly (string | null)[]): { readonly style: Magnitudes; readonly values: Float64Array } | undefined {
+  if (!cells.some((cell) => cell !== null && LETTER.test(cell.trim()))) return undefined
   const decimals = new Map<string, number>()
   let before: string | undefined
   let padded = false

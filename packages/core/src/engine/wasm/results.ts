@@ -4,7 +4,10 @@ import type { Placed } from './call.js'
 
 /** Puts rows of `cols` elements, which stand in query order, where they were asked. */
 function spread<T extends Float64Array | Uint32Array>(sorted: T, { order }: Placed, into: T, cols: number): T {
-  for (let i = 0; i < order.length; i++) for (let c = 0; c < cols; c++) into[order[i]! * cols + c] = sorted[i * cols + c]!
+  for (let i = 0, from = 0; i < order.length; i++) {
+    let to = order[i]! * cols
+    for (const end = from + cols; from < end; from++, to++) into[to] = sorted[from]!
+  }
   return into
 }
 

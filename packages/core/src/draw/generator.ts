@@ -22,7 +22,7 @@ import { USUAL_STEPS } from './steps.js'
 import { sweepStep } from './sweep.js'
 import { type Steps, stepsAt, stepsOn } from './table-steps.js'
 
-/** Chains lend each other noise (`exchangeNoise`): a few always run together. */
+/** Chains lend each other noise (`addExchanged`): a few always run together. */
 const LEAST_CHAINS = 32
 
 /** Steps of the draws that a search compares: a sweep redraws every column in each, and its rows are as new after fewer. */

@@ -5,7 +5,7 @@ import { type CoordinateBounds, reflectedInto } from '../law/strata.js'
 import { beside, copyRow, type Matrix, matrix, takeRows, takeValues } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
-import { exchangeNoise, referenceNoise, type StepContext, sum, termsOf } from './step.js'
+import { addExchanged, referenceNoise, type StepContext, sum, termsOf } from './step.js'
 
 /** Chains on a table with categories: scaled numeric coordinates and the combination of categories each chain is in. */
 export interface MixedState {
@@ -183,7 +183,7 @@ class Queries {
       })
     })
     const effectiveCount = await this.addPooled(noise, shrinkage)
-    return sum(means, exchangeNoise(noise, effectiveCount, this.context.key))
+    return addExchanged(means, noise, effectiveCount, this.context.key)
   }
 
   /** Adds √λ times the pooled noise in place; gives the effective number of rows behind it [n]. */

@@ -33,7 +33,7 @@ export async function bridgeStep(bridge: Bridge, states: Matrix, context: StepCo
   if (noise === 'covariance') {
     const pair = await pairFrom(bridge, states, engine)
     const draw = await engine.draw(pair, await termsOf(pair, bridge.logTerms, context), points, { key: context.key })
-    return sum(draw.mean, exchangeNoise(draw.noise, draw.effectiveCount, context.key))
+    return addExchanged(draw.mean, draw.noise, draw.effectiveCount, context.key)
   }
   const reference = await referenceNoise(bridge.kernel, states, context)
   const from = noise === 'split' ? sum(states, reference) : states
@@ -57,24 +57,24 @@ export async function referenceNoise(kernel: KernelChoice, states: Matrix, { eng
 }
 
 /**
- * Noise that does not vanish at isolated rows. A chain at a row that sees only itself has C(x) = 0 and would repeat that
+ * Adds noise that does not vanish at isolated rows, in place. A chain at a row that sees only itself has C(x) = 0 and would repeat that
  * row for ever, which is copying. So its noise is mixed with that of another chain, of covariance C̄ on average over the
  * chains: (1 − λ) C(x) + λ C̄, λ = 1/n_eff², which is 1 at an isolated row and a hundredth where ten rows count.
- * noise [n, d], effectiveCount [n].
+ * means and noise [n, d], effectiveCount [n].
  */
-export function exchangeNoise(noise: Matrix, effectiveCount: Float64Array, key: Key): Matrix {
-  const { rows, cols } = noise
+export function addExchanged(means: Matrix, noise: Matrix, effectiveCount: Float64Array, key: Key): Matrix {
+  const { rows, cols, data } = noise
   const order = permutation(keyAtStep(keyFor({ ...key, step: 0 }, 'partners'), key.step), rows)
-  const out = matrix(rows, cols)
   for (let place = 0; place < rows; place++) {
     const chain = order[place]!
     const share = 1 / Math.max(1, effectiveCount[chain]! * effectiveCount[chain]!)
     const own = Math.sqrt(1 - share)
     const other = Math.sqrt(share)
     const partner = order[place + 1 < rows ? place + 1 : 0]! * cols
-    for (let c = 0, at = chain * cols; c < cols; c++, at++) out.data[at] = own * noise.data[at]! + other * noise.data[partner + c]!
+    for (let c = 0, at = chain * cols; c < cols; c++, at++)
+      means.data[at] = means.data[at]! + (own * data[at]! + other * data[partner + c]!)
   }
-  return out
+  return means
 }
 
 /** a + b. */

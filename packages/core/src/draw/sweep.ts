@@ -3,7 +3,7 @@ import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { keyAtStep, keyFor } from '../num/random.js'
 import type { Encoded } from '../table/encoder.js'
 import { drawnBy, giveLevels, sharesOfGroup } from './group-odds.js'
-import { exchangeNoise, referenceNoise, type StepContext, sum, termsOf } from './step.js'
+import { addExchanged, referenceNoise, type StepContext, sum, termsOf } from './step.js'
 
 /**
  * One step where taking a whole row's categories would be copying: each group of factors in turn is drawn from the
@@ -51,7 +51,7 @@ async function redrawCoordinates(bridge: SweepBridge, state: Encoded, context: S
     const nearby = bridge.embed({ coordinates: picked, codes: state.codes }, allFactors(bridge.factorCount))
     const around = await pairOf(bridge, bridge.whole, nearby, picked, engine)
     const draw = await engine.draw(around, bridge.logTerms, bridge.whole.points, { key })
-    return givenCategories(bridge, nearby, sum(draw.mean, exchangeNoise(draw.noise, draw.effectiveCount, key)))
+    return givenCategories(bridge, nearby, addExchanged(draw.mean, draw.noise, draw.effectiveCount, key))
   }
   const mean = await engine.mean(pair, logTerms, values)
   return noise === 'split' ? mean : sum(mean, reference!)

@@ -35,13 +35,16 @@ export const FUNCTIONS = ['exp', 'log', 'sqrt', 'positive'] as const
 export const CALENDAR = { years: 12, months: 1 } as const
 export type CalendarUnit = keyof typeof CALENDAR
 
+/** `days(end - start)` of dates: midnights from one to the other, whatever the hours, as nights of a stay. */
+export const MIDNIGHTS = 'days'
+
 /** `month_end(date)`: the last day of its month. */
 export const MONTH_END = 'month_end'
 
 /** What `positive` rises by: 1 above 0, and 0 elsewhere. Derivatives have it, and nobody writes it. */
 export const STEP = 'step'
 
-export type FunctionName = (typeof FUNCTIONS)[number] | CalendarUnit | typeof MONTH_END | typeof STEP
+export type FunctionName = (typeof FUNCTIONS)[number] | CalendarUnit | typeof MIDNIGHTS | typeof MONTH_END | typeof STEP
 
 export type Binary = Extract<Expression, { kind: 'binary' }>
 
@@ -176,7 +179,7 @@ export function evaluate(expression: Expression, value: (name: string) => number
 const isCalendar = (name: FunctionName): name is CalendarUnit => Object.hasOwn(CALENDAR, name)
 
 /** Two columns of dates, of which one is taken from the other: months are counted between them. */
-const isBetween = (of: Expression): of is Binary =>
+export const isBetween = (of: Expression): of is Binary =>
   of.kind === 'binary' && of.operator === '-' && of.left.kind === 'column' && of.right.kind === 'column'
 
 /** A number of months or years, which is added to dates. */
@@ -186,7 +189,7 @@ export const isSpan = (expression: Expression): boolean =>
 /** Whether months are in an expression, which are of different lengths: it is not linear then. */
 export function hasCalendar(expression: Expression): boolean {
   const { first, operations } = leftSide(expression)
-  const isOwn = first.kind === 'call' && (isCalendar(first.name) || first.name === MONTH_END)
+  const isOwn = first.kind === 'call' && (isCalendar(first.name) || first.name === MIDNIGHTS || first.name === MONTH_END)
   return (
     isOwn ||
     ((first.kind === 'negate' || first.kind === 'call') && hasCalendar(first.of)) ||
@@ -233,11 +236,12 @@ export function monthEnd(day: number): number {
 }
 
 function valueOfCall(name: FunctionName, of: Expression, at: (expression: Expression) => number): number {
+  if (name === MIDNIGHTS) return isBetween(of) ? Math.floor(at(of.left)) - Math.floor(at(of.right)) : Number.NaN
   if (!isCalendar(name)) return call(name, at(of))
   return isBetween(of) ? Math.floor(monthsBetween(at(of.right), at(of.left)) / CALENDAR[name]) : CALENDAR[name] * at(of)
 }
 
-function call(name: Exclude<FunctionName, CalendarUnit>, x: number): number {
+function call(name: Exclude<FunctionName, CalendarUnit | typeof MIDNIGHTS>, x: number): number {
   if (name === 'exp') return exp(x)
   if (name === 'sqrt') return Math.sqrt(x)
   if (name === 'positive') return Math.max(0, x)

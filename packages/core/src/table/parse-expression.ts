@@ -8,8 +8,10 @@ import {
   type Expression,
   evaluate,
   FUNCTIONS,
+  isBetween,
   isConstant,
   isSpan,
+  MIDNIGHTS,
   MONTH_END
 } from './expression.js'
 
@@ -212,6 +214,7 @@ class Parser {
       const choice = TWO.find((candidate) => candidate === token.text)
       if (choice && this.takes('(')) return this.choice(choice)
       if (this.dates && token.text === MONTH_END && this.takes('(')) return { kind: 'call', name: MONTH_END, of: this.closed() }
+      if (this.dates && token.text === MIDNIGHTS && this.takes('(')) return this.midnights(token.at)
       const unit = this.dates && (Object.keys(CALENDAR) as CalendarUnit[]).find((candidate) => candidate === token.text)
       if (unit && this.takes('(')) return this.calendar(unit, token.at)
       if (this.next.kind === 'sign' && this.next.text === '(')
@@ -226,6 +229,13 @@ class Parser {
     }
     if (this.takes('(')) return this.closed()
     throw malformed(this.text, token.at, 'a number, a column name or an opening bracket')
+  }
+
+  /** Between two dates. */
+  private midnights(at: number): Expression {
+    const of = this.closed()
+    if (!isBetween(of)) throw malformed(this.text, at, `${MIDNIGHTS}(END - START) of two columns of dates`)
+    return { kind: 'call', name: MIDNIGHTS, of }
   }
 
   /** Months between two dates, or a number of them, which is added to one. */

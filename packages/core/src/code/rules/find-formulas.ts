@@ -1,6 +1,6 @@
 import { log } from '../../num/elementary.js'
 import { spreadRows } from '../../table/codes.js'
-import { CALENDAR, type CalendarUnit, type Expression, monthsBetween } from '../../table/expression.js'
+import { CALENDAR, type CalendarUnit, type Expression, MIDNIGHTS, monthsBetween } from '../../table/expression.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import { FactorInterval } from './factor-interval.js'
 import { hasValues, type Quantity, tolerance } from './quantity.js'
@@ -38,7 +38,7 @@ const [WEIGHTED, IN_ANOTHER_UNIT, TOTAL, DIGIT] = [9.5, 1.5, 4, 1e-3]
 /** Rows between the inputs of a formula that are taken from different ones. */
 const MIXING = 17
 
-const UNITS = Object.keys(CALENDAR) as CalendarUnit[]
+const UNITS = [...(Object.keys(CALENDAR) as CalendarUnit[]), MIDNIGHTS] as const
 
 const asWritten = ({ of, name }: Quantity): Expression => of ?? column(name)
 
@@ -169,15 +169,18 @@ class Search {
     return looked
   }
 
-  /** Whole years, or months, from one date to another: ages. */
+  /** Whole years, or months, from one date to another: ages; of moments, days: nights of a stay. */
   tryAges(): void {
     const dates = this.quantities.flatMap(({ isDate }, q) => (isDate ? [q] : []))
     for (const from of dates) for (const to of dates) if (from !== to) for (const unit of UNITS) this.tryAge(unit, from, to)
   }
 
-  private tryAge(unit: CalendarUnit, from: number, to: number): void {
+  private tryAge(unit: (typeof UNITS)[number], from: number, to: number): void {
+    // Of dates without hours their difference says it.
+    if (unit === MIDNIGHTS && [from, to].every((q) => this.quantities[q]!.unit >= 1)) return
     const [starts, ends] = [this.atProbes[from]!, this.atProbes[to]!]
-    const between = (a: number, b: number): number => Math.floor(monthsBetween(a, b) / CALENDAR[unit])
+    const between = (a: number, b: number): number =>
+      unit === MIDNIGHTS ? Math.floor(b) - Math.floor(a) : Math.floor(monthsBetween(a, b) / CALENDAR[unit])
     const fill = (first: number, last: number): void => {
       for (let k = first; k < last; k++) this.buffer[k] = between(starts[k]!, ends[k]!)
     }

@@ -111,6 +111,24 @@ it('a total of twelve months is a sum, wherever they stand, as is a column in an
   expect(found({ rowCount: rows, columns })).toEqual(['fahrenheit = 1.8 * celsius + 32', `year = ${sum}`])
 })
 
+it('nights of a stay are midnights from one moment to another', () => {
+  const rows = 200
+  const [starts, stays] = ['start', 'stay'].map((label) => uniforms(keyFor(keyFromSeed(3), label), rows)) as Float64Array[]
+  const minute = (x: number) => new Date(Date.UTC(2024, 0, 1) + 60_000 * Math.floor(x * 24 * 60)).toISOString().slice(0, 16)
+  const all = Array.from(starts, (u, i) => {
+    const [admitted, discharged] = [minute(300 * u), minute(300 * u + 0.1 + 6 * stays[i]!)]
+    return { admitted, discharged, nights: String((Date.parse(discharged.slice(0, 10)) - Date.parse(admitted.slice(0, 10))) / 86_400_000) }
+  })
+  const columns = (['admitted', 'discharged', 'nights'] as const).map((name) => ({
+    name,
+    source: 'text' as const,
+    values: all.map((row) => row[name])
+  }))
+  expect(found({ rowCount: rows, columns })).toContain('nights = days(discharged - admitted)')
+  expect(ruleText(parseRule('nights = days(discharged - admitted)'))).toBe('nights = days(discharged - admitted)')
+  expect(() => parseRule('nights = days(discharged)')).toThrow(expect.objectContaining({ code: 'expression-malformed' }))
+})
+
 it('ages are whole years between two dates, birthday by birthday', () => {
   const rows = 200
   const [births, visits] = ['birth', 'visit'].map((label) => uniforms(keyFor(keyFromSeed(12), label), rows)) as [Float64Array, Float64Array]

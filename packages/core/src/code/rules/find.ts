@@ -203,6 +203,9 @@ export function findExact(
       (name, of) => needs([name], kept).has(of)
     ))
       take(rule)
+  // Of whole numbers those that are computed are mostly known ones; the next is near them.
+  const isWhole = (name: string) => columnIn(data, name).kind === 'integer'
+  for (const one of lookups) if (one.from.every((name) => !computed.has(name) || isWhole(name))) take({ kind: 'lookup', ...one })
   const derived = new Set(kept.filter((rule) => !isOrder(rule)).map((rule) => rule.column))
   // What leaves nothing open says more.
   for (const gap of gaps.filter(({ maybe }) => !maybe)) take({ kind: 'gap', ...gap })

@@ -9,7 +9,7 @@ import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsWithin } from '../../law/work.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
-import { keyFor, permutation } from '../../num/random.js'
+import { keyFor, keyFromSeed, permutation, uniforms } from '../../num/random.js'
 import { mean, sorted } from '../../num/statistics.js'
 import { decodeTable, type Encoded, embedEncoded, encodeCodes, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
@@ -138,8 +138,22 @@ function shapeOf(column: NumericColumn): Shape {
   return shape
 }
 
+/**
+ * Values that tell a column's shape, at most: parts of one in twenty are known to a six-hundredth. Of a million normal ones the farthest
+ * lies beyond five deviations by chance, and all of them in order took a tenth of a second a column.
+ */
+const MOST_VALUES = 20_000
+
+/** One value at random of every so many: what comes back every so many rows is seen as often as it is there. */
+function someOf(values: Float64Array): Float64Array {
+  if (values.length <= MOST_VALUES) return values
+  const places = uniforms(keyFor(keyFromSeed(1), 'shape'), MOST_VALUES)
+  return places.map((u, k) => values[Math.floor(((k + u) * values.length) / MOST_VALUES)]!)
+}
+
 function foundShape(column: NumericColumn): Shape {
-  const ascending = sorted(presentValues(column))
+  const present = presentValues(column)
+  const ascending = sorted(someOf(present))
   const isDate = column.kind === 'datetime'
   // Before the first of dates that come evenly there were none.
   const kept = isDate && (hasLightTails(ascending) || keepsHours(ascending))

@@ -249,8 +249,8 @@ describe.skipIf(!LINUX)('every verb, in the midst of its work, ends within a sec
       child.on('close', (code, signal) => resolve([code, signal]))
     })
     const nap = () => new Promise((resolve) => setTimeout(resolve, 10))
-    // The start takes 0.35 s of a processor: the rest is work.
-    const ENOUGH = 0.5
+    // The start takes 0.25 s of a processor: the rest is work.
+    const ENOUGH = 0.4
     let used = 0
     for (let now: number | undefined = 0; now !== undefined && now < ENOUGH; now = processorSeconds(child.pid!)) {
       used = now

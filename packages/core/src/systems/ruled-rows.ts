@@ -242,16 +242,27 @@ function refuseColumn(name: string, { rule, data: { table, formats }, weights }:
   const indicators = rule.kind === 'formula' ? indicatorsOf(rule.expression).filter((one) => one.name === name) : []
   if (indicators.length > 0) refuseLevels(indicators, { rule, column, weights })
   if (indicators.length > 0 && isCategorical(column)) return
-  const computes = rule.kind === 'formula' || isOrder(rule) || (rule.kind === 'step' && name !== rule.column)
+  const part = rule.kind === 'lookup' ? rule.parts?.[rule.from.indexOf(name)] : undefined
+  const computes = rule.kind === 'formula' || isOrder(rule) || (rule.kind === 'step' && name !== rule.column) || Boolean(part)
   const clock = formats.some((format) => format.name === name && clockUnitOf(format))
   const sort = column.kind === 'datetime' ? 'dates' : clock ? 'times of day' : 'numbers'
-  const isOther = isCut && sort !== (rule.dates ? 'dates' : rule.clock ? 'times of day' : 'numbers')
+  const isOther =
+    (isCut && sort !== (rule.dates ? 'dates' : rule.clock ? 'times of day' : 'numbers')) ||
+    (part && sort !== (typeof part === 'string' ? 'dates' : 'numbers'))
   const unfit = column.kind === 'identifier' || (computes && !isNumeric(column)) || isOther
   if (!unfit && name !== weights) return
   throw new InputError({
     code: 'rule-column',
     got: `“${ruleText(rule)}”, where ${name} ${name === weights ? 'is the weight of rows' : column.kind === 'identifier' ? 'counts as an identifier' : isOther ? `is a column of ${sort}` : 'is no number or date'}`,
-    expected: isOther ? THRESHOLDS[sort] : computes ? 'columns of numbers or dates' : 'columns that are modelled',
+    expected: part
+      ? typeof part === 'string'
+        ? `${part} of a column of dates`
+        : 'bins of a column of numbers'
+      : isOther
+        ? THRESHOLDS[sort]
+        : computes
+          ? 'columns of numbers or dates'
+          : 'columns that are modelled',
     try: column.kind === 'identifier' ? `${typesFlag(name, 'integer')} or ${typesFlag(name, 'category')}` : `another rule than of ${name}`
   })
 }

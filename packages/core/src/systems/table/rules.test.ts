@@ -391,7 +391,9 @@ describe('a rule that is stated', () => {
     ['total = qty * price', 'column-unknown', /price/],
     ['total = 2 * country', 'rule-column', /country/],
     ['total = qty * unit_price * P(country = uk)', 'rule-column', /country has no level uk/],
-    ['total = unit_price * P(qty = 3)', 'rule-column', /qty is no category/]
+    ['total = unit_price * P(qty = 3)', 'rule-column', /qty is no category/],
+    ['weekday(qty) -> country', 'rule-column', /qty is a column of numbers/],
+    ['bins(country, 3) -> total', 'rule-column', /country is no number/]
   ])('%s is refused with a row that breaks it', async (rule, code, words) => {
     await expect(fit(named('orders'), { rule })).rejects.toThrow(expect.objectContaining({ code, message: expect.stringMatching(words) }))
   })

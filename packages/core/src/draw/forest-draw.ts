@@ -7,10 +7,11 @@ import { growRowForest, type RowForest, type RowWeights, rowWeightsAt } from '..
 import { copyState, type InformedState, stepKey } from '../law/state.js'
 import { type AtomColumn, atomColumns, reflectedInto } from '../law/strata.js'
 import type { TrainingRows } from '../law/training-rows.js'
+import { normalQuantile } from '../num/elementary.js'
 import type { Watch } from '../num/iterate.js'
 import { regularCholeskyInPlace } from '../num/linear-algebra.js'
 import { beside, columnOf, type Matrix, matrix, rowOf } from '../num/matrix.js'
-import { fillNormal, fillUniform, indexFromShares, type Key, keyFor } from '../num/random.js'
+import { fillNormal, indexFromShares, type Key, keyFor, latticeOf, uniforms } from '../num/random.js'
 import { mean, variance } from '../num/statistics.js'
 import { type Encoded, type Encoder, embedEncoded } from '../table/encoder.js'
 import { scaleValues, unscaleValues } from '../table/scaling.js'
@@ -237,12 +238,23 @@ interface Said extends RowWeights {
   readonly width: number
 }
 
-/** What a forest of rows says, and one of residuals. */
-interface SaidByEach {
-  readonly rows: Said
-  readonly residuals: Said | undefined
-  /** 1/Σw² of both in their shares. */
+/** What a forest of rows says, and one of residuals, in their shares: rows of both in the order of what they put there first. */
+interface SaidByBoth {
+  readonly rows: readonly { readonly said: Said; readonly k: number }[]
+  /** Of each of them; of sum 1. */
+  readonly weights: Float64Array
+  /** 1/Σw² */
   readonly effectiveCount: number
+}
+
+/** Laws in shares that sum to 1, as one: where chains are spread evenly over its weights, so is what they draw. Cost O(rows log rows). */
+function mixed(laws: readonly { readonly said: Said; readonly share: number }[]): SaidByBoth {
+  const rows = laws.flatMap(({ said, share }) =>
+    said.rows.map((_, k) => ({ said, k, weight: share * said.weights[k]!, place: said.places[k * said.centre.length] ?? 0 }))
+  )
+  rows.sort((a, b) => a.place - b.place)
+  const square = laws.reduce((sum, { said, share }) => sum + share ** 2 / said.effectiveCount, 0)
+  return { rows, weights: Float64Array.from(rows, ({ weight }) => weight), effectiveCount: 1 / square }
 }
 
 /**
@@ -252,7 +264,7 @@ interface SaidByEach {
  * @source Silverman, *Density estimation*, 1986, sections 4.3 (h) and 6.4 (the smoothed bootstrap).
  */
 export class ForestDraws {
-  private readonly said = new Map<number, SaidByEach | undefined>()
+  private readonly said = new Map<number, SaidByBoth | undefined>()
   private readonly atoms: ReadonlyMap<number, AtomColumn>
   private readonly drawn: readonly number[]
   /** Factors that are drawn. */
@@ -281,7 +293,7 @@ export class ForestDraws {
 
   /** Takes its share of chains that have been drawn. */
   take({ rows, starts, acceptance, moved, effectiveCount }: TakenFrom, key: Key): void {
-    this.put(rows, key).forEach((row, i) => {
+    this.put(rows, key, { even: true }).forEach((row, i) => {
       if (row < 0) return
       starts[i] = row
       acceptance[i] = 1
@@ -295,7 +307,7 @@ export class ForestDraws {
     if (!onStep) return undefined
     return (rows, step) => {
       const state = copyState(rows as InformedState)
-      if (step > 0) this.put(state, key)
+      if (step > 0) this.put(state, key, { even: true })
       onStep(state, step)
     }
   }
@@ -303,24 +315,26 @@ export class ForestDraws {
   /**
    * Puts rows in the place of a share of the chains' states; which training row each has, −1 for chains that stay where they are [n].
    * Chains whose condition no row of the forest has stay too. `points`: what is known of each chain [n, p]; default what its condition says.
+   * `even`: chains of a condition are spread evenly over its law, which is for the last draw of all; default each is independent of the others.
    */
   put(
     state: InformedState,
     key: Key,
-    { share = this.share, points }: { readonly share?: number; readonly points?: Matrix } = {}
+    { share = this.share, points, even = false }: { readonly share?: number; readonly points?: Matrix; readonly even?: boolean } = {}
   ): Int32Array {
     const { run } = this
-    const [which, row, noise] = [stepKey(key, 'by forest'), stepKey(key, 'forest row'), stepKey(key, 'forest noise')]
-    const [uniform, normal] = [new Float64Array(1), new Float64Array(this.drawn.length)]
+    const [place, noise] = [stepKey(key, 'forest row'), stepKey(key, 'forest noise')]
+    const pointAt = even ? latticeOf(place) : (counter: number) => uniforms(place, 2, counter)
+    const normal = new Float64Array(this.drawn.length)
     return Int32Array.from(state.part, (_, i) => {
       const counter = run.noise?.[i] ?? i
-      const at = fillUniform(which, counter, uniform)[0]!
+      const [at, rank] = pointAt(counter) as readonly [number, number]
       if (at >= share) return -1
-      const each = points ? this.saidAt(rowOf(points, i)) : this.at(Math.floor(i / run.count))
-      if (!each) return -1
-      const said = at < share * this.partOfResiduals && each.residuals ? each.residuals : each.rows
-      const k = indexFromShares(fillUniform(row, counter, uniform)[0]!, said.weights)
-      this.write(state, { i, k, said, normal: fillNormal(noise, counter, normal) })
+      const both = points ? this.saidAt(rowOf(points, i)) : this.at(Math.floor(i / run.count))
+      if (!both) return -1
+      const { said, k } = both.rows[indexFromShares(at / share, both.weights)]!
+      fillNormal(noise, counter, normal)[0] = normalQuantile(rank)
+      this.write(state, { i, k, said, normal })
       return said.rows[k]!
     })
   }
@@ -330,12 +344,12 @@ export class ForestDraws {
     return this.share === 0 ? 0 : (this.forest.residuals ?? 0) / this.share
   }
 
-  private at(k: number): SaidByEach | undefined {
+  private at(k: number): SaidByBoth | undefined {
     if (!this.said.has(k)) this.said.set(k, this.saidOf(k))
     return this.said.get(k)
   }
 
-  private saidOf(k: number): SaidByEach | undefined {
+  private saidOf(k: number): SaidByBoth | undefined {
     const { run } = this
     const { forest, heldOut } = this.forest
     const held = heldOut?.[k]
@@ -343,12 +357,12 @@ export class ForestDraws {
     return this.saidAt(point, this.counted(run.conditions[k]!))
   }
 
-  private saidAt(point: Float64Array, counts?: (row: number) => boolean): SaidByEach | undefined {
+  private saidAt(point: Float64Array, counts?: (row: number) => boolean): SaidByBoth | undefined {
     const { drawn } = this
     const { forest, residuals, training } = this.forest.forest
+    const { data, cols } = training.rows.coordinates
     const own = rowWeightsAt(forest, point, counts)
     if (own.rows.length === 0) return undefined
-    const { data, cols } = training.rows.coordinates
     const rows = this.smoothed(
       own,
       own.rows.flatMap((j) => drawn.map((c) => data[j * cols + c]!)),
@@ -356,7 +370,7 @@ export class ForestDraws {
     )
     const part = this.partOfResiduals
     const moved = part > 0 && residuals ? rowWeightsAt(residuals.forest, point, counts) : undefined
-    if (!moved || moved.rows.length === 0) return { rows, residuals: undefined, effectiveCount: rows.effectiveCount }
+    if (!moved || moved.rows.length === 0) return mixed([{ said: rows, share: 1 }])
     const { ridge } = residuals!
     const mean = ridge.at(point)
     const left = this.smoothed(
@@ -364,8 +378,10 @@ export class ForestDraws {
       moved.rows.map((j) => mean + ridge.residuals[j]!),
       false
     )
-    const square = (1 - part) ** 2 / rows.effectiveCount + part ** 2 / left.effectiveCount
-    return { rows, residuals: left, effectiveCount: 1 / square }
+    return mixed([
+      { said: rows, share: 1 - part },
+      { said: left, share: part }
+    ])
   }
 
   /** Rows at places of what is drawn [rows·t], and the noise that is theirs. */

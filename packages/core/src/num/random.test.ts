@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fillNormal, keyAtStep, keyFor, keyFromSeed, normals, permutation, philox, uniforms } from './random.js'
+import { fillNormal, keyAtStep, keyFor, keyFromSeed, latticeOf, normals, permutation, philox, uniforms } from './random.js'
 
 const run = (counter: number[], key: number[]): string[] => {
   const out = new Uint32Array(4)
@@ -47,6 +47,26 @@ describe('normals and uniforms', () => {
       normals(keyFromSeed(7 + 2 ** 32), 11, 3)
     ]
     for (const other of others) expect([...other]).not.toEqual([...long])
+  })
+  it('a lattice fills the square evenly wherever it begins, and each of its points is uniform over keys', () => {
+    for (const first of [0, 12_345, 2 ** 32 - 500]) {
+      const at = latticeOf(keyFor(key, first))
+      const cells = new Int32Array(100)
+      for (let i = 0; i < 1000; i++) {
+        const [x, y] = at((first + i) >>> 0)
+        cells[10 * Math.floor(10 * x) + Math.floor(10 * y)]!++
+      }
+      // Of independent points there would be 3 to 19 in a cell.
+      expect([Math.min(...cells), Math.max(...cells)].map((count) => Math.abs(count - 10) <= 3)).toEqual([true, true])
+    }
+    const n = 4000
+    const points = Array.from({ length: n }, (_, k) => latticeOf(keyFor(key, `own ${k}`))(7))
+    for (const c of [0, 1] as const) {
+      const mean = points.reduce((sum, point) => sum + point[c]! / n, 0)
+      const square = points.reduce((sum, point) => sum + (point[c]! - 0.5) ** 2 / n, 0)
+      expect(Math.abs(mean - 0.5)).toBeLessThan(5 / Math.sqrt(12 * n))
+      expect(Math.abs(square - 1 / 12)).toBeLessThan(5 / Math.sqrt(180 * n))
+    }
   })
   it('permutation is a permutation', () => {
     expect([...permutation(key, 100)].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i))

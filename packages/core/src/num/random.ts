@@ -128,6 +128,20 @@ export function fillNormal(key: Key, chain: number, out: Float64Array): Float64A
   return out
 }
 
+/** 2³² over the plastic number and over its square: ρ³ = ρ + 1. */
+const PLASTIC = [3242174889, 2447445414] as const
+
+/**
+ * Points of the unit square, one for each counter, that are uniform each by itself and fill the square evenly where counters follow each
+ * other: a lattice shifted at random.
+ * @source Cranley and Patterson 1976 (the shift); Roberts, *The unreasonable effectiveness of quasirandom sequences*, 2018 (the lattice).
+ */
+export function latticeOf(key: Key): (counter: number) => readonly [number, number] {
+  const shift = Array.from(block(key, 0, 0).subarray(0, 2))
+  const at = (counter: number, k: 0 | 1): number => wordToUniform((shift[k]! + Math.imul(counter, PLASTIC[k])) >>> 0)
+  return (counter) => [at(counter, 0), at(counter, 1)]
+}
+
 /** n uniforms in (0, 1) of one chain, from its `first` on. */
 export function uniforms(key: Key, n: number, chain = 0, first = 0): Float64Array {
   return fillUniform(key, chain, new Float64Array(n), first)

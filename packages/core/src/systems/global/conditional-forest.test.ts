@@ -49,6 +49,30 @@ describe('a forest', () => {
     expect(mean(Float64Array.from([-1, -1, 1, 1], (truth, k) => crps(y.subarray(100 * k, 100 * (k + 1)), truth)))).toBeLessThan(0.08)
   })
 
+  test('spreads the rows of a condition evenly over what it says, and each is a draw of it', async () => {
+    const { training, kernel, summary } = await fitGlobal(inferTable(sides(200, 1)), { scaling: 'standard', bandwidth: 0.3 }, context)
+    const { group, conditions } = matchConditions(training, resolveConditions(training.encoder, [from(0.05)]))[0]!
+    const forest = ConditionForest.grow(training, group, { key: keyFromSeed(44) })!
+    const law = await fitLaw(tableProblem(training, kernel, { mode: summary.categories, conditions: {} }), { engine })
+    const count = 100
+    const draws = await Promise.all(
+      Array.from({ length: 40 }, async (_, k) => {
+        const own = { law, encoder: training.encoder, group, conditions, count, steps: 2, ridge: 1e-3, engine, key: keyFromSeed(k) }
+        const { rows } = await drawGroup({ ...own, forest: { forest, share: 0.5, residuals: 0.5 } })
+        return valuesOf(decodeTable(training.encoder, rows), 'y')
+      })
+    )
+    const [means, first] = [draws.map(mean), draws.map((y) => y[0]!)].map((values) => Float64Array.from(values)) as [
+      Float64Array,
+      Float64Array
+    ]
+    const spread = variance(Float64Array.from(draws.flatMap((y) => [...y])))
+    // Of independent rows the mean of a hundred has a hundredth of their variance; one row of forty draws has all of it.
+    expect(variance(means)).toBeLessThan((0.3 * spread) / count)
+    expect(variance(first) / spread).toBeGreaterThan(0.4)
+    expect(Math.abs(mean(first) - mean(means))).toBeLessThan(4 * Math.sqrt(spread / first.length))
+  })
+
   test('leaves rows of a Gaussian to the kernel', async () => {
     const z = normals(keyFromSeed(3), 400)
     const x = z.subarray(0, 200)

@@ -190,7 +190,7 @@ export function findExact(
   }
   takeLookups(lookups.filter((one) => !isByDecimals(one)))
   const isTold = (name: string) => except.has(name) || kept.some((rule) => rule.column === name && (!isOrder(rule) || rule.exceptions))
-  if (byLevel) {
+  if (byLevel && quantities.length <= MOST_COLUMNS_OF[3]) {
     const { columns, rowCount } = table
     for (const one of findBinned(columns, quantities, { rowCount, isTold, firstRows })) take({ kind: 'lookup', ...one })
   }

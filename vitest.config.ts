@@ -26,7 +26,7 @@ const ALONE = [
 
 // Tests make many small arrays: in a larger nursery most are gone before it is full, and are never copied. And most functions run
 // for a moment only: where Node counts by this budget, a third of a run's processor time went into optimising them so early. Four
-// threads to collect what is gone, in each of four processes on two cores, mostly wait for each other.
+// threads to collect what is gone, in each of three processes on two cores, mostly wait for each other.
 const ENGINE = [
   '--max-semi-space-size=64',
   '--single-threaded-gc',
@@ -102,8 +102,8 @@ export default defineConfig({
       }
     ],
     // Vitest would keep a core to itself, and has no use for it; and files that start programs wait for them (Slurm's takes 4 seconds
-    // of a core in 48), so that there are two more than cores. Files share nothing: folders and ports are their own.
-    maxWorkers: availableParallelism() + 2,
+    // of a core in 48), so that there is one more than cores. Files share nothing: folders and ports are their own.
+    maxWorkers: availableParallelism() + 1,
     tags: [
       {
         name: 'slow',

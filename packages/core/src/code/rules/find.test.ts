@@ -19,6 +19,25 @@ describe('planted rules', () => {
   })
 })
 
+it('what a table was asked before changes no answer, whatever the options are', () => {
+  const { raw } = plantedTables(1)[0]!
+  const own = () => prepareRows({ ...raw, columns: [...raw.columns] }).data
+  const names = raw.columns.map(({ name }) => name)
+  const rules = findRules(own())
+  const searches = [
+    {},
+    { except: new Set([rules[0]!.column]) },
+    { except: new Set(names) },
+    { stated: [rules[rules.length - 1]!] },
+    { stated: rules.slice(0, 2), except: new Set(names.slice(0, 1)) },
+    { byLevel: false },
+    { firstRows: 20 }
+  ]
+  const data = own()
+  for (const search of [...searches, ...searches.toReversed()]) expect(findRules(data, search)).toEqual(findRules(own(), search))
+  expect(new Set(searches.map((search) => JSON.stringify(findRules(data, search)))).size).toBeGreaterThan(2)
+})
+
 it('rules that all but a few rows obey are found with their exceptions', () => {
   for (const seed of [1, 2, 3]) {
     const { raw, rules } = mistyped(seed)

@@ -1,11 +1,32 @@
 import { describe, expect, test } from 'vitest'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { exp } from '../../num/elementary.js'
-import { keyFor, keyFromSeed, normals } from '../../num/random.js'
+import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
 import { inferTable } from '../../table/infer.js'
 import { contextOf } from '../context.js'
+import { scalingCandidates } from './choose-scaling.js'
 import { isClear } from './contest-folds.js'
 import { fitGlobal, settledBy } from './model.js'
+
+test('the shape of a column is that of some of its rows, however many there are and whatever comes back in them', () => {
+  const rowCount = 100_000
+  const z = normals(keyFromSeed(8), rowCount)
+  const u = uniforms(keyFromSeed(9), rowCount)
+  const shapes = {
+    normal: z,
+    // Five values in turn, of which rows so many apart would show one.
+    turns: z.map((_, i) => 10 + (i % 5) ** 2),
+    logNormal: z.map((x) => exp(2 * x)),
+    // Mostly whole numbers, and now and then a decimal.
+    lumpy: z.map((x, i) => Math.round(20 * x) / (u[i]! < 0.9 ? 1 : 10))
+  }
+  const of = (rows: number) => {
+    const columns = Object.entries(shapes).map(([name, values]) => ({ name, source: 'number' as const, values: values.slice(0, rows) }))
+    return scalingCandidates({ ...inferTable({ columns, rowCount: rows }), fixed: {} })
+  }
+  expect(of(rowCount)).toEqual({ listed: ['turns', 'lumpy'], candidates: ['logNormal'] })
+  expect(of(rowCount)).toEqual(of(15_000))
+})
 
 describe('a contest of scalings', () => {
   test('ends where a lead is clear, and not where folds agree by luck or disagree', () => {

@@ -21,6 +21,8 @@ export interface RuledAsked {
   /** Places of its conditions among all, from 0. */
   readonly places: readonly number[]
   readonly warnings: readonly NamedWarning[]
+  /** The rules, with what its given values say of combinations that these say nothing of. */
+  readonly rules: KeptRules
   /** Derived numbers that its rows are moved to, and the condition as it was given; absent where there are none. */
   readonly meeting?: Omit<Meeting, 'data'> & { readonly whole: AskedOfRows }
 }
@@ -38,7 +40,7 @@ type AskedOfRows = Omit<Asked, 'likelihood'> & { readonly likelihood?: Likelihoo
 export function throughRules(kept: KeptRules, asked: AskedOfRows): readonly RuledAsked[] {
   if (asked.givens.length === 1) return [throughOne(kept, asked, 0)]
   const each = asked.givens.map((given, k) => inCondition(k, () => throughOne(kept, { ...asked, givens: [given] }, k)))
-  const own = each.filter(({ asked: { observe, likelihood } }) => observe.length > 0 || likelihood !== undefined)
+  const own = each.filter(({ asked: { observe, likelihood }, rules }) => observe.length > 0 || likelihood !== undefined || rules !== kept)
   const plain = each.filter((one) => !own.includes(one))
   if (plain.length === 0) return own
   const givens = plain.flatMap((one) => one.asked.givens)
@@ -51,11 +53,14 @@ function throughOne(kept: KeptRules, asked: AskedOfRows, place: number): RuledAs
   const observe = [...asked.observe.flatMap((text) => through.observed(text)), ...through.observations]
   const likelihood = through.likelihood(asked.likelihood)
   const { likelihood: _whole, ...rest } = asked
-  const meeting = through.targets.length > 0 ? { kept, targets: through.targets, bounds: through.bounds(given), whole: asked } : undefined
+  const { rules } = through
+  const meeting =
+    through.targets.length > 0 ? { kept: rules, targets: through.targets, bounds: through.bounds(given), whole: asked } : undefined
   return {
     asked: { ...rest, givens: [given], observe, ...defined({ likelihood }) },
     places: [place],
     warnings: through.warnings,
+    rules,
     ...defined({ meeting })
   }
 }

@@ -13,6 +13,7 @@ import {
   THERE,
   thereOf
 } from '../code/rules/kept-rules.js'
+import { hasKey, keyOf } from '../code/rules/lookup-table.js'
 import { type Bound, isWritten, type Target } from '../code/rules/meet.js'
 import { DAY, unitOf } from '../code/rules/quantity.js'
 import { isWhere, saysGap } from '../code/rules/rows-of-rule.js'
@@ -45,6 +46,11 @@ import { distanceOf, type Interval, shown, type Wanted, wantedOf } from './ruled
 /** Name of the warning that a derived column is met through its rule. */
 export const RULE_WARNING = 'rule-observed'
 
+/** Name of the warning that a value is given beside another one of which the data say nothing. */
+export const UNKNOWN_WARNING = 'rule-unknown'
+
+type KeptLookup = Extract<KeptRule, { kind: 'lookup' }>
+
 /** A derived column that is given, as a term of a log-likelihood: 0 where it is met. */
 type Term = (whole: RuleRow) => number
 
@@ -56,12 +62,29 @@ export class Through {
   readonly targets: Target[] = []
   readonly warnings: NamedWarning[] = []
   private readonly terms: Term[] = []
+  /** What is given of combinations that the tables of lookups do not have. */
+  private readonly learned: { readonly column: string; readonly key: readonly CellValue[]; readonly value: CellValue }[] = []
   readonly columns: ReadonlyMap<string, RuledColumn>
   readonly ruleOf: ReadonlyMap<string, Derivation>
 
   constructor(private readonly kept: KeptRules) {
     this.columns = new Map(kept.columns.map((column) => [column.name, column]))
     this.ruleOf = new Map(kept.rules.flatMap((rule) => (rule.kind === 'gap' ? [] : [[rule.column, rule]])))
+  }
+
+  /** The rules with what was given of combinations that they say nothing of; the rules themselves where nothing was. */
+  get rules(): KeptRules {
+    if (this.learned.length === 0) return this.kept
+    const rules = this.kept.rules.map((rule) => {
+      const own = rule.kind === 'lookup' ? this.learned.filter(({ column }) => column === rule.column) : []
+      if (rule.kind !== 'lookup' || own.length === 0) return rule
+      const { keys, values } = rule.table
+      return {
+        ...rule,
+        table: { keys: [...keys, ...own.map(({ key }) => key)], values: [...values, ...own.map(({ value }) => value)] }
+      }
+    })
+    return { ...this.kept, rules }
   }
 
   /** One condition, of drawn columns alone. */
@@ -98,7 +121,7 @@ export class Through {
     const within = rule.kind === 'step' ? this.betweenCuts(rule, wanted, rest) : undefined
     if (within && rule.kind === 'step') return { ...rest, [rule.of]: this.narrowed(rule, { within, rest, value }) }
     const key = rule.kind === 'lookup' ? this.onlyKey(rule, wanted) : undefined
-    if (key !== undefined) return { ...rest, [(rule as Extract<KeptRule, { kind: 'lookup' }>).from[0]!]: key }
+    if (key !== undefined) return { ...rest, [(rule as KeptLookup).from[0]!]: key }
     this.observe(rule, value, wanted)
     return rest
   }
@@ -176,7 +199,37 @@ export class Through {
     const column = this.columns.get(rule.column)!
     const found = wholeRow({ ...this.kept, rules: [rule] }, 'written')(row)[rule.column]!
     if (distanceOf(wanted, found) === 0) return rest
+    if (rule.kind === 'lookup' && this.isLearned(rule, { wanted, row, value, found })) return rest
     throw this.contradiction(rule.column, `${rule.column}=${wordsOf(value)}, where the rule makes it ${shown(found, column)}`)
+  }
+
+  /**
+   * Of a combination that no row has, a lookup only guesses: a value that is given for it is no contradiction but what is known of it.
+   * False where the table has the combination.
+   */
+  private isLearned(
+    rule: KeptLookup,
+    {
+      wanted,
+      row,
+      value,
+      found
+    }: { readonly wanted: Wanted; readonly row: RuleRow; readonly value: GivenValue; readonly found: RuleRow[string] }
+  ): boolean {
+    const key = keyOf(rule, (name) => cellOf(row[name]!))
+    if (hasKey(rule.table, key)) return false
+    const column = this.columns.get(rule.column)!
+    const nearest = wanted.kind === 'levels' ? wanted.levels[0]! : Math.min(wanted.high, Math.max(wanted.low, Number(found)))
+    if (wanted.kind === 'interval' && wanted.low === wanted.high) this.refuseUnwritten(column, wanted.low, value)
+    const own = typeof nearest === 'number' ? roundToFormat(nearest, column.format) : nearest
+    if (distanceOf(wanted, own) > 0) return false
+    this.learned.push({ column: rule.column, key, value: own })
+    const given = rule.from.map((name) => `${name}=${shown(row[name]!, this.columns.get(name)!)}`)
+    this.warnings.push({
+      name: UNKNOWN_WARNING,
+      message: `no row has ${given.join(' with ')}: the rule ${this.textOf(rule.column)} says nothing of it, and ${rule.column}=${shown(own, column)} is taken as given`
+    })
+    return true
   }
 
   private contradiction(column: string, got: string): InputError {
@@ -244,7 +297,7 @@ export class Through {
   }
 
   /** The one value that stands for what is looked up, or undefined. */
-  private onlyKey(rule: Extract<KeptRule, { kind: 'lookup' }>, wanted: Wanted): string | number | undefined {
+  private onlyKey(rule: KeptLookup, wanted: Wanted): string | number | undefined {
     if (rule.from.length !== 1 || rule.parts) return undefined
     const keys = this.keysOf(rule, wanted)
     const key = keys.length === 1 ? keys[0]![0] : undefined
@@ -252,7 +305,7 @@ export class Through {
     return this.columns.get(rule.from[0]!)!.kind === 'datetime' ? new Date(key as number).toISOString() : key
   }
 
-  private keysOf({ table, column }: Extract<KeptRule, { kind: 'lookup' }>, wanted: Wanted) {
+  private keysOf({ table, column }: KeptLookup, wanted: Wanted) {
     const keys = table.keys.filter((_, e) => table.values[e] !== null && distanceOf(wanted, table.values[e]!) === 0)
     if (keys.length > 0) return keys
     throw this.contradiction(column, `a ${column} that no row has`)
@@ -330,7 +383,7 @@ export class Through {
   /** The user's likelihood of whole rows, with what is known of derived columns. */
   likelihood(module: LikelihoodModule | undefined): LikelihoodModule | undefined {
     if (!module && this.terms.length === 0) return undefined
-    const [whole, written] = [wholeRow(this.kept), wholeRow(this.kept, 'written')]
+    const [whole, written] = [wholeRow(this.rules), wholeRow(this.rules, 'written')]
     const { terms, kept } = this
     const logLikelihood = (row: RuleRow): number => {
       const own = module ? module.logLikelihood(whole(row)) : 0

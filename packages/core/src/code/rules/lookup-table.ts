@@ -49,6 +49,12 @@ export function lookup({ keys, values }: LookupTable): (key: readonly CellValue[
   }
 }
 
+/** Whether the table has this combination itself. */
+export const hasKey = ({ keys }: LookupTable, key: readonly CellValue[]): boolean => {
+  const name = JSON.stringify(key)
+  return keys.some((one) => JSON.stringify(one) === name)
+}
+
 function spreadOf(cells: readonly CellValue[]): number {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (const cell of cells) {

@@ -38,7 +38,7 @@ export async function drawRuled<Model>(
   const parts = throughRules(rules, asked)
   const names = namesOfGivens(asked.givens)
   const shared = { ...request, memory: request.memory ?? new ConditionMemory() }
-  const drawPart = partsOf({ kind, model, rules, request: shared, names })
+  const drawPart = partsOf({ kind, model, request: shared, names })
   const drawn = await inParts(parts.length, context.watch, (which, watch) => {
     const part = parts[which]!
     // The same rows whatever other conditions stand beside it.
@@ -52,14 +52,13 @@ export async function drawRuled<Model>(
 interface RuledModel<Model> {
   readonly kind: RowsKind<Model, unknown>
   readonly model: Model
-  readonly rules: KeptRules
   readonly request: KnownRequest
   /** Of the conditions. */
   readonly names: readonly string[]
 }
 
 /** What draws one part of what is known, of whole rows. */
-function partsOf<Model>({ kind, model, rules, request, names }: RuledModel<Model>) {
+function partsOf<Model>({ kind, model, request, names }: RuledModel<Model>) {
   const whole = request.asked
   const data = { table: kind.training(model), formats: kind.formats(model) }
   const once = async ({ part, meeter }: Settled, context: Context): Promise<DrawnRows> => {
@@ -73,7 +72,7 @@ function partsOf<Model>({ kind, model, rules, request, names }: RuledModel<Model
       columns: Object.keys({ ...part.asked.givens[k], ...whole.givens[place] }).sort(),
       name: names[place]!
     }))
-    const brought = broughtBack(rules, moved, { given, rows: request.rows, key: keyFor(context.key, 'rules') })
+    const brought = broughtBack(part.rules, moved, { given, rows: request.rows, key: keyFor(context.key, 'rules') })
     return { ...drawn, ...brought, table: repeated(brought.table, part), warnings: [...part.warnings, ...drawn.warnings] }
   }
   return async (known: RuledAsked, context: Context): Promise<DrawnRows> => {
@@ -83,7 +82,7 @@ function partsOf<Model>({ kind, model, rules, request, names }: RuledModel<Model
     const again = (round: number) => once(ready, { ...context, key: keyFor(context.key, `again ${round}`) })
     const alone = whole.likelihood === undefined && whole.observe.length === 0
     const given = whole.givens[known.places[0]!]!
-    return metBy(drawn, { alone, words: wordsOfGiven(given), missing: (table) => rowsMissing(rules, given, table), again })
+    return metBy(drawn, { alone, words: wordsOfGiven(given), missing: (table) => rowsMissing(known.rules, given, table), again })
   }
 }
 

@@ -104,6 +104,42 @@ describe('what rules of a new kind leave as it was', { tags: ['slow'] }, () => {
     expect(Math.abs(gaps('wage') - 0.3)).toBeLessThan(0.065)
   })
 
+  it('a value given beside a number that no row has is taken as it is, each condition for itself; beside one that rows have it must agree', async () => {
+    const u = uniforms(keyFromSeed(5), 800)
+    const people = Array.from({ length: 400 }, (_, i) => 4 * Math.floor(20 * u[2 * i]! ** 2))
+    const raw: RawTable = {
+      rowCount: 400,
+      columns: [
+        { name: 'people', source: 'number', values: Float64Array.from(people) },
+        // No formula of the kinds that are looked for.
+        { name: 'rate', source: 'number', values: Float64Array.from(people, (x) => Number((10 + 3 * Math.sin(x) + 0.01 * x).toFixed(3))) },
+        { name: 'age', source: 'number', values: Float64Array.from(people, (_, i) => Number((40 + 10 * u[2 * i + 1]!).toFixed(1))) }
+      ]
+    }
+    const model = await fit(raw)
+    expect(ruleTexts(model.rules!)).toEqual(['people -> rate'])
+    const guessed = await draw(model, { rows: 10, given: { people: 9 } })
+    expect(numbers(guessed, 'rate')[0]).toBeCloseTo(10 + 3 * Math.sin(8) + 0.08, 3)
+    const known = await draw(model, { rows: 10, given: { people: 9, rate: 11.326 } })
+    expect([...numbers(known, 'people')]).toEqual(Array(10).fill(9))
+    expect([...numbers(known, 'rate')]).toEqual(Array(10).fill(11.326))
+    expect(known.warnings.filter(({ name }) => name === 'rule-unknown').map(({ message }) => message)).toEqual([
+      'no row has people=9: the rule “people -> rate” says nothing of it, and rate=11.326 is taken as given'
+    ])
+    // The age is drawn as it is without.
+    expect(numbers(known, 'age')).toEqual(numbers(guessed, 'age'))
+    const givens = [{ people: 9, rate: 11.326 }, { people: 9, rate: 12.5 }, { people: 9 }, { people: 8, rate: 13.048 }]
+    const several = await draw(model, { rows: 10, asked: { givens, observe: [] } })
+    const rates = [11.326, 12.5, numbers(guessed, 'rate')[0]!, 13.048]
+    expect([...numbers(several, 'rate')]).toEqual(rates.flatMap((rate) => Array(10).fill(rate)))
+    await expect(draw(model, { given: { people: 8, rate: 12.5 } })).rejects.toThrow(
+      expect.objectContaining({ code: 'condition-contradictory' })
+    )
+    await expect(draw(model, { given: { people: 9, rate: 12.50001 } })).rejects.toThrow(
+      expect.objectContaining({ code: 'condition-impossible' })
+    )
+  })
+
   it('levels between thresholds are given as intervals, which have to meet', async () => {
     const people = await fit(named('people'))
     const drawn = await draw(people, { rows: 100, given: { group: 'middle', high: 'yes' } })

@@ -27,7 +27,7 @@ import { privacyFields } from '../privacy-options.js'
 import { refineFields } from '../refine-options.js'
 import { refinementIn, withRefinement } from '../refinement-file.js'
 import { ruleFields } from '../rule-options.js'
-import { RULE_WARNING } from '../ruled-terms.js'
+import { RULE_WARNING, UNKNOWN_WARNING } from '../ruled-terms.js'
 import type { System } from '../system.js'
 import { tableFields } from '../table-options.js'
 import { drawOfCandidates } from './candidates.js'
@@ -155,7 +155,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     const { seed, noise, steps, start, dynamics = 'codec' in model && !('graph' in model.inner) ? 'langevin' : undefined } = drawn.request
     const told = tellTable(model, { ...drawn.answer, draws: defined({ seed, dynamics, noise, steps, start }) })
     const groups = groupsOf(model, drawn.answer)
-    const warnings = drawn.answer.warnings.filter(({ name }) => name === RULE_WARNING || name === UNIQUE_WARNING)
+    const warnings = drawn.answer.warnings.filter(({ name }) => [RULE_WARNING, UNKNOWN_WARNING, UNIQUE_WARNING].includes(name))
     return together(...(groups ? [tellPanels(comparePanels(groups, keyFromSeed(1)))] : []), told, {
       json: {},
       topics: [],

@@ -30,8 +30,8 @@ export function median(values: ArrayLike<number>): number {
   return lower + 0.5 * (upper - lower)
 }
 
-/** The number that would stand at a place in order; then none before it is larger, and none behind it smaller (Hoare's selection). */
-function selected(values: Float64Array, place: number): number {
+/** The number that would stand at a place in order, which changes the order: then none before it is larger, and none behind it smaller (Hoare's selection). Cost O(n). */
+export function selected(values: Float64Array, place: number): number {
   let [low, high] = [0, values.length - 1]
   while (low < high) {
     const [a, b, c] = [values[low]!, values[(low + high) >>> 1]!, values[high]!]

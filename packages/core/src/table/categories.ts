@@ -65,11 +65,10 @@ export function combinationsOf(codes: Int32Array, rowCount: number): Combination
   let joint: Codes = { codes: new Int32Array(rowCount), count: Math.min(1, rowCount) }
   for (let k = 0; k < width; k++) joint = jointCodes(joint, factorCodes(codes, width, k))
   const sizes = new Uint32Array(joint.count)
-  for (const code of joint.codes) sizes[code]!++
+  const ofRow = new Uint32Array(joint.codes)
+  for (let i = 0; i < rowCount; i++) sizes[ofRow[i]!]!++
   const rows = Array.from(sizes, (size) => new Uint32Array(size))
   const filled = new Uint32Array(joint.count)
-  joint.codes.forEach((code, i) => {
-    rows[code]![filled[code]!++] = i
-  })
-  return { ofRow: Uint32Array.from(joint.codes), rows }
+  for (let i = 0; i < rowCount; i++) rows[ofRow[i]!]![filled[ofRow[i]!]!++] = i
+  return { ofRow, rows }
 }

@@ -158,8 +158,16 @@ export function recurs(values: Float64Array): boolean {
   return false
 }
 
-/** Whether a number has more than so many of some cells, NaN aside. Cost O(n), little where one soon has. */
+/** Cells that are looked at first, and how many times as many each time after. */
+const [FIRST_CELLS, MORE_CELLS] = [4096, 8]
+
+/** Whether a number has more than so many of some cells, NaN aside. Cost O(n), little where one soon has: what is kept is as large as what is looked at. */
 export function exceeds(values: Float64Array, most: number): boolean {
+  for (let cells = FIRST_CELLS; cells < values.length; cells *= MORE_CELLS) if (exceedsIn(values.subarray(0, cells), most)) return true
+  return exceedsIn(values, most)
+}
+
+function exceedsIn(values: Float64Array, most: number): boolean {
   const known = new Numbering(values.length)
   const counts = new Uint32Array(values.length)
   for (let i = 0; i < values.length; i++) {

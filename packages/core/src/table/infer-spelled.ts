@@ -50,7 +50,8 @@ function areAll({ others }: SpelledNumbers, words: readonly string[]): boolean {
 
 /** Whether numbers are of a kind as they are: long ones may be names, others are refused by their cells. */
 function keep(values: Float64Array, kind: ColumnKind): boolean {
-  const most = kind === 'integer' ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE
-  for (const value of values) if (!(Math.abs(value) <= most && (kind !== 'integer' || Number.isInteger(value)))) return false
+  const whole = kind === 'integer'
+  const most = whole ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE
+  for (let i = 0; i < values.length; i++) if (!(Math.abs(values[i]!) <= most) || (whole && !Number.isInteger(values[i]!))) return false
   return true
 }

@@ -28,14 +28,22 @@ interface LatticeSearch {
   readonly enough?: (lattice: Lattice) => boolean
 }
 
+/** Values that are looked at before all where a lattice may be fine enough: no lattice of more is coarser than theirs. */
+const FIRST_VALUES = 1000
+
 /** The coarsest lattice that holds all values; none where they have more than 12 decimals, or where it is known early that it is fine enough. Cost O(n). */
 export function latticeOf(values: Float64Array, { first, enough }: LatticeSearch): Lattice | undefined {
+  if (enough && values.length > FIRST_VALUES) {
+    const some = values.subarray(0, FIRST_VALUES)
+    const theirs = latticeOf(some, { first: some.reduce((least, x) => Math.min(least, x)) })
+    if (theirs && enough(theirs)) return undefined
+  }
   const decimals = decimalsOf(values, undefined)
   if (decimals === undefined) return undefined
   const unit = tenTo(decimals)
   let step = 0
-  for (const x of values) {
-    step = greatestCommonDivisor(step, Math.round((x - first) * unit))
+  for (let i = 0; i < values.length; i++) {
+    step = greatestCommonDivisor(step, Math.round((values[i]! - first) * unit))
     if (step > 0 && enough?.({ step, unit })) return undefined
   }
   return step > 0 && Number.isSafeInteger(step) ? { step, unit } : undefined
@@ -52,11 +60,19 @@ export function stepsBetween(values: Float64Array, lattice: Lattice | undefined)
   const steps = new Float64Array(values.length)
   if (!lattice) return steps
   const { step: fine, unit } = lattice
+  // There are few roundnesses: a power of each is taken once.
+  const rounds = new Map<number, number>()
+  let [decimals, round] = [Number.NaN, 0]
   let here = roundnessOf(values[0]!)
   for (let k = 0; k + 1 < values.length; k++) {
     const next = roundnessOf(values[k + 1]!)
     const gap = Math.round((values[k + 1]! - values[k]!) * unit)
-    const round = Math.round(10 ** -Math.max(here, next) * unit)
+    const most = Math.max(here, next)
+    if (most !== decimals) {
+      decimals = most
+      round = rounds.get(most) ?? Math.round(10 ** -most * unit)
+      rounds.set(most, round)
+    }
     steps[k] = (round > fine && round % fine === 0 && gap % round === 0 ? round : fine) / unit
     here = next
   }

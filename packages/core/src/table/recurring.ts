@@ -169,12 +169,10 @@ function countValues(ascending: Float64Array): Omit<Runs, 'steps'> {
 /** How far a value's cells are spread: to its sixth neighbour on the nearer side, not beyond an atom; 0 at the ends of a gap between atoms. */
 function reachOf({ values, atoms }: Runs, k: number): number {
   if (atoms[k]) return 0
-  const far = (side: -1 | 1): number => {
-    let to = k
-    while (Math.abs(to - k) < REACH && atoms[to + side] === 0) to += side
-    return Math.abs(values[to]! - values[k]!)
-  }
-  return Math.min(far(-1), far(1))
+  let [low, high] = [k, k]
+  while (k - low < REACH && low > 0 && !atoms[low - 1]) low--
+  while (high - k < REACH && high + 1 < atoms.length && !atoms[high + 1]) high++
+  return Math.min(values[k]! - values[low]!, values[high]! - values[k]!)
 }
 
 /** Cells of each value, and of the fresh ones above it, to which a value's own are added. */
@@ -243,6 +241,7 @@ class Law implements RecurringValues {
   private readonly starts: Float64Array
   private readonly ends: Float64Array
   private readonly cellCount: number
+  #places: Places | undefined
 
   constructor(
     private readonly runs: Runs,
@@ -254,12 +253,12 @@ class Law implements RecurringValues {
     this.starts = new Float64Array(counts.length)
     this.ends = new Float64Array(counts.length)
     let cells = 0
-    counts.forEach((count, k) => {
+    for (let k = 0; k < counts.length; k++) {
       const apart = k === 0 || atoms[k] || atoms[k - 1]
       this.starts[k] = apart ? cells : this.ends[k - 1]! + between[k - 1]!
       this.ends[k] = this.starts[k]! + listed[k]!
-      cells += count
-    })
+      cells += counts[k]!
+    }
     this.cellCount = cells
   }
 
@@ -286,7 +285,8 @@ class Law implements RecurringValues {
   }
 
   ranksOf(x: number): { from: number; to: number; cells: number } {
-    const k = lastUpTo(this.runs.values, x)
+    this.#places ??= new Places(this.runs.values)
+    const k = this.#places.lastUpTo(x)
     if (this.runs.values[k] === x) return { from: this.starts[k]!, to: this.ends[k]!, cells: this.runs.counts[k]! }
     return { from: this.below(x), to: this.upTo(x), cells: 0 }
   }
@@ -312,10 +312,39 @@ class Law implements RecurringValues {
   }
 }
 
-/** The place of the last of ascending values that is at most x; 0 where none is. A loop of its own: it is run for every cell. */
-function lastUpTo(ascending: Float64Array, x: number): number {
-  let low = 0
-  let high = ascending.length - 1
+/** Where values lie among ascending ones, by equal bins of their range, one for each: most hold few, whatever their number. */
+class Places {
+  /** The first value of each bin [n + 1]. */
+  readonly #starts: Uint32Array
+  /** Bins to one. */
+  readonly #scale: number
+
+  constructor(private readonly ascending: Float64Array) {
+    const n = ascending.length
+    const scale = n / (ascending[n - 1]! - ascending[0]!)
+    this.#scale = Number.isFinite(scale) ? scale : 0
+    this.#starts = new Uint32Array(n + 1)
+    let bin = 0
+    for (let i = 0; i < n; i++) for (const own = this.#binOf(ascending[i]!); bin < own; ) this.#starts[++bin] = i
+    this.#starts.fill(n, bin + 1)
+  }
+
+  #binOf(x: number): number {
+    const { ascending } = this
+    return x > ascending[0]! ? Math.min(ascending.length - 1, Math.floor((x - ascending[0]!) * this.#scale)) : 0
+  }
+
+  /** As the function of this name. */
+  lastUpTo(x: number): number {
+    const bin = this.#binOf(x)
+    return lastUpTo(this.ascending, x, Math.max(0, this.#starts[bin]! - 1), this.#starts[bin + 1]! - 1)
+  }
+}
+
+/** The place of the last of ascending values that is at most x, from a place where it may be up to another; the first where none is. A loop of its own: it is run for every cell. */
+function lastUpTo(ascending: Float64Array, x: number, from = 0, to = ascending.length - 1): number {
+  let low = from
+  let high = to
   while (low < high) {
     const middle = (low + high + 1) >>> 1
     if (ascending[middle]! <= x) low = middle

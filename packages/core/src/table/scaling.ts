@@ -62,11 +62,12 @@ export function fitScaler(present: Float64Array, method: ScalingMethod, areMomen
     const knots = sorted(present)
     return { method, knots, discrete: isDiscrete(knots), ...(areMoments && clockOf(knots) ? { clock: true } : {}) }
   }
+  const n = present.length
   let centre = 0
-  for (const x of present) centre += x / present.length
+  for (let i = 0; i < n; i++) centre += present[i]! / n
   let squares = 0
-  for (const x of present) squares += (x - centre) * (x - centre)
-  const scale = Math.sqrt(squares / present.length)
+  for (let i = 0; i < n; i++) squares += (present[i]! - centre) * (present[i]! - centre)
+  const scale = Math.sqrt(squares / n)
   return { method, centre, scale: scale > 0 ? scale : 1, nonNegative: present.every((x) => x >= 0) }
 }
 
@@ -104,14 +105,19 @@ export function scaleValues(scaler: NumericScaler, values: Float64Array, key?: K
   const n = knots.length
   const spread = key ? uniforms(key, values.length) : undefined
   const law = recurringValues(knots)
-  const end = (rank: number): number => normalQuantile(Math.min(n - 0.25, Math.max(0.25, rank)) / n)
-  return values.map((x, i) => {
-    if (!(x >= knots[0]!)) return end(0.5)
-    if (x > knots[n - 1]!) return end(n - 0.5)
-    const { from, to, cells } = law ? law.ranksOf(x) : placesOf(knots, x)
-    if (cells > 0 || law) return end(from + (spread && cells > 1 ? spread[i]! : 0.5) * (to - from))
-    return end(from - 0.5 + (x - knots[from - 1]!) / (knots[from]! - knots[from - 1]!))
-  })
+  const [first, last] = [knots[0]!, knots[n - 1]!]
+  const out = new Float64Array(values.length)
+  for (let i = 0; i < out.length; i++) {
+    const x = values[i]!
+    let rank = x > last ? n - 0.5 : 0.5
+    if (x >= first && x <= last) {
+      const { from, to, cells } = law ? law.ranksOf(x) : placesOf(knots, x)
+      if (cells > 0 || law) rank = from + (spread && cells > 1 ? spread[i]! : 0.5) * (to - from)
+      else rank = from - 0.5 + (x - knots[from - 1]!) / (knots[from]! - knots[from - 1]!)
+    }
+    out[i] = normalQuantile(Math.min(n - 0.25, Math.max(0.25, rank)) / n)
+  }
+  return out
 }
 
 /** Coordinates → values, the inverse of `scaleValues`. Where values recur, fresh ones come as often as they would in another sample. */

@@ -1,10 +1,10 @@
 import { type Codes, fewCodesOf, spreadRows } from '../../table/codes.js'
-import { rangeOf } from '../../table/column-facts.js'
 import type { Column } from '../../table/table.js'
 import { differentRows, isBelievedAtLog } from './chance.js'
 import { cutAbove, logFactorial, MOST_LEVELS, standsApart } from './find-steps.js'
 import type { Quantity } from './quantity.js'
 import { binary, column as named, number, scaled, simplestIn } from './shapes.js'
+import { summaryOf } from './summary.js'
 import { type Cut, isNumber, type Thresholds } from './thresholds.js'
 
 interface ComparisonFound extends Thresholds {
@@ -60,7 +60,7 @@ export function findComparisons(columns: readonly Column[], quantities: readonly
       : []
   })
   const candidates = targets.length * quantities.length ** 2
-  const ranged = quantities.map((one): Ranged => ({ ...one, least: rangeOf(one.values)[0] }))
+  const ranged = quantities.map((one): Ranged => ({ ...one, least: summaryOf(one.values).low }))
   return targets.flatMap((target) => comparisonOf(target, ranged, candidates) ?? [])
 }
 

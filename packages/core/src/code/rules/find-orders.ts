@@ -1,8 +1,8 @@
 import { exp, log } from '../../num/elementary.js'
 import { median, sorted, variance } from '../../num/statistics.js'
-import { rangeOf } from '../../table/column-facts.js'
 import { isBeyondChance, rateByChance } from './chance.js'
 import type { Quantity } from './quantity.js'
+import { summaryOf } from './summary.js'
 
 /** A column that is never above another. */
 export interface OrderFound {
@@ -55,9 +55,9 @@ interface Pair {
 
 /** Pairs of dates, or of numbers; what lies apart as a whole could have no order that means something. */
 function overlapping(quantities: readonly Quantity[]): Pair[] {
-  const ranged = quantities.map((one) => ({ ...one, range: rangeOf(one.values) }))
+  const ranged = quantities.map((one) => ({ ...one, range: summaryOf(one.values) }))
   const pairs = ranged.flatMap((low) => ranged.filter((high) => high !== low && high.isDate === low.isDate).map((high) => ({ low, high })))
-  return pairs.filter(({ low, high }) => low.range[0] <= high.range[1] && high.range[0] <= low.range[1])
+  return pairs.filter(({ low, high }) => low.range.low <= high.range.high && high.range.low <= low.range.high)
 }
 
 /** Of pairs that are in order those that are so by more than chance. */

@@ -111,6 +111,8 @@ function rowsOfPart(part: number, rowCount: number): Uint32Array {
 function commonRules(data: WrittenTable, search: Search): Rule[] {
   const counts = new Map<string, { readonly rule: Rule; times: number }>()
   for (let part = 0; part < PARTS; part++) {
+    // What no part before has is found too few times in those that are left.
+    if (counts.size === 0 && PARTS - part < LEAST_TIMES) break
     for (const rule of findExact(
       { ...data, table: takeTableRows(data.table, rowsOfPart(part, data.table.rowCount)) },
       { ...search, stated: [], byLevel: false }

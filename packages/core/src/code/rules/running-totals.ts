@@ -1,5 +1,4 @@
 import { later } from '../../num/later.js'
-import { variance } from '../../num/statistics.js'
 import { cellAt } from '../../table/cells.js'
 import { type Cells, type Codes, codesOf } from '../../table/codes.js'
 import type { Expression } from '../../table/expression.js'
@@ -9,7 +8,7 @@ import { type Column, isCategorical } from '../../table/table.js'
 import { type Quantity, tolerance } from './quantity.js'
 import type { WrittenTable } from './rows-of-rule.js'
 import { column, number, scaled, writeSum } from './shapes.js'
-import { summaryOf } from './summary.js'
+import { summaryOf, varianceOf } from './summary.js'
 import { WeightedSums } from './weighted-sums.js'
 
 /** A column that adds up others from row to row, as the balance of an account does. Plain data. */
@@ -37,6 +36,8 @@ const NEARLY = 0.95
 /** How rows follow each other: of each the one before it in its group, −1 for the first. */
 interface Way extends Pick<RunningTotal, 'upwards' | 'before' | 'by'> {
   readonly previous: () => Int32Array
+  /** Of the first rows alone. */
+  readonly first: () => Int32Array
 }
 
 /**
@@ -93,10 +94,14 @@ function waysOf(table: WrittenTable['table']): Way[] {
   const groups = [undefined, ...table.columns.filter((one) => isGrouping(one, table.rowCount))]
   return groups.flatMap((group) => {
     const codes = later(() => group && groupCodes(group))
-    const previous = new Map(directions.map((upwards) => [upwards, later(() => previousRows(table.rowCount, upwards, codes()))]))
-    return [false, true].flatMap((before) =>
-      directions.map((upwards) => ({ upwards, before, by: group?.name, previous: previous.get(upwards)! }))
+    const previous = new Map(
+      directions.map((upwards) => {
+        const rows = later(() => previousRows(table.rowCount, upwards, codes()))
+        const first = group ? rows : later(() => previousRows(Math.min(table.rowCount, FIRST_ROWS + 1), upwards, undefined))
+        return [upwards, { previous: rows, first }]
+      })
     )
+    return [false, true].flatMap((before) => directions.map((upwards) => ({ upwards, before, by: group?.name, ...previous.get(upwards)! })))
   })
 }
 
@@ -115,10 +120,14 @@ function groupCodes(column: Cells): Codes {
 /** The row before each in its group, −1 for the first. Cost O(rows). */
 function previousRows(rowCount: number, upwards: boolean | undefined, groups: Codes | undefined): Int32Array {
   const previous = new Int32Array(rowCount)
-  const last = new Int32Array(groups?.count ?? 1).fill(-1)
+  if (!groups) {
+    for (let i = 0; i < rowCount; i++) previous[i] = !upwards ? i - 1 : i + 1 < rowCount ? i + 1 : -1
+    return previous
+  }
+  const last = new Int32Array(groups.count).fill(-1)
   for (let k = 0; k < rowCount; k++) {
     const i = upwards ? rowCount - 1 - k : k
-    const group = groups ? groups.codes[i]! : 0
+    const group = groups.codes[i]!
     previous[i] = last[group]!
     last[group] = i
   }
@@ -141,22 +150,21 @@ export function groupIn({ columns }: WrittenTable['table'], by: string | undefin
 /** What a total rises by, and the rows that say why. */
 interface Rises {
   readonly rises: Float64Array
-  readonly rows: readonly number[]
+  readonly rows: Uint32Array
   /** Rows whose totals these are. */
-  readonly at: readonly number[]
+  readonly at: Uint32Array
 }
 
-function rowsThatRise({ previous }: Way): number[] {
-  const rows: number[] = []
-  previous().forEach((before, i) => {
-    if (before >= 0) rows.push(i)
-  })
-  return rows
+function rowsThatRise({ previous }: Way): Uint32Array {
+  const before = previous()
+  const rows = new Uint32Array(before.length)
+  let count = 0
+  for (let i = 0; i < before.length; i++) if (before[i]! >= 0) rows[count++] = i
+  return rows.subarray(0, count)
 }
 
 /** The rows that say what totals rise by. */
-function rowsThatAdd(way: Way): number[] {
-  const at = rowsThatRise(way)
+function rowsThatAdd(way: Way, at = rowsThatRise(way)): Uint32Array {
   const previous = way.previous()
   return way.before ? at.map((i) => previous[i]!) : at
 }
@@ -164,16 +172,14 @@ function rowsThatAdd(way: Way): number[] {
 function risesOf({ values }: Quantity, way: Way): Rises {
   const previous = way.previous()
   const at = rowsThatRise(way)
-  return {
-    at,
-    rows: rowsThatAdd(way),
-    rises: Float64Array.from(at, (i) => values[i]! - values[previous[i]!]!)
-  }
+  const rises = new Float64Array(at.length)
+  for (let k = 0; k < at.length; k++) rises[k] = values[at[k]!]! - values[previous[at[k]!]!]!
+  return { at, rows: rowsThatAdd(way, at), rises }
 }
 
 /** Rows in no order differ by twice their variance; what is added up varies less from row to row than as a whole, to begin with in the first rows. */
 function isSteady({ values }: Quantity, way: Way, rows = values.length): boolean {
-  const previous = way.previous()
+  const previous = rows < values.length ? way.first() : way.previous()
   const most = Math.min(rows, values.length)
   let count = 0
   for (let i = 0; i < most; i++) if (previous[i]! >= 0) count++
@@ -183,7 +189,7 @@ function isSteady({ values }: Quantity, way: Way, rows = values.length): boolean
     const rise = values[i]! - values[previous[i]!]!
     square += (rise * rise) / count
   }
-  return count > 0 && square <= variance(values)
+  return count > 0 && square <= varianceOf(values)
 }
 
 /** Both totals are exact to what they are written in, so that their difference is. */
@@ -195,7 +201,7 @@ const exactnessAt = ({ values, unit }: Quantity, row: number): number => toleran
 /** Whether a column changes by so many values, as far as the computer tells them apart: of numbers of 16 digits it tells changes of few not at all. */
 function changesEnough(total: Quantity, { rises, at }: Rises): boolean {
   let exactness = 0
-  for (const row of at) exactness = Math.max(exactness, exactnessAt(total, row))
+  for (let k = 0; k < at.length; k++) exactness = Math.max(exactness, exactnessAt(total, at[k]!))
   const seen = new Set<number>()
   return rises.some((rise) => seen.add(Math.round(rise / (2 * exactness))).size >= LEAST_CHANGES)
 }

@@ -1,3 +1,5 @@
+import { variance } from '../../num/statistics.js'
+
 /** What one look at all values of a column says of it. */
 export interface Summary {
   /** Whether some are missing: NaN. */
@@ -13,6 +15,14 @@ export interface Summary {
 
 /** Columns do not change, and one of a million rows is asked many times. */
 const known = new WeakMap<Float64Array, Summary>()
+const variances = new WeakMap<Float64Array, number>()
+
+/** Variance of a column, with divisor n; NaN where some are missing. Cost O(rows) for the first who asks. */
+export function varianceOf(values: Float64Array): number {
+  const found = variances.get(values) ?? variance(values)
+  variances.set(values, found)
+  return found
+}
 
 /** Cost O(rows) for the first who asks. */
 export function summaryOf(values: Float64Array): Summary {

@@ -1,7 +1,7 @@
 import { toDecimals } from '../../num/decimals.js'
 import { log } from '../../num/elementary.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
-import { sorted } from '../../num/statistics.js'
+import { selected, sorted } from '../../num/statistics.js'
 import { type CellValue, cellAt } from '../../table/cells.js'
 import { type Cells, codesOf, determines } from '../../table/codes.js'
 import { presentValues } from '../../table/encoder.js'
@@ -132,12 +132,15 @@ function levelScore(
   told: boolean
 ): { readonly score: number; readonly left: number } | undefined {
   const all = presentValues(column)
-  const groups = valuesByLevel(column, by).map(({ values }) => values)
+  const groups = groupedBy(column, by).groups
   const large = groups.filter(({ length }) => length >= LEAST_ROWS)
   const count = large.reduce((sum, { length }) => sum + length, 0)
   if (large.length < 2 || count < LEAST_SHARE * all.length || !(told || hasValues({ values: all }, BINS + 1))) return undefined
   const left = groups.reduce((sum, own) => sum + squares(own), 0) / squares(all)
-  const widths = large.map((own) => own[Math.floor((1 - TAIL) * (own.length - 1))]! - own[Math.ceil(TAIL * (own.length - 1))]!)
+  const widths = large.map((own) => {
+    const high = selected(own, Math.floor((1 - TAIL) * (own.length - 1)))
+    return high - selected(own, Math.ceil(TAIL * (own.length - 1)))
+  })
   const narrow = Math.min(...widths)
   const differ = narrow > 0 && Math.max(...widths) >= WIDER * narrow
   if (!told && !(left < LEFT) && !differ) return undefined
@@ -156,8 +159,8 @@ function squares(values: ArrayLike<number>): number {
   return sum
 }
 
-/** The numbers of each level, ascending; levels as they come. */
-function valuesByLevel(column: NumericColumn, by: Cells): { readonly level: string | null; readonly values: Float64Array }[] {
+/** The numbers of each level, in the order of the rows, and the first row of each. */
+function groupedBy(column: NumericColumn, by: Cells): { readonly firsts: readonly number[]; readonly groups: readonly Float64Array[] } {
   const { values, missing } = column
   const { codes, count } = codesOf(by)
   const counts = new Uint32Array(count)
@@ -167,17 +170,27 @@ function valuesByLevel(column: NumericColumn, by: Cells): { readonly level: stri
     if (counts[codes[i]!] === 0) firsts.push(i)
     counts[codes[i]!]!++
   }
-  const groups = Array.from(counts, (length) => new Float64Array(length))
+  const places = new Int32Array(count)
+  firsts.forEach((row, place) => {
+    places[codes[row]!] = place
+  })
+  const groups = firsts.map((row) => new Float64Array(counts[codes[row]!]!))
   const filled = new Uint32Array(count)
   for (let i = 0; i < values.length; i++) {
     if (missing?.[i]) continue
     const code = codes[i]!
     const at = filled[code]!
-    groups[code]![at] = values[i]!
+    groups[places[code]!]![at] = values[i]!
     filled[code] = at + 1
   }
+  return { firsts, groups }
+}
+
+/** The numbers of each level, ascending; levels as they come. */
+function valuesByLevel(column: NumericColumn, by: Cells): { readonly level: string | null; readonly values: Float64Array }[] {
+  const { firsts, groups } = groupedBy(column, by)
   const level = cellAt(by)
-  return firsts.map((row) => ({ level: level(row) as string | null, values: groups[codes[row]!]!.sort() }))
+  return firsts.map((row, k) => ({ level: level(row) as string | null, values: groups[k]!.sort() }))
 }
 
 /** The numbers of each level of a category, as they are kept. */

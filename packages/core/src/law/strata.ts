@@ -131,6 +131,7 @@ export function atomColumns({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'r
     )
     return [{ coordinate: code.coordinate, missingFactor: code.missingFactor, cells, cellOf }]
   })
+  if (found.length < 2) return found
   const columns = Array.from({ length: coordinates.cols }, (_, c) => columnOf(coordinates, c))
   const explained = new Map(found.map((column) => [column, explainedBy(column, columns)]))
   return found.sort(
@@ -229,13 +230,13 @@ function gapBounds({ rows: classes }: Combinations, { encoder, rows }: Pick<Trai
 /** Classes of a table's rows that a plain draw goes through, or, where something is known, a draw under conditions. */
 export function classesOf(training: Pick<TrainingRows, 'encoder' | 'rows'>, mode: CategoryMode, conditions?: ClassConditions): RowClasses {
   const { coordinates, codes } = training.rows
-  const all = oneClass(coordinates.rows)
-  if (mode === 'sweep' && !conditions) return { combinations: all, settled: [] }
-  return rowClasses(training, mode === 'sweep' ? all : combinationsOf(codes, coordinates.rows), conditions)
+  const isOne = mode !== 'combinations'
+  const categories = isOne ? oneClass(coordinates.rows) : combinationsOf(codes, coordinates.rows)
+  return mode === 'sweep' && !conditions ? { combinations: categories, settled: [] } : rowClasses(training, categories, conditions)
 }
 
 /** All rows as one class. */
 export const oneClass = (rowCount: number): Combinations => ({
   ofRow: new Uint32Array(rowCount),
-  rows: [Uint32Array.from({ length: rowCount }, (_, i) => i)]
+  rows: [new Uint32Array(rowCount).map((_, i) => i)]
 })

@@ -9,19 +9,21 @@ export interface RowGroups {
 
 /** Rows that are the same in all cells: zeros of both signs are one value, and so is NaN. Cost O(rows · cells). */
 export function equalRows(rows: number, cells: readonly ((row: number) => number)[]): RowGroups {
+  const codes = rowHashes(rows, cells)
   let size = 4
   while (size < 2 * rows) size *= 2
-  // A hash table of the first row of each group.
-  const firsts = new Int32Array(size).fill(-1)
-  const codes = new Int32Array(rows)
+  // A hash table of the first row of each group, beside its hash: rows stand far apart, and few with other cells are looked at.
+  const slots = new Int32Array(2 * size).fill(-1)
   let count = 0
   for (let i = 0; i < rows; i++) {
-    let at = rowHash(cells, i) & (size - 1)
-    while (firsts[at]! >= 0 && !areSame(cells, firsts[at]!, i)) at = (at + 1) & (size - 1)
-    if (firsts[at]! < 0) {
-      firsts[at] = i
+    const hash = codes[i]!
+    let at = 2 * (hash & (size - 1))
+    while (slots[at]! >= 0 && !(slots[at + 1] === hash && areSame(cells, slots[at]!, i))) at = (at + 2) & (2 * size - 1)
+    if (slots[at]! < 0) {
+      slots[at] = i
+      slots[at + 1] = hash
       codes[i] = count++
-    } else codes[i] = codes[firsts[at]!]!
+    } else codes[i] = codes[slots[at]!]!
   }
   return { codes, count }
 }
@@ -47,10 +49,12 @@ function areSame(cells: readonly ((row: number) => number)[], a: number, b: numb
   return true
 }
 
-function rowHash(cells: readonly ((row: number) => number)[], row: number): number {
-  let hash = 0
-  for (let c = 0; c < cells.length; c++) hash = Math.imul(hash ^ hashOf(cells[c]!(row) + 0), 0x01000193)
-  return hash ^ (hash >>> 15)
+/** One of each row, column by column [n]. */
+function rowHashes(rows: number, cells: readonly ((row: number) => number)[]): Int32Array {
+  const hashes = new Int32Array(rows)
+  for (const cell of cells) for (let i = 0; i < rows; i++) hashes[i] = Math.imul(hashes[i]! ^ hashOf(cell(i) + 0), 0x01000193)
+  for (let i = 0; i < rows; i++) hashes[i] = hashes[i]! ^ (hashes[i]! >>> 15)
+  return hashes
 }
 
 const bits = new Int32Array(2)

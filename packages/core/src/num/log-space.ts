@@ -1,12 +1,26 @@
 import { exp, log } from './elementary.js'
 
+/** A function of one number that gives its last value again where it is asked the same: log-weights are mostly all equal. */
+export function remembered(of: (x: number) => number): (x: number) => number {
+  let last = Number.NaN
+  let value = Number.NaN
+  return (x) => {
+    if (x !== last) {
+      last = x
+      value = of(x)
+    }
+    return value
+  }
+}
+
 /** log Σ_i exp(values_i), −∞ for an empty sum; exact shift by the largest term. Cost O(n). */
 export function logSumExp(values: ArrayLike<number>): number {
   let largest = Number.NEGATIVE_INFINITY
   for (let i = 0; i < values.length; i++) if (values[i]! > largest) largest = values[i]!
   if (largest === Number.NEGATIVE_INFINITY) return largest
+  const termOf = remembered(exp)
   let sum = 0
-  for (let i = 0; i < values.length; i++) sum += exp(values[i]! - largest)
+  for (let i = 0; i < values.length; i++) sum += termOf(values[i]! - largest)
   return largest + log(sum)
 }
 
@@ -17,7 +31,7 @@ export function uniformLogWeights(n: number): Float64Array {
 
 /** Weights of sum 1, over their own total: log-weights of sum 1 leave a rounding of it [n]. */
 export function normalisedWeights(logWeights: Float64Array): Float64Array {
-  const weights = logWeights.map((a) => exp(a))
+  const weights = logWeights.map(remembered(exp))
   const total = weights.reduce((a, b) => a + b, 0)
   return weights.map((w) => w / total)
 }

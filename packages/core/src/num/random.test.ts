@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { fillNormal, keyAtStep, keyFor, keyFromSeed, latticeOf, normals, permutation, philox, uniforms } from './random.js'
+import {
+  fillNormal,
+  fillPlain,
+  keyAtStep,
+  keyFor,
+  keyFromSeed,
+  latticeOf,
+  normals,
+  permutation,
+  permuted,
+  philox,
+  uniforms
+} from './random.js'
 
 const run = (counter: number[], key: number[]): string[] => {
   const out = new Uint32Array(4)
@@ -70,5 +82,11 @@ describe('normals and uniforms', () => {
   })
   it('permutation is a permutation', () => {
     expect([...permutation(key, 100)].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i))
+  })
+  it('compiled loops give the bits of plain ones', () => {
+    const own = keyFor(keyFromSeed(2 ** 52 + 12345), 'compiled')
+    for (const n of [16384, 20001]) expect(permutation(own, n)).toEqual(permuted(own, n))
+    for (const first of [0, 3, 2 ** 31 + 1])
+      expect(uniforms(own, 16389, 7, first)).toEqual(fillPlain(own, 7, new Float64Array(16389), first))
   })
 })

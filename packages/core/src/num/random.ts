@@ -1,4 +1,5 @@
 import { cosTurns, log, sinTurns } from './elementary.js'
+import { rowsIn } from './row-kernel.js'
 
 /**
  * Randomness is a key that is handed in. A value depends only on (seed, stream, chain, step, coordinate), never on the
@@ -46,36 +47,37 @@ export function keyAtStep(key: Key, step: number): Key {
   return { ...key, step: step >>> 0 }
 }
 
-/** High and low words of the product of two unsigned 32-bit integers; the high one is returned. */
+/** The high word of the product of two unsigned 32-bit integers. */
 function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff
   const aHigh = a >>> 16
   const bLow = b & 0xffff
   const bHigh = b >>> 16
-  const lowHigh = aLow * bHigh + ((aLow * bLow) >>> 16)
-  const highLow = aHigh * bLow + (lowHigh & 0xffff)
-  return (aHigh * bHigh + Math.floor(lowHigh / 65536) + Math.floor(highLow / 65536)) >>> 0
+  const lowHigh = Math.imul(aLow, bHigh)
+  const highLow = Math.imul(aHigh, bLow)
+  const middle = (lowHigh & 0xffff) + (highLow & 0xffff) + (Math.imul(aLow, bLow) >>> 16)
+  return Math.imul(aHigh, bHigh) + (lowHigh >>> 16) + (highLow >>> 16) + (middle >>> 16)
 }
 
 /** Philox4x32-10: four unsigned words from a counter of four and a key of two, written to `out[0..3]`. */
 export function philox(counter: ArrayLike<number>, keyLow: number, keyHigh: number, out: Uint32Array): void {
-  let c0 = counter[0]! >>> 0
-  let c1 = counter[1]! >>> 0
-  let c2 = counter[2]! >>> 0
-  let c3 = counter[3]! >>> 0
-  let k0 = keyLow >>> 0
-  let k1 = keyHigh >>> 0
+  let c0 = counter[0]! | 0
+  let c1 = counter[1]! | 0
+  let c2 = counter[2]! | 0
+  let c3 = counter[3]! | 0
+  let k0 = keyLow | 0
+  let k1 = keyHigh | 0
   for (let round = 0; round < 10; round++) {
     const high0 = multiplyHigh(0xd2511f53, c0)
     const low0 = Math.imul(0xd2511f53, c0)
     const high1 = multiplyHigh(0xcd9e8d57, c2)
     const low1 = Math.imul(0xcd9e8d57, c2)
-    c0 = (high1 ^ c1 ^ k0) >>> 0
-    c1 = low1 >>> 0
-    c2 = (high0 ^ c3 ^ k1) >>> 0
-    c3 = low0 >>> 0
-    k0 = (k0 + 0x9e3779b9) >>> 0
-    k1 = (k1 + 0xbb67ae85) >>> 0
+    c0 = high1 ^ c1 ^ k0
+    c1 = low1
+    c2 = high0 ^ c3 ^ k1
+    c3 = low0
+    k0 = (k0 + 0x9e3779b9) | 0
+    k1 = (k1 + 0xbb67ae85) | 0
   }
   out[0] = c0
   out[1] = c1
@@ -103,6 +105,23 @@ export function wordToUniform(word: number): number {
 
 /** Fills `out` with uniforms in (0, 1) of one chain, from its `first` on: value i is word i mod 4 of block ⌊i/4⌋. */
 export function fillUniform(key: Key, chain: number, out: Float64Array, first = 0): Float64Array {
+  const room = out.length < COMPILED ? undefined : rowsIn([8 * out.length, WORK])
+  if (!room) return fillPlain(key, chain, out, first)
+  const [at, work] = room.at as [number, number]
+  room.kernel.uniforms(chain, ...wordsOf(key), first, out.length, at, work)
+  out.set(new Float64Array(room.kernel.memory.buffer, at, out.length))
+  return out
+}
+
+/** So many numbers take plain loops as long as the compiled ones take to be compiled. */
+const COMPILED = 16384
+/** Bytes of four words. */
+const WORK = 16
+
+const wordsOf = ({ step, stream, seedLow, seedHigh }: Key) => [step, stream, seedLow, seedHigh] as const
+
+/** @internal The same by plain loops. */
+export function fillPlain(key: Key, chain: number, out: Float64Array, first: number): Float64Array {
   for (let k = 0; k < out.length; k++) {
     const i = first + k
     if (k === 0 || (i & 3) === 0) block(key, chain, i >>> 2)
@@ -186,6 +205,15 @@ export function indexFromShares(u: number, shares: readonly number[] | Float64Ar
 
 /** A random order of 0 … n−1 (Fisher–Yates). */
 export function permutation(key: Key, n: number): Uint32Array {
+  const room = n < COMPILED ? undefined : rowsIn([4 * n, WORK])
+  if (!room) return permuted(key, n)
+  const [at, work] = room.at as [number, number]
+  room.kernel.permutation(...wordsOf(key), n, at, work)
+  return new Uint32Array(room.kernel.memory.buffer, at, n).slice()
+}
+
+/** @internal The same by plain loops. */
+export function permuted(key: Key, n: number): Uint32Array {
   const order = new Uint32Array(n)
   for (let i = 0; i < n; i++) order[i] = i
   const u = uniforms(key, n)

@@ -5,7 +5,7 @@ import { exp, log } from '../num/elementary.js'
 import { EQUAL_WORK, equalPointsTask, type RowGroups } from '../num/equal-rows.js'
 import { InputError } from '../num/errors.js'
 import { type Ending, iterate, type Method, throwIfStopped, type Watch } from '../num/iterate.js'
-import { logSumExp } from '../num/log-space.js'
+import { logSumExp, remembered } from '../num/log-space.js'
 import type { Matrix } from '../num/matrix.js'
 import type { Cloud } from '../space/cloud.js'
 import { extendPotentials, landmarksOf, residualProbe } from './landmarks.js'
@@ -53,6 +53,7 @@ export interface Scaling {
 const STRIDE = 8
 const ROUGH = 1e-3
 const ISOLATED_SHARE = 1 - 1e-6
+const ISOLATED_LOG = log(ISOLATED_SHARE)
 
 /**
  * Finds v > 0 with v_i Σ_j w_j k(x_i, x_j) v_j = 1 for all i, by f ← f − α(f + LSE_j(log k_ij + f_j + a_j)) in the log domain.
@@ -233,15 +234,19 @@ function checkCloud(cloud: Cloud, initial: Float64Array | undefined): void {
 function isolatedRows(cloud: Cloud, potentials: Float64Array, groups: RowGroups): Uint32Array {
   const own = new Float64Array(groups.count)
   const rowOfGroup = new Float64Array(groups.count)
+  const weightOf = remembered(exp)
   for (let j = 0; j < potentials.length; j++) {
     const group = groups.codes[j]!
-    own[group] = own[group]! + exp(cloud.logWeights[j]!)
+    own[group] = own[group]! + weightOf(cloud.logWeights[j]!)
     rowOfGroup[group] = potentials[j]!
   }
+  const logOf = remembered(log)
   const found: number[] = []
   for (let i = 0; i < potentials.length; i++) {
     const group = groups.codes[i]!
-    if (own[group]! > 0 && exp(Math.min(700, potentials[i]! + rowOfGroup[group]! + log(own[group]!))) > ISOLATED_SHARE) found.push(i)
+    const share = own[group]! > 0 ? potentials[i]! + rowOfGroup[group]! + logOf(own[group]!) : Number.NEGATIVE_INFINITY
+    // Of most rows far below: no exponential is needed to see that.
+    if (share > 2 * ISOLATED_LOG && exp(Math.min(700, share)) > ISOLATED_SHARE) found.push(i)
   }
   return Uint32Array.from(found)
 }

@@ -10,9 +10,6 @@ export const BLOCK_SIZE = 64
 /** Rows a group: blocks are ordered down to this size, so that a few neighbouring rows are compact too. */
 const GROUP_SIZE = 4
 
-/** Runs that wait to be halved: one a level and one, of which four thousand million rows have 32. */
-const MOST_RUNS = 64
-
 /** Coordinates that are looked at: in more than these, boxes are too wide for skipping, and looking at all costs more than it gains. */
 const MOST_COORDINATES = 16
 
@@ -48,21 +45,19 @@ export function orderBeside(points: Matrix, watch: Pick<Watch, 'crew' | 'stop'> 
 /** By the array of the points, with a checksum of its numbers: one that was changed in place is ordered anew. */
 const orders = new WeakMap<Float64Array, { readonly checksum: number; readonly order: Uint32Array }>()
 
-/** Of the compiled loops, for which two coordinates of a row stand side by side; undefined where they cannot hold the points. */
+/** Of the compiled loops, for which rows hold an even number of coordinates; undefined where they cannot hold the points. */
 function compiled({ data, rows, cols }: Matrix): Uint32Array | undefined {
   const looked = Math.min(cols, MOST_COORDINATES)
   if (looked === 0) return undefined
-  const pairs = Math.ceil(looked / 2)
-  const room = rowsIn([16 * rows * pairs, 8 * rows, 4 * rows, 8 * MOST_RUNS])
+  const line = looked + (looked % 2)
+  const room = rowsIn([8 * rows * line, 8 * rows, 4 * rows])
   if (!room) return undefined
   const { kernel, at } = room
-  const [points, keys, out, pending] = at as [number, number, number, number]
-  const places = new Float64Array(kernel.memory.buffer, points, 2 * rows * pairs)
-  for (let c = 0; c < looked; c++) {
-    let to = (c - (c % 2)) * rows + (c % 2)
-    for (let from = c; from < data.length; from += cols, to += 2) places[to] = data[from]!
-  }
-  kernel.order(points, rows, looked, keys, out, pending)
+  const [points, keys, out] = at as [number, number, number]
+  const places = new Float64Array(kernel.memory.buffer, points, rows * line)
+  if (line === cols) places.set(data)
+  else for (let i = 0, to = 0; i < rows; i++, to += line) for (let c = 0; c < looked; c++) places[to + c] = data[i * cols + c]!
+  kernel.order(points, rows, looked, keys, out)
   return new Uint32Array(kernel.memory.buffer, out, rows).slice()
 }
 

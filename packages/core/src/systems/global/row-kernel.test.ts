@@ -18,7 +18,8 @@ describe('compiled loops over rows give the bits of plain ones', () => {
     [64, 2, true],
     [67, 17, true],
     [1000, 16, false],
-    [4099, 5, true]
+    [4099, 5, true],
+    [40_000, 1, true]
   ])('k-d order of %i × %i', (rows, cols, whole) => {
     const cloud = points(rows, cols, whole)
     expect(blockOrder(cloud)).toEqual(ordered(cloud))

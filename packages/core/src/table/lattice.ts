@@ -1,13 +1,21 @@
 import { tenTo, toDecimals } from '../num/decimals.js'
 import { decimalsOf } from './parse.js'
 
-/** Decimals that a number is written with, negative for trailing zeros; infinite beyond 12. */
-function roundnessOf(x: number): number {
+/** Trailing zeros that are looked for at most. */
+const MOST_ZEROS = 12
+
+/** Decimals that a number of at most so many is written with, negative for trailing zeros. */
+function roundnessOf(x: number, most: number): number {
   if (x === 0) return Number.NEGATIVE_INFINITY
-  // Fewer than one leave whole numbers only.
-  let decimals = Number.isInteger(x) ? -12 : 1
-  while (decimals <= 12 && roundTo(x, decimals) !== x) decimals++
-  return decimals > 12 ? Number.POSITIVE_INFINITY : decimals
+  // Numbers so large that digits are lost are found by the fewest that give them.
+  if (Number.isInteger(x) && !Number.isSafeInteger(x)) {
+    let fewest = -MOST_ZEROS
+    while (roundTo(x, fewest) !== x) fewest++
+    return fewest
+  }
+  let decimals = most
+  while (decimals > -MOST_ZEROS && roundTo(x, decimals - 1) === x) decimals--
+  return decimals
 }
 
 /** The nearest number of so many decimals; fewer than none for multiples of powers of ten. */
@@ -45,6 +53,8 @@ export function latticeOf(values: Float64Array, { first, enough }: LatticeSearch
   for (let i = 0; i < values.length; i++) {
     step = greatestCommonDivisor(step, Math.round((values[i]! - first) * unit))
     if (step > 0 && enough?.({ step, unit })) return undefined
+    // None is finer.
+    if (step === 1) break
   }
   return step > 0 && Number.isSafeInteger(step) ? { step, unit } : undefined
 }
@@ -63,9 +73,11 @@ export function stepsBetween(values: Float64Array, lattice: Lattice | undefined)
   // There are few roundnesses: a power of each is taken once.
   const rounds = new Map<number, number>()
   let [decimals, round] = [Number.NaN, 0]
-  let here = roundnessOf(values[0]!)
+  let written = 0
+  while (tenTo(written) < unit) written++
+  let here = roundnessOf(values[0]!, written)
   for (let k = 0; k + 1 < values.length; k++) {
-    const next = roundnessOf(values[k + 1]!)
+    const next = roundnessOf(values[k + 1]!, written)
     const gap = Math.round((values[k + 1]! - values[k]!) * unit)
     const most = Math.max(here, next)
     if (most !== decimals) {

@@ -187,12 +187,13 @@ function freshOf({ values, steps }: Runs, k: number, reach: number): number {
   if (reach === 0) return 0
   const low = values[k]! - reach
   const high = values[k]! + reach
-  const last = values.length - 1
+  // Behind the last value there is none.
+  const end = Math.min(values.length - 2, k + REACH)
   let fresh = 0
-  for (let j = Math.max(0, k - REACH - 1), end = Math.min(last, k + REACH); j <= end; j++) {
+  for (let j = Math.max(0, k - REACH - 1); j <= end && values[j]! < high; j++) {
     const half = steps[j]! / 2
-    const next = j < last ? values[j + 1]! : values[j]!
-    fresh += overlap(low, high, values[j]! + half, next - half) / (2 * reach)
+    const shared = overlap(low, high, values[j]! + half, values[j + 1]! - half)
+    if (shared > 0) fresh += shared / (2 * reach)
   }
   return fresh
 }
@@ -202,13 +203,17 @@ function spread({ values, steps }: Runs, k: number, reach: number, { listed, bet
   const low = values[k]! - reach
   const high = values[k]! + reach
   const last = values.length - 1
-  for (let j = Math.max(0, k - REACH - 1), end = Math.min(last, k + REACH); j <= end; j++) {
+  const end = Math.min(last, k + REACH)
+  let j = Math.max(0, k - REACH - 1)
+  let before = j > 0 ? steps[j - 1]! / 2 : 0
+  for (; j <= end && values[j]! - before < high; j++) {
     const value = values[j]!
     const half = steps[j]! / 2
-    const before = j > 0 ? steps[j - 1]! / 2 : 0
-    const next = j < last ? values[j + 1]! : value
-    listed[j] = listed[j]! + share * (overlap(low, high, value - before, value + half) / (2 * reach))
-    between[j] = between[j]! + share * (overlap(low, high, value + half, next - half) / (2 * reach))
+    const own = overlap(low, high, value - before, value + half)
+    const above = j < last ? overlap(low, high, value + half, values[j + 1]! - half) : 0
+    if (own > 0) listed[j] = listed[j]! + share * (own / (2 * reach))
+    if (above > 0) between[j] = between[j]! + share * (above / (2 * reach))
+    before = half
   }
 }
 
@@ -312,6 +317,15 @@ class Law implements RecurringValues {
   }
 }
 
+const places = new WeakMap<Float64Array, Places>()
+
+/** Where values lie among the cells of a column, found once as their law is. */
+export function placesAmong(ascending: Float64Array): Places {
+  const found = places.get(ascending) ?? new Places(ascending)
+  places.set(ascending, found)
+  return found
+}
+
 /** Where values lie among ascending ones, by equal bins of their range, one for each: most hold few, whatever their number. */
 class Places {
   /** The first value of each bin [n + 1]. */
@@ -323,10 +337,10 @@ class Places {
     const n = ascending.length
     const scale = n / (ascending[n - 1]! - ascending[0]!)
     this.#scale = Number.isFinite(scale) ? scale : 0
-    this.#starts = new Uint32Array(n + 1)
+    const starts = new Uint32Array(n + 1)
     let bin = 0
-    for (let i = 0; i < n; i++) for (const own = this.#binOf(ascending[i]!); bin < own; ) this.#starts[++bin] = i
-    this.#starts.fill(n, bin + 1)
+    for (let i = 0; i < n; i++) for (const own = this.#binOf(ascending[i]!); bin < own; ) starts[++bin] = i
+    this.#starts = starts.fill(n, bin + 1)
   }
 
   #binOf(x: number): number {
@@ -338,6 +352,19 @@ class Places {
   lastUpTo(x: number): number {
     const bin = this.#binOf(x)
     return lastUpTo(this.ascending, x, Math.max(0, this.#starts[bin]! - 1), this.#starts[bin + 1]! - 1)
+  }
+
+  /** Where the cells of a value begin, and where they end: equal where there are none. */
+  runOf(x: number): { readonly from: number; readonly to: number; readonly cells: number } {
+    const last = this.lastUpTo(x)
+    const to = this.ascending[last]! <= x ? last + 1 : 0
+    let low = this.ascending[last] === x ? this.#starts[this.#binOf(x)]! : to
+    for (let high = to; low < high; ) {
+      const middle = (low + high) >>> 1
+      if (this.ascending[middle]! >= x) high = middle
+      else low = middle + 1
+    }
+    return { from: low, to, cells: to - low }
   }
 }
 

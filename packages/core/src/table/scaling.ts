@@ -1,11 +1,10 @@
-import { firstAbove, firstFrom } from '../num/ascending.js'
 import { normalCdf, normalQuantile } from '../num/elementary.js'
 import type { Key } from '../num/random.js'
 import { uniforms } from '../num/random.js'
 import { sorted } from '../num/statistics.js'
 import { type Clock, clockedTimes, clockOf } from './clock.js'
 import { decimalsOf } from './parse.js'
-import { ATOM_SHARE, countsOf, recurringValues, startsOf } from './recurring.js'
+import { ATOM_SHARE, countsOf, placesAmong, recurringValues, startsOf } from './recurring.js'
 
 export type ScalingMethod = 'standard' | 'quantile'
 
@@ -85,13 +84,6 @@ export function onClock(scaler: NumericScaler): (Clock & { readonly scaler: Quan
   }
 }
 
-/** Where the cells of a value begin among ascending ones, and where they end: equal where there are none. */
-function placesOf(ascending: Float64Array, x: number): { readonly from: number; readonly to: number; readonly cells: number } {
-  const from = firstFrom(ascending, x)
-  const to = ascending[from] === x ? firstAbove(ascending, x) : from
-  return { from, to, cells: to - from }
-}
-
 /**
  * Values → coordinates. With `quantile`, equal values are spread at random inside their rank interval (by `key`, one
  * number a row), so that a discrete column becomes continuous; without a key they take its middle. Values between
@@ -105,13 +97,14 @@ export function scaleValues(scaler: NumericScaler, values: Float64Array, key?: K
   const n = knots.length
   const spread = key ? uniforms(key, values.length) : undefined
   const law = recurringValues(knots)
+  const places = law ? undefined : placesAmong(knots)
   const [first, last] = [knots[0]!, knots[n - 1]!]
   const out = new Float64Array(values.length)
   for (let i = 0; i < out.length; i++) {
     const x = values[i]!
     let rank = x > last ? n - 0.5 : 0.5
     if (x >= first && x <= last) {
-      const { from, to, cells } = law ? law.ranksOf(x) : placesOf(knots, x)
+      const { from, to, cells } = places ? places.runOf(x) : law!.ranksOf(x)
       if (cells > 0 || law) rank = from + (spread && cells > 1 ? spread[i]! : 0.5) * (to - from)
       else rank = from - 0.5 + (x - knots[from - 1]!) / (knots[from]! - knots[from - 1]!)
     }

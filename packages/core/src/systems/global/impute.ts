@@ -120,32 +120,36 @@ export class Deck {
   }
 
   private chooseDonors(key: Key): Uint32Array {
-    const { cols } = this.points
+    const { cols, rows } = this.points
     const knowing = new Uint32Array(cols)
-    return permutation(key, this.points.rows).filter((row, at) => {
-      const cells = this.missing.subarray(row * cols, (row + 1) * cols)
-      const wanted = at < MOST_DONORS || cells.some((gone, c) => !gone && knowing[c]! < NEAREST_DONORS)
-      if (wanted) for (let c = 0; c < cols; c++) knowing[c] = knowing[c]! + 1 - cells[c]!
-      return wanted
-    })
+    const order = permutation(key, rows)
+    let count = 0
+    for (let at = 0; at < rows && (at < MOST_DONORS || knowing.some((known) => known < NEAREST_DONORS)); at++) {
+      const cells = this.missing.subarray(order[at]! * cols, (order[at]! + 1) * cols)
+      if (at >= MOST_DONORS && !cells.some((gone, c) => !gone && knowing[c]! < NEAREST_DONORS)) continue
+      for (let c = 0; c < cols; c++) knowing[c] = knowing[c]! + 1 - cells[c]!
+      order[count++] = order[at]!
+    }
+    return order.slice(0, count)
   }
 
   private describe(c: number): void {
     const { cols, data } = this.points
     const known = this.knownOf(c)
     let [low, high] = [known[0]!, known[0]!]
-    for (const x of known) {
-      low = Math.min(low, x)
-      high = Math.max(high, x)
+    for (let i = 0; i < known.length; i++) {
+      if (known[i]! < low) low = known[i]!
+      if (known[i]! > high) high = known[i]!
     }
     this.low[c] = low
     this.high[c] = high
     const expected = 2 * variance(known)
-    this.donors.forEach((row, at) => {
-      const isMissing = this.missing[row * cols + c] === 1
+    for (let at = 0; at < this.donors.length; at++) {
+      const own = this.donors[at]! * cols + c
+      const isMissing = this.missing[own] === 1
       if (isMissing) this.expected[at] = this.expected[at]! + expected
-      this.lent[placeIn(at, c, cols)] = isMissing ? Number.NaN : data[row * cols + c]!
-    })
+      this.lent[placeIn(at, c, cols)] = isMissing ? Number.NaN : data[own]!
+    }
   }
 
   /** The cells of a column that are not missing. */
@@ -169,13 +173,15 @@ export class Deck {
     const kept = { rows: new Uint32Array(count), squared: new Float64Array(count).fill(Number.POSITIVE_INFINITY) }
     const start = indexFromUniform(this.starts[row]!, length)
     let limit = Number.POSITIVE_INFINITY
-    for (let k = 0; k < length; k++) {
-      const at = start + k < length ? start + k : start + k - length
-      const squared = distances[at]!
-      if (!(squared < limit) || this.donors[at] === row) continue
-      keepNearest(kept, this.donors[at]!, squared)
-      limit = kept.squared[count - 1]!
+    const keepFrom = (from: number, to: number): void => {
+      for (let at = from; at < to; at++) {
+        if (!(distances[at]! < limit) || this.donors[at] === row) continue
+        keepNearest(kept, this.donors[at]!, distances[at]!)
+        limit = kept.squared[count - 1]!
+      }
     }
+    keepFrom(start, length)
+    keepFrom(0, start)
     return kept.rows
   }
 
@@ -218,8 +224,14 @@ export class Deck {
   /** The coordinates that a row knows, and its values there. */
   private known(row: number): Known {
     const { cols, data } = this.points
-    const columns = Uint32Array.from({ length: cols }, (_, c) => c).filter((c) => !this.missing[row * cols + c])
-    return { columns, values: Float64Array.from(columns, (c) => data[row * cols + c]!) }
+    const [columns, values] = [new Uint32Array(cols), new Float64Array(cols)]
+    let count = 0
+    for (let c = 0, at = row * cols; c < cols; c++, at++) {
+      if (this.missing[at]) continue
+      columns[count] = c
+      values[count++] = data[at]!
+    }
+    return { columns: columns.subarray(0, count), values: values.subarray(0, count) }
   }
 
   /** Gives every missing cell some known value of its column: what donors lend that have not borrowed yet. */
@@ -257,17 +269,18 @@ export class Deck {
  */
 function predicted({ data, cols }: Matrix, known: Float64Array, cells: readonly number[]): Float64Array {
   const differences = known.slice()
-  const fromKnown = cells.map((c) => {
+  const fromKnown = new Float64Array(cells.length)
+  for (let k = 0; k < cells.length; k++) {
     let sum = 0
-    for (let b = 0; b < cols; b++) sum += data[c * cols + b]! * known[b]!
-    return sum
-  })
+    for (let b = 0, at = cells[k]! * cols; b < cols; b++, at++) sum += data[at]! * known[b]!
+    fromKnown[k] = sum
+  }
   for (let turn = 0; turn < (cells.length > 1 ? TURNS : 1); turn++) {
-    cells.forEach((c, k) => {
+    for (let k = 0; k < cells.length; k++) {
       let sum = fromKnown[k]!
-      for (const b of cells) sum += data[c * cols + b]! * differences[b]!
-      differences[c] = sum
-    })
+      for (let j = 0; j < cells.length; j++) sum += data[cells[k]! * cols + cells[j]!]! * differences[cells[j]!]!
+      differences[cells[k]!] = sum
+    }
   }
   return differences
 }
@@ -275,9 +288,10 @@ function predicted({ data, cols }: Matrix, known: Float64Array, cells: readonly 
 /** Keeps the nearest of those seen, ascending; of equals the first. */
 function keepNearest({ rows, squared }: { rows: Uint32Array; squared: Float64Array }, row: number, distance: number): void {
   let place = rows.length - 1
-  while (place > 0 && distance < squared[place - 1]!) place--
-  rows.copyWithin(place + 1, place)
-  squared.copyWithin(place + 1, place)
+  for (; place > 0 && distance < squared[place - 1]!; place--) {
+    rows[place] = rows[place - 1]!
+    squared[place] = squared[place - 1]!
+  }
   rows[place] = row
   squared[place] = distance
 }

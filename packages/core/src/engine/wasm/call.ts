@@ -3,8 +3,8 @@ import type { Matrix } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { blockOrder } from '../../space/blocks.js'
 import type { Arena } from './arena.js'
+import type { Desk } from './arrange.js'
 import * as job from './job.js'
-import type { Precision, WasmKernels } from './module.js'
 import { uploadLogs, uploadMatrix, uploadWidths } from './upload.js'
 import type { UploadedCloud } from './uploaded.js'
 
@@ -19,9 +19,6 @@ const ORDERED_BLOCKS = 24
 
 /** Operations of one unit, at most: about 30 ms. */
 const UNIT_WORK = 1e8
-
-/** Words before the real numbers of a job. */
-const JOB_WORDS = (job.REAL_ADDRESS - job.JOB_ADDRESS) / 4
 
 /** Of the fields as every call writes them, in their order: looking each up by its name took a hundredth of a report of penguins. */
 let places: readonly number[] | undefined
@@ -38,32 +35,22 @@ export interface Request {
 /** Addresses of a call's results, rows in query order. */
 export interface Placed {
   readonly fields: job.JobFields
-  readonly order: Uint32Array
-}
-
-/** The memory that calls are placed in, and the kernels that read it. */
-export interface Desk {
-  readonly arena: Arena
-  readonly kernels: WasmKernels
-  readonly precision: Precision
-  readonly threads: number
-  /** Visit every block. */
-  readonly dense: boolean
+  /** Undefined where they were taken as they came. */
+  readonly order: Uint32Array | undefined
 }
 
 /** Uploads a request above the clouds and reserves memory for its results. */
-export function placeCall(
+export async function placeCall(
   desk: Desk,
   { pair, request, cloud, special }: { pair: Pair; request: Request; cloud: UploadedCloud; special?: Partial<job.JobFields> }
-): Placed {
+): Promise<Placed> {
   const { arena, precision } = desk
   const { values } = request
   const n = pair.from.points.rows
   const self = values !== undefined && values.data === pair.to.points.data
   const order = orderOf(pair, cloud)
-  const uploadedValues =
-    values === undefined ? undefined : self ? cloud : uploadMatrix(arena, { precision, centred: true }, values, cloud.order)
-  const logs = request.log && uploadLogs(arena, precision, request.log, cloud)
+  const uploadedValues = values === undefined ? undefined : self ? cloud : await uploadMatrix(desk, values, cloud)
+  const logs = request.log && (await uploadLogs(desk, request.log, cloud))
   const widths = pair.kernel.kind === 'variable' ? uploadWidths(arena, precision, pair.kernel.toWidth, cloud) : undefined
   const c = values?.cols ?? 0
   const keys = request.noise && noiseFields(request.noise.key)
@@ -86,7 +73,7 @@ export function placeCall(
     widthMaxima: widths?.maxima ?? 0,
     values: uploadedValues?.data ?? 0,
     valueCentres: uploadedValues?.centres ?? 0,
-    chains: request.noise ? arena.take(n * 4) : 0,
+    chains: request.noise?.chains ? arena.take(n * 4) : 0,
     outLogSum: numbers(n),
     outEffective: numbers(n),
     outMean: numbers(n * c),
@@ -114,6 +101,10 @@ export function placeCall(
     nodeBoxes: cloud.nodeBoxes,
     nodeLogMaxima: logs?.nodeMaxima ?? 0,
     nodeWidthMaxima: widths?.nodeMaxima ?? 0,
+    queryOrder: order === cloud.order ? cloud.orderAddress : order ? arena.take(n * 4) : 0,
+    raw: 0,
+    centred: 0,
+    runBoxes: 0,
     ...special
   }
   writeQueries(arena, { pair, request, order, fields })
@@ -124,52 +115,39 @@ export function placeCall(
   return { fields: reserveScratch(desk, fields), order }
 }
 
-function orderOf({ from, to }: Pair, cloud: UploadedCloud): Uint32Array {
+/** Of the queries: undefined where they are taken as they come. */
+function orderOf({ from, to }: Pair, cloud: UploadedCloud): Uint32Array | undefined {
   if (from.points.data === to.points.data) return cloud.order
-  return cloud.blockCount < ORDERED_BLOCKS ? rowNumbers(from.points.rows) : blockOrder(from.points)
+  return cloud.blockCount < ORDERED_BLOCKS ? undefined : blockOrder(from.points)
 }
 
+/** As they were asked for: kernels take them in their order. */
 function writeQueries(
   arena: Arena,
-  { pair, request, order, fields }: { pair: Pair; request: Request; order: Uint32Array; fields: job.JobFields }
+  { pair, request, order, fields }: { pair: Pair; request: Request; order: Uint32Array | undefined; fields: job.JobFields }
 ): void {
-  const { data, cols } = pair.from.points
-  const rows = arena.float64(fields.queries, order.length * cols)
-  for (let i = 0, at = 0; i < order.length; i++) {
-    for (let from = order[i]! * cols, end = from + cols; from < end; from++, at++) rows[at] = data[from]!
-  }
-  if (pair.kernel.kind === 'variable') {
-    const width = arena.float64(fields.queryWidths, order.length)
-    for (let i = 0; i < order.length; i++) width[i] = pair.kernel.fromWidth[order[i]!]!
-  }
-  if (!request.noise) return
-  const chains = arena.uint32(fields.chains, order.length)
-  for (let i = 0; i < order.length; i++) chains[i] = request.noise.chains?.[order[i]!] ?? order[i]!
+  const { data, rows } = pair.from.points
+  arena.float64(fields.queries, data.length).set(data)
+  if (pair.kernel.kind === 'variable') arena.float64(fields.queryWidths, rows).set(pair.kernel.fromWidth)
+  if (request.noise?.chains) arena.uint32(fields.chains, rows).set(request.noise.chains)
+  if (order && fields.queryOrder !== fields.order) arena.uint32(fields.queryOrder, rows).set(order)
 }
 
 function reserveScratch({ arena, kernels, threads }: Desk, fields: job.JobFields): job.JobFields {
   write(arena, fields)
   const scratchStride = Math.ceil((kernels.scratchBytes() >>> 0) / 4096) * 4096
   const scratch = arena.take(scratchStride * threads)
-  const words = arena.uint32(job.JOB_ADDRESS, JOB_WORDS)
+  const words = arena.uint32(job.JOB_ADDRESS, job.JOB_WORDS)
   words[job.FIELDS.scratch] = scratch
   words[job.FIELDS.scratchStride] = scratchStride
   return { ...fields, scratchStride, scratch }
 }
 
 function write(arena: Arena, fields: job.JobFields): void {
-  const words = arena.uint32(job.JOB_ADDRESS, JOB_WORDS)
+  const words = arena.uint32(job.JOB_ADDRESS, job.JOB_WORDS)
   places ??= Object.keys(fields).map((name) => job.FIELDS[name as keyof job.JobFields])
   const values = Object.values(fields)
   for (let k = 0; k < values.length; k++) words[places[k]!] = values[k]!
-}
-
-let numbered: Uint32Array = new Uint32Array(0)
-
-/** 0 … n − 1. */
-function rowNumbers(n: number): Uint32Array {
-  if (numbered.length < n) numbered = Uint32Array.from({ length: Math.max(n, 1024) }, (_, i) => i)
-  return numbered.subarray(0, n)
 }
 
 /** Second numbers of a query: covariances, noise, or squared distances. */

@@ -1,8 +1,7 @@
 import { checksumOf } from '../../num/checksum.js'
 import type { Matrix } from '../../num/matrix.js'
-import type { Arena } from './arena.js'
+import type { Desk } from './arrange.js'
 import { DATA_ADDRESS } from './job.js'
-import type { Precision } from './module.js'
 import { uploadCloud } from './upload.js'
 import type { UploadedCloud } from './uploaded.js'
 
@@ -26,24 +25,27 @@ const MOST_BYTES = 256 * 1048576
  * identity of its array and a checksum of its numbers: an array changed in place is uploaded anew.
  */
 export class CloudCache {
-  readonly #arena: Arena
-  readonly #precision: Precision
+  readonly #desk: Desk
   #entries = new WeakMap<Float64Array, readonly Entry[]>()
   #count = 0
 
-  constructor(arena: Arena, precision: Precision) {
-    this.#arena = arena
-    this.#precision = precision
+  constructor(desk: Desk) {
+    this.#desk = desk
   }
 
   /** Cost O(m·d) for a cloud that is there, O(m·d + m log m) for a new one. */
-  upload(points: Matrix, centred: boolean): UploadedCloud {
+  async upload(points: Matrix, centred: boolean): Promise<UploadedCloud> {
+    const { arena } = this.#desk
     const checksum = checksumOf(points.data)
     const before = this.#entries.get(points.data) ?? []
     const known = before.find((entry) => entry.checksum === checksum && entry.rows === points.rows && entry.centred === centred)
     if (known) return known.cloud
-    if (this.#arena.top > (this.#count < MOST_CLOUDS ? MOST_BYTES : FEW_BYTES)) return this.#afresh().upload(points, centred)
-    const cloud = uploadCloud(this.#arena, { precision: this.#precision, centred }, points)
+    if (arena.top > (this.#count < MOST_CLOUDS ? MOST_BYTES : FEW_BYTES)) return this.#afresh().upload(points, centred)
+    const mark = arena.top
+    const cloud = await uploadCloud(this.#desk, points, centred).catch((error) => {
+      arena.cutBack(mark)
+      throw error
+    })
     this.#entries.set(points.data, [...before, { checksum, rows: points.rows, centred, cloud }])
     this.#count++
     return cloud
@@ -52,7 +54,7 @@ export class CloudCache {
   #afresh(): this {
     this.#entries = new WeakMap()
     this.#count = 0
-    this.#arena.cutBack(DATA_ADDRESS)
+    this.#desk.arena.cutBack(DATA_ADDRESS)
     return this
   }
 }

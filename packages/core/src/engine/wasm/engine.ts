@@ -6,7 +6,8 @@ import { MOST_PAGES, type WasmMemory, webAssembly } from '../../num/webassembly.
 import { checkNeighbourCount, checkPair } from '../check.js'
 import type { Exchange } from '../exchange.js'
 import { Arena } from './arena.js'
-import { type Desk, type Placed, placeCall, type Request, workOfQuery } from './call.js'
+import type { Desk } from './arrange.js'
+import { type Placed, placeCall, type Request, workOfQuery } from './call.js'
 import { CloudCache } from './cloud-cache.js'
 import { plainHost, type WasmHost } from './host.js'
 import * as job from './job.js'
@@ -110,9 +111,9 @@ class WasmEngine implements Engine {
     this.#options = options
     this.#machine = machine
     this.#arena = new Arena(machine.memory)
-    this.#clouds = new CloudCache(this.#arena, options.precision)
-    const { kernels, threads } = machine
-    this.#desk = { arena: this.#arena, kernels, threads, precision: options.precision, dense: options.dense ?? false }
+    const { kernels, pool, threads } = machine
+    this.#desk = { arena: this.#arena, kernels, pool, threads, precision: options.precision, dense: options.dense ?? false }
+    this.#clouds = new CloudCache(this.#desk)
   }
 
   async logSum(pair: Pair, log: Float64Array): Promise<Float64Array> {
@@ -194,7 +195,7 @@ class WasmEngine implements Engine {
 
   #call<T>(pair: Pair, request: Request, read: (placed: Placed) => T): Promise<T> {
     return this.#alone(pair, request.mode, async (cloud) => {
-      const placed = placeCall(this.#desk, { pair, request, cloud })
+      const placed = await placeCall(this.#desk, { pair, request, cloud })
       const { queryCount, queryBlock } = placed.fields
       await this.#run({ pair, request, fields: placed.fields, units: Math.ceil(queryCount / queryBlock) })
       return read(placed)
@@ -220,7 +221,7 @@ class WasmEngine implements Engine {
         valueCount: plan.columnCount,
         values: plan.factors
       }
-      const placed = placeCall(this.#desk, { pair, request: { mode: job.SYMMETRIC }, cloud, special })
+      const placed = await placeCall(this.#desk, { pair, request: { mode: job.SYMMETRIC }, cloud, special })
       await this.#run({
         pair,
         request: { mode: job.SYMMETRIC, log, ...(values ? { values } : {}) },
@@ -234,7 +235,7 @@ class WasmEngine implements Engine {
   /** Calls share one memory: each waits for the one before it, and leaves only its cloud behind. */
   #alone<T>(pair: Pair, mode: number, work: (cloud: UploadedCloud) => Promise<T>): Promise<T> {
     const result = this.#queue.then(async () => {
-      const cloud = this.#clouds.upload(pair.to.points, mode !== job.NEAREST)
+      const cloud = await this.#clouds.upload(pair.to.points, mode !== job.NEAREST)
       const mark = this.#arena.top
       try {
         return await work(cloud)

@@ -1,6 +1,8 @@
 /** Field numbers of a job, as in assembly/job.ts: 32-bit words at address 1024, float64 numbers 256 bytes further. */
 export const JOB_ADDRESS = 1024
 export const REAL_ADDRESS = JOB_ADDRESS + 256
+/** Words before the real numbers of a job. */
+export const JOB_WORDS = (REAL_ADDRESS - JOB_ADDRESS) / 4
 /** First address that is free for data. */
 export const DATA_ADDRESS = 4096
 
@@ -49,7 +51,11 @@ export const FIELDS = {
   splitValues: 41,
   nodeBoxes: 42,
   nodeLogMaxima: 43,
-  nodeWidthMaxima: 44
+  nodeWidthMaxima: 44,
+  queryOrder: 45,
+  raw: 46,
+  centred: 47,
+  runBoxes: 48
 } as const
 
 export type JobFields = { [name in keyof typeof FIELDS]: number }
@@ -63,3 +69,5 @@ export const DRAW = 16
 export const PICK = 32
 export const NEAREST = 64
 export const SYMMETRIC = 128
+export const ARRANGE_POINTS = 256
+export const ARRANGE_LOGS = 512

@@ -1,11 +1,3 @@
-import type { Precision } from './module.js'
-
-/** How numbers are kept: centred everywhere but for exact neighbours. */
-export interface Format {
-  readonly precision: Precision
-  readonly centred: boolean
-}
-
 /** A matrix in the engine's memory: blocks of rows, one coordinate after the other, relative to each block's centre. */
 export interface UploadedMatrix {
   readonly data: number

@@ -53,6 +53,12 @@ export const SPLIT_VALUES: i32 = 41
 export const NODE_BOXES: i32 = 42
 export const NODE_LOG_MAXIMA: i32 = 43
 export const NODE_WIDTH_MAXIMA: i32 = 44
+/** Row numbers of the queries, where these are not taken as they come. */
+export const QUERY_ORDER: i32 = 45
+/** What is put in block order, row after row; whether it is centred, and where the boxes of its runs go, if anywhere. */
+export const RAW: i32 = 46
+export const CENTRED: i32 = 47
+export const RUN_BOXES: i32 = 48
 
 export const SCALE: i32 = 0
 export const CUT: i32 = 1
@@ -66,6 +72,8 @@ export const DRAW: i32 = 16
 export const PICK: i32 = 32
 export const NEAREST: i32 = 64
 export const SYMMETRIC: i32 = 128
+export const ARRANGE_POINTS: i32 = 256
+export const ARRANGE_LOGS: i32 = 512
 
 @inline export function field(i: i32): i32 {
   return load<i32>(JOB + (<usize>i << 2))

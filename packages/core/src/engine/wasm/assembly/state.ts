@@ -157,6 +157,12 @@ export function setUnit(start: i32, length: i32): void {
   count = length
 }
 
+/** Where query q stands among those that were asked for. */
+@inline export function askedRow(q: i32): i32 {
+  const order = job.pointer(job.QUERY_ORDER)
+  return order ? load<i32>(order + (<usize>q << 2)) : q
+}
+
 @inline export function real64(base: usize, i: i32): f64 {
   return load<f64>(base + (<usize>i << 3))
 }

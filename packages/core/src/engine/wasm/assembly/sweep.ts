@@ -42,9 +42,9 @@ export function takeQueries(first: i32, count: i32, padded: i32): f64 {
   leave()
   state.setUnit(first, count)
   const d = state.dimension
-  const source = job.pointer(job.QUERIES) + ((<usize>first * <usize>d) << 3)
+  const source = job.pointer(job.QUERIES)
   for (let q = 0; q < padded; q++) {
-    const row = source + ((<usize>min(q, count - 1) * <usize>d) << 3)
+    const row = source + ((<usize>state.askedRow(first + min(q, count - 1)) * <usize>d) << 3)
     for (let k = 0; k < d; k++) state.setReal64(state.queries, k * state.stride + q, state.real64(row, k))
     state.setReal64(state.masks, q, 1)
   }
@@ -52,7 +52,7 @@ export function takeQueries(first: i32, count: i32, padded: i32): f64 {
   let widest: f64 = 0
   if (state.variable) {
     for (let q = 0; q < padded; q++) {
-      const width = state.real64(job.pointer(job.QUERY_WIDTHS), first + min(q, count - 1))
+      const width = state.real64(job.pointer(job.QUERY_WIDTHS), state.askedRow(first + min(q, count - 1)))
       state.setReal64(state.queryWidths, q, width)
       widest = max(widest, width)
     }

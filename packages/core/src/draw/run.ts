@@ -1,5 +1,6 @@
 import { exp } from '../num/elementary.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
+import { remembered } from '../num/log-space.js'
 import { type Key, keyAtStep, keyFor, permutation, uniforms } from '../num/random.js'
 
 export interface RunOptions<S> {
@@ -63,10 +64,11 @@ export function movedLately(accepted: readonly Uint8Array[]): Uint8Array {
  */
 export function startRows(logWeights: Float64Array, n: number, key: Key): Uint32Array {
   const shuffled = permutation(keyFor(key, 'starts'), logWeights.length)
+  const weightOf = remembered(exp)
   const weights = new Float64Array(shuffled.length)
   let total = 0
   for (let k = 0; k < weights.length; k++) {
-    weights[k] = exp(logWeights[shuffled[k]!]!)
+    weights[k] = weightOf(logWeights[shuffled[k]!]!)
     total += weights[k]!
   }
   const offset = uniforms(keyFor(key, 'offset'), 1)[0]!

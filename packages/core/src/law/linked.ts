@@ -1,6 +1,6 @@
 import { evenly } from '../num/evenly.js'
 import type { Matrix } from '../num/matrix.js'
-import { codesOf, jointCodes } from '../table/codes.js'
+import { type Codes, codesOf, jointCodes } from '../table/codes.js'
 import { ATOM_SHARE } from '../table/recurring.js'
 import { LUMPY_RATIO, NEAR_MISSES, type NumericScaler, unscaleValues } from '../table/scaling.js'
 import type { TrainingRows } from './training-rows.js'
@@ -103,19 +103,23 @@ function valuesOf(
 /**
  * The columns that have the values of two rows in common with another: no others can be linked, and only these need be read
  * in all rows. Of those that have a value twice the first 60 are compared.
- * A cell that is missing counts as a value here, which reads a column too many.
  */
 function meeting(columns: readonly SeenColumn[], places: readonly number[]): readonly SeenColumn[] {
-  const coded = columns.map((column) => ({
-    column,
-    codes: codesOf({ name: '', kind: 'number', values: Float64Array.from(places, (k) => column.seen[k]!) })
-  }))
+  const coded = columns.map((column) => ({ column, codes: codesOfPresent(Float64Array.from(places, (k) => column.seen[k]!)) }))
   const twice = coded.filter(({ codes }) => codes.count < codes.codes.length).slice(0, MOST_COLUMNS)
   const met = new Set<SeenColumn>()
   for (const [k, a] of twice.entries())
     for (const b of twice.slice(k + 1))
       if (!(met.has(a.column) && met.has(b.column)) && jointCodes(a.codes, b.codes).count < places.length) met.add(a.column).add(b.column)
   return columns.filter((column) => met.has(column))
+}
+
+/** Codes of values, each that is missing a code of its own. */
+function codesOfPresent(values: Float64Array): Codes {
+  const found = codesOf({ name: '', kind: 'number', values })
+  let { count } = found
+  const codes = found.codes.map((code, k) => (Number.isNaN(values[k]!) ? count++ : code))
+  return { codes, count }
 }
 
 /** A column by the place of each row's value among its values; −1 where it is missing [M]. */

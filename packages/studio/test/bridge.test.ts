@@ -46,7 +46,7 @@ describe('a bridge between two tables in the studio', () => {
     expect(await page.locator('.topic-drift tbody tr').first().textContent()).toContain(Object.keys(drift)[0]!)
     const figures = await saveFigures(page)
     expect(figures.get('females.csv-between')).toContain('>50 % of the way<')
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('a second table that does not go with the first is refused and taken back', async () => {
@@ -56,7 +56,7 @@ describe('a bridge between two tables in the studio', () => {
     await studio.give(page, 'other.csv', 'u,v\n1,2\n3,4\n5,1')
     await page.getByText('two tables with at least one column of the same name').first().waitFor(WAIT)
     await page.getByText('Drop the second table here').waitFor(WAIT)
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('the example opens both tables, plays the way and is for everyone, in light on a phone and in dark', async () => {
@@ -75,7 +75,7 @@ describe('a bridge between two tables in the studio', () => {
       await page.getByText('50 % of the way').first().waitFor(WAIT)
       await checkForEveryone(page)
       if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/bridge-${options.colorScheme}.png`, fullPage: true })
-      await page.context().close()
+      studio.leave(page)
     }
   })
 

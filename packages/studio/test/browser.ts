@@ -12,7 +12,9 @@ const FLAGS = [
   '--no-first-run',
   '--disable-background-networking',
   '--disable-component-update',
-  '--disable-sync'
+  '--disable-sync',
+  // No process in advance for a page that may come: they took a sixth of Chromium's processor time.
+  '--renderer-process-limit=1'
 ]
 
 /** A headless Chromium. Fails with a sentence where the machine has none. */

@@ -53,7 +53,7 @@ describe('the diffusion map in the studio', () => {
       .replace(/<[^>]*>/g, ' ')
       .replace(/\s+/g, ' ')
     expect(words).toContain('filled ones became coordinates, the band is the gap to the next.')
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('the example unrolls; dots are linked by keyboard and pointer; the address and undo carry what is set', async () => {
@@ -71,7 +71,7 @@ describe('the diffusion map in the studio', () => {
     await page.getByRole('img', { name: /^Map: along against coordinate_1/ }).waitFor(WAIT)
     await page.getByRole('button', { name: 'Undo' }).click()
     await page.getByRole('img', { name: /^Map: coordinate_4 against coordinate_1/ }).waitFor(WAIT)
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('names parts that nothing joins, and refuses in words what cannot be mapped', async () => {
@@ -98,7 +98,7 @@ describe('the diffusion map in the studio', () => {
     await page.getByLabel('Bandwidth ε').press('Enter')
     await page.getByRole('alert').waitFor(WAIT)
     await page.getByRole('button', { name: 'Map', exact: true }).waitFor(WAIT)
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('Stop stops at once', async () => {
@@ -115,7 +115,7 @@ describe('the diffusion map in the studio', () => {
     await page.getByRole('button', { name: 'Stop' }).click()
     await page.getByRole('button', { name: 'Map', exact: true }).waitFor(WAIT)
     expect(Date.now() - start).toBeLessThan(2000)
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('is for everyone, in light on a phone and in dark', async () => {
@@ -131,7 +131,7 @@ describe('the diffusion map in the studio', () => {
       await page.getByRole('button', { name: 'Map', exact: true }).click()
       await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
       await checkForEveryone(page)
-      await page.context().close()
+      studio.leave(page)
     }
   })
 

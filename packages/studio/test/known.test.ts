@@ -108,7 +108,7 @@ describe('what is known, in the studio', () => {
     for (let i = 0; i < 2; i++) await page.keyboard.press('Control+z')
     await commandWith(page, moved.slice(moved.indexOf('--given')))
     expect(await download(page, 'CSV')).toEqual(second)
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('conditions that cannot be say so beside the button; far ones are drawn with a warning', async () => {
@@ -143,7 +143,7 @@ describe('what is known, in the studio', () => {
     // A column that is left out takes its condition along.
     await page.getByLabel('Use the column x').uncheck()
     expect(await page.getByLabel('x, typed').count()).toBe(0)
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('observations: drawn by hand, moved by keys, written; prior and posterior to rows that the command gives too', async () => {
@@ -199,7 +199,7 @@ describe('what is known, in the studio', () => {
         .first()
         .click()
     await page.getByRole('button', { name: /40 synthetic/ }).waitFor(WAIT)
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('Stop leaves the rows from before', async () => {
@@ -215,7 +215,7 @@ describe('what is known, in the studio', () => {
     await page.getByText('the picture shows earlier settings').waitFor(WAIT)
     expect(await commandOn(page)).toBe(before)
     expect((await download(page, 'CSV')).toString().split('\n')).toHaveLength(402)
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('chains start from noise, and the command says so', async () => {
@@ -227,7 +227,7 @@ describe('what is known, in the studio', () => {
     const command = await commandWith(page, '--start noise')
     expect((await studio.command(command)).bytes).toEqual(await download(page, 'CSV'))
     expect(page.url()).toContain('start=noise')
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('is for everyone: axe finds nothing on both steps, in light, dark and on a phone', async () => {
@@ -245,7 +245,7 @@ describe('what is known, in the studio', () => {
       await page.getByRole('button', { name: /posterior/ }).waitFor(WAIT)
       await page.getByRole('heading', { name: 'Column by column' }).waitFor(WAIT)
       await checkForEveryone(page)
-      await page.context().close()
+      studio.leave(page)
     }
   })
 

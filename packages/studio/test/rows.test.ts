@@ -39,7 +39,7 @@ describe('rows of a table in the studio', () => {
     expect(await studio.program((await page.locator('pre').nth(1).textContent())!, 'birds-filled.csv')).toEqual(rows)
     expect(await page.locator('.shade-legend').textContent()).toMatch(/^cells.*given.*filled/)
     await checkForEveryone(page)
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('rows are scored as the command and the code on the screen score them; the picture shows what was found', async () => {
@@ -56,6 +56,6 @@ describe('rows of a table in the studio', () => {
     await page.getByLabel(/^Rows: log_density against .* coloured by outlier/).waitFor(WAIT)
     expect([...(await saveFigures(page)).keys()]).toContain('birds.csv-data')
     await checkForEveryone(page)
-    await page.context().close()
+    studio.leave(page)
   })
 })

@@ -162,7 +162,7 @@ describe('the studio', () => {
     await page.goBack()
     await commandWith(page, '-n 70 -o birds-new.csv --seed 1')
     expect((await download(page, 'CSV')).equals(rows)).toBe(true)
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('ε on its slider changes the rows as --bandwidth does; undo takes it back; the address carries it', async () => {
@@ -207,7 +207,7 @@ describe('the studio', () => {
     })
     expect(again.filter((stage) => /choosing the bandwidth/.test(stage))).toEqual([])
     expect(await commandOn(page)).toContain(`--bandwidth ${found}`)
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('an address opens its example with its settings, by keyboard to the rows', async () => {
@@ -219,7 +219,7 @@ describe('the studio', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
     expect(await commandOn(page)).toBe('sbridge sample wine.csv -n 30 -o wine-new.csv --seed 4 --bandwidth 0.4 --scaling standard')
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('activities are switched by keyboard, carry the table along, stand in the address, and are undone', async () => {
@@ -258,7 +258,7 @@ describe('the studio', () => {
     })
     await page.locator('.data').getByText('178 rows, 13 columns').waitFor(WAIT)
     expect(await page.getByLabel('Rows', { exact: true }).inputValue()).toBe('12')
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('reads every format, and loads a reader only when a file needs it', async () => {
@@ -278,7 +278,7 @@ describe('the studio', () => {
       await page.locator('.data').getByText('3 rows, 2 columns').waitFor(WAIT)
     }
     expect(loaded.some((url) => url.includes('parquet'))).toBe(true)
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('bad files are refused in words that say what to do', async () => {
@@ -299,7 +299,7 @@ describe('the studio', () => {
       await alert.waitFor({ timeout: 20_000 })
       await page.getByText('Drop a table here').waitFor(WAIT)
     }
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('100,000 rows hold the page up no more than 1,000 do, and Stop stops in the frames after the click', async () => {
@@ -330,7 +330,7 @@ describe('the studio', () => {
     expect(Math.min(...ratios)).toBeLessThan(2)
     expect(await page.evaluate(pressAndLook, 'Stop')).toContain('Sample')
     expect(await page.getByRole('heading', { name: 'Take them along' }).count()).toBe(0)
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('a hundred thousand chains are drawn as they move', async () => {
@@ -342,7 +342,7 @@ describe('the studio', () => {
     console.log(`100,000 chains: ${rate} frames a second`)
     // 30 where the machine does nothing else; tests share theirs.
     expect(rate).toBeGreaterThan(10)
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('is for everyone: axe finds nothing in light and dark, and a phone needs no sideways scrolling', async () => {
@@ -380,7 +380,7 @@ describe('the studio', () => {
       await page.reload()
       await page.getByRole('button', { name: other === 'Dark' ? 'Light' : 'Dark', exact: true }).waitFor(WAIT)
       expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe(other.toLowerCase())
-      await page.context().close()
+      studio.leave(page)
     }
   })
 

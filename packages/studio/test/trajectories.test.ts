@@ -50,7 +50,7 @@ describe('trajectories in the studio', () => {
     const drawing = (await saveFigures(page)).get('hares.csv-paths')!
     expect(drawing).toMatch(/M\d+\.\d,\d+\.\dL/)
     for (const words of ['160 particles', 'held out', '30 paths', 'drift']) expect(drawing).toContain(`>${words}<`)
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('plays by keyboard at a steady rate, stands still where motion is not wanted, and the address opens it again', async () => {
@@ -74,7 +74,7 @@ describe('trajectories in the studio', () => {
     expect(page.url()).toContain('y=time')
     await page.getByRole('button', { name: 'Undo' }).click()
     await page.getByRole('img', { name: /^predator against prey/ }).waitFor(WAIT)
-    await page.context().close()
+    studio.leave(page)
 
     const still = await studio.page(
       {
@@ -85,7 +85,7 @@ describe('trajectories in the studio', () => {
     await still.locator('.data').getByText('2,200 particles at 11 times').waitFor(WAIT)
     await still.getByRole('button', { name: 'Fit', exact: true }).click()
     await still.getByRole('button', { name: 'Play the paths' }).waitFor(WAIT)
-    await still.context().close()
+    studio.leave(still)
   })
 
   test('Stop stops at once, rounds are shown as they come, and the next fit is as good', async () => {
@@ -102,7 +102,7 @@ describe('trajectories in the studio', () => {
     await page.getByRole('radio', { name: /brownian/ }).check()
     await page.getByRole('button', { name: 'Fit', exact: true }).click()
     await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('files that are no snapshots, and choices that cannot be, are refused in words that say what to do', async () => {
@@ -128,7 +128,7 @@ describe('trajectories in the studio', () => {
       .filter({ hasText: /1 columns? for lotka-volterra/ })
       .waitFor(WAIT)
     await page.getByRole('button', { name: 'Fit', exact: true }).waitFor(WAIT)
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('dates are told and written as dates', async () => {
@@ -149,7 +149,7 @@ describe('trajectories in the studio', () => {
       '2020-02-29T00:00',
       '2020-03-31T00:00'
     ])
-    await page.context().close()
+    studio.leave(page)
   })
 
   test('is for everyone, in light on a phone and in dark', async () => {
@@ -167,7 +167,7 @@ describe('trajectories in the studio', () => {
       await page.getByRole('button', { name: 'Fit', exact: true }).click()
       await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
       await checkForEveryone(page)
-      await page.context().close()
+      studio.leave(page)
     }
   })
 

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { ENGINE } from './scripts/engine.mjs'
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -22,15 +23,6 @@ const ALONE = [
     (name) => `packages/sbridge/test/${name}.test.ts`
   ),
   ...['examples', 'guides-*', 'many-machines', 'packages', 'site'].map((name) => `test/${name}.test.ts`)
-]
-
-// Tests make many small arrays: in a larger nursery most are gone before it is full, and are never copied. And most functions run
-// for a moment only: where Node counts by this budget, a third of a run's processor time went into optimising them so early. Four
-// threads to collect what is gone, in each of three processes on two cores, mostly wait for each other.
-const ENGINE = [
-  '--max-semi-space-size=64',
-  '--single-threaded-gc',
-  ...(process.versions.node.startsWith('20.') ? ['--interrupt-budget=600000'] : [])
 ]
 
 /** Modules are loaded by Node itself. */

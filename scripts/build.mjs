@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { ENGINE } from './engine.mjs'
 import { removeStale } from './stale.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -10,7 +11,7 @@ const require = createRequire(import.meta.url)
 
 function run(label, script, args = []) {
   const start = performance.now()
-  const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' })
+  const { status } = spawnSync(process.execPath, [...ENGINE, script, ...args], { cwd: root, stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)
   console.log(`${label}: ${((performance.now() - start) / 1000).toFixed(1)} s`)
 }

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { ensureChromium } from './chromium.mjs'
 import { ensurePrograms } from './debian.mjs'
+import { ENGINE } from './engine.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const require = createRequire(import.meta.url)
@@ -24,7 +25,7 @@ function run(label, script, args, env = {}) {
 /** Checks run side by side: each takes one core, and says what it found once it has ended. */
 async function check(checks) {
   const ended = checks.map(async ({ label, script, args }) => {
-    const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [...ENGINE, script, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
     let said = ''
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece) => (said += piece))
     const [status] = await once(child, 'close')

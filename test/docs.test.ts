@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { ENGINE } from '../scripts/engine.mjs'
 import { filled, filledGuide, resultsOfGuides, resultsOfPapers } from '../scripts/papers.mjs'
 import { guides, PAGES, read, root, run, stepsOf, workFolder } from './guides.js'
 
@@ -95,7 +96,7 @@ describe('links', () => {
 
 describe('the reference', () => {
   it('is what the code gives now', { tags: ['slow'] }, async () => {
-    const child = spawn(process.execPath, ['scripts/docs.mjs', '--check'], { cwd: root })
+    const child = spawn(process.execPath, [...ENGINE, 'scripts/docs.mjs', '--check'], { cwd: root })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (output += piece.toString()))
     const status = await new Promise<number | null>((resolve) => child.on('close', resolve))

@@ -10,6 +10,7 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ENGINE } from '../scripts/engine.mjs'
 import { isStale } from '../scripts/stale.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -49,7 +50,7 @@ function complaints(name: string, programs: readonly string[], options: object):
   for (const [i, program] of programs.entries()) writeFileSync(join(folder, files[i]!), program)
   const config = join(folder, `tsconfig.${name}.json`)
   writeFileSync(config, JSON.stringify({ compilerOptions: { ...strict, lib: ['ES2023'], ...options }, files }))
-  return run(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', config]).output
+  return run(process.execPath, [...ENGINE, require.resolve('typescript/bin/tsc'), '-p', config]).output
 }
 
 /** kB of a program with all that it imports, minified and gzipped. */
@@ -103,7 +104,7 @@ describe.each(Object.entries(PACKAGES))('%s', (name, { path, budget }) => {
   it('has types that say what the program is (attw)', () => {
     // Modules only: `require` of them, and resolution as before Node 12, are not promised.
     const attw = join(dirname(require.resolve('@arethetypeswrong/cli/package.json')), 'dist/index.js')
-    const { status, output } = run(process.execPath, [attw, packed.get(name)!.tarball, '--profile', 'esm-only', '--no-color'])
+    const { status, output } = run(process.execPath, [...ENGINE, attw, packed.get(name)!.tarball, '--profile', 'esm-only', '--no-color'])
     expect([status, output]).toEqual([0, expect.stringContaining('(ESM)')])
   })
 })

@@ -126,9 +126,9 @@ export function atomColumns({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'r
     const cells = atomCells(code.scaler)
     if (!cells) return []
     const missing = (i: number) => code.missingFactor !== undefined && codes[i * encoder.factors.length + code.missingFactor] === 1
-    const cellOf = Int32Array.from({ length: coordinates.rows }, (_, i) =>
-      missing(i) ? cells.low.length : atomCellOf(cells, coordinates.data[i * coordinates.cols + code.coordinate]!)
-    )
+    const cellOf = new Int32Array(coordinates.rows)
+    for (let i = 0, at = code.coordinate; i < cellOf.length; i++, at += coordinates.cols)
+      cellOf[i] = missing(i) ? cells.low.length : atomCellOf(cells, coordinates.data[at]!)
     return [{ coordinate: code.coordinate, missingFactor: code.missingFactor, cells, cellOf }]
   })
   if (found.length < 2) return found

@@ -1,5 +1,5 @@
 import { normalCdf, normalQuantile } from '../num/elementary.js'
-import { ATOM_SHARE, HAIR, recurringValues, runsOf, startsOf } from './recurring.js'
+import { atomsOf, HAIR, recurringValues, startsOf } from './recurring.js'
 import { type NumericScaler, onClock } from './scaling.js'
 
 /**
@@ -23,7 +23,7 @@ interface AtomSpan {
 
 /**
  * The cells of a column's coordinate, or undefined where it has no atom. The bounds keep a quarter of a rank from the
- * cuts, so that a coordinate at a bound decodes to a value of its own cell. Cost O(n).
+ * cuts, so that a coordinate at a bound decodes to a value of its own cell. Cost O(log n).
  */
 export function atomCells(scaler: NumericScaler): AtomCells | undefined {
   if (scaler.method !== 'quantile') return undefined
@@ -35,8 +35,7 @@ export function atomCells(scaler: NumericScaler): AtomCells | undefined {
   const addGap = (at: number, to: number) => {
     if (before.end < at) spans.push({ atom: false, from: before.value, to })
   }
-  for (const [start, end] of runsOf(knots)) {
-    if (end - start < 2 || end - start < ATOM_SHARE * n) continue
+  for (const { start, end } of atomsOf(knots)) {
     const value = knots[start]!
     addGap(start, value)
     spans.push({ atom: true, from: value, to: value })

@@ -117,7 +117,12 @@ function keptOf<T>(column: NumericColumn, what: string, find: () => T): T {
 
 /** The cells of a numeric column that are not missing. */
 export function presentValues(column: NumericColumn): Float64Array {
-  return column.missing ? column.values.filter((_, i) => !column.missing![i]) : column.values
+  const { values, missing } = column
+  if (!missing) return values
+  const present = new Float64Array(values.length)
+  let count = 0
+  for (let i = 0; i < values.length; i++) if (!missing[i]) present[count++] = values[i]!
+  return present.slice(0, count)
 }
 
 /** Table → coordinates and codes. Ties of quantile columns are spread by `key`, and stay tied without one. Throws `InputError` for a table of other columns or levels. */

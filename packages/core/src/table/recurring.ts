@@ -1,3 +1,4 @@
+import { firstAbove, firstFrom } from '../num/ascending.js'
 import { latticeOf, roundTo, stepsBetween } from './lattice.js'
 import { decimalsOf } from './parse.js'
 
@@ -17,6 +18,17 @@ export function startsOf(ascending: Float64Array): Uint32Array {
 export function* runsOf(ascending: Float64Array): Generator<readonly [start: number, end: number]> {
   const starts = startsOf(ascending)
   for (let k = 0; k + 1 < starts.length; k++) yield [starts[k]!, starts[k + 1]!]
+}
+
+/** Where the atoms of an ascending array start, and where they end: each has a cell among those that stand as far apart as an atom is long. Cost O(log n). */
+export function atomsOf(ascending: Float64Array): { readonly start: number; readonly end: number }[] {
+  const least = Math.max(2, Math.ceil(ATOM_SHARE * ascending.length))
+  const atoms: { readonly start: number; readonly end: number }[] = []
+  for (let i = 0; i < ascending.length; i += least) {
+    const [start, end] = [firstFrom(ascending, ascending[i]!), firstAbove(ascending, ascending[i]!)]
+    if (end - start >= least && atoms[atoms.length - 1]?.start !== start) atoms.push({ start, end })
+  }
+  return atoms
 }
 
 /** How many cells each value has, in their order. */

@@ -4,7 +4,7 @@ import { uniforms } from '../num/random.js'
 import { sorted } from '../num/statistics.js'
 import { type Clock, clockedTimes, clockOf } from './clock.js'
 import { decimalsOf } from './parse.js'
-import { ATOM_SHARE, countsOf, placesAmong, recurringValues, startsOf } from './recurring.js'
+import { ATOM_SHARE, atomsOf, countsOf, placesAmong, recurringValues, startsOf } from './recurring.js'
 
 export type ScalingMethod = 'standard' | 'quantile'
 
@@ -169,9 +169,7 @@ export function isListed(ascending: Float64Array): boolean {
     const counts = countsOf(ascending)
     return counts.length > 1 && counts.every((count) => count >= REPLICATES)
   }
-  let inAtoms = 0
-  for (const count of countsOf(ascending)) if (count > 1 && count >= ATOM_SHARE * ascending.length) inAtoms += count
-  return inAtoms >= 0.9 * ascending.length
+  return atomsOf(ascending).reduce((cells, { start, end }) => cells + end - start, 0) >= 0.9 * ascending.length
 }
 
 /** Whether ascending moments keep to hours or leave out days of the week, which ranks alone preserve. Cost O(n log n). */

@@ -1,9 +1,10 @@
 import { toDecimals } from '../../num/decimals.js'
 import { log } from '../../num/elementary.js'
+import { later } from '../../num/later.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
 import { selected, sorted } from '../../num/statistics.js'
 import { type CellValue, cellAt } from '../../table/cells.js'
-import { type Cells, codesOf, determines } from '../../table/codes.js'
+import { codesOf, determines } from '../../table/codes.js'
 import { presentValues } from '../../table/encoder.js'
 import { decimalsOf } from '../../table/parse.js'
 import { decoderOf, fitScaler, scaleValues } from '../../table/scaling.js'
@@ -57,10 +58,12 @@ export function withinOf(rules: readonly Rule[], data: WrittenTable, except: Rea
     const bins = rules.flatMap((rule) =>
       rule.kind === 'step' && rule.of === column.name && rule.cuts.every(isNumber) ? [rule.column] : []
     )
+    const all = presentValues(column)
+    const variance = later(() => squares(all))
     const fits = categories.flatMap((by) => {
       if (needs([by.name], rules).has(column.name)) return []
       const told = walls.has(pairOf(column, by)) || bins.some((bin) => tells(by, table.columns.find(({ name }) => name === bin)!))
-      const score = levelScore(column, by, told)
+      const score = levelScore({ column, all, variance }, by, told)
       return score === undefined ? [] : [{ by: by.name, ...score, told }]
     })
     const best = fits.reduce<(typeof fits)[number] | undefined>(
@@ -125,18 +128,25 @@ function shareTold(column: NumericColumn, other: NumericColumn): number {
   return ownX > 0 && ownY > 0 ? cross ** 2 / (ownX * ownY) : 0
 }
 
+/** A number in all rows that have it. */
+interface Whole {
+  readonly column: NumericColumn
+  readonly all: Float64Array
+  /** Times the rows. */
+  readonly variance: () => number
+}
+
 /** How narrow a number is within the levels of a category, smaller is better, and which part of its variance is left; undefined where it counts the same in all. */
 function levelScore(
-  column: NumericColumn,
+  { column, all, variance }: Whole,
   by: CategoricalColumn,
   told: boolean
 ): { readonly score: number; readonly left: number } | undefined {
-  const all = presentValues(column)
-  const groups = groupedBy(column, by).groups
+  const { groups } = groupedBy(column, by)
   const large = groups.filter(({ length }) => length >= LEAST_ROWS)
   const count = large.reduce((sum, { length }) => sum + length, 0)
   if (large.length < 2 || count < LEAST_SHARE * all.length || !(told || hasValues({ values: all }, BINS + 1))) return undefined
-  const left = groups.reduce((sum, own) => sum + squares(own), 0) / squares(all)
+  const left = groups.reduce((sum, own) => sum + squares(own), 0) / variance()
   const widths = large.map((own) => {
     const high = selected(own, Math.floor((1 - TAIL) * (own.length - 1)))
     return high - selected(own, Math.ceil(TAIL * (own.length - 1)))
@@ -160,34 +170,26 @@ function squares(values: ArrayLike<number>): number {
 }
 
 /** The numbers of each level, in the order of the rows, and the first row of each. */
-function groupedBy(column: NumericColumn, by: Cells): { readonly firsts: readonly number[]; readonly groups: readonly Float64Array[] } {
-  const { values, missing } = column
-  const { codes, count } = codesOf(by)
-  const counts = new Uint32Array(count)
+function groupedBy(
+  { values, missing }: NumericColumn,
+  { codes, levels }: CategoricalColumn
+): { readonly firsts: readonly number[]; readonly groups: readonly Float64Array[] } {
+  // The first is of rows that have none.
+  const counts = new Uint32Array(levels.length + 1)
   const firsts: number[] = []
+  for (let i = 0; i < values.length; i++) if (!missing?.[i] && counts[codes[i]! + 1]!++ === 0) firsts.push(i)
+  const groups = Array.from(counts, (length) => new Float64Array(length))
+  const filled = new Uint32Array(counts.length)
   for (let i = 0; i < values.length; i++) {
     if (missing?.[i]) continue
-    if (counts[codes[i]!] === 0) firsts.push(i)
-    counts[codes[i]!]!++
+    const code = codes[i]! + 1
+    groups[code]![filled[code]!++] = values[i]!
   }
-  const places = new Int32Array(count)
-  firsts.forEach((row, place) => {
-    places[codes[row]!] = place
-  })
-  const groups = firsts.map((row) => new Float64Array(counts[codes[row]!]!))
-  const filled = new Uint32Array(count)
-  for (let i = 0; i < values.length; i++) {
-    if (missing?.[i]) continue
-    const code = codes[i]!
-    const at = filled[code]!
-    groups[places[code]!]![at] = values[i]!
-    filled[code] = at + 1
-  }
-  return { firsts, groups }
+  return { firsts, groups: firsts.map((row) => groups[codes[row]! + 1]!) }
 }
 
 /** The numbers of each level, ascending; levels as they come. */
-function valuesByLevel(column: NumericColumn, by: Cells): { readonly level: string | null; readonly values: Float64Array }[] {
+function valuesByLevel(column: NumericColumn, by: CategoricalColumn): { readonly level: string | null; readonly values: Float64Array }[] {
   const { firsts, groups } = groupedBy(column, by)
   const level = cellAt(by)
   return firsts.map((row, k) => ({ level: level(row) as string | null, values: groups[k]!.sort() }))
@@ -195,7 +197,7 @@ function valuesByLevel(column: NumericColumn, by: Cells): { readonly level: stri
 
 /** The numbers of each level of a category, as they are kept. */
 export function keepWithin(column: NumericColumn, by: string, data: WrittenTable): Within {
-  const levels = valuesByLevel(column, columnIn(data, by) as Cells)
+  const levels = valuesByLevel(column, columnIn(data, by) as CategoricalColumn)
   return { by, levels: levels.map(({ level, values }) => ({ level, values: [...values] })) }
 }
 

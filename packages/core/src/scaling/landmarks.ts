@@ -51,10 +51,18 @@ export async function extendPotentials(
 ): Promise<Float64Array> {
   const terms = potentials.map((f, k) => f + part.logWeights[k]!)
   const sums = await engine.logSum({ from: cloud, to: part, kernel: kernelBetween(kernel, undefined, rows) }, terms)
-  return sums.map((sum, i) => {
+  for (let i = 0; i < sums.length; i++) {
     const half = 0.5 * Math.max(cloud.logWeights[i]!, LEAST_LOG)
-    return -half - arsinhHalf(sum - half)
-  })
+    sums[i] = -half - arsinhHalf(sums[i]! - half)
+  }
+  return sums
+}
+
+/** The sum of two arrays, number by number. */
+export function addInto(a: Float64Array, b: Float64Array): Float64Array {
+  const out = new Float64Array(a.length)
+  for (let i = 0; i < a.length; i++) out[i] = a[i]! + b[i]!
+  return out
 }
 
 /** A row of weight zero counts as one of e^−700: what a float64 number can hold. */
@@ -84,10 +92,7 @@ export function residualProbe({ cloud, kernel, engine }: CloudKernel): (potentia
   const shares = Float64Array.from(rows, (row) => cloud.logWeights[row]!)
   const total = logSumExp(shares)
   return async (potentials) => {
-    const sums = await engine.logSum(
-      pair,
-      potentials.map((f, j) => f + cloud.logWeights[j]!)
-    )
+    const sums = await engine.logSum(pair, addInto(potentials, cloud.logWeights))
     return Math.sqrt(rows.reduce((mean, row, k) => mean + exp(shares[k]! - total) * (potentials[row]! + sums[k]!) ** 2, 0))
   }
 }

@@ -8,7 +8,7 @@ import { type Ending, iterate, type Method, throwIfStopped, type Watch } from '.
 import { logSumExp, remembered } from '../num/log-space.js'
 import type { Matrix } from '../num/matrix.js'
 import type { Cloud } from '../space/cloud.js'
-import { extendPotentials, landmarksOf, residualProbe } from './landmarks.js'
+import { addInto, extendPotentials, landmarksOf, residualProbe } from './landmarks.js'
 
 interface SymmetricScalingOptions {
   readonly cloud: Cloud
@@ -143,12 +143,6 @@ async function evaluate(
   return { potentials, logSums, previous, error, steady }
 }
 
-function addInto(a: Float64Array, b: Float64Array): Float64Array {
-  const out = new Float64Array(a.length)
-  for (let i = 0; i < a.length; i++) out[i] = a[i]! + b[i]!
-  return out
-}
-
 type Solution = Pick<Scaling, 'potentials' | 'logSums' | 'ending' | 'turns' | 'errors' | 'landmarks'>
 
 async function solveOnAll(options: SymmetricScalingOptions): Promise<Solution> {
@@ -195,7 +189,8 @@ async function solveOnLandmarks(options: SymmetricScalingOptions, count: number)
   const start = initial && Float64Array.from(part.rows, (row) => initial[row]!)
   const solved = await solveOnAll({ ...options, cloud: part.cloud, kernel: part.kernel, initial: start })
   let potentials = await extendPotentials(whole, part, solved.potentials)
-  let logSums: Float64Array = potentials.map((f) => -f)
+  let logSums: Float64Array = new Float64Array(potentials.length)
+  for (let i = 0; i < logSums.length; i++) logSums[i] = -potentials[i]!
   const residual = residualProbe(whole)
   const errors: (readonly [number, number])[] = []
   for (let turn = 0; ; turn++) {

@@ -22,6 +22,8 @@ interface LivePage {
 
 describe('the site', () => {
   let browser: Browser
+  /** One for all tests: another takes Chromium half a second of a processor. */
+  let page: Page
   let engine: Engine
   /** What a page asked for that is not in the folder, and what went wrong in it. */
   const faults: string[] = []
@@ -29,6 +31,10 @@ describe('the site', () => {
   beforeAll(async () => {
     await buildSite(folder.path)
     browser = await launchChromium()
+    page = await browser.newPage()
+    page.on('pageerror', (error) => faults.push(error.message))
+    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
+    page.on('request', (request) => /^https?:/.test(request.url()) && faults.push(request.url()))
     engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
   })
   afterAll(async () => {
@@ -38,17 +44,13 @@ describe('the site', () => {
   })
 
   /** Opens a page from the disk, where there is no server. */
-  async function open(name: string, viewport = DESKTOP): Promise<Page> {
-    const page = await browser.newPage({ viewport })
-    page.on('pageerror', (error) => faults.push(error.message))
-    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
-    page.on('request', (request) => /^https?:/.test(request.url()) && faults.push(request.url()))
+  async function open(name: string, viewport = DESKTOP): Promise<void> {
+    await page.setViewportSize(viewport)
     await page.goto(pathToFileURL(join(folder.path, `${name}.html`)).href)
-    return page
   }
 
   /** Settings, numbers and drawings of a page once nothing is being computed. */
-  async function shownOn(page: Page) {
+  async function shown() {
     await page.waitForFunction("document.querySelector('main').dataset.state !== 'computing'", undefined, { timeout: 120_000 })
     const main = page.locator('main')
     expect(await main.getAttribute('data-state')).toBe('done')
@@ -65,10 +67,10 @@ describe('the site', () => {
    * host's own: all else is the same bytes.
    */
   async function expectAsInNode(
-    page: (typeof PAGES)[number],
+    experiment: (typeof PAGES)[number],
     { settings, numbers }: { settings: object; numbers: readonly (string | undefined)[] }
   ) {
-    const { numbers: inNode } = await runPage(page, settings, engine)
+    const { numbers: inNode } = await runPage(experiment, settings, engine)
     expect(numbers).toHaveLength(inNode.length)
     inNode.forEach(({ name, value }: { name: string; value: number | null }, k: number) => {
       if (value === null) expect(numbers[k], name).toBe('null')
@@ -76,21 +78,21 @@ describe('the site', () => {
     })
   }
 
-  const move = (page: Page, name: string, place: number) => page.locator(`input[name="${name}"]`).fill(String(place))
+  const move = (name: string, place: number) => page.locator(`input[name="${name}"]`).fill(String(place))
 
   it.each<[string, LivePage]>(PAGES.map((page: LivePage) => [page.name, page]))(
     '%s draws, a slider changes picture and numbers, which are those of Node, fits a phone and leads to every other page',
     async (name, experiment) => {
-      const page = await open(name)
-      const first = await shownOn(page)
+      await open(name)
+      const first = await shown()
       expect(first.settings).toEqual(defaultsOf(experiment))
       expect(first.names.length).toBeGreaterThan(3)
       expect(first.drawings.length).toBeGreaterThan(1)
       for (const drawing of first.drawings) expect(drawing).toMatch(/<(circle|path|rect)/)
       const [slider] = experiment.settings
       const other = slider!.values.indexOf(slider!.default) > 0 ? 0 : 1
-      await move(page, slider!.name, other)
-      const second = await shownOn(page)
+      await move(slider!.name, other)
+      const second = await shown()
       expect(second.settings).toEqual({ ...first.settings, [slider!.name]: slider!.values[other] })
       await expectAsInNode(experiment, second)
       expect(second.numbers).not.toEqual(first.numbers)
@@ -103,31 +105,28 @@ describe('the site', () => {
       const links = await page.locator('nav a').evaluateAll((all) => all.map((link) => link.getAttribute('href')))
       expect(links).toEqual(expect.arrayContaining(PAGES.map((one: LivePage) => `${one.name}.html`)))
       expect(faults).toEqual([])
-      await page.close()
     }
   )
 
   it('drops a run whose settings nobody wants any more', async () => {
-    const page = await open('stability')
-    for (const place of [0, 1, 2, 3, 4]) await move(page, 'epsilon', place)
-    const last = await shownOn(page)
+    await open('stability')
+    for (const place of [0, 1, 2, 3, 4]) await move('epsilon', place)
+    const last = await shown()
     expect(last.settings.epsilon).toBe(0.01)
     await expectAsInNode(PAGES[0]!, last)
     // Nothing late comes after it.
     await page.waitForTimeout(1500)
-    expect((await shownOn(page)).numbers).toEqual(last.numbers)
-    await page.close()
+    expect((await shown()).numbers).toEqual(last.numbers)
   })
 
   it('begins with a page that fits a phone and leads to the others', async () => {
-    const page = await open('index', PHONE)
+    await open('index', PHONE)
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0)
     for (const { name } of PAGES.slice(0, 2)) {
       await page.locator(`nav a[href="${name}.html"]`).click()
       await page.waitForURL(`**/${name}.html`)
     }
     expect(faults).toEqual([])
-    await page.close()
   })
 
   it('names no address of another host', () => {

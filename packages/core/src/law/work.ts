@@ -14,12 +14,15 @@ export interface RowBudget {
 }
 
 /** Rows within a budget, by their codes [M, K]: fewer where a step goes through them many times in many coordinates. Cost as `stepWork`. */
-export function rowsWithin({ most, least, work }: RowBudget, encoder: Encoder, codes: Int32Array): number {
-  return Math.min(most, Math.max(least, Math.floor(work / stepWork(encoder, codes))))
+export function rowsWithin(budget: RowBudget, encoder: Encoder, codes: Int32Array): number {
+  return rowsFor(budget, stepWork(encoder, codes))
 }
 
+/** The same by what a step is known to take. */
+export const rowsFor = ({ most, least, work }: RowBudget, each: number): number => Math.min(most, Math.max(least, Math.floor(work / each)))
+
 /** Work of a step for each training row and chain: passes over the rows times coordinates. Cost O(M·K²), K factors. */
-function stepWork(encoder: Encoder, codes: Int32Array): number {
+export function stepWork(encoder: Encoder, codes: Int32Array): number {
   const count = encoder.factors.length
   const sweeps = count > 0 && categoryMode(encoder, combinationsOf(codes, codes.length / count)) === 'sweep'
   const passes = sweeps ? factorGroups(codes, count).length + 2 : 2

@@ -3,7 +3,7 @@ import { USUAL_STEPS } from '../../draw/steps.js'
 import type { Given } from '../../know/conditions.js'
 import { factorGroups } from '../../law/factor-groups.js'
 import { categoryMode, classesOf } from '../../law/strata.js'
-import { rowsWithin } from '../../law/work.js'
+import { rowsFor, stepWork } from '../../law/work.js'
 import type { Matrix } from '../../num/matrix.js'
 import { combinationsOf } from '../../table/categories.js'
 import { dimensionOf, embedEncoded, encodeCodes, encodeTable, fitEncoder, takeEncoded } from '../../table/encoder.js'
@@ -192,6 +192,7 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
   const { table, formats } = data
   const encoder = fitEncoder(table, formats, () => 'standard')
   const codes = encodeCodes(encoder, table)
+  const work = stepWork(encoder, codes)
   const combinations = combinationsOf(codes, table.rowCount)
   const mode = categoryMode(encoder, combinations)
   const sweeps = encoder.factors.length > 0 && mode === 'sweep'
@@ -202,8 +203,8 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
     columnCount: rules?.columns.length ?? table.columns.length,
     dimension: dimensionOf(encoder),
     points: (every) => embedEncoded(encoder, encodeTable(encoder, takeTableRows(table, rowsApart(table.rowCount, every)))),
-    searchRows: rowsWithin(SEARCH_BUDGET, encoder, codes),
-    contestRows: rowsWithin(CONTEST_BUDGET, encoder, codes),
+    searchRows: rowsFor(SEARCH_BUDGET, work),
+    contestRows: rowsFor(CONTEST_BUDGET, work),
     landmarks: landmarkCount(options.landmarks, table.rowCount),
     comparesScalings: !decided && scalingCandidates({ table, formats, fixed: {} }).candidates.length > 0,
     passesPerStep: sweeps ? 2 + factorGroups(codes, encoder.factors.length).length : 1,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { keyFromSeed, normals } from '../num/random.js'
+import { keyFromSeed, normals, uniforms } from '../num/random.js'
 import { sorted } from '../num/statistics.js'
-import { spikesOf } from './recurring.js'
+import { ATOM_SHARE, atomsOf, runsOf, spikesOf } from './recurring.js'
 
 const z = normals(keyFromSeed(17), 900)
 const spikes = (values: readonly number[]): number[] => spikesOf(sorted(Float64Array.from(values)))
@@ -19,4 +19,15 @@ it('a value stands out where no smooth law has so many cells, and no heap beside
     return step * Math.round((4000 + 400 * x) / step)
   })
   expect(spikes(heaped)).toEqual([])
+})
+
+it('atoms found by a few cells are all runs of a twentieth of the cells and more', () => {
+  const key = keyFromSeed(5)
+  for (let round = 0; round < 300; round++) {
+    const n = 1 + (round % 97)
+    const [u, v] = [uniforms(key, n, 2 * round), uniforms(key, n, 2 * round + 1)]
+    const values = sorted(Array.from(u, (x, i) => (v[i]! < 0.5 ? Math.floor(x * (1 + (round % 23))) : x * 20)))
+    const runs = [...runsOf(values)].filter(([start, end]) => end - start > 1 && end - start >= ATOM_SHARE * n)
+    expect(atomsOf(values).map(({ start, end }) => [start, end])).toEqual(runs)
+  }
 })

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { ensureChromium } from './chromium.mjs'
 import { ensurePrograms } from './debian.mjs'
 import { ENGINE } from './engine.mjs'
+import { TSC } from './tsc.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const require = createRequire(import.meta.url)
@@ -38,19 +39,18 @@ async function check(checks) {
   process.exit(1)
 }
 
-const tsc = require.resolve('typescript/bin/tsc')
 const CHECKS = [
   // Tests run without their types: what none of them has would be compared with `undefined`, unseen.
-  { label: 'types of the tests', script: tsc, args: ['-p', 'tsconfig.tests.json'] },
+  { label: 'types of the tests', script: TSC, args: ['-p', 'tsconfig.tests.json'] },
   // The studio is built without looking at its types.
-  { label: 'types of the studio', script: tsc, args: ['-p', 'packages/studio'] },
+  { label: 'types of the studio', script: TSC, args: ['-p', 'packages/studio'] },
   { label: 'formatting and lint', script: binary('@biomejs/biome', 'bin/biome'), args: ['check', '.'] }
 ]
 const tests = (args, env) => run('tests', binary('vitest', 'vitest.mjs'), ['run', ...args], env)
 
 const [first, ...rest] = process.argv.slice(2)
 if (first === '--fast') {
-  run('types', tsc, ['-b'])
+  run('types', TSC, ['-b'])
   await check(CHECKS)
   tests(['--tags-filter=!slow', ...rest], { SBRIDGE_FAST: '1' })
 } else {

@@ -2,6 +2,8 @@
 // plain trees of ../../forest.ts do, the same operations on the same counts, so the same bits; rows of a node stand in another order,
 // which nothing shows. Counts of both classes share a word, that of class 1 in its upper half: samples of at most 65,535 rows.
 
+import { philox, wordToUniform } from '../../../num/wasm/assembly/philox'
+
 /** Where a job and what it needs stand; the host writes what comes first, from `codes` to `members`. */
 const START: usize = 1024
 const BINS: i32 = 256
@@ -106,30 +108,18 @@ let chain: u32 = 0
 let step: u32 = 0
 let at: i32 = NUMBERS
 
-/** Philox4x32-10 of num/random.ts. */
 function fillNumbers(): void {
   for (let i = 0; i < NUMBERS; i += 4) {
-    let c0 = chain
-    let c1 = step
-    let c2 = <u32>i >>> 2
-    let c3 = stream
-    let k0 = seedLow
-    let k1 = seedHigh
-    for (let round = 0; round < 10; round++) {
-      const product0 = <u64>0xd2511f53 * <u64>c0
-      const product1 = <u64>0xcd9e8d57 * <u64>c2
-      c0 = <u32>(product1 >> 32) ^ c1 ^ k0
-      c1 = <u32>product1
-      c2 = <u32>(product0 >> 32) ^ c3 ^ k1
-      c3 = <u32>product0
-      k0 += 0x9e3779b9
-      k1 += 0xbb67ae85
-    }
     const to = numbers + (<usize>i << 3)
-    store<f64>(to, (<f64>c0 + 0.5) * 2.3283064365386963e-10)
-    store<f64>(to, (<f64>c1 + 0.5) * 2.3283064365386963e-10, 8)
-    store<f64>(to, (<f64>c2 + 0.5) * 2.3283064365386963e-10, 16)
-    store<f64>(to, (<f64>c3 + 0.5) * 2.3283064365386963e-10, 24)
+    philox(chain, step, <u32>i >>> 2, stream, seedLow, seedHigh, to + 16)
+    const a = load<u32>(to, 16)
+    const b = load<u32>(to, 20)
+    const c = load<u32>(to, 24)
+    const d = load<u32>(to, 28)
+    store<f64>(to, wordToUniform(a))
+    store<f64>(to, wordToUniform(b), 8)
+    store<f64>(to, wordToUniform(c), 16)
+    store<f64>(to, wordToUniform(d), 24)
   }
   step++
   at = 0

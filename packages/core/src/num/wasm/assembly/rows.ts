@@ -2,6 +2,8 @@
 // random order. The same operations in the same order for every number as the loops beside which it stands, so the same bits. The host places everything;
 // a line with a $ stands for four.
 
+import { philox, wordToUniform } from './philox'
+
 /** As in space/blocks.ts. */
 const BLOCK: i32 = 64
 const GROUP: i32 = 4
@@ -217,30 +219,8 @@ export function distances(rows: usize, tiles: i32, cols: i32, before: usize, col
   }
 }
 
-/** Four words for a counter at `out`: Philox4x32-10, as num/random.ts has it. */
-function philox(chain: u32, step: u32, index: u32, stream: u32, seedLow: u32, seedHigh: u32, out: usize): void {
-  let c0 = chain
-  let c1 = step
-  let c2 = index
-  let c3 = stream
-  for (let round = 0; round < 10; round++) {
-    const product0 = <u64>0xd2511f53 * <u64>c0
-    const product1 = <u64>0xcd9e8d57 * <u64>c2
-    c0 = <u32>(product1 >> 32) ^ c1 ^ seedLow
-    c1 = <u32>product1
-    c2 = <u32>(product0 >> 32) ^ c3 ^ seedHigh
-    c3 = <u32>product0
-    seedLow += 0x9e3779b9
-    seedHigh += 0xbb67ae85
-  }
-  store<u32>(out, c0)
-  store<u32>(out, c1, 4)
-  store<u32>(out, c2, 8)
-  store<u32>(out, c3, 12)
-}
-
 @inline function uniformAt(words: usize, i: u32): f64 {
-  return (<f64>load<u32>(words + (<usize>(i & 3) << 2)) + 0.5) * 2.3283064365386963e-10
+  return wordToUniform(load<u32>(words + (<usize>(i & 3) << 2)))
 }
 
 /** Uniforms first … first + count − 1 of a chain; `work` has room for four words. */

@@ -30,6 +30,7 @@ import type { LatentDraw, LatentTableModel } from './latent.js'
 import type { LatentJob } from './latent-codec.js'
 import type { LatentConditionReport } from './latent-conditions.js'
 import type { LatentLocalModel } from './latent-local.js'
+import type { UnknownRows } from './unknown.js'
 import type { FitJob } from './whole.js'
 
 /** A fitted model of a table, of any kind. */
@@ -114,4 +115,6 @@ export interface DrawnRows extends Answer {
   readonly refined?: { readonly candidates: number; readonly effective: number } | undefined
   /** Of a model that leaves out what comes near to rows of the table: rows all of whose candidates did. */
   readonly near?: number | undefined
+  /** Rows of combinations that no row of the data has, of which a lookup only guesses. */
+  readonly unknown?: readonly UnknownRows[] | undefined
 }

@@ -14,6 +14,7 @@ import type { GlobalModel } from '../global/model.js'
 import { ruledRows } from '../ruled-rows.js'
 import { drawModel, fitModel } from '../system.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
+import { drawnInAll } from './stretches.js'
 import { tables } from './system.js'
 
 let engine: Engine
@@ -43,6 +44,7 @@ const numbers = ({ table }: DrawnRows, name: string): Float64Array => {
   if (!isNumeric(column)) throw new RangeError(name)
   return column.values
 }
+const unknown = ({ warnings }: DrawnRows) => warnings.filter(({ name }) => name === 'rule-unknown').map(({ message }) => message)
 const levels = ({ table }: DrawnRows, name: string): string[] => {
   const column = table.columns.find((one) => one.name === name)!
   return 'codes' in column ? [...new Set(column.codes)].map((code) => column.levels[code]!).sort() : []
@@ -120,24 +122,54 @@ describe('what rules of a new kind leave as it was', { tags: ['slow'] }, () => {
     expect(ruleTexts(model.rules!)).toEqual(['people -> rate'])
     const guessed = await draw(model, { rows: 10, given: { people: 9 } })
     expect(numbers(guessed, 'rate')[0]).toBeCloseTo(10 + 3 * Math.sin(8) + 0.08, 3)
+    const message = (count: number, rows: number) =>
+      `${count} of ${rows} rows have a people that no row of the data has, such as people=9: the rule “people -> rate” says nothing of it, and these rows have what the nearest one has (rate=13.048); give rate too where you know better, or fit with --rules off`
+    expect(unknown(guessed)).toEqual([message(10, 10)])
+    expect(unknown(await draw(model, { rows: 10, given: { people: 8 } }))).toEqual([])
     const known = await draw(model, { rows: 10, given: { people: 9, rate: 11.326 } })
     expect([...numbers(known, 'people')]).toEqual(Array(10).fill(9))
     expect([...numbers(known, 'rate')]).toEqual(Array(10).fill(11.326))
-    expect(known.warnings.filter(({ name }) => name === 'rule-unknown').map(({ message }) => message)).toEqual([
-      'no row has people=9: the rule “people -> rate” says nothing of it, and rate=11.326 is taken as given'
-    ])
+    expect(unknown(known)).toEqual(['no row has people=9: the rule “people -> rate” says nothing of it, and rate=11.326 is taken as given'])
     // The age is drawn as it is without.
     expect(numbers(known, 'age')).toEqual(numbers(guessed, 'age'))
     const givens = [{ people: 9, rate: 11.326 }, { people: 9, rate: 12.5 }, { people: 9 }, { people: 8, rate: 13.048 }]
     const several = await draw(model, { rows: 10, asked: { givens, observe: [] } })
     const rates = [11.326, 12.5, numbers(guessed, 'rate')[0]!, 13.048]
     expect([...numbers(several, 'rate')]).toEqual(rates.flatMap((rate) => Array(10).fill(rate)))
+    expect(unknown(several)).toContain(message(10, 40))
+    expect(unknown(drawnInAll([guessed, guessed]))).toEqual([message(20, 20)])
     await expect(draw(model, { given: { people: 8, rate: 12.5 } })).rejects.toThrow(
       expect.objectContaining({ code: 'condition-contradictory' })
     )
     await expect(draw(model, { given: { people: 9, rate: 12.50001 } })).rejects.toThrow(
       expect.objectContaining({ code: 'condition-impossible' })
     )
+  })
+
+  it('rows of a combination that no row has are told once, whatever is looked up by it', async () => {
+    const u = uniforms(keyFromSeed(6), 800)
+    // Zone 3 is not served.
+    const plan = Array.from({ length: 400 }, (_, i) => (u[2 * i]! < 0.5 ? 'basic' : 'plus'))
+    const zone = plan.map((_, i) => [1, 2, 4][Math.floor(u[2 * i + 1]! * 3)]!)
+    const of = (values: Readonly<Record<string, Readonly<Record<number, number>>>>) =>
+      Float64Array.from(plan, (one, i) => values[one]![zone[i]!]!)
+    const raw: RawTable = {
+      rowCount: 400,
+      columns: [
+        { name: 'plan', source: 'text', values: plan },
+        { name: 'zone', source: 'number', values: Float64Array.from(zone) },
+        { name: 'price', source: 'number', values: of({ basic: { 1: 10.5, 2: 17.2, 4: 17.2 }, plus: { 1: 17.2, 2: 10.5, 4: 17.2 } }) },
+        { name: 'fee', source: 'number', values: of({ basic: { 1: 1.5, 2: 2.5, 4: 1.5 }, plus: { 1: 2.5, 2: 1.5, 4: 1.5 } }) },
+        { name: 'age', source: 'number', values: Float64Array.from(u.subarray(0, 400), (x) => Number((40 + 10 * x).toFixed(1))) }
+      ]
+    }
+    const model = await fit(raw)
+    expect(ruleTexts(model.rules!)).toEqual(['plan, zone -> price', 'plan, zone -> fee'])
+    const drawn = await draw(model, { rows: 20, given: { plan: 'plus', zone: 3 } })
+    expect(unknown(drawn)).toEqual([
+      '20 of 20 rows have a combination of plan, zone that no row of the data has, such as plan=plus with zone=3: the rules “plan, zone -> price”, “plan, zone -> fee” say nothing of it, and these rows have what the nearest one has (price=10.5, fee=1.5); give price, fee too where you know better, or fit with --rules off'
+    ])
+    expect(unknown(await draw(model, { rows: 20, given: { plan: 'plus', zone: 2 } }))).toEqual([])
   })
 
   it('levels between thresholds are given as intervals, which have to meet', async () => {

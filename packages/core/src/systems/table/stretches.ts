@@ -2,7 +2,9 @@ import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { partOf } from '../../draw/batches.js'
 import type { Column } from '../../table/table.js'
 import type { SystemContext } from '../host.js'
+import { UNKNOWN_WARNING } from '../ruled-terms.js'
 import type { DrawnRows, Stretch } from './options.js'
+import { unknownInAll, unknownWarnings } from './unknown.js'
 
 /** Rows of a stretch: four batches, with what is computed once for a draw a small part of it. */
 export const STRETCH_ROWS = 4 * BATCH_ROWS
@@ -32,8 +34,12 @@ export function drawnInAll(stretches: readonly DrawnRows[]): DrawnRows {
   const rows = sum(({ table }) => table.rowCount)
   const { refined, near } = last
   const effective = sum((drawn) => (drawn.refined?.effective ?? 0) * drawn.table.rowCount) / rows
+  const unknown = unknownInAll(stretches)
+  const warnings = last.warnings.filter(({ name }) => name !== UNKNOWN_WARNING)
   return {
     ...last,
+    unknown,
+    warnings: [...warnings, ...unknownWarnings(unknown)],
     ...(refined ? { refined: { ...refined, effective } } : {}),
     ...(near === undefined ? {} : { near: sum((drawn) => drawn.near ?? 0) })
   }

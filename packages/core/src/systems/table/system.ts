@@ -47,6 +47,7 @@ import { tellTable } from './tell.js'
 import { keepingTotals } from './totals.js'
 import type { ModelParts } from './trial.js'
 import { keepingApart, statingUnique, UNIQUE_WARNING, uniqueIn, uniqueOf, withUnique } from './unique.js'
+import { tellingUnknown } from './unknown.js'
 
 const KINDS = [whole, local, localClasses, latent, latentLocal, panel] as unknown as readonly TableKind<TableModel>[]
 
@@ -134,7 +135,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
   async draw(model, request, context) {
     checkKeys(model.keys, (request.rows ?? model.summary.rowCount) * (request.asked?.givens.length ?? 1))
     const people = await peopleFor(model.keys, context.host)
-    const drawn = await drawApart(model)(request, context)
+    const drawn = tellingUnknown(model, await drawApart(model)(request, context), request.asked)
     return withNewKeys(request.asked ? drawn : inOrder(drawn, model.order, request), { kept: model.keys, people, seed: request.seed ?? 1 })
   },
   stretches(model, request, context) {
@@ -145,7 +146,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     checkKeys(model.keys, rows)
     const draw = drawApart(model)
     return stretches(rows, context, async (own, watched) => {
-      const drawn = await draw({ ...request, ...own }, watched)
+      const drawn = tellingUnknown(model, await draw({ ...request, ...own }, watched))
       return keyed(inOrder(drawn, model.order, { seed, first: own.first }))
     })
   },

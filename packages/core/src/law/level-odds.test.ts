@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { log } from '../num/elementary.js'
+import { regularCholeskyInPlace } from '../num/linear-algebra.js'
 import { matrix } from '../num/matrix.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
 import { chooseRidge, fitOdds, offsetsWithout } from './level-odds.js'
-import { logisticSums, plainSums } from './logistic-sums.js'
+import { logisticClimb, plainClimb } from './logistic-ascent.js'
 
 const ROWS = 300
 const key = keyFromSeed(3)
@@ -58,23 +59,39 @@ test('what is foretold of a row does not know it', () => {
 test.each([
   [1, 1, 2],
   [6, 5, 3],
-  [7, 9, 5]
-])('sums over %d rows of %d inputs and %d outcomes are those of plain loops, bit for bit', async (rows, inputs, count) => {
+  [7, 9, 5],
+  [40, 4, 2]
+])('an ascent over %d rows of %d inputs and %d outcomes is that of plain loops, bit for bit', async (rows, inputs, count) => {
   const numbers = (name: string, cols: number) => matrix(rows, cols, normals(keyFor(key, name), rows * cols))
   const x = numbers('inputs', inputs)
   const outcomes = Int32Array.from({ length: rows }, (_, i) => i % count)
   const parts = x.data.map((one) => one / rows)
-  const place = await logisticSums()
+  const bound = matrix(inputs, inputs)
+  for (let a = 0; a < inputs; a++)
+    for (let b = 0; b <= a; b++) {
+      for (let i = 0; i < rows; i++) bound.data[a * inputs + b]! += (0.5 * x.data[i * inputs + a]! * x.data[i * inputs + b]!) / rows
+      if (a === b) bound.data[a * inputs + b]! += 0.1
+    }
+  regularCholeskyInPlace(bound.data, inputs)
+  const climb = await logisticClimb()
   for (const offsets of [undefined, numbers('offsets', count)]) {
     const observed = { x, parts, outcomes, count, offsets }
     // At the last all shares but one are below what exp tells from nothing.
     for (const size of [0.5, 1e3]) {
-      const weights = matrix(
+      const from = matrix(
         inputs,
         count,
         normals(keyFor(key, 'weights'), inputs * count).map((one) => size * one)
       )
-      expect(place(observed)(weights)).toStrictEqual(plainSums(observed)(weights))
+      // One turn, so many that momentum comes and goes, and until the gradient is nought.
+      for (const ascent of [
+        { tolerance: 1e-9, turns: 1 },
+        { tolerance: 0, turns: 30 },
+        { tolerance: 1e-3, turns: 2000 }
+      ]) {
+        const found = climb(observed, { ridge: 0.1, bound, ...ascent }, from)
+        expect(found).toStrictEqual(plainClimb(observed, { ridge: 0.1, bound, ...ascent }, from))
+      }
     }
   }
 })

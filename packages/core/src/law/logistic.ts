@@ -1,8 +1,8 @@
 import { log } from '../num/elementary.js'
-import { regularCholeskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace, transpose } from '../num/linear-algebra.js'
+import { regularCholeskyInPlace, transpose } from '../num/linear-algebra.js'
 import { beside, type Matrix, matrix, rowOf } from '../num/matrix.js'
 import { type ColumnScale, columnScale, standardised } from '../num/statistics.js'
-import { logisticSums, sharesInto } from './logistic-sums.js'
+import { logisticClimb, sharesInto } from './logistic-ascent.js'
 
 /** The law of one of C outcomes given numbers x [k]: p_c ∝ exp(o_c + w_c · (x̃, 1)), x̃ standardised, o known beforehand. Plain data. */
 export interface LogisticLaw {
@@ -31,10 +31,7 @@ interface LogisticFit {
 
 /**
  * Fits the multinomial logistic law of outcomes [n] given inputs [n, k]: the most likely one less `ridge`/2 · Σ w² a row,
- * constants and offsets free. Every turn solves with the bound ½ X̃ᵀX̃/n + ridge of the curvature, so that the likelihood never falls.
- *
- * @source Böhning, *Multinomial logistic regression algorithm*, Ann. Inst. Statist. Math. 1992; Nesterov 1983 for the momentum.
- * Cost O(turns·n·C·k + k³).
+ * constants and offsets free. The curvature is bound by ½ X̃ᵀX̃/n + ridge (Böhning 1992). Cost O(turns·(n·C·k + C·k²) + n·k² + k³).
  */
 export async function fitLogistic(
   inputs: Matrix,
@@ -42,36 +39,12 @@ export async function fitLogistic(
   { count, ridge, offsets, tolerance = TOLERANCE, from }: LogisticFit
 ): Promise<LogisticLaw> {
   const { standards, x, parts, curvature } = prepared(inputs)
-  const q = x.cols
-  const sums = (await logisticSums())({ x, parts, outcomes, count, offsets })
-  const bound = boundOf(curvature, ridge)
-  const ahead = matrix(q, count)
-  const steps = matrix(count, q)
-  let weights = from ? transpose(from.weights) : startingWeights(outcomes, count, q)
-  let before = matrix(q, count, weights.data.slice())
-  for (let turn = 1, pace = 1; turn <= TURNS; turn++) {
-    const next = (1 + Math.sqrt(1 + 4 * pace * pace)) / 2
-    for (let i = 0; i < ahead.data.length; i++)
-      ahead.data[i] = weights.data[i]! + ((pace - 1) / next) * (weights.data[i]! - before.data[i]!)
-    const gradient = sums(ahead).data
-    for (let i = 0; i < (q - 1) * count; i++) gradient[i]! -= ridge * ahead.data[i]!
-    for (let a = 0; a < q; a++) for (let c = 0; c < count; c++) steps.data[c * q + a] = gradient[a * count + c]!
-    for (let c = 0; c < count; c++) {
-      solveLowerInPlace(bound.data, q, steps.data, 0, c * q)
-      solveLowerTransposedInPlace(bound.data, q, steps.data, 0, c * q)
-    }
-    ;[before, weights] = [weights, before]
-    let [uphill, largest] = [0, 0]
-    for (let a = 0, i = 0; a < q; a++)
-      for (let c = 0; c < count; c++, i++) {
-        weights.data[i] = ahead.data[i]! + steps.data[c * q + a]!
-        uphill += gradient[i]! * (weights.data[i]! - before.data[i]!)
-        largest = Math.max(largest, Math.abs(gradient[i]!))
-      }
-    if (largest < tolerance) break
-    // Momentum that leads downhill is dropped (O'Donoghue and Candès 2015).
-    pace = uphill < 0 ? 1 : next
-  }
+  const climb = await logisticClimb()
+  const weights = climb(
+    { x, parts, outcomes, count, offsets },
+    { ridge, bound: boundOf(curvature, ridge), tolerance, turns: TURNS },
+    from ? transpose(from.weights) : startingWeights(outcomes, count, x.cols)
+  )
   return { ...standards, weights: transpose(weights) }
 }
 

@@ -1,5 +1,5 @@
-// Sums of a logistic law over rows: what the loops of ../../logistic-sums.ts do, the same operations in the same order for every sum,
-// so the same bits. In lines with a $ it is the row of four, or the input of four; a vector holds two outcomes.
+// The ascent of a logistic law's likelihood: what the loops of ../../logistic-ascent.ts do, the same operations in the same order for
+// every number, so the same bits. In lines with a $ it is the row of four, or the input of four; a vector holds two outcomes.
 
 /** Where a job stands; the host writes its numbers. */
 const START: usize = 1024
@@ -13,13 +13,21 @@ let outcomes: i32 = 0
 let wide: i32 = 0
 let width: i32 = 0
 
-/** Inputs by fours of rows [⌈n/4⌉, q, 4], and divided by n [n, 4⌈q/4⌉]; offsets [4⌈n/4⌉, W]; outcomes [n]; weights [q, W]; sums [4⌈q/4⌉, W]; what is left of the outcomes [4⌈n/4⌉, W]. */
+/**
+ * Inputs by fours of rows [⌈n/4⌉, q, 4], and divided by n [n, 4⌈q/4⌉]; offsets [4⌈n/4⌉, W]; outcomes [n]; the factor Lᵀ of the bound [q, q];
+ * weights, those before, and ahead of both [q, W]; sums [4⌈q/4⌉, W]; the step that they lead to [q, W]; what is left of the outcomes
+ * [4⌈n/4⌉, W].
+ */
 let x: usize = 0
 let parts: usize = 0
 let offsets: usize = 0
 let own: usize = 0
+let factor: usize = 0
 let weights: usize = 0
+let before: usize = 0
+let ahead: usize = 0
 let sums: usize = 0
+let steps: usize = 0
 let left: usize = 0
 
 @inline function take(at: usize, numbers: i32): usize {
@@ -38,19 +46,23 @@ export function place(n: i32, q: i32, count: i32): usize {
   parts = take(x, fours * q)
   offsets = take(parts, n * wide)
   own = take(offsets, fours * width)
-  weights = take(own, n)
-  sums = take(weights, q * width)
-  left = take(sums, wide * width)
+  factor = take(own, n)
+  weights = take(factor, q * q)
+  before = take(weights, q * width)
+  ahead = take(before, q * width)
+  sums = take(ahead, q * width)
+  steps = take(sums, wide * width)
+  left = take(steps, q * width)
   return take(left, fours * width)
 }
 
-/** Addresses of what the host writes, 0 to 4, and of the sums: in the order in which they stand. */
+/** Addresses of what the host writes, 0 to 5, the last the weights: in the order in which they stand. */
 export function addressOf(part: i32): usize {
   if (part === 0) return x
   if (part === 1) return parts
   if (part === 2) return offsets
   if (part === 3) return own
-  return part === 4 ? weights : sums
+  return part === 4 ? factor : weights
 }
 
 /** Of two numbers that are at most 0, as in num/elementary.ts. */
@@ -83,7 +95,7 @@ export function addressOf(part: i32): usize {
   const end = <usize>inputs << 5
   for (let c: usize = 0; c < line; c += 16) {
     let s$ = v128.load(from + c + $ * line)
-    let w = weights + c
+    let w = ahead + c
     const row = x + <usize>(i * inputs << 3)
     for (let a = row; a < row + end; a += 32, w += line) {
       const own = v128.load(w)
@@ -112,7 +124,7 @@ export function addressOf(part: i32): usize {
 }
 
 /** Adds up inputs, divided by n, times what is left of the outcomes, row after row. */
-export function addUp(): void {
+function addUp(): void {
   for (let i = 0; i < rows; i += 4) scoreFour(i)
   for (let i = 0; i < rows; i++) leave(i)
   const line = <usize>width << 3
@@ -130,4 +142,67 @@ export function addUp(): void {
       v128.store(to + c + $ * line, s$)
     }
   }
+}
+
+/** L⁻ᵀL⁻¹ of the steps, in place: forwards every input is taken from all that come behind it, which is the order of their sums. */
+function solve(): void {
+  const line = <usize>width << 3
+  const row = <usize>inputs << 3
+  const end = steps + <usize>inputs * line
+  for (let c: usize = 0; c < line; c += 16) {
+    let diagonal = factor
+    for (let j = steps + c; j < end; j += line, diagonal += row + 8) {
+      const x = f64x2.div(v128.load(j), v128.load64_splat(diagonal))
+      v128.store(j, x)
+      let l = diagonal + 8
+      for (let i = j + line; i < end; i += line, l += 8) v128.store(i, f64x2.sub(v128.load(i), f64x2.mul(v128.load64_splat(l), x)))
+    }
+    for (let j = end + c - line; j >= steps; j -= line) {
+      diagonal -= row + 8
+      let s = v128.load(j)
+      let l = diagonal + 8
+      for (let k = j + line; k < end; k += line, l += 8) s = f64x2.sub(s, f64x2.mul(v128.load64_splat(l), v128.load(k)))
+      v128.store(j, f64x2.div(s, v128.load64_splat(diagonal)))
+    }
+  }
+}
+
+/** Turns of the ascent from the weights, at most so many, until no gradient is beyond the tolerance; where the weights then stand. */
+export function climb(ridge: f64, tolerance: f64, turns: i32): usize {
+  const line = <usize>width << 3
+  const size = <usize>inputs * line
+  const ridges = f64x2.splat(ridge)
+  memory.copy(before, weights, size)
+  let pace: f64 = 1
+  for (let turn = 0; turn < turns; turn++) {
+    const next = (1 + sqrt(1 + 4 * pace * pace)) / 2
+    const momentum = f64x2.splat((pace - 1) / next)
+    for (let i: usize = 0; i < size; i += 16) {
+      const w = v128.load(weights + i)
+      v128.store(ahead + i, f64x2.add(w, f64x2.mul(momentum, f64x2.sub(w, v128.load(before + i)))))
+    }
+    addUp()
+    // Constants are free.
+    for (let i: usize = 0; i < size - line; i += 16)
+      v128.store(sums + i, f64x2.sub(v128.load(sums + i), f64x2.mul(ridges, v128.load(ahead + i))))
+    memory.copy(steps, sums, size)
+    solve()
+    const last = weights
+    weights = before
+    before = last
+    let uphill: f64 = 0
+    let largest: f64 = 0
+    for (let i: usize = 0; i < size; i += line) {
+      for (let at = i; at < i + (<usize>outcomes << 3); at += 8) {
+        const moved = load<f64>(ahead + at) + load<f64>(steps + at)
+        const gradient = load<f64>(sums + at)
+        store<f64>(weights + at, moved)
+        uphill += gradient * (moved - load<f64>(before + at))
+        largest = max<f64>(largest, abs<f64>(gradient))
+      }
+    }
+    if (largest < tolerance) break
+    pace = uphill < 0 ? 1 : next
+  }
+  return weights
 }

@@ -42,6 +42,16 @@ describe('dates some calendar months from another', () => {
     ])
   })
 
+  it('by days, where the first of a month is counted from, and years beside as many days', () => {
+    const billed = joined.map((time) => Date.UTC(2025, Math.floor((time - START) / DAY) % 12, 1))
+    const due = billed.map((time) => time + 14 * DAY)
+    const renewed = billed.map((time) => later(time, 12))
+    expect(found({ billed: text(billed), due: text(due), renewed: text(renewed) }).sort()).toEqual([
+      'due = billed + 14',
+      'renewed = billed + years(1)'
+    ])
+  })
+
   it('by a column of months, of quarters or of years, missing where that is', () => {
     for (const [factor, term] of [
       [1, 'months(term)'],

@@ -28,12 +28,12 @@ interface Reading {
   readonly beside: number
 }
 
-/** Days beside: none, the day before, then ever more; then dates of one place in their month, its last day or a day of their own. */
+/** Months with days beside: none, the day before, then ever more; then days, and dates of one place in their month, its last day or a day of their own. */
 const besides = Array.from({ length: 2 * MOST_BESIDE + 1 }, (_, k) => (k % 2 === 0 ? 1 : -1) * Math.ceil(k / 2) + 0)
 const readingsOf = (end: number): Reading[] => [
   ...besides.map((beside): Reading => ({ unit: 'months', atEnd: false, beside })),
-  ...[0, dateOf(end).getUTCDate()].map((beside): Reading => ({ unit: 'months', atEnd: true, beside })),
-  { unit: 'days', atEnd: false, beside: 0 }
+  { unit: 'days', atEnd: false, beside: 0 },
+  ...[0, dateOf(end).getUTCDate()].map((beside): Reading => ({ unit: 'months', atEnd: true, beside }))
 ]
 
 const dateOf = (day: number): Date => new Date(Math.floor(day) * DAY)

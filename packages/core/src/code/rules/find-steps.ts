@@ -44,13 +44,10 @@ export function findSteps(columns: readonly Column[], quantities: readonly Quant
   const rows = spreadRows(targets[0]!.codes.length, firstRows)
   return quantities.flatMap((quantity) => {
     const first = orderOf(quantity, rows)
-    const without = Array.from(quantity.values.keys()).filter((i) => Number.isNaN(quantity.values[i]!))
-    // Only what may be told by it is worth sorting for: rows without a number have one value, or none.
+    const isOneWithout = valueWithout(quantity)
+    // Only what may be told by it is worth sorting for.
     const told = targets.filter(
-      ({ name, ...target }) =>
-        name !== quantity.name &&
-        without.every((i) => target.codes[i] === target.codes[without[0]!]) &&
-        piecesAlong(quantity.values, target, first)
+      ({ name, ...target }) => name !== quantity.name && isOneWithout(target) && piecesAlong(quantity.values, target, first)
     )
     if (told.length === 0) return []
     const order = orderOf(quantity)
@@ -72,14 +69,19 @@ export function findSteps(columns: readonly Column[], quantities: readonly Quant
 /** The thresholds of a number that is known to determine a column, where each value stands in one piece along it; undefined where one does not. */
 export function stepAlong(column: Column, quantity: Quantity): StepsFound | undefined {
   const target = column.kind === 'identifier' ? undefined : fewCodesOf(column, MOST_LEVELS)
-  const order = orderOf(quantity)
-  const pieces =
-    target && target.count >= 2 && order.length === quantity.values.length ? piecesAlong(quantity.values, target, order) : undefined
+  const isTold = target && target.count >= 2 && valueWithout(quantity)(target)
+  const pieces = isTold ? piecesAlong(quantity.values, target, orderOf(quantity)) : undefined
   if (!pieces) return undefined
   const { distinct, firsts } = pieces
   const above = cutAbove(quantity)
   const cuts = firsts.slice(1).map((first) => above(distinct[first - 1]!, distinct[first]!))
   return { column: column.name, of: quantity.name, cuts, ...defined({ dates: quantity.isDate || undefined, clock: quantity.clock }) }
+}
+
+/** Whether all rows without a number have one value of a target, or none. */
+function valueWithout({ values }: Quantity): (target: Target) => boolean {
+  const without = Array.from(values.keys()).filter((i) => Number.isNaN(values[i]!))
+  return ({ codes }) => without.every((i) => codes[i] === codes[without[0]!])
 }
 
 interface Target {

@@ -52,6 +52,18 @@ describe('dates some calendar months from another', () => {
     ])
   })
 
+  it('tell a fee by thresholds of the days between them, also where these are missing', () => {
+    const due = joined.map((time) => time + 14 * DAY)
+    const paid = Array.from(dice('paid'), (u, i) => (u < 0.1 ? null : joined[i]! + Math.floor(40 * (1 - u) ** 2) * DAY))
+    const late = paid.map((time, i) => time && Math.max(0, (time - due[i]!) / DAY))
+    const fee = late.map((days) => days && (days > 12 ? 10 : 5))
+    expect(
+      found({ joined: text(joined), due: text(due), paid: paid.map((time) => time && iso(time)), late, fee }).filter(
+        (rule) => !rule.includes('>= joined')
+      )
+    ).toEqual(['due = joined + 14', 'late = positive(paid - due)', 'fee = bins(late, 1, 13)'])
+  })
+
   it('by a column of months, of quarters or of years, missing where that is', () => {
     for (const [factor, term] of [
       [1, 'months(term)'],

@@ -48,15 +48,26 @@ export async function each<I, O>(task: Task<I, O>, inputs: readonly I[], options
 }
 
 /**
- * A task done in another thread while this one goes on, where there is one and it pays; else when its result is asked for, which is
- * a function.
+ * A task done in another thread while this one goes on, where there is one and it pays; else in this one while others work on a reduction,
+ * and at the latest when its result is asked for, which is a function.
  */
 export function beside<I, O>(task: Task<I, O>, input: I, { crew, stop, work }: Beside): () => Promise<O> {
-  if (!crew || work <= crew.least(1)) return async () => task.run(input, { stop })
-  const output = crew.run(task.name, task.pack ? task.pack(input) : input, { stop }) as Promise<O>
-  // Nobody may ask, where something else has failed.
-  output.catch(() => {})
-  return () => output
+  let output: Promise<O> | undefined
+  const start = (run: () => Promise<O> | O): Promise<O> => {
+    output = (async () => run())()
+    // Nobody may ask, where something else has failed.
+    output.catch(() => {})
+    return output
+  }
+  if (crew && work > crew.least(1)) {
+    const there = start(() => crew.run(task.name, task.pack ? task.pack(input) : input, { stop }) as Promise<O>)
+    return () => there
+  }
+  const withdraw = crew?.later(() => void start(() => task.run(input, { stop })), work)
+  return () => {
+    withdraw?.()
+    return output ?? start(() => task.run(input, { stop }))
+  }
 }
 
 interface Beside extends Pick<Watch, 'crew' | 'stop'> {

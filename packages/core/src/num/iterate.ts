@@ -28,6 +28,8 @@ export interface Crew {
   least(threads: number): number
   /** What a task gives, its own errors included. `StopError` soon after a stop was asked for. */
   run(name: string, input: unknown, watch: Watch): Promise<unknown>
+  /** Has this thread do something of so many operations while others work on a reduction that takes longer; what it gives withdraws that. */
+  later(errand: () => void, work: number): () => void
 }
 
 /** What a long job is handed besides its problem. */

@@ -5,7 +5,7 @@ import { PAGE_BYTES, type WasmMemory, webAssembly } from './webassembly.js'
 /** Loops over the rows of a matrix, compiled: see `wasm/assembly/rows.ts`. Arguments are addresses and counts. */
 interface RowKernel {
   readonly memory: WasmMemory
-  order(points: number, rows: number, looked: number, keys: number, out: number): void
+  order(points: number, rows: number, cols: number, keys: number, out: number): void
   moments(points: number, rows: number, cols: number, weights: number, mean: number, sums: number, work: number): void
   uniforms(chain: number, ...key: readonly [...RowKey, first: number, count: number, out: number, work: number]): void
   permutation(...key: readonly [...RowKey, n: number, out: number, work: number]): void

@@ -11,7 +11,7 @@ export const BLOCK_SIZE = 64
 const GROUP_SIZE = 4
 
 /** Coordinates that are looked at: in more than these, boxes are too wide for skipping, and looking at all costs more than it gains. */
-const MOST_COORDINATES = 16
+export const MOST_COORDINATES = 16
 
 /**
  * The k-d order of points [n, d]: row numbers such that every run of BLOCK_SIZE, and inside it every run of GROUP_SIZE,
@@ -20,10 +20,23 @@ const MOST_COORDINATES = 16
  * were last put in order is that one; nobody may change it. Cost O(n d) for these, O(n d log n) for others.
  */
 export function blockOrder(points: Matrix): Uint32Array {
-  const checksum = checksumOf(points.data)
-  const known = orders.get(points.data)
-  if (known?.checksum === checksum && known.order.length === points.rows) return known.order
-  const order = compiled(points) ?? ordered(points)
+  const { checksum, order } = knownOrder(points)
+  return order ?? keepOrder(points, checksum, compiled(points) ?? ordered(points))
+}
+
+/** The same, found where it is not known by whoever has threads for it. */
+export async function blockOrderBy(points: Matrix, find: () => Promise<Uint32Array>): Promise<Uint32Array> {
+  const { checksum, order } = knownOrder(points)
+  return order ?? keepOrder(points, checksum, await find())
+}
+
+function knownOrder({ data, rows }: Matrix): { readonly checksum: number; readonly order: Uint32Array | undefined } {
+  const checksum = checksumOf(data)
+  const known = orders.get(data)
+  return { checksum, order: known?.checksum === checksum && known.order.length === rows ? known.order : undefined }
+}
+
+function keepOrder(points: Matrix, checksum: number, order: Uint32Array): Uint32Array {
   orders.set(points.data, { checksum, order })
   return order
 }
@@ -45,18 +58,17 @@ export function orderBeside(points: Matrix, watch: Pick<Watch, 'crew' | 'stop'> 
 /** By the array of the points, with a checksum of its numbers: one that was changed in place is ordered anew. */
 const orders = new WeakMap<Float64Array, { readonly checksum: number; readonly order: Uint32Array }>()
 
-/** Of the compiled loops, for which rows hold an even number of coordinates; undefined where they cannot hold the points. */
+/** Of the compiled loops; undefined where they cannot hold the points. */
 function compiled({ data, rows, cols }: Matrix): Uint32Array | undefined {
   const looked = Math.min(cols, MOST_COORDINATES)
   if (looked === 0) return undefined
-  const line = looked + (looked % 2)
-  const room = rowsIn([8 * rows * line, 8 * rows, 4 * rows])
+  const room = rowsIn([8 * rows * looked, 8 * rows, 4 * rows])
   if (!room) return undefined
   const { kernel, at } = room
   const [points, keys, out] = at as [number, number, number]
-  const places = new Float64Array(kernel.memory.buffer, points, rows * line)
-  if (line === cols) places.set(data)
-  else for (let i = 0, to = 0; i < rows; i++, to += line) for (let c = 0; c < looked; c++) places[to + c] = data[i * cols + c]!
+  const places = new Float64Array(kernel.memory.buffer, points, rows * looked)
+  if (looked === cols) places.set(data)
+  else for (let i = 0, to = 0; i < rows; i++, to += looked) places.set(data.subarray(i * cols, i * cols + looked), to)
   kernel.order(points, rows, looked, keys, out)
   return new Uint32Array(kernel.memory.buffer, out, rows).slice()
 }

@@ -30,10 +30,14 @@ const LOOKING = 50
 const STARTING = 1e8
 const SENDING = 5e6
 
+/** Milliseconds of an operation of a task. */
+const OPERATION = 3e-6
+
 /** Threads that start with the first task, and end any task at once by ending themselves. */
 export class ThreadCrew implements Crew {
   #seats: Seat[] = []
   readonly #queue: Errand[] = []
+  readonly #errands = new Set<{ readonly run: () => void; readonly work: number }>()
   #looking: NodeJS.Timeout | undefined
 
   constructor(
@@ -51,6 +55,22 @@ export class ThreadCrew implements Crew {
       this.#looking ??= setInterval(() => this.#look(), LOOKING)
       this.#next()
     })
+  }
+
+  later(run: () => void, work: number): () => void {
+    const errand = { run, work }
+    this.#errands.add(errand)
+    return () => this.#errands.delete(errand)
+  }
+
+  /** Does an errand that is over before others, who work on a reduction for so many milliseconds yet. */
+  meanwhile(milliseconds: number): void {
+    for (const errand of this.#errands) {
+      if (!(errand.work * OPERATION < milliseconds)) continue
+      this.#errands.delete(errand)
+      errand.run()
+      return
+    }
   }
 
   close(): void {

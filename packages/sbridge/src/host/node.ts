@@ -99,8 +99,10 @@ export async function createEngine(name: string, options: EngineOptions = {}): P
   }
   const relaxed = name === 'wasm-relaxed'
   if (relaxed) allowRelaxed()
-  const engine = await createWasmEngine({ precision, relaxed, threads, host: nodeHost(), ...defined({ stop, exchange }) })
-  return threads > 1 ? withCrew(engine, new ThreadCrew(threads, stop)) : engine
+  const crew = threads > 1 ? new ThreadCrew(threads, stop) : undefined
+  const host = { ...nodeHost(), ...(crew && { meanwhile: (milliseconds: number) => crew.meanwhile(milliseconds) }) }
+  const engine = await createWasmEngine({ precision, relaxed, threads, host, ...defined({ stop, exchange }) })
+  return crew ? withCrew(engine, crew) : engine
 }
 
 /** An engine with threads for what is no reduction, which end with it. */

@@ -105,6 +105,9 @@ export async function placeCall(
     raw: 0,
     centred: 0,
     runBoxes: 0,
+    keys: 0,
+    runs: 0,
+    times: 0,
     ...special
   }
   writeQueries(arena, { pair, request, order, fields })

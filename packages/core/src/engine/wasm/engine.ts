@@ -37,9 +37,6 @@ interface WasmEngineOptions {
   readonly exact?: Engine
 }
 
-/** Arithmetic operations below which a job is not worth waking the workers. */
-const SHARED_WORK = 4e6
-
 /**
  * The engine of hand-tiled SIMD kernels: blocks of queries against blocks of points, blocks that cannot reach 1e-14 of
  * a row's sum skipped. A row's results depend on nothing but the row, the cloud and the kernel, bit for bit: not on the number
@@ -254,7 +251,7 @@ class WasmEngine implements Engine {
     const work = queryCount * blockCount * blockRows(this.#options.precision) * (dimension + valueCount + 12)
     const { exchange } = this.#options
     const pieces = exchange ? piecesOf(work, exchange.pieceWork) : 1
-    if (!(pieces > 1)) return this.#machine.pool.run({ first: 0, end: units }, { share: work > SHARED_WORK })
-    await shareJob(exchange!, { engine: this.name, pieces, arena: this.#arena, pool: this.#machine.pool }, running)
+    if (!(pieces > 1)) return this.#machine.pool.run({ first: 0, end: units }, { work })
+    await shareJob(exchange!, { engine: this.name, pieces, work: work / pieces, arena: this.#arena, pool: this.#machine.pool }, running)
   }
 }

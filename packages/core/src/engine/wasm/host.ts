@@ -14,6 +14,8 @@ export interface WasmHost {
   now(): number
   /** Gives the event loop a turn. */
   pause(): Promise<void>
+  /** Called when other threads have work for about so many milliseconds yet: what this one has to do besides. */
+  meanwhile?(milliseconds: number): void
   /** Called around the compilation of the kernels, which `compile` begins. Absent: as the host compiles any module. */
   compiling?(compile: () => Promise<WasmModule>): Promise<WasmModule>
   /**

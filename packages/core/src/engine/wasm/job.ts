@@ -55,7 +55,10 @@ export const FIELDS = {
   queryOrder: 45,
   raw: 46,
   centred: 47,
-  runBoxes: 48
+  runBoxes: 48,
+  keys: 49,
+  runs: 50,
+  times: 51
 } as const
 
 export type JobFields = { [name in keyof typeof FIELDS]: number }
@@ -71,3 +74,4 @@ export const NEAREST = 64
 export const SYMMETRIC = 128
 export const ARRANGE_POINTS = 256
 export const ARRANGE_LOGS = 512
+export const ORDER_ROWS = 1024

@@ -112,19 +112,21 @@ interface Sharing {
   /** All that tells this engine from others. */
   readonly engine: string
   readonly pieces: number
+  /** Operations of a piece. */
+  readonly work: number
   readonly arena: Arena
   readonly pool: Pool
 }
 
 /** Runs a job in pieces. Results that it leaves unwritten are nought, so that a piece has the same bytes wherever it is computed. */
-export async function shareJob(exchange: Exchange, { engine, pieces: most, arena, pool }: Sharing, running: Running): Promise<void> {
+export async function shareJob(exchange: Exchange, { engine, pieces: most, work, arena, pool }: Sharing, running: Running): Promise<void> {
   const pieces = cutJob(running, most)
   for (const { places } of pieces) for (const [address, bytes] of places) arena.bytes(address, bytes).fill(0)
   await exchange.share({
     inputs: [engine, ...inputsOf(running)],
     pieces: pieces.length,
     compute: async (piece) => {
-      await pool.run(pieces[piece]!, { share: true })
+      await pool.run(pieces[piece]!, { work })
       return bytesOf(arena, pieces[piece]!)
     },
     take: (piece, bytes) => putBytes(arena, pieces[piece]!, bytes)

@@ -18,6 +18,30 @@ function poolWith(start: (active: Int32Array, died: (cause: string) => void) => 
   return { pool: new Pool({ memory, module: {}, kernels, host, threads: 2 }), stopped: () => stopped }
 }
 
+test('the calling thread does something else while others have work that takes long enough', async () => {
+  const memory: WasmMemory = new (webAssembly()!.Memory)({ initial: 1, maximum: 1, shared: true })
+  let clock = 0
+  const left: number[] = []
+  const host: WasmHost = {
+    ...plainHost(),
+    now: () => clock,
+    startWorker: () => ({ stop: () => {} }),
+    meanwhile: (milliseconds) => void left.push(milliseconds)
+  }
+  const kernels = {
+    initialise: () => {},
+    scratchBytes: () => 0,
+    run: () => {
+      clock += 60
+    }
+  }
+  const pool = new Pool({ memory, module: {}, kernels, host, threads: 2 })
+  await pool.run({ first: 0, end: 4 }, { work: 1 })
+  expect(left).toEqual([])
+  await pool.run({ first: 0, end: 4 }, { work: 1e9 })
+  expect(left).toEqual([240, 180, 120, 60])
+})
+
 const GONE = { name: 'EngineError', code: 'engine-worker' }
 
 describe('a worker that dies', () => {
@@ -26,8 +50,8 @@ describe('a worker that dies', () => {
       Atomics.add(control, ACTIVE, 1)
       setTimeout(() => died('out of memory'), 20)
     })
-    for (const share of [true, true, false])
-      await expect(pool.run({ first: 0, end: 4 }, { share })).rejects.toMatchObject({
+    for (const work of [1e9, 1e9, 0])
+      await expect(pool.run({ first: 0, end: 4 }, { work })).rejects.toMatchObject({
         ...GONE,
         got: expect.stringContaining('out of memory')
       })
@@ -39,17 +63,17 @@ describe('a worker that dies', () => {
     const { pool } = poolWith((_, died) => {
       die = died
     })
-    await pool.run({ first: 0, end: 4 }, { share: true })
+    await pool.run({ first: 0, end: 4 }, { work: 1e9 })
     die('killed')
     die('something later')
-    await expect(pool.run({ first: 0, end: 4 }, { share: true })).rejects.toMatchObject({ ...GONE, got: expect.stringContaining('killed') })
+    await expect(pool.run({ first: 0, end: 4 }, { work: 1e9 })).rejects.toMatchObject({ ...GONE, got: expect.stringContaining('killed') })
   })
 
   test('may not even have started', async () => {
     const { pool } = poolWith(() => {
       throw new Error('no room for a thread')
     })
-    await expect(pool.run({ first: 0, end: 4 }, { share: true })).rejects.toMatchObject({
+    await expect(pool.run({ first: 0, end: 4 }, { work: 1e9 })).rejects.toMatchObject({
       ...GONE,
       got: expect.stringContaining('no room for a thread')
     })

@@ -21,6 +21,9 @@ interface Units {
   readonly end: number
 }
 
+/** Arithmetic operations below which a job is not worth waking the workers. */
+export const SHARED_WORK = 4e6
+
 /**
  * Threads over one memory. The units of a job are handed out by an atomic counter to the calling thread and the
  * workers alike; who works on which unit changes no result. Workers start with the first job worth sharing.
@@ -41,17 +44,17 @@ export class Pool {
   }
 
   /**
-   * Runs units `first` … `end` − 1 of the job in memory. Throws `StopError` when asked to stop, between two units, and
+   * Runs units `first` … `end` − 1, of so many operations, of the job in memory. Throws `StopError` when asked to stop, between two units, and
    * `EngineError` when a worker has died, now or before.
    */
-  async run({ first, end }: Units, options: { readonly share: boolean }): Promise<void> {
+  async run({ first, end }: Units, { work }: { readonly work: number }): Promise<void> {
     this.#checkAlive()
     const control = this.#control
     Atomics.store(control, TICKET, first)
     Atomics.store(control, UNITS, end)
-    if (options.share && end - first > 1) this.#open()
+    if (work > SHARED_WORK && end - first > 1) this.#open()
     try {
-      await this.#work(end)
+      await this.#work({ first, end })
     } finally {
       Atomics.store(control, TICKET, end)
       Atomics.store(control, OPEN, 0)
@@ -82,10 +85,11 @@ export class Pool {
     Atomics.notify(control, EPOCH)
   }
 
-  async #work(end: number): Promise<void> {
+  async #work({ first, end }: Units): Promise<void> {
     const { host, kernels, stop } = this.#parts
     const control = this.#control
-    let since = host.now()
+    const start = host.now()
+    let since = start
     for (;;) {
       const unit = Atomics.add(control, TICKET, 1)
       if (unit >= end) return
@@ -94,6 +98,7 @@ export class Pool {
       await host.pause()
       this.#checkAlive()
       if (stop?.aborted) throw new StopError('a reduction')
+      if (control[OPEN] === 1) host.meanwhile?.(((host.now() - start) * (end - unit)) / (unit - first + 1))
       since = host.now()
     }
   }

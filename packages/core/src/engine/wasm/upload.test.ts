@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { matrix } from '../../num/matrix.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import { PAGE_BYTES, type WasmMemory, webAssembly } from '../../num/webassembly.js'
+import { ordered } from '../../space/blocks.js'
 import { Arena } from './arena.js'
 import type { Desk } from './arrange.js'
 import { plainHost } from './host.js'
@@ -39,6 +40,17 @@ test('log terms are written wherever memory has to grow between what is reserved
     })
     expect([arena.float64(maxima, 1)[0], arena.float64(minima, 1)[0]]).toEqual([1, 2 - ROWS])
   }
+})
+
+test.each([
+  [70_001, 3],
+  [40_000, 17],
+  [300, 2],
+  [100, 0]
+])('the engine finds the block order of %i × %i that plain loops find, ties and all', async (n, d) => {
+  const points = matrix(n, d, normals(keyFromSeed(n), n * d).map(Math.round))
+  const { order } = await uploadCloud(await (await desks('float64'))(), points, true)
+  expect(order).toEqual(ordered(points))
 })
 
 test.each(['float64', 'float32'] as const)(

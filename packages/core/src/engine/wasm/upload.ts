@@ -1,7 +1,7 @@
 import type { Matrix } from '../../num/matrix.js'
-import { BLOCK_SIZE, blockOrder } from '../../space/blocks.js'
+import { BLOCK_SIZE, blockOrderBy } from '../../space/blocks.js'
 import type { Arena } from './arena.js'
-import { arrange, type Desk } from './arrange.js'
+import { arrange, type Desk, findOrder, placeRaw } from './arrange.js'
 import * as job from './job.js'
 import type { Precision } from './module.js'
 import { writeBoxes, writeNodeBoxes, writeNodeMaxima, writeSplits } from './upload-nodes.js'
@@ -26,10 +26,10 @@ export function lanes(arena: Arena, precision: Precision, at: number, length: nu
 /** Values in block order, the last row repeated to fill its block, relative to their block's centre. */
 export async function uploadMatrix(desk: Desk, m: Matrix, cloud: UploadedCloud): Promise<UploadedMatrix> {
   const places = takeMatrix(desk, m.cols, cloud.blockCount)
-  await arrange(desk, {
-    data: m.data,
-    fields: { ...pointFields(m, cloud), ...NOTHING_BESIDE, points: places.data, centres: places.centres }
-  })
+  const mark = desk.arena.top
+  const fields = { ...pointFields(m, cloud), ...NOTHING_BESIDE, points: places.data, centres: places.centres }
+  await arrange(desk, placeRaw(desk.arena, m.data), fields)
+  desk.arena.cutBack(mark)
   return places
 }
 
@@ -52,9 +52,8 @@ export async function uploadCloud(desk: Desk, points: Matrix, centred: boolean):
   const { arena, precision } = desk
   const { cols } = points
   const rows = blockRows(precision)
-  const order = blockOrder(points)
-  const blockCount = Math.ceil(order.length / rows)
-  const runCount = Math.ceil(order.length / BLOCK_SIZE)
+  const blockCount = Math.ceil(points.rows / rows)
+  const runCount = Math.ceil(points.rows / BLOCK_SIZE)
   const places = {
     ...takeMatrix(desk, cols, blockCount),
     boxes: arena.take(blockCount * 2 * cols * 8),
@@ -65,10 +64,12 @@ export async function uploadCloud(desk: Desk, points: Matrix, centred: boolean):
     radii: arena.take(blockCount * 8),
     orderAddress: arena.take(blockCount * rows * 4)
   }
-  const cloud: UploadedCloud = { ...places, order, blockCount, runCount }
   const mark = arena.top
   // One box a block is one a run in float64.
-  const runBoxes = rows === BLOCK_SIZE ? cloud.boxes : arena.take(runCount * 2 * cols * 8)
+  const runBoxes = rows === BLOCK_SIZE ? places.boxes : arena.take(runCount * 2 * cols * 8)
+  const raw = placeRaw(arena, points.data)
+  const order = await blockOrderBy(points, () => findOrder(desk, raw, points, places.orderAddress))
+  const cloud: UploadedCloud = { ...places, order, blockCount, runCount }
   // Views come after the last `take`: memory that grows leaves them behind.
   arena
     .uint32(cloud.orderAddress, blockCount * rows)
@@ -76,7 +77,7 @@ export async function uploadCloud(desk: Desk, points: Matrix, centred: boolean):
     .set(order)
   const { data, norms, radii, centres } = cloud
   const fields = { ...pointFields(points, cloud), points: data, centres, norms, radii, runBoxes, centred: centred ? 1 : 0 }
-  await arrange(desk, { data: points.data, fields })
+  await arrange(desk, raw, fields)
   const runs = { boxes: arena.float64(runBoxes, runCount * 2 * cols), count: runCount, cols }
   if (runBoxes !== cloud.boxes) writeBoxes(runs, rows / BLOCK_SIZE, arena.float64(cloud.boxes, blockCount * 2 * cols))
   writeNodeBoxes(arena, cloud, cols)
@@ -102,6 +103,7 @@ export async function uploadLogs(desk: Desk, log: Float64Array, cloud: UploadedC
   const { arena, precision } = desk
   const { data, maxima, nodeMaxima } = takeColumn(arena, precision, cloud)
   const minima = arena.take(cloud.blockCount * 8)
+  const mark = arena.top
   const { blockCount, orderAddress } = cloud
   const fields = {
     mode: job.ARRANGE_LOGS,
@@ -112,7 +114,8 @@ export async function uploadLogs(desk: Desk, log: Float64Array, cloud: UploadedC
     logMaxima: maxima,
     logMinima: minima
   }
-  await arrange(desk, { data: log, fields })
+  await arrange(desk, placeRaw(arena, log), fields)
+  arena.cutBack(mark)
   writeNodeMaxima(arena.float64(maxima, blockCount), arena.float64(nodeMaxima, blockCount))
   return { data, maxima, nodeMaxima, minima }
 }

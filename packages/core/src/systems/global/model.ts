@@ -79,7 +79,7 @@ export async function fitGlobal(data: InferredTable, options: FitOptions, contex
     }
   }
   const notes = [...data.notes, ...constantNotes(encoder)]
-  return fitTraining({ training, searched, scaling, duplicateCount: await duplicates(), notes }, options, { engine, key, watch })
+  return fitTraining({ training, searched, scaling, duplicateCount: duplicates, notes }, options, { engine, key, watch })
 }
 
 /** Where all rows are not worth float64, trials of a few are not. */
@@ -140,7 +140,8 @@ interface PreparedTraining {
     readonly part: (chosen: Uint32Array | undefined, key: Key) => Promise<SearchedRows>
   }
   readonly scaling: ScalingChoice
-  readonly duplicateCount: number
+  /** Asked for last: it may be counted meanwhile. */
+  readonly duplicateCount: () => Promise<number>
   readonly notes: readonly string[]
 }
 
@@ -163,7 +164,7 @@ export async function fitTraining(
   const found = await scaleRows(tableProblem(training, kernel), { engine, landmarks, watch })
   if (typeof options.bandwidth === 'number') await refuseIfDiagonal(training, kernel.epsilon, found.isolated.length, engine)
   const combinations = combinationsOf(rows.codes, rowCount)
-  const solved = solvedBy(found, duplicateCount)
+  const solved = solvedBy(found, await duplicateCount())
   const summary: FitSummary = {
     rowCount,
     epsilon: kernel.epsilon,

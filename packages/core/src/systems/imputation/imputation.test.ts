@@ -482,6 +482,7 @@ it('other threads fill masked cells to the same bytes', async () => {
   const asked: string[] = []
   const crew: Crew = {
     least: () => 0,
+    later: () => () => {},
     run: async (name, input, watch) => {
       asked.push(name)
       return structuredClone(await performTask(name, structuredClone(input), watch))

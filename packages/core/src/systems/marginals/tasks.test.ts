@@ -19,6 +19,7 @@ function crew(): Crew & { readonly asked: Map<string, number> } {
   const asked = new Map<string, number>()
   return {
     least: () => 0,
+    later: () => () => {},
     asked,
     run: async (name, input, watch) => {
       const packed = structuredClone(input)

@@ -14,7 +14,7 @@ import { cloud } from '../../space/cloud.js'
 import type { Codec } from '../../spectral/codec.js'
 import { combinationsOf } from '../../table/categories.js'
 import { type ColumnCode, type Encoded, type Encoder, stackEncoded, takeEncoded } from '../../table/encoder.js'
-import { duplicateRowCount } from '../../table/rows.js'
+import { duplicatesBeside } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import type { Table } from '../../table/table.js'
 import { notTogether } from '../combinations.js'
@@ -79,7 +79,7 @@ export async function fitLatentTable(source: TableInput, job: LatentJob, jobCont
       training,
       searched: { rowLimit: SEARCH_ROWS, part: (chosen) => searchedPart({ codec, given: rows.coordinates, training }, chosen, engine) },
       scaling: { methods: methodsOf(encoder) },
-      duplicateCount: duplicateRowCount(data.table),
+      duplicateCount: duplicatesBeside(data.table, watch),
       notes: [...data.notes, ...constantNotes(encoder)]
     },
     job,

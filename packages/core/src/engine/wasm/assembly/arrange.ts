@@ -1,4 +1,6 @@
-// What the host hands in row after row, put in block order: points with their centres, boxes and norms, log terms with their extremes.
+// What the host hands in row after row, put in block order: points with their centres, boxes and norms, log terms with their extremes;
+// and that order itself.
+import { halve, halves } from '../../../num/wasm/assembly/order'
 import * as job from './job'
 import { BITS, BLOCK, ROW, SIZE, loadLane, storeLane } from './lanes'
 
@@ -6,6 +8,8 @@ import { BITS, BLOCK, ROW, SIZE, loadLane, storeLane } from './lanes'
 const RUN: i32 = 64
 /** Blocks a unit: as in engine/wasm/arrange.ts. */
 const BLOCKS: i32 = 32
+/** Coordinates that the order looks at: as in space/blocks.ts. */
+const LOOKED: i32 = 16
 
 /** Low and high corner, in one coordinate, of the runs of a block of `count` points. */
 function enclose(at: usize, raw: usize, order: usize, line: usize, toHigh: usize, count: i32): void {
@@ -96,4 +100,19 @@ export function arrangeUnit(index: i32): void {
     if (isLogs) arrangeLogs(block, order, count)
     else arrangePoints(block, order, count)
   }
+}
+
+/** Halves run `index` of the rows; runs, whose number is a power of two, are those that all rows were halved into. One run is all rows as they come. */
+export function orderUnit(index: i32): void {
+  const out = job.pointer(job.ORDER)
+  let start = 0
+  let end = job.field(job.QUERY_COUNT)
+  for (let bit = job.field(job.RUNS) >> 1; bit > 0; bit >>= 1) {
+    const middle = start + halves(end - start)
+    if (index & bit) start = middle
+    else end = middle
+  }
+  if (job.field(job.RUNS) === 1) for (let i = 0; i < end; i++) store<i32>(out + (<usize>i << 2), i)
+  const d = job.field(job.DIMENSION)
+  halve(job.pointer(job.RAW), <usize>d << 3, min(d, LOOKED), job.pointer(job.KEYS), out, start, end, job.field(job.TIMES))
 }

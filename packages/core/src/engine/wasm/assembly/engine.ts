@@ -1,5 +1,5 @@
 // Entry of every build: exports for the host.
-import { arrangeUnit } from './arrange'
+import { arrangeUnit, orderUnit } from './arrange'
 import * as job from './job'
 import { initialise as initialiseLanes } from './lanes'
 import { nearestUnit } from './nearest'
@@ -19,6 +19,10 @@ export function scratchBytes(): u32 {
 
 /** Works on unit `index` of the job as thread number `thread`. */
 export function run(thread: i32, index: i32): void {
+  if (job.field(job.MODE) & job.ORDER_ROWS) {
+    orderUnit(index)
+    return
+  }
   if (job.field(job.MODE) & (job.ARRANGE_POINTS | job.ARRANGE_LOGS)) {
     arrangeUnit(index)
     return

@@ -59,6 +59,10 @@ export const QUERY_ORDER: i32 = 45
 export const RAW: i32 = 46
 export const CENTRED: i32 = 47
 export const RUN_BOXES: i32 = 48
+/** One number a row, for putting rows in block order; how many runs of them are halved, and how many times each. */
+export const KEYS: i32 = 49
+export const RUNS: i32 = 50
+export const TIMES: i32 = 51
 
 export const SCALE: i32 = 0
 export const CUT: i32 = 1
@@ -74,6 +78,7 @@ export const NEAREST: i32 = 64
 export const SYMMETRIC: i32 = 128
 export const ARRANGE_POINTS: i32 = 256
 export const ARRANGE_LOGS: i32 = 512
+export const ORDER_ROWS: i32 = 1024
 
 @inline export function field(i: i32): i32 {
   return load<i32>(JOB + (<usize>i << 2))

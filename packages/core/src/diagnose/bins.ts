@@ -1,4 +1,5 @@
 import type { Matrix } from '../num/matrix.js'
+import { sorted } from '../num/statistics.js'
 
 /** Most bins a feature is cut into; codes fit a byte. */
 export const MOST_BINS = 256
@@ -31,7 +32,7 @@ export function binColumns(points: Matrix): Bins {
   const values = new Float64Array(rows)
   for (let f = 0; f < cols; f++) {
     for (let i = 0; i < rows; i++) values[i] = points.data[i * cols + f]!
-    const count = cutColumn(Float64Array.from(values).sort(), bins, f * MOST_BINS)
+    const count = cutColumn(sorted(values), bins, f * MOST_BINS)
     const high = bins.high.subarray(f * MOST_BINS, f * MOST_BINS + count)
     for (let i = 0; i < rows; i++) bins.codes[f * rows + i] = codeOf(high, values[i]!)
   }

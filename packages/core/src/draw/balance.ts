@@ -3,7 +3,7 @@ import { exp, log } from '../num/elementary.js'
 import { cholesky, choleskySolve } from '../num/linear-algebra.js'
 import { normalisedWeights } from '../num/log-space.js'
 import { type Matrix, matrix, takeRows } from '../num/matrix.js'
-import { weightedMoments, weightedVariances } from '../num/statistics.js'
+import { lookAt, type RowSource, weightedMoments, weightedVariances } from '../num/statistics.js'
 import { kernelBetween } from '../scaling/landmarks.js'
 import { reversed } from '../scaling/on-engine.js'
 import { type Cloud, cloud } from '../space/cloud.js'
@@ -43,17 +43,16 @@ const USUAL_TILT = 0.3
  * from Σ_j (w_j − P̄_j) φ_j = κθ, P̄_j how often row j is used. κ keeps few chains from much: a hundred
  * numbers say little about fifty features. A tilt for every row alone would make chains copy rows that nobody stands near.
  *
- * @source exponential tilting; Csiszár 1975. Cost two kernel passes over n·M pairs and O(M·p²) a turn, p ≤ 2d + q features,
- * at most 4 turns; memory O(M·p).
+ * @source exponential tilting; Csiszár 1975. Cost two kernel passes over n·M pairs and O(M·p²) once for the rows, O(M·p) a turn, p ≤ 2d + q features,
+ * at most 4 turns; memory O(M).
  */
 export async function balancedTerms(pair: Pair, logTerms: Float64Array, balance: Balance, engine: Engine): Promise<Float64Array> {
-  const weights = normalisedWeights(balance.logWeights)
-  const features = featuresOf(pair.to.points, balance.numberCount, weights)
+  const { weights, features, covariance } = preparedFor(pair.to.points, balance)
   const count = pair.from.points.rows
   const hold = 1 / (count * USUAL_TILT * USUAL_TILT)
-  const { covariance } = weightedMoments(features, weights)
-  for (let a = 0; a < features.cols; a++) covariance.data[a * (features.cols + 1)]! += hold
-  const factor = cholesky(covariance)
+  const held = matrix(covariance.rows, covariance.cols, covariance.data.slice())
+  for (let a = 0; a < features.cols; a++) held.data[a * (features.cols + 1)]! += hold
+  const factor = cholesky(held)
   const all = { pair, logTerms, weights, features }
   // What is balanced is means over all chains; float32 is deterministic as well.
   const sums = pair.to.points.rows > MANY_ROWS ? await roughEngine(engine) : engine
@@ -68,23 +67,44 @@ export async function balancedTerms(pair: Pair, logTerms: Float64Array, balance:
   return tilted(logTerms, features, theta)
 }
 
+/** What does not depend on chains. */
+interface Prepared {
+  readonly weights: Float64Array
+  readonly features: Features
+  readonly covariance: Matrix
+}
+
+/** The last that was prepared of points: of one law all batches ask the same. */
+const prepared = new WeakMap<Float64Array, Prepared & Pick<Balance, 'logWeights' | 'numberCount'>>()
+
+function preparedFor(points: Matrix, { logWeights, numberCount }: Balance): Prepared {
+  const known = prepared.get(points.data)
+  if (known?.logWeights === logWeights && known.numberCount === numberCount) return known
+  const weights = normalisedWeights(logWeights)
+  const features = featuresOf(points, numberCount, weights)
+  const found = { logWeights, numberCount, weights, features, covariance: weightedMoments(features, weights).covariance }
+  prepared.set(points.data, found)
+  return found
+}
+
 /** Rows that chains step to. */
 interface Side {
   readonly pair: Pair
   readonly logTerms: Float64Array
   readonly weights: Float64Array
-  readonly features: Matrix
+  readonly features: Features
 }
 
 /** Some of the rows with the weights of those that they stand for. */
 function partOf({ pair, logTerms, features }: Side, logWeights: Float64Array, landmarks: NonNullable<Balance['landmarks']>): Side {
   const { indices } = landmarks
   const weight = (k: number, row: number): number => landmarks.logWeights[k]! - logWeights[row]!
+  const points = takeRows(pair.to.points, indices)
   return {
-    pair: { ...pair, to: cloud(takeRows(pair.to.points, indices)), kernel: kernelBetween(pair.kernel, undefined, indices) },
+    pair: { ...pair, to: cloud(points), kernel: kernelBetween(pair.kernel, undefined, indices) },
     logTerms: Float64Array.from(indices, (row, k) => logTerms[row]! + weight(k, row)),
     weights: normalisedWeights(landmarks.logWeights),
-    features: takeRows(features, indices)
+    features: features.of(points)
   }
 }
 
@@ -94,8 +114,12 @@ async function addGap(
   { theta, gap, engine }: { readonly theta: Float64Array; readonly gap: Float64Array; readonly engine: Engine }
 ): Promise<void> {
   const shares = await sharesOf(pair, tilted(logTerms, features, theta), engine)
-  for (let j = 0; j < shares.length; j++)
-    for (let a = 0; a < gap.length; a++) gap[a] = gap[a]! + (weights[j]! - shares[j]!) * features.data[j * gap.length + a]!
+  lookAt(features, (data, start, end) => {
+    for (let j = start, at = 0; j < end; j++) {
+      const missing = weights[j]! - shares[j]!
+      for (let a = 0; a < gap.length; a++, at++) gap[a] = gap[a]! + missing * data[at]!
+    }
+  })
 }
 
 /** How often each row is used by chains, on average: Σ_i p_ij / n. [M] */
@@ -106,28 +130,62 @@ async function sharesOf(pair: Pair, terms: Float64Array, engine: Engine): Promis
     reversed(pair),
     sums.map((sum) => share - sum)
   )
-  return used.map((sum, j) => exp(terms[j]! + sum))
+  for (let j = 0; j < used.length; j++) used[j] = exp(terms[j]! + used[j]!)
+  return used
 }
 
-function tilted(terms: Float64Array, features: Matrix, theta: Float64Array): Float64Array {
-  return terms.map((term, j) => {
-    let sum = term
-    for (let a = 0; a < theta.length; a++) sum += theta[a]! * features.data[j * theta.length + a]!
-    return sum
+function tilted(terms: Float64Array, features: Features, theta: Float64Array): Float64Array {
+  const out = new Float64Array(terms.length)
+  lookAt(features, (data, start, end) => {
+    for (let j = start, at = 0; j < end; j++) {
+      let sum = terms[j]!
+      for (let a = 0; a < theta.length; a++, at++) sum += theta[a]! * data[at]!
+      out[j] = sum
+    }
   })
+  return out
+}
+
+/** Features of rows, worked out as they are looked at: of many rows they would be the largest array of a draw. */
+interface Features extends RowSource {
+  /** Those of other rows, on the same scale. */
+  of(points: Matrix): Features
 }
 
 /** Columns of points and the squares of the first of them, each of mean 0 and variance 1 unless it is constant [M, p]. */
-function featuresOf({ rows, cols, data }: Matrix, numberCount: number, weights: Float64Array): Matrix {
-  const p = cols + numberCount
-  const out = matrix(rows, p)
-  for (let j = 0; j < rows; j++) {
-    for (let c = 0; c < cols; c++) out.data[j * p + c] = data[j * cols + c]!
-    for (let c = 0; c < numberCount; c++) out.data[j * p + cols + c] = data[j * cols + c]! * data[j * cols + c]!
+function featuresOf(points: Matrix, numberCount: number, weights: Float64Array): Features {
+  const p = points.cols + numberCount
+  const asTheyAre = { centre: new Float64Array(p), scale: new Float64Array(p).fill(1) }
+  const { mean, variances } = weightedVariances(scaledFeatures(points, asTheyAre), weights)
+  // What is constant comes to nothing.
+  return scaledFeatures(points, { centre: mean, scale: variances.map((x) => (x > 0 ? Math.sqrt(x) : Number.POSITIVE_INFINITY)) })
+}
+
+/** Their means, and what they are divided by [p]. */
+interface FeatureScale {
+  readonly centre: Float64Array
+  readonly scale: Float64Array
+}
+
+function scaledFeatures(points: Matrix, scaling: FeatureScale): Features {
+  const p = scaling.scale.length
+  let out = new Float64Array(0)
+  const some = (start: number, end: number): Float64Array => {
+    if (out.length !== (end - start) * p) out = new Float64Array((end - start) * p)
+    writeFeatures(points, scaling, start, out)
+    return out
   }
-  const { mean, variances } = weightedVariances(out, weights)
-  const spreads = variances.map(Math.sqrt)
-  for (let j = 0, at = 0; j < rows; j++)
-    for (let a = 0; a < p; a++, at++) out.data[at] = spreads[a]! > 0 ? (out.data[at]! - mean[a]!) / spreads[a]! : 0
-  return out
+  return { rows: points.rows, cols: p, some, of: (rows) => scaledFeatures(rows, scaling) }
+}
+
+/** Those of rows from `start` on. */
+function writeFeatures({ data, cols }: Matrix, { centre, scale }: FeatureScale, start: number, out: Float64Array): void {
+  const squares = scale.length - cols
+  for (let at = 0, from = start * cols; at < out.length; from += cols, at += cols + squares) {
+    for (let c = 0; c < cols; c++) out[at + c] = (data[from + c]! - centre[c]!) / scale[c]!
+    for (let c = 0; c < squares; c++) {
+      const x = data[from + c]!
+      out[at + cols + c] = (x * x - centre[cols + c]!) / scale[cols + c]!
+    }
+  }
 }

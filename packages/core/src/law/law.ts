@@ -5,6 +5,7 @@ import { defined } from '../num/defined.js'
 import { exp } from '../num/elementary.js'
 import { quiet, type Watch } from '../num/iterate.js'
 import { type Matrix, matrix, takeRows } from '../num/matrix.js'
+import { addInto } from '../scaling/landmarks.js'
 import { type Scaling, symmetricScaling } from '../scaling/symmetric.js'
 import { type Cloud, cloud } from '../space/cloud.js'
 import { type Combinations, combinationsOf } from '../table/categories.js'
@@ -138,7 +139,7 @@ export async function fitLaw(
 
 /** A law whose fit is known; `widths` are those of its rows under a variable kernel. Cost O(M·d). */
 export function lawOf(problem: LawProblem, fit: LawFit, widths?: Float64Array): Law {
-  const logTerms = fit.potentials.map((f, j) => f + problem.logWeights[j]!)
+  const logTerms = addInto(fit.potentials, problem.logWeights)
   return { ...lawUnder(problem, logTerms, widths), pooled: fit.pooled }
 }
 

@@ -31,9 +31,15 @@ export function uniformLogWeights(n: number): Float64Array {
 
 /** Weights of sum 1, over their own total: log-weights of sum 1 leave a rounding of it [n]. */
 export function normalisedWeights(logWeights: Float64Array): Float64Array {
-  const weights = logWeights.map(remembered(exp))
-  const total = weights.reduce((a, b) => a + b, 0)
-  return weights.map((w) => w / total)
+  const weights = new Float64Array(logWeights.length)
+  const weightOf = remembered(exp)
+  let total = 0
+  for (let i = 0; i < weights.length; i++) {
+    weights[i] = weightOf(logWeights[i]!)
+    total += weights[i]!
+  }
+  for (let i = 0; i < weights.length; i++) weights[i] = weights[i]! / total
+  return weights
 }
 
 /** Log-weights shifted so that the weights sum to one. */

@@ -201,7 +201,9 @@ async function solveOnLandmarks(options: SymmetricScalingOptions, count: number)
     if (ending !== 'turns-used' || turn === MOST_FULL_TURNS)
       return { potentials, logSums, ending, turns: turn, errors, landmarks: part.rows.length }
     logSums = await engine.logSum({ from: cloud, to: cloud, kernel }, addInto(potentials, cloud.logWeights))
-    potentials = potentials.map((f, i) => 0.5 * (f - logSums[i]!))
+    const next = new Float64Array(potentials.length)
+    for (let i = 0; i < next.length; i++) next[i] = 0.5 * (potentials[i]! - logSums[i]!)
+    potentials = next
   }
 }
 

@@ -98,7 +98,7 @@ export const unusedName = (wanted: string, taken: ReadonlySet<string>): string =
   taken.has(wanted) ? unusedName(`${wanted}′`, taken) : wanted
 
 /** Number of rows whose cells, identifiers aside, all equal those of an earlier row. Cost O(cells). */
-export function duplicateRowCount({ columns, rowCount }: Table): number {
+function duplicateRowCount({ columns, rowCount }: Table): number {
   const cells = columns.flatMap((column) => (isCategorical(column) || isNumeric(column) ? [valueIn(column)] : []))
   return rowCount - equalRows(rowCount, cells).count
 }

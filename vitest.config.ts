@@ -17,12 +17,10 @@ const REPLACING = [
   'packages/sbridge/test/batches.test.ts'
 ]
 
-/** Tests that serve, measure memory, or run long by themselves: a process each. */
+/** Tests that measure memory, or only start programs: a process each. */
 const ALONE = [
-  ...['cluster', 'fuzz', 'fuzz-models', 'mysql', 'postgres', 's3', 'service', 'supervisor'].map(
-    (name) => `packages/sbridge/test/${name}.test.ts`
-  ),
-  ...['examples', 'guides-*', 'many-machines', 'packages', 'site'].map((name) => `test/${name}.test.ts`)
+  ...['fuzz', 'fuzz-models', 'supervisor'].map((name) => `packages/sbridge/test/${name}.test.ts`),
+  ...['many-machines', 'packages'].map((name) => `test/${name}.test.ts`)
 ]
 
 /** Modules are loaded by Node itself. */

@@ -2,7 +2,7 @@
 // ask its server for every module: files that start programs spend more on loading than on anything else.
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { stripped } from './strip.mjs'
+import { strippedOnce } from './strip.mjs'
 
 const NAMES = {
   '@sbridge/core': '../../packages/core/src/index.ts',
@@ -27,7 +27,5 @@ export function resolve(name, context, next) {
 
 export function load(url, context, next) {
   if (!isSource(url)) return next(url, context)
-  const { code, map } = stripped(fileURLToPath(url.split('?')[0]))
-  const source = `${code}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}`
-  return { format: 'module', source, shortCircuit: true }
+  return { format: 'module', source: strippedOnce(fileURLToPath(url.split('?')[0])), shortCircuit: true }
 }

@@ -17,6 +17,7 @@ import { exp, log } from '../num/elementary.js'
 import { normalisedWeights } from '../num/log-space.js'
 import { type Matrix, matrix, takeRows, takeValues } from '../num/matrix.js'
 import { fillUniform, indexFromShares, type Key, keyFor, keyFromSeed, permutation } from '../num/random.js'
+import { together } from '../num/together.js'
 import { cloud } from '../space/cloud.js'
 import type { Encoded } from '../table/encoder.js'
 import { startRows } from './run.js'
@@ -36,15 +37,14 @@ export async function oddsOfGroups(
   engine: Engine
 ): Promise<(LevelOdds | undefined)[]> {
   const weights = normalisedWeights(logWeights)
-  const found: (LevelOdds | undefined)[] = []
-  for (const [group, factors] of bridge.groups.entries()) {
+  const oddsOfOne = async (factors: readonly number[], group: number): Promise<LevelOdds | undefined> => {
     const outcomes = outcomesOf(rows.codes, bridge.factorCount, factors, weights)
     const count = outcomes.shares.length
     const told = count > 1 && count <= Math.min(MOST_OUTCOMES, weights.length / ROWS_PER_OUTCOME)
     const known = bridge.odds && { ridge: bridge.odds[group]?.ridge }
-    found.push(told ? await oddsOf(bridge, { group, outcomes, known, logWeights }, engine) : undefined)
+    return told ? oddsOf(bridge, { group, outcomes, known, logWeights }, engine) : undefined
   }
-  return found
+  return together(bridge.groups.map((factors, group) => () => oddsOfOne(factors, group)))
 }
 
 interface Group {

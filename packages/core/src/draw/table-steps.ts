@@ -6,6 +6,8 @@ import { slopesOnPlaces } from '../law/place-slopes.js'
 import type { SweepBridge } from '../law/sweep.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import { normalisedWeights } from '../num/log-space.js'
+import type { Matrix } from '../num/matrix.js'
+import { together } from '../num/together.js'
 import { symmetricScaling } from '../scaling/symmetric.js'
 import { cloud } from '../space/cloud.js'
 import { oddsOfGroups } from './group-odds.js'
@@ -54,8 +56,7 @@ export async function stepsAt(steps: Steps, { training, potentials, kernel }: Ta
 
 /** A sweep with potentials of its own for every group that is left out: without them rows would be drawn unequally. */
 async function sweeping(training: TrainingRows, bridge: SweepBridge, { engine, landmarks }: StepsContext): Promise<Steps> {
-  const groupTerms: Float64Array[] = []
-  for (const [g, { points }] of bridge.clouds.entries()) {
+  const termsOf = async (points: Matrix, g: number): Promise<Float64Array> => {
     const { potentials } = await symmetricScaling({
       cloud: cloud(points, training.logWeights),
       kernel: kernelOf(bridge.kernel, bridge.widths, bridge.widths),
@@ -65,8 +66,15 @@ async function sweeping(training: TrainingRows, bridge: SweepBridge, { engine, l
       // A row of weight zero has no term to take its potential from.
       initial: bridge.groupTerms[g]!.map((term, j) => (term === Number.NEGATIVE_INFINITY ? 0 : term - training.logWeights[j]!))
     })
-    groupTerms.push(potentials.map((f, j) => f + training.logWeights[j]!))
+    return potentials.map((f, j) => f + training.logWeights[j]!)
   }
+  const groupTerms = await together(
+    bridge.clouds.map(
+      ({ points }, g) =>
+        () =>
+          termsOf(points, g)
+    )
+  )
   const slopes =
     bridge.slopes ?? slopesOnPlaces(bridge.whole.points, training.rows.coordinates.cols, normalisedWeights(training.logWeights))
   const odds = await oddsOfGroups({ ...bridge, groupTerms }, training, engine)

@@ -23,9 +23,18 @@ interface Group {
  * missing at once) keep their combinations, and a step costs one pass a group. Two groups are joined, those first whose
  * combinations are fewest beside the product of their levels, while joint combinations recur as levels do.
  *
- * codes [M, K], row-major. Every factor is in one group; groups and their members ascend. Cost O(M·K²).
+ * codes [M, K], row-major. Every factor is in one group; groups and their members ascend. Cost O(M·K²), once for codes that nobody
+ * changes.
  */
-export function factorGroups(codes: Int32Array, factorCount: number): number[][] {
+export function factorGroups(codes: Int32Array, factorCount: number): readonly (readonly number[])[] {
+  const groups = known.get(codes) ?? foundGroups(codes, factorCount)
+  known.set(codes, groups)
+  return groups
+}
+
+const known = new WeakMap<Int32Array, number[][]>()
+
+function foundGroups(codes: Int32Array, factorCount: number): number[][] {
   const groups: Group[] = Array.from({ length: factorCount }, (_, factor) => {
     const group = groupOf([factor], factorCodes(codes, factorCount, factor))
     return { ...group, loneAlone: group.lone }

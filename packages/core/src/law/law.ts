@@ -8,7 +8,7 @@ import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { addInto } from '../scaling/landmarks.js'
 import { type Scaling, symmetricScaling } from '../scaling/symmetric.js'
 import { type Cloud, cloud } from '../space/cloud.js'
-import { type Combinations, combinationsOf } from '../table/categories.js'
+import type { Combinations } from '../table/categories.js'
 import { comparedPoints, type Encoded, type Encoder, embedEncoded, takeEncoded } from '../table/encoder.js'
 import type { Bridge } from './bridge.js'
 import { factorGroups } from './factor-groups.js'
@@ -152,7 +152,7 @@ function strataOf(problem: LawProblem, terms: { readonly logTerms: Float64Array;
   const { rows, kernel, table } = problem
   const rowCount = rows.coordinates.rows
   const encoder = table?.encoder
-  const mode = table?.mode ?? (encoder ? categoryMode(encoder, combinationsOf(rows.codes, rowCount)) : 'none')
+  const mode = table?.mode ?? (encoder ? categoryMode(encoder, rows.codes) : 'none')
   const known = mode === 'sweep' && encoder ? factorsApart({ encoder, rows }, table?.known ?? []) : []
   const byRows = () =>
     encoder

@@ -1,5 +1,6 @@
 import { log } from '../num/elementary.js'
 import { type Matrix, matrix, takeRows, takeValues } from '../num/matrix.js'
+import { Turns } from '../num/together.js'
 import { combinationsOf } from '../table/categories.js'
 import { fitLogistic, type LogisticLaw, outcomeShares } from './logistic.js'
 
@@ -100,9 +101,11 @@ export async function chooseRidge(rows: OddsRows): Promise<number | undefined> {
   })
   // Of each part, under the ridge before: where the next one begins.
   const laws: LogisticLaw[] = []
+  const turns = new Turns()
   for (const ridge of RIDGES) {
     let lost = 0
     for (const [part, { held, fitted, ...asked }] of trials.entries()) {
+      if (turns.over) await turns.next()
       const law = await fitOdds(fitted, ridge, laws[part])
       laws[part] = law
       lost += loss(outcomeShares(law, asked.inputs, asked.offsets), held)

@@ -1,7 +1,7 @@
 import { columnOf, type Matrix, matrix } from '../num/matrix.js'
 import { mean } from '../num/statistics.js'
 import { type AtomCells, atomCellOf, atomCells, gapsAround } from '../table/atoms.js'
-import { type Combinations, combinationsOf } from '../table/categories.js'
+import { type Combinations, combinationSizes, combinationsOf } from '../table/categories.js'
 import type { Encoder } from '../table/encoder.js'
 import type { TrainingRows } from './training-rows.js'
 
@@ -32,12 +32,20 @@ const COMBINED_SHARE = 0.8
 /** How the categories of a table are drawn. */
 export type CategoryMode = 'none' | 'combinations' | 'sweep'
 
-export function categoryMode(encoder: Encoder, combinations: Combinations): CategoryMode {
-  if (encoder.factors.length === 0) return 'none'
-  let recurring = 0
-  for (const rows of combinations.rows) if (rows.length >= RECURRING_ROWS) recurring += rows.length
-  const many = combinations.rows.length > MOST_COMBINATIONS
-  return !many && recurring >= COMBINED_SHARE * combinations.ofRow.length ? 'combinations' : 'sweep'
+/** How categories of such codes [M, K] are drawn. Cost O(M·K), once for codes that nobody changes. */
+export function categoryMode({ factors }: Pick<Encoder, 'factors'>, codes: Int32Array): CategoryMode {
+  if (factors.length === 0) return 'none'
+  const mode = modes.get(codes) ?? modeOf(codes, codes.length / factors.length)
+  modes.set(codes, mode)
+  return mode
+}
+
+const modes = new WeakMap<Int32Array, CategoryMode>()
+
+function modeOf(codes: Int32Array, rowCount: number): CategoryMode {
+  const sizes = combinationSizes(codes, rowCount)
+  const recurring = sizes.reduce((sum, size) => sum + (size >= RECURRING_ROWS ? size : 0), 0)
+  return sizes.length <= MOST_COMBINATIONS && recurring >= COMBINED_SHARE * rowCount ? 'combinations' : 'sweep'
 }
 
 /** Where the coordinates of each class lie [G, d]; infinite where it does not say. */

@@ -1,4 +1,3 @@
-import { combinationsOf } from '../table/categories.js'
 import { dimensionOf, type Encoder } from '../table/encoder.js'
 import { factorGroups } from './factor-groups.js'
 import { categoryMode } from './strata.js'
@@ -24,7 +23,7 @@ export const rowsFor = ({ most, least, work }: RowBudget, each: number): number 
 /** Work of a step for each training row and chain: passes over the rows times coordinates. Cost O(M·K²), K factors. */
 export function stepWork(encoder: Encoder, codes: Int32Array): number {
   const count = encoder.factors.length
-  const sweeps = count > 0 && categoryMode(encoder, combinationsOf(codes, codes.length / count)) === 'sweep'
+  const sweeps = count > 0 && categoryMode(encoder, codes) === 'sweep'
   const passes = sweeps ? factorGroups(codes, count).length + 2 : 2
   return passes * (dimensionOf(encoder) + EXPONENTIAL)
 }

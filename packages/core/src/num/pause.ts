@@ -1,5 +1,6 @@
 interface Surroundings {
   readonly performance?: { now(): number }
+  readonly setImmediate?: (run: () => void) => unknown
   readonly setTimeout?: (run: () => void, milliseconds: number) => unknown
   readonly MessageChannel?: new () => { port1: Port; port2: Port }
 }
@@ -23,6 +24,10 @@ export function now(): number {
 /** Gives the event loop a turn. A message to oneself: browsers hold back nested timers, but not messages. */
 export function pause(): Promise<void> {
   return new Promise((resolve) => {
+    if (surroundings.setImmediate) {
+      surroundings.setImmediate(resolve)
+      return
+    }
     if (!surroundings.MessageChannel) {
       surroundings.setTimeout?.(resolve, 0)
       return

@@ -59,14 +59,28 @@ export function factorCodes(codes: Int32Array, width: number, factor: number): C
   return jointCodes({ codes: new Int32Array(own.length), count: Math.min(1, own.length) }, { codes: own, count: most + 1 })
 }
 
-/** Groups rows by their codes [M, K], row-major; combinations are numbered as they come. Cost O(M·K). */
-export function combinationsOf(codes: Int32Array, rowCount: number): Combinations {
+/** All factors of codes [M, K], row-major, as one; combinations are numbered as they come. */
+function allCodes(codes: Int32Array, rowCount: number): Codes {
   const width = rowCount === 0 ? 0 : codes.length / rowCount
   let joint: Codes = { codes: new Int32Array(rowCount), count: Math.min(1, rowCount) }
   for (let k = 0; k < width; k++) joint = jointCodes(joint, factorCodes(codes, width, k))
-  const sizes = new Uint32Array(joint.count)
+  return joint
+}
+
+function sizesOf({ codes, count }: Codes): Uint32Array {
+  const sizes = new Uint32Array(count)
+  for (let i = 0; i < codes.length; i++) sizes[codes[i]!]!++
+  return sizes
+}
+
+/** How many of the rows have each combination of codes [M, K]. Cost O(M·K). */
+export const combinationSizes = (codes: Int32Array, rowCount: number): Uint32Array => sizesOf(allCodes(codes, rowCount))
+
+/** Groups rows by their codes [M, K], row-major; combinations are numbered as they come. Cost O(M·K). */
+export function combinationsOf(codes: Int32Array, rowCount: number): Combinations {
+  const joint = allCodes(codes, rowCount)
+  const sizes = sizesOf(joint)
   const ofRow = new Uint32Array(joint.codes)
-  for (let i = 0; i < rowCount; i++) sizes[ofRow[i]!]!++
   const rows = Array.from(sizes, (size) => new Uint32Array(size))
   const filled = new Uint32Array(joint.count)
   for (let i = 0; i < rowCount; i++) rows[ofRow[i]!]![filled[ofRow[i]!]!++] = i

@@ -3,6 +3,7 @@ import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import { columnOf, type Matrix, matrix, stackRows, takeRows } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
+import type { Turns } from '../num/together.js'
 import { roundedWithin, withinBounds } from './bounds.js'
 import { placeLevels } from './categories.js'
 import type { ColumnFormat } from './infer.js'
@@ -127,20 +128,63 @@ export function presentValues(column: NumericColumn): Float64Array {
 
 /** Table → coordinates and codes. Ties of quantile columns are spread by `key`, and stay tied without one. Throws `InputError` for a table of other columns or levels. */
 export function encodeTable(encoder: Encoder, table: Table, key?: Key): Encoded {
-  const n = table.rowCount
-  const codes = encodeCodes(encoder, table)
-  const coordinates = matrix(n, encoder.coordinateCount)
-  encoder.columns.forEach((code, c) => {
-    const column = columnAt(encoder, table, c)
-    if (code.carries !== 'coordinate' || !isNumeric(column)) return
-    const scaled = scaleValues(code.scaler, column.values, key && keyFor(key, code.name))
-    for (let i = 0; i < n; i++) if (!column.missing?.[i]) coordinates.data[i * coordinates.cols + code.coordinate] = scaled[i]!
-  })
-  return { coordinates, codes }
+  const encoded = withoutNumbers(encoder, table)
+  for (const c of encoder.columns.keys()) encodeColumn(encoder, table, { c, key, into: encoded.coordinates })
+  return encoded
 }
 
-/** The codes alone. Cost O(cells). */
+/** The same, where others have their turns between columns. */
+export async function encodeInTurns(encoder: Encoder, table: Table, key: Key, turns: Turns | undefined): Promise<Encoded> {
+  const encoded = withoutNumbers(encoder, table)
+  for (const c of encoder.columns.keys()) {
+    if (turns?.over) await turns.next()
+    encodeColumn(encoder, table, { c, key, into: encoded.coordinates })
+  }
+  return encoded
+}
+
+const withoutNumbers = (encoder: Encoder, table: Table): Encoded => ({
+  coordinates: matrix(table.rowCount, encoder.coordinateCount),
+  codes: encodeCodes(encoder, table)
+})
+
+function encodeColumn(
+  encoder: Encoder,
+  table: Table,
+  { c, key, into }: { readonly c: number; readonly key: Key | undefined; readonly into: Matrix }
+): void {
+  const [code, column] = [encoder.columns[c]!, columnAt(encoder, table, c)]
+  if (code.carries !== 'coordinate' || !isNumeric(column)) return
+  const scaled = scaleValues(code.scaler, column.values, key && keyFor(key, code.name))
+  for (let i = 0; i < into.rows; i++) if (!column.missing?.[i]) into.data[i * into.cols + code.coordinate] = scaled[i]!
+}
+
+/** The codes alone, which scalings of numbers have in common: nobody changes them. Cost O(cells), once for a table. */
 export function encodeCodes(encoder: Encoder, table: Table): Int32Array {
+  const before = coded.get(table)
+  if (before && hasLikeCodes(encoder, before.encoder)) return before.codes
+  const codes = codesBy(encoder, table)
+  coded.set(table, { encoder, codes })
+  return codes
+}
+
+const coded = new WeakMap<Table, { readonly encoder: Encoder; readonly codes: Int32Array }>()
+
+/** Whether two encoders give the same codes of a table. */
+function hasLikeCodes(a: Encoder, b: Encoder): boolean {
+  const factorOf = (code: ColumnCode) => ('factor' in code ? code.factor : 'missingFactor' in code ? code.missingFactor : undefined)
+  return (
+    a.columns.length === b.columns.length &&
+    a.columns.every((code, c) => code.carries === b.columns[c]!.carries && factorOf(code) === factorOf(b.columns[c]!)) &&
+    a.kinds.every(({ name, kind, levels }, c) => {
+      const other = b.kinds[c]!
+      return name === other.name && kind === other.kind && levels === other.levels
+    }) &&
+    a.factors.every(({ levelCount }, f) => levelCount === b.factors[f]?.levelCount)
+  )
+}
+
+function codesBy(encoder: Encoder, table: Table): Int32Array {
   const n = table.rowCount
   const width = encoder.factors.length
   const codes = new Int32Array(n * width)

@@ -14,8 +14,8 @@ describe('engines of the Node host', () => {
     ['wasm', 'float32'],
     ['wasm-relaxed', 'float64'],
     ['wasm-relaxed', 'float32']
-  ] as const)('%s in %s gives the same bytes with 1, 2 and 4 threads', async (name, precision) => {
-    const results = []
+  ] as const)('%s in %s gives the same bytes with 1, 2 and 4 threads, one call at a time and several', async (name, precision) => {
+    const results: unknown[] = []
     for (const threads of [1, 2, 4]) {
       const engine = await createEngine(name, { threads, precision })
       // Twice: workers of the first call may start too late to take part.
@@ -23,6 +23,13 @@ describe('engines of the Node host', () => {
         const [sum, mean] = [await engine.logSum(pair, log), await engine.mean(pair, log, points)]
         results.push([await engine.draw(pair, log, points, noise), sum, mean, await engine.moments(pair, log, points)])
       }
+      const atOnce = [
+        engine.draw(pair, log, points, noise),
+        engine.logSum(pair, log),
+        engine.mean(pair, log, points),
+        engine.moments(pair, log, points)
+      ]
+      results.push(await Promise.all<unknown>(atOnce))
       await engine.close()
     }
     for (const other of results.slice(1)) expect(other).toStrictEqual(results[0])

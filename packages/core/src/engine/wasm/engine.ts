@@ -59,7 +59,7 @@ export async function createWasmEngine(options: WasmEngineOptions): Promise<Engi
   const kernels = instance.exports as WasmKernels
   kernels.initialise()
   const pool = new Pool({ memory, module, kernels, host, threads: shared ? options.threads : 1, stop: options.stop })
-  return new WasmEngine(options, { memory, kernels, pool, threads: shared ? options.threads : 1 })
+  return new WasmEngine(options, { memory, kernels, pool, host, threads: shared ? options.threads : 1 })
 }
 
 /**
@@ -87,6 +87,7 @@ interface Machine {
   readonly memory: WasmMemory
   readonly kernels: WasmKernels
   readonly pool: Pool
+  readonly host: WasmHost
   readonly threads: number
 }
 
@@ -98,6 +99,8 @@ class WasmEngine implements Engine {
   readonly #clouds: CloudCache
   readonly #desk: Desk
   #queue: Promise<unknown> = Promise.resolve()
+  /** Calls that are not done. */
+  #asked = 0
   /** Neighbours are always found in float64: ties must be exact. */
   #exact: Promise<Engine> | undefined
   /** In float32, at half the cost; long picks and draws are made by it, since what is drawn is chance in far more than its seventh digit. */
@@ -241,7 +244,17 @@ class WasmEngine implements Engine {
       }
     })
     this.#queue = result.catch(() => undefined)
-    return result
+    return this.#given(result)
+  }
+
+  /** Whoever waits comes first: where others share the work, what is done with a result goes on while they work at the next call. */
+  async #given<T>(result: Promise<T>): Promise<T> {
+    this.#asked++
+    try {
+      return await result
+    } finally {
+      if (--this.#asked > 0 && this.#machine.threads > 1) await this.#machine.host.pause()
+    }
   }
 
   async #run(running: Running): Promise<void> {

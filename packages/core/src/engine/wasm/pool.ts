@@ -52,7 +52,8 @@ export class Pool {
     const control = this.#control
     Atomics.store(control, TICKET, first)
     Atomics.store(control, UNITS, end)
-    if (work > SHARED_WORK && end - first > 1) this.#open()
+    // What else is to be done in this thread goes on while the others begin.
+    if (work > SHARED_WORK && end - first > 1 && this.#open()) await this.#parts.host.pause()
     try {
       await this.#work({ first, end })
     } finally {
@@ -67,9 +68,10 @@ export class Pool {
     this.#workers = []
   }
 
-  #open(): void {
+  /** Whether there are others that work. */
+  #open(): boolean {
     const { host, threads, memory, module } = this.#parts
-    if (!host.startWorker || threads < 2) return
+    if (!host.startWorker || threads < 2) return false
     try {
       while (this.#workers.length < threads - 1) {
         const message = { memory, module, thread: this.#workers.length + 1 }
@@ -83,6 +85,7 @@ export class Pool {
     Atomics.store(control, OPEN, 1)
     Atomics.add(control, EPOCH, 1)
     Atomics.notify(control, EPOCH)
+    return true
   }
 
   async #work({ first, end }: Units): Promise<void> {

@@ -38,7 +38,7 @@ export async function fitBridge(from: RawTable, options: ReadBridgeFit, job: Sys
   const encoder = fitEncoder(data.table, data.formats, () => 'standard')
   if (encoder.coordinateCount + encoder.factors.length === 0) throw nothingToCompare()
   const key = keyFor(context.key, 'bridge')
-  const rows = imputeMissing(encoder, encodeTable(encoder, data.table), key)
+  const rows = await imputeMissing(encoder, encodeTable(encoder, data.table), key)
   const sides = sidesOf({ encoder, rows }, fromCount)
   const chosen = await bandwidthOf(sides, bandwidth, { ...context, key })
   const solved = await schrodingerBridge({ ...sides, epsilon: chosen.epsilon, engine: context.engine, watch: context.watch })

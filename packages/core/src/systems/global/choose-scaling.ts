@@ -7,10 +7,12 @@ import { roughEngine } from '../../kernel/engine.js'
 import { scaleRows, tableProblem } from '../../law/law.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsWithin } from '../../law/work.js'
+import { later } from '../../num/later.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
-import { keyFor, keyFromSeed, permutation, uniforms } from '../../num/random.js'
+import { type Key, keyFor, keyFromSeed, permutation, uniforms } from '../../num/random.js'
 import { mean, sorted } from '../../num/statistics.js'
+import { Turns, together } from '../../num/together.js'
 import { decodeTable, type Encoded, embedEncoded, encodeCodes, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
@@ -102,24 +104,24 @@ export async function chooseScaling(contest: ScalingContest): Promise<ContestOut
   }
   if (candidates.length === 0 || table.rowCount < 20) return { choice: { methods: methods(false) } }
   const folds = foldsOf(contest)
-  const entrants = {
-    standard: new Entrant(contest, methods(false), folds),
-    quantile: new Entrant(contest, methods(true), folds)
-  }
+  const standard = new Entrant(contest, methods(false), folds)
+  const entrants = { standard, quantile: new Entrant(contest, methods(true), folds, standard) }
   const areas: Record<keyof typeof entrants, number[]> = { standard: [], quantile: [] }
   const total = 2 * folds.heldOut.length
+  let done = 0
   for (const fold of folds.heldOut.keys()) {
-    for (const [place, name] of (['standard', 'quantile'] as const).entries()) {
-      areas[name].push(await entrants[name].area(fold, entrants.standard.relative))
-      watch?.progress?.({ stage: 'choosing the scaling', done: 2 * fold + place + 1, total })
+    const areaOf = (name: keyof typeof entrants) => async () => {
+      areas[name].push(await entrants[name].area(fold))
+      watch?.progress?.({ stage: 'choosing the scaling', done: ++done, total })
     }
+    await together([areaOf('standard'), areaOf('quantile')])
     const leads = areas.standard.map((area, i) => area - areas.quantile[i]! - leadRequired(table.rowCount))
     if (isClear(leads, { heldOut: folds.heldOut[fold]!.length, folds: folds.heldOut.length })) break
   }
   watch?.progress?.({ stage: 'choosing the scaling', done: total, total })
   const scores = { standard: mean(areas.standard), quantile: mean(areas.quantile) }
   const winner = scores.quantile < scores.standard - leadRequired(table.rowCount) ? 'quantile' : 'standard'
-  const { relative, searched } = entrants[winner]
+  const { relative, searched } = await entrants[winner].bandwidth()
   return {
     choice: { methods: methods(winner === 'quantile'), scores },
     ...(relative ? { relative } : {}),
@@ -200,29 +202,38 @@ function foldsOf({ table, formats, key }: ScalingContest): Folds {
   }
 }
 
+/** A bandwidth for rows in one scaling. */
+interface FoundBandwidth {
+  /** ε of every fold: that of all rows, as these are spaced, or found on the rows of the first fold; the others have as many. */
+  readonly epsilon: number
+  /** The same over the typical squared nearest-neighbour distance. */
+  readonly relative?: number
+  /** Where it was found on all rows. */
+  readonly searched?: SearchedRows
+}
+
 /** One way of scaling, judged on one fold after another. */
 class Entrant {
-  /** ε over the typical squared nearest-neighbour distance: found on the first fold, or on all rows; the other folds have as many rows. */
-  relative: number | undefined
-  /** Where it was found on all rows. */
-  searched: SearchedRows | undefined
-  /** ε of every fold. */
-  private epsilon: number | undefined
+  /** Where it is looked for first. */
+  readonly bandwidth = later(() => this.search())
+  private readonly first = later(() => this.fit(0))
 
+  /** `other`: a search of ε begins where that of the other one ended. */
   constructor(
     private readonly contest: ScalingContest,
     private readonly methods: ScalingMethods,
-    private readonly folds: Folds
+    private readonly folds: Folds,
+    private readonly other?: Entrant
   ) {}
 
-  /** Mean two-sample AUC between the held-out rows of a fold and rows generated from the others. `start`: where a search of ε begins, as `relative`. */
-  async area(fold: number, start: number | undefined): Promise<number> {
+  /** Mean two-sample AUC between the held-out rows of a fold and rows generated from the others. */
+  async area(fold: number): Promise<number> {
     const { contest, folds } = this
     const { key, table, watch } = contest
     const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
     const first = folds.place(takeTableRows(table, folds.heldOut[fold]!))
     const draws = contestDraws(first.rows)
-    const drawn = folds.place(await this.draw(fold, draws * first.rows, start))
+    const drawn = folds.place(await this.draw(fold, draws * first.rows))
     const areas: number[] = []
     for (let k = 0; k < draws; k++) {
       // Every so many rows: chains that start apart.
@@ -232,53 +243,58 @@ class Entrant {
     return mean(areas)
   }
 
-  /** Rows of a model of what is not held out. */
-  private async draw(fold: number, count: number, start: number | undefined): Promise<Table> {
-    const { engine, formats, kernelFor, watch, table } = this.contest
+  /** What is not held out of a fold. */
+  private async fit(fold: number): Promise<{ readonly fitted: Table; readonly training: TrainingRows; readonly key: Key }> {
+    const { formats, table } = this.contest
     const key = keyFor(this.contest.key, `fold ${fold}`)
-    const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
     const fitted = takeTableRows(table, this.folds.fitted[fold]!)
     const encoder = fitEncoder(fitted, formats, (name) => this.methods[name]!)
-    const rows = imputeMissing(encoder, encodeTable(encoder, fitted, keyFor(key, 'encode')), key)
-    const training = { encoder, rows, logWeights: uniformLogWeights(fitted.rowCount) }
-    const kernel = await kernelFor(rows)
-    this.epsilon ??= await this.search(fitted, training, kernel, start)
-    const chosen = atEpsilon(kernel, this.epsilon)
+    // The other one's search goes on meanwhile.
+    const turns = this.other && new Turns()
+    const rows = await imputeMissing(encoder, encodeTable(encoder, fitted, keyFor(key, 'encode')), key, turns)
+    return { fitted, training: { encoder, rows, logWeights: uniformLogWeights(fitted.rowCount) }, key }
+  }
+
+  /** Rows of a model of what is not held out. */
+  private async draw(fold: number, count: number): Promise<Table> {
+    const { engine, kernelFor, watch } = this.contest
+    const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
+    const { training, key } = await (fold === 0 ? this.first() : this.fit(fold))
+    const { epsilon } = await this.bandwidth()
+    const chosen = atEpsilon(await kernelFor(training.rows), epsilon)
     const rough = await roughEngine(engine)
     const { potentials } = await scaleRows(tableProblem(training, chosen), { engine: rough, tolerance: 1e-3, ...stop })
     const generator = await Generator.create(training, potentials, chosen, rough)
     const steps = generator.searchSteps
-    return decodeTable(encoder, await generator.generate({ count, steps, noise: 'covariance', key: keyFor(key, 'draw'), ...stop }))
+    return decodeTable(training.encoder, await generator.generate({ count, steps, noise: 'covariance', key: keyFor(key, 'draw'), ...stop }))
   }
 
-  /** ε of the folds: that of all rows, as these are spaced, or found on the rows of the first fold. */
-  private async search(fitted: Table, training: TrainingRows, kernel: KernelChoice, start: number | undefined): Promise<number> {
-    const { contest, folds } = this
-    const { engine, watch } = contest
+  private async search(): Promise<FoundBandwidth> {
+    const { contest, folds, other } = this
+    const { engine, watch, kernelFor } = contest
+    const { fitted, training, key } = await this.first()
     const unit = await squaredSpacing(training, engine)
     if (folds.whole && contest.searchAll) {
-      this.searched = await contest.searchAll(this.methods)
-      const { curve, unit: all } = this.searched
-      if (!(unit > 0 && all > 0)) return curve.epsilon
-      this.relative = curve.epsilon / all
-      return this.relative * unit
+      const searched = await contest.searchAll(this.methods)
+      const { curve, unit: all } = searched
+      if (!(unit > 0 && all > 0)) return { epsilon: curve.epsilon, searched }
+      const relative = curve.epsilon / all
+      return { epsilon: relative * unit, relative, searched }
     }
     const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
-    const key = keyFor(contest.key, 'fold 0')
     const distances = await rowDistances(fitted, training, engine)
     const { epsilon } = await searchBandwidth({
       training,
       distances,
-      kernel,
+      kernel: await kernelFor(training.rows),
       engine,
       key,
       evaluations: 8,
       chains: CONTEST_CHAINS,
-      relative: start,
+      relative: (await other?.bandwidth())?.relative,
       ...stop
     })
-    if (unit > 0) this.relative = epsilon / unit
-    return epsilon
+    return unit > 0 ? { epsilon, relative: epsilon / unit } : { epsilon }
   }
 }
 

@@ -9,7 +9,6 @@ import { takeTraining } from '../../law/training-rows.js'
 import { placesByName } from '../../num/group.js'
 import { columnOf } from '../../num/matrix.js'
 import { cellsWithin } from '../../table/atoms.js'
-import { combinationsOf } from '../../table/categories.js'
 import { unscaleValues } from '../../table/scaling.js'
 import { squaredSpacing } from './bandwidth.js'
 import type { GlobalModel } from './model.js'
@@ -148,7 +147,7 @@ class Matcher {
 
   constructor(private readonly training: TrainingRows) {
     const { encoder, rows, logWeights } = training
-    this.mode = categoryMode(encoder, combinationsOf(rows.codes, rows.coordinates.rows))
+    this.mode = categoryMode(encoder, rows.codes)
     this.atoms = new Map(atomColumns(training).map((column) => [column.coordinate, column]))
     this.open = Uint32Array.from(logWeights.keys()).filter((i) => logWeights[i]! > Number.NEGATIVE_INFINITY)
   }

@@ -147,7 +147,7 @@ function refused(...[code, got, expected, remedy]: [code: string, got: string, e
 /** Where categories are drawn by whole combination, one that no row has cannot come. Throws `InputError`. */
 export function refuseContradictions({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>, conditions: readonly Condition[]): void {
   const combinations = combinationsOf(rows.codes, rows.coordinates.rows)
-  if (categoryMode(encoder, combinations) !== 'combinations') return
+  if (categoryMode(encoder, rows.codes) !== 'combinations') return
   const levelIn = levelsOfRow(rows.codes, encoder.factors.length)
   conditions.forEach((condition, i) => {
     const where = conditions.length > 1 ? `condition ${i + 1}: ` : ''

@@ -47,12 +47,12 @@ describe('missing cells are filled by draws', () => {
     { name: 'at random', gone: (u: number) => u < 0.4 },
     // The more often, the larger the first column is: means of what is left are wrong, regressions are not.
     { name: 'by what is known', gone: (u: number, first: number) => u < (first > 0 ? 0.7 : 0.1) }
-  ])('that have the spread and the correlations of the rows: missing $name', ({ gone }) => {
+  ])('that have the spread and the correlations of the rows: missing $name', async ({ gone }) => {
     const [rows, cols, loading] = [2000, 5, 0.8]
     const points = oneFactor(rows, cols, loading)
     const u = uniforms(keyFor(key, 'gone'), rows * cols)
     const first = columnOf(points, 0)
-    fillGaps(
+    await fillGaps(
       points,
       withGaps(points, (row, c) => c > 0 && gone(u[row * cols + c]!, first[row]!)),
       key
@@ -66,14 +66,14 @@ describe('missing cells are filled by draws', () => {
     }
   })
 
-  it('that lie where the rows do, also on a curve', () => {
+  it('that lie where the rows do, also on a curve', async () => {
     const x = normals(keyFor(key, 'curve'), 1500)
     const points = matrix(
       1500,
       2,
       Float64Array.from({ length: 3000 }, (_, at) => (at % 2 === 0 ? x[at >> 1]! : x[at >> 1]! ** 2))
     )
-    fillGaps(
+    await fillGaps(
       points,
       withGaps(points, (row, c) => c === 1 && row % 3 === 0 && Math.abs(x[row]!) < 1.5),
       key
@@ -83,16 +83,16 @@ describe('missing cells are filled by draws', () => {
     expect(Math.sqrt(variance(errors))).toBeLessThan(0.2)
   })
 
-  it('the same for the same key, others for another; known cells stay, and rows without gaps come back as they are', () => {
-    const filled = (seed: number) => {
+  it('the same for the same key, others for another; known cells stay, and rows without gaps come back as they are', async () => {
+    const filled = async (seed: number) => {
       const points = oneFactor(60, 3, 0.5)
       const gaps = withGaps(points, (row, c) => (row + c) % 4 === 0)
-      fillGaps(points, gaps, keyFromSeed(seed))
+      await fillGaps(points, gaps, keyFromSeed(seed))
       return points.data
     }
     const whole = oneFactor(60, 3, 0.5).data
-    expect([...filled(1)]).toEqual([...filled(1)])
-    const [one, two] = [filled(1), filled(2)]
+    expect([...(await filled(1))]).toEqual([...(await filled(1))])
+    const [one, two] = [await filled(1), await filled(2)]
     whole.forEach((x, at) => {
       const gap = (Math.floor(at / 3) + (at % 3)) % 4 === 0
       expect([one[at] === x, one[at] === two[at]]).toEqual([!gap, !gap])
@@ -100,7 +100,7 @@ describe('missing cells are filled by draws', () => {
     const { table, formats } = inferTable(rawOf(oneFactor(30, 2, 0.5), () => false))
     const encoder = fitEncoder(table, formats, () => 'standard')
     const rows = encodeTable(encoder, table, key)
-    expect(imputeMissing(encoder, rows, key)).toBe(rows)
+    expect(await imputeMissing(encoder, rows, key)).toBe(rows)
   })
 })
 

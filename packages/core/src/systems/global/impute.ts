@@ -2,6 +2,7 @@ import { copyMatrix, type Matrix, takeRows } from '../../num/matrix.js'
 import { indexFromUniform, type Key, keyFor, permutation, uniforms } from '../../num/random.js'
 import { rowsIn } from '../../num/row-kernel.js'
 import { variance } from '../../num/statistics.js'
+import type { Turns } from '../../num/together.js'
 import { regressionSlopes } from '../../space/partial-correlations.js'
 import { type Encoded, type Encoder, embedEncoded } from '../../table/encoder.js'
 
@@ -30,13 +31,13 @@ const TILE = 8
  * @source mathematics, section 15; hot deck with bias-corrected matching, Abadie and Imbens 2011.
  * Cost O(M·L·d + L·d²), L ≤ 2,000 donors; memory O(M·d).
  */
-export function imputeMissing(encoder: Encoder, rows: Encoded, key: Key): Encoded {
+export async function imputeMissing(encoder: Encoder, rows: Encoded, key: Key, turns?: Turns): Promise<Encoded> {
   const gaps = gapsOf(encoder, rows)
   if (gaps.length === 0) return rows
   const indicators = new Set(encoder.columns.map((code) => (code.carries === 'coordinate' ? code.missingFactor : undefined)))
   const categories = encoder.factors.map((_, f) => f).filter((f) => !indicators.has(f))
   const points = embedEncoded(encoder, rows, categories)
-  fillGaps(points, gaps, key)
+  await fillGaps(points, gaps, key, turns)
   const coordinates = copyMatrix(rows.coordinates)
   for (const { row, cells } of gaps)
     for (const c of cells) coordinates.data[row * coordinates.cols + c] = points.data[row * points.cols + c]!
@@ -62,17 +63,18 @@ function gapsOf(encoder: Encoder, { coordinates, codes }: Encoded): Gap[] {
 }
 
 /** The same for points [n, d], in place. */
-export function fillGaps(points: Matrix, gaps: readonly Gap[], key: Key): void {
+export async function fillGaps(points: Matrix, gaps: readonly Gap[], key: Key, turns?: Turns): Promise<void> {
   const deck = new Deck(points, gaps, key)
-  const candidates = deck.nearestDonors(gaps)
+  const candidates = await deck.nearestDonors(gaps, turns)
   deck.start(gaps, keyFor(key, 'start'))
   for (let round = 0; round <= ROUNDS; round++) {
     const slopes = round > 0 && points.cols <= MOST_REGRESSED ? deck.slopes() : undefined
     const chosen = uniforms(keyFor(key, `round ${round}`), gaps.length)
-    gaps.forEach((gap, i) => {
+    for (let i = 0; i < gaps.length; i++) {
+      if (turns?.over) await turns.next()
       const near = candidates[i]!
-      deck.lend(gap, near[indexFromUniform(chosen[i]!, near.length)]!, slopes)
-    })
+      deck.lend(gaps[i]!, near[indexFromUniform(chosen[i]!, near.length)]!, slopes)
+    }
   }
 }
 
@@ -162,9 +164,18 @@ export class Deck {
   }
 
   /** The donors nearest to each of the rows in what both know. Cost O(rows·L·d). */
-  nearestDonors(gaps: readonly Gap[]): Uint32Array[] {
-    const distances = this.compiledDistances() ?? this.distances()
-    return gaps.map(({ row }) => this.nearestOf(row, distances(this.known(row))))
+  async nearestDonors(gaps: readonly Gap[], turns?: Turns): Promise<Uint32Array[]> {
+    const found: Uint32Array[] = []
+    while (found.length < gaps.length) {
+      if (turns?.over) await turns.next()
+      // All compiled loops share one memory.
+      const distances = this.compiledDistances() ?? this.distances()
+      do {
+        const { row } = gaps[found.length]!
+        found.push(this.nearestOf(row, distances(this.known(row))))
+      } while (found.length < gaps.length && !turns?.over)
+    }
+    return found
   }
 
   private nearestOf(row: number, distances: Float64Array): Uint32Array {

@@ -6,15 +6,24 @@ import { categoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsWithin } from '../../law/work.js'
 import { InputError } from '../../num/errors.js'
+import { later } from '../../num/later.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
+import { Turns, together } from '../../num/together.js'
 import type { Scaling } from '../../scaling/symmetric.js'
 import { orderBeside } from '../../space/blocks.js'
-import { combinationsOf } from '../../table/categories.js'
-import { comparedPoints, decodeTable, type Encoded, type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
+import {
+  comparedPoints,
+  decodeTable,
+  type Encoded,
+  type Encoder,
+  encodeCodes,
+  encodeInTurns,
+  encodeTable,
+  fitEncoder
+} from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import { duplicatesBeside, takeTableRows } from '../../table/rows.js'
-import type { ScalingMethod } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import { unknownColumn } from '../../table/unknown-column.js'
 import type { Context } from '../context.js'
@@ -68,18 +77,21 @@ export async function fitGlobal(data: InferredTable, options: FitOptions, contex
   const duplicates = duplicatesBeside(table, watch)
   const trials = await enoughFor(landmarks, engine)
   const { scaling, relative, found, training } = await scaledRows(data, options, { engine: trials, key, watch })
-  const { encoder, rows } = training
+  // What does not depend on how numbers are scaled.
+  const encoder = fitEncoder(table, data.formats, () => 'standard')
+  refuseNothingVaries(table, encoder)
   const searched = {
-    rowLimit: rowsWithin(SEARCH_BUDGET, encoder, rows.codes),
+    rowLimit: rowsWithin(SEARCH_BUDGET, encoder, encodeCodes(encoder, table)),
     relative,
     found,
     part: async (chosen: Uint32Array | undefined, own: Key): Promise<SearchedRows> => {
-      const part = chosen ? partOf(table, training, chosen, own) : { table, training }
+      const part = chosen ? await partOf(data, scaling.methods, chosen, own) : { table, training: await training() }
       return { training: part.training, distances: await rowDistances(part.table, part.training, engine) }
     }
   }
   const notes = [...data.notes, ...constantNotes(encoder)]
-  return fitTraining({ training, searched, scaling, duplicateCount: duplicates, notes }, options, { engine, key, watch })
+  const { rowCount } = table
+  return fitTraining({ rowCount, training, searched, scaling, duplicateCount: duplicates, notes }, options, { engine, key, watch })
 }
 
 /** Where all rows are not worth float64, trials of a few are not. */
@@ -87,7 +99,7 @@ const enoughFor = async (landmarks: number | undefined, engine: Engine): Promise
   landmarks === undefined ? engine : roughEngine(engine)
 
 interface ScaledRows {
-  readonly training: TrainingRows
+  readonly training: () => Promise<TrainingRows>
   readonly scaling: ScalingChoice
   /** Where a search of the bandwidth begins, and what one found already. */
   readonly relative: number | undefined
@@ -98,13 +110,13 @@ interface ScaledRows {
 async function scaledRows(data: InferredTable, options: FitOptions, { engine, key, watch }: Context): Promise<ScaledRows> {
   const { table, formats } = data
   const logWeights = rowLogWeights(table, options.weights)
-  const kernelFor = (rows: Encoded) => kernelChoice(options.kernel ?? 'fixed', rows, engine)
-  const trainingBy = (methods: ScalingMethods): TrainingRows => {
+  const kernelFor = (rows: Encoded) => kernelChoice(options.kernel ?? 'fixed', async () => rows, engine)
+  const trainingBy = async (methods: ScalingMethods, turns?: Turns): Promise<TrainingRows> => {
     const encoder = fitEncoder(table, formats, (name) => methods[name]!)
-    return { encoder, rows: encodeTrainingRows(table, encoder, keyFor(key, 'encode')), logWeights }
+    return { encoder, rows: await encodeTrainingRows(table, encoder, keyFor(key, 'encode'), turns), logWeights }
   }
   const searchAll = async (methods: ScalingMethods): Promise<FoundRows> => {
-    const training = trainingBy(methods)
+    const training = await trainingBy(methods)
     const distances = await rowDistances(table, training, engine)
     const [kernel, own, stop] = [await kernelFor(training.rows), keyFor(key, 'search'), watch?.stop && { stop: watch.stop }]
     const curve = await searchBandwidth({ training, distances, kernel, engine, key: own, watch: stop })
@@ -112,13 +124,18 @@ async function scaledRows(data: InferredTable, options: FitOptions, { engine, ke
   }
   const contest = await resolveScaling(data, options, { kernelFor, searchAll, engine, key: keyFor(key, 'scaling'), watch })
   const { choice, relative, searched } = contest
-  return { training: searched?.training ?? trainingBy(choice.methods), scaling: choice, relative, found: searched?.curve }
+  return {
+    training: later(async () => searched?.training ?? trainingBy(choice.methods, new Turns())),
+    scaling: choice,
+    relative,
+    found: searched?.curve
+  }
 }
 
 /** Rows of a table as coordinates and codes, missing cells imputed. Throws `InputError` (code `nothing-varies`). */
-export function encodeTrainingRows(table: Table, encoder: Encoder, key: Key): Encoded {
+export async function encodeTrainingRows(table: Table, encoder: Encoder, key: Key, turns?: Turns): Promise<Encoded> {
   refuseNothingVaries(table, encoder)
-  return imputeMissing(encoder, encodeTable(encoder, table, key), key)
+  return imputeMissing(encoder, await encodeInTurns(encoder, table, key, turns), key, turns)
 }
 
 /** Rows that a bandwidth search uses, and the distances it goes by. */
@@ -129,7 +146,9 @@ export interface SearchedRows {
 
 /** Rows that are ready to be compared, and what was decided on the way to them. */
 interface PreparedTraining {
-  readonly training: TrainingRows
+  readonly rowCount: number
+  /** Asked for more than once: they are made while a bandwidth is searched for on a part of them. */
+  readonly training: () => Promise<TrainingRows>
   /** Those rows that a search of the bandwidth looks at: all when `chosen` is undefined. */
   readonly searched: {
     readonly rowLimit: number
@@ -151,19 +170,18 @@ export async function fitTraining(
   options: Pick<FitOptions, 'bandwidth' | 'kernel' | 'landmarks' | 'settled'>,
   { engine, key, watch }: Context
 ): Promise<GlobalModel> {
-  const { training, scaling, duplicateCount } = prepared
-  const { encoder, rows } = training
-  const rowCount = training.logWeights.length
+  const { scaling, duplicateCount, rowCount } = prepared
   const landmarks = landmarkCount(options.landmarks, rowCount)
   const kind = options.kernel ?? 'fixed'
-  const base = await kernelChoice(kind, rows, engine)
-  const given = await epsilonOf(options, training, engine)
+  const base = later(() => kernelChoice(kind, async () => (await prepared.training()).rows, engine))
+  const given = await epsilonOf(options, prepared.training, engine)
   const bandwidth =
     given === undefined ? await autoBandwidth(prepared, base, { engine: await enoughFor(landmarks, engine), key, watch }) : undefined
-  const kernel = atEpsilon(base, bandwidth?.epsilon ?? given!)
+  const training = await prepared.training()
+  const { encoder, rows } = training
+  const kernel = atEpsilon(await base(), bandwidth?.epsilon ?? given!)
   const found = await scaleRows(tableProblem(training, kernel), { engine, landmarks, watch })
   if (typeof options.bandwidth === 'number') await refuseIfDiagonal(training, kernel.epsilon, found.isolated.length, engine)
-  const combinations = combinationsOf(rows.codes, rowCount)
   const solved = solvedBy(found, await duplicateCount())
   const summary: FitSummary = {
     rowCount,
@@ -171,7 +189,7 @@ export async function fitTraining(
     ...(bandwidth ? { bandwidth } : {}),
     scaling,
     kernel: kind,
-    categories: categoryMode(encoder, combinations),
+    categories: categoryMode(encoder, rows.codes),
     ...solved,
     notes: [...prepared.notes, ...scalingNotes({ rowCount, ...solved })]
   }
@@ -181,11 +199,11 @@ export async function fitTraining(
 /** ε that need not be searched for. */
 async function epsilonOf(
   { bandwidth, settled }: Pick<FitOptions, 'bandwidth' | 'settled'>,
-  training: TrainingRows,
+  training: () => Promise<TrainingRows>,
   engine: Engine
 ): Promise<number | undefined> {
   if (typeof bandwidth === 'number') return bandwidth
-  const unit = settled ? await squaredSpacing(training, engine) : 0
+  const unit = settled ? await squaredSpacing(await training(), engine) : 0
   return unit > 0 ? settled!.relative * unit : undefined
 }
 
@@ -237,9 +255,11 @@ function refuseNothingVaries(table: Table, encoder: Encoder): void {
   })
 }
 
-async function kernelChoice(kind: 'fixed' | 'variable', rows: Encoded, engine: Engine): Promise<KernelChoice> {
-  if (kind === 'fixed' || rows.coordinates.cols === 0) return { kind: 'fixed', epsilon: 1 }
-  return { kind, epsilon: 1, field: await fitWidthField(rows.coordinates, engine) }
+async function kernelChoice(kind: 'fixed' | 'variable', rows: () => Promise<Encoded>, engine: Engine): Promise<KernelChoice> {
+  const coordinates = kind === 'fixed' ? undefined : (await rows()).coordinates
+  return coordinates && coordinates.cols > 0
+    ? { kind: 'variable', epsilon: 1, field: await fitWidthField(coordinates, engine) }
+    : { kind: 'fixed', epsilon: 1 }
 }
 
 async function resolveScaling(
@@ -251,7 +271,7 @@ async function resolveScaling(
   const numeric = table.columns.filter(isNumeric)
   if (scaling === 'standard' || scaling === 'quantile')
     return { choice: { methods: Object.fromEntries(numeric.map(({ name }) => [name, scaling])) } }
-  const fixed: Readonly<Record<string, ScalingMethod>> = scaling === 'auto' ? {} : scaling
+  const fixed: ScalingMethods = scaling === 'auto' ? {} : scaling
   const unknown = Object.keys(fixed).find((name) => !numeric.some((column) => column.name === name))
   if (unknown !== undefined) throw unknownColumn(`a scaling for ${unknown}`, numeric, 'a numeric column:')
   return chooseScaling({ table, formats, fixed: { ...settled?.methods, ...fixed }, ...context })
@@ -259,21 +279,25 @@ async function resolveScaling(
 
 /** The search on as many rows as it may use, carried to all rows in proportion to their typical squared nearest-neighbour distance. */
 async function autoBandwidth(
-  { training, searched }: PreparedTraining,
-  kernel: KernelChoice,
+  { training, rowCount, searched }: PreparedTraining,
+  kernel: () => Promise<KernelChoice>,
   { engine, key, watch }: Context
 ): Promise<BandwidthCurve> {
   if (searched.found) return searched.found
   const searchKey = keyFor(key, 'search')
-  const rowCount = training.logWeights.length
   const all = rowCount <= searched.rowLimit
   const chosen = all ? undefined : permutation(keyFor(searchKey, 'rows'), rowCount).subarray(0, searched.rowLimit).sort()
   const part = await searched.part(chosen, searchKey)
-  const order = all ? undefined : orderBeside(comparedPoints(training.encoder, training.rows), watch)
-  const found = await searchBandwidth({ ...part, kernel, engine, key: searchKey, watch, relative: searched.relative })
-  if (all) return found
-  await order?.()
-  const scale = (await squaredSpacing(training, engine)) / (await squaredSpacing(part.training, engine))
+  const search = async () =>
+    searchBandwidth({ ...part, kernel: await kernel(), engine, key: searchKey, watch, relative: searched.relative })
+  if (all) return search()
+  const spaced = async () => {
+    const whole = await training()
+    await orderBeside(comparedPoints(whole.encoder, whole.rows), watch)?.()
+    return squaredSpacing(whole, engine)
+  }
+  const [found, spacing] = await together([search, spaced])
+  const scale = spacing / (await squaredSpacing(part.training, engine))
   return {
     ...found,
     epsilon: found.epsilon * (scale > 0 ? scale : 1),
@@ -282,16 +306,16 @@ async function autoBandwidth(
 }
 
 /** Some rows of a table with an encoder of their own, of equal weight. */
-function partOf(table: Table, training: TrainingRows, chosen: Uint32Array, key: Key): { table: Table; training: TrainingRows } {
+async function partOf(
+  { table, formats }: InferredTable,
+  methods: ScalingMethods,
+  chosen: Uint32Array,
+  key: Key
+): Promise<{ table: Table; training: TrainingRows }> {
   const part = takeTableRows(table, chosen)
-  const encoder = fitEncoder(part, training.encoder.formats, (name) => methodIn(training.encoder, name))
-  const rows = imputeMissing(encoder, encodeTable(encoder, part, key), key)
+  const encoder = fitEncoder(part, formats, (name) => methods[name]!)
+  const rows = await imputeMissing(encoder, encodeTable(encoder, part, key), key)
   return { table: part, training: { encoder, rows, logWeights: uniformLogWeights(chosen.length) } }
-}
-
-function methodIn(encoder: Encoder, name: string): ScalingMethod {
-  const code = encoder.columns.find((column) => column.name === name)
-  return code?.carries === 'coordinate' ? code.scaler.method : 'standard'
 }
 
 async function refuseIfDiagonal(training: TrainingRows, epsilon: number, isolatedCount: number, engine: Engine): Promise<void> {

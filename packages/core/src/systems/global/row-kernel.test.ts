@@ -37,12 +37,12 @@ describe('compiled loops over rows give the bits of plain ones', () => {
     expect(covariance).toEqual(products(cloud, weights, mean))
   })
 
-  it('distances to donors, some of whose cells are missing', () => {
+  it('distances to donors, some of whose cells are missing', async () => {
     const cloud = points(203, 5)
     const gaps = Array.from({ length: 40 }, (_, i) => ({ row: 5 * i, cells: i % 2 === 0 ? [3] : [0, 4] }))
     const near = new Deck(cloud, gaps, keyFromSeed(2))
     const plain = new Deck(cloud, gaps, keyFromSeed(2))
     Object.assign(plain, { compiledDistances: () => undefined })
-    expect(near.nearestDonors(gaps)).toEqual(plain.nearestDonors(gaps))
+    expect(await near.nearestDonors(gaps)).toEqual(await plain.nearestDonors(gaps))
   })
 })

@@ -32,7 +32,7 @@ export async function fitClasses(data: InferredTable, options: LocalOptions, con
   const key = keyFor(context.key, 'classes')
   const rows = encodeTable(encoder, table, keyFor(key, 'encode'))
   const combinations = combinationsOf(rows.codes, table.rowCount)
-  refuseRareClasses(encoder, combinations)
+  refuseRareClasses(encoder, rows.codes, combinations)
   const numbers = { columns: table.columns.filter(isNumeric).filter((column) => !isEmpty(column)), rowCount: table.rowCount }
   const most = combinations.rows.filter((members) => members.length >= LEAST_ROWS).length + 1
   const fit = (part: Table, own: LocalOptions, label: string) =>
@@ -96,8 +96,8 @@ function summaryOf(
   }
 }
 
-function refuseRareClasses(encoder: Encoder, combinations: Combinations): void {
-  if (categoryMode(encoder, combinations) !== 'sweep') return
+function refuseRareClasses(encoder: Encoder, codes: Int32Array, combinations: Combinations): void {
+  if (categoryMode(encoder, codes) !== 'sweep') return
   const names = encoder.columns.filter(({ carries }) => carries === 'factor').map(({ name }) => name)
   throw new InputError({
     code: 'local-classes',

@@ -12,7 +12,7 @@ import { uniformLogWeights } from '../../num/log-space.js'
 import { beside, columnOf, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { chooseGivens } from '../../space/forward-selection.js'
-import { type Combinations, combinationsOf } from '../../table/categories.js'
+import type { Combinations } from '../../table/categories.js'
 import { decodeTable, type Encoded, type Encoder, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { unusedName } from '../../table/rows.js'
@@ -93,7 +93,7 @@ export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOption
   const formats = [...rows.formats, ...columns.map(({ name }) => ({ name, source: 'number', kind: 'number' }) as const)]
   const before = new Set(columns.map(({ name }) => name))
   const encoder = fitEncoder(table, formats, (name) => (before.has(name) ? 'standard' : methodOf(name)))
-  const encoded = encodeTrainingRows(table, encoder, keyFor(key, 'encode'))
+  const encoded = await encodeTrainingRows(table, encoder, keyFor(key, 'encode'))
   const training = { encoder, rows: encoded, logWeights: uniformLogWeights(table.rowCount) }
   const inputs = takeColumns(rows.past, givens)
   const lifts = takeColumns(rows.lifts, levelsAmong(encoder, rows.levels)!)
@@ -144,7 +144,7 @@ function groupOf({ encoder }: Pick<TrainingRows, 'encoder'>, givens: readonly nu
 
 /** How all rows' categories are told apart, and the classes that rows are drawn from. */
 export function classesIn({ encoder, rows }: TrainingRows): { readonly mode: CategoryMode; readonly classes: Combinations } {
-  const mode = categoryMode(encoder, combinationsOf(rows.codes, rows.coordinates.rows))
+  const mode = categoryMode(encoder, rows.codes)
   return { mode, classes: classesOf({ encoder, rows }, mode, {}).combinations }
 }
 

@@ -83,7 +83,7 @@ export async function fitTableCodec(
   const key = keyFor(seedKey, 'latent fit')
   const { encoder, commonScale } = encoderFor(data, job)
   jobContext.accepts?.(encoder)
-  const rows = encodeTrainingRows(data.table, encoder, keyFor(key, 'encode'))
+  const rows = await encodeTrainingRows(data.table, encoder, keyFor(key, 'encode'))
   const codec =
     specification.kind === 'onnx' && jobContext.networks
       ? unitCodec(await jobContext.networks.load(specification, unitRows(encoder, rows.coordinates)), encoder)

@@ -76,7 +76,8 @@ export async function fitLatentTable(source: TableInput, job: LatentJob, jobCont
   }
   const inner = await fitTraining(
     {
-      training,
+      rowCount: data.table.rowCount,
+      training: async () => training,
       searched: { rowLimit: SEARCH_ROWS, part: (chosen) => searchedPart({ codec, given: rows.coordinates, training }, chosen, engine) },
       scaling: { methods: methodsOf(encoder) },
       duplicateCount: duplicatesBeside(data.table, watch),
@@ -207,8 +208,8 @@ async function drawBridges(
 }
 
 /** A bridge runs in coordinates alone, at one ε. */
-function refuseBridge({ training, kernel, summary }: GlobalModel): void {
-  const mode = categoryMode(training.encoder, combinationsOf(training.rows.codes, summary.rowCount))
+function refuseBridge({ training, kernel }: GlobalModel): void {
+  const mode = categoryMode(training.encoder, training.rows.codes)
   if (mode !== 'sweep' && kernel.kind === 'fixed') return
   const langevin = '--dynamics langevin'
   throw kernel.kind === 'fixed'

@@ -5,7 +5,7 @@ import { factorGroups } from '../../law/factor-groups.js'
 import { categoryMode, classesOf } from '../../law/strata.js'
 import { rowsFor, stepWork } from '../../law/work.js'
 import type { Matrix } from '../../num/matrix.js'
-import { combinationsOf } from '../../table/categories.js'
+import { combinationSizes } from '../../table/categories.js'
 import { dimensionOf, embedEncoded, encodeCodes, encodeTable, fitEncoder, takeEncoded } from '../../table/encoder.js'
 import type { RawTable } from '../../table/raw.js'
 import { takeTableRows } from '../../table/rows.js'
@@ -193,8 +193,7 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
   const encoder = fitEncoder(table, formats, () => 'standard')
   const codes = encodeCodes(encoder, table)
   const work = stepWork(encoder, codes)
-  const combinations = combinationsOf(codes, table.rowCount)
-  const mode = categoryMode(encoder, combinations)
+  const mode = categoryMode(encoder, codes)
   const sweeps = encoder.factors.length > 0 && mode === 'sweep'
   const decided = options.settled !== undefined || options.scaling === 'standard' || options.scaling === 'quantile'
   return {
@@ -210,7 +209,7 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
     passesPerStep: sweeps ? 2 + factorGroups(codes, encoder.factors.length).length : 1,
     fits: true,
     coordinateCount: encoder.coordinateCount,
-    partCount: mode === 'combinations' ? combinations.rows.length : 1,
+    partCount: mode === 'combinations' ? combinationSizes(codes, table.rowCount).length : 1,
     numericNames: new Set(table.columns.filter(isNumeric).map(({ name }) => name)),
     bandwidthGiven: options.settled !== undefined || typeof options.bandwidth === 'number'
   }

@@ -129,18 +129,20 @@ export function apportionedBy(shares: Matrix, all: Float64Array, key: Key): Uint
 
 function balanced(shares: Matrix, all: Float64Array): Matrix {
   const { rows, cols } = shares
-  const out = matrix(rows, cols, shares.data.slice())
+  const data = shares.data.slice()
+  const totals = new Float64Array(cols)
   for (let turn = 0; turn < TURNS; turn++) {
-    const totals = new Float64Array(cols)
-    for (let i = 0; i < rows; i++) {
-      const row = out.data.subarray(i * cols, (i + 1) * cols)
-      const total = row.reduce((sum, share) => sum + share, 0)
-      for (let c = 0; c < cols; c++) totals[c]! += row[c] = row[c]! / total
+    totals.fill(0)
+    for (let at = 0; at < data.length; at += cols) {
+      let total = 0
+      for (let c = 0; c < cols; c++) total += data[at + c]!
+      for (let c = 0; c < cols; c++) totals[c]! += data[at + c] = data[at + c]! / total
     }
     // An outcome of rows without weight is never drawn.
-    for (let at = 0; at < out.data.length; at++) out.data[at]! *= totals[at % cols]! > 0 ? (rows * all[at % cols]!) / totals[at % cols]! : 0
+    const factors = totals.map((total, c) => (total > 0 ? (rows * all[c]!) / total : 0))
+    for (let at = 0; at < data.length; at += cols) for (let c = 0; c < cols; c++) data[at + c]! *= factors[c]!
   }
-  return out
+  return matrix(rows, cols, data)
 }
 
 /** Gives chains the levels of their outcomes, in place. */

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { sbridge } from '../packages/sbridge/test/command.js'
 import { launchChromium } from '../packages/studio/test/browser.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -82,13 +83,12 @@ it('conditional rows keep what is given and follow what was observed', () => {
   expect(mean).toBeLessThan(63)
 })
 
-it('the likelihood of the example weighs the rows that the command line draws', () => {
-  const sbridge = (...words: string[]) =>
-    spawnSync(process.execPath, [join(root, 'packages/sbridge/bin/sbridge.js'), ...words], { cwd: folder, encoding: 'utf8' })
-  const fit = sbridge('fit', 'examples/data/penguins.csv', '--scaling', 'standard', '--bandwidth', '0.5', '--seed', '1', '-o', 'p.sbridge')
+it('the likelihood of the example weighs the rows that the command line draws', async () => {
+  const quick = ['--scaling', 'standard', '--bandwidth', '0.5', '--seed', '1']
+  const fit = await sbridge(folder, 'fit', 'examples/data/penguins.csv', ...quick, '-o', 'p.sbridge')
   expect(fit.status, fit.stderr).toBe(0)
   const known = ['--likelihood', 'examples/posterior-likelihood/likelihood.js', '--given', 'species=Adelie,island=Dream']
-  const draw = sbridge('sample', 'p.sbridge', '-n', '60', ...known, '--seed', '1', '-o', 'weighed.csv')
+  const draw = await sbridge(folder, 'sample', 'p.sbridge', '-n', '60', ...known, '--seed', '1', '-o', 'weighed.csv')
   expect(draw.status, draw.stderr).toBe(0)
   const [head, ...rows] = linesOf('weighed.csv')
   const masses = rows.map((row) => Number(row[head!.indexOf('body_mass_g')]))

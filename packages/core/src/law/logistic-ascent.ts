@@ -17,7 +17,7 @@ export interface Observed {
 }
 
 /** What a law is fitted by. */
-export interface Ascent {
+interface Ascent {
   /** Of the squares of all weights but the last input's, a half. */
   readonly ridge: number
   /** Cholesky factor of a bound of the curvature, in its lower half [q, q]. */

@@ -4,7 +4,7 @@ import { type KeptRule, type KeptRules, openCell } from './kept-rules.js'
 import { keyAt } from './lookup-table.js'
 
 /** Rows that a lookup says nothing of, as no row of the data has their combination: each has the nearest one's value. */
-export interface UnknownKeys {
+interface UnknownKeys {
   readonly rule: Extract<KeptRule, { kind: 'lookup' }>
   readonly count: number
   /** The first of them, from 0. */

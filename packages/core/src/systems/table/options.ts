@@ -30,7 +30,6 @@ import type { LatentDraw, LatentTableModel } from './latent.js'
 import type { LatentJob } from './latent-codec.js'
 import type { LatentConditionReport } from './latent-conditions.js'
 import type { LatentLocalModel } from './latent-local.js'
-import type { UnknownRows } from './unknown.js'
 import type { FitJob } from './whole.js'
 
 /** A fitted model of a table, of any kind. */
@@ -92,6 +91,20 @@ export interface RuledConditionReport
   readonly through: 'rules'
   readonly matchingRows?: number
   readonly steps: number
+}
+
+/** Rows of a draw of whose combination lookups say nothing, in words for the warning. */
+export interface UnknownRows {
+  readonly from: readonly string[]
+  readonly columns: readonly string[]
+  readonly rules: readonly string[]
+  readonly count: number
+  /** All rows of the draw. */
+  readonly rows: number
+  /** What one of them has. */
+  readonly example: string
+  /** What the nearest combination has, which it was given. */
+  readonly values: string
 }
 
 /** Drawn rows, and how well the data support them where something is known. */

@@ -8,21 +8,7 @@ import type { Asked } from '../asked.js'
 import type { Ruled } from '../ruled-rows.js'
 import { UNKNOWN_WARNING } from '../ruled-terms.js'
 import { shown } from '../ruled-wanted.js'
-import type { DrawnRows, TableModel } from './options.js'
-
-/** Rows of a draw of whose combination lookups say nothing, in words for the warning. */
-export interface UnknownRows {
-  readonly from: readonly string[]
-  readonly columns: readonly string[]
-  readonly rules: readonly string[]
-  readonly count: number
-  /** All rows of the draw. */
-  readonly rows: number
-  /** What one of them has. */
-  readonly example: string
-  /** What the nearest combination has, which it was given. */
-  readonly values: string
-}
+import type { DrawnRows, TableModel, UnknownRows } from './options.js'
 
 /** A draw with its rows of combinations that no row of the data has, and a warning for each set of columns that others are looked up by. */
 export function tellingUnknown<Drawn extends DrawnRows>(model: TableModel & Ruled, drawn: Drawn, asked?: Asked): Drawn {

@@ -154,38 +154,38 @@ interface Features extends RowSource {
 
 /** Columns of points and the squares of the first of them, each of mean 0 and variance 1 unless it is constant [M, p]. */
 function featuresOf(points: Matrix, numberCount: number, weights: Float64Array): Features {
-  const p = points.cols + numberCount
-  const asTheyAre = { centre: new Float64Array(p), scale: new Float64Array(p).fill(1) }
-  const { mean, variances } = weightedVariances(scaledFeatures(points, asTheyAre), weights)
+  const { mean, variances } = weightedVariances(unscaledFeatures(points, numberCount), weights)
   // What is constant comes to nothing.
-  return scaledFeatures(points, { centre: mean, scale: variances.map((x) => (x > 0 ? Math.sqrt(x) : Number.POSITIVE_INFINITY)) })
+  const spreads = variances.map((x) => (x > 0 ? Math.sqrt(x) : Number.POSITIVE_INFINITY))
+  const scaled = (rows: Matrix): Features => {
+    const unscaled = unscaledFeatures(rows, numberCount)
+    return { ...unscaled, some: (start, end) => scaleRows(unscaled.some(start, end), mean, spreads), of: scaled }
+  }
+  return scaled(points)
 }
 
-/** Their means, and what they are divided by [p]. */
-interface FeatureScale {
-  readonly centre: Float64Array
-  readonly scale: Float64Array
-}
-
-function scaledFeatures(points: Matrix, scaling: FeatureScale): Features {
-  const p = scaling.scale.length
+function unscaledFeatures(points: Matrix, numberCount: number): RowSource {
+  const p = points.cols + numberCount
   let out = new Float64Array(0)
   const some = (start: number, end: number): Float64Array => {
     if (out.length !== (end - start) * p) out = new Float64Array((end - start) * p)
-    writeFeatures(points, scaling, start, out)
+    writeFeatures(points, numberCount, start, out)
     return out
   }
-  return { rows: points.rows, cols: p, some, of: (rows) => scaledFeatures(rows, scaling) }
+  return { rows: points.rows, cols: p, some }
 }
 
 /** Those of rows from `start` on. */
-function writeFeatures({ data, cols }: Matrix, { centre, scale }: FeatureScale, start: number, out: Float64Array): void {
-  const squares = scale.length - cols
-  for (let at = 0, from = start * cols; at < out.length; from += cols, at += cols + squares) {
-    for (let c = 0; c < cols; c++) out[at + c] = (data[from + c]! - centre[c]!) / scale[c]!
-    for (let c = 0; c < squares; c++) {
-      const x = data[from + c]!
-      out[at + cols + c] = (x * x - centre[cols + c]!) / scale[cols + c]!
-    }
+function writeFeatures({ data, cols }: Matrix, numberCount: number, start: number, out: Float64Array): void {
+  for (let at = 0, from = start * cols; at < out.length; from += cols, at += cols + numberCount) {
+    for (let c = 0; c < cols; c++) out[at + c] = data[from + c]!
+    for (let c = 0; c < numberCount; c++) out[at + cols + c] = data[from + c]! * data[from + c]!
   }
+}
+
+/** Rows less their centre [p] over their spreads [p], in place. */
+function scaleRows(rows: Float64Array, centre: Float64Array, spreads: Float64Array): Float64Array {
+  const p = centre.length
+  for (let at = 0; at < rows.length; at += p) for (let a = 0; a < p; a++) rows[at + a] = (rows[at + a]! - centre[a]!) / spreads[a]!
+  return rows
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { equalRows } from './equal-rows.js'
+import { equalInColumns, equalPointsTask, equalRows } from './equal-rows.js'
+import { matrix } from './matrix.js'
 import { keyFromSeed, uniforms } from './random.js'
 
 describe('equal rows', () => {
@@ -14,6 +15,27 @@ describe('equal rows', () => {
     }
     expect(count).toBe(known.size)
     expect(count).toBeLessThan(901)
+  })
+
+  test('are found by compiled loops as by plain ones: columns, points, both zeros, and what is no number', () => {
+    const rows = 20_000
+    const columns = [0, 1, 2].map((step) =>
+      uniforms(keyFromSeed(4), rows, step).map(
+        (u) => [Number.NaN, -0, 0, 1.5, Number.POSITIVE_INFINITY][Math.floor(40 * u)] ?? Math.floor(60 * u)
+      )
+    )
+    const plain = equalRows(
+      rows,
+      columns.map((column) => (i: number) => column[i]!)
+    )
+    expect(plain.count).toBeLessThan(rows)
+    expect(equalInColumns(rows, columns)).toEqual(plain)
+    const points = matrix(
+      rows,
+      3,
+      Float64Array.from({ length: 3 * rows }, (_, k) => columns[k % 3]![Math.floor(k / 3)]!)
+    )
+    expect(equalPointsTask.run(points)).toEqual(plain)
   })
 
   test('know one zero and one NaN, and may be none', () => {

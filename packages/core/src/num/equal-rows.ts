@@ -1,5 +1,6 @@
 import type { Task } from './crew.js'
 import type { Matrix } from './matrix.js'
+import { rowsIn } from './row-kernel.js'
 
 /** Which group each row is of, numbered as they come [n]. */
 export interface RowGroups {
@@ -10,8 +11,7 @@ export interface RowGroups {
 /** Rows that are the same in all cells: zeros of both signs are one value, and so is NaN. Cost O(rows · cells). */
 export function equalRows(rows: number, cells: readonly ((row: number) => number)[]): RowGroups {
   const codes = rowHashes(rows, cells)
-  let size = 4
-  while (size < 2 * rows) size *= 2
+  const size = tableSize(rows)
   // A hash table of the first row of each group, beside its hash: rows stand far apart, and few with other cells are looked at.
   const slots = new Int32Array(2 * size).fill(-1)
   let count = 0
@@ -28,17 +28,65 @@ export function equalRows(rows: number, cells: readonly ((row: number) => number
   return { codes, count }
 }
 
-/** Operations a cell: 50 ns. */
-export const EQUAL_WORK = 15
+/** Numbers [n, d] in one piece or, where they stand column by column, in d. */
+interface Cells {
+  readonly rows: number
+  readonly pieces: readonly Float64Array[]
+}
+
+/** The same by compiled loops, which find equal rows at once; undefined where they cannot hold the cells. */
+function compiled({ rows, pieces }: Cells): RowGroups | undefined {
+  const total = pieces.reduce((sum, { length }) => sum + length, 0)
+  const cols = rows === 0 ? 0 : total / rows
+  const size = tableSize(rows)
+  const room = rows < COMPILED ? undefined : rowsIn([8 * total, 4 * rows, 8 * size])
+  if (!room) return undefined
+  const [cells, codes, slots] = room.at as [number, number, number]
+  const { buffer } = room.kernel.memory
+  let at = cells
+  for (const piece of pieces) {
+    new Float64Array(buffer, at, piece.length).set(piece)
+    at += 8 * piece.length
+  }
+  new Int32Array(buffer, slots, 2 * size).fill(-1)
+  const [down, across] = pieces.length === 1 ? [8 * cols, 8] : [8, 8 * rows]
+  const count = room.kernel.equal(cells, rows, cols, down, across, codes, slots, size)
+  return { codes: new Int32Array(buffer, codes, rows).slice(), count }
+}
+
+/** So many rows take plain loops as long as the compiled ones take to be compiled. */
+const COMPILED = 16384
+
+/** The same of columns of numbers [n]. */
+export function equalInColumns(rows: number, columns: readonly Float64Array[]): RowGroups {
+  return (
+    compiled({ rows, pieces: columns }) ??
+    equalRows(
+      rows,
+      columns.map((column) => (i: number) => column[i]!)
+    )
+  )
+}
+
+/** Operations a cell: 20 ns. */
+export const EQUAL_WORK = 6
 
 /** The same of points [n, d], in any thread. */
 export const equalPointsTask: Task<Matrix, RowGroups> = {
   name: 'equal points',
   run: ({ data, rows, cols }) =>
+    compiled({ rows, pieces: [data] }) ??
     equalRows(
       rows,
       Array.from({ length: cols }, (_, c) => (i: number) => data[i * cols + c]!)
     )
+}
+
+/** A power of two of which at most half are taken. */
+function tableSize(rows: number): number {
+  let size = 4
+  while (size < 2 * rows) size *= 2
+  return size
 }
 
 function areSame(cells: readonly ((row: number) => number)[], a: number, b: number): boolean {

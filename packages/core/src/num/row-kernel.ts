@@ -6,6 +6,7 @@ import { PAGE_BYTES, type WasmMemory, webAssembly } from './webassembly.js'
 interface RowKernel {
   readonly memory: WasmMemory
   order(points: number, rows: number, cols: number, keys: number, out: number): void
+  equal(cells: number, rows: number, cols: number, down: number, across: number, codes: number, slots: number, size: number): number
   moments(points: number, rows: number, cols: number, weights: number, mean: number, sums: number, work: number): void
   uniforms(chain: number, ...key: readonly [...RowKey, first: number, count: number, out: number, work: number]): void
   permutation(...key: readonly [...RowKey, n: number, out: number, work: number]): void

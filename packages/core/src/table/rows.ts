@@ -1,5 +1,5 @@
 import { beside, type Task } from '../num/crew.js'
-import { EQUAL_WORK, equalRows } from '../num/equal-rows.js'
+import { EQUAL_WORK, equalInColumns } from '../num/equal-rows.js'
 import type { Watch } from '../num/iterate.js'
 import { valueIn } from './codes.js'
 import type { ColumnFormat } from './column-format.js'
@@ -99,8 +99,14 @@ export const unusedName = (wanted: string, taken: ReadonlySet<string>): string =
 
 /** Number of rows whose cells, identifiers aside, all equal those of an earlier row. Cost O(cells). */
 function duplicateRowCount({ columns, rowCount }: Table): number {
-  const cells = columns.flatMap((column) => (isCategorical(column) || isNumeric(column) ? [valueIn(column)] : []))
-  return rowCount - equalRows(rowCount, cells).count
+  const compared = columns.flatMap((column) => (isCategorical(column) || isNumeric(column) ? [valuesOf(column)] : []))
+  return rowCount - equalInColumns(rowCount, compared).count
+}
+
+function valuesOf(column: CategoricalColumn | NumericColumn): Float64Array {
+  if (isNumeric(column) && !column.missing) return column.values
+  const valueAt = valueIn(column)
+  return new Float64Array(isNumeric(column) ? column.values.length : column.codes.length).map((_, i) => valueAt(i))
 }
 
 /** The same while this thread goes on. */

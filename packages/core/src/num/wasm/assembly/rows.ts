@@ -68,6 +68,48 @@ export function distances(rows: usize, tiles: i32, cols: i32, before: usize, col
   }
 }
 
+/** 32 mixed bits of those of a number: one zero, and one number that is none. */
+@inline function hashOf(x: f64): u32 {
+  const bits = x === x ? reinterpret<u64>(x + 0) : 0x7ff8000000000000
+  const mixed = (<u32>bits ^ (<u32>(bits >> 32) * 0x85ebca6b)) * 0xc2b2ae35
+  return mixed ^ (mixed >>> 15)
+}
+
+/**
+ * Which group each row is of, rows being the same in all cells, numbered as they come [n]; how many groups. Cell (i, c) stands `down`·i + `across`·c
+ * bytes on. `slots` has room for the first row of each group beside its hash, a power of two of them, more than there are rows: empty ones hold −1.
+ */
+export function equal(cells: usize, rows: i32, cols: i32, down: usize, across: usize, codes: usize, slots: usize, size: u32): i32 {
+  let count = 0
+  for (let i = 0; i < rows; i++) {
+    const own = cells + <usize>i * down
+    let hash: u32 = 0
+    for (let c = 0; c < cols; c++) hash = (hash ^ hashOf(load<f64>(own + <usize>c * across))) * 0x01000193
+    hash ^= hash >>> 15
+    let at = hash & (size - 1)
+    let first: i32
+    while ((first = load<i32>(slots + (<usize>at << 3))) >= 0) {
+      if (load<u32>(slots + (<usize>at << 3), 4) === hash && areSame(own, cells + <usize>first * down, cols, across)) break
+      at = (at + 1) & (size - 1)
+    }
+    if (first < 0) {
+      store<i32>(slots + (<usize>at << 3), i)
+      store<u32>(slots + (<usize>at << 3), hash, 4)
+      store<i32>(codes + (<usize>i << 2), count++)
+    } else store<i32>(codes + (<usize>i << 2), load<i32>(codes + (<usize>first << 2)))
+  }
+  return count
+}
+
+function areSame(a: usize, b: usize, cols: i32, across: usize): bool {
+  for (let c = 0; c < cols; c++, a += across, b += across) {
+    const x = load<f64>(a)
+    const y = load<f64>(b)
+    if (x !== y && (x === x || y === y)) return false
+  }
+  return true
+}
+
 @inline function uniformAt(words: usize, i: u32): f64 {
   return wordToUniform(load<u32>(words + (<usize>(i & 3) << 2)))
 }

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 
 const require = createRequire(import.meta.url)
 const { version } = require('rolldown/package.json')
-const KEPT = fileURLToPath(new URL(`../../node_modules/.cache/sbridge-sources/${version}`, import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const KEPT = join(ROOT, 'node_modules/.cache/sbridge-sources', version)
 
 /** A module of TypeScript without its types, and where its places were. Throws where it is none. */
 export function stripped(path) {
@@ -20,7 +21,7 @@ export function stripped(path) {
  * time of the source is that of one code.
  */
 export function strippedOnce(path) {
-  const file = join(KEPT, `${path.replaceAll(/[^\w.-]/g, '+')}.mjs`)
+  const file = join(KEPT, `${relative(ROOT, path).replaceAll(/[^\w.-]/g, '+')}.mjs`)
   const changed = Math.round(statSync(path).mtimeMs)
   if (changed === Math.round(statSync(file, { throwIfNoEntry: false })?.mtimeMs)) return readFileSync(file, 'utf8')
   const { code, map } = stripped(path)

@@ -7,15 +7,15 @@ import { ENGINE } from './scripts/engine.mjs'
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** Tests that replace a module by one of their own, for which Vitest has to load all others. */
-const REPLACING = [
-  'packages/core/src/systems/table/stretches.test.ts',
-  'packages/sbridge/src/commands/dialect.test.ts',
-  'packages/sbridge/src/host/people.test.ts',
-  'packages/sbridge/src/host/worker-death.test.ts',
-  'packages/sbridge/src/shards/draw.test.ts',
-  'packages/sbridge/test/batches.test.ts'
-]
+/** Tests of what holds for batches of any size, by the rows of theirs. */
+const BATCHES: Readonly<Record<number, readonly string[]>> = {
+  32: ['packages/core/src/systems/table/stretches.test.ts'],
+  1024: ['packages/sbridge/src/shards/draw.test.ts', 'packages/sbridge/test/batches.test.ts']
+}
+
+/** What is said where packages are not installed that are only used if they are. */
+const WITHOUT = 'packages/sbridge/test/without-packages.test.ts'
+const PACKAGES = ['@faker-js/faker', 'read-excel-file', 'write-excel-file']
 
 /** Tests that measure memory, or only start programs: a process each. */
 const ALONE = [
@@ -23,11 +23,18 @@ const ALONE = [
   ...['many-machines', 'packages'].map((name) => `test/${name}.test.ts`)
 ]
 
-/** Modules are loaded by Node itself. */
-const NATIVE = {
-  execArgv: [...ENGINE, '--enable-source-maps', '--import', new URL('test/native/register.mjs', import.meta.url).href],
+/** Modules are loaded by Node itself; `otherwise`: see test/native/hooks.mjs. */
+const nativeWith = (otherwise: Readonly<Record<string, string>> = {}) => ({
+  execArgv: [
+    ...ENGINE,
+    '--enable-source-maps',
+    '--import',
+    new URL(`test/native/register.mjs?${new URLSearchParams(otherwise)}`, import.meta.url).href
+  ],
   experimental: { viteModuleRunner: false, nodeLoader: false }
-}
+})
+const NATIVE = nativeWith()
+const APART = [...Object.values(BATCHES).flat(), WITHOUT]
 
 /** Files that `--fast` need not even load: tagged as slow as a whole. */
 const SLOW = process.env.SBRIDGE_FAST
@@ -73,18 +80,25 @@ export default defineConfig({
         test: {
           name: 'programs',
           include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...ALONE, ...REPLACING, ...SLOW],
+          exclude: [...ALONE, ...APART, ...SLOW],
           isolate: false,
           ...NATIVE
         }
       },
-      { extends: true, test: { name: 'replacing', include: REPLACING, exclude: SLOW } },
+      ...Object.entries(BATCHES).map(([batch, include]) => ({
+        extends: true as const,
+        test: { name: `batches of ${batch}`, include: [...include], exclude: SLOW, isolate: false, ...nativeWith({ batch }) }
+      })),
+      {
+        extends: true,
+        test: { name: 'without packages', include: [WITHOUT], exclude: SLOW, ...nativeWith({ without: PACKAGES.join(',') }) }
+      },
       {
         extends: true,
         test: {
           name: 'sources',
           include: ['packages/*/src/**/*.test.ts'],
-          exclude: [...REPLACING, ...SLOW],
+          exclude: [...APART, ...SLOW],
           isolate: false,
           env: { COUNTED: 'yes' },
           ...NATIVE

@@ -10,11 +10,17 @@ const NAMES = {
   'sbridge/internal': '../../packages/sbridge/src/internal.ts'
 }
 
+/** What a project of tests has otherwise: the rows of a batch, and packages that are not there. */
+const { batch, without = '' } = Object.fromEntries(new URL(import.meta.url).searchParams)
+const BATCHES = '/packages/core/src/draw/batch-rows.ts'
+const isMissing = (name) => without.split(',').some((one) => one !== '' && (name === one || name.startsWith(`${one}/`)))
+
 const isSource = (url) => url.startsWith('file:') && /\.ts(\?|$)/.test(url)
 const found = (url) => ({ url: url.href, format: 'module', shortCircuit: true })
 
 /** What TypeScript calls x.js is x.ts, where no x.js is. Vitest asks for a test file by its path and a mark of its own. */
 export function resolve(name, context, next) {
+  if (isMissing(name)) throw Object.assign(new Error(`Cannot find package '${name}'`), { code: 'ERR_MODULE_NOT_FOUND' })
   const [file, mark] = name.split('%3Fvitest=')
   if (mark) return found(new URL(`${file}?vitest=${Date.now()}`, context.parentURL))
   if (NAMES[name]) return found(new URL(NAMES[name], import.meta.url))
@@ -27,5 +33,6 @@ export function resolve(name, context, next) {
 
 export function load(url, context, next) {
   if (!isSource(url)) return next(url, context)
+  if (batch && url.endsWith(BATCHES)) return { format: 'module', source: `export const BATCH_ROWS = ${Number(batch)}`, shortCircuit: true }
   return { format: 'module', source: strippedOnce(fileURLToPath(url.split('?')[0])), shortCircuit: true }
 }

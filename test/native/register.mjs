@@ -1,10 +1,10 @@
 import module from 'node:module'
-import * as hooks from './hooks.mjs'
 
-if (module.registerHooks) module.registerHooks(hooks)
+const hooks = `./hooks.mjs${new URL(import.meta.url).search}`
+if (module.registerHooks) module.registerHooks(await import(hooks))
 else {
   const { register } = module
-  register('./hooks.mjs', import.meta.url)
+  register(hooks, import.meta.url)
   // Vitest's own hook does no more than tell its server of every import, which none but a watch would ask for; and where it has not
   // told all when a file ends, the run fails.
   module.register = (name, ...rest) => name === '#nodejs-worker-loader' || register(name, ...rest)

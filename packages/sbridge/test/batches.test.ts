@@ -3,14 +3,14 @@ import type { TableFit } from '@sbridge/core'
 import { type Pair, takeRows } from '@sbridge/core/internal'
 import { cloud, type Engine, type Matrix, matrix, ReferenceEngine } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { BATCH_ROWS } from '../../core/src/draw/batch-rows.js'
 import { createEngine } from '../src/host/node.js'
 import { fit, type SampleOptions, sample } from '../src/library.js'
 import { columns, ROWS, standard, table, words } from './small-tables.js'
 
 // What holds for batches of any size; `landmarks.test.ts` takes whole ones.
-const BATCH = 1024
-vi.mock('../../core/src/draw/batch-rows.js', () => ({ BATCH_ROWS: 1024 }))
+const BATCH = BATCH_ROWS
 
 /** The same engine, its queries cut into pieces of some rows; a draw then knows its chains. */
 function cut(engine: Engine, length: number): Engine {

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keyFor, keyFromSeed, normals, uniforms } from '@sbridge/core/kernels'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sbridge } from '../../test/command.js'
 import { encodeText } from '../format/encoding.js'
 import { readTable, writeTable } from '../format/table-file.js'
@@ -209,22 +209,6 @@ describe('rows of a workbook', () => {
     expect(unknown).toMatchObject({ status: 2 })
     expect(unknown.stderr).toMatch(/--sheet Visit, which visits.xlsx does not hold\n {2}expected one of Visits, or a number from 1 to 1/)
     expect((await run('info', 'orders.csv', '--sheet', '1')).stderr).toMatch(/--sheet 1 with orders.csv\n {2}expected a workbook/)
-  })
-
-  test('without the packages that read and write workbooks the run is refused before anything is computed', async () => {
-    for (const name of ['read-excel-file', 'write-excel-file'])
-      vi.doMock(`${name}/universal`, () => {
-        throw new Error(`Cannot find package '${name}'`)
-      })
-    try {
-      const written = await run('sample', 'orders.csv', '-o', 'x.xlsx', ...QUICK)
-      expect(written).toMatchObject({ status: 3, stdout: '' })
-      expect(written.stderr).toContain('npm install write-excel-file')
-      expect((await run('info', 'visits.xlsx')).stderr).toContain('npm install read-excel-file')
-    } finally {
-      vi.doUnmock('read-excel-file/universal')
-      vi.doUnmock('write-excel-file/universal')
-    }
   })
 })
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { sbridge as command } from '../../test/command.js'
 import { fakerPeople } from './people.js'
 
@@ -62,20 +62,5 @@ describe('columns that are to be made up', () => {
     expect((await sbridge(['fit', table, '-o', 'people.sbridge', ...types, ...quick.slice(0, 4), '--seed', '1'])).status).toBe(0)
     expect((await sbridge(['sample', 'people.sbridge', '-n', '40', '-o', 'again.csv', '--steps', '2', '--seed', '1'])).status).toBe(0)
     expect(readFileSync(join(folder, 'again.csv'), 'utf8')).toBe(written)
-  })
-
-  it('are refused before anything is computed where faker is not installed, with the line that installs it', async () => {
-    writeFileSync(join(folder, 'few.csv'), `name,age\n${Array.from({ length: 20 }, (_, i) => `p${i},${(i * 7) % 11}`).join('\n')}\n`)
-    vi.doMock('@faker-js/faker', () => {
-      throw new Error('Cannot find package')
-    })
-    try {
-      const run = await sbridge(['fit', 'few.csv', '-o', 'few.sbridge', '--types', 'name=name', '--seed', '1'])
-      expect(run.status).toBe(3)
-      expect(run.stderr).toContain('try npm install @faker-js/faker')
-      expect(run.stdout).toBe('')
-    } finally {
-      vi.doUnmock('@faker-js/faker')
-    }
   })
 })

@@ -1,21 +1,25 @@
 // @module-tag slow
-import type { Worker } from 'node:worker_threads'
+import { syncBuiltinESMExports } from 'node:module'
+import workerThreads, { type Worker } from 'node:worker_threads'
 import { cloud, gaussianKernel, keyFromSeed, matrix, normals } from '@sbridge/core/kernels'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createEngine } from './node.js'
 
-const { threads } = vi.hoisted(() => ({ threads: [] as Worker[] }))
-
 // The threads that the host starts, to be killed from outside.
-vi.mock('node:worker_threads', async (original) => {
-  const real = await original<typeof import('node:worker_threads')>()
-  class Watched extends real.Worker {
-    constructor(...args: ConstructorParameters<typeof real.Worker>) {
+const threads: Worker[] = []
+const { Worker: Real } = workerThreads
+beforeAll(() => {
+  workerThreads.Worker = class extends Real {
+    constructor(...args: ConstructorParameters<typeof Real>) {
       super(...args)
       threads.push(this)
     }
   }
-  return { ...real, Worker: Watched }
+  syncBuiltinESMExports()
+})
+afterAll(() => {
+  workerThreads.Worker = Real
+  syncBuiltinESMExports()
 })
 afterEach(() => {
   threads.length = 0

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { packModel, SYSTEMS, type TableFit, type TableModel, type TableRequest, unpackModel } from '@sbridge/core'
 import type { Engine } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { BATCH_ROWS } from '../../../core/src/draw/batch-rows.js'
 import { columns, ROWS, standard, table, words } from '../../test/small-tables.js'
 import { host } from '../cli/options.js'
 import { createEngine } from '../host/node.js'
@@ -15,8 +16,7 @@ import { completeResults, resultsIn, writeResult } from './results.js'
 
 const { tables } = SYSTEMS
 // What holds for batches of any size.
-const BATCH = 1024
-vi.mock('../../../core/src/draw/batch-rows.js', () => ({ BATCH_ROWS: 1024 }))
+const BATCH = BATCH_ROWS
 const keys: RawTable['columns'][number] = {
   name: 'id',
   source: 'text',

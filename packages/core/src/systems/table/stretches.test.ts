@@ -1,4 +1,5 @@
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
+import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { ReferenceEngine } from '../../engine/reference/reference.js'
 import type { RawTable } from '../../table/raw.js'
 import { rowsOfTable } from '../../table/records.js'
@@ -7,9 +8,8 @@ import type { DrawnRows, TableModel } from './options.js'
 import { drawnInAll } from './stretches.js'
 import { tables } from './system.js'
 
-vi.mock('../../draw/batch-rows.js', () => ({ BATCH_ROWS: 32 }))
-
 const context = { engine: new ReferenceEngine() }
+it('batches are small here', () => expect(BATCH_ROWS).toBe(32))
 const ROWS = 300
 
 /** Keys that run on with dates, a total that some rows miss, one of the rows so far, empty cells. */

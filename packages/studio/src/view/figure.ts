@@ -66,16 +66,22 @@ export function figureSvg(drawings: readonly string[], { title, legend = [], not
   )
 }
 
-/** A drawing as pixels, three for one. */
+/**
+ * A drawing as pixels, three for one. Compressed at once, a tenth of a second: what a browser does when it is idle it may begin a
+ * second later, and what is saved long after a click it may refuse.
+ */
 export async function pixels(svg: string): Promise<Blob> {
   const address = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }))
   try {
     const image = new Image()
     image.src = address
     await image.decode()
-    const canvas = new OffscreenCanvas(image.naturalWidth * 3, image.naturalHeight * 3)
+    const canvas = document.createElement('canvas')
+    canvas.width = image.naturalWidth * 3
+    canvas.height = image.naturalHeight * 3
     canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height)
-    return await canvas.convertToBlob()
+    const base64 = canvas.toDataURL('image/png').slice('data:image/png;base64,'.length)
+    return new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], { type: 'image/png' })
   } finally {
     URL.revokeObjectURL(address)
   }

@@ -123,7 +123,7 @@ describe('what rules of a new kind leave as it was', { tags: ['slow'] }, () => {
     const guessed = await draw(model, { rows: 10, given: { people: 9 } })
     expect(numbers(guessed, 'rate')[0]).toBeCloseTo(10 + 3 * Math.sin(8) + 0.08, 3)
     const message = (count: number, rows: number) =>
-      `${count} of ${rows} rows have a people that no row of the data has, such as people=9: the rule “people -> rate” says nothing of it, and these rows have what the nearest one has (rate=13.048); give rate too where you know better, or fit with --rules off`
+      `${count} of ${rows} rows have a value of people that no row of the data has, such as people=9: the rule “people -> rate” says nothing of it, and these rows have what the nearest one has (rate=13.048); give rate too where you know better, or fit with --rules off`
     expect(unknown(guessed)).toEqual([message(10, 10)])
     expect(unknown(await draw(model, { rows: 10, given: { people: 8 } }))).toEqual([])
     const known = await draw(model, { rows: 10, given: { people: 9, rate: 11.326 } })

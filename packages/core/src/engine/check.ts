@@ -4,6 +4,12 @@ import type { Matrix } from '../num/matrix.js'
 
 /** What every engine checks before it works: shapes, finite coordinates and values, log terms below +∞. Cost O((n + m)·d + m·c). */
 export function checkPair(pair: Pair, log?: Float64Array, values?: Matrix): void {
+  checkCall(pair, log, values)
+  checkFinite(pair.to.points)
+}
+
+/** All of that but the points of `to`, for an engine that keeps them: it looks at them when it takes them. Cost O(n·d + m·c). */
+export function checkCall(pair: Pair, log?: Float64Array, values?: Matrix): void {
   const { from, to, kernel } = pair
   const m = to.points.rows
   if (from.points.cols !== to.points.cols)
@@ -14,8 +20,7 @@ export function checkPair(pair: Pair, log?: Float64Array, values?: Matrix): void
     if (kernel.fromWidth.length !== from.points.rows || kernel.toWidth.length !== m)
       throw mismatch(`widths of length ${kernel.fromWidth.length} and ${kernel.toWidth.length}`, `${from.points.rows} and ${m}`)
   }
-  checkFinite(from.points)
-  if (to.points !== from.points) checkFinite(to.points)
+  if (from.points !== to.points) checkFinite(from.points)
   if (values && values !== to.points && values !== from.points) checkFinite(values)
   if (log) checkLog(log)
 }
@@ -26,7 +31,7 @@ export function checkNeighbourCount(count: number, m: number): void {
     throw mismatch(`${count} neighbours among ${m} points`, `a whole number from 1 to ${m}`)
 }
 
-function checkFinite({ data, cols }: Matrix): void {
+export function checkFinite({ data, cols }: Matrix): void {
   // A sum is finite only if every term is: the loop that names the entry runs only when there is one, or on overflow.
   // Four sums, so that none waits for the one before it.
   let [a, b, c, d] = [0, 0, 0, 0]

@@ -20,20 +20,18 @@ export const MOST_COORDINATES = 16
  * were last put in order is that one; nobody may change it. Cost O(n d) for these, O(n d log n) for others.
  */
 export function blockOrder(points: Matrix): Uint32Array {
-  const { checksum, order } = knownOrder(points)
-  return order ?? keepOrder(points, checksum, compiled(points) ?? ordered(points))
+  const checksum = checksumOf(points.data)
+  return knownOrder(points, checksum) ?? keepOrder(points, checksum, compiled(points) ?? ordered(points))
 }
 
-/** The same, found where it is not known by whoever has threads for it. */
-export async function blockOrderBy(points: Matrix, find: () => Promise<Uint32Array>): Promise<Uint32Array> {
-  const { checksum, order } = knownOrder(points)
-  return order ?? keepOrder(points, checksum, await find())
+/** The same of points with this checksum, found where it is not known by whoever has threads for it. */
+export async function blockOrderBy(points: Matrix, checksum: number, find: () => Promise<Uint32Array>): Promise<Uint32Array> {
+  return knownOrder(points, checksum) ?? keepOrder(points, checksum, await find())
 }
 
-function knownOrder({ data, rows }: Matrix): { readonly checksum: number; readonly order: Uint32Array | undefined } {
-  const checksum = checksumOf(data)
+function knownOrder({ data, rows }: Matrix, checksum: number): Uint32Array | undefined {
   const known = orders.get(data)
-  return { checksum, order: known?.checksum === checksum && known.order.length === rows ? known.order : undefined }
+  return known?.checksum === checksum && known.order.length === rows ? known.order : undefined
 }
 
 function keepOrder(points: Matrix, checksum: number, order: Uint32Array): Uint32Array {

@@ -1,5 +1,6 @@
 import { checksumOf } from '../../num/checksum.js'
 import type { Matrix } from '../../num/matrix.js'
+import { checkFinite } from '../check.js'
 import type { Desk } from './arrange.js'
 import { DATA_ADDRESS } from './job.js'
 import { uploadCloud } from './upload.js'
@@ -40,9 +41,10 @@ export class CloudCache {
     const before = this.#entries.get(points.data) ?? []
     const known = before.find((entry) => entry.checksum === checksum && entry.rows === points.rows && entry.centred === centred)
     if (known) return known.cloud
+    checkFinite(points)
     if (arena.top > (this.#count < MOST_CLOUDS ? MOST_BYTES : FEW_BYTES)) return this.#afresh().upload(points, centred)
     const mark = arena.top
-    const cloud = await uploadCloud(this.#desk, points, centred).catch((error) => {
+    const cloud = await uploadCloud(this.#desk, points, centred, checksum).catch((error) => {
       arena.cutBack(mark)
       throw error
     })

@@ -3,7 +3,7 @@ import { EngineError, InputError } from '../../num/errors.js'
 import type { StopSignal } from '../../num/iterate.js'
 import type { Matrix } from '../../num/matrix.js'
 import { MOST_PAGES, type WasmMemory, webAssembly } from '../../num/webassembly.js'
-import { checkNeighbourCount, checkPair } from '../check.js'
+import { checkCall, checkNeighbourCount } from '../check.js'
 import type { Exchange } from '../exchange.js'
 import { Arena } from './arena.js'
 import type { Desk } from './arrange.js'
@@ -117,13 +117,13 @@ class WasmEngine implements Engine {
   }
 
   async logSum(pair: Pair, log: Float64Array): Promise<Float64Array> {
-    checkPair(pair, log)
+    checkCall(pair, log)
     if (isSymmetric(pair, log, this.#options.precision)) return this.#symmetric(pair, { log }, symmetricLogSums)
     return this.#call(pair, { mode: 0, log }, (placed) => columnAt(this.#arena, placed, placed.fields.outLogSum))
   }
 
   async mean(pair: Pair, log: Float64Array, values: Matrix): Promise<Matrix> {
-    checkPair(pair, log, values)
+    checkCall(pair, log, values)
     if (isSymmetricProduct(pair, log, values, this.#options.precision)) return this.#symmetric(pair, { log, values }, symmetricMeans)
     return this.#call(pair, { mode: job.WITH_VALUES, log, values }, (placed) =>
       rowsAt(this.#arena, placed, placed.fields.outMean, values.cols)
@@ -131,7 +131,7 @@ class WasmEngine implements Engine {
   }
 
   async draw(pair: Pair, log: Float64Array, values: Matrix, noise: Noise): Promise<Draw> {
-    checkPair(pair, log, values)
+    checkCall(pair, log, values)
     const mode = job.WITH_VALUES | job.WITH_SQUARES | job.WITH_PARTIALS | job.DRAW
     if (this.#isLong(pair, { mode, values })) return (await this.rough()).draw(pair, log, values, noise)
     return this.#call(pair, { mode, log, values, noise }, (placed) => ({
@@ -143,7 +143,7 @@ class WasmEngine implements Engine {
   }
 
   async moments(pair: Pair, log: Float64Array, values: Matrix): Promise<Moments> {
-    checkPair(pair, log, values)
+    checkCall(pair, log, values)
     const mode = job.WITH_VALUES | job.WITH_SQUARES | job.COVARIANCE
     return this.#call(pair, { mode, log, values }, (placed) => ({
       mean: rowsAt(this.#arena, placed, placed.fields.outMean, values.cols),
@@ -154,7 +154,7 @@ class WasmEngine implements Engine {
   }
 
   async pick(pair: Pair, log: Float64Array, noise: Noise): Promise<Uint32Array> {
-    checkPair(pair, log)
+    checkCall(pair, log)
     const mode = job.WITH_PARTIALS | job.PICK
     if (this.#isLong(pair, { mode })) return (await this.rough()).pick(pair, log, noise)
     return this.#call(pair, { mode, log, noise }, (placed) => indicesOf(this.#arena, placed, 1))
@@ -171,7 +171,7 @@ class WasmEngine implements Engine {
   }
 
   async nearest(pair: Pair, count: number): Promise<Neighbours> {
-    checkPair(pair)
+    checkCall(pair)
     checkNeighbourCount(count, pair.to.points.rows)
     const { precision, exact } = this.#options
     if (exact) return exact.nearest(pair, count)

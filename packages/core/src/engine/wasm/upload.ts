@@ -1,3 +1,4 @@
+import { checksumOf } from '../../num/checksum.js'
 import type { Matrix } from '../../num/matrix.js'
 import { BLOCK_SIZE, blockOrderBy } from '../../space/blocks.js'
 import type { Arena } from './arena.js'
@@ -47,8 +48,13 @@ const pointFields = ({ rows, cols }: Matrix, { blockCount, orderAddress }: Pick<
   order: orderAddress
 })
 
-/** A cloud in block order, as it is (centres 0) unless `centred`. */
-export async function uploadCloud(desk: Desk, points: Matrix, centred: boolean): Promise<UploadedCloud> {
+/** A cloud in block order, as it is (centres 0) unless `centred`; `checksum` is that of its points. */
+export async function uploadCloud(
+  desk: Desk,
+  points: Matrix,
+  centred: boolean,
+  checksum = checksumOf(points.data)
+): Promise<UploadedCloud> {
   const { arena, precision } = desk
   const { cols } = points
   const rows = blockRows(precision)
@@ -68,7 +74,7 @@ export async function uploadCloud(desk: Desk, points: Matrix, centred: boolean):
   // One box a block is one a run in float64.
   const runBoxes = rows === BLOCK_SIZE ? places.boxes : arena.take(runCount * 2 * cols * 8)
   const raw = placeRaw(arena, points.data)
-  const order = await blockOrderBy(points, () => findOrder(desk, raw, points, places.orderAddress))
+  const order = await blockOrderBy(points, checksum, () => findOrder(desk, raw, points, places.orderAddress))
   const cloud: UploadedCloud = { ...places, order, blockCount, runCount }
   // Views come after the last `take`: memory that grows leaves them behind.
   arena

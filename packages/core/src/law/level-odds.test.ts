@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { log } from '../num/elementary.js'
-import { regularCholeskyInPlace } from '../num/linear-algebra.js'
+import { regularCholeskyInPlace, transpose } from '../num/linear-algebra.js'
 import { matrix } from '../num/matrix.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
+import { columnScale } from '../num/statistics.js'
 import { chooseRidge, fitOdds, offsetsWithout } from './level-odds.js'
-import { logisticClimb, plainClimb } from './logistic-ascent.js'
+import { logisticLoops, plainLoops } from './logistic-ascent.js'
 
 const ROWS = 300
 const key = keyFromSeed(3)
@@ -61,7 +62,7 @@ test.each([
   [6, 5, 3],
   [7, 9, 5],
   [40, 4, 2]
-])('an ascent over %d rows of %d inputs and %d outcomes is that of plain loops, bit for bit', async (rows, inputs, count) => {
+])('loops over %d rows of %d inputs and %d outcomes are those in JavaScript, bit for bit', async (rows, inputs, count) => {
   const numbers = (name: string, cols: number) => matrix(rows, cols, normals(keyFor(key, name), rows * cols))
   const x = numbers('inputs', inputs)
   const outcomes = Int32Array.from({ length: rows }, (_, i) => i % count)
@@ -73,7 +74,8 @@ test.each([
       if (a === b) bound.data[a * inputs + b]! += 0.1
     }
   regularCholeskyInPlace(bound.data, inputs)
-  const climb = await logisticClimb()
+  const loops = await logisticLoops()
+  expect(loops.curvatureOf(x)).toStrictEqual(plainLoops.curvatureOf(x))
   for (const offsets of [undefined, numbers('offsets', count)]) {
     const observed = { x, parts, outcomes, count, offsets }
     // At the last all shares but one are below what exp tells from nothing.
@@ -89,9 +91,16 @@ test.each([
         { tolerance: 0, turns: 30 },
         { tolerance: 1e-3, turns: 2000 }
       ]) {
-        const found = climb(observed, { ridge: 0.1, bound, ...ascent }, from)
-        expect(found).toStrictEqual(plainClimb(observed, { ridge: 0.1, bound, ...ascent }, from))
+        const found = loops.climb(observed, { ridge: 0.1, bound, ...ascent }, from)
+        expect(found).toStrictEqual(plainLoops.climb(observed, { ridge: 0.1, bound, ...ascent }, from))
       }
+      const asked = {
+        inputs: numbers('asked', inputs - 1),
+        scale: columnScale(numbers('scale', inputs - 1)),
+        weights: transpose(from),
+        offsets
+      }
+      expect(loops.sharesOf(asked)).toStrictEqual(plainLoops.sharesOf(asked))
     }
   }
 })

@@ -1,6 +1,7 @@
 import { exp } from '../num/elementary.js'
 import { solveLowerInPlace, solveLowerTransposedInPlace, transpose } from '../num/linear-algebra.js'
-import { type Matrix, matrix } from '../num/matrix.js'
+import { beside, type Matrix, matrix, rowOf } from '../num/matrix.js'
+import { type ColumnScale, standardised } from '../num/statistics.js'
 import { kernelOf, PAGE_BYTES, type WasmMemory, webAssembly } from '../num/webassembly.js'
 
 /** Rows of a logistic law of C outcomes. */
@@ -28,8 +29,26 @@ interface Ascent {
   readonly turns: number
 }
 
-/** The weights [q, C] to which an ascent of the mean log likelihood less the ridge leads from others. */
-type Climb = (observed: Observed, ascent: Ascent, from: Matrix) => Matrix
+/** Rows of which a law is asked, and its weights. */
+export interface Asked {
+  /** As they are [n, k]: they are standardised on the way. */
+  readonly inputs: Matrix
+  readonly scale: ColumnScale
+  /** [C, k + 1] */
+  readonly weights: Matrix
+  /** Of every row [n, C]; default noughts. */
+  readonly offsets?: Matrix | undefined
+}
+
+/** The loops of logistic laws, to the same bits wherever they run. */
+export interface LogisticLoops {
+  /** The weights [q, C] to which an ascent of the mean log likelihood less the ridge leads from others. Cost O(turns·(n·C·q + C·q²)). */
+  climb(observed: Observed, ascent: Ascent, from: Matrix): Matrix
+  /** ½ XᵀX/n of inputs [n, q], in its lower half [q, q]. Cost O(n·q²). */
+  curvatureOf(x: Matrix): Matrix
+  /** Probabilities of the outcomes [n, C]. Cost O(n·C·k). */
+  sharesOf(asked: Asked): Matrix
+}
 
 /** Exports of the compiled kernel: see `wasm/assembly/logistic.ts`. */
 interface Kernel {
@@ -37,6 +56,9 @@ interface Kernel {
   place(rows: number, inputs: number, outcomes: number): number
   addressOf(part: number): number
   climb(ridge: number, tolerance: number, turns: number): number
+  shares(): number
+  placeRows(rows: number, inputs: number): number
+  curvature(): number
 }
 
 /** Numbers that fit the memory of a small job: 64 MB with those that stand there twice. */
@@ -46,40 +68,57 @@ const kernel = kernelOf<Kernel>(() => import('./wasm/generated/logistic.js'))
 
 /**
  * What climbs, in WebAssembly where there is some. Every turn solves with the bound of the curvature, so that the likelihood never
- * falls; momentum that leads downhill is dropped. The bits are those of plain loops.
+ * falls; momentum that leads downhill is dropped.
  *
  * @source Böhning, *Multinomial logistic regression algorithm*, Ann. Inst. Statist. Math. 1992; Nesterov 1983 for the momentum,
- * O'Donoghue and Candès 2015 for dropping it. Cost O(turns·(n·C·q + C·q²)).
+ * O'Donoghue and Candès 2015 for dropping it.
  */
-export async function logisticClimb(): Promise<Climb> {
-  if (!webAssembly()) return plainClimb
+export async function logisticLoops(): Promise<LogisticLoops> {
+  if (!webAssembly()) return plainLoops
   const own = await kernel()
-  return (observed, ascent, from) => {
-    const { rows, cols } = observed.x
-    const isLarge = rows * (cols + observed.count) + cols * cols > MOST_NUMBERS
-    return isLarge ? plainClimb(observed, ascent, from) : climbIn(own, observed, ascent, from)
+  const isLarge = ({ rows, cols }: Matrix, beside: number) => rows * (cols + beside) + cols * cols > MOST_NUMBERS
+  return {
+    climb: (observed, ascent, from) =>
+      isLarge(observed.x, observed.count) ? plainLoops.climb(observed, ascent, from) : climbIn(own, observed, ascent, from),
+    curvatureOf: (x) => (isLarge(x, 0) ? plainLoops.curvatureOf(x) : curvatureIn(own, x)),
+    sharesOf: (asked) => (isLarge(asked.inputs, asked.weights.rows) ? plainLoops.sharesOf(asked) : sharesIn(own, asked))
   }
+}
+
+/** The numbers of the kernel's memory, which is made to hold so many bytes, from an address on. */
+function memoryOf({ memory }: Kernel, bytes: number): (address: number, length: number) => Float64Array {
+  const missing = (bytes >>> 0) - memory.buffer.byteLength
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES))
+  return (address, length) => new Float64Array(memory.buffer, address >>> 0, length)
+}
+
+/** Numbers of an outcome each, whose vectors hold two. */
+const widthOf = (count: number): number => 2 * Math.ceil(count / 2)
+/** Inputs in vectors of four. */
+const wideOf = (cols: number): number => 4 * Math.ceil(cols / 4)
+
+/** Outcomes that there are not have no share. */
+function placeOffsets(known: Float64Array, rows: number, count: number, offsets: Matrix | undefined): void {
+  const width = widthOf(count)
+  for (let i = 0; i < rows; i++)
+    for (let c = 0; c < width; c++) known[i * width + c] = c >= count ? Number.NEGATIVE_INFINITY : (offsets?.data[i * count + c] ?? 0)
 }
 
 function climbIn(kernel: Kernel, { x, parts, outcomes, offsets, count }: Observed, ascent: Ascent, from: Matrix): Matrix {
   const { rows, cols } = x
-  const needed = kernel.place(rows, cols, count) >>> 0
-  const { memory } = kernel
-  if (needed > memory.buffer.byteLength) memory.grow(Math.ceil((needed - memory.buffer.byteLength) / PAGE_BYTES))
-  const at = (address: number, length: number) => new Float64Array(memory.buffer, address >>> 0, length)
+  const at = memoryOf(kernel, kernel.place(rows, cols, count))
   const place = (part: number, length: number) => at(kernel.addressOf(part), length)
-  const [wide, width] = [4 * Math.ceil(cols / 4), 2 * Math.ceil(count / 2)]
+  const [wide, width] = [wideOf(cols), widthOf(count)]
   const fours = place(0, 4 * Math.ceil(rows / 4) * cols).fill(0)
   const divided = place(1, rows * wide).fill(0)
-  const known = place(2, rows * width)
   for (let i = 0; i < rows; i++) {
     const four = (i - (i % 4)) * cols + (i % 4)
     for (let a = 0; a < cols; a++) {
       fours[four + 4 * a] = x.data[i * cols + a]!
       divided[i * wide + a] = parts[i * cols + a]!
     }
-    for (let c = 0; c < width; c++) known[i * width + c] = c >= count ? Number.NEGATIVE_INFINITY : (offsets?.data[i * count + c] ?? 0)
   }
+  placeOffsets(place(2, rows * width), rows, count, offsets)
   place(3, rows).set(outcomes)
   place(4, cols * cols).set(transpose(ascent.bound).data)
   const weights = place(5, cols * width).fill(0)
@@ -90,8 +129,63 @@ function climbIn(kernel: Kernel, { x, parts, outcomes, offsets, count }: Observe
   return out
 }
 
-/** @internal The same by plain loops. */
-export function plainClimb(observed: Observed, { ridge, bound, tolerance, turns }: Ascent, from: Matrix): Matrix {
+function curvatureIn(kernel: Kernel, { data, rows, cols }: Matrix): Matrix {
+  const at = memoryOf(kernel, kernel.placeRows(rows, cols))
+  const wide = wideOf(cols)
+  const placed = at(kernel.addressOf(0), rows * wide)
+  if (wide === cols) placed.set(data)
+  else {
+    placed.fill(0)
+    for (let i = 0; i < rows; i++) placed.set(data.subarray(i * cols, (i + 1) * cols), i * wide)
+  }
+  const found = at(kernel.curvature(), wide * wide)
+  const out = matrix(cols, cols)
+  for (let a = 0; a < cols; a++) for (let b = 0; b <= a; b++) out.data[a * cols + b] = found[a * wide + b]!
+  return out
+}
+
+function sharesIn(kernel: Kernel, { inputs, scale, weights: { data: weights, rows: count, cols }, offsets }: Asked): Matrix {
+  const { data, rows } = inputs
+  const at = memoryOf(kernel, kernel.place(rows, cols, count))
+  const place = (part: number, length: number) => at(kernel.addressOf(part), length)
+  const width = widthOf(count)
+  const fours = place(0, 4 * Math.ceil(rows / 4) * cols).fill(0)
+  for (let i = 0, own = 0; i < rows; i++) {
+    let four = (i - (i % 4)) * cols + (i % 4)
+    for (let a = 0; a + 1 < cols; a++, own++, four += 4) fours[four] = (data[own]! - scale.centre[a]!) / scale.scale[a]!
+    fours[four] = 1
+  }
+  placeOffsets(place(2, rows * width), rows, count, offsets)
+  const placed = place(5, cols * width).fill(0)
+  for (let c = 0; c < count; c++) for (let a = 0; a < cols; a++) placed[a * width + c] = weights[c * cols + a]!
+  const found = at(kernel.shares(), rows * width)
+  const out = matrix(rows, count)
+  for (let i = 0; i < rows; i++) for (let c = 0; c < count; c++) out.data[i * count + c] = found[i * width + c]!
+  return out
+}
+
+/** @internal The same in JavaScript. */
+export const plainLoops: LogisticLoops = {
+  climb: plainClimb,
+  curvatureOf({ data, rows, cols: q }) {
+    const out = matrix(q, q)
+    for (let i = 0; i < rows; i++)
+      for (let a = 0; a < q; a++) for (let b = 0; b <= a; b++) out.data[a * q + b]! += (data[i * q + a]! * data[i * q + b]!) / (2 * rows)
+    return out
+  },
+  sharesOf({ inputs, scale, weights, offsets }) {
+    const x = withOnes(inputs, scale)
+    const out = matrix(inputs.rows, weights.rows)
+    for (let i = 0; i < out.rows; i++) sharesInto(rowOf(out, i), weights, x, i, offsets)
+    return out
+  }
+}
+
+/** Standardised inputs, then ones [n, k + 1]. */
+export const withOnes = (inputs: Matrix, scale: ColumnScale): Matrix =>
+  beside(standardised(inputs, scale), matrix(inputs.rows, 1, new Float64Array(inputs.rows).fill(1)))
+
+function plainClimb(observed: Observed, { ridge, bound, tolerance, turns }: Ascent, from: Matrix): Matrix {
   const { rows: q, cols: count } = from
   const ahead = matrix(q, count)
   const steps = matrix(count, q)
@@ -140,7 +234,7 @@ function sumsAt({ x, parts, outcomes, offsets, count }: Observed, weights: Matri
 }
 
 /** p_c ∝ exp(o_c + w_c · x) for weights [C, q], row i of x and of offsets. */
-export function sharesInto(p: Float64Array, { data, cols: q }: Matrix, { data: inputs }: Matrix, i: number, offsets?: Matrix): void {
+function sharesInto(p: Float64Array, { data, cols: q }: Matrix, { data: inputs }: Matrix, i: number, offsets?: Matrix): void {
   const count = p.length
   let largest = Number.NEGATIVE_INFINITY
   for (let c = 0, at = 0; c < count; c++) {

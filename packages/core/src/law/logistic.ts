@@ -1,8 +1,8 @@
 import { log } from '../num/elementary.js'
 import { regularCholeskyInPlace, transpose } from '../num/linear-algebra.js'
-import { beside, type Matrix, matrix, rowOf } from '../num/matrix.js'
-import { type ColumnScale, columnScale, standardised } from '../num/statistics.js'
-import { logisticClimb, sharesInto } from './logistic-ascent.js'
+import { type Matrix, matrix } from '../num/matrix.js'
+import { type ColumnScale, columnScale } from '../num/statistics.js'
+import { type LogisticLoops, logisticLoops, withOnes } from './logistic-ascent.js'
 
 /** The law of one of C outcomes given numbers x [k]: p_c ∝ exp(o_c + w_c · (x̃, 1)), x̃ standardised, o known beforehand. Plain data. */
 export interface LogisticLaw {
@@ -38,9 +38,9 @@ export async function fitLogistic(
   outcomes: Int32Array,
   { count, ridge, offsets, tolerance = TOLERANCE, from }: LogisticFit
 ): Promise<LogisticLaw> {
-  const { standards, x, parts, curvature } = prepared(inputs)
-  const climb = await logisticClimb()
-  const weights = climb(
+  const loops = await logisticLoops()
+  const { standards, x, parts, curvature } = prepared(inputs, loops)
+  const weights = loops.climb(
     { x, parts, outcomes, count, offsets },
     { ridge, bound: boundOf(curvature, ridge), tolerance, turns: TURNS },
     from ? transpose(from.weights) : startingWeights(outcomes, count, x.cols)
@@ -61,7 +61,7 @@ interface Prepared {
 /** What fits of the same inputs under other ridges share. */
 const known = new WeakMap<Matrix, Prepared>()
 
-function prepared(inputs: Matrix): Prepared {
+function prepared(inputs: Matrix, { curvatureOf }: Pick<LogisticLoops, 'curvatureOf'>): Prepared {
   const before = known.get(inputs)
   if (before) return before
   const standards = columnScale(inputs)
@@ -69,17 +69,6 @@ function prepared(inputs: Matrix): Prepared {
   const made = { standards, x, parts: x.data.map((input) => input / x.rows), curvature: curvatureOf(x) }
   known.set(inputs, made)
   return made
-}
-
-/** Standardised inputs, then ones [n, k + 1]. */
-const withOnes = (inputs: Matrix, scale: ColumnScale): Matrix =>
-  beside(standardised(inputs, scale), matrix(inputs.rows, 1, new Float64Array(inputs.rows).fill(1)))
-
-function curvatureOf({ data, rows, cols: q }: Matrix): Matrix {
-  const out = matrix(q, q)
-  for (let i = 0; i < rows; i++)
-    for (let a = 0; a < q; a++) for (let b = 0; b <= a; b++) out.data[a * q + b]! += (data[i * q + a]! * data[i * q + b]!) / (2 * rows)
-  return out
 }
 
 /** Cholesky factor of a curvature + ridge; constants have none. */
@@ -103,9 +92,6 @@ function startingWeights(outcomes: Int32Array, count: number, q: number): Matrix
 }
 
 /** Probabilities of the outcomes given inputs, and offsets [n, C] where the law was fitted with such. Cost O(n·C·k). */
-export function outcomeShares({ centre, scale, weights }: LogisticLaw, inputs: Matrix, offsets?: Matrix): Matrix {
-  const x = withOnes(inputs, { centre, scale })
-  const out = matrix(inputs.rows, weights.rows)
-  for (let i = 0; i < out.rows; i++) sharesInto(rowOf(out, i), weights, x, i, offsets)
-  return out
+export async function outcomeShares({ centre, scale, weights }: LogisticLaw, inputs: Matrix, offsets?: Matrix): Promise<Matrix> {
+  return (await logisticLoops()).sharesOf({ inputs, scale: { centre, scale }, weights, offsets })
 }

@@ -124,7 +124,7 @@ async function fitOutcomes(all: ObservedOutcomes, count: number, { key, watch }:
       order: simplest,
       score: async (setting, part) => {
         const [fitted, held] = [take((p) => p !== part), take((p) => p === part)]
-        const shares = outcomeShares(await lawOf(fitted, setting), held.inputs, setting.lifted ? held.offsets : undefined)
+        const shares = await outcomeShares(await lawOf(fitted, setting), held.inputs, setting.lifted ? held.offsets : undefined)
         return Float64Array.from(held.outcomes, (c, i) => -log(shares.data[i * count + c]!))
       },
       moves: (trials) => (trials.length === 0 ? settings : [])
@@ -157,12 +157,12 @@ function withPlaces({ factors }: Encoder, inputs: Matrix, codes: Int32Array, fac
 }
 
 /** Levels of all factors, drawn given what is known of the past [n, factors]. Cost O(n·C·k). */
-export function drawCategories(laws: CategoryLaw, encoder: Encoder, { inputs, lifts }: KnownRows, key: Key): Int32Array {
+export async function drawCategories(laws: CategoryLaw, encoder: Encoder, { inputs, lifts }: KnownRows, key: Key): Promise<Int32Array> {
   const width = encoder.factors.length
   const codes = new Int32Array(inputs.rows * width)
   let known = inputs
   for (const { factors, outcomes, lifted, law } of laws) {
-    const shares = outcomeShares(law, known, lifted ? offsetsOf(lifts, encoder, { factors, outcomes }) : undefined)
+    const shares = await outcomeShares(law, known, lifted ? offsetsOf(lifts, encoder, { factors, outcomes }) : undefined)
     const chosen = uniforms(keyFor(key, `factor ${factors[0]}`), inputs.rows)
     for (let i = 0; i < inputs.rows; i++) {
       let [outcome, left] = [0, chosen[i]!]

@@ -181,7 +181,7 @@ export class Steps {
     const { encoder } = training
     const inputs = takeColumns(past.inputs, givens)
     const lifts = takeColumns(past.lifts, this.levels)
-    const codes = drawCategories(categories, encoder, { inputs, lifts }, keyFor(key, 'categories'))
+    const codes = await drawCategories(categories, encoder, { inputs, lifts }, keyFor(key, 'categories'))
     const group = groupOf(training, givens)
     if (group.split.free.length === 0) return { coordinates: matrix(inputs.rows, encoder.coordinateCount), codes }
     const alike = forgets(choice.epsilon * choice.freeRatio)

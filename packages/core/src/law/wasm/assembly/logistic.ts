@@ -105,8 +105,8 @@ export function addressOf(part: i32): usize {
   }
 }
 
-/** What is left of a row's outcome by the shares that its sums give. */
-@inline function leave(i: i32): void {
+/** Makes the sums of a row what its shares are in proportion to; their own sum. */
+@inline function weigh(i: i32): f64 {
   const at = left + <usize>(i * width << 3)
   let largest: f64 = -Infinity
   for (let c = 0; c < outcomes; c++) largest = max<f64>(largest, load<f64>(at + (<usize>c << 3)))
@@ -115,6 +115,14 @@ export function addressOf(part: i32): usize {
   for (let c = at; c < end; c += 16) v128.store(c, exp(f64x2.sub(v128.load(c), most)))
   let total: f64 = 0
   for (let c = 0; c < outcomes; c++) total += load<f64>(at + (<usize>c << 3))
+  return total
+}
+
+/** What is left of a row's outcome by the shares that its sums give. */
+@inline function leave(i: i32): void {
+  const total = weigh(i)
+  const at = left + <usize>(i * width << 3)
+  const end = at + (<usize>width << 3)
   const all = f64x2.splat(total)
   const nought = f64x2.splat(0)
   const mine = at + (<usize>load<f64>(own + (<usize>i << 3)) << 3)
@@ -205,4 +213,47 @@ export function climb(ridge: f64, tolerance: f64, turns: i32): usize {
     pace = uphill < 0 ? 1 : next
   }
   return weights
+}
+
+/** Shares of the outcomes of all rows by the weights [4⌈n/4⌉, W]: where they stand. */
+export function shares(): usize {
+  ahead = weights
+  const line = <usize>width << 3
+  for (let i = 0; i < rows; i += 4) scoreFour(i)
+  for (let i = 0; i < rows; i++) {
+    const all = f64x2.splat(weigh(i))
+    const end = left + <usize>(i + 1) * line
+    for (let c = end - line; c < end; c += 16) v128.store(c, f64x2.div(v128.load(c), all))
+  }
+  return left
+}
+
+/** Where n rows of q inputs stand, one after another [n, 4⌈q/4⌉], what is to be added up is behind them; the first byte that is not needed. */
+export function placeRows(n: i32, q: i32): usize {
+  rows = n
+  inputs = q
+  wide = (q + 3) & ~3
+  x = START
+  sums = take(x, n * wide)
+  return take(sums, wide * wide)
+}
+
+/** Half of the mean products of inputs, of its lower half [4⌈q/4⌉, 4⌈q/4⌉]: where it stands. */
+export function curvature(): usize {
+  const line = <usize>wide << 3
+  const twice = f64x2.splat(2 * <f64>rows)
+  const end = x + <usize>rows * line
+  for (let a = 0; a < wide; a += 4) {
+    const own = <usize>a << 3
+    const to = sums + <usize>a * line
+    for (let b: usize = 0; b < own + 32; b += 16) {
+      let s$ = f64x2.splat(0)
+      for (let row = x; row < end; row += line) {
+        const other = v128.load(row + b)
+        s$ = f64x2.add(s$, f64x2.div(f64x2.mul(v128.load64_splat(row + own, $ * 8), other), twice))
+      }
+      v128.store(to + b + $ * line, s$)
+    }
+  }
+  return sums
 }

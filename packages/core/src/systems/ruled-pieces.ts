@@ -30,7 +30,11 @@ interface GivenRow {
 }
 
 /** Between which thresholds a number lies in some pieces; undefined where these do not follow each other, or are all. */
-export function betweenCuts({ of, cuts, values }: KeptStep, bins: readonly number[], { columns, row }: GivenRow): Between | undefined {
+export function betweenCuts(
+  { of, cuts, values }: Pick<KeptStep, 'of' | 'cuts' | 'values'>,
+  bins: readonly number[],
+  { columns, row }: GivenRow
+): Between | undefined {
   const [first, last] = [bins[0]!, bins[bins.length - 1]!]
   if (last - first >= bins.length || bins.length === values.length) return undefined
   const value = (name: string) => Number(row[name] ?? Number.NaN) / (columns.get(name)!.kind === 'datetime' ? DAY : 1)

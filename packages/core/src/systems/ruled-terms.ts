@@ -4,7 +4,6 @@ import {
   inputsOfKept,
   isShare,
   type KeptOrder,
-  type KeptRule,
   type KeptRules,
   measuredText,
   type RuledColumn,
@@ -31,6 +30,7 @@ import { columnWord, expressionText } from '../table/expression-text.js'
 import { parseObservation } from '../table/parse-expression.js'
 import { roundToFormat, spelled } from '../table/present.js'
 import type { NumericColumn } from '../table/table.js'
+import { type KeptLookup, type KeysWith, keysWith, onlyKey, valuesWith } from './ruled-keys.js'
 import {
   type Between,
   betweenCuts,
@@ -48,8 +48,6 @@ export const RULE_WARNING = 'rule-observed'
 
 /** Name of the warning that a value is given beside another one of which the data say nothing. */
 export const UNKNOWN_WARNING = 'rule-unknown'
-
-type KeptLookup = Extract<KeptRule, { kind: 'lookup' }>
 
 /** A derived column that is given, as a term of a log-likelihood: 0 where it is met. */
 type Term = (whole: RuleRow) => number
@@ -120,8 +118,8 @@ export class Through {
     if (row) return this.checked(rule, { wanted, rest, row, value })
     const within = rule.kind === 'step' ? this.betweenCuts(rule, wanted, rest) : undefined
     if (within && rule.kind === 'step') return { ...rest, [rule.of]: this.narrowed(rule, { within, rest, value }) }
-    const key = rule.kind === 'lookup' ? this.onlyKey(rule, wanted) : undefined
-    if (key !== undefined) return { ...rest, [(rule as KeptLookup).from[0]!]: key }
+    const only = rule.kind === 'lookup' ? this.keyOf(rule, { wanted, rest, value }) : undefined
+    if (only) return only
     this.observe(rule, value, wanted)
     return rest
   }
@@ -288,7 +286,10 @@ export class Through {
   }
 
   /** What is given of the number already, as far as it lies between the thresholds. */
-  private narrowed({ column, of }: KeptStep, { within, rest, value }: { within: Between; rest: Given; value: GivenValue }): GivenValue {
+  private narrowed(
+    { column, of }: Pick<KeptStep, 'column' | 'of'>,
+    { within, rest, value }: { within: Between; rest: Given; value: GivenValue }
+  ): GivenValue {
     if (!Object.hasOwn(rest, of)) return within
     const own = wantedOf(this.columns.get(of)!, rest[of]!) as Interval
     const [low, high] = [Math.max(own.low, within.from ?? own.low), Math.min(own.high, within.to ?? own.high)]
@@ -296,25 +297,44 @@ export class Through {
     return { ...(Number.isFinite(low) ? { from: low } : {}), ...(Number.isFinite(high) ? { to: high } : {}) }
   }
 
-  /** The one value that stands for what is looked up, or undefined. */
-  private onlyKey(rule: KeptLookup, wanted: Wanted): string | number | undefined {
-    if (rule.from.length !== 1 || rule.parts) return undefined
-    const keys = this.keysOf(rule, wanted)
-    const key = keys.length === 1 ? keys[0]![0] : undefined
-    if (key === null || key === undefined) return undefined
-    return this.columns.get(rule.from[0]!)!.kind === 'datetime' ? new Date(key as number).toISOString() : key
+  /** What stands for a value that is looked up, where only one combination of what is not given does; undefined where several do. */
+  private keyOf(rule: KeptLookup, { wanted, rest, value }: { wanted: Wanted; rest: Given; value: GivenValue }): Given | undefined {
+    const { values } = rule.table
+    const { entries, unknown } = keysWith(rule, rest, this.columns)
+    const fitting = entries.filter((e) => values[e] !== null && distanceOf(wanted, values[e]!) === 0)
+    // Of combinations that no row has the lookup only guesses.
+    if (fitting.length === 0 && entries.length > 0) throw this.without(rule, { wanted, rest, value, entries, unknown })
+    const added = onlyKey(rule, fitting, rest, this.columns)
+    if (!added) return undefined
+    const own = Object.entries(added).map(([of, one]): [string, GivenValue] => [
+      of,
+      typeof one === 'object' ? this.narrowed({ column: rule.column, of }, { within: one, rest, value }) : one!
+    ])
+    return { ...rest, ...Object.fromEntries(own) }
   }
 
-  private keysOf({ table, column }: KeptLookup, wanted: Wanted) {
-    const keys = table.keys.filter((_, e) => table.values[e] !== null && distanceOf(wanted, table.values[e]!) === 0)
-    if (keys.length > 0) return keys
-    throw this.contradiction(column, `a ${column} that no row has`)
+  /** No combination has what is given, beside what is given of the others. */
+  private without(
+    rule: KeptLookup,
+    { wanted, rest, value, entries, unknown }: KeysWith & { wanted: Wanted; rest: Given; value: GivenValue }
+  ): InputError {
+    const { column, from } = rule
+    const given = from.filter((name) => Object.hasOwn(rest, name))
+    const open = from.filter((name) => !given.includes(name))
+    const beside = given.map((name) => `${name}=${wordsOf(rest[name]!)}`).join(', ')
+    const near = valuesWith(rule, entries, wanted, this.columns).join(', ')
+    const isUnknown = unknown.length > 0 && open.length > 0
+    return new InputError({
+      code: 'condition-contradictory',
+      got: `${column}=${wordsOf(value)}${beside === '' ? `, a ${column} that no row has` : ` with ${beside}`}`,
+      expected: `what the rule ${this.textOf(column)} allows, such as ${near}${isUnknown ? `; no row has this ${unknown.join(', ')}, and the nearest one's counts` : ''}`,
+      try: `${isUnknown ? `giving ${open.join(', ')} too, with which ${column} is taken as given` : `leaving ${column} out`}, or fitting with --rules off`
+    })
   }
 
   /** As an observation of drawn numbers where it can be, as a likelihood else. */
   private observe(rule: Derivation, value: GivenValue, wanted: Wanted): void {
     const column = this.columns.get(rule.column)!
-    if (rule.kind === 'lookup') this.keysOf(rule, wanted)
     if (rule.kind === 'lookup' || rule.kind === 'step' || wanted.kind === 'levels' || wanted.low < wanted.high) {
       this.terms.push((whole) => (distanceOf(wanted, whole[rule.column]!) === 0 ? 0 : Number.NEGATIVE_INFINITY))
       return

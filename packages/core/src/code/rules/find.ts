@@ -8,6 +8,7 @@ import { isBeyondChance, rateByChance } from './chance.js'
 import { clashOf, goTogether, isOrder, keepable, needs } from './choose.js'
 import { bends, exceptionsOf } from './exceptions.js'
 import { findBinned } from './find-binned.js'
+import { findBoxes } from './find-boxes.js'
 import { findBrackets } from './find-brackets.js'
 import { findByLevel, findProductSums } from './find-by-level.js'
 import { findComparisons, sideBetween } from './find-comparisons.js'
@@ -195,6 +196,11 @@ export function findExact(
   if (byLevel && quantities.length <= MOST_COLUMNS_OF[3]) {
     const { columns, rowCount } = table
     for (const one of findBinned(columns, quantities, { rowCount, isTold, firstRows })) take({ kind: 'lookup', ...one })
+  }
+  if (byLevel && quantities.length <= MOST_COLUMNS_OF[2]) {
+    const { columns, rowCount } = table
+    for (const one of findBoxes(columns, quantities, { rowCount, isTold, isLookedUp: (name) => told.has(name), firstRows }))
+      take({ kind: 'lookup', ...one })
   }
   // Decimals are looked up sooner than looked up by: new ones would mostly be none of those that are known.
   takeLookups(lookups.filter(isByDecimals))

@@ -170,6 +170,39 @@ describe('what rules of a new kind leave as it was', { tags: ['slow'] }, () => {
       '20 of 20 rows have a combination of plan, zone that no row of the data has, such as plan=plus with zone=3: the rules “plan, zone -> price”, “plan, zone -> fee” say nothing of it, and these rows have what the nearest one has (price=10.5, fee=1.5); give price, fee too where you know better, or fit with --rules off'
     ])
     expect(unknown(await draw(model, { rows: 20, given: { plan: 'plus', zone: 2 } }))).toEqual([])
+    // What is given of one input says which of the other is meant.
+    const meant = await draw(model, { rows: 20, given: { zone: 2, price: 10.5 } })
+    expect(meant.conditional).toBeDefined()
+    expect([...numbers(meant, 'fee')]).toEqual(Array(20).fill(1.5))
+    await expect(draw(model, { given: { zone: 4, price: 10.5 } })).rejects.toThrow(
+      'got price=10.5 with zone=4; expected what the rule “plan, zone -> price” allows, such as 17.2; try leaving price out, or fitting with --rules off'
+    )
+    await expect(draw(model, { given: { zone: 3, price: 20 } })).rejects.toThrow(
+      "no row has this zone, and the nearest one's counts; try giving plan too, with which price is taken as given"
+    )
+    await expect(draw(model, { given: { price: 20 } })).rejects.toThrow('got price=20, a price that no row has')
+  })
+
+  it('a level that only one combination of brackets has is an interval of each number', async () => {
+    const dice = (label: string) => uniforms(keyFor(keyFromSeed(9), label), 400)
+    const [weight, length] = ['weight', 'length'].map((label) => Array.from(dice(label), (u) => Math.floor(100 * u))) as [
+      number[],
+      number[]
+    ]
+    const model = await fit({
+      rowCount: 400,
+      columns: [
+        { name: 'weight', source: 'number', values: Float64Array.from(weight) },
+        { name: 'length', source: 'number', values: Float64Array.from(length) },
+        { name: 'fits', source: 'text', values: weight.map((x, i) => (x < 60 && length[i]! < 70 ? 'yes' : 'no')) }
+      ]
+    })
+    expect(ruleTexts(model.rules!)).toEqual(['bins(weight, 60), bins(length, 70) -> fits'])
+    const small = await draw(model, { rows: 100, given: { fits: 'yes', weight: '40..80' } })
+    expect(small.conditional).toBeDefined()
+    expect(numbers(small, 'weight').every((x) => x >= 40 && x < 60)).toBe(true)
+    expect(numbers(small, 'length').every((x) => x < 70)).toBe(true)
+    await expect(draw(model, { given: { fits: 'yes', weight: 80 } })).rejects.toThrow('got fits=yes with weight=80')
   })
 
   it('levels between thresholds are given as intervals, which have to meet', async () => {

@@ -1,5 +1,5 @@
 import type { KeptRule, RuledColumn } from '../code/rules/kept-rules.js'
-import { keyPartOf } from '../code/rules/key-part.js'
+import { isExtreme, keyPartOf } from '../code/rules/key-part.js'
 import type { Given } from '../know/conditions.js'
 import type { CellValue } from '../table/cells.js'
 import { betweenCuts } from './ruled-pieces.js'
@@ -35,6 +35,8 @@ export function keysWith({ from, parts, table }: KeptLookup, given: Given, colum
 /** 0 where a number can be what is wanted and have this part, infinite where it cannot. */
 function missOf(part: NonNullable<NonNullable<KeptLookup['parts']>[number]>, wanted: Wanted, key: CellValue): number {
   if (wanted.kind === 'levels' || typeof key !== 'number') return Number.POSITIVE_INFINITY
+  // Which one is the largest others say.
+  if (isExtreme(part)) return 0
   const { low, high } = wanted
   if (low === high) return keyPartOf(part, low) === key ? 0 : Number.POSITIVE_INFINITY
   // What a calendar says of a time between two dates may be anything.

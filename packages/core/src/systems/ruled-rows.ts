@@ -4,6 +4,7 @@ import { bends, exceptionsOf } from '../code/rules/exceptions.js'
 import { findRules, findTotals, nearlyTotalNotes, searchNotes, standingsIn, totalNotes } from '../code/rules/find.js'
 import { keepRules, type Measured } from '../code/rules/keep.js'
 import type { KeptRules } from '../code/rules/kept-rules.js'
+import { isCalendarPart } from '../code/rules/key-part.js'
 import { parseRule } from '../code/rules/parse-rule.js'
 import { clockUnitOf } from '../code/rules/quantity.js'
 import { binAt, breachOf, breachWords, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
@@ -248,7 +249,7 @@ function refuseColumn(name: string, { rule, data: { table, formats }, weights }:
   const sort = column.kind === 'datetime' ? 'dates' : clock ? 'times of day' : 'numbers'
   const isOther =
     (isCut && sort !== (rule.dates ? 'dates' : rule.clock ? 'times of day' : 'numbers')) ||
-    (part && sort !== (typeof part === 'string' ? 'dates' : 'numbers'))
+    (part && sort !== (isCalendarPart(part) ? 'dates' : 'numbers'))
   const unfit = column.kind === 'identifier' || (computes && !isNumeric(column)) || isOther
   if (!unfit && name !== weights) return
   throw new InputError({
@@ -256,7 +257,7 @@ function refuseColumn(name: string, { rule, data: { table, formats }, weights }:
     got: `“${ruleText(rule)}”, where ${name} ${name === weights ? 'is the weight of rows' : column.kind === 'identifier' ? 'counts as an identifier' : isOther ? `is a column of ${sort}` : 'is no number or date'}`,
     expected: part
       ? typeof part === 'string'
-        ? `${part} of a column of dates`
+        ? `${part} of ${isCalendarPart(part) ? 'a column of dates' : 'columns of numbers'}`
         : 'bins of a column of numbers'
       : isOther
         ? THRESHOLDS[sort]

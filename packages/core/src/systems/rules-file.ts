@@ -1,7 +1,7 @@
 import type { Exceptions } from '../code/rules/exceptions.js'
 import type { Parts } from '../code/rules/keep-parts.js'
 import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn, THERE, type There } from '../code/rules/kept-rules.js'
-import type { KeyPart } from '../code/rules/key-part.js'
+import { EXTREMES, type KeyPart } from '../code/rules/key-part.js'
 import type { ListedValues } from '../code/rules/listed-values.js'
 import type { GapWhere, LookupKey } from '../code/rules/rule.js'
 import { areRising, type Cut, isNumber } from '../code/rules/thresholds.js'
@@ -102,7 +102,7 @@ const exceptions = optional(
 const there = optional(record<There>({ column: text, or: (value, field) => (value === 0 ? 0 : word('missing')(value, field)) }))
 
 const keyPart: Reader<KeyPart | null> = (value, field) =>
-  value === null ? null : Array.isArray(value) ? list(number(UNSCALED))(value, field) : word(...CALENDAR_PARTS)(value, field)
+  value === null ? null : Array.isArray(value) ? list(number(UNSCALED))(value, field) : word(...CALENDAR_PARTS, ...EXTREMES)(value, field)
 
 const lookupRecord = record<LookupRecord>({
   kind: word('lookup'),

@@ -16,6 +16,7 @@ import { findExtremes } from './find-extremes.js'
 import { type FormulaFound, findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
 import { findGaps } from './find-gaps.js'
 import { findJointGaps } from './find-joint-gaps.js'
+import { findLargest } from './find-largest.js'
 import { findLookups, type LookupFound } from './find-lookups.js'
 import { findOffsets } from './find-offsets.js'
 import { findOpen } from './find-open.js'
@@ -201,6 +202,9 @@ export function findExact(
     const { columns, rowCount } = table
     for (const one of findBoxes(columns, quantities, { rowCount, isTold, isLookedUp: (name) => told.has(name), firstRows }))
       take({ kind: 'lookup', ...one })
+    // Where several are the largest, the data must agree which is said.
+    for (const one of findLargest(columns, quantities, isTold).map((found): Rule => ({ kind: 'lookup', ...found })))
+      if (!breachOf(one, data)) take(one)
   }
   // Decimals are looked up sooner than looked up by: new ones would mostly be none of those that are known.
   takeLookups(lookups.filter(isByDecimals))

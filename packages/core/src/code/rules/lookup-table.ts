@@ -1,7 +1,7 @@
 import { defined } from '../../num/defined.js'
 import { type CellValue, cellAt } from '../../table/cells.js'
 import type { Column, NumericColumn, Table } from '../../table/table.js'
-import { keyPartOf } from './key-part.js'
+import { keyCells } from './key-part.js'
 import type { LookupKey } from './rule.js'
 
 /** What a column is for each combination of the columns that determine it. Plain data. */
@@ -108,7 +108,4 @@ export function keyAt(table: Table, key: LookupKey): (row: number) => readonly C
 
 /** What a row is looked up by, whose cells are given by column name. */
 export const keyOf = ({ from, parts }: LookupKey, cell: (name: string) => CellValue): readonly CellValue[] =>
-  from.map((name, k) => {
-    const [own, part] = [cell(name), parts?.[k]]
-    return part && typeof own === 'number' ? keyPartOf(part, own) : own
-  })
+  keyCells(from.map(cell), parts)

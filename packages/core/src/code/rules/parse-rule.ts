@@ -3,7 +3,7 @@ import { columnsOf, type Expression, indicatorsOf, isConstant, namesIn as namesI
 import { parseExpression } from '../../table/parse-expression.js'
 import { readClock } from '../../table/time-of-day.js'
 import { bends } from './exceptions.js'
-import { isCalendarPart, type KeyPart } from './key-part.js'
+import { isCalendarPart, isExtreme, type KeyPart } from './key-part.js'
 import { DAY } from './quantity.js'
 import type { GapsWhere, GapWhere, Rule } from './rule.js'
 import { solvedForLast } from './solve.js'
@@ -207,28 +207,34 @@ function lookupIn(text: string, before: string, after: string): Rule {
   const [to, ...others] = namesIn(after)
   if (keys.length === 0 || to === undefined || others.length > 0)
     throw malformed(text, 'not one column behind ->, and one or more before it')
-  const read = keys.map((key) => keyIn(text, key))
+  const read = keys.flatMap((key) => keyIn(text, key))
   const from = read.map(({ name }) => name)
   if (from.includes(to)) throw malformed(text, `${to} on both sides`)
   return { kind: 'lookup', column: to, from, ...(read.some(({ part }) => part) ? { parts: read.map(({ part }) => part) } : {}) }
 }
 
-/** `country`, `weekday(start)`, `bins(weight, 1, 5)`. */
-function keyIn(text: string, key: string): { readonly name: string; readonly part: KeyPart | null } {
+/** `country`, `weekday(start)`, `bins(weight, 1, 5)`, `largest(maths, art)`. */
+function keyIn(text: string, key: string): readonly { readonly name: string; readonly part: KeyPart | null }[] {
   const match = /^([a-z_]+)\s*\((.*)\)$/s.exec(key)
-  if (!match || !(match[1] === 'bins' || isCalendarPart(match[1]!))) return { name: namesIn(key)[0]!, part: null }
+  const word = match?.[1]
+  if (!match || !(word === 'bins' || isCalendarPart(word) || isExtreme(word))) return [{ name: namesIn(key)[0]!, part: null }]
+  if (isExtreme(word)) {
+    const names = partsIn(match[2]!).map((part) => namesIn(part)[0] ?? '')
+    if (names.length < 2 || names.includes('')) throw malformed(text, `${word} of fewer than two columns`)
+    return names.map((name) => ({ name, part: word }))
+  }
   const [name, ...cuts] = partsIn(match[2]!)
   const own = { name: namesIn(name!)[0] ?? '' }
-  if (match[1] !== 'bins') {
-    if (own.name === '' || cuts.length > 0) throw malformed(text, `${match[1]} of something else than a column`)
-    return { ...own, part: match[1] as KeyPart }
+  if (word !== 'bins') {
+    if (own.name === '' || cuts.length > 0) throw malformed(text, `${word} of something else than a column`)
+    return [{ ...own, part: word }]
   }
   const isNumber = (cut: string) => new RegExp(`^(?:${NUMBER})$`).test(cut)
   if (own.name === '' || cuts.length === 0 || !cuts.every(isNumber))
     throw malformed(text, 'bins of something else than a column and numbers')
   const part = cuts.map((cut) => Number(cut.replace('−', '-')))
   if (!areRising(part)) throw malformed(text, 'thresholds that do not rise')
-  return { ...own, part }
+  return [{ ...own, part }]
 }
 
 const namesIn = (text: string): string[] =>

@@ -6,7 +6,7 @@ import type { ColumnFormat } from '../../table/infer.js'
 import { spelled } from '../../table/present.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
-import { keyColumn } from './key-part.js'
+import { keyColumns as columnsOfKey } from './key-part.js'
 import { type Quantity, quantityOf, tolerance } from './quantity.js'
 import {
   columnsOfGap,
@@ -115,7 +115,10 @@ const codesIn = (column: Column): Codes => codesOf(column as Exclude<Column, { k
 
 /** The columns that another is looked up by, of each the part that counts. */
 export const keyColumns = ({ from, parts }: LookupKey, data: WrittenTable): Column[] =>
-  from.map((name, k) => keyColumn(columnIn(data, name), parts?.[k]))
+  columnsOfKey(
+    from.map((name) => columnIn(data, name)),
+    parts
+  )
 
 /** Between which thresholds each row lies; those without a number stand for themselves. */
 function binsOf(rule: Extract<Rule, { kind: 'step' }>, data: WrittenTable): Codes {

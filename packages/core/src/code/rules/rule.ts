@@ -1,7 +1,7 @@
 import type { CellValue } from '../../table/cells.js'
 import { type Expression, namesIn } from '../../table/expression.js'
 import { columnWord, expressionText } from '../../table/expression-text.js'
-import { type KeyPart, keyPartText } from './key-part.js'
+import { type KeyPart, keyText } from './key-part.js'
 import { columnsOfCuts, type Thresholds, thresholdsText } from './thresholds.js'
 
 /**
@@ -20,7 +20,7 @@ type Statement =
   | { readonly kind: 'order'; readonly column: string; readonly low: Expression }
   /** `cancelled <= arrival`: never above, of a column that is missing where the other need not be. */
   | { readonly kind: 'limit'; readonly column: string; readonly high: Expression }
-  /** `sku -> unit_price`: rows that agree in `from` agree in the column; `weekday(date) -> weekday`: in parts of these. */
+  /** `sku -> unit_price`: rows that agree in `from` agree in the column; `weekday(date) -> weekday`: in parts of these, `largest(maths, art) -> best`: in which is the largest. */
   | ({ readonly kind: 'lookup'; readonly column: string; readonly open?: Open | undefined } & LookupKey)
   /** `adult = age >= 18`, `group = bins(age, 18, 65)`, `late = delivered > promised`: one value below the first threshold, and one from each on. */
   | ({ readonly kind: 'step'; readonly column: string; readonly of: string } & Thresholds)
@@ -94,13 +94,11 @@ export function ruleText(rule: Rule): string {
 
 function statementText(rule: Rule): string {
   const column = columnWord(rule.column)
-  if (rule.kind === 'lookup') return `${keyText(rule)} -> ${column}`
+  if (rule.kind === 'lookup') return `${keyText(rule.from.map(columnWord), rule.parts)} -> ${column}`
   if (rule.kind === 'step') return `${column} = ${thresholdsText(columnWord(rule.of), rule)}`
   if (rule.kind === 'gap') return `${column} missing where ${gapsWhereText(rule)}`
   return `${column} ${rule.kind === 'formula' ? '=' : rule.kind === 'order' ? '>=' : '<='} ${expressionText(sideOf(rule))}`
 }
-
-const keyText = ({ from, parts }: LookupKey): string => from.map((name, k) => keyPartText(columnWord(name), parts?.[k])).join(', ')
 
 const gapsWhereText = (gap: GapsWhere): string =>
   wheresOf(gap)

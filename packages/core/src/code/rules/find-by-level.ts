@@ -103,8 +103,9 @@ export function findByLevel(
     const sums = left.flatMap(
       (target) => firstOf(groupings, (grouping) => sumOf(target, grouping, { ...problem, rules: known() }).sum) ?? []
     )
-    // Of two columns that tell each other the one that is hardly rounded was computed from the other, and that which could be so in any level.
-    for (const sum of sums.sort((a, b) => a.rounding - b.rounding || a.mixed - b.mixed)) {
+    // Of two columns that tell each other that was computed which is exact, and could be so in any level, or else rounds as a result does.
+    const isRounded = ({ rounding }: SumFound) => Number(rounding > 0)
+    for (const sum of sums.sort((a, b) => isRounded(a) - isRounded(b) || b.rounding - a.rounding || a.mixed - b.mixed)) {
       const after = behind(sum.column, known())
       if (!namesIn(sum.expression).some((name) => after.has(name))) found.push(sum)
     }

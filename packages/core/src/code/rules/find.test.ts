@@ -564,6 +564,25 @@ describe('sums by level', () => {
     ])
   })
 
+  it.each([
+    ['whole steps', 3.2, 15, 180, 65.6],
+    ['cents', 3.217, 15.5, 183.37, 65.63]
+  ])('compute a price in %s from what it is made of, and from it what a discount leaves', (_, year, child, smoking, base) => {
+    const ages = whole('age', 17, 84)
+    const smokers = levels('smoker', ['yes', 'no', 'no', 'no'])
+    const children = whole('children', 0, 4)
+    const premiums = ages.map((age, i) => base + year * age + child * children[i]! + (smokers[i] === 'yes' ? smoking : 0))
+    const digits = premiums.map((x) => x.toFixed(2).replace(/0$/, ''))
+    const discounts = children.map((count, i) => (count >= 2 && smokers[i] === 'no' ? '0.1' : '0.0'))
+    const net = digits.map((x, i) => (Math.round(100 * Number(x) * (1 - Number(discounts[i]))) / 100).toFixed(2))
+    const columns = [text('age', ages), text('smoker', smokers), text('children', children), text('premium', digits)]
+    expect(found({ rowCount: rows, columns: [...columns, text('discount', discounts), text('net', net)] })).toEqual([
+      'net = premium * (1 - discount)',
+      `premium = ${year} * age + ${child} * children + ${base} * P(smoker = no) + ${Number((base + smoking).toFixed(2))} * P(smoker = yes)`,
+      'smoker, children -> discount'
+    ])
+  })
+
   it('have no factor that hardly varies, and no term that the others do without', () => {
     const subjects = levels('subject', ['maths', 'music', 'sport'])
     const [exams, course, years] = [whole('exam', 20, 100), whole('course', 20, 100), whole('year', 2021, 2023)]

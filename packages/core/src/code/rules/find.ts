@@ -347,14 +347,23 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
   const parts = quantities.length + filled.length <= MOST_COLUMNS_OF[3] ? [...quantities, ...filled] : quantities
   const brackets = bracketsIn(quantities, rowCount)
   const single = [...findFormulas(parts, rowCount), ...findConstantSums(quantities, rowCount), ...brackets]
-  // Products that are written as one, as rate * (price - discount), say more than their sum.
-  const isOne = (name: string) => single.some((one) => one.column === name && !linearForm(one.expression))
-  const plain = [...single, ...(byLevel ? findProductSums(quantities).filter((sum) => !isOne(sum.column)) : [])]
-  const extremes = extremesIn(
-    quantities,
-    rowCount,
-    plain.filter((one) => !brackets.some(({ column: name }) => name === one.column))
-  )
+  // Products that are written as one, as rate * (price - discount), say more than their sum, whichever of their columns that is of.
+  const columnsOfFound = ({ column: name, expression }: FormulaFound) => columnsIn({ kind: 'formula', column: name, expression })
+  const products = single.filter((one) => !linearForm(one.expression))
+  const isOne = (sum: FormulaFound) => products.some((one) => one.column === sum.column || columnsOfFound(one) === columnsOfFound(sum))
+  const plain = [...single, ...(byLevel ? findProductSums(quantities).filter((sum) => !isOne(sum)) : [])]
+  const unbent = plain.filter((one) => !brackets.some(({ column: name }) => name === one.column))
+  // Where a column has two values, what is computed with it could be read as the larger of two multiples; and what a discount leaves of a
+  // price can be larger than another price, which is no bend of the price.
+  const computes = (one: FormulaFound, relation: string) =>
+    unbent.some((other) => other.column === one.column && columnsOfFound(other) === relation)
+  const isOther = (one: FormulaFound) =>
+    unbent.some((other) => {
+      const relation = columnsOfFound(other)
+      if (relation === columnsOfFound(one)) return true
+      return namesIn(one.expression).includes(other.column) && namesIn(other.expression).includes(one.column) && !computes(one, relation)
+    })
+  const extremes = extremesIn(quantities, rowCount, unbent).filter((one) => !isOther(one))
   // Of what has a bend one column alone can be computed.
   const bent = new Set<FormulaFound>([...brackets, ...extremes])
   const found = [...plain, ...extremes].sort(
@@ -362,11 +371,10 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
       Number(bent.has(b)) - Number(bent.has(a)) || a.rank - b.rank || a.inputs - b.inputs || place.get(b.column)! - place.get(a.column)!
   )
   // Of several readings of one relation that which computes what nothing else tells: what a price leaves, and not the price.
-  const same = ({ column: name, expression }: FormulaFound) => columnsIn({ kind: 'formula', column: name, expression })
   const isTold = ({ column: name, expression }: FormulaFound) =>
     lookups.some((one) => one.column === name && !one.from.some((input) => namesIn(expression).includes(input)))
-  const open = new Set(found.filter((one) => !isTold(one)).map(same))
-  const isBehind = (one: FormulaFound) => isTold(one) && open.has(same(one))
+  const open = new Set(found.filter((one) => !isTold(one)).map(columnsOfFound))
+  const isBehind = (one: FormulaFound) => isTold(one) && open.has(columnsOfFound(one))
   return [...found.filter((one) => !isBehind(one)), ...found.filter(isBehind)].flatMap(({ column: name, expression }): Rule[] => {
     const rule: Rule = { kind: 'formula', column: name, expression }
     const inputs = columnsOf(expression)

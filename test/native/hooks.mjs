@@ -7,6 +7,8 @@ import { strippedOnce } from './strip.mjs'
 const NAMES = {
   '@sbridge/core': '../../packages/core/src/index.ts',
   '@sbridge/core/internal': '../../packages/core/src/internal.ts',
+  '@sbridge/core/kernels': '../../packages/core/src/kernels.ts',
+  '@sbridge/core/tables': '../../packages/core/src/tables.ts',
   'sbridge/internal': '../../packages/sbridge/src/internal.ts'
 }
 

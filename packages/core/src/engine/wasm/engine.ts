@@ -63,10 +63,12 @@ export async function createWasmEngine(options: WasmEngineOptions): Promise<Engi
 }
 
 /**
- * 64 MB, in addresses: memory is used only as it is written to. The first growth of all detaches what stood there, and from then on
- * V8 throws away what it had compiled of all code with arrays: a twentieth of a small job went there.
+ * 16 MB, in addresses: memory is used only as it is written to. The first growth of all detaches what stood there, and from then on
+ * V8 throws away what it had compiled of all code with arrays: a twentieth of a small job went there, and small jobs take less than this.
+ * No more, since V8 counts the addresses of one thread as used: after each 64 MB it looks through everything for what is not, and with as
+ * many here a process that fits and draws small tables all the time spent a tenth to a quarter of its own there.
  */
-const FIRST_PAGES = 1024
+const FIRST_PAGES = 256
 
 /** Room for growth is reserved at once, in addresses too. */
 function createMemory(shared: boolean): WasmMemory {

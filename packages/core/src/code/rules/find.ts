@@ -188,6 +188,11 @@ export function findExact(
     const step = from.length === 1 ? (computed.has(from[0]!) ? stepIn(name, from[0]!) : undefined) : sideOfTwo(name, from)
     if (step) take({ kind: 'step', ...step })
   }
+  // Of whole numbers those that are computed are mostly known ones; the next is near them.
+  const isWhole = (name: string) => columnIn(data, name).kind === 'integer'
+  const isKey = (name: string) => !computed.has(name) || isWhole(name)
+  // The decimals of a premium tell the age that it was computed from; they are not what the age goes by.
+  const isLookedUp = (name: string) => lookups.some((one) => one.column === name && one.from.every(isKey))
   const isByDecimals = ({ from }: LookupFound) => from.length === 1 && columnIn(data, from[0]!).kind === 'number'
   const takeLookups = (some: readonly LookupFound[]) => {
     for (const one of some) if (!one.from.some((name) => computed.has(name))) take({ kind: 'lookup', ...one })
@@ -200,8 +205,7 @@ export function findExact(
   }
   if (byLevel && quantities.length <= MOST_COLUMNS_OF[2]) {
     const { columns, rowCount } = table
-    for (const one of findBoxes(columns, quantities, { rowCount, isTold, isLookedUp: (name) => told.has(name), firstRows }))
-      take({ kind: 'lookup', ...one })
+    for (const one of findBoxes(columns, quantities, { rowCount, isTold, isLookedUp, firstRows })) take({ kind: 'lookup', ...one })
     // Where several are the largest, the data must agree which is said.
     for (const one of findLargest(columns, quantities, isTold).map((found): Rule => ({ kind: 'lookup', ...found })))
       if (!breachOf(one, data)) take(one)
@@ -215,9 +219,7 @@ export function findExact(
       (name, of) => needs([name], kept).has(of)
     ))
       take(rule)
-  // Of whole numbers those that are computed are mostly known ones; the next is near them.
-  const isWhole = (name: string) => columnIn(data, name).kind === 'integer'
-  for (const one of lookups) if (one.from.every((name) => !computed.has(name) || isWhole(name))) take({ kind: 'lookup', ...one })
+  for (const one of lookups) if (one.from.every(isKey)) take({ kind: 'lookup', ...one })
   const derived = new Set(kept.filter((rule) => !isOrder(rule)).map((rule) => rule.column))
   // What leaves nothing open says more.
   for (const gap of gaps.filter(({ maybe }) => !maybe)) take({ kind: 'gap', ...gap })
@@ -226,7 +228,7 @@ export function findExact(
   for (const gap of findJointGaps(table.columns, quantities, {
     rowCount: table.rowCount,
     isTold: isGapTold,
-    isLookedUp: (name) => told.has(name),
+    isLookedUp,
     firstRows
   }))
     take({ kind: 'gap', ...gap })

@@ -11,6 +11,7 @@ interface RowKernel {
   uniforms(chain: number, ...key: readonly [...RowKey, first: number, count: number, out: number, work: number]): void
   permutation(...key: readonly [...RowKey, n: number, out: number, work: number]): void
   distances(rows: number, tiles: number, cols: number, before: number, columns: number, values: number, known: number, out: number): void
+  nearest(distances: number, numbers: number, n: number, start: number, own: number, out: number, squared: number, count: number): void
 }
 
 /** Step, stream, seed. */

@@ -169,56 +169,74 @@ export class Deck {
     while (found.length < gaps.length) {
       if (turns?.over) await turns.next()
       // All compiled loops share one memory.
-      const distances = this.compiledDistances() ?? this.distances()
-      do {
-        const { row } = gaps[found.length]!
-        found.push(this.nearestOf(row, distances(this.known(row))))
-      } while (found.length < gaps.length && !turns?.over)
+      const nearest = this.compiledNearest() ?? this.plainNearest()
+      do found.push(nearest(gaps[found.length]!.row))
+      while (found.length < gaps.length && !turns?.over)
     }
     return found
   }
 
-  private nearestOf(row: number, distances: Float64Array): Uint32Array {
-    const { length } = this.donors
-    const count = Math.min(NEAREST_DONORS, length - 1)
-    const kept = { rows: new Uint32Array(count), squared: new Float64Array(count).fill(Number.POSITIVE_INFINITY) }
-    const start = indexFromUniform(this.starts[row]!, length)
-    let limit = Number.POSITIVE_INFINITY
-    const keepFrom = (from: number, to: number): void => {
-      for (let at = from; at < to; at++) {
-        if (!(distances[at]! < limit) || this.donors[at] === row) continue
-        keepNearest(kept, this.donors[at]!, distances[at]!)
-        limit = kept.squared[count - 1]!
-      }
-    }
-    keepFrom(start, length)
-    keepFrom(0, start)
-    return kept.rows
-  }
-
-  /** Squared distances from a row to all donors [L], until it is asked for the next ones. */
-  private compiledDistances(): ((known: Known) => Float64Array) | undefined {
-    const { cols } = this.points
-    const { lent, expected } = this
-    const room = rowsIn([8 * lent.length, 8 * expected.length, 4 * cols, 8 * cols, 8 * expected.length])
+  /** The donors nearest to a row, ascending, until something else is asked of compiled loops. */
+  private compiledNearest(): ((row: number) => Uint32Array) | undefined {
+    const { cols, data } = this.points
+    const { lent, expected, donors } = this
+    const count = Math.min(NEAREST_DONORS, donors.length - 1)
+    const [cells, each] = [8 * cols, 8 * expected.length]
+    const room = rowsIn([8 * lent.length, each, each, each, cells, cells, 8 * NEAREST_DONORS, 8 * NEAREST_DONORS])
     if (!room) return undefined
     const { kernel, at } = room
-    const [rows, before, columnsAt, valuesAt, out] = at as [number, number, number, number, number]
+    const [rows, before, numbers, distances, columnsAt, valuesAt, out, squared] = at as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number
+    ]
     const { buffer } = kernel.memory
     new Float64Array(buffer, rows, lent.length).set(lent)
     new Float64Array(buffer, before, expected.length).set(expected)
-    const [ownColumns, ownValues] = [new Uint32Array(buffer, columnsAt, cols), new Float64Array(buffer, valuesAt, cols)]
-    const distances = new Float64Array(buffer, out, expected.length)
-    return ({ columns, values }) => {
-      ownColumns.set(columns)
-      ownValues.set(values)
-      kernel.distances(rows, expected.length / TILE, cols, before, columnsAt, valuesAt, columns.length, out)
-      return distances
+    new Uint32Array(buffer, numbers, donors.length).set(donors)
+    const [columns, values] = [new Uint32Array(buffer, columnsAt, cols), new Float64Array(buffer, valuesAt, cols)]
+    const nearest = new Uint32Array(buffer, out, count)
+    return (row) => {
+      let known = 0
+      for (let c = 0, at = row * cols; c < cols; c++, at++) {
+        if (this.missing[at]) continue
+        columns[known] = c
+        values[known++] = data[at]!
+      }
+      kernel.distances(rows, expected.length / TILE, cols, before, columnsAt, valuesAt, known, distances)
+      kernel.nearest(distances, numbers, donors.length, this.startOf(row), row, out, squared, count)
+      return nearest.slice()
     }
   }
 
-  /** @internal The same by plain loops. */
-  distances(): (known: Known) => Float64Array {
+  private startOf(row: number): number {
+    return indexFromUniform(this.starts[row]!, this.donors.length)
+  }
+
+  /** The same by plain loops. */
+  private plainNearest(): (row: number) => Uint32Array {
+    const { donors } = this
+    const distances = this.distances()
+    const count = Math.min(NEAREST_DONORS, donors.length - 1)
+    return (row) => {
+      const squared = distances(this.known(row))
+      const kept = { rows: new Uint32Array(count), squared: new Float64Array(count).fill(Number.POSITIVE_INFINITY) }
+      const start = this.startOf(row)
+      for (let k = 0; k < donors.length; k++) {
+        const at = (start + k) % donors.length
+        if (squared[at]! < kept.squared[count - 1]! && donors[at] !== row) keepNearest(kept, donors[at]!, squared[at]!)
+      }
+      return kept.rows
+    }
+  }
+
+  /** Squared distances from what is known of a row to all donors [L]. */
+  private distances(): (known: Known) => Float64Array {
     const { cols } = this.points
     return ({ columns, values }) =>
       this.expected.map((before, at) => {

@@ -37,12 +37,17 @@ describe('compiled loops over rows give the bits of plain ones', () => {
     expect(covariance).toEqual(products(cloud, weights, mean))
   })
 
-  it('distances to donors, some of whose cells are missing', async () => {
-    const cloud = points(203, 5)
-    const gaps = Array.from({ length: 40 }, (_, i) => ({ row: 5 * i, cells: i % 2 === 0 ? [3] : [0, 4] }))
+  it.each([
+    [203, false],
+    [203, true],
+    [9, false],
+    [1, true]
+  ])('the nearest of %i donors, some of whose cells are missing', async (rows, whole) => {
+    const cloud = points(rows, 5, whole)
+    const gaps = Array.from({ length: Math.ceil(rows / 5) }, (_, i) => ({ row: 5 * i, cells: i % 2 === 0 ? [3] : [0, 4] }))
     const near = new Deck(cloud, gaps, keyFromSeed(2))
     const plain = new Deck(cloud, gaps, keyFromSeed(2))
-    Object.assign(plain, { compiledDistances: () => undefined })
+    Object.assign(plain, { compiledNearest: () => undefined })
     expect(await near.nearestDonors(gaps)).toEqual(await plain.nearestDonors(gaps))
   })
 })

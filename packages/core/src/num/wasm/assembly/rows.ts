@@ -68,6 +68,37 @@ export function distances(rows: usize, tiles: i32, cols: i32, before: usize, col
   }
 }
 
+/**
+ * Which of some rows [n], numbered, are nearest by their squared distances, ascending, as many as `count` and at most n, and these [count]; of equals
+ * the one that is met first when all are gone through from place `start` on, and round. Row `own` is none of them.
+ */
+export function nearest(distances: usize, numbers: usize, n: i32, start: i32, own: u32, out: usize, squared: usize, count: i32): void {
+  for (let k = 0; k < count; k++) {
+    store<u32>(out + (<usize>k << 2), 0)
+    store<f64>(squared + (<usize>k << 3), Infinity)
+  }
+  if (count === 0) return
+  const last = squared + (<usize>(count - 1) << 3)
+  let limit: f64 = Infinity
+  for (let part = 0; part < 2; part++) {
+    const end = part === 0 ? n : start
+    for (let at = part === 0 ? start : 0; at < end; at++) {
+      const distance = load<f64>(distances + (<usize>at << 3))
+      if (!(distance < limit)) continue
+      const number = load<u32>(numbers + (<usize>at << 2))
+      if (number === own) continue
+      let k = count - 1
+      for (; k > 0 && load<f64>(squared + (<usize>(k - 1) << 3)) > distance; k--) {
+        store<f64>(squared + (<usize>k << 3), load<f64>(squared + (<usize>(k - 1) << 3)))
+        store<u32>(out + (<usize>k << 2), load<u32>(out + (<usize>(k - 1) << 2)))
+      }
+      store<f64>(squared + (<usize>k << 3), distance)
+      store<u32>(out + (<usize>k << 2), number)
+      limit = load<f64>(last)
+    }
+  }
+}
+
 /** 32 mixed bits of those of a number: one zero, and one number that is none. */
 @inline function hashOf(x: f64): u32 {
   const bits = x === x ? reinterpret<u64>(x + 0) : 0x7ff8000000000000

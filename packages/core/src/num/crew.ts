@@ -1,5 +1,6 @@
 import { EngineError, type ErrorParts, FormatError, InputError, SbridgeError } from './errors.js'
 import { quiet, throwIfStopped, type Watch } from './iterate.js'
+import { later } from './later.js'
 import { Pauses } from './pause.js'
 
 /** A computation that depends on its input alone: any thread may do it, to the same bytes. */
@@ -52,9 +53,8 @@ export async function each<I, O>(task: Task<I, O>, inputs: readonly I[], options
  * and at the latest when its result is asked for, which is a function.
  */
 export function beside<I, O>(task: Task<I, O>, input: I, { crew, stop, work }: Beside): () => Promise<O> {
-  let output: Promise<O> | undefined
   const start = (run: () => Promise<O> | O): Promise<O> => {
-    output = (async () => run())()
+    const output = (async () => run())()
     // Nobody may ask, where something else has failed.
     output.catch(() => {})
     return output
@@ -63,10 +63,23 @@ export function beside<I, O>(task: Task<I, O>, input: I, { crew, stop, work }: B
     const there = start(() => crew.run(task.name, task.pack ? task.pack(input) : input, { stop }) as Promise<O>)
     return () => there
   }
-  const withdraw = crew?.later(() => void start(() => task.run(input, { stop })), work)
+  return meanwhile(() => start(() => task.run(input, { stop })), { crew, work })
+}
+
+/** Something done in this thread while others work on a reduction, where there are some, and at the latest when it is asked for. */
+export function meanwhile<T>(make: () => T, { crew, work }: Pick<Beside, 'crew' | 'work'>): () => T {
+  const made = later(make)
+  const errand = () => {
+    try {
+      made()
+    } catch {
+      // Who asks is told.
+    }
+  }
+  const withdraw = crew?.later(errand, work)
   return () => {
     withdraw?.()
-    return output ?? start(() => task.run(input, { stop }))
+    return made()
   }
 }
 

@@ -14,6 +14,9 @@ import type { Telling } from '../../tell/telling.js'
 import { prepareRows, type TableOptions } from '../prepare.js'
 import type { DrawnRows, TableFit } from './options.js'
 
+/** Operations of `keptOrder` a cell: 36 ns. */
+export const ORDER_WORK = 12
+
 /** The order of the rows of a table that is kept under some options: with rules, and not of groups, which come one by one. */
 export function keptOrder(raw: RawTable, options: TableOptions & Pick<TableFit, 'rules' | 'group'>): SerialOrder | undefined {
   if (options.rules === 'off' || options.group !== undefined) return undefined

@@ -6,6 +6,7 @@ import { uniqueText } from '../../code/rules/unique.js'
 import { comparePanels } from '../../diagnose/panels.js'
 import { tellPanels } from '../../diagnose/tell-panels.js'
 import type { ModelContents } from '../../model-file/contents.js'
+import { meanwhile } from '../../num/crew.js'
 import { defined } from '../../num/defined.js'
 import { keyFromSeed } from '../../num/random.js'
 import { isMadeKind } from '../../table/made-kinds.js'
@@ -38,7 +39,7 @@ import type { TableKind } from './kind.js'
 import { latent, latentLocal, local, localClasses, panel, whole } from './kinds.js'
 import { latentDrawFields, latentFields } from './latent-fields.js'
 import type { DrawnRows, Stretch, TableFit, TableModel, TableRequest } from './options.js'
-import { inOrder, keptOrder, orderIn, withOrder } from './ordered.js'
+import { inOrder, keptOrder, ORDER_WORK, orderIn, withOrder } from './ordered.js'
 import { planTable } from './plan.js'
 import { fitPrivate } from './private.js'
 import { fitRefinement } from './refined.js'
@@ -46,7 +47,7 @@ import { STRETCH_ROWS, stretches } from './stretches.js'
 import { tellTable } from './tell.js'
 import { keepingTotals } from './totals.js'
 import type { ModelParts } from './trial.js'
-import { keepingApart, statingUnique, UNIQUE_WARNING, uniqueIn, uniqueOf, withUnique } from './unique.js'
+import { keepingApart, statingUnique, UNIQUE_WARNING, UNIQUE_WORK, uniqueIn, uniqueToFind, withUnique } from './unique.js'
 import { tellingUnknown } from './unknown.js'
 
 const KINDS = [whole, local, localClasses, latent, latentLocal, panel] as unknown as readonly TableKind<TableModel>[]
@@ -125,12 +126,16 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
   plan: planTable,
   async fit(input, options, context) {
     const keys = statedKeysOf(input, options)
-    const unique = uniqueOf(input, options)
+    const cells = input.rowCount * input.columns.length
+    const { crew } = context.engine
+    const uniqueNow = meanwhile(uniqueToFind(input, options), { crew, work: UNIQUE_WORK * cells })
+    const orderNow = meanwhile(() => keptOrder(input, options), { crew, work: ORDER_WORK * cells })
     const { refine, privacy, unique: _, ...own } = options
     const fitted = await PARTS.fit(input, own, context)
     const model = privacy === undefined ? fitted : await fitPrivate({ input, options: own, model: fitted, asked: privacy }, PARTS, context)
     const refinement = refine === 'auto' ? await fitRefinement({ input, options: own, model }, PARTS, context) : undefined
-    return { ...model, ...defined({ keys, refinement, order: keptOrder(input, options), unique: unique.length > 0 ? unique : undefined }) }
+    const unique = uniqueNow()
+    return { ...model, ...defined({ keys, refinement, order: orderNow(), unique: unique.length > 0 ? unique : undefined }) }
   },
   async draw(model, request, context) {
     checkKeys(model.keys, (request.rows ?? model.summary.rowCount) * (request.asked?.givens.length ?? 1))

@@ -60,20 +60,27 @@ export const statingUnique = (system: Tables): Tables => ({
   fit: (input, options, context) => system.fit(input, uniqueApart(options), context)
 })
 
+/** Operations of `findUnique` a cell, where hardly a set passes: 45 ns. */
+export const UNIQUE_WORK = 15
+
+type UniqueOptions = Parameters<typeof prepareRows>[1] & Parameters<typeof placesOf>[0] & Pick<TableFit, 'rules' | 'group' | 'unique'>
+
 /** The sets of columns that tell the rows of a table apart: those that are stated, and those that are found. Cost: as of `findUnique`. */
-export function uniqueOf(
-  input: RawTable,
-  options: Parameters<typeof prepareRows>[1] & Parameters<typeof placesOf>[0] & Pick<TableFit, 'rules' | 'group' | 'unique'>
-): readonly KeptUnique[] {
+export const uniqueOf = (input: RawTable, options: UniqueOptions): readonly KeptUnique[] => uniqueToFind(input, options)()
+
+/** The same, found when it is asked for; what is wrong with those that are stated is said at once. */
+export function uniqueToFind(input: RawTable, options: UniqueOptions): () => readonly KeptUnique[] {
   const { rules, group, unique = [] } = options
-  if (group !== undefined || placesOf(options) !== undefined) return []
+  if (group !== undefined || placesOf(options) !== undefined) return () => []
   const { data } = prepareRows(input, options)
   // What is left out is not drawn, or is counted anew for each row.
   const isDrawn = (columns: Unique) => !columns.some((name) => options.exclude?.includes(name))
   const stated = unique.filter((columns) => isDrawn(columns) && isStated(columns, data.table))
-  const found =
-    rules === 'off' ? [] : findUnique(data).filter((columns) => !stated.some((one) => one.every((name) => columns.includes(name))))
-  return [...stated.map((columns) => ({ columns, stated: true })), ...found.map((columns) => ({ columns }))]
+  return () => {
+    const found =
+      rules === 'off' ? [] : findUnique(data).filter((columns) => !stated.some((one) => one.every((name) => columns.includes(name))))
+    return [...stated.map((columns) => ({ columns, stated: true })), ...found.map((columns) => ({ columns }))]
+  }
 }
 
 /** Whether drawn columns have to be kept apart: keys are anyhow. Throws `InputError` for columns that are not there, and for rows that agree (code `rule-broken`). */

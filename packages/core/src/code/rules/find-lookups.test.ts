@@ -124,6 +124,36 @@ describe('what a category and the bracket of a number tell together', () => {
     expect(found(columns).sort()).toEqual(rules)
   })
 
+  it('is a class that tells the category: it goes by that and the number, not the category by the class', () => {
+    const smoker = some('smoker', ['no', 'no', 'no', 'yes'])
+    const mass = Array.from(dice('mass'), (u) => (18 + 20 * u).toFixed(1))
+    const risk = mass.map((one, i) => (smoker[i] === 'yes' ? 'high' : Number(one) >= 30 ? 'some' : 'low'))
+    expect(found({ risk, mass, smoker })).toEqual(['smoker, bins(mass, 30) -> risk'])
+    // A town has its own height, which tells it beside its country: that is no class of heights.
+    const towns = some('town', ['Ulm', 'Bonn', 'Kiel', 'Bern', 'Genf', 'Chur', 'Graz', 'Linz', 'Wien'])
+    const heights: Readonly<Record<string, number>> = {
+      Ulm: 478,
+      Bonn: 60,
+      Kiel: 5,
+      Bern: 540,
+      Genf: 375,
+      Chur: 593,
+      Graz: 353,
+      Linz: 266,
+      Wien: 171
+    }
+    const country = towns.map((one) =>
+      ['Ulm', 'Bonn', 'Kiel'].includes(one) ? 'DE' : ['Bern', 'Genf', 'Chur'].includes(one) ? 'CH' : 'AT'
+    )
+    expect(found({ country, height: towns.map((one) => heights[one]!), town: towns, mass }).sort()).toEqual(
+      found({ town: towns, height: towns.map((one) => heights[one]!), country, mass }).sort()
+    )
+    expect(found({ country, height: towns.map((one) => heights[one]!), town: towns, mass }).sort()).toEqual([
+      'town -> country',
+      'town -> height'
+    ])
+  })
+
   it('is read, written, kept in a file and comes back', () => {
     const { data } = prepareRows(textTable(columns))
     expect(rules.map((text) => ruleText(parseRule(text)))).toEqual(rules)

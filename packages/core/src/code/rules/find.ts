@@ -197,12 +197,20 @@ export function findExact(
   const takeLookups = (some: readonly LookupFound[]) => {
     for (const one of some) if (!one.from.some((name) => computed.has(name))) take({ kind: 'lookup', ...one })
   }
-  takeLookups(lookups.filter((one) => !isByDecimals(one)))
   const isTold = (name: string) => except.has(name) || kept.some((rule) => rule.column === name && (!isOrder(rule) || rule.exceptions))
-  if (byLevel && quantities.length <= MOST_COLUMNS_OF[3]) {
-    const { columns, rowCount } = table
-    for (const one of findBinned(columns, quantities, { rowCount, isTold, firstRows })) take({ kind: 'lookup', ...one })
+  const binned = (isLeft: (name: string) => boolean) =>
+    byLevel && quantities.length <= MOST_COLUMNS_OF[3]
+      ? findBinned(table.columns, quantities, { rowCount: table.rowCount, isTold: (name) => isTold(name) || !isLeft(name), firstRows })
+      : []
+  // What a class tells, and a number beside it tells the class by: smoker and body mass, and not the class of them whether somebody smokes.
+  const telling = lookups.filter(({ from, parts }) => from.length === 1 && !parts)
+  const tells = (by: string, name: string) => telling.some((one) => one.from[0] === by && one.column === name)
+  for (const one of binned((name) => telling.some(({ from }) => from[0] === name))) {
+    const [level, number] = one.from as readonly [string, string]
+    if (tells(one.column, level) && !tells(one.column, number)) take({ kind: 'lookup', ...one })
   }
+  takeLookups(lookups.filter((one) => !isByDecimals(one)))
+  for (const one of binned(() => true)) take({ kind: 'lookup', ...one })
   if (byLevel && quantities.length <= MOST_COLUMNS_OF[2]) {
     const { columns, rowCount } = table
     for (const one of findBoxes(columns, quantities, { rowCount, isTold, isLookedUp, firstRows })) take({ kind: 'lookup', ...one })

@@ -579,7 +579,7 @@ describe('sums by level', () => {
     expect(found({ rowCount: rows, columns: [...columns, text('discount', discounts), text('net', net)] })).toEqual([
       'net = premium * (1 - discount)',
       `premium = ${year} * age + ${child} * children + ${base} * P(smoker = no) + ${Number((base + smoking).toFixed(2))} * P(smoker = yes)`,
-      'smoker, children -> discount'
+      'smoker, bins(children, 2) -> discount'
     ])
   })
 

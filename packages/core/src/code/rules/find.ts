@@ -202,12 +202,21 @@ export function findExact(
     byLevel && quantities.length <= MOST_COLUMNS_OF[3]
       ? findBinned(table.columns, quantities, { rowCount: table.rowCount, isTold: (name) => isTold(name) || !isLeft(name), firstRows })
       : []
-  // What a class tells, and a number beside it tells the class by: smoker and body mass, and not the class of them whether somebody smokes.
+  // A category and a number tell a class, and not the class whether somebody smokes; on which side of a threshold a number lies says more
+  // than which it is.
   const telling = lookups.filter(({ from, parts }) => from.length === 1 && !parts)
   const tells = (by: string, name: string) => telling.some((one) => one.from[0] === by && one.column === name)
-  for (const one of binned((name) => telling.some(({ from }) => from[0] === name))) {
+  const lists = lookups.filter(({ from }) => from.length === 2 && from.some((name) => numberNamed(name)))
+  const isListed = ({ column: name, from }: LookupFound) =>
+    lists.some((one) => one.column === name && one.from.every((input) => from.includes(input)))
+  // Brackets of one number each would be a list.
+  const isBracketed = ({ from, parts }: LookupFound) => {
+    const cuts = parts![1] as readonly number[]
+    return new Set(quantityIn(data, from[1]!).values).size >= 2 * (cuts.length + 1)
+  }
+  for (const one of binned((name) => telling.some(({ from }) => from[0] === name) || lists.some(({ column: listed }) => listed === name))) {
     const [level, number] = one.from as readonly [string, string]
-    if (tells(one.column, level) && !tells(one.column, number)) take({ kind: 'lookup', ...one })
+    if ((tells(one.column, level) && !tells(one.column, number)) || (isListed(one) && isBracketed(one))) take({ kind: 'lookup', ...one })
   }
   takeLookups(lookups.filter((one) => !isByDecimals(one)))
   for (const one of binned(() => true)) take({ kind: 'lookup', ...one })

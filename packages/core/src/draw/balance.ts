@@ -3,10 +3,11 @@ import { exp, log } from '../num/elementary.js'
 import { cholesky, choleskySolve } from '../num/linear-algebra.js'
 import { normalisedWeights } from '../num/log-space.js'
 import { type Matrix, matrix, takeRows } from '../num/matrix.js'
-import { lookAt, type RowSource, weightedMoments, weightedVariances } from '../num/statistics.js'
+import { weightedMoments } from '../num/statistics.js'
 import { kernelBetween } from '../scaling/landmarks.js'
 import { reversed } from '../scaling/on-engine.js'
 import { type Cloud, cloud } from '../space/cloud.js'
+import { Features } from './features.js'
 
 /** What is to be the same of drawn rows and of those that they are drawn from: of the last step of a draw that knows nothing. */
 export interface Balance {
@@ -64,7 +65,7 @@ export async function balancedTerms(pair: Pair, logTerms: Float64Array, balance:
     const step = choleskySolve(factor, matrix(gap.length, 1, gap))
     for (let a = 0; a < gap.length; a++) theta[a] = theta[a]! + step.data[a]!
   }
-  return tilted(logTerms, features, theta)
+  return features.tilted(logTerms, theta)
 }
 
 /** What does not depend on chains. */
@@ -81,7 +82,7 @@ function preparedFor(points: Matrix, { logWeights, numberCount }: Balance): Prep
   const known = prepared.get(points.data)
   if (known?.logWeights === logWeights && known.numberCount === numberCount) return known
   const weights = normalisedWeights(logWeights)
-  const features = featuresOf(points, numberCount, weights)
+  const features = new Features(points, numberCount).standardised(weights)
   const found = { logWeights, numberCount, weights, features, covariance: weightedMoments(features, weights).covariance }
   prepared.set(points.data, found)
   return found
@@ -113,13 +114,9 @@ async function addGap(
   { pair, logTerms, weights, features }: Side,
   { theta, gap, engine }: { readonly theta: Float64Array; readonly gap: Float64Array; readonly engine: Engine }
 ): Promise<void> {
-  const shares = await sharesOf(pair, tilted(logTerms, features, theta), engine)
-  lookAt(features, (data, start, end) => {
-    for (let j = start, at = 0; j < end; j++) {
-      const missing = weights[j]! - shares[j]!
-      for (let a = 0; a < gap.length; a++, at++) gap[a] = gap[a]! + missing * data[at]!
-    }
-  })
+  const shares = await sharesOf(pair, features.tilted(logTerms, theta), engine)
+  for (let j = 0; j < shares.length; j++) shares[j] = weights[j]! - shares[j]!
+  features.addTo(gap, shares)
 }
 
 /** How often each row is used by chains, on average: Σ_i p_ij / n. [M] */
@@ -132,60 +129,4 @@ async function sharesOf(pair: Pair, terms: Float64Array, engine: Engine): Promis
   )
   for (let j = 0; j < used.length; j++) used[j] = exp(terms[j]! + used[j]!)
   return used
-}
-
-function tilted(terms: Float64Array, features: Features, theta: Float64Array): Float64Array {
-  const out = new Float64Array(terms.length)
-  lookAt(features, (data, start, end) => {
-    for (let j = start, at = 0; j < end; j++) {
-      let sum = terms[j]!
-      for (let a = 0; a < theta.length; a++, at++) sum += theta[a]! * data[at]!
-      out[j] = sum
-    }
-  })
-  return out
-}
-
-/** Features of rows, worked out as they are looked at: of many rows they would be the largest array of a draw. */
-interface Features extends RowSource {
-  /** Those of other rows, on the same scale. */
-  of(points: Matrix): Features
-}
-
-/** Columns of points and the squares of the first of them, each of mean 0 and variance 1 unless it is constant [M, p]. */
-function featuresOf(points: Matrix, numberCount: number, weights: Float64Array): Features {
-  const { mean, variances } = weightedVariances(unscaledFeatures(points, numberCount), weights)
-  // What is constant comes to nothing.
-  const spreads = variances.map((x) => (x > 0 ? Math.sqrt(x) : Number.POSITIVE_INFINITY))
-  const scaled = (rows: Matrix): Features => {
-    const unscaled = unscaledFeatures(rows, numberCount)
-    return { ...unscaled, some: (start, end) => scaleRows(unscaled.some(start, end), mean, spreads), of: scaled }
-  }
-  return scaled(points)
-}
-
-function unscaledFeatures(points: Matrix, numberCount: number): RowSource {
-  const p = points.cols + numberCount
-  let out = new Float64Array(0)
-  const some = (start: number, end: number): Float64Array => {
-    if (out.length !== (end - start) * p) out = new Float64Array((end - start) * p)
-    writeFeatures(points, numberCount, start, out)
-    return out
-  }
-  return { rows: points.rows, cols: p, some }
-}
-
-/** Those of rows from `start` on. */
-function writeFeatures({ data, cols }: Matrix, numberCount: number, start: number, out: Float64Array): void {
-  for (let at = 0, from = start * cols; at < out.length; from += cols, at += cols + numberCount) {
-    for (let c = 0; c < cols; c++) out[at + c] = data[from + c]!
-    for (let c = 0; c < numberCount; c++) out[at + cols + c] = data[from + c]! * data[from + c]!
-  }
-}
-
-/** Rows less their centre [p] over their spreads [p], in place. */
-function scaleRows(rows: Float64Array, centre: Float64Array, spreads: Float64Array): Float64Array {
-  const p = centre.length
-  for (let at = 0; at < rows.length; at += p) for (let a = 0; a < p; a++) rows[at + a] = (rows[at + a]! - centre[a]!) / spreads[a]!
-  return rows
 }

@@ -11,8 +11,21 @@ interface RowKernel {
   uniforms(chain: number, ...key: readonly [...RowKey, first: number, count: number, out: number, work: number]): void
   permutation(...key: readonly [...RowKey, n: number, out: number, work: number]): void
   distances(rows: number, tiles: number, cols: number, before: number, columns: number, values: number, known: number, out: number): void
+  tilt(...look: FeatureLook): void
+  addFeatures(...look: FeatureLook): void
+  addSquares(...look: FeatureLook): void
   nearest(distances: number, numbers: number, n: number, start: number, own: number, out: number, squared: number, count: number): void
 }
+
+/** Points, how many and of how many columns, how many of which also as squares; what the features are less and over; room for one row's; a number of every row, and those of every feature. */
+type FeatureLook = readonly [
+  ...points: readonly [at: number, rows: number, cols: number, squares: number],
+  ...by: readonly [centre: number, scale: number],
+  work: number,
+  ofRows: number,
+  first: number,
+  second: number
+]
 
 /** Step, stream, seed. */
 type RowKey = readonly [step: number, stream: number, seedLow: number, seedHigh: number]

@@ -173,22 +173,6 @@ export function products(points: Matrix | RowSource, weights: Float64Array, mean
   return covariance
 }
 
-/** The same mean, and the variances alone [d]. Cost O(n·d). */
-export function weightedVariances(points: RowSource, weights: Float64Array): { mean: Float64Array; variances: Float64Array } {
-  const d = points.cols
-  const mean = weightedMean(points, weights)
-  const variances = new Float64Array(d)
-  lookAt(points, (data, start, end) => {
-    for (let i = start, at = 0; i < end; i++) {
-      for (let c = 0; c < d; c++, at++) {
-        const difference = data[at]! - mean[c]!
-        variances[c]! += weights[i]! * difference * difference
-      }
-    }
-  })
-  return { mean, variances }
-}
-
 function weightedMean(points: RowSource, weights: Float64Array): Float64Array {
   const d = points.cols
   const mean = new Float64Array(d)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Features } from '../../draw/features.js'
 import { matrix } from '../../num/matrix.js'
 import { keyFromSeed, normals, uniforms } from '../../num/random.js'
 import { products, weightedMoments } from '../../num/statistics.js'
@@ -35,6 +36,27 @@ describe('compiled loops over rows give the bits of plain ones', () => {
     const weights = uniforms(keyFromSeed(1), rows)
     const { mean, covariance } = weightedMoments(cloud, weights)
     expect(covariance).toEqual(products(cloud, weights, mean))
+  })
+
+  it.each([
+    [1, 1, 0],
+    [7, 3, 2],
+    [4100, 5, 5],
+    [5000, 4, 1]
+  ])('features of %i × %i, %i of them also as squares', (rows, cols, squares) => {
+    const cloud = points(rows, cols)
+    const weights = uniforms(keyFromSeed(1), rows)
+    const theta = normals(keyFromSeed(2), cols + squares)
+    const found = [true, false].map((compiled) => {
+      const as = (features: Features) => (compiled ? features : Object.assign(features, { compiled: () => false }))
+      const plain = as(new Features(cloud, squares))
+      const features = as(plain.standardised(weights))
+      const sums = theta.slice()
+      features.addTo(sums, weights)
+      return [features.tilted(weights, theta), sums, weightedMoments(features, weights).covariance.data]
+    })
+    expect(found[0]).toEqual(found[1])
+    for (const numbers of found[0]!) expect(numbers.every(Number.isFinite)).toBe(true)
   })
 
   it.each([

@@ -99,6 +99,59 @@ export function nearest(distances: usize, numbers: usize, n: i32, start: i32, ow
   }
 }
 
+/** Features of a row [p]: its numbers and the squares of the first of them, less their centre and over their scale. Two at a time: what is read beyond is overwritten. */
+@inline function featuresAt(row: usize, cols: i32, squares: i32, centre: usize, scale: usize, out: usize): void {
+  const line = <usize>cols << 3
+  for (let c: usize = 0; c < line; c += 16)
+    v128.store(out + c, f64x2.div(f64x2.sub(v128.load(row + c), v128.load(centre + c)), v128.load(scale + c)))
+  const end = <usize>squares << 3
+  for (let c: usize = 0; c < end; c += 16) {
+    const x = v128.load(row + c)
+    const at = line + c
+    v128.store(out + at, f64x2.div(f64x2.sub(f64x2.mul(x, x), v128.load(centre + at)), v128.load(scale + at)))
+  }
+}
+
+/** Adds Σ_a θ_a φ_a to a term of every row [n]; θ is `first`. */
+export function tilt(points: usize, rows: i32, cols: i32, squares: i32, centre: usize, scale: usize, work: usize, terms: usize, first: usize, second: usize): void {
+  const line = <usize>cols << 3
+  const end = <usize>(cols + squares) << 3
+  const last = terms + (<usize>rows << 3)
+  for (let row = points, at = terms; at < last; at += 8, row += line) {
+    featuresAt(row, cols, squares, centre, scale, work)
+    let sum = load<f64>(at)
+    for (let a: usize = 0; a < end; a += 8) sum += load<f64>(first + a) * load<f64>(work + a)
+    store<f64>(at, sum)
+  }
+}
+
+/** Adds the features of all rows, weighted [n], to `first` [p]. */
+export function addFeatures(points: usize, rows: i32, cols: i32, squares: i32, centre: usize, scale: usize, work: usize, weights: usize, first: usize, second: usize): void {
+  const line = <usize>cols << 3
+  const end = <usize>(cols + squares) << 3
+  const last = weights + (<usize>rows << 3)
+  for (let row = points, at = weights; at < last; at += 8, row += line) {
+    featuresAt(row, cols, squares, centre, scale, work)
+    const weight = v128.load64_splat(at)
+    for (let a: usize = 0; a < end; a += 16) v128.store(first + a, f64x2.add(v128.load(first + a), f64x2.mul(weight, v128.load(work + a))))
+  }
+}
+
+/** Adds the squares of the features about `second` [p], weighted [n], to `first` [p]. */
+export function addSquares(points: usize, rows: i32, cols: i32, squares: i32, centre: usize, scale: usize, work: usize, weights: usize, first: usize, second: usize): void {
+  const line = <usize>cols << 3
+  const end = <usize>(cols + squares) << 3
+  const last = weights + (<usize>rows << 3)
+  for (let row = points, at = weights; at < last; at += 8, row += line) {
+    featuresAt(row, cols, squares, centre, scale, work)
+    const weight = v128.load64_splat(at)
+    for (let a: usize = 0; a < end; a += 16) {
+      const difference = f64x2.sub(v128.load(work + a), v128.load(second + a))
+      v128.store(first + a, f64x2.add(v128.load(first + a), f64x2.mul(f64x2.mul(weight, difference), difference)))
+    }
+  }
+}
+
 /** 32 mixed bits of those of a number: one zero, and one number that is none. */
 @inline function hashOf(x: f64): u32 {
   const bits = x === x ? reinterpret<u64>(x + 0) : 0x7ff8000000000000

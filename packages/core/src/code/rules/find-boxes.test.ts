@@ -46,6 +46,14 @@ describe('what several sides tell together', () => {
     expect(found({ kind, age, works })).toEqual(['bins(age, 16, 67) -> works'])
   })
 
+  it('goes before a list of the numbers that are known of the same columns', () => {
+    const years = dice('years').map((u) => 18 + Math.floor(40 * u))
+    const claims = dice('claims').map((u) => Math.floor(4 * u))
+    const bonus = years.map((x, i) => word(x >= 25 && claims[i] === 0))
+    // Of years and claims alone rows would repeat each other, and show nothing.
+    expect(found({ years, claims, age, bonus })).toEqual(['bins(years, 25), bins(claims, 1) -> bonus'])
+  })
+
   it('has the fewest sides that tell it: a mean of what is told by its parts is none', () => {
     const mean = maths.map((x, i) => ((x + physics[i]! + art[i]!) / 3).toFixed(4))
     const passed = maths.map((x, i) => word(x >= 40 && physics[i]! >= 40 && art[i]! >= 40))

@@ -50,7 +50,8 @@ export function findBoxes(
       const target = { rows: all(), isIn }
       const sides = fewestSides(target, signs(target.rows))
       const told = sides && believed(target, sides, { candidates: 2 * targets.length * columns.length ** sides.length, isLookedUp })
-      return told && told.signs.length > 1 ? [told] : []
+      // What levels alone tell is looked up as they are.
+      return told && told.signs.length > 1 && told.signs.some(isSide) ? [told] : []
     })
     return boxes
       .sort((a, b) => a.signs.length - b.signs.length || a.chance - b.chance)

@@ -218,14 +218,22 @@ export function findExact(
     const [level, number] = one.from as readonly [string, string]
     if ((tells(one.column, level) && !tells(one.column, number)) || (isListed(one) && isBracketed(one))) take({ kind: 'lookup', ...one })
   }
-  takeLookups(lookups.filter((one) => !isByDecimals(one)))
+  const isSingle = ({ from }: LookupFound) => from.length === 1
+  takeLookups(lookups.filter((one) => isSingle(one) && !isByDecimals(one)))
+  const { columns, rowCount } = table
+  const hasFew = byLevel && quantities.length <= MOST_COLUMNS_OF[2]
+  const boxes = hasFew ? findBoxes(columns, quantities, { rowCount, isTold, isLookedUp, firstRows }) : []
+  // And so do several sides than a list of what rows have in the same columns.
+  const isAmong = (box: LookupFound, { column: name, from }: LookupFound) =>
+    name === box.column && box.from.every((input) => from.includes(input))
+  for (const box of boxes) if (lookups.some((one) => isAmong(box, one))) take({ kind: 'lookup', ...box })
+  takeLookups(lookups.filter((one) => !isSingle(one)))
   for (const one of binned(() => true)) take({ kind: 'lookup', ...one })
-  if (byLevel && quantities.length <= MOST_COLUMNS_OF[2]) {
-    const { columns, rowCount } = table
-    for (const one of findBoxes(columns, quantities, { rowCount, isTold, isLookedUp, firstRows })) take({ kind: 'lookup', ...one })
+  for (const one of boxes) take({ kind: 'lookup', ...one })
+  for (const one of hasFew ? findLargest(columns, quantities, isTold) : []) {
+    const rule: Rule = { kind: 'lookup', ...one }
     // Where several are the largest, the data must agree which is said.
-    for (const one of findLargest(columns, quantities, isTold).map((found): Rule => ({ kind: 'lookup', ...found })))
-      if (!breachOf(one, data)) take(one)
+    if (!breachOf(rule, data)) take(rule)
   }
   // Decimals are looked up sooner than looked up by: new ones would mostly be none of those that are known.
   takeLookups(lookups.filter(isByDecimals))

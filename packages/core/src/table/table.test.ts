@@ -271,8 +271,8 @@ describe('cells', () => {
 /** Coordinates whose ranks are evenly spaced: what they decode to is the law of the values, without chance. */
 const even = (count: number): Float64Array => Float64Array.from({ length: count }, (_, i) => normalQuantile((i + 0.5) / count))
 
-/** Whether a number differs from the values by a multiple of what they differ by. */
-function latticed(x: number, values: Float64Array): boolean {
+/** What says whether a number differs from the values by a multiple of what they differ by. */
+function latticeOf(values: Float64Array): (x: number) => boolean {
   const steps = Array.from(values, (value) => Math.round(100 * (value - values[0]!)))
   let step = 0
   for (const s of steps) {
@@ -280,8 +280,10 @@ function latticed(x: number, values: Float64Array): boolean {
     while (b > 0) [a, b] = [b, a % b]
     step = a
   }
-  const at = (100 * (x - values[0]!)) / step
-  return Math.abs(at - Math.round(at)) < 1e-6
+  return (x) => {
+    const at = (100 * (x - values[0]!)) / step
+    return Math.abs(at - Math.round(at)) < 1e-6
+  }
 }
 
 describe('scaling', () => {
@@ -389,7 +391,7 @@ describe('scaling', () => {
       const drawn = unscaleValues(fitScaler(values, 'quantile'), even(5000))
       const shareOf = (rows: Float64Array) => rows.filter((x) => !known.has(x)).length / rows.length
       // Gaps between the same values: nothing finer than the column's own digits and lattice.
-      expect(drawn.every((x) => latticed(x, values))).toBe(true)
+      expect(drawn.every(latticeOf(values))).toBe(true)
       return shareOf(drawn) - shareOf(column(seed + 100, 5000))
     })
     // The count of single values, which it goes by, has a standard error of 0.01 over four samples of 500.

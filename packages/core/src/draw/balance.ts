@@ -3,7 +3,6 @@ import { exp, log } from '../num/elementary.js'
 import { cholesky, choleskySolve } from '../num/linear-algebra.js'
 import { normalisedWeights } from '../num/log-space.js'
 import { type Matrix, matrix, takeRows } from '../num/matrix.js'
-import { weightedMoments } from '../num/statistics.js'
 import { kernelBetween } from '../scaling/landmarks.js'
 import { reversed } from '../scaling/on-engine.js'
 import { type Cloud, cloud } from '../space/cloud.js'
@@ -83,7 +82,7 @@ function preparedFor(points: Matrix, { logWeights, numberCount }: Balance): Prep
   if (known?.logWeights === logWeights && known.numberCount === numberCount) return known
   const weights = normalisedWeights(logWeights)
   const features = new Features(points, numberCount).standardised(weights)
-  const found = { logWeights, numberCount, weights, features, covariance: weightedMoments(features, weights).covariance }
+  const found = { logWeights, numberCount, weights, features, covariance: features.covariance(weights) }
   prepared.set(points.data, found)
   return found
 }

@@ -1,6 +1,6 @@
 import type { Matrix } from '../num/matrix.js'
 import { rowsIn } from '../num/row-kernel.js'
-import { type ColumnScale, lookAt, type RowSource } from '../num/statistics.js'
+import { type ColumnScale, covarianceAbout, lookAt, type RowSource } from '../num/statistics.js'
 
 /** Rows that compiled loops are handed together. */
 const ROWS_AT_ONCE = 4096
@@ -62,6 +62,13 @@ export class Features implements RowSource {
       }
     }
     return out
+  }
+
+  /** Under weights of sum 1 [M]: [p, p], its lower triangle. */
+  covariance(weights: Float64Array): Matrix {
+    const mean = new Float64Array(this.cols)
+    this.addTo(mean, weights)
+    return covarianceAbout(this, weights, mean)
   }
 
   /** Terms [M] with Σ_a θ_a φ_a added. */

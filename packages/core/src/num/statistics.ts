@@ -126,12 +126,15 @@ export function lookAt({ rows, some }: RowSource, look: (data: Float64Array, sta
  * Mean [d] of the rows of `points` [n, d] under weights of sum 1 [n], and their covariance about it [d, d], of which the
  * lower triangle is filled. Cost O(n·d²).
  */
-export function weightedMoments(points: Matrix | RowSource, weights: Float64Array): { mean: Float64Array; covariance: Matrix } {
+export function weightedMoments(points: Matrix, weights: Float64Array): { mean: Float64Array; covariance: Matrix } {
   const source = sourceOf(points)
   const mean = weightedMean(source, weights)
-  const covariance = compiledProducts(source, weights, mean) ?? products(source, weights, mean)
-  return { mean, covariance }
+  return { mean, covariance: covarianceAbout(source, weights, mean) }
 }
+
+/** The same covariance about a mean that is known. */
+export const covarianceAbout = (source: RowSource, weights: Float64Array, mean: Float64Array): Matrix =>
+  compiledProducts(source, weights, mean) ?? products(source, weights, mean)
 
 function compiledProducts(source: RowSource, weights: Float64Array, mean: Float64Array): Matrix | undefined {
   const { rows, cols: d } = source

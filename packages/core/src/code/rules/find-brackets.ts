@@ -1,9 +1,10 @@
+import { log } from '../../num/elementary.js'
 import { spreadRows } from '../../table/codes.js'
 import type { Expression } from '../../table/expression.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import type { FormulaFound } from './find-formulas.js'
 import { type Quantity, tolerance } from './quantity.js'
-import { binary, column, number, scaled, simplestFactorIn, simplestIn, writeSum } from './shapes.js'
+import { binary, choicesOf, column, number, scaled, simplestFactorIn, simplestIn, writeSum } from './shapes.js'
 
 /** Rows, spread over the table, that pieces are found on. */
 const MOST_ROWS = 2000
@@ -13,8 +14,10 @@ const [MOST_PIECES, LEAST_POINTS] = [8, 10]
 const OFF = 0.75
 /** Neighbours that bend by more than rounding: of pieces few do, of two columns that merely hang together nearly all. */
 const MOST_BENDS = 3 * MOST_PIECES
-/** Of several readings of one relation after sums with weights. */
-const RANK = 9.8
+/** Of several readings of one relation after sums with weights; of these those of fewest digits first, as the tax on what is taxable, and not on the gross. */
+const [RANK, DIGIT] = [9.8, 1e-4]
+/** Parts of a unit that count as none: a thousandth of what a rounding may be off by. */
+const NOUGHT = 1e-6
 
 /** A piece: points [first, last] lie on a line. */
 interface Piece {
@@ -50,7 +53,10 @@ export function findBrackets(quantities: readonly Quantity[], rowCount: number):
       const pieces = points && piecesOf(points)
       const lines = pieces && linesOf(points, pieces)
       if (!lines || !isBelieved(lines, { input, target, rowCount, candidates: usable.length ** 2 })) return []
-      return [{ column: target.name, expression: written(lines, input.name), rank: RANK, inputs: 1 }]
+      const numbers = [...lines.lines.flatMap(({ slope, constant }, k) => [slope, k === 0 ? constant : 0]), ...lines.cuts].filter(
+        (x) => x !== 0
+      )
+      return [{ column: target.name, expression: written(lines, input.name), rank: RANK + DIGIT * log(choicesOf(1, numbers)), inputs: 1 }]
     })
   })
 }
@@ -145,7 +151,9 @@ function linesOf(points: Points, pieces: readonly Piece[]): Brackets | undefined
     if (!(from <= until)) return false
     const cut = simplestIn(from, until)
     cuts[left] = cut
-    lines[to] = { slope: slopes[to]!, constant: difference(known.constant, bend * cut) }
+    // A cut with as many decimals as it needs leaves a little of what a line through nought is nought of.
+    const constant = difference(known.constant, bend * cut)
+    lines[to] = { slope: slopes[to]!, constant: Math.abs(constant) <= NOUGHT * unit ? 0 : constant }
     return true
   }
   for (let k = widest; k > 0; k--) if (!joins(k, k - 1)) return undefined

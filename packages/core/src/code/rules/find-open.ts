@@ -38,8 +38,12 @@ export function findOpen(
     const some = Uint32Array.from({ length: count }, (_, k) => rows[Math.floor(((k + 0.5) * rows.length) / count)]!)
     const own = columns.filter((one) => one === column || !isBehind(one.name, column.name))
     const found = ruleOf(column.name, { ...data, table: takeTableRows({ columns: own, rowCount }, some) })
-    const rule = found && { ...found, open }
-    return rule && !breachOf(rule, data) ? [rule] : []
+    if (!found) return []
+    // Nothing where the formula says less: overtime beyond forty hours.
+    const positive = open === 0 &&
+      found.kind === 'formula' && { ...found, expression: { kind: 'call', name: 'positive', of: found.expression } as const }
+    const rule = positive && !breachOf(positive, data) ? positive : { ...found, open }
+    return breachOf(rule, data) ? [] : [rule]
   })
 }
 

@@ -525,6 +525,39 @@ describe('brackets of a tariff', () => {
   })
 })
 
+it('a product is computed, and a sum that has the same column gives way: the interest is what the loan leaves of all payments', () => {
+  const rows = 400
+  const dice = (label: string) => Array.from(uniforms(keyFor(keyFromSeed(23), label), rows))
+  const text = (name: string, cells: readonly (string | number)[]) => ({ name, source: 'text' as const, values: cells.map(String) })
+  const loans = dice('loan').map((u) => 1000 * Math.floor(50 + 400 * u))
+  const terms = dice('term').map((u) => 5 * (2 + Math.floor(5 * u)))
+  const payments = loans.map((loan, i) => (loan * (0.004 + 1 / (12 * terms[i]!))).toFixed(2))
+  const totals = payments.map((payment, i) => (Number(payment) * 12 * terms[i]!).toFixed(2))
+  const interests = totals.map((total, i) => (Number(total) - loans[i]!).toFixed(2))
+  const columns = [text('loan', loans), text('term', terms), text('payment', payments), text('total', totals), text('interest', interests)]
+  expect(found({ rowCount: rows, columns })).toEqual(['interest = total - loan', 'total = 12 * term * payment'])
+})
+
+it('what is 0 where its formula says less is positive, and a tax goes by what is taxable', () => {
+  const rows = 400
+  const dice = (label: string) => Array.from(uniforms(keyFor(keyFromSeed(29), label), rows))
+  const text = (name: string, cells: readonly (string | number)[]) => ({ name, source: 'text' as const, values: cells.map(String) })
+  const cents = (x: number) => (Math.round(100 * x + 1e-7) / 100).toFixed(2)
+  const wages = dice('wage').map((u) => [18.5, 21, 24.25, 30, 42.5][Math.floor(5 * u)]!)
+  const hours = dice('hours').map((u) => (25 + Math.floor(50 * u) / 2).toFixed(1))
+  const overtime = wages.map((wage, i) => cents(1.5 * wage * Math.max(0, Number(hours[i]) - 40)))
+  expect(found({ rowCount: rows, columns: [text('wage', wages), text('hours', hours), text('overtime', overtime)] })).toEqual([
+    'overtime = positive(1.5 * wage * hours - 60 * wage)'
+  ])
+  const gross = dice('gross').map((u) => cents(300 + 1500 * u))
+  const taxable = gross.map((x) => cents(0.95 * Number(x)))
+  const tax = taxable.map((x) => cents(0.1 * Number(x) + 0.1 * Math.max(0, Number(x) - 600)))
+  expect(found({ rowCount: rows, columns: [text('gross', gross), text('taxable', taxable), text('tax', tax)] })).toEqual([
+    'tax = 0.1 * taxable + 0.1 * positive(taxable - 600)',
+    'taxable = 0.95 * gross'
+  ])
+})
+
 describe('sums by level', () => {
   const rows = 400
   const key = keyFromSeed(17)

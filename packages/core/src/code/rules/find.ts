@@ -168,12 +168,14 @@ export function findExact(
   const isStep = (name: string) => steps.some((one) => one.column === name)
   for (const one of lookups) if (one.parts && !isStep(one.column)) take({ kind: 'lookup', ...one })
   const formulas = formulasIn(quantities, data, { byLevel, lookups })
-  formulas.forEach(take)
-  turned(
-    formulas.filter((rule) => !except.has(rule.column)),
-    kept,
-    data
-  )
+  const free = formulas.filter((rule) => !except.has(rule.column))
+  // A product is computed, and a sum gives way to it: `total = payment * term`, and the interest what the loan leaves of that.
+  const isFirst = (rule: Rule) => free.find((one) => columnsIn(one) === columnsIn(rule)) === rule
+  for (const rule of free) {
+    take(rule)
+    if (rule.kind === 'formula' && !isSum(rule.expression) && isFirst(rule) && !kept.includes(rule)) turnFor(rule, free, kept, data)
+  }
+  turned(free, kept, data)
   // A share of the sum of each group is a multiple in each group, of this table.
   const standing = byLevel ? standingsIn(data).map((one) => one.column) : []
   const sums = byLevel ? findByLevel(table.columns, quantities, kept).filter((one) => !standing.includes(one.column)) : []
@@ -258,21 +260,21 @@ export function findExact(
   }))
     take({ kind: 'gap', ...gap })
   for (const gap of gaps.filter(({ maybe }) => maybe)) take({ kind: 'gap', ...gap })
-  const free = quantities.filter(({ name }) => !derived.has(name))
-  const orders = findOrders(free)
+  const underived = quantities.filter(({ name }) => !derived.has(name))
+  const orders = findOrders(underived)
   // What is looked up, and dates that others tell, are known: these are never measured by others, which begin or end at them.
   const isKnown = (rule: Rule) =>
     (rule.kind === 'lookup' && told.has(rule.column)) || terms.some(({ column: name }) => name === rule.column)
   const known = new Set(kept.filter(isKnown).map((rule) => rule.column))
-  const beside = known.size === 0 ? [] : [...free, ...quantities.filter(({ name }) => known.has(name))]
+  const beside = known.size === 0 ? [] : [...underived, ...quantities.filter(({ name }) => known.has(name))]
   for (const { low, high } of shortest(findOrders(beside))) {
     if (known.has(low) && !known.has(high)) take({ kind: 'order', column: high, low: column(low) })
     if (known.has(high) && !known.has(low)) take(limitOf(low, high))
   }
   for (const { low, high } of shortest(findLimits(beside))) if (known.has(high) && !known.has(low)) take(limitOf(low, high))
-  for (const one of findOffsets(free, orders)) take({ kind: 'order', ...one })
+  for (const one of findOffsets(underived, orders)) take({ kind: 'order', ...one })
   for (const { low, high } of shortest(orders)) take({ kind: 'order', column: high, low: column(low) })
-  for (const { low, high } of shortest(findLimits(free), orders)) take(limitOf(low, high))
+  for (const { low, high } of shortest(findLimits(underived), orders)) take(limitOf(low, high))
   return keepable(kept).kept
 }
 
@@ -420,29 +422,26 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
  * would have their noise.
  */
 function turned(formulas: readonly Rule[], kept: Rule[], data: WrittenTable): void {
+  for (const rule of formulas) if (rule.kind === 'formula' && isSum(rule.expression)) turnFor(rule, formulas, kept, data)
+}
+
+function turnFor(rule: Rule, formulas: readonly Rule[], kept: Rule[], data: WrittenTable): void {
   const spread = (name: string) => variance(quantityIn(data, name).values.filter((x) => !Number.isNaN(x)))
-  const isLarge = (rule: Rule) => inputsOf(rule).every((name) => spread(rule.column) >= LEFT * spread(name))
-  for (const rule of formulas) {
-    if (
-      rule.kind !== 'formula' ||
-      !isSum(rule.expression) ||
-      kept.some((one) => one.kind === 'formula' && columnsIn(one) === columnsIn(rule))
-    )
-      continue
-    const before = kept.find((one) => one.column === rule.column && formulas.includes(one))
-    const others = [...kept.filter((one) => one !== before), rule]
-    if (before?.kind !== 'formula' || clashOf(rule, others.slice(0, -1))) continue
-    const other = formulas.find(
-      (one) =>
-        one.kind === 'formula' &&
-        one.column !== before.column &&
-        columnsIn(one) === columnsIn(before) &&
-        isSum(one.expression) &&
-        !clashOf(one, others) &&
-        isLarge(one)
-    )
-    if (other) kept.splice(0, kept.length, ...others, other)
-  }
+  const isLarge = (one: Rule) => inputsOf(one).every((name) => spread(one.column) >= LEFT * spread(name))
+  if (kept.some((one) => one.kind === 'formula' && columnsIn(one) === columnsIn(rule))) return
+  const before = kept.find((one) => one.column === rule.column && formulas.includes(one))
+  const others = [...kept.filter((one) => one !== before), rule]
+  if (before?.kind !== 'formula' || clashOf(rule, others.slice(0, -1))) return
+  const other = formulas.find(
+    (one) =>
+      one.kind === 'formula' &&
+      one.column !== before.column &&
+      columnsIn(one) === columnsIn(before) &&
+      isSum(one.expression) &&
+      !clashOf(one, others) &&
+      isLarge(one)
+  )
+  if (other) kept.splice(0, kept.length, ...others, other)
 }
 
 /** Whether columns are added and taken off as they are: then each is what the others leave, to the last digit. */

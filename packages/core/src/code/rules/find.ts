@@ -200,6 +200,15 @@ export function findExact(
     for (const one of some) if (!one.from.some((name) => computed.has(name))) take({ kind: 'lookup', ...one })
   }
   const isTold = (name: string) => except.has(name) || kept.some((rule) => rule.column === name && (!isOrder(rule) || rule.exceptions))
+  const { columns, rowCount } = table
+  const hasFew = byLevel && quantities.length <= MOST_COLUMNS_OF[2]
+  const isToldAlone = (name: string) =>
+    isTold(name) || lookups.some((one) => one.column === name && one.from.length === 1 && !isByDecimals(one))
+  const boxes = hasFew ? findBoxes(columns, quantities, { rowCount, isTold: isToldAlone, isLookedUp, firstRows }) : []
+  // Several sides say more than a list of what rows have in the same columns.
+  const isAmong = (box: LookupFound, { column: name, from }: LookupFound) =>
+    name === box.column && box.from.every((input) => from.includes(input))
+  for (const box of boxes) if (lookups.some((one) => isAmong(box, one))) take({ kind: 'lookup', ...box })
   const binned = (isLeft: (name: string) => boolean) =>
     byLevel && quantities.length <= MOST_COLUMNS_OF[3]
       ? findBinned(table.columns, quantities, { rowCount: table.rowCount, isTold: (name) => isTold(name) || !isLeft(name), firstRows })
@@ -220,16 +229,7 @@ export function findExact(
     const [level, number] = one.from as readonly [string, string]
     if ((tells(one.column, level) && !tells(one.column, number)) || (isListed(one) && isBracketed(one))) take({ kind: 'lookup', ...one })
   }
-  const isSingle = ({ from }: LookupFound) => from.length === 1
-  takeLookups(lookups.filter((one) => isSingle(one) && !isByDecimals(one)))
-  const { columns, rowCount } = table
-  const hasFew = byLevel && quantities.length <= MOST_COLUMNS_OF[2]
-  const boxes = hasFew ? findBoxes(columns, quantities, { rowCount, isTold, isLookedUp, firstRows }) : []
-  // And so do several sides than a list of what rows have in the same columns.
-  const isAmong = (box: LookupFound, { column: name, from }: LookupFound) =>
-    name === box.column && box.from.every((input) => from.includes(input))
-  for (const box of boxes) if (lookups.some((one) => isAmong(box, one))) take({ kind: 'lookup', ...box })
-  takeLookups(lookups.filter((one) => !isSingle(one)))
+  takeLookups(lookups.filter((one) => !isByDecimals(one)))
   for (const one of binned(() => true)) take({ kind: 'lookup', ...one })
   for (const one of boxes) take({ kind: 'lookup', ...one })
   for (const one of hasFew ? findLargest(columns, quantities, isTold) : []) {

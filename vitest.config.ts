@@ -17,15 +17,10 @@ const BATCHES: Readonly<Record<number, readonly string[]>> = {
 const WITHOUT = 'packages/sbridge/test/without-packages.test.ts'
 const PACKAGES = ['@faker-js/faker', 'read-excel-file', 'write-excel-file']
 
-/**
- * Tests that serve, measure memory, or run long by themselves: a process each. What runs whole jobs is a tenth slower in one where
- * other tests have called the same functions with everything there is.
- */
+/** Tests that measure memory, or only start programs: a process each. */
 const ALONE = [
-  ...['cluster', 'fuzz', 'fuzz-models', 'mysql', 'postgres', 's3', 'service', 'supervisor'].map(
-    (name) => `packages/sbridge/test/${name}.test.ts`
-  ),
-  ...['examples', 'guides-*', 'many-machines', 'packages', 'site'].map((name) => `test/${name}.test.ts`)
+  ...['fuzz', 'fuzz-models', 'supervisor'].map((name) => `packages/sbridge/test/${name}.test.ts`),
+  ...['many-machines', 'packages'].map((name) => `test/${name}.test.ts`)
 ]
 
 /** Modules are loaded by Node itself; `otherwise`: see test/native/hooks.mjs. */

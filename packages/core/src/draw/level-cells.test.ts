@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest'
+import { keyFor, keyFromSeed, uniforms } from '../num/random.js'
+import { decodeTable, encodeTable, fitEncoder } from '../table/encoder.js'
+import { inferTable } from '../table/infer.js'
+import { isNumeric } from '../table/table.js'
+import { barredCells, withinCells } from './level-cells.js'
+
+const n = 1000
+const key = keyFromSeed(5)
+const dice = (label: string) => Array.from(uniforms(keyFor(key, label), n))
+const codes = dice('code').map((u) => (u < 0.7 ? 200 : u < 0.85 ? 304 : 404))
+const size = dice('size').map((u, i) => (codes[i] === 200 ? 600 + 5000 * u : codes[i] === 304 ? 0 : 512))
+const returned = dice('returned').map((u) => (u < 0.2 ? 'yes' : 'no'))
+const refund = dice('refund').map((u, i) => (returned[i] === 'yes' ? 1 + 80 * u * u : 0))
+// A level of few rows, none of which has a cell of a tenth of all.
+const rare = dice('rare').map((_, i) => (i < 5 ? 'few' : 'many'))
+const bonus = dice('bonus').map((u, i) => (i >= 5 && u < 0.1 ? 0 : 10 + u))
+
+const column = (name: string, values: readonly (string | number)[]) =>
+  typeof values[0] === 'string'
+    ? { name, source: 'text' as const, values: values as string[] }
+    : { name, source: 'number' as const, values: Float64Array.from(values as number[]) }
+const { table, formats } = inferTable({
+  columns: [
+    column('code', codes),
+    column('size', size),
+    column('returned', returned),
+    column('refund', refund),
+    column('rare', rare),
+    column('bonus', bonus)
+  ],
+  rowCount: n
+})
+const encoder = fitEncoder(table, formats, () => 'quantile')
+const rows = encodeTable(encoder, table, key)
+const barred = barredCells({ encoder, rows })
+
+const valuesOf = (drawn: typeof rows) => {
+  const decoded = decodeTable(encoder, drawn)
+  return (name: string) => {
+    const own = decoded.columns.find((one) => one.name === name)!
+    return isNumeric(own)
+      ? Array.from(own.values)
+      : Array.from(own.kind === 'identifier' ? [] : own.codes, (code) => own.kind !== 'identifier' && own.levels[code]!)
+  }
+}
+const coordinateOf = (name: string): number => {
+  const code = encoder.columns.find((one) => one.name === name)!
+  return code.carries === 'coordinate' ? code.coordinate : -1
+}
+/** The rows with one column as that of others, as noise that knows nothing of levels would have it. */
+function shuffled(name: string): typeof rows {
+  const coordinates = { ...rows.coordinates, data: rows.coordinates.data.slice() }
+  const c = coordinateOf(name)
+  for (let i = 0; i < n; i++) coordinates.data[i * coordinates.cols + c] = rows.coordinates.data[((i + 331) % n) * coordinates.cols + c]!
+  return { ...rows, coordinates }
+}
+
+it('rows stay that have what others of their levels have', () => {
+  expect(withinCells(rows, barred)).toEqual(rows)
+})
+
+it('an amount is nought where its level has none, and some where it always has, in the shares that ranks give', () => {
+  const drawn = shuffled('refund')
+  const wrong = (of: typeof rows) => {
+    const value = valuesOf(of)
+    return value('refund').filter((x, i) => (x === 0) !== (value('returned')[i] === 'no')).length
+  }
+  expect(wrong(drawn)).toBeGreaterThan(200)
+  const kept = withinCells(drawn, barred)
+  expect(wrong(kept)).toBe(0)
+  // Moved ones fill the amounts as rows do: the quartiles of 200 amounts 1 + 80 u² by the binomial law of their ranks, four deviations.
+  const amounts = valuesOf(kept)('refund').filter((x) => Number(x) > 0) as number[]
+  for (const share of [0.25, 0.5, 0.75]) {
+    const below = amounts.filter((x) => x < 1 + 80 * share * share).length / amounts.length
+    expect(Math.abs(below - share)).toBeLessThan(4 * Math.sqrt((share * (1 - share)) / 100))
+  }
+})
+
+it('a number of few values says so too, and is not moved itself', () => {
+  const drawn = shuffled('size')
+  const kept = withinCells(drawn, barred)
+  const value = valuesOf(kept)
+  expect(value('code')).toEqual(codes)
+  expect(value('size').every((x, i) => (codes[i] === 200 ? Number(x) >= 512 && x !== 512 : x === (codes[i] === 304 ? 0 : 512)))).toBe(true)
+})
+
+it('what few rows of a level lack by chance they may have', () => {
+  const kept = withinCells(shuffled('bonus'), barred)
+  expect(kept.coordinates.data.filter((_, at) => at % kept.coordinates.cols === coordinateOf('bonus'))).toEqual(
+    shuffled('bonus').coordinates.data.filter((_, at) => at % kept.coordinates.cols === coordinateOf('bonus'))
+  )
+})

@@ -1,0 +1,166 @@
+import { type AtomColumn, atomColumns } from '../law/strata.js'
+import type { TrainingRows } from '../law/training-rows.js'
+import { log, normalCdf, normalQuantile } from '../num/elementary.js'
+import { copyMatrix, type Matrix } from '../num/matrix.js'
+import { type AtomCells, atomCellOf } from '../table/atoms.js'
+import type { Encoded } from '../table/encoder.js'
+import { decoderOf } from '../table/scaling.js'
+
+/** Of levels that say nothing, how many may lose a cell that their rows lack by chance: one in twenty. What they lose is a row in three or fewer. */
+const CHANCE = log(0.05)
+
+/** A cell that no row of a level has, beyond chance; that none has; that some have. */
+const [BARRED, UNSEEN, SEEN] = [0, 1, 2]
+
+/** Values of a number that says what others may be, at most: a code, and no measurement. */
+const MOST_LEVELS = 30
+
+type NumberCode = Extract<TrainingRows['encoder']['columns'][number], { readonly carries: 'coordinate' }>
+
+/** Levels of a factor, or values of a number, −1 where it has none, and which cells of a column their rows have. */
+interface Source {
+  readonly levelOf: (rows: Encoded, i: number) => number
+  /** BARRED, UNSEEN or SEEN [levels, cells]. */
+  readonly states: Uint8Array
+}
+
+export interface Barred {
+  readonly column: AtomColumn
+  readonly sources: readonly Source[]
+}
+
+/**
+ * Cells of columns with atoms that rows of a level never have, beyond chance: a refund where nothing was returned, and none
+ * where something was. Levels are those of a factor, or the values of a number of few, as a status code is. Cost O(M) for each of them and
+ * each column with atoms.
+ */
+export function barredCells(training: Training): readonly Barred[] {
+  const { coordinates } = training.rows
+  const before = known.get(coordinates)
+  if (before) return before
+  const found = findBarred(training)
+  known.set(coordinates, found)
+  return found
+}
+
+type Training = Pick<TrainingRows, 'encoder' | 'rows'>
+
+/** What is found out about rows once: a search makes many generators of the same. */
+const known = new WeakMap<Matrix, readonly Barred[]>()
+
+function findBarred(training: Training): Barred[] {
+  const { encoder, rows } = training
+  const lists = encoder.columns.flatMap((code) => (code.carries === 'coordinate' ? listOf(code, encoder.factors.length) : []))
+  // What a list has few of says what others may be, and not these which of it.
+  const targets = atomColumns(training).filter(({ coordinate }) => !lists.some((one) => one.coordinate === coordinate))
+  if (targets.length === 0) return []
+  const factors = encoder.factors.map(({ levelCount }, f) => ({
+    count: levelCount,
+    levelOf: (own: Encoded, i: number) => own.codes[i * encoder.factors.length + f]!
+  }))
+  const keys = [...factors, ...lists]
+  return targets.flatMap((column): Barred[] => {
+    const cells = column.cells.spans.length
+    const sources = keys.flatMap(({ count, levelOf }): Source[] => {
+      const times = new Float64Array(count * cells)
+      for (let i = 0; i < rows.coordinates.rows; i++) {
+        const [cell, level] = [column.cellOf[i]!, levelOf(rows, i)]
+        if (cell < cells && level >= 0) times[level * cells + cell]!++
+      }
+      const states = statesOf(times, count, cells)
+      return states.includes(BARRED) ? [{ levelOf, states }] : []
+    })
+    return sources.length > 0 ? [{ column, sources }] : []
+  })
+}
+
+/** A number of few values, as levels; −1 where it is missing. */
+function listOf({ coordinate, scaler, missingFactor }: NumberCode, width: number) {
+  if (scaler.method !== 'quantile' || !scaler.discrete) return []
+  const levels = new Map<number, number>()
+  for (const value of scaler.knots) if (!levels.has(value)) levels.set(value, levels.size)
+  if (levels.size > MOST_LEVELS) return []
+  const valueAt = decoderOf(scaler)
+  return {
+    coordinate,
+    count: levels.size,
+    levelOf: ({ codes, coordinates }: Encoded, i: number): number =>
+      missingFactor !== undefined && codes[i * width + missingFactor] === 1
+        ? -1
+        : (levels.get(valueAt(coordinates.data[i * coordinates.cols + coordinate]!)) ?? -1)
+  }
+}
+
+/** A cell of share p is lacked by n rows with the chance (1 − p)ⁿ, were the level to say nothing. */
+function statesOf(times: Float64Array, count: number, cells: number): Uint8Array {
+  const all = new Float64Array(cells)
+  times.forEach((k, at) => {
+    all[at % cells]! += k
+  })
+  const total = all.reduce((sum, x) => sum + x, 0)
+  const states = new Uint8Array(count * cells).fill(SEEN)
+  for (let level = 0; level < count; level++) {
+    const own = times.subarray(level * cells, (level + 1) * cells)
+    const n = own.reduce((sum, x) => sum + x, 0)
+    own.forEach((k, cell) => {
+      if (k === 0) states[level * cells + cell] = n > 0 && n * log(1 - all[cell]! / total) < CHANCE ? BARRED : UNSEEN
+    })
+  }
+  return states
+}
+
+/**
+ * Coordinates of drawn rows with what stands in a barred cell moved to the nearest that no level of the row bars: as far into that, in ranks, as it
+ * lay beyond its edge, so that a cell is filled as its own rows fill it. Where levels bar all cells it stays: the data
+ * lack such a mix. Cost O(rows · columns · sources).
+ */
+export function withinCells(drawn: Encoded, barred: readonly Barred[]): Encoded {
+  if (barred.length === 0) return drawn
+  const coordinates = copyMatrix(drawn.coordinates)
+  const moved = { coordinates, codes: drawn.codes }
+  const width = drawn.codes.length / Math.max(1, coordinates.rows)
+  for (const { column, sources } of barred) {
+    const { coordinate, missingFactor, cells } = column
+    for (let i = 0; i < coordinates.rows; i++) {
+      if (missingFactor !== undefined && drawn.codes[i * width + missingFactor] === 1) continue
+      const at = i * coordinates.cols + coordinate
+      const own = atomCellOf(cells, coordinates.data[at]!)
+      const states = cells.spans.map((_, cell) =>
+        sources.reduce((least, { levelOf, states }) => {
+          const level = levelOf(moved, i)
+          return level < 0 ? least : Math.min(least, states[level * cells.spans.length + cell]!)
+        }, SEEN)
+      )
+      if (states[own] !== BARRED) continue
+      // What no row has because its level has few is no place to go.
+      const state = Math.max(...states)
+      if (state !== BARRED)
+        coordinates.data[at] = mirrored(
+          cells,
+          own,
+          nearest(cells, coordinates.data[at]!, (cell) => states[cell] === state),
+          coordinates.data[at]!
+        )
+    }
+  }
+  return moved
+}
+
+/** The cell of those that are open whose edge is the fewest ranks away. */
+function nearest({ cuts, spans }: AtomCells, x: number, isOpen: (cell: number) => boolean): number {
+  const rank = normalCdf(x)
+  const away = spans.map((_, cell) => {
+    if (!isOpen(cell)) return Number.POSITIVE_INFINITY
+    const [low, high] = [cell === 0 ? 0 : normalCdf(cuts[cell - 1]!), cell === cuts.length ? 1 : normalCdf(cuts[cell]!)]
+    return Math.max(low - rank, rank - high)
+  })
+  return away.indexOf(Math.min(...away))
+}
+
+function mirrored({ cuts, low, high }: AtomCells, from: number, to: number, x: number): number {
+  const [first, last] = [from === 0 ? 0 : normalCdf(cuts[from - 1]!), from === cuts.length ? 1 : normalCdf(cuts[from]!)]
+  const share = Math.min(1, Math.max(0, (normalCdf(x) - first) / (last - first)))
+  const [least, most] = [normalCdf(low[to]!), normalCdf(high[to]!)]
+  const place = normalQuantile(most - share * (most - least))
+  return Math.min(high[to]!, Math.max(low[to]!, place))
+}

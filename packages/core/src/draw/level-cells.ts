@@ -24,7 +24,7 @@ interface Source {
   readonly states: Uint8Array
 }
 
-export interface Barred {
+interface Barred {
   readonly column: AtomColumn
   readonly sources: readonly Source[]
 }

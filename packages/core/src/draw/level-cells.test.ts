@@ -91,3 +91,16 @@ it('what few rows of a level lack by chance they may have', () => {
     shuffled('bonus').coordinates.data.filter((_, at) => at % kept.coordinates.cols === coordinateOf('bonus'))
   )
 })
+
+it('what is held stays, whatever its level says', () => {
+  const drawn = shuffled('refund')
+  const c = coordinateOf('refund')
+  const kept = withinCells(drawn, barred, (row, coordinate) => coordinate === c && row % 2 === 0)
+  const changed = (parity: number) =>
+    Array.from({ length: n }, (_, i) => i).filter((i) => {
+      const at = i * drawn.coordinates.cols + c
+      return i % 2 === parity && kept.coordinates.data[at] !== drawn.coordinates.data[at]
+    }).length
+  expect(changed(0)).toBe(0)
+  expect(changed(1)).toBeGreaterThan(100)
+})

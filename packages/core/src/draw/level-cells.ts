@@ -1,6 +1,7 @@
 import { type AtomColumn, atomColumns } from '../law/strata.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import { log, normalCdf, normalQuantile } from '../num/elementary.js'
+import { evenly } from '../num/evenly.js'
 import { copyMatrix, type Matrix } from '../num/matrix.js'
 import { type AtomCells, atomCellOf } from '../table/atoms.js'
 import type { Encoded } from '../table/encoder.js'
@@ -8,6 +9,11 @@ import { decoderOf } from '../table/scaling.js'
 
 /** Of levels that say nothing, how many may lose a cell that their rows lack by chance: one in twenty. What they lose is a row in three or fewer. */
 const CHANCE = log(0.05)
+
+/** Rows of a level that says something, at least, as of a class of rows (`law/strata`). */
+const LEAST_ROWS = 20
+/** Rows that are looked at, at most: of more, every so many. */
+const MOST_ROWS = 10_000
 
 /** A cell that no row of a level has, beyond chance; that none has; that some have. */
 const [BARRED, UNSEEN, SEEN] = [0, 1, 2]
@@ -22,6 +28,8 @@ interface Source {
   readonly levelOf: (rows: Encoded, i: number) => number
   /** BARRED, UNSEEN or SEEN [levels, cells]. */
   readonly states: Uint8Array
+  /** Of a column with atoms that is moved later: it counts where it is held. */
+  readonly later?: number
 }
 
 interface Barred {
@@ -54,25 +62,41 @@ function findBarred(training: Training): Barred[] {
   // What a list has few of says what others may be, and not these which of it.
   const targets = atomColumns(training).filter(({ coordinate }) => !lists.some((one) => one.coordinate === coordinate))
   if (targets.length === 0) return []
+  const width = encoder.factors.length
   const factors = encoder.factors.map(({ levelCount }, f) => ({
     count: levelCount,
-    levelOf: (own: Encoded, i: number) => own.codes[i * encoder.factors.length + f]!
+    levelOf: (own: Encoded, i: number) => own.codes[i * width + f]!
   }))
   const keys = [...factors, ...lists]
-  return targets.flatMap((column): Barred[] => {
+  const looked = [...evenly(rows.coordinates.rows, MOST_ROWS)]
+  return targets.flatMap((column, place): Barred[] => {
     const cells = column.cells.spans.length
-    const sources = keys.flatMap(({ count, levelOf }): Source[] => {
+    // Atoms of one column go with those of another: what was moved before says where this may stand, and what is held.
+    const others = targets.flatMap((other, k) =>
+      k === place
+        ? []
+        : { count: other.cells.spans.length, levelOf: cellIn(other, width), ...(k > place ? { later: other.coordinate } : {}) }
+    )
+    const sources = [...keys, ...others].flatMap(({ count, levelOf, ...rest }): Source[] => {
       const times = new Float64Array(count * cells)
-      for (let i = 0; i < rows.coordinates.rows; i++) {
+      for (const i of looked) {
         const [cell, level] = [column.cellOf[i]!, levelOf(rows, i)]
         if (cell < cells && level >= 0) times[level * cells + cell]!++
       }
       const states = statesOf(times, count, cells)
-      return states.includes(BARRED) ? [{ levelOf, states }] : []
+      return states.includes(BARRED) ? [{ levelOf, states, ...rest }] : []
     })
     return sources.length > 0 ? [{ column, sources }] : []
   })
 }
+
+/** The cell of a column with atoms; −1 where its number is missing. */
+const cellIn =
+  ({ coordinate, missingFactor, cells }: AtomColumn, width: number) =>
+  ({ codes, coordinates }: Encoded, i: number): number =>
+    missingFactor !== undefined && codes[i * width + missingFactor] === 1
+      ? -1
+      : atomCellOf(cells, coordinates.data[i * coordinates.cols + coordinate]!)
 
 /** A number of few values, as levels; −1 where it is missing. */
 function listOf({ coordinate, scaler, missingFactor }: NumberCode, width: number) {
@@ -103,7 +127,7 @@ function statesOf(times: Float64Array, count: number, cells: number): Uint8Array
     const own = times.subarray(level * cells, (level + 1) * cells)
     const n = own.reduce((sum, x) => sum + x, 0)
     own.forEach((k, cell) => {
-      if (k === 0) states[level * cells + cell] = n > 0 && n * log(1 - all[cell]! / total) < CHANCE ? BARRED : UNSEEN
+      if (k === 0) states[level * cells + cell] = n >= LEAST_ROWS && n * log(1 - all[cell]! / total) < CHANCE ? BARRED : UNSEEN
     })
   }
   return states
@@ -112,9 +136,13 @@ function statesOf(times: Float64Array, count: number, cells: number): Uint8Array
 /**
  * Coordinates of drawn rows with what stands in a barred cell moved to the nearest that no level of the row bars: as far into that, in ranks, as it
  * lay beyond its edge, so that a cell is filled as its own rows fill it. Where levels bar all cells it stays: the data
- * lack such a mix. Cost O(rows · columns · sources).
+ * lack such a mix. What is held, as it is given, stays too. Cost O(rows · columns · sources).
  */
-export function withinCells(drawn: Encoded, barred: readonly Barred[]): Encoded {
+export function withinCells(
+  drawn: Encoded,
+  barred: readonly Barred[],
+  isHeld: (row: number, coordinate: number) => boolean = () => false
+): Encoded {
   if (barred.length === 0) return drawn
   const coordinates = copyMatrix(drawn.coordinates)
   const moved = { coordinates, codes: drawn.codes }
@@ -122,11 +150,12 @@ export function withinCells(drawn: Encoded, barred: readonly Barred[]): Encoded 
   for (const { column, sources } of barred) {
     const { coordinate, missingFactor, cells } = column
     for (let i = 0; i < coordinates.rows; i++) {
-      if (missingFactor !== undefined && drawn.codes[i * width + missingFactor] === 1) continue
+      if ((missingFactor !== undefined && drawn.codes[i * width + missingFactor] === 1) || isHeld(i, coordinate)) continue
       const at = i * coordinates.cols + coordinate
       const own = atomCellOf(cells, coordinates.data[at]!)
       const states = cells.spans.map((_, cell) =>
-        sources.reduce((least, { levelOf, states }) => {
+        sources.reduce((least, { levelOf, states, later }) => {
+          if (later !== undefined && !isHeld(i, later)) return least
           const level = levelOf(moved, i)
           return level < 0 ? least : Math.min(least, states[level * cells.spans.length + cell]!)
         }, SEEN)

@@ -3,6 +3,7 @@ import { ConditionMemory } from '../../choose/memory.js'
 import { type Batch, chainsOfNames, inBatchesOfEach, placesInBatches } from '../../draw/batches.js'
 import { conditionIn, drawGroup, type GroupDraw, type GroupRun } from '../../draw/condition-draw.js'
 import type { ForestShare, Redrawn } from '../../draw/forest-draw.js'
+import { barredCells, withinCells } from '../../draw/level-cells.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { levelsOfRow, requireLevels } from '../../know/levels.js'
@@ -108,8 +109,12 @@ export async function drawConditions(
     const named = conditions[group.members[0]!]!
     groupReports.set(part, reportOnGroup(drawn[0]!.choice, { encoder, named, conditions: part.places.length }))
   }
+  const held = conditions.map(({ numbers, standing = [], ranges }) => {
+    const codes = [...numbers, ...standing, ...ranges].map(({ column }) => encoder.columns[column]!)
+    return new Set(codes.flatMap((code) => (code.carries === 'coordinate' ? [code.coordinate] : [])))
+  })
   return {
-    encoded: rows,
+    encoded: withinCells(rows, barredCells(model.training), (row, coordinate) => held[Math.floor(row / request.rows)]!.has(coordinate)),
     report: {
       conditioning: request.conditioning ?? 'informed',
       steps: request.steps ?? USUAL_STEPS.given,

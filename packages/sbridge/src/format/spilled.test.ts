@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RawColumn, RawTable, Table } from '@sbridge/core/tables'
@@ -8,6 +8,7 @@ import { sliceRaw } from './columns.js'
 import { joined } from './joined.js'
 import { SpilledRows } from './spilled.js'
 import { serializePieces, serializeTable } from './table-format.js'
+import { watchTemporaryFiles } from './temporary.js'
 
 const piece = (first: number, rowCount: number): Table => ({
   rowCount,
@@ -17,6 +18,22 @@ const piece = (first: number, rowCount: number): Table => ({
     { name: 'x', kind: 'number', values: Float64Array.from({ length: rowCount }, (_, i) => first + i), missing: new Uint8Array(rowCount) },
     { name: 'level', kind: 'category', levels: ['a', 'b'], codes: Int32Array.from({ length: rowCount }, (_, i) => (i % 3) - 1) }
   ]
+})
+
+it('whoever ends this thread while the file has a name is told of it before it is made', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spilled-'))
+  const told: string[][] = []
+  watchTemporaryFiles((path, event) => told.push([event, String(existsSync(path)), path.slice(0, folder.length)]))
+  try {
+    new SpilledRows(folder).close()
+    expect(told).toEqual([
+      ['begun', 'false', folder],
+      ['gone', 'false', folder]
+    ])
+  } finally {
+    watchTemporaryFiles(() => {})
+    rmSync(folder, { recursive: true })
+  }
 })
 
 it('gives rows back across its pieces, and leaves no file', () => {

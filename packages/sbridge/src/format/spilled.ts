@@ -5,6 +5,7 @@ import { sliceTable, stackTables } from '@sbridge/core/internal'
 import type { Table } from '@sbridge/core/tables'
 import { outputError } from './atomic-file.js'
 import { packPlain, unpackPlain } from './plain-data.js'
+import { begin, end } from './temporary.js'
 
 interface Piece {
   readonly first: number
@@ -28,8 +29,14 @@ export class SpilledRows {
   /** Throws `InputError` where no file can be made in the folder. */
   constructor(folder: string) {
     this.#path = join(folder, `.sbridge-${randomBytes(8).toString('hex')}.tmp`)
-    this.#file = this.#orSay(() => openSync(this.#path, 'wx+'))
-    unlinkSync(this.#path)
+    // Named while it has a name: an interrupt may come in between.
+    begin(this.#path)
+    try {
+      this.#file = this.#orSay(() => openSync(this.#path, 'wx+'))
+      unlinkSync(this.#path)
+    } finally {
+      end(this.#path)
+    }
   }
 
   get rowCount(): number {

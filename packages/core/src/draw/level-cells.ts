@@ -32,6 +32,11 @@ interface Source {
   readonly later?: number
 }
 
+/** What rows are told apart by, and into how many levels. */
+interface Key extends Pick<Source, 'levelOf'> {
+  readonly count: number
+}
+
 interface Barred {
   readonly column: AtomColumn
   readonly sources: readonly Source[]
@@ -39,8 +44,8 @@ interface Barred {
 
 /**
  * Cells of columns with atoms that rows of a level never have, beyond chance: a refund where nothing was returned, and none
- * where something was. Levels are those of a factor, or the values of a number of few, as a status code is. Cost O(M) for each of them and
- * each column with atoms.
+ * where something was. Levels are those of a factor, or the values of a number of few, as a status code is. Cost O(rows), at most 10,000, for
+ * each of them and each column with atoms.
  */
 export function barredCells(training: Training): readonly Barred[] {
   const { coordinates } = training.rows
@@ -67,24 +72,22 @@ function findBarred(training: Training): Barred[] {
     count: levelCount,
     levelOf: (own: Encoded, i: number) => own.codes[i * width + f]!
   }))
-  const keys = [...factors, ...lists]
-  const looked = [...evenly(rows.coordinates.rows, MOST_ROWS)]
+  const looked = evenly(rows.coordinates.rows, MOST_ROWS)
+  const seen = <K extends Key>(key: K) => ({ ...key, levels: Int32Array.from(looked, (i) => key.levelOf(rows, i)) })
+  const keys = [...factors, ...lists].map(seen)
+  const atoms = targets.map((other) => seen({ count: other.cells.spans.length, levelOf: cellIn(other, width) }))
   return targets.flatMap((column, place): Barred[] => {
     const cells = column.cells.spans.length
     // Atoms of one column go with those of another: what was moved before says where this may stand, and what is held.
-    const others = targets.flatMap((other, k) =>
-      k === place
-        ? []
-        : { count: other.cells.spans.length, levelOf: cellIn(other, width), ...(k > place ? { later: other.coordinate } : {}) }
-    )
-    const sources = [...keys, ...others].flatMap(({ count, levelOf, ...rest }): Source[] => {
+    const others = atoms.flatMap((one, k) => (k === place ? [] : { ...one, ...(k > place ? { later: targets[k]!.coordinate } : {}) }))
+    const sources = [...keys, ...others].flatMap(({ count, levels, ...rest }): Source[] => {
       const times = new Float64Array(count * cells)
-      for (const i of looked) {
-        const [cell, level] = [column.cellOf[i]!, levelOf(rows, i)]
+      looked.forEach((i, k) => {
+        const [cell, level] = [column.cellOf[i]!, levels[k]!]
         if (cell < cells && level >= 0) times[level * cells + cell]!++
-      }
+      })
       const states = statesOf(times, count, cells)
-      return states.includes(BARRED) ? [{ levelOf, states, ...rest }] : []
+      return states.includes(BARRED) ? [{ ...rest, states }] : []
     })
     return sources.length > 0 ? [{ column, sources }] : []
   })
@@ -153,41 +156,49 @@ export function withinCells(
       if ((missingFactor !== undefined && drawn.codes[i * width + missingFactor] === 1) || isHeld(i, coordinate)) continue
       const at = i * coordinates.cols + coordinate
       const own = atomCellOf(cells, coordinates.data[at]!)
-      const states = cells.spans.map((_, cell) =>
-        sources.reduce((least, { levelOf, states, later }) => {
-          if (later !== undefined && !isHeld(i, later)) return least
-          const level = levelOf(moved, i)
-          return level < 0 ? least : Math.min(least, states[level * cells.spans.length + cell]!)
-        }, SEEN)
-      )
-      if (states[own] !== BARRED) continue
+      const rules = sources
+        .filter(({ later }) => later === undefined || isHeld(i, later))
+        .map(({ levelOf, states }) => ({ states, first: levelOf(moved, i) * cells.spans.length }))
+        .filter(({ first }) => first >= 0)
+      const stateOf = (cell: number) => rules.reduce((least, { states, first }) => Math.min(least, states[first + cell]!), SEEN)
+      if (stateOf(own) !== BARRED) continue
       // What no row has because its level has few is no place to go.
-      const state = Math.max(...states)
-      if (state !== BARRED)
-        coordinates.data[at] = mirrored(
-          cells,
-          own,
-          nearest(cells, coordinates.data[at]!, (cell) => states[cell] === state),
-          coordinates.data[at]!
-        )
+      const all = cells.spans.map((_, cell) => stateOf(cell))
+      const state = Math.max(...all)
+      if (state === BARRED) continue
+      const x = coordinates.data[at]!
+      coordinates.data[at] = mirrored(
+        cells,
+        own,
+        nearest(cells, x, (cell) => all[cell] === state),
+        x
+      )
     }
   }
   return moved
 }
 
+/** The ranks between which a cell lies, as shares of all. */
+const edgesOf = ({ cuts }: AtomCells, cell: number): readonly [number, number] => [
+  cell === 0 ? 0 : normalCdf(cuts[cell - 1]!),
+  cell === cuts.length ? 1 : normalCdf(cuts[cell]!)
+]
+
 /** The cell of those that are open whose edge is the fewest ranks away. */
-function nearest({ cuts, spans }: AtomCells, x: number, isOpen: (cell: number) => boolean): number {
+function nearest(cells: AtomCells, x: number, isOpen: (cell: number) => boolean): number {
   const rank = normalCdf(x)
-  const away = spans.map((_, cell) => {
+  const away = cells.spans.map((_, cell) => {
     if (!isOpen(cell)) return Number.POSITIVE_INFINITY
-    const [low, high] = [cell === 0 ? 0 : normalCdf(cuts[cell - 1]!), cell === cuts.length ? 1 : normalCdf(cuts[cell]!)]
+    const [low, high] = edgesOf(cells, cell)
     return Math.max(low - rank, rank - high)
   })
   return away.indexOf(Math.min(...away))
 }
 
-function mirrored({ cuts, low, high }: AtomCells, from: number, to: number, x: number): number {
-  const [first, last] = [from === 0 ? 0 : normalCdf(cuts[from - 1]!), from === cuts.length ? 1 : normalCdf(cuts[from]!)]
+/** As far into a cell, in ranks, as it lies into another, counted from the far end. */
+function mirrored(cells: AtomCells, from: number, to: number, x: number): number {
+  const { low, high } = cells
+  const [first, last] = edgesOf(cells, from)
   const share = Math.min(1, Math.max(0, (normalCdf(x) - first) / (last - first)))
   const [least, most] = [normalCdf(low[to]!), normalCdf(high[to]!)]
   const place = normalQuantile(most - share * (most - least))

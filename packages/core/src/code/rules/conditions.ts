@@ -18,6 +18,20 @@ export interface Target {
   isIn(row: number): boolean
 }
 
+/** Rows of which most targets that nothing tells have one already that no condition tells. */
+export const FEW_ROWS = 128
+
+/** Where columns are looked for that conditions on others tell. */
+export interface ConditionSearch {
+  readonly rowCount: number
+  /** What is told already. */
+  readonly isTold: (name: string) => boolean
+  /** Columns that others look up. */
+  readonly isLookedUp: (name: string) => boolean
+  /** Rows that candidates must pass before all rows are looked at. */
+  readonly firstRows?: number | undefined
+}
+
 /** Whether each row of the target obeys one of the conditions. */
 export const areTold = ({ rows, isIn }: Target, signs: readonly Sign[]): boolean =>
   signs.length > 0 && rows.every((i) => !isIn(i) || signs.some((sign) => sign.holds(i)))

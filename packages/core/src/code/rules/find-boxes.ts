@@ -1,24 +1,13 @@
 import { later } from '../../num/later.js'
 import { fewCodesOf, spreadRows } from '../../table/codes.js'
 import type { Column } from '../../table/table.js'
-import { areTold, believed, isSide, type Sign, signsIn, type Target } from './conditions.js'
+import { areTold, believed, type ConditionSearch, FEW_ROWS, isSide, type Sign, signsIn, type Target } from './conditions.js'
 import { distinctIn, FIRST_ROWS, type LookupFound } from './find-lookups.js'
 import type { Quantity } from './quantity.js'
 import { summaryOf } from './summary.js'
 
-/** Rows of which a box that nothing tells is not empty of the others already. */
-const FEW_ROWS = 128
 /** Sides of a box, at most, and boxes that are tried: each side must tell rows that no other does, beyond chance. */
 const [MOST_SIDES, MOST_TRIES] = [6, 10_000]
-
-interface Search {
-  readonly rowCount: number
-  readonly isTold: (name: string) => boolean
-  /** Columns that others look up. */
-  readonly isLookedUp: (name: string) => boolean
-  /** Rows that candidates must pass before all rows are looked at. */
-  readonly firstRows?: number | undefined
-}
 
 /**
  * Columns of two values of which one stands exactly where all of several conditions on numbers and categories hold, `grade = A` and
@@ -31,7 +20,7 @@ interface Search {
 export function findBoxes(
   columns: readonly Column[],
   quantities: readonly Quantity[],
-  { rowCount, isTold, isLookedUp, firstRows = FIRST_ROWS }: Search
+  { rowCount, isTold, isLookedUp, firstRows = FIRST_ROWS }: ConditionSearch
 ): LookupFound[] {
   const targets = columns.flatMap((column) => {
     const found = column.kind === 'identifier' || isTold(column.name) ? undefined : fewCodesOf(column, 2)

@@ -1,6 +1,6 @@
 import { spreadRows } from '../../table/codes.js'
 import type { CategoricalColumn, Column } from '../../table/table.js'
-import { areTold, believed, isSide, type Sign, signsIn, type Target } from './conditions.js'
+import { areTold, believed, type ConditionSearch, FEW_ROWS, isSide, type Sign, signsIn, type Target } from './conditions.js'
 import { missingIn } from './find-gaps.js'
 import { FIRST_ROWS } from './find-lookups.js'
 import type { Quantity } from './quantity.js'
@@ -10,20 +10,7 @@ import { summaryOf } from './summary.js'
 /** A column that is missing exactly where one of several conditions holds, or where all of them do. */
 type JointGaps = GapsWhere & { readonly column: string }
 
-/** Rows of which most gaps that nothing tells are not told already. */
-const FEW_ROWS = 128
-
 type Samples = [Uint32Array, Uint32Array, Uint32Array]
-
-interface Search {
-  readonly rowCount: number
-  /** Columns whose gaps are told already. */
-  readonly isTold: (name: string) => boolean
-  /** Columns that others look up. */
-  readonly isLookedUp: (name: string) => boolean
-  /** Rows that candidates must pass before all rows are looked at. */
-  readonly firstRows?: number | undefined
-}
 
 /**
  * Columns that are missing exactly where one of several conditions on two columns holds, as `sex = m or age < 18 or age >= 46`, or
@@ -35,7 +22,7 @@ interface Search {
 export function findJointGaps(
   columns: readonly Column[],
   quantities: readonly Quantity[],
-  { rowCount, isTold, isLookedUp, firstRows = FIRST_ROWS }: Search
+  { rowCount, isTold, isLookedUp, firstRows = FIRST_ROWS }: ConditionSearch
 ): JointGaps[] {
   const [few, first, all] = [Math.min(FEW_ROWS, firstRows), firstRows, rowCount].map((count) => spreadRows(rowCount, count)) as Samples
   const marked = columns.filter((column) => {

@@ -211,15 +211,13 @@ export function findExact(
   for (const box of boxes) if (lookups.some((one) => isAmong(box, one))) take({ kind: 'lookup', ...box })
   const binned = (isLeft: (name: string) => boolean) =>
     byLevel && quantities.length <= MOST_COLUMNS_OF[3]
-      ? findBinned(table.columns, quantities, { rowCount: table.rowCount, isTold: (name) => isTold(name) || !isLeft(name), firstRows })
+      ? findBinned(columns, quantities, { rowCount, isTold: (name) => isTold(name) || !isLeft(name), firstRows })
       : []
   // A category and a number tell a class, and not the class whether somebody smokes; on which side of a threshold a number lies says more
   // than which it is.
   const telling = lookups.filter(({ from, parts }) => from.length === 1 && !parts)
   const tells = (by: string, name: string) => telling.some((one) => one.from[0] === by && one.column === name)
   const lists = lookups.filter(({ from }) => from.length === 2 && from.some((name) => numberNamed(name)))
-  const isListed = ({ column: name, from }: LookupFound) =>
-    lists.some((one) => one.column === name && one.from.every((input) => from.includes(input)))
   // Brackets of one number each would be a list.
   const isBracketed = ({ from, parts }: LookupFound) => {
     const cuts = parts![1] as readonly number[]
@@ -227,7 +225,8 @@ export function findExact(
   }
   for (const one of binned((name) => telling.some(({ from }) => from[0] === name) || lists.some(({ column: listed }) => listed === name))) {
     const [level, number] = one.from as readonly [string, string]
-    if ((tells(one.column, level) && !tells(one.column, number)) || (isListed(one) && isBracketed(one))) take({ kind: 'lookup', ...one })
+    if ((tells(one.column, level) && !tells(one.column, number)) || (lists.some((list) => isAmong(one, list)) && isBracketed(one)))
+      take({ kind: 'lookup', ...one })
   }
   takeLookups(lookups.filter((one) => !isByDecimals(one)))
   for (const one of binned(() => true)) take({ kind: 'lookup', ...one })
@@ -239,7 +238,7 @@ export function findExact(
   }
   // Decimals are looked up sooner than looked up by: new ones would mostly be none of those that are known.
   takeLookups(lookups.filter(isByDecimals))
-  if (byLevel && quantities.length <= MOST_COLUMNS_OF[2])
+  if (hasFew)
     for (const rule of findOpen(
       data,
       (name) => !isTold(name),

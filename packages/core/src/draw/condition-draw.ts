@@ -50,6 +50,8 @@ export interface GroupRun extends Context {
   readonly independent?: boolean | undefined
   /** Whether a step forgets where it began, so that any row of what is given will do: none near it is looked for. */
   readonly forgets?: boolean | undefined
+  /** Looks at chains after each step; they go on when it has. */
+  readonly seen?: ((chains: InformedChains) => Promise<void>) | undefined
   /** Chains at their starts (step 0) and after each step. */
   readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
 }
@@ -306,7 +308,12 @@ async function runChains(run: GroupRun): Promise<Ran> {
 export function runGroup(run: GroupRun, problem: InformedProblem, chains: InformedChains): ReturnType<typeof runTested<InformedChains>> {
   const { steps, key, watch, onStep } = run
   const take = run.scheme === 'clamp' ? clampGroup : stepGroup
-  return runTested(chains, (at, own) => take(run, problem, at, own), {
+  const step = async (at: InformedChains, own: Key): ReturnType<typeof take> => {
+    const taken = await take(run, problem, at, own)
+    await run.seen?.(taken.chains)
+    return taken
+  }
+  return runTested(chains, step, {
     steps,
     key,
     watch,

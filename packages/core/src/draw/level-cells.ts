@@ -42,12 +42,14 @@ interface Barred {
   readonly sources: readonly Source[]
 }
 
+export type BarredCells = readonly Barred[]
+
 /**
  * Cells of columns with atoms that rows of a level never have, beyond chance: a refund where nothing was returned, and none
  * where something was. Levels are those of a factor, or the values of a number of few, as a status code is. Cost O(rows), at most 10,000, for
  * each of them and each column with atoms.
  */
-export function barredCells(training: Training): readonly Barred[] {
+export function barredCells(training: Training): BarredCells {
   const { coordinates } = training.rows
   const before = known.get(coordinates)
   if (before) return before
@@ -59,7 +61,7 @@ export function barredCells(training: Training): readonly Barred[] {
 type Training = Pick<TrainingRows, 'encoder' | 'rows'>
 
 /** What is found out about rows once: a search makes many generators of the same. */
-const known = new WeakMap<Matrix, readonly Barred[]>()
+const known = new WeakMap<Matrix, BarredCells>()
 
 function findBarred(training: Training): Barred[] {
   const { encoder, rows } = training
@@ -136,16 +138,40 @@ function statesOf(times: Float64Array, count: number, cells: number): Uint8Array
   return states
 }
 
+/** Whether a coordinate of a row is to stay as it is. */
+type IsHeld = (row: number, coordinate: number) => boolean
+const nothingHeld: IsHeld = () => false
+
+/** What the levels of a row say of the cells of a column. */
+function statesIn({ column, sources }: Barred, rows: Encoded, i: number, isHeld: IsHeld): (cell: number) => number {
+  const { spans } = column.cells
+  const rules = sources
+    .filter(({ later }) => later === undefined || isHeld(i, later))
+    .map(({ levelOf, states }) => ({ states, first: levelOf(rows, i) * spans.length }))
+    .filter(({ first }) => first >= 0)
+  return (cell) => rules.reduce((least, { states, first }) => Math.min(least, states[first + cell]!), SEEN)
+}
+
+/** 1 for rows of which nothing that is not held stands in a barred cell [n]. */
+export function clearOfBarred(rows: Encoded, barred: BarredCells, isHeld: IsHeld = nothingHeld): Uint8Array {
+  const n = rows.coordinates.rows
+  const clear = new Uint8Array(n).fill(1)
+  for (const one of barred) {
+    const cellOf = cellIn(one.column, rows.codes.length / Math.max(1, n))
+    for (let i = 0; i < n; i++) {
+      const own = isHeld(i, one.column.coordinate) ? -1 : cellOf(rows, i)
+      if (own >= 0 && statesIn(one, rows, i, isHeld)(own) === BARRED) clear[i] = 0
+    }
+  }
+  return clear
+}
+
 /**
  * Coordinates of drawn rows with what stands in a barred cell moved to the nearest that no level of the row bars: as far into that, in ranks, as it
  * lay beyond its edge, so that a cell is filled as its own rows fill it. Where levels bar all cells it stays: the data
  * lack such a mix. What is held, as it is given, stays too. Cost O(rows · columns · sources).
  */
-export function withinCells(
-  drawn: Encoded,
-  barred: readonly Barred[],
-  isHeld: (row: number, coordinate: number) => boolean = () => false
-): Encoded {
+export function withinCells(drawn: Encoded, barred: BarredCells, isHeld: IsHeld = nothingHeld): Encoded {
   if (barred.length === 0) return drawn
   const coordinates = copyMatrix(drawn.coordinates)
   const moved = { coordinates, codes: drawn.codes }
@@ -156,11 +182,7 @@ export function withinCells(
       if ((missingFactor !== undefined && drawn.codes[i * width + missingFactor] === 1) || isHeld(i, coordinate)) continue
       const at = i * coordinates.cols + coordinate
       const own = atomCellOf(cells, coordinates.data[at]!)
-      const rules = sources
-        .filter(({ later }) => later === undefined || isHeld(i, later))
-        .map(({ levelOf, states }) => ({ states, first: levelOf(moved, i) * cells.spans.length }))
-        .filter(({ first }) => first >= 0)
-      const stateOf = (cell: number) => rules.reduce((least, { states, first }) => Math.min(least, states[first + cell]!), SEEN)
+      const stateOf = statesIn({ column, sources }, moved, i, isHeld)
       if (stateOf(own) !== BARRED) continue
       // What no row has because its level has few is no place to go.
       const all = cells.spans.map((_, cell) => stateOf(cell))

@@ -42,6 +42,10 @@ export interface ConditionGroup {
 export const knownCoordinates = ({ split, standing = [] }: Pick<ConditionGroup, 'split' | 'standing'>): number[] =>
   [...split.given, ...standing].sort((a, b) => a - b)
 
+/** Coordinates of which a condition says something. */
+export const heldBy = (encoder: Encoder, { numbers, standing = [], ranges }: Condition): ReadonlySet<number> =>
+  new Set([...numbers, ...standing, ...ranges].map(({ column }) => coordinateOf(encoder, column).coordinate))
+
 /** Coordinate and scaler of a numeric column. */
 export function coordinateOf(encoder: Encoder, column: number): { coordinate: number; scaler: NumericScaler } {
   const code = encoder.columns[column]!

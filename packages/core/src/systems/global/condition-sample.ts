@@ -7,6 +7,7 @@ import { barredCells, withinCells } from '../../draw/level-cells.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { levelsOfRow, requireLevels } from '../../know/levels.js'
+import { heldBy } from '../../know/places.js'
 import { distancesOfGroups } from '../../know/support.js'
 import type { Law } from '../../law/law.js'
 import { categoryMode } from '../../law/strata.js'
@@ -109,10 +110,7 @@ export async function drawConditions(
     const named = conditions[group.members[0]!]!
     groupReports.set(part, reportOnGroup(drawn[0]!.choice, { encoder, named, conditions: part.places.length }))
   }
-  const held = conditions.map(({ numbers, standing = [], ranges }) => {
-    const codes = [...numbers, ...standing, ...ranges].map(({ column }) => encoder.columns[column]!)
-    return new Set(codes.flatMap((code) => (code.carries === 'coordinate' ? [code.coordinate] : [])))
-  })
+  const held = conditions.map((condition) => heldBy(encoder, condition))
   return {
     encoded: withinCells(rows, barredCells(model.training), (row, coordinate) => held[Math.floor(row / request.rows)]!.has(coordinate)),
     report: {

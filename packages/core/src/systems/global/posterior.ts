@@ -4,13 +4,14 @@ import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { inBatches } from '../../draw/batches.js'
 import type { GroupRun } from '../../draw/condition-draw.js'
 import { drawInformed, drawUnderEvidence, joinDraws } from '../../draw/evidenced-draw.js'
+import { barredCells } from '../../draw/level-cells.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { effectiveCount, LEAST_CHAINS } from '../../draw/temper.js'
 import { type Condition, formatsFor, type Given, repeatGiven } from '../../know/conditions.js'
 import type { Evidence } from '../../know/evidence.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
 import { readObservation, refuseFar } from '../../know/observations.js'
-import { groupConditions } from '../../know/places.js'
+import { groupConditions, heldBy } from '../../know/places.js'
 import { pull } from '../../know/pull.js'
 import { effectiveSampleSize } from '../../know/support.js'
 import type { Law } from '../../law/law.js'
@@ -98,17 +99,19 @@ export async function drawPosterior(model: GlobalModel, asked: PosteriorDraw, co
   const poolFor = (law: Law, count: number, on = condition) =>
     poolOf(law, { count, steps, condition: on, encoder: model.training.encoder, context: { ...context, key } })
   const watch = context.watch?.stop ? { stop: context.watch.stop } : undefined
-  const draw = async (law: Law, count: number) => (await drawInformed({ ...poolFor(law, count), watch }, evidence, count)).rows
+  const draw = async (law: Law, count: number) => (await drawInformed({ ...poolFor(law, count), watch }, evidence, { count })).rows
   const place = await placeOf(model, asked, { weights, draw, context, key })
   const pool = (count: number) => ({ ...poolFor(place.law, count, place.condition), ridge: place.ridge, predicts: place.predicts })
   const counted = asked.counted ?? evidence
   const support = known
     ? await supportUnder(pool(Math.min(asked.rows, BATCH_ROWS)), counted)
     : { importanceRows: effectiveCount((await rowWeights(model, counted)) ?? weights) }
+  const { training } = model
+  const cells = { barred: barredCells(training), held: heldBy(training.encoder, condition) }
   const drawn = joinDraws(
     await inBatches({ ...context, key, count: asked.rows }, ({ first, count, ...batch }) => {
       const run = { ...pool(count), ...batch, onStep: first === 0 ? asked.onStep : undefined }
-      return drawUnderEvidence(run, { evidence, count, conditioning })
+      return drawUnderEvidence(run, { evidence, cells, count, conditioning })
     })
   )
   return {

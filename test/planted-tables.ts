@@ -105,7 +105,8 @@ function hospital(dice: Dice): PlantedTable {
 
 function patients(dice: Dice): PlantedTable {
   const height = Array.from(dice.z('height'), (z) => Number((1.7 + 0.1 * z).toFixed(2)))
-  const weight = height.map((h, i) => Number((22 * h * h + 10 * dice.z('weight')[i]!).toFixed(1)))
+  const spread = dice.z('weight')
+  const weight = height.map((h, i) => Number((22 * h * h + 10 * spread[i]!).toFixed(1)))
   const sex = dice.some('sex', ['f', 'm'])
   return {
     name: 'patients',
@@ -347,8 +348,9 @@ function receipts(dice: Dice): PlantedTable {
 }
 
 function budgets(dice: Dice): PlantedTable {
+  const none = dice.u('none')
   const drawn = ['food', 'rent', 'travel', 'other'].map((name, k) =>
-    Array.from(dice.u(name), (u, i) => (k === 2 && dice.u('none')[i]! < 0.2 ? 0 : -(k === 1 ? 3 : 1) * Math.log(u)))
+    Array.from(dice.u(name), (u, i) => (k === 2 && none[i]! < 0.2 ? 0 : -(k === 1 ? 3 : 1) * Math.log(u)))
   )
   const [gross, part] = [dice.amount('gross', 3000, 2), dice.u('part')]
   return {

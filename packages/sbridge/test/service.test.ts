@@ -466,7 +466,7 @@ describe('how much at once', () => {
       '--max-conditions',
       '3',
       '--max-seconds',
-      '2'
+      '1'
     )
   })
   const sample = (body: object, asked: Asked = {}) => post(server, '/v1/models/rows/sample', body, asked)

@@ -172,9 +172,12 @@ export async function saveFigures(page: Page): Promise<ReadonlyMap<string, strin
       async ([text, base64]): Promise<Figure> => {
         const { documentElement } = new DOMParser().parseFromString(text!, 'image/svg+xml')
         const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(base64!), (c) => c.charCodeAt(0))]))
-        const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!
-        context.drawImage(bitmap, 0, 0)
-        const shades = new Uint32Array(context.getImageData(0, 0, bitmap.width, bitmap.height).data.buffer)
+        // Of nine pixels one is looked at.
+        const [width, height] = [bitmap.width / 3, bitmap.height / 3]
+        const context = new OffscreenCanvas(width, height).getContext('2d')!
+        context.imageSmoothingEnabled = false
+        context.drawImage(bitmap, 0, 0, width, height)
+        const shades = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer)
         return {
           fault: documentElement.querySelector('parsererror')?.textContent ?? null,
           size: ['width', 'height'].map((side) => Number(documentElement.getAttribute(side))),

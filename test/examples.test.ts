@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sbridge } from '../packages/sbridge/test/command.js'
 import { launchChromium } from '../packages/studio/test/browser.js'
+import { ENGINE } from '../scripts/engine.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.csv': 'text/csv' }
@@ -38,7 +39,7 @@ afterAll(() => {
 })
 
 it('the five lines in Node and the page in a browser give the same rows', async () => {
-  const node = spawnSync(process.execPath, ['examples/five-lines.mjs'], { cwd: folder, encoding: 'utf8' })
+  const node = spawnSync(process.execPath, [...ENGINE, 'examples/five-lines.mjs'], { cwd: folder, encoding: 'utf8' })
   expect(node.stderr).toBe('')
   const rows = readFileSync(join(folder, 'synthetic.csv'), 'utf8').replaceAll('\r\n', '\n')
   expect(rows.trim().split('\n').length).toBe(1001)
@@ -64,7 +65,7 @@ const linesOf = (name: string): string[][] =>
     .map((line) => line.split(','))
 
 it('conditional rows keep what is given and follow what was observed', () => {
-  const { status, stderr } = spawnSync(process.execPath, ['examples/conditional-rows/conditional-rows.mjs', '60', '0.5'], {
+  const { status, stderr } = spawnSync(process.execPath, [...ENGINE, 'examples/conditional-rows/conditional-rows.mjs', '60', '0.5'], {
     cwd: folder,
     encoding: 'utf8'
   })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { sbridge } from '../packages/sbridge/test/command.js'
+import { ENGINE } from '../scripts/engine.mjs'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 const command = join(root, 'packages/sbridge/bin/sbridge.js')
@@ -206,12 +207,14 @@ function partsOf(shell: string): Part[] {
 export async function run(step: Step, folder: string): Promise<Ran> {
   const file = join(folder, `snippet-${step.line}.${'shell' in step ? 'sh' : 'mjs'}`)
   if ('program' in step) return runProgram(step.program, { file, folder })
-  const npx = `npx() { shift; "${process.execPath}" "${command}" "$@"; }\n`
+  // Programs begin as tests do: fewer of their functions are optimised early.
+  const node = `"${process.execPath}" ${ENGINE.join(' ')}`
+  const begun = `node() { ${node} "$@"; }\nnpx() { shift; ${node} "${command}" "$@"; }\n`
   // The studio serves until it is ended: it is started, has to say its address, and is ended.
   const served = `"${process.execPath}" "${command}" studio --port 0 > studio.log & pid=$!; sleep 4; kill $pid; grep -q http studio.log`
   let output = ''
   for (const part of partsOf(step.shell)) {
-    if ('shell' in part) writeFileSync(file, `set -eu\n${npx}${part.shell.join('\n').replaceAll(/^npx sbridge studio$/gm, served)}\n`)
+    if ('shell' in part) writeFileSync(file, `set -eu\n${begun}${part.shell.join('\n').replaceAll(/^npx sbridge studio$/gm, served)}\n`)
     const ran = 'verbs' in part ? await runVerbs(part.verbs, folder) : await start('sh', file, folder)
     output += ran.output
     if (ran.status !== 0) return { status: ran.status, output }

@@ -317,7 +317,7 @@ describe('the studio', () => {
           .waitFor(WAIT)
         await page.getByLabel('Column to the right').selectOption('kind')
         await page.getByRole('button', { name: 'Sample', exact: true }).click()
-        await page.waitForTimeout(1500)
+        await page.waitForTimeout(1000)
       })
     }
     // What the rows cost, they cost every time; a page that collects garbage, or a machine that does something else, does so once.

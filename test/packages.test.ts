@@ -18,9 +18,9 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1443 },
+  '@sbridge/core': { path: 'packages/core', budget: 1448 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 2815 }
+  sbridge: { path: 'packages/sbridge', budget: 2818 }
 }
 
 interface Packed {
@@ -262,7 +262,7 @@ describe('size in a browser', () => {
       .replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(158)
   })
-  it('all of the core: 537 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(537)
+  it('all of the core: 539 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(539)
   })
 })

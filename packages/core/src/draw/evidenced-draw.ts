@@ -1,13 +1,13 @@
 import type { Evidence } from '../know/evidence.js'
 import { mixtureAt } from '../law/mixture.js'
 import { copyState, type InformedState } from '../law/state.js'
-import { copyMatrix, copyRow, rowOf } from '../num/matrix.js'
 import { type Key, keyFor, permutation } from '../num/random.js'
 import { mean } from '../num/statistics.js'
 import { type Encoded, stackEncoded, takeEncoded } from '../table/encoder.js'
 import { type GroupRun, runGroup, startGroup, stepGroup } from './condition-draw.js'
 import { langevinStep } from './informed-langevin.js'
-import { type BarredCells, clearOfBarred, withinCells } from './level-cells.js'
+import type { CellsToKeep } from './level-cells.js'
+import { RowsKept } from './rows-kept.js'
 import { movedLately, runSteps } from './run.js'
 import { LEAST_CHAINS, temper } from './temper.js'
 
@@ -114,63 +114,4 @@ async function drawLangevin(run: GroupRun, evidence: Evidence, { count, cells }:
     effectiveRows: mean(counts),
     powers: [1]
   }
-}
-
-/** Cells that levels bar, and coordinates that stay where they are all the same. */
-export interface CellsToKeep {
-  readonly barred: BarredCells
-  readonly held: ReadonlySet<number>
-}
-
-/**
- * Rows of chains outside of barred cells: each as its chain last stood in none, or could be moved out of them unseen by the evidence; where
- * it never could, as the chain ended: what is known leaves it nothing else.
- */
-class RowsKept {
-  /** Absent where nothing is barred. */
-  rows: Encoded | undefined
-  private readonly isHeld: (row: number, coordinate: number) => boolean
-  private clear: Uint8Array = new Uint8Array(0)
-
-  constructor(
-    private readonly evidence: Evidence,
-    private readonly cells: CellsToKeep | undefined
-  ) {
-    this.isHeld = (_, coordinate) => cells!.held.has(coordinate)
-  }
-
-  async see(state: Encoded): Promise<void> {
-    if (!this.cells || this.cells.barred.length === 0) return
-    const moved = await this.movedUnseen(state, this.cells)
-    const clear = clearOfBarred(moved, this.cells.barred, this.isHeld)
-    const { rows, clear: before } = this
-    // What is clear takes the place of all before it, what is not of such alone.
-    const taken = Uint32Array.from(clear.keys()).filter((i) => !rows || clear[i] === 1 || before[i] === 0)
-    this.clear = clear.map((one, i) => one | (before[i] ?? 0))
-    this.rows = rows ? withRows(rows, moved, taken) : moved
-  }
-
-  /** Rows with what stands in barred cells moved out of them, where what is known is met as before. */
-  private async movedUnseen(state: Encoded, { barred }: CellsToKeep): Promise<Encoded> {
-    const moved = withinCells(state, barred, this.isHeld)
-    const own = ({ coordinates }: Encoded, i: number) => rowOf(coordinates, i)
-    const changed = Uint32Array.from({ length: state.coordinates.rows }, (_, i) => i).filter((i) =>
-      own(moved, i).some((x, c) => x !== own(state, i)[c])
-    )
-    if (changed.length === 0) return moved
-    const [before, after] = await Promise.all([state, moved].map((rows) => this.evidence.value(takeEncoded(rows, changed), changed)))
-    const seen = changed.filter((_, k) => before![k] !== after![k])
-    return withRows(moved, state, seen)
-  }
-}
-
-/** Rows with some of others in their place. */
-function withRows(into: Encoded, from: Encoded, places: Uint32Array): Encoded {
-  const out = { coordinates: copyMatrix(into.coordinates), codes: into.codes.slice() }
-  const width = out.codes.length / Math.max(1, out.coordinates.rows)
-  for (const i of places) {
-    copyRow(from.coordinates, i, out.coordinates, i)
-    out.codes.set(from.codes.subarray(i * width, (i + 1) * width), i * width)
-  }
-  return out
 }

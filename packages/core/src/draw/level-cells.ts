@@ -13,7 +13,7 @@ const CHANCE = log(0.05)
 /** Rows of a level that says something, at least, as of a class of rows (`law/strata`). */
 const LEAST_ROWS = 20
 /** Rows that are looked at, at most: of more, every so many. */
-const MOST_ROWS = 10_000
+export const MOST_ROWS = 10_000
 
 /** A cell that no row of a level has, beyond chance; that none has; that some have. */
 const [BARRED, UNSEEN, SEEN] = [0, 1, 2]
@@ -28,6 +28,11 @@ interface Source {
   readonly levelOf: (rows: Encoded, i: number) => number
   /** BARRED, UNSEEN or SEEN [levels, cells]. */
   readonly states: Uint8Array
+  /** Of a category. */
+  readonly factor?: number
+  /** Of a number of few values, and these. */
+  readonly coordinate?: number
+  readonly values?: readonly number[]
   /** Of a column with atoms that is moved later: it counts where it is held. */
   readonly later?: number
 }
@@ -71,6 +76,7 @@ function findBarred(training: Training): Barred[] {
   if (targets.length === 0) return []
   const width = encoder.factors.length
   const factors = encoder.factors.map(({ levelCount }, f) => ({
+    factor: f,
     count: levelCount,
     levelOf: (own: Encoded, i: number) => own.codes[i * width + f]!
   }))
@@ -112,6 +118,7 @@ function listOf({ coordinate, scaler, missingFactor }: NumberCode, width: number
   const valueAt = decoderOf(scaler)
   return {
     coordinate,
+    values: [...levels.keys()],
     count: levels.size,
     levelOf: ({ codes, coordinates }: Encoded, i: number): number =>
       missingFactor !== undefined && codes[i * width + missingFactor] === 1
@@ -139,8 +146,14 @@ function statesOf(times: Float64Array, count: number, cells: number): Uint8Array
 }
 
 /** Whether a coordinate of a row is to stay as it is. */
-type IsHeld = (row: number, coordinate: number) => boolean
+export type IsHeld = (row: number, coordinate: number) => boolean
 const nothingHeld: IsHeld = () => false
+
+/** Cells that levels bar, and what stays where it is all the same. */
+export interface CellsToKeep {
+  readonly barred: BarredCells
+  readonly isHeld: IsHeld
+}
 
 /** What the levels of a row say of the cells of a column. */
 function statesIn({ column, sources }: Barred, rows: Encoded, i: number, isHeld: IsHeld): (cell: number) => number {
@@ -152,8 +165,31 @@ function statesIn({ column, sources }: Barred, rows: Encoded, i: number, isHeld:
   return (cell) => rules.reduce((least, { states, first }) => Math.min(least, states[first + cell]!), SEEN)
 }
 
+/** Whether a row stands at a value that many have in a column of which its levels bar other cells: they say that it is that value. */
+export function isAtAtom(one: Barred, rows: Encoded, i: number, isHeld: IsHeld): boolean {
+  const { cells } = one.column
+  const own = cellIn(one.column, rows.codes.length / rows.coordinates.rows)(rows, i)
+  const stateOf = statesIn(one, rows, i, isHeld)
+  return own >= 0 && cells.spans[own]!.atom && cells.spans.some((_, cell) => stateOf(cell) === BARRED)
+}
+
+/** Whether a level of a category, or of a number of few values, bars a cell in which a row has a number that is held. */
+export function barsHeld(
+  { barred, isHeld }: CellsToKeep,
+  rows: Encoded,
+  i: number,
+  { level, of }: { readonly level: number; readonly of: Pick<Source, 'factor' | 'coordinate'> }
+): boolean {
+  const width = rows.codes.length / rows.coordinates.rows
+  return barred.some(({ column, sources }) => {
+    const own = isHeld(i, column.coordinate) ? cellIn(column, width)(rows, i) : -1
+    const said = sources.find(({ factor, coordinate }) => factor === of.factor && coordinate === of.coordinate)
+    return own >= 0 && level >= 0 && said?.states[level * column.cells.spans.length + own] === BARRED
+  })
+}
+
 /** 1 for rows of which nothing that is not held stands in a barred cell [n]. */
-export function clearOfBarred(rows: Encoded, barred: BarredCells, isHeld: IsHeld = nothingHeld): Uint8Array {
+export function clearOfBarred(rows: Encoded, { barred, isHeld }: CellsToKeep): Uint8Array {
   const n = rows.coordinates.rows
   const clear = new Uint8Array(n).fill(1)
   for (const one of barred) {

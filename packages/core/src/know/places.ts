@@ -43,8 +43,10 @@ export const knownCoordinates = ({ split, standing = [] }: Pick<ConditionGroup, 
   [...split.given, ...standing].sort((a, b) => a - b)
 
 /** Coordinates of which a condition says something. */
-export const heldBy = (encoder: Encoder, { numbers, standing = [], ranges }: Condition): ReadonlySet<number> =>
-  new Set([...numbers, ...standing, ...ranges].map(({ column }) => coordinateOf(encoder, column).coordinate))
+export function heldBy({ columns }: Encoder, { numbers, standing = [], ranges }: Condition): ReadonlySet<number> {
+  const codes = [...numbers, ...standing, ...ranges].map(({ column }) => columns[column]!)
+  return new Set(codes.flatMap((code) => (code.carries === 'coordinate' ? [code.coordinate] : [])))
+}
 
 /** Coordinate and scaler of a numeric column. */
 export function coordinateOf(encoder: Encoder, column: number): { coordinate: number; scaler: NumericScaler } {

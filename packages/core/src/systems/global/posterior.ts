@@ -107,7 +107,8 @@ export async function drawPosterior(model: GlobalModel, asked: PosteriorDraw, co
     ? await supportUnder(pool(Math.min(asked.rows, BATCH_ROWS)), counted)
     : { importanceRows: effectiveCount((await rowWeights(model, counted)) ?? weights) }
   const { training } = model
-  const cells = { barred: barredCells(training), held: heldBy(training.encoder, condition) }
+  const held = heldBy(training.encoder, condition)
+  const cells = { barred: barredCells(training), isHeld: (_: number, coordinate: number) => held.has(coordinate) }
   const drawn = joinDraws(
     await inBatches({ ...context, key, count: asked.rows }, ({ first, count, ...batch }) => {
       const run = { ...pool(count), ...batch, onStep: first === 0 ? asked.onStep : undefined }

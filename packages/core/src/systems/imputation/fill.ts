@@ -14,6 +14,7 @@ import { stackTables, takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { admitted, type Coding, codeRows, levelsByNearness, numberAt, valueAt } from './coding.js'
+import { cellsOfDonors } from './donor-cells.js'
 import { drawDonors } from './donors.js'
 import { FilledCells } from './filled-cells.js'
 import type { ImputationModel } from './model.js'
@@ -141,12 +142,13 @@ function joined(parts: readonly FilledOnce[]): FilledOnce {
   }
 }
 
-function fillOnce({ model, table, first, as, laws, key }: Once, look: (done: number) => void): FilledOnce {
+async function fillOnce({ model, table, first, as, laws, key }: Once, look: (done: number) => void): Promise<FilledOnce> {
   const cells = new FilledCells(model, table)
   const rows = codeRows(model.coding, table)
   const complete = model.rules && rowCompleter(model.rules)
   const d = rows.data.cols
   const gapped = gapRows(table)
+  const filled = new Map<number, Float64Array>()
   let [unknown, lonely, unruly] = [0, 0, 0]
   const u = new Float64Array(2)
   for (const [r, i] of gapped.entries()) {
@@ -167,8 +169,15 @@ function fillOnce({ model, table, first, as, laws, key }: Once, look: (done: num
       if (as === 'mean') means = meansOfScored(model.coding, laws, law)
     }
     decode({ model, cells, row, i, means })
-    if (complete && !complete(cells.row(i, row))) unruly++
+    filled.set(i, row)
   }
+  const kept = cellsOfDonors(
+    model,
+    table.columns.map(({ name }) => name)
+  )
+  const isGap = (i: number, name: string) => cells.isGap(name, i)
+  cells.take(await kept.filled(cells.table(), { isGap, levelsOf: (i, name) => cells.row(i, filled.get(i)!).levels(name) }))
+  for (const i of gapped) if (complete && !complete(cells.row(i, filled.get(i)!))) unruly++
   return { table: cells.table(), filled: cells.filledNames(), unknown, lonely, unruly }
 }
 

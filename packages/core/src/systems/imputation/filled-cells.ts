@@ -1,5 +1,5 @@
 import type { FilledRow } from '../../code/rules/complete.js'
-import { type CellValue, isMissing } from '../../table/cells.js'
+import { type CellValue, cellAt, isMissing } from '../../table/cells.js'
 import { type CategoricalColumn, type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { type CodedColumn, levelsByNearness } from './coding.js'
 import type { ImputationModel } from './model.js'
@@ -46,6 +46,14 @@ export class FilledCells {
     if (value === null) return
     if (column.numbers) column.numbers[i] = value as number
     else column.codes![i] = column.levels.indexOf(value as string)
+  }
+
+  /** Takes the filled cells of a table of the same columns. */
+  take({ columns }: Table): void {
+    for (const column of columns) {
+      const cell = cellAt(column)
+      for (let i = 0; i < this.rows.rowCount; i++) if (this.isGap(column.name, i)) this.set(column.name, i, cell(i))
+    }
   }
 
   /** A row as rules see it. */

@@ -33,6 +33,7 @@ import { loadPanel, savePanel } from '../panel/save.js'
 import type { PreparedTable } from '../prepare.js'
 import type { Ruled } from '../ruled-rows.js'
 import { checkImageTable, parseImageShape } from './image.js'
+import { keepingCells } from './keeping-cells.js'
 import type { RowsKind, TableKind } from './kind.js'
 import { drawLatents, fitLatentTable, type LatentTableModel } from './latent.js'
 import { decodeLatents, type LatentJob, trainingLatentTable } from './latent-codec.js'
@@ -89,7 +90,7 @@ interface FieldParts<Model> extends Omit<RowsKind<Model>, 'fit' | 'draw' | 'form
 
 function fieldKind<Model extends LocalModel | ClassedField>(parts: FieldParts<Model>) {
   const { sample, posterior, ...files } = parts
-  return ruled<Model, LocalModel | ClassedField>({
+  const kind: RowsKind<Model, LocalModel | ClassedField> = {
     ...files,
     fit: fitField,
     formats: formatsOf,
@@ -101,7 +102,8 @@ function fieldKind<Model extends LocalModel | ClassedField>(parts: FieldParts<Mo
       const { table, formats, report } = await posterior(model, { ...shared, given: givens, observe, ...defined({ likelihood }) }, context)
       return { table, formats, posterior: report, warnings: report.warnings }
     }
-  })
+  }
+  return ruled(keepingCells(kind))
 }
 
 /** One small bridge for each column, on its neighbourhood. */
@@ -153,7 +155,7 @@ const warningsOf = ({ conditions, groups }: ConditionalReport): NamedWarning[] =
   [...groups, ...conditions].flatMap(({ warnings }) => warnings)
 
 /** One bridge on the coordinates of a codec and the categories. */
-export const latent = ruled<LatentTableModel>({
+const latentRows: RowsKind<LatentTableModel> = {
   kind: 'latent',
   fit: (rows, options, context) => fitLatentTable(rows, latentJob(rows, options), { ...context, ...context.host }),
   async draw(model, request, context) {
@@ -174,7 +176,8 @@ export const latent = ruled<LatentTableModel>({
   formats: formatsOf,
   save: saveLatentTable,
   load: (contents, { engine, host }) => loadLatentTable(contents, { engine, ...networksOf(host) })
-})
+}
+export const latent = ruled(keepingCells(latentRows))
 
 /** One small bridge for each coordinate of a codec. */
 export const latentLocal = ruled<LatentLocalModel>({

@@ -1,0 +1,56 @@
+import type { Evidence } from '../know/evidence.js'
+import { copyMatrix, copyRow, rowOf } from '../num/matrix.js'
+import { type Encoded, takeEncoded } from '../table/encoder.js'
+import { type CellsToKeep, clearOfBarred, withinCells } from './level-cells.js'
+
+/**
+ * Rows of chains outside of barred cells: each as its chain last stood in none, or could be moved out of them unseen by the evidence; where
+ * it never could, as the chain ended: what is known leaves it nothing else.
+ */
+export class RowsKept {
+  /** Absent where nothing is barred. */
+  rows: Encoded | undefined
+  private clear: Uint8Array = new Uint8Array(0)
+
+  constructor(
+    private readonly evidence: Evidence,
+    private readonly cells: CellsToKeep | undefined
+  ) {}
+
+  async see(state: Encoded): Promise<void> {
+    const { cells, rows, clear: before } = this
+    if (!cells || cells.barred.length === 0) return
+    const moved = await movedOut(state, cells, this.evidence)
+    const clear = clearOfBarred(moved, cells)
+    // What is clear takes the place of all before it, what is not of such alone.
+    const taken = Uint32Array.from(clear.keys()).filter((i) => !rows || clear[i] === 1 || before[i] === 0)
+    this.clear = clear.map((one, i) => one | (before[i] ?? 0))
+    this.rows = rows ? withRows(rows, moved, taken) : moved
+  }
+}
+
+/** Rows with what stands in barred cells moved out of them, where what is known besides is met as before. */
+export async function movedOut(rows: Encoded, { barred, isHeld }: CellsToKeep, evidence: Evidence | undefined): Promise<Encoded> {
+  const moved = withinCells(rows, barred, isHeld)
+  if (!evidence || moved === rows) return moved
+  const own = ({ coordinates }: Encoded, i: number) => rowOf(coordinates, i)
+  const changed = Uint32Array.from({ length: rows.coordinates.rows }, (_, i) => i).filter((i) =>
+    own(moved, i).some((x, c) => x !== own(rows, i)[c])
+  )
+  if (changed.length === 0) return moved
+  const before = await evidence.value(takeEncoded(rows, changed), changed)
+  const after = await evidence.value(takeEncoded(moved, changed), changed)
+  const seen = changed.filter((_, k) => before[k] !== after[k])
+  return withRows(moved, rows, seen)
+}
+
+/** Rows with some of others in their place. */
+function withRows(into: Encoded, from: Encoded, places: Uint32Array): Encoded {
+  const out = { coordinates: copyMatrix(into.coordinates), codes: into.codes.slice() }
+  const width = out.codes.length / Math.max(1, out.coordinates.rows)
+  for (const i of places) {
+    copyRow(from.coordinates, i, out.coordinates, i)
+    out.codes.set(from.codes.subarray(i * width, (i + 1) * width), i * width)
+  }
+  return out
+}

@@ -1,0 +1,73 @@
+import { beforeAll, expect, it } from 'vitest'
+import { createWasmEngine } from '../engine/wasm/engine.js'
+import type { Engine } from '../kernel/engine.js'
+import { keyFor, keyFromSeed, uniforms } from '../num/random.js'
+import { cellAt } from '../table/cells.js'
+import type { RawColumn } from '../table/raw.js'
+import type { Table } from '../table/table.js'
+import { imputation } from './imputation/system.js'
+import { drawModel, fitModel } from './system.js'
+import type { DrawnRows, TableFit, TableRequest } from './table/options.js'
+import { tables } from './table/system.js'
+
+let engine: Engine
+beforeAll(async () => {
+  engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+})
+
+const n = 900
+const dice = (label: string) => Array.from(uniforms(keyFor(keyFromSeed(8), label), n))
+const some = (label: string, count: number) => dice(label).map((u) => Math.floor(count * u))
+const channel = some('channel', 3).map((k) => ['web', 'shop', 'phone'][k]!)
+const total = dice('total').map((u) => 20 + 80 * u)
+const shipping = dice('shipping').map((u, i) => (channel[i] === 'shop' ? 0 : 2 + 12 * u * u))
+const code = some('code', 3).map((k) => [200, 304, 404][k]!)
+const size = dice('size').map((u, i) => (code[i] === 200 ? 600 + 4000 * u * u : code[i] === 304 ? 0 : 512))
+const cells: Record<string, readonly (string | number)[]> = { channel, total, shipping, code, size }
+
+/** The table with every fifth cell of some columns missing, as CSV has it. */
+const raw = (holes: readonly string[] = []) => ({
+  rowCount: n,
+  columns: Object.entries(cells).map(([name, values]): RawColumn => {
+    const gaps = dice(`gap ${name}`).map((u) => holes.includes(name) && u < 0.2)
+    return { name, source: 'text', values: values.map((value, i) => (gaps[i] ? null : String(value))) }
+  })
+})
+
+function wrong(table: Table) {
+  const cell = (name: string) => cellAt(table.columns.find((one) => one.name === name)!)
+  const rows = Array.from({ length: table.rowCount }, (_, i) => i)
+  return {
+    shipping: rows.filter((i) => (cell('channel')(i) === 'shop') !== (cell('shipping')(i) === 0)).length,
+    size: rows.filter(
+      (i) => (cell('code')(i) === 304) !== (cell('size')(i) === 0) || (cell('code')(i) === 404) !== (cell('size')(i) === 512)
+    ).length
+  }
+}
+const NONE = { shipping: 0, size: 0 }
+
+it.each<[string, TableFit, TableRequest]>([
+  ['columns one after the other', { local: 'auto' }, {}],
+  ['columns one after the other, some given,', { local: 'auto' }, { given: { channel: 'shop', total: { from: 40, to: 60 } } }],
+  ['a codec', { latent: 'pca:3' }, {}],
+  ['a codec, under an observation,', { latent: 'pca:3' }, { given: { channel: 'web' }, observe: ['total = 50 ± 5'] }]
+])('rows of %s have an amount where their levels do', async (_, options, request) => {
+  const model = await fitModel(tables, { input: raw(), options: { ...options, rules: 'off' } }, { engine })
+  const { table } = (await drawModel(tables, { model, request: { rows: 300, ...request } }, { engine })) as DrawnRows
+  expect(wrong(table)).toEqual(NONE)
+  const totals = table.columns.find(({ name }) => name === 'total')!
+  const middle = Array.from({ length: 300 }, (_, i) => cellAt(totals)(i) as number).sort((a, b) => a - b)[150]!
+  expect(Math.abs(middle - (request.given ? 50 : 60))).toBeLessThan(request.given ? 3 : 8)
+})
+
+it('gaps are filled with what goes with the cells that are given: amounts where levels have them, levels where amounts say so', async () => {
+  const input = raw(['channel', 'shipping', 'code', 'size'])
+  const model = await fitModel(imputation, { input, options: { rules: 'off' } }, { engine })
+  const { given, tables: filled } = await drawModel(imputation, { model, request: { fill: input } }, { engine })
+  expect(wrong(filled[0]!)).toEqual(NONE)
+  for (const { name } of given.columns) {
+    const [before, after] = [given, filled[0]!].map((table) => cellAt(table.columns.find((one) => one.name === name)!))
+    const rows = Array.from({ length: n }, (_, i) => i).filter((i) => before!(i) !== null)
+    expect(rows.filter((i) => before!(i) !== after!(i))).toHaveLength(0)
+  }
+})

@@ -1,0 +1,168 @@
+import { type BarredCells, barredCells, barsHeld, type IsHeld, isAtAtom, MOST_ROWS } from '../draw/level-cells.js'
+import { movedOut } from '../draw/rows-kept.js'
+import { resolveConditions } from '../know/conditions.js'
+import type { Evidence } from '../know/evidence.js'
+import { readObservation } from '../know/observations.js'
+import { heldBy } from '../know/places.js'
+import { pull } from '../know/pull.js'
+import { evenly } from '../num/evenly.js'
+import { keyFromSeed } from '../num/random.js'
+import { atomCells } from '../table/atoms.js'
+import { isMissing } from '../table/cells.js'
+import { decodeTable, type Encoder, encodeTable, fitEncoder } from '../table/encoder.js'
+import type { ColumnFormat } from '../table/infer.js'
+import { takeTableRows } from '../table/rows.js'
+import { type Column, isCategorical, isNumeric, type Table } from '../table/table.js'
+import type { Asked } from './asked.js'
+
+/** Columns with atoms, at most: pairs of them grow with their square, and those of images and fields are no amounts. */
+const MOST_COLUMNS = 64
+
+/** Spreads the places of equal numbers, where rows are only looked at. */
+const PLACES = keyFromSeed(1)
+
+interface TableCells {
+  /** Every number by its ranks. */
+  readonly encoder: Encoder
+  readonly barred: BarredCells
+}
+
+/** What levels never have in a table; undefined where that is nothing. Cost O(cells · log rows). */
+function cellsOf(table: Table, formats: readonly ColumnFormat[]): TableCells | undefined {
+  const encoder = fitEncoder(table, formats, () => 'quantile')
+  const atoms = encoder.columns.filter((code) => code.carries === 'coordinate' && atomCells(code.scaler))
+  if (atoms.length === 0 || atoms.length > MOST_COLUMNS) return undefined
+  const looked = takeTableRows(table, evenly(table.rowCount, MOST_ROWS))
+  const barred = barredCells({ encoder, rows: encodeTable(encoder, looked, PLACES) })
+  return barred.length > 0 ? { encoder, barred } : undefined
+}
+
+/** What is asked of drawn rows. */
+interface Known {
+  readonly asked?: Asked | undefined
+  /** Rows a condition. */
+  readonly rows: number
+}
+
+/** What of filled rows was not given. */
+interface Gaps {
+  readonly isGap: (row: number, name: string) => boolean
+  /** Levels of a filled category by how well they fit a row, best first. */
+  readonly levelsOf: (row: number, name: string) => readonly string[]
+}
+
+/**
+ * Keeps rows that were drawn without knowing of atoms, as behind a codec or from columns one after the other, out of what their levels
+ * never have: an amount at a value that only other levels have, or beside the one that its level always has. What is given stays,
+ * and what is observed is met as before.
+ */
+export class KeptCells {
+  private readonly cells: TableCells | undefined
+
+  constructor(training: Table, formats: readonly ColumnFormat[]) {
+    this.cells = cellsOf(training, formats)
+  }
+
+  async within(drawn: Table, { asked, rows }: Known): Promise<Table> {
+    if (!this.cells) return drawn
+    const { encoder } = this.cells
+    const conditions = asked ? resolveConditions(encoder, asked.givens) : []
+    const held = conditions.map((condition) => heldBy(encoder, condition))
+    const observations = (asked?.observe ?? []).map((text) => readObservation(encoder, text))
+    const evidence = conditions[0] && pull(encoder, { condition: conditions[0], observations, module: asked?.likelihood }).evidence
+    return this.moved(drawn, (row, coordinate) => held[Math.floor(row / rows)]?.has(coordinate) ?? false, evidence)
+  }
+
+  /**
+   * Filled rows, whose given cells stay: of each filled category, and number of few values, the nearest that bars no number which is given, and
+   * filled numbers out of what levels bar. Rows with levels or gaps of which the table knows nothing stay as they are filled.
+   */
+  async filled(table: Table, { isGap, levelsOf }: Gaps): Promise<Table> {
+    if (!this.cells) return table
+    const { encoder, barred } = this.cells
+    const known = Array.from({ length: table.rowCount }, (_, i) => i).filter((i) => this.isKnown(table, i))
+    const part = takeTableRows(table, known)
+    const names = new Map(encoder.columns.flatMap((code) => (code.carries === 'coordinate' ? [[code.coordinate, code.name]] : [])))
+    const isHeld: IsHeld = (k, coordinate) => !isGap(known[k]!, names.get(coordinate)!)
+    const rows = encodeTable(encoder, part, PLACES)
+    const barsIn = (k: number, of: { readonly factor: number } | { readonly coordinate: number }, level: number) =>
+      barsHeld({ barred, isHeld }, rows, k, { of, level })
+    const columns = part.columns.map((column, c) => {
+      const code = encoder.columns[c]!
+      const gap = (k: number) => isGap(known[k]!, code.name) && !isMissing(column, k)
+      if (code.carries === 'factor' && isCategorical(column)) {
+        const bars = (k: number, level: string) => barsIn(k, { factor: code.factor }, encoder.kinds[c]!.levels!.indexOf(level))
+        const levelFor = (k: number, own: string) =>
+          bars(k, own) ? (levelsOf(known[k]!, code.name).find((level) => !bars(k, level)) ?? own) : own
+        const codes = column.codes.map((own, k) => (gap(k) ? column.levels.indexOf(levelFor(k, column.levels[own]!)) : own))
+        return { ...column, codes }
+      }
+      const values = code.carries === 'coordinate' ? valuesOf(barred, code.coordinate) : undefined
+      if (code.carries !== 'coordinate' || !isNumeric(column) || !values) return column
+      const bars = (k: number, value: number) => barsIn(k, { coordinate: code.coordinate }, values.indexOf(value))
+      const valueFor = (k: number, own: number) =>
+        bars(k, own) ? ([...values].sort((a, b) => Math.abs(a - own) - Math.abs(b - own)).find((value) => !bars(k, value)) ?? own) : own
+      return { ...column, values: column.values.map((own, k) => (gap(k) ? valueFor(k, own) : own)) }
+    })
+    return withRows(table, await this.moved({ ...part, columns }, isHeld), known)
+  }
+
+  private isKnown({ columns }: Table, i: number): boolean {
+    const { encoder } = this.cells!
+    return columns.every((column, c) => {
+      const code = encoder.columns[c]!
+      const marksGaps = code.carries === 'factor' ? code.missingLevel : code.carries !== 'coordinate' || code.missingFactor !== undefined
+      if (isMissing(column, i)) return marksGaps
+      return !isCategorical(column) || code.carries !== 'factor' || encoder.kinds[c]!.levels!.includes(column.levels[column.codes[i]!]!)
+    })
+  }
+
+  /** Moved numbers, those of a code that levels go by as the value that they were read as, and those at a value that levels say as this value. */
+  private async moved(drawn: Table, isHeld: IsHeld, evidence?: Evidence): Promise<Table> {
+    const { encoder, barred } = this.cells!
+    const before = encodeTable(encoder, drawn, PLACES)
+    const after = await movedOut(before, { barred, isHeld }, evidence)
+    const decoded = decodeTable(encoder, after)
+    const lists = new Set(barred.flatMap(({ sources }) => sources.map(({ coordinate }) => coordinate)))
+    const columns = drawn.columns.map((column, c) => {
+      const [code, other] = [encoder.columns[c]!, decoded.columns[c]!]
+      if (code.carries !== 'coordinate' || !isNumeric(column) || !isNumeric(other)) return column
+      const { coordinate } = code
+      const own = barred.find((one) => one.column.coordinate === coordinate)
+      const observed = evidence && (!evidence.touches || evidence.touches.includes(coordinate))
+      const isRead = (i: number) => lists.has(coordinate) || (own !== undefined && isAtAtom(own, after, i, isHeld))
+      const values = column.values.map((x, i) => {
+        const at = i * after.coordinates.cols + coordinate
+        const isMoved = after.coordinates.data[at] !== before.coordinates.data[at]
+        return !isHeld(i, coordinate) && (isMoved || (!observed && isRead(i))) ? other.values[i]! : x
+      })
+      return { ...column, values }
+    })
+    return { ...drawn, columns }
+  }
+}
+
+/** Values of a number of few by which cells are barred. */
+const valuesOf = (barred: BarredCells, coordinate: number): readonly number[] | undefined =>
+  barred.flatMap(({ sources }) => sources).find((source) => source.coordinate === coordinate)?.values
+
+/** A table with some of its rows as in another. */
+function withRows(table: Table, other: Table, rows: readonly number[]): Table {
+  const columns = table.columns.map((column, c): Column => {
+    const from = other.columns[c]!
+    if (isNumeric(column) && isNumeric(from)) {
+      const values = column.values.slice()
+      rows.forEach((i, k) => {
+        values[i] = from.values[k]!
+      })
+      return { ...column, values }
+    }
+    if (!isCategorical(column) || !isCategorical(from)) return column
+    const codes = column.codes.slice()
+    rows.forEach((i, k) => {
+      codes[i] = from.codes[k]!
+    })
+    return { ...column, codes }
+  })
+  return { ...table, columns }
+}

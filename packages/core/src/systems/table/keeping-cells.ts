@@ -1,0 +1,19 @@
+import { KeptCells } from '../kept-cells.js'
+import type { RowsKind } from './kind.js'
+
+/** A kind of models whose rows are kept out of what their levels never have when they have been drawn: its coordinates know no atoms of all rows. */
+export function keepingCells<Model extends object, Fitted>(kind: RowsKind<Model, Fitted>): RowsKind<Model, Fitted> {
+  const known = new WeakMap<Model, KeptCells>()
+  const cellsOf = (model: Model): KeptCells => {
+    const found = known.get(model) ?? new KeptCells(kind.training(model), kind.formats(model))
+    known.set(model, found)
+    return found
+  }
+  return {
+    ...kind,
+    async draw(model, request, context) {
+      const drawn = await kind.draw(model, request, context)
+      return { ...drawn, table: await cellsOf(model).within(drawn.table, request) }
+    }
+  }
+}

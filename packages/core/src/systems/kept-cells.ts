@@ -6,7 +6,7 @@ import { readObservation } from '../know/observations.js'
 import { heldBy } from '../know/places.js'
 import { pull } from '../know/pull.js'
 import { evenly } from '../num/evenly.js'
-import { keyFromSeed } from '../num/random.js'
+import { type Key, keyFor, keyFromSeed } from '../num/random.js'
 import { atomCells } from '../table/atoms.js'
 import { isMissing } from '../table/cells.js'
 import { decodeTable, type Encoder, encodeTable, fitEncoder } from '../table/encoder.js'
@@ -19,7 +19,7 @@ import type { Asked } from './asked.js'
 const MOST_COLUMNS = 64
 
 /** Spreads the places of equal numbers, where rows are only looked at. */
-const PLACES = keyFromSeed(1)
+const LOOKED = keyFromSeed(1)
 
 interface TableCells {
   /** Every number by its ranks. */
@@ -33,7 +33,7 @@ function cellsOf(table: Table, formats: readonly ColumnFormat[]): TableCells | u
   const atoms = encoder.columns.filter((code) => code.carries === 'coordinate' && atomCells(code.scaler))
   if (atoms.length === 0 || atoms.length > MOST_COLUMNS) return undefined
   const looked = takeTableRows(table, evenly(table.rowCount, MOST_ROWS))
-  const barred = barredCells({ encoder, rows: encodeTable(encoder, looked, PLACES) })
+  const barred = barredCells({ encoder, rows: encodeTable(encoder, looked, LOOKED) })
   return barred.length > 0 ? { encoder, barred } : undefined
 }
 
@@ -42,6 +42,8 @@ interface Known {
   readonly asked?: Asked | undefined
   /** Rows a condition. */
   readonly rows: number
+  /** Of the draw: what moves is moved to places of its own. */
+  readonly key: Key
 }
 
 /** What of filled rows was not given. */
@@ -49,6 +51,8 @@ interface Gaps {
   readonly isGap: (row: number, name: string) => boolean
   /** Levels of a filled category by how well they fit a row, best first. */
   readonly levelsOf: (row: number, name: string) => readonly string[]
+  /** As of drawn rows. */
+  readonly key: Key
 }
 
 /**
@@ -63,28 +67,29 @@ export class KeptCells {
     this.cells = cellsOf(training, formats)
   }
 
-  async within(drawn: Table, { asked, rows }: Known): Promise<Table> {
+  async within(drawn: Table, { asked, rows, key }: Known): Promise<Table> {
     if (!this.cells) return drawn
     const { encoder } = this.cells
     const conditions = asked ? resolveConditions(encoder, asked.givens) : []
     const held = conditions.map((condition) => heldBy(encoder, condition))
     const observations = (asked?.observe ?? []).map((text) => readObservation(encoder, text))
     const evidence = conditions[0] && pull(encoder, { condition: conditions[0], observations, module: asked?.likelihood }).evidence
-    return this.moved(drawn, (row, coordinate) => held[Math.floor(row / rows)]?.has(coordinate) ?? false, evidence)
+    const isHeld: IsHeld = (row, coordinate) => held[Math.floor(row / rows)]?.has(coordinate) ?? false
+    return this.moved(drawn, { isHeld, key }, evidence)
   }
 
   /**
    * Filled rows, whose given cells stay: of each filled category, and number of few values, the nearest that bars no number which is given, and
    * filled numbers out of what levels bar. Rows with levels or gaps of which the table knows nothing stay as they are filled.
    */
-  async filled(table: Table, { isGap, levelsOf }: Gaps): Promise<Table> {
+  async filled(table: Table, { isGap, levelsOf, key }: Gaps): Promise<Table> {
     if (!this.cells) return table
     const { encoder, barred } = this.cells
     const known = Array.from({ length: table.rowCount }, (_, i) => i).filter((i) => this.isKnown(table, i))
     const part = takeTableRows(table, known)
     const names = new Map(encoder.columns.flatMap((code) => (code.carries === 'coordinate' ? [[code.coordinate, code.name]] : [])))
     const isHeld: IsHeld = (k, coordinate) => !isGap(known[k]!, names.get(coordinate)!)
-    const rows = encodeTable(encoder, part, PLACES)
+    const rows = encodeTable(encoder, part, LOOKED)
     const barsIn = (k: number, of: { readonly factor: number } | { readonly coordinate: number }, level: number) =>
       barsHeld({ barred, isHeld }, rows, k, { of, level })
     const columns = part.columns.map((column, c) => {
@@ -104,7 +109,7 @@ export class KeptCells {
         bars(k, own) ? ([...values].sort((a, b) => Math.abs(a - own) - Math.abs(b - own)).find((value) => !bars(k, value)) ?? own) : own
       return { ...column, values: column.values.map((own, k) => (gap(k) ? valueFor(k, own) : own)) }
     })
-    return withRows(table, await this.moved({ ...part, columns }, isHeld), known)
+    return withRows(table, await this.moved({ ...part, columns }, { isHeld, key }), known)
   }
 
   private isKnown({ columns }: Table, i: number): boolean {
@@ -118,9 +123,9 @@ export class KeptCells {
   }
 
   /** Moved numbers, those of a code that levels go by as the value that they were read as, and those at a value that levels say as this value. */
-  private async moved(drawn: Table, isHeld: IsHeld, evidence?: Evidence): Promise<Table> {
+  private async moved(drawn: Table, { isHeld, key }: { readonly isHeld: IsHeld; readonly key: Key }, evidence?: Evidence): Promise<Table> {
     const { encoder, barred } = this.cells!
-    const before = encodeTable(encoder, drawn, PLACES)
+    const before = encodeTable(encoder, drawn, keyFor(key, 'cells'))
     const after = await movedOut(before, { barred, isHeld }, evidence)
     const decoded = decodeTable(encoder, after)
     const lists = new Set(barred.flatMap(({ sources }) => sources.map(({ coordinate }) => coordinate)))

@@ -7,7 +7,7 @@ import { throwIfStopped, unshared } from '../../num/iterate.js'
 import { later } from '../../num/later.js'
 import { counted } from '../../num/listed.js'
 import { rowOf } from '../../num/matrix.js'
-import { fillUniform, type Key, keyFor } from '../../num/random.js'
+import { fillUniform, type Key, keyAtStep, keyFor } from '../../num/random.js'
 import { type CellValue, isMissing } from '../../table/cells.js'
 import type { RawTable } from '../../table/raw.js'
 import { stackTables, takeTableRows } from '../../table/rows.js'
@@ -176,7 +176,13 @@ async function fillOnce({ model, table, first, as, laws, key }: Once, look: (don
     table.columns.map(({ name }) => name)
   )
   const isGap = (i: number, name: string) => cells.isGap(name, i)
-  cells.take(await kept.filled(cells.table(), { isGap, levelsOf: (i, name) => cells.row(i, filled.get(i)!).levels(name) }))
+  cells.take(
+    await kept.filled(cells.table(), {
+      isGap,
+      key: keyAtStep(key, first),
+      levelsOf: (i, name) => cells.row(i, filled.get(i)!).levels(name)
+    })
+  )
   for (const i of gapped) if (complete && !complete(cells.row(i, filled.get(i)!))) unruly++
   return { table: cells.table(), filled: cells.filledNames(), unknown, lonely, unruly }
 }

@@ -13,7 +13,7 @@ export function keepingCells<Model extends object, Fitted>(kind: RowsKind<Model,
     ...kind,
     async draw(model, request, context) {
       const drawn = await kind.draw(model, request, context)
-      return { ...drawn, table: await cellsOf(model).within(drawn.table, request) }
+      return { ...drawn, table: await cellsOf(model).within(drawn.table, { ...request, key: context.key }) }
     }
   }
 }

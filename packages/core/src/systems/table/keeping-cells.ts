@@ -1,8 +1,14 @@
 import { KeptCells } from '../kept-cells.js'
 import type { RowsKind } from './kind.js'
 
-/** A kind of models whose rows are kept out of what their levels never have when they have been drawn: its coordinates know no atoms of all rows. */
-export function keepingCells<Model extends object, Fitted>(kind: RowsKind<Model, Fitted>): RowsKind<Model, Fitted> {
+/**
+ * A kind of models whose rows are kept out of what their levels never have when they have been drawn: its coordinates know no atoms of all
+ * rows. `keeps`: whether those of a model are; default all.
+ */
+export function keepingCells<Model extends object, Fitted>(
+  kind: RowsKind<Model, Fitted>,
+  keeps: (model: Model) => boolean = () => true
+): RowsKind<Model, Fitted> {
   const known = new WeakMap<Model, KeptCells>()
   const cellsOf = (model: Model): KeptCells => {
     const found = known.get(model) ?? new KeptCells(kind.training(model), kind.formats(model))
@@ -13,6 +19,7 @@ export function keepingCells<Model extends object, Fitted>(kind: RowsKind<Model,
     ...kind,
     async draw(model, request, context) {
       const drawn = await kind.draw(model, request, context)
+      if (!keeps(model)) return drawn
       return { ...drawn, table: await cellsOf(model).within(drawn.table, { ...request, key: context.key }) }
     }
   }

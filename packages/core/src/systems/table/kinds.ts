@@ -177,7 +177,8 @@ const latentRows: RowsKind<LatentTableModel> = {
   save: saveLatentTable,
   load: (contents, { engine, host }) => loadLatentTable(contents, { engine, ...networksOf(host) })
 }
-export const latent = ruled(keepingCells(latentRows))
+/** Numbers of one scale are pixels, or a field, and networks from files are the user's: such rows are what the decoder makes of them. */
+export const latent = ruled(keepingCells(latentRows, ({ summary: { codec } }) => !codec.commonScale && codec.kind !== 'onnx'))
 
 /** One small bridge for each coordinate of a codec. */
 export const latentLocal = ruled<LatentLocalModel>({

@@ -1,18 +1,19 @@
 import { kernelOf } from '../kernel/bandwidth.js'
 import type { Engine } from '../kernel/engine.js'
 import {
-  chooseRidge,
-  fitOdds,
   indicatorsOf,
   type LevelOdds,
   ODDS_PARTS,
   type Outcomes,
+  oddsTask,
+  oddsWork,
   offsetsWithout,
   outcomesOf
 } from '../law/level-odds.js'
 import { outcomeShares } from '../law/logistic.js'
 import { otherFactors, pairOf, type SweepBridge } from '../law/sweep.js'
 import type { TrainingRows } from '../law/training-rows.js'
+import { beside } from '../num/crew.js'
 import { exp, log } from '../num/elementary.js'
 import { normalisedWeights } from '../num/log-space.js'
 import { type Matrix, matrix, takeRows, takeValues } from '../num/matrix.js'
@@ -70,8 +71,9 @@ async function oddsOf(bridge: SweepBridge, { group, outcomes, known, logWeights 
   const shares = await engine.mean(pair, logTerms, indicators)
   const ofRow = takeValues(outcomes.ofRow, sample)
   const rows = { inputs, outcomes: ofRow, offsets: offsetsWithout(own, shares, ofRow, outcomes.shares), parts: takeValues(parts, sample) }
-  const ridge = known?.ridge ?? (await chooseRidge(rows))
-  return ridge === undefined ? undefined : { ...outcomes, indicators, ridge, law: await fitOdds(rows, ridge) }
+  const problem = { rows, ridge: known?.ridge }
+  const found = await beside(oddsTask, problem, { crew: engine.crew, work: oddsWork(problem) * bridge.groups.length })()
+  return found && { ...outcomes, indicators, ...found }
 }
 
 /** Shares of a group's outcomes where chains stand [n, C]. */

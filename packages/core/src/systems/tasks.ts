@@ -1,4 +1,5 @@
 import { votesTask } from '../diagnose/forest.js'
+import { oddsTask } from '../law/level-odds.js'
 import type { Task } from '../num/crew.js'
 import { equalPointsTask } from '../num/equal-rows.js'
 import type { Watch } from '../num/iterate.js'
@@ -31,7 +32,8 @@ const TASKS = [
   regrowthTask,
   velocityTask,
   maskingTask,
-  votesTask
+  votesTask,
+  oddsTask
 ] as readonly unknown[] as readonly Task<unknown, unknown>[]
 
 /** Does a task that another thread asks for, in its plain data. */

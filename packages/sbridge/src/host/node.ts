@@ -101,15 +101,14 @@ export async function createEngine(name: string, options: EngineOptions = {}): P
   if (relaxed) allowRelaxed()
   const crew = threads > 1 ? new ThreadCrew(threads, stop) : undefined
   const host = { ...nodeHost(), ...(crew && { meanwhile: (milliseconds: number) => crew.meanwhile(milliseconds) }) }
-  const engine = await createWasmEngine({ precision, relaxed, threads, host, ...defined({ stop, exchange }) })
-  return crew ? withCrew(engine, crew) : engine
+  const engine = await createWasmEngine({ precision, relaxed, threads, host, ...defined({ stop, exchange, crew }) })
+  return crew ? closing(engine, crew) : engine
 }
 
-/** An engine with threads for what is no reduction, which end with it. */
-function withCrew(engine: Engine, crew: ThreadCrew): Engine {
+/** An engine with which threads for what is no reduction end. */
+function closing(engine: Engine, crew: ThreadCrew): Engine {
   const close = engine.close.bind(engine)
   return Object.assign(engine, {
-    crew,
     close: async () => {
       crew.close()
       await close()

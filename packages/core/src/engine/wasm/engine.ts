@@ -1,6 +1,6 @@
 import { type Draw, type Engine, type Moments, type Neighbours, type Noise, type Pair, QUICK_WORK } from '../../kernel/engine.js'
 import { EngineError, InputError } from '../../num/errors.js'
-import type { StopSignal } from '../../num/iterate.js'
+import type { Crew, StopSignal } from '../../num/iterate.js'
 import type { Matrix } from '../../num/matrix.js'
 import { MOST_PAGES, type WasmMemory, webAssembly } from '../../num/webassembly.js'
 import { checkCall, checkNeighbourCount } from '../check.js'
@@ -33,6 +33,8 @@ interface WasmEngineOptions {
   readonly dense?: boolean
   /** Has other processes compute pieces of long calls. */
   readonly exchange?: Exchange
+  /** Threads for what is no reduction: the caller's, who ends them. */
+  readonly crew?: Crew
   /** The engine that this one is the rough one of: it finds its neighbours. */
   readonly exact?: Engine
 }
@@ -95,6 +97,7 @@ interface Machine {
 
 class WasmEngine implements Engine {
   readonly name: string
+  readonly crew: Crew | undefined
   readonly #options: WasmEngineOptions
   readonly #machine: Machine
   readonly #arena: Arena
@@ -110,6 +113,7 @@ class WasmEngine implements Engine {
 
   constructor(options: WasmEngineOptions, machine: Machine) {
     this.name = [options.relaxed ? 'wasm-relaxed' : 'wasm', options.precision, ...(options.dense ? ['dense'] : [])].join(' ')
+    this.crew = options.crew
     this.#options = options
     this.#machine = machine
     this.#arena = new Arena(machine.memory)

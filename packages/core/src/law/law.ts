@@ -1,6 +1,7 @@
 import { type KernelChoice, kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine } from '../kernel/engine.js'
 import { gaussianKernel } from '../kernel/kernel.js'
+import { settle } from '../num/checksum.js'
 import { defined } from '../num/defined.js'
 import { exp } from '../num/elementary.js'
 import { quiet, type Watch } from '../num/iterate.js'
@@ -115,10 +116,18 @@ export interface ScalingContext {
 export async function scaleRows(problem: LawProblem, { engine, ...options }: ScalingContext): Promise<Scaling> {
   const { kernel, rows, logWeights } = problem
   const widths = await widthsFor(kernel, rows.coordinates, engine)
-  const { scales, table } = problem
-  const isWhole = table && scales.every((scale) => scale === 1)
-  const points = cloud(isWhole ? comparedPoints(table.encoder, rows) : scaledPoints(problem, rows), logWeights)
-  return symmetricScaling({ cloud: points, kernel: kernelOf(kernel, widths, widths), engine, ...defined(options) })
+  return symmetricScaling({
+    cloud: cloud(wholePoints(problem), logWeights),
+    kernel: kernelOf(kernel, widths, widths),
+    engine,
+    ...defined(options)
+  })
+}
+
+/** The rows of a law as they are compared with every factor. */
+function wholePoints(problem: LawProblem): Matrix {
+  const { scales, table, rows } = problem
+  return table && scales.every((scale) => scale === 1) ? comparedPoints(table.encoder, rows) : scaledPoints(problem, rows)
 }
 
 /** What is found about rows once and kept. */
@@ -169,10 +178,13 @@ function strataOf(problem: LawProblem, terms: { readonly logTerms: Float64Array;
           training: rows,
           factorCount,
           groups: table?.groups ?? factorGroups(rows.codes, factorCount),
-          embed: (some, factors) => scaledPoints(problem, some, factors)
+          embed: (some, factors) => scaledPoints(problem, some, factors),
+          whole: cloud(wholePoints(problem))
         })
       : undefined
   const whole = sweep?.whole ?? cloud(scaledPoints(problem, rows, []))
+  // The rows of a table are nobody's but the encoder's.
+  if (table) settle(whole.points.data)
   const settled = sweep ? classes.settled : factors
   const withKnown = known.length > 0 ? (some: Encoded) => embedEncoded(encoder!, some, known) : undefined
   const values = withKnown?.(rows) ?? rows.coordinates

@@ -1,5 +1,6 @@
 import { type KernelChoice, kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine, Pair } from '../kernel/engine.js'
+import { settle } from '../num/checksum.js'
 import type { Matrix } from '../num/matrix.js'
 import { type Cloud, cloud } from '../space/cloud.js'
 import type { Encoded } from '../table/encoder.js'
@@ -33,16 +34,19 @@ export interface SweepBridge {
 
 /** Without `groups` every factor is drawn alone; without `groupTerms` all draws have the same log terms. */
 export function sweepBridge(
-  input: Omit<SweepBridge, 'clouds' | 'whole' | 'groups' | 'groupTerms'> & Partial<Pick<SweepBridge, 'groups' | 'groupTerms'>>
+  input: Omit<SweepBridge, 'clouds' | 'groups' | 'groupTerms'> & Partial<Pick<SweepBridge, 'groups' | 'groupTerms'>>
 ): SweepBridge {
-  const place = (factors: readonly number[]) => cloud(input.embed(input.training, factors))
+  const place = (factors: readonly number[]) => {
+    const points = input.embed(input.training, factors)
+    settle(points.data)
+    return cloud(points)
+  }
   const groups = input.groups ?? allFactors(input.factorCount).map((factor) => [factor])
   return {
     ...input,
     groups,
     groupTerms: input.groupTerms ?? groups.map(() => input.logTerms),
-    clouds: groups.map((group) => place(otherFactors(input.factorCount, group))),
-    whole: place(allFactors(input.factorCount))
+    clouds: groups.map((group) => place(otherFactors(input.factorCount, group)))
   }
 }
 

@@ -1,4 +1,4 @@
-import { checksumOf } from '../num/checksum.js'
+import { stampOf } from '../num/checksum.js'
 import { beside, type Task } from '../num/crew.js'
 import type { Watch } from '../num/iterate.js'
 import type { Matrix } from '../num/matrix.js'
@@ -20,22 +20,22 @@ export const MOST_COORDINATES = 16
  * were last put in order is that one; nobody may change it. Cost O(n d) for these, O(n d log n) for others.
  */
 export function blockOrder(points: Matrix): Uint32Array {
-  const checksum = checksumOf(points.data)
-  return knownOrder(points, checksum) ?? keepOrder(points, checksum, compiled(points) ?? ordered(points))
+  const stamp = stampOf(points.data)
+  return knownOrder(points, stamp) ?? keepOrder(points, stamp, compiled(points) ?? ordered(points))
 }
 
-/** The same of points with this checksum, found where it is not known by whoever has threads for it. */
-export async function blockOrderBy(points: Matrix, checksum: number, find: () => Promise<Uint32Array>): Promise<Uint32Array> {
-  return knownOrder(points, checksum) ?? keepOrder(points, checksum, await find())
+/** The same of points with this stamp, found where it is not known by whoever has threads for it. */
+export async function blockOrderBy(points: Matrix, stamp: number, find: () => Promise<Uint32Array>): Promise<Uint32Array> {
+  return knownOrder(points, stamp) ?? keepOrder(points, stamp, await find())
 }
 
-function knownOrder({ data, rows }: Matrix, checksum: number): Uint32Array | undefined {
+function knownOrder({ data, rows }: Matrix, stamp: number): Uint32Array | undefined {
   const known = orders.get(data)
-  return known?.checksum === checksum && known.order.length === rows ? known.order : undefined
+  return known?.stamp === stamp && known.order.length === rows ? known.order : undefined
 }
 
-function keepOrder(points: Matrix, checksum: number, order: Uint32Array): Uint32Array {
-  orders.set(points.data, { checksum, order })
+function keepOrder(points: Matrix, stamp: number, order: Uint32Array): Uint32Array {
+  orders.set(points.data, { stamp, order })
   return order
 }
 
@@ -50,11 +50,11 @@ export function orderBeside(points: Matrix, watch: Pick<Watch, 'crew' | 'stop'> 
   const work = ORDER_WORK * points.rows
   if (orders.has(points.data) || !watch?.crew || work <= watch.crew.least(1)) return undefined
   const order = beside(orderTask, points, { ...watch, work })
-  return async () => void orders.set(points.data, { checksum: checksumOf(points.data), order: await order() })
+  return async () => void orders.set(points.data, { stamp: stampOf(points.data), order: await order() })
 }
 
 /** By the array of the points, with a checksum of its numbers: one that was changed in place is ordered anew. */
-const orders = new WeakMap<Float64Array, { readonly checksum: number; readonly order: Uint32Array }>()
+const orders = new WeakMap<Float64Array, { readonly stamp: number; readonly order: Uint32Array }>()
 
 /** Of the compiled loops; undefined where they cannot hold the points. */
 function compiled({ data, rows, cols }: Matrix): Uint32Array | undefined {

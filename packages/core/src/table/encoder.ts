@@ -1,3 +1,4 @@
+import { settle } from '../num/checksum.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
@@ -300,10 +301,14 @@ export function embedEncoded(
 
 /** All of these points of rows that nobody changes: made once, so that an engine puts them in order once. */
 export function comparedPoints(encoder: Encoder, rows: Encoded): Matrix {
-  if (encoder.factors.length === 0) return rows.coordinates
+  if (encoder.factors.length === 0) {
+    settle(rows.coordinates.data)
+    return rows.coordinates
+  }
   const known = compared.get(rows)
   if (known?.encoder === encoder) return known.points
   const points = embedEncoded(encoder, rows)
+  settle(points.data)
   compared.set(rows, { encoder, points })
   return points
 }

@@ -14,8 +14,8 @@ export interface Desk {
   readonly dense: boolean
 }
 
-/** Blocks a unit, as in assembly/arrange.ts. */
-const BLOCKS = 32
+/** Blocks a unit of what is done block by block: as in assembly/job.ts. */
+export const BLOCKS_A_UNIT = 32
 /** Operations a number: 10 ns. */
 const NUMBER_WORK = 40
 
@@ -46,7 +46,7 @@ async function run({ arena, kernels, pool }: Desk, { raw, length }: Raw, fields:
 
 /** Puts rows in block order. */
 export function arrange(desk: Desk, raw: Raw, fields: RawFields & Pick<job.JobFields, 'blockCount'>): Promise<void> {
-  return run(desk, raw, fields, Math.ceil(fields.blockCount / BLOCKS))
+  return run(desk, raw, fields, Math.ceil(fields.blockCount / BLOCKS_A_UNIT))
 }
 
 /** Halvings that are units each: then there are as many as keep a few threads busy to the end. */

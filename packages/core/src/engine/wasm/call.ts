@@ -32,10 +32,10 @@ export interface Request {
   readonly neighbours?: number
 }
 
-/** Addresses of a call's results, rows in query order. */
+/** Addresses of a call's results, each where its row was asked for. */
 export interface Placed {
   readonly fields: job.JobFields
-  /** Undefined where they were taken as they came. */
+  /** In which queries are taken; undefined where it is as they come. */
   readonly order: Uint32Array | undefined
 }
 

@@ -1,4 +1,4 @@
-import { checksumOf } from '../../num/checksum.js'
+import { stampOf } from '../../num/checksum.js'
 import type { Matrix } from '../../num/matrix.js'
 import { checkFinite } from '../check.js'
 import type { Desk } from './arrange.js'
@@ -7,7 +7,7 @@ import { uploadCloud } from './upload.js'
 import type { UploadedCloud } from './uploaded.js'
 
 interface Entry {
-  readonly checksum: number
+  readonly stamp: number
   readonly rows: number
   readonly centred: boolean
   readonly cloud: UploadedCloud
@@ -23,7 +23,7 @@ const MOST_BYTES = 256 * 1048576
 
 /**
  * The last clouds used, so that calls on the same points neither sort nor copy them again. An entry is known by the
- * identity of its array and a checksum of its numbers: an array changed in place is uploaded anew.
+ * identity of its array and its stamp: an array changed in place is uploaded anew.
  */
 export class CloudCache {
   readonly #desk: Desk
@@ -34,21 +34,21 @@ export class CloudCache {
     this.#desk = desk
   }
 
-  /** Cost O(m·d) for a cloud that is there, O(m·d + m log m) for a new one. */
+  /** Cost O(m·d) for a cloud that is there, nothing where its points are settled, O(m·d + m log m) for a new one. */
   async upload(points: Matrix, centred: boolean): Promise<UploadedCloud> {
     const { arena } = this.#desk
-    const checksum = checksumOf(points.data)
+    const stamp = stampOf(points.data)
     const before = this.#entries.get(points.data) ?? []
-    const known = before.find((entry) => entry.checksum === checksum && entry.rows === points.rows && entry.centred === centred)
+    const known = before.find((entry) => entry.stamp === stamp && entry.rows === points.rows && entry.centred === centred)
     if (known) return known.cloud
     checkFinite(points)
     if (arena.top > (this.#count < MOST_CLOUDS ? MOST_BYTES : FEW_BYTES)) return this.#afresh().upload(points, centred)
     const mark = arena.top
-    const cloud = await uploadCloud(this.#desk, points, centred, checksum).catch((error) => {
+    const cloud = await uploadCloud(this.#desk, points, centred, stamp).catch((error) => {
       arena.cutBack(mark)
       throw error
     })
-    this.#entries.set(points.data, [...before, { checksum, rows: points.rows, centred, cloud }])
+    this.#entries.set(points.data, [...before, { stamp, rows: points.rows, centred, cloud }])
     this.#count++
     return cloud
   }

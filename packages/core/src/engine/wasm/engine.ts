@@ -15,7 +15,7 @@ import { compileVariant, type Precision, type WasmKernels } from './module.js'
 import { piecesOf, type Running, shareJob } from './pieces.js'
 import { Pool } from './pool.js'
 import { columnAt, indicesOf, rowsAt } from './results.js'
-import { isSymmetric, isSymmetricProduct, planSymmetric, type SymmetricPlan, symmetricLogSums, symmetricMeans } from './symmetric.js'
+import { finishSymmetric, isSymmetric, isSymmetricProduct, planSymmetric } from './symmetric.js'
 import { blockRows } from './upload.js'
 import type { UploadedCloud } from './uploaded.js'
 
@@ -124,16 +124,16 @@ class WasmEngine implements Engine {
 
   async logSum(pair: Pair, log: Float64Array): Promise<Float64Array> {
     checkCall(pair, log)
-    if (isSymmetric(pair, log, this.#options.precision)) return this.#symmetric(pair, { log }, symmetricLogSums)
-    return this.#call(pair, { mode: 0, log }, (placed) => columnAt(this.#arena, placed, placed.fields.outLogSum))
+    const read = (placed: Placed) => columnAt(this.#arena, placed, placed.fields.outLogSum)
+    return isSymmetric(pair, log, this.#options.precision) ? this.#symmetric(pair, { log }, read) : this.#call(pair, { mode: 0, log }, read)
   }
 
   async mean(pair: Pair, log: Float64Array, values: Matrix): Promise<Matrix> {
     checkCall(pair, log, values)
-    if (isSymmetricProduct(pair, log, values, this.#options.precision)) return this.#symmetric(pair, { log, values }, symmetricMeans)
-    return this.#call(pair, { mode: job.WITH_VALUES, log, values }, (placed) =>
-      rowsAt(this.#arena, placed, placed.fields.outMean, values.cols)
-    )
+    const read = (placed: Placed) => rowsAt(this.#arena, placed, placed.fields.outMean, values.cols)
+    return isSymmetricProduct(pair, log, values, this.#options.precision)
+      ? this.#symmetric(pair, { log, values }, read)
+      : this.#call(pair, { mode: job.WITH_VALUES, log, values }, read)
   }
 
   async draw(pair: Pair, log: Float64Array, values: Matrix, noise: Noise): Promise<Draw> {
@@ -203,7 +203,7 @@ class WasmEngine implements Engine {
     return this.#alone(pair, request.mode, async (cloud) => {
       const placed = await placeCall(this.#desk, { pair, request, cloud })
       const { queryCount, queryBlock } = placed.fields
-      await this.#run({ pair, request, fields: placed.fields, units: Math.ceil(queryCount / queryBlock) })
+      await this.#run({ pair, request, ...placed, units: Math.ceil(queryCount / queryBlock) })
       return read(placed)
     })
   }
@@ -212,7 +212,7 @@ class WasmEngine implements Engine {
   #symmetric<T>(
     pair: Pair,
     { log, values }: { readonly log: Float64Array; readonly values?: Matrix },
-    read: (arena: Arena, plan: SymmetricPlan, order: Uint32Array) => T
+    read: (placed: Placed) => T
   ): Promise<T> {
     const { precision } = this.#options
     return this.#alone(pair, job.SYMMETRIC, async (cloud) => {
@@ -225,7 +225,8 @@ class WasmEngine implements Engine {
         stripeCount: plan.stripeCount,
         stripeSums: plan.sums,
         valueCount: plan.columnCount,
-        values: plan.factors
+        values: plan.factors,
+        outMean: this.#arena.take(values ? values.data.length * 8 : 0)
       }
       const placed = await placeCall(this.#desk, { pair, request: { mode: job.SYMMETRIC }, cloud, special })
       await this.#run({
@@ -234,7 +235,8 @@ class WasmEngine implements Engine {
         fields: placed.fields,
         units: plan.units
       })
-      return read(this.#arena, plan, cloud.order)
+      await finishSymmetric(this.#desk, plan, cloud.order)
+      return read(placed)
     })
   }
 

@@ -75,3 +75,4 @@ export const SYMMETRIC = 128
 export const ARRANGE_POINTS = 256
 export const ARRANGE_LOGS = 512
 export const ORDER_ROWS = 1024
+export const FINISH_SUMS = 2048

@@ -16,32 +16,43 @@ export interface Running {
   readonly request: Request
   readonly fields: job.JobFields
   readonly units: number
+  /** In which queries are taken; undefined where it is as they come. */
+  readonly order?: Uint32Array | undefined
 }
 
-/** Units of a job from `first` to before `end`, and where in memory their results stand, [address, bytes]. */
+/** Results in memory: so many bytes from an address on, of these rows where they are not all that stand there. */
+interface Place {
+  readonly address: number
+  readonly bytes: number
+  readonly rows?: Uint32Array
+}
+
+/** Units of a job from `first` to before `end`, and where their results stand. */
 interface Piece {
   readonly first: number
   readonly end: number
-  readonly places: readonly (readonly [address: number, bytes: number])[]
+  readonly places: readonly Place[]
 }
 
 /** Into how many pieces so many operations are worth being cut; 1 where they are not. */
 export const piecesOf = (work: number, pieceWork: number): number => Math.max(1, Math.min(MOST_PIECES, Math.floor(work / pieceWork)))
 
 /** The pieces of a job, at most so many: cuts depend on the job alone, not on threads. */
-function cutJob({ fields, request, units }: Running, pieces: number): Piece[] {
-  return fields.mode === job.SYMMETRIC ? cutStripes(fields, { pieces, units }) : cutQueries(fields, secondCount(request), pieces)
+function cutJob(running: Running, pieces: number): Piece[] {
+  const { fields, units } = running
+  return fields.mode === job.SYMMETRIC ? cutStripes(fields, { pieces, units }) : cutQueries(running, pieces)
 }
 
 /** A unit of a symmetric sum is a pair of stripes with two partial sums of its own. */
 function cutStripes({ stripe, stripeSums, valueCount, queryBlock }: job.JobFields, { pieces, units }: { pieces: number; units: number }) {
   const bytes = 2 * stripe * queryBlock * valueCount * 8
   return stretches(units, Math.ceil(units / pieces)).map(([first, end]): Piece => {
-    return { first, end, places: [[stripeSums + first * bytes, (end - first) * bytes]] }
+    return { first, end, places: [{ address: stripeSums + first * bytes, bytes: (end - first) * bytes }] }
   })
 }
 
-function cutQueries(fields: job.JobFields, second: number, pieces: number): Piece[] {
+function cutQueries({ fields, request, order }: Running, pieces: number): Piece[] {
+  const second = secondCount(request)
   const { queryCount, queryBlock, outLogSum, outEffective, outMean, outSecond, outIndices, valueCount: c } = fields
   const columns = [
     [outLogSum, 8],
@@ -52,7 +63,10 @@ function cutQueries(fields: job.JobFields, second: number, pieces: number): Piec
   ] as const
   const rows = WHOLE_UNITS * Math.ceil(queryCount / (WHOLE_UNITS * pieces))
   return stretches(queryCount, rows).map(([from, to]): Piece => {
-    const places = columns.map(([address, bytes]) => [address + from * bytes, (to - from) * bytes] as const)
+    const rows = order?.subarray(from, to)
+    const places = columns.map(([address, bytes]) =>
+      rows ? { address, bytes, rows } : { address: address + from * bytes, bytes: (to - from) * bytes }
+    )
     return { first: from / queryBlock, end: Math.ceil(to / queryBlock), places }
   })
 }
@@ -60,11 +74,21 @@ function cutQueries(fields: job.JobFields, second: number, pieces: number): Piec
 const stretches = (count: number, length: number): (readonly [from: number, to: number])[] =>
   Array.from({ length: Math.ceil(count / length) }, (_, k) => [k * length, Math.min(count, (k + 1) * length)])
 
+/** Where the results of a piece stand, one stretch of bytes after another. */
+function* stretchesOf({ places }: Piece): Generator<{ readonly address: number; readonly bytes: number }> {
+  for (const { address, bytes, rows } of places) {
+    if (rows) for (const row of rows) yield { address: address + row * bytes, bytes }
+    else yield { address, bytes }
+  }
+}
+
+const lengthOf = ({ places }: Piece): number => places.reduce((sum, { bytes, rows }) => sum + bytes * (rows?.length ?? 1), 0)
+
 /** Bytes of a piece's results, copied out of memory. */
-function bytesOf(arena: Arena, { places }: Piece): Uint8Array {
-  const out = new Uint8Array(places.reduce((sum, [, bytes]) => sum + bytes, 0))
+function bytesOf(arena: Arena, piece: Piece): Uint8Array {
+  const out = new Uint8Array(lengthOf(piece))
   let at = 0
-  for (const [address, bytes] of places) {
+  for (const { address, bytes } of stretchesOf(piece)) {
     out.set(arena.bytes(address, bytes), at)
     at += bytes
   }
@@ -72,12 +96,12 @@ function bytesOf(arena: Arena, { places }: Piece): Uint8Array {
 }
 
 /** Puts them in their place; false where they are not so long. */
-function putBytes(arena: Arena, { places }: Piece, bytes: Uint8Array): boolean {
-  if (bytes.length !== places.reduce((sum, [, length]) => sum + length, 0)) return false
+function putBytes(arena: Arena, piece: Piece, from: Uint8Array): boolean {
+  if (from.length !== lengthOf(piece)) return false
   let at = 0
-  for (const [address, length] of places) {
-    arena.bytes(address, length).set(bytes.subarray(at, at + length))
-    at += length
+  for (const { address, bytes } of stretchesOf(piece)) {
+    arena.bytes(address, bytes).set(from.subarray(at, at + bytes))
+    at += bytes
   }
   return true
 }
@@ -121,7 +145,7 @@ interface Sharing {
 /** Runs a job in pieces. Results that it leaves unwritten are nought, so that a piece has the same bytes wherever it is computed. */
 export async function shareJob(exchange: Exchange, { engine, pieces: most, work, arena, pool }: Sharing, running: Running): Promise<void> {
   const pieces = cutJob(running, most)
-  for (const { places } of pieces) for (const [address, bytes] of places) arena.bytes(address, bytes).fill(0)
+  for (const piece of pieces) for (const { address, bytes } of stretchesOf(piece)) arena.bytes(address, bytes).fill(0)
   await exchange.share({
     inputs: [engine, ...inputsOf(running)],
     pieces: pieces.length,

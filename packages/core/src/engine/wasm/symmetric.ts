@@ -1,7 +1,9 @@
 import type { Pair } from '../../kernel/engine.js'
-import { exp, log as naturalLog } from '../../num/elementary.js'
-import { type Matrix, matrix } from '../../num/matrix.js'
+import { exp } from '../../num/elementary.js'
+import type { Matrix } from '../../num/matrix.js'
 import type { Arena } from './arena.js'
+import { BLOCKS_A_UNIT, type Desk } from './arrange.js'
+import * as job from './job.js'
 import type { Precision } from './module.js'
 import { blockRows, laneBytes, lanes } from './upload.js'
 import type { UploadedCloud } from './uploaded.js'
@@ -91,54 +93,13 @@ export function planSymmetric(arena: Arena, { precision, log, values, cloud }: S
   return { largest, rows, columnCount, factors, maxima, minima, stripe, stripeCount, units, sums }
 }
 
-/** Log-sums in the caller's row order. */
-export function symmetricLogSums(arena: Arena, plan: SymmetricPlan, order: Uint32Array): Float64Array {
-  const out = new Float64Array(order.length)
-  readSums(arena, plan, order, (row, sums, at) => {
-    out[row] = plan.largest + naturalLog(sums[at]!)
-  })
-  return out
-}
-
-/** Weighted means in the caller's row order. */
-export function symmetricMeans(arena: Arena, plan: SymmetricPlan, order: Uint32Array): Matrix {
-  const cols = plan.columnCount - 1
-  const out = matrix(order.length, cols)
-  readSums(arena, plan, order, (row, sums, at) => {
-    for (let c = 0; c < cols; c++) out.data[row * cols + c] = sums[at + (c + 1) * plan.rows]! / sums[at]!
-  })
-  return out
-}
-
-/** Hands out each row's sums: that of column c at `at` + rows·c of `sums`. */
-function readSums(
-  arena: Arena,
-  { stripe, stripeCount, rows: blockLength, columnCount, sums, units }: SymmetricPlan,
-  order: Uint32Array,
-  read: (row: number, sums: Float64Array, at: number) => void
-): void {
-  const rows = stripe * blockLength
-  const length = rows * columnCount
-  const partial = arena.float64(sums, units * 2 * length)
-  for (let p = 0; p < stripeCount; p++) {
-    const total = mergedStripe(partial, p, stripeCount, length)
-    const end = Math.min(order.length, (p + 1) * rows)
-    for (let i = p * rows; i < end; i++) {
-      const inside = i - p * rows
-      read(order[i]!, total, (inside - (inside % blockLength)) * columnCount + (inside % blockLength))
-    }
-  }
-}
-
-/** The sums [blocks, columns, rows] of stripe p: its partial sums added up in the order of the other stripe, in place of the first. */
-function mergedStripe(partial: Float64Array, p: number, stripeCount: number, length: number): Float64Array {
-  const half = (index: number): Float64Array => partial.subarray(index * length, (index + 1) * length)
-  const unitOf = (a: number, b: number): number => a * stripeCount - (a * (a - 1)) / 2 + b - a
-  const parts: Float64Array[] = []
-  for (let q = 0; q < p; q++) parts.push(half(2 * unitOf(q, p) + 1))
-  for (let q = p; q < stripeCount; q++) parts.push(half(2 * unitOf(p, q)))
-  parts.splice(p + 1, 0, half(2 * unitOf(p, p) + 1))
-  const total = parts[0]!
-  for (const part of parts.slice(1)) for (let i = 0; i < length; i++) total[i] = total[i]! + part[i]!
-  return total
+/**
+ * Has the partial sums added up, those of a row in the order of the stripes, and log-sums or weighted means written where rows were
+ * asked for. A number of a partial sum takes an operation or two, a logarithm some sixty.
+ */
+export async function finishSymmetric({ arena, pool }: Desk, plan: SymmetricPlan, order: Uint32Array): Promise<void> {
+  arena.uint32(job.JOB_ADDRESS, job.JOB_WORDS)[job.FIELDS.mode] = job.FINISH_SUMS
+  arena.float64(job.REAL_ADDRESS, 3)[2] = plan.largest
+  const work = order.length * (2 * plan.columnCount * (plan.stripeCount + 1) + 60)
+  await pool.run({ first: 0, end: Math.ceil(order.length / (plan.rows * BLOCKS_A_UNIT)) }, { work })
 }

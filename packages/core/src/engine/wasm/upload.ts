@@ -1,4 +1,4 @@
-import { checksumOf } from '../../num/checksum.js'
+import { stampOf } from '../../num/checksum.js'
 import type { Matrix } from '../../num/matrix.js'
 import { BLOCK_SIZE, blockOrderBy } from '../../space/blocks.js'
 import type { Arena } from './arena.js'
@@ -48,13 +48,8 @@ const pointFields = ({ rows, cols }: Matrix, { blockCount, orderAddress }: Pick<
   order: orderAddress
 })
 
-/** A cloud in block order, as it is (centres 0) unless `centred`; `checksum` is that of its points. */
-export async function uploadCloud(
-  desk: Desk,
-  points: Matrix,
-  centred: boolean,
-  checksum = checksumOf(points.data)
-): Promise<UploadedCloud> {
+/** A cloud in block order, as it is (centres 0) unless `centred`; `stamp` is that of its points. */
+export async function uploadCloud(desk: Desk, points: Matrix, centred: boolean, stamp = stampOf(points.data)): Promise<UploadedCloud> {
   const { arena, precision } = desk
   const { cols } = points
   const rows = blockRows(precision)
@@ -74,7 +69,7 @@ export async function uploadCloud(
   // One box a block is one a run in float64.
   const runBoxes = rows === BLOCK_SIZE ? places.boxes : arena.take(runCount * 2 * cols * 8)
   const raw = placeRaw(arena, points.data)
-  const order = await blockOrderBy(points, checksum, () => findOrder(desk, raw, points, places.orderAddress))
+  const order = await blockOrderBy(points, stamp, () => findOrder(desk, raw, points, places.orderAddress))
   const cloud: UploadedCloud = { ...places, order, blockCount, runCount }
   // Views come after the last `take`: memory that grows leaves them behind.
   arena

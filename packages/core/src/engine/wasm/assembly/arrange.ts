@@ -6,8 +6,6 @@ import { BITS, BLOCK, ROW, SIZE, loadLane, storeLane } from './lanes'
 
 /** Points a run of the block order. */
 const RUN: i32 = 64
-/** Blocks a unit: as in engine/wasm/arrange.ts. */
-const BLOCKS: i32 = 32
 /** Coordinates that the order looks at: as in space/blocks.ts. */
 const LOOKED: i32 = 16
 
@@ -93,8 +91,8 @@ function arrangeLogs(block: i32, order: usize, count: i32): void {
 
 export function arrangeUnit(index: i32): void {
   const isLogs = (job.field(job.MODE) & job.ARRANGE_LOGS) !== 0
-  const last = min((index + 1) * BLOCKS, job.field(job.BLOCK_COUNT))
-  for (let block = index * BLOCKS; block < last; block++) {
+  const last = min((index + 1) * job.BLOCKS_A_UNIT, job.field(job.BLOCK_COUNT))
+  for (let block = index * job.BLOCKS_A_UNIT; block < last; block++) {
     const order = job.pointer(job.ORDER) + (<usize>(block * BLOCK) << 2)
     const count = min(BLOCK, job.field(job.QUERY_COUNT) - block * BLOCK)
     if (isLogs) arrangeLogs(block, order, count)

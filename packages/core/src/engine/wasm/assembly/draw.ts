@@ -100,9 +100,8 @@ function weighAgain(block: i32, q: i32): void {
 
 /** All picks of one row. Its block sums are in `partials`. */
 export function drawRow(q: i32, row: i32, padded: i32, slots: i32): void {
-  const asked = state.askedRow(row)
   const chains = job.pointer(job.CHAINS)
-  const chain = chains ? load<u32>(chains + (<usize>asked << 2)) : <u32>asked
+  const chain = chains ? load<u32>(chains + (<usize>row << 2)) : <u32>row
   const count = state.mode & job.PICK ? 1 : DRAW_COUNT
   const sum = state.real64(state.sums, q)
   if (!(sum > 0)) {

@@ -5,7 +5,7 @@ import { initialise as initialiseLanes } from './lanes'
 import { nearestUnit } from './nearest'
 import * as state from './state'
 import { unit } from './sweep'
-import { symmetricUnit } from './symmetric'
+import { finishUnit, symmetricUnit } from './symmetric'
 
 /** Writes the constants; once for each memory. */
 export function initialise(): void {
@@ -25,6 +25,10 @@ export function run(thread: i32, index: i32): void {
   }
   if (job.field(job.MODE) & (job.ARRANGE_POINTS | job.ARRANGE_LOGS)) {
     arrangeUnit(index)
+    return
+  }
+  if (job.field(job.MODE) & job.FINISH_SUMS) {
+    finishUnit(index)
     return
   }
   state.enter(thread)

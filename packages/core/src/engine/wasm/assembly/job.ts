@@ -66,6 +66,8 @@ export const TIMES: i32 = 51
 
 export const SCALE: i32 = 0
 export const CUT: i32 = 1
+/** Largest log term of a symmetric sum. */
+export const LARGEST: i32 = 2
 
 /** Bits of the mode. */
 export const WITH_VALUES: i32 = 1
@@ -79,6 +81,10 @@ export const SYMMETRIC: i32 = 128
 export const ARRANGE_POINTS: i32 = 256
 export const ARRANGE_LOGS: i32 = 512
 export const ORDER_ROWS: i32 = 1024
+export const FINISH_SUMS: i32 = 2048
+
+/** Blocks a unit of what is done block by block: as in engine/wasm/arrange.ts. */
+export const BLOCKS_A_UNIT: i32 = 32
 
 @inline export function field(i: i32): i32 {
   return load<i32>(JOB + (<usize>i << 2))

@@ -41,8 +41,9 @@ function addBlock(block: i32, row: i32, w: usize, factor: f64): void {
 
 /** Covariances of the unit's rows are 0. */
 export function clearCovariances(): void {
-  const length = <usize>packedLength()
-  memory.fill(job.pointer(job.OUT_SECOND) + ((<usize>state.first * length) << 3), 0, (<usize>state.count * length) << 3)
+  const bytes = <usize>packedLength() << 3
+  const out = job.pointer(job.OUT_SECOND)
+  for (let q = 0; q < state.count; q++) memory.fill(out + <usize>state.askedRow(state.first + q) * bytes, 0, bytes)
 }
 
 /** Adds what the block at hand gives to queries from … to−1 (multiples of four), localised. */
@@ -51,7 +52,7 @@ export function addCovariances(block: i32, from: i32, to: i32): void {
     weighFour(block, q)
     for (let r = q; r < min(q + 4, state.count); r++) {
       if (state.real64(state.masks, r) === 0) continue
-      addBlock(block, state.first + r, state.weights + <usize>(r - q) * ROW, state.real64(state.factors, r))
+      addBlock(block, state.askedRow(state.first + r), state.weights + <usize>(r - q) * ROW, state.real64(state.factors, r))
     }
   }
 }
@@ -61,7 +62,7 @@ export function divideCovariances(): void {
   const out = job.pointer(job.OUT_SECOND)
   for (let q = 0; q < state.count; q++) {
     const sum = state.real64(state.sums, q)
-    const row = (state.first + q) * length
+    const row = state.askedRow(state.first + q) * length
     for (let i = row; i < row + length; i++) state.setReal64(out, i, sum > 0 ? state.real64(out, i) / sum : NaN)
   }
 }

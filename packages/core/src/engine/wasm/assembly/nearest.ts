@@ -72,7 +72,7 @@ function threshold(first: i32, count: i32): f64 {
   let worst: f64 = 0
   for (let q = 0; q < count; q++) {
     if (<i32>state.real64(state.sums, q) < neighbours) return -Infinity
-    worst = max(worst, state.real64(distancesOf(first + q), neighbours - 1))
+    worst = max(worst, state.real64(distancesOf(state.askedRow(first + q)), neighbours - 1))
   }
   return -worst * ROUNDING
 }
@@ -89,11 +89,12 @@ export function nearestUnit(first: i32, count: i32): void {
     if (state.real64(state.bounds, block) < least) break
     for (let q = 0; q < count; q++) {
       if ((q & 3) === 0) groupDistances(block, q >> 2)
+      const row = state.askedRow(first + q)
       const filled = <i32>state.real64(state.sums, q)
       // What is near to the box around the unit may be far from a query in it.
-      if (state.real64(state.squares, q) > worstOf(first + q, filled) * ROUNDING) continue
+      if (state.real64(state.squares, q) > worstOf(row, filled) * ROUNDING) continue
       exactDistances(block, q)
-      state.setReal64(state.sums, q, <f64>offer(block, first + q, filled))
+      state.setReal64(state.sums, q, <f64>offer(block, row, filled))
     }
     least = threshold(first, count)
   }

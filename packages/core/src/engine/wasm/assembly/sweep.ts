@@ -207,6 +207,7 @@ function sweep(padded: i32, widest: f64): i32 {
   return slots
 }
 
+/** Of query q, where it was asked for. */
 function writeRow(q: i32, row: i32): void {
   const sum = state.real64(state.sums, q)
   const empty = !(sum > 0)
@@ -228,12 +229,12 @@ export function unit(first: i32, count: i32): void {
   const widest = takeQueries(first, count, padded)
   begin(padded)
   sweep(padded, widest)
-  for (let q = 0; q < count; q++) writeRow(q, first + q)
+  for (let q = 0; q < count; q++) writeRow(q, state.askedRow(first + q))
   const mode = state.mode
   if (mode & job.COVARIANCE) {
     clearCovariances()
     for (let s = 0; s < slots; s++) meet(load<u32>(state.visited + (<usize>s << 2)), -1, padded)
     divideCovariances()
   }
-  if (mode & (job.DRAW | job.PICK)) for (let q = 0; q < count; q++) drawRow(q, first + q, padded, slots)
+  if (mode & (job.DRAW | job.PICK)) for (let q = 0; q < count; q++) drawRow(q, state.askedRow(first + q), padded, slots)
 }

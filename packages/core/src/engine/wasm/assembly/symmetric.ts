@@ -1,12 +1,13 @@
 // Sums over a cloud against itself: each unordered pair of points once, k(x, y) = k(y, x).
 //
 // Blocks are taken in stripes; a unit is a pair of stripes P ≤ Q and leaves two partial sums, for the rows of P and
-// for those of Q, which the host adds in a fixed order. With g_j = exp(log_j − largest), row i is at least g_i, since
+// for those of Q, which are added in a fixed order in the end. With g_j = exp(log_j − largest), row i is at least g_i, since
 // k(x, x) = 1: no shift a row is needed. With values there are
 // columns g_j v_j beside the one of g; in float32 there is that one alone, its column sums float64 from block to block.
 import * as job from './job'
 import { BLOCK, ROW, SIZE, loadLane, splat } from './lanes'
 import { boxDistance } from './boxes'
+import { log } from './elementary'
 import { approach, localise, mostReach, reachOf } from './rows'
 import * as state from './state'
 import { takeQueries } from './sweep'
@@ -81,5 +82,51 @@ export function symmetricUnit(index: i32): void {
       meet(a, b, rows + bytes + <usize>(b - q * stripe) * blockBytes)
     }
     memory.copy(rows + <usize>(a - p * stripe) * blockBytes, state.accumulated, blockBytes)
+  }
+}
+
+/** The number of a stripe pair p ≤ q. */
+@inline function pairOf(p: i32, q: i32, stripes: i32): i32 {
+  return p * stripes - ((p * (p - 1)) >> 1) + q - p
+}
+
+/** Adds `length` numbers to others. */
+function addTo(to: usize, from: usize, length: i32): void {
+  const end = to + (<usize>length << 3)
+  for (; to < end; to += 16, from += 16) v128.store(to, f64x2.add(v128.load(to), v128.load(from)))
+}
+
+/** What the sums of a block's rows come to: log-sums, or means of the columns behind the first. */
+function writeBlock(block: i32, sums: usize): void {
+  const columns = job.field(job.VALUE_COUNT)
+  const order = job.pointer(job.ORDER) + (<usize>(block * BLOCK) << 2)
+  const means = job.pointer(job.OUT_MEAN)
+  const count = min(BLOCK, job.field(job.QUERY_COUNT) - block * BLOCK)
+  for (let j = 0; j < count; j++) {
+    const row = load<i32>(order + (<usize>j << 2))
+    const sum = state.real64(sums, j)
+    if (columns === 1) state.setReal64(job.pointer(job.OUT_LOG_SUM), row, job.real(job.LARGEST) + log(sum))
+    else for (let c = 1; c < columns; c++) state.setReal64(means, row * (columns - 1) + c - 1, state.real64(sums, c * BLOCK + j) / sum)
+  }
+}
+
+/** Adds up the partial sums of some blocks in the order of the other stripe, in place of the first. */
+export function finishUnit(index: i32): void {
+  const stripe = job.field(job.STRIPE)
+  const stripes = job.field(job.STRIPE_COUNT)
+  const length = job.field(job.VALUE_COUNT) * BLOCK
+  const bytes = <usize>(stripe * length) << 3
+  const all = job.pointer(job.STRIPE_SUMS)
+  const last = min((index + 1) * job.BLOCKS_A_UNIT, job.field(job.BLOCK_COUNT))
+  for (let block = index * job.BLOCKS_A_UNIT; block < last; block++) {
+    const p = block / stripe
+    const own = all + (<usize>((block - p * stripe) * length) << 3)
+    const first = own + (p > 0 ? 2 * <usize>pairOf(0, p, stripes) + 1 : 0) * bytes
+    for (let q = 1; q < p; q++) addTo(first, own + (2 * <usize>pairOf(q, p, stripes) + 1) * bytes, length)
+    const both = own + 2 * <usize>pairOf(p, p, stripes) * bytes
+    if (p > 0) addTo(first, both, length)
+    addTo(first, both + bytes, length)
+    for (let q = p + 1; q < stripes; q++) addTo(first, own + 2 * <usize>pairOf(p, q, stripes) * bytes, length)
+    writeBlock(block, first)
   }
 }

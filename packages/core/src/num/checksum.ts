@@ -10,7 +10,7 @@ export function settle(data: Float64Array): void {
 export const stampOf = (data: Float64Array): number => (settled.has(data) ? 0 : checksumOf(data))
 
 /** A mixed checksum of the bits, eight independent lanes. */
-export function checksumOf(data: Float64Array): number {
+function checksumOf(data: Float64Array): number {
   const words = new Int32Array(data.buffer, data.byteOffset, data.length * 2)
   let a = 1
   let b = 2

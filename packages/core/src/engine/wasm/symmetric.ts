@@ -39,7 +39,7 @@ export function isSymmetricProduct(pair: Pair, log: Float64Array, values: Matrix
 }
 
 /** Addresses of what a symmetric sum has besides the cloud. */
-export interface SymmetricPlan {
+interface SymmetricPlan {
   readonly largest: number
   /** Rows a block. */
   readonly rows: number

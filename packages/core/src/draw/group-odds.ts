@@ -81,16 +81,10 @@ export async function sharesOfGroup(bridge: SweepBridge, group: number, state: E
   const { law, indicators } = bridge.odds![group]!
   const points = bridge.embed(state, otherFactors(bridge.factorCount, bridge.groups[group]!))
   const pair = await pairOf(bridge, bridge.clouds[group]!, points, state.coordinates, engine)
-  const { rows, cols, data } = await engine.mean(pair, bridge.groupTerms[group]!, indicators)
-  return outcomeShares(
-    law,
-    points,
-    matrix(
-      rows,
-      cols,
-      data.map((share) => log(Math.max(0, share) + Number.EPSILON))
-    )
-  )
+  const offsets = await engine.mean(pair, bridge.groupTerms[group]!, indicators)
+  const { data } = offsets
+  for (let at = 0; at < data.length; at++) data[at] = log(Math.max(0, data[at]!) + Number.EPSILON)
+  return outcomeShares(law, points, offsets)
 }
 
 /** One outcome a chain. */

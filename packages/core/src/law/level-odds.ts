@@ -73,15 +73,15 @@ const TOLERANCE = 1e-3
  */
 export function offsetsWithout(own: Float64Array, shares: Matrix, outcomes: Int32Array, all: Float64Array): Matrix {
   const { rows, cols } = shares
-  return matrix(
-    rows,
-    cols,
-    shares.data.map((share, at) => {
-      const row = Math.floor(at / cols)
-      const outcome = at - row * cols
-      return log(Math.max(0, share - (outcome === outcomes[row] ? own[row]! : 0)) + own[row]! * all[outcome]! + Number.EPSILON)
-    })
-  )
+  const out = matrix(rows, cols)
+  for (let row = 0, at = 0; row < rows; row++) {
+    const weight = own[row]!
+    for (let c = 0; c < cols; c++, at++) {
+      const others = Math.max(0, shares.data[at]! - (c === outcomes[row] ? weight : 0))
+      out.data[at] = log(others + weight * all[c]! + Number.EPSILON)
+    }
+  }
+  return out
 }
 
 /**

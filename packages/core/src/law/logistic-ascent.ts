@@ -100,8 +100,12 @@ const wideOf = (cols: number): number => 4 * Math.ceil(cols / 4)
 /** Outcomes that there are not have no share. */
 function placeOffsets(known: Float64Array, rows: number, count: number, offsets: Matrix | undefined): void {
   const width = widthOf(count)
-  for (let i = 0; i < rows; i++)
-    for (let c = 0; c < width; c++) known[i * width + c] = c >= count ? Number.NEGATIVE_INFINITY : (offsets?.data[i * count + c] ?? 0)
+  known.fill(0)
+  for (let i = 0, from = 0; i < rows; i++) {
+    let to = i * width
+    if (offsets) for (let c = 0; c < count; c++) known[to + c] = offsets.data[from++]!
+    for (to += count; to < (i + 1) * width; to++) known[to] = Number.NEGATIVE_INFINITY
+  }
 }
 
 function climbIn(kernel: Kernel, { x, parts, outcomes, offsets, count }: Observed, ascent: Ascent, from: Matrix): Matrix {

@@ -18,7 +18,7 @@ interface Entry {
  * together each was uploaded at every step. Any number of them in few bytes, some in many.
  */
 const MOST_CLOUDS = 24
-const FEW_BYTES = 8 * 1048576
+const FEW_BYTES = 32 * 1048576
 const MOST_BYTES = 256 * 1048576
 
 /**

@@ -1,5 +1,5 @@
 // The ascent of a logistic law's likelihood: what the loops of ../../logistic-ascent.ts do, the same operations in the same order for
-// every number, so the same bits. In lines with a $ it is the row of four, or the input of four; a vector holds two outcomes.
+// every number, so the same bits. In lines with a $ it is the row, the input or the vector of four; a vector holds two outcomes.
 
 /** Where a job stands; the host writes its numbers. */
 const START: usize = 1024
@@ -152,26 +152,64 @@ function addUp(): void {
   }
 }
 
-/** L⁻ᵀL⁻¹ of the steps, in place: forwards every input is taken from all that come behind it, which is the order of their sums. */
+/**
+ * L⁻ᵀL⁻¹ of the steps, in place: forwards every input is taken from all that come behind it, which is the order of their sums. Eight
+ * outcomes at a time, so that none waits for its own last sum.
+ */
 function solve(): void {
   const line = <usize>width << 3
+  let c: usize = 0
+  for (; c + 64 <= line; c += 64) solveFour(steps + c)
+  for (; c < line; c += 16) solveOne(steps + c)
+}
+
+/** The same of the two outcomes at an address. */
+function solveOne(start: usize): void {
+  const line = <usize>width << 3
   const row = <usize>inputs << 3
-  const end = steps + <usize>inputs * line
-  for (let c: usize = 0; c < line; c += 16) {
-    let diagonal = factor
-    for (let j = steps + c; j < end; j += line, diagonal += row + 8) {
-      const x = f64x2.div(v128.load(j), v128.load64_splat(diagonal))
-      v128.store(j, x)
-      let l = diagonal + 8
-      for (let i = j + line; i < end; i += line, l += 8) v128.store(i, f64x2.sub(v128.load(i), f64x2.mul(v128.load64_splat(l), x)))
+  const end = start + <usize>inputs * line
+  let diagonal = factor
+  for (let j = start; j < end; j += line, diagonal += row + 8) {
+    const x = f64x2.div(v128.load(j), v128.load64_splat(diagonal))
+    v128.store(j, x)
+    let l = diagonal + 8
+    for (let i = j + line; i < end; i += line, l += 8) v128.store(i, f64x2.sub(v128.load(i), f64x2.mul(v128.load64_splat(l), x)))
+  }
+  for (let j = end - line; j >= start; j -= line) {
+    diagonal -= row + 8
+    let s = v128.load(j)
+    let l = diagonal + 8
+    for (let k = j + line; k < end; k += line, l += 8) s = f64x2.sub(s, f64x2.mul(v128.load64_splat(l), v128.load(k)))
+    v128.store(j, f64x2.div(s, v128.load64_splat(diagonal)))
+  }
+}
+
+/** The same of the eight outcomes at an address. */
+function solveFour(start: usize): void {
+  const line = <usize>width << 3
+  const row = <usize>inputs << 3
+  const end = start + <usize>inputs * line
+  let diagonal = factor
+  for (let j = start; j < end; j += line, diagonal += row + 8) {
+    const d = v128.load64_splat(diagonal)
+    const x$ = f64x2.div(v128.load(j, $ * 16), d)
+    v128.store(j, x$, $ * 16)
+    let l = diagonal + 8
+    for (let i = j + line; i < end; i += line, l += 8) {
+      const f = v128.load64_splat(l)
+      v128.store(i, f64x2.sub(v128.load(i, $ * 16), f64x2.mul(f, x$)), $ * 16)
     }
-    for (let j = end + c - line; j >= steps; j -= line) {
-      diagonal -= row + 8
-      let s = v128.load(j)
-      let l = diagonal + 8
-      for (let k = j + line; k < end; k += line, l += 8) s = f64x2.sub(s, f64x2.mul(v128.load64_splat(l), v128.load(k)))
-      v128.store(j, f64x2.div(s, v128.load64_splat(diagonal)))
+  }
+  for (let j = end - line; j >= start; j -= line) {
+    diagonal -= row + 8
+    let s$ = v128.load(j, $ * 16)
+    let l = diagonal + 8
+    for (let k = j + line; k < end; k += line, l += 8) {
+      const f = v128.load64_splat(l)
+      s$ = f64x2.sub(s$, f64x2.mul(f, v128.load(k, $ * 16)))
     }
+    const d = v128.load64_splat(diagonal)
+    v128.store(j, f64x2.div(s$, d), $ * 16)
   }
 }
 

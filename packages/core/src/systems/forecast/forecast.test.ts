@@ -56,7 +56,8 @@ describe('a series with a spike, as rain that is often none', () => {
     const logMean = (values: readonly number[]) => values.filter((v) => v > 0).reduce((sum, v, _, all) => sum + Math.log(v) / all.length, 0)
     expect(Math.abs(logMean(late) - 1)).toBeLessThan(0.2)
     const again = loadForecast(unpackModel(packModel(saveForecast(model))))
-    expect(valuesOf((await drawForecast(again, { members, steps }, context)).table, 'rain')).toEqual(x)
+    const few = async (of: typeof model) => valuesOf((await drawForecast(of, { members: 20, steps }, context)).table, 'rain')
+    expect(await few(again)).toEqual(await few(model))
   })
 })
 

@@ -7,8 +7,8 @@ import { scoreHeldOut } from './score.js'
 
 const key = keyFromSeed(1)
 
-/** Nine snapshots of 50 of a drift, noise of 3 %, by steps of 1/100. */
-function simulated(drift: (x: number, y: number) => readonly [number, number]) {
+/** Nine snapshots of a drift, noise of 3 %, by steps of 1/100. */
+function simulated(count: number, drift: (x: number, y: number) => readonly [number, number]) {
   let z: Float64Array = new Float64Array(0)
   let [block, at] = [0, 0]
   const next = (): number => {
@@ -20,8 +20,8 @@ function simulated(drift: (x: number, y: number) => readonly [number, number]) {
   }
   const times = [0, 1, 2, 3, 4, 5, 6, 7, 8]
   const clouds = times.map((time) => {
-    const data = new Float64Array(100)
-    for (let i = 0; i < 50; i++) {
+    const data = new Float64Array(2 * count)
+    for (let i = 0; i < count; i++) {
       let [x, y] = [5 * Math.exp(0.05 * next()), 4 * Math.exp(0.05 * next())]
       for (let step = 0; step < 100 * time; step++) {
         const [u, v] = drift(x, y)
@@ -30,7 +30,7 @@ function simulated(drift: (x: number, y: number) => readonly [number, number]) {
       }
       data.set([x, y], 2 * i)
     }
-    return cloud(matrix(50, 2, data))
+    return cloud(matrix(count, 2, data))
   })
   return { times, clouds, columnNames: ['prey', 'predator'] }
 }
@@ -46,7 +46,7 @@ const fit = async (input: ReturnType<typeof simulated>, reference: 'lotka-volter
 it('where the equation holds there is no remainder, and the fit is bit for bit that of the equation alone', {
   tags: ['slow']
 }, async () => {
-  const input = simulated((x, y) => [x * (1 - 0.4 * y), y * (0.1 * x - 0.4)])
+  const input = simulated(25, (x, y) => [x * (1 - 0.4 * y), y * (0.1 * x - 0.4)])
   const alone = await fit(input, 'lotka-volterra')
   const { model, missed } = await fit(input, 'lotka-volterra+smooth')
   expect([...model.theta, ...model.sigma, missed]).toEqual([...alone.model.theta, ...alone.model.sigma, alone.missed])
@@ -58,7 +58,7 @@ it('where the equation holds there is no remainder, and the fit is bit for bit t
 it('of predators that are soon sated, which the equation does not know, it misses held-out snapshots by at most 0.6 of the equation, whose own numbers stay', {
   tags: ['slow']
 }, async () => {
-  const input = simulated((x, y) => {
+  const input = simulated(50, (x, y) => {
     const eaten = x / (1 + 0.3 * x)
     return [1.2 * x * (1 - x / 12) - 0.63 * eaten * y, y * (0.35 * eaten - 0.45)]
   })

@@ -113,8 +113,10 @@ const cellIn =
 function listOf({ coordinate, scaler, missingFactor }: NumberCode, width: number) {
   if (scaler.method !== 'quantile' || !scaler.discrete) return []
   const levels = new Map<number, number>()
-  for (const value of scaler.knots) if (!levels.has(value)) levels.set(value, levels.size)
-  if (levels.size > MOST_LEVELS) return []
+  for (const value of scaler.knots) {
+    if (!levels.has(value)) levels.set(value, levels.size)
+    if (levels.size > MOST_LEVELS) return []
+  }
   const valueAt = decoderOf(scaler)
   return {
     coordinate,

@@ -1,7 +1,8 @@
 // Whole jobs of the command line as tables grow: processor seconds, peak memory, and how well the rows can be told from fresh ones.
 // node bench/growth.mjs [JOB …] [--beside CHECKOUT] [--rounds N] [--threads N[,N]] [--save]: single jobs; beside another build of this
 // repository, in turns, the least of so many rounds; on so many threads; kept for the guide. '5,000 × 10' has scikit-learn beside it. With several numbers of threads: seconds on the clock, what more threads gain,
-// and whether the bytes are the same, which they must be; "threads" stands for the jobs of this that take over ten seconds.
+// and whether the bytes are the same, which they must be; "threads" stands for the jobs of this that take over ten seconds. Among the
+// numbers "core" is one thread with nothing but one core (taskset): Node compiles and collects beside a thread where it has a second one.
 // Absolute seconds differ from machine to machine: what counts is one build beside another in one run.
 import { spawnSync } from 'node:child_process'
 import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -65,6 +66,20 @@ function classes(rows, seed) {
   }
 }
 
+/** Fifty answers, yes or no, that go with ten numbers. */
+function answers(rows, seed) {
+  const numbers = curved(rows, 10, seed)
+  const u = uniforms(keyFromSeed(seed + 100), 50 * rows)
+  return {
+    names: [...numbers.names, ...Array.from({ length: 50 }, (_, k) => `answer ${k}`)],
+    row(i) {
+      const cells = numbers.row(i)
+      const chance = (k) => 1 / (1 + Math.exp(-2 * Number(cells[k % 10]) - Number(cells[(3 * k + 1) % 10])))
+      return [...cells, ...Array.from({ length: 50 }, (_, k) => (u[50 * i + k] < chance(k) ? 'yes' : 'no'))]
+    }
+  }
+}
+
 async function written({ names, row }, rows, name) {
   const path = join(folder, name)
   if (existsSync(path)) return path
@@ -102,6 +117,7 @@ const jobs = {
   'mixed 20,000 × 12': draws(mixed, 20_000, 1000),
   'mixed 50,000 × 12': draws(mixed, 50_000, 1000),
   'classes 50,000 × 8': draws(classes, 50_000, 5000, '--scaling', 'standard'),
+  'answers 400 × 60': draws(answers, 400, 1000),
   'plane 200,000': draws(of(2), 200_000, 10_000),
   'curved 100,000 × 8': draws(of(8), 100_000, 10_000),
   'landmarks all, 60,000 × 4': draws(of(4), 60_000, 5000, '--landmarks', 'all', '--scaling', 'standard'),
@@ -120,7 +136,7 @@ const jobs = {
 }
 
 /** Jobs whose gain by threads counts. */
-const LONG = ['mixed 50,000 × 12', 'curved 100,000 × 8', 'space 1,000,000', 'million rows of 800']
+const LONG = ['mixed 50,000 × 12', 'answers 400 × 60', 'curved 100,000 × 8', 'space 1,000,000', 'million rows of 800']
 
 /** What a process and its threads took, written as it ends. */
 const watcher = join(folder, 'watch.mjs')
@@ -137,10 +153,11 @@ function wordsFor(build, words) {
   return ['sample', 'trajectories'].includes(words[0]) ? [...known, '--threads', asked.threads] : known
 }
 
-function run(build, words) {
+function run(build, words, within = []) {
   const usage = join(folder, 'usage.json')
   const begin = performance.now()
-  const { status, stderr } = spawnSync(process.execPath, ['--import', watcher, join(build, 'packages/sbridge/bin/sbridge.js'), ...words], {
+  const [program, ...options] = [...within, process.execPath, '--import', watcher, join(build, 'packages/sbridge/bin/sbridge.js'), ...words]
+  const { status, stderr } = spawnSync(program, options, {
     encoding: 'utf8',
     env: { ...process.env, GROWTH_USAGE: usage },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -186,7 +203,8 @@ async function compareThreads(name, counts) {
   let first
   for (const threads of counts) {
     const out = join(folder, `drawn-${threads}.csv`)
-    const { seconds, wall, megabytes, failed } = run(root, [...job.words(table, out), '--threads', threads])
+    const [own, within] = threads === 'core' ? ['1', ['taskset', '-c', '0']] : [threads]
+    const { seconds, wall, megabytes, failed } = run(root, [...job.words(table, out), '--threads', own], within)
     if (failed) {
       console.log(`${name.padEnd(22)} ${threads} threads: ${failed}`)
       return
@@ -194,7 +212,8 @@ async function compareThreads(name, counts) {
     const told = `${wall.toFixed(1).padStart(7)} s on the clock ${seconds.toFixed(1).padStart(7)} s of processors ${megabytes.toFixed(0).padStart(5)} MB`
     const gain = first ? `  ${(first.wall / wall).toFixed(2)} × ${areSame(first.out, out) ? 'same bytes' : 'OTHER BYTES'}` : ''
     first ??= { wall, out }
-    console.log(`${name.padEnd(22)} ${threads} ${threads === '1' ? 'thread ' : 'threads'} ${told}${gain}`)
+    const on = { core: 'one core', 1: '1 thread' }[threads] ?? `${threads} threads`
+    console.log(`${name.padEnd(22)} ${on.padEnd(9)} ${told}${gain}`)
   }
 }
 

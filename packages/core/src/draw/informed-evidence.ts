@@ -7,7 +7,7 @@ import { matrix, rowOf } from '../num/matrix.js'
 import type { InformedProblem } from './informed-problem.js'
 
 /** Components this many nats below the likeliest are left out. */
-const NEGLIGIBLE = 40
+export const NEGLIGIBLE = 40
 /** Times that a nonlinear likelihood is linearised anew at the mean it led to. */
 const RELINEARISATIONS = 2
 

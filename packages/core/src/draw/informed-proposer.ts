@@ -9,6 +9,7 @@ import { rowOf } from '../num/matrix.js'
 import { fillNormal, fillUniform, type Key } from '../num/random.js'
 import type { Conditioned, PlacedStandIn } from './informed-evidence.js'
 import type { Answer, Asked, InformedProblem } from './informed-problem.js'
+import { foldsOf, reflectedBeyond } from './reflected.js'
 
 /** Some rows of what was asked, with the parts of their mixtures. */
 export interface VisitedRows {
@@ -82,7 +83,7 @@ export class Proposer {
       const target = asked.back.part[i]!
       const place = parts.length > 1 ? parts.findIndex((candidate) => candidate.part === target) : chosen
       known.at(rows, { place, k, from })
-      answer.logBackward[i] = this.density(bounds, rowOf(asked.back.coordinates, i)) - logTotal
+      answer.logBackward[i] = this.density(parts[place]!.part, bounds, rowOf(asked.back.coordinates, i)) - logTotal
     }
     known.at(rows, { place: chosen, k, from })
     const part = parts[chosen]!
@@ -117,8 +118,16 @@ export class Proposer {
   }
 
   /** log of the conditioned proposal density at a point, beyond the bridge's own and before its normaliser. */
-  private density(bounds: Bounds, point: Float64Array): number {
-    return this.standIn(point) - (this.ranged ? this.gaussian.rangedMass(bounds, point) : 0)
+  private density(part: number, bounds: Bounds, point: Float64Array): number {
+    const { problem, ranged, gaussian } = this
+    const beyond = (at: Float64Array) => this.standIn(at) - (ranged ? gaussian.rangedMass(bounds, at) : 0)
+    const classes = problem.law.strata.classes.bounds
+    const placed = this.known.standIn
+    if (!classes || !placed) return beyond(point)
+    const folds = foldsOf(placed.standIn, { split: problem.split, ranges: bounds, classes, part })
+    // What was absorbed is taken out again.
+    const own = (at: Float64Array) => gaussian.logKernel(at) - (ranged ? this.standIn(at) : 0)
+    return reflectedBeyond(point, { folds, own, beyond })
   }
 
   /** log L̂ at a point; 0 where nothing is observed. */
@@ -140,7 +149,7 @@ export class Proposer {
     // Between bounds the law is no Gaussian.
     if (problem.overrelaxation && !ranged) this.overrelax(problem.overrelaxation, { i, into })
     this.putBack(part, into)
-    return this.standIn(into) - logMass
+    return placed ? this.density(part, bounds, into) : -logMass
   }
 
   /** m + C^{1/2} ξ → m + α (x − m) + √(1 − α²) C^{1/2} ξ. */

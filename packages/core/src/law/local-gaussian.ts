@@ -194,6 +194,23 @@ export class LocalGaussian {
     }
   }
 
+  /** log of the density at a point, up to a constant: of what is clamped, and of what was absorbed. Cost q². */
+  logKernel(point: Float64Array): number {
+    const { d, p, order, factor, centre } = this
+    const q = d - p
+    const white = new Float64Array(q)
+    let square = 0
+    for (let k = 0; k < q; k++) {
+      const c = order[p + k]!
+      let left = point[c]! - centre[c]!
+      const first = (p + k) * d + p
+      for (let j = 0; j < k; j++) left -= factor[first + j]! * white[j]!
+      white[k] = left / factor[first + k]!
+      square += white[k]! * white[k]!
+    }
+    return -0.5 * square
+  }
+
   /** Mean of the product with the last observed likelihood, written to `out`. */
   posteriorMean(out: Float64Array): void {
     const white = this.shift.slice()

@@ -91,6 +91,9 @@ it.each<[string, TableRequest, (weight: number, shipping: number) => number]>([
   const share = (where: (r: number) => boolean) => residuals.filter(where).length / 600
   expect(Math.abs(share((r) => Math.abs(r) < 1) - 0.683)).toBeLessThan(4 * Math.sqrt((0.683 * 0.317) / 300))
   expect(Math.abs(share((r) => r > 0) - 0.5)).toBeLessThan(4 * Math.sqrt(0.25 / 300))
+  expect(Math.abs(residuals.reduce((sum, r) => sum + r * r, 0) / 600 - 1)).toBeLessThan(4 * Math.sqrt(2 / 300))
+  // One of 600 beyond five deviations has a chance of 3 in 10,000.
+  expect(residuals.reduce((most, r) => Math.max(most, Math.abs(r)), 0)).toBeLessThan(5)
   // Each is a row of its own.
   expect(new Set(weights).size).toBeGreaterThan(550)
   expect(weights.filter((w) => weight.includes(w)).length).toBeLessThan(10)

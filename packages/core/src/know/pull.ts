@@ -82,6 +82,8 @@ interface PulledBehind extends Pulled {
   readonly parts: readonly Evidence[]
   /** The evidence about coordinates that are blurred by N(0, variance·I): how well rows near a training row agree. */
   readonly blurred: (variance: number) => Promise<Evidence | undefined>
+  /** What is observed, of decoded rows themselves. */
+  readonly ofRows: Evidence | undefined
 }
 
 /**
@@ -91,10 +93,11 @@ interface PulledBehind extends Pulled {
 export async function pullBehind(code: Code, known: Known): Promise<PulledBehind> {
   const { encoder, residual, codec } = code
   const { condition } = pull(encoder, { ...known, module: undefined })
+  const observed = known.observations.map((one) => withNoise(observationLikelihood(encoder, [one]), residual))
   const parts = [
     ...(condition.numbers.length > 0 ? [numbersLikelihood(encoder, condition.numbers, residual)] : []),
     ...ordered(condition.ranges).map((range) => rangeLikelihood(encoder, range, residual)),
-    ...known.observations.map((one) => withNoise(observationLikelihood(encoder, [one]), residual)),
+    ...observed,
     ...(known.module ? [moduleLikelihood(encoder, known.module)] : [])
   ]
   const behind = async (some: readonly RowLikelihood[]): Promise<Evidence[]> => {
@@ -110,6 +113,7 @@ export async function pullBehind(code: Code, known: Known): Promise<PulledBehind
     condition: { ...condition, numbers: [], ranges: [] },
     parts: [...exact, ...other],
     evidence: together([...exact, ...other]),
+    ofRows: together(observed.map(evidenceOfRows)),
     blurred: async (variance) => {
       const wide = await Promise.all(exact.map((one) => blurred(one, new Float64Array(codec.latentDimension).fill(variance))))
       return together([...wide, ...other])

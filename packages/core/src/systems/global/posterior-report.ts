@@ -1,6 +1,7 @@
 import { type BeforeAndAfter, describeColumns, describeObservation, type ObservationSupport } from '../../know/observations.js'
 import { farthestFromRows } from '../../know/rows-apart.js'
 import { MANY_MATCHING, type NamedWarning } from '../../know/support.js'
+import type { Matrix } from '../../num/matrix.js'
 import type { Encoded } from '../../table/encoder.js'
 import type { ObservationExpression } from '../../table/parse-expression.js'
 import type { Table } from '../../table/table.js'
@@ -44,6 +45,10 @@ export interface PosteriorChains
   readonly fittingRows?: number | undefined
   /** Weights of the training rows under the likelihood [M], where nothing is given besides and the rows are counted under it as it is. */
   readonly rowWeights?: Float64Array | undefined
+  /** Of the drawn rows, in deviations of what was observed [n, r]. */
+  readonly residuals?: Matrix | undefined
+  /** What brings rows nearer that miss what was observed. Default: a wider kernel or fewer steps. */
+  readonly missedCure?: string | undefined
 }
 
 interface Described {
@@ -72,7 +77,29 @@ export function supportReport(drawn: PosteriorChains, { observations, prior, tab
     columns: describeColumns(prior, table)
   }
   const apart = drawn.rowWeights ? apartWarning(report, { rows: prior, weights: drawn.rowWeights }, table) : []
-  return { ...report, warnings: [...warningsOn(report, table.rowCount), ...apart] }
+  const warnings = warningsOn(report, table.rowCount)
+  // What the data hardly have, rows cannot meet.
+  const missed = drawn.residuals && !warnings.some(({ name }) => name === 'prior-observation-disagree')
+  return { ...report, warnings: [...warnings, ...(missed ? missedWarning(drawn.residuals, drawn) : []), ...apart] }
+}
+
+/** Residuals of a normal law are beyond three deviations this often. */
+const [BEYOND, SHARE_BEYOND] = [3, 0.0027]
+
+/** Rows that miss what was observed more often than normal residuals do, by four deviations of a count of so many independent rows. */
+function missedWarning(
+  { rows: n, cols, data }: Matrix,
+  { effectiveSampleSize, missedCure = 'a larger --bandwidth, or fewer --steps, keeps nearer' }: PosteriorChains
+): NamedWarning[] {
+  const worst = Array.from({ length: n }, (_, i) =>
+    data.subarray(i * cols, (i + 1) * cols).reduce((most, r) => Math.max(most, Math.abs(r)), 0)
+  )
+  const count = worst.filter((r) => r > BEYOND).length
+  const expected = n * cols * SHARE_BEYOND
+  if (count <= Math.max(1, expected + 4 * Math.sqrt((expected * n) / Math.max(1, effectiveSampleSize)))) return []
+  const farthest = worst.reduce((most, r) => Math.max(most, r), 0)
+  const message = `${count} of ${n} rows are more than ${BEYOND} deviations off what was observed, the farthest ${numberText(farthest)}, where ${Math.ceil(expected)} would be by chance: ${missedCure}`
+  return [{ name: 'observation-missed', message }]
 }
 
 type Reported = Omit<PosteriorReport, 'warnings' | 'unconditioned'>

@@ -16,6 +16,7 @@ import { pull } from '../../know/pull.js'
 import { effectiveSampleSize } from '../../know/support.js'
 import type { Law } from '../../law/law.js'
 import { InputError } from '../../num/errors.js'
+import type { Matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
 import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
@@ -125,8 +126,17 @@ export async function drawPosterior(model: GlobalModel, asked: PosteriorDraw, co
     effectiveRows: drawn.effectiveRows,
     acceptance: drawn.acceptance,
     effectiveSampleSize: effectiveSampleSize(drawn.rows.coordinates, drawn.ancestors, 1 - mean(drawn.moved)),
-    rowWeights: known || asked.counted ? undefined : weights
+    rowWeights: known || asked.counted ? undefined : weights,
+    residuals: await residualsOf(evidence, drawn.rows)
   }
+}
+
+/** Residuals of drawn rows in deviations of the noise, that of a codec included; undefined under a likelihood, which has none. */
+export async function residualsOf({ residuals }: Evidence, rows: Encoded): Promise<Matrix | undefined> {
+  return residuals?.(
+    rows,
+    Uint32Array.from({ length: rows.coordinates.rows }, (_, i) => i)
+  )
 }
 
 /** All that can be refused about a posterior, before anything is drawn. */

@@ -19,7 +19,7 @@ import { notTogether } from '../combinations.js'
 import type { Context } from '../context.js'
 import type { ConditionalReport } from '../global/condition-report.js'
 import { drawConditions } from '../global/condition-sample.js'
-import { drawPosterior } from '../global/posterior.js'
+import { drawPosterior, residualsOf } from '../global/posterior.js'
 import { controlWork } from '../global/posterior-epsilon.js'
 import { supportReport } from '../global/posterior-report.js'
 import { codeOf, drawLatents, type LatentDraw, type LatentTableModel } from './latent.js'
@@ -240,7 +240,11 @@ async function drawThroughDecoder(
   const seen = observations.flatMap(({ residual }) => [...columnsOf(residual), ...indicatorsOf(residual).map(({ name }) => name)])
   const tableOf = (rows: Encoded) => decodeTable(code.encoder, rows, seen)
   const before = drawn.agreeing && observations.length > 0 ? await code.decode(drawn.agreeing) : model.rows
-  const { warnings } = supportReport(drawn, { observations, prior: tableOf(before), table: tableOf(decoded) })
+  const residuals = pulled.ofRows && (await residualsOf(pulled.ofRows, decoded))
+  const { warnings } = supportReport(
+    { ...drawn, residuals, missedCure: 'fewer --steps, or no --latent, keeps nearer' },
+    { observations, prior: tableOf(before), table: tableOf(decoded) }
+  )
   const missed = missedBy(code.encoder, condition, decoded.coordinates)
   return {
     drawn: drawn.rows,

@@ -122,7 +122,8 @@ export function startGroup(run: GroupRun): StartedGroup {
       conditions: placed,
       conditionOf: Uint32Array.from({ length: n }, (_, i) => Math.floor(i / count)),
       noise: run.noise,
-      evidence: run.evidence
+      evidence: run.evidence,
+      sweeps: openFactors(run).length > 0
     },
     state: { coordinates, codes: first.codes, part },
     starts
@@ -168,6 +169,13 @@ export async function stepGroup(
   return informedStep(problem, chains, key)
 }
 
+/** Factors that are drawn between the steps of numbers: those that are not known, where categories are swept. */
+function openFactors({ law, encoder, group }: Pick<GroupRun, 'law' | 'encoder' | 'group'>): number[] {
+  const { sweep, classes } = law.strata
+  if (!sweep) return []
+  return encoder.factors.map((_, f) => f).filter((f) => !group.factors.includes(f) && !classes.settled.includes(f))
+}
+
 /** Draws the factors that are not known, where categories are swept. */
 async function redrawFactors(
   { law, encoder, group, engine }: Pick<GroupRun, 'law' | 'encoder' | 'group' | 'engine'>,
@@ -177,8 +185,8 @@ async function redrawFactors(
 ): Promise<void> {
   const { sweep: bridge, classes } = law.strata
   if (!bridge) return
-  const { combinations, settled } = classes
-  const open = encoder.factors.map((_, f) => f).filter((f) => !group.factors.includes(f) && !settled.includes(f))
+  const { combinations } = classes
+  const open = openFactors({ law, encoder, group })
   const { evidence, noise } = problem
   const sweep = { bridge, classOf: combinations.ofRow, engine, open, known: group.factors, evidence, noise }
   if (open.length > 0) await sweepFactors(sweep, chains, key)

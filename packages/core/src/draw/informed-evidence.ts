@@ -1,31 +1,16 @@
-import { type StandIn, standInAt } from '../know/evidence.js'
-import type { LocalGaussian } from '../law/local-gaussian.js'
+import { standInAt } from '../know/evidence.js'
+import { LocalGaussian } from '../law/local-gaussian.js'
 import { codesIn, gaussianAt, type LocalPart } from '../law/mixture.js'
 import { codesOf, type InformedState } from '../law/state.js'
 import { exp, log } from '../num/elementary.js'
 import { matrix, rowOf } from '../num/matrix.js'
 import type { InformedProblem } from './informed-problem.js'
+import type { Conditioned, KnownGaussian, PlacedStandIn } from './known-gaussian.js'
 
 /** Components this many nats below the likeliest are left out. */
 export const NEGLIGIBLE = 40
 /** Times that a nonlinear likelihood is linearised anew at the mean it led to. */
 const RELINEARISATIONS = 2
-
-/** A stand-in, and the point about which it was taken. */
-export interface PlacedStandIn {
-  readonly at: Float64Array
-  readonly standIn: StandIn
-}
-
-/** What the parts of every chain's mixture weigh once all that is Gaussian is taken in. */
-export interface Conditioned {
-  /** log of share times evidence, by chain and part [n, G]; −∞ for parts that are closed. */
-  readonly logMass: Float64Array
-  /** log of their sum, log Z [n]. */
-  readonly logTotal: Float64Array
-  /** By chain and part, where there is evidence. */
-  readonly standIns?: readonly (PlacedStandIn | undefined)[]
-}
 
 interface ConditionedRequest {
   readonly from: InformedState
@@ -33,24 +18,35 @@ interface ConditionedRequest {
   readonly parts: readonly LocalPart[]
 }
 
-/** Takes in what is known, for all chains and parts at once: evidence may ask a decoder, which works in batches. */
-export async function conditioned(problem: InformedProblem, gaussian: LocalGaussian, request: ConditionedRequest): Promise<Conditioned> {
+/**
+ * Takes in what is known, evidence for all chains and parts at once: it may ask a decoder, which works in batches. Shows each chain
+ * when its own is taken in, what is clamped in `known`.
+ */
+export async function conditioned(
+  problem: InformedProblem,
+  known: KnownGaussian,
+  request: ConditionedRequest,
+  see?: (rows: Conditioned, k: number) => void
+): Promise<Conditioned> {
   const { from, chains, parts } = request
   const [n, g] = [chains.length, parts.length]
   const { logMass, pairs } = openPairs(problem, request)
-  const guided = problem.evidence?.linearise !== undefined
-  let standIns: (PlacedStandIn | undefined)[] | undefined
-  if (guided) {
-    standIns = new Array<PlacedStandIn | undefined>(n * g)
-    await takeIn(problem, gaussian, { ...request, pairs, logMass, standIns })
-  } else if (problem.split.given.length > 0) {
-    for (const pair of pairs) {
-      const [i, part] = [Math.floor(pair / g), parts[pair % g]!]
-      gaussian.clamp(gaussianAt(part, i), rowOf(from.coordinates, i))
-      logMass[pair] = logMass[pair]! + gaussian.logEvidence
+  const logTotal = new Float64Array(n)
+  const standIns = problem.evidence?.linearise && new Array<PlacedStandIn | undefined>(n * g)
+  if (standIns) await takeIn(problem, { ...request, pairs, logMass, standIns })
+  const clamps = !standIns && problem.split.given.length > 0
+  const rows = { parts, logMass, logTotal, ...(standIns ? { standIns } : {}) }
+  let next = 0
+  for (let k = 0; k < n; k++) {
+    for (; clamps && next < pairs.length && pairs[next]! < (k + 1) * g; next++) {
+      const pair = pairs[next]!
+      known.at(rows, { place: pair % g, k, from: rowOf(from.coordinates, k) })
+      logMass[pair] = logMass[pair]! + known.gaussian.logEvidence
     }
+    logTotal[k] = totalOf(logMass.subarray(k * g, (k + 1) * g))
+    see?.(rows, k)
   }
-  return { logMass, logTotal: totalsOf(logMass, n), ...(standIns ? { standIns } : {}) }
+  return rows
 }
 
 /** Parts that are allowed and not negligible, with their shares. One part alone is always open. */
@@ -73,14 +69,10 @@ function openPairs({ conditions, conditionOf }: InformedProblem, { chains, parts
   return { logMass, pairs }
 }
 
-function totalsOf(logMass: Float64Array, n: number): Float64Array {
-  const g = logMass.length / n
-  return Float64Array.from({ length: n }, (_, i) => {
-    const own = logMass.subarray(i * g, (i + 1) * g)
-    if (g === 1) return own[0]!
-    const largest = own.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
-    return largest + log(own.reduce((sum, x) => sum + exp(x - largest), 0))
-  })
+function totalOf(logMass: Float64Array): number {
+  if (logMass.length === 1) return logMass[0]!
+  const largest = logMass.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+  return largest + log(logMass.reduce((sum, x) => sum + exp(x - largest), 0))
 }
 
 interface TakingIn extends ConditionedRequest {
@@ -93,7 +85,8 @@ interface TakingIn extends ConditionedRequest {
  * Stand-ins about the mean that each part has under what is clamped; where they are not exact, anew about the means that they
  * led to. A part in which the likelihood is zero at its own mean is all but left out: beside others, not where all are like that.
  */
-async function takeIn(problem: InformedProblem, gaussian: LocalGaussian, request: TakingIn): Promise<void> {
+async function takeIn(problem: InformedProblem, request: TakingIn): Promise<void> {
+  const gaussian = new LocalGaussian(problem.split, problem)
   const { from, chains, parts, pairs, logMass, standIns } = request
   const { evidence, law } = problem
   const [g, d] = [parts.length, from.coordinates.cols]

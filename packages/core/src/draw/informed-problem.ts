@@ -25,6 +25,8 @@ export interface InformedProblem extends ConditionOptions {
   /** Counter of each chain's randomness [n]; its place when left out. */
   readonly noise?: Uint32Array | undefined
   readonly evidence?: Evidence | undefined
+  /** Whether categories change between these steps, unseen by them; default where they are swept. */
+  readonly sweeps?: boolean | undefined
   /** Chains whose local Gaussians are held at a time; default as many as take about 64 MB. */
   readonly atOnce?: number | undefined
   /**

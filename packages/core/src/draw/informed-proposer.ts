@@ -1,55 +1,17 @@
 import { standInValue } from '../know/evidence.js'
 import type { Bounds } from '../know/places.js'
-import { LocalGaussian } from '../law/local-gaussian.js'
-import { codesIn, gaussianAt, type LocalPart } from '../law/mixture.js'
+import { codesIn } from '../law/mixture.js'
 import { codesOf, stepKey } from '../law/state.js'
 import { reflectedInto } from '../law/strata.js'
 import { log } from '../num/elementary.js'
 import { rowOf } from '../num/matrix.js'
 import { fillNormal, fillUniform, type Key } from '../num/random.js'
-import type { Conditioned, PlacedStandIn } from './informed-evidence.js'
 import type { Answer, Asked, InformedProblem } from './informed-problem.js'
+import type { Conditioned, KnownGaussian } from './known-gaussian.js'
 import { foldsOf, reflectedBeyond } from './reflected.js'
-
-/** Some rows of what was asked, with the parts of their mixtures. */
-export interface VisitedRows {
-  readonly parts: readonly LocalPart[]
-  readonly conditioned: Conditioned
-  /** Place of the first among all rows. */
-  readonly first: number
-}
-
-/** The local Gaussian of one chain and part under all that is known. Proposers that share it draw from one factorisation. */
-export class KnownGaussian {
-  readonly gaussian: LocalGaussian
-  standIn: PlacedStandIn | undefined
-  private readonly ranged: boolean
-  private rows: VisitedRows | undefined
-  private pair = -1
-
-  constructor(problem: Pick<InformedProblem, 'split' | 'ridge' | 'reach'>) {
-    this.gaussian = new LocalGaussian(problem.split, problem)
-    this.ranged = problem.split.ranged.length > 0
-  }
-
-  /** Takes in part `place` at row k of the visited ones, where a chain stands at `from`; nothing where it did so last. */
-  at(rows: VisitedRows, { place, k, from }: { readonly place: number; readonly k: number; readonly from: Float64Array }): void {
-    const pair = k * rows.parts.length + place
-    if (this.rows === rows && this.pair === pair) return
-    this.rows = rows
-    this.pair = pair
-    const part = rows.parts[place]!
-    this.gaussian.clamp(gaussianAt(part, k), from)
-    this.standIn = rows.conditioned.standIns?.[pair]
-    if (!this.standIn) return
-    this.gaussian.observe(this.standIn.standIn, this.standIn.at)
-    if (this.ranged) this.gaussian.absorb()
-  }
-}
 
 /** Draws proposals, one chain at a time, from the mixture of local Gaussians times what is known. */
 export class Proposer {
-  private readonly gaussian: LocalGaussian
   private readonly uniform: Float64Array
   private readonly mean: Float64Array
   private readonly ranged: boolean
@@ -59,9 +21,8 @@ export class Proposer {
     private readonly problem: InformedProblem,
     private readonly asked: Asked,
     private readonly answer: Answer,
-    private readonly known = new KnownGaussian(problem)
+    private readonly known: KnownGaussian
   ) {
-    this.gaussian = known.gaussian
     this.uniform = new Float64Array(problem.law.strata.parts.length)
     this.mean = new Float64Array(asked.from.coordinates.cols)
     this.ranged = problem.split.ranged.length > 0
@@ -69,15 +30,15 @@ export class Proposer {
     this.keys = { part: stepKey(key, 'part'), normal: stepKey(key, 'normal'), range: stepKey(key, 'range') }
   }
 
-  /** Proposes from row k of the visited ones. */
-  visit(rows: VisitedRows, k: number): void {
+  /** Proposes from row k of those that follow the first ones. */
+  visit(rows: Conditioned, k: number, first: number): void {
     const { asked, answer, problem, known } = this
-    const { parts, conditioned, first } = rows
+    const { parts } = rows
     const i = first + k
     const chain = asked.chains[i]!
     const { bounds } = problem.conditions[problem.conditionOf[chain]!]!
-    const chosen = this.choose(conditioned, { k, chain, partCount: parts.length })
-    const logTotal = conditioned.logTotal[k]!
+    const chosen = this.choose(rows, { k, chain, partCount: parts.length })
+    const logTotal = rows.logTotal[k]!
     const from = rowOf(asked.from.coordinates, i)
     if (asked.back) {
       const target = asked.back.part[i]!
@@ -119,7 +80,8 @@ export class Proposer {
 
   /** log of the conditioned proposal density at a point, beyond the bridge's own and before its normaliser. */
   private density(part: number, bounds: Bounds, point: Float64Array): number {
-    const { problem, ranged, gaussian } = this
+    const { problem, ranged } = this
+    const { gaussian } = this.known
     const beyond = (at: Float64Array) => this.standIn(at) - (ranged ? gaussian.rangedMass(bounds, at) : 0)
     const classes = problem.law.strata.classes.bounds
     const placed = this.known.standIn
@@ -137,8 +99,8 @@ export class Proposer {
   }
 
   private draw(part: number, { bounds, chain, i, into }: { bounds: Bounds; chain: number; i: number; into: Float64Array }): number {
-    const { gaussian, problem, ranged } = this
-    const placed = this.known.standIn
+    const { problem, ranged } = this
+    const { gaussian, standIn: placed } = this.known
     const free = into.length - problem.split.given.length
     const counter = this.counter(chain)
     const normal = fillNormal(this.keys.normal, counter, new Float64Array(free + (ranged ? 0 : (placed?.standIn.rows.rows ?? 0))))
@@ -154,8 +116,8 @@ export class Proposer {
 
   /** m + C^{1/2} ξ → m + α (x − m) + √(1 − α²) C^{1/2} ξ. */
   private overrelax(alpha: number, { i, into }: { i: number; into: Float64Array }): void {
-    if (this.known.standIn) this.gaussian.posteriorMean(this.mean)
-    else this.mean.set(this.gaussian.centre)
+    if (this.known.standIn) this.known.gaussian.posteriorMean(this.mean)
+    else this.mean.set(this.known.gaussian.centre)
     const before = rowOf(this.asked.from.coordinates, i)
     const noise = Math.sqrt(1 - alpha * alpha)
     for (let c = 0; c < into.length; c++) {

@@ -1,5 +1,4 @@
 import type { Law } from '../law/law.js'
-import { LocalGaussian } from '../law/local-gaussian.js'
 import { isStill, type LocalPart, mixtureAt, replaceMixture, takeMixture } from '../law/mixture.js'
 import { copyState, type InformedState, stepKey, takeState } from '../law/state.js'
 import { log } from '../num/elementary.js'
@@ -7,7 +6,8 @@ import { copyRow, type Matrix, takeValues } from '../num/matrix.js'
 import { fillUniform, type Key } from '../num/random.js'
 import { conditioned } from './informed-evidence.js'
 import type { Answer, Asked, InformedProblem, Proposals } from './informed-problem.js'
-import { KnownGaussian, Proposer, type VisitedRows } from './informed-proposer.js'
+import { Proposer } from './informed-proposer.js'
+import { type Conditioned, KnownGaussian } from './known-gaussian.js'
 
 /** Chains on their way, with the proposal that each will be tested with next. */
 export interface InformedChains {
@@ -31,8 +31,8 @@ function chunkSize({ strata }: Law): number {
 }
 
 /** Whether the Gaussians of all chains are kept from step to step: where they take no more than a call may, and no step changes what they depend on unseen. */
-function isKept({ law, atOnce }: InformedProblem, { part }: InformedState): boolean {
-  if (law.strata.sweep || part.length > (atOnce ?? chunkSize(law))) return false
+function isKept({ law, atOnce, sweeps = law.strata.sweep !== undefined }: InformedProblem, { part }: InformedState): boolean {
+  if (sweeps || part.length > (atOnce ?? chunkSize(law))) return false
   return !isStill(law) || law.strata.parts.length === 1
 }
 
@@ -174,8 +174,9 @@ const emptyAnswer = (from: InformedState): Answer => ({
 /** Local Gaussians at every state: the next proposal of each, and how dense it would have proposed `back`. */
 export async function evaluate(problem: InformedProblem, asked: Asked): Promise<Answer> {
   const answer = emptyAnswer(asked.from)
-  const proposer = new Proposer(problem, asked, answer)
-  await visit(problem, asked, (shown, k) => proposer.visit(shown, k))
+  const known = new KnownGaussian(problem)
+  const proposer = new Proposer(problem, asked, answer, known)
+  await visit(problem, asked, known, (rows, k, first) => proposer.visit(rows, k, first))
   return answer
 }
 
@@ -189,8 +190,8 @@ export async function proposals(
   const answers = keys.map(() => emptyAnswer(from))
   const known = new KnownGaussian(problem)
   const proposers = keys.map((key, r) => new Proposer(problem, { from, chains, key }, answers[r]!, known))
-  await visit(problem, { from, chains, mixture }, (shown, k) => {
-    for (const proposer of proposers) proposer.visit(shown, k)
+  await visit(problem, { from, chains, mixture }, known, (rows, k, first) => {
+    for (const proposer of proposers) proposer.visit(rows, k, first)
   })
   return answers.map(({ next }) => next.state)
 }
@@ -206,25 +207,23 @@ export async function logAhead(
   evidences: readonly InformedProblem['evidence'][]
 ): Promise<Float64Array[]> {
   const out = evidences.map(() => new Float64Array(from.part.length))
-  const gaussian = new LocalGaussian(problem.split, problem)
+  const known = new KnownGaussian(problem)
   await inChunks(problem, { from, chains: allOf(from) }, async ({ states, chains, parts, first }) => {
     for (const [e, evidence] of evidences.entries())
-      out[e]!.set((await conditioned({ ...problem, evidence }, gaussian, { from: states, chains, parts })).logTotal, first)
+      out[e]!.set((await conditioned({ ...problem, evidence }, known, { from: states, chains, parts })).logTotal, first)
   })
   return out
 }
 
-/** Shows every state with its local Gaussians, all that is known taken in: in chunks. */
+/** Shows every state with its local Gaussians, all that is known taken in: in chunks, of which it says where each begins. */
 async function visit(
   problem: InformedProblem,
   asked: Pick<Asked, 'from' | 'chains' | 'mixture'>,
-  see: (shown: VisitedRows, k: number) => void
+  known: KnownGaussian,
+  see: (rows: Conditioned, k: number, first: number) => void
 ): Promise<void> {
-  const gaussian = new LocalGaussian(problem.split, problem)
   await inChunks(problem, asked, async ({ states, chains, parts, first }) => {
-    const known = await conditioned(problem, gaussian, { from: states, chains, parts })
-    const rows = { parts, conditioned: known, first }
-    for (let k = 0; k < chains.length; k++) see(rows, k)
+    await conditioned(problem, known, { from: states, chains, parts }, (rows, k) => see(rows, k, first))
   })
 }
 

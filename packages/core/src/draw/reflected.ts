@@ -6,7 +6,7 @@ import { rowOf } from '../num/matrix.js'
 import { NEGLIGIBLE } from './informed-evidence.js'
 
 /** Ends of a coordinate that draws are reflected on, and what they lie between before they are. */
-export interface Fold {
+interface Fold {
   readonly coordinate: number
   readonly ends: readonly number[]
   readonly least: number

@@ -128,6 +128,23 @@ describe('small dense linear algebra', () => {
   })
 })
 
+describe('choleskyInPlace', () => {
+  it.each([1, 2, 3, 5, 6, 9, 13])('of %d rows adds up every entry in its own order, whatever rows go together', (n) => {
+    const b = random(n, n + 2, 40 + n)
+    const { data } = multiply(b, transpose(b))
+    const one = data.slice()
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j <= i; j++) {
+        let sum = one[i * n + j]!
+        for (let k = 0; k < j; k++) sum -= one[i * n + k]! * one[j * n + k]!
+        one[i * n + j] = i === j ? Math.sqrt(sum) : sum / one[j * n + j]!
+      }
+    }
+    expect(choleskyInPlace(data, n)).toBe(true)
+    expect(data).toStrictEqual(one)
+  })
+})
+
 describe('covariances that need not be regular', () => {
   it('of few directions have a factor, with a ten-billionth of their mean variance added', () => {
     const a = random(6, 2, 31)

@@ -161,6 +161,31 @@ describe('conditional rows', () => {
     expect(chunks.effectiveCount).toStrictEqual(whole.effectiveCount)
   })
 
+  test('where categories are swept and all are given, chains that stay keep the Gaussians of where they are', {
+    tags: ['slow']
+  }, async () => {
+    const { training, kernel } = mixed
+    const { encoder } = training
+    const engine = new CountingEngine()
+    const law = await fitLaw(tableProblem(training, kernel, { mode: 'sweep', conditions: {} }), { engine })
+    const asked = async (given: Record<string, number | string>[], atOnce?: number) => {
+      const { group, conditions } = matchConditions(training, resolveConditions(encoder, given))[0]!
+      const key = keyFromSeed(3)
+      const { problem, state } = startGroup({ law, encoder, group, conditions, count: 70, steps: 3, ridge: 1e-3, engine, key })
+      let chains = await startChains(problem, state)
+      engine.asked = 0
+      for (let turn = 1; turn <= 3; turn++) chains = (await informedStep({ ...problem, atOnce }, chains, keyAtStep(key, turn))).chains
+      return { chains, asked: engine.asked / state.part.length }
+    }
+    const whole = await asked([{ x: 1, sign: 'plus' }])
+    expect(whole.asked).toBe(1 + 3)
+    const cut = await asked([{ x: 1, sign: 'plus' }], 64)
+    expect(cut.asked).toBeGreaterThan(1 + 3)
+    expect(cut.chains.state).toStrictEqual(whole.chains.state)
+    // Where one is drawn between steps, Gaussians are those of another.
+    expect((await asked([{ x: 1 }])).asked).toBeGreaterThan(1 + 3)
+  })
+
   test('far conditions carry a named warning and still give rows', async () => {
     const { table, report } = await conditional(gaussian, { given: { x: 30 }, rows: 20 })
     expect(table.rowCount).toBe(20)

@@ -107,10 +107,11 @@ export class LocalGaussian {
     for (let k = 0; k < p; k++) givenTrace += packed[(order[k]! * (order[k]! + 3)) / 2]!
     const noise = p > 0 ? (this.options.ridge * givenTrace) / p : 0
     for (let k = 0; k < d; k++) {
+      const a = order[k]!
+      const row = (a * (a + 1)) / 2
       for (let j = 0; j <= k; j++) {
-        const a = Math.max(order[k]!, order[j]!)
-        const b = Math.min(order[k]!, order[j]!)
-        factor[k * d + j] = packed[(a * (a + 1)) / 2 + b]!
+        const b = order[j]!
+        factor[k * d + j] = packed[b <= a ? row + b : (b * (b + 1)) / 2 + a]!
       }
       if (k < p) factor[k * d + k] = factor[k * d + k]! + noise
     }

@@ -120,7 +120,7 @@ const ATTEMPTS = 6
 export function regularCholeskyInPlace(a: Float64Array, n: number, scratch: Float64Array = new Float64Array(n * n)): void {
   let mean = 0
   for (let i = 0; i < n; i++) mean += a[i * n + i]! / n
-  for (let i = 0; i < n * n; i++) scratch[i] = a[i]!
+  scratch.set(a.subarray(0, n * n))
   let jitter = JITTER * mean + 1e-14
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     for (let i = 0; i < n; i++) a[i * n + i] = a[i * n + i]! + jitter

@@ -4,12 +4,15 @@ import type { Engine } from '../../kernel/engine.js'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { isNumeric } from '../../table/table.js'
 import { drawModel, fitModel } from '../system.js'
-import type { DrawnRows, TableRequest } from '../table/options.js'
+import type { DrawnRows, TableModel, TableRequest } from '../table/options.js'
 import { tables } from '../table/system.js'
 
 let engine: Engine
+let model: TableModel
 beforeAll(async () => {
   engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+  const options = { bandwidth: 0.3, scaling: 'quantile', rules: 'off', seed: 1 } as const
+  model = await fitModel(tables, { input: raw, options }, { engine })
 })
 
 // Cities of many levels: whole combinations of categories hardly recur, and each is drawn by itself.
@@ -44,8 +47,6 @@ const raw = {
 }
 
 async function drawn(request: TableRequest) {
-  const options = { bandwidth: 0.3, scaling: 'quantile', rules: 'off', seed: 1 } as const
-  const model = await fitModel(tables, { input: raw, options }, { engine })
   const { table } = (await drawModel(tables, { model, request: { rows: 600, seed: 2, ...request } }, { engine })) as DrawnRows
   const of = (name: string) => table.columns.find((one) => one.name === name)!
   const numbers = (name: string) => {

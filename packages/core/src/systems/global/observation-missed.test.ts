@@ -1,8 +1,9 @@
-import { expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
+import type { Engine } from '../../kernel/engine.js'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { drawModel, fitModel } from '../system.js'
-import type { DrawnRows } from '../table/options.js'
+import type { DrawnRows, TableModel } from '../table/options.js'
 import { tables } from '../table/system.js'
 
 const n = 2000
@@ -26,13 +27,18 @@ const input = {
   ]
 }
 
+let engine: Engine
+let model: TableModel
+beforeAll(async () => {
+  engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+  model = await fitModel(tables, { input, options: { scaling: 'standard', rules: 'off', seed: 1 } }, { engine })
+})
+
 // Amounts of nought, scaled as if they were none: local laws are far from Gaussian, and at a narrow kernel steps lead away.
 it.each([
   ['a narrow kernel', 0.037, true],
   ['a wide one', 1, false]
 ])('rows of %s that miss what was observed are counted', async (_, conditionBandwidth, misses) => {
-  const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
-  const model = await fitModel(tables, { input, options: { scaling: 'standard', rules: 'off', seed: 1 } }, { engine })
   const request = { rows: 600, seed: 2, conditionBandwidth, observe: ['weight + shipping - refund = 6 ± 0.5'] }
   const { table, warnings } = (await drawModel(tables, { model, request }, { engine })) as DrawnRows
   const of = (name: string) => (table.columns.find((one) => one.name === name) as unknown as { values: Float64Array }).values

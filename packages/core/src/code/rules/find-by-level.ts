@@ -1,4 +1,5 @@
 import { log } from '../../num/elementary.js'
+import { later } from '../../num/later.js'
 import { spreadRows } from '../../table/codes.js'
 import { COALESCE, type Expression, indicatorsOf, namesIn } from '../../table/expression.js'
 import { type CategoricalColumn, type Column, isCategorical } from '../../table/table.js'
@@ -20,6 +21,11 @@ const MOST_TERMS = 256
 const MOST_PARTS = 5
 /** Levels of a category, at most: rates by country. */
 const MOST_LEVELS = 30
+/**
+ * Pairs of categories that are looked at for a column, at most: all of 22. Of more, those whose categories leave least of it each by
+ * itself: what two tell together one of them tells in part.
+ */
+const MOST_PAIRS = 256
 /** Parts of a unit in which roundings are compared: what a computer's numbers are off by is none. */
 const ROUNDINGS = 1e4
 /** Rows between a row and one whose level it is taken to have. */
@@ -84,13 +90,13 @@ export function findByLevel(
   if (targets.length === 0 || numbers.length > MOST_TERMS) return []
   const single = columns.flatMap((one) => groupingBy(one))
   const filled = single.filter((one) => !hasMissing(one))
-  const groupings = [
-    everyRow(rowCount),
-    ...single,
-    ...filled.flatMap((one, k) => filled.slice(k + 1).flatMap((other) => groupingByBoth(one, other)))
-  ]
+  const alone = [everyRow(rowCount), ...single]
+  const pairs = filled.flatMap((one, k) =>
+    filled.slice(k + 1).map((other) => ({ one, other, groupings: later(() => groupingByBoth(one, other)) }))
+  )
+  const looked = pairs.length > MOST_PAIRS ? MOST_PAIRS : pairs.flatMap(({ groupings }) => groupings()).length
   const rows = spreadRows(rowCount, MOST_ROWS)
-  const problem = { quantities, rowCount, rows, terms: termsOf(numbers, rows), tried: targets.length * groupings.length }
+  const problem = { quantities, rowCount, rows, terms: termsOf(numbers, rows), tried: targets.length * (alone.length + looked) }
   const found: SumFound[] = []
   const known = (): Rule[] => [
     ...rules,
@@ -100,9 +106,18 @@ export function findByLevel(
   for (let before = -1; before < found.length; ) {
     before = found.length
     const left = targets.filter(({ name }) => !found.some((one) => one.column === name))
-    const sums = left.flatMap(
-      (target) => firstOf(groupings, (grouping) => sumOf(target, grouping, { ...problem, rules: known() }).sum) ?? []
-    )
+    const sums = left.flatMap((target) => {
+      const own = { ...problem, rules: known() }
+      const leftBy = new Map<Grouping, number>()
+      const sumBy = (grouping: Grouping) => {
+        const { sum, left } = sumOf(target, grouping, own)
+        leftBy.set(grouping, left)
+        return sum
+      }
+      const leftOf = ({ one, other }: (typeof pairs)[number]) => leftBy.get(one)! * leftBy.get(other)!
+      const best = () => (pairs.length > MOST_PAIRS ? [...pairs].sort((a, b) => leftOf(a) - leftOf(b)).slice(0, MOST_PAIRS) : pairs)
+      return firstOf(alone, sumBy) ?? firstOf(best(), ({ groupings }) => firstOf(groupings(), sumBy)) ?? []
+    })
     // Of two columns that tell each other that was computed which is exact, and could be so in any level, or else rounds as a result does.
     const isRounded = ({ rounding }: SumFound) => Number(rounding > 0)
     for (const sum of sums.sort((a, b) => isRounded(a) - isRounded(b) || b.rounding - a.rounding || a.mixed - b.mixed)) {
@@ -212,18 +227,18 @@ function termsOf(numbers: readonly Quantity[], rows: Uint32Array): Term[] {
 
 /**
  * The column as a sum within each level, where all rows obey one beyond chance: of columns alone where that can be, as rounded numbers hide a
- * factor that hardly varies. Beside it the terms of which the column is nearly a sum.
+ * factor that hardly varies. Beside it the terms of which the column is nearly a sum, and the mean square that these leave.
  */
 function sumOf(
   target: Quantity,
   grouping: Grouping,
   problem: Problem
-): { readonly sum?: SumFound | undefined; readonly nearly: readonly Term[] } {
+): { readonly sum?: SumFound | undefined; readonly nearly: readonly Term[]; readonly left: number } {
   const terms = besides(target.name, problem)
   const single = terms.filter(({ of }) => of.length < 2)
   const among = (some: readonly Term[]) => {
-    const { chosen: nearly, enough } = chosenTerms(target, { grouping, terms: some, rows: problem.rows })
-    return { nearly, sum: enough ? sumAmong(target, { nearly, count: some.length }, grouping, problem) : undefined }
+    const { chosen: nearly, enough, left } = chosenTerms(target, { grouping, terms: some, rows: problem.rows })
+    return { nearly, left, sum: enough ? sumAmong(target, { nearly, count: some.length }, grouping, problem) : undefined }
   }
   const alone = among(single)
   return alone.sum || single.length === terms.length ? alone : among(terms)
@@ -300,11 +315,11 @@ interface Choosing {
   readonly rows: Uint32Array
 }
 
-/** Terms of which the column is nearly a sum within each level, and whether they are enough: what they leave is rounding. */
+/** Terms of which the column is nearly a sum within each level, the mean square that they leave, and whether that is rounding. */
 function chosenTerms(
   { values, unit }: Quantity,
   { grouping, terms, rows }: Choosing
-): { readonly chosen: Term[]; readonly enough: boolean } {
+): { readonly chosen: Term[]; readonly left: number; readonly enough: boolean } {
   const levels = Int32Array.from(rows, (i) => grouping.codes[i]!)
   const count = grouping.levels.length
   const rest = Float64Array.from(rows, (i) => values[i]!)
@@ -323,10 +338,10 @@ function chosenTerms(
     chosen.push(terms[best]!)
     const direction = unitIn(left[best]!, { levels, sums, least: least[best]! })
     takeOff(rest, direction, levels, sums[0])
-    if (meanSquare(rest) <= most) return { chosen, enough: true }
+    if (meanSquare(rest) <= most) return { chosen, left: meanSquare(rest), enough: true }
     if (chosen.length < MOST_PARTS) for (const own of left) takeOff(own, direction, levels, sums[0])
   }
-  return { chosen, enough: false }
+  return { chosen, left: meanSquare(rest), enough: false }
 }
 
 const meanSquare = (values: Float64Array): number => values.reduce((sum, x) => sum + x * x, 0) / values.length

@@ -577,6 +577,19 @@ describe('sums by level', () => {
     expect(found({ rowCount: rows, columns: [text('tier', tiers), text('fee', fees), text('classes', classes)] })).toEqual(expected)
   })
 
+  // 435 pairs of categories, of which 256 are looked at.
+  it('are found by the two of thirty categories that tell them', () => {
+    const answers = Array.from({ length: 30 }, (_, k) => levels(`answer ${k}`, ['yes', 'no']))
+    const members = whole('members', 1, 90)
+    const fees = members.map((n, i) =>
+      (n * (4 + (answers[11]![i] === 'yes' ? 1.5 : 0) + (answers[23]![i] === 'yes' ? 0.75 : 0))).toFixed(2)
+    )
+    const columns = [text('members', members), ...answers.map((own, k) => text(`answer${k}`, own)), text('fee', fees)]
+    expect(found({ rowCount: rows, columns })).toEqual([
+      'fee = 4 * members * P(answer11 = no) + 5.5 * members * P(answer11 = yes) + 0.75 * members * P(answer23 = yes)'
+    ])
+  })
+
   it('say what is without a level, as an order without a coupon', () => {
     const coupons = levels('coupon', ['', '', '', 'WELCOME10', 'SALE20', 'FREESHIP'])
     const sums = whole('sum', 500, 30_000).map((x) => x / 100)

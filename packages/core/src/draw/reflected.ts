@@ -1,7 +1,7 @@
 import type { StandIn } from '../know/evidence.js'
 import type { Bounds, CoordinateSplit } from '../know/places.js'
 import type { CoordinateBounds } from '../law/strata.js'
-import { exp, log } from '../num/elementary.js'
+import { logSumExp } from '../num/log-space.js'
 import { rowOf } from '../num/matrix.js'
 import { NEGLIGIBLE } from './informed-evidence.js'
 
@@ -67,7 +67,7 @@ export function reflectedBeyond(point: Float64Array, { folds, own, beyond }: Ref
     )
     images = likeliest([...images, ...mirrored])
   }
-  return logSum(images.map(({ proposed }) => proposed)) - logSum(images.map(({ prior }) => prior))
+  return logSumExp(images.map(({ proposed }) => proposed)) - logSumExp(images.map(({ prior }) => prior))
 }
 
 /** Those that count in either sum. */
@@ -79,8 +79,3 @@ function likeliest<T extends { readonly prior: number; readonly proposed: number
 }
 
 const largest = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
-
-function logSum(values: readonly number[]): number {
-  const most = largest(values)
-  return most + log(values.reduce((sum, x) => sum + exp(x - most), 0))
-}

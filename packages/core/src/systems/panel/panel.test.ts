@@ -4,7 +4,7 @@ import { comparePanels, type GroupedTable, type PanelFigures } from '../../diagn
 import { createWasmEngine } from '../../engine/wasm/engine.js'
 import type { Engine } from '../../kernel/engine.js'
 import { packModel, unpackModel } from '../../model-file/container.js'
-import { keyFromSeed } from '../../num/random.js'
+import { keyFromSeed, uniforms } from '../../num/random.js'
 import { inferTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { isCategorical } from '../../table/table.js'
@@ -107,6 +107,52 @@ describe('groups that are far apart', { tags: ['slow'] }, () => {
     const { columns } = await figuresOf(animals(), { group: 'animal', time: 'day' })
     expect(columns[0]!.between.real).toBeGreaterThan(0.97)
     expect(columns[0]!.between.synthetic).toBeGreaterThan(0.95)
+  })
+})
+
+/** 80 visitors over 12 days: the place of the day before stays with a probability, or else is one of five, of unequal shares. */
+function visitors(stay: number): RawTable {
+  const u = uniforms(keyFromSeed(5), 2 * 80 * 12)
+  const places: number[] = []
+  for (let i = 0; i < 80 * 12; i++) {
+    const anew = [0.1, 0.25, 0.45, 0.7].filter((bound) => u[2 * i]! >= bound).length
+    places.push(i % 12 > 0 && u[2 * i + 1]! < stay ? places[i - 1]! : anew)
+  }
+  const column = (name: string, of: (i: number) => string) => ({ name, source: 'text' as const, values: places.map((_, i) => of(i)) })
+  return {
+    rowCount: places.length,
+    columns: [
+      column('visitor', (i) => `v${100 + Math.floor(i / 12)}`),
+      column('day', (i) => String(i % 12)),
+      column('place', (i) => `p${places[i]}`),
+      column('spent', (i) => (10 + 4 * Math.sin(7.3 * i) + 2 * Math.sin(1.7 * i)).toFixed(1))
+    ]
+  }
+}
+
+describe('a category of rows in time', { tags: ['slow'] }, () => {
+  it.each([0, 0.4, 0.9])('that stays with %d does so in new groups, and its shares are those of the data at any row', async (stay) => {
+    const raw = visitors(stay)
+    const groups = 400
+    const model = await fit(raw, { group: 'visitor', time: 'day' })
+    const written = tables.present(model, await draw(model, { groups }), 'text')
+    const placesOf = ({ columns }: RawTable) => [...columns.find(({ name }) => name === 'place')!.values] as string[]
+    const [real, own] = [placesOf(raw), placesOf(written)]
+    const stayed = (places: string[]) =>
+      places.filter((place, i) => i % 12 > 0 && place === places[i - 1]).length / ((places.length * 11) / 12)
+    const p = stayed(real)
+    // Of both, which stand for the same law: 880 and 4,400 rows that follow others.
+    expect(Math.abs(stayed(own) - p)).toBeLessThan(4 * Math.sqrt(p * (1 - p) * (1 / 880 + 1 / 4400)))
+    const share = (places: string[], place: string, row: number) => {
+      const at = places.filter((_, i) => i % 12 === row)
+      return at.filter((one) => one === place).length / at.length
+    }
+    for (const place of new Set(real))
+      for (const row of [0, 11]) {
+        // At the first row the shares of the data's first rows; at the last one those of all rows are the law of both.
+        const q = row === 0 ? share(real, place, 0) : [0.1, 0.15, 0.2, 0.25, 0.3][Number(place[1])]!
+        expect(Math.abs(share(own, place, row) - q), `${place} at ${row}`).toBeLessThan(4 * Math.sqrt(q * (1 - q) * (1 / 80 + 1 / groups)))
+      }
   })
 })
 

@@ -56,7 +56,7 @@ export function fitPast(
   { first, ordered }: { readonly first: Uint32Array; readonly ordered: boolean }
 ): PastCode {
   const d = rows.places.cols
-  const urns = fitUrns(encoder, rows.codes, first)
+  const urns = fitUrns(encoder, rows.codes, { first, ordered })
   const code = { encoder, ordered, mean: new Float64Array(d), between: new Float64Array(d), within: new Float64Array(d), urns }
   for (let c = 0; c < d; c++) {
     const { mean, between, within } = componentsOf(groupedValues(rows, first, c))

@@ -75,7 +75,8 @@ export function savePanel({ heads, steps, past, constants, panel, groupKey, rule
         between: past.between,
         within: past.within,
         shares: past.urns.shares,
-        urns: past.urns.between
+        urns: past.urns.between,
+        stays: past.urns.stays
       }),
       ...arraysNamed('constants.', constantEncoder.arrays),
       ...arraysNamed('group.', key.arrays)
@@ -212,12 +213,17 @@ function checkSizes({ names }: PanelShape, heads: TrainingRows, steps: TrainingR
   )
 }
 
-/** Urns of the factors of a code; of files without them, such as say nothing. */
+/** Urns of the factors of a code; of files without them, such as say nothing, and of files that know of none that stays, none. */
 function urnsIn(arrays: Readonly<Arrays>, encoder: Encoder): Urns {
   const [levels, factors] = [levelsIn(encoder), encoder.factors.length]
-  if (!arrays.shares) return { shares: new Float64Array(levels), between: new Float64Array(factors) }
+  const none = new Float64Array(factors)
+  if (!arrays.shares) return { shares: new Float64Array(levels), between: none, stays: none }
   const share = { least: 0, most: 1 }
-  return { shares: float64Array(arrays, 'shares', levels, share), between: float64Array(arrays, 'urns', factors, { least: -1, most: 1 }) }
+  return {
+    shares: float64Array(arrays, 'shares', levels, share),
+    between: float64Array(arrays, 'urns', factors, { least: -1, most: 1 }),
+    stays: arrays.stays ? float64Array(arrays, 'stays', factors, share) : none
+  }
 }
 
 /** The one key of groups. */

@@ -13,7 +13,18 @@ import type { FitOptions } from '../global/options.js'
 import { fitGroups } from './groups-law.js'
 import { methodsOf, scalingOf } from './methods.js'
 import type { PanelModel, PanelShape } from './model.js'
-import { contextOfRows, fitPast, Histories, knownWidth, type PastCode, type PlacedRows, pick, placedRows, writeKnown } from './past.js'
+import {
+  contextOfRows,
+  fitPast,
+  Histories,
+  knownWidth,
+  ownPast,
+  type PastCode,
+  type PlacedRows,
+  pick,
+  placedRows,
+  writeKnown
+} from './past.js'
 import type { PanelTable } from './read.js'
 import { fitSteps, type StepLaw, type StepRows } from './step-law.js'
 import type { Ticks } from './ticks.js'
@@ -200,6 +211,7 @@ function stepRows({ data, first, times }: Omit<GroupedTable, 'varying'>, { past,
     next: { columns: gap ? [...columns, gap.column] : columns, rowCount: rows.length },
     formats: gap ? [...data.formats, gap.format] : data.formats,
     past: before,
+    own: ownPast(past),
     lifts,
     levels: past.encoder,
     groups: Uint32Array.from(groupOf)

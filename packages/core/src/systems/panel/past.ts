@@ -138,6 +138,12 @@ export class Histories {
   }
 }
 
+/** Which of the numbers about the past are those of coordinates: where they were last, and the group's level in them. */
+export function ownPast({ encoder, mean, ordered }: PastCode): number[] {
+  const coordinates = Array.from({ length: encoder.coordinateCount }, (_, c) => c)
+  return ordered ? [...coordinates, ...coordinates.map((c) => mean.length + c)] : coordinates
+}
+
 /** Numbers that are known before a row of a group, of which `known` say what its constants and sums are. */
 export const knownWidth = ({ mean, ordered }: PastCode, known: number): number => (ordered ? 2 : 1) * mean.length + known + 1
 

@@ -11,6 +11,7 @@ import {
   list,
   logWeightsIn,
   number,
+  optional,
   record,
   SCALED,
   whole
@@ -27,6 +28,8 @@ interface StepMeta {
   readonly encoder: EncoderRecord
   readonly rowCount: number
   readonly choice: Pick<StepLaw['choice'], 'epsilon' | 'ridge' | 'freeRatio' | 'heldOutRows'>
+  /** Left out where they are the givens. */
+  readonly inputs?: readonly number[] | undefined
   readonly givens: readonly number[]
   readonly categories: readonly {
     readonly factors: readonly number[]
@@ -37,7 +40,10 @@ interface StepMeta {
 }
 
 /** The law of next rows → its part of a model file. */
-export function saveSteps({ training, compared, potentials, choice, givens, categories }: StepLaw): { meta: StepMeta; arrays: Arrays } {
+export function saveSteps({ training, compared, potentials, choice, inputs, givens, categories }: StepLaw): {
+  meta: StepMeta
+  arrays: Arrays
+} {
   const { encoder, rows, logWeights } = training
   const recorded = recordEncoder(encoder)
   const { epsilon, ridge, freeRatio, heldOutRows } = choice
@@ -52,6 +58,7 @@ export function saveSteps({ training, compared, potentials, choice, givens, cate
       encoder: recorded.record,
       rowCount: rows.coordinates.rows,
       choice: { epsilon, ridge, freeRatio, heldOutRows },
+      ...(inputs.join() === givens.join() ? {} : { inputs }),
       givens,
       categories: laws
     },
@@ -64,7 +71,14 @@ export function saveSteps({ training, compared, potentials, choice, givens, cate
 
 /** Its part of a model file → the law of next rows. Throws `FormatError` (code `model-damaged`). */
 export function loadSteps(meta: unknown, arrays: Readonly<Arrays>): StepLaw {
-  const { encoder, rowCount, choice, givens, categories } = record<Omit<StepMeta, 'encoder'> & { readonly encoder: Encoder }>({
+  const {
+    encoder,
+    rowCount,
+    choice,
+    givens,
+    inputs = givens,
+    categories
+  } = record<Omit<StepMeta, 'encoder'> & { readonly encoder: Encoder }>({
     encoder: encoderIn(arrays),
     rowCount: whole({ least: 1 }),
     choice: record<StepMeta['choice']>({
@@ -73,6 +87,7 @@ export function loadSteps(meta: unknown, arrays: Readonly<Arrays>): StepLaw {
       freeRatio: number(BANDWIDTH),
       heldOutRows: whole()
     }),
+    inputs: optional(list(whole())),
     givens: list(whole()),
     categories: list(
       record<StepMeta['categories'][number]>({
@@ -90,8 +105,9 @@ export function loadSteps(meta: unknown, arrays: Readonly<Arrays>): StepLaw {
     ...(compared ? { compared } : {}),
     potentials: float64Array(arrays, 'potentials', compared?.length ?? rowCount, SCALED),
     choice: { ...choice, trials: [] },
+    inputs,
     givens,
-    categories: loadCategories(categories, encoder, givens.length, arrays)
+    categories: loadCategories(categories, encoder, inputs.length, arrays)
   }
 }
 

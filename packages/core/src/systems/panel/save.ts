@@ -171,7 +171,7 @@ export function loadPanel(contents: ModelContents): PanelModel {
   checkLayout(panel, rules)
   checkSizes(panel, heads.training, steps.training)
   const known = knownWidth(past, placesIn(constants) + (panel.walls ? (panel.running ?? []).length : 0))
-  for (const given of steps.givens) whole({ least: 0, most: known - 1 })(given, 'meta.steps.givens')
+  for (const place of [...steps.inputs, ...steps.givens]) whole({ least: 0, most: known - 1 })(place, 'meta.steps.givens')
   return { heads, steps, past, constants, panel, groupKey: groupKeyIn(read.groupKey, arrays), summary, ...(rules ? { rules } : {}) }
 }
 

@@ -37,7 +37,9 @@ export interface StepLaw {
   readonly potentials: Float64Array
   readonly choice: ConditionalChoice
   readonly categories: CategoryLaw
-  /** Which of the numbers about the past are given: they differ between rows, and count the most where they are many. */
+  /** Which of the numbers about the past categories are given: they differ between rows, and count the most where they are many. */
+  readonly inputs: readonly number[]
+  /** Which of them numbers are given: the same, or where they are many the past of numbers, and what else shows that it counts. */
   readonly givens: readonly number[]
 }
 
@@ -47,6 +49,8 @@ export interface StepRows {
   readonly formats: readonly ColumnFormat[]
   /** [M, k] */
   readonly past: Matrix
+  /** Which of its numbers are the past of what is drawn as numbers. */
+  readonly own: readonly number[]
   /** What urns say of the levels of each row, of the factors of `levels` [M, L]. */
   readonly lifts: Matrix
   /** The code whose factors urns are of. */
@@ -61,7 +65,10 @@ interface StepOptions {
   readonly epsilon?: number | undefined
 }
 
-/** Numbers about the past that are given, at most: covariances hold the squares of their number. */
+/**
+ * Numbers about the past that are given, at most: covariances hold the squares of their number. Of more than these most are places
+ * of categories, each of which says next to nothing of a number, and all together as much as chance would have them.
+ */
 const MOST_GIVENS = 40
 /**
  * Rows for each number that is given from which on no larger ridge is asked for: what it takes from the weight of a group's level is
@@ -84,7 +91,7 @@ export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOption
   const { engine, watch } = context
   const key = keyFor(context.key, 'steps')
   const varied = varyingColumns(rows.past)
-  const givens = varied.length <= MOST_GIVENS ? varied : strongest(rows, methodOf, varied)
+  const { inputs, givens } = varied.length <= MOST_GIVENS ? { inputs: varied, givens: varied } : strongest(rows, methodOf, varied)
   const taken = new Set(rows.next.columns.map(({ name }) => name))
   const columns = givens.map(
     (c): NumericColumn => ({ name: unusedName(`before ${c}`, taken), kind: 'number', values: columnOf(rows.past, c) })
@@ -95,11 +102,10 @@ export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOption
   const encoder = fitEncoder(table, formats, (name) => (before.has(name) ? 'standard' : methodOf(name)))
   const encoded = await encodeTrainingRows(table, encoder, keyFor(key, 'encode'))
   const training = { encoder, rows: encoded, logWeights: uniformLogWeights(table.rowCount) }
-  const inputs = takeColumns(rows.past, givens)
   const lifts = takeColumns(rows.lifts, levelsAmong(encoder, rows.levels)!)
   const categories = await fitCategories(
     encoder,
-    { codes: encoded.codes, inputs, lifts, groups: rows.groups },
+    { codes: encoded.codes, inputs: takeColumns(rows.past, inputs), lifts, groups: rows.groups },
     { engine, watch, key: keyFor(key, 'categories') }
   )
   const kernel = { kind: 'fixed', epsilon: MIDDLE_RUNG } as const
@@ -117,7 +123,7 @@ export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOption
   const compared = comparedRows(classesIn(training).classes, keyFor(key, 'compared'))
   const { logTerms, logWeights } = await fitLaw(problemOf({ training, compared, choice, givens }), { engine, watch })
   const potentials = logTerms.map((term, j) => term - logWeights[j]!)
-  return { training, ...(compared ? { compared } : {}), potentials, choice, categories, givens }
+  return { training, ...(compared ? { compared } : {}), potentials, choice, categories, inputs, givens }
 }
 
 function varyingColumns(past: Matrix): number[] {
@@ -125,14 +131,20 @@ function varyingColumns(past: Matrix): number[] {
   return Array.from({ length: past.cols }, (_, c) => c).filter(differs)
 }
 
-/** Those that tell the most of what is drawn. */
-function strongest({ next, formats, past }: StepRows, methodOf: StepOptions['methodOf'], varied: readonly number[]): number[] {
+/** Those that tell the most of all that is drawn, and of its numbers. */
+function strongest({ next, formats, past, own }: StepRows, methodOf: StepOptions['methodOf'], varied: readonly number[]) {
   const encoder = fitEncoder(next, formats, methodOf)
   const drawn = embedEncoded(encoder, encodeTable(encoder, next))
   const points = beside(drawn, takeColumns(past, varied))
-  const targets = Uint32Array.from({ length: drawn.cols }, (_, c) => c)
-  const near = varied.map((_, k) => drawn.cols + k)
-  return Array.from(chooseGivens(points, targets, { near, far: [], most: MOST_GIVENS }), (c) => varied[c - drawn.cols]!)
+  const placesOf = (columns: readonly number[]) => varied.flatMap((c, k) => (columns.includes(c) ? [drawn.cols + k] : []))
+  const chosen = (count: number, near: readonly number[]) => {
+    const targets = Uint32Array.from({ length: count }, (_, c) => c)
+    const far = placesOf(varied).filter((c) => !near.includes(c))
+    return Array.from(chooseGivens(points, targets, { near, far, most: MOST_GIVENS }), (c) => varied[c - drawn.cols]!)
+  }
+  const inputs = chosen(drawn.cols, placesOf(varied))
+  const near = placesOf(own)
+  return { inputs, givens: near.length > 0 ? chosen(encoder.coordinateCount, near) : inputs }
 }
 
 /** Conditions on all categories and all that is given. */
@@ -177,20 +189,20 @@ export class Steps {
    * own. Cost O(n·m·d²), ten times as much with a kernel on what is drawn.
    */
   async next(past: KnownRows, members: readonly number[], key: Key): Promise<Encoded> {
-    const { training, choice, categories, givens } = this.steps
+    const { training, choice, categories, inputs, givens } = this.steps
     const { encoder } = training
-    const inputs = takeColumns(past.inputs, givens)
-    const lifts = takeColumns(past.lifts, this.levels)
-    const codes = await drawCategories(categories, encoder, { inputs, lifts }, keyFor(key, 'categories'))
+    const known = { inputs: takeColumns(past.inputs, inputs), lifts: takeColumns(past.lifts, this.levels) }
+    const codes = await drawCategories(categories, encoder, known, keyFor(key, 'categories'))
+    const given = takeColumns(past.inputs, givens)
     const group = groupOf(training, givens)
-    if (group.split.free.length === 0) return { coordinates: matrix(inputs.rows, encoder.coordinateCount), codes }
+    if (group.split.free.length === 0) return { coordinates: matrix(given.rows, encoder.coordinateCount), codes }
     const alike = forgets(choice.epsilon * choice.freeRatio)
     const [rows] = await drawCopies(
       {
         law: this.law,
         encoder,
         group,
-        conditions: members.map((_, i) => this.condition(inputs, codes, i)),
+        conditions: members.map((_, i) => this.condition(given, codes, i)),
         names: members.map(String),
         count: 1,
         // Without a kernel on what is drawn the law is nearly the same wherever it is asked: from a random row its means move by
@@ -218,7 +230,7 @@ export class Steps {
     )
   }
 
-  private condition(inputs: Matrix, codes: Int32Array, i: number): Condition {
+  private condition(given: Matrix, codes: Int32Array, i: number): Condition {
     const { encoder } = this.steps.training
     const { givens } = this.steps
     const width = encoder.factors.length
@@ -226,7 +238,7 @@ export class Steps {
     const numbers = givens.map((_, k) => ({
       column: first + k,
       name: encoder.columns[first + k]!.name,
-      value: inputs.data[i * inputs.cols + k]!
+      value: given.data[i * given.cols + k]!
     }))
     const levels = new Map(Array.from({ length: width }, (_, f) => [f, codes[i * width + f]!] as const))
     return { words: '', numbers, ranges: [], levels, among: new Map(), named: [], unknown: [] }

@@ -35,7 +35,10 @@ export async function fitGiven({ formats, ...all }: GivenRows, context: Context)
   if (encoder.coordinateCount === 0 && encoder.factors.every(({ levelCount }) => levelCount < 2)) return { encoder }
   const lifts = matrix(table.rowCount, levelsIn(encoder))
   const groups = Uint32Array.from({ length: table.rowCount }, (_, i) => i)
-  return { encoder, law: await fitSteps({ next: table, formats, past: given, lifts, levels: encoder, groups }, { methodOf }, context) }
+  return {
+    encoder,
+    law: await fitSteps({ next: table, formats, past: given, own: [], lifts, levels: encoder, groups }, { methodOf }, context)
+  }
 }
 
 /** Rows of which numbers are given [n, k], batch by batch. Cost O(n·m·d²) for the m rows that the law compares with. */

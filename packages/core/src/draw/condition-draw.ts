@@ -6,14 +6,14 @@ import { hasLevels, levelsOfRow } from '../know/levels.js'
 import type { ConditionGroup } from '../know/places.js'
 import type { Law } from '../law/law.js'
 import { forgets } from '../law/mixture.js'
-import { copyState, type InformedState } from '../law/state.js'
+import { copyState, type InformedState, stepKey } from '../law/state.js'
 import { matrix, takeValues } from '../num/matrix.js'
-import { type Key, keyAtStep, keyFor } from '../num/random.js'
+import { fillUniform, type Key, keyAtStep, keyFor } from '../num/random.js'
 import { type Encoded, type Encoder, stackEncoded, takeEncoded } from '../table/encoder.js'
 import { allowedClasses } from './allowed-classes.js'
 import { anyStarts, conditionStarts, replaceColumns } from './condition-starts.js'
 import { ForestDraws, type ForestShare, type Redrawn, redraw, shareOf } from './forest-draw.js'
-import { type InformedChains, informedStep, proposals, startChains } from './informed.js'
+import { type InformedChains, informedStep, logLikelihoods, proposals, startChains, testAhead } from './informed.js'
 import { clampStep } from './informed-clamp.js'
 import type { ChainCondition, InformedProblem } from './informed-problem.js'
 import { sweepFactors } from './informed-sweep.js'
@@ -187,9 +187,15 @@ async function redrawFactors(
   if (!bridge) return
   const { combinations } = classes
   const open = openFactors({ law, encoder, group })
-  const { evidence, noise } = problem
+  const { evidence, noise, ahead } = problem
   const sweep = { bridge, classOf: combinations.ofRow, engine, open, known: group.factors, evidence, noise }
-  if (open.length > 0) await sweepFactors(sweep, chains, key)
+  if (open.length === 0) return
+  if (!ahead) return sweepFactors(sweep, chains, key)
+  const before = chains.state.codes.slice()
+  // The way back is as likely where groups come in either order.
+  const backwards = fillUniform(stepKey(key, 'order'), 0, new Float64Array(1))[0]! < 0.5
+  await sweepFactors({ ...sweep, backwards }, { ...chains, logLikelihood: await logLikelihoods(problem, chains.state) }, key)
+  await testAhead(problem, chains, before, stepKey(key, 'swept'))
 }
 
 /** Runs all chains of a group. Cost O(steps·n·M·d²) at most. */
@@ -325,7 +331,7 @@ export function runGroup(run: GroupRun, problem: InformedProblem, chains: Inform
     steps,
     key,
     watch,
-    onStep: onStep && (({ state }, step) => onStep(copyState(state), step))
+    onStep: onStep && (({ state, rows = state }, step) => onStep(copyState(rows), step))
   })
 }
 

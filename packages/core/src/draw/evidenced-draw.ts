@@ -1,15 +1,16 @@
 import type { Evidence } from '../know/evidence.js'
-import { mixtureAt } from '../law/mixture.js'
+import { isStill, mixtureAt } from '../law/mixture.js'
 import { copyState, type InformedState } from '../law/state.js'
 import { type Key, keyFor, permutation } from '../num/random.js'
 import { mean } from '../num/statistics.js'
 import { type Encoded, stackEncoded, takeEncoded } from '../table/encoder.js'
-import { type GroupRun, runGroup, startGroup, stepGroup } from './condition-draw.js'
+import { type GroupRun, runGroup, type StartedGroup, startGroup, stepGroup } from './condition-draw.js'
+import { lookAhead } from './informed.js'
 import { langevinStep } from './informed-langevin.js'
 import type { CellsToKeep } from './level-cells.js'
 import { RowsKept } from './rows-kept.js'
 import { movedLately, runSteps } from './run.js'
-import { LEAST_CHAINS, temper } from './temper.js'
+import { blurredByStep, LEAST_CHAINS, temper } from './temper.js'
 
 /** Rows drawn under evidence and how their chains fared. */
 interface EvidencedDraw {
@@ -76,11 +77,17 @@ export async function drawInformed(run: GroupRun, evidence: Evidence, { count, c
     watch: run.watch
   })
   run.onStep?.(takeEncoded(run.law.rows, ancestors), 0)
-  const problem = { ...pool.problem, conditionOf: new Uint32Array(ancestors.length), evidence }
+  const guide = leads(pool, evidence) ? await blurredByStep(run.law, evidence) : undefined
+  const problem = {
+    ...pool.problem,
+    conditionOf: new Uint32Array(ancestors.length),
+    ...(guide ? { evidence: guide, ahead: evidence } : { evidence })
+  }
+  const first = guide ? await lookAhead(problem, chains, keyFor(run.key, 'ahead')) : chains
   const kept = new RowsKept(evidence, cells)
-  const { chains: last, accepted } = await runGroup({ ...run, seen: ({ state }) => kept.see(state) }, problem, chains)
+  const { chains: last, accepted } = await runGroup({ ...run, seen: ({ state, rows = state }) => kept.see(rows) }, problem, first)
   return {
-    rows: kept.rows ?? last.state,
+    rows: kept.rows ?? last.rows ?? last.state,
     ancestors,
     moved: movedLately(accepted),
     acceptance: accepted.reduce((sum, step) => sum + mean(step) / run.steps, 0),
@@ -88,6 +95,13 @@ export async function drawInformed(run: GroupRun, evidence: Evidence, { count, c
     powers
   }
 }
+
+/**
+ * Whether rows are drawn a step ahead of their chains: where a step knows what is observed and depends on where a chain stands. Between
+ * bounds rows would come from within them alone.
+ */
+const leads = ({ problem: { law, split } }: StartedGroup, { linearise }: Evidence): boolean =>
+  linearise !== undefined && split.ranged.length === 0 && !isStill(law)
 
 async function drawLangevin(run: GroupRun, evidence: Evidence, { count, cells }: ChainsAsked): Promise<EvidencedDraw> {
   const { problem, state: first, starts } = startGroup({ ...run, count: Math.max(count, LEAST_CHAINS) })

@@ -25,6 +25,11 @@ export interface InformedProblem extends ConditionOptions {
   /** Counter of each chain's randomness [n]; its place when left out. */
   readonly noise?: Uint32Array | undefined
   readonly evidence?: Evidence | undefined
+  /**
+   * What the rows a step ahead of the chains must meet: `evidence` then only leads the chains to where they do. Default: chains stand at
+   * their rows.
+   */
+  readonly ahead?: Evidence | undefined
   /** Whether categories change between these steps, unseen by them; default where they are swept. */
   readonly sweeps?: boolean | undefined
   /** Chains whose local Gaussians are held at a time; default as many as take about 64 MB. */

@@ -20,6 +20,8 @@ interface FactorSweep {
   /** Factors that are known: every chain has their levels. */
   readonly known: readonly number[]
   readonly evidence?: Evidence | undefined
+  /** Whether the last group is drawn first. */
+  readonly backwards?: boolean | undefined
   /** As in `InformedProblem`. */
   readonly noise?: Uint32Array | undefined
 }
@@ -36,7 +38,8 @@ export async function sweepFactors(sweep: FactorSweep, chains: InformedChains, k
   const { factorCount } = bridge
   const widths = await widthsFor(bridge.kernel, state.coordinates, engine)
   const uniform = new Float64Array(1)
-  for (const [g, group] of bridge.groups.entries()) {
+  const groups = [...bridge.groups.entries()]
+  for (const [g, group] of sweep.backwards ? groups.reverse() : groups) {
     const drawn = group.filter((factor) => open.includes(factor))
     if (drawn.length === 0) continue
     const picked = await pickRows(sweep, { g, state, widths, key: stepKey(key, `factor ${group[0]}`) })

@@ -12,7 +12,9 @@ import { type Conditioned, KnownGaussian } from './known-gaussian.js'
 /** Chains on their way, with the proposal that each will be tested with next. */
 export interface InformedChains {
   readonly state: InformedState
-  /** log L of every chain's row; zeros where nothing is observed, NaN for chains that are at no row yet. */
+  /** A row a step ahead of every chain, where rows are drawn so. */
+  readonly rows?: InformedState | undefined
+  /** log L of every chain's row; zeros where nothing is observed, NaN for chains that are at no row yet. Of rows ahead, an estimate of log Z. */
   readonly logLikelihood: Float64Array
   /** Proposals, where `fresh`; otherwise a chain must propose anew. */
   readonly pending: Proposals
@@ -30,10 +32,13 @@ function chunkSize({ strata }: Law): number {
   return Math.max(64, Math.floor(8e6 / numbers))
 }
 
-/** Whether the Gaussians of all chains are kept from step to step: where they take no more than a call may, and no step changes what they depend on unseen. */
-function isKept({ law, atOnce, sweeps = law.strata.sweep !== undefined }: InformedProblem, { part }: InformedState): boolean {
-  if (sweeps || part.length > (atOnce ?? chunkSize(law))) return false
-  return !isStill(law) || law.strata.parts.length === 1
+/** Whether the Gaussians of all chains take no more than a call may. */
+const isHeld = ({ law, atOnce }: InformedProblem, { part }: InformedState): boolean => part.length <= (atOnce ?? chunkSize(law))
+
+/** Whether they are kept from step to step: where no step changes what they depend on unseen. */
+function isKept(problem: InformedProblem, state: InformedState): boolean {
+  const { law, sweeps = law.strata.sweep !== undefined } = problem
+  return !sweeps && isHeld(problem, state) && (!isStill(law) || law.strata.parts.length === 1)
 }
 
 const mixtureOf = (problem: InformedProblem, state: InformedState): Promise<LocalPart[]> => mixtureAt(problem.law, state, problem)
@@ -97,26 +102,85 @@ export async function informedStep(
       effectiveCount[i] = asked.effectiveCount[k]!
     })
   }
-  const ahead = here && (await mixtureOf(problem, pending.state))
+  const shared = here !== undefined || (problem.ahead !== undefined && isHeld(problem, state))
+  const ahead = shared ? await mixtureOf(problem, pending.state) : undefined
   const there = await evaluate(problem, { from: pending.state, chains: all, key: stepKey(key, 'ahead'), back: state, mixture: ahead })
-  const accepted = await accept(problem, chains, { proposals: pending, there, key })
+  const rows = problem.ahead && (await rowsAhead(problem, pending.state, { key, mixture: ahead }))
+  const accepted = await accept(problem, chains, { proposals: pending, rows, there, key })
   const moved = all.filter((i) => accepted[i] === 1)
   scatter(pending, takeProposals(there.next, moved), moved)
   if (here && ahead) replaceMixture(here, ahead, moved)
   return { chains: { ...chains, fresh: accepted.slice(), mixture: here }, accepted }
 }
 
+/** Rows a step ahead of chains, and how well they meet what is known. */
+interface RowsAhead {
+  readonly rows: InformedState
+  /** log of an unbiased estimate of Z where each chain stands: L of its row over what the proposal density has beyond the bridge's own [n]. */
+  readonly logMet: Float64Array
+}
+
+/** A row ahead of every state, drawn from its local Gaussians times what is known. */
+async function rowsAhead(
+  problem: InformedProblem,
+  state: InformedState,
+  { key, mixture }: { readonly key: Key; readonly mixture?: readonly LocalPart[] | undefined }
+): Promise<RowsAhead> {
+  const met = { ...problem, evidence: problem.ahead, ahead: undefined }
+  const { next } = await evaluate(met, { from: state, chains: allOf(state), key: stepKey(key, 'row'), mixture })
+  const values = await logLikelihoods(met, next.state)
+  return { rows: next.state, logMet: values.map((value, i) => value - next.logForward[i]!) }
+}
+
+/**
+ * Chains that have rows a step ahead of them, as steps under `ahead` take: these move the chains by the Metropolis test of the pair, of
+ * which rows have π × L where the bridge is reversible for π. Where it is not, they still are rows that the bridge leads to: a chain
+ * that stands at its row itself is let into any gap between the rows of the data from which the next step leads away from what is known.
+ * @source Andrieu, Roberts, *The pseudo-marginal approach for efficient Monte Carlo computations*, Annals of Statistics 37 (2009).
+ */
+export async function lookAhead(problem: InformedProblem, { state, mixture }: InformedChains, key: Key): Promise<InformedChains> {
+  const here = mixture ?? (isKept(problem, state) ? await mixtureOf(problem, state) : undefined)
+  const { rows, logMet } = await rowsAhead(problem, state, { key, mixture: here })
+  return { ...(await startChains({}, state, { mixture: here })), rows, logLikelihood: logMet }
+}
+
+/**
+ * Puts chains whose categories were drawn anew in the place of those that they were `before`, by the test of the rows ahead of them.
+ * Changes the chains in place.
+ */
+export async function testAhead(problem: InformedProblem, chains: InformedChains, before: Int32Array, key: Key): Promise<void> {
+  const { state, rows, logLikelihood } = chains
+  const width = state.codes.length / state.part.length
+  const own = (codes: Int32Array, i: number) => codes.subarray(i * width, (i + 1) * width)
+  const changed = allOf(state).filter((i) => own(state.codes, i).some((code, f) => code !== own(before, i)[f]))
+  if (changed.length === 0) return
+  const led = await logLikelihoods(problem, state)
+  const ledBefore = await logLikelihoods(problem, { ...state, codes: before })
+  const next = await rowsAhead(problem, state, { key })
+  const uniform = new Float64Array(1)
+  const passed = changed.filter((i) => {
+    fillUniform(stepKey(key, 'accept'), problem.noise?.[i] ?? i, uniform)
+    return log(uniform[0]!) < next.logMet[i]! - logLikelihood[i]! + ledBefore[i]! - led[i]!
+  })
+  const kept = new Set(passed)
+  for (const i of changed) if (!kept.has(i)) own(state.codes, i).set(own(before, i))
+  scatterState(rows!, takeState(next.rows, passed), passed)
+  for (const i of passed) logLikelihood[i] = next.logMet[i]!
+}
+
 interface Test {
   readonly proposals: Proposals
+  /** Rows ahead of the proposals, where these are tested by them. */
+  readonly rows?: RowsAhead | undefined
   /** How dense each state would have been proposed from its proposal, and what counts there. */
   readonly there: Answer
   readonly key: Key
 }
 
 /** The Metropolis test: moves the chains that pass it, in place [n]. From where nothing is possible any step that leads out is taken. */
-async function accept(problem: InformedProblem, chains: InformedChains, { proposals, there, key }: Test): Promise<Uint8Array> {
+async function accept(problem: InformedProblem, chains: InformedChains, { proposals, rows, there, key }: Test): Promise<Uint8Array> {
   const { state, logLikelihood, effectiveCount } = chains
-  const values = await logLikelihoods(problem, proposals.state)
+  const values = rows?.logMet ?? (await logLikelihoods(problem, proposals.state))
   const uniform = new Float64Array(1)
   const accepts = stepKey(key, 'accept')
   const accepted = values.map((value, i) => {
@@ -129,6 +193,7 @@ async function accept(problem: InformedProblem, chains: InformedChains, { propos
   })
   const moved = allOf(state).filter((i) => accepted[i] === 1)
   scatterState(state, takeState(proposals.state, moved), moved)
+  if (rows) scatterState(chains.rows!, takeState(rows.rows, moved), moved)
   for (const i of moved) {
     logLikelihood[i] = values[i]!
     effectiveCount[i] = there.effectiveCount[i]!

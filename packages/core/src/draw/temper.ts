@@ -1,5 +1,6 @@
 import { blurred } from '../know/decoded.js'
 import { type Evidence, tempered } from '../know/evidence.js'
+import type { Law } from '../law/law.js'
 import { takeMixture } from '../law/mixture.js'
 import { takeState } from '../law/state.js'
 import { exp } from '../num/elementary.js'
@@ -100,6 +101,13 @@ const wantedOf = (n: number): number => Math.max(Math.min(20, n / 2), n / 20)
 
 const canLookAhead = ({ problem }: StartedGroup, { linear }: Evidence): boolean => linear && problem.split.ranged.length === 0
 
+/** A likelihood as it leads chains to where a step meets it: blurred by the kernel. */
+export const blurredByStep = ({ scales, kernel }: Law, evidence: Evidence): Promise<Evidence> | Evidence =>
+  blurred(
+    evidence,
+    scales.map((scale) => 2 * kernel.epsilon * scale * scale)
+  )
+
 /** How well the states at `places` stand for meeting evidence by the step ahead of them, largest 1, where they come by `drawn` times the prior. */
 function weightsAhead(
   places: Uint32Array,
@@ -169,10 +177,7 @@ async function powerAhead(pool: StartedGroup, evidence: Evidence, { key, count }
 /** Draws of the pool by a linear likelihood that is blurred by the kernel, flattened so that half of them count, and their log-density. */
 async function nearOnes({ state, problem: { law } }: StartedGroup, evidence: Evidence, { key, count: most }: FirstQuestion) {
   const count = Math.min(state.part.length, most)
-  const wide = await blurred(
-    evidence,
-    law.scales.map((scale) => 2 * law.kernel.epsilon * scale * scale)
-  )
+  const wide = await blurredByStep(law, evidence)
   const values = await logLikelihoods({ evidence: wide }, state)
   const power = nextPower(values, 0, count / 2)
   const drawn = stratifiedRows(weightsOf(values, power), count, key)

@@ -1,5 +1,6 @@
 import type { Code } from '../code/code.js'
 import { symmetricEigen } from '../num/eigen.js'
+import { log } from '../num/elementary.js'
 import { cholesky, dot, multiply, solveLowerInPlace, transpose } from '../num/linear-algebra.js'
 import { type Matrix, matrix, matrixFromRows, rowOf } from '../num/matrix.js'
 import type { LinearDecoder } from '../spectral/codec.js'
@@ -193,24 +194,60 @@ function fewer({ constant, rows: f, targets }: StandIn): StandIn {
   return { ...out, constant: constant - 0.5 * (squares(targets) - squares(out.targets)) }
 }
 
-/** Linear evidence about points that are blurred by N(0, V), V diagonal: −½ zᵀ(I + F V Fᵀ)⁻¹ z in place of −½ ‖z‖². */
-export function blurred(evidence: Evidence, variances: Float64Array): Promise<Evidence> {
-  return linearEvidence(evidence, new Float64Array(variances.length), ({ constant, rows: f, targets }) => {
-    const wide = f.data.map((x, place) => x * variances[place % f.cols]!)
-    const gram = multiply(matrix(f.rows, f.cols, wide), transpose(f))
-    const noise = cholesky(
-      matrix(
-        f.rows,
-        f.rows,
-        gram.data.map((x, place) => x + (place % (f.rows + 1) === 0 ? 1 : 0))
-      )
+/**
+ * Evidence about points that are blurred by N(0, V), V diagonal: of linear evidence as it is, of any other its stand-ins, at whose own
+ * points it is taken.
+ */
+export function blurred(evidence: Evidence, variances: Float64Array): Promise<Evidence> | Evidence {
+  const shorter = (evidence.factors ?? []).length === 0 ? fewer : (gaussian: StandIn) => gaussian
+  if (evidence.linear)
+    return linearEvidence(evidence, new Float64Array(variances.length), (local) =>
+      linearLikelihood(shorter(blurredStandIn(local, variances)))
     )
-    const whitened = (columns: Matrix): Matrix => {
-      const across = transpose(columns)
-      for (let c = 0; c < across.rows; c++) solveLowerInPlace(noise.data, f.rows, across.data, 0, c * f.rows)
-      return transpose(across)
+  const linearise = async (at: Encoded, chains: Uint32Array): Promise<Linearised> => {
+    const found = await evidence.linearise!(at, chains)
+    const own = Array.from(chains, (_, i) => standInAt(found, i))
+    const possible = own.map((local) => (local.constant === Number.NEGATIVE_INFINITY ? undefined : blurredStandIn(local, variances)))
+    return stacked(possible, variances.length)
+  }
+  return {
+    touches: evidence.touches,
+    factors: evidence.factors,
+    linear: false,
+    linearise,
+    value: async (at, chains) => {
+      const found = await linearise(at, chains)
+      return Float64Array.from(chains, (_, i) => {
+        const { constant, targets } = standInAt(found, i)
+        return targets.reduce((sum, z) => sum - 0.5 * z * z, constant)
+      })
     }
-    const white = { constant, rows: whitened(f), targets: whitened(matrix(f.rows, 1, targets)).data }
-    return linearLikelihood((evidence.factors ?? []).length === 0 ? fewer(white) : white)
-  })
+  }
+}
+
+/**
+ * log ∫ N(v; 0, V) exp(c + tᵀ(u + v) − ½ ‖F (u + v) − z‖²) dv of all u, V diagonal: with G Gᵀ = I + F V Fᵀ, of slopes G⁻¹F and targets G⁻¹z,
+ * its tilt t − (G⁻¹F)ᵀ G⁻¹F V t.
+ */
+export function blurredStandIn({ constant, rows: f, targets, tilt }: StandIn, variances: Float64Array): StandIn {
+  const wide = matrix(
+    f.rows,
+    f.cols,
+    f.data.map((x, place) => x * variances[place % f.cols]!)
+  )
+  const gram = multiply(wide, transpose(f))
+  for (let r = 0; r < f.rows; r++) gram.data[r * (f.rows + 1)] = gram.data[r * (f.rows + 1)]! + 1
+  const noise = cholesky(gram)
+  const whitened = (columns: Matrix): Matrix => {
+    const across = transpose(columns)
+    for (let c = 0; c < across.rows; c++) solveLowerInPlace(noise.data, f.rows, across.data, 0, c * f.rows)
+    return transpose(across)
+  }
+  const own = { rows: whitened(f), targets: whitened(matrix(f.rows, 1, targets)).data }
+  const volume = targets.reduce((sum, _, r) => sum - log(noise.data[r * (f.rows + 1)]!), constant)
+  if (!tilt) return { ...own, constant: volume }
+  const spread = tilt.map((t, c) => t * variances[c]!)
+  const along = Array.from(own.targets, (_, r) => dot(rowOf(own.rows, r), spread))
+  const left = tilt.map((t, c) => along.reduce((sum, a, r) => sum - a * own.rows.data[r * f.cols + c]!, t))
+  return { ...own, tilt: left, constant: along.reduce((sum, a, r) => sum + a * own.targets[r]!, volume + 0.5 * dot(spread, left)) }
 }

@@ -4,6 +4,7 @@ import { keyFromSeed, normals } from '../num/random.js'
 import { fitEncoder } from '../table/encoder.js'
 import { inferTable } from '../table/infer.js'
 import { parseObservation } from '../table/parse-expression.js'
+import { blurredStandIn } from './decoded.js'
 import { type Evidence, restricted, standInAt, standInValue, tempered, together } from './evidence.js'
 import { evidenceOfRows } from './row-evidence.js'
 import { observationLikelihood } from './row-likelihoods.js'
@@ -64,4 +65,30 @@ describe('evidence', () => {
     expect(together([sum, plain])!.residuals).toBeUndefined()
     expect(together([sum, plain])!.touches).toBeUndefined()
   })
+})
+
+test('a stand-in that is blurred is its mean over the normal law that it is blurred by', () => {
+  const local = {
+    constant: -0.3,
+    rows: matrix(2, 2, Float64Array.of(1.5, -0.4, 0.3, 0.8)),
+    targets: Float64Array.of(0.6, -1),
+    tilt: Float64Array.of(0.7, -0.2)
+  }
+  const variances = Float64Array.of(0.5, 1.2)
+  const wide = blurredStandIn(local, variances)
+  const at = new Float64Array(2)
+  // Sums of a smooth function that falls off at both ends are its integral to all digits.
+  const step = 0.1
+  const grid = Array.from({ length: 161 }, (_, i) => (i - 80) * step)
+  for (const point of [at, Float64Array.of(0.4, -0.9), Float64Array.of(-2, 1)]) {
+    let total = 0
+    for (const a of grid)
+      for (const b of grid) {
+        const normal =
+          Math.exp(-(a * a) / (2 * variances[0]!) - (b * b) / (2 * variances[1]!)) /
+          (2 * Math.PI * Math.sqrt(variances[0]! * variances[1]!))
+        total += step * step * normal * Math.exp(standInValue(local, at, Float64Array.of(point[0]! + a, point[1]! + b)))
+      }
+    expect(standInValue(wide, at, point)).toBeCloseTo(Math.log(total), 9)
+  }
 })

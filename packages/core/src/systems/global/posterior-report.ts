@@ -89,7 +89,7 @@ const [BEYOND, SHARE_BEYOND] = [3, 0.0027]
 /** Rows that miss what was observed more often than normal residuals do, by four deviations of a count of so many independent rows. */
 function missedWarning(
   { rows: n, cols, data }: Matrix,
-  { effectiveSampleSize, missedCure = 'a larger --bandwidth, or fewer --steps, keeps nearer' }: PosteriorChains
+  { effectiveSampleSize, missedCure = 'a larger --bandwidth, or --conditioning informed, keeps nearer' }: PosteriorChains
 ): NamedWarning[] {
   const worst = Array.from({ length: n }, (_, i) =>
     data.subarray(i * cols, (i + 1) * cols).reduce((most, r) => Math.max(most, Math.abs(r)), 0)

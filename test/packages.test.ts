@@ -18,9 +18,9 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1457 },
+  '@sbridge/core': { path: 'packages/core', budget: 1459 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 2830 }
+  sbridge: { path: 'packages/sbridge', budget: 2831 }
 }
 
 interface Packed {
@@ -262,7 +262,7 @@ describe('size in a browser', () => {
       .replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(160)
   })
-  it('all of the core: 543 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(543)
+  it('all of the core: 544 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(544)
   })
 })

@@ -3,7 +3,7 @@ import { createWasmEngine } from '../../engine/wasm/engine.js'
 import type { Engine } from '../../kernel/engine.js'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { drawModel, fitModel } from '../system.js'
-import type { DrawnRows, TableOptions, TableRequest } from '../table/options.js'
+import type { DrawnRows, TableFit, TableRequest } from '../table/options.js'
 import { tables } from '../table/system.js'
 
 const n = 2000
@@ -32,7 +32,7 @@ beforeAll(async () => {
   engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 })
 
-async function drawn(options: TableOptions, request: TableRequest) {
+async function drawn(options: TableFit, request: TableRequest) {
   const model = await fitModel(tables, { input, options: { rules: 'off', seed: 1, ...options } }, { engine })
   const { table, warnings } = (await drawModel(tables, { model, request: { rows: 600, seed: 2, ...request } }, { engine })) as DrawnRows
   const of = (name: string) => (table.columns.find((one) => one.name === name) as unknown as { values: Float64Array }).values
@@ -45,7 +45,7 @@ const observe = ['weight + shipping - refund = 6 ± 0.5']
 // Amounts of nought, scaled as if they were none: local laws are far from Gaussian, and at a narrow kernel 67 of 600 rows were more
 // than three deviations off, 75 with numbers by their ranks, and 89 behind a codec that leaves nothing out.
 describe('rows meet what is observed', { tags: ['slow'] }, () => {
-  it.each<[string, TableOptions, TableRequest]>([
+  it.each<[string, TableFit, TableRequest]>([
     ['of a narrow kernel', { scaling: 'standard' }, { conditionBandwidth: 0.037 }],
     ['of a wide one', { scaling: 'standard' }, { conditionBandwidth: 1 }],
     ['of a narrow kernel between numbers by their ranks', { scaling: 'quantile' }, { conditionBandwidth: 0.037 }],

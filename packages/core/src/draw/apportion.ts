@@ -23,15 +23,16 @@ export async function apportionGroup(
   bridge: SweepBridge,
   { group, logWeights }: { readonly group: number; readonly logWeights: Float64Array },
   state: Encoded,
-  { engine, key }: StepContext
+  context: StepContext
 ): Promise<void> {
+  const { engine, key, room } = context
   const factors = bridge.groups[group]!
   const odds = bridge.odds?.[group]
   if (odds) {
-    const shares = await sharesOfGroup(bridge, group, state, engine)
+    const shares = await sharesOfGroup(bridge, group, state, context)
     return giveLevels(bridge, group, state, apportionedBy(shares, odds.shares, roundKey(key, factors[0]!, 0)))
   }
-  const points = bridge.embed(state, otherFactors(bridge.factorCount, factors))
+  const points = bridge.embed(state, otherFactors(bridge.factorCount, factors), room)
   const shares = new Shares(logWeights, bridge.groupTerms[group]!, points.rows)
   const give = (chain: number, row: number) => {
     for (const factor of factors)

@@ -174,7 +174,9 @@ export class Generator {
     const step = async (state: Encoded, key: Key): Promise<Encoded> => {
       const context = this.contextOf(options, key)
       if (key.step < options.steps) return sweepStep(bridge, state, context)
-      const next = await sweepStep(bridge, state, context, (own, group, rows) => apportionGroup(own, { group, logWeights }, rows, context))
+      const next = await sweepStep(bridge, state, context, (own, group, rows, within) =>
+        apportionGroup(own, { group, logWeights }, rows, within)
+      )
       return { ...next, coordinates: await withLinked(this.training, next.coordinates, context) }
     }
     return runSteps(first, step, options)

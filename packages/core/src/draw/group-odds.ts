@@ -14,7 +14,7 @@ import { outcomeShares } from '../law/logistic.js'
 import { otherFactors, pairOf, type SweepBridge } from '../law/sweep.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import { beside } from '../num/crew.js'
-import { exp, log } from '../num/elementary.js'
+import { exp } from '../num/elementary.js'
 import { normalisedWeights } from '../num/log-space.js'
 import { type Matrix, matrix, takeRows, takeValues } from '../num/matrix.js'
 import { fillUniform, indexFromShares, type Key, keyFor, keyFromSeed, permutation } from '../num/random.js'
@@ -22,6 +22,7 @@ import { together } from '../num/together.js'
 import { cloud } from '../space/cloud.js'
 import type { Encoded } from '../table/encoder.js'
 import { startRows } from './run.js'
+import type { StepContext } from './step.js'
 
 /** Rows that odds are learned from, at most: a hundred of each of so few levels foretell to a few per cent. */
 const MOST_ROWS = 1000
@@ -77,23 +78,24 @@ async function oddsOf(bridge: SweepBridge, { group, outcomes, known, logWeights 
 }
 
 /** Shares of a group's outcomes where chains stand [n, C]. */
-export async function sharesOfGroup(bridge: SweepBridge, group: number, state: Encoded, engine: Engine): Promise<Matrix> {
+export async function sharesOfGroup(bridge: SweepBridge, group: number, state: Encoded, { engine, room }: StepContext): Promise<Matrix> {
   const { law, indicators } = bridge.odds![group]!
-  const points = bridge.embed(state, otherFactors(bridge.factorCount, bridge.groups[group]!))
+  const points = bridge.embed(state, otherFactors(bridge.factorCount, bridge.groups[group]!), room)
   const pair = await pairOf(bridge, bridge.clouds[group]!, points, state.coordinates, engine)
-  const offsets = await engine.mean(pair, bridge.groupTerms[group]!, indicators)
-  const { data } = offsets
-  for (let at = 0; at < data.length; at++) data[at] = log(Math.max(0, data[at]!) + Number.EPSILON)
-  return outcomeShares(law, points, offsets)
+  return outcomeShares(law, points, { shares: await engine.mean(pair, bridge.groupTerms[group]!, indicators) })
 }
 
 /** One outcome a chain. */
 export function drawnBy({ rows, cols, data }: Matrix, key: Key): Uint32Array {
   const chosen = new Float64Array(1)
-  return Uint32Array.from({ length: rows }, (_, i) => {
+  const shares = new Float64Array(cols)
+  const out = new Uint32Array(rows)
+  for (let i = 0; i < rows; i++) {
+    for (let c = 0; c < cols; c++) shares[c] = data[i * cols + c]!
     fillUniform(key, i, chosen)
-    return indexFromShares(chosen[0]!, data.subarray(i * cols, (i + 1) * cols))
-  })
+    out[i] = indexFromShares(chosen[0]!, shares)
+  }
+  return out
 }
 
 /** Turns in which shares are brought to their column sums: what is left is far below a chain. */
@@ -110,14 +112,13 @@ export function apportionedBy(shares: Matrix, all: Float64Array, key: Key): Uint
   const left = all.map((share) => Math.ceil(rows * share - 1e-9))
   const out = new Uint32Array(rows)
   const chosen = new Float64Array(1)
+  const open = new Float64Array(cols)
   for (const i of permutation(keyFor(key, 'order'), rows)) {
-    const open = left.map((count, c) => (count > 0 ? data[i * cols + c]! + Number.MIN_VALUE : 0))
-    const total = open.reduce((sum, share) => sum + share, 0)
+    let total = 0
+    for (let c = 0; c < cols; c++) total += open[c] = left[c]! > 0 ? data[i * cols + c]! + Number.MIN_VALUE : 0
+    for (let c = 0; c < cols; c++) open[c]! /= total
     fillUniform(key, i, chosen)
-    out[i] = indexFromShares(
-      chosen[0]!,
-      open.map((share) => share / total)
-    )
+    out[i] = indexFromShares(chosen[0]!, open)
     left[out[i]!]!--
   }
   return out
@@ -145,7 +146,6 @@ function balanced(shares: Matrix, all: Float64Array): Matrix {
 export function giveLevels(bridge: SweepBridge, group: number, state: Encoded, outcomes: Uint32Array): void {
   const factors = bridge.groups[group]!
   const { levels } = bridge.odds![group]!
-  outcomes.forEach((outcome, i) => {
-    for (const [k, factor] of factors.entries()) state.codes[i * bridge.factorCount + factor] = levels[outcome * factors.length + k]!
-  })
+  for (let i = 0; i < outcomes.length; i++)
+    for (let k = 0; k < factors.length; k++) state.codes[i * bridge.factorCount + factors[k]!] = levels[outcomes[i]! * factors.length + k]!
 }

@@ -1,7 +1,7 @@
 import { type KernelChoice, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine, Pair } from '../kernel/engine.js'
 import { type Bridge, pairFrom } from '../law/bridge.js'
-import { type Matrix, matrix } from '../num/matrix.js'
+import { type Matrix, matrix, type Room } from '../num/matrix.js'
 import { fillNormal, type Key, keyAtStep, keyFor, permutation } from '../num/random.js'
 import { type Balance, balancedTerms } from './balance.js'
 
@@ -15,6 +15,8 @@ export interface StepContext {
   readonly key: Key
   /** Of a last step. */
   readonly balance?: Balance | undefined
+  /** Of a sweep: where chains stand for one group after the other. */
+  readonly room?: Room
 }
 
 /** Log terms of a step from these chains. */

@@ -1,5 +1,5 @@
 import { allFactors, otherFactors, pairOf, type SweepBridge } from '../law/sweep.js'
-import { type Matrix, matrix, takeRows } from '../num/matrix.js'
+import { type Matrix, matrix, Room, takeRows } from '../num/matrix.js'
 import { keyAtStep, keyFor } from '../num/random.js'
 import type { Encoded } from '../table/encoder.js'
 import { drawnBy, giveLevels, sharesOfGroup } from './group-odds.js'
@@ -19,17 +19,19 @@ export async function sweepStep(
   redraw: typeof redrawGroup = redrawGroup
 ): Promise<Encoded> {
   const codes = state.codes.slice()
-  for (const group of bridge.groups.keys()) await redraw(bridge, group, { coordinates: state.coordinates, codes }, context)
+  const within = { ...context, room: new Room() }
+  for (const group of bridge.groups.keys()) await redraw(bridge, group, { coordinates: state.coordinates, codes }, within)
   return { coordinates: await redrawCoordinates(bridge, { coordinates: state.coordinates, codes }, context), codes }
 }
 
 /** Draws one group of factors of all chains given the others and the numbers, in place. */
-async function redrawGroup(bridge: SweepBridge, group: number, state: Encoded, { engine, key }: StepContext): Promise<void> {
+async function redrawGroup(bridge: SweepBridge, group: number, state: Encoded, context: StepContext): Promise<void> {
   const { factorCount, training } = bridge
+  const { engine, key, room } = context
   const factors = bridge.groups[group]!
   const stream = keyAtStep(keyFor({ ...key, step: 0 }, `factor ${factors[0]}`), key.step)
-  if (bridge.odds?.[group]) return giveLevels(bridge, group, state, drawnBy(await sharesOfGroup(bridge, group, state, engine), stream))
-  const points = bridge.embed(state, otherFactors(factorCount, factors))
+  if (bridge.odds?.[group]) return giveLevels(bridge, group, state, drawnBy(await sharesOfGroup(bridge, group, state, context), stream))
+  const points = bridge.embed(state, otherFactors(factorCount, factors), room)
   const pair = await pairOf(bridge, bridge.clouds[group]!, points, state.coordinates, engine)
   const picked = await engine.pick(pair, bridge.groupTerms[group]!, { key: stream })
   picked.forEach((row, i) => {

@@ -5,7 +5,7 @@ import { settle } from '../num/checksum.js'
 import { defined } from '../num/defined.js'
 import { exp } from '../num/elementary.js'
 import { quiet, type Watch } from '../num/iterate.js'
-import { type Matrix, matrix, takeRows } from '../num/matrix.js'
+import { type Matrix, matrix, type Room, takeRows } from '../num/matrix.js'
 import { addInto } from '../scaling/landmarks.js'
 import { type Scaling, symmetricScaling } from '../scaling/symmetric.js'
 import { type Cloud, cloud } from '../space/cloud.js'
@@ -178,7 +178,7 @@ function strataOf(problem: LawProblem, terms: { readonly logTerms: Float64Array;
           training: rows,
           factorCount,
           groups: table?.groups ?? factorGroups(rows.codes, factorCount),
-          embed: (some, factors) => scaledPoints(problem, some, factors),
+          embed: (some, factors, room) => scaledPoints(problem, some, factors, room),
           whole: cloud(wholePoints(problem))
         })
       : undefined
@@ -265,10 +265,11 @@ export const lawOfBridge = ({ training, logTerms, kernel, widths }: Bridge): Law
 function scaledPoints(
   { scales, table }: Pick<LawProblem, 'scales' | 'table'>,
   { coordinates, codes }: Encoded,
-  factors: readonly number[] = table ? Array.from(table.encoder.factors.keys()) : []
+  factors: readonly number[] = table ? Array.from(table.encoder.factors.keys()) : [],
+  room?: Room
 ): Matrix {
   const scaled = scaledColumns(coordinates, scales)
-  return table && factors.length > 0 ? embedEncoded(table.encoder, { coordinates: scaled, codes }, factors) : scaled
+  return table && factors.length > 0 ? embedEncoded(table.encoder, { coordinates: scaled, codes }, factors, room) : scaled
 }
 
 /** Columns divided by their scales, without those whose scale is infinite. */

@@ -109,7 +109,7 @@ export async function chooseRidge(rows: OddsRows): Promise<number | undefined> {
       if (turns.over) await turns.next()
       const law = await fitOdds(fitted, ridge, laws[part])
       laws[part] = law
-      lost += loss(await outcomeShares(law, asked.inputs, asked.offsets), held)
+      lost += loss(await outcomeShares(law, asked.inputs, asked), held)
     }
     if (!(lost < best.loss)) return best.ridge
     best = { ridge, loss: lost }

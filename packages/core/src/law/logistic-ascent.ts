@@ -1,7 +1,7 @@
-import { exp } from '../num/elementary.js'
+import { exp, log } from '../num/elementary.js'
 import { solveLowerInPlace, solveLowerTransposedInPlace, transpose } from '../num/linear-algebra.js'
-import { beside, type Matrix, matrix, rowOf } from '../num/matrix.js'
-import { type ColumnScale, standardised } from '../num/statistics.js'
+import { type Matrix, matrix, rowOf } from '../num/matrix.js'
+import type { ColumnScale } from '../num/statistics.js'
 import { kernelOf, PAGE_BYTES, type WasmMemory, webAssembly } from '../num/webassembly.js'
 
 /** Rows of a logistic law of C outcomes. */
@@ -36,9 +36,10 @@ export interface Asked {
   readonly scale: ColumnScale
   /** [C, k + 1] */
   readonly weights: Matrix
-  /** Of every row [n, C]; default noughts. */
-  readonly offsets?: Matrix | undefined
 }
+
+/** What is known of the outcomes of every row beforehand [n, C]: the offsets, or shares whose logarithms these are; default noughts. */
+export type Prior = { readonly offsets: Matrix } | { readonly shares: Matrix }
 
 /** The loops of logistic laws, to the same bits wherever they run. */
 export interface LogisticLoops {
@@ -47,7 +48,7 @@ export interface LogisticLoops {
   /** ½ XᵀX/n of inputs [n, q], in its lower half [q, q]. Cost O(n·q²). */
   curvatureOf(x: Matrix): Matrix
   /** Probabilities of the outcomes [n, C]. Cost O(n·C·k). */
-  sharesOf(asked: Asked): Matrix
+  sharesOf(asked: Asked, prior?: Prior): Matrix
 }
 
 /** Exports of the compiled kernel: see `wasm/assembly/logistic.ts`. */
@@ -56,6 +57,7 @@ interface Kernel {
   place(rows: number, inputs: number, outcomes: number): number
   addressOf(part: number): number
   climb(ridge: number, tolerance: number, turns: number): number
+  takeLogs(): void
   shares(): number
   placeRows(rows: number, inputs: number): number
   curvature(): number
@@ -81,7 +83,8 @@ export async function logisticLoops(): Promise<LogisticLoops> {
     climb: (observed, ascent, from) =>
       isLarge(observed.x, observed.count) ? plainLoops.climb(observed, ascent, from) : climbIn(own, observed, ascent, from),
     curvatureOf: (x) => (isLarge(x, 0) ? plainLoops.curvatureOf(x) : curvatureIn(own, x)),
-    sharesOf: (asked) => (isLarge(asked.inputs, asked.weights.rows) ? plainLoops.sharesOf(asked) : sharesIn(own, asked))
+    sharesOf: (asked, prior) =>
+      isLarge(asked.inputs, asked.weights.rows) ? plainLoops.sharesOf(asked, prior) : sharesIn(own, asked, prior)
   }
 }
 
@@ -124,7 +127,8 @@ function climbIn(kernel: Kernel, { x, parts, outcomes, offsets, count }: Observe
   }
   placeOffsets(place(2, rows * width), rows, count, offsets)
   place(3, rows).set(outcomes)
-  place(4, cols * cols).set(transpose(ascent.bound).data)
+  const factor = place(4, cols * cols)
+  for (let a = 0, from = 0; a < cols; a++) for (let b = 0; b < cols; b++) factor[b * cols + a] = ascent.bound.data[from++]!
   const weights = place(5, cols * width).fill(0)
   for (let a = 0; a < cols; a++) for (let c = 0; c < count; c++) weights[a * width + c] = from.data[a * count + c]!
   const found = at(kernel.climb(ascent.ridge, ascent.tolerance, ascent.turns), cols * width)
@@ -148,7 +152,7 @@ function curvatureIn(kernel: Kernel, { data, rows, cols }: Matrix): Matrix {
   return out
 }
 
-function sharesIn(kernel: Kernel, { inputs, scale, weights: { data: weights, rows: count, cols }, offsets }: Asked): Matrix {
+function sharesIn(kernel: Kernel, { inputs, scale, weights: { data: weights, rows: count, cols } }: Asked, prior?: Prior): Matrix {
   const { data, rows } = inputs
   const at = memoryOf(kernel, kernel.place(rows, cols, count))
   const place = (part: number, length: number) => at(kernel.addressOf(part), length)
@@ -159,7 +163,8 @@ function sharesIn(kernel: Kernel, { inputs, scale, weights: { data: weights, row
     for (let a = 0; a + 1 < cols; a++, own++, four += 4) fours[four] = (data[own]! - scale.centre[a]!) / scale.scale[a]!
     fours[four] = 1
   }
-  placeOffsets(place(2, rows * width), rows, count, offsets)
+  placeOffsets(place(2, rows * width), rows, count, prior && ('shares' in prior ? prior.shares : prior.offsets))
+  if (prior && 'shares' in prior) kernel.takeLogs()
   const placed = place(5, cols * width).fill(0)
   for (let c = 0; c < count; c++) for (let a = 0; a < cols; a++) placed[a * width + c] = weights[c * cols + a]!
   const found = at(kernel.shares(), rows * width)
@@ -177,17 +182,27 @@ export const plainLoops: LogisticLoops = {
       for (let a = 0; a < q; a++) for (let b = 0; b <= a; b++) out.data[a * q + b]! += (data[i * q + a]! * data[i * q + b]!) / (2 * rows)
     return out
   },
-  sharesOf({ inputs, scale, weights, offsets }) {
+  sharesOf({ inputs, scale, weights }, prior) {
     const x = withOnes(inputs, scale)
     const out = matrix(inputs.rows, weights.rows)
+    const offsets = prior && ('shares' in prior ? { ...prior.shares, data: prior.shares.data.map(offsetOf) } : prior.offsets)
     for (let i = 0; i < out.rows; i++) sharesInto(rowOf(out, i), weights, x, i, offsets)
     return out
   }
 }
 
+/** The offset that a share stands for: of none at all a number still. */
+const offsetOf = (share: number): number => log(Math.max(0, share) + Number.EPSILON)
+
 /** Standardised inputs, then ones [n, k + 1]. */
-export const withOnes = (inputs: Matrix, scale: ColumnScale): Matrix =>
-  beside(standardised(inputs, scale), matrix(inputs.rows, 1, new Float64Array(inputs.rows).fill(1)))
+export function withOnes({ data, rows, cols }: Matrix, { centre, scale }: ColumnScale): Matrix {
+  const out = matrix(rows, cols + 1)
+  for (let i = 0, from = 0, to = 0; i < rows; i++) {
+    for (let c = 0; c < cols; c++) out.data[to++] = (data[from++]! - centre[c]!) / scale[c]!
+    out.data[to++] = 1
+  }
+  return out
+}
 
 function plainClimb(observed: Observed, { ridge, bound, tolerance, turns }: Ascent, from: Matrix): Matrix {
   const { rows: q, cols: count } = from

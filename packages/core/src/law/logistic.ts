@@ -2,7 +2,7 @@ import { log } from '../num/elementary.js'
 import { regularCholeskyInPlace, transpose } from '../num/linear-algebra.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { type ColumnScale, columnScale } from '../num/statistics.js'
-import { type LogisticLoops, logisticLoops, withOnes } from './logistic-ascent.js'
+import { type LogisticLoops, logisticLoops, type Prior, withOnes } from './logistic-ascent.js'
 
 /** The law of one of C outcomes given numbers x [k]: p_c ∝ exp(o_c + w_c · (x̃, 1)), x̃ standardised, o known beforehand. Plain data. */
 export interface LogisticLaw {
@@ -39,10 +39,11 @@ export async function fitLogistic(
   { count, ridge, offsets, tolerance = TOLERANCE, from }: LogisticFit
 ): Promise<LogisticLaw> {
   const loops = await logisticLoops()
-  const { standards, x, parts, curvature } = prepared(inputs, loops)
+  const known = prepared(inputs, loops)
+  const { standards, x, parts } = known
   const weights = loops.climb(
     { x, parts, outcomes, count, offsets },
-    { ridge, bound: boundOf(curvature, ridge), tolerance, turns: TURNS },
+    { ridge, bound: boundOf(known, ridge), tolerance, turns: TURNS },
     from ? transpose(from.weights) : startingWeights(outcomes, count, x.cols)
   )
   return { ...standards, weights: transpose(weights) }
@@ -56,6 +57,9 @@ interface Prepared {
   readonly parts: Float64Array
   /** ½ X̃ᵀX̃/n, its lower half [q, q]. */
   readonly curvature: Matrix
+  /** Room for the bound of one ridge after the other, and for what it is made of [q, q]. */
+  readonly bound: Matrix
+  readonly scratch: Float64Array
 }
 
 /** What fits of the same inputs under other ridges share. */
@@ -66,18 +70,21 @@ function prepared(inputs: Matrix, { curvatureOf }: Pick<LogisticLoops, 'curvatur
   if (before) return before
   const standards = columnScale(inputs)
   const x = withOnes(inputs, standards)
-  const made = { standards, x, parts: x.data.map((input) => input / x.rows), curvature: curvatureOf(x) }
+  const parts = new Float64Array(x.data.length)
+  for (let at = 0; at < parts.length; at++) parts[at] = x.data[at]! / x.rows
+  const curvature = curvatureOf(x)
+  const made = { standards, x, parts, curvature, bound: matrix(x.cols, x.cols), scratch: new Float64Array(x.cols * x.cols) }
   known.set(inputs, made)
   return made
 }
 
-/** Cholesky factor of a curvature + ridge; constants have none. */
-function boundOf(curvature: Matrix, ridge: number): Matrix {
+/** Cholesky factor of a curvature + ridge, in its lower half until the next one; constants have none. */
+function boundOf({ curvature, bound, scratch }: Prepared, ridge: number): Matrix {
   const q = curvature.cols
-  const out = matrix(q, q, curvature.data.slice())
-  for (let a = 0; a + 1 < q; a++) out.data[a * q + a]! += ridge
-  regularCholeskyInPlace(out.data, q)
-  return out
+  bound.data.set(curvature.data)
+  for (let a = 0; a + 1 < q; a++) bound.data[a * q + a]! += ridge
+  regularCholeskyInPlace(bound.data, q, scratch)
+  return bound
 }
 
 /** Constants that say how often each outcome is; one that never is counts as half a row. */
@@ -91,7 +98,7 @@ function startingWeights(outcomes: Int32Array, count: number, q: number): Matrix
   return out
 }
 
-/** Probabilities of the outcomes given inputs, and offsets [n, C] where the law was fitted with such. Cost O(n·C·k). */
-export async function outcomeShares({ centre, scale, weights }: LogisticLaw, inputs: Matrix, offsets?: Matrix): Promise<Matrix> {
-  return (await logisticLoops()).sharesOf({ inputs, scale: { centre, scale }, weights, offsets })
+/** Probabilities of the outcomes given inputs, and what is known beforehand where the law was fitted with such. Cost O(n·C·k). */
+export async function outcomeShares({ centre, scale, weights }: LogisticLaw, inputs: Matrix, prior?: Prior): Promise<Matrix> {
+  return (await logisticLoops()).sharesOf({ inputs, scale: { centre, scale }, weights }, prior)
 }

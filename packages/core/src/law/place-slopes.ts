@@ -70,7 +70,9 @@ function leftOutLosses({ points, mean, weights, rows }: Regressed, factor: Matri
       for (let c = 0; c < d; c++) residuals[c]! -= slopes.data[a * d + c]! * place[a]!
     }
     solveLowerInPlace(factor.data, q, place)
-    const own = Math.min(1 - OWN, weights[i]! * (1 + place.reduce((sum, x) => sum + x * x, 0)))
+    let squares = 0
+    for (let a = 0; a < q; a++) squares += place[a]! * place[a]!
+    const own = Math.min(1 - OWN, weights[i]! * (1 + squares))
     for (let c = 0; c < d; c++) out[c]! += weights[i]! * (residuals[c]! / (1 - own)) ** 2
   }
   return out

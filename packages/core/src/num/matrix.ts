@@ -20,6 +20,18 @@ export function matrix(rows: number, cols: number, data: Float64Array = new Floa
   return { data, rows, cols }
 }
 
+/** Room for one matrix after the other: the next one stands where the last one stood. */
+export class Room {
+  #data = new Float64Array(0)
+
+  /** A matrix [rows, cols] of whatever stood there. */
+  matrix(rows: number, cols: number): Matrix {
+    const length = rows * cols
+    if (this.#data.length < length) this.#data = new Float64Array(length)
+    return matrix(rows, cols, this.#data.subarray(0, length))
+  }
+}
+
 /** A matrix [n, d] copied from an array of n rows of equal length d. */
 export function matrixFromRows(rows: readonly ArrayLike<number>[]): Matrix {
   const cols = rows.length === 0 ? 0 : rows[0]!.length

@@ -57,7 +57,11 @@ export function findJointGaps(
 
 /** Conditions on one column or two that together tell the target. */
 function pairsTelling(target: Target, signs: readonly (readonly Sign[])[]): (readonly Sign[])[] {
-  const masks = signs.map((own) => Uint8Array.from(target.rows, (i) => (own.some((sign) => sign.holds(i)) ? 1 : 0)))
+  const masks = signs.map((own) => {
+    const mask = new Uint8Array(target.rows.length)
+    for (const sign of own) for (let k = 0; k < mask.length; k++) if (mask[k] === 0 && sign.holds(target.rows[k]!)) mask[k] = 1
+    return mask
+  })
   const inside = target.rows.filter(target.isIn)
   const alone = masks.map((mask) => inside.every((i) => mask[i] === 1))
   return signs.flatMap((one, k) => {

@@ -189,8 +189,9 @@ class Evidence {
 /** Two columns that determine a third, which neither of them does. */
 function findPairs(keys: readonly Coded[], evidence: Evidence, singles: readonly LookupFound[]): LookupFound[] {
   const { all } = evidence
-  const told = new Set(singles.map(({ column, from }) => JSON.stringify([from[0], column])))
-  const tells = (from: Coded, to: Coded) => told.has(JSON.stringify([from.name, to.name]))
+  const told = new Map<string, Set<string>>()
+  for (const { column, from } of singles) told.set(from[0]!, (told.get(from[0]!) ?? new Set()).add(column))
+  const tells = (from: Coded, to: Coded) => told.get(from.name)?.has(to.name) ?? false
   const candidates = (keys.length * keys.length * all.length) / 2
   const found = keys.flatMap((a, k) =>
     keys.slice(k + 1).flatMap((b) => {
@@ -232,13 +233,12 @@ function findTriples(among: readonly Coded[], evidence: Evidence, fewer: readonl
     keys.slice(k + 1).flatMap((b, l) => {
       const pair = jointCodes(a.first, b.first)
       if (!isShared(pair)) return []
+      const alike = new AlikeRows(pair)
+      const thirds = keys.slice(k + l + 2)
       return targets.flatMap((to) => {
-        if (to === a || to === b) return []
-        const open = openPairs(pair, to.first)
-        if (open.length === 0) return []
-        return keys.slice(k + l + 2).flatMap((c) => {
-          const { codes } = c.first
-          if (c === to || open.some(([i, j]) => codes[i] === codes[j]) || !determines(jointCodes(pair, c.first), to.first)) return []
+        if (to === a || to === b || !alike.openTo(to.first)) return []
+        return thirds.flatMap((c) => {
+          if (c === to || alike.isRefuted(c.first) || !alike.determine(c.first, to.first)) return []
           const count = countOfThree([a, b, c], to, { evidence, candidates })
           return count === undefined ? [] : [{ column: to.name, from: [a.name, b.name, c.name], count }]
         })
@@ -261,16 +261,71 @@ function countOfThree(
   return isNeeded(a, b, c) && isNeeded(b, c, a) && isNeeded(a, c, b) ? all.count : undefined
 }
 
-/** Pairs of rows that agree in some columns and not in another, the first of each. */
-function openPairs({ codes, count }: Codes, to: Codes): readonly (readonly [number, number])[] {
-  const first = new Int32Array(count).fill(-1)
-  const pairs: [number, number][] = []
-  for (let i = 0; i < codes.length && pairs.length < MOST_OPEN; i++) {
-    const at = codes[i]!
-    if (first[at]! < 0) first[at] = i
-    else if (to.codes[first[at]!] !== to.codes[i]) pairs.push([first[at]!, i])
+/** Pairs of rows that agree in some columns, each row with the first that it agrees with; of these those that differ in another column. */
+class AlikeRows {
+  readonly #ones: Int32Array
+  readonly #others: Int32Array
+  #count = 0
+  readonly #open = new Int32Array(2 * MOST_OPEN)
+  #openCount = 0
+  /** Of each combination with a third column, the value that it has and in which turn it was seen. */
+  #values = new Int32Array(0)
+  #seen = new Int32Array(0)
+  #turn = 0
+
+  constructor(private readonly all: Codes) {
+    const { codes, count } = all
+    const first = new Int32Array(count).fill(-1)
+    this.#ones = new Int32Array(codes.length - count)
+    this.#others = new Int32Array(codes.length - count)
+    for (let i = 0; i < codes.length; i++) {
+      const at = codes[i]!
+      if (first[at]! < 0) first[at] = i
+      else {
+        this.#ones[this.#count] = first[at]!
+        this.#others[this.#count++] = i
+      }
+    }
   }
-  return pairs
+
+  /** Whether pairs differ in a column; the first of these are kept. */
+  openTo({ codes }: Codes): boolean {
+    this.#openCount = 0
+    for (let k = 0; k < this.#count && this.#openCount < MOST_OPEN; k++) {
+      const i = this.#ones[k]!
+      const j = this.#others[k]!
+      if (codes[i] === codes[j]) continue
+      this.#open[2 * this.#openCount] = i
+      this.#open[2 * this.#openCount++ + 1] = j
+    }
+    return this.#openCount > 0
+  }
+
+  /** Whether they determine a column together with a third one. */
+  determine(third: Codes, to: Codes): boolean {
+    const { codes, count } = this.all
+    const size = count * third.count
+    if (size > 4 * codes.length) return determines(jointCodes(this.all, third), to)
+    if (this.#seen.length < size) {
+      this.#values = new Int32Array(size)
+      this.#seen = new Int32Array(size)
+    }
+    const turn = ++this.#turn
+    for (let i = 0; i < codes.length; i++) {
+      const at = codes[i]! * third.count + third.codes[i]!
+      if (this.#seen[at] !== turn) {
+        this.#seen[at] = turn
+        this.#values[at] = to.codes[i]!
+      } else if (this.#values[at] !== to.codes[i]) return false
+    }
+    return true
+  }
+
+  /** Whether some of these agree in a third column too. */
+  isRefuted({ codes }: Codes): boolean {
+    for (let k = 0; k < this.#openCount; k++) if (codes[this.#open[2 * k]!] === codes[this.#open[2 * k + 1]!]) return true
+    return false
+  }
 }
 
 /**

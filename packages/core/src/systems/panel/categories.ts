@@ -124,7 +124,7 @@ async function fitOutcomes(all: ObservedOutcomes, count: number, { key, watch }:
       order: simplest,
       score: async (setting, part) => {
         const [fitted, held] = [take((p) => p !== part), take((p) => p === part)]
-        const shares = await outcomeShares(await lawOf(fitted, setting), held.inputs, setting.lifted ? held.offsets : undefined)
+        const shares = await outcomeShares(await lawOf(fitted, setting), held.inputs, setting.lifted ? held : undefined)
         return Float64Array.from(held.outcomes, (c, i) => -log(shares.data[i * count + c]!))
       },
       moves: (trials) => (trials.length === 0 ? settings : [])
@@ -162,7 +162,7 @@ export async function drawCategories(laws: CategoryLaw, encoder: Encoder, { inpu
   const codes = new Int32Array(inputs.rows * width)
   let known = inputs
   for (const { factors, outcomes, lifted, law } of laws) {
-    const shares = await outcomeShares(law, known, lifted ? offsetsOf(lifts, encoder, { factors, outcomes }) : undefined)
+    const shares = await outcomeShares(law, known, lifted ? { offsets: offsetsOf(lifts, encoder, { factors, outcomes }) } : undefined)
     const chosen = uniforms(keyFor(key, `factor ${factors[0]}`), inputs.rows)
     for (let i = 0; i < inputs.rows; i++) {
       let [outcome, left] = [0, chosen[i]!]

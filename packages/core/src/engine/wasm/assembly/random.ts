@@ -1,6 +1,6 @@
 // Philox4x32-10 and Box–Muller with the counters of num/random.ts: the same bits.
 import { philox, wordToUniform } from '../../../num/wasm/assembly/philox'
-import { log, sinTurns } from './elementary'
+import { log, sinTurns } from '../../../num/wasm/assembly/elementary'
 import { KEY_STEP, SEED_HIGH, SEED_LOW, field } from './job'
 
 /** Four words for counter (chain, step, index, stream) at `out`. */

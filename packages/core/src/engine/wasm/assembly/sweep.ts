@@ -6,7 +6,7 @@
 // the queries matters to none of them.
 import { EVERY, FAR, NEAR, boxDistance, fall, forgetOtherSide, homeOf, mark, markAll, markSide, otherSide, rowBound } from './boxes'
 import { drawRow } from './draw'
-import { exp, log } from './elementary'
+import { exp, log } from '../../../num/wasm/assembly/elementary'
 import * as job from './job'
 import { addCovariances, clearCovariances, divideCovariances } from './moments'
 import { approach, largestLog, leave, localise, mostReach, reachOf } from './rows'

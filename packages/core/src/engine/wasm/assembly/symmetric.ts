@@ -7,7 +7,7 @@
 import * as job from './job'
 import { BLOCK, ROW, SIZE, loadLane, splat } from './lanes'
 import { boxDistance } from './boxes'
-import { log } from './elementary'
+import { log } from '../../../num/wasm/assembly/elementary'
 import { approach, localise, mostReach, reachOf } from './rows'
 import * as state from './state'
 import { takeQueries } from './sweep'

@@ -1,6 +1,8 @@
 // The ascent of a logistic law's likelihood: what the loops of ../../logistic-ascent.ts do, the same operations in the same order for
 // every number, so the same bits. In lines with a $ it is the row, the input or the vector of four; a vector holds two outcomes.
 
+import { log } from '../../../num/wasm/assembly/elementary'
+
 /** Where a job stands; the host writes its numbers. */
 const START: usize = 1024
 const LEAST_EXPONENT: f64 = -708
@@ -251,6 +253,14 @@ export function climb(ridge: f64, tolerance: f64, turns: i32): usize {
     pace = uphill < 0 ? 1 : next
   }
   return weights
+}
+
+/** Makes shares that stand where offsets do offsets: of none at all a number still. */
+export function takeLogs(): void {
+  for (let i = 0; i < rows; i++) {
+    const at = offsets + <usize>(i * width << 3)
+    for (let c = at; c < at + (<usize>outcomes << 3); c += 8) store<f64>(c, log(max<f64>(0, load<f64>(c)) + f64.EPSILON))
+  }
 }
 
 /** Shares of the outcomes of all rows by the weights [4⌈n/4⌉, W]: where they stand. */

@@ -3,7 +3,7 @@ import { type CellValue, cellAt } from '../../table/cells.js'
 import { isNumeric } from '../../table/table.js'
 import { keyAt } from './lookup-table.js'
 import { DAY } from './quantity.js'
-import { breachOf, columnIn, expressionAt, quantityIn, type WrittenTable } from './rows-of-rule.js'
+import { breachOf, columnIn, expressionAt, formatIn, quantityIn, startAt, type WrittenTable } from './rows-of-rule.js'
 import { openOf, type Rule } from './rule.js'
 
 /** Rows of the data that a rule does not hold in, and what their column is instead. Plain data. */
@@ -45,7 +45,7 @@ export function exceptionsOf(rule: Bendable, data: WrittenTable): Exceptions | u
     return { rows, of: data.table.rowCount, values: rows.map(cell), keys }
   }
   const scale = column.kind === 'datetime' ? DAY : 1
-  const at = expressionAt(rule.kind === 'formula' ? rule.expression : rule.low, data)
+  const at = rule.kind === 'formula' ? expressionAt(rule.expression, data) : startAt(rule.low, formatIn(data, rule.column), data)
   const { values } = quantityIn(data, rule.column)
   const rest = rows.map((i) => (Number.isNaN(values[i]!) ? null : Number(((values[i]! - at(i)) * scale).toPrecision(12))))
   if (!isNumeric(column) || rows.some((i) => Number.isNaN(at(i)))) return undefined

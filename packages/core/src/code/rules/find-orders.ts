@@ -17,7 +17,7 @@ const TAIL = 0.2
 /** A column that hardly varies beside the other one is a constant bound of it. */
 export const LEAST_SPREAD = 0.05
 /** Of orders that are believed one in a hundred is none: of those, hardly a row in a hundred would break it. */
-const LOG_CHANCE = log(100)
+export const LOG_CHANCE = log(100)
 
 /**
  * Pairs of dates, or of numbers, of which one is never above the other: more often than their ranges explain (independence).

@@ -1,7 +1,8 @@
-import { variance } from '../../num/statistics.js'
+import { sorted, variance } from '../../num/statistics.js'
 import { linearForm } from '../../table/derivative.js'
 import { COALESCE, columnsOf, type Expression, namesIn } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
+import { spikesOf } from '../../table/recurring.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric } from '../../table/table.js'
 import { isBeyondChance, rateByChance } from './chance.js'
@@ -24,6 +25,7 @@ import { findLimits, findOrders, type OrderFound } from './find-orders.js'
 import { findSteps, stepAlong } from './find-steps.js'
 import { findConstantSums } from './find-sums.js'
 import { findTerms } from './find-terms.js'
+import { findWholes } from './find-wholes.js'
 import { filledIn, type Quantity, quantityOf } from './quantity.js'
 import { breachOf, columnIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
@@ -271,8 +273,14 @@ export function findExact(
     if (known.has(high) && !known.has(low)) take(limitOf(low, high))
   }
   for (const { low, high } of shortest(findLimits(beside))) if (known.has(high) && !known.has(low)) take(limitOf(low, high))
+  for (const one of byLevel ? findWholes(quantities, table.rowCount, (name) => derived.has(name)) : []) {
+    const whole = { kind: 'order' as const, ...one }
+    const exceptions = exceptionsOf(whole, data)?.rows.length
+    // A column alone that is never above is told below.
+    if (exceptions || (exceptions === 0 && inputsOf(whole).length > 1)) take({ ...whole, exceptions })
+  }
   for (const one of findOffsets(underived, orders)) take({ kind: 'order', ...one })
-  for (const { low, high } of shortest(orders)) take({ kind: 'order', column: high, low: column(low) })
+  for (const rule of orderRules(orders, data)) take(rule)
   for (const { low, high } of shortest(findLimits(underived), orders)) take(limitOf(low, high))
   return keepable(kept).kept
 }
@@ -489,6 +497,35 @@ function differenceOf(rule: Extract<Rule, { kind: 'formula' }>, data: WrittenTab
 function shortest(orders: readonly OrderFound[], others: readonly OrderFound[] = orders): OrderFound[] {
   const has = (low: string, high: string) => others.some((one) => one.low === low && one.high === high)
   return orders.filter(({ low, high }) => !orders.some((one) => one.low === low && one.high !== high && has(one.high, high)))
+}
+
+/**
+ * Orders as rules. Where a column has several starts and is one of them in many rows, these are its parts, each with an end: the greatest
+ * of new ones and a gap would not be that one of them. So where nothing is lost: what it is in a few rows no end would keep. What is below it
+ * by way of a part is its start.
+ */
+function orderRules(orders: readonly OrderFound[], data: WrittenTable): Rule[] {
+  const nearest = shortest(orders)
+  const meets = ({ low, high }: OrderFound): 'often' | 'never' | 'rarely' => {
+    const [end, start] = [high, low].map((name) => quantityIn(data, name).values) as [Float64Array, Float64Array]
+    const gaps = sorted(end.map((x, i) => x - start[i]!).filter((gap) => !Number.isNaN(gap)))
+    return gaps[0] !== 0 ? 'never' : spikesOf(gaps)[0] === 0 ? 'often' : 'rarely'
+  }
+  const wholes = new Set(
+    nearest.flatMap(({ high }) => {
+      const own = nearest.filter((one) => one.high === high)
+      if (own.length === 1 || own.some(({ low }) => breachOf(limitOf(low, high), data))) return []
+      const met = own.map(meets)
+      return met.includes('often') && !met.includes('rarely') ? [high] : []
+    })
+  )
+  const has = (low: string, high: string) => orders.some((one) => one.low === low && one.high === high)
+  const behind = orders.filter((one) => wholes.has(one.high) && !nearest.includes(one))
+  const starts = behind.filter(({ low, high }) => !behind.some((one) => one.high === high && has(low, one.low)))
+  return [
+    ...starts.map(({ low, high }): Rule => ({ kind: 'order', column: high, low: column(low) })),
+    ...nearest.map(({ low, high }): Rule => (wholes.has(high) ? limitOf(low, high) : { kind: 'order', column: high, low: column(low) }))
+  ]
 }
 
 /** Whether an order with another column stands among the rules already. */

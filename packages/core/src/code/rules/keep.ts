@@ -146,9 +146,13 @@ function keepOrder(column: string, rules: readonly Rule[], data: MeasuredTable):
         values.filter((x) => !Number.isNaN(x)),
         unit
       )
-  const most = from === undefined && !exceptions && highs.length === 0 ? endOfWay(values, highestOf(lows, data)) : undefined
+  const most =
+    from === undefined && !exceptions && highs.length === 0 ? endOfWay(values, highestOf(lows, formatIn(data, column), data)) : undefined
   const share =
-    (from === undefined && highs.length > 0 && isToldByShare(values, highestOf(lows, data), endAt({ highs }, data))) || undefined
+    (from === undefined &&
+      highs.length > 0 &&
+      isToldByShare(values, highestOf(lows, formatIn(data, column), data), endAt({ highs }, data))) ||
+    undefined
   return {
     kind: 'order',
     column,

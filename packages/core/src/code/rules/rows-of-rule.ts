@@ -3,7 +3,7 @@ import { type Codes, codesOf, jointCodes } from '../../table/codes.js'
 import { linearForm } from '../../table/derivative.js'
 import { type Expression, evaluate, holdsIn, indicatorsOf } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
-import { spelled } from '../../table/present.js'
+import { roundToFormat, spelled } from '../../table/present.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { keyColumns as columnsOfKey } from './key-part.js'
@@ -58,7 +58,7 @@ export function breachOf(rule: Rule, data: WrittenTable, says: Says = 'most'): B
   if (rule.kind === 'gap') return gapBreach(rule, data)
   const slack = roundingOf(rule, data)
   const column = quantityIn(data, rule.column)
-  const at = expressionAt(sideOf(rule), data)
+  const at = rule.kind === 'order' ? startAt(rule.low, formatIn(data, rule.column), data) : expressionAt(sideOf(rule), data)
   const breaks = (i: number): boolean => {
     const [value, other] = [column.values[i]!, at(i)]
     if (rule.kind === 'order') return !Number.isNaN(value) && !(other <= value)
@@ -214,6 +214,12 @@ export function expressionAt(expression: Expression, data: WrittenTable): (row: 
     const found = evaluate(expression, value, holds)
     return Number.isFinite(found) ? found : Number.NaN
   }
+}
+
+/** What a column so written is never below: where it is computed of numbers, rounded as the column is, of which it may be all. */
+export function startAt(low: Expression, format: ColumnFormat, data: WrittenTable): (row: number) => number {
+  const at = expressionAt(low, data)
+  return low.kind === 'column' || format.kind === 'datetime' ? at : (i) => roundToFormat(at(i), format)
 }
 
 /** A column of numbers or dates by its name. */

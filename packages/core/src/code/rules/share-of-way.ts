@@ -44,10 +44,14 @@ const TAIL = 0.05
 export function isToldByShare(x: Float64Array, low: (row: number) => number, end: (row: number) => number | undefined): boolean {
   const rows = Array.from(x.keys()).filter((i) => end(i)! > low(i) && low(i) <= x[i]!)
   if (rows.length === 0) return false
+  const shares = rows.map((i) => shareOf(x[i]!, low(i), end(i)!))
+  const gaps = rows.map((i) => x[i]! - low(i))
+  // What is at its end in many rows is there in new ones.
+  if (spikesOf(sorted(shares)).includes(1) && tiesOf(shares) > tiesOf(gaps)) return true
   const width = (values: readonly number[]): number => {
     const own = sorted(values)
     return log(quantileOfSorted(own, 1 - TAIL) - quantileOfSorted(own, TAIL))
   }
   const ways = rows.reduce((sum, i) => sum + log(end(i)! - low(i)), 0) / rows.length
-  return width(rows.map((i) => shareOf(x[i]!, low(i), end(i)!))) + ways < width(rows.map((i) => x[i]! - low(i)))
+  return width(shares) + ways < width(gaps)
 }

@@ -3,7 +3,7 @@ import { defined } from '../../num/defined.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { roundedWithin } from '../../table/bounds.js'
 import { cellAt } from '../../table/cells.js'
-import type { Expression } from '../../table/expression.js'
+import { type Expression, isConstant } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { limitsOf } from '../../table/number-style.js'
 import { roundToFormat } from '../../table/present.js'
@@ -27,7 +27,7 @@ import {
 import { toListed } from './listed-values.js'
 import { columnOfCells, keyAt, lookup } from './lookup-table.js'
 import { DAY, unitOf } from './quantity.js'
-import { binAt, columnIn, expressionAt, formatIn, type WrittenTable } from './rows-of-rule.js'
+import { binAt, columnIn, expressionAt, formatIn, startAt, type WrittenTable } from './rows-of-rule.js'
 import { isOpenCell } from './rule.js'
 import { shareOf } from './share-of-way.js'
 import { scaleOf, scoresWithin, type Within } from './within.js'
@@ -74,7 +74,7 @@ export function gapColumn(order: KeptOrder, high: NumericColumn, data: WrittenTa
     }
     return [column, { name, source: 'number', kind: 'number', number: { padded: false } }]
   }
-  const low = from === undefined ? highestOf(lows, data) : expressionAt({ kind: 'column', name: from }, data)
+  const low = from === undefined ? highestOf(lows, formatIn(data, high.name), data) : expressionAt({ kind: 'column', name: from }, data)
   const least = from === undefined ? 0 : Number.NEGATIVE_INFINITY
   const [share, end] = [isShare(order), endAt(order, data)]
   const decimals = share ? undefined : gapDecimals(high, from === undefined ? lows : [{ kind: 'column', name: from }], data)
@@ -94,7 +94,7 @@ export function gapColumn(order: KeptOrder, high: NumericColumn, data: WrittenTa
 /** As many decimals as both sides are written with; undefined where one has all its digits. */
 function gapDecimals(high: NumericColumn, lows: readonly Expression[], data: WrittenTable): number | undefined {
   if (high.kind === 'datetime') return 0
-  if (lows.some(({ kind }) => kind !== 'column')) return undefined
+  if (lows.some(isConstant)) return undefined
   const names = [high.name, ...lows.flatMap((low) => (low.kind === 'column' ? [low.name] : []))]
   const decimals = names.map((name) => {
     const { kind, number } = formatIn(data, name)
@@ -109,8 +109,8 @@ export function endAt(order: Pick<KeptOrder, 'most' | 'highs'>, data: WrittenTab
   return (i) => endOfOrder(order, (high) => highs.get(high)!(i))
 }
 
-export function highestOf(lows: readonly Expression[], data: WrittenTable): (row: number) => number {
-  const each = lows.map((low) => expressionAt(low, data))
+export function highestOf(lows: readonly Expression[], format: ColumnFormat, data: WrittenTable): (row: number) => number {
+  const each = lows.map((low) => startAt(low, format, data))
   return (i) => each.reduce((most, at) => Math.max(most, at(i)), Number.NEGATIVE_INFINITY)
 }
 
@@ -230,7 +230,7 @@ function derived(rule: Exclude<KeptRule, KeptGaps>, { column, soFar, except, lis
       ? expressionAt(rule.expression, soFar)
       : highAt(listed ? rule : { ...rule, listed: undefined, lattice: undefined }, column, soFar)
   const scale = column.kind === 'datetime' ? DAY : 1
-  const low = rule.kind === 'order' ? highestOf(rule.lows, soFar) : at
+  const low = rule.kind === 'order' ? highestOf(rule.lows, column.format, soFar) : at
   const cells = Array.from({ length: rowCount }, (_, i) => {
     const exception = except(i)
     const start = (exception && rule.kind === 'order' ? low(i) : at(i)) * scale
@@ -248,7 +248,7 @@ function derived(rule: Exclude<KeptRule, KeptGaps>, { column, soFar, except, lis
 function highAt(order: KeptOrder, column: RuledColumn, soFar: WrittenTable): (row: number) => number {
   const { lows, highs, from, within, gap, unit, listed, lattice } = order
   if (within) return placeAt({ ...order, within }, soFar)
-  const low = highestOf(lows, soFar)
+  const low = highestOf(lows, column.format, soFar)
   const start = from === undefined ? undefined : expressionAt({ kind: 'column', name: from }, soFar)
   const gaps = expressionAt({ kind: 'column', name: gap }, soFar)
   const scale = column.kind === 'datetime' ? DAY : 1

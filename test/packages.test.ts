@@ -18,9 +18,9 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1461 },
+  '@sbridge/core': { path: 'packages/core', budget: 1464 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 2831 }
+  sbridge: { path: 'packages/sbridge', budget: 2834 }
 }
 
 interface Packed {
@@ -262,7 +262,7 @@ describe('size in a browser', () => {
       .replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(161)
   })
-  it('all of the core: 545 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(545)
+  it('all of the core: 547 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(547)
   })
 })

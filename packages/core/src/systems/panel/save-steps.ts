@@ -16,8 +16,8 @@ import {
   SCALED,
   whole
 } from '../../model-file/reading.js'
-import { matrix } from '../../num/matrix.js'
-import type { Encoder } from '../../table/encoder.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
+import { type Encoder, levelsIn } from '../../table/encoder.js'
 import { type EncoderRecord, encoderIn, recordEncoder, recordRows, rowsIn } from '../encoder-file.js'
 import type { CategoryLaw, OutcomeLaw } from './categories.js'
 import { classesIn, type StepLaw } from './step-law.js'
@@ -40,7 +40,7 @@ interface StepMeta {
 }
 
 /** The law of next rows → its part of a model file. */
-export function saveSteps({ training, compared, potentials, choice, inputs, givens, categories }: StepLaw): {
+export function saveSteps({ training, compared, potentials, choice, inputs, givens, effects, categories }: StepLaw): {
   meta: StepMeta
   arrays: Arrays
 } {
@@ -63,7 +63,14 @@ export function saveSteps({ training, compared, potentials, choice, inputs, give
       categories: laws
     },
     arrays: Object.assign(
-      { ...recorded.arrays, ...recordRows(rows), logWeights, ...(compared ? { compared: Int32Array.from(compared) } : {}), potentials },
+      {
+        ...recorded.arrays,
+        ...recordRows(rows),
+        logWeights,
+        ...(compared ? { compared: Int32Array.from(compared) } : {}),
+        ...(effects ? { effects: effects.data } : {}),
+        potentials
+      },
       ...arrays
     )
   }
@@ -100,6 +107,7 @@ export function loadSteps(meta: unknown, arrays: Readonly<Arrays>): StepLaw {
   })(meta, 'meta.steps')
   const training = { encoder, rows: rowsIn(arrays, encoder, rowCount), logWeights: logWeightsIn(arrays, rowCount) }
   const compared = comparedIn(arrays, training)
+  const effects = effectsIn(arrays, encoder, givens.length)
   return {
     training,
     ...(compared ? { compared } : {}),
@@ -107,8 +115,17 @@ export function loadSteps(meta: unknown, arrays: Readonly<Arrays>): StepLaw {
     choice: { ...choice, trials: [] },
     inputs,
     givens,
+    ...(effects ? { effects } : {}),
     categories: loadCategories(categories, encoder, inputs.length, arrays)
   }
+}
+
+/** Effects of levels on numbers, no more than are drawn; what they say is given behind the past. */
+function effectsIn(arrays: Readonly<Arrays>, encoder: Encoder, givens: number): Matrix | undefined {
+  if (!arrays.effects) return undefined
+  const levels = levelsIn(encoder)
+  const numbers = whole({ least: 1, most: (encoder.coordinateCount - givens) / 2 })(arrays.effects.length / levels, 'steps.effects')
+  return matrix(levels, numbers, float64Array(arrays, 'effects', levels * numbers, SCALED))
 }
 
 /** Rows that new ones are compared with: rows of the table, ascending, of every class that rows are drawn from. */

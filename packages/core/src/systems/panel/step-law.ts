@@ -22,6 +22,7 @@ import type { Context } from '../context.js'
 import { encodeTrainingRows } from '../global/model.js'
 import { type CategoryLaw, drawCategories, fitCategories, type KnownRows } from './categories.js'
 import { comparedRows, takeCompared } from './compared.js'
+import { type LevelEffects, levelEffects, toldByLevels } from './level-effects.js'
 import { levelsAmong } from './urns.js'
 
 /**
@@ -41,6 +42,8 @@ export interface StepLaw {
   readonly inputs: readonly number[]
   /** Which of them numbers are given: the same, or where they are many the past of numbers, and what else shows that it counts. */
   readonly givens: readonly number[]
+  /** Of the levels of a row on its numbers [L, e], where categories make no classes of rows: numbers are given what they say. */
+  readonly effects?: Matrix | undefined
 }
 
 /** What a step law is fitted to: row i of `next` came when `past` was row i. */
@@ -93,9 +96,12 @@ export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOption
   const varied = varyingColumns(rows.past)
   const { inputs, givens } = varied.length <= MOST_GIVENS ? { inputs: varied, givens: varied } : strongest(rows, methodOf, varied)
   const taken = new Set(rows.next.columns.map(({ name }) => name))
-  const columns = givens.map(
-    (c): NumericColumn => ({ name: unusedName(`before ${c}`, taken), kind: 'number', values: columnOf(rows.past, c) })
-  )
+  const said = saidByCategories(rows, methodOf)
+  const column = (name: string, from: Matrix, c: number): NumericColumn => {
+    return { name: unusedName(`${name} ${c}`, taken), kind: 'number', values: columnOf(from, c) }
+  }
+  const columns = givens.map((c) => column('before', rows.past, c))
+  if (said) for (let c = 0; c < said.told.cols; c++) columns.push(column('by categories', said.told, c))
   const table = { columns: [...rows.next.columns, ...columns], rowCount: rows.next.rowCount }
   const formats = [...rows.formats, ...columns.map(({ name }) => ({ name, source: 'number', kind: 'number' }) as const)]
   const before = new Set(columns.map(({ name }) => name))
@@ -112,19 +118,43 @@ export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOption
   const choice = await chooseConditional({
     training,
     kernel,
-    group: groupOf(training, givens),
+    group: groupOf(training, columns.length),
     clusters: rows.groups,
-    fixed: { epsilon, ridge: table.rowCount >= ROWS_A_GIVEN * givens.length ? DEFAULT_RIDGE : undefined, predicts: false },
+    fixed: { epsilon, ridge: table.rowCount >= ROWS_A_GIVEN * columns.length ? DEFAULT_RIDGE : undefined, predicts: false },
     widest: ONE_GAUSSIAN,
     engine,
     key: keyFor(key, 'choice'),
     watch
   })
   const compared = comparedRows(classesIn(training).classes, keyFor(key, 'compared'))
-  const { logTerms, logWeights } = await fitLaw(problemOf({ training, compared, choice, givens }), { engine, watch })
+  const { logTerms, logWeights } = await fitLaw(problemOf({ training, compared, choice, givens, effects: said?.effects }), {
+    engine,
+    watch
+  })
   const potentials = logTerms.map((term, j) => term - logWeights[j]!)
-  return { training, ...(compared ? { compared } : {}), potentials, choice, categories, inputs, givens }
+  return {
+    training,
+    ...(compared ? { compared } : {}),
+    potentials,
+    choice,
+    categories,
+    inputs,
+    givens,
+    ...(said ? { effects: said.effects } : {})
+  }
 }
+
+/** What categories say of the numbers of their row, where rows are not drawn from those of the same categories. */
+function saidByCategories({ next, formats }: StepRows, methodOf: StepOptions['methodOf']): LevelEffects | undefined {
+  const encoder = fitEncoder(next, formats, methodOf)
+  const drawn = encodeTable(encoder, next)
+  if (encoder.coordinateCount === 0 || encoder.factors.length === 0 || categoryMode(encoder, drawn.codes) !== 'sweep') return undefined
+  const said = levelEffects(encoder, drawn)
+  return said.effects.cols > 0 ? said : undefined
+}
+
+/** How many numbers are given: of the past, and by categories. */
+const givenCount = ({ givens, effects }: Pick<StepLaw, 'givens' | 'effects'>): number => givens.length + (effects?.cols ?? 0)
 
 function varyingColumns(past: Matrix): number[] {
   const differs = (c: number) => Array.from({ length: past.rows }, (_, i) => past.data[i * past.cols + c]!).some((x) => x !== past.data[c])
@@ -148,9 +178,9 @@ function strongest({ next, formats, past, own }: StepRows, methodOf: StepOptions
 }
 
 /** Conditions on all categories and all that is given. */
-function groupOf({ encoder }: Pick<TrainingRows, 'encoder'>, givens: readonly number[]): ConditionGroup {
-  const first = encoder.coordinateCount - givens.length
-  const [free, given] = [Array.from({ length: first }, (_, c) => c), givens.map((_, k) => first + k)]
+function groupOf({ encoder }: Pick<TrainingRows, 'encoder'>, count: number): ConditionGroup {
+  const first = encoder.coordinateCount - count
+  const [free, given] = [Array.from({ length: first }, (_, c) => c), Array.from({ length: count }, (_, k) => first + k)]
   return { split: { given, ranged: [], free }, factors: encoder.factors.map((_, f) => f), members: [] }
 }
 
@@ -160,9 +190,10 @@ export function classesIn({ encoder, rows }: TrainingRows): { readonly mode: Cat
   return { mode, classes: classesOf({ encoder, rows }, mode, {}).combinations }
 }
 
-function problemOf({ training, compared, choice, givens }: Pick<StepLaw, 'training' | 'compared' | 'choice' | 'givens'>): LawProblem {
+function problemOf(law: Pick<StepLaw, 'training' | 'compared' | 'choice' | 'givens' | 'effects'>): LawProblem {
+  const { training, compared, choice } = law
   const { mode, classes } = classesIn(training)
-  const scales = freeScales(groupOf(training, givens), choice.freeRatio, training.encoder.coordinateCount)
+  const scales = freeScales(groupOf(training, givenCount(law)), choice.freeRatio, training.encoder.coordinateCount)
   const rows = compared ? takeCompared(training, classes, compared) : training
   return tableProblem(rows, { kind: 'fixed', epsilon: choice.epsilon }, { conditions: {}, mode, scales })
 }
@@ -189,12 +220,13 @@ export class Steps {
    * own. Cost O(n·m·d²), ten times as much with a kernel on what is drawn.
    */
   async next(past: KnownRows, members: readonly number[], key: Key): Promise<Encoded> {
-    const { training, choice, categories, inputs, givens } = this.steps
+    const { training, choice, categories, inputs, givens, effects } = this.steps
     const { encoder } = training
     const known = { inputs: takeColumns(past.inputs, inputs), lifts: takeColumns(past.lifts, this.levels) }
     const codes = await drawCategories(categories, encoder, known, keyFor(key, 'categories'))
-    const given = takeColumns(past.inputs, givens)
-    const group = groupOf(training, givens)
+    const before = takeColumns(past.inputs, givens)
+    const given = effects ? beside(before, toldByLevels(encoder, codes, effects)) : before
+    const group = groupOf(training, givenCount(this.steps))
     if (group.split.free.length === 0) return { coordinates: matrix(given.rows, encoder.coordinateCount), codes }
     const alike = forgets(choice.epsilon * choice.freeRatio)
     const [rows] = await drawCopies(
@@ -222,7 +254,7 @@ export class Steps {
   /** Next rows as a table: what is drawn, without what was given. Cost O(cells · log n). */
   decode(rows: Encoded): Table {
     const { encoder } = this.steps.training
-    const drawn = encoder.columns.slice(0, encoder.columns.length - this.steps.givens.length)
+    const drawn = encoder.columns.slice(0, encoder.columns.length - givenCount(this.steps))
     return decodeTable(
       encoder,
       rows,
@@ -232,10 +264,9 @@ export class Steps {
 
   private condition(given: Matrix, codes: Int32Array, i: number): Condition {
     const { encoder } = this.steps.training
-    const { givens } = this.steps
     const width = encoder.factors.length
-    const first = encoder.columns.length - givens.length
-    const numbers = givens.map((_, k) => ({
+    const first = encoder.columns.length - given.cols
+    const numbers = Array.from({ length: given.cols }, (_, k) => ({
       column: first + k,
       name: encoder.columns[first + k]!.name,
       value: given.data[i * given.cols + k]!

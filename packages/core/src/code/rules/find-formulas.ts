@@ -4,7 +4,7 @@ import { CALENDAR, type CalendarUnit, type Expression, MIDNIGHTS, monthsBetween 
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import { FactorInterval } from './factor-interval.js'
 import { hasValues, type Quantity, tolerance } from './quantity.js'
-import { binary, column, SHAPES, type Shape, scaled, writeSum } from './shapes.js'
+import { binary, column, number, SHAPES, type Shape, scaled, TERMS, writeSum } from './shapes.js'
 import { type WeightedSum, WeightedSums } from './weighted-sums.js'
 
 /** A formula that all rows obey. */
@@ -74,6 +74,7 @@ export function findFormulas(quantities: readonly Quantity[], rowCount: number, 
   const search = new Search(quantities, rowCount, only)
   for (const shape of SHAPES) if (quantities.length <= MOST_COLUMNS_OF[shape.arity]) search.tryShape(shape)
   if (quantities.length <= MOST_COLUMNS_OF[2]) search.tryAges()
+  if (quantities.length <= MOST_COLUMNS_OF[3] && only === undefined) search.tryTerms()
   if (quantities.length <= MOST_COLUMNS_OF_SUMS) search.tryWeightedSums()
   return search.believed()
 }
@@ -139,11 +140,11 @@ class Search {
     }))
   }
 
-  private tryTargets({ inputs, factor, fill }: Tried, form: () => Form): void {
+  private tryTargets({ inputs, factor, fill }: Tried, form: () => Form, targets = this.targets): void {
     const [few, all] = [Math.min(FIRST_PROBES, this.buffer.length), this.buffer.length]
     fill(0, few)
     let filled = few
-    for (const target of this.targets) {
+    for (const target of targets) {
       if (inputs.includes(target)) continue
       this.candidates++
       if (this.probesPassed(target, factor, few) < 0) continue
@@ -192,6 +193,37 @@ class Search {
       value: (i, shift = 0) => between(start.values[(i + shift) % this.rowCount]!, end.values[i]!),
       write: () => ({ kind: 'call', name: unit, of: binary('-', column(end.name), column(start.name)) })
     }))
+  }
+
+  /** A date as many days behind another one as two columns say. */
+  tryTerms(): void {
+    const isOf = (isDate: boolean) => this.quantities.flatMap((one, q) => (one.isDate === isDate && !one.of && hasValues(one) ? [q] : []))
+    const [dates, numbers] = [isOf(true), isOf(false)]
+    if (dates.length > MOST_DATES) return
+    for (const from of dates) {
+      const ends = dates.filter((to) => to !== from)
+      for (const shape of TERMS) {
+        for (const a of numbers)
+          for (const b of numbers) if (a < b || (a !== b && shape.symmetric === 'none')) this.tryTerm(shape, [from, a, b], ends)
+      }
+    }
+  }
+
+  private tryTerm(shape: Shape, inputs: readonly [number, number, number], ends: readonly number[]): void {
+    const [start, a, b] = inputs.map((q) => this.atProbes[q]!) as [Float64Array, Float64Array, Float64Array]
+    const fill = (first: number, last: number): void => {
+      for (let k = first; k < last; k++) this.buffer[k] = start[k]! + shape.value(a[k]!, b[k]!, 0)
+    }
+    const [from, x, y] = inputs.map((q) => this.quantities[q]!) as [Quantity, Quantity, Quantity]
+    const form = (): Form => ({
+      inputs,
+      factor: 'one',
+      rank: shape.rank,
+      value: (i, shift = 0) =>
+        from.values[i]! + shape.value(x.values[(i + shift) % this.rowCount]!, y.values[(i + 2 * shift) % this.rowCount]!, 0),
+      write: () => binary('+', column(from.name), shape.write(column(x.name), column(y.name), number(0)))
+    })
+    this.tryTargets({ inputs, factor: 'one', fill }, form, ends)
   }
 
   /** Sums of columns with weights and a constant: degrees in another scale, totals and means, grades, gross from net and fees less what was paid. */

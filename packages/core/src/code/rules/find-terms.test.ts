@@ -145,3 +145,25 @@ it('months are added as a calendar does, and years are twelve of them', () => {
   for (const rule of ['n = months(term)', 'e = 2 * months(3)', 'e = s + 2 * years(1)', 'e = s + months(1.5)'])
     expect(() => parseRule(rule)).toThrow(expect.objectContaining({ code: 'expression-malformed' }))
 })
+
+describe('a date as many days behind another one as two columns make', () => {
+  const tableOf = (seed: number, length: (days: number, times: number, i: number) => number) => {
+    const loaned = dates('loaned', seed)
+    const [days, times] = [some('days', [7, 14, 28, 30], seed), some('times', [0, 0, 0, 1, 1, 2, 3], seed)]
+    const due = loaned.map((time, i) => time + length(days[i]!, times[i]!, i) * DAY)
+    return { loaned: text(loaned), days, times, due: text(due) }
+  }
+
+  it('is found', () => {
+    expect(found(tableOf(1, (days, times) => days * (1 + times)))).toEqual(['due = loaned + days * (1 + times)'])
+    expect(found(tableOf(1, (days, times) => days * times))).toEqual(['due = loaned + days * times'])
+  })
+
+  it('is none where it only goes along with them', () => {
+    for (let seed = 1; seed <= 50; seed++) {
+      const other = dice('other', seed)
+      const rules = found(tableOf(seed, (days, times, i) => Math.floor(days * (1 + times) * 2 * other[i]!)))
+      expect(rules.filter((rule) => rule.includes('days'))).toEqual([])
+    }
+  })
+})

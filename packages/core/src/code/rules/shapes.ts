@@ -29,9 +29,15 @@ const base = { factor: 'one', dates: false, added: [] } as const
 const ordered = { ...base, arity: 2, symmetric: 'none' } as const
 const pair = { ...base, arity: 3, symmetric: 'pair' } as const
 
+const product: Shape = { ...base, arity: 2, symmetric: 'all', factor: 'free', rank: 2, value: (a, b) => a * b, write: times }
+const raised: Shape = { ...ordered, rank: 5, value: (a, b) => a * (1 + b), write: (a, b) => times(a, more(b)) }
+
+/** What two columns say how long something is: weeks of so many days, a term and how often it was renewed. */
+export const TERMS = [product, raised] as const
+
 export const SHAPES: readonly Shape[] = [
   { ...base, arity: 1, symmetric: 'all', factor: 'free', rank: 1, value: (a) => a, write: (a) => a },
-  { ...base, arity: 2, symmetric: 'all', factor: 'free', rank: 2, value: (a, b) => a * b, write: times },
+  product,
   { ...base, arity: 2, symmetric: 'all', added: [0, 1], rank: 1.7, value: (a, b) => a + b, write: (a, b) => binary('+', a, b) },
   // biome-ignore format: a table
   { ...ordered, factor: 'free', dates: true, added: [0, 1], rank: 9, value: (a, b) => a - b, write: (a, b) => binary('-', a, b) },
@@ -41,7 +47,7 @@ export const SHAPES: readonly Shape[] = [
   // biome-ignore format: a table
   { ...ordered, factor: 'free', rank: 7, value: (a, b) => a / (b * b), write: (a, b) => binary('/', a, binary('^', b, number(2))) },
   { ...ordered, rank: 5, value: (a, b) => a * (1 - b), write: (a, b) => times(a, less(b)) },
-  { ...ordered, rank: 5, value: (a, b) => a * (1 + b), write: (a, b) => times(a, more(b)) },
+  raised,
   { ...ordered, rank: 5, value: (a, b) => a * (1 - b / 100), write: (a, b) => times(a, less(percent(b))) },
   { ...ordered, rank: 5, value: (a, b) => a * (1 + b / 100), write: (a, b) => times(a, more(percent(b))) },
   // biome-ignore format: a table

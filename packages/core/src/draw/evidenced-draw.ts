@@ -97,11 +97,11 @@ export async function drawInformed(run: GroupRun, evidence: Evidence, { count, c
 }
 
 /**
- * Whether rows are drawn a step ahead of their chains: where a step knows what is observed and depends on where a chain stands. Between
- * bounds rows would come from within them alone.
+ * Whether rows are drawn a step ahead of their chains: where a step depends on where a chain stands and knows all that is observed. Of an
+ * observation that bends within a step one Gaussian knows a part, and of rows between bounds the chains would come from within them alone.
  */
-const leads = ({ problem: { law, split } }: StartedGroup, { linearise }: Evidence): boolean =>
-  linearise !== undefined && split.ranged.length === 0 && !isStill(law)
+const leads = ({ problem: { law, split } }: StartedGroup, { linearise, linear, monotone = linear }: Evidence): boolean =>
+  linearise !== undefined && monotone && split.ranged.length === 0 && !isStill(law)
 
 async function drawLangevin(run: GroupRun, evidence: Evidence, { count, cells }: ChainsAsked): Promise<EvidencedDraw> {
   const { problem, state: first, starts } = startGroup({ ...run, count: Math.max(count, LEAST_CHAINS) })

@@ -21,6 +21,7 @@ export async function throughDecoder(evidence: Evidence, { codec, decode }: Pick
     touches: evidence.touches && Array.from({ length: codec.latentDimension }, (_, a) => a),
     factors: evidence.factors,
     linear: false,
+    monotone: codec.linear !== undefined && (evidence.monotone ?? evidence.linear),
     value: async (at, chains) => evidence.value(await decode(at), chains),
     ...(residuals && { residuals: async (at: Encoded, chains: Uint32Array) => residuals(await decode(at), chains) }),
     ...(evidence.linearise && {
@@ -195,8 +196,8 @@ function fewer({ constant, rows: f, targets }: StandIn): StandIn {
 }
 
 /**
- * Evidence about points that are blurred by N(0, V), V diagonal: of linear evidence as it is, of any other its stand-ins, at whose own
- * points it is taken.
+ * Monotone evidence about points that are blurred by N(0, V), V diagonal: of linear evidence as it is, of any other its stand-ins, at whose
+ * own points it is taken.
  */
 export function blurred(evidence: Evidence, variances: Float64Array): Promise<Evidence> | Evidence {
   const shorter = (evidence.factors ?? []).length === 0 ? fewer : (gaussian: StandIn) => gaussian
@@ -225,11 +226,8 @@ export function blurred(evidence: Evidence, variances: Float64Array): Promise<Ev
   }
 }
 
-/**
- * log ∫ N(v; 0, V) exp(c + tᵀ(u + v) − ½ ‖F (u + v) − z‖²) dv of all u, V diagonal: with G Gᵀ = I + F V Fᵀ, of slopes G⁻¹F and targets G⁻¹z,
- * its tilt t − (G⁻¹F)ᵀ G⁻¹F V t.
- */
-export function blurredStandIn({ constant, rows: f, targets, tilt }: StandIn, variances: Float64Array): StandIn {
+/** log ∫ N(v; 0, V) exp(c − ½ ‖F (u + v) − z‖²) dv of all u, V diagonal: with G Gᵀ = I + F V Fᵀ, of slopes G⁻¹F and targets G⁻¹z. */
+export function blurredStandIn({ constant, rows: f, targets }: StandIn, variances: Float64Array): StandIn {
   const wide = matrix(
     f.rows,
     f.cols,
@@ -243,11 +241,6 @@ export function blurredStandIn({ constant, rows: f, targets, tilt }: StandIn, va
     for (let c = 0; c < across.rows; c++) solveLowerInPlace(noise.data, f.rows, across.data, 0, c * f.rows)
     return transpose(across)
   }
-  const own = { rows: whitened(f), targets: whitened(matrix(f.rows, 1, targets)).data }
   const volume = targets.reduce((sum, _, r) => sum - log(noise.data[r * (f.rows + 1)]!), constant)
-  if (!tilt) return { ...own, constant: volume }
-  const spread = tilt.map((t, c) => t * variances[c]!)
-  const along = Array.from(own.targets, (_, r) => dot(rowOf(own.rows, r), spread))
-  const left = tilt.map((t, c) => along.reduce((sum, a, r) => sum - a * own.rows.data[r * f.cols + c]!, t))
-  return { ...own, tilt: left, constant: along.reduce((sum, a, r) => sum + a * own.targets[r]!, volume + 0.5 * dot(spread, left)) }
+  return { constant: volume, rows: whitened(f), targets: whitened(matrix(f.rows, 1, targets)).data }
 }

@@ -71,8 +71,7 @@ test('a stand-in that is blurred is its mean over the normal law that it is blur
   const local = {
     constant: -0.3,
     rows: matrix(2, 2, Float64Array.of(1.5, -0.4, 0.3, 0.8)),
-    targets: Float64Array.of(0.6, -1),
-    tilt: Float64Array.of(0.7, -0.2)
+    targets: Float64Array.of(0.6, -1)
   }
   const variances = Float64Array.of(0.5, 1.2)
   const wide = blurredStandIn(local, variances)

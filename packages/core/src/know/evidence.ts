@@ -12,6 +12,8 @@ export interface Evidence {
   readonly factors?: readonly number[] | undefined
   /** Whether the stand-in is the likelihood itself in all rows of its class, wherever it is taken. */
   readonly linear: boolean
+  /** Whether it is linear in numbers that rise with their coordinates, so that it lies about one place however far a step leads. Default as `linear`. */
+  readonly monotone?: boolean | undefined
   /** log L [n]; −∞ where a row is impossible. */
   value(at: Encoded, chains: Uint32Array): Promise<Float64Array>
   /** A Gaussian stand-in about each point. Without it, proposals know nothing of the likelihood and the Metropolis test does all. */
@@ -149,6 +151,7 @@ export function together(parts: readonly Evidence[]): Evidence | undefined {
       : [...new Set(parts.flatMap(({ touches }) => touches!))].sort((a, b) => a - b),
     factors: [...new Set(parts.flatMap(({ factors = [] }) => factors))].sort((a, b) => a - b),
     linear: parts.every(({ linear }) => linear),
+    monotone: parts.every(({ linear, monotone = linear }) => monotone),
     value: async (at, chains) => {
       const total = new Float64Array(chains.length)
       for (const part of parts)

@@ -82,7 +82,7 @@ interface PulledBehind extends Pulled {
   readonly parts: readonly Evidence[]
   /** The evidence about coordinates that are blurred by N(0, variance·I): how well rows near a training row agree. */
   readonly blurred: (variance: number) => Promise<Evidence | undefined>
-  /** What is observed, of decoded rows themselves. */
+  /** What is observed, of rows as they are given out. */
   readonly ofRows: Evidence | undefined
 }
 
@@ -93,11 +93,10 @@ interface PulledBehind extends Pulled {
 export async function pullBehind(code: Code, known: Known): Promise<PulledBehind> {
   const { encoder, residual, codec } = code
   const { condition } = pull(encoder, { ...known, module: undefined })
-  const observed = known.observations.map((one) => withNoise(observationLikelihood(encoder, [one]), residual))
   const parts = [
     ...(condition.numbers.length > 0 ? [numbersLikelihood(encoder, condition.numbers, residual)] : []),
     ...ordered(condition.ranges).map((range) => rangeLikelihood(encoder, range, residual)),
-    ...observed,
+    ...known.observations.map((one) => withNoise(observationLikelihood(encoder, [one]), residual)),
     ...(known.module ? [moduleLikelihood(encoder, known.module)] : [])
   ]
   const behind = async (some: readonly RowLikelihood[]): Promise<Evidence[]> => {
@@ -113,7 +112,7 @@ export async function pullBehind(code: Code, known: Known): Promise<PulledBehind
     condition: { ...condition, numbers: [], ranges: [] },
     parts: [...exact, ...other],
     evidence: together([...exact, ...other]),
-    ofRows: together(observed.map(evidenceOfRows)),
+    ofRows: together(known.observations.map((one) => evidenceOfRows(observationLikelihood(encoder, [one])))),
     blurred: async (variance) => {
       const wide = await Promise.all(exact.map((one) => blurred(one, new Float64Array(codec.latentDimension).fill(variance))))
       return together([...wide, ...other])
@@ -200,6 +199,7 @@ function rangeLikelihood(encoder: Encoder, range: GivenRange, residual: Float64A
   rows.data[coordinate] = precision
   return {
     linear: false,
+    monotone: true,
     value,
     standIn: (at) => ({ constant: 0, rows, targets: Float64Array.of(precision * (middle - at[coordinate]!)) })
   }
@@ -216,6 +216,7 @@ function withNoise(exact: RowLikelihood, residual: Float64Array): RowLikelihood 
     touches: exact.touches,
     factors: exact.factors,
     linear: exact.linear,
+    monotone: exact.monotone,
     // But for the logarithm of the noise, which hardly changes from place to place.
     residuals: (point, codes) => {
       const root = Math.sqrt(standInAt(point, codes).noise)

@@ -7,6 +7,7 @@ export interface RowLikelihood {
   readonly touches?: readonly number[] | undefined
   readonly factors?: readonly number[] | undefined
   readonly linear: boolean
+  readonly monotone?: boolean | undefined
   value(point: Float64Array, codes: Int32Array): number
   /** Undefined where the point is impossible. */
   standIn?(at: Float64Array, codes: Int32Array): StandIn | undefined
@@ -16,12 +17,13 @@ export interface RowLikelihood {
 
 /** The same for all chains, row by row. */
 export function evidenceOfRows(likelihood: RowLikelihood): Evidence {
-  const { touches, factors, linear } = likelihood
+  const { touches, factors, linear, monotone } = likelihood
   const codesOf = ({ codes }: Encoded, i: number, n: number) => codes.subarray((i * codes.length) / n, ((i + 1) * codes.length) / n)
   return {
     touches,
     factors,
     linear,
+    monotone,
     value: async (at) => {
       const n = at.coordinates.rows
       return Float64Array.from({ length: n }, (_, i) => likelihood.value(rowOf(at.coordinates, i), codesOf(at, i, n)))

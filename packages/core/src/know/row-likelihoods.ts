@@ -64,7 +64,8 @@ export function observationLikelihood(encoder: Encoder, observations: readonly O
         slopes: used.map(({ name }) => derivative(own, name))
       })
     )
-    return { deviation, used, within, linear: standard && isLinearByClass(residual) }
+    const monotone = isLinearByClass(residual)
+    return { deviation, used, within, linear: standard && monotone, monotone }
   })
   const columns = new Map(decoded.map((one) => [one.name, one]))
   const reader = (point: Float64Array) => (name: string) => {
@@ -77,6 +78,7 @@ export function observationLikelihood(encoder: Encoder, observations: readonly O
     touches: [...new Set(compiled.flatMap(({ used }) => used.map(({ coordinate }) => coordinate)))].sort((a, b) => a - b),
     factors: [...new Set(indicators.map((indicator) => factorOf(encoder, indicator)))].sort((a, b) => a - b),
     linear: compiled.every(({ linear }) => linear),
+    monotone: compiled.every(({ monotone }) => monotone),
     residuals,
     value(point, codes) {
       const total = residuals(point, codes).reduce((sum, r) => sum - 0.5 * r * r, 0)

@@ -86,10 +86,9 @@ describe('bandwidth of a posterior', () => {
       expect(report.gaussian).toBeUndefined()
       expect(report.acceptance).toBeGreaterThan(0.5)
       expect(report.effectiveSampleSize).toBeGreaterThan(150)
-      // Under a million weighted draws of the law: 0.652 and 0.335. About 50 of the 400 rows agree with what is observed, whose chance
-      // alone is 0.08: weighted rows of seed 3 have 0.871 and 0.116.
-      expect(Math.abs(mean(columns[0]!.map((x) => x * x)) - 0.652)).toBeLessThan(0.25)
-      expect(Math.abs(mean(columns[1]!) - 0.335)).toBeLessThan(0.25)
+      // Under a million weighted draws of the law: 0.652 and 0.335; 500 rows and the sample's own chance know them to about 0.1.
+      expect(Math.abs(mean(columns[0]!.map((x) => x * x)) - 0.652)).toBeLessThan(0.15)
+      expect(Math.abs(mean(columns[1]!) - 0.335)).toBeLessThan(0.15)
     }
   )
 

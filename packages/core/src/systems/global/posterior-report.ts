@@ -47,7 +47,7 @@ export interface PosteriorChains
   readonly rowWeights?: Float64Array | undefined
   /** Of the drawn rows, in deviations of what was observed [n, r]. */
   readonly residuals?: Matrix | undefined
-  /** What brings rows nearer that miss what was observed. Default: a wider kernel or fewer steps. */
+  /** What brings rows nearer that miss what was observed. Default: a wider kernel or steps that are tested. */
   readonly missedCure?: string | undefined
 }
 

@@ -1,6 +1,7 @@
 import { ConditionMemory } from '../../choose/memory.js'
 import { checkCount, inParts } from '../../draw/batches.js'
 import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven, resolveConditions } from '../../know/conditions.js'
+import { withLeftOut } from '../../know/left-out.js'
 import { levelsOfRow, requireLevels } from '../../know/levels.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
 import { readObservation } from '../../know/observations.js'
@@ -8,7 +9,7 @@ import { coordinateOf } from '../../know/places.js'
 import { type Known, pullBehind } from '../../know/pull.js'
 import { type NamedWarning, unknownWarnings } from '../../know/support.js'
 import { defined } from '../../num/defined.js'
-import type { Matrix } from '../../num/matrix.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { decodeTable, type Encoded, type Encoder, stackEncoded, takeEncoded } from '../../table/encoder.js'
 import { columnsOf, indicatorsOf } from '../../table/expression.js'
@@ -23,7 +24,6 @@ import { drawPosterior, residualsOf } from '../global/posterior.js'
 import { controlWork } from '../global/posterior-epsilon.js'
 import { supportReport } from '../global/posterior-report.js'
 import { codeOf, drawLatents, type LatentDraw, type LatentTableModel } from './latent.js'
-import { decodeLatents } from './latent-codec.js'
 
 /** What is known about rows of a latent model, in the columns of its table. */
 export interface LatentConditions extends Pick<LatentDraw, 'steps' | 'start' | 'dynamics'> {
@@ -65,7 +65,7 @@ interface LatentConditioned {
 /**
  * Draws `rows` rows for every condition, grouped in their order; given values are repeated exactly. Categories restrict the
  * training rows. Numbers, intervals, observations and likelihoods are about decoded rows: the decoder is the observation
- * map, and what the codec cannot reproduce counts as noise.
+ * map, and what the codec cannot reproduce counts as noise; of that the rows have what is observed.
  *
  * @source mathematics.md, sections 7 and 13. Cost of `sampleLatentBridgePosterior` for each condition.
  * Throws `InputError`: unknown columns or categories, combinations that no row has, empty intervals, malformed expressions.
@@ -104,15 +104,18 @@ export async function sampleLatentConditioned(
   const drawn = new Map(found.flatMap((some, piece) => some.map((one, at) => [pieces[piece]![at]!.k, one] as const)))
   const parts = conditions.map((_, k) => drawn.get(k)!)
   const whole = stackEncoded(parts.map((part) => part.drawn))
-  return { ...(await asRows(model, whole, conditions)), conditions: parts.map(({ report }) => report) }
+  const decoded = stackEncoded(parts.map((part) => part.decoded))
+  return { ...(await asRows(model, whole, conditions, decoded)), conditions: parts.map(({ report }) => report) }
 }
 
 async function asRows(
   model: LatentTableModel,
   drawn: Encoded,
-  conditions: readonly Condition[]
+  conditions: readonly Condition[],
+  decoded?: Encoded
 ): Promise<Pick<LatentConditioned, 'table' | 'formats' | 'latents'>> {
-  const table = repeatGiven(await decodeLatents(model, drawn), conditions, drawn.coordinates.rows / conditions.length)
+  const rows = decoded ?? (await codeOf(model).decode(drawn))
+  const table = repeatGiven(decodeTable(model.encoder, rows), conditions, drawn.coordinates.rows / conditions.length)
   return { table, formats: formatsFor(model.encoder, conditions), latents: drawn.coordinates }
 }
 
@@ -151,7 +154,9 @@ function drawInner(
 
 /** Rows of one condition, and how well the data support them. */
 interface DrawnCondition {
+  /** Behind the codec. */
   readonly drawn: Encoded
+  readonly decoded: Encoded
   readonly report: LatentConditionReport
 }
 
@@ -170,12 +175,13 @@ async function drawOnesOfCategories(
 ): Promise<DrawnCondition[]> {
   const conditions = asked.map(({ condition }) => condition)
   const { encoded, report } = await drawInner(model, conditions, { rows, steps }, context)
+  const decoded = await codeOf(model).decode(encoded)
   return conditions.map((condition, at) => {
     const { effectiveRows, acceptance, warnings } = report.conditions[at]!
     const candidates = candidatesOf(model, condition).length
     const own = Uint32Array.from({ length: rows }, (_, i) => at * rows + i)
     const told = { condition: condition.words, candidates, effectiveRows, steps: report.steps, acceptance, warnings }
-    return { drawn: takeEncoded(encoded, own), report: told }
+    return { drawn: takeEncoded(encoded, own), decoded: takeEncoded(decoded, own), report: told }
   })
 }
 
@@ -237,17 +243,24 @@ async function drawThroughDecoder(
   const words = [condition.words, ...observations.map(({ text }) => text)].filter((part) => part !== '').join('; ')
   const { importanceRows, steps: taken, acceptance } = drawn
   const decoded = await code.decode(drawn.rows)
+  const held = withNumbers(code.encoder, condition, decoded)
+  const residual = code.residual.map((variance, c) => (held.at.has(c) ? 0 : variance))
+  const completed =
+    observations.length > 0
+      ? withLeftOut(held.rows, { encoder: code.encoder, observations, residual, key: keyFor(context.key, 'left out') })
+      : decoded
   const seen = observations.flatMap(({ residual }) => [...columnsOf(residual), ...indicatorsOf(residual).map(({ name }) => name)])
   const tableOf = (rows: Encoded) => decodeTable(code.encoder, rows, seen)
   const before = drawn.agreeing && observations.length > 0 ? await code.decode(drawn.agreeing) : model.rows
-  const residuals = pulled.ofRows && (await residualsOf(pulled.ofRows, decoded))
+  const residuals = pulled.ofRows && (await residualsOf(pulled.ofRows, completed))
   const { warnings } = supportReport(
-    { ...drawn, residuals, missedCure: 'fewer --steps, or no --latent, keeps nearer' },
-    { observations, prior: tableOf(before), table: tableOf(decoded) }
+    { ...drawn, residuals, missedCure: 'more coordinates of --latent, or none of it, keep nearer' },
+    { observations, prior: tableOf(before), table: tableOf(completed) }
   )
   const missed = missedBy(code.encoder, condition, decoded.coordinates)
   return {
     drawn: drawn.rows,
+    decoded: completed,
     report: {
       condition: words,
       candidates: candidatesOf(model, condition).length,
@@ -264,6 +277,19 @@ async function drawThroughDecoder(
 }
 
 const shortened = (words: string): string => (words === '' ? 'the likelihood' : words.length > 80 ? `${words.slice(0, 80)}…` : words)
+
+/** Rows with the numbers that are given, and at which coordinates. */
+function withNumbers(encoder: Encoder, { numbers }: Condition, { coordinates, codes }: Encoded) {
+  const data = coordinates.data.slice()
+  const at = new Set<number>()
+  for (const { column, value } of numbers) {
+    const { coordinate, scaler } = coordinateOf(encoder, column)
+    const scaled = scaleValues(scaler, Float64Array.of(value))[0]!
+    for (let i = 0; i < coordinates.rows; i++) data[i * coordinates.cols + coordinate] = scaled
+    at.add(coordinate)
+  }
+  return { at, rows: { coordinates: matrix(coordinates.rows, coordinates.cols, data), codes } }
+}
 
 function missedBy(encoder: Encoder, { numbers }: Condition, rows: Matrix): number | undefined {
   if (numbers.length === 0) return undefined

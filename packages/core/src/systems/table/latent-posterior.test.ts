@@ -129,6 +129,22 @@ describe('what is known behind a codec gives the posterior of the closed form', 
     if (isNumeric(last)) expect(last.values.slice(2 * COUNT).every((x) => x >= 0)).toBe(true)
   })
 
+  test('of what the codec leaves out, rows have what is observed', async () => {
+    const two = await fitLatentTable(raw, { latent: 'pca:2', bandwidth: 0.2, seed: 1 }, { engine })
+    for (const [observe, miss] of [
+      ['x0 + x2 = 1 ± 0.05', ([x0, , x2]: readonly number[]) => (x0! + x2! - 1) / 0.05],
+      ['exp(x1) = 2 ± 0.1', ([, x1]: readonly number[]) => (exp(x1!) - 2) / 0.1]
+    ] as const) {
+      const { table } = await draw(two, { observe: [observe] })
+      const residuals = Float64Array.from({ length: COUNT }, (_, i) =>
+        miss(table.columns.map((column) => (column as { values: Float64Array }).values[i]!))
+      )
+      // Standard normal, by four deviations, were half of 400 independent: what is observed varies by ten of these deviations and more.
+      expect(Math.abs(mean(residuals))).toBeLessThan(4 / Math.sqrt(200))
+      expect(Math.abs(mean(residuals.map((r) => r * r)) - 1)).toBeLessThan(4 * Math.sqrt(2 / 200))
+    }
+  })
+
   test('what the codec leaves out counts as noise', async () => {
     const two = await fitLatentTable(raw, { latent: 'pca:2', bandwidth: 0.2, seed: 1 }, { engine })
     const { table, conditions } = await draw(two, { given: [{ x1: 1.5 }] })

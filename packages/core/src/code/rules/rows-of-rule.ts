@@ -219,7 +219,11 @@ export function expressionAt(expression: Expression, data: WrittenTable): (row: 
 /** What a column so written is never below: where it is computed of numbers, rounded as the column is, of which it may be all. */
 export function startAt(low: Expression, format: ColumnFormat, data: WrittenTable): (row: number) => number {
   const at = expressionAt(low, data)
-  return low.kind === 'column' || format.kind === 'datetime' ? at : (i) => roundToFormat(at(i), format)
+  if (low.kind === 'column' || format.kind === 'datetime') return at
+  return (i) => {
+    const start = at(i)
+    return Number.isNaN(start) ? start : roundToFormat(start, format)
+  }
 }
 
 /** A column of numbers or dates by its name. */

@@ -1,7 +1,7 @@
 import { type KernelChoice, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine, Pair } from '../kernel/engine.js'
 import { type Bridge, pairFrom } from '../law/bridge.js'
-import { type Matrix, matrix, type Room } from '../num/matrix.js'
+import { type Maker, type Matrix, matrix } from '../num/matrix.js'
 import { fillNormal, type Key, keyAtStep, keyFor, permutation } from '../num/random.js'
 import { type Balance, balancedTerms } from './balance.js'
 
@@ -16,7 +16,7 @@ export interface StepContext {
   /** Of a last step. */
   readonly balance?: Balance | undefined
   /** Of a sweep: where chains stand for one group after the other. */
-  readonly room?: Room
+  readonly room?: Maker
 }
 
 /** Log terms of a step from these chains. */

@@ -19,8 +19,11 @@ export async function sweepStep(
   redraw: typeof redrawGroup = redrawGroup
 ): Promise<Encoded> {
   const codes = state.codes.slice()
-  const within = { ...context, room: new Room() }
-  for (const group of bridge.groups.keys()) await redraw(bridge, group, { coordinates: state.coordinates, codes }, within)
+  const room = new Room()
+  for (const group of bridge.groups.keys()) {
+    room.clear()
+    await redraw(bridge, group, { coordinates: state.coordinates, codes }, { ...context, room })
+  }
   return { coordinates: await redrawCoordinates(bridge, { coordinates: state.coordinates, codes }, context), codes }
 }
 

@@ -1,5 +1,5 @@
 import { factorCodes } from '../table/categories.js'
-import { type Codes, jointCodes } from '../table/codes.js'
+import { type Codes, jointCodes, sizesOf } from '../table/codes.js'
 
 /** A combination of fewer rows than this would give its rows away. */
 const RECURRING_ROWS = 5
@@ -76,9 +76,7 @@ function judge(a: Group, b: Group): Joint {
 }
 
 function groupOf(factors: readonly number[], combinations: Codes): Omit<Group, 'loneAlone'> {
-  const sizes = new Uint32Array(combinations.count)
-  for (const code of combinations.codes) sizes[code]!++
-  return { factors, combinations, lone: sizes.reduce((sum, size) => sum + (size < RECURRING_ROWS ? size : 0), 0) }
+  return { factors, combinations, lone: sizesOf(combinations).reduce((sum, size) => sum + (size < RECURRING_ROWS ? size : 0), 0) }
 }
 
 function joinOf(a: Group, b: Group): Group {

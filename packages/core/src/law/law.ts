@@ -5,7 +5,7 @@ import { settle } from '../num/checksum.js'
 import { defined } from '../num/defined.js'
 import { exp } from '../num/elementary.js'
 import { quiet, type Watch } from '../num/iterate.js'
-import { type Matrix, matrix, type Room, takeRows } from '../num/matrix.js'
+import { type Maker, type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { addInto } from '../scaling/landmarks.js'
 import { type Scaling, symmetricScaling } from '../scaling/symmetric.js'
 import { type Cloud, cloud } from '../space/cloud.js'
@@ -266,7 +266,7 @@ function scaledPoints(
   { scales, table }: Pick<LawProblem, 'scales' | 'table'>,
   { coordinates, codes }: Encoded,
   factors: readonly number[] = table ? Array.from(table.encoder.factors.keys()) : [],
-  room?: Room
+  room?: Maker
 ): Matrix {
   const scaled = scaledColumns(coordinates, scales)
   return table && factors.length > 0 ? embedEncoded(table.encoder, { coordinates: scaled, codes }, factors, room) : scaled

@@ -1,6 +1,6 @@
 import type { Task } from '../num/crew.js'
 import { log } from '../num/elementary.js'
-import { type Matrix, matrix, takeRows, takeValues } from '../num/matrix.js'
+import { type Maker, type Matrix, matrix, Room, takeRows, takeValues } from '../num/matrix.js'
 import { Turns } from '../num/together.js'
 import { combinationsOf } from '../table/categories.js'
 import { fitLogistic, type LogisticLaw, outcomeShares } from './logistic.js'
@@ -88,7 +88,7 @@ export function offsetsWithout(own: Float64Array, shares: Matrix, outcomes: Int3
  * The ridge under which rows that are held out are foretold best; undefined where the kernel alone foretells them as well: its odds
  * stay as they are. Cost three fits a ridge.
  */
-export async function chooseRidge(rows: OddsRows): Promise<number | undefined> {
+export async function chooseRidge(rows: OddsRows, room = new Room()): Promise<number | undefined> {
   const { inputs, parts, outcomes } = rows
   const loss = (shares: Matrix, held: Uint32Array) =>
     held.reduce((sum, row, i) => sum - log(shares.data[i * shares.cols + outcomes[row]!]!), 0)
@@ -98,7 +98,7 @@ export async function chooseRidge(rows: OddsRows): Promise<number | undefined> {
   const trials = Array.from({ length: ODDS_PARTS }, (_, part) => {
     const held = all.filter((row) => parts[row] === part)
     const others = all.filter((row) => parts[row] !== part)
-    return { held, fitted: takeOdds(rows, others), inputs: takeRows(inputs, held), offsets: takeRows(rows.offsets, held) }
+    return { held, fitted: takeOdds(rows, others, room), inputs: takeRows(inputs, held, room), offsets: takeRows(rows.offsets, held, room) }
   })
   // Of each part, under the ridge before: where the next one begins.
   const laws: LogisticLaw[] = []
@@ -107,7 +107,7 @@ export async function chooseRidge(rows: OddsRows): Promise<number | undefined> {
     let lost = 0
     for (const [part, { held, fitted, ...asked }] of trials.entries()) {
       if (turns.over) await turns.next()
-      const law = await fitOdds(fitted, ridge, laws[part])
+      const law = await fitOdds(fitted, ridge, { from: laws[part], room })
       laws[part] = law
       lost += loss(await outcomeShares(law, asked.inputs, asked), held)
     }
@@ -123,12 +123,21 @@ interface OddsProblem {
   readonly ridge: number | undefined
 }
 
+/** Of problems that are solved, for the next ones: V8 looks through everything for what is not used after every few megabytes of a thread. */
+const rooms: Room[] = []
+
 /** The law of a group's outcomes, in any thread; undefined where the kernel alone foretells as well. */
 export const oddsTask: Task<OddsProblem, Pick<LevelOdds, 'law' | 'ridge'> | undefined> = {
   name: 'odds',
   run: async ({ rows, ridge: known }) => {
-    const ridge = known ?? (await chooseRidge(rows))
-    return ridge === undefined ? undefined : { ridge, law: await fitOdds(rows, ridge) }
+    const room = rooms.pop() ?? new Room()
+    try {
+      const ridge = known ?? (await chooseRidge(rows, room))
+      return ridge === undefined ? undefined : { ridge, law: await fitOdds(rows, ridge, { room }) }
+    } finally {
+      room.clear()
+      rooms.push(room)
+    }
   }
 }
 
@@ -140,12 +149,15 @@ export const oddsWork = ({ rows: { inputs, offsets }, ridge }: OddsProblem): num
   (ridge === undefined ? RIDGES.length * ODDS_PARTS : 1) * FIT_WORK * inputs.data.length * offsets.cols
 
 /** Cost O(turns·n·C·k). */
-export const fitOdds = ({ inputs, outcomes, offsets }: OddsRows, ridge: number, from?: LogisticLaw): Promise<LogisticLaw> =>
-  fitLogistic(inputs, outcomes, { count: offsets.cols, ridge, offsets, tolerance: TOLERANCE, from })
+export const fitOdds = (
+  { inputs, outcomes, offsets }: OddsRows,
+  ridge: number,
+  beside: { readonly from?: LogisticLaw | undefined; readonly room?: Room } = {}
+): Promise<LogisticLaw> => fitLogistic(inputs, outcomes, { count: offsets.cols, ridge, offsets, tolerance: TOLERANCE, ...beside })
 
-const takeOdds = ({ inputs, outcomes, offsets, parts }: OddsRows, rows: Uint32Array): OddsRows => ({
-  inputs: takeRows(inputs, rows),
+const takeOdds = ({ inputs, outcomes, offsets, parts }: OddsRows, rows: Uint32Array, room: Maker): OddsRows => ({
+  inputs: takeRows(inputs, rows, room),
   outcomes: takeValues(outcomes, rows),
-  offsets: takeRows(offsets, rows),
+  offsets: takeRows(offsets, rows, room),
   parts: takeValues(parts, rows)
 })

@@ -1,6 +1,6 @@
 import { exp, log } from '../num/elementary.js'
 import { solveLowerInPlace, solveLowerTransposedInPlace, transpose } from '../num/linear-algebra.js'
-import { type Matrix, matrix, rowOf } from '../num/matrix.js'
+import { type Maker, type Matrix, matrix, rowOf } from '../num/matrix.js'
 import type { ColumnScale } from '../num/statistics.js'
 import { kernelOf, PAGE_BYTES, type WasmMemory, webAssembly } from '../num/webassembly.js'
 
@@ -46,7 +46,7 @@ export interface LogisticLoops {
   /** The weights [q, C] to which an ascent of the mean log likelihood less the ridge leads from others. Cost O(turns·(n·C·q + C·q²)). */
   climb(observed: Observed, ascent: Ascent, from: Matrix): Matrix
   /** ½ XᵀX/n of inputs [n, q], in its lower half [q, q]. Cost O(n·q²). */
-  curvatureOf(x: Matrix): Matrix
+  curvatureOf(x: Matrix, room?: Maker): Matrix
   /** Probabilities of the outcomes [n, C]. Cost O(n·C·k). */
   sharesOf(asked: Asked, prior?: Prior): Matrix
 }
@@ -82,7 +82,7 @@ export async function logisticLoops(): Promise<LogisticLoops> {
   return {
     climb: (observed, ascent, from) =>
       isLarge(observed.x, observed.count) ? plainLoops.climb(observed, ascent, from) : climbIn(own, observed, ascent, from),
-    curvatureOf: (x) => (isLarge(x, 0) ? plainLoops.curvatureOf(x) : curvatureIn(own, x)),
+    curvatureOf: (x, room) => (isLarge(x, 0) ? plainLoops.curvatureOf(x) : curvatureIn(own, x, room)),
     sharesOf: (asked, prior) =>
       isLarge(asked.inputs, asked.weights.rows) ? plainLoops.sharesOf(asked, prior) : sharesIn(own, asked, prior)
   }
@@ -137,7 +137,7 @@ function climbIn(kernel: Kernel, { x, parts, outcomes, offsets, count }: Observe
   return out
 }
 
-function curvatureIn(kernel: Kernel, { data, rows, cols }: Matrix): Matrix {
+function curvatureIn(kernel: Kernel, { data, rows, cols }: Matrix, room: Maker = { matrix }): Matrix {
   const at = memoryOf(kernel, kernel.placeRows(rows, cols))
   const wide = wideOf(cols)
   const placed = at(kernel.addressOf(0), rows * wide)
@@ -147,7 +147,7 @@ function curvatureIn(kernel: Kernel, { data, rows, cols }: Matrix): Matrix {
     for (let i = 0; i < rows; i++) placed.set(data.subarray(i * cols, (i + 1) * cols), i * wide)
   }
   const found = at(kernel.curvature(), wide * wide)
-  const out = matrix(cols, cols)
+  const out = room.matrix(cols, cols)
   for (let a = 0; a < cols; a++) for (let b = 0; b <= a; b++) out.data[a * cols + b] = found[a * wide + b]!
   return out
 }
@@ -195,8 +195,8 @@ export const plainLoops: LogisticLoops = {
 const offsetOf = (share: number): number => log(Math.max(0, share) + Number.EPSILON)
 
 /** Standardised inputs, then ones [n, k + 1]. */
-export function withOnes({ data, rows, cols }: Matrix, { centre, scale }: ColumnScale): Matrix {
-  const out = matrix(rows, cols + 1)
+export function withOnes({ data, rows, cols }: Matrix, { centre, scale }: ColumnScale, room: Maker = { matrix }): Matrix {
+  const out = room.matrix(rows, cols + 1)
   for (let i = 0, from = 0, to = 0; i < rows; i++) {
     for (let c = 0; c < cols; c++) out.data[to++] = (data[from++]! - centre[c]!) / scale[c]!
     out.data[to++] = 1

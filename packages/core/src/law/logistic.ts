@@ -1,6 +1,6 @@
 import { log } from '../num/elementary.js'
 import { regularCholeskyInPlace, transpose } from '../num/linear-algebra.js'
-import { type Matrix, matrix } from '../num/matrix.js'
+import { type Maker, type Matrix, matrix, type Room } from '../num/matrix.js'
 import { type ColumnScale, columnScale } from '../num/statistics.js'
 import { type LogisticLoops, logisticLoops, type Prior, withOnes } from './logistic-ascent.js'
 
@@ -27,6 +27,8 @@ interface LogisticFit {
   readonly tolerance?: number
   /** A law of the same inputs under another ridge, from which fewer turns lead to this one; default constants alone. */
   readonly from?: LogisticLaw | undefined
+  /** For what fits of the same inputs share, which are done with when it is. */
+  readonly room?: Room | undefined
 }
 
 /**
@@ -36,10 +38,10 @@ interface LogisticFit {
 export async function fitLogistic(
   inputs: Matrix,
   outcomes: Int32Array,
-  { count, ridge, offsets, tolerance = TOLERANCE, from }: LogisticFit
+  { count, ridge, offsets, tolerance = TOLERANCE, from, room }: LogisticFit
 ): Promise<LogisticLaw> {
   const loops = await logisticLoops()
-  const known = prepared(inputs, loops)
+  const known = prepared(inputs, loops, room)
   const { standards, x, parts } = known
   const weights = loops.climb(
     { x, parts, outcomes, count, offsets },
@@ -65,15 +67,15 @@ interface Prepared {
 /** What fits of the same inputs under other ridges share. */
 const known = new WeakMap<Matrix, Prepared>()
 
-function prepared(inputs: Matrix, { curvatureOf }: Pick<LogisticLoops, 'curvatureOf'>): Prepared {
+function prepared(inputs: Matrix, { curvatureOf }: LogisticLoops, room: Maker = { matrix }): Prepared {
   const before = known.get(inputs)
   if (before) return before
   const standards = columnScale(inputs)
-  const x = withOnes(inputs, standards)
-  const parts = new Float64Array(x.data.length)
+  const x = withOnes(inputs, standards, room)
+  const q = x.cols
+  const parts = room.matrix(x.rows, q).data
   for (let at = 0; at < parts.length; at++) parts[at] = x.data[at]! / x.rows
-  const curvature = curvatureOf(x)
-  const made = { standards, x, parts, curvature, bound: matrix(x.cols, x.cols), scratch: new Float64Array(x.cols * x.cols) }
+  const made = { standards, x, parts, curvature: curvatureOf(x, room), bound: room.matrix(q, q), scratch: room.matrix(q, q).data }
   known.set(inputs, made)
   return made
 }

@@ -20,15 +20,28 @@ export function matrix(rows: number, cols: number, data: Float64Array = new Floa
   return { data, rows, cols }
 }
 
-/** Room for one matrix after the other: the next one stands where the last one stood. */
+/** Where matrices are made. */
+export type Maker = Pick<Room, 'matrix'>
+
+/** Room for matrices that are done with together: what comes after `clear` stands where they stood. */
 export class Room {
   #data = new Float64Array(0)
+  #used = 0
 
   /** A matrix [rows, cols] of whatever stood there. */
   matrix(rows: number, cols: number): Matrix {
     const length = rows * cols
-    if (this.#data.length < length) this.#data = new Float64Array(length)
-    return matrix(rows, cols, this.#data.subarray(0, length))
+    if (this.#used + length > this.#data.length) {
+      this.#data = new Float64Array(Math.max(length, 2 * this.#data.length))
+      this.#used = 0
+    }
+    const start = this.#used
+    this.#used += length
+    return matrix(rows, cols, this.#data.subarray(start, this.#used))
+  }
+
+  clear(): void {
+    this.#used = 0
   }
 }
 
@@ -76,8 +89,8 @@ export function takeValues<T extends Float64Array | Uint32Array | Int32Array>(va
 }
 
 /** The rows `indices` of m, copied in that order [indices.length, cols]. */
-export function takeRows(m: Matrix, indices: ArrayLike<number>): Matrix {
-  const out = matrix(indices.length, m.cols)
+export function takeRows(m: Matrix, indices: ArrayLike<number>, room: Maker = { matrix }): Matrix {
+  const out = room.matrix(indices.length, m.cols)
   for (let k = 0; k < indices.length; k++) copyRow(m, indices[k]!, out, k)
   return out
 }

@@ -1,6 +1,18 @@
 import { expect, it } from 'vitest'
 import { keyFor, keyFromSeed, uniforms } from '../num/random.js'
-import { codesIn, codesOf, determines, exceeds, fewCodesOf, recurs, sameCell, spreadRows, surelyMore } from './codes.js'
+import {
+  codesIn,
+  codesOf,
+  determines,
+  exceeds,
+  fewCodesOf,
+  recurs,
+  rowsOfEach,
+  sameCell,
+  sizesOf,
+  spreadRows,
+  surelyMore
+} from './codes.js'
 import type { CategoricalColumn, NumericColumn } from './table.js'
 
 const ROWS = 500
@@ -42,6 +54,14 @@ it('a value determines what is alike in all of its rows', () => {
   const one = codesOf(levels)
   const coarse = { codes: one.codes.map((code) => code >> 1), count: 2 }
   expect([determines(one, coarse), determines(coarse, one)]).toEqual([true, false])
+})
+
+it.each([1, 7, ROWS])('%d rows of each value are spread over all that it has', (most) => {
+  const found = rowsOfEach(codesOf(numbers(40)), most)
+  const { codes, count } = codesOf(numbers(40))
+  const rows = Array.from({ length: count }, (_, value) => [...codes.keys()].filter((i) => codes[i] === value))
+  expect([...sizesOf({ codes, count })]).toEqual(rows.map(({ length }) => length))
+  expect(found.map((own) => [...own])).toEqual(rows.map((own) => Array.from(spreadRows(own.length, most), (k) => own[k])))
 })
 
 it.each([[[1, 2, 0, -0]], [[3, 1, 2, 3]], [[1, 2, 3]], [[]]])('%j', (values) => {

@@ -87,6 +87,26 @@ export function spreadRows(rowCount: number, most: number): Uint32Array {
   return rows
 }
 
+/** Some rows of each value, spread over those that have it. Cost O(rows). */
+export function rowsOfEach({ codes, count }: Codes, most: number): readonly Uint32Array[] {
+  const sizes = sizesOf({ codes, count })
+  // Which of the rows of a value, until each is met.
+  const rows = Array.from(sizes, (size) => spreadRows(size, most))
+  const [met, taken] = [new Uint32Array(count), new Uint32Array(count)]
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i]!
+    if (rows[code]![taken[code]!] === met[code]!++) rows[code]![taken[code]!++] = i
+  }
+  return rows
+}
+
+/** How many rows have each value. Cost O(rows). */
+export function sizesOf({ codes, count }: Codes): Uint32Array {
+  const sizes = new Uint32Array(count)
+  for (let i = 0; i < codes.length; i++) sizes[codes[i]!]!++
+  return sizes
+}
+
 /** Pairs of rows that share a value, the first of each: what a column determines is alike in all of them. */
 export function sharingRows({ codes, count }: Codes): readonly (readonly [number, number])[] {
   const first = new Int32Array(count).fill(-1)
@@ -122,10 +142,8 @@ export function sharedRate({ codes, count }: Codes, within?: Codes): number {
 }
 
 function pairsIn({ codes, count }: Codes): number {
-  const sizes = new Float64Array(count)
-  for (const code of codes) sizes[code]!++
   let pairs = 0
-  for (const size of sizes) pairs += size * (size - 1)
+  for (const size of sizesOf({ codes, count })) pairs += size * (size - 1)
   return pairs
 }
 

@@ -2,7 +2,7 @@ import { settle } from '../num/checksum.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
-import { columnOf, type Matrix, matrix, type Room, stackRows, takeRows } from '../num/matrix.js'
+import { columnOf, type Maker, type Matrix, matrix, stackRows, takeRows } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
 import type { Turns } from '../num/together.js'
 import { roundedWithin, withinBounds } from './bounds.js'
@@ -284,7 +284,7 @@ export function embedEncoded(
   encoder: Encoder,
   { coordinates, codes }: Encoded,
   factors: readonly number[] = encoder.factors.map((_, f) => f),
-  room: Pick<Room, 'matrix'> = { matrix }
+  room: Maker = { matrix }
 ): Matrix {
   const widths = factors.map((f) => encoder.factors[f]!.places.cols)
   const out = room.matrix(coordinates.rows, coordinates.cols + widths.reduce((a, b) => a + b, 0))

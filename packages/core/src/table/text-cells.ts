@@ -12,8 +12,8 @@ export function textCells(raw: RawColumn, missing: readonly string[] = []): (str
 export function absentWord({ source, values }: RawColumn, cells: readonly (string | null)[]): string | undefined {
   if (source !== 'text') return undefined
   const counts = new Map<string, number>()
-  for (const [i, cell] of cells.entries()) {
-    if (cell !== null) continue
+  for (let i = 0; i < cells.length; i++) {
+    if (cells[i] !== null) continue
     const word = (values[i] as string | null) ?? ''
     counts.set(word, (counts.get(word) ?? 0) + 1)
   }

@@ -1,4 +1,4 @@
-import { type Codes, fewCodesOf, spreadRows } from '../../table/codes.js'
+import { type Codes, fewCodesOf, rowsOfEach } from '../../table/codes.js'
 import type { Column } from '../../table/table.js'
 import { differentRows, isBelievedAtLog } from './chance.js'
 import { cutAbove, logFactorial, MOST_LEVELS, standsApart } from './find-steps.js'
@@ -89,14 +89,7 @@ export function sideBetween(column: Column, of: Quantity, by: Quantity): Compari
 /** Below, equal, above. */
 const SIDES = 3
 
-/** Rows of each value, spread over those that have it. */
-function someOfEach({ codes, count }: Codes, most: number): Uint32Array {
-  const rows = Array.from({ length: count }, (): number[] => [])
-  codes.forEach((code, i) => {
-    rows[code]!.push(i)
-  })
-  return Uint32Array.from(rows.flatMap((own) => Array.from(spreadRows(own.length, most), (k) => own[k]!)))
-}
+const someOfEach = (codes: Codes, most: number): Uint32Array => Uint32Array.from(rowsOfEach(codes, most).flatMap((own) => [...own]))
 
 function comparisonOf(target: Target, quantities: readonly Ranged[], candidates: number): ComparisonFound | undefined {
   const others = quantities.filter(({ name }) => name !== target.name)

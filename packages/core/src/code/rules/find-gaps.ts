@@ -87,7 +87,8 @@ interface Sorts {
 
 function sortsOf(codes: Int32Array, count: number, isMissing: (row: number) => boolean): Sorts {
   const [rows, gaps] = [new Float64Array(count), new Float64Array(count)]
-  for (const [i, code] of codes.entries()) {
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i]!
     rows[code]!++
     if (isMissing(i)) gaps[code]!++
   }

@@ -1,4 +1,4 @@
-import { type Codes, fewCodesOf, spreadRows } from '../../table/codes.js'
+import { type Codes, fewCodesOf, rowsOfEach } from '../../table/codes.js'
 import type { Column } from '../../table/table.js'
 import { differentRows, isBelievedAtLog, logChoose } from './chance.js'
 import type { LookupFound } from './find-lookups.js'
@@ -49,15 +49,7 @@ export function findLargest(columns: readonly Column[], quantities: readonly Qua
 }
 
 /** Some rows of each value. */
-type Rows = readonly (readonly number[])[]
-
-function rowsOfEach({ codes, count }: Codes, most: number): Rows {
-  const rows = Array.from({ length: count }, (): number[] => [])
-  codes.forEach((code, i) => {
-    rows[code]!.push(i)
-  })
-  return rows.map((own) => Array.from(spreadRows(own.length, most), (k) => own[k]!))
-}
+type Rows = readonly Uint32Array[]
 
 /** Ways to give each value a column that is the largest in its rows among those of all values. */
 function assignments(numbers: readonly Quantity[], rows: Rows, word: Extreme): Assigned[] {

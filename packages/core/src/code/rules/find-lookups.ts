@@ -10,6 +10,7 @@ import {
   sameCell,
   sharedRate,
   sharingRows,
+  sizesOf,
   spreadRows,
   surelyMore,
   varies
@@ -368,9 +369,7 @@ function sizesWithin(groups: Codes, values: Codes): Sizes[] {
  * amounts beside it, hardly two of them alike, are a key.
  */
 function isShared({ count, codes }: Codes): boolean {
-  const sizes = new Int32Array(count + 1)
-  for (const code of codes) sizes[code]!++
-  const besides = codes.length - sizes.reduce((most, size) => Math.max(most, size), 0)
+  const besides = codes.length - sizesOf({ codes, count }).reduce((most, size) => Math.max(most, size), 0)
   return codes.length - count >= LEAST_REPEATS && count - 1 <= MOST_ALONE * besides
 }
 

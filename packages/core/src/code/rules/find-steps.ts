@@ -80,7 +80,8 @@ export function stepAlong(column: Column, quantity: Quantity): StepsFound | unde
 
 /** Whether all rows without a number have one value of a target, or none. */
 function valueWithout({ values }: Quantity): (target: Target) => boolean {
-  const without = Array.from(values.keys()).filter((i) => Number.isNaN(values[i]!))
+  const without: number[] = []
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i]!)) without.push(i)
   return ({ codes }) => without.every((i) => codes[i] === codes[without[0]!])
 }
 

@@ -66,7 +66,7 @@ it('new rows are the sum as often as those of the data, to the last digit, and b
   expect(sums).toBeLessThan(104 * 100 + 1)
 })
 
-it('columns that have nothing to do with each other, or hang together without a sum, have none', () => {
+it('columns that have nothing to do with each other, or hang together without a sum, have none', { tags: ['slow'] }, () => {
   for (let seed = 1; seed <= 200; seed++) {
     const rows = 150
     const of = (label: string) => exponentials(seed, label, rows)

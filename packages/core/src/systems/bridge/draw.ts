@@ -15,6 +15,7 @@ import { takeTableRows } from '../../table/rows.js'
 import { type Column, isNumeric, type Table } from '../../table/table.js'
 import { numberText, shareText } from '../../tell/numbers.js'
 import type { Context } from '../context.js'
+import { KeptCells } from '../kept-cells.js'
 import type { CarriedRows, DrawnCoupling, RowsBetween } from './answer.js'
 import { carryRows, partnersIn, withinBounds } from './carry-rows.js'
 import type { BridgeModel } from './model.js'
@@ -24,8 +25,13 @@ import { bridgeOf, sidesOf } from './sides.js'
 import { spikeWarnings } from './spike-warnings.js'
 
 /** Rows of a bridge's model as the whole table has them. */
-export function wholeRows({ encoder, rules }: Pick<BridgeModel, 'encoder' | 'rules'>, rows: Encoded, back?: Back): WrittenTable {
-  const drawn = { table: decodeTable(encoder, rows), formats: encoder.formats }
+export function wholeRows(model: Pick<BridgeModel, 'encoder' | 'rules'>, rows: Encoded, back?: Back): WrittenTable {
+  return wholeOf(model, decodeTable(model.encoder, rows), back)
+}
+
+/** The same of rows that are a table already. */
+function wholeOf({ encoder, rules }: Pick<BridgeModel, 'encoder' | 'rules'>, table: Table, back?: Back): WrittenTable {
+  const drawn = { table, formats: encoder.formats }
   return rules ? putRulesBack(rules, drawn, back) : drawn
 }
 
@@ -68,13 +74,25 @@ export async function rowsBetween(
     for (const [k, part] of parts.entries()) drawn[k]!.push(part)
     context.watch?.progress?.({ stage: 'between', done: batch.first + batch.count, total: count })
   }
-  const whole = wholeRows(model, stackEncoded(drawn.map(stackEncoded)), { key: keyFor(context.key, 'rules') })
+  const decoded = decodeTable(model.encoder, stackEncoded(drawn.map(stackEncoded)))
+  const kept = await cellsOf(model).within(decoded, { rows: decoded.rowCount, key: keyFor(context.key, 'cells') })
+  const whole = wholeOf(model, kept, { key: keyFor(context.key, 'rules') })
   const sides = wholeSides(model)
   const way = times.reduce((sum, time) => sum + time, 0) / times.length
   const why =
     'numbers on their way lie between those of both ends; --at 0,1 has the ends, and --map with --as drawn whole rows of the second table'
   const warnings = spikeWarnings({ ...sides, start: sides.from, drawn: whole.table, way, why })
   return { kind: 'between', ...whole, times, count, warnings }
+}
+
+const known = new WeakMap<BridgeModel, KeptCells>()
+
+/** What levels never have in either table: a row on its way has the numbers of both ends, and the categories of one. */
+function cellsOf(model: BridgeModel): KeptCells {
+  const { encoder, rows } = model
+  const found = known.get(model) ?? new KeptCells(decodeTable(encoder, rows), encoder.formats)
+  known.set(model, found)
+  return found
 }
 
 async function batchBetween(

@@ -206,6 +206,9 @@ describe('categories of many combinations', { tags: ['slow'] }, () => {
     }
     expect(explained(raw)).toBeGreaterThan(0.85)
     expect(explained(written)).toBeGreaterThan(0.75)
+    const again = (await tables.load(unpackModel(packModel(tables.save(model))), { engine })) as PanelModel
+    expect(again.steps.effects).toEqual(model.steps.effects)
+    expect((await draw(again, { groups: 5 })).table).toEqual((await draw(model, { groups: 5 })).table)
   })
 })
 

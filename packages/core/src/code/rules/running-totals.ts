@@ -97,7 +97,8 @@ function waysOf(table: WrittenTable['table']): Way[] {
     const previous = new Map(
       directions.map((upwards) => {
         const rows = later(() => previousRows(table.rowCount, upwards, codes()))
-        const first = group ? rows : later(() => previousRows(Math.min(table.rowCount, FIRST_ROWS + 1), upwards, undefined))
+        // The next row of a group may be beyond the first ones.
+        const first = group && upwards ? rows : later(() => previousRows(Math.min(table.rowCount, FIRST_ROWS + 1), upwards, codes()))
         return [upwards, { previous: rows, first }]
       })
     )

@@ -96,11 +96,17 @@ class Moments {
   }
 
   private meanOf({ values }: Quantity): number {
-    return this.rows.reduce((sum, i) => sum + values[i]! / this.rows.length, 0)
+    const { rows } = this
+    let mean = 0
+    for (let r = 0; r < rows.length; r++) mean += values[rows[r]!]! / rows.length
+    return mean
   }
 
   private centred({ values }: Quantity, mean: number): Float64Array {
-    return Float64Array.from(this.rows, (i) => values[i]! - mean)
+    const { rows } = this
+    const out = new Float64Array(rows.length)
+    for (let r = 0; r < rows.length; r++) out[r] = values[rows[r]!]! - mean
+    return out
   }
 
   /**
@@ -235,10 +241,15 @@ class Moments {
   /** The sum with its constant, where all rows obey. */
   private checked({ values, unit, among }: Target, parts: readonly number[], weights: readonly number[]): WeightedSum | undefined {
     let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
-    for (const i of this.rows) {
-      const left = parts.reduce((rest, part, k) => rest - weights[k]! * this.quantities[this.columns[part]!]!.values[i]!, values[i]!)
-      low = Math.max(low, left - tolerance(unit, values[i]!))
-      high = Math.min(high, left + tolerance(unit, values[i]!))
+    const columns = parts.map((part) => this.quantities[this.columns[part]!]!.values)
+    const { rows } = this
+    for (let r = 0; r < rows.length; r++) {
+      const i = rows[r]!
+      let left = values[i]!
+      for (let k = 0; k < columns.length; k++) left -= weights[k]! * columns[k]![i]!
+      const within = tolerance(unit, values[i]!)
+      low = Math.max(low, left - within)
+      high = Math.min(high, left + within)
       if (low > high) return undefined
     }
     const constant = low <= 0 && high >= 0 ? 0 : simplestIn(low, high)

@@ -12,14 +12,22 @@ type Support = Required<Pick<PosteriorChains, 'importanceRows' | 'fittingRows' |
 
 /** Training rows that fit what is given, with the given numbers in place: only they can agree with what was observed. */
 export async function supportUnder(run: GroupRun, evidence: Evidence): Promise<Support> {
-  const { state, starts } = startGroup(run)
+  const { state, starts, problem } = startGroup(run)
   const { encoder, law } = run
   const { rows: training, logWeights } = law
   const levelIn = levelsOfRow(training.codes, encoder.factors.length)
   const all = Array.from(starts.keys())
   // Where categories are swept, chains start at rows of others too; those of the given ones count, where there are any.
+  const { bounds } = problem.conditions[0]!
+  const isWithin = (i: number) =>
+    problem.split.ranged.every((c, k) => {
+      const x = training.coordinates.data[starts[i]! * training.coordinates.cols + c]!
+      return x >= bounds.low[k]! && x <= bounds.high[k]!
+    })
   const own = all.filter((i) => hasLevels(run.conditions[0]!, levelIn(starts[i]!)))
-  const kept = own.length > 0 ? own : all
+  // Chains start at rows outside of intervals too, moved to their ends.
+  const within = (own.length > 0 ? own : all).filter(isWithin)
+  const kept = within.length > 0 ? within : own.length > 0 ? own : all
   const rows = takeEncoded(state, kept)
   const logs = await logLikelihoodsOf(evidence, rows)
   const effective = (weights: Float64Array): number => {

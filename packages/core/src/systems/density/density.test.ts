@@ -435,6 +435,18 @@ describe('what a density is learned from', () => {
       }
     })
 
+    // Of more than 1,000 rows some are left out: rows with a zero were taken for others, and scored by a density of zeros.
+    it('of many rows the mean of those left out is that of all, each left out', { tags: ['slow'] }, async () => {
+      const many = Float64Array.from({ length: 1500 }, (_, i) => (i % 5 < 2 ? 0 : Math.exp(z[i]! / 2)))
+      const rows = table(numbers('amount', many), numbers('x', z.slice(2000, 3500)))
+      const model = await fitted(rows)
+      const { logDensity } = await scoredBy(model, rows)
+      const all = logDensity.reduce((sum, one) => sum + one / 1500, 0)
+      const spread = Math.sqrt(logDensity.reduce((sum, one) => sum + (one - all) ** 2 / 1500, 0))
+      // 1,000 of 1,500: by four deviations; they were 2 nats apart.
+      expect(Math.abs(model.summary.logLikelihood - all)).toBeLessThan(4 * spread * Math.sqrt(1 / 1000 - 1 / 1500))
+    })
+
     it('the grid has what is no zero, and says so; given zero, x has its density', { tags: ['slow'] }, async () => {
       const model = await fitted(raw)
       const [whole, given] = [

@@ -131,8 +131,10 @@ function scoredNumbers(model: Pick<DensityModel, 'coding' | 'kinds'>, rows: Dens
   const onSpike = (j: number, a: number) =>
     spiked.some((one) => one.a === a && rows.levels[j * rows.levelCounts.length + one.f] !== one.beside)
   const numbersOf = (j: number) => columns.flatMap((_, a) => (onSpike(j, a) ? [] : [a]))
-  const patterns = placesByName([...evenly(rows.weights.length, MOST_SCORED)], (j) => numbersOf(j).join(','))
-  return Array.from(patterns.values(), (own) => {
+  const some = evenly(rows.weights.length, MOST_SCORED)
+  const patterns = placesByName(some, (j) => numbersOf(j).join(','))
+  return Array.from(patterns.values(), (places) => {
+    const own = places.map((k) => some[k]!)
     const numbers = numbersOf(own[0]!)
     const volume = logVolume(
       model,

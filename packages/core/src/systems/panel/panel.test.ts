@@ -133,7 +133,7 @@ function visitors(stay: number): RawTable {
 describe('a category of rows in time', { tags: ['slow'] }, () => {
   it.each([0, 0.4, 0.9])('that stays with %d does so in new groups, and its shares are those of the data at any row', async (stay) => {
     const raw = visitors(stay)
-    const groups = 400
+    const groups = 150
     const model = await fit(raw, { group: 'visitor', time: 'day' })
     const written = tables.present(model, await draw(model, { groups }), 'text')
     const placesOf = ({ columns }: RawTable) => [...columns.find(({ name }) => name === 'place')!.values] as string[]
@@ -141,8 +141,8 @@ describe('a category of rows in time', { tags: ['slow'] }, () => {
     const stayed = (places: string[]) =>
       places.filter((place, i) => i % 12 > 0 && place === places[i - 1]).length / ((places.length * 11) / 12)
     const p = stayed(real)
-    // Of both, which stand for the same law: 880 and 4,400 rows that follow others.
-    expect(Math.abs(stayed(own) - p)).toBeLessThan(4 * Math.sqrt(p * (1 - p) * (1 / 880 + 1 / 4400)))
+    // Of both, which stand for the same law: rows that follow others.
+    expect(Math.abs(stayed(own) - p)).toBeLessThan(4 * Math.sqrt(p * (1 - p) * (1 / (80 * 11) + 1 / (groups * 11))))
     const share = (places: string[], place: string, row: number) => {
       const at = places.filter((_, i) => i % 12 === row)
       return at.filter((one) => one === place).length / at.length
@@ -192,7 +192,7 @@ describe('categories of many combinations', { tags: ['slow'] }, () => {
   it('go with the numbers of their rows as in the data', async () => {
     const raw = buyers()
     const model = await fit(raw, { group: 'buyer', time: 'day' })
-    const written = tables.present(model, await draw(model, { groups: 100 }), 'text')
+    const written = tables.present(model, await draw(model, { groups: 60 }), 'text')
     // Of the variance of the price 0.91 is that of the products. First rows are drawn as groups are.
     const explained = ({ columns, rowCount }: RawTable) => {
       const valuesOf = (name: string) => [...columns.find((column) => column.name === name)!.values] as string[]

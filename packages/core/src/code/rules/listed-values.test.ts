@@ -30,3 +30,11 @@ it('numbers of which another row has a new one, or that stand on all places, are
     )
   ).toBeUndefined()
 })
+
+it('an atom among others says nothing of whether these recur', () => {
+  const withZeros = (values: Float64Array) => Float64Array.of(...new Float64Array(4 * COUNT), ...values)
+  // Refunds of a few orders: each has its own cents.
+  const refunds = normals(key, COUNT).map((z) => Number((100 + 20 * z).toFixed(2)))
+  expect(listedValues(withZeros(refunds), 0.01)).toBeUndefined()
+  expect(listedValues(withZeros(degrees(normals(key, COUNT))), 0.1)).toBeDefined()
+})

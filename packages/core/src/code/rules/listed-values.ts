@@ -1,5 +1,5 @@
 import { firstFrom } from '../../num/ascending.js'
-import { recurringValues, runsOf } from '../../table/recurring.js'
+import { recurringValues, runsOf, spikesOf } from '../../table/recurring.js'
 
 /** Different values of a column of numbers, ascending, and how many rows have each. Plain data. */
 export interface ListedValues {
@@ -10,7 +10,8 @@ export interface ListedValues {
 /**
  * The values of a column where they recur on few of the places that it is written in (degrees that were read in another unit):
  * what is computed would stand beside them, on places that no row has. Undefined where most places beside a row's are another's,
- * and where another row has a value of its own (Good and Turing) half as often as a place beside is none, or oftener. Cost O(n log n).
+ * and where another row has a value of its own (Good and Turing) half as often as a place beside is none, or oftener. Atoms, as a refund of
+ * nothing, do not count: they recur among any values. Cost O(n log n).
  */
 export function listedValues(cells: Float64Array, unit: number): ListedValues | undefined {
   const ascending = cells.slice().sort()
@@ -18,10 +19,16 @@ export function listedValues(cells: Float64Array, unit: number): ListedValues | 
   if (runs.length < 2) return undefined
   const counts = runs.map(([start, end]) => end - start)
   const values = runs.map(([start]) => ascending[start]!)
-  // The next place above, which the last has too.
-  const beside = counts.filter((_, k) => !(values[k + 1]! - values[k]! < 1.5 * unit)).reduce((sum, count) => sum + count, 0)
-  const fresh = counts.filter((count) => count === 1).length
-  return 2 * beside > ascending.length && 2 * fresh < beside ? { values, counts } : undefined
+  const spikes = spikesOf(ascending)
+  let [rows, beside, fresh] = [0, 0, 0]
+  counts.forEach((count, k) => {
+    if (spikes.includes(values[k]!)) return
+    rows += count
+    // The next place above, which the last has too.
+    if (!(values[k + 1]! - values[k]! < 1.5 * unit)) beside += count
+    if (count === 1) fresh++
+  })
+  return 2 * beside > rows && 2 * fresh < beside ? { values, counts } : undefined
 }
 
 /**

@@ -1,4 +1,4 @@
-import { findExact, findTotals, standingsIn } from '../code/rules/find.js'
+import { findRules, findTotals, standingsIn } from '../code/rules/find.js'
 import { brokenTotals, type Follower, followersOf } from '../code/rules/keep-totals.js'
 import { breachOf, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
 import { type Rule, ruleText } from '../code/rules/rule.js'
@@ -7,16 +7,17 @@ import { brokenStandings, type Standing, standingText } from '../code/rules/stan
 import { findUnique, repeatedIn, uniqueText } from '../code/rules/unique.js'
 import type { ColumnFormat } from '../table/infer.js'
 import { decimalsOf } from '../table/parse.js'
-import { stackTables } from '../table/rows.js'
+import { stackTables, takeTableRows } from '../table/rows.js'
 import { type Column, isNumeric, type Table } from '../table/table.js'
 import type { AlignedTables } from './align.js'
 import type { Comparison } from './comparison.js'
+import { mostCopies } from './copies.js'
 import type { RuleKept } from './evaluation.js'
 
 /**
- * Rules that all real rows obey, and how many synthetic rows break each: found on the compared real rows, and left out where
- * another real or training row breaks them. `fields`: numbers are places of a grid, and what a few of them happen to tell of others
- * is no rule. Cost: as of `findExact`, and O(rows) a rule.
+ * Rules that all real rows obey, or all but a few, and how many synthetic rows break each: found on the compared real rows, and left out where
+ * more of the real and training rows break them than chance explains. `fields`: numbers are places of a grid, and what a few of them happen to
+ * tell of others is no rule. Cost: as of `findRules`, and O(rows) a rule.
  */
 export function compareRules(
   { real: compared }: Pick<Comparison, 'real'>,
@@ -25,15 +26,47 @@ export function compareRules(
 ): RuleKept[] {
   const written = writtenAs(fields ? besideNumbers(compared) : compared)
   const all = { ...writtenAs(compared), table: train ? stackTables([real, train]) : real }
-  return findExact(written)
-    .filter((rule) => broken(rule, all) === 0)
-    .map((rule) => ({ rule: ruleText(rule), broken: brokenBy(synthetic, rule, all), rows: synthetic.rowCount }))
+  return findRules(written).flatMap((rule) => {
+    const exceptions = breachOf(rule, all)?.rows ?? []
+    const [count, of] = [exceptions.length, all.table.rowCount]
+    if (count > mostBroken({ broken: rule.exceptions ?? 0, of: compared.rowCount }, of)) return []
+    const { rowCount: rows } = synthetic
+    return {
+      rule: ruleText(rule.exceptions ? { ...rule, exceptions: count } : rule),
+      broken: brokenBy(synthetic, rule, { data: all, exceptions }),
+      rows,
+      floor: (count / of) * rows,
+      most: mostBroken({ broken: count, of }, rows)
+    }
+  })
 }
 
-/** Rows of another table that break a rule. What a column determines is what it determines in the data: their rows stand above. */
-function brokenBy(synthetic: Table, rule: Rule, data: WrittenTable): number {
-  return broken(rule, { ...data, table: rule.kind === 'lookup' || rule.kind === 'step' ? stackTables([data.table, synthetic]) : synthetic })
+/** Rows that may break a rule by chance, at most, where so many do: where none does, none may. */
+const mostBroken = ({ broken, of }: { readonly broken: number; readonly of: number }, rows: number): number =>
+  broken === 0 ? 0 : Math.min(rows, Math.floor(mostCopies({ copies: broken, rows: of }, rows)))
+
+/** Rows of another table that break a rule. What a column determines is what it determines in the data: their rows that obey stand above. */
+function brokenBy(
+  synthetic: Table,
+  rule: Rule,
+  { data, exceptions }: { readonly data: WrittenTable; readonly exceptions: readonly number[] }
+): number {
+  const isKnown = rule.kind === 'lookup' || rule.kind === 'step'
+  const table = isKnown ? stackTables([withoutRows(data.table, exceptions), synthetic]) : synthetic
+  return breachOf(rule, { ...data, table }, 'first')?.count ?? 0
 }
+
+function withoutRows(table: Table, rows: readonly number[]): Table {
+  if (rows.length === 0) return table
+  const without = new Set(rows)
+  return takeTableRows(
+    table,
+    Uint32Array.from({ length: table.rowCount }, (_, i) => i).filter((i) => !without.has(i))
+  )
+}
+
+/** What all real rows obey no row breaks by chance. */
+const IN_ALL = { floor: 0, most: 0 }
 
 /** Columns that tell all real rows apart, training rows with them, and how many synthetic rows agree with an earlier one. Cost: as of `findUnique`. */
 export function compareUnique({ real, synthetic, train }: AlignedTables): RuleKept[] {
@@ -41,11 +74,10 @@ export function compareUnique({ real, synthetic, train }: AlignedTables): RuleKe
   return findUnique(writtenAs(all)).map((columns) => ({
     rule: uniqueText(columns),
     broken: repeatedIn(columns, synthetic)?.count ?? 0,
-    rows: synthetic.rowCount
+    rows: synthetic.rowCount,
+    ...IN_ALL
   }))
 }
-
-const broken = (rule: Rule, data: WrittenTable): number => breachOf(rule, data, 'first')?.count ?? 0
 
 const besideNumbers = (table: Table): Table => ({ ...table, columns: table.columns.filter((one) => !isNumeric(one)) })
 
@@ -61,7 +93,8 @@ export function compareTotals(totals: readonly RunningTotal[], { real, synthetic
   return totals.map((total) => ({
     rule: totalText(total),
     broken: brokenTotals(total, synthetic, quantityIn(written, total.column).unit),
-    rows: synthetic.rowCount
+    rows: synthetic.rowCount,
+    ...IN_ALL
   }))
 }
 
@@ -74,7 +107,8 @@ export function compareStandings(standings: readonly Standing[], { real, synthet
   return standings.map((one) => ({
     rule: standingText(one),
     broken: brokenStandings(one, synthetic, quantityIn(written, one.column).unit),
-    rows: synthetic.rowCount
+    rows: synthetic.rowCount,
+    ...IN_ALL
   }))
 }
 

@@ -400,6 +400,6 @@ test('what pixels happen to tell of each other is no rule', async () => {
   }
   const tables = { real: twice('real pixels'), synthetic: twice('drawn pixels'), engine, key }
   const rulesOf = async (fields: boolean) => (await evaluateTables({ ...tables, fields })).rules
-  expect(await rulesOf(false)).toEqual([{ rule: expect.stringContaining('twice'), broken: 0, rows: 60 }])
+  expect(await rulesOf(false)).toEqual([{ rule: expect.stringContaining('twice'), broken: 0, rows: 60, floor: 0, most: 0 }])
   expect(await rulesOf(true)).toEqual([])
 })

@@ -95,12 +95,16 @@ export interface QuasiIdentifiers {
   readonly rows: number
 }
 
-/** A rule that all real rows obey, and the synthetic rows that break it. */
+/** A rule that all real rows obey, or all but a few, and the synthetic rows that break it. */
 export interface RuleKept {
   /** As `--rule` reads it. */
   readonly rule: string
   readonly broken: number
   readonly rows: number
+  /** As many of them would break it as real rows do. */
+  readonly floor: number
+  /** Most that chance allows. */
+  readonly most: number
 }
 
 export interface Evaluation {

@@ -1,6 +1,7 @@
 import { InputError } from '../num/errors.js'
 import { numberText } from '../tell/numbers.js'
 import type { Evaluation } from './evaluation.js'
+import { isBroken } from './is-broken.js'
 import { chanceOfMembership } from './membership.js'
 
 /** A clause of `--require`, such as `membership<0.55`. */
@@ -44,7 +45,7 @@ const MEASURES: Readonly<Record<string, (evaluation: Evaluation) => Measured>> =
   density: ({ density }) => ofMeasure(density),
   association: ({ associations }) => ofMeasure(associations.largestError),
   column: ({ columns }) => largestColumn(columns),
-  rules: ({ rules }) => ({ value: rules.filter(({ broken }) => broken > 0).length, chance: [0, 0] }),
+  rules: ({ rules }) => ({ value: rules.filter(isBroken).length, chance: [0, 0] }),
   membership: ({ membership }) => ({ value: membership?.value ?? null, chance: membership ? chanceOfMembership(membership) : undefined }),
   quasi: ({ quasi }) => ({ value: quasi?.value ?? null, chance: quasi && [0, quasi.most] })
 }

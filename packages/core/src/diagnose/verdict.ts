@@ -1,6 +1,7 @@
 import { numberText, shareText } from '../tell/numbers.js'
 import type { Grade } from '../tell/telling.js'
 import type { Evaluation, Measure, RuleKept } from './evaluation.js'
+import { isBroken } from './is-broken.js'
 import { nearness } from './nearness.js'
 import { aboveFloor, aucReading, DRAWN } from './readings.js'
 
@@ -11,7 +12,7 @@ export interface Verdict {
   readonly sentence: string
 }
 
-/** Part of the rows that may break a rule before the table differs visibly: one in twenty, which who looks at a page of rows sees. */
+/** Part of the rows, beyond that of the real ones, that may break a rule before the table differs visibly: one in twenty, which who looks at a page of rows sees. */
 const MANY_BROKEN = 0.05
 
 /**
@@ -30,7 +31,7 @@ export function verdict(own: Evaluation, kept?: Evaluation | number): Verdict {
   const evaluation = { ...seen, ...seen.groups, rules: own.rules, copies: seen.copies, membership: seen.membership }
   const judged = judgedAuc(evaluation, typeof kept === 'number' && !seen.groups ? kept : undefined)
   const near = nearness({ ...own, membership: evaluation.membership }, { isApart: typeof kept === 'object' })
-  const broken = own.rules.filter((rule) => rule.broken > 0)
+  const broken = own.rules.filter(isBroken)
   const details = detailsOf({
     judged: [judged.words, ...worst(evaluation).map(({ words }) => words)],
     drawn: broken.map(ruleWords),
@@ -45,10 +46,10 @@ export function verdict(own: Evaluation, kept?: Evaluation | number): Verdict {
 
 /**
  * What can be said of rows under a condition: they should differ from all rows of the data, and more of them repeat one the narrower
- * it is, so that neither is judged. Rules hold under any condition.
+ * it is, so that neither is judged. Rules that all rows obey hold under any condition.
  */
 export function conditionedVerdict({ rules, copies, rows }: Evaluation): Verdict {
-  const broken = rules.filter((rule) => rule.broken > 0)
+  const broken = rules.filter((rule) => rule.floor === 0 && isBroken(rule))
   const known = rows.train === null ? 'data' : 'training table'
   const repeated = `${numberText(copies.value)} of ${numberText(rows.synthetic)} rows repeat one of the ${known} (of rows drawn without a condition up to ${numberText(copies.most)} would, by chance)`
   return { grade: broken.length > 0 ? 'fair' : 'plain', sentence: `${[repeated, ...broken.map(ruleWords)].join('; ')}.` }
@@ -73,7 +74,7 @@ function likeness(evaluation: Evaluation, auc: Measure): { readonly grade: Grade
   const leans = (auc.value ?? 0) < 0.5 && told.grade !== 'good'
   const energy = aboveFloor(energyDistance)
   const grades = [energy.grade, ...worst(evaluation).map(({ grade }) => grade)]
-  const broken = Math.max(0, ...rules.map((rule) => rule.broken / rule.rows))
+  const broken = Math.max(0, ...rules.filter(isBroken).map((rule) => (rule.broken - rule.floor) / rule.rows))
   if (energy.grade === 'poor' || (!leans && told.grade === 'poor') || broken > MANY_BROKEN)
     return { grade: 'poor', words: 'The synthetic table differs visibly from the real one' }
   if (energyDistance.floor === null || told.grade === 'plain')
@@ -104,8 +105,9 @@ function judgedAuc({ classifierAuc, copies, groups }: Evaluation, keptBack?: num
   return say(classifierAuc, copies.heldOut ? 'on held-out rows' : 'in-sample only, on rows that the model may have learned from')
 }
 
-function ruleWords({ rule, broken, rows }: RuleKept): string {
-  return `${shareText(broken / rows)}${DRAWN} break ${rule}`
+function ruleWords({ rule, broken, rows, floor }: RuleKept): string {
+  const real = floor > 0 ? ` (of the real ones ${shareText(floor / rows)})` : ''
+  return `${shareText(broken / rows)}${DRAWN} break ${rule}${real}`
 }
 
 /** The column and the pair of columns that differ most, where chance does not explain them. */

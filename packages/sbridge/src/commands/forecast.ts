@@ -64,7 +64,7 @@ async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
         made: `An ensemble of ${rows} continuations of ${steps} steps was drawn`,
         files: [input, flags.givenFile as string | undefined]
       })
-    const telling = together(tellSeed(run.seed), series.tell(model, drawn.known && { answer: drawn, request }))
+    const telling = together(tellSeed(run.seed), series.tell(model, { answer: drawn, request }))
     say({ output: flags.output, made: `${rows} trajectories of ${steps} steps`, telling, keys: { members: rows, steps }, flags })
   })
 }

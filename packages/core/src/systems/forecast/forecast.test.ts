@@ -6,6 +6,7 @@ import { keyAtStep, keyFor, keyFromSeed, normals } from '../../num/random.js'
 import { type InferredTable, inferTable } from '../../table/infer.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import { drawForecast, fitForecast, fitTransition, loadForecast, saveForecast, Transition, trainingSeries } from './index.js'
+import { series } from './system.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const context = { engine, key: keyFromSeed(3) }
@@ -244,4 +245,26 @@ describe('a forecast', () => {
     await expect(fit(seriesOf({ x: new Float64Array(20).fill(1) }))).rejects.toThrow(codeOf('series-constant'))
     await expect(fit(seriesOf({ x }), { local: { kind: 'window', radius: 1 } })).rejects.toThrow(codeOf('window-size'))
   })
+})
+
+it('rules of the series that its continuations break are counted, and none that they keep', async () => {
+  const walk = autoregressive(400, 0.8, 0, 31)
+  const width = autoregressive(400, 0.2, 0, 32).map((x) => x * x)
+  // In tenths.
+  const tenths = (values: Float64Array) => values.map((x) => Math.round(10 * x) / 10)
+  const [low, spread] = [tenths(walk), tenths(width)]
+  const columns = { low, high: low.map((x, i) => Math.round(10 * (x + spread[i]!)) / 10), other: tenths(autoregressive(400, 0.5, 0, 33)) }
+  const input = { rowCount: 400, columns: Object.entries(columns).map(([name, values]) => ({ name, source: 'number' as const, values })) }
+  const model = await series.fit(input, { memory: 1 }, context)
+  const request = { rows: 50, steps: 20 }
+  const drawn = await series.draw(model, request, context)
+  const [lows, highs] = [valuesOf(drawn.table, 'low'), valuesOf(drawn.table, 'high')]
+  const broken = lows.filter((x, i) => Math.round(10 * highs[i]!) < Math.round(10 * x)).length
+  expect(broken).toBeGreaterThan(10)
+  expect(drawn.warnings.map(({ name, message }) => [name, message.split(',')[0]])).toEqual([['rules-broken', `${broken} of 1`]])
+  expect(drawn.warnings[0]!.message).toContain('000 rows break high >= low')
+  expect(series.tell(model, { answer: drawn, request }).warnings).toEqual(drawn.warnings)
+  const apart = { ...input, columns: input.columns.map((one) => (one.name === 'high' ? { ...one, name: 'spread', values: spread } : one)) }
+  const other = await series.fit(apart, { memory: 1 }, context)
+  expect((await series.draw(other, request, context)).warnings).toEqual([])
 })

@@ -3,6 +3,7 @@ import { InputError } from '../../num/errors.js'
 import { type InferOptions, type InferredTable, inferTable } from '../../table/infer.js'
 import { presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
+import { together } from '../../tell/telling.js'
 import { type Asked, askedIn, type KnownRows } from '../asked.js'
 import { conditionFields } from '../condition-options.js'
 import { contextOf } from '../context.js'
@@ -10,6 +11,7 @@ import { keepingDialect } from '../dialect.js'
 import { type Localisation, localisationIn } from '../localisation.js'
 import { type Answer, type Plan, planOf, type System } from '../system.js'
 import { tableFields } from '../table-options.js'
+import { brokenRules } from './broken-rules.js'
 import { drawForecast } from './draw.js'
 import { type ForecastModel, fitForecast, trainingSeries } from './forecast.js'
 import { drawForecastUnder, type KnownForecastReport } from './known.js'
@@ -78,17 +80,23 @@ export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, D
         try: 'steps: 10'
       })
     const context = contextOf(seed, jobContext)
-    if (!asked) return { ...(await drawForecast(model, { members, steps }, context)), warnings: [] }
+    if (!asked) {
+      const drawn = await drawForecast(model, { members, steps }, context)
+      return { ...drawn, warnings: brokenRules(model, drawn.table) }
+    }
     const { givens, observe, likelihood } = asked
     const known = { given: givens, observe, ...defined({ likelihood }) }
     const { table, formats, report } = await drawForecastUnder(model, { members, steps, ...known }, context)
-    return { table, formats, known: report, warnings: report.warnings }
+    return { table, formats, known: report, warnings: [...report.warnings, ...brokenRules(model, table)] }
   },
   present: (_model, { table, formats }, cells) => presentTable(table, formats, cells),
   tell(model, drawn) {
     if (!drawn) return tellForecast(model)
-    const { table, known: report } = drawn.answer
-    return tellForecast(model, { table, report, members: drawn.request.rows ?? MEMBERS, steps: drawn.request.steps })
+    const { table, known: report, warnings } = drawn.answer
+    const ensemble = { table, report, members: drawn.request.rows ?? MEMBERS, steps: drawn.request.steps }
+    // Those of what is known are told with it.
+    const own = warnings.filter((one) => !report?.warnings.includes(one))
+    return together(tellForecast(model, ensemble), { json: {}, topics: [], warnings: own, notes: [] })
   },
   training: trainingSeries,
   summary: ({ summary }) => summary,

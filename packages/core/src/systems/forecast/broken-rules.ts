@@ -1,0 +1,39 @@
+import { compareRules } from '../../diagnose/compare-rules.js'
+import type { NamedWarning } from '../../know/support.js'
+import { roundToFormat } from '../../table/present.js'
+import { isNumeric, type Table } from '../../table/table.js'
+import { countText } from '../../tell/numbers.js'
+import { type ForecastModel, trainingSeries } from './forecast.js'
+
+/** Series as they are written, each once: rules are found in a table once. */
+const written = new WeakMap<ForecastModel, Table>()
+
+/**
+ * Rules that all rows of a series keep and rows of its continuations do not: the next row is drawn from the numbers of the last ones, and
+ * no rule takes part. Columns that stand for places of a grid have none. Cost: as of `compareRules`.
+ */
+export function brokenRules(model: ForecastModel, drawn: Table): NamedWarning[] {
+  if (model.summary.inputs) return []
+  const real = written.get(model) ?? asWritten(model, trainingSeries(model))
+  written.set(model, real)
+  const found = compareRules({ real }, { real, synthetic: asWritten(model, drawn) })
+  return found.flatMap(({ rule, broken, rows, most }) =>
+    broken <= most
+      ? []
+      : [
+          {
+            name: 'rules-broken',
+            message: `${countText(broken)} of ${countText(rows)} rows break ${rule}, which all rows of the series keep: a forecast keeps no rules; put the difference in the place of one of two columns that are compared, and leave out what others compute (--exclude)`
+          }
+        ]
+  )
+}
+
+/** The columns that are drawn, in the decimals that they are written with. */
+function asWritten({ encoder }: ForecastModel, { columns, rowCount }: Table): Table {
+  const own = encoder.formats.flatMap((format) => {
+    const column = columns.find(({ name }) => name === format.name)
+    return column && isNumeric(column) ? [{ ...column, values: column.values.map((value) => roundToFormat(value, format)) }] : []
+  })
+  return { columns: own, rowCount }
+}

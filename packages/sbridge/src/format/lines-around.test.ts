@@ -32,6 +32,9 @@ test.each([
   ['a level that begins so', 'place;n\na;1\nb;2\nTotalis;5\n', 3],
   ['a last row of nothing, as a table may have', 'place;size;n\na;1;2\nb;2;3\n;;\n', 3],
   ['a last row of one word, the others missing', 'place;size;n\na;1;2\nb;2;3\nc;;\n', 3],
+  ['a last row of words below rows of nothing', 'a,b,c\n,,\n,,\n,,\nof course,,\n', 4],
+  ['a last row of words below rows of one', 'a,b,c\n,,\n,,\nyes,,\nof course,,\n', 4],
+  ['a last row of words that stand behind cells', 'a,b,c\n1,2,3\n4,5,6\n,,of course\n', 3],
   ['a first row that has one cell', 'a,b\nx,\n1,2\n3,4\n', 3],
   ['names above text alone', 'note\nLee; Ann\nFox; Bob\n', 2]
 ])('%s stays', async (_, text, count) => {

@@ -132,8 +132,7 @@ function isTotals(cells: readonly string[]): boolean {
 }
 
 /** Whether a row is a remark that a spreadsheet filled up with empty cells. */
-const isFilledUp = (cells: readonly string[]): boolean =>
-  cells.length > 2 && filled(cells) === 1 && isRemark(cells.find((cell) => cell.trim() !== '')!)
+const isFilledUp = (cells: readonly string[]): boolean => cells.length > 2 && filled(cells) === 1 && isRemark(cells[0]!)
 
 /** Whether a last row may be none: of sums or means, a remark, or nothing, as stands behind these. */
 export const mayBeNoRow = (cells: readonly string[]): boolean => isTotals(cells) || isFilledUp(cells) || filled(cells) === 0
@@ -155,9 +154,17 @@ export function takeTotals(columns: readonly { readonly values: Cells }[]): numb
     if (!isNone) break
     end = at
   }
+  // Among rows of one cell each it is a row like others.
+  if (end < rows && !hasRows(columns, end)) return 0
   while (end < rows && end > 1 && isEmptyAt(end - 1)) end--
   for (const { values } of columns) values.length = end
   return rows - end
+}
+
+/** Whether some of the first rows have several cells. */
+function hasRows(columns: readonly { readonly values: Cells }[], count: number): boolean {
+  for (let i = 0; i < count; i++) if (columns.filter(({ values }) => values[i]?.trim()).length > 1) return true
+  return false
 }
 
 /** Whether the only cell of a record is a remark; a word or a figure alone may be the begin of a row that was cut off. A byte-order mark or the end of a line parts no words. */

@@ -110,11 +110,11 @@ describe('groups that are far apart', { tags: ['slow'] }, () => {
   })
 })
 
-/** 80 visitors over 12 days: the place of the day before stays with a probability, or else is one of five, of unequal shares. */
+/** 60 visitors over 12 days: the place of the day before stays with a probability, or else is one of five, of unequal shares. */
 function visitors(stay: number): RawTable {
-  const u = uniforms(keyFromSeed(5), 2 * 80 * 12)
+  const u = uniforms(keyFromSeed(5), 2 * 60 * 12)
   const places: number[] = []
-  for (let i = 0; i < 80 * 12; i++) {
+  for (let i = 0; i < 60 * 12; i++) {
     const anew = [0.1, 0.25, 0.45, 0.7].filter((bound) => u[2 * i]! >= bound).length
     places.push(i % 12 > 0 && u[2 * i + 1]! < stay ? places[i - 1]! : anew)
   }
@@ -142,7 +142,7 @@ describe('a category of rows in time', { tags: ['slow'] }, () => {
       places.filter((place, i) => i % 12 > 0 && place === places[i - 1]).length / ((places.length * 11) / 12)
     const p = stayed(real)
     // Of both, which stand for the same law: rows that follow others.
-    expect(Math.abs(stayed(own) - p)).toBeLessThan(4 * Math.sqrt(p * (1 - p) * (1 / (80 * 11) + 1 / (groups * 11))))
+    expect(Math.abs(stayed(own) - p)).toBeLessThan(4 * Math.sqrt(p * (1 - p) * (1 / (60 * 11) + 1 / (groups * 11))))
     const share = (places: string[], place: string, row: number) => {
       const at = places.filter((_, i) => i % 12 === row)
       return at.filter((one) => one === place).length / at.length
@@ -151,7 +151,7 @@ describe('a category of rows in time', { tags: ['slow'] }, () => {
       for (const row of [0, 11]) {
         // At the first row the shares of the data's first rows; at the last one those of all rows are the law of both.
         const q = row === 0 ? share(real, place, 0) : [0.1, 0.15, 0.2, 0.25, 0.3][Number(place[1])]!
-        expect(Math.abs(share(own, place, row) - q), `${place} at ${row}`).toBeLessThan(4 * Math.sqrt(q * (1 - q) * (1 / 80 + 1 / groups)))
+        expect(Math.abs(share(own, place, row) - q), `${place} at ${row}`).toBeLessThan(4 * Math.sqrt(q * (1 - q) * (1 / 60 + 1 / groups)))
       }
   })
 })

@@ -26,10 +26,10 @@ function rowsOf(seed: number, functions: readonly ((z: Float64Array) => number)[
   })
 }
 
-async function posteriorOf(seed: number, functions: readonly ((z: Float64Array) => number)[], observe: string[], given = {}) {
+async function posteriorOf(seed: number, functions: readonly ((z: Float64Array) => number)[], observe: string[], given = {}, rows = 500) {
   const context = { engine, key: keyFromSeed(seed) }
   const model = await fitGlobal(rowsOf(seed, functions), { scaling: 'standard' }, context)
-  const { table, report } = await samplePosterior(model, { observe, given, rows: 500 }, context)
+  const { table, report } = await samplePosterior(model, { observe, given, rows }, context)
   const columns = table.columns.map((column) => {
     if (!isNumeric(column)) throw new Error(column.name)
     return column.values
@@ -95,7 +95,7 @@ describe('bandwidth of a posterior', () => {
   // Proposals that no test had seen were taken for the law of one Gaussian, whose chains hardly come from one arm of the curve to the other: a mean of 0.22.
   test('is that of tested steps where a number is given beside a curve', { tags: ['slow'] }, async () => {
     const functions = [([a]: Float64Array) => a!, ([, b]: Float64Array) => b!, ([a, , c]: Float64Array) => 0.6 * a! + 0.8 * c!]
-    const { columns } = await posteriorOf(2, functions, ['x2 + x1^2 = 1 ± 0.2'], { x3: 1 })
+    const { columns } = await posteriorOf(2, functions, ['x2 + x1^2 = 1 ± 0.2'], { x3: 1 }, 250)
     // By quadrature of N(0.6, 0.64) × N(0, 1) × the likelihood.
     expect(Math.abs(mean(columns[0]!) - 0.476)).toBeLessThan(0.2)
   })

@@ -1,4 +1,5 @@
 import { compareRules } from '../../diagnose/compare-rules.js'
+import { isBroken } from '../../diagnose/is-broken.js'
 import type { NamedWarning } from '../../know/support.js'
 import { roundToFormat } from '../../table/present.js'
 import { isNumeric, type Table } from '../../table/table.js'
@@ -17,16 +18,10 @@ export function brokenRules(model: ForecastModel, drawn: Table): NamedWarning[] 
   const real = written.get(model) ?? asWritten(model, trainingSeries(model))
   written.set(model, real)
   const found = compareRules({ real }, { real, synthetic: asWritten(model, drawn) })
-  return found.flatMap(({ rule, broken, rows, most }) =>
-    broken <= most
-      ? []
-      : [
-          {
-            name: 'rules-broken',
-            message: `${countText(broken)} of ${countText(rows)} rows break ${rule}, which all rows of the series keep: a forecast keeps no rules; put the difference in the place of one of two columns that are compared, and leave out what others compute (--exclude)`
-          }
-        ]
-  )
+  return found.filter(isBroken).map(({ rule, broken, rows }) => ({
+    name: 'rules-broken',
+    message: `${countText(broken)} of ${countText(rows)} rows break ${rule}, which all rows of the series keep: a forecast keeps no rules; put the difference in the place of one of two columns that are compared, and leave out what others compute (--exclude)`
+  }))
 }
 
 /** The columns that are drawn, in the decimals that they are written with. */

@@ -10,7 +10,7 @@ import { type ForecastModel, trainingSeries } from './forecast.js'
 const written = new WeakMap<ForecastModel, Table>()
 
 /**
- * Rules that all rows of a series keep and rows of its continuations do not: the next row is drawn from the numbers of the last ones, and
+ * Rules that all rows of a series keep, or all but a few, and more rows of its continuations do not than chance explains: the next row is drawn from the numbers of the last ones, and
  * no rule takes part. Columns that stand for places of a grid have none. Cost: as of `compareRules`.
  */
 export function brokenRules(model: ForecastModel, drawn: Table): NamedWarning[] {
@@ -18,9 +18,9 @@ export function brokenRules(model: ForecastModel, drawn: Table): NamedWarning[] 
   const real = written.get(model) ?? asWritten(model, trainingSeries(model))
   written.set(model, real)
   const found = compareRules({ real }, { real, synthetic: asWritten(model, drawn) })
-  return found.filter(isBroken).map(({ rule, broken, rows }) => ({
+  return found.filter(isBroken).map(({ rule, broken, rows, floor }) => ({
     name: 'rules-broken',
-    message: `${countText(broken)} of ${countText(rows)} rows break ${rule}, which all rows of the series keep: a forecast keeps no rules; put the difference in the place of one of two columns that are compared, and leave out what others compute (--exclude)`
+    message: `${countText(broken)} of ${countText(rows)} rows break ${rule}, ${floor === 0 ? 'which all rows of the series keep' : 'more than those of the series do'}: a forecast keeps no rules; put the difference in the place of one of two columns that are compared, and leave out what others compute (--exclude)`
   }))
 }
 

@@ -2,7 +2,7 @@ import type { BeforeAndAfter, ObservationSupport } from '../know/observations.js
 import type { Distance, NamedWarning } from '../know/support.js'
 import type { Table } from '../table/table.js'
 import { daysText, numberText, timeText } from '../tell/numbers.js'
-import { explained, type Fact, facts, said, type TableOf, type Telling, type Topic } from '../tell/telling.js'
+import { type Fact, facts, said, type TableOf, type Telling, type Topic } from '../tell/telling.js'
 
 /** How well the data support the rows of one condition. */
 export interface ConditionSupport {
@@ -46,8 +46,6 @@ const LONGEST_CONDITION = 200
 export function tellSupport(support: Support, json: Telling['json'], columns: Table['columns'] = []): Telling {
   const { warnings, conditions, observations = [] } = support
   const named = conditions.length > 1 || conditions.some(({ condition }) => condition !== '')
-  const inTable = new Set(named ? conditions.flatMap((one) => one.warnings ?? []) : [])
-  const others = warnings.filter((warning) => !inTable.has(warning))
   const topic: Topic = {
     id: 'known',
     title: TITLE,
@@ -57,8 +55,7 @@ export function tellSupport(support: Support, json: Telling['json'], columns: Ta
       ...(support.choices ?? []),
       ...(named ? [conditionTable(conditions)] : []),
       ...(observations.length > 0 ? [observationTable(observations)] : []),
-      ...(support.columns ? [movedTable(support.columns, timesOf(columns))] : []),
-      ...(others.length > 0 ? [explained(...others.slice(0, MOST_ROWS).map(({ name, message }) => `${name}: ${message}`))] : [])
+      ...(support.columns ? [movedTable(support.columns, timesOf(columns))] : [])
     ]
   }
   return { json: { ...json, warnings }, topics: [topic], warnings, notes: [], caution: CAUTION }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { evaluateTables, type GlobalModel, tellTable } from '@sbridge/core'
+import { evaluateTables, type GlobalModel, type Telling, tellTable } from '@sbridge/core'
 import {
   aucReading,
   type CategoricalColumn,
@@ -25,6 +25,7 @@ import { VERSION } from '../version.js'
 import { escapeHtml, figure, html, measureTable, renderReport, section, table } from './index.js'
 import { marginalPanel } from './marginal-panels.js'
 import { mostRelatedPairs } from './pair-panels.js'
+import { tellingPage } from './topics.js'
 
 const ATTACK = '<script>alert("x")</script>'
 const engine = new ReferenceEngine()
@@ -256,11 +257,49 @@ test('tables of two columns, tiny tables and tables without a model are reported
     synthetic,
     telling: { json: {}, topics: [], warnings: [], notes: [], caution: 'Drawn under a condition.' }
   })
+  expect(page.includes('id="warnings"')).toBe(false)
   expect(page).toMatch(/class="verdict plain"><p>Drawn under a condition\.<\/p><p>0 of 2 rows repeat one of the data/)
   // What compares rows of a condition with all rows is measured and not judged.
   expect(page).not.toMatch(/class="grade |differs visibly|cannot be told/)
   expect(page.match(/NaN|Infinity|undefined/g)).toBeNull()
   expect(page.includes('id="pairs"')).toBe(false)
+})
+
+describe('warnings, which a reader of the page has not seen on any terminal', () => {
+  const few = { name: 'few', message: `few rows have ${ATTACK}` }
+  const telling: Telling = { json: {}, topics: [], warnings: [few], notes: [] }
+  const listed = (page: string) => {
+    const { document } = parseHTML(page)
+    const headings = Array.from(document.querySelectorAll('section'), ({ id }: { id: string }) => id)
+    return { headings, items: Array.from(document.querySelectorAll('#warnings li'), ({ textContent }) => textContent) }
+  }
+
+  test('stand behind the verdict, before all else', async () => {
+    const table: Table = { rowCount: 3, columns: [{ name: 'x', kind: 'number', values: Float64Array.of(1, 2, 3) }] }
+    const sides = { real: table, synthetic: table }
+    const evaluation = await evaluateTables({ ...sides, engine, key: keyFromSeed(1) })
+    const { headings, items } = listed(renderReport({ title: 'tiny', evaluation, ...sides, telling }))
+    expect(headings.slice(0, 2)).toEqual(['summary', 'warnings'])
+    expect(items).toEqual([`few: ${few.message}`])
+  })
+
+  test('stand first on a page of a telling; of many the first fifty, with how many more there are', () => {
+    const pageOf = (warnings: Telling['warnings']) =>
+      tellingPage({
+        title: 'a series',
+        kicker: 'Forecast',
+        telling: { ...telling, warnings },
+        entries: [],
+        made: 'rows were drawn',
+        provenance: {}
+      })
+    expect(listed(pageOf([few]))).toMatchObject({ headings: ['warnings', 'methods'], items: [`few: ${few.message}`] })
+    const many = Array.from({ length: 53 }, (_, k) => ({ name: 'few', message: `condition ${k}` }))
+    const page = pageOf(many)
+    expect(listed(page).items).toEqual(many.slice(0, 50).map(({ message }) => `few: ${message}`))
+    expect(page).toContain('And 3 more; --json names them all.')
+    expect(pageOf([])).not.toContain('id="warnings"')
+  })
 })
 
 test('of many columns the 30 with the largest distance are drawn, and the page stays small', { tags: ['slow'] }, async () => {

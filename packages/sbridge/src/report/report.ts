@@ -22,7 +22,7 @@ import { drawnColumns, marginalOf, marginalPanel } from './marginal-panels.js'
 import { page } from './page.js'
 import { relatedPanels } from './pair-panels.js'
 import { privacySection } from './privacy.js'
-import { notesSection, topicSection } from './topics.js'
+import { notesSection, topicSection, warningsSection } from './topics.js'
 
 /** Most columns that get a drawing. */
 const MOST_DRAWN = 30
@@ -59,6 +59,7 @@ export function renderReport(parts: ReportParts): string {
   const topics = (behind: boolean) => (telling?.topics ?? []).filter(({ id }) => BEHIND.includes(id) === behind).map(topicSection)
   const sections = [
     summarySection(parts),
+    ...warningsSection(telling?.warnings ?? []),
     ...topics(false),
     ...own,
     marginalSection(parts, drawn),

@@ -1,5 +1,15 @@
 import type { Telling } from '@sbridge/core'
-import { type Block, capital, cellText, type Fact, type Figure, factText, type TableOf, type Topic } from '@sbridge/core/internal'
+import {
+  type Block,
+  capital,
+  cellText,
+  countText,
+  type Fact,
+  type Figure,
+  factText,
+  type TableOf,
+  type Topic
+} from '@sbridge/core/internal'
 import { VERSION } from '../version.js'
 import { facts, figure, joinSections, panel, type Section, section, table } from './blocks.js'
 import { drawingSvg } from './drawing.js'
@@ -14,6 +24,18 @@ export function topicSection({ id, title, blocks }: Topic): Section {
 
 export function notesSection(notes: readonly string[]): Section[] {
   return notes.length === 0 ? [] : [section('notes', 'Notes', html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>`)]
+}
+
+/** Warnings that are listed; a list of conditions can have one each. */
+const MOST_WARNINGS = 50
+
+/** What a reader of the report must know who never saw the terminal. */
+export function warningsSection(warnings: Telling['warnings']): Section[] {
+  if (warnings.length === 0) return []
+  const more = warnings.length - MOST_WARNINGS
+  const items = warnings.slice(0, MOST_WARNINGS).map(({ name, message }) => html`<li><code>${name}</code>: ${message}</li>`)
+  const cut = more > 0 ? html`<p>And ${countText(more)} more; --json names them all.</p>` : ''
+  return [section('warnings', 'Warnings', html`<div class="verdict poor"><ul>${items}</ul>${cut}</div>`)]
 }
 
 function blockHtml(block: Block): Html {
@@ -67,6 +89,6 @@ interface PageOf {
 /** A telling as one HTML page that loads nothing. */
 export function tellingPage({ title, kicker, telling, entries, command, made, provenance }: PageOf): string {
   const foot = footSection({ methods: methodsOf(made), provenance, command })
-  const sections = [...telling.topics.map(topicSection), ...notesSection(telling.notes), foot]
+  const sections = [...warningsSection(telling.warnings), ...telling.topics.map(topicSection), ...notesSection(telling.notes), foot]
   return page({ title, kicker, entries: [...entries, ['sbridge', VERSION]], command, body: joinSections(sections) })
 }

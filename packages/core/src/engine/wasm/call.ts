@@ -108,6 +108,7 @@ export async function placeCall(
     keys: 0,
     runs: 0,
     times: 0,
+    pointCount: cloud.order.length,
     ...special
   }
   writeQueries(arena, { pair, request, order, fields })

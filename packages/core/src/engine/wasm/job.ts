@@ -58,7 +58,8 @@ export const FIELDS = {
   runBoxes: 48,
   keys: 49,
   runs: 50,
-  times: 51
+  times: 51,
+  pointCount: 52
 } as const
 
 export type JobFields = { [name in keyof typeof FIELDS]: number }

@@ -63,6 +63,8 @@ export const RUN_BOXES: i32 = 48
 export const KEYS: i32 = 49
 export const RUNS: i32 = 50
 export const TIMES: i32 = 51
+/** Points of the cloud: the last block is not full. */
+export const POINT_COUNT: i32 = 52
 
 export const SCALE: i32 = 0
 export const CUT: i32 = 1

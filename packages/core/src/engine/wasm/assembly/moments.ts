@@ -10,28 +10,47 @@ function addBlock(block: i32, row: i32, w: usize, factor: f64): void {
   const values = state.valuesOf(block)
   const centres = state.valueCentresOf(block)
   const mean = job.pointer(job.OUT_MEAN)
-  const weighted = state.centred + <usize>c * ROW
-  const packed = job.pointer(job.OUT_SECOND) + (<usize>row << 3) * <usize>((c * (c + 1)) / 2)
-  let at = 0
+  const filled = state.filledOf(block)
   for (let a = 0; a < c; a++) {
     const shift = splat(state.real64(mean, row * c + a) - state.real64(centres, a))
-    const own = state.centred + <usize>a * ROW
-    for (let j: usize = 0; j < ROW; j += 16) {
-      const u = sub(v128.load(values + <usize>a * ROW + j), shift)
-      v128.store(own + j, u)
-      v128.store(weighted + j, mul(u, v128.load(w + j)))
-    }
-    for (let b = 0; b <= a; b++, at++) {
-      const other = state.centred + <usize>b * ROW
-      let sum0 = splat(0)
-      let sum1 = sum0
-      for (let j: usize = 0; j < ROW; j += 32) {
-        sum0 = madd(v128.load(weighted + j), v128.load(other + j), sum0)
-        sum1 = madd(v128.load(weighted + j, 16), v128.load(other + j, 16), sum1)
-      }
-      state.setReal64(packed, at, state.real64(packed, at) + (laneSum(sum0) + laneSum(sum1)) * factor)
-    }
+    const from = values + <usize>a * ROW
+    const to = state.centred + <usize>a * ROW
+    for (let j: usize = 0; j < filled; j += 16) v128.store(to + j, sub(v128.load(from + j), shift))
   }
+  const weighted = state.centred + <usize>c * ROW
+  let at = job.pointer(job.OUT_SECOND) + <usize>row * (<usize>packedLength() << 3)
+  for (let a = 0; a < c; a++) {
+    const own = state.centred + <usize>a * ROW
+    for (let j: usize = 0; j < filled; j += 16) v128.store(weighted + j, mul(v128.load(own + j), v128.load(w + j)))
+    let b = state.centred
+    for (; b + 3 * ROW <= own; b += 4 * ROW, at += 32) addFour(at, weighted, b, filled, factor)
+    for (; b <= own; b += ROW, at += 8) addOne(at, weighted, b, filled, factor)
+  }
+}
+
+/** Adds the products of a column's numbers with those of another one. */
+@inline function addOne(at: usize, weighted: usize, other: usize, filled: usize, factor: f64): void {
+  let s = splat(0)
+  let t = splat(0)
+  for (let j: usize = 0; j < filled; j += 32) {
+    s = madd(v128.load(weighted + j), v128.load(other + j), s)
+    t = madd(v128.load(weighted + j, 16), v128.load(other + j, 16), t)
+  }
+  store<f64>(at, load<f64>(at) + (laneSum(s) + laneSum(t)) * factor)
+}
+
+/** The same of four others, the numbers of the column loaded once. */
+@inline function addFour(at: usize, weighted: usize, other: usize, filled: usize, factor: f64): void {
+  let s$ = splat(0)
+  let t$ = splat(0)
+  for (let j: usize = 0; j < filled; j += 32) {
+    const u = v128.load(weighted + j)
+    const v = v128.load(weighted + j, 16)
+    const from = other + j
+    s$ = madd(u, v128.load(from, $ * ROW), s$)
+    t$ = madd(v, v128.load(from, $ * ROW + 16), t$)
+  }
+  store<f64>(at, load<f64>(at, $ * 8) + (laneSum(s$) + laneSum(t$)) * factor, $ * 8)
 }
 
 /** Length of a packed covariance. */

@@ -1,6 +1,6 @@
 // What one thread knows while it works on a unit: sizes from the job and its own scratch memory.
 import * as job from './job'
-import { BITS, COORDINATES, FLOOR, FOUR, LANE_SCALE, ROW, SIZE, WHOLE, put } from './lanes'
+import { BITS, BLOCK, COORDINATES, FLOOR, FOUR, LANE_SCALE, ROW, SIZE, WHOLE, put } from './lanes'
 
 export let dimension: i32 = 0
 export let valueCount: i32 = 0
@@ -183,6 +183,12 @@ export function setUnit(start: i32, length: i32): void {
 
 @inline export function pointsOf(block: i32): usize {
   return job.pointer(job.POINTS) + <usize>block * <usize>dimension * ROW
+}
+
+/** Bytes of a block's rows that hold points, in whole vectors, an even number of them. */
+@inline export function filledOf(block: i32): usize {
+  const points = min(BLOCK, job.field(job.POINT_COUNT) - block * BLOCK)
+  return (<usize>points * SIZE + 31) & ~31
 }
 
 @inline export function valuesOf(block: i32): usize {

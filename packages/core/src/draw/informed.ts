@@ -41,7 +41,12 @@ function isKept(problem: InformedProblem, state: InformedState): boolean {
   return !sweeps && isHeld(problem, state) && (!isStill(law) || law.strata.parts.length === 1)
 }
 
-const mixtureOf = (problem: InformedProblem, state: InformedState): Promise<LocalPart[]> => mixtureAt(problem.law, state, problem)
+/** The law's Gaussians at states of all chains, or of these. */
+function mixtureOf(problem: InformedProblem, state: InformedState, chains?: Uint32Array): Promise<LocalPart[]> {
+  const { law, engine, ridge, predicts, conditions, conditionOf } = problem
+  const isOpen = (i: number, part: number) => (conditions[conditionOf[chains?.[i] ?? i]!]!.allowed?.[part] ?? 1) === 1
+  return mixtureAt(law, state, { engine, ridge, predicts, isOpen })
+}
 
 /** Chains at a state. `placed: false`: it is no row that they could stay at, so that whatever is proposed first is taken. */
 export async function startChains(
@@ -311,6 +316,7 @@ async function inChunks(
   const size = problem.atOnce ?? chunkSize(problem.law)
   for (let first = 0; first < n; first += size) {
     const count = Math.min(size, n - first)
+    const own = chains.subarray(first, first + count)
     const states =
       count === n
         ? from
@@ -318,6 +324,6 @@ async function inChunks(
             from,
             Uint32Array.from({ length: count }, (_, k) => first + k)
           )
-    await see({ states, chains: chains.subarray(first, first + count), parts: await mixtureOf(problem, states), first })
+    await see({ states, chains: own, parts: await mixtureOf(problem, states, own), first })
   }
 }

@@ -48,13 +48,15 @@ export function codesIn({ strata }: Law, part: number, own: Int32Array): Int32Ar
 /** `ridge` and `predicts` are of the regression on known categories. */
 interface MixtureContext extends Pick<ConditionOptions, 'ridge' | 'predicts'> {
   readonly engine: Engine
+  /** Whether a chain can be of a part: covariances of others are not shrunk. Default: all. */
+  readonly isOpen?: ((chain: number, part: number) => boolean) | undefined
 }
 
 /**
  * The mixture of Gaussians that a law has where chains stand: mean and covariance of each class of rows under the kernel's
  * weights, and its probability. Cost O(n·M·d²).
  */
-export async function mixtureAt(law: Law, states: InformedState, { engine, ...options }: MixtureContext): Promise<LocalPart[]> {
+export async function mixtureAt(law: Law, states: InformedState, { engine, isOpen, ...options }: MixtureContext): Promise<LocalPart[]> {
   const { kernel, scales, strata, pooled } = law
   const widths = await widthsFor(kernel, states.coordinates, engine)
   const whole = cloud(strata.sweep ? strata.sweep.embed(states) : scaledColumns(states.coordinates, scales))
@@ -65,7 +67,8 @@ export async function mixtureAt(law: Law, states: InformedState, { engine, ...op
     found.push(await engine.moments(pair, part.logTerms, part.values))
   }
   if (pooled) mixPooled(found[0]!, pooled)
-  if (found.length > 1) shrinkTogether(found)
+  // Where categories are known by their places the shares of classes go by the covariances of all.
+  if (found.length > 1) shrinkTogether(found, strata.withKnown ? undefined : isOpen)
   return withShares(law, states, { found: takenIn(law, states, { found, ...options }), widths })
 }
 
@@ -131,30 +134,29 @@ function mixPooled({ mean, covariance, effectiveCount }: Moments, pooled: Float6
  * Covariances of classes are shrunk towards what all have within themselves where a chain stands, as in `mixedStep`, in place:
  * C_c ← (1 − λ) C_c + λ Σ_k q_k C_k, λ = d/(d + n_eff), q by numbers alone.
  */
-function shrinkTogether(found: readonly Moments[]): void {
-  const n = found[0]!.mean.rows
-  const d = found[0]!.mean.cols
+function shrinkTogether(found: readonly Moments[], isOpen: MixtureContext['isOpen']): void {
+  const { rows: n, cols: d } = found[0]!.mean
   const size = found[0]!.covariance.cols
-  const pooled = new Float64Array(size)
-  for (let i = 0; i < n; i++) {
-    let largest = Number.NEGATIVE_INFINITY
-    for (const { logSum } of found) largest = Math.max(largest, logSum[i]!)
-    if (largest === Number.NEGATIVE_INFINITY) continue
-    pooled.fill(0)
-    let total = 0
-    for (const { logSum, covariance } of found) {
-      if (logSum[i] === Number.NEGATIVE_INFINITY) continue
-      const weight = exp(logSum[i]! - largest)
+  const largest = new Float64Array(n).fill(Number.NEGATIVE_INFINITY)
+  for (const { logSum } of found) for (let i = 0; i < n; i++) largest[i] = Math.max(largest[i]!, logSum[i]!)
+  // Class after class, as they stand in memory: of many classes all their covariances are far more than a cache holds.
+  const pooled = new Float64Array(n * size)
+  const totals = new Float64Array(n)
+  for (const { logSum, covariance } of found)
+    for (let i = 0; i < n; i++) {
+      const weight = logSum[i] === Number.NEGATIVE_INFINITY ? 0 : exp(logSum[i]! - largest[i]!)
       if (weight === 0) continue
-      total += weight
-      for (let k = 0; k < size; k++) pooled[k] = pooled[k]! + weight * covariance.data[i * size + k]!
+      totals[i]! += weight
+      for (let at = i * size, end = at + size; at < end; at++) pooled[at] = pooled[at]! + weight * covariance.data[at]!
     }
-    for (const { covariance, effectiveCount } of found) {
+  for (const [part, { covariance, effectiveCount }] of found.entries())
+    for (let i = 0; i < n; i++) {
+      const total = totals[i]!
+      if (total === 0 || (isOpen && !isOpen(i, part))) continue
       const shrink = d / (d + effectiveCount[i]!)
-      for (let k = 0; k < size; k++)
-        covariance.data[i * size + k] = (1 - shrink) * covariance.data[i * size + k]! + (shrink * pooled[k]!) / total
+      for (let at = i * size, end = at + size; at < end; at++)
+        covariance.data[at] = (1 - shrink) * covariance.data[at]! + (shrink * pooled[at]!) / total
     }
-  }
 }
 
 interface FoundParts {

@@ -10,7 +10,7 @@ function addBlock(block: i32, row: i32, w: usize, factor: f64): void {
   const values = state.valuesOf(block)
   const centres = state.valueCentresOf(block)
   const mean = job.pointer(job.OUT_MEAN)
-  const filled = state.filledOf(block)
+  const filled = state.filled
   for (let a = 0; a < c; a++) {
     const shift = splat(state.real64(mean, row * c + a) - state.real64(centres, a))
     const from = values + <usize>a * ROW

@@ -55,11 +55,12 @@ export function approach(block: i32, expand: bool): void {
   if (atHand === block && expanded === expand) return
   atHand = block
   expanded = expand
+  state.takeBlock(block)
   const symmetric = (state.mode & job.SYMMETRIC) !== 0
   const logs = state.logsOf(block)
   const norms = job.pointer(job.NORMS) + <usize>block * ROW
   const scale = expanded ? constant(LANE_SCALE) : splat(0)
-  for (let j: usize = 0; j < ROW; j += 16) {
+  for (let j: usize = 0; j < state.filled; j += 16) {
     const log = symmetric ? splat(0) : v128.load(logs + j)
     v128.store(state.baseRow + j, nmadd(v128.load(norms + j), scale, log))
   }

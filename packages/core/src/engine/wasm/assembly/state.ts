@@ -44,6 +44,8 @@ export let groupBytes: usize = 0
 export let factors: usize = 0
 /** Base row of the block at hand: what to add to the products of each point. */
 export let baseRow: usize = 0
+/** Bytes of the block's rows that are computed: those that hold points, in whole fours of vectors. What picks rows looks at all. */
+export let filled: usize = 0
 /** The weight rows of the four queries at hand: among those that are kept, or `ownRows`. */
 export let weights: usize = 0
 let ownRows: usize = 0
@@ -152,6 +154,12 @@ export function enter(thread: i32): void {
   weights = place < 0 ? ownRows : kept + <usize>place * ROW
 }
 
+/** Takes a block to hand. */
+export function takeBlock(block: i32): void {
+  const points = min(BLOCK, job.field(job.POINT_COUNT) - block * BLOCK)
+  filled = mode & (job.DRAW | job.PICK | job.NEAREST | job.SYMMETRIC) ? ROW : (<usize>points * SIZE + FOUR - 1) & ~(FOUR - 1)
+}
+
 export function setUnit(start: i32, length: i32): void {
   first = start
   count = length
@@ -183,12 +191,6 @@ export function setUnit(start: i32, length: i32): void {
 
 @inline export function pointsOf(block: i32): usize {
   return job.pointer(job.POINTS) + <usize>block * <usize>dimension * ROW
-}
-
-/** Bytes of a block's rows that hold points, in whole vectors, an even number of them. */
-@inline export function filledOf(block: i32): usize {
-  const points = min(BLOCK, job.field(job.POINT_COUNT) - block * BLOCK)
-  return (<usize>points * SIZE + 31) & ~31
 }
 
 @inline export function valuesOf(block: i32): usize {

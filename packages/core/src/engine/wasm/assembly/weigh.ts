@@ -133,11 +133,12 @@ const APART: bool = !FLOAT32 && !ASC_FEATURE_RELAXED_SIMD
   const row = state.baseRow
   const points = state.pointsOf(block)
   const to = state.weights
+  const filled = state.filled
   if (D === 0) {
-    for (let j: usize = 0; j < ROW; j += 32) many(CLAMPED, group, row + j, points + j, to + j)
+    for (let j: usize = 0; j < filled; j += 32) many(CLAMPED, group, row + j, points + j, to + j)
     return
   }
-  for (let j: usize = 0; j < ROW; j += 32) {
+  for (let j: usize = 0; j < filled; j += 32) {
     few(D, CLAMPED, group, row + j, points + j, to + j)
     few(D, CLAMPED, group, row + j + 16, points + j + 16, to + j + 16)
   }
@@ -194,7 +195,8 @@ function weighDistances(block: i32, q: i32, row: usize): void {
   const own = widths ? widthOf(q) : splat(0)
   const scale = constant(LANE_SCALE)
   const offset = loadSplat(state.offsetOf(q))
-  for (let j: usize = 0; j < ROW; j += 64) {
+  const filled = state.filled
+  for (let j: usize = 0; j < filled; j += 64) {
     let s$ = splat(0)
     let p = points + j
     for (let k = place; k < end; k += FOUR, p += ROW) {
@@ -219,7 +221,8 @@ function weighDistancesOfFour(block: i32, q: i32): void {
   const widths = state.variable ? state.widthsOf(block) : 0
   const scale = constant(LANE_SCALE)
   const to = state.weights
-  for (let j: usize = 0; j < ROW; j += 32) {
+  const filled = state.filled
+  for (let j: usize = 0; j < filled; j += 32) {
     let a$ = splat(0)
     let b$ = splat(0)
     let p = points + j
@@ -250,7 +253,8 @@ function weighDistancesOfFour(block: i32, q: i32): void {
 /** Weights of query q (localised) with the block at hand, squares expanded, into row `row`. */
 function weighProducts(block: i32, q: i32, row: usize): void {
   const place = state.placeOf(q)
-  for (let j: usize = 0; j < ROW; j += 64) {
+  const filled = state.filled
+  for (let j: usize = 0; j < filled; j += 64) {
     const a$ = expandedLogs(block, q, j + $ * 16)
     storeWeights(true, true, place, row + j, a0, a1, a2, a3)
   }

@@ -17,21 +17,22 @@ export function placingOf(column: Column): Placing {
   if (isNumeric(column)) {
     // A column without a value has an axis all the same.
     const [low, high] = rangeOf(isEmpty(column) ? Float64Array.of(0) : presentValues(column))
-    const room = (high - low || Math.abs(high) || 1) * 0.07
+    const jitter = column.kind === 'integer' && high - low < 60 ? 0.5 : 0
+    // What is spread stays in the picture.
+    const room = Math.max((high - low || Math.abs(high) || 1) * 0.07, jitter)
     const [from, to] = [low - room, high + room]
     const unit = 1 / (to - from)
-    const jitter = column.kind === 'integer' && high - low < 60 ? unit * 0.5 : 0
     return {
       axis: {
         name: column.name,
         range: { from, to },
-        ticks: column.kind === 'datetime' ? timeTicks(from, to) : numberTicks(from, to),
+        ticks: column.kind === 'datetime' ? timeTicks(from, to) : numberTicks({ from, to, whole: column.kind === 'integer' }),
         minor: false
       },
       place: (other, salt) => {
         if (!isNumeric(other)) return new Float32Array(0)
         return Float32Array.from(other.values, (value, i) =>
-          other.missing?.[i] ? Number.NaN : (value - from) * unit + jitter * (noise(i, salt) - 0.5)
+          other.missing?.[i] ? Number.NaN : (value - from + jitter * (noise(i, salt) - 0.5)) * unit
         )
       }
     }
@@ -61,8 +62,8 @@ function noise(row: number, salt: number): number {
   return ((x ^ (x >>> 15)) >>> 0) / 2 ** 32
 }
 
-function numberTicks(from: number, to: number): Tick[] {
-  const step = niceStep((to - from) / 5)
+function numberTicks({ from, to, whole }: { from: number; to: number; whole: boolean }): Tick[] {
+  const step = Math.max(niceStep((to - from) / 5), whole ? 1 : 0)
   const text = tickText(Math.max(Math.abs(from), Math.abs(to)))
   const first = Math.ceil(from / step)
   return Array.from({ length: Math.floor(to / step) - first + 1 }, (_, k) => (first + k) * step).map((value) => ({

@@ -384,6 +384,21 @@ describe('the studio', () => {
     }
   })
 
+  test('rules that rows keep, and what the command notes of them', async () => {
+    const page = await studio.page()
+    const orders = readFileSync(file('../../../examples/data/orders.csv'), 'utf8').split('\n')
+    await studio.give(page, 'orders.csv', [...orders.slice(0, 120), orders[119]!.replace(/^\d+/, orders[120]!.slice(0, 5))].join('\n'))
+    await page.locator('.data').getByText('120 rows').waitFor(WAIT)
+    await sample(page)
+    const { rules, notes } = JSON.parse((await studio.command(`${await commandOn(page)} --json`)).output) as Record<string, string[]>
+    expect(rules).toContain('total = unit_price * qty')
+    for (const rule of rules!) await page.locator('.topic-rules').getByText(rule, { exact: true }).waitFor(WAIT)
+    expect(notes!.length).toBeGreaterThan(1)
+    const said = await page.locator('.notes li').allTextContents()
+    expect(said.sort()).toEqual([...notes!].sort())
+    studio.leave(page)
+  })
+
   test('the first load is small, and what is served answers to this machine only', async () => {
     const context = await studio.browser.newContext()
     // What the page, its workers and their threads ask for.

@@ -1,7 +1,7 @@
 // @module-tag slow
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { checkForEveryone, download, Studio, saveFigures, WAIT } from './pages.js'
+import { checkForEveryone, commandOn, download, Studio, saveFigures, WAIT } from './pages.js'
 
 /** Predator and prey at four times, 40 particles each. */
 const snapshots = readFileSync(new URL('../../../examples/data/lotka-volterra.csv', import.meta.url), 'utf8')
@@ -50,6 +50,24 @@ describe('trajectories in the studio', () => {
     const drawing = (await saveFigures(page)).get('hares.csv-paths')!
     expect(drawing).toMatch(/M\d+\.\d,\d+\.\dL/)
     for (const words of ['160 particles', 'held out', '30 paths', 'drift']) expect(drawing).toContain(`>${words}<`)
+    studio.leave(page)
+  })
+
+  test('warns as the command does', async () => {
+    // Straight on at an even pace: no dynamics of predators.
+    const lines = [0, 1, 2, 3, 4].flatMap((t) =>
+      Array.from(
+        { length: 30 },
+        (_, i) => `${t},${(2 + t + 0.2 * Math.sin(5 * i)).toFixed(3)},${(9 - t + 0.2 * Math.cos(7 * i)).toFixed(3)}`
+      )
+    )
+    const page = await studio.page({}, '#activity=trajectories&file=lines.csv&reference=lotka-volterra&hold-out=2&rows=5')
+    await studio.give(page, 'lines.csv', `t,x,y\n${lines.join('\n')}\n`)
+    await page.getByRole('button', { name: 'Fit', exact: true }).click()
+    await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
+    const { warnings } = JSON.parse((await studio.command(`${await commandOn(page)} --json`)).output) as { warnings: { message: string }[] }
+    expect(warnings).toHaveLength(1)
+    await page.locator('.notes').getByText(warnings[0]!.message).waitFor(WAIT)
     studio.leave(page)
   })
 

@@ -1,17 +1,17 @@
 import type { ComponentProps } from 'preact'
 import type { Session } from '../state/session.js'
-import type { ShownTopic } from '../work/messages.js'
+import type { Told } from '../work/messages.js'
 import type { SystemShape } from '../work/protocol.js'
 import { Notes } from './columns.js'
 import { TakeAway } from './take-away.js'
 import { Topics } from './topics.js'
 
-interface Told extends SystemShape {
-  readonly result: { readonly topics: readonly ShownTopic[]; readonly notes: readonly string[] }
+interface Telling extends SystemShape {
+  readonly result: Told
 }
 
 interface FoundProps extends ComponentProps<typeof TakeAway> {
-  readonly session: ComponentProps<typeof TakeAway>['session'] & Pick<Session<never, Told>, 'result' | 'source'>
+  readonly session: ComponentProps<typeof TakeAway>['session'] & Pick<Session<never, Telling>, 'result' | 'source'>
   /** What the pictures are saved as, where that is not the table's name. */
   readonly file?: string
 }

@@ -1,7 +1,8 @@
 import { countText, plainText } from '@sbridge/core/internal'
 import { reporting } from '../state/measuring.js'
-import { exportReport, result, running, session, shown, summary, support } from '../state/sampling.js'
+import { exportReport, result, running, session, shown, source, summary, support } from '../state/sampling.js'
 import { activityOf } from './activity.js'
+import { Notes } from './columns.js'
 import { Data } from './data.js'
 import { SupportOf } from './known/support.js'
 import { Measures } from './measures.js'
@@ -9,6 +10,7 @@ import { Pictures } from './pictures.js'
 import { Scatter } from './scatter.js'
 import { Settings } from './settings.js'
 import { TakeAway } from './take-away.js'
+import { Topics } from './topics.js'
 import { WideTable } from './wide-table.js'
 
 export const sampling = activityOf(session, {
@@ -24,9 +26,12 @@ export const sampling = activityOf(session, {
 
 function Results() {
   if (!shown.value) return null
+  const { rules, notes } = result.value!
   return (
     <div class="results">
       {support.value ? <SupportOf /> : <Measures />}
+      <Notes notes={notes} />
+      <Topics topics={rules} file={source.value!.name} />
       <Pictures />
       <Rows />
     </div>

@@ -65,16 +65,22 @@ export function Said({ sentences, look = 'verdict' }: { sentences: readonly stri
 }
 
 function Facts({ facts }: { facts: readonly Fact[] }) {
+  const [first, ...others] = facts
+  // What all of them mean is said once.
+  const common = others.length > 0 && others.every(({ meaning }) => meaning === first!.meaning) ? first!.meaning : undefined
   return (
-    <dl class="facts">
-      {facts.map((fact) => (
-        <div key={fact.name}>
-          <dt>{capital(fact.name)}</dt>
-          <dd>
-            <strong>{factText(fact)}</strong> <span class="soft">{fact.meaning}</span>
-          </dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <dl class="facts">
+        {facts.map((fact, k) => (
+          <div key={k}>
+            <dt>{capital(fact.name)}</dt>
+            <dd>
+              <strong>{factText(fact)}</strong> {!common && <span class="soft">{fact.meaning}</span>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {common && <p class="soft">{common}</p>}
+    </>
   )
 }

@@ -1,4 +1,4 @@
-import type { Axes, ShownTopic, TableFacts } from './messages.js'
+import type { Axes, TableFacts, Told } from './messages.js'
 import type { SystemShape } from './protocol.js'
 
 /** The second table: its bytes, and a number that tells them from others of the same name. */
@@ -33,10 +33,5 @@ export interface BridgeShape extends SystemShape {
     /** How rows of the first table are carried over. */
     readonly as: { readonly as?: 'debiased' | 'barycentric' | 'drawn' }
   }
-  readonly result: {
-    readonly topics: readonly ShownTopic[]
-    readonly notes: readonly string[]
-    readonly rows: number
-    readonly epsilon: number
-  }
+  readonly result: Told & { readonly rows: number; readonly epsilon: number }
 }

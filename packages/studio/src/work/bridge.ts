@@ -7,7 +7,6 @@ import type { BridgeFacts, BridgePicture, BridgeShape } from './bridge-messages.
 import { type SavedFile, type Tools, tableIn } from './desk.js'
 import { tableFacts } from './facts.js'
 import { SystemWork } from './system-work.js'
-import { shownTopics } from './topics.js'
 
 /** Rows of either table in a browser, and dots of each cloud, at most. */
 const MOST_ROWS = 20_000
@@ -46,14 +45,8 @@ export class BridgeWork extends SystemWork<BridgeShape, BridgeModel, BridgeAnswe
     const carried = await drawModel(bridge, { model, request: { map: this.raw, ...as, seed: draw.seed } }, tools)
     this.#mapped = bridge.present(model, carried, cellsFor('.csv'))
     await this.draw(model, draw, tools)
-    const { topics, warnings, notes } = this.telling()
     const rows = draw.rows ?? model.summary.fromRows
-    return {
-      topics: await shownTopics(topics),
-      notes: [...new Set([...warnings, ...carried.warnings].map(({ message }) => message)), ...notes],
-      rows,
-      epsilon: model.summary.epsilon
-    }
+    return { ...(await this.told(carried.warnings)), rows, epsilon: model.summary.epsilon }
   }
 
   /** Throws `InputError` where there is no second table, or more than a page should try. */

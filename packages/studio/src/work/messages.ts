@@ -78,6 +78,10 @@ export interface SampleResult {
   readonly first: RawTable
   /** What the data say about the rows that were asked for; null where nothing is known of them. */
   readonly support: Support | null
+  /** Rules that every drawn row keeps. */
+  readonly rules: readonly ShownTopic[]
+  /** What else is warned of, and noted. */
+  readonly notes: readonly string[]
   /** The small drawings of the drawn rows, by column, on the ranges of the data's. */
   readonly bars: Readonly<Record<string, readonly number[]>>
 }
@@ -106,6 +110,12 @@ export type ShownBlock =
 
 export interface ShownTopic extends Omit<Topic, 'blocks'> {
   readonly blocks: readonly ShownBlock[]
+}
+
+/** What is said of what was found, part by part, and in sentences: warnings before notes. */
+export interface Told {
+  readonly topics: readonly ShownTopic[]
+  readonly notes: readonly string[]
 }
 
 /** What a measuring worker is handed. */

@@ -1,5 +1,5 @@
 import type { DensityFit, ImputationFit, ImputationRequest, ScoreRequest } from '@sbridge/core/internal'
-import type { ShownTopic, TableFacts } from './messages.js'
+import type { TableFacts, Told } from './messages.js'
 import type { SystemShape } from './protocol.js'
 import type { ShadedPicture } from './shaded-messages.js'
 
@@ -19,12 +19,10 @@ export interface RowsShape extends SystemShape {
   readonly result: RowsResult
 }
 
-interface RowsResult {
+interface RowsResult extends Told {
   readonly rowCount: number
   /** Columns of what was found. */
   readonly added: readonly string[]
-  readonly topics: readonly ShownTopic[]
-  readonly notes: readonly string[]
 }
 
 /** The name under which the colour tells rows with filled cells from others. */

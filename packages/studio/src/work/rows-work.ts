@@ -7,7 +7,6 @@ import type { RowsLook, RowsShape } from './rows-messages.js'
 import { dotsOn, drawnRows, shadesBy } from './shaded.js'
 import type { ShadedPicture } from './shaded-messages.js'
 import { SystemWork } from './system-work.js'
-import { shownTopics } from './topics.js'
 
 /** Holds a table, and what is found of each of its rows: the same rows in their order. */
 export abstract class RowsWork<A extends RowsShape, M extends Model, Told extends Answer> extends SystemWork<A, M, Told> {
@@ -30,9 +29,7 @@ export abstract class RowsWork<A extends RowsShape, M extends Model, Told extend
     const answer = await this.draw(model, draw, tools, { [this.rows]: this.raw })
     const names = new Set(this.#table!.columns.map(({ name }) => name))
     const added = this.found(answer).flatMap(({ name }) => (names.has(name) ? [] : [name]))
-    const { topics, notes, warnings } = this.telling()
-    const said = [...warnings.map(({ message }) => message), ...notes]
-    return { rowCount: this.raw.rowCount, added, topics: await shownTopics(topics), notes: said }
+    return { rowCount: this.raw.rowCount, added, ...(await this.told()) }
   }
 
   look({ right, up, colour }: RowsLook): ShadedPicture {

@@ -1,14 +1,14 @@
 import type { DrawnRows, GlobalModel, SystemContext } from '@sbridge/core'
-import type { FitJob, System } from '@sbridge/core/internal'
-import { type AnySystem, ConditionMemory, leaveKeysOut, SearchMemory, tables, takeTableRows, tellKnown } from '@sbridge/core/internal'
+import type { FitJob, System, Topic } from '@sbridge/core/internal'
+import { type AnySystem, ConditionMemory, leaveKeysOut, SearchMemory, tables, takeTableRows } from '@sbridge/core/internal'
 import { type Encoded, inferTable, presentTable, type RawTable, type Table } from '@sbridge/core/tables'
 import { placingOf, unplaced } from './axis.js'
 import type { Tools } from './desk.js'
 import { isKnown, usualSteps } from './draws.js'
 import { barsLike, firstAxes, tableFacts } from './facts.js'
-import type { BenchToPainter, Choice, Draws, SampleResult, SampleShape, ScatterFrame, Subject, Support } from './messages.js'
+import type { BenchToPainter, Choice, Draws, SampleResult, SampleShape, ScatterFrame, ShownTopic, Subject, Support } from './messages.js'
 import type { Show } from './protocol.js'
-import { SystemWork } from './system-work.js'
+import { SystemWork, sentencesOf } from './system-work.js'
 import { shownTopics } from './topics.js'
 import { type AxisPair, placesOf, Trail } from './trail.js'
 
@@ -81,9 +81,18 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
     )
     return {
       first: presentTable(first, formats, 'text'),
-      support: isKnown(draw) ? await supportOf(answer, this.system.training(model)) : null,
+      ...(await this.#said(isKnown(draw))),
       bars: barsLike(this.#facts!.columns, table)
     }
+  }
+
+  /** What the telling says that the page does not show in another place. */
+  async #said(known: boolean): Promise<Pick<SampleResult, 'rules' | 'support' | 'notes'>> {
+    const { topics, warnings, notes } = this.telling()
+    const support = known ? supportOf(await topicsNamed('known', topics), this.drawn!.answer) : null
+    const shown = new Set([...this.#facts!.notes, ...(support?.warnings ?? []).map(({ message }) => message)])
+    const rest = sentencesOf(warnings, notes).filter((sentence) => !shown.has(sentence))
+    return { rules: await topicsNamed('rules', topics), support, notes: rest }
   }
 
   #frame(): ScatterFrame {
@@ -122,13 +131,13 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
   }
 }
 
+const topicsNamed = (name: string, topics: readonly Topic[]): Promise<ShownTopic[]> => shownTopics(topics.filter(({ id }) => id === name))
+
 /** What is said of what is known, but for the table of conditions: there is one, whose facts stand above it. */
-async function supportOf(answer: DrawnRows, { columns }: Table): Promise<Support> {
-  const tellings = tellKnown(answer, columns)
-  const topics = await shownTopics(tellings.flatMap((telling) => telling.topics))
+function supportOf(topics: readonly ShownTopic[], { warnings }: DrawnRows): Support {
   const blocks = topics.flatMap((topic) => topic.blocks)
   return {
-    warnings: answer.warnings,
+    warnings,
     blocks: blocks.filter((block) => block.kind !== 'explained' && !(block.kind === 'table' && block.head[0] === 'condition'))
   }
 }

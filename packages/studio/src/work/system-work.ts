@@ -3,7 +3,9 @@ import { type Answer, StageShare, type System } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { cellsFor, serializeTable } from 'sbridge/internal'
 import type { SavedFile, Share, Tools, Work } from './desk.js'
+import type { Told as Said } from './messages.js'
 import type { RowFormat, SystemShape } from './protocol.js'
+import { shownTopics } from './topics.js'
 
 type FitOf<A extends SystemShape> = A['run']['fit']
 type DrawOf<A extends SystemShape> = A['run']['draw']
@@ -76,6 +78,12 @@ export abstract class SystemWork<A extends SystemShape, M extends Model, Told ex
     return this.system.tell(model, { answer, request: draws })
   }
 
+  /** What is said of what was drawn, and warned of besides. */
+  protected async told(besides: Telling['warnings'] = []): Promise<Said> {
+    const { topics, warnings, notes } = this.telling()
+    return { topics: await shownTopics(topics), notes: sentencesOf([...warnings, ...besides], notes) }
+  }
+
   async save(file: A['file']): Promise<SavedFile> {
     const { model, answer } = this.#drawn!
     if (file === 'parameters') return { ending: '-parameters.json', content: `${JSON.stringify(this.telling().json)}\n` }
@@ -84,4 +92,9 @@ export abstract class SystemWork<A extends SystemShape, M extends Model, Told ex
     const table = this.system.present(model, answer, cellsFor(`.${format}`))
     return { ending: `${this.ending}.${format}`, content: (await serializeTable(table, format)) as BlobPart }
   }
+}
+
+/** Warnings as a person reads them, then notes: each once. */
+export function sentencesOf(warnings: Telling['warnings'], notes: readonly string[]): string[] {
+  return [...new Set([...warnings.map(({ message }) => message), ...notes])]
 }

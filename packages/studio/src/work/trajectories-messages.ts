@@ -1,5 +1,5 @@
 import type { Calendar, PathsRequest, RoleFacts, SnapshotColumns, SnapshotsOptions } from '@sbridge/core/internal'
-import type { Axes, ShownTopic } from './messages.js'
+import type { Axes, Told } from './messages.js'
 import type { SystemShape } from './protocol.js'
 
 /** What a person says of the columns: the studio's guess of the time, no weights and no other column left out where null. */
@@ -82,9 +82,7 @@ export interface Round {
 }
 
 /** What has been learned. */
-export interface Learned {
-  readonly topics: readonly ShownTopic[]
-  readonly notes: readonly string[]
+export interface Learned extends Told {
   readonly rounds: number
   readonly ending: string
   readonly diffusion: string

@@ -18,7 +18,6 @@ import type { RawTable } from '@sbridge/core/tables'
 import type { Tools } from './desk.js'
 import { pathPicture } from './path-places.js'
 import { SystemWork } from './system-work.js'
-import { shownTopics } from './topics.js'
 import {
   chosenColumns,
   type Learned,
@@ -85,10 +84,8 @@ export class TrajectoriesWork extends SystemWork<TrajectoriesShape, Trajectories
     }
     const context = { ...tools, onRound }
     const { model, trajectories } = await this.draw(await this.fit(fit, context), draw, tools)
-    const { topics, notes } = this.telling()
     return {
-      topics: await shownTopics(topics),
-      notes,
+      ...(await this.told()),
       rounds: model.history.at(-1)?.round ?? 0,
       ending: model.ending,
       diffusion: model.diffusion,

@@ -26,7 +26,8 @@ for (const ending of ['dragleave', 'drop'] as const) {
 }
 
 document.addEventListener('keydown', (event) => {
-  const typing = event.target instanceof HTMLInputElement && event.target.type !== 'range' && event.target.type !== 'checkbox'
+  // Where one types the browser takes back what was typed.
+  const typing = event.target instanceof HTMLInputElement && /^(text|number)$/.test(event.target.type)
   if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === 'z' && !typing && canUndo.value) {
     event.preventDefault()
     undo()

@@ -79,6 +79,18 @@ describe('a bridge between two tables in the studio', () => {
     }
   })
 
+  test('another second table is asked for, and the one before comes back, by keys where the focus is on the file', async () => {
+    const page = await studio.page({}, '#activity=bridge')
+    await page.getByRole('button', { name: /Ring and lumps/ }).click()
+    await page.getByRole('button', { name: 'another second table' }).click()
+    await page.getByText('Drop the second table here').waitFor(WAIT)
+    await page.getByText('the second table is missing').waitFor(WAIT)
+    await page.locator('.drop input').focus()
+    await page.keyboard.press('Control+z')
+    await page.getByText(/400 rows in the second table/).waitFor(WAIT)
+    studio.leave(page)
+  })
+
   test('no request went to another host, and no page reported a fault', () => {
     expect(studio.strangers).toEqual([])
     expect(studio.faults.filter((fault) => !/favicon/.test(fault))).toEqual([])

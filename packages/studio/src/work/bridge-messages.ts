@@ -17,7 +17,7 @@ export interface BridgePicture extends Axes {
 
 /** Columns are those of the first table; of those that both have the bridge is made. */
 export interface BridgeFacts extends TableFacts {
-  readonly second: { readonly rowCount: number; readonly common: readonly string[] } | null
+  readonly second: { readonly name: string; readonly rowCount: number; readonly common: readonly string[] } | null
 }
 
 export interface BridgeShape extends SystemShape {

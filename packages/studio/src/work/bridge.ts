@@ -28,7 +28,7 @@ export class BridgeWork extends SystemWork<BridgeShape, BridgeModel, BridgeAnswe
     this.take(raw)
     this.#mapped = undefined
     const common = joined?.raw.columns.map(({ name }) => name) ?? []
-    return { ...facts, second: to && { rowCount: to.rowCount, common } }
+    return { ...facts, second: to && { name: second.name, rowCount: to.rowCount, common } }
   }
 
   protected override fitOptions(fit: BridgeShape['run']['fit']): BridgeShape['run']['fit'] {

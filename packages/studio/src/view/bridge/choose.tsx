@@ -19,7 +19,7 @@ export function Choose() {
     <Table session={session} words={`${countText(rowCount)} rows in the first table`}>
       {second ? (
         <p class="second">
-          <strong>{settings.value.to!.name}</strong>{' '}
+          <strong>{second.name}</strong>{' '}
           <span class="soft">
             {countText(second.rowCount)} rows in the second table <Link onClick={() => change({ to: null })}>another second table</Link>
           </span>

@@ -1,6 +1,6 @@
 import { computed, effect, signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { change, facts, look, picture, result, settings, shownTime, source, visibleColumns } from '../../state/bridge.js'
+import { change, facts, look, picture, result, shownTime, source, visibleColumns } from '../../state/bridge.js'
 import { dotSize } from '../../work/canvas.js'
 import { dot, figureSvg } from '../figure.js'
 import { FigureButtons } from '../figure-buttons.js'
@@ -73,9 +73,10 @@ const PAINTS: Readonly<Record<Part, string>> = { from: 'real', to: 'synthetic', 
 
 /** The parts of the picture that are there, in words. */
 function partsNow(): { readonly key: Part; readonly words: string }[] {
+  const { second } = facts.value!
   return [
     { key: 'from' as const, words: source.value!.name },
-    ...(facts.value!.second ? [{ key: 'to' as const, words: settings.value.to!.name }] : []),
+    ...(second ? [{ key: 'to' as const, words: second.name }] : []),
     ...(now.value ? [{ key: 'between' as const, words: timeWords.value }] : [])
   ]
 }

@@ -1,5 +1,5 @@
 import { countText } from '@sbridge/core/internal'
-import { facts, fetchSecond, mappedCommand, openSecond, result, running, session, settings, shown, source } from '../../state/bridge.js'
+import { facts, fetchSecond, mappedCommand, openSecond, result, running, session, shown, source } from '../../state/bridge.js'
 import { activityOf } from '../activity.js'
 import { Copyable } from '../copyable.js'
 import { Found } from '../found.js'
@@ -37,7 +37,7 @@ function Results() {
   return (
     <Found
       session={session}
-      file={`${source.value!.name} → ${settings.value.to!.name}`}
+      file={`${source.value!.name} → ${shown.value!.fit.to}`}
       rows={`${countText(result.value.rows)} rows between at ${times === 1 ? 'one time' : `each of ${times} times`}`}
       kind="bridge"
       more="First table, carried over; model"

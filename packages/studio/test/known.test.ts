@@ -140,9 +140,14 @@ describe('what is known, in the studio', () => {
     await page.getByLabel('x, typed').fill('much')
     await page.getByLabel('x, typed').press('Enter')
     expect(await page.getByLabel('x, typed').inputValue()).toBe('30')
+    // An interval that is empty is refused, and the picture marks nothing.
+    await page.getByRole('button', { name: 'x: an interval' }).click()
+    await page.getByLabel('x, to, typed').fill('-100')
+    await page.getByLabel('x, to, typed').press('Enter')
+    await page.getByRole('alert').filter({ hasText: 'which is empty' }).waitFor(WAIT)
     // A column that is left out takes its condition along.
     await page.getByLabel('Use the column x').uncheck()
-    expect(await page.getByLabel('x, typed').count()).toBe(0)
+    expect(await page.getByLabel(/^x.*, typed$/).count()).toBe(0)
     studio.leave(page)
   })
 

@@ -54,7 +54,7 @@ const turned = (side: Side): string | undefined => (side === 'y' ? 'matrix(0 -1 
 
 /** A rectangle across the picture, between two places of one side. */
 function Across({ side, from, to, kind }: { side: Side; from: number; to: number; kind: string }) {
-  return <rect class={kind} x={inside(from)} width={inside(to) - inside(from)} y={0} height={1} transform={turned(side)} />
+  return <rect class={kind} x={inside(from)} width={Math.max(0, inside(to) - inside(from))} y={0} height={1} transform={turned(side)} />
 }
 
 function Line({ side, at, kind }: { side: Side; at: number; kind: string }) {

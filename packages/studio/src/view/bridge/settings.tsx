@@ -7,8 +7,8 @@ import { Recipe } from '../recipe.js'
 /** Times that the menu offers. */
 const TIMES = [
   { value: '0.5', label: 'half way' },
-  { value: SHEET.at.usual.join(','), label: 'quarters of the way' },
-  { value: '0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9', label: 'tenths of the way' }
+  { value: SHEET.at.usual.join(','), label: 'quarters' },
+  { value: '0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9', label: 'tenths' }
 ]
 
 /** What is asked for, and the one button that does it. */

@@ -67,7 +67,7 @@ describe('trajectories in the studio', () => {
     await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
     const { warnings } = JSON.parse((await studio.command(`${await commandOn(page)} --json`)).output) as { warnings: { message: string }[] }
     expect(warnings).toHaveLength(1)
-    await page.locator('.notes').getByText(warnings[0]!.message).waitFor(WAIT)
+    await page.locator('.warning').getByText(warnings[0]!.message).waitFor(WAIT)
     studio.leave(page)
   })
 

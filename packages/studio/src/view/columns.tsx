@@ -64,6 +64,16 @@ export function Columns({ label = 'Columns', verb = 'Use', columns, usable, used
   )
 }
 
+/** What a person must know before using what was found. */
+export function Warnings({ warnings }: { warnings: readonly string[] }) {
+  return warnings.map((warning) => (
+    <p key={warning} class="warning">
+      {warning}
+      {!warning.endsWith('.') && '.'}
+    </p>
+  ))
+}
+
 export function Notes({ notes }: { notes: readonly string[] }) {
   if (notes.length === 0) return null
   return (

@@ -2,7 +2,7 @@ import type { ComponentProps } from 'preact'
 import type { Session } from '../state/session.js'
 import type { Told } from '../work/messages.js'
 import type { SystemShape } from '../work/protocol.js'
-import { Notes } from './columns.js'
+import { Notes, Warnings } from './columns.js'
 import { TakeAway } from './take-away.js'
 import { Topics } from './topics.js'
 
@@ -18,9 +18,10 @@ interface FoundProps extends ComponentProps<typeof TakeAway> {
 
 /** What was found, in the words of the report, and what was made to take along. */
 export function Found({ session, file = session.source.value!.name, ...made }: FoundProps) {
-  const { topics, notes } = session.result.value!
+  const { topics, warnings, notes } = session.result.value!
   return (
     <div class="results">
+      <Warnings warnings={warnings} />
       <Topics topics={topics} file={file} />
       <Notes notes={notes} />
       <TakeAway session={session} {...made} />

@@ -2,7 +2,7 @@ import { countText, plainText } from '@sbridge/core/internal'
 import { reporting } from '../state/measuring.js'
 import { exportReport, result, running, session, shown, source, summary, support } from '../state/sampling.js'
 import { activityOf } from './activity.js'
-import { Notes } from './columns.js'
+import { Notes, Warnings } from './columns.js'
 import { Data } from './data.js'
 import { SupportOf } from './known/support.js'
 import { Measures } from './measures.js'
@@ -26,9 +26,10 @@ export const sampling = activityOf(session, {
 
 function Results() {
   if (!shown.value) return null
-  const { rules, notes } = result.value!
+  const { rules, warnings, notes } = result.value!
   return (
     <div class="results">
+      <Warnings warnings={warnings} />
       {support.value ? <SupportOf /> : <Measures />}
       <Notes notes={notes} />
       <Topics topics={rules} file={source.value!.name} />

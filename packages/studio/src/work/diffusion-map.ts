@@ -1,4 +1,4 @@
-import { type FittedEmbedding, InputError } from '@sbridge/core'
+import { type FittedEmbedding, InputError, type Telling } from '@sbridge/core'
 import { type EmbeddingAnswer, embedding } from '@sbridge/core/internal'
 import { type Column, inferTable, type RawTable, type Table } from '@sbridge/core/tables'
 import type { Tools } from './desk.js'
@@ -7,7 +7,6 @@ import { tableFacts } from './facts.js'
 import { dotsOn, drawnRows, picked, shadesBy } from './shaded.js'
 import type { Shades } from './shaded-messages.js'
 import { SystemWork } from './system-work.js'
-import { shownTopics } from './topics.js'
 
 /** Rows that are mapped in a browser, at most. */
 const MOST_ROWS = 50_000
@@ -38,7 +37,12 @@ export class DiffusionMapWork extends SystemWork<DiffusionMapShape, FittedEmbedd
     const model = await this.fit(fit, tools)
     await this.draw(model, draw, tools)
     const added = Array.from({ length: model.summary.dimension }, (_, k) => `coordinate_${k + 1}`)
-    return { ...model.summary, added, topics: await shownTopics(this.system.tell(model).topics) }
+    return { ...model.summary, added, ...(await this.told()) }
+  }
+
+  /** Without a figure of the coordinates: the page shows them. */
+  protected override telling(): Telling {
+    return this.system.tell(this.drawn!.model)
   }
 
   look({ x, y, right, up, colour }: Look): MapPicture {

@@ -1,4 +1,4 @@
-import type { DrawnRows, Evaluation, GlobalModel, Telling } from '@sbridge/core'
+import type { DrawnRows, Evaluation, GlobalModel } from '@sbridge/core'
 import type {
   Block,
   ColumnFormat,
@@ -77,10 +77,11 @@ export interface SampleResult {
   /** First rows, as they are written to CSV. */
   readonly first: RawTable
   /** What the data say about the rows that were asked for; null where nothing is known of them. */
-  readonly support: Support | null
+  readonly support: readonly ShownBlock[] | null
   /** Rules that every drawn row keeps. */
   readonly rules: readonly ShownTopic[]
-  /** What else is warned of, and noted. */
+  /** What is warned of, and noted but for what the table says itself. */
+  readonly warnings: readonly string[]
   readonly notes: readonly string[]
   /** The small drawings of the drawn rows, by column, on the ranges of the data's. */
   readonly bars: Readonly<Record<string, readonly number[]>>
@@ -98,11 +99,6 @@ export interface SampleShape extends SystemShape {
   readonly result: SampleResult
 }
 
-/** How well the data support rows under conditions or observations. */
-export interface Support extends Pick<Telling, 'warnings'> {
-  readonly blocks: readonly ShownBlock[]
-}
-
 /** A block of a telling with its figure drawn. */
 export type ShownBlock =
   | Exclude<Block, Figure>
@@ -112,9 +108,10 @@ export interface ShownTopic extends Omit<Topic, 'blocks'> {
   readonly blocks: readonly ShownBlock[]
 }
 
-/** What is said of what was found, part by part, and in sentences: warnings before notes. */
+/** What is said of what was found, part by part, what is warned of, and noted. */
 export interface Told {
   readonly topics: readonly ShownTopic[]
+  readonly warnings: readonly string[]
   readonly notes: readonly string[]
 }
 

@@ -6,9 +6,9 @@ import { placingOf, unplaced } from './axis.js'
 import type { Tools } from './desk.js'
 import { isKnown, usualSteps } from './draws.js'
 import { barsLike, firstAxes, tableFacts } from './facts.js'
-import type { BenchToPainter, Choice, Draws, SampleResult, SampleShape, ScatterFrame, ShownTopic, Subject, Support } from './messages.js'
+import type { BenchToPainter, Choice, Draws, SampleResult, SampleShape, ScatterFrame, ShownBlock, ShownTopic, Subject } from './messages.js'
 import type { Show } from './protocol.js'
-import { SystemWork, sentencesOf } from './system-work.js'
+import { messagesOf, SystemWork } from './system-work.js'
 import { shownTopics } from './topics.js'
 import { type AxisPair, placesOf, Trail } from './trail.js'
 
@@ -87,12 +87,14 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
   }
 
   /** What the telling says that the page does not show in another place. */
-  async #said(known: boolean): Promise<Pick<SampleResult, 'rules' | 'support' | 'notes'>> {
+  async #said(known: boolean): Promise<Pick<SampleResult, 'rules' | 'support' | 'warnings' | 'notes'>> {
     const { topics, warnings, notes } = this.telling()
-    const support = known ? supportOf(await topicsNamed('known', topics), this.drawn!.answer) : null
-    const shown = new Set([...this.#facts!.notes, ...(support?.warnings ?? []).map(({ message }) => message)])
-    const rest = sentencesOf(warnings, notes).filter((sentence) => !shown.has(sentence))
-    return { rules: await topicsNamed('rules', topics), support, notes: rest }
+    return {
+      rules: await topicsNamed('rules', topics),
+      support: known ? supportIn(await topicsNamed('known', topics)) : null,
+      warnings: messagesOf(warnings),
+      notes: notes.filter((note) => !this.#facts!.notes.includes(note))
+    }
   }
 
   #frame(): ScatterFrame {
@@ -134,10 +136,7 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
 const topicsNamed = (name: string, topics: readonly Topic[]): Promise<ShownTopic[]> => shownTopics(topics.filter(({ id }) => id === name))
 
 /** What is said of what is known, but for the table of conditions: there is one, whose facts stand above it. */
-function supportOf(topics: readonly ShownTopic[], { warnings }: DrawnRows): Support {
+function supportIn(topics: readonly ShownTopic[]): ShownBlock[] {
   const blocks = topics.flatMap((topic) => topic.blocks)
-  return {
-    warnings,
-    blocks: blocks.filter((block) => block.kind !== 'explained' && !(block.kind === 'table' && block.head[0] === 'condition'))
-  }
+  return blocks.filter((block) => block.kind !== 'explained' && !(block.kind === 'table' && block.head[0] === 'condition'))
 }

@@ -81,7 +81,7 @@ export abstract class SystemWork<A extends SystemShape, M extends Model, Told ex
   /** What is said of what was drawn, and warned of besides. */
   protected async told(besides: Telling['warnings'] = []): Promise<Said> {
     const { topics, warnings, notes } = this.telling()
-    return { topics: await shownTopics(topics), notes: sentencesOf([...warnings, ...besides], notes) }
+    return { topics: await shownTopics(topics), warnings: messagesOf([...warnings, ...besides]), notes }
   }
 
   async save(file: A['file']): Promise<SavedFile> {
@@ -94,7 +94,7 @@ export abstract class SystemWork<A extends SystemShape, M extends Model, Told ex
   }
 }
 
-/** Warnings as a person reads them, then notes: each once. */
-export function sentencesOf(warnings: Telling['warnings'], notes: readonly string[]): string[] {
-  return [...new Set([...warnings.map(({ message }) => message), ...notes])]
+/** Warnings as a person reads them, each once. */
+export function messagesOf(warnings: Telling['warnings']): string[] {
+  return [...new Set(warnings.map(({ message }) => message))]
 }

@@ -1,6 +1,6 @@
 import { numberText } from '@sbridge/core/internal'
 import { result, rounds, source } from '../../state/trajectories.js'
-import { Notes } from '../columns.js'
+import { Notes, Warnings } from '../columns.js'
 import { Topics } from '../topics.js'
 import { WideTable } from '../wide-table.js'
 
@@ -10,6 +10,7 @@ export function Learned() {
   if (done)
     return (
       <>
+        <Warnings warnings={done.warnings} />
         <Topics topics={done.topics} file={source.value!.name} />
         <Notes notes={done.notes} />
       </>

@@ -163,7 +163,7 @@ const CLOUDS = [
 const DIMENSIONS = [0, 1, 2, 3, 5, 8, 17]
 
 describe.each(engines.slice(1))('$title beside the reference', ({ engine, tolerance }) => {
-  test.each([0, 1, 63, 64, 65, 200])('agrees with the reference at m = %i in every dimension', async (m) => {
+  test.each([0, 1, 11, 63, 64, 65, 200])('agrees with the reference at m = %i in every dimension', async (m) => {
     for (const d of DIMENSIONS) {
       const n = m === 65 ? 130 : 9
       const points = numbers('points', m, d)

@@ -3,6 +3,7 @@ import { ReferenceEngine } from '../../engine/reference/reference.js'
 import { matrix } from '../../num/matrix.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
+import { linesOf } from '../../tell/telling.js'
 import { type MarginalsOptions, REFERENCES } from './options.js'
 import { tellTrajectories } from './tell.js'
 import { drawTrajectories, type SnapshotsFit } from './trajectories.js'
@@ -34,9 +35,11 @@ const told = async (d: number, times: readonly number[], options: SnapshotsFit) 
   const table = moving(d, times, () => 1)
   const drawn = await drawTrajectories(table, { intervals: 'none', rows: 2, ...options }, { engine: new ReferenceEngine() })
   const mean = (of: (one: (typeof drawn.scores)[number]) => number) => drawn.scores.reduce((sum, one) => sum + of(one), 0)
-  const { warnings, json } = tellTrajectories(drawn)
+  const telling = tellTrajectories(drawn)
+  const { warnings, json } = telling
   expect(json.warnings).toEqual(warnings)
-  return { warnings, ratio: mean(({ w1 }) => w1) / mean(({ straightLine }) => straightLine!) }
+  const sentence = linesOf(telling).find((line) => line.startsWith('At held-out times'))!
+  return { warnings, sentence, ratio: mean(({ w1 }) => w1) / mean(({ straightLine }) => straightLine!) }
 }
 
 describe('straight lines are the arbiter', () => {
@@ -45,9 +48,10 @@ describe('straight lines are the arbiter', () => {
 
   it.each(REFERENCES)('%s: paths that noise frays are told of, with what to do instead', async (reference) => {
     const options = { reference, diffusion: 'additive', sigma: [3], rounds: 1, holdOut: [1, 3], ...field } as const
-    const { warnings, ratio } = await told(columns(reference), [0, 1, 2, 3, 4], options)
+    const { warnings, sentence, ratio } = await told(columns(reference), [0, 1, 2, 3, 4], options)
     expect(ratio).toBeGreaterThan(BESIDE_LINES)
     expect(warnings.map(({ name }) => name)).toEqual(['reference-outdone'])
+    expect(sentence).toContain('; straight lines along optimal couplings come nearer, at ')
     const plain = reference === 'brownian' || reference === 'smooth'
     expect(warnings[0]!.message).toContain(plain ? '--sigma auto' : '--reference brownian')
   })
@@ -55,8 +59,9 @@ describe('straight lines are the arbiter', () => {
   it('whatever comes out, there is a warning if and only if the score says so', async () => {
     const seen = new Set<boolean>()
     for (const sigma of [0.2, 3]) {
-      const { warnings, ratio } = await told(2, [0, 1, 2, 3], { reference: 'brownian', sigma: [sigma], holdOut: [2] })
+      const { warnings, sentence, ratio } = await told(2, [0, 1, 2, 3], { reference: 'brownian', sigma: [sigma], holdOut: [2] })
       expect(warnings.length > 0).toBe(ratio > BESIDE_LINES)
+      expect(sentence).toContain(ratio > BESIDE_LINES ? 'come nearer, at' : ratio > 1 ? 'do no worse, at' : 'miss by')
       seen.add(warnings.length > 0)
     }
     expect(seen.size).toBe(2)

@@ -5,6 +5,7 @@ import { type Calendar, timeText } from './calendar.js'
 import type { LeftOut } from './leave-one-out.js'
 import type { Distances, HeldOutScore } from './score.js'
 import type { DrawnTrajectories } from './trajectories.js'
+import { BESIDE_LINES } from './transport-baselines.js'
 
 function meanOf(scores: readonly HeldOutScore[], pick: (score: HeldOutScore) => number | undefined): number | undefined {
   const values = scores.map(pick).filter((x) => x !== undefined)
@@ -28,10 +29,8 @@ export function heldOutSentence(where: string, scores: readonly HeldOutScore[]):
       : floor > 0
         ? `${numberText(own / floor)} times that of two halves of the seen particles (${noise})`
         : 'where all seen particles are in one place'
-  const lines =
-    straight === undefined
-      ? ''
-      : `; straight lines along optimal couplings ${straight > own ? 'miss by' : 'do no worse, at'} ${numberText(straight)}`
+  const stand = (lines: number) => (lines > own ? 'miss by' : own > BESIDE_LINES * lines ? 'come nearer, at' : 'do no worse, at')
+  const lines = straight === undefined ? '' : `; straight lines along optimal couplings ${stand(straight)} ${numberText(straight)}`
   return `${where} the mean Wasserstein-1 distance is ${numberText(own)}, ${near}${lines}.`
 }
 

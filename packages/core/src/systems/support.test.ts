@@ -39,12 +39,11 @@ describe('what is said of support', () => {
     expect(verdict({ agreeing: 40, warnings: [WARNING] })).toMatch(/mind the warnings/)
   })
 
-  test('warnings stand in the table of conditions, and those that are of none below it; all of them in --json', () => {
+  test('warnings of conditions stand in their table, too; all of them, those that are of none as well, among the warnings and in --json', () => {
     const general = { name: 'sweeps-drift', message: 'sweeps still moved' }
     const telling = tell({ conditions: [one({ warnings: [WARNING] }), one()], warnings: [WARNING, general] })
     expect(column(tablesOf(telling)[0]!, 'warning')).toEqual([WARNING.message, ''])
-    const explained = telling.topics[0]!.blocks.find(({ kind }) => kind === 'explained')
-    expect(explained).toEqual({ kind: 'explained', sentences: ['sweeps-drift: sweeps still moved'] })
+    expect(telling.warnings).toEqual([WARNING, general])
     expect(telling.json.warnings).toEqual([WARNING, general])
     expect(telling.caution).toContain(telling.topics[0]!.title)
   })

@@ -44,7 +44,7 @@ export let groupBytes: usize = 0
 export let factors: usize = 0
 /** Base row of the block at hand: what to add to the products of each point. */
 export let baseRow: usize = 0
-/** Bytes of the block's rows that are computed: those that hold points, in whole fours of vectors. What picks rows looks at all. */
+/** Bytes of the block's rows that are computed: those that hold points, in whole fours of vectors. What picks rows, and symmetric sums, look at all. */
 export let filled: usize = 0
 /** The weight rows of the four queries at hand: among those that are kept, or `ownRows`. */
 export let weights: usize = 0

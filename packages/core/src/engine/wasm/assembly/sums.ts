@@ -181,7 +181,7 @@ function symmetricSums(rows: i32, block: i32, q: i32, to: usize): void {
   let s1 = s0
   let s2 = s0
   let s3 = s0
-  for (let j: usize = 0; j < state.filled; j += 16) {
+  for (let j: usize = 0; j < ROW; j += 16) {
     const at = w + j
     const w0 = v128.load(at)
     const w1 = v128.load(at, ROW)
@@ -208,7 +208,7 @@ function accumulateColumns(rows: i32, q: i32, to: usize): void {
     const u1 = factored(own + SIZE, q + 1)
     const u2 = factored(own + 2 * SIZE, q + 2)
     const u3 = factored(own + 3 * SIZE, q + 3)
-    for (let j: usize = 0; j < state.filled; j += 16) {
+    for (let j: usize = 0; j < ROW; j += 16) {
       const first = madd(v128.load(w + j, ROW), u1, madd(v128.load(w + j), u0, v128.load(to + j)))
       v128.store(to + j, madd(v128.load(w + j, 3 * ROW), u3, madd(v128.load(w + j, 2 * ROW), u2, first)))
     }

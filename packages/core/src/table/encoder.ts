@@ -57,12 +57,15 @@ export interface Factor {
   readonly places: Matrix
 }
 
+interface LevelCounts {
+  readonly factors: readonly Pick<Factor, 'levelCount'>[]
+}
+
 /** Levels of all factors. */
-export const levelsIn = ({ factors }: Pick<Encoder, 'factors'>): number => factors.reduce((sum, { levelCount }) => sum + levelCount, 0)
+export const levelsIn = ({ factors }: LevelCounts): number => factors.reduce((sum, { levelCount }) => sum + levelCount, 0)
 
 /** Where the levels of each factor begin among those of all. */
-export const levelStarts = ({ factors }: Pick<Encoder, 'factors'>): number[] =>
-  factors.map((_, f) => levelsIn({ factors: factors.slice(0, f) }))
+export const levelStarts = ({ factors }: LevelCounts): number[] => factors.map((_, f) => levelsIn({ factors: factors.slice(0, f) }))
 
 /** Everything needed to go from a table to coordinates and codes, and back. Plain data. */
 export interface Encoder {

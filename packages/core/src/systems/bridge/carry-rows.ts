@@ -1,15 +1,18 @@
-import { pairTo, type SchrodingerBridge, towards, within } from '../../bridge/schrodinger.js'
+import { pairTo, type SchrodingerBridge, towards } from '../../bridge/schrodinger.js'
 import { type CarryKind, carry } from '../../bridge/transport-map.js'
 import type { Engine } from '../../kernel/engine.js'
 import { type Matrix, matrix, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, uniforms } from '../../num/random.js'
 import { type Encoded, type Encoder, embedEncoded, levelStarts, levelsIn } from '../../table/encoder.js'
+import { type CellColumn, cellCount, cellsIn, meansAbout, numbersInCells } from './carry-cells.js'
 import { bridgeOf, type Carrier } from './sides.js'
 
 interface Carrying {
   readonly as: CarryKind
   readonly key: Key
   readonly engine: Engine
+  /** Numbers with values that stand out, to which `debiased` keeps as to levels of categories; default none, where moves are averaged. */
+  readonly cells?: readonly CellColumn[]
 }
 
 /**
@@ -18,7 +21,7 @@ interface Carrying {
  * its partners have more of than the first table around it, so that a row keeps them where both tables agree; `barycentric` takes
  * all of a partner.
  */
-export async function carryRows(model: Carrier, rows: Encoded, { as, key, engine }: Carrying): Promise<Encoded> {
+export async function carryRows(model: Carrier, rows: Encoded, { as, key, engine, cells = [] }: Carrying): Promise<Encoded> {
   const { encoder } = model
   const bridge = bridgeOf(model)
   const points = embedEncoded(encoder, rows)
@@ -27,9 +30,20 @@ export async function carryRows(model: Carrier, rows: Encoded, { as, key, engine
   if (as === 'drawn') return partnersIn(model, await partnersOf())
   const numbers = Array.from({ length: encoder.coordinateCount }, (_, c) => c)
   const coordinates = takeColumns(await carry(bridge, points, { as, key: keyFor(key, 'numbers'), engine }), numbers)
-  if (encoder.factors.length === 0) return { coordinates, codes: rows.codes }
-  if (as === 'debiased') return { coordinates, codes: await debiasedCodes(model, { bridge, points, codes: rows.codes, key: own, engine }) }
-  return { coordinates, codes: codesOf(model, await partnersOf()) }
+  if (as === 'barycentric') return { coordinates, codes: encoder.factors.length === 0 ? rows.codes : codesOf(model, await partnersOf()) }
+  const levels: Levels = {
+    factors: [...encoder.factors, ...cells.map((column) => ({ levelCount: cellCount(column) }))],
+    sides: side(model.rows, cells),
+    start: side(rows, cells)
+  }
+  if (levels.factors.length === 0) return { coordinates, codes: rows.codes }
+  const after = await debiasedLevels(levels, { bridge, points, key: own, engine })
+  const of = (first: number, end: number) =>
+    after.filter((_, at) => at % levels.factors.length >= first && at % levels.factors.length < end)
+  const codes = of(0, encoder.factors.length)
+  if (cells.length === 0) return { coordinates, codes }
+  const carried = { columns: cells, start: rows, carried: coordinates, after: of(encoder.factors.length, levels.factors.length) }
+  return { coordinates: await numbersInCells(model, carried, { bridge, points, key: keyFor(key, 'cells'), engine }), codes }
 }
 
 /** Rows of the second table. */
@@ -67,30 +81,44 @@ function codesOf({ encoder, rows, summary }: Carrier, targets: Uint32Array): Int
   return out
 }
 
-interface Debiasing extends Omit<Carrying, 'as'> {
-  readonly bridge: SchrodingerBridge
-  readonly points: Matrix
-  readonly codes: Int32Array
+/** Levels of rows, one of each factor: of both tables' and of those that are carried [rows, factors]. */
+interface Levels {
+  readonly factors: readonly { readonly levelCount: number }[]
+  readonly sides: Int32Array
+  readonly start: Int32Array
 }
 
-/** One number a row decides all its categories, its own levels first: a row that stays stays whole. */
-async function debiasedCodes(model: Carrier, { bridge, points, codes, key, engine }: Debiasing): Promise<Int32Array> {
-  const { encoder, rows, summary } = model
-  const { epsilon, from, to } = bridge
-  const split = summary.fromRows * encoder.factors.length
-  const theirs = await engine.mean(pairTo(points, to, epsilon), towards(bridge), indicators(encoder, rows.codes.subarray(split)))
-  const around = await engine.mean(pairTo(points, from, epsilon), within(bridge), indicators(encoder, rows.codes.subarray(0, split)))
+/** Codes of rows, and behind them their cells [rows, factors + columns]. */
+function side(rows: Encoded, columns: readonly CellColumn[]): Int32Array {
+  if (columns.length === 0) return rows.codes
+  const n = rows.coordinates.rows
+  const cells = cellsIn(columns, rows)
+  const [f, c] = [rows.codes.length / n, columns.length]
+  return Int32Array.from({ length: n * (f + c) }, (_, at) => {
+    const [i, k] = [Math.floor(at / (f + c)), at % (f + c)]
+    return k < f ? rows.codes[i * f + k]! : cells[i * c + k - f]!
+  })
+}
+
+interface Debiasing extends Omit<Carrying, 'as' | 'cells'> {
+  readonly bridge: SchrodingerBridge
+  readonly points: Matrix
+}
+
+/** One number a row decides all its levels, its own first: a row that stays stays whole. */
+async function debiasedLevels({ factors, sides, start }: Levels, { bridge, points, key, engine }: Debiasing): Promise<Int32Array> {
+  const { theirs, around } = await meansAbout({ bridge, points, engine }, indicators(factors, sides))
   const u = uniforms(key, points.rows)
-  const out = new Int32Array(codes.length)
-  const firsts = levelStarts(encoder)
+  const out = new Int32Array(start.length)
+  const firsts = levelStarts({ factors })
   for (let i = 0; i < points.rows; i++)
-    encoder.factors.forEach(({ levelCount }, f) => {
-      const own = codes[i * encoder.factors.length + f]!
+    factors.forEach(({ levelCount }, f) => {
+      const own = start[i * factors.length + f]!
       const at = i * theirs.cols + firsts[f]!
       const shares = Float64Array.from({ length: levelCount }, (_, l) =>
         Math.max(0, (l === own ? 1 : 0) + theirs.data[at + l]! - around.data[at + l]!)
       )
-      out[i * encoder.factors.length + f] = levelAt(shares, own, u[i]!)
+      out[i * factors.length + f] = levelAt(shares, own, u[i]!)
     })
   return out
 }
@@ -108,10 +136,9 @@ function levelAt(shares: Float64Array, own: number, u: number): number {
 }
 
 /** 1 at the level of every factor [n, Σ levels]. */
-function indicators(encoder: Encoder, codes: Int32Array): Matrix {
-  const { factors } = encoder
-  const firsts = levelStarts(encoder)
-  const cols = levelsIn(encoder)
+function indicators(factors: Levels['factors'], codes: Int32Array): Matrix {
+  const firsts = levelStarts({ factors })
+  const cols = levelsIn({ factors })
   const out = matrix(codes.length / factors.length, cols)
   codes.forEach((level, at) => {
     out.data[Math.floor(at / factors.length) * cols + firsts[at % factors.length]! + level] = 1

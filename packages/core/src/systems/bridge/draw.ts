@@ -7,8 +7,10 @@ import { gaussianKernel } from '../../kernel/kernel.js'
 import type { NamedWarning } from '../../know/support.js'
 import { InputError } from '../../num/errors.js'
 import { counted, listed } from '../../num/listed.js'
+import { takeColumns, takeRows } from '../../num/matrix.js'
 import { keyFor, uniforms } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
+import { isMissing } from '../../table/cells.js'
 import { decodeTable, type Encoded, embedEncoded, encodeTable, stackEncoded, takeEncoded } from '../../table/encoder.js'
 import type { RawTable } from '../../table/raw.js'
 import { takeTableRows } from '../../table/rows.js'
@@ -17,6 +19,7 @@ import { numberText, shareText } from '../../tell/numbers.js'
 import type { Context } from '../context.js'
 import { KeptCells } from '../kept-cells.js'
 import type { CarriedRows, DrawnCoupling, RowsBetween } from './answer.js'
+import { cellColumns } from './carry-cells.js'
 import { carryRows, partnersIn, withinBounds } from './carry-rows.js'
 import type { BridgeModel } from './model.js'
 import type { BridgeRequest } from './options.js'
@@ -124,11 +127,14 @@ export async function rowsCarried(
   const { whole, drawn } = readLike(model, original)
   const rows = encodeTable(model.encoder, drawn)
   watch?.progress?.({ stage: 'carrying', done: 0, total: 1 })
-  const carried = await carryRows(model, rows, { as, key: keyFor(key, 'carry'), engine })
-  const { table, formats } = wholeRows(model, withinBounds(model.encoder, carried), { key: keyFor(key, 'rules') })
+  const carried = await carryRows(model, rows, { as, key: keyFor(key, 'carry'), engine, cells: cellColumns(model) })
+  const decoded = decodeTable(model.encoder, withinBounds(model.encoder, carried))
+  // A partner that is taken whole has what its levels have.
+  const kept = as === 'drawn' ? decoded : await cellsOf(model).within(decoded, { rows: decoded.rowCount, key: keyFor(key, 'cells') })
+  const { table, formats } = wholeOf(model, kept, { key: keyFor(key, 'rules') })
   const moved = stillMissing(table, whole)
   const warnings = [
-    ...(await farWarnings(model, rows, engine)),
+    ...(await farWarnings(model, { rows, drawn }, engine)),
     ...lackWarnings(whole),
     ...(as === 'drawn' ? [] : leftWarnings(model, whole, moved))
   ]
@@ -162,16 +168,46 @@ function lackWarnings({ columns }: Table): NamedWarning[] {
   return [{ name: 'missing-cells', message }]
 }
 
-/** Rows that lie farther from the first table than any row of it from its others: nothing there tells where they go. */
-async function farWarnings(model: BridgeModel, rows: Encoded, engine: Context['engine']): Promise<NamedWarning[]> {
+interface Asked {
+  readonly rows: Encoded
+  /** The same as a table: what it lacks stands at the mean in `rows`. */
+  readonly drawn: Table
+}
+
+/** Rows that lie farther from the first table than any row of it from its others, in the columns that they have: nothing there tells where they go. */
+async function farWarnings(model: BridgeModel, asked: Asked, engine: Context['engine']): Promise<NamedWarning[]> {
   const { reach, fromRows } = model.summary
-  const points = cloud(embedEncoded(model.encoder, rows))
-  const { squaredDistances } = await engine.nearest({ from: points, to: sidesOf(model, fromRows).from, kernel: gaussianKernel(1) }, 1)
-  const far = Array.from(squaredDistances, Math.sqrt).filter((distance) => distance > reach)
+  const points = embedEncoded(model.encoder, asked.rows)
+  const from = sidesOf(model, fromRows).from.points
+  const far: number[] = []
+  for (const [lacking, own] of byLacking(model, asked.drawn)) {
+    const present = Array.from({ length: points.cols }, (_, c) => c).filter((c) => !lacking.includes(c))
+    if (present.length === 0) continue
+    const pair = {
+      from: cloud(takeColumns(takeRows(points, own), present)),
+      to: cloud(lacking.length === 0 ? from : takeColumns(from, present)),
+      kernel: gaussianKernel(1)
+    }
+    const { squaredDistances } = await engine.nearest(pair, 1)
+    far.push(...Array.from(squaredDistances, Math.sqrt).filter((distance) => distance > reach))
+  }
   if (far.length === 0) return []
   const most = reach > 0 ? `, up to ${numberText(far.reduce((a, b) => Math.max(a, b)) / reach)} times as far` : ''
-  const message = `${far.length} of ${counted(rows.coordinates.rows, 'row')} lie farther from the first table than any of its own rows from the others${most}: they go as its nearest rows do, which no data support`
+  const message = `${far.length} of ${counted(asked.drawn.rowCount, 'row')} lie farther from the first table than any of its own rows from the others${most}: they go as its nearest rows do, which no data support`
   return [{ name: 'far-outside', message }]
+}
+
+/** Rows by the coordinates whose cells they lack. */
+function byLacking({ encoder }: BridgeModel, { columns, rowCount }: Table): (readonly [readonly number[], number[]])[] {
+  const coordinates = encoder.columns.flatMap((code, c) => (code.carries === 'coordinate' ? [[code.coordinate, columns[c]!] as const] : []))
+  const groups = new Map<string, readonly [readonly number[], number[]]>()
+  for (let i = 0; i < rowCount; i++) {
+    const lacking = coordinates.flatMap(([coordinate, column]) => (isMissing(column, i) ? [coordinate] : []))
+    const group = groups.get(lacking.join()) ?? ([lacking, []] as const)
+    group[1].push(i)
+    groups.set(lacking.join(), group)
+  }
+  return [...groups.values()]
 }
 
 /** Entries of a coupling that are kept at most: more make files that nobody reads. */

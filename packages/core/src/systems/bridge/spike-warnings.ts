@@ -28,9 +28,9 @@ export function spikeWarnings({ from, to, start, drawn, way, why }: Spiked): Nam
   return drawn.columns.flatMap(({ name }): NamedWarning[] => {
     const [first, second, before, after] = [from, to, start, drawn].map((table) => numbersOf(table, name))
     if (!first || !second || !before || !after || after.length === 0) return []
-    const spikes = new Set([first, second].flatMap((values) => spikesOf(sorted(values))))
+    const spikes = standingOut([first, second])
     const kind = drawn.columns.find((column) => column.name === name)!.kind
-    return [...spikes].flatMap((spike): NamedWarning[] => {
+    return spikes.flatMap((spike): NamedWarning[] => {
       const [a, b, m, share] = [first, second, before, after].map((values) => shareAt(values, spike)) as [number, number, number, number]
       const expected = Math.min(1, Math.max(0, m + way * (b - a)))
       const error = Math.sqrt((expected * (1 - expected)) / after.length + 1 / after.length ** 2)
@@ -41,6 +41,11 @@ export function spikeWarnings({ from, to, start, drawn, way, why }: Spiked): Nam
     })
   })
 }
+
+/** Values that stand out in any of these columns, as the zero of an amount, each once. */
+export const standingOut = (columns: readonly Float64Array[]): number[] => [
+  ...new Set(columns.flatMap((values) => spikesOf(sorted(values))))
+]
 
 function numbersOf({ columns }: Table, name: string): Float64Array | undefined {
   const column = columns.find((one): one is NumericColumn => one.name === name && isNumeric(one))

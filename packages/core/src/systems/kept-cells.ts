@@ -16,7 +16,7 @@ import { type Column, isCategorical, isNumeric, type Table } from '../table/tabl
 import type { Asked } from './asked.js'
 
 /** Columns with atoms, at most: pairs of them grow with their square, and those of images and fields are no amounts. */
-const MOST_COLUMNS = 64
+export const MOST_COLUMNS = 64
 
 /** Spreads the places of equal numbers, where rows are only looked at. */
 const LOOKED = keyFromSeed(1)

@@ -267,9 +267,7 @@ export function decodeTable(encoder: Encoder, { coordinates, codes }: Encoded, n
     }
     const scaled = columnOf(coordinates, code.coordinate)
     const format = encoder.formats[c]!
-    const values = unscaleValues(code.scaler, scaled).map((x) =>
-      roundedWithin(roundToFormat(toLattice(withinBounds(x, format), code.lattice), format), format)
-    )
+    const values = unscaleValues(code.scaler, scaled).map((x) => writtenAs(x, code, format))
     const column = { name, kind: kind as NumericColumn['kind'], values, ...limits }
     if (code.missingFactor === undefined) return column
     const missing = Uint8Array.from({ length: n }, (_, i) => codes[i * factorCount + code.missingFactor!]!)
@@ -277,6 +275,19 @@ export function decodeTable(encoder: Encoder, { coordinates, codes }: Encoded, n
   })
   return { columns, rowCount: n }
 }
+
+type NumberCode = Extract<ColumnCode, { readonly carries: 'coordinate' }>
+
+/** A number as a cell of its column is written. */
+const writtenAs = (x: number, { lattice }: NumberCode, format: ColumnFormat): number =>
+  roundedWithin(roundToFormat(toLattice(withinBounds(x, format), lattice), format), format)
+
+/** Coordinates of numbers as they are written. */
+export const writtenPlaces = (code: NumberCode, format: ColumnFormat, coordinates: Float64Array): Float64Array =>
+  scaleValues(
+    code.scaler,
+    unscaleValues(code.scaler, coordinates).map((x) => writtenAs(x, code, format))
+  )
 
 /** Coordinates of the points that kernels compare: of the numbers, and of the places of all factors. */
 export const dimensionOf = ({ coordinateCount, factors }: Encoder): number =>

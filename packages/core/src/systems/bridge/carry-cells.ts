@@ -1,11 +1,12 @@
 import { pairTo, type SchrodingerBridge, towards, within } from '../../bridge/schrodinger.js'
 import type { Engine } from '../../kernel/engine.js'
-import { copyMatrix, type Matrix, matrix } from '../../num/matrix.js'
+import { columnOf, copyMatrix, type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
-import { decodeTable, type Encoded, presentValues } from '../../table/encoder.js'
+import { decodeTable, type Encoded, presentValues, writtenPlaces } from '../../table/encoder.js'
 import { takeTableRows } from '../../table/rows.js'
 import { scaleValues } from '../../table/scaling.js'
 import { isNumeric } from '../../table/table.js'
+import { MOST_COLUMNS } from '../kept-cells.js'
 import type { Carrier } from './sides.js'
 import { standingOut } from './spike-warnings.js'
 
@@ -15,31 +16,39 @@ export interface CellColumn {
   readonly missingFactor: number | undefined
   /** Coordinates of the values that stand out, ascending: cell 2k + 1 is the k-th, 2k what lies below it, down to the one before. */
   readonly spikes: Float64Array
+  /** Coordinates as they are written: what lies beside a value may be rounded to it. */
+  readonly written: (coordinates: Float64Array) => Float64Array
 }
 
-/** Columns of a bridge that have cells. Cost O(n log n) a column. */
+/** Columns of a bridge that have cells; none where they are too many to be amounts, as pixels are. Cost O(n log n) a column. */
 export function cellColumns({ encoder, rows, summary }: Carrier): CellColumn[] {
   const whole = decodeTable(encoder, rows)
   const all = Uint32Array.from({ length: whole.rowCount }, (_, i) => i)
   const sides = [takeTableRows(whole, all.subarray(0, summary.fromRows)), takeTableRows(whole, all.subarray(summary.fromRows))]
-  return encoder.columns.flatMap((code, c): CellColumn[] => {
+  const found = encoder.columns.flatMap((code, c): CellColumn[] => {
     if (code.carries !== 'coordinate') return []
+    const { coordinate, missingFactor } = code
     const numbers = sides
       .map(({ columns }) => columns[c]!)
       .filter(isNumeric)
       .map(presentValues)
     const spikes = scaleValues(code.scaler, Float64Array.from(standingOut(numbers))).sort()
-    return spikes.length === 0 ? [] : [{ coordinate: code.coordinate, missingFactor: code.missingFactor, spikes }]
+    const written = (coordinates: Float64Array): Float64Array => writtenPlaces(code, encoder.formats[c]!, coordinates)
+    return spikes.length === 0 ? [] : [{ coordinate, missingFactor, spikes, written }]
   })
+  return found.length > MOST_COLUMNS ? [] : found
 }
 
-/** Cells of each column, that of rows without a number last. */
+/** Cells of a column, that of rows without a number last. */
 export const cellCount = ({ spikes }: CellColumn): number => 2 * spikes.length + 2
 
-function cellOf({ spikes }: CellColumn, x: number): number {
-  let k = 0
-  while (k < spikes.length && x > spikes[k]!) k++
-  return x === spikes[k] ? 2 * k + 1 : 2 * k
+/** The cells of coordinates [n]. */
+function cellsOf({ spikes, written }: CellColumn, coordinates: Float64Array): Int32Array {
+  return Int32Array.from(written(coordinates), (x) => {
+    let k = 0
+    while (k < spikes.length && x > spikes[k]!) k++
+    return x === spikes[k] ? 2 * k + 1 : 2 * k
+  })
 }
 
 /** The cell of every row in every column [n, columns]. */
@@ -48,9 +57,10 @@ export function cellsIn(columns: readonly CellColumn[], { coordinates, codes }: 
   const out = new Int32Array(n * columns.length)
   columns.forEach((column, c) => {
     const { coordinate, missingFactor } = column
+    const cells = cellsOf(column, columnOf(coordinates, coordinate))
     for (let i = 0; i < n; i++) {
       const missing = missingFactor !== undefined && codes[(i * codes.length) / n + missingFactor] === 1
-      out[i * columns.length + c] = missing ? cellCount(column) - 1 : cellOf(column, coordinates.data[i * coordinates.cols + coordinate]!)
+      out[i * columns.length + c] = missing ? cellCount(column) - 1 : cells[i]!
     }
   })
   return out
@@ -75,41 +85,77 @@ interface Carrying {
 /**
  * Numbers of carried rows in the cells that they were given: at a value that stands out; moved by what the rows of that cell
  * have in either table where they were in it before; otherwise, and where that would leave the cell, a number of one of their partners in it.
+ * Cost O(n · rows of both tables · cells).
  */
 export async function numbersInCells(model: Carrier, cells: CellsCarried, { bridge, points, key, engine }: Carrying): Promise<Matrix> {
   const { columns, start, carried, after } = cells
-  const [width, n, { cols }] = [columns.length, points.rows, carried]
+  const [width, n, { fromRows }] = [columns.length, points.rows, model.summary]
   const out = copyMatrix(carried)
   const [sides, before] = [cellsIn(columns, model.rows), cellsIn(columns, start)]
-  const { fromRows } = model.summary
-  for (const [c, column] of columns.entries()) {
-    const at = (i: number): number => i * cols + column.coordinate
-    for (let cell = 0; cell < cellCount(column) - 1; cell++) {
-      const inside = Array.from({ length: n }, (_, i) => i).filter((i) => after[i * width + c] === cell)
-      if (inside.length === 0) continue
-      if (cell % 2 === 1) {
-        for (const i of inside) out.data[at(i)] = column.spikes[(cell - 1) / 2]!
-        continue
-      }
-      const hasCell = (j: number): boolean => sides[j * width + c] === cell
-      const values = matrix(model.rows.coordinates.rows, 2)
-      for (let j = 0; j < values.rows; j++) if (hasCell(j)) values.data.set([1, model.rows.coordinates.data[at(j)]!], 2 * j)
-      const { theirs, around } = await meansAbout({ bridge, points, engine }, values)
-      const leaves = inside.filter((i) => {
-        const [partners, own] = [theirs.data[2 * i]!, around.data[2 * i]!]
-        if (before[i * width + c] !== cell) return true
-        if (!(partners > 0 && own > 0)) return false
-        const x = start.coordinates.data[at(i)]! + theirs.data[2 * i + 1]! / partners - around.data[2 * i + 1]! / own
-        out.data[at(i)] = x
-        return cellOf(column, x) !== cell
-      })
-      if (leaves.length === 0) continue
-      const terms = towards(bridge).map((term, j) => (hasCell(fromRows + j) ? term : Number.NEGATIVE_INFINITY))
-      const picked = await engine.pick(pairTo(points, bridge.to, bridge.epsilon), terms, { key: keyFor(key, `cell ${cell} of ${c}`) })
-      for (const i of leaves)
-        if (picked[i]! < bridge.to.points.rows) out.data[at(i)] = model.rows.coordinates.data[at(fromRows + picked[i]!)]!
+  // Even cells are those that hold several numbers.
+  const filled = columns.flatMap((column, c) =>
+    Array.from({ length: column.spikes.length + 1 }, (_, k) => 2 * k)
+      .map((cell) => ({ c, cell, coordinate: column.coordinate, rows: rowsIn(after, { c, cell, width }) }))
+      .filter(({ rows }) => rows.length > 0)
+  )
+  const values = matrix(model.rows.coordinates.rows, 2 * filled.length)
+  for (const [g, { c, cell, coordinate }] of filled.entries())
+    for (const j of rowsIn(sides, { c, cell, width }))
+      values.data.set([1, model.rows.coordinates.data[j * carried.cols + coordinate]!], j * values.cols + 2 * g)
+  const { theirs, around } = await meansAbout({ bridge, points, engine }, values)
+  columns.forEach(({ coordinate, spikes }, c) => {
+    for (let i = 0; i < n; i++) {
+      const cell = after[i * width + c]!
+      if (cell % 2 === 1 && cell < 2 * spikes.length) out.data[i * carried.cols + coordinate] = spikes[(cell - 1) / 2]!
     }
+  })
+  for (const [g, { c, cell, coordinate, rows }] of filled.entries()) {
+    const at = (i: number): number => i * carried.cols + coordinate
+    const meanOf = ({ data, cols }: Matrix, i: number): number => data[i * cols + 2 * g + 1]! / data[i * cols + 2 * g]!
+    const moved = Float64Array.from(rows, (i) => start.coordinates.data[at(i)]! + meanOf(theirs, i) - meanOf(around, i))
+    const reached = cellsOf(columns[c]!, moved)
+    const leaving = rows.filter((i, k) => {
+      const stays = before[i * width + c] === cell && Number.isFinite(moved[k]!) && reached[k] === cell
+      if (stays) out.data[at(i)] = moved[k]!
+      return !stays
+    })
+    if (leaving.length === 0) continue
+    const inCell = new Set(rowsIn(sides, { c, cell, width }))
+    const terms = towards(bridge).map((term, j) => (inCell.has(fromRows + j) ? term : Number.NEGATIVE_INFINITY))
+    const pair = pairTo(takeRows(points, leaving), bridge.to, bridge.epsilon)
+    const noise = { key: keyFor(key, `cell ${cell} of ${coordinate}`), chains: Uint32Array.from(leaving) }
+    const picked = await engine.pick(pair, terms, noise)
+    leaving.forEach((i, k) => {
+      if (picked[k]! < bridge.to.points.rows) out.data[at(i)] = model.rows.coordinates.data[at(fromRows + picked[k]!)]!
+    })
   }
+  return out
+}
+
+/** Rows that are in a cell of a column. */
+const rowsIn = (cells: Int32Array, { c, cell, width }: { readonly c: number; readonly cell: number; readonly width: number }): number[] =>
+  Array.from({ length: cells.length / width }, (_, i) => i).filter((i) => cells[i * width + c] === cell)
+
+interface Ways {
+  readonly starts: Encoded
+  readonly ends: Encoded
+  /** Where rows stand between both, whatever their cells [n, d]. */
+  readonly paths: Matrix
+}
+
+/** Rows between both ends in the cell of one, as with categories: a value that stands out, the way between two numbers of one cell, or that end's number. */
+export function onTheWay({ starts, ends, paths }: Ways, columns: readonly CellColumn[], isTurned: (row: number) => boolean): Matrix {
+  const out = copyMatrix(paths)
+  const [before, after] = [cellsIn(columns, starts), cellsIn(columns, ends)]
+  columns.forEach((column, c) => {
+    const reached = cellsOf(column, columnOf(paths, column.coordinate))
+    for (let i = 0; i < paths.rows; i++) {
+      const at = i * paths.cols + column.coordinate
+      const [first, second] = [before[i * columns.length + c]!, after[i * columns.length + c]!]
+      if (first === second && reached[i] === first) continue
+      out.data[at] = (isTurned(i) ? ends : starts).coordinates.data[at]!
+    }
+  })
   return out
 }
 

@@ -19,7 +19,7 @@ import { numberText, shareText } from '../../tell/numbers.js'
 import type { Context } from '../context.js'
 import { KeptCells } from '../kept-cells.js'
 import type { CarriedRows, DrawnCoupling, RowsBetween } from './answer.js'
-import { cellColumns } from './carry-cells.js'
+import { cellColumns, onTheWay } from './carry-cells.js'
 import { carryRows, partnersIn, withinBounds } from './carry-rows.js'
 import type { BridgeModel } from './model.js'
 import type { BridgeRequest } from './options.js'
@@ -82,9 +82,13 @@ export async function rowsBetween(
   const whole = wholeOf(model, kept, { key: keyFor(context.key, 'rules') })
   const sides = wholeSides(model)
   const way = times.reduce((sum, time) => sum + time, 0) / times.length
-  const why =
-    'numbers on their way lie between those of both ends; --at 0,1 has the ends, and --map with --as drawn whole rows of the second table'
-  const warnings = spikeWarnings({ ...sides, start: sides.from, drawn: whole.table, way, why })
+  const warnings = spikeWarnings({
+    ...sides,
+    start: sides.from,
+    drawn: whole.table,
+    way,
+    why: 'rounding and what levels never have may take it from both; --at 0,1 has the ends'
+  })
   return { kind: 'between', ...whole, times, count, warnings }
 }
 
@@ -112,10 +116,14 @@ async function batchBetween(
   // A row takes all its categories from the second table from a time on that is uniform: with probability t at time t.
   const turn = uniforms(keyFor(key, 'turn'), count)
   const width = encoder.factors.length
-  return paths.map((coordinates, k) => ({
-    coordinates,
-    codes: starts.codes.map((code, at) => (turn[Math.floor(at / width)]! < times[k]! ? ends.codes[at]! : code))
-  }))
+  const cells = cellColumns(model)
+  return paths.map((coordinates, k) => {
+    const isTurned = (i: number): boolean => turn[i]! < times[k]!
+    return {
+      coordinates: onTheWay({ starts, ends, paths: coordinates }, cells, isTurned),
+      codes: starts.codes.map((code, at) => (isTurned(Math.floor(at / width)) ? ends.codes[at]! : code))
+    }
+  })
 }
 
 /** Where the rows of a table go, in their order; what they lack stays missing. Cost O(rows·(n + m)·d). Throws `InputError` as `readLike`. */
@@ -136,19 +144,28 @@ export async function rowsCarried(
   const warnings = [
     ...(await farWarnings(model, { rows, drawn }, engine)),
     ...lackWarnings(whole),
-    ...(as === 'drawn' ? [] : leftWarnings(model, whole, moved))
+    ...(as === 'drawn' ? [] : leftWarnings(model, { start: whole, drawn: moved, as }))
   ]
   return { kind: 'carried', table: moved, formats, original, warnings }
 }
 
+interface Left {
+  readonly start: Table
+  readonly drawn: Table
+  readonly as: BridgeRequest['as']
+}
+
 /** A partner that is taken whole keeps what stands out. */
-const leftWarnings = (model: BridgeModel, start: Table, drawn: Table): NamedWarning[] =>
+const leftWarnings = (model: BridgeModel, { start, drawn, as }: Left): NamedWarning[] =>
   spikeWarnings({
     ...wholeSides(model),
     start,
     drawn,
     way: 1,
-    why: 'the map moves numbers by the means of their partners, which leave a value that stands out; --as drawn takes a partner whole'
+    why:
+      as === 'barycentric'
+        ? 'a mean of partners leaves a value that stands out; --as debiased keeps it, and drawn takes a partner whole'
+        : 'there are more or fewer of it where these rows are than in the first table on the whole; --as drawn takes a partner whole'
   })
 
 /** Numbers that are missing in the rows stay missing. */

@@ -7,9 +7,9 @@ import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { evenly } from '../../num/evenly.js'
 import { takeRows } from '../../num/matrix.js'
-import { keyFor } from '../../num/random.js'
+import { type Key, keyFor } from '../../num/random.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
-import { encodeTable, fitEncoder, takeEncoded } from '../../table/encoder.js'
+import { type Encoded, type Encoder, encodeTable, fitEncoder, stackEncoded, takeEncoded } from '../../table/encoder.js'
 import type { RawTable } from '../../table/raw.js'
 import { type Context, contextOf } from '../context.js'
 import { constantNotes } from '../global/fit-notes.js'
@@ -38,7 +38,7 @@ export async function fitBridge(from: RawTable, options: ReadBridgeFit, job: Sys
   const encoder = fitEncoder(data.table, data.formats, () => 'standard')
   if (encoder.coordinateCount + encoder.factors.length === 0) throw nothingToCompare()
   const key = keyFor(context.key, 'bridge')
-  const rows = await imputeMissing(encoder, encodeTable(encoder, data.table), key)
+  const rows = await filledApart(encoder, { rows: encodeTable(encoder, data.table), fromCount, key })
   const sides = sidesOf({ encoder, rows }, fromCount)
   const chosen = await bandwidthOf(sides, bandwidth, { ...context, key })
   const solved = await schrodingerBridge({ ...sides, epsilon: chosen.epsilon, engine: context.engine, watch: context.watch })
@@ -59,6 +59,26 @@ export async function fitBridge(from: RawTable, options: ReadBridgeFit, job: Sys
     engine: context.engine
   })
   return { ...model, carried, summary: { ...found, warnings: bridgeWarnings(found) } }
+}
+
+interface Stacked {
+  readonly rows: Encoded
+  readonly fromCount: number
+  readonly key: Key
+}
+
+/**
+ * Rows of each table with their gaps filled from their own table: rows of the other would make both more alike. By the same draws, so that
+ * tables that are one stay so. What one of them lacks altogether comes from the other.
+ */
+async function filledApart(encoder: Encoder, { rows, fromCount, key }: Stacked): Promise<Encoded> {
+  const all = Uint32Array.from({ length: rows.coordinates.rows }, (_, i) => i)
+  const sides = [all.subarray(0, fromCount), all.subarray(fromCount)].map((own) => takeEncoded(rows, own))
+  const isKnown = ({ codes }: Encoded, factor: number): boolean =>
+    codes.some((code, at) => at % encoder.factors.length === factor && code === 0)
+  const gaps = encoder.columns.flatMap((code) => (code.carries === 'coordinate' ? (code.missingFactor ?? []) : []))
+  if (sides.some((side) => gaps.some((factor) => !isKnown(side, factor)))) return imputeMissing(encoder, rows, key)
+  return stackEncoded([await imputeMissing(encoder, sides[0]!, key), await imputeMissing(encoder, sides[1]!, key)])
 }
 
 function nothingToCompare(): InputError {

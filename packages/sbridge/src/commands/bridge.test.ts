@@ -182,6 +182,39 @@ describe('rows between, carried over, coupled', () => {
     }
   })
 
+  it('numbers of few values have no others, and go as often as in the second table', async () => {
+    const stars = (name: string, { seed, more, share }: { seed: number; more: number; share: number }): void => {
+      const [z, u] = [normals(keyFromSeed(seed), 1000), uniforms(keyFromSeed(seed), 500)]
+      const rows = Array.from({ length: 500 }, (_, i) => {
+        const rating = Math.min(5, Math.max(1, Math.round(3 + more + z[2 * i]! + z[2 * i + 1]! / 2)))
+        return `${rating},${u[i]! < share ? 1 : 0},${(50 + 5 * z[2 * i]!).toFixed(1)}`
+      })
+      writeFileSync(at(name), `stars,flag,size\n${rows.join('\n')}\n`)
+    }
+    stars('stars1.csv', { seed: 51, more: 0, share: 0.3 })
+    stars('stars2.csv', { seed: 52, more: 0.8, share: 0.6 })
+    const all = ['1', '2', '3', '4', '5']
+    const shares = (name: string): number[] => {
+      const [head, ...rows] = linesOf(name).map((line) => line.split(','))
+      const has = (column: string, value: string) => rows.filter((row) => row[head!.indexOf(column)] === value).length / rows.length
+      return [...all.map((value) => has('stars', value)), has('flag', '0'), has('flag', '1')]
+    }
+    const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
+    for (const [words, name, way] of [
+      [['--map', 'stars1.csv'], 'stars.csv', 1],
+      [['--at', '0.5', '-n', '500'], 'half-stars.csv', 0.5]
+    ] as const) {
+      await sbridge(folder, 'bridge', 'stars1.csv', 'stars2.csv', ...words, '-o', name, '--seed', '1')
+      const [first, second, found] = [shares('stars1.csv'), shares('stars2.csv'), shares(name)]
+      // No sixth star, and no flag of two.
+      expect(sum(found)).toBeCloseTo(2, 12)
+      found.forEach((share, k) => {
+        const expected = first[k]! + way * (second[k]! - first[k]!)
+        expect(Math.abs(share - expected)).toBeLessThan(4 * Math.sqrt((expected * (1 - expected)) / 500))
+      })
+    }
+  })
+
   it('carries amounts no lower than zero, and says how far the map itself goes', async () => {
     const z = normals(keyFromSeed(6), 240)
     const amounts = (offset: number, less: number): string =>

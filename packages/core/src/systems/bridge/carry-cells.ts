@@ -10,7 +10,7 @@ import { MOST_COLUMNS } from '../kept-cells.js'
 import type { Carrier } from './sides.js'
 import { standingOut } from './spike-warnings.js'
 
-/** A number with values that stand out in either table: each is a cell, and so is what lies below, between and above them. */
+/** A number with values that stand out in either table, or with few: each is a cell, and so is what lies below, between and above them. */
 export interface CellColumn {
   readonly coordinate: number
   readonly missingFactor: number | undefined

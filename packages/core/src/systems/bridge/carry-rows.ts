@@ -17,8 +17,8 @@ interface Carrying {
 
 /**
  * Encoded rows carried by a bridge [n]. `drawn`: all that one partner has, numbers and categories, so that they hang together as in
- * the second table. Otherwise numbers as `carry` has them; categories: `debiased` draws each from what the row has itself, plus what
- * its partners have more of than the first table around it, so that a row keeps them where both tables agree; `barycentric` takes
+ * the second table. Otherwise numbers as `carry` has them; categories: `debiased` couples those of the first table around a row with
+ * those of its partners, so that a row keeps them where both tables agree; `barycentric` takes
  * all of a partner.
  */
 export async function carryRows(model: Carrier, rows: Encoded, { as, key, engine, cells = [] }: Carrying): Promise<Encoded> {
@@ -33,11 +33,12 @@ export async function carryRows(model: Carrier, rows: Encoded, { as, key, engine
   if (as === 'barycentric') return { coordinates, codes: encoder.factors.length === 0 ? rows.codes : codesOf(model, await partnersOf()) }
   const levels: Levels = {
     factors: [...encoder.factors, ...cells.map((column) => ({ levelCount: cellCount(column) }))],
+    unordered: encoder.factors.length,
     sides: side(model.rows, cells),
     start: side(rows, cells)
   }
   if (levels.factors.length === 0) return { coordinates, codes: rows.codes }
-  const after = await debiasedLevels(levels, { bridge, points, key: own, engine })
+  const after = await coupledLevels(levels, { bridge, points, key: own, engine })
   const of = (first: number, end: number) =>
     after.filter((_, at) => at % levels.factors.length >= first && at % levels.factors.length < end)
   const codes = of(0, encoder.factors.length)
@@ -84,6 +85,8 @@ function codesOf({ encoder, rows, summary }: Carrier, targets: Uint32Array): Int
 /** Levels of rows, one of each factor: of both tables' and of those that are carried [rows, factors]. */
 interface Levels {
   readonly factors: readonly { readonly levelCount: number }[]
+  /** How many of them are categories; the others are cells of numbers. */
+  readonly unordered: number
   readonly sides: Int32Array
   readonly start: Int32Array
 }
@@ -105,8 +108,12 @@ interface Debiasing extends Omit<Carrying, 'as' | 'cells'> {
   readonly points: Matrix
 }
 
-/** One number a row decides all its levels, its own first: a row that stays stays whole. */
-async function debiasedLevels({ factors, sides, start }: Levels, { bridge, points, key, engine }: Debiasing): Promise<Int32Array> {
+/**
+ * Levels by a coupling of those that the first table has around a row, of which its own is taken for a draw, with those of its partners:
+ * the laws of both are kept, and a row where they agree keeps its level. One number a row decides all of them, small ones to stay.
+ */
+async function coupledLevels(levels: Levels, { bridge, points, key, engine }: Debiasing): Promise<Int32Array> {
+  const { factors, unordered, sides, start } = levels
   const { theirs, around } = await meansAbout({ bridge, points, engine }, indicators(factors, sides))
   const u = uniforms(key, points.rows)
   const out = new Int32Array(start.length)
@@ -114,26 +121,51 @@ async function debiasedLevels({ factors, sides, start }: Levels, { bridge, point
   for (let i = 0; i < points.rows; i++)
     factors.forEach(({ levelCount }, f) => {
       const own = start[i * factors.length + f]!
-      const at = i * theirs.cols + firsts[f]!
-      const shares = Float64Array.from({ length: levelCount }, (_, l) =>
-        Math.max(0, (l === own ? 1 : 0) + theirs.data[at + l]! - around.data[at + l]!)
-      )
-      out[i * factors.length + f] = levelAt(shares, own, u[i]!)
+      const of = ({ data, cols }: Matrix): Float64Array => data.subarray(i * cols + firsts[f]!, i * cols + firsts[f]! + levelCount)
+      const shares = { around: of(around), theirs: of(theirs) }
+      out[i * factors.length + f] = f < unordered ? coupled(own, shares, u[i]!) : coupledInOrder(own, shares, u[i]!)
     })
   return out
 }
 
-/** The level at which shares, those of `own` first, exceed u of their sum. */
-function levelAt(shares: Float64Array, own: number, u: number): number {
-  let left = u * shares.reduce((sum, share) => sum + share, 0) - shares[own]!
-  if (left < 0) return own
-  for (let level = 0; level < shares.length; level++) {
-    if (level === own) continue
-    left -= shares[level]!
+/** Shares of levels in the first table around a row, and among its partners [levels]. */
+interface Shares {
+  readonly around: Float64Array
+  readonly theirs: Float64Array
+}
+
+/** The maximal coupling: a row stays with min(1, theirs/around) of its own level, and goes by what partners have more of. */
+function coupled(own: number, { around, theirs }: Shares, u: number): number {
+  const stay = theirs[own]! >= around[own]! ? 1 : theirs[own]! / around[own]!
+  if (u < stay) return own
+  const more = theirs.map((share, level) => Math.max(0, share - around[level]!))
+  let left = ((u - stay) / (1 - stay)) * sumOf(more)
+  for (let level = 0; level < more.length; level++) {
+    left -= more[level]!
     if (left < 0) return level
   }
   return own
 }
+
+/** The monotone coupling of cells that are ordered, but for the last, of rows without a number: such a row stays so, and others are told of those alone. */
+function coupledInOrder(own: number, { around, theirs }: Shares, u: number): number {
+  const missing = around.length - 1
+  if (own === missing) return own
+  const [a, t] = [around, theirs].map((shares) => shares.subarray(0, missing)) as [Float64Array, Float64Array]
+  const below = (shares: Float64Array): number => sumOf(shares.subarray(0, own)) / sumOf(shares)
+  const [from, share] = [below(a), a[own]! / sumOf(a)]
+  if (!(share > 0 && sumOf(t) > 0)) return own
+  // Of what lies below its own cell among the partners a row that stays has nothing.
+  const place = from + share * (below(t) > from ? 1 - u : u)
+  let left = place * sumOf(t)
+  for (let cell = 0; cell < missing; cell++) {
+    left -= t[cell]!
+    if (left < 0) return cell
+  }
+  return t.findLastIndex((x) => x > 0)
+}
+
+const sumOf = (shares: Float64Array): number => shares.reduce((sum, share) => sum + share, 0)
 
 /** 1 at the level of every factor [n, Σ levels]. */
 function indicators(factors: Levels['factors'], codes: Int32Array): Matrix {

@@ -1,13 +1,15 @@
 import type { KeptGaps } from '../code/rules/keep-gaps.js'
-import type { KeptOrder, KeptRule, RuledColumn } from '../code/rules/kept-rules.js'
+import type { KeptOrder, KeptRule, KeptRules, RuledColumn } from '../code/rules/kept-rules.js'
 import { DAY, tolerance, unitOf } from '../code/rules/quantity.js'
 import type { RuleRow } from '../code/rules/rule-row.js'
 import { type Cut, isNumber } from '../code/rules/thresholds.js'
 import { scaleOf, type Within } from '../code/rules/within.js'
 import type { GivenValue } from '../know/given-value.js'
+import type { Observable } from '../know/indicators.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { type Expression, evaluate, holdsIn } from '../table/expression.js'
+import type { ObservationExpression } from '../table/parse-expression.js'
 import type { NumericColumn } from '../table/table.js'
 import { distanceOf, type Interval, type Wanted } from './ruled-wanted.js'
 
@@ -69,9 +71,19 @@ export function placeIn({ column, within }: KeptOrder & { readonly within: Withi
   })
 }
 
+/** The columns of whole rows, as observations may speak of them. */
+export const observableOf = ({ columns }: KeptRules): Observable => ({
+  columns: columns.map(({ name, kind, levels }) => ({
+    name,
+    carries: kind === 'identifier' ? 'identifier' : levels ? 'factor' : 'coordinate'
+  })),
+  kinds: columns,
+  formats: columns.map(({ format }) => format)
+})
+
 /** An observation of whole rows as a term of a log-likelihood. */
 export const observedTerm =
-  (residual: Expression, deviation: number) =>
+  ({ residual, deviation }: ObservationExpression) =>
   (whole: RuleRow): number => {
     const value = (name: string) => Number(whole[name] ?? Number.NaN)
     const miss =

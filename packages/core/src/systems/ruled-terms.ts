@@ -22,11 +22,12 @@ import { columnsOfCuts } from '../code/rules/thresholds.js'
 import type { Given } from '../know/conditions.js'
 import { type GivenValue, wordsOf } from '../know/given-value.js'
 import type { LikelihoodModule } from '../know/likelihood-row.js'
+import { readObservation } from '../know/observations.js'
 import type { NamedWarning } from '../know/support.js'
 import { InputError } from '../num/errors.js'
 import type { CellValue } from '../table/cells.js'
-import { columnsOf, type Expression, evaluate, indicatorsOf } from '../table/expression.js'
-import { columnWord, expressionText } from '../table/expression-text.js'
+import { columnsOf, type Expression, evaluate, namesIn } from '../table/expression.js'
+import { expressionText } from '../table/expression-text.js'
 import { parseObservation } from '../table/parse-expression.js'
 import { roundToFormat, spelled } from '../table/present.js'
 import type { NumericColumn } from '../table/table.js'
@@ -38,6 +39,7 @@ import {
   type Derivation,
   drawnExpression,
   type KeptStep,
+  observableOf,
   observedTerm,
   placeIn
 } from './ruled-pieces.js'
@@ -371,33 +373,14 @@ export class Through {
     return column === undefined || unitOf(column.kind as NumericColumn['kind'], column.format) <= SHARPNESS * column.spread!
   }
 
-  /** An observation of drawn columns; none where it becomes a term, as of a number that is measured among those of a level. Throws `InputError` (code `observation-column`) where it names one that has no formula. */
+  /** An observation of drawn columns; none where it becomes a term, as of a number that is looked up. Throws `InputError` as `readObservation`. */
   observed(text: string): string[] {
     const { residual, deviation } = parseObservation(text)
-    const named = [...columnsOf(residual), ...indicatorsOf(residual).map(({ name }) => name)].filter((name) => this.ruleOf.has(name))
-    if (named.length === 0) return [text]
+    if (!namesIn(residual).some((name) => this.ruleOf.has(name))) return [text]
     const expression = drawnExpression(residual, this)
     if (expression) return [`${expressionText(expression)} = 0 ± ${deviation}`]
-    if (
-      named.some((one) => this.isMeasured(one)) &&
-      indicatorsOf(residual).length === 0 &&
-      columnsOf(residual).every((one) => this.columns.has(one))
-    ) {
-      this.terms.push(observedTerm(residual, deviation))
-      return []
-    }
-    const name = named.find((one) => !drawnExpression({ kind: 'column', name: one }, this)) ?? named[0]!
-    throw new InputError({
-      code: 'observation-column',
-      got: `“${text}”, where ${name} comes from the rule ${this.textOf(name)}`,
-      expected: 'columns of numbers that are drawn or computed from such',
-      try: `--given ${columnWord(name)}=VALUE, or fitting with --rules off`
-    })
-  }
-
-  private isMeasured(name: string): boolean {
-    const rule = this.ruleOf.get(name)
-    return rule?.kind === 'order' && rule.within !== undefined
+    this.terms.push(observedTerm(readObservation(observableOf(this.kept), text)))
+    return []
   }
 
   /** The user's likelihood of whole rows, with what is known of derived columns. */

@@ -7,9 +7,10 @@ import { createWasmEngine } from '../../engine/wasm/engine.js'
 import type { Engine } from '../../kernel/engine.js'
 import { packModel, unpackModel } from '../../model-file/container.js'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
+import { mean } from '../../num/statistics.js'
 import { inferTable } from '../../table/infer.js'
 import { type RawTable, takeRawRows } from '../../table/raw.js'
-import { isNumeric } from '../../table/table.js'
+import { type CategoricalColumn, type Column, isNumeric, type NumericColumn } from '../../table/table.js'
 import type { GlobalModel } from '../global/model.js'
 import { ruledRows } from '../ruled-rows.js'
 import { drawModel, fitModel } from '../system.js'
@@ -452,6 +453,27 @@ describe('what is known of derived columns', { tags: ['slow'] }, () => {
     expect(days).toEqual([3, 3, 3, 0, 0, 0])
   })
 
+  it('what is looked up can be observed, and what is computed of it: as rows of the data that are weighed by how they agree', async () => {
+    const { columns } = inferTable(named('shop')).table
+    const amountOf = (of: readonly Column[]) => [...(of.find(({ name }) => name === 'amount') as NumericColumn).values]
+    const isXOf = (of: readonly Column[]) => {
+      const { codes, levels } = of.find(({ name }) => name === 'brand') as CategoricalColumn
+      return Array.from(codes, (code) => (levels[code] === 'x' ? 1 : 0))
+    }
+    const weighed = (values: readonly number[], weights: readonly number[]) =>
+      values.reduce((sum, x, i) => sum + x * weights[i]!, 0) / weights.reduce((a, b) => a + b, 0)
+    const [amount, isX] = [amountOf(columns), isXOf(columns)]
+    const plain = await draw(shop, { rows: 1000, observe: 'amount = 9 ± 1' })
+    const near = amount.map((x) => Math.exp(-0.5 * (x - 9) ** 2))
+    // The posterior's spread is about 1, and rows are worth some dozens of independent ones.
+    expect(mean(amountOf(plain.table.columns))).closeTo(weighed(amount, near), 0.5)
+    const both = await draw(shop, { rows: 1000, observe: 'amount + 2 * P(brand = x) = 11 ± 1' })
+    const nearBoth = amount.map((x, i) => Math.exp(-0.5 * (x + 2 * isX[i]! - 11) ** 2))
+    expect(mean(amountOf(both.table.columns))).closeTo(weighed(amount, nearBoth), 0.5)
+    // Of the data 38 in 100.
+    expect(mean(isXOf(both.table.columns))).closeTo(weighed(isX, nearBoth), 0.12)
+  })
+
   it('conditions of a list are met each on its own, the same in any company', async () => {
     const given = [{ total: 60 }, { qty: 3 }, { total: 24.5, country: 'fr' }]
     const drawn = await draw(orders, { rows: 30, given })
@@ -477,7 +499,9 @@ describe('what is known of derived columns', { tags: ['slow'] }, () => {
     [{ given: { amount: 7.77 } }, 'condition-impossible'],
     [{ given: { amount: 7.5001 } }, 'condition-impossible'],
     [{ given: [{ brand: 'x' }, { amount: 7.77 }] }, 'condition-impossible'],
-    [{ observe: 'amount = 9 ± 1' }, 'observation-column'],
+    [{ observe: 'brand = 9 ± 1' }, 'observation-column'],
+    [{ observe: 'P(brand = q) = 1 ± 0.1' }, 'level-unknown'],
+    [{ observe: 'shipped = 9 ± 1' }, 'observation-column'],
     [{ given: { amount: '0.001..0.002' } }, 'condition-impossible']
   ])('%j is refused', async (request, code) => {
     await expect(draw(shop, { rows: 4, ...request })).rejects.toThrow(expect.objectContaining({ code }))

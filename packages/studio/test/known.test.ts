@@ -1,5 +1,5 @@
 // @module-tag slow
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -136,10 +136,16 @@ describe('what is known, in the studio', () => {
     // Rows that the picture cannot show are counted, also for those who do not see it.
     await page.getByText('Not drawn: 40 conditional rows outside the picture', { exact: true }).first().waitFor(WAIT)
     await page.getByRole('img', { name: /40 conditional rows outside the picture$/ }).waitFor(WAIT)
-    // What is no number is put back.
+    // What is no number stays as it was typed, and is told; nothing is drawn with another.
     await page.getByLabel('x, typed').fill('much')
     await page.getByLabel('x, typed').press('Enter')
-    expect(await page.getByLabel('x, typed').inputValue()).toBe('30')
+    await page.getByText('Got x=much. Expected a number, or an interval LOW..HIGH. Try x=1.5 or x=1..2.').first().waitFor(WAIT)
+    expect(await page.getByLabel('x, typed').inputValue()).toBe('much')
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('x, typed')
+    expect(await page.locator('.given-line').count()).toBe(0)
+    await page.getByLabel('x, typed').fill('30')
+    await page.getByLabel('x, typed').press('Enter')
+    await page.getByText('Got x=much').waitFor({ state: 'detached' })
     // An interval that is empty is refused, and the picture marks nothing.
     await page.getByRole('button', { name: 'x: an interval' }).click()
     await page.getByLabel('x, to, typed').fill('-100')
@@ -148,6 +154,84 @@ describe('what is known, in the studio', () => {
     // A column that is left out takes its condition along.
     await page.getByLabel('Use the column x').uncheck()
     expect(await page.getByLabel(/^x.*, typed$/).count()).toBe(0)
+    studio.leave(page)
+  })
+
+  test('what an address says and the page cannot read is told', async () => {
+    const page = await openSmall(
+      `${QUICK}&seed=-1&sed=2&without=w&given=x%3D1,5&given=x%3Dmuch&given=kind%3Dtepid&given=z%3D1&observe=z+%3D+1+%C2%B1+1&found=much`
+        .replace('x=x', 'x=v')
+        .replace('&without=w', '')
+    )
+    const told = page.getByRole('alert').first()
+    for (const words of [
+      'Got the option sed. Expected one of kind, without,',
+      'Got seed = -1. Expected a whole number from 0 to',
+      "Got --given 'x=1,5'. Expected NAME=VALUE or NAME=LOW..HIGH, separated by commas; a value that has one in backquotes.",
+      'Got found = much. Expected auto, or a number above 0.',
+      'Got x = v. Expected one of x, y, kind, side, day.',
+      'Got x=much. Expected a number, or an interval LOW..HIGH.',
+      'Got tepid in kind. Expected one of cold, warm.',
+      'Got the column z. Expected one of x, y, kind, side, day.',
+      'which names the unknown column z.'
+    ])
+      await told.getByText(words).waitFor(WAIT)
+    expect(await told.locator('p').count()).toBe(9)
+    // What the page has of the options that are named.
+    await told.getByText('On this page --given is the tab Conditions.').waitFor(WAIT)
+    // Beside the conditions too, and nothing is drawn without them.
+    await page.getByRole('tab', { name: 'Conditions (3 set)' }).click()
+    expect(await page.locator('.known .inline-fault').allTextContents()).toEqual([
+      expect.stringContaining('Got x=much'),
+      expect.stringContaining('Got tepid in kind'),
+      expect.stringContaining('Got the column z')
+    ])
+    await page.getByRole('tab', { name: 'Settings' }).click()
+    await page.getByRole('button', { name: 'Sample', exact: true }).click()
+    await page.locator('.refusal').waitFor(WAIT)
+    studio.leave(page)
+  })
+
+  test('a number that a field does not take stays there, is told, and nothing runs with another', async () => {
+    const page = await openSmall()
+    const rows = page.getByLabel('Rows', { exact: true })
+    await rows.fill('0')
+    await rows.press('Enter')
+    await page.getByText('Got Rows = 0. Expected a whole number from 1 to 1000000. Try 40, as before.').waitFor(WAIT)
+    expect(await rows.inputValue()).toBe('0')
+    await page.getByText('More options').click()
+    await page.getByLabel('Seed', { exact: true }).fill('1.5')
+    await page.getByLabel('Seed', { exact: true }).blur()
+    await page.getByText('Got Seed = 1.5. Expected a whole number from 0').waitFor(WAIT)
+    await rows.fill('50')
+    // The field that is wrong is shown where it was folded away.
+    await page.getByText('More options').click()
+    await page.getByRole('button', { name: 'Sample', exact: true }).click()
+    expect(await page.evaluate(() => (document.activeElement as HTMLInputElement).value)).toBe('1.5')
+    expect(await page.getByRole('button', { name: 'Stop', exact: true }).count()).toBe(0)
+    await page.getByLabel('Bandwidth ε', { exact: true }).fill('-1')
+    await page.getByLabel('Bandwidth ε', { exact: true }).blur()
+    await page.getByText('Got Bandwidth ε = -1. Expected auto, or a number above 0. Try 0.3, as before.').waitFor(WAIT)
+    await checkForEveryone(page)
+    // A change that is undone puts another number there.
+    await page.getByLabel('Bandwidth ε', { exact: true }).fill('0.4')
+    await page.getByLabel('Seed', { exact: true }).fill('7')
+    await sample(page)
+    expect(await commandOn(page)).toMatch(/-n 50 .*--seed 7 .*--bandwidth 0\.4/)
+    studio.leave(page)
+  })
+
+  test('what rules compute or look up can be observed, to rows that the command gives too', async () => {
+    const orders = readFileSync(new URL('../../../examples/data/orders.csv', import.meta.url))
+    writeFileSync(join(studio.folder.path, 'orders.csv'), orders)
+    const page = await studio.page({}, '#file=orders.csv&epsilon=0.3&scaling=standard&rows=40&x=unit_price&y=total&panel=observations')
+    await studio.drop(page, 'orders.csv')
+    await page.getByRole('button', { name: 'Observe unit_price' }).click()
+    await page.getByRole('button', { name: 'Observe total' }).click()
+    await sample(page)
+    expect((await studio.command(await commandWith(page, '--observe'))).bytes).toEqual(await download(page, 'CSV'))
+    // What a note advises is said in the page's words, beside what only the command line has.
+    await page.locator('.data').getByText('On this page --types is the menu of a column.').waitFor(WAIT)
     studio.leave(page)
   })
 

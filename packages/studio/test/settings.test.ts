@@ -1,12 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import fc from '../../../test/property.js'
+import { SHEET as BRIDGE } from '../src/state/bridge-settings.js'
+import { SHEET as MAP } from '../src/state/diffusion-map-settings.js'
+import { GAPS } from '../src/state/rows-settings.js'
 import { codeOf, commandOf, runOf, type Settings, SHEET } from '../src/state/settings.js'
-import { fromAddress, toAddress, usualOf } from '../src/state/sheet.js'
+import { checkColumns, fromAddress, type Sheet, toAddress, usualOf } from '../src/state/sheet.js'
+import { SHEET as TRAJECTORIES } from '../src/state/trajectories-settings.js'
 import { usualSteps } from '../src/work/draws.js'
 
 const DEFAULTS = usualOf(SHEET)
 const addressOf = (settings: Settings): string => new URLSearchParams(toAddress(SHEET, settings)).toString()
-const settingsIn = (address: string): Settings => fromAddress(SHEET, new URLSearchParams(address))
+const read = <S extends object>(sheet: Sheet<S>, address: string) => {
+  const faults: string[] = []
+  const settings = fromAddress(sheet, new URLSearchParams(address), ({ got, expected }) => faults.push(`${got}: ${expected}`))
+  return { settings, faults }
+}
 
 const name = fc.string({ minLength: 1, maxLength: 12 })
 /** What a condition can be written with: anything but backquotes and line ends. */
@@ -36,15 +44,72 @@ describe('the address of the page', () => {
   test('carries every setting', () => {
     fc.assert(
       fc.property(settings, (given) => {
-        expect(settingsIn(addressOf(given))).toEqual(given)
+        expect(read(SHEET, addressOf(given))).toEqual({ settings: given, faults: [] })
       })
     )
   })
 
-  test('leaves out defaults, and takes nonsense for absent', () => {
+  test('leaves out defaults', () => {
     expect(addressOf(DEFAULTS)).toBe('')
-    expect(settingsIn('seed=-3&epsilon=zero&noise=loud&rows=1e99&kind=wrong:a&start=there&given=nothing')).toEqual(DEFAULTS)
-    expect(settingsIn('epsilon=auto&seed=1.5&steps=1001&scaling=')).toEqual(DEFAULTS)
+    expect(read(SHEET, 'epsilon=auto&file=a.csv&panel=conditions&found=0.2&activity=sample')).toEqual({ settings: DEFAULTS, faults: [] })
+  })
+
+  test.each([
+    ['seed=-3', 'seed = -3: a whole number from 0'],
+    ['seed=1.5', 'seed = 1.5: a whole number'],
+    ['seed=1&seed=2', 'seed = 1,2: a whole number'],
+    ['rows=1e99', 'rows = 1e99: a whole number from 1 to 1000000'],
+    ['steps=1001', 'steps = 1001: a whole number from 1 to 1000'],
+    ['epsilon=zero', 'bandwidth = zero: auto, or a number above 0'],
+    ['noise=loud', 'noise = loud: '],
+    ['start=there', 'start = there: '],
+    ['scaling=', 'scaling = : '],
+    ['scaling=x%3Dquantile', 'scaling = x=quantile: '],
+    ['kind=wrong:a', 'kind = wrong: number, integer'],
+    ['given=nothing', "--given 'nothing': NAME=VALUE"],
+    ['given=Betrag%3D10,5', "--given 'Betrag=10,5': NAME=VALUE or NAME=LOW..HIGH, separated by commas; a value that has one in backquotes"],
+    ['sed=5', 'the option sed: one of kind, without, x, y, rows, seed']
+  ])('%s is told, and counts as absent', (address, words) => {
+    const { settings, faults } = read(SHEET, address)
+    expect(settings).toEqual(DEFAULTS)
+    expect(faults).toEqual([expect.stringContaining(words)])
+  })
+
+  test('what can be read of several stays', () => {
+    const { settings, faults } = read(SHEET, 'given=x%3D1&given=nothing&given=x%3D2&given=y%3D3&kind=number:a&kind=odd:b')
+    expect(settings).toEqual({ ...DEFAULTS, given: { x: '1', y: '3' }, types: { a: 'number' } })
+    expect(faults).toEqual([
+      expect.stringContaining('kind = odd'),
+      expect.stringContaining('nothing'),
+      'x given as 1 and as 2: one value a column'
+    ])
+  })
+
+  test('of the other activities is told likewise', () => {
+    expect(read(BRIDGE, 'at=0.5,half&to=folder%20a.csv&as=it').faults).toEqual([
+      expect.stringContaining('to = folder: file or example'),
+      expect.stringContaining('at = 0.5,half: numbers from 0'),
+      expect.stringContaining('as = it: ')
+    ])
+    expect(read(TRAJECTORIES, 'hold-out=1,soon&reference=magic&rows=0').faults).toEqual([
+      expect.stringContaining('reference = magic: '),
+      expect.stringContaining('rows = 0: a whole number from 1'),
+      expect.stringContaining('holdOut = 1,soon: ')
+    ])
+    expect(read(GAPS, 'as=guess&draws=0').faults).toHaveLength(2)
+    expect(read(MAP, 'dimension=51&alpha=much').faults).toHaveLength(2)
+  })
+
+  test('columns that the table lacks are told', () => {
+    const missing = <S extends object>(sheet: Sheet<S>, address: string) => {
+      const told: string[] = []
+      checkColumns(sheet, read(sheet, address).settings, [{ name: 'a' }, { name: 'b' }], ({ got, expected }) =>
+        told.push(`${got}: ${expected}`)
+      )
+      return told
+    }
+    expect(missing(SHEET, 'x=a&y=c&without=b&without=d')).toEqual(['without = d: one of a, b', 'y = c: one of a, b'])
+    expect(missing(TRAJECTORIES, 'time=t&growth=estimate&fates=a&weights=w')).toEqual(['time = t: one of a, b', 'weights = w: one of a, b'])
   })
 })
 

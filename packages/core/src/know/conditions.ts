@@ -1,12 +1,12 @@
 import { InputError } from '../num/errors.js'
-import { listed, typesFlag } from '../num/listed.js'
+import { typesFlag } from '../num/listed.js'
 import { limitAt } from '../table/censoring.js'
 import type { Encoder } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
 import { nearSpellings } from '../table/near-spelling.js'
 import { type CategoricalColumn, isCategorical, isNumeric, type Table } from '../table/table.js'
 import { unknownColumn } from '../table/unknown-column.js'
-import { type GivenValue, impossible, isAny, levelsOf, malformed, numberOrRange, plainGiven, wordsOf } from './given-value.js'
+import { type GivenValue, impossible, isAny, levelsOf, levelUnknown, malformed, numberOrRange, plainGiven, wordsOf } from './given-value.js'
 
 /** What is known of a row, by column name. */
 export type Given = Readonly<Record<string, GivenValue>>
@@ -234,13 +234,4 @@ function decimalsOf(value: number): number {
   const [digits, exponent] = text.split('e')
   const point = digits!.indexOf('.')
   return Math.max(0, (point < 0 ? 0 : digits!.length - point - 1) - Number(exponent ?? 0))
-}
-function levelUnknown(encoder: Encoder, column: number, value: GivenValue): InputError {
-  const { name, levels } = encoder.kinds[column]!
-  return new InputError({
-    code: 'level-unknown',
-    got: `${wordsOf(value)} in ${name}`,
-    expected: `one of ${listed(levels!)}`,
-    try: 'a value that occurs in the data'
-  })
 }

@@ -1,8 +1,8 @@
 import { InputError, whatIs } from '../num/errors.js'
+import { listed } from '../num/listed.js'
 import { parseDateTime } from '../table/date-cell.js'
 import type { Encoder } from '../table/encoder.js'
 import { readStyled } from '../table/number-style.js'
-import { roundToFormat } from '../table/present.js'
 
 /**
  * A value, or an interval of numbers with either end open. Text is read as the column's kind says: `4500..5200` is an interval, `a|b`
@@ -49,8 +49,11 @@ const BETWEEN_LEVELS = '|'
 /** An interval without ends. */
 const ANY = /^\s*\.\.\s*$/
 
+/** What the encoder knows of columns without their rows. */
+type Described = Pick<Encoder, 'kinds' | 'formats'>
+
 /** The level that a value names, however a boolean is spelled. */
-export function levelOf(encoder: Pick<Encoder, 'kinds' | 'formats'>, column: number, value: GivenValue): number | undefined {
+export function levelOf(encoder: Described, column: number, value: GivenValue): number | undefined {
   const { kind, levels } = encoder.kinds[column]!
   const format = encoder.formats[column]!
   const text = wordsOf(value)
@@ -63,7 +66,7 @@ export function levelOf(encoder: Pick<Encoder, 'kinds' | 'formats'>, column: num
 }
 
 /** The levels that a value names, ascending; undefined where the data lack one of them. */
-export function levelsOf(encoder: Encoder, column: number, value: GivenValue): number[] | undefined {
+export function levelsOf(encoder: Described, column: number, value: GivenValue): number[] | undefined {
   const own = levelOf(encoder, column, value)
   if (own !== undefined) return [own]
   const text = wordsOf(value)
@@ -79,8 +82,25 @@ export const isAny = (parsed: number | { readonly low: number; readonly high: nu
 
 const RANGE = /^\s*([^.\s].*?|\.\d.*?)?\s*\.\.\s*([^\s].*?)?\s*$/
 
+/** What a value says of a column of numbers or dates; undefined of a category, whose level it names. Throws `InputError` where it says nothing. */
+export function readGiven(encoder: Described, column: number, value: GivenValue): number | { low: number; high: number } | undefined {
+  if (!encoder.kinds[column]!.levels) return numberOrRange(encoder, column, value)
+  if (!levelsOf(encoder, column, value)) throw levelUnknown(encoder, column, value)
+  return undefined
+}
+
+export function levelUnknown(encoder: Described, column: number, value: GivenValue): InputError {
+  const { name, levels } = encoder.kinds[column]!
+  return new InputError({
+    code: 'level-unknown',
+    got: `${wordsOf(value)} in ${name}`,
+    expected: `one of ${listed(levels!)}`,
+    try: 'a value that occurs in the data'
+  })
+}
+
 /** A value of a column of numbers, or its interval. Throws `InputError` for what the column cannot hold, and for empty intervals. */
-export function numberOrRange(encoder: Encoder, column: number, value: GivenValue): number | { low: number; high: number } {
+export function numberOrRange(encoder: Described, column: number, value: GivenValue): number | { low: number; high: number } {
   const parse = (text: string) => parseCell(encoder, column, text)
   if (typeof value === 'boolean') throw unfitValue(encoder, column, String(value))
   if (typeof value === 'number') return checkNumber(encoder, column, value)
@@ -99,7 +119,7 @@ export function numberOrRange(encoder: Encoder, column: number, value: GivenValu
   )
 }
 
-function parseCell(encoder: Encoder, column: number, text: string, as: 'value' | 'end' = 'value'): number {
+function parseCell(encoder: Described, column: number, text: string, as: 'value' | 'end' = 'value'): number {
   const { kind } = encoder.kinds[column]!
   const { date, number } = encoder.formats[column]!
   const parsed = kind === 'datetime' ? parseDateTime(text, date) : readStyled(text, number)
@@ -108,7 +128,7 @@ function parseCell(encoder: Encoder, column: number, text: string, as: 'value' |
   return checkNumber(encoder, column, parsed)
 }
 
-function unfitValue(encoder: Encoder, column: number, text: string): InputError {
+function unfitValue(encoder: Described, column: number, text: string): InputError {
   const { name, kind } = encoder.kinds[column]!
   const { pair } = encoder.formats[column]!
   if (pair)
@@ -126,7 +146,7 @@ function unfitValue(encoder: Encoder, column: number, text: string): InputError 
   })
 }
 
-function checkNumber(encoder: Encoder, column: number, value: number): number {
+function checkNumber(encoder: Described, column: number, value: number): number {
   const { name, kind } = encoder.kinds[column]!
   if (!Number.isFinite(value)) throw unfitValue(encoder, column, String(value))
   if (kind === 'integer' && !Number.isInteger(value))
@@ -134,20 +154,16 @@ function checkNumber(encoder: Encoder, column: number, value: number): number {
   return value
 }
 
-function checkRange(encoder: Encoder, column: number, low: number, high: number): { low: number; high: number } {
+function checkRange(encoder: Described, column: number, low: number, high: number): { low: number; high: number } {
   const { name, kind } = encoder.kinds[column]!
   if (Number.isNaN(low) || Number.isNaN(high)) throw unfitValue(encoder, column, `${low}..${high}`)
   if (low > high) throw impossible(`${name}=${low}..${high}, which is empty`, 'LOW..HIGH with LOW at most HIGH', `${name}=${high}..${low}`)
-  if (kind !== 'number') {
-    const format = encoder.formats[column]!
-    const first = Number.isFinite(low) ? [roundToFormat(low, format), roundToFormat(low, format) + 1] : [low]
-    if (kind === 'integer' && Number.isFinite(low) && !first.some((x) => x >= low && x <= high))
-      throw impossible(
-        `${name}=${low}..${high}, which holds no whole number`,
-        `an interval that does: ${name} has no others`,
-        `${name}=${Math.floor(low)}..${Math.ceil(high)}`
-      )
-  }
+  if (kind === 'integer' && Math.ceil(low) > high)
+    throw impossible(
+      `${name}=${low}..${high}, which holds no whole number`,
+      `an interval that does: ${name} has no others`,
+      `${name}=${Math.floor(low)}..${Math.ceil(high)}`
+    )
   return { low, high }
 }
 

@@ -11,7 +11,7 @@ export function parseGiven(text: string): Record<string, string> {
       throw new InputError({
         code: 'given-malformed',
         got: `--given '${text}'`,
-        expected: 'NAME=VALUE or NAME=LOW..HIGH, separated by commas',
+        expected: 'NAME=VALUE or NAME=LOW..HIGH, separated by commas; a value that has one in backquotes',
         try: "--given 'species=Gentoo,body_mass_g=4500..5200'"
       })
     }

@@ -1,9 +1,8 @@
 import { decade } from '../tell/numbers.js'
 import type { ColumnFacts } from './column-facts.js'
-import { parseDateTime } from './date-cell.js'
 import { type DateStyle, formatDateTime } from './date-style.js'
 import type { ColumnFormat } from './infer.js'
-import { formatNumber, readStyled } from './number-style.js'
+import { formatNumber } from './number-style.js'
 import { formatClock } from './time-of-day.js'
 
 /** A column of numbers or times, and how its values are spelled. */
@@ -43,9 +42,3 @@ export function spellValue(column: Spelled, value: number): string {
 }
 
 const powerOfTen = (exponent: number): number => Number(`1e${exponent}`)
-
-/** The value that a text spells, or undefined. */
-export function readValue({ kind, format }: Spelled, text: string): number | undefined {
-  if (kind === 'datetime') return parseDateTime(text, format?.date)
-  return readStyled(text, format?.number)
-}

@@ -1,6 +1,6 @@
 import { batch, signal } from '@preact/signals'
 import { remember } from './history.js'
-import { fault, said } from './page.js'
+import { faults, said } from './page.js'
 
 /** What can be done with a table, one at a time. */
 export const ACTIVITIES = ['sample', 'impute', 'score', 'trajectories', 'diffusion-map', 'bridge'] as const
@@ -59,7 +59,7 @@ export function show(to: Activity): void {
   if (activity.peek() === to) return
   batch(() => {
     activity.value = to
-    fault.value = null
+    faults.value = []
     said.value = ACTIVITY_NAMES[to]
   })
 }

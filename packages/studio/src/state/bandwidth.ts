@@ -1,7 +1,9 @@
 import { signal } from '@preact/signals'
 import type { FitJob } from '@sbridge/core/internal'
-import { type BandwidthCurve, searchName } from '@sbridge/core/internal'
-import { runOf, type Settings } from './settings.js'
+import { type BandwidthCurve, parseField, searchName } from '@sbridge/core/internal'
+import { tried } from '../work/fault.js'
+import { tell } from './page.js'
+import { FIELDS, runOf, type Settings } from './settings.js'
 
 type Point = BandwidthCurve['curve'][number]
 
@@ -34,9 +36,10 @@ export function noteSearch(job: FitJob, { epsilon, curve, target }: BandwidthCur
 
 /** A number that an address brought: it is shown, and taken where a person says so, until a search is made here. */
 export function noteCarried(settings: Settings, address: URLSearchParams): void {
-  const epsilon = Number(address.get('found') ?? Number.NaN)
-  if (!(Number.isFinite(epsilon) && epsilon > 0) || foundFor(settings)) return
-  note(runOf(settings, 0).fit, () => ({ epsilon, curve: [], target: null, tried: [] }))
+  const text = address.get('found')
+  if (text === null || foundFor(settings)) return
+  const epsilon = tried(() => parseField(FIELDS.bandwidth, text, 'found'), tell)
+  if (typeof epsilon === 'number') note(runOf(settings, 0).fit, () => ({ epsilon, curve: [], target: null, tried: [] }))
 }
 
 /** The ratio that rows at a bandwidth chosen by hand turned out to have. */

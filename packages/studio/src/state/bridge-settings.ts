@@ -1,9 +1,9 @@
-import { bridgeDrawFields, bridgeFields, type Field } from '@sbridge/core/internal'
+import { bridgeDrawFields, bridgeFields, choice, type Field, parseField } from '@sbridge/core/internal'
 import { commandFor, literal, programFor, runFields } from 'sbridge/internal'
 import type { BridgeShape } from '../work/bridge-messages.js'
 import { outputOf } from './elsewhere.js'
 import type { Source } from './page.js'
-import { chosen, fieldIn, found, name, names, numeric, optionsOf, type Sheet, whole } from './sheet.js'
+import { bounded, chosen, columnName, fieldIn, found, numeric, optionsOf, type Sheet, timesIn, WITHOUT } from './sheet.js'
 
 /** What a person may set for a bridge between two tables. */
 export interface BridgeSettings {
@@ -22,12 +22,15 @@ export interface BridgeSettings {
 }
 
 export const FIELDS = {
-  rows: whole('rows', 1, 100_000, 'Rows at each time.'),
+  rows: bounded('rows', 100_000, 'as many as the first table has', 'Rows at each time.'),
   at: fieldIn(bridgeDrawFields, 'at'),
   as: fieldIn(bridgeDrawFields, 'as'),
   bandwidth: fieldIn(bridgeFields, 'bandwidth'),
   seed: fieldIn(runFields, 'seed')
 } satisfies Record<string, Field>
+
+/** The first word of the second table in an address. */
+const KIND: Field = { name: 'to', ...choice('file', 'example'), default: 'none', sentence: '' }
 
 /** Half way is where one looks; the times beside it show the way. */
 const TIMES = [0.25, 0.5, 0.75]
@@ -38,24 +41,21 @@ export const SHEET: Sheet<BridgeSettings> = {
     write: (table) => [`${table!.kind} ${table!.name}`],
     read([text]) {
       const [kind, ...rest] = text!.split(' ')
-      return kind === 'file' || kind === 'example' ? { kind, name: rest.join(' ') } : undefined
+      return { kind: parseField(KIND, kind!) as Source['kind'], name: rest.join(' ') }
     }
   },
-  exclude: names('without'),
+  exclude: WITHOUT,
   rows: found(FIELDS.rows),
   at: {
     usual: TIMES,
     write: (times) => [times.join(',')],
-    read([text]) {
-      const times = text!.split(',').map(Number)
-      return times.every((time) => time >= 0 && time <= 1) ? [...new Set(times)].sort((a, b) => a - b) : undefined
-    }
+    read: (texts) => timesIn(FIELDS.at, texts)
   },
   as: chosen(FIELDS.as),
   bandwidth: { ...found(FIELDS.bandwidth), word: 'epsilon' },
   seed: numeric(FIELDS.seed, 1),
-  x: name,
-  y: name
+  x: columnName,
+  y: columnName
 }
 
 /** The run that the settings describe: only what differs from the defaults, as a command line would. */

@@ -3,7 +3,7 @@ import { embedFields } from '@sbridge/core/internal'
 import type { DiffusionMapShape, Look } from '../work/diffusion-map-messages.js'
 import { byVerb } from './elsewhere.js'
 import type { RowsSettings } from './rows-settings.js'
-import { fieldIn, found, name, names, numeric, optionsOf, type Sheet, whole } from './sheet.js'
+import { bounded, fieldIn, found, name, numeric, optionsOf, type Sheet, WITHOUT } from './sheet.js'
 
 /** What a person may set for a diffusion map; axes and colour are the studio's choice where null. */
 export interface DiffusionMapSettings extends RowsSettings, Readonly<Record<keyof Look, string | null>> {
@@ -14,13 +14,13 @@ export interface DiffusionMapSettings extends RowsSettings, Readonly<Record<keyo
 }
 
 export const FIELDS = {
-  dimension: whole('dimension', 1, 50, 'Coordinates of the map.'),
+  dimension: bounded('dimension', 50, 'auto', 'Coordinates of the map.'),
   bandwidth: fieldIn(embedFields, 'bandwidth'),
   alpha: fieldIn(embedFields, 'alpha')
 } satisfies Record<string, Field>
 
 export const SHEET: Sheet<DiffusionMapSettings> = {
-  exclude: names('without'),
+  exclude: WITHOUT,
   dimension: found(FIELDS.dimension),
   bandwidth: { ...found(FIELDS.bandwidth), word: 'epsilon' },
   alpha: numeric(FIELDS.alpha, Number(FIELDS.alpha.default)),

@@ -1,7 +1,7 @@
 import { batch, computed, signal } from '@preact/signals'
 import type { FromWork, Progress, Shape, Show, ToWork } from '../work/protocol.js'
 import { surroundings } from '../work/surroundings.js'
-import { type Fault, fault, faultWords, refuse, said, save } from './page.js'
+import { type Fault, faults, faultWords, refuse, said, save } from './page.js'
 import { same } from './sheet.js'
 
 /** What happens on the way, for whoever asked. */
@@ -136,7 +136,7 @@ export function jobOf<A extends Shape>(rules: JobRules<A>) {
       pending = run
       turn++
       batch(() => {
-        fault.value = null
+        faults.value = []
         if (show === 'play') clear()
         failed.value = null
         progress.value = { share: 0, stage: 'starting', secondsLeft: null }

@@ -1,6 +1,6 @@
-import { columnWord, linearForm, parseObservation, readObservation } from '@sbridge/core/internal'
-import type { ColumnFacts } from '../work/messages.js'
-import { change, facts, settings } from './sampling.js'
+import { columnWord, linearForm, parseObservation } from '@sbridge/core/internal'
+import { faultOfObservation } from './given.js'
+import { change, knowable, settings } from './sampling.js'
 
 /** One drag is one thing to undo. */
 let sliding = false
@@ -15,11 +15,6 @@ export function release(): void {
   sliding = false
 }
 
-/** Columns that conditions can speak of. */
-export function knowable(): ColumnFacts[] {
-  return facts.value!.columns.filter(({ name, kind }) => kind !== 'identifier' && !settings.value.exclude.includes(name))
-}
-
 export function withGiven(name: string, text: string | null): Pick<typeof settings.value, 'given'> {
   const { given } = settings.value
   if (text !== null) return { given: { ...given, [name]: text } }
@@ -32,24 +27,8 @@ export function withObservation(at: number, text: string | null): Pick<typeof se
   return { observe: at < observe.length ? observe.map((one, i) => (i === at ? text : one)) : [...observe, text] }
 }
 
-/** What is wrong with an observation, in words; null where nothing is. */
-export function observationFault(text: string): string | null {
-  const columns = knowable()
-  try {
-    readObservation(
-      {
-        columns: columns.map(({ name, range, levels }) => ({ name, carries: range ? 'coordinate' : levels ? 'factor' : 'empty' })),
-        kinds: columns,
-        formats: columns.map(({ name, kind, format }) => format ?? { name, kind, source: 'text' })
-      },
-      text
-    )
-    return null
-  } catch (error) {
-    const { got, expected } = error as { got: string; expected: string }
-    return `Got ${got}. Expected ${expected}.`
-  }
-}
+/** What is wrong with an observation; null where nothing is. */
+export const observationFault = (text: string) => faultOfObservation(knowable(), text)
 
 /** What an observation says that is linear in the columns: Σ coefficient · column = value ± deviation; null for others. */
 export function linearObservation(text: string) {

@@ -3,7 +3,7 @@ import type { KeptBack } from '@sbridge/core/internal'
 import type { Panel } from 'sbridge/internal/report'
 import type { EvaluationPart, MeasureShape } from '../work/messages.js'
 import { jobOf } from './job.js'
-import { fault, refuse, said } from './page.js'
+import { refuse, said, tell } from './page.js'
 
 export const evaluation = signal<EvaluationPart>({})
 /** What rows say that no fit had seen, once a second fit has been made. */
@@ -46,7 +46,7 @@ const job = jobOf<MeasureShape>({
 /** How far the comparison has come; null while nothing is compared. */
 export const measured = job.progress
 effect(() => {
-  if (job.failed.value) fault.value = job.failed.value
+  if (job.failed.value) tell(job.failed.value)
 })
 
 /** Starts a worker that compares rows with the data; whoever holds them hands them over itself. */

@@ -41,7 +41,8 @@ export function sourceIn(parts: URLSearchParams): Source | null {
 /** The table that is open, whatever is done with it: an activity that is entered takes it up. */
 export const openTable = signal<OpenTable | null>(null)
 export const opening = signal(false)
-export const fault = signal<Fault | null>(null)
+/** What went wrong, and what of an address could not be read. */
+export const faults = signal<readonly Fault[]>([])
 /** What a screen reader is told. */
 export const said = signal('')
 
@@ -57,11 +58,7 @@ export async function fetchExample(name: string): Promise<OpenTable | null> {
   } catch {
     if (mine !== asked) return null
     opening.value = false
-    fault.value = {
-      got: `no example ${name}`,
-      expected: 'one that comes with the studio',
-      remedy: 'picking one below, or a file of yours'
-    }
+    tell({ got: `no example ${name}`, expected: 'one that comes with the studio', remedy: 'picking one below, or a file of yours' })
     return null
   }
 }
@@ -69,8 +66,13 @@ export async function fetchExample(name: string): Promise<OpenTable | null> {
 /** Says that something went wrong, also to those who do not see it. */
 export function refuse(found: Fault): void {
   opening.value = false
-  fault.value = found
+  faults.value = [found]
   said.value = faultWords(found)
+}
+
+/** Says something besides what is said already. */
+export function tell(found: Fault): void {
+  faults.value = [...faults.peek(), found]
 }
 
 export function faultWords({ got, expected, remedy }: Fault): string {

@@ -2,7 +2,7 @@ import { type Field, fillFields, imputationFields } from '@sbridge/core/internal
 import { runFields } from 'sbridge/internal'
 import type { GapsShape, RowsLook, ScoresShape } from '../work/rows-messages.js'
 import { byVerb } from './elsewhere.js'
-import { chosen, fieldIn, found, name, names, numeric, optionsOf, type Sheet } from './sheet.js'
+import { chosen, fieldIn, found, name, numeric, optionsOf, type Sheet, WITHOUT } from './sheet.js'
 
 /** What a person may set of an activity on rows; axes and colour are the studio's choice where null. */
 export interface RowsSettings extends Readonly<Record<keyof RowsLook, string | null>> {
@@ -30,7 +30,7 @@ export const FIELDS = {
 } satisfies Record<string, Field>
 
 export const SCORES: Sheet<ScoresSettings> = {
-  exclude: names('without'),
+  exclude: WITHOUT,
   seed: numeric(FIELDS.seed, 1),
   right: name,
   up: name,

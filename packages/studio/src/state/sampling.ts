@@ -1,7 +1,8 @@
 import { computed, signal } from '@preact/signals'
 import { sidesOf } from '../work/draws.js'
-import type { EvaluationPart, SampleShape } from '../work/messages.js'
+import type { ColumnFacts, EvaluationPart, SampleShape } from '../work/messages.js'
 import { forgetSearches, foundFor, noteCarried, noteSearch, noteTried } from './bandwidth.js'
+import { faultOfCondition, faultOfObservation } from './given.js'
 import { askForReport, endMeasuring, forgetMeasures, type Measuring, measure, measured, stopMeasuring } from './measuring.js'
 import { said } from './page.js'
 import { panel, panelIn } from './panel.js'
@@ -38,6 +39,14 @@ export const session: Session<Settings, SampleShape> = sessionOf({
   led(parts) {
     panel.value = panelIn(parts)
     if (source.peek()) noteCarried(settings.peek(), parts)
+  },
+  check(tell) {
+    const { given, observe } = settings.value
+    for (const fault of [
+      ...Object.entries(given).map(([name, text]) => faultOfCondition(knowable(), name, text)),
+      ...observe.map((text) => faultOfObservation(knowable(), text))
+    ])
+      if (fault) tell(fault)
   },
   tidied: withoutOrphans,
   changed(before, why) {
@@ -91,6 +100,11 @@ export const unplaced = computed(() => {
     [shown.value && frame.value?.synthetic, `${synthetic} `]
   ])
 })
+
+/** Columns that conditions can speak of. */
+export function knowable(): ColumnFacts[] {
+  return facts.value!.columns.filter(({ name, kind }) => kind !== 'identifier' && !settings.value.exclude.includes(name))
+}
 
 /** The columns on the axes. */
 export function axesShown(): SampleShape['look'] {

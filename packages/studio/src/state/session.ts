@@ -1,13 +1,13 @@
 import { computed, signal } from '@preact/signals'
-import type { Shape, Show } from '../work/protocol.js'
+import type { Show, SystemShape } from '../work/protocol.js'
 import { undo } from './history.js'
 import { type Job, type JobRules, jobOf } from './job.js'
-import { opening, refuse, said } from './page.js'
-import { same } from './sheet.js'
+import { type Fault, opening, refuse, said, tell } from './page.js'
+import { checkColumns, same } from './sheet.js'
 import { type TableRules, type Tables, tablesOf, type Why } from './tables.js'
 
 /** What one activity on a table knows that the others do not. */
-export interface SessionRules<S extends object, A extends Shape>
+export interface SessionRules<S extends object, A extends SystemShape>
   extends Omit<TableRules<S>, 'taken' | 'changed'>,
     Pick<JobRules<A>, 'began' | 'running' | 'interim' | 'cleared'> {
   readonly name: TableRules<S>['name']
@@ -23,6 +23,8 @@ export interface SessionRules<S extends object, A extends Shape>
   readonly commandOf: (file: string, run: A['run']) => string
   readonly codeOf: (file: string, run: A['run']) => string
   readonly changed?: (before: S, why: Why) => void
+  /** Tells what of settings that an address brought makes no sense with the table. */
+  readonly check?: (tell: (fault: Fault) => void) => void
   readonly done?: () => void
   /** Another table, or none, is open. */
   readonly another?: () => void
@@ -30,10 +32,10 @@ export interface SessionRules<S extends object, A extends Shape>
   readonly forgotten?: () => void
 }
 
-export type Session<S extends object, A extends Shape> = ReturnType<typeof sessionOf<S, A>>
+export type Session<S extends object, A extends SystemShape> = ReturnType<typeof sessionOf<S, A>>
 
 /** One activity on a table: the table and settings, what is said of it, a picture, and one job. */
-export function sessionOf<S extends object, A extends Shape>(rules: SessionRules<S, A>) {
+export function sessionOf<S extends object, A extends SystemShape>(rules: SessionRules<S, A>) {
   const facts = signal<A['facts'] | null>(null)
   const picture = signal<A['picture'] | null>(null)
   let choice: A['choice']
@@ -47,6 +49,10 @@ export function sessionOf<S extends object, A extends Shape>(rules: SessionRules
     const held = tables.held()
     choice = rules.choice()
     if (held) job.send({ kind: 'open', blob: held.blob, name: held.source.name, choice })
+  }
+  const check = (): void => {
+    checkColumns(rules.sheet, tables.settings.value, facts.value!.columns, tell)
+    rules.check?.(tell)
   }
   const run = (show: Show = 'play'): void => {
     if (facts.value) job.run(rules.wanted(), show)
@@ -70,8 +76,12 @@ export function sessionOf<S extends object, A extends Shape>(rules: SessionRules
       if (message.kind === 'picture') picture.value = message.picture
       if (message.kind === 'opened') {
         opening.value = false
-        if (!facts.value) said.value = `${tables.source.value!.name}: ${rules.words.opened(message.facts)}`
+        const first = !facts.value
         facts.value = message.facts
+        if (first) {
+          said.value = `${tables.source.value!.name}: ${rules.words.opened(message.facts)}`
+          check()
+        }
         sendLook()
       }
       if (message.kind === 'refused') {
@@ -104,6 +114,7 @@ export function sessionOf<S extends object, A extends Shape>(rules: SessionRules
           job.send({ kind: 'choose', choice })
         }
       } else if (facts.value && !same(look, rules.look())) sendLook()
+      if (why === 'led' && facts.value) check()
       rules.changed?.(before, why)
     }
   })

@@ -1,11 +1,10 @@
 import type { Field, FitJob } from '@sbridge/core/internal'
-import { type ColumnKind, drawFields, fitFields, KINDS, parseGiven, writeGiven } from '@sbridge/core/internal'
+import { type ColumnKind, choice, drawFields, fitFields, KINDS, parseField, parseGiven, writeGiven } from '@sbridge/core/internal'
 import { commandFor, literal, programFor, runFields } from 'sbridge/internal'
 import { isKnown, usualSteps } from '../work/draws.js'
-import { tried } from '../work/fault.js'
 import type { Draws, SampleShape } from '../work/messages.js'
 import { outputOf } from './elsewhere.js'
-import { chosen, fieldIn, found, name, names, numeric, optionsOf, type Sheet, whole } from './sheet.js'
+import { bounded, chosen, columnName, fieldIn, found, numeric, optionsOf, type Sheet, texts, WITHOUT } from './sheet.js'
 
 /** Everything a person may set for new rows. */
 export interface Settings extends Required<Pick<Draws, 'given' | 'observe'>> {
@@ -27,29 +26,36 @@ export interface Settings extends Required<Pick<Draws, 'given' | 'observe'>> {
 }
 
 export const FIELDS = {
-  rows: whole('rows', 1, 1_000_000, 'Rows that are drawn.'),
+  rows: bounded('rows', 1_000_000, 'as many as the table has', 'Rows that are drawn.'),
   seed: fieldIn(runFields, 'seed'),
   bandwidth: fieldIn(fitFields, 'bandwidth'),
   kernel: fieldIn(fitFields, 'kernel'),
   scaling: fieldIn(fitFields, 'scaling'),
   noise: fieldIn(drawFields, 'noise'),
-  steps: whole('steps', 1, 1000, fieldIn(drawFields, 'steps').sentence),
+  steps: bounded('steps', 1000, 'as the command line takes', fieldIn(drawFields, 'steps').sentence),
   start: fieldIn(drawFields, 'start')
 } satisfies Record<string, Field>
+
+/** The first of `KIND:COLUMN` in an address. */
+const KIND: Field = { name: 'kind', ...choice(...KINDS), default: 'as the column is read', sentence: '' }
 
 export const SHEET: Sheet<Settings> = {
   types: {
     usual: {},
     word: 'kind',
     write: (types) => Object.entries(types).map(([column, kind]) => `${kind}:${column}`),
-    read: (texts) => {
-      const pairs = texts.map((text) => [text.slice(text.indexOf(':') + 1), text.slice(0, Math.max(0, text.indexOf(':')))])
-      return Object.fromEntries(pairs.filter(([column, kind]) => column !== '' && KINDS.includes(kind as ColumnKind)))
-    }
+    read: (texts, attempt) =>
+      Object.assign(
+        {},
+        ...texts.map((text) => {
+          const [kind, ...column] = text.split(':')
+          return attempt(() => ({ [column.join(':')]: parseField(KIND, kind!) }))
+        })
+      )
   },
-  exclude: names('without'),
-  x: name,
-  y: name,
+  exclude: WITHOUT,
+  x: columnName,
+  y: columnName,
   rows: found(FIELDS.rows),
   seed: numeric(FIELDS.seed, 1),
   bandwidth: { ...found(FIELDS.bandwidth), word: 'epsilon' },
@@ -61,9 +67,14 @@ export const SHEET: Sheet<Settings> = {
   given: {
     usual: {},
     write: (given) => Object.entries(given).map(([column, value]) => writeGiven({ [column]: value })),
-    read: (texts) => Object.assign({}, ...texts.map((text) => tried(() => parseGiven(text))))
+    // With those before it: a column has one value.
+    read: (texts, attempt) =>
+      texts.reduce<Settings['given']>(
+        (given, text) => attempt(() => parseGiven([writeGiven(given), text].filter(Boolean).join())) ?? given,
+        {}
+      )
   },
-  observe: names('observe')
+  observe: texts
 }
 
 /** The run that the settings describe: only what differs from the defaults, as a command line would. */

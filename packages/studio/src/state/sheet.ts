@@ -1,5 +1,9 @@
-import { type Field, parseField } from '@sbridge/core/internal'
+import { type Field, parseField, refuseUnknown, unknownColumn, whole } from '@sbridge/core/internal'
 import { tried } from '../work/fault.js'
+import type { Fault } from './page.js'
+
+/** What is read of an address; undefined where it is refused, which is told. */
+type Attempt = <T>(read: () => T) => T | undefined
 
 /** One thing that a person may set: its usual value, and how it stands in the address of the page. */
 export interface Setting<T> {
@@ -7,8 +11,10 @@ export interface Setting<T> {
   /** Its word in an address, where that is not its name. */
   readonly word?: string
   readonly write: (value: T) => readonly string[]
-  /** What the texts of an address say, at least one; undefined where they make no sense. */
-  readonly read: (texts: readonly string[]) => T | undefined
+  /** What the texts of an address say, at least one; undefined where that is the usual. Throws `InputError` where they make no sense; of several each is an attempt. */
+  readonly read: (texts: readonly string[], attempt: Attempt) => T | undefined
+  /** The columns of the table that it names. */
+  columns?(value: T): readonly string[]
 }
 
 /** Everything that may be set for an activity: plain data, in the address of the page, undone as one. */
@@ -28,13 +34,32 @@ export function toAddress<S extends object>(sheet: Sheet<S>, settings: S): [stri
   )
 }
 
-/** What an address says; parts that make no sense count as absent. */
-export function fromAddress<S extends object>(sheet: Sheet<S>, parts: URLSearchParams): S {
+/** Words of an address that are no settings: where it leads. */
+const PLACE = ['activity', 'example', 'file', 'found', 'panel']
+
+/** What an address says; parts that make no sense are told, and count as absent. */
+export function fromAddress<S extends object>(sheet: Sheet<S>, parts: URLSearchParams, tell: (fault: Fault) => void): S {
+  const attempt: Attempt = (read) => tried(read, tell)
+  const words = entriesOf(sheet).map(([name, { word = name }]) => word)
+  for (const word of new Set(parts.keys())) attempt(() => refuseUnknown({ [word]: '' }, [...words, ...PLACE]))
   const read = ([name, { usual, word = name, read }]: [string, Setting<unknown>]) => {
     const texts = parts.getAll(word)
-    return [name, (texts.length > 0 ? read(texts) : undefined) ?? usual]
+    return [name, (texts.length > 0 ? attempt(() => read(texts, attempt)) : undefined) ?? usual]
   }
   return Object.fromEntries(entriesOf(sheet).map(read)) as S
+}
+
+/** Tells of columns that settings name and a table lacks. */
+export function checkColumns<S extends object>(
+  sheet: Sheet<S>,
+  settings: S,
+  there: readonly { readonly name: string }[],
+  tell: (fault: Fault) => void
+): void {
+  for (const [name, { word = name, columns }] of entriesOf(sheet)) {
+    const missing = columns?.(settings[name]).filter((one) => !there.some((column) => column.name === one)) ?? []
+    for (const one of missing) tell(unknownColumn(`${word} = ${one}`, there))
+  }
 }
 
 /** Settings that are not as usual, as options of the same names. */
@@ -52,14 +77,12 @@ export function same(one: unknown, other: unknown): boolean {
   return one === other || JSON.stringify(one) === JSON.stringify(other)
 }
 
-/** What a field reads of a text, if it is a number or a word as is asked for. */
-function fieldValue<T extends string | number>(field: Field, text: string, type: 'number' | 'string'): T | undefined {
-  const value = tried(() => parseField(field, text))
-  return typeof value === type ? (value as T) : undefined
-}
-
 export function numeric(field: Field, usual: number): Setting<number> {
-  return { usual, write: (value) => [String(value)], read: ([text]) => fieldValue<number>(field, text!, 'number') }
+  const read = (texts: readonly string[]) => {
+    const value = parseField(field, texts.join())
+    return typeof value === 'number' ? value : undefined
+  }
+  return { usual, write: (value) => [String(value)], read }
 }
 
 /** A number that the program finds by itself where it is null. */
@@ -69,23 +92,32 @@ export function found(field: Field): Setting<number | null> {
 
 /** A choice whose usual value is its field's. */
 export function chosen<T extends string>(field: Field): Setting<T> {
-  return { usual: field.default as T, write: (value) => [value], read: ([text]) => fieldValue<T>(field, text!, 'string') }
+  const one: Field = { ...field, byColumn: false }
+  return { usual: field.default as T, write: (value) => [value], read: (texts) => parseField(one, texts.join()) as T }
 }
 
 /** A name, or none. */
-export const name: Setting<string | null> = { usual: null, write: (value) => [value!], read: ([text]) => text }
+export const name: Setting<string | null> = { usual: null, write: (value) => [value!], read: (texts) => texts.join() }
 
-export function names(word: string): Setting<readonly string[]> {
-  return { usual: [], word, write: (values) => values, read: (texts) => texts }
-}
+/** The name of a column of the table, or none. */
+export const columnName: Setting<string | null> = { ...name, columns: (value) => (value === null ? [] : [value]) }
+
+export const texts: Setting<readonly string[]> = { usual: [], write: (values) => values, read: (values) => values }
+
+/** Columns that are left out. */
+export const WITHOUT: Setting<readonly string[]> = { ...texts, word: 'without', columns: (values) => values }
 
 /** The field of a name. */
 export function fieldIn(fields: readonly Field[], wanted: string): Field {
   return fields.find((field) => field.name === wanted)!
 }
 
-/** A whole number that only the studio bounds. */
-export function whole(name: string, minimum: number, maximum: number, sentence: string): Field {
-  const range = `a whole number from ${minimum} to ${maximum}`
-  return { name, kind: 'integer', unit: '', range, default: '', minimum, maximum, sentence, source: '' }
+/** A number that only the studio bounds. */
+export function bounded(name: string, maximum: number, usual: string, sentence: string): Field {
+  return { name, ...whole(1, maximum), default: usual, sentence }
+}
+
+/** Different times, ascending. */
+export function timesIn(field: Field, texts: readonly string[]): number[] {
+  return [...new Set(parseField(field, texts.join()) as number[])].sort((a, b) => a - b)
 }

@@ -2,9 +2,10 @@ import { batch, effect, signal } from '@preact/signals'
 import { type Activity, activityIn, partsOf, setPlace, withoutActivity } from './activity.js'
 import { forget, remember as rememberStep } from './history.js'
 import { beLed } from './navigation.js'
+import { settable } from './options.js'
 import {
   type Fault,
-  fault,
+  faults,
   faultWords,
   fetchExample,
   keepTable,
@@ -15,7 +16,8 @@ import {
   refuse,
   type Source,
   said,
-  sourceIn
+  sourceIn,
+  tell
 } from './page.js'
 import { fromAddress, type Sheet, same, toAddress, usualOf } from './sheet.js'
 
@@ -41,6 +43,7 @@ export type Tables<S extends object> = ReturnType<typeof tablesOf<S>>
 /** The table of an activity, and settings that are undone and stand in the address. */
 export function tablesOf<S extends object>(rules: TableRules<S>) {
   const { name, sheet } = rules
+  settable[name] = sheet
   const usual = usualOf(sheet)
   const source = signal<Source | null>(null)
   const settings = signal<S>(usual)
@@ -66,7 +69,7 @@ export function tablesOf<S extends object>(rules: TableRules<S>) {
       settings.value = kept
       lacking.value = null
       awaited.value = null
-      fault.value = null
+      faults.value = []
       opening.value = table !== null
       rules.taken()
     })
@@ -76,13 +79,18 @@ export function tablesOf<S extends object>(rules: TableRules<S>) {
     before = entered ? null : held && source.peek() && { table: held, settings: settings.peek() }
     elsewhere = openTable.peek()
     // What was said of another file stays said.
-    const told = entered ? fault.peek() : null
+    const told = entered ? faults.peek() : []
     keepTable(table)
     put(table, kept)
-    fault.value = told
+    faults.value = told
   }
   const openAs = (table: OpenTable, parts: URLSearchParams): void => {
-    open(table, fromAddress(sheet, parts))
+    const told: Fault[] = []
+    open(
+      table,
+      fromAddress(sheet, parts, (one) => told.push(one))
+    )
+    told.forEach(tell)
     rules.led?.(parts)
   }
   const close = (): void => put(null, usual)
@@ -108,8 +116,11 @@ export function tablesOf<S extends object>(rules: TableRules<S>) {
     const meant = sourceIn(parts)
     if (meant && held && same(held.source, meant)) {
       openTable.value = held
-      const brought = fromAddress(sheet, parts)
-      if (fresh && source.peek() && !same(brought, settings.peek())) change(brought, true, 'led')
+      if (fresh && source.peek()) {
+        faults.value = []
+        const brought = fromAddress(sheet, parts, tell)
+        if (!same(brought, settings.peek())) change(brought, true, 'led')
+      }
       rules.led?.(parts)
       return
     }

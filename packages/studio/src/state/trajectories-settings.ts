@@ -1,9 +1,16 @@
 import type { Field } from '@sbridge/core/internal'
-import { ALL_REFERENCES, marginalsFields, pathFields, type ReferenceName, type SnapshotColumns } from '@sbridge/core/internal'
+import {
+  ALL_REFERENCES,
+  marginalsFields,
+  pathFields,
+  type ReferenceName,
+  type SnapshotColumns,
+  snapshotFields
+} from '@sbridge/core/internal'
 import { runFields } from 'sbridge/internal'
 import type { Roles, TrajectoriesShape } from '../work/trajectories-messages.js'
 import { byVerb } from './elsewhere.js'
-import { chosen, fieldIn, name, names, numeric, optionsOf, type Sheet, whole } from './sheet.js'
+import { bounded, chosen, columnName, fieldIn, numeric, optionsOf, type Sheet, timesIn, WITHOUT } from './sheet.js'
 
 /** What a person may set for trajectories. */
 export interface TrajectoriesSettings extends Roles {
@@ -18,12 +25,15 @@ export interface TrajectoriesSettings extends Roles {
   readonly seed: number
 }
 
+/** The page writes times as numbers. */
+const HELD_OUT: Field = { ...fieldIn(snapshotFields, 'holdOut'), kind: 'numbers' }
+
 const reference = fieldIn(marginalsFields, 'reference')
 
 export const FIELDS = {
   // A page has no modules of the person's own.
   reference: { ...reference, kind: 'choice', choices: ALL_REFERENCES },
-  rows: whole('rows', 1, 100_000, 'Paths that are drawn.'),
+  rows: bounded('rows', 100_000, '200', 'Paths that are drawn.'),
   between: fieldIn(pathFields, 'between'),
   rounds: fieldIn(marginalsFields, 'rounds'),
   diffusion: fieldIn(marginalsFields, 'diffusion'),
@@ -31,24 +41,24 @@ export const FIELDS = {
 } satisfies Record<string, Field>
 
 export const SHEET: Sheet<TrajectoriesSettings> = {
-  time: name,
-  weights: name,
-  growth: name,
-  fates: name,
-  x: name,
-  y: name,
+  time: columnName,
+  weights: columnName,
+  growth: { ...columnName, columns: (value) => (value === null || value === 'estimate' ? [] : [value]) },
+  fates: columnName,
+  x: columnName,
+  y: columnName,
   reference: chosen(FIELDS.reference),
   diffusion: chosen(FIELDS.diffusion),
   rows: numeric(FIELDS.rows, 200),
   between: numeric(FIELDS.between, 9),
   rounds: numeric(FIELDS.rounds, Number(FIELDS.rounds.default)),
   seed: numeric(FIELDS.seed, 1),
-  exclude: { ...names('without'), usual: null, write: (columns) => columns! },
+  exclude: { ...WITHOUT, usual: null, write: (columns) => columns!, columns: (columns) => columns ?? [] },
   holdOut: {
     usual: [],
     word: 'hold-out',
     write: (times) => [times.join(',')],
-    read: ([text]) => [...new Set(text!.split(',').filter(Boolean).map(Number).filter(Number.isFinite))].sort((a, b) => a - b)
+    read: (texts) => timesIn(HELD_OUT, texts)
   }
 }
 

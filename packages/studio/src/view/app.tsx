@@ -1,5 +1,5 @@
 import { canUndo, undo } from '../state/history.js'
-import { fault, openTable, said } from '../state/page.js'
+import { faults, openTable, said } from '../state/page.js'
 import { surroundings } from '../work/surroundings.js'
 import { ActivitySwitch, ActivityView } from './activities.js'
 import { FaultWords } from './fault-words.js'
@@ -11,12 +11,16 @@ export function App() {
   return (
     <>
       <Header />
-      {fault.value && (
+      {faults.value.length > 0 && (
         <div class="fault" role="alert">
-          <p>
-            <FaultWords {...fault.value} />
-          </p>
-          <button type="button" class="quiet" onClick={() => (fault.value = null)}>
+          <div>
+            {faults.value.map((fault, k) => (
+              <p key={k}>
+                <FaultWords {...fault} />
+              </p>
+            ))}
+          </div>
+          <button type="button" class="quiet" onClick={() => (faults.value = [])}>
             Close
           </button>
         </div>
@@ -39,7 +43,7 @@ export function App() {
 
 function startAgain(): void {
   openTable.value = null
-  fault.value = null
+  faults.value = []
 }
 
 function Header() {

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { optionWords } from '../state/options.js'
 import type { Session } from '../state/session.js'
 import type { SystemShape } from '../work/protocol.js'
 import { Link } from './fields.js'
@@ -66,21 +67,35 @@ export function Columns({ label = 'Columns', verb = 'Use', columns, usable, used
 
 /** What a person must know before using what was found. */
 export function Warnings({ warnings }: { warnings: readonly string[] }) {
-  return warnings.map((warning) => (
-    <p key={warning} class="warning">
-      {warning}
-      {!warning.endsWith('.') && '.'}
-    </p>
-  ))
+  return (
+    <>
+      {warnings.map((warning) => (
+        <p key={warning} class="warning">
+          {warning}
+          {!warning.endsWith('.') && '.'}
+        </p>
+      ))}
+      <Options of={warnings} />
+    </>
+  )
 }
 
 export function Notes({ notes }: { notes: readonly string[] }) {
   if (notes.length === 0) return null
   return (
-    <ul class="notes">
-      {notes.map((note) => (
-        <li key={note}>{note}</li>
-      ))}
-    </ul>
+    <>
+      <ul class="notes">
+        {notes.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+      </ul>
+      <Options of={notes} />
+    </>
   )
+}
+
+/** Where the page has what is advised. */
+function Options({ of }: { of: readonly string[] }) {
+  const words = optionWords(of).trim()
+  return words === '' ? null : <p class="soft">{words}</p>
 }

@@ -1,7 +1,9 @@
 import { capital, type Field, parseField } from '@sbridge/core/internal'
 import type { ComponentProps } from 'preact'
-import { useId } from 'preact/hooks'
+import { useId, useState } from 'preact/hooks'
+import type { Fault } from '../state/page.js'
 import { tried } from '../work/fault.js'
+import { InlineFault } from './fault-words.js'
 
 /** A button that reads as a word among others. */
 export const Link = (props: ComponentProps<'button'>) => <button type="button" class="link" {...props} />
@@ -20,14 +22,20 @@ interface NumberFieldProps<T extends number | null> {
   readonly found?: string
 }
 
-/** A number as its field describes it; what makes no sense is put back. */
+/** A number as its field describes it; what cannot be read stays as it was typed, and is told. */
 export function NumberField<T extends number | null>({ field, label = capital(field.name), value, set, auto, found }: NumberFieldProps<T>) {
   const id = useId()
+  const [typed, setTyped] = useState<{ readonly text: string; readonly beside: T; readonly fault?: Fault } | null>(null)
+  // Another value, as of a change that is undone, takes its place.
+  const now = typed?.beside === value ? typed : null
   const commit = (event: Event) => {
-    const input = event.currentTarget as HTMLInputElement
-    const typed = auto !== undefined && input.value.trim() === '' ? null : tried(() => parseField(field, input.value))
-    if (typed === undefined) input.value = String(value ?? '')
-    else if (typed !== value) set(typed as T)
+    const { value: text, validity } = event.currentTarget as HTMLInputElement
+    setTyped(null)
+    // Of what is no number a browser hands over nothing.
+    const read = () => (auto !== undefined && text.trim() === '' && !validity.badInput ? null : parseField(field, text, label))
+    const remedy = value === null ? 'leaving it empty' : `${value}, as before`
+    const next = tried(read, ({ got, expected }) => setTyped({ text, beside: value, fault: { got, expected, remedy } }))
+    if (next !== undefined && next !== value) set(next as T)
   }
   return (
     <>
@@ -40,12 +48,16 @@ export function NumberField<T extends number | null>({ field, label = capital(fi
           max={field.maximum}
           step={field.kind === 'integer' ? 1 : 'any'}
           placeholder={auto}
-          value={value ?? ''}
+          value={now?.text ?? value ?? ''}
+          aria-invalid={now?.fault !== undefined}
+          // What is said goes while one types: where it went as the field is left, what is pressed then would move away.
+          onInput={(event) => now && setTyped({ text: event.currentTarget.value, beside: value })}
           onChange={commit}
           title={helpOf(field)}
-          aria-describedby={found === undefined ? undefined : `${id}-found`}
+          aria-describedby={`${id}-fault ${id}-found`}
         />
       </div>
+      {now?.fault && <InlineFault id={`${id}-fault`} fault={now.fault} />}
       {found !== undefined && (
         <p class="soft found" id={`${id}-found`}>
           {found}

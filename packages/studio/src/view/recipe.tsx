@@ -24,9 +24,14 @@ export function Recipe({ job, label, head, children, ...rest }: RecipeProps) {
     <section class="recipe" aria-label={label}>
       {head}
       <form
+        noValidate
         onSubmit={(event) => {
           event.preventDefault()
-          job.run()
+          // What cannot be read is told where it was typed, and nothing runs without it.
+          const wrong = event.currentTarget.querySelector<HTMLElement>('[aria-invalid=true]')
+          wrong?.closest('details')?.setAttribute('open', '')
+          if (wrong) wrong.focus()
+          else job.run()
         }}
       >
         {children}

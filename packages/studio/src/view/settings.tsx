@@ -15,8 +15,8 @@ const job = {
   ...session,
   stop,
   run: () => {
-    // What cannot be read is said where it was typed.
-    if (takeDraft() || panel.value !== 'observations') session.run()
+    takeDraft()
+    session.run()
   }
 }
 

@@ -15,12 +15,13 @@ export function faultOf(error: unknown): Fault {
   return { got: `a mistake in sbridge (${words})`, expected: 'this never to happen', remedy: 'reporting it with the data that caused it' }
 }
 
-/** What is read; undefined where it is refused. */
-export function tried<T>(read: () => T): T | undefined {
+/** What is read; undefined where it is refused, which is told. */
+export function tried<T>(read: () => T, tell?: (fault: Fault) => void): T | undefined {
   try {
     return read()
   } catch (error) {
-    if (error instanceof SbridgeError) return undefined
-    throw error
+    if (!(error instanceof SbridgeError)) throw error
+    tell?.(error)
+    return undefined
   }
 }

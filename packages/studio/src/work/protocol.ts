@@ -22,6 +22,7 @@ export type RowFormat = 'csv' | 'tsv' | 'json' | 'jsonl' | 'parquet' | 'arrow'
 export interface SystemShape extends Shape {
   /** Options of a fit and of a draw from it, with only what differs from the defaults. */
   readonly run: { readonly fit: object; readonly draw: object }
+  readonly facts: { readonly columns: readonly { readonly name: string }[] }
   /** Rows, the model, what is told as `--json` prints it, or, of a bridge, rows of the first table where they go. */
   readonly file: RowFormat | 'model' | 'parameters' | 'mapped'
 }

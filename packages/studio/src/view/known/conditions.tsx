@@ -1,9 +1,11 @@
-import { readValue, spellValue, stepOf } from '@sbridge/core/internal'
-import { type GivenPart, middleOf, readPart, spellPart } from '../../state/given.js'
-import { knowable, slide, withGiven } from '../../state/known.js'
-import { change, drawnBars, settings, shown } from '../../state/sampling.js'
+import { spellValue, stepOf } from '@sbridge/core/internal'
+import { faultOfCondition, type GivenPart, middleOf, readPart, spellPart } from '../../state/given.js'
+import { slide, withGiven } from '../../state/known.js'
+import { change, drawnBars, knowable, settings, shown } from '../../state/sampling.js'
+import { tried } from '../../work/fault.js'
 import type { ColumnFacts } from '../../work/messages.js'
 import { barsPath } from '../data.js'
+import { InlineFault } from '../fault-words.js'
 import { Link, Select } from '../fields.js'
 import { RangeSlider } from './range-slider.js'
 
@@ -18,6 +20,7 @@ export function Conditions() {
       <ul aria-label="Conditions">
         {Object.entries(given).map(([name, text]) => {
           const column = columns.find((one) => one.name === name)
+          const fault = faultOfCondition(columns, name, text)
           return (
             <li key={name}>
               <p class="known-head">
@@ -26,8 +29,9 @@ export function Conditions() {
                   free
                 </Link>
               </p>
+              {fault && <InlineFault fault={fault} />}
               {column?.range ? (
-                <NumberCondition column={column} text={text} />
+                <NumberCondition column={column} text={text} wrong={fault !== null} />
               ) : column?.levels ? (
                 <Select
                   aria-label={name}
@@ -35,9 +39,7 @@ export function Conditions() {
                   options={[...(column.levels.includes(text) ? [] : [text]), ...column.levels]}
                   set={(level) => change(withGiven(name, level))}
                 />
-              ) : (
-                <p class="soft">no such column: {text}</p>
-              )}
+              ) : null}
             </li>
           )
         })}
@@ -63,43 +65,77 @@ function firstText(column: ColumnFacts): string {
   return column.range ? spellPart(column, middleOf(column)) : column.levels![column.bars.indexOf(Math.max(...column.bars))]!
 }
 
-function NumberCondition({ column, text }: { column: ColumnFacts; text: string }) {
-  const part = readPart(column, text)
-  const { low, high } = column.range!
-  const ends: [number] | [number, number] = part.kind === 'value' ? [part.value] : [Math.max(low, part.low), Math.min(high, part.high)]
-  const step = stepOf(column)
-  const put = (next: GivenPart) => withGiven(column.name, spellPart(column, next))
-  const other: GivenPart =
-    part.kind === 'value'
-      ? { kind: 'range', low: part.value - (high - low) / 8, high: part.value + (high - low) / 8 }
-      : { kind: 'value', value: (ends[0] + ends[1]!) / 2 }
+function NumberCondition({ column, text, wrong }: { column: ColumnFacts; text: string; wrong: boolean }) {
+  const { name } = column
+  const part = tried(() => readPart(column, text))
+  const [from, to] = text.split('..')
+  const box = (label: string, text: string, textWith: (typed: string) => string) => (
+    <input
+      type="text"
+      inputMode={column.kind === 'datetime' ? 'text' : 'decimal'}
+      aria-label={`${label}, typed`}
+      aria-invalid={wrong}
+      placeholder="open"
+      value={text}
+      onChange={(event) => change(withGiven(name, textWith(event.currentTarget.value.trim())))}
+    />
+  )
+  return (
+    <>
+      {part !== undefined && <Slider column={column} part={part} />}
+      <p class="known-ends">
+        {to === undefined ? (
+          box(name, text, (typed) => typed)
+        ) : (
+          <>
+            {box(`${name}, from`, from!, (typed) => `${typed}..${to}`)}
+            <span aria-hidden="true">to</span>
+            {box(`${name}, to`, to, (typed) => `${from}..${typed}`)}
+          </>
+        )}
+        {part !== undefined && <Turned column={column} part={part} />}
+      </p>
+    </>
+  )
+}
+
+/** What is held within the range of the data. */
+function endsOf({ range }: ColumnFacts, part: GivenPart): [number] | [number, number] {
+  return typeof part === 'number' ? [part] : [Math.max(range!.low, part.low), Math.min(range!.high, part.high)]
+}
+
+function Slider({ column, part }: { column: ColumnFacts; part: GivenPart }) {
+  const { name, range } = column
+  const ends = endsOf(column, part)
   return (
     <>
       <Histogram column={column} ends={ends} />
       <RangeSlider
-        label={column.name}
-        low={low}
-        high={high}
-        step={step}
+        label={name}
+        {...range!}
+        step={stepOf(column)}
         values={ends}
         words={(value) => spellValue(column, value)}
-        set={(values) => slide(put(values.length === 1 ? { kind: 'value', value: values[0]! } : openEnds(column, values)))}
+        set={(values) => slide(withGiven(name, spellPart(column, values.length === 1 ? values[0]! : openEnds(column, values))))}
       />
-      <p class="known-ends">
-        {part.kind === 'value' ? (
-          <ValueBox column={column} label={column.name} value={part.value} set={(value) => change(put({ kind: 'value', value }))} />
-        ) : (
-          <>
-            <ValueBox column={column} label={`${column.name}, from`} value={part.low} set={(from) => change(put({ ...part, low: from }))} />
-            <span aria-hidden="true">to</span>
-            <ValueBox column={column} label={`${column.name}, to`} value={part.high} set={(to) => change(put({ ...part, high: to }))} />
-          </>
-        )}
-        <Link onClick={() => change(put(other))} aria-label={`${column.name}: ${part.kind === 'value' ? 'an interval' : 'one value'}`}>
-          {part.kind === 'value' ? 'interval' : 'one value'}
-        </Link>
-      </p>
     </>
+  )
+}
+
+/** Makes an interval of a value, and a value of an interval. */
+function Turned({ column, part }: { column: ColumnFacts; part: GivenPart }) {
+  const { name, range } = column
+  const around = (range!.high - range!.low) / 8
+  const [first, last = first] = endsOf(column, part)
+  const isValue = typeof part === 'number'
+  const other = isValue ? { low: part - around, high: part + around } : (first + last) / 2
+  return (
+    <Link
+      onClick={() => change(withGiven(name, spellPart(column, other)))}
+      aria-label={`${name}: ${isValue ? 'an interval' : 'one value'}`}
+    >
+      {isValue ? 'interval' : 'one value'}
+    </Link>
   )
 }
 
@@ -108,30 +144,9 @@ function openEnds(column: ColumnFacts, [from, to]: number[]): GivenPart {
   const { low, high } = column.range!
   const whole = from! <= low && to! >= high
   return {
-    kind: 'range',
     low: from! <= low && !whole ? Number.NEGATIVE_INFINITY : from!,
     high: to! >= high ? Number.POSITIVE_INFINITY : to!
   }
-}
-
-function ValueBox({ column, label, value, set }: { column: ColumnFacts; label: string; value: number; set: (value: number) => void }) {
-  const shownText = Number.isFinite(value) ? spellValue(column, value) : ''
-  const commit = (event: Event) => {
-    const input = event.currentTarget as HTMLInputElement
-    const typed = input.value.trim() === '' && !Number.isFinite(value) ? value : readValue(column, input.value)
-    if (typed === undefined || typed === value) input.value = shownText
-    else set(typed)
-  }
-  return (
-    <input
-      type="text"
-      inputMode={column.kind === 'datetime' ? 'text' : 'decimal'}
-      aria-label={`${label}, typed`}
-      placeholder="open"
-      value={shownText}
-      onChange={commit}
-    />
-  )
 }
 
 /** The column's bars over the slider's track; what is held is strong, and the drawn rows are a line. */

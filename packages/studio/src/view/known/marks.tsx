@@ -1,9 +1,10 @@
 import { signal } from '@preact/signals'
 import { spellValue, stepOf } from '@sbridge/core/internal'
 import { readPart } from '../../state/given.js'
-import { knowable, linearObservation, observationOf, release, slide, withObservation, writeObservation } from '../../state/known.js'
+import { linearObservation, observationOf, release, slide, withObservation, writeObservation } from '../../state/known.js'
 import { panel } from '../../state/panel.js'
-import { change, frame, settings } from '../../state/sampling.js'
+import { change, frame, knowable, settings } from '../../state/sampling.js'
+import { tried } from '../../work/fault.js'
 import type { Axis, ColumnFacts } from '../../work/messages.js'
 import { spellDeviation } from './observations.js'
 
@@ -67,13 +68,15 @@ function Given({ side, axis }: { side: Side; axis: Axis }) {
   const text = Object.hasOwn(given, axis.name) ? given[axis.name]! : null
   const column = columnOf(axis)
   if (text === null || !column) return null
+  const part = tried(() => readPart(column, text))
   if (!axis.range) {
     const level = column.levels?.indexOf(text) ?? -1
     const count = column.levels?.length ?? 1
     return level < 0 ? null : <Across side={side} from={level / count} to={(level + 1) / count} kind="given" />
   }
-  const part = readPart(column, text)
-  if (part.kind === 'value') return <Line side={side} at={placeOn(axis, part.value)} kind="given-line" />
+  // What cannot be read is told beside the condition.
+  if (part === undefined) return null
+  if (typeof part === 'number') return <Line side={side} at={placeOn(axis, part)} kind="given-line" />
   return <Across side={side} from={placeOn(axis, part.low)} to={placeOn(axis, part.high)} kind="given" />
 }
 

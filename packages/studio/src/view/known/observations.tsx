@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals'
 import { columnWord, spellValue } from '@sbridge/core/internal'
 import type { ComponentProps } from 'preact'
-import { knowable, observationFault, observationOf, withObservation, writeObservation } from '../../state/known.js'
-import { change, frame, settings } from '../../state/sampling.js'
+import { observationFault, observationOf, withObservation, writeObservation } from '../../state/known.js'
+import { change, frame, knowable, settings } from '../../state/sampling.js'
+import { InlineFault } from '../fault-words.js'
 import { Link } from '../fields.js'
 
 /** What is being typed, before it is an observation. */
@@ -10,12 +11,11 @@ const draft = signal('')
 
 const draftFault = () => (draft.value === '' ? null : observationFault(draft.value))
 
-/** Makes an observation of what was typed: whoever presses the button means it too. False where it cannot be read. */
-export function takeDraft(): boolean {
-  if (draftFault() !== null) return false
-  if (draft.value !== '') change(withObservation(settings.value.observe.length, draft.value))
+/** Makes an observation of what was typed and can be read: whoever presses the button means it too. */
+export function takeDraft(): void {
+  if (draft.value === '' || draftFault()) return
+  change(withObservation(settings.value.observe.length, draft.value))
   draft.value = ''
-  return true
 }
 
 /** What was measured about one more row, with error. */
@@ -55,9 +55,7 @@ export function Observations() {
           takeDraft()
         }}
       />
-      <p id="observation-fault" class="inline-fault" aria-live="polite">
-        {trouble}
-      </p>
+      <InlineFault id="observation-fault" fault={trouble} />
     </div>
   )
 }
@@ -128,7 +126,7 @@ function Observation({ text, at }: { text: string; at: number }) {
         }}
       />
       <p class="known-head">
-        <span class="inline-fault">{trouble}</span>
+        <InlineFault fault={trouble} />
         <Link aria-label={`Forget observation ${at + 1}`} onClick={() => change(withObservation(at, null))}>
           forget
         </Link>

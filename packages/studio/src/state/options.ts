@@ -1,0 +1,34 @@
+import { capital } from '@sbridge/core/internal'
+import { activity } from './activity.js'
+
+/** The settings of each activity, by the names of their options. */
+export const settable: Partial<Record<string, object>> = {}
+
+/** What the page calls an option, where that is not its name. */
+const CALLED: Readonly<Record<string, string>> = {
+  exclude: 'the mark of a column',
+  types: 'the menu of a column',
+  given: 'the tab Conditions',
+  observe: 'the tab Observations',
+  bandwidth: 'Bandwidth ε',
+  start: 'Chains start',
+  weights: 'Weight',
+  reference: 'Reference dynamics',
+  diffusion: 'Noise',
+  holdOut: 'Held-out times'
+}
+
+/** Where the page has the options of the command line that messages name. */
+export function optionWords(texts: readonly string[]): string {
+  const flags = [...new Set(texts.join(' ').match(/(?<![\w-])--[a-z]+(-[a-z]+)*/g))]
+  const called = (flag: string): string => {
+    const name = flag.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+    return name in (settable[activity.value] ?? {}) ? (CALLED[name] ?? capital(name)) : ''
+  }
+  const here = flags.filter(called).map((flag) => `${flag} is ${called(flag)}`)
+  const elsewhere = flags.filter((flag) => !called(flag))
+  return [
+    here.length > 0 ? `On this page ${here.join(', ')}.` : '',
+    elsewhere.length > 0 ? `Only the command line has ${elsewhere.join(', ')}.` : ''
+  ].join(' ')
+}

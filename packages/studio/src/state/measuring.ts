@@ -1,13 +1,11 @@
 import { effect, signal } from '@preact/signals'
-import type { KeptBack } from '@sbridge/core/internal'
 import type { Panel } from 'sbridge/internal/report'
-import type { EvaluationPart, MeasureShape } from '../work/messages.js'
+import type { EvaluationPart, Judgement, MeasureShape } from '../work/messages.js'
 import { jobOf } from './job.js'
 import { refuse, said, tell } from './page.js'
 
-export const evaluation = signal<EvaluationPart>({})
-/** What rows say that no fit had seen, once a second fit has been made. */
-export const kept = signal<KeptBack | null>(null)
+/** How good the rows are, once there is a line of it. */
+export const judgement = signal<Judgement | null>(null)
 export const drawings = signal<readonly Panel[]>([])
 export const reporting = signal(false)
 
@@ -25,12 +23,10 @@ let subject: Measuring | undefined
 
 const job = jobOf<MeasureShape>({
   name: 'measure',
-  interim({ part, drawings: drawn, kept: found }) {
-    if (found !== undefined) kept.value = found
+  interim({ part, drawings: drawn, judgement: judged }) {
+    if (judged) judgement.value = judged
     if (drawn) drawings.value = drawn
-    if (!part) return
-    evaluation.value = { ...evaluation.value, ...part }
-    subject!.found(part)
+    if (part) subject!.found(part)
   },
   done() {
     said.value = subject!.graded ? 'All measures are computed' : 'Every column is drawn'
@@ -53,7 +49,7 @@ effect(() => {
 export function measure(what: Measuring): void {
   endMeasuring()
   subject = what
-  forgetJudgement()
+  judgement.value = null
   const { port1, port2 } = new MessageChannel()
   job.send({ kind: 'join', to: 'sample', port: port1 }, [port1])
   what.handOver(port2)
@@ -72,13 +68,8 @@ export function endMeasuring(): void {
   reporting.value = false
 }
 
-function forgetJudgement(): void {
-  evaluation.value = {}
-  kept.value = null
-}
-
 export function forgetMeasures(): void {
-  forgetJudgement()
+  judgement.value = null
   drawings.value = []
 }
 

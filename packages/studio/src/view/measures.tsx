@@ -1,20 +1,18 @@
-import type { Evaluation } from '@sbridge/core'
-import { judgedLines, type MeasureLine, measureLines, numberText, type Verdict, verdict } from '@sbridge/core/internal'
-import { evaluation, kept } from '../state/measuring.js'
+import { type MeasureLine, numberText } from '@sbridge/core/internal'
+import { judgement } from '../state/measuring.js'
 import { measuring } from '../state/sampling.js'
 import { Said } from './topics.js'
 import { WideTable } from './wide-table.js'
 
 /** How good the drawn rows are: every measure beside its floor as it is computed, in the words of the report. */
 export function Measures() {
-  const judged = kept.value !== null && typeof kept.value === 'object' ? kept.value : null
-  const lines = judged ? judgedLines(judged, evaluation.value as Evaluation) : measureLines(evaluation.value)
-  const said = verdictOf(lines)
-  if (Object.keys(evaluation.value).length === 0 && !measuring.value) return null
+  if (!judgement.value) return null
+  const { lines, verdict, apart } = judgement.value
+  const waits = measuring.value ? 'Comparing the new rows with the data …' : 'The comparison was stopped before its end.'
   return (
     <section class="measures" aria-labelledby="measures-heading">
       <h2 id="measures-heading">How good are they?</h2>
-      <Said sentences={[said.sentence]} look={`verdict ${said.grade}`} />
+      <Said sentences={[verdict?.sentence ?? waits]} look={`verdict ${verdict?.grade ?? 'plain'}`} />
       <WideTable
         label="Every measure beside its floor, the same measure between two halves of the real data"
         head={['Measure', 'Value#', 'Floor#', 'Drawing', 'Reading']}
@@ -22,27 +20,15 @@ export function Measures() {
         rowClass={(row) => (lines[row]!.known ? 'known' : 'unknown')}
       />
       <p class="soft">
-        {judged &&
+        {apart === true &&
           'Half of the rows was kept from a second fit with the same settings: these are the measures of its rows against that half; nearness and copies are told of the drawn rows too. '}
-        {typeof kept.value === 'string' && `Measured in-sample only: ${kept.value}. `}
-        {kept.value === null &&
-          measuring.value &&
-          lines.every(({ known }) => known) &&
-          'A second fit to half of the rows will judge next. '}
+        {typeof apart === 'string' && `Measured in-sample only: ${apart}. `}
+        {apart === null && measuring.value && verdict && 'A second fit to half of the rows will judge next. '}
         The floor is the same measure between two halves of the real data: fresh rows come no nearer, and rows that do lean on those of the
         data.
       </p>
     </section>
   )
-}
-
-function verdictOf(lines: readonly MeasureLine[]): Verdict {
-  if (lines.every(({ known }) => known))
-    return verdict(evaluation.value as Evaluation, typeof kept.value === 'string' ? undefined : (kept.value ?? undefined))
-  return {
-    grade: 'plain',
-    sentence: measuring.value ? 'Comparing the new rows with the data …' : 'The comparison was stopped before its end.'
-  }
 }
 
 function cellsOf({ name, meaning, known, value, floor, floorRange, grade, reading }: MeasureLine) {

@@ -5,19 +5,22 @@ import {
   groupsOf,
   IN_SAMPLE_ROWS,
   type JudgedFit,
+  judgedLines,
   type KeptBack,
   keptBackOfFit,
+  measureLines,
   type Plan,
   planSecondFit,
   StageShare,
-  tables
+  tables,
+  verdict
 } from '@sbridge/core/internal'
 import { keyFromSeed } from '@sbridge/core/kernels'
 import type { Table } from '@sbridge/core/tables'
 import type { Panel } from 'sbridge/internal/report'
 import type { SavedFile, Share, Tools, Work } from './desk.js'
 import { isKnown, sidesOf } from './draws.js'
-import type { EvaluationPart, MeasureShape, Subject } from './messages.js'
+import type { EvaluationPart, Judgement, MeasureShape, Subject } from './messages.js'
 
 type Compared = Subject & { readonly real: Table }
 
@@ -52,9 +55,10 @@ export class MeasureWork implements Work<MeasureShape> {
     const subject = await this.#subject!
     const known = isKnown(subject.draws)
     const found: EvaluationPart = {}
+    if (!known) interim({ judgement: judgementOf(found, null) })
     for await (const part of evaluationParts({ ...(await this.#problem(subject)), engine, watch })) {
       Object.assign(found, part)
-      if (!known) interim({ part })
+      if (!known) interim({ part, judgement: judgementOf(found, null) })
       if (part.associations) {
         interim({ drawings: await drawingsOf(subject, found) })
         // Rows under conditions should differ from the data: how they do is drawn, not graded.
@@ -63,7 +67,7 @@ export class MeasureWork implements Work<MeasureShape> {
     }
     this.#evaluation = Promise.resolve(found as Evaluation)
     this.#kept = this.#judge(subject, { engine, ...watch })
-    interim({ kept: await this.#kept })
+    interim({ judgement: judgementOf(found, await this.#kept) })
     return null
   }
 
@@ -103,6 +107,18 @@ export class MeasureWork implements Work<MeasureShape> {
     const telling = tables.tell(model, { answer, request: draws })
     const html = renderReport({ title, command, ...sides, evaluation, telling, keptBack, provenance })
     return { ending: `${title.replace(/\.[^.]+$/, '')}-report.html`, content: html }
+  }
+}
+
+/** `kept`: what a second fit says, or why there is none; null while it is to come. */
+function judgementOf(found: EvaluationPart, kept: KeptBack | null): Judgement {
+  const second = typeof kept === 'object' && kept ? kept : undefined
+  const lines = second ? judgedLines(second, found as Evaluation) : measureLines(found)
+  const own = typeof kept === 'number' ? kept : second
+  return {
+    lines,
+    verdict: lines.every(({ known }) => known) ? verdict(found as Evaluation, own) : null,
+    apart: typeof kept === 'string' || kept === null ? kept : second !== undefined
   }
 }
 

@@ -8,9 +8,10 @@ import type {
   FitJob,
   FitSummary,
   InferOptions,
-  KeptBack,
+  MeasureLine,
   SampleJob,
-  Topic
+  Topic,
+  Verdict
 } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import type { Panel } from 'sbridge/internal/report'
@@ -130,9 +131,18 @@ export interface Subject {
 /** The parts of an evaluation, as each is computed. */
 export type EvaluationPart = Partial<Evaluation>
 
+/** How good drawn rows are, as far as it is known, in the words of the report. */
+export interface Judgement {
+  readonly lines: readonly MeasureLine[]
+  /** Null while a measure is missing. */
+  readonly verdict: Verdict | null
+  /** Whether the lines are those of a second fit's rows against rows that it was kept from; or why there was none, and null while it is to come. */
+  readonly apart: boolean | string | null
+}
+
 /** The comparison of drawn rows with the data; under conditions rows are drawn, not graded. */
 export interface MeasureShape extends Shape {
-  readonly interim: { readonly part?: EvaluationPart; readonly drawings?: readonly Panel[]; readonly kept?: KeptBack }
+  readonly interim: { readonly part?: EvaluationPart; readonly drawings?: readonly Panel[]; readonly judgement?: Judgement }
   readonly result: null
   /** The report. */
   readonly file: { readonly title: string; readonly command: string }

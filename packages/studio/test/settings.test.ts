@@ -75,6 +75,16 @@ describe('the address of the page', () => {
     expect(faults).toEqual([expect.stringContaining(words)])
   })
 
+  test('what is taken instead is said', () => {
+    const remedies: string[] = []
+    fromAddress(SHEET, new URLSearchParams('seed=x&rows=0&epsilon=x'), ({ remedy }) => remedies.push(remedy))
+    expect(remedies).toEqual([
+      'leaving it out (default as many as the table has)',
+      'leaving it out (default 1)',
+      'leaving it out (default auto)'
+    ])
+  })
+
   test('what can be read of several stays', () => {
     const { settings, faults } = read(SHEET, 'given=x%3D1&given=nothing&given=x%3D2&given=y%3D3&kind=number:a&kind=odd:b')
     expect(settings).toEqual({ ...DEFAULTS, given: { x: '1', y: '3' }, types: { a: 'number' } })

@@ -70,7 +70,7 @@ export const SHEET: Sheet<Settings> = {
     // With those before it: a column has one value.
     read: (texts, attempt) =>
       texts.reduce<Settings['given']>(
-        (given, text) => attempt(() => parseGiven([writeGiven(given), text].filter(Boolean).join())) ?? given,
+        (given, text) => attempt(() => parseGiven([given, parseGiven(text)].map(writeGiven).filter(Boolean).join())) ?? given,
         {}
       )
   },

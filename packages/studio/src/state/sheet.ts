@@ -77,17 +77,19 @@ export function same(one: unknown, other: unknown): boolean {
   return one === other || JSON.stringify(one) === JSON.stringify(other)
 }
 
+const numberIn = (field: Field) => (texts: readonly string[]) => {
+  const value = parseField(field, texts.join())
+  return typeof value === 'number' ? value : undefined
+}
+const writeNumber = (value: number | null): string[] => [String(value)]
+
 export function numeric(field: Field, usual: number): Setting<number> {
-  const read = (texts: readonly string[]) => {
-    const value = parseField(field, texts.join())
-    return typeof value === 'number' ? value : undefined
-  }
-  return { usual, write: (value) => [String(value)], read }
+  return { usual, write: writeNumber, read: numberIn({ ...field, default: String(usual) }) }
 }
 
 /** A number that the program finds by itself where it is null. */
 export function found(field: Field): Setting<number | null> {
-  return { ...numeric(field, 0), usual: null, write: (value) => [String(value)] }
+  return { usual: null, write: writeNumber, read: numberIn(field) }
 }
 
 /** A choice whose usual value is its field's. */

@@ -191,9 +191,9 @@ export type { Cells, OfRows } from './table/records.js'
 export { sliceTable, stackTables, takeTableRows } from './table/rows.js'
 export { bothSpellings, NO_SPELLING, spellingOf, withSpelledNumbers } from './table/spelled-numbers.js'
 export { spellValue, stepOf } from './table/spelling.js'
-export { unknownColumn } from './table/unknown-column.js'
 export { type CategoricalColumn, type ColumnKind, isEmpty, type NumericColumn } from './table/table.js'
 export { formatClock } from './table/time-of-day.js'
+export { unknownColumn } from './table/unknown-column.js'
 export { countText, daysText, durationText, numberText, plainText, shareText, shorten, tickText, timeText } from './tell/numbers.js'
 export {
   type Axis,

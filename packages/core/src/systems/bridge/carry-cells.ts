@@ -70,7 +70,7 @@ interface CellsCarried {
   readonly columns: readonly CellColumn[]
   /** Rows that start, and where the map takes them, whatever their cells. */
   readonly start: Encoded
-  readonly carried: Matrix
+  readonly moved: Matrix
   /** The cell of every row in every column, after it [n, columns]. */
   readonly after: Int32Array
 }
@@ -88,9 +88,9 @@ interface Carrying {
  * Cost O(n · rows of both tables · cells).
  */
 export async function numbersInCells(model: Carrier, cells: CellsCarried, { bridge, points, key, engine }: Carrying): Promise<Matrix> {
-  const { columns, start, carried, after } = cells
+  const { columns, start, moved: averaged, after } = cells
   const [width, n, { fromRows }] = [columns.length, points.rows, model.summary]
-  const out = copyMatrix(carried)
+  const out = copyMatrix(averaged)
   const [sides, before] = [cellsIn(columns, model.rows), cellsIn(columns, start)]
   // Even cells are those that hold several numbers.
   const filled = columns.flatMap((column, c) =>
@@ -101,16 +101,16 @@ export async function numbersInCells(model: Carrier, cells: CellsCarried, { brid
   const values = matrix(model.rows.coordinates.rows, 2 * filled.length)
   for (const [g, { c, cell, coordinate }] of filled.entries())
     for (const j of rowsIn(sides, { c, cell, width }))
-      values.data.set([1, model.rows.coordinates.data[j * carried.cols + coordinate]!], j * values.cols + 2 * g)
+      values.data.set([1, model.rows.coordinates.data[j * averaged.cols + coordinate]!], j * values.cols + 2 * g)
   const { theirs, around } = await meansAbout({ bridge, points, engine }, values)
   columns.forEach(({ coordinate, spikes }, c) => {
     for (let i = 0; i < n; i++) {
       const cell = after[i * width + c]!
-      if (cell % 2 === 1 && cell < 2 * spikes.length) out.data[i * carried.cols + coordinate] = spikes[(cell - 1) / 2]!
+      if (cell % 2 === 1 && cell < 2 * spikes.length) out.data[i * averaged.cols + coordinate] = spikes[(cell - 1) / 2]!
     }
   })
   for (const [g, { c, cell, coordinate, rows }] of filled.entries()) {
-    const at = (i: number): number => i * carried.cols + coordinate
+    const at = (i: number): number => i * averaged.cols + coordinate
     const meanOf = ({ data, cols }: Matrix, i: number): number => data[i * cols + 2 * g + 1]! / data[i * cols + 2 * g]!
     const moved = Float64Array.from(rows, (i) => start.coordinates.data[at(i)]! + meanOf(theirs, i) - meanOf(around, i))
     const reached = cellsOf(columns[c]!, moved)

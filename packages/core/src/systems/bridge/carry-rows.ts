@@ -11,8 +11,13 @@ interface Carrying {
   readonly as: CarryKind
   readonly key: Key
   readonly engine: Engine
-  /** Numbers with values that stand out, to which `debiased` keeps as to levels of categories; default none, where moves are averaged. */
-  readonly cells?: readonly CellColumn[]
+  /** Numbers with values that stand out, to which `debiased` keeps as to levels of categories. */
+  readonly cells: readonly CellColumn[]
+}
+
+interface Carried extends Encoded {
+  /** Numbers as the map moves them, whatever their cells: their mean is that of the second table [n, d]. */
+  readonly moved: Matrix
 }
 
 /**
@@ -21,30 +26,33 @@ interface Carrying {
  * those of its partners, so that a row keeps them where both tables agree; `barycentric` takes
  * all of a partner.
  */
-export async function carryRows(model: Carrier, rows: Encoded, { as, key, engine, cells = [] }: Carrying): Promise<Encoded> {
+export async function carryRows(model: Carrier, rows: Encoded, { as, key, engine, cells }: Carrying): Promise<Carried> {
   const { encoder } = model
   const bridge = bridgeOf(model)
   const points = embedEncoded(encoder, rows)
   const own = keyFor(key, 'categories')
   const partnersOf = () => engine.pick(pairTo(points, bridge.to, bridge.epsilon), towards(bridge), { key: own })
-  if (as === 'drawn') return partnersIn(model, await partnersOf())
+  if (as === 'drawn') {
+    const partners = partnersIn(model, await partnersOf())
+    return { ...partners, moved: partners.coordinates }
+  }
   const numbers = Array.from({ length: encoder.coordinateCount }, (_, c) => c)
-  const coordinates = takeColumns(await carry(bridge, points, { as, key: keyFor(key, 'numbers'), engine }), numbers)
-  if (as === 'barycentric') return { coordinates, codes: encoder.factors.length === 0 ? rows.codes : codesOf(model, await partnersOf()) }
+  const moved = takeColumns(await carry(bridge, points, { as, key: keyFor(key, 'numbers'), engine }), numbers)
+  if (as === 'barycentric')
+    return { coordinates: moved, codes: encoder.factors.length === 0 ? rows.codes : codesOf(model, await partnersOf()), moved }
   const levels: Levels = {
     factors: [...encoder.factors, ...cells.map((column) => ({ levelCount: cellCount(column) }))],
     unordered: encoder.factors.length,
     sides: side(model.rows, cells),
     start: side(rows, cells)
   }
-  if (levels.factors.length === 0) return { coordinates, codes: rows.codes }
+  if (levels.factors.length === 0) return { coordinates: moved, codes: rows.codes, moved }
   const after = await coupledLevels(levels, { bridge, points, key: own, engine })
   const of = (first: number, end: number) =>
     after.filter((_, at) => at % levels.factors.length >= first && at % levels.factors.length < end)
   const codes = of(0, encoder.factors.length)
-  if (cells.length === 0) return { coordinates, codes }
-  const carried = { columns: cells, start: rows, carried: coordinates, after: of(encoder.factors.length, levels.factors.length) }
-  return { coordinates: await numbersInCells(model, carried, { bridge, points, key: keyFor(key, 'cells'), engine }), codes }
+  const carried = { columns: cells, start: rows, moved, after: of(encoder.factors.length, levels.factors.length) }
+  return { coordinates: await numbersInCells(model, carried, { bridge, points, key: keyFor(key, 'cells'), engine }), codes, moved }
 }
 
 /** Rows of the second table. */

@@ -18,6 +18,7 @@ import type { SystemContext } from '../host.js'
 import { readingWords } from '../read-as.js'
 import { ruledRows } from '../ruled-rows.js'
 import { statedKeysOf } from '../table/keyed.js'
+import { cellColumns } from './carry-cells.js'
 import { carryRows } from './carry-rows.js'
 import { joinTables } from './join.js'
 import type { BridgeModel, BridgeSummary } from './model.js'
@@ -53,12 +54,14 @@ export async function fitBridge(from: RawTable, options: ReadBridgeFit, job: Sys
     toRows: raw.rowCount - fromCount,
     notes: [...data.notes, ...constantNotes(encoder)]
   }
-  const carried = await carryRows({ ...model, summary: found }, takeEncoded(rows, shownRows(fromCount)), {
+  const carrier = { ...model, summary: found }
+  const { moved, ...carried } = await carryRows(carrier, takeEncoded(rows, shownRows(fromCount)), {
     as: 'debiased',
     key: keyFor(key, 'shown'),
-    engine: context.engine
+    engine: context.engine,
+    cells: cellColumns(carrier)
   })
-  return { ...model, carried, summary: { ...found, warnings: bridgeWarnings(found) } }
+  return { ...model, carried, moved, summary: { ...found, warnings: bridgeWarnings(found) } }
 }
 
 interface Stacked {

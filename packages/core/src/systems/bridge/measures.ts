@@ -52,17 +52,14 @@ export function tablesOf(model: BridgeModel): BridgeTables {
 }
 
 /** Columns that rules give are no coordinates: these move as their cells do. */
-function movesOf({ encoder, rows, carried }: BridgeModel, shown: Uint32Array): Map<string, Float64Array> {
+function movesOf({ encoder, rows, moved }: BridgeModel, shown: Uint32Array): Map<string, Float64Array> {
   const { cols, data } = rows.coordinates
   return new Map(
     encoder.columns.flatMap((code) => {
       if (code.carries !== 'coordinate' || code.scaler.method !== 'standard') return []
       const { scale } = code.scaler
       const { coordinate } = code
-      const moves = Float64Array.from(
-        shown,
-        (i, k) => scale * (carried.coordinates.data[k * cols + coordinate]! - data[i * cols + coordinate]!)
-      )
+      const moves = Float64Array.from(shown, (i, k) => scale * (moved.data[k * cols + coordinate]! - data[i * cols + coordinate]!))
       return [[code.name, moves] as const]
     })
   )

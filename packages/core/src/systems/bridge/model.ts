@@ -5,6 +5,7 @@ import type { KeptRules } from '../../code/rules/kept-rules.js'
 import type { TwoSampleTest } from '../../diagnose/two-sample-test.js'
 import type { NamedWarning } from '../../know/support.js'
 import type { Ending } from '../../num/iterate.js'
+import type { Matrix } from '../../num/matrix.js'
 import type { Encoded, Encoder } from '../../table/encoder.js'
 import type { ReadingWords } from '../read-as.js'
 
@@ -18,6 +19,8 @@ export interface BridgeModel {
   readonly own: Float64Array
   /** Where the bridge carries those rows of the first table that are shown. */
   readonly carried: Encoded
+  /** Their numbers as the map moves them before each is put into its cell: how far columns drift. */
+  readonly moved: Matrix
   readonly reading: ReadingWords
   readonly rules?: KeptRules
   readonly keys?: KeptKeys

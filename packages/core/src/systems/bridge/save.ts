@@ -25,7 +25,7 @@ import { shownRows } from './sides.js'
 
 /** Model → contents of a model file. */
 export function saveBridge(model: BridgeModel): ModelContents {
-  const { rows, potentials, own, carried, reading, summary, rules, keys } = model
+  const { rows, potentials, own, carried, moved, reading, summary, rules, keys } = model
   const encoder = recordEncoder(model.encoder)
   const meta = { encoder: encoder.record, reading, summary }
   const arrays = {
@@ -36,7 +36,8 @@ export function saveBridge(model: BridgeModel): ModelContents {
     toPotentials: potentials.to,
     own,
     carried: carried.coordinates.data,
-    carriedCodes: carried.codes
+    carriedCodes: carried.codes,
+    moved: moved.data
   }
   return withKeys(withRules({ kind: 'bridge', meta, arrays }, rules), keys)
 }
@@ -79,6 +80,7 @@ export function loadBridge(contents: ModelContents): BridgeModel {
   const rules = keptRulesIn(contents, names)
   const keys = keysIn(contents)
   const shown = shownRows(fromRows).length
+  const carried = matrix(shown, d, scaledArray(arrays, 'carried', shown * d))
   const carriedCodes = codesIn({ codes: arrays.carriedCodes! }, encoder, shown)
   return {
     encoder,
@@ -88,7 +90,9 @@ export function loadBridge(contents: ModelContents): BridgeModel {
       to: float64Array(arrays, 'toPotentials', toRows, SCALED)
     },
     own: float64Array(arrays, 'own', fromRows, SCALED),
-    carried: { coordinates: matrix(shown, d, scaledArray(arrays, 'carried', shown * d)), codes: carriedCodes },
+    carried: { coordinates: carried, codes: carriedCodes },
+    // Files of before have rows as they are moved.
+    moved: arrays.moved ? matrix(shown, d, scaledArray(arrays, 'moved', shown * d)) : carried,
     reading,
     summary,
     ...(rules && { rules }),

@@ -109,18 +109,23 @@ const cellIn =
       ? -1
       : atomCellOf(cells, coordinates.data[i * coordinates.cols + coordinate]!)
 
+/** The values of a number that has few, as codes and ratings have; undefined of others. */
+export function listedValues(scaler: NumberCode['scaler']): readonly number[] | undefined {
+  if (scaler.method !== 'quantile' || !scaler.discrete) return undefined
+  const values = new Set<number>()
+  for (const value of scaler.knots) if (values.add(value).size > MOST_LEVELS) return undefined
+  return [...values]
+}
+
 /** A number of few values, as levels; −1 where it is missing. */
 function listOf({ coordinate, scaler, missingFactor }: NumberCode, width: number) {
-  if (scaler.method !== 'quantile' || !scaler.discrete) return []
-  const levels = new Map<number, number>()
-  for (const value of scaler.knots) {
-    if (!levels.has(value)) levels.set(value, levels.size)
-    if (levels.size > MOST_LEVELS) return []
-  }
+  const values = listedValues(scaler)
+  if (!values) return []
+  const levels = new Map(values.map((value, level) => [value, level]))
   const valueAt = decoderOf(scaler)
   return {
     coordinate,
-    values: [...levels.keys()],
+    values,
     count: levels.size,
     levelOf: ({ codes, coordinates }: Encoded, i: number): number =>
       missingFactor !== undefined && codes[i * width + missingFactor] === 1

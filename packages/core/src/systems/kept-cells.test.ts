@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
 import { createWasmEngine } from '../engine/wasm/engine.js'
 import type { Engine } from '../kernel/engine.js'
-import { keyFor, keyFromSeed, uniforms } from '../num/random.js'
+import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
 import { cellAt } from '../table/cells.js'
 import type { RawColumn } from '../table/raw.js'
 import type { Table } from '../table/table.js'
@@ -61,6 +61,18 @@ it.each<[string, TableFit, TableRequest]>([
   const totals = table.columns.find(({ name }) => name === 'total')!
   const middle = Array.from({ length: 300 }, (_, i) => cellAt(totals)(i) as number).sort((a, b) => a - b)[150]!
   expect(Math.abs(middle - (request.given ? 50 : 60))).toBeLessThan(request.given ? 3 : 8)
+})
+
+it('numbers of few values have no others behind a codec', async () => {
+  const z = normals(keyFromSeed(5), 2 * n)
+  const stars = (k: number) =>
+    Float64Array.from({ length: n }, (_, i) => Math.min(5, Math.max(1, Math.round(3 + z[2 * i]! + z[2 * i + k]! / 2))))
+  const size = Float64Array.from({ length: n }, (_, i) => Math.round(10 * (50 + 5 * z[2 * i]!)) / 10)
+  const columns = [stars(0), stars(1), size].map((values, k): RawColumn => ({ name: `r${k}`, source: 'number', values }))
+  const model = await fitModel(tables, { input: { rowCount: n, columns }, options: { latent: 'pca:2' } }, { engine })
+  const { table } = (await drawModel(tables, { model, request: { rows: 2000 } }, { engine })) as DrawnRows
+  const drawn = new Set(table.columns.slice(0, 2).flatMap((column) => Array.from({ length: 2000 }, (_, i) => cellAt(column)(i))))
+  expect([...drawn].sort()).toEqual([1, 2, 3, 4, 5])
 })
 
 it('gaps are filled with what goes with the cells that are given: amounts where levels have them, levels where amounts say so', async () => {

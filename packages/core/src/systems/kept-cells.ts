@@ -1,4 +1,4 @@
-import { type BarredCells, barredCells, barsHeld, type IsHeld, isAtAtom, MOST_ROWS } from '../draw/level-cells.js'
+import { type BarredCells, barredCells, barsHeld, type IsHeld, isAtAtom, listedValues, MOST_ROWS } from '../draw/level-cells.js'
 import { movedOut } from '../draw/rows-kept.js'
 import { resolveConditions } from '../know/conditions.js'
 import type { Evidence } from '../know/evidence.js'
@@ -25,16 +25,21 @@ interface TableCells {
   /** Every number by its ranks. */
   readonly encoder: Encoder
   readonly barred: BarredCells
+  /** Coordinates of numbers of few values. */
+  readonly lists: ReadonlySet<number>
 }
 
-/** What levels never have in a table; undefined where that is nothing. Cost O(cells · log rows). */
+/** What levels never have in a table, and which numbers have few values; undefined where that is nothing. Cost O(cells · log rows). */
 function cellsOf(table: Table, formats: readonly ColumnFormat[]): TableCells | undefined {
   const encoder = fitEncoder(table, formats, () => 'quantile')
   const atoms = encoder.columns.filter((code) => code.carries === 'coordinate' && atomCells(code.scaler))
   if (atoms.length === 0 || atoms.length > MOST_COLUMNS) return undefined
   const looked = takeTableRows(table, evenly(table.rowCount, MOST_ROWS))
   const barred = barredCells({ encoder, rows: encodeTable(encoder, looked, LOOKED) })
-  return barred.length > 0 ? { encoder, barred } : undefined
+  const lists = new Set(
+    encoder.columns.flatMap((code) => (code.carries === 'coordinate' && listedValues(code.scaler) ? [code.coordinate] : []))
+  )
+  return barred.length + lists.size > 0 ? { encoder, barred, lists } : undefined
 }
 
 /** What is asked of drawn rows. */
@@ -57,7 +62,8 @@ interface Gaps {
 
 /**
  * Keeps rows that were drawn without knowing of atoms, as behind a codec or from columns one after the other, out of what their levels
- * never have: an amount at a value that only other levels have, or beside the one that its level always has. What is given stays,
+ * never have: an amount at a value that only other levels have, or beside the one that its level always has; and numbers of few values
+ * on one of those. What is given stays,
  * and what is observed is met as before.
  */
 export class KeptCells {
@@ -124,11 +130,10 @@ export class KeptCells {
 
   /** Moved numbers, those of a code that levels go by as the value that they were read as, and those at a value that levels say as this value. */
   private async moved(drawn: Table, { isHeld, key }: { readonly isHeld: IsHeld; readonly key: Key }, evidence?: Evidence): Promise<Table> {
-    const { encoder, barred } = this.cells!
+    const { encoder, barred, lists } = this.cells!
     const before = encodeTable(encoder, drawn, keyFor(key, 'cells'))
     const after = await movedOut(before, { barred, isHeld }, evidence)
     const decoded = decodeTable(encoder, after)
-    const lists = new Set(barred.flatMap(({ sources }) => sources.map(({ coordinate }) => coordinate)))
     const columns = drawn.columns.map((column, c) => {
       const [code, other] = [encoder.columns[c]!, decoded.columns[c]!]
       if (code.carries !== 'coordinate' || !isNumeric(column) || !isNumeric(other)) return column

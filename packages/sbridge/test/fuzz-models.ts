@@ -164,6 +164,16 @@ const months = { name: 'month', source: 'text' as const, values: text((i) => `20
 
 const key = keyFromSeed(1)
 const quick = { bandwidth: 0.5, scaling: 'standard' } as const
+/** Months, ends that come after them, and a sum. */
+const ruledSeries: RawTable = {
+  rowCount: ROWS,
+  columns: [
+    ...series.columns,
+    { name: 'end', source: 'text', values: text((i) => new Date(Date.UTC(2000, i, 3 + (i % 5))).toISOString().slice(0, 10)) },
+    { name: 'sum', source: 'number', values: column(1).map((x, i) => x + column(2)[i]!) }
+  ]
+}
+
 const prepared = (raw: RawTable) => prepareTable(raw, {}).data
 
 /** A model of every kind and of the shapes that differ in what a file says. */
@@ -175,7 +185,7 @@ async function modelFiles(engine: Engine): Promise<Readonly<Record<string, Uint8
   const window = { local: { kind: 'window', radius: 1 }, ...quick } as const
   const latentLocal = await fitLatentLocal(numbers, { latent: 'pca:3', local: { kind: 'auto' } }, { engine })
   const forecast = async (options: Parameters<typeof fitForecast>[1]) =>
-    saveForecast(await fitForecast(prepared(options.season ? yearly : series), options, { engine, key }))
+    saveForecast(await fitForecast(prepared(options.season ? yearly : options.rule ? ruledSeries : series), options, { engine, key }))
   const trajectories = async (options: object) => {
     const input = { rowCount: ROWS, columns: [...numbers.columns.slice(1, 3), months] }
     const model = await fitModel(SYSTEMS.snapshots, { input, options: { time: 'month', rounds: 1, ...options } }, { engine })
@@ -202,6 +212,7 @@ async function modelFiles(engine: Engine): Promise<Readonly<Record<string, Uint8
     embedding: saveEmbedding((await embedTable(withGroup, { dimension: 2, scaling: 'quantile' }, { engine })).model),
     forecast: await forecast({ memory: 2, time: 'month' }),
     'forecast, local': await forecast({ local: { kind: 'window', radius: 1 }, time: 'month' }),
+    'forecast, with rules': await forecast({ memory: 1, time: 'month', rule: ['sum = x1 + x2', 'end >= month'] }),
     'forecast, with a season': await forecast({ season: 'auto', time: 'month' }),
     trajectories: await trajectories({ reference: 'linear', intervals: 'none', holdOut: ['2000-02-01'] }),
     'trajectories, a smooth field': await trajectories({ reference: 'gradient', frequencies: 2, lengthScale: 1, amplitude: 1 }),

@@ -61,9 +61,9 @@ export const ruledRows = keepingLast(relevant, (raw, options): RuledRows => {
   return rules.length + measured.starts.size + measured.within.size === 0 ? prepared : keep(prepared, rules, measured)
 })
 
-/** Columns that are drawn by how they stand to another one; none of those whose scaling is given. */
-export function measuredIn(data: InferredTable, rules: readonly Rule[], options: Options): Measured {
-  const left = keptAsTheyAre(data, options)
+/** Columns that are drawn by how they stand to another one; none of those whose scaling is given, nor `besides`. */
+export function measuredIn(data: InferredTable, rules: readonly Rule[], options: Options, besides: readonly string[] = []): Measured {
+  const left = new Set([...besides, ...keptAsTheyAre(data, options)])
   return { starts: startsOf(rules, data, left), within: withinOf(rules, data, left) }
 }
 

@@ -105,6 +105,58 @@ describe('forecast', () => {
   })
 })
 
+describe('rules of a series', () => {
+  const draw = ['-n', '20', '--steps', '8', '--seed', '4']
+  const ask = (input: string, output: string, ...words: string[]) => sbridge('forecast', at(input), ...draw, '-o', at(output), ...words)
+  /** Rows whose high is below their low. */
+  const broken = (name: string) => rowsOf(name).filter(([, , low, high]) => Number(high) < Number(low)).length
+
+  beforeAll(() => {
+    const noise = normals(keyFromSeed(6), 400)
+    let low = 0
+    const lines = Array.from({ length: 200 }, (_, i) => {
+      low = 0.7 * low + noise[2 * i]!
+      return `${low.toFixed(1)},${(Number(low.toFixed(1)) + Number((noise[2 * i + 1]! ** 2).toFixed(1))).toFixed(1)}`
+    })
+    writeFileSync(at('ranges.csv'), `low,high\n${lines.join('\n')}\n`)
+  })
+
+  it('are kept in every row, from the series and from a model file to the same bytes; --rules off keeps none', async () => {
+    const first = await ask('ranges.csv', 'kept.csv', '--model', at('ranges.sbridge'), '--json')
+    expect(first.code, first.said).toBe(0)
+    expect(JSON.parse(first.said)).toMatchObject({ rules: ['high >= low'] })
+    expect(rowsOf('kept.csv')[0]).toEqual(['member', 'step', 'low', 'high'])
+    expect(broken('kept.csv')).toBe(0)
+    expect((await ask('ranges.sbridge', 'again.csv')).code).toBe(0)
+    expect(readFileSync(at('again.csv'), 'utf8')).toBe(readFileSync(at('kept.csv'), 'utf8'))
+    expect((await sbridge('info', at('ranges.sbridge'))).said).toContain('rule: high >= low')
+    const off = await ask('ranges.csv', 'off.csv', '--rules', 'off')
+    expect(off.said).toContain(`warning rules-broken: ${broken('off.csv')} of 160 rows break high >= low`)
+  })
+
+  it('give way to what is known of their column, and are refused where they cannot be kept', async () => {
+    const known = await ask('ranges.csv', 'known-high.csv', '--given', 'high@2=3')
+    expect(known.code, known.said).toBe(0)
+    expect(new Set(rowsOf('known-high.csv').flatMap(([, step, , high]) => (step === '2' ? [high] : [])))).toEqual(new Set(['3.0']))
+    expect(known.said).toContain('warning rules-broken')
+    for (const [input, ...words] of [
+      ['ranges.sbridge', '--given', 'high@2=3'],
+      ['ranges.sbridge', '--rules', 'off'],
+      ['ranges.csv', '--rule', 'high >= low', '--given', 'high@2=3'],
+      ['ranges.csv', '--rule', 'low >= high'],
+      ['ranges.csv', '--rule', 'high >='],
+      ['ranges.csv', '--rule', 'high >= nope'],
+      ['ranges.csv', '--rule', 'high >= low', '--rules', 'off'],
+      ['ranges.csv', '--rules', 'some']
+    ] as const) {
+      const { code, said } = await ask(input, 'refused.csv', ...words)
+      expect(code, words.join(' ')).toBe(2)
+      expect(said).toMatch(/got .*\n {2}expected .*\n {2}try /)
+      expect(existsSync(at('refused.csv'))).toBe(false)
+    }
+  })
+})
+
 describe('--local', () => {
   it.each(['window:1', 'auto', `graph:EDGES`])('samples with %s, and writes a report', { tags: ['slow'] }, async (local) => {
     const file = local.replace('EDGES', at('edges.csv'))

@@ -10,8 +10,8 @@ import { type ForecastModel, trainingSeries } from './forecast.js'
 const written = new WeakMap<ForecastModel, Table>()
 
 /**
- * Rules that all rows of a series keep, or all but a few, and more rows of its continuations do not than chance explains: the next row is drawn from the numbers of the last ones, and
- * no rule takes part. Columns that stand for places of a grid have none. Cost: as of `compareRules`.
+ * Rules that all rows of a series keep, or all but a few, and more rows of its continuations do not than chance explains: those that
+ * are not kept. Columns that stand for places of a grid have none. Cost: as of `compareRules`.
  */
 export function brokenRules(model: ForecastModel, drawn: Table): NamedWarning[] {
   if (model.summary.inputs) return []
@@ -20,14 +20,14 @@ export function brokenRules(model: ForecastModel, drawn: Table): NamedWarning[] 
   const found = compareRules({ real }, { real, synthetic: asWritten(model, drawn) })
   return found.filter(isBroken).map(({ rule, broken, rows, floor }) => ({
     name: 'rules-broken',
-    message: `${countText(broken)} of ${countText(rows)} rows break ${rule}, ${floor === 0 ? 'which all rows of the series keep' : 'more than those of the series do'}: a forecast keeps no rules; put the difference in the place of one of two columns that are compared, and leave out what others compute (--exclude)`
+    message: `${countText(broken)} of ${countText(rows)} rows break ${rule}, ${floor === 0 ? 'which all rows of the series keep' : 'more than those of the series do'}: it is not kept under --rules off, or where its column is known; the difference of two columns can be forecast in the place of one`
   }))
 }
 
-/** The columns that are drawn, in the decimals that they are written with. */
-function asWritten({ encoder }: ForecastModel, { columns, rowCount }: Table): Table {
-  const own = encoder.formats.flatMap((format) => {
-    const column = columns.find(({ name }) => name === format.name)
+/** The columns of numbers but for the time, in the decimals that they are written with. */
+function asWritten({ formats, clock }: ForecastModel, { columns, rowCount }: Table): Table {
+  const own = formats.flatMap((format) => {
+    const column = columns.find(({ name }) => name === format.name && name !== clock?.name)
     return column && isNumeric(column) ? [{ ...column, values: column.values.map((value) => roundToFormat(value, format)) }] : []
   })
   return { columns: own, rowCount }

@@ -92,6 +92,8 @@ export function checkReach(clock: Clock, format: ColumnFormat, steps: number): v
 /** A clock, and where the rows of a series stand on it: the last at 0, those before it at −1, −2, …, less what is missing in between [T]. */
 interface Clocked {
   readonly clock: Clock
+  /** Whether times are as far apart as they say, so that those to come are known. */
+  readonly isEven: boolean
   readonly places: Float64Array
   readonly notes: readonly string[]
 }
@@ -123,13 +125,13 @@ export function clockOf({ table, formats }: InferredTable, name: string): Clocke
   const spacing = (last - values[0]!) / Math.max(1, values.length - 1)
   const uneven = values.some((value, i) => i > 0 && Math.abs(value - values[i - 1]! - spacing) > EVEN * spacing)
   const months = column.kind === 'datetime' && uneven ? monthsOf(values) : undefined
-  if (months) return { clock: { ...own, spacing, months: months.months }, ...gapsOf(months.places, name) }
+  if (months) return { clock: { ...own, spacing, months: months.months }, isEven: true, ...gapsOf(months.places, name) }
   const weekdays = column.kind === 'datetime' && uneven ? weekdayPlaces(values) : undefined
-  if (weekdays) return { clock: { ...own, spacing: (DAY * WEEK) / WORKING, weekdays: true }, ...gapsOf(weekdays, name) }
+  if (weekdays) return { clock: { ...own, spacing: (DAY * WEEK) / WORKING, weekdays: true }, isEven: true, ...gapsOf(weekdays, name) }
   const grid = uneven ? gridOf(values) : undefined
-  if (grid) return { clock: { ...own, spacing: grid.spacing }, ...gapsOf(grid.places, name) }
+  if (grid) return { clock: { ...own, spacing: grid.spacing }, isEven: true, ...gapsOf(grid.places, name) }
   const notes = uneven ? [`the steps of ${name} differ: the transition treats them as equal, and times go on in mean steps`] : []
-  return { clock: { ...own, spacing }, places: evenPlaces(values.length), notes }
+  return { clock: { ...own, spacing }, isEven: !uneven, places: evenPlaces(values.length), notes }
 }
 
 /** Of a step: what two may differ by and be the same. */

@@ -1,13 +1,15 @@
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
 import { decodeTable, encodeTable } from '../../table/encoder.js'
-import type { ColumnFormat, InferredTable } from '../../table/infer.js'
-import type { Column, Table } from '../../table/table.js'
+import type { InferredTable } from '../../table/infer.js'
+import type { Column } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { checkReach, timeAt } from './clock.js'
+import { checkReach } from './clock.js'
 import { type ForecastModel, hasScores } from './forecast.js'
+import { type RowsBack, wholeSeries } from './ruled-series.js'
 import { shiftedBySeason } from './season.js'
 import { Transition } from './transition.js'
 
@@ -36,8 +38,8 @@ export async function drawForecast(model: ForecastModel, { members, steps }: For
     context.watch?.progress?.({ stage: 'forecast', done: step, total: steps })
   }
   const coordinates = shiftedBySeason(rows, { season: model.season, sign: 1, placeOf: (i) => (i % steps) + 1 })
-  const { columns } = decodeTable(model.encoder, { coordinates, codes: new Int32Array(0) })
-  return labelled(model, { columns, rowCount: rows.rows }, { members, steps })
+  const table = decodeTable(model.encoder, { coordinates, codes: new Int32Array(0) })
+  return labelled(model, { table, formats: model.encoder.formats }, { members, steps, key: keyFor(key, 'rules') })
 }
 
 /** Throws `InputError`: counts that are no counts, times beyond what dates can say. */
@@ -83,31 +85,21 @@ function pushed(history: Matrix, next: Matrix): Matrix {
 
 const WHOLE = { source: 'number', kind: 'integer', integer: true } as const
 
-/** Rows of the series by member, then step, with these beside them, and their times. */
-export function labelled(
-  model: ForecastModel,
-  rows: Table,
-  { members, steps }: ForecastRequest,
-  shown: readonly ColumnFormat[] = model.encoder.formats
-): InferredTable {
-  const { clock } = model
-  const columns: Column[] = [...rows.columns]
-  const formats = [...shown]
+interface Labels extends ForecastRequest, RowsBack {}
+
+/** Rows of the series by member, then step, with these beside them, their times, and what rules derive. */
+export function labelled(model: ForecastModel, drawn: WrittenTable, { members, steps, ...back }: Labels): InferredTable {
   const stepOf = (i: number) => (i % steps) + 1
-  if (clock) {
-    const values = Float64Array.from({ length: rows.rowCount }, (_, i) => timeAt(clock, stepOf(i)))
-    columns.splice(clock.place, 0, { name: clock.name, kind: clock.column, values })
-    formats.splice(clock.place, 0, model.formats[clock.place]!)
-  }
+  const { table, formats } = wholeSeries(model, drawn, stepOf, back)
   const label = (name: string, of: (i: number) => number): Column => ({
     name,
     kind: 'integer',
-    values: Float64Array.from({ length: rows.rowCount }, (_, i) => of(i))
+    values: Float64Array.from({ length: table.rowCount }, (_, i) => of(i))
   })
   return {
     table: {
-      columns: [label('member', (i) => (Math.floor(i / steps) % members) + 1), label('step', stepOf), ...columns],
-      rowCount: rows.rowCount
+      columns: [label('member', (i) => (Math.floor(i / steps) % members) + 1), label('step', stepOf), ...table.columns],
+      rowCount: table.rowCount
     },
     formats: [{ name: 'member', ...WHOLE }, { name: 'step', ...WHOLE }, ...formats],
     notes: model.summary.notes

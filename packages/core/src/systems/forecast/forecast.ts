@@ -1,4 +1,5 @@
 import type { Unit } from '../../law/units.js'
+import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
 import { beside, type Matrix, matrix } from '../../num/matrix.js'
@@ -8,21 +9,23 @@ import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
 import { decodeTable, type Encoder, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import { spikesOf } from '../../table/recurring.js'
-import { keepColumns } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
+import { behindRules } from '../localisation.js'
 import { type FieldColumns, fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
+import type { Ruled } from '../ruled-rows.js'
 import { type Clock, clockOf, evenPlaces, risingNotes } from './clock.js'
 import { chooseMemory, type MemoryTrial } from './memory.js'
 import type { ForecastOptions } from './options.js'
 import { historyAt, type Pairs, pairEnds, pairsOf } from './pairs.js'
+import { ruledSeries, wholeSeries } from './ruled-series.js'
 import { findSeason, periodsFor, type Season, shiftedBySeason } from './season.js'
 import { fitTransition, type TransitionModel } from './transition.js'
 import { walkNotes } from './unit-root.js'
 
 /** A transition fitted to a series, with what is needed to continue it. */
-export interface ForecastModel {
+export interface ForecastModel extends Ruled {
   readonly encoder: Encoder
   readonly transition: TransitionModel
   readonly memory: number
@@ -33,6 +36,7 @@ export interface ForecastModel {
   readonly season?: Season
   /** Place of the next row of every pair [M], the last row of the series at 0; where left out each follows the one before it. */
   readonly places?: Float64Array
+  /** Of the whole series. */
   readonly formats: readonly ColumnFormat[]
   readonly summary: ForecastSummary
 }
@@ -67,14 +71,16 @@ export interface SeasonSummary {
 export async function fitForecast(data: InferredTable, options: ForecastOptions, context: Context): Promise<ForecastModel> {
   const {
     clock,
+    isEven,
     places,
     notes: clockNotes
   } = options.time === undefined
-    ? { clock: undefined, places: evenPlaces(data.table.rowCount), notes: risingNotes(data.table) }
+    ? { clock: undefined, isEven: false, places: evenPlaces(data.table.rowCount), notes: risingNotes(data.table) }
     : clockOf(data, options.time)
-  const series = clock ? keepColumns(data, ({ name }) => name !== clock.name) : data
-  checkLength(series.table, typeof options.memory === 'number' ? options.memory : 1)
-  checkNames(series.table)
+  checkLength(data.table, typeof options.memory === 'number' ? options.memory : 1)
+  checkNames(data.formats, clock?.name)
+  const { data: series, rules } = ruledSeries(data, { ...options, clock, isEven })
+  const local = options.local && behindRules(options.local, rules)
   const encoder = fitEncoder(series.table, series.formats, (name) => scalingOf(series.table, name))
   const columns = fieldColumns(encoder, 'series')
   if (encoder.coordinateCount === 0) throw constantSeries()
@@ -83,13 +89,17 @@ export async function fitForecast(data: InferredTable, options: ForecastOptions,
   const season = await findSeason({ coordinates: scaled, places }, periods)
   const rest = (of: Matrix): Matrix => shiftedBySeason(of, { season, sign: -1, placeOf: (row) => places[row]! })
   const coordinates = rest(scaled)
-  const { memory, trials } = await memoryFor({ coordinates, places, columns, season }, options, context)
+  const { memory, trials } = await memoryFor(
+    { coordinates, places, columns, season },
+    { memory: options.memory ?? 'auto', ...defined({ local }) },
+    context
+  )
   const ends = pairEnds(places, memory)
   checkPairs(ends.length, { ...options, memory })
   // What comes next is spread over the interval of a spike, so that the law of it is smooth; what came before stands in its middle.
   const next = hasScores(encoder) ? rest(encodeTable(encoder, series.table, keyFor(context.key, 'encode')).coordinates) : coordinates
   const pairs = { ...pairsOf(coordinates, memory, ends), outputs: pairsOf(next, memory, ends).outputs }
-  const plan = options.local ? localUnits(options.local, columns, pairs, memory) : undefined
+  const plan = local ? localUnits(local, columns, pairs, memory) : undefined
   const transition = await fitTransition(pairs, plan ? { units: plan.units } : {}, context)
   return {
     encoder,
@@ -100,6 +110,7 @@ export async function fitForecast(data: InferredTable, options: ForecastOptions,
     ...(season ? { season } : {}),
     ...(places[0] === 1 - places.length ? {} : { places: Float64Array.from(ends, (row) => places[row]!) }),
     formats: data.formats,
+    ...(rules ? { rules } : {}),
     summary: {
       pairCount: pairs.inputs.rows,
       memory,
@@ -191,8 +202,8 @@ function checkLength(table: Table, memory: number): void {
   })
 }
 
-function checkNames({ columns }: Table): void {
-  const clash = columns.find(({ name }) => name === 'member' || name === 'step')
+function checkNames(columns: readonly ColumnFormat[], time: string | undefined): void {
+  const clash = columns.find(({ name }) => name !== time && (name === 'member' || name === 'step'))
   if (!clash) return
   throw new InputError({
     code: 'columns-clash',
@@ -245,11 +256,14 @@ function localUnits(local: NonNullable<ForecastOptions['local']>, columns: Field
 }
 
 /** The series that a model was fitted to, from its row `memory` + 1 on, without the time column and rows that come after a gap. */
-export function trainingSeries({ encoder, transition, season, places }: ForecastModel): Table {
+export function trainingSeries(model: ForecastModel): Table {
+  const { encoder, transition, season, places, clock } = model
   const rows = unstandardised(transition, transition.outputCount)
   const placeOf = (row: number) => places?.[row] ?? row + 1 - rows.rows
   const coordinates = shiftedBySeason(rows, { season, sign: 1, placeOf })
-  return decodeTable(encoder, { coordinates, codes: new Int32Array(0) })
+  const drawn = decodeTable(encoder, { coordinates, codes: new Int32Array(0) })
+  const { table } = wholeSeries(model, { table: drawn, formats: encoder.formats }, placeOf)
+  return { ...table, columns: table.columns.filter(({ name }) => name !== clock?.name) }
 }
 
 /** The first columns of (outputs, inputs) of a transition, in the coordinates of the encoder. */

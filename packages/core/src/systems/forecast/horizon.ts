@@ -1,4 +1,7 @@
+import { wholeRow } from '../../code/rules/rule-row.js'
 import type { GuidedUnit } from '../../draw/guided-pass.js'
+import type { Condition } from '../../know/conditions.js'
+import type { LikelihoodModule, LikelihoodRow } from '../../know/likelihood-row.js'
 import { linearLaw, type Regression } from '../../law/linear-law.js'
 import { type FieldRows, lawOfUnit, type Unit } from '../../law/units.js'
 import { InputError } from '../../num/errors.js'
@@ -10,6 +13,7 @@ import type { NumericScaler } from '../../table/scaling.js'
 import type { NumericColumn } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { fitWindows } from '../fit-windows.js'
+import { timeAt } from './clock.js'
 import { type ForecastModel, unstandardised } from './forecast.js'
 import { seasonAt } from './season.js'
 
@@ -136,6 +140,29 @@ export class Horizon {
         return { regression, law: () => laws[c]! }
       })
     )
+  }
+
+  /** Columns of the series that are given at each step. */
+  givenAt({ numbers, ranges }: Condition): string[][] {
+    const given = new Set([...numbers, ...ranges].map(({ column }) => column))
+    const { columns } = this.model.encoder
+    return Array.from({ length: this.steps }, (_, s) => columns.flatMap(({ name }, c) => (given.has(s * columns.length + c) ? [name] : [])))
+  }
+
+  /** A likelihood of rows that have what rules derive, too, as one of what is drawn. */
+  ofWholeRows(module: LikelihoodModule): LikelihoodModule {
+    const { rules, clock, encoder } = this.model
+    if (!rules) return module
+    const whole = wholeRow(rules)
+    const wholeAt = (row: LikelihoodRow, step: number): [string, LikelihoodRow[string]][] => {
+      const drawn = encoder.columns.map(({ name }) => [name, row[`${name}@${step}`]!] as const)
+      const derived = whole(Object.fromEntries(clock ? [...drawn, [clock.name, timeAt(clock, step)]] : drawn))
+      return rules.rules.map(({ column }) => [`${column}@${step}`, derived[column]!])
+    }
+    return {
+      logLikelihood: (row) =>
+        module.logLikelihood({ ...row, ...Object.fromEntries(this.stepNumbers.flatMap((step) => wholeAt(row, step))) })
+    }
   }
 
   /** Columns of the series, by member, then step. */

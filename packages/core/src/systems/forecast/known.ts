@@ -1,4 +1,5 @@
-import { inBatches, partOf } from '../../draw/batches.js'
+import { ruleTexts } from '../../code/rules/kept-rules.js'
+import { chainsOfNames, inBatches, partOf } from '../../draw/batches.js'
 import { type GuidedUnit, guidedPass } from '../../draw/guided-pass.js'
 import { startRows } from '../../draw/run.js'
 import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven } from '../../know/conditions.js'
@@ -12,13 +13,16 @@ import { lawAt } from '../../law/target-law.js'
 import type { FieldRows } from '../../law/units.js'
 import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
-import { counted } from '../../num/listed.js'
+import { counted, listed } from '../../num/listed.js'
 import { type Matrix, stackRows, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
 import { decodeTable } from '../../table/encoder.js'
+import { columnsOf } from '../../table/expression.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
+import { parseObservation } from '../../table/parse-expression.js'
 import { isNumeric } from '../../table/table.js'
+import type { Asked } from '../asked.js'
 import type { Context } from '../context.js'
 import { knowledgeOf } from '../field-knowledge.js'
 import { checkForecast, type ForecastRequest, labelled } from './draw.js'
@@ -72,8 +76,9 @@ export async function drawForecastUnder(model: ForecastModel, request: KnownFore
   const horizon = new Horizon(model, steps)
   checkForecast(model, request)
   checkSteps(model, request)
+  refuseDerived(model, request)
   const { conditions, observations } = readKnown(horizon.encoder, request)
-  const evidence = pullEach(horizon.encoder, { observations, module: request.likelihood })
+  const evidence = pullEach(horizon.encoder, { observations, module: request.likelihood && horizon.ofWholeRows(request.likelihood) })
   const key = keyFor(context.key, 'known forecast')
   const rows = horizon.trainingRows()
   const units = await horizon.units({ ...context, key: keyFor(key, 'fit') })
@@ -91,9 +96,15 @@ export async function drawForecastUnder(model: ForecastModel, request: KnownFore
   const all = { members: members * conditions.length, columns: { coordinates: stackRows(states), codes: new Int32Array(0) } }
   const unrolled = repeatGiven(decodeTable(horizon.encoder, all.columns), conditions, members)
   const columns = horizon.rolled(unrolled.columns.filter(isNumeric), all.members)
-  const shown = formatsOf(horizon, model, conditions)
+  const drawn = { table: { columns, rowCount: all.members * steps }, formats: formatsOf(horizon, model, conditions) }
+  const given = conditions.map((condition) => horizon.givenAt(condition))
+  const back = {
+    key: keyFor(key, 'rules'),
+    chains: chainsOfNames(names, members * steps),
+    givenIn: (i: number) => given[Math.floor(i / (members * steps))]![i % steps]!
+  }
   return {
-    ...labelled(model, { columns, rowCount: all.members * steps }, { members, steps }, shown),
+    ...labelled(model, drawn, { members, steps, ...back }),
     report: { conditions: supports, warnings: supports.flatMap(({ warnings }) => warnings) }
   }
 }
@@ -117,6 +128,26 @@ function checkSteps({ summary }: ForecastModel, { given = {}, observe = [], step
     got: `${last.name}@${last.step}, of a forecast of ${counted(steps, 'step')}`,
     expected: `a step up to ${steps}`,
     try: `--steps ${last.step}`
+  })
+}
+
+/** Columns of a series of which something is known, without their steps. */
+export const columnsAsked = ({ givens, observe }: Pick<Asked, 'givens' | 'observe'>): string[] => {
+  const names = [...givens.flatMap(Object.keys), ...observe.flatMap((text) => columnsOf(parseObservation(text).residual))]
+  return [...new Set(names.map((name) => name.replace(/@-?\d+$/, '')))]
+}
+
+/** Throws `InputError` (code `known-derived`) for something that is known of what rules derive: rows to come are drawn without it. */
+function refuseDerived({ rules, summary }: ForecastModel, { given = {}, observe = [] }: KnownForecastRequest): void {
+  const own = rules?.rules ?? []
+  const names = own.length === 0 ? [] : columnsAsked({ givens: [given].flat(), observe })
+  const rule = own.find(({ column }) => names.includes(column))
+  if (!rule) return
+  throw new InputError({
+    code: 'known-derived',
+    got: `${rule.column} as known, which the model derives: ${ruleTexts({ rules: [rule], columns: [] }).join(', ')}`,
+    expected: `columns that it draws: ${listed(summary.columns)}`,
+    try: `the series in place of its model, which draws ${rule.column} as any other column; in programs, a fit with known: ['${rule.column}']`
   })
 }
 

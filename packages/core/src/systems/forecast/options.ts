@@ -1,8 +1,9 @@
 import { type Field, whole } from '../fields.js'
 import type { Localisation } from '../localisation.js'
+import type { RuleOptions } from '../rule-options.js'
 
 /** Options of fitting a transition to a series. */
-export interface ForecastOptions {
+export interface ForecastOptions extends RuleOptions {
   /** How many past rows the next one is drawn from; `auto`: as many as rows that are held out ask for. Default auto. */
   readonly memory?: number | 'auto'
   /** Which columns influence a column's next value; all when left out. */
@@ -11,6 +12,8 @@ export interface ForecastOptions {
   readonly time?: string
   /** Periods in rows after which the series repeats itself in part; `auto`: day, week and year where the times are dates. Default auto. */
   readonly season?: 'auto' | 'off' | readonly number[]
+  /** Columns that something may be known of in rows to come: no rule derives them. Default none. */
+  readonly known?: readonly string[]
 }
 
 /** The options of a forecast, each described once. */

@@ -19,10 +19,10 @@ import {
   word
 } from '../../model-file/reading.js'
 import { matrix } from '../../num/matrix.js'
-import type { Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { timeBounds } from '../../table/present.js'
 import { checkField, columnFormat, type EncoderRecord, encoderIn, recordEncoder, scaledArray, UNSCALED } from '../encoder-file.js'
+import { keptRulesIn, withRules } from '../rules-file.js'
 import { givenChoice, recordWindows, restoreWindows, type WindowRecord, windowRecord } from '../window-file.js'
 import { type Clock, type Months, timeAt } from './clock.js'
 import type { ForecastModel, ForecastSummary, SeasonSummary } from './forecast.js'
@@ -42,7 +42,7 @@ interface ForecastMeta {
 
 /** Model → contents of a model file. */
 export function saveForecast(model: ForecastModel): ModelContents {
-  const { transition, memory, clock, season, places, formats, summary } = model
+  const { transition, memory, clock, season, places, formats, rules, summary } = model
   const { record, arrays } = recordEncoder(model.encoder)
   const windows = recordWindows(transition.units)
   const meta: ForecastMeta = {
@@ -55,7 +55,7 @@ export function saveForecast(model: ForecastModel): ModelContents {
     units: windows.records,
     summary
   }
-  return {
+  const contents = {
     kind: 'forecast',
     meta,
     arrays: {
@@ -69,6 +69,7 @@ export function saveForecast(model: ForecastModel): ModelContents {
       ...(places ? { places } : {})
     }
   }
+  return withRules(contents, rules)
 }
 
 const clockRecord = record<Clock>({
@@ -119,7 +120,9 @@ export function loadForecast(contents: ModelContents): ForecastModel {
   checkField(encoder)
   exactly(encoder.coordinateCount)(outputCount, 'meta.outputCount')
   exactly(memory)(summary.memory, 'meta.summary.memory')
-  checkFormats(encoder, meta)
+  const drawn = [...encoder.columns.map(({ name }) => name), ...(clock ? [clock.name] : [])]
+  const rules = keptRulesIn(contents, drawn)
+  checkFormats(rules?.columns ?? encoder.columns, meta)
   checkUnits(units, outputCount)
   if (season) exactly(outputCount)(season.length, 'meta.season.length')
   const width = (memory + 1) * outputCount
@@ -141,6 +144,7 @@ export function loadForecast(contents: ModelContents): ForecastModel {
     ...(season ? { season } : {}),
     ...('places' in arrays ? { places: float64Array(arrays, 'places', pairCount, { least: -1e9, most: 0 }) } : {}),
     formats,
+    ...(rules ? { rules } : {}),
     summary
   }
 }
@@ -148,9 +152,9 @@ export function loadForecast(contents: ModelContents): ForecastModel {
 /** Outputs and inputs of a transition. */
 const widthOf = ({ arrays }: ModelContents): number => float64Array(arrays, 'centre', undefined, SCALED).length
 
-/** Formats are those of the encoder, with that of the time column at its place. */
-function checkFormats({ columns }: Encoder, { clock, formats }: Pick<ForecastMeta, 'clock' | 'formats'>): void {
-  const names = columns.map(({ name }) => name)
+/** Formats are those of what is drawn and derived, with that of the time column at its place. */
+function checkFormats(columns: readonly { readonly name: string }[], { clock, formats }: Pick<ForecastMeta, 'clock' | 'formats'>): void {
+  const names = columns.map(({ name }) => name).filter((name) => name !== clock?.name)
   if (clock) {
     whole({ least: 0, most: names.length })(clock.place, 'meta.clock.place')
     names.splice(clock.place, 0, clock.name)

@@ -1,3 +1,4 @@
+import { ruleTexts } from '../../code/rules/kept-rules.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { type InferOptions, type InferredTable, inferTable } from '../../table/infer.js'
@@ -9,12 +10,13 @@ import { conditionFields } from '../condition-options.js'
 import { contextOf } from '../context.js'
 import { keepingDialect } from '../dialect.js'
 import { type Localisation, localisationIn } from '../localisation.js'
+import { ruleFields } from '../rule-options.js'
 import { type Answer, type Plan, planOf, type System } from '../system.js'
 import { tableFields } from '../table-options.js'
 import { brokenRules } from './broken-rules.js'
 import { drawForecast } from './draw.js'
 import { type ForecastModel, fitForecast, trainingSeries } from './forecast.js'
-import { drawForecastUnder, type KnownForecastReport } from './known.js'
+import { columnsAsked, drawForecastUnder, type KnownForecastReport } from './known.js'
 import { type ForecastOptions, forecastFields } from './options.js'
 import { loadForecast, saveForecast } from './save.js'
 import { tellForecast } from './tell.js'
@@ -50,11 +52,11 @@ export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, D
   name: 'series',
   kinds: ['forecast'],
   fields: {
-    fit: [...forecastFields, ...tableFields.filter(({ name }) => name !== 'weights')],
+    fit: [...forecastFields, ...tableFields.filter(({ name }) => name !== 'weights'), ...ruleFields],
     draw: [],
     know: conditionFields.filter(({ name }) => KNOWN.includes(name))
   },
-  also: { fit: ['seed'], draw: ['rows', 'steps', 'seed', 'missing', 'asked'] },
+  also: { fit: ['seed', 'known'], draw: ['rows', 'steps', 'seed', 'missing', 'asked'] },
   holds: (model): model is ForecastModel => 'transition' in model,
   kindOf: () => 'forecast',
   fittedWith: () => ({}),
@@ -65,10 +67,10 @@ export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, D
     const asked = known.asked ?? (await askedIn(known, host))
     return { steps, ...defined({ rows, seed, asked }) }
   },
-  optionsFor: (_input, options) => options,
+  optionsFor: (_input, options, { asked }) => (asked ? { ...options, known: [...(options.known ?? []), ...columnsAsked(asked)] } : options),
   plan,
-  fit(input, { local, memory, time, season, seed = 1, ...table }, context) {
-    const options = defined({ local: local as Localisation | undefined, memory, time, season })
+  fit(input, { local, memory, time, season, known, rules, rule, seed = 1, ...table }, context) {
+    const options = defined({ local: local as Localisation | undefined, memory, time, season, known, rules, rule })
     return fitForecast(inferTable(input, table), options, contextOf(seed, context))
   },
   async draw(model, { rows: members = MEMBERS, steps, seed = 1, asked }, jobContext) {
@@ -99,7 +101,7 @@ export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, D
     return together(tellForecast(model, ensemble), { json: {}, topics: [], warnings: own, notes: [] })
   },
   training: trainingSeries,
-  summary: ({ summary }) => summary,
+  summary: ({ summary, rules }) => (rules ? { ...summary, rules: ruleTexts(rules) } : summary),
   save: saveForecast,
   load: loadForecast
 })

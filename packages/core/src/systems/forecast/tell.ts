@@ -4,6 +4,7 @@ import { countText } from '../../tell/numbers.js'
 import { type Drawing, explained, type Figure, facts, type TableOf, type Telling, type Topic, together } from '../../tell/telling.js'
 import { choiceFacts, choiceFigures } from '../choices.js'
 import { tellSupport } from '../support.js'
+import { tellRules } from '../tell-rules.js'
 import { type ForecastModel, trainingSeries } from './forecast.js'
 import type { KnownForecastReport } from './known.js'
 import type { MemoryTrial } from './memory.js'
@@ -32,20 +33,22 @@ const LEAST_STEPS = 10
 
 /** What a forecast says; with an ensemble, what it looks like. */
 export function tellForecast(model: ForecastModel, ensemble?: Ensemble): Telling {
-  const { summary } = model
+  const { summary, rules } = model
   const series = ensemble && trainingSeries(model)
+  // Where rules are kept what is drawn is not what is shown.
+  const columns = rules?.columns.flatMap(({ name, spread }) => (name !== model.clock?.name && spread ? [name] : [])) ?? summary.columns
   const drawn = ensemble && { members: ensemble.members, steps: ensemble.steps }
   const told: Telling = {
     json: { ...drawn, ...summary },
     topics: [
-      ...(ensemble ? [fanTopic(summary.columns, ensemble, series!)] : []),
-      ...(ensemble && ensemble.steps >= LEAST_STEPS ? [lawTopic(summary.columns, ensemble, series!)] : []),
+      ...(ensemble ? [fanTopic(columns, ensemble, series!)] : []),
+      ...(ensemble && ensemble.steps >= LEAST_STEPS ? [lawTopic(columns, ensemble, series!)] : []),
       transitionTopic(model)
     ],
     warnings: [],
     notes: summary.notes
   }
-  return ensemble?.report ? together(told, tellKnown(ensemble.report)) : told
+  return together(told, ...(rules ? [tellRules(rules)] : []), ...(ensemble?.report ? [tellKnown(ensemble.report)] : []))
 }
 
 function tellKnown(report: KnownForecastReport): Telling {

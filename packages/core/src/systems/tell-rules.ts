@@ -1,5 +1,5 @@
-import { type KeptRules, ruleTexts } from '../../code/rules/kept-rules.js'
-import { facts, type Telling } from '../../tell/telling.js'
+import { type KeptRules, ruleTexts } from '../code/rules/kept-rules.js'
+import { facts, type Telling } from '../tell/telling.js'
 
 /** What a model says of the rules of its table. */
 export function tellRules(kept: KeptRules): Telling {

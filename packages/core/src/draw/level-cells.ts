@@ -6,6 +6,7 @@ import { copyMatrix, type Matrix } from '../num/matrix.js'
 import { type AtomCells, atomCellOf } from '../table/atoms.js'
 import type { Encoded } from '../table/encoder.js'
 import { decoderOf } from '../table/scaling.js'
+import { listedValues } from '../table/standing-out.js'
 
 /** Of levels that say nothing, how many may lose a cell that their rows lack by chance: one in twenty. What they lose is a row in three or fewer. */
 const CHANCE = log(0.05)
@@ -17,9 +18,6 @@ export const MOST_ROWS = 10_000
 
 /** A cell that no row of a level has, beyond chance; that none has; that some have. */
 const [BARRED, UNSEEN, SEEN] = [0, 1, 2]
-
-/** Values of a number that says what others may be, at most: a code, and no measurement. */
-const MOST_LEVELS = 30
 
 type NumberCode = Extract<TrainingRows['encoder']['columns'][number], { readonly carries: 'coordinate' }>
 
@@ -108,14 +106,6 @@ const cellIn =
     missingFactor !== undefined && codes[i * width + missingFactor] === 1
       ? -1
       : atomCellOf(cells, coordinates.data[i * coordinates.cols + coordinate]!)
-
-/** The values of a number that has few, as codes and ratings have; undefined of others. */
-export function listedValues(scaler: NumberCode['scaler']): readonly number[] | undefined {
-  if (scaler.method !== 'quantile' || !scaler.discrete) return undefined
-  const values = new Set<number>()
-  for (const value of scaler.knots) if (values.add(value).size > MOST_LEVELS) return undefined
-  return [...values]
-}
 
 /** A number of few values, as levels; −1 where it is missing. */
 function listOf({ coordinate, scaler, missingFactor }: NumberCode, width: number) {

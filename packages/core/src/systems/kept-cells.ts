@@ -1,4 +1,4 @@
-import { type BarredCells, barredCells, barsHeld, type IsHeld, isAtAtom, listedValues, MOST_ROWS } from '../draw/level-cells.js'
+import { type BarredCells, barredCells, barsHeld, type IsHeld, isAtAtom, MOST_ROWS } from '../draw/level-cells.js'
 import { movedOut } from '../draw/rows-kept.js'
 import { resolveConditions } from '../know/conditions.js'
 import type { Evidence } from '../know/evidence.js'
@@ -12,6 +12,7 @@ import { isMissing } from '../table/cells.js'
 import { decodeTable, type Encoder, encodeTable, fitEncoder } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
 import { takeTableRows } from '../table/rows.js'
+import { listedValues } from '../table/standing-out.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../table/table.js'
 import type { Asked } from './asked.js'
 

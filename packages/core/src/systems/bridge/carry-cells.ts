@@ -5,10 +5,10 @@ import { type Key, keyFor } from '../../num/random.js'
 import { decodeTable, type Encoded, presentValues, writtenPlaces } from '../../table/encoder.js'
 import { takeTableRows } from '../../table/rows.js'
 import { scaleValues } from '../../table/scaling.js'
+import { standingOut } from '../../table/standing-out.js'
 import { isNumeric } from '../../table/table.js'
 import { MOST_COLUMNS } from '../kept-cells.js'
 import type { Carrier } from './sides.js'
-import { standingOut } from './spike-warnings.js'
 
 /** A number with values that stand out in either table, or with few: each is a cell, and so is what lies below, between and above them. */
 export interface CellColumn {

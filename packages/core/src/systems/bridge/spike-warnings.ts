@@ -1,8 +1,6 @@
 import type { NamedWarning } from '../../know/support.js'
-import { sorted } from '../../num/statistics.js'
 import { presentValues } from '../../table/encoder.js'
-import { spikesOf } from '../../table/recurring.js'
-import { fitScaler } from '../../table/scaling.js'
+import { standingOut } from '../../table/standing-out.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { numberText, shareText, timeText } from '../../tell/numbers.js'
 
@@ -41,18 +39,6 @@ export function spikeWarnings({ from, to, start, drawn, way, why }: Spiked): Nam
       return [{ name: 'spike-moved', message }]
     })
   })
-}
-
-/** Values of a number that is a code or a count, at most. */
-const FEW = 30
-
-/** Values that stand out in any of these columns, as the zero of an amount, each once; all values of a number that has few. */
-export function standingOut(columns: readonly Float64Array[]): number[] {
-  const all = sorted(Float64Array.from(columns.flatMap((values) => [...values])))
-  const values = new Set(all)
-  const scaler = values.size <= FEW ? fitScaler(all, 'quantile') : undefined
-  if (scaler?.method === 'quantile' && scaler.discrete) return [...values]
-  return [...new Set(columns.flatMap((own) => spikesOf(sorted(own))))]
 }
 
 function numbersOf({ columns }: Table, name: string): Float64Array | undefined {

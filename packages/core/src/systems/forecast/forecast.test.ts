@@ -34,6 +34,17 @@ function valuesOf(table: Table, name: string): Float64Array {
   return column.values
 }
 
+it('numbers of few values go on among these', async () => {
+  const state = autoregressive(400, 0.8, 0, 21)
+  const noise = normals(keyFromSeed(22), 800)
+  const stars = state.map((a, i) => Math.min(5, Math.max(1, Math.round(3 + 0.6 * a + 0.4 * noise[i]!))))
+  const open = state.map((a, i) => Number(a + noise[400 + i]! > 0.5))
+  const model = await fitForecast(seriesOf({ stars, open, state }), {}, context)
+  const { table } = await drawForecast(model, { members: 200, steps: 6 }, context)
+  expect(new Set(valuesOf(table, 'open'))).toEqual(new Set([0, 1]))
+  expect([...new Set(valuesOf(table, 'stars'))].sort()).toEqual([1, 2, 3, 4, 5])
+})
+
 describe('a series with a spike, as rain that is often none', () => {
   // Dry days stay dry with probability 0.9, wet ones become dry with 0.3: three of four are dry. Amounts are e^(1 + z/2).
   const days = 600

@@ -4,12 +4,11 @@ import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
 import { beside, type Matrix, matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
-import { sorted } from '../../num/statistics.js'
 import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
 import { decodeTable, type Encoder, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
-import { spikesOf } from '../../table/recurring.js'
 import type { ScalingMethod } from '../../table/scaling.js'
+import { standingOut } from '../../table/standing-out.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { behindRules } from '../localisation.js'
@@ -131,10 +130,10 @@ export async function fitForecast(data: InferredTable, options: ForecastOptions,
   }
 }
 
-/** Numbers with a spike, as rain that is often none, by their normal scores, of which a spike is an interval. */
+/** Numbers with a spike, as rain that is often none, or of few values by their normal scores, of which each of these is an interval. */
 function scalingOf({ columns }: Table, name: string): ScalingMethod {
   const column = columns.find((one) => one.name === name)
-  return column && isNumeric(column) && spikesOf(sorted(presentValues(column))).length > 0 ? 'quantile' : 'standard'
+  return column && isNumeric(column) && standingOut([presentValues(column)]).length > 0 ? 'quantile' : 'standard'
 }
 
 /** Whether a column of a series is coded by normal scores. */

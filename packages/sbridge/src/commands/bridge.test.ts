@@ -116,28 +116,37 @@ describe('rows between, carried over, coupled', () => {
       const debt = u[3 * i + 2]! < 0.6 ? '0' : (more + 20 * Math.exp(z[3 * i + 1]! / 3)).toFixed(1)
       // Of whole numbers what lies beside nought is rounded to it.
       const visits = u[3 * i + 1]! < 0.4 ? 0 : 1 + Math.floor(6 * u[3 * i + 2]! ** 2) + more
-      return `${pays ? (i % 3 === 0 ? 'cash' : 'card') : 'none'},${amount},${debt},${visits},${(40 + 10 * z[3 * i + 2]!).toFixed(1)}`
+      // Small beside how far the map moves it: it would go below nought.
+      const rebate = u[3 * i]! * u[3 * i + 1]! < 0.2 - more / 20 ? '0%' : `${(1 + 40 * u[3 * i + 2]! ** 3 + more).toFixed(1)}%`
+      return `${pays ? (i % 3 === 0 ? 'cash' : 'card') : 'none'},${amount},${debt},${visits},${rebate},${(40 + 10 * z[3 * i + 2]!).toFixed(1)}`
     })
-    writeFileSync(at(name), `way,amount,debt,visits,age\n${rows.join('\n')}\n`)
+    writeFileSync(at(name), `way,amount,debt,visits,rebate,age\n${rows.join('\n')}\n`)
   }
   interface Payer {
     readonly way: string
     readonly amount: number
     readonly debt: number
     readonly visits: number
+    readonly rebate: number
   }
   const payersIn = (name: string): Payer[] => {
     const [head, ...rows] = linesOf(name).map((line) => line.split(','))
-    const number = (row: string[], column: string) => Number(row[head!.indexOf(column)])
+    const number = (row: string[], column: string) => Number.parseFloat(row[head!.indexOf(column)]!)
     return rows.map((row) => ({
       way: row[head!.indexOf('way')]!,
       amount: number(row, 'amount'),
       debt: number(row, 'debt'),
-      visits: number(row, 'visits')
+      visits: number(row, 'visits'),
+      rebate: number(row, 'rebate')
     }))
   }
   const share = (rows: readonly Payer[], has: (row: Payer) => boolean): number => rows.filter(has).length / rows.length
-  const standOut = [({ debt }: Payer) => debt === 0, ({ visits }: Payer) => visits === 0, ({ way }: Payer) => way === 'none']
+  const standOut = [
+    ({ debt }: Payer) => debt === 0,
+    ({ visits }: Payer) => visits === 0,
+    ({ rebate }: Payer) => rebate === 0,
+    ({ way }: Payer) => way === 'none'
+  ]
   const against = ({ way, amount }: Payer): boolean => (way === 'none') !== (amount === 0)
   /** Four standard errors of a share of 500 rows. */
   const FAR = 4 * Math.sqrt(0.25 / 500)

@@ -4,7 +4,7 @@ import { columnOf, copyMatrix, type Matrix, matrix, takeRows } from '../../num/m
 import { type Key, keyFor } from '../../num/random.js'
 import { decodeTable, type Encoded, presentValues, writtenPlaces } from '../../table/encoder.js'
 import { takeTableRows } from '../../table/rows.js'
-import { scaleValues } from '../../table/scaling.js'
+import { type NumericScaler, scaleValues } from '../../table/scaling.js'
 import { standingOut } from '../../table/standing-out.js'
 import { isNumeric } from '../../table/table.js'
 import { MOST_COLUMNS } from '../kept-cells.js'
@@ -33,11 +33,22 @@ export function cellColumns({ encoder, rows, summary }: Carrier): CellColumn[] {
       .filter(isNumeric)
       .map(presentValues)
     const spikes = scaleValues(code.scaler, Float64Array.from(standingOut(numbers))).sort()
-    const written = (coordinates: Float64Array): Float64Array => writtenPlaces(code, encoder.formats[c]!, coordinates)
+    // A map that goes below zero where nothing is below stops there.
+    const least = leastOf(code.scaler)
+    const written = (coordinates: Float64Array): Float64Array =>
+      writtenPlaces(
+        code,
+        encoder.formats[c]!,
+        coordinates.map((x) => Math.max(least, x))
+      )
     return spikes.length === 0 ? [] : [{ coordinate, missingFactor, spikes, written }]
   })
   return found.length > MOST_COLUMNS ? [] : found
 }
+
+/** The coordinate of zero where no number of a column is below it. */
+export const leastOf = (scaler: NumericScaler): number =>
+  scaler.method === 'standard' && scaler.nonNegative ? -scaler.centre / scaler.scale : Number.NEGATIVE_INFINITY
 
 /** Cells of a column, that of rows without a number last. */
 export const cellCount = ({ spikes }: CellColumn): number => 2 * spikes.length + 2
@@ -152,7 +163,7 @@ export function onTheWay({ starts, ends, paths }: Ways, columns: readonly CellCo
     for (let i = 0; i < paths.rows; i++) {
       const at = i * paths.cols + column.coordinate
       const [first, second] = [before[i * columns.length + c]!, after[i * columns.length + c]!]
-      if (first === second && reached[i] === first) continue
+      if (first === second && first % 2 === 0 && reached[i] === first) continue
       out.data[at] = (isTurned(i) ? ends : starts).coordinates.data[at]!
     }
   })

@@ -4,7 +4,7 @@ import type { Engine } from '../../kernel/engine.js'
 import { type Matrix, matrix, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, uniforms } from '../../num/random.js'
 import { type Encoded, type Encoder, embedEncoded, levelStarts, levelsIn } from '../../table/encoder.js'
-import { type CellColumn, cellCount, cellsIn, meansAbout, numbersInCells } from './carry-cells.js'
+import { type CellColumn, cellCount, cellsIn, leastOf, meansAbout, numbersInCells } from './carry-cells.js'
 import { bridgeOf, type Carrier } from './sides.js'
 
 interface Carrying {
@@ -72,8 +72,8 @@ export function withinBounds({ columns }: Encoder, { coordinates, codes }: Encod
   const { rows, cols } = coordinates
   const data = coordinates.data.slice()
   for (const code of columns) {
-    if (code.carries !== 'coordinate' || code.scaler.method !== 'standard' || !code.scaler.nonNegative) continue
-    const least = -code.scaler.centre / code.scaler.scale
+    if (code.carries !== 'coordinate') continue
+    const least = leastOf(code.scaler)
     for (let i = 0; i < rows; i++) data[i * cols + code.coordinate] = Math.max(least, data[i * cols + code.coordinate]!)
   }
   return { coordinates: matrix(rows, cols, data), codes }

@@ -51,7 +51,7 @@ export const leastOf = (scaler: NumericScaler): number =>
   scaler.method === 'standard' && scaler.nonNegative ? -scaler.centre / scaler.scale : Number.NEGATIVE_INFINITY
 
 /** Cells of a column, that of rows without a number last. */
-export const cellCount = ({ spikes }: CellColumn): number => 2 * spikes.length + 2
+const cellCount = ({ spikes }: CellColumn): number => 2 * spikes.length + 2
 
 /** The cells of coordinates [n]. */
 function cellsOf({ spikes, written }: CellColumn, coordinates: Float64Array): Int32Array {
@@ -75,6 +75,17 @@ export function cellsIn(columns: readonly CellColumn[], { coordinates, codes }: 
     }
   })
   return out
+}
+
+/** Cells that rows of either table, or those that start, are in: of each column ascending, that of rows without a number last. */
+export function usedCells(columns: readonly CellColumn[], ...parts: readonly Int32Array[]): readonly (readonly number[])[] {
+  return columns.map((column, c) => {
+    const last = cellCount(column) - 1
+    const used = new Set<number>()
+    for (const cells of parts) for (let at = c; at < cells.length; at += columns.length) used.add(cells[at]!)
+    used.delete(last)
+    return [...[...used].sort((a, b) => a - b), last]
+  })
 }
 
 interface CellsCarried {
@@ -102,6 +113,7 @@ export async function numbersInCells(model: Carrier, cells: CellsCarried, { brid
   const { columns, start, moved: averaged, after } = cells
   const [width, n, { fromRows }] = [columns.length, points.rows, model.summary]
   const out = copyMatrix(averaged)
+  if (width === 0) return out
   const [sides, before] = [cellsIn(columns, model.rows), cellsIn(columns, start)]
   // Even cells are those that hold several numbers.
   const filled = columns.flatMap((column, c) =>

@@ -4,7 +4,7 @@ import type { Engine } from '../../kernel/engine.js'
 import { type Matrix, matrix, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, uniforms } from '../../num/random.js'
 import { type Encoded, type Encoder, embedEncoded, levelStarts, levelsIn } from '../../table/encoder.js'
-import { type CellColumn, cellCount, cellsIn, leastOf, meansAbout, numbersInCells } from './carry-cells.js'
+import { type CellColumn, cellsIn, leastOf, meansAbout, numbersInCells, usedCells } from './carry-cells.js'
 import { bridgeOf, type Carrier } from './sides.js'
 
 interface Carrying {
@@ -40,19 +40,28 @@ export async function carryRows(model: Carrier, rows: Encoded, { as, key, engine
   const moved = takeColumns(await carry(bridge, points, { as, key: keyFor(key, 'numbers'), engine }), numbers)
   if (as === 'barycentric')
     return { coordinates: moved, codes: encoder.factors.length === 0 ? rows.codes : codesOf(model, await partnersOf()), moved }
+  const [sides, start] = [cellsIn(cells, model.rows), cellsIn(cells, rows)]
+  const used = usedCells(cells, sides, start)
+  const labels = used.map((own) => new Map(own.map((cell, label) => [cell, label])))
+  const labelled = (own: Int32Array): Int32Array => own.map((cell, at) => labels[at % cells.length]!.get(cell)!)
   const levels: Levels = {
-    factors: [...encoder.factors, ...cells.map((column) => ({ levelCount: cellCount(column) }))],
+    factors: [...encoder.factors, ...used.map(({ length }) => ({ levelCount: length }))],
     unordered: encoder.factors.length,
-    sides: side(model.rows, cells),
-    start: side(rows, cells)
+    sides: beside(model.rows, labelled(sides)),
+    start: beside(rows, labelled(start))
   }
   if (levels.factors.length === 0) return { coordinates: moved, codes: rows.codes, moved }
   const after = await coupledLevels(levels, { bridge, points, key: own, engine })
   const of = (first: number, end: number) =>
     after.filter((_, at) => at % levels.factors.length >= first && at % levels.factors.length < end)
   const codes = of(0, encoder.factors.length)
-  const carried = { columns: cells, start: rows, moved, after: of(encoder.factors.length, levels.factors.length) }
-  return { coordinates: await numbersInCells(model, carried, { bridge, points, key: keyFor(key, 'cells'), engine }), codes, moved }
+  const reached = of(encoder.factors.length, levels.factors.length).map((label, at) => used[at % cells.length]![label]!)
+  const coordinates = await numbersInCells(
+    model,
+    { columns: cells, start: rows, moved, after: reached },
+    { bridge, points, key: keyFor(key, 'cells'), engine }
+  )
+  return { coordinates, codes, moved }
 }
 
 /** Rows of the second table. */
@@ -99,15 +108,13 @@ interface Levels {
   readonly start: Int32Array
 }
 
-/** Codes of rows, and behind them their cells [rows, factors + columns]. */
-function side(rows: Encoded, columns: readonly CellColumn[]): Int32Array {
-  if (columns.length === 0) return rows.codes
-  const n = rows.coordinates.rows
-  const cells = cellsIn(columns, rows)
-  const [f, c] = [rows.codes.length / n, columns.length]
+/** Codes of rows, and behind them their cells [n, factors + columns]. */
+function beside({ coordinates, codes }: Encoded, cells: Int32Array): Int32Array {
+  const n = coordinates.rows
+  const [f, c] = [codes.length / n, cells.length / n]
   return Int32Array.from({ length: n * (f + c) }, (_, at) => {
     const [i, k] = [Math.floor(at / (f + c)), at % (f + c)]
-    return k < f ? rows.codes[i * f + k]! : cells[i * c + k - f]!
+    return k < f ? codes[i * f + k]! : cells[i * c + k - f]!
   })
 }
 

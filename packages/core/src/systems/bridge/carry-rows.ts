@@ -125,12 +125,14 @@ interface Debiasing extends Omit<Carrying, 'as' | 'cells'> {
 
 /**
  * Levels by a coupling of those that the first table has around a row, of which its own is taken for a draw, with those of its partners:
- * the laws of both are kept, and a row where they agree keeps its level. One number a row decides all of them, small ones to stay.
+ * the laws of both are kept, and a row where they agree keeps its level. One number a row decides all categories, small ones to stay;
+ * each number goes by its own: numbers that leave their cells together would hang together more than in either table.
  */
 async function coupledLevels(levels: Levels, { bridge, points, key, engine }: Debiasing): Promise<Int32Array> {
   const { factors, unordered, sides, start } = levels
   const { theirs, around } = await meansAbout({ bridge, points, engine }, indicators(factors, sides))
-  const u = uniforms(key, points.rows)
+  const common = uniforms(key, points.rows)
+  const u = factors.map((_, f) => (f < unordered ? common : uniforms(keyFor(key, `number ${f - unordered}`), points.rows)))
   const out = new Int32Array(start.length)
   const firsts = levelStarts({ factors })
   for (let i = 0; i < points.rows; i++)
@@ -138,7 +140,7 @@ async function coupledLevels(levels: Levels, { bridge, points, key, engine }: De
       const own = start[i * factors.length + f]!
       const of = ({ data, cols }: Matrix): Float64Array => data.subarray(i * cols + firsts[f]!, i * cols + firsts[f]! + levelCount)
       const shares = { around: of(around), theirs: of(theirs) }
-      out[i * factors.length + f] = f < unordered ? coupled(own, shares, u[i]!) : coupledInOrder(own, shares, u[i]!)
+      out[i * factors.length + f] = (f < unordered ? coupled : coupledInOrder)(own, shares, u[f]![i]!)
     })
   return out
 }

@@ -153,7 +153,8 @@ interface Shares {
 
 /** The maximal coupling: a row stays with min(1, theirs/around) of its own level, and goes by what partners have more of. */
 function coupled(own: number, { around, theirs }: Shares, u: number): number {
-  const stay = theirs[own]! >= around[own]! ? 1 : theirs[own]! / around[own]!
+  // What neither has around a row, as far from all others, is no reason to stay.
+  const stay = theirs[own] === 0 ? 0 : Math.min(1, theirs[own]! / around[own]!)
   if (u < stay) return own
   const more = theirs.map((share, level) => Math.max(0, share - around[level]!))
   let left = ((u - stay) / (1 - stay)) * sumOf(more)
@@ -164,16 +165,18 @@ function coupled(own: number, { around, theirs }: Shares, u: number): number {
   return own
 }
 
-/** The monotone coupling of cells that are ordered, but for the last, of rows without a number: such a row stays so, and others are told of those alone. */
+/**
+ * The monotone coupling of cells that are ordered, but for the last, of rows without a number: they are told of the others alone, and
+ * such a row, which the category of what is missing may give a number, has a partner's cell.
+ */
 function coupledInOrder(own: number, { around, theirs }: Shares, u: number): number {
   const missing = around.length - 1
-  if (own === missing) return own
   const [a, t] = [around, theirs].map((shares) => shares.subarray(0, missing)) as [Float64Array, Float64Array]
+  if (!(sumOf(a) > 0 && sumOf(t) > 0)) return own
   const below = (shares: Float64Array): number => sumOf(shares.subarray(0, own)) / sumOf(shares)
-  const [from, share] = [below(a), a[own]! / sumOf(a)]
-  if (!(share > 0 && sumOf(t) > 0)) return own
   // Of what lies below its own cell among the partners a row that stays has nothing.
-  const place = from + share * (below(t) > from ? 1 - u : u)
+  const from = below(a)
+  const place = own === missing ? u : from + (a[own]! / sumOf(a)) * (below(t) > from ? 1 - u : u)
   let left = place * sumOf(t)
   for (let cell = 0; cell < missing; cell++) {
     left -= t[cell]!

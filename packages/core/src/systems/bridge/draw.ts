@@ -87,7 +87,10 @@ export async function rowsBetween(
     start: sides.from,
     drawn: whole.table,
     way,
-    why: 'rounding and what levels never have may take it from both; --at 0,1 has the ends'
+    why:
+      cellColumns(model).length === 0
+        ? 'numbers on their way lie between those of both ends; --at 0,1 has the ends'
+        : 'rounding and what levels never have may take it from both; --at 0,1 has the ends'
   })
   return { kind: 'between', ...whole, times, count, warnings }
 }
@@ -135,16 +138,20 @@ export async function rowsCarried(
   const { whole, drawn } = readLike(model, original)
   const rows = encodeTable(model.encoder, drawn)
   watch?.progress?.({ stage: 'carrying', done: 0, total: 1 })
-  const carried = await carryRows(model, rows, { as, key: keyFor(key, 'carry'), engine, cells: cellColumns(model) })
+  const cells = cellColumns(model)
+  const carried = await carryRows(model, rows, { as, key: keyFor(key, 'carry'), engine, cells })
   const decoded = decodeTable(model.encoder, withinBounds(model.encoder, carried))
-  // A partner that is taken whole has what its levels have.
-  const kept = as === 'drawn' ? decoded : await cellsOf(model).within(decoded, { rows: decoded.rowCount, key: keyFor(key, 'cells') })
+  // A partner that is taken whole has what its levels have, and means are means.
+  const kept =
+    as === 'debiased'
+      ? whereAllIsThere(drawn, await cellsOf(model).within(decoded, { rows: decoded.rowCount, key: keyFor(key, 'cells') }), decoded)
+      : decoded
   const { table, formats } = wholeOf(model, kept, { key: keyFor(key, 'rules') })
   const moved = stillMissing(table, whole)
   const warnings = [
     ...(await farWarnings(model, { rows, drawn }, engine)),
     ...lackWarnings(whole),
-    ...(as === 'drawn' ? [] : leftWarnings(model, { start: whole, drawn: moved, as }))
+    ...(as === 'drawn' ? [] : leftWarnings(model, { start: whole, drawn: moved, as, hasCells: cells.length > 0 }))
   ]
   return { kind: 'carried', table: moved, formats, original, warnings }
 }
@@ -153,20 +160,34 @@ interface Left {
   readonly start: Table
   readonly drawn: Table
   readonly as: BridgeRequest['as']
+  readonly hasCells: boolean
 }
 
 /** A partner that is taken whole keeps what stands out. */
-const leftWarnings = (model: BridgeModel, { start, drawn, as }: Left): NamedWarning[] =>
+const leftWarnings = (model: BridgeModel, { start, drawn, as, hasCells }: Left): NamedWarning[] =>
   spikeWarnings({
     ...wholeSides(model),
     start,
     drawn,
     way: 1,
-    why:
-      as === 'barycentric'
+    why: !hasCells
+      ? 'a mean of partners leaves a value that stands out; --as drawn takes a partner whole'
+      : as === 'barycentric'
         ? 'a mean of partners leaves a value that stands out; --as debiased keeps it, and drawn takes a partner whole'
         : 'there are more or fewer of it where these rows are than in the first table on the whole; --as drawn takes a partner whole'
   })
+
+/** Rows as they are kept, and as they were where a number is missing: what stands in its place says nothing of others. */
+function whereAllIsThere({ columns, rowCount }: Table, kept: Table, before: Table): Table {
+  const lacks = Uint8Array.from({ length: rowCount }, (_, i) => Number(columns.some((column) => isNumeric(column) && isMissing(column, i))))
+  const all = kept.columns.map((column, c): Column => {
+    const own = before.columns[c]!
+    return isNumeric(column) && isNumeric(own)
+      ? { ...column, values: column.values.map((x, i) => (lacks[i] ? own.values[i]! : x)) }
+      : column
+  })
+  return { ...kept, columns: all }
+}
 
 /** Numbers that are missing in the rows stay missing. */
 function stillMissing(table: Table, rows: Table): Table {

@@ -72,7 +72,7 @@ interface Stacked {
 
 /**
  * Rows of each table with their gaps filled from their own table: rows of the other would make both more alike. By the same draws, so that
- * tables that are one stay so. What one of them lacks altogether comes from the other.
+ * tables that are one stay so. Where one of them lacks a column altogether, gaps are filled from both.
  */
 async function filledApart(encoder: Encoder, { rows, fromCount, key }: Stacked): Promise<Encoded> {
   const all = Uint32Array.from({ length: rows.coordinates.rows }, (_, i) => i)

@@ -52,6 +52,7 @@ it('carried rows that are shown have values of the second table, and as often', 
 })
 
 it('columns drift by the difference of their means, whatever cells their rows are put into', () => {
+  expect(driftOf(tablesOf(model))).toHaveLength(3)
   for (const { from, to, mean: drift } of driftOf(tablesOf(model))) expect(drift).toBeCloseTo(to - from, 6)
 })
 

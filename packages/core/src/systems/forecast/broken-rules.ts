@@ -20,7 +20,7 @@ export function brokenRules(model: ForecastModel, drawn: Table): NamedWarning[] 
   const found = compareRules({ real }, { real, synthetic: asWritten(model, drawn) })
   return found.filter(isBroken).map(({ rule, broken, rows, floor }) => ({
     name: 'rules-broken',
-    message: `${countText(broken)} of ${countText(rows)} rows break ${rule}, ${floor === 0 ? 'which all rows of the series keep' : 'more than those of the series do'}: it is not kept under --rules off, or where its column is known; the difference of two columns can be forecast in the place of one`
+    message: `${countText(broken)} of ${countText(rows)} rows break ${rule}, ${floor === 0 ? 'which all rows of the series keep' : 'more than those of the series do'}: it is not kept under --rules off, where its column is known, or where next rows need not have what it goes by; the difference of two columns can be forecast in the place of one`
   }))
 }
 

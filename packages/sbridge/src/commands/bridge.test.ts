@@ -191,6 +191,29 @@ describe('rows between, carried over, coupled', () => {
     }
   })
 
+  it('rows that lack what a rule goes by are carried all the same', async () => {
+    const u = uniforms(keyFromSeed(61), 800)
+    for (const [name, first] of [
+      ['owing.csv', 0],
+      ['owed.csv', 400]
+    ] as const) {
+      const rows = Array.from({ length: 200 }, (_, i) => {
+        const owes = u[first + 2 * i]! < 0.4
+        return `${owes ? 1 : 0},${owes ? (5 + 20 * u[first + 2 * i + 1]!).toFixed(2) : '0'},${(40 + 10 * u[first + i]!).toFixed(1)}`
+      })
+      writeFileSync(at(name), `code,debt,age\n${rows.join('\n')}\n`)
+    }
+    writeFileSync(at('lacking.csv'), 'code,debt,age\n,15.5,45\n1,,44\n0,0,43\n')
+    const made = await sbridge(folder, 'bridge', 'owing.csv', 'owed.csv', '--map', 'lacking.csv', '-o', 'led.csv', '--seed', '1', '--json')
+    expect(JSON.parse(made.stdout).warnings.map(({ name }: { name: string }) => name)).toContain('missing-cells')
+    const [, ...rows] = linesOf('led.csv').map((line) => line.split(','))
+    expect(rows.map((row) => row.map((cell) => cell === ''))).toEqual([
+      [true, false, false],
+      [false, true, false],
+      [false, false, false]
+    ])
+  })
+
   it('numbers of few values have no others, and go as often as in the second table', async () => {
     const stars = (name: string, { seed, more, share }: { seed: number; more: number; share: number }): void => {
       const [z, u] = [normals(keyFromSeed(seed), 1000), uniforms(keyFromSeed(seed), 500)]

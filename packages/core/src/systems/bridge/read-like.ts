@@ -3,7 +3,7 @@ import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
 import { hasColumn } from '../../table/besides.js'
 import type { RawTable } from '../../table/raw.js'
-import type { Column, Table } from '../../table/table.js'
+import { type Column, isNumeric, type Table } from '../../table/table.js'
 import { type NamedKind, readAs } from '../read-as.js'
 import type { BridgeModel } from './model.js'
 
@@ -42,5 +42,13 @@ export function readLike({ encoder, rules, reading }: Pick<BridgeModel, 'encoder
   )
   const whole = { columns, rowCount: raw.rowCount }
   if (!rules) return { whole, drawn: whole }
-  return { whole, drawn: takeRulesOut(rules, { table: whole, formats: rules.columns.map(({ format }) => format) }).table }
+  const drawn = takeRulesOut(rules, { table: whole, formats: rules.columns.map(({ format }) => format) }).table
+  return { whole, drawn: { ...drawn, columns: drawn.columns.map(missingWhereUnknown) } }
+}
+
+/** What stands for a number by another cell is missing where that is. */
+function missingWhereUnknown(column: Column): Column {
+  if (!isNumeric(column) || !column.values.some(Number.isNaN)) return column
+  const missing = Uint8Array.from(column.values, (x, i) => Number(Number.isNaN(x) || column.missing?.[i] === 1))
+  return { ...column, values: column.values.map((x) => (Number.isNaN(x) ? 0 : x)), missing }
 }

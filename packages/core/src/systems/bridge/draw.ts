@@ -19,7 +19,7 @@ import { numberText, shareText } from '../../tell/numbers.js'
 import type { Context } from '../context.js'
 import { KeptCells } from '../kept-cells.js'
 import type { CarriedRows, DrawnCoupling, RowsBetween } from './answer.js'
-import { cellColumns, onTheWay } from './carry-cells.js'
+import { type CellColumn, cellColumns, onTheWay } from './carry-cells.js'
 import { carryRows, partnersIn, withinBounds } from './carry-rows.js'
 import type { BridgeModel } from './model.js'
 import type { BridgeRequest } from './options.js'
@@ -72,8 +72,9 @@ export async function rowsBetween(
   const times = timesOf(at)
   const key = keyFor(context.key, 'between')
   const drawn: Encoded[][] = times.map(() => [])
+  const cells = cellColumns(model)
   for (const batch of batchesOf({ count, key, watch: context.watch })) {
-    const parts = await batchBetween(model, { times, count: batch.count }, { ...context, key: batch.key })
+    const parts = await batchBetween(model, { times, count: batch.count, cells }, { ...context, key: batch.key })
     for (const [k, part] of parts.entries()) drawn[k]!.push(part)
     context.watch?.progress?.({ stage: 'between', done: batch.first + batch.count, total: count })
   }
@@ -88,7 +89,7 @@ export async function rowsBetween(
     drawn: whole.table,
     way,
     why:
-      cellColumns(model).length === 0
+      cells.length === 0
         ? 'numbers on their way lie between those of both ends; --at 0,1 has the ends'
         : 'rounding and what levels never have may take it from both; --at 0,1 has the ends'
   })
@@ -107,7 +108,7 @@ function cellsOf(model: BridgeModel): KeptCells {
 
 async function batchBetween(
   model: BridgeModel,
-  { times, count }: { readonly times: readonly number[]; readonly count: number },
+  { times, count, cells }: { readonly times: readonly number[]; readonly count: number; readonly cells: readonly CellColumn[] },
   { engine, key }: Context
 ): Promise<Encoded[]> {
   const { encoder, rows, summary } = model
@@ -119,7 +120,6 @@ async function batchBetween(
   // A row takes all its categories from the second table from a time on that is uniform: with probability t at time t.
   const turn = uniforms(keyFor(key, 'turn'), count)
   const width = encoder.factors.length
-  const cells = cellColumns(model)
   return paths.map((coordinates, k) => {
     const isTurned = (i: number): boolean => turn[i]! < times[k]!
     return {

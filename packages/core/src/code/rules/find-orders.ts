@@ -1,5 +1,5 @@
-import { exp, log } from '../../num/elementary.js'
-import { median, sorted, variance } from '../../num/statistics.js'
+import { exp, log, normalCdf } from '../../num/elementary.js'
+import { median, quantileOfSorted, sorted, variance } from '../../num/statistics.js'
 import { isBeyondChance, rateByChance } from './chance.js'
 import type { Quantity } from './quantity.js'
 import { summaryOf } from './summary.js'
@@ -112,10 +112,33 @@ function wallOf(low: Quantity, high: Quantity, candidates: number): number {
   if (n < LEAST_ROWS) return 0
   const unit = Math.max(low.unit, high.unit)
   const beyond = expectedBelow(gaps, unit)
-  if (rows.some((i) => !(low.values[i]! > 0))) return beyond
+  const over = smoothedBelow(gaps, unit)
+  if (rows.some((i) => !(low.values[i]! > 0))) return Math.max(beyond, over) - log(2)
   const ratios = sorted(rows.map((i) => log(high.values[i]! / low.values[i]!)))
-  // Two were tried.
-  return Math.max(beyond, expectedBelow(ratios, unit / median(Float64Array.from(rows, (i) => high.values[i]!)))) - log(2)
+  const step = unit / median(Float64Array.from(rows, (i) => high.values[i]!))
+  // Gaps of rows of all sizes crowd at 0 in the one of the two that is not theirs, wherever they end in the other.
+  return Math.max(beyond, expectedBelow(ratios, step), Math.min(over, smoothedBelow(ratios, step))) - log(3)
+}
+
+/** Standard deviations that the quartiles of a normal law lie apart. */
+const QUARTILES_APART = 1.349
+/** Standard deviations beyond which a kernel has nothing. */
+const REACH = 8
+
+/**
+ * How many of the sorted gaps a kernel estimate of their density puts below 0, where each is rounded to a unit. Of gaps without a wall
+ * it has about as many there as the law that they are drawn from; where they begin at a wall it goes on beyond it, whether they crowd at
+ * it or not. Cost O(gaps within the kernel's reach of 0).
+ *
+ * @source Silverman, *Density estimation*, 1986, equation 3.31.
+ */
+function smoothedBelow(gaps: Float64Array, unit: number): number {
+  const between = (quantileOfSorted(gaps, 0.75) - quantileOfSorted(gaps, 0.25)) / QUARTILES_APART
+  const spread = Math.sqrt(variance(gaps))
+  const width = 0.9 * (between > 0 ? Math.min(spread, between) : spread) * exp(-0.2 * log(gaps.length))
+  let below = 0
+  for (let k = 0; k < gaps.length && gaps[k]! < REACH * width; k++) below += normalCdf(-(gaps[k]! + unit / 2) / width)
+  return below
 }
 
 export function spreadOf({ values }: Quantity, rows: readonly number[]): number {

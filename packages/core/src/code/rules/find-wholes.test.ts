@@ -71,7 +71,7 @@ it('columns that have nothing to do with each other, or hang together without a 
     const rows = 150
     const of = (label: string) => exponentials(seed, label, rows)
     const [a, b] = [of('a').map((x) => Math.round(40 * x)), of('b').map((x) => Math.round(1 + 6 * x))]
-    const near = of('near').map((x, i) => Math.round(a[i]! * b[i]! * (0.6 + 0.8 * x)))
+    const near = of('near').map((x, i) => Math.round(a[i]! * b[i]! * (0.4 + 0.8 * x)))
     const alone = of('alone').map((x) => Number((100 * x).toFixed(1)))
     expect(findRules(prepareRows(textTable({ a, b, near, alone })).data).map(ruleText)).toEqual([])
   }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { mistyped, plantedTables, ruleless } from '../../../../../test/planted-tables.js'
-import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
+import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { derivative } from '../../table/derivative.js'
 import { evaluate } from '../../table/expression.js'
 import { findExact, findRules } from './find.js'
 import { sideBetween } from './find-comparisons.js'
+import { crossedOrders, findOrders } from './find-orders.js'
 import { parseRule } from './parse-rule.js'
 import type { Quantity } from './quantity.js'
 import { columnIn, quantityIn } from './rows-of-rule.js'
@@ -215,6 +216,87 @@ describe('orders', () => {
     const low = open.map((x, i) => Math.min(x, close[i]!) - tail(downs![i]!))
     const columns = Object.entries({ open, high, low, close }).map(([name, values]) => number(name, values.map(cents)))
     expect(found({ rowCount: rows, columns })).toEqual(['close >= low', 'high >= close', 'high >= open', 'open >= low'])
+  })
+
+  it('of two hundred such days are told too, whose prices do not crowd at the highest and the lowest', () => {
+    const days = 200
+    const [opens, moves, ups, downs] = ['open', 'move', 'up', 'down'].map((label) => normals(keyFor(keyFromSeed(4), label), days))
+    let last = 100
+    const open: number[] = []
+    const close = Array.from(moves!, (move, i) => {
+      open.push(last + 0.1 * opens![i]!)
+      last = open[i]! + move
+      return last
+    })
+    const high = open.map((x, i) => Math.max(x, close[i]!) + Math.abs(0.6 * ups![i]!))
+    const low = open.map((x, i) => Math.min(x, close[i]!) - Math.abs(0.6 * downs![i]!))
+    const columns = Object.entries({ open, high, low, close }).map(([name, values]) => number(name, values.map(cents)))
+    expect(found({ rowCount: days, columns })).toEqual(['close >= low', 'high >= close', 'high >= open', 'open >= low'])
+  })
+
+  it('that chance alone makes, of gaps without a wall, are hardly ever believed', () => {
+    const rows = 200
+    let [obeyed, believed] = [0, 0]
+    for (let seed = 1; seed <= 200; seed++)
+      for (const distance of [2, 2.3, 2.6, 3]) {
+        const [base, gap] = ['base', 'gap'].map((label) => normals(keyFor(keyFromSeed(seed), `${label} ${distance}`), rows)) as [
+          Float64Array,
+          Float64Array
+        ]
+        const low = base.map((z) => 20 + 5 * z)
+        const high = low.map((x, i) => x + distance + gap[i]!)
+        if (high.some((x, i) => x < low[i]!)) continue
+        obeyed++
+        const quantity = (name: string, values: Float64Array) => ({ name, values, isDate: false, unit: 0.01 })
+        believed += findOrders([quantity('low', low), quantity('high', high)]).length
+      }
+    expect(obeyed).toBeGreaterThan(200)
+    expect(believed).toBeLessThan(obeyed / 100)
+  })
+
+  it('that drawn rows have not are told where chance does not explain it, without those that follow, and up to what is written', () => {
+    const rows = 100
+    const base = uniforms(keyFromSeed(9), rows)
+    const quantity = (name: string, values: Float64Array, unit = 0.1) => ({ name, values, isDate: false, unit })
+    const tableOf = (x: Float64Array, y: Float64Array, z: Float64Array) => [quantity('x', x), quantity('y', y), quantity('z', z)]
+    const x = base.map((u) => 10 * u)
+    const real = tableOf(
+      x,
+      x.map((u) => u + 1),
+      x.map((u) => u + 2)
+    )
+    const drawnWith = (count: number, drop: number, of = 500) => {
+      const own = Float64Array.from({ length: of }, (_, i) => x[i % rows]!)
+      return tableOf(
+        own,
+        own.map((u, i) => u + (i < count ? -drop : 1)),
+        own.map((u, i) => u + (i < count ? 0 : 2))
+      )
+    }
+    // Six pairs: k·log(500/600) + log 6 is below −log 100 from 36 rows on.
+    expect(crossedOrders(real, drawnWith(35, 0.5))).toEqual([])
+    expect(crossedOrders(real, drawnWith(36, 0.5))).toEqual([{ low: 'x', high: 'y', count: 36, rows: 500 }])
+    // Less than they are rounded to.
+    expect(crossedOrders(real, drawnWith(36, 0.09))).toEqual([])
+    // A row of the data has it so; columns that have nothing to do with each other.
+    const broken = tableOf(
+      x,
+      x.map((u, i) => (i === 70 ? u - 1 : u + 1)),
+      x.map((u) => u + 2)
+    )
+    expect(crossedOrders(broken, drawnWith(36, 0.5))).toEqual([])
+    const apart = tableOf(
+      x,
+      Float64Array.from({ length: rows }, (_, i) => 9.9 + x[(i * 37) % rows]!),
+      x.map((u) => u + 20)
+    )
+    expect(crossedOrders(apart, drawnWith(100, 0.5))).toEqual([])
+    // All of three the other way round: what follows from two is not told.
+    const reversed = real.map(({ values, ...one }) => ({ ...one, values: values.map((u) => -u) }))
+    expect(crossedOrders(real, reversed).map(({ low, high }) => [low, high])).toEqual([
+      ['x', 'y'],
+      ['y', 'z']
+    ])
   })
 
   it('of columns that lie apart as a whole mean nothing', () => {

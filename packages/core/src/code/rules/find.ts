@@ -21,7 +21,7 @@ import { findLargest } from './find-largest.js'
 import { findLookups, type LookupFound } from './find-lookups.js'
 import { findOffsets } from './find-offsets.js'
 import { findOpen } from './find-open.js'
-import { findLimits, findOrders, type OrderFound } from './find-orders.js'
+import { findLimits, findOrders, type OrderFound, shortest } from './find-orders.js'
 import { findSteps, stepAlong } from './find-steps.js'
 import { findConstantSums } from './find-sums.js'
 import { findTerms } from './find-terms.js'
@@ -285,7 +285,8 @@ export function findExact(
   return keepable(kept).kept
 }
 
-const quantitiesIn = ({ table, formats }: WrittenTable): Quantity[] =>
+/** Columns of numbers and dates that are not the same in all rows. */
+export const quantitiesIn = ({ table, formats }: WrittenTable): Quantity[] =>
   table.columns.flatMap((one, c) => (isNumeric(one) && varies(one) ? [quantityOf(one, formats[c]!)] : []))
 
 /** What is found in a table by some options, kept while it is there: its keys, notes, a plan and the fit ask the same in turn. */
@@ -491,12 +492,6 @@ function differenceOf(rule: Extract<Rule, { kind: 'formula' }>, data: WrittenTab
   ]
   const inverses = ends.map(([end, from, sign]): Rule => ({ kind: 'formula', column: end, expression: binary(sign, column(from), gap) }))
   return [inverses.find((one) => !breachOf(one, data)) ?? rule]
-}
-
-/** Orders without those that follow from two others. */
-function shortest(orders: readonly OrderFound[], others: readonly OrderFound[] = orders): OrderFound[] {
-  const has = (low: string, high: string) => others.some((one) => one.low === low && one.high === high)
-  return orders.filter(({ low, high }) => !orders.some((one) => one.low === low && one.high !== high && has(one.high, high)))
 }
 
 /**

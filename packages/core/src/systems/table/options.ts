@@ -1,5 +1,6 @@
 import type { ConditionMemory } from '../../choose/memory.js'
 import type { KeptKeys } from '../../code/keys/keep.js'
+import type { OrderCrossed } from '../../code/rules/find-orders.js'
 import type { Totals } from '../../code/rules/keep-totals.js'
 import type { KeptUnique, Unique } from '../../code/rules/unique.js'
 import type { NamedWarning } from '../../know/support.js'
@@ -130,4 +131,6 @@ export interface DrawnRows extends Answer {
   readonly near?: number | undefined
   /** Rows of combinations that no row of the data has, of which a lookup only guesses. */
   readonly unknown?: readonly UnknownRows[] | undefined
+  /** Orders that all rows of the data have, and these have not. */
+  readonly crossed?: readonly OrderCrossed[] | undefined
 }

@@ -1,6 +1,7 @@
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { partOf } from '../../draw/batches.js'
 import type { Column } from '../../table/table.js'
+import { crossedInAll, ORDER_WARNING, orderWarnings } from '../crossed-orders.js'
 import type { SystemContext } from '../host.js'
 import { UNKNOWN_WARNING } from '../ruled-terms.js'
 import type { DrawnRows, Stretch } from './options.js'
@@ -35,11 +36,13 @@ export function drawnInAll(stretches: readonly DrawnRows[]): DrawnRows {
   const { refined, near } = last
   const effective = sum((drawn) => (drawn.refined?.effective ?? 0) * drawn.table.rowCount) / rows
   const unknown = unknownInAll(stretches)
-  const warnings = last.warnings.filter(({ name }) => name !== UNKNOWN_WARNING)
+  const crossed = crossedInAll(stretches.map((drawn) => drawn.crossed ?? []))
+  const warnings = last.warnings.filter(({ name }) => name !== UNKNOWN_WARNING && name !== ORDER_WARNING)
   return {
     ...last,
     unknown,
-    warnings: [...warnings, ...unknownWarnings(unknown)],
+    crossed,
+    warnings: [...warnings, ...unknownWarnings(unknown), ...orderWarnings(crossed)],
     ...(refined ? { refined: { ...refined, effective } } : {}),
     ...(near === undefined ? {} : { near: sum((drawn) => drawn.near ?? 0) })
   }

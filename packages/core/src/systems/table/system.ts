@@ -13,8 +13,9 @@ import { isMadeKind } from '../../table/made-kinds.js'
 import { presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
 import { together } from '../../tell/telling.js'
-import { askedIn } from '../asked.js'
+import { type Asked, askedIn } from '../asked.js'
 import { conditionFields } from '../condition-options.js'
+import { ORDER_WARNING, ordersCrossed, orderWarnings } from '../crossed-orders.js'
 import { keepingDialect } from '../dialect.js'
 import { disclosureFields } from '../disclosure-options.js'
 import { drawFields, fitFields } from '../global/options.js'
@@ -140,7 +141,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
   async draw(model, request, context) {
     checkKeys(model.keys, (request.rows ?? model.summary.rowCount) * (request.asked?.givens.length ?? 1))
     const people = await peopleFor(model.keys, context.host)
-    const drawn = tellingUnknown(model, await drawApart(model)(request, context), request.asked)
+    const drawn = tellingCrossed(model, tellingUnknown(model, await drawApart(model)(request, context), request.asked), request.asked)
     return withNewKeys(request.asked ? drawn : inOrder(drawn, model.order, request), { kept: model.keys, people, seed: request.seed ?? 1 })
   },
   stretches(model, request, context) {
@@ -151,7 +152,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     checkKeys(model.keys, rows)
     const draw = drawApart(model)
     return stretches(rows, context, async (own, watched) => {
-      const drawn = tellingUnknown(model, await draw({ ...request, ...own }, watched))
+      const drawn = tellingCrossed(model, tellingUnknown(model, await draw({ ...request, ...own }, watched)))
       return keyed(inOrder(drawn, model.order, { seed, first: own.first }))
     })
   },
@@ -161,7 +162,9 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     const { seed, noise, steps, start, dynamics = 'codec' in model && !('graph' in model.inner) ? 'langevin' : undefined } = drawn.request
     const told = tellTable(model, { ...drawn.answer, draws: defined({ seed, dynamics, noise, steps, start }) })
     const groups = groupsOf(model, drawn.answer)
-    const warnings = drawn.answer.warnings.filter(({ name }) => [RULE_WARNING, UNKNOWN_WARNING, UNIQUE_WARNING].includes(name))
+    const warnings = drawn.answer.warnings.filter(({ name }) =>
+      [RULE_WARNING, UNKNOWN_WARNING, UNIQUE_WARNING, ORDER_WARNING].includes(name)
+    )
     return together(...(groups ? [tellPanels(comparePanels(groups, keyFromSeed(1)))] : []), told, {
       json: {},
       topics: [],
@@ -207,4 +210,12 @@ async function readOptions(options: TableFit, host: Host): Promise<TableFit> {
   if (Object.values(options.types ?? {}).some(isMadeKind)) await host.people?.()
   if (typeof options.latent === 'string') parseLatent(options.latent)
   return typeof options.local === 'string' ? { ...options, local: await localisationIn(options.local, host) } : options
+}
+
+/** A draw with the orders that it breaks. Of private models nothing is told of what the rows of the table have. */
+function tellingCrossed(model: TableModel, drawn: DrawnRows, asked?: Asked): DrawnRows {
+  if (model.privacy) return drawn
+  const isGiven = (column: string) => asked?.givens.some((given) => Object.hasOwn(given, column))
+  const crossed = ordersCrossed(writtenRows(model), drawn).filter(({ low, high }) => !(isGiven(low) && isGiven(high)))
+  return crossed.length === 0 ? drawn : { ...drawn, crossed, warnings: [...drawn.warnings, ...orderWarnings(crossed)] }
 }

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest'
+import { ReferenceEngine } from '../engine/reference/reference.js'
+import { keyFor, keyFromSeed, normals } from '../num/random.js'
+import type { RawTable } from '../table/raw.js'
+import type { NumericColumn } from '../table/table.js'
+import { crossedInAll, ORDER_WARNING, orderWarnings } from './crossed-orders.js'
+import { series } from './forecast/system.js'
+import { drawModel, fitModel } from './system.js'
+import { tables } from './table/system.js'
+
+const context = { engine: new ReferenceEngine() }
+const DAYS = 60
+
+/** Days whose highest price is a little above the last, at times far above it, and ends at no wall: nothing that shows a rule. */
+function prices(): RawTable {
+  const of = (label: string) => normals(keyFor(keyFromSeed(6), label), DAYS)
+  const [moves, ups] = [of('move'), of('up')]
+  let last = 20
+  const close = Array.from(moves, (z) => (last = 20 + 0.7 * (last - 20) + 2 * z))
+  const column = (name: string, values: readonly number[]) => ({ name, source: 'text' as const, values: values.map((x) => x.toFixed(2)) })
+  return {
+    rowCount: DAYS,
+    columns: [
+      column(
+        'high',
+        close.map((x, i) => x + 0.2 + 0.3 * Math.exp(1.3 * ups[i]!))
+      ),
+      column('close', close)
+    ]
+  }
+}
+
+const told = (warnings: readonly { readonly name: string; readonly message: string }[]) =>
+  warnings.filter(({ name }) => name === ORDER_WARNING).map(({ message }) => message)
+const MESSAGE = /^of the drawn rows high is below close in [\d.]+ %, and in no row of the data: .* --rule 'high >= close' keeps it so$/
+
+test('drawn rows that break an order of all rows are told, with the rule that keeps it', async () => {
+  const options = { bandwidth: 0.3, scaling: 'standard', kernel: 'fixed' } as const
+  const rows = 400
+  const drawWith = async (more: { readonly rule?: string[] }) => {
+    const model = await fitModel(tables, { input: prices(), options: { ...options, ...more } }, context)
+    const drawn = await drawModel(tables, { model, request: { rows, steps: 2 } }, context)
+    return { model, drawn }
+  }
+  const { model, drawn } = await drawWith({})
+  expect('rules' in model && model.rules).toBeFalsy()
+  expect(drawn.crossed).toMatchObject([{ low: 'close', high: 'high', rows }])
+  expect(told(drawn.warnings)).toEqual([expect.stringMatching(MESSAGE)])
+  expect(told(tables.tell(model, { answer: drawn, request: { rows } }).warnings)).toEqual(told(drawn.warnings))
+  const numbers = (name: string) => (drawn.table.columns.find((one) => one.name === name) as NumericColumn).values
+  const [high, close] = [numbers('high'), numbers('close')]
+  // Within the rounding of both.
+  expect(drawn.crossed![0]!.count).toBe(high.filter((x, i) => x + 0.01 < close[i]!).length)
+  const kept = await drawWith({ rule: ['high >= close'] })
+  expect(kept.drawn.crossed).toBeUndefined()
+  expect(told(kept.drawn.warnings)).toEqual([])
+  // Where both are given the question is not one.
+  const given = { givens: [{ high: 19, close: 21 }], observe: [] }
+  const asked = await drawModel(tables, { model, request: { rows: 100, steps: 2, asked: given } }, context)
+  expect(asked.crossed).toBeUndefined()
+})
+
+test('so are rows of a forecast', async () => {
+  const model = await fitModel(series, { input: prices(), options: { memory: 1 } }, context)
+  const drawn = await drawModel(series, { model, request: { rows: 100, steps: 3 } }, context)
+  expect(told(drawn.warnings)).toEqual([expect.stringMatching(MESSAGE)])
+  const kept = await fitModel(series, { input: prices(), options: { memory: 1, rule: ['high >= close'] } }, context)
+  expect(told((await drawModel(series, { model: kept, request: { rows: 100, steps: 3 } }, context)).warnings)).toEqual([])
+})
+
+test('draws in parts are told of together, those first that most rows break', () => {
+  const one = { low: 'a', high: 'b', count: 10, rows: 100 }
+  const other = { low: 'a', high: 'c', count: 30, rows: 100 }
+  const all = crossedInAll([[one], [], [{ ...one, count: 20, rows: 50 }, other]])
+  expect(all).toEqual([{ ...one, count: 30, rows: 150 }, other])
+  expect(orderWarnings(all).map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^of the drawn rows c is below a in 30 %, b is below a in 20 %, .* --rule 'c >= a' --rule 'b >= a' keep it so$/)
+  ])
+  const many = Array.from({ length: 9 }, (_, k) => ({ ...one, high: `b${k}`, count: 10 + k }))
+  expect(orderWarnings(many)[0]!.message).toContain('so are 3 other orders')
+  expect(orderWarnings([])).toEqual([])
+})

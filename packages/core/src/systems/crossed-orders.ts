@@ -1,0 +1,56 @@
+import { quantitiesIn } from '../code/rules/find.js'
+import { crossedOrders, type OrderCrossed, type OrderFound } from '../code/rules/find-orders.js'
+import { quantityOf } from '../code/rules/quantity.js'
+import type { WrittenTable } from '../code/rules/rows-of-rule.js'
+import { ruleText } from '../code/rules/rule.js'
+import { column } from '../code/rules/shapes.js'
+import type { NamedWarning } from '../know/support.js'
+import { placesByName } from '../num/group.js'
+import { listed } from '../num/listed.js'
+import type { ColumnFormat } from '../table/infer.js'
+import { isNumeric, type Table } from '../table/table.js'
+import { shareText } from '../tell/numbers.js'
+
+/** Name of the warning that drawn rows break an order which all rows of the data have. */
+export const ORDER_WARNING = 'order-broken'
+
+/** Orders that are told by name: those that most rows break. */
+const TOLD = 6
+
+/** Orders of columns that all rows of the data have, and no rule keeps, where drawn rows break them. Cost: as of `crossedOrders`. */
+export function ordersCrossed(
+  data: WrittenTable,
+  drawn: { readonly table: Table; readonly formats: readonly ColumnFormat[] }
+): OrderCrossed[] {
+  const quantities = drawn.table.columns.flatMap((one) => {
+    const format = drawn.formats.find(({ name }) => name === one.name)
+    return format && isNumeric(one) ? [quantityOf(one, format)] : []
+  })
+  return crossedOrders(quantitiesIn(data), quantities)
+}
+
+/** Such an order as a rule. */
+export const orderText = ({ low, high }: OrderFound): string => ruleText({ kind: 'order', column: high, low: column(low) })
+
+/** The same of several draws, over those that break them. */
+export const crossedInAll = (draws: readonly (readonly OrderCrossed[])[]): OrderCrossed[] => {
+  const all = draws.flat()
+  const sum = (places: readonly number[], of: 'count' | 'rows') => places.reduce((total, place) => total + all[place]![of], 0)
+  return [...placesByName(all, ({ low, high }) => JSON.stringify([low, high])).values()].map((places) => ({
+    ...all[places[0]!]!,
+    count: sum(places, 'count'),
+    rows: sum(places, 'rows')
+  }))
+}
+
+/** What is said of them. */
+export function orderWarnings(crossed: readonly OrderCrossed[]): NamedWarning[] {
+  if (crossed.length === 0) return []
+  const share = ({ count, rows }: OrderCrossed) => count / rows
+  const told = [...crossed].sort((a, b) => share(b) - share(a)).slice(0, TOLD)
+  const breaks = told.map((one) => `${one.high} is below ${one.low} in ${shareText(share(one))}`)
+  const rules = told.map((one) => `--rule '${orderText(one)}'`)
+  const more = crossed.length > told.length ? `; so are ${crossed.length - told.length} other orders` : ''
+  const message = `of the drawn rows ${listed(breaks)}, and in no row of the data${more}: too few rows tell whether that can be; where it can never be, ${rules.join(' ')} ${rules.length > 1 ? 'keep' : 'keeps'} it so`
+  return [{ name: ORDER_WARNING, message }]
+}

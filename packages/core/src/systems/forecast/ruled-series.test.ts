@@ -267,11 +267,16 @@ describe('what is known of rows to come', () => {
   })
 
   it('stays as it is, where other steps are made to fit: what is left is never negative but where it is said to be', async () => {
-    // What is taken is nearly all that there is.
-    const taken = width.map((x, i) => tenths(Math.max(0, 8 + low[i]! - Math.abs(x))))
+    // What both take is nearly all that there is, and each by itself half of it.
+    const half = (i: number, x: number) => tenths(Math.max(0, 8 + low[i]! - Math.abs(x)) / 2)
     const gross = low.map((x) => tenths(Math.max(0, 8 + x)))
-    const nets = tableOf({ gross: (i) => gross[i]!, tax: (i) => taken[i]!, net: (i) => tenths(gross[i]! - taken[i]!) })
-    const own = await fit(nets, { rule: 'net = gross - tax' })
+    const nets = tableOf({
+      gross: (i) => gross[i]!,
+      tax: (i) => half(i, width[i]!),
+      fee: (i) => half(i, width[width.length - 1 - i]!),
+      net: (i) => tenths(gross[i]! - half(i, width[i]!) - half(i, width[width.length - 1 - i]!))
+    })
+    const own = await fit(nets, { rule: 'net = gross - tax - fee' })
     const { table } = await draw(own, { asked: { givens: [{ 'tax@2': 30 }], observe: [] } })
     const isGiven = (_: number, i: number) => i % request.steps === 1
     expect(new Set(valuesOf(table, 'tax').filter(isGiven))).toEqual(new Set([30]))

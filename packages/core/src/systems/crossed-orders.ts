@@ -1,14 +1,13 @@
 import { quantitiesIn } from '../code/rules/find.js'
 import { crossedOrders, type OrderCrossed, type OrderFound } from '../code/rules/find-orders.js'
-import { quantityOf } from '../code/rules/quantity.js'
+import { type Quantity, quantityOf } from '../code/rules/quantity.js'
 import type { WrittenTable } from '../code/rules/rows-of-rule.js'
 import { ruleText } from '../code/rules/rule.js'
 import { column } from '../code/rules/shapes.js'
 import type { NamedWarning } from '../know/support.js'
 import { placesByName } from '../num/group.js'
 import { listed } from '../num/listed.js'
-import type { ColumnFormat } from '../table/infer.js'
-import { isNumeric, type Table } from '../table/table.js'
+import { isNumeric } from '../table/table.js'
 import { shareText } from '../tell/numbers.js'
 
 /** Name of the warning that drawn rows break an order which all rows of the data have. */
@@ -17,16 +16,34 @@ export const ORDER_WARNING = 'order-broken'
 /** Orders that are told by name: those that most rows break. */
 const TOLD = 6
 
-/** Orders of columns that all rows of the data have, and no rule keeps, where drawn rows break them. Cost: as of `crossedOrders`. */
-export function ordersCrossed(
-  data: WrittenTable,
-  drawn: { readonly table: Table; readonly formats: readonly ColumnFormat[] }
-): OrderCrossed[] {
+/** Rows of the data up to which an order may show in too few: of more of them a rule is found. */
+const FEW_ROWS = 5000
+
+/** Numbers of the data that models learned from, as they are written, each once: a service draws from a model many times. */
+const known = new WeakMap<object, readonly Quantity[]>()
+
+/** What orders of drawn rows are compared with. */
+interface Learned {
+  readonly model: object
+  /** Rows that it learned from. */
+  readonly rowCount: number
+  /** These, as they are written. */
+  written(): WrittenTable
+}
+
+/**
+ * Orders of columns that all rows of the data have, and no rule keeps, where drawn rows break them; none of larger data, which show their
+ * orders. Cost: as of `crossedOrders`.
+ */
+export function ordersCrossed({ model, rowCount, written }: Learned, drawn: WrittenTable): OrderCrossed[] {
+  if (rowCount > FEW_ROWS) return []
+  const real = known.get(model) ?? quantitiesIn(written())
+  known.set(model, real)
   const quantities = drawn.table.columns.flatMap((one) => {
     const format = drawn.formats.find(({ name }) => name === one.name)
     return format && isNumeric(one) ? [quantityOf(one, format)] : []
   })
-  return crossedOrders(quantitiesIn(data), quantities)
+  return crossedOrders(real, quantities)
 }
 
 /** Such an order as a rule. */

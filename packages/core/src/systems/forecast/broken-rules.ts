@@ -21,7 +21,8 @@ export function brokenRules(model: ForecastModel, drawn: Table): NamedWarning[] 
   const synthetic = asWritten(model, drawn)
   const found = compareRules({ real }, { real, synthetic })
   const formats = real.columns.map(({ name }) => model.formats.find((format) => format.name === name)!)
-  const crossed = ordersCrossed({ table: real, formats }, { table: synthetic, formats })
+  const data = { model, rowCount: real.rowCount, written: () => ({ table: real, formats }) }
+  const crossed = ordersCrossed(data, { table: synthetic, formats })
   const told = found.filter(isBroken).map(({ rule, broken, rows, floor }) => ({
     name: 'rules-broken',
     message: `${countText(broken)} of ${countText(rows)} rows break ${rule}, ${floor === 0 ? 'which all rows of the series keep' : 'more than those of the series do'}: it is not kept under --rules off, where its column is known, or where next rows need not have what it goes by; --rule states what too few rows show, and the difference of two columns can be forecast in the place of one`

@@ -216,6 +216,7 @@ async function readOptions(options: TableFit, host: Host): Promise<TableFit> {
 function tellingCrossed(model: TableModel, drawn: DrawnRows, asked?: Asked): DrawnRows {
   if (model.privacy) return drawn
   const isGiven = (column: string) => asked?.givens.some((given) => Object.hasOwn(given, column))
-  const crossed = ordersCrossed(writtenRows(model), drawn).filter(({ low, high }) => !(isGiven(low) && isGiven(high)))
+  const data = { model, rowCount: model.summary.rowCount, written: () => writtenRows(model) }
+  const crossed = ordersCrossed(data, drawn).filter(({ low, high }) => !(isGiven(low) && isGiven(high)))
   return crossed.length === 0 ? drawn : { ...drawn, crossed, warnings: [...drawn.warnings, ...orderWarnings(crossed)] }
 }

@@ -41,7 +41,7 @@ export function keepRules(rules: readonly Rule[], data: WrittenTable, measured: 
 
 /** Columns that are drawn by how they stand to another one, by that one. */
 export interface Measured {
-  /** Dates and numbers that are measured from others (`startsOf`). */
+  /** Dates that are measured from others (`startsOf`). */
   readonly starts: ReadonlyMap<string, string>
   /** Numbers that are measured among those of a level of a category (`withinOf`). */
   readonly within: ReadonlyMap<string, string>
@@ -133,13 +133,13 @@ function keepOrder(column: string, rules: readonly Rule[], data: MeasuredTable):
   const stated = rules.flatMap((one) => (one.kind === 'order' && one.column === column ? [one.low] : []))
   if (stated.length + highs.length === 0 && !data.starts.has(column)) return undefined
   const { isDate, values, unit } = quantityIn(data, column)
-  // An amount that is never above another one is a part of it; none that is measured by another one falls below 0.
-  const isAmount = stated.length === 0 && !isDate && !values.some((x) => x < 0)
-  const lows: readonly Expression[] = isAmount ? [{ kind: 'number', value: 0 }] : stated
+  // An amount that is never above another one is a part of it.
+  const isPart = stated.length === 0 && highs.length > 0 && !isDate && !values.some((x) => x < 0)
+  const lows: readonly Expression[] = isPart ? [{ kind: 'number', value: 0 }] : stated
   const from = data.starts.get(column) ?? (lows.length === 0 ? highs.flatMap(columnsOf)[0] : undefined)
   const own = rules.find((one) => one.kind === 'order' && one.column === column)
   const exceptions = own && exceptionsIn(own, data)
-  const starts: readonly Expression[] = from !== undefined ? [{ kind: 'column', name: from }] : isAmount ? highs : lows
+  const starts: readonly Expression[] = from !== undefined ? [{ kind: 'column', name: from }] : isPart ? highs : lows
   const listed = isDate
     ? undefined
     : listedValues(

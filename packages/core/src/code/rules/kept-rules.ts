@@ -146,5 +146,5 @@ export function ruleTexts({ rules }: KeptRules): string[] {
 /** What a column is measured by that no rule says, in words. */
 export function measuredText({ column, lows, highs, from, within }: KeptOrder): string[] {
   if (within) return [`${columnWord(column)} among those of its ${columnWord(within.by)}`]
-  return from !== undefined && lows.every(isConstant) && !highs ? [`${columnWord(column)} from ${columnWord(from)} on`] : []
+  return from !== undefined && lows.length === 0 && !highs ? [`${columnWord(column)} from ${columnWord(from)} on`] : []
 }

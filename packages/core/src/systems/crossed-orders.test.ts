@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
+import { textTable } from '../../../../test/planted-tables.js'
 import { ReferenceEngine } from '../engine/reference/reference.js'
 import { keyFor, keyFromSeed, normals } from '../num/random.js'
 import type { RawTable } from '../table/raw.js'
 import type { NumericColumn } from '../table/table.js'
-import { crossedInAll, ORDER_WARNING, orderWarnings } from './crossed-orders.js'
+import { crossedInAll, ORDER_WARNING, ordersCrossed, orderWarnings } from './crossed-orders.js'
 import { series } from './forecast/system.js'
+import { prepareRows } from './prepare.js'
 import { drawModel, fitModel } from './system.js'
 import { tables } from './table/system.js'
 
@@ -32,7 +34,8 @@ function prices(): RawTable {
 
 const told = (warnings: readonly { readonly name: string; readonly message: string }[]) =>
   warnings.filter(({ name }) => name === ORDER_WARNING).map(({ message }) => message)
-const MESSAGE = /^of the drawn rows high is below close in [\d.]+ %, and in no row of the data: .* --rule 'high >= close' keeps it so$/
+const MESSAGE =
+  /^of the drawn rows high is below close in [\d.]+ %, and in no row of the data: where that can never be, fit with --rule 'high >= close', and not with --rules off$/
 
 test('drawn rows that break an order of all rows are told, with the rule that keeps it', async () => {
   const options = { bandwidth: 0.3, scaling: 'standard', kernel: 'fixed' } as const
@@ -49,8 +52,8 @@ test('drawn rows that break an order of all rows are told, with the rule that ke
   expect(told(tables.tell(model, { answer: drawn, request: { rows } }).warnings)).toEqual(told(drawn.warnings))
   const numbers = (name: string) => (drawn.table.columns.find((one) => one.name === name) as NumericColumn).values
   const [high, close] = [numbers('high'), numbers('close')]
-  // Within the rounding of both.
-  expect(drawn.crossed![0]!.count).toBe(high.filter((x, i) => x + 0.01 < close[i]!).length)
+  const cents = (x: number) => Math.round(100 * x)
+  expect(drawn.crossed![0]!.count).toBe(high.filter((x, i) => cents(x) < cents(close[i]!)).length)
   const kept = await drawWith({ rule: ['high >= close'] })
   expect(kept.drawn.crossed).toBeUndefined()
   expect(told(kept.drawn.warnings)).toEqual([])
@@ -68,13 +71,62 @@ test('so are rows of a forecast', async () => {
   expect(told((await drawModel(series, { model: kept, request: { rows: 100, steps: 3 } }, context)).warnings)).toEqual([])
 })
 
+test('rows are compared as they are written, with data that are few', () => {
+  const { data } = prepareRows(
+    textTable({ low: Array.from({ length: 200 }, (_, i) => i), high: Array.from({ length: 200 }, (_, i) => i + 1) })
+  )
+  const column = (name: string, values: Float64Array): NumericColumn => ({ name, kind: 'integer', values })
+  const drawnWith = (gap: number) => {
+    const low = Float64Array.from({ length: 200 }, (_, i) => i)
+    return {
+      table: {
+        rowCount: 200,
+        columns: [
+          column('low', low),
+          column(
+            'high',
+            low.map((x) => x + gap)
+          )
+        ]
+      },
+      formats: data.formats
+    }
+  }
+  const learned = (rowCount: number) => ({ model: {}, rowCount, written: () => data })
+  // By one; by less, which is not written.
+  expect(ordersCrossed(learned(200), drawnWith(-1))).toEqual([{ low: 'low', high: 'high', count: 200, rows: 200 }])
+  expect(ordersCrossed(learned(200), drawnWith(-0.4))).toEqual([])
+  expect(ordersCrossed(learned(5001), drawnWith(-1))).toEqual([])
+})
+
+test('of the rows of groups their times are not told of, which no rule names', async () => {
+  const days = 8
+  const rows = 40 * days
+  const noise = normals(keyFromSeed(5), rows)
+  const of = (cell: (i: number) => number) => Array.from({ length: rows }, (_, i) => cell(i))
+  const day = (i: number) => i % days
+  const input = textTable({
+    who: of((i) => Math.floor(i / days) + 100),
+    day: of(day),
+    score: of((i) => day(i) + Math.round(10 * (0.05 + 0.4 * Math.exp(1.3 * noise[i]!))) / 10),
+    other: of((i) => noise[(i * 7) % rows]!)
+  })
+  const model = await fitModel(tables, { input, options: { group: 'who', time: 'day', bandwidth: 0.5, rules: 'off' } }, context)
+  const drawn = await drawModel(tables, { model, request: { groups: 60 } }, context)
+  const numbers = (name: string) => (drawn.table.columns.find((one) => one.name === name) as NumericColumn).values
+  expect(numbers('score').filter((x, i) => x < numbers('day')[i]!).length).toBeGreaterThan(0.05 * drawn.table.rowCount)
+  expect(told(drawn.warnings)).toEqual([])
+})
+
 test('draws in parts are told of together, those first that most rows break', () => {
   const one = { low: 'a', high: 'b', count: 10, rows: 100 }
   const other = { low: 'a', high: 'c', count: 30, rows: 100 }
   const all = crossedInAll([[one], [], [{ ...one, count: 20, rows: 50 }, other]])
   expect(all).toEqual([{ ...one, count: 30, rows: 150 }, other])
   expect(orderWarnings(all).map(({ message }) => message)).toEqual([
-    expect.stringMatching(/^of the drawn rows c is below a in 30 %, b is below a in 20 %, .* --rule 'c >= a' --rule 'b >= a' keep it so$/)
+    expect.stringMatching(
+      /^of the drawn rows c is below a in 30 %, b is below a in 20 %, .* fit with --rule 'c >= a' --rule 'b >= a', and not with --rules off$/
+    )
   ])
   const many = Array.from({ length: 9 }, (_, k) => ({ ...one, high: `b${k}`, count: 10 + k }))
   expect(orderWarnings(many)[0]!.message).toContain('so are 3 other orders')

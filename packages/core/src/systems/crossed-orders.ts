@@ -7,6 +7,7 @@ import { column } from '../code/rules/shapes.js'
 import type { NamedWarning } from '../know/support.js'
 import { placesByName } from '../num/group.js'
 import { listed } from '../num/listed.js'
+import { roundToFormat } from '../table/present.js'
 import { isNumeric } from '../table/table.js'
 import { shareText } from '../tell/numbers.js'
 
@@ -32,8 +33,8 @@ interface Learned {
 }
 
 /**
- * Orders of columns that all rows of the data have, and no rule keeps, where drawn rows break them; none of larger data, which show their
- * orders. Cost: as of `crossedOrders`.
+ * Orders of columns that all rows of the data have, where drawn rows break them: those that no rule keeps. None of larger data, which
+ * show their orders. Cost: as of `crossedOrders`.
  */
 export function ordersCrossed({ model, rowCount, written }: Learned, drawn: WrittenTable): OrderCrossed[] {
   if (rowCount > FEW_ROWS) return []
@@ -41,7 +42,9 @@ export function ordersCrossed({ model, rowCount, written }: Learned, drawn: Writ
   known.set(model, real)
   const quantities = drawn.table.columns.flatMap((one) => {
     const format = drawn.formats.find(({ name }) => name === one.name)
-    return format && isNumeric(one) ? [quantityOf(one, format)] : []
+    if (!format || !isNumeric(one)) return []
+    // As they are written: two that are apart by less are the same there.
+    return [quantityOf({ ...one, values: one.values.map((value) => roundToFormat(value, format)) }, format)]
   })
   return crossedOrders(real, quantities)
 }
@@ -68,6 +71,6 @@ export function orderWarnings(crossed: readonly OrderCrossed[]): NamedWarning[] 
   const breaks = told.map((one) => `${one.high} is below ${one.low} in ${shareText(share(one))}`)
   const rules = told.map((one) => `--rule '${orderText(one)}'`)
   const more = crossed.length > told.length ? `; so are ${crossed.length - told.length} other orders` : ''
-  const message = `of the drawn rows ${listed(breaks)}, and in no row of the data${more}: too few rows tell whether that can be; where it can never be, ${rules.join(' ')} ${rules.length > 1 ? 'keep' : 'keeps'} it so`
+  const message = `of the drawn rows ${listed(breaks)}, and in no row of the data${more}: where that can never be, fit with ${rules.join(' ')}, and not with --rules off`
   return [{ name: ORDER_WARNING, message }]
 }

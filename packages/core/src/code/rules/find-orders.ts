@@ -1,6 +1,8 @@
 import { exp, log, normalCdf } from '../../num/elementary.js'
+import { placesByName } from '../../num/group.js'
 import { median, quantileOfSorted, sorted, variance } from '../../num/statistics.js'
 import { isBeyondChance, rateByChance } from './chance.js'
+import { MOST_COLUMNS_OF } from './find-formulas.js'
 import type { Quantity } from './quantity.js'
 import { summaryOf } from './summary.js'
 
@@ -59,26 +61,20 @@ export interface OrderCrossed extends OrderFound {
  * Orders that all rows of the data have, beyond what the ranges of both columns explain, whether or not they end as at a wall, and that
  * more drawn rows have not than chance allows: were both drawn from one law, k rows of those n + m that break it would all be among the n
  * drawn ones with probability (n/(n + m))^k. Of the tables that are told of some one in a hundred is told so by chance. Without orders that
- * follow from two others. Cost O(p²·rows drawn), and O(rows) for each that is crossed.
+ * follow from two others; of so many columns as formulas of two are looked for. Cost O(p²·rows drawn), and O(rows) for each that is crossed.
  */
 export function crossedOrders(real: readonly Quantity[], drawn: readonly Quantity[]): OrderCrossed[] {
+  if (real.length > MOST_COLUMNS_OF[2]) return []
   const pairs = overlapping(real)
   const crossed = pairs.flatMap(({ low, high }): OrderCrossed[] => {
     const [lows, highs] = [low, high].map(({ name }) => drawn.find((one) => one.name === name)?.values)
-    if (!lows || !highs || mayCross(low, high)) return []
-    // Numbers are rounded when they are written, each to its own unit.
-    const slack = (low.unit + high.unit) / 2
-    let [count, rows] = [0, 0]
-    for (let i = 0; i < lows.length; i++) {
-      if (Number.isNaN(lows[i]!) || Number.isNaN(highs[i]!)) continue
-      rows++
-      if (lows[i]! > highs[i]! + slack) count++
-    }
+    if (!lows || !highs || crossedIn(low.values.subarray(0, FIRST_ROWS), high.values).count > 0) return []
+    const { count, rows } = crossedIn(lows, highs)
     if (count === 0) return []
-    const both = rowsOfBoth(low, high)
-    const chance = count * log(rows / (rows + both.length)) + log(pairs.length)
-    if (chance > -LOG_CHANCE || both.some((i) => low.values[i]! > high.values[i]!)) return []
-    return isMeant({ low, high }, both, pairs.length) ? [{ low: low.name, high: high.name, count, rows }] : []
+    const own = crossedIn(low.values, high.values)
+    const chance = count * log(rows / (rows + own.rows)) + log(pairs.length)
+    if (own.count > 0 || chance > -LOG_CHANCE || !isMeant({ low, high }, rowsOfBoth(low, high), pairs.length)) return []
+    return [{ low: low.name, high: high.name, count, rows }]
   })
   return shortest(crossed)
 }
@@ -86,15 +82,24 @@ export function crossedOrders(real: readonly Quantity[], drawn: readonly Quantit
 /** Rows that most pairs of columns need of which the lower one is sometimes above. */
 const FIRST_ROWS = 64
 
-const mayCross = ({ values: low }: Quantity, { values: high }: Quantity): boolean => {
-  for (let i = 0; i < Math.min(FIRST_ROWS, low.length); i++) if (low[i]! > high[i]!) return true
-  return false
+/** Rows that have both numbers, and of these the ones in which the lower column is above the other. */
+function crossedIn(low: Float64Array, high: Float64Array): Pick<OrderCrossed, 'count' | 'rows'> {
+  let [count, rows] = [0, 0]
+  for (let i = 0; i < low.length; i++) {
+    if (Number.isNaN(low[i]!) || Number.isNaN(high[i]!)) continue
+    rows++
+    if (low[i]! > high[i]!) count++
+  }
+  return { count, rows }
 }
 
-/** Orders without those that follow from two others. */
+/** Orders without those that follow from two others. Cost O(orders·columns). */
 export function shortest<Order extends OrderFound>(orders: readonly Order[], others: readonly OrderFound[] = orders): Order[] {
-  const has = (low: string, high: string) => others.some((one) => one.low === low && one.high === high)
-  return orders.filter(({ low, high }) => !orders.some((one) => one.low === low && one.high !== high && has(one.high, high)))
+  const below = new Map(
+    [...placesByName(others, ({ high }) => high)].map(([high, places]) => [high, new Set(places.map((k) => others[k]!.low))])
+  )
+  const above = new Map([...placesByName(orders, ({ low }) => low)].map(([low, places]) => [low, places.map((k) => orders[k]!.high)]))
+  return orders.filter(({ low, high }) => !above.get(low)!.some((between) => between !== high && below.get(high)?.has(between)))
 }
 
 interface Pair {

@@ -41,7 +41,7 @@ export function drawnInAll(stretches: readonly DrawnRows[]): DrawnRows {
   return {
     ...last,
     unknown,
-    crossed,
+    ...(crossed.length > 0 ? { crossed } : {}),
     warnings: [...warnings, ...unknownWarnings(unknown), ...orderWarnings(crossed)],
     ...(refined ? { refined: { ...refined, effective } } : {}),
     ...(near === undefined ? {} : { near: sum((drawn) => drawn.near ?? 0) })

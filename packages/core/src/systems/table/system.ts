@@ -212,11 +212,17 @@ async function readOptions(options: TableFit, host: Host): Promise<TableFit> {
   return typeof options.local === 'string' ? { ...options, local: await localisationIn(options.local, host) } : options
 }
 
+/** Models of which orders that are broken are told, since rules can keep them: of tables as they stand, no fields of places. */
+const ORDERED: readonly string[] = ['global', 'panel']
+
 /** A draw with the orders that it breaks. Of private models nothing is told of what the rows of the table have. */
 function tellingCrossed(model: TableModel, drawn: DrawnRows, asked?: Asked): DrawnRows {
-  if (model.privacy) return drawn
+  if (model.privacy || !ORDERED.includes(kindOf(model))) return drawn
+  const panel = 'heads' in model ? model.summary : undefined
+  // Of a panel rules are of what its groups and rows have, and not of their keys and times.
+  const isRuled = (column: string) => !panel || (column !== panel.time && [...panel.constant, ...panel.varying].includes(column))
   const isGiven = (column: string) => asked?.givens.some((given) => Object.hasOwn(given, column))
   const data = { model, rowCount: model.summary.rowCount, written: () => writtenRows(model) }
-  const crossed = ordersCrossed(data, drawn).filter(({ low, high }) => !(isGiven(low) && isGiven(high)))
+  const crossed = ordersCrossed(data, drawn).filter(({ low, high }) => isRuled(low) && isRuled(high) && !(isGiven(low) && isGiven(high)))
   return crossed.length === 0 ? drawn : { ...drawn, crossed, warnings: [...drawn.warnings, ...orderWarnings(crossed)] }
 }

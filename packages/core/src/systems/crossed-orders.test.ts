@@ -4,6 +4,7 @@ import { ReferenceEngine } from '../engine/reference/reference.js'
 import { keyFor, keyFromSeed, normals } from '../num/random.js'
 import type { RawTable } from '../table/raw.js'
 import type { NumericColumn } from '../table/table.js'
+import { comparedNumbers } from './compared-numbers.js'
 import { crossedInAll, ORDER_WARNING, ordersCrossed, orderWarnings } from './crossed-orders.js'
 import { series } from './forecast/system.js'
 import { prepareRows } from './prepare.js'
@@ -92,11 +93,12 @@ test('rows are compared as they are written, with data that are few', () => {
       formats: data.formats
     }
   }
-  const learned = (rowCount: number) => ({ model: {}, rowCount, written: () => data })
+  const compared = (drawn: ReturnType<typeof drawnWith>, rowCount = 200) =>
+    comparedNumbers({ model: {}, rowCount, written: () => data, drawn })
   // By one; by less, which is not written.
-  expect(ordersCrossed(learned(200), drawnWith(-1))).toEqual([{ low: 'low', high: 'high', count: 200, rows: 200 }])
-  expect(ordersCrossed(learned(200), drawnWith(-0.4))).toEqual([])
-  expect(ordersCrossed(learned(5001), drawnWith(-1))).toEqual([])
+  expect(ordersCrossed(compared(drawnWith(-1))!)).toEqual([{ low: 'low', high: 'high', count: 200, rows: 200 }])
+  expect(ordersCrossed(compared(drawnWith(-0.4))!)).toEqual([])
+  expect(compared(drawnWith(-1), 20_001)).toBeUndefined()
 })
 
 test('of the rows of groups their times are not told of, which no rule names', async () => {

@@ -4,7 +4,9 @@ import type { NamedWarning } from '../../know/support.js'
 import { roundToFormat } from '../../table/present.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import { countText } from '../../tell/numbers.js'
+import { comparedNumbers } from '../compared-numbers.js'
 import { ordersCrossed, orderText, orderWarnings } from '../crossed-orders.js'
+import { equalWarnings } from '../equals-lost.js'
 import { type ForecastModel, trainingSeries } from './forecast.js'
 
 /** Series as they are written, each once: rules are found in a table once. */
@@ -21,13 +23,19 @@ export function brokenRules(model: ForecastModel, drawn: Table): NamedWarning[] 
   const synthetic = asWritten(model, drawn)
   const found = compareRules({ real }, { real, synthetic })
   const formats = real.columns.map(({ name }) => model.formats.find((format) => format.name === name)!)
-  const data = { model, rowCount: real.rowCount, written: () => ({ table: real, formats }) }
-  const crossed = ordersCrossed(data, { table: synthetic, formats })
+  const compared = comparedNumbers({
+    model,
+    rowCount: real.rowCount,
+    written: () => ({ table: real, formats }),
+    drawn: { table: synthetic, formats }
+  })
+  const crossed = compared ? ordersCrossed(compared) : []
   const told = found.filter(isBroken).map(({ rule, broken, rows, floor }) => ({
     name: 'rules-broken',
     message: `${countText(broken)} of ${countText(rows)} rows break ${rule}, ${floor === 0 ? 'which all rows of the series keep' : 'more than those of the series do'}: it is not kept under --rules off, where its column is known, or where next rows need not have what it goes by; --rule states what too few rows show, and the difference of two columns can be forecast in the place of one`
   }))
-  return [...told, ...orderWarnings(crossed.filter((one) => !found.some(({ rule }) => rule === orderText(one))))]
+  const orders = orderWarnings(crossed.filter((one) => !found.some(({ rule }) => rule === orderText(one))))
+  return [...told, ...orders, ...(compared ? equalWarnings(compared) : [])]
 }
 
 /** The columns of numbers but for the time, in the decimals that they are written with. */

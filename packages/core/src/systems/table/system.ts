@@ -14,10 +14,12 @@ import { presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
 import { together } from '../../tell/telling.js'
 import { type Asked, askedIn } from '../asked.js'
+import { comparedNumbers } from '../compared-numbers.js'
 import { conditionFields } from '../condition-options.js'
 import { ORDER_WARNING, ordersCrossed, orderWarnings } from '../crossed-orders.js'
 import { keepingDialect } from '../dialect.js'
 import { disclosureFields } from '../disclosure-options.js'
+import { EQUAL_WARNING, equalWarnings } from '../equals-lost.js'
 import { drawFields, fitFields } from '../global/options.js'
 import type { Host, SystemContext } from '../host.js'
 import { keysIn, withKeys } from '../keys-file.js'
@@ -141,7 +143,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
   async draw(model, request, context) {
     checkKeys(model.keys, (request.rows ?? model.summary.rowCount) * (request.asked?.givens.length ?? 1))
     const people = await peopleFor(model.keys, context.host)
-    const drawn = tellingCrossed(model, tellingUnknown(model, await drawApart(model)(request, context), request.asked), request.asked)
+    const drawn = tellingLost(model, tellingUnknown(model, await drawApart(model)(request, context), request.asked), request.asked)
     return withNewKeys(request.asked ? drawn : inOrder(drawn, model.order, request), { kept: model.keys, people, seed: request.seed ?? 1 })
   },
   stretches(model, request, context) {
@@ -152,7 +154,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     checkKeys(model.keys, rows)
     const draw = drawApart(model)
     return stretches(rows, context, async (own, watched) => {
-      const drawn = tellingCrossed(model, tellingUnknown(model, await draw({ ...request, ...own }, watched)))
+      const drawn = tellingLost(model, tellingUnknown(model, await draw({ ...request, ...own }, watched)))
       return keyed(inOrder(drawn, model.order, { seed, first: own.first }))
     })
   },
@@ -163,7 +165,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     const told = tellTable(model, { ...drawn.answer, draws: defined({ seed, dynamics, noise, steps, start }) })
     const groups = groupsOf(model, drawn.answer)
     const warnings = drawn.answer.warnings.filter(({ name }) =>
-      [RULE_WARNING, UNKNOWN_WARNING, UNIQUE_WARNING, ORDER_WARNING].includes(name)
+      [RULE_WARNING, UNKNOWN_WARNING, UNIQUE_WARNING, ORDER_WARNING, EQUAL_WARNING].includes(name)
     )
     return together(...(groups ? [tellPanels(comparePanels(groups, keyFromSeed(1)))] : []), told, {
       json: {},
@@ -212,17 +214,21 @@ async function readOptions(options: TableFit, host: Host): Promise<TableFit> {
   return typeof options.local === 'string' ? { ...options, local: await localisationIn(options.local, host) } : options
 }
 
-/** Models of which orders that are broken are told, since rules can keep them: of tables as they stand, no fields of places. */
-const ORDERED: readonly string[] = ['global', 'panel']
+/** Models whose rows are compared with those of the table: of tables as they stand, no fields of places. */
+const COMPARED: readonly string[] = ['global', 'panel']
 
-/** A draw with the orders that it breaks. Of private models nothing is told of what the rows of the table have. */
-function tellingCrossed(model: TableModel, drawn: DrawnRows, asked?: Asked): DrawnRows {
-  if (model.privacy || !ORDERED.includes(kindOf(model))) return drawn
+/** A draw with the orders that it breaks, and what is no longer the same. Of private models nothing is told of what the rows of the table have. */
+function tellingLost(model: TableModel, drawn: DrawnRows, asked?: Asked): DrawnRows {
+  if (model.privacy || !COMPARED.includes(kindOf(model))) return drawn
+  const compared = comparedNumbers({ model, rowCount: model.summary.rowCount, written: () => writtenRows(model), drawn })
+  if (!compared) return drawn
   const panel = 'heads' in model ? model.summary : undefined
   // Of a panel rules are of what its groups and rows have, and not of their keys and times.
   const isRuled = (column: string) => !panel || (column !== panel.time && [...panel.constant, ...panel.varying].includes(column))
-  const isGiven = (column: string) => asked?.givens.some((given) => Object.hasOwn(given, column))
-  const data = { model, rowCount: model.summary.rowCount, written: () => writtenRows(model) }
-  const crossed = ordersCrossed(data, drawn).filter(({ low, high }) => isRuled(low) && isRuled(high) && !(isGiven(low) && isGiven(high)))
-  return crossed.length === 0 ? drawn : { ...drawn, crossed, warnings: [...drawn.warnings, ...orderWarnings(crossed)] }
+  const isGiven = (column: string) => asked?.givens.some((given) => Object.hasOwn(given, column)) ?? false
+  const crossed = ordersCrossed(compared).filter(({ low, high }) => isRuled(low) && isRuled(high) && !(isGiven(low) && isGiven(high)))
+  // Under conditions other rows count than all of the data's.
+  const equal = asked ? [] : equalWarnings(compared, isRuled)
+  if (crossed.length + equal.length === 0) return drawn
+  return { ...drawn, ...(crossed.length > 0 ? { crossed } : {}), warnings: [...drawn.warnings, ...orderWarnings(crossed), ...equal] }
 }

@@ -1,0 +1,46 @@
+import { type EqualNumbers, equalNumbers } from '../code/rules/equal-numbers.js'
+import { quantitiesIn } from '../code/rules/find.js'
+import { type Quantity, quantityOf } from '../code/rules/quantity.js'
+import type { WrittenTable } from '../code/rules/rows-of-rule.js'
+import { roundToFormat } from '../table/present.js'
+import { isNumeric } from '../table/table.js'
+
+/** Numbers and dates of the data that a model learned from, and of rows that it drew, as they are written. */
+export interface ComparedNumbers {
+  readonly real: readonly Quantity[]
+  /** Columns of these that have the same number in many rows. */
+  readonly equal: readonly EqualNumbers[]
+  readonly drawn: readonly Quantity[]
+}
+
+/** Rows of the data up to which drawn ones are compared with them: to write larger data again takes longer than many a draw. */
+const MOST_ROWS = 20_000
+
+/** Those of the data, each once: a service draws from a model many times. */
+const known = new WeakMap<object, Omit<ComparedNumbers, 'drawn'>>()
+
+/** A model, what it learned from, and what it drew. */
+interface Drawn {
+  readonly model: object
+  /** Rows that it learned from. */
+  readonly rowCount: number
+  /** These, as they are written. */
+  written(): WrittenTable
+  readonly drawn: WrittenTable
+}
+
+/** Undefined for larger data. Cost O(cells drawn), and once a model O(cells). */
+export function comparedNumbers({ model, rowCount, written, drawn }: Drawn): ComparedNumbers | undefined {
+  if (rowCount > MOST_ROWS) return undefined
+  const own = known.get(model) ?? learned(quantitiesIn(written()))
+  known.set(model, own)
+  const numbers = drawn.table.columns.flatMap((one) => {
+    const format = drawn.formats.find(({ name }) => name === one.name)
+    if (!format || !isNumeric(one)) return []
+    // Two that are apart by less than what they are rounded to are the same where they are written.
+    return [quantityOf({ ...one, values: one.values.map((value) => roundToFormat(value, format)) }, format)]
+  })
+  return { ...own, drawn: numbers }
+}
+
+const learned = (real: readonly Quantity[]) => ({ real, equal: equalNumbers(real) })

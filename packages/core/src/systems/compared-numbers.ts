@@ -1,4 +1,4 @@
-import { type EqualNumbers, equalNumbers } from '../code/rules/equal-numbers.js'
+import { type EqualNumbers, equalColumns } from '../code/rules/equal-numbers.js'
 import { quantitiesIn } from '../code/rules/find.js'
 import { type Quantity, quantityOf } from '../code/rules/quantity.js'
 import type { WrittenTable } from '../code/rules/rows-of-rule.js'
@@ -43,4 +43,4 @@ export function comparedNumbers({ model, rowCount, written, drawn }: Drawn): Com
   return { ...own, drawn: numbers }
 }
 
-const learned = (real: readonly Quantity[]) => ({ real, equal: equalNumbers(real) })
+const learned = (real: readonly Quantity[]) => ({ real, equal: equalColumns(real) })

@@ -1,5 +1,4 @@
-import type { KeptGaps } from '../code/rules/keep-gaps.js'
-import type { KeptOrder, KeptRule, KeptRules, RuledColumn } from '../code/rules/kept-rules.js'
+import type { Derivation, KeptOrder, KeptRule, KeptRules, RuledColumn } from '../code/rules/kept-rules.js'
 import { DAY, tolerance, unitOf } from '../code/rules/quantity.js'
 import type { RuleRow } from '../code/rules/rule-row.js'
 import { type Cut, isNumber } from '../code/rules/thresholds.js'
@@ -12,9 +11,6 @@ import { type Expression, evaluate, holdsIn } from '../table/expression.js'
 import type { ObservationExpression } from '../table/parse-expression.js'
 import type { NumericColumn } from '../table/table.js'
 import { distanceOf, type Interval, type Wanted } from './ruled-wanted.js'
-
-/** A rule that derives its column. */
-export type Derivation = Exclude<KeptRule, KeptGaps>
 
 export type KeptStep = Extract<KeptRule, { kind: 'step' }>
 

@@ -1,8 +1,9 @@
 import { type LatentSpecification, parseLatent } from '../code/codecs/specification.js'
 import { clashOf, isOrder } from '../code/rules/choose.js'
+import { equalsOf } from '../code/rules/equals.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
 import { findRules, findTotals, nearlyTotalNotes, searchNotes, standingsIn, totalNotes } from '../code/rules/find.js'
-import { keepRules, type Measured } from '../code/rules/keep.js'
+import { isMeasured, keepRules, type Measured } from '../code/rules/keep.js'
 import type { KeptRules } from '../code/rules/kept-rules.js'
 import { isCalendarPart } from '../code/rules/key-part.js'
 import { parseRule } from '../code/rules/parse-rule.js'
@@ -58,13 +59,19 @@ export const ruledRows = keepingLast(relevant, (raw, options): RuledRows => {
   const rules = rulesOf(prepared.data, options)
   if (options.rules === 'off') return prepared
   const measured = measuredIn(prepared.data, rules, options)
-  return rules.length + measured.starts.size + measured.within.size === 0 ? prepared : keep(prepared, rules, measured)
+  return rules.length === 0 && !isMeasured(measured) ? prepared : keep(prepared, rules, measured)
 })
 
 /** Columns that are drawn by how they stand to another one; none of those whose scaling is given, nor `besides`. */
 export function measuredIn(data: InferredTable, rules: readonly Rule[], options: Options, besides: readonly string[] = []): Measured {
   const left = new Set([...besides, ...keptAsTheyAre(data, options)])
-  return { starts: startsOf(rules, data, left), within: withinOf(rules, data, left) }
+  const [starts, within] = [startsOf(rules, data, left), withinOf(rules, data, left)]
+  const orders = [...starts, ...within].map(([column, name]): Rule => ({ kind: 'order', column, low: { kind: 'column', name } }))
+  const told = new Set([...rules, ...orders].flatMap(({ kind, column }) => (kind === 'gap' ? [] : [column])))
+  // Of a field each category that is drawn makes classes of rows of its own.
+  if (options.local !== undefined) return { starts, within, equals: new Map() }
+  const equals = equalsOf(data, { rules: [...rules, ...orders], taken: (name) => told.has(name), except: left })
+  return { starts, within, equals }
 }
 
 /** What of the options decides which rules are found. */
@@ -74,7 +81,7 @@ function relevant({ rules, rule, scaling, local, image, latent, ...options }: Op
     rules,
     rule,
     scaling,
-    local: places === GRID ? 'grid:' : undefined,
+    local: places === GRID ? 'grid:' : local === undefined ? undefined : 'auto',
     image,
     latent: places === NETWORK ? latent : undefined
   })
@@ -94,8 +101,16 @@ export function placesOf({ local, image, latent }: Pick<Options, 'local' | 'imag
 function keep(prepared: PreparedTable, rules: readonly Rule[], measured: Measured): RuledRows {
   const kept = keepRules(rules, prepared.data, measured)
   const data = takeRulesOut(kept, prepared.data)
-  return { ...prepared, data: { ...data, notes: [...prepared.data.notes, ...boundNotes(rules, prepared.data)] }, rules: kept }
+  return {
+    ...prepared,
+    data: { ...data, notes: [...prepared.data.notes, ...boundNotes(rules, prepared.data), ...equalNotes(measured)] },
+    rules: kept
+  }
 }
+
+/** That numbers are another column's in many rows, as people are told. */
+export const equalNotes = ({ equals }: Measured): string[] =>
+  [...equals].map(([column, of]) => `${column} is the same as ${of} in many rows, and so it is in new ones; --rules off draws it by itself`)
 
 /** What is computed from others may lie beyond what its reader knows of it: below nought no sum of numbers does that the data have not there. */
 const boundNotes = (rules: readonly Rule[], { formats }: InferredTable): string[] =>

@@ -1,5 +1,7 @@
 import type { KeptGaps } from '../code/rules/keep-gaps.js'
 import {
+  type Derivation,
+  derives,
   endOfOrder,
   inputsOfKept,
   isShare,
@@ -32,17 +34,7 @@ import { parseObservation } from '../table/parse-expression.js'
 import { roundToFormat, spelled } from '../table/present.js'
 import type { NumericColumn } from '../table/table.js'
 import { type KeptLookup, type KeysWith, keysWith, onlyKey, valuesWith } from './ruled-keys.js'
-import {
-  type Between,
-  betweenCuts,
-  binsOf,
-  type Derivation,
-  drawnExpression,
-  type KeptStep,
-  observableOf,
-  observedTerm,
-  placeIn
-} from './ruled-pieces.js'
+import { type Between, betweenCuts, binsOf, drawnExpression, type KeptStep, observableOf, observedTerm, placeIn } from './ruled-pieces.js'
 import { distanceOf, type Interval, shown, type Wanted, wantedOf } from './ruled-wanted.js'
 
 /** Name of the warning that a derived column is met through its rule. */
@@ -69,7 +61,7 @@ export class Through {
 
   constructor(private readonly kept: KeptRules) {
     this.columns = new Map(kept.columns.map((column) => [column.name, column]))
-    this.ruleOf = new Map(kept.rules.flatMap((rule) => (rule.kind === 'gap' ? [] : [[rule.column, rule]])))
+    this.ruleOf = new Map(kept.rules.filter(derives).map((rule) => [rule.column, rule]))
   }
 
   /** The rules with what was given of combinations that they say nothing of; the rules themselves where nothing was. */
@@ -94,6 +86,7 @@ export class Through {
     for (const rule of [...this.kept.rules].reverse()) {
       const value = Object.hasOwn(own, rule.column) ? own[rule.column] : undefined
       if (value === undefined) continue
+      if (rule.kind === 'equal') continue
       if (rule.kind === 'gap') {
         this.refuseGap(rule, own, value)
         own = this.whereThere(rule, own)
@@ -139,13 +132,7 @@ export class Through {
       } else if (wanted.low === wanted.high) row[name] = wanted.low
     }
     for (const rule of this.kept.rules) {
-      if (
-        rule.kind === 'order' ||
-        rule.kind === 'gap' ||
-        thereOf(rule) ||
-        rule.column in row ||
-        !inputsOf(rule).every((name) => name in row)
-      )
+      if (!derives(rule) || rule.kind === 'order' || thereOf(rule) || rule.column in row || !inputsOf(rule).every((name) => name in row))
         continue
       row[rule.column] = wholeRow({ ...this.kept, rules: [rule] }, 'written')(row)[rule.column]!
     }

@@ -1,6 +1,7 @@
+import type { Among } from '../code/rules/equals.js'
 import type { Exceptions } from '../code/rules/exceptions.js'
 import type { Parts } from '../code/rules/keep-parts.js'
-import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn, THERE, type There } from '../code/rules/kept-rules.js'
+import { derives, inputsOfKept, type KeptRule, type KeptRules, type RuledColumn, THERE, type There } from '../code/rules/kept-rules.js'
 import { EXTREMES, type KeyPart } from '../code/rules/key-part.js'
 import type { ListedValues } from '../code/rules/listed-values.js'
 import type { GapWhere, LookupKey } from '../code/rules/rule.js'
@@ -55,7 +56,7 @@ export function recordRules({ rules, columns }: KeptRules): object {
           ...rule.table,
           ...defined({ parts: rule.parts, exceptions: rule.exceptions, there: rule.there })
         }
-      if (rule.kind === 'gap') return rule
+      if (rule.kind === 'gap' || rule.kind === 'equal') return rule
       if (rule.kind === 'step')
         return { ...rule, cuts: rule.cuts.map((cut) => (isNumber(cut) ? cut : { ...cut, at: expressionText(cut.at) })) }
       if (rule.kind === 'formula') return { ...rule, expression: expressionText(rule.expression) }
@@ -175,6 +176,11 @@ const listedRecord: Reader<ListedValues> = (value, field) => {
   return read
 }
 
+const among: Reader<Among> = (value, field) =>
+  typeof value === 'object' && value !== null && 'levels' in value
+    ? record<{ readonly levels: readonly string[] }>({ levels: list(text) })(value, field)
+    : record<{ readonly least: number; readonly most: number }>({ least: number(UNSCALED), most: number(UNSCALED) })(value, field)
+
 const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
   formula: record<Kept<'formula'>>({
     kind: word('formula'),
@@ -207,6 +213,14 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
       throw damaged(`a model with ${field} of thresholds that do not rise`, 'thresholds in their order')
     return read
   },
+  equal: record<Kept<'equal'>>({
+    kind: word('equal'),
+    column: text,
+    of: text,
+    flag: text,
+    among,
+    apart: list(number(UNSCALED))
+  }),
   gap: (value, field) => {
     const read = gapRecord(value, field)
     if (read.values.length === 0) throw damaged(`a model with ${field} of no values`, 'values that the column can have')
@@ -246,7 +260,7 @@ function checkRules({ rules, columns }: KeptRules, drawn: ReadonlySet<string>, f
   for (const [k, one] of rules.entries()) {
     const at = `${field}.rules[${k}]`
     const column = byName.get(one.column)
-    if (!column || (one.kind !== 'gap' && known.has(one.column)))
+    if (!column || (derives(one) && known.has(one.column)))
       throw damaged(`a model whose ${at} derives ${one.column}`, 'a column of the table that is not drawn')
     for (const input of inputsOfKept(one))
       if (!known.has(input)) throw damaged(`a model whose ${at} needs ${input}`, 'columns that are drawn or derived before')
@@ -255,7 +269,7 @@ function checkRules({ rules, columns }: KeptRules, drawn: ReadonlySet<string>, f
       exactly(one.exceptions.rows.length)(one.exceptions.keys.length, `${at}.exceptions.keys.length`)
     if ('exceptions' in one && one.exceptions)
       exactly(one.exceptions.rows.length)(one.exceptions.values.length, `${at}.exceptions.values.length`)
-    if (one.kind !== 'gap') known.add(one.column)
+    if (derives(one)) known.add(one.column)
   }
   for (const { name, kind, levels, format } of columns) {
     if (!known.has(name)) throw damaged(`a model whose column ${name} is neither drawn nor derived`, 'all columns of the table')
@@ -284,6 +298,13 @@ function checkKind(one: KeptRule, columns: ReadonlyMap<string, RuledColumn>, at:
   }
   const named = new Set([...indicators.map(({ name }) => name), own])
   const others = inputsOfKept(one).flatMap((name) => (named.has(name) ? [] : (columns.get(name)?.kind ?? [])))
+  if (one.kind === 'equal') {
+    const isLevel = 'levels' in one.among
+    const fit = 'levels' in one.among ? one.among.levels.every((level) => levels?.includes(level)) : isNumericKind(kind)
+    if (!fit || !others.every((other) => isNumericKind(other) !== isLevel))
+      throw damaged(`a model whose ${at} sets ${one.column} to what it cannot be`, 'two columns of numbers, or of categories')
+    return
+  }
   if (one.kind === 'formula' || one.kind === 'order') {
     if (![kind, ...others].every(isNumericKind)) throw damaged(`a model whose ${at} computes with a ${kind}`, 'numbers and dates')
     if (one.exceptions?.values.some((value) => typeof value === 'string')) throw damaged(`a model whose ${at} adds a text`, 'numbers')

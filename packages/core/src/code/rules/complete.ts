@@ -2,6 +2,7 @@ import type { CellValue } from '../../table/cells.js'
 import { columnsOf, type Expression, evaluate, holdsIn } from '../../table/expression.js'
 import { roundToFormat } from '../../table/present.js'
 import type { NumericColumn } from '../../table/table.js'
+import type { KeptEqual } from './equals.js'
 import { type KeptRule, type KeptRules, openCell, type RuledColumn, type There, thereOf } from './kept-rules.js'
 import { keyOf, lookup } from './lookup-table.js'
 import { DAY, tolerance, unitOf } from './quantity.js'
@@ -29,7 +30,8 @@ const MOST_TURNS = 40
  */
 export function rowCompleter({ rules, columns }: KeptRules): (row: FilledRow) => boolean {
   const byName = new Map(columns.map((column) => [column.name, column]))
-  const steps = rules.map((rule) => openly(completing(rule, byName), thereOf(rule)))
+  // Which filled numbers are another column's is drawn, and no rule of theirs.
+  const steps = rules.filter((rule) => rule.kind !== 'equal').map((rule) => openly(completing(rule, byName), thereOf(rule)))
   return (row) => {
     const settled = new Set<string>()
     const own: SettlingRow = {
@@ -65,7 +67,7 @@ interface Step {
 type Columns = ReadonlyMap<string, RuledColumn>
 type Kept<K extends KeptRule['kind']> = Extract<KeptRule, { kind: K }>
 
-function completing(rule: KeptRule, columns: Columns): Step {
+function completing(rule: Exclude<KeptRule, KeptEqual>, columns: Columns): Step {
   if (rule.kind === 'formula') return formulaStep(rule, columns)
   if (rule.kind === 'order') return orderStep(rule, columns)
   if (rule.kind === 'lookup') return lookupStep(rule)

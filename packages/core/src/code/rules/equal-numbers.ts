@@ -1,6 +1,15 @@
 import { sorted } from '../../num/statistics.js'
 import { MOST_COLUMNS_OF } from './find-formulas.js'
-import type { Quantity } from './quantity.js'
+
+/** A column that may be another one in many rows. */
+export interface Compared {
+  readonly name: string
+  readonly isDate?: boolean
+  /** Numbers stand for levels: none is near another one. */
+  readonly isLevel?: boolean
+  /** [n], NaN where missing. */
+  readonly values: Float64Array
+}
 
 /** Two columns that have the same number in many rows. */
 export interface EqualNumbers {
@@ -27,27 +36,27 @@ const ERRORS = 4
 /**
  * Pairs of columns that have the same number in many rows, as what is charged is mostly what was quoted: more of the different values of
  * one stand beside the same one than columns that have nothing to do with each other would have, and than numbers that come near each
- * other would. Of a log-concave law of how many values of both they are apart, no more are none apart than the square of those that are
+ * other would. Of levels each counts once, too: of few no columns are the same, as rows say what hangs together. Of a log-concave law of how many values of both they are apart, no more are none apart than the square of those that are
  * one apart over those that are two. Of so many columns as formulas of two are looked for. Cost O(p²) on the first rows, and O(rows) for
  * each pair that they show.
  */
-export function equalNumbers(quantities: readonly Quantity[]): EqualNumbers[] {
-  if (quantities.length > MOST_COLUMNS_OF[2]) return []
-  return quantities.flatMap((one, place) =>
-    quantities
+export function equalColumns(columns: readonly Compared[]): EqualNumbers[] {
+  if (columns.length > MOST_COLUMNS_OF[2]) return []
+  return columns.flatMap((one, place) =>
+    columns
       .slice(0, place)
-      .filter((other) => one.isDate === other.isDate && areEqual(one.values, other.values))
+      .filter((other) => one.isDate === other.isDate && one.isLevel === other.isLevel && areEqual(one, other.values))
       .map((other) => ({ column: one.name, of: other.name }))
   )
 }
 
 /** Those of such pairs that drawn rows have the same number of in fewer rows than the data, beyond chance. Cost O(rows) for each. */
-export function equalsLost(pairs: readonly EqualNumbers[], data: readonly Quantity[], drawn: readonly Quantity[]): EqualLost[] {
-  const valuesIn = (quantities: readonly Quantity[], name: string) => quantities.find((one) => one.name === name)?.values
+export function equalsLost(pairs: readonly EqualNumbers[], data: readonly Compared[], drawn: readonly Compared[]): EqualLost[] {
+  const valuesIn = (columns: readonly Compared[], name: string) => columns.find((one) => one.name === name)?.values
   return pairs.flatMap((pair): EqualLost[] => {
     const [real, own] = [data, drawn].map((all) => {
       const [one, other] = [valuesIn(all, pair.column), valuesIn(all, pair.of)]
-      return one && other ? shared(one, other) : { count: 0, rows: 0 }
+      return one && other ? sharedBy(one, other) : { count: 0, rows: 0 }
     }) as [Shared, Shared]
     if (own.rows === 0) return []
     const share = real.count / real.rows
@@ -56,7 +65,8 @@ export function equalsLost(pairs: readonly EqualNumbers[], data: readonly Quanti
   })
 }
 
-function shared(one: Float64Array, other: Float64Array): Shared {
+/** In how many rows, of those with both, two columns have the same number. */
+export function sharedBy(one: Float64Array, other: Float64Array): Shared {
   let [count, rows] = [0, 0]
   for (let i = 0; i < one.length; i++) {
     if (Number.isNaN(one[i]!) || Number.isNaN(other[i]!)) continue
@@ -66,13 +76,15 @@ function shared(one: Float64Array, other: Float64Array): Shared {
   return { count, rows }
 }
 
-function areEqual(values: Float64Array, others: Float64Array): boolean {
-  const first = values.subarray(0, FIRST_ROWS)
-  return (values.length <= FIRST_ROWS || isBeyond(0, first, others)) && isBeyond(ERRORS, values.subarray(0, MOST_ROWS), others)
+function areEqual({ values, isLevel = false }: Compared, others: Float64Array): boolean {
+  const [first, most] = [FIRST_ROWS, MOST_ROWS].map((count) => ({ values: values.subarray(0, count), isLevel })) as [Those, Those]
+  return (values.length <= FIRST_ROWS || isBeyond(0, first, others)) && isBeyond(ERRORS, most, others)
 }
 
+type Those = Required<Pick<Compared, 'values' | 'isLevel'>>
+
 /** By the first row of each value of a column: whether more of them have it in the other too than chance or nearness explains, by so many errors. */
-function isBeyond(errors: number, values: Float64Array, others: Float64Array): boolean {
+function isBeyond(errors: number, { values, isLevel }: Those, others: Float64Array): boolean {
   if (!values.some((x, i) => x === others[i])) return false
   const [ownCounts, counts] = [values, others.subarray(0, values.length)].map(countsByValue) as [Map<number, number>, Map<number, number>]
   const places = new Map(Array.from(sorted([...new Set([...ownCounts.keys(), ...counts.keys()])]), (x, k) => [x, k]))
@@ -83,15 +95,16 @@ function isBeyond(errors: number, values: Float64Array, others: Float64Array): b
     const x = values[i]!
     if (Number.isNaN(x) || Number.isNaN(others[i]!) || seen.has(x)) continue
     seen.add(x)
-    chance += Math.min(1, (ownCounts.get(x)! * (counts.get(x) ?? 0)) / values.length)
+    // Of a number all rows that have it may be the one that chance makes the same.
+    chance += Math.min(1, ((isLevel ? 1 : ownCounts.get(x)!) * (counts.get(x) ?? 0)) / values.length)
     const steps = Math.abs(places.get(x)! - places.get(others[i]!)!)
     if (steps < apart.length) apart[steps]!++
   }
   const [none, one, two] = apart as [number, number, number]
   // Of either side half; one more of each, as of none there may be few.
-  const near = (one / 2 + 1) ** 2 / (two / 2 + 1)
+  const near = isLevel ? 0 : (one / 2 + 1) ** 2 / (two / 2 + 1)
   const most = Math.max(chance, near)
-  return none > most + errors * Math.sqrt(most)
+  return none > most + errors * Math.sqrt(most + 1)
 }
 
 function countsByValue(values: Float64Array): Map<number, number> {

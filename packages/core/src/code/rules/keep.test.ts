@@ -229,7 +229,7 @@ it('a date is drawn by how far it is from one that it goes along with, of either
   const starts = startsOf(rules, data, new Set())
   expect([...starts]).toEqual([['delivered', 'promised']])
   expect(startsOf(rules, data, new Set(['delivered'])).size).toBe(0)
-  const kept = keepRules(rules, data, { starts, within: new Map() })
+  const kept = keepRules(rules, data, { starts })
   const read = rulesIn(['ordered', 'promised − ordered', 'delivered − promised'])(JSON.parse(JSON.stringify(recordRules(kept))), 'rules')
   expect(read).toEqual(kept)
   const taken = takeRulesOut(kept, data)
@@ -363,7 +363,7 @@ it('numbers that count something else in each level are drawn as their place amo
   const within = withinOf([], data, new Set())
   // Levels that are merely higher than others are drawn as they were.
   expect([...within]).toEqual([['value', 'test']])
-  const kept = keepRules([], data, { starts: new Map(), within })
+  const kept = keepRules([], data, { within })
   expect(rulesIn(['test', 'value in test', 'shift'])(JSON.parse(JSON.stringify(recordRules(kept))), 'rules')).toEqual(kept)
   const taken = takeRulesOut(kept, data)
   const at = (table: typeof data, name: string) => table.table.columns.find((one) => one.name === name) as NumericColumn

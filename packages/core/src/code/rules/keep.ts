@@ -11,10 +11,11 @@ import { takeTableRows, unusedName } from '../../table/rows.js'
 import { isNumeric, kindOf, type NumericColumn } from '../../table/table.js'
 import { coarserLattice, type ValueLattice } from '../../table/value-lattice.js'
 import { isOrder } from './choose.js'
+import { keepEqual } from './equals.js'
 import { bends, type Exceptions, exceptionsOf } from './exceptions.js'
 import { someValues } from './keep-gaps.js'
 import { partsIn, roundingIn } from './keep-parts.js'
-import { inputsOfKept, type KeptOrder, type KeptRule, type KeptRules, THERE, type There } from './kept-rules.js'
+import { derives, inputsOfKept, type KeptOrder, type KeptRule, type KeptRules, THERE, type There } from './kept-rules.js'
 import { listedValues } from './listed-values.js'
 import { lookupTable } from './lookup-table.js'
 import { DAY } from './quantity.js'
@@ -25,18 +26,20 @@ import { endAt, gapColumn, highestOf } from './stacked.js'
 import { keepWithin } from './within.js'
 
 /** Rules made ready to be kept, of a table that obeys them, and columns that are measured by others. Cost O(cells). */
-export function keepRules(rules: readonly Rule[], data: WrittenTable, measured: Measured = NONE): KeptRules {
+export function keepRules(rules: readonly Rule[], data: WrittenTable, some: Partial<Measured> = {}): KeptRules {
+  const measured = { ...NONE, ...some }
   const columns = data.table.columns.map((column, c) => ({
     ...kindOf(column),
     format: data.formats[c]!,
     ...(isNumeric(column) ? { spread: spreadOf(column.name, data) } : {})
   }))
-  const { starts, within } = measured
+  const { starts, within, equals } = measured
   const kept = rules.flatMap((_, k) => keepRule(k, rules, { ...data, ...measured }))
   const beside = [...starts.keys()].filter((name) => !kept.some(({ kind, column }) => kind === 'order' && column === name))
   const dates = beside.map((name) => keepOrder(name, rules, { ...data, ...measured })!)
   const numbers = [...within].map(([name, by]) => keepPlace(name, by, data))
-  return { rules: starts.size + within.size === 0 ? kept : inOrder([...kept, ...dates, ...numbers]), columns }
+  const same = [...equals].map(([column, of]) => keepEqual(column, of, data))
+  return { rules: isMeasured(measured) ? inOrder([...kept, ...dates, ...numbers, ...same]) : kept, columns }
 }
 
 /** Columns that are drawn by how they stand to another one, by that one. */
@@ -45,9 +48,14 @@ export interface Measured {
   readonly starts: ReadonlyMap<string, string>
   /** Numbers that are measured among those of a level of a category (`withinOf`). */
   readonly within: ReadonlyMap<string, string>
+  /** Numbers that are another column's in many rows (`equalsOf`). */
+  readonly equals: ReadonlyMap<string, string>
 }
 
-const NONE: Measured = { starts: new Map(), within: new Map() }
+const NONE: Measured = { starts: new Map(), within: new Map(), equals: new Map() }
+
+/** Whether any column is measured by another one. */
+export const isMeasured = ({ starts, within, equals }: Measured): boolean => starts.size + within.size + equals.size > 0
 
 function keepPlace(column: string, by: string, data: WrittenTable): KeptOrder {
   const gap = unusedName(`${column} in ${by}`, new Set(data.table.columns.map(({ name }) => name)))
@@ -63,11 +71,16 @@ export function inOrder(rules: readonly KeptRule[]): KeptRule[] {
   let rest = [...rules]
   while (rest.length > 0) {
     const derived = new Set(rest.flatMap(({ kind, column }) => (kind === 'gap' ? [] : [column])))
+    // What a rule says of a drawn column does not wait for itself.
+    const isOwn = (rule: KeptRule, name: string) => !derives(rule) && name === rule.column && (rule.kind === 'equal' || name === rule.marks)
     const marked = new Set(rest.flatMap((rule) => (rule.kind === 'gap' ? [rule.marks] : [])))
     // A gap marks what it names itself; where that which it goes by has gaps, these come first.
     const waits = (rule: KeptRule) =>
-      inputsOfKept(rule).some((name) => derived.has(name) || (marked.has(name) && !(rule.kind === 'gap' && name === rule.marks)))
+      inputsOfKept(rule).some(
+        (name) => (derived.has(name) && !isOwn(rule, name)) || (marked.has(name) && !(rule.kind === 'gap' && name === rule.marks))
+      )
     const ready = rest.filter((rule) => !waits(rule))
+    if (ready.length === 0) throw new Error(`rules in a circle: ${rest.map(({ column }) => column).join(', ')}`)
     out.push(...ready)
     rest = rest.filter((rule) => !ready.includes(rule))
   }

@@ -4,6 +4,7 @@ import { columnWord } from '../../table/expression-text.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { KindOfColumn } from '../../table/table.js'
 import type { ValueLattice } from '../../table/value-lattice.js'
+import type { KeptEqual } from './equals.js'
 import type { Exceptions } from './exceptions.js'
 import type { KeptGaps } from './keep-gaps.js'
 import type { Parts } from './keep-parts.js'
@@ -65,6 +66,13 @@ export type KeptRule =
       readonly missing: CellValue
     } & Thresholds)
   | KeptGaps
+  | KeptEqual
+
+/** A rule that derives its column; the others say something of one that is drawn. */
+export type Derivation = Exclude<KeptRule, KeptGaps | KeptEqual>
+
+/** Whether a rule derives its column. */
+export const derives = (rule: KeptRule): rule is Derivation => rule.kind !== 'gap' && rule.kind !== 'equal'
 
 /** Of a rule that leaves its column open: the drawn column that has a level where the rule holds and is missing where the column is `or`. */
 export interface There {
@@ -103,6 +111,7 @@ export function inputsOfKept(rule: KeptRule): readonly string[] {
   if (rule.kind === 'lookup') return rule.from
   if (rule.kind === 'step') return [rule.of, ...columnsOfCuts(rule.cuts)]
   if (rule.kind === 'gap') return [...columnsOfGap(rule), rule.marks]
+  if (rule.kind === 'equal') return [rule.column, rule.of, rule.flag]
   return rule.kind === 'formula' ? namesIn(rule.expression) : [...new Set([...startsOfKept(rule), rule.gap])]
 }
 
@@ -139,6 +148,7 @@ export function ruleTexts({ rules }: KeptRules): string[] {
         ...highs.map((high) => ruleText({ kind: 'limit', column, high }))
       ]
     }
+    if (rule.kind === 'equal') return []
     return [ruleText({ ...rule, exceptions, open: thereOf(rule)?.or } as Rule)]
   })
 }

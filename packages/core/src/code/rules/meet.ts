@@ -1,7 +1,7 @@
 import { type CellValue, cellAt } from '../../table/cells.js'
 import { roundToFormat } from '../../table/present.js'
 import { isNumeric, type NumericColumn } from '../../table/table.js'
-import { inputsOfKept, type KeptRules, type RuledColumn } from './kept-rules.js'
+import { derives, inputsOfKept, type KeptRules, type RuledColumn } from './kept-rules.js'
 import { columnOfCells } from './lookup-table.js'
 import { DAY, tolerance, unitOf } from './quantity.js'
 import { columnIn, formatIn, type WrittenTable } from './rows-of-rule.js'
@@ -162,7 +162,7 @@ class Solver {
       return true
     })
     const part = { ...kept, rules: own.reverse() }
-    const derived = new Set(part.rules.map(({ column }) => column))
+    const derived = new Set(part.rules.filter(derives).map(({ column }) => column))
     this.drawn = [...needed].filter((name) => !derived.has(name))
     this.roots = this.drawn.flatMap((name) => rootOf(name, data, bounds.get(name)) ?? [])
     const [all, written] = [wholeRow(part), wholeRow(part, 'written')]

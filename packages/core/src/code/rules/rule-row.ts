@@ -2,7 +2,8 @@ import type { CellValue } from '../../table/cells.js'
 import { derivative } from '../../table/derivative.js'
 import { columnsOf, type Expression, evaluate, holdsIn } from '../../table/expression.js'
 import { roundToFormat } from '../../table/present.js'
-import { endOfOrder, isShare, type KeptOrder, type KeptRules, openCell, type RuledColumn, thereOf } from './kept-rules.js'
+import { SAME, sameCell } from './equals.js'
+import { derives, endOfOrder, isShare, type KeptOrder, type KeptRules, openCell, type RuledColumn, thereOf } from './kept-rules.js'
 import { keyOf, lookup } from './lookup-table.js'
 import { DAY } from './quantity.js'
 import { saysGap, saysMaybe } from './rows-of-rule.js'
@@ -38,6 +39,10 @@ export function wholeRow({ rules, columns }: KeptRules, digits: 'all' | 'written
         // Which value it is is not known before the row is drawn, only that there is one.
         else if (whole[rule.marks] === null)
           whole[rule.marks] = rule.marks === rule.column ? shown(column, rule.values[0]!) : rule.values[0]!
+        return
+      }
+      if (rule.kind === 'equal') {
+        if (whole[rule.flag] === SAME) whole[rule.column] = sameCell(whole[rule.column]!, whole[rule.of]!, rule.among)
         return
       }
       const value = (name: string) => numberIn(whole[name], byName.get(name))
@@ -96,7 +101,11 @@ export function pulledGradient(
     for (const name of names) out[name] = (out[name] ?? 0) + (slope / unitOf(name)) * evaluate(derivative(expression, name), value, holds)
   }
   for (const rule of [...rules].reverse()) {
-    if (rule.kind === 'gap') continue
+    if (rule.kind === 'equal' && whole[rule.flag] === SAME && whole[rule.column] === whole[rule.of]) {
+      out[rule.of] = (out[rule.of] ?? 0) + (out[rule.column] ?? 0)
+      out[rule.column] = 0
+    }
+    if (!derives(rule)) continue
     const own = out[rule.column]
     delete out[rule.column]
     if (own === undefined || rule.kind === 'lookup' || rule.kind === 'step') continue

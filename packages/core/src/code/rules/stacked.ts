@@ -7,12 +7,15 @@ import { type Expression, isConstant } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { limitsOf } from '../../table/number-style.js'
 import { roundToFormat } from '../../table/present.js'
-import { type Column, isCategorical, type NumericColumn } from '../../table/table.js'
+import { type CategoricalColumn, type Column, isCategorical, type NumericColumn } from '../../table/table.js'
 import { toLattice, type ValueLattice } from '../../table/value-lattice.js'
+import { type Among, flagColumn, putEqual } from './equals.js'
 import { type Exception, type Exceptions, exceptionAt } from './exceptions.js'
-import { type KeptGaps, markGaps } from './keep-gaps.js'
+import { markGaps } from './keep-gaps.js'
 import { fitParts } from './keep-parts.js'
 import {
+  type Derivation,
+  derives,
   endOfOrder,
   isShare,
   type KeptOrder,
@@ -37,7 +40,7 @@ export function takeRulesOut<T extends WrittenTable>({ rules }: KeptRules, data:
   const columns: Column[] = []
   const formats: ColumnFormat[] = []
   data.table.columns.forEach((column, c) => {
-    const rule = rules.find((one) => one.column === column.name && one.kind !== 'gap') as Exclude<KeptRule, KeptGaps> | undefined
+    const rule = rules.filter(derives).find((one) => one.column === column.name)
     const there = rule && thereOf(rule)
     if (there) {
       columns.push(thereColumn(there, column))
@@ -47,6 +50,12 @@ export function takeRulesOut<T extends WrittenTable>({ rules }: KeptRules, data:
     const [own, format] = rule ? gapColumn(rule, column as NumericColumn, data) : [column, data.formats[c]!]
     columns.push(own)
     formats.push(format)
+    for (const same of rules) {
+      if (same.kind !== 'equal' || same.column !== column.name) continue
+      const [flag, flagFormat] = flagColumn(same, data)
+      columns.push(flag)
+      formats.push(flagFormat)
+    }
   })
   return { ...data, table: { columns, rowCount: data.table.rowCount }, formats }
 }
@@ -118,6 +127,10 @@ export function highestOf(lows: readonly Expression[], format: ColumnFormat, dat
 export interface Back {
   /** Columns that are given. */
   readonly fixed?: ReadonlySet<string> | undefined
+  /** Columns that something else is known of: what is the same as one of them is moved in its place. */
+  readonly observed?: ReadonlySet<string> | undefined
+  /** What columns that are given can have. */
+  readonly among?: ReadonlyMap<string, Among> | undefined
   readonly key?: Key | undefined
   /** Counter of each row's randomness; its place when left out. */
   readonly chains?: Uint32Array | undefined
@@ -133,7 +146,7 @@ export interface Back {
 export function putRulesBack(
   { rules, columns }: KeptRules,
   rows: WrittenTable,
-  { fixed = new Set(), key, chains, first }: Back = {}
+  { fixed = new Set(), observed = new Set(), among, key, chains, first }: Back = {}
 ): WrittenTable {
   const drawn = rules.reduce(
     (at, rule) =>
@@ -142,6 +155,15 @@ export function putRulesBack(
   )
   const { rowCount } = drawn.table
   const done = new Map(drawn.table.columns.map((column, c) => [column.name, { column, format: drawn.formats[c]! }]))
+  const amongIn = (name: string): Among | undefined =>
+    fixed.has(name) ? among?.get(name) : observed.has(name) ? undefined : anyOf(columns.find((one) => one.name === name)!)
+  const isKnown = (name: string) => fixed.has(name) || observed.has(name)
+  // What is the same as a column that is known is moved in its place, where it may be.
+  for (const rule of rules) {
+    if (rule.kind !== 'equal' || !isKnown(rule.column) || !done.has(rule.of)) continue
+    const own = amongIn(rule.of)
+    if (own) done.set(rule.of, putEqual(done.get(rule.of)!, done.get(rule.column)!, done.get(rule.flag)!.column as CategoricalColumn, own))
+  }
   for (const rule of rules) {
     if (rule.kind === 'gap') {
       const marked = done.get(rule.marks)!
@@ -149,13 +171,21 @@ export function putRulesBack(
         done.set(rule.marks, { ...marked, column: markGaps(rule, marked.column, (name) => done.get(name)!.column) })
       continue
     }
+    if (rule.kind === 'equal') {
+      const own = isKnown(rule.column) ? amongIn(rule.column) : rule.among
+      if (own)
+        done.set(rule.column, putEqual(done.get(rule.column)!, done.get(rule.of)!, done.get(rule.flag)!.column as CategoricalColumn, own))
+      continue
+    }
     const whole = columns.find(({ name }) => name === rule.column)!
-    const known = {
+    const soFarKnown = {
       table: { columns: [...done.values()].map(({ column }) => column), rowCount: drawn.table.rowCount },
       formats: [...done.values()].map(({ format }) => format)
     }
     const parts = rule.kind === 'formula' && rule.parts?.late && !fixed.has(rule.column) ? rule.parts : undefined
-    const soFar = parts ? fitParts((rule as Extract<KeptRule, { kind: 'formula' }>).expression, parts, { drawn: known, fixed }) : known
+    const soFar = parts
+      ? fitParts((rule as Extract<KeptRule, { kind: 'formula' }>).expression, parts, { drawn: soFarKnown, fixed })
+      : soFarKnown
     for (const name of parts?.names ?? []) done.set(name, { ...done.get(name)!, column: columnIn(soFar, name) })
     const exceptions = fixed.has(rule.column) ? undefined : exceptionsTo(rule)
     const except = exceptions
@@ -184,8 +214,12 @@ export function putRulesBack(
   }
 }
 
+/** Any level of a category, or any number. */
+const anyOf = ({ levels }: Pick<RuledColumn, 'levels'>): Among =>
+  levels ? { levels } : { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY }
+
 /** Exceptions of a rule; what parts of a constant miss it by is one that every row has. */
-function exceptionsTo(rule: Exclude<KeptRule, KeptGaps>): Exceptions | undefined {
+function exceptionsTo(rule: Derivation): Exceptions | undefined {
   if (rule.kind === 'step') return undefined
   const rounding = rule.kind === 'formula' ? rule.rounding : undefined
   return rule.exceptions ?? (rounding && { rows: [], of: rounding.length, values: rounding })
@@ -200,12 +234,12 @@ interface Derived {
   readonly listed: boolean
 }
 
-function derived(rule: Exclude<KeptRule, KeptGaps>, { column, soFar, except, listed }: Derived): Column {
+function derived(rule: Derivation, { column, soFar, except, listed }: Derived): Column {
   const { rowCount } = soFar.table
   const there = thereOf(rule)
   if (there) {
     const holds = cellAt(columnIn(soFar, there.column))
-    const all = cellAt(derived({ ...rule, there: undefined } as Exclude<KeptRule, KeptGaps>, { column, soFar, except, listed }))
+    const all = cellAt(derived({ ...rule, there: undefined } as Derivation, { column, soFar, except, listed }))
     const cells = Array.from({ length: rowCount }, (_, i) => (holds(i) === null ? openCell(there) : all(i)))
     return columnOfCells(column, cells)
   }

@@ -1,5 +1,5 @@
 import { stackedLog, stackWeights } from '../../choose/stack.js'
-import { ruleTexts } from '../../code/rules/kept-rules.js'
+import { derives, ruleTexts } from '../../code/rules/kept-rules.js'
 import { sampledSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
@@ -57,7 +57,7 @@ export async function fitDensity(raw: RawTable, options: DensityFit, jobContext:
   const { prepared, kinds, reading: read } = readTableWithGaps(raw, reading)
   const kept = rulesWithGaps(prepared.data, reading)
   const derivations = (kept?.rules ?? [])
-    .filter(({ kind }) => kind !== 'order' && kind !== 'gap')
+    .filter((rule) => derives(rule) && rule.kind !== 'order')
     .map((rule) => ({ column: rule.column, text: ruleTexts({ ...kept!, rules: [rule] })[0]! }))
   return learn({ prepared, derivations, kinds, reading: read, weights: reading.weights }, contextOf(seed, jobContext))
 }

@@ -41,7 +41,7 @@ export function ruledSeries(
     const others = new Set(besides)
     const rules = found.filter(({ column }) => !others.has(column))
     const { starts } = measuredIn(seen, rules, options, [...fixed, ...others])
-    return goingOn(keepRules(rules, seen, { starts, within: new Map() }))
+    return goingOn(keepRules(rules, seen, { starts }))
   }
   const unfit = unfitColumns(kept([]), seen)
   const refused = found.find(({ column }) => fixed.includes(column) || (stated.has(column) && unfit.has(column)))

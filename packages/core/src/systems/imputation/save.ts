@@ -1,4 +1,4 @@
-import type { KeptRules } from '../../code/rules/kept-rules.js'
+import { derives, type KeptRules } from '../../code/rules/kept-rules.js'
 import { type ModelContents, withEntry } from '../../model-file/contents.js'
 import {
   BANDWIDTH,
@@ -40,7 +40,7 @@ export function saveImputation({ coding, kinds, donors, rules, reading, summary 
 
 /** Columns that no rule derives, and the gaps that stand in place of those that an order bounds. */
 function drawnBeside({ rules, columns }: KeptRules): string[] {
-  const derived = new Set(rules.flatMap((rule) => (rule.kind === 'gap' ? [] : [rule.column])))
+  const derived = new Set(rules.filter(derives).map(({ column }) => column))
   const gaps = rules.flatMap((rule) => (rule.kind === 'order' ? [rule.gap] : []))
   return [...columns.map(({ name }) => name).filter((name) => !derived.has(name)), ...gaps]
 }

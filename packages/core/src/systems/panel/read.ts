@@ -1,5 +1,5 @@
 import { leaveKeysOut } from '../../code/keys/leave-keys-out.js'
-import { keepRules } from '../../code/rules/keep.js'
+import { isMeasured, keepRules } from '../../code/rules/keep.js'
 import type { KeptRules } from '../../code/rules/kept-rules.js'
 import { inputsOf, type Rule, ruleText } from '../../code/rules/rule.js'
 import { takeRulesOut } from '../../code/rules/stacked.js'
@@ -17,7 +17,7 @@ import { keepingLast } from '../keeping-last.js'
 import type { PanelOptions } from '../panel-options.js'
 import { prepareTable, readingOf, type TableOptions } from '../prepare.js'
 import type { RuleOptions } from '../rule-options.js'
-import { measuredIn, rulesOf } from '../ruled-rows.js'
+import { equalNotes, measuredIn, rulesOf } from '../ruled-rows.js'
 import { findGroupSums, type GroupSum, groupSumText } from './group-sums.js'
 import { findRunningSums, type RunningSum, runningText, sumsBefore, takeRunningOut } from './running.js'
 import { clockColumn, type PanelTimes, timesOf, togetherNotes } from './times.js'
@@ -94,8 +94,7 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   const rest = takeRunningOut(running, drawn, first)
   const rules = groupRules(rest, first, { options, running })
   const measured = options.rules === 'off' ? undefined : measuredIn(rest, rules, options)
-  const found = rules.length + (measured ? measured.starts.size + measured.within.size : 0)
-  const kept = found === 0 ? undefined : keepRules(rules, rest, measured)
+  const kept = rules.length > 0 || (measured && isMeasured(measured)) ? keepRules(rules, rest, measured) : undefined
   const data = kept ? takeRulesOut(kept, rest) : rest
   const modelled = data.table.columns.filter(({ kind }) => kind !== 'identifier')
   const constant = modelled.filter((column) => isConstant(column, first)).map(({ name }) => name)
@@ -106,6 +105,7 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   const still = constant.filter((name) => !columnsOf(running).includes(name))
   const notes = [
     ...data.notes,
+    ...(measured ? equalNotes(measured) : []),
     ...groupNotes({ key, first, constant: still, varying, group: group! }),
     ...(times ? togetherNotes(times, { key, clock: inTime!, format: whole.formats.find(({ name }) => name === time)!, first }) : []),
     ...groupSums.map((sum) => `${groupSumText(sum)}: kept; --rules off draws ${sum.column} as any other column`),

@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest'
+import { textTable } from '../../../../../test/planted-tables.js'
+import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
+import { prepareRows } from '../../systems/prepare.js'
+import { recordRules, rulesIn } from '../../systems/rules-file.js'
+import { cellAt } from '../../table/cells.js'
+import { equalsOf, keepEqual } from './equals.js'
+import { keepRules } from './keep.js'
+import { inputsOfKept, type KeptRules } from './kept-rules.js'
+import { parseRule } from './parse-rule.js'
+import { columnIn, type WrittenTable } from './rows-of-rule.js'
+import type { Rule } from './rule.js'
+import { pulledGradient, wholeRow } from './rule-row.js'
+import { putRulesBack, takeRulesOut } from './stacked.js'
+
+const ROWS = 400
+const known = new Map<string, Float64Array>()
+function uniform(label: string): Float64Array {
+  const own = known.get(label) ?? uniforms(keyFor(keyFromSeed(5), label), ROWS)
+  known.set(label, own)
+  return own
+}
+const cents = (x: number) => Math.round(100 * x) / 100
+const quoted = Array.from(normals(keyFor(keyFromSeed(5), 'quoted'), ROWS), (z) => cents(Math.exp(4 + 0.8 * z)))
+/** Another price than that of `from` in so many rows. */
+const beside = (from: readonly number[], label: string, share: number) =>
+  from.map((x, i) => (uniform(label)[i]! < share ? cents(x * (0.7 + 0.7 * uniform(`${label} by`)[i]!)) : x))
+const charged = beside(quoted, 'charged', 0.4)
+
+type Cells = Readonly<Record<string, readonly (string | number | null)[]>>
+const dataOf = (columns: Cells) => prepareRows(textTable(columns)).data
+interface Said {
+  readonly rules?: readonly string[]
+  readonly except?: readonly string[]
+}
+const equalsIn = (columns: Cells, { rules = [], except = [] }: Said = {}) => {
+  const stated = rules.map(parseRule)
+  const told = new Set(stated.map(({ column }) => column))
+  return Object.fromEntries(equalsOf(dataOf(columns), { rules: stated, taken: (name) => told.has(name), except: new Set(except) }))
+}
+
+describe('columns that are another one in many rows', () => {
+  it('are the later of two, and the other where a rule derives that', () => {
+    expect(equalsIn({ quoted, charged })).toEqual({ charged: 'quoted' })
+    expect(equalsIn({ charged, quoted })).toEqual({ quoted: 'charged' })
+    expect(equalsIn({ quoted, charged }, { rules: ['charged = 2 * x'] })).toEqual({ quoted: 'charged' })
+    // What is derived of the other cannot be it.
+    expect(equalsIn({ quoted, charged }, { rules: ['charged = 2 * quoted'] })).toEqual({})
+    expect(equalsIn({ quoted, charged }, { except: ['quoted'] })).toEqual({})
+  })
+
+  it('are each one other, and none goes round to itself', () => {
+    const paid = beside(charged, 'paid', 0.2)
+    expect(equalsIn({ quoted, charged, paid })).toEqual({ charged: 'quoted', paid: 'charged' })
+    expect(equalsIn({ paid, quoted, charged })).toEqual({ charged: 'paid', quoted: 'charged' })
+  })
+
+  it('are so in a twentieth of the rows or more, at numbers that do not stand out by themselves', () => {
+    expect(equalsIn({ quoted, charged: beside(quoted, 'charged', 0.93) })).toEqual({ charged: 'quoted' })
+    expect(equalsIn({ quoted, charged: beside(quoted, 'charged', 0.96) })).toEqual({})
+    // Nothing paid of nothing asked in half of the rows, and the same else in few.
+    const without = (values: readonly number[]) => values.map((x, i) => (i % 2 === 0 ? 0 : x))
+    expect(equalsIn({ quoted: without(quoted), charged: without(beside(quoted, 'charged', 0.5)) })).toEqual({ charged: 'quoted' })
+    expect(equalsIn({ quoted: without(quoted), charged: without(beside(quoted, 'charged', 0.94)) })).toEqual({})
+  })
+
+  it('are dates, and categories of many levels, but not of few', () => {
+    const day = (x: number) => new Date(Date.UTC(2024, 0, 1 + x)).toISOString().slice(0, 10)
+    const days = Array.from(uniform('day'), (u) => Math.floor(900 * u))
+    const later = days.map((x, i) => (uniform('later')[i]! < 0.5 ? x : Math.floor(900 * uniform('other day')[i]!)))
+    expect(equalsIn({ ordered: days.map(day), seen: later.map(day) })).toEqual({ seen: 'ordered' })
+    for (const [levels, found] of [
+      [4, {}],
+      [30, { ship: 'bill' }]
+    ] as const) {
+      const place = (label: string) => Array.from(uniform(label), (u) => `p${Math.floor(levels * u)}`)
+      const bill = place('bill')
+      const ship = bill.map((x, i) => (uniform('ship')[i]! < 0.85 ? x : place('ship to')[i]!))
+      expect(equalsIn({ bill, ship })).toEqual(found)
+      expect(equalsIn({ bill, ship: place('ship to') })).toEqual({})
+    }
+  })
+})
+
+describe('a column that is another one where its flag says so', () => {
+  const rest = quoted.map((x, i) => cents(x - charged[i]!))
+  const data = dataOf({ quoted, charged, rest, items: quoted.map((_, i) => i % 7) })
+  const rules: readonly Rule[] = [parseRule('rest = quoted - charged')]
+  const kept = keepRules(rules, data, { equals: new Map([['charged', 'quoted']]) })
+  const taken = takeRulesOut(kept, data)
+  const cellsOf = (table: WrittenTable, name: string) =>
+    Array.from({ length: table.table.rowCount }, (_, i) => cellAt(columnIn(table, name))(i))
+  /** As drawn: what is charged comes near to what is quoted, and no row has it. */
+  const drawn = {
+    ...taken,
+    table: { ...taken.table, columns: taken.table.columns.map((one) => (one.name === 'charged' ? moved(one) : one)) }
+  }
+  function moved(column: (typeof taken.table.columns)[number]) {
+    return 'values' in column ? { ...column, values: column.values.map((x) => x + 0.53) } : column
+  }
+  const flag = cellsOf(taken, 'charged is quoted')
+
+  it('comes back as it was, before what is computed of it, from a model file too', () => {
+    expect(taken.table.columns.map(({ name }) => name)).toEqual(['quoted', 'charged', 'charged is quoted', 'items'])
+    expect(flag.map((cell) => cell === 'same')).toEqual(quoted.map((x, i) => x === charged[i]))
+    expect(putRulesBack(kept, taken)).toEqual({ table: data.table, formats: data.formats })
+    const names = taken.table.columns.map(({ name }) => name)
+    const recorded = JSON.parse(JSON.stringify(recordRules(kept)))
+    expect(rulesIn(names)(recorded, 'rules')).toEqual(kept)
+    const without = {
+      ...recorded,
+      rules: recorded.rules.map((one: { kind: string }) => (one.kind === 'equal' ? { ...one, among: { levels: ['a'] } } : one))
+    }
+    expect(() => rulesIn(names)(without, 'rules')).toThrow(expect.objectContaining({ code: 'model-damaged' }))
+    expect(() => rulesIn(names.filter((name) => name !== 'charged is quoted'))(recorded, 'rules')).toThrow(
+      expect.objectContaining({ code: 'model-damaged' })
+    )
+  })
+
+  it('is the other one in drawn rows, or that is it where it is known', () => {
+    const at = (whole: WrittenTable) => {
+      const [own, other, left] = ['charged', 'quoted', 'rest'].map((name) => cellsOf(whole, name).map((x) => cents(x as number))) as [
+        number[],
+        number[],
+        number[]
+      ]
+      expect(left).toEqual(other.map((x, i) => cents(x - own[i]!)))
+      return { own, other, same: own.map((x, i) => x === other[i]) }
+    }
+    const isSame = flag.map((cell) => cell === 'same')
+    const free = at(putRulesBack(kept, drawn))
+    expect(free.other).toEqual(quoted)
+    expect(free.same).toEqual(isSame)
+    expect(free.own.every((x, i) => isSame[i] || x === cents(charged[i]! + 0.53))).toBe(true)
+    for (const back of [{ fixed: new Set(['charged']) }, { observed: new Set(['charged']) }]) {
+      const known = at(putRulesBack(kept, drawn, back))
+      expect(known.own).toEqual(charged.map((x) => cents(x + 0.53)))
+      expect(known.same).toEqual(isSame)
+    }
+    // Both given: the same where either may be what the other is.
+    const among = new Map([
+      ['charged', { least: 40, most: 60 }],
+      ['quoted', { least: 40, most: 1000 }]
+    ])
+    const both = at(putRulesBack(kept, drawn, { fixed: new Set(['charged', 'quoted']), among }))
+    const [own, other] = [charged.map((x) => cents(x + 0.53)), quoted]
+    both.same.forEach((same, i) => {
+      const within = (x: number, { least, most }: { least: number; most: number }) => x >= least && x <= most
+      expect(same).toBe(isSame[i]! && (within(own[i]!, among.get('quoted')!) || within(other[i]!, among.get('charged')!)))
+    })
+    const neither = at(putRulesBack(kept, drawn, { fixed: new Set(['charged', 'quoted']) }))
+    expect(neither.own).toEqual(own)
+    expect(neither.other).toEqual(other)
+  })
+
+  it('stays as it is drawn where the other has what it never has', () => {
+    const far = {
+      ...drawn,
+      table: {
+        ...drawn.table,
+        columns: drawn.table.columns.map((one) =>
+          one.name === 'quoted' && 'values' in one ? { ...one, values: one.values.map(() => 1e6) } : one
+        )
+      }
+    }
+    expect(cellsOf(putRulesBack(kept, far), 'charged').map((x) => cents(x as number))).toEqual(charged.map((x) => cents(x + 0.53)))
+  })
+
+  it('is so for likelihoods, whose gradient goes to the other one', () => {
+    const whole = wholeRow(kept)
+    for (const said of ['same', 'other'] as const) {
+      const row = { quoted: 50, charged: 52, 'charged is quoted': said, items: 3 }
+      const full = whole(row)
+      expect(full.charged).toBe(said === 'same' ? 50 : 52)
+      const gradient = pulledGradient(kept, full, { rest: 3, charged: 2 })
+      for (const name of ['quoted', 'charged'] as const) {
+        const at = (x: number) => {
+          const { rest, charged } = whole({ ...row, [name]: x }) as { rest: number; charged: number }
+          return 3 * rest + 2 * charged
+        }
+        expect(gradient[name] ?? 0).toBeCloseTo(at(row[name] + 0.5) - at(row[name] - 0.5), 9)
+      }
+    }
+  })
+
+  it('is drawn before what tells of it, and behind what it is', () => {
+    const order = kept.rules.map(({ kind }) => kind)
+    expect(order).toEqual(['equal', 'formula'])
+    expect(inputsOfKept(kept.rules[0]!)).toEqual(['charged', 'quoted', 'charged is quoted'])
+    const sum = dataOf({
+      a: quoted,
+      b: quoted.map((_, i) => i % 9),
+      total: quoted.map((x, i) => cents(x + (i % 9))),
+      paid: beside(
+        quoted.map((x, i) => cents(x + (i % 9))),
+        'paid',
+        0.3
+      )
+    })
+    const behind = keepRules([parseRule('total = a + b')], sum, {
+      equals: new Map([['paid', 'total']])
+    })
+    expect(behind.rules.map(({ kind }) => kind)).toEqual(['formula', 'equal'])
+  })
+})
+
+it('a category becomes only what it has among its levels', () => {
+  const bill = Array.from(uniform('bill'), (u) => `p${Math.floor(30 * u)}`)
+  const ship = bill.map((x, i) => (x === 'p1' ? 'p2' : uniform('ship')[i]! < 0.8 ? x : `p${2 + Math.floor(20 * uniform('to')[i]!)}`))
+  const data = dataOf({ bill, ship, size: bill.map((_, i) => i % 11) })
+  const kept: KeptRules = keepRules([], data, { equals: new Map([['ship', 'bill']]) })
+  expect(keepEqual('ship', 'bill', data)).toMatchObject({ flag: 'ship is bill', apart: [] })
+  const taken = takeRulesOut(kept, data)
+  const always = {
+    ...taken,
+    table: {
+      ...taken.table,
+      columns: taken.table.columns.map((one) =>
+        one.name === 'ship is bill' && 'codes' in one ? { ...one, codes: one.codes.map(() => 0) } : one
+      )
+    }
+  }
+  const back = putRulesBack(kept, always)
+  const [own, other] = [cellAt(columnIn(back, 'ship')), cellAt(columnIn(back, 'bill'))]
+  for (let i = 0; i < ROWS; i++) expect(own(i)).toBe(bill[i] === 'p1' ? 'p2' : other(i))
+})
+
+it('rules in a circle are no endless search for an order', () => {
+  const data = dataOf({ a: [1, 2, 3], b: [0, 1, 2], c: [5, 6, 8] })
+  const measured = {
+    starts: new Map([
+      ['a', 'b'],
+      ['b', 'a']
+    ])
+  }
+  expect(() => keepRules([], data, measured)).toThrow('rules in a circle: a, b')
+})

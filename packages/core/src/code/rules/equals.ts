@@ -1,0 +1,140 @@
+import { sorted } from '../../num/statistics.js'
+import { type CellValue, cellAt } from '../../table/cells.js'
+import { presentValues } from '../../table/encoder.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import { roundToFormat } from '../../table/present.js'
+import { ATOM_SHARE, atomsOf } from '../../table/recurring.js'
+import { unusedName } from '../../table/rows.js'
+import { type CategoricalColumn, type Column, isNumeric, type NumericColumn } from '../../table/table.js'
+import { needs } from './choose.js'
+import { type Compared, equalColumns, sharedBy } from './equal-numbers.js'
+import { columnOfCells } from './lookup-table.js'
+import { quantityOf } from './quantity.js'
+import { columnIn, formatIn, type WrittenTable } from './rows-of-rule.js'
+import type { Rule } from './rule.js'
+
+/** What a column can have: numbers of an interval, dates in milliseconds, or levels. Plain data. */
+export type Among = { readonly least: number; readonly most: number } | { readonly levels: readonly string[] }
+
+/** A drawn column that is another one in many rows. Plain data. */
+export interface KeptEqual {
+  readonly kind: 'equal'
+  readonly column: string
+  /** The other column, drawn or derived before. */
+  readonly of: string
+  /** The drawn category that says in which rows the two are the same. */
+  readonly flag: string
+  /** What the column has in the data: where the other one is something else it stays as it is drawn. */
+  readonly among: Among
+  /** Numbers that stand out by themselves, as nothing paid of nothing asked: rows that have them in both columns are not called the same. */
+  readonly apart: readonly number[]
+}
+
+/** A column that is another one's in many rows, made ready to be kept; no other column is named as its flag. Cost O(rows). */
+export function keepEqual(column: string, of: string, data: WrittenTable): KeptEqual {
+  const flag = unusedName(`${column} is ${of}`, new Set(data.table.columns.map(({ name }) => name)))
+  const own = columnIn(data, column)
+  return { kind: 'equal', column, of, flag, among: amongOf(own), apart: isNumeric(own) ? atomsIn(presentValues(own)) : [] }
+}
+
+function amongOf(column: Column): Among {
+  if (!isNumeric(column)) return { levels: column.kind === 'identifier' ? [] : column.levels }
+  const values = presentValues(column)
+  return { least: values.reduce((a, b) => Math.min(a, b)), most: values.reduce((a, b) => Math.max(a, b)) }
+}
+
+/** Numbers that a twentieth of a column's cells are, in its own units. */
+function atomsIn(values: Float64Array): number[] {
+  const ascending = sorted(values)
+  return atomsOf(ascending).map(({ start }) => ascending[start]!)
+}
+
+/** Levels of what says whether two columns are the same. */
+export const [SAME, OTHER] = ['same', 'other']
+
+/** What is derived or measured already. */
+interface Besides {
+  /** Rules, and what measures a column from another one, as orders. */
+  readonly rules: readonly Rule[]
+  /** Columns that are drawn in the place of something else. */
+  readonly taken: (name: string) => boolean
+  /** Columns that stay as they are. */
+  readonly except: ReadonlySet<string>
+}
+
+/**
+ * Columns that are another one in many rows, as what is charged is mostly what was quoted and a parcel goes to the city that pays for
+ * it, in a twentieth of the rows or more, each with the one that it is in most: a number that is drawn near to another one is hardly ever
+ * the same, nor a level beside one of many. None that a rule derives, or that would go by itself round about. Cost as of `equalColumns`.
+ */
+export function equalsOf({ table, formats }: WrittenTable, { rules, taken, except }: Besides): ReadonlyMap<string, string> {
+  const levels = new Map<string, number>()
+  const compared = table.columns.flatMap((column): Compared[] => {
+    if (isNumeric(column)) return [quantityOf(column, formatIn({ table, formats }, column.name))]
+    return column.kind === 'category' ? [{ name: column.name, isLevel: true, values: levelsIn(column, levels) }] : []
+  })
+  const values = new Map(compared.map(({ name, values, isLevel }) => [name, isLevel ? values : withoutAtoms(values)]))
+  const pairs = equalColumns(compared).flatMap((pair) => {
+    const { count } = sharedBy(values.get(pair.column)!, values.get(pair.of)!)
+    return count < ATOM_SHARE * table.rowCount ? [] : [{ ...pair, count }]
+  })
+  const known = [...rules]
+  const found = new Map<string, string>()
+  for (const { column, of } of pairs.sort((a, b) => b.count - a.count)) {
+    const sides = [
+      [column, of],
+      [of, column]
+    ] as const
+    const side = sides.find(
+      ([own, other]) => !taken(own) && !found.has(own) && !except.has(own) && !except.has(other) && !needs([other], known).has(own)
+    )
+    if (!side) continue
+    found.set(...side)
+    known.push({ kind: 'order', column: side[0], low: { kind: 'column', name: side[1] } })
+  }
+  return found
+}
+
+function withoutAtoms(values: Float64Array): Float64Array {
+  const atoms = new Set(atomsIn(values.filter((x) => !Number.isNaN(x))))
+  return values.map((x) => (atoms.has(x) ? Number.NaN : x))
+}
+
+/** Levels of a category as numbers that all columns share; NaN where missing. */
+function levelsIn({ levels, codes }: CategoricalColumn, places: Map<string, number>): Float64Array {
+  for (const level of levels) if (!places.has(level)) places.set(level, places.size)
+  return Float64Array.from(codes, (code) => (code < 0 ? Number.NaN : places.get(levels[code]!)!))
+}
+
+/** Where two columns are the same. */
+export function flagColumn({ column, of, flag, apart }: KeptEqual, data: WrittenTable): [CategoricalColumn, ColumnFormat] {
+  const [own, other] = [cellAt(columnIn(data, column)), cellAt(columnIn(data, of))]
+  const isSame = (cell: CellValue, i: number) => cell !== null && cell === other(i) && !apart.includes(cell as number)
+  const codes = Int32Array.from({ length: data.table.rowCount }, (_, i) => (isSame(own(i), i) ? 0 : 1))
+  return [
+    { name: flag, kind: 'category', levels: [SAME, OTHER], codes },
+    { name: flag, source: 'text', kind: 'category' }
+  ]
+}
+
+/** A cell that is to be another one's where both are there and the column can have it. */
+export function sameCell<T>(own: T, other: T, among: Among): T {
+  if (own === null) return own
+  const can =
+    'levels' in among ? among.levels.includes(other as string) : typeof other === 'number' && other >= among.least && other <= among.most
+  return can ? other : own
+}
+
+interface Placed {
+  readonly column: Column
+  readonly format: ColumnFormat
+}
+
+/** A column that is the other one where the flag says so, as both are written. */
+export function putEqual(own: Placed, other: Placed, flags: CategoricalColumn, among: Among): Placed {
+  const column = own.column as NumericColumn | CategoricalColumn
+  const [cell, otherCell, flag] = [cellAt(column), cellAt(other.column), cellAt(flags)]
+  const written = (value: CellValue) => (typeof value === 'number' ? roundToFormat(roundToFormat(value, other.format), own.format) : value)
+  const cells = Array.from(flags.codes, (_, i) => (flag(i) === SAME ? sameCell(cell(i), written(otherCell(i)), among) : cell(i)))
+  return { ...own, column: columnOfCells(column, cells) }
+}

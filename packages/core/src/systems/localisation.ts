@@ -1,4 +1,4 @@
-import type { KeptRules } from '../code/rules/kept-rules.js'
+import { derives, type KeptRules } from '../code/rules/kept-rules.js'
 import { InputError } from '../num/errors.js'
 import type { RawTable } from '../table/raw.js'
 import { type Host, needed } from './host.js'
@@ -73,8 +73,7 @@ function edgesOf(table: RawTable, file: string): [string, string][] {
 export function behindRules(local: Localisation, rules: KeptRules | undefined): Localisation {
   if (local.kind !== 'graph' || !rules) return local
   const edges = rules.rules.reduce<readonly (readonly [string, string])[]>((all, rule) => {
-    if (rule.kind === 'gap') return all
-    if (rule.kind === 'equal') return all.concat([rule.column, rule.of].map((name) => [name, rule.flag] as const))
+    if (!derives(rule)) return all
     if (rule.kind === 'order') return all.map(([a, b]) => [a === rule.column ? rule.gap : a, b === rule.column ? rule.gap : b] as const)
     const ends = all.filter((edge) => edge.includes(rule.column)).map(([a, b]) => (a === rule.column ? b : a))
     const joined = ends.flatMap((a, k) => ends.slice(k + 1).flatMap((b) => (a === b ? [] : [[a, b] as const])))

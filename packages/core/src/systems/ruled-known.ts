@@ -7,11 +7,13 @@ import type { LikelihoodModule } from '../know/likelihood-row.js'
 import type { NamedWarning } from '../know/support.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
+import { placesByName } from '../num/group.js'
 import type { CellValue } from '../table/cells.js'
 import { columnWord } from '../table/expression-text.js'
 import { spelled } from '../table/present.js'
 import type { Column, NumericColumn } from '../table/table.js'
 import type { Asked } from './asked.js'
+import { turnedRules } from './ruled-equals.js'
 import { Through } from './ruled-terms.js'
 import { shown } from './ruled-wanted.js'
 
@@ -40,15 +42,28 @@ type AskedOfRows = Omit<Asked, 'likelihood'> & { readonly likelihood?: Likelihoo
 export function throughRules(kept: KeptRules, asked: AskedOfRows): readonly RuledAsked[] {
   if (asked.givens.length === 1) return [throughOne(kept, asked, 0)]
   const each = asked.givens.map((given, k) => inCondition(k, () => throughOne(kept, { ...asked, givens: [given] }, k)))
-  const own = each.filter(({ asked: { observe, likelihood }, rules }) => observe.length > 0 || likelihood !== undefined || rules !== kept)
-  const plain = each.filter((one) => !own.includes(one))
-  if (plain.length === 0) return own
-  const givens = plain.flatMap((one) => one.asked.givens)
-  return [{ ...plain[0]!, asked: { ...plain[0]!.asked, givens }, places: plain.flatMap(({ places }) => places) }, ...own]
+  const names = each.map((one, k) => nameTogether(one, kept) ?? `alone ${k}`)
+  const parts = [...placesByName(names, (name) => name).values()].map((places) => together(places.map((place) => each[place]!)))
+  return [...parts.filter(({ places }) => places.length > 1), ...parts.filter(({ places }) => places.length === 1)]
+}
+
+/** Conditions that become given values come together where they turn the same rules (`turnedRules`); undefined of those that come by themselves. */
+function nameTogether({ asked: { observe, likelihood }, rules }: RuledAsked, kept: KeptRules): string | undefined {
+  const own = rules.rules.filter((rule) => !kept.rules.includes(rule))
+  if (observe.length > 0 || likelihood !== undefined || !own.every(({ kind }) => kind === 'equal')) return undefined
+  return JSON.stringify([own, rules.rules.length])
+}
+
+function together(parts: readonly RuledAsked[]): RuledAsked {
+  const [first] = parts as readonly [RuledAsked, ...RuledAsked[]]
+  if (parts.length === 1) return first
+  const givens = parts.flatMap((one) => one.asked.givens)
+  return { ...first, asked: { ...first.asked, givens }, places: parts.flatMap(({ places }) => places) }
 }
 
 function throughOne(kept: KeptRules, asked: AskedOfRows, place: number): RuledAsked {
-  const through = new Through(kept)
+  const turned = turnedRules(kept, { given: asked.givens[0]!, observe: asked.observe })
+  const through = new Through(turned.rules)
   const given = through.given(asked.givens[0]!)
   const observe = [...asked.observe.flatMap((text) => through.observed(text)), ...through.observations]
   const likelihood = through.likelihood(asked.likelihood)
@@ -59,7 +74,7 @@ function throughOne(kept: KeptRules, asked: AskedOfRows, place: number): RuledAs
   return {
     asked: { ...rest, givens: [given], observe, ...defined({ likelihood }) },
     places: [place],
-    warnings: through.warnings,
+    warnings: [...turned.warnings, ...through.warnings],
     rules,
     ...defined({ meeting })
   }

@@ -94,15 +94,18 @@ export const observedTerm =
 interface Derivations {
   readonly columns: ReadonlyMap<string, RuledColumn>
   readonly ruleOf: ReadonlyMap<string, Derivation>
+  /** Columns that become other ones in some rows. */
+  readonly becoming: ReadonlySet<string>
 }
 
-/** An expression of numbers that are drawn, with what rules derive put in; undefined where dates, lookups or places in levels are in it. */
+/** An expression of numbers that are drawn, with what rules derive put in; undefined where dates, lookups, places in levels or columns that become other ones are in it. */
 export function drawnExpression(expression: Expression, known: Derivations): Expression | undefined {
   if (expression.kind === 'number') return expression
-  if (expression.kind === 'indicator') return known.ruleOf.has(expression.name) ? undefined : expression
+  if (expression.kind === 'indicator')
+    return known.ruleOf.has(expression.name) || known.becoming.has(expression.name) ? undefined : expression
   if (expression.kind === 'column') {
     const rule = known.ruleOf.get(expression.name)
-    if (known.columns.get(expression.name)?.kind === 'datetime') return undefined
+    if (known.columns.get(expression.name)?.kind === 'datetime' || known.becoming.has(expression.name)) return undefined
     if (!rule) return expression
     if (rule.kind === 'formula' && !rule.there) return drawnExpression(rule.expression, known)
     if (rule.kind !== 'order' || rule.lows.length !== 1 || rule.from !== undefined) return undefined

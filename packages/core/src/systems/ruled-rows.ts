@@ -103,14 +103,18 @@ function keep(prepared: PreparedTable, rules: readonly Rule[], measured: Measure
   const data = takeRulesOut(kept, prepared.data)
   return {
     ...prepared,
-    data: { ...data, notes: [...prepared.data.notes, ...boundNotes(rules, prepared.data), ...equalNotes(measured)] },
+    data: { ...data, notes: [...prepared.data.notes, ...boundNotes(rules, prepared.data), ...equalNotes(kept)] },
     rules: kept
   }
 }
 
 /** That numbers are another column's in many rows, as people are told. */
-export const equalNotes = ({ equals }: Measured): string[] =>
-  [...equals].map(([column, of]) => `${column} is the same as ${of} in many rows, and so it is in new ones; --rules off draws it by itself`)
+export const equalNotes = ({ rules }: KeptRules): string[] =>
+  rules.flatMap((rule) =>
+    rule.kind === 'equal'
+      ? [`${rule.column} is the same as ${rule.of} in many rows, and so it is in new ones; --rules off draws it by itself`]
+      : []
+  )
 
 /** What is computed from others may lie beyond what its reader knows of it: below nought no sum of numbers does that the data have not there. */
 const boundNotes = (rules: readonly Rule[], { formats }: InferredTable): string[] =>

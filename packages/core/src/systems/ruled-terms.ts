@@ -58,10 +58,12 @@ export class Through {
   private readonly learned: { readonly column: string; readonly key: readonly CellValue[]; readonly value: CellValue }[] = []
   readonly columns: ReadonlyMap<string, RuledColumn>
   readonly ruleOf: ReadonlyMap<string, Derivation>
+  readonly becoming: ReadonlySet<string>
 
   constructor(private readonly kept: KeptRules) {
     this.columns = new Map(kept.columns.map((column) => [column.name, column]))
     this.ruleOf = new Map(kept.rules.filter(derives).map((rule) => [rule.column, rule]))
+    this.becoming = new Set(kept.rules.flatMap((rule) => (rule.kind === 'equal' ? [rule.column] : [])))
   }
 
   /** The rules with what was given of combinations that they say nothing of; the rules themselves where nothing was. */
@@ -363,7 +365,7 @@ export class Through {
   /** An observation of drawn columns; none where it becomes a term, as of a number that is looked up. Throws `InputError` as `readObservation`. */
   observed(text: string): string[] {
     const { residual, deviation } = parseObservation(text)
-    if (!namesIn(residual).some((name) => this.ruleOf.has(name))) return [text]
+    if (!namesIn(residual).some((name) => this.ruleOf.has(name) || this.becoming.has(name))) return [text]
     const expression = drawnExpression(residual, this)
     if (expression) return [`${expressionText(expression)} = 0 ± ${deviation}`]
     this.terms.push(observedTerm(readObservation(observableOf(this.kept), text)))

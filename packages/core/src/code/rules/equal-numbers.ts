@@ -5,6 +5,8 @@ import { MOST_COLUMNS_OF } from './find-formulas.js'
 export interface Compared {
   readonly name: string
   readonly isDate?: boolean
+  /** What numbers are rounded to; dates in days. */
+  readonly unit?: number
   /** Numbers stand for levels: none is near another one. */
   readonly isLevel?: boolean
   /** [n], NaN where missing. */

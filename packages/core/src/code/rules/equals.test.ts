@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { textTable } from '../../../../../test/planted-tables.js'
+import type { Given } from '../../know/conditions.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
+import { turnedRules } from '../../systems/ruled-equals.js'
 import { recordRules, rulesIn } from '../../systems/rules-file.js'
 import { cellAt } from '../../table/cells.js'
-import { equalsOf, keepEqual } from './equals.js'
+import { equalsOf, keepEquals } from './equals.js'
 import { keepRules } from './keep.js'
 import { inputsOfKept, type KeptRules } from './kept-rules.js'
 import { parseRule } from './parse-rule.js'
@@ -132,25 +134,68 @@ describe('a column that is another one where its flag says so', () => {
     expect(free.other).toEqual(quoted)
     expect(free.same).toEqual(isSame)
     expect(free.own.every((x, i) => isSame[i] || x === cents(charged[i]! + 0.53))).toBe(true)
-    for (const back of [{ fixed: new Set(['charged']) }, { observed: new Set(['charged']) }]) {
-      const known = at(putRulesBack(kept, drawn, back))
-      expect(known.own).toEqual(charged.map((x) => cents(x + 0.53)))
-      expect(known.same).toEqual(isSame)
+    // What is known of rows turns the rule, by one value, several, or an observation of it or of what is computed of it.
+    const known = (given: Given, observe: readonly string[] = []) => {
+      const { rules, warnings } = turnedRules(kept, { given, observe })
+      expect(warnings).toEqual([])
+      return at(putRulesBack(rules, drawn, { fixed: new Set(Object.keys(given)) }))
     }
-    // Both given: the same where either may be what the other is.
-    const among = new Map([
-      ['charged', { least: 40, most: 60 }],
-      ['quoted', { least: 40, most: 1000 }]
-    ])
-    const both = at(putRulesBack(kept, drawn, { fixed: new Set(['charged', 'quoted']), among }))
-    const [own, other] = [charged.map((x) => cents(x + 0.53)), quoted]
-    both.same.forEach((same, i) => {
-      const within = (x: number, { least, most }: { least: number; most: number }) => x >= least && x <= most
-      expect(same).toBe(isSame[i]! && (within(own[i]!, among.get('quoted')!) || within(other[i]!, among.get('charged')!)))
-    })
-    const neither = at(putRulesBack(kept, drawn, { fixed: new Set(['charged', 'quoted']) }))
+    const own = charged.map((x) => cents(x + 0.53))
+    for (const turned of [known({ charged: 50 }), known({ charged: '40..60' }), known({}, ['charged = 50 ± 1'])]) {
+      expect(turned.own).toEqual(own)
+      expect(turned.same).toEqual(isSame)
+    }
+    for (const kept of [known({}), known({ quoted: 50 }), known({}, ['quoted = 50 ± 1']), known({}, ['rest + 3 * charged = 50 ± 1'])])
+      expect(kept).toEqual(free)
+    // Two intervals: the same where what is quoted may be charged; of one value and an interval that gives way.
+    const within = (x: number, low: number, high: number) => x >= low && x <= high
+    expect(known({ charged: '40..60', quoted: '50..70' }).same).toEqual(quoted.map((x, i) => isSame[i]! && within(x, 40, 60)))
+    expect(known({ charged: 50, quoted: '50..70' }).same).toEqual(own.map((x, i) => isSame[i]! && within(x, 50, 70)))
+    const neither = known({ charged: 50, quoted: 60 })
     expect(neither.own).toEqual(own)
-    expect(neither.other).toEqual(other)
+    expect(neither.other).toEqual(quoted)
+  })
+
+  it('of one that is known, and computed, only an observation keeps it', () => {
+    const data = dataOf({
+      a: quoted,
+      b: quoted.map((_, i) => i % 9),
+      total: quoted.map((x, i) => cents(x + (i % 9))),
+      paid: beside(
+        quoted.map((x, i) => cents(x + (i % 9))),
+        'paid',
+        0.3
+      )
+    })
+    const kept = keepRules([parseRule('total = a + b')], data, { equals: new Map([['paid', 'total']]) })
+    expect(turnedRules(kept, { given: {}, observe: ['paid = 30 ± 1'] })).toEqual({ rules: kept, warnings: [] })
+    const { rules, warnings } = turnedRules(kept, { given: { paid: 30 }, observe: [] })
+    expect(rules.rules.map(({ kind }) => kind)).toEqual(['formula'])
+    expect(warnings.map(({ name }) => name)).toEqual(['equal-lost'])
+  })
+
+  it('gives way along a line of them', () => {
+    const paid = beside(charged, 'paid', 0.2)
+    const kept = keepRules([], dataOf({ quoted, charged, paid }), {
+      equals: new Map([
+        ['charged', 'quoted'],
+        ['paid', 'charged']
+      ])
+    })
+    const becoming = (given: Given) =>
+      turnedRules(kept, { given, observe: [] }).rules.rules.flatMap((rule) => (rule.kind === 'equal' ? [[rule.column, rule.of]] : []))
+    expect(becoming({ quoted: 50 })).toEqual([
+      ['charged', 'quoted'],
+      ['paid', 'charged']
+    ])
+    expect(becoming({ charged: 50 })).toEqual([
+      ['quoted', 'charged'],
+      ['paid', 'charged']
+    ])
+    expect(becoming({ paid: 50 })).toEqual([
+      ['charged', 'paid'],
+      ['quoted', 'charged']
+    ])
   })
 
   it('stays as it is drawn where the other has what it never has', () => {
@@ -209,7 +254,7 @@ it('a category becomes only what it has among its levels', () => {
   const ship = bill.map((x, i) => (x === 'p1' ? 'p2' : uniform('ship')[i]! < 0.8 ? x : `p${2 + Math.floor(20 * uniform('to')[i]!)}`))
   const data = dataOf({ bill, ship, size: bill.map((_, i) => i % 11) })
   const kept: KeptRules = keepRules([], data, { equals: new Map([['ship', 'bill']]) })
-  expect(keepEqual('ship', 'bill', data)).toMatchObject({ flag: 'ship is bill', apart: [] })
+  expect(keepEquals([['ship', 'bill']], data)[0]).toMatchObject({ flag: 'ship is bill', apart: [] })
   const taken = takeRulesOut(kept, data)
   const always = {
     ...taken,

@@ -30,11 +30,15 @@ export interface KeptEqual {
   readonly apart: readonly number[]
 }
 
-/** A column that is another one's in many rows, made ready to be kept; no other column is named as its flag. Cost O(rows). */
-export function keepEqual(column: string, of: string, data: WrittenTable): KeptEqual {
-  const flag = unusedName(`${column} is ${of}`, new Set(data.table.columns.map(({ name }) => name)))
-  const own = columnIn(data, column)
-  return { kind: 'equal', column, of, flag, among: amongOf(own), apart: isNumeric(own) ? atomsIn(presentValues(own)) : [] }
+/** Columns that are others in many rows, made ready to be kept; no other column is named as their flags. Cost O(rows) for each. */
+export function keepEquals(pairs: readonly (readonly [column: string, of: string])[], data: WrittenTable): KeptEqual[] {
+  const names = new Set(data.table.columns.map(({ name }) => name))
+  return pairs.map(([column, of]) => {
+    const flag = unusedName(`${column} is ${of}`, names)
+    names.add(flag)
+    const own = columnIn(data, column)
+    return { kind: 'equal', column, of, flag, among: amongOf(own), apart: isNumeric(own) ? atomsIn(presentValues(own)) : [] }
+  })
 }
 
 function amongOf(column: Column): Among {
@@ -65,7 +69,8 @@ interface Besides {
 /**
  * Columns that are another one in many rows, as what is charged is mostly what was quoted and a parcel goes to the city that pays for
  * it, in a twentieth of the rows or more, each with the one that it is in most: a number that is drawn near to another one is hardly ever
- * the same, nor a level beside one of many. None that a rule derives, or that would go by itself round about. Cost as of `equalColumns`.
+ * the same, nor a level beside one of many. None that a rule derives, that has fewer digits, or that would go by itself
+ * round about. Cost as of `equalColumns`.
  */
 export function equalsOf({ table, formats }: WrittenTable, { rules, taken, except }: Besides): ReadonlyMap<string, string> {
   const levels = new Map<string, number>()
@@ -78,6 +83,7 @@ export function equalsOf({ table, formats }: WrittenTable, { rules, taken, excep
     const { count } = sharedBy(values.get(pair.column)!, values.get(pair.of)!)
     return count < ATOM_SHARE * table.rowCount ? [] : [{ ...pair, count }]
   })
+  const units = new Map(compared.map(({ name, unit }) => [name, unit]))
   const known = [...rules]
   const found = new Map<string, string>()
   for (const { column, of } of pairs.sort((a, b) => b.count - a.count)) {
@@ -86,7 +92,13 @@ export function equalsOf({ table, formats }: WrittenTable, { rules, taken, excep
       [of, column]
     ] as const
     const side = sides.find(
-      ([own, other]) => !taken(own) && !found.has(own) && !except.has(own) && !except.has(other) && !needs([other], known).has(own)
+      ([own, other]) =>
+        !taken(own) &&
+        !found.has(own) &&
+        !except.has(own) &&
+        !except.has(other) &&
+        canWrite(units.get(own), units.get(other)) &&
+        !needs([other], known).has(own)
     )
     if (!side) continue
     found.set(...side)
@@ -105,6 +117,9 @@ function levelsIn({ levels, codes }: CategoricalColumn, places: Map<string, numb
   for (const level of levels) if (!places.has(level)) places.set(level, places.size)
   return Float64Array.from(codes, (code) => (code < 0 ? Number.NaN : places.get(levels[code]!)!))
 }
+
+/** Whether a column can be written as another one is: it has as many digits. */
+const canWrite = (own = 0, other = 0): boolean => own === 0 || (other > 0 && own <= other)
 
 /** Where two columns are the same. */
 export function flagColumn({ column, of, flag, apart }: KeptEqual, data: WrittenTable): [CategoricalColumn, ColumnFormat] {

@@ -11,7 +11,7 @@ import { takeTableRows, unusedName } from '../../table/rows.js'
 import { isNumeric, kindOf, type NumericColumn } from '../../table/table.js'
 import { coarserLattice, type ValueLattice } from '../../table/value-lattice.js'
 import { isOrder } from './choose.js'
-import { keepEqual } from './equals.js'
+import { keepEquals } from './equals.js'
 import { bends, type Exceptions, exceptionsOf } from './exceptions.js'
 import { someValues } from './keep-gaps.js'
 import { partsIn, roundingIn } from './keep-parts.js'
@@ -38,9 +38,29 @@ export function keepRules(rules: readonly Rule[], data: WrittenTable, some: Part
   const beside = [...starts.keys()].filter((name) => !kept.some(({ kind, column }) => kind === 'order' && column === name))
   const dates = beside.map((name) => keepOrder(name, rules, { ...data, ...measured })!)
   const numbers = [...within].map(([name, by]) => keepPlace(name, by, data))
-  const same = [...equals].map(([column, of]) => keepEqual(column, of, data))
-  return { rules: isMeasured(measured) ? inOrder([...kept, ...dates, ...numbers, ...same]) : kept, columns }
+  const others = [...fitted(kept, equals), ...dates, ...numbers]
+  const same = keepEquals(
+    [...equals].filter(([column]) => !isPartOfSome(column, others)),
+    data
+  )
+  return { rules: isMeasured(measured) ? inOrder([...others, ...same]) : kept, columns }
 }
+
+/** Parts that become other columns are fitted once they have, where nothing else is told by them. */
+function fitted(kept: readonly KeptRule[], equals: Measured['equals']): KeptRule[] {
+  return kept.map((rule) => {
+    const { parts } = rule.kind === 'formula' ? rule : {}
+    if (
+      !parts?.names.some((name) => equals.has(name)) ||
+      kept.some((one) => one !== rule && inputsOfKept(one).some((name) => parts.names.includes(name)))
+    )
+      return rule
+    return { ...rule, parts: { ...parts, late: true } } as KeptRule
+  })
+}
+
+const isPartOfSome = (column: string, rules: readonly KeptRule[]): boolean =>
+  rules.some((rule) => rule.kind === 'formula' && rule.parts?.names.includes(column) && !rule.parts.late)
 
 /** Columns that are drawn by how they stand to another one, by that one. */
 export interface Measured {

@@ -9,7 +9,7 @@ import { limitsOf } from '../../table/number-style.js'
 import { roundToFormat } from '../../table/present.js'
 import { type CategoricalColumn, type Column, isCategorical, type NumericColumn } from '../../table/table.js'
 import { toLattice, type ValueLattice } from '../../table/value-lattice.js'
-import { type Among, flagColumn, putEqual } from './equals.js'
+import { flagColumn, putEqual } from './equals.js'
 import { type Exception, type Exceptions, exceptionAt } from './exceptions.js'
 import { markGaps } from './keep-gaps.js'
 import { fitParts } from './keep-parts.js'
@@ -127,10 +127,6 @@ export function highestOf(lows: readonly Expression[], format: ColumnFormat, dat
 export interface Back {
   /** Columns that are given. */
   readonly fixed?: ReadonlySet<string> | undefined
-  /** Columns that something else is known of: what is the same as one of them is moved in its place. */
-  readonly observed?: ReadonlySet<string> | undefined
-  /** What columns that are given can have. */
-  readonly among?: ReadonlyMap<string, Among> | undefined
   readonly key?: Key | undefined
   /** Counter of each row's randomness; its place when left out. */
   readonly chains?: Uint32Array | undefined
@@ -146,7 +142,7 @@ export interface Back {
 export function putRulesBack(
   { rules, columns }: KeptRules,
   rows: WrittenTable,
-  { fixed = new Set(), observed = new Set(), among, key, chains, first }: Back = {}
+  { fixed = new Set(), key, chains, first }: Back = {}
 ): WrittenTable {
   const drawn = rules.reduce(
     (at, rule) =>
@@ -155,15 +151,6 @@ export function putRulesBack(
   )
   const { rowCount } = drawn.table
   const done = new Map(drawn.table.columns.map((column, c) => [column.name, { column, format: drawn.formats[c]! }]))
-  const amongIn = (name: string): Among | undefined =>
-    fixed.has(name) ? among?.get(name) : observed.has(name) ? undefined : anyOf(columns.find((one) => one.name === name)!)
-  const isKnown = (name: string) => fixed.has(name) || observed.has(name)
-  // What is the same as a column that is known is moved in its place, where it may be.
-  for (const rule of rules) {
-    if (rule.kind !== 'equal' || !isKnown(rule.column) || !done.has(rule.of)) continue
-    const own = amongIn(rule.of)
-    if (own) done.set(rule.of, putEqual(done.get(rule.of)!, done.get(rule.column)!, done.get(rule.flag)!.column as CategoricalColumn, own))
-  }
   for (const rule of rules) {
     if (rule.kind === 'gap') {
       const marked = done.get(rule.marks)!
@@ -172,9 +159,8 @@ export function putRulesBack(
       continue
     }
     if (rule.kind === 'equal') {
-      const own = isKnown(rule.column) ? amongIn(rule.column) : rule.among
-      if (own)
-        done.set(rule.column, putEqual(done.get(rule.column)!, done.get(rule.of)!, done.get(rule.flag)!.column as CategoricalColumn, own))
+      const { column } = done.get(rule.flag)!
+      done.set(rule.column, putEqual(done.get(rule.column)!, done.get(rule.of)!, column as CategoricalColumn, rule.among))
       continue
     }
     const whole = columns.find(({ name }) => name === rule.column)!
@@ -213,10 +199,6 @@ export function putRulesBack(
     formats: placed.map(({ format }) => format)
   }
 }
-
-/** Any level of a category, or any number. */
-const anyOf = ({ levels }: Pick<RuledColumn, 'levels'>): Among =>
-  levels ? { levels } : { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY }
 
 /** Exceptions of a rule; what parts of a constant miss it by is one that every row has. */
 function exceptionsTo(rule: Derivation): Exceptions | undefined {

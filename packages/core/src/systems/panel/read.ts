@@ -105,7 +105,7 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   const still = constant.filter((name) => !columnsOf(running).includes(name))
   const notes = [
     ...data.notes,
-    ...(measured ? equalNotes(measured) : []),
+    ...(kept ? equalNotes(kept) : []),
     ...groupNotes({ key, first, constant: still, varying, group: group! }),
     ...(times ? togetherNotes(times, { key, clock: inTime!, format: whole.formats.find(({ name }) => name === time)!, first }) : []),
     ...groupSums.map((sum) => `${groupSumText(sum)}: kept; --rules off draws ${sum.column} as any other column`),

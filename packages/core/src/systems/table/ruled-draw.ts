@@ -1,5 +1,4 @@
 import { ConditionMemory } from '../../choose/memory.js'
-import type { Among } from '../../code/rules/equals.js'
 import { derives, type KeptRules } from '../../code/rules/kept-rules.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
@@ -11,8 +10,6 @@ import { InputError } from '../../num/errors.js'
 import { placesByName } from '../../num/group.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { cellAt } from '../../table/cells.js'
-import { columnsOf } from '../../table/expression.js'
-import { parseObservation } from '../../table/parse-expression.js'
 import { stackTables, takeTableRows } from '../../table/rows.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import type { Asked } from '../asked.js'
@@ -73,11 +70,9 @@ function partsOf<Model>({ kind, model, request, names }: RuledModel<Model>) {
     const moved = meeter ? meeter.meet({ table, formats }) : { table, formats }
     const given = part.places.map((place, k) => ({
       columns: Object.keys({ ...part.asked.givens[k], ...whole.givens[place] }).sort(),
-      among: amongOf(part.rules, whole.givens[place]!),
       name: names[place]!
     }))
-    const observed = new Set(whole.observe.flatMap((text) => columnsOf(parseObservation(text).residual)))
-    const brought = broughtBack(part.rules, moved, { given, observed, rows: request.rows, key: keyFor(context.key, 'rules') })
+    const brought = broughtBack(part.rules, moved, { given, rows: request.rows, key: keyFor(context.key, 'rules') })
     return { ...drawn, ...brought, table: repeated(brought.table, part), warnings: [...part.warnings, ...drawn.warnings] }
   }
   return async (known: RuledAsked, context: Context): Promise<DrawnRows> => {
@@ -92,43 +87,21 @@ function partsOf<Model>({ kind, model, request, names }: RuledModel<Model>) {
 }
 
 interface BroughtBack {
-  /** Of each condition: the columns that it gives, which of them others may be the same as, and its name. */
-  readonly given: readonly {
-    readonly columns: readonly string[]
-    readonly among: readonly (readonly [string, Among])[]
-    readonly name: string
-  }[]
-  /** Columns that observations speak of. */
-  readonly observed: ReadonlySet<string>
+  /** Of each condition: the columns that it gives, and its name. */
+  readonly given: readonly { readonly columns: readonly string[]; readonly name: string }[]
   /** Rows a condition. */
   readonly rows: number
   readonly key: Key
 }
 
-/** What a condition leaves to columns that may be the same as others. */
-function amongOf({ rules, columns }: KeptRules, given: Given): (readonly [string, Among])[] {
-  const names = rules.flatMap((rule) => (rule.kind === 'equal' ? [rule.column, rule.of] : [])).filter((name) => Object.hasOwn(given, name))
-  return [...new Set(names)].map((name) => {
-    const wanted = wantedOf(columns.find((column) => column.name === name)!, given[name]!)
-    return [name, wanted.kind === 'levels' ? wanted : { least: wanted.low, most: wanted.high }] as const
-  })
-}
-
 /** `putRulesBack` for rows of several conditions, each as if it stood alone: those that give the same columns together. */
-function broughtBack(rules: KeptRules, { table, formats }: WrittenTable, { given, observed, rows, key }: BroughtBack): WrittenTable {
-  const alike = [...placesByName(given, ({ columns, among }) => JSON.stringify([columns, among])).values()]
+function broughtBack(rules: KeptRules, { table, formats }: WrittenTable, { given, rows, key }: BroughtBack): WrittenTable {
+  const alike = [...placesByName(given, ({ columns }) => JSON.stringify(columns)).values()]
   const back = alike.map((places) => {
     const own = Uint32Array.from({ length: places.length * rows }, (_, i) => places[Math.floor(i / rows)]! * rows + (i % rows))
     const names = places.map((place) => given[place]!.name)
     const taken = { table: alike.length === 1 ? table : takeTableRows(table, own), formats }
-    const { columns, among } = given[places[0]!]!
-    return putRulesBack(rules, taken, {
-      fixed: new Set(columns),
-      among: new Map(among),
-      observed,
-      key,
-      chains: chainsOfNames(names, rows)
-    })
+    return putRulesBack(rules, taken, { fixed: new Set(given[places[0]!]!.columns), key, chains: chainsOfNames(names, rows) })
   })
   if (back.length === 1) return back[0]!
   const from: RowsFrom[] = []

@@ -96,6 +96,7 @@ const exceptions = optional(
     rows: list(whole({ least: 0 })),
     of: whole({ least: 1 }),
     values: list(cell),
+    parts: optional(list((value, field) => (value === null ? null : number({ least: 0, most: 1e200 })(value, field)))),
     keys: optional(list(record({ cells: list(cell), count: whole({ least: 1 }) })))
   })
 )
@@ -267,6 +268,8 @@ function checkRules({ rules, columns }: KeptRules, drawn: ReadonlySet<string>, f
     checkKind(one, byName, at)
     if ('exceptions' in one && one.exceptions?.keys)
       exactly(one.exceptions.rows.length)(one.exceptions.keys.length, `${at}.exceptions.keys.length`)
+    if ('exceptions' in one && one.exceptions?.parts)
+      exactly(one.exceptions.rows.length)(one.exceptions.parts.length, `${at}.exceptions.parts.length`)
     if ('exceptions' in one && one.exceptions)
       exactly(one.exceptions.rows.length)(one.exceptions.values.length, `${at}.exceptions.values.length`)
     if (derives(one)) known.add(one.column)

@@ -17,6 +17,8 @@ export interface Exceptions {
    * dates), or the value that is not looked up; null for a gap.
    */
   readonly values: readonly CellValue[]
+  /** Of numbers that are never negative: which part of a formula's value or of the greatest start each is, where that is positive; in the place of what would be added to come below 0. */
+  readonly parts?: readonly (number | null)[] | undefined
   /** Of lookups: what the rows had that looks up, and how many rows of the data have it. */
   readonly keys?: readonly { readonly cells: readonly CellValue[]; readonly count: number }[] | undefined
 }
@@ -24,6 +26,7 @@ export interface Exceptions {
 /** A row whose exception is one of the list. */
 export interface Exception {
   readonly value: CellValue
+  readonly part?: number | undefined
 }
 
 type Bendable = Extract<Rule, { kind: 'formula' | 'order' | 'lookup' }>
@@ -49,7 +52,9 @@ export function exceptionsOf(rule: Bendable, data: WrittenTable): Exceptions | u
   const { values } = quantityIn(data, rule.column)
   const rest = rows.map((i) => (Number.isNaN(values[i]!) ? null : Number(((values[i]! - at(i)) * scale).toPrecision(12))))
   if (!isNumeric(column) || rows.some((i) => Number.isNaN(at(i)))) return undefined
-  return { rows, of: data.table.rowCount, values: rest }
+  if (column.kind === 'datetime' || values.some((x) => x < 0)) return { rows, of: data.table.rowCount, values: rest }
+  const parts = rows.map((i) => (values[i]! >= 0 && at(i) > 0 ? Number((values[i]! / at(i)).toPrecision(12)) : null))
+  return { rows, of: data.table.rowCount, values: rest, parts }
 }
 
 const nameOf = (cells: readonly CellValue[]): string => JSON.stringify(cells)
@@ -74,16 +79,16 @@ export function exceptionAt(
   exceptions: Exceptions,
   { rowCount, key, chains, first, cells }: Drawn
 ): (row: number) => Exception | undefined {
-  const { rows, of, values, keys } = exceptions
+  const { rows, of, values, keys, parts } = exceptions
   if (!key) {
-    const known = new Map(of === rowCount ? rows.map((row, k) => [row, { value: values[k]! }] as const) : [])
+    const known = new Map(of === rowCount ? rows.map((row, k) => [row, { value: values[k]!, part: parts?.[k] ?? undefined }] as const) : [])
     return (i) => known.get(i)
   }
   const own = keyFor(key, 'exceptions')
   const chances = chains ? Float64Array.from(chains, (chain) => uniforms(own, 1, chain)[0]!) : uniforms(own, rowCount, 0, first)
   const some = (i: number, list: readonly CellValue[], all: number) => {
-    const value = list[Math.floor(chances[i]! * all)]
-    return value === undefined ? undefined : { value }
+    const place = Math.floor(chances[i]! * all)
+    return list[place] === undefined ? undefined : { value: list[place], part: keys ? undefined : (parts?.[place] ?? undefined) }
   }
   if (!keys) return (i) => some(i, values, of)
   const byKey = new Map<string, { readonly count: number; readonly values: CellValue[] }>()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mistyped, plantedTables } from '../../../../../test/planted-tables.js'
+import { mistyped, plantedTables, textTable } from '../../../../../test/planted-tables.js'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { recordRules, rulesIn } from '../../systems/rules-file.js'
@@ -96,6 +96,23 @@ it('exceptions stand in their own rows of the data, and as often in others', { t
   }
   const given = putRulesBack(kept, taken, { key: keyFromSeed(1), fixed: new Set(['amount']) })
   expect(breachOf(parseRule('amount = unit_price * qty'), given)).toBeUndefined()
+})
+
+it('exceptions of numbers that are never negative are none, too', () => {
+  const u = uniforms(keyFromSeed(9), 400)
+  const part = Array.from(u, (x) => Math.round(5 + 60 * x))
+  const whole = part.map((x, i) => (i % 10 === 0 ? Math.round(0.2 * x) : x + (i % 13)))
+  const data = prepareRows(textTable({ part, whole })).data
+  const kept = keepRules([{ ...parseRule('whole >= part'), exceptions: 40 }], data)
+  const taken = takeRulesOut(kept, data)
+  expect(rulesIn(['part', 'whole − part'])(JSON.parse(JSON.stringify(recordRules(kept))), 'rules')).toEqual(kept)
+  expect(putRulesBack(kept, taken).table).toEqual(data.table)
+  const rows = Array.from({ length: 4000 }, (_, i) => i % 400)
+  const drawn = putRulesBack(kept, { ...taken, table: takeTableRows(taken.table, rows) }, { key: keyFromSeed(1) })
+  const [parts, wholes] = ['part', 'whole'].map((name) => quantityIn(drawn, name).values) as [Float64Array, Float64Array]
+  const below = wholes.filter((x, i) => x < parts[i]!)
+  expect(Math.abs(below.length - 400)).toBeLessThan(4 * Math.sqrt(400))
+  expect(below.every((x) => x >= 0)).toBe(true)
 })
 
 describe('rules in words', () => {

@@ -250,7 +250,9 @@ function derived(rule: Derivation, { column, soFar, except, listed }: Derived): 
   const cells = Array.from({ length: rowCount }, (_, i) => {
     const exception = except(i)
     const start = (exception && rule.kind === 'order' ? low(i) : at(i)) * scale
-    const bent = start + Number(exception?.value ?? 0)
+    const added = start + Number(exception?.value ?? 0)
+    // Where none of the data is negative, as much less would be too much of a small one: it is as small a part of it.
+    const bent = added < 0 && exception?.part !== undefined ? Math.max(0, start * exception.part) : added
     const value = rule.kind === 'formula' && rule.parts && bent < 0 ? start : bent
     if (Number.isNaN(value) || exception?.value === null) return null
     const written = roundToFormat(value, column.format)

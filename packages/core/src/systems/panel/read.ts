@@ -106,7 +106,7 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   const notes = [
     ...data.notes,
     ...(kept ? equalNotes(kept) : []),
-    ...groupNotes({ key, first, constant: still, varying, group: group! }),
+    ...groupNotes({ key, first, constant: asNamed(still, kept), varying: asNamed(varying, kept), group: group! }),
     ...(times ? togetherNotes(times, { key, clock: inTime!, format: whole.formats.find(({ name }) => name === time)!, first }) : []),
     ...groupSums.map((sum) => `${groupSumText(sum)}: kept; --rules off draws ${sum.column} as any other column`),
     ...running.map((sum) => `${runningText(sum)}: kept in every group; --rules off draws ${sum.column} as any other column`)
@@ -125,6 +125,14 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
     walls: findWalls([...numbersNamed(data.table, varying), ...numbersNamed(drawn.table, columnsOf(running))], data.table),
     layout
   }
+}
+
+/** Columns of the table among those that are drawn: a gap stands for what it is the gap of. */
+function asNamed(drawn: readonly string[], kept: KeptRules | undefined): string[] {
+  if (!kept) return [...drawn]
+  const names = new Set(kept.columns.map(({ name }) => name))
+  const gapOf = new Map(kept.rules.flatMap((rule) => (rule.kind === 'order' ? [[rule.gap, rule.column] as const] : [])))
+  return drawn.map((name) => gapOf.get(name) ?? name).filter((name) => names.has(name))
 }
 
 /** Whether an option says what a column is: it is drawn then. */

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, test } from 'vitest'
 import { textTable } from '../../../../../test/planted-tables.js'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
 import type { Engine } from '../../kernel/engine.js'
@@ -105,4 +105,25 @@ describe('columns that are another one in many rows', () => {
     const misses = charged.map((x) => Math.abs(Number(x) - 50))
     expect(misses.filter((miss) => miss > 8).length).toBeLessThan(DRAWN / 50)
   })
+})
+
+test('rows of groups keep it, and say what they draw by the names of the table', async () => {
+  const [groups, months] = [40, 5]
+  const n = groups * months
+  const of = (label: string) => uniforms(keyFor(keyFromSeed(7), label), n)
+  const [other, by, level] = [of('other'), of('by'), of('level')]
+  const quoted = Array.from(normals(keyFromSeed(7), n), (z, i) => cents(40 + 40 * level[i - (i % months)]! + 5 * z))
+  const charged = quoted.map((x, i) => (other[i]! < 0.4 ? cents(x * (0.7 + 0.6 * by[i]!)) : x))
+  const month = quoted.map((_, i) => `2024-0${1 + (i % months)}-01`)
+  const input = textTable({ customer: quoted.map((_, i) => `C-${100 + 7 * Math.floor(i / months)}`), month, quoted, charged })
+  const options = { group: 'customer', time: 'month', bandwidth: 1, scaling: 'standard', seed: 1 } as const
+  const model = (await fitModel(tables, { input, options }, { engine })) as TableModel
+  const drawn = (await drawModel(tables, { model, request: { seed: 2, groups: 80 } }, { engine })) as DrawnRows
+  const texts = textsOf(model, drawn)
+  expect(Object.keys(texts)).toEqual(['customer', 'month', 'quoted', 'charged'])
+  const [real, own] = [share(charged, quoted), share(texts.charged, texts.quoted)]
+  expect(Math.abs(own - real)).toBeLessThan(4 * Math.sqrt(real * (1 - real) * (1 / n + 1 / texts.charged.length)))
+  const notes = JSON.stringify(tables.tell(model, { answer: drawn, request: { groups: 80 } }))
+  expect(notes).toContain('drawn row by row: quoted, charged"')
+  expect(notes).toContain('charged is the same as quoted in many rows')
 })

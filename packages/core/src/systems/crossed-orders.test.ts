@@ -101,6 +101,57 @@ test('rows are compared as they are written, with data that are few', () => {
   expect(compared(drawnWith(-1), 20_001)).toBeUndefined()
 })
 
+test('orders that too few rows break by themselves are told together, where others would be only by chance', () => {
+  const [days, rows] = [60, 500]
+  const of = (label: string) => normals(keyFor(keyFromSeed(6), label), days)
+  const open = Array.from(of('open'), (z) => 20 + 2 * z)
+  const up = Array.from(of('up'), (z) => 0.1 + Math.abs(z))
+  const quantity = (name: string, values: ArrayLike<number>) => ({ name, values: Float64Array.from(values), isDate: false, unit: 0.01 })
+  const real = [
+    quantity('open', open),
+    quantity(
+      'high',
+      open.map((x, i) => x + up[i]!)
+    ),
+    quantity(
+      'low',
+      open.map((x, i) => x - up[days - 1 - i]!)
+    ),
+    quantity(
+      'close',
+      open.map((x, i) => x + (i % 2 === 0 ? 0.4 * up[i]! : -0.4 * up[days - 1 - i]!))
+    )
+  ]
+  /** Of each order so many rows, and other ones than of the others, break it. */
+  const drawnWith = (orders: number, each: number) => {
+    const broken = (order: number, i: number) => order < orders && i >= order * each && i < (order + 1) * each
+    const at = (cell: (i: number) => number) => Array.from({ length: rows }, (_, i) => cell(i))
+    return [
+      quantity(
+        'open',
+        at(() => 20)
+      ),
+      quantity(
+        'high',
+        at((i) => (broken(0, i) ? 19.9 : broken(1, i) ? 20.1 : 22))
+      ),
+      quantity(
+        'low',
+        at((i) => (broken(2, i) ? 20.1 : broken(3, i) ? 19.9 : 18))
+      ),
+      quantity(
+        'close',
+        at((i) => (broken(0, i) ? 19 : broken(1, i) ? 20.5 : broken(2, i) ? 20.5 : broken(3, i) ? 19.5 : 20.05))
+      )
+    ]
+  }
+  const told = (orders: number, each: number) =>
+    ordersCrossed({ real, equal: [], drawn: drawnWith(orders, each) }).map(({ low, high, count }) => `${high} >= ${low}: ${count}`)
+  expect(told(4, 30)).toEqual(expect.arrayContaining(['high >= open: 30', 'open >= low: 30', 'high >= close: 30', 'close >= low: 30']))
+  expect(told(2, 30)).toEqual([])
+  expect(told(4, 15)).toEqual([])
+})
+
 test('of the rows of groups their times are not told of, which no rule names', async () => {
   const days = 8
   const rows = 40 * days

@@ -1,7 +1,7 @@
 import { exp, log, normalCdf } from '../../num/elementary.js'
 import { placesByName } from '../../num/group.js'
 import { median, quantileOfSorted, sorted, variance } from '../../num/statistics.js'
-import { isBeyondChance, rateByChance } from './chance.js'
+import { isBeyondChance, logChoose, rateByChance } from './chance.js'
 import { MOST_COLUMNS_OF } from './find-formulas.js'
 import type { Quantity } from './quantity.js'
 import { summaryOf } from './summary.js'
@@ -60,23 +60,57 @@ export interface OrderCrossed extends OrderFound {
 /**
  * Orders that all rows of the data have, beyond what the ranges of both columns explain, whether or not they end as at a wall, and that
  * more drawn rows have not than chance allows: were both drawn from one law, k rows of those n + m that break it would all be among the n
- * drawn ones with probability (n/(n + m))^k. Of the tables that are told of some one in a hundred is told so by chance. Without orders that
- * follow from two others; of so many columns as formulas of two are looked for. Cost O(p²·rows drawn), and O(rows) for each that is crossed.
+ * drawn ones with probability (n/(n + m))^k. So with rows that break any of several orders, over all ways to take as many: of few rows none
+ * of the orders between the prices of a day is told by itself, and all are together. Of the tables that are told of some one in a hundred is
+ * told so by chance. Without orders that follow from two others; of so many columns as formulas of two are looked for. Cost O(p²·rows drawn),
+ * and O(rows) for each that is crossed.
  */
 export function crossedOrders(real: readonly Quantity[], drawn: readonly Quantity[]): OrderCrossed[] {
   if (real.length > MOST_COLUMNS_OF[2]) return []
   const pairs = overlapping(real)
-  const crossed = pairs.flatMap(({ low, high }): OrderCrossed[] => {
-    const [lows, highs] = [low, high].map(({ name }) => drawn.find((one) => one.name === name)?.values)
+  const numbers = new Map(drawn.map(({ name, values }) => [name, values]))
+  const crossed = pairs.flatMap(({ low, high }): CrossedPair[] => {
+    const [lows, highs] = [numbers.get(low.name), numbers.get(high.name)]
     if (!lows || !highs || crossedIn(low.values.subarray(0, FIRST_ROWS), high.values).count > 0) return []
     const { count, rows } = crossedIn(lows, highs)
     if (count === 0) return []
     const own = crossedIn(low.values, high.values)
+    if (own.count > 0) return []
     const chance = count * log(rows / (rows + own.rows)) + log(pairs.length)
-    if (own.count > 0 || chance > -LOG_CHANCE || !isMeant({ low, high }, rowsOfBoth(low, high), pairs.length)) return []
-    return [{ low: low.name, high: high.name, count, rows }]
+    return [{ low, high, count, rows, own: own.rows, isAlone: chance <= -LOG_CHANCE }]
   })
-  return shortest(crossed)
+  const meant = ({ low, high }: Pair) => isMeant({ low, high }, rowsOfBoth(low, high), pairs.length)
+  const alone = crossed.filter((one) => one.isAlone && meant(one))
+  const others = [...crossed].sort((a, b) => b.count - a.count).slice(0, MOST_TOGETHER)
+  const told = [...alone, ...together(others.filter(meant), numbers, pairs.length).filter((one) => !alone.includes(one))]
+  return shortest(told.map(({ low, high, count, rows }) => ({ low: low.name, high: high.name, count, rows })))
+}
+
+interface CrossedPair extends Pair, Pick<OrderCrossed, 'count' | 'rows'> {
+  /** Rows of the data that have both. */
+  readonly own: number
+  /** Whether it is told by itself. */
+  readonly isAlone: boolean
+}
+
+/** Orders that are looked at together, at most: those that most rows break. */
+const MOST_TOGETHER = 12
+
+/** Of orders by how many rows break them as many as say most together; none where chance explains all. */
+function together(orders: readonly CrossedPair[], numbers: ReadonlyMap<string, Float64Array>, candidates: number): readonly CrossedPair[] {
+  const broken = new Set<number>()
+  let [least, best] = [-LOG_CHANCE, 0]
+  let [rows, own] = [0, Number.POSITIVE_INFINITY]
+  for (const [k, one] of orders.entries()) {
+    const [lows, highs] = [numbers.get(one.low.name)!, numbers.get(one.high.name)!]
+    for (let i = 0; i < lows.length; i++) if (lows[i]! > highs[i]!) broken.add(i)
+    ;[rows, own] = [Math.max(rows, one.rows), Math.min(own, one.own)]
+    // Any number of orders was tried, and any so many of all; of two that are each other's reverse there is one.
+    const tried = log(orders.length) + logChoose(candidates / 2, k + 1) + (k + 1) * log(2)
+    const chance = broken.size * log(rows / (rows + own)) + tried
+    if (chance <= least) [least, best] = [chance, k + 1]
+  }
+  return orders.slice(0, best)
 }
 
 /** Rows that most pairs of columns need of which the lower one is sometimes above. */

@@ -18,9 +18,9 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1496 },
+  '@sbridge/core': { path: 'packages/core', budget: 1498 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 2856 }
+  sbridge: { path: 'packages/sbridge', budget: 2859 }
 }
 
 interface Packed {
@@ -262,7 +262,7 @@ describe('size in a browser', () => {
       .replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(163)
   })
-  it('all of the core: 559 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(559)
+  it('all of the core: 560 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(560)
   })
 })

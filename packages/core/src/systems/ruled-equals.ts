@@ -1,11 +1,14 @@
-import type { Among, KeptEqual } from '../code/rules/equals.js'
+import { type Among, canWrite, type KeptEqual } from '../code/rules/equals.js'
 import { inOrder } from '../code/rules/keep.js'
-import { derives, inputsOfKept, type KeptRule, type KeptRules } from '../code/rules/kept-rules.js'
+import { derives, inputsOfKept, type KeptRule, type KeptRules, type RuledColumn } from '../code/rules/kept-rules.js'
+import { isWritten } from '../code/rules/meet.js'
+import { unitOf } from '../code/rules/quantity.js'
 import type { Given } from '../know/conditions.js'
 import type { NamedWarning } from '../know/support.js'
 import { namesIn } from '../table/expression.js'
 import { columnWord } from '../table/expression-text.js'
 import { parseObservation } from '../table/parse-expression.js'
+import { isNumericKind, type NumericColumn } from '../table/table.js'
 import { EQUAL_WARNING } from './equals-lost.js'
 import { wantedOf } from './ruled-wanted.js'
 
@@ -22,7 +25,7 @@ type Status = 'exact' | 'some' | 'observed' | undefined
  * Which of two columns that are the same becomes the other, where something is known of them. A column that nothing is known of becomes
  * the other one, as ever; to one that is known the other one gives way, where that is drawn and may be what it is. Where two intervals are
  * given the column becomes what lies in its own. One that is given beside what is computed, or beside another value, stays: a warning says
- * that of the computed one. The rules themselves where nothing of this is known. Cost O(rules²).
+ * that of the computed one. Nothing becomes what it has not the digits for. The rules themselves where nothing of this is known. Cost O(rules²).
  */
 export function turnedRules(
   kept: KeptRules,
@@ -56,10 +59,12 @@ export function turnedRules(
       if (own === 'observed') return
       turned.set(rule, own === 'some' ? { ...rule, among: givenAmong(kept, known.given, column) } : undefined)
       warnings.push(lostBeside(rule))
-    } else if (other === undefined) back(rule)
-    else if (own === 'some') turned.set(rule, { ...rule, among: givenAmong(kept, known.given, column) })
-    else if (own === 'exact' && other === 'exact') turned.set(rule, undefined)
-    else if (own === 'exact' || other === 'some') back(rule)
+    } else if (own === 'exact') {
+      if (other === 'exact' || !canShow(kept, of, givenAmong(kept, known.given, column))) turned.set(rule, undefined)
+      else back(rule)
+    } else if (own === 'some' && (other !== undefined || isFiner(kept, column, of)))
+      turned.set(rule, { ...rule, among: givenAmong(kept, known.given, column) })
+    else if (!isFiner(kept, column, of) && (other === undefined || other === 'some')) back(rule)
   }
   // One that gives way makes its own other one give way.
   let left = equals
@@ -91,6 +96,20 @@ function statusesOf(kept: KeptRules, { given, observe }: KnownOfRows): Map<strin
   for (const name of seen) if (!status.has(name)) status.set(name, 'observed')
   for (const name of [...Object.keys(given), ...seen]) visit(name)
   return status
+}
+
+/** Whether a column is written with digits that another one lacks. */
+function isFiner({ columns }: KeptRules, name: string, of: string): boolean {
+  const [own, other] = [name, of].map((one) => columns.find((column) => column.name === one)!) as [RuledColumn, RuledColumn]
+  return isNumericKind(own.kind) && !canWrite(unitIn(other), unitIn(own))
+}
+
+const unitIn = ({ kind, format }: RuledColumn): number => unitOf(kind as NumericColumn['kind'], format)
+
+/** Whether a column can be the one value that is given of another one. */
+function canShow({ columns }: KeptRules, name: string, only: Among): boolean {
+  const column = columns.find((one) => one.name === name)!
+  return 'levels' in only ? only.levels.every((level) => column.levels?.includes(level)) : isWritten(only.least, column)
 }
 
 function isOne(kept: KeptRules, given: Given, name: string): boolean {

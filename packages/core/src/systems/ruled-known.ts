@@ -49,9 +49,9 @@ export function throughRules(kept: KeptRules, asked: AskedOfRows): readonly Rule
 
 /** Conditions that become given values come together where they turn the same rules (`turnedRules`); undefined of those that come by themselves. */
 function nameTogether({ asked: { observe, likelihood }, rules }: RuledAsked, kept: KeptRules): string | undefined {
-  const own = rules.rules.filter((rule) => !kept.rules.includes(rule))
-  if (observe.length > 0 || likelihood !== undefined || !own.every(({ kind }) => kind === 'equal')) return undefined
-  return JSON.stringify([own, rules.rules.length])
+  const isLearned = rules.rules.some((rule) => rule.kind !== 'equal' && !kept.rules.includes(rule))
+  if (observe.length > 0 || likelihood !== undefined || isLearned) return undefined
+  return JSON.stringify(rules.rules.filter(({ kind }) => kind === 'equal'))
 }
 
 function together(parts: readonly RuledAsked[]): RuledAsked {

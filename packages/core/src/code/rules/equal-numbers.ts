@@ -1,3 +1,4 @@
+import { later } from '../../num/later.js'
 import { sorted } from '../../num/statistics.js'
 import { MOST_COLUMNS_OF } from './find-formulas.js'
 
@@ -44,13 +45,28 @@ const ERRORS = 4
  */
 export function equalColumns(columns: readonly Compared[]): EqualNumbers[] {
   if (columns.length > MOST_COLUMNS_OF[2]) return []
-  return columns.flatMap((one, place) =>
-    columns
+  const counted = columns.map(countedColumn)
+  return counted.flatMap((one, place) =>
+    counted
       .slice(0, place)
-      .filter((other) => one.isDate === other.isDate && one.isLevel === other.isLevel && areEqual(one, other.values))
+      .filter((other) => one.isDate === other.isDate && one.isLevel === other.isLevel && areEqual(one, other))
       .map((other) => ({ column: one.name, of: other.name }))
   )
 }
+
+/** A column with the first row of each value and how many rows have it, of its first ones, counted once for all its pairs. */
+interface Counted extends Compared {
+  readonly firsts: () => Uint32Array
+  readonly first: () => ReadonlyMap<number, number>
+  readonly most: () => ReadonlyMap<number, number>
+}
+
+const countedColumn = (one: Compared): Counted => ({
+  ...one,
+  firsts: later(() => firstRows(one.values.subarray(0, FIRST_ROWS))),
+  first: later(() => countsByValue(one.values.subarray(0, FIRST_ROWS))),
+  most: later(() => countsByValue(one.values.subarray(0, MOST_ROWS)))
+})
 
 /** Those of such pairs that drawn rows have the same number of in fewer rows than the data, beyond chance. Cost O(rows) for each. */
 export function equalsLost(pairs: readonly EqualNumbers[], data: readonly Compared[], drawn: readonly Compared[]): EqualLost[] {
@@ -78,35 +94,50 @@ export function sharedBy(one: Float64Array, other: Float64Array): Shared {
   return { count, rows }
 }
 
-function areEqual({ values, isLevel = false }: Compared, others: Float64Array): boolean {
-  const [first, most] = [FIRST_ROWS, MOST_ROWS].map((count) => ({ values: values.subarray(0, count), isLevel })) as [Those, Those]
-  return (values.length <= FIRST_ROWS || isBeyond(0, first, others)) && isBeyond(ERRORS, most, others)
+function areEqual(one: Counted, other: Counted): boolean {
+  const rows = one.values.length
+  return (
+    (rows <= FIRST_ROWS || (isSeen(one, other) && isBeyond(0, FIRST_ROWS, [one, other]))) &&
+    isBeyond(ERRORS, Math.min(rows, MOST_ROWS), [one, other])
+  )
 }
 
-type Those = Required<Pick<Compared, 'values' | 'isLevel'>>
+/** Whether more than one of the first rows of a value has it in the other column too: most pairs have none. */
+function isSeen({ values, firsts }: Counted, other: Counted): boolean {
+  let same = 0
+  for (const i of firsts()) if (values[i] === other.values[i]) same++
+  return same > 1
+}
 
 /** By the first row of each value of a column: whether more of them have it in the other too than chance or nearness explains, by so many errors. */
-function isBeyond(errors: number, { values, isLevel }: Those, others: Float64Array): boolean {
-  if (!values.some((x, i) => x === others[i])) return false
-  const [ownCounts, counts] = [values, others.subarray(0, values.length)].map(countsByValue) as [Map<number, number>, Map<number, number>]
-  const places = new Map(Array.from(sorted([...new Set([...ownCounts.keys(), ...counts.keys()])]), (x, k) => [x, k]))
-  const apart = [0, 0, 0]
-  let chance = 0
+function isBeyond(errors: number, rows: number, [one, other]: readonly [Counted, Counted]): boolean {
+  const [values, others, isLevel] = [one.values, other.values, one.isLevel === true]
+  const isMore = (none: number, most: number) => none > most + errors * Math.sqrt(most + 1)
+  const [ownCounts, counts] = rows === FIRST_ROWS ? [one.first(), other.first()] : [one.most(), other.most()]
+  const firsts: number[] = []
+  let [chance, same] = [0, 0]
   const seen = new Set<number>()
-  for (let i = 0; i < values.length; i++) {
+  for (let i = 0; i < rows; i++) {
     const x = values[i]!
     if (Number.isNaN(x) || Number.isNaN(others[i]!) || seen.has(x)) continue
     seen.add(x)
+    firsts.push(i)
+    if (x === others[i]) same++
     // Of a number all rows that have it may be the one that chance makes the same.
-    chance += Math.min(1, ((isLevel ? 1 : ownCounts.get(x)!) * (counts.get(x) ?? 0)) / values.length)
-    const steps = Math.abs(places.get(x)! - places.get(others[i]!)!)
-    if (steps < apart.length) apart[steps]!++
+    chance += Math.min(1, ((isLevel ? 1 : ownCounts.get(x)!) * (counts.get(x) ?? 0)) / rows)
   }
-  const [none, one, two] = apart as [number, number, number]
+  if (!isMore(same, chance)) return false
+  if (isLevel) return true
+  const places = new Map(Array.from(sorted([...new Set([...ownCounts.keys(), ...counts.keys()])]), (x, k) => [x, k]))
+  const apart = (steps: number) => firsts.filter((i) => Math.abs(places.get(values[i]!)! - places.get(others[i]!)!) === steps).length
   // Of either side half; one more of each, as of none there may be few.
-  const near = isLevel ? 0 : (one / 2 + 1) ** 2 / (two / 2 + 1)
-  const most = Math.max(chance, near)
-  return none > most + errors * Math.sqrt(most + 1)
+  return isMore(same, (apart(1) / 2 + 1) ** 2 / (apart(2) / 2 + 1))
+}
+
+/** The first row of each value. */
+function firstRows(values: Float64Array): Uint32Array {
+  const seen = new Set<number>()
+  return Uint32Array.from(values.keys()).filter((i) => !Number.isNaN(values[i]!) && seen.size < seen.add(values[i]!).size)
 }
 
 function countsByValue(values: Float64Array): Map<number, number> {

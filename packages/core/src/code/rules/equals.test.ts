@@ -4,6 +4,7 @@ import type { Given } from '../../know/conditions.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { turnedRules } from '../../systems/ruled-equals.js'
+import { throughRules } from '../../systems/ruled-known.js'
 import { recordRules, rulesIn } from '../../systems/rules-file.js'
 import { cellAt } from '../../table/cells.js'
 import { equalsOf, keepEquals } from './equals.js'
@@ -172,6 +173,41 @@ describe('a column that is another one where its flag says so', () => {
     const { rules, warnings } = turnedRules(kept, { given: { paid: 30 }, observe: [] })
     expect(rules.rules.map(({ kind }) => kind)).toEqual(['formula'])
     expect(warnings.map(({ name }) => name)).toEqual(['equal-lost'])
+  })
+
+  it('of conditions only those come together that turn the same rules', () => {
+    const bill = Array.from(uniform('bill'), (u) => `p${Math.floor(30 * u)}`)
+    const data = dataOf({ quoted, charged, bill, ship: bill.map((x, i) => (uniform('ship')[i]! < 0.8 ? x : 'p3')) })
+    const pairs = [
+      ['charged', 'quoted'],
+      ['ship', 'bill']
+    ] as const
+    const kept = keepRules([], data, { equals: new Map(pairs) })
+    const givens = [{ quoted: 40, charged: 44 }, { bill: 'p1', ship: 'p2' }, { quoted: 50, charged: 60 }, { quoted: 30 }, {}]
+    const parts = throughRules(kept, { givens, observe: [] })
+    const becoming = parts.map(({ rules, places }) => [places, rules.rules.map(({ column }) => column).sort()])
+    expect(becoming).toEqual(
+      expect.arrayContaining([
+        [[0, 2], ['ship']],
+        [[1], ['charged']],
+        [
+          [3, 4],
+          ['charged', 'ship']
+        ]
+      ])
+    )
+    expect(becoming.length).toBe(3)
+  })
+
+  it('nothing becomes what it has not the digits for', () => {
+    const whole = quoted.map((x) => Math.round(x))
+    const fine = beside(whole, 'fine', 0.4)
+    const kept = keepRules([], dataOf({ whole, fine }), { equals: new Map([['fine', 'whole']]) })
+    const rulesWith = (given: Given, observe: readonly string[] = []) => turnedRules(kept, { given, observe }).rules.rules
+    expect(rulesWith({}, ['fine = 50 ± 3'])).toEqual(kept.rules)
+    expect(rulesWith({ fine: '40..60' })).toEqual([{ ...kept.rules[0], among: { least: 40, most: 60 } }])
+    expect(rulesWith({ fine: 50 })).toMatchObject([{ column: 'whole', of: 'fine' }])
+    expect(rulesWith({ fine: 50.25 })).toEqual([])
   })
 
   it('gives way along a line of them', () => {

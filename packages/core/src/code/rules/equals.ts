@@ -119,7 +119,7 @@ function levelsIn({ levels, codes }: CategoricalColumn, places: Map<string, numb
 }
 
 /** Whether a column can be written as another one is: it has as many digits. */
-const canWrite = (own = 0, other = 0): boolean => own === 0 || (other > 0 && own <= other)
+export const canWrite = (own = 0, other = 0): boolean => own === 0 || (other > 0 && own <= other)
 
 /** Where two columns are the same. */
 export function flagColumn({ column, of, flag, apart }: KeptEqual, data: WrittenTable): [CategoricalColumn, ColumnFormat] {

@@ -1,3 +1,4 @@
+import { later } from '../../num/later.js'
 import { sorted } from '../../num/statistics.js'
 import { type CellValue, cellAt } from '../../table/cells.js'
 import { presentValues } from '../../table/encoder.js'
@@ -78,9 +79,9 @@ export function equalsOf({ table, formats }: WrittenTable, { rules, taken, excep
     if (isNumeric(column)) return [quantityOf(column, formatIn({ table, formats }, column.name))]
     return column.kind === 'category' ? [{ name: column.name, isLevel: true, values: levelsIn(column, levels) }] : []
   })
-  const values = new Map(compared.map(({ name, values, isLevel }) => [name, isLevel ? values : withoutAtoms(values)]))
+  const apart = new Map(compared.map((one) => [one.name, later(() => (one.isLevel ? one.values : withoutAtoms(one.values)))]))
   const pairs = equalColumns(compared).flatMap((pair) => {
-    const { count } = sharedBy(values.get(pair.column)!, values.get(pair.of)!)
+    const { count } = sharedBy(apart.get(pair.column)!(), apart.get(pair.of)!())
     return count < ATOM_SHARE * table.rowCount ? [] : [{ ...pair, count }]
   })
   const units = new Map(compared.map(({ name, unit }) => [name, unit]))

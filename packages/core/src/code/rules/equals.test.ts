@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { textTable } from '../../../../../test/planted-tables.js'
 import type { Given } from '../../know/conditions.js'
+import type { LikelihoodModule } from '../../know/likelihood-row.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { turnedRules } from '../../systems/ruled-equals.js'
 import { throughRules } from '../../systems/ruled-known.js'
 import { recordRules, rulesIn } from '../../systems/rules-file.js'
 import { cellAt } from '../../table/cells.js'
+import type { NumericColumn } from '../../table/table.js'
 import { equalsOf, keepEquals } from './equals.js'
 import { keepRules } from './keep.js'
 import { inputsOfKept, type KeptRules } from './kept-rules.js'
@@ -170,6 +172,12 @@ describe('a column that is another one where its flag says so', () => {
     })
     const kept = keepRules([parseRule('total = a + b')], data, { equals: new Map([['paid', 'total']]) })
     expect(turnedRules(kept, { given: {}, observe: ['paid = 30 ± 1'] })).toEqual({ rules: kept, warnings: [] })
+    // What is observed of it is observed of the rows that are written.
+    const [part] = throughRules(kept, { givens: [{}], observe: ['paid = 30 ± 1'] })
+    expect(part!.asked.observe).toEqual([])
+    const { logLikelihood } = part!.asked.likelihood as LikelihoodModule
+    expect(logLikelihood({ a: 29, b: 2, paid: 30, 'paid is total': 'other' })).toBeCloseTo(0, 12)
+    expect(logLikelihood({ a: 29, b: 2, paid: 30, 'paid is total': 'same' })).toBeCloseTo(-0.5, 12)
     const { rules, warnings } = turnedRules(kept, { given: { paid: 30 }, observe: [] })
     expect(rules.rules.map(({ kind }) => kind)).toEqual(['formula'])
     expect(warnings.map(({ name }) => name)).toEqual(['equal-lost'])
@@ -304,6 +312,38 @@ it('a category becomes only what it has among its levels', () => {
   const back = putRulesBack(kept, always)
   const [own, other] = [cellAt(columnIn(back, 'ship')), cellAt(columnIn(back, 'bill'))]
   for (let i = 0; i < ROWS; i++) expect(own(i)).toBe(bill[i] === 'p1' ? 'p2' : other(i))
+})
+
+it('rows are not called the same at a number that stands out by itself', () => {
+  const without = (values: readonly number[]) => values.map((x, i) => (i % 2 === 0 ? 0 : x))
+  const data = dataOf({ quoted: without(quoted), charged: without(charged) })
+  const taken = takeRulesOut(keepRules([], data, { equals: new Map([['charged', 'quoted']]) }), data)
+  const flag = cellAt(columnIn(taken, 'charged is quoted'))
+  for (let i = 0; i < ROWS; i++) expect(flag(i)).toBe(i % 2 === 1 && charged[i] === quoted[i] ? 'same' : 'other')
+})
+
+it('parts that become other columns leave no less than nothing', () => {
+  const target = Array.from(uniform('target'), (u) => Math.round(10 + 30 * u))
+  const silt = target.map((x, i) => (uniform('silt')[i]! < 0.4 ? Math.round(10 + 30 * uniform('other')[i]!) : x))
+  const sand = Array.from(uniform('sand'), (u) => Math.round(5 + 50 * u))
+  const data = dataOf({ target, sand, silt, clay: silt.map((x, i) => 100 - x - sand[i]!) })
+  const kept = keepRules([parseRule('clay = 100 - sand - silt')], data, { equals: new Map([['silt', 'target']]) })
+  expect(kept.rules.map(({ kind }) => kind)).toEqual(['equal', 'formula'])
+  const taken = takeRulesOut(kept, data)
+  // As drawn: sand takes what is there, before silt becomes what is aimed at.
+  const columns = taken.table.columns.map((one) =>
+    'values' in one && one.name !== 'target'
+      ? { ...one, values: one.values.map((x) => (one.name === 'sand' ? 80 : Math.round(x / 10))) }
+      : one
+  )
+  const back = putRulesBack(kept, { ...taken, table: { ...taken.table, columns } })
+  const [clay, sands, silts] = ['clay', 'sand', 'silt'].map((name) => (columnIn(back, name) as NumericColumn).values) as [
+    Float64Array,
+    Float64Array,
+    Float64Array
+  ]
+  expect(clay.every((x) => x >= 0)).toBe(true)
+  expect(clay).toEqual(sands.map((x, i) => 100 - x - silts[i]!))
 })
 
 it('rules in a circle are no endless search for an order', () => {

@@ -35,19 +35,12 @@ export function turnedRules(
   if (equals.length === 0) return { rules: kept, warnings: [] }
   const status = statusesOf(kept, known)
   const isDrawn = (name: string) => !kept.rules.some((rule) => derives(rule) && rule.column === name)
-  const all = (name: string) => amongAll(kept, name)
   const warnings: NamedWarning[] = []
   const turned = new Map<KeptRule, KeptRule | undefined>()
   const back = (rule: KeptEqual): void => {
     const { column, of, flag, apart } = rule
-    turned.set(rule, {
-      kind: 'equal',
-      column: of,
-      of: column,
-      flag,
-      apart,
-      among: known.given[of] === undefined ? all(of) : givenAmong(kept, known.given, of)
-    })
+    const among = known.given[of] === undefined ? amongAll(kept, of) : givenAmong(kept, known.given, of)
+    turned.set(rule, { kind: 'equal', column: of, of: column, flag, apart, among })
     // What becomes the known one is as well known.
     status.set(of, 'observed')
   }

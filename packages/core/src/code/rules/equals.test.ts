@@ -44,6 +44,13 @@ const equalsIn = (columns: Cells, { rules = [], except = [] }: Said = {}) => {
   return Object.fromEntries(equalsOf(dataOf(columns), { rules: stated, taken: (name) => told.has(name), except: new Set(except) }))
 }
 
+/** Totals of two columns, which most have paid. */
+function paidTotals() {
+  const b = quoted.map((_, i) => i % 9)
+  const total = quoted.map((x, i) => cents(x + b[i]!))
+  return dataOf({ a: quoted, b, total, paid: beside(total, 'paid', 0.3) })
+}
+
 describe('columns that are another one in many rows', () => {
   it('are the later of two, and the other where a rule derives that', () => {
     expect(equalsIn({ quoted, charged })).toEqual({ charged: 'quoted' })
@@ -160,17 +167,7 @@ describe('a column that is another one where its flag says so', () => {
   })
 
   it('of one that is known, and computed, only an observation keeps it', () => {
-    const data = dataOf({
-      a: quoted,
-      b: quoted.map((_, i) => i % 9),
-      total: quoted.map((x, i) => cents(x + (i % 9))),
-      paid: beside(
-        quoted.map((x, i) => cents(x + (i % 9))),
-        'paid',
-        0.3
-      )
-    })
-    const kept = keepRules([parseRule('total = a + b')], data, { equals: new Map([['paid', 'total']]) })
+    const kept = keepRules([parseRule('total = a + b')], paidTotals(), { equals: new Map([['paid', 'total']]) })
     expect(turnedRules(kept, { given: {}, observe: ['paid = 30 ± 1'] })).toEqual({ rules: kept, warnings: [] })
     // What is observed of it is observed of the rows that are written.
     const [part] = throughRules(kept, { givens: [{}], observe: ['paid = 30 ± 1'] })
@@ -276,17 +273,7 @@ describe('a column that is another one where its flag says so', () => {
     const order = kept.rules.map(({ kind }) => kind)
     expect(order).toEqual(['equal', 'formula'])
     expect(inputsOfKept(kept.rules[0]!)).toEqual(['charged', 'quoted', 'charged is quoted'])
-    const sum = dataOf({
-      a: quoted,
-      b: quoted.map((_, i) => i % 9),
-      total: quoted.map((x, i) => cents(x + (i % 9))),
-      paid: beside(
-        quoted.map((x, i) => cents(x + (i % 9))),
-        'paid',
-        0.3
-      )
-    })
-    const behind = keepRules([parseRule('total = a + b')], sum, {
+    const behind = keepRules([parseRule('total = a + b')], paidTotals(), {
       equals: new Map([['paid', 'total']])
     })
     expect(behind.rules.map(({ kind }) => kind)).toEqual(['formula', 'equal'])

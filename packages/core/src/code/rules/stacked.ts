@@ -164,14 +164,12 @@ export function putRulesBack(
       continue
     }
     const whole = columns.find(({ name }) => name === rule.column)!
-    const soFarKnown = {
+    const known = {
       table: { columns: [...done.values()].map(({ column }) => column), rowCount: drawn.table.rowCount },
       formats: [...done.values()].map(({ format }) => format)
     }
     const parts = rule.kind === 'formula' && rule.parts?.late && !fixed.has(rule.column) ? rule.parts : undefined
-    const soFar = parts
-      ? fitParts((rule as Extract<KeptRule, { kind: 'formula' }>).expression, parts, { drawn: soFarKnown, fixed })
-      : soFarKnown
+    const soFar = parts ? fitParts((rule as Extract<KeptRule, { kind: 'formula' }>).expression, parts, { drawn: known, fixed }) : known
     for (const name of parts?.names ?? []) done.set(name, { ...done.get(name)!, column: columnIn(soFar, name) })
     const exceptions = fixed.has(rule.column) ? undefined : exceptionsTo(rule)
     const except = exceptions

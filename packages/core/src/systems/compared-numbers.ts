@@ -2,6 +2,7 @@ import { type EqualNumbers, equalColumns } from '../code/rules/equal-numbers.js'
 import { quantitiesIn } from '../code/rules/find.js'
 import { type Quantity, quantityOf } from '../code/rules/quantity.js'
 import type { WrittenTable } from '../code/rules/rows-of-rule.js'
+import { defined } from '../num/defined.js'
 import { roundToFormat } from '../table/present.js'
 import { isNumeric } from '../table/table.js'
 
@@ -10,6 +11,8 @@ export interface ComparedNumbers {
   readonly real: readonly Quantity[]
   /** Columns of these that have the same number in many rows. */
   readonly equal: readonly EqualNumbers[]
+  /** How many rows each row of the data counts for, where they differ; in all as many as tell as much as these. */
+  readonly counts?: Float64Array
   readonly drawn: readonly Quantity[]
 }
 
@@ -26,13 +29,15 @@ interface Drawn {
   readonly rowCount: number
   /** These, as they are written. */
   written(): WrittenTable
+  /** What each of these weighs; absent where all weigh the same. */
+  readonly weights?: Float64Array | undefined
   readonly drawn: WrittenTable
 }
 
 /** Undefined for larger data. Cost O(cells drawn), and once a model O(cells). */
-export function comparedNumbers({ model, rowCount, written, drawn }: Drawn): ComparedNumbers | undefined {
+export function comparedNumbers({ model, rowCount, written, weights, drawn }: Drawn): ComparedNumbers | undefined {
   if (rowCount > MOST_ROWS) return undefined
-  const own = known.get(model) ?? learned(quantitiesIn(written()))
+  const own = known.get(model) ?? learned(quantitiesIn(written()), weights)
   known.set(model, own)
   const numbers = drawn.table.columns.flatMap((one) => {
     const format = drawn.formats.find(({ name }) => name === one.name)
@@ -43,4 +48,14 @@ export function comparedNumbers({ model, rowCount, written, drawn }: Drawn): Com
   return { ...own, drawn: numbers }
 }
 
-const learned = (real: readonly Quantity[]) => ({ real, equal: equalColumns(real) })
+const learned = (real: readonly Quantity[], weights: Float64Array | undefined) => ({
+  real,
+  equal: equalColumns(real),
+  ...defined({ counts: weights && effectiveCounts(weights) })
+})
+
+/** Weights of which the sum is the effective number of rows (Kish). */
+function effectiveCounts(weights: Float64Array): Float64Array {
+  const [sum, squares] = weights.reduce(([a, b], w) => [a + w, b + w * w], [0, 0])
+  return weights.map((w) => (w * sum) / squares)
+}

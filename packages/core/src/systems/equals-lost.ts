@@ -10,8 +10,11 @@ export const EQUAL_WARNING = 'equal-lost'
 const TOLD = 6
 
 /** What is said of columns that are the same in many rows of the data, and in fewer drawn ones. Cost: as of `equalsLost`. */
-export function equalWarnings({ real, equal, drawn }: ComparedNumbers, isTold: (column: string) => boolean = () => true): NamedWarning[] {
-  const lost = equalsLost(equal, real, drawn).filter(({ column, of }) => isTold(column) && isTold(of))
+export function equalWarnings(
+  { real, equal, drawn, counts }: ComparedNumbers,
+  isTold: (column: string) => boolean = () => true
+): NamedWarning[] {
+  const lost = equalsLost(equal, real, drawn, counts).filter(({ column, of }) => isTold(column) && isTold(of))
   const share = ({ count, rows }: { readonly count: number; readonly rows: number }) => count / rows
   const most = lost.sort((a, b) => share(b.real) - share(b.drawn) - share(a.real) + share(a.drawn)).slice(0, TOLD)
   return most.map((one) => ({

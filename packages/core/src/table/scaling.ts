@@ -4,7 +4,7 @@ import { uniforms } from '../num/random.js'
 import { sorted } from '../num/statistics.js'
 import { type Clock, clockedTimes, clockOf } from './clock.js'
 import { decimalsOf } from './parse.js'
-import { ATOM_SHARE, atomsOf, countsOf, placesAmong, recurringValues, startsOf } from './recurring.js'
+import { ATOM_SHARE, atomsOf, countsOf, placesAmong, recurringValues, spikesOf, startsOf } from './recurring.js'
 
 export type ScalingMethod = 'standard' | 'quantile'
 
@@ -171,6 +171,12 @@ export function isListed(ascending: Float64Array): boolean {
   }
   return atomsOf(ascending).reduce((cells, { start, end }) => cells + end - start, 0) >= 0.9 * ascending.length
 }
+
+/**
+ * Whether a column has values of its own that no smooth law has: from a list, lumpy, or one that stands out among others, as the zero of
+ * an amount that is often nothing. Ranks keep them, `standard` smears them. Cost O(n log n).
+ */
+export const keepsValues = (ascending: Float64Array): boolean => isListed(ascending) || isLumpy(ascending) || spikesOf(ascending).length > 0
 
 /** Whether ascending moments keep to hours or leave out days of the week, which ranks alone preserve. Cost O(n log n). */
 export const keepsHours = (ascending: Float64Array): boolean => clockOf(ascending) !== undefined

@@ -68,13 +68,18 @@ const countedColumn = (one: Compared): Counted => ({
   most: later(() => countsByValue(one.values.subarray(0, MOST_ROWS)))
 })
 
-/** Those of such pairs that drawn rows have the same number of in fewer rows than the data, beyond chance. Cost O(rows) for each. */
-export function equalsLost(pairs: readonly EqualNumbers[], data: readonly Compared[], drawn: readonly Compared[]): EqualLost[] {
+/** Those of such pairs that drawn rows have the same number of in fewer rows than the data, which may count for more or less than one, beyond chance. Cost O(rows) for each. */
+export function equalsLost(
+  pairs: readonly EqualNumbers[],
+  data: readonly Compared[],
+  drawn: readonly Compared[],
+  counts?: Float64Array
+): EqualLost[] {
   const valuesIn = (columns: readonly Compared[], name: string) => columns.find((one) => one.name === name)?.values
   return pairs.flatMap((pair): EqualLost[] => {
     const [real, own] = [data, drawn].map((all) => {
       const [one, other] = [valuesIn(all, pair.column), valuesIn(all, pair.of)]
-      return one && other ? sharedBy(one, other) : { count: 0, rows: 0 }
+      return one && other ? sharedBy(one, other, all === data ? counts : undefined) : { count: 0, rows: 0 }
     }) as [Shared, Shared]
     if (own.rows === 0) return []
     const share = real.count / real.rows
@@ -83,13 +88,14 @@ export function equalsLost(pairs: readonly EqualNumbers[], data: readonly Compar
   })
 }
 
-/** In how many rows, of those with both, two columns have the same number. */
-export function sharedBy(one: Float64Array, other: Float64Array): Shared {
+/** In how many rows, of those with both, two columns have the same number; rows may count for more or less than one. */
+export function sharedBy(one: Float64Array, other: Float64Array, counts?: Float64Array): Shared {
   let [count, rows] = [0, 0]
   for (let i = 0; i < one.length; i++) {
     if (Number.isNaN(one[i]!) || Number.isNaN(other[i]!)) continue
-    rows++
-    if (one[i] === other[i]) count++
+    const own = counts ? counts[i]! : 1
+    rows += own
+    if (one[i] === other[i]) count += own
   }
   return { count, rows }
 }

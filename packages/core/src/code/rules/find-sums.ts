@@ -1,5 +1,8 @@
+import { firstAbove, firstFrom } from '../../num/ascending.js'
+import { sorted } from '../../num/statistics.js'
 import { spreadRows } from '../../table/codes.js'
 import type { Expression } from '../../table/expression.js'
+import { spikesOf } from '../../table/recurring.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import type { FormulaFound } from './find-formulas.js'
 import { type Quantity, tolerance } from './quantity.js'
@@ -20,8 +23,8 @@ interface Part extends Quantity {
 
 /**
  * Columns that add up to one number in every row, within what each is rounded by: shares of 1 or 100. Tried are runs of columns
- * that are written alike, side by side but for others, and all threes. The largest is what the others leave. Cost O(p²) or O(p³)
- * on 64 rows, O(rows) for each that passes.
+ * that are written alike, side by side but for others, and all threes. What the others leave is the largest of those without
+ * a value that stands out, as what drawn numbers leave has none. Cost O(p²) or O(p³) on 64 rows, O(rows · log rows) for each that passes.
  */
 export function findConstantSums(quantities: readonly Quantity[], rowCount: number): FormulaFound[] {
   const numbers = quantities.flatMap((one): Part[] => (one.isDate ? [] : [{ ...one, span: spanOf(one) }]))
@@ -113,17 +116,24 @@ function believed(parts: readonly Part[], rowCount: number, candidates: number):
   if (gapped.some((i) => parts.some(({ values }) => !Number.isNaN(values[i]!)))) return undefined
   const total = totalOf(parts, all)
   if (total === undefined) return undefined
-  const largest = [...parts].sort((a, b) => meanOf(b) - meanOf(a))[0]!
-  const others = parts.filter((one) => one !== largest)
+  const spiked = new Map(parts.map((one) => [one, spikedShare(one)]))
+  const rest = [...parts].sort((a, b) => spiked.get(a)! - spiked.get(b)! || meanOf(b) - meanOf(a))[0]!
+  const others = parts.filter((one) => one !== rest)
   const rows = differentRows(
     parts.map(({ values }) => values),
     rowCount
   )
-  const left = (i: number) => others.reduce((rest, { values }) => rest - values[rows[i]!]!, total)
-  const rate = rateByChance(rows.length, (i, j) => Math.abs(left(i) - largest.values[rows[j]!]!) <= slackOf(parts, total))
+  const left = (i: number) => others.reduce((left, { values }) => left - values[rows[i]!]!, total)
+  const rate = rateByChance(rows.length, (i, j) => Math.abs(left(i) - rest.values[rows[j]!]!) <= slackOf(parts, total))
   if (rate > MOST_RATE || !isBeyondChance({ rate, times: rows.length - parts.length, candidates })) return undefined
-  const expression = others.reduce<Expression>((rest, { name }) => binary('-', rest, column(name)), number(total))
-  return { column: largest.name, expression, rank: 1.6, inputs: others.length }
+  const expression = others.reduce<Expression>((left, { name }) => binary('-', left, column(name)), number(total))
+  return { column: rest.name, expression, rank: 1.6, inputs: others.length }
+}
+
+/** Share of the rows in which a value stands out, as nothing at all. */
+function spikedShare({ values }: Quantity): number {
+  const present = sorted(values.filter((x) => !Number.isNaN(x)))
+  return spikesOf(present).reduce((share, value) => share + (firstAbove(present, value) - firstFrom(present, value)) / present.length, 0)
 }
 
 function meanOf({ values }: Part): number {

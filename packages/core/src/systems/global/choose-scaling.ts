@@ -16,7 +16,7 @@ import { Turns, together } from '../../num/together.js'
 import { decodeTable, type Encoded, embedEncoded, encodeCodes, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
-import { hasLightTails, isListed, isLumpy, keepsHours, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
+import { hasLightTails, keepsHours, keepsValues, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { type BandwidthCurve, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
 import { contestDraws, contestFolds, isClear } from './contest-folds.js'
@@ -84,8 +84,8 @@ function varies(column: NumericColumn): boolean {
 }
 
 /**
- * Decides how numeric columns are scaled. Columns that take their values from a short list, lumpy ones, and those
- * with limits of measurement are scaled by `quantile`, dates that keep to hours or weekdays or come evenly too. Others with atoms, heavy tails
+ * Decides how numeric columns are scaled. Columns that take their values from a short list, lumpy ones, those with
+ * a value that stands out, and those with limits of measurement are scaled by `quantile`, dates that keep to hours or weekdays or come evenly too. Others with atoms, heavy tails
  * or skew, and dates, are candidates for it; where there are some, both scalings are fitted
  * to most rows at their own best ε, whatever ε is given (what is chosen does not depend on it), and scored by how well a forest tells their rows from held-out ones, in five folds of a
  * small table or one third of a large one, no more of them than it takes until one is clearly ahead. `quantile` wins where it leads by `leadRequired`. Deterministic by key.
@@ -159,7 +159,7 @@ function foundShape(column: NumericColumn): Shape {
   const isDate = column.kind === 'datetime'
   // Before the first of dates that come evenly there were none.
   const kept = isDate && (hasLightTails(ascending) || keepsHours(ascending))
-  if (kept || isListed(ascending) || isLumpy(ascending)) return 'listed'
+  if (kept || keepsValues(ascending)) return 'listed'
   return isDate || suggestsQuantile(ascending) ? 'candidate' : 'plain'
 }
 

@@ -52,7 +52,7 @@ export const fitFields: readonly Field[] = [
     choices: ['auto', 'standard', 'quantile'],
     byColumn: true,
     sentence:
-      'How numeric columns become coordinates; auto tries both on held-out rows and says what it chose; with --local it goes by the shape of each column, with --latent it is standard.',
+      'How numeric columns become coordinates; auto tries both on held-out rows and says what it chose; with --local it goes by the shape of each column, with --latent it is quantile where a value stands out or there are few, else standard.',
     source: 'normal scores of the empirical distribution'
   },
   {

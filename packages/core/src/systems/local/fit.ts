@@ -16,7 +16,7 @@ import { mostGivens } from '../../space/forward-selection.js'
 import { type Graph, withEdges } from '../../space/graph.js'
 import { encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
-import { keepsHours, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
+import { keepsHours, keepsValues, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric } from '../../table/table.js'
 import { unknownColumn } from '../../table/unknown-column.js'
 import type { Context } from '../context.js'
@@ -79,7 +79,7 @@ export function scalingOf({ table }: InferredTable, { scaling = 'auto' }: LocalO
     numeric.map((column) => {
       if (scaling === 'standard' || scaling === 'quantile') return [column.name, scaling]
       const ascending = sorted(presentValues(column))
-      const ranked = suggestsQuantile(ascending) || (column.kind === 'datetime' && keepsHours(ascending))
+      const ranked = keepsValues(ascending) || suggestsQuantile(ascending) || (column.kind === 'datetime' && keepsHours(ascending))
       return [column.name, given[column.name] ?? (ranked ? 'quantile' : 'standard')]
     })
   )

@@ -1,6 +1,6 @@
 import { sorted } from '../../num/statistics.js'
 import { presentValues } from '../../table/encoder.js'
-import { isListed, isLumpy, keepsHours, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
+import { keepsHours, keepsValues, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import type { FitOptions } from '../global/options.js'
 
@@ -17,8 +17,7 @@ export function methodsOf(table: Table, scaling: FitOptions['scaling']): readonl
   const ascending = new Map(table.columns.filter(isNumeric).map((column) => [column.name, sorted(presentValues(column))]))
   const asked = (name: string) => (Object.hasOwn(own, name) ? own[name] : undefined)
   const dates = new Set(table.columns.filter(({ kind }) => kind === 'datetime').map(({ name }) => name))
-  const inValues = (name: string) =>
-    isListed(ascending.get(name)!) || isLumpy(ascending.get(name)!) || (dates.has(name) && keepsHours(ascending.get(name)!))
+  const inValues = (name: string) => keepsValues(ascending.get(name)!) || (dates.has(name) && keepsHours(ascending.get(name)!))
   const byShape = [...ascending.keys()].filter((name) => !asked(name) && !inValues(name) && suggestsQuantile(ascending.get(name)!))
   const plain: MethodOf = (name) => asked(name) ?? (ascending.has(name) && inValues(name) ? 'quantile' : 'standard')
   return byShape.length === 0 ? [plain] : [(name) => (byShape.includes(name) ? 'quantile' : plain(name)), plain]

@@ -5,10 +5,11 @@ import { type LatentSpecification, parseLatent } from '../../code/codecs/specifi
 import { InputError } from '../../num/errors.js'
 import type { Matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
+import { sorted } from '../../num/statistics.js'
 import type { Codec, CodecSpectrum } from '../../spectral/codec.js'
 import { sharesOneRange, withCommonScale } from '../../table/common-scale.js'
-import { decodeTable, type Encoded, type Encoder, fitEncoder } from '../../table/encoder.js'
-import type { ScalingMethod } from '../../table/scaling.js'
+import { decodeTable, type Encoded, type Encoder, fitEncoder, presentValues } from '../../table/encoder.js'
+import { keepsValues, type ScalingMethod } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import { type Context, contextOf, type JobContext } from '../context.js'
 import { encodeTrainingRows } from '../global/model.js'
@@ -99,8 +100,14 @@ export async function fitTableCodec(
 /** The encoder of the table: columns scaled each by itself, or all by one scale. */
 function encoderFor({ table, formats }: PreparedTable['data'], job: LatentJob): { encoder: Encoder; commonScale: boolean } {
   const { scaling = 'auto', commonScale = 'auto' } = job
+  const shared = commonScale === 'auto' ? scaling === 'auto' && sharesOneRange(table) : commonScale
+  const given = typeof scaling === 'object' ? scaling : {}
+  // Of numbers in one scale, as pixels have, none is ranked.
+  const ranked = new Set(
+    shared ? [] : table.columns.flatMap((column) => (isNumeric(column) && keepsValues(sorted(presentValues(column))) ? [column.name] : []))
+  )
   const methodOf = (name: string): ScalingMethod =>
-    typeof scaling === 'object' ? (scaling[name] ?? 'standard') : scaling === 'auto' ? 'standard' : scaling
+    scaling === 'standard' || scaling === 'quantile' ? scaling : (given[name] ?? (ranked.has(name) ? 'quantile' : 'standard'))
   const encoder = fitEncoder(table, formats, methodOf)
   if (encoder.coordinateCount === 0) {
     throw new InputError({
@@ -110,7 +117,6 @@ function encoderFor({ table, formats }: PreparedTable['data'], job: LatentJob): 
       try: table.columns.some(isNumeric) ? 'a table in which numbers differ' : 'leaving --latent out'
     })
   }
-  const shared = commonScale === 'auto' ? scaling === 'auto' && sharesOneRange(table) : commonScale
   return shared ? { encoder: withCommonScale(encoder, table), commonScale: true } : { encoder, commonScale: false }
 }
 

@@ -8,6 +8,7 @@ import { tellPanels } from '../../diagnose/tell-panels.js'
 import type { ModelContents } from '../../model-file/contents.js'
 import { meanwhile } from '../../num/crew.js'
 import { defined } from '../../num/defined.js'
+import { exp } from '../../num/elementary.js'
 import { keyFromSeed } from '../../num/random.js'
 import { isMadeKind } from '../../table/made-kinds.js'
 import { presentTable } from '../../table/present.js'
@@ -32,6 +33,7 @@ import { refineFields } from '../refine-options.js'
 import { refinementIn, withRefinement } from '../refinement-file.js'
 import { ruleFields } from '../rule-options.js'
 import { RULE_WARNING, UNKNOWN_WARNING } from '../ruled-terms.js'
+import { SPIKE_WARNING, spikeWarnings } from '../spikes-moved.js'
 import type { System } from '../system.js'
 import { tableFields } from '../table-options.js'
 import { drawOfCandidates } from './candidates.js'
@@ -165,7 +167,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     const told = tellTable(model, { ...drawn.answer, draws: defined({ seed, dynamics, noise, steps, start }) })
     const groups = groupsOf(model, drawn.answer)
     const warnings = drawn.answer.warnings.filter(({ name }) =>
-      [RULE_WARNING, UNKNOWN_WARNING, UNIQUE_WARNING, ORDER_WARNING, EQUAL_WARNING].includes(name)
+      [RULE_WARNING, UNKNOWN_WARNING, UNIQUE_WARNING, ORDER_WARNING, EQUAL_WARNING, SPIKE_WARNING].includes(name)
     )
     return together(...(groups ? [tellPanels(comparePanels(groups, keyFromSeed(1)))] : []), told, {
       json: {},
@@ -215,12 +217,20 @@ async function readOptions(options: TableFit, host: Host): Promise<TableFit> {
 }
 
 /** Models whose rows are compared with those of the table: of tables as they stand, no fields of places. */
-const COMPARED: readonly string[] = ['global', 'panel']
+const COMPARED: readonly string[] = ['global', 'panel', 'latent']
+
+/** What the rows weigh that a model learned from; undefined where all weigh the same. */
+function weightsOf(model: TableModel): Float64Array | undefined {
+  const own = 'inner' in model ? model.inner : model
+  const logWeights = 'training' in own ? own.training.logWeights : undefined
+  return logWeights?.some((w) => w !== logWeights[0]) ? logWeights.map(exp) : undefined
+}
 
 /** A draw with the orders that it breaks, and what is no longer the same. Of private models nothing is told of what the rows of the table have. */
 function tellingLost(model: TableModel, drawn: DrawnRows, asked?: Asked): DrawnRows {
   if (model.privacy || !COMPARED.includes(kindOf(model))) return drawn
-  const compared = comparedNumbers({ model, rowCount: model.summary.rowCount, written: () => writtenRows(model), drawn })
+  const weights = weightsOf(model)
+  const compared = comparedNumbers({ model, rowCount: model.summary.rowCount, written: () => writtenRows(model), weights, drawn })
   if (!compared) return drawn
   const panel = 'heads' in model ? model.summary : undefined
   // Of a panel rules are of what its groups and rows have, and not of their keys and times.
@@ -228,7 +238,7 @@ function tellingLost(model: TableModel, drawn: DrawnRows, asked?: Asked): DrawnR
   const isGiven = (column: string) => asked?.givens.some((given) => Object.hasOwn(given, column)) ?? false
   const crossed = ordersCrossed(compared).filter(({ low, high }) => isRuled(low) && isRuled(high) && !(isGiven(low) && isGiven(high)))
   // Under conditions other rows count than all of the data's.
-  const equal = asked ? [] : equalWarnings(compared, isRuled)
+  const equal = asked ? [] : [...equalWarnings(compared, isRuled), ...spikeWarnings(compared)]
   if (crossed.length + equal.length === 0) return drawn
   return { ...drawn, ...(crossed.length > 0 ? { crossed } : {}), warnings: [...drawn.warnings, ...orderWarnings(crossed), ...equal] }
 }

@@ -12,6 +12,7 @@ import type { CellValue } from '../table/cells.js'
 import { columnWord } from '../table/expression-text.js'
 import { spelled } from '../table/present.js'
 import type { Column, NumericColumn } from '../table/table.js'
+import { unknownColumn } from '../table/unknown-column.js'
 import type { Asked } from './asked.js'
 import { turnedRules } from './ruled-equals.js'
 import { Through } from './ruled-terms.js'
@@ -147,8 +148,13 @@ function quantityWords(data: WrittenTable, name: string): { values: readonly num
   }
 }
 
-/** An error of a draw in terms of what was asked: a likelihood that stands for given values is none of the user's. */
-export function inTermsOf(asked: Omit<Asked, 'likelihood'> & { readonly likelihood?: unknown }, error: unknown): unknown {
+/** An error of a draw in terms of what was asked: a likelihood that stands for given values is none of the user's, nor are columns that are drawn in the place of others. */
+export function inTermsOf(
+  asked: Omit<Asked, 'likelihood'> & { readonly likelihood?: unknown },
+  { columns }: Pick<KeptRules, 'columns'>,
+  error: unknown
+): unknown {
+  if (error instanceof InputError && error.code === 'column-unknown') return unknownColumn(error.got, columns)
   if (!(error instanceof InputError) || error.code !== 'likelihood-excludes-all' || asked.likelihood !== undefined) return error
   const given = Object.entries(asked.givens[0]!).map(([name, value]) => `${name}=${wordsOf(value)}`)
   return new InputError({

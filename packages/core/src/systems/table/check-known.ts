@@ -54,7 +54,7 @@ export function checkKnown(raw: RawTable, job: TableFit, known: Known): void {
     try {
       checkAgainst(data, part.asked)
     } catch (error) {
-      throw inTermsOf({ ...known, givens: part.places.map((place) => known.givens[place]!) }, error)
+      throw inTermsOf({ ...known, givens: part.places.map((place) => known.givens[place]!) }, rules, error)
     }
   }
 }

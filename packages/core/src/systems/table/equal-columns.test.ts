@@ -72,6 +72,24 @@ describe('columns that are another one in many rows', () => {
     expect(textsOf(loaded, await draw(loaded))).toEqual(texts)
   })
 
+  it('are so behind a codec', async () => {
+    const latent = await fit({ latent: 'pca:2', scaling: 'auto' })
+    const texts = textsOf(latent, await draw(latent))
+    expectSame(texts)
+    const zeros = data.charged.filter((x) => x === 0).length / ROWS
+    expect(Math.abs(texts.charged.filter((x) => x === '0').length / DRAWN - zeros)).toBeLessThan(errors(zeros))
+  })
+
+  it.each([[{ givens: [{ nope: 1 }], observe: [] }], [{ givens: [{}], observe: ['nope = 1 ± 1'] }]])(
+    'an unknown name of %j is told with the columns of the table, and none that is drawn in the place of one',
+    async (asked) => {
+      const error = { code: 'column-unknown', expected: 'one of quoted, charged, bill, ship' }
+      await expect(draw(model, asked)).rejects.toMatchObject(error)
+      const options = { input: textTable(orders()), options: {} }
+      await expect(async () => tables.optionsFor!(options.input, options.options, { asked, rows: 5 })).rejects.toMatchObject(error)
+    }
+  )
+
   it('are hardly so without rules, of which a warning tells', async () => {
     const off = await fit({ rules: 'off' })
     const drawn = await draw(off)

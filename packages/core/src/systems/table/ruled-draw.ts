@@ -64,7 +64,7 @@ function partsOf<Model>({ kind, model, request, names }: RuledModel<Model>) {
   const once = async ({ part, meeter }: Settled, context: Context): Promise<DrawnRows> => {
     const givens = part.places.map((place) => whole.givens[place]!)
     const drawn = await kind.draw(model, { ...request, asked: part.asked }, context).catch((error: unknown) => {
-      throw inTermsOf({ ...whole, givens }, error)
+      throw inTermsOf({ ...whole, givens }, part.rules, error)
     })
     const { table, formats } = drawn
     const moved = meeter ? meeter.meet({ table, formats }) : { table, formats }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { exp } from '../num/elementary.js'
+import { exp, normalQuantile, sinTurns } from '../num/elementary.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { keyFromSeed, normals, uniforms } from '../num/random.js'
 import { mean, variance } from '../num/statistics.js'
-import { mardia } from './normality.js'
+import { largestPairScore, mardia } from './normality.js'
 
 /** n rows of correlated Gaussians, each column through `shape`. */
 function rowsOf(seed: number, n: number, shape: (z: number) => number = (z) => z): Matrix {
@@ -51,5 +51,37 @@ describe("Mardia's tests", () => {
     for (let i = 0; i < 100; i++) flat.data[3 * i + 2] = flat.data[3 * i]! - 2 * flat.data[3 * i + 1]!
     expect(mardia(flat)).toBeUndefined()
     expect(mardia(matrix(5, 0))).toBeUndefined()
+  })
+})
+
+describe('pairs of columns', () => {
+  test('of Gaussian rows hang together by lines: one table in 100 is called otherwise', () => {
+    const most = normalQuantile(1 - 1 / 300)
+    const beyond = Array.from({ length: 400 }, (_, s) => largestPairScore(rowsOf(s, 300))!.score).filter((score) => score > most).length
+    // Four expected; of so many 13 come once in 5,000 times.
+    expect(beyond).toBeLessThan(13)
+  })
+
+  test('that hang together by a wave are seen, which tests of moments do not see', () => {
+    for (const [name, wave] of [
+      ['one year', sinTurns],
+      ['three years', (u: number) => sinTurns(3 * u)]
+    ] as const) {
+      const [days, noise] = [uniforms(keyFromSeed(2), 500), normals(keyFromSeed(3), 1000)]
+      const rows = matrix(500, 3)
+      // Both by their normal scores, as `quantile` has them.
+      const values = days.map((u, i) => 8 * wave(u) + noise[i]!)
+      const order = Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!)
+      order.forEach((row, place) => {
+        rows.data.set([normalQuantile(days[row]!), normalQuantile((place + 0.5) / 500), noise[500 + row]!], 3 * row)
+      })
+      const { skewness, kurtosis } = mardia(rows)!
+      expect([skewness < 2.33, Math.abs(kurtosis) < 2.58], name).toEqual([true, true])
+      expect(largestPairScore(rows)!.score, name).toBeGreaterThan(10)
+    }
+  })
+
+  test('are none of one column', () => {
+    expect(largestPairScore(matrix(100, 1, normals(keyFromSeed(1), 100)))).toBeUndefined()
   })
 })

@@ -85,8 +85,8 @@ function varies(column: NumericColumn): boolean {
 
 /**
  * Decides how numeric columns are scaled. Columns that take their values from a short list, lumpy ones, those with
- * a value that stands out, and those with limits of measurement are scaled by `quantile`, dates that keep to hours or weekdays or come evenly too. Others with atoms, heavy tails
- * or skew, and dates, are candidates for it; where there are some, both scalings are fitted
+ * a value that stands out, and those with limits of measurement are scaled by `quantile`, dates that keep to hours or weekdays or come evenly too. Others with atoms, tails that
+ * are heavy or light, as of two peaks, or skew, and dates, are candidates for it; where there are some, both scalings are fitted
  * to most rows at their own best ε, whatever ε is given (what is chosen does not depend on it), and scored by how well a forest tells their rows from held-out ones, in five folds of a
  * small table or one third of a large one, no more of them than it takes until one is clearly ahead. `quantile` wins where it leads by `leadRequired`. Deterministic by key.
  * It is no `search` of losses: an AUC is one number of two samples, not a sum over held-out rows that could be paired, a large
@@ -160,7 +160,7 @@ function foundShape(column: NumericColumn): Shape {
   // Before the first of dates that come evenly there were none.
   const kept = isDate && (hasLightTails(ascending) || keepsHours(ascending))
   if (kept || keepsValues(ascending)) return 'listed'
-  return isDate || suggestsQuantile(ascending) ? 'candidate' : 'plain'
+  return isDate || suggestsQuantile(ascending) || hasLightTails(ascending) ? 'candidate' : 'plain'
 }
 
 /** Columns whose scaling is known by their values, and those for which two scalings are compared. Cost O(cells · log n). */

@@ -20,9 +20,11 @@ export function inferSpelled(
   if (!numbers || !areAll(numbers, options.missing ?? [])) return undefined
   if (wanted !== undefined && wanted !== 'number' && wanted !== 'integer') return undefined
   const { values, missing, others, spelling } = numbers
-  const { decimals, least, padded, exponents, whole, pointed, decided } = spelling
+  const { decimals, least, padded, trailing, exponents, whole, pointed, decided } = spelling
   const mayPartThousands = pointed && !decided && marks('.')?.decimal === ','
   if (mayPartThousands || !keep(values, wanted ?? (whole ? 'integer' : 'number'))) return undefined
+  // Which numbers are written in two ways its cells tell.
+  if (!wanted && trailing && least !== decimals) return undefined
   refuseSpread(name, values, missing)
   const kind = wanted ?? (whole ? 'integer' : 'number')
   const column: NumericColumn = { name, kind, values, ...(missing ? { missing } : {}) }

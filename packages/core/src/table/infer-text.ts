@@ -11,7 +11,7 @@ import type { Inferring } from './inferring.js'
 import { magnitudesNote, magnitudesOf } from './magnitudes.js'
 import { partsNote, partsOf } from './mixed-units.js'
 import { type Notation, PLAIN } from './notation.js'
-import { limitsOf, type NumberStyle, numberStyle } from './number-style.js'
+import { limitsOf, type NumberStyle, numberStyle, spelledTwice } from './number-style.js'
 import { numberingOf } from './numbering.js'
 import { offsetName, withOffsets } from './offsets.js'
 import { inferPairs, secondName } from './pairs.js'
@@ -50,7 +50,13 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   if (kind === 'number' || kind === 'integer') {
     const column: NumericColumn = { name: raw.name, kind, ...numbersOf({ name: raw.name, kind, notation: notation ?? PLAIN }, cells) }
     noteRounding(column, notes)
-    return { column, format: { ...base, kind, number: numberStyle(cells, notation) } }
+    const number = numberStyle(cells, notation)
+    const twice = wanted || number.padded ? undefined : spelledTwice(cells)
+    if (twice)
+      notes.push(
+        `${raw.name}: ${twice[0]} is also written ${twice[1]}, and both are one number; ${typesFlag(raw.name, 'category')} keeps them apart, as labels are`
+      )
+    return { column, format: { ...base, kind, number } }
   }
   if (kind === 'datetime') {
     if (!dates) return inferDates(base, cells)

@@ -45,6 +45,25 @@ export function numberStyle(cells: readonly (string | null)[], notation: Notatio
   return { decimals, padded: padded && least === decimals, ...worn }
 }
 
+/**
+ * A number that some cells write with trailing zeros and others without, as labels are: 1.1 and 1.10 of a list of versions, where a
+ * program writes 1.0 beside 1.5. Both spellings, or undefined. Cost O(cells).
+ */
+export function spelledTwice(cells: readonly (string | null)[]): readonly [short: string, long: string] | undefined {
+  const longs = new Map<string, string>()
+  for (const cell of cells) {
+    const long = cell?.trim() ?? ''
+    if (/^[-+]?\d*\.\d+0$/.test(long)) longs.set(long.replace(/\.?0+$/, ''), long)
+  }
+  if (longs.size === 0) return undefined
+  for (const cell of cells) {
+    const short = cell?.trim() ?? ''
+    const long = longs.get(short)
+    if (long !== undefined) return [short, long]
+  }
+  return undefined
+}
+
 /** Signs may stand behind it. */
 const lastDigitOf = (text: string, plain: boolean): string | undefined => (plain ? text.at(-1) : text.match(/\d/g)?.at(-1))
 

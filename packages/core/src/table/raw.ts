@@ -7,6 +7,8 @@ export interface Spelling {
   readonly least: number
   /** Whether a fraction ends in a zero, and a number has an exponent. */
   readonly padded: boolean
+  /** Whether one of two digits or more does, which no program writes beside shorter ones. */
+  readonly trailing: boolean
   readonly exponents: boolean
   /** Whether all are digits alone, perhaps behind a sign. */
   readonly whole: boolean

@@ -228,6 +228,24 @@ describe('names', () => {
     expect(named('17.25')).toEqual(['17.25 is the name of a column: if that is the first row, write a line of names above it'])
     expect(named('2024')).toEqual([])
   })
+  it('of numbers that are written in two ways have a note, as labels are, but not where programs write them so', () => {
+    const note = (values: string[]) => inferTable({ rowCount: values.length, columns: [{ name: 'version', source: 'text', values }] }).notes
+    expect(note(['1.1', '1.10', '2.0'])).toEqual([
+      'version: 1.1 is also written 1.10, and both are one number; --types version=category keeps them apart, as labels are'
+    ])
+    for (const values of [
+      ['1.10', '1.20', '2.05'],
+      ['1.1', '1.20', '2.05'],
+      ['1.0', '1', '2.05']
+    ])
+      expect(note(values)).toEqual([])
+    const types = { version: 'category' } as const
+    const { columns } = inferTable(
+      { rowCount: 3, columns: [{ name: 'version', source: 'text', values: ['1.1', '1.10', '2.0'] }] },
+      { types }
+    ).table
+    expect(columns[0]).toMatchObject({ levels: ['1.1', '1.10', '2.0'] })
+  })
   it('that recur have no note', () => {
     expect(inferTable(raw(nearlyAll.map((_, i) => `n${i % 55}`))).notes).toEqual([])
   })

@@ -56,6 +56,7 @@ export class CellColumn {
   /** A bit for every count of digits behind points that was seen. */
   #decimals = 0
   #padded = false
+  #trailing = false
   /** Whether a number shows that points part no thousands. */
   #decided = false
   #shortest: Spelling = NO_SPELLING
@@ -74,7 +75,10 @@ export class CellColumn {
     this.#hasNumbers = true
     this.#decimals |= 1 << decimals
     if (decimals === 0) return
-    if (!this.#padded) this.#padded = digits === 10 * Math.trunc(digits / 10)
+    if (!this.#trailing && (!this.#padded || decimals > 1) && digits === 10 * Math.trunc(digits / 10)) {
+      this.#padded = true
+      this.#trailing = decimals > 1
+    }
     // Thousands have one to three digits that are no single zero in front of three.
     if (!this.#decided) this.#decided = decimals !== 3 || Math.abs(digits) < 1000 || Math.abs(digits) >= 1e6
   }
@@ -197,6 +201,7 @@ export class CellColumn {
       decimals: 31 - Math.clz32(this.#decimals),
       least: 31 - Math.clz32(this.#decimals & -this.#decimals),
       padded: this.#padded,
+      trailing: this.#trailing,
       exponents: false,
       whole: this.#decimals === 1,
       pointed: this.#decimals > 1,

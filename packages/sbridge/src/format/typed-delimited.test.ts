@@ -109,6 +109,16 @@ describe('both readers make the same table', () => {
     for (const text of ['a,b\n', late]) expect(agree(new Uint8Array([...bytesOf(text), 0xe4, 44, 49, 10, 50, 44, 50, 10]))).toBe(false)
   })
 
+  test('of numbers that are written in two ways', () => {
+    for (const cells of [
+      ['1.1', '1.10', '2.0'],
+      ['1.10', '1.5', '2'],
+      ['1.0', '1', '2.05', '3.0'],
+      ['1.50', '1.5', '2e3']
+    ])
+      expect(agree(bytesOf(`version\n${cells.join('\n')}\n`))).toBe(true)
+  })
+
   test('under options of reading', () => {
     const totals = bytesOf('a;b\nx;1\ny;2\nz;3\nTotal;6\n')
     expect(agree(totals, { source, skip: { top: 0, bottom: 0 } })).toBe(true)

@@ -75,7 +75,8 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   }
   if (kind === 'boolean') return inferBooleans(base, cells)
   const stray = wanted ? undefined : straysAmongNumbers(cells, present)
-  if (!wanted && !stray && areNames(present)) {
+  const singles = wanted || stray ? 0 : countSingles(present)
+  if (areNames(singles, present.length)) {
     notes.push(
       `${raw.name}: most of its ${present.length} values occur once, as names do: left out of the model, written anew; ${typesFlag(raw.name, 'category')} repeats them as they stand${hintFor(present)}`
     )
@@ -86,7 +87,14 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
     notes.push(
       `${raw.name}: ${stray.numbers} of ${present.length} cells are numbers, but not ${stray.text ? `“${stray.text}”` : 'the one'} in row ${stray.row}, so it counts as a category; if that stands for a missing value, add --missing ${stray.text ? `'${stray.text}'` : 'with its text'}`
     )
-  else if (!wanted && hintFor(present) !== '') notes.push(`${raw.name}: counts as a category${hintFor(present)}`)
+  else if (!wanted) {
+    const hint = hintFor(present)
+    if (hint !== '') notes.push(`${raw.name}: counts as a category${hint}`)
+    else if (present.length >= LEAST_NAMED && singles > SINGLE_SHARE * present.length)
+      notes.push(
+        `${raw.name}: ${singles} of its ${column.levels.length} values occur once, and new rows repeat values as they stand; ${typesFlag(raw.name, 'identifier')} writes others where they tell who or what a row is`
+      )
+  }
   return { column, format: { ...base, kind } }
 }
 
@@ -141,7 +149,7 @@ function inferStyled(
 /** A word among numbers: where these are few it is a level among levels. */
 function straysAmongNumbers(cells: readonly (string | null)[], present: readonly string[]): ReturnType<typeof strayText> {
   const found = strayText(cells, present.length)
-  return found && (found.isFew || (found.numbers > 0 && areNames(present))) ? found : undefined
+  return found && (found.isFew || (found.numbers > 0 && areNames(countSingles(present), present.length))) ? found : undefined
 }
 
 /** Numbers of which some give a limit alone: `<0.5`. */
@@ -165,13 +173,15 @@ function inferCensored(base: TextBase, cells: CensoredCells, context: Inferring 
 const censoredNote = (name: string, beyond: number, present: number): string =>
   `${name}: ${beyond} of ${present} cells give a limit (<, >): numbers just beyond it, written as limits again; ${typesFlag(name, 'category')} repeats all cells as text`
 
+/** Of so many cells at least, and where more than this share of them have a value of their own, somebody is told that it is repeated. */
+const LEAST_NAMED = 50
+const SINGLE_SHARE = 0.2
+
 /**
  * Whether the next row would sooner have a new value than one that is there, by two standard errors: the values that occur once,
- * over all, are the probability of that (Good and Turing). Then the values are names of rows, and no list of levels. Cost O(n).
+ * over all, are the probability of that (Good and Turing). Then the values are names of rows, and no list of levels.
  */
-function areNames(present: readonly string[]): boolean {
-  return countSingles(present) / present.length > 1 / 2 + 1 / Math.sqrt(present.length)
-}
+const areNames = (singles: number, count: number): boolean => singles / count > 1 / 2 + 1 / Math.sqrt(count)
 
 /** Whether a column of text may be numbers in a notation that is not plain. */
 const takesNumbers = (kind: ColumnKind, wanted: ColumnKind | undefined): boolean =>

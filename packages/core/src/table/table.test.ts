@@ -246,6 +246,18 @@ describe('names', () => {
     ).table
     expect(columns[0]).toMatchObject({ levels: ['1.1', '1.10', '2.0'] })
   })
+  it('of which many occur once have a note that they are repeated', () => {
+    const some = (once: number, rows: number) =>
+      inferTable(raw(Array.from({ length: rows }, (_, i) => (i < once ? `n${i}` : `m${i % 7}`)))).notes
+    expect(some(13, 60)).toEqual([
+      expect.stringMatching(/: 13 of its 20 values occur once, and new rows repeat values as they stand; --types /)
+    ])
+    for (const [once, rows] of [
+      [12, 60],
+      [20, 49]
+    ] as const)
+      expect(some(once, rows)).toEqual([])
+  })
   it('that recur have no note', () => {
     expect(inferTable(raw(nearlyAll.map((_, i) => `n${i % 55}`))).notes).toEqual([])
   })

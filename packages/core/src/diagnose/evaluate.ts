@@ -4,7 +4,7 @@ import type { Standing } from '../code/rules/standings.js'
 import type { Context } from '../kernel/context.js'
 import { throwIfStopped } from '../num/iterate.js'
 import { keyFor } from '../num/random.js'
-import { takeTableRows } from '../table/rows.js'
+import { stackTables, takeTableColumns, takeTableRows } from '../table/rows.js'
 import type { Table } from '../table/table.js'
 import { type AlignedTables, alignTables } from './align.js'
 import { compareAssociations } from './compare-associations.js'
@@ -18,6 +18,7 @@ import type { Evaluation } from './evaluation.js'
 import { groupTables } from './group-rows.js'
 import type { GroupedTable } from './panels.js'
 import { quasiIdentifiers } from './quasi-identifiers.js'
+import { straysIn } from './strays.js'
 import { effectiveCounts, weighedRows } from './weigh.js'
 
 export interface EvaluationProblem extends Context {
@@ -73,6 +74,7 @@ const IN_ORDER = [
   'classifierRelations',
   'groups',
   'rules',
+  'warnings',
   'associations',
   'privacy',
   'membership',
@@ -109,6 +111,7 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
   }
   if (problem.quasi) yield { quasi: quasiIdentifiers({ ...problem, real: problem.train ?? problem.real, columns: problem.quasi }) }
   begin('comparing the columns')
+  yield { warnings: straysIn(columnsOf(problem, whole)) }
   yield { columns: compareColumns(comparison, weighed.real && takeTableRows(whole.real, weighed.real.all)) }
   yield {
     rules: [
@@ -137,6 +140,15 @@ function weighedOf({ weights, trainWeights, key }: EvaluationProblem, { real, tr
     real: weighedRows(weights, real, keyFor(key, 'real')),
     train: train && weighedRows(trainWeights, train, keyFor(key, 'training'))
   }
+}
+
+/** All real rows, those of the fit with them where these are others; in their groups, where they belong to such, which those of the fit are not. */
+function columnsOf(problem: EvaluationProblem, { real, synthetic, train }: AlignedTables): Parameters<typeof straysIn>[0] {
+  const { groups } = problem
+  if (!groups) return { real: train ? stackTables([real, train]) : real, synthetic, counts: countsOf(problem, { real, synthetic, train }) }
+  const names = real.columns.map(({ name }) => name)
+  const sides = { real: takeTableColumns(groups.real.table, names), synthetic: takeTableColumns(groups.synthetic.table, names) }
+  return { ...sides, groups: { real: groups.real.first, synthetic: groups.synthetic.first } }
 }
 
 /** How many rows each real row, and each training row behind these, counts for; undefined where all weigh the same. */

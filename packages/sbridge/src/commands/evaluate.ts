@@ -320,6 +320,5 @@ function evaluationLines(evaluation: Evaluation): string[] {
     const measure = column.kolmogorovSmirnov ?? column.totalVariation
     if (measure) lines.push(`${name.slice(0, 23).padEnd(24)}${number(measure.value).padStart(10)}${number(measure.floor).padStart(10)}`)
   }
-  lines.push(...evaluation.notes.map((note) => `note: ${note}`))
-  return lines
+  return [...lines, ...linesOf({ topics: [], warnings: evaluation.warnings, notes: evaluation.notes })]
 }

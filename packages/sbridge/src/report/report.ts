@@ -63,7 +63,7 @@ export function renderReport(parts: ReportParts): string {
   const topics = (behind: boolean) => (telling?.topics ?? []).filter(({ id }) => BEHIND.includes(id) === behind).map(topicSection)
   const sections = [
     summarySection(parts),
-    ...warningsSection(telling?.warnings ?? []),
+    ...warningsSection([...(telling?.warnings ?? []), ...warningsIn(parts)]),
     ...topics(false),
     ...own,
     marginalSection(parts, drawn),
@@ -84,6 +84,10 @@ export function renderReport(parts: ReportParts): string {
   ]
   return pageOf(parts, joinSections(sections))
 }
+
+/** Of rows under conditions only what no real row has: they should differ from the data. */
+const warningsIn = ({ evaluation: { warnings }, telling }: ReportParts): Evaluation['warnings'] =>
+  telling?.caution ? warnings.filter(({ name }) => name === 'level-new' || name === 'sign-new') : warnings
 
 const KEY = html`<span class="swatch"><i class="real"></i>real</span>, <span class="swatch"><i class="synthetic"></i>synthetic</span>`
 

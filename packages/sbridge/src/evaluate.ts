@@ -1,7 +1,7 @@
 import { type Evaluation, evaluateTables, InputError, type Model, SYSTEMS, type TableFit } from '@sbridge/core'
-import { checkOptions, heldOutEvaluation, systemOf } from '@sbridge/core/internal'
+import { checkOptions, heldOutEvaluation, prepareTable, rowWeightsOf, systemOf } from '@sbridge/core/internal'
 import { keyFromSeed } from '@sbridge/core/kernels'
-import { inferTable, type Rows, type Table, tableOfRows } from '@sbridge/core/tables'
+import { inferTable, type RawTable, type Rows, type Table, tableOfRows } from '@sbridge/core/tables'
 import { fileHost } from './host/files.js'
 import { parted, type RunOptions, running } from './running.js'
 
@@ -24,6 +24,8 @@ export function info(model: Model): ModelInfo {
 export interface EvaluateOptions extends RunOptions {
   /** The rows that the model was fitted on, when `real` was held out. */
   readonly train?: Rows<object>
+  /** The column that says what every row of `real` and `train` weighs; default equal weights, of a model those that it was fitted with. */
+  readonly weights?: string
   /** Columns by which somebody could be recognised together. */
   readonly quasi?: readonly string[]
   /** Default 1. */
@@ -35,14 +37,21 @@ export interface EvaluateOptions extends RunOptions {
  * for the data that it was fitted on.
  */
 export async function evaluate(real: Rows<object> | Model, synthetic: Rows<object>, all: EvaluateOptions = {}): Promise<Evaluation> {
-  const [run, { train, quasi, seed = 1 }] = parted(all)
+  const [run, { train, weights: column, quasi, seed = 1 }] = parted(all)
   const isRows = typeof real !== 'object' || Array.isArray(real) || (real !== null && 'columns' in real && 'rowCount' in real)
-  const truth = isRows ? inferTable(tableOfRows(real as Rows<object>)).table : info(real as Model).training
+  const weightsIn = (rows: Rows<object>) => column && prepareTable(tableOfRows(rows), { columns: [column], weights: column }).weights
+  const weights = isRows ? weightsIn(real as Rows<object>) || undefined : rowWeightsOf(real as Model)
+  const trainWeights = (train && weightsIn(train)) || undefined
+  const raw = (rows: Rows<object>) => withoutColumn(tableOfRows(rows), column)
+  const truth = isRows ? inferTable(raw(real as Rows<object>)).table : info(real as Model).training
   const types = Object.fromEntries(truth.columns.map(({ name, kind }) => [name, kind === 'integer' ? ('number' as const) : kind]))
-  const like = (rows: Rows<object>): Table => inferTable(tableOfRows(rows), { types }).table
+  const like = (rows: Rows<object>): Table => inferTable(raw(rows), { types }).table
   const tables = { real: truth, synthetic: like(synthetic), train: train && like(train) }
-  return running(run, ({ engine }) => evaluateTables({ ...tables, quasi, engine, key: keyFromSeed(seed) }))
+  return running(run, ({ engine }) => evaluateTables({ ...tables, weights, trainWeights, quasi, engine, key: keyFromSeed(seed) }))
 }
+
+const withoutColumn = (table: RawTable, name: string | undefined): RawTable =>
+  name === undefined ? table : { ...table, columns: table.columns.filter((one) => one.name !== name) }
 
 /**
  * Every measure of how well rows follow a table, on rows that no fit has seen: a random half of the rows is fitted with these

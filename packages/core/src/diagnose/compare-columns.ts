@@ -2,28 +2,28 @@ import { mean, variance } from '../num/statistics.js'
 import { presentValues } from '../table/encoder.js'
 import { RARE_BELOW } from '../table/rare-below.js'
 import { takeTableRows } from '../table/rows.js'
-import { type Column, isNumeric } from '../table/table.js'
+import { type Column, isNumeric, type Table } from '../table/table.js'
 import type { Comparison } from './comparison.js'
 import type { ColumnEvaluation } from './evaluation.js'
 import { average, measure } from './floors.js'
 import { marginalDistance, missingShare } from './marginals.js'
 
-/** The marginal of every column, on equally many rows as its floor. */
-export function compareColumns({ real, synthetic, splits }: Comparison): Record<string, ColumnEvaluation> {
+/** The marginal of every column, on equally many rows as its floor; means and missing cells of real rows are those of `told`. */
+export function compareColumns({ real, synthetic, splits }: Comparison, told: Table = real): Record<string, ColumnEvaluation> {
   const pairs = splits.map((split) => ({
     first: takeTableRows(real, split.first),
     second: takeTableRows(real, split.second),
     synthetic: takeTableRows(synthetic, split.synthetic)
   }))
-  const entries = real.columns.map((column, c) => {
+  const entries = real.columns.map(({ name }, c) => {
     const values = pairs.map((pair) => marginalDistance(pair.first, pair.synthetic, c))
     const value = values.length > 0 ? average(values) : marginalDistance(real, synthetic, c)
     const distance = measure(
       value,
       pairs.map((pair) => marginalDistance(pair.first, pair.second, c))
     )
-    const missing = { real: missingShare(real, c), synthetic: missingShare(synthetic, c) }
-    return [column.name, describe(column, synthetic.columns[c]!, { distance, missing })] as const
+    const missing = { real: missingShare(told, c), synthetic: missingShare(synthetic, c) }
+    return [name, describe(told.columns[c]!, synthetic.columns[c]!, { distance, missing })] as const
   })
   return Object.fromEntries(entries)
 }

@@ -1,7 +1,8 @@
 import type { Engine } from '../kernel/engine.js'
 import { type Matrix, takeRows } from '../num/matrix.js'
-import { keyFor, permutation } from '../num/random.js'
+import { type Key, keyFor, permutation } from '../num/random.js'
 import { quantileOfSorted, sorted } from '../num/statistics.js'
+import { takeTableRows } from '../table/rows.js'
 import type { AlignedTables } from './align.js'
 import { type Comparison, mostComparedRows } from './comparison.js'
 import { type CopyCounts, countCopies, countDuplicates, mostCopies } from './copies.js'
@@ -11,17 +12,28 @@ import { average, measure, widen } from './floors.js'
 import { membershipAttack } from './membership.js'
 import { chanceOfRatio, nearestDistances, neighbourRadii, ratioOfDistances } from './neighbours.js'
 import { rareCombinations, rareLevels } from './rare.js'
+import type { WeighedRows } from './weigh.js'
 
 type NeighbourMeasures = Pick<Evaluation, 'nearestNeighbourRatio' | 'copies' | 'privacy' | 'membership'>
 
 /** Pairs of (row asked about, training row) that are looked at, at most. */
 const MOST_PAIRS = 2e8
 
-/** How near synthetic rows come to training rows, beside how near held-out rows do. All training rows are searched. */
-export async function compareNeighbours(comparison: Comparison, whole: AlignedTables): Promise<NeighbourMeasures> {
+/** Rows that stand for the real ones, and for those of the fit, where these weigh differently. */
+export interface Weighed {
+  readonly real?: WeighedRows | undefined
+  readonly train?: WeighedRows | undefined
+}
+
+/**
+ * How near synthetic rows come to training rows, beside how near held-out rows do. All training rows are searched, each once; which
+ * rows are asked about goes by their weights.
+ */
+export async function compareNeighbours(comparison: Comparison, whole: AlignedTables, weighed: Weighed = {}): Promise<NeighbourMeasures> {
   const { engine, key } = comparison
   const train = whole.train ?? whole.real
-  const reference = referenceCopies(whole)
+  const asked = (whole.train ? weighed.train : weighed.real)?.apart
+  const reference = referenceCopies(whole, weighed)
   const [real, synthetic, target] = embedTables(whole.real, [comparison.real, comparison.synthetic, train]) as [Matrix, Matrix, Matrix]
   const most = Math.max(200, Math.min(mostComparedRows(target.cols), Math.floor(MOST_PAIRS / train.rowCount)))
   const limit = (points: Matrix, label: string) => takeRows(points, permutation(keyFor(key, label), points.rows).subarray(0, most))
@@ -29,7 +41,7 @@ export async function compareNeighbours(comparison: Comparison, whole: AlignedTa
   const heldOut = reference.heldOut
     ? await nearestDistances(engine, limit(real, 'near real'), target)
     : await neighbourRadii(engine, target, {
-        rows: permutation(keyFor(key, 'near real'), target.rows).slice(0, Math.min(most, comparison.real.rowCount)),
+        rows: shuffled(asked, { rows: target.rows, key: keyFor(key, 'near real') }).slice(0, Math.min(most, comparison.real.rowCount)),
         count: 1
       })
   const floors = await ratioFloors(comparison, { real, heldOut: reference.heldOut ? heldOut : undefined, most })
@@ -38,7 +50,7 @@ export async function compareNeighbours(comparison: Comparison, whole: AlignedTa
   const membership = reference.heldOut
     ? await membershipAttack({
         engine,
-        train: target,
+        train: asked ? takeRows(target, asked) : target,
         heldOut: real,
         synthetic,
         most: Math.floor(most / 2),
@@ -58,6 +70,11 @@ export async function compareNeighbours(comparison: Comparison, whole: AlignedTa
       rareLevels: rareLevels(train)
     }
   }
+}
+
+/** Places in a random order: of all rows, or of some. */
+function shuffled(some: Uint32Array | undefined, { rows, key }: { readonly rows: number; readonly key: Key }): Uint32Array {
+  return some ? permutation(key, some.length).map((k) => some[k]!) : permutation(key, rows)
 }
 
 interface FloorRows {
@@ -100,10 +117,10 @@ interface Reference {
 }
 
 /** Real rows of which more stand in the training table than its rows among themselves were not kept from it, whatever they were called. */
-function referenceCopies({ real, train }: AlignedTables): Reference {
-  const among = countDuplicates(train ?? real)
+function referenceCopies({ real, train }: AlignedTables, weighed: Weighed): Reference {
+  const among = countDuplicates(train ?? real, (train ? weighed.train : weighed.real)?.apart)
   if (!train) return { counts: among, heldOut: false }
-  const counts = countCopies(real, train)
+  const counts = countCopies(weighed.real ? takeTableRows(real, weighed.real.apart) : real, train)
   const heldOut = counts.copies <= mostCopies(among, counts.rows)
   return { counts: heldOut ? counts : among, heldOut }
 }

@@ -27,7 +27,7 @@ function orders(
   return prepareRows(textTable({ product: product.map((p) => `p${p}`), price, qty, weight, total })).data.table
 }
 
-const compared = (real: Table, synthetic: Table): RuleKept[] => compareRules({ real }, { real, synthetic })
+const compared = (real: Table, synthetic: Table): RuleKept[] => compareRules({ found: real }, { real, synthetic })
 const named = (rules: readonly RuleKept[], text: string): RuleKept => rules.find(({ rule }) => rule.startsWith(text))!
 
 it('of a rule that all but a few rows obey, new rows that break it are told where they are more than chance has', () => {

@@ -20,9 +20,9 @@ import type { RuleKept } from './evaluation.js'
  * tell of others is no rule. Cost: as of `findRules`, and O(rows) a rule.
  */
 export function compareRules(
-  { real: compared }: Pick<Comparison, 'real'>,
+  { found: compared }: Pick<Comparison, 'found'>,
   { real, synthetic, train }: AlignedTables,
-  fields = false
+  { fields = false, counts }: RuleOptions = {}
 ): RuleKept[] {
   const written = writtenAs(fields ? besideNumbers(compared) : compared)
   const all = { ...writtenAs(compared), table: train ? stackTables([real, train]) : real }
@@ -35,14 +35,32 @@ export function compareRules(
       rule: ruleText(rule.exceptions ? { ...rule, exceptions: count } : rule),
       broken: brokenBy(synthetic, rule, { data: all, exceptions }),
       rows,
-      floor: (count / of) * rows,
-      most: mostBroken({ broken: count, of }, rows)
+      ...chanceOf(counts ? weighedCount(exceptions, counts) : { broken: count, of }, rows)
     }
   })
 }
 
+interface RuleOptions {
+  /** As in `EvaluationProblem`. */
+  readonly fields?: boolean | undefined
+  /** How many rows each of the real rows, and of the training rows behind them, counts for where they weigh differently. */
+  readonly counts?: Float64Array | undefined
+}
+
+interface BrokenOf {
+  readonly broken: number
+  readonly of: number
+}
+
+const weighedCount = (rows: readonly number[], counts: Float64Array): BrokenOf => ({
+  broken: rows.reduce((sum, row) => sum + counts[row]!, 0),
+  of: counts.reduce((sum, count) => sum + count, 0)
+})
+
+const chanceOf = (found: BrokenOf, rows: number) => ({ floor: (found.broken / found.of) * rows, most: mostBroken(found, rows) })
+
 /** Rows that may break a rule by chance, at most, where so many do: where none does, none may. */
-const mostBroken = ({ broken, of }: { readonly broken: number; readonly of: number }, rows: number): number =>
+const mostBroken = ({ broken, of }: BrokenOf, rows: number): number =>
   broken === 0 ? 0 : Math.min(rows, Math.floor(mostCopies({ copies: broken, rows: of }, rows)))
 
 /** Rows of another table that break a rule. What a column determines is what it determines in the data: their rows that obey stand above. */

@@ -5,6 +5,7 @@ import { type Key, keyFor, permutation } from '../num/random.js'
 import { takeTableRows } from '../table/rows.js'
 import type { Table } from '../table/table.js'
 import type { AlignedTables } from './align.js'
+import type { WeighedRows } from './weigh.js'
 
 /** Most rows of the real and of the synthetic table that are compared … */
 export const MOST_COMPARED_ROWS = 5000
@@ -19,6 +20,8 @@ export function mostComparedRows(columnCount: number): number {
 /** What every comparison is given: tables of at most 5,000 rows, and random halves of the real one. */
 export interface Comparison {
   readonly real: Table
+  /** Real rows in which rules are found: where rows weigh differently, each of them once. */
+  readonly found: Table
   readonly synthetic: Table
   readonly engine: Engine
   readonly key: Key
@@ -37,9 +40,14 @@ export interface Split {
   readonly synthetic: Uint32Array
 }
 
-/** Draws the rows that are compared, and the half splits behind the floors. */
-export function prepareComparison(whole: AlignedTables, { engine, key, watch }: Pick<Comparison, 'engine' | 'key' | 'watch'>): Comparison {
-  const real = limitRows(whole.real, keyFor(key, 'real rows'))
+interface Prepared extends Pick<Comparison, 'engine' | 'key' | 'watch'> {
+  readonly weighed?: WeighedRows | undefined
+}
+
+/** Draws the rows that are compared, by their weights where these differ, and the half splits behind the floors. */
+export function prepareComparison(whole: AlignedTables, { engine, key, watch, weighed }: Prepared): Comparison {
+  const found = limitRows(whole.real, keyFor(key, 'real rows'))
+  const real = weighed ? limitRows(takeTableRows(whole.real, weighed.apart), keyFor(key, 'real rows')) : found
   const synthetic = limitRows(whole.synthetic, keyFor(key, 'synthetic rows'))
   const half = Math.min(Math.floor(real.rowCount / 2), synthetic.rowCount)
   const splits = Array.from({ length: splitCount(real, half) }, (_, s) => {
@@ -50,7 +58,7 @@ export function prepareComparison(whole: AlignedTables, { engine, key, watch }: 
       synthetic: permutation(keyFor(key, `synthetic split ${s}`), synthetic.rowCount).slice(0, half)
     }
   })
-  return { real, synthetic, engine, key, watch, half, splits }
+  return { real, found, synthetic, engine, key, watch, half, splits }
 }
 
 /** Small tables need many splits for a steady floor, and can afford them. */

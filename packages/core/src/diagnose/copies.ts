@@ -23,15 +23,25 @@ export function countCopies(table: Table, train: Table): CopyCounts {
   return countsOf(table, hasNumber, (i) => isKnown[codes[train.rowCount + i]!] === 1)
 }
 
-/** Rows of `train` that equal another row of it. */
-export function countDuplicates(train: Table): CopyCounts {
+/** Rows of `train`, all or some of them, that equal another row of it. */
+export function countDuplicates(train: Table, asked?: Uint32Array): CopyCounts {
   const { codes, count } = groupsOfRows(train)
   const rows = new Uint32Array(count)
   for (const code of codes) rows[code]!++
-  return countsOf(train, withNumbers(train), (i) => rows[codes[i]!]! > 1)
+  const [hasNumber, isCopy] = [withNumbers(train), (i: number) => rows[codes[i]!]! > 1]
+  if (!asked) return countsOf(train, hasNumber, isCopy)
+  return countsOf(
+    { rowCount: asked.length },
+    (k) => hasNumber(asked[k]!),
+    (k) => isCopy(asked[k]!)
+  )
 }
 
-function countsOf({ rowCount }: Table, hasNumber: (row: number) => boolean, isCopy: (row: number) => boolean): CopyCounts {
+function countsOf(
+  { rowCount }: Pick<Table, 'rowCount'>,
+  hasNumber: (row: number) => boolean,
+  isCopy: (row: number) => boolean
+): CopyCounts {
   let [copies, withoutNumbers] = [0, 0]
   for (let i = 0; i < rowCount; i++) {
     if (!hasNumber(i)) withoutNumbers++

@@ -4,12 +4,13 @@ import type { Standing } from '../code/rules/standings.js'
 import type { Context } from '../kernel/context.js'
 import { throwIfStopped } from '../num/iterate.js'
 import { keyFor } from '../num/random.js'
+import { stackTables, takeTableColumns, takeTableRows } from '../table/rows.js'
 import type { Table } from '../table/table.js'
 import { type AlignedTables, alignTables } from './align.js'
 import { compareAssociations } from './compare-associations.js'
 import { compareClouds } from './compare-clouds.js'
 import { compareColumns } from './compare-columns.js'
-import { compareNeighbours } from './compare-neighbours.js'
+import { compareNeighbours, type Weighed } from './compare-neighbours.js'
 import { compareRules, compareStandings, compareTotals, compareUnique, followersIn, standingsOf, totalsIn } from './compare-rules.js'
 import { type Comparison, MOST_ASSOCIATED_COLUMNS, prepareComparison } from './comparison.js'
 import { wholeProgress } from './comparison-share.js'
@@ -17,12 +18,17 @@ import type { Evaluation } from './evaluation.js'
 import { groupTables } from './group-rows.js'
 import type { GroupedTable } from './panels.js'
 import { quasiIdentifiers } from './quasi-identifiers.js'
+import { straysIn } from './strays.js'
+import { effectiveCounts, weighedRows } from './weigh.js'
 
 export interface EvaluationProblem extends Context {
   readonly real: Table
   readonly synthetic: Table
   /** Rows the model was fitted to, where `real` was held out from it; without it `real` is taken for the training table. */
   readonly train?: Table | undefined
+  /** What every real row weighs, and every training row, where they weigh differently: `synthetic` is compared with the law that they have by these. */
+  readonly weights?: Float64Array | undefined
+  readonly trainWeights?: Float64Array | undefined
   /** Columns by which somebody could be recognised together. */
   readonly quasi?: readonly string[] | undefined
   /** The same rows in their groups, where they belong to such: groups are then compared as wholes too. */
@@ -41,7 +47,8 @@ export interface EvaluationProblem extends Context {
  * Every measure of how well a synthetic table follows a real one, each beside its floor: the same measure between two
  * halves of the real table. Measures whose value depends on the number of rows are taken on equally many rows as their
  * floor. Tables of over 5,000 rows are compared on 5,000 rows drawn by the key, fewer where there are over 100 columns;
- * copies are counted on all. Associations are those of at most 150 columns.
+ * copies are counted on all. Associations are those of at most 150 columns. Where rows weigh differently, measures compare with
+ * rows drawn by their weights, of which few recur; copies, distances to training rows and rules see every row once.
  *
  * The same key gives the same numbers. Cost O(n²·d) for n ≤ 5,000 compared rows, memory O(n·d), besides neighbour
  * searches among all training rows. Throws `InputError` where the tables have different columns or fewer than two rows,
@@ -67,6 +74,7 @@ const IN_ORDER = [
   'classifierRelations',
   'groups',
   'rules',
+  'warnings',
   'associations',
   'privacy',
   'membership',
@@ -82,7 +90,8 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
   const totals = problem.fields ? [] : totalsIn(aligned.real)
   const standings = problem.fields ? [] : standingsOf(aligned.real).filter(({ column }) => !totals.some((one) => one.column === column))
   const whole = besideTotals(aligned, totals, standings)
-  const prepared = prepareComparison(whole, { engine: problem.engine, key: problem.key, watch: problem.watch })
+  const weighed = weighedOf(problem, whole)
+  const prepared = prepareComparison(whole, { engine: problem.engine, key: problem.key, watch: problem.watch, weighed: weighed.real })
   const progress = problem.watch?.progress && wholeProgress(prepared, problem.watch.progress)
   const comparison = { ...prepared, clouds: problem.clouds, watch: { ...problem.watch, progress, crew: problem.engine.crew } }
   const begin = (stage: string) => {
@@ -102,22 +111,59 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
   }
   if (problem.quasi) yield { quasi: quasiIdentifiers({ ...problem, real: problem.train ?? problem.real, columns: problem.quasi }) }
   begin('comparing the columns')
-  yield { columns: compareColumns(comparison) }
+  yield { warnings: straysIn(columnsOf(problem, whole)) }
+  yield { columns: compareColumns(comparison, weighed.real && takeTableRows(whole.real, weighed.real.all)) }
   yield {
     rules: [
       ...compareTotals(totals, aligned),
       ...compareStandings(standings, aligned),
-      ...compareRules(comparison, whole, problem.fields),
+      ...compareRules(comparison, whole, { fields: problem.fields, counts: countsOf(problem, whole) }),
       ...(problem.fields ? [] : compareUnique(whole))
     ]
   }
   yield { associations: compareAssociations(comparison) }
   begin('finding the nearest rows')
-  const neighbours = await compareNeighbours(comparison, whole)
-  yield { ...neighbours, notes: [...totals.map(totalNote), ...standings.map(standingNote), ...notesOn(whole, comparison, neighbours)] }
+  const neighbours = await compareNeighbours(comparison, whole, weighed)
+  const notes = [
+    ...totals.map(totalNote),
+    ...standings.map(standingNote),
+    ...weightNotes(weighed),
+    ...notesOn(whole, comparison, neighbours)
+  ]
+  yield { ...neighbours, notes }
   yield await compareClouds(comparison)
   if (problem.groups) yield { groups: await compareGroups(problem.groups, problem) }
 }
+
+function weighedOf({ weights, trainWeights, key }: EvaluationProblem, { real, train }: AlignedTables): Weighed {
+  return {
+    real: weighedRows(weights, real, keyFor(key, 'real')),
+    train: train && weighedRows(trainWeights, train, keyFor(key, 'training'))
+  }
+}
+
+/** All real rows, those of the fit with them where these are others; in their groups, where they belong to such, which those of the fit are not. */
+function columnsOf(problem: EvaluationProblem, { real, synthetic, train }: AlignedTables): Parameters<typeof straysIn>[0] {
+  const { groups } = problem
+  if (!groups) return { real: train ? stackTables([real, train]) : real, synthetic, counts: countsOf(problem, { real, synthetic, train }) }
+  const names = real.columns.map(({ name }) => name)
+  const sides = { real: takeTableColumns(groups.real.table, names), synthetic: takeTableColumns(groups.synthetic.table, names) }
+  return { ...sides, groups: { real: groups.real.first, synthetic: groups.synthetic.first } }
+}
+
+/** How many rows each real row, and each training row behind these, counts for; undefined where all weigh the same. */
+function countsOf({ weights, trainWeights }: EvaluationProblem, { real, train }: AlignedTables): Float64Array | undefined {
+  if (!weights && !trainWeights) return undefined
+  const counts = (own: Float64Array | undefined, { rowCount }: Table) => (own ? effectiveCounts(own) : new Float64Array(rowCount).fill(1))
+  return Float64Array.from([...counts(weights, real), ...(train ? counts(trainWeights, train) : [])])
+}
+
+const weightNotes = ({ real }: Weighed): string[] =>
+  real
+    ? [
+        `Real rows weigh differently: measures compare with ${real.apart.length} of them, drawn by their weights, and means and missing cells are those of all by their weights. Copies, distances to the training rows and rules see every row once.`
+      ]
+    : []
 
 /** The tables without ranks and shares among all rows, and without what adds up from row to row: of rows by themselves it says nothing, as no two statements have the same course, and of what follows it only how far it is from it. */
 function besideTotals(
@@ -158,16 +204,16 @@ async function compareGroups(
 
 function notesOn(
   whole: AlignedTables,
-  { real, synthetic, splits }: Comparison,
+  { found, synthetic, splits }: Comparison,
   { nearestNeighbourRatio, copies }: Pick<Evaluation, 'nearestNeighbourRatio' | 'copies'>
 ): string[] {
   const notes: string[] = []
-  if (real.rowCount < whole.real.rowCount || synthetic.rowCount < whole.synthetic.rowCount)
+  if (found.rowCount < whole.real.rowCount || synthetic.rowCount < whole.synthetic.rowCount)
     notes.push(
-      `Distances were measured on ${Math.max(real.rowCount, synthetic.rowCount)} rows of a table at most, drawn by the seed; copies were counted on all rows.`
+      `Distances were measured on ${Math.max(found.rowCount, synthetic.rowCount)} rows of a table at most, drawn by the seed; copies were counted on all rows.`
     )
-  if (real.columns.length > MOST_ASSOCIATED_COLUMNS)
-    notes.push(`Associations were compared among ${MOST_ASSOCIATED_COLUMNS} of the ${real.columns.length} columns, evenly spread.`)
+  if (found.columns.length > MOST_ASSOCIATED_COLUMNS)
+    notes.push(`Associations were compared among ${MOST_ASSOCIATED_COLUMNS} of the ${found.columns.length} columns, evenly spread.`)
   if (!whole.train)
     notes.push(
       'No separate training table was given: the real table stands for it, and held-out rows are replaced by each real row against the others. Where the model was fitted on other rows, nearness to those is not known.'

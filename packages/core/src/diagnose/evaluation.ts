@@ -107,6 +107,21 @@ export interface RuleKept {
   readonly most: number
 }
 
+/** What drawn rows have in one column and real ones have not, or the other way round, beyond chance. */
+export interface Stray {
+  /** A level that no real row has; one that no drawn row has; missing cells; numbers beyond all real ones; of a sign that these never have. */
+  readonly name: 'level-new' | 'level-lost' | 'missing-moved' | 'range-left' | 'sign-new'
+  readonly column: string
+  /** The level, or the farthest number; absent of missing cells and of many levels of one row each. */
+  readonly value?: string
+  /** Drawn rows that have it, of so many. */
+  readonly count: number
+  readonly rows: number
+  readonly share: RealAndSynthetic
+  /** A sentence without its full stop. */
+  readonly message: string
+}
+
 export interface Evaluation {
   readonly energyDistance: Measure
   readonly slicedWasserstein: Measure
@@ -138,6 +153,8 @@ export interface Evaluation {
     /** Of each side in distances between clouds, the classifier and coverage, where that is fewer. */
     readonly clouds?: number
   }
+  /** Levels, missing cells and numbers of single columns that chance does not explain. */
+  readonly warnings: readonly Stray[]
   /** Random half splits behind every floor. */
   readonly splits: number
   /** Sentences on what limits the comparison: subsampling, no held-out rows, measures that the data do not define. */

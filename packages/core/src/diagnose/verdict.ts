@@ -1,6 +1,6 @@
 import { numberText, shareText } from '../tell/numbers.js'
 import type { Grade } from '../tell/telling.js'
-import type { Evaluation, Measure, RuleKept } from './evaluation.js'
+import type { Evaluation, Measure, RuleKept, Stray } from './evaluation.js'
 import { isBroken } from './is-broken.js'
 import { nearness } from './nearness.js'
 import { aboveFloor, aucReading, DRAWN } from './readings.js'
@@ -20,7 +20,7 @@ const MANY_BROKEN = 0.05
  * is the verdict: rows of the data repeated, or nearly (poor); visibly different (poor); too few rows, or not to be judged
  * against those of the fit (plain); small differences, or rows nearer to those of the fit than chance
  * makes them (fair); none (good). It names the AUC and on which rows it was measured,
- * every rule that breaks, the worst column and the worst pair where they lie above their floors, and how near the rows come.
+ * every rule that breaks, what single columns have that the real ones never have, the worst column and the worst pair where they lie above their floors, and how near the rows come.
  *
  * `kept`: the same comparison of rows that a second fit had not seen, which then judges all but nearness and rules; or the
  * two-sample AUC of trial fits on such rows. Where rows belong to groups, groups are judged, each as a whole: rows of one resemble
@@ -28,13 +28,13 @@ const MANY_BROKEN = 0.05
  */
 export function verdict(own: Evaluation, kept?: Evaluation | number): Verdict {
   const seen = typeof kept === 'object' ? kept : own
-  const evaluation = { ...seen, ...seen.groups, rules: own.rules, copies: seen.copies, membership: seen.membership }
+  const evaluation = { ...seen, ...seen.groups, rules: own.rules, warnings: own.warnings, copies: seen.copies, membership: seen.membership }
   const judged = judgedAuc(evaluation, typeof kept === 'number' && !seen.groups ? kept : undefined)
   const near = nearness({ ...own, membership: evaluation.membership }, { isApart: typeof kept === 'object' })
   const broken = own.rules.filter(isBroken)
   const details = detailsOf({
     judged: [judged.words, ...worst(evaluation).map(({ words }) => words)],
-    drawn: broken.map(ruleWords),
+    drawn: [...broken.map(ruleWords), ...strayWords(own.warnings)],
     isApart: typeof kept === 'object'
   })
   if (near.grade === 'poor') return { grade: 'poor', sentence: `${near.words}; do not treat them as anonymous: ${details.join('; ')}.` }
@@ -48,11 +48,13 @@ export function verdict(own: Evaluation, kept?: Evaluation | number): Verdict {
  * What can be said of rows under a condition: they should differ from all rows of the data, and more of them repeat one the narrower
  * it is, so that neither is judged. Rules that all rows obey hold under any condition.
  */
-export function conditionedVerdict({ rules, copies, rows }: Evaluation): Verdict {
+export function conditionedVerdict({ rules, warnings, copies, rows }: Evaluation): Verdict {
   const broken = rules.filter((rule) => rule.floor === 0 && isBroken(rule))
   const known = rows.train === null ? 'data' : 'training table'
   const repeated = `${numberText(copies.value)} of ${numberText(rows.synthetic)} rows repeat one of the ${known} (of rows drawn without a condition up to ${numberText(copies.most)} would, by chance)`
-  return { grade: broken.length > 0 ? 'fair' : 'plain', sentence: `${[repeated, ...broken.map(ruleWords)].join('; ')}.` }
+  const never = warnings.filter(({ name }) => name === 'level-new' || name === 'sign-new')
+  const isOff = broken.length + never.length > 0
+  return { grade: isOff ? 'fair' : 'plain', sentence: `${[repeated, ...broken.map(ruleWords), ...strayWords(never)].join('; ')}.` }
 }
 
 interface Details {
@@ -69,13 +71,14 @@ function detailsOf({ judged, drawn, isApart }: Details): string[] {
 }
 
 function likeness(evaluation: Evaluation, auc: Measure): { readonly grade: Grade; readonly words: string } {
-  const { energyDistance, rules } = evaluation
+  const { energyDistance, rules, warnings } = evaluation
   const told = aucReading(auc)
   const leans = (auc.value ?? 0) < 0.5 && told.grade !== 'good'
   const energy = aboveFloor(energyDistance)
   const grades = [energy.grade, ...worst(evaluation).map(({ grade }) => grade)]
   const broken = Math.max(0, ...rules.filter(isBroken).map((rule) => (rule.broken - rule.floor) / rule.rows))
-  if (energy.grade === 'poor' || (!leans && told.grade === 'poor') || broken > MANY_BROKEN)
+  const stray = warnings.reduce((most, one) => Math.max(most, gapOf(one)), 0)
+  if (energy.grade === 'poor' || (!leans && told.grade === 'poor') || Math.max(broken, stray) > MANY_BROKEN)
     return { grade: 'poor', words: 'The synthetic table differs visibly from the real one' }
   if (energyDistance.floor === null || told.grade === 'plain')
     return { grade: 'plain', words: 'The tables are too small to tell how like the real one the synthetic one is' }
@@ -85,7 +88,7 @@ function likeness(evaluation: Evaluation, auc: Measure): { readonly grade: Grade
       words:
         'Likeness cannot be judged here, since the synthetic rows lean on the very rows that they are compared with (rows kept from the fit would tell)'
     }
-  if (told.grade === 'good' && broken === 0 && !grades.includes('fair') && !grades.includes('poor'))
+  if (told.grade === 'good' && broken === 0 && warnings.length === 0 && !grades.includes('fair') && !grades.includes('poor'))
     return { grade: 'good', words: 'At this number of rows the synthetic table cannot be told from the real one' }
   return { grade: 'fair', words: 'The synthetic table is close to the real one, with small differences' }
 }
@@ -104,6 +107,17 @@ function judgedAuc({ classifierAuc, copies, groups }: Evaluation, keptBack?: num
   }
   return say(classifierAuc, copies.heldOut ? 'on held-out rows' : 'in-sample only, on rows that the model may have learned from')
 }
+
+/** Warnings that stand in a sentence; the others stand below it. */
+const MOST_STRAYS = 3
+
+function strayWords(warnings: readonly Stray[]): string[] {
+  const most = [...warnings].sort((a, b) => gapOf(b) - gapOf(a))
+  const rest = most.length - MOST_STRAYS
+  return [...most.slice(0, MOST_STRAYS).map(({ message }) => message), ...(rest > 0 ? [`${rest} more warnings of single columns`] : [])]
+}
+
+const gapOf = ({ share }: Stray): number => Math.abs(share.synthetic - share.real)
 
 function ruleWords({ rule, broken, rows, floor }: RuleKept): string {
   const real = floor > 0 ? ` (of the real ones ${shareText(floor / rows)})` : ''

@@ -2,6 +2,7 @@ import { type EqualNumbers, equalColumns } from '../code/rules/equal-numbers.js'
 import { quantitiesIn } from '../code/rules/find.js'
 import { type Quantity, quantityOf } from '../code/rules/quantity.js'
 import type { WrittenTable } from '../code/rules/rows-of-rule.js'
+import { effectiveCounts } from '../diagnose/weigh.js'
 import { defined } from '../num/defined.js'
 import { roundToFormat } from '../table/present.js'
 import { isNumeric } from '../table/table.js'
@@ -53,9 +54,3 @@ const learned = (real: readonly Quantity[], weights: Float64Array | undefined) =
   equal: equalColumns(real),
   ...defined({ counts: weights && effectiveCounts(weights) })
 })
-
-/** Weights of which the sum is the effective number of rows (Kish). */
-function effectiveCounts(weights: Float64Array): Float64Array {
-  const [sum, squares] = weights.reduce(([a, b], w) => [a + w, b + w * w], [0, 0])
-  return weights.map((w) => (w * sum) / squares)
-}

@@ -13,7 +13,7 @@ import { imputation } from './imputation/system.js'
 import { type PathsModel, snapshots } from './marginals/system.js'
 import type { AnySystem } from './system.js'
 import type { TableModel } from './table/options.js'
-import { tables } from './table/system.js'
+import { tables, weightsOf } from './table/system.js'
 
 /** Every system: the only place that names them all. */
 export const SYSTEMS = {
@@ -45,6 +45,9 @@ export function systemOf(model: Model): AnySystem {
     try: isPromise(model) ? '`await` before it' : '`await fit(rows)`, or `await loadModel(path)`'
   })
 }
+
+/** What the rows weigh that a model of any system learned from; undefined where all weigh the same, or nothing is known. */
+export const rowWeightsOf = (model: Model): Float64Array | undefined => (tables.holds(model) ? weightsOf(model as TableModel) : undefined)
 
 /** The system whose model a file holds; of `wanted` alone where only these will do. Throws `FormatError` (code `model-kind`). */
 export function systemFor({ kind }: Pick<ModelContents, 'kind'>, wanted: readonly AnySystem[] = ALL): AnySystem {

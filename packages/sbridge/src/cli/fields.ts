@@ -122,6 +122,16 @@ export const evaluateFields: readonly Field[] = [
     source: 'Good 1953'
   },
   {
+    name: 'weights',
+    kind: 'text',
+    unit: 'COLUMN',
+    range: 'a column of numbers of REAL, and of --train',
+    default: 'equal weights; of a model, those that it was fitted with',
+    excludes: ['utility', 'target', 'group'].map((name) => ({ beside: [name], because: 'real rows of equal weight' })),
+    sentence:
+      'What every real row weighs: SYNTHETIC, whose rows weigh the same, is compared with the law that these have by it; the column is not compared.'
+  },
+  {
     name: 'utility',
     kind: 'text',
     range: "COLUMN ~ COLUMN + COLUMN, or Surv(TIME, STATUS) ~ COLUMN + COLUMN, e.g. 'y ~ x1 + x2'; repeatable",

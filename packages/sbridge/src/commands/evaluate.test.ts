@@ -204,3 +204,37 @@ describe('evaluate --group', () => {
     expect([status, stderr]).toEqual([2, expect.stringMatching(said)])
   })
 })
+
+describe('evaluate --weights', () => {
+  /** Rows of a low and of a high side, of which each low one stands for one and each high one for five, and say so or not. */
+  const asked = (seed: number, [low, high]: readonly [number, number], weighs: boolean) => {
+    const z = normals(keyFromSeed(seed), low + high)
+    const lines = Array.from(
+      z,
+      (x, i) => `${(i < low ? x : x + 3).toFixed(3)},${i < low ? 'low' : 'high'}${weighs ? `,${i < low ? 1 : 5}` : ''}`
+    )
+    return [`x,side${weighs ? ',w' : ''}`, ...lines, ''].join('\n')
+  }
+
+  test('compares with the law of the weights', { tags: ['slow'] }, async () => {
+    await writeFile(join(folder, 'asked.csv'), asked(11, [500, 100], true))
+    await writeFile(join(folder, 'unweighed.csv'), asked(11, [500, 100], false))
+    await writeFile(join(folder, 'even.csv'), asked(12, [300, 300], false))
+    await writeFile(join(folder, 'uneven.csv'), asked(13, [500, 100], false))
+    const gradeOf = async (...words: string[]) => JSON.parse((await run(...words, '--json')).stdout).verdict.grade
+    expect(await gradeOf('asked.csv', 'even.csv', '--weights', 'w')).not.toBe('poor')
+    expect(await gradeOf('asked.csv', 'uneven.csv', '--weights', 'w')).toBe('poor')
+    expect(await gradeOf('unweighed.csv', 'even.csv')).toBe('poor')
+    const { stdout } = await run('asked.csv', 'even.csv', '--weights', 'w', '--report', 'weighed.html')
+    expect(stdout).toMatch(/^note: Real rows weigh differently/m)
+    expect(stdout).not.toMatch(/^w {2}/m)
+    expect(await readFile(join(folder, 'weighed.html'), 'utf8')).toContain('of the real rows, which are compared by them')
+  })
+
+  test('refuses weights of what counts every row once, and columns that are none', async () => {
+    expect((await run('held.csv', 'fresh.csv', '--weights', 'x', '--utility', 'y ~ x')).stderr).toMatch(/--weights.*--utility/s)
+    expect((await run('held.csv', 'fresh.csv', '--weights', 'name')).stderr).toContain(
+      'the weights column name with cells that are not numbers'
+    )
+  })
+})

@@ -10,10 +10,12 @@ import {
   type InferOptions,
   leaveKeysOut,
   parseRequirements,
+  prepareTable,
   type Requirement,
   RequirementError,
   readingsOf,
   refuseCombinations,
+  rowWeightsOf,
   systemFor,
   tableFields,
   tellPanels,
@@ -66,6 +68,7 @@ export function evaluateVerb(verb: Command): void {
 interface EvaluateOptions {
   readonly quasi?: readonly string[]
   readonly utility?: readonly string[]
+  readonly weights?: string
   readonly require?: string
 }
 
@@ -95,6 +98,7 @@ async function rowsToCompare(real: string, synthetic: string | undefined): Promi
 
 async function runEvaluate(realPath: string, syntheticPath: string, flags: EvaluateFlags): Promise<void> {
   const run = runOf({ seed: '1', ...flags })
+  const { weights: weightsColumn } = readFields(evaluateFields, flags) as EvaluateOptions
   const read: InferOptions = readFields(READ, flags)
   const group = groupIn(flags)
   // Keys are new in synthetic rows: but for which rows share one, there is nothing to compare.
@@ -103,14 +107,18 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
   const { quasi, utility, require: required } = readFields(evaluateFields, flags) as EvaluateOptions
   const requirements = required === undefined ? [] : requirementsOf(required, { train: flags.train, quasi })
   await checkOutputs([flags.report], [realPath, syntheticPath, flags.train])
-  const real = await realOf(realPath, { options, flags })
+  const { table: real, weights } = await realOf(realPath, { options, flags, weightsColumn })
   const like = async (path: string): Promise<Table> => {
     const raw = await readTable(path, readFields(readingFields, flags))
     refuseWithout(raw, real, path)
-    return inferTable(raw, { ...options, types: kindsOf(real) }).table
+    return inferTable(raw, besideWeights(raw, { ...options, types: kindsOf(real) }, weightsColumn)).table
   }
   const synthetic = await like(syntheticPath)
   const train = flags.train === undefined ? undefined : await like(flags.train)
+  const trainWeights =
+    flags.train === undefined || weightsColumn === undefined
+      ? undefined
+      : weightsIn(await readTable(flags.train, readFields(readingFields, flags)), weightsColumn)
   const key = keyFromSeed(run.seed)
   const targets = flags.target === undefined ? [] : [await tellTargets({ real, synthetic, train, target: flags.target, key })]
   const groups = group && (await groupedTables({ real: realPath, synthetic: syntheticPath }, { real, synthetic, group, flags }))
@@ -119,14 +127,14 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
   const tellings = [...(panel ? [panel] : []), ...targets, ...(utilities.length > 0 ? [tellUtility(utilities)] : [])]
   const telling = tellings.length > 0 ? together(...tellings) : undefined
   await withEngine(run, async (engine) => {
-    const evaluation = await evaluateTables({ real, synthetic, train, quasi, groups, engine, key })
+    const evaluation = await evaluateTables({ real, weights, synthetic, train, trainWeights, quasi, groups, engine, key })
     if (flags.report !== undefined) {
       const { renderReport } = await import('../report/index.js')
       const provenance = await provenanceOf([realPath, syntheticPath, flags.train])
       const title = `${withoutPassword(syntheticPath)} against ${withoutPassword(realPath)}`
       await writeAtomically(
         flags.report,
-        renderReport({ title, evaluation, real, synthetic, train, showValues, command: commandLine(), provenance, telling })
+        renderReport({ title, evaluation, real, weights, synthetic, train, showValues, command: commandLine(), provenance, telling })
       )
     }
     process.stdout.write(
@@ -221,21 +229,43 @@ function refuseUnmet(evaluation: Evaluation, requirements: readonly Requirement[
   })
 }
 
-/** Options of reading: rows that are compared have no weights. */
+/** Options of reading: weights are of real rows alone. */
 const READ = tableFields.filter(({ name }) => name !== 'weights')
 
-/** The real rows: a table, or what a model of any system learned from. */
-async function realOf(path: string, { options, flags }: { readonly options: InferOptions; readonly flags: EvaluateFlags }): Promise<Table> {
+interface Real {
+  readonly table: Table
+  readonly weights?: Float64Array | undefined
+}
+
+interface Reading {
+  readonly options: InferOptions
+  readonly flags: EvaluateFlags
+  readonly weightsColumn: string | undefined
+}
+
+/** The real rows and what they weigh: a table, or what a model of any system learned from. */
+async function realOf(path: string, { options, flags, weightsColumn }: Reading): Promise<Real> {
   const contents = await modelContentsIn(path)
   if (contents) {
-    refuseBesideModel(READ, flags)
+    refuseBesideModel([...READ, { name: 'weights' }], flags)
     const system = systemFor(contents)
-    return system.training(await system.load(contents, { engine: new ReferenceEngine(), host }))
+    const model = await system.load(contents, { engine: new ReferenceEngine(), host })
+    return { table: system.training(model), weights: rowWeightsOf(model) }
   }
   // The target may count the rows; what it is scored on must stay.
   const kept = flags.target === undefined ? {} : { [flags.target]: 'integer' as const }
   const raw = await readTable(path, readFields(readingFields, flags))
-  return leaveKeysOut(raw, inferTable(raw, options), { ...options, types: { ...kept, ...options.types } }).table
+  const read = besideWeights(raw, options, weightsColumn)
+  const { table } = leaveKeysOut(raw, inferTable(raw, read), { ...read, types: { ...kept, ...options.types } })
+  return { table, weights: weightsColumn === undefined ? undefined : weightsIn(raw, weightsColumn) }
+}
+
+/** What each row weighs. Throws `InputError` for a column that is none of numbers, or has gaps. */
+const weightsIn = (raw: RawTable, weights: string): Float64Array => prepareTable(raw, { columns: [weights], weights }).weights!
+
+/** Weights are not compared, and drawn rows may have none. */
+function besideWeights(raw: RawTable, options: InferOptions, weights: string | undefined): InferOptions {
+  return weights === undefined || !hasColumn(raw, weights) ? options : { ...options, exclude: [...(options.exclude ?? []), weights] }
 }
 
 /** Every column that is compared must be in the other table too. */
@@ -290,6 +320,5 @@ function evaluationLines(evaluation: Evaluation): string[] {
     const measure = column.kolmogorovSmirnov ?? column.totalVariation
     if (measure) lines.push(`${name.slice(0, 23).padEnd(24)}${number(measure.value).padStart(10)}${number(measure.floor).padStart(10)}`)
   }
-  lines.push(...evaluation.notes.map((note) => `note: ${note}`))
-  return lines
+  return [...lines, ...linesOf({ topics: [], warnings: evaluation.warnings, notes: evaluation.notes })]
 }

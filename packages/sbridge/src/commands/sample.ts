@@ -25,6 +25,7 @@ import {
   planSecondFit,
   refuseCombinations,
   schemaFields,
+  weightsOf,
   withSecondFit
 } from '@sbridge/core/internal'
 import { type Engine, keyFromSeed } from '@sbridge/core/kernels'
@@ -211,11 +212,12 @@ async function writeReport(path: string, reported: Reported): Promise<void> {
   const showValues = showValuesOf(flags)
   const fields = image !== undefined || isGrid(flags.local as string | undefined)
   const groups = groupsOf(model, drawn)
-  const evaluation = await evaluateTables({ real, synthetic, groups, fields, clouds, engine, key: keyFromSeed(seed) })
+  const weights = weightsOf(model)
+  const evaluation = await evaluateTables({ real, weights, synthetic, groups, fields, clouds, engine, key: keyFromSeed(seed) })
   const [{ renderReport }, { imagesOf }] = await Promise.all([import('../report/index.js'), import('../report/images.js')])
   const sections = image ? [await imagesOf({ real, drawn: synthetic, image, engine, showValues })] : []
   const title = nameOf(input)
   const provenance = await provenanceOf([input])
-  const parts = { title, command: commandLine(), provenance, real, synthetic, evaluation, telling, keptBack, sections, showValues }
+  const parts = { title, command: commandLine(), provenance, real, weights, synthetic, evaluation, telling, keptBack, sections, showValues }
   await writeAtomically(path, renderReport(parts))
 }

@@ -38,6 +38,8 @@ const SPIKE_SHARE = 0.15
 
 export interface Marginal {
   readonly real: Table
+  /** The real rows that are counted to tell what is rare, where `real` repeats some. */
+  readonly counted?: Table
   readonly synthetic: Table
   /** Column of both tables. */
   readonly name: string
@@ -61,9 +63,18 @@ export function drawnColumns(columns: Evaluation['columns'], most: number): stri
 }
 
 /** The distribution of one column in both tables. */
-export function marginalPanel({ real, synthetic, name, evaluation, showValues = false, sides = REAL_AND_SYNTHETIC }: Marginal): Panel {
+export function marginalPanel({
+  real,
+  counted = real,
+  synthetic,
+  name,
+  evaluation,
+  showValues = false,
+  sides = REAL_AND_SYNTHETIC
+}: Marginal): Panel {
   const a = columnOf(real, name)
   const b = columnOf(synthetic, name)
+  const rare = columnOf(counted, name)
   const distance = marginalOf(evaluation)
   const label = evaluation.kolmogorovSmirnov ? 'KS' : 'TV'
   const detail = `${label} ${numberText(distance?.value)}, floor ${numberText(distance?.floor)}`
@@ -71,14 +82,15 @@ export function marginalPanel({ real, synthetic, name, evaluation, showValues = 
     return {
       title: name,
       detail,
-      drawings: [levelsDrawing(a as CategoricalColumn, b as CategoricalColumn, { showValues, sides })],
+      drawings: [levelsDrawing(a as CategoricalColumn, b as CategoricalColumn, { showValues, sides, counted: rare as CategoricalColumn })],
       remarks: []
     }
-  const { drawing, spikes } = numbersDrawing(a, b, { showValues, sides })
+  const { drawing, spikes } = numbersDrawing(a, b, { showValues, sides, counted: rare as NumericColumn })
   return { title: name, detail, drawings: drawing ? [drawing] : [], remarks: [...spikes, ...missingRemark(evaluation, sides)] }
 }
 
-interface Manner {
+interface Manner<Of> {
+  readonly counted: Of
   readonly showValues: boolean
   readonly sides: Sides
 }
@@ -101,13 +113,14 @@ function countsOf(values: Float64Array): Map<number, number> {
 function numbersDrawing(
   real: NumericColumn,
   synthetic: NumericColumn,
-  { showValues, sides }: Manner
+  { showValues, sides, counted }: Manner<NumericColumn>
 ): { drawing?: Html; spikes: string[] } {
   const [a, b] = [presentValues(real), presentValues(synthetic)]
-  if (a.length < RARE_BELOW && !showValues) return { spikes: ['fewer than three real values: not drawn'] }
+  const present = presentValues(counted)
+  if (present.length < RARE_BELOW && !showValues) return { spikes: ['fewer than three real values: not drawn'] }
   const [counts, others] = [countsOf(a), countsOf(b)]
   const [first, second] = [(value: number) => (counts.get(value) ?? 0) / a.length, (value: number) => (others.get(value) ?? 0) / b.length]
-  const shown = shownValues(counts, showValues)
+  const shown = shownValues(counted === real ? counts : countsOf(present), showValues)
   const values = counts.size <= MOST_ATOMS && others.size <= MOST_ATOMS ? [...new Set([...counts.keys(), ...others.keys()])] : undefined
   const hidden = values?.filter((value) => !shown(value)) ?? []
   const sum = (share: (value: number) => number) => hidden.reduce((total, value) => total + share(value), 0)
@@ -168,13 +181,17 @@ function atomsDrawing(column: NumericColumn, shares: readonly [Map<number, numbe
 }
 
 /** Bars of the shares of the most frequent levels, and of missing cells; the other levels together, with those too rare to be shown. */
-function levelsDrawing(real: CategoricalColumn, synthetic: CategoricalColumn, { showValues, sides }: Manner): Html {
+function levelsDrawing(
+  real: CategoricalColumn,
+  synthetic: CategoricalColumn,
+  { showValues, sides, counted }: Manner<CategoricalColumn>
+): Html {
   const a = levelShares(real)
   const b = levelShares(synthetic)
   const share = (side: Map<string | undefined, number>, level: string | undefined) => side.get(level) ?? 0
   const known = [...new Set([...a.keys(), ...b.keys()])]
   known.sort((x, y) => share(a, y) - share(a, x) || share(b, y) - share(b, x) || (String(x) < String(y) ? -1 : 1))
-  const common = known.filter(shownLevels(real, showValues))
+  const common = known.filter(shownLevels(counted, showValues))
   const most = new Set(common.filter((level) => level !== undefined).slice(0, MOST_LEVELS - (common.includes(undefined) ? 2 : 1)))
   const shown = known.length <= MOST_LEVELS ? common : common.filter((level) => level === undefined || most.has(level))
   const others = known.filter((level) => !shown.includes(level))

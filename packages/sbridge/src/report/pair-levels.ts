@@ -4,9 +4,15 @@ import { shownLevels } from './rare-values.js'
 /** Levels that have room on an axis. */
 const MOST_LEVELS = 7
 
+interface Shown {
+  readonly showValues: boolean
+  /** The column of the rows that are counted to tell what is rare; default the same. */
+  readonly counted?: CategoricalColumn
+}
+
 /** The levels of a column that most rows have and that may be shown, most frequent first. */
-export function frequentLevels(column: CategoricalColumn, showValues: boolean): (string | undefined)[] {
-  const shown = shownLevels(column, showValues)
+export function frequentLevels(column: CategoricalColumn, { showValues, counted = column }: Shown): (string | undefined)[] {
+  const shown = shownLevels(counted, showValues)
   return [...levelShares(column)]
     .filter(([level]) => shown(level))
     .sort((a, b) => b[1] - a[1] || (String(a[0]) < String(b[0]) ? -1 : 1))

@@ -35,6 +35,8 @@ export function mostRelatedPairs(names: readonly string[], strengths: Strengths,
 /** Two tables, and what their rows are called. */
 export interface Compared {
   readonly real: Table
+  /** The real rows that are counted to tell what is rare, where `real` repeats some. */
+  readonly counted?: Table
   readonly synthetic: Table
   readonly sides?: Sides
 }
@@ -68,13 +70,17 @@ function pairPanel(tables: Compared, names: readonly [string, string], strengths
   const [first, second] = sides[0]! as [Table['columns'][number], Table['columns'][number]]
   const both = isNumeric(first) && isNumeric(second)
   const mixed = isNumeric(first) !== isNumeric(second)
+  const shown = (column: CategoricalColumn) => {
+    const counted = tables.counted && columnOf(tables.counted, column.name)
+    return frequentLevels(column, { showValues, ...(counted && isCategorical(counted) ? { counted } : {}) })
+  }
   const draw = both
     ? numbersPair(sides as NumericColumn[][])
     : isNumeric(first) || isNumeric(second)
-      ? mixedPair(sides, showValues)
-      : levelsPair(sides as CategoricalColumn[][], showValues)
+      ? mixedPair(sides, shown)
+      : levelsPair(sides as CategoricalColumn[][], shown)
   const symbol = both ? 'r' : mixed ? 'η' : 'V'
-  const bare = sides[0]!.filter((column) => isCategorical(column) && frequentLevels(column, showValues).length === 0)
+  const bare = sides[0]!.filter((column) => isCategorical(column) && shown(column).length === 0)
   const panel = {
     title: `${names[0]} × ${names[1]}`,
     detail: `${symbol} = ${numberText(strengths[0])} ${words.real}, ${numberText(strengths[1])} ${words.synthetic}`
@@ -86,6 +92,9 @@ function pairPanel(tables: Compared, names: readonly [string, string], strengths
   const widths = [both || mixed ? NUMBER_LABELS + 214 : LEVEL_LABELS + 214, 220]
   return { ...panel, drawings: [draw(words.real, 0), draw(words.synthetic, 1)], widths, remarks: [] }
 }
+
+/** Levels of a real column that are drawn. */
+type ShownOf = (column: CategoricalColumn) => (string | undefined)[]
 
 type Draw = (word: string, side: number) => Html
 
@@ -186,12 +195,12 @@ function numbersPair(sides: readonly (readonly NumericColumn[])[]): Draw {
 }
 
 /** A number over a category: points spread sideways inside their level. */
-function mixedPair(sides: readonly (readonly Table['columns'][number][])[], showValues: boolean): Draw {
+function mixedPair(sides: readonly (readonly Table['columns'][number][])[], shownOf: ShownOf): Draw {
   const at = isNumeric(sides[0]![0]!) ? 0 : 1
   const numbers = sides.map((columns) => columns[at] as NumericColumn)
   const categories = sides.map((columns) => columns[1 - at] as CategoricalColumn)
   const y = axisOf(numbers)
-  const shown = frequentLevels(categories[0]!, showValues)
+  const shown = shownOf(categories[0]!)
   const labels = shown.map((level) => levelText(level, Math.max(3, Math.floor(34 / shown.length))))
   return (word, side) => {
     const points = drawnRows(sides, side)
@@ -217,8 +226,8 @@ function mixedPair(sides: readonly (readonly Table['columns'][number][])[], show
 }
 
 /** Two categories: joint shares as shaded cells, one shade scale for both sides. */
-function levelsPair(sides: readonly (readonly CategoricalColumn[])[], showValues: boolean): Draw {
-  const shown = [0, 1].map((k) => frequentLevels(sides[0]![k]!, showValues))
+function levelsPair(sides: readonly (readonly CategoricalColumn[])[], shownOf: ShownOf): Draw {
+  const shown = [0, 1].map((k) => shownOf(sides[0]![k]!))
   const joint = sides.map(([a, b]) => {
     const cells = shown[0]!.map(() => shown[1]!.map(() => 0))
     for (let i = 0; i < a!.codes.length; i++) {

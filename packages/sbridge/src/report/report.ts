@@ -10,8 +10,10 @@ import {
   numberText,
   shareText,
   timeText,
-  verdict
+  verdict,
+  weighedTable
 } from '@sbridge/core/internal'
+import { keyFromSeed } from '@sbridge/core/kernels'
 import { isNumeric, type Table } from '@sbridge/core/tables'
 import { VERSION } from '../version.js'
 import { figure, joinSections, measureTable, panelHtml, type Section, section, table } from './blocks.js'
@@ -32,6 +34,8 @@ export interface ReportParts {
   readonly title: string
   readonly evaluation: Evaluation
   readonly real: Table
+  /** What every real row weighs, where they weigh differently: figures are of the law that they have by these. */
+  readonly weights?: Float64Array | undefined
   readonly synthetic: Table
   /** What the model, what is known and the draws say. */
   readonly telling?: Telling | undefined
@@ -59,7 +63,7 @@ export function renderReport(parts: ReportParts): string {
   const topics = (behind: boolean) => (telling?.topics ?? []).filter(({ id }) => BEHIND.includes(id) === behind).map(topicSection)
   const sections = [
     summarySection(parts),
-    ...warningsSection(telling?.warnings ?? []),
+    ...warningsSection([...(telling?.warnings ?? []), ...warningsIn(parts)]),
     ...topics(false),
     ...own,
     marginalSection(parts, drawn),
@@ -81,15 +85,20 @@ export function renderReport(parts: ReportParts): string {
   return pageOf(parts, joinSections(sections))
 }
 
+/** Of rows under conditions only what no real row has: they should differ from the data. */
+const warningsIn = ({ evaluation: { warnings }, telling }: ReportParts): Evaluation['warnings'] =>
+  telling?.caution ? warnings.filter(({ name }) => name === 'level-new' || name === 'sign-new') : warnings
+
 const KEY = html`<span class="swatch"><i class="real"></i>real</span>, <span class="swatch"><i class="synthetic"></i>synthetic</span>`
 
-function pageOf({ title, evaluation, real, synthetic, command }: ReportParts, body: Html): string {
+function pageOf({ title, evaluation, real, weights, synthetic, command }: ReportParts, body: Html): string {
   const { rows, columns } = evaluation
   const kinds = Object.values(columns).map(({ kind }) => kind)
   const numeric = kinds.filter((kind) => kind !== 'category' && kind !== 'boolean').length
   const identifiers = real.columns.filter((column) => column.kind === 'identifier').map((column) => column.name)
   const entries: [string, string][] = [
     ['Real rows', countText(real.rowCount)],
+    ...(weights ? [['Weights', 'of the real rows, which are compared by them'] as [string, string]] : []),
     ['Synthetic rows', countText(synthetic.rowCount)],
     ...(rows.train === null ? [] : [['Training rows', countText(rows.train)] as [string, string]]),
     ['Columns', `${kinds.length} (${numeric} numeric, ${kinds.length - numeric} categorical)`],
@@ -170,7 +179,14 @@ const cloudWords = ({ rows: { clouds } }: Evaluation): string =>
 /** Columns from which on the table of all is folded. */
 const MOST_ROWS = 60
 
-function marginalSection({ real, synthetic, evaluation, showValues }: ReportParts, drawn: readonly string[]): Section {
+/** The real rows as figures have them, by their weights, and as they are counted where the rare is not shown. */
+function figured({ real, weights }: ReportParts): { readonly real: Table; readonly counted: Table } {
+  return { real: weighedTable(real, weights, keyFromSeed(1)), counted: real }
+}
+
+function marginalSection(parts: ReportParts, drawn: readonly string[]): Section {
+  const { synthetic, evaluation, showValues } = parts
+  const sides = figured(parts)
   const all = Object.keys(evaluation.columns).length
   const cut =
     drawn.length < all ? html` Of ${countText(all)} columns, the ${drawn.length} with the largest distance are drawn, worst first.` : ''
@@ -179,7 +195,7 @@ function marginalSection({ real, synthetic, evaluation, showValues }: ReportPart
     'Every column by itself',
     figure({
       panelWidth: 260,
-      body: drawn.map((name) => panelHtml(marginalPanel({ real, synthetic, name, evaluation: evaluation.columns[name]!, showValues }))),
+      body: drawn.map((name) => panelHtml(marginalPanel({ ...sides, synthetic, name, evaluation: evaluation.columns[name]!, showValues }))),
       caption: html`Marginal distributions, in percent of the rows, of numbers and times of those that have a value: ${KEY}. Numbers: histogram of the real rows, outline of the synthetic ones; columns of few distinct values and categories: bars. KS is the Kolmogorov–Smirnov distance and TV the total variation distance, beside its floor.${cut}`
     })
   )
@@ -238,8 +254,9 @@ function columnSection({ columns }: Evaluation, real: Table): Section {
   return section('columns', 'Column by column', rows.length > MOST_ROWS ? long : whole)
 }
 
-function pairSection({ real, synthetic, evaluation, showValues }: ReportParts): Section {
-  const panels = relatedPanels({ real, synthetic }, evaluation, { most: MOST_PAIRS, showValues })
+function pairSection(parts: ReportParts): Section {
+  const { synthetic, evaluation, showValues } = parts
+  const panels = relatedPanels({ ...figured(parts), synthetic }, evaluation, { most: MOST_PAIRS, showValues })
   return section(
     'pairs',
     'The most related columns',

@@ -13,7 +13,9 @@ import {
   planSecondFit,
   StageShare,
   tables,
-  verdict
+  verdict,
+  weighedTable,
+  weightsOf
 } from '@sbridge/core/internal'
 import { keyFromSeed } from '@sbridge/core/kernels'
 import type { Table } from '@sbridge/core/tables'
@@ -131,14 +133,16 @@ async function provenanceOf(name: string, file: Blob) {
 }
 
 function problemOf({ model, real, answer, draws }: Compared) {
-  return { real, synthetic: answer.table, groups: groupsOf(model, answer), key: keyFromSeed(draws.seed) }
+  return { real, weights: weightsOf(model), synthetic: answer.table, groups: groupsOf(model, answer), key: keyFromSeed(draws.seed) }
 }
 
 const judgedIn = ({ input, options, draws }: Compared): JudgedFit => ({ input, options, request: draws })
 
-async function drawingsOf({ real, answer, draws }: Compared, { columns = {}, associations }: EvaluationPart): Promise<Panel[]> {
+async function drawingsOf({ model, real, answer, draws }: Compared, { columns = {}, associations }: EvaluationPart): Promise<Panel[]> {
   const { beforeAndAfter, marginalDrawings, pairDrawings } = await import('./drawings.js')
-  const tables = { ...alignTables({ real, synthetic: answer.table }), sides: sidesOf(draws) }
+  const aligned = alignTables({ real, synthetic: answer.table })
+  const shown = weighedTable(aligned.real, weightsOf(model), keyFromSeed(1))
+  const tables = { ...aligned, real: shown, counted: aligned.real, sides: sidesOf(draws) }
   const marginals = marginalDrawings(tables, columns)
   const told = isKnown(draws) ? marginals.map((one) => ({ ...one, detail: beforeAndAfter(columns[one.title]!) })) : marginals
   return [...told, ...pairDrawings(tables, { columns, associations: associations! })]

@@ -21,7 +21,7 @@ export function brokenRules(model: ForecastModel, drawn: Table): NamedWarning[] 
   const real = written.get(model) ?? asWritten(model, trainingSeries(model))
   written.set(model, real)
   const synthetic = asWritten(model, drawn)
-  const found = compareRules({ real }, { real, synthetic })
+  const found = compareRules({ found: real }, { real, synthetic })
   const formats = real.columns.map(({ name }) => model.formats.find((format) => format.name === name)!)
   const compared = comparedNumbers({
     model,

@@ -12,7 +12,7 @@ import { placesOf } from '../ruled-rows.js'
 import type { Plan } from '../system.js'
 import type { TableFit, TableModel, TableRequest } from './options.js'
 import { pinnedTo } from './pinned.js'
-import { tables } from './system.js'
+import { tables, weightsOf } from './system.js'
 import { keptBackIn } from './tell.js'
 import { withoutTotals } from './totals.js'
 
@@ -138,14 +138,16 @@ export async function heldOutEvaluation(fit: JudgedFit, context: SystemContext, 
     const settled = settles(fit.options) && (await settledIn(model ?? (await tables.fit(fit.input, fit.options, context)), context))
     const half = await tables.fit(seen, settled ? { ...options, settled } : options, context)
     const { table: synthetic, first } = await tables.draw(half, request, context)
-    const real = prepareRows(unseen, options).data.table
+    const { data, weights } = prepareRows(unseen, options)
+    const real = data.table
     const groups = first && {
       real: groupRows(real, keysOfRows(unseen, options.group!), options.time),
       synthetic: { table: synthetic, first },
       time: options.time
     }
     const fields = placesOf(options) !== undefined
-    return evaluateTables({ real, synthetic, groups, fields, train: tables.training(half), engine: context.engine, key })
+    const sides = { real, weights, synthetic, train: tables.training(half), trainWeights: weightsOf(half) }
+    return evaluateTables({ ...sides, groups, fields, engine: context.engine, key })
   })
 }
 

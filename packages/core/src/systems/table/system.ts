@@ -220,7 +220,7 @@ async function readOptions(options: TableFit, host: Host): Promise<TableFit> {
 const COMPARED: readonly string[] = ['global', 'panel', 'latent']
 
 /** What the rows weigh that a model learned from; undefined where all weigh the same. */
-function weightsOf(model: TableModel): Float64Array | undefined {
+export function weightsOf(model: TableModel): Float64Array | undefined {
   const own = 'inner' in model ? model.inner : model
   const logWeights = 'training' in own ? own.training.logWeights : undefined
   return logWeights?.some((w) => w !== logWeights[0]) ? logWeights.map(exp) : undefined

@@ -11,6 +11,7 @@ import { type Column, isCategorical, isNumeric, type Table } from '../../table/t
 import { notTogether } from '../combinations.js'
 import type { Context } from '../context.js'
 import type { KnownRows } from './categories.js'
+import { toCome } from './ends.js'
 import { drawGroups } from './groups-law.js'
 import type { PanelModel, PanelShape } from './model.js'
 import { contextOfRows, Histories, knownWidth, pick, placedRows, writeKnown } from './past.js'
@@ -51,6 +52,8 @@ interface GroupHeads {
   readonly first: Uint32Array
   /** What further rows are given of their group [G, c]. */
   readonly known: Matrix
+  /** Ticks that groups end at, where steps are shares of the way there [G]. */
+  readonly ends?: Float64Array | undefined
 }
 
 /**
@@ -124,12 +127,13 @@ function ticksOf(parts: readonly GroupedRows[]): Float64Array {
 }
 
 /** Some groups, from group `from` on. */
-function takeGroups({ heads, first, known }: GroupHeads, from: number, count: number): GroupHeads {
+function takeGroups({ heads, first, known, ends }: GroupHeads, from: number, count: number): GroupHeads {
   const own = Uint32Array.from({ length: count }, (_, g) => from + g)
   return {
     heads: takeTableRows(heads, own),
     first: first.slice(from, from + count + 1).map((at) => at - first[from]!),
-    known: takeRows(known, own)
+    known: takeRows(known, own),
+    ends: ends?.slice(from, from + count)
   }
 }
 
@@ -180,13 +184,15 @@ class Growth {
   private beyond = 0
 
   private readonly first: Uint32Array
+  private readonly ends: Float64Array | undefined
 
   constructor(
     private readonly model: FurtherLaw,
-    { heads, first, known }: GroupHeads
+    { heads, first, known, ends }: GroupHeads
   ) {
     const { panel, past } = model
     this.first = first
+    this.ends = ends
     this.state = stateOf(model)
     this.sums = sumsAfter(this.state, heads, sumsIn(this.state.panel.running, heads))
     this.groups = first.length - 1
@@ -208,12 +214,14 @@ class Growth {
   /** What is known before the next row of groups. */
   past(groups: readonly number[], step: number): KnownRows {
     const { past } = this.model
-    const inputs = matrix(groups.length, knownWidth(past, this.known.cols + this.sums.cols))
+    const inputs = matrix(groups.length, knownWidth(past, this.known.cols + this.sums.cols + (this.ends ? 1 : 0)))
     const lifts = matrix(groups.length, levelsIn(past.encoder))
     groups.forEach((group, i) => {
       const at = this.first[group]!
       const elapsed = this.model.panel.ticks ? this.ticks[at + step - 1]! - this.ticks[at]! : step
-      writeKnown(this.histories, { group, known: rowOf(this.known, group), sums: rowOf(this.sums, group), elapsed }, rowOf(inputs, i))
+      const own = rowOf(this.sums, group)
+      const sums = this.ends ? Float64Array.from([...own, toCome(this.sizeOf(group) - step)]) : own
+      writeKnown(this.histories, { group, known: rowOf(this.known, group), sums, elapsed }, rowOf(inputs, i))
       this.histories.writeLifts(group, rowOf(lifts, i))
     })
     return { inputs, lifts }
@@ -243,11 +251,13 @@ class Growth {
   private countTicks(groups: readonly number[], step: number, rows: Table): void {
     const { ticks, names } = this.model.panel
     if (!ticks) return
-    const gaps = ticks.schedule ? undefined : numbersOf(rows, names.gap).values
+    const steps = ticks.schedule ? undefined : numbersOf(rows, names.gap).values
+    const { ends } = this
     for (const [i, g] of groups.entries()) {
       const at = this.first[g]! + step
       const [start, before] = [this.ticks[at - step]!, this.ticks[at - 1]!]
-      this.ticks[at] = nextTick(ticks, { start, before, step, gap: gaps?.[i] ?? ticks.least })
+      const gap = steps ? steps[i]! * (ends ? Math.max(0, ends[g]! - before) : 1) : ticks.least
+      this.ticks[at] = nextTick(ticks, { start, before, step, gap })
     }
   }
 

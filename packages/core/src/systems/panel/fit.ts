@@ -1,15 +1,16 @@
 import { keepKeys } from '../../code/keys/keep.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { defined } from '../../num/defined.js'
-import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
-import { keyFor } from '../../num/random.js'
+import { beside as besideColumns, type Matrix, matrix, rowOf, takeRows } from '../../num/matrix.js'
+import { keyFor, permutation } from '../../num/random.js'
 import { type Encoder, encodeTable, fitEncoder, levelsIn } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
-import { keepColumns, takeTableRows, unusedName } from '../../table/rows.js'
+import { keepColumns, numbersOf, takeTableRows, unusedName } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
-import type { NumericColumn } from '../../table/table.js'
+import type { NumericColumn, Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import type { FitOptions } from '../global/options.js'
+import { lossOfPairs, shareOfWay, toCome } from './ends.js'
 import { fitGroups } from './groups-law.js'
 import { methodsOf, scalingOf } from './methods.js'
 import type { PanelModel, PanelShape } from './model.js'
@@ -26,7 +27,8 @@ import {
   writeKnown
 } from './past.js'
 import type { PanelTable } from './read.js'
-import { fitSteps, type StepLaw, type StepRows } from './step-law.js'
+import { groupOfRows } from './spans.js'
+import { fitSteps, type StepLaw, type StepRows, Steps } from './step-law.js'
 import type { Ticks } from './ticks.js'
 
 /** `seed`: of what hides the keys of the data. */
@@ -84,24 +86,64 @@ interface FurtherRows {
 }
 
 /** What of a panel its laws are fitted to. */
-export type GroupedTable = Pick<PanelTable, 'first' | 'times' | 'varying'> & { readonly data: WrittenTable }
+export type GroupedTable = Pick<PanelTable, 'first' | 'times' | 'varying'> & {
+  readonly data: WrittenTable
+  /** Ticks that no row of a group stands after, where times have an end [G]. */
+  readonly ends?: Float64Array | undefined
+}
 
-/** The law of rows that follow others, in the scaling whose forecasts of held-out groups are the nearest. */
-export async function fitFurther(panel: GroupedTable, { known, names, options, sums }: FurtherRows, context: Context) {
+/** The law of rows that follow others. */
+interface Followed {
+  readonly past: PastCode
+  readonly steps: StepLaw
+  /** Whether steps are shares of the way to the end of their group. */
+  readonly shares: boolean
+}
+
+/**
+ * The law of rows that follow others, in the scaling whose forecasts of held-out groups are the nearest. Where times have an end, also
+ * by the share of the way to it that a step goes, which never goes beyond, if steps drawn so are nearer to those of the data: those
+ * of rows that lie anywhere are, those of rows that come every month are not.
+ */
+export async function fitFurther({ ends, ...panel }: GroupedTable, further: FurtherRows, context: Context): Promise<Followed> {
+  const gaps = await fitInScalings(panel, further, context)
+  if (!ends || !panel.times || panel.times.ticks.schedule) return { ...gaps.law, shares: false }
+  const shares = await fitInScalings({ ...panel, ends }, further, context)
+  const [ofGaps, ofShares] = [await lossOfSteps(gaps, further.names, context), await lossOfSteps(shares, further.names, context)]
+  return ofShares < ofGaps ? { ...shares.law, shares: true } : { ...gaps.law, shares: false }
+}
+
+type FittedSteps = Awaited<ReturnType<typeof fitInScalings>>
+
+async function fitInScalings(panel: GroupedTable, { known, names, options, sums }: FurtherRows, context: Context) {
   const { data, first, times, varying } = panel
   const own = keepColumns(data, ({ name }) => varying.includes(name))
-  const fits: { readonly past: PastCode; readonly steps: StepLaw }[] = []
+  const fits: { readonly law: { readonly past: PastCode; readonly steps: StepLaw }; readonly rows: FollowingRows }[] = []
   for (const methodOf of methodsOf(own.table, options.scaling)) {
     const encoder = fitEncoder(own.table, own.formats, methodOf)
     const placed = placedRows(encoder, encodeTable(encoder, pick(data.table, encoder)))
     const past = fitPast(encoder, placed, { first, ordered: times !== undefined })
     const rows = stepRows({ ...panel, data: own }, { past, placed, known, names, sums: sums ?? matrix(data.table.rowCount, 0) })
     const scaled = (name: string) => (name === names.gap ? 'quantile' : methodOf(name))
-    fits.push({ past, steps: await fitSteps(rows, { methodOf: scaled, ...widthIn(options) }, context) })
+    fits.push({ law: { past, steps: await fitSteps(rows, { methodOf: scaled, ...widthIn(options) }, context) }, rows })
   }
-  const lossOf = ({ steps }: (typeof fits)[number]) =>
+  const lossOf = ({ law: { steps } }: (typeof fits)[number]) =>
     steps.choice.trials.reduce((least, { score }) => Math.min(least, score), Number.POSITIVE_INFINITY)
   return fits.reduce((a, b) => (lossOf(b) < lossOf(a) ? b : a))
+}
+
+/** Steps that are drawn twice beside those of the data, at most. */
+const MOST_DRAWN = 300
+
+/** How far steps that a law draws are from those that came, in ticks. */
+async function lossOfSteps({ law, rows }: FittedSteps, names: PanelShape['names'], context: Context): Promise<number> {
+  const key = keyFor(context.key, 'steps to come')
+  const some = permutation(key, rows.next.rowCount).subarray(0, MOST_DRAWN)
+  const steps = new Steps(law.steps, law.past.encoder, context)
+  const known = { inputs: takeRows(rows.past, some), lifts: takeRows(rows.lifts, some) }
+  const ticksIn = (table: Table) => numbersOf(table, names.gap).values.map((step, i) => step * (rows.ways?.[some[i]!] ?? 1))
+  const draw = async (name: string) => ticksIn(steps.decode(await steps.next(known, [...some.keys()], keyFor(key, name))))
+  return lossOfPairs(await draw('one'), await draw('other'), ticksIn(takeTableRows(rows.next, some)))
 }
 
 const widthIn = ({ bandwidth }: Pick<Options, 'bandwidth'>) => (typeof bandwidth === 'number' ? { epsilon: bandwidth } : {})
@@ -178,9 +220,19 @@ interface PastOfRows {
   readonly sums: Matrix
 }
 
+/** Rows behind others, with the way from the row before each to the end of its group where steps are shares of it [M]. */
+type FollowingRows = StepRows & { readonly ways?: Float64Array | undefined }
+
+/** What is known of how many rows of its group come from each row on [n]. */
+const rowsToCome = (first: Uint32Array): Float64Array => Float64Array.from(groupOfRows(first), (g, i) => toCome(first[g + 1]! - i))
+
 /** Every row but the first of each group, of the columns that vary, and what is known before it. */
-function stepRows({ data, first, times }: Omit<GroupedTable, 'varying'>, { past, placed, known, names, sums }: PastOfRows): StepRows {
+function stepRows(
+  { data, first, times, ends }: Omit<GroupedTable, 'varying'>,
+  { past, placed, known, names, sums: own }: PastOfRows
+): FollowingRows {
   const groups = first.length - 1
+  const sums = ends ? besideColumns(own, matrix(data.table.rowCount, 1, rowsToCome(first))) : own
   const rows: number[] = []
   const groupOf: number[] = []
   const before = matrix(data.table.rowCount - groups, knownWidth(past, known.cols + sums.cols))
@@ -200,14 +252,19 @@ function stepRows({ data, first, times }: Omit<GroupedTable, 'varying'>, { past,
     }
   }
   const { columns } = takeTableRows(data.table, rows)
+  const ways = times && ends && Float64Array.from(rows, (i, r) => ends[groupOf[r]!]! - times.at[i - 1]!)
+  const steps = times && Float64Array.from(rows, (i) => times.at[i]! - times.at[i - 1]!)
   const gap =
-    times &&
-    beside(
-      names.gap,
-      Float64Array.from(rows, (i) => times.at[i]! - times.at[i - 1]!),
-      times.ticks
-    )
+    steps &&
+    (ways
+      ? beside(
+          names.gap,
+          steps.map((step, r) => shareOfWay(step, ways[r]!)),
+          { kind: 'real' }
+        )
+      : beside(names.gap, steps, times.ticks))
   return {
+    ways,
     next: { columns: gap ? [...columns, gap.column] : columns, rowCount: rows.length },
     formats: gap ? [...data.formats, gap.format] : data.formats,
     past: before,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { cellAt } from '../../table/cells.js'
 import { inferTable } from '../../table/infer.js'
+import { ruledRows } from '../ruled-rows.js'
 import { aggregateColumn, aggregateText, findAggregates } from './aggregates.js'
 
 const text = (name: string, values: readonly (number | string | null)[]) => ({
@@ -60,6 +62,36 @@ const links = {
   orphans: 0
 }
 
+/** 150 orders with few different numbers of lines each, and columns of that. */
+const few = (
+  counts: (order: number) => number,
+  columns: Readonly<Record<string, (order: number, prices: readonly number[]) => string | null>>
+) => {
+  const each = Array.from({ length: 150 }, (_, order) => counts(order))
+  const parents = Int32Array.from(each.flatMap((count, order) => Array<number>(count).fill(order)))
+  const prices = [...parents.keys()].map((i) => 3.5 + ((13 * i) % 29))
+  const pricesOf = (order: number) => prices.filter((_, i) => parents[i] === order)
+  const parent = tableOf(
+    text(
+      'city',
+      each.map((_, order) => ['Bern', 'Genf', 'Chur'][(order * 7) % 3]!)
+    ),
+    ...Object.entries(columns).map(([name, cell]) =>
+      text(
+        name,
+        each.map((_, order) => cell(order, pricesOf(order)))
+      )
+    )
+  )
+  const lines = tableOf(
+    text(
+      'price',
+      prices.map((price) => price.toFixed(2))
+    )
+  )
+  return { links: { ...links, parentOf: parents, parents: 150 }, own: lines, parent }
+}
+
 describe('columns that rows of another table say', () => {
   it('are found where all rows agree to the digits that are written, with what stands where there are none', () => {
     const found = findAggregates({ links, own, parent: orders(), rules: undefined })
@@ -71,6 +103,52 @@ describe('columns that rows of another table say', () => {
     expect(findAggregates({ links, own, parent: orders(0.01), rules: undefined }).map(({ column }) => column)).toEqual(['lines', 'last'])
     const others = { ...links, parentOf: parentOf.map((order) => (order + 1) % 50) }
     expect(findAggregates({ links: others, own, parent: orders(), rules: undefined })).toEqual([])
+  })
+
+  it.each([
+    ['1 to 3', (order: number) => 1 + ((order * 11) % 3)],
+    ['none to 3', (order: number) => (order * 11) % 4],
+    ['none or 1', (order: number) => (order * 11) % 2]
+  ])('are found by chance, not by how many different numbers there are: %s rows', (_, counts) => {
+    const found = (lines: (order: number) => number) =>
+      findAggregates({ ...few(counts, { lines: (order) => String(lines(order)) }), rules: undefined }).map(({ column }) => column)
+    expect(found(counts)).toEqual(['lines'])
+    expect(found((order) => counts(order) + Number(order === 9))).toEqual([])
+  })
+
+  it('are none where they hardly vary: one row among 150 may stand anywhere', () => {
+    const counts = (order: number) => (order === 70 ? 2 : 1)
+    expect(findAggregates({ ...few(counts, { lines: (order) => String(counts(order)) }), rules: undefined })).toEqual([])
+  })
+
+  it('are found where a rule of the table itself says that they are empty without rows, and means are', () => {
+    const counts = (order: number) => (order * 11) % 4
+    const { parent, ...others } = few(counts, {
+      lines: (order) => String(counts(order)),
+      most: (_, prices) => (prices.length === 0 ? null : Math.max(...prices).toFixed(2)),
+      usual: (_, prices) => (prices.length === 0 ? null : (prices.reduce((sum, x) => sum + x, 0) / prices.length).toFixed(2))
+    })
+    const { rules } = ruledRows(
+      {
+        columns: parent.table.columns.map((column) =>
+          text(
+            column.name,
+            Array.from({ length: 150 }, (_, i) => cellAt(column)(i) as string | null)
+          )
+        ),
+        rowCount: 150
+      },
+      {}
+    )
+    expect(rules?.rules.map(({ kind, column }) => [kind, column])).toContainEqual(['gap', 'most'])
+    const found = findAggregates({ ...others, parent, rules })
+    expect(found.map((one) => [aggregateText(one).split(' by ')[0], one.none])).toEqual([
+      ['orders.lines = count(lines)', 0],
+      ['orders.most = max(lines.price)', null],
+      ['orders.usual = mean(lines.price)', null]
+    ])
+    const usual = aggregateColumn(found[2]!, { own: others.own, parent, parentOf: others.links.parentOf })
+    expect([...usual.missing!]).toEqual([...Array(150).keys()].map((order) => Number(counts(order) === 0)))
   })
 
   it('are computed from rows that were drawn, in days, digits and gaps as in the data', () => {

@@ -1,4 +1,5 @@
-import { inputsOfKept, type KeptRules } from '../../code/rules/kept-rules.js'
+import { isBelievedAtLog, logFactorials } from '../../code/rules/chance.js'
+import { derives, inputsOfKept, type KeptRules } from '../../code/rules/kept-rules.js'
 import { DAY, type Quantity, quantityOf, tolerance } from '../../code/rules/quantity.js'
 import { toDecimals } from '../../num/decimals.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
@@ -7,9 +8,9 @@ import { countsOf } from './counts.js'
 import { type ForeignKey, keyText } from './keys.js'
 import type { Links } from './links.js'
 
-const WAYS = ['count', 'sum', 'max', 'min'] as const
+const WAYS = ['count', 'sum', 'max', 'min', 'mean'] as const
 
-/** A column of a table that its rows' own rows of another table say: their number, or the sum, the largest or the least of a column, or of a product of two. Plain data. */
+/** A column of a table that its rows' own rows of another table say: their number, or the sum, the largest, the least or the mean of a column, or the sum of a product of two. Plain data. */
 export interface Aggregate {
   readonly key: ForeignKey
   readonly column: string
@@ -20,10 +21,11 @@ export interface Aggregate {
   readonly none: number | null
 }
 
-/** Rows that several refer to, at least: with fewer a sum may be a copy. */
+/** What is taken of the numbers of rows, the simplest first. */
+const ROW_WAYS = WAYS.filter((way) => way !== 'count')
+
+/** Rows that several refer to, at least, but for numbers of rows: of one row alone a sum is a copy. */
 const LEAST_PARENTS = 30
-/** Different values of the column, at least. */
-const LEAST_VALUES = 5
 /** Columns of which products of two are looked at, at most. */
 const MOST_FACTORS = 12
 
@@ -38,27 +40,42 @@ interface Related {
   readonly rules: KeptRules | undefined
 }
 
-/** The columns of a table that rows say which refer to it: in every row, to the digits in which the column is written. Cost O(rows · columns²). */
+/**
+ * The columns of a table that rows say which refer to it: in every row, to the digits in which the column is written, where its own
+ * numbers in another order would hardly do so by chance. Cost O(rows · columns²).
+ */
 export function findAggregates({ links, own, parent, rules }: Related): Aggregate[] {
   const sizes = countsOf(links)
-  if (sizes.reduce((count, size) => count + Number(size > 1), 0) < LEAST_PARENTS) return []
-  const targets = quantitiesIn(parent).filter(({ name, values }) => !isDerived(rules, name) && new Set(values).size >= LEAST_VALUES)
+  const several = [...sizes.keys()].filter((p) => sizes[p]! > 1)
+  const targets = quantitiesIn(parent).filter(({ name }) => !isDerived(rules, name))
+  const factors = several.length < LEAST_PARENTS ? [] : factorsIn(own)
+  const candidates = targets.length * (1 + ROW_WAYS.length * factors.length)
   const found = new Map<string, Aggregate>()
   const take = (way: Aggregate['way'], of: readonly Quantity[], values: Float64Array) => {
+    // Rows with one row of their own say no sum, mean or end: it may be a copy.
+    const telling = way === 'count' ? [...sizes.keys()] : several
     for (const target of targets) {
       if (found.has(target.name) || (way !== 'count' && of.some(({ isDate }) => isDate !== target.isDate))) continue
-      if (way === 'sum' && target.isDate) continue
+      if ((way === 'sum' || way === 'mean') && target.isDate) continue
       const none = agreement(target, values, sizes)
-      if (none !== undefined) found.set(target.name, { key: links.key, column: target.name, way, of: of.map(({ name }) => name), none })
+      if (none === undefined || !isBelievedAtLog(logChanceOfOrder(telling.map((p) => target.values[p]!)), candidates)) continue
+      found.set(target.name, { key: links.key, column: target.name, way, of: of.map(({ name }) => name), none })
     }
   }
   take('count', [], sizes)
-  for (const of of factorsIn(own)) {
+  for (const of of factors) {
     const values = productOf(of)
-    for (const way of ['sum', 'max', 'min'] as const)
-      if (of.length === 1 || way === 'sum') take(way, of, aggregated(way, values, links.parentOf, sizes))
+    for (const way of ROW_WAYS) if (of.length === 1 || way === 'sum') take(way, of, aggregated(way, values, links.parentOf, sizes))
   }
   return [...found.values()]
+}
+
+/** Logarithm of how likely values put in another order at random all stand where they stood: the orders that do, of all. */
+function logChanceOfOrder(values: readonly number[]): number {
+  const logs = logFactorials(values.length)
+  const counts = new Map<number, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return [...counts.values()].reduce((sum, count) => sum + logs[count]!, -logs[values.length]!)
 }
 
 const quantitiesIn = ({ table, formats }: Rows): Quantity[] =>
@@ -77,14 +94,14 @@ const productOf = ([first, second]: readonly Quantity[]): Float64Array =>
 /** What the rows of each parent come to; NaN where there are none, but for sums [m]. */
 function aggregated(way: Aggregate['way'], values: Float64Array, parentOf: Int32Array, sizes: Float64Array): Float64Array {
   if (way === 'count') return sizes
-  const start = { sum: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY }[way]
-  const out = new Float64Array(sizes.length).fill(start)
+  const adds = way === 'sum' || way === 'mean'
+  const out = new Float64Array(sizes.length).fill(adds ? 0 : way === 'max' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY)
   for (const [i, parent] of parentOf.entries()) {
     if (parent < 0) continue
-    out[parent] =
-      way === 'sum' ? out[parent]! + values[i]! : way === 'max' ? Math.max(out[parent]!, values[i]!) : Math.min(out[parent]!, values[i]!)
+    const [before, value] = [out[parent]!, values[i]!]
+    out[parent] = adds ? before + value : way === 'max' ? Math.max(before, value) : Math.min(before, value)
   }
-  return way === 'sum' ? out : out.map((x, p) => (sizes[p]! > 0 ? x : Number.NaN))
+  return way === 'sum' ? out : out.map((x, p) => (sizes[p] === 0 ? Number.NaN : way === 'mean' ? x / sizes[p]! : x))
 }
 
 /** What rows that none refers to have, where all others have what theirs come to; undefined where not all do. */
@@ -102,9 +119,9 @@ function agreement({ values, unit }: Quantity, wanted: Float64Array, sizes: Floa
   return none ?? null
 }
 
-/** Whether rules of the table itself give a column; what is merely above others may be said by rows. */
+/** Whether rules of the table itself give a column; what is merely above others, or empty where another says so, may be said by rows. */
 const isDerived = (rules: KeptRules | undefined, name: string): boolean =>
-  rules?.rules.some(({ column, kind }) => column === name && kind !== 'order') ?? false
+  rules?.rules.some((rule) => rule.column === name && derives(rule) && rule.kind !== 'order') ?? false
 
 /** A column as rows say it that refer to the table. */
 export function aggregateColumn(

@@ -16,6 +16,7 @@ import type { PanelTimes } from '../panel/times.js'
 import { keptOrder } from '../table/ordered.js'
 import { type ChildRows, readChildRows, withOwn } from './child-rows.js'
 import { countsOf, fitCounts } from './counts.js'
+import { endLaw, endsOf } from './end-law.js'
 import { fitGiven } from './given-law.js'
 import type { LineNumbers } from './line-numbers.js'
 import { type Links, linksOfSome } from './links.js'
@@ -53,27 +54,27 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const start =
     read.times && startLaw({ at: startsIn(read.times, groups.first), groupOf: groups.groupOf }, parent.whole.table, read.times.ticks)
   const given = givenOf({ parents: parent.context, none }, { ...groups, marked: without > 0 })
-  const heads = firstRows(read, {
-    ...groups,
-    names,
-    dates: read.times && datesOf(start, groups.groupOf, parent.whole.table, read.times.ticks)
-  })
+  const dates = read.times && datesOf(start, groups.groupOf, parent.whole.table, read.times.ticks)
+  const heads = firstRows(read, { ...groups, names, dates })
   const constants = encoderOf(heads, read.constant, methodsOf(heads.table, 'auto')[0])
   const { times, time, rules, keys, data } = read
   const known = knownOf({ given, heads: heads.table, constants, start: times && names.start })
+  const end = times && !alone ? endLaw({ ...read, at: times.at }, start && dates) : undefined
+  const further =
+    alone || isStill(read) ? undefined : await furtherLaw(read, { known, names, options, ends: end && endsOf(end, dates!) }, context)
   return {
     key: links.key,
     ...(lines ? { lines: lines.law } : {}),
     counts: await fitCounts(countsOf(links), parent.context, { ...context, key: keyFor(context.key, 'counts') }),
     picks,
     heads: await fitGiven({ ...heads, given }, { ...context, key: keyFor(context.key, 'heads') }),
-    ...(alone || isStill(read) ? {} : { further: await furtherLaw(read, { known, names, options }, context) }),
+    ...(further ? { further: further.law } : {}),
     alone,
     constants,
     orphanRate: without / Math.max(1, links.parentOf.length - without),
     none: without > 0 ? none : new Float64Array(0),
     names,
-    ...(times ? { time: { name: time!, ticks: times.ticks, start } } : {}),
+    ...(times ? { time: { name: time!, ticks: times.ticks, start, ...(further?.shares ? { end } : {}) } } : {}),
     formats: data.formats,
     rules,
     keys,
@@ -132,15 +133,23 @@ function groupsIn(read: ChildRows, alone: boolean): RowGroups {
 const startsIn = ({ at }: PanelTimes, first: Uint32Array): Float64Array =>
   Float64Array.from(first.subarray(0, first.length - 1), (row) => at[row]!)
 
+interface FurtherProblem {
+  readonly known: Matrix
+  readonly names: ChildLaw['names']
+  readonly options: OneTable
+  /** Ticks that groups end at, where times have an end [G]. */
+  readonly ends: Float64Array | undefined
+}
+
 async function furtherLaw(
   { own, first, times, varying, constant }: ChildRows,
-  { known, names, options }: { readonly known: Matrix; readonly names: ChildLaw['names']; readonly options: OneTable },
+  { known, names, options, ends }: FurtherProblem,
   context: Context
-): Promise<FurtherLaw> {
+): Promise<{ readonly law: FurtherLaw; readonly shares: boolean }> {
   const { bandwidth, scaling } = options
   const asked = defined({ bandwidth, scaling: scaling && scalingOf(scaling, own.table) })
-  const laws = await fitFurther({ data: own, first, times, varying }, { known, names, options: asked }, context)
-  return { ...laws, panel: { constant, varying, names, ...(times ? { ticks: times.ticks } : {}) } }
+  const { past, steps, shares } = await fitFurther({ data: own, first, times, varying, ends }, { known, names, options: asked }, context)
+  return { law: { past, steps, panel: { constant, varying, names, ...(times ? { ticks: times.ticks } : {}) } }, shares }
 }
 
 const sizesOf = ({ first }: ChildRows): Float64Array => Float64Array.from({ length: first.length - 1 }, (_, g) => first[g + 1]! - first[g]!)

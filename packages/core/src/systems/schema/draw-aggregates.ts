@@ -15,11 +15,12 @@ export function drawAggregates(
   const place = ({ table }: ForeignKey) => order.indexOf(table)
   for (const aggregate of [...aggregates].sort((a, b) => place(b.key) - place(a.key))) {
     const { key } = aggregate
+    const said = new Set(aggregates.filter((one) => one.key.to.table === key.to.table).map((one) => one.column))
     const [own, parent] = [drawn.get(key.table)!, drawn.get(key.to.table)!]
     const column = aggregateColumn(aggregate, { own, parent, parentOf: referredRows(key, own, parent) })
     drawn.set(
       key.to.table,
-      recomputed(tables[key.to.table]!, withColumns(parent, [column]), { column, seed: seedFor(keyFromSeed(seed), key.to.table) })
+      recomputed(tables[key.to.table]!, withColumns(parent, [column]), { column, said, seed: seedFor(keyFromSeed(seed), key.to.table) })
     )
   }
 }
@@ -47,12 +48,15 @@ function referredRows(key: ForeignKey, own: DrawnTable, parent: DrawnTable): Int
   )
 }
 
-/** Rows with what rules compute from a column that is another now. */
-function recomputed(
-  of: SchemaTable,
-  drawn: DrawnTable,
-  { column, seed }: { readonly column: NumericColumn; readonly seed: number }
-): DrawnTable {
+interface Recomputed {
+  readonly column: NumericColumn
+  /** Columns of the table that rows say. */
+  readonly said: ReadonlySet<string>
+  readonly seed: number
+}
+
+/** Rows with what rules compute from a column that is another now; what rows say stays as they do. */
+function recomputed(of: SchemaTable, drawn: DrawnTable, { column, said, seed }: Recomputed): DrawnTable {
   const rules = rulesOfTable(of)
   if (!feeds(rules, column.name)) return drawn
   const at = (name: string) => drawn.table.columns.findIndex((one) => one.name === name)
@@ -62,7 +66,7 @@ function recomputed(
     formats: places.map((c) => drawn.formats[c]!)
   }
   const key = keyFor(keyFromSeed(seed), 'rules')
-  const { table } = putRulesBack(rules, takeRulesOut(rules, whole), { key, fixed: new Set([column.name]) })
+  const { table } = putRulesBack(rules, takeRulesOut(rules, whole), { key, fixed: said })
   return withColumns(
     drawn,
     table.columns.filter((one) => isNumeric(one) || isCategorical(one))

@@ -17,6 +17,7 @@ import { drawCounts, withCounts } from './counts.js'
 import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
 import { type DrawnTable, inLayout, keyed, referringColumns, type Written } from './drawn-table.js'
+import { endsOf } from './end-law.js'
 import { ofParents } from './fit.js'
 import { drawGiven } from './given-law.js'
 import { isReferredTo } from './keys.js'
@@ -156,22 +157,31 @@ async function drawRows(law: ChildLaw, { seed, context, drawn, tables }: ChildDr
   const heads = await drawGiven(law.heads, given, { ...own, key: keyFor(own.key, 'heads') })
   const first = firstsOf(law.alone ? units.sizes.map(() => 1) : units.sizes)
   const known = knownOf({ given, heads, constants: law.constants, start: law.time && law.names.start })
-  const begun = withStarts(law, heads, units.groupOf, parent.table)
+  const dates = law.time && datesOf(law.time.start, units.groupOf, parent.table, law.time.ticks)
+  const ends = law.time?.end && endsOf(law.time.end, dates!)
+  const begun = withStarts(law, heads, { groupOf: units.groupOf, dates, ends })
   const further = law.further
-    ? await drawFurther(law.further, { heads: begun, first, known }, { ...own, key: keyFor(own.key, 'further') })
+    ? await drawFurther(law.further, { heads: begun, first, known, ends }, { ...own, key: keyFor(own.key, 'further') })
     : repeated(begun, first, law)
   const parentOf = Int32Array.from(groupOfRows(first), (g) => units.groupOf[g]!)
   const { table, targetOf } = await pickAll(law, { rows: further.table, parentOf, drawn, tables, own })
   return { rows: assembled(law, { ...further, table }), parentOf, targetOf }
 }
 
+interface Begun {
+  readonly groupOf: Int32Array
+  /** Ticks that first rows are counted from, and that groups end at, where they are [G]. */
+  readonly dates: Float64Array | undefined
+  readonly ends: Float64Array | undefined
+}
+
 /** First rows with the ticks at which they stand, in the place of how long after the parent's date that is. */
-function withStarts({ time, names }: ChildLaw, heads: Table, groupOf: Int32Array, parents: Table): Table {
-  if (!time?.start) return heads
-  const { ticks, start } = time
-  const dates = datesOf(start, groupOf, parents, ticks)
+function withStarts({ time, names }: ChildLaw, heads: Table, { groupOf, dates, ends }: Begun): Table {
+  if (!time?.start || !dates) return heads
   const columns = heads.columns.map((column) =>
-    column.name === names.start && isNumeric(column) ? { ...column, values: startsAfter(column.values, dates, groupOf, ticks) } : column
+    column.name === names.start && isNumeric(column)
+      ? { ...column, values: startsAfter(column.values, { dates, ends, groupOf }, time.ticks) }
+      : column
   )
   return { ...heads, columns }
 }

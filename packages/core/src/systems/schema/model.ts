@@ -9,6 +9,7 @@ import type { Ticks } from '../panel/ticks.js'
 import type { TableModel } from '../table/options.js'
 import type { Aggregate } from './aggregates.js'
 import type { CountLaw } from './counts.js'
+import type { EndLaw } from './end-law.js'
 import type { FoundKey } from './find-keys.js'
 import type { GivenLaw } from './given-law.js'
 import type { ForeignKey, SchemaKeys } from './keys.js'
@@ -39,7 +40,10 @@ export interface ChildLaw {
   /** What stands for the row of a parent where there is none. */
   readonly none: Float64Array
   readonly names: FurtherLaw['panel']['names']
-  readonly time?: { readonly name: string; readonly ticks: Ticks; readonly start: StartLaw | undefined } | undefined
+  /** `end`: where steps are shares of the way there. */
+  readonly time?:
+    | { readonly name: string; readonly ticks: Ticks; readonly start: StartLaw | undefined; readonly end?: EndLaw | undefined }
+    | undefined
   /** What the laws draw, with what is a key, in the order that rules were taken out of. */
   readonly formats: readonly ColumnFormat[]
   readonly rules?: KeptRules | undefined

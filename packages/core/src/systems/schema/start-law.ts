@@ -48,8 +48,18 @@ export function datesOf(law: StartLaw | undefined, groupOf: Int32Array, parents:
   return Float64Array.from(groupOf, (parent) => (parent < 0 ? law.none : dates[parent]!))
 }
 
-/** Ticks at which groups begin so long after a date: on whole ticks where there are any, and never before it. */
-export function startsAfter(gaps: Float64Array, dates: Float64Array, groupOf: Int32Array, { kind }: Ticks): Float64Array {
+interface Counted {
+  /** Ticks that groups are counted from, and that they end at, where they do [G]. */
+  readonly dates: Float64Array
+  readonly ends: Float64Array | undefined
+  readonly groupOf: Int32Array
+}
+
+/** Ticks at which groups begin so long after a date: on whole ticks where there are any, not after their end, and never before the date. */
+export function startsAfter(gaps: Float64Array, { dates, ends, groupOf }: Counted, { kind }: Ticks): Float64Array {
   const [first, near] = kind === 'real' ? [(x: number) => x, (x: number) => x] : [Math.ceil, Math.round]
-  return gaps.map((gap, g) => (groupOf[g]! < 0 ? near(dates[g]! + gap) : Math.max(first(dates[g]!), near(dates[g]! + gap))))
+  return gaps.map((gap, g) => {
+    const tick = Math.min(near(dates[g]! + gap), ends?.[g] ?? Number.POSITIVE_INFINITY)
+    return groupOf[g]! < 0 ? tick : Math.max(first(dates[g]!), tick)
+  })
 }

@@ -1,0 +1,38 @@
+import { hasLightTails } from '../../table/scaling.js'
+import { groupOfRows } from '../panel/spans.js'
+
+/** What no row stands after, in ticks: so long after the date that first rows are counted from, and the last time of all, each only where times end there. Plain data. */
+export interface EndLaw {
+  readonly after?: number | undefined
+  readonly last?: number | undefined
+}
+
+interface Times {
+  /** Tick of every row [n]. */
+  readonly at: Float64Array
+  /** Where each group's rows begin, and the end [G + 1]. */
+  readonly first: Uint32Array
+  /** Row of its parent; −1 for none [G]. */
+  readonly groupOf: Int32Array
+}
+
+/**
+ * Where times end: they do where they end sooner than a normal law would, as those of a year in which rows lie anywhere, or of records
+ * up to today. `dates`: ticks that groups are counted from, where they are counted from any. Cost O(n).
+ */
+export function endLaw({ at, first, groupOf }: Times, dates: Float64Array | undefined): EndLaw | undefined {
+  const groups = groupOfRows(first)
+  const own = [...at.keys()].filter((i) => groupOf[groups[i]!]! >= 0)
+  if (own.length === 0) return undefined
+  const ofRows = (tick: (row: number) => number) => endOf(Float64Array.from(own, tick))
+  const last = ofRows((i) => at[i]!)
+  const after = dates && ofRows((i) => at[i]! - dates[groups[i]!]!)
+  return last === undefined && after === undefined ? undefined : { after, last }
+}
+
+const endOf = (ticks: Float64Array): number | undefined =>
+  hasLightTails(ticks) ? ticks.reduce((most, tick) => Math.max(most, tick), Number.NEGATIVE_INFINITY) : undefined
+
+/** Ticks that groups end at, which are counted from dates [G]. */
+export const endsOf = ({ after, last }: EndLaw, dates: Float64Array): Float64Array =>
+  dates.map((date) => Math.min(after === undefined ? Number.POSITIVE_INFINITY : date + after, last ?? Number.POSITIVE_INFINITY))

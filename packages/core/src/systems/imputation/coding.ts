@@ -2,7 +2,7 @@ import { firstAbove } from '../../num/ascending.js'
 import { defined } from '../../num/defined.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { mean, sorted, variance } from '../../num/statistics.js'
-import { placeLevels } from '../../table/categories.js'
+import { placeLevels, SIMPLEX_LEVELS } from '../../table/categories.js'
 import { presentValues } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { type Lattice, latticeOf } from '../../table/lattice.js'
@@ -175,6 +175,7 @@ export function valueAt({ centre, scale, scores }: NumberCoding, coordinate: num
 }
 
 type NumberCoding = Extract<CodedColumn, { carries: 'number' }>
+export type LevelColumn = Extract<CodedColumn, { carries: 'levels' }>
 
 const placesOf = new WeakMap<CodedColumn, Matrix>()
 
@@ -186,6 +187,35 @@ export function places(column: Extract<CodedColumn, { carries: 'levels' }>): Mat
   placesOf.set(column, made)
   return made
 }
+
+/** Whether a mean of places says how likely each level is: it is as long as a place a level has. */
+export const isSimplex = ({ levels }: LevelColumn): boolean => levels.length <= SIMPLEX_LEVELS
+
+/**
+ * The place of a level, drawn by how likely a mean of places says that each is: of a simplex of side √2 about v̄ level l has
+ * 1/L + (v_l − v̄)ᵀ(μ − v̄), and none where that is below 0. A thousandth of the way to the mean, so that the levels beside it stand
+ * by how near they are to that.
+ */
+export function placeDrawn(column: LevelColumn, mean: Float64Array, u: number): Float64Array {
+  const place = places(column)
+  const { rows: count, cols } = place
+  const centre = mean.map((_, q) => column.levels.reduce((sum, _, level) => sum + place.data[level * cols + q]!, 0) / count)
+  const shares = column.levels.map((_, level) => {
+    let share = 1 / count
+    for (let q = 0; q < cols; q++) share += (place.data[level * cols + q]! - centre[q]!) * (mean[q]! - centre[q]!)
+    return Math.max(0, share)
+  })
+  let left = u * shares.reduce((a, b) => a + b, 0)
+  const found = shares.findIndex((share) => {
+    left -= share
+    return left < 0
+  })
+  const level = found < 0 ? shares.indexOf(Math.max(...shares)) : found
+  return mean.map((m, q) => place.data[level * cols + q]! + ASIDE * (m - place.data[level * cols + q]!))
+}
+
+/** Part of the way from a place to a mean: nearer to no other place. */
+const ASIDE = 1e-3
 
 /** Coordinates that a column takes. */
 export function widthOf(column: CodedColumn): number {

@@ -7,7 +7,7 @@ import { throwIfStopped, unshared } from '../../num/iterate.js'
 import { later } from '../../num/later.js'
 import { counted } from '../../num/listed.js'
 import { rowOf } from '../../num/matrix.js'
-import { fillUniform, type Key, keyAtStep, keyFor } from '../../num/random.js'
+import { type Key, keyAtStep, keyFor } from '../../num/random.js'
 import { type CellValue, isMissing } from '../../table/cells.js'
 import type { RawTable } from '../../table/raw.js'
 import { stackTables, takeTableRows } from '../../table/rows.js'
@@ -15,7 +15,7 @@ import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { admitted, type Coding, codeRows, levelsByNearness, numberAt, valueAt } from './coding.js'
 import { cellsOfDonors } from './donor-cells.js'
-import { drawDonors } from './donors.js'
+import { drawDonors, drawGaps } from './donors.js'
 import { FilledCells } from './filled-cells.js'
 import type { ImputationModel } from './model.js'
 import { readRows } from './read-rows.js'
@@ -150,23 +150,26 @@ async function fillOnce({ model, table, first, as, laws, key }: Once, look: (don
   const gapped = gapRows(table)
   const filled = new Map<number, Float64Array>()
   let [unknown, lonely, unruly] = [0, 0, 0]
-  const u = new Float64Array(2)
   for (const [r, i] of gapped.entries()) {
     if (r % LOOK === 0) look(Math.round((r / gapped.length) * table.rowCount))
     const known = rows.known.subarray(i * d, (i + 1) * d)
     const row = rowOf(rows.data, i).slice()
     let means: ReadonlyMap<number, number> = new Map()
     if (known.includes(0)) {
-      laws.near(row, known, model.summary.epsilon)
-      const law = laws.law(row, model.summary.ridge)
+      let near = 0
+      if (as === 'draw') near = drawGaps(row, known, { laws, coding: model.coding, setting: model.summary, key, chain: first + i })
+      else {
+        laws.near(row, known, model.summary.epsilon)
+        const law = laws.law(row, model.summary.ridge)
+        near = law.effectiveCount
+        const values = as === 'median' ? laws.median(law) : law.mean
+        law.unknown.forEach((c, k) => {
+          row[c] = values[k]!
+        })
+        if (as === 'mean') means = meansOfScored(model.coding, laws, law)
+      }
       if (!known.includes(1)) unknown++
-      else if (law.effectiveCount < FEW_DONORS) lonely++
-      fillUniform(key, first + i, u)
-      const values = as === 'draw' ? laws.draw(law, [u[0]!, u[1]!]) : as === 'median' ? laws.median(law) : law.mean
-      law.unknown.forEach((c, k) => {
-        row[c] = values[k]!
-      })
-      if (as === 'mean') means = meansOfScored(model.coding, laws, law)
+      else if (near < FEW_DONORS) lonely++
     }
     decode({ model, cells, row, i, means })
     filled.set(i, row)

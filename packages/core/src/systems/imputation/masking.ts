@@ -23,7 +23,7 @@ export const MASKING = 'masking'
 
 export interface Masked {
   readonly setting: FillSetting
-  /** Mean squared error of masked coordinates under every setting that was tried, in squared standard deviations. */
+  /** Mean squared error of masked coordinates, of columns with gaps, under every setting that was tried, in squared standard deviations. */
   readonly tried: readonly (FillSetting & { readonly error: number })[]
   /** Root mean squared error of each column's masked cells under the chosen setting, in standard deviations; by name. */
   readonly columns: readonly { readonly name: string; readonly error: number; readonly cells: number }[]
@@ -66,7 +66,7 @@ function tenthNeighbour(completed: Matrix, key: Key): number {
 }
 
 /**
- * The bandwidth and the ridge with which masked cells are filled best. Cost a bandwidth: one fill of at most 400 rows.
+ * The bandwidth and the ridge with which masked cells of columns that have gaps are filled best. Cost a bandwidth: one fill of at most 400 rows.
  * Where nothing can be masked, the widest bandwidth and the largest ridge.
  */
 export async function chooseSetting(
@@ -87,8 +87,9 @@ export async function chooseSetting(
   const errors = (
     await each(maskingTask, trials, { watch: watch && { stop: watch.stop, crew: watch.crew }, work, stage: MASKING, done: told })
   ).flat()
-  const count = Math.max(1, cells.length)
-  const tried = settings.map((setting, s) => ({ ...setting, error: errors[s]!.reduce((sum, one) => sum + one, 0) / count }))
+  const counted = cellsToFill(cells, coding, rows)
+  const count = Math.max(1, counted.length)
+  const tried = settings.map((setting, s) => ({ ...setting, error: counted.reduce((sum, k) => sum + errors[s]![k]!, 0) / count }))
   // With nothing masked all errors are 0, and the last setting, the smoothest, stands.
   const best = tried.reduce((least, one, s) => (one.error <= tried[least]!.error ? s : least), 0)
   return { setting: settings[best]!, tried, columns: byColumn(cells, errors[best]!) }
@@ -155,6 +156,18 @@ function maskedCells({ coding, rows, masked, key }: Masking): MaskedCell[] {
     if (cells.length > before && ++taken === MOST_MASKED_ROWS) break
   }
   return cells
+}
+
+/** Masked cells of columns that have gaps: how the others would be filled is not asked. All where none has. */
+function cellsToFill(cells: readonly MaskedCell[], coding: Coding, { data: { rows: n, cols: d }, known }: CodedRows): number[] {
+  const gapped = new Set<string>()
+  for (const column of coding.columns) {
+    if (widthOf(column) === 0) continue
+    const { at, name } = column as Extract<CodedColumn, { at: number }>
+    for (let i = 0; i < n; i++) if (!known[i * d + at]) gapped.add(name)
+  }
+  const own = cells.flatMap(({ name }, k) => (gapped.has(name) ? [k] : []))
+  return own.length > 0 ? own : cells.map((_, k) => k)
 }
 
 const rowWith = ({ data, known }: CodedRows, i: number): [Float64Array, Uint8Array] => [

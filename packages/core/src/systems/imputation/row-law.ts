@@ -1,4 +1,3 @@
-import { firstAbove } from '../../num/ascending.js'
 import { exp, log } from '../../num/elementary.js'
 import { choleskyInPlace, regularCholeskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../../num/linear-algebra.js'
 import type { Matrix } from '../../num/matrix.js'
@@ -26,6 +25,13 @@ export interface Donors {
 const LEAST_WEIGHT = 1e-15
 const LEAST_LOG = log(LEAST_WEIGHT)
 
+interface Looking {
+  /** Coordinates that are asked for; all unknown ones unless given. */
+  readonly asked?: readonly number[] | undefined
+  /** A donor that is left out. */
+  readonly but?: number | undefined
+}
+
 /** What the gaps of one row may hold: local regression on donors, with what these leave unexplained. */
 export interface RowLaw {
   /** Coordinates to fill. */
@@ -37,9 +43,10 @@ export interface RowLaw {
 }
 
 /**
- * The law of a row's unknown coordinates given its known ones: p_j from the known coordinates alone, the row itself left out;
- * x_M = m_M + Bᵀ(x_O − m_O) with B from the donors' covariance under p, shrunk to that of all by n/(n + d): the Kalman update of
- * the bridge's conditioning. Cost a row O(L·d²). One at a time: buffers are its own.
+ * The law of a row's unknown coordinates given its known ones: p_j from the known coordinates alone, times the share that donor j
+ * knows of the unknown ones, the row itself left out; x_M = m_M + Bᵀ(x_O − m_O) with B from the donors' covariance under p, as if d
+ * more donors, spread as these are, lay on the regression on all: the Kalman update of the bridge's conditioning. Cost a row O(L·d²).
+ * One at a time: buffers are its own.
  */
 export class RowLaws {
   private readonly d: number
@@ -55,8 +62,14 @@ export class RowLaws {
   private unknown: readonly number[] = []
   private activeCount = 0
   private effective = 0
+  /** How much nearer to each other the donors near the row are than all: mean of variances of the known coordinates. */
+  private narrowness = 1
   private slopes: Float64Array = new Float64Array(0)
-  private cumulated: Float64Array
+  /** No donor knows what is asked. */
+  private untold = false
+  private setting: FillSetting = { epsilon: 1, ridge: 0 }
+  /** Looks at donors from their own places. */
+  private others: RowLaws | undefined
 
   constructor(private readonly donors: Donors) {
     const { completed, weights } = donors
@@ -69,24 +82,52 @@ export class RowLaws {
     this.difference = new Float64Array(this.d)
     this.localMean = new Float64Array(this.d)
     this.covariance = new Float64Array(this.d * this.d)
-    this.cumulated = cumulate(weights, weights.length)
   }
 
   /** Looks at a row: weights, mean and covariance of the donors near it. */
-  near(row: Float64Array, known: Uint8Array, epsilon: number): void {
+  near(row: Float64Array, known: Uint8Array, epsilon: number, { asked, but = -1 }: Looking = {}): void {
     const coordinates = Array.from(known, (_, c) => c)
+    this.setting = { ...this.setting, epsilon }
     this.known = coordinates.filter((c) => known[c])
-    this.unknown = coordinates.filter((c) => !known[c])
-    this.weigh(row, known, epsilon)
+    this.unknown = asked ?? coordinates.filter((c) => !known[c])
+    this.untold = false
+    this.weigh(row, known, but)
+    // What no donor knows is taken as it was filled.
+    this.untold = this.activeCount === 0
+    if (this.untold) this.weigh(row, known, but)
     this.takeMoments()
+    this.narrowness = this.spreadOf((c) => this.covariance[c * this.d + c]!) / this.spreadOf((c) => this.varianceOfAll(c))
+    if (!(this.narrowness > 0)) this.narrowness = 1
   }
 
-  private weigh(row: Float64Array, known: Uint8Array, epsilon: number): void {
+  private spreadOf(variance: (c: number) => number): number {
+    return this.known.reduce((sum, c) => sum + variance(c), 0)
+  }
+
+  private varianceOfAll(c: number): number {
+    return this.all.covariance.data[c * this.d + c]!
+  }
+
+  /** Share of what is asked that a donor knows: what was filled in it says what others say already. */
+  private knowledge(j: number): number {
+    const { d, unknown, donors } = this
+    if (this.untold || unknown.length === 0) return 1
+    let sum = 0
+    for (const c of unknown) sum += donors.known[j * d + c]!
+    return sum / unknown.length
+  }
+
+  private weigh(row: Float64Array, known: Uint8Array, but: number): void {
     const { p, d, count, known: own, donors } = this
     const { data } = donors.completed
-    const factor = own.length > 0 ? d / own.length / (4 * epsilon) : 0
+    const factor = own.length > 0 ? d / own.length / (4 * this.setting.epsilon) : 0
     let most = Number.NEGATIVE_INFINITY
     for (let j = 0; j < count; j++) {
+      const knowledge = this.knowledge(j)
+      if (j === but || knowledge === 0) {
+        p[j] = Number.NEGATIVE_INFINITY
+        continue
+      }
       let squared = 0
       for (const c of own) {
         const difference = row[c]! - data[j * d + c]!
@@ -94,7 +135,7 @@ export class RowLaws {
       }
       // The row itself, or one that knows no more and nothing else: it has nothing to give.
       const same = squared === 0 && own.length > 0 && this.knowsTheSame(j, known)
-      p[j] = same ? Number.NEGATIVE_INFINITY : this.logWeights[j]! - factor * squared
+      p[j] = same ? Number.NEGATIVE_INFINITY : this.logWeights[j]! + log(knowledge) - factor * squared
       if (p[j]! > most) most = p[j]!
     }
     this.normalise(most)
@@ -157,7 +198,8 @@ export class RowLaws {
   law(row: Float64Array, ridge: number): RowLaw {
     const { d, known, unknown, localMean } = this
     const o = known.length
-    const factor = this.ridged(ridge)
+    this.setting = { ...this.setting, ridge }
+    const factor = this.ridged((a, b) => this.shrunk(this.covariance[a * d + b]!, a, b))
     this.slopes = new Float64Array(unknown.length * o)
     const mean = new Float64Array(unknown.length)
     unknown.forEach((b, k) => {
@@ -173,20 +215,24 @@ export class RowLaws {
   }
 
   private shrunk(local: number, a: number, b: number): number {
-    return this.share * local + (1 - this.share) * this.all.covariance.data[Math.max(a, b) * this.d + Math.min(a, b)]!
+    return this.share * local + (1 - this.share) * this.narrowness * this.ofAll(a, b)
   }
 
-  /** The factor of the known coordinates' covariance with the ridge. */
-  private ridged(ridge: number): Float64Array {
-    const { d, known } = this
+  private ofAll(a: number, b: number): number {
+    return this.all.covariance.data[Math.max(a, b) * this.d + Math.min(a, b)]!
+  }
+
+  /** The factor of a covariance of the known coordinates with the ridge. */
+  private ridged(covariance: (a: number, b: number) => number): Float64Array {
+    const { known } = this
     const o = known.length
     const factor = new Float64Array(o * o)
     let trace = 0
     for (let r = 0; r < o; r++) {
-      for (let s = 0; s <= r; s++) factor[r * o + s] = this.shrunk(this.covariance[known[r]! * d + known[s]!]!, known[r]!, known[s]!)
+      for (let s = 0; s <= r; s++) factor[r * o + s] = covariance(known[r]!, known[s]!)
       trace += factor[r * o + r]!
     }
-    for (let r = 0; r < o; r++) factor[r * o + r] = factor[r * o + r]! + (ridge * trace) / o
+    for (let r = 0; r < o; r++) factor[r * o + r] = factor[r * o + r]! + (this.setting.ridge * trace) / o
     const kept = factor.slice()
     if (!choleskyInPlace(factor, o)) {
       factor.set(kept)
@@ -195,22 +241,42 @@ export class RowLaws {
     return factor
   }
 
-  /** What donor j leaves of unknown coordinate k when the known ones are regressed out, about the mean of those near the row or of all. */
-  private residual(j: number, k: number, centre: Float64Array): number {
-    const { d, known } = this
+  /** What donor j leaves of unknown coordinate k when the known ones are regressed out, about the mean of those near the row. */
+  private residual(j: number, k: number): number {
+    const { d, known, localMean, slopes } = this
     const { data } = this.donors.completed
-    let value = data[j * d + this.unknown[k]!]! - centre[this.unknown[k]!]!
+    let value = data[j * d + this.unknown[k]!]! - localMean[this.unknown[k]!]!
     const at = k * known.length
-    for (let r = 0; r < known.length; r++) value -= this.slopes[at + r]! * (data[j * d + known[r]!]! - centre[known[r]!]!)
+    for (let r = 0; r < known.length; r++) value -= slopes[at + r]! * (data[j * d + known[r]!]! - localMean[known[r]!]!)
     return value
   }
 
-  /** One draw of the law that was regressed last: the mean and the residual of one donor. Uniforms: which donors, and which of them. */
+  /**
+   * One draw of the law that was regressed last: the mean, and what a regression leaves of one donor; NaN where the donor does not know
+   * the coordinate either. With probability n/(n + d) a donor near the row, of which the row's regression leaves it; else any donor,
+   * of which that at its own place does: of a curve the row's says nothing there. Uniforms: which donors, and which of them. Cost of
+   * the latter O(L·d²).
+   */
   draw(law: RowLaw, [which, place]: readonly [number, number]): Float64Array {
+    const { d, unknown, donors } = this
     const near = which < this.share
-    const j = near ? this.pickNear(place) : pick(this.cumulated, place)
-    const centre = near ? this.localMean : this.all.mean
-    return law.mean.map((mean, k) => mean + this.residual(j, k, centre))
+    const j = near ? this.pickNear(place) : this.pickAny(place)
+    const own = donors.completed.data.subarray(j * d, (j + 1) * d)
+    const there = near ? undefined : this.meanAt(j, own)
+    return law.mean.map((mean, k) => {
+      const c = unknown[k]!
+      if (!this.untold && !donors.known[j * d + c]) return Number.NaN
+      return mean + (there ? own[c]! - there[k]! : this.residual(j, k))
+    })
+  }
+
+  /** Means of the unknown coordinates at a donor's place, the donor left out. */
+  private meanAt(j: number, own: Float64Array): Float64Array {
+    const known = new Uint8Array(this.d)
+    for (const c of this.known) known[c] = 1
+    this.others ??= new RowLaws(this.donors)
+    this.others.near(own, known, this.setting.epsilon, { asked: this.unknown, but: j })
+    return this.others.law(own, this.setting.ridge).mean
   }
 
   private pickNear(place: number): number {
@@ -220,6 +286,18 @@ export class RowLaws {
       if (left < 0) return this.active[k]!
     }
     return this.active[this.activeCount - 1]!
+  }
+
+  /** One of all donors that know something of what is asked. */
+  private pickAny(place: number): number {
+    const weights = this.donors.weights.map((w, j) => w * this.knowledge(j))
+    let left = place * weights.reduce((a, b) => a + b, 0)
+    const found = weights.findIndex((w) => {
+      left -= w
+      return left < 0
+    })
+    // Rounding may leave a little at the end.
+    return found < 0 ? weights.findLastIndex((w) => w > 0) : found
   }
 
   /** Medians of the law that was regressed last, a coordinate each. Cost O(L·(d + log L)) a coordinate. */
@@ -238,18 +316,27 @@ export class RowLaws {
     return whole > 0 ? sum / whole : numberAt(law.mean[k]!)
   }
 
-  /** What the donors that know unknown coordinate k leave of it: of the others it is a mean already. */
+  /**
+   * What the donors that know unknown coordinate k leave of it, of the others it is a mean already: those near the row of its
+   * regression, and as many as d more all of the regression on all.
+   */
   private residuals(k: number): { readonly value: number; readonly weight: number }[] {
-    const { d, donors } = this
-    const knows = (j: number): boolean => donors.known[j * d + this.unknown[k]!] === 1
-    const residuals: { readonly value: number; readonly weight: number }[] = []
-    for (let i = 0; i < this.activeCount; i++) {
-      const j = this.active[i]!
-      if (knows(j)) residuals.push({ value: this.residual(j, k, this.localMean), weight: this.share * this.p[j]! })
+    const { d, donors, all, known, unknown } = this
+    const { data } = donors.completed
+    const c = unknown[k]!
+    const knows = (j: number): boolean => donors.known[j * d + c] === 1
+    const near = Array.from(this.active.subarray(0, this.activeCount)).filter(knows)
+    const slope = Float64Array.from(known, (a) => this.ofAll(a, c))
+    const factor = this.ridged((a, b) => this.ofAll(a, b))
+    solveLowerInPlace(factor, known.length, slope)
+    solveLowerTransposedInPlace(factor, known.length, slope)
+    const residuals = near.map((j) => ({ value: this.residual(j, k), weight: this.share * this.p[j]! }))
+    for (let j = 0; j < this.count; j++) {
+      if (!(donors.weights[j]! > 0 && knows(j))) continue
+      let value = data[j * d + c]! - all.mean[c]!
+      for (let r = 0; r < known.length; r++) value -= slope[r]! * (data[j * d + known[r]!]! - all.mean[known[r]!]!)
+      residuals.push({ value, weight: (1 - this.share) * donors.weights[j]! })
     }
-    for (let j = 0; j < this.count; j++)
-      if (donors.weights[j]! > 0 && knows(j))
-        residuals.push({ value: this.residual(j, k, this.all.mean), weight: (1 - this.share) * this.donors.weights[j]! })
     return residuals
   }
 }
@@ -263,20 +350,4 @@ function weightedMedian(atoms: { readonly value: number; readonly weight: number
     if (below >= half) return value
   }
   return 0
-}
-
-function cumulate(weights: Float64Array, count: number): Float64Array {
-  const out = new Float64Array(count)
-  let sum = 0
-  for (let j = 0; j < count; j++) {
-    sum += weights[j]!
-    out[j] = sum
-  }
-  return out
-}
-
-/** The first place whose cumulated weight is above a share of the whole. */
-function pick(cumulated: Float64Array, share: number): number {
-  const last = cumulated.length - 1
-  return Math.min(firstAbove(cumulated, share * cumulated[last]!), last)
 }

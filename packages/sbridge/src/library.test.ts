@@ -219,3 +219,45 @@ describe('what is handed over in place of something else', () => {
     for (const time of await draw({ from: at, to: end })) expect(time >= at.getTime() && time <= end.getTime()).toBe(true)
   })
 })
+
+describe('weights', () => {
+  /** Regions of which the rarer ones stand for more, so that rows lie apart where the weight is. */
+  const asked = (rows: number): RawTable => {
+    const z = normals(keyFromSeed(9), 2 * rows)
+    const region = Array.from({ length: rows }, (_, i) => (i % 10 < 7 ? 0 : i % 10 < 9 ? 1 : 2))
+    const column = (name: string, values: number[]) => ({ name, source: 'number' as const, values: Float64Array.from(values) })
+    return {
+      rowCount: rows,
+      columns: [
+        column(
+          'age',
+          region.map((k, i) => 40 + 30 * k + 10 * z[2 * i]!)
+        ),
+        column(
+          'income',
+          region.map((k, i) => 3 * k + z[2 * i + 1]!)
+        ),
+        column(
+          'w',
+          region.map((k) => [1, 4, 24][k]!)
+        )
+      ]
+    }
+  }
+
+  it.each([{}, { latent: 'pca:2' } as const])(
+    'rows of the law of the weights are no nearer to the data than fresh ones, %j',
+    async (how) => {
+      const model = await fit(asked(400), { weights: 'w', scaling: 'standard', seed: 1, engine, ...how } as TableFit & FitRequest)
+      const rows = await sample(model, { rows: 400, seed: 2, engine })
+      const { nearestNeighbourRatio, classifierAuc, columns, notes } = await evaluate(model, rows as never, { engine })
+      expect(notes.join()).toContain('Real rows weigh differently')
+      // It was 0.6: the bandwidth went by the rows that are many, not by those that weigh.
+      expect(nearestNeighbourRatio.value).toBeGreaterThan(0.8)
+      expect(classifierAuc.value).toBeLessThan(classifierAuc.floorRange![1])
+      // By the weights (0.7 · 40 + 0.8 · 70 + 2.4 · 100) / 3.9 = 83.1; of all rows alike 52.
+      expect(columns.age!.mean!.real).toBeGreaterThan(78)
+      expect(columns.age!.mean!.synthetic).toBeGreaterThan(78)
+    }
+  )
+})

@@ -61,29 +61,57 @@ export interface RowDistances {
 export async function rowDistances(table: Table, training: TrainingRows, engine: Engine): Promise<RowDistances | undefined> {
   const standard = fitEncoder(table, training.encoder.formats, () => 'standard')
   const decoded = (part: Table): Matrix => embedEncoded(standard, encodeTable(standard, part))
-  const inValues = await distancesTo(decoded(table), async (rows) => decoded(decodeTable(training.encoder, rows)), engine)
+  const weights = weightsIn(training)
+  const inValues = await distancesTo(decoded(table), async (rows) => decoded(decodeTable(training.encoder, rows)), engine, weights)
   if (inValues) return inValues
   const places = (rows: Encoded): Matrix => embedEncoded(training.encoder, rows)
-  return distancesTo(places(training.rows), async (rows) => places(rows), engine)
+  return distancesTo(places(training.rows), async (rows) => places(rows), engine, weights)
+}
+
+/** What the rows weigh; undefined where all weigh the same. */
+export function weightsIn({ logWeights }: Pick<TrainingRows, 'logWeights'>): Float64Array | undefined {
+  return logWeights.some((weight) => weight !== logWeights[0]) ? logWeights.map(exp) : undefined
+}
+
+/** The value that half of the weight lies at or below. */
+function weightedMedian(values: Float64Array, weights: Float64Array): number {
+  const order = Uint32Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!)
+  const half = weights.reduce((a, b) => a + b, 0) / 2
+  let [k, below] = [0, weights[order[0]!]!]
+  while (below < half && k < order.length - 1) below += weights[order[++k]!]!
+  return values[order[k]!]!
+}
+
+function weightedMean(values: Float64Array, weights: Float64Array): number {
+  const total = weights.reduce((a, b) => a + b, 0)
+  return values.reduce((sum, value, i) => sum + (value * weights[i]!) / total, 0)
 }
 
 /** Distances between points [M, c] and those that `place` gives for other rows; undefined where all points are equal. */
 export async function distancesTo(
   training: Matrix,
   place: (rows: Encoded) => Promise<Matrix>,
-  engine: Engine
+  engine: Engine,
+  weights?: Float64Array
 ): Promise<RowDistances | undefined> {
-  return distancesBeside(await nearestSquaredDistances(training, engine), { training, place, engine })
+  return distancesBeside(await nearestSquaredDistances(training, engine), { training, place, engine, weights })
 }
 
 /** The same with the squared nearest-neighbour distances of the training rows [M] as they are elsewhere. */
 export async function distancesBeside(
   squaredFresh: Float64Array,
-  { training, place, engine }: { training: Matrix; place: (rows: Encoded) => Promise<Matrix>; engine: Engine }
+  {
+    training,
+    place,
+    engine,
+    weights
+  }: { training: Matrix; place: (rows: Encoded) => Promise<Matrix>; engine: Engine; weights?: Float64Array | undefined }
 ): Promise<RowDistances | undefined> {
   const fresh = squaredFresh.map(Math.sqrt)
-  const typicalOf = median(fresh) > 0 ? median : mean
-  const typicalFresh = typicalOf(fresh)
+  // Fresh rows of the law of the weights lie where these are large, often where rows are few.
+  const middle = weights ? weightedMedian(fresh, weights) : median(fresh)
+  const typicalOf = middle > 0 ? median : mean
+  const typicalFresh = middle > 0 ? middle : weights ? weightedMean(fresh, weights) : mean(fresh)
   if (!(typicalFresh > 0)) return undefined
   const to = cloud(training)
   return {
@@ -142,7 +170,7 @@ export async function squaredSpacing({ encoder, rows }: Pick<TrainingRows, 'enco
 
 /**
  * Finds ε with r(ε) ≈ 0.95, r the typical distance from generated rows to the nearest training row over that of fresh
- * rows (leave-one-out over the training rows). r is close to 0 when ε copies and above 1 when it blurs. The same random
+ * rows (leave-one-out over the training rows, by their weights). r is close to 0 when ε copies and above 1 when it blurs. The same random
  * numbers every time. The search brackets in factors of 4 around the median squared nearest-neighbour distance, or of 2 from
  * `relative`, until the choice on its curve would ask for no more, then interpolates: about 3 scalings and runs of 500 chains.
  * Finer is of no use: r has a standard error of 0.02, which is a tenth of ε or more.

@@ -19,7 +19,7 @@ import type { ScalingMethod } from '../../table/scaling.js'
 import type { Table } from '../../table/table.js'
 import { notTogether } from '../combinations.js'
 import { type Context, contextOf, type JobContext } from '../context.js'
-import { bothDistances, distancesBeside, distancesTo } from '../global/bandwidth.js'
+import { bothDistances, distancesBeside, distancesTo, weightsIn } from '../global/bandwidth.js'
 import { constantNotes } from '../global/fit-notes.js'
 import type { FitSummary } from '../global/fit-summary.js'
 import { fitTraining, type GlobalModel, type SearchedRows } from '../global/model.js'
@@ -114,11 +114,13 @@ async function searchedPart(
   const place = decodedPlaces(codec)
   const drawnPlace = (drawn: Encoded) => place.decoded(drawn.coordinates)
   const rows = chosen ? takeRows(given, chosen) : given
-  const among = await distancesTo(await drawnPlace(part.rows), drawnPlace, engine)
+  const weights = weightsIn(part)
+  const among = await distancesTo(await drawnPlace(part.rows), drawnPlace, engine, weights)
   const fromRows = await distancesBeside(await nearestSquaredDistances(rows, engine), {
     training: await place.given(rows),
     place: drawnPlace,
-    engine
+    engine,
+    weights
   })
   return { training: part, distances: among && fromRows ? bothDistances(among, fromRows) : (fromRows ?? among) }
 }

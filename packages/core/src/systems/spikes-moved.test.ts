@@ -78,7 +78,7 @@ test('rows count by their weights', async () => {
     context
   )
   const drawn = await drawModel(tables, { model, request: { rows: 600, steps: 4 } }, context)
-  const { values } = tables.present(model, drawn, 'values').columns.find(({ name }) => name === 'amount')!
+  const { values } = tables.present(model, drawn, 'text').columns.find(({ name }) => name === 'amount')!
   const share = [...values].filter((x) => Number(x) === 0).length / 600
   expect(Math.abs(share - (4 * 0.3) / (4 * 0.3 + 0.7))).toBeLessThan(0.08)
   expect(told(drawn.warnings)).toEqual([])
@@ -90,7 +90,7 @@ test('columns with such a value are ranked, also where neither ties nor tails as
   const data = inferTable(textTable({ plain, spiked: plain.map((x, i) => (none[i]! < 0.08 ? 5 : x)) }))
   expect(scalingCandidates({ ...data, fixed: {} })).toEqual({ listed: ['spiked'], candidates: [] })
   expect(scalingCandidates({ ...data, fixed: { spiked: 'standard' } })).toEqual({ listed: [], candidates: [] })
-  expect(scalingOf(data, { local: { radius: 1 } })).toEqual({ plain: 'standard', spiked: 'quantile' })
+  expect(scalingOf(data, { local: { kind: 'grid', rows: 1, cols: 2, radius: 1 } })).toEqual({ plain: 'standard', spiked: 'quantile' })
   const [methodOf, ...others] = methodsOf(data.table, 'auto')
   expect([methodOf('plain'), methodOf('spiked'), others]).toEqual(['standard', 'quantile', []])
 })
@@ -100,7 +100,7 @@ test('amounts that are often nothing are so in as many new rows, whichever scali
   const zeros = async (options: object) => {
     const model = await fitModel(tables, { input, options: { bandwidth: 0.3, kernel: 'fixed', ...options } }, context)
     const drawn = await drawModel(tables, { model, request: { rows: 600, steps: 4 } }, context)
-    const { values } = tables.present(model, drawn, 'values').columns[0]!
+    const { values } = tables.present(model, drawn, 'text').columns[0]!
     return {
       share: [...values].filter((x) => Number(x) === 0).length / 600,
       told: told(tables.tell(model, { answer: drawn, request: {} }).warnings)

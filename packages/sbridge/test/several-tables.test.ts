@@ -488,6 +488,81 @@ describe('the law of children', () => {
   })
 })
 
+it('numbers keep to the class of their parent, dates to the end that those of the data have', async () => {
+  // Retail customers order 1 to 3 pieces, business ones 5 to 29, each anywhere in the year after they joined.
+  const draw = (label: string, rows: number) => uniforms(keyFor(keyFromSeed(8), label), rows)
+  const [kinds, joins, some] = [draw('kind', 90), draw('join', 90), draw('some', 90)]
+  const day = (days: number) => new Date(Math.round(days) * 864e5).toISOString().slice(0, 10)
+  const customers = Array.from(kinds, (u, i) => ({
+    id: `C-${100 + 3 * i}`,
+    segment: u < 0.6 ? 'retail' : 'business',
+    joined: 19_000 + Math.floor(500 * joins[i]!)
+  }))
+  const of = customers.flatMap((customer, i) => Array<number>((customer.segment === 'retail' ? 1 : 5) + Math.floor(3 * some[i]!)).fill(i))
+  const [after, pieces] = [draw('after', of.length), draw('pieces', of.length)]
+  const column = (name: string, values: readonly (string | number)[]) => ({ name, source: 'text' as const, values: values.map(String) })
+  const model = await fitSchema(
+    {
+      tables: {
+        customers: {
+          columns: [
+            column(
+              'id',
+              customers.map(({ id }) => id)
+            ),
+            column(
+              'segment',
+              customers.map(({ segment }) => segment)
+            ),
+            column(
+              'joined',
+              customers.map(({ joined }) => day(joined))
+            )
+          ],
+          rowCount: customers.length
+        },
+        orders: {
+          columns: [
+            column(
+              'customer',
+              of.map((i) => customers[i]!.id)
+            ),
+            column(
+              'ordered',
+              of.map((i, r) => day(customers[i]!.joined + Math.floor(365 * after[r]!)))
+            ),
+            column(
+              'qty',
+              of.map((i, r) => (customers[i]!.segment === 'retail' ? 1 + Math.floor(3 * pieces[r]!) : 5 + Math.floor(25 * pieces[r]!)))
+            )
+          ],
+          rowCount: of.length
+        }
+      }
+    },
+    { keys: 'orders.customer -> customers.id', seed: 1, bandwidth: 0.5, threads: 1 }
+  )
+  const drawn = await sampleSchema(model, { seed: 2, threads: 1 })
+  const cells = (table: string, name: string) => [...drawn[table]!.columns.find((one) => one.name === name)!.values].map(String)
+  const place = new Map(cells('customers', 'id').map((id, i) => [id, i]))
+  const parents = cells('orders', 'customer').map((id) => place.get(id)!)
+  const segments = cells('customers', 'segment')
+  const range = (values: readonly number[]) => [Math.min(...values), Math.max(...values)]
+  const pieceOf = (segment: string) =>
+    cells('orders', 'qty')
+      .map(Number)
+      .filter((_, r) => segments[parents[r]!] === segment)
+  expect(range(pieceOf('retail'))).toEqual([1, 3])
+  const [low, high] = range(pieceOf('business'))
+  expect([low! >= 5, high! <= 29]).toEqual([true, true])
+  const joined = cells('customers', 'joined').map((one) => Date.parse(one) / 864e5)
+  const since = cells('orders', 'ordered').map((one, r) => Date.parse(one) / 864e5 - joined[parents[r]!]!)
+  expect(range(since)[0]).toBeGreaterThanOrEqual(0)
+  expect(range(since)[1]).toBeLessThan(365)
+  // A standard error of the mean of so many days anywhere in a year is 6 days, of as many customers at most 12; of two samples four of them.
+  expect(Math.abs(since.reduce((sum, x) => sum + x / since.length, 0) - 182)).toBeLessThan(60)
+})
+
 it('rules hold within each table, of parents and of children', async () => {
   const draw = (label: string, rows: number) => uniforms(keyFor(keyFromSeed(6), label), rows)
   const tableOf = (rows: readonly Readonly<Record<string, string>>[]): RawTable => ({

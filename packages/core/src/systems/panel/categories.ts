@@ -7,6 +7,7 @@ import { type Key, keyFor, permutation, uniforms } from '../../num/random.js'
 import { combinationsOf } from '../../table/categories.js'
 import type { Encoder } from '../../table/encoder.js'
 import { levelStarts } from '../../table/encoder.js'
+import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { NEVER_AGAIN } from './urns.js'
 
@@ -29,6 +30,8 @@ export interface KnownRows {
   readonly inputs: Matrix
   /** What urns say of the levels of all factors [n, L]. */
   readonly lifts: Matrix
+  /** Categories that are known, where the law was fitted to some. */
+  readonly besides?: Table | undefined
 }
 
 interface CategoryRows extends KnownRows {

@@ -11,9 +11,9 @@ import { type Column, isCategorical, isNumeric, type Table } from '../../table/t
 import { notTogether } from '../combinations.js'
 import type { Context } from '../context.js'
 import type { KnownRows } from './categories.js'
-import { toCome } from './ends.js'
 import { drawGroups } from './groups-law.js'
 import type { PanelModel, PanelShape } from './model.js'
+import { toCome } from './nearness.js'
 import { contextOfRows, Histories, knownWidth, pick, placedRows, writeKnown } from './past.js'
 import { firstsOf, groupOfRows } from './spans.js'
 import { Steps } from './step-law.js'
@@ -54,6 +54,8 @@ interface GroupHeads {
   readonly known: Matrix
   /** Ticks that groups end at, where steps are shares of the way there [G]. */
   readonly ends?: Float64Array | undefined
+  /** Categories that are known of groups [G]. */
+  readonly besides?: Table | undefined
 }
 
 /**
@@ -127,13 +129,14 @@ function ticksOf(parts: readonly GroupedRows[]): Float64Array {
 }
 
 /** Some groups, from group `from` on. */
-function takeGroups({ heads, first, known, ends }: GroupHeads, from: number, count: number): GroupHeads {
+function takeGroups({ heads, first, known, ends, besides }: GroupHeads, from: number, count: number): GroupHeads {
   const own = Uint32Array.from({ length: count }, (_, g) => from + g)
   return {
     heads: takeTableRows(heads, own),
     first: first.slice(from, from + count + 1).map((at) => at - first[from]!),
     known: takeRows(known, own),
-    ends: ends?.slice(from, from + count)
+    ends: ends?.slice(from, from + count),
+    besides: besides && takeTableRows(besides, own)
   }
 }
 
@@ -185,14 +188,16 @@ class Growth {
 
   private readonly first: Uint32Array
   private readonly ends: Float64Array | undefined
+  private readonly besides: Table | undefined
 
   constructor(
     private readonly model: FurtherLaw,
-    { heads, first, known, ends }: GroupHeads
+    { heads, first, known, ends, besides }: GroupHeads
   ) {
     const { panel, past } = model
     this.first = first
     this.ends = ends
+    this.besides = besides
     this.state = stateOf(model)
     this.sums = sumsAfter(this.state, heads, sumsIn(this.state.panel.running, heads))
     this.groups = first.length - 1
@@ -224,7 +229,7 @@ class Growth {
       writeKnown(this.histories, { group, known: rowOf(this.known, group), sums, elapsed }, rowOf(inputs, i))
       this.histories.writeLifts(group, rowOf(lifts, i))
     })
-    return { inputs, lifts }
+    return { inputs, lifts, besides: this.besides && takeTableRows(this.besides, groups) }
   }
 
   /** Takes in row `step` of groups; those whose row crosses a wall are given back, unless they are taken `anyway`. */

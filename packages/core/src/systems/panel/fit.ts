@@ -3,17 +3,18 @@ import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { defined } from '../../num/defined.js'
 import { beside as besideColumns, type Matrix, matrix, rowOf, takeRows } from '../../num/matrix.js'
 import { keyFor, permutation } from '../../num/random.js'
+import { mean, variance } from '../../num/statistics.js'
 import { type Encoder, encodeTable, fitEncoder, levelsIn } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
-import { keepColumns, numbersOf, takeTableRows, unusedName } from '../../table/rows.js'
+import { keepColumns, numbersOf, stackTables, takeTableRows, unusedName } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import type { NumericColumn, Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import type { FitOptions } from '../global/options.js'
-import { lossOfPairs, shareOfWay, toCome } from './ends.js'
 import { fitGroups } from './groups-law.js'
 import { methodsOf, scalingOf } from './methods.js'
 import type { PanelModel, PanelShape } from './model.js'
+import { lossOfPair, shareOfWay, toCome } from './nearness.js'
 import {
   contextOfRows,
   fitPast,
@@ -28,7 +29,7 @@ import {
 } from './past.js'
 import type { PanelTable } from './read.js'
 import { groupOfRows } from './spans.js'
-import { fitSteps, type StepLaw, type StepRows, Steps } from './step-law.js'
+import { fitSteps, lawOfPart, type StepLaw, type StepRows, Steps } from './step-law.js'
 import type { Ticks } from './ticks.js'
 
 /** `seed`: of what hides the keys of the data. */
@@ -90,6 +91,8 @@ export type GroupedTable = Pick<PanelTable, 'first' | 'times' | 'varying'> & {
   readonly data: WrittenTable
   /** Ticks that no row of a group stands after, where times have an end [G]. */
   readonly ends?: Float64Array | undefined
+  /** Categories that are known of each group [G]. */
+  readonly besides?: Table | undefined
 }
 
 /** The law of rows that follow others. */
@@ -102,48 +105,82 @@ interface Followed {
 
 /**
  * The law of rows that follow others, in the scaling whose forecasts of held-out groups are the nearest. Where times have an end, also
- * by the share of the way to it that a step goes, which never goes beyond, if steps drawn so are nearer to those of the data: those
- * of rows that lie anywhere are, those of rows that come every month are not.
+ * by the share of the way to it that a step goes, which never goes beyond, unless steps themselves are clearly nearer to those of held-out
+ * groups, as those of rows that come every month are.
  */
 export async function fitFurther({ ends, ...panel }: GroupedTable, further: FurtherRows, context: Context): Promise<Followed> {
   const gaps = await fitInScalings(panel, further, context)
   if (!ends || !panel.times || panel.times.ticks.schedule) return { ...gaps.law, shares: false }
   const shares = await fitInScalings({ ...panel, ends }, further, context)
-  const [ofGaps, ofShares] = [await lossOfSteps(gaps, further.names, context), await lossOfSteps(shares, further.names, context)]
-  return ofShares < ofGaps ? { ...shares.law, shares: true } : { ...gaps.law, shares: false }
+  const losses = await lossesOfSteps(shares, further.names, context)
+  const leads = (await lossesOfSteps(gaps, further.names, context)).map((loss, i) => losses[i]! - loss)
+  // Within one standard error the end is kept, which a loss hardly tells.
+  const areGapsNearer = mean(leads) > Math.sqrt(variance(leads) / leads.length)
+  return areGapsNearer ? { ...gaps.law, shares: false } : { ...shares.law, shares: true }
 }
 
-type FittedSteps = Awaited<ReturnType<typeof fitInScalings>>
+interface FittedSteps {
+  readonly law: Omit<Followed, 'shares'>
+  readonly rows: FollowingRows
+}
 
-async function fitInScalings(panel: GroupedTable, { known, names, options, sums }: FurtherRows, context: Context) {
+async function fitInScalings(panel: GroupedTable, { known, names, options, sums }: FurtherRows, context: Context): Promise<FittedSteps> {
   const { data, first, times, varying } = panel
   const own = keepColumns(data, ({ name }) => varying.includes(name))
-  const fits: { readonly law: { readonly past: PastCode; readonly steps: StepLaw }; readonly rows: FollowingRows }[] = []
+  const fits: FittedSteps[] = []
   for (const methodOf of methodsOf(own.table, options.scaling)) {
     const encoder = fitEncoder(own.table, own.formats, methodOf)
     const placed = placedRows(encoder, encodeTable(encoder, pick(data.table, encoder)))
     const past = fitPast(encoder, placed, { first, ordered: times !== undefined })
     const rows = stepRows({ ...panel, data: own }, { past, placed, known, names, sums: sums ?? matrix(data.table.rowCount, 0) })
     const scaled = (name: string) => (name === names.gap ? 'quantile' : methodOf(name))
-    fits.push({ law: { past, steps: await fitSteps(rows, { methodOf: scaled, ...widthIn(options) }, context) }, rows })
+    const steps = await fitSteps(rows, { methodOf: scaled, ...widthIn(options) }, context)
+    fits.push({ law: { past, steps }, rows })
+    // In classes of known categories the shape is not that of groups alone, and ranks keep the ends that each class has.
+    if (steps.besides) break
   }
-  const lossOf = ({ law: { steps } }: (typeof fits)[number]) =>
+  const lossOf = ({ law: { steps } }: FittedSteps) =>
     steps.choice.trials.reduce((least, { score }) => Math.min(least, score), Number.POSITIVE_INFINITY)
   return fits.reduce((a, b) => (lossOf(b) < lossOf(a) ? b : a))
 }
 
-/** Steps that are drawn twice beside those of the data, at most. */
+/** Rows that are drawn twice beside those of the data: parts of the groups are held out until they are so many. */
 const MOST_DRAWN = 300
+const PARTS = 3
 
-/** How far steps that a law draws are from those that came, in ticks. */
-async function lossOfSteps({ law, rows }: FittedSteps, names: PanelShape['names'], context: Context): Promise<number> {
-  const key = keyFor(context.key, 'steps to come')
-  const some = permutation(key, rows.next.rowCount).subarray(0, MOST_DRAWN)
-  const steps = new Steps(law.steps, law.past.encoder, context)
-  const known = { inputs: takeRows(rows.past, some), lifts: takeRows(rows.lifts, some) }
-  const ticksIn = (table: Table) => numbersOf(table, names.gap).values.map((step, i) => step * (rows.ways?.[some[i]!] ?? 1))
-  const draw = async (name: string) => ticksIn(steps.decode(await steps.next(known, [...some.keys()], keyFor(key, name))))
-  return lossOfPairs(await draw('one'), await draw('other'), ticksIn(takeTableRows(rows.next, some)))
+/** Rows of groups that are held out, and two in the place of each that the law of the others draws. */
+async function drawnTwice({ law, rows }: FittedSteps, context: Context) {
+  const key = keyFor(context.key, 'drawn twice')
+  const groups = [...new Set(rows.groups)]
+  const place = new Map(Array.from(permutation(keyFor(key, 'parts'), groups.length), (g, at) => [groups[g]!, at % PARTS]))
+  const order = Array.from(permutation(keyFor(key, 'rows'), rows.next.rowCount))
+  const some: number[] = []
+  const [one, other]: [Table[], Table[]] = [[], []]
+  for (let part = 0; part < PARTS && some.length < MOST_DRAWN; part++) {
+    const own = order.filter((row) => place.get(rows.groups[row]!) === part).slice(0, MOST_DRAWN)
+    const rest = [...order.keys()].filter((row) => place.get(rows.groups[row]!) !== part)
+    if (own.length === 0) continue
+    // Of a single group nothing is left to learn from but itself.
+    const fitted = rest.length === 0 ? law.steps : await lawOfPart(law.steps, rest, { ...context, key })
+    const steps = new Steps(fitted, law.past.encoder, context)
+    const besides = rows.besides && takeTableRows(rows.besides, own)
+    const known = { inputs: takeRows(rows.past, own), lifts: takeRows(rows.lifts, own), besides }
+    for (const [tables, name] of [
+      [one, 'one'],
+      [other, 'other']
+    ] as const)
+      tables.push(steps.decode(await steps.next(known, [...own.keys()], keyFor(key, `${name} ${part}`))))
+    some.push(...own)
+  }
+  return { some, came: takeTableRows(rows.next, some), one: stackTables(one), other: stackTables(other) }
+}
+
+/** How far steps that a law draws are from those that came, in ticks, of each row that was held out. */
+async function lossesOfSteps(fit: FittedSteps, names: PanelShape['names'], context: Context): Promise<Float64Array> {
+  const { some, came, one, other } = await drawnTwice(fit, context)
+  const ticksIn = (table: Table) => numbersOf(table, names.gap).values.map((step, i) => step * (fit.rows.ways?.[some[i]!] ?? 1))
+  const [a, b] = [ticksIn(one), ticksIn(other)]
+  return ticksIn(came).map((x, i) => lossOfPair(a[i]!, b[i]!, x))
 }
 
 const widthIn = ({ bandwidth }: Pick<Options, 'bandwidth'>) => (typeof bandwidth === 'number' ? { epsilon: bandwidth } : {})
@@ -228,7 +265,7 @@ const rowsToCome = (first: Uint32Array): Float64Array => Float64Array.from(group
 
 /** Every row but the first of each group, of the columns that vary, and what is known before it. */
 function stepRows(
-  { data, first, times, ends }: Omit<GroupedTable, 'varying'>,
+  { data, first, times, ends, besides }: Omit<GroupedTable, 'varying'>,
   { past, placed, known, names, sums: own }: PastOfRows
 ): FollowingRows {
   const groups = first.length - 1
@@ -265,6 +302,7 @@ function stepRows(
       : beside(names.gap, steps, times.ticks))
   return {
     ways,
+    besides: besides && takeTableRows(besides, groupOf),
     next: { columns: gap ? [...columns, gap.column] : columns, rowCount: rows.length },
     formats: gap ? [...data.formats, gap.format] : data.formats,
     past: before,

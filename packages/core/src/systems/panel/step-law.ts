@@ -7,19 +7,20 @@ import type { ConditionGroup } from '../../know/places.js'
 import { fitLaw, type Law, type LawProblem, lawOf, tableProblem } from '../../law/law.js'
 import { forgets, ONE_GAUSSIAN } from '../../law/mixture.js'
 import { type CategoryMode, categoryMode, classesOf } from '../../law/strata.js'
-import type { TrainingRows } from '../../law/training-rows.js'
+import { type TrainingRows, takeTraining } from '../../law/training-rows.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { beside, columnOf, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { chooseGivens } from '../../space/forward-selection.js'
 import type { Combinations } from '../../table/categories.js'
-import { decodeTable, type Encoded, type Encoder, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
+import { type ColumnCode, decodeTable, type Encoded, type Encoder, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { unusedName } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
-import type { NumericColumn, Table } from '../../table/table.js'
+import type { CategoricalColumn, NumericColumn, Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { encodeTrainingRows } from '../global/model.js'
+import { beside as besideCodes, chosen, formatsOf, SeenTogether, tellingBesides, withoutLast } from './besides.js'
 import { type CategoryLaw, drawCategories, fitCategories, type KnownRows } from './categories.js'
 import { comparedRows, takeCompared } from './compared.js'
 import { type LevelEffects, levelEffects, toldByLevels } from './level-effects.js'
@@ -44,6 +45,8 @@ export interface StepLaw {
   readonly givens: readonly number[]
   /** Of the levels of a row on its numbers [L, e], where categories make no classes of rows: numbers are given what they say. */
   readonly effects?: Matrix | undefined
+  /** How many of the last factors are known of rows, not drawn; default none. */
+  readonly besides?: number | undefined
 }
 
 /** What a step law is fitted to: row i of `next` came when `past` was row i. */
@@ -58,6 +61,8 @@ export interface StepRows {
   readonly lifts: Matrix
   /** The code whose factors urns are of. */
   readonly levels: Encoder
+  /** Categories that are known of rows, of other names than what is drawn. */
+  readonly besides?: Table | undefined
   /** Whose rows they are [M]. */
   readonly groups: Uint32Array
 }
@@ -102,16 +107,28 @@ export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOption
   }
   const columns = givens.map((c) => column('before', rows.past, c))
   if (said) for (let c = 0; c < said.told.cols; c++) columns.push(column('by categories', said.told, c))
-  const table = { columns: [...rows.next.columns, ...columns], rowCount: rows.next.rowCount }
-  const formats = [...rows.formats, ...columns.map(({ name }) => ({ name, source: 'number', kind: 'number' }) as const)]
+  const besides = rows.besides ? tellingBesides({ ...rows, besides: rows.besides }, methodOf) : undefined
+  const table = { columns: [...rows.next.columns, ...(besides?.columns ?? []), ...columns], rowCount: rows.next.rowCount }
+  const formats = [
+    ...rows.formats,
+    ...(besides ? formatsOf(besides) : []),
+    ...columns.map(({ name }) => ({ name, source: 'number', kind: 'number' }) as const)
+  ]
   const before = new Set(columns.map(({ name }) => name))
   const encoder = fitEncoder(table, formats, (name) => (before.has(name) ? 'standard' : methodOf(name)))
   const encoded = await encodeTrainingRows(table, encoder, keyFor(key, 'encode'))
   const training = { encoder, rows: encoded, logWeights: uniformLogWeights(table.rowCount) }
-  const lifts = takeColumns(rows.lifts, levelsAmong(encoder, rows.levels)!)
+  const count = besides?.columns.length ?? 0
+  const drawn = withoutLast(encoder, count)
+  const lifts = takeColumns(rows.lifts, levelsAmong(drawn, rows.levels)!)
   const categories = await fitCategories(
-    encoder,
-    { codes: encoded.codes, inputs: takeColumns(rows.past, inputs), lifts, groups: rows.groups },
+    drawn,
+    {
+      codes: count === 0 ? encoded.codes : chosen(encoded.codes, encoder.factors.length, [...drawn.factors.keys()]),
+      inputs: takeColumns(rows.past, inputs),
+      lifts,
+      groups: rows.groups
+    },
     { engine, watch, key: keyFor(key, 'categories') }
   )
   const kernel = { kind: 'fixed', epsilon: MIDDLE_RUNG } as const
@@ -140,8 +157,20 @@ export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOption
     categories,
     inputs,
     givens,
-    ...(said ? { effects: said.effects } : {})
+    ...(said ? { effects: said.effects } : {}),
+    ...(count > 0 ? { besides: count } : {})
   }
+}
+
+/** A law of some of the rows that another was fitted to. */
+type PartOfLaw = StepLaw & { readonly isPart?: true }
+
+/** The law of some of its rows, with all that was chosen and the odds of categories as they are: it tells how the others are foretold. Cost: a scaling of m² pairs. */
+export async function lawOfPart(law: StepLaw, rows: ArrayLike<number>, { engine, watch, key }: Context): Promise<PartOfLaw> {
+  const training = { ...takeTraining(law.training, rows), logWeights: uniformLogWeights(rows.length) }
+  const part = { ...law, training, compared: comparedRows(classesIn(training).classes, keyFor(key, 'compared')), isPart: true as const }
+  const { logTerms, logWeights } = await fitLaw(problemOf(part), { engine, watch })
+  return { ...part, potentials: logTerms.map((term, j) => term - logWeights[j]!) }
 }
 
 /** What categories say of the numbers of their row, where rows are not drawn from those of the same categories. */
@@ -198,21 +227,35 @@ function problemOf(law: Pick<StepLaw, 'training' | 'compared' | 'choice' | 'give
   return tableProblem(rows, { kind: 'fixed', epsilon: choice.epsilon }, { conditions: {}, mode, scales })
 }
 
+/** Levels of a column that is known, by their names; one that no row has is none. */
+function levelsOf({ kinds, factors }: Encoder, code: Extract<ColumnCode, { carries: 'factor' }>, { columns }: Table): Int32Array {
+  const column = columns.find(({ name }) => name === code.name) as CategoricalColumn
+  const levels = kinds.find(({ name }) => name === code.name)!.levels!
+  const codeOf = column.levels.map((level) => levels.indexOf(level))
+  return column.codes.map((level) => (level < 0 ? (code.missingLevel ? factors[code.factor]!.levelCount - 1 : -1) : codeOf[level]!))
+}
+
 /** A step law made ready to be drawn from. */
 export class Steps {
   private readonly law: Law
   /** Levels of the law among those that urns are of. */
   private readonly levels: Uint32Array
+  /** Of the categories that are drawn. */
+  private readonly drawn: Encoder
+  private readonly seen: SeenTogether | undefined
 
   constructor(
-    private readonly steps: StepLaw,
+    private readonly steps: PartOfLaw,
     /** The code whose factors urns are of. */
     levels: Encoder,
     private readonly context: Pick<Context, 'engine' | 'watch'>
   ) {
-    const { training, potentials } = steps
+    const { training, potentials, besides = 0, isPart } = steps
     this.law = lawOf(problemOf(steps), { potentials })
-    this.levels = levelsAmong(training.encoder, levels)!
+    this.drawn = withoutLast(training.encoder, besides)
+    this.levels = levelsAmong(this.drawn, levels)!
+    const mayBeUnseen = besides > 0 || (isPart && classesIn(training).mode === 'combinations')
+    this.seen = mayBeUnseen ? new SeenTogether(training.rows.codes, training.encoder.factors.length, besides) : undefined
   }
 
   /**
@@ -223,7 +266,8 @@ export class Steps {
     const { training, choice, categories, inputs, givens, effects } = this.steps
     const { encoder } = training
     const known = { inputs: takeColumns(past.inputs, inputs), lifts: takeColumns(past.lifts, this.levels) }
-    const codes = await drawCategories(categories, encoder, known, keyFor(key, 'categories'))
+    const own = await drawCategories(categories, this.drawn, known, keyFor(key, 'categories'))
+    const codes = this.withBesides(own, past, key)
     const before = takeColumns(past.inputs, givens)
     const given = effects ? beside(before, toldByLevels(encoder, codes, effects)) : before
     const group = groupOf(training, givenCount(this.steps))
@@ -251,10 +295,24 @@ export class Steps {
     return rows!
   }
 
+  /** Levels with those that are known beside them, together as rows have them. */
+  private withBesides(codes: Int32Array, { besides, inputs }: KnownRows, key: Key): Int32Array {
+    if (!this.seen) return codes
+    const { training, besides: count = 0 } = this.steps
+    const first = training.encoder.columns.length - givenCount(this.steps) - count
+    const known = training.encoder.columns.slice(first, first + count).flatMap((code) => {
+      return code.carries === 'factor' && besides ? [levelsOf(training.encoder, code, besides)] : []
+    })
+    const others = Int32Array.from({ length: inputs.rows * count }, (_, at) => known[at % count]![Math.floor(at / count)]!)
+    const all = besideCodes(codes, others, inputs.rows)
+    this.seen.settle(all, key)
+    return all
+  }
+
   /** Next rows as a table: what is drawn, without what was given. Cost O(cells · log n). */
   decode(rows: Encoded): Table {
     const { encoder } = this.steps.training
-    const drawn = encoder.columns.slice(0, encoder.columns.length - givenCount(this.steps))
+    const drawn = encoder.columns.slice(0, encoder.columns.length - givenCount(this.steps) - (this.steps.besides ?? 0))
     return decodeTable(
       encoder,
       rows,

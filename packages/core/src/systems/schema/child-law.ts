@@ -3,8 +3,8 @@ import { defined } from '../../num/defined.js'
 import { beside as columnsBeside, type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
-import { keepColumns, numbersOf, takeTableRows } from '../../table/rows.js'
-import type { Table } from '../../table/table.js'
+import { keepColumns, numbersOf, takeTableRows, unusedName } from '../../table/rows.js'
+import { type CategoricalColumn, isCategorical, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import type { FurtherLaw } from '../panel/draw.js'
 import { beside, encoderOf, fitFurther, namesBeside } from '../panel/fit.js'
@@ -20,7 +20,7 @@ import { endLaw, endsOf } from './end-law.js'
 import { fitGiven } from './given-law.js'
 import type { LineNumbers } from './line-numbers.js'
 import { type Links, linksOfSome } from './links.js'
-import type { ChildLaw } from './model.js'
+import type { Besides, ChildLaw } from './model.js'
 import { fitPick, type JoinedColumns, joinedColumns, type PickLaw } from './pick-law.js'
 import type { OneTable, Referred } from './rows-of-table.js'
 import { datesOf, startLaw } from './start-law.js'
@@ -56,21 +56,26 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const given = givenOf({ parents: parent.context, none }, { ...groups, marked: without > 0 })
   const dates = read.times && datesOf(start, groups.groupOf, parent.whole.table, read.times.ticks)
   const heads = firstRows(read, { ...groups, names, dates })
+  const besides = besidesIn(parent.whole.table, [...read.own.table.columns, ...read.data.table.columns, ...heads.table.columns])
+  const besidesOf = (groupOf: Int32Array) => categoriesOf(besides, parent.whole.table, groupOf)
   const constants = encoderOf(heads, read.constant, methodsOf(heads.table, 'auto')[0])
   const { times, time, rules, keys, data } = read
   const known = knownOf({ given, heads: heads.table, constants, start: times && names.start })
   const end = times && !alone ? endLaw({ ...read, at: times.at }, start && dates) : undefined
   const further =
-    alone || isStill(read) ? undefined : await furtherLaw(read, { known, names, options, ends: end && endsOf(end, dates!) }, context)
+    alone || isStill(read)
+      ? undefined
+      : await furtherLaw(read, { known, names, options, ends: end && endsOf(end, dates!), besides: besidesOf(read.groupOf) }, context)
   return {
     key: links.key,
     ...(lines ? { lines: lines.law } : {}),
     counts: await fitCounts(countsOf(links), parent.context, { ...context, key: keyFor(context.key, 'counts') }),
     picks,
-    heads: await fitGiven({ ...heads, given }, { ...context, key: keyFor(context.key, 'heads') }),
+    heads: await fitGiven({ ...heads, given, besides: besidesOf(groups.groupOf) }, { ...context, key: keyFor(context.key, 'heads') }),
     ...(further ? { further: further.law } : {}),
     alone,
     constants,
+    besides,
     orphanRate: without / Math.max(1, links.parentOf.length - without),
     none: without > 0 ? none : new Float64Array(0),
     names,
@@ -139,17 +144,41 @@ interface FurtherProblem {
   readonly options: OneTable
   /** Ticks that groups end at, where times have an end [G]. */
   readonly ends: Float64Array | undefined
+  readonly besides: Table
 }
 
 async function furtherLaw(
   { own, first, times, varying, constant }: ChildRows,
-  { known, names, options, ends }: FurtherProblem,
+  { known, names, options, ends, besides }: FurtherProblem,
   context: Context
 ): Promise<{ readonly law: FurtherLaw; readonly shares: boolean }> {
   const { bandwidth, scaling } = options
   const asked = defined({ bandwidth, scaling: scaling && scalingOf(scaling, own.table) })
-  const { past, steps, shares } = await fitFurther({ data: own, first, times, varying, ends }, { known, names, options: asked }, context)
+  const { past, steps, shares } = await fitFurther(
+    { data: own, first, times, varying, ends, besides },
+    { known, names, options: asked },
+    context
+  )
   return { law: { past, steps, panel: { constant, varying, names, ...(times ? { ticks: times.ticks } : {}) } }, shares }
+}
+
+/** The categories of a table, under names beside those of columns. */
+function besidesIn({ columns }: Table, others: readonly { readonly name: string }[]): Besides {
+  const taken = new Set(others.map(({ name }) => name))
+  return columns.filter(isCategorical).map(({ name: column }) => {
+    const name = unusedName(column, taken)
+    taken.add(name)
+    return { column, name }
+  })
+}
+
+/** Those of the rows that groups refer to; missing where there is none [G]. */
+export function categoriesOf(besides: Besides, parents: Table, groupOf: Int32Array): Table {
+  const columns = besides.map(({ column, name }) => {
+    const own = parents.columns.find((one) => one.name === column) as CategoricalColumn
+    return { ...own, name, codes: groupOf.map((parent) => (parent < 0 ? -1 : own.codes[parent]!)) }
+  })
+  return { columns, rowCount: groupOf.length }
 }
 
 const sizesOf = ({ first }: ChildRows): Float64Array => Float64Array.from({ length: first.length - 1 }, (_, g) => first[g + 1]! - first[g]!)

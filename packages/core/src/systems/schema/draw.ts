@@ -12,7 +12,7 @@ import { contextOfRows } from '../panel/past.js'
 import { firstsOf, groupOfRows } from '../panel/spans.js'
 import { timeAt } from '../panel/ticks.js'
 import { tables as tableSystem } from '../table/system.js'
-import { givenOf, knownOf } from './child-law.js'
+import { categoriesOf, givenOf, knownOf } from './child-law.js'
 import { drawCounts, withCounts } from './counts.js'
 import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
@@ -154,14 +154,15 @@ async function drawRows(law: ChildLaw, { seed, context, drawn, tables }: ChildDr
   const groups = groupsDrawn(law, counts)
   const units = law.alone ? spreadOut(groups) : groups
   const given = givenOf({ parents: parent.context, none: law.none }, { ...units, marked: law.orphanRate > 0 })
-  const heads = await drawGiven(law.heads, given, { ...own, key: keyFor(own.key, 'heads') })
+  const besides = categoriesOf(law.besides ?? [], parent.table, units.groupOf)
+  const heads = await drawGiven(law.heads, given, { ...own, key: keyFor(own.key, 'heads') }, besides)
   const first = firstsOf(law.alone ? units.sizes.map(() => 1) : units.sizes)
   const known = knownOf({ given, heads, constants: law.constants, start: law.time && law.names.start })
   const dates = law.time && datesOf(law.time.start, units.groupOf, parent.table, law.time.ticks)
   const ends = law.time?.end && endsOf(law.time.end, dates!)
   const begun = withStarts(law, heads, { groupOf: units.groupOf, dates, ends })
   const further = law.further
-    ? await drawFurther(law.further, { heads: begun, first, known, ends }, { ...own, key: keyFor(own.key, 'further') })
+    ? await drawFurther(law.further, { heads: begun, first, known, ends, besides }, { ...own, key: keyFor(own.key, 'further') })
     : repeated(begun, first, law)
   const parentOf = Int32Array.from(groupOfRows(first), (g) => units.groupOf[g]!)
   const { table, targetOf } = await pickAll(law, { rows: further.table, parentOf, drawn, tables, own })

@@ -24,12 +24,16 @@ interface GivenRows {
   readonly formats: readonly ColumnFormat[]
   /** What is known of each row [n, k]. */
   readonly given: Matrix
+  /** Categories that are known of each row, of names of their own. */
+  readonly besides?: Table | undefined
 }
 
 /** Fits the law of rows given numbers; of many rows to some. Cost: that of a step law on n rows. */
 export async function fitGiven({ formats, ...all }: GivenRows, context: Context): Promise<GivenLaw> {
   const rows = someRows(all.table.rowCount, context.key)
-  const { table, given } = rows ? { table: takeTableRows(all.table, rows), given: takeRows(all.given, rows) } : all
+  const { table, given, besides } = rows
+    ? { table: takeTableRows(all.table, rows), given: takeRows(all.given, rows), besides: all.besides && takeTableRows(all.besides, rows) }
+    : all
   const methodOf = methodsOf(table, 'auto')[0]
   const encoder = fitEncoder(table, formats, methodOf)
   if (encoder.coordinateCount === 0 && encoder.factors.every(({ levelCount }) => levelCount < 2)) return { encoder }
@@ -37,12 +41,13 @@ export async function fitGiven({ formats, ...all }: GivenRows, context: Context)
   const groups = Uint32Array.from({ length: table.rowCount }, (_, i) => i)
   return {
     encoder,
-    law: await fitSteps({ next: table, formats, past: given, own: [], lifts, levels: encoder, groups }, { methodOf }, context)
+    law: await fitSteps({ next: table, formats, past: given, own: [], lifts, levels: encoder, groups, besides }, { methodOf }, context)
   }
 }
 
-/** Rows of which numbers are given [n, k], batch by batch. Cost O(n·m·d²) for the m rows that the law compares with. */
-export async function drawGiven({ encoder, law }: GivenLaw, given: Matrix, { key, engine, watch }: Context): Promise<Table> {
+/** Rows of which numbers are given [n, k], and categories where the law was fitted to some, batch by batch. Cost O(n·m·d²) for the m rows that the law compares with. */
+export async function drawGiven({ encoder, law }: GivenLaw, given: Matrix, context: Context, besides?: Table): Promise<Table> {
+  const { key, engine, watch } = context
   const n = given.rows
   if (!law || n === 0)
     return decodeTable(encoder, { coordinates: matrix(n, encoder.coordinateCount), codes: new Int32Array(n * encoder.factors.length) })
@@ -52,7 +57,8 @@ export async function drawGiven({ encoder, law }: GivenLaw, given: Matrix, { key
   for (const [b, batch] of batches.entries()) {
     throwIfStopped(watch, 'sampling')
     const rows = Uint32Array.from({ length: batch.count }, (_, i) => batch.first + i)
-    const known = { inputs: takeRows(given, rows), lifts: matrix(batch.count, levelsIn(encoder)) }
+    const own = besides && takeTableRows(besides, rows)
+    const known = { inputs: takeRows(given, rows), lifts: matrix(batch.count, levelsIn(encoder)), besides: own }
     parts.push(steps.decode(await steps.next(known, [...rows.keys()], batch.key)))
     partOf(watch, b, batches.length)?.progress?.({ stage: 'sampling', done: 1, total: 1 })
   }

@@ -18,6 +18,9 @@ import type { LineNumbers } from './line-numbers.js'
 import type { PickLaw } from './pick-law.js'
 import type { StartLaw } from './start-law.js'
 
+/** Columns of a parent under names beside those of its rows. */
+export type Besides = readonly { readonly column: string; readonly name: string }[]
+
 /** How rows of a table come about that refer to rows of another. Plain data. */
 export interface ChildLaw {
   readonly key: ForeignKey
@@ -35,6 +38,8 @@ export interface ChildLaw {
   readonly alone: boolean
   /** What of the columns of first rows is known of further ones. */
   readonly constants: Encoder
+  /** Categories of the parent that may make classes of rows; absent in models of before. */
+  readonly besides?: Besides | undefined
   /** Rows without a parent, for each that has one. */
   readonly orphanRate: number
   /** What stands for the row of a parent where there is none. */

@@ -1,5 +1,4 @@
 import { log } from '../../num/elementary.js'
-import { mean } from '../../num/statistics.js'
 
 /** Share of the way to its group's end that a step goes; nought where none is left. */
 export const shareOfWay = (step: number, way: number): number => (way > 0 ? step / way : 0)
@@ -8,8 +7,7 @@ export const shareOfWay = (step: number, way: number): number => (way > 0 ? step
 export const toCome = (rows: number): number => log(rows)
 
 /**
- * How far draws are from what came, in its units: the energy score of two draws each.
+ * How far two draws are from what came, in its units: their energy score.
  * @source Gneiting and Raftery, *Strictly proper scoring rules, prediction, and estimation*, 2007.
  */
-export const lossOfPairs = (a: Float64Array, b: Float64Array, came: Float64Array): number =>
-  mean(came.map((x, i) => (Math.abs(a[i]! - x) + Math.abs(b[i]! - x) - Math.abs(a[i]! - b[i]!)) / 2))
+export const lossOfPair = (a: number, b: number, came: number): number => (Math.abs(a - came) + Math.abs(b - came) - Math.abs(a - b)) / 2

@@ -169,12 +169,15 @@ function coordinatesOf({ centre, scale, scores }: NumberCoding, values: Float64A
   return scaleValues(ways(scores).scaler, values).map((z) => z / scores.spread)
 }
 
+/** The coordinate of a number. */
+export const coordinateOf = (column: NumberCoding, value: number): number => coordinatesOf(column, Float64Array.of(value))[0]!
+
 /** The number that a coordinate stands for. */
 export function valueAt({ centre, scale, scores }: NumberCoding, coordinate: number): number {
   return scores ? ways(scores).back(scores.spread * coordinate) : centre + scale * coordinate
 }
 
-type NumberCoding = Extract<CodedColumn, { carries: 'number' }>
+export type NumberCoding = Extract<CodedColumn, { carries: 'number' }>
 export type LevelColumn = Extract<CodedColumn, { carries: 'levels' }>
 
 const placesOf = new WeakMap<CodedColumn, Matrix>()
@@ -315,7 +318,7 @@ export function snapRow(coding: Coding, row: Float64Array, known: Uint8Array): v
     if ((column.carries !== 'number' && column.carries !== 'levels') || known[column.at]) return
     if (column.carries === 'number') {
       const number = numberAt(column, row[column.at]!, coding.formats[c]!)
-      row[column.at] = coordinatesOf(column, Float64Array.of(number))[0]!
+      row[column.at] = coordinateOf(column, number)
       const apart = spikeLevels(column)
       if (apart) putPlace(row, { place: places(apart), level: spikeLevelOf(column, number), at: apart.at })
     } else putPlace(row, { place: places(column), level: levelsByNearness(column, row)[0]!, at: column.at })

@@ -3,6 +3,7 @@ import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { copyMatrix, type Matrix, rowOf } from '../../num/matrix.js'
 import { fillUniform, type Key, keyAtStep, keyFor, uniforms } from '../../num/random.js'
 import { type Coding, isSimplex, type LevelColumn, placeDrawn, snapRow, widthOf } from './coding.js'
+import { keepEqual } from './equal-cells.js'
 import { type Donors, type FillSetting, RowLaws } from './row-law.js'
 
 /** Turns in which donors fill each other's gaps. */
@@ -78,6 +79,7 @@ export function drawGaps(row: Float64Array, known: Uint8Array, { laws, coding, s
     law.unknown.forEach((c, k) => {
       if (given.includes(c)) row[c] = values[k]!
     })
+    if (!column) keepEqual(row, { donors: laws.donors, coding, donor: laws.picked, given })
     // What follows is looked for beside values that the columns may have.
     if (!column && given.length < law.unknown.length) snapRow(coding, row, open)
     for (const c of given) open[c] = 1

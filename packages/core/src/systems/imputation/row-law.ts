@@ -68,10 +68,12 @@ export class RowLaws {
   /** No donor knows what is asked. */
   private untold = false
   private setting: FillSetting = { epsilon: 1, ridge: 0 }
+  /** The donor of the last draw. */
+  picked = -1
   /** Looks at donors from their own places. */
   private others: RowLaws | undefined
 
-  constructor(private readonly donors: Donors) {
+  constructor(readonly donors: Donors) {
     const { completed, weights } = donors
     this.count = completed.rows
     this.d = completed.cols
@@ -261,6 +263,7 @@ export class RowLaws {
     const { d, unknown, donors } = this
     const near = which < this.share
     const j = near ? this.pickNear(place) : this.pickAny(place)
+    this.picked = j
     const own = donors.completed.data.subarray(j * d, (j + 1) * d)
     const there = near ? undefined : this.meanAt(j, own)
     return law.mean.map((mean, k) => {

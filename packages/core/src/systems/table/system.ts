@@ -8,7 +8,6 @@ import { tellPanels } from '../../diagnose/tell-panels.js'
 import type { ModelContents } from '../../model-file/contents.js'
 import { meanwhile } from '../../num/crew.js'
 import { defined } from '../../num/defined.js'
-import { exp } from '../../num/elementary.js'
 import { keyFromSeed } from '../../num/random.js'
 import { isMadeKind } from '../../table/made-kinds.js'
 import { presentTable } from '../../table/present.js'
@@ -21,6 +20,7 @@ import { ORDER_WARNING, ordersCrossed, orderWarnings } from '../crossed-orders.j
 import { keepingDialect } from '../dialect.js'
 import { disclosureFields } from '../disclosure-options.js'
 import { EQUAL_WARNING, equalWarnings } from '../equals-lost.js'
+import { weightsIn } from '../global/bandwidth.js'
 import { drawFields, fitFields } from '../global/options.js'
 import type { Host, SystemContext } from '../host.js'
 import { keysIn, withKeys } from '../keys-file.js'
@@ -222,8 +222,7 @@ const COMPARED: readonly string[] = ['global', 'panel', 'latent']
 /** What the rows weigh that a model learned from; undefined where all weigh the same. */
 export function weightsOf(model: TableModel): Float64Array | undefined {
   const own = 'inner' in model ? model.inner : model
-  const logWeights = 'training' in own ? own.training.logWeights : undefined
-  return logWeights?.some((w) => w !== logWeights[0]) ? logWeights.map(exp) : undefined
+  return 'training' in own ? weightsIn(own.training) : undefined
 }
 
 /** A draw with the orders that it breaks, and what is no longer the same. Of private models nothing is told of what the rows of the table have. */

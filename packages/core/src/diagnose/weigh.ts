@@ -34,7 +34,8 @@ export function weighedTable(table: Table, weights: Float64Array | undefined, ke
   return rows ? takeTableRows(table, rows.all) : table
 }
 
-function refuseWeights(weights: Float64Array, rowCount: number): void {
+/** Throws `InputError` (`weights`) for weights that are none. */
+export function refuseWeights(weights: Float64Array, rowCount: number): void {
   const bad = weights.findIndex((weight) => !(Number.isFinite(weight) && weight >= 0))
   if (weights.length === rowCount && bad < 0 && weights.some((weight) => weight > 0)) return
   const some = weights.length === rowCount ? 'weights that are all zero' : `${weights.length} weights`

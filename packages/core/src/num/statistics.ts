@@ -72,6 +72,17 @@ export function median(values: ArrayLike<number>): number {
   return lower + 0.5 * (upper - lower)
 }
 
+/** The value that half of the weight lies at or below; undefined of none. Cost O(n log n). */
+export function weightedMedian(atoms: readonly { readonly value: number; readonly weight: number }[]): number | undefined {
+  const ascending = [...atoms].sort((a, b) => a.value - b.value)
+  const half = ascending.reduce((sum, { weight }) => sum + weight, 0) / 2
+  let below = 0
+  return ascending.find(({ weight }) => {
+    below += weight
+    return below >= half
+  })?.value
+}
+
 /** The number that would stand at a place in order, which changes the order: then none before it is larger, and none behind it smaller (Hoare's selection). Cost O(n). */
 export function selected(values: Float64Array, place: number): number {
   let [low, high] = [0, values.length - 1]

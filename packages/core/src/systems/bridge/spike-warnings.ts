@@ -3,6 +3,7 @@ import { presentValues } from '../../table/encoder.js'
 import { standingOut } from '../../table/standing-out.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { numberText, shareText, timeText } from '../../tell/numbers.js'
+import { SPIKE_WARNING } from '../spikes-moved.js'
 
 /** A share differs from what is to be expected by this many errors that chance gives it: one in 16,000 does. */
 const ERRORS = 4
@@ -36,7 +37,7 @@ export function spikeWarnings({ from, to, start, drawn, way, why }: Spiked): Nam
       if (Math.abs(share - expected) <= ERRORS * error) return []
       const value = kind === 'datetime' ? timeText(spike) : numberText(spike)
       const message = `${name} is ${value} in ${shareText(a)} of the first table’s rows and ${shareText(b)} of the second’s, but in ${shareText(share)} of those drawn, where ${shareText(expected)} were to be expected: ${why}`
-      return [{ name: 'spike-moved', message }]
+      return [{ name: SPIKE_WARNING, message }]
     })
   })
 }

@@ -11,7 +11,7 @@ import { increasing } from '../../num/isotonic.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import type { Matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
-import { mean, median, quantileOfSorted, sorted } from '../../num/statistics.js'
+import { mean, median, quantileOfSorted, sorted, weightedMedian } from '../../num/statistics.js'
 import { cloud } from '../../space/cloud.js'
 import { comparedPoints, decodeTable, type Encoded, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { Table } from '../../table/table.js'
@@ -73,15 +73,6 @@ export function weightsIn({ logWeights }: Pick<TrainingRows, 'logWeights'>): Flo
   return logWeights.some((weight) => weight !== logWeights[0]) ? logWeights.map(exp) : undefined
 }
 
-/** The value that half of the weight lies at or below. */
-function weightedMedian(values: Float64Array, weights: Float64Array): number {
-  const order = Uint32Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!)
-  const half = weights.reduce((a, b) => a + b, 0) / 2
-  let [k, below] = [0, weights[order[0]!]!]
-  while (below < half && k < order.length - 1) below += weights[order[++k]!]!
-  return values[order[k]!]!
-}
-
 function weightedMean(values: Float64Array, weights: Float64Array): number {
   const total = weights.reduce((a, b) => a + b, 0)
   return values.reduce((sum, value, i) => sum + (value * weights[i]!) / total, 0)
@@ -109,7 +100,7 @@ export async function distancesBeside(
 ): Promise<RowDistances | undefined> {
   const fresh = squaredFresh.map(Math.sqrt)
   // Fresh rows of the law of the weights lie where these are large, often where rows are few.
-  const middle = weights ? weightedMedian(fresh, weights) : median(fresh)
+  const middle = weights ? weightedMedian(Array.from(fresh, (value, i) => ({ value, weight: weights[i]! })))! : median(fresh)
   const typicalOf = middle > 0 ? median : mean
   const typicalFresh = middle > 0 ? middle : weights ? weightedMean(fresh, weights) : mean(fresh)
   if (!(typicalFresh > 0)) return undefined

@@ -1,7 +1,7 @@
 import { exp, log } from '../../num/elementary.js'
 import { choleskyInPlace, regularCholeskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../../num/linear-algebra.js'
 import type { Matrix } from '../../num/matrix.js'
-import { weightedMoments } from '../../num/statistics.js'
+import { weightedMedian, weightedMoments } from '../../num/statistics.js'
 
 /** Bandwidth and ridge of a fill. */
 export interface FillSetting {
@@ -305,7 +305,7 @@ export class RowLaws {
 
   /** Medians of the law that was regressed last, a coordinate each. Cost O(L·(d + log L)) a coordinate. */
   median(law: RowLaw): Float64Array {
-    return law.mean.map((mean, k) => mean + weightedMedian(this.residuals(k)))
+    return law.mean.map((mean, k) => mean + (weightedMedian(this.residuals(k)) ?? 0))
   }
 
   /** Mean of a function of unknown coordinate k under the law that was regressed last. Cost O(L·d). */
@@ -342,15 +342,4 @@ export class RowLaws {
     }
     return residuals
   }
-}
-
-function weightedMedian(atoms: { readonly value: number; readonly weight: number }[]): number {
-  atoms.sort((a, b) => a.value - b.value)
-  const half = atoms.reduce((sum, { weight }) => sum + weight, 0) / 2
-  let below = 0
-  for (const { value, weight } of atoms) {
-    below += weight
-    if (below >= half) return value
-  }
-  return 0
 }

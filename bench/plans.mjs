@@ -5,9 +5,10 @@
 
 import { spawnSync } from 'node:child_process'
 import { ReferenceEngine, SYSTEMS } from '../packages/core/dist/index.js'
-import { pairsPerMillisecond, secondsOf } from '../packages/core/dist/internal.js'
+import { drawSchema, fitSchema, pairsPerMillisecond, planSchema, secondsOf } from '../packages/core/dist/internal.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../packages/core/dist/num/random.js'
 import { createEngine, readTable } from '../packages/sbridge/dist/index.js'
+import { bank, music, shop, staff, textTable } from './tables/schemas.mjs'
 
 const [wanted = 'all', own] = process.argv.slice(2)
 const engine = await createEngine('wasm', { threads: 1 })
@@ -76,6 +77,34 @@ function forked(count) {
   return { columns, rowCount: 4 * count }
 }
 
+/** Groups with a level of their own, whose rows follow each other. */
+function grouped(groups, rows) {
+  const z = normals(keyFor(keyFromSeed(11), 'groups'), 3 * groups * rows)
+  let last = 0
+  return textTable(
+    Array.from({ length: groups * rows }, (_, i) => {
+      const [group, at] = [Math.floor(i / rows), i % rows]
+      last = 0.6 * (at === 0 ? 0 : last) + z[3 * i]
+      return {
+        id: `g${group}`,
+        month: at + 1,
+        level: (z[group] + last).toFixed(3),
+        other: (0.5 * last + z[3 * i + 1]).toFixed(3),
+        kind: last > 0.5 ? 'high' : z[3 * i + 2] > 0 ? 'mid' : 'low'
+      }
+    })
+  )
+}
+
+/** Several tables, as the other systems are asked. */
+const SEVERAL = {
+  readOptions: (options) => options,
+  plan: ({ input, options }, request) => planSchema({ schema: input, options }, request),
+  fit: fitSchema,
+  draw: drawSchema
+}
+const several = ({ tables, keys }) => ['several', { tables }, { keys }, {}]
+
 /** What it took to load everything. */
 const loaded = milliseconds()
 const lotka = await readTable('examples/data/lotka-volterra.csv')
@@ -118,6 +147,12 @@ const JOBS = [
   ['trajectories of a fork, gradient', () => ['snapshots', forked(200), { time: 'day', reference: 'gradient' }, { rows: 100 }]],
   ['impute 344 × 7', () => ['imputation', holed(penguins), {}, { fill: holed(penguins) }]],
   ['impute 3,000 × 8', () => ['imputation', holed(mixed(3000, 8)), {}, { fill: holed(mixed(3000, 8)) }]],
+  ['groups 70 × 16, time', () => ['tables', grouped(70, 16), { group: 'id', time: 'month' }, { rows: 1120 }]],
+  ['groups 200 × 12, time', () => ['tables', grouped(200, 12), { group: 'id', time: 'month' }, { rows: 2400 }]],
+  ['tables of a bank', () => several(bank({ accounts: 200 }))],
+  ['tables of a shop', () => several(shop({ customers: 200 }))],
+  ['tables of music', () => several(music({ customers: 100 }))],
+  ['tables of staff', () => several(staff({ employees: 150 }))],
   ['score 344 × 7', () => ['density', penguins, {}, { score: penguins }]],
   ['score 3,000 × 8', () => ['density', mixed(3000, 8), {}, { score: mixed(3000, 8) }]]
 ]
@@ -145,7 +180,7 @@ if (!own) {
 for (const [name, job] of JOBS.filter(([name]) => name === wanted)) {
   const [systemName, input, options, request] = job()
   const made = milliseconds()
-  const system = SYSTEMS[systemName]
+  const system = systemName === 'several' ? SEVERAL : SYSTEMS[systemName]
   const fit = await system.readOptions({ ...options, seed: 1 }, {})
   const plan = system.plan({ input, options: fit }, request)
   const prepared = milliseconds()

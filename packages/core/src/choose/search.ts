@@ -64,8 +64,10 @@ export async function search<T>(problem: Search<T>, watch?: Watch): Promise<Choi
     if (next.length === 0) break
     for (const setting of next) {
       if (!isNew(setting)) continue
-      trials.push(await tryOut(problem, { setting, least: leastOf(trials) }, watch))
-      watch?.progress?.({ stage: problem.stage, done: Math.min(trials.length, problem.expected), total: problem.expected })
+      const scored = (share: number) =>
+        watch?.progress?.({ stage: problem.stage, done: Math.min(trials.length + share, problem.expected), total: problem.expected })
+      trials.push(await tryOut(problem, { setting, least: leastOf(trials), scored }, watch))
+      scored(0)
     }
   }
   const least = leastOf(trials)
@@ -127,7 +129,7 @@ export function simplestOf<T>(
 
 async function tryOut<T>(
   problem: Search<T>,
-  { setting, least }: { readonly setting: T; readonly least: Trial<T> | undefined },
+  { setting, least, scored: told }: { readonly setting: T; readonly least: Trial<T> | undefined; readonly scored: (share: number) => void },
   watch: Watch | undefined
 ): Promise<Trial<T>> {
   const parts: Float64Array[] = []
@@ -137,6 +139,7 @@ async function tryOut<T>(
     if (!scored || scored.some((loss) => !Number.isFinite(loss)))
       return { setting, losses: joined(parts), loss: Number.POSITIVE_INFINITY, whole: false }
     parts.push(scored)
+    if (part < problem.parts - 1) told((part + 1) / problem.parts)
     const losses = joined(parts)
     if (!least || part === problem.parts - 1) continue
     const { difference, inErrors } = excess(losses, least.losses)

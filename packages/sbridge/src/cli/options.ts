@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { InputError, type SystemContext } from '@sbridge/core'
 import type { Exchange, Host, Plan } from '@sbridge/core/internal'
-import { defined, notTogether } from '@sbridge/core/internal'
+import { countingEngine, defined, notTogether } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
 import { fileHost } from '../host/files.js'
 import { createEngine } from '../host/node.js'
@@ -52,8 +52,9 @@ export async function watched<T>(
   work: (context: SystemContext) => Promise<T>
 ): Promise<T> {
   const progress = new JobProgress(plan)
+  const counted = progress.isShown ? countingEngine(engine, progress.work) : engine
   try {
-    return await work({ engine, host, progress: progress.update })
+    return await work({ engine: counted, host, progress: progress.update })
   } finally {
     progress.finish()
   }

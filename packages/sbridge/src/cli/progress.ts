@@ -2,6 +2,9 @@ import type { ProgressEvent } from '@sbridge/core'
 import { durationText, type StagePlan, StageShare, secondsLeft } from '@sbridge/core/internal'
 import { Presets, SingleBar } from 'cli-progress'
 
+/** Milliseconds after which work that was done is shown. */
+const OFTEN = 200
+
 /**
  * One bar for a whole job on standard error, when that is a terminal: every stage has the share of the work that the
  * estimate gives it, so that the time left is the time left.
@@ -11,6 +14,8 @@ export class JobProgress {
   private readonly start = performance.now()
   private readonly share: StageShare
   private reached = 0
+  private shown = 0
+  private stage = 'starting'
 
   constructor(plan: StagePlan, stream: NodeJS.WriteStream = process.stderr) {
     this.share = new StageShare(plan)
@@ -22,10 +27,28 @@ export class JobProgress {
     this.bar.start(1000, 0, { stage: 'starting', left: '' })
   }
 
+  /** Whether anything is shown, so that work needs to be counted. */
+  get isShown(): boolean {
+    return this.bar !== undefined
+  }
+
   readonly update = (event: ProgressEvent): void => {
     if (!this.bar) return
-    this.reached = this.share.update(event)
-    this.bar.update(Math.round(1000 * this.reached), { stage: event.stage, left: this.left() })
+    this.stage = event.stage
+    this.show(this.share.update(event))
+  }
+
+  /** So many pairs were done between two reports of a stage, of which some are a minute apart. */
+  readonly work = (pairs: number): void => {
+    if (!this.bar) return
+    const share = this.share.work(pairs)
+    if (performance.now() - this.shown > OFTEN) this.show(share)
+  }
+
+  private show(share: number): void {
+    this.reached = share
+    this.shown = performance.now()
+    this.bar?.update(Math.round(1000 * share), { stage: this.stage, left: this.left() })
   }
 
   private left(): string {

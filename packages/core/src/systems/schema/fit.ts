@@ -22,7 +22,7 @@ import { rulesOfTable, type SchemaModel, type SchemaTable } from './model.js'
 import type { Referred } from './rows-of-table.js'
 import { contextEncoder, type EachTable, likeAll, type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
 import { sampleNotes, someFamilies, someRows, takeSome } from './sampled.js'
-import { stageOf } from './stages.js'
+import { lawsBeside, SCALINGS, stageOf } from './stages.js'
 import { statedOrFound } from './stated-keys.js'
 
 /** Tables with what their database says of them. */
@@ -70,7 +70,8 @@ export async function fitSchema(
     const types = { ...says[name]?.types, ...keyTypes(name, keys) }
     const { rule, unique } = rulesSaid(each.rules === 'off' ? [] : (says[name]?.rules ?? []))
     const one = defined({ ...each, types, rule, seed: seedFor(keyFromSeed(seed), name) }) as OneTable
-    const inside = stageOf(context, `fitting ${name}`)
+    const references = referencesOf(now, name).length
+    const inside = stageOf(context, `fitting ${name}`, references > 0 ? lawsBeside(references - 1) + SCALINGS : 0)
     const { links, ...fit } = await told(name, () =>
       fitOne(name, { tables, keys: now, late, linksBy, options: one, unique, fitted }, inside)
     )

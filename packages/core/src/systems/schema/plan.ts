@@ -2,10 +2,8 @@ import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { keyFromSeed } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
-import { MOST_COMPARED } from '../panel/compared.js'
-import { NEXT_STEPS } from '../panel/step-law.js'
 import { type Plan, planOf } from '../system.js'
-import { estimateJob } from '../table/estimate.js'
+import { lawWork } from '../table/law-work.js'
 import { tables as tableSystem } from '../table/system.js'
 import { checkTables, keyTypes } from './check-keys.js'
 import type { Schema, SchemaFit } from './fit.js'
@@ -14,6 +12,7 @@ import { byCounts, linksOf, mayBreakIn } from './links.js'
 import type { SchemaModel } from './model.js'
 import type { OneTable } from './rows-of-table.js'
 import { MOST_FITTED, someRows, takeSome } from './sampled.js'
+import { lawsBeside, SCALINGS } from './stages.js'
 import { statedOrFound } from './stated-keys.js'
 
 /** What one table of several takes. */
@@ -31,11 +30,8 @@ export interface SchemaPlan extends Plan {
   readonly tables: readonly TablePlan[]
 }
 
-/** Settings that a search of a law of rows given others tries, as a rule. */
-const TRIALS = 8
-/** Laws that a table which refers to another is drawn by: how many rows, the first ones, and each further one; and two for each key by which rows choose. */
-const LAWS = 3
-const LAWS_A_CHOICE = 2
+/** Coordinates of the law of rows that refer to others, for each column: its own, about as many of the parent's, and its own before it. */
+const GIVEN = 3
 /**
  * What a row that refers to others takes besides its pairs, as pairs: its categories, what is kept of the rows before it, codes and
  * decoding. Measured: a quarter of a millisecond where an engine does 100,000 pairs in one (`bench/tables/schema-large.mjs`).
@@ -74,7 +70,7 @@ export function planSchema(
       drawnRows: sum(({ drawnRows }) => drawnRows),
       bytes: sum((table) => CELL * table.columns * ((fits ? table.rows : 0) + table.drawnRows)),
       dimension: sum(({ columns }) => columns),
-      timed: Math.max(...tables.map(({ columns }) => columns))
+      timed: GIVEN * Math.max(...tables.map(({ columns }) => columns))
     }),
     tables: tables.map(({ parents: _parents, choices: _choices, root: _root, ...table }) => table)
   }
@@ -154,20 +150,10 @@ function childEstimates(
   { automatic }: { readonly automatic: boolean }
 ): Estimates {
   const fitted = Math.min(rows, MOST_FITTED)
-  // Rows are given what their parent says: about as many numbers again, and their own before them.
-  const given = 3 * columns
   const drawn = drawnRows + Math.round((parents * drawnRows) / Math.max(1, rows))
-  const { stages } = estimateJob({
-    passesPerStep: 1,
-    comparesScalings: false,
-    automaticBandwidth: false,
-    rowCount: Math.min(MOST_COMPARED, fitted),
-    dimension: given,
-    drawnRows: drawn,
-    steps: NEXT_STEPS,
-    known: { conditions: drawnRows, trials: automatic ? TRIALS : 1, coordinateCount: given, partCount: 1, observes: false }
-  })
-  const laws = LAWS + LAWS_A_CHOICE * choices
-  const pairs = (isDraw: boolean) => stages.reduce((all, one) => all + ((one.stage === 'sampling') === isDraw ? one.pairs : 0), 0)
-  return { fit: laws * (pairs(false) + FITTED_PAIRS * fitted), draw: (1 + choices) * (pairs(true) + ROW_PAIRS * drawn) }
+  const size = { rows: fitted, coordinateCount: GIVEN * columns, drawnRows: drawn, conditions: drawnRows, bandwidthGiven: !automatic }
+  const [law, further] = [lawWork(size), lawWork({ ...size, asksForKernels: true })]
+  const laws = lawsBeside(choices)
+  const fit = laws * law.search + SCALINGS * further.search + (laws + SCALINGS) * (law.scaling + FITTED_PAIRS * fitted)
+  return { fit, draw: (1 + choices) * (law.draw + ROW_PAIRS * drawn) }
 }

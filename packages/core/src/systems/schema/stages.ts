@@ -1,7 +1,25 @@
 import type { SystemContext } from '../host.js'
 
-/** The context of a table's part of the work, which is told as one stage: that it has begun. */
-export function stageOf({ progress, ...context }: SystemContext, stage: string): SystemContext {
+/** Laws that a table which refers to another is drawn by: how many rows, and the first ones; two for each further key, by which rows choose. */
+const LAWS = 2
+const LAWS_A_CHOICE = 2
+/** Scalings that the law of further rows is found in. */
+export const SCALINGS = 2
+
+/** How many laws without that of further rows. */
+export const lawsBeside = (choices: number): number => LAWS + LAWS_A_CHOICE * choices
+
+/** The context of a table's part of the work, which is told as one stage: that it has begun, and how far its searches are of so many laws. */
+export function stageOf({ progress, ...context }: SystemContext, stage: string, laws = 0): SystemContext {
   progress?.({ stage, done: 0, total: 1 })
-  return context
+  if (!progress || laws === 0) return context
+  let [ended, last] = [0, 0]
+  const ofSearch: SystemContext['progress'] = ({ stage: inner, done, total }) => {
+    if (inner !== 'choosing the conditional bandwidth') return
+    const part = done / total
+    if (part < last) ended++
+    last = part
+    progress({ stage, done: Math.min(laws, ended + part), total: laws })
+  }
+  return { ...context, progress: ofSearch }
 }

@@ -1,17 +1,17 @@
 import { isCategorical, type Table } from '../../table/table.js'
-import { MOST_COMPARED } from '../panel/compared.js'
 import type { PanelModel } from '../panel/model.js'
 import type { PanelTable } from '../panel/read.js'
 import { trainingRows } from '../panel/rows.js'
-import { NEXT_STEPS } from '../panel/step-law.js'
 import { type Plan, planOf } from '../system.js'
 import { estimateJob } from './estimate.js'
+import { lawWork } from './law-work.js'
 
-/** Settings that a search of the law of next rows tries, as a rule, and steps of chains. */
-const TRIALS = 8
-const STEPS = { heads: 20, next: NEXT_STEPS }
-/** What a row counts in the fits of logistic laws, as pairs: turns of all that are tried. */
-const TURNS = 2000
+/** Steps of the chains of first rows. */
+const HEAD_STEPS = 20
+/** Coordinates of a law of next rows, for each number of the table: its own, what is given of the rows before, and of its group. */
+const GIVEN = 3
+/** What a row counts in the fits of logistic laws, as pairs: turns of all that are tried. Measured by `bench/plans.mjs`. */
+const TURNS = 80_000
 
 /** What a plan of groups is made from. */
 export type PanelSource = { readonly panel: PanelTable; readonly bandwidthGiven: boolean } | { readonly model: PanelModel }
@@ -32,32 +32,33 @@ export function planPanel(source: PanelSource, request: Drawn | undefined): Plan
   const drawnRows = Math.round(drawnGroups * mean)
   const coordinateCount = table.columns.filter((column) => !isCategorical(column)).length
   const dimension = Math.max(1, table.columns.length)
-  const shared = { passesPerStep: 1, comparesScalings: false }
   const heads = estimateJob({
-    ...shared,
+    passesPerStep: 1,
+    comparesScalings: false,
     rowCount: groups,
     dimension,
     drawnRows: drawnGroups,
-    steps: STEPS.heads,
+    steps: HEAD_STEPS,
     automaticBandwidth: !given
   })
-  const next = estimateJob({
-    ...shared,
-    rowCount: Math.min(MOST_COMPARED, Math.max(1, rowCount - groups)),
-    dimension: 3 * dimension,
+  const next = lawWork({
+    rows: Math.max(1, rowCount - groups),
+    coordinateCount: GIVEN * Math.max(1, coordinateCount),
     drawnRows: Math.max(0, drawnRows - drawnGroups),
-    steps: STEPS.next,
-    automaticBandwidth: false,
-    known: { conditions: drawnGroups, trials: given ? 1 : TRIALS, coordinateCount: 3 * coordinateCount, partCount: 1, observes: false }
+    conditions: drawnGroups,
+    bandwidthGiven: given
   })
-  const pairsOf = (name: string) =>
-    [...heads.stages, ...next.stages].reduce((sum, { stage, pairs }) => sum + (stage === name ? pairs : 0), 0)
-  const fitting = ['choosing the scaling', 'choosing the bandwidth', 'choosing the conditional bandwidth', 'scaling']
-  const own = [...(fits ? fitting : []), ...(request ? ['sampling'] : [])].map((stage) => ({ stage, pairs: pairsOf(stage) }))
-  const categories = { stage: 'choosing the laws of categories', pairs: table.columns.some(isCategorical) ? rowCount * TURNS : 0 }
-  const stages = fits ? [...own.slice(0, 2), categories, ...own.slice(2)] : own
+  const ofHeads = (name: string) => heads.stages.reduce((sum, { stage, pairs }) => sum + (stage === name ? pairs : 0), 0)
+  const fitting = [
+    { stage: 'choosing the scaling', pairs: ofHeads('choosing the scaling') },
+    { stage: 'choosing the bandwidth', pairs: ofHeads('choosing the bandwidth') },
+    { stage: 'choosing the laws of categories', pairs: table.columns.some(isCategorical) ? rowCount * TURNS : 0 },
+    { stage: 'choosing the conditional bandwidth', pairs: next.search },
+    { stage: 'scaling', pairs: ofHeads('scaling') + next.scaling }
+  ]
+  const stages = [...(fits ? fitting : []), ...(request ? [{ stage: 'sampling', pairs: ofHeads('sampling') + next.draw }] : [])]
   const bytes = heads.bytes + next.bytes
-  return planOf(stages, { rowCount, columnCount, dimension, drawnRows, bytes })
+  return planOf(stages, { rowCount, columnCount, dimension, drawnRows, bytes, timed: GIVEN * dimension })
 }
 
 interface Sizes {

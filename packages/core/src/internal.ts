@@ -21,6 +21,7 @@ export {
   judgedLines,
   type MeasureLine,
   measureLines,
+  ownRatio,
   ratioReading,
   readingsOf
 } from './diagnose/readings.js'
@@ -46,6 +47,7 @@ export { errorFrom, type PlainError, plainError } from './num/crew.js'
 export { defined } from './num/defined.js'
 export { type ErrorParts, RequirementError, whatIs } from './num/errors.js'
 export type { BatchPlace, Crew, Share, StopSignal } from './num/iterate.js'
+export { counted, listed } from './num/listed.js'
 export { takeRows } from './num/matrix.js'
 export { type StagePlan, StageShare, secondsLeft } from './num/share.js'
 export type { Codec, CodecContents } from './spectral/codec.js'

@@ -2,4 +2,4 @@
 export { commandFor } from './cli/command-line.js'
 export { runFields } from './cli/fields.js'
 export { literal, programFor } from './cli/program-text.js'
-export { cellsFor, parseTable, serializeTable, tableFormatOf } from './format/table-format.js'
+export { cellsFor, extensionOf, parseTable, serializeTable, tableExtensions, tableFormatOf } from './format/table-format.js'

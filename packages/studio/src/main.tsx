@@ -20,8 +20,8 @@ for (const ending of ['dragleave', 'drop'] as const) {
   document.addEventListener(ending, (event) => {
     event.preventDefault()
     if (ending === 'drop' || (event as DragEvent).relatedTarget === null) document.documentElement.classList.remove('dropping')
-    const file = (event as DragEvent).dataTransfer?.files[0]
-    if (ending === 'drop' && file) activityPart()?.openFile(file)
+    const files = [...((event as DragEvent).dataTransfer?.files ?? [])]
+    if (ending === 'drop' && files.length > 0) activityPart()?.openFiles(files)
   })
 }
 

@@ -1,5 +1,5 @@
 // @module-tag slow
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkForEveryone, download, Studio, saveFigures, WAIT } from './pages.js'
 
@@ -56,6 +56,38 @@ describe('a bridge between two tables in the studio', () => {
     await studio.give(page, 'other.csv', 'u,v\n1,2\n3,4\n5,1')
     await page.getByText('two tables with at least one column of the same name').first().waitFor(WAIT)
     await page.getByText('Drop the second table here').waitFor(WAIT)
+    studio.leave(page)
+  })
+
+  test('two files that come at once, and a second one of the same name, which the command and the code tell from the first', async () => {
+    const page = await studio.page({}, '#activity=bridge')
+    for (const sex of ['female', 'male']) writeFileSync(`${studio.folder.path}/${sex}s.csv`, birds(sex))
+    await studio.drop(page, 'females.csv', 'males.csv')
+    await page.getByText(/84 rows in the second table/).waitFor(WAIT)
+    await page.getByRole('button', { name: 'another second table' }).click()
+    const second = { name: 'females.csv', mimeType: 'text/csv', buffer: Buffer.from(birds('male')) }
+    await page.locator('.drop input').setInputFiles(second)
+    await page.getByText(/84 rows in the second table/).waitFor(WAIT)
+    expect(await page.locator('.legend').textContent()).toMatch(/^females\.csvfemales \(second\)\.csv/)
+    await page.getByText('More options').click()
+    // A given ε is soon there.
+    await page.getByLabel('Bandwidth ε').fill('0.1')
+    await page.getByLabel('Bandwidth ε').press('Enter')
+    await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
+    await page.getByText('and the second females.csv under the name females (second).csv').waitFor(WAIT)
+    // What is drawn in the figures has no outline.
+    expect(
+      await page
+        .locator('.topic svg text')
+        .first()
+        .evaluate((text) => getComputedStyle(text).stroke)
+    ).toBe('none')
+    writeFileSync(`${studio.folder.path}/females (second).csv`, birds('male'))
+    const rows = await download(page, 'CSV')
+    const texts = await page.locator('pre').allTextContents()
+    expect((await studio.command(texts.find((text) => text.includes('--at'))!)).bytes).toEqual(rows)
+    expect(await studio.program(texts.find((text) => text.startsWith('import'))!, 'females-between.csv')).toEqual(rows)
+    expect(await download(page, 'Mapped rows')).toEqual((await studio.command(texts.find((text) => text.includes('--map'))!)).bytes)
     studio.leave(page)
   })
 

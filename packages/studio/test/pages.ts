@@ -86,17 +86,14 @@ export class Studio {
     return page
   }
 
-  /** Drops a file on the page as a person would. */
-  async drop(page: Page, name: string): Promise<void> {
-    const text = readFileSync(join(this.folder.path, name)).toString('base64')
-    const data = await page.evaluateHandle(
-      ([base64, fileName]) => {
-        const transfer = new DataTransfer()
-        transfer.items.add(new File([Uint8Array.from(atob(base64!), (c) => c.charCodeAt(0))], fileName!))
-        return transfer
-      },
-      [text, name]
-    )
+  /** Drops files on the page, at once, as a person would. */
+  async drop(page: Page, ...names: readonly string[]): Promise<void> {
+    const files = names.map((name) => [readFileSync(join(this.folder.path, name)).toString('base64'), name] as const)
+    const data = await page.evaluateHandle((all) => {
+      const transfer = new DataTransfer()
+      for (const [base64, name] of all) transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name))
+      return transfer
+    }, files)
     await page.dispatchEvent('body', 'drop', { dataTransfer: data })
   }
 

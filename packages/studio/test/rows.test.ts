@@ -42,6 +42,16 @@ describe('rows of a table in the studio', () => {
     studio.leave(page)
   })
 
+  test('a column without a value stays empty, and is not said to be filled', async () => {
+    const page = await studio.page({}, '#activity=impute')
+    await studio.give(page, 'blank.csv', ['x,z,y', ...Array.from({ length: 30 }, (_, i) => `${i % 7},${i % 5 ? i : ''},`)].join('\n'))
+    await page.getByText('30 rows, gaps filled in 2 of 3 columns').waitFor(WAIT)
+    await page.getByRole('button', { name: 'Fill', exact: true }).click()
+    await page.getByText('30 rows with their gaps filled, but for y without a value').waitFor(WAIT)
+    expect(await page.locator('.topic-filled').textContent()).toMatch(/left empty.*y.*no row has a value to fill from/i)
+    studio.leave(page)
+  })
+
   test('rows are scored as the command and the code on the screen score them; the picture shows what was found', async () => {
     const page = await opened('score')
     await page.getByRole('button', { name: 'Score', exact: true }).click()

@@ -286,7 +286,8 @@ describe('the studio', () => {
     const cases: [string, string | Uint8Array, RegExp][] = [
       ['empty.csv', '', /an empty file, empty\.csv.*Expected column names/s],
       ['ragged.csv', 'a,b\n1,2\n3\n', /ragged\.csv/],
-      ['table.xyz', 'a\n1\n', /the extension \.xyz.*Expected one of \.csv/s],
+      ['table.xyz', 'a\n1\n', /the extension \.xyz.*Expected one of \.csv(?!.*xlsx)/s],
+      ['birds.sbridge', new Uint8Array(40), /the model birds\.sbridge.*Try sbridge sample birds\.sbridge -n 1000 -o new\.csv/s],
       ['sheet.xlsx', new Uint8Array(40), /the workbook sheet\.xlsx.*saving the sheet as CSV UTF-8/s],
       ['broken.parquet', new Uint8Array(40), /broken\.parquet, which cannot be read as Parquet/],
       ['infinite.csv', 'a\n1\nInfinity\n2\n', /Infinity.*Expected finite numbers/s],
@@ -299,6 +300,49 @@ describe('the studio', () => {
       await alert.waitFor({ timeout: 20_000 })
       await page.getByText('Drop a table here').waitFor(WAIT)
     }
+    // Browsers say nothing of a file that is picked again while the input still holds it.
+    await studio.give(page, 'ragged.csv', 'a,b\n1,2\n3\n')
+    await page.getByRole('alert').filter({ hasText: 'ragged.csv' }).waitFor(WAIT)
+    expect(await page.locator('.drop input').inputValue()).toBe('')
+    studio.leave(page)
+  })
+
+  test('of two files of one name the newer one is meant wherever it is open; of two at once one is taken', async () => {
+    const page = await studio.page({}, '#activity=score')
+    const rows = (count: number) => ['x,y', ...Array.from({ length: count }, (_, i) => `${i},${i % 3}`)].join('\n')
+    await studio.give(page, 'mended.csv', rows(8))
+    await page.getByText('8 rows, density of').waitFor(WAIT)
+    await page.getByRole('link', { name: 'New rows' }).click()
+    await page.getByText('8 rows, 2 columns another table').waitFor(WAIT)
+    writeFileSync(join(folder.path, 'mended.csv'), rows(9))
+    await studio.drop(page, 'mended.csv', 'birds.csv')
+    await page.getByText('9 rows, 2 columns another table').waitFor(WAIT)
+    await page
+      .getByRole('alert')
+      .filter({ hasText: '2 files at once. Expected one table. Try the others by themselves: mended.csv was taken' })
+      .waitFor(WAIT)
+    await page.goBack()
+    await page.getByText('9 rows, density of').waitFor(WAIT)
+    studio.leave(page)
+  })
+
+  test('one row is not compared with the data; the sentence below ε is that of the measures once they are there', async () => {
+    const page = await studio.page()
+    await studio.drop(page, 'birds.csv')
+    await page.getByLabel('Rows', { exact: true }).fill('1')
+    await page.getByLabel('Rows', { exact: true }).press('Enter')
+    await page.getByText('One row cannot be compared with the data').waitFor(WAIT)
+    await page.getByRole('heading', { name: '1 row', exact: true }).waitFor(WAIT)
+    await page.locator('.bandwidth').getByText('in the search, rows').waitFor(WAIT)
+    expect(await page.getByRole('alert').count()).toBe(0)
+    await page.getByLabel('Rows', { exact: true }).fill('40')
+    await page.getByLabel('Rows', { exact: true }).press('Enter')
+    const words = await page
+      .locator('.bandwidth')
+      .getByText(/^nearest-neighbour ratio [\d.]+: /)
+      .textContent(WAIT)
+    const line = page.locator('.measures tbody tr').filter({ hasText: 'Nearest-neighbour ratio' }).last()
+    expect(words).toContain(await line.locator('.grade').textContent())
     studio.leave(page)
   })
 

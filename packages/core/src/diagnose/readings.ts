@@ -183,6 +183,11 @@ const RATIO = 'Nearest-neighbour ratio'
 const COPIES = 'Copies'
 const NEARNESS = [RATIO, COPIES]
 
+/** Of such lines the one that says how near the drawn rows themselves come to those of the fit. */
+export function ownRatio(lines: readonly MeasureLine[]): MeasureLine | undefined {
+  return lines.find(({ name }) => name === RATIO || name === `${RATIO}${DRAWN}`)
+}
+
 /** Every measure with its reading and what it means; those that are not computed yet are not `known`. */
 export function measureLines(parts: Partial<Evaluation>): MeasureLine[] {
   const evaluation = { ...NOTHING_YET, ...parts }

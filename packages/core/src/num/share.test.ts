@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { StageShare } from './share.js'
+import { StageShare, secondsLeft } from './share.js'
 
 const plan = {
   stages: [
@@ -22,4 +22,11 @@ test('a job moves by work between two reports, never beyond the next one, and en
   expect(share.update({ stage: 'never heard of', done: 1, total: 2 })).toBe(ahead)
   expect(share.update({ stage: 'sampling', done: 1, total: 2 })).toBeCloseTo(0.85, 12)
   expect(share.update({ stage: 'sampling', done: 2, total: 2 })).toBeCloseTo(1, 12)
+})
+
+test('what is left is told once more than starting is done', () => {
+  expect(secondsLeft(0.02, 5)).toBeNull()
+  expect(secondsLeft(0.5, 0.3)).toBeNull()
+  expect(secondsLeft(0.04, 2)).toBeCloseTo(48, 12)
+  expect(secondsLeft(1, 7)).toBe(0)
 })

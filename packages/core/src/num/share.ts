@@ -62,9 +62,12 @@ export class StageShare {
   }
 }
 
+/** Below this share most of the time went into starting, and what is left would be told ten times too long. */
+const TOLD_FROM = 0.03
+
 /** Seconds that are left of a job, by those that it has taken; null while too little is done to tell. */
 export function secondsLeft(share: number, elapsed: number): number | null {
-  return share > 0.005 && elapsed > 0.4 ? (elapsed / share) * (1 - share) : null
+  return share >= TOLD_FROM && elapsed > 0.4 ? (elapsed / share) * (1 - share) : null
 }
 
 /** Done of a stage. */

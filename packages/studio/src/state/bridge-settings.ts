@@ -68,20 +68,25 @@ export function runOf(settings: BridgeSettings): BridgeShape['run'] {
   }
 }
 
+/** What the second file is called where the first has its name: on a command line both lie in one folder. */
+export function secondName(file: string, to: string): string {
+  return to === file ? file.replace(/(\.[^.]+)?$/, ' (second)$1') : to
+}
+
 /** How to get the very rows between both tables elsewhere. */
 export function commandOf(file: string, { fit: { to, ...fit }, draw }: BridgeShape['run']): string {
-  return commandFor('bridge', [file, to], { ...fit, ...draw, output: outputOf(file, '-between') })
+  return commandFor('bridge', [file, secondName(file, to)], { ...fit, ...draw, output: outputOf(file, '-between') })
 }
 
 /** The rows of the first table where they go. */
 export function mappedCommandOf(file: string, { fit: { to, ...fit }, as }: BridgeShape['run']): string {
-  return commandFor('bridge', [file, to], { ...fit, map: file, ...as, output: outputOf(file, '-mapped') })
+  return commandFor('bridge', [file, secondName(file, to)], { ...fit, map: file, ...as, output: outputOf(file, '-mapped') })
 }
 
 export function codeOf(file: string, { fit: { to, ...fit }, draw }: BridgeShape['run']): string {
   const options = literal({ system: 'bridge', ...fit }).replace('{', '{ to,')
   return programFor(['draw', 'fit'], { file, output: outputOf(file, '-between') }, [
-    `const to = await readTable(${literal(to)})`,
+    `const to = await readTable(${literal(secondName(file, to))})`,
     `const model = await fit(table, ${options})`,
     `const rows = await draw(model, ${literal(draw)})`
   ])

@@ -56,13 +56,28 @@ export const look = computed((): BridgeShape['look'] => {
   return { x: pick(settings.value.x, names, first), y: pick(settings.value.y, names, second) }
 })
 
-/** Takes a second table. The same name may stand for other bytes. */
-function takeSecond({ blob, source: to }: OpenTable): void {
+/** Keeps a second table. The same name may stand for other bytes. */
+function keepSecond({ blob, source: to }: OpenTable): void {
   seconds.set(placeOf(to), { blob, name: to.name, turn: ++turn })
+}
+
+function takeSecond(table: OpenTable): void {
+  const { source: to } = table
+  keepSecond(table)
   change({ to }, { remember: !same(settings.peek().to, to) })
 }
 
-export const openSecond = (file: File): void => takeSecond({ blob: file, source: { kind: 'file', name: file.name } })
+const tableOf = (file: File): OpenTable => ({ blob: file, source: { kind: 'file', name: file.name } })
+
+export const openSecond = (file: File): void => takeSecond(tableOf(file))
+
+/** Takes two files that come together: the first one first, unless the address says that it is the other. */
+export function openBoth(one: File, other: File): void {
+  const [first, second] = session.awaited.peek() === other.name ? [other, one] : [one, other]
+  const table = tableOf(second)
+  keepSecond(table)
+  session.openFile(first, { to: table.source })
+}
 
 /** The example that the settings mean, where the page does not have it yet. */
 export async function fetchSecond(): Promise<void> {

@@ -1,4 +1,5 @@
 import { computed } from '@preact/signals'
+import { counted } from '@sbridge/core/internal'
 import { type DiffusionMapShape, type Look, PART } from '../work/diffusion-map-messages.js'
 import { codeOf, commandOf, type DiffusionMapSettings, runOf, SHEET } from './diffusion-map-settings.js'
 import { numbersFirst, pick, visibleNames } from './looks.js'
@@ -11,7 +12,7 @@ export const { session, pointed } = rowsSession<DiffusionMapSettings, DiffusionM
   runOf,
   commandOf,
   codeOf,
-  words: { running: 'Mapping', done: ({ dimension }) => `${dimension} coordinates found` }
+  words: { running: 'Mapping', done: ({ dimension }) => `${counted(dimension, 'coordinate')} found` }
 })
 export const { source, settings, facts, picture, result, running, shown, change } = session
 

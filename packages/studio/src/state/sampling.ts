@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals'
+import { counted } from '@sbridge/core/internal'
 import { sidesOf } from '../work/draws.js'
 import type { ColumnFacts, EvaluationPart, SampleShape } from '../work/messages.js'
 import { forgetSearches, foundFor, noteCarried, noteSearch, noteTried } from './bandwidth.js'
@@ -30,7 +31,7 @@ export const session: Session<Settings, SampleShape> = sessionOf({
   words: {
     opened: ({ rowCount, columns }) => `${rowCount} rows, ${columns.length} columns`,
     running: 'Sampling',
-    done: (_, { draw }) => `${draw.rows} rows drawn`
+    done: (_, { draw }) => `${counted(draw.rows, 'row')} drawn`
   },
   beside: () => [
     ...(found.value ? [['found', String(found.value.epsilon)] as const] : []),
@@ -75,7 +76,7 @@ export const session: Session<Settings, SampleShape> = sessionOf({
   },
   done() {
     if (unplaced.value) said.value += `. ${unplaced.value}`
-    measure(comparison())
+    if (comparable.value) measure(comparison())
   }
 })
 const { failed, outdated, command } = session
@@ -88,6 +89,8 @@ export const support = computed(() => result.value?.support ?? null)
 export const drawnBars = computed(() => result.value?.bars ?? {})
 /** Whether rows are being compared with the data. */
 export const measuring = computed(() => measured.value !== null)
+/** Whether there are rows enough to compare with the data. */
+export const comparable = computed(() => (shown.value?.draw.rows ?? 0) > 1)
 /** The bandwidth that a search found for these settings, if any. */
 export const found = computed(() => foundFor(settings.value))
 /** What the two clouds are called. */

@@ -84,12 +84,10 @@ export function tablesOf<S extends object>(rules: TableRules<S>) {
     put(table, kept)
     faults.value = told
   }
-  const openAs = (table: OpenTable, parts: URLSearchParams): void => {
+  const openAs = (table: OpenTable, parts: URLSearchParams, part: Partial<S> = {}): void => {
     const told: Fault[] = []
-    open(
-      table,
-      fromAddress(sheet, parts, (one) => told.push(one))
-    )
+    const brought = fromAddress(sheet, parts, (one) => told.push(one))
+    open(table, { ...brought, ...part })
     told.forEach(tell)
     rules.led?.(parts)
   }
@@ -114,7 +112,9 @@ export function tablesOf<S extends object>(rules: TableRules<S>) {
   }
   const visit = (parts: URLSearchParams, fresh: boolean): void => {
     const meant = sourceIn(parts)
-    if (meant && held && same(held.source, meant)) {
+    const known = meant && openedBefore(meant)
+    // A newer file of the same name that was opened elsewhere takes the place of the one at hand.
+    if (held && known === held) {
       openTable.value = held
       if (fresh && source.peek()) {
         faults.value = []
@@ -124,7 +124,6 @@ export function tablesOf<S extends object>(rules: TableRules<S>) {
       rules.led?.(parts)
       return
     }
-    const known = meant && openedBefore(meant)
     if (known) openAs(known, parts)
     else if (meant?.kind === 'example') void fetched(meant.name, (table) => openAs(table, parts))
     else {
@@ -151,11 +150,11 @@ export function tablesOf<S extends object>(rules: TableRules<S>) {
     awaited,
     held: (): OpenTable | null => held,
     change: (part: Partial<S>, { remember } = { remember: true }): void => change(part, remember, 'changed'),
-    openFile(file: File): void {
+    openFile(file: File, part: Partial<S> = {}): void {
       const parts = partsOf(location.hash)
       const table: OpenTable = { blob: file, source: { kind: 'file', name: file.name } }
-      if (activityIn(parts) === name && same(sourceIn(parts), table.source)) openAs(table, parts)
-      else open(table, usual)
+      if (activityIn(parts) === name && same(sourceIn(parts), table.source)) openAs(table, parts, part)
+      else open(table, { ...usual, ...part })
     },
     openExample: (file: string, part: Partial<S> = {}): Promise<void> => fetched(file, (table) => open(table, { ...usual, ...part })),
     /** Takes up the table that is open, unless it is at hand already. */
@@ -177,6 +176,8 @@ export function tablesOf<S extends object>(rules: TableRules<S>) {
         })
         return
       }
+      // Of files of one name the one that stays open is meant, not the one that was refused.
+      for (const stays of [elsewhere, before?.table]) if (stays) keepTable(stays)
       put(before?.table ?? null, before?.settings ?? usual)
       refuse(found)
       opening.value = before !== null

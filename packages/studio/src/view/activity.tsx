@@ -2,7 +2,7 @@ import { thumbnails } from 'virtual:thumbnails'
 import type { ComponentType } from 'preact'
 import { EXAMPLES } from '../../examples.js'
 import type { Activity } from '../state/activity.js'
-import { opening, openTable } from '../state/page.js'
+import { opening, openTable, tell } from '../state/page.js'
 import type { Session } from '../state/session.js'
 import type { SystemShape } from '../work/protocol.js'
 import { FaultWords } from './fault-words.js'
@@ -13,9 +13,18 @@ export const ACCEPTED = '.csv,.tsv,.json,.jsonl,.ndjson,.parquet,.arrow,.feather
 /** What an activity offers the page. */
 export interface ActivityPart {
   readonly View: ComponentType
-  openFile(file: File): void
+  /** Takes files that were dropped together. */
+  openFiles(files: readonly File[]): void
   /** Takes up the table that is open. */
   enter(): void
+}
+
+/** The file that was picked. The input forgets it: browsers say nothing of one that is picked again after it was put right. */
+export function picked({ currentTarget }: Event): File | undefined {
+  const input = currentTarget as HTMLInputElement
+  const file = input.files?.[0]
+  input.value = ''
+  return file
 }
 
 interface ActivityViews<S> {
@@ -24,6 +33,8 @@ interface ActivityViews<S> {
   readonly title: string
   readonly lead: string
   readonly drop: string
+  /** Takes two tables at once, where there is use for two. */
+  readonly openBoth?: (one: File, other: File) => void
   /** What is asked of its examples at first. */
   readonly first?: Partial<S>
   /** The table, its picture, what is asked for; and what came of it, below. */
@@ -35,7 +46,7 @@ interface ActivityViews<S> {
 
 /** An activity on a table: a page where the table is picked, and one where it is worked with. */
 export function activityOf<S extends object, A extends SystemShape>(session: Session<S, A>, views: ActivityViews<S>): ActivityPart {
-  const { activity, Table, Stage, Settings, Results } = views
+  const { activity, openBoth, Table, Stage, Settings, Results } = views
   const { facts, enter, openFile } = session
   const View = () =>
     facts.value ? (
@@ -50,14 +61,26 @@ export function activityOf<S extends object, A extends SystemShape>(session: Ses
     ) : (
       <Opening session={session} views={views} />
     )
-  return { View, enter, openFile }
+  const openFiles = (files: readonly File[]) => {
+    const [one, other] = files
+    const taken = openBoth && other ? [one!, other] : [one!]
+    if (openBoth && other) openBoth(one!, other)
+    else openFile(one!)
+    if (files.length > taken.length)
+      tell({
+        got: `${files.length} files at once`,
+        expected: openBoth ? 'two tables' : 'one table',
+        remedy: `the others by themselves: ${taken.map(({ name }) => name).join(' and ')} ${taken.length === 1 ? 'was' : 'were'} taken`
+      })
+  }
+  return { View, enter, openFiles }
 }
 
 function Opening<S extends object, A extends SystemShape>({ session, views }: { session: Session<S, A>; views: ActivityViews<S> }) {
   const { awaited, lacking, openFile, openExample } = session
   const { activity, title, lead, drop, first } = views
   const pick = (event: Event) => {
-    const file = (event.currentTarget as HTMLInputElement).files?.[0]
+    const file = picked(event)
     if (file) openFile(file)
   }
   return (

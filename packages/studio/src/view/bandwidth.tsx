@@ -1,8 +1,9 @@
-import { plainText } from '@sbridge/core/internal'
+import { numberText, ownRatio, plainText } from '@sbridge/core/internal'
 import { useRef } from 'preact/hooks'
 import type { Found } from '../state/bandwidth.js'
 import { release, slide } from '../state/known.js'
-import { change, found, run, settings, shown } from '../state/sampling.js'
+import { judgement } from '../state/measuring.js'
+import { change, found, run, settings, shown, summary } from '../state/sampling.js'
 import { FIELDS } from '../state/settings.js'
 import { Link, NumberField } from './fields.js'
 
@@ -156,11 +157,14 @@ function ratioAt({ curve: points, tried }: Found, epsilon: number): number | nul
   return a.ratio + share * (b.ratio - a.ratio)
 }
 
+/** What the rows that are shown turned out to be, as the measures read it; before that, what the search lets expect. */
 function reading(known: Found | null, epsilon: number): string {
+  const measured = summary.value?.epsilon === epsilon ? ownRatio(judgement.value?.lines ?? []) : undefined
+  if (measured?.known) return `nearest-neighbour ratio ${numberText(measured.value)}: ${measured.reading}`
   const ratio = known && ratioAt(known, epsilon)
   if (ratio === null) return known && known.curve.length > 0 ? 'beyond what the search looked at' : 'no search at hand to compare with'
-  if (ratio < 0.6) return 'rows nearly repeat training rows'
-  if (ratio < 0.8) return 'rows stand nearer to training rows than new ones would'
-  if (ratio <= 1.1) return 'rows stand as far from training rows as new ones would'
-  return 'rows blur the fine structure'
+  if (ratio < 0.6) return 'in the search, rows nearly repeat training rows'
+  if (ratio < 0.8) return 'in the search, rows stand nearer to training rows than new ones would'
+  if (ratio <= 1.1) return 'in the search, rows stand as far from training rows as new ones would'
+  return 'in the search, rows blur the fine structure'
 }

@@ -1,5 +1,5 @@
 import type { ColumnKind } from '@sbridge/core/internal'
-import { countText } from '@sbridge/core/internal'
+import { counted, countText } from '@sbridge/core/internal'
 import { change, drawnBars, facts, running, session, settings } from '../state/sampling.js'
 import type { ColumnFacts } from '../work/messages.js'
 import { Columns, Notes, Table } from './columns.js'
@@ -20,7 +20,7 @@ export function Data() {
   const { exclude } = settings.value
   const names = columns.map(({ name }) => name)
   const used = names.filter((name) => !exclude.includes(name))
-  const words = `${countText(rowCount)} rows, ${used.length === names.length ? '' : `${used.length} of `}${names.length} columns`
+  const words = `${countText(rowCount)} rows, ${used.length === names.length ? '' : `${used.length} of `}${counted(names.length, 'column')}`
   return (
     <Table session={session} words={words}>
       <Columns

@@ -1,11 +1,18 @@
 import { type MeasureLine, numberText } from '@sbridge/core/internal'
 import { judgement } from '../state/measuring.js'
-import { measuring } from '../state/sampling.js'
+import { comparable, measuring } from '../state/sampling.js'
 import { Said } from './topics.js'
 import { WideTable } from './wide-table.js'
 
 /** How good the drawn rows are: every measure beside its floor as it is computed, in the words of the report. */
 export function Measures() {
+  if (!comparable.value)
+    return (
+      <section class="measures">
+        <h2>How good are they?</h2>
+        <p>One row cannot be compared with the data: ask for two or more.</p>
+      </section>
+    )
   if (!judgement.value) return null
   const { lines, verdict, apart } = judgement.value
   const waits = measuring.value ? 'Comparing the new rows with the data …' : 'The comparison was stopped before its end.'

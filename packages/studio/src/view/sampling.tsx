@@ -1,6 +1,6 @@
 import { countText, plainText } from '@sbridge/core/internal'
 import { reporting } from '../state/measuring.js'
-import { exportReport, result, running, session, shown, source, summary, support } from '../state/sampling.js'
+import { comparable, exportReport, result, running, session, shown, source, summary, support } from '../state/sampling.js'
 import { activityOf } from './activity.js'
 import { Notes, Warnings } from './columns.js'
 import { Data } from './data.js'
@@ -46,12 +46,17 @@ function Rows() {
   return (
     <TakeAway
       session={session}
-      rows={`${countText(draw.rows)} rows`}
+      rows={`${countText(draw.rows)} ${draw.rows === 1 ? 'row' : 'rows'}`}
       kind="rows"
       formats={['csv', 'parquet', 'json', 'arrow']}
       more="Model and report"
       buttons={
-        <button type="button" onClick={() => reporting.value || exportReport()} disabled={running.value} aria-disabled={reporting.value}>
+        <button
+          type="button"
+          onClick={() => reporting.value || exportReport()}
+          disabled={running.value || !comparable.value}
+          aria-disabled={reporting.value}
+        >
           {reporting.value ? 'Writing …' : 'Report'}
         </button>
       }

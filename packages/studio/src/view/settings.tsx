@@ -1,3 +1,4 @@
+import { counted } from '@sbridge/core/internal'
 import { measured } from '../state/measuring.js'
 import { panel } from '../state/panel.js'
 import * as sampling from '../state/sampling.js'
@@ -79,6 +80,8 @@ function Comparing() {
 
 function words(): string {
   if (!summary.value) return 'training-free: a few passes over the rows'
-  const { scalingTurns, scalingEnding } = summary.value
-  return `bridge ${scalingEnding} in ${scalingTurns} turns`
+  const { scalingTurns, scalingEnding, landmarks } = summary.value
+  // On landmarks the turns are those on all rows after them, if there are any.
+  if (landmarks !== undefined) return `bridge found on ${counted(landmarks, 'landmark')}`
+  return `bridge ${scalingEnding} in ${counted(scalingTurns, 'turn')}`
 }

@@ -2,7 +2,7 @@ import { InputError, type ProgressEvent, StopError, type SystemContext } from '@
 import { countingEngine, type StopSignal, secondsLeft } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
-import { parseTable, tableFormatOf } from 'sbridge/internal'
+import { commandFor, extensionOf, parseTable, tableExtensions, tableFormatOf } from 'sbridge/internal'
 import { openEngine } from './engine.js'
 import { faultOf } from './fault.js'
 import type { FromWork, Shape, Show, ToWork } from './protocol.js'
@@ -29,10 +29,27 @@ export interface SavedFile {
   readonly content: BlobPart
 }
 
-/** The format of a file by its name. Throws `InputError` for workbooks: their reader is a package that the studio is built without. */
+/** Endings that are read here: the reader of workbooks is a package that the studio is built without. */
+const ENDINGS = tableExtensions.filter((one) => one !== '.xlsx')
+
+/** The format of a file by its name. Throws `InputError` for those that the studio does not read. */
 function formatOf(name: string): ReturnType<typeof tableFormatOf> {
-  const format = tableFormatOf(name)
-  if (format !== 'xlsx') return format
+  const extension = extensionOf(name)
+  if (ENDINGS.includes(extension)) return tableFormatOf(name)
+  if (extension === '.sbridge')
+    throw new InputError({
+      code: 'model-given',
+      got: `the model ${name}`,
+      expected: 'a table: models are for the command line',
+      try: commandFor('sample', name, { rows: 1000, output: 'new.csv' })
+    })
+  if (extension !== '.xlsx')
+    throw new InputError({
+      code: 'extension-unknown',
+      got: extension === '' ? `the name ${name} without an extension` : `the extension ${extension} of ${name}`,
+      expected: `one of ${ENDINGS.join(' ')}`,
+      try: 'saving the table as CSV UTF-8 where it comes from'
+    })
   throw new InputError({
     code: 'workbook',
     got: `the workbook ${name}`,

@@ -21,7 +21,8 @@ export function bridgeFigures(tables: BridgeTables, drifts: readonly Drift[]): r
   if (names.length === 0) return []
   const histograms: Figure = {
     kind: 'figure',
-    caption: 'The columns that drift most. The black line is the first table where the bridge carries it, which should lie on the second.',
+    caption:
+      'The columns that drift most. The line in the colour of the text is the first table where the bridge carries it, which should lie on the second.',
     key: KEY,
     drawings: names.slice(0, MOST_COLUMNS).map((name) => histogram(tables, name))
   }

@@ -83,13 +83,15 @@ function gapSentence({ dimension, gaps }: EmbeddingModel['summary']): string {
 
 function roundTripTopic({ roundTrip }: EmbeddingModel['summary']): Topic {
   const { relativeError, neighbourCount, candidates, heldOutCount } = roundTrip
+  const heading = { id: 'round-trip', title: 'Round trip' }
+  if (heldOutCount === 0)
+    return { ...heading, blocks: [facts({ name: 'round trip', value: 'not measured', aside: 'too few rows to hold some out' })] }
   return {
-    id: 'round-trip',
-    title: 'Round trip',
+    ...heading,
     blocks: [
       facts({ name: 'round trip', value: relativeError, aside: 'relative error of held-out rows; 0 is perfect, 1 the mean row' }),
       explained(
-        `${heldOutCount} rows were kept from a map, placed in it and lifted back. The error is relative to their distance from the mean row.`
+        `${counted(heldOutCount, 'row')} ${heldOutCount === 1 ? 'was' : 'were'} kept from a map, placed in it and lifted back. The error is relative to their distance from the mean row.`
       ),
       {
         kind: 'table',

@@ -1,4 +1,6 @@
 import { ruleTexts } from '../../code/rules/kept-rules.js'
+import { listed } from '../../num/listed.js'
+import { isEmptyColumn } from '../../table/raw.js'
 import { shareText } from '../../tell/numbers.js'
 import { explained, facts, type Telling, type Topic, together } from '../../tell/telling.js'
 import type { FilledRows } from './fill.js'
@@ -6,10 +8,16 @@ import type { ImputationModel } from './model.js'
 
 /** What a model of gaps says; with an answer, what was filled. */
 export function tellImputation(model: ImputationModel, answer?: FilledRows): Telling {
-  return answer ? together(tellFilled(answer), tellModel(model)) : tellModel(model)
+  return answer ? together(tellFilled(answer, unfilled(model, answer)), tellModel(model)) : tellModel(model)
 }
 
-function tellFilled({ counts, warnings }: FilledRows): Telling {
+/** Columns of the rows that have gaps, and no value in any row of the table to fill them from. */
+function unfilled({ coding }: ImputationModel, { raw }: FilledRows): string[] {
+  const blank = coding.columns.filter(({ carries }) => carries === 'nothing').map(({ name }) => name)
+  return raw.columns.filter((column) => blank.includes(column.name) && isEmptyColumn(column)).map(({ name }) => name)
+}
+
+function tellFilled({ counts, warnings }: FilledRows, empty: readonly string[]): Telling {
   const gaps = counts.columns.reduce((sum, column) => sum + column.gaps, 0)
   const stay = counts.columns.reduce((sum, column) => sum + column.stay, 0)
   const cells = counts.rows * counts.columns.length
@@ -17,7 +25,16 @@ function tellFilled({ counts, warnings }: FilledRows): Telling {
     .filter((column) => column.gaps > 0)
     .map((column) => [column.name, column.gaps, column.gaps / counts.rows, column.stay || ''])
   return {
-    json: { filled: { rows: counts.rows, gapRows: counts.gapRows, cells: gaps, stay, columns: counts.columns } },
+    json: {
+      filled: {
+        rows: counts.rows,
+        gapRows: counts.gapRows,
+        cells: gaps,
+        stay,
+        columns: counts.columns,
+        ...(empty.length > 0 ? { empty } : {})
+      }
+    },
     topics: [
       {
         id: 'filled',
@@ -29,7 +46,8 @@ function tellFilled({ counts, warnings }: FilledRows): Telling {
               value: gaps,
               aside: `${shareText(gaps / Math.max(1, cells))} of the cells, in ${counts.gapRows} of ${counts.rows} rows`
             },
-            stay > 0 ? { name: 'gaps that stay', value: stay, aside: 'a rule says that the cell is missing' } : undefined
+            stay > 0 ? { name: 'gaps that stay', value: stay, aside: 'a rule says that the cell is missing' } : undefined,
+            empty.length > 0 ? { name: 'left empty', value: listed(empty), aside: 'no row has a value to fill from' } : undefined
           ),
           {
             kind: 'table',

@@ -1,6 +1,7 @@
 import { countText } from '@sbridge/core/internal'
 import { awaitedSecond, change, facts, openSecond, running, session, settings } from '../../state/bridge.js'
-import { ACCEPTED } from '../activity.js'
+import { secondName } from '../../state/bridge-settings.js'
+import { ACCEPTED, picked } from '../activity.js'
 import { Columns, Table } from '../columns.js'
 import { Link } from '../fields.js'
 
@@ -19,7 +20,7 @@ export function Choose() {
     <Table session={session} words={`${countText(rowCount)} rows in the first table`}>
       {second ? (
         <p class="second">
-          <strong>{second.name}</strong>{' '}
+          <strong>{secondName(session.source.value!.name, second.name)}</strong>{' '}
           <span class="soft">
             {countText(second.rowCount)} rows in the second table <Link onClick={() => change({ to: null })}>another second table</Link>
           </span>
@@ -40,7 +41,7 @@ export function Choose() {
 
 function Second() {
   const pick = (event: Event) => {
-    const file = (event.currentTarget as HTMLInputElement).files?.[0]
+    const file = picked(event)
     if (file) openSecond(file)
   }
   return (

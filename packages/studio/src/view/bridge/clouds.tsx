@@ -1,6 +1,7 @@
 import { computed, effect, signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { change, facts, look, picture, result, shownTime, source, visibleColumns } from '../../state/bridge.js'
+import { secondName } from '../../state/bridge-settings.js'
 import { dotSize } from '../../work/canvas.js'
 import { dot, figureSvg } from '../figure.js'
 import { FigureButtons } from '../figure-buttons.js'
@@ -74,9 +75,10 @@ const PAINTS: Readonly<Record<Part, string>> = { from: 'real', to: 'synthetic', 
 /** The parts of the picture that are there, in words. */
 function partsNow(): { readonly key: Part; readonly words: string }[] {
   const { second } = facts.value!
+  const { name } = source.value!
   return [
-    { key: 'from' as const, words: source.value!.name },
-    ...(second ? [{ key: 'to' as const, words: second.name }] : []),
+    { key: 'from' as const, words: name },
+    ...(second ? [{ key: 'to' as const, words: secondName(name, second.name) }] : []),
     ...(now.value ? [{ key: 'between' as const, words: timeWords.value }] : [])
   ]
 }
@@ -84,14 +86,13 @@ function partsNow(): { readonly key: Part; readonly words: string }[] {
 function layersOn(ground: Ground): Layer[] {
   if (!picture.value) return []
   const places = { from: picture.value.from, to: picture.value.to, between: now.value?.places ?? new Float32Array() }
-  const backed = show.value.between && now.value !== undefined
   return (['from', 'to', 'between'] as const)
     .filter((part) => show.value[part])
     .map((part) => ({
       outline: new Outline(marksAt(ground, places[part], DOT)),
       stroke: colour(PAINTS[part]),
       width: dotSize(places[part].length / 2, ground.width * ground.height, 1),
-      opacity: part === 'between' ? 0.75 : backed ? 0.35 : 0.7
+      opacity: 0.8
     }))
 }
 

@@ -1,5 +1,6 @@
 import { countText } from '@sbridge/core/internal'
-import { facts, fetchSecond, mappedCommand, openSecond, result, running, session, shown, source } from '../../state/bridge.js'
+import { facts, fetchSecond, mappedCommand, openBoth, openSecond, result, running, session, shown, source } from '../../state/bridge.js'
+import { secondName } from '../../state/bridge-settings.js'
 import { activityOf } from '../activity.js'
 import { Copyable } from '../copyable.js'
 import { Found } from '../found.js'
@@ -22,7 +23,8 @@ export const part = activityOf(
     activity: 'bridge',
     title: 'A bridge between two tables',
     lead: 'Give two tables with the same columns: whether they differ, by how much each column drifts, where rows of one would stand in the other, and what lies half way.',
-    drop: 'Drop the first table here',
+    drop: 'Drop the first table here, or both',
+    openBoth,
     first: { to: { kind: 'example', name: 'lumps.csv' } },
     Table: Choose,
     Stage: Clouds,
@@ -33,11 +35,14 @@ export const part = activityOf(
 
 function Results() {
   if (!result.value) return null
-  const times = shown.value!.draw.at.length
+  const { fit, draw } = shown.value!
+  const times = draw.at.length
+  const { name } = source.value!
+  const second = secondName(name, fit.to)
   return (
     <Found
       session={session}
-      file={`${source.value!.name} → ${shown.value!.fit.to}`}
+      file={`${name} → ${second}`}
       rows={`${countText(result.value.rows)} rows between at ${times === 1 ? 'one time' : `each of ${times} times`}`}
       kind="bridge"
       more="First table, carried over; model"
@@ -46,7 +51,7 @@ function Results() {
           Mapped rows
         </button>
       }
-      seed={`seed ${shown.value!.draw.seed}`}
+      seed={`seed ${draw.seed}${second === fit.to ? '' : `, and the second ${name} under the name ${second}`}`}
     >
       <Copyable label="Command line of the mapped rows" text={mappedCommand.value} />
     </Found>

@@ -18,8 +18,10 @@ export function Choose({ of: { session, look, columns }, verb, words }: ChoosePr
   const { rowCount, columns: all } = facts.value!
   const usable = visibleNames(facts.value)
   const used = usable.filter((name) => !settings.value.exclude.includes(name))
+  // One without a value says nothing, and is not filled.
+  const telling = used.filter((name) => all.some((column) => column.name === name && column.missing < rowCount))
   return (
-    <Table session={session} words={words(countText(rowCount), used.length, all.length)}>
+    <Table session={session} words={words(countText(rowCount), telling.length, all.length)}>
       <SelectField label="Colour" value={look.value.colour} options={columns.value} set={(colour) => change({ colour })} />
       <Columns
         {...(verb ? { verb } : {})}

@@ -1,4 +1,4 @@
-import { countText, plainText } from '@sbridge/core/internal'
+import { countText, listed, plainText } from '@sbridge/core/internal'
 import { gaps } from '../../state/rows.js'
 import { FIELDS } from '../../state/rows-settings.js'
 import { activityOf } from '../activity.js'
@@ -57,8 +57,12 @@ function Settings() {
 }
 
 function Results() {
-  const { result, settings } = session
+  const { result, settings, facts } = session
   if (!result.value) return null
-  const rows = `${countText(result.value.rowCount)} rows with their gaps filled`
+  const { rowCount, columns } = facts.value!
+  const empty = columns
+    .filter(({ name, missing }) => missing === rowCount && !settings.value.exclude.includes(name))
+    .map(({ name }) => name)
+  const rows = `${countText(rowCount)} rows with their gaps filled${empty.length > 0 ? `, but for ${listed(empty)} without a value` : ''}`
   return <Found session={session} rows={rows} kind="rows" more="Model, for new rows" seed={`the seed is ${settings.value.seed}`} />
 }

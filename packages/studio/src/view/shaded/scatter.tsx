@@ -10,7 +10,7 @@ import { DOT, drawLayers, GROUND, type Ground, type Layer, marksAt, Outline, plo
 import { type CanvasSize, keepDrawn, Plot } from '../plot.js'
 import { AxisSelect } from '../stage.js'
 import { colour } from '../theme.js'
-import { shadeColour, shadeGroups } from './shades.js'
+import { DOT_OPACITY, shadeColour, shadeGroups } from './shades.js'
 
 /** Levels that the legend names. */
 const MOST_LEVELS = 12
@@ -160,7 +160,7 @@ function layersOf(picture: ShadedPicture, which: Which, { ground, width }: { rea
     outline: new Outline(marksAt(ground, picture[which]!.places, DOT, members)),
     stroke,
     width,
-    opacity: 0.75
+    opacity: DOT_OPACITY
   }))
 }
 

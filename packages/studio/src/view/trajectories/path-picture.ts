@@ -9,6 +9,9 @@ import { colour } from '../theme.js'
 const TAIL = 0.07
 /** Share of the whole time around a snapshot in which its particles stand out. */
 const NEAR = 0.06
+/** Particles far from the time that is shown have a contrast of three to one to the ground; those near it are larger, too. */
+const FAINTEST = { real: 0.75, ink: 0.5 }
+const GROWTH = 1.4
 const [SHORTEST, LONGEST] = [3, 22]
 /** Paths drawn whole: more only cover each other. */
 const MOST_WHOLE = 120
@@ -34,7 +37,8 @@ export function pathLayers(picture: PathPicture, ground: Ground): (moment: Momen
     time,
     outline: new Outline(marksAt(ground, places, heldOut ? CROSS : DOT)),
     stroke: colour(heldOut ? 'ink' : 'real'),
-    width: heldOut ? 1 : 3.4
+    width: heldOut ? 1 : 3.4,
+    least: FAINTEST[heldOut ? 'ink' : 'real']
   }))
   const longest = field ? longestOf(field, ground) : 0
   const [first, last] = timesOf(picture)
@@ -45,7 +49,11 @@ export function pathLayers(picture: PathPicture, ground: Ground): (moment: Momen
       const frame = field.frames === 1 ? 0 : nearestFrame(paths!.times, time)
       layers.push({ outline: new Outline(arrows(field, { frame, longest, ground })), stroke: colour('soft'), width: 1, opacity: 0.5 })
     }
-    if (show.particles) layers.push(...clouds.map((cloud) => ({ ...cloud, opacity: 0.2 + 0.55 * closeness(cloud.time) })))
+    if (show.particles)
+      for (const { outline, stroke, width, least, time: at } of clouds) {
+        const close = closeness(at)
+        layers.push({ outline, stroke, width: width * (1 + (GROWTH - 1) * close), opacity: least + (1 - least) * close })
+      }
     if (show.paths && paths) {
       const { count } = paths
       const [from, to] = whole ? [first, last] : [Math.max(first, time - TAIL * (last - first)), time]

@@ -87,6 +87,11 @@ function Parts() {
   }
   return (
     <Legend parts={parts} shown={show.value} toggle={toggle}>
+      {show.value.particles && now?.snapshots.some(({ heldOut }) => heldOut) && (
+        <span class="fate">
+          <span aria-hidden="true">×</span> held out
+        </span>
+      )}
       {now?.paths?.fates?.names.map((name, c) => (
         <span key={name} class="fate">
           <i aria-hidden="true" style={{ background: fateColour(c) }} />

@@ -83,7 +83,9 @@ export function membershipReading(membership: Membership): Reading {
 function densityReading({ value, floorRange }: Measure): Reading {
   if (value === null || !floorRange) return { reading: 'no floor', grade: 'plain' }
   if (isAbove(value, floorRange[1] * 1.05)) return { reading: 'crowded where data are dense', grade: 'fair' }
-  return isBelow(value, floorRange[0] * 0.95) ? { reading: 'some rows off the data', grade: 'fair' } : { reading: 'at the floor', grade: 'good' }
+  return isBelow(value, floorRange[0] * 0.95)
+    ? { reading: 'some rows off the data', grade: 'fair' }
+    : { reading: 'at the floor', grade: 'good' }
 }
 
 export type Graded =

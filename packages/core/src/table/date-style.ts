@@ -1,6 +1,8 @@
+import { isDigitPattern } from './date-digits.js'
+
 /** How the date-times of a column are written. */
 export interface DateStyle {
-  /** YYYY or YY, MM or M, DD or D, Mon or Month, and what stands between them; YYYY-MM-DD when left out, `/` in old models for YYYY/MM/DD. */
+  /** YYYY or YY, MM or M, DD or D, Mon or Month, and what stands between them, or YYYYMMDD, or YYYYMM of months; YYYY-MM-DD when left out, `/` in old models for YYYY/MM/DD. */
   readonly date?: string
   /** Between date and time; none where there is no time. */
   readonly separator: '' | 'T' | ' ' | ', ' | ':'
@@ -60,7 +62,7 @@ const TOKEN = /YYYY|YY|Month|Mon|MM|M|DD|D/g
 
 /** A pattern of dates that `formatDateTime` writes and `parseDateTime` reads: each part once. */
 export function isDatePattern(pattern: string): boolean {
-  if (pattern === '/') return true
+  if (pattern === '/' || isDigitPattern(pattern)) return true
   const tokens = pattern.match(TOKEN) ?? []
   const parts = tokens.map((token) => token[0] as string).sort()
   return parts.join('') === 'DMY' && /^[-/., ]{2,3}$/.test(pattern.replace(TOKEN, ''))

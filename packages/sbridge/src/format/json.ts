@@ -7,8 +7,8 @@ import {
   numberColumn,
   type ReadContext,
   refuseEmptyFile,
+  storedTextColumn,
   tableOf,
-  textColumn,
   unreadable,
   unusableColumn
 } from './columns.js'
@@ -232,5 +232,5 @@ function columnOf(name: string, cells: readonly unknown[], context: ReadContext,
   }
   const only = kinds.size === 1 ? kinds.values().next().value : 'text'
   if (only === 'number') return numberColumn(name, cells as (number | null)[], false)
-  return only === 'boolean' ? booleanColumn(name, cells) : textColumn(name, cells)
+  return only === 'boolean' ? booleanColumn(name, cells) : storedTextColumn(name, cells)
 }

@@ -1,7 +1,7 @@
 import { InputError, whatIs } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import { parseDateTime } from '../table/date-cell.js'
-import { isDigitPattern } from '../table/date-digits.js'
+import { isDigitPattern } from '../table/date-style.js'
 import type { Encoder } from '../table/encoder.js'
 import { readStyled } from '../table/number-style.js'
 

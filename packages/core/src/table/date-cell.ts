@@ -1,5 +1,5 @@
-import { isDigitPattern, parseDigits } from './date-digits.js'
-import { type DateOrder, type DateStyle, FIRST_SHORT_YEAR, MONTHS, offsetOf, orderOf } from './date-style.js'
+import { parseDigits } from './date-digits.js'
+import { type DateOrder, type DateStyle, FIRST_SHORT_YEAR, isDigitPattern, MONTHS, offsetOf, orderOf } from './date-style.js'
 
 /** A cell that spells a date, perhaps with a time. */
 export interface DateCell {

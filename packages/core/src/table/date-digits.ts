@@ -1,11 +1,5 @@
 import { log } from '../num/elementary.js'
-import type { DateStyle } from './date-style.js'
-
-/** Dates and months without marks between their parts: 20240131, 202401. */
-export const DIGIT_PATTERNS = ['YYYYMMDD', 'YYYYMM'] as const
-type DigitPattern = (typeof DIGIT_PATTERNS)[number]
-
-export const isDigitPattern = (pattern: string | undefined): pattern is DigitPattern => DIGIT_PATTERNS.some((one) => one === pattern)
+import { type DateStyle, DIGIT_PATTERNS, type DigitPattern } from './date-style.js'
 
 /** Whole numbers are all such by chance in fewer columns than one in a thousand. */
 const LOG_CHANCE = log(1000)

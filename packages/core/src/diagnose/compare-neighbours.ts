@@ -4,6 +4,7 @@ import { type Key, keyFor, permutation } from '../num/random.js'
 import { quantileOfSorted, sorted } from '../num/statistics.js'
 import { takeTableRows } from '../table/rows.js'
 import type { AlignedTables } from './align.js'
+import { isAbove, isBelow } from './beyond.js'
 import { type Comparison, mostComparedRows } from './comparison.js'
 import { type CopyCounts, countCopies, countDuplicates, mostCopies } from './copies.js'
 import { embedTables } from './embedding.js'
@@ -154,8 +155,10 @@ function fiftieths(distances: Float64Array): number[] {
 function shareCloser(distances: Float64Array, heldOut: Float64Array): number {
   const limit = quantileOfSorted(sorted(heldOut), 0.05)
   const share = (values: Float64Array, inside: (x: number) => boolean) => average([...values].map((x) => (inside(x) ? 1 : 0)))
-  const below = share(distances, (x) => x < limit)
-  const tied = share(heldOut, (x) => x === limit)
-  const belowHeldOut = share(heldOut, (x) => x < limit)
-  return tied === 0 ? below : below + share(distances, (x) => x === limit) * Math.min(1, Math.max(0, 0.05 - belowHeldOut) / tied)
+  const isUnder = (x: number): boolean => isBelow(x, limit)
+  const isTied = (x: number): boolean => !isUnder(x) && !isAbove(x, limit)
+  const below = share(distances, isUnder)
+  const tied = share(heldOut, isTied)
+  const belowHeldOut = share(heldOut, isUnder)
+  return tied === 0 ? below : below + share(distances, isTied) * Math.min(1, Math.max(0, 0.05 - belowHeldOut) / tied)
 }

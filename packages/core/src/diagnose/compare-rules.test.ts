@@ -53,6 +53,17 @@ it('of a rule that all rows obey one row that breaks it is told', () => {
   expect(isBroken(total)).toBe(true)
 })
 
+it('rows of a table break no rule of it, also where they are read as numbers and its own as whole ones', () => {
+  const u = Array.from(uniforms(keyFor(keyFromSeed(4), 'net'), ROWS))
+  const net = u.map((one) => Math.round(1000 + 20000 * one))
+  const spelled = { net: net.map(String), gross: net.map((one) => String(Math.round(1.19 * one))) }
+  const real = prepareRows(textTable(spelled)).data.table
+  const synthetic = prepareRows(textTable(spelled), { types: { net: 'number', gross: 'number' } }).data.table
+  const rules = compared(real, synthetic)
+  expect(rules.map(({ rule }) => rule)).toContain('gross = 1.19 * net')
+  expect(rules.filter(isBroken)).toEqual([])
+})
+
 it('the verdict names both shares of a rule that more rows break, and is silent of one that as many do', { tags: ['slow'] }, async () => {
   const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
   const real = orders(1, { off: 150, other: 200 })

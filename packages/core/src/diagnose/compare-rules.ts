@@ -135,8 +135,9 @@ function writtenAs(table: Table): WrittenTable {
   return { table, formats: table.columns.map(formatOf) }
 }
 
+/** Whole numbers have none, also where those of the other table are no whole ones: what is computed of them is rounded all the same. */
 function formatOf(column: Column): ColumnFormat {
   const { name, kind } = column
-  const decimals = isNumeric(column) && kind === 'number' ? decimalsOf(column.values, column.missing) : undefined
+  const decimals = isNumeric(column) && kind !== 'datetime' ? decimalsOf(column.values, column.missing) : undefined
   return { name, kind, source: 'text', number: { padded: false, ...(decimals === undefined ? {} : { decimals }) } }
 }

@@ -1,5 +1,6 @@
 import { numberText, shareText } from '../tell/numbers.js'
 import type { Grade } from '../tell/telling.js'
+import { isAbove, isBelow } from './beyond.js'
 import type { Copies, Evaluation, Measure, Membership, QuasiIdentifiers } from './evaluation.js'
 import { chanceOfMembership } from './membership.js'
 
@@ -20,8 +21,8 @@ export interface Reading {
 /** A distance beside its floor. Nearer than any half split is no praise: fresh rows would not come so near. */
 export function aboveFloor({ value, floor, floorRange }: Measure): Reading {
   if (value === null || floor === null || !floorRange) return { reading: 'no floor', grade: 'plain' }
-  if (value < floorRange[0]) return { reading: 'below the floor', grade: 'plain' }
-  if (value <= Math.max(floorRange[1], 1.1 * floor)) return { reading: 'at the floor', grade: 'good' }
+  if (isBelow(value, floorRange[0])) return { reading: 'below the floor', grade: 'plain' }
+  if (!isAbove(value, Math.max(floorRange[1], 1.1 * floor))) return { reading: 'at the floor', grade: 'good' }
   const times = floor > 0 ? value / floor : Number.POSITIVE_INFINITY
   const words = Number.isFinite(times) && times < 1000 ? `${numberText(times)} × the floor` : 'above the floor'
   return { reading: words, grade: times <= 3 ? 'fair' : 'poor' }
@@ -30,7 +31,7 @@ export function aboveFloor({ value, floor, floorRange }: Measure): Reading {
 /** A score whose perfect value is at its floor from below. */
 function belowFloor({ value, floor, floorRange }: Measure): Reading {
   if (value === null || floor === null || !floorRange) return { reading: 'no floor', grade: 'plain' }
-  if (value >= Math.min(floorRange[0], 0.97 * floor)) return { reading: 'at the floor', grade: 'good' }
+  if (!isBelow(value, Math.min(floorRange[0], 0.97 * floor))) return { reading: 'at the floor', grade: 'good' }
   return { reading: `${numberText(value / floor)} × the floor`, grade: value >= 0.85 * floor ? 'fair' : 'poor' }
 }
 
@@ -44,11 +45,11 @@ const TOLD_APART = 0.7
 export function aucReading({ value, floorRange }: Measure): Reading {
   if (value === null) return { reading: 'not defined', grade: 'plain' }
   if (!floorRange) return { reading: 'no floor', grade: 'plain' }
-  if (value < floorRange[0])
+  if (isBelow(value, floorRange[0]))
     return value < 0.3
       ? { reading: 'copies of single real rows, or nearly', grade: 'poor' }
       : { reading: 'below the floor: leans on single real rows', grade: 'fair' }
-  if (value <= floorRange[1])
+  if (!isAbove(value, floorRange[1]))
     return floorRange[1] < TOLD_APART ? { reading: 'not told apart', grade: 'good' } : { reading: 'too few rows to tell', grade: 'plain' }
   return value <= TOLD_APART ? { reading: 'told apart a little', grade: 'fair' } : { reading: 'told apart', grade: 'poor' }
 }
@@ -57,23 +58,23 @@ export function aucReading({ value, floorRange }: Measure): Reading {
 export function ratioReading({ value, floorRange }: Measure): Reading {
   if (value === null) return { reading: 'not defined', grade: 'plain' }
   if (!floorRange) return { reading: 'no floor', grade: 'plain' }
-  if (value < floorRange[0])
+  if (isBelow(value, floorRange[0]))
     return value < 0.6 ? { reading: 'too near: copying', grade: 'poor' } : { reading: 'nearer than fresh rows', grade: 'fair' }
-  if (value <= floorRange[1]) return { reading: 'as fresh rows', grade: 'good' }
+  if (!isAbove(value, floorRange[1])) return { reading: 'as fresh rows', grade: 'good' }
   return value <= 1.4 ? { reading: 'a little blurred', grade: 'fair' } : { reading: 'blurred', grade: 'poor' }
 }
 
 /** Copies against what fresh rows could have. */
 export function copiesReading({ value, most }: Pick<Copies, 'value' | 'most'>): Reading {
   const found = value ?? 0
-  if (found <= most) return { reading: 'no more than chance allows', grade: 'good' }
+  if (!isAbove(found, most)) return { reading: 'no more than chance allows', grade: 'good' }
   return { reading: `chance allows ${numberText(most)}`, grade: found <= 2 * most ? 'fair' : 'poor' }
 }
 
 /** The distance attack against what chance allows; how far above ½ says how bad it is. */
 export function membershipReading(membership: Membership): Reading {
   const { value } = membership
-  if (value <= chanceOfMembership(membership)[1]) return { reading: 'rows of the fit are not told', grade: 'good' }
+  if (!isAbove(value, chanceOfMembership(membership)[1])) return { reading: 'rows of the fit are not told', grade: 'good' }
   return value <= 0.7
     ? { reading: 'rows of the fit are told a little', grade: 'fair' }
     : { reading: 'rows of the fit are told', grade: 'poor' }
@@ -81,8 +82,10 @@ export function membershipReading(membership: Membership): Reading {
 
 function densityReading({ value, floorRange }: Measure): Reading {
   if (value === null || !floorRange) return { reading: 'no floor', grade: 'plain' }
-  if (value > floorRange[1] * 1.05) return { reading: 'crowded where data are dense', grade: 'fair' }
-  return value < floorRange[0] * 0.95 ? { reading: 'some rows off the data', grade: 'fair' } : { reading: 'at the floor', grade: 'good' }
+  if (isAbove(value, floorRange[1] * 1.05)) return { reading: 'crowded where data are dense', grade: 'fair' }
+  return isBelow(value, floorRange[0] * 0.95)
+    ? { reading: 'some rows off the data', grade: 'fair' }
+    : { reading: 'at the floor', grade: 'good' }
 }
 
 export type Graded =

@@ -1,5 +1,6 @@
 import { InputError } from '../num/errors.js'
 import { numberText } from '../tell/numbers.js'
+import { isAbove, isBelow } from './beyond.js'
 import type { Evaluation } from './evaluation.js'
 import { isBroken } from './is-broken.js'
 import { chanceOfMembership } from './membership.js'
@@ -97,9 +98,9 @@ export function unmetRequirements(evaluation: Evaluation, requirements: readonly
 }
 
 function holds(value: number, sign: Requirement['sign'], limit: number): boolean {
-  if (sign === '<') return value < limit
-  if (sign === '<=') return value <= limit
-  return sign === '>' ? value > limit : value >= limit
+  if (sign === '<') return isBelow(value, limit)
+  if (sign === '<=') return !isAbove(value, limit)
+  return sign === '>' ? isAbove(value, limit) : !isBelow(value, limit)
 }
 
 /** An unmet clause in words. */

@@ -1,6 +1,7 @@
 import { InputError, whatIs } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import { parseDateTime } from '../table/date-cell.js'
+import { isDigitPattern } from '../table/date-style.js'
 import type { Encoder } from '../table/encoder.js'
 import { readStyled } from '../table/number-style.js'
 
@@ -103,7 +104,9 @@ export function levelUnknown(encoder: Described, column: number, value: GivenVal
 export function numberOrRange(encoder: Described, column: number, value: GivenValue): number | { low: number; high: number } {
   const parse = (text: string) => parseCell(encoder, column, text)
   if (typeof value === 'boolean') throw unfitValue(encoder, column, String(value))
-  if (typeof value === 'number') return checkNumber(encoder, column, value)
+  // 20240131 is a day, and no millisecond.
+  if (typeof value === 'number')
+    return isDigitPattern(encoder.formats[column]!.date?.date) ? parse(String(value)) : checkNumber(encoder, column, value)
   if (typeof value === 'object')
     return checkRange(encoder, column, value.from ?? Number.NEGATIVE_INFINITY, value.to ?? Number.POSITIVE_INFINITY)
   // 1...5 could be 1 to 5 or to .5.

@@ -3,7 +3,7 @@ import { type GivenCell, plainGiven } from '../know/given-value.js'
 import type { LikelihoodModule } from '../know/likelihood-row.js'
 import { InputError, whatIs } from '../num/errors.js'
 import { parseObservation } from '../table/parse-expression.js'
-import { MISSING_WORDS, type RawColumn, type RawTable } from '../table/raw.js'
+import { missingWordsOf, type RawColumn, type RawTable } from '../table/raw.js'
 import { notTogether } from './combinations.js'
 import { contradictionFree, own, parseGiven } from './given.js'
 import { type Host, needed } from './host.js'
@@ -101,7 +101,7 @@ async function likelihoodIn(likelihood: string | LikelihoodModule, host: Host): 
 async function conditionsIn({ givenFile, missing = [] }: KnownRows, host: Host): Promise<readonly Given[] | undefined> {
   if (givenFile === undefined) return undefined
   const table = await needed(host.table, `the conditions in ${givenFile}`)(givenFile)
-  return givensIn(table, { path: givenFile, missing: new Set([...MISSING_WORDS, ...missing]) })
+  return givensIn(table, { path: givenFile, missing })
 }
 
 const together = (got: string, expected: string) => notTogether(got, 'leaving one of them out', expected)
@@ -113,7 +113,7 @@ function mergeRecords(first: Given, second: Given): Given {
 }
 
 /** The conditions in a table. Throws `InputError` for a table without rows. */
-function givensIn(table: RawTable, { path, missing }: { path: string; missing: ReadonlySet<string> }): Given[] {
+function givensIn(table: RawTable, { path, missing }: { path: string; missing: readonly string[] }): Given[] {
   if (table.rowCount === 0)
     throw new InputError({
       code: 'conditions-none',
@@ -131,11 +131,11 @@ function givensIn(table: RawTable, { path, missing }: { path: string; missing: R
   })
 }
 
-function cellOf(column: RawColumn, i: number, missing: ReadonlySet<string>): Given[string] | undefined {
+function cellOf(column: RawColumn, i: number, missing: readonly string[]): Given[string] | undefined {
   if (column.source === 'text' || column.source === 'boolean') {
     const value = column.values[i]
     if (value === null || value === undefined) return undefined
-    return typeof value === 'boolean' ? value : missing.has(value.trim()) ? undefined : value.trim()
+    return typeof value === 'boolean' ? value : [...missingWordsOf(column), ...missing].includes(value.trim()) ? undefined : value.trim()
   }
   if (column.missing?.[i]) return undefined
   const value = column.values[i]!

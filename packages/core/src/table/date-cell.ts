@@ -1,4 +1,5 @@
-import { type DateOrder, type DateStyle, FIRST_SHORT_YEAR, MONTHS, offsetOf, orderOf } from './date-style.js'
+import { parseDigits } from './date-digits.js'
+import { type DateOrder, type DateStyle, FIRST_SHORT_YEAR, isDigitPattern, MONTHS, offsetOf, orderOf } from './date-style.js'
 
 /** A cell that spells a date, perhaps with a time. */
 export interface DateCell {
@@ -116,6 +117,10 @@ export function timeOf(text: string): TimeOfDay | undefined {
  * decides (3/4/2024): neither the text, nor the style of its column, nor points between its numbers, which stand behind days.
  */
 export function parseDateTime(text: string, style?: DateStyle): number | undefined {
+  if (isDigitPattern(style?.date)) {
+    const time = parseDigits(text)
+    if (time !== undefined) return time
+  }
   const cell = dateCell(text)
   if (!cell) return undefined
   const { dayFirst, monthFirst, form } = cell

@@ -1,6 +1,6 @@
 /** How the date-times of a column are written. */
 export interface DateStyle {
-  /** YYYY or YY, MM or M, DD or D, Mon or Month, and what stands between them; YYYY-MM-DD when left out, `/` in old models for YYYY/MM/DD. */
+  /** YYYY or YY, MM or M, DD or D, Mon or Month, and what stands between them, or YYYYMMDD, or YYYYMM of months; YYYY-MM-DD when left out, `/` in old models for YYYY/MM/DD. */
   readonly date?: string
   /** Between date and time; none where there is no time. */
   readonly separator: '' | 'T' | ' ' | ', ' | ':'
@@ -55,12 +55,18 @@ export const MONTHS = [
 /** Years of two digits are those from 1970 to 2069, as POSIX has them. */
 export const FIRST_SHORT_YEAR = 1970
 
+/** Dates and months without marks between their parts: 20240131, 202401. */
+export const DIGIT_PATTERNS = ['YYYYMMDD', 'YYYYMM'] as const
+export type DigitPattern = (typeof DIGIT_PATTERNS)[number]
+
+export const isDigitPattern = (pattern: string | undefined): pattern is DigitPattern => DIGIT_PATTERNS.some((one) => one === pattern)
+
 /** What tokens a pattern of dates is made of: a month's name before its letter. */
 const TOKEN = /YYYY|YY|Month|Mon|MM|M|DD|D/g
 
 /** A pattern of dates that `formatDateTime` writes and `parseDateTime` reads: each part once. */
 export function isDatePattern(pattern: string): boolean {
-  if (pattern === '/') return true
+  if (pattern === '/' || isDigitPattern(pattern)) return true
   const tokens = pattern.match(TOKEN) ?? []
   const parts = tokens.map((token) => token[0] as string).sort()
   return parts.join('') === 'DMY' && /^[-/., ]{2,3}$/.test(pattern.replace(TOKEN, ''))

@@ -43,7 +43,7 @@ export function inferSpelled(
 }
 
 /** Whether all cells are numbers but those that count as missing: a number that counts as missing has to be looked for among the cells. */
-function areAll({ others }: SpelledNumbers, words: readonly string[]): boolean {
+export function areAll({ others }: SpelledNumbers, words: readonly string[]): boolean {
   const known = new Set([...MISSING_WORDS, ...words])
   if (words.some((word) => parseNumber(word) !== undefined)) return false
   for (const cell of others.keys()) if (!known.has(cell.trim())) return false

@@ -3,6 +3,7 @@ import { type CensoredCells, censoredCells, placeBeyond } from './censoring.js'
 import type { Inferred } from './column-format.js'
 import { parseDateTime } from './date-cell.js'
 import { type ReadDates, readDates } from './date-column.js'
+import { digitDates, parseDigits } from './date-digits.js'
 import { datesFor } from './date-orders.js'
 import { notationFor } from './decimal-marks.js'
 import { hintFor } from './hint.js'
@@ -233,12 +234,13 @@ function dateColumn(base: TextBase, { times, style }: Pick<ReadDates, 'times' | 
 /** Dates in several spellings, for whoever calls them dates: written as the first one is. */
 function inferDates(base: TextBase, cells: readonly (string | null)[]): Inferred {
   const times = Float64Array.from(cells, (cell, i) => {
-    const time = cell === null ? Number.NaN : parseDateTime(cell)
+    const time = cell === null ? Number.NaN : (parseDateTime(cell) ?? parseDigits(cell))
     if (time === undefined) throw unfit(base.name, `“${cell}” in row ${i + 1}`, 'datetime')
     return time
   })
-  const first = readDates([cells.find((cell) => cell !== null)!]) as ReadDates
-  return dateColumn(base, { times, style: first.style })
+  const first = cells.find((cell) => cell !== null)!
+  const { style } = digitDates(Float64Array.of(Number(first)), undefined, true) ?? (readDates([first]) as ReadDates)
+  return dateColumn(base, { times, style })
 }
 
 function inferBooleans(base: TextBase, cells: readonly (string | null)[]): Inferred {

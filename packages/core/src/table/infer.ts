@@ -4,6 +4,7 @@ import { hasColumn, withBeside } from './besides.js'
 import type { ColumnFormat, Inferred } from './column-format.js'
 import { dateOrders } from './date-orders.js'
 import { decimalMarks } from './decimal-marks.js'
+import { inferDigits } from './infer-digits.js'
 import { inferNumbers, noteRounding, unfit } from './infer-numbers.js'
 import { inferSpelled } from './infer-spelled.js'
 import { emptyNote, inferText } from './infer-text.js'
@@ -121,6 +122,8 @@ function inferKnown(raw: RawColumn, context: Inferring): Inferred {
   const { options, notes } = context
   const stated = options.types?.[raw.name]
   const wanted = isMadeKind(stated) ? 'identifier' : stated
+  const digits = inferDigits(raw, wanted, context)
+  if (digits) return digits
   const spelled = raw.source === 'text' ? inferSpelled(raw, wanted, context) : undefined
   if (spelled) return spelled
   if (raw.source === 'text' || wanted === 'category' || wanted === 'identifier' || (raw.source === 'boolean' && wanted !== 'number')) {

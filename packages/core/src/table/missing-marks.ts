@@ -1,5 +1,5 @@
 import { typesFlag } from '../num/listed.js'
-import { MISSING_WORDS, type RawColumn } from './raw.js'
+import { MISSING_WORDS, missingWordsOf, type RawColumn } from './raw.js'
 
 /**
  * Marks of laboratories, statistical offices and spreadsheets for a cell without a figure, in small letters. Among figures they are
@@ -17,12 +17,12 @@ const MARKS: ReadonlySet<string> = new Set([
  */
 export function missingMarks(raw: RawColumn, missing: readonly string[] = []): string[] {
   if (raw.source !== 'text') return []
-  const known = new Set([...MISSING_WORDS, ...missing])
+  const known = new Set([...missingWordsOf(raw), ...missing])
   const marks = new Set<string>()
   for (const cell of raw.numbers ? raw.numbers.others.keys() : raw.values) {
     const word = cell?.trim()
     if (word === undefined || known.has(word)) continue
-    if (MARKS.has(word.toLowerCase())) marks.add(word)
+    if (MARKS.has(word.toLowerCase()) || MISSING_WORDS.includes(word)) marks.add(word)
     else if (!/\d/.test(word)) return []
   }
   return [...marks]
@@ -31,6 +31,7 @@ export function missingMarks(raw: RawColumn, missing: readonly string[] = []): s
 /** What a person should know of marks that count as missing in a column. */
 export function marksNote({ name, values }: RawColumn, marks: readonly string[]): string {
   const count = Array.from(values as ArrayLike<unknown>).filter((cell) => typeof cell === 'string' && marks.includes(cell.trim())).length
+  const again = marks.some((mark) => mark !== '') ? ', and is written again' : ''
   const said = marks.map((mark) => `“${mark}”`).join(', ')
-  return `${name}: ${said} in ${count} of ${values.length} cells counts as missing, and is written again; ${typesFlag(name, 'category')} repeats all cells as text`
+  return `${name}: ${said} in ${count} of ${values.length} cells counts as missing${again}; ${typesFlag(name, 'category')} repeats all cells as text`
 }

@@ -1,7 +1,8 @@
 import { toDecimals } from '../num/decimals.js'
 import { joinedNames } from './besides.js'
 import { withinLimits } from './censoring.js'
-import { type DateStyle, dateUnit, FIRST_SHORT_YEAR, formatDateTime, plainDates } from './date-style.js'
+import { nearestMonth } from './date-digits.js'
+import { type DateStyle, dateUnit, FIRST_SHORT_YEAR, formatDateTime, isDigitPattern, plainDates } from './date-style.js'
 import type { ColumnFormat } from './infer.js'
 import { toMagnitude } from './magnitudes.js'
 import { formatNumber, plainNumbers } from './number-style.js'
@@ -25,16 +26,22 @@ export function presentTable(table: Table, formats: readonly ColumnFormat[], as:
   const columns = table.columns.flatMap((column, i) => {
     if (joined.has(column.name)) return []
     const format = as === 'plain' ? plainFormat(formats[i]!) : formats[i]!
-    return [presentColumn(column, format, { table, formats, rowCount: table.rowCount, as: styleOf(format, as) })]
+    return [
+      presentColumn(column, format, { table, formats, rowCount: table.rowCount, as: styleOf(format, as), digits: areDigits(format, as) })
+    ]
   })
   return { rowCount: table.rowCount, columns }
 }
 
 function styleOf({ source, kind, date }: ColumnFormat, as: CellStyle): 'text' | 'typed' {
   if (as === 'source') return source === 'text' ? 'text' : 'typed'
-  if (as === 'json') return kind === 'datetime' && date ? 'text' : 'typed'
+  if (as === 'json') return kind === 'datetime' && date && !isDigitPattern(date.date) ? 'text' : 'typed'
   return as === 'typed' || as === 'sheet' ? 'typed' : 'text'
 }
+
+/** Whether dates are written as the whole numbers that they were: where the input stored these, and in JSON, which has no dates. */
+const areDigits = ({ source, date }: ColumnFormat, as: CellStyle): boolean =>
+  isDigitPattern(date?.date) && (source === 'number' || as === 'json')
 
 /** The same without what is particular to the input's spelling. */
 function plainFormat({ absent: _, number, date, ...format }: ColumnFormat): ColumnFormat {
@@ -46,9 +53,10 @@ interface Presented {
   readonly formats: readonly ColumnFormat[]
   readonly rowCount: number
   readonly as: 'text' | 'typed'
+  readonly digits: boolean
 }
 
-function presentColumn(column: Column, format: ColumnFormat, { table, formats, rowCount, as }: Presented): RawColumn {
+function presentColumn(column: Column, format: ColumnFormat, { table, formats, rowCount, as, digits }: Presented): RawColumn {
   const name = column.name
   if (column.kind === 'identifier' && column.cells) return presentKeys(name, column.cells, format, as)
   if (column.kind === 'identifier') {
@@ -64,7 +72,9 @@ function presentColumn(column: Column, format: ColumnFormat, { table, formats, r
   if (isNumeric(column))
     return as === 'text' || format.number?.censoring || format.number?.clock || format.pair
       ? presentText(column, format, { table, formats })
-      : presentNumbers(column, format)
+      : digits
+        ? presentDigits(column, format)
+        : presentNumbers(column, format)
   if (column.kind === 'boolean') {
     if (as === 'typed') return { name, source: 'boolean', values: Array.from(column.codes, (code) => (code < 0 ? null : code === 1)) }
     return {
@@ -126,6 +136,11 @@ function spellingOf(
   return pair ? pairSpelling(table, pair, { formats, first: own }) : (_, value) => own(value)
 }
 
+function presentDigits({ name, values, missing }: NumericColumn, format: ColumnFormat): RawColumn {
+  const digits = values.map((value, i) => (missing?.[i] ? 0 : Number(spelled(value, format))))
+  return { name, source: 'number', values: digits, ...(missing ? { missing } : {}), integer: true }
+}
+
 function presentNumbers(column: NumericColumn, format: ColumnFormat): RawColumn {
   const missing = column.missing ? { missing: column.missing } : {}
   if (column.kind === 'datetime') return { name: column.name, source: 'datetime', values: column.values, ...missing }
@@ -166,7 +181,8 @@ export function roundToFormat(value: number, format: ColumnFormat): number {
   if (format.kind === 'datetime') {
     const unit = format.date ? dateUnit(format.date) : 1
     const [first, last] = timeBounds(format)
-    return Math.min(Math.floor(last / unit), Math.max(Math.ceil(first / unit), Math.round(value / unit))) * unit
+    const within = Math.min(Math.floor(last / unit), Math.max(Math.ceil(first / unit), Math.round(value / unit))) * unit
+    return format.date?.date === 'YYYYMM' ? nearestMonth(within, last) : within
   }
   if (format.number?.clock) return Math.min(lastOfDay(format.number.clock), Math.max(0, Math.round(value)))
   if (format.number?.parts) return Math.max(0, Math.round(value))

@@ -46,6 +46,8 @@ export type RawColumn =
       readonly name: string
       readonly source: 'text'
       readonly values: readonly (string | null)[]
+      /** Its format marks missing cells by itself: no word stands for one, and an empty text is one. */
+      readonly marked?: true
       /** Drawn cells: the word of the input for a missing one; nothing where it leaves them empty. */
       readonly absent?: string
       /** Its plain numbers, where its reader made them from bytes; copies of the column go without (`withSpelledNumbers`). */
@@ -79,12 +81,18 @@ export interface RawTable {
   readonly notes?: readonly string[]
 }
 
-/** Words that stand for a missing cell, whatever else does. */
+/** Words that stand for a missing cell in a file of text, whatever else does. */
 export const MISSING_WORDS = ['', 'NA', 'N/A', 'null', 'NULL', '<NA>']
+
+/** The words that stand for a missing cell of a column, besides those that somebody names. */
+export const missingWordsOf = (column: RawColumn): readonly string[] => (column.source === 'text' && column.marked ? [] : MISSING_WORDS)
 
 /** Whether every cell of a raw column is missing. */
 export function isEmptyColumn(column: RawColumn): boolean {
-  if (column.source === 'text') return column.values.every((cell) => cell === null || MISSING_WORDS.includes(cell.trim()))
+  if (column.source === 'text') {
+    const words = missingWordsOf(column)
+    return column.values.every((cell) => cell === null || words.includes(cell.trim()))
+  }
   if (column.source === 'boolean') return column.values.every((cell) => cell === null)
   return column.missing?.every((mark) => mark === 1) === true
 }

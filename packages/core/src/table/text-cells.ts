@@ -1,8 +1,8 @@
-import { MISSING_WORDS, type RawColumn } from './raw.js'
+import { missingWordsOf, type RawColumn } from './raw.js'
 
 /** Cells as text, null where one is missing or a word for it. */
 export function textCells(raw: RawColumn, missing: readonly string[] = []): (string | null)[] {
-  const tokens = new Set([...MISSING_WORDS, ...missing])
+  const tokens = new Set([...missingWordsOf(raw), ...missing])
   if (raw.source === 'text') return raw.values.map((cell) => (cell === null || tokens.has(cell.trim()) ? null : cell))
   if (raw.source === 'boolean') return raw.values.map((cell) => (cell === null ? null : String(cell)))
   return Array.from(raw.values, (value, i) => (raw.missing?.[i] ? null : String(value)))

@@ -7,7 +7,7 @@ import {
   datetimeColumn,
   isMissing,
   numberColumn,
-  textColumn,
+  storedTextColumn,
   unusableColumn,
   wholeNumberColumn
 } from '../format/columns.js'
@@ -46,7 +46,7 @@ export function rawColumn({ name, kind, cells }: DatabaseColumn): RawColumn {
     case 'nested':
       return unusableColumn(name, columnNested(`lists, objects or bytes in the column ${name}`, name))
     default:
-      return textColumn(name, cells)
+      return storedTextColumn(name, cells)
   }
 }
 

@@ -34,7 +34,7 @@ test.each(['file', 'stream'] as const)('a %s with dictionaries, dates and long w
   const { columns, rowCount } = await readArrow(tableToIPC(rich, kind), context)
   expect(rowCount).toBe(4)
   expect(columns).toEqual([
-    { name: 'level', source: 'text', values: ['b', null, 'b', 'a'] },
+    { name: 'level', source: 'text', marked: true, values: ['b', null, 'b', 'a'] },
     { name: 'day', source: 'datetime', values: Float64Array.of(leap, 0, 0, -86_400_000), missing: Uint8Array.of(0, 0, 1, 0) },
     { name: 'time', source: 'datetime', values: Float64Array.of(leap, 1, 0, 2), missing: Uint8Array.of(0, 0, 1, 0) },
     { name: 'huge', source: 'text', values: ['1152921504606846977', '1', null, '2'] },

@@ -32,8 +32,8 @@ import {
   reading,
   refuseEmptyFile,
   refuseNotFinite,
+  storedTextColumn,
   tableOf,
-  textColumn,
   unreadable,
   unusableColumn,
   wholeNumberColumn
@@ -123,9 +123,9 @@ function columnOf(field: Field, vector: Vector, context: ReadContext): RawColumn
   if (DataType.isDate(type) || DataType.isTimestamp(type)) return datetimeColumn(name, cellsOf(vector))
   if (DataType.isTime(type) || DataType.isDuration(type)) return wholeNumberColumn(name, cellsOf(vector))
   if (DataType.isBool(type)) return booleanColumn(name, cellsOf(vector))
-  if (DataType.isUtf8(field.type)) return textColumn(name, textsOf(vector))
+  if (DataType.isUtf8(field.type)) return storedTextColumn(name, textsOf(vector))
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isUtf8View(type) || DataType.isNull(type)) {
-    return textColumn(name, cellsOf(vector))
+    return storedTextColumn(name, cellsOf(vector))
   }
   return unusableColumn(name, columnNested(`column "${name}" of type ${field.type} in ${context.source}`, name))
 }

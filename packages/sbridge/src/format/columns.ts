@@ -152,6 +152,10 @@ export function textColumn(name: string, cells: ArrayLike<unknown>): RawColumn {
   return { name, source: 'text', values: Array.from(cells, (cell) => (cell == null ? null : String(cell))) }
 }
 
+/** Text of a format that marks missing cells by itself: an empty one is none. */
+export const storedTextColumn = (name: string, cells: ArrayLike<unknown>): RawColumn =>
+  ({ ...textColumn(name, cells), marked: true }) as RawColumn
+
 /** Whole numbers of up to 64 bits: a number column, or text when one is beyond 2⁵³ and a number would change it. */
 export function wholeNumberColumn(name: string, cells: ArrayLike<number | bigint | null | undefined>): RawColumn {
   const numbers: (number | null)[] = new Array(cells.length)

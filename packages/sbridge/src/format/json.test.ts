@@ -161,3 +161,20 @@ test('NaN and infinities, which Python writes, are named', () => {
   for (const word of ['NaN', '-Infinity'])
     expect(() => readJson(bytes(`[{"a": 1}, {"a": ${word}}]`), context)).toThrow(`${word} is no JSON; write null`)
 })
+
+test('whole numbers beyond 2^53 keep their digits, and are written as numbers again', () => {
+  const text =
+    '[{"id":9007199254740993,"x":0.12345678901234566,"t":"a, 9007199254740993 ,"},{"id":-9007199254740995,"x":1e20,"t":"\\"]"},{"id":null,"x":100000000000000000000,"t":"c"}]\n'
+  const table = readJson(bytes(text), context)
+  expect(table.columns).toMatchObject([
+    { name: 'id', source: 'text', values: ['9007199254740993', '-9007199254740995', null] },
+    { name: 'x', source: 'number', values: Float64Array.of(0.12345678901234566, 1e20, 1e20) },
+    { name: 't', source: 'text', values: ['a, 9007199254740993 ,', '"]', 'c'] }
+  ])
+  expect(new TextDecoder().decode(writeJson(table))).toBe(text.replace('1e20', '100000000000000000000'))
+  // What doubles hold stays a number, and so do fractions.
+  expect(read(bytes('[{"a": 9007199254740994, "b": 9007199254740993}, {"a": 1, "b": 0.5}]'))).toMatchObject([
+    ['a', ['number', [9007199254740994, 1]]],
+    ['b', ['text', ['9007199254740993', '0.5']]]
+  ])
+})

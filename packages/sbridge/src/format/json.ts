@@ -7,12 +7,13 @@ import {
   numberColumn,
   type ReadContext,
   refuseEmptyFile,
+  storedTextColumn,
   tableOf,
-  textColumn,
   unreadable,
   unusableColumn
 } from './columns.js'
 import { decodeText, writableEncoding } from './encoding.js'
+import { jsonText, losesDigits, parsedJson } from './json-integers.js'
 import { objectKeys } from './json-keys.js'
 import { flatCells } from './json-nesting.js'
 import { isEscaped, type JsonSpacing, spacingOf } from './json-spacing.js'
@@ -92,7 +93,7 @@ export function jsonLines(bytes: Uint8Array, context: ReadContext): JsonRows {
 
 function parseJson(text: string, context: ReadContext, place: string): unknown {
   try {
-    return JSON.parse(text)
+    return parsedJson(text)
   } catch (error) {
     // Python's own writer spells them so.
     const spelled = /[[,:]\s*(-?Infinity|NaN)\b/.exec(text)?.[1]
@@ -104,7 +105,7 @@ function parseJson(text: string, context: ReadContext, place: string): unknown {
 /** Names a value for a message; one that holds others only by its kind, since it may hold them 200,000 deep. */
 function told(value: unknown): string {
   if (Array.isArray(value)) return 'an array'
-  return isJsonObject(value) ? 'an object' : JSON.stringify(value).slice(0, 40)
+  return isJsonObject(value) ? 'an object' : jsonText(value).slice(0, 40)
 }
 
 /** Keys of the first object of the text, when the value that the text begins with is one. */
@@ -206,7 +207,7 @@ function refuseRepeatedKeys(keys: readonly string[], context: ReadContext): void
   })
 }
 
-const listOf = (cell: unknown): string | null => (cell === null || cell === undefined ? null : JSON.stringify(cell))
+const listOf = (cell: unknown): string | null => (cell === null || cell === undefined ? null : jsonText(cell))
 
 /** Whether cells hold lists of differing lengths, as of tags: no columns can be made of them. */
 function areLists(cells: readonly unknown[]): boolean {
@@ -214,8 +215,9 @@ function areLists(cells: readonly unknown[]): boolean {
   return present.length > 0 && present.every(isPlainList)
 }
 
-/** Numbers beside text, as of “<0.5” among measurements. */
+/** Numbers beside text, as of “<0.5” among measurements, and numbers that are text here for their many digits. */
 function isMixed(cells: readonly unknown[]): boolean {
+  if (cells.some(losesDigits)) return true
   const types = new Set(cells.filter((cell) => cell !== null).map((cell) => typeof cell))
   return types.size === 2 && types.has('number') && types.has('string')
 }
@@ -228,9 +230,14 @@ function columnOf(name: string, cells: readonly unknown[], context: ReadContext,
       const got = `${told(cell)} in column "${name}", ${place(i)} of ${context.source}`
       return unusableColumn(name, columnNested(got, name))
     }
-    kinds.add(typeof cell)
+    kinds.add(typeof cell === 'bigint' ? 'number' : typeof cell)
   }
   const only = kinds.size === 1 ? kinds.values().next().value : 'text'
-  if (only === 'number') return numberColumn(name, cells as (number | null)[], false)
-  return only === 'boolean' ? booleanColumn(name, cells) : textColumn(name, cells)
+  if (only === 'number' && !cells.some(losesDigits))
+    return numberColumn(
+      name,
+      cells.map((cell) => (cell === null ? null : Number(cell))),
+      false
+    )
+  return only === 'boolean' ? booleanColumn(name, cells) : storedTextColumn(name, cells)
 }

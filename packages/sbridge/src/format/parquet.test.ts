@@ -40,7 +40,7 @@ test('dates, timestamps, decimals and long whole numbers', async () => {
     { name: 'price', source: 'number', values: Float64Array.of(0.3, -12.25, 0), missing },
     { name: 'huge', source: 'text', values: ['1152921504606846977', '1', null] },
     { name: 'small', source: 'number', values: Float64Array.of(1, -2, 0), missing, integer: true },
-    { name: 'json', source: 'text', values: ['{"a":1}', '[2]', null] },
+    { name: 'json', source: 'text', marked: true, values: ['{"a":1}', '[2]', null] },
     { name: 'nan', source: 'number', values: Float64Array.of(0, 1.5, 0), missing: Uint8Array.of(1, 0, 1) }
   ])
 })
@@ -50,7 +50,7 @@ test('several row groups come back in order', async () => {
   const text = Array.from(values, (value) => (value % 7 === 0 ? null : `t${value % 5}`))
   const columns: RawColumn[] = [
     { name: 'a', source: 'number', values },
-    { name: 'b', source: 'text', values: text }
+    { name: 'b', source: 'text', marked: true, values: text }
   ]
   const read = await readParquet(writeParquet({ rowCount: 2500, columns }), context)
   expect(read.columns).toEqual(columns)
@@ -100,8 +100,8 @@ test.each(['gzip', 'brotli', 'zstd', 'lz4_raw', 'older-pages'])('%s.parquet, mad
     { name: 'whole', source: 'number', values: Float64Array.from(rows, (i) => i * i), integer: true },
     { name: 'single', source: 'number', values: Float64Array.from(rows, (i) => i / 2) },
     { name: 'flag', source: 'boolean', values: rows.map((i) => (i % 5 === 0 ? null : i % 3 === 0)) },
-    { name: 'level', source: 'text', values: rows.map((i) => (i % 11 === 7 ? null : `level ${i % 4}`)) },
-    { name: 'text', source: 'text', values: rows.map((i) => `text ${i}`) },
+    { name: 'level', source: 'text', marked: true, values: rows.map((i) => (i % 11 === 7 ? null : `level ${i % 4}`)) },
+    { name: 'text', source: 'text', marked: true, values: rows.map((i) => `text ${i}`) },
     { name: 'when', source: 'datetime', values: Float64Array.from(rows, (i) => 86_400_000 * i) }
   ])
 })

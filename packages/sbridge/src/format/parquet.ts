@@ -27,8 +27,8 @@ import {
   refuseEmptyFile,
   refuseNotFinite,
   sliceRaw,
+  storedTextColumn,
   tableOf,
-  textColumn,
   unreadable,
   unusableColumn,
   wholeNumberColumn
@@ -155,7 +155,7 @@ function columnOf(element: SchemaElement, cells: readonly unknown[], context: Re
   if (type === 'BOOLEAN') return booleanColumn(name, cells)
   if (type === 'FLOAT' || type === 'DOUBLE' || logical === 'FLOAT16') return numberColumn(name, cells as (number | null)[], false)
   if (type === 'INT32' || type === 'INT64') return wholeNumberColumn(name, cells as (number | bigint | null)[])
-  if (type === 'BYTE_ARRAY' || logical === 'UUID') return textColumn(name, cells)
+  if (type === 'BYTE_ARRAY' || logical === 'UUID') return storedTextColumn(name, cells)
   throw unreadable('Parquet', context, `column "${name}" has the unknown type ${type}`)
 }
 

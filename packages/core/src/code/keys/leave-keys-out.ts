@@ -51,6 +51,7 @@ export function keyColumns(raw: RawTable, { table }: Pick<InferredTable, 'table'
   return table.columns.filter(({ kind }) => kind === 'identifier').map(({ name }) => keyColumn(raw, name, missing))
 }
 
+/** An empty text names no row. */
 function keyColumn(raw: RawTable, name: string, missing: readonly string[] | undefined): KeyColumn {
-  return { name, cells: textCells(raw.columns.find((one) => one.name === name)!, missing) }
+  return { name, cells: textCells(raw.columns.find((one) => one.name === name)!, ['', ...(missing ?? [])]) }
 }

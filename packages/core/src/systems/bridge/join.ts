@@ -103,7 +103,8 @@ function stacked(above: RawColumn, below: RawColumn): RawColumn {
   if (above.source === 'boolean' && below.source === 'boolean') return { ...above, values: [...above.values, ...below.values] }
   if (above.source === 'number' && below.source === 'number') return { ...above, ...stackedNumbers(above, below) }
   if (above.source === 'datetime' && below.source === 'datetime') return { ...above, ...stackedNumbers(above, below) }
-  return { name: above.name, source: 'text', values: [...textsOf(above), ...textsOf(below)] }
+  const marked = [above, below].every((one) => one.source !== 'text' || one.marked)
+  return { name: above.name, source: 'text', values: [...textsOf(above), ...textsOf(below)], ...(marked ? { marked } : {}) }
 }
 
 type Numbers = Extract<RawColumn, { values: Float64Array }>

@@ -21,8 +21,9 @@ interface LinkOptions {
   readonly orphans?: 'empty' | 'refuse' | undefined
 }
 
+/** An empty text names no row. */
 export const cellsIn = (raw: RawTable, name: string, missing?: readonly string[]): (string | null)[] =>
-  textCells(raw.columns.find((column) => column.name === name)!, missing)
+  textCells(raw.columns.find((column) => column.name === name)!, ['', ...(missing ?? [])])
 
 /** Cells of several columns as one; null where any of them is. */
 function cellsOfAll(raw: RawTable, names: readonly string[], missing: readonly string[] | undefined): (string | null)[] {

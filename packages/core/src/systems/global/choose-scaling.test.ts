@@ -28,6 +28,29 @@ test('the shape of a column is that of some of its rows, however many there are 
   expect(of(rowCount)).toEqual(of(15_000))
 })
 
+test('peaks and tails that classes of rows make are none of a column; those that are there within classes are', () => {
+  const rows = 600
+  const draws = (name: string) => keyFor(keyFromSeed(3), name)
+  const [x, e, t] = ['x', 'e', 't'].map((name) => normals(draws(name), rows))
+  const [u, v] = ['u', 'v'].map((name) => uniforms(draws(name), rows))
+  const place = (at: readonly number[], i: number) => at[u![i]! < 0.5 ? 0 : u![i]! < 0.9 ? 1 : 2]!
+  const values = {
+    // Normal in each class, of deviations 1.1, 1.1 and 2.1.
+    byClass: x!.map((z, i) => place([1, -1, 2], i) * (z + place([0, 2, 5], i)) + 0.5 * e![i]!),
+    peaks: t!.map((z, i) => (v![i]! < 0.5 ? -3 : 3) + 0.5 * z),
+    even: v!,
+    skew: e!.map((z) => exp(z)),
+    // Most rows lie within a thousandth of what all do.
+    scales: e!.map((z, i) => place([1, 2, 1000], i) + place([1, 1, 300], i) * z)
+  }
+  const level = { name: 'g', source: 'text' as const, values: Array.from(u!, (_, i) => place([0, 1, 2], i)).map((k) => 'ABC'[k]!) }
+  const columns = Object.entries(values).map(([name, values]) => ({ name, source: 'number' as const, values }))
+  const candidatesOf = (some: Parameters<typeof inferTable>[0]['columns']) =>
+    scalingCandidates({ ...inferTable({ columns: some, rowCount: rows }), fixed: {} }).candidates
+  expect(candidatesOf([level, ...columns])).toEqual(['peaks', 'skew', 'scales'])
+  expect(candidatesOf(columns)).toEqual(['byClass', 'peaks', 'skew', 'scales'])
+})
+
 describe('a contest of scalings', () => {
   test('ends where a lead is clear, and not where folds agree by luck or disagree', () => {
     // Of 100 rows held out and twice as many drawn an area scatters by 0.035 by chance alone.

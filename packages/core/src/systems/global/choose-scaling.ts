@@ -5,18 +5,19 @@ import { atEpsilon } from '../../kernel/bandwidth.js'
 import type { Context } from '../../kernel/context.js'
 import { roughEngine } from '../../kernel/engine.js'
 import { scaleRows, tableProblem } from '../../law/law.js'
+import { categoryMode, classesOf } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsWithin } from '../../law/work.js'
 import { later } from '../../num/later.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { type Key, keyFor, keyFromSeed, permutation, uniforms } from '../../num/random.js'
-import { mean, sorted } from '../../num/statistics.js'
+import { mean, sorted, weightedMedian } from '../../num/statistics.js'
 import { Turns, together } from '../../num/together.js'
 import { decodeTable, type Encoded, embedEncoded, encodeCodes, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
-import { hasLightTails, keepsHours, keepsValues, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
+import { FAR, hasLightTails, hasLongTails, hasPeaks, hasTies, keepsHours, keepsValues, type ScalingMethod } from '../../table/scaling.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { type BandwidthCurve, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
 import { contestDraws, contestFolds, isClear } from './contest-folds.js'
@@ -85,8 +86,8 @@ function varies(column: NumericColumn): boolean {
 
 /**
  * Decides how numeric columns are scaled. Columns that take their values from a short list, lumpy ones, those with
- * a value that stands out, and those with limits of measurement are scaled by `quantile`, dates that keep to hours or weekdays or come evenly too. Others with atoms, tails that
- * are heavy or light, as of two peaks, or skew, and dates, are candidates for it; where there are some, both scalings are fitted
+ * a value that stands out, and those with limits of measurement are scaled by `quantile`, dates that keep to hours or weekdays or come evenly too. Others with atoms, and dates, and those with long tails,
+ * skew or peaks that classes of rows do not make, are candidates for it; where there are some, both scalings are fitted
  * to most rows at their own best ε, whatever ε is given (what is chosen does not depend on it), and scored by how well a forest tells their rows from held-out ones, in five folds of a
  * small table or one third of a large one, no more of them than it takes until one is clearly ahead. `quantile` wins where it leads by `leadRequired`. Deterministic by key.
  * It is no `search` of losses: an AUC is one number of two samples, not a sum over held-out rows that could be paired, a large
@@ -129,7 +130,7 @@ export async function chooseScaling(contest: ScalingContest): Promise<ContestOut
   }
 }
 
-type Shape = 'listed' | 'candidate' | 'plain'
+type Shape = 'listed' | 'candidate' | 'bent' | 'plain'
 
 /** Of columns that were looked at: a plan and the fit ask the same. */
 const shapes = new WeakMap<NumericColumn, Shape>()
@@ -148,10 +149,11 @@ const MOST_VALUES = 20_000
 
 /** One value at random of every so many: what comes back every so many rows is seen as often as it is there. */
 function someOf(values: Float64Array): Float64Array {
-  if (values.length <= MOST_VALUES) return values
-  const places = uniforms(keyFor(keyFromSeed(1), 'shape'), MOST_VALUES)
-  return places.map((u, k) => values[Math.floor(((k + u) * values.length) / MOST_VALUES)]!)
+  return values.length <= MOST_VALUES ? values : Float64Array.from(everySoMany(values.length), (at) => values[at]!)
 }
+
+const everySoMany = (count: number): Uint32Array =>
+  Uint32Array.from(uniforms(keyFor(keyFromSeed(1), 'shape'), MOST_VALUES), (u, k) => Math.floor(((k + u) * count) / MOST_VALUES))
 
 function foundShape(column: NumericColumn): Shape {
   const present = presentValues(column)
@@ -160,22 +162,68 @@ function foundShape(column: NumericColumn): Shape {
   // Before the first of dates that come evenly there were none.
   const kept = isDate && (hasLightTails(ascending) || keepsHours(ascending))
   if (kept || keepsValues(ascending)) return 'listed'
-  return isDate || suggestsQuantile(ascending) || hasLightTails(ascending) ? 'candidate' : 'plain'
+  if (isDate) return 'candidate'
+  if (isBent(ascending)) return 'bent'
+  return hasTies(ascending) ? 'candidate' : 'plain'
 }
+
+/** Whether ranks would give a column another shape: it has long tails, is skew, or has peaks apart. */
+const isBent = (ascending: Float64Array): boolean => hasLongTails(ascending) || hasPeaks(ascending)
 
 /** Columns whose scaling is known by their values, and those for which two scalings are compared. Cost O(cells · log n). */
 export function scalingCandidates({ table, formats, fixed }: Pick<ScalingContest, 'table' | 'formats' | 'fixed'>) {
   const open = table.columns.filter(isNumeric).filter((column) => !Object.hasOwn(fixed, column.name) && varies(column))
   // Beyond a limit is no place but a state, which only ranks keep.
   const limited = new Set(formats.filter(({ number }) => number?.censoring).map(({ name }) => name))
-  const listed: string[] = []
-  const candidates: string[] = []
-  for (const column of open) {
-    const shape = limited.has(column.name) ? 'listed' : shapeOf(column)
-    if (shape === 'listed') listed.push(column.name)
-    else if (shape === 'candidate') candidates.push(column.name)
+  const shape = new Map(open.map((column) => [column.name, limited.has(column.name) ? 'listed' : shapeOf(column)]))
+  const those = (sought: Shape) => new Set(open.map(({ name }) => name).filter((name) => shape.get(name) === sought))
+  const [listed, candidates, bent] = [those('listed'), those('candidate'), those('bent')]
+  const own = new Set(bent.size > 0 ? bentInClasses({ table, formats, bent, listed }) : [])
+  return { listed: [...listed], candidates: open.map(({ name }) => name).filter((name) => candidates.has(name) || own.has(name)) }
+}
+
+interface BentColumns {
+  readonly table: Table
+  readonly formats: readonly ColumnFormat[]
+  readonly bent: ReadonlySet<string>
+  readonly listed: ReadonlySet<string>
+}
+
+/**
+ * Those of the columns that are bent in the classes that rows are drawn from, too. Where classes make the peaks or the tail, nothing is
+ * drawn between them, and ranks, to which a gap has no width, would carry rows of one class to the values of the next.
+ */
+function bentInClasses({ table, formats, bent, listed }: BentColumns): string[] {
+  const part = table.rowCount <= MOST_VALUES ? table : takeTableRows(table, everySoMany(table.rowCount))
+  const encoder = fitEncoder(part, formats, (name) => (listed.has(name) ? 'quantile' : 'standard'))
+  const rows = encodeTable(encoder, part)
+  const { combinations } = classesOf({ encoder, rows }, categoryMode(encoder, rows.codes))
+  const columns = part.columns.filter(isNumeric).filter(({ name }) => bent.has(name))
+  return columns.filter((column) => isBentWithin(valuesOf(column, combinations.rows))).map(({ name }) => name)
+}
+
+const valuesOf = ({ values, missing }: NumericColumn, classes: readonly Uint32Array[]): Float64Array[] =>
+  classes.map((members) => Float64Array.from(missing ? members.filter((row) => !missing[row]) : members, (row) => values[row]!))
+
+/**
+ * Whether values of classes are bent about their means, each in units of its class's spread, or these differ so much that one deviation
+ * of all of them is far out in the class of a usual row, which one scale would leave no room.
+ */
+function isBentWithin(classes: readonly Float64Array[]): boolean {
+  const scaled: number[] = []
+  const spreads: { readonly value: number; readonly weight: number }[] = []
+  for (const own of classes) {
+    if (own.length === 0) continue
+    const centre = mean(own)
+    const spread = Math.sqrt(own.reduce((sum, x) => sum + (x - centre) ** 2, 0) / own.length)
+    spreads.push({ value: spread, weight: own.length })
+    if (spread > 0) for (const x of own) scaled.push((x - centre) / spread)
   }
-  return { listed, candidates }
+  const usual = weightedMedian(spreads)!
+  const all = Math.sqrt(
+    spreads.reduce((sum, { value, weight }) => sum + weight * value ** 2, 0) / spreads.reduce((n, { weight }) => n + weight, 0)
+  )
+  return all > FAR * usual || isBent(sorted(Float64Array.from(scaled)))
 }
 
 interface Folds {

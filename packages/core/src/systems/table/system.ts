@@ -29,6 +29,7 @@ import { localisationIn } from '../localisation.js'
 import { panelDrawFields, panelFields } from '../panel-options.js'
 import { privacyIn, withPrivacy } from '../privacy-file.js'
 import { privacyFields } from '../privacy-options.js'
+import { RANGE_WARNING, rangeWarnings } from '../range-left.js'
 import { refineFields } from '../refine-options.js'
 import { refinementIn, withRefinement } from '../refinement-file.js'
 import { ruleFields } from '../rule-options.js'
@@ -167,7 +168,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     const told = tellTable(model, { ...drawn.answer, draws: defined({ seed, dynamics, noise, steps, start }) })
     const groups = groupsOf(model, drawn.answer)
     const warnings = drawn.answer.warnings.filter(({ name }) =>
-      [RULE_WARNING, UNKNOWN_WARNING, UNIQUE_WARNING, ORDER_WARNING, EQUAL_WARNING, SPIKE_WARNING].includes(name)
+      [RULE_WARNING, UNKNOWN_WARNING, UNIQUE_WARNING, ORDER_WARNING, EQUAL_WARNING, SPIKE_WARNING, RANGE_WARNING].includes(name)
     )
     return together(...(groups ? [tellPanels(comparePanels(groups, keyFromSeed(1)))] : []), told, {
       json: {},
@@ -237,7 +238,9 @@ function tellingLost(model: TableModel, drawn: DrawnRows, asked?: Asked): DrawnR
   const isGiven = (column: string) => asked?.givens.some((given) => Object.hasOwn(given, column)) ?? false
   const crossed = ordersCrossed(compared).filter(({ low, high }) => isRuled(low) && isRuled(high) && !(isGiven(low) && isGiven(high)))
   // Under conditions other rows count than all of the data's.
-  const equal = asked ? [] : [...equalWarnings(compared, isRuled), ...spikeWarnings(compared)]
+  const rules = 'rules' in model && !panel ? (model.rules?.rules ?? []) : []
+  const computed = rules.flatMap((rule) => (rule.kind === 'formula' ? [rule.column] : []))
+  const equal = asked ? [] : [...equalWarnings(compared, isRuled), ...spikeWarnings(compared), ...rangeWarnings(computed, compared)]
   if (crossed.length + equal.length === 0) return drawn
   return { ...drawn, ...(crossed.length > 0 ? { crossed } : {}), warnings: [...drawn.warnings, ...orderWarnings(crossed), ...equal] }
 }

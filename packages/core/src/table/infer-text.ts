@@ -1,4 +1,4 @@
-import { typesFlag } from '../num/listed.js'
+import { flagWord, typesFlag } from '../num/listed.js'
 import { type CensoredCells, censoredCells, placeBeyond } from './censoring.js'
 import type { Inferred } from './column-format.js'
 import { parseDateTime } from './date-cell.js'
@@ -17,7 +17,7 @@ import { offsetName, withOffsets } from './offsets.js'
 import { inferPairs, secondName } from './pairs.js'
 import { parseBoolean, parseNumber, spellsNonFinite } from './parse.js'
 import type { RawColumn } from './raw.js'
-import { countSingles } from './singles.js'
+import { countSingles, singlesOf } from './singles.js'
 import { strayText } from './stray-text.js'
 import { type CategoricalColumn, type Column, type ColumnKind, emptyColumn, type NumericColumn } from './table.js'
 import { clockNote, readClocks } from './time-of-day.js'
@@ -90,10 +90,7 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   else if (!wanted) {
     const hint = hintFor(present)
     if (hint !== '') notes.push(`${raw.name}: counts as a category${hint}`)
-    else if (present.length >= LEAST_NAMED && singles > SINGLE_SHARE * present.length)
-      notes.push(
-        `${raw.name}: ${singles} of its ${column.levels.length} values occur once, and new rows repeat values as they stand; ${typesFlag(raw.name, 'identifier')} writes others where they tell who or what a row is`
-      )
+    else if (!context.options.mergesSingles) notes.push(...singlesNotes(column, present))
   }
   return { column, format: { ...base, kind } }
 }
@@ -176,6 +173,24 @@ const censoredNote = (name: string, beyond: number, present: number): string =>
 /** Of so many cells at least, and where more than this share of them have a value of their own, somebody is told that it is repeated. */
 const LEAST_NAMED = 50
 const SINGLE_SHARE = 0.2
+
+/** What a person should know of levels that a single row has: they come out again, word for word. */
+function singlesNotes({ name, levels }: CategoricalColumn, present: readonly string[]): string[] {
+  const singles = singlesOf(present)
+  const telling = [...singles].filter(isTelling).length
+  const others = `${typesFlag(name, 'identifier')} writes others`
+  if (telling > 0)
+    return [
+      `${name}: ${telling} of its ${levels.length} values ${telling === 1 ? 'occurs once and says' : 'occur once and say'} more than a label does (several words, digits, or an address), as what tells of one person or case; new rows repeat values as they stand; ${others}, --min-cell 5 merges rare ones, --exclude ${flagWord(name)} leaves the column out`
+    ]
+  if (present.length < LEAST_NAMED || singles.size <= SINGLE_SHARE * present.length) return []
+  return [
+    `${name}: ${singles.size} of its ${levels.length} values occur once, and new rows repeat values as they stand; ${others} where they tell who or what a row is`
+  ]
+}
+
+/** Whether a value says more than one word; a number alone says no more either. */
+const isTelling = (value: string): boolean => /[\s\d@]/.test(value.trim()) && parseNumber(value) === undefined
 
 /**
  * Whether the next row would sooner have a new value than one that is there, by two standard errors: the values that occur once,

@@ -248,7 +248,7 @@ describe('names', () => {
   })
   it('of which many occur once have a note that they are repeated', () => {
     const some = (once: number, rows: number) =>
-      inferTable(raw(Array.from({ length: rows }, (_, i) => (i < once ? `n${i}` : `m${i % 7}`)))).notes
+      inferTable(raw(Array.from({ length: rows }, (_, i) => (i < once ? `n${'abcdefghijklmnopqrst'[i]}` : `m${i % 7}`)))).notes
     expect(some(13, 60)).toEqual([
       expect.stringMatching(/: 13 of its 20 values occur once, and new rows repeat values as they stand; --types /)
     ])
@@ -257,6 +257,16 @@ describe('names', () => {
       [20, 49]
     ] as const)
       expect(some(once, rows)).toEqual([])
+  })
+  it('of which single ones tell of a person or case have a note however few they are, unless they are merged or asked for', () => {
+    const remark = (...singles: string[]) => Array.from({ length: 200 }, (_, i) => singles[i] ?? ['ok', 'call back', '12.5'][i % 3]!)
+    const note = expect.stringMatching(/^name: 1 of .*occurs once and says.*new rows repeat values as they stand.*--min-cell 5.*--exclude name/)
+    for (const one of ['Finn Meyer', 'finn@mail.org', '+49 171 2453754', 'DE29462986604246035554', 'fell ill on bill 544'])
+      expect(inferTable(raw(remark(one))).notes).toEqual([note])
+    expect(inferTable(raw(remark('Ann B', 'other', 'Bo C'))).notes).toEqual([expect.stringMatching(/^name: 2 of its 6 values occur once and say/)])
+    expect(inferTable(raw(remark('other'))).notes.filter((one) => one.includes('once'))).toEqual([])
+    expect(inferTable(raw(remark('Ann B')), { mergesSingles: true }).notes).toEqual([])
+    expect(inferTable(raw(remark('Ann B')), { types: { name: 'category' } }).notes).toEqual([])
   })
   it('that recur have no note', () => {
     expect(inferTable(raw(nearlyAll.map((_, i) => `n${i % 55}`))).notes).toEqual([])

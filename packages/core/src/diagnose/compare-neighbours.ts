@@ -5,6 +5,7 @@ import { quantileOfSorted, sorted } from '../num/statistics.js'
 import { takeTableRows } from '../table/rows.js'
 import type { AlignedTables } from './align.js'
 import { type Comparison, mostComparedRows } from './comparison.js'
+import { chanceOfCopy } from './chance-copies.js'
 import { type CopyCounts, countCopies, countDuplicates, mostCopies } from './copies.js'
 import { embedTables } from './embedding.js'
 import type { Copies, Evaluation, Measure } from './evaluation.js'
@@ -121,7 +122,7 @@ function referenceCopies({ real, train }: AlignedTables, weighed: Weighed): Refe
   const among = countDuplicates(train ?? real, (train ? weighed.train : weighed.real)?.apart)
   if (!train) return { counts: among, heldOut: false }
   const counts = countCopies(weighed.real ? takeTableRows(real, weighed.real.apart) : real, train)
-  const heldOut = counts.copies <= mostCopies(among, counts.rows)
+  const heldOut = counts.copies <= mostCopies(among, counts.rows, { among: true })
   return { counts: heldOut ? counts : among, heldOut }
 }
 
@@ -134,7 +135,7 @@ function compareCopies({ real, synthetic, train }: AlignedTables, { counts, held
     floor: floorShare * found.rows,
     share: found.copies / found.rows,
     floorShare,
-    most: Math.min(found.rows, Math.floor(mostCopies(counts, found.rows))),
+    most: Math.min(found.rows, Math.floor(mostCopies(counts, found.rows, { chance: chanceOfCopy(train ?? real), among: !heldOut }))),
     withoutNumbers: found.withoutNumbers,
     heldOut
   }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { exp } from '../num/elementary.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
-import type { Table } from '../table/table.js'
-import { chanceOfCopy, poissonQuantile } from './chance-copies.js'
+import type { NumericColumn, Table } from '../table/table.js'
+import { chanceOfCopy, poissonQuantile, rowsBeyondChance } from './chance-copies.js'
 import { countCopies, countDuplicates, mostCopies } from './copies.js'
 
 type Law = (z: Float64Array, u: Float64Array) => Float64Array
@@ -73,4 +73,19 @@ test('the quantile of rare events is that of Poisson', () => {
   // P(0) = 0.990, then P(0) = 0.905 and P(0 or 1) = 0.995, then P(up to 3) = 0.981.
   expect([0.01, 0.1, 1].map((mean) => poissonQuantile(mean, 100))).toEqual([0, 1, 3])
   expect(poissonQuantile(1000, 3.5)).toBe(3.5)
+})
+
+test('a row that hardly any other is like is told where drawn rows repeat it, and rows of fresh tables are not', () => {
+  const laws = [cents, tenths, ages]
+  const data = rowsOf(laws, 'data', 500)
+  const names = data.columns.map(({ name }) => name)
+  const lone = { ...data, columns: data.columns.map((column) => ({ ...column, values: (column as NumericColumn).values.slice() })) } as Table
+  const cells = [9876543.21, 201.3, 107]
+  for (const [c, column] of lone.columns.entries()) (column as NumericColumn).values[17] = cells[c]!
+  const drawn = rowsOf(laws, 'drawn', 5000)
+  expect(rowsBeyondChance(drawn, lone, names)).toEqual({ copies: 0, rows: 0 })
+  for (const [c, column] of drawn.columns.entries()) for (const i of [3, 70]) (column as NumericColumn).values[i] = cells[c]!
+  expect(rowsBeyondChance(drawn, lone, names)).toEqual({ copies: 2, rows: 1 })
+  // In ages alone every row is met by many.
+  expect(rowsBeyondChance(rowsOf([ages], 'drawn', 5000), rowsOf([ages], 'data', 500), ['x0'])).toEqual({ copies: 0, rows: 0 })
 })

@@ -2,27 +2,72 @@ import { exp, normalCdf } from '../num/elementary.js'
 import { sorted } from '../num/statistics.js'
 import { valueIn } from '../table/codes.js'
 import { decimalsOf } from '../table/parse.js'
+import { RARE_BELOW } from '../table/rare-below.js'
+import { takeTableColumns } from '../table/rows.js'
 import { isCategorical, isNumeric, type NumericColumn, type Table } from '../table/table.js'
 import { asWritten } from './as-written.js'
+import { groupsOfRows } from './equal-groups.js'
+
+/** Chance that a fresh row of the population equals one of a table, at most. Cost: as of `chancesOfRows`. */
+export const chanceOfCopy = (table: Table): number =>
+  Math.min(
+    1,
+    chancesOfRows(table).reduce((sum, chance) => sum + chance, 0)
+  )
 
 /**
- * Chance that a fresh row of the population equals one of a table, at most, by how finely the table is written: whoever equals a row
- * equals it in its rarest cell too. A cell that recurs is met as often as it recurs; a number that does not as often as the density
+ * Chance that a fresh row of the population equals each row of a table, at most, by how finely the table is written: whoever equals a
+ * row equals it in its rarest cell too. A cell that recurs is met as often as it recurs; a number that does not as often as the density
  * of the numbers around it says of one step of their decimals, more where as many numbers as agree do so by rounder steps.
  * @source Loftsgaarden & Quesenberry 1965 (densities by the k-th neighbour).
  * Cost O(cells · log rows).
  */
-export function chanceOfCopy(table: Table): number {
+export function chancesOfRows(table: Table): Float64Array {
   const rarest = new Float64Array(table.rowCount).fill(1)
   for (const column of table.columns) {
     if (!isNumeric(column) && !isCategorical(column)) continue
     const met = isNumeric(column) ? chancesOfNumbers(asWritten(column, column)) : sharesOf(valueIn(column), table.rowCount)
     for (let i = 0; i < rarest.length; i++) rarest[i] = Math.min(rarest[i]!, met[i]!)
   }
-  return Math.min(
-    1,
-    rarest.reduce((sum, chance) => sum + chance, 0)
-  )
+  return rarest
+}
+
+/** Drawn rows that equal one of those of the data, and how many of these there are, where by chance so many would not. */
+export interface BeyondChance {
+  readonly copies: number
+  readonly rows: number
+}
+
+/**
+ * Drawn rows that are, in some columns, a row which fewer than three of the data are, where a fresh row would be it so rarely that
+ * as many are beyond chance, however many rows are looked at (Bonferroni). Cost O(cells · log rows).
+ */
+export function rowsBeyondChance(drawn: Table, data: Table, names: readonly string[]): BeyondChance {
+  const [known, asked] = [takeTableColumns(data, names), takeTableColumns(drawn, names)]
+  const { codes, count } = groupsOfRows(known, asked)
+  const [own, met] = [new Uint32Array(count), new Uint32Array(count)]
+  for (const [i, code] of codes.entries()) (i < known.rowCount ? own : met)[code]!++
+  const isCopied = (code: number) => own[code]! > 0 && own[code]! < RARE_BELOW && met[code]! > 0
+  if (!own.some((_, code) => isCopied(code))) return { copies: 0, rows: 0 }
+  const chances = chancesOfRows(known)
+  const least = (1 - LEVEL) / known.rowCount
+  let [copies, rows] = [0, 0]
+  for (let i = 0; i < known.rowCount; i++) {
+    const code = codes[i]!
+    if (!isCopied(code) || !(seenAsOften(met[code]!, chances[i]! * asked.rowCount) < least)) continue
+    copies += met[code]!
+    rows++
+    // Its twin is the same row.
+    met[code] = 0
+  }
+  return { copies, rows }
+}
+
+/** Probability that as many rare events are seen, at most. */
+function seenAsOften(count: number, expected: number): number {
+  let bound = 1
+  for (let k = 1; k <= count; k++) bound *= expected / k
+  return bound
 }
 
 /** Of each row, the share of the rows that have its cell. */

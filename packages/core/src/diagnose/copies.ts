@@ -1,9 +1,6 @@
-import { equalRows } from '../num/equal-rows.js'
-import { valueIn } from '../table/codes.js'
-import { stackTables } from '../table/rows.js'
-import { isCategorical, isNumeric, type NumericColumn, type Table } from '../table/table.js'
-import { asWritten } from './as-written.js'
+import { isNumeric, type Table } from '../table/table.js'
 import { poissonQuantile } from './chance-copies.js'
+import { groupsOfRows } from './equal-groups.js'
 
 /** How many rows of a table stand in another one. */
 export interface CopyCounts {
@@ -76,14 +73,4 @@ export function mostCopies(
   const expected = (copies / of) * rows
   const scale = ((among ? 2 : 1) * rows) / of
   return expected + 2 * Math.sqrt(expected * (1 + scale)) + poissonQuantile(chance * rows, 3 * scale)
-}
-
-/** Which rows are equal, those of further tables counted behind those of the first: all as they are written with its decimals. Cost O(cells). */
-export function groupsOfRows(first: Table, ...others: readonly Table[]): ReturnType<typeof equalRows> {
-  const all = stackTables([first, ...others])
-  const cells = all.columns.flatMap((column, c) => {
-    if (isNumeric(column)) return [valueIn(asWritten(column, first.columns[c] as NumericColumn))]
-    return isCategorical(column) ? [valueIn(column)] : []
-  })
-  return equalRows(all.rowCount, cells)
 }

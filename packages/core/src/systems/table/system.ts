@@ -32,6 +32,7 @@ import { privacyFields } from '../privacy-options.js'
 import { refineFields } from '../refine-options.js'
 import { refinementIn, withRefinement } from '../refinement-file.js'
 import { ruleFields } from '../rule-options.js'
+import { REPEATED_WARNING, repeatedWarnings } from '../rows-repeated.js'
 import { RULE_WARNING, UNKNOWN_WARNING } from '../ruled-terms.js'
 import { SPIKE_WARNING, spikeWarnings } from '../spikes-moved.js'
 import type { System } from '../system.js'
@@ -167,7 +168,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     const told = tellTable(model, { ...drawn.answer, draws: defined({ seed, dynamics, noise, steps, start }) })
     const groups = groupsOf(model, drawn.answer)
     const warnings = drawn.answer.warnings.filter(({ name }) =>
-      [RULE_WARNING, UNKNOWN_WARNING, UNIQUE_WARNING, ORDER_WARNING, EQUAL_WARNING, SPIKE_WARNING].includes(name)
+      [RULE_WARNING, UNKNOWN_WARNING, UNIQUE_WARNING, ORDER_WARNING, EQUAL_WARNING, SPIKE_WARNING, REPEATED_WARNING].includes(name)
     )
     return together(...(groups ? [tellPanels(comparePanels(groups, keyFromSeed(1)))] : []), told, {
       json: {},
@@ -238,6 +239,9 @@ function tellingLost(model: TableModel, drawn: DrawnRows, asked?: Asked): DrawnR
   const crossed = ordersCrossed(compared).filter(({ low, high }) => isRuled(low) && isRuled(high) && !(isGiven(low) && isGiven(high)))
   // Under conditions other rows count than all of the data's.
   const equal = asked ? [] : [...equalWarnings(compared, isRuled), ...spikeWarnings(compared)]
-  if (crossed.length + equal.length === 0) return drawn
-  return { ...drawn, ...(crossed.length > 0 ? { crossed } : {}), warnings: [...drawn.warnings, ...orderWarnings(crossed), ...equal] }
+  // Rows that weigh more are drawn more often, and those of a group hang together.
+  const repeated = asked || weights || panel ? [] : repeatedWarnings(drawn.table, writtenRows(model).table)
+  if (crossed.length + equal.length + repeated.length === 0) return drawn
+  const warnings = [...drawn.warnings, ...orderWarnings(crossed), ...equal, ...repeated]
+  return { ...drawn, ...(crossed.length > 0 ? { crossed } : {}), warnings }
 }

@@ -22,7 +22,7 @@ export const chanceOfCopy = (table: Table): number =>
  * @source Loftsgaarden & Quesenberry 1965 (densities by the k-th neighbour).
  * Cost O(cells · log rows).
  */
-export function chancesOfRows(table: Table): Float64Array {
+function chancesOfRows(table: Table): Float64Array {
   const rarest = new Float64Array(table.rowCount).fill(1)
   for (const column of table.columns) {
     if (!isNumeric(column) && !isCategorical(column)) continue
@@ -33,7 +33,7 @@ export function chancesOfRows(table: Table): Float64Array {
 }
 
 /** Drawn rows that equal one of those of the data, and how many of these there are, where by chance so many would not. */
-export interface BeyondChance {
+interface BeyondChance {
   readonly copies: number
   readonly rows: number
 }

@@ -8,8 +8,16 @@ import { countCopies, countDuplicates, mostCopies } from './copies.js'
 type Law = (z: Float64Array, u: Float64Array) => Float64Array
 
 const written = (values: Float64Array, decimals: number) => values.map((value) => Number(value.toFixed(decimals)))
-const cents: Law = (z) => written(z.map((value) => 20000 * exp(value / 2)), 2)
-const tenths: Law = (z) => written(z.map((value) => 170 + 9 * value), 1)
+const cents: Law = (z) =>
+  written(
+    z.map((value) => 20000 * exp(value / 2)),
+    2
+  )
+const tenths: Law = (z) =>
+  written(
+    z.map((value) => 170 + 9 * value),
+    1
+  )
 const ages: Law = (_, u) => u.map((value) => 18 + Math.floor(72 * value))
 /** Nothing in a third of the rows. */
 const oftenNone: Law = (z, u) => cents(z, u).map((value, i) => (u[i]! < 1 / 3 ? 0 : value))
@@ -79,7 +87,10 @@ test('a row that hardly any other is like is told where drawn rows repeat it, an
   const laws = [cents, tenths, ages]
   const data = rowsOf(laws, 'data', 500)
   const names = data.columns.map(({ name }) => name)
-  const lone = { ...data, columns: data.columns.map((column) => ({ ...column, values: (column as NumericColumn).values.slice() })) } as Table
+  const lone = {
+    ...data,
+    columns: data.columns.map((column) => ({ ...column, values: (column as NumericColumn).values.slice() }))
+  } as Table
   const cells = [9876543.21, 201.3, 107]
   for (const [c, column] of lone.columns.entries()) (column as NumericColumn).values[17] = cells[c]!
   const drawn = rowsOf(laws, 'drawn', 5000)

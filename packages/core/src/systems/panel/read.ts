@@ -76,7 +76,11 @@ function relevant({ group, time, rules, rule, scaling, ...options }: PanelInput)
 
 function read(raw: RawTable, options: PanelInput): PanelTable {
   const { group, time, minCell, ...reading } = options
-  const asRead = prepareTable(raw, { ...reading, mergesSingles: minCell !== undefined, types: { ...options.types, [group!]: 'category' } }).data
+  const asRead = prepareTable(raw, {
+    ...reading,
+    mergesSingles: minCell !== undefined,
+    types: { ...options.types, [group!]: 'category' }
+  }).data
   const key = keyColumn(asRead.table, group!)
   const whole = minCell === undefined ? asRead : mergeRareLevels(asRead, minCell, { of: key.codes, column: group! })
   const clock = time === undefined ? undefined : clockColumn(whole.table, time, group!)

@@ -4,7 +4,11 @@ import { type Key, keyFor, permutation } from '../num/random.js'
 import { quantileOfSorted, sorted } from '../num/statistics.js'
 import { takeTableRows } from '../table/rows.js'
 import type { AlignedTables } from './align.js'
+<<<<<<< HEAD
 import { isAbove, isBelow } from './beyond.js'
+=======
+import { chanceOfCopy } from './chance-copies.js'
+>>>>>>> ha
 import { type Comparison, mostComparedRows } from './comparison.js'
 import { type CopyCounts, countCopies, countDuplicates, mostCopies } from './copies.js'
 import { embedTables } from './embedding.js'
@@ -122,7 +126,7 @@ function referenceCopies({ real, train }: AlignedTables, weighed: Weighed): Refe
   const among = countDuplicates(train ?? real, (train ? weighed.train : weighed.real)?.apart)
   if (!train) return { counts: among, heldOut: false }
   const counts = countCopies(weighed.real ? takeTableRows(real, weighed.real.apart) : real, train)
-  const heldOut = counts.copies <= mostCopies(among, counts.rows)
+  const heldOut = counts.copies <= mostCopies(among, counts.rows, { among: true })
   return { counts: heldOut ? counts : among, heldOut }
 }
 
@@ -135,7 +139,7 @@ function compareCopies({ real, synthetic, train }: AlignedTables, { counts, held
     floor: floorShare * found.rows,
     share: found.copies / found.rows,
     floorShare,
-    most: Math.min(found.rows, Math.floor(mostCopies(counts, found.rows))),
+    most: Math.min(found.rows, Math.floor(mostCopies(counts, found.rows, { chance: chanceOfCopy(train ?? real), among: !heldOut }))),
     withoutNumbers: found.withoutNumbers,
     heldOut
   }

@@ -1,9 +1,6 @@
-import { toDecimals } from '../num/decimals.js'
-import { equalRows } from '../num/equal-rows.js'
-import { valueIn } from '../table/codes.js'
-import { decimalsOf } from '../table/parse.js'
-import { stackTables } from '../table/rows.js'
-import { isCategorical, isNumeric, type NumericColumn, type Table } from '../table/table.js'
+import { isNumeric, type Table } from '../table/table.js'
+import { poissonQuantile } from './chance-copies.js'
+import { groupsOfRows } from './equal-groups.js'
 
 /** How many rows of a table stand in another one. */
 export interface CopyCounts {
@@ -56,26 +53,24 @@ function withNumbers({ columns }: Table): (row: number) => boolean {
   return numbers.length === 0 ? () => true : (row) => numbers.some(({ missing }) => !missing?.[row])
 }
 
+interface Coincidences {
+  /** Chance that a fresh row is one, at most. */
+  readonly chance?: number
+  /** Whether rows were held against each other: they coincide in twos, and their number scatters by as much more. */
+  readonly among?: boolean
+}
+
 /**
  * Most copies that chance allows among `rows` fresh rows, where `copies` of `of` such rows are some. Both counts scatter:
- * two standard deviations of their difference, and three more of `of`, since of zero found up to three may be expected.
+ * two standard deviations of their difference, and three coincidences more of `of`, since of zero found up to three may be expected,
+ * unless their chance says that fewer are.
  */
-export function mostCopies({ copies, rows: of }: Pick<CopyCounts, 'copies' | 'rows'>, rows: number): number {
+export function mostCopies(
+  { copies, rows: of }: Pick<CopyCounts, 'copies' | 'rows'>,
+  rows: number,
+  { chance = 1, among = false }: Coincidences = {}
+): number {
   const expected = (copies / of) * rows
-  return expected + 2 * Math.sqrt(expected * (1 + rows / of)) + (3 * rows) / of
-}
-
-/** Which rows are equal, those of further tables counted behind those of the first: all as they are written with its decimals. Cost O(cells). */
-export function groupsOfRows(first: Table, ...others: readonly Table[]): ReturnType<typeof equalRows> {
-  const all = stackTables([first, ...others])
-  const cells = all.columns.flatMap((column, c) => {
-    if (isNumeric(column)) return [valueIn(asWritten(column, first.columns[c] as NumericColumn))]
-    return isCategorical(column) ? [valueIn(column)] : []
-  })
-  return equalRows(all.rowCount, cells)
-}
-
-function asWritten(column: NumericColumn, reference: NumericColumn): NumericColumn {
-  const decimals = decimalsOf(reference.values, reference.missing)
-  return decimals === undefined ? column : { ...column, values: column.values.map((value) => toDecimals(value, decimals)) }
+  const scale = ((among ? 2 : 1) * rows) / of
+  return expected + 2 * Math.sqrt(expected * (1 + scale)) + poissonQuantile(chance * rows, 3 * scale)
 }

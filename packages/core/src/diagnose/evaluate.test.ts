@@ -172,6 +172,9 @@ describe('what chance allows', () => {
     expect(mostCopies({ copies: 0, rows: 300 }, 1000)).toBeCloseTo(10, 12)
     // 30 of 3,000 make 1 in 100, which scatters by √(1 + 1/30).
     expect(mostCopies({ copies: 30, rows: 3000 }, 100)).toBeCloseTo(1 + 2 * Math.sqrt(1 + 1 / 30) + 0.1, 12)
+    // Rows among themselves coincide in twos.
+    expect(mostCopies({ copies: 0, rows: 300 }, 1000, { among: true })).toBeCloseTo(20, 12)
+    expect(mostCopies({ copies: 30, rows: 3000 }, 100, { among: true })).toBeCloseTo(1 + 2 * Math.sqrt(1 + 2 / 30) + 0.2, 12)
   })
 
   test('nearest-neighbour ratio: the quantiles of the reference at ½ ± √(1/n + 1/m), or the standard error of means', () => {
@@ -249,7 +252,7 @@ describe('evaluateTables', () => {
     const real = drawTable('real', 240)
     const copied = await evaluateTables({ real, synthetic: real, engine, key })
     expect(copied.nearestNeighbourRatio.value).toBe(0)
-    expect(copied.copies).toMatchObject({ value: 240, floor: 0, share: 1, most: 3, heldOut: false })
+    expect(copied.copies).toMatchObject({ value: 240, floor: 0, share: 1, most: 6, heldOut: false })
     expect(copied.privacy.shareCloserThanHeldOut).toBe(1)
     const blurred = await evaluateTables({ real, synthetic: drawTable('blurred', 240, { noise: 1.5 }), engine, key })
     expect(blurred.classifierAuc.value).toBeGreaterThan(0.65)
@@ -272,7 +275,7 @@ describe('evaluateTables', () => {
   test('real rows that stand in the training table are not taken for held-out ones', { tags: ['slow'] }, async () => {
     const train = drawTable('real', 240)
     const whole = await evaluateTables({ real: train, synthetic: train, train, engine, key })
-    expect(whole.copies).toMatchObject({ value: 240, floor: 0, most: 3, heldOut: false })
+    expect(whole.copies).toMatchObject({ value: 240, floor: 0, most: 6, heldOut: false })
     expect(whole.nearestNeighbourRatio.value).toBe(0)
     expect(whole.nearestNeighbourRatio.floorRange![0]).toBeGreaterThan(0.7)
     expect(whole.notes.join()).toContain('The real rows were not held out')

@@ -2,7 +2,8 @@ import { InputError } from '../num/errors.js'
 import { listed, typesFlag } from '../num/listed.js'
 import { RARE_BELOW } from '../table/rare-below.js'
 import type { Table } from '../table/table.js'
-import { groupsOfRows, mostCopies } from './copies.js'
+import { mostCopies } from './copies.js'
+import { groupsOfRows } from './equal-groups.js'
 import type { QuasiIdentifiers } from './evaluation.js'
 
 /**

@@ -30,8 +30,9 @@ export interface PreparedTable {
 
 /** Infers kinds and takes the weights column out. Throws what `inferTable` throws. */
 export function prepareTable(raw: RawTable, options: TableOptions = {}): PreparedTable {
-  const inferred = inferTable(raw, options)
-  const data = options.minCell === undefined ? inferred : mergeRareLevels(inferred, options.minCell)
+  const { minCell } = options
+  const inferred = inferTable(raw, minCell === undefined ? options : { ...options, mergesSingles: true })
+  const data = minCell === undefined ? inferred : mergeRareLevels(inferred, minCell)
   if (options.weights === undefined) return { data }
   const place = data.table.columns.findIndex((column) => column.name === options.weights)
   const column = data.table.columns[place]

@@ -1,4 +1,5 @@
-import { typesFlag } from '../num/listed.js'
+import { flagWord, listed, typesFlag } from '../num/listed.js'
+import { addressWords } from './addresses.js'
 import { type CensoredCells, censoredCells, placeBeyond } from './censoring.js'
 import type { Inferred } from './column-format.js'
 import { parseDateTime } from './date-cell.js'
@@ -8,7 +9,7 @@ import { datesFor } from './date-orders.js'
 import { notationFor } from './decimal-marks.js'
 import { hintFor } from './hint.js'
 import { noteRounding, notFinite, numbersOf, refuseSpread, unfit } from './infer-numbers.js'
-import type { Inferring } from './inferring.js'
+import type { InferOptions, Inferring } from './inferring.js'
 import { magnitudesNote, magnitudesOf } from './magnitudes.js'
 import { partsNote, partsOf } from './mixed-units.js'
 import { type Notation, PLAIN } from './notation.js'
@@ -18,7 +19,7 @@ import { offsetName, withOffsets } from './offsets.js'
 import { inferPairs, secondName } from './pairs.js'
 import { parseBoolean, parseNumber, spellsNonFinite } from './parse.js'
 import type { RawColumn } from './raw.js'
-import { countSingles } from './singles.js'
+import { countSingles, singlesOf } from './singles.js'
 import { strayText } from './stray-text.js'
 import { type CategoricalColumn, type Column, type ColumnKind, emptyColumn, type NumericColumn } from './table.js'
 import { clockNote, readClocks } from './time-of-day.js'
@@ -91,10 +92,7 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   else if (!wanted) {
     const hint = hintFor(present)
     if (hint !== '') notes.push(`${raw.name}: counts as a category${hint}`)
-    else if (present.length >= LEAST_NAMED && singles > SINGLE_SHARE * present.length)
-      notes.push(
-        `${raw.name}: ${singles} of its ${column.levels.length} values occur once, and new rows repeat values as they stand; ${typesFlag(raw.name, 'identifier')} writes others where they tell who or what a row is`
-      )
+    else notes.push(...repeatedNotes(column, present, context.options))
   }
   return { column, format: { ...base, kind } }
 }
@@ -177,6 +175,35 @@ const censoredNote = (name: string, beyond: number, present: number): string =>
 /** Of so many cells at least, and where more than this share of them have a value of their own, somebody is told that it is repeated. */
 const LEAST_NAMED = 50
 const SINGLE_SHARE = 0.2
+
+/** What a person should know of levels that lead to somebody, and of those that a single row has: they come out again, word for word. */
+function repeatedNotes({ name, levels }: CategoricalColumn, present: readonly string[], { mergesSingles }: InferOptions): string[] {
+  const singles = singlesOf(present)
+  const kept = mergesSingles ? levels.filter((level) => !singles.has(level)) : levels
+  const addresses = kept.map(addressWords).filter((words) => words !== undefined)
+  const others = `${typesFlag(name, 'identifier')} writes others`
+  const column = flagWord(name)
+  const notes =
+    addresses.length > 0
+      ? [
+          `${name}: ${addresses.length} of its ${levels.length} values ${addresses.length === 1 ? 'has' : 'have'} the form of ${listed([...new Set(addresses)])}, and new rows repeat values as they stand; --group ${column} draws whole groups with new ones where rows belong together by it, ${others}, --exclude ${column} leaves the column out`
+        ]
+      : []
+  if (mergesSingles) return notes
+  const telling = [...singles].filter((value) => isTelling(value) && addressWords(value) === undefined).length
+  if (telling > 0)
+    return [
+      ...notes,
+      `${name}: ${telling} of its ${levels.length} values ${telling === 1 ? 'occurs once and says' : 'occur once and say'} more than a label does (several words, or digits), as what tells of one person or case; new rows repeat values as they stand; ${others}, --min-cell 5 merges rare ones, --exclude ${column} leaves the column out`
+    ]
+  if (notes.length > 0 || present.length < LEAST_NAMED || singles.size <= SINGLE_SHARE * present.length) return notes
+  return [
+    `${name}: ${singles.size} of its ${levels.length} values occur once, and new rows repeat values as they stand; ${others} where they tell who or what a row is`
+  ]
+}
+
+/** Whether a value says more than one word; a number alone says no more either. */
+const isTelling = (value: string): boolean => /[\s\d@]/.test(value.trim()) && parseNumber(value) === undefined
 
 /**
  * Whether the next row would sooner have a new value than one that is there, by two standard errors: the values that occur once,

@@ -17,6 +17,8 @@ export interface InferOptions {
   readonly decimal?: 'point' | 'comma' | undefined
   /** Which of two numbers is the day where the dates of a column leave it open, or disagree. */
   readonly dateOrder?: DateOrder | undefined
+  /** Whether levels that a single row has are merged afterwards, so that none of them comes out. */
+  readonly mergesSingles?: boolean
 }
 
 /** What the inference of one column needs besides it. */

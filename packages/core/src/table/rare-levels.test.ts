@@ -26,15 +26,15 @@ test('rare levels are merged, or left empty where they are too few together; eac
   })
   expect(cells.slice(0, 4)).toEqual([
     { flu: 20, cold: 14, other: 6 },
-    { a: 20, b: 18, null: 2 },
+    { a: 17, b: 18, null: 5 },
     { x: 30, other: 10 },
-    { false: 38, null: 2 }
+    { false: 35, null: 5 }
   ])
   expect(notes.slice(data.notes.length)).toEqual([
     'diagnosis: 3 levels of fewer than 5 rows (6 rows together) are merged into “other”',
-    'ward: a level of fewer than 5 rows (2 rows together) is left empty',
+    'ward: a level of fewer than 5 rows (2 rows together) is left empty, with 3 rows more, so that empty cells do not point to them',
     'kind: a level of fewer than 5 rows (2 rows together) is merged into “other”',
-    'died: a level of fewer than 5 rows (2 rows together) is left empty'
+    'died: a level of fewer than 5 rows (2 rows together) is left empty, with 3 rows more, so that empty cells do not point to them'
   ])
   expect(table.columns[4]).toBe(data.table.columns[4])
 })
@@ -58,4 +58,18 @@ test('of rows that belong to groups groups are counted: what one has in many row
   expect(town).toMatchObject({ levels: ['Big', 'other'] })
   expect(notes.at(-1)).toBe('town: 3 levels of fewer than 3 groups (3 groups together) are merged into “other”')
   expect(mergeRareLevels(data, 3).table.columns).toEqual(data.table.columns)
+})
+
+test('empty cells are no class of few rows: they join those that are empty, or others are emptied with them', () => {
+  const emptyIn = (values: (string | null)[], k: number) => {
+    const data = inferTable({ rowCount: values.length, columns: [{ name: 'x', source: 'text', values }] }, { types: { x: 'category' } })
+    const { table, formats } = mergeRareLevels(data, k)
+    const cells = presentTable(table, formats, 'text').columns[0]!.values as (string | null)[]
+    return Object.fromEntries([...new Set(cells)].map((cell) => [String(cell), cells.filter((one) => one === cell).length]))
+  }
+  expect(emptyIn([...many(['a', 20], ['b', 10], ['kuru', 1]), null, null, null, null], 5)).toEqual({ a: 20, b: 10, null: 5 })
+  expect(emptyIn([...many(['a', 20], ['b', 10], ['kuru', 1]), null], 5)).toEqual({ a: 17, b: 10, null: 5 })
+  // The commonest would be rare by that.
+  expect(emptyIn(many(['a', 6], ['b', 5], ['kuru', 1]), 5)).toEqual({ b: 5, null: 7 })
+  expect(emptyIn(many(['a', 2], ['b', 1]), 5)).toEqual({ null: 3 })
 })

@@ -16,6 +16,7 @@ interface RowUnits {
 /**
  * A table in which every level of a category is in at least k rows, or groups of rows: rarer ones become one level `other`, or
  * are left empty where these are fewer than k together, and where the column is stored as numbers or booleans; notes say how many.
+ * Empty cells are a class of rows as any level is: where they would be fewer than k, cells of the commonest level are emptied with them.
  * Cost O(cells).
  */
 export function mergeRareLevels(data: InferredTable, k: number, groups?: RowUnits): InferredTable {
@@ -28,12 +29,36 @@ export function mergeRareLevels(data: InferredTable, k: number, groups?: RowUnit
     const canMerge = column.kind === 'category' && data.formats[c]!.source === 'text' && rare.together >= k
     const what = rare.levels.size === 1 ? 'a level' : `${rare.levels.size} levels`
     const done = canMerge ? `merged into “${OTHER}”` : 'left empty'
+    const merged = without(column, rare.levels, canMerge)
+    const more = canMerge ? undefined : emptiedWith(merged, k, groups)
+    const hidden = more ? `, with ${counted(more.units, unit.slice(0, -1))} more, so that empty cells do not point to them` : ''
     notes.push(
-      `${column.name}: ${what} of fewer than ${k} ${unit} (${counted(rare.own, unit.slice(0, -1))} together) ${rare.levels.size === 1 ? 'is' : 'are'} ${done}`
+      `${column.name}: ${what} of fewer than ${k} ${unit} (${counted(rare.own, unit.slice(0, -1))} together) ${rare.levels.size === 1 ? 'is' : 'are'} ${done}${hidden}`
     )
-    return without(column, rare.levels, canMerge)
+    return more?.column ?? merged
   })
   return { ...data, table: { ...data.table, columns }, notes }
+}
+
+/**
+ * A column with so many cells of its commonest level emptied, spread over the table, that k rows or groups have an empty one; all
+ * where it would be rare itself by that. Undefined where as many are empty already.
+ */
+function emptiedWith(column: CategoricalColumn, k: number, groups: RowUnits | undefined) {
+  const of = (row: number) => (groups ? groups.of[row]! : row)
+  const unitsOf = (code: number) => new Set([...column.codes.keys()].filter((i) => column.codes[i] === code).map(of))
+  const empty = unitsOf(-1)
+  const lacking = k - empty.size
+  if (lacking <= 0) return undefined
+  const units = column.levels.map((_, level) => unitsOf(level))
+  const commonest = units.reduce((best, { size }, level) => (size > units[best]!.size ? level : best), 0)
+  const others = [...(units[commonest] ?? [])].filter((unit) => !empty.has(unit))
+  const wanted = (units[commonest]?.size ?? 0) < k + lacking ? others.length : Math.min(lacking, others.length)
+  if (wanted === 0) return undefined
+  const chosen = new Set(Array.from({ length: wanted }, (_, j) => others[Math.floor(((j + 0.5) * others.length) / wanted)]!))
+  const codes = column.codes.map((code, i) => (code === commonest && chosen.has(of(i)) ? -1 : code))
+  const emptied = { ...column, codes }
+  return { units: wanted, column: codes.includes(commonest) ? emptied : without(emptied, new Set([commonest]), false) }
 }
 
 interface RareLevels {

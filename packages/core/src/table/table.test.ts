@@ -248,7 +248,7 @@ describe('names', () => {
   })
   it('of which many occur once have a note that they are repeated', () => {
     const some = (once: number, rows: number) =>
-      inferTable(raw(Array.from({ length: rows }, (_, i) => (i < once ? `n${i}` : `m${i % 7}`)))).notes
+      inferTable(raw(Array.from({ length: rows }, (_, i) => (i < once ? `n${'abcdefghijklmnopqrst'[i]}` : `m${i % 7}`)))).notes
     expect(some(13, 60)).toEqual([
       expect.stringMatching(/: 13 of its 20 values occur once, and new rows repeat values as they stand; --types /)
     ])
@@ -257,6 +257,33 @@ describe('names', () => {
       [20, 49]
     ] as const)
       expect(some(once, rows)).toEqual([])
+  })
+  it('of which single ones tell of a person or case have a note however few they are, unless they are merged or asked for', () => {
+    const remark = (...singles: string[]) => Array.from({ length: 200 }, (_, i) => singles[i] ?? ['ok', 'call back', '12.5'][i % 3]!)
+    const note = expect.stringMatching(
+      /^name: 1 of .*occurs once and says.*new rows repeat values as they stand.*--min-cell 5.*--exclude name/
+    )
+    for (const one of ['Finn Meyer', 'F32.1', '364-61-3447', 'fell ill on bill 544'])
+      expect(inferTable(raw(remark(one))).notes).toEqual([note])
+    expect(inferTable(raw(remark('Ann B', 'other', 'Bo C'))).notes).toEqual([
+      expect.stringMatching(/^name: 2 of its 6 values occur once and say/)
+    ])
+    expect(inferTable(raw(remark('other'))).notes.filter((one) => one.includes('once'))).toEqual([])
+    expect(inferTable(raw(remark('Ann B')), { mergesSingles: true }).notes).toEqual([])
+    expect(inferTable(raw(remark('Ann B')), { types: { name: 'category' } }).notes).toEqual([])
+  })
+  it('of which some lead to a person have a note, recurring or not', () => {
+    const forms = { 'finn@mail.org': 'e-mail addresses', DE29462986604246035554: 'IBANs', 'DE29 4629 8660 4246 0355 54': 'IBANs' }
+    const phones = { '+49 171 2453754': 'phone numbers', '(555) 123-4567': 'phone numbers', '0171/2453754': 'phone numbers' }
+    for (const [one, words] of Object.entries({ ...forms, ...phones }))
+      for (const each of [2, 200])
+        expect(inferTable(raw(Array.from({ length: 200 }, (_, i) => (i % each === 0 ? one : ['ok', 'other'][i % 2]!)))).notes).toEqual([
+          expect.stringMatching(
+            new RegExp(`^name: 1 of its \\d values has the form of ${words}, and new rows repeat .*; --group name .*--exclude name`)
+          )
+        ])
+    for (const one of ['10000-19999', 'room 0815', '2019-2020', 'a@b', 'AB12 CD'])
+      expect(inferTable(raw(Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? one : 'ok')))).notes).toEqual([])
   })
   it('that recur have no note', () => {
     expect(inferTable(raw(nearlyAll.map((_, i) => `n${i % 55}`))).notes).toEqual([])

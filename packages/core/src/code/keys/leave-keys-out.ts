@@ -37,7 +37,9 @@ export function leaveKeysOut(raw: RawTable, data: InferredTable, options: Option
     ({ column: { name, kind }, to: key }) =>
       `${name}: every value is one of ${key}: left out of the model, and drawn as a reference to a new one; ${typesFlag(name, kind)} models it`
   )
-  return { ...numbered, table: { ...numbered.table, columns }, formats, notes: [...numbered.notes, ...notes] }
+  // What was said of a category holds no longer.
+  const before = numbered.notes.filter((note) => !found.some(({ column: { name } }) => note.startsWith(`${name}: `)))
+  return { ...numbered, table: { ...numbered.table, columns }, formats, notes: [...before, ...notes] }
 }
 
 /** A category of whole numbers or of text, or whole numbers, can name rows; a column of one value names none. */

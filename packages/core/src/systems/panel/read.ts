@@ -5,7 +5,7 @@ import { inputsOf, type Rule, ruleText } from '../../code/rules/rule.js'
 import { takeRulesOut } from '../../code/rules/stacked.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
-import { counted, listed } from '../../num/listed.js'
+import { counted, flagWord, listed } from '../../num/listed.js'
 import type { Matrix } from '../../num/matrix.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import { mergeRareLevels } from '../../table/rare-levels.js'
@@ -76,7 +76,11 @@ function relevant({ group, time, rules, rule, scaling, ...options }: PanelInput)
 
 function read(raw: RawTable, options: PanelInput): PanelTable {
   const { group, time, minCell, ...reading } = options
-  const asRead = prepareTable(raw, { ...reading, types: { ...options.types, [group!]: 'category' } }).data
+  const asRead = prepareTable(raw, {
+    ...reading,
+    mergesSingles: minCell !== undefined,
+    types: { ...options.types, [group!]: 'category' }
+  }).data
   const key = keyColumn(asRead.table, group!)
   const whole = minCell === undefined ? asRead : mergeRareLevels(asRead, minCell, { of: key.codes, column: group! })
   const clock = time === undefined ? undefined : clockColumn(whole.table, time, group!)
@@ -107,6 +111,7 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
     ...data.notes,
     ...(kept ? equalNotes(kept) : []),
     ...groupNotes({ key, first, constant: asNamed(still, kept), varying: asNamed(varying, kept), group: group! }),
+    ...ownNotes(rest.table.columns.filter(isCategorical), first),
     ...(times ? togetherNotes(times, { key, clock: inTime!, format: whole.formats.find(({ name }) => name === time)!, first }) : []),
     ...groupSums.map((sum) => `${groupSumText(sum)}: kept; --rules off draws ${sum.column} as any other column`),
     ...running.map((sum) => `${runningText(sum)}: kept in every group; --rules off draws ${sum.column} as any other column`)
@@ -245,6 +250,20 @@ function refuseStill(varying: readonly string[], times: PanelTimes | undefined, 
     expected: 'a column that differs between rows of a group',
     try: `one row for each ${group}, without --group`
   })
+}
+
+/** What a person should know of categories that tell groups apart as their key does: they are drawn as levels, and come out again. */
+function ownNotes(columns: readonly CategoricalColumn[], first: Uint32Array): string[] {
+  const own = columns.filter((column) => {
+    if (!isConstant(column, first)) return false
+    const present = Array.from(first.subarray(0, -1), (row) => column.codes[row]!).filter((code) => code >= 0)
+    return present.length > 1 && new Set(present).size === present.length
+  })
+  if (own.length === 0) return []
+  const names = own.map(({ name }) => name)
+  return [
+    `${listed(names)}: every group has ${names.length === 1 ? 'a value' : 'values'} of its own, as what tells who it is, and new groups repeat these as they stand${names.length === 1 ? '' : ', those of one group together'}; --exclude ${names.map(flagWord).join(',')} leaves ${names.length === 1 ? 'it' : 'them'} out`
+  ]
 }
 
 interface Said {

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { readPanel } from './read.js'
+
+const GROUPS = 12
+const rows = Array.from({ length: 4 * GROUPS }, (_, i) => i)
+const text = (name: string, of: (row: number) => string | null) => ({ name, source: 'text' as const, values: rows.map(of) })
+const groupOf = (row: number) => Math.floor(row / 4)
+const table = (...columns: ReturnType<typeof text>[]) => ({
+  rowCount: rows.length,
+  columns: [text('who', (row) => `w${groupOf(row)}`), text('x', (row) => String((row * 37) % 23)), ...columns]
+})
+const told = (raw: ReturnType<typeof table>) => readPanel(raw, { group: 'who' }).data.notes.filter((note) => note.includes('of its own'))
+
+test('what tells groups apart as their key does is told of, also where one follows from the other', () => {
+  const phone = text('phone', (row) => (groupOf(row) === 3 ? null : `+49 171 ${1_000_000 + 7919 * groupOf(row)}`))
+  const ssn = text('ssn', (row) => `364-61-${1000 + 17 * groupOf(row)}`)
+  const town = text('town', (row) => 'abcd'[groupOf(row) % 4]!)
+  const kind = text('kind', (row) => 'xyz'[row % 3]!)
+  expect(told(table(phone, ssn, town, kind))).toEqual([
+    'phone, ssn: every group has values of its own, as what tells who it is, and new groups repeat these as they stand, those of one group together; --exclude phone,ssn leaves them out'
+  ])
+  expect(told(table(ssn, town))).toEqual([
+    'ssn: every group has a value of its own, as what tells who it is, and new groups repeat these as they stand; --exclude ssn leaves it out'
+  ])
+  expect(told(table(town, kind))).toEqual([])
+})

@@ -4,11 +4,8 @@ import { type Key, keyFor, permutation } from '../num/random.js'
 import { quantileOfSorted, sorted } from '../num/statistics.js'
 import { takeTableRows } from '../table/rows.js'
 import type { AlignedTables } from './align.js'
-<<<<<<< HEAD
 import { isAbove, isBelow } from './beyond.js'
-=======
 import { chanceOfCopy } from './chance-copies.js'
->>>>>>> ha
 import { type Comparison, mostComparedRows } from './comparison.js'
 import { type CopyCounts, countCopies, countDuplicates, mostCopies } from './copies.js'
 import { embedTables } from './embedding.js'

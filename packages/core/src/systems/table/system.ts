@@ -169,11 +169,16 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     const told = tellTable(model, { ...drawn.answer, draws: defined({ seed, dynamics, noise, steps, start }) })
     const groups = groupsOf(model, drawn.answer)
     const warnings = drawn.answer.warnings.filter(({ name }) =>
-<<<<<<< HEAD
-      [RULE_WARNING, UNKNOWN_WARNING, UNIQUE_WARNING, ORDER_WARNING, EQUAL_WARNING, SPIKE_WARNING, RANGE_WARNING].includes(name)
-=======
-      [RULE_WARNING, UNKNOWN_WARNING, UNIQUE_WARNING, ORDER_WARNING, EQUAL_WARNING, SPIKE_WARNING, REPEATED_WARNING].includes(name)
->>>>>>> ha
+      [
+        RULE_WARNING,
+        UNKNOWN_WARNING,
+        UNIQUE_WARNING,
+        ORDER_WARNING,
+        EQUAL_WARNING,
+        SPIKE_WARNING,
+        RANGE_WARNING,
+        REPEATED_WARNING
+      ].includes(name)
     )
     return together(...(groups ? [tellPanels(comparePanels(groups, keyFromSeed(1)))] : []), told, {
       json: {},
@@ -243,18 +248,12 @@ function tellingLost(model: TableModel, drawn: DrawnRows, asked?: Asked): DrawnR
   const isGiven = (column: string) => asked?.givens.some((given) => Object.hasOwn(given, column)) ?? false
   const crossed = ordersCrossed(compared).filter(({ low, high }) => isRuled(low) && isRuled(high) && !(isGiven(low) && isGiven(high)))
   // Under conditions other rows count than all of the data's.
-<<<<<<< HEAD
   const rules = 'rules' in model && !panel ? (model.rules?.rules ?? []) : []
   const computed = rules.flatMap((rule) => (rule.kind === 'formula' ? [rule.column] : []))
-  const equal = asked ? [] : [...equalWarnings(compared, isRuled), ...spikeWarnings(compared), ...rangeWarnings(computed, compared)]
-  if (crossed.length + equal.length === 0) return drawn
-  return { ...drawn, ...(crossed.length > 0 ? { crossed } : {}), warnings: [...drawn.warnings, ...orderWarnings(crossed), ...equal] }
-=======
-  const equal = asked ? [] : [...equalWarnings(compared, isRuled), ...spikeWarnings(compared)]
+  const lost = asked ? [] : [...equalWarnings(compared, isRuled), ...spikeWarnings(compared), ...rangeWarnings(computed, compared)]
   // Rows that weigh more are drawn more often, and those of a group hang together.
   const repeated = asked || weights || panel ? [] : repeatedWarnings(drawn.table, writtenRows(model).table)
-  if (crossed.length + equal.length + repeated.length === 0) return drawn
-  const warnings = [...drawn.warnings, ...orderWarnings(crossed), ...equal, ...repeated]
+  if (crossed.length + lost.length + repeated.length === 0) return drawn
+  const warnings = [...drawn.warnings, ...orderWarnings(crossed), ...lost, ...repeated]
   return { ...drawn, ...(crossed.length > 0 ? { crossed } : {}), warnings }
->>>>>>> ha
 }

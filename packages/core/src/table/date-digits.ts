@@ -110,6 +110,7 @@ function isMeant(values: Float64Array, { cycle, isValid }: Digits): boolean {
   return -chance > LOG_CHANCE
 }
 
+/** A year in which every day is there that ever is. */
 const LEAP = 2000
 
 function gcd(a: number, b: number): number {

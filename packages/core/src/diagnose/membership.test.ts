@@ -151,7 +151,7 @@ describe('requirements', () => {
     expect(await unmet('membership<0.65, copies<=floor,auc<=floor,coverage>=0.8,rules<=0', fresh)).toEqual([])
     const copied = await unmet('membership<0.65,copies<=floor,ratio>=floor,auc<0.99', train)
     expect(copied.map(({ text }) => text)).toEqual(['membership<0.65', 'copies<=floor', 'ratio>=floor'])
-    expect(copied.map(unmetWords)[1]).toBe('copies<=floor: 100, chance allows 3')
+    expect(copied.map(unmetWords)[1]).toBe('copies<=floor: 100, chance allows 0')
     expect((await unmet('quasi<=floor', fresh)).map(unmetWords)).toEqual(['quasi<=floor: not measured on these tables'])
   })
 })

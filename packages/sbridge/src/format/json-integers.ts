@@ -16,8 +16,8 @@ export function parsedJson(text: string): unknown {
   return JSON.parse(marked, (_, value) => (typeof value === 'string' && value.startsWith(MARK) ? BigInt(value.slice(1)) : value))
 }
 
-/** Whether a double changes the digits of a whole number. */
-export const losesDigits = (cell: unknown): boolean => typeof cell === 'bigint' && BigInt(Number(cell)) !== cell
+/** Whether a double changes the digits of a whole number: it is not written so again. Those that a double is written with are the double. */
+export const losesDigits = (cell: unknown): boolean => typeof cell === 'bigint' && String(Number(cell)) !== String(cell)
 
 /** The JSON text of a value, whole numbers that doubles do not hold as near as they do. */
 export const jsonText = (value: unknown): string => JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? Number(one) : one))

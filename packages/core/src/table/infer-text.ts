@@ -35,7 +35,7 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   if (censored) return inferCensored(base, censored, { ...context, wanted: wanted !== undefined })
   const numeric = wanted === 'number' || wanted === 'integer' ? wanted : undefined
   const isOther = dates || (wanted && !numeric)
-  const clocks = isOther ? undefined : readClocks(cells, wanted !== undefined)
+  const clocks = isOther ? undefined : readClocks(cells)
   if (clocks) return inferClocks(base, clocks, { ...context, wanted })
   // Where both of two numbers are wanted, what stands behind the first is no unit, though it be alike in all rows.
   const wantsPairs = context.options.types?.[secondName(raw.name)] !== undefined

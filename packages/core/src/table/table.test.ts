@@ -104,10 +104,10 @@ describe('kinds of columns', () => {
     expect(notesOn(['2024-01-02', '03.02.2024'])).toContain('spell all of them in one way')
     for (const cells of [
       ['555-1234', '555-2345'],
-      ['12:30', '12:31'],
       ['ann', 'bob']
     ])
       expect(notesOn(cells)).toMatch(/written anew$/)
+    expect(notesOn(['12:30', '12:31'])).toContain('times of day')
     expect(notesOn(['9007199254740993', '9007199254740995'])).toContain('counts as an identifier')
     expect(notesOn(['9007199254740991', '3'])).toBe('')
     // The note names the column of prices, also where prices recur, and not one of long account numbers beside it.

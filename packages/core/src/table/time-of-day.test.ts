@@ -43,8 +43,17 @@ test.each([
   expect(last).toMatch(/^(23:59|23:59:59|11:59 PM)$/)
 })
 
+test('a list of times, as of shifts, is drawn as it stands', () => {
+  const cells = ['08:00', '12:05', '18:00', '08:00', '12:05', '18:00', '18:00', '08:00', '12:05', '08:00']
+  const { table: read, formats } = inferTable(table(cells))
+  expect(read.columns[0]).toMatchObject({ kind: 'number' })
+  const encoder = fitEncoder(read, formats, () => 'quantile')
+  const coordinates = { rows: 201, cols: 1, data: Float64Array.from({ length: 201 }, (_, k) => (k - 100) / 40) }
+  const drawn = presentTable(decodeTable(encoder, { coordinates, codes: new Int32Array(0) }), formats, 'text').columns[0]!
+  expect(new Set(drawn.values as string[])).toEqual(new Set(cells))
+})
+
 test.each([
-  ['a list of few', ['08:00', '12:00', '18:00', '08:00', '12:00', '18:00']],
   ['durations', ['26:15', '30:10', '12:00', '13:59', '23:10', '18:45']],
   ['of two kinds', ['06:05', '07:30:00', '12:00', '13:59', '23:10', '18:45']]
 ])('%s are none', (_, cells) => {

@@ -1,7 +1,6 @@
 import { typesFlag } from '../num/listed.js'
 import { timeOf } from './date-cell.js'
 import { type DateStyle, timeOfDay } from './date-style.js'
-import { countSingles } from './singles.js'
 
 /** How times of day are written, which count minutes since midnight, or seconds where they are written. */
 export interface ClockStyle {
@@ -17,9 +16,6 @@ const unitOf = ({ seconds }: ClockStyle): number => (seconds === 'none' ? 60_000
 /** The last time of a day, in units of the style. */
 export const lastOfDay = (style: ClockStyle): number => DAY / unitOf(style) - 1
 
-/** Values that occur once among which a column must have as many: with fewer its times are a list of times, as of shifts. */
-const LEAST_SINGLES = 5
-
 /** What a cell says of the time of a day, and how; undefined for other text. */
 function clockCell(cell: string): { readonly milliseconds: number; readonly style: Omit<DateStyle, 'date'> } | undefined {
   const time = timeOf(` ${cell.trim()}`)
@@ -27,12 +23,11 @@ function clockCell(cell: string): { readonly milliseconds: number; readonly styl
 }
 
 /**
- * Times of day in a column of text, all with seconds or all without, and how they are written; undefined for other text. `anyway`
- * also where all there is are some times that recur. Cost O(cells).
+ * Times of day in a column of text, all with seconds or all without, and how they are written; undefined for other text. A list of times, as
+ * of shifts, is a column of numbers that recur. Cost O(cells).
  */
 export function readClocks(
-  cells: readonly (string | null)[],
-  anyway: boolean
+  cells: readonly (string | null)[]
 ): { readonly values: Float64Array; readonly missing?: Uint8Array; readonly style: ClockStyle } | undefined {
   const times = new Map<string, ReturnType<typeof clockCell>>()
   for (const cell of cells) {
@@ -44,7 +39,6 @@ export function readClocks(
   const [first] = styles
   const half = (clock: string | undefined): boolean => clock?.startsWith('h') === true
   if (!first || styles.some(({ seconds, clock }) => seconds !== first.seconds || half(clock) !== half(first.clock))) return undefined
-  if (!anyway && countSingles(cells.filter((cell) => cell !== null)) < LEAST_SINGLES) return undefined
   // One digit where some time has one: 9:05 beside 12:30.
   const clock = styles.find((one) => /^[hH](?![hH])/.test(one.clock ?? ''))?.clock ?? first.clock
   const style: ClockStyle = { ...(clock === undefined ? {} : { clock }), seconds: first.seconds as ClockStyle['seconds'] }

@@ -121,6 +121,8 @@ class Search {
     if (dates > 0 && !(shape.dates && dates === inputs.length)) return
     // What counts as 0 where it is missing is a part of sums.
     if (inputs.some((q, k) => this.quantities[q]!.of && !shape.added.includes(k))) return
+    // It is the column itself where that is there, and says nothing beside it.
+    if (inputs.some((q, k) => inputs.some((other, l) => l < k && this.quantities[q]!.name === this.quantities[other]!.name))) return
     const [a, b, c] = inputs.map((q) => this.atProbes[q]!)
     const fill = (from: number, to: number): void => {
       for (let k = from; k < to; k++) this.buffer[k] = shape.value(a![k]!, b ? b[k]! : 0, c ? c[k]! : 0)
@@ -145,7 +147,7 @@ class Search {
     fill(0, few)
     let filled = few
     for (const target of targets) {
-      if (inputs.includes(target)) continue
+      if (inputs.some((q) => this.quantities[q]!.name === this.quantities[target]!.name)) continue
       this.candidates++
       if (this.probesPassed(target, factor, few) < 0) continue
       fill(filled, all)

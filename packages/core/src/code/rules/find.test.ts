@@ -48,6 +48,25 @@ it('rules that all but a few rows obey are found with their exceptions', () => {
   }
 })
 
+it('a sum of many columns is found where all are missing in the same rows, and computed though something computed of it tells it', () => {
+  const rowCount = 300
+  const of = (label: string) => uniforms(keyFor(keyFromSeed(21), label), rowCount)
+  const parts = ['q1', 'q2', 'q3', 'q4'].map((name) => ({ name, values: Array.from(of(name), (u) => Math.floor(21 * u)) }))
+  const points = parts[0]!.values.map((_, i) => parts.reduce((sum, { values }) => sum + values[i]!, 0))
+  const percent = points.map((x) => Math.round(1.25 * x))
+  const column = (name: string, values: readonly number[], isAway: (i: number) => boolean) => ({
+    name,
+    source: 'text' as const,
+    values: values.map((x, i) => (isAway(i) ? null : String(x)))
+  })
+  for (const isAway of [() => false, (i: number) => i % 23 === 4]) {
+    const columns = [...parts, { name: 'points', values: points }, { name: 'percent', values: percent }]
+    const rules = found({ rowCount, columns: columns.map((one) => column(one.name, one.values, isAway)) })
+    expect(rules).toEqual(expect.arrayContaining(['points = q1 + q2 + q3 + q4', 'percent = 1.25 * points']))
+    expect(rules.filter((text) => /^q\d =/.test(text))).toEqual([])
+  }
+})
+
 it('exceptions of many rows, some in every eighth of them, hide no rule', () => {
   const rowCount = 200_000
   const x = Float64Array.from(uniforms(keyFromSeed(4), rowCount), (u) => Math.floor(1000 * u))

@@ -408,8 +408,10 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
       Number(bent.has(b)) - Number(bent.has(a)) || a.rank - b.rank || a.inputs - b.inputs || place.get(b.column)! - place.get(a.column)!
   )
   // Of several readings of one relation that which computes what nothing else tells: what a price leaves, and not the price.
+  // What is computed of a column tells nothing of it: a percentage, and the points that it is of.
+  const isOf = (input: string, name: string) => found.some((one) => one.column === input && namesIn(one.expression).includes(name))
   const isTold = ({ column: name, expression }: FormulaFound) =>
-    lookups.some((one) => one.column === name && !one.from.some((input) => namesIn(expression).includes(input)))
+    lookups.some((one) => one.column === name && !one.from.some((input) => namesIn(expression).includes(input) || isOf(input, name)))
   const open = new Set(found.filter((one) => !isTold(one)).map(columnsOfFound))
   const isBehind = (one: FormulaFound) => isTold(one) && open.has(columnsOfFound(one))
   return [...found.filter((one) => !isBehind(one)), ...found.filter(isBehind)].flatMap(({ column: name, expression }): Rule[] => {

@@ -45,7 +45,7 @@ export class WeightedSums {
   of(target: number): WeightedSum | undefined {
     const one = this.quantities[target]!
     const moments = hasGaps(one) ? this.momentsWithin(one) : this.whole
-    return moments?.sumOf(one, new Set([target]))
+    return moments?.sumOf(one, new Set(this.quantities.flatMap(({ name }, q) => (q === target || name === one.name ? [q] : []))))
   }
 
   /** Of a quantity that is no column, without gaps on these rows, as a sum of columns but for some. */
@@ -58,7 +58,10 @@ export class WeightedSums {
     const present = target ? Array.from(this.rows).filter((i) => !Number.isNaN(target.values[i]!)) : this.rows
     const count = Math.min(MOST_ROWS, present.length)
     const rows = Array.from({ length: count }, (_, k) => present[Math.floor(((k + 0.5) * present.length) / count)]!)
-    const columns = this.quantities.flatMap(({ values, isDate }, q) => (!isDate && !rows.some((i) => Number.isNaN(values[i]!)) ? [q] : []))
+    const whole = this.quantities.flatMap(({ values, isDate }, q) => (!isDate && !rows.some((i) => Number.isNaN(values[i]!)) ? [q] : []))
+    // What counts as 0 where it is missing is the column itself where that is there.
+    const there = new Set(whole.flatMap((q) => (this.quantities[q]!.of ? [] : [this.quantities[q]!.name])))
+    const columns = whole.filter((q) => !this.quantities[q]!.of || !there.has(this.quantities[q]!.name))
     if (columns.length < 2 || rows.length < 3 * ROWS_A_TERM) return undefined
     return new Moments(this.quantities, columns, rows)
   }

@@ -1,4 +1,5 @@
 import { log } from '../../num/elementary.js'
+import { variance } from '../../num/statistics.js'
 import { spreadRows } from '../../table/codes.js'
 import { CALENDAR, type CalendarUnit, type Expression, MIDNIGHTS, monthsBetween } from '../../table/expression.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
@@ -54,6 +55,8 @@ interface Candidate {
   readonly rank: number
   /** How many of its form could be written, where that is not what was tried. */
   readonly choices?: number
+  /** Whether its constant is the simplest that rounding lets pass. */
+  readonly hasConstant?: boolean
 }
 
 type Form = Omit<Candidate, 'target'>
@@ -251,21 +254,34 @@ class Search {
           ),
         factor: 'one',
         rank: (inputs.some((q) => parts[q]!.name === '') ? WEIGHTED : rankOf(sum)) + DIGIT * log(choices),
-        choices
+        choices,
+        hasConstant: constant !== 0
       })
     }
   }
 
-  /** Those candidates that hold in all rows, beyond chance. */
+  /**
+   * Those candidates that hold in all rows, beyond chance. What others were computed from is computed of them only as another reading of what
+   * they are: rounding alone lets a few whole numbers, as of children, be told by taxes that go by them.
+   */
   believed(): FormulaFound[] {
-    return this.passed.flatMap((candidate) => {
+    const found = this.passed.flatMap((candidate) => {
       const factor = this.factorIn(candidate)
       if (factor === undefined || factor === 0 || (factor < 0 && candidate.rank === MIRRORED)) return []
       if (!this.isBelieved(candidate, factor)) return []
-      const name = this.quantities[candidate.target]!.name
-      const rank = candidate.rank + (this.isInverse(candidate, factor) ? INVERSE : 0)
-      return [{ column: name, expression: scaled(factor, candidate.write()), rank, inputs: candidate.inputs.length }]
+      const { target, inputs } = candidate
+      const relation = [target, ...inputs].sort((a, b) => a - b).join()
+      return [{ candidate, factor, relation, isInverse: this.isInverse(candidate, factor) }]
     })
+    const computed = new Set(found.filter(({ isInverse }) => !isInverse).map(({ relation }) => relation))
+    return found
+      .filter(({ isInverse, relation }) => !isInverse || computed.has(relation))
+      .map(({ candidate: { target, rank, inputs, write }, factor, isInverse }) => ({
+        column: this.quantities[target]!.name,
+        expression: scaled(factor, write()),
+        rank: rank + (isInverse ? INVERSE : 0),
+        inputs: inputs.length
+      }))
   }
 
   /** The factor with which all rows obey, and lack a cell where an input does. */
@@ -286,8 +302,14 @@ class Search {
    * of different rows would not be, as weight = height + difference has more decimals than weight.
    */
   private isInverse(candidate: Candidate, factor: number): boolean {
-    const rounding = this.rounding(candidate, factor)
+    const rounding = candidate.hasConstant ? this.roundingAside(candidate) : this.rounding(candidate, factor)
     return rounding < ROUNDED && (rounding > EXACT || this.rounding(candidate, factor, MIXING) > EXACT)
+  }
+
+  /** How far a sum is from its column, in its unit, with the constant that suits all rows best: half the range of as even a rounding. */
+  private roundingAside({ target, value }: Candidate): number {
+    const { values, unit } = this.quantities[target]!
+    return unit === 0 ? 0 : Math.sqrt(3 * variance(values.map((x, i) => (value(i) - x) / unit).filter((off) => !Number.isNaN(off))))
   }
 
   /** How far the formula is from what its column can hold at most, in the unit that it is written in; 0 where all digits are kept. */

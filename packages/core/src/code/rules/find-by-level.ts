@@ -1,12 +1,13 @@
 import { log } from '../../num/elementary.js'
 import { later } from '../../num/later.js'
+import { variance } from '../../num/statistics.js'
 import { spreadRows } from '../../table/codes.js'
 import { COALESCE, type Expression, indicatorsOf, namesIn } from '../../table/expression.js'
 import { type CategoricalColumn, type Column, isCategorical } from '../../table/table.js'
 import { differentRows, isBelievedAtLog, MOST_RATE, rateByChance } from './chance.js'
 import { isOrder } from './choose.js'
 import { FactorInterval } from './factor-interval.js'
-import type { FormulaFound } from './find-formulas.js'
+import { EXACT, type FormulaFound, ROUNDED } from './find-formulas.js'
 import { hasValues, type Quantity, tolerance } from './quantity.js'
 import { inputsOf, type Rule } from './rule.js'
 import { binary, choicesOf, column, number, writeSum } from './shapes.js'
@@ -267,6 +268,15 @@ function sumAmong(target: Quantity, { nearly, count }: Nearly, grouping: Groupin
   const { values, unit } = target
   const at = (i: number, level: number) => valueAt(chosen, sums[level]!, i)
   const { codes } = grouping
+  // What is neither exact nor misses as what was rounded does is what others were computed from: a few whole numbers, told by taxes.
+  const missed =
+    unit === 0
+      ? 0
+      : halfRange(
+          values.map((x, i) => (at(i, codes[i]!) - x) / unit),
+          grouping
+        )
+  if (missed > 0 && missed < ROUNDED) return undefined
   const off = values.reduce((most, x, i) => Math.max(most, Math.abs(at(i, codes[i]!) - x)), 0)
   const mixed = values.reduce((most, _, i) => {
     const units = at(i, codes[(i + MIXING) % codes.length]!) / unit
@@ -274,6 +284,14 @@ function sumAmong(target: Quantity, { nearly, count }: Nearly, grouping: Groupin
   }, 0)
   const rounded = (units: number) => (unit === 0 ? 0 : Math.round(ROUNDINGS * units))
   return expression && { column: target.name, expression, rank: RANK, inputs, rounding: rounded(off / unit), mixed: rounded(mixed) }
+}
+
+/** Half the range of even numbers that vary about the mean of each level as these do, of levels in which they vary; 0 where there is none. */
+function halfRange(numbers: Float64Array, { codes, levels }: Grouping): number {
+  const inLevels = levels.map((_, level) => numbers.filter((_, i) => codes[i] === level))
+  const rounded = inLevels.map((own) => ({ count: own.length, half: Math.sqrt(3 * variance(own)) })).filter(({ half }) => half > EXACT)
+  const count = rounded.reduce((sum, one) => sum + one.count, 0)
+  return count === 0 ? 0 : Math.sqrt(rounded.reduce((sum, { count, half }) => sum + count * half * half, 0) / count)
 }
 
 interface SumsOfTerms {

@@ -30,7 +30,7 @@ export const MOST_COLUMNS_OF_SUMS = 200
 /** Differences of which the other order is tried too. */
 const MIRRORED = 9
 /** Of relations that can be read in several ways, those that round as a result does come first: what rounds less was an input. */
-const [EXACT, ROUNDED, INVERSE] = [1e-5, 0.3, 10]
+export const [EXACT, ROUNDED, INVERSE] = [1e-5, 0.3, 10]
 /**
  * Of several readings sums with weights come last, as all that is linear can be written as one; but for what one column is in another
  * unit, and for totals and means. Of these those of fewest digits first.

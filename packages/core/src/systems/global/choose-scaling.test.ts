@@ -24,7 +24,7 @@ test('the shape of a column is that of some of its rows, however many there are 
     const columns = Object.entries(shapes).map(([name, values]) => ({ name, source: 'number' as const, values: values.slice(0, rows) }))
     return scalingCandidates({ ...inferTable({ columns, rowCount: rows }), fixed: {} })
   }
-  expect(of(rowCount)).toEqual({ listed: ['turns', 'lumpy'], candidates: ['logNormal'] })
+  expect(of(rowCount)).toEqual({ listed: ['turns', 'lumpy'], candidates: ['logNormal'], byClasses: [] })
   expect(of(rowCount)).toEqual(of(15_000))
 })
 
@@ -46,9 +46,10 @@ test('peaks and tails that classes of rows make are none of a column; those that
   const level = { name: 'g', source: 'text' as const, values: Array.from(u!, (_, i) => place([0, 1, 2], i)).map((k) => 'ABC'[k]!) }
   const columns = Object.entries(values).map(([name, values]) => ({ name, source: 'number' as const, values }))
   const candidatesOf = (some: Parameters<typeof inferTable>[0]['columns']) =>
-    scalingCandidates({ ...inferTable({ columns: some, rowCount: rows }), fixed: {} }).candidates
-  expect(candidatesOf([level, ...columns])).toEqual(['peaks', 'skew', 'scales'])
-  expect(candidatesOf(columns)).toEqual(['byClass', 'peaks', 'skew', 'scales'])
+    scalingCandidates({ ...inferTable({ columns: some, rowCount: rows }), fixed: {} })
+  // Held-out rows say whether ranks across the gaps between classes are worth it.
+  expect(candidatesOf([level, ...columns])).toEqual({ listed: [], candidates: ['peaks', 'skew', 'scales'], byClasses: ['byClass'] })
+  expect(candidatesOf(columns)).toEqual({ listed: [], candidates: ['byClass', 'peaks', 'skew', 'scales'], byClasses: [] })
 })
 
 describe('a contest of scalings', () => {

@@ -87,8 +87,8 @@ function varies(column: NumericColumn): boolean {
 /**
  * Decides how numeric columns are scaled. Columns that take their values from a short list, lumpy ones, those with
  * a value that stands out, and those with limits of measurement are scaled by `quantile`, dates that keep to hours or weekdays or come evenly too. Others with atoms, and dates, and those with long tails,
- * skew or peaks that classes of rows do not make, are candidates for it; where there are some, both scalings are fitted
- * to most rows at their own best ε, whatever ε is given (what is chosen does not depend on it), and scored by how well a forest tells their rows from held-out ones, in five folds of a
+ * skew or peaks that classes of rows do not make, are candidates for it; where there are some, both scalings, and a third with those that classes
+ * make, are fitted to most rows at their own best ε, whatever ε is given (what is chosen does not depend on it), and scored by how well a forest tells their rows from held-out ones, in five folds of a
  * small table or one third of a large one, no more of them than it takes until one is clearly ahead. `quantile` wins where it leads by `leadRequired`. Deterministic by key.
  * It is no `search` of losses: an AUC is one number of two samples, not a sum over held-out rows that could be paired, a large
  * table has one of each scaling and so no standard error, and neither scaling is the simpler one.
@@ -96,38 +96,69 @@ function varies(column: NumericColumn): boolean {
 export async function chooseScaling(contest: ScalingContest): Promise<ContestOutcome> {
   const { table, fixed, watch } = contest
   const numeric = table.columns.filter(isNumeric)
-  const { listed, candidates } = scalingCandidates(contest)
-  const methods = (quantile: boolean): Record<string, ScalingMethod> => {
-    const chosen = new Set(quantile ? [...listed, ...candidates] : listed)
+  const { listed, candidates, byClasses } = scalingCandidates(contest)
+  const methodsOf = (ranked: readonly string[]): ScalingMethods => {
+    const chosen = new Set([...listed, ...ranked])
     return Object.fromEntries(
       numeric.map(({ name }) => [name, Object.hasOwn(fixed, name) ? fixed[name]! : chosen.has(name) ? 'quantile' : 'standard'])
     )
   }
-  if (candidates.length === 0 || table.rowCount < 20) return { choice: { methods: methods(false) } }
+  const sets = [candidates, byClasses.length === 0 ? [] : [...candidates, ...byClasses]].filter(({ length }) => length > 0)
+  if (sets.length === 0 || table.rowCount < 20) return { choice: { methods: methodsOf([]) } }
+  const lead = leadRequired(table.rowCount)
   const folds = foldsOf(contest)
-  const standard = new Entrant(contest, methods(false), folds)
-  const entrants = { standard, quantile: new Entrant(contest, methods(true), folds, standard) }
-  const areas: Record<keyof typeof entrants, number[]> = { standard: [], quantile: [] }
-  const total = 2 * folds.heldOut.length
+  const standard: Competitor = { entrant: new Entrant(contest, methodsOf([]), folds), methods: methodsOf([]), lead: 0, areas: [] }
+  const ranked = sets.map((names): Competitor => {
+    const methods = methodsOf(names)
+    // Ranks across the gaps that classes make must earn it.
+    return {
+      entrant: new Entrant(contest, methods, folds, standard.entrant),
+      methods,
+      lead: names === candidates ? lead : Math.max(0, lead),
+      areas: []
+    }
+  })
+  const all = [standard, ...ranked]
+  const total = all.length * folds.heldOut.length
   let done = 0
   for (const fold of folds.heldOut.keys()) {
-    const areaOf = (name: keyof typeof entrants) => async () => {
-      areas[name].push(await entrants[name].area(fold))
-      watch?.progress?.({ stage: 'choosing the scaling', done: ++done, total })
+    const areaOf =
+      ({ entrant, areas }: Competitor) =>
+      async () => {
+        areas.push(await entrant.area(fold))
+        watch?.progress?.({ stage: 'choosing the scaling', done: ++done, total })
+      }
+    await together(all.map(areaOf))
+    const isTold = (one: Competitor, other: Competitor) => {
+      const leads = one.areas.map((area, i) => area - other.areas[i]! - other.lead)
+      return isClear(leads, { heldOut: folds.heldOut[fold]!.length, folds: folds.heldOut.length })
     }
-    await together([areaOf('standard'), areaOf('quantile')])
-    const leads = areas.standard.map((area, i) => area - areas.quantile[i]! - leadRequired(table.rowCount))
-    if (isClear(leads, { heldOut: folds.heldOut[fold]!.length, folds: folds.heldOut.length })) break
+    const ahead = all.indexOf(bestOf(all))
+    if (all.every((one, k) => k === ahead || (k < ahead ? isTold(one, all[ahead]!) : isTold(all[ahead]!, one)))) break
   }
   watch?.progress?.({ stage: 'choosing the scaling', done: total, total })
-  const scores = { standard: mean(areas.standard), quantile: mean(areas.quantile) }
-  const winner = scores.quantile < scores.standard - leadRequired(table.rowCount) ? 'quantile' : 'standard'
-  const { relative, searched } = await entrants[winner].bandwidth()
+  const winner = bestOf(all)
+  const quantile = winner === standard ? ranked[0]! : winner
+  const { relative, searched } = await winner.entrant.bandwidth()
   return {
-    choice: { methods: methods(winner === 'quantile'), scores },
+    choice: { methods: winner.methods, scores: { standard: mean(standard.areas), quantile: mean(quantile.areas) } },
     ...(relative ? { relative } : {}),
     ...(searched ? { searched } : {})
   }
+}
+
+/** Which is better than those before it by its lead, in turn. */
+const bestOf = ([first, ...others]: readonly Competitor[]): Competitor =>
+  others.reduce((best, other) => (mean(other.areas) < mean(best.areas) - other.lead ? other : best), first!)
+
+/** A way of scaling in the contest. */
+interface Competitor {
+  readonly entrant: Entrant
+  readonly methods: ScalingMethods
+  /** By which its score has to be better than that of one before it. */
+  readonly lead: number
+  /** Of each fold. */
+  readonly areas: number[]
 }
 
 type Shape = 'listed' | 'candidate' | 'bent' | 'plain'
@@ -170,7 +201,10 @@ function foundShape(column: NumericColumn): Shape {
 /** Whether ranks would give a column another shape: it has long tails, is skew, or has peaks apart. */
 const isBent = (ascending: Float64Array): boolean => hasLongTails(ascending) || hasPeaks(ascending)
 
-/** Columns whose scaling is known by their values, and those for which two scalings are compared. Cost O(cells · log n). */
+/**
+ * Columns whose scaling is known by their values, those for which two scalings are compared, and those that are bent by the classes of
+ * rows alone. Cost O(cells · log n).
+ */
 export function scalingCandidates({ table, formats, fixed }: Pick<ScalingContest, 'table' | 'formats' | 'fixed'>) {
   const open = table.columns.filter(isNumeric).filter((column) => !Object.hasOwn(fixed, column.name) && varies(column))
   // Beyond a limit is no place but a state, which only ranks keep.
@@ -179,7 +213,12 @@ export function scalingCandidates({ table, formats, fixed }: Pick<ScalingContest
   const those = (sought: Shape) => new Set(open.map(({ name }) => name).filter((name) => shape.get(name) === sought))
   const [listed, candidates, bent] = [those('listed'), those('candidate'), those('bent')]
   const own = new Set(bent.size > 0 ? bentInClasses({ table, formats, bent, listed }) : [])
-  return { listed: [...listed], candidates: open.map(({ name }) => name).filter((name) => candidates.has(name) || own.has(name)) }
+  const names = open.map(({ name }) => name)
+  return {
+    listed: [...listed],
+    candidates: names.filter((name) => candidates.has(name) || own.has(name)),
+    byClasses: names.filter((name) => bent.has(name) && !own.has(name))
+  }
 }
 
 interface BentColumns {

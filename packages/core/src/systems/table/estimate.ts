@@ -20,6 +20,8 @@ export interface JobSize {
   readonly steps: number
   readonly automaticBandwidth: boolean
   readonly comparesScalings: boolean
+  /** How many, where they are compared; default 2. */
+  readonly scalings?: number
   /** Kernel passes a step: 1, or more when categories are swept. */
   readonly passesPerStep: number
   /** Rows that scalings of all rows are found on; default all. */
@@ -105,19 +107,19 @@ function searchPairs(
 const contestsAll = ({ rowCount, comparesScalings, contestRows = CONTEST_BUDGET.most }: JobSize): boolean =>
   comparesScalings && contestRows >= rowCount
 
-/** Pairs of both entrants of a contest: a search, and in each fold a scaling and as many rows as are held out, up to three times. */
+/** Pairs of all entrants of a contest: a search, and in each fold a scaling and as many rows as are held out, up to three times. */
 function contestPairs(size: JobSize): number {
-  const { rowCount, passesPerStep, contestRows = CONTEST_BUDGET.most } = size
+  const { rowCount, passesPerStep, contestRows = CONTEST_BUDGET.most, scalings: entrants = 2 } = size
   const { parts, scored } = contestFolds(rowCount)
   const fitted = Math.min(rowCount, contestRows) * (1 - 1 / parts)
   const searched = contestsAll(size) ? rowCount : fitted
-  const evaluations = EVALUATIONS.cold + (contestsAll(size) ? EVALUATIONS.cold : EVALUATIONS.warm)
+  const evaluations = EVALUATIONS.cold + (entrants - 1) * (contestsAll(size) ? EVALUATIONS.cold : EVALUATIONS.warm)
   const heldOut = fitted / (parts - 1)
   const drawn = heldOut * contestDraws(heldOut)
   const scalings = scalingPairs(fitted, TURNS.rough) + groupScalingPairs(fitted, passesPerStep)
   const fold = ROUGH_COST * (scalings + stepsOf(passesPerStep) * drawn * stepPairs(fitted, passesPerStep))
   const most = contestsAll(size) ? undefined : CONTEST_CHAINS
-  return searchPairs(searched, evaluations, { passesPerStep, most }) + 2 * scored * fold
+  return searchPairs(searched, evaluations, { passesPerStep, most }) + entrants * scored * fold
 }
 
 /** Rows that a trial of a condition's bandwidth holds out at most (of what is clearly worse only a third is drawn), chains for each, steps of each, rows that it is fitted on, parts that are each drawn from a fit of their own, and its passes: kernels are wide as a rule. */

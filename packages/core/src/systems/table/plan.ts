@@ -154,6 +154,7 @@ interface Shape {
   readonly contestRows?: number
   readonly landmarks?: number | undefined
   readonly comparesScalings: boolean
+  readonly scalings?: number
   readonly passesPerStep: number
   readonly fits: boolean
   /** Numeric coordinates. */
@@ -196,6 +197,8 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
   const mode = categoryMode(encoder, codes)
   const sweeps = encoder.factors.length > 0 && mode === 'sweep'
   const decided = options.settled !== undefined || options.scaling === 'standard' || options.scaling === 'quantile'
+  const { candidates, byClasses } = decided ? { candidates: [], byClasses: [] } : scalingCandidates({ table, formats, fixed: {} })
+  const scalings = 1 + [candidates, byClasses].filter(({ length }) => length > 0).length
   return {
     rules,
     rowCount: table.rowCount,
@@ -205,7 +208,8 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
     searchRows: rowsFor(SEARCH_BUDGET, work),
     contestRows: rowsFor(CONTEST_BUDGET, work),
     landmarks: landmarkCount(options.landmarks, table.rowCount),
-    comparesScalings: !decided && scalingCandidates({ table, formats, fixed: {} }).candidates.length > 0,
+    comparesScalings: scalings > 1,
+    scalings,
     passesPerStep: sweeps ? 2 + factorGroups(codes, encoder.factors.length).length : 1,
     fits: true,
     coordinateCount: encoder.coordinateCount,

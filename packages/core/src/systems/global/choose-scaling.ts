@@ -149,11 +149,24 @@ const MOST_VALUES = 20_000
 
 /** One value at random of every so many: what comes back every so many rows is seen as often as it is there. */
 function someOf(values: Float64Array): Float64Array {
-  return values.length <= MOST_VALUES ? values : Float64Array.from(everySoMany(values.length), (at) => values[at]!)
+  if (values.length <= MOST_VALUES) return values
+  const places = everySoMany(values.length)
+  const some = new Float64Array(places.length)
+  for (let k = 0; k < some.length; k++) some[k] = values[places[k]!]!
+  return some
 }
 
-const everySoMany = (count: number): Uint32Array =>
-  Uint32Array.from(uniforms(keyFor(keyFromSeed(1), 'shape'), MOST_VALUES), (u, k) => Math.floor(((k + u) * count) / MOST_VALUES))
+/** Nobody changes them: columns of a table have the same, but for those with missing cells. */
+function everySoMany(count: number): Uint32Array {
+  if (lastPlaces?.count === count) return lastPlaces.places
+  const places = new Uint32Array(MOST_VALUES)
+  const within = uniforms(keyFor(keyFromSeed(1), 'shape'), MOST_VALUES)
+  for (let k = 0; k < MOST_VALUES; k++) places[k] = Math.floor(((k + within[k]!) * count) / MOST_VALUES)
+  lastPlaces = { count, places }
+  return places
+}
+
+let lastPlaces: { readonly count: number; readonly places: Uint32Array } | undefined
 
 function foundShape(column: NumericColumn): Shape {
   const present = presentValues(column)
@@ -170,8 +183,24 @@ function foundShape(column: NumericColumn): Shape {
 /** Whether ranks would give a column another shape: it has long tails, is skew, or has peaks apart. */
 const isBent = (ascending: Float64Array): boolean => hasLongTails(ascending) || hasPeaks(ascending)
 
-/** Columns whose scaling is known by their values, and those for which two scalings are compared. Cost O(cells · log n). */
-export function scalingCandidates({ table, formats, fixed }: Pick<ScalingContest, 'table' | 'formats' | 'fixed'>) {
+interface Candidates {
+  readonly listed: readonly string[]
+  readonly candidates: readonly string[]
+}
+
+/** Of tables that were looked at: a plan and the fit ask the same. */
+const tables = new WeakMap<Table, Pick<ScalingContest, 'formats' | 'fixed'> & { readonly found: Candidates }>()
+
+/** Columns whose scaling is known by their values, and those for which two scalings are compared. Cost O(cells · log n), once for a table. */
+export function scalingCandidates(asked: Pick<ScalingContest, 'table' | 'formats' | 'fixed'>): Candidates {
+  const known = tables.get(asked.table)
+  const isSame = known?.formats === asked.formats && JSON.stringify(known.fixed) === JSON.stringify(asked.fixed)
+  const found = isSame ? known!.found : candidatesIn(asked)
+  tables.set(asked.table, { formats: asked.formats, fixed: asked.fixed, found })
+  return found
+}
+
+function candidatesIn({ table, formats, fixed }: Pick<ScalingContest, 'table' | 'formats' | 'fixed'>): Candidates {
   const open = table.columns.filter(isNumeric).filter((column) => !Object.hasOwn(fixed, column.name) && varies(column))
   // Beyond a limit is no place but a state, which only ranks keep.
   const limited = new Set(formats.filter(({ number }) => number?.censoring).map(({ name }) => name))

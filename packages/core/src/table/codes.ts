@@ -1,4 +1,5 @@
 import { hashOf } from '../num/equal-rows.js'
+import { takeValues } from '../num/matrix.js'
 import { type CategoricalColumn, isCategorical, isNumeric, type NumericColumn } from './table.js'
 
 /** A column whose cells can be told apart. */
@@ -17,15 +18,9 @@ export function codesOf(column: Cells): Codes {
 
 /** Those of some rows of a column. Cost O(rows asked for). */
 export function codesIn(column: Cells, rows: Uint32Array | undefined): Codes {
-  if (isCategorical(column)) return renumbered(rows ? takeCodes(column.codes, rows) : column.codes, column.levels.length)
+  if (isCategorical(column)) return renumbered(rows ? takeValues(column.codes, rows) : column.codes, column.levels.length)
   const value = valueIn(column)
   return rows ? numbered(rows.length, (k) => value(rows[k]!)) : numbered(rowsOf(column), value)
-}
-
-function takeCodes(codes: Int32Array, rows: Uint32Array): Int32Array {
-  const taken = new Int32Array(rows.length)
-  for (let k = 0; k < rows.length; k++) taken[k] = codes[rows[k]!]!
-  return taken
 }
 
 /** As `codesOf`, or undefined where a column has more than so many values; then it stops at the first too many. */

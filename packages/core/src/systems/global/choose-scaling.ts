@@ -10,7 +10,7 @@ import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsWithin } from '../../law/work.js'
 import { later } from '../../num/later.js'
 import { uniformLogWeights } from '../../num/log-space.js'
-import { type Matrix, matrix } from '../../num/matrix.js'
+import { type Matrix, matrix, takeValues } from '../../num/matrix.js'
 import { type Key, keyFor, keyFromSeed, permutation, uniforms } from '../../num/random.js'
 import { mean, sorted, weightedMedian } from '../../num/statistics.js'
 import { Turns, together } from '../../num/together.js'
@@ -149,11 +149,7 @@ const MOST_VALUES = 20_000
 
 /** One value at random of every so many: what comes back every so many rows is seen as often as it is there. */
 function someOf(values: Float64Array): Float64Array {
-  if (values.length <= MOST_VALUES) return values
-  const places = everySoMany(values.length)
-  const some = new Float64Array(places.length)
-  for (let k = 0; k < some.length; k++) some[k] = values[places[k]!]!
-  return some
+  return values.length <= MOST_VALUES ? values : takeValues(values, everySoMany(values.length))
 }
 
 /** Nobody changes them: columns of a table have the same, but for those with missing cells. */
@@ -232,7 +228,7 @@ function bentInClasses({ table, formats, bent, listed }: BentColumns): string[] 
 }
 
 const valuesOf = ({ values, missing }: NumericColumn, classes: readonly Uint32Array[]): Float64Array[] =>
-  classes.map((members) => Float64Array.from(missing ? members.filter((row) => !missing[row]) : members, (row) => values[row]!))
+  classes.map((members) => takeValues(values, missing ? members.filter((row) => !missing[row]) : members))
 
 /**
  * Whether values of classes are bent about their means, each in units of its class's spread, or these differ so much that one deviation

@@ -1,6 +1,6 @@
 import { type Matrix, matrix } from '../num/matrix.js'
 import { keyFor, keyFromSeed, normals } from '../num/random.js'
-import { type Codes, jointCodes } from './codes.js'
+import { type Codes, jointCodes, renumbered } from './codes.js'
 
 /** Levels above this many are placed at random directions of the same dimension instead of a simplex. */
 export const SIMPLEX_LEVELS = 12
@@ -51,19 +51,20 @@ export interface Combinations {
 /** Those of one factor among the codes [M, K], row-major, of all; a code below nought, of no level, is one too. Cost O(M). */
 export function factorCodes(codes: Int32Array, width: number, factor: number): Codes {
   const own = new Int32Array(codes.length / width)
-  let most = 0
+  let most = -1
   for (let i = 0, at = factor; i < own.length; i++, at += width) {
-    own[i] = codes[at]! + 1
+    own[i] = codes[at]!
     if (own[i]! > most) most = own[i]!
   }
-  return jointCodes({ codes: new Int32Array(own.length), count: Math.min(1, own.length) }, { codes: own, count: most + 1 })
+  return renumbered(own, most + 1)
 }
 
 /** All factors of codes [M, K], row-major, as one; combinations are numbered as they come. */
 function allCodes(codes: Int32Array, rowCount: number): Codes {
   const width = rowCount === 0 ? 0 : codes.length / rowCount
-  let joint: Codes = { codes: new Int32Array(rowCount), count: Math.min(1, rowCount) }
-  for (let k = 0; k < width; k++) joint = jointCodes(joint, factorCodes(codes, width, k))
+  if (width === 0) return { codes: new Int32Array(rowCount), count: Math.min(1, rowCount) }
+  let joint = factorCodes(codes, width, 0)
+  for (let k = 1; k < width; k++) joint = jointCodes(joint, factorCodes(codes, width, k))
   return joint
 }
 

@@ -1,4 +1,5 @@
 import { hashOf } from '../num/equal-rows.js'
+import { takeValues } from '../num/matrix.js'
 import { type CategoricalColumn, isCategorical, isNumeric, type NumericColumn } from './table.js'
 
 /** A column whose cells can be told apart. */
@@ -17,13 +18,14 @@ export function codesOf(column: Cells): Codes {
 
 /** Those of some rows of a column. Cost O(rows asked for). */
 export function codesIn(column: Cells, rows: Uint32Array | undefined): Codes {
+  if (isCategorical(column)) return renumbered(rows ? takeValues(column.codes, rows) : column.codes, column.levels.length)
   const value = valueIn(column)
-  const own = isCategorical(column) ? column.levels.length + 1 : undefined
-  return rows ? numbered(rows.length, (k) => value(rows[k]!), own) : numbered(rowsOf(column), value, own)
+  return rows ? numbered(rows.length, (k) => value(rows[k]!)) : numbered(rowsOf(column), value)
 }
 
 /** As `codesOf`, or undefined where a column has more than so many values; then it stops at the first too many. */
 export function fewCodesOf(column: Cells, most: number): Codes | undefined {
+  if (isCategorical(column) && column.levels.length < most) return codesOf(column)
   const value = valueIn(column)
   const known = new Numbering(most + 1)
   const codes = new Int32Array(rowsOf(column))
@@ -36,7 +38,12 @@ export function fewCodesOf(column: Cells, most: number): Codes | undefined {
 
 /** Two columns as one: a code for each combination that occurs. */
 export function jointCodes(a: Codes, b: Codes): Codes {
-  return numbered(a.codes.length, (i) => a.codes[i]! * b.count + b.codes[i]!, a.count * b.count)
+  const rows = a.codes.length
+  const bound = a.count * b.count
+  if (bound > MOST_PLACES * rows) return numbered(rows, (i) => a.codes[i]! * b.count + b.codes[i]!)
+  const both = new Int32Array(rows)
+  for (let i = 0; i < rows; i++) both[i] = a.codes[i]! * b.count + b.codes[i]!
+  return renumbered(both, bound)
 }
 
 const rowsOf = (column: Cells): number => (isCategorical(column) ? column.codes : column.values).length
@@ -62,18 +69,25 @@ export function varies(column: Cells): boolean {
   return false
 }
 
-/** Values of rows, numbered as they come; `bound`: they are whole numbers from 0 to below it. */
-function numbered(rows: number, value: (row: number) => number, bound = Number.POSITIVE_INFINITY): Codes {
+/** Values of rows, numbered as they come. */
+function numbered(rows: number, value: (row: number) => number): Codes {
   const codes = new Int32Array(rows)
-  if (bound > 4 * rows) {
-    const known = new Numbering(rows)
-    for (let i = 0; i < rows; i++) codes[i] = known.of(value(i))
-    return { codes, count: known.count }
-  }
-  const places = new Int32Array(bound).fill(-1)
+  const known = new Numbering(rows)
+  for (let i = 0; i < rows; i++) codes[i] = known.of(value(i))
+  return { codes, count: known.count }
+}
+
+/** Whole numbers have a place each where they are at most so many times as many as rows: more would take longer than hashes. */
+const MOST_PLACES = 4
+
+/** The same of whole numbers from −1 to below `bound`. Cost O(rows): loops of their own, as tables are gone through often. */
+export function renumbered(values: Int32Array, bound: number): Codes {
+  if (bound > MOST_PLACES * values.length) return numbered(values.length, (i) => values[i]!)
+  const codes = new Int32Array(values.length)
+  const places = new Int32Array(bound + 1).fill(-1)
   let count = 0
-  for (let i = 0; i < rows; i++) {
-    const at = value(i)
+  for (let i = 0; i < values.length; i++) {
+    const at = values[i]! + 1
     if (places[at]! < 0) places[at] = count++
     codes[i] = places[at]!
   }

@@ -47,8 +47,12 @@ export function readDates(
     if (!one || one.form !== form) return undefined
   }
   if (form === undefined) return undefined
+  // Days recur, and one that was read is the same object.
+  const seen = [...new Set(read)].filter((cell) => cell !== undefined)
   const only = (impossible: 'dayFirst' | 'monthFirst'): number[] =>
-    read.flatMap((cell, i) => (cell && Number.isNaN(cell[impossible]) ? [i] : []))
+    seen.some((cell) => Number.isNaN(cell[impossible]))
+      ? read.flatMap((cell, i) => (cell && Number.isNaN(cell[impossible]) ? [i] : []))
+      : []
   const dayFirst = only('monthFirst')
   const monthFirst = only('dayFirst')
   const isOrdered = form.startsWith('#') && !form.includes('Mon')
@@ -64,7 +68,7 @@ export function readDates(
     return Number.isNaN(own) ? other : own
   }
   const times = Float64Array.from(read, (cell) => (cell ? at(cell) : Number.NaN))
-  const common = commonStyle(read, { form, order })
+  const common = commonStyle(read, { seen, form, order })
   const zones = common.otherZones.length === 0 ? undefined : zonesByTime(times, read)
   const { style, otherZones } = zones ? { style: { ...common.style, ...zones }, otherZones: [] } : common
   return {
@@ -109,12 +113,11 @@ function zonesByTime(times: Float64Array, read: readonly (DateCell | undefined)[
   return { zone: start!.zone, zones: later }
 }
 
-/** The style of a column: as fine as its finest cell, in the offset that most have, padded unless a cell is not. */
+/** The style of a column, of which `seen` are the different cells: as fine as its finest cell, in the offset that most have, padded unless a cell is not. */
 function commonStyle(
   read: readonly (DateCell | undefined)[],
-  { form, order }: { readonly form: string; readonly order: DateOrder }
+  { seen, form, order }: { readonly seen: readonly DateCell[]; readonly form: string; readonly order: DateOrder }
 ): { readonly style: DateStyle; readonly otherZones: readonly string[] } {
-  const seen = read.filter((cell) => cell !== undefined)
   const timed = seen.map(({ time }) => time).filter(({ separator }) => separator !== '')
   const padded = !seen.some((cell) => cell.padded === false)
   const date = patternOf(form, order, padded)
@@ -122,7 +125,9 @@ function commonStyle(
   const clocks = timed.map(({ clock }) => clock)
   const clock = clocks.find((one) => one !== undefined && /^[hH](?![hH])/.test(one)) ?? clocks.find((one) => one !== undefined)
   const fraction = timed.reduce((most, time) => Math.max(most, time.seconds === 'milliseconds' ? (time.fraction ?? 3) : 0), 0)
-  const zones = byFrequency(timed.map(({ zone }) => zone).filter((zone) => zone !== ''))
+  // How many cells have each.
+  const isZoned = timed.some((time) => time.zone !== '')
+  const zones = isZoned ? byFrequency(read.flatMap((cell) => (cell && cell.time.zone !== '' ? [cell.time.zone] : []))) : []
   const [zone = '', ...others] = zones
   return {
     style: {

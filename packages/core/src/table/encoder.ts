@@ -302,14 +302,16 @@ export function embedEncoded(
 ): Matrix {
   const widths = factors.map((f) => encoder.factors[f]!.places.cols)
   const out = room.matrix(coordinates.rows, coordinates.cols + widths.reduce((a, b) => a + b, 0))
-  for (let i = 0; i < out.rows; i++) {
-    let at = i * out.cols
-    for (let c = 0; c < coordinates.cols; c++) out.data[at++] = coordinates.data[i * coordinates.cols + c]!
-    for (const f of factors) {
-      const { places } = encoder.factors[f]!
-      const level = codes[i * encoder.factors.length + f]!
-      for (let c = 0; c < places.cols; c++) out.data[at++] = places.data[level * places.cols + c]!
+  const { rows, cols, data } = out
+  for (let i = 0, from = 0; i < rows; i++) for (let c = 0, at = i * cols; c < coordinates.cols; c++) data[at++] = coordinates.data[from++]!
+  let first = coordinates.cols
+  for (const f of factors) {
+    const { places } = encoder.factors[f]!
+    for (let i = 0, own = f; i < rows; i++, own += encoder.factors.length) {
+      const level = codes[own]! * places.cols
+      for (let c = 0, at = i * cols + first; c < places.cols; c++) data[at++] = places.data[level + c]!
     }
+    first += places.cols
   }
   return out
 }

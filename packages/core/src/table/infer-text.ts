@@ -283,7 +283,18 @@ function inferBooleans(base: TextBase, cells: readonly (string | null)[]): Infer
 }
 
 function categories(name: string, cells: readonly (string | null)[]): CategoricalColumn {
-  const levels = [...new Set(cells.filter((cell): cell is string => cell !== null))].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
-  const codeOf = new Map(levels.map((level, i) => [level, i]))
-  return { name, kind: 'category', levels, codes: Int32Array.from(cells, (cell) => (cell === null ? -1 : codeOf.get(cell)!)) }
+  // Numbered as they come, so that each cell is looked up once.
+  const seen = new Map<string, number>()
+  const codes = new Int32Array(cells.length)
+  for (let i = 0; i < codes.length; i++) {
+    const cell = cells[i]!
+    const known = cell === null ? -1 : seen.get(cell)
+    codes[i] = known ?? seen.size
+    if (known === undefined) seen.set(cell, seen.size)
+  }
+  const levels = [...seen.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  const places = new Int32Array(levels.length)
+  for (const [place, level] of levels.entries()) places[seen.get(level)!] = place
+  for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0) codes[i] = places[codes[i]!]!
+  return { name, kind: 'category', levels, codes }
 }

@@ -53,15 +53,17 @@ const AROUND = 0.1
  */
 export function spikesOf(ascending: Float64Array): number[] {
   const n = ascending.length
-  const lattice = latticeOf(ascending, { first: ascending[0]! })
-  const reach = lattice ? ((BESIDE + 0.5) * lattice.step) / lattice.unit : 0
   const starts = startsOf(ascending)
   const countAt = (k: number): number => starts[k + 1]! - starts[k]!
   const valueAt = (k: number): number => ascending[starts[k]!]!
-  return Array.from({ length: starts.length - 1 }, (_, k) => k)
+  const atoms: number[] = []
+  for (let k = 0; k + 1 < starts.length; k++) if (countAt(k) >= ATOM_SHARE * n) atoms.push(k)
+  if (atoms.length === 0) return []
+  const lattice = latticeOf(ascending, { first: ascending[0]! })
+  const reach = lattice ? ((BESIDE + 0.5) * lattice.step) / lattice.unit : 0
+  return atoms
     .filter((k) => {
       const cells = countAt(k)
-      if (cells < ATOM_SHARE * n) return false
       let [near, around] = [0, 0]
       for (const step of [-1, 1]) {
         let passed = 0

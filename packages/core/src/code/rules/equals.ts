@@ -116,7 +116,10 @@ function withoutAtoms(values: Float64Array): Float64Array {
 /** Levels of a category as numbers that all columns share; NaN where missing. */
 function levelsIn({ levels, codes }: CategoricalColumn, places: Map<string, number>): Float64Array {
   for (const level of levels) if (!places.has(level)) places.set(level, places.size)
-  return Float64Array.from(codes, (code) => (code < 0 ? Number.NaN : places.get(levels[code]!)!))
+  const placeOf = levels.map((level) => places.get(level)!)
+  const out = new Float64Array(codes.length)
+  for (let i = 0; i < out.length; i++) out[i] = codes[i]! < 0 ? Number.NaN : placeOf[codes[i]!]!
+  return out
 }
 
 /** Whether a column can be written as another one is: it has as many digits. */

@@ -23,6 +23,8 @@ export const MOST_LEVELS = 12
 const LEAST_ROWS = 5
 /** Different numbers a level, at least: fewer would be a list of values, which a lookup keeps. */
 const LEAST_VALUES = 2
+/** Parts of the first rows that are looked at in turn, each eight times as many: a few show of most pairs that they have nothing to do with each other. */
+const LOOKS = [64, 8, 1]
 /** Different numbers on each side of a threshold that say how near it others come. */
 const NEIGHBOURS = 10
 /** Of gaps between neighbours (an exponential law) one in a thousand is longer than this many of their means: groups that lie apart are not bins. */
@@ -41,14 +43,17 @@ export function findSteps(columns: readonly Column[], quantities: readonly Quant
   })
   if (targets.length === 0) return []
   const candidates = targets.length * quantities.length
-  const rows = spreadRows(targets[0]!.codes.length, firstRows)
+  const rowCount = targets[0]!.codes.length
+  const looks = LOOKS.map((part) => spreadRows(rowCount, Math.ceil(firstRows / part)))
   return quantities.flatMap((quantity) => {
-    const first = orderOf(quantity, rows)
     const isOneWithout = valueWithout(quantity)
-    // Only what may be told by it is worth sorting for.
-    const told = targets.filter(
-      ({ name, ...target }) => name !== quantity.name && isOneWithout(target) && piecesAlong(quantity.values, target, first)
-    )
+    // Only what may be told by it is worth sorting for: of some rows first, which are in pieces where all are.
+    let told = targets.filter(({ name, ...target }) => name !== quantity.name && isOneWithout(target))
+    for (const rows of looks) {
+      if (told.length === 0) break
+      const some = orderOf(quantity, rows)
+      told = told.filter((target) => piecesAlong(quantity.values, target, some))
+    }
     if (told.length === 0) return []
     const order = orderOf(quantity)
     return told.flatMap((target): StepsFound[] => {

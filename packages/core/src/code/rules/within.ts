@@ -178,14 +178,18 @@ function groupedBy(
   const counts = new Uint32Array(levels.length + 1)
   const firsts: number[] = []
   for (let i = 0; i < values.length; i++) if (!missing?.[i] && counts[codes[i]! + 1]!++ === 0) firsts.push(i)
-  const groups = Array.from(counts, (length) => new Float64Array(length))
-  const filled = new Uint32Array(counts.length)
-  for (let i = 0; i < values.length; i++) {
-    if (missing?.[i]) continue
-    const code = codes[i]! + 1
-    groups[code]![filled[code]!++] = values[i]!
+  const ends = new Uint32Array(counts.length)
+  for (let k = 1; k < ends.length; k++) ends[k] = ends[k - 1]! + counts[k - 1]!
+  // One level behind the other; where each begins until it is filled.
+  const cells = new Float64Array(values.length)
+  for (let i = 0; i < values.length; i++) if (!missing?.[i]) cells[ends[codes[i]! + 1]!++] = values[i]!
+  return {
+    firsts,
+    groups: firsts.map((row) => {
+      const own = codes[row]! + 1
+      return cells.subarray(ends[own]! - counts[own]!, ends[own])
+    })
   }
-  return { firsts, groups: firsts.map((row) => groups[codes[row]! + 1]!) }
 }
 
 /** The numbers of each level, ascending; levels as they come. */

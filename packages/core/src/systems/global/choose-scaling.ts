@@ -10,7 +10,7 @@ import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsWithin } from '../../law/work.js'
 import { later } from '../../num/later.js'
 import { uniformLogWeights } from '../../num/log-space.js'
-import { type Matrix, matrix } from '../../num/matrix.js'
+import { type Matrix, matrix, takeValues } from '../../num/matrix.js'
 import { type Key, keyFor, keyFromSeed, permutation, uniforms } from '../../num/random.js'
 import { mean, sorted, weightedMedian } from '../../num/statistics.js'
 import { Turns, together } from '../../num/together.js'
@@ -180,11 +180,20 @@ const MOST_VALUES = 20_000
 
 /** One value at random of every so many: what comes back every so many rows is seen as often as it is there. */
 function someOf(values: Float64Array): Float64Array {
-  return values.length <= MOST_VALUES ? values : Float64Array.from(everySoMany(values.length), (at) => values[at]!)
+  return values.length <= MOST_VALUES ? values : takeValues(values, everySoMany(values.length))
 }
 
-const everySoMany = (count: number): Uint32Array =>
-  Uint32Array.from(uniforms(keyFor(keyFromSeed(1), 'shape'), MOST_VALUES), (u, k) => Math.floor(((k + u) * count) / MOST_VALUES))
+/** Nobody changes them: columns of a table have the same, but for those with missing cells. */
+function everySoMany(count: number): Uint32Array {
+  if (lastPlaces?.count === count) return lastPlaces.places
+  const places = new Uint32Array(MOST_VALUES)
+  const within = uniforms(keyFor(keyFromSeed(1), 'shape'), MOST_VALUES)
+  for (let k = 0; k < MOST_VALUES; k++) places[k] = Math.floor(((k + within[k]!) * count) / MOST_VALUES)
+  lastPlaces = { count, places }
+  return places
+}
+
+let lastPlaces: { readonly count: number; readonly places: Uint32Array } | undefined
 
 function foundShape(column: NumericColumn): Shape {
   const present = presentValues(column)
@@ -201,11 +210,28 @@ function foundShape(column: NumericColumn): Shape {
 /** Whether ranks would give a column another shape: it has long tails, is skew, or has peaks apart. */
 const isBent = (ascending: Float64Array): boolean => hasLongTails(ascending) || hasPeaks(ascending)
 
+interface Candidates {
+  readonly listed: readonly string[]
+  readonly candidates: readonly string[]
+  readonly byClasses: readonly string[]
+}
+
+/** Of tables that were looked at: a plan and the fit ask the same. */
+const tables = new WeakMap<Table, Pick<ScalingContest, 'formats' | 'fixed'> & { readonly found: Candidates }>()
+
 /**
  * Columns whose scaling is known by their values, those for which two scalings are compared, and those that are bent by the classes of
- * rows alone. Cost O(cells · log n).
+ * rows alone. Cost O(cells · log n), once for a table.
  */
-export function scalingCandidates({ table, formats, fixed }: Pick<ScalingContest, 'table' | 'formats' | 'fixed'>) {
+export function scalingCandidates(asked: Pick<ScalingContest, 'table' | 'formats' | 'fixed'>): Candidates {
+  const known = tables.get(asked.table)
+  const isSame = known?.formats === asked.formats && JSON.stringify(known.fixed) === JSON.stringify(asked.fixed)
+  const found = isSame ? known!.found : candidatesIn(asked)
+  tables.set(asked.table, { formats: asked.formats, fixed: asked.fixed, found })
+  return found
+}
+
+function candidatesIn({ table, formats, fixed }: Pick<ScalingContest, 'table' | 'formats' | 'fixed'>): Candidates {
   const open = table.columns.filter(isNumeric).filter((column) => !Object.hasOwn(fixed, column.name) && varies(column))
   // Beyond a limit is no place but a state, which only ranks keep.
   const limited = new Set(formats.filter(({ number }) => number?.censoring).map(({ name }) => name))
@@ -242,7 +268,7 @@ function bentInClasses({ table, formats, bent, listed }: BentColumns): string[] 
 }
 
 const valuesOf = ({ values, missing }: NumericColumn, classes: readonly Uint32Array[]): Float64Array[] =>
-  classes.map((members) => Float64Array.from(missing ? members.filter((row) => !missing[row]) : members, (row) => values[row]!))
+  classes.map((members) => takeValues(values, missing ? members.filter((row) => !missing[row]) : members))
 
 /**
  * Whether values of classes are bent about their means, each in units of its class's spread, or these differ so much that one deviation

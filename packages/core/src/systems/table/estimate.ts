@@ -3,6 +3,7 @@ import { STEPS_ON_ALL } from '../../draw/landmarked.js'
 import { typicalAboveTies } from '../../kernel/bandwidth.js'
 import { type Engine, QUICK_WORK, ROUGH_COST } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
+import { settle } from '../../num/checksum.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { keyFromSeed, normals, permutation } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
@@ -266,6 +267,8 @@ function madeUp(dimension: number): Measured {
 }
 
 async function taken(engine: Engine, points: Matrix): Promise<Measured> {
+  // Or each call would look whether they were changed.
+  settle(points.data)
   const rows = permutation(keyFromSeed(1), points.rows)
   const nearest = (some: Uint32Array, count: number) =>
     engine.nearest({ from: cloud(takeRows(points, some)), to: cloud(points), kernel: gaussianKernel(1) }, count)

@@ -61,17 +61,28 @@ const MOST_EXCEPTIONS = 0.01
  * Rules that all rows of a table obey, or all but a few, beyond chance: those that all obey, then such as all rows of some of
  * eight parts of the table do, taken in turn. Costs at most twice that of `findExact`.
  */
-export const findRules = (data: WrittenTable, search: Search = {}): readonly Rule[] => keptRules(data, search)
+export const findRules = (data: WrittenTable, search: Search = {}): readonly Rule[] => findRelations(data, search).rules
 
-const keptRules = keptByTable(
+/** The rules of a table, and formulas that all its rows obey too. Plain data. */
+export interface Relations {
+  readonly rules: readonly Rule[]
+  /** What could not be kept beside the rules, each relation as the first of its readings. */
+  readonly left: readonly Rule[]
+}
+
+/** As `findRules`, with what could not be kept. */
+export const findRelations = (data: WrittenTable, search: Search = {}): Relations => keptRelations(data, search)
+
+const keptRelations = keptByTable(
   ({ stated, except, firstRows, byLevel }: Search) => JSON.stringify([stated, [...(except ?? [])].sort(), firstRows, byLevel]),
-  rulesIn
+  relationsIn
 )
 
-function rulesIn(data: WrittenTable, search: Search): readonly Rule[] {
-  const exact = findExact(data, search)
+function relationsIn(data: WrittenTable, search: Search): Relations {
+  const first = exactIn(data, search)
+  const exact = first.rules
   const { rowCount } = data.table
-  if (rowCount < PARTS * LEAST_PART) return exact
+  if (rowCount < PARTS * LEAST_PART) return first
   // What parts of the rows say of a column that all of them tell by the same others is part of that: brackets of a tariff.
   const isWhole = (rule: Rule) =>
     exact.some((one) => one.kind === 'formula' && one.column === rule.column && columnsIn(one) === columnsIn(rule))
@@ -89,8 +100,15 @@ function rulesIn(data: WrittenTable, search: Search): readonly Rule[] {
     bentFormulas
   )
   const stated = [...(search.stated ?? []), ...formulas.filter(({ exceptions }) => exceptions)]
-  const kept = stated.length > (search.stated?.length ?? 0) ? findExact(data, { ...search, stated }) : exact
-  return keepable(joined(kept, bent)).kept
+  const again = stated.length > (search.stated?.length ?? 0) ? exactIn(data, { ...search, stated }) : first
+  return besides(keepable(joined(again.rules, bent)).kept, again.left)
+}
+
+/** Rules, and of other formulas each relation that none of them is of, once. */
+function besides(rules: readonly Rule[], others: readonly Rule[]): Relations {
+  const told = new Set(rules.filter(({ kind }) => kind === 'formula').map(columnsIn))
+  const left = others.filter((rule) => !told.has(columnsIn(rule)) && told.add(columnsIn(rule)))
+  return { rules, left }
 }
 
 /** The columns of a rule, whichever it derives. */
@@ -134,16 +152,18 @@ function commonRules(data: WrittenTable, search: Search): Rule[] {
  * Rules that all rows of a table obey, beyond chance, and that can be kept together: those that are stated, formulas from the
  * simplest on, thresholds, lookups, gaps, orders; each column is derived once. Cost: as of `findFormulas`, `findLookups` and `findOrders`.
  */
-export function findExact(
-  data: WrittenTable,
-  { stated = [], except = new Set(), firstRows, byLevel = true }: Search = {}
-): readonly Rule[] {
+export const findExact = (data: WrittenTable, search: Search = {}): readonly Rule[] => exactIn(data, search).rules
+
+function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRows, byLevel = true }: Search): Relations {
   const { table } = data
   const quantities = quantitiesIn(data)
   const kept = [...stated]
+  const left: Rule[] = []
   const take = (rule: Rule): void => {
     const isKept = isOrder(rule) && inputsOf(rule).every((other) => isImplied(rule, other, kept))
-    if (!isKept && !except.has(rule.column) && !clashOf(rule, kept)) kept.push(rule)
+    if (isKept || except.has(rule.column)) return
+    if (!clashOf(rule, kept)) kept.push(rule)
+    else if (rule.kind === 'formula') left.push(rule)
   }
   const numberNamed = (name: string) => quantities.find((one) => one.name === name)
   const sideOfTwo = (name: string, from: readonly string[]) => {
@@ -173,11 +193,13 @@ export function findExact(
   const free = formulas.filter((rule) => !except.has(rule.column))
   // A product is computed, and a sum gives way to it: `total = payment * term`, and the interest what the loan leaves of that.
   const isFirst = (rule: Rule) => free.find((one) => columnsIn(one) === columnsIn(rule)) === rule
-  for (const rule of free) {
+  for (const rule of free.filter((one) => !isOrder(one))) {
     take(rule)
     if (rule.kind === 'formula' && !isSum(rule.expression) && isFirst(rule) && !kept.includes(rule)) turnFor(rule, free, kept, data)
   }
   turned(free, kept, data)
+  // What is computed from an order's other side needs none.
+  free.filter(isOrder).forEach(take)
   // A share of the sum of each group is a multiple in each group, of this table.
   const standing = byLevel ? standingsIn(data).map((one) => one.column) : []
   const sums = byLevel ? findByLevel(table.columns, quantities, kept).filter((one) => !standing.includes(one.column)) : []
@@ -282,7 +304,7 @@ export function findExact(
   for (const one of findOffsets(underived, orders)) take({ kind: 'order', ...one })
   for (const rule of orderRules(orders, data)) take(rule)
   for (const { low, high } of shortest(findLimits(underived), orders)) take(limitOf(low, high))
-  return keepable(kept).kept
+  return besides(keepable(kept).kept, left)
 }
 
 /** Columns of numbers and dates that are not the same in all rows. */
@@ -478,12 +500,12 @@ function partIn(expression: Expression, data: WrittenTable): Extract<Rule, { kin
 
 /**
  * What a difference of dates says of them: a stay, that its end comes after its start; a delay, which may be negative, when the
- * later one was. Were it derived from both, it would have the spread of whatever else each of them is drawn by.
+ * later one was. Were it derived from both, it would have the spread of whatever else each of them is drawn by. A stay that something
+ * else tells leaves an end to be computed.
  */
 function differenceOf(rule: Extract<Rule, { kind: 'formula' }>, data: WrittenTable): Rule[] {
   const [high, low] = columnsOf(rule.expression)
   const order: Rule = { kind: 'order', column: high!, low: column(low!) }
-  if (!breachOf(order, data)) return [rule, order]
   const factor = linearForm(rule.expression)!.coefficients.get(high!)!
   const gap = scaled(1 / Math.abs(factor), column(rule.column))
   const ends: readonly (readonly [string, string, '+' | '-'])[] = [
@@ -491,7 +513,8 @@ function differenceOf(rule: Extract<Rule, { kind: 'formula' }>, data: WrittenTab
     [low!, high!, factor > 0 ? '-' : '+']
   ]
   const inverses = ends.map(([end, from, sign]): Rule => ({ kind: 'formula', column: end, expression: binary(sign, column(from), gap) }))
-  return [inverses.find((one) => !breachOf(one, data)) ?? rule]
+  const exact = inverses.filter((one) => !breachOf(one, data))
+  return breachOf(order, data) ? [exact[0] ?? rule] : [rule, ...exact, order]
 }
 
 /**

@@ -71,7 +71,7 @@ const unkeptNotes = (rules: readonly Rule[], data: InferredTable, options: Optio
   return unkeptRelations(seen, search).map((relation) => {
     const others = rules.filter((rule) => rule.kind !== 'gap' && [relation.column, ...inputsOf(relation)].includes(rule.column))
     const words = others.map((one) => `“${ruleText(one)}”`).join(' and ')
-    return `“${ruleText(relation)}” holds in all rows, and new rows do not keep it beside ${words}; --rule "${ruleText(relation)}" keeps it instead`
+    return `“${ruleText(relation)}” holds in all rows, and new rows do not keep it beside ${words}; --rule '${ruleText(relation)}' keeps it instead`
   })
 }
 

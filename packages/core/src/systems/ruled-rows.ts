@@ -3,6 +3,7 @@ import { clashOf, isOrder } from '../code/rules/choose.js'
 import { equalsOf } from '../code/rules/equals.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
 import { findRules, findTotals, nearlyTotalNotes, type Search, searchNotes, standingsIn, totalNotes } from '../code/rules/find.js'
+import { choicesOf } from '../code/rules/flags.js'
 import { isMeasured, keepRules, type Measured } from '../code/rules/keep.js'
 import type { KeptRules } from '../code/rules/kept-rules.js'
 import { isCalendarPart } from '../code/rules/key-part.js'
@@ -77,14 +78,16 @@ const unkeptNotes = (rules: readonly Rule[], data: InferredTable, options: Optio
 
 /** Columns that are drawn by how they stand to another one; none of those whose scaling is given, nor `besides`. */
 export function measuredIn(data: InferredTable, rules: readonly Rule[], options: Options, besides: readonly string[] = []): Measured {
-  const left = new Set([...besides, ...keptAsTheyAre(data, options)])
+  const fixed = new Set([...besides, ...keptAsTheyAre(data, options)])
+  // Of a field each category that is drawn makes classes of rows of its own.
+  const choices = options.local === undefined ? choicesOf(rules, data, fixed) : new Map<string, readonly string[]>()
+  const left = new Set([...fixed, ...[...choices.values()].flat()])
   const [starts, within] = [startsOf(rules, data, left), withinOf(rules, data, left)]
   const orders = [...starts, ...within].map(([column, name]): Rule => ({ kind: 'order', column, low: { kind: 'column', name } }))
   const told = new Set([...rules, ...orders].flatMap(({ kind, column }) => (kind === 'gap' ? [] : [column])))
-  // Of a field each category that is drawn makes classes of rows of its own.
-  if (options.local !== undefined) return { starts, within, equals: new Map() }
+  if (options.local !== undefined) return { starts, within, equals: new Map(), choices }
   const equals = equalsOf(data, { rules: [...rules, ...orders], taken: (name) => told.has(name), except: left })
-  return { starts, within, equals }
+  return { starts, within, equals, choices }
 }
 
 /** What of the options decides which rules are found. */

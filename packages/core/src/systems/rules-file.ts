@@ -54,7 +54,7 @@ export function recordRules({ rules, columns }: KeptRules): object {
           column: rule.column,
           from: rule.from,
           ...rule.table,
-          ...defined({ parts: rule.parts, exceptions: rule.exceptions, there: rule.there })
+          ...defined({ parts: rule.parts, exceptions: rule.exceptions, there: rule.there, flags: rule.flags })
         }
       if (rule.kind === 'gap' || rule.kind === 'equal') return rule
       if (rule.kind === 'step')
@@ -89,6 +89,7 @@ interface LookupRecord {
   readonly values: readonly CellValue[]
   readonly exceptions?: Exceptions | undefined
   readonly there?: There | undefined
+  readonly flags?: readonly string[] | undefined
 }
 
 const exceptions = optional(
@@ -114,7 +115,8 @@ const lookupRecord = record<LookupRecord>({
   keys: list(list(cell)),
   values: list(cell),
   exceptions,
-  there
+  there,
+  flags: optional(list(text))
 })
 
 export const isTrue: Reader<true> = (value, field) => {

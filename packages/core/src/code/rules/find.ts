@@ -26,6 +26,7 @@ import { findSteps, stepAlong } from './find-steps.js'
 import { findConstantSums } from './find-sums.js'
 import { findTerms } from './find-terms.js'
 import { findWholes } from './find-wholes.js'
+import { choiceColumn, flagsOf } from './flags.js'
 import { filledIn, type Quantity, quantityOf } from './quantity.js'
 import { breachOf, columnIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
@@ -159,9 +160,10 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const quantities = quantitiesIn(data)
   const kept = [...stated]
   const left: Rule[] = []
+  const flags = new Set<string>()
   const take = (rule: Rule): void => {
     const isKept = isOrder(rule) && inputsOf(rule).every((other) => isImplied(rule, other, kept))
-    if (isKept || except.has(rule.column)) return
+    if (isKept || except.has(rule.column) || flags.has(rule.column)) return
     if (!clashOf(rule, kept)) kept.push(rule)
     else if (rule.kind === 'formula') left.push(rule)
   }
@@ -190,7 +192,13 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const isStep = (name: string) => steps.some((one) => one.column === name)
   for (const one of lookups) if (one.parts && !isStep(one.column)) take({ kind: 'lookup', ...one })
   const formulas = formulasIn(quantities, data, { byLevel, lookups })
-  const free = formulas.filter((rule) => !except.has(rule.column))
+  // A colour tells the flags of all colours, as an age those of its brackets; where nothing does they are a category of their own.
+  const isToldByOne = (some: readonly string[]) => {
+    const others = quantities.filter(({ name }) => !some.includes(name))
+    const tells = (name: string) => some.every((flag) => lookups.some((one) => one.column === flag && one.from.join() === name))
+    return table.columns.some(({ name }) => tells(name)) || findSteps([choiceColumn('', some, data)], others, firstRows).length > 0
+  }
+  const free = formulas.filter((rule) => !except.has(rule.column) && !(flagsOf(rule, data) && isToldByOne(flagsOf(rule, data)!)))
   // A product is computed, and a sum gives way to it: `total = payment * term`, and the interest what the loan leaves of that.
   const isFirst = (rule: Rule) => free.find((one) => columnsIn(one) === columnsIn(rule)) === rule
   for (const rule of free.filter((one) => !isOrder(one))) {
@@ -198,6 +206,8 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
     if (rule.kind === 'formula' && !isSum(rule.expression) && isFirst(rule) && !kept.includes(rule)) turnFor(rule, free, kept, data)
   }
   turned(free, kept, data)
+  // Of flags of which one is set none is told by anything else: it would not see to it that it is one.
+  for (const rule of kept) for (const name of flagsOf(rule, data)?.slice(1) ?? []) flags.add(name)
   // What is computed from an order's other side needs none.
   free.filter(isOrder).forEach(take)
   // A share of the sum of each group is a multiple in each group, of this table.

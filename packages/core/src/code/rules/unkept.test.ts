@@ -45,7 +45,11 @@ it('so do three', () => {
 })
 
 it('of two rounded products for one column the one that new rows break is told', () => {
-  const [rate, hours, weight] = ['rate', 'hours', 'weight'].map((label) => of(label).map((u) => 10 + 90 * u)) as [number[], number[], number[]]
+  const [rate, hours, weight] = ['rate', 'hours', 'weight'].map((label) => of(label).map((u) => 10 + 90 * u)) as [
+    number[],
+    number[],
+    number[]
+  ]
   const points = rate.map((x, i) => Math.round((Number(x.toFixed(2)) * Number(hours[i]!.toFixed(2))) / 100))
   const mass = points.map((x, i) => ((x + 0.9 * (weight[i]! / 100 - 0.55)) / 0.31).toFixed(3))
   const { data } = prepareRows(textTable({ rate: rate.map((x) => x.toFixed(2)), hours: hours.map((x) => x.toFixed(2)), mass, points }))

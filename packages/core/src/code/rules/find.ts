@@ -184,7 +184,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const most = byLevel ? 3 : 2
   const lookups = findLookups(table.columns, table.rowCount, { firstRows, most }).filter((one) => !isGap(one))
   // What others tell: a hall its seats, whoever fills them.
-  const told = new Set(lookups.map(({ column: name }) => name))
+  const lookedUp = new Set(lookups.map(({ column: name }) => name))
   const terms = findTerms(table.columns, quantities, table.rowCount)
   for (const { column: name, expression } of terms) take({ kind: 'formula', column: name, expression })
   const steps = findSteps(table.columns, quantities, firstRows)
@@ -193,12 +193,15 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   for (const one of lookups) if (one.parts && !isStep(one.column)) take({ kind: 'lookup', ...one })
   const formulas = formulasIn(quantities, data, { byLevel, lookups })
   // A colour tells the flags of all colours, as an age those of its brackets; where nothing does they are a category of their own.
-  const isToldByOne = (some: readonly string[]) => {
-    const others = quantities.filter(({ name }) => !some.includes(name))
-    const tells = (name: string) => some.every((flag) => lookups.some((one) => one.column === flag && one.from.join() === name))
-    return table.columns.some(({ name }) => tells(name)) || findSteps([choiceColumn('', some, data)], others, firstRows).length > 0
-  }
-  const free = formulas.filter((rule) => !except.has(rule.column) && !(flagsOf(rule, data) && isToldByOne(flagsOf(rule, data)!)))
+  const told = new Map(
+    formulas.flatMap((rule) => {
+      const own = flagsOf(rule, data)
+      const by = own && tellingAll(own, { data, quantities, lookups, firstRows })
+      return by ? [[rule, by] as const] : []
+    })
+  )
+  for (const one of [...told.values()].flat()) take({ kind: 'lookup', ...one })
+  const free = formulas.filter((rule) => !except.has(rule.column) && !told.has(rule))
   // A product is computed, and a sum gives way to it: `total = payment * term`, and the interest what the loan leaves of that.
   const isFirst = (rule: Rule) => free.find((one) => columnsIn(one) === columnsIn(rule)) === rule
   for (const rule of free.filter((one) => !isOrder(one))) {
@@ -297,7 +300,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const orders = findOrders(underived)
   // What is looked up, and dates that others tell, are known: these are never measured by others, which begin or end at them.
   const isKnown = (rule: Rule) =>
-    (rule.kind === 'lookup' && told.has(rule.column)) || terms.some(({ column: name }) => name === rule.column)
+    (rule.kind === 'lookup' && lookedUp.has(rule.column)) || terms.some(({ column: name }) => name === rule.column)
   const known = new Set(kept.filter(isKnown).map((rule) => rule.column))
   const beside = known.size === 0 ? [] : [...underived, ...quantities.filter(({ name }) => known.has(name))]
   for (const { low, high } of shortest(findOrders(beside))) {
@@ -315,6 +318,22 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   for (const rule of orderRules(orders, data)) take(rule)
   for (const { low, high } of shortest(findLimits(underived), orders)) take(limitOf(low, high))
   return besides(keepable(kept).kept, left)
+}
+
+interface Telling {
+  readonly data: WrittenTable
+  readonly quantities: readonly Quantity[]
+  readonly lookups: readonly LookupFound[]
+  readonly firstRows: number | undefined
+}
+
+/** The lookups by which one column tells all of some flags, none where its thresholds do; undefined where no column does. */
+function tellingAll(flags: readonly string[], { data, quantities, lookups, firstRows }: Telling): readonly LookupFound[] | undefined {
+  const others = quantities.filter(({ name }) => !flags.includes(name))
+  if (findSteps([choiceColumn('', flags, data)], others, firstRows).length > 0) return []
+  const by = (name: string) =>
+    flags.flatMap((flag) => lookups.find((one) => one.column === flag && one.from.length === 1 && one.from[0] === name) ?? [])
+  return data.table.columns.map(({ name }) => by(name)).find(({ length }) => length === flags.length)
 }
 
 /** Columns of numbers and dates that are not the same in all rows. */

@@ -65,7 +65,7 @@ const MOST_EXCEPTIONS = 0.01
 export const findRules = (data: WrittenTable, search: Search = {}): readonly Rule[] => findRelations(data, search).rules
 
 /** The rules of a table, and formulas that all its rows obey too. Plain data. */
-export interface Relations {
+interface Relations {
   readonly rules: readonly Rule[]
   /** What could not be kept beside the rules, each relation as the first of its readings. */
   readonly left: readonly Rule[]

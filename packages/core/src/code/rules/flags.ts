@@ -1,11 +1,9 @@
 import { linearForm } from '../../table/derivative.js'
-import type { Expression } from '../../table/expression.js'
 import { unusedName } from '../../table/rows.js'
 import type { CategoricalColumn, NumericColumn } from '../../table/table.js'
 import type { KeptRule } from './kept-rules.js'
 import { columnIn, partsOf, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import type { Rule } from './rule.js'
-import { binary, column, number } from './shapes.js'
 
 type KeptLookup = Extract<KeptRule, { kind: 'lookup' }>
 
@@ -56,10 +54,3 @@ export function choiceColumn(name: string, flags: readonly string[], data: Writt
   })
   return { name, kind: 'category', levels: flags, codes }
 }
-
-/** That exactly one of the flags is set, as a rule of the first. */
-export const flagsRule = ([first, ...others]: readonly string[]): Rule => ({
-  kind: 'formula',
-  column: first!,
-  expression: others.reduce<Expression>((left, name) => binary('-', left, column(name)), number(1))
-})

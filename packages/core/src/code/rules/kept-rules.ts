@@ -6,12 +6,12 @@ import type { KindOfColumn } from '../../table/table.js'
 import type { ValueLattice } from '../../table/value-lattice.js'
 import type { KeptEqual } from './equals.js'
 import type { Exceptions } from './exceptions.js'
-import { flagsRule } from './flags.js'
 import type { KeptGaps } from './keep-gaps.js'
 import type { Parts } from './keep-parts.js'
 import type { ListedValues } from './listed-values.js'
 import type { LookupTable } from './lookup-table.js'
 import { columnsOfGap, type LookupKey, type Open, type Rule, ruleText } from './rule.js'
+import { binary, column, number } from './shapes.js'
 import { columnsOfCuts, type Thresholds } from './thresholds.js'
 import type { Within } from './within.js'
 
@@ -158,6 +158,13 @@ export function ruleTexts({ rules }: KeptRules): string[] {
   // All flags of a category have one.
   return [...new Set(texts)]
 }
+
+/** That exactly one of the flags is set, as a rule of the first. */
+const flagsRule = ([first, ...others]: readonly string[]): Rule => ({
+  kind: 'formula',
+  column: first!,
+  expression: others.reduce<Expression>((left, name) => binary('-', left, column(name)), number(1))
+})
 
 /** Categories that are drawn in the place of flags, each once, as columns. */
 export const choicesIn = ({ rules }: KeptRules): RuledColumn[] =>

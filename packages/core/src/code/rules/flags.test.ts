@@ -3,8 +3,10 @@ import { textTable } from '../../../../../test/planted-tables.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { ruledRows } from '../../systems/ruled-rows.js'
+import { recordRules, rulesIn } from '../../systems/rules-file.js'
 import type { CategoricalColumn, NumericColumn } from '../../table/table.js'
 import { findRules } from './find.js'
+import { ruleTexts } from './kept-rules.js'
 import { columnIn } from './rows-of-rule.js'
 import { ruleText } from './rule.js'
 import { putRulesBack } from './stacked.js'
@@ -40,6 +42,9 @@ describe('of flags of which one is set in each row', () => {
       ['value', 'number'],
       ['other', 'number']
     ])
+    const names = columns.map(({ name }) => name)
+    expect(rulesIn(names)(JSON.parse(JSON.stringify(recordRules(rules!))), 'rules')).toEqual(rules)
+    expect(ruleTexts(rules!)).toEqual([SUM])
     const choice = columns[0] as CategoricalColumn
     const moved = { ...choice, codes: choice.codes.map((_, i) => choice.codes[(i + 17) % rowCount]!) }
     const back = putRulesBack(rules!, { ...data, table: { columns: [moved, ...columns.slice(1)], rowCount } })

@@ -74,3 +74,16 @@ it('the verdict names both shares of a rule that more rows break, and is silent 
   expect(often.sentence).not.toContain('product -> price')
   expect((await of(orders(2, { off: 150, other: 200 }))).sentence).not.toContain('break')
 })
+
+it('a relation that no rule keeps beside others is checked too, and once', () => {
+  const of = (label: string) => Array.from(uniforms(keyFor(keyFromSeed(5), label), ROWS))
+  const [rate, hours] = ['rate', 'hours'].map((label) => of(label).map((u) => Number((10 + 90 * u).toFixed(2)))) as [number[], number[]]
+  const points = rate.map((x, i) => Math.round((x * hours[i]!) / 100))
+  const mass = of('mass').map((u, i) => ((points[i]! + 0.9 * (u - 0.5)) / 0.31).toFixed(3))
+  const table = (some: readonly string[]) => prepareRows(textTable({ rate, hours, mass: some, points })).data.table
+  const rules = compared(table(mass), table(mass.map((x, i) => (i % 3 === 0 ? (Number(x) + 9).toFixed(3) : x))))
+  expect(rules.map(({ rule, broken }) => [rule, broken]).sort()).toEqual([
+    ['points = 0.01 * rate * hours', 0],
+    ['points = 0.31 * mass', ROWS / 3]
+  ])
+})

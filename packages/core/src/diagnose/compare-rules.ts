@@ -5,6 +5,7 @@ import { type Rule, ruleText } from '../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../code/rules/running-totals.js'
 import { brokenStandings, type Standing, standingText } from '../code/rules/standings.js'
 import { findUnique, repeatedIn, uniqueText } from '../code/rules/unique.js'
+import { unkeptRelations } from '../code/rules/unkept.js'
 import type { ColumnFormat } from '../table/infer.js'
 import { decimalsOf } from '../table/parse.js'
 import { stackTables, takeTableRows } from '../table/rows.js'
@@ -15,7 +16,7 @@ import { mostCopies } from './copies.js'
 import type { RuleKept } from './evaluation.js'
 
 /**
- * Rules that all real rows obey, or all but a few, and how many synthetic rows break each: found on the compared real rows, and left out where
+ * Rules that all real rows obey, or all but a few, those with them that a model could not keep beside them, and how many synthetic rows break each: found on the compared real rows, and left out where
  * more of the real and training rows break them than chance explains. `fields`: numbers are places of a grid, and what a few of them happen to
  * tell of others is no rule. Cost: as of `findRules`, and O(rows) a rule.
  */
@@ -26,7 +27,7 @@ export function compareRules(
 ): RuleKept[] {
   const written = writtenAs(fields ? besideNumbers(compared) : compared)
   const all = { ...writtenAs(compared), table: train ? stackTables([real, train]) : real }
-  return findRules(written).flatMap((rule) => {
+  return [...findRules(written), ...unkeptRelations(written)].flatMap((rule) => {
     const exceptions = breachOf(rule, all)?.rows ?? []
     const [count, of] = [exceptions.length, all.table.rowCount]
     if (count > mostBroken({ broken: rule.exceptions ?? 0, of: compared.rowCount }, of)) return []

@@ -2,7 +2,8 @@ import { type LatentSpecification, parseLatent } from '../code/codecs/specificat
 import { clashOf, isOrder } from '../code/rules/choose.js'
 import { equalsOf } from '../code/rules/equals.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
-import { findRules, findTotals, nearlyTotalNotes, searchNotes, standingsIn, totalNotes } from '../code/rules/find.js'
+import { findRules, findTotals, nearlyTotalNotes, type Search, searchNotes, standingsIn, totalNotes } from '../code/rules/find.js'
+import { choicesOf } from '../code/rules/flags.js'
 import { isMeasured, keepRules, type Measured } from '../code/rules/keep.js'
 import type { KeptRules } from '../code/rules/kept-rules.js'
 import { isCalendarPart } from '../code/rules/key-part.js'
@@ -15,6 +16,7 @@ import { takeRulesOut } from '../code/rules/stacked.js'
 import { type Standing, standingText } from '../code/rules/standings.js'
 import { startsOf } from '../code/rules/starts.js'
 import { cutWord, isNumber } from '../code/rules/thresholds.js'
+import { unkeptRelations } from '../code/rules/unkept.js'
 import { withinOf } from '../code/rules/within.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
@@ -59,19 +61,33 @@ export const ruledRows = keepingLast(relevant, (raw, options): RuledRows => {
   const rules = rulesOf(prepared.data, options)
   if (options.rules === 'off') return prepared
   const measured = measuredIn(prepared.data, rules, options)
-  return rules.length === 0 && !isMeasured(measured) ? prepared : keep(prepared, rules, measured)
+  if (rules.length === 0 && !isMeasured(measured)) return prepared
+  const ready = keep(prepared, rules, measured)
+  return { ...ready, data: { ...ready.data, notes: [...ready.data.notes, ...unkeptNotes(rules, prepared.data, options)] } }
 })
+
+/** That new rows break what all rows of the table obey, as people are told. */
+const unkeptNotes = (rules: readonly Rule[], data: InferredTable, options: Options): string[] => {
+  const { seen, search } = searchOf(data, options)
+  return unkeptRelations(seen, search).map((relation) => {
+    const others = rules.filter((rule) => rule.kind !== 'gap' && [relation.column, ...inputsOf(relation)].includes(rule.column))
+    const words = others.map((one) => `“${ruleText(one)}”`).join(' and ')
+    return `“${ruleText(relation)}” holds in all rows, and new rows do not keep it beside ${words}; --rule '${ruleText(relation)}' keeps it instead`
+  })
+}
 
 /** Columns that are drawn by how they stand to another one; none of those whose scaling is given, nor `besides`. */
 export function measuredIn(data: InferredTable, rules: readonly Rule[], options: Options, besides: readonly string[] = []): Measured {
-  const left = new Set([...besides, ...keptAsTheyAre(data, options)])
+  const fixed = new Set([...besides, ...keptAsTheyAre(data, options)])
+  // Of a field each category that is drawn makes classes of rows of its own.
+  const choices = options.local === undefined ? choicesOf(rules, data, fixed) : new Map<string, readonly string[]>()
+  const left = new Set([...fixed, ...[...choices.values()].flat()])
   const [starts, within] = [startsOf(rules, data, left), withinOf(rules, data, left)]
   const orders = [...starts, ...within].map(([column, name]): Rule => ({ kind: 'order', column, low: { kind: 'column', name } }))
   const told = new Set([...rules, ...orders].flatMap(({ kind, column }) => (kind === 'gap' ? [] : [column])))
-  // Of a field each category that is drawn makes classes of rows of its own.
-  if (options.local !== undefined) return { starts, within, equals: new Map() }
+  if (options.local !== undefined) return { starts, within, equals: new Map(), choices }
   const equals = equalsOf(data, { rules: [...rules, ...orders], taken: (name) => told.has(name), except: left })
-  return { starts, within, equals }
+  return { starts, within, equals, choices }
 }
 
 /** What of the options decides which rules are found. */
@@ -140,12 +156,18 @@ export const standingNote = (one: Standing): string =>
   `${standingText(one)}, which new rows keep among themselves; --types ${one.column}=number draws it as any other column`
 
 /** The rules of a table that are kept: those stated, and those found beside them. `besides`: columns that none derives. */
-export function rulesOf(
+export function rulesOf(data: InferredTable, options: Options, besides: readonly string[] = []): readonly Rule[] {
+  if (options.rules === 'off') return []
+  const { seen, search } = searchOf(data, options, besides)
+  return findRules(seen, search)
+}
+
+/** What rules are looked for in, and how. Throws what `rulesOf` throws. */
+function searchOf(
   data: InferredTable,
-  { rules = 'auto', rule = [], weights, scaling, local, image, latent, rowNumbers }: Options,
+  { rule = [], weights, scaling, local, image, latent, rowNumbers }: Options,
   besides: readonly string[] = []
-): readonly Rule[] {
-  if (rules === 'off') return []
+): { readonly seen: WrittenTable; readonly search: Search } {
   const what = placesOf({ local, image, latent })
   const places = { what, names: what === undefined ? [] : data.table.columns.filter(isNumeric).map(({ name }) => name) }
   const stated = (typeof rule === 'string' ? [rule] : rule).map((text) => statedRule(text, data, { weights, places, rowNumbers }))
@@ -153,7 +175,8 @@ export function rulesOf(
     refuseClash(one, stated.slice(0, k))
   })
   const seen = image === undefined ? data : besidePixels(data)
-  return findRules(seen, { stated, except: new Set([...besides, ...keptAsTheyAre(data, { weights, scaling, local, image, latent })]) })
+  const except = new Set([...besides, ...keptAsTheyAre(data, { weights, scaling, local, image, latent })])
+  return { seen, search: { stated, except } }
 }
 
 /** Columns that no rule derives: those whose scaling is given, the weights, and what has a place that all are drawn at. */

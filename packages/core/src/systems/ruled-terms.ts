@@ -1,5 +1,6 @@
 import type { KeptGaps } from '../code/rules/keep-gaps.js'
 import {
+  choicesIn,
   type Derivation,
   derives,
   endOfOrder,
@@ -61,7 +62,7 @@ export class Through {
   readonly becoming: ReadonlySet<string>
 
   constructor(private readonly kept: KeptRules) {
-    this.columns = new Map(kept.columns.map((column) => [column.name, column]))
+    this.columns = new Map([...kept.columns, ...choicesIn(kept)].map((column) => [column.name, column]))
     this.ruleOf = new Map(kept.rules.filter(derives).map((rule) => [rule.column, rule]))
     this.becoming = new Set(kept.rules.flatMap((rule) => (rule.kind === 'equal' ? [rule.column] : [])))
   }

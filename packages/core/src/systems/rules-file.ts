@@ -54,7 +54,7 @@ export function recordRules({ rules, columns }: KeptRules): object {
           column: rule.column,
           from: rule.from,
           ...rule.table,
-          ...defined({ parts: rule.parts, exceptions: rule.exceptions, there: rule.there })
+          ...defined({ parts: rule.parts, exceptions: rule.exceptions, there: rule.there, flags: rule.flags })
         }
       if (rule.kind === 'gap' || rule.kind === 'equal') return rule
       if (rule.kind === 'step')
@@ -89,6 +89,7 @@ interface LookupRecord {
   readonly values: readonly CellValue[]
   readonly exceptions?: Exceptions | undefined
   readonly there?: There | undefined
+  readonly flags?: readonly string[] | undefined
 }
 
 const exceptions = optional(
@@ -114,7 +115,8 @@ const lookupRecord = record<LookupRecord>({
   keys: list(list(cell)),
   values: list(cell),
   exceptions,
-  there
+  there,
+  flags: optional(list(text))
 })
 
 export const isTrue: Reader<true> = (value, field) => {
@@ -266,6 +268,11 @@ function checkRules({ rules, columns }: KeptRules, drawn: ReadonlySet<string>, f
     for (const input of inputsOfKept(one))
       if (!known.has(input)) throw damaged(`a model whose ${at} needs ${input}`, 'columns that are drawn or derived before')
     checkKind(one, byName, at)
+    if (one.kind === 'lookup' && one.flags) {
+      exactly(1)(one.from.length, `${at}.from.length`)
+      if (!one.flags.includes(one.column) || !one.flags.every((name) => isNumericKind(byName.get(name)?.kind ?? 'identifier')))
+        throw damaged(`a model whose ${at} is of ${one.flags.join(', ')}`, 'columns of numbers, its own among them')
+    }
     if ('exceptions' in one && one.exceptions?.keys)
       exactly(one.exceptions.rows.length)(one.exceptions.keys.length, `${at}.exceptions.keys.length`)
     if ('exceptions' in one && one.exceptions?.parts)

@@ -1,10 +1,12 @@
 import { firstAbove, firstFrom } from '../../num/ascending.js'
+import { log } from '../../num/elementary.js'
 import { sorted } from '../../num/statistics.js'
 import { spreadRows } from '../../table/codes.js'
 import type { Expression } from '../../table/expression.js'
 import { spikesOf } from '../../table/recurring.js'
-import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
+import { differentRows, isBelievedAtLog, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import type { FormulaFound } from './find-formulas.js'
+import { isFlag } from './flags.js'
 import { type Quantity, tolerance } from './quantity.js'
 import { binary, column, number, simplestIn } from './shapes.js'
 import { summaryOf } from './summary.js'
@@ -116,6 +118,8 @@ function believed(parts: readonly Part[], rowCount: number, candidates: number):
   if (gapped.some((i) => parts.some(({ values }) => !Number.isNaN(values[i]!)))) return undefined
   const total = totalOf(parts, all)
   if (total === undefined) return undefined
+  const areFlags = total === 1 && parts.every(({ values }) => isFlag(values))
+  if (areFlags && !isBelievedAtLog((rowCount - parts.length) * log(rateOfOne(parts)), candidates)) return undefined
   const spiked = new Map(parts.map((one) => [one, spikedShare(one)]))
   const rest = [...parts].sort((a, b) => spiked.get(a)! - spiked.get(b)! || meanOf(b) - meanOf(a))[0]!
   const others = parts.filter((one) => one !== rest)
@@ -125,9 +129,15 @@ function believed(parts: readonly Part[], rowCount: number, candidates: number):
   )
   const left = (i: number) => others.reduce((left, { values }) => left - values[rows[i]!]!, total)
   const rate = rateByChance(rows.length, (i, j) => Math.abs(left(i) - rest.values[rows[j]!]!) <= slackOf(parts, total))
-  if (rate > MOST_RATE || !isBeyondChance({ rate, times: rows.length - parts.length, candidates })) return undefined
+  if (!areFlags && (rate > MOST_RATE || !isBeyondChance({ rate, times: rows.length - parts.length, candidates }))) return undefined
   const expression = others.reduce<Expression>((left, { name }) => binary('-', left, column(name)), number(total))
   return { column: rest.name, expression, rank: 1.6, inputs: others.length }
+}
+
+/** How often exactly one of flags would be set that have nothing to do with each other. */
+function rateOfOne(flags: readonly Part[]): number {
+  const rates = flags.map(meanOf)
+  return rates.reduce((sum, own, k) => sum + rates.reduce((all, other, j) => all * (j === k ? own : 1 - other), 1), 0)
 }
 
 /** Share of the rows in which a value stands out, as nothing at all. */

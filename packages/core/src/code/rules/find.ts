@@ -26,6 +26,7 @@ import { findSteps, stepAlong } from './find-steps.js'
 import { findConstantSums } from './find-sums.js'
 import { findTerms } from './find-terms.js'
 import { findWholes } from './find-wholes.js'
+import { choiceColumn, flagsOf } from './flags.js'
 import { filledIn, type Quantity, quantityOf } from './quantity.js'
 import { breachOf, columnIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
@@ -61,17 +62,28 @@ const MOST_EXCEPTIONS = 0.01
  * Rules that all rows of a table obey, or all but a few, beyond chance: those that all obey, then such as all rows of some of
  * eight parts of the table do, taken in turn. Costs at most twice that of `findExact`.
  */
-export const findRules = (data: WrittenTable, search: Search = {}): readonly Rule[] => keptRules(data, search)
+export const findRules = (data: WrittenTable, search: Search = {}): readonly Rule[] => findRelations(data, search).rules
 
-const keptRules = keptByTable(
+/** The rules of a table, and formulas that all its rows obey too. Plain data. */
+interface Relations {
+  readonly rules: readonly Rule[]
+  /** What could not be kept beside the rules, each relation as the first of its readings. */
+  readonly left: readonly Rule[]
+}
+
+/** As `findRules`, with what could not be kept. */
+export const findRelations = (data: WrittenTable, search: Search = {}): Relations => keptRelations(data, search)
+
+const keptRelations = keptByTable(
   ({ stated, except, firstRows, byLevel }: Search) => JSON.stringify([stated, [...(except ?? [])].sort(), firstRows, byLevel]),
-  rulesIn
+  relationsIn
 )
 
-function rulesIn(data: WrittenTable, search: Search): readonly Rule[] {
-  const exact = findExact(data, search)
+function relationsIn(data: WrittenTable, search: Search): Relations {
+  const first = exactIn(data, search)
+  const exact = first.rules
   const { rowCount } = data.table
-  if (rowCount < PARTS * LEAST_PART) return exact
+  if (rowCount < PARTS * LEAST_PART) return first
   // What parts of the rows say of a column that all of them tell by the same others is part of that: brackets of a tariff.
   const isWhole = (rule: Rule) =>
     exact.some((one) => one.kind === 'formula' && one.column === rule.column && columnsIn(one) === columnsIn(rule))
@@ -89,8 +101,15 @@ function rulesIn(data: WrittenTable, search: Search): readonly Rule[] {
     bentFormulas
   )
   const stated = [...(search.stated ?? []), ...formulas.filter(({ exceptions }) => exceptions)]
-  const kept = stated.length > (search.stated?.length ?? 0) ? findExact(data, { ...search, stated }) : exact
-  return keepable(joined(kept, bent)).kept
+  const again = stated.length > (search.stated?.length ?? 0) ? exactIn(data, { ...search, stated }) : first
+  return besides(keepable(joined(again.rules, bent)).kept, again.left)
+}
+
+/** Rules, and of other formulas each relation that none of them is of, once. */
+function besides(rules: readonly Rule[], others: readonly Rule[]): Relations {
+  const told = new Set(rules.filter(({ kind }) => kind === 'formula').map(columnsIn))
+  const left = others.filter((rule) => !told.has(columnsIn(rule)) && told.add(columnsIn(rule)))
+  return { rules, left }
 }
 
 /** The columns of a rule, whichever it derives. */
@@ -134,16 +153,19 @@ function commonRules(data: WrittenTable, search: Search): Rule[] {
  * Rules that all rows of a table obey, beyond chance, and that can be kept together: those that are stated, formulas from the
  * simplest on, thresholds, lookups, gaps, orders; each column is derived once. Cost: as of `findFormulas`, `findLookups` and `findOrders`.
  */
-export function findExact(
-  data: WrittenTable,
-  { stated = [], except = new Set(), firstRows, byLevel = true }: Search = {}
-): readonly Rule[] {
+export const findExact = (data: WrittenTable, search: Search = {}): readonly Rule[] => exactIn(data, search).rules
+
+function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRows, byLevel = true }: Search): Relations {
   const { table } = data
   const quantities = quantitiesIn(data)
   const kept = [...stated]
+  const left: Rule[] = []
+  const flags = new Set<string>()
   const take = (rule: Rule): void => {
     const isKept = isOrder(rule) && inputsOf(rule).every((other) => isImplied(rule, other, kept))
-    if (!isKept && !except.has(rule.column) && !clashOf(rule, kept)) kept.push(rule)
+    if (isKept || except.has(rule.column) || flags.has(rule.column)) return
+    if (!clashOf(rule, kept)) kept.push(rule)
+    else if (rule.kind === 'formula') left.push(rule)
   }
   const numberNamed = (name: string) => quantities.find((one) => one.name === name)
   const sideOfTwo = (name: string, from: readonly string[]) => {
@@ -162,7 +184,7 @@ export function findExact(
   const most = byLevel ? 3 : 2
   const lookups = findLookups(table.columns, table.rowCount, { firstRows, most }).filter((one) => !isGap(one))
   // What others tell: a hall its seats, whoever fills them.
-  const told = new Set(lookups.map(({ column: name }) => name))
+  const lookedUp = new Set(lookups.map(({ column: name }) => name))
   const terms = findTerms(table.columns, quantities, table.rowCount)
   for (const { column: name, expression } of terms) take({ kind: 'formula', column: name, expression })
   const steps = findSteps(table.columns, quantities, firstRows)
@@ -170,14 +192,27 @@ export function findExact(
   const isStep = (name: string) => steps.some((one) => one.column === name)
   for (const one of lookups) if (one.parts && !isStep(one.column)) take({ kind: 'lookup', ...one })
   const formulas = formulasIn(quantities, data, { byLevel, lookups })
-  const free = formulas.filter((rule) => !except.has(rule.column))
+  // A colour tells the flags of all colours, as an age those of its brackets; where nothing does they are a category of their own.
+  const told = new Map(
+    formulas.flatMap((rule) => {
+      const own = flagsOf(rule, data)
+      const by = own && tellingAll(own, { data, quantities, lookups, firstRows })
+      return by ? [[rule, by] as const] : []
+    })
+  )
+  for (const one of [...told.values()].flat()) take({ kind: 'lookup', ...one })
+  const free = formulas.filter((rule) => !except.has(rule.column) && !told.has(rule))
   // A product is computed, and a sum gives way to it: `total = payment * term`, and the interest what the loan leaves of that.
   const isFirst = (rule: Rule) => free.find((one) => columnsIn(one) === columnsIn(rule)) === rule
-  for (const rule of free) {
+  for (const rule of free.filter((one) => !isOrder(one))) {
     take(rule)
     if (rule.kind === 'formula' && !isSum(rule.expression) && isFirst(rule) && !kept.includes(rule)) turnFor(rule, free, kept, data)
   }
   turned(free, kept, data)
+  // Of flags of which one is set none is told by anything else: it would not see to it that it is one.
+  for (const rule of kept) for (const name of flagsOf(rule, data)?.slice(1) ?? []) flags.add(name)
+  // What is computed from an order's other side needs none.
+  free.filter(isOrder).forEach(take)
   // A share of the sum of each group is a multiple in each group, of this table.
   const standing = byLevel ? standingsIn(data).map((one) => one.column) : []
   const sums = byLevel ? findByLevel(table.columns, quantities, kept).filter((one) => !standing.includes(one.column)) : []
@@ -265,7 +300,7 @@ export function findExact(
   const orders = findOrders(underived)
   // What is looked up, and dates that others tell, are known: these are never measured by others, which begin or end at them.
   const isKnown = (rule: Rule) =>
-    (rule.kind === 'lookup' && told.has(rule.column)) || terms.some(({ column: name }) => name === rule.column)
+    (rule.kind === 'lookup' && lookedUp.has(rule.column)) || terms.some(({ column: name }) => name === rule.column)
   const known = new Set(kept.filter(isKnown).map((rule) => rule.column))
   const beside = known.size === 0 ? [] : [...underived, ...quantities.filter(({ name }) => known.has(name))]
   for (const { low, high } of shortest(findOrders(beside))) {
@@ -282,7 +317,23 @@ export function findExact(
   for (const one of findOffsets(underived, orders)) take({ kind: 'order', ...one })
   for (const rule of orderRules(orders, data)) take(rule)
   for (const { low, high } of shortest(findLimits(underived), orders)) take(limitOf(low, high))
-  return keepable(kept).kept
+  return besides(keepable(kept).kept, left)
+}
+
+interface Telling {
+  readonly data: WrittenTable
+  readonly quantities: readonly Quantity[]
+  readonly lookups: readonly LookupFound[]
+  readonly firstRows: number | undefined
+}
+
+/** The lookups by which one column tells all of some flags, none where its thresholds do; undefined where no column does. */
+function tellingAll(flags: readonly string[], { data, quantities, lookups, firstRows }: Telling): readonly LookupFound[] | undefined {
+  const others = quantities.filter(({ name }) => !flags.includes(name))
+  if (findSteps([choiceColumn('', flags, data)], others, firstRows).length > 0) return []
+  const by = (name: string) =>
+    flags.flatMap((flag) => lookups.find((one) => one.column === flag && one.from.length === 1 && one.from[0] === name) ?? [])
+  return data.table.columns.map(({ name }) => by(name)).find(({ length }) => length === flags.length)
 }
 
 /** Columns of numbers and dates that are not the same in all rows. */
@@ -480,12 +531,12 @@ function partIn(expression: Expression, data: WrittenTable): Extract<Rule, { kin
 
 /**
  * What a difference of dates says of them: a stay, that its end comes after its start; a delay, which may be negative, when the
- * later one was. Were it derived from both, it would have the spread of whatever else each of them is drawn by.
+ * later one was. Were it derived from both, it would have the spread of whatever else each of them is drawn by. A stay that something
+ * else tells leaves an end to be computed.
  */
 function differenceOf(rule: Extract<Rule, { kind: 'formula' }>, data: WrittenTable): Rule[] {
   const [high, low] = columnsOf(rule.expression)
   const order: Rule = { kind: 'order', column: high!, low: column(low!) }
-  if (!breachOf(order, data)) return [rule, order]
   const factor = linearForm(rule.expression)!.coefficients.get(high!)!
   const gap = scaled(1 / Math.abs(factor), column(rule.column))
   const ends: readonly (readonly [string, string, '+' | '-'])[] = [
@@ -493,7 +544,8 @@ function differenceOf(rule: Extract<Rule, { kind: 'formula' }>, data: WrittenTab
     [low!, high!, factor > 0 ? '-' : '+']
   ]
   const inverses = ends.map(([end, from, sign]): Rule => ({ kind: 'formula', column: end, expression: binary(sign, column(from), gap) }))
-  return [inverses.find((one) => !breachOf(one, data)) ?? rule]
+  const exact = inverses.filter((one) => !breachOf(one, data))
+  return breachOf(order, data) ? [exact[0] ?? rule] : [rule, ...exact, order]
 }
 
 /**

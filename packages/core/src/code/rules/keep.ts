@@ -13,6 +13,7 @@ import { coarserLattice, type ValueLattice } from '../../table/value-lattice.js'
 import { isOrder } from './choose.js'
 import { keepEquals } from './equals.js'
 import { bends, type Exceptions, exceptionsOf } from './exceptions.js'
+import { keepFlags } from './flags.js'
 import { someValues } from './keep-gaps.js'
 import { partsIn, roundingIn } from './keep-parts.js'
 import { derives, inputsOfKept, type KeptOrder, type KeptRule, type KeptRules, THERE, type There } from './kept-rules.js'
@@ -33,8 +34,10 @@ export function keepRules(rules: readonly Rule[], data: WrittenTable, some: Part
     format: data.formats[c]!,
     ...(isNumeric(column) ? { spread: spreadOf(column.name, data) } : {})
   }))
-  const { starts, within, equals } = measured
-  const kept = rules.flatMap((_, k) => keepRule(k, rules, { ...data, ...measured }))
+  const { starts, within, equals, choices } = measured
+  // What stands in the place of flags tells them all.
+  const flags = [...choices.values()].flatMap((all) => all.slice(1).map((column): Rule => ({ kind: 'lookup', column, from: [] })))
+  const kept = rules.flatMap((_, k) => keepRule(k, [...rules, ...flags], { ...data, ...measured }))
   const beside = [...starts.keys()].filter((name) => !kept.some(({ kind, column }) => kind === 'order' && column === name))
   const dates = beside.map((name) => keepOrder(name, rules, { ...data, ...measured })!)
   const numbers = [...within].map(([name, by]) => keepPlace(name, by, data))
@@ -70,12 +73,15 @@ export interface Measured {
   readonly within: ReadonlyMap<string, string>
   /** Numbers that are another column's in many rows (`equalsOf`). */
   readonly equals: ReadonlyMap<string, string>
+  /** Columns of which exactly one is 1, by the one that a formula leaves (`choicesOf`). */
+  readonly choices: ReadonlyMap<string, readonly string[]>
 }
 
-const NONE: Measured = { starts: new Map(), within: new Map(), equals: new Map() }
+const NONE: Measured = { starts: new Map(), within: new Map(), equals: new Map(), choices: new Map() }
 
 /** Whether any column is measured by another one. */
-export const isMeasured = ({ starts, within, equals }: Measured): boolean => starts.size + within.size + equals.size > 0
+export const isMeasured = ({ starts, within, equals, choices }: Measured): boolean =>
+  starts.size + within.size + equals.size + choices.size > 0
 
 function keepPlace(column: string, by: string, data: WrittenTable): KeptOrder {
   const gap = unusedName(`${column} in ${by}`, new Set(data.table.columns.map(({ name }) => name)))
@@ -111,6 +117,8 @@ export function inOrder(rules: readonly KeptRule[]): KeptRule[] {
 function keepRule(place: number, rules: readonly Rule[], data: MeasuredTable): KeptRule[] {
   const rule = rules[place]!
   const { column } = rule
+  const choice = data.choices.get(column)
+  if (choice) return keepFlags(choice, data)
   if (rule.kind === 'formula') {
     const { kind, expression } = rule
     return [

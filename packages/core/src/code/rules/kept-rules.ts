@@ -11,6 +11,7 @@ import type { Parts } from './keep-parts.js'
 import type { ListedValues } from './listed-values.js'
 import type { LookupTable } from './lookup-table.js'
 import { columnsOfGap, type LookupKey, type Open, type Rule, ruleText } from './rule.js'
+import { binary, column, number } from './shapes.js'
 import { columnsOfCuts, type Thresholds } from './thresholds.js'
 import type { Within } from './within.js'
 
@@ -56,6 +57,8 @@ export type KeptRule =
       readonly table: LookupTable
       readonly exceptions?: Exceptions | undefined
       readonly there?: There | undefined
+      /** All columns of which exactly one is 1, the column among them: it goes by a category that is drawn in their place, of which each is a level. */
+      readonly flags?: readonly string[] | undefined
     } & LookupKey)
   /** One value below the first threshold, one from each on [cuts + 1], and one where the number or a threshold is missing. */
   | ({
@@ -138,7 +141,7 @@ export const startsOfKept = ({ lows, highs = [], from, within }: KeptOrder): str
 
 /** Rules in words, as `--rule` reads them. */
 export function ruleTexts({ rules }: KeptRules): string[] {
-  return rules.flatMap((rule) => {
+  const texts = rules.flatMap((rule) => {
     const exceptions = 'exceptions' in rule ? rule.exceptions?.rows.length : undefined
     if (rule.kind === 'order') {
       const { column, highs = [] } = rule
@@ -149,9 +152,27 @@ export function ruleTexts({ rules }: KeptRules): string[] {
       ]
     }
     if (rule.kind === 'equal') return []
+    if (rule.kind === 'lookup' && rule.flags) return [ruleText(flagsRule(rule.flags))]
     return [ruleText({ ...rule, exceptions, open: thereOf(rule)?.or } as Rule)]
   })
+  // All flags of a category have one.
+  return [...new Set(texts)]
 }
+
+/** That exactly one of the flags is set, as a rule of the first. */
+const flagsRule = ([first, ...others]: readonly string[]): Rule => ({
+  kind: 'formula',
+  column: first!,
+  expression: others.reduce<Expression>((left, name) => binary('-', left, column(name)), number(1))
+})
+
+/** Categories that are drawn in the place of flags, each once, as columns. */
+export const choicesIn = ({ rules }: KeptRules): RuledColumn[] =>
+  rules.flatMap((rule): RuledColumn[] => {
+    if (rule.kind !== 'lookup' || rule.column !== rule.flags?.[0]) return []
+    const [name] = rule.from as [string]
+    return [{ name, kind: 'category', levels: rule.flags, format: { name, kind: 'category', source: 'text' } }]
+  })
 
 /** What a column is measured by that no rule says, in words. */
 export function measuredText({ column, lows, highs, from, within }: KeptOrder): string[] {

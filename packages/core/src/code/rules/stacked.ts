@@ -11,6 +11,7 @@ import { type CategoricalColumn, type Column, isCategorical, type NumericColumn 
 import { toLattice, type ValueLattice } from '../../table/value-lattice.js'
 import { flagColumn, putEqual } from './equals.js'
 import { type Exception, type Exceptions, exceptionAt } from './exceptions.js'
+import { choiceColumn } from './flags.js'
 import { markGaps } from './keep-gaps.js'
 import { fitParts } from './keep-parts.js'
 import {
@@ -45,6 +46,11 @@ export function takeRulesOut<T extends WrittenTable>({ rules }: KeptRules, data:
     if (there) {
       columns.push(thereColumn(there, column))
       formats.push({ name: there.column, source: 'text', kind: 'category' })
+    }
+    const { flags, from: [choice] = [] } = rule?.kind === 'lookup' ? rule : {}
+    if (flags && !columns.some(({ name }) => name === choice)) {
+      columns.push(choiceColumn(choice!, flags, data))
+      formats.push({ name: choice!, source: 'text', kind: 'category' })
     }
     if (rule && rule.kind !== 'order') return
     const [own, format] = rule ? gapColumn(rule, column as NumericColumn, data) : [column, data.formats[c]!]

@@ -21,7 +21,8 @@ export function unknownKeys(
   isGiven: (column: string, row: number) => boolean = () => false
 ): UnknownKeys[] {
   return rules.flatMap((rule): UnknownKeys[] => {
-    const own = rule.kind === 'lookup' && table.columns.find(({ name }) => name === rule.column)
+    // What stands for flags has no other level.
+    const own = rule.kind === 'lookup' && !rule.flags && table.columns.find(({ name }) => name === rule.column)
     if (!own) return []
     const { keys } = rule.table
     const known = new Set(keys.map((key) => JSON.stringify(key)))

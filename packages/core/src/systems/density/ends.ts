@@ -1,0 +1,175 @@
+import type { Engine } from '../../kernel/engine.js'
+import { gaussianKernel } from '../../kernel/kernel.js'
+import type { DensityRows } from '../../law/step-mixture.js'
+import { exp, log } from '../../num/elementary.js'
+import { evenly } from '../../num/evenly.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
+import { mean, sorted, variance } from '../../num/statistics.js'
+import { cloud } from '../../space/cloud.js'
+
+/**
+ * A number that stands between ends, as laws that mind them look at it: by the logarithm of its distance to the end that it has, or
+ * of that of its two distances, centred and scaled. Kernels run over an end; none of these does. All in scaled coordinates.
+ */
+export interface Ends {
+  /** Its place among the numbers. */
+  readonly number: number
+  readonly low?: number | undefined
+  readonly high?: number | undefined
+  /** The least and the most that rows have: what stands at an end, as a spike does, counts as these where it is compared. */
+  readonly least: number
+  readonly most: number
+  readonly centre: number
+  readonly scale: number
+}
+
+/** Rows that ends are told by: a mean log-density is known to a twentieth of its spread. */
+const MOST_TOLD = 500
+/** Bandwidths in variances of a column, by fours: from half of its deviation to a hundredth. */
+const BANDWIDTHS = [1 / 4, 1 / 16, 1 / 64, 1 / 256, 1 / 1024, 1 / 4096]
+/** Standard errors that a gain exceeds: the best of four ways that are as good as none exceeds one of them more often than not. */
+const CLEAR = 2
+/** Fewer rows tell no end. */
+const LEAST_ROWS = 20
+
+/** A number where it has a density, and what its coordinate would be there; undefined outside of the ends. */
+interface Looked {
+  readonly at: number
+  /** log |d at / dx|. */
+  readonly logSlope: number
+  /** d at / dx, and d logSlope / dx. */
+  readonly slope: number
+  readonly bend: number
+}
+
+/** Cost O(1). */
+export function lookedAt({ low, high, centre, scale }: Omit<Ends, 'number' | 'least' | 'most'>, x: number): Looked | undefined {
+  const [below, above] = [low === undefined ? undefined : x - low, high === undefined ? undefined : high - x]
+  if ((below !== undefined && !(below > 0)) || (above !== undefined && !(above > 0))) return undefined
+  const at = (below === undefined ? 0 : log(below)) - (above === undefined ? 0 : log(above))
+  const [up, down] = [below === undefined ? 0 : 1 / below, above === undefined ? 0 : 1 / above]
+  const slope = up + down
+  return { at: (at - centre) / scale, logSlope: log(slope / scale), slope: slope / scale, bend: down - up }
+}
+
+/** The coordinate of a number that is compared, whatever it is. */
+function comparedAt(ends: Ends, x: number): number {
+  return lookedAt(ends, Math.min(ends.most, Math.max(ends.least, x)))!.at
+}
+
+/** Rows as laws that mind the ends look at them. `places`: the coordinate of each number among those compared. Cost O(L·D). */
+export function rowsBetween(rows: DensityRows, ends: readonly Ends[], places: readonly number[]): DensityRows {
+  const moved = ({ rows: n, cols, data }: Matrix, placeOf: (one: Ends) => number): Matrix => {
+    const out = matrix(n, cols, data.slice())
+    for (const one of ends) {
+      const at = placeOf(one)
+      for (let i = 0; i < n; i++) out.data[i * cols + at] = comparedAt(one, data[i * cols + at]!)
+    }
+    return out
+  }
+  return { ...rows, compared: moved(rows.compared, ({ number }) => places[number]!), numbers: moved(rows.numbers, ({ number }) => number) }
+}
+
+/** A row's known numbers between the ends, in their order, and log of the volume that they part; undefined outside. */
+export function rowBetween(
+  ends: readonly Ends[],
+  known: readonly number[],
+  numbers: Float64Array
+): { readonly numbers: Float64Array; readonly logSlope: number; readonly looked: readonly (Looked | undefined)[] } | undefined {
+  const out = numbers.slice()
+  const looked = new Array<Looked | undefined>(known.length)
+  let logSlope = 0
+  for (const one of ends) {
+    const r = known.indexOf(one.number)
+    if (r < 0) continue
+    const found = lookedAt(one, numbers[r]!)
+    if (!found) return undefined
+    out[r] = found.at
+    logSlope += found.logSlope
+    looked[r] = found
+  }
+  return { numbers: out, logSlope, looked }
+}
+
+/**
+ * The ends of a number, where its known cells are clearly likelier, each left out of a kernel density, by logarithms of the distance
+ * to them than as they are: of those tried (nothing, for numbers above it, and what lies beyond the outermost cells as fresh
+ * ones might) the likeliest. `origin`: where nothing stands. Cost of 30 kernel passes of at most 500 rows.
+ */
+export async function endsOf(
+  number: number,
+  { values, origin }: { readonly values: Float64Array; readonly origin: number | undefined },
+  engine: Engine
+): Promise<Ends | undefined> {
+  const ascending = sorted(values)
+  if (ascending.length < LEAST_ROWS) return undefined
+  const some = Float64Array.from(evenly(values.length, MOST_TOLD), (k) => values[k]!)
+  const plain = await keptOut(some, engine)
+  let best: { readonly ends: Ends; readonly logs: Float64Array } | undefined
+  for (const { low, high } of candidatesOf(ascending, origin)) {
+    const whole = { low, high, centre: 0, scale: 1 }
+    const looked = Array.from(ascending, (x) => lookedAt(whole, x))
+    if (!looked.every((one) => one !== undefined)) continue
+    const places = looked.map(({ at }) => at)
+    const ends: Ends = {
+      number,
+      low,
+      high,
+      least: ascending[0]!,
+      most: ascending.at(-1)!,
+      centre: mean(places),
+      scale: Math.sqrt(variance(places))
+    }
+    if (!(ends.scale > 0)) continue
+    const told = Array.from(some, (x) => lookedAt(ends, x)!)
+    const kept = await keptOut(
+      Float64Array.from(told, ({ at }) => at),
+      engine
+    )
+    const logs = kept.map((x, i) => x + told[i]!.logSlope)
+    if (mean(logs) > (best ? mean(best.logs) : Number.NEGATIVE_INFINITY)) best = { ends, logs }
+  }
+  if (!best) return undefined
+  const gain = best.logs.map((x, i) => x - plain[i]!)
+  return mean(gain) > CLEAR * Math.sqrt(variance(gain) / gain.length) ? best.ends : undefined
+}
+
+interface Candidate {
+  readonly low?: number | undefined
+  readonly high?: number | undefined
+}
+
+function candidatesOf(ascending: Float64Array, origin: number | undefined): Candidate[] {
+  const n = ascending.length
+  const few = Math.ceil(Math.sqrt(n))
+  const [least, most] = [ascending[0]!, ascending[n - 1]!]
+  // Of rows that are as dense up to an end, it lies beyond the outermost by an exponential of their mean gap: once in n by more than log n of these.
+  const low = least - (log(n) * (ascending[few]! - least)) / few
+  const high = most + (log(n) * (most - ascending[n - 1 - few]!)) / few
+  if (!(low < least) || !(high > most)) return []
+  const positive = origin !== undefined && origin < least ? [{ low: origin }] : []
+  return [...positive, { low }, { high }, { low, high }]
+}
+
+/** log-densities of values, each left out of the Gaussian kernel density of the others at the bandwidth that is likeliest so. */
+async function keptOut(values: Float64Array, engine: Engine): Promise<Float64Array> {
+  const n = values.length
+  const side = cloud(matrix(n, 1, values))
+  const spread = variance(values)
+  let best: Float64Array | undefined
+  for (const factor of BANDWIDTHS) {
+    // exp(−r²/(4ε)): a Gaussian of variance 2ε.
+    const epsilon = (factor * spread) / 2
+    const sums = await engine.logSum({ from: side, to: side, kernel: gaussianKernel(epsilon) }, new Float64Array(n))
+    const norm = log(n - 1) + 0.5 * (LOG_2_PI + log(2 * epsilon))
+    // A row alone has none of the others near: what is left of its sum is rounding.
+    const logs = sums.map((sum) => log(Math.max(LEAST_LEFT, exp(sum) - 1)) - norm)
+    if (!best || mean(logs) > mean(best)) best = logs
+  }
+  return best!
+}
+
+/** log 2π. */
+const LOG_2_PI = 1.8378770664093453
+/** A sum over the others, their largest term 1, that is no more than rounding. */
+const LEAST_LEFT = 1e-12

@@ -27,8 +27,6 @@ export interface Ends {
 const MOST_TOLD = 500
 /** Bandwidths in variances of a column, by fours: from half of its deviation to a hundredth. */
 const BANDWIDTHS = [1 / 4, 1 / 16, 1 / 64, 1 / 256, 1 / 1024, 1 / 4096]
-/** Standard errors that a gain exceeds: the best of four ways that are as good as none exceeds one of them more often than not. */
-const CLEAR = 2
 /** Fewer rows tell no end. */
 const LEAST_ROWS = 20
 
@@ -92,7 +90,7 @@ export function rowBetween(
 }
 
 /**
- * The ends of a number, where its known cells are clearly likelier, each left out of a kernel density, by logarithms of the distance
+ * The ends of a number, where its known cells are likelier by more than a standard error, each left out of a kernel density, by logarithms of the distance
  * to them than as they are: of those tried (nothing, for numbers above it, and what lies beyond the outermost cells as fresh
  * ones might) the likeliest. `origin`: where nothing stands. Cost of 30 kernel passes of at most 500 rows.
  */
@@ -131,7 +129,7 @@ export async function endsOf(
   }
   if (!best) return undefined
   const gain = best.logs.map((x, i) => x - plain[i]!)
-  return mean(gain) > CLEAR * Math.sqrt(variance(gain) / gain.length) ? best.ends : undefined
+  return mean(gain) > Math.sqrt(variance(gain) / gain.length) ? best.ends : undefined
 }
 
 interface Candidate {
@@ -151,19 +149,21 @@ function candidatesOf(ascending: Float64Array, origin: number | undefined): Cand
   return [...positive, { low }, { high }, { low, high }]
 }
 
-/** log-densities of values, each left out of the Gaussian kernel density of the others at the bandwidth that is likeliest so. */
+/** log-densities of values, each left out of the Gaussian kernel density of the others, and a row's worth of one Gaussian, at the bandwidth that is likeliest so. */
 async function keptOut(values: Float64Array, engine: Engine): Promise<Float64Array> {
   const n = values.length
   const side = cloud(matrix(n, 1, values))
   const spread = variance(values)
+  const centre = mean(values)
+  const wide = values.map((x) => exp(-0.5 * (LOG_2_PI + log(spread) + (x - centre) ** 2 / spread)))
   let best: Float64Array | undefined
   for (const factor of BANDWIDTHS) {
     // exp(−r²/(4ε)): a Gaussian of variance 2ε.
     const epsilon = (factor * spread) / 2
     const sums = await engine.logSum({ from: side, to: side, kernel: gaussianKernel(epsilon) }, new Float64Array(n))
-    const norm = log(n - 1) + 0.5 * (LOG_2_PI + log(2 * epsilon))
-    // A row alone has none of the others near: what is left of its sum is rounding.
-    const logs = sums.map((sum) => log(Math.max(LEAST_LEFT, exp(sum) - 1)) - norm)
+    const height = exp(-0.5 * (LOG_2_PI + log(2 * epsilon)))
+    // A row alone, of which kernels say nothing, has one row's worth of the Gaussian of all.
+    const logs = sums.map((sum, i) => log(Math.max(0, exp(sum) - 1) * height + wide[i]!) - log(n))
     if (!best || mean(logs) > mean(best)) best = logs
   }
   return best!
@@ -171,5 +171,3 @@ async function keptOut(values: Float64Array, engine: Engine): Promise<Float64Arr
 
 /** log 2π. */
 const LOG_2_PI = 1.8378770664093453
-/** A sum over the others, their largest term 1, that is no more than rounding. */
-const LEAST_LEFT = 1e-12

@@ -184,13 +184,19 @@ async function neighbourScale({ compared, rounding }: DensityRows, k: number, en
   return (typicalAboveTies(farthest) || 1) + blur
 }
 
+interface Trying {
+  readonly epsilon: number
+  readonly priors: readonly number[]
+}
+
 /**
  * Bandwidths to try, ascending. Of one or two columns neighbours are so near that sixteen times their squared distance says of
- * hundreds of rows no more than of a few, and a bandwidth of the columns' own variance, that of scaled ones, sees all of them.
+ * hundreds of rows no more than of a few, and a bandwidth of the columns' own variance, that of scaled ones, sees all of them: where
+ * so many rows count a few rows' worth of the average covariance changes nothing, and one prior is as good as another.
  */
-function epsilonsFrom(nearest: number): number[] {
-  const all = EPSILONS.map((factor) => factor * nearest)
-  while (4 * all.at(-1)! < 4) all.push(4 * all.at(-1)!)
+function triedFrom(nearest: number): Trying[] {
+  const all = EPSILONS.map((factor): Trying => ({ epsilon: factor * nearest, priors: PRIORS }))
+  for (let epsilon = 4 * all.at(-1)!.epsilon; epsilon < 4; epsilon *= 4) all.push({ epsilon, priors: PRIORS.slice(-1) })
   return all
 }
 
@@ -250,10 +256,10 @@ async function trialsOf(rows: DensityRows, { looked, ends }: Look, { scored, wei
   if (rows.weights.length >= FEW_ROWS) {
     const nearest = await neighbourScale(looked, 1, engine)
     // Without numbers all that a row is compared by are its levels, whatever the bandwidth.
-    for (const epsilon of d === 0 ? [nearest] : epsilonsFrom(nearest)) {
+    for (const { epsilon, priors } of d === 0 ? [{ epsilon: nearest, priors: [1] }] : triedFrom(nearest)) {
       const moments = await stepMoments(looked, epsilon, { engine, watch: quiet(watch) })
       all.push(moments)
-      for (const prior of d === 0 ? [1] : PRIORS) score(moments, prior * d, SMOOTHINGS[0]!)
+      for (const prior of priors) score(moments, prior * d, SMOOTHINGS[0]!)
     }
   }
   const first = stackWeights(logsOf(trials), weights)

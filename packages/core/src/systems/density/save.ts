@@ -72,13 +72,25 @@ const summaryIn = record<DensitySummary>({
 export function loadDensity(contents: ModelContents): DensityModel {
   expectKind(contents, 'density')
   const { coding, kinds, reading } = rowsModelIn(contents)
-  const { stack, ends = [], denoising, outlying, summary } = record<{
+  const {
+    stack,
+    ends = [],
+    denoising,
+    outlying,
+    summary
+  } = record<{
     readonly stack: readonly MemberRecord[]
     readonly ends?: readonly Ends[]
     readonly denoising: number
     readonly outlying: readonly number[]
     readonly summary: DensitySummary
-  }>({ stack: list(memberIn), ends: optional(list(endsIn)), denoising: number(BANDWIDTH), outlying: list(number(BANDWIDTH)), summary: summaryIn })(contents.meta, 'meta')
+  }>({
+    stack: list(memberIn),
+    ends: optional(list(endsIn)),
+    denoising: number(BANDWIDTH),
+    outlying: list(number(BANDWIDTH)),
+    summary: summaryIn
+  })(contents.meta, 'meta')
   const members = stack.map(
     ({ epsilon = Number.POSITIVE_INFINITY, smoothing = Number.POSITIVE_INFINITY, between = false, ...rest }): StackMember => ({
       ...rest,

@@ -28,7 +28,11 @@ export async function largeScaleWarnings(real: Table, drawn: Table): Promise<Nam
   if (!data || !rows || names.length < 2 || data.rows < 2 * LEAST_ROWS || rows.rows < LEAST_ROWS) return []
   const scale = columnScale(data)
   const [whole, own] = [standardised(data, scale), standardised(rows, scale)]
-  const half = (odd: number) => takeRows(whole, Uint32Array.from({ length: Math.floor((data.rows + 1 - odd) / 2) }, (_, i) => 2 * i + odd))
+  const half = (odd: number) =>
+    takeRows(
+      whole,
+      Uint32Array.from({ length: Math.floor((data.rows + 1 - odd) / 2) }, (_, i) => 2 * i + odd)
+    )
   const { directions } = await principalComponents(half(0), 1)
   const told = [
     { what: 'the mean of all columns', direction: new Float64Array(names.length).fill(1), by: whole },

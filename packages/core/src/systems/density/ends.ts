@@ -90,8 +90,8 @@ export function rowBetween(
 }
 
 /**
- * The ends of a number, where its known cells are likelier by more than a standard error, each left out of a kernel density, by logarithms of the distance
- * to them than as they are: of those tried (nothing, for numbers above it, and what lies beyond the outermost cells as fresh
+ * The ends of a number, where its known cells, each left out of a kernel density, are likelier by logarithms of the distance to them
+ * than as they are, by more than a standard error: of those tried (nothing, for numbers above it, and what lies beyond the outermost cells as fresh
  * ones might) the likeliest. `origin`: where nothing stands. Cost of 30 kernel passes of at most 500 rows.
  */
 export async function endsOf(
@@ -102,9 +102,10 @@ export async function endsOf(
   const ascending = sorted(values)
   if (ascending.length < LEAST_ROWS) return undefined
   const some = Float64Array.from(evenly(values.length, MOST_TOLD), (k) => values[k]!)
+  const beyond = endsBeyond(ascending)
   const plain = await keptOut(some, engine)
   let best: { readonly ends: Ends; readonly logs: Float64Array } | undefined
-  for (const { low, high } of candidatesOf(ascending, origin)) {
+  for (const { low, high } of candidatesOf(ascending, beyond, origin)) {
     const whole = { low, high, centre: 0, scale: 1 }
     const looked = Array.from(ascending, (x) => lookedAt(whole, x))
     if (!looked.every((one) => one !== undefined)) continue
@@ -124,12 +125,22 @@ export async function endsOf(
       Float64Array.from(told, ({ at }) => at),
       engine
     )
-    const logs = kept.map((x, i) => x + told[i]!.logSlope)
-    if (mean(logs) > (best ? mean(best.logs) : Number.NEGATIVE_INFINITY)) best = { ends, logs }
+    // Without an outermost row the end might lie inside of it: then it has no more than a row's worth of one Gaussian.
+    const alone = (x: number) =>
+      (x === ends.least && low === beyond.low.all && beyond.low.without >= x) ||
+      (x === ends.most && high === beyond.high.all && beyond.high.without <= x)
+    const logs = kept.map((x, i) => (alone(some[i]!) ? gaussianLog(some[i]!, some) - log(some.length) : x + told[i]!.logSlope))
+    // Two ends are less simple than one: a long tail has none.
+    const two = low !== undefined && high !== undefined
+    if (!best || (two ? clearlyAbove(logs, best.logs) : mean(logs) > mean(best.logs))) best = { ends, logs }
   }
-  if (!best) return undefined
-  const gain = best.logs.map((x, i) => x - plain[i]!)
-  return mean(gain) > Math.sqrt(variance(gain) / gain.length) ? best.ends : undefined
+  return best && clearlyAbove(best.logs, plain) ? best.ends : undefined
+}
+
+/** Whether log-densities of the same rows are larger on average by more than a standard error of the difference. */
+function clearlyAbove(logs: Float64Array, than: Float64Array): boolean {
+  const gain = logs.map((x, i) => x - than[i]!)
+  return mean(gain) > Math.sqrt(variance(gain) / gain.length)
 }
 
 interface Candidate {
@@ -137,16 +148,32 @@ interface Candidate {
   readonly high?: number | undefined
 }
 
-function candidatesOf(ascending: Float64Array, origin: number | undefined): Candidate[] {
-  const n = ascending.length
-  const few = Math.ceil(Math.sqrt(n))
-  const [least, most] = [ascending[0]!, ascending[n - 1]!]
-  // Of rows that are as dense up to an end, it lies beyond the outermost by an exponential of their mean gap: once in n by more than log n of these.
-  const low = least - (log(n) * (ascending[few]! - least)) / few
-  const high = most + (log(n) * (most - ascending[n - 1 - few]!)) / few
-  if (!(low < least) || !(high > most)) return []
+/** Ends beyond the outermost values, ascending, and those without the outermost itself. */
+function endsBeyond(ascending: Float64Array): Record<'low' | 'high', { readonly all: number; readonly without: number }> {
+  const back = ascending.map((x) => -x).reverse()
+  return {
+    low: { all: endBelow(ascending), without: endBelow(ascending.subarray(1)) },
+    high: { all: -endBelow(back), without: -endBelow(back.subarray(1)) }
+  }
+}
+
+/** Of rows that are as dense up to an end, it lies beyond the outermost by an exponential of their mean gap: once in n by more than log n of these. */
+function endBelow(ascending: Float64Array): number {
+  const few = Math.ceil(Math.sqrt(ascending.length))
+  return ascending[0]! - (log(ascending.length) * (ascending[few]! - ascending[0]!)) / few
+}
+
+function candidatesOf(ascending: Float64Array, { low, high }: ReturnType<typeof endsBeyond>, origin: number | undefined): Candidate[] {
+  const least = ascending[0]!
+  if (!(low.all < least) || !(high.all > ascending.at(-1)!)) return []
   const positive = origin !== undefined && origin < least ? [{ low: origin }] : []
-  return [...positive, { low }, { high }, { low, high }]
+  return [...positive, { low: low.all }, { high: high.all }, { low: low.all, high: high.all }]
+}
+
+/** log-density of one Gaussian of all values. */
+function gaussianLog(x: number, values: Float64Array): number {
+  const spread = variance(values)
+  return -0.5 * (LOG_2_PI + log(spread) + (x - mean(values)) ** 2 / spread)
 }
 
 /** log-densities of values, each left out of the Gaussian kernel density of the others, and a row's worth of one Gaussian, at the bandwidth that is likeliest so. */
@@ -154,8 +181,7 @@ async function keptOut(values: Float64Array, engine: Engine): Promise<Float64Arr
   const n = values.length
   const side = cloud(matrix(n, 1, values))
   const spread = variance(values)
-  const centre = mean(values)
-  const wide = values.map((x) => exp(-0.5 * (LOG_2_PI + log(spread) + (x - centre) ** 2 / spread)))
+  const wide = values.map((x) => exp(gaussianLog(x, values)))
   let best: Float64Array | undefined
   for (const factor of BANDWIDTHS) {
     // exp(−r²/(4ε)): a Gaussian of variance 2ε.

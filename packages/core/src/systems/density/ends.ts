@@ -41,7 +41,7 @@ interface Looked {
 }
 
 /** Cost O(1). */
-export function lookedAt({ low, high, centre, scale }: Omit<Ends, 'number' | 'least' | 'most'>, x: number): Looked | undefined {
+function lookedAt({ low, high, centre, scale }: Omit<Ends, 'number' | 'least' | 'most'>, x: number): Looked | undefined {
   const [below, above] = [low === undefined ? undefined : x - low, high === undefined ? undefined : high - x]
   if ((below !== undefined && !(below > 0)) || (above !== undefined && !(above > 0))) return undefined
   const at = (below === undefined ? 0 : log(below)) - (above === undefined ? 0 : log(above))

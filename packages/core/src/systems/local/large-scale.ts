@@ -7,7 +7,7 @@ import { isNumeric, type Table } from '../../table/table.js'
 import { shareText } from '../../tell/numbers.js'
 
 /** Name of the warning that drawn fields vary more or less as wholes than those of the data do. */
-export const LARGE_SCALE_WARNING = 'large-scale-moved'
+const LARGE_SCALE_WARNING = 'large-scale-moved'
 
 /** A log variance ratio differs from 0 by this many errors that chance gives it: one in 16,000 does. */
 const ERRORS = 4

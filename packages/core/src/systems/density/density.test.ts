@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
-import { keyFromSeed, normals } from '../../num/random.js'
+import { keyFromSeed, normals, uniforms as uniformNumbers } from '../../num/random.js'
 import { type RawColumn, type RawTable, takeRawRows } from '../../table/raw.js'
 import type { DensityGrid } from './grid.js'
 import type { DensityModel } from './model.js'
@@ -489,5 +489,63 @@ describe('what a density is learned from', () => {
     shares.forEach((share, k) => {
       expect(Math.abs(share - wanted[k]!)).toBeLessThan(0.06)
     })
+  })
+})
+
+describe('a column with ends', () => {
+  const uniforms = uniformNumbers(keyFromSeed(8), 2000)
+  const amounts = (n: number, from = 0) => Array.from({ length: n }, (_, i) => -Math.log(uniforms[i + from]!))
+  const shares = (n: number, from = 0) => Array.from({ length: n }, (_, i) => 5 + uniforms[i + from]!)
+  const lossOf = async (raw: RawTable, rows: RawTable, truth: (i: number) => number) => {
+    const { logDensity } = await scored(raw, rows)
+    return logDensity.reduce((sum, x, i) => sum + truth(i) - x, 0) / rows.rowCount
+  }
+
+  it('loses little to the truth: an exponential 0.3 nats a row without, a uniform 0.1', { tags: ['slow'] }, async () => {
+    const fresh = amounts(600, 400)
+    expect(await lossOf(table(numbers('x', amounts(300))), table(numbers('x', fresh)), (i) => -fresh[i]!)).toBeLessThan(0.08)
+    expect(await lossOf(table(numbers('x', shares(300))), table(numbers('x', shares(600, 400))), () => 0)).toBeLessThan(0.06)
+  })
+
+  it('has a density whose integral is 1, by itself and beside another, and slopes that differences have', { tags: ['slow'] }, async () => {
+    const raw = table(
+      numbers('x', amounts(300)),
+      numbers(
+        'y',
+        amounts(300).map((x, i) => Math.sqrt(x) + 0.5 * z[i]!)
+      )
+    )
+    const model = await fitted(raw)
+    expect(model.ends.map(({ number }) => number)).toContain(0)
+    // In the square root of x, whose density is smooth at the end: dx = 2 r dr.
+    const [roots, step] = [Array.from({ length: 160 }, (_, k) => (k + 0.5) * 0.02), 0.02]
+    const alone = await scoredBy(model, table(numbers('x', roots.map((r) => r * r)))) // biome-ignore format: one line
+    // Laws that know no end run over it.
+    const beyond = await scoredBy(model, table(numbers('x', roots.map((r) => -r * r)))) // biome-ignore format: one line
+    const mass = (side: ScoredRows) => side.logDensity.reduce((sum, log, k) => sum + Math.exp(log) * 2 * roots[k]! * step, 0)
+    expect(mass(beyond)).toBeLessThan(0.02)
+    expect(mass(alone) + mass(beyond)).toBeCloseTo(1, 2)
+    const ys = Array.from({ length: 70 }, (_, k) => -2 + k * 0.1)
+    const cells = roots.filter((_, k) => k % 2 === 0).flatMap((r) => ys.map((y) => [r + 0.01, y] as const))
+    const both = await scoredBy(model, table(numbers('x', cells.map(([r]) => r * r)), numbers('y', cells.map(([, y]) => y)))) // biome-ignore format: one line
+    expect(both.logDensity.reduce((sum, log, k) => sum + Math.exp(log) * 2 * cells[k]![0] * 0.04 * 0.1, 0)).toBeCloseTo(1, 1)
+    const h = 1e-5
+    const at = await scoredBy(model, table(numbers('x', [0.3, 0.3 + h, 0.3 - h]), numbers('y', [0.5, 0.5, 0.5])), { gradient: true })
+    expect(at.gradient!.data[0]! / ((at.logDensity[1]! - at.logDensity[2]!) / (2 * h))).toBeCloseTo(1, 4)
+  })
+
+  it('is kept by a file, and rows beyond it have the density of a tail', async () => {
+    const raw = table(numbers('x', amounts(200)))
+    const model = await fitted(raw)
+    expect(model.ends.length).toBe(1)
+    const rows = table(numbers('x', [-0.5, 0.01, 1]))
+    const before = await scoredBy(model, rows)
+    expect(before.logDensity.every(Number.isFinite)).toBe(true)
+    expect(before.logDensity[0]!).toBeLessThan(before.logDensity[1]! - 3)
+    expect((await scoredBy(loadDensity(saveDensity(model)), rows)).logDensity).toEqual(before.logDensity)
+  })
+
+  it('that has none is as it is', async () => {
+    expect((await fitted(gaussian(300))).ends).toEqual([])
   })
 })

@@ -21,6 +21,7 @@ import { fitCoding } from '../imputation/coding.js'
 import { FEW_ROWS, readTableWithGaps, takenNotes } from '../imputation/fit.js'
 import { rulesWithGaps } from '../imputation/rules.js'
 import type { PreparedTable } from '../prepare.js'
+import { type Ends, endsOf, rowBetween, rowsBetween } from './ends.js'
 import type { DensityModel, StackMember } from './model.js'
 import type { DensityFit } from './options.js'
 import { completedRows, densityRows, stepsOf } from './rows.js'
@@ -28,7 +29,7 @@ import { levelColumns, logVolume, measureOf, type NumberColumn, numberColumns, s
 
 export const LEARNING = 'density'
 
-/** ε in units of the typical squared distance of neighbours. */
+/** ε in units of the typical squared distance of neighbours, and on by factors of four to the variance of a column. */
 const EPSILONS = [1 / 16, 1 / 4, 1, 4, 16]
 /** Rows' worth of the average covariance, in numbers of columns. */
 const PRIORS = [1, 1 / 4, 1 / 16]
@@ -89,7 +90,8 @@ async function learn(
   const steps = stepsOf(numbers, data.table)
   const rows = densityRows(learned, coding, steps)
   const scored = scoredNumbers({ coding, kinds }, rows)
-  const { stack, logLikelihood } = await chooseStack(rows, { scored, engine, watch })
+  const ends = await foundEnds({ numbers, steps, rows }, engine)
+  const { stack, logLikelihood } = await chooseStack(rows, { scored, ends, places: numbers.map(({ at }) => at), engine, watch })
   const outlying = await neighbourScale(rows, 10, engine)
   return {
     coding,
@@ -97,6 +99,7 @@ async function learn(
     learned,
     reading,
     stack,
+    ends: stack.some(({ between }) => between) ? ends : [],
     denoising: await chooseDenoising(rows, { spiked: spikedColumns({ coding }).map(({ a }) => a), engine, watch }),
     outlying: OUTLYING.map((factor) => factor * outlying),
     summary: {
@@ -115,6 +118,25 @@ async function learn(
 function without(table: Table, names: readonly string[]): Table {
   const columns = table.columns.map((column) => (names.includes(column.name) ? { name: column.name, kind: 'identifier' as const } : column))
   return { ...table, columns }
+}
+
+interface Numbered {
+  readonly numbers: readonly NumberColumn[]
+  readonly steps: ReadonlyMap<string, number>
+  readonly rows: DensityRows
+}
+
+/** The ends of the numbers that have some. Those that are known to steps only, or have few values, have a place in these and no end. */
+async function foundEnds({ numbers, steps, rows }: Numbered, engine: Engine): Promise<Ends[]> {
+  const found: Ends[] = []
+  for (const [a, { name, centre, scale, spikes = [], values }] of numbers.entries()) {
+    if (steps.has(name) || values) continue
+    const apart = new Set(spikes.map((x) => (x - centre) / scale))
+    const own = Float64Array.from({ length: rows.numbers.rows }, (_, i) => rows.numbers.data[i * rows.numbers.cols + a]!)
+    const ends = await endsOf(a, { values: own.filter((x) => !apart.has(x)), origin: -centre / scale }, engine)
+    if (ends) found.push(ends)
+  }
+  return found
 }
 
 /** Numbers that a row of a law has a density of, and log of their volume: those that it has no spike of. */
@@ -162,32 +184,82 @@ async function neighbourScale({ compared, rounding }: DensityRows, k: number, en
   return (typicalAboveTies(farthest) || 1) + blur
 }
 
+interface Trying {
+  readonly epsilon: number
+  readonly priors: readonly number[]
+}
+
+/**
+ * Bandwidths to try, ascending. Of one or two columns neighbours are so near that sixteen times their squared distance says of
+ * hundreds of rows no more than of a few, and a bandwidth of the columns' own variance, that of scaled ones, sees all of them: where
+ * so many rows count a few rows' worth of the average covariance changes nothing, and one prior is as good as another.
+ */
+function triedFrom(nearest: number): Trying[] {
+  const all = EPSILONS.map((factor): Trying => ({ epsilon: factor * nearest, priors: PRIORS }))
+  for (let epsilon = 4 * all.at(-1)!.epsilon; epsilon < 4; epsilon *= 4) all.push({ epsilon, priors: PRIORS.slice(-1) })
+  return all
+}
+
+interface StackSearch extends Tools {
+  readonly scored: readonly Scored[]
+  readonly ends: readonly Ends[]
+  /** The coordinate of each number among those compared. */
+  readonly places: readonly number[]
+}
+
+/** Rows as laws of the stack look at them: as they are, or between ends. */
+interface Look {
+  readonly looked: DensityRows
+  readonly ends: readonly Ends[]
+}
+
+/** A law that is tried, and the log-densities that it has of rows left out. */
+interface Trial {
+  readonly setting: StepSetting & { readonly between: boolean }
+  readonly logs: Float64Array
+}
+
 /** The stack of laws that is likeliest for rows left out one by one, and their mean log-density under it, in units of the columns. */
 async function chooseStack(
   rows: DensityRows,
-  { scored, engine, watch }: Tools & { readonly scored: readonly Scored[] }
+  { scored, ends, places, ...tools }: StackSearch
 ): Promise<{ readonly stack: readonly StackMember[]; readonly logLikelihood: number }> {
-  const d = rows.numbers.cols
   const weights = Float64Array.from(
     scored.flatMap((one) => one.rows),
     (i) => rows.weights[i]!
   )
-  const trials: { readonly setting: StepSetting; readonly logs: Float64Array }[] = []
+  const looks: Look[] = [{ looked: rows, ends: [] }]
+  if (ends.length > 0) looks.push({ looked: rowsBetween(rows, ends, places), ends })
+  const trials: Trial[] = []
+  for (const look of looks) trials.push(...(await trialsOf(rows, look, { scored, weights, ...tools })))
+  return stackOf(trials, weights)
+}
+
+interface TrialSearch extends Tools {
+  readonly scored: readonly Scored[]
+  /** Of the rows scored. */
+  readonly weights: Float64Array
+}
+
+async function trialsOf(rows: DensityRows, { looked, ends }: Look, { scored, weights, engine, watch }: TrialSearch): Promise<Trial[]> {
+  const d = rows.numbers.cols
+  const between = ends.length > 0
+  const trials: Trial[] = []
   const all: StepMoments[] = []
   const score = (moments: StepMoments, prior: number, smoothing: number): void => {
     throwIfStopped(watch, LEARNING)
-    const logs = leftOutLogs(rows, moments, { prior, smoothing, scored })
-    trials.push({ setting: { epsilon: moments.epsilon, prior, smoothing }, logs })
+    const logs = leftOutLogs(rows, moments, { prior, smoothing, scored, ends })
+    trials.push({ setting: { epsilon: moments.epsilon, prior, smoothing, between }, logs })
     watch?.progress?.({ stage: LEARNING, done: trials.length, total: EPSILONS.length * PRIORS.length + 1 })
   }
-  score(await stepMoments(rows, Number.POSITIVE_INFINITY, { engine }), d, Number.POSITIVE_INFINITY)
+  score(await stepMoments(looked, Number.POSITIVE_INFINITY, { engine }), d, Number.POSITIVE_INFINITY)
   if (rows.weights.length >= FEW_ROWS) {
-    const nearest = await neighbourScale(rows, 1, engine)
+    const nearest = await neighbourScale(looked, 1, engine)
     // Without numbers all that a row is compared by are its levels, whatever the bandwidth.
-    for (const factor of d === 0 ? [1] : EPSILONS) {
-      const moments = await stepMoments(rows, factor * nearest, { engine, watch: quiet(watch) })
+    for (const { epsilon, priors } of d === 0 ? [{ epsilon: nearest, priors: [1] }] : triedFrom(nearest)) {
+      const moments = await stepMoments(looked, epsilon, { engine, watch: quiet(watch) })
       all.push(moments)
-      for (const prior of d === 0 ? [1] : PRIORS) score(moments, prior * d, SMOOTHINGS[0]!)
+      for (const prior of priors) score(moments, prior * d, SMOOTHINGS[0]!)
     }
   }
   const first = stackWeights(logsOf(trials), weights)
@@ -197,16 +269,24 @@ async function chooseStack(
       if (!moments || (first[s]! < LEAST_WEIGHT && d > 0)) continue
       for (const smoothing of SMOOTHINGS.slice(1)) score(moments, setting.prior, smoothing)
     }
-  return stackOf(trials, weights)
+  return trials
 }
 
 const logsOf = (trials: readonly { readonly logs: Float64Array }[]): Float64Array[] => trials.map(({ logs }) => logs)
 
+/** Laws between ends have nothing beyond them: one Gaussian of all rows as they are counts as the law of one row more. */
+function withTail(found: Float64Array, trials: readonly Trial[], count: number): Float64Array {
+  if (!trials.some(({ setting }, s) => setting.between && found[s]! > 0)) return found
+  return found.map((weight, s) => (count * weight + (s === trials.findIndex(isTail) ? 1 : 0)) / (count + 1))
+}
+
+const isTail = ({ setting }: Trial): boolean => setting.epsilon === Number.POSITIVE_INFINITY && !setting.between
+
 function stackOf(
-  trials: readonly { readonly setting: StepSetting; readonly logs: Float64Array }[],
+  trials: readonly Trial[],
   weights: Float64Array
 ): { readonly stack: readonly StackMember[]; readonly logLikelihood: number } {
-  const found = stackWeights(logsOf(trials), weights)
+  const found = withTail(stackWeights(logsOf(trials), weights), trials, weights.length)
   const kept = trials.map((trial, s) => ({ ...trial, weight: found[s]! })).filter(({ weight }) => weight >= LEAST_WEIGHT)
   const total = kept.reduce((sum, { weight }) => sum + weight, 0)
   const stack = kept.map(({ setting, weight }) => ({ ...setting, weight: weight / total }))
@@ -226,16 +306,24 @@ function stackOf(
 
 interface LeftOut extends Omit<StepSetting, 'epsilon'> {
   readonly scored: readonly Scored[]
+  /** Ends that the law minds. */
+  readonly ends: readonly Ends[]
 }
 
 /** log-densities of rows of a law, each left out, in units of the columns. */
-function leftOutLogs(rows: DensityRows, moments: StepMoments, { scored, ...setting }: LeftOut): Float64Array {
+function leftOutLogs(rows: DensityRows, moments: StepMoments, { scored, ends, ...setting }: LeftOut): Float64Array {
   return Float64Array.from(
     scored.flatMap(({ numbers, logVolume: volume, rows: own }) => {
       const mixture = new StepMixture(moments, setting, { numbers })
       return own.map((j) => {
         const row = rowAt(rows, j)
-        return mixture.logAt({ ...row, numbers: Float64Array.from(numbers, (a) => row.numbers[a]!) }) - volume
+        const looked = rowBetween(
+          ends,
+          numbers,
+          Float64Array.from(numbers, (a) => row.numbers[a]!)
+        )
+        if (!looked) throw new Error(`row ${j} of a density stands outside of its ends`)
+        return mixture.logAt({ ...row, numbers: looked.numbers }) + looked.logSlope - volume
       })
     })
   )

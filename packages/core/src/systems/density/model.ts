@@ -1,10 +1,13 @@
 import type { StepSetting } from '../../law/step-mixture.js'
 import type { ImputationModel } from '../imputation/model.js'
 import type { Donors } from '../imputation/row-law.js'
+import type { Ends } from './ends.js'
 
 /** One law of a stack, and its share. */
 export interface StackMember extends StepSetting {
   readonly weight: number
+  /** Whether the law is of numbers between their ends. */
+  readonly between: boolean
 }
 
 /** What gives rows their density: completed rows of a table, and the stack of laws on them that is likeliest for rows left out. */
@@ -12,6 +15,8 @@ export interface DensityModel extends Pick<ImputationModel, 'coding' | 'kinds' |
   /** Rows that the density is learned from, their gaps filled. */
   readonly learned: Donors
   readonly stack: readonly StackMember[]
+  /** Ends of the numbers that have some, for the laws that mind them. */
+  readonly ends: readonly Ends[]
   /** ε of the kernel whose mean is the denoised row. */
   readonly denoising: number
   /** Bandwidths at which rows are looked at for outliers. */

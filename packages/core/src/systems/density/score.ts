@@ -8,6 +8,7 @@ import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Context } from '../context.js'
 import type { CodedRows } from '../imputation/coding.js'
+import { rowBetween, rowsBetween } from './ends.js'
 import type { DensityModel } from './model.js'
 import { denoised, type Neighbourhoods, neighbourhoods, Outliers } from './neighbourhood.js'
 import type { ScoreRequest } from './options.js'
@@ -108,12 +109,12 @@ export async function logDensities(
   const width = rows.levelCounts.length
   const logDensity = new Float64Array(n).fill(Number.NEGATIVE_INFINITY)
   const slopes = matrix(n, columns.length)
-  const patterns = patternsOf(
-    coded,
-    columns.map(({ at }) => at)
-  )
-  for (const [s, { weight, ...setting }] of model.stack.entries()) {
-    const moments = await stepMoments(rows, setting.epsilon, { engine, watch: quiet(watch) })
+  const places = columns.map(({ at }) => at)
+  const patterns = patternsOf(coded, places)
+  const lookedRows = model.ends.length > 0 ? rowsBetween(rows, model.ends, places) : rows
+  for (const [s, { weight, between, ...setting }] of model.stack.entries()) {
+    const moments = await stepMoments(between ? lookedRows : rows, setting.epsilon, { engine, watch: quiet(watch) })
+    const ends = between ? model.ends : []
     let done = 0
     for (const [known, places] of patterns) {
       const numbers = known.map((c) => columns.findIndex(({ at }) => at === c))
@@ -124,12 +125,20 @@ export async function logDensities(
           throwIfStopped(watch, SCORING)
           watch?.progress?.({ stage: SCORING, done: s * n + done, total: (model.stack.length + 1) * n })
         }
+        const looked = rowBetween(
+          ends,
+          numbers,
+          Float64Array.from(known, (c) => coded.data.data[i * coded.data.cols + c]!)
+        )
+        // Beyond an end this law has nothing.
+        if (!looked) continue
         const row: ScoredRow = {
-          numbers: Float64Array.from(known, (c) => coded.data.data[i * coded.data.cols + c]!),
+          numbers: looked.numbers,
           levels: levels.subarray(i * width, (i + 1) * width),
           own: own[i]! < 0 ? undefined : own[i]!
         }
-        const value = log(weight) + mixture.logAt(row, slope)
+        const value = log(weight) + mixture.logAt(row, slope) + looked.logSlope
+        if (slope) slopeBack(slope, looked)
         addLaw({ logDensity, slopes, i }, value, { slope, numbers })
       }
     }
@@ -164,6 +173,13 @@ function withoutSpikes(model: DensityModel, { coded, levels }: ReadScored): Code
       if (level >= 0 && level !== beside) known[i * cols + column.at] = 0
     }
   return { data: coded.data, known }
+}
+
+/** A slope between ends, in place, as one of the numbers themselves. */
+function slopeBack(slope: Float64Array, { looked }: NonNullable<ReturnType<typeof rowBetween>>): void {
+  looked.forEach((found, r) => {
+    if (found) slope[r] = slope[r]! * found.slope + found.bend
+  })
 }
 
 interface Sums {

@@ -1,7 +1,11 @@
+import { defined } from '../../num/defined.js'
+import { listed } from '../../num/listed.js'
+import { shareText } from '../../tell/numbers.js'
 import { type Drawing, explained, facts, type Telling, type Topic, together } from '../../tell/telling.js'
 import type { DensityGrid } from './grid.js'
 import type { DensityModel } from './model.js'
 import type { ScoredRows } from './score.js'
+import { numberColumns } from './units.js'
 
 /** Rows that are named as the furthest out. */
 const FURTHEST = 5
@@ -96,16 +100,24 @@ function tellScored({ logDensity, outlier, outlierP, own, warnings }: ScoredRows
   }
 }
 
-function tellModel({ summary, stack, denoising, outlying }: DensityModel): Telling {
+function tellModel({ summary, stack, ends, coding, denoising, outlying }: DensityModel): Telling {
   const { donorCount, rowCount, logLikelihood, measure, notes } = summary
-  const members = stack.map(({ epsilon, prior, smoothing, weight }) => ({
+  const members = stack.map(({ epsilon, prior, smoothing, weight, between }) => ({
     epsilon: Number.isFinite(epsilon) ? epsilon : null,
     prior,
     smoothing: Number.isFinite(smoothing) ? smoothing : null,
-    weight
+    weight,
+    between
   }))
+  const numbers = numberColumns({ coding })
+  const ended = ends.map(({ number, low, high }) => {
+    const { name, centre, scale } = numbers[number]!
+    const at = (x: number | undefined) => (x === undefined ? undefined : centre + scale * x)
+    return { name, ...defined({ low: at(low), high: at(high) }) }
+  })
+  const between = stack.reduce((sum, one) => sum + (one.between ? one.weight : 0), 0)
   return {
-    json: { ...summary, stack: members, denoising, outlying },
+    json: { ...summary, stack: members, ends: ended, denoising, outlying },
     topics: [
       {
         id: 'density',
@@ -118,7 +130,14 @@ function tellModel({ summary, stack, denoising, outlying }: DensityModel): Telli
             { name: 'density', value: measure },
             { name: 'rows learned from', value: donorCount, ...(donorCount < rowCount ? { aside: `of ${rowCount}` } : {}) },
             { name: 'log-density of rows left out', value: logLikelihood, unit: 'nats a row' },
-            { name: 'bandwidth ε of denoising', value: denoising }
+            { name: 'bandwidth ε of denoising', value: denoising },
+            ended.length === 0
+              ? undefined
+              : {
+                  name: 'columns with an end',
+                  value: listed(ended.map(({ name }) => name)),
+                  aside: `in ${shareText(between)} of the stack`
+                }
           ),
           {
             kind: 'table',

@@ -133,7 +133,7 @@ function stuck(rows: number, all: number): NamedWarning {
 }
 
 function notSettled({ column, by }: NonNullable<LocalPosteriorOutcome['drift']>, sweeps: number): NamedWarning {
-  const message = `the mean of ${column} moved by ${by.toFixed(2)} of its standard deviations in the last half of ${sweeps} sweeps: the rows have not settled to what is known; sampling without --local would follow it`
+  const message = `the mean of ${column} moved by ${by.toFixed(2)} of its standard deviations in the last half of ${sweeps} sweeps: the rows have not settled to what is known; --local auto may, and sampling without --local would, follow it`
   return { name: 'sweeps-not-settled', message }
 }
 

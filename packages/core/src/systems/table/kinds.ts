@@ -18,6 +18,7 @@ import { loadClasses, saveClasses } from '../local/class-save.js'
 import type { ClassedField } from '../local/classes.js'
 import { fitLocal } from '../local/fit.js'
 import { fitClasses } from '../local/fit-classes.js'
+import { largeScaleWarnings } from '../local/large-scale.js'
 import type { LocalModel } from '../local/model.js'
 import type { LocalOptions } from '../local/options.js'
 import { type LocalPosterior, type LocalPosteriorRequest, posteriorLocal } from '../local/posterior.js'
@@ -97,7 +98,10 @@ function fieldKind<Model extends LocalModel | ClassedField>(parts: FieldParts<Mo
     async draw(model, { rows: count, noise, steps, asked, onStep }, context) {
       refuseOnStep(onStep)
       const shared = { count, ...defined({ noise, steps }) }
-      if (!asked) return { table: await sample(model, shared, context), formats: model.encoder.formats, warnings: [] }
+      if (!asked) {
+        const table = await sample(model, shared, context)
+        return { table, formats: model.encoder.formats, warnings: await largeScaleWarnings(parts.training(model), table) }
+      }
       const { givens, observe, likelihood } = asked
       const { table, formats, report } = await posterior(model, { ...shared, given: givens, observe, ...defined({ likelihood }) }, context)
       return { table, formats, posterior: report, warnings: report.warnings }

@@ -34,6 +34,8 @@ export interface SpelledNumbers {
 export interface Bounds {
   readonly least?: number
   readonly most?: number
+  /** That its type holds no others, which says nothing of what it tells. */
+  readonly byType?: boolean
 }
 
 /**

@@ -6,7 +6,7 @@ import { readingFields, runFields, writingFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
-import { type VerbFlags, writingOf, writeRows } from '../cli/rows.js'
+import { type VerbFlags, writeRows, writingOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, requestOf, sourceOf, writeModel } from '../cli/source.js'
 

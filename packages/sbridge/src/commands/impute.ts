@@ -8,7 +8,7 @@ import { readToFill, sourceToFill } from '../cli/filling.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
-import { type VerbFlags, writingOf, writeRows } from '../cli/rows.js'
+import { type VerbFlags, writeRows, writingOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, type Ready, tellKept, writeModel } from '../cli/source.js'
 

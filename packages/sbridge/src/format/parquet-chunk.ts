@@ -105,7 +105,8 @@ function listed(bytes: Uint8Array, count: number, dictionary: DecodedArray | und
 function converted(values: DecodedArray, { element, parsers }: Chunk): DecodedArray {
   // Adding up the digits of a longer number would take for ever; the format knows at most 76 digits.
   const isDecimal = element.converted_type === 'DECIMAL'
-  if (isDecimal && Array.isArray(values) && values.some((value) => value.length > 32)) throw new Error('a decimal number of more than 32 bytes')
+  if (isDecimal && Array.isArray(values) && values.some((value) => value.length > 32))
+    throw new Error('a decimal number of more than 32 bytes')
   if (isDecimal) return Array.from(values as ArrayLike<number | bigint | Uint8Array>, (value) => divided(value, element.scale ?? 0))
   return convert(values, { element, parsers: { ...DEFAULT_PARSERS, ...parsers } } as Parameters<typeof convert>[1])
 }

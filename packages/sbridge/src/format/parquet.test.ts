@@ -40,7 +40,14 @@ test('dates, timestamps, decimals and long whole numbers', async () => {
     { name: 'nano', source: 'datetime', values: Float64Array.of(leap, -1, 0), missing },
     { name: 'price', source: 'number', values: Float64Array.of(0.3, -12.25, 0), missing, bounds: ofType(999_999.99) },
     { name: 'huge', source: 'text', values: ['1152921504606846977', '1', null] },
-    { name: 'small', source: 'number', values: Float64Array.of(1, -2, 0), missing, integer: true, bounds: { ...ofType(2 ** 31 - 1), least: -(2 ** 31) } },
+    {
+      name: 'small',
+      source: 'number',
+      values: Float64Array.of(1, -2, 0),
+      missing,
+      integer: true,
+      bounds: { ...ofType(2 ** 31 - 1), least: -(2 ** 31) }
+    },
     { name: 'json', source: 'text', marked: true, values: ['{"a":1}', '[2]', null] },
     { name: 'nan', source: 'number', values: Float64Array.of(0, 1.5, 0), missing: Uint8Array.of(1, 0, 1) }
   ])

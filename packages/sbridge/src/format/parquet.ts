@@ -262,7 +262,8 @@ function columnOf(element: SchemaElement, cells: readonly unknown[], context: Re
 
 function columnSource(column: RawColumn, { nullable, whole, type }: ColumnFacts): ColumnSource {
   const { name } = column
-  const cells = (of: (row: number) => unknown) => Array.from({ length: column.values.length }, (_, i) => (isMissing(column, i) ? null : of(i)))
+  const cells = (of: (row: number) => unknown) =>
+    Array.from({ length: column.values.length }, (_, i) => (isMissing(column, i) ? null : of(i)))
   // Its element is put in the schema by its own type.
   if (type) return { name, data: cells(storedCell(column, type)) as ColumnSource['data'], type: 'STRING' }
   if (column.source === 'text') return { name, data: [...column.values], type: 'STRING', nullable }

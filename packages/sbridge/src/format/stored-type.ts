@@ -144,7 +144,9 @@ function isJson(text: string): boolean {
 export function misfits(table: RawTable): string[] {
   return table.columns.flatMap((column) => {
     const type = storedTypeOf(table, column.name)
-    return type === undefined || isOf(type, column) ? [] : [`${column.name}: not every cell is ${typeName(type)}, as in the table that was read; written in a wider type`]
+    return type === undefined || isOf(type, column)
+      ? []
+      : [`${column.name}: not every cell is ${typeName(type)}, as in the table that was read; written in a wider type`]
   })
 }
 

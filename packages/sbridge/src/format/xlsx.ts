@@ -161,7 +161,8 @@ function columnOf(name: string, cells: readonly SheetCell[]): RawColumn {
   const [only] = types.size === 1 ? types : ['text']
   if (only === 'number') return numberColumn(name, cells as (number | null)[], false)
   if (only === 'boolean') return booleanColumn(name, cells)
-  if (only === 'date' && cells.every(isTimeOfDay)) return textColumn(name, clockTexts((cells as (Date | null)[]).map((cell) => cell && secondsOf(cell))))
+  if (only === 'date' && cells.every(isTimeOfDay))
+    return textColumn(name, clockTexts((cells as (Date | null)[]).map((cell) => cell && secondsOf(cell))))
   if (only === 'date')
     return datetimeColumn(
       name,

@@ -143,7 +143,8 @@ function presentDigits({ name, values, missing }: NumericColumn, format: ColumnF
 
 function presentNumbers(column: NumericColumn, format: ColumnFormat): RawColumn {
   const missing = column.missing ? { missing: column.missing } : {}
-  if (column.kind === 'datetime') return { name: column.name, source: 'datetime', values: column.values, ...missing }
+  if (column.kind === 'datetime')
+    return { name: column.name, source: 'datetime', values: column.values, ...missing, ...(format.local ? { local: true } : {}) }
   return {
     name: column.name,
     source: 'number',

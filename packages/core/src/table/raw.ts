@@ -71,6 +71,8 @@ export type RawColumn =
       readonly source: 'datetime'
       readonly values: Float64Array
       readonly missing?: Uint8Array
+      /** Days that came as midnights of the calendar of this place: as `Date` they are so again. */
+      readonly local?: boolean
       readonly bounds?: Bounds | undefined
     }
 

@@ -27,10 +27,7 @@ export function inferDigits(raw: RawColumn, wanted: ColumnKind | undefined, { op
     return undefined
   }
   const { times, style } = dates
-  if (wanted === undefined)
-    notes.push(
-      `${digitTimesNote(name, style)}; ${typesFlag(name, 'integer')} takes them as numbers`
-    )
+  if (wanted === undefined) notes.push(`${digitTimesNote(name, style)}; ${typesFlag(name, 'integer')} takes them as numbers`)
   return {
     column: {
       name,

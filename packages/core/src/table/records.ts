@@ -71,7 +71,10 @@ function otherLength(
     code: 'columns-of-different-length',
     got: `${length} ${part === 'values' ? 'cells' : 'marks of missing cells'} in the column ${name} of a table of ${table.rowCount} rows`,
     expected: `${table.rowCount}, one a row`,
-    try: length > table.rowCount ? `rowCount: ${length}, where the others have as many` : 'a null, or a mark in `missing`, for cells that are missing'
+    try:
+      length > table.rowCount
+        ? `rowCount: ${length}, where the others have as many`
+        : 'a null, or a mark in `missing`, for cells that are missing'
   })
 }
 

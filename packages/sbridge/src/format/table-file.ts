@@ -16,7 +16,16 @@ import type { Pieces } from './columns.js'
 import { tooLarge } from './encoding.js'
 import { joined } from './joined.js'
 import { tableInFile, tableInPipe } from './table-bytes.js'
-import { cellsFor, extensionOf, isGzipName, parseTable, serializePieces, serializeTable, type TableFormat, tableFormatOf } from './table-format.js'
+import {
+  cellsFor,
+  extensionOf,
+  isGzipName,
+  parseTable,
+  serializePieces,
+  serializeTable,
+  type TableFormat,
+  tableFormatOf
+} from './table-format.js'
 
 export interface ReadOptions extends DatabaseSource {
   /** Lets `.h5ad` be read, and says what of it. */

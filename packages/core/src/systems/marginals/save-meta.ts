@@ -121,7 +121,11 @@ export function metaReader(d: number): Reader<MarginalsMeta> {
     notations: optional(dictionary(notationIn)),
     ...growingReaders,
     calendar: optional(
-      record<Calendar>({ origin: number({ least: -8.64e15, most: 8.64e15 }), style: dateStyle, source: optional(word('datetime', 'number')) })
+      record<Calendar>({
+        origin: number({ least: -8.64e15, most: 8.64e15 }),
+        style: dateStyle,
+        source: optional(word('datetime', 'number'))
+      })
     ),
     columnNotes: optional(list(text))
   })

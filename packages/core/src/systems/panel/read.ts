@@ -143,7 +143,10 @@ function digitClock(
   const column = columns.find(({ name }) => name === time)
   const dates = column && !Object.hasOwn(types, column.name) ? digitTimes(column, missing) : undefined
   if (!column || !dates) return undefined
-  return { name: column.name, note: `${digitTimesNote(column.name, dates.style)}; ${typesFlag(column.name, 'integer')} takes them as numbers` }
+  return {
+    name: column.name,
+    note: `${digitTimesNote(column.name, dates.style)}; ${typesFlag(column.name, 'integer')} takes them as numbers`
+  }
 }
 
 /** Columns of the table among those that are drawn: a gap stands for what it is the gap of. */

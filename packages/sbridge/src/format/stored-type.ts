@@ -4,7 +4,7 @@ import { clockSeconds, clockTexts } from './clock-text.js'
 import { DAY, isMissing, numberColumn, textColumn, wholeNumberColumn } from './columns.js'
 
 /** Of a unit in a second. */
-export const PER_SECOND: Readonly<Record<TimeUnit, number>> = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 }
+const PER_SECOND: Readonly<Record<TimeUnit, number>> = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 }
 
 /** Digits of decimal numbers that doubles keep. */
 const SURE_DIGITS = 15

@@ -30,7 +30,7 @@ describe('times of snapshots that are written as digits', () => {
     const { times, calendar, notes } = read(time)
     expect(times).toEqual(days)
     expect(notes).toEqual([expect.stringMatching(/^when: its whole numbers are (days|months), .* count as dates$/)])
-    expect(spellDates(calendar!, days)).toEqual(Array.from(new Set(time.values as ArrayLike<unknown>), String))
+    expect(spellDates(calendar!, days)).toEqual(Array.from(new Set(Array.from(time.values as ArrayLike<unknown>)), String))
   })
 
   it('are asked for in digits, or in days since the first', () => {

@@ -180,7 +180,16 @@ export { performTask } from './systems/tasks.js'
 export { hasColumn } from './table/besides.js'
 export { allowedKinds, type ColumnFacts, columnFacts, endText, inLine, rangeOf } from './table/column-facts.js'
 export { linearForm } from './table/derivative.js'
-export type { DelimitedDialect, JsonDialect, Separator, SheetDialect, TextEncoding } from './table/dialect.js'
+export type {
+  DelimitedDialect,
+  JsonDialect,
+  Separator,
+  SheetDialect,
+  StoredType,
+  TextEncoding,
+  TimeUnit,
+  TypedDialect
+} from './table/dialect.js'
 export { presentValues } from './table/encoder.js'
 export { columnWord } from './table/expression-text.js'
 export { type ColumnFormat, type InferOptions, KINDS } from './table/infer.js'

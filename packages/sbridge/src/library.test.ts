@@ -261,3 +261,36 @@ describe('weights', () => {
     }
   )
 })
+
+describe('writeTable of drawn rows', () => {
+  const records = Array.from({ length: 60 }, (_, i) => ({
+    length: i % 7 === 3 ? null : 38 + ((i * 37) % 100) / 10,
+    mass: 3000 + ((i * 53) % 40) * 25,
+    seen: new Date(Date.UTC(2024, 0, 1 + ((i * 11) % 60))),
+    sex: i % 2 ? 'female' : 'male'
+  }))
+
+  it.each(['json', 'parquet', 'arrow'])('%s has numbers as numbers, dates as it has them, and nulls', async (extension) => {
+    const folder = await mkdtemp(join(tmpdir(), 'sbridge-drawn-'))
+    const path = join(folder, `rows.${extension}`)
+    const model = await fit(records, { engine, seed: 1 })
+    const rows = await sample(model, { rows: 40, seed: 2, engine })
+    await writeTable(path, rows)
+    const read = await readTable(path)
+    await rm(folder, { recursive: true })
+    expect(read.columns.map(({ source }) => source)).toEqual(['number', 'number', extension === 'json' ? 'text' : 'datetime', 'text'])
+    const missing = (values: ArrayLike<unknown>) => Array.from(values, (cell) => cell === null)
+    const [written] = read.columns
+    expect(Array.from((written as { missing?: Uint8Array }).missing!, (mark) => mark === 1)).toEqual(missing(rows.columns[0]!.values))
+  })
+
+  it('are text where their call says so', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sbridge-drawn-'))
+    const path = join(folder, 'rows.json')
+    const model = await fit(records, { engine, seed: 1 })
+    await writeTable(path, await sample(model, { rows: 40, seed: 2, engine, cells: 'text' }))
+    const read = await readTable(path)
+    await rm(folder, { recursive: true })
+    expect(read.columns.map(({ source }) => source)).toEqual(['text', 'text', 'text', 'text'])
+  })
+})

@@ -56,6 +56,7 @@ import {
 } from '@sbridge/core/internal'
 import { type Engine, ReferenceEngine } from '@sbridge/core/kernels'
 import { type Cell, type DrawnRow, type RawTable, type Rows, rowsOfTable, tableOfRows } from '@sbridge/core/tables'
+import { handedOver } from './format/as-drawn.js'
 import { writeAtomically } from './format/atomic-file.js'
 import { readBytes } from './format/table-file.js'
 import { fileHost } from './host/files.js'
@@ -130,7 +131,7 @@ export async function fit(rows: Rows<object>, all: FitRequest = {}): Promise<Mod
   return running(run, (context) => fitModel(system as never, { input: tableOfRows(rows), options }, context))
 }
 
-/** Cells as text in the input's spelling (for CSV), as plain text, typed, or typed but for dates (for JSON). Default text. */
+/** Cells as text in the input's spelling (for CSV), as plain text, typed, or typed but for dates (for JSON). Default text; `writeTable` then takes those that its format has. */
 export interface AsColumns {
   readonly cells?: Exclude<CellStyle, 'source'> | undefined
 }
@@ -207,7 +208,8 @@ export function draw(
 ): Promise<DrawnRecords<ScoredRows, Record<string, Cell>>>
 export function draw(model: DensityModel, request: Handing<ScoreRequest, AsColumns>): Promise<Drawn<ScoredRows>>
 export async function draw(model: Model, all: object = {}): Promise<object> {
-  const [run, { cells = 'text', ...request }] = parted(all as RunOptions & Pick<SampleOptions, 'cells'>)
+  const [run, { cells: asked, ...request }] = parted(all as RunOptions & Pick<SampleOptions, 'cells'>)
+  const cells = asked ?? 'text'
   if (!STYLES.includes(cells))
     throw new InputError({
       code: 'option-value',
@@ -226,6 +228,7 @@ export async function draw(model: Model, all: object = {}): Promise<object> {
     ...told
   } = answer as Readonly<Record<string, unknown>>
   const table = system.present(model, answer, cells === 'records' ? 'source' : cells)
+  if (asked === undefined) handedOver(table, (other) => system.present(model, answer, other))
   return { ...told, ...(cells === 'records' ? { records: rowsOfTable(table) } : table) }
 }
 

@@ -77,6 +77,39 @@ testStore(
       return testSeveral(folder, { addresses: ['duckdb:one.duckdb', 'two.duckdb'], ask })
     })
 
+    it('new tables have the types of the table that was read, of the database itself and of Parquet, wherever it runs', async () => {
+      const { folder } = at()
+      const columns = [
+        '(i % 100)::TINYINT AS i8, (i * 7 % 300)::SMALLINT AS i16, (i * i % 999)::INTEGER AS i32, (i * 7 % 50)::UTINYINT AS u8, (i * 3 % 77)::UBIGINT AS u64',
+        '(i % 13 + 0.5)::FLOAT AS f32, (sin(i) * 10)::DOUBLE AS f64, round(i * 7 % 90 * 1.37, 2)::DECIMAL(10, 2) AS price',
+        "DATE '2024-01-01' + (i * 7 % 90)::INTEGER AS day, TIME '08:00:00' + to_seconds(i * 37 % 3000) AS at, uuid() AS id",
+        "TIMESTAMP '2024-01-01' + to_seconds(i * 3601 % 99991) AS local, (TIMESTAMP '2024-01-01' + to_minutes(i * 31 % 999))::TIMESTAMPTZ AS moment, i % 3 = 0 AS flag"
+      ]
+      const typed = join(folder, 'typed.duckdb')
+      await askDuckdb(typed, `CREATE TABLE t AS SELECT ${columns.join(', ')} FROM range(80) AS rows(i)`)
+      const typesIn = async (file: string, of: string) => (await askDuckdb(file, `DESCRIBE ${of}`)).map(([name, type]) => [name, type])
+      const wanted = await typesIn(typed, 't')
+      const zone = process.env.TZ
+      process.env.TZ = 'America/New_York'
+      try {
+        const words = ['--seed', '1', '--rules', 'off', '--bandwidth', '0.5', '--scaling', 'standard', '--threads', '1']
+        expect(await sbridge(folder, 'sample', 'duckdb:typed.duckdb', '--table', 't', ...words, '-o', 'typed.parquet')).toMatchObject({
+          status: 0
+        })
+        expect(await sbridge(folder, 'sample', 'typed.parquet', ...words, '-o', 'duckdb:typed-new.duckdb', '--into', 'r')).toMatchObject({
+          status: 0
+        })
+      } finally {
+        if (zone === undefined) delete process.env.TZ
+        else process.env.TZ = zone
+      }
+      expect(await typesIn(join(folder, 'typed-new.duckdb'), `SELECT * FROM '${join(folder, 'typed.parquet')}'`)).toEqual(wanted)
+      expect(await typesIn(join(folder, 'typed-new.duckdb'), 'r')).toEqual(wanted)
+      // Of moments the range of the data, not one some hours away.
+      const range = "SELECT min(moment) >= '2024-01-01 00:00:00+00' AND max(moment) < '2024-01-01 17:00:00+00' FROM r"
+      expect(await askDuckdb(join(folder, 'typed-new.duckdb'), range)).toEqual([[true]])
+    })
+
     it('no file, one of another program and one that is held are refused; a new one has its name once it is whole', async () => {
       const { folder, url, sql } = at()
       writeFileSync(join(folder, 'text.duckdb'), 'no database, but long enough to be looked at as if it were one of them\n'.repeat(200))

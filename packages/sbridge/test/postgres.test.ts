@@ -55,6 +55,22 @@ describe.skipIf(!hasPostgres())('a server', () =>
         expect(schema).toEqual({ types: {}, rules: ['`ended` >= `begun`'], bounds: {}, unsaid: [expect.stringContaining('100')] })
       })
 
+      it('new tables have the types of the table that was read', async () => {
+        const { sql, url, folder } = at()
+        await sql(
+          "CREATE TABLE typed AS SELECT (i % 50)::smallint AS small, (i * i % 999)::int AS medium, (i % 13 + 0.5)::real AS single, (i * 7 % 90 * 1.25)::numeric(10, 2) AS price, day, time '08:00' + i * 37 * interval '1 second' AS at, day + i * interval '1 hour' AS local, (day + i * interval '1 hour')::timestamptz AS moment, gen_random_uuid() AS id FROM (SELECT id::int AS i, day FROM orders) AS rows"
+        )
+        const words = ['--seed', '1', '--rules', 'off', '--bandwidth', '0.5', '--scaling', 'standard', '--threads', '1']
+        expect(await sbridge(folder, 'sample', url, '--table', 'typed', ...words, '-o', url, '--into', 'typed_new')).toMatchObject({
+          status: 0
+        })
+        const types = (table: string) =>
+          sql(
+            `SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = '${table}'::regclass AND attnum > 0 ORDER BY attnum`
+          )
+        expect(await types('typed_new')).toEqual(await types('typed'))
+      })
+
       it('a target that may only be read is said to be one', async () => {
         const { folder, url } = at()
         const target = `${url}?options=-c%20default_transaction_read_only%3Don`

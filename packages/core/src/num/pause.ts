@@ -41,6 +41,24 @@ export function pause(): Promise<void> {
   })
 }
 
+/**
+ * A list of so many items that are made a few at a time, one after the other: between them the event loop has its turns, so that a
+ * stop is heard, and `made` is told how many there are and may throw. The same list as all at once.
+ */
+export async function inTurns<T>(count: number, next: (count: number) => readonly T[], made: (done: number) => void): Promise<T[]> {
+  const pauses = new Pauses()
+  const all: T[] = []
+  while (all.length < count) {
+    await pauses.due()
+    made(all.length)
+    for (const item of next(Math.min(FEW, count - all.length))) all.push(item)
+  }
+  return all
+}
+
+/** Items between two looks at the clock: of some 20 to 100 µs each, less than a slice. */
+const FEW = 500
+
 /** Pauses where a slice of work is over: long jobs ask between units, so that a stop request can reach them. Never changes a result. */
 export class Pauses {
   private since = now()

@@ -32,6 +32,7 @@ import type { Numbering } from '../table/numbering.js'
 import { timeBounds } from '../table/present.js'
 import type { Bounds } from '../table/raw.js'
 import type { NumericScaler } from '../table/scaling.js'
+import type { Scientific } from '../table/scientific.js'
 import { type ColumnKind, isNumericKind } from '../table/table.js'
 import type { ClockStyle } from '../table/time-of-day.js'
 import type { ValueLattice } from '../table/value-lattice.js'
@@ -123,6 +124,13 @@ const magnitudesIn = record<Magnitudes>({
   padded: flag
 })
 
+const scientificIn = record<Scientific>({
+  digits: whole({ most: 100 }),
+  mark: word('e', 'E'),
+  plus: flag,
+  width: whole({ least: 1, most: 20 })
+})
+
 /** How columns are written back. */
 export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
   name: text,
@@ -137,11 +145,13 @@ export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
       censoring: optional(censoringIn),
       clock: optional(record<ClockStyle>({ clock: optional(clockIn), seconds: word('none', 'whole') })),
       parts: optional(partsIn),
-      magnitudes: optional(magnitudesIn)
+      magnitudes: optional(magnitudesIn),
+      scientific: optional(scientificIn)
     })
   ),
   pair: optional(record<PairStyle>({ before: text, between: text, after: text, second: text })),
-  bounds: optional(record<Bounds>({ least: optional(number(UNSCALED)), most: optional(number(UNSCALED)) })),
+  local: optional(flag),
+  bounds: optional(record<Bounds>({ least: optional(number(UNSCALED)), most: optional(number(UNSCALED)), byType: optional(flag) })),
   absent: optional(text),
   date: optional(dateStyle),
   spelling: optional(tuple<readonly [string, string]>(text, text)),

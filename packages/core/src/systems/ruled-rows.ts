@@ -135,8 +135,8 @@ export const equalNotes = ({ rules }: KeptRules): string[] =>
 /** What is computed from others may lie beyond what its reader knows of it: below nought no sum of numbers does that the data have not there. */
 const boundNotes = (rules: readonly Rule[], { formats }: InferredTable): string[] =>
   rules.flatMap((rule) => {
-    const { least = 0, most } = formats.find(({ name }) => name === rule.column)?.bounds ?? {}
-    if (rule.kind !== 'formula' || (least <= 0 && most === undefined)) return []
+    const { least = 0, most, byType } = formats.find(({ name }) => name === rule.column)?.bounds ?? {}
+    if (rule.kind !== 'formula' || byType || (least <= 0 && most === undefined)) return []
     const range = [...(least > 0 ? [`at least ${least}`] : []), ...(most === undefined ? [] : [`at most ${most}`])].join(' and ')
     return [`${rule.column}: computed as ${ruleText(rule)}, which does not see to it that it is ${range}; --rules off draws it by itself`]
   })

@@ -21,6 +21,8 @@ export interface ColumnFormat {
   /** Numbers that are the first of two in a cell. */
   readonly pair?: PairStyle
   readonly date?: DateStyle
+  /** Days that came as midnights of a place: as `Date` they are so again. */
+  readonly local?: boolean
   /** What its reader knows of values that may be there. */
   readonly bounds?: Bounds | undefined
   /** The word that most missing cells in text have, where they are not left empty. */

@@ -1,8 +1,8 @@
 /**
- * How a file of text is written, besides the styles of numbers and dates, which the formats of its columns keep: found by its
- * reader, kept in the model, followed by the writer of the same kind of file.
+ * How a file is written, besides the styles of numbers and dates, which the formats of its columns keep: found by its reader, kept
+ * in the model, followed by the writer of the same kind of file.
  */
-export type Dialect = DelimitedDialect | JsonDialect | SheetDialect
+export type Dialect = DelimitedDialect | JsonDialect | SheetDialect | TypedDialect
 
 /** How characters became bytes. */
 export interface TextEncoding {
@@ -59,4 +59,34 @@ export interface SheetDialect {
   readonly formats: Readonly<Record<string, string>>
   /** Columns with text among numbers. */
   readonly mixed: readonly string[]
+}
+
+/** In what a column counts times. */
+export type TimeUnit = 's' | 'ms' | 'us' | 'ns'
+
+/**
+ * The type that a column has where it is stored, in the words that Parquet, Arrow and databases share. All but text and floats are
+ * whole numbers of something: of decimals, days or parts of a second.
+ */
+export type StoredType =
+  | { readonly kind: 'whole'; readonly bits: 8 | 16 | 32 | 64; readonly signed: boolean }
+  | { readonly kind: 'float'; readonly bits: 16 | 32 | 64 }
+  | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
+  | { readonly kind: 'date' }
+  /** Time of day; a zone where the format says that it is one in UTC. */
+  | { readonly kind: 'time'; readonly unit: TimeUnit; readonly zone?: string }
+  /** Without a zone, as a clock on the wall shows it. */
+  | { readonly kind: 'timestamp'; readonly unit: TimeUnit; readonly zone?: string }
+  | { readonly kind: 'duration'; readonly unit: TimeUnit }
+  /** Texts that are listed once, and numbered by so many bits. */
+  | { readonly kind: 'dictionary'; readonly bits: 8 | 16 | 32 }
+  | { readonly kind: 'uuid' }
+  | { readonly kind: 'json' }
+  | { readonly kind: 'enum' }
+
+/** A table whose columns have types: of Parquet, Arrow or a database. */
+export interface TypedDialect {
+  readonly kind: 'typed'
+  /** Those of its columns, where they are not text or truth values. */
+  readonly types: Readonly<Record<string, StoredType>>
 }

@@ -1,6 +1,7 @@
 import { typesFlag } from '../num/listed.js'
 import type { Inferred } from './column-format.js'
 import { areClockDigits, digitDates } from './date-digits.js'
+import type { DateStyle } from './date-style.js'
 import { areAll } from './infer-spelled.js'
 import type { Inferring } from './inferring.js'
 import type { RawColumn } from './raw.js'
@@ -26,10 +27,7 @@ export function inferDigits(raw: RawColumn, wanted: ColumnKind | undefined, { op
     return undefined
   }
   const { times, style } = dates
-  if (wanted === undefined)
-    notes.push(
-      `${name}: its whole numbers are ${style.date === 'YYYYMM' ? 'months, the year' : 'days, the year and month'} first, and count as dates; ${typesFlag(name, 'integer')} takes them as numbers`
-    )
+  if (wanted === undefined) notes.push(`${digitTimesNote(name, style)}; ${typesFlag(name, 'integer')} takes them as numbers`)
   return {
     column: {
       name,
@@ -47,6 +45,19 @@ export function inferDigits(raw: RawColumn, wanted: ColumnKind | undefined, { op
     }
   }
 }
+
+/**
+ * Times and style of a column of times whose whole numbers are all days or months: a person has said that it has times, so that chance
+ * is not asked. Undefined of others. Cost O(n).
+ */
+export function digitTimes(raw: RawColumn, words?: readonly string[]): ReturnType<typeof digitDates> {
+  const numbers = wholeNumbers(raw, words)
+  return numbers && digitDates(numbers.values, numbers.missing, true)
+}
+
+/** What is said of such a column. */
+export const digitTimesNote = (name: string, { date }: DateStyle): string =>
+  `${name}: its whole numbers are ${date === 'YYYYMM' ? 'months, the year' : 'days, the year and month'} first, and count as dates`
 
 interface WholeNumbers {
   readonly values: Float64Array

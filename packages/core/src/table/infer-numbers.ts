@@ -100,6 +100,7 @@ export function inferNumbers(
       source: raw.source,
       kind,
       ...(date ? { date } : {}),
+      ...(raw.source === 'datetime' && raw.local ? { local: true } : {}),
       number: { padded: false, ...(decimals === undefined ? {} : { decimals }), ...(short ? { single: true } : {}) },
       ...(declared ? { integer: true } : {}),
       ...(raw.bounds ? { bounds: raw.bounds } : {})

@@ -1,10 +1,11 @@
 import type { Inferred } from './column-format.js'
 import { noteRounding, refuseSpread } from './infer-numbers.js'
 import type { Inferring } from './inferring.js'
+import { numberStyle } from './number-style.js'
 import { parseNumber } from './parse.js'
 import { MISSING_WORDS, type RawColumn, type SpelledNumbers } from './raw.js'
 import type { ColumnKind, NumericColumn } from './table.js'
-import { mostFrequentWord } from './text-cells.js'
+import { mostFrequentWord, textCells } from './text-cells.js'
 
 /**
  * A column of text whose cells a reader has found to be plain numbers, or missing: what `inferText` makes of the cells, without
@@ -36,7 +37,7 @@ export function inferSpelled(
       name,
       source: 'text',
       kind,
-      number: exponents ? { padded: false } : { decimals, padded: padded && least === decimals },
+      number: exponents ? numberStyle(textCells(raw, options.missing)) : { decimals, padded: padded && least === decimals },
       ...(absent === undefined ? {} : { absent })
     }
   }

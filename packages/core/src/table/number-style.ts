@@ -1,7 +1,9 @@
+import { defined } from '../num/defined.js'
 import { beyondLimit, type Censoring, limitAt } from './censoring.js'
 import { formatMagnitude, type Magnitudes, readMagnitude } from './magnitudes.js'
 import { formatParts, type PartsStyle, readParts } from './mixed-units.js'
 import { dress, fractionOf, isPlain, type Notation, PLAIN, readNumber } from './notation.js'
+import { formatScientific, type Scientific, scientificStyle } from './scientific.js'
 import type { NumericColumn } from './table.js'
 import { type ClockStyle, formatClock, readClock } from './time-of-day.js'
 
@@ -23,6 +25,8 @@ export interface NumberStyle {
   readonly parts?: PartsStyle
   /** Numbers with letters for powers of ten. */
   readonly magnitudes?: Magnitudes
+  /** Numbers that all have a power of ten. */
+  readonly scientific?: Scientific
 }
 
 /** Decimals and padding of a column of numbers in text. */
@@ -35,7 +39,7 @@ export function numberStyle(cells: readonly (string | null)[], notation: Notatio
   for (const cell of cells) {
     if (cell === null) continue
     const text = cell.trim()
-    if (plain && /[eE]/.test(text)) return { padded: false, ...worn }
+    if (plain && /[eE]/.test(text)) return { padded: false, ...defined({ scientific: scientificStyle(cells) }) }
     const point = plain ? text.indexOf('.') : -1
     const digits = !plain ? fractionOf(text, notation).length : point < 0 ? 0 : text.length - point - 1
     decimals = Math.max(decimals, digits)
@@ -68,12 +72,16 @@ export function spelledTwice(cells: readonly (string | null)[]): readonly [short
 const lastDigitOf = (text: string, plain: boolean): string | undefined => (plain ? text.at(-1) : text.match(/\d/g)?.at(-1))
 
 /** A number in a style. */
-export function formatNumber(value: number, { decimals, padded, notation, censoring, clock, parts, magnitudes }: NumberStyle): string {
+export function formatNumber(
+  value: number,
+  { decimals, padded, notation, censoring, clock, parts, magnitudes, scientific }: NumberStyle
+): string {
   if (clock) return formatClock(value, clock)
   if (parts) return formatParts(value, parts)
   if (magnitudes) return formatMagnitude(value, magnitudes)
   const limit = limitAt(value, censoring)
   if (limit) return limit.sign + formatNumber(limit.limit, { decimals: limit.decimals, padded: true, ...(notation ? { notation } : {}) })
+  if (scientific) return formatScientific(value, scientific)
   const plain = decimals === undefined ? String(value) : rounded(value, decimals, padded)
   return notation === undefined || plain.includes('e') ? plain : dress(plain, notation)
 }
@@ -114,4 +122,10 @@ function rounded(value: number, decimals: number, padded: boolean): string {
 }
 
 /** The same digits without marks and signs. */
-export const plainNumbers = ({ notation: _, parts: _parts, magnitudes: _letters, ...style }: NumberStyle): NumberStyle => style
+export const plainNumbers = ({
+  notation: _,
+  parts: _parts,
+  magnitudes: _letters,
+  scientific: _powers,
+  ...style
+}: NumberStyle): NumberStyle => style

@@ -9,6 +9,7 @@ import { formatNumber, plainNumbers } from './number-style.js'
 import { spellingIn } from './offsets.js'
 import { pairSpelling } from './pairs.js'
 import type { RawColumn, RawTable } from './raw.js'
+import { toScientific } from './scientific.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from './table.js'
 import { lastOfDay } from './time-of-day.js'
 
@@ -143,7 +144,8 @@ function presentDigits({ name, values, missing }: NumericColumn, format: ColumnF
 
 function presentNumbers(column: NumericColumn, format: ColumnFormat): RawColumn {
   const missing = column.missing ? { missing: column.missing } : {}
-  if (column.kind === 'datetime') return { name: column.name, source: 'datetime', values: column.values, ...missing }
+  if (column.kind === 'datetime')
+    return { name: column.name, source: 'datetime', values: column.values, ...missing, ...(format.local ? { local: true } : {}) }
   return {
     name: column.name,
     source: 'number',
@@ -187,6 +189,7 @@ export function roundToFormat(value: number, format: ColumnFormat): number {
   if (format.number?.clock) return Math.min(lastOfDay(format.number.clock), Math.max(0, Math.round(value)))
   if (format.number?.parts) return Math.max(0, Math.round(value))
   if (format.number?.magnitudes) return toMagnitude(value, format.number.magnitudes)
+  if (format.number?.scientific) return toScientific(value, format.number.scientific)
   if (format.kind === 'integer') return Math.round(value) + 0
   const { decimals, censoring } = format.number ?? {}
   const rounded = decimals === undefined ? value : roundedTo(value, Math.min(100, decimals)) + 0

@@ -34,6 +34,8 @@ export interface SpelledNumbers {
 export interface Bounds {
   readonly least?: number
   readonly most?: number
+  /** That its type holds no others, which says nothing of what it tells. */
+  readonly byType?: boolean
 }
 
 /**
@@ -69,6 +71,8 @@ export type RawColumn =
       readonly source: 'datetime'
       readonly values: Float64Array
       readonly missing?: Uint8Array
+      /** Days that came as midnights of the calendar of this place: as `Date` they are so again. */
+      readonly local?: boolean
       readonly bounds?: Bounds | undefined
     }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import fc from '../../../../test/property.js'
 import { inferTable } from './infer.js'
 import { presentTable } from './present.js'
+import type { RawTable } from './raw.js'
 import { type Cell, rowsOfTable, tableOfRows } from './records.js'
 
 type Row = Record<string, Cell>
@@ -58,4 +59,14 @@ describe('records', () => {
   ])('%s is refused', (_, rows, got) => {
     expect(() => tableOfRows(rows as Row[])).toThrow(expect.objectContaining({ name: 'InputError', got }))
   })
+})
+
+test('a column of another length than the table has rows is refused, with what would do', () => {
+  const table = (values: Float64Array, missing?: Uint8Array): RawTable => ({
+    rowCount: 3,
+    columns: [{ name: 'x', source: 'number', values, ...(missing ? { missing } : {}) }]
+  })
+  expect(() => tableOfRows(table(Float64Array.of(1, 2)))).toThrow(/2 cells in the column x of a table of 3 rows/)
+  expect(() => tableOfRows(table(Float64Array.of(1, 2, 3), Uint8Array.of(1)))).toThrow(/1 marks of missing cells in the column x/)
+  expect(tableOfRows(table(Float64Array.of(1, 2, 3))).rowCount).toBe(3)
 })

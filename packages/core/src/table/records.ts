@@ -27,11 +27,12 @@ const isTable = (rows: unknown): rows is RawTable =>
 
 /**
  * Rows as a table of columns, in the order in which names first appear; null, and a property that a record lacks, are missing
- * cells. A table stays as it is. Cost O(cells). Throws `InputError` for what is neither, for records that are none, and for a column
- * whose cells are of several types.
+ * cells. A `Date` is a moment; where all of a column are midnights of this place, as `new Date(y, m, d)` makes them, they are days of
+ * the calendar, and a note says so. A table stays as it is. Cost O(cells). Throws `InputError` for what is neither, for records that
+ * are none, for a column whose cells are of several types, and for a table with a column of another length.
  */
 export function tableOfRows<Row extends Cells<Row>>(rows: Rows<Row>): RawTable {
-  if (isTable(rows)) return rows
+  if (isTable(rows)) return ofOneLength(rows)
   if (!Array.isArray(rows)) throw noRows(rows)
   const columns = new Map<string, Cell[]>()
   for (const [i, record] of rows.entries()) {
@@ -42,7 +43,39 @@ export function tableOfRows<Row extends Cells<Row>>(rows: Rows<Row>): RawTable {
       cells[i] = cell ?? null
     }
   }
-  return { rowCount: rows.length, columns: Array.from(columns, ([name, cells]) => columnOf(name, cells)) }
+  const read = Array.from(columns, ([name, cells]) => columnOf(name, cells))
+  const notes = read.flatMap((column) => (column.source === 'datetime' && column.local ? [localNote(column.name)] : []))
+  return { rowCount: rows.length, columns: read, ...(notes.length > 0 ? { notes } : {}) }
+}
+
+const localNote = (name: string): string =>
+  `${name}: every time is a midnight of this place, so they are days of the calendar; new Date(Date.UTC(2024, 0, 31)) is a day anywhere`
+
+/** A table whose columns have a cell for every row. Those that are made when they are asked for are their reader's. */
+function ofOneLength(table: RawTable): RawTable {
+  for (const column of table.columns) {
+    for (const part of ['values', 'missing'] as const) {
+      const cells = Object.getOwnPropertyDescriptor(column, part)?.value as ArrayLike<unknown> | undefined
+      if (cells !== undefined && cells.length !== table.rowCount) throw otherLength(column.name, part, { table, length: cells.length })
+    }
+  }
+  return table
+}
+
+function otherLength(
+  name: string,
+  part: 'values' | 'missing',
+  { table, length }: { readonly table: RawTable; readonly length: number }
+): InputError {
+  return new InputError({
+    code: 'columns-of-different-length',
+    got: `${length} ${part === 'values' ? 'cells' : 'marks of missing cells'} in the column ${name} of a table of ${table.rowCount} rows`,
+    expected: `${table.rowCount}, one a row`,
+    try:
+      length > table.rowCount
+        ? `rowCount: ${length}, where the others have as many`
+        : 'a null, or a mark in `missing`, for cells that are missing'
+  })
 }
 
 /** One record a row, its properties in the order of the columns. Cost O(cells). */
@@ -54,8 +87,22 @@ export function rowsOfTable({ columns, rowCount }: RawTable): Record<string, Cel
 function cellsOf(column: RawColumn): (i: number) => Cell {
   if (column.source === 'text' || column.source === 'boolean') return (i) => column.values[i]!
   const { values, missing } = column
-  const cell = column.source === 'datetime' ? (value: number) => new Date(value) : (value: number) => value
+  const cell = column.source === 'datetime' ? (column.local ? localMidnight : (value: number) => new Date(value)) : (value: number) => value
   return (i) => (missing?.[i] ? null : cell(values[i]!))
+}
+
+/** When a day begins here: later than midnight where clocks skip that. */
+function localMidnight(time: number): Date {
+  const day = new Date(time)
+  return new Date(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate())
+}
+
+/** The days of times that are all midnights here and not all in UTC, in milliseconds; undefined of others. */
+function localDays(cells: readonly (Date | null)[]): Float64Array | undefined {
+  const days = Float64Array.from(cells, (cell) => (cell ? Date.UTC(cell.getFullYear(), cell.getMonth(), cell.getDate()) : 0))
+  const all = (holds: (cell: Date, i: number) => boolean): boolean => cells.every((cell, i) => cell === null || holds(cell, i))
+  const areMidnights = all((cell, i) => localMidnight(days[i]!).getTime() === cell.getTime())
+  return areMidnights && !all((cell, i) => cell.getTime() === days[i]!) ? days : undefined
 }
 
 type Source = RawColumn['source']
@@ -76,8 +123,11 @@ function columnOf(name: string, cells: readonly Cell[]): RawColumn {
   })
   if (source === 'boolean') return { name, source, values: cells as (boolean | null)[] }
   if (source !== 'number' && source !== 'datetime') return { name, source: 'text', values: cells as (string | null)[] }
-  const missing = Uint8Array.from(cells, (cell) => (cell === null ? 1 : 0))
-  return { name, source, values: Float64Array.from(cells, Number), ...(missing.includes(1) ? { missing } : {}) }
+  const marks = Uint8Array.from(cells, (cell) => (cell === null ? 1 : 0))
+  const missing = marks.includes(1) ? { missing: marks } : {}
+  const days = source === 'datetime' ? localDays(cells as (Date | null)[]) : undefined
+  if (days) return { name, source: 'datetime', values: days, ...missing, local: true }
+  return { name, source, values: Float64Array.from(cells, Number), ...missing }
 }
 
 const RECORDS = '[{ x: 1.5, species: "Gentoo" }, …]'

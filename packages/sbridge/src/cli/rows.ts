@@ -1,11 +1,12 @@
 import { type DrawnRows, SYSTEMS, type TableModel } from '@sbridge/core'
 import { type CellStyle, drawnInAll, sliceTable } from '@sbridge/core/internal'
-import type { Table } from '@sbridge/core/tables'
+import type { RawTable, Table } from '@sbridge/core/tables'
 import type { DatabaseTarget } from '../database/contract.js'
 import { checkOutputs } from '../format/outputs.js'
 import { SpilledRows } from '../format/spilled.js'
-import { checkTarget, folderBeside, writePieces } from '../format/table-file.js'
-import { cellsFor } from '../format/table-format.js'
+import { misfits } from '../format/stored-type.js'
+import { checkTarget, folderBeside, writePieces, writeTable } from '../format/table-file.js'
+import { cellsFor, keepsTypes } from '../format/table-format.js'
 import { readFields } from './add-fields.js'
 import { writingFields } from './fields.js'
 import { refuseNameOfTable } from './source.js'
@@ -70,12 +71,31 @@ export async function rowsInFile(stretches: AsyncIterable<DrawnRows>, output: st
 
 /** Writes drawn rows, whose texts are made some rows at a time, and closes them. */
 export async function writeDrawn(model: TableModel, made: RowsInTurn, { output, cells, target }: Writing): Promise<void> {
-  const rows = (from: number, to: number) => tables.present(model, { ...made.drawn, table: made.rows(from, to) }, cells)
+  const told = new Set<string>()
+  const rows = (from: number, to: number) => {
+    const table = tables.present(model, { ...made.drawn, table: made.rows(from, to) }, cells)
+    for (const note of typeNotes(output, table)) told.add(note)
+    return table
+  }
   try {
     await writePieces(output, { rowCount: made.rowCount, rows }, target)
+    tellTypes(told)
   } finally {
     made.close()
   }
+}
+
+/** Writes a table, and says which columns are not of the types that they had. */
+export async function writeRows(output: string, table: RawTable, target?: DatabaseTarget): Promise<void> {
+  await writeTable(output, table, target)
+  tellTypes(typeNotes(output, table))
+}
+
+const typeNotes = (output: string, table: RawTable): string[] => (keepsTypes(output) ? misfits(table) : [])
+
+/** Is told apart from what a command sums up: it is known once the file is written. */
+function tellTypes(notes: Iterable<string>): void {
+  for (const note of notes) process.stderr.write(`sbridge: ${note}\n`)
 }
 
 /** Which table of a database rows go into. Throws `InputError` (code `option-combination`) beside the name of a file. */

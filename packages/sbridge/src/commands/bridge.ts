@@ -6,12 +6,12 @@ import { readingFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
-import { cellsOf, targetOf } from '../cli/rows.js'
+import { cellsOf, targetOf, writeRows } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, requestOf, type Source, writeModel } from '../cli/source.js'
 import type { DatabaseTarget } from '../database/contract.js'
 import { checkOutputs } from '../format/outputs.js'
-import { readTable, writeTable } from '../format/table-file.js'
+import { readTable } from '../format/table-file.js'
 import { tableFormatOf } from '../format/table-format.js'
 import { BRIDGE_REPORT, pairOf, titleOf } from './two-tables.js'
 
@@ -111,8 +111,8 @@ async function writeBridge(
   { model, answer, partners }: MadeBridge,
   { cells, target, flags }: { readonly cells: CellStyle; readonly target: DatabaseTarget; readonly flags: BridgeFlags }
 ): Promise<void> {
-  if (answer) await writeTable(flags.output!, bridge.present(model, answer, cells), target)
-  if (partners) await writeTable(flags.coupling!, bridge.present(model, partners, cellsOf({ ...flags, output: flags.coupling! })))
+  if (answer) await writeRows(flags.output!, bridge.present(model, answer, cells), target)
+  if (partners) await writeRows(flags.coupling!, bridge.present(model, partners, cellsOf({ ...flags, output: flags.coupling! })))
   await writeModel(flags.model, bridge, model)
 }
 

@@ -6,10 +6,9 @@ import { readingFields, runFields, writingFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
-import { type VerbFlags, writingOf } from '../cli/rows.js'
+import { type VerbFlags, writeRows, writingOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, requestOf, sourceOf, writeModel } from '../cli/source.js'
-import { writeTable } from '../format/table-file.js'
 
 const { series } = SYSTEMS
 
@@ -51,7 +50,7 @@ async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
       const model = await modelOf<ForecastModel>(series, ready, context)
       return { model, drawn: await series.draw(model, request, context) }
     })
-    await writeTable(flags.output, series.present(model, drawn, cells), target)
+    await writeRows(flags.output, series.present(model, drawn, cells), target)
     await writeModel(flags.model, series, model)
     if (flags.report !== undefined)
       await writeReport(flags.report, {

@@ -8,10 +8,9 @@ import { readToFill, sourceToFill } from '../cli/filling.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
-import { type VerbFlags, writingOf } from '../cli/rows.js'
+import { type VerbFlags, writeRows, writingOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, type Ready, tellKept, writeModel } from '../cli/source.js'
-import { writeTable } from '../format/table-file.js'
 
 const { imputation } = SYSTEMS
 const { fields } = imputation
@@ -48,7 +47,7 @@ async function runImpute(input: string, rows: string | undefined, flags: VerbFla
         const judged = flags.report !== undefined && 'input' in ready
         return { model, drawn, holes: judged ? tellFillEvaluation(await evaluateFills(ready.input, ready.options, context)) : NOTHING_TOLD }
       })
-      await writeTable(flags.output, imputation.present(model, drawn, cells), target)
+      await writeRows(flags.output, imputation.present(model, drawn, cells), target)
       await writeModel(flags.model, imputation, model)
       const filled = imputation.tell(model, { answer: drawn, request })
       // Holes first: they say how far the rest may be believed.

@@ -4,11 +4,11 @@ import { systemFor } from '@sbridge/core/internal'
 import { addFields } from '../cli/add-fields.js'
 import { runFields, writingFields } from '../cli/fields.js'
 import { host, runOf, withEngine } from '../cli/options.js'
-import { cellsOf, targetOf } from '../cli/rows.js'
+import { cellsOf, targetOf, writeRows } from '../cli/rows.js'
 import { modelContentsIn } from '../cli/source.js'
 import { summaryStream } from '../cli/summary.js'
 import { checkOutputs } from '../format/outputs.js'
-import { readTable, writeTable } from '../format/table-file.js'
+import { readTable } from '../format/table-file.js'
 
 const { embedding } = SYSTEMS
 
@@ -47,7 +47,7 @@ async function runLift(path: string, coordinatesPath: string, flags: LiftFlags):
   const relativeError = await withEngine(run, async (engine) => {
     const context = { engine, host }
     const model: FittedEmbedding = await embedding.load(contents, context)
-    await writeTable(flags.output, embedding.present(model, await embedding.draw(model, { lift }, context), cells), target)
+    await writeRows(flags.output, embedding.present(model, await embedding.draw(model, { lift }, context), cells), target)
     return model.summary.roundTrip.relativeError
   })
   const words = `${lift.rowCount} rows${flags.output === '-' ? '' : ` in ${flags.output}`}; held-out rows came back with relative error ${relativeError.toFixed(3)}\n`

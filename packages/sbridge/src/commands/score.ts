@@ -7,10 +7,10 @@ import { readingFields, runFields, writingFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
-import { type VerbFlags, writingOf } from '../cli/rows.js'
+import { type VerbFlags, writeRows, writingOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, type Ready, readyOf, requestOf, rowsMissing, sourceOf, tellKept, writeModel } from '../cli/source.js'
-import { readTable, writeTable } from '../format/table-file.js'
+import { readTable } from '../format/table-file.js'
 
 const { density } = SYSTEMS
 const { fields } = density
@@ -52,7 +52,7 @@ async function runScore(input: string, rows: string | undefined, flags: VerbFlag
       return { model, scored: await density.draw(model, request, context) }
     })
     const table = density.present(model, scored, cells)
-    await writeTable(flags.output, table, target)
+    await writeRows(flags.output, table, target)
     await writeModel(flags.model, density, model)
     const told = density.tell(model, { answer: scored, request })
     const telling = together(tellSeed(run.seed), told, tellKept(source))

@@ -20,12 +20,12 @@ import { readingFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, host, runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
-import { cellsOf, targetOf, type VerbFlags } from '../cli/rows.js'
+import { cellsOf, targetOf, type VerbFlags, writeRows } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelContentsIn, modelOf, readyOf, refuseNameOfTable, requestOf, type Source, sourceOf, writeModel } from '../cli/source.js'
 import { writeAtomically } from '../format/atomic-file.js'
 import { checkOutputs } from '../format/outputs.js'
-import { type ReadOptions, readTable, writeTable } from '../format/table-file.js'
+import { type ReadOptions, readTable } from '../format/table-file.js'
 import { extensionOf } from '../format/table-format.js'
 import { withPackage } from '../host/optional-package.js'
 
@@ -89,7 +89,7 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
     })
     const table = snapshots.present(model, drawn, cells)
     if (annData) await writeAtomically(flags.output, [await (await annDataWriter())(table, coordinatesOf(model))])
-    else await writeTable(flags.output, table, target)
+    else await writeRows(flags.output, table, target)
     await writeModel(flags.model, snapshots, model)
     const { count, times } = sizeOf(drawn)
     const made = `${count} trajectories at ${times} times`

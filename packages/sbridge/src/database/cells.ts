@@ -1,4 +1,5 @@
 import { InputError } from '@sbridge/core'
+import type { StoredType } from '@sbridge/core/internal'
 import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import {
   booleanColumn,
@@ -11,11 +12,17 @@ import {
   unusableColumn,
   wholeNumberColumn
 } from '../format/columns.js'
+import { boundedColumn, isOf, storedTypeOf, typedDialect } from '../format/stored-type.js'
 import type { Answer, DatabaseColumn, Described } from './contract.js'
 import { NO_SCHEMA, type Schema, schemaOf } from './table-schema.js'
 
 /** A column of a table. Throws `InputError` (code `value-unreadable`) for a number or time that is none, as `infinity`. */
-export function rawColumn({ name, kind, cells }: DatabaseColumn): RawColumn {
+export function rawColumn({ type, ...column }: DatabaseColumn): RawColumn {
+  const read = columnOf(column)
+  return type ? boundedColumn(read, type) : read
+}
+
+function columnOf({ name, kind, cells }: Omit<DatabaseColumn, 'type'>): RawColumn {
   const read = (of: (cell: string | number | bigint | boolean) => number) =>
     cells.map((cell) => {
       if (cell === null) return null
@@ -60,9 +67,17 @@ export interface ColumnTypes {
   readonly text: string
   /** Of text that is a key, where that has to be told apart. */
   readonly key?: string
+  /** What a type of the table that was read is called, where the database has it. */
+  readonly stored?: (type: StoredType) => string | undefined
 }
 
-/** The type of a column. */
+/** The type of a column in a table: that of the table that was read, where every cell is of it. */
+export function typeIn(table: RawTable, column: RawColumn, types: ColumnTypes): string {
+  const stored = storedTypeOf(table, column.name)
+  return (stored && isOf(stored, column) && types.stored?.(stored)) || typeOf(column, types)
+}
+
+/** The type of a column by its cells. */
 export function typeOf(column: RawColumn, types: ColumnTypes): string {
   if (column.source === 'text') return types.text
   if (column.source === 'boolean') return types.boolean
@@ -94,7 +109,7 @@ export function quotedTable(name: string, { quoted: quote }: { quoted(name: stri
 
 /** Names and types of a table's columns, as a statement that makes it lists them. */
 export const definitionsOf = (table: RawTable, types: ColumnTypes, quote = quoted): string =>
-  table.columns.map((column) => `${quote(column.name)} ${typeOf(column, types)}`).join(', ')
+  table.columns.map((column) => `${quote(column.name)} ${typeIn(table, column, types)}`).join(', ')
 
 /** A table of columns, with what the database says of them. */
 export interface DatabaseTable extends RawTable {
@@ -110,5 +125,11 @@ function bounded(column: RawColumn, { bounds }: Schema): RawColumn {
 export function tableIn({ columns, rowCount }: Answer, described?: Described): DatabaseTable {
   const schema = described ? schemaOf(columns, described) : NO_SCHEMA
   const notes = schema.unsaid.map((condition) => `CHECK (${condition}) of the database is no rule here, and is not seen to in new rows`)
-  return { columns: columns.map((column) => bounded(rawColumn(column), schema)), rowCount, schema, ...(notes.length > 0 ? { notes } : {}) }
+  return {
+    columns: columns.map((column) => bounded(rawColumn(column), schema)),
+    rowCount,
+    schema,
+    ...(columns.some(({ type }) => type) ? { dialect: typedDialect(columns.map(({ name, type }) => ({ name, type }))) } : {}),
+    ...(notes.length > 0 ? { notes } : {})
+  }
 }

@@ -1,5 +1,5 @@
 import { FormatError, InputError, SbridgeError } from '@sbridge/core'
-import type { SchemaKeys, Schema as SchemaSays } from '@sbridge/core/internal'
+import type { SchemaKeys, Schema as SchemaSays, StoredType } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import type { Pieces } from '../format/columns.js'
 import type { Documents } from '../format/json-documents.js'
@@ -26,6 +26,8 @@ export type CellKind = 'whole' | 'number' | 'boolean' | 'time' | 'text' | 'neste
 export interface DatabaseColumn {
   readonly name: string
   readonly kind: CellKind
+  /** Its type, where the database has more to say of it than what it holds. */
+  readonly type?: StoredType | undefined
   /** Whether its type lists what a cell may be. */
   readonly enumerated?: boolean
   readonly cells: readonly (string | number | bigint | boolean | null)[]

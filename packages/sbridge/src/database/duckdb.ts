@@ -1,5 +1,6 @@
 import { unlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { StoredType, TimeUnit } from '@sbridge/core/internal'
 import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import { isMissing } from '../format/columns.js'
 import { holding } from '../format/temporary.js'
@@ -69,7 +70,51 @@ interface Appender {
 }
 
 const PACKAGE = '@duckdb/node-api'
-const TYPES: ColumnTypes = { whole: 'BIGINT', number: 'DOUBLE', boolean: 'BOOLEAN', time: 'TIMESTAMP', day: 'DATE', text: 'VARCHAR' }
+/** Types of what cells are, in which rows are handed over. */
+const PLAIN: ColumnTypes = { whole: 'BIGINT', number: 'DOUBLE', boolean: 'BOOLEAN', time: 'TIMESTAMP', day: 'DATE', text: 'VARCHAR' }
+const TYPES: ColumnTypes = { ...PLAIN, stored: nameOf }
+
+const WHOLES = { 8: 'TINYINT', 16: 'SMALLINT', 32: 'INTEGER', 64: 'BIGINT' } as const
+const TIMES = { s: 'TIMESTAMP_S', ms: 'TIMESTAMP_MS', us: 'TIMESTAMP', ns: 'TIMESTAMP_NS' } as const
+/** Digits of the longest decimals. */
+const MOST_DIGITS = 38
+
+/** What a type is called; undefined where there is none such. */
+function nameOf(type: StoredType): string | undefined {
+  switch (type.kind) {
+    case 'whole':
+      return `${type.signed ? '' : 'U'}${WHOLES[type.bits]}`
+    case 'float':
+      return type.bits === 64 ? 'DOUBLE' : 'FLOAT'
+    case 'decimal':
+      return type.precision <= MOST_DIGITS && type.scale <= type.precision ? `DECIMAL(${type.precision}, ${type.scale})` : undefined
+    case 'date':
+      return 'DATE'
+    case 'time':
+      return 'TIME'
+    case 'timestamp':
+      return type.zone === undefined ? TIMES[type.unit] : 'TIMESTAMP WITH TIME ZONE'
+    case 'uuid':
+      return 'UUID'
+    default:
+      return undefined
+  }
+}
+
+/** The type of a name; undefined of text and truth values. */
+function typeNamed(name: string): StoredType | undefined {
+  const whole = Object.entries(WHOLES).find(([, one]) => name === one || name === `U${one}`)
+  if (whole) return { kind: 'whole', bits: Number(whole[0]) as 8, signed: !name.startsWith('U') }
+  if (name === 'FLOAT' || name === 'DOUBLE') return { kind: 'float', bits: name === 'FLOAT' ? 32 : 64 }
+  const [, precision, scale] = /^DECIMAL\((\d+),\s*(\d+)\)$/.exec(name) ?? []
+  if (precision !== undefined) return { kind: 'decimal', precision: Number(precision), scale: Number(scale) }
+  if (name === 'DATE') return { kind: 'date' }
+  if (name === 'TIME') return { kind: 'time', unit: 'us' }
+  if (name === 'UUID') return { kind: 'uuid' }
+  if (name === 'TIMESTAMP WITH TIME ZONE') return { kind: 'timestamp', unit: 'us', zone: 'UTC' }
+  const time = Object.entries(TIMES).find(([, one]) => name === one)
+  return time && { kind: 'timestamp', unit: time[0] as TimeUnit }
+}
 /** Nothing is fetched from elsewhere. */
 const OPTIONS = { autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' }
 
@@ -105,6 +150,8 @@ async function withFile<T>(
   try {
     instance = await found.DuckDBInstance.create(name, { ...OPTIONS, ...(access.to === 'read' ? { access_mode: 'READ_ONLY' } : {}) })
     connection = await instance.connect()
+    // Moments are read and written as those of UTC, wherever this is.
+    await connection.run("SET TimeZone = 'UTC'")
     await connection.run('BEGIN')
     const result = await use(sessionOf(connection, found, access))
     await connection.run('COMMIT')
@@ -133,11 +180,11 @@ const sessionOf = (connection: Connection, driver: Driver, access: Access): Sess
   read: (statement) => answerOf(connection, statement, { driver, access }),
   async write(into, table, isNew) {
     const name = quotedTable(into)
-    const columns = definitionsOf(table, TYPES)
+    const columns = definitionsOf(table, PLAIN)
     // Rows are handed over by the places of columns, and go on by their names.
     await connection.run(`CREATE TEMP TABLE "sbridge waiting" (${columns})`)
     append(await connection.createAppender('sbridge waiting'), table, driver)
-    if (isNew) await connection.run(`CREATE TABLE ${name} (${columns})`)
+    if (isNew) await connection.run(`CREATE TABLE ${name} (${definitionsOf(table, TYPES)})`)
     const names = table.columns.map((column) => quoted(column.name)).join(', ')
     await connection.run(`INSERT INTO ${name} (${names}) SELECT * FROM "sbridge waiting"`)
     await connection.run('DROP TABLE "sbridge waiting"')
@@ -209,7 +256,7 @@ function columnOf(name: string, type: { readonly alias?: string; toString(): str
     if (value === null || typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return value
     return kind === 'time' ? isoTime(String(value)) : String(value)
   }
-  return { name, kind, enumerated, cells: kind === 'nested' ? [] : cells.map(cell) }
+  return { name, kind, type: typeNamed(text), enumerated, cells: kind === 'nested' ? [] : cells.map(cell) }
 }
 
 function append(appender: Appender, table: RawTable, driver: Driver): void {
@@ -230,10 +277,10 @@ function appending(appender: Appender, column: RawColumn, { DuckDBDateValue, Duc
     if (column.source === 'text') return (i) => appender.appendVarchar(column.values[i]!)
     if (column.source === 'boolean') return (i) => appender.appendBoolean(column.values[i]!)
     const { values } = column
-    const type = typeOf(column, TYPES)
-    if (type === TYPES.whole) return (i) => appender.appendBigInt(BigInt(values[i]!))
-    if (type === TYPES.number) return (i) => appender.appendDouble(values[i]!)
-    if (type === TYPES.day) return (i) => appender.appendDate(new DuckDBDateValue(values[i]! / DAY))
+    const type = typeOf(column, PLAIN)
+    if (type === PLAIN.whole) return (i) => appender.appendBigInt(BigInt(values[i]!))
+    if (type === PLAIN.number) return (i) => appender.appendDouble(values[i]!)
+    if (type === PLAIN.day) return (i) => appender.appendDate(new DuckDBDateValue(values[i]! / DAY))
     return (i) => appender.appendTimestamp(new DuckDBTimestampValue(BigInt(values[i]!) * MICROS))
   })()
   return (i) => (isMissing(column, i) ? appender.appendNull() : known(i))

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { StoredType } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { withPackage } from '../host/optional-package.js'
 import { type ColumnTypes, cellsOf, definitionsOf, quoted, quotedTable } from './cells.js'
@@ -17,12 +18,18 @@ import {
 } from './contract.js'
 import { isoTime } from './iso-time.js'
 
+interface Field {
+  readonly name: string
+  readonly dataTypeID: number
+  readonly dataTypeModifier: number
+}
+
 /** What is used of `pg`. */
 export interface Client {
   connect(): Promise<void>
   query(text: string | { readonly text: string; readonly values?: readonly unknown[]; readonly queryMode?: 'extended' }): Promise<{
     readonly rows: readonly Readonly<Record<string, unknown>>[]
-    readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[]
+    readonly fields: readonly Field[]
   }>
   query<T>(stream: T): T
   on(event: 'error', listener: (error: Error) => void): void
@@ -42,7 +49,56 @@ export const TYPES: ColumnTypes = {
   boolean: 'boolean',
   time: 'timestamp',
   day: 'date',
-  text: 'text'
+  text: 'text',
+  stored: nameOf
+}
+
+/** Digits of the longest decimals that have a length. @source PostgreSQL, Numeric Types */
+const MOST_DIGITS = 1000
+
+/** What a type is called, of whole numbers the least that holds it; undefined where there is none such. */
+function nameOf(type: StoredType): string | undefined {
+  switch (type.kind) {
+    case 'whole': {
+      const bits = type.signed ? type.bits : type.bits + 1
+      return bits <= 16 ? 'smallint' : bits <= 32 ? 'integer' : bits <= 64 ? 'bigint' : 'numeric(20, 0)'
+    }
+    case 'float':
+      return type.bits === 64 ? 'double precision' : 'real'
+    case 'decimal':
+      return type.precision <= MOST_DIGITS ? `numeric(${type.precision}, ${type.scale})` : undefined
+    case 'date':
+      return 'date'
+    case 'time':
+      return 'time'
+    case 'timestamp':
+      return type.zone === undefined ? 'timestamp' : 'timestamp with time zone'
+    case 'uuid':
+      return 'uuid'
+    default:
+      return undefined
+  }
+}
+
+const NAMED: Readonly<Record<string, StoredType>> = {
+  int2: { kind: 'whole', bits: 16, signed: true },
+  int4: { kind: 'whole', bits: 32, signed: true },
+  int8: { kind: 'whole', bits: 64, signed: true },
+  float4: { kind: 'float', bits: 32 },
+  float8: { kind: 'float', bits: 64 },
+  date: { kind: 'date' },
+  time: { kind: 'time', unit: 'us' },
+  timestamp: { kind: 'timestamp', unit: 'us' },
+  timestamptz: { kind: 'timestamp', unit: 'us', zone: 'UTC' },
+  uuid: { kind: 'uuid' }
+}
+
+/** The type of a name; of decimals the modifier has their digits, behind four bytes. Undefined of text, truth values and decimals of any length. */
+function typeNamed(name: string, modifier: number): StoredType | undefined {
+  if (name !== 'numeric') return Object.hasOwn(NAMED, name) ? NAMED[name] : undefined
+  if (modifier < 4) return undefined
+  const [precision, scale] = [(modifier - 4) >> 16, (modifier - 4) & 0x7ff]
+  return scale <= precision ? { kind: 'decimal', precision, scale } : undefined
 }
 
 async function drivers(): Promise<Drivers> {
@@ -121,14 +177,15 @@ async function answerOf(client: Client, { to }: Drivers, select: string): Promis
   const kinds = await kindsOf(client, fields)
   const cells = await copied(client.query(to(`COPY (\n${select}\n) TO STDOUT`)), fields.length)
   const columns = fields.map(({ name }, c): DatabaseColumn => {
-    const { kind, enumerated } = kinds[c]!
-    return { name, kind, enumerated, cells: cells[c]!.map((cell) => cellIn(cell, kind)) }
+    const { kind, type, enumerated } = kinds[c]!
+    return { name, kind, type, enumerated, cells: cells[c]!.map((cell) => cellIn(cell, kind)) }
   })
   return { columns, rowCount: cells[0]?.length ?? 0 }
 }
 
 interface Kind {
   readonly kind: CellKind
+  readonly type: StoredType | undefined
   readonly enumerated: boolean
 }
 
@@ -150,15 +207,19 @@ const KINDS: Readonly<Record<string, CellKind>> = {
 }
 
 /** What the columns of an answer hold; of domains, what they are made of. */
-async function kindsOf(client: Client, fields: readonly { readonly dataTypeID: number }[]): Promise<Kind[]> {
+async function kindsOf(client: Client, fields: readonly Field[]): Promise<Kind[]> {
   const text = `SELECT t.oid::int8::text AS oid, coalesce(b.typname, t.typname) AS name, t.typcategory AS category, t.typtype AS type
     FROM pg_type t LEFT JOIN pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype WHERE t.oid = ANY($1::oid[])`
   const { rows } = await client.query({ text, values: [fields.map(({ dataTypeID }) => dataTypeID)] })
   const known = new Map(rows.map((row) => [Number(row.oid), row]))
-  return fields.map(({ dataTypeID }) => {
+  return fields.map(({ dataTypeID, dataTypeModifier }) => {
     const { name, category, type } = known.get(dataTypeID) ?? {}
     const nested = category === 'A' || category === 'C' || category === 'R'
-    return { kind: nested ? 'nested' : (KINDS[String(name)] ?? 'text'), enumerated: type === 'e' }
+    return {
+      kind: nested ? 'nested' : (KINDS[String(name)] ?? 'text'),
+      type: typeNamed(String(name), dataTypeModifier),
+      enumerated: type === 'e'
+    }
   })
 }
 

@@ -1,6 +1,6 @@
 import { type ForeignKey, pairsOf, type SchemaKeys } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
-import { type ColumnTypes, quoted as plain, typeOf } from './cells.js'
+import { type ColumnTypes, quoted as plain, typeIn, typeOf } from './cells.js'
 
 interface NewTable {
   readonly table: string
@@ -16,10 +16,12 @@ export function tableStatement({ table, raw, keys, types, quoted = plain }: NewT
   const keyed = (column: string) =>
     primary[table] === column || foreign.some(({ to, and }) => !and && to.table === table && to.column === column) ? ' UNIQUE NOT NULL' : ''
   const named = new Set(foreign.flatMap((key) => placesOf(key, table)))
-  const typed = (column: RawTable['columns'][number]) =>
-    column.source === 'text' && (named.has(column.name) || primary[table] === column.name)
-      ? (types.key ?? types.text)
-      : typeOf(column, types)
+  // Keys and what refers to them have one type in all tables.
+  const isKey = ({ name }: RawTable['columns'][number]) => named.has(name) || primary[table] === name
+  const typed = (column: RawTable['columns'][number]) => {
+    if (!isKey(column)) return typeIn(raw, column, types)
+    return column.source === 'text' ? (types.key ?? types.text) : typeOf(column, types)
+  }
   const columns = raw.columns.map((column) => `${quoted(column.name)} ${typed(column)}${keyed(column.name)}`)
   const several = new Set(
     foreign

@@ -1,3 +1,4 @@
+import type { StoredType, TimeUnit } from '@sbridge/core/internal'
 import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import {
   Bool,
@@ -5,19 +6,35 @@ import {
   compressionRegistry,
   type Data,
   DataType,
+  DateDay,
+  Decimal,
+  Dictionary,
+  Duration,
   Field,
+  Float16,
+  Float32,
   Float64,
+  Int8,
+  Int16,
+  Int32,
   Int64,
   makeData,
   RecordBatch,
   Schema,
   Struct,
   Table,
+  Time,
+  Timestamp,
   TimestampMillisecond,
   tableFromIPC,
   tableToIPC,
+  Uint8,
+  Uint16,
+  Uint32,
+  Uint64,
   Utf8,
-  type Vector
+  util,
+  Vector
 } from 'apache-arrow'
 import { refuseImpossibleLengths } from './arrow-extents.js'
 import {
@@ -35,16 +52,17 @@ import {
   storedTextColumn,
   tableOf,
   unreadable,
-  unusableColumn,
-  wholeNumberColumn
+  unusableColumn
 } from './columns.js'
 import { ContentLimit } from './content-limit.js'
 import { decompressLz4Frame } from './lz4-frame.js'
+import { decimalColumn, isOf, storedTypeOf, storedWhole, timeColumn, typedDialect, wholeColumn } from './stored-type.js'
 import { decompressZstdFrame } from './zstd-frame.js'
 
 /**
  * A table from Arrow IPC, as a file (Feather version 2) or a stream, plain or compressed with LZ4 or ZSTD;
- * dictionary-encoded text as text, dates and timestamps as date-time columns, whole numbers beyond 2⁵³ as text.
+ * dictionary-encoded text as text, dates and timestamps as date-time columns, whole numbers beyond 2⁵³ and times of day in whole
+ * seconds as text; with the types of its columns.
  *
  * Nested and binary columns may only be left out. Fails with `FormatError` on damaged bytes, on Feather version 1, and
  * where more content is stated than `ContentLimit` allows.
@@ -61,14 +79,18 @@ export function readArrow(bytes: Uint8Array, context: ReadContext): Promise<RawT
       if (!vector.data.every(holdsItsRows)) throw new Error(`the column "${field.name}" is shorter than stated`)
       return columnOf(field, vector, context)
     })
-    return tableOf(columns, context)
+    const types = table.schema.fields.map(({ name, type }) => ({ name, type: storedIn(type) }))
+    return { ...tableOf(columns, context), dialect: typedDialect(types) }
   })
 }
 
-/** Arrow IPC as a file or a stream, uncompressed: float64, int64 for whole numbers, bool, UTF-8 and millisecond timestamps. */
+/**
+ * Arrow IPC as a file or a stream, uncompressed: columns of the types that they had where the table was read, where every cell is of
+ * them; otherwise float64, int64 for whole numbers, bool, UTF-8 and millisecond timestamps.
+ */
 export function writeArrow(table: RawTable, as: 'file' | 'stream' = 'file'): Uint8Array {
   refuseNotFinite(table)
-  const children = table.columns.map(dataOf)
+  const children = table.columns.map((column, i) => dataOf(column, storedTypeOf(table, column.name), i))
   const schema = new Schema(table.columns.map((column, i) => new Field(column.name, children[i]!.type, true)))
   const data = makeData({ type: new Struct(schema.fields), length: table.rowCount, children })
   return tableToIPC(new Table(schema, new RecordBatch(schema, data)), as)
@@ -114,14 +136,37 @@ function inflated(bytes: Uint8Array, decode: (bytes: Uint8Array, size: number) =
   return content
 }
 
+const UNITS: readonly TimeUnit[] = ['s', 'ms', 'us', 'ns']
+
+/** The type of a column; undefined of text, truth values, and what is no cell of a table. */
+function storedIn(type: DataType): StoredType | undefined {
+  if (DataType.isDictionary(type))
+    return DataType.isUtf8(type.dictionary)
+      ? { kind: 'dictionary', bits: Math.min(32, type.indices.bitWidth) as 8 }
+      : storedIn(type.dictionary)
+  if (DataType.isInt(type)) return { kind: 'whole', bits: type.bitWidth as 8, signed: type.isSigned }
+  if (DataType.isFloat(type)) return { kind: 'float', bits: (16 * 2 ** type.precision) as 16 }
+  if (DataType.isDecimal(type)) return { kind: 'decimal', precision: type.precision, scale: type.scale }
+  if (DataType.isDate(type)) return { kind: 'date' }
+  if (DataType.isTime(type)) return { kind: 'time', unit: UNITS[type.unit]! }
+  if (DataType.isDuration(type)) return { kind: 'duration', unit: UNITS[type.unit]! }
+  if (!DataType.isTimestamp(type)) return undefined
+  return { kind: 'timestamp', unit: UNITS[type.unit]!, ...(type.timezone ? { zone: type.timezone } : {}) }
+}
+
 function columnOf(field: Field, vector: Vector, context: ReadContext): RawColumn {
   const { name } = field
   const type = DataType.isDictionary(field.type) ? field.type.dictionary : field.type
-  if (DataType.isInt(type)) return wholeNumberColumn(name, cellsOf(vector))
-  if (DataType.isFloat(type)) return numberColumn(name, vector.nullCount === 0 ? vector.toArray() : cellsOf(vector), false)
-  if (DataType.isDecimal(type)) return numberColumn(name, decimals(cellsOf(vector), type.scale), type.scale === 0)
-  if (DataType.isDate(type) || DataType.isTimestamp(type)) return datetimeColumn(name, cellsOf(vector))
-  if (DataType.isTime(type) || DataType.isDuration(type)) return wholeNumberColumn(name, cellsOf(vector))
+  const stored = storedIn(type)
+  if (stored?.kind === 'whole' || stored?.kind === 'duration') return wholeColumn(name, cellsOf(vector), stored)
+  if (stored?.kind === 'float') {
+    // The library hands over floats of 16 bits one by one alone; together they are their bits.
+    const together = vector.nullCount === 0 && stored.bits > 16
+    return numberColumn(name, together ? vector.toArray() : cellsOf(vector), false)
+  }
+  if (stored?.kind === 'decimal') return decimalColumn(name, decimals(cellsOf(vector), stored.scale), stored)
+  if (stored?.kind === 'date' || stored?.kind === 'timestamp') return datetimeColumn(name, cellsOf(vector))
+  if (stored?.kind === 'time') return timeColumn(name, cellsOf(vector), stored)
   if (DataType.isBool(type)) return booleanColumn(name, cellsOf(vector))
   if (DataType.isUtf8(field.type)) return storedTextColumn(name, textsOf(vector))
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isUtf8View(type) || DataType.isNull(type)) {
@@ -165,19 +210,91 @@ function decimals(cells: readonly (Uint32Array | null)[], scale: number): (numbe
   })
 }
 
-function dataOf(column: RawColumn): Data {
+function dataOf(column: RawColumn, stored: StoredType | undefined, place: number): Data {
   const length = column.values.length
-  const { nullBitmap, nullCount } = validityOf(column)
-  if (column.source === 'text') return utf8Data(column.values, { nullBitmap, nullCount })
+  const validity = validityOf(column)
+  const own = stored && isOf(stored, column) ? typedData(column, stored, validity, place) : undefined
+  if (own) return own
+  if (column.source === 'text') return utf8Data(column.values, validity)
   if (column.source === 'boolean') {
     const data = bitmapOf(length, (i) => column.values[i] === true)
-    return makeData({ type: new Bool(), length, nullCount, nullBitmap, data })
+    return makeData({ type: new Bool(), length, ...validity, data })
   }
   const whole = column.source === 'datetime' || isWhole(column)
-  if (!whole) return makeData({ type: new Float64(), length, nullCount, nullBitmap, data: column.values })
+  if (!whole) return makeData({ type: new Float64(), length, ...validity, data: column.values })
   const data = BigInt64Array.from(column.values, (value, i) => (isMissing(column, i) ? 0n : BigInt(Math.round(value))))
-  if (column.source === 'datetime') return makeData({ type: new TimestampMillisecond(), length, nullCount, nullBitmap, data })
-  return makeData({ type: new Int64(), length, nullCount, nullBitmap, data })
+  if (column.source === 'datetime') return makeData({ type: new TimestampMillisecond(), length, ...validity, data })
+  return makeData({ type: new Int64(), length, ...validity, data })
+}
+
+const SIGNED = { 8: Int8, 16: Int16, 32: Int32, 64: Int64 } as const
+const UNSIGNED = { 8: Uint8, 16: Uint16, 32: Uint32, 64: Uint64 } as const
+const FLOATS = { 16: Float16, 32: Float32, 64: Float64 } as const
+
+/** A column in a type that its cells are of; undefined where the format has none such. */
+function typedData(column: RawColumn, stored: StoredType, validity: Validity, place: number): Data | undefined {
+  if (column.source === 'text' && stored.kind === 'dictionary') return dictionaryData(column.values, { ...validity, stored, place })
+  const type = typeOf(stored)
+  if (!type) return undefined
+  const length = column.values.length
+  const whole = storedWhole(stored, column)
+  const cell = (i: number) => (isMissing(column, i) ? 0 : whole ? whole(i)! : (column.values[i] as number))
+  if (DataType.isDecimal(type)) {
+    const width = type.bitWidth / 32
+    const data = new Uint32Array(width * length)
+    for (let i = 0; i < length; i++) {
+      const bits = BigInt.asUintN(type.bitWidth, BigInt(cell(i)))
+      for (let k = 0; k < width; k++) data[width * i + k] = Number((bits >> BigInt(32 * k)) & 0xffffffffn)
+    }
+    return makeData({ type, length, ...validity, data })
+  }
+  const data = new type.ArrayType(length) as Float64Array | BigInt64Array
+  const isLong = data instanceof BigInt64Array || data instanceof BigUint64Array
+  const convert = isLong ? BigInt : stored.kind === 'float' && stored.bits === 16 ? util.float64ToUint16 : Number
+  for (let i = 0; i < length; i++) data[i] = (convert as (cell: number | bigint) => number)(cell(i))
+  return makeData({ type, length, ...validity, data } as Parameters<typeof makeData>[0])
+}
+
+/** How a type is stored; undefined where the format has none such. */
+function typeOf(stored: StoredType): DataType | undefined {
+  switch (stored.kind) {
+    case 'whole':
+      return new (stored.signed ? SIGNED : UNSIGNED)[stored.bits]()
+    case 'float':
+      return new FLOATS[stored.bits]()
+    case 'decimal':
+      return new Decimal(stored.scale, stored.precision, stored.precision > MOST_DIGITS ? 256 : 128)
+    case 'date':
+      return new DateDay()
+    case 'time':
+      return new Time(UNITS.indexOf(stored.unit), stored.unit === 's' || stored.unit === 'ms' ? 32 : 64)
+    case 'timestamp':
+      return new Timestamp(UNITS.indexOf(stored.unit), stored.zone)
+    case 'duration':
+      return new Duration(UNITS.indexOf(stored.unit))
+    default:
+      return undefined
+  }
+}
+
+/** Digits of a decimal number of 128 bits. @source Arrow columnar format, Schema.fbs, Decimal */
+const MOST_DIGITS = 38
+
+/** Texts once, in the order in which they come, and their places; the same bytes whatever was written before. */
+function dictionaryData(
+  values: readonly (string | null)[],
+  { stored, place, ...validity }: Validity & { readonly stored: StoredType & { kind: 'dictionary' }; readonly place: number }
+): Data | undefined {
+  const places = new Map<string, number>()
+  for (const value of values) if (value !== null && !places.has(value)) places.set(value, places.size)
+  const bits = ([8, 16, 32] as const).find((one) => one >= stored.bits && places.size <= 2 ** (one - 1))
+  if (bits === undefined) return undefined
+  const indices = new SIGNED[bits]()
+  const data = new indices.ArrayType(values.length)
+  for (const [i, value] of values.entries()) if (value !== null) data[i] = places.get(value)!
+  const texts = utf8Data([...places.keys()], { nullBitmap: undefined, nullCount: 0 })
+  const type = new Dictionary(new Utf8(), indices, place)
+  return makeData({ type, length: values.length, ...validity, data, dictionary: new Vector([texts]) })
 }
 
 interface Validity {

@@ -104,9 +104,27 @@ function listed(bytes: Uint8Array, count: number, dictionary: DecodedArray | und
 
 function converted(values: DecodedArray, { element, parsers }: Chunk): DecodedArray {
   // Adding up the digits of a longer number would take for ever; the format knows at most 76 digits.
-  const wide = element.converted_type === 'DECIMAL' && Array.isArray(values) && values.some((value) => value.length > 32)
-  if (wide) throw new Error('a decimal number of more than 32 bytes')
+  const isDecimal = element.converted_type === 'DECIMAL'
+  if (isDecimal && Array.isArray(values) && values.some((value) => value.length > 32))
+    throw new Error('a decimal number of more than 32 bytes')
+  if (isDecimal) return Array.from(values as ArrayLike<number | bigint | Uint8Array>, (value) => divided(value, element.scale ?? 0))
   return convert(values, { element, parsers: { ...DEFAULT_PARSERS, ...parsers } } as Parameters<typeof convert>[1])
+}
+
+/** Powers of ten that doubles hold. */
+const MOST_POWER = 22
+
+/** The number nearest to so many units of the last decimal: the library multiplies, which leaves 0.30000000000000004. */
+function divided(value: number | bigint | Uint8Array, scale: number): number {
+  const whole = value instanceof Uint8Array ? signedWhole(value) : value
+  // Of whole numbers and powers that doubles hold the quotient is the nearest one.
+  return Number.isSafeInteger(Number(whole)) && scale <= MOST_POWER ? Number(whole) / 10 ** scale : Number(`${whole}e-${scale}`)
+}
+
+/** Bytes as a whole number in two's complement, the highest first. */
+function signedWhole(bytes: Uint8Array): bigint {
+  const value = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
+  return BigInt.asIntN(8 * bytes.length, value)
 }
 
 /** `count` values as the format stores them. */

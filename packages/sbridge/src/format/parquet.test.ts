@@ -33,13 +33,21 @@ test('dates, timestamps, decimals and long whole numbers', async () => {
   ] as const
   const { columns } = await readParquet(new Uint8Array(parquetWriteBuffer({ columnData, schema: [...schema] })), context)
   const missing = Uint8Array.of(0, 0, 1)
+  const ofType = (most: number) => ({ least: -most, most, byType: true })
   expect(columns).toEqual([
     { name: 'day', source: 'datetime', values: Float64Array.of(leap, 0, 0), missing },
     { name: 'micro', source: 'datetime', values: Float64Array.of(leap, -1, 0), missing },
     { name: 'nano', source: 'datetime', values: Float64Array.of(leap, -1, 0), missing },
-    { name: 'price', source: 'number', values: Float64Array.of(0.3, -12.25, 0), missing },
+    { name: 'price', source: 'number', values: Float64Array.of(0.3, -12.25, 0), missing, bounds: ofType(999_999.99) },
     { name: 'huge', source: 'text', values: ['1152921504606846977', '1', null] },
-    { name: 'small', source: 'number', values: Float64Array.of(1, -2, 0), missing, integer: true },
+    {
+      name: 'small',
+      source: 'number',
+      values: Float64Array.of(1, -2, 0),
+      missing,
+      integer: true,
+      bounds: { ...ofType(2 ** 31 - 1), least: -(2 ** 31) }
+    },
     { name: 'json', source: 'text', marked: true, values: ['{"a":1}', '[2]', null] },
     { name: 'nan', source: 'number', values: Float64Array.of(0, 1.5, 0), missing: Uint8Array.of(1, 0, 1) }
   ])

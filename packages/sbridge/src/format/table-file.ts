@@ -10,12 +10,22 @@ import { causeOf } from '../host/causes.js'
 import { isObject, readObject } from '../host/objects.js'
 import { withPackage } from '../host/optional-package.js'
 import type { AnnDataOptions } from './anndata.js'
+import { inCells } from './as-drawn.js'
 import { finalPath, writeAtomically } from './atomic-file.js'
 import type { Pieces } from './columns.js'
 import { tooLarge } from './encoding.js'
 import { joined } from './joined.js'
 import { tableInFile, tableInPipe } from './table-bytes.js'
-import { extensionOf, isGzipName, parseTable, serializePieces, serializeTable, type TableFormat, tableFormatOf } from './table-format.js'
+import {
+  cellsFor,
+  extensionOf,
+  isGzipName,
+  parseTable,
+  serializePieces,
+  serializeTable,
+  type TableFormat,
+  tableFormatOf
+} from './table-format.js'
 
 export interface ReadOptions extends DatabaseSource {
   /** Lets `.h5ad` be read, and says what of it. */
@@ -94,9 +104,12 @@ export function checkTarget(path: string, target: DatabaseTarget): void {
   if (!isDatabase(path)) refuseOfDatabases(path, target)
 }
 
-/** Writes a table, or records, to a file, by its extension and atomically; `-` is CSV on standard output. Into a database, as `target` says. */
+/**
+ * Writes a table, or records, to a file, by its extension and atomically; `-` is CSV on standard output. Into a database, as `target`
+ * says. Rows of `draw` are written in the cells that the format takes, numbers as numbers, unless their call says in which.
+ */
 export async function writeTable(path: string, rows: Rows<object>, target: DatabaseTarget = {}): Promise<void> {
-  const table = tableOfRows(rows)
+  const table = inCells(tableOfRows(rows), cellsFor(path))
   return written(path, { table: () => table, pieces: async (format) => [await serializeTable(table, format)] }, target)
 }
 

@@ -135,3 +135,6 @@ export async function readyToWrite(path: string): Promise<void> {
 export function cellsFor(path: string): Format['cells'] {
   return isDatabase(path) ? 'typed' : formats[tableFormatOf(path)].cells
 }
+
+/** Whether a writer of this path keeps the types that columns had where their table was read. */
+export const keepsTypes = (path: string): boolean => !isDatabase(path) && ['parquet', 'arrow'].includes(tableFormatOf(path))

@@ -2,6 +2,7 @@ import { InputError } from '@sbridge/core'
 import type { SheetDialect } from '@sbridge/core/internal'
 import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import { withPackage } from '../host/optional-package.js'
+import { clockSeconds, clockTexts } from './clock-text.js'
 import {
   booleanColumn,
   DAY,
@@ -160,7 +161,8 @@ function columnOf(name: string, cells: readonly SheetCell[]): RawColumn {
   const [only] = types.size === 1 ? types : ['text']
   if (only === 'number') return numberColumn(name, cells as (number | null)[], false)
   if (only === 'boolean') return booleanColumn(name, cells)
-  if (only === 'date' && cells.every(isTimeOfDay)) return textColumn(name, clockTexts(cells as (Date | null)[]))
+  if (only === 'date' && cells.every(isTimeOfDay))
+    return textColumn(name, clockTexts((cells as (Date | null)[]).map((cell) => cell && secondsOf(cell))))
   if (only === 'date')
     return datetimeColumn(
       name,
@@ -184,18 +186,13 @@ const secondsOf = (cell: Date): number => Math.round((cell.getTime() - DAY_ZERO)
 const isTimeOfDay = (cell: SheetCell): boolean =>
   cell === null || (cell instanceof Date && secondsOf(cell) >= 0 && secondsOf(cell) < DAY / 1000)
 
-function clockTexts(cells: readonly (Date | null)[]): (string | null)[] {
-  const length = cells.every((cell) => cell === null || secondsOf(cell) % 60 === 0) ? 'HH:MM'.length : 'HH:MM:SS'.length
-  return cells.map((cell) => cell && new Date(DAY_ZERO + 1000 * secondsOf(cell)).toISOString().slice(11, 11 + length))
-}
-
 /** Whether a format shows the time of a day alone. */
 const showsTime = (format: string | undefined): boolean => format !== undefined && /[hs]/i.test(format) && !/[yd]/i.test(format)
 
 /** The part of a day that a text of hours, minutes and perhaps seconds says. */
 function partOfDay(text: string): number | undefined {
-  const [, hours, minutes, seconds = '0'] = /^(\d\d):(\d\d)(?::(\d\d))?$/.exec(text) ?? []
-  return hours === undefined ? undefined : (60 * (60 * Number(hours) + Number(minutes)) + Number(seconds)) / (DAY / 1000)
+  const seconds = clockSeconds(text)
+  return seconds === undefined ? undefined : seconds / (DAY / 1000)
 }
 
 function textOf(cell: Exclude<SheetCell, null>): string {

@@ -13,11 +13,12 @@ const dated = (days: ArrayLike<number>): Table => ({
 })
 const table = dated(Array.from(rows, (at) => Math.floor(at / 3)))
 
-it('numbers that run as dates do go on by the dates of new rows, in whatever order these are', () => {
+it('numbers that run as dates do go on by the dates of new rows, in whatever order these are', async () => {
   const kept = keepKeys([{ name: 'order', cells }], 5, { table })
   expect(kept.keys[0]!.along).toEqual({ column: 'ordered' })
   const days = Array.from(permutation(keyFromSeed(4), 60))
-  const drawn = drawKeys(kept, { count: 60, key: keyFromSeed(1), of: { table: dated(days), part: 60 } }).get('order')!
+  const keyed = await drawKeys(kept, { count: 60, key: keyFromSeed(1), of: { table: dated(days), part: 60 } })
+  const drawn = keyed.get('order')!
   const byDate = days.map((day, i) => ({ day, key: drawn[i]! })).sort((a, b) => a.day - b.day)
   const keys = byDate.map(({ key }) => key)
   expect(keys).toEqual([...keys].sort())

@@ -1,4 +1,6 @@
 import { defined } from '../../num/defined.js'
+import { throwIfStopped, type Watch } from '../../num/iterate.js'
+import { inTurns } from '../../num/pause.js'
 import { type Key, keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import type { RowOrder } from '../../table/row-order.js'
 import type { Table } from '../../table/table.js'
@@ -97,8 +99,18 @@ interface KeyedRows {
   readonly key: Key
 }
 
-/** Cells of a key for drawn rows; null in as many as in the data have none. Throws `InputError` (code `key-space`). */
+/** As `drawKeyInTurns`, at once. */
 export const drawKey = (key: KeptKey, seed: number, rows: KeyedRows): (string | null)[] => cellsInTurn(key, seed, rows)(rows.count)
+
+/** The stage in which keys are drawn. */
+export const DRAWING_KEYS = 'drawing keys'
+
+/** Cells of a key for drawn rows; null in as many as in the data have none. Throws `InputError` (code `key-space`), `StopError`. */
+export const drawKeyInTurns = (key: KeptKey, seed: number, rows: KeyedRows, watch?: Watch): Promise<(string | null)[]> =>
+  inTurns(rows.count, cellsInTurn(key, seed, rows), (done) => {
+    throwIfStopped(watch, DRAWING_KEYS)
+    watch?.progress?.({ stage: DRAWING_KEYS, done, total: rows.count })
+  })
 
 /** The same, so many at a time. */
 function cellsInTurn(
@@ -147,25 +159,44 @@ export function keysInTurn(
   { keys, seed }: KeptKeys,
   rows: KeyedRows
 ): (count: number, of?: RowsOfKeys) => Map<string, readonly (string | null)[]> {
-  const each = keys.map((key) => {
-    const gap = key.missing < 1 ? key.gap : undefined
-    return { key, gap, next: cellsInTurn(gap ? { ...key, missing: 0 } : key, seed, rows) }
-  })
+  const each = keys.map((key) => ({ key, next: cellsInTurn(withoutOwnGaps(key), seed, rows) }))
   return (count, of) => {
     const cells = new Map<string, readonly (string | null)[]>()
-    for (const { key, gap, next } of each) {
-      const own = next(count)
-      const inOrder = key.along && of ? inOrderOfDates(own, of.table, key.along, of.part) : own
-      cells.set(key.column, gap && of ? withGaps(inOrder, gap, { table: of.table, keys: cells }) : inOrder)
-    }
+    for (const { key, next } of each) cells.set(key.column, placed(key, next(count), { of, keys: cells }))
     return cells
   }
 }
 
-/** Cells of all keys for drawn rows by column, and of what refers to them. Throws `InputError` (code `key-space`). */
-export function drawKeys(kept: KeptKeys, rows: KeyedRows & { readonly of?: RowsOfKeys | undefined }): KeyCells {
+/** The key as it is drawn where its gaps follow other columns. */
+const withoutOwnGaps = (key: KeptKey): KeptKey => (key.gap && key.missing < 1 ? { ...key, missing: 0 } : key)
+
+/** Cells of a key in the rows that they are of, behind the keys before it. */
+function placed(
+  { along, gap, missing }: KeptKey,
+  own: readonly (string | null)[],
+  { of, keys }: { readonly of: RowsOfKeys | undefined; readonly keys: KeyCells }
+): readonly (string | null)[] {
+  const inOrder = along && of ? inOrderOfDates(own, of.table, along, of.part) : own
+  return gap && missing < 1 && of ? withGaps(inOrder, gap, { table: of.table, keys }) : inOrder
+}
+
+/**
+ * Cells of all keys for drawn rows by column, and of what refers to them, a few rows at a time. Throws `InputError` (code
+ * `key-space`), `StopError`.
+ */
+export async function drawKeys(
+  kept: KeptKeys,
+  rows: KeyedRows & { readonly of?: RowsOfKeys | undefined },
+  watch?: Watch
+): Promise<KeyCells> {
   const keys = rows.of ? kept.keys : kept.keys.map((key) => ({ ...key, gap: undefined }))
-  const cells = keysInTurn({ ...kept, keys }, rows)(rows.count, rows.of)
+  const cells = new Map<string, readonly (string | null)[]>()
+  for (const [k, key] of keys.entries()) {
+    const progress: Watch['progress'] = ({ done }) =>
+      watch?.progress?.({ stage: DRAWING_KEYS, done: k + done / Math.max(1, rows.count), total: keys.length })
+    const own = await drawKeyInTurns(withoutOwnGaps(key), kept.seed, rows, { ...watch, progress })
+    cells.set(key.column, placed(key, own, { of: rows.of, keys: cells }))
+  }
   for (const reference of kept.references) {
     const named = cells.get(reference.to)!
     const targets = drawReferences(reference, rows.count, keyFor(rows.key, reference.column))

@@ -9,7 +9,7 @@ const states = (rowCount: number, seed: number): Table => {
   return { rowCount, columns: [{ name: 'state', kind: 'category', levels: STATES, codes }] }
 }
 
-it('keys that are missing where a column says so are missing there in new rows, and so are those that are missing with them', () => {
+it('keys that are missing where a column says so are missing there in new rows, and so are those that are missing with them', async () => {
   const rows = 80
   const table = states(rows, 1)
   const { codes } = table.columns[0] as CategoricalColumn
@@ -26,7 +26,7 @@ it('keys that are missing where a column says so are missing there in new rows, 
   )
   expect(keyTexts(kept)[0]).toMatch(/, missing where state = open$/)
   const drawn = states(200, 3)
-  const cells = drawKeys(kept, { count: 200, key: keyFromSeed(4), of: { table: drawn, part: 64 } })
+  const cells = await drawKeys(kept, { count: 200, key: keyFromSeed(4), of: { table: drawn, part: 64 } })
   const missing = Array.from((drawn.columns[0] as CategoricalColumn).codes, (code) => code === 0)
   for (const name of ['parcel', 'label']) expect(cells.get(name)!.map((cell) => cell === null)).toEqual(missing)
   // What is missing anywhere stays so as often as in the data.

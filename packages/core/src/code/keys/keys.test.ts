@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Key, keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { checkOf } from './check-digits.js'
-import { drawKey, type KeptKey, keepKeys, keyTexts } from './keep.js'
+import { drawKey, drawKeyInTurns, type KeptKey, keepKeys, keyTexts } from './keep.js'
 import { keyedOrder } from './keyed-order.js'
 
 const SEED = 3
@@ -353,4 +353,26 @@ it('dates within codes are dates', () => {
     expect(Number(year)).toBeGreaterThanOrEqual(2023)
     expect(Number(year)).toBeLessThanOrEqual(2024)
   }
+})
+
+it('a stop is heard while many keys are drawn, which are those that are drawn at once', async () => {
+  const cells = Array.from({ length: 300 }, (_, i) => `K-${String((i * 7_919_919) % 1e8).padStart(8, '0')}-${i % 7}`)
+  const [key] = keepKeys([{ name: 'id', cells }], SEED).keys
+  const rows = (count: number) => ({ count, key: keyFromSeed(1) })
+  expect(await drawKeyInTurns(key!, SEED, rows(1200))).toEqual(drawKey(key!, SEED, rows(1200)))
+  const told: number[] = []
+  const controller = new AbortController()
+  let asked = 0
+  const timer = setTimeout(() => {
+    asked = performance.now()
+    controller.abort()
+  }, 100)
+  const watch = { stop: controller.signal, progress: ({ done }: { readonly done: number }) => void told.push(done) }
+  await expect(drawKeyInTurns(key!, SEED, rows(2_000_000), watch)).rejects.toThrow(/stop request/)
+  clearTimeout(timer)
+  // The last slice of work, ten times over.
+  expect(performance.now() - asked).toBeLessThan(1000)
+  expect(asked).toBeGreaterThan(0)
+  expect(told.length).toBeGreaterThan(1)
+  expect(told).toEqual(told.toSorted((a, b) => a - b))
 })

@@ -35,33 +35,33 @@ const made = (columns: Parameters<typeof learnMade>[0], people: People, seed = 1
 describe('made-up people', () => {
   const both = [column('who', 'name'), column('mail', 'email')]
 
-  it('fit together within a row, and fit its sex and country', () => {
-    const drawn = made(both, town(1e6))
+  it('fit together within a row, and fit its sex and country', async () => {
+    const drawn = await made(both, town(1e6))
     drawn.get('mail')!.forEach((mail, row) => {
       const sex = ['female', 'male', 'any'][row % 7 === 0 ? 2 : row % 3]
       expect(mail).toBe(`${drawn.get('who')![row]}.${sex}.${row % 2 ? 'Germany' : 'at'}@town`)
     })
   })
 
-  it('have addresses of their own, and are nobody of the data', () => {
+  it('have addresses of their own, and are nobody of the data', async () => {
     const people = town(1200)
     const real = Array.from({ length: 100 }, (_, i) => `n${i}`)
-    const drawn = made([column('who', 'name', real), column('mail', 'email')], people)
+    const drawn = await made([column('who', 'name', real), column('mail', 'email')], people)
     expect(new Set(drawn.get('mail')).size).toBe(ROWS)
     expect(drawn.get('who')!.filter((name) => real.includes(name!))).toEqual([])
     // Cities are everybody's.
-    expect(new Set(made([column('city', 'city', ['c0', 'c1', 'c2'])], people).get('city'))).toEqual(new Set(['c0', 'c1', 'c2']))
+    expect(new Set((await made([column('city', 'city', ['c0', 'c1', 'c2'])], people)).get('city'))).toEqual(new Set(['c0', 'c1', 'c2']))
   })
 
-  it('are refused where there are too few', () => {
-    expect(() => made(both, town(30))).toThrowError(/400 rows, whose who, mail has no more than \d+ new values/)
+  it('are refused where there are too few', async () => {
+    await expect(made(both, town(30))).rejects.toThrowError(/400 rows, whose who, mail has no more than \d+ new values/)
   })
 
-  it('are the same for a seed and others for another, and missing as often as in the data', () => {
+  it('are the same for a seed and others for another, and missing as often as in the data', async () => {
     const half = [column('who', 'name', ['x', null, 'y', null])]
-    const drawn = made(half, town(1e6)).get('who')!
-    expect(made(half, town(1e6)).get('who')).toEqual(drawn)
-    expect(made(half, town(1e6), 2).get('who')).not.toEqual(drawn)
+    const drawn = (await made(half, town(1e6))).get('who')!
+    expect((await made(half, town(1e6))).get('who')).toEqual(drawn)
+    expect((await made(half, town(1e6), 2)).get('who')).not.toEqual(drawn)
     // Standard error of a half in 400 rows: 0.025.
     expect(Math.abs(drawn.filter((cell) => cell === null).length / ROWS - 0.5)).toBeLessThan(0.1)
   })

@@ -28,8 +28,8 @@ interface Tree {
   readonly targets: readonly number[]
 }
 
-function drawnTree(columns: [KeyColumn, KeyColumn], count: number, seed = 1): Tree {
-  const cells = drawKeys(keepKeys(columns, 5), { count, key: keyFromSeed(seed) })
+async function drawnTree(columns: [KeyColumn, KeyColumn], count: number, seed = 1): Promise<Tree> {
+  const cells = await drawKeys(keepKeys(columns, 5), { count, key: keyFromSeed(seed) })
   const [ids, managers] = columns.map(({ name }) => cells.get(name)!) as [(string | null)[], (string | null)[]]
   const rowOf = new Map(ids.map((id, i) => [id, i]))
   return { ids, targets: managers.map((manager) => (manager === null ? -1 : (rowOf.get(manager) ?? Number.NaN))) }
@@ -60,9 +60,9 @@ describe('references to a key of the same table', () => {
     ['before them, with the head its own', staff({ head: 'self' })],
     ['anywhere', staff({ shuffled: true })],
     ['by whole numbers', staff({ name: (i) => String(500 + i) })]
-  ] as const)('%s lead to a drawn key, without circles, as deep as in the data', (_, columns) => {
+  ] as const)('%s lead to a drawn key, without circles, as deep as in the data', async (_, columns) => {
     const real = treeOf([...columns])
-    const drawn = drawnTree([...columns], 2000)
+    const drawn = await drawnTree([...columns], 2000)
     expect(drawn.targets.filter(Number.isNaN)).toEqual([])
     expect(new Set(drawn.ids).size).toBe(2000)
     // A share of at most ½ in 2,000 rows has a standard error below 0.0112: four of them.
@@ -70,36 +70,36 @@ describe('references to a key of the same table', () => {
     expect(Math.max(...depths(drawn))).toBe(Math.max(...depths(real)))
   })
 
-  it('point before their row where those of the data do, and are then the same whatever follows', () => {
-    const { targets } = drawnTree(staff(), 1000)
+  it('point before their row where those of the data do, and are then the same whatever follows', async () => {
+    const { targets } = await drawnTree(staff(), 1000)
     expect(targets.every((target, i) => target < i)).toBe(true)
-    expect(drawnTree(staff(), 200).targets).toEqual(targets.slice(0, 200))
-    expect(drawnTree(staff(), 200, 2).targets).not.toEqual(targets.slice(0, 200))
+    expect((await drawnTree(staff(), 200)).targets).toEqual(targets.slice(0, 200))
+    expect((await drawnTree(staff(), 200, 2)).targets).not.toEqual(targets.slice(0, 200))
   })
 
-  it('have heads that are empty, or name themselves, as in the data', () => {
+  it('have heads that are empty, or name themselves, as in the data', async () => {
     const heads = ({ targets }: Tree) => targets.flatMap((target, i) => (target === -1 ? ['none'] : target === i ? ['self'] : []))
-    expect(new Set(heads(drawnTree(staff(), 2000)))).toEqual(new Set(['none']))
-    expect(new Set(heads(drawnTree(staff({ head: 'self' }), 2000)))).toEqual(new Set(['self']))
+    expect(new Set(heads(await drawnTree(staff(), 2000)))).toEqual(new Set(['none']))
+    expect(new Set(heads(await drawnTree(staff({ head: 'self' }), 2000)))).toEqual(new Set(['self']))
   })
 
-  it('are as uneven as in the data: a few rows have most', () => {
+  it('are as uneven as in the data: a few rows have most', async () => {
     const busiest = ({ targets, ids }: Tree) => {
       const counts = ids.map((_, i) => targets.filter((target, k) => target === i && k !== i).length).sort((a, b) => b - a)
       return counts.slice(0, Math.round(0.05 * ids.length)).reduce((sum, count) => sum + count, 0) / ids.length
     }
-    const [real, drawn] = [busiest(treeOf(staff())), busiest(drawnTree(staff(), 300))]
+    const [real, drawn] = [busiest(treeOf(staff())), busiest(await drawnTree(staff(), 300))]
     expect(real).toBeGreaterThan(0.7)
     expect(Math.abs(drawn - real)).toBeLessThan(0.15)
   })
 
-  it('that go in circles, as of partners, lead to other rows', () => {
+  it('that go in circles, as of partners, lead to other rows', async () => {
     const ids = Array.from({ length: 100 }, (_, i) => `P${i}x`)
     const columns: [KeyColumn, KeyColumn] = [
       { name: 'person_id', cells: ids },
       { name: 'partner_id', cells: ids.map((_, i) => (i < 20 ? null : ids[i ^ 1]!)) }
     ]
-    const { targets } = drawnTree(columns, 1000)
+    const { targets } = await drawnTree(columns, 1000)
     expect(targets.every((target, i) => target !== i && !Number.isNaN(target))).toBe(true)
     // Standard error 0.0126.
     expect(Math.abs(targets.filter((target) => target < 0).length / 1000 - 0.2)).toBeLessThan(0.051)

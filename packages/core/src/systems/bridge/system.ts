@@ -9,7 +9,7 @@ import { tableOfRows } from '../../table/records.js'
 import { contextOf } from '../context.js'
 import { keepingDialect } from '../dialect.js'
 import { type Plan, planOf, type System } from '../system.js'
-import { checkKeys, peopleFor, withNewKeys } from '../table/keyed.js'
+import { checkKeysInTurns, peopleFor, withNewKeys } from '../table/keyed.js'
 import type { BridgeAnswer, CarriedRows } from './answer.js'
 import { heaviestPartners, rowsBetween, rowsCarried, timesOf, wholeRows } from './draw.js'
 import { fitBridge } from './fit.js'
@@ -48,10 +48,10 @@ export const bridge: System<RawTable, BridgeFit, BridgeModel, BridgeRequest, Bri
     const context = contextOf(seed, jobContext)
     if (map) return rowsCarried(model, { map: map as RawTable, as }, context)
     if (coupling) return heaviestPartners(model, context)
-    checkKeys(model.keys, countOf(model, request))
+    await checkKeysInTurns(model.keys, countOf(model, request), jobContext)
     const people = await peopleFor(model.keys, jobContext.host)
     const between = await rowsBetween(model, request, context)
-    return { ...between, table: withNewKeys(between, { kept: model.keys, people, seed }).table }
+    return { ...between, table: (await withNewKeys(between, { kept: model.keys, people, seed, watch: jobContext })).table }
   },
   present: ({ encoder: { formats } }, answer, cells) => present(answer, formats, cells),
   tell: tellBridge,

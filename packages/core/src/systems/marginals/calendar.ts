@@ -2,8 +2,10 @@ import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
 import { parseDateTime } from '../../table/date-cell.js'
 import { readDates } from '../../table/date-column.js'
+import { parseDigits } from '../../table/date-digits.js'
 import { datesFor } from '../../table/date-orders.js'
-import { type DateOrder, type DateStyle, dateUnit, formatDateTime } from '../../table/date-style.js'
+import { type DateOrder, type DateStyle, dateUnit, formatDateTime, isDigitPattern, plainDates } from '../../table/date-style.js'
+import { digitTimes } from '../../table/infer-digits.js'
 import type { RawColumn } from '../../table/raw.js'
 
 /** Milliseconds. */
@@ -15,6 +17,8 @@ export interface Calendar {
   readonly origin: number
   /** How the input spells its dates. */
   readonly style: DateStyle
+  /** Where it stores them other than as text: as times, or as numbers of digits such as 20240131. */
+  readonly source?: 'datetime' | 'number' | undefined
 }
 
 const TYPED: DateStyle = { separator: 'T', seconds: 'milliseconds', zone: 'Z' }
@@ -23,11 +27,13 @@ const TYPED: DateStyle = { separator: 'T', seconds: 'milliseconds', zone: 'Z' }
 export function daysOf(column: RawColumn): DayColumn | undefined {
   if (column.values.length === 0) return undefined
   if (column.source === 'text') return inDays(readDates(column.values))
-  return column.source === 'datetime' ? inDays(typedDates(column)) : undefined
+  return column.source === 'datetime' ? inDays(typedDates(column), 'datetime') : undefined
 }
 
 /** The same for a column that is used. Throws `InputError` (codes `date-order-mixed`, `date-order-open`) where it is not told which of two numbers is the day. */
 export function daysAsked(column: RawColumn, order: DateOrder | undefined): DayColumn | undefined {
+  const digits = digitTimes(column)
+  if (digits) return inDays(digits, column.source === 'number' ? 'number' : undefined)
   if (column.source !== 'text') return daysOf(column)
   const dates = datesFor(column.name, column.values, { orders: () => order && { order, by: 'user' }, notes: [] })
   if (!dates?.open) return inDays(dates)
@@ -44,12 +50,12 @@ interface DayColumn {
   readonly calendar: Calendar
 }
 
-function inDays(dates: object | undefined): DayColumn | undefined {
+function inDays(dates: object | undefined, source?: Calendar['source']): DayColumn | undefined {
   if (!dates || !('times' in dates)) return undefined
   const { times, style } = dates as { readonly times: Float64Array; readonly style: DateStyle }
   if (times.length === 0 || times.some(Number.isNaN)) return undefined
   const origin = times.reduce((least, time) => Math.min(least, time))
-  return { values: times.map((time) => (time - origin) / DAY), calendar: { origin, style } }
+  return { values: times.map((time) => (time - origin) / DAY), calendar: { origin, style, ...(source ? { source } : {}) } }
 }
 
 function typedDates({
@@ -73,11 +79,12 @@ export function instantOf({ origin }: Calendar, days: number): number {
 export function spellDates(calendar: Calendar, days: ArrayLike<number>): string[] {
   const instants = Array.from(days, (time) => instantOf(calendar, time))
   const { style } = calendar
-  const shows = (one: DateStyle): boolean => instants.every((time) => time % dateUnit(one) === 0)
+  const shows = (one: DateStyle): boolean =>
+    instants.every((time) => time % dateUnit(one) === 0 && (one.date !== 'YYYYMM' || new Date(time).getUTCDate() === 1))
   const finer = (['none', 'whole', 'milliseconds'] as const).map(
     (seconds): DateStyle => ({ separator: style.separator === '' ? 'T' : style.separator, seconds, zone: style.zone })
   )
-  const chosen = [style, ...finer].find(shows) ?? TYPED
+  const chosen = [style, plainDates(style), ...finer].find(shows) ?? TYPED
   return instants.map((time) => formatDateTime(time, chosen))
 }
 
@@ -87,8 +94,10 @@ export function spellDates(calendar: Calendar, days: ArrayLike<number>): string[
  */
 export function resolveTimes(option: string, wanted: readonly (number | string)[], calendar: Calendar | undefined): number[] {
   return wanted.map((value) => {
-    if (typeof value === 'number') return value
-    const parsed = parseDateTime(value, calendar?.style)
+    // Where dates are whole numbers, so are those that are asked for; others are days since the first.
+    const digits = isDigitPattern(calendar?.style.date) ? parseDigits(String(value)) : undefined
+    if (typeof value === 'number' && digits === undefined) return value
+    const parsed = digits ?? parseDateTime(String(value), calendar?.style)
     if (parsed === undefined || !calendar) {
       throw new InputError({
         code: 'option-value',
@@ -124,6 +133,13 @@ export function checkHeldOut(holdOut: readonly number[], times: readonly number[
     )}`,
     try: 'naming times that are in the data'
   })
+}
+
+/** Dates as numbers of their digits, where all of them are written so; undefined of others. */
+export function digitsOfDates(calendar: Calendar, days: ArrayLike<number>): Float64Array | undefined {
+  if (!isDigitPattern(calendar.style.date)) return undefined
+  const spelled = spellDates(calendar, days)
+  return spelled.every((text) => /^\d+$/.test(text)) ? Float64Array.from(spelled, Number) : undefined
 }
 
 /** A time as the column of times would spell it. */

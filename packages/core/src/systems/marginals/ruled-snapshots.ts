@@ -51,7 +51,7 @@ function withoutRuled(raw: RawTable, { rules, rule, ...wanted }: RuledColumns): 
   const labels: Said = isOpen ? labelsOfParticles(beside, { raw, derived }) : new Map()
   const exclude = [...(wanted.exclude ?? []), ...keys.keys(), ...labels.keys(), ...derived]
   const plain = snapshotsOf(raw, { ...wanted, exclude })
-  const notes = [...keys.values(), ...labels.values(), ...found.filter(isOrder).map(orderNote)]
+  const notes = [...(plain.notes ?? []), ...keys.values(), ...labels.values(), ...found.filter(isOrder).map(orderNote)]
   if (kept.length === 0) return { ...plain, notes }
   const names = new Set([...plain.columnNames, ...derived])
   const modelled = without(beside, new Set(beside.table.columns.map(({ name }) => name).filter((name) => !names.has(name))))

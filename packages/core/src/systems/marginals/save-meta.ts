@@ -120,7 +120,13 @@ export function metaReader(d: number): Reader<MarginalsMeta> {
     decimals: dictionary(whole({ least: 0, most: 400 })),
     notations: optional(dictionary(notationIn)),
     ...growingReaders,
-    calendar: optional(record<Calendar>({ origin: number({ least: -8.64e15, most: 8.64e15 }), style: dateStyle })),
+    calendar: optional(
+      record<Calendar>({
+        origin: number({ least: -8.64e15, most: 8.64e15 }),
+        style: dateStyle,
+        source: optional(word('datetime', 'number'))
+      })
+    ),
     columnNotes: optional(list(text))
   })
 }

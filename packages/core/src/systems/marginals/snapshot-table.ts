@@ -3,8 +3,9 @@ import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { cloud } from '../../space/cloud.js'
-import type { DateOrder } from '../../table/date-style.js'
+import { type DateOrder, isDigitPattern } from '../../table/date-style.js'
 import { decimalMarks, notationFor } from '../../table/decimal-marks.js'
+import { digitTimesNote } from '../../table/infer-digits.js'
 import { fractionOf, isPlain, type Notation, PLAIN, readNumber } from '../../table/notation.js'
 import { isEmptyColumn, type RawColumn, type RawTable } from '../../table/raw.js'
 import { type Calendar, daysAsked, timeText } from './calendar.js'
@@ -104,7 +105,8 @@ export function snapshotsOf(table: RawTable, wanted: SnapshotColumns): SnapshotT
         notation === undefined ? [] : [[name, notation] as const]
       )
     ),
-    calendar: time.calendar
+    calendar: time.calendar,
+    ...(isDigitPattern(time.calendar?.style.date) ? { notes: [digitTimesNote(wanted.time, time.calendar.style)] } : {})
   }
 }
 

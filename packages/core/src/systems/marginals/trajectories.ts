@@ -7,7 +7,7 @@ import { formatNumber, type NumberStyle } from '../../table/number-style.js'
 import type { CellStyle } from '../../table/present.js'
 import type { RawColumn, RawTable } from '../../table/raw.js'
 import { contextOf, type JobContext } from '../context.js'
-import { type Calendar, checkHeldOut, instantOf, resolveTimes, spellDates, timeText } from './calendar.js'
+import { type Calendar, checkHeldOut, digitsOfDates, instantOf, resolveTimes, spellDates, timeText } from './calendar.js'
 import type { FitTools, fitMarginals } from './fit.js'
 import { fitGrowing, type Wanted } from './fit-growing.js'
 import { beginningNote, optionsGoingOn } from './going-on.js'
@@ -175,7 +175,11 @@ export function presentTrajectories({ times, values, count, marks }: Trajectorie
   }
   const everyRow = (values: Float64Array): Float64Array => Float64Array.from({ length: rowCount }, (_, row) => values[row % times.length]!)
   const datesColumn = (name: string, of: Calendar): RawColumn => {
-    if (as === 'typed') return { name, source: 'datetime', values: everyRow(times.map((time) => instantOf(of, time))) }
+    // As a table's own dates: numbers of digits where the input stored these, and in JSON, which has no dates.
+    const digits = !spells && (of.source === 'number' || as === 'json') ? digitsOfDates(of, times) : undefined
+    if (digits) return { name, source: 'number', values: everyRow(digits), integer: true }
+    const isTyped = as === 'typed' || as === 'sheet' || (as === 'source' && of.source !== undefined)
+    if (isTyped) return { name, source: 'datetime', values: everyRow(times.map((time) => instantOf(of, time))) }
     const spelled = spellDates(as === 'plain' ? { ...of, style: plainDates(of.style) } : of, times)
     return { name, source: 'text', values: Array.from({ length: rowCount }, (_, row) => spelled[row % times.length]!) }
   }

@@ -24,3 +24,15 @@ test('what tells groups apart as their key does is told of, also where one follo
   ])
   expect(told(table(town, kind))).toEqual([])
 })
+
+test('times of groups that are written as digits are days or months, unless somebody says that they are numbers', () => {
+  const months = ['202311', '202312', '202401', '202402']
+  const month = text('month', (row) => months[row % 4]!)
+  const read = (types?: { readonly month: 'integer' }) =>
+    readPanel(table(month), { group: 'who', time: 'month', ...(types ? { types } : {}) })
+  const { times, layout, data } = read()
+  expect(layout.find(({ role }) => role === 'time')!.format).toMatchObject({ kind: 'datetime', date: { date: 'YYYYMM' } })
+  expect(data.notes).toContainEqual(expect.stringMatching(/^month: its whole numbers are months, .*--types month=integer/))
+  expect(times).toBeDefined()
+  expect(read({ month: 'integer' }).layout.find(({ role }) => role === 'time')!.format.kind).toBe('integer')
+})

@@ -5,9 +5,10 @@ import { inputsOf, type Rule, ruleText } from '../../code/rules/rule.js'
 import { takeRulesOut } from '../../code/rules/stacked.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
-import { counted, flagWord, listed } from '../../num/listed.js'
+import { counted, flagWord, listed, typesFlag } from '../../num/listed.js'
 import type { Matrix } from '../../num/matrix.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
+import { digitTimes, digitTimesNote } from '../../table/infer-digits.js'
 import { mergeRareLevels } from '../../table/rare-levels.js'
 import type { RawTable } from '../../table/raw.js'
 import { keepColumns, takeTableRows } from '../../table/rows.js'
@@ -76,10 +77,11 @@ function relevant({ group, time, rules, rule, scaling, ...options }: PanelInput)
 
 function read(raw: RawTable, options: PanelInput): PanelTable {
   const { group, time, minCell, ...reading } = options
+  const digits = digitClock(raw, options)
   const asRead = prepareTable(raw, {
     ...reading,
     mergesSingles: minCell !== undefined,
-    types: { ...options.types, [group!]: 'category' }
+    types: { ...options.types, ...(digits ? { [digits.name]: 'datetime' } : {}), [group!]: 'category' }
   }).data
   const key = keyColumn(asRead.table, group!)
   const whole = minCell === undefined ? asRead : mergeRareLevels(asRead, minCell, { of: key.codes, column: group! })
@@ -109,6 +111,7 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   const still = constant.filter((name) => !columnsOf(running).includes(name))
   const notes = [
     ...data.notes,
+    ...(digits ? [digits.note] : []),
     ...(kept ? equalNotes(kept) : []),
     ...groupNotes({ key, first, constant: asNamed(still, kept), varying: asNamed(varying, kept), group: group! }),
     ...ownNotes(rest.table.columns.filter(isCategorical), first),
@@ -129,6 +132,20 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
     sums: sumsBefore(running, rest, first),
     walls: findWalls([...numbersNamed(data.table, varying), ...numbersNamed(drawn.table, columnsOf(running))], data.table),
     layout
+  }
+}
+
+/** The column of times, where its whole numbers are days or months and nobody says what it is. */
+function digitClock(
+  { columns }: RawTable,
+  { time, types = {}, missing }: PanelInput
+): { readonly name: string; readonly note: string } | undefined {
+  const column = columns.find(({ name }) => name === time)
+  const dates = column && !Object.hasOwn(types, column.name) ? digitTimes(column, missing) : undefined
+  if (!column || !dates) return undefined
+  return {
+    name: column.name,
+    note: `${digitTimesNote(column.name, dates.style)}; ${typesFlag(column.name, 'integer')} takes them as numbers`
   }
 }
 

@@ -1,10 +1,11 @@
-import { drawKey } from '../../code/keys/keep.js'
+import { drawKeyInTurns } from '../../code/keys/keep.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
-import { type Key, keyFor } from '../../num/random.js'
+import { keyFor } from '../../num/random.js'
 import { decodeTable } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { numbersOf, takeTableRows } from '../../table/rows.js'
 import type { Column, NumericColumn, Table } from '../../table/table.js'
+import type { Context } from '../context.js'
 import { copyCells, type GroupedRows, openTo } from './draw.js'
 import { groupSumColumn } from './group-sums.js'
 import type { PanelModel } from './model.js'
@@ -21,8 +22,17 @@ interface PanelRows {
   readonly first: Uint32Array
 }
 
-/** Rows with what rules derive, their times, and with `key` new keys of their groups. Cost O(cells). */
-export function panelRows(model: PanelModel, { table, first, ticks }: GroupedRows, key?: Key): PanelRows {
+/** Rows with what rules derive, their times, and new keys of their groups where they are drawn under a key. Throws `StopError`. Cost O(cells). */
+export async function drawnPanelRows(
+  model: PanelModel,
+  rows: GroupedRows,
+  { key, watch }: Pick<Context, 'key' | 'watch'>
+): Promise<PanelRows> {
+  return panelRows(model, rows, await newKeys(model, rows.first, { key, watch }))
+}
+
+/** Rows with what rules derive, their times, and the keys of their groups in their cells where there are new ones. Cost O(cells). */
+export function panelRows(model: PanelModel, { table, first, ticks }: GroupedRows, keys?: readonly (string | null)[]): PanelRows {
   const { panel, rules } = model
   const { rowCount } = table
   const drawn = { table: inFormats(table, panel.formats), formats: panel.formats }
@@ -35,7 +45,7 @@ export function panelRows(model: PanelModel, { table, first, ticks }: GroupedRow
   const columns = panel.layout.map(({ format, role }): { column: Column; format: ColumnFormat } => {
     const { name } = format
     if (role === 'key') {
-      const cells = key ? { cells: newKeys(model, first, key) } : {}
+      const cells = keys ? { cells: keys } : {}
       return { column: { name, kind: 'identifier', ...cells }, format: { ...format, kind: 'identifier' } }
     }
     if (role === 'time') return { column: timeColumn(panel, ticks!, format), format }
@@ -49,8 +59,12 @@ function timeColumn({ ticks }: PanelModel['panel'], at: Float64Array, format: Co
 }
 
 /** New keys, one a group, in the cells of their rows. Throws `InputError` (code `key-space`) where their form has no more. */
-function newKeys({ groupKey }: PanelModel, first: Uint32Array, key: Key): (string | null)[] {
-  const keys = drawKey(groupKey.keys[0]!, groupKey.seed, { count: first.length - 1, key: keyFor(key, 'groups') })
+async function newKeys(
+  { groupKey }: PanelModel,
+  first: Uint32Array,
+  { key, watch }: Pick<Context, 'key' | 'watch'>
+): Promise<(string | null)[]> {
+  const keys = await drawKeyInTurns(groupKey.keys[0]!, groupKey.seed, { count: first.length - 1, key: keyFor(key, 'groups') }, watch)
   return keys.flatMap((text, g) => new Array<string | null>(first[g + 1]! - first[g]!).fill(text))
 }
 

@@ -27,7 +27,7 @@ export async function keyed(
   keys: SchemaTable['keys'],
   { seed, context }: { readonly seed: number; readonly context: SystemContext }
 ): Promise<Written> {
-  return withNewKeys({ ...rows, warnings: [] }, { kept: keys, people: await peopleFor(keys, context.host), seed })
+  return withNewKeys({ ...rows, warnings: [] }, { kept: keys, people: await peopleFor(keys, context.host), seed, watch: context })
 }
 
 /** Columns in the order of the data, written as there, and behind them what is written as part of one; those that are filled later are empty. */

@@ -1,4 +1,9 @@
+import { DRAWING_KEYS } from '../../code/keys/keep.js'
+import { MAKING_PEOPLE } from '../../code/keys/made.js'
 import type { SystemContext } from '../host.js'
+
+/** Stages in which keys come about. */
+const KEY_STAGES: readonly string[] = [DRAWING_KEYS, MAKING_PEOPLE]
 
 /** Laws that a table which refers to another is drawn by: how many rows, and the first ones; two for each further key, by which rows choose. */
 const LAWS = 2
@@ -12,7 +17,9 @@ export const lawsBeside = (choices: number): number => LAWS + LAWS_A_CHOICE * ch
 /** The context of a table's part of the work, which is told as one stage: that it has begun, and how far its searches are of so many laws. */
 export function stageOf({ progress, ...context }: SystemContext, stage: string, laws = 0): SystemContext {
   progress?.({ stage, done: 0, total: 1 })
-  if (!progress || laws === 0) return context
+  if (!progress) return context
+  // Of a draw the keys take a while in which nothing else tells how far it is.
+  if (laws === 0) return { ...context, progress: (event) => (KEY_STAGES.includes(event.stage) ? progress({ ...event, stage }) : undefined) }
   let [ended, last] = [0, 0]
   const ofSearch: SystemContext['progress'] = ({ stage: inner, done, total }) => {
     if (inner !== 'choosing the conditional bandwidth') return

@@ -1,9 +1,10 @@
-import { drawKey, drawKeys, guardKey, type KeptKeys, keepKeys, keysInTurn, mayRunOut } from '../../code/keys/keep.js'
+import { drawKey, drawKeyInTurns, drawKeys, guardKey, type KeptKeys, keepKeys, keysInTurn, mayRunOut } from '../../code/keys/keep.js'
 import { keyColumns } from '../../code/keys/leave-keys-out.js'
 import { drawMade, learnMade, type People } from '../../code/keys/made.js'
 import type { KeyColumn } from '../../code/keys/reference.js'
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { InputError } from '../../num/errors.js'
+import type { Watch } from '../../num/iterate.js'
 import { counted, typesFlag } from '../../num/listed.js'
 import { type Key, keyFor, keyFromSeed } from '../../num/random.js'
 import { inLine } from '../../table/column-facts.js'
@@ -81,8 +82,18 @@ function rowsOf(raw: RawTable, options: KeyOptions): Pick<ReturnType<typeof rule
 
 /** Refuses more rows than there are new keys for, before rows are drawn. Throws `InputError` (code `key-space`). */
 export function checkKeys(kept: KeptKeys | undefined, rowCount: number): void {
-  for (const key of kept?.keys ?? []) if (mayRunOut(key, rowCount)) drawKey(key, kept!.seed, { count: rowCount, key: keyFromSeed(0) })
+  for (const key of scarceKeys(kept, rowCount)) drawKey(key, kept!.seed, checkedRows(rowCount))
 }
+
+/** The same where it may be stopped. Throws `StopError`, too. */
+export async function checkKeysInTurns(kept: KeptKeys | undefined, rowCount: number, watch: Watch): Promise<void> {
+  for (const key of scarceKeys(kept, rowCount)) await drawKeyInTurns(key, kept!.seed, checkedRows(rowCount), watch)
+}
+
+/** Keys that only drawing them tells to be enough. */
+const scarceKeys = (kept: KeptKeys | undefined, rowCount: number) => kept?.keys.filter((key) => mayRunOut(key, rowCount)) ?? []
+
+const checkedRows = (count: number) => ({ count, key: keyFromSeed(0) })
 
 /** Who makes up people where keys ask for it. Throws what the host throws, or `InputError` (code `host-unable`). */
 export async function peopleFor(kept: KeptKeys | undefined, host: Host | undefined): Promise<People | undefined> {
@@ -90,19 +101,22 @@ export async function peopleFor(kept: KeptKeys | undefined, host: Host | undefin
 }
 
 interface NewKeys {
+  readonly watch?: Watch | undefined
   readonly kept: KeptKeys | undefined
   readonly people: People | undefined
   readonly seed: number
 }
 
-/** Drawn rows with new keys: a row's key depends on the seed and its place alone, or where dates run as keys do on its date's place among those of its batch. Throws `InputError` (code `key-space`). */
-export function withNewKeys(drawn: DrawnRows, { kept, people, seed }: NewKeys): DrawnRows {
+/** Drawn rows with new keys: a row's key depends on the seed and its place alone, or where dates run as keys do on its date's place among those of its batch. Throws `InputError` (code `key-space`), `StopError`. */
+export async function withNewKeys(drawn: DrawnRows, { kept, people, seed, watch }: NewKeys): Promise<DrawnRows> {
   if (!kept) return drawn
   const { table } = drawn
   const key = keysKey(seed)
   const cells = new Map([
-    ...drawKeys(kept, { count: table.rowCount, key, of: { table, part: BATCH_ROWS } }),
-    ...(kept.made && people ? drawMade(kept.made, { people, table, key: keyFor(key, 'people'), guard: guardKey(kept.seed) }) : [])
+    ...(await drawKeys(kept, { count: table.rowCount, key, of: { table, part: BATCH_ROWS } }, watch)),
+    ...(kept.made && people
+      ? await drawMade(kept.made, { people, table, key: keyFor(key, 'people'), guard: guardKey(kept.seed) }, watch)
+      : [])
   ])
   return withCells(drawn, cells)
 }

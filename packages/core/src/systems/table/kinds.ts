@@ -1,6 +1,5 @@
 import type { NamedWarning } from '../../know/support.js'
 import { defined } from '../../num/defined.js'
-import { keyFromSeed } from '../../num/random.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { isCategorical, type Table } from '../../table/table.js'
 import type { Asked } from '../asked.js'
@@ -29,7 +28,7 @@ import { beyondWarnings, drawPanel } from '../panel/draw.js'
 import { fitPanel } from '../panel/fit.js'
 import type { PanelModel } from '../panel/model.js'
 import { readPanel } from '../panel/read.js'
-import { panelRows, trainingRows } from '../panel/rows.js'
+import { drawnPanelRows, panelRows, trainingRows } from '../panel/rows.js'
 import { loadPanel, savePanel } from '../panel/save.js'
 import type { PreparedTable } from '../prepare.js'
 import type { Ruled } from '../ruled-rows.js'
@@ -246,8 +245,9 @@ export const panel: TableKind<PanelModel> = {
   },
   async draw(model, { rows, groups, seed = 1, onStep }, context) {
     refuseOnStep(onStep)
-    const drawn = await drawPanel(model, defined({ rows, groups }), contextOf(seed, context))
-    return { ...panelRows(model, drawn, keyFromSeed(seed)), warnings: beyondWarnings(drawn) }
+    const own = contextOf(seed, context)
+    const drawn = await drawPanel(model, defined({ rows, groups }), own)
+    return { ...(await drawnPanelRows(model, drawn, own)), warnings: beyondWarnings(drawn) }
   },
   written: (model) => panelRows(model, trainingRows(model)),
   save: savePanel,

@@ -41,7 +41,7 @@ import { tableFields } from '../table-options.js'
 import { drawOfCandidates } from './candidates.js'
 import { checkKnown, modelKnown } from './check-known.js'
 import { groupsOf } from './grouped.js'
-import { checkKeys, newKeysInTurn, peopleFor, statedKeysOf, withNewKeys } from './keyed.js'
+import { checkKeys, checkKeysInTurns, newKeysInTurn, peopleFor, statedKeysOf, withNewKeys } from './keyed.js'
 import type { TableKind } from './kind.js'
 import { latent, latentLocal, local, localClasses, panel, whole } from './kinds.js'
 import { latentDrawFields, latentFields } from './latent-fields.js'
@@ -145,10 +145,11 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     return { ...model, ...defined({ keys, refinement, order: orderNow(), unique: unique.length > 0 ? unique : undefined }) }
   },
   async draw(model, request, context) {
-    checkKeys(model.keys, (request.rows ?? model.summary.rowCount) * (request.asked?.givens.length ?? 1))
+    await checkKeysInTurns(model.keys, (request.rows ?? model.summary.rowCount) * (request.asked?.givens.length ?? 1), context)
     const people = await peopleFor(model.keys, context.host)
     const drawn = tellingLost(model, tellingUnknown(model, await drawApart(model)(request, context), request.asked), request.asked)
-    return withNewKeys(request.asked ? drawn : inOrder(drawn, model.order, request), { kept: model.keys, people, seed: request.seed ?? 1 })
+    const inTheirOrder = request.asked ? drawn : inOrder(drawn, model.order, request)
+    return withNewKeys(inTheirOrder, { kept: model.keys, people, seed: request.seed ?? 1, watch: context })
   },
   stretches(model, request, context) {
     const { rows = model.summary.rowCount, seed = 1 } = request

@@ -1,9 +1,5 @@
-import { DRAWING_KEYS } from '../../code/keys/keep.js'
-import { MAKING_PEOPLE } from '../../code/keys/made.js'
 import type { SystemContext } from '../host.js'
-
-/** Stages in which keys come about. */
-const KEY_STAGES: readonly string[] = [DRAWING_KEYS, MAKING_PEOPLE]
+import { KEY_STAGES } from '../table/keyed.js'
 
 /** Laws that a table which refers to another is drawn by: how many rows, and the first ones; two for each further key, by which rows choose. */
 const LAWS = 2
@@ -19,7 +15,11 @@ export function stageOf({ progress, ...context }: SystemContext, stage: string, 
   progress?.({ stage, done: 0, total: 1 })
   if (!progress) return context
   // Of a draw the keys take a while in which nothing else tells how far it is.
-  if (laws === 0) return { ...context, progress: (event) => (KEY_STAGES.includes(event.stage) ? progress({ ...event, stage }) : undefined) }
+  if (laws === 0)
+    return {
+      ...context,
+      progress: (event) => (KEY_STAGES.some((one) => one.stage === event.stage) ? progress({ ...event, stage }) : undefined)
+    }
   let [ended, last] = [0, 0]
   const ofSearch: SystemContext['progress'] = ({ stage: inner, done, total }) => {
     if (inner !== 'choosing the conditional bandwidth') return

@@ -1,6 +1,16 @@
-import { drawKey, drawKeyInTurns, drawKeys, guardKey, type KeptKeys, keepKeys, keysInTurn, mayRunOut } from '../../code/keys/keep.js'
+import {
+  DRAWING_KEYS,
+  drawKey,
+  drawKeyInTurns,
+  drawKeys,
+  guardKey,
+  type KeptKeys,
+  keepKeys,
+  keysInTurn,
+  mayRunOut
+} from '../../code/keys/keep.js'
 import { keyColumns } from '../../code/keys/leave-keys-out.js'
-import { drawMade, learnMade, type People } from '../../code/keys/made.js'
+import { drawMade, learnMade, MAKING_PEOPLE, type People } from '../../code/keys/made.js'
 import type { KeyColumn } from '../../code/keys/reference.js'
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { InputError } from '../../num/errors.js'
@@ -85,10 +95,13 @@ export function checkKeys(kept: KeptKeys | undefined, rowCount: number): void {
   for (const key of scarceKeys(kept, rowCount)) drawKey(key, kept!.seed, checkedRows(rowCount))
 }
 
-/** The same where it may be stopped. Throws `StopError`, too. */
-export async function checkKeysInTurns(kept: KeptKeys | undefined, rowCount: number, watch: Watch): Promise<void> {
-  for (const key of scarceKeys(kept, rowCount)) await drawKeyInTurns(key, kept!.seed, checkedRows(rowCount), watch)
+/** The same where it may be stopped: nothing of it is told, as none of these is a key of a row. Throws `StopError`, too. */
+export async function checkKeysInTurns(kept: KeptKeys | undefined, rowCount: number, { stop }: Watch): Promise<void> {
+  for (const key of scarceKeys(kept, rowCount)) await drawKeyInTurns(key, kept!.seed, checkedRows(rowCount), stop && { stop })
 }
+
+/** Stages of a plan behind those of the rows, in which keys come about: little beside them. */
+export const KEY_STAGES = [DRAWING_KEYS, MAKING_PEOPLE].map((stage) => ({ stage, pairs: 0 }))
 
 /** Keys that only drawing them tells to be enough. */
 const scarceKeys = (kept: KeptKeys | undefined, rowCount: number) => kept?.keys.filter((key) => mayRunOut(key, rowCount)) ?? []

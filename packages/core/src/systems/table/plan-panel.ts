@@ -4,6 +4,7 @@ import type { PanelTable } from '../panel/read.js'
 import { trainingRows } from '../panel/rows.js'
 import { type Plan, planOf } from '../system.js'
 import { estimateJob } from './estimate.js'
+import { KEY_STAGES } from './keyed.js'
 import { lawWork } from './law-work.js'
 
 /** Steps of the chains of first rows. */
@@ -56,7 +57,10 @@ export function planPanel(source: PanelSource, request: Drawn | undefined): Plan
     { stage: 'choosing the conditional bandwidth', pairs: next.search },
     { stage: 'scaling', pairs: ofHeads('scaling') + next.scaling }
   ]
-  const stages = [...(fits ? fitting : []), ...(request ? [{ stage: 'sampling', pairs: ofHeads('sampling') + next.draw }] : [])]
+  const stages = [
+    ...(fits ? fitting : []),
+    ...(request ? [{ stage: 'sampling', pairs: ofHeads('sampling') + next.draw }, ...KEY_STAGES] : [])
+  ]
   const bytes = heads.bytes + next.bytes
   return planOf(stages, { rowCount, columnCount, dimension, drawnRows, bytes, timed: GIVEN * dimension })
 }

@@ -21,6 +21,7 @@ import { ruledRows } from '../ruled-rows.js'
 import { type Plan, planned, planOf } from '../system.js'
 import { CANDIDATES, candidateRows } from './candidates.js'
 import { CONTEST_SECONDS, estimateJob, type KnownSize, ROW_SECONDS } from './estimate.js'
+import { KEY_STAGES } from './keyed.js'
 import type { TableFit, TableRequest, TableSource } from './options.js'
 import { planLatent } from './plan-latent.js'
 import { planLocal } from './plan-local.js'
@@ -114,7 +115,15 @@ function planWhole(source: WholeSource, request: TableRequest | undefined): Plan
   const stages = estimate.stages.filter(({ stage }) => (FITTING.includes(stage) ? shape.fits : request !== undefined))
   const { columnCount, fits, comparesScalings } = shape
   const besides = fits ? ROW_SECONDS * rowCount + (comparesScalings ? CONTEST_SECONDS : 0) : 0
-  return planOf(stages, { rowCount, columnCount, dimension, drawnRows: size.drawnRows, bytes: estimate.bytes, timed, besides })
+  return planOf([...stages, ...(request ? KEY_STAGES : [])], {
+    rowCount,
+    columnCount,
+    dimension,
+    drawnRows: size.drawnRows,
+    bytes: estimate.bytes,
+    timed,
+    besides
+  })
 }
 
 /** All parts as one, for the sake of their sizes. */

@@ -18,6 +18,7 @@ import {
 import { donorsIn, rowsModelIn } from '../imputation/save.js'
 import type { Ends } from './ends.js'
 import type { DensityModel, DensitySummary, StackMember } from './model.js'
+import { numberColumns } from './units.js'
 
 /** A member as it stands in JSON, which has no infinity: one Gaussian of all rows has no bandwidth, and levels by their shares. */
 interface MemberRecord {
@@ -105,6 +106,11 @@ export function loadDensity(contents: ModelContents): DensityModel {
   )
   if (!coding.columns.some(({ carries }) => carries === 'number' || carries === 'levels'))
     throw damaged('a density of no column', 'a column')
+  const numbers = numberColumns({ coding }).length
+  const isEnd = ({ number, low, high, least, most }: Ends, k: number): boolean =>
+    number < numbers && ends.findIndex((other) => other.number === number) === k && least <= most && !(low! >= least) && !(high! <= most)
+  if (!ends.every(isEnd))
+    throw damaged('ends of no number, of one twice, or within its values', 'ends around the values of a number, each once')
   const learned = donorsIn(contents, summary.donorCount, coding)
   if (!learned.weights.every((weight) => weight > 0)) throw damaged('a model with rows of no weight', 'weights above 0')
   return { coding, kinds, learned, reading, stack: members, ends, denoising, outlying, summary }

@@ -104,10 +104,11 @@ export async function chooseScaling(contest: ScalingContest): Promise<ContestOut
     )
   }
   const sets = [candidates, byClasses.length === 0 ? [] : [...candidates, ...byClasses]].filter(({ length }) => length > 0)
-  if (sets.length === 0 || table.rowCount < 20) return { choice: { methods: methodsOf([]) } }
+  const plain = methodsOf([])
+  if (sets.length === 0 || table.rowCount < 20) return { choice: { methods: plain } }
   const lead = leadRequired(table.rowCount)
   const folds = foldsOf(contest)
-  const standard: Competitor = { entrant: new Entrant(contest, methodsOf([]), folds), methods: methodsOf([]), lead: 0, areas: [] }
+  const standard: Competitor = { entrant: new Entrant(contest, plain, folds), methods: plain, lead: 0, areas: [] }
   const ranked = sets.map((names): Competitor => {
     const methods = methodsOf(names)
     // Ranks across the gaps that classes make must earn it.

@@ -25,14 +25,14 @@ export async function apportionGroup(
   state: Encoded,
   context: StepContext
 ): Promise<void> {
-  const { engine, key, room } = context
+  const { engine, key, standing } = context
   const factors = bridge.groups[group]!
   const odds = bridge.odds?.[group]
   if (odds) {
     const shares = await sharesOfGroup(bridge, group, state, context)
     return giveLevels(bridge, group, state, apportionedBy(shares, odds.shares, roundKey(key, factors[0]!, 0)))
   }
-  const points = bridge.embed(state, otherFactors(bridge.factorCount, factors), room)
+  const points = bridge.embed(state, otherFactors(bridge.factorCount, factors), standing)
   const shares = new Shares(logWeights, bridge.groupTerms[group]!, points.rows)
   const give = (chain: number, row: number) => {
     for (const factor of factors)

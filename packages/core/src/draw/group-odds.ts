@@ -1,5 +1,5 @@
 import { kernelOf } from '../kernel/bandwidth.js'
-import type { Engine } from '../kernel/engine.js'
+import type { Engine, Noise } from '../kernel/engine.js'
 import {
   indicatorsOf,
   type LevelOdds,
@@ -78,21 +78,26 @@ async function oddsOf(bridge: SweepBridge, { group, outcomes, known, logWeights 
 }
 
 /** Shares of a group's outcomes where chains stand [n, C]. */
-export async function sharesOfGroup(bridge: SweepBridge, group: number, state: Encoded, { engine, room }: StepContext): Promise<Matrix> {
+export async function sharesOfGroup(
+  bridge: SweepBridge,
+  group: number,
+  state: Encoded,
+  { engine, standing }: StepContext
+): Promise<Matrix> {
   const { law, indicators } = bridge.odds![group]!
-  const points = bridge.embed(state, otherFactors(bridge.factorCount, bridge.groups[group]!), room)
+  const points = bridge.embed(state, otherFactors(bridge.factorCount, bridge.groups[group]!), standing)
   const pair = await pairOf(bridge, bridge.clouds[group]!, points, state.coordinates, engine)
   return outcomeShares(law, points, { shares: await engine.mean(pair, bridge.groupTerms[group]!, indicators) })
 }
 
 /** One outcome a chain. */
-export function drawnBy({ rows, cols, data }: Matrix, key: Key): Uint32Array {
+export function drawnBy({ rows, cols, data }: Matrix, { key, chains }: Noise): Uint32Array {
   const chosen = new Float64Array(1)
   const shares = new Float64Array(cols)
   const out = new Uint32Array(rows)
   for (let i = 0; i < rows; i++) {
     for (let c = 0; c < cols; c++) shares[c] = data[i * cols + c]!
-    fillUniform(key, i, chosen)
+    fillUniform(key, chains ? chains[i]! : i, chosen)
     out[i] = indexFromShares(chosen[0]!, shares)
   }
   return out

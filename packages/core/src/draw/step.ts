@@ -1,8 +1,9 @@
 import { type KernelChoice, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine, Pair } from '../kernel/engine.js'
 import { type Bridge, pairFrom } from '../law/bridge.js'
-import { type Maker, type Matrix, matrix } from '../num/matrix.js'
+import { type Matrix, matrix } from '../num/matrix.js'
 import { fillNormal, type Key, keyAtStep, keyFor, permutation } from '../num/random.js'
+import type { Standing } from '../table/standing.js'
 import { type Balance, balancedTerms } from './balance.js'
 
 /** How a step adds its noise. @source Gottwald, Li, Marzouk, Reich, arXiv 2401.04372. */
@@ -16,7 +17,9 @@ export interface StepContext {
   /** Of a last step. */
   readonly balance?: Balance | undefined
   /** Of a sweep: where chains stand for one group after the other. */
-  readonly room?: Maker
+  readonly standing?: Standing
+  /** Which of the chains these are [n]. Default all. */
+  readonly chains?: Uint32Array
 }
 
 /** Log terms of a step from these chains. */

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
 import { createWasmEngine } from '../engine/wasm/engine.js'
+import { defined } from '../num/defined.js'
+import type { Crew } from '../num/iterate.js'
 import { uniformLogWeights } from '../num/log-space.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
 import { mean, variance } from '../num/statistics.js'
@@ -21,16 +23,16 @@ function explained(values: Float64Array, levels: Int32Array): number {
 const level = (name: string, count: number) => Array.from(uniforms(keyFor(key, name), ROWS), (x) => `${name}${Math.floor(count * x)}`)
 
 /** A table whose combinations hardly recur, of these columns and two names. */
-async function generatorOf(columns: readonly RawColumn[]) {
+async function generatorOf(columns: readonly RawColumn[], crew?: Crew) {
   const texts = ['p', 'q'].map((name) => ({ name, source: 'text' as const, values: level(name, 12) }))
   const { table, formats } = inferTable({ columns: [...columns, ...texts], rowCount: ROWS })
   const encoder = fitEncoder(table, formats, () => 'standard')
   const training = { encoder, rows: encodeTable(encoder, table), logWeights: uniformLogWeights(ROWS) }
-  const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+  const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1, ...defined({ crew }) })
   // A bandwidth that sees past categories.
   const generator = await Generator.create(training, new Float64Array(ROWS), { kind: 'fixed', epsilon: 4 }, engine)
   const factor = (codes: Int32Array, f: number) => codes.filter((_, at) => at % encoder.factors.length === f)
-  return { generator, rows: training.rows, factor }
+  return { generator, rows: training.rows, factor, engine }
 }
 
 it('numbers go with categories that are drawn in turn as in the data', async () => {
@@ -71,4 +73,20 @@ it('categories that are drawn in turn go with each other as in the data, as ofte
   const counts = (codes: Int32Array) => levels(codes).map((one) => one.filter((x) => x === 0).length)
   expect(Math.abs(agreeing(rows.codes) - agreeing(training.codes))).toBeLessThan(0.06)
   expect(counts(rows.codes)).toEqual(counts(training.codes).map((count) => 4 * count))
+})
+
+it('chains that are taken in two halves, where other threads work, are the same as all at once', async () => {
+  const columns = [{ name: 'y', source: 'number', values: normals(keyFor(key, 'y'), ROWS) }] as const
+  const asked = { count: 5000, steps: 2, noise: 'covariance', key } as const
+  const crew: Crew = { least: () => Number.POSITIVE_INFINITY, run: () => Promise.reject(new Error('unasked')), later: () => () => {} }
+  const [alone, beside] = [await generatorOf(columns), await generatorOf(columns, crew)]
+  const sizes = new Set<number>()
+  const pick = beside.engine.pick.bind(beside.engine)
+  beside.engine.pick = (pair, log, noise) => {
+    sizes.add(pair.from.points.rows)
+    return pick(pair, log, noise)
+  }
+  const [expected, rows] = [await alone.generator.generate(asked), await beside.generator.generate(asked)]
+  expect(sizes).toContain(2500)
+  expect(rows).toEqual(expected)
 })

@@ -1,7 +1,10 @@
 import { allFactors, otherFactors, pairOf, type SweepBridge } from '../law/sweep.js'
-import { type Matrix, matrix, Room, takeRows } from '../num/matrix.js'
+import { defined } from '../num/defined.js'
+import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { keyAtStep, keyFor } from '../num/random.js'
+import { together } from '../num/together.js'
 import type { Encoded } from '../table/encoder.js'
+import { Standing } from '../table/standing.js'
 import { drawnBy, giveLevels, sharesOfGroup } from './group-odds.js'
 import { addExchanged, referenceNoise, type StepContext, sum, termsOf } from './step.js'
 
@@ -12,34 +15,59 @@ import { addExchanged, referenceNoise, type StepContext, sum, termsOf } from './
  * Where drawn categories are a mix that the data lack, rows of several kinds count, and noise of their covariance would
  * fall between them. So with `covariance` noise a row is drawn first, and mean and covariance are taken where it stands.
  */
-export async function sweepStep(
-  bridge: SweepBridge,
-  state: Encoded,
-  context: StepContext,
-  redraw: typeof redrawGroup = redrawGroup
-): Promise<Encoded> {
-  const codes = state.codes.slice()
-  const room = new Room()
-  for (const group of bridge.groups.keys()) {
-    room.clear()
-    await redraw(bridge, group, { coordinates: state.coordinates, codes }, { ...context, room })
-  }
-  return { coordinates: await redrawCoordinates(bridge, { coordinates: state.coordinates, codes }, context), codes }
+export async function sweepStep(bridge: SweepBridge, state: Encoded, context: StepContext, redraw?: typeof redrawGroup): Promise<Encoded> {
+  const next = { coordinates: state.coordinates, codes: state.codes.slice() }
+  const lanes = redraw ? [{ state: next }] : lanesOf(bridge, next, context)
+  await together(
+    lanes.map((lane) => async () => {
+      const standing = new Standing()
+      for (const [group, factors] of bridge.groups.entries()) {
+        await (redraw ?? redrawGroup)(bridge, group, lane.state, { ...context, ...defined({ chains: lane.chains }), standing })
+        standing.redraw(factors)
+      }
+    })
+  )
+  return { coordinates: await redrawCoordinates(bridge, next, context), codes: next.codes }
 }
 
-/** Draws one group of factors of all chains given the others and the numbers, in place. */
+interface Lane {
+  /** Views of the rows of all chains. */
+  readonly state: Encoded
+  readonly chains?: Uint32Array
+}
+
+/** Operations of a group that are worth halving: either half is work that an engine shares among its threads. */
+const HALVED_WORK = 1e7
+
+/** Chains in two halves, so that one is got ready while the others' threads work on the other: a chain depends on no other one. */
+function lanesOf({ factorCount, whole, groups }: SweepBridge, state: Encoded, { engine }: StepContext): Lane[] {
+  const { rows, cols, data } = state.coordinates
+  if (!engine.crew || groups.length < 2 || rows * whole.points.data.length < HALVED_WORK) return [{ state }]
+  const half = Math.ceil(rows / 2)
+  return [
+    [0, half],
+    [half, rows]
+  ].map(([from, to]) => ({
+    state: {
+      coordinates: matrix(to! - from!, cols, data.subarray(from! * cols, to! * cols)),
+      codes: state.codes.subarray(from! * factorCount, to! * factorCount)
+    },
+    chains: Uint32Array.from({ length: to! - from! }, (_, k) => from! + k)
+  }))
+}
+
+/** Draws one group of factors of chains given the others and the numbers, in place. */
 async function redrawGroup(bridge: SweepBridge, group: number, state: Encoded, context: StepContext): Promise<void> {
   const { factorCount, training } = bridge
-  const { engine, key, room } = context
+  const { engine, key, standing, chains } = context
   const factors = bridge.groups[group]!
-  const stream = keyAtStep(keyFor({ ...key, step: 0 }, `factor ${factors[0]}`), key.step)
-  if (bridge.odds?.[group]) return giveLevels(bridge, group, state, drawnBy(await sharesOfGroup(bridge, group, state, context), stream))
-  const points = bridge.embed(state, otherFactors(factorCount, factors), room)
+  const noise = { key: keyAtStep(keyFor({ ...key, step: 0 }, `factor ${factors[0]}`), key.step), ...defined({ chains }) }
+  if (bridge.odds?.[group]) return giveLevels(bridge, group, state, drawnBy(await sharesOfGroup(bridge, group, state, context), noise))
+  const points = bridge.embed(state, otherFactors(factorCount, factors), standing)
   const pair = await pairOf(bridge, bridge.clouds[group]!, points, state.coordinates, engine)
-  const picked = await engine.pick(pair, bridge.groupTerms[group]!, { key: stream })
-  picked.forEach((row, i) => {
-    for (const factor of factors) state.codes[i * factorCount + factor] = training.codes[row * factorCount + factor]!
-  })
+  const picked = await engine.pick(pair, bridge.groupTerms[group]!, noise)
+  for (let i = 0; i < picked.length; i++)
+    for (const factor of factors) state.codes[i * factorCount + factor] = training.codes[picked[i]! * factorCount + factor]!
 }
 
 async function redrawCoordinates(bridge: SweepBridge, state: Encoded, context: StepContext): Promise<Matrix> {

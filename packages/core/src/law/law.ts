@@ -5,12 +5,13 @@ import { settle } from '../num/checksum.js'
 import { defined } from '../num/defined.js'
 import { exp } from '../num/elementary.js'
 import { quiet, type Watch } from '../num/iterate.js'
-import { type Maker, type Matrix, matrix, takeRows } from '../num/matrix.js'
+import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { addInto } from '../scaling/landmarks.js'
 import { type Scaling, symmetricScaling } from '../scaling/symmetric.js'
 import { type Cloud, cloud } from '../space/cloud.js'
 import type { Combinations } from '../table/categories.js'
 import { comparedPoints, type Encoded, type Encoder, embedEncoded, takeEncoded } from '../table/encoder.js'
+import { Standing } from '../table/standing.js'
 import type { Bridge } from './bridge.js'
 import { factorGroups } from './factor-groups.js'
 import { type CategoryMode, type ClassConditions, categoryMode, classesOf, oneClass, type RowClasses } from './strata.js'
@@ -178,7 +179,7 @@ function strataOf(problem: LawProblem, terms: { readonly logTerms: Float64Array;
           training: rows,
           factorCount,
           groups: table?.groups ?? factorGroups(rows.codes, factorCount),
-          embed: (some, factors, room) => scaledPoints(problem, some, factors, room),
+          embed: (some, factors, standing) => scaledPoints(problem, some, factors, standing),
           whole: cloud(wholePoints(problem))
         })
       : undefined
@@ -266,10 +267,10 @@ function scaledPoints(
   { scales, table }: Pick<LawProblem, 'scales' | 'table'>,
   { coordinates, codes }: Encoded,
   factors: readonly number[] = table ? Array.from(table.encoder.factors.keys()) : [],
-  room?: Maker
+  standing = new Standing()
 ): Matrix {
-  const scaled = scaledColumns(coordinates, scales)
-  return table && factors.length > 0 ? embedEncoded(table.encoder, { coordinates: scaled, codes }, factors, room) : scaled
+  const scaled = standing.scaled(coordinates, (numbers) => scaledColumns(numbers, scales))
+  return table && factors.length > 0 ? embedEncoded(table.encoder, { coordinates: scaled, codes }, factors, standing) : scaled
 }
 
 /** Columns divided by their scales, without those whose scale is infinite. */

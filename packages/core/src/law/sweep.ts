@@ -1,13 +1,14 @@
 import { type KernelChoice, kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine, Pair } from '../kernel/engine.js'
 import { settle } from '../num/checksum.js'
-import type { Maker, Matrix } from '../num/matrix.js'
+import type { Matrix } from '../num/matrix.js'
 import { type Cloud, cloud } from '../space/cloud.js'
 import type { Encoded } from '../table/encoder.js'
+import type { Standing } from '../table/standing.js'
 import type { LevelOdds } from './level-odds.js'
 
-/** Embeds rows into the points that kernels compare: coordinates, then the places of the given factors; default all. In room where some is given. */
-type Embed = (rows: Encoded, factors?: readonly number[], room?: Maker) => Matrix
+/** Embeds rows into the points that kernels compare: coordinates, then the places of the given factors; default all. */
+type Embed = (rows: Encoded, factors?: readonly number[], standing?: Standing) => Matrix
 
 /** A bridge on a table whose combinations of categories mostly occur once. */
 export interface SweepBridge {

@@ -2,7 +2,7 @@ import { settle } from '../num/checksum.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
-import { columnOf, type Maker, type Matrix, matrix, stackRows, takeRows } from '../num/matrix.js'
+import { columnOf, type Matrix, matrix, stackRows, takeRows } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
 import type { Turns } from '../num/together.js'
 import { roundedWithin, withinBounds } from './bounds.js'
@@ -11,6 +11,7 @@ import type { ColumnFormat } from './infer.js'
 import { limitsOf } from './number-style.js'
 import { roundToFormat, writtenUnit } from './present.js'
 import { fitScaler, type NumericScaler, type ScalingMethod, scaleValues, unscaleValues } from './scaling.js'
+import { Standing } from './standing.js'
 import {
   type Column,
   type ColumnKind,
@@ -296,24 +297,11 @@ export const dimensionOf = ({ coordinateCount, factors }: Encoder): number =>
 /** Coordinates followed by the places of the chosen factors: the points that kernels compare [n, coordinateCount + Σ q]. */
 export function embedEncoded(
   encoder: Encoder,
-  { coordinates, codes }: Encoded,
+  rows: Encoded,
   factors: readonly number[] = encoder.factors.map((_, f) => f),
-  room: Maker = { matrix }
+  standing = new Standing()
 ): Matrix {
-  const widths = factors.map((f) => encoder.factors[f]!.places.cols)
-  const out = room.matrix(coordinates.rows, coordinates.cols + widths.reduce((a, b) => a + b, 0))
-  const { rows, cols, data } = out
-  for (let i = 0, from = 0; i < rows; i++) for (let c = 0, at = i * cols; c < coordinates.cols; c++) data[at++] = coordinates.data[from++]!
-  let first = coordinates.cols
-  for (const f of factors) {
-    const { places } = encoder.factors[f]!
-    for (let i = 0, own = f; i < rows; i++, own += encoder.factors.length) {
-      const level = codes[own]! * places.cols
-      for (let c = 0, at = i * cols + first; c < places.cols; c++) data[at++] = places.data[level + c]!
-    }
-    first += places.cols
-  }
-  return out
+  return standing.place(encoder, rows, factors)
 }
 
 /** All of these points of rows that nobody changes: made once, so that an engine puts them in order once. */

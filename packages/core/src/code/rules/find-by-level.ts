@@ -333,77 +333,116 @@ interface Choosing {
   readonly rows: Uint32Array
 }
 
+/** Rows that terms are chosen on, those of one level after another: each level of a grouping is a stretch of them. */
+interface Stretches {
+  /** Places among the rows. */
+  readonly places: Uint32Array
+  /** Where each level begins, and where the last one ends [levels + 1]. */
+  readonly starts: Uint32Array
+}
+
+function stretchesOf(grouping: Grouping, rows: Uint32Array): Stretches {
+  const starts = new Uint32Array(grouping.levels.length + 1)
+  for (const i of rows) starts[grouping.codes[i]! + 1]!++
+  for (let level = 1; level < starts.length; level++) starts[level]! += starts[level - 1]!
+  const next = starts.slice()
+  const places = new Uint32Array(rows.length)
+  rows.forEach((i, place) => {
+    places[next[grouping.codes[i]!]!++] = place
+  })
+  return { places, starts }
+}
+
 /** Terms of which the column is nearly a sum within each level, the mean square that they leave, and whether that is rounding. */
 function chosenTerms(
   { values, unit }: Quantity,
   { grouping, terms, rows }: Choosing
 ): { readonly chosen: Term[]; readonly left: number; readonly enough: boolean } {
-  const levels = Int32Array.from(rows, (i) => grouping.codes[i]!)
-  const count = grouping.levels.length
-  const rest = Float64Array.from(rows, (i) => values[i]!)
+  const { places, starts } = stretchesOf(grouping, rows)
+  const rest = new Float64Array(places.length)
+  for (let k = 0; k < rest.length; k++) rest[k] = values[rows[places[k]!]!]!
   const most = mostLeft({ unit, variance: meanSquare(rest) })
-  const left = terms.map(({ probes }) => probes.slice())
-  const least = left.map((own) => squaresIn(own, levels, new Float64Array(count)).map((square) => LOST * square))
-  const sums = [new Float64Array(count), new Float64Array(count)] as const
+  const left = terms.map(({ probes }) => {
+    const own = new Float64Array(places.length)
+    for (let k = 0; k < own.length; k++) own[k] = probes[places[k]!]!
+    const least = squaresIn(own, starts)
+    for (let level = 0; level < least.length; level++) least[level]! *= LOST
+    return { own, least }
+  })
   const chosen: Term[] = []
-  while (chosen.length < MOST_PARTS) {
+  let direction: Float64Array | undefined
+  for (;;) {
     let [best, gain] = [-1, 0]
     for (let t = 0; t < left.length; t++) {
-      const own = gainOf(left[t]!, rest, { levels, sums, least: least[t]! })
+      const own = gainOf(left[t]!, rest, starts, direction)
       if (own > gain) [best, gain] = [t, own]
     }
     if (best < 0) break
     chosen.push(terms[best]!)
-    const direction = unitIn(left[best]!, { levels, sums, least: least[best]! })
-    takeOff(rest, direction, levels, sums[0])
-    if (meanSquare(rest) <= most) return { chosen, left: meanSquare(rest), enough: true }
-    if (chosen.length < MOST_PARTS) for (const own of left) takeOff(own, direction, levels, sums[0])
+    direction = unitIn(left[best]!, starts)
+    takeOff(rest, direction, starts)
+    const square = meanSquare(rest)
+    if (square <= most || chosen.length === MOST_PARTS) return { chosen, left: square, enough: square <= most }
   }
   return { chosen, left: meanSquare(rest), enough: false }
 }
 
-const meanSquare = (values: Float64Array): number => values.reduce((sum, x) => sum + x * x, 0) / values.length
+const meanSquare = (values: Float64Array): number => {
+  let sum = 0
+  for (let k = 0; k < values.length; k++) sum += values[k]! * values[k]!
+  return sum / values.length
+}
 
-function squaresIn(values: Float64Array, levels: Int32Array, squares: Float64Array): Float64Array {
-  squares.fill(0)
-  for (let k = 0; k < values.length; k++) squares[levels[k]!] = squares[levels[k]!]! + values[k]! * values[k]!
+function squaresIn(values: Float64Array, starts: Uint32Array): Float64Array {
+  const squares = new Float64Array(starts.length - 1)
+  for (let level = 0; level < squares.length; level++)
+    for (let k = starts[level]!; k < starts[level + 1]!; k++) squares[level]! += values[k]! * values[k]!
   return squares
 }
 
-interface Within {
-  readonly levels: Int32Array
-  /** Room for two sums in each level: a typed array for every term and column would be garbage at once. */
-  readonly sums: readonly [Float64Array, Float64Array]
-  /** Squares in each level that are nothing beside what a term was. */
+/** What is left of a term. */
+interface TermLeft {
+  readonly own: Float64Array
+  /** Squares in each level that are nothing beside what the term was. */
   readonly least: Float64Array
 }
 
-/** By how much a term lessens the squares that are left, with a weight in each level. */
-function gainOf(term: Float64Array, rest: Float64Array, { levels, sums: [along, squares], least }: Within): number {
-  along.fill(0)
-  squares.fill(0)
-  for (let k = 0; k < term.length; k++) {
-    const level = levels[k]!
-    along[level] = along[level]! + term[k]! * rest[k]!
-    squares[level] = squares[level]! + term[k]! * term[k]!
-  }
+/** By how much a term lessens the squares that are left, with a weight in each level, once what lies along a direction is taken off it, in place. */
+function gainOf({ own, least }: TermLeft, rest: Float64Array, starts: Uint32Array, direction: Float64Array | undefined): number {
   let gain = 0
-  for (let level = 0; level < squares.length; level++)
-    if (squares[level]! > least[level]!) gain += (along[level]! * along[level]!) / squares[level]!
+  for (let level = 0; level < least.length; level++) {
+    const [start, end] = [starts[level]!, starts[level + 1]!]
+    if (direction) takeOffWithin(own, direction, start, end)
+    let [along, squares] = [0, 0]
+    for (let k = start; k < end; k++) {
+      along += own[k]! * rest[k]!
+      squares += own[k]! * own[k]!
+    }
+    if (squares > least[level]!) gain += (along * along) / squares
+  }
   return gain
 }
 
 /** A term with the length 1 in each level; 0 where nothing is left of it. */
-function unitIn(term: Float64Array, { levels, sums, least }: Within): Float64Array {
-  const squares = squaresIn(term, levels, sums[1])
-  return term.map((x, k) => (squares[levels[k]!]! > least[levels[k]!]! ? x / Math.sqrt(squares[levels[k]!]!) : 0))
+function unitIn({ own, least }: TermLeft, starts: Uint32Array): Float64Array {
+  const unit = new Float64Array(own.length)
+  squaresIn(own, starts).forEach((squares, level) => {
+    if (!(squares > least[level]!)) return
+    const length = Math.sqrt(squares)
+    for (let k = starts[level]!; k < starts[level + 1]!; k++) unit[k] = own[k]! / length
+  })
+  return unit
 }
 
 /** Takes what lies along a direction off, in each level. */
-function takeOff(from: Float64Array, direction: Float64Array, levels: Int32Array, along: Float64Array): void {
-  along.fill(0)
-  for (let k = 0; k < from.length; k++) along[levels[k]!] = along[levels[k]!]! + from[k]! * direction[k]!
-  for (let k = 0; k < from.length; k++) from[k] = from[k]! - along[levels[k]!]! * direction[k]!
+function takeOff(from: Float64Array, direction: Float64Array, starts: Uint32Array): void {
+  for (let level = 0; level + 1 < starts.length; level++) takeOffWithin(from, direction, starts[level]!, starts[level + 1]!)
+}
+
+function takeOffWithin(from: Float64Array, direction: Float64Array, start: number, end: number): void {
+  let along = 0
+  for (let k = start; k < end; k++) along += from[k]! * direction[k]!
+  for (let k = start; k < end; k++) from[k]! -= along * direction[k]!
 }
 
 /** The simplest weights of each level with which all its rows obey. Levels of few rows may take those of another. */

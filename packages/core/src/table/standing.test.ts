@@ -27,7 +27,8 @@ it('rows of which factors are redrawn one after another stand where they stand i
     const others = all.filter((f) => !group.includes(f))
     expect(places(others)).toEqual(Array.from(embedEncoded(encoder, state, others).data))
     for (const f of group)
-      for (let i = 0; i < ROWS; i++) state.codes[i * all.length + f] = (state.codes[i * all.length + f]! + 1) % encoder.factors[f]!.levelCount
+      for (let i = 0; i < ROWS; i++)
+        state.codes[i * all.length + f] = (state.codes[i * all.length + f]! + 1) % encoder.factors[f]!.levelCount
     standing.redraw(group)
   }
   const moved = { ...state, coordinates: { ...state.coordinates, data: state.coordinates.data.map((x) => x + 1) } }

@@ -2,7 +2,7 @@ import { EngineError, StopError } from '../../num/errors.js'
 import type { StopSignal } from '../../num/iterate.js'
 import { SLICE } from '../../num/pause.js'
 import type { WasmMemory, WasmModule } from '../../num/webassembly.js'
-import { ACTIVE, EPOCH, OPEN, TICKET, UNITS, type WasmHost, type WasmWorker } from './host.js'
+import { ACTIVE, ASLEEP, EPOCH, LOOKS, OPEN, TICKET, UNITS, type WasmHost, type WasmWorker } from './host.js'
 import type { WasmKernels } from './module.js'
 
 interface PoolParts {
@@ -84,7 +84,8 @@ export class Pool {
     const control = this.#control
     Atomics.store(control, OPEN, 1)
     Atomics.add(control, EPOCH, 1)
-    Atomics.notify(control, EPOCH)
+    // One that falls asleep later sees the new number first.
+    if (Atomics.load(control, ASLEEP) > 0) Atomics.notify(control, EPOCH)
     return true
   }
 
@@ -124,7 +125,7 @@ export class Pool {
   /** Waits until every worker has finished its unit: first without giving way, since units are short. */
   async #quiet(): Promise<void> {
     const control = this.#control
-    for (let spin = 0; spin < 20000; spin++) if (Atomics.load(control, ACTIVE) === 0) return
+    for (let look = 0; look < LOOKS; look++) if (Atomics.load(control, ACTIVE) === 0) return
     while (Atomics.load(control, ACTIVE) !== 0) {
       await this.#parts.host.pause()
       this.#checkAlive()

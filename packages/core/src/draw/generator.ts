@@ -12,7 +12,7 @@ import { type Encoded, stackEncoded, takeEncoded } from '../table/encoder.js'
 import { apportionGroup } from './apportion.js'
 import { inBatches } from './batches.js'
 import { type Landmarked, landmarkedRows, STEPS_ON_ALL } from './landmarked.js'
-import { barredCells, withinCells } from './level-cells.js'
+import { barredCells, exchangedCells } from './level-cells.js'
 import { withLinked } from './linked.js'
 import { type MixedLaw, type MixedState, mixedStep } from './mixed.js'
 import { type RunOptions, runSteps, startRows } from './run.js'
@@ -117,7 +117,7 @@ export class Generator {
     const drawn = asked(await this.run(first, starts, told))
     this.ends ??= sharpEnds(this.training.rows.coordinates) ?? 'none'
     const ending = this.ends === 'none' ? drawn : { ...drawn, coordinates: withinEnds(drawn.coordinates, this.ends) }
-    return withinCells(ending, barredCells(this.training))
+    return exchangedCells(ending, barredCells(this.training))
   }
 
   /** Chains at training rows, or with numbers that are noise and the categories of these rows. */

@@ -3,7 +3,7 @@ import { keyFor, keyFromSeed, uniforms } from '../num/random.js'
 import { decodeTable, encodeTable, fitEncoder } from '../table/encoder.js'
 import { inferTable } from '../table/infer.js'
 import { isNumeric } from '../table/table.js'
-import { barredCells, withinCells } from './level-cells.js'
+import { barredCells, exchangedCells, withinCells } from './level-cells.js'
 
 const n = 1000
 const key = keyFromSeed(5)
@@ -16,6 +16,9 @@ const refund = dice('refund').map((u, i) => (returned[i] === 'yes' ? 1 + 80 * u 
 const rare = dice('rare').map((_, i) => (i < 5 ? 'few' : 'many'))
 const bonus = dice('bonus').map((u, i) => (i >= 5 && u < 0.1 ? 0 : 10 + u))
 
+// A number of few values that is 0 at one level and nowhere else.
+const visits = dice('visits').map((u, i) => (returned[i] === 'yes' ? 0 : 1 + Math.floor(6 * u)))
+
 const column = (name: string, values: readonly (string | number)[]) =>
   typeof values[0] === 'string'
     ? { name, source: 'text' as const, values: values as string[] }
@@ -27,7 +30,8 @@ const { table, formats } = inferTable({
     column('returned', returned),
     column('refund', refund),
     column('rare', rare),
-    column('bonus', bonus)
+    column('bonus', bonus),
+    column('visits', visits)
   ],
   rowCount: n
 })
@@ -85,6 +89,15 @@ it('a number of few values says so too, and is not moved itself', () => {
   expect(value('size').every((x, i) => (codes[i] === 200 ? Number(x) >= 512 && x !== 512 : x === (codes[i] === 304 ? 0 : 512)))).toBe(true)
 })
 
+it('a number of few values goes with the levels of categories', () => {
+  const wrong = (of: typeof rows) => {
+    const value = valuesOf(of)
+    return value('visits').filter((x, i) => (x === 0) !== (value('returned')[i] === 'yes')).length
+  }
+  expect(wrong(shuffled('visits'))).toBeGreaterThan(200)
+  expect(wrong(withinCells(shuffled('visits'), barred))).toBe(0)
+})
+
 it('what few rows of a level lack by chance they may have', () => {
   const kept = withinCells(shuffled('bonus'), barred)
   expect(kept.coordinates.data.filter((_, at) => at % kept.coordinates.cols === coordinateOf('bonus'))).toEqual(
@@ -103,4 +116,18 @@ it('what is held stays, whatever its level says', () => {
     }).length
   expect(changed(0)).toBe(0)
   expect(changed(1)).toBeGreaterThan(100)
+})
+
+it('rows of one law change places: as many have each value as before', () => {
+  // A tenth of the rows has its neighbour's number, as noise over an edge would have it.
+  const coordinates = { ...rows.coordinates, data: rows.coordinates.data.slice() }
+  const at = (i: number) => i * coordinates.cols + coordinateOf('visits')
+  for (let i = 20; i + 1 < n; i += 20)
+    [coordinates.data[at(i)], coordinates.data[at(i + 1)]] = [coordinates.data[at(i + 1)]!, coordinates.data[at(i)]!]
+  const drawn = { ...rows, coordinates }
+  const value = valuesOf(exchangedCells(drawn, barred))
+  expect(valuesOf(drawn)('visits').filter((x, i) => (x === 0) !== (returned[i] === 'yes')).length).toBeGreaterThan(20)
+  expect(value('visits').filter((x, i) => (x === 0) !== (returned[i] === 'yes'))).toEqual([])
+  const sorted = (values: unknown[]) => values.map(Number).sort((a, b) => a - b)
+  expect(sorted(value('visits'))).toEqual(sorted(visits))
 })

@@ -2,13 +2,13 @@ import { type AtomColumn, atomColumns } from '../law/strata.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import { log, normalCdf, normalQuantile } from '../num/elementary.js'
 import { evenly } from '../num/evenly.js'
-import { copyMatrix, type Matrix } from '../num/matrix.js'
+import { columnOf, copyMatrix, type Matrix } from '../num/matrix.js'
 import { type AtomCells, atomCellOf } from '../table/atoms.js'
 import type { Encoded } from '../table/encoder.js'
 import { decoderOf } from '../table/scaling.js'
 import { listedValues } from '../table/standing-out.js'
 
-/** Of levels that say nothing, how many may lose a cell that their rows lack by chance: one in twenty. What they lose is a row in three or fewer. */
+/** Of levels that say nothing, how many may lose some of their cells, however many these are, since their rows lack them by chance: one in twenty. */
 const CHANCE = log(0.05)
 
 /** Rows of a level that says something, at least, as of a class of rows (`law/strata`). */
@@ -69,8 +69,10 @@ const known = new WeakMap<Matrix, BarredCells>()
 function findBarred(training: Training): Barred[] {
   const { encoder, rows } = training
   const lists = encoder.columns.flatMap((code) => (code.carries === 'coordinate' ? listOf(code, encoder.factors.length) : []))
-  // What a list has few of says what others may be, and not these which of it.
-  const targets = atomColumns(training).filter(({ coordinate }) => !lists.some((one) => one.coordinate === coordinate))
+  const isList = ({ coordinate }: AtomColumn) => lists.some((one) => one.coordinate === coordinate)
+  const all = atomColumns(training)
+  // What a list has few of says what others may be, and not these which of it: only categories do, and first.
+  const targets = [...all.filter(isList), ...all.filter((one) => !isList(one))]
   if (targets.length === 0) return []
   const width = encoder.factors.length
   const factors = encoder.factors.map(({ levelCount }, f) => ({
@@ -80,13 +82,16 @@ function findBarred(training: Training): Barred[] {
   }))
   const looked = evenly(rows.coordinates.rows, MOST_ROWS)
   const seen = <K extends Key>(key: K) => ({ ...key, levels: Int32Array.from(looked, (i) => key.levelOf(rows, i)) })
-  const keys = [...factors, ...lists].map(seen)
+  const [levels, values] = [factors.map(seen), lists.map(seen)]
   const atoms = targets.map((other) => seen({ count: other.cells.spans.length, levelOf: cellIn(other, width) }))
   return targets.flatMap((column, place): Barred[] => {
     const cells = column.cells.spans.length
     // Atoms of one column go with those of another: what was moved before says where this may stand, and what is held.
-    const others = atoms.flatMap((one, k) => (k === place ? [] : { ...one, ...(k > place ? { later: targets[k]!.coordinate } : {}) }))
-    const sources = [...keys, ...others].flatMap(({ count, levels, ...rest }): Source[] => {
+    const others = atoms.flatMap((one, k) =>
+      k === place || isList(targets[k]!) ? [] : { ...one, ...(k > place ? { later: targets[k]!.coordinate } : {}) }
+    )
+    const told = isList(column) ? levels : [...levels, ...values, ...others]
+    const sources = told.flatMap(({ count, levels, ...rest }): Source[] => {
       const times = new Float64Array(count * cells)
       looked.forEach((i, k) => {
         const [cell, level] = [column.cellOf[i]!, levels[k]!]
@@ -136,7 +141,7 @@ function statesOf(times: Float64Array, count: number, cells: number): Uint8Array
     const own = times.subarray(level * cells, (level + 1) * cells)
     const n = own.reduce((sum, x) => sum + x, 0)
     own.forEach((k, cell) => {
-      if (k === 0) states[level * cells + cell] = n >= LEAST_ROWS && n * log(1 - all[cell]! / total) < CHANCE ? BARRED : UNSEEN
+      if (k === 0) states[level * cells + cell] = n >= LEAST_ROWS && n * log(1 - all[cell]! / total) < CHANCE - log(cells) ? BARRED : UNSEEN
     })
   }
   return states
@@ -205,32 +210,93 @@ export function clearOfBarred(rows: Encoded, { barred, isHeld }: CellsToKeep): U
  * lack such a mix. What is held, as it is given, stays too. Cost O(rows · columns · sources).
  */
 export function withinCells(drawn: Encoded, barred: BarredCells, isHeld: IsHeld = nothingHeld): Encoded {
+  return movedCells(drawn, barred, { isHeld, exchanges: false })
+}
+
+/**
+ * The same for rows of one law: what stands in a barred cell changes places, where it can, with the row nearest to it in the cell that it moves to which
+ * may stand where it stood. Noise that carried one over an edge carried about as many the other way, and all cells have as many rows as before.
+ */
+export function exchangedCells(drawn: Encoded, barred: BarredCells): Encoded {
+  return movedCells(drawn, barred, { isHeld: nothingHeld, exchanges: true })
+}
+
+interface Moving {
+  readonly isHeld: IsHeld
+  readonly exchanges: boolean
+}
+
+function movedCells(drawn: Encoded, barred: BarredCells, { isHeld, exchanges }: Moving): Encoded {
   if (barred.length === 0) return drawn
   const coordinates = copyMatrix(drawn.coordinates)
   const moved = { coordinates, codes: drawn.codes }
   const width = drawn.codes.length / Math.max(1, coordinates.rows)
   for (const { column, sources } of barred) {
     const { coordinate, missingFactor, cells } = column
-    for (let i = 0; i < coordinates.rows; i++) {
-      if ((missingFactor !== undefined && drawn.codes[i * width + missingFactor] === 1) || isHeld(i, coordinate)) continue
-      const at = i * coordinates.cols + coordinate
-      const own = atomCellOf(cells, coordinates.data[at]!)
-      const stateOf = statesIn({ column, sources }, moved, i, isHeld)
-      if (stateOf(own) !== BARRED) continue
+    const stays = (i: number) => (missingFactor !== undefined && drawn.codes[i * width + missingFactor] === 1) || isHeld(i, coordinate)
+    const places = columnOf(coordinates, coordinate)
+    const stateOf = (i: number) => statesIn({ column, sources }, moved, i, isHeld)
+    const partners = new Partners(places, cells, (i) => (stays(i) ? undefined : stateOf(i)))
+    const move = (i: number, change: (own: number, open: (cell: number) => boolean) => void) => {
+      if (stays(i)) return
+      const own = atomCellOf(cells, places[i]!)
+      const state = stateOf(i)
+      if (state(own) !== BARRED) return
       // What no row has because its level has few is no place to go.
-      const all = cells.spans.map((_, cell) => stateOf(cell))
-      const state = Math.max(...all)
-      if (state === BARRED) continue
-      const x = coordinates.data[at]!
-      coordinates.data[at] = mirrored(
-        cells,
-        own,
-        nearest(cells, x, (cell) => all[cell] === state),
-        x
-      )
+      const all = cells.spans.map((_, cell) => state(cell))
+      const best = Math.max(...all)
+      if (best !== BARRED) change(own, (cell) => all[cell] === best)
     }
+    // First those that both stand where they may not.
+    for (let i = 0; exchanges && i < places.length; i++)
+      move(i, (own, isOpen) => {
+        for (const to of cells.spans.keys()) if (isOpen(to) && partners.exchange(i, { own, to, isBarred: true })) return
+      })
+    for (let i = 0; i < places.length; i++)
+      move(i, (own, isOpen) => {
+        const to = nearest(cells, places[i]!, isOpen)
+        if (!exchanges || !partners.exchange(i, { own, to, isBarred: false })) places[i] = mirrored(cells, own, to, places[i]!)
+      })
+    for (let i = 0; i < coordinates.rows; i++) coordinates.data[i * coordinates.cols + coordinate] = places[i]!
   }
   return moved
+}
+
+/** Rows that may take the place of one in another cell, the nearest to that cell first, each once. */
+class Partners {
+  readonly #waiting = new Map<string, number[]>()
+  readonly #taken = new Set<number>()
+
+  constructor(
+    private readonly places: Float64Array,
+    private readonly cells: AtomCells,
+    private readonly stateOf: (row: number) => ((cell: number) => number) | undefined
+  ) {}
+
+  /** Whether a row changed places with one of another cell that may stand in its own, and may not where it stands, or may. */
+  exchange(row: number, { own, to, isBarred }: { readonly own: number; readonly to: number; readonly isBarred: boolean }): boolean {
+    const { places } = this
+    const name = `${own} ${to} ${isBarred}`
+    const waiting = this.#waiting.get(name) ?? this.#find(own, to, isBarred)
+    this.#waiting.set(name, waiting)
+    for (let other = waiting.pop(); other !== undefined; other = waiting.pop()) {
+      if (this.#taken.has(other)) continue
+      this.#taken.add(row).add(other)
+      ;[places[row], places[other]] = [places[other]!, places[row]!]
+      return true
+    }
+    return false
+  }
+
+  /** The nearest last. */
+  #find(own: number, to: number, isBarred: boolean): number[] {
+    const { places, cells, stateOf } = this
+    const rows = Array.from(places.keys()).filter((i) => {
+      const state = !this.#taken.has(i) && atomCellOf(cells, places[i]!) === to ? stateOf(i) : undefined
+      return state?.(own) === SEEN && (state(to) === BARRED) === isBarred
+    })
+    return rows.sort((a, b) => (own > to ? places[a]! - places[b]! : places[b]! - places[a]!))
+  }
 }
 
 /** The ranks between which a cell lies, as shares of all. */

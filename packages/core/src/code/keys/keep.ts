@@ -2,17 +2,18 @@ import { defined } from '../../num/defined.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { inTurns } from '../../num/pause.js'
 import { type Key, keyFor, keyFromSeed, uniforms } from '../../num/random.js'
-import type { RowOrder } from '../../table/row-order.js'
+import { type RowOrder, rowsInOrder } from '../../table/row-order.js'
 import type { Table } from '../../table/table.js'
 import { inOrderOfDates, keyAlong } from './along.js'
-import { freshInTurn, freshValues, type Guard } from './draw.js'
-import { cellOf, type Form, type Pattern, sizeOf } from './form.js'
+import { type Fresh, freshInTurn, freshValues, type Guard } from './draw.js'
+import { cellOf, type Form, type Pattern, sizeOf, tellersOf } from './form.js'
 import { hashesOf } from './guard.js'
 import { gapsOfKeys, gapText, type KeyGap, withGaps } from './key-gaps.js'
 import { learnForm } from './learn.js'
 import type { Made } from './made.js'
 import { type FreeText, isProse, proseForm, shuffledForm } from './prose.js'
 import { drawReferences, type KeyColumn, type Reference, referenceOf, refersTo } from './reference.js'
+import { type Told, tellerText, toldBy } from './teller.js'
 
 /** How the values of one key come about: plain data without any of them. */
 export interface KeptKey {
@@ -79,7 +80,7 @@ function keepKey({ name, cells: inRows }: KeyColumn, key: Key, { text = 'new', t
   const cells = dated?.cells ?? inRows
   const values = cells.filter((cell): cell is string => cell !== null)
   const different = [...new Set(values)]
-  const learned = learnForm(different)
+  const learned = learnForm(different, table && inRows.length === table.rowCount ? { table, rows: rowsOf(different, inRows) } : undefined)
   const isText = learned === undefined || isProse(values)
   const form = isText && text === 'shuffle' ? shuffledForm(values) : (learned ?? proseForm(values))
   return {
@@ -93,31 +94,63 @@ function keepKey({ name, cells: inRows }: KeyColumn, key: Key, { text = 'new', t
   }
 }
 
+/** The first row of each value. */
+function rowsOf(values: readonly string[], cells: readonly (string | null)[]): number[] {
+  const rows = new Map<string | null, number>()
+  for (const [row, cell] of cells.entries()) if (!rows.has(cell)) rows.set(cell, row)
+  return values.map((value) => rows.get(value)!)
+}
+
 /** Rows whose keys are drawn. */
 interface KeyedRows {
   readonly count: number
   readonly key: Key
 }
 
-/** As `drawKeyInTurns`, at once. */
+/** As `drawKeyInTurns`, at once, and of no rows that tell anything. */
 export const drawKey = (key: KeptKey, seed: number, rows: KeyedRows): (string | null)[] => cellsInTurn(key, seed, rows)(rows.count)
 
 /** The stage in which keys are drawn. */
 export const DRAWING_KEYS = 'drawing keys'
 
-/** Cells of a key for drawn rows; null in as many as in the data have none. Throws `InputError` (code `key-space`), `StopError`. */
-export const drawKeyInTurns = (key: KeptKey, seed: number, rows: KeyedRows, watch?: Watch): Promise<(string | null)[]> =>
-  inTurns(rows.count, cellsInTurn(key, seed, rows), (done) => {
+/**
+ * Cells of a key for drawn rows, in the order in which they are made: that of rows, or of their dates where these run along; null in
+ * as many as in the data have none. Throws `InputError` (code `key-space`), `StopError`.
+ */
+export function drawKeyInTurns(
+  key: KeptKey,
+  seed: number,
+  { of, ...rows }: KeyedRows & { readonly of?: RowsOfKeys | undefined },
+  watch?: Watch
+): Promise<(string | null)[]> {
+  const next = cellsInTurn(key, seed, rows)
+  const told = toldIn(key, of)
+  let made = 0
+  const more = (count: number) => {
+    const first = made
+    made += count
+    return next(count, told && ((k) => told(first + k)))
+  }
+  return inTurns(rows.count, more, (done) => {
     throwIfStopped(watch, DRAWING_KEYS)
     watch?.progress?.({ stage: DRAWING_KEYS, done, total: rows.count })
   })
+}
+
+/** What the row of each cell tells of it, in the order in which cells are made; undefined where nothing is told. */
+function toldIn({ along, form }: KeptKey, of: RowsOfKeys | undefined): ((k: number) => Told) | undefined {
+  if (!of || tellersOf(form).length === 0) return undefined
+  const at = toldBy(of.table)
+  const order = along && rowsInOrder(of.table, along, of.part)
+  return order ? (k) => at(order[k]!) : at
+}
 
 /** The same, so many at a time. */
 function cellsInTurn(
   { column, form, missing, repeated, hashes }: KeptKey,
   seed: number,
   rows: KeyedRows
-): (count: number) => (string | null)[] {
+): (...of: Parameters<Fresh>) => (string | null)[] {
   if (missing === 1) return (count) => new Array<null>(count).fill(null)
   const key = keyFor(rows.key, column)
   const guard: Guard = { key: guardKey(seed), hashes }
@@ -125,7 +158,7 @@ function cellsInTurn(
   if (missing === 0) return next
   const left = keyFor(key, 'missing')
   let row = 0
-  return (count) => next(count).map((value) => (uniforms(left, 1, row++)[0]! < missing ? null : value))
+  return (...of) => next(...of).map((value) => (uniforms(left, 1, row++)[0]! < missing ? null : value))
 }
 
 /** A form with so many times more codes than rows, in its rarest pattern, cannot run out. */
@@ -162,7 +195,7 @@ export function keysInTurn(
   const each = keys.map((key) => ({ key, next: cellsInTurn(withoutOwnGaps(key), seed, rows) }))
   return (count, of) => {
     const cells = new Map<string, readonly (string | null)[]>()
-    for (const { key, next } of each) cells.set(key.column, placed(key, next(count), { of, keys: cells }))
+    for (const { key, next } of each) cells.set(key.column, placed(key, next(count, toldIn(key, of)), { of, keys: cells }))
     return cells
   }
 }
@@ -236,10 +269,14 @@ function keyText(key: KeptKey, seed: number): string {
     guard: { key: guardKey(seed), hashes: key.hashes }
   })
   const running = form.patterns.some(({ progress }) => progress)
-  const several = form.patterns.length > 1 ? [`${form.patterns.length} patterns`] : []
+  const several = form.patterns.length > 1 ? [`${form.patterns.length} patterns${form.by ? ` as ${form.by.column} says` : ''}`] : []
+  const within = [...new Set(tellersOf(form).flatMap((teller) => (teller === form.by ? [] : [tellerText(teller)])))]
+  const told = within.length > 0 ? [`with ${within.join(' and ')} in it`] : []
   const check = form.check === undefined ? [] : [`check digits: ${form.check}`]
   const shuffled = text === 'shuffle' ? ['words shuffled'] : []
   const on = running ? [key.along ? `running on as ${key.along.column} does` : 'running on'] : []
   const names = repeated > 0 ? ['names that recur'] : []
-  return [`${column} like ${example}`, ...shuffled, ...on, ...several, ...check, ...names, ...(gap ? [gapText(gap)] : [])].join(', ')
+  return [`${column} like ${example}`, ...shuffled, ...told, ...on, ...several, ...check, ...names, ...(gap ? [gapText(gap)] : [])].join(
+    ', '
+  )
 }

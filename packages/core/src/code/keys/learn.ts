@@ -1,8 +1,10 @@
+import { defined } from '../../num/defined.js'
 import { RARE_BELOW } from '../../table/rare-below.js'
 import { checkOf, withoutCheck } from './check-digits.js'
 import type { Form, Pattern, Segment } from './form.js'
 import { progressOf } from './progress.js'
 import { copied, countsOf, MOSTLY, segmentOf } from './segment.js'
+import { DATE_STARTS, type TellingRows, tellerOf } from './teller.js'
 
 /** Patterns that are not rare must make up this share of the values: what has none is text. */
 const LEAST_COVERED = 0.5
@@ -25,10 +27,11 @@ function columnsOf(values: readonly string[]): readonly (readonly string[])[] {
 }
 
 /**
- * The form of values in the order of their rows: patterns of literals, words to copy, and codes, found by what separates their
- * parts; undefined where fewer than half of the values have a pattern that is not rare. Cost O(characters).
+ * The form of different values in the order of their rows: patterns of literals, words to copy, and codes, found by what separates their
+ * parts; undefined where fewer than half of the values have a pattern that is not rare. `telling`: what else is known of the rows, which
+ * may tell parts. Cost O(characters), and of the rows as of `tellerOf` for each stretch of parts.
  */
-export function learnForm(values: readonly string[]): Form | undefined {
+export function learnForm(values: readonly string[], telling?: TellingRows): Form | undefined {
   const check = checkOf(values)
   const bodies = check === undefined ? values : values.map((value) => withoutCheck(check, value))
   const groups = grouped(bodies, separatorsOf).flatMap((alike) => {
@@ -43,8 +46,12 @@ export function learnForm(values: readonly string[]): Form | undefined {
   const kept = groups.filter(({ length }) => length >= RARE_BELOW).sort((a, b) => b.length - a.length)
   const covered = kept.reduce((sum, { length }) => sum + length, 0)
   if (covered < LEAST_COVERED * values.length || covered === 0) return undefined
-  const patterns = kept.map((alike) => patternOf(alike, alike.length / covered))
-  return check === undefined ? { patterns } : { patterns, check }
+  const rowOf = telling && new Map(bodies.map((body, i) => [body, telling.rows[i]!]))
+  const tellingOf = (some: readonly string[]) => telling && { ...telling, rows: some.map((body) => rowOf!.get(body)!) }
+  const patterns = kept.map((alike) => patternOf(alike, { share: alike.length / covered, telling: tellingOf(alike) }))
+  const places = kept.flatMap((alike, p) => alike.map(() => String(p)))
+  const by = telling && kept.length > 1 ? tellerOf(places, tellingOf(kept.flat())!, { parts: 1, by: 'texts' }) : undefined
+  return { patterns, ...defined({ check, by }) }
 }
 
 /** Values with the same name, in their order. */
@@ -85,21 +92,60 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 /** Parts of a UUID that begin with its version and its variant: there are no others than those seen (RFC 9562). */
 const UUID_FIXED = [4, 6]
 
-function patternOf(values: readonly string[], share: number): Pattern {
+interface Learning {
+  readonly share: number
+  readonly telling: TellingRows | undefined
+}
+
+function patternOf(values: readonly string[], { share, telling }: Learning): Pattern {
   const isUuid = values.every((value) => UUID.test(value))
-  const parts = joined(
-    columnsOf(values).flatMap((whole, p) => {
-      const runs = isUuid ? [whole] : splitRuns(whole)
-      return runs.map((texts) => ({ segment: segmentOf(texts, { seenFirst: isUuid && UUID_FIXED.includes(p) }), texts }))
-    })
-  )
+  const runs = columnsOf(values).flatMap((whole, p) => {
+    const own = isUuid ? [whole] : splitRuns(whole).flatMap((run) => (telling ? splitDates(run, telling) : [run]))
+    return own.map((texts) => ({ texts, seenFirst: isUuid && UUID_FIXED.includes(p) }))
+  })
+  const partOf = (run: (typeof runs)[number]): Part => ({ segment: segmentOf(run.texts, run), texts: run.texts })
+  const parts = telling && !isUuid ? toldParts(runs.map(partOf), telling) : runs.map(partOf)
+  const all = joined(parts)
   return {
     share,
     ...progressOf(
-      parts.map(({ segment }) => segment),
-      parts.map(({ texts }) => texts)
+      all.map(({ segment }) => segment),
+      all.map(({ texts }) => texts)
     )
   }
+}
+
+/** Digits that begin with a date which another column tells, apart from what follows. */
+function splitDates(texts: readonly string[], telling: TellingRows): readonly (readonly string[])[] {
+  const { length } = texts[0]!
+  if (!texts.every((text) => text.length === length && /^\d+$/.test(text))) return [texts]
+  for (const end of DATE_STARTS.filter((one) => one < length)) {
+    const [start, rest] = [texts.map((text) => text.slice(0, end)), texts.map((text) => text.slice(end))]
+    const dates = { ...telling, table: { ...telling.table, columns: telling.table.columns.filter(({ kind }) => kind === 'datetime') } }
+    if (tellerOf(start, dates, { parts: DATE_STARTS.length, by: 'writing' })) return [start, rest]
+  }
+  return [texts]
+}
+
+/** Parts with the longest stretches that columns tell in place of those that they are of: first what cells write, then what they have texts for. */
+function toldParts(parts: readonly Part[], telling: TellingRows): readonly Part[] {
+  const isVaried = ({ segment }: Part) => segment.kind !== 'literal'
+  const varied = Array.from(parts.keys()).filter((k) => isVaried(parts[k]!))
+  const stretches = varied.flatMap((from) => varied.flatMap((to) => (to >= from ? [[from, to] as const] : [])))
+  stretches.sort((a, b) => b[1] - b[0] - (a[1] - a[0]))
+  const told = new Map<number, { readonly to: number; readonly part: Part }>()
+  const taken = new Set<number>()
+  for (const by of ['writing', 'texts'] as const)
+    for (const [from, to] of stretches) {
+      const own = Array.from({ length: to - from + 1 }, (_, k) => from + k)
+      if (own.some((k) => taken.has(k))) continue
+      const texts = from === to ? parts[from]!.texts : telling.rows.map((_, i) => own.map((k) => parts[k]!.texts[i]!).join(''))
+      const teller = tellerOf(texts, telling, { parts: stretches.length, by })
+      if (!teller) continue
+      told.set(from, { to, part: { segment: { kind: 'told', by: teller, else: segmentOf(texts) }, texts } })
+      for (const k of own) taken.add(k)
+    }
+  return parts.flatMap((part, k) => told.get(k)?.part ?? (taken.has(k) ? [] : [part]))
 }
 
 /** A part taken apart into its runs of letters and of digits, where it has the same few in all rows. */

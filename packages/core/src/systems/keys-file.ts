@@ -95,7 +95,12 @@ const steps: Reader<readonly string[]> = (value, field) => {
 }
 
 const progress = record<Progress>({ ends: dictionary(numeral), steps, first: optional(numeral) })
-const pattern = record<Pattern>({ share: number(SHARE), segments: list(segment), progress: optional(progress), apart: optional(isTrue) })
+const pattern = record<Pattern>({
+  share: number(SHARE),
+  segments: list(segment),
+  progress: optional(progress),
+  apart: optional(list(whole()))
+})
 const form: Reader<Form> = (value, field) => {
   const read = record<Form>({ patterns: list(pattern), check: optional(word(...CHECK_FAMILIES)), by: optional(teller) })(value, field)
   const places = read.patterns.map((_, p) => String(p))

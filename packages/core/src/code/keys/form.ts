@@ -33,8 +33,8 @@ export interface Pattern {
   readonly share: number
   readonly segments: readonly Segment[]
   readonly progress?: Progress
-  /** Codes are different whatever is told: one sequence for all that. */
-  readonly apart?: true | undefined
+  /** Places of told segments of which codes are different whatever they tell: one sequence for all that. */
+  readonly apart?: readonly number[] | undefined
 }
 
 /** How the values of a key are written. Plain data without any of them. */
@@ -54,8 +54,8 @@ export interface Cell {
   readonly choices: readonly (number | string)[]
 }
 
-export function cellOf(choices: Cell['choices'], { apart }: Pick<Pattern, 'apart'> = {}): Cell {
-  const named = apart ? choices.filter((choice) => typeof choice === 'number') : choices
+export function cellOf(choices: Cell['choices'], { apart = [] }: Pick<Pattern, 'apart'> = {}): Cell {
+  const named = choices.filter((_, s) => !apart.includes(s))
   return { name: named.map((choice) => JSON.stringify(choice)).join(','), choices }
 }
 

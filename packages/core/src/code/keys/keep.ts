@@ -76,18 +76,28 @@ export function keepKeys(columns: readonly KeyColumn[], seed: number, options: K
 export const guardKey = (seed: number): Key => keyFor(keyFromSeed(seed), 'values that are there')
 
 function keepKey({ name, cells: inRows }: KeyColumn, key: Key, { text = 'new', table }: KeyOptions): KeptKey {
-  const dated = table && keyAlong(inRows, table)
-  const cells = dated?.cells ?? inRows
-  const values = cells.filter((cell): cell is string => cell !== null)
-  const different = [...new Set(values)]
-  const learned = learnForm(different, table && inRows.length === table.rowCount ? { table, rows: rowsOf(different, inRows) } : undefined)
+  const learn = (dated: ReturnType<typeof keyAlong>) => {
+    const cells = dated?.cells ?? inRows
+    const values = cells.filter((cell): cell is string => cell !== null)
+    const different = [...new Set(values)]
+    const isOfTable = table && inRows.length === table.rowCount
+    return { dated, values, different, learned: learnForm(different, isOfTable ? { table, rows: rowsOf(different, inRows) } : undefined) }
+  }
+  let read = learn(table && keyAlong(inRows, table))
+  const levels = read.learned ? tellersOf(read.learned).filter(({ date }) => date === undefined) : []
+  if (table && !read.dated && levels.length > 0) {
+    const at = toldBy(table)
+    const inEach = keyAlong(inRows, table, (row) => JSON.stringify(levels.map((level) => at(row)(level) ?? null)))
+    if (inEach) read = learn(inEach)
+  }
+  const { dated, values, different, learned } = read
   const isText = learned === undefined || isProse(values)
   const form = isText && text === 'shuffle' ? shuffledForm(values) : (learned ?? proseForm(values))
   return {
     column: name,
     form,
     ...(isText && text !== 'new' ? { text } : {}),
-    missing: isText && text === 'empty' ? 1 : 1 - values.length / Math.max(1, cells.length),
+    missing: isText && text === 'empty' ? 1 : 1 - values.length / Math.max(1, inRows.length),
     ...(dated && form.patterns.some(({ progress }) => progress) ? { along: dated.along } : {}),
     repeated: values.length - different.length,
     hashes: hashesOf(key, different)

@@ -105,7 +105,7 @@ function patternOf(values: readonly string[], { share, telling }: Learning): Pat
   })
   const partOf = (run: (typeof runs)[number]): Part => ({ segment: segmentOf(run.texts, run), texts: run.texts })
   const parts = telling && !isUuid ? toldParts(runs.map(partOf), telling) : runs.map(partOf)
-  const all = joined(parts)
+  const all = joined(withCode(parts))
   return {
     share,
     ...progressOf(
@@ -113,6 +113,14 @@ function patternOf(values: readonly string[], { share, telling }: Learning): Pat
       all.map(({ texts }) => texts)
     )
   }
+}
+
+/** Beside what is told some part has to tell keys apart: where words are copied everywhere else, their last digits do, as numbers of a few a day. */
+function withCode(parts: readonly Part[]): readonly Part[] {
+  const told = parts.some(({ segment }) => segment.kind === 'told')
+  const place = parts.findLastIndex(({ segment, texts }) => segment.kind === 'words' && texts.every((text) => /^\d+$/.test(text)))
+  if (!told || place < 0 || parts.some(({ segment }) => segment.kind === 'symbols' || segment.kind === 'number')) return parts
+  return parts.with(place, { ...parts[place]!, segment: segmentOf(parts[place]!.texts, { isCode: true }) })
 }
 
 /** Digits that begin with a date which another column tells, apart from what follows. */

@@ -12,18 +12,24 @@ const STEP_QUANTILES = 64
 /** A pattern of segments whose texts are given in the order of rows, with its progress where its codes run. Cost O(n log n). */
 export function progressOf(found: readonly Segment[], texts: readonly (readonly string[])[]): Omit<Pattern, 'share'> {
   const segments = widened(found, texts)
-  const isTold = found.some(({ kind }) => kind === 'told')
-  const own = runsOf(segments, texts, {})
-  const pooled = isTold ? runsOf(segments, texts, { apart: true }) : own
+  const told = found.flatMap(({ kind }, s) => (kind === 'told' ? [s] : []))
+  let apart: readonly number[] = []
+  let now = runsOf(segments, texts, {})
   // Numbers that do not begin anew for what is told go on whatever that is.
-  const apart = isTold && areApart(pooled, own) ? ({ apart: true } as const) : {}
-  const { cells, gaps, runs } = apart.apart ? pooled : own
-  if (gaps.length < LEAST_STEPS || !runs) return { segments: found, ...apart }
+  for (const s of told) {
+    const pooled = runsOf(segments, texts, { apart: [...apart, s] })
+    if (!areApart(pooled, now)) continue
+    apart = [...apart, s]
+    now = pooled
+  }
+  const { cells, gaps, runs } = now
+  const naming = apart.length > 0 ? { apart } : {}
+  if (gaps.length < LEAST_STEPS || !runs) return { segments: found, ...naming }
   const ends = Object.fromEntries(cells.map(({ name, sorted }) => [name, String(sorted.at(-1)!)]))
   const steps = Array.from({ length: STEP_QUANTILES + 1 }, (_, k) => String(gaps[Math.round((k * (gaps.length - 1)) / STEP_QUANTILES)]!))
-  const first = isTold ? { first: String(cells.map(({ sorted }) => sorted[0]!).sort(ascending)[0]!) } : {}
+  const first = told.length > 0 ? { first: String(cells.map(({ sorted }) => sorted[0]!).sort(ascending)[0]!) } : {}
   const progress: Progress = { ends, steps, ...first }
-  return { segments: segments.map((segment, s) => latestOnly(segment, texts[s]!)), progress, ...apart }
+  return { segments: segments.map((segment, s) => latestOnly(segment, texts[s]!)), progress, ...naming }
 }
 
 type Naming = Pick<Pattern, 'apart'>

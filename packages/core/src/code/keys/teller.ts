@@ -176,5 +176,7 @@ function kept(seen: ReadonlyMap<string, Seen>): Required<Pick<Teller, 'levels' |
 }
 
 /** `class`, `year and month of ordered`. */
-export const tellerText = ({ column, date = '' }: Teller): string =>
-  [Array.from(date, (part) => PART_WORDS[part]).join(' and '), columnWord(column)].filter((word) => word !== '').join(' of ')
+export function tellerText({ column, date = '' }: Teller): string {
+  const part = date.length > 2 ? 'date' : Array.from(date, (one) => PART_WORDS[one]).join(' and ')
+  return `${part === '' ? '' : `${part} of `}${columnWord(column)}`
+}

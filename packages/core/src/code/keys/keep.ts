@@ -57,20 +57,28 @@ export function keepKeys(columns: readonly KeyColumn[], seed: number, options: K
   )
   const gaps = options.table ? gapsOfKeys(columns, options.table) : new Map<string, KeyGap>()
   const isReference = (column: KeyColumn) => referred[columns.indexOf(column)] !== undefined
+  const own = columns.filter((column) => !isReference(column))
   return {
     seed,
-    keys: columns
-      .filter((column) => !isReference(column))
-      .map((column) => ({
-        ...keepKey(column, guardKey(seed), options),
-        ...defined({ gap: gaps.get(column.name) })
-      })),
+    keys: own.map((column, k) => ({
+      ...keepKey(column, guardKey(seed), { ...options, table: options.table && withKeys(options.table, own.slice(0, k)) }),
+      ...defined({ gap: gaps.get(column.name) })
+    })),
     references: columns.flatMap((column, c) => {
       const key = referred[c]
       return key && !isReference(key) ? [referenceOf(column, key)] : []
     })
   }
 }
+
+/** A table with the cells of keys. */
+export const withKeys = ({ columns, rowCount }: Table, keys: readonly KeyColumn[]): Table => ({
+  columns: [
+    ...columns.filter(({ name }) => !keys.some((key) => key.name === name)),
+    ...keys.map(({ name, cells }) => ({ name, kind: 'identifier' as const, cells }))
+  ],
+  rowCount
+})
 
 /** The key of the hashes of a model. */
 export const guardKey = (seed: number): Key => keyFor(keyFromSeed(seed), 'values that are there')
@@ -130,11 +138,11 @@ export const DRAWING_KEYS = 'drawing keys'
 export function drawKeyInTurns(
   key: KeptKey,
   seed: number,
-  { of, ...rows }: KeyedRows & { readonly of?: RowsOfKeys | undefined },
+  { of, keys, ...rows }: KeyedRows & { readonly of?: RowsOfKeys | undefined; readonly keys?: KeyCells | undefined },
   watch?: Watch
 ): Promise<(string | null)[]> {
   const next = cellsInTurn(key, seed, rows)
-  const told = toldIn(key, of)
+  const told = toldIn(key, { of, keys })
   let made = 0
   const more = (count: number) => {
     const first = made
@@ -147,10 +155,21 @@ export function drawKeyInTurns(
   })
 }
 
+/** The rows that keys are of, and the keys before. */
+interface Around {
+  readonly of: RowsOfKeys | undefined
+  readonly keys?: KeyCells | undefined
+}
+
 /** What the row of each cell tells of it, in the order in which cells are made; undefined where nothing is told. */
-function toldIn({ along, form }: KeptKey, of: RowsOfKeys | undefined): ((k: number) => Told) | undefined {
+function toldIn({ along, form }: KeptKey, { of, keys = new Map() }: Around): ((k: number) => Told) | undefined {
   if (!of || tellersOf(form).length === 0) return undefined
-  const at = toldBy(of.table)
+  const at = toldBy(
+    withKeys(
+      of.table,
+      Array.from(keys, ([name, cells]) => ({ name, cells }))
+    )
+  )
   const order = along && rowsInOrder(of.table, along, of.part)
   return order ? (k) => at(order[k]!) : at
 }
@@ -205,7 +224,7 @@ export function keysInTurn(
   const each = keys.map((key) => ({ key, next: cellsInTurn(withoutOwnGaps(key), seed, rows) }))
   return (count, of) => {
     const cells = new Map<string, readonly (string | null)[]>()
-    for (const { key, next } of each) cells.set(key.column, placed(key, next(count, toldIn(key, of)), { of, keys: cells }))
+    for (const { key, next } of each) cells.set(key.column, placed(key, next(count, toldIn(key, { of, keys: cells })), { of, keys: cells }))
     return cells
   }
 }
@@ -217,7 +236,7 @@ const withoutOwnGaps = (key: KeptKey): KeptKey => (key.gap && key.missing < 1 ? 
 function placed(
   { along, gap, missing }: KeptKey,
   own: readonly (string | null)[],
-  { of, keys }: { readonly of: RowsOfKeys | undefined; readonly keys: KeyCells }
+  { of, keys = new Map() }: Around
 ): readonly (string | null)[] {
   const inOrder = along && of ? inOrderOfDates(own, of.table, along, of.part) : own
   return gap && missing < 1 && of ? withGaps(inOrder, gap, { table: of.table, keys }) : inOrder
@@ -237,7 +256,7 @@ export async function drawKeys(
   for (const [k, key] of keys.entries()) {
     const progress: Watch['progress'] = ({ done }) =>
       watch?.progress?.({ stage: DRAWING_KEYS, done: k + done / Math.max(1, rows.count), total: keys.length })
-    const own = await drawKeyInTurns(withoutOwnGaps(key), kept.seed, rows, { ...watch, progress })
+    const own = await drawKeyInTurns(withoutOwnGaps(key), kept.seed, { ...rows, keys: cells }, { ...watch, progress })
     cells.set(key.column, placed(key, own, { of: rows.of, keys: cells }))
   }
   for (const reference of kept.references) {

@@ -104,8 +104,8 @@ function patternOf(values: readonly string[], { share, telling }: Learning): Pat
     return own.map((texts) => ({ texts, seenFirst: isUuid && UUID_FIXED.includes(p) }))
   })
   const partOf = (run: (typeof runs)[number]): Part => ({ segment: segmentOf(run.texts, run), texts: run.texts })
-  const parts = telling && !isUuid ? toldParts(runs.map(partOf), telling) : runs.map(partOf)
-  const all = joined(withCode(parts))
+  const parts = runs.map(partOf)
+  const all = joined(telling && !isUuid ? withCode(toldParts(parts, telling), telling) : parts)
   return {
     share,
     ...progressOf(
@@ -115,12 +115,16 @@ function patternOf(values: readonly string[], { share, telling }: Learning): Pat
   }
 }
 
-/** Beside what is told some part has to tell keys apart: where words are copied everywhere else, their last digits do, as numbers of a few a day. */
-function withCode(parts: readonly Part[]): readonly Part[] {
-  const told = parts.some(({ segment }) => segment.kind === 'told')
-  const place = parts.findLastIndex(({ segment, texts }) => segment.kind === 'words' && texts.every((text) => /^\d+$/.test(text)))
-  if (!told || place < 0 || parts.some(({ segment }) => segment.kind === 'symbols' || segment.kind === 'number')) return parts
-  return parts.with(place, { ...parts[place]!, segment: segmentOf(parts[place]!.texts, { isCode: true }) })
+/**
+ * Beside what is told some part has to tell keys apart: where nothing else is a code the last digits are, as the number of a row among
+ * those of its day, unless another key tells a part.
+ */
+function withCode(parts: readonly Part[], { table }: TellingRows): readonly Part[] {
+  const told = parts.flatMap(({ segment }) => (segment.kind === 'told' ? [segment.by.column] : []))
+  const isKey = table.columns.some(({ name, kind }) => kind === 'identifier' && told.includes(name))
+  if (told.length === 0 || isKey || parts.some(({ segment }) => segment.kind === 'symbols' || segment.kind === 'number')) return parts
+  const place = parts.findLastIndex(({ segment, texts }) => segment.kind !== 'literal' && texts.every((text) => /^\d+$/.test(text)))
+  return place < 0 ? parts : parts.with(place, { ...parts[place]!, segment: segmentOf(parts[place]!.texts, { isCode: true }) })
 }
 
 /** Digits that begin with a date which another column tells, apart from what follows. */

@@ -61,12 +61,16 @@ export function writerOf({ date, length, letters, levels, texts }: Teller): (cel
   }
 }
 
+/** The cells of a column, also of keys where they are there. */
+const cellsOf = (column: Column): ((row: number) => CellValue) =>
+  column.kind === 'identifier' ? (row) => column.cells?.[row] ?? null : cellAt(column)
+
 /** What the rows of a table tell. */
-export function toldBy({ columns }: Table): (row: number) => Told {
+export function toldBy({ columns }: Pick<Table, 'columns'>): (row: number) => Told {
   const writers = new Map<Teller, (row: number) => string | undefined>()
   const add = (teller: Teller) => {
     const column = columns.find(({ name }) => name === teller.column)
-    const [at, write] = [column && cellAt(column), writerOf(teller)]
+    const [at, write] = [column && cellsOf(column), writerOf(teller)]
     const own = at ? (row: number) => write(at(row)) : () => undefined
     writers.set(teller, own)
     return own
@@ -74,7 +78,7 @@ export function toldBy({ columns }: Table): (row: number) => Told {
   return (row) => (teller) => (writers.get(teller) ?? add(teller))(row)
 }
 
-/** Values of a key with what else is known of their rows. */
+/** Values of a key with what else is known of their rows: keys that are drawn before it are there with their cells. */
 export interface TellingRows {
   readonly table: Table
   /** The row of each value. */
@@ -104,7 +108,7 @@ export function tellerOf(texts: readonly string[], { table: { columns }, rows }:
   const candidates = parts * columns.length * DATES.length
   let found: { readonly teller: Teller; readonly cells: number } | undefined
   for (const column of columns) {
-    const at = cellAt(column)
+    const at = cellsOf(column)
     for (const teller of by === 'writing' ? writingsOf(column, lengths) : textsOf(column)) {
       const write = teller.levels ? undefined : writerOf(teller)
       const seen = (among: Iterable<number>) => seenIn(among, { texts, write, at: (i) => at(rows[i]!) })
@@ -124,7 +128,7 @@ function writingsOf({ name: column, kind, ...own }: Column, lengths: ReadonlySet
   if (kind === 'integer') return whole
   if (kind === 'datetime')
     return more === undefined ? DATES.filter((date) => lengthOf(date) === length).map((date) => ({ column, date })) : []
-  return 'levels' in own ? LETTERS.flatMap((letters) => [{ column }, ...whole].map((one) => ({ ...one, letters }))) : []
+  return 'levels' in own || 'cells' in own ? LETTERS.flatMap((letters) => [{ column }, ...whole].map((one) => ({ ...one, letters }))) : []
 }
 
 const textsOf = ({ name: column, kind }: Column): Teller[] =>

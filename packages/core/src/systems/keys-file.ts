@@ -145,7 +145,13 @@ export function keysIn(contents: ModelContents): KeptKeys | undefined {
     hashes: float64Array(arrays, madeName(k), undefined, { least: 0 })
   })
   const made = record<Made>({ columns: list(column), sex: optional(text), country: optional(text) })
-  const kept = record<KeptKeys>({ seed: whole(), keys: list(hashed), references: list(reference), made: optional(made) })
+  const kept = record<KeptKeys>({
+    seed: whole(),
+    keys: list(hashed),
+    references: list(reference),
+    made: optional(made),
+    empty: optional(dictionary(number(SHARE)))
+  })
   const read = entryIn(contents, 'keys', kept)
   for (const { column, to } of read?.references ?? [])
     word(...read!.keys.map((key) => key.column))(to, `meta.keys: what ${column} refers to`)

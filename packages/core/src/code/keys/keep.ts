@@ -40,6 +40,8 @@ export interface KeptKeys {
   readonly keys: readonly KeptKey[]
   /** Columns whose values are keys of the table. */
   readonly references: readonly Reference[]
+  /** By column, the share of cells without a value that are an empty text; absent where none are. */
+  readonly empty?: Readonly<Record<string, number>> | undefined
   /** Columns that a host makes up; absent where there are none. */
   readonly made?: Made
 }
@@ -58,8 +60,10 @@ export function keepKeys(columns: readonly KeyColumn[], seed: number, options: K
   const gaps = options.table ? gapsOfKeys(columns, options.table) : new Map<string, KeyGap>()
   const isReference = (column: KeyColumn) => referred[columns.indexOf(column)] !== undefined
   const own = columns.filter((column) => !isReference(column))
+  const empty = columns.flatMap((column) => (column.empty === undefined ? [] : [[column.name, column.empty] as const]))
   return {
     seed,
+    ...(empty.length > 0 ? { empty: Object.fromEntries(empty) } : {}),
     keys: own.map((column, k) => ({
       ...keepKey(column, guardKey(seed), { ...options, table: options.table && withKeys(options.table, own.slice(0, k)) }),
       ...defined({ gap: gaps.get(column.name) })
@@ -218,15 +222,32 @@ interface RowsOfKeys {
 
 /** Cells of all keys but references, by column, for `rows.count` rows that come some at a time. Throws `InputError` (code `key-space`). */
 export function keysInTurn(
-  { keys, seed }: KeptKeys,
+  { keys, seed, empty }: KeptKeys,
   rows: KeyedRows
 ): (count: number, of?: RowsOfKeys) => Map<string, readonly (string | null)[]> {
   const each = keys.map((key) => ({ key, next: cellsInTurn(withoutOwnGaps(key), seed, rows) }))
+  let first = 0
   return (count, of) => {
     const cells = new Map<string, readonly (string | null)[]>()
     for (const { key, next } of each) cells.set(key.column, placed(key, next(count, toldIn(key, { of, keys: cells })), { of, keys: cells }))
-    return cells
+    first += count
+    return withEmpty(cells, empty, { key: rows.key, first: first - count })
   }
+}
+
+/** Cells with empty texts where these stand for no value, as often as in the data. */
+function withEmpty(
+  all: ReadonlyMap<string, readonly (string | null)[]>,
+  empty: KeptKeys['empty'] = {},
+  { key, first }: { readonly key: Key; readonly first: number }
+): Map<string, readonly (string | null)[]> {
+  const written = new Map(all)
+  for (const [column, share] of Object.entries(empty)) {
+    const own = keyFor(keyFor(key, column), 'empty')
+    const cells = all.get(column)?.map((cell, i) => (cell === null && uniforms(own, 1, first + i)[0]! < share ? '' : cell))
+    if (cells) written.set(column, cells)
+  }
+  return written
 }
 
 /** The key as it is drawn where its gaps follow other columns. */
@@ -267,7 +288,7 @@ export async function drawKeys(
       Array.from(targets, (target) => (target < 0 ? null : named[target]!))
     )
   }
-  return cells
+  return withEmpty(cells, kept.empty, { key: rows.key, first: 0 })
 }
 
 /** Rows whose keys are shown as an example. */

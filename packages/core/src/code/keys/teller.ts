@@ -46,7 +46,7 @@ const dateText = (date: string, time: number): string => Array.from(date, (part)
 export const isDateForm = (date: string): boolean => DATES.includes(date)
 
 /** What a teller writes for a cell; undefined of one that it does not know. */
-export function writerOf({ date, length, letters, levels, texts }: Teller): (cell: CellValue) => string | undefined {
+function writerOf({ date, length, letters, levels, texts }: Teller): (cell: CellValue) => string | undefined {
   if (levels) {
     const known = new Map(levels.map((level, k) => [level, texts![k]!]))
     return (cell) => (cell === null ? undefined : known.get(String(cell)))

@@ -53,11 +53,14 @@ const symbols: Reader<string> = (value, field) => {
 
 type Kind<K extends Segment['kind']> = Extract<Segment, { kind: K }>
 
+/** Characters of a part of a key, at most: a damaged file must not ask for more memory than there is. */
+const LONGEST = 10_000
+
 const teller: Reader<Teller> = (value, field) => {
   const read = record<Teller>({
     column: text,
     date: optional(text),
-    length: optional(whole()),
+    length: optional(whole({ least: 1, most: LONGEST })),
     letters: optional(word(...LETTERS)),
     levels: optional(list(text)),
     texts: optional(list(text))

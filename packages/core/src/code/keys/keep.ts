@@ -96,11 +96,11 @@ function keepKey({ name, cells: inRows }: KeyColumn, key: Key, { text = 'new', t
     return { dated, values, different, learned: learnForm(different, isOfTable ? { table, rows: rowsOf(different, inRows) } : undefined) }
   }
   let read = learn(table && keyAlong(inRows, table))
-  const levels = read.learned ? tellersOf(read.learned).filter(({ date }) => date === undefined) : []
-  if (table && !read.dated && levels.length > 0) {
+  const tellers = read.learned ? tellersOf(read.learned) : []
+  if (table && tellers.length > 0) {
+    // A key that holds its date rises with it anyhow: whether the rest does is seen among rows of which the same is told.
     const at = toldBy(table)
-    const inEach = keyAlong(inRows, table, (row) => JSON.stringify(levels.map((level) => at(row)(level) ?? null)))
-    if (inEach) read = learn(inEach)
+    read = learn(keyAlong(inRows, table, (row) => JSON.stringify(tellers.map((teller) => at(row)(teller) ?? null))))
   }
   const { dated, values, different, learned } = read
   const isText = learned === undefined || isProse(values)

@@ -141,16 +141,18 @@ function splitDates(texts: readonly string[], telling: TellingRows): readonly (r
 
 /** Parts with the longest stretches that columns tell in place of those that they are of: first what cells write, then what they have texts for. */
 function toldParts(parts: readonly Part[], telling: TellingRows): readonly Part[] {
-  const isVaried = ({ segment }: Part) => segment.kind !== 'literal'
-  const varied = Array.from(parts.keys()).filter((k) => isVaried(parts[k]!))
-  const stretches = varied.flatMap((from) => varied.flatMap((to) => (to >= from ? [[from, to] as const] : [])))
+  const isVaried = (k: number) => parts[k]!.segment.kind !== 'literal'
+  const ends = Array.from(parts.keys()).filter((k) => separatorsOf(parts[k]!.texts[0]!) === 'x')
+  const all = ends.flatMap((from) => ends.flatMap((to) => (to >= from ? [[from, to] as const] : [])))
+  const stretches = all.filter(([from, to]) => Array.from({ length: to - from + 1 }, (_, k) => from + k).some(isVaried))
   stretches.sort((a, b) => b[1] - b[0] - (a[1] - a[0]))
   const told = new Map<number, { readonly to: number; readonly part: Part }>()
   const taken = new Set<number>()
   for (const by of ['writing', 'texts'] as const)
     for (const [from, to] of stretches) {
       const own = Array.from({ length: to - from + 1 }, (_, k) => from + k)
-      if (own.some((k) => taken.has(k))) continue
+      // What always stands at an end need not be told.
+      if (own.some((k) => taken.has(k)) || (by === 'texts' && !(isVaried(from) && isVaried(to)))) continue
       const texts = from === to ? parts[from]!.texts : telling.rows.map((_, i) => own.map((k) => parts[k]!.texts[i]!).join(''))
       const teller = tellerOf(texts, telling, { parts: stretches.length, by })
       if (!teller) continue

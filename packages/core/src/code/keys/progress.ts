@@ -1,4 +1,5 @@
-import { isBelievedAtLog } from '../rules/chance.js'
+import { log } from '../../num/elementary.js'
+import { isBelievedAtLog, logFactorials } from '../rules/chance.js'
 import { alphabetOf } from './alphabets.js'
 import { type Cell, cellOf, codeOf, type Pattern, type Progress, type Segment } from './form.js'
 
@@ -39,7 +40,7 @@ function runsOf(segments: readonly Segment[], texts: readonly (readonly string[]
   const cells = [...codesByCell(segments, texts, naming)].map(([name, codes]) => ({ name, codes, sorted: sortedOnce(codes) }))
   const gaps = cells.flatMap(({ sorted }) => sorted.slice(1).map((code, k) => code - sorted[k]!)).sort(ascending)
   const isEven = gaps[0] === gaps.at(-1)
-  return { cells, gaps, runs: isEven || isDense(cells) || cells.every(({ codes }) => goesOneWay(codes)) }
+  return { cells, gaps, runs: isEven || isDense(cells) || goOneWay(cells) }
 }
 
 type Runs = ReturnType<typeof runsOf>
@@ -50,7 +51,7 @@ type Runs = ReturnType<typeof runsOf>
  */
 function areApart(pooled: Runs, own: Runs): boolean {
   if (pooled.cells.some(({ codes, sorted }) => sorted.length < codes.length)) return false
-  if (pooled.cells.every(({ codes }) => goesOneWay(codes))) return true
+  if (goOneWay(pooled.cells)) return true
   const inOrder = own.cells.map(({ sorted }) => sorted).sort((a, b) => ascending(a[0]!, b[0]!))
   const isMixed = inOrder.some((sorted, k) => k > 0 && sorted[0]! < inOrder[k - 1]!.at(-1)!)
   if (!isMixed || (own.runs && !pooled.runs)) return false
@@ -106,7 +107,15 @@ function cellAt(segments: readonly Segment[], texts: readonly string[], naming: 
   return choices.includes(-1) ? undefined : cellOf(choices, naming)
 }
 
-/** Whether codes only ascend, or only descend, in the order of their rows. */
+/** Whether the codes of each cell only ascend, or only descend, in the order of their rows, beyond chance: two of the orders of n codes do. */
+function goOneWay(cells: readonly { readonly codes: readonly bigint[] }[]): boolean {
+  const most = cells.reduce((count, { codes }) => Math.max(count, codes.length), 0)
+  const factorials = logFactorials(most)
+  const chance = cells.reduce((sum, { codes }) => (codes.length > 1 ? sum + log(2) - factorials[codes.length]! : sum), 0)
+  return isBelievedAtLog(chance, 1) && cells.every(({ codes }) => goesOneWay(codes))
+}
+
+/** Whether codes only ascend, or only descend. */
 function goesOneWay(codes: readonly bigint[]): boolean {
   const up = codes.length > 1 && codes[1]! > codes[0]!
   return codes.every((code, k) => k === 0 || (code !== codes[k - 1] && code > codes[k - 1]! === up))

@@ -36,7 +36,7 @@ export type Fresh = (count: number, told?: (k: number) => Told) => string[]
  * form has no more, values that recur come round again; else throws `InputError` (code `key-space`). Cost about 20 µs a value.
  */
 export function freshInTurn(form: Form, rowCount: number, { column, key, guard, recurs = false }: FreshRequest): Fresh {
-  const next = nextValue(form, key, guard)
+  const next = nextValue(form, rowCount, { key, guard })
   const tellers = tellersOf(form)
   /** By what is told, what came where values recur, and whether there is no more. */
   const kept = new Map<string, { readonly came: string[]; isUsedUp?: true }>()
@@ -66,9 +66,15 @@ const toldTexts = (form: Form, told: Told | undefined): string[] =>
   })
 
 /** A new value for each row in turn; undefined where the form has no more. */
-function nextValue(form: Form, key: Key, guard: Guard): (row: number, told: Told | undefined) => string | undefined {
+function nextValue(
+  form: Form,
+  rowCount: number,
+  { key, guard }: Pick<FreshRequest, 'key' | 'guard'>
+): (row: number, told: Told | undefined) => string | undefined {
   const codes = form.patterns.map(() => new Map<string, Codes>())
   const shares = form.patterns.map(({ share }) => share)
+  // Of a sequence for all that is told that may end before the rows do.
+  const came = new Set<string>()
   return (row, told) => {
     const toldPattern = form.by && told?.(form.by)
     for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
@@ -76,13 +82,17 @@ function nextValue(form: Form, key: Key, guard: Guard): (row: number, told: Told
       const anyPattern = indexFromShares(u(), shares)
       const p = toldPattern === undefined ? anyPattern : Number(toldPattern)
       const pattern = form.patterns[p]!
-      const cell = cellOf(
-        pattern.segments.map((segment) => choiceOf(segment, u, told)),
-        pattern
-      )
-      const known = codes[p]!
-      if (!known.has(cell.name)) known.set(cell.name, codesOf(pattern, cell, keyFor(keyFor(key, p), cell.name)))
-      const text = nextFree(known.get(cell.name)!, { pattern, cell, check: form.check, guard })
+      const choices = pattern.segments.map((segment) => choiceOf(segment, u, told))
+      const textIn = (cell: Cell): string | undefined => {
+        const known = codes[p]!
+        if (!known.has(cell.name)) known.set(cell.name, codesOf(pattern, cell, keyFor(keyFor(key, p), cell.name)))
+        return nextFree(known.get(cell.name)!, { pattern, cell, check: form.check, guard, came })
+      }
+      const shared = cellOf(choices, pattern)
+      const own = cellOf(choices)
+      const isShared = shared.name !== own.name && !pattern.progress
+      const text = textIn(shared) ?? (isShared ? textIn(own) : undefined)
+      if (isShared && text !== undefined && sizeOf(pattern, own) < rowCount + guard.hashes.length) came.add(text)
       if (text !== undefined) return text
     }
     return undefined
@@ -140,15 +150,16 @@ interface Writing {
   readonly cell: Cell
   readonly check: string | undefined
   readonly guard: Guard
+  readonly came: ReadonlySet<string>
 }
 
-/** The next text that the guard lets pass. */
-function nextFree(next: Codes, { pattern, cell, check, guard: { key, hashes } }: Writing): string | undefined {
+/** The next text that the guard lets pass, and that did not come before. */
+function nextFree(next: Codes, { pattern, cell, check, guard: { key, hashes }, came }: Writing): string | undefined {
   for (let code = next(); code !== undefined; code = next()) {
     const text = textAt(pattern, cell, code)
     if (text === undefined) return undefined
     const whole = check === undefined || !text.includes(CHECK_MARK) ? text : withCheck(check, text)
-    if (whole !== '' && !isAmong(hashes, hashOf(key, whole))) return whole
+    if (whole !== '' && !came.has(whole) && !isAmong(hashes, hashOf(key, whole))) return whole
   }
   return undefined
 }

@@ -4,7 +4,7 @@ import { checkOf, withoutCheck } from './check-digits.js'
 import type { Form, Pattern, Segment } from './form.js'
 import { progressOf } from './progress.js'
 import { copied, countsOf, MOSTLY, segmentOf } from './segment.js'
-import { DATE_STARTS, type TellingRows, tellerOf } from './teller.js'
+import { startOf, type TellingRows, tellerOf } from './teller.js'
 
 /** Patterns that are not rare must make up this share of the values: what has none is text. */
 const LEAST_COVERED = 0.5
@@ -100,7 +100,7 @@ interface Learning {
 function patternOf(values: readonly string[], { share, telling }: Learning): Pattern {
   const isUuid = values.every((value) => UUID.test(value))
   const runs = columnsOf(values).flatMap((whole, p) => {
-    const own = isUuid ? [whole] : splitRuns(whole).flatMap((run) => (telling ? splitDates(run, telling) : [run]))
+    const own = isUuid ? [whole] : splitRuns(whole).flatMap((run) => (telling ? splitStart(run, telling) : [run]))
     return own.map((texts) => ({ texts, seenFirst: isUuid && UUID_FIXED.includes(p) }))
   })
   const partOf = (run: (typeof runs)[number]): Part => ({ segment: segmentOf(run.texts, run), texts: run.texts })
@@ -127,16 +127,10 @@ function withCode(parts: readonly Part[], { table }: TellingRows): readonly Part
   return place < 0 ? parts : parts.with(place, { ...parts[place]!, segment: segmentOf(parts[place]!.texts, { isCode: true }) })
 }
 
-/** Digits that begin with a date which another column tells, apart from what follows. */
-function splitDates(texts: readonly string[], telling: TellingRows): readonly (readonly string[])[] {
-  const { length } = texts[0]!
-  if (!texts.every((text) => text.length === length && /^\d+$/.test(text))) return [texts]
-  for (const end of DATE_STARTS.filter((one) => one < length)) {
-    const [start, rest] = [texts.map((text) => text.slice(0, end)), texts.map((text) => text.slice(end))]
-    const dates = { ...telling, table: { ...telling.table, columns: telling.table.columns.filter(({ kind }) => kind === 'datetime') } }
-    if (tellerOf(start, dates, { parts: DATE_STARTS.length, by: 'writing' })) return [start, rest]
-  }
-  return [texts]
+/** Digits that begin with what another column tells, as a year or a type, apart from what follows. */
+function splitStart(texts: readonly string[], telling: TellingRows): readonly (readonly string[])[] {
+  const end = startOf(texts, telling)?.end
+  return end === undefined ? [texts] : [texts.map((text) => text.slice(0, end)), texts.map((text) => text.slice(end))]
 }
 
 /** Parts with the longest stretches that columns tell in place of those that they are of: first what cells write, then what they have texts for. */

@@ -119,6 +119,15 @@ describe('a part of a key that another column tells', () => {
     expect(drawn.every((id) => /^\d{9}$/.test(id))).toBe(true)
   })
 
+  it('is a text for each level that digits begin with', async () => {
+    const kinds = ['private', 'business', 'public']
+    const own = below('kinds', 3, N)
+    const cells = own.map((kind, i) => `${kind + 3}${pad(numbers[i]!, 4)}`)
+    const others = below('other kinds', 3, 200)
+    const drawn = await draw(keep(cells, tableOf(category('kind', kinds, own))), tableOf(category('kind', kinds, others)))
+    expect(drawn.map((id) => Number(id[0]) - 3)).toEqual(others)
+  })
+
   it('says which of several patterns a row has', async () => {
     const kinds = ['private', 'business']
     const own = below('kinds', 2, N)
@@ -157,6 +166,15 @@ describe('a part of a key that another column tells', () => {
     const crowd = tableOf(category('class', CLASSES, new Array<number>(101).fill(2)))
     await expect(draw(keep(few, table), crowd)).rejects.toThrow(/new values of its form where class = 9a/)
   })
+})
+
+it('codes that no two classes shared are shared only where there are no more', async () => {
+  const all = Array.from(permutation(keyFor(key, 'badges'), 1000))
+  const cells = codes.map((code, i) => `${CLASSES[code]}-${pad(all[i]!, 3)}`)
+  const crowd = below('crowd', CLASSES.length, 1500)
+  const drawn = await draw(keep(cells, tableOf(classes)), tableOf(category('class', CLASSES, crowd)))
+  expect(new Set(drawn.slice(0, 900).map((id) => id.slice(-3))).size).toBe(900)
+  expect(new Set([...drawn, ...cells]).size).toBe(1500 + N)
 })
 
 describe('numbers beside what a column tells', () => {

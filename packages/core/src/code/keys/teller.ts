@@ -40,8 +40,6 @@ const two = (value: number): string => String(value).padStart(2, '0')
 /** Dates as people write them without what separates their parts, those that say most first. */
 const DATES = ['YMD', 'DMY', 'MDY', 'yMD', 'DMy', 'MDy', 'YM', 'MY', 'yM', 'My', 'YW', 'yW', 'Y', 'y', 'M', 'W', 'D', 'Q']
 const lengthOf = (date: string): number => dateText(date, 0).length
-/** Lengths of dates that digits may begin with, those that say most first. */
-export const DATE_STARTS = [8, 6, 4, 2]
 const dateText = (date: string, time: number): string => Array.from(date, (part) => DATE_PARTS[part]!(time)).join('')
 export const isDateForm = (date: string): boolean => DATES.includes(date)
 
@@ -119,6 +117,19 @@ export function tellerOf(texts: readonly string[], { table: { columns }, rows }:
     }
   }
   return found?.teller
+}
+
+/** What digits of one length begin with and another column tells, the longest of it, and where it ends. */
+export function startOf(texts: readonly string[], telling: TellingRows): { readonly end: number; readonly teller: Teller } | undefined {
+  const { length } = texts[0]!
+  if (!texts.every((text) => text.length === length && /^\d+$/.test(text))) return undefined
+  for (const by of ['writing', 'texts'] as const)
+    for (let end = length - 1; end > 0; end--) {
+      const starts = texts.map((text) => text.slice(0, end))
+      const teller = tellerOf(starts, telling, { parts: length, by })
+      if (teller) return { end, teller }
+    }
+  return undefined
 }
 
 /** How cells of a column may be written as texts of these lengths. */

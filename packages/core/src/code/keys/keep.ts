@@ -100,7 +100,8 @@ function keepKey({ name, cells: inRows }: KeyColumn, key: Key, { text = 'new', t
   if (table && tellers.length > 0) {
     // A key that holds its date rises with it anyhow: whether the rest does is seen among rows of which the same is told.
     const at = toldBy(table)
-    read = learn(keyAlong(inRows, table, (row) => JSON.stringify(tellers.map((teller) => at(row)(teller) ?? null))))
+    const along = keyAlong(inRows, table, (row) => JSON.stringify(tellers.map((teller) => at(row)(teller) ?? null)))
+    if (along || read.dated) read = learn(along)
   }
   const { dated, values, different, learned } = read
   const isText = learned === undefined || isProse(values)

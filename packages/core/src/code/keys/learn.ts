@@ -4,7 +4,7 @@ import { checkOf, withoutCheck } from './check-digits.js'
 import type { Form, Pattern, Segment } from './form.js'
 import { progressOf } from './progress.js'
 import { copied, countsOf, MOSTLY, segmentOf } from './segment.js'
-import { startOf, type TellingRows, tellerOf } from './teller.js'
+import { startOf, type TellingRows, tellerOf, toldBy } from './teller.js'
 
 /** Patterns that are not rare must make up this share of the values: what has none is text. */
 const LEAST_COVERED = 0.5
@@ -50,7 +50,7 @@ export function learnForm(values: readonly string[], telling?: TellingRows): For
   const tellingOf = (some: readonly string[]) => telling && { ...telling, rows: some.map((body) => rowOf!.get(body)!) }
   const patterns = kept.map((alike) => patternOf(alike, { share: alike.length / covered, telling: tellingOf(alike) }))
   const places = kept.flatMap((alike, p) => alike.map(() => String(p)))
-  const by = telling && kept.length > 1 ? tellerOf(places, tellingOf(kept.flat())!, { parts: 1, by: 'texts' }) : undefined
+  const by = telling && kept.length > 1 ? tellerOf(places, tellingOf(kept.flat())!, { parts: 1, by: 'texts' })?.teller : undefined
   return { patterns, ...defined({ check, by }) }
 }
 
@@ -140,20 +140,29 @@ function toldParts(parts: readonly Part[], telling: TellingRows): readonly Part[
   const all = ends.flatMap((from) => ends.flatMap((to) => (to >= from ? [[from, to] as const] : [])))
   const stretches = all.filter(([from, to]) => Array.from({ length: to - from + 1 }, (_, k) => from + k).some(isVaried))
   stretches.sort((a, b) => b[1] - b[0] - (a[1] - a[0]))
-  const told = new Map<number, { readonly to: number; readonly part: Part }>()
+  const at = toldBy(telling.table)
+  const told = new Map<number, Part>()
   const taken = new Set<number>()
-  for (const by of ['writing', 'texts'] as const)
-    for (const [from, to] of stretches) {
-      const own = Array.from({ length: to - from + 1 }, (_, k) => from + k)
+  const within = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, k) => from + k)
+  for (const by of ['writing', 'texts'] as const) {
+    const found = stretches.flatMap(([from, to]) => {
+      const own = within(from, to)
       // What always stands at an end need not be told.
-      if (own.some((k) => taken.has(k)) || (by === 'texts' && !(isVaried(from) && isVaried(to)))) continue
+      if (own.some((k) => taken.has(k)) || (by === 'texts' && !(isVaried(from) && isVaried(to)))) return []
       const texts = from === to ? parts[from]!.texts : telling.rows.map((_, i) => own.map((k) => parts[k]!.texts[i]!).join(''))
       const teller = tellerOf(texts, telling, { parts: stretches.length, by })
-      if (!teller) continue
-      told.set(from, { to, part: { segment: { kind: 'told', by: teller, else: segmentOf(texts) }, texts } })
+      return teller ? [{ ...teller, from, own, texts }] : []
+    })
+    if (by === 'texts') found.sort((a, b) => a.logChance - b.logChance)
+    for (const { teller, from, own, texts } of found) {
+      if (own.some((k) => taken.has(k))) continue
+      const untold = texts.filter((_, i) => at(telling.rows[i]!)(teller) === undefined)
+      const otherwise = segmentOf(untold.length < RARE_BELOW ? texts : untold)
+      told.set(from, { segment: { kind: 'told', by: teller, else: otherwise }, texts })
       for (const k of own) taken.add(k)
     }
-  return parts.flatMap((part, k) => told.get(k)?.part ?? (taken.has(k) ? [] : [part]))
+  }
+  return parts.flatMap((part, k) => told.get(k) ?? (taken.has(k) ? [] : [part]))
 }
 
 /** A part taken apart into its runs of letters and of digits, where it has the same few in all rows. */

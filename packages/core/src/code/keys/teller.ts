@@ -4,7 +4,7 @@ import { partOf } from '../../table/calendar-part.js'
 import { type CellValue, cellAt } from '../../table/cells.js'
 import { columnWord } from '../../table/expression-text.js'
 import { RARE_BELOW } from '../../table/rare-below.js'
-import type { Column, Table } from '../../table/table.js'
+import { type Column, isCategorical, type Table } from '../../table/table.js'
 import { isBelievedAtLog, logFactorials } from '../rules/chance.js'
 
 /** How another column of a row tells a part of its key. Plain data. */
@@ -86,8 +86,6 @@ export interface TellingRows {
 /** Rows, spread over the table, that may refute a teller before all rows are read. */
 const FIRST_ROWS = 500
 
-const NO_TEXTS: readonly string[] = []
-
 interface Asked {
   /** How many texts of these rows are asked about. */
   readonly parts: number
@@ -95,41 +93,59 @@ interface Asked {
   readonly by: 'writing' | 'texts'
 }
 
+/** What tells texts, and with what log-probability some would by chance. */
+interface TellerFound {
+  readonly teller: Teller
+  readonly logChance: number
+}
+
 /**
- * The column that tells texts in all rows, beyond chance, and how; of several whose cells each have a text the one with the fewest.
- * Of the orders in which the texts can stand in their rows one is what cells write, and at most one for every choice of texts for the
- * different cells is told by these. Cost O(rows · columns) at most; most columns are refuted by a few rows.
+ * The column that tells texts, beyond chance, and how; of several the one that would by chance least. As written, in all rows with a
+ * cell; of cells that have a text each, in those of which all rows have one. Of the orders in which the texts can stand in
+ * their rows one is what cells write; and for every choice of a text, or none, for each cell as many are told as the rows of cells with none
+ * can stand in. Cost O(rows · columns) at most; most columns are refuted by some rows.
  */
-export function tellerOf(texts: readonly string[], { table: { columns }, rows }: TellingRows, { parts, by }: Asked): Teller | undefined {
+export function tellerOf(
+  texts: readonly string[],
+  { table: { columns }, rows }: TellingRows,
+  { parts, by }: Asked
+): TellerFound | undefined {
   const some = evenly(rows.length, FIRST_ROWS)
   const lengths = new Set(texts.map(({ length }) => length))
   const candidates = parts * columns.length * DATES.length
-  let found: { readonly teller: Teller; readonly cells: number } | undefined
+  let found: TellerFound | undefined
   for (const column of columns) {
     const at = cellsOf(column)
-    for (const teller of by === 'writing' ? writingsOf(column, lengths) : textsOf(column)) {
-      const write = teller.levels ? undefined : writerOf(teller)
-      const seen = (among: Iterable<number>) => seenIn(among, { texts, write, at: (i) => at(rows[i]!) })
-      const all = seen(some) && seen(texts.keys())
-      if (!all || all.size >= (found?.cells ?? Number.POSITIVE_INFINITY) || !isBelievedAtLog(logChance(all, write), candidates)) continue
-      found = { teller: write ? teller : { ...teller, ...kept(all) }, cells: all.size }
-      if (write) return teller
+    const textsIn = (among: Iterable<number>, write?: ReturnType<typeof writerOf>) =>
+      textsOfCells(among, { texts, write, at: (i) => at(rows[i]!) })
+    if (by === 'writing')
+      for (const teller of writingsOf(column, lengths)) {
+        const write = writerOf(teller)
+        const all = textsIn(some, write) && textsIn(texts.keys(), write)
+        if (all && isBelievedAtLog(logChanceOf(all, by), candidates)) return { teller, logChance: logChanceOf(all, by) }
+      }
+    else if (column.kind === 'integer' || isCategorical(column)) {
+      if (logChanceOf(textsIn(some)!, by) >= 0) continue
+      const all = textsIn(texts.keys())!
+      const logChance = logChanceOf(all, by)
+      if (isBelievedAtLog(logChance, candidates) && logChance < (found?.logChance ?? 0))
+        found = { teller: { column: column.name, ...kept(all) }, logChance }
     }
   }
-  return found?.teller
+  return found
 }
 
-/** What digits of one length begin with and another column tells, the longest of it, and where it ends. */
-export function startOf(texts: readonly string[], telling: TellingRows): { readonly end: number; readonly teller: Teller } | undefined {
+/** What digits of one length begin with and another column tells, and where it ends. */
+export function startOf(texts: readonly string[], telling: TellingRows): (TellerFound & { readonly end: number }) | undefined {
   const { length } = texts[0]!
   if (!texts.every((text) => text.length === length && /^\d+$/.test(text))) return undefined
-  for (const by of ['writing', 'texts'] as const)
-    for (let end = length - 1; end > 0; end--) {
+  const startsTold = (by: Asked['by']) =>
+    Array.from({ length: length - 1 }, (_, k) => length - 1 - k).flatMap((end) => {
       const starts = texts.map((text) => text.slice(0, end))
-      const teller = tellerOf(starts, telling, { parts: length, by })
-      if (teller) return { end, teller }
-    }
-  return undefined
+      const found = tellerOf(starts, telling, { parts: length, by })
+      return found ? [{ ...found, end }] : []
+    })
+  return startsTold('writing')[0] ?? startsTold('texts').sort((a, b) => a.logChance - b.logChance)[0]
 }
 
 /** How cells of a column may be written as texts of these lengths. */
@@ -142,52 +158,61 @@ function writingsOf({ name: column, kind, ...own }: Column, lengths: ReadonlySet
   return 'levels' in own || 'cells' in own ? LETTERS.flatMap((letters) => [{ column }, ...whole].map((one) => ({ ...one, letters }))) : []
 }
 
-const textsOf = ({ name: column, kind }: Column): Teller[] =>
-  kind === 'integer' || kind === 'category' || kind === 'boolean' ? [{ column, levels: NO_TEXTS, texts: NO_TEXTS }] : []
+/** How many rows have each text, by their cells; of cells that are written by their texts alone. */
+type TextsOfCells = ReadonlyMap<string, ReadonlyMap<string, number>>
 
-interface Seen {
-  readonly text: string
-  count: number
+interface CellsAndTexts {
+  readonly texts: readonly string[]
+  readonly at: (i: number) => CellValue
+  readonly write: ReturnType<typeof writerOf> | undefined
 }
 
-/** The text of each different cell that is there, and how many rows have it; undefined where a cell has two, or is written otherwise. */
-function seenIn(
-  among: Iterable<number>,
-  {
-    texts,
-    at,
-    write
-  }: { readonly texts: readonly string[]; readonly at: (i: number) => CellValue; readonly write: ReturnType<typeof writerOf> | undefined }
-): ReadonlyMap<string, Seen> | undefined {
-  const seen = new Map<string, Seen>()
+/** The texts of rows with a cell; undefined where one is written otherwise. */
+function textsOfCells(among: Iterable<number>, { texts, at, write }: CellsAndTexts): TextsOfCells | undefined {
+  const counts = new Map<string, Map<string, number>>()
   for (const i of among) {
     const cell = at(i)
     if (cell === null) continue
     const text = texts[i]!
     if (write && write(cell) !== text) return undefined
     const name = write ? text : String(cell)
-    const one = seen.get(name)
-    if (one && one.text !== text) return undefined
-    if (one) one.count++
-    else seen.set(name, { text, count: 1 })
+    const own = counts.get(name) ?? new Map<string, number>()
+    counts.set(name, own.set(text, (own.get(text) ?? 0) + 1))
   }
-  return seen
+  return counts
 }
 
-/** Log-probability that texts in any order are told by the cells. */
-function logChance(seen: ReadonlyMap<string, Seen>, isWritten: unknown): number {
-  const counts = new Map<string, number>()
-  for (const { text, count } of seen.values()) counts.set(text, (counts.get(text) ?? 0) + count)
-  const n = [...counts.values()].reduce((sum, count) => sum + count, 0)
+/** Log-probability that the cells tell texts which stand in any order. */
+function logChanceOf(counts: TextsOfCells, by: Asked['by']): number {
+  const [all, open] = [new Map<string, number>(), new Map<string, number>()]
+  for (const own of counts.values())
+    for (const [text, count] of own) {
+      all.set(text, (all.get(text) ?? 0) + count)
+      if (own.size > 1) open.set(text, (open.get(text) ?? 0) + count)
+    }
+  const choices = by === 'writing' ? 0 : counts.size * log(all.size + 1)
+  const n = [...all.values()].reduce((sum, count) => sum + count, 0)
   const factorials = logFactorials(n)
-  const orders = [...counts.values()].reduce((sum, count) => sum - factorials[count]!, factorials[n]!)
-  return (isWritten ? 0 : seen.size * log(counts.size)) - orders
+  return choices + logOrders(open, factorials) - logOrders(all, factorials)
 }
 
-/** Cells that are not rare, with their texts. */
-function kept(seen: ReadonlyMap<string, Seen>): Required<Pick<Teller, 'levels' | 'texts'>> {
-  const common = [...seen].filter(([, { count }]) => count >= RARE_BELOW)
-  return { levels: common.map(([level]) => level), texts: common.map(([, { text }]) => text) }
+/** Logarithm of how many orders texts can stand in. */
+function logOrders(counts: ReadonlyMap<string, number>, factorials: Float64Array): number {
+  let [n, same] = [0, 0]
+  for (const count of counts.values()) {
+    n += count
+    same += factorials[count]!
+  }
+  return factorials[n]! - same
+}
+
+/** Cells that are not rare, with the text that all their rows have. */
+function kept(counts: TextsOfCells): Required<Pick<Teller, 'levels' | 'texts'>> {
+  const told = [...counts].flatMap(([level, own]) => {
+    const [[text, count]] = own as unknown as [[string, number]]
+    return own.size === 1 && count >= RARE_BELOW ? [{ level, text }] : []
+  })
+  return { levels: told.map(({ level }) => level), texts: told.map(({ text }) => text) }
 }
 
 /** `class`, `year and month of ordered`. */

@@ -101,7 +101,9 @@ function keepKey({ name, cells: inRows }: KeyColumn, key: Key, { text = 'new', t
     // A key that holds its date rises with it anyhow: whether the rest does is seen among rows of which the same is told.
     const at = toldBy(table)
     const along = keyAlong(inRows, table, (row) => JSON.stringify(tellers.map((teller) => at(row)(teller) ?? null)))
-    if (along || read.dated) read = learn(along)
+    const isSame = along && read.dated?.cells.every((cell, k) => cell === along.cells[k])
+    if (isSame) read = { ...read, dated: along }
+    else if (along || read.dated) read = learn(along)
   }
   const { dated, values, different, learned } = read
   const isText = learned === undefined || isProse(values)

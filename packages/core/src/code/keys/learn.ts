@@ -50,7 +50,8 @@ export function learnForm(values: readonly string[], telling?: TellingRows): For
   const tellingOf = (some: readonly string[]) => telling && { ...telling, rows: some.map((body) => rowOf!.get(body)!) }
   const patterns = kept.map((alike) => patternOf(alike, { share: alike.length / covered, telling: tellingOf(alike) }))
   const places = kept.flatMap((alike, p) => alike.map(() => String(p)))
-  const by = telling && kept.length > 1 ? tellerOf(places, tellingOf(kept.flat())!, { parts: 1, by: 'texts' })?.teller : undefined
+  const by =
+    telling && kept.length > 1 ? tellerOf((i) => places[i]!, tellingOf(kept.flat())!, { parts: 1, by: 'texts' })?.teller : undefined
   return { patterns, ...defined({ check, by }) }
 }
 
@@ -149,9 +150,9 @@ function toldParts(parts: readonly Part[], telling: TellingRows): readonly Part[
       const own = within(from, to)
       // What always stands at an end need not be told.
       if (own.some((k) => taken.has(k)) || (by === 'texts' && !(isVaried(from) && isVaried(to)))) return []
-      const texts = from === to ? parts[from]!.texts : telling.rows.map((_, i) => own.map((k) => parts[k]!.texts[i]!).join(''))
-      const teller = tellerOf(texts, telling, { parts: stretches.length, by })
-      return teller ? [{ ...teller, from, own, texts }] : []
+      const textAt = (i: number) => own.map((k) => parts[k]!.texts[i]!).join('')
+      const teller = tellerOf(textAt, telling, { parts: stretches.length, by })
+      return teller ? [{ ...teller, from, own, texts: telling.rows.map((_, i) => textAt(i)) }] : []
     })
     if (by === 'texts') found.sort((a, b) => a.logChance - b.logChance)
     for (const { teller, from, own, texts } of found) {

@@ -100,33 +100,33 @@ interface TellerFound {
 }
 
 /**
- * The column that tells texts, beyond chance, and how; of several the one that would by chance least. As written, in all rows with a
+ * The column that tells the texts of rows, beyond chance, and how; of several the one that would by chance least. As written, in all rows with a
  * cell; of cells that have a text each, in those of which all rows have one. Of the orders in which the texts can stand in
  * their rows one is what cells write; and for every choice of a text, or none, for each cell as many are told as the rows of cells with none
  * can stand in. Cost O(rows · columns) at most; most columns are refuted by some rows.
  */
 export function tellerOf(
-  texts: readonly string[],
+  textAt: (i: number) => string,
   { table: { columns }, rows }: TellingRows,
   { parts, by }: Asked
 ): TellerFound | undefined {
   const some = evenly(rows.length, FIRST_ROWS)
-  const lengths = new Set(texts.map(({ length }) => length))
+  const lengths = new Set(Array.from(some, (i) => textAt(i).length))
   const candidates = parts * columns.length * DATES.length
   let found: TellerFound | undefined
   for (const column of columns) {
     const at = cellsOf(column)
     const textsIn = (among: Iterable<number>, write?: ReturnType<typeof writerOf>) =>
-      textsOfCells(among, { texts, write, at: (i) => at(rows[i]!) })
+      textsOfCells(among, { textAt, write, at: (i) => at(rows[i]!) })
     if (by === 'writing')
       for (const teller of writingsOf(column, lengths)) {
         const write = writerOf(teller)
-        const all = textsIn(some, write) && textsIn(texts.keys(), write)
+        const all = textsIn(some, write) && textsIn(rows.keys(), write)
         if (all && isBelievedAtLog(logChanceOf(all, by), candidates)) return { teller, logChance: logChanceOf(all, by) }
       }
     else if (column.kind === 'integer' || isCategorical(column)) {
       if (logChanceOf(textsIn(some)!, by) >= 0) continue
-      const all = textsIn(texts.keys())!
+      const all = textsIn(rows.keys())!
       const logChance = logChanceOf(all, by)
       if (isBelievedAtLog(logChance, candidates) && logChance < (found?.logChance ?? 0))
         found = { teller: { column: column.name, ...kept(all) }, logChance }
@@ -141,8 +141,7 @@ export function startOf(texts: readonly string[], telling: TellingRows): (Teller
   if (!texts.every((text) => text.length === length && /^\d+$/.test(text))) return undefined
   const startsTold = (by: Asked['by']) =>
     Array.from({ length: length - 1 }, (_, k) => length - 1 - k).flatMap((end) => {
-      const starts = texts.map((text) => text.slice(0, end))
-      const found = tellerOf(starts, telling, { parts: length, by })
+      const found = tellerOf((i) => texts[i]!.slice(0, end), telling, { parts: length, by })
       return found ? [{ ...found, end }] : []
     })
   return startsTold('writing')[0] ?? startsTold('texts').sort((a, b) => a.logChance - b.logChance)[0]
@@ -151,29 +150,29 @@ export function startOf(texts: readonly string[], telling: TellingRows): (Teller
 /** How cells of a column may be written as texts of these lengths. */
 function writingsOf({ name: column, kind, ...own }: Column, lengths: ReadonlySet<number>): Teller[] {
   const [length, more] = lengths
-  const whole = more === undefined ? [{ column, length }] : [{ column }]
+  const whole = [{ column }, ...(more === undefined ? [{ column, length }] : [])]
   if (kind === 'integer') return whole
   if (kind === 'datetime')
     return more === undefined ? DATES.filter((date) => lengthOf(date) === length).map((date) => ({ column, date })) : []
-  return 'levels' in own || 'cells' in own ? LETTERS.flatMap((letters) => [{ column }, ...whole].map((one) => ({ ...one, letters }))) : []
+  return 'levels' in own || 'cells' in own ? LETTERS.flatMap((letters) => whole.map((one) => ({ ...one, letters }))) : []
 }
 
 /** How many rows have each text, by their cells; of cells that are written by their texts alone. */
 type TextsOfCells = ReadonlyMap<string, ReadonlyMap<string, number>>
 
 interface CellsAndTexts {
-  readonly texts: readonly string[]
+  readonly textAt: (i: number) => string
   readonly at: (i: number) => CellValue
   readonly write: ReturnType<typeof writerOf> | undefined
 }
 
 /** The texts of rows with a cell; undefined where one is written otherwise. */
-function textsOfCells(among: Iterable<number>, { texts, at, write }: CellsAndTexts): TextsOfCells | undefined {
+function textsOfCells(among: Iterable<number>, { textAt, at, write }: CellsAndTexts): TextsOfCells | undefined {
   const counts = new Map<string, Map<string, number>>()
   for (const i of among) {
     const cell = at(i)
     if (cell === null) continue
-    const text = texts[i]!
+    const text = textAt(i)
     if (write && write(cell) !== text) return undefined
     const name = write ? text : String(cell)
     const own = counts.get(name) ?? new Map<string, number>()

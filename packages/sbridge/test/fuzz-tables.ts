@@ -17,10 +17,11 @@ export const visits: RawTable = {
   ]
 }
 
-/** A product, a threshold, an order and what a category says. */
+/** A product, a threshold, an order, what a category says, and a key that says it too. */
 export const ruledTable: RawTable = {
   rowCount: ROWS,
   columns: [
+    { name: 'code', source: 'text', values: text((i) => `${1 + ((i * 7) % 13) < 7 ? 'S' : 'LG'}-${(i * 617 + 41) % 1000}/2024`) },
     { name: 'qty', source: 'text', values: text((i) => String(1 + ((i * 7) % 13))) },
     { name: 'price', source: 'text', values: text((i) => (5 + Math.abs(noise[i]!)).toFixed(2)) },
     {

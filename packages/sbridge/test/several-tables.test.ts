@@ -599,6 +599,39 @@ it('rules hold within each table, of parents and of children', async () => {
   for (const [i, qty] of line('qty').entries()) expect(Number(line('total')[i])).toBeCloseTo(Number(qty) * Number(line('price')[i]), 6)
 })
 
+it('keys say what their rows and what these refer to say: an order its year, a line its order and number', async () => {
+  const u = uniforms(keyFor(keyFromSeed(4), 'orders'), 500)
+  const day = (i: number) => new Date(Date.UTC(2023, 0, 1 + 5 * i)).toISOString().slice(0, 10)
+  const orders = Array.from({ length: 140 }, (_, i) => ({
+    id: `${day(i).slice(0, 4)}-${String(1 + (i % 73)).padStart(4, '0')}`,
+    day: day(i)
+  }))
+  const lines = orders.flatMap(({ id }, i) =>
+    Array.from({ length: 1 + Math.floor(3 * u[i]!) }, (_, k) => ({
+      id: `${id}/${1 + k}`,
+      order: id,
+      line: 1 + k,
+      pieces: 1 + ((7 * i + k) % 9)
+    }))
+  )
+  const csv = <T extends object>(rows: readonly T[]) =>
+    [Object.keys(rows[0]!).join(), ...rows.map((row) => Object.values(row).join())].join('\n')
+  mkdirSync(join(folder, 'told'))
+  writeFileSync(join(folder, 'told', 'orders.csv'), csv(orders))
+  writeFileSync(join(folder, 'told', 'lines.csv'), csv(lines))
+  const told = await run('sample', 'told', '-o', 'told-new', '--keys', 'lines.order -> orders.id', ...QUICK)
+  expect(told).toMatchObject({ status: 0, stderr: '' })
+  expect(told.stdout).toMatch(/key of orders: id like 202[34]-\d{4}, with year of day in it, running on/)
+  expect(told.stdout).toMatch(/key of lines: id like .*, with order and line in it/)
+  const [newOrders, newLines] = [rowsOf('told-new', 'orders.csv'), rowsOf('told-new', 'lines.csv')]
+  expect(newOrders.map(({ id }) => id!.slice(0, 4))).toEqual(newOrders.map((row) => row.day!.slice(0, 4)))
+  const ids = new Set(newOrders.map(({ id }) => id))
+  expect(new Set([...ids, ...orders.map(({ id }) => id)]).size).toBe(280)
+  expect(newLines.every(({ order }) => ids.has(order))).toBe(true)
+  expect(newLines.map(({ id }) => id)).toEqual(newLines.map(({ order, line }) => `${order}/${line}`))
+  expect(new Set(newLines.map(({ id }) => id)).size).toBe(newLines.length)
+})
+
 describe('documents', () => {
   const shops = () =>
     Array.from({ length: 24 }, (_, i) => ({

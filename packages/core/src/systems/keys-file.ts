@@ -5,6 +5,7 @@ import type { KeyGap } from '../code/keys/key-gaps.js'
 import type { Made, MadeColumn } from '../code/keys/made.js'
 import { FREE_TEXTS } from '../code/keys/prose.js'
 import { QUANTILES, type Reference } from '../code/keys/reference.js'
+import { isDateForm, LETTERS, type Teller } from '../code/keys/teller.js'
 import { type ModelArray, type ModelContents, withEntry } from '../model-file/contents.js'
 import {
   damaged,
@@ -52,8 +53,26 @@ const symbols: Reader<string> = (value, field) => {
 
 type Kind<K extends Segment['kind']> = Extract<Segment, { kind: K }>
 
+/** Characters of a part of a key, at most: a damaged file must not ask for more memory than there is. */
+const LONGEST = 10_000
+
+const teller: Reader<Teller> = (value, field) => {
+  const read = record<Teller>({
+    column: text,
+    date: optional(text),
+    length: optional(whole({ least: 1, most: LONGEST })),
+    letters: optional(word(...LETTERS)),
+    levels: optional(list(text)),
+    texts: optional(list(text))
+  })(value, field)
+  if (read.levels?.length !== read.texts?.length) throw damaged(`a model with ${field} of other texts than levels`, 'a text for each')
+  if (read.date !== undefined && !isDateForm(read.date)) throw damaged(`a model with ${field} of ${read.date}`, 'parts of a date')
+  return read
+}
+
 const segment: Reader<Segment> = (value, field) => {
   const read = variant<Segment>('kind', {
+    told: (told, at) => record<Kind<'told'>>({ kind: word('told'), by: teller, else: segment })(told, at),
     literal: record<Kind<'literal'>>({ kind: word('literal'), text }),
     words: record<Kind<'words'>>({ kind: word('words'), words: list(text), shares }),
     symbols: record<Kind<'symbols'>>({ kind: word('symbols'), places: list(symbols), lengths: list(whole()), shares }),
@@ -78,11 +97,19 @@ const steps: Reader<readonly string[]> = (value, field) => {
   throw damaged(`a model whose ${field} do not ascend`, 'ascending steps')
 }
 
-const progress = record<Progress>({ ends: dictionary(numeral), steps })
-const form = record<Form>({
-  patterns: list(record<Pattern>({ share: number(SHARE), segments: list(segment), progress: optional(progress) })),
-  check: optional(word(...CHECK_FAMILIES))
+const progress = record<Progress>({ ends: dictionary(numeral), steps, first: optional(numeral) })
+const pattern = record<Pattern>({
+  share: number(SHARE),
+  segments: list(segment),
+  progress: optional(progress),
+  apart: optional(list(whole()))
 })
+const form: Reader<Form> = (value, field) => {
+  const read = record<Form>({ patterns: list(pattern), check: optional(word(...CHECK_FAMILIES)), by: optional(teller) })(value, field)
+  const places = read.patterns.map((_, p) => String(p))
+  if (read.by) list(word(...places))(read.by.texts, `${field}.by.texts`)
+  return read
+}
 
 const reference: Reader<Reference> = (value, field) => {
   const read = record<Reference>({
@@ -121,7 +148,13 @@ export function keysIn(contents: ModelContents): KeptKeys | undefined {
     hashes: float64Array(arrays, madeName(k), undefined, { least: 0 })
   })
   const made = record<Made>({ columns: list(column), sex: optional(text), country: optional(text) })
-  const kept = record<KeptKeys>({ seed: whole(), keys: list(hashed), references: list(reference), made: optional(made) })
+  const kept = record<KeptKeys>({
+    seed: whole(),
+    keys: list(hashed),
+    references: list(reference),
+    made: optional(made),
+    empty: optional(dictionary(number(SHARE)))
+  })
   const read = entryIn(contents, 'keys', kept)
   for (const { column, to } of read?.references ?? [])
     word(...read!.keys.map((key) => key.column))(to, `meta.keys: what ${column} refers to`)

@@ -1,3 +1,4 @@
+import { countedRowNotes } from '../code/keys/counted-rows.js'
 import { leaveKeysOut } from '../code/keys/leave-keys-out.js'
 import type { NumberKeyOptions } from '../code/keys/number-keys.js'
 import { defined } from '../num/defined.js'
@@ -7,7 +8,7 @@ import { type InferOptions, type InferredTable, inferTable } from '../table/infe
 import { mergeRareLevels } from '../table/rare-levels.js'
 import type { RawTable } from '../table/raw.js'
 import { repeatedKeyNotes } from '../table/repeated-keys.js'
-import { isNumeric } from '../table/table.js'
+import { isNumeric, type Table } from '../table/table.js'
 import type { DisclosureOptions } from './disclosure-options.js'
 import { keepingLast } from './keeping-last.js'
 
@@ -64,11 +65,17 @@ type RowOptions = TableOptions & Pick<NumberKeyOptions, 'scaling'>
 /** As `prepareTable`, for models of rows: keys, and what refers to them, are left out of these and written anew, and rows that repeat per key have a note. Kept for the options that were asked last. */
 export const prepareRows = (raw: RawTable, options: RowOptions = {}): PreparedTable => keptRows(raw, options)
 
+/** What says that rows belong together: once. */
+function togetherNotes(table: Table): string[] {
+  const repeated = repeatedKeyNotes(table)
+  return repeated.length > 0 ? repeated : countedRowNotes(table)
+}
+
 const keptRows = keepingLast(
   (options: RowOptions): RowOptions => ({ ...readingOf(options), ...defined({ scaling: options.scaling }) }),
   (raw, options): PreparedTable => {
     const { data, ...weights } = prepareTable(raw, options)
     const rows = leaveKeysOut(raw, data, options)
-    return { data: { ...rows, notes: [...rows.notes, ...repeatedKeyNotes(rows.table)] }, ...weights }
+    return { data: { ...rows, notes: [...rows.notes, ...togetherNotes(rows.table)] }, ...weights }
   }
 )

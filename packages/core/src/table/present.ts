@@ -95,7 +95,7 @@ const absentOf = ({ absent }: ColumnFormat): Pick<ColumnFormat, 'absent'> => (ab
 function presentKeys(name: string, cells: readonly (string | null)[], format: ColumnFormat, as: 'text' | 'typed'): RawColumn {
   if (as === 'text' || !(format.source === 'number' || format.numbering || format.integer))
     return { name, source: 'text', values: cells, ...absentOf(format) }
-  const missing = Uint8Array.from(cells, (cell) => (cell === null ? 1 : 0))
+  const missing = Uint8Array.from(cells, (cell) => (cell === null || cell === '' ? 1 : 0))
   const values = Float64Array.from(cells, (cell) => Number(cell ?? 0))
   return { name, source: 'number', values, integer: true, ...(missing.includes(1) ? { missing } : {}) }
 }

@@ -12,14 +12,14 @@ const LEAST_DIFFERENT = 10
 
 /**
  * The column of dates along which all rows stand, if there is one: of several the one with most values. Rows of bank statements
- * and lists of orders come in the order in which they happened, and nobody believes them in another. Cost O(cells).
+ * and lists of orders come in the order in which they happened, and nobody believes them in another. `begins`: whether rows begin anew at a row. Cost O(cells).
  */
-export function rowOrderOf({ columns }: Table): RowOrder | undefined {
+export function rowOrderOf({ columns }: Table, begins?: (row: number) => boolean): RowOrder | undefined {
   let most = LEAST_DIFFERENT - 1
   let found: RowOrder | undefined
   for (const column of columns) {
     if (!isNumeric(column) || column.kind !== 'datetime' || column.missing) continue
-    const [rises, falls] = stepsIn(column)
+    const [rises, falls] = stepsIn(column, begins)
     if ((rises > 0 && falls > 0) || rises + falls <= most) continue
     most = rises + falls
     found = { column: column.name, ...(falls > 0 ? { descending: true } : {}) }
@@ -28,9 +28,10 @@ export function rowOrderOf({ columns }: Table): RowOrder | undefined {
 }
 
 /** How often a value is above the one before it, and below. */
-function stepsIn({ values }: NumericColumn): [rises: number, falls: number] {
+function stepsIn({ values }: NumericColumn, begins?: (row: number) => boolean): [rises: number, falls: number] {
   let [rises, falls] = [0, 0]
   for (let i = 1; i < values.length; i++) {
+    if (begins?.(i)) continue
     if (values[i]! > values[i - 1]!) rises++
     if (values[i]! < values[i - 1]!) falls++
   }

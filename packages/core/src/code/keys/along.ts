@@ -13,26 +13,34 @@ interface KeyAlong {
 const FIRST_ROWS = 1000
 
 /**
- * The column of dates that runs as a key does, whatever order the rows are in: later orders have larger numbers. Undefined where
- * there is none, or where rows lack the key. Cost O(characters) of some rows, and where these have an order O(rows · log rows).
+ * The column of dates that runs as a key does, whatever order the rows are in: later orders have larger numbers, among those of each
+ * group where `groupOf` says one. Undefined where there is none, or where rows lack the key. Cost O(characters) of some rows, and
+ * where these have an order O(rows · log rows).
  */
-export function keyAlong(cells: readonly (string | null)[], table: Table): KeyAlong | undefined {
+export function keyAlong(cells: readonly (string | null)[], table: Table, groupOf?: (row: number) => string): KeyAlong | undefined {
   const dates = { ...table, columns: table.columns.filter(({ kind }) => kind === 'datetime') }
   if (cells.length !== table.rowCount || dates.columns.length === 0) return undefined
   const some = evenly(cells.length, FIRST_ROWS)
-  const first = orderedBy(cells, some, dates)
-  const found = first && isKey(cells) ? (some.length === cells.length ? first : orderedBy(cells, allRows(cells), dates)) : undefined
+  const first = orderedBy(cells, some, { dates, groupOf })
+  const found =
+    first && isKey(cells) ? (some.length === cells.length ? first : orderedBy(cells, allRows(cells), { dates, groupOf })) : undefined
   return found && { along: found.along, cells: Array.from(found.rows, (row) => cells[row]!) }
 }
 
 const allRows = (cells: readonly unknown[]): Uint32Array => Uint32Array.from(cells, (_, i) => i)
 
-/** Rows sorted by their keys, and the dates that run along; undefined where none do. */
-function orderedBy(cells: readonly (string | null)[], rows: Uint32Array, dates: Table) {
-  const names = Array.from(rows, (row) => byNumbers(cells[row] ?? ''))
+interface Dated {
+  readonly dates: Table
+  readonly groupOf: ((row: number) => string) | undefined
+}
+
+/** Rows sorted by their groups and keys, and the dates that run along; undefined where none do. */
+function orderedBy(cells: readonly (string | null)[], rows: Uint32Array, { dates, groupOf = () => '' }: Dated) {
+  const groups = Array.from(rows, groupOf)
+  const names = Array.from(rows, (row, k) => groups[k] + byNumbers(cells[row] ?? ''))
   const places = Uint32Array.from(rows, (_, k) => k).sort((a, b) => (names[a]! < names[b]! ? -1 : names[a]! > names[b]! ? 1 : a - b))
   const sorted = places.map((k) => rows[k]!)
-  const along = rowOrderOf(takeTableRows(dates, sorted))
+  const along = rowOrderOf(takeTableRows(dates, sorted), (k) => groups[places[k]!] !== groups[places[k - 1]!])
   return along && { along, rows: sorted }
 }
 

@@ -2,9 +2,10 @@ import { InputError } from '../../num/errors.js'
 import { typesFlag } from '../../num/listed.js'
 import { indexFromShares, indexFromUniform, type Key, keyAtStep, keyFor, uniforms } from '../../num/random.js'
 import { CHECK_MARK, withCheck } from './check-digits.js'
-import { type Cell, cellOf, type Form, type Pattern, type Progress, sharesOf, sizeOf, textAt } from './form.js'
+import { type Cell, cellOf, choiceOf, type Form, type Pattern, type Progress, sizeOf, tellersOf, textAt } from './form.js'
 import { hashOf, isAmong } from './guard.js'
 import { keyedOrder } from './keyed-order.js'
+import { type Told, tellerText } from './teller.js'
 
 /** Choices of words and lengths that are tried for a row before its form counts as used up. */
 const MOST_TRIES = 2000
@@ -26,49 +27,72 @@ interface FreshRequest {
 /** As `freshInTurn`, all at once. */
 export const freshValues = (form: Form, rowCount: number, request: FreshRequest): string[] => freshInTurn(form, rowCount, request)(rowCount)
 
+/** So many more values; `told`: what the row of each tells. */
+export type Fresh = (count: number, told?: (k: number) => Told) => string[]
+
 /**
  * Values of a form, so many at a time and `rowCount` in all, no two alike and none of the guard's: the first n are the same however
  * many follow. Codes come in a keyed order of all that there are, or run on; of what was drawn only what recurs is kept. Where the
  * form has no more, values that recur come round again; else throws `InputError` (code `key-space`). Cost about 20 µs a value.
  */
-export function freshInTurn(
-  form: Form,
-  rowCount: number,
-  { column, key, guard, recurs = false }: FreshRequest
-): (count: number) => string[] {
-  const next = nextValue(form, key, guard)
-  const kept: string[] = []
+export function freshInTurn(form: Form, rowCount: number, { column, key, guard, recurs = false }: FreshRequest): Fresh {
+  const next = nextValue(form, rowCount, { key, guard })
+  const tellers = tellersOf(form)
+  /** By what is told, what came where values recur, and whether there is no more. */
+  const kept = new Map<string, { readonly came: string[]; isUsedUp?: true }>()
   let row = 0
-  let isNew = true
-  const one = (): string => {
-    const text = isNew ? next(row) : undefined
+  const one = (told: Told | undefined): string => {
+    const name = JSON.stringify(tellers.map((teller) => told?.(teller)))
+    const own = kept.get(name) ?? { came: [] }
+    kept.set(name, own)
+    const text = own.isUsedUp ? undefined : next(row, told)
     if (text === undefined) {
-      if (!recurs || row === 0) throw usedUp(column, row, rowCount)
-      isNew = false
-      return kept[row++ % kept.length]!
+      if (!recurs || own.came.length === 0) throw usedUp(column, row, rowCount, toldTexts(form, told))
+      own.isUsedUp = true
+      return own.came[row++ % own.came.length]!
     }
-    if (recurs) kept.push(text)
+    if (recurs) own.came.push(text)
     row++
     return text
   }
-  return (count) => Array.from({ length: count }, one)
+  return (count, told) => Array.from({ length: count }, (_, k) => one(told?.(k)))
 }
 
+/** What a row tells of parts, in words. */
+const toldTexts = (form: Form, told: Told | undefined): string[] =>
+  tellersOf(form).flatMap((teller) => {
+    const text = teller === form.by ? undefined : told?.(teller)
+    return text === undefined ? [] : [`${tellerText(teller)} = ${text}`]
+  })
+
 /** A new value for each row in turn; undefined where the form has no more. */
-function nextValue(form: Form, key: Key, guard: Guard): (row: number) => string | undefined {
+function nextValue(
+  form: Form,
+  rowCount: number,
+  { key, guard }: Pick<FreshRequest, 'key' | 'guard'>
+): (row: number, told: Told | undefined) => string | undefined {
   const codes = form.patterns.map(() => new Map<string, Codes>())
-  return (row) => {
+  const shares = form.patterns.map(({ share }) => share)
+  // Of a sequence for all that is told that may end before the rows do.
+  const came = new Set<string>()
+  return (row, told) => {
+    const toldPattern = form.by && told?.(form.by)
     for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
       const u = chooser(keyAtStep(key, attempt), row)
-      const p = indexFromShares(
-        u(),
-        form.patterns.map(({ share }) => share)
-      )
+      const anyPattern = indexFromShares(u(), shares)
+      const p = toldPattern === undefined ? anyPattern : Number(toldPattern)
       const pattern = form.patterns[p]!
-      const cell = cellOf(pattern.segments.map((segment) => indexFromShares(u(), sharesOf(segment))))
-      const known = codes[p]!
-      if (!known.has(cell.name)) known.set(cell.name, codesOf(pattern, cell, keyFor(keyFor(key, p), cell.name)))
-      const text = nextFree(known.get(cell.name)!, form.check, guard)
+      const choices = pattern.segments.map((segment) => choiceOf(segment, u, told))
+      const textIn = (cell: Cell): string | undefined => {
+        const known = codes[p]!
+        if (!known.has(cell.name)) known.set(cell.name, codesOf(pattern, cell, keyFor(keyFor(key, p), cell.name)))
+        return nextFree(known.get(cell.name)!, { pattern, cell, check: form.check, guard, came })
+      }
+      const shared = cellOf(choices, pattern)
+      const own = cellOf(choices)
+      const isShared = shared.name !== own.name && !pattern.progress
+      const text = textIn(shared) ?? (isShared ? textIn(own) : undefined)
+      if (isShared && text !== undefined && sizeOf(pattern, own) < rowCount + guard.hashes.length) came.add(text)
       if (text !== undefined) return text
     }
     return undefined
@@ -84,28 +108,29 @@ function chooser(key: Key, row: number): () => number {
   }
 }
 
-/** Texts of a cell's codes, one after the other; undefined behind the last. */
-type Codes = () => string | undefined
+/** Codes of a cell, one after the other; undefined behind the last. */
+type Codes = () => bigint | undefined
 
 function codesOf(pattern: Pattern, cell: Cell, key: Key): Codes {
-  return pattern.progress ? runningCodes(pattern, pattern.progress, { cell, key }) : anyCodes(pattern, cell, key)
+  return pattern.progress ? runningCodes(pattern.progress, { cell, key }) : anyCodes(pattern, cell, key)
 }
 
 function anyCodes(pattern: Pattern, cell: Cell, key: Key): Codes {
   const size = sizeOf(pattern, cell)
   const order = keyedOrder(key, size)
   let place = 0n
-  return () => (place < size ? textAt(pattern, cell, order(place++)) : undefined)
+  return () => (place < size ? order(place++) : undefined)
 }
 
-function runningCodes(pattern: Pattern, { ends, steps }: Progress, { cell, key }: { readonly cell: Cell; readonly key: Key }): Codes {
+function runningCodes({ ends, steps, first }: Progress, { cell, key }: { readonly cell: Cell; readonly key: Key }): Codes {
   const end = Object.hasOwn(ends, cell.name) ? ends[cell.name] : undefined
-  if (end === undefined) return () => undefined
   const quantiles = steps.map(BigInt)
-  let [code, made] = [BigInt(end), 0]
+  let made = 0
+  let code = end === undefined ? undefined : BigInt(end)
   return () => {
-    code += stepAt(quantiles, uniforms(key, 2, made++))
-    return textAt(pattern, cell, code)
+    if (code !== undefined) code += stepAt(quantiles, uniforms(key, 2, made++))
+    else if (first !== undefined) code = BigInt(first)
+    return code
   }
 }
 
@@ -120,20 +145,31 @@ function stepAt(quantiles: readonly bigint[], [u, v]: ArrayLike<number> & Iterab
   return step < 1n ? 1n : step
 }
 
-/** The next text that the guard lets pass. */
-function nextFree(next: Codes, check: string | undefined, { key, hashes }: Guard): string | undefined {
-  for (let text = next(); text !== undefined; text = next()) {
+interface Writing {
+  readonly pattern: Pattern
+  readonly cell: Cell
+  readonly check: string | undefined
+  readonly guard: Guard
+  readonly came: ReadonlySet<string>
+}
+
+/** The next text that the guard lets pass, and that did not come before. */
+function nextFree(next: Codes, { pattern, cell, check, guard: { key, hashes }, came }: Writing): string | undefined {
+  for (let code = next(); code !== undefined; code = next()) {
+    const text = textAt(pattern, cell, code)
+    if (text === undefined) return undefined
     const whole = check === undefined || !text.includes(CHECK_MARK) ? text : withCheck(check, text)
-    if (whole !== '' && !isAmong(hashes, hashOf(key, whole))) return whole
+    if (whole !== '' && !came.has(whole) && !isAmong(hashes, hashOf(key, whole))) return whole
   }
   return undefined
 }
 
-/** The refusal of more rows than there are new values for. */
-export function usedUp(column: string, made: number, wanted: number): InputError {
+/** The refusal of more rows than there are new values for; `told`: what the row tells whose value there is none of. */
+export function usedUp(column: string, made: number, wanted: number, told: readonly string[] = []): InputError {
+  const where = told.length === 0 ? '' : ` where ${told.join(' and ')}`
   return new InputError({
     code: 'key-space',
-    got: `${wanted} rows, whose ${column} has no more than ${made} new values of its form`,
+    got: `${wanted} rows, whose ${column} has no more than ${made} new values of its form${where}`,
     expected: made === 0 ? 'a form with more values than those of the data' : `at most ${made} rows`,
     try: made === 0 ? `--exclude ${column}, or ${typesFlag(column, 'category')}` : `-n ${made}, or --exclude ${column}`
   })

@@ -1,3 +1,6 @@
+import { indexFromShares } from '../../num/random.js'
+import type { Teller, Told } from './teller.js'
+
 /** A part of a pattern. Plain data. */
 export type Segment =
   | { readonly kind: 'literal'; readonly text: string }
@@ -12,6 +15,8 @@ export type Segment =
     }
   /** A whole number that is not padded; `days`: a date as 20240131, counted in days since 1970. */
   | { readonly kind: 'number'; readonly least: number; readonly most: number; readonly days?: boolean | undefined }
+  /** What another column of the row tells; where that tells nothing, as it would be otherwise. */
+  | { readonly kind: 'told'; readonly by: Teller; readonly else: Segment }
 
 /** Where the codes of a pattern go on, and how: the k-th quantile of the distances between neighbours. */
 export interface Progress {
@@ -19,6 +24,8 @@ export interface Progress {
   readonly ends: Readonly<Record<string, string>>
   /** Quantiles of the steps, ascending whole numbers. */
   readonly steps: readonly string[]
+  /** Where codes begin behind texts that no row has, as those of a new year; absent where nothing tells texts. */
+  readonly first?: string | undefined
 }
 
 /** Segments one after the other; with `progress`, codes that run. */
@@ -26,6 +33,8 @@ export interface Pattern {
   readonly share: number
   readonly segments: readonly Segment[]
   readonly progress?: Progress
+  /** Places of told segments of which codes are different whatever they tell: one sequence for all that. */
+  readonly apart?: readonly number[] | undefined
 }
 
 /** How the values of a key are written. Plain data without any of them. */
@@ -33,17 +42,42 @@ export interface Form {
   readonly patterns: readonly Pattern[]
   /** The check that all values pass. */
   readonly check?: string
+  /** Which pattern, by its place, where another column of the row tells it. */
+  readonly by?: Teller | undefined
 }
 
-/** What is chosen by shares before a code is: which word of each list, which length of each run of symbols. */
+/** What is chosen before a code is: which word of each list, which length of each run of symbols, and what is told. */
 export interface Cell {
+  /** Cells of one name share a sequence of codes. */
   readonly name: string
-  /** Of each segment; 0 where nothing is chosen. */
-  readonly choices: readonly number[]
+  /** Of each segment; 0 where nothing is chosen, a text where it is told. */
+  readonly choices: readonly (number | string)[]
 }
 
-export function cellOf(choices: readonly number[]): Cell {
-  return { name: choices.join(','), choices }
+export function cellOf(choices: Cell['choices'], { apart = [] }: Pick<Pattern, 'apart'> = {}): Cell {
+  const named = choices.filter((_, s) => !apart.includes(s))
+  return { name: named.map((choice) => JSON.stringify(choice)).join(','), choices }
+}
+
+/** What tells parts of a form. */
+export const tellersOf = ({ patterns, by }: Form): Teller[] => [
+  ...(by ? [by] : []),
+  ...patterns.flatMap(({ segments }) => segments.flatMap((segment) => (segment.kind === 'told' ? [segment.by] : [])))
+]
+
+/** What is chosen for a row: as it is told, or by uniforms one after the other. */
+export function choiceOf(segment: Segment, next: () => number, told: Told | undefined): number | string {
+  if (segment.kind !== 'told') return indexFromShares(next(), sharesOf(segment))
+  return told?.(segment.by) ?? anyText(segment.else, next)
+}
+
+/** Any text of a segment. */
+function anyText(segment: Segment, next: () => number): string {
+  const pattern = { share: 1, segments: [segment] }
+  const cell = cellOf([choiceOf(segment, next, undefined)])
+  // As fine as a uniform.
+  const code = (sizeOf(pattern, cell) * BigInt(Math.floor(next() * 2 ** 32))) >> 32n
+  return textAt(pattern, cell, code)!
 }
 
 /** Shares among which a segment chooses; empty where it has no choice. */
@@ -53,7 +87,7 @@ export function sharesOf(segment: Segment): readonly number[] {
 
 /** How many codes a cell has. */
 export function sizeOf({ segments }: Pattern, { choices }: Cell): bigint {
-  return segments.reduce((size, segment, s) => size * radixOf(segment, choices[s]!), 1n)
+  return segments.reduce((size, segment, s) => size * radixOf(segment, choices[s]! as number), 1n)
 }
 
 function radixOf(segment: Segment, choice: number): bigint {
@@ -74,13 +108,15 @@ export function textAt({ segments }: Pattern, { choices }: Cell, code: bigint): 
   const first = segments.findIndex((segment) => segment.kind === 'symbols' || segment.kind === 'number')
   for (let s = segments.length - 1; s >= 0; s--) {
     const segment = segments[s]!
-    const radix = radixOf(segment, choices[s]!)
+    const choice = choices[s] as number
+    const radix = radixOf(segment, choice)
     const own = s === first ? rest : rest % radix
     if (segment.kind === 'literal') parts.push(segment.text)
-    else if (segment.kind === 'words') parts.push(segment.words[choices[s]!]!)
+    else if (segment.kind === 'told') parts.push(String(choice))
+    else if (segment.kind === 'words') parts.push(segment.words[choice]!)
     else if (segment.kind === 'number' && segment.days) parts.push(dateText(Number(own) + segment.least))
     else if (segment.kind === 'number') parts.push(String(own + BigInt(segment.least)))
-    else if (own < radix) parts.push(symbolsAt(segment.places, segment.lengths[choices[s]!]!, own))
+    else if (own < radix) parts.push(symbolsAt(segment.places, segment.lengths[choice]!, own))
     else if (isDigits(segment.places)) parts.push(String(own))
     else return undefined
     rest = s === first ? 0n : rest / radix
@@ -123,7 +159,7 @@ export function codeOf({ segments }: Pattern, { choices }: Cell, parts: readonly
   segments.forEach((segment, s) => {
     if (segment.kind === 'number') code = code * radixOf(segment, 0) + BigInt(numberOf(parts[s]!, segment) - segment.least)
     if (segment.kind !== 'symbols') return
-    for (let place = 0; place < segment.lengths[choices[s]!]!; place++) {
+    for (let place = 0; place < segment.lengths[choices[s] as number]!; place++) {
       const alphabet = segment.places[place]!
       code = code * BigInt(alphabet.length) + BigInt(alphabet.indexOf(parts[s]![place]!))
     }

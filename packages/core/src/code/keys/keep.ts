@@ -2,17 +2,18 @@ import { defined } from '../../num/defined.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { inTurns } from '../../num/pause.js'
 import { type Key, keyFor, keyFromSeed, uniforms } from '../../num/random.js'
-import type { RowOrder } from '../../table/row-order.js'
+import { type RowOrder, rowsInOrder } from '../../table/row-order.js'
 import type { Table } from '../../table/table.js'
 import { inOrderOfDates, keyAlong } from './along.js'
-import { freshInTurn, freshValues, type Guard } from './draw.js'
-import { cellOf, type Form, type Pattern, sizeOf } from './form.js'
+import { type Fresh, freshInTurn, freshValues, type Guard } from './draw.js'
+import { cellOf, type Form, type Pattern, sizeOf, tellersOf } from './form.js'
 import { hashesOf } from './guard.js'
 import { gapsOfKeys, gapText, type KeyGap, withGaps } from './key-gaps.js'
 import { learnForm } from './learn.js'
 import type { Made } from './made.js'
 import { type FreeText, isProse, proseForm, shuffledForm } from './prose.js'
 import { drawReferences, type KeyColumn, type Reference, referenceOf, refersTo } from './reference.js'
+import { type Told, tellerText, toldBy } from './teller.js'
 
 /** How the values of one key come about: plain data without any of them. */
 export interface KeptKey {
@@ -39,6 +40,8 @@ export interface KeptKeys {
   readonly keys: readonly KeptKey[]
   /** Columns whose values are keys of the table. */
   readonly references: readonly Reference[]
+  /** By column, the share of cells without a value that are an empty text; absent where none are. */
+  readonly empty?: Readonly<Record<string, number>> | undefined
   /** Columns that a host makes up; absent where there are none. */
   readonly made?: Made
 }
@@ -56,14 +59,15 @@ export function keepKeys(columns: readonly KeyColumn[], seed: number, options: K
   )
   const gaps = options.table ? gapsOfKeys(columns, options.table) : new Map<string, KeyGap>()
   const isReference = (column: KeyColumn) => referred[columns.indexOf(column)] !== undefined
+  const own = columns.filter((column) => !isReference(column))
+  const empty = columns.flatMap((column) => (column.empty === undefined ? [] : [[column.name, column.empty] as const]))
   return {
     seed,
-    keys: columns
-      .filter((column) => !isReference(column))
-      .map((column) => ({
-        ...keepKey(column, guardKey(seed), options),
-        ...defined({ gap: gaps.get(column.name) })
-      })),
+    ...(empty.length > 0 ? { empty: Object.fromEntries(empty) } : {}),
+    keys: own.map((column, k) => ({
+      ...keepKey(column, guardKey(seed), { ...options, table: options.table && withKeys(options.table, own.slice(0, k)) }),
+      ...defined({ gap: gaps.get(column.name) })
+    })),
     references: columns.flatMap((column, c) => {
       const key = referred[c]
       return key && !isReference(key) ? [referenceOf(column, key)] : []
@@ -71,26 +75,55 @@ export function keepKeys(columns: readonly KeyColumn[], seed: number, options: K
   }
 }
 
+/** A table with the cells of keys. */
+export const withKeys = ({ columns, rowCount }: Table, keys: readonly KeyColumn[]): Table => ({
+  columns: [
+    ...columns.filter(({ name }) => !keys.some((key) => key.name === name)),
+    ...keys.map(({ name, cells }) => ({ name, kind: 'identifier' as const, cells }))
+  ],
+  rowCount
+})
+
 /** The key of the hashes of a model. */
 export const guardKey = (seed: number): Key => keyFor(keyFromSeed(seed), 'values that are there')
 
 function keepKey({ name, cells: inRows }: KeyColumn, key: Key, { text = 'new', table }: KeyOptions): KeptKey {
-  const dated = table && keyAlong(inRows, table)
-  const cells = dated?.cells ?? inRows
-  const values = cells.filter((cell): cell is string => cell !== null)
-  const different = [...new Set(values)]
-  const learned = learnForm(different)
+  const learn = (dated: ReturnType<typeof keyAlong>) => {
+    const cells = dated?.cells ?? inRows
+    const values = cells.filter((cell): cell is string => cell !== null)
+    const different = [...new Set(values)]
+    const isOfTable = table && inRows.length === table.rowCount
+    return { dated, values, different, learned: learnForm(different, isOfTable ? { table, rows: rowsOf(different, inRows) } : undefined) }
+  }
+  let read = learn(table && keyAlong(inRows, table))
+  const tellers = read.learned ? tellersOf(read.learned) : []
+  if (table && tellers.length > 0) {
+    // A key that holds its date rises with it anyhow: whether the rest does is seen among rows of which the same is told.
+    const at = toldBy(table)
+    const along = keyAlong(inRows, table, (row) => JSON.stringify(tellers.map((teller) => at(row)(teller) ?? null)))
+    const isSame = along && read.dated?.cells.every((cell, k) => cell === along.cells[k])
+    if (isSame) read = { ...read, dated: along }
+    else if (along || read.dated) read = learn(along)
+  }
+  const { dated, values, different, learned } = read
   const isText = learned === undefined || isProse(values)
   const form = isText && text === 'shuffle' ? shuffledForm(values) : (learned ?? proseForm(values))
   return {
     column: name,
     form,
     ...(isText && text !== 'new' ? { text } : {}),
-    missing: isText && text === 'empty' ? 1 : 1 - values.length / Math.max(1, cells.length),
+    missing: isText && text === 'empty' ? 1 : 1 - values.length / Math.max(1, inRows.length),
     ...(dated && form.patterns.some(({ progress }) => progress) ? { along: dated.along } : {}),
     repeated: values.length - different.length,
     hashes: hashesOf(key, different)
   }
+}
+
+/** The first row of each value. */
+function rowsOf(values: readonly string[], cells: readonly (string | null)[]): number[] {
+  const rows = new Map<string | null, number>()
+  for (const [row, cell] of cells.entries()) if (!rows.has(cell)) rows.set(cell, row)
+  return values.map((value) => rows.get(value)!)
 }
 
 /** Rows whose keys are drawn. */
@@ -99,25 +132,61 @@ interface KeyedRows {
   readonly key: Key
 }
 
-/** As `drawKeyInTurns`, at once. */
+/** As `drawKeyInTurns`, at once, and of no rows that tell anything. */
 export const drawKey = (key: KeptKey, seed: number, rows: KeyedRows): (string | null)[] => cellsInTurn(key, seed, rows)(rows.count)
 
 /** The stage in which keys are drawn. */
 export const DRAWING_KEYS = 'drawing keys'
 
-/** Cells of a key for drawn rows; null in as many as in the data have none. Throws `InputError` (code `key-space`), `StopError`. */
-export const drawKeyInTurns = (key: KeptKey, seed: number, rows: KeyedRows, watch?: Watch): Promise<(string | null)[]> =>
-  inTurns(rows.count, cellsInTurn(key, seed, rows), (done) => {
+/**
+ * Cells of a key for drawn rows, in the order in which they are made: that of rows, or of their dates where these run along; null in
+ * as many as in the data have none. Throws `InputError` (code `key-space`), `StopError`.
+ */
+export function drawKeyInTurns(
+  key: KeptKey,
+  seed: number,
+  { of, keys, ...rows }: KeyedRows & { readonly of?: RowsOfKeys | undefined; readonly keys?: KeyCells | undefined },
+  watch?: Watch
+): Promise<(string | null)[]> {
+  const next = cellsInTurn(key, seed, rows)
+  const told = toldIn(key, { of, keys })
+  let made = 0
+  const more = (count: number) => {
+    const first = made
+    made += count
+    return next(count, told && ((k) => told(first + k)))
+  }
+  return inTurns(rows.count, more, (done) => {
     throwIfStopped(watch, DRAWING_KEYS)
     watch?.progress?.({ stage: DRAWING_KEYS, done, total: rows.count })
   })
+}
+
+/** The rows that keys are of, and the keys before. */
+interface Around {
+  readonly of: RowsOfKeys | undefined
+  readonly keys?: KeyCells | undefined
+}
+
+/** What the row of each cell tells of it, in the order in which cells are made; undefined where nothing is told. */
+function toldIn({ along, form }: KeptKey, { of, keys = new Map() }: Around): ((k: number) => Told) | undefined {
+  if (!of || tellersOf(form).length === 0) return undefined
+  const at = toldBy(
+    withKeys(
+      of.table,
+      Array.from(keys, ([name, cells]) => ({ name, cells }))
+    )
+  )
+  const order = along && rowsInOrder(of.table, along, of.part)
+  return order ? (k) => at(order[k]!) : at
+}
 
 /** The same, so many at a time. */
 function cellsInTurn(
   { column, form, missing, repeated, hashes }: KeptKey,
   seed: number,
   rows: KeyedRows
-): (count: number) => (string | null)[] {
+): (...of: Parameters<Fresh>) => (string | null)[] {
   if (missing === 1) return (count) => new Array<null>(count).fill(null)
   const key = keyFor(rows.key, column)
   const guard: Guard = { key: guardKey(seed), hashes }
@@ -125,7 +194,7 @@ function cellsInTurn(
   if (missing === 0) return next
   const left = keyFor(key, 'missing')
   let row = 0
-  return (count) => next(count).map((value) => (uniforms(left, 1, row++)[0]! < missing ? null : value))
+  return (...of) => next(...of).map((value) => (uniforms(left, 1, row++)[0]! < missing ? null : value))
 }
 
 /** A form with so many times more codes than rows, in its rarest pattern, cannot run out. */
@@ -156,15 +225,32 @@ interface RowsOfKeys {
 
 /** Cells of all keys but references, by column, for `rows.count` rows that come some at a time. Throws `InputError` (code `key-space`). */
 export function keysInTurn(
-  { keys, seed }: KeptKeys,
+  { keys, seed, empty }: KeptKeys,
   rows: KeyedRows
 ): (count: number, of?: RowsOfKeys) => Map<string, readonly (string | null)[]> {
   const each = keys.map((key) => ({ key, next: cellsInTurn(withoutOwnGaps(key), seed, rows) }))
+  let first = 0
   return (count, of) => {
     const cells = new Map<string, readonly (string | null)[]>()
-    for (const { key, next } of each) cells.set(key.column, placed(key, next(count), { of, keys: cells }))
-    return cells
+    for (const { key, next } of each) cells.set(key.column, placed(key, next(count, toldIn(key, { of, keys: cells })), { of, keys: cells }))
+    first += count
+    return withEmpty(cells, empty, { key: rows.key, first: first - count })
   }
+}
+
+/** Cells with empty texts where these stand for no value, as often as in the data. */
+function withEmpty(
+  all: ReadonlyMap<string, readonly (string | null)[]>,
+  empty: KeptKeys['empty'] = {},
+  { key, first }: { readonly key: Key; readonly first: number }
+): Map<string, readonly (string | null)[]> {
+  const written = new Map(all)
+  for (const [column, share] of Object.entries(empty)) {
+    const own = keyFor(keyFor(key, column), 'empty')
+    const cells = all.get(column)?.map((cell, i) => (cell === null && uniforms(own, 1, first + i)[0]! < share ? '' : cell))
+    if (cells) written.set(column, cells)
+  }
+  return written
 }
 
 /** The key as it is drawn where its gaps follow other columns. */
@@ -174,7 +260,7 @@ const withoutOwnGaps = (key: KeptKey): KeptKey => (key.gap && key.missing < 1 ? 
 function placed(
   { along, gap, missing }: KeptKey,
   own: readonly (string | null)[],
-  { of, keys }: { readonly of: RowsOfKeys | undefined; readonly keys: KeyCells }
+  { of, keys = new Map() }: Around
 ): readonly (string | null)[] {
   const inOrder = along && of ? inOrderOfDates(own, of.table, along, of.part) : own
   return gap && missing < 1 && of ? withGaps(inOrder, gap, { table: of.table, keys }) : inOrder
@@ -194,7 +280,7 @@ export async function drawKeys(
   for (const [k, key] of keys.entries()) {
     const progress: Watch['progress'] = ({ done }) =>
       watch?.progress?.({ stage: DRAWING_KEYS, done: k + done / Math.max(1, rows.count), total: keys.length })
-    const own = await drawKeyInTurns(withoutOwnGaps(key), kept.seed, rows, { ...watch, progress })
+    const own = await drawKeyInTurns(withoutOwnGaps(key), kept.seed, { ...rows, keys: cells }, { ...watch, progress })
     cells.set(key.column, placed(key, own, { of: rows.of, keys: cells }))
   }
   for (const reference of kept.references) {
@@ -205,7 +291,7 @@ export async function drawKeys(
       Array.from(targets, (target) => (target < 0 ? null : named[target]!))
     )
   }
-  return cells
+  return withEmpty(cells, kept.empty, { key: rows.key, first: 0 })
 }
 
 /** Rows whose keys are shown as an example. */
@@ -236,10 +322,14 @@ function keyText(key: KeptKey, seed: number): string {
     guard: { key: guardKey(seed), hashes: key.hashes }
   })
   const running = form.patterns.some(({ progress }) => progress)
-  const several = form.patterns.length > 1 ? [`${form.patterns.length} patterns`] : []
+  const several = form.patterns.length > 1 ? [`${form.patterns.length} patterns${form.by ? ` as ${form.by.column} says` : ''}`] : []
+  const within = [...new Set(tellersOf(form).flatMap((teller) => (teller === form.by ? [] : [tellerText(teller)])))]
+  const told = within.length > 0 ? [`with ${within.join(' and ')} in it`] : []
   const check = form.check === undefined ? [] : [`check digits: ${form.check}`]
   const shuffled = text === 'shuffle' ? ['words shuffled'] : []
   const on = running ? [key.along ? `running on as ${key.along.column} does` : 'running on'] : []
   const names = repeated > 0 ? ['names that recur'] : []
-  return [`${column} like ${example}`, ...shuffled, ...on, ...several, ...check, ...names, ...(gap ? [gapText(gap)] : [])].join(', ')
+  return [`${column} like ${example}`, ...shuffled, ...told, ...on, ...several, ...check, ...names, ...(gap ? [gapText(gap)] : [])].join(
+    ', '
+  )
 }

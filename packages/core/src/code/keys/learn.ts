@@ -1,8 +1,10 @@
+import { defined } from '../../num/defined.js'
 import { RARE_BELOW } from '../../table/rare-below.js'
 import { checkOf, withoutCheck } from './check-digits.js'
 import type { Form, Pattern, Segment } from './form.js'
 import { progressOf } from './progress.js'
 import { copied, countsOf, MOSTLY, segmentOf } from './segment.js'
+import { startOf, type TellingRows, tellerOf, toldBy } from './teller.js'
 
 /** Patterns that are not rare must make up this share of the values: what has none is text. */
 const LEAST_COVERED = 0.5
@@ -25,10 +27,11 @@ function columnsOf(values: readonly string[]): readonly (readonly string[])[] {
 }
 
 /**
- * The form of values in the order of their rows: patterns of literals, words to copy, and codes, found by what separates their
- * parts; undefined where fewer than half of the values have a pattern that is not rare. Cost O(characters).
+ * The form of different values in the order of their rows: patterns of literals, words to copy, and codes, found by what separates their
+ * parts; undefined where fewer than half of the values have a pattern that is not rare. `telling`: what else is known of the rows, which
+ * may tell parts. Cost O(characters), and of the rows as of `tellerOf` for each stretch of parts.
  */
-export function learnForm(values: readonly string[]): Form | undefined {
+export function learnForm(values: readonly string[], telling?: TellingRows): Form | undefined {
   const check = checkOf(values)
   const bodies = check === undefined ? values : values.map((value) => withoutCheck(check, value))
   const groups = grouped(bodies, separatorsOf).flatMap((alike) => {
@@ -43,8 +46,13 @@ export function learnForm(values: readonly string[]): Form | undefined {
   const kept = groups.filter(({ length }) => length >= RARE_BELOW).sort((a, b) => b.length - a.length)
   const covered = kept.reduce((sum, { length }) => sum + length, 0)
   if (covered < LEAST_COVERED * values.length || covered === 0) return undefined
-  const patterns = kept.map((alike) => patternOf(alike, alike.length / covered))
-  return check === undefined ? { patterns } : { patterns, check }
+  const rowOf = telling && new Map(bodies.map((body, i) => [body, telling.rows[i]!]))
+  const tellingOf = (some: readonly string[]) => telling && { ...telling, rows: some.map((body) => rowOf!.get(body)!) }
+  const patterns = kept.map((alike) => patternOf(alike, { share: alike.length / covered, telling: tellingOf(alike) }))
+  const places = kept.flatMap((alike, p) => alike.map(() => String(p)))
+  const by =
+    telling && kept.length > 1 ? tellerOf((i) => places[i]!, tellingOf(kept.flat())!, { parts: 1, by: 'texts' })?.teller : undefined
+  return { patterns, ...defined({ check, by }) }
 }
 
 /** Values with the same name, in their order. */
@@ -85,21 +93,77 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 /** Parts of a UUID that begin with its version and its variant: there are no others than those seen (RFC 9562). */
 const UUID_FIXED = [4, 6]
 
-function patternOf(values: readonly string[], share: number): Pattern {
+interface Learning {
+  readonly share: number
+  readonly telling: TellingRows | undefined
+}
+
+function patternOf(values: readonly string[], { share, telling }: Learning): Pattern {
   const isUuid = values.every((value) => UUID.test(value))
-  const parts = joined(
-    columnsOf(values).flatMap((whole, p) => {
-      const runs = isUuid ? [whole] : splitRuns(whole)
-      return runs.map((texts) => ({ segment: segmentOf(texts, { seenFirst: isUuid && UUID_FIXED.includes(p) }), texts }))
-    })
-  )
+  const runs = columnsOf(values).flatMap((whole, p) => {
+    const own = isUuid ? [whole] : splitRuns(whole).flatMap((run) => (telling ? splitStart(run, telling) : [run]))
+    return own.map((texts) => ({ texts, seenFirst: isUuid && UUID_FIXED.includes(p) }))
+  })
+  const partOf = (run: (typeof runs)[number]): Part => ({ segment: segmentOf(run.texts, run), texts: run.texts })
+  const parts = runs.map(partOf)
+  const all = joined(telling && !isUuid ? withCode(toldParts(parts, telling), telling) : parts)
   return {
     share,
     ...progressOf(
-      parts.map(({ segment }) => segment),
-      parts.map(({ texts }) => texts)
+      all.map(({ segment }) => segment),
+      all.map(({ texts }) => texts)
     )
   }
+}
+
+/**
+ * Beside what is told some part has to tell keys apart: where nothing else is a code the last digits are, as the number of a row among
+ * those of its day, unless another key tells a part.
+ */
+function withCode(parts: readonly Part[], { table }: TellingRows): readonly Part[] {
+  const told = parts.flatMap(({ segment }) => (segment.kind === 'told' ? [segment.by.column] : []))
+  const isKey = table.columns.some(({ name, kind }) => kind === 'identifier' && told.includes(name))
+  if (told.length === 0 || isKey || parts.some(({ segment }) => segment.kind === 'symbols' || segment.kind === 'number')) return parts
+  const place = parts.findLastIndex(({ segment, texts }) => segment.kind !== 'literal' && texts.every((text) => /^\d+$/.test(text)))
+  return place < 0 ? parts : parts.with(place, { ...parts[place]!, segment: segmentOf(parts[place]!.texts, { isCode: true }) })
+}
+
+/** Digits that begin with what another column tells, as a year or a type, apart from what follows. */
+function splitStart(texts: readonly string[], telling: TellingRows): readonly (readonly string[])[] {
+  const end = startOf(texts, telling)?.end
+  return end === undefined ? [texts] : [texts.map((text) => text.slice(0, end)), texts.map((text) => text.slice(end))]
+}
+
+/** Parts with the longest stretches that columns tell in place of those that they are of: first what cells write, then what they have texts for. */
+function toldParts(parts: readonly Part[], telling: TellingRows): readonly Part[] {
+  const isVaried = (k: number) => parts[k]!.segment.kind !== 'literal'
+  const ends = Array.from(parts.keys()).filter((k) => separatorsOf(parts[k]!.texts[0]!) === 'x')
+  const all = ends.flatMap((from) => ends.flatMap((to) => (to >= from ? [[from, to] as const] : [])))
+  const stretches = all.filter(([from, to]) => Array.from({ length: to - from + 1 }, (_, k) => from + k).some(isVaried))
+  stretches.sort((a, b) => b[1] - b[0] - (a[1] - a[0]))
+  const at = toldBy(telling.table)
+  const told = new Map<number, Part>()
+  const taken = new Set<number>()
+  const within = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, k) => from + k)
+  for (const by of ['writing', 'texts'] as const) {
+    const found = stretches.flatMap(([from, to]) => {
+      const own = within(from, to)
+      // What always stands at an end need not be told.
+      if (own.some((k) => taken.has(k)) || (by === 'texts' && !(isVaried(from) && isVaried(to)))) return []
+      const textAt = (i: number) => own.map((k) => parts[k]!.texts[i]!).join('')
+      const teller = tellerOf(textAt, telling, { parts: stretches.length, by })
+      return teller ? [{ ...teller, from, own, texts: telling.rows.map((_, i) => textAt(i)) }] : []
+    })
+    if (by === 'texts') found.sort((a, b) => a.logChance - b.logChance)
+    for (const { teller, from, own, texts } of found) {
+      if (own.some((k) => taken.has(k))) continue
+      const untold = texts.filter((_, i) => at(telling.rows[i]!)(teller) === undefined)
+      const otherwise = segmentOf(untold.length < RARE_BELOW ? texts : untold)
+      told.set(from, { segment: { kind: 'told', by: teller, else: otherwise }, texts })
+      for (const k of own) taken.add(k)
+    }
+  }
+  return parts.flatMap((part, k) => told.get(k) ?? (taken.has(k) ? [] : [part]))
 }
 
 /** A part taken apart into its runs of letters and of digits, where it has the same few in all rows. */

@@ -53,7 +53,10 @@ export function keyColumns(raw: RawTable, { table }: Pick<InferredTable, 'table'
   return table.columns.filter(({ kind }) => kind === 'identifier').map(({ name }) => keyColumn(raw, name, missing))
 }
 
-/** An empty text names no row. */
-function keyColumn(raw: RawTable, name: string, missing: readonly string[] | undefined): KeyColumn {
-  return { name, cells: textCells(raw.columns.find((one) => one.name === name)!, ['', ...(missing ?? [])]) }
+/** An empty text names no row, and is written as one. */
+function keyColumn(raw: RawTable, name: string, missing: readonly string[] = []): KeyColumn {
+  const column = raw.columns.find((one) => one.name === name)!
+  const cells = textCells(column, ['', ...missing])
+  const empty = column.source === 'text' && column.marked && !missing.includes('') ? column.values.filter((cell) => cell === '').length : 0
+  return { name, cells, ...(empty > 0 ? { empty: empty / cells.filter((cell) => cell === null).length } : {}) }
 }

@@ -29,6 +29,25 @@ describe('running numbers', () => {
       expect(numberingOf(none)).toBeUndefined()
   })
 
+  it('are keys where they begin with the year of their row, and quantities where they begin with that of another', () => {
+    const days = Array.from({ length: 80 }, (_, i) => new Date(Date.UTC(2022, 0, 1 + 17 * i)).toISOString().slice(0, 10))
+    // Numbers that begin anew in each year: in no equal steps, and of no name of a key.
+    const values = days.map((day, i) => `${day.slice(0, 4)}${String(10_001 + 3 * i + (i % 2)).slice(1)}`)
+    const raw = (of: readonly string[]): RawTable => ({
+      rowCount: 80,
+      columns: [
+        { name: 'document', source: 'text', values: of },
+        { name: 'day', source: 'text', values: days },
+        ...orders(80).columns.slice(1)
+      ]
+    })
+    const { data } = prepareRows(raw(values))
+    expect(data.table.columns[0]!.kind).toBe('identifier')
+    expect(data.notes[0]).toContain('document: whole numbers that begin with the year of day, no two alike: left out of the model')
+    const shuffled = Array.from(permutation(keyFor(key, 'apart'), 80), (i) => values[i]!)
+    expect(prepareRows(raw(shuffled)).data.table.columns[0]!.kind).toBe('integer')
+  })
+
   it('are left out of the model and continued, in text and in typed files, after a model was kept', () => {
     const { data } = prepareRows(orders(40, { first: 1000, step: 10 }))
     expect(data.table.columns.map(({ kind }) => kind)).toEqual(['identifier', 'number', 'number'])

@@ -5,8 +5,9 @@ import { presentValues } from '../../table/encoder.js'
 import type { ColumnFormat, InferOptions, InferredTable } from '../../table/infer.js'
 import { numberingOf } from '../../table/numbering.js'
 import { isNamedAsKey } from '../../table/repeated-keys.js'
-import { type Column, isNumeric, type NumericColumn } from '../../table/table.js'
+import { type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { checkOf } from './check-digits.js'
+import { startOf, tellerText } from './teller.js'
 
 /** So few rows may be evenly spaced by chance, or by hand. */
 const LEAST_ROWS = 10
@@ -16,7 +17,7 @@ export type NumberKeyOptions = Pick<InferOptions, 'types'> & { readonly weights?
 
 /**
  * Takes whole numbers that are keys for identifiers, which are written anew: drawn as numbers they would repeat. These are
- * running numbers, as of orders; numbers that are named as a key; and numbers that end in check digits. Where at least half of
+ * running numbers, as of orders; numbers that are named as a key; numbers that end in check digits; and numbers that begin with the date of their row. Where at least half of
  * the other numbers follow them they are a grid or a time instead, and are modelled; a note says which. Columns whose kind or
  * scaling is given, and the weights, stay as they are. Cost O(cells), and O(cells · log n) where there are any.
  */
@@ -26,7 +27,7 @@ export function continueNumbers(data: InferredTable, options: NumberKeyOptions =
   const keys = new Map<string, NumberKey>()
   for (const column of data.table.columns) {
     if (column.kind !== 'integer' || column.missing || named.has(column.name) || data.table.rowCount < LEAST_ROWS) continue
-    const key = numberKeyOf(column)
+    const key = numberKeyOf(column, data.table)
     if (!key) continue
     const others = data.table.columns.filter((other) => other !== column && !keys.has(other.name))
     if (!others.some(varies)) continue
@@ -68,19 +69,23 @@ interface NumberKey {
 }
 
 /** What makes a column of numbers a key, whether others follow it or not; undefined where nothing does. Cost O(n). */
-export function numberKeyNote(column: Column): string | undefined {
+export function numberKeyNote(column: Column, table: Table): string | undefined {
   if (column.kind !== 'integer' || column.missing || column.values.length < LEAST_ROWS) return undefined
-  const key = numberKeyOf(column)
+  const key = numberKeyOf(column, table)
   return key && `whole numbers ${key.why}, no two alike`
 }
 
-function numberKeyOf({ name, values }: NumericColumn): NumberKey | undefined {
+function numberKeyOf({ name, values }: NumericColumn, table: Table): NumberKey | undefined {
   const numbering = numberingOf(values)
   if (numbering) return { why: 'in equal steps', becomes: `continued from ${numbering.next}`, verb: 'continues', format: { numbering } }
   const anew = { becomes: 'written anew', verb: 'writes anew', format: { integer: true } } as const
   if (recurs(values) || !values.every((x) => Number.isSafeInteger(x) && x >= 0)) return undefined
   if (isNamedAsKey(name)) return { why: 'named as a key', ...anew }
-  return checkOf(Array.from(values, String)) === undefined ? undefined : { why: 'with check digits', ...anew }
+  const texts = Array.from(values, String)
+  if (checkOf(texts) !== undefined) return { why: 'with check digits', ...anew }
+  const dates = { ...table, columns: table.columns.filter(({ kind }) => kind === 'datetime') }
+  const start = startOf(texts, { table: dates, rows: Array.from(texts.keys()) })
+  return start && { why: `that begin with the ${tellerText(start.teller)}`, ...anew }
 }
 
 function varies(column: Column): boolean {

@@ -1,3 +1,5 @@
+import { log } from '../../num/elementary.js'
+import { isBelievedAtLog, logFactorials } from '../rules/chance.js'
 import { alphabetOf } from './alphabets.js'
 import { type Cell, cellOf, codeOf, type Pattern, type Progress, type Segment } from './form.js'
 
@@ -11,15 +13,51 @@ const STEP_QUANTILES = 64
 /** A pattern of segments whose texts are given in the order of rows, with its progress where its codes run. Cost O(n log n). */
 export function progressOf(found: readonly Segment[], texts: readonly (readonly string[])[]): Omit<Pattern, 'share'> {
   const segments = widened(found, texts)
-  const ordered = [...codesByCell(segments, texts)].map(([name, codes]) => ({ name, codes, sorted: sortedOnce(codes) }))
-  const gaps = ordered.flatMap(({ sorted }) => sorted.slice(1).map((code, k) => code - sorted[k]!)).sort(ascending)
-  const isEven = gaps[0] === gaps.at(-1)
-  const runs = isEven || isDense(ordered) || ordered.every(({ codes }) => goesOneWay(codes))
-  if (gaps.length < LEAST_STEPS || !runs) return { segments: found }
-  const ends = Object.fromEntries(ordered.map(({ name, sorted }) => [name, String(sorted.at(-1)!)]))
+  const told = found.flatMap(({ kind }, s) => (kind === 'told' ? [s] : []))
+  let apart: readonly number[] = []
+  let now = runsOf(segments, texts, {})
+  // Numbers that do not begin anew for what is told go on whatever that is.
+  for (const s of told) {
+    const pooled = runsOf(segments, texts, { apart: [...apart, s] })
+    if (!areApart(pooled, now)) continue
+    apart = [...apart, s]
+    now = pooled
+  }
+  const { cells, gaps, runs } = now
+  const naming = apart.length > 0 ? { apart } : {}
+  if (gaps.length < LEAST_STEPS || !runs) return { segments: found, ...naming }
+  const ends = Object.fromEntries(cells.map(({ name, sorted }) => [name, String(sorted.at(-1)!)]))
   const steps = Array.from({ length: STEP_QUANTILES + 1 }, (_, k) => String(gaps[Math.round((k * (gaps.length - 1)) / STEP_QUANTILES)]!))
-  const progress: Progress = { ends, steps }
-  return { segments: segments.map((segment, s) => latestOnly(segment, texts[s]!)), progress }
+  const first = told.length > 0 ? { first: String(cells.map(({ sorted }) => sorted[0]!).sort(ascending)[0]!) } : {}
+  const progress: Progress = { ends, steps, ...first }
+  return { segments: segments.map((segment, s) => latestOnly(segment, texts[s]!)), progress, ...naming }
+}
+
+type Naming = Pick<Pattern, 'apart'>
+
+/** Codes of each cell, the distances between neighbours, and whether they run. */
+function runsOf(segments: readonly Segment[], texts: readonly (readonly string[])[], naming: Naming) {
+  const cells = [...codesByCell(segments, texts, naming)].map(([name, codes]) => ({ name, codes, sorted: sortedOnce(codes) }))
+  const gaps = cells.flatMap(({ sorted }) => sorted.slice(1).map((code, k) => code - sorted[k]!)).sort(ascending)
+  const isEven = gaps[0] === gaps.at(-1)
+  return { cells, gaps, runs: isEven || isDense(cells) || goOneWay(cells) }
+}
+
+type Runs = ReturnType<typeof runsOf>
+
+/**
+ * Whether no code is there with two told texts, beyond chance: they go one way through all of these, or, where those of one text
+ * lie among those of another, some would meet if they were drawn for each by itself.
+ */
+function areApart(pooled: Runs, own: Runs): boolean {
+  if (pooled.cells.some(({ codes, sorted }) => sorted.length < codes.length)) return false
+  if (goOneWay(pooled.cells)) return true
+  const inOrder = own.cells.map(({ sorted }) => sorted).sort((a, b) => ascending(a[0]!, b[0]!))
+  const isMixed = inOrder.some((sorted, k) => k > 0 && sorted[0]! < inOrder[k - 1]!.at(-1)!)
+  if (!isMixed || (own.runs && !pooled.runs)) return false
+  const widest = pooled.cells.reduce((most, { sorted }) => Math.max(most, Number(sorted.at(-1)! - sorted[0]! + 1n)), 1)
+  const pairs = ({ cells }: Runs) => cells.reduce((sum, { codes }) => sum + codes.length ** 2 / 2, 0)
+  return isBelievedAtLog((pairs(own) - pairs(pooled)) / widest, 1)
 }
 
 /**
@@ -41,11 +79,11 @@ function widened(segments: readonly Segment[], texts: readonly (readonly string[
 }
 
 /** Codes of the rows by their cells, in the order of rows; without those of which a text was too rare to be kept. */
-function codesByCell(segments: readonly Segment[], texts: readonly (readonly string[])[]): ReadonlyMap<string, bigint[]> {
+function codesByCell(segments: readonly Segment[], texts: readonly (readonly string[])[], naming: Naming): ReadonlyMap<string, bigint[]> {
   const cells = new Map<string, bigint[]>()
   for (const i of texts[0]!.keys()) {
     const own = texts.map((one) => one[i]!)
-    const cell = cellAt(segments, own)
+    const cell = cellAt(segments, own, naming)
     if (!cell) continue
     const code = codeOf({ share: 1, segments }, cell, own)
     const codes = cells.get(cell.name)
@@ -60,15 +98,24 @@ const ascending = (a: bigint, b: bigint): number => (a < b ? -1 : 1)
 const sortedOnce = (codes: readonly bigint[]): bigint[] =>
   codes.toSorted(ascending).filter((code, k, all) => k === 0 || code !== all[k - 1])
 
-function cellAt(segments: readonly Segment[], texts: readonly string[]): Cell | undefined {
+function cellAt(segments: readonly Segment[], texts: readonly string[], naming: Naming): Cell | undefined {
   const choices = segments.map((segment, s) => {
+    if (segment.kind === 'told') return texts[s]!
     if (segment.kind === 'words') return segment.words.indexOf(texts[s]!)
     return segment.kind === 'symbols' ? segment.lengths.indexOf(texts[s]!.length) : 0
   })
-  return choices.includes(-1) ? undefined : cellOf(choices)
+  return choices.includes(-1) ? undefined : cellOf(choices, naming)
 }
 
-/** Whether codes only ascend, or only descend, in the order of their rows. */
+/** Whether the codes of each cell only ascend, or only descend, in the order of their rows, beyond chance: two of the orders of n codes do. */
+function goOneWay(cells: readonly { readonly codes: readonly bigint[] }[]): boolean {
+  const most = cells.reduce((count, { codes }) => Math.max(count, codes.length), 0)
+  const factorials = logFactorials(most)
+  const chance = cells.reduce((sum, { codes }) => (codes.length > 1 ? sum + log(2) - factorials[codes.length]! : sum), 0)
+  return isBelievedAtLog(chance, 1) && cells.every(({ codes }) => goesOneWay(codes))
+}
+
+/** Whether codes only ascend, or only descend. */
 function goesOneWay(codes: readonly bigint[]): boolean {
   const up = codes.length > 1 && codes[1]! > codes[0]!
   return codes.every((code, k) => k === 0 || (code !== codes[k - 1] && code > codes[k - 1]! === up))

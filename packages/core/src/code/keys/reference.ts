@@ -7,6 +7,8 @@ import { isBeyondChance } from '../rules/chance.js'
 export interface KeyColumn {
   readonly name: string
   readonly cells: readonly (string | null)[]
+  /** Share of the cells without a value that are an empty text rather than missing, in formats that have both; absent where none is. */
+  readonly empty?: number | undefined
 }
 
 /** How rows of a table refer to rows of the same table by a key: managers, parents. Plain data. */

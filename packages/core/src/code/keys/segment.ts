@@ -8,11 +8,11 @@ export const MOSTLY = 0.9
 /** Beyond this, whether a few thousand values would meet by chance is no question. */
 const MANY_CODES = 1e15
 
-/** What the texts at one part of a pattern have in common; `seenFirst`: their first place has only what was seen. Cost O(characters). */
-export function segmentOf(texts: readonly string[], { seenFirst = false } = {}): Segment {
+/** What the texts at one part of a pattern have in common; `seenFirst`: their first place has only what was seen; `isCode`: no words are copied. Cost O(characters). */
+export function segmentOf(texts: readonly string[], { seenFirst = false, isCode = false } = {}): Segment {
   const counts = tallied(texts)
   if (counts.size === 1) return { kind: 'literal', text: texts[0]! }
-  const segment = wordsOf(counts, texts) ?? freshOf(texts)
+  const segment = (isCode ? undefined : wordsOf(counts, texts)) ?? freshOf(texts)
   if (!seenFirst || segment.kind !== 'symbols') return segment
   const seen = [...new Set(texts.map((text) => text[0]!))].sort().join('')
   return { ...segment, places: [seen, ...segment.places.slice(1)] }

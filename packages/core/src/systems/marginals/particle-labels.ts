@@ -20,7 +20,11 @@ export function namesOfParticles({ table }: InferredTable, { raw, time }: { read
     said.set(name, `${name}: ${note}: names particles, and is no coordinate; paths are numbered`)
   for (const column of table.columns) {
     const note =
-      column.kind === 'identifier' ? (isMixed(raw, column.name) ? undefined : 'text of which no two are alike') : numberKeyNote(column)
+      column.kind === 'identifier'
+        ? isMixed(raw, column.name)
+          ? undefined
+          : 'text of which no two are alike'
+        : numberKeyNote(column, table)
     if (note !== undefined) names(column.name, note)
   }
   const again = table.columns.find((column): column is NumericColumn => !said.has(column.name) && comesAgain(column, times))

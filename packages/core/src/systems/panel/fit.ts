@@ -57,7 +57,7 @@ export async function fitPanel(panel: PanelTable, options: Options, context: Con
     past,
     constants,
     panel: shapeOf(panel, names),
-    groupKey: keepKeys([{ name: keyNameOf(panel), cells: panel.keys }], options.seed),
+    groupKey: keepKeys([{ name: keyNameOf(panel), cells: panel.keys.cells }], options.seed, { table: panel.keys.heads }),
     ...(rules ? { rules } : {}),
     summary: {
       rowCount: table.rowCount,

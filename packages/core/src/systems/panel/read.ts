@@ -38,7 +38,8 @@ export interface PanelTable {
   readonly data: InferredTable
   /** Where each group's rows begin, and the end [G + 1]. */
   readonly first: Uint32Array
-  readonly keys: readonly string[]
+  /** Keys of groups in the order in which these begin in the data, and the first row of each, whole but for its key. */
+  readonly keys: { readonly cells: readonly string[]; readonly heads: Table }
   readonly times?: PanelTimes | undefined
   /** Columns that are constant in every group. */
   readonly constant: readonly string[]
@@ -122,7 +123,7 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   return {
     data: { ...data, notes },
     first,
-    keys: key.levels,
+    keys: keysInOrder(key, whole.table, { order, first }),
     times,
     constant,
     varying,
@@ -133,6 +134,20 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
     walls: findWalls([...numbersNamed(data.table, varying), ...numbersNamed(drawn.table, columnsOf(running))], data.table),
     layout
   }
+}
+
+/** Groups by where the first of their rows stands: levels are sorted, in whose order any keys would seem to run. */
+function keysInOrder(
+  { name, codes, levels }: CategoricalColumn,
+  table: Table,
+  { order, first }: { readonly order: Uint32Array; readonly first: Uint32Array }
+): PanelTable['keys'] {
+  const groups = [...new Set(codes)]
+  const heads = takeTableRows(
+    table,
+    groups.map((g) => order[first[g]!]!)
+  )
+  return { cells: groups.map((g) => levels[g]!), heads: { ...heads, columns: heads.columns.filter((column) => column.name !== name) } }
 }
 
 /** The column of times, where its whole numbers are days or months and nobody says what it is. */

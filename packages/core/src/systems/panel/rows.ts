@@ -1,5 +1,6 @@
-import { drawKeyInTurns } from '../../code/keys/keep.js'
+import { drawKeys } from '../../code/keys/keep.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
+import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { keyFor } from '../../num/random.js'
 import { decodeTable } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
@@ -28,11 +29,14 @@ export async function drawnPanelRows(
   rows: GroupedRows,
   { key, watch }: Pick<Context, 'key' | 'watch'>
 ): Promise<PanelRows> {
-  return panelRows(model, rows, await newKeys(model, rows.first, { key, watch }))
+  const drawn = panelRows(model, rows)
+  const keys = await newKeys(model, drawn, { key, watch })
+  const columns = drawn.table.columns.map((column) => (column.name === keys.name ? keys : column))
+  return { ...drawn, table: { ...drawn.table, columns } }
 }
 
-/** Rows with what rules derive, their times, and the keys of their groups in their cells where there are new ones. Cost O(cells). */
-export function panelRows(model: PanelModel, { table, first, ticks }: GroupedRows, keys?: readonly (string | null)[]): PanelRows {
+/** Rows with what rules derive and their times, without the keys of their groups. Cost O(cells). */
+export function panelRows(model: PanelModel, { table, first, ticks }: GroupedRows): PanelRows {
   const { panel, rules } = model
   const { rowCount } = table
   const drawn = { table: inFormats(table, panel.formats), formats: panel.formats }
@@ -44,10 +48,7 @@ export function panelRows(model: PanelModel, { table, first, ticks }: GroupedRow
   }
   const columns = panel.layout.map(({ format, role }): { column: Column; format: ColumnFormat } => {
     const { name } = format
-    if (role === 'key') {
-      const cells = keys ? { cells: keys } : {}
-      return { column: { name, kind: 'identifier', ...cells }, format: { ...format, kind: 'identifier' } }
-    }
+    if (role === 'key') return { column: { name, kind: 'identifier' }, format: { ...format, kind: 'identifier' } }
     if (role === 'time') return { column: timeColumn(panel, ticks!, format), format }
     return named.get(name)!
   })
@@ -58,14 +59,16 @@ function timeColumn({ ticks }: PanelModel['panel'], at: Float64Array, format: Co
   return { name: format.name, kind: format.kind as NumericColumn['kind'], values: at.map((tick) => timeAt(ticks!, tick, format)) }
 }
 
-/** New keys, one a group, in the cells of their rows. Throws `InputError` (code `key-space`) where their form has no more. */
+/** New keys, one a group by its first row, in the cells of their rows. Throws `InputError` (code `key-space`) where their form has no more. */
 async function newKeys(
   { groupKey }: PanelModel,
-  first: Uint32Array,
+  { table, first }: PanelRows,
   { key, watch }: Pick<Context, 'key' | 'watch'>
-): Promise<(string | null)[]> {
-  const keys = await drawKeyInTurns(groupKey.keys[0]!, groupKey.seed, { count: first.length - 1, key: keyFor(key, 'groups') }, watch)
-  return keys.flatMap((text, g) => new Array<string | null>(first[g + 1]! - first[g]!).fill(text))
+): Promise<Column & { readonly kind: 'identifier' }> {
+  const [name, count] = [groupKey.keys[0]!.column, first.length - 1]
+  const of = { table: takeTableRows(table, first.subarray(0, count)), part: BATCH_ROWS }
+  const keys = (await drawKeys(groupKey, { count, key: keyFor(key, 'groups'), of }, watch)).get(name)!
+  return { name, kind: 'identifier', cells: keys.flatMap((text, g) => new Array<string | null>(first[g + 1]! - first[g]!).fill(text)) }
 }
 
 /** The rows that a panel was learned from, group by group, as its laws would call them. Cost O(cells · log n). */

@@ -119,14 +119,14 @@ async function drawChild(
   const table = order ? takeTableRows(whole.table, order) : whole.table
   const inRows = (of: Int32Array) => (order ? Int32Array.from(order, (row) => of[row]!) : of)
   const referring = inRows(parentOf)
-  const own = await keyed({ table, formats: whole.formats }, law.keys, { seed, context })
-  const columns = [
-    ...own.table.columns,
+  const apart: Column[] = [
     ...referringColumns(law.key, parent, referring),
     ...(law.lines ? [{ name: law.lines.column, kind: 'identifier' as const, cells: numbered(law.lines, referring) }] : []),
     ...law.picks.flatMap(({ key }, k) => referringColumns(key, drawn.get(key.to.table)!, inRows(targetOf[k]!)))
   ]
-  const written = inLayout(of, { columns, rowCount: table.rowCount }, new Map(own.formats.map((format) => [format.name, format])))
+  const unkeyed = { table: { ...table, columns: [...table.columns, ...apart] }, formats: whole.formats }
+  const own = await keyed(unkeyed, law.keys, { seed, context })
+  const written = inLayout(of, own.table, new Map(own.formats.map((format) => [format.name, format])))
   return {
     ...written,
     parentOf: referring,

@@ -1,3 +1,4 @@
+import { tellersOf } from '../../code/keys/form.js'
 import { type Matrix, takeRows } from '../../num/matrix.js'
 import { joinedNames } from '../../table/besides.js'
 import type { ColumnFormat } from '../../table/infer.js'
@@ -60,9 +61,13 @@ export function withColumns<T extends DrawnTable>(drawn: T, others: readonly Col
   return { ...drawn, table: { ...drawn.table, columns } }
 }
 
-/** Rows in another order; keys of their own stay where they stand, as they run on from row to row. */
+/** Rows in another order; keys of their own stay where they stand, as they run on from row to row, unless the row tells a part of them. */
 export function inOtherOrder(of: SchemaTable, drawn: DrawnTable, order: Uint32Array): DrawnTable {
-  const own = new Set(keysOfTable(of)?.keys.map(({ column }) => column))
+  const own = new Set(
+    keysOfTable(of)
+      ?.keys.filter(({ form }) => tellersOf(form).length === 0)
+      .map(({ column }) => column)
+  )
   const { columns, rowCount } = takeTableRows(drawn.table, order)
   const moved = columns.map((column): Column => {
     if (column.kind !== 'identifier' || own.has(column.name) || !column.cells) return column

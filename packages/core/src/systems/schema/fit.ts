@@ -205,17 +205,22 @@ async function fitReferring(
   const some = takeSome(rest, rows)
   const lines = law && { law, of: linesIn(takeSome(bare, rows), law, options.missing) }
   const referred = ({ key }: Links) => fitted.get(key.to.table)!
-  const full = rows && readTableOf(rest, { ...options, rules: 'off', rule: undefined })
-  const like = full ? likeAll(some, full, options) : options
+  // What rows refer to is drawn before their own keys, and may stand in these.
+  const apart = raw.columns.filter(
+    ({ name }) => all.some(({ key }) => pairsOf(key).some(({ column }) => column === name)) || name === law?.column
+  )
+  const cells = apart.map(({ name }) => ({ name, cells: cellsIn(raw, name, options.missing) }))
+  const full = readTableOf(rest, { ...options, rules: 'off', rule: undefined }, cells)
+  const like = rows ? likeAll(some, full, options) : options
   const { read, ...child } = await fitChild({ raw: some, rows, links, others, lines, referred, options: like }, own)
-  const whole = full?.whole ?? read.whole
+  const whole = rows ? full.whole : read.whole
   const encoder = contextEncoder(whole)
   const parents = referred(links).context
   const none = child.none.length > 0 ? child.none : new Float64Array(parents.cols)
   return {
     table: {
       ...described(raw, options, read),
-      child: full ? { ...child, keys: full.keys } : child,
+      child: { ...child, keys: full.keys },
       context: encoder,
       within: [],
       notes: [...all.flatMap(linkNotes), ...sampleNotes(rest, rows), ...whole.notes]

@@ -1,5 +1,6 @@
 import type { KeptKeys } from '../../code/keys/keep.js'
-import { keepKeys } from '../../code/keys/keep.js'
+import { keepKeys, withKeys } from '../../code/keys/keep.js'
+import type { KeyColumn } from '../../code/keys/reference.js'
 import type { KeptRules } from '../../code/rules/kept-rules.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { InputError } from '../../num/errors.js'
@@ -38,14 +39,14 @@ export interface ReadTable {
   readonly keys?: KeptKeys | undefined
 }
 
-/** Reads a table of which no column need be modelled: one may hold nothing but keys. Throws what `ruledRows` throws. */
-export function readTableOf(raw: RawTable, options: OneTable): ReadTable {
-  if (raw.columns.length === 0) return onlyKeys(raw, options)
+/** Reads a table of which no column need be modelled: one may hold nothing but keys. `beside`: as of `keysOf`. Throws what `ruledRows` throws. */
+export function readTableOf(raw: RawTable, options: OneTable, beside: readonly KeyColumn[] = []): ReadTable {
+  if (raw.columns.length === 0) return onlyKeys(raw, options, beside)
   try {
     const { data, rules } = ruledRows(raw, options)
-    return { whole: prepareRows(raw, options).data, data, rules, keys: keysOf(raw, options) }
+    return { whole: prepareRows(raw, options).data, data, rules, keys: keysOf(raw, options, beside) }
   } catch (error) {
-    if (error instanceof InputError && error.code === 'nothing-to-model') return onlyKeys(raw, options)
+    if (error instanceof InputError && error.code === 'nothing-to-model') return onlyKeys(raw, options, beside)
     throw error
   }
 }
@@ -59,13 +60,13 @@ export function likeAll(some: RawTable, { whole }: ReadTable, options: OneTable)
 }
 
 /** A table of keys and names alone. */
-function onlyKeys(raw: RawTable, { missing, seed = 1, text }: OneTable): ReadTable {
+function onlyKeys(raw: RawTable, { missing, seed = 1, text }: OneTable, beside: readonly KeyColumn[]): ReadTable {
   const { rowCount } = raw
   const columns = raw.columns.map(({ name }) => ({ name, kind: 'identifier' as const }))
   const formats = raw.columns.map(({ name, source }): ColumnFormat => ({ name, source, kind: 'identifier' }))
   const data = { table: { columns, rowCount }, formats, notes: [] }
   const cells = raw.columns.map(({ name }) => ({ name, cells: cellsIn(raw, name, missing) }))
-  return { whole: data, data, keys: cells.length === 0 ? undefined : keepKeys(cells, seed, { text }) }
+  return { whole: data, data, keys: cells.length === 0 ? undefined : keepKeys(cells, seed, { text, table: withKeys(data.table, beside) }) }
 }
 
 /** What rows of a table say as numbers to those that refer to them: its own columns, and what its parents say [n, k]. */

@@ -1,3 +1,4 @@
+import { keyTexts } from '../../code/keys/keep.js'
 import { exp, log } from '../../num/elementary.js'
 import { counted } from '../../num/listed.js'
 import { countText, numberText } from '../../tell/numbers.js'
@@ -6,7 +7,7 @@ import { aggregateText } from './aggregates.js'
 import type { DrawnTable } from './drawn-table.js'
 import type { FoundKey } from './find-keys.js'
 import { type ForeignKey, keyText, pairsOf } from './keys.js'
-import type { ChildLaw, SchemaModel } from './model.js'
+import { type ChildLaw, keysOfTable, type SchemaModel } from './model.js'
 
 /** What laws of tables and drawn tables say: rows of each, the keys between them, and the notes of each table. */
 export function tellSchema(
@@ -19,12 +20,17 @@ export function tellSchema(
     drawn: drawn?.get(name)?.table.rowCount,
     law: tables[name]!.child
   }))
+  const forms = order.flatMap((name) => {
+    const kept = keysOfTable(tables[name]!)
+    return kept ? keyTexts(kept).map((value) => ({ name: `key of ${name}`, value })) : []
+  })
   return {
     json: {
       tables: Object.fromEntries(
         rows.map(({ name, real, drawn: count }) => [name, count === undefined ? { real } : { rows: count, real }])
       ),
       keys: keys.foreign.map(keyText),
+      ...(forms.length > 0 ? { forms: forms.map(({ name, value }) => `${name}: ${value}`) } : {}),
       ...(aggregates.length > 0 ? { aggregates: aggregates.map(aggregateText) } : {}),
       ...(found.length > 0 ? { found: found.map(({ key, ...why }) => ({ key: keyText(key), ...why })) } : {})
     },
@@ -40,6 +46,7 @@ export function tellSchema(
               aside: [...(count === undefined ? [] : [`${countText(real)} in the data`]), ...(law ? [lawText(law)] : [])].join('; ')
             }))
           ),
+          ...(forms.length > 0 ? [facts(...forms)] : []),
           ...(found.length > 0 ? [facts(...found.map((one) => ({ name: `key found ${keyText(one.key)}`, value: whyText(one) })))] : [])
         ]
       }

@@ -7,7 +7,8 @@ import {
   type KeptKeys,
   keepKeys,
   keysInTurn,
-  mayRunOut
+  mayRunOut,
+  withKeys
 } from '../../code/keys/keep.js'
 import { keyColumns } from '../../code/keys/leave-keys-out.js'
 import { drawMade, learnMade, MAKING_PEOPLE, type People } from '../../code/keys/made.js'
@@ -41,8 +42,11 @@ export function statedKeysOf(raw: RawTable, options: KeyOptions): KeptKeys | und
   return keysOf(raw, options)
 }
 
-/** The keys of a table under some options of a fit, or undefined where it has none. Cost O(characters). */
-export function keysOf(raw: RawTable, options: KeyOptions): KeptKeys | undefined {
+/**
+ * The keys of a table under some options of a fit, or undefined where it has none; `beside`: keys that its rows refer to, or belong to,
+ * which may tell parts of its own. Cost O(characters).
+ */
+export function keysOf(raw: RawTable, options: KeyOptions, beside: readonly KeyColumn[] = []): KeptKeys | undefined {
   const { data } = rowsOf(raw, options)
   const columns = keyColumns(raw, data, options.missing)
   if (columns.length === 0) return undefined
@@ -51,7 +55,7 @@ export function keysOf(raw: RawTable, options: KeyOptions): KeptKeys | undefined
   const kept = keepKeys(
     columns.filter((column) => !isMadeKind(whatOf(column))),
     seed,
-    { text: options.text, table: prepareRows(raw, options).data.table }
+    { text: options.text, table: withKeys(prepareRows(raw, options).data.table, [...beside, ...groupKey(raw, options)]) }
   )
   const made = columns.flatMap((column) => {
     const what = whatOf(column)
@@ -59,6 +63,10 @@ export function keysOf(raw: RawTable, options: KeyOptions): KeptKeys | undefined
   })
   return made.length === 0 ? kept : { ...kept, made: learnMade(made, data.table, guardKey(seed)) }
 }
+
+/** The key of groups, which is drawn before those of rows. */
+const groupKey = (raw: RawTable, { group, missing }: KeyOptions): KeyColumn[] =>
+  group === undefined ? [] : keyColumns(raw, { table: { columns: [{ name: group, kind: 'identifier' }], rowCount: raw.rowCount } }, missing)
 
 /** Part of the rows that may share a key by mistake: where more do, they are names. */
 const MOST_MISTAKES = 0.05

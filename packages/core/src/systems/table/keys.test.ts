@@ -97,6 +97,37 @@ describe('keys through a model', () => {
     expect(new Set(columnOf(rows, 'customer_id')).size).toBe(8)
   })
 
+  it('say what other columns of their row say: under conditions, of groups, and after the model was kept', async () => {
+    const [classes, n] = [['7a', '7b', '9a'], 90]
+    const own = Array.from(uniforms(keyFor(key, 'class'), n), (u) => classes[Math.floor(3 * u)]!)
+    const number = (i: number) => String((i * 617 + 41) % 1000).padStart(3, '0')
+    const column = (name: string, values: readonly string[]) => ({ name, source: 'text' as const, values })
+    const marks = Array.from(normals(keyFor(key, 'marks'), 2 * n), (z) => z.toFixed(2))
+    const pupils = own.map((name, i) => `${name}-${number(i)}`)
+    const again = async (input: RawTable, more: TableFit) => {
+      const model = (await fitModel(tables, { input, options: { ...options, ...more } }, { engine })) as TableModel
+      expect(linesOf(tables.tell(model)).join('\n')).toMatch(/key: pupil like \d[ab]-\d{3}, with class in it/)
+      return tables.load(unpackModel(packModel(tables.save(model))), { engine })
+    }
+    const isTold = (rows: RawTable) => columnOf(rows, 'pupil').map((id) => id!.slice(0, 2))
+    const alone = await again(
+      { rowCount: n, columns: [column('pupil', pupils), column('class', own), column('mark', marks.slice(0, n))] },
+      {}
+    )
+    const asked = { givens: [{ class: '9a' }, { class: '7b' }], observe: [] }
+    const given = tables.present(alone, await tables.draw(alone, { rows: 20, seed: 2, asked }, { engine }), 'text')
+    expect(isTold(given)).toEqual([...new Array<string>(20).fill('9a'), ...new Array<string>(20).fill('7b')])
+    const twice = <T>(values: readonly T[]): T[] => values.flatMap((value) => [value, value])
+    const exams = { rowCount: 2 * n, columns: [column('pupil', twice(pupils)), column('class', twice(own)), column('mark', marks)] }
+    const groups = await again(exams, { group: 'pupil' })
+    const drawn = tables.present(groups, await tables.draw(groups, { groups: 60, seed: 2 }, { engine }), 'text')
+    expect(isTold(drawn)).toEqual(columnOf(drawn, 'class'))
+    const ids = new Set(columnOf(drawn, 'pupil'))
+    expect(new Set([...ids, ...pupils]).size).toBe(60 + n)
+    // Numbers stand in no order of groups: they do not run.
+    expect([...ids].every((id) => /^\d[ab]-\d{3}$/.test(id!))).toBe(true)
+  })
+
   it('with duplicates, when stated, are refused with two rows; names that recur are made anew, and said', async () => {
     const raw = customers()
     const types = { group: 'identifier' as const }

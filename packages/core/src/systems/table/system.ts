@@ -52,6 +52,7 @@ import { fitPrivate } from './private.js'
 import { fitRefinement } from './refined.js'
 import { STRETCH_ROWS, stretches } from './stretches.js'
 import { tellTable } from './tell.js'
+import { allKeysOf } from './tell-keys.js'
 import { keepingTotals } from './totals.js'
 import type { ModelParts } from './trial.js'
 import { keepingApart, statingUnique, UNIQUE_WARNING, UNIQUE_WORK, uniqueIn, uniqueToFind, withUnique } from './unique.js'
@@ -189,10 +190,10 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     })
   },
   training: PARTS.training,
-  summary: ({ summary, keys, ...model }) => ({
-    ...summary,
+  summary: (model) => ({
+    ...model.summary,
     ...('rules' in model && model.rules ? { rules: ruleTexts(model.rules) } : {}),
-    ...(keys ? { keys: keyTexts(keys) } : {}),
+    ...(allKeysOf(model).length > 0 ? { keys: allKeysOf(model).flatMap(keyTexts) } : {}),
     ...(model.unique ? { unique: model.unique.map(({ columns }) => uniqueText(columns)) } : {})
   }),
   save(model) {

@@ -1,12 +1,20 @@
 import { type KeptKeys, keyTexts } from '../../code/keys/keep.js'
 import { counted } from '../../num/listed.js'
 import { facts, type Telling } from '../../tell/telling.js'
+import type { TableModel } from './options.js'
 
-/** What a model says of the keys of its table. */
-export function tellKeys(kept: KeptKeys): Telling {
-  const texts = keyTexts(kept)
+/** The keys of groups and of rows. */
+export const allKeysOf = (model: TableModel): KeptKeys[] => [
+  ...('groupKey' in model ? [model.groupKey] : []),
+  ...(model.keys ? [model.keys] : [])
+]
+
+/** What a model says of the keys of its table, and of its groups. */
+export function tellKeys(...all: readonly KeptKeys[]): Telling {
+  const texts = all.flatMap(keyTexts)
   const meaning = 'Left out of what is modelled and written anew in this form: no two alike, and none of the data.'
-  const notes = kept.keys
+  const notes = all
+    .flatMap(({ keys }) => keys)
     .filter(({ repeated }) => repeated > 0)
     .map(
       ({ column, repeated }) =>

@@ -18,7 +18,7 @@ import { type LatentLocalModel, trainingLatents } from './latent-local.js'
 import type { DrawnRows, TableModel } from './options.js'
 import { tellOrder } from './ordered.js'
 import { tellCodec } from './tell-codec.js'
-import { tellKeys } from './tell-keys.js'
+import { allKeysOf, tellKeys } from './tell-keys.js'
 import { tellPrivate } from './tell-private.js'
 import { tellRefined } from './tell-refined.js'
 import { tellUnique } from './unique.js'
@@ -47,7 +47,8 @@ interface ToldReports {
 export function tellTable(model: TableModel, rows: ToldRows = {}): Telling {
   const draws = rows.draws ? [tellDraws(model, rows.draws, rows)] : []
   const rules = 'rules' in model && model.rules ? [tellRules(model.rules)] : []
-  const keys = model.keys ? [tellKeys(model.keys)] : []
+  const allKeys = allKeysOf(model)
+  const keys = allKeys.length > 0 ? [tellKeys(...allKeys)] : []
   const order = model.order ? [tellOrder(model.order)] : []
   const unique = model.unique ? [tellUnique(model.unique)] : []
   const kept = model.privacy ? [tellPrivate(model.privacy, rows.near)] : []

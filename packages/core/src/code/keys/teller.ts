@@ -1,0 +1,221 @@
+import { log } from '../../num/elementary.js'
+import { evenly } from '../../num/evenly.js'
+import { partOf } from '../../table/calendar-part.js'
+import { type CellValue, cellAt } from '../../table/cells.js'
+import { columnWord } from '../../table/expression-text.js'
+import { RARE_BELOW } from '../../table/rare-below.js'
+import { type Column, isCategorical, type Table } from '../../table/table.js'
+import { isBelievedAtLog, logFactorials } from '../rules/chance.js'
+
+/** How another column of a row tells a part of its key. Plain data. */
+export interface Teller {
+  readonly column: string
+  /** Of a date, one letter of `DATE_PARTS` each: `YM` is 202401. */
+  readonly date?: string | undefined
+  /** The cell itself, so many characters of it, and its letters. */
+  readonly length?: number | undefined
+  readonly letters?: (typeof LETTERS)[number] | undefined
+  /** Or a text for each of these cells, which at least three rows have. */
+  readonly levels?: readonly string[] | undefined
+  readonly texts?: readonly string[] | undefined
+}
+
+/** What is told of a row; undefined where it tells nothing. */
+export type Told = (teller: Teller) => string | undefined
+
+export const LETTERS = ['as', 'upper', 'lower'] as const
+
+/** How parts of a date are written. */
+const DATE_PARTS: Readonly<Record<string, (time: number) => string>> = {
+  Y: (time) => String(partOf('year', time)).padStart(4, '0'),
+  y: (time) => two(partOf('year', time) % 100),
+  Q: (time) => String(Math.ceil(partOf('month', time) / 3)),
+  M: (time) => two(partOf('month', time)),
+  W: (time) => two(partOf('week', time)),
+  D: (time) => two(partOf('day', time))
+}
+const PART_WORDS: Readonly<Record<string, string>> = { Y: 'year', y: 'year', Q: 'quarter', M: 'month', W: 'week', D: 'day' }
+const two = (value: number): string => String(value).padStart(2, '0')
+
+/** Dates as people write them without what separates their parts, those that say most first. */
+const DATES = ['YMD', 'DMY', 'MDY', 'yMD', 'DMy', 'MDy', 'YM', 'MY', 'yM', 'My', 'YW', 'yW', 'Y', 'y', 'M', 'W', 'D', 'Q']
+const lengthOf = (date: string): number => dateText(date, 0).length
+const dateText = (date: string, time: number): string => Array.from(date, (part) => DATE_PARTS[part]!(time)).join('')
+export const isDateForm = (date: string): boolean => DATES.includes(date)
+
+/** What a teller writes for a cell; undefined of one that it does not know. */
+function writerOf({ date, length, letters, levels, texts }: Teller): (cell: CellValue) => string | undefined {
+  if (levels) {
+    const known = new Map(levels.map((level, k) => [level, texts![k]!]))
+    return (cell) => (cell === null ? undefined : known.get(String(cell)))
+  }
+  return (cell) => {
+    if (cell === null) return undefined
+    if (date !== undefined) return typeof cell === 'number' ? dateText(date, cell) : undefined
+    // Numbers are filled with zeros, and lose what stands before their last digits, as the century of a year.
+    if (typeof cell === 'number') return length === undefined ? String(cell) : String(cell).padStart(length, '0').slice(-length)
+    const own = length === undefined ? cell : cell.slice(0, length)
+    return letters === 'upper' ? own.toUpperCase() : letters === 'lower' ? own.toLowerCase() : own
+  }
+}
+
+/** The cells of a column, also of keys where they are there. */
+const cellsOf = (column: Column): ((row: number) => CellValue) =>
+  column.kind === 'identifier' ? (row) => column.cells?.[row] ?? null : cellAt(column)
+
+/** What the rows of a table tell. */
+export function toldBy({ columns }: Pick<Table, 'columns'>): (row: number) => Told {
+  const writers = new Map<Teller, (row: number) => string | undefined>()
+  const add = (teller: Teller) => {
+    const column = columns.find(({ name }) => name === teller.column)
+    const [at, write] = [column && cellsOf(column), writerOf(teller)]
+    const own = at ? (row: number) => write(at(row)) : () => undefined
+    writers.set(teller, own)
+    return own
+  }
+  return (row) => (teller) => (writers.get(teller) ?? add(teller))(row)
+}
+
+/** Values of a key with what else is known of their rows: keys that are drawn before it are there with their cells. */
+export interface TellingRows {
+  readonly table: Table
+  /** The row of each value. */
+  readonly rows: readonly number[]
+}
+
+/** Rows, spread over the table, that may refute a teller before all rows are read. */
+const FIRST_ROWS = 500
+
+interface Asked {
+  /** How many texts of these rows are asked about. */
+  readonly parts: number
+  /** Whether cells tell a text by how they are written, or each by a text of its own. */
+  readonly by: 'writing' | 'texts'
+}
+
+/** What tells texts, and with what log-probability some would by chance. */
+interface TellerFound {
+  readonly teller: Teller
+  readonly logChance: number
+}
+
+/**
+ * The column that tells the texts of rows, beyond chance, and how; of several the one that would by chance least. As written, in all rows with a
+ * cell; of cells that have a text each, in those of which all rows have one. Of the orders in which the texts can stand in
+ * their rows one is what cells write; and for every choice of a text, or none, for each cell as many are told as the rows of cells with none
+ * can stand in. Cost O(rows · columns) at most; most columns are refuted by some rows.
+ */
+export function tellerOf(
+  textAt: (i: number) => string,
+  { table: { columns }, rows }: TellingRows,
+  { parts, by }: Asked
+): TellerFound | undefined {
+  const some = evenly(rows.length, FIRST_ROWS)
+  const lengths = new Set(Array.from(some, (i) => textAt(i).length))
+  const candidates = parts * columns.length * DATES.length
+  let found: TellerFound | undefined
+  for (const column of columns) {
+    const at = cellsOf(column)
+    const textsIn = (among: Iterable<number>, write?: ReturnType<typeof writerOf>) =>
+      textsOfCells(among, { textAt, write, at: (i) => at(rows[i]!) })
+    if (by === 'writing')
+      for (const teller of writingsOf(column, lengths)) {
+        const write = writerOf(teller)
+        const all = textsIn(some, write) && textsIn(rows.keys(), write)
+        if (all && isBelievedAtLog(logChanceOf(all, by), candidates)) return { teller, logChance: logChanceOf(all, by) }
+      }
+    else if (column.kind === 'integer' || isCategorical(column)) {
+      if (logChanceOf(textsIn(some)!, by) >= 0) continue
+      const all = textsIn(rows.keys())!
+      const logChance = logChanceOf(all, by)
+      if (isBelievedAtLog(logChance, candidates) && logChance < (found?.logChance ?? 0))
+        found = { teller: { column: column.name, ...kept(all) }, logChance }
+    }
+  }
+  return found
+}
+
+/** What digits of one length begin with and another column tells, and where it ends. */
+export function startOf(texts: readonly string[], telling: TellingRows): (TellerFound & { readonly end: number }) | undefined {
+  const { length } = texts[0]!
+  if (!texts.every((text) => text.length === length && /^\d+$/.test(text))) return undefined
+  const startsTold = (by: Asked['by']) =>
+    Array.from({ length: length - 1 }, (_, k) => length - 1 - k).flatMap((end) => {
+      const found = tellerOf((i) => texts[i]!.slice(0, end), telling, { parts: length, by })
+      return found ? [{ ...found, end }] : []
+    })
+  return startsTold('writing')[0] ?? startsTold('texts').sort((a, b) => a.logChance - b.logChance)[0]
+}
+
+/** How cells of a column may be written as texts of these lengths. */
+function writingsOf({ name: column, kind, ...own }: Column, lengths: ReadonlySet<number>): Teller[] {
+  const [length, more] = lengths
+  const whole = [{ column }, ...(more === undefined ? [{ column, length }] : [])]
+  if (kind === 'integer') return whole
+  if (kind === 'datetime')
+    return more === undefined ? DATES.filter((date) => lengthOf(date) === length).map((date) => ({ column, date })) : []
+  return 'levels' in own || 'cells' in own ? LETTERS.flatMap((letters) => whole.map((one) => ({ ...one, letters }))) : []
+}
+
+/** How many rows have each text, by their cells; of cells that are written by their texts alone. */
+type TextsOfCells = ReadonlyMap<string, ReadonlyMap<string, number>>
+
+interface CellsAndTexts {
+  readonly textAt: (i: number) => string
+  readonly at: (i: number) => CellValue
+  readonly write: ReturnType<typeof writerOf> | undefined
+}
+
+/** The texts of rows with a cell; undefined where one is written otherwise. */
+function textsOfCells(among: Iterable<number>, { textAt, at, write }: CellsAndTexts): TextsOfCells | undefined {
+  const counts = new Map<string, Map<string, number>>()
+  for (const i of among) {
+    const cell = at(i)
+    if (cell === null) continue
+    const text = textAt(i)
+    if (write && write(cell) !== text) return undefined
+    const name = write ? text : String(cell)
+    const own = counts.get(name) ?? new Map<string, number>()
+    counts.set(name, own.set(text, (own.get(text) ?? 0) + 1))
+  }
+  return counts
+}
+
+/** Log-probability that the cells tell texts which stand in any order. */
+function logChanceOf(counts: TextsOfCells, by: Asked['by']): number {
+  const [all, open] = [new Map<string, number>(), new Map<string, number>()]
+  for (const own of counts.values())
+    for (const [text, count] of own) {
+      all.set(text, (all.get(text) ?? 0) + count)
+      if (own.size > 1) open.set(text, (open.get(text) ?? 0) + count)
+    }
+  const choices = by === 'writing' ? 0 : counts.size * log(all.size + 1)
+  const n = [...all.values()].reduce((sum, count) => sum + count, 0)
+  const factorials = logFactorials(n)
+  return choices + logOrders(open, factorials) - logOrders(all, factorials)
+}
+
+/** Logarithm of how many orders texts can stand in. */
+function logOrders(counts: ReadonlyMap<string, number>, factorials: Float64Array): number {
+  let [n, same] = [0, 0]
+  for (const count of counts.values()) {
+    n += count
+    same += factorials[count]!
+  }
+  return factorials[n]! - same
+}
+
+/** Cells that are not rare, with the text that all their rows have. */
+function kept(counts: TextsOfCells): Required<Pick<Teller, 'levels' | 'texts'>> {
+  const told = [...counts].flatMap(([level, own]) => {
+    const [[text, count]] = own as unknown as [[string, number]]
+    return own.size === 1 && count >= RARE_BELOW ? [{ level, text }] : []
+  })
+  return { levels: told.map(({ level }) => level), texts: told.map(({ text }) => text) }
+}
+
+/** `class`, `year and month of ordered`. */
+export function tellerText({ column, date = '' }: Teller): string {
+  const part = date.length > 2 ? 'date' : Array.from(date, (one) => PART_WORDS[one]).join(' and ')
+  return `${part === '' ? '' : `${part} of `}${columnWord(column)}`
+}

@@ -183,11 +183,11 @@ describe('names', () => {
     expect(named.notes).toEqual(['name: counts as an identifier: left out of the model, written anew'])
   })
   it('that is a number in almost every cell has a note that names the cell that is none, and its text where it recurs', () => {
-    const strays = (...at: number[]) => Array.from({ length: 40 }, (_, i) => (at.includes(i) ? 'oops' : String(i % 9)))
+    const strays = (...at: number[]) => Array.from({ length: 40 }, (_, i) => (at.includes(i) ? 'lot 7' : String(i % 9)))
     const { table, notes } = inferTable(raw(strays(7, 9, 20)))
     expect(table.columns[0]!.kind).toBe('category')
     expect(notes).toEqual([
-      "name: 37 of 40 cells are numbers, but not “oops” in row 8, so it counts as a category; if that stands for a missing value, add --missing 'oops'"
+      "name: 37 of 40 cells are numbers, but not “lot 7” in row 8, so it counts as a category; if that stands for a missing value, add --missing 'lot 7'"
     ])
     const cells = strays(7)
     expect(inferTable(raw(cells)).notes).toEqual([
@@ -196,10 +196,10 @@ describe('names', () => {
     expect(inferTable(raw(cells), { types: { name: 'category' } }).notes).toEqual([])
   })
   it('that is a number in most cells and one word in the others has that note too, and is no list of names', () => {
-    const cells = Array.from({ length: 60 }, (_, i) => (i % 4 === 1 ? 'clotted' : (i / 7).toFixed(2)))
+    const cells = Array.from({ length: 60 }, (_, i) => (i % 4 === 1 ? 'lot 7' : (i / 7).toFixed(2)))
     const { table, notes } = inferTable(raw(cells))
     expect(table.columns[0]!.kind).toBe('category')
-    expect(notes).toEqual([expect.stringMatching(/45 of 60 cells are numbers, but not “clotted” in row 2.*--missing 'clotted'/)])
+    expect(notes).toEqual([expect.stringMatching(/45 of 60 cells are numbers, but not “lot 7” in row 2.*--missing 'lot 7'/)])
   })
   it.each(['?', 'n/a', '–', '#DIV/0!'])('of figures and the mark %s are figures: marks are missing, said, and written again', (mark) => {
     const figures = [

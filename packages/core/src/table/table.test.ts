@@ -101,7 +101,7 @@ describe('kinds of columns', () => {
       ["1'234", '12 345']
     ])
       expect(notesOn(cells)).toContain('write them plainly')
-    expect(notesOn(['2024-01-02', '03.02.2024'])).toContain('spell all of them in one way')
+    expect(notesOn(['2024-01-02', '03.02.2024 10:00'])).toContain('spell all of them in one way')
     for (const cells of [
       ['555-1234', '555-2345'],
       ['ann', 'bob']

@@ -206,7 +206,7 @@ function repeatedNotes({ name, levels }: CategoricalColumn, present: readonly st
         ]
       : []
   if (mergesSingles) return notes
-  const telling = [...singles].filter((value) => isTelling(value) && addressWords(value) === undefined).length
+  const telling = [...singles].filter((value) => isTelling(value, present.length) && addressWords(value) === undefined).length
   if (telling > 0)
     return [
       ...notes,
@@ -218,8 +218,21 @@ function repeatedNotes({ name, levels }: CategoricalColumn, present: readonly st
   ]
 }
 
-/** Whether a value says more than one word; a number alone says no more either. */
-const isTelling = (value: string): boolean => /[\s\d@]/.test(value.trim()) && parseNumber(value) === undefined
+/**
+ * Whether a value says more than one word of `rows` does: a number alone says no more either, nor does what is too short for each row
+ * to have its own, as a score of 3:1.
+ */
+function isTelling(value: string, rows: number): boolean {
+  const word = value.trim()
+  if (parseNumber(value) !== undefined) return false
+  if (/[\s@]/.test(word)) return true
+  return (
+    /\d/.test(word) && [...word].reduce((many, sign) => many * (/\d/.test(sign) ? DIGITS : /\p{L}/u.test(sign) ? LETTERS : 1), 1) >= rows
+  )
+}
+
+/** What a place of a code may be. */
+const [DIGITS, LETTERS] = [10, 26]
 
 /** Whether a column of text may be numbers in a notation that is not plain. */
 const takesNumbers = (kind: ColumnKind, wanted: ColumnKind | undefined): boolean =>

@@ -220,6 +220,16 @@ describe('names', () => {
     expect([words.table.columns[0]!.kind, words.notes]).toEqual(['category', []])
     expect(inferTable(raw(['1', mark, '2', mark]), { types: { name: 'category' } }).notes).toEqual([])
   })
+  it.each([
+    ['scores', 'too short for each row to have its own', (k: number) => `${k}:0 ET`.replace(' ET', k > 5 ? '*' : ''), false],
+    ['codes', 'long enough for that', (k: number) => `P${10_000 + 37 * k}`, true],
+    ['remarks', 'of several words', (k: number) => `called twice${' or more'.repeat(k % 8)}`, true]
+  ])('that occur once tell of somebody: %s %s', (_, _why, cell, isTold) => {
+    const cells = Array.from({ length: 120 }, (_, i) => cell(i < 2 ? 7 + i : i % 6))
+    const { notes } = inferTable(raw(cells), { types: { name: 'category' } })
+    expect(notes).toEqual([])
+    expect(inferTable(raw(cells)).notes.some((note) => note.includes('more than a label does'))).toBe(isTold)
+  })
   it('that are codes of digits, some with a zero in front, are asked about nothing', () => {
     expect(inferTable(raw(Array.from({ length: 60 }, (_, i) => (i % 30 === 7 ? '01003' : String(11001 + (i % 20)))))).notes).toEqual([])
   })

@@ -48,10 +48,7 @@ test.each([
   ['floors', rows((i) => ['ground', '1', '2', '3', 'attic'][i % 5]!)],
   ['sizes', rows((i) => ['S', 'M', '38', '40'][i % 4]!)],
   ['ranges', rows((i) => ['1–2 days', '3–5 days', 'on request', '1 week'][i % 4]!)],
-  [
-    'names of which each is another',
-    rows((i) => (i % 8 === 0 ? `name ${'abcdefgh'[i / 8]}` : result(i))).map((cell) => cell.replace('name ', ''))
-  ],
+  ['names of which each is another', rows((i) => (i % 8 === 0 ? 'abcdefgh'[i / 8]! : result(i)))],
   ['the word that other rows have', rows((i) => (i % 9 === 0 ? 'value' : result(i)))]
 ])('among %s there are none', (_, cells) => {
   expect(kindsOf(cells)).toEqual(

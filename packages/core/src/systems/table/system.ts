@@ -193,7 +193,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     ...summary,
     ...('rules' in model && model.rules ? { rules: ruleTexts(model.rules) } : {}),
     ...(keys ? { keys: keyTexts(keys) } : {}),
-    ...(model.unique ? { unique: model.unique.map(({ columns }) => uniqueText(columns)) } : {})
+    ...(model.unique ? { unique: model.unique.map(uniqueText) } : {})
   }),
   save(model) {
     const contents = withKeys(kindNamed(kindOf(model)).save(model), model.keys)

@@ -174,8 +174,8 @@ export function repeatedIn(set: Apart, table: Table): { readonly rows: readonly 
 export function apartAt({ columns, differ }: Apart, table: Table): (row: number) => string | undefined {
   const at = tupleAt(columns, table)
   if (!differ) return at
-  const [one, other] = columns.map((name) => cellAt(table.columns.find((column) => column.name === name)!))
-  return (row) => (at(row) !== undefined && one!(row) === other!(row) ? EQUAL : undefined)
+  const cells = columns.map((name) => cellAt(table.columns.find((column) => column.name === name)!))
+  return (row) => (at(row) !== undefined && new Set(cells.map((cell) => cell(row))).size < cells.length ? EQUAL : undefined)
 }
 
 const EQUAL = 'equal'

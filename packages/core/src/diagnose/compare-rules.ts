@@ -4,7 +4,7 @@ import { breachOf, quantityIn, type WrittenTable } from '../code/rules/rows-of-r
 import { type Rule, ruleText } from '../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../code/rules/running-totals.js'
 import { brokenStandings, type Standing, standingText } from '../code/rules/standings.js'
-import { findUnique, repeatedIn, uniqueText } from '../code/rules/unique.js'
+import { findDiffering, findUnique, repeatedIn, uniqueText } from '../code/rules/unique.js'
 import { unkeptRelations } from '../code/rules/unkept.js'
 import type { ColumnFormat } from '../table/infer.js'
 import { decimalsOf } from '../table/parse.js'
@@ -87,12 +87,13 @@ function withoutRows(table: Table, rows: readonly number[]): Table {
 /** What all real rows obey no row breaks by chance. */
 const IN_ALL = { floor: 0, most: 0 }
 
-/** Columns that tell all real rows apart, training rows with them, and how many synthetic rows agree with an earlier one. Cost: as of `findUnique`. */
+/** Columns that tell all real rows apart, training rows with them, or differ in each, and how many synthetic rows do not. Cost: as of `findUnique`. */
 export function compareUnique({ real, synthetic, train }: AlignedTables): RuleKept[] {
   const all = train ? stackTables([real, train]) : real
-  return findUnique(writtenAs(all)).map((columns) => ({
-    rule: uniqueText(columns),
-    broken: repeatedIn(columns, synthetic)?.count ?? 0,
+  const sets = [...findUnique(writtenAs(all)).map((columns) => ({ columns })), ...findDiffering(all)]
+  return sets.map((set) => ({
+    rule: uniqueText(set),
+    broken: repeatedIn(set, synthetic)?.count ?? 0,
     rows: synthetic.rowCount,
     ...IN_ALL
   }))

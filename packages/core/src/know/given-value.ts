@@ -133,7 +133,7 @@ function parseCell(encoder: Described, column: number, text: string, as: 'value'
 
 function unfitValue(encoder: Described, column: number, text: string): InputError {
   const { name, kind } = encoder.kinds[column]!
-  const { pair } = encoder.formats[column]!
+  const { pair, words } = encoder.formats[column]!
   if (pair)
     return new InputError({
       code: 'condition-value',
@@ -144,8 +144,8 @@ function unfitValue(encoder: Described, column: number, text: string): InputErro
   return new InputError({
     code: 'condition-value',
     got: `${name}=${text}`,
-    expected: kind === 'datetime' ? 'a date such as 2024-03-01, or FROM..TO' : 'a number, or an interval LOW..HIGH',
-    try: kind === 'datetime' ? `${name}=2024-03-01` : `${name}=1.5 or ${name}=1..2`
+    expected: `${kind === 'datetime' ? 'a date such as 2024-03-01, or FROM..TO' : 'a number, or an interval LOW..HIGH'}${words === undefined ? '' : `; words are given as ${words}`}`,
+    try: words !== undefined ? `'${words}=${text}'` : kind === 'datetime' ? `${name}=2024-03-01` : `${name}=1.5 or ${name}=1..2`
   })
 }
 

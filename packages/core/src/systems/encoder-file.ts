@@ -24,6 +24,7 @@ import type { PairStyle } from '../table/column-format.js'
 import { type DateOrder, type DateStyle, isDatePattern, type ZoneFrom } from '../table/date-style.js'
 import type { ColumnCode, Encoded, Encoder, Factor } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
+import type { LevelLattices } from '../table/level-lattices.js'
 import type { Magnitudes } from '../table/magnitudes.js'
 import type { PartsStyle, PartUnit } from '../table/mixed-units.js'
 import type { Notation } from '../table/notation.js'
@@ -150,6 +151,7 @@ export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
     })
   ),
   pair: optional(record<PairStyle>({ before: text, between: text, after: text, second: text })),
+  words: optional(text),
   local: optional(flag),
   bounds: optional(record<Bounds>({ least: optional(number(UNSCALED)), most: optional(number(UNSCALED)), byType: optional(flag) })),
   absent: optional(text),
@@ -190,6 +192,12 @@ const codeOf = (knots: Reader<Float64Array>): Reader<ColumnCode> =>
       coordinate: whole(),
       scaler: scalerOf(knots),
       lattice: optional(valueLattice),
+      byLevel: optional(
+        record<LevelLattices>({
+          factor: whole(),
+          levels: list(record<LevelLattices['levels'][number]>({ level: whole(), lattice: valueLattice }))
+        })
+      ),
       missingFactor: optional(whole())
     }),
     factor: record<Code<'factor'>>({ name: text, carries: word('factor'), factor: whole(), missingLevel: flag }),

@@ -4,7 +4,7 @@ import { choice, type Field } from './fields.js'
 export interface RuleOptions {
   /** `auto` (default): those that are found, and those that `rule` states; `off`: none. */
   readonly rules?: 'auto' | 'off' | undefined
-  /** Rules that every row obeys: `total = qty * unit_price`, `end >= start`, `sku -> unit_price`, `adult = age >= 18`, `spouse missing where marital = single`, `unique(class, day, period)`. */
+  /** Rules that every row obeys: `total = qty * unit_price`, `end >= start`, `sku -> unit_price`, `adult = age >= 18`, `spouse missing where marital = single`, `home != away`, `unique(class, day, period)`. */
   readonly rule?: string | readonly string[] | undefined
 }
 
@@ -22,7 +22,7 @@ export const ruleFields: readonly Field[] = [
     kind: 'text',
     unit: 'units of the columns; dates in days',
     range:
-      "COLUMN = EXPRESSION, COLUMN >= COLUMN, COLUMN -> COLUMN, COLUMN = bins(COLUMN, NUMBER, …), COLUMN missing where COLUMN = LEVEL or unique(COLUMN, …), e.g. 'total = qty * unit_price'; repeatable",
+      "COLUMN = EXPRESSION, COLUMN >= COLUMN, COLUMN -> COLUMN, COLUMN = bins(COLUMN, NUMBER, …), COLUMN missing where COLUMN = LEVEL, COLUMN != COLUMN or unique(COLUMN, …), e.g. 'total = qty * unit_price'; repeatable",
     default: 'what is found',
     repeatable: true,
     excludes: [{ beside: ['rules=off'], because: 'rules auto, which keeps those that are stated first' }],

@@ -52,6 +52,9 @@ test('a value that stands out is told where drawn rows have it more or less ofte
     [high + 1, 1]
   ] as const)
     expect(spikeWarnings({ real, drawn: withZeros(count) }), String(count)).toHaveLength(length)
+  // Of rows of which four have the same by themselves a difference says half as much.
+  expect(spikeWarnings({ real, drawn: withZeros(low - 1) }, () => 4)).toEqual([])
+  expect(spikeWarnings({ real, drawn: withZeros(0) }, () => 4)).toHaveLength(1)
   expect(spikeWarnings({ real, drawn: withZeros(0) })[0]!.message).toMatch(
     /^amount is 0 in \d\d % of the rows of the data, and in 0 % of those drawn: /
   )

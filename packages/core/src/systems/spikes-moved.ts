@@ -34,25 +34,31 @@ function presentIn({ values }: Quantity, counts?: Float64Array): Present {
 const rowsOf = ({ counts }: Present): number => counts.reduce((sum, count) => sum + count, 0)
 const rowsAt = ({ values, counts }: Present, at: number): number => values.reduce((sum, x, i) => sum + (x === at ? counts[i]! : 0), 0)
 
-/** Values of a column that stand out in the data or among drawn rows, as the zero of an amount, and have another share there, beyond chance. Cost O(n log n). */
-function spikesMoved(column: Quantity, real: Present, drawn: Present): SpikeMoved[] {
+/** Values of a column that stand out in the data or among drawn rows, as the zero of an amount, and have another share there, beyond chance: of rows of which `alike` have the same by themselves, that of as many fewer. Cost O(n log n). */
+function spikesMoved(column: Quantity, real: Present, drawn: Present, alike: number): SpikeMoved[] {
   const [all, drawnAll] = [rowsOf(real), rowsOf(drawn)]
   if (!(all > 0 && drawnAll > 0)) return []
   const spikes = new Set([real, drawn].flatMap(({ values }) => spikesOf(sorted(values))))
   return [...spikes].flatMap((value): SpikeMoved[] => {
     const [a, b] = [rowsAt(real, value), rowsAt(drawn, value)]
     const pooled = (a + b) / (all + drawnAll)
-    const error = Math.sqrt(pooled * (1 - pooled) * (1 / all + 1 / drawnAll))
+    const error = Math.sqrt(pooled * (1 - pooled) * alike * (1 / all + 1 / drawnAll))
     const moved = { column, value, real: a / all, drawn: b / drawnAll }
     return Math.abs(moved.real - moved.drawn) > ERRORS * error ? [moved] : []
   })
 }
 
-/** What is said of values that stand out in the data or among drawn rows and have another share there. Cost O(n log n) a column. */
-export function spikeWarnings({ real, drawn, counts }: Omit<ComparedNumbers, 'equal'>): NamedWarning[] {
+/**
+ * What is said of values that stand out in the data or among drawn rows and have another share there. `alike`: how many rows have the
+ * same in a column by themselves, as those of a group do. Cost O(n log n) a column.
+ */
+export function spikeWarnings(
+  { real, drawn, counts }: Omit<ComparedNumbers, 'equal'>,
+  alike: (column: string) => number = () => 1
+): NamedWarning[] {
   const moved = real.flatMap((column) => {
     const own = drawn.find(({ name }) => name === column.name)
-    return own ? spikesMoved(column, presentIn(column, counts), presentIn(own)) : []
+    return own ? spikesMoved(column, presentIn(column, counts), presentIn(own), alike(column.name)) : []
   })
   if (moved.length === 0) return []
   const most = moved.sort((a, b) => Math.abs(b.real - b.drawn) - Math.abs(a.real - a.drawn)).slice(0, TOLD)

@@ -6,9 +6,11 @@ import { offsetName } from './offsets.js'
 import { secondName } from './pairs.js'
 import type { RawTable } from './raw.js'
 import { emptyColumn, isEmpty } from './table.js'
+import { wordColumn, wordName } from './words.js'
 
 /** Whether a column is one of those that stand behind another while rows are modelled, and are written as part of it. */
-export const isBeside = (name: string, column: string): boolean => name === offsetName(column) || name === secondName(column)
+export const isBeside = (name: string, column: string): boolean =>
+  name === offsetName(column) || name === secondName(column) || name === wordName(column)
 
 /** Whether a table as it was read has a column, or that which it stands behind. */
 export const hasColumn = ({ columns }: Pick<RawTable, 'columns'>, name: string): boolean =>
@@ -18,7 +20,8 @@ export const hasColumn = ({ columns }: Pick<RawTable, 'columns'>, name: string):
 export const joinedNames = (formats: readonly ColumnFormat[]): ReadonlySet<string> => new Set(formats.flatMap(joinedTo))
 
 /** Those that are written as part of one column. */
-export const joinedTo = ({ date, pair }: ColumnFormat): string[] => [date?.offsets, pair?.second].filter((name) => name !== undefined)
+export const joinedTo = ({ date, pair, words }: ColumnFormat): string[] =>
+  [date?.offsets, pair?.second, words].filter((name) => name !== undefined)
 
 /**
  * A column and what stands behind it. Rows that are read as others were have what these had, if only empty. Throws `InputError`
@@ -29,6 +32,8 @@ export function withBeside(one: Inferred, { options: { types = {} }, names }: In
   const name = Object.keys(types).find((stated) => !names.has(stated) && isBeside(stated, one.column.name))
   const kind = name === undefined ? undefined : types[name]
   if (name === undefined || kind === undefined || isMadeKind(kind)) return [one]
+  // Rows that are read as others were need no word.
+  if (name === wordName(one.column.name)) return [one, wordColumn(name, new Array<undefined>(rowCount).fill(undefined))]
   if (!isEmpty(one.column))
     throw new InputError({
       code: 'column-unknown',

@@ -20,6 +20,8 @@ export interface ColumnFormat {
   readonly number?: NumberStyle
   /** Numbers that are the first of two in a cell. */
   readonly pair?: PairStyle
+  /** The column that has the words among figures. */
+  readonly words?: string
   readonly date?: DateStyle
   /** Days that came as midnights of a place: as `Date` they are so again. */
   readonly local?: boolean

@@ -29,10 +29,13 @@ interface DateDigits {
   readonly form: string
 }
 
-/** What a cell spells; undefined for other text. A date without a zone is taken as UTC. */
-export function dateCell(text: string): DateCell | undefined {
+/**
+ * What a cell spells; undefined for other text. A date without a zone is taken as UTC. What could as well be a version, as 1.3.24, is
+ * one only `amongDates`.
+ */
+export function dateCell(text: string, amongDates = false): DateCell | undefined {
   const cell = text.trim()
-  const digits = digitsOf(cell)
+  const digits = digitsOf(cell, amongDates)
   const time = digits && timeOf(cell.slice(digits.length))
   if (!time || digits.month === 0) return undefined
   const { numbers, month, form } = digits
@@ -46,7 +49,7 @@ export function dateCell(text: string): DateCell | undefined {
   return { dayFirst, monthFirst, form, time: time.style, ...(padded === undefined ? {} : { padded }) }
 }
 
-function digitsOf(cell: string): DateDigits | undefined {
+function digitsOf(cell: string, amongDates: boolean): DateDigits | undefined {
   const iso = YEAR_FIRST.exec(cell)
   if (iso) {
     const [{ length }, year, mark, month, day] = iso as unknown as [string, string, string, string, string]
@@ -56,7 +59,7 @@ function digitsOf(cell: string): DateDigits | undefined {
   if (last) {
     const [{ length }, first, mark, second, year] = last as unknown as [string, string, string, string, string]
     // A version, a part number: two digits of a year are dates between slashes, or between dots with zeros in front.
-    if (year.length === 2 && (mark === '-' || (mark === '.' && first.length + second.length < 4))) return undefined
+    if (!amongDates && year.length === 2 && (mark === '-' || (mark === '.' && first.length + second.length < 4))) return undefined
     return { length, year, numbers: [first, second], form: `#${mark}#${mark}${'Y'.repeat(year.length)}` }
   }
   const named = DAY_NAMED.exec(cell)

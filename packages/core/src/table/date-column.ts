@@ -1,5 +1,5 @@
 import { type DateCell, dateCell } from './date-cell.js'
-import { type DateOrder, type DateStyle, offsetOf } from './date-style.js'
+import { type DateOrder, type DateStyle, dateUnit, offsetOf } from './date-style.js'
 
 /** Dates of a column of text, in milliseconds since 1970, and how they are spelled. */
 export interface ReadDates {
@@ -18,6 +18,8 @@ export interface ReadDates {
   readonly otherZones: readonly string[]
   /** Of each row; undefined where its cell is missing. */
   readonly zones: readonly (string | undefined)[]
+  /** Rows, from 0, that are spelled otherwise than most are. */
+  readonly otherwise?: readonly number[]
 }
 
 /** Rows, from 0, of which one has the day first and the other the month. */
@@ -29,18 +31,59 @@ interface OrderConflict {
 export type OrderChoice = { readonly order: DateOrder; readonly by: 'user' | 'table' | 'guess' } | undefined
 
 /**
- * A column of dates that are all spelled alike; undefined for other text. Day first or month first is what some row can only
- * be; a conflict where rows disagree and the user names no order. Cost O(cells).
+ * A column of dates, in the spelling that most of them have; undefined for other text. Day first or month first is what some row of
+ * a spelling can only be; a conflict where rows disagree and the user names no order. Cost O(cells).
  */
 export function readDates(
   cells: readonly (string | null)[],
   choice: () => OrderChoice = () => undefined
 ): ReadDates | OrderConflict | undefined {
+  return readAlike(cells, choice) ?? readMixed(cells, choice)
+}
+
+/** Dates in several spellings, as where files were put together: each spelling is read by itself; undefined where one is none, or says more or less. */
+function readMixed(cells: readonly (string | null)[], choice: () => OrderChoice): ReadDates | undefined {
+  const rows = new Map<string, number[]>()
+  for (const [i, cell] of cells.entries()) {
+    if (cell === null) continue
+    const form = dateCell(cell, true)?.form
+    if (form === undefined) return undefined
+    const own = rows.get(form)
+    if (own) own.push(i)
+    else rows.set(form, [i])
+  }
+  const most = [...rows.values()].sort((a, b) => b.length - a.length)
+  const parts = most.map((own, k) =>
+    readAlike(
+      own.map((i) => cells[i]!),
+      choice,
+      k > 0
+    )
+  )
+  const [main] = parts
+  if (!main || 'rows' in main) return undefined
+  const times = new Float64Array(cells.length).fill(Number.NaN)
+  for (const [k, part] of parts.entries()) {
+    const isLike = part && !('rows' in part) && part.style.zone === main.style.zone && dateUnit(part.style) === dateUnit(main.style)
+    if (!isLike || part.otherZones.length > 0 || part.style.zones || part.against.length > 0) return undefined
+    for (const [at, i] of most[k]!.entries()) times[i] = part.times[at]!
+  }
+  const open = parts.some((part) => part && 'open' in part && part.open)
+  const zones = cells.map((cell) => (cell === null ? undefined : main.style.zone))
+  return { ...main, times, open, zones, otherwise: most.slice(1).flat() }
+}
+
+/** The same of dates that are all spelled alike. */
+function readAlike(
+  cells: readonly (string | null)[],
+  choice: () => OrderChoice,
+  amongDates = false
+): ReadDates | OrderConflict | undefined {
   const read: (DateCell | undefined)[] = []
   const known = new Map<string, DateCell | undefined>()
   let form: string | undefined
   for (const cell of cells) {
-    const one = cell === null ? undefined : knownOr(known, cell)
+    const one = cell === null ? undefined : knownOr(known, cell, amongDates)
     read.push(one)
     if (cell === null) continue
     form ??= one?.form
@@ -86,9 +129,9 @@ export function readDates(
 /** Days recur in a column: each is read once, while there are not more of them than days in a century. */
 const MOST_KNOWN = 36_525
 
-function knownOr(known: Map<string, DateCell | undefined>, cell: string): DateCell | undefined {
+function knownOr(known: Map<string, DateCell | undefined>, cell: string, amongDates: boolean): DateCell | undefined {
   if (known.has(cell)) return known.get(cell)
-  const read = dateCell(cell)
+  const read = dateCell(cell, amongDates)
   if (known.size < MOST_KNOWN) known.set(cell, read)
   return read
 }

@@ -1,4 +1,5 @@
 import { InputError } from '../num/errors.js'
+import { typesFlag } from '../num/listed.js'
 import { type OrderChoice, type ReadDates, readDates } from './date-column.js'
 import type { DateOrder } from './date-style.js'
 import { offsetName } from './offsets.js'
@@ -43,7 +44,7 @@ export function datesFor(name: string, cells: readonly (string | null)[], { orde
   const dates = readDates(cells, orders)
   if (dates && 'rows' in dates) throw mixed(name, cells, dates.rows)
   if (!dates) return undefined
-  const { open, against, otherZones, order, style } = dates
+  const { open, against, otherZones, otherwise = [], order, style } = dates
   const [own, other] = order === 'day-first' ? ['day', 'month'] : ['month', 'day']
   if (open)
     notes.push(
@@ -52,6 +53,10 @@ export function datesFor(name: string, cells: readonly (string | null)[], { orde
   if (against.length > 0)
     notes.push(
       `${name}: ${against.length} of its dates can only have the ${other} first (row ${against[0]! + 1}) and are read so; the others have the ${own} first, as said`
+    )
+  if (otherwise.length > 0)
+    notes.push(
+      `${name}: ${otherwise.length} of its dates are spelled otherwise than the others (row ${otherwise[0]! + 1}), and new ones as ${style.date ?? 'YYYY-MM-DD'}; ${typesFlag(name, 'category')} repeats all cells as text`
     )
   if (otherZones.length > 0)
     notes.push(

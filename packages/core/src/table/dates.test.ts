@@ -58,10 +58,25 @@ describe('dates in text', () => {
     ['versions', ['1.2.10', '1.3.4']],
     ['part numbers', ['12-10-24', '13-11-25']],
     ['days that no calendar has', ['31.02.2024', '30.02.2024']],
-    ['two spellings', ['2024-03-14', '14.03.2024']],
+    ['two spellings, of which one has a time', ['2024-03-14', '14.03.2024 10:00']],
+    ['versions that have a date among them', ['1.2.10', '1.3.4', '14.03.2024']],
     ['hours after noon that are none', ['3/14/2024 13:05 PM', '3/14/2024 1:05 PM']]
   ])('%s are none', (_, cells) => {
     expect(timesOf(cells).kind).not.toBe('datetime')
+  })
+
+  it('in several spellings are dates, written as most are, with a note', () => {
+    const cells = ['14.3.2024', '1.4.24', '2024-05-06', '2.5.2024', '7 Jun 2024', '31.12.2023']
+    const times = [utc(2024, 3, 14), utc(2024, 4, 1), utc(2024, 5, 6), utc(2024, 5, 2), utc(2024, 6, 7), utc(2023, 12, 31)]
+    expect(timesOf(cells)).toEqual({
+      kind: 'datetime',
+      times,
+      back: ['14.3.2024', '1.4.2024', '6.5.2024', '2.5.2024', '7.6.2024', '31.12.2023'],
+      notes: expect.stringMatching(/^x: 3 of its dates are spelled otherwise than the others \(row 2\), and new ones as D\.M\.YYYY;/)
+    })
+    // Each spelling shows by itself which number is the day.
+    const both = ['3/14/2024', '14.03.2024', '3/4/2024', '05.03.2024', '3/5/2024']
+    expect(timesOf(both).times).toEqual([utc(2024, 3, 14), utc(2024, 3, 14), utc(2024, 3, 4), utc(2024, 3, 5), utc(2024, 3, 5)])
   })
 
   it('which of two numbers is the day: some row, another column, the user; otherwise a note', () => {

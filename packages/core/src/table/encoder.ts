@@ -8,6 +8,7 @@ import type { Turns } from '../num/together.js'
 import { roundedWithin, withinBounds } from './bounds.js'
 import { placeLevels } from './categories.js'
 import type { ColumnFormat } from './infer.js'
+import { type LevelLattices, levelLattices } from './level-lattices.js'
 import { limitsOf } from './number-style.js'
 import { roundToFormat, writtenUnit } from './present.js'
 import { fitScaler, type NumericScaler, type ScalingMethod, scaleValues, unscaleValues } from './scaling.js'
@@ -35,6 +36,7 @@ export type ColumnCode =
       readonly scaler: NumericScaler
       /** On which all values lie, where it is coarser than they are written: full hours, multiples of 25. */
       readonly lattice?: ValueLattice
+      readonly byLevel?: LevelLattices
       /** Factor holding present / missing, when cells are missing. */
       readonly missingFactor?: number
     }
@@ -108,7 +110,17 @@ export function fitEncoder(table: Table, formats: readonly ColumnFormat[], metho
     const code = { name, carries: 'coordinate' as const, coordinate: coordinateCount++, scaler, ...defined({ lattice }) }
     return missing ? { ...code, missingFactor: addFactor(`${name} missing`, 2) } : code
   })
-  return { columns, formats, kinds: table.columns.map(kindOf), coordinateCount, factors }
+  return { columns: columns.map(withLevels), formats, kinds: table.columns.map(kindOf), coordinateCount, factors }
+
+  function withLevels(code: ColumnCode, place: number): ColumnCode {
+    const column = table.columns[place]!
+    // Months have no step that parts of them could be compared with.
+    const unit =
+      code.carries !== 'coordinate' || code.lattice?.rest !== undefined ? undefined : (code.lattice?.step ?? writtenUnit(formats[place]!))
+    if (unit === undefined || !isNumeric(column)) return code
+    const factorOf = (name: string) => columns.flatMap((one) => (one.name === name && one.carries === 'factor' ? [one.factor] : []))[0]
+    return { ...code, ...defined({ byLevel: levelLattices(column, { table, unit, factorOf }) }) } as ColumnCode
+  }
 }
 
 /** What was found of columns, kept while they are there: a plan, a contest of scalings and the fit ask the same. */
@@ -268,7 +280,9 @@ export function decodeTable(encoder: Encoder, { coordinates, codes }: Encoded, n
     }
     const scaled = columnOf(coordinates, code.coordinate)
     const format = encoder.formats[c]!
-    const values = unscaleValues(code.scaler, scaled).map((x) => writtenAs(x, code, format))
+    const own = new Map(code.byLevel?.levels.map(({ level, lattice }) => [level, lattice]))
+    const latticeAt = (i: number) => (code.byLevel ? own.get(codes[i * factorCount + code.byLevel.factor]!) : undefined)
+    const values = unscaleValues(code.scaler, scaled).map((x, i) => writtenAs(x, code, format, latticeAt(i)))
     const column = { name, kind: kind as NumericColumn['kind'], values, ...limits }
     if (code.missingFactor === undefined) return column
     const missing = Uint8Array.from({ length: n }, (_, i) => codes[i * factorCount + code.missingFactor!]!)
@@ -280,8 +294,8 @@ export function decodeTable(encoder: Encoder, { coordinates, codes }: Encoded, n
 type NumberCode = Extract<ColumnCode, { readonly carries: 'coordinate' }>
 
 /** A number as a cell of its column is written. */
-const writtenAs = (x: number, { lattice }: NumberCode, format: ColumnFormat): number =>
-  roundedWithin(roundToFormat(toLattice(withinBounds(x, format), lattice), format), format)
+const writtenAs = (x: number, { lattice }: NumberCode, format: ColumnFormat, own = lattice): number =>
+  roundedWithin(roundToFormat(toLattice(withinBounds(x, format), own), format), format)
 
 /** Coordinates of numbers as they are written. */
 export const writtenPlaces = (code: NumberCode, format: ColumnFormat, coordinates: Float64Array): Float64Array =>

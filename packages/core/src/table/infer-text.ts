@@ -19,10 +19,11 @@ import { offsetName, withOffsets } from './offsets.js'
 import { inferPairs, secondName } from './pairs.js'
 import { parseBoolean, parseNumber, spellsNonFinite } from './parse.js'
 import type { RawColumn } from './raw.js'
-import { countSingles, singlesOf } from './singles.js'
+import { areNames, countSingles, singlesOf } from './singles.js'
 import { strayText } from './stray-text.js'
 import { type CategoricalColumn, type Column, type ColumnKind, emptyColumn, type NumericColumn } from './table.js'
 import { clockNote, readClocks } from './time-of-day.js'
+import { areFigures, withWords, wordName, wordsIn, wordsNote } from './words.js'
 
 /** A column of text as the kind that its cells spell, or that is wanted. Throws `InputError`. Cost O(cells). */
 export function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind | undefined, context: Inferring): Inferred {
@@ -33,6 +34,8 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   const dates = wanted === undefined || wanted === 'datetime' ? datesFor(raw.name, cells, context) : undefined
   const censored = dates || (wanted && wanted !== 'number') ? undefined : censoredCells(cells)
   if (censored) return inferCensored(base, censored, { ...context, wanted: wanted !== undefined })
+  const worded = inferWords(raw, cells, wanted, context)
+  if (worded) return worded
   const numeric = wanted === 'number' || wanted === 'integer' ? wanted : undefined
   const isOther = dates || (wanted && !numeric)
   const clocks = isOther ? undefined : readClocks(cells)
@@ -95,6 +98,19 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
     else notes.push(...repeatedNotes(column, present, context.options))
   }
   return { column, format: { ...base, kind } }
+}
+
+/** Figures, or dates, with words among them; undefined for other columns, and where somebody wants figures alone. */
+function inferWords(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind | undefined, context: Inferring): Inferred | undefined {
+  const name = wordName(raw.name)
+  const isStated = context.options.types?.[name] !== undefined
+  const found = context.names.has(name) || (wanted !== undefined && !isStated) ? undefined : wordsIn(cells)
+  if (!found || !(isStated || areFigures(found))) return undefined
+  const notes: string[] = []
+  const inferred = withWords(inferText(raw, [...found.bare], wanted, { ...context, notes }), found.words)
+  if (!inferred) return undefined
+  context.notes.push(...notes, ...(isStated ? [] : [wordsNote(raw.name, found.words)]))
+  return inferred
 }
 
 /** Times of day as numbers of minutes or seconds. */
@@ -190,7 +206,7 @@ function repeatedNotes({ name, levels }: CategoricalColumn, present: readonly st
         ]
       : []
   if (mergesSingles) return notes
-  const telling = [...singles].filter((value) => isTelling(value) && addressWords(value) === undefined).length
+  const telling = [...singles].filter((value) => isTelling(value, present.length) && addressWords(value) === undefined).length
   if (telling > 0)
     return [
       ...notes,
@@ -202,14 +218,21 @@ function repeatedNotes({ name, levels }: CategoricalColumn, present: readonly st
   ]
 }
 
-/** Whether a value says more than one word; a number alone says no more either. */
-const isTelling = (value: string): boolean => /[\s\d@]/.test(value.trim()) && parseNumber(value) === undefined
-
 /**
- * Whether the next row would sooner have a new value than one that is there, by two standard errors: the values that occur once,
- * over all, are the probability of that (Good and Turing). Then the values are names of rows, and no list of levels.
+ * Whether a value says more than one word of `rows` does: a number alone says no more either, nor does what is too short for each row
+ * to have its own, as a score of 3:1.
  */
-const areNames = (singles: number, count: number): boolean => singles / count > 1 / 2 + 1 / Math.sqrt(count)
+function isTelling(value: string, rows: number): boolean {
+  const word = value.trim()
+  if (parseNumber(value) !== undefined) return false
+  if (/[\s@]/.test(word)) return true
+  return (
+    /\d/.test(word) && [...word].reduce((many, sign) => many * (/\d/.test(sign) ? DIGITS : /\p{L}/u.test(sign) ? LETTERS : 1), 1) >= rows
+  )
+}
+
+/** What a place of a code may be. */
+const [DIGITS, LETTERS] = [10, 26]
 
 /** Whether a column of text may be numbers in a notation that is not plain. */
 const takesNumbers = (kind: ColumnKind, wanted: ColumnKind | undefined): boolean =>

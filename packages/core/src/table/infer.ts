@@ -15,6 +15,7 @@ import type { RawColumn, RawTable } from './raw.js'
 import { type ColumnKind, isEmpty, type Table } from './table.js'
 import { absentWord, textCells } from './text-cells.js'
 import { unknownColumn } from './unknown-column.js'
+import { wordName } from './words.js'
 
 export type { ColumnFormat } from './column-format.js'
 export { emptyNote } from './infer-text.js'
@@ -107,7 +108,8 @@ function checkNames(raw: RawTable, options: InferOptions): void {
 function inferColumn(raw: RawColumn, context: Inferring): Inferred {
   const { options, notes } = context
   const stated = options.types?.[raw.name]
-  const marks = stated === undefined || FIGURES.has(stated) ? missingMarks(raw, options.missing) : []
+  const mayBeMarks = stated === undefined || (FIGURES.has(stated) && options.types?.[wordName(raw.name)] === undefined)
+  const marks = mayBeMarks ? missingMarks(raw, options.missing) : []
   if (marks.length === 0) return inferKnown(raw, context)
   const own: string[] = []
   const found = inferKnown(raw, { ...context, notes: own, options: { ...options, missing: [...(options.missing ?? []), ...marks] } })

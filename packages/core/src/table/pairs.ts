@@ -1,3 +1,4 @@
+import { exp, log } from '../num/elementary.js'
 import { typesFlag } from '../num/listed.js'
 import type { ColumnFormat, Inferred, PairStyle } from './column-format.js'
 import { numbersOf } from './infer-numbers.js'
@@ -46,15 +47,38 @@ function pairsOf(cells: readonly (string | null)[]): Pairs | undefined {
 }
 
 /**
- * Whether pairs are measured: the next row would have a new one by two standard errors, so that they are no list of levels, and they
- * are no names of rows, as whole numbers are that never come again or that stand behind a year.
+ * Whether pairs are measured: the next row would have a new one by two standard errors, or there are as many different ones as of
+ * numbers that have nothing to do with each other, as of goals, so that they are no list of levels; and they are no names of rows, as
+ * whole numbers are that never come again or that stand behind a year.
  */
 function areMeasured({ firsts, seconds }: Pairs): boolean {
   const present = firsts.flatMap((first, i) => (first === null ? [] : [`${first} ${seconds[i]}`]))
   const singles = countSingles(present)
   const areWhole = present.every((pair) => !pair.includes('.'))
   const haveYears = firsts.every((first) => first === null || YEAR.test(first))
-  return singles > 2 * Math.sqrt(present.length) && !(areWhole && (haveYears || singles === present.length))
+  const areMany = singles > 2 * Math.sqrt(present.length) || areFree(firsts, seconds, new Set(present).size)
+  return areMany && !(areWhole && (haveYears || singles === present.length))
+}
+
+/** Whether so many different pairs are no fewer, by two standard errors, than of numbers drawn each by itself. Cost O(n + values²). */
+function areFree(firsts: Pairs['firsts'], seconds: Pairs['seconds'], different: number): boolean {
+  const [ones, others] = [countsOf(firsts), countsOf(seconds)]
+  if (ones.length < 2 || others.length < 2) return false
+  const rows = ones.reduce((sum, count) => sum + count, 0)
+  let [expected, variance] = [0, 0]
+  for (const one of ones)
+    for (const other of others) {
+      const none = exp(rows * log(1 - (one / rows) * (other / rows)))
+      expected += 1 - none
+      variance += none * (1 - none)
+    }
+  return different >= expected - 2 * Math.sqrt(variance)
+}
+
+function countsOf(values: readonly (string | null)[]): number[] {
+  const counts = new Map<string, number>()
+  for (const value of values) if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return [...counts.values()]
 }
 
 /** A column of pairs; undefined where it is none. Those that are `wanted` as numbers need not look measured. Throws `InputError` (code `spread`). Cost O(cells). */

@@ -12,6 +12,7 @@ import type { RawColumn, RawTable } from './raw.js'
 import { toScientific } from './scientific.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from './table.js'
 import { lastOfDay } from './time-of-day.js'
+import { wordOf } from './words.js'
 
 /**
  * How cells are handed over. `text`: text in the input's spelling, for CSV and TSV. `plain`: text as programs write it, with
@@ -69,9 +70,9 @@ function presentColumn(column: Column, format: ColumnFormat, { table, formats, r
       return { name, source: 'text', values: Array.from(numbers, String) }
     return { name, source: 'number', integer: true, values: numbers }
   }
-  // A limit is text among numbers, a time of day text that counts, and a pair text of two.
+  // A limit is text among numbers, a time of day text that counts, a pair text of two, and words are text.
   if (isNumeric(column))
-    return as === 'text' || format.number?.censoring || format.number?.clock || format.pair
+    return as === 'text' || format.number?.censoring || format.number?.clock || format.pair || format.words
       ? presentText(column, format, { table, formats })
       : digits
         ? presentDigits(column, format)
@@ -122,7 +123,8 @@ const ISO: DateStyle = { separator: 'T', seconds: 'milliseconds', zone: 'Z' }
 
 function presentText(column: NumericColumn, format: ColumnFormat, of: Pick<Presented, 'table' | 'formats'>): RawColumn {
   const spell = spellingOf({ ...format, kind: column.kind }, of)
-  const values = Array.from(column.values, (value, i) => (column.missing?.[i] ? null : spell(i, value)))
+  const word = wordOf(of.table, format.words)
+  const values = Array.from(column.values, (value, i) => word(i) ?? (column.missing?.[i] ? null : spell(i, value)))
   return { name: column.name, source: 'text', values, ...absentOf(format) }
 }
 

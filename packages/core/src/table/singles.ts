@@ -12,3 +12,9 @@ export function singlesOf<V extends string | number>(values: Iterable<V>): Reado
   }
   return once
 }
+
+/**
+ * Whether the next row would sooner have a new value than one that is there, by two standard errors: the values that occur once,
+ * over all, are the probability of that (Good and Turing). Then the values are names of rows, and no list of levels.
+ */
+export const areNames = (singles: number, count: number): boolean => singles / count > 1 / 2 + 1 / Math.sqrt(count)

@@ -2,7 +2,7 @@ import { spellsNumber } from './notation.js'
 import { RARE_BELOW } from './rare-below.js'
 
 /** Share of the cells that are numbers from which a column of text is likely numbers with some other mark between them. */
-const MOSTLY_NUMBERS = 0.9
+export const MOSTLY_NUMBERS = 0.9
 
 /**
  * The first cell that is no number in a column of text where almost all are, or all but one word that recurs; with how many are.

@@ -101,7 +101,7 @@ describe('kinds of columns', () => {
       ["1'234", '12 345']
     ])
       expect(notesOn(cells)).toContain('write them plainly')
-    expect(notesOn(['2024-01-02', '03.02.2024'])).toContain('spell all of them in one way')
+    expect(notesOn(['2024-01-02', '03.02.2024 10:00'])).toContain('spell all of them in one way')
     for (const cells of [
       ['555-1234', '555-2345'],
       ['ann', 'bob']
@@ -183,11 +183,11 @@ describe('names', () => {
     expect(named.notes).toEqual(['name: counts as an identifier: left out of the model, written anew'])
   })
   it('that is a number in almost every cell has a note that names the cell that is none, and its text where it recurs', () => {
-    const strays = (...at: number[]) => Array.from({ length: 40 }, (_, i) => (at.includes(i) ? 'oops' : String(i % 9)))
+    const strays = (...at: number[]) => Array.from({ length: 40 }, (_, i) => (at.includes(i) ? 'lot 7' : String(i % 9)))
     const { table, notes } = inferTable(raw(strays(7, 9, 20)))
     expect(table.columns[0]!.kind).toBe('category')
     expect(notes).toEqual([
-      "name: 37 of 40 cells are numbers, but not “oops” in row 8, so it counts as a category; if that stands for a missing value, add --missing 'oops'"
+      "name: 37 of 40 cells are numbers, but not “lot 7” in row 8, so it counts as a category; if that stands for a missing value, add --missing 'lot 7'"
     ])
     const cells = strays(7)
     expect(inferTable(raw(cells)).notes).toEqual([
@@ -196,10 +196,10 @@ describe('names', () => {
     expect(inferTable(raw(cells), { types: { name: 'category' } }).notes).toEqual([])
   })
   it('that is a number in most cells and one word in the others has that note too, and is no list of names', () => {
-    const cells = Array.from({ length: 60 }, (_, i) => (i % 4 === 1 ? 'clotted' : (i / 7).toFixed(2)))
+    const cells = Array.from({ length: 60 }, (_, i) => (i % 4 === 1 ? 'lot 7' : (i / 7).toFixed(2)))
     const { table, notes } = inferTable(raw(cells))
     expect(table.columns[0]!.kind).toBe('category')
-    expect(notes).toEqual([expect.stringMatching(/45 of 60 cells are numbers, but not “clotted” in row 2.*--missing 'clotted'/)])
+    expect(notes).toEqual([expect.stringMatching(/45 of 60 cells are numbers, but not “lot 7” in row 2.*--missing 'lot 7'/)])
   })
   it.each(['?', 'n/a', '–', '#DIV/0!'])('of figures and the mark %s are figures: marks are missing, said, and written again', (mark) => {
     const figures = [
@@ -219,6 +219,16 @@ describe('names', () => {
     const words = inferTable(raw(['+', '-', mark, '+', '-', mark]))
     expect([words.table.columns[0]!.kind, words.notes]).toEqual(['category', []])
     expect(inferTable(raw(['1', mark, '2', mark]), { types: { name: 'category' } }).notes).toEqual([])
+  })
+  it.each([
+    ['scores', 'too short for each row to have its own', (k: number) => `${k}:0 ET`.replace(' ET', k > 5 ? '*' : ''), false],
+    ['codes', 'long enough for that', (k: number) => `P${10_000 + 37 * k}`, true],
+    ['remarks', 'of several words', (k: number) => `called twice${' or more'.repeat(k % 8)}`, true]
+  ])('that occur once tell of somebody: %s %s', (_, _why, cell, isTold) => {
+    const cells = Array.from({ length: 120 }, (_, i) => cell(i < 2 ? 7 + i : i % 6))
+    const { notes } = inferTable(raw(cells), { types: { name: 'category' } })
+    expect(notes).toEqual([])
+    expect(inferTable(raw(cells)).notes.some((note) => note.includes('more than a label does'))).toBe(isTold)
   })
   it('that are codes of digits, some with a zero in front, are asked about nothing', () => {
     expect(inferTable(raw(Array.from({ length: 60 }, (_, i) => (i % 30 === 7 ? '01003' : String(11001 + (i % 20)))))).notes).toEqual([])

@@ -15,7 +15,32 @@ const SURE = 1000
 /** Days of a month, about: as many times as coarse as days it is. */
 const MONTH = 30
 
-const isSure = (count: number, times: number): boolean => times > 1 && (count - 1) * log(times) >= log(SURE)
+/** Of so many different numbers on a lattice so many times as coarse. */
+const areSure = (count: number, times: number): boolean => times > 1 && isSure((count - 1) * log(times))
+
+/** How much less likely than by chance a lattice is, as a logarithm. */
+export interface SurerLattice {
+  readonly lattice: ValueLattice
+  readonly evidence: number
+}
+
+/**
+ * The same of a part of the values, beside a lattice of `unit` that all lie on. Two numbers lie on a lattice of their own distance
+ * whatever they are, so that of n different ones n − 2 tell. Cost O(n), and less where the first few show that there is none.
+ */
+export function latticeOfPart(values: Float64Array, unit: number, isDate: boolean): SurerLattice | undefined {
+  const first = values.reduce((least, x) => Math.min(least, x), Number.POSITIVE_INFINITY)
+  const count = new Set(values).size
+  if (count < 2) return undefined
+  const monthly = isDate ? monthLattice(values, first) : undefined
+  if (monthly) return { lattice: monthly, evidence: (count - 1) * log(MONTH) }
+  const found = latticeOf(values, { first, enough: ({ step, unit: parts }) => Math.round(step / parts / unit) <= 1 })
+  const evidence = found ? (count - 2) * log(Math.round(found.step / found.unit / unit)) : 0
+  return found && isSure(evidence) ? { lattice: { from: first, step: found.step / found.unit }, evidence } : undefined
+}
+
+/** Whether such evidence is more than chance explains. */
+export const isSure = (evidence: number): boolean => evidence >= log(SURE)
 
 /**
  * The lattice on which the values of a column lie, where it is coarser than `unit`, in which they are written: times on the full
@@ -29,7 +54,7 @@ export function coarserLattice(values: Float64Array, unit: number | undefined, i
   if (monthly) return monthly
   const timesOf = ({ step, unit: parts }: Lattice): number => Math.round(step / parts / unit)
   const found = latticeOf(values, { first, enough: (lattice) => timesOf(lattice) <= 1 })
-  return found && isSure(new Set(values).size, timesOf(found)) ? { from: first, step: found.step / found.unit } : undefined
+  return found && areSure(new Set(values).size, timesOf(found)) ? { from: first, step: found.step / found.unit } : undefined
 }
 
 function monthLattice(times: Float64Array, first: number): ValueLattice | undefined {
@@ -39,7 +64,7 @@ function monthLattice(times: Float64Array, first: number): ValueLattice | undefi
   const from = Math.min(...months)
   let step = 0
   for (const month of months) step = greatestCommonDivisor(step, month - from)
-  return isSure(months.size, MONTH) ? { from, step, rest: fromStart ? sinceStart(first) : -untilEnd(first) } : undefined
+  return areSure(months.size, MONTH) ? { from, step, rest: fromStart ? sinceStart(first) : -untilEnd(first) } : undefined
 }
 
 /** The number of a lattice that is nearest. */

@@ -1,5 +1,6 @@
 import type { Telling } from '@sbridge/core'
 import { linesOf } from '@sbridge/core'
+import type { Verdict } from '@sbridge/core/internal'
 import { withoutPassword } from '../database/address.js'
 import { summaryStream } from './summary.js'
 
@@ -8,6 +9,8 @@ export interface Said {
   readonly output?: string | undefined
   /** What was made: `344 rows`. */
   readonly made: string
+  /** Of the report that was written. */
+  readonly verdict?: Verdict | undefined
   readonly telling: Telling
   /** Keys of `--json` besides those of the telling. */
   readonly keys: object
@@ -15,7 +18,7 @@ export interface Said {
 }
 
 /** What was done, in lines of a terminal or as one line of JSON. */
-export function say({ output: name, made, telling, keys, flags }: Said): void {
+export function say({ output: name, made, verdict, telling, keys, flags }: Said): void {
   const output = name === undefined ? undefined : withoutPassword(name)
   const written = [
     ...(output === undefined || output === '-' ? [] : [`in ${output}`]),
@@ -23,6 +26,15 @@ export function say({ output: name, made, telling, keys, flags }: Said): void {
     ...(flags.coupling === undefined ? [] : [`partners in ${flags.coupling}`]),
     ...(flags.model === undefined ? [] : [`model in ${flags.model}`])
   ]
-  const lines = [`${made}${written.length > 0 ? ` ${written.join(', ')}` : ''}`, ...linesOf(telling)]
-  summaryStream(output ?? '').write(flags.json ? `${JSON.stringify({ output, ...keys, ...telling.json })}\n` : `${lines.join('\n')}\n`)
+  const lines = [
+    `${made}${written.length > 0 ? ` ${written.join(', ')}` : ''}`,
+    ...(verdict ? [verdictLine(verdict)] : []),
+    ...linesOf(telling)
+  ]
+  summaryStream(output ?? '').write(
+    flags.json ? `${JSON.stringify({ output, ...keys, ...(verdict ? { verdict } : {}), ...telling.json })}\n` : `${lines.join('\n')}\n`
+  )
 }
+
+/** A verdict as a line of a terminal. */
+export const verdictLine = ({ grade, sentence }: Verdict): string => `verdict${grade === 'plain' ? '' : `, ${grade}`}: ${sentence}`

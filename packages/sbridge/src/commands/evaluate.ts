@@ -31,6 +31,7 @@ import { addFields, flagNamed, readFields } from '../cli/add-fields.js'
 import { commandLine } from '../cli/command-line.js'
 import { evaluateFields, readingFields, reportFields, runFields } from '../cli/fields.js'
 import { host, runOf, showValuesOf, withEngine } from '../cli/options.js'
+import { verdictLine } from '../cli/say.js'
 import { modelContentsIn, refuseBesideModel } from '../cli/source.js'
 import { withoutPassword } from '../database/address.js'
 import { isTableSet, refuseTableOptions } from '../database/tables-or-table.js'
@@ -295,11 +296,10 @@ function gradedLines(evaluation: Evaluation): string[] {
 }
 
 function evaluationLines(evaluation: Evaluation): string[] {
-  const { grade, sentence } = verdict(evaluation)
   const { groups } = evaluation
   const head = (what: string) => `${what.padEnd(24)}${'value'.padStart(10)}${'floor'.padStart(10)}`
   const lines = [
-    `verdict${grade === 'plain' ? '' : `, ${grade}`}: ${sentence}`,
+    verdictLine(verdict(evaluation)),
     ...(groups ? [head('groups as wholes'), ...gradedLines(groups)] : []),
     head(groups ? 'rows one by one' : 'measure'),
     ...gradedLines(evaluation)

@@ -187,7 +187,7 @@ function tableFacts(raw: RawTable, given: Parameters<typeof rulesOf>[1], asked: 
   const { table } = data
   const order = keptOrder(raw, options)
   const notes = [...data.notes, ...ruleNotes(data, options), ...(order ? [orderNote(order)] : [])]
-  const rules = [...rulesOf(data, options).map(ruleText), ...uniqueOf(raw, options).map(({ columns }) => uniqueText(columns))]
+  const rules = [...rulesOf(data, options).map(ruleText), ...uniqueOf(raw, options).map(uniqueText)]
   const kept = statedKeysOf(raw, options)
   const keys = kept ? keyTexts(kept) : []
   const pairs = pairsOf(table, asked)

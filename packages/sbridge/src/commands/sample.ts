@@ -25,6 +25,7 @@ import {
   planSecondFit,
   refuseCombinations,
   schemaFields,
+  type Verdict,
   weightsOf,
   withSecondFit
 } from '@sbridge/core/internal'
@@ -113,21 +114,23 @@ async function runSample(input: string, flags: VerbFlags): Promise<void> {
         await writeDrawn(model, made, { output: flags.output, cells, target })
         const { drawn, rowCount: count } = made
         const telling = tables.tell(model, { answer: drawn, request })
-        if (flags.report !== undefined)
-          await writeReport(flags.report, {
-            input,
-            keptBack: await keptBackFor({ model, judged, second, flags, engine }),
-            clouds: second && IN_SAMPLE_ROWS,
-            flags,
-            seed: run.seed,
-            model,
-            drawn,
-            telling,
-            image,
-            engine
-          })
+        const verdict =
+          flags.report === undefined
+            ? undefined
+            : await writeReport(flags.report, {
+                input,
+                keptBack: await keptBackFor({ model, judged, second, flags, engine }),
+                clouds: second && IN_SAMPLE_ROWS,
+                flags,
+                seed: run.seed,
+                model,
+                drawn,
+                telling,
+                image,
+                engine
+              })
         const keys = { rows: count, engine: run.engineName, threads: run.threads }
-        say({ output: flags.output, made: `${count} rows`, telling, keys, flags })
+        say({ output: flags.output, made: `${count} rows`, verdict, telling, keys, flags })
       },
       exchange
     )
@@ -205,7 +208,7 @@ interface Reported {
   readonly engine: Engine
 }
 
-async function writeReport(path: string, reported: Reported): Promise<void> {
+async function writeReport(path: string, reported: Reported): Promise<Verdict> {
   const { input, keptBack, clouds, flags, seed, model, drawn, telling, image, engine } = reported
   const real = tables.training(model)
   const synthetic = drawn.table
@@ -214,10 +217,11 @@ async function writeReport(path: string, reported: Reported): Promise<void> {
   const groups = groupsOf(model, drawn)
   const weights = weightsOf(model)
   const evaluation = await evaluateTables({ real, weights, synthetic, groups, fields, clouds, engine, key: keyFromSeed(seed) })
-  const [{ renderReport }, { imagesOf }] = await Promise.all([import('../report/index.js'), import('../report/images.js')])
+  const [{ renderReport, verdictOf }, { imagesOf }] = await Promise.all([import('../report/index.js'), import('../report/images.js')])
   const sections = image ? [await imagesOf({ real, drawn: synthetic, image, engine, showValues })] : []
   const title = nameOf(input)
   const provenance = await provenanceOf([input])
   const parts = { title, command: commandLine(), provenance, real, weights, synthetic, evaluation, telling, keptBack, sections, showValues }
   await writeAtomically(path, renderReport(parts))
+  return verdictOf(parts)
 }

@@ -2,5 +2,5 @@ export { facts, figure, measureTable, panel, type Section, section, table } from
 export { drawingSvg } from './drawing.js'
 export { escapeHtml, Html, type HtmlValue, html } from './html.js'
 export { cloudOfDots, drawPlot, REAL, SYNTHETIC } from './plot.js'
-export { type ReportParts, renderReport } from './report.js'
+export { type ReportParts, renderReport, verdictOf } from './report.js'
 export { tellingPage } from './topics.js'

@@ -10,6 +10,7 @@ import {
   numberText,
   shareText,
   timeText,
+  type Verdict,
   verdict,
   weighedTable
 } from '@sbridge/core/internal'
@@ -112,10 +113,17 @@ function pageOf({ title, evaluation, real, weights, synthetic, command }: Report
 const HELD_OUT =
   'Half of the rows, drawn at random, was kept from a second fit with the same options; as many rows were drawn from it, and are compared with these. How near real rows come, and copies, stand there twice: of these rows beside the other half, and of the drawn rows beside all rows of the fit, as in the verdict and under Privacy; rules are those that the drawn rows break.'
 
-function summarySection({ evaluation, telling, keptBack }: ReportParts): Section {
+type Judged = Pick<ReportParts, 'evaluation' | 'telling' | 'keptBack'>
+
+/** The sentence that a report begins with. */
+export const verdictOf = ({ evaluation, telling, keptBack }: Judged): Verdict =>
+  telling?.caution ? conditionedVerdict(evaluation) : verdict(evaluation, typeof keptBack === 'string' ? undefined : keptBack)
+
+function summarySection(judged: Judged): Section {
+  const { evaluation, telling, keptBack } = judged
   const caution = telling?.caution
   const kept = caution || typeof keptBack === 'string' ? undefined : keptBack
-  const { grade, sentence } = caution ? conditionedVerdict(evaluation) : verdict(evaluation, kept)
+  const { grade, sentence } = verdictOf(judged)
   return section(
     'summary',
     'Summary',

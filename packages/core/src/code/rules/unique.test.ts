@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { keyFor, keyFromSeed, permutation, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import type { RawTable } from '../../table/raw.js'
-import { findUnique, parseUnique, repeatedIn, uniqueText } from './unique.js'
+import { findDiffering, findUnique, parseUnique, repeatedIn, uniqueText } from './unique.js'
 
 const dice = (label: string, rows: number): Float64Array => uniforms(keyFor(keyFromSeed(7), label), rows)
 const text = (name: string, values: readonly (string | null)[]) => ({ name, source: 'text' as const, values })
@@ -70,8 +70,15 @@ describe('columns that tell rows apart', () => {
 })
 
 it('are read as they are written', () => {
-  for (const columns of [['a'], ['class', 'day of week', 'it`s, 5']]) expect(parseUnique(uniqueText(columns))).toEqual(columns)
-  for (const other of ['unique()', 'unique', 'total = unique', 'unique(a) >= b']) expect(parseUnique(other)).toBeUndefined()
+  for (const columns of [['a'], ['class', 'day of week', 'it`s, 5']]) expect(parseUnique(uniqueText({ columns }))).toEqual({ columns })
+  for (const columns of [
+    ['home', 'away'],
+    ['from city', 'a != b']
+  ])
+    expect(parseUnique(uniqueText({ columns, differ: true }))).toEqual({ columns, differ: true })
+  expect(uniqueText({ columns: ['home', 'guest team'], differ: true })).toBe('home != `guest team`')
+  for (const other of ['unique()', 'unique', 'total = unique', 'unique(a) >= b', 'a = b', 'a >= b', 'a = b * P(c != d)', 'a -> b'])
+    expect(parseUnique(other)).toBeUndefined()
 })
 
 it('rows that agree are counted, a missing cell agrees with none', () => {
@@ -79,7 +86,57 @@ it('rows that agree are counted, a missing cell agrees with none', () => {
     rowCount: 5,
     columns: [text('a', ['x', 'x', 'y', 'x', null]), text('b', ['p', 'q', 'p', 'p', 'p'])]
   }).data
-  expect(repeatedIn(['a', 'b'], table)).toEqual({ rows: [0, 3], count: 1 })
-  expect(repeatedIn(['a'], table)).toEqual({ rows: [0, 1], count: 2 })
-  expect(repeatedIn(['a', 'b'], { ...table, rowCount: 3 })).toBeUndefined()
+  expect(repeatedIn({ columns: ['a', 'b'] }, table)).toEqual({ rows: [0, 3], count: 1 })
+  expect(repeatedIn({ columns: ['a'] }, table)).toEqual({ rows: [0, 1], count: 2 })
+  expect(repeatedIn({ columns: ['a', 'b'] }, { ...table, rowCount: 3 })).toBeUndefined()
+})
+
+describe('columns that differ in each row', () => {
+  const teams = 'ABCDEFGH'
+  /** Matches, of which one in `same` is of a team with itself. */
+  const matches = (rows: number, seed: number, same = 0): RawTable => {
+    const home = Array.from(dice(`home ${seed}`, rows), (u) => Math.floor(8 * u))
+    const away = Array.from(dice(`away ${seed}`, rows), (u, i) => (home[i]! + 1 + Math.floor(7 * u)) % 8)
+    const guests = away.map((k, i) => teams[same > 0 && i % same === 0 ? home[i]! : k]!)
+    return {
+      rowCount: rows,
+      columns: [
+        text(
+          'home',
+          home.map((k) => teams[k]!)
+        ),
+        text('away', guests),
+        text(
+          'referee',
+          Array.from(dice(`referee ${seed}`, rows), (u) => 'XYZ'[Math.floor(3 * u)]!)
+        )
+      ]
+    }
+  }
+  const differing = (raw: RawTable) => findDiffering(prepareRows(raw).data.table).map(uniqueText)
+
+  it('are found where so many rows would agree by chance that none does', () => {
+    for (const seed of [1, 2, 3]) expect(differing(matches(200, seed))).toEqual(['home != away'])
+  })
+
+  it('are none where one row agrees, where few would, and where columns have nothing to do with each other', () => {
+    expect(differing(matches(200, 1, 199))).toEqual([])
+    // Of 60 rows 8 would agree by chance, which none does once in 1,800 tables.
+    expect(differing(matches(60, 1))).toEqual([])
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const columns = ['a', 'b', 'c'].map((name) =>
+        text(
+          name,
+          Array.from(dice(`${name} ${seed}`, 300), (u) => teams[Math.floor(8 * u)]!)
+        )
+      )
+      expect(differing({ rowCount: 300, columns })).toEqual([])
+    }
+  })
+
+  it('count the rows that do not', () => {
+    const { table } = prepareRows(matches(200, 1, 100)).data
+    expect(repeatedIn({ columns: ['home', 'away'], differ: true }, table)).toEqual({ rows: [0, 0], count: 2 })
+    expect(repeatedIn({ columns: ['home', 'referee'], differ: true }, table)).toBeUndefined()
+  })
 })

@@ -1,17 +1,22 @@
 import { cellAt } from '../../table/cells.js'
 import { type Cells, type Codes, codesOf, jointCodes } from '../../table/codes.js'
 import { columnWord } from '../../table/expression-text.js'
-import { type Column, isNumeric, type Table } from '../../table/table.js'
+import { type CategoricalColumn, type Column, isNumeric, type Table } from '../../table/table.js'
 import { isBelievedAtLog } from './chance.js'
 import { quantityOf } from './quantity.js'
 import { formatIn, type WrittenTable } from './rows-of-rule.js'
 
 /** Columns that tell rows apart together: no two rows have the same values in all of them, as UNIQUE has it in SQL. */
-export type Unique = readonly string[]
+type Unique = readonly string[]
+
+/** Columns that tell rows apart; or two that `differ` in each row, as who plays at home and who is the guest. */
+export interface Apart {
+  readonly columns: Unique
+  readonly differ?: boolean | undefined
+}
 
 /** Such columns, of a model. */
-export interface KeptUnique {
-  readonly columns: Unique
+export interface KeptUnique extends Apart {
   /** Whether somebody says so: then rows that cannot be told apart are refused. */
   readonly stated?: boolean | undefined
 }
@@ -21,19 +26,27 @@ const MOST_COLUMNS = 40
 /** Steps on both sides of a value that say how often values of one column would meet by chance: a week of days. */
 const REACH = 7
 
-export const uniqueText = (columns: Unique): string => `unique(${columns.map(columnWord).join(', ')})`
-
-/** The columns of `unique(class, day, period)`; undefined for another rule. */
-export function parseUnique(text: string): Unique | undefined {
-  const inside = /^\s*unique\s*\((.*)\)\s*$/is.exec(text)?.[1]
-  const names = inside?.match(/(`(?:[^`]|``)*`|[^,`])+/g)?.map((part) =>
-    part
-      .trim()
-      .replace(/^`(.*)`$/s, '$1')
-      .replaceAll('``', '`')
-  )
-  return names && names.length > 0 && names.every((name) => name !== '') ? names : undefined
+export function uniqueText({ columns, differ }: Apart): string {
+  const words = columns.map(columnWord)
+  return differ ? words.join(' != ') : `unique(${words.join(', ')})`
 }
+
+/** The columns of `unique(class, day, period)` or `home != away`; undefined for another rule. */
+export function parseUnique(text: string): Apart | undefined {
+  const sides = DIFFERING.exec(text)
+  if (sides) return { columns: [nameIn(sides[1]!), nameIn(sides[2]!)], differ: true }
+  const inside = /^\s*unique\s*\((.*)\)\s*$/is.exec(text)?.[1]
+  const names = inside?.match(/(`(?:[^`]|``)*`|[^,`])+/g)?.map(nameIn)
+  return names && names.length > 0 && names.every((name) => name !== '') ? { columns: names } : undefined
+}
+
+const DIFFERING = /^\s*(`(?:[^`]|``)+`|[^`=<>!,()]+?)\s*(?:!=|<>|≠)\s*(`(?:[^`]|``)+`|[^`=<>!,()]+?)\s*$/
+
+const nameIn = (part: string): string =>
+  part
+    .trim()
+    .replace(/^`(.*)`$/s, '$1')
+    .replaceAll('``', '`')
 
 /**
  * The smallest sets of one, two or three columns of names, whole numbers or dates, without missing cells, in which no two rows
@@ -60,6 +73,26 @@ export function findUnique(data: WrittenTable): Unique[] {
     if (isBelievedAtLog(-Math.min(...expected), sets.length)) found.push(names)
   }
   return found
+}
+
+/**
+ * Pairs of categories with levels in common that no row has in both, where of columns that have nothing to do with each other so many
+ * rows would, that none does is beyond chance. Cost O(p²·levels).
+ */
+export function findDiffering({ columns, rowCount }: Table): Apart[] {
+  const counted = columns.flatMap((column) => (column.kind === 'category' ? [{ column, counts: countsOf(column) }] : []))
+  const pairs = setsOf(counted, 2)
+  return pairs.flatMap(([one, other]) => {
+    const expected = [...one!.counts].reduce((sum, [level, count]) => sum + (count / rowCount) * (other!.counts.get(level) ?? 0), 0)
+    const set: Apart = { columns: [one!.column.name, other!.column.name], differ: true }
+    return isBelievedAtLog(-expected, pairs.length) && !repeatedIn(set, { columns, rowCount }) ? [set] : []
+  })
+}
+
+function countsOf({ codes, levels }: CategoricalColumn): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const code of codes) if (code >= 0) counts.set(levels[code]!, (counts.get(levels[code]!) ?? 0) + 1)
+  return counts
 }
 
 /** Columns with what tells their rows apart. */
@@ -115,12 +148,12 @@ function isUniqueAlone(column: Cells, data: WrittenTable, candidates: number): b
   return isBelievedAtLog(-near / (2 * REACH), candidates)
 }
 
-/** The first two rows that agree in the columns, and how many agree with an earlier one; rows with a missing cell agree with none. */
-export function repeatedIn(
-  columns: Unique,
-  table: Table
-): { readonly rows: readonly [number, number]; readonly count: number } | undefined {
-  const tuple = tupleAt(columns, table)
+/**
+ * The first two rows that agree in the columns, and how many agree with an earlier one, or themselves where columns differ in each;
+ * rows with a missing cell agree with none.
+ */
+export function repeatedIn(set: Apart, table: Table): { readonly rows: readonly [number, number]; readonly count: number } | undefined {
+  const tuple = apartAt(set, table)
   const seen = new Map<string, number>()
   let first: readonly [number, number] | undefined
   let count = 0
@@ -128,17 +161,30 @@ export function repeatedIn(
     const own = tuple(i)
     if (own === undefined) continue
     const before = seen.get(own)
-    if (before === undefined) seen.set(own, i)
+    if (before === undefined && !set.differ) seen.set(own, i)
     else {
       count++
-      first ??= [before, i]
+      first ??= [before ?? i, i]
     }
   }
   return first && { rows: first, count }
 }
 
+/** What of a row no other one may have: nothing where it is fit by itself, and what all that are not have in common. */
+export function apartAt({ columns, differ }: Apart, table: Table): (row: number) => string | undefined {
+  const at = tupleAt(columns, table)
+  if (!differ) return at
+  const cells = columns.map((name) => cellAt(table.columns.find((column) => column.name === name)!))
+  return (row) => (at(row) !== undefined && new Set(cells.map((cell) => cell(row))).size < cells.length ? EQUAL : undefined)
+}
+
+const EQUAL = 'equal'
+
+/** What no row may have before there is any. */
+export const takenAtFirst = ({ differ }: Apart): Set<string> => new Set(differ ? [EQUAL] : [])
+
 /** What a row has in some columns, as one text; undefined where a cell is missing. */
-export function tupleAt(columns: Unique, { columns: all }: Table): (row: number) => string | undefined {
+function tupleAt(columns: Unique, { columns: all }: Table): (row: number) => string | undefined {
   const cells = columns.map((name) => cellAt(all.find((one) => one.name === name)!))
   return (row) => {
     const own = cells.map((at) => at(row))

@@ -46,7 +46,7 @@ export function fieldOf({ fields, encoder }: Pick<ClassedField, 'fields' | 'enco
     const by = shift[code.name]!
     if (code.carries === 'constant') return { ...code, value: code.value + by }
     if (code.carries !== 'coordinate') return code
-    const { lattice: _, ...rest } = code
+    const { lattice: _, byLevel: _b, ...rest } = code
     const of = whole(encoder, code.name)
     return { ...rest, scaler: moved(code.scaler, by, of?.scaler), ...defined({ lattice: of?.lattice }) }
   })

@@ -36,3 +36,17 @@ test('times of groups that are written as digits are days or months, unless some
   expect(times).toBeDefined()
   expect(read({ month: 'integer' }).layout.find(({ role }) => role === 'time')!.format.kind).toBe('integer')
 })
+
+test('what is constant in each group is drawn once a group, also where numbers of visits tell it', () => {
+  const visit = text('visit', (row) => `v${Math.floor(row / 2)}`)
+  const sex = text('sex', (row) => 'fm'[groupOf(row) % 2]!)
+  const town = text('town', (row) => 'abcd'[Math.floor(groupOf(row) / 3)]!)
+  const ward = text('ward', (row) => 'uvw'[Math.floor(row / 2) % 3]!)
+  const raw = {
+    ...table(visit, sex, town, ward),
+    columns: table(visit, sex, town, ward).columns
+  }
+  const { constant, rules } = readPanel(raw, { group: 'who', types: { visit: 'category' } })
+  expect(constant).toEqual(['sex', 'town'])
+  expect(rules?.rules.map(({ column }) => column) ?? []).not.toContain('sex')
+})

@@ -1,4 +1,4 @@
-import { parseUnique, type Unique } from '../../code/rules/unique.js'
+import { type Apart, parseUnique } from '../../code/rules/unique.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { beside, type Matrix, matrix, takeRows } from '../../num/matrix.js'
@@ -100,7 +100,7 @@ export async function fitSchema(
 }
 
 /** Rules that a database says of a table: of each row by itself, and of all together, which hold for rows that refer to others as they do in the data. */
-function rulesSaid(rules: readonly string[]): { readonly rule: readonly string[] | undefined; readonly unique: readonly Unique[] } {
+function rulesSaid(rules: readonly string[]): { readonly rule: readonly string[] | undefined; readonly unique: readonly Apart[] } {
   const rule = rules.filter((one) => !parseUnique(one))
   return { rule: rule.length > 0 ? rule : undefined, unique: rules.map(parseUnique).filter((one) => one !== undefined) }
 }
@@ -135,7 +135,7 @@ interface Problem {
   readonly late: readonly ForeignKey[]
   readonly options: OneTable
   /** Columns in which no two rows agree. */
-  readonly unique: readonly Unique[]
+  readonly unique: readonly Apart[]
   readonly linksBy: ReadonlyMap<ForeignKey, Links>
   readonly fitted: ReadonlyMap<string, Fitted>
 }
@@ -267,7 +267,7 @@ async function fitRoot({ raw, bare }: RawOf, { options, unique }: Problem, conte
 function fitSome(
   raw: RawTable,
   rows: Uint32Array | undefined,
-  { read, options }: { readonly read: ReadTable; readonly options: OneTable & { readonly unique: readonly Unique[] } },
+  { read, options }: { readonly read: ReadTable; readonly options: OneTable & { readonly unique: readonly Apart[] } },
   context: SystemContext
 ): Promise<TableModel> {
   const some = takeSome(raw, rows)
@@ -277,7 +277,7 @@ function fitSome(
 /** Whether all columns are those of a table: keys into others are drawn apart. */
 const isOf =
   ({ columns }: RawTable) =>
-  (names: Unique): boolean =>
+  ({ columns: names }: Apart): boolean =>
     names.every((name) => columns.some((one) => one.name === name))
 
 function withoutColumn(raw: RawTable, name: string): RawTable {

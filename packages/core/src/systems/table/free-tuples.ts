@@ -1,4 +1,4 @@
-import { type KeptUnique, tupleAt } from '../../code/rules/unique.js'
+import { apartAt, type KeptUnique } from '../../code/rules/unique.js'
 import { type CellValue, cellAt } from '../../table/cells.js'
 import { rangeOf } from '../../table/column-facts.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
@@ -31,7 +31,7 @@ export function freeTuples({ table, left, sets, seen, training, fixed }: Problem
   if (left.length === 0 || usable.length === 0) return { table, left }
   const columns = table.columns.map(copied)
   const changed: Table = { ...table, columns }
-  const tuples = sets.map((set) => tupleAt(set.columns, changed))
+  const tuples = sets.map((set) => apartAt(set, changed))
   const isNew = (row: number) => tuples.every((at, s) => !seen[s]!.has(at(row) ?? ''))
   const still: number[] = []
   for (const row of left) {
@@ -60,7 +60,7 @@ export function freeTuples({ table, left, sets, seen, training, fixed }: Problem
   function nearestFirst(set: KeptUnique, to: readonly CellValue[]): readonly (readonly CellValue[])[] {
     const own = set.columns.map((name) => training.columns.find((one) => one.name === name)!)
     const at = own.map(cellAt)
-    const tuple = tupleAt(set.columns, training)
+    const tuple = apartAt(set, training)
     const known = seen[sets.indexOf(set)]!
     const free: number[] = []
     for (let i = 0; i < training.rowCount && free.length < MOST_FREE; i++) {

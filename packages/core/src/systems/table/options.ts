@@ -2,7 +2,7 @@ import type { ConditionMemory } from '../../choose/memory.js'
 import type { KeptKeys } from '../../code/keys/keep.js'
 import type { OrderCrossed } from '../../code/rules/find-orders.js'
 import type { Totals } from '../../code/rules/keep-totals.js'
-import type { KeptUnique, Unique } from '../../code/rules/unique.js'
+import type { Apart, KeptUnique } from '../../code/rules/unique.js'
 import type { NamedWarning } from '../../know/support.js'
 import type { Matrix } from '../../num/matrix.js'
 import type { ColumnFormat } from '../../table/infer.js'
@@ -63,7 +63,7 @@ export interface TableFit
   /** `window:1`, `ring:2`, `grid:20x20:1`, `graph:FILE`, `auto`, or the same taken apart. */
   readonly local?: string | Localisation | undefined
   /** Columns in which no two rows agree, as rules `unique(class, day, period)` state it; they are taken out of `rule`. */
-  readonly unique?: readonly Unique[] | undefined
+  readonly unique?: readonly Apart[] | undefined
   /** `28x28`: the numeric columns are pixels, and share one scale. */
   readonly image?: string | undefined
 }

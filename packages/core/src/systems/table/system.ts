@@ -194,7 +194,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     ...model.summary,
     ...('rules' in model && model.rules ? { rules: ruleTexts(model.rules) } : {}),
     ...(allKeysOf(model).length > 0 ? { keys: allKeysOf(model).flatMap(keyTexts) } : {}),
-    ...(model.unique ? { unique: model.unique.map(({ columns }) => uniqueText(columns)) } : {})
+    ...(model.unique ? { unique: model.unique.map(uniqueText) } : {})
   }),
   save(model) {
     const contents = withKeys(kindNamed(kindOf(model)).save(model), model.keys)
@@ -252,7 +252,11 @@ function tellingLost(model: TableModel, drawn: DrawnRows, asked?: Asked): DrawnR
   // Under conditions other rows count than all of the data's.
   const rules = 'rules' in model && !panel ? (model.rules?.rules ?? []) : []
   const computed = rules.flatMap((rule) => (rule.kind === 'formula' ? [rule.column] : []))
-  const lost = asked ? [] : [...equalWarnings(compared, isRuled), ...spikeWarnings(compared), ...rangeWarnings(computed, compared)]
+  // The rows of a group that have all one value are as one, and large groups are more of the rows.
+  const sizes = Array.from(drawn.first?.subarray(1) ?? [], (end, g) => end - drawn.first![g]!)
+  const size = sizes.reduce((sum, one) => sum + one * one, 0) / drawn.table.rowCount
+  const alike = (column: string) => (panel?.constant.includes(column) ? size : 1)
+  const lost = asked ? [] : [...equalWarnings(compared, isRuled), ...spikeWarnings(compared, alike), ...rangeWarnings(computed, compared)]
   // Rows that weigh more are drawn more often, and those of a group hang together.
   const repeated = asked || weights || panel ? [] : repeatedWarnings(drawn.table, writtenRows(model).table)
   if (crossed.length + lost.length + repeated.length === 0) return drawn

@@ -78,3 +78,31 @@ test.each<[string, TableFit, string]>([
 ])('a rule %s is refused', async (_, options, code) => {
   await expect(fit(lessons(80), options)).rejects.toMatchObject({ code })
 })
+
+test('columns that differ in every row do so in new ones, found or stated', async () => {
+  const teams = 'ABCDEF'
+  const matches = (rowCount: number): RawTable => ({
+    rowCount,
+    columns: [
+      { name: 'home', source: 'text', values: Array.from({ length: rowCount }, (_, i) => teams[i % 6]!) },
+      { name: 'away', source: 'text', values: Array.from({ length: rowCount }, (_, i) => teams[(i + 1 + (((i * 7) % 11) % 5)) % 6]!) },
+      { name: 'goals', source: 'text', values: Array.from({ length: rowCount }, (_, i) => String((i * 13) % 7)) }
+    ]
+  })
+  const same = async (model: TableModel) =>
+    rowsOfTable(tables.present(model, await draw(model, { rows: 300, seed: 4 }), 'text')).filter(({ home, away }) => home === away).length
+  const found = await fit(matches(150), { types: {} })
+  expect(found.unique).toContainEqual({ columns: ['home', 'away'], differ: true })
+  expect(await same(found)).toBe(0)
+  expect(await same(await fit(matches(150), { rules: 'off', types: {} }))).toBeGreaterThan(0)
+  const saved = await tables.load(unpackModel(packModel(tables.save(found))), context)
+  expect(await same(saved)).toBe(0)
+  const stated = await fit(matches(40), { rule: 'home != away', types: {} })
+  expect(stated.unique).toContainEqual({ columns: ['home', 'away'], differ: true, stated: true })
+  expect(await same(stated)).toBe(0)
+  const broken = matches(40)
+  const [home, , goals] = broken.columns
+  await expect(
+    fit({ ...broken, columns: [home!, { ...home!, name: 'away' }, goals!] }, { rule: 'home != away', types: {} })
+  ).rejects.toThrow('40 of 40 rows have the same in both: row 1')
+})

@@ -1,5 +1,15 @@
 import { inputsOfKept } from '../../code/rules/kept-rules.js'
-import { findUnique, type KeptUnique, parseUnique, repeatedIn, tupleAt, type Unique, uniqueText } from '../../code/rules/unique.js'
+import {
+  type Apart as ApartColumns,
+  apartAt,
+  findDiffering,
+  findUnique,
+  type KeptUnique,
+  parseUnique,
+  repeatedIn,
+  takenAtFirst,
+  uniqueText
+} from '../../code/rules/unique.js'
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { type ModelContents, withEntry } from '../../model-file/contents.js'
 import { entryIn, flag, list, optional, record, word } from '../../model-file/reading.js'
@@ -32,8 +42,8 @@ export function uniqueApart<Options extends Pick<TableFit, 'rule' | 'group'>>(op
   const { rule = [], ...rest } = options
   const texts = typeof rule === 'string' ? [rule] : rule
   const unique = texts.flatMap((text) => {
-    const columns = parseUnique(text)
-    return columns ? [columns] : []
+    const one = parseUnique(text)
+    return one ? [one] : []
   })
   if (unique.length === 0) return options
   if (options.group !== undefined)
@@ -74,33 +84,36 @@ export function uniqueToFind(input: RawTable, options: UniqueOptions): () => rea
   if (group !== undefined || placesOf(options) !== undefined) return () => []
   const { data } = prepareRows(input, options)
   // What is left out is not drawn, or is counted anew for each row.
-  const isDrawn = (columns: Unique) => !columns.some((name) => options.exclude?.includes(name))
-  const stated = unique.filter((columns) => isDrawn(columns) && isStated(columns, data.table))
+  const isDrawn = ({ columns }: ApartColumns) => !columns.some((name) => options.exclude?.includes(name))
+  const stated = unique.filter((one) => isDrawn(one) && isStated(one, data.table))
   return () => {
-    const found =
-      rules === 'off' ? [] : findUnique(data).filter((columns) => !stated.some((one) => one.every((name) => columns.includes(name))))
-    return [...stated.map((columns) => ({ columns, stated: true })), ...found.map((columns) => ({ columns }))]
+    const isSaid = ({ columns, differ }: ApartColumns) =>
+      stated.some((one) => one.differ === differ && one.columns.every((name) => columns.includes(name)))
+    const all = [...findUnique(data).map((columns): ApartColumns => ({ columns })), ...findDiffering(data.table)]
+    const found = rules === 'off' ? [] : all.filter((one) => !isSaid(one))
+    return [...stated.map((one) => ({ ...one, stated: true })), ...found]
   }
 }
 
 /** Whether drawn columns have to be kept apart: keys are anyhow. Throws `InputError` for columns that are not there, and for rows that agree (code `rule-broken`). */
-function isStated(columns: Unique, table: Table): boolean {
+function isStated(set: ApartColumns, table: Table): boolean {
+  const { columns, differ } = set
   const own = columns.map((name) => table.columns.find((one) => one.name === name))
   const unknown = columns.find((_, k) => !own[k])
   if (unknown !== undefined)
     throw new InputError({
       code: 'rule-column',
-      got: `“${uniqueText(columns)}”, which names the unknown column ${unknown}`,
+      got: `“${uniqueText(set)}”, which names the unknown column ${unknown}`,
       expected: `one of ${listed(table.columns.map(({ name }) => name))}`,
       try: 'the name as it stands in the header, in backquotes where it is no identifier'
     })
   if (own.some((column) => column!.kind === 'identifier')) return false
-  const repeated = repeatedIn(columns, table)
+  const repeated = repeatedIn(set, table)
   if (!repeated) return true
   const [first, second] = repeated.rows.map((row) => row + 1)
   throw new InputError({
     code: 'rule-broken',
-    got: `“${uniqueText(columns)}”, where ${repeated.count} of ${table.rowCount} rows agree with an earlier one: row ${second} with row ${first}`,
+    got: `“${uniqueText(set)}”, where ${repeated.count} of ${table.rowCount} rows ${differ ? `have the same in both: row ${second}` : `agree with an earlier one: row ${second} with row ${first}`}`,
     expected: 'a rule that every row obeys',
     try: `correcting row ${second}, or leaving the rule out`
   })
@@ -123,7 +136,7 @@ type Apart = (
  */
 export function keepingApart(model: TableModel, training: Table): Apart {
   const sets = model.unique ?? []
-  const seen = sets.map(() => new Set<string>())
+  const seen = sets.map(takenAtFirst)
   let nothingFree = false
   let repeats = 0
   let count = 0
@@ -201,7 +214,7 @@ function placed(waiting: readonly number[], offered: number, give: (offer: numbe
 /** Takes a row of a table where it agrees with no earlier one, and remembers it. */
 function takerOf(sets: readonly KeptUnique[], seen: readonly Set<string>[]): (table: Table) => (row: number) => boolean {
   return (table) => {
-    const tuples = sets.map(({ columns }) => tupleAt(columns, table))
+    const tuples = sets.map((set) => apartAt(set, table))
     return (row) => {
       const own = tuples.map((at) => at(row))
       if (own.some((tuple, s) => tuple !== undefined && seen[s]!.has(tuple))) return false
@@ -223,7 +236,7 @@ interface Repeats {
 function refuseStated(stated: readonly KeptUnique[], { repeats, count }: Repeats): never {
   throw new InputError({
     code: 'unique-space',
-    got: `${count} rows, of which ${repeats} could only repeat what others have (${stated.map(({ columns }) => uniqueText(columns)).join(', ')})`,
+    got: `${count} rows, of which ${repeats} could only repeat what others have (${stated.map(uniqueText).join(', ')})`,
     expected: 'rows for which there are values of their own',
     try: `at most ${Math.max(1, count - repeats)} rows`
   })
@@ -231,14 +244,15 @@ function refuseStated(stated: readonly KeptUnique[], { repeats, count }: Repeats
 
 function warningsOf(sets: readonly KeptUnique[], { repeats, count }: Repeats): DrawnRows['warnings'] {
   if (repeats === 0) return []
-  const which = sets.map(({ columns }) => uniqueText(columns)).join(', ')
+  const which = sets.map(uniqueText).join(', ')
   const message = `${repeats} of ${counted(count, 'row')} repeat what an earlier one has (${which}), as no row of the data does: there are no more values; fewer rows, or --rules off where such rows may repeat`
   return [{ name: UNIQUE_WARNING, message }]
 }
 
 export function tellUnique(unique: readonly KeptUnique[]): Telling {
-  const rules = unique.map(({ columns }) => uniqueText(columns))
-  const meaning = 'No two rows of the data have the same values in all of these columns, and no two new ones have.'
+  const rules = unique.map(uniqueText)
+  const meaning =
+    'No two rows of the data have the same values in all of these columns, or no row has the same one in both, and so it is with new ones.'
   return {
     json: { unique: rules },
     topics: [{ id: 'unique', title: 'Told apart', blocks: [facts(...rules.map((value) => ({ name: 'rule', value, meaning })))] }],
@@ -253,6 +267,6 @@ export const withUnique = (contents: ModelContents, unique: TableModel['unique']
 /** The sets of columns of a model file that tell rows apart. Throws `FormatError` (code `model-damaged`). */
 export function uniqueIn(contents: ModelContents, columns: () => readonly string[]): readonly KeptUnique[] | undefined {
   return entryIn(contents, 'unique', (value, field) =>
-    list(record<KeptUnique>({ columns: list(word(...columns())), stated: optional(flag) }))(value, field)
+    list(record<KeptUnique>({ columns: list(word(...columns())), differ: optional(flag), stated: optional(flag) }))(value, field)
   )
 }

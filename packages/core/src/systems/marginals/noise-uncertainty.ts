@@ -1,9 +1,8 @@
 // That σ is estimated from the same particles, as intervals of θ have it.
-import { noiseInfluences, noiseSlope } from '../../bridge/noise-size.js'
+import { noiseInfluences, noiseSlope, packedMoments } from '../../bridge/noise-size.js'
 import { fitTransitions } from '../../bridge/reference-transitions.js'
 import { exp } from '../../num/elementary.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
-import { mean } from '../../num/statistics.js'
 import type { Family } from './family.js'
 import { intervalsOf, leastSigma } from './fit-snapshot.js'
 import { momentsAt, type RoundsProblem, workingReference } from './rounds-problem.js'
@@ -52,7 +51,7 @@ export function noiseSlopes(
   const influences = momentsAt(problem, { theta, start: sigma, flows }).map((part, k) => {
     const [from, to] = intervals[k]!
     const own = noiseInfluences(part, sigma)
-    const about = meansOf(flows[k]!.means, weightsOf(from.cloud))
+    const about = packedMoments(flows[k]!.means, weightsOf(from.cloud)).mean
     // Scores are counted by the particles that leave.
     const forms = (points: Matrix, sign: number): Matrix => {
       const out = matrix(points.rows, free.length)
@@ -83,10 +82,6 @@ export function noiseSlopes(
     put(p + f, at, STEP)
   }
   return { influences, slopes }
-}
-
-function meansOf({ data, rows, cols }: Matrix, weights: Float64Array): Float64Array {
-  return Float64Array.from({ length: cols }, (_, a) => rows * mean(weights.map((w, i) => w * data[i * cols + a]!)))
 }
 
 /** (x_i − about)ᵀ A (x_i − about) */

@@ -14,7 +14,6 @@ import { indexFromUniform, type Key, keyFor, uniforms } from '../../num/random.j
 import type { Potentials } from '../../scaling/annealed.js'
 import { scaleRectangular } from '../../scaling/rectangular.js'
 import { cloud } from '../../space/cloud.js'
-import type { Family } from './family.js'
 import { familyTask } from './family-task.js'
 import { type FitSnapshot, intervalsOf } from './fit-snapshot.js'
 import type { ParameterInterval } from './model.js'
@@ -215,11 +214,9 @@ interface IntervalFit extends Pick<RoundsProblem, 'family' | 'diffusion'>, Pick<
  * and σ: its slopes are differences.
  */
 async function intervalInfluence(of: IntervalFit, watch?: Watch): Promise<IntervalInfluence> {
-  const { theta, sigma, free, from, family } = of
+  const { theta, sigma, free, family } = of
   const p = theta.length
-  const { coupling, scorer, scores } = await pairedAt(of, watch)
-  const information = scores.information(weightsOf(from.cloud)).data
-  const reach = Float64Array.from({ length: p }, (_, k) => Math.sqrt(information[k * (p + 1)]!))
+  const { coupling, scorer, reach } = await pairedAt(of, watch)
   const slopes = matrix(p, p + free.length)
   const near = { ...of, potentials: coupling.potentials }
   const put = async (column: number, step: number, at: (step: number) => Partial<IntervalFit>) => {
@@ -254,8 +251,8 @@ async function pairedAt(of: IntervalFit, watch?: Watch) {
     { sensitivity: true },
     { ...FIT_TOLERANCES, controlled: from.cloud.points.cols }
   )
-  const scores = scoreMaps({ sensitivities: flow.sensitivities!, covariances, family: of.family, theta })
-  return { coupling, scores, scorer: new PairScores(scores.maps, means, to.cloud.points, theta.length) }
+  const { maps, reach } = scoreMaps(of, { sensitivities: flow.sensitivities!, covariances })
+  return { coupling, reach, scorer: new PairScores(maps, means, to.cloud.points, theta.length) }
 }
 
 /** Operations of a particle and of a pair of particles in the influence of an interval, roughly. */
@@ -264,46 +261,27 @@ const PAIR_WORK = 1000
 
 export const influenceTask = familyTask('influences', intervalInfluence)
 
-function scoreMaps({
-  sensitivities,
-  covariances,
-  family,
-  theta
-}: {
-  sensitivities: Matrix
-  covariances: Matrix
-  family: Family
-  theta: Float64Array
-}): {
-  maps: Matrix
-  information: (weights: Float64Array) => Matrix
-} {
+/** Σ⁻¹ ∂Φ/∂θ of every particle [n, d · p], and by how many deviations of the noise particles arrive elsewhere for a unit of each parameter [p]. */
+function scoreMaps(
+  { family, theta, from }: IntervalFit,
+  { sensitivities, covariances }: { readonly sensitivities: Matrix; readonly covariances: Matrix }
+): { readonly maps: Matrix; readonly reach: Float64Array } {
   const p = theta.length
   const d = sensitivities.cols / p
   const moving = sensitivities.data.map((x, e) => (family.parameters[e % p]!.positive ? x * theta[e % p]! : x))
   const factors = precisionsOf(covariances, d).inverseFactors
+  const weights = weightsOf(from.cloud)
   const maps = matrix(sensitivities.rows, d * p)
+  const squares = new Float64Array(p)
   for (let i = 0; i < maps.rows; i++) {
     const which = factors.rows === 1 ? 0 : i
     const precision = precisionFrom(factors.data.subarray(which * packedLength(d), (which + 1) * packedLength(d)), d)
-    for (let a = 0; a < d; a++) {
-      for (let b = 0; b < d; b++) {
-        for (let k = 0; k < p; k++)
-          maps.data[i * d * p + a * p + k] = maps.data[i * d * p + a * p + k]! + precision[a * d + b]! * moving[i * d * p + b * p + k]!
+    for (let a = 0; a < d; a++)
+      for (let k = 0; k < p; k++) {
+        const at = i * d * p + a * p + k
+        for (let b = 0; b < d; b++) maps.data[at] = maps.data[at]! + precision[a * d + b]! * moving[i * d * p + b * p + k]!
+        squares[k] = squares[k]! + weights[i]! * maps.data[at]! * moving[at]!
       }
-    }
   }
-  const information = (weights: Float64Array): Matrix => {
-    const out = matrix(p, p)
-    for (let i = 0; i < maps.rows; i++) {
-      for (let a = 0; a < d; a++) {
-        for (let k = 0; k < p; k++) {
-          const left = weights[i]! * maps.data[i * d * p + a * p + k]!
-          for (let l = 0; l < p; l++) out.data[k * p + l] = out.data[k * p + l]! + left * moving[i * d * p + a * p + l]!
-        }
-      }
-    }
-    return out
-  }
-  return { maps, information }
+  return { maps, reach: squares.map(Math.sqrt) }
 }

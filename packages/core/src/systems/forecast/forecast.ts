@@ -1,7 +1,7 @@
 import type { Unit } from '../../law/units.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
-import { listed } from '../../num/listed.js'
+import { counted, listed } from '../../num/listed.js'
 import { beside, type Matrix, matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
@@ -191,7 +191,7 @@ function completeRows({ columns, rowCount }: Table): number[] {
 function emptyNotes(empty: number, rows: number): string[] {
   if (empty === 0) return []
   const which = empty === 1 ? 'a row has an empty cell' : `${empty} rows have empty cells`
-  return [`${which}, of ${rows}: nothing is learned of what comes in them, nor of what comes next from them`]
+  return [`${which}, of ${rows}: nothing is learned of or over ${empty === 1 ? 'it' : 'them'}`]
 }
 
 /** The next row is drawn from the last ones: they have to be there. */
@@ -202,11 +202,8 @@ function checkHistory({ columns, rowCount }: Table, { known, memory }: { readonl
   throw new InputError({
     code: 'series-end',
     got: `${which} row ${rowCount - known + (empty.length > 0 ? 0 : 1)} of ${rowCount}`,
-    expected: `the last ${memory === 1 ? 'row' : `${memory} rows`} complete: the next one is drawn from ${memory === 1 ? 'it' : 'them'}`,
-    try:
-      known > 0
-        ? `--memory ${known}, or filling the gaps first`
-        : `leaving the rows from there on out, with what is known of them as --given 'NAME@1=VALUE', or filling the gaps first`
+    expected: `${counted(memory, 'complete row')} at the end, from which the next one is drawn`,
+    try: `${known > 0 ? `--memory ${known}` : "leaving it out, with what is known of it as --given 'NAME@1=VALUE'"}, or filling the gaps`
   })
 }
 

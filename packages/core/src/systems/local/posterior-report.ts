@@ -141,7 +141,7 @@ function notSettled({ column, by }: NonNullable<LocalPosteriorOutcome['drift']>,
 }
 
 function miscalibrated({ column, by }: NonNullable<LocalPosteriorOutcome['missed']>): NamedWarning {
-  const message = `rows of the data of which the same is known lie ${by.toFixed(2)} times as far from what is said of ${column} as the spread of the drawn rows: neighbourhoods are too small to carry that far what is known; a larger one, --local auto, --latent pca:K, or sampling without --local may`
+  const message = `rows of the data of which the same is known lie ${by.toFixed(2)} times as far from what is said of ${column} as the spread of the drawn rows: neighbourhoods do not carry that far what is known; a larger one, --local auto, --latent pca:K, or no --local may`
   return { name: 'posterior-miscalibrated', message }
 }
 

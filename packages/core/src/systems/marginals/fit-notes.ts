@@ -27,7 +27,7 @@ export function notesOf(problem: RoundsProblem, fitted: Fitted, { reference }: R
   })
   if (typeof reference === 'string' && isSmooth(reference))
     notes.push(
-      'The weights of a smooth field have no meaning by themselves; no intervals are given. Where no particle was seen, as between two wells, the field goes on as smoothly as it can: a barrier there, and how often paths cross it, is not measured.'
+      'The weights of a smooth field have no meaning by themselves; no intervals are given. Where no particle was seen, as between two wells, the field goes on as smoothly as it can: barriers there are not measured.'
     )
   if (family.parameters.length > 0) notes.push(...leastNoiseNote(problem, fitted), ...forgottenNote(problem, fitted))
   return notes

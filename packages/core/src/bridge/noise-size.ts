@@ -1,3 +1,4 @@
+import { multiply } from '../num/linear-algebra.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { weightedMoments } from '../num/statistics.js'
 import { packedLength, precisionsOf } from './transition.js'
@@ -58,6 +59,25 @@ export function estimateSigma(evidence: readonly NoiseEvidence[], start: Float64
     if (change < 1e-6) break
   }
   return sigma
+}
+
+/** By how much −log-likelihood rises with log σ [d]: Σ_k n_k σ_c² tr(C⁻¹ S_c − C⁻¹ R C⁻¹ S_c); zeros where `estimateSigma` ends. */
+export function noiseSlope(evidence: readonly NoiseEvidence[], sigma: Float64Array): Float64Array {
+  const [top, bottom] = [new Float64Array(sigma.length), new Float64Array(sigma.length)]
+  for (const part of evidence) addTraces(part, sigma, top, bottom)
+  return sigma.map((s, c) => s * s * (bottom[c]! - top[c]!))
+}
+
+/** n σ_c² C⁻¹ S_c C⁻¹ [d, d], c by c: what `noiseSlope` makes of a covariance of the earlier particles that is off, and less it of one of the later. */
+export function noiseInfluences(part: NoiseEvidence, sigma: Float64Array): Matrix[] {
+  const d = sigma.length
+  const precision = matrix(d, d, precisionFrom(precisionsOf(covarianceUnder(part, sigma), d).inverseFactors.data, d))
+  return Array.from(sigma, (s, c) => {
+    const own = matrix(d, d)
+    for (let a = 0; a < d; a++)
+      for (let b = 0; b < d; b++) own.data[a * d + b] = part.count * s * s * part.unit[c * part.carried.length + packedAt(a, b)]!
+    return multiply(multiply(precision, own), precision)
+  })
 }
 
 /** The model's covariance of the later snapshot [1, d(d+1)/2]. */

@@ -87,8 +87,15 @@ export function backwardMessages(law: readonly Regression[], knowledge: LinearKn
   return messages
 }
 
-/** Mean of every coordinate under what is known [d][n]. Cost O(d·f·n). */
-export function posteriorMeans(law: readonly Regression[], knowledge: LinearKnowledge): Float64Array[] {
+/**
+ * Mean of every coordinate under what is known [d][n]; with standard normal numbers of each target [n], a draw of them all.
+ * Cost O(d·f·n).
+ */
+export function posteriorMeans(
+  law: readonly Regression[],
+  knowledge: LinearKnowledge,
+  noise?: (target: number) => Float64Array
+): Float64Array[] {
   const messages = backwardMessages(law, knowledge)
   const means: Float64Array[] = []
   // What is given need not be drawn by any regression.
@@ -96,15 +103,17 @@ export function posteriorMeans(law: readonly Regression[], knowledge: LinearKnow
   for (const { target, givens, coefficients, variance } of law) {
     const message = messages[target]
     if (knowledge.given.has(target)) continue
+    const xi = noise?.(target)
     means[target] = Float64Array.from({ length: knowledge.count }, (_, i) => {
+      const scatter = xi ? xi[i]! * Math.sqrt(variance / (1 + variance * (message?.precision ?? 0))) : 0
       let prior = 0
       givens.forEach((g, k) => {
         prior += coefficients[k]! * means[g]![i]!
       })
-      if (!message) return prior
+      if (!message) return prior + scatter
       let pull = message.information[i]!
       for (const { coordinate, weight } of message.others) pull -= weight * means[coordinate]![i]!
-      return (prior + variance * pull) / (1 + variance * message.precision)
+      return (prior + variance * pull) / (1 + variance * message.precision) + scatter
     })
   }
   return means

@@ -183,9 +183,9 @@ function expectMoments(found: Moments, exact: Moments, what: string): void {
   for (const c of columns) {
     // 250 draws: 0.06 of a mean; local regressions on the 15 to 25 rows about 1.5 standard deviations: 0.13.
     expect(Math.abs(found.mean[c]! - exact.mean[c]!), `mean of x${c} under ${what}`).toBeLessThan(0.25)
-    // 250 draws: 9 % of a variance; regressions as many; the kernel widens.
+    // 250 draws: 9 % of a variance; local regressions more: of 24 fits to 300 rows root mean square 0.18 in its logarithm, up to 0.5.
     if (exact.variance[c]! > 0.02)
-      expect(Math.abs(Math.log(found.variance[c]! / exact.variance[c]!)), `variance of x${c} under ${what}`).toBeLessThan(0.4)
+      expect(Math.abs(Math.log(found.variance[c]! / exact.variance[c]!)), `variance of x${c} under ${what}`).toBeLessThan(0.5)
   }
 }
 

@@ -1,12 +1,13 @@
 import type { Unit } from '../../law/units.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
-import { listed } from '../../num/listed.js'
+import { counted, listed } from '../../num/listed.js'
 import { beside, type Matrix, matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
 import { decodeTable, type Encoder, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
+import { takeTableRows } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { standingOut } from '../../table/standing-out.js'
 import { isNumeric, type Table } from '../../table/table.js'
@@ -17,7 +18,7 @@ import type { Ruled } from '../ruled-rows.js'
 import { type Clock, clockOf, evenPlaces, risingNotes } from './clock.js'
 import { chooseMemory, type MemoryTrial } from './memory.js'
 import type { ForecastOptions } from './options.js'
-import { historyAt, type Pairs, pairEnds, pairsOf } from './pairs.js'
+import { historyAt, lastRun, type Pairs, pairEnds, pairsOf } from './pairs.js'
 import { ruledSeries, wholeSeries } from './ruled-series.js'
 import { findSeason, periodsFor, type Season, shiftedBySeason } from './season.js'
 import { fitTransition, type TransitionModel } from './transition.js'
@@ -64,19 +65,24 @@ export interface SeasonSummary {
 
 /**
  * Fits the transition from the last `memory` rows of a series to the next one. Rows are consecutive times.
+ * Rows with empty cells are as rows that are missing in between.
  * Cost O(M²) a unit, memory O(M·memory·d). Throws `InputError`: a series shorter than the memory, columns that are not
- * numbers, a time column that does not ascend.
+ * numbers, a time column that does not ascend, gaps in the last rows, which the next is drawn from.
  */
-export async function fitForecast(data: InferredTable, options: ForecastOptions, context: Context): Promise<ForecastModel> {
+export async function fitForecast(all: InferredTable, options: ForecastOptions, context: Context): Promise<ForecastModel> {
   const {
     clock,
     isEven,
-    places,
+    places: allPlaces,
     notes: clockNotes
   } = options.time === undefined
-    ? { clock: undefined, isEven: false, places: evenPlaces(data.table.rowCount), notes: risingNotes(data.table) }
-    : clockOf(data, options.time)
-  checkLength(data.table, typeof options.memory === 'number' ? options.memory : 1)
+    ? { clock: undefined, isEven: false, places: evenPlaces(all.table.rowCount), notes: risingNotes(all.table) }
+    : clockOf(all, options.time)
+  // A row with an empty cell is one that is missing in between.
+  const whole = completeRows(all.table)
+  const data = whole.length < all.table.rowCount ? { ...all, table: takeTableRows(all.table, whole) } : all
+  const places = Float64Array.from(whole, (row) => allPlaces[row]!)
+  checkLength(all.table, { complete: whole.length, memory: typeof options.memory === 'number' ? options.memory : 1 })
   checkNames(data.formats, clock?.name)
   const { data: series, rules } = ruledSeries(data, { ...options, clock, isEven })
   const local = options.local && behindRules(options.local, rules)
@@ -93,6 +99,7 @@ export async function fitForecast(data: InferredTable, options: ForecastOptions,
     { memory: options.memory ?? 'auto', ...defined({ local }) },
     context
   )
+  checkHistory(all.table, { known: lastRun(places), memory })
   const ends = pairEnds(places, memory)
   checkPairs(ends.length, { ...options, memory })
   // What comes next is spread over the interval of a spike, so that the law of it is smooth; what came before stands in its middle.
@@ -122,6 +129,7 @@ export async function fitForecast(data: InferredTable, options: ForecastOptions,
       notes: [
         ...data.notes,
         ...clockNotes,
+        ...emptyNotes(all.table.rowCount - whole.length, all.table.rowCount),
         ...seasonNotes(options.season, season),
         ...walkNotes({ coordinates, places }, columns.names),
         ...cappedNotes(plan?.capped ?? [], pairs.inputs.rows)
@@ -174,6 +182,31 @@ const seasonSummary = (season: Season, names: readonly string[]): Readonly<Recor
     )
   )
 
+/** Rows in which no number is missing. */
+function completeRows({ columns, rowCount }: Table): number[] {
+  const masks = columns.flatMap((column) => (isNumeric(column) && column.missing ? [column.missing] : []))
+  return Array.from({ length: rowCount }, (_, i) => i).filter((i) => masks.every((mask) => mask[i] === 0))
+}
+
+function emptyNotes(empty: number, rows: number): string[] {
+  if (empty === 0) return []
+  const which = empty === 1 ? 'a row has an empty cell' : `${empty} rows have empty cells`
+  return [`${which}, of ${rows}: nothing is learned of or over ${empty === 1 ? 'it' : 'them'}`]
+}
+
+/** The next row is drawn from the last ones: they have to be there. */
+function checkHistory({ columns, rowCount }: Table, { known, memory }: { readonly known: number; readonly memory: number }): void {
+  if (known >= memory) return
+  const empty = columns.filter((column) => isNumeric(column) && column.missing?.[rowCount - 1 - known] === 1).map(({ name }) => name)
+  const which = empty.length > 0 ? `empty cells of ${listed(empty)} in` : 'a row that is missing before'
+  throw new InputError({
+    code: 'series-end',
+    got: `${which} row ${rowCount - known + (empty.length > 0 ? 0 : 1)} of ${rowCount}`,
+    expected: `${counted(memory, 'complete row')} at the end, from which the next one is drawn`,
+    try: `${known > 0 ? `--memory ${known}` : "leaving it out, with what is known of it as --given 'NAME@1=VALUE'"}, or filling the gaps`
+  })
+}
+
 /** Says where a season that somebody names is none. */
 const seasonNotes = (asked: ForecastOptions['season'], season: Season | undefined): string[] =>
   typeof asked === 'object' && !season
@@ -188,16 +221,18 @@ function cappedNotes(capped: readonly string[], rows: number): string[] {
 /** Pairs from which there is something to choose by. */
 const LEAST_PAIRS = 10
 
-function checkLength(table: Table, memory: number): void {
+function checkLength({ columns, rowCount }: Table, { complete, memory }: { readonly complete: number; readonly memory: number }): void {
   if (!(Number.isInteger(memory) && memory >= 1)) {
     throw new InputError({ code: 'memory', got: `a memory of ${memory}`, expected: 'a whole number of at least 1', try: '--memory 1' })
   }
-  if (table.rowCount - memory >= LEAST_PAIRS) return
+  if (complete - memory >= LEAST_PAIRS) return
+  const gaps = (column: Table['columns'][number]) => (isNumeric(column) ? presentValues(column).length : rowCount)
+  const emptiest = columns.reduce((most, column) => (gaps(column) < gaps(most) ? column : most))
   throw new InputError({
     code: 'series-short',
-    got: `a series of ${table.rowCount} rows with a memory of ${memory}`,
+    got: `a series of ${complete} rows${complete < rowCount ? `, of ${rowCount}, without empty cells,` : ''} with a memory of ${memory}`,
     expected: `at least ${memory + LEAST_PAIRS} rows`,
-    try: 'a longer series or a shorter memory'
+    try: complete < rowCount ? `--exclude ${emptiest.name}, or filling its gaps` : 'a longer series or a shorter memory'
   })
 }
 

@@ -6,7 +6,7 @@ import { beside } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { columnScale, standardised } from '../../num/statistics.js'
 import type { Context } from '../context.js'
-import { type Pairs, pairEnds, pairsOf } from './pairs.js'
+import { lastRun, type Pairs, pairEnds, pairsOf } from './pairs.js'
 import type { PlacedSeries } from './season.js'
 import { MOST_COLUMNS } from './transition.js'
 
@@ -41,7 +41,10 @@ interface MemoryProblem extends PlacedSeries {
 export async function chooseMemory(problem: MemoryProblem, context: Context): Promise<MemoryChoice> {
   const { coordinates, places, periods, unitsOf } = problem
   const d = coordinates.cols
+  // The next row is drawn from the last ones, which have to be there.
+  const known = lastRun(places)
   const fits = (memory: number): boolean =>
+    memory <= known &&
     (unitsOf !== undefined || (memory + 1) * d <= MOST_COLUMNS) &&
     pairEnds(places, memory).length >= PAIRS_PER_INPUT * memory * (unitsOf ? 1 : d)
   const seasonal = periods.filter(Number.isInteger).map((period) => period + 1)

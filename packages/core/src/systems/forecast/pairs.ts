@@ -19,6 +19,13 @@ export function historyAt({ data, cols }: Matrix, end: number, memory: number): 
 export const pairEnds = (places: Float64Array, memory: number): number[] =>
   Array.from(places.keys()).filter((row) => row >= memory && places[row]! - places[row - memory]! === memory)
 
+/** How many rows at the end follow each other up to the last place of a series, 0. */
+export function lastRun(places: Float64Array): number {
+  let run = 0
+  while (run < places.length && places[places.length - 1 - run] === -run) run++
+  return run
+}
+
 /** (last `memory` rows, next row) for each of some rows. */
 export function pairsOf(series: Matrix, memory: number, ends: readonly number[]): Pairs {
   const d = series.cols

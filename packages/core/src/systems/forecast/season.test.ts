@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { packModel, unpackModel } from '../../model-file/container.js'
 import { matrix } from '../../num/matrix.js'
@@ -113,6 +113,32 @@ it('a row that is missing is a gap: nothing is learned over it, and the season k
   const draw = (one: typeof model) => drawForecast(one, { members: 3, steps: 4 }, context)
   expect(await draw(again)).toEqual(await draw(model))
   expect(trainingSeries(again)).toEqual(trainingSeries(model))
+})
+
+describe('a row with an empty cell', () => {
+  const emptied = (empty: (i: number) => boolean): ReturnType<typeof monthly> => {
+    const whole = monthly(series)
+    const missing = Uint8Array.from({ length: MONTHS }, (_, i) => Number(empty(i)))
+    const columns = whole.table.columns.map((column) => (column.name === 'x' ? ({ ...column, missing } as typeof column) : column))
+    return { ...whole, table: { ...whole.table, columns } }
+  }
+
+  it('is a row that is missing in between, and is told', async () => {
+    const empty = (i: number) => i === 40 || i === 97
+    const [holes, gone] = [await fit(emptied(empty)), await fit(monthly(series, (i) => !empty(i)))]
+    const draw = (one: typeof holes) => drawForecast(one, { members: 5, steps: 4 }, context)
+    expect((await draw(holes)).table).toEqual((await draw(gone)).table)
+    // Two gaps, each of a row that comes next and of as many that come after it as are remembered.
+    expect(holes.summary.pairCount).toBe(MONTHS - holes.memory - 2 * (holes.memory + 1))
+    expect(holes.summary.notes.join()).toContain(`2 rows have empty cells, of ${MONTHS}`)
+  })
+
+  it('near the end leaves memories that do not reach it; in the last row it is refused, with what to do', async () => {
+    const near = emptied((i) => i === MONTHS - 3)
+    expect((await fit(near)).memory).toBeLessThanOrEqual(2)
+    await expect(fit(near, { time: 'when', memory: 3 })).rejects.toThrow(/empty cells of x in row 238 of 240.*--memory 2/s)
+    await expect(fit(emptied((i) => i === MONTHS - 1))).rejects.toThrow(/empty cells of x in row 240.*--given 'NAME@1=VALUE'/s)
+  })
 })
 
 it('days from Monday to Friday go on so, with a week as season', async () => {

@@ -51,6 +51,8 @@ export interface LocalPosteriorOutcome extends Pick<LocalPosteriorReport, 'sweep
   readonly count: number
   /** The column whose mean the last half of the sweeps still moved most, and by how many of its standard deviations. */
   readonly drift?: { readonly column: string; readonly by: number }
+  /** The column in which rows of the data that observe the same are missed by another multiple of its spread than 1, beyond chance, and that multiple. */
+  readonly missed?: { readonly column: string; readonly by: number }
   /** Levels of the training rows, where they have categories [M, factors]. */
   readonly codes?: Int32Array
   /** Training rows that have the categories of a single condition; all when left out. */
@@ -92,7 +94,8 @@ export async function reportOnLocal(outcome: LocalPosteriorOutcome, context: Con
       ...described.flatMap((support, o) => (open[o] && outcome.impossible === 0 ? unmet(support, observations[o]!.deviation) : [])),
       ...(outcome.impossible > 0 ? [stuck(outcome.impossible, table.rowCount)] : []),
       ...(acceptance !== undefined && acceptance < LOW_ACCEPTANCE ? [lowAcceptance(acceptance)] : []),
-      ...(outcome.drift ? [notSettled(outcome.drift, sweeps)] : [])
+      ...(outcome.drift ? [notSettled(outcome.drift, sweeps)] : []),
+      ...(outcome.missed ? [miscalibrated(outcome.missed)] : [])
     ]
   }
 }
@@ -135,6 +138,11 @@ function stuck(rows: number, all: number): NamedWarning {
 function notSettled({ column, by }: NonNullable<LocalPosteriorOutcome['drift']>, sweeps: number): NamedWarning {
   const message = `the mean of ${column} moved by ${by.toFixed(2)} of its standard deviations in the last half of ${sweeps} sweeps: the rows have not settled to what is known; --local auto may, and sampling without --local would, follow it`
   return { name: 'sweeps-not-settled', message }
+}
+
+function miscalibrated({ column, by }: NonNullable<LocalPosteriorOutcome['missed']>): NamedWarning {
+  const message = `rows of the data of which the same is known lie ${by.toFixed(2)} times as far from what is said of ${column} as the spread of the drawn rows: neighbourhoods do not carry that far what is known; a larger one, --local auto, --latent pca:K, or no --local may`
+  return { name: 'posterior-miscalibrated', message }
 }
 
 function lowAcceptance(acceptance: number): NamedWarning {

@@ -17,6 +17,7 @@ import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { knowledgeOf } from '../field-knowledge.js'
+import { miscalibration } from './calibration.js'
 import type { LocalModel } from './model.js'
 import { type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
 import { decodeLocal, type LocalSampleRequest, trainingFieldTable } from './sample.js'
@@ -28,7 +29,7 @@ import { type KnownWindows, knownWindows } from './windows.js'
 export interface LocalPosteriorRequest extends LocalSampleRequest, AskedOfRows {
   /** One condition or several, by column name: numbers, or intervals. `count` rows for each, in their order. */
   readonly given?: Given | readonly Given[]
-  /** Two-sided sweeps after the ordered pass. Default as many as it takes until no column's mean moves any more, from 4 to 64. */
+  /** Two-sided sweeps after the ordered pass. Default none where all that is observed is linear, else as many as it takes until no column's mean moves any more, from 4 to 64. */
   readonly sweeps?: number
 }
 
@@ -45,9 +46,8 @@ export interface LocalPosterior {
 /**
  * Draws rows given exact values or intervals of some columns, observations of expressions, and a likelihood: an ordered
  * pass that takes in what is known about each coordinate when its turn comes and what is known of later ones by messages of
- * a linear law, then sweeps in which every coordinate is drawn given *all* its neighbours, multiplied by what is known
- * about it given the others, until they move no mean any more. Observations that are linear come in in closed form; others
- * by the Gaussian that they are nearly when all other columns are held, where there is one, and a Metropolis test a
+ * a linear law. Observations that are linear come in in closed form. Where some are not, sweeps follow in which every coordinate is
+ * drawn given *all* its neighbours, multiplied by what is known about it given the others, until they move no mean any more: by the Gaussian that they are nearly when all other columns are held, where there is one, and a Metropolis test a
  * coordinate. A likelihood, and what no single column settles, grows from power 0 to 1 in the first half of the first 20
  * sweeps. Sweeps go against the order of the pass and are over-relaxed.
  *
@@ -103,9 +103,8 @@ export async function drawLocalPosterior(
   const tested = evidence.some(({ linear }) => !linear)
   const tally = new Tally()
   const named = namesOfConditions(conditions)
-  const pieces = groupConditions(model.encoder, conditions).flatMap((group) =>
-    placesInBatches(group.members, count).map((members) => ({ ...group, members }))
-  )
+  const groups = groupConditions(model.encoder, conditions)
+  const pieces = groups.flatMap((group) => placesInBatches(group.members, count).map((members) => ({ ...group, members })))
   const whole = { count, key: keyFor(key, 'rows') }
   const drawn = await inBatchesOfEach(
     pieces.map(() => whole),
@@ -116,12 +115,11 @@ export async function drawLocalPosterior(
       const members = group.members.map((member) => conditions[member]!)
       const known = { group, conditions: members, names, count: part, key: keyFor(batchKey, 'given') }
       const knowledge = { ...knowledgeOf(model, evidence, known), intervals }
-      const fits = await windows()
-      const asked = { knowledge, windows: fits, request: { ...request, count: part }, noise: chainsOfNames(names, part) }
+      const asked = { knowledge, windows: await windows(), request: { ...request, count: part }, noise: chainsOfNames(names, part) }
       const { counts, ...chains } = await drawKnown(model, asked, { ...alone, key: batchKey })
       watch?.progress?.({ stage: 'sampling', done: 1, total: 1 })
       const rests = names.map((_, k) => leastMedian(counts, k * part, part, model.coordinates.rows))
-      return { first, part, ...chains, rests, choices: fits.choices }
+      return { first, part, ...chains, rests }
     }
   )
   for (const [piece, { members }] of pieces.entries())
@@ -134,6 +132,11 @@ export async function drawLocalPosterior(
       const moved = drift && { column: columnAt(model.encoder, drift.coordinate), by: drift.by }
       tally.add({ impossible, sweeps, choices, ...defined({ drift: moved, acceptance: tested ? acceptance : undefined }) })
     }
+  const { pass } = await windows()
+  for (const { given } of groups.map(({ split }) => split)) {
+    const missed = await miscalibration(model, { pass, given, evidence }, keyFor(key, 'calibration'))
+    if (missed) tally.add({ missed: { column: columnAt(model.encoder, missed.coordinate), by: missed.by } })
+  }
   return { coordinates, ...tally.outcome(conditions.length) }
 }
 

@@ -1,3 +1,4 @@
+import type { GivenChoice } from '../../choose/window-bandwidth.js'
 import { type FieldKnowledge, type GuidedRows, guidedPass } from '../../draw/guided-pass.js'
 import { drawWindow } from '../../draw/window-chain.js'
 import { type Evidence, restricted, tempered, together } from '../../know/evidence.js'
@@ -13,7 +14,7 @@ import type { LocalModel } from './model.js'
 import type { LocalSampleRequest } from './sample.js'
 import { type KnownWindows, plainRows } from './windows.js'
 
-/** Sweeps before it is asked whether they still move the rows. */
+/** Sweeps before it is asked whether they still move the rows, where the pass has taken in each likelihood but for its shape. */
 const SWEEPS = 4
 /** Where powers of a likelihood need sweeps to grow in. */
 const TEMPERED_SWEEPS = 20
@@ -38,13 +39,15 @@ interface KnownDraw {
 
 export interface KnownRows {
   readonly state: Matrix
-  /** Effective training rows behind each coordinate of each row in its last sweep [d][n]; NaN where it is given. */
+  /** Effective training rows behind each coordinate of each row when it was drawn last [d][n]; NaN where it is given. */
   readonly counts: readonly Float64Array[]
   /** Rows that no sweep brought to where the likelihood is above −∞. */
   readonly impossible: number
   /** Least over coordinates, of Metropolis tests with the whole likelihood; 1 where there are none. */
   readonly acceptance: number
   readonly sweeps: number
+  /** Bandwidths of the windows that rows were drawn with last. */
+  readonly choices: readonly GivenChoice[]
   /** What the second half of the sweeps still moved. */
   readonly drift?: Drift | undefined
 }
@@ -68,12 +71,24 @@ export function passUnder(
   return guidedPass(pass, context)
 }
 
-/** When sweeps have settled is asked of the rows of each condition: those of others say nothing about it. */
+/**
+ * The pass, and sweeps where something known is not linear. What is linear, given or an interval the pass takes in whole: its rows
+ * are those of the model times what is known. Windows given all neighbours are no conditionals of any one law: what each errs by
+ * adds up from sweep to sweep, and of smooth fields, whose columns nearly follow from their neighbours, leads away without end.
+ */
 export async function drawKnown(model: LocalModel, draw: KnownDraw, context: Context): Promise<KnownRows> {
-  const { knowledge, windows, request } = draw
-  const { units } = windows
-  const { state } = await passUnder(model, draw, { ...context, key: keyFor(context.key, 'pass') })
+  const { knowledge, request } = draw
+  const { state, counts } = await passUnder(model, draw, { ...context, key: keyFor(context.key, 'pass') })
   imposeKnowledge(knowledge, state)
+  if (request.sweeps === undefined && knowledge.evidence.every(({ linear }) => linear))
+    return { state, counts: counts.flatMap((own) => own ?? []), impossible: 0, acceptance: 1, sweeps: 0, choices: model.summary.choices }
+  return sweepKnown(model, { ...draw, state }, context)
+}
+
+/** When sweeps have settled is asked of the rows of each condition: those of others say nothing about it. */
+async function sweepKnown(model: LocalModel, draw: KnownDraw & { readonly state: Matrix }, context: Context): Promise<KnownRows> {
+  const { knowledge, windows, request, state } = draw
+  const { units, choices } = await windows.twoSided()
   const order = windows.pass.map(({ targets }) => targets[0]!).reverse()
   const grows = !knowledge.evidence.every((one) => one.linear || settledAlone(one))
   let last = request.sweeps ?? (grows ? TEMPERED_SWEEPS : SWEEPS)
@@ -100,7 +115,7 @@ export async function drawKnown(model: LocalModel, draw: KnownDraw, context: Con
     last = Math.min(MOST_SWEEPS, 2 * last)
   }
   const acceptance = passed.reduce((least, sum) => Math.min(least, sum / tests), 1)
-  return { state, counts, impossible: await impossibleRows(knowledge.evidence, state), sweeps: last, drift, acceptance }
+  return { state, counts, impossible: await impossibleRows(knowledge.evidence, state), sweeps: last, choices, drift, acceptance }
 }
 
 /** Whether the pass has taken in a likelihood as it is: one of a single column. */

@@ -101,7 +101,7 @@ function edgeTable(edges: LocalSummary['edges']): TableOf {
 /** What is said of rows of a localised model under conditions or observations. */
 export function tellLocalPosterior(report: LocalPosteriorReport): Telling {
   const { sweeps, acceptance, conditions, observations, columns, classes, warnings } = report
-  const own: Fact[] = [{ name: 'two-sided sweeps', value: sweeps }]
+  const own: Fact[] = sweeps > 0 ? [{ name: 'two-sided sweeps', value: sweeps }] : []
   if (acceptance !== undefined) own.push({ name: 'accepted moves', value: acceptance, aside: 'least over columns' })
   if (classes && conditions.length === 1)
     own.push({

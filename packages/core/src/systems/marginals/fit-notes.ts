@@ -26,7 +26,9 @@ export function notesOf(problem: RoundsProblem, fitted: Fitted, { reference }: R
     if (atBound(value, bounds)) notes.push(`Parameter ${name} stands at its bound ${numberText(value)}.`)
   })
   if (typeof reference === 'string' && isSmooth(reference))
-    notes.push('The weights of a smooth field have no meaning by themselves; no intervals are given.')
+    notes.push(
+      'The weights of a smooth field have no meaning by themselves; no intervals are given. Where no particle was seen, as between two wells, the field goes on as smoothly as it can: barriers there are not measured.'
+    )
   if (family.parameters.length > 0) notes.push(...leastNoiseNote(problem, fitted), ...forgottenNote(problem, fitted))
   return notes
 }

@@ -31,6 +31,23 @@ export class PairScores {
   }
 }
 
+/** E[D] under the coupling [p]. */
+export function meanScore(coupling: Coupling, scorer: PairScores): Float64Array {
+  const { kernel, fromLogWeights } = coupling.problem
+  const weights = new Float64Array(kernel.cols)
+  const out = new Float64Array(scorer.parameterCount)
+  for (let i = 0; i < kernel.rows; i++) {
+    conditionalWeights(coupling, i, weights)
+    const own = exp(fromLogWeights[i]!)
+    for (let j = 0; j < kernel.cols; j++) {
+      if (weights[j]! < 1e-14) continue
+      const score = scorer.at(i, j)
+      for (let k = 0; k < out.length; k++) out[k] = out[k]! + own * weights[j]! * score[k]!
+    }
+  }
+  return out
+}
+
 /** Alternating means; the error contracts as Sinkhorn's does. */
 export function solvePotentials(coupling: Coupling, scorer: PairScores, watch?: Watch): { from: Matrix; to: Matrix } {
   const n = coupling.problem.kernel.rows
@@ -70,25 +87,4 @@ export function solvePotentials(coupling: Coupling, scorer: PairScores, watch?: 
     if (change <= 1e-3 * size) break
   }
   return { from, to }
-}
-
-export function subtractPairing(hessian: Matrix, coupling: Coupling, scorer: PairScores, { from, to }: { from: Matrix; to: Matrix }): void {
-  const p = scorer.parameterCount
-  const m = coupling.problem.kernel.cols
-  const weights = new Float64Array(m)
-  const fromWeights = coupling.problem.fromLogWeights.map(exp)
-  for (let i = 0; i < from.rows; i++) {
-    conditionalWeights(coupling, i, weights)
-    for (let j = 0; j < m; j++) {
-      const w = weights[j]! * fromWeights[i]!
-      if (weights[j]! < 1e-14) continue
-      const score = scorer.at(i, j)
-      for (let k = 0; k < p; k++) {
-        for (let l = 0; l < p; l++) {
-          const rest = score[l]! - from.data[i * p + l]! - to.data[j * p + l]!
-          hessian.data[k * p + l] = hessian.data[k * p + l]! - w * score[k]! * rest
-        }
-      }
-    }
-  }
 }

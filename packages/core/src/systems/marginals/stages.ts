@@ -31,9 +31,9 @@ const NEAR_PAIRS = 5e5
 /** A pair of particles in chains that tell velocities, and in couplings that know them. */
 const CHAIN_PAIR = 100
 const VELOCITY_PAIR = 1300
-/** A particle and a pair in the influence on the parameters. */
-const INFLUENCE = 38_000
-const INFLUENCE_PAIR = 50
+/** A particle and a pair in the influence on the parameters, with the couplings beside it that tell its slopes. */
+const INFLUENCE = 230_000
+const INFLUENCE_PAIR = 300
 /** A pair of particles that may multiply and die, and one in all resamples. */
 const GROWTH_PAIR = 180
 const RESAMPLED_PAIR = 250

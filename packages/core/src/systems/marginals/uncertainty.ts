@@ -9,16 +9,16 @@ import { exp, log } from '../../num/elementary.js'
 import { quiet, type Watch } from '../../num/iterate.js'
 import { inverse, multiply, transpose } from '../../num/linear-algebra.js'
 import { normaliseLogWeights } from '../../num/log-space.js'
-import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { beside, type Matrix, matrix, stackRows, takeColumns, takeRows } from '../../num/matrix.js'
 import { indexFromUniform, type Key, keyFor, uniforms } from '../../num/random.js'
 import type { Potentials } from '../../scaling/annealed.js'
 import { scaleRectangular } from '../../scaling/rectangular.js'
 import { cloud } from '../../space/cloud.js'
-import type { Family } from './family.js'
 import { familyTask } from './family-task.js'
 import { type FitSnapshot, intervalsOf } from './fit-snapshot.js'
 import type { ParameterInterval } from './model.js'
-import { PairScores, solvePotentials, subtractPairing } from './potential-slopes.js'
+import { estimatedNoise, movedSigma, movedTheta, noiseSlopes, STEP } from './noise-uncertainty.js'
+import { meanScore, PairScores, solvePotentials } from './potential-slopes.js'
 import { refineReference } from './rounds.js'
 import { type RoundsProblem, workingReference } from './rounds-problem.js'
 import { weightsOf } from './snapshots.js'
@@ -36,8 +36,8 @@ export const NORMAL_975 = 1.959963984540054
 
 /**
  * 95 % intervals of θ. `sandwich`: the influence of every particle of every snapshot on the fit, through the potentials of
- * the couplings (their derivatives with respect to θ), and the profile Hessian. `bootstrap`: standard deviation over
- * refits of particles drawn with replacement.
+ * the couplings (their derivatives with respect to θ), and the slopes of what the fit solves. `bootstrap`: standard deviation over
+ * refits of particles drawn with replacement. Either has σ estimated with θ where it was.
  */
 export async function parameterIntervals(
   problem: RoundsProblem,
@@ -67,9 +67,9 @@ export async function parameterIntervals(
 /** Refits of a bootstrap. */
 export const REPLICATES = 40
 
-async function bootstrap(problem: RoundsProblem, { theta, sigma }: FittedState, watch?: Watch): Promise<Matrix> {
+async function bootstrap(problem: RoundsProblem, { theta }: FittedState, watch?: Watch): Promise<Matrix> {
   const p = theta.length
-  const all = Array.from({ length: REPLICATES }, (_, replicate) => ({ ...problem, theta, sigma: problem.sigma ?? sigma, replicate }))
+  const all = Array.from({ length: REPLICATES }, (_, replicate) => ({ ...problem, theta, replicate }))
   const work = REPLICATES * REFIT_WORK * problem.snapshots.reduce((sum, { cloud: c }) => sum + c.points.rows, 0)
   const done = (count: number) => watch?.progress?.({ stage: 'bootstrap', done: count, total: REPLICATES })
   const draws = await each(refitTask, all, { watch, work, stage: 'bootstrap', done })
@@ -116,47 +116,58 @@ function resampled({ time, points, values, counts }: VelocitySample, key: Key): 
   return { time, points: takeRows(points, chosen), values: takeRows(values, chosen), counts: Float64Array.from(chosen, (i) => counts[i]!) }
 }
 
-/** What one interval says: derivatives of its potentials, and its part of the profile Hessian. */
+/** What one interval says: derivatives of its potentials, and how its part of the equation of θ goes with all that is estimated. */
 interface IntervalInfluence {
   /** ∂f/∂θ [n, p] and ∂g/∂θ [m, p] */
   readonly from: Matrix
   readonly to: Matrix
-  /** [p, p] */
-  readonly hessian: Matrix
+  /** How E[D] goes with θ and each log σ that was estimated [p, p + |free|]. */
+  readonly slopes: Matrix
+  /** By how many standard deviations of the noise particles arrive elsewhere for a unit of each parameter [p]. */
+  readonly reach: Float64Array
 }
 
 /**
  * Cov θ̂ = H⁻¹ V H⁻¹. The fit minimises Σ_k n_k L_k, L_k = min over couplings of relative entropy to the reference; by the
  * envelope theorem L_k changes with the earlier snapshot's weights by its potential f and with the later one's by g, so a
- * particle's influence on the gradient is n_k ∂f/∂θ + n_{k−1} ∂g/∂θ, and V sums its variance over the snapshots.
+ * particle's influence on the gradient is n_k ∂f/∂θ + n_{k−1} ∂g/∂θ, and V sums its variance over the snapshots. A σ that is
+ * estimated from the moments of the same particles is one more unknown, with an equation and influences of its own: H and V are of
+ * both, and H no longer symmetric.
  */
 async function sandwich(problem: RoundsProblem, fitted: FittedState, watch?: Watch): Promise<Matrix> {
-  const { theta } = fitted
+  const { theta, sigma, potentials } = fitted
   const p = theta.length
   const pairs = intervalsOf(problem.snapshots)
-  const { family, diffusion } = problem
-  const all = pairs.map(([from, to], k) => ({ family, diffusion, theta, sigma: fitted.sigma, from, to, potentials: fitted.potentials[k] }))
+  const { family, diffusion, snapshots } = problem
+  const free = estimatedNoise(problem, sigma)
+  const all = pairs.map(([from, to], k) => ({ family, diffusion, theta, sigma, free, from, to, potentials: potentials[k] }))
   const work = pairs.reduce((sum, [from, to]) => sum + from.cloud.points.rows * (INFLUENCE_WORK + PAIR_WORK * to.cloud.points.rows), 0)
   const influences = await each(influenceTask, all, { watch, work, stage: 'uncertainty' })
-  const hessian = matrix(p, p)
+  const slopes = matrix(p, p + free.length)
   pairs.forEach(([from], k) => {
-    for (let e = 0; e < p * p; e++) hessian.data[e] = hessian.data[e]! + from.cloud.points.rows * influences[k]!.hessian.data[e]!
+    influences[k]!.slopes.data.forEach((x, e) => {
+      slopes.data[e] = slopes.data[e]! + from.cloud.points.rows * x
+    })
   })
-  const spread = matrix(p, p)
-  const { snapshots } = problem
+  const reach = Float64Array.from(theta, (_, k) => influences.reduce((most, one) => Math.max(most, one.reach[k]!), 0))
+  const noise = noiseSlopes(problem, { theta, sigma }, { free, reach })
+  const spread = matrix(p + free.length, p + free.length)
   let interval = 0
   snapshots.forEach((snapshot, k) => {
     const after = snapshots[k + 1]
-    const before = k > 0 && !snapshot.begins ? influences[interval - 1] : undefined
-    const next = after && !after.begins ? influences[interval++] : undefined
+    const before = k > 0 && !snapshot.begins ? interval - 1 : undefined
+    const next = after && !after.begins ? interval++ : undefined
+    const scores = (side: 'from' | 'to', at: number) => beside(influences[at]![side], noise.influences[at]![side])
     addScoreVariance(spread, snapshot, {
-      asFrom: next && { scores: next.from, count: snapshot.cloud.points.rows },
-      asTo: before && { scores: before.to, count: snapshots[k - 1]!.cloud.points.rows }
+      asFrom: next === undefined ? undefined : { scores: scores('from', next), count: snapshot.cloud.points.rows },
+      asTo: before === undefined ? undefined : { scores: scores('to', before), count: snapshots[k - 1]!.cloud.points.rows }
     })
   })
-  if (problem.velocities) addVelocityInformation([hessian, spread], problem, theta)
-  const bread = inverse(symmetricPart(hessian))
-  return multiply(multiply(bread, spread), transpose(bread))
+  if (problem.velocities) addVelocityInformation([slopes, spread], problem, theta)
+  const bread = inverse(stackRows([slopes, noise.slopes]))
+  const ofAll = multiply(multiply(bread, spread), transpose(bread))
+  const ofTheta = Uint32Array.from(theta.keys())
+  return takeRows(takeColumns(ofAll, ofTheta), ofTheta)
 }
 
 /** Velocities about the drift have the error that they are weighed by: what they add to the Hessian is the variance of their score. */
@@ -165,16 +176,9 @@ function addVelocityInformation(to: readonly Matrix[], { family, velocities }: R
   const normal = new Float64Array(p * p)
   const scale = theta.map((value, k) => (family.parameters[k]!.positive ? value : 1))
   addVelocities(velocityEvidence(family, velocities!, theta), theta, { normal, slope: new Float64Array(p), scale })
-  for (const { data } of to)
-    for (let k = 0; k < p; k++) for (let l = 0; l < p; l++) data[k * p + l] = data[k * p + l]! + normal[k >= l ? k * p + l : l * p + k]!
-}
-
-function symmetricPart(a: Matrix): Matrix {
-  return matrix(
-    a.rows,
-    a.cols,
-    a.data.map((x, e) => 0.5 * (x + a.data[(e % a.cols) * a.cols + Math.floor(e / a.cols)]!))
-  )
+  for (const { data, cols } of to)
+    for (let k = 0; k < p; k++)
+      for (let l = 0; l < p; l++) data[k * cols + l] = data[k * cols + l]! + normal[k >= l ? k * p + l : l * p + k]!
 }
 
 type Side = { readonly scores: Matrix; readonly count: number } | undefined
@@ -200,16 +204,37 @@ interface IntervalFit extends Pick<RoundsProblem, 'family' | 'diffusion'>, Pick<
   readonly from: FitSnapshot
   readonly to: FitSnapshot
   readonly potentials: Potentials | undefined
+  /** Entries of σ that were estimated. */
+  readonly free: readonly number[]
 }
 
 /**
  * Solves ∂f_i = E[D_ij − ∂g_j | i], ∂g_j = E[D_ij − ∂f_i | j] under the coupling, D_ij = ∂(−log k_ij)/∂θ = −s_iᵀ(y_j − Φ_i)
- * with s_i = Σ_i⁻¹ ∂Φ_i/∂θ (Σ frozen, as in the refit). H = E[∂Φᵀ Σ⁻¹ ∂Φ] − E[D (D − ∂f − ∂g)ᵀ]: what pairing costs.
+ * with s_i = Σ_i⁻¹ ∂Φ_i/∂θ (Σ frozen, as in the refit). The fit ends where the sum of E[D] is zero, and the coupling and Σ go with θ
+ * and σ: its slopes are differences.
  */
 async function intervalInfluence(of: IntervalFit, watch?: Watch): Promise<IntervalInfluence> {
-  const { theta, sigma, potentials: start, from, to } = of
+  const { theta, sigma, free, family } = of
   const p = theta.length
-  const d = from.cloud.points.cols
+  const { coupling, scorer, reach } = await pairedAt(of, watch)
+  const slopes = matrix(p, p + free.length)
+  const near = { ...of, potentials: coupling.potentials }
+  const put = async (column: number, step: number, at: (step: number) => Partial<IntervalFit>) => {
+    for (const sign of [1, -1]) {
+      const moved = await pairedAt({ ...near, ...at(sign * step) }, watch)
+      meanScore(moved.coupling, moved.scorer).forEach((x, k) => {
+        slopes.data[k * slopes.cols + column] = slopes.data[k * slopes.cols + column]! + (sign * x) / (2 * step)
+      })
+    }
+  }
+  for (let k = 0; k < p; k++) if (reach[k]! > 0) await put(k, STEP / reach[k]!, (by) => ({ theta: movedTheta(family, theta, { k, by }) }))
+  for (const [f, c] of free.entries()) await put(p + f, STEP, (by) => ({ sigma: movedSigma(sigma, c, by) }))
+  return { ...solvePotentials(coupling, scorer, watch), slopes, reach }
+}
+
+/** An interval coupled, and what its pairs say of θ. */
+async function pairedAt(of: IntervalFit, watch?: Watch) {
+  const { theta, sigma, potentials: start, from, to } = of
   const interval: [number, number] = [from.time, to.time]
   const reference = workingReference(of, theta, sigma)
   const { means, unitCovariances } = unitTransitions(reference, from.cloud.points, interval, FIT_TOLERANCES)
@@ -224,14 +249,10 @@ async function intervalInfluence(of: IntervalFit, watch?: Watch): Promise<Interv
   const flow = linearNoiseFlow(
     { drift: reference.drift, theta, points: from.cloud.points, interval },
     { sensitivity: true },
-    { ...FIT_TOLERANCES, controlled: d }
+    { ...FIT_TOLERANCES, controlled: from.cloud.points.cols }
   )
-  const scores = scoreMaps({ sensitivities: flow.sensitivities!, covariances, family: of.family, theta })
-  const scorer = new PairScores(scores.maps, means, to.cloud.points, p)
-  const solved = solvePotentials(coupling, scorer, watch)
-  const hessian = scores.information(weightsOf(from.cloud))
-  subtractPairing(hessian, coupling, scorer, solved)
-  return { ...solved, hessian }
+  const { maps, reach } = scoreMaps(of, { sensitivities: flow.sensitivities!, covariances })
+  return { coupling, reach, scorer: new PairScores(maps, means, to.cloud.points, theta.length) }
 }
 
 /** Operations of a particle and of a pair of particles in the influence of an interval, roughly. */
@@ -240,46 +261,27 @@ const PAIR_WORK = 1000
 
 export const influenceTask = familyTask('influences', intervalInfluence)
 
-function scoreMaps({
-  sensitivities,
-  covariances,
-  family,
-  theta
-}: {
-  sensitivities: Matrix
-  covariances: Matrix
-  family: Family
-  theta: Float64Array
-}): {
-  maps: Matrix
-  information: (weights: Float64Array) => Matrix
-} {
+/** Σ⁻¹ ∂Φ/∂θ of every particle [n, d · p], and by how many deviations of the noise particles arrive elsewhere for a unit of each parameter [p]. */
+function scoreMaps(
+  { family, theta, from }: IntervalFit,
+  { sensitivities, covariances }: { readonly sensitivities: Matrix; readonly covariances: Matrix }
+): { readonly maps: Matrix; readonly reach: Float64Array } {
   const p = theta.length
   const d = sensitivities.cols / p
   const moving = sensitivities.data.map((x, e) => (family.parameters[e % p]!.positive ? x * theta[e % p]! : x))
   const factors = precisionsOf(covariances, d).inverseFactors
+  const weights = weightsOf(from.cloud)
   const maps = matrix(sensitivities.rows, d * p)
+  const squares = new Float64Array(p)
   for (let i = 0; i < maps.rows; i++) {
     const which = factors.rows === 1 ? 0 : i
     const precision = precisionFrom(factors.data.subarray(which * packedLength(d), (which + 1) * packedLength(d)), d)
-    for (let a = 0; a < d; a++) {
-      for (let b = 0; b < d; b++) {
-        for (let k = 0; k < p; k++)
-          maps.data[i * d * p + a * p + k] = maps.data[i * d * p + a * p + k]! + precision[a * d + b]! * moving[i * d * p + b * p + k]!
+    for (let a = 0; a < d; a++)
+      for (let k = 0; k < p; k++) {
+        const at = i * d * p + a * p + k
+        for (let b = 0; b < d; b++) maps.data[at] = maps.data[at]! + precision[a * d + b]! * moving[i * d * p + b * p + k]!
+        squares[k] = squares[k]! + weights[i]! * maps.data[at]! * moving[at]!
       }
-    }
   }
-  const information = (weights: Float64Array): Matrix => {
-    const out = matrix(p, p)
-    for (let i = 0; i < maps.rows; i++) {
-      for (let a = 0; a < d; a++) {
-        for (let k = 0; k < p; k++) {
-          const left = weights[i]! * maps.data[i * d * p + a * p + k]!
-          for (let l = 0; l < p; l++) out.data[k * p + l] = out.data[k * p + l]! + left * moving[i * d * p + a * p + l]!
-        }
-      }
-    }
-    return out
-  }
-  return { maps, information }
+  return { maps, reach: squares.map(Math.sqrt) }
 }

@@ -30,7 +30,9 @@ interface LocalSizes {
 export function localPlan({ rowCount, columnCount, fits, request }: LocalSizes): Omit<Plan, 'timed'> {
   const asked = request?.asked
   const drawnRows = request ? (request.rows ?? rowCount) * (asked?.givens.length ?? 1) : 0
-  const times = (fits ? 1 : 0) + (asked ? 1 : 0)
+  // What is given alone is taken in by the pass.
+  const swept = asked !== undefined && (asked.observe.length > 0 || asked.likelihood !== undefined)
+  const times = (fits ? 1 : 0) + (swept ? 1 : 0)
   const each = columnCount * rowCount
   const stages = [
     ...(times > 0
@@ -40,7 +42,7 @@ export function localPlan({ rowCount, columnCount, fits, request }: LocalSizes):
         ]
       : []),
     ...(request ? [{ stage: 'sampling', pairs: each * PASSES.draw * drawnRows }] : []),
-    ...(asked ? [{ stage: 'sweeps', pairs: each * SWEEPS * drawnRows }] : [])
+    ...(swept ? [{ stage: 'sweeps', pairs: each * SWEEPS * drawnRows }] : [])
   ]
   return {
     ...planned(stages),

@@ -1,7 +1,7 @@
 import { largestPairScore, mardia } from '../diagnose/normality.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import { normalQuantile } from '../num/elementary.js'
-import { embedEncoded } from '../table/encoder.js'
+import { embedEncoded } from '../table/standing.js'
 
 /** Mardia's scores, each beyond this for 1 Gaussian sample in 100. */
 const LARGEST_SKEWNESS = 2.33

@@ -13,8 +13,9 @@ import { regularCholeskyInPlace } from '../num/linear-algebra.js'
 import { beside, columnOf, type Matrix, matrix, rowOf } from '../num/matrix.js'
 import { fillNormal, indexFromShares, type Key, keyFor, latticeOf, uniforms } from '../num/random.js'
 import { mean, variance } from '../num/statistics.js'
-import { type Encoded, type Encoder, embedEncoded } from '../table/encoder.js'
+import type { Encoded, Encoder } from '../table/encoder.js'
 import { scaleValues, unscaleValues } from '../table/scaling.js'
+import { embedEncoded } from '../table/standing.js'
 import { allowedClasses } from './allowed-classes.js'
 
 /** Forests of a table's rows for what conditions leave open, and the shares of the rows that they draw; the kernel draws the others. */

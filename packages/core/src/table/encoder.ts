@@ -1,4 +1,3 @@
-import { settle } from '../num/checksum.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
@@ -12,7 +11,6 @@ import { type LevelLattices, levelLattices } from './level-lattices.js'
 import { limitsOf } from './number-style.js'
 import { roundToFormat, writtenUnit } from './present.js'
 import { fitScaler, type NumericScaler, type ScalingMethod, scaleValues, unscaleValues } from './scaling.js'
-import { Standing } from './standing.js'
 import {
   type Column,
   type ColumnKind,
@@ -307,32 +305,6 @@ export const writtenPlaces = (code: NumberCode, format: ColumnFormat, coordinate
 /** Coordinates of the points that kernels compare: of the numbers, and of the places of all factors. */
 export const dimensionOf = ({ coordinateCount, factors }: Encoder): number =>
   factors.reduce((sum, { places }) => sum + places.cols, coordinateCount)
-
-/** Coordinates followed by the places of the chosen factors: the points that kernels compare [n, coordinateCount + Σ q]. */
-export function embedEncoded(
-  encoder: Encoder,
-  rows: Encoded,
-  factors: readonly number[] = encoder.factors.map((_, f) => f),
-  standing = new Standing()
-): Matrix {
-  return standing.place(encoder, rows, factors)
-}
-
-/** All of these points of rows that nobody changes: made once, so that an engine puts them in order once. */
-export function comparedPoints(encoder: Encoder, rows: Encoded): Matrix {
-  if (encoder.factors.length === 0) {
-    settle(rows.coordinates.data)
-    return rows.coordinates
-  }
-  const known = compared.get(rows)
-  if (known?.encoder === encoder) return known.points
-  const points = embedEncoded(encoder, rows)
-  settle(points.data)
-  compared.set(rows, { encoder, points })
-  return points
-}
-
-const compared = new WeakMap<Encoded, { readonly encoder: Encoder; readonly points: Matrix }>()
 
 /** Rows of encoded data, copied in that order. */
 export function takeEncoded({ coordinates, codes }: Encoded, rows: ArrayLike<number>): Encoded {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { keyFor, keyFromSeed, uniforms } from '../num/random.js'
-import { type Encoded, embedEncoded, encodeTable, fitEncoder } from './encoder.js'
+import { type Encoded, encodeTable, fitEncoder } from './encoder.js'
 import { inferTable } from './infer.js'
-import { Standing } from './standing.js'
+import { embedEncoded, Standing } from './standing.js'
 
 const ROWS = 40
 const key = keyFromSeed(8)

@@ -1,3 +1,4 @@
+import { settle } from '../num/checksum.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import type { Encoded, Encoder } from './encoder.js'
 
@@ -61,3 +62,29 @@ export class Standing {
     return kept
   }
 }
+
+/** Coordinates followed by the places of the chosen factors: the points that kernels compare [n, coordinateCount + Σ q]. */
+export function embedEncoded(
+  encoder: Encoder,
+  rows: Encoded,
+  factors: readonly number[] = encoder.factors.map((_, f) => f),
+  standing = new Standing()
+): Matrix {
+  return standing.place(encoder, rows, factors)
+}
+
+/** All of these points of rows that nobody changes: made once, so that an engine puts them in order once. */
+export function comparedPoints(encoder: Encoder, rows: Encoded): Matrix {
+  if (encoder.factors.length === 0) {
+    settle(rows.coordinates.data)
+    return rows.coordinates
+  }
+  const known = compared.get(rows)
+  if (known?.encoder === encoder) return known.points
+  const points = embedEncoded(encoder, rows)
+  settle(points.data)
+  compared.set(rows, { encoder, points })
+  return points
+}
+
+const compared = new WeakMap<Encoded, { readonly encoder: Encoder; readonly points: Matrix }>()

@@ -2,7 +2,7 @@ import type { SchrodingerBridge } from '../../bridge/schrodinger.js'
 import { evenly } from '../../num/evenly.js'
 import type { Matrix } from '../../num/matrix.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
-import { embedEncoded } from '../../table/encoder.js'
+import { embedEncoded } from '../../table/standing.js'
 import type { BridgeModel, BridgeSummary } from './model.js'
 
 /** What of a model carries rows. */

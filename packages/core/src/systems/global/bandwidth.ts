@@ -13,7 +13,8 @@ import type { Matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { mean, median, quantileOfSorted, sorted, weightedMedian } from '../../num/statistics.js'
 import { cloud } from '../../space/cloud.js'
-import { comparedPoints, decodeTable, type Encoded, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
+import { decodeTable, type Encoded, encodeTable, fitEncoder } from '../../table/encoder.js'
+import { comparedPoints, embedEncoded } from '../../table/standing.js'
 import type { Table } from '../../table/table.js'
 
 /** What `bandwidth: 'auto'` saw: kept in the model and drawn in the report. */

@@ -4,7 +4,8 @@ import { rowsIn } from '../../num/row-kernel.js'
 import { variance } from '../../num/statistics.js'
 import type { Turns } from '../../num/together.js'
 import { regressionSlopes } from '../../space/partial-correlations.js'
-import { type Encoded, type Encoder, embedEncoded } from '../../table/encoder.js'
+import type { Encoded, Encoder } from '../../table/encoder.js'
+import { embedEncoded } from '../../table/standing.js'
 
 /** A row takes its missing cells from one of so many others. */
 const NEAREST_DONORS = 10

@@ -12,18 +12,10 @@ import { type Key, keyFor, permutation } from '../../num/random.js'
 import { Turns, together } from '../../num/together.js'
 import type { Scaling } from '../../scaling/symmetric.js'
 import { orderBeside } from '../../space/blocks.js'
-import {
-  comparedPoints,
-  decodeTable,
-  type Encoded,
-  type Encoder,
-  encodeCodes,
-  encodeInTurns,
-  encodeTable,
-  fitEncoder
-} from '../../table/encoder.js'
+import { decodeTable, type Encoded, type Encoder, encodeCodes, encodeInTurns, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import { duplicatesBeside, takeTableRows } from '../../table/rows.js'
+import { comparedPoints } from '../../table/standing.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import { unknownColumn } from '../../table/unknown-column.js'
 import type { Context } from '../context.js'

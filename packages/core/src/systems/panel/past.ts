@@ -1,7 +1,8 @@
 import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { componentsOf } from '../../num/variance-components.js'
-import { type Encoded, type Encoder, embedEncoded, encodeTable } from '../../table/encoder.js'
+import { type Encoded, type Encoder, encodeTable } from '../../table/encoder.js'
 import { takeTableColumns } from '../../table/rows.js'
+import { embedEncoded } from '../../table/standing.js'
 import type { Table } from '../../table/table.js'
 import { fitUrns, UrnCounts, type Urns } from './urns.js'
 

@@ -190,13 +190,13 @@ function indicatorsIn({ name, kind, levels }: CategoricalColumn): Expression[] {
   })
 }
 
-/** A number for each level of a category, which are not all the same. */
-export function levelSum(one: CategoricalColumn, numbers: readonly number[]): Expression {
-  const shares = byWeight(numbers, indicatorsIn(one))
-  return writeSum(
-    shares.map(({ where }) => where!),
-    { weights: shares.map(({ weight }) => weight), constant: 0 }
-  )
+/**
+ * A number for each level of a category, or for those that rows have of two together [levels][categories]; they are not all the same.
+ * Of two, what is the same in all rows of a level is that of the level, also beside levels that no row has it with.
+ */
+export function levelSum(of: readonly CategoricalColumn[], levels: Grouping['levels'], numbers: readonly number[]): Expression {
+  const sums = numbers.map((constant): LevelSum => ({ weights: [], constant }))
+  return written([], sums, { categories: of.map(indicatorsIn), levels, codes: new Int32Array(0) })!
 }
 
 function groupingByBoth(one: Grouping, other: Grouping): Grouping[] {
@@ -530,7 +530,11 @@ interface Share {
 /** Weights of levels, of two categories as what each adds where that is all there is to it. */
 function shareOf(weights: readonly number[], grouping: Grouping): Share[] {
   const { categories, levels } = grouping
-  if (categories.length < 2) return byWeight(weights, categories[0] ?? [])
+  if (categories.length < 2)
+    return byWeight(
+      weights,
+      levels.map(([level]) => categories[0]?.[level!] ?? number(1))
+    )
   const at = (a: number, b: number) => weights[levels.findIndex(([one, other]) => one === a && other === b)]
   const [ones, others] = categories.map((_, k) => [...new Set(levels.map((level) => level[k]!))].sort((a, b) => a - b)) as [
     number[],
@@ -545,9 +549,24 @@ function shareOf(weights: readonly number[], grouping: Grouping): Share[] {
     const of = (which: 0 | 1, known: readonly number[]) => known.map((level) => categories[which]![level]!)
     return [...byWeight(own as number[], of(0, ones)), ...byWeight(added as number[], of(1, others))]
   }
+  const [first, second] = categories.map((_, k) => byLead(weights, grouping, k)) as [Share[], Share[]]
+  return second.length < first.length ? second : first
+}
+
+/** Weights of the levels of one category that have one each, and of the others together with each level of the other category. */
+function byLead(weights: readonly number[], { categories, levels }: Grouping, lead: number): Share[] {
+  const ofLead = new Map(levels.map((level) => [level[lead]!, new Set<number>()]))
+  levels.forEach((level, k) => {
+    ofLead.get(level[lead]!)!.add(weights[k]!)
+  })
+  const isOne = (level: readonly number[]) => ofLead.get(level[lead]!)!.size === 1
+  const places = levels.flatMap((level, k) => (isOne(level) && levels.findIndex((other) => other[lead] === level[lead]) < k ? [] : [k]))
   return byWeight(
-    weights,
-    levels.map((level) => level.map((one, k) => categories[k]![one]!).reduce((a, b) => binary('*', a, b)))
+    places.map((k) => weights[k]!),
+    places.map((k) => {
+      const own = levels[k]!
+      return isOne(own) ? categories[lead]![own[lead]!]! : own.map((level, c) => categories[c]![level]!).reduce((a, b) => binary('*', a, b))
+    })
   )
 }
 

@@ -14,6 +14,7 @@ import { findBrackets } from './find-brackets.js'
 import { findByLevel, findProductSums } from './find-by-level.js'
 import { findComparisons, sideBetween } from './find-comparisons.js'
 import { findExtremes } from './find-extremes.js'
+import { findFlags } from './find-flags.js'
 import { type FormulaFound, findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
 import { findGaps } from './find-gaps.js'
 import { findJointGaps } from './find-joint-gaps.js'
@@ -26,7 +27,7 @@ import { findSteps, stepAlong } from './find-steps.js'
 import { findConstantSums } from './find-sums.js'
 import { findTerms } from './find-terms.js'
 import { findWholes } from './find-wholes.js'
-import { choiceColumn, flagsOf } from './flags.js'
+import { choiceColumn, flagsOf, setIn } from './flags.js'
 import { filledIn, type Quantity, quantityOf } from './quantity.js'
 import { breachOf, columnIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
@@ -191,7 +192,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   // An hour of a moment says more than how long after midnight that is, rounded; thresholds of dates say when a tariff began.
   const isStep = (name: string) => steps.some((one) => one.column === name)
   for (const one of lookups) if (one.parts && !isStep(one.column)) take({ kind: 'lookup', ...one })
-  const formulas = formulasIn(quantities, data, { byLevel, lookups })
+  const formulas = [...formulasIn(quantities, data, { byLevel, lookups }), ...findFlags(table)]
   // A colour tells the flags of all colours, as an age those of its brackets; where nothing does they are a category of their own.
   const told = new Map(
     formulas.flatMap((rule) => {
@@ -330,7 +331,7 @@ interface Telling {
 /** The lookups by which one column tells all of some flags, none where its thresholds do; undefined where no column does. */
 function tellingAll(flags: readonly string[], { data, quantities, lookups, firstRows }: Telling): readonly LookupFound[] | undefined {
   const others = quantities.filter(({ name }) => !flags.includes(name))
-  if (findSteps([choiceColumn('', flags, data)], others, firstRows).length > 0) return []
+  if (findSteps([choiceColumn('', { flags, set: setIn(flags, data)! }, data)], others, firstRows).length > 0) return []
   const by = (name: string) =>
     flags.flatMap((flag) => lookups.find((one) => one.column === flag && one.from.length === 1 && one.from[0] === name) ?? [])
   return data.table.columns.map(({ name }) => by(name)).find(({ length }) => length === flags.length)

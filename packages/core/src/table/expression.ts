@@ -45,8 +45,8 @@ export const MONTH_END = 'month_end'
 export const MIDNIGHT = 'midnight'
 
 /** Functions of a date that are one, in days since 1970. */
-export const OF_DATES = { [MONTH_END]: monthEnd, [MIDNIGHT]: Math.floor } as const
-export type OfDates = keyof typeof OF_DATES
+const OF_DATES = { [MONTH_END]: monthEnd, [MIDNIGHT]: Math.floor } as const
+type OfDates = keyof typeof OF_DATES
 
 /** What `positive` rises by: 1 above 0, and 0 elsewhere. Derivatives have it, and nobody writes it. */
 export const STEP = 'step'

@@ -1,4 +1,5 @@
 import { sorted, variance } from '../../num/statistics.js'
+import { type Cells, codesOf } from '../../table/codes.js'
 import { linearForm } from '../../table/derivative.js'
 import { COALESCE, columnsOf, type Expression, namesIn } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
@@ -183,7 +184,10 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const isGap = ({ column: name, from }: LookupFound) =>
     from.length === 1 && hasTwo(name) && gaps.some((one) => one.column === from[0] && one.when === name && one.levels && !one.maybe)
   const most = byLevel ? 3 : 2
-  const lookups = findLookups(table.columns, table.rowCount, { firstRows, most }).filter((one) => !isGap(one))
+  const lookups = amountsFirst(
+    findLookups(table.columns, table.rowCount, { firstRows, most }).filter((one) => !isGap(one)),
+    table.columns
+  )
   // What others tell: a hall its seats, whoever fills them.
   const lookedUp = new Set(lookups.map(({ column: name }) => name))
   const terms = findTerms(table.columns, quantities, table.rowCount)
@@ -319,6 +323,22 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   for (const rule of orderRules(orders, data)) take(rule)
   for (const { low, high } of shortest(findLimits(underived), orders)) take(limitOf(low, high))
   return besides(keepable(kept).kept, left)
+}
+
+/**
+ * Lookups, those last that tell a column by an amount which goes by that column itself: a grade, a step and hours tell a salary, of more values than
+ * any of them, and that is not what tells the step.
+ */
+function amountsFirst(lookups: readonly LookupFound[], columns: readonly Column[]): readonly LookupFound[] {
+  const counts = new Map<string, number>()
+  const countOf = (name: string) => {
+    if (!counts.has(name)) counts.set(name, codesOf(columns.find((one) => one.name === name) as Cells).count)
+    return counts.get(name)!
+  }
+  const isAmount = ({ column: name, from }: LookupFound) => from.every((input) => countOf(name) > countOf(input))
+  const isBack = (one: LookupFound) =>
+    lookups.some((other) => one.from.includes(other.column) && other.from.includes(one.column) && isAmount(other))
+  return [...lookups.filter((one) => !isBack(one)), ...lookups.filter(isBack)]
 }
 
 interface Telling {

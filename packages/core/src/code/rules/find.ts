@@ -454,8 +454,9 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
   const { rowCount } = data.table
   const filled = filledIn(quantities)
   const parts = quantities.length + filled.length <= MOST_COLUMNS_OF[3] ? [...quantities, ...filled] : quantities
-  const brackets = bracketsIn(quantities, rowCount)
-  const single = [...findFormulas(parts, rowCount), ...findConstantSums(quantities, rowCount), ...brackets]
+  const formulas = findFormulas(parts, rowCount)
+  const brackets = direct(bracketsIn(quantities, rowCount), formulas)
+  const single = [...formulas, ...findConstantSums(quantities, rowCount), ...brackets]
   // Products that are written as one, as rate * (price - discount), say more than their sum, whichever of their columns that is of.
   const columnsOfFound = ({ column: name, expression }: FormulaFound) => columnsIn({ kind: 'formula', column: name, expression })
   const products = single.filter((one) => !linearForm(one.expression))
@@ -494,6 +495,23 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
     if (dates.length === 2 && inputs.length === 2 && linearForm(expression)?.constant === 0) return differenceOf(rule, data)
     const part = partIn(expression, data)
     return part ? [rule, lookups.some((one) => one.column === part.column) ? limitOf(columnsOf(part.low)[0]!, part.column) : part] : [rule]
+  })
+}
+
+/**
+ * Tariffs without those that go the long way round, in more digits than each step of it: a pension by what is left of pay, where pay tells both; what is
+ * left of pay by pay alone, where the taxes that come off it go by pay.
+ */
+function direct(brackets: readonly FormulaFound[], formulas: readonly FormulaFound[]): FormulaFound[] {
+  const single = [...formulas.filter(({ inputs }) => inputs === 1), ...brackets]
+  const inputOf = ({ expression }: FormulaFound) => columnsOf(expression)[0]!
+  return brackets.filter((one) => {
+    const tells = (by: string, name: string) =>
+      by === name || single.some((other) => other.rank < one.rank && other.column === name && inputOf(other) === by)
+    const input = inputOf(one)
+    const isCommon = single.some((other) => inputOf(other) !== input && [input, one.column].every((name) => tells(inputOf(other), name)))
+    const isChain = formulas.some((other) => other.column === one.column && namesIn(other.expression).every((name) => tells(input, name)))
+    return !isCommon && !isChain
   })
 }
 

@@ -182,7 +182,7 @@ function groupingBy(one: Column): Grouping[] {
 const hasMissing = ({ categories, levels }: Grouping): boolean => categories.length > 0 && levels.some(({ length }) => length === 0)
 
 /** What is 1 in the rows of a level, and 0 in all others [levels]. */
-function indicatorsIn({ name, kind, levels }: CategoricalColumn): Expression[] {
+export function indicatorsIn({ name, kind, levels }: CategoricalColumn): Expression[] {
   return levels.map((level): Expression => {
     if (kind !== 'boolean') return { kind: 'indicator', name, level }
     const isTrue: Expression = { kind: 'indicator', name }

@@ -11,7 +11,7 @@ import { clashOf, goTogether, isOrder, keepable, needs } from './choose.js'
 import { bends, exceptionsOf } from './exceptions.js'
 import { findBinned } from './find-binned.js'
 import { findBoxes } from './find-boxes.js'
-import { findBrackets } from './find-brackets.js'
+import { findBrackets, findBracketsBeside, findBracketsByLevel } from './find-brackets.js'
 import { findByLevel, findProductSums } from './find-by-level.js'
 import { findComparisons, sideBetween } from './find-comparisons.js'
 import { findExtremes } from './find-extremes.js'
@@ -184,6 +184,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const isGap = ({ column: name, from }: LookupFound) =>
     from.length === 1 && hasTwo(name) && gaps.some((one) => one.column === from[0] && one.when === name && one.levels && !one.maybe)
   const most = byLevel ? 3 : 2
+  const hasFew = byLevel && quantities.length <= MOST_COLUMNS_OF[2]
   const lookups = amountsFirst(
     findLookups(table.columns, table.rowCount, { firstRows, most }).filter((one) => !isGap(one)),
     table.columns
@@ -222,6 +223,11 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const standing = byLevel ? standingsIn(data).map((one) => one.column) : []
   const sums = byLevel ? findByLevel(table.columns, quantities, kept).filter((one) => !standing.includes(one.column)) : []
   for (const { column: name, expression } of sums) take({ kind: 'formula', column: name, expression })
+  const isFormula = (name: string) => kept.some((rule) => rule.kind === 'formula' && rule.column === name)
+  if (hasFew) {
+    for (const find of [findBracketsBeside, findBracketsByLevel])
+      for (const { column: name, expression } of find(table, quantities, isFormula)) take({ kind: 'formula', column: name, expression })
+  }
   for (const step of steps) take({ kind: 'step', ...step })
   comparisonsIn(quantities, data).forEach(take)
   const computed = new Set(kept.filter(({ kind }) => kind === 'formula').map((rule) => rule.column))
@@ -243,7 +249,6 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   }
   const isTold = (name: string) => except.has(name) || kept.some((rule) => rule.column === name && (!isOrder(rule) || rule.exceptions))
   const { columns, rowCount } = table
-  const hasFew = byLevel && quantities.length <= MOST_COLUMNS_OF[2]
   const isToldAlone = (name: string) =>
     isTold(name) || lookups.some((one) => one.column === name && one.from.length === 1 && !isByDecimals(one))
   const boxes = hasFew ? findBoxes(columns, quantities, { rowCount, isTold: isToldAlone, isLookedUp, firstRows }) : []

@@ -193,7 +193,11 @@ const timesOne = (one: Quantity, { unit }: Quantity): Beside => ({
   at: () => 0,
   times: (i) => one.values[i]!,
   unit: unit / summaryOf(one.values).low,
-  write: (lines, name) => binary('*', column(one.name), written(lines, name))
+  write: (lines, name) => {
+    const own = written(lines, name)
+    const isScaled = own.kind === 'binary' && own.operator === '*' && own.left.kind === 'number'
+    return isScaled ? binary('*', binary('*', own.left, column(one.name)), own.right) : binary('*', column(one.name), own)
+  }
 })
 
 function besideSum(

@@ -648,7 +648,7 @@ it('what is 0 where its formula says less is positive, and a tax goes by what is
   const hours = dice('hours').map((u) => (25 + Math.floor(50 * u) / 2).toFixed(1))
   const overtime = wages.map((wage, i) => cents(1.5 * wage * Math.max(0, Number(hours[i]) - 40)))
   expect(found({ rowCount: rows, columns: [text('wage', wages), text('hours', hours), text('overtime', overtime)] })).toEqual([
-    'overtime = positive(1.5 * wage * hours - 60 * wage)'
+    'overtime = 1.5 * wage * positive(hours - 40)'
   ])
   const gross = dice('gross').map((u) => cents(300 + 1500 * u))
   const taxable = gross.map((x) => cents(0.95 * Number(x)))

@@ -255,9 +255,8 @@ class Search {
     const rows = spreadRows(this.rowCount, this.rowCount)
     const plain = new WeightedSums(quantities, rows)
     const timed = parts.length > quantities.length ? new WeightedSums(parts, rows) : undefined
-    for (const target of this.targets) {
-      const sum = plain.of(target) ?? timed?.of(target)
-      if (!sum) continue
+    const pass = (target: number, sum: WeightedSum | undefined): void => {
+      if (!sum) return
       const { inputs, weights, constant, choices } = sum
       const columns = inputs.map((q) => parts[q]!.values)
       this.passed.push({
@@ -274,6 +273,13 @@ class Search {
         choices,
         hasConstant: constant !== 0
       })
+    }
+    const found = this.targets.map((target) => [target, plain.of(target)] as const)
+    for (const [target, sum] of found) {
+      pass(target, sum ?? timed?.of(target))
+      // What is part of a total may go by its other parts: a tax by the amounts that it is on, and not by what has to be paid with it.
+      if (sum?.constant !== 0 || sum.weights.some((weight) => weight !== 1)) continue
+      for (const part of sum.inputs) if (this.targets.includes(part)) pass(part, plain.ofOther(quantities[part]!, new Set([part, target])))
     }
   }
 

@@ -639,6 +639,25 @@ it('a product is computed, and a sum that has the same column gives way: the int
   expect(found({ rowCount: rows, columns })).toEqual(['interest = total - loan', 'total = 12 * term * payment'])
 })
 
+it('a tax that is part of a total goes by the other parts, and not by the total', () => {
+  const rows = 400
+  const dice = (label: string) => Array.from(uniforms(keyFor(keyFromSeed(31), label), rows))
+  const text = (name: string, cells: readonly (string | number)[]) => ({ name, source: 'text' as const, values: cells.map(String) })
+  const [energy, standing] = [
+    dice('energy').map((u) => 2000 + Math.floor(9000 * u)),
+    dice('standing').map((u) => 900 + Math.floor(900 * u))
+  ]
+  const vat = energy.map((own, i) => Math.round((own + standing[i]!) / 20))
+  const total = energy.map((own, i) => own + standing[i]! + vat[i]!)
+  const columns = Object.entries({ energy, standing, vat, total }).map(([name, cents]) =>
+    text(
+      name,
+      cents.map((x) => (x / 100).toFixed(2))
+    )
+  )
+  expect(found({ rowCount: rows, columns })).toEqual(['total = energy + standing + vat', 'vat = 0.05 * (energy + standing)'])
+})
+
 it('what is 0 where its formula says less is positive, and a tax goes by what is taxable', () => {
   const rows = 400
   const dice = (label: string) => Array.from(uniforms(keyFor(keyFromSeed(29), label), rows))

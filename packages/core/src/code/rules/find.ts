@@ -224,10 +224,12 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const sums = byLevel ? findByLevel(table.columns, quantities, kept).filter((one) => !standing.includes(one.column)) : []
   for (const { column: name, expression } of sums) take({ kind: 'formula', column: name, expression })
   const isFormula = (name: string) => kept.some((rule) => rule.kind === 'formula' && rule.column === name)
-  if (hasFew) {
-    for (const find of [findBracketsBeside, findBracketsByLevel])
-      for (const { column: name, expression } of find(table, quantities, isFormula)) take({ kind: 'formula', column: name, expression })
-  }
+  for (const find of hasFew ? [findBracketsBeside, findBracketsByLevel] : [])
+    for (const { column: name, expression } of find(table, quantities, isFormula)) {
+      const rule: Rule = { kind: 'formula', column: name, expression }
+      // What goes by it tells it too, in more digits.
+      if (!clashOf(rule, kept)) take(rule)
+    }
   for (const step of steps) take({ kind: 'step', ...step })
   comparisonsIn(quantities, data).forEach(take)
   const computed = new Set(kept.filter(({ kind }) => kind === 'formula').map((rule) => rule.column))
@@ -491,7 +493,14 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
   const isTold = ({ column: name, expression }: FormulaFound) =>
     lookups.some((one) => one.column === name && !one.from.some((input) => namesIn(expression).includes(input) || isOf(input, name)))
   const open = new Set(found.filter((one) => !isTold(one)).map(columnsOfFound))
-  const isBehind = (one: FormulaFound) => isTold(one) && open.has(columnsOfFound(one))
+  // What is part of a total goes by its other parts where it can, and not by the total.
+  const isOfTotal = (one: FormulaFound) =>
+    found.some((total) => {
+      const parts = namesIn(total.expression)
+      if (!isSum(total.expression) || !parts.includes(one.column) || !namesIn(one.expression).includes(total.column)) return false
+      return found.some((other) => other.column === one.column && namesIn(other.expression).every((name) => parts.includes(name)))
+    })
+  const isBehind = (one: FormulaFound) => (isTold(one) && open.has(columnsOfFound(one))) || isOfTotal(one)
   return [...found.filter((one) => !isBehind(one)), ...found.filter(isBehind)].flatMap(({ column: name, expression }): Rule[] => {
     const rule: Rule = { kind: 'formula', column: name, expression }
     const inputs = columnsOf(expression)

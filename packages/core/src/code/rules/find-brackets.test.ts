@@ -51,7 +51,7 @@ describe('a tariff beside others', () => {
 })
 
 describe('a tariff of each level of a category', () => {
-  const plan = some('plan', ['small', 'mid', 'big'])
+  const plan = some('plan', ['small', 'mid', 'big'] as const)
   const free = { small: 100, mid: 250, big: 500 }
   const fixed = { small: 10, mid: 20, big: 35 }
 

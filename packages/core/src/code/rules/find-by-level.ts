@@ -549,25 +549,35 @@ function shareOf(weights: readonly number[], grouping: Grouping): Share[] {
     const of = (which: 0 | 1, known: readonly number[]) => known.map((level) => categories[which]![level]!)
     return [...byWeight(own as number[], of(0, ones)), ...byWeight(added as number[], of(1, others))]
   }
-  const [first, second] = categories.map((_, k) => byLead(weights, grouping, k)) as [Share[], Share[]]
-  return second.length < first.length ? second : first
+  // By the category of which more levels have one weight each.
+  const [first, second] = [placesOf(weights, levels, 0), placesOf(weights, levels, 1)]
+  const places = second.length < first.length ? second : first
+  return byWeight(
+    places.map(({ weight }) => weight),
+    places.map(({ level }) => level.map(([c, k]) => categories[c]![k]!).reduce((a, b) => binary('*', a, b)))
+  )
 }
 
-/** Weights of the levels of one category that have one each, and of the others together with each level of the other category. */
-function byLead(weights: readonly number[], { categories, levels }: Grouping, lead: number): Share[] {
-  const ofLead = new Map(levels.map((level) => [level[lead]!, new Set<number>()]))
+/** A weight, and the levels of one category or of both that have it, each with which category it is of. */
+interface Place {
+  readonly weight: number
+  readonly level: readonly (readonly [category: number, level: number])[]
+}
+
+/** Levels of one category where all rows of such a one have a weight, and else together with each level of the other category. */
+function placesOf(weights: readonly number[], levels: Grouping['levels'], lead: number): Place[] {
+  const own = new Map<number, Set<number>>()
   levels.forEach((level, k) => {
-    ofLead.get(level[lead]!)!.add(weights[k]!)
+    own.set(level[lead]!, (own.get(level[lead]!) ?? new Set()).add(weights[k]!))
   })
-  const isOne = (level: readonly number[]) => ofLead.get(level[lead]!)!.size === 1
-  const places = levels.flatMap((level, k) => (isOne(level) && levels.findIndex((other) => other[lead] === level[lead]) < k ? [] : [k]))
-  return byWeight(
-    places.map((k) => weights[k]!),
-    places.map((k) => {
-      const own = levels[k]!
-      return isOne(own) ? categories[lead]![own[lead]!]! : own.map((level, c) => categories[c]![level]!).reduce((a, b) => binary('*', a, b))
-    })
-  )
+  const taken = new Set<number>()
+  return levels.flatMap((level, k): Place[] => {
+    const at = level[lead]!
+    if (own.get(at)!.size > 1) return [{ weight: weights[k]!, level: level.map((one, c) => [c, one] as const) }]
+    if (taken.has(at)) return []
+    taken.add(at)
+    return [{ weight: weights[k]!, level: [[lead, at]] }]
+  })
 }
 
 /** Without what a computer's numbers are off by. */

@@ -141,6 +141,21 @@ describe('dates some calendar months from another', () => {
     ).toBe(60)
   })
 
+  it('by the level of a category, as many times as a number says', () => {
+    const days = { book: 21, disc: 7, game: 14 }
+    const kind = some('kind', Object.keys(days) as (keyof typeof days)[])
+    const renewals = some('renewals', [0, 0, 0, 1, 1, 2])
+    const due = joined.map((time, i) => time + days[kind[i]!] * (1 + renewals[i]!) * DAY)
+    expect(found({ joined: text(joined), kind, renewals, due: text(due) })).toEqual([
+      'due = joined + (21 * P(kind = book) + 7 * P(kind = disc) + 14 * P(kind = game)) * (1 + renewals)'
+    ])
+    const weeks = some('weeks', [1, 2, 3, 5])
+    const end = joined.map((time, i) => time + (kind[i] === 'book' ? 7 : 5) * weeks[i]! * DAY)
+    expect(found({ joined: text(joined), kind, weeks, end: text(end) })).toEqual([
+      'end = joined + (7 * P(kind = book) + 5 * (1 - P(kind = book))) * weeks'
+    ])
+  })
+
   it('are counted from the day of a moment, to a day or to one time of day', () => {
     const at = joined.map((time, i) => time + Math.floor(1440 * dice('time')[i]!) * 60_000)
     const moments = (times: readonly number[]) => times.map((time) => new Date(time).toISOString().slice(0, 16))

@@ -77,7 +77,10 @@ export function findTerms(columns: readonly Column[], quantities: readonly Quant
   const numbers = quantities.filter(({ isDate }) => !isDate)
   const categories = columns.filter(isCategorical).filter(({ codes, levels }) => levels.length <= MOST_LEVELS && !codes.includes(-1))
   const candidates =
-    dates.length * (dates.length - 1) * (besides.length + 3) * (1 + numbers.length + (categories.length * (categories.length + 1)) / 2)
+    dates.length *
+    (dates.length - 1) *
+    (besides.length + 3) *
+    (1 + numbers.length + categories.length * (1 + 2 * numbers.length + (categories.length - 1) / 2))
   const pairs = dates.flatMap((start) =>
     dates.flatMap((end) => (end === start || (only !== undefined && end.name !== only) ? [] : (pairOf(start, end, rowCount) ?? [])))
   )
@@ -196,6 +199,11 @@ function tell(
     const span = toldBy([one], told)
     if (span) return { expression: written(pair, reading, span), rank: LEVELS }
   }
+  for (const one of categories)
+    for (const count of numbers) {
+      const span = toldByTimes(one, count, told)
+      if (span) return { expression: written(pair, reading, span), rank: BOTH }
+    }
   for (const [k, one] of categories.entries())
     for (const other of categories.slice(k + 1)) {
       const span = toldBy([one, other], told)
@@ -255,6 +263,19 @@ function toldBy(of: readonly CategoricalColumn[], { spans, times, candidates }: 
     return sizes[code]! > 0 || alike.length === 0 ? told[code]! : told[alike.reduce((a, b) => (sizes[b]! > sizes[a]! ? b : a))]!
   })
   return levelSum(of, all, numbers)
+}
+
+/** What the levels of a category have each in all rows, 1 and a number times: `(21 * P(kind = book) + 7 * P(kind = disc)) * (1 + renewals)`; or that many times. */
+function toldByTimes(one: CategoricalColumn, { name, values }: Quantity, { spans, times, candidates }: Told): Expression | undefined {
+  for (const first of [1, 0]) {
+    const each = (i: number) => spans[i]! / (first + values[i]!)
+    const isWhole = spans.every((span, i) => Number.isNaN(span) || (span === 0 && first + values[i]! === 0) || Number.isInteger(each(i)))
+    if (!isWhole) continue
+    const rates = spans.map((span, i) => (span === 0 && first + values[i]! === 0 ? Number.NaN : each(i)))
+    const span = toldBy([one], { spans: rates, times: [...times, values], candidates })
+    if (span) return binary('*', span, first === 0 ? column(name) : binary('+', number(first), column(name)))
+  }
+  return undefined
 }
 
 const codesAt = (rows: readonly number[], value: (row: number) => number): Codes =>

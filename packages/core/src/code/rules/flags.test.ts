@@ -103,7 +103,7 @@ describe('of flags of which one is set in each row', () => {
     expect(found({ a: a!, b: b!, c: c!, other })).toEqual([])
     const words = (values: readonly number[]) => values.map((x) => (x === 1 ? 'yes' : 'no'))
     expect(found({ a: words(a!), b: words(b!), c: words(c!), other })).toEqual([])
-    const both = Object.fromEntries(NAMES.map((name) => [name, words(twice[name]!)]))
+    const both = Object.fromEntries(Object.entries(twice).map(([name, values]) => [name, words(values)]))
     expect(found({ ...both, other }).filter((rule) => rule.includes('white') && rule.includes('black'))).toEqual([])
   })
 })

@@ -98,3 +98,16 @@ describe('of tariffs that tell each other', () => {
     expect(kept).toHaveLength(2)
   })
 })
+
+it('what is taxable is 0 of the few who earn less than their allowances, and children are none of it', () => {
+  const children = some('children', [0, 0, 1, 2, 3])
+  const salary = z('salary').map((x, i) => (i % 250 === 3 ? 900 + 10 * children[i]! : Math.round(Math.exp(8 + 0.2 * x))))
+  const allowance = children.map((n) => 200 * n)
+  const taxable = salary.map((x, i) => above(x, 1200 + allowance[i]!))
+  expect(taxable.filter((x) => x === 0)).toHaveLength(2)
+  expect(found({ children, salary, allowance, taxable, tax: taxable.map((x) => cents(0.15 * x)) })).toEqual([
+    'children -> allowance',
+    'tax = 0.15 * taxable',
+    'taxable = positive(salary - allowance - 1200)'
+  ])
+})

@@ -33,8 +33,9 @@ import { filledIn, type Quantity, quantityOf } from './quantity.js'
 import { breachOf, columnIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
 import { nearlyTotals, type RunningTotal, runningTotals } from './running-totals.js'
-import { binary, column, scaled } from './shapes.js'
+import { binary, column, scaled, writeSum } from './shapes.js'
 import { findStandings, type Standing, standingText } from './standings.js'
+import { summaryOf } from './summary.js'
 
 export interface Search {
   /** Rules that are kept whatever is found; they hold. */
@@ -91,6 +92,8 @@ function relationsIn(data: WrittenTable, search: Search): Relations {
     exact.some((one) => one.kind === 'formula' && one.column === rule.column && columnsIn(one) === columnsIn(rule))
   const bent = commonRules(data, search).flatMap((rule): Rule[] => {
     if (isWhole(rule)) return []
+    const bounded = rule.kind === 'formula' ? boundedOf(rule, data) : undefined
+    if (bounded) return [bounded]
     const count = bends(rule) ? exceptionsOf(rule, data)?.rows.length : undefined
     return count !== undefined && count <= MOST_EXCEPTIONS * rowCount ? [{ ...rule, exceptions: count }] : []
   })
@@ -102,9 +105,27 @@ function relationsIn(data: WrittenTable, search: Search): Relations {
     exact.filter((rule) => rule.kind === 'formula' && !readings.has(columnsIn(rule))),
     bentFormulas
   )
-  const stated = [...(search.stated ?? []), ...formulas.filter(({ exceptions }) => exceptions)]
+  const stated = [...(search.stated ?? []), ...formulas.filter((rule) => bentFormulas.includes(rule))]
   const again = stated.length > (search.stated?.length ?? 0) ? exactIn(data, { ...search, stated }) : first
   return besides(keepable(joined(again.rules, bent)).kept, again.left)
+}
+
+/** What a sum with a few exceptions says without any of one of its columns, which is 0 where the others would leave less: what is taxable, of a few who earn little. */
+function boundedOf({ column: name, expression }: Extract<Rule, { kind: 'formula' }>, data: WrittenTable): Rule | undefined {
+  const form = linearForm(expression)
+  if (!form) return undefined
+  const whole = new Map([...form.coefficients, [name, -1]])
+  for (const [part, weight] of whole) {
+    if (Math.abs(weight) !== 1 || quantityIn(data, part).isDate || summaryOf(quantityIn(data, part).values).low !== 0) continue
+    const others = [...whole].filter(([other]) => other !== part)
+    const sum = writeSum(
+      others.map(([other]) => column(other)),
+      { weights: others.map(([, own]) => -own / weight), constant: -form.constant / weight }
+    )
+    const rule: Rule = { kind: 'formula', column: part, expression: { kind: 'call', name: 'positive', of: sum } }
+    if (!breachOf(rule, data)) return rule
+  }
+  return undefined
 }
 
 /** Rules, and of other formulas each relation that none of them is of, once. */
@@ -483,10 +504,12 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
   const extremes = extremesIn(quantities, rowCount, unbent).filter((one) => !isOther(one))
   // Of what has a bend one column alone can be computed.
   const bent = new Set<FormulaFound>([...brackets, ...extremes])
-  const found = [...plain, ...extremes].sort(
-    (a, b) =>
-      Number(bent.has(b)) - Number(bent.has(a)) || a.rank - b.rank || a.inputs - b.inputs || place.get(b.column)! - place.get(a.column)!
-  )
+  const found = [...plain, ...extremes]
+    .filter((one) => !isIdle(one, lookups))
+    .sort(
+      (a, b) =>
+        Number(bent.has(b)) - Number(bent.has(a)) || a.rank - b.rank || a.inputs - b.inputs || place.get(b.column)! - place.get(a.column)!
+    )
   // Of several readings of one relation that which computes what nothing else tells: what a price leaves, and not the price.
   // What is computed of a column tells nothing of it: a percentage, and the points that it is of.
   const isOf = (input: string, name: string) => found.some((one) => one.column === input && namesIn(one.expression).includes(name))
@@ -509,6 +532,20 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
     if (dates.length === 2 && inputs.length === 2 && linearForm(expression)?.constant === 0) return differenceOf(rule, data)
     const part = partIn(expression, data)
     return part ? [rule, lookups.some((one) => one.column === part.column) ? limitOf(columnsOf(part.low)[0]!, part.column) : part] : [rule]
+  })
+}
+
+/**
+ * Whether a column goes by some of its inputs alone, which do not tell the others: rounding takes away what these would say, as of children that
+ * `0.000003 * allowance * (salary - taxable)` gives, to whole ones.
+ */
+function isIdle({ column: name, expression }: FormulaFound, lookups: readonly LookupFound[]): boolean {
+  const inputs = namesIn(expression)
+  return lookups.some(({ column: told, from, parts }) => {
+    if (told !== name || parts || !from.every((input) => inputs.includes(input))) return false
+    const isToldToo = (other: string) =>
+      from.includes(other) || lookups.some((one) => one.column === other && one.from.every((input) => from.includes(input)))
+    return !inputs.every(isToldToo)
   })
 }
 

@@ -279,7 +279,10 @@ class Search {
       pass(target, sum ?? timed?.of(target))
       // What is part of a total may go by its other parts: a tax by the amounts that it is on, and not by what has to be paid with it.
       if (sum?.constant !== 0 || sum.weights.some((weight) => weight !== 1)) continue
-      for (const part of sum.inputs) if (this.targets.includes(part)) pass(part, plain.ofOther(quantities[part]!, new Set([part, target])))
+      for (const part of sum.inputs) {
+        const others = new Set(quantities.flatMap((_, q) => (q === part || !sum.inputs.includes(q) ? [q] : [])))
+        if (this.targets.includes(part)) pass(part, plain.ofOther(quantities[part]!, others))
+      }
     }
   }
 

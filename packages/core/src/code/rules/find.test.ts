@@ -643,10 +643,9 @@ it('a tax that is part of a total goes by the other parts, and not by the total'
   const rows = 400
   const dice = (label: string) => Array.from(uniforms(keyFor(keyFromSeed(31), label), rows))
   const text = (name: string, cells: readonly (string | number)[]) => ({ name, source: 'text' as const, values: cells.map(String) })
-  const [energy, standing] = [
-    dice('energy').map((u) => 2000 + Math.floor(9000 * u)),
-    dice('standing').map((u) => 900 + Math.floor(900 * u))
-  ]
+  // What days tell as well goes by the amount.
+  const days = dice('days').map((u) => 28 + Math.floor(4 * u))
+  const [energy, standing] = [dice('energy').map((u) => 2000 + Math.floor(9000 * u)), days.map((n) => 45 * n)]
   const vat = energy.map((own, i) => Math.round((own + standing[i]!) / 20))
   const total = energy.map((own, i) => own + standing[i]! + vat[i]!)
   const columns = Object.entries({ energy, standing, vat, total }).map(([name, cents]) =>
@@ -655,7 +654,11 @@ it('a tax that is part of a total goes by the other parts, and not by the total'
       cents.map((x) => (x / 100).toFixed(2))
     )
   )
-  expect(found({ rowCount: rows, columns })).toEqual(['total = energy + standing + vat', 'vat = 0.05 * (energy + standing)'])
+  expect(found({ rowCount: rows, columns: [text('days', days), ...columns] })).toEqual([
+    'days -> standing',
+    'total = energy + standing + vat',
+    'vat = 0.05 * (energy + standing)'
+  ])
 })
 
 it('what is 0 where its formula says less is positive, and a tax goes by what is taxable', () => {

@@ -270,8 +270,8 @@ function checkRules({ rules, columns }: KeptRules, drawn: ReadonlySet<string>, f
     checkKind(one, byName, at)
     if (one.kind === 'lookup' && one.flags) {
       exactly(1)(one.from.length, `${at}.from.length`)
-      if (!one.flags.includes(one.column) || !one.flags.every((name) => isNumericKind(byName.get(name)?.kind ?? 'identifier')))
-        throw damaged(`a model whose ${at} is of ${one.flags.join(', ')}`, 'columns of numbers, its own among them')
+      if (!one.flags.includes(one.column) || !one.flags.every((name) => byName.get(name)?.kind === column.kind))
+        throw damaged(`a model whose ${at} is of ${one.flags.join(', ')}`, 'columns of one kind, its own among them')
     }
     if ('exceptions' in one && one.exceptions?.keys)
       exactly(one.exceptions.rows.length)(one.exceptions.keys.length, `${at}.exceptions.keys.length`)

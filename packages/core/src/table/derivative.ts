@@ -8,10 +8,10 @@ import {
   type FunctionName,
   hasCalendar,
   indicatorsOf,
+  isOfDates,
   isSpan,
   leftSide,
   MIDNIGHTS,
-  MONTH_END,
   type Operator,
   operate,
   STEP
@@ -61,7 +61,7 @@ function derivativeOfCall(name: FunctionName, of: Expression): Expression {
   if (name === 'log') return over(ONE, of)
   if (name === 'positive') return { kind: 'call', name: STEP, of }
   if (name === STEP) return ZERO
-  if (name === MONTH_END || name === MIDNIGHTS) return ONE
+  if (isOfDates(name) || name === MIDNIGHTS) return ONE
   if (name === 'years' || name === 'months') {
     // Days of a month, on average; of two dates a step a month: on the whole what a day is of one.
     const call: Expression = { kind: 'call', name, of }

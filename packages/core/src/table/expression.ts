@@ -41,10 +41,17 @@ export const MIDNIGHTS = 'days'
 /** `month_end(date)`: the last day of its month. */
 export const MONTH_END = 'month_end'
 
+/** `midnight(moment)`: the one at which its day begins. */
+export const MIDNIGHT = 'midnight'
+
+/** Functions of a date that are one, in days since 1970. */
+const OF_DATES = { [MONTH_END]: monthEnd, [MIDNIGHT]: Math.floor } as const
+type OfDates = keyof typeof OF_DATES
+
 /** What `positive` rises by: 1 above 0, and 0 elsewhere. Derivatives have it, and nobody writes it. */
 export const STEP = 'step'
 
-export type FunctionName = (typeof FUNCTIONS)[number] | CalendarUnit | typeof MIDNIGHTS | typeof MONTH_END | typeof STEP
+export type FunctionName = (typeof FUNCTIONS)[number] | CalendarUnit | typeof MIDNIGHTS | OfDates | typeof STEP
 
 export type Binary = Extract<Expression, { kind: 'binary' }>
 
@@ -178,6 +185,8 @@ export function evaluate(expression: Expression, value: (name: string) => number
 
 const isCalendar = (name: FunctionName): name is CalendarUnit => Object.hasOwn(CALENDAR, name)
 
+export const isOfDates = (name: string): name is OfDates => Object.hasOwn(OF_DATES, name)
+
 /** Two columns of dates, of which one is taken from the other: months are counted between them. */
 export const isBetween = (of: Expression): of is Binary =>
   of.kind === 'binary' && of.operator === '-' && of.left.kind === 'column' && of.right.kind === 'column'
@@ -186,10 +195,10 @@ export const isBetween = (of: Expression): of is Binary =>
 export const isSpan = (expression: Expression): boolean =>
   expression.kind === 'call' && isCalendar(expression.name) && !isBetween(expression.of)
 
-/** Whether months are in an expression, which are of different lengths: it is not linear then. */
+/** Whether months, which are of different lengths, or whole days are in an expression: it is not linear then. */
 export function hasCalendar(expression: Expression): boolean {
   const { first, operations } = leftSide(expression)
-  const isOwn = first.kind === 'call' && (isCalendar(first.name) || first.name === MIDNIGHTS || first.name === MONTH_END)
+  const isOwn = first.kind === 'call' && (isCalendar(first.name) || first.name === MIDNIGHTS || isOfDates(first.name))
   return (
     isOwn ||
     ((first.kind === 'negate' || first.kind === 'call') && hasCalendar(first.of)) ||
@@ -246,7 +255,7 @@ function call(name: Exclude<FunctionName, CalendarUnit | typeof MIDNIGHTS>, x: n
   if (name === 'sqrt') return Math.sqrt(x)
   if (name === 'positive') return Math.max(0, x)
   if (name === STEP) return x > 0 ? 1 : 0
-  if (name === MONTH_END) return monthEnd(x)
+  if (isOfDates(name)) return OF_DATES[name](x)
   return x >= 0 ? log(x) : Number.NaN
 }
 

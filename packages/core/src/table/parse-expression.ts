@@ -10,9 +10,9 @@ import {
   FUNCTIONS,
   isBetween,
   isConstant,
+  isOfDates,
   isSpan,
-  MIDNIGHTS,
-  MONTH_END
+  MIDNIGHTS
 } from './expression.js'
 
 /** `expression = value ± deviation`, brought to one side: `residual` ~ N(0, deviation²). */
@@ -213,7 +213,7 @@ class Parser {
       if (name && this.takes('(')) return { kind: 'call', name, of: this.closed() }
       const choice = TWO.find((candidate) => candidate === token.text)
       if (choice && this.takes('(')) return this.choice(choice)
-      if (this.dates && token.text === MONTH_END && this.takes('(')) return { kind: 'call', name: MONTH_END, of: this.closed() }
+      if (this.dates && isOfDates(token.text) && this.takes('(')) return { kind: 'call', name: token.text, of: this.closed() }
       if (this.dates && token.text === MIDNIGHTS && this.takes('(')) return this.midnights(token.at)
       const unit = this.dates && (Object.keys(CALENDAR) as CalendarUnit[]).find((candidate) => candidate === token.text)
       if (unit && this.takes('(')) return this.calendar(unit, token.at)

@@ -182,7 +182,7 @@ function groupingBy(one: Column): Grouping[] {
 const hasMissing = ({ categories, levels }: Grouping): boolean => categories.length > 0 && levels.some(({ length }) => length === 0)
 
 /** What is 1 in the rows of a level, and 0 in all others [levels]. */
-function indicatorsIn({ name, kind, levels }: CategoricalColumn): Expression[] {
+export function indicatorsIn({ name, kind, levels }: CategoricalColumn): Expression[] {
   return levels.map((level): Expression => {
     if (kind !== 'boolean') return { kind: 'indicator', name, level }
     const isTrue: Expression = { kind: 'indicator', name }
@@ -190,13 +190,13 @@ function indicatorsIn({ name, kind, levels }: CategoricalColumn): Expression[] {
   })
 }
 
-/** A number for each level of a category, which are not all the same. */
-export function levelSum(one: CategoricalColumn, numbers: readonly number[]): Expression {
-  const shares = byWeight(numbers, indicatorsIn(one))
-  return writeSum(
-    shares.map(({ where }) => where!),
-    { weights: shares.map(({ weight }) => weight), constant: 0 }
-  )
+/**
+ * A number for each level of a category, or for those that rows have of two together [levels][categories]; they are not all the same.
+ * Of two, what is the same in all rows of a level is that of the level, also beside levels that no row has it with.
+ */
+export function levelSum(of: readonly CategoricalColumn[], levels: Grouping['levels'], numbers: readonly number[]): Expression {
+  const sums = numbers.map((constant): LevelSum => ({ weights: [], constant }))
+  return written([], sums, { categories: of.map(indicatorsIn), levels, codes: new Int32Array(0) })!
 }
 
 function groupingByBoth(one: Grouping, other: Grouping): Grouping[] {
@@ -569,7 +569,11 @@ interface Share {
 /** Weights of levels, of two categories as what each adds where that is all there is to it. */
 function shareOf(weights: readonly number[], grouping: Grouping): Share[] {
   const { categories, levels } = grouping
-  if (categories.length < 2) return byWeight(weights, categories[0] ?? [])
+  if (categories.length < 2)
+    return byWeight(
+      weights,
+      levels.map(([level]) => categories[0]?.[level!] ?? number(1))
+    )
   const at = (a: number, b: number) => weights[levels.findIndex(([one, other]) => one === a && other === b)]
   const [ones, others] = categories.map((_, k) => [...new Set(levels.map((level) => level[k]!))].sort((a, b) => a - b)) as [
     number[],
@@ -584,10 +588,35 @@ function shareOf(weights: readonly number[], grouping: Grouping): Share[] {
     const of = (which: 0 | 1, known: readonly number[]) => known.map((level) => categories[which]![level]!)
     return [...byWeight(own as number[], of(0, ones)), ...byWeight(added as number[], of(1, others))]
   }
+  // By the category of which more levels have one weight each.
+  const [first, second] = [placesOf(weights, levels, 0), placesOf(weights, levels, 1)]
+  const places = second.length < first.length ? second : first
   return byWeight(
-    weights,
-    levels.map((level) => level.map((one, k) => categories[k]![one]!).reduce((a, b) => binary('*', a, b)))
+    places.map(({ weight }) => weight),
+    places.map(({ level }) => level.map(([c, k]) => categories[c]![k]!).reduce((a, b) => binary('*', a, b)))
   )
+}
+
+/** A weight, and the levels of one category or of both that have it, each with which category it is of. */
+interface Place {
+  readonly weight: number
+  readonly level: readonly (readonly [category: number, level: number])[]
+}
+
+/** Levels of one category where all rows of such a one have a weight, and else together with each level of the other category. */
+function placesOf(weights: readonly number[], levels: Grouping['levels'], lead: number): Place[] {
+  const own = new Map<number, Set<number>>()
+  levels.forEach((level, k) => {
+    own.set(level[lead]!, (own.get(level[lead]!) ?? new Set()).add(weights[k]!))
+  })
+  const taken = new Set<number>()
+  return levels.flatMap((level, k): Place[] => {
+    const at = level[lead]!
+    if (own.get(at)!.size > 1) return [{ weight: weights[k]!, level: level.map((one, c) => [c, one] as const) }]
+    if (taken.has(at)) return []
+    taken.add(at)
+    return [{ weight: weights[k]!, level: [[lead, at]] }]
+  })
 }
 
 /** Without what a computer's numbers are off by. */

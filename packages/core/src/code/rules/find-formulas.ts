@@ -39,8 +39,6 @@ const [WEIGHTED, IN_ANOTHER_UNIT, TOTAL, DIGIT] = [9.5, 1.5, 4, 1e-3]
 /** Rows between the inputs of a formula that are taken from different ones. */
 const MIXING = 17
 
-const UNITS = [...(Object.keys(CALENDAR) as CalendarUnit[]), MIDNIGHTS] as const
-
 const asWritten = ({ of, name }: Quantity): Expression => of ?? column(name)
 
 /** A formula of a row's inputs, the k-th of which is that of the row k·shift further on; NaN where one is missing. */
@@ -60,6 +58,15 @@ interface Candidate {
 }
 
 type Form = Omit<Candidate, 'target'>
+
+/** What a calendar counts from one date to another. */
+interface Age {
+  readonly name: CalendarUnit | typeof MIDNIGHTS
+  readonly factor: Shape['factor']
+  readonly between: (start: number, end: number) => number
+  /** Whether nothing is counted backwards. */
+  readonly isPositive?: true
+}
 
 /** What is tried of some inputs: `fill` puts what they give into the buffer, at some of the probes. */
 interface Tried {
@@ -175,28 +182,38 @@ class Search {
     return looked
   }
 
-  /** Whole years, or months, from one date to another: ages; of moments, days: nights of a stay. */
+  /** Whole years, or months, from one date to another: ages; of moments, days: nights of a stay, and what is paid for each that is late. */
   tryAges(): void {
     const dates = this.quantities.flatMap(({ isDate }, q) => (isDate ? [q] : []))
-    for (const from of dates) for (const to of dates) if (from !== to) for (const unit of UNITS) this.tryAge(unit, from, to)
+    for (const from of dates) {
+      for (const to of dates) {
+        if (from === to) continue
+        for (const unit of Object.keys(CALENDAR) as CalendarUnit[])
+          this.tryAge(from, to, { name: unit, factor: 'one', between: (a, b) => Math.floor(monthsBetween(a, b) / CALENDAR[unit]) })
+        // Of dates without hours their difference says it.
+        if ([from, to].every((q) => this.quantities[q]!.unit >= 1)) continue
+        const days = (a: number, b: number) => Math.floor(b) - Math.floor(a)
+        this.tryAge(from, to, { name: MIDNIGHTS, factor: 'free', between: days })
+        this.tryAge(from, to, { name: MIDNIGHTS, factor: 'free', between: (a, b) => Math.max(0, days(a, b)), isPositive: true })
+      }
+    }
   }
 
-  private tryAge(unit: (typeof UNITS)[number], from: number, to: number): void {
-    // Of dates without hours their difference says it.
-    if (unit === MIDNIGHTS && [from, to].every((q) => this.quantities[q]!.unit >= 1)) return
+  private tryAge(from: number, to: number, { name, factor, between, isPositive }: Age): void {
     const [starts, ends] = [this.atProbes[from]!, this.atProbes[to]!]
-    const between = (a: number, b: number): number =>
-      unit === MIDNIGHTS ? Math.floor(b) - Math.floor(a) : Math.floor(monthsBetween(a, b) / CALENDAR[unit])
     const fill = (first: number, last: number): void => {
       for (let k = first; k < last; k++) this.buffer[k] = between(starts[k]!, ends[k]!)
     }
     const [start, end] = [from, to].map((q) => this.quantities[q]!) as [Quantity, Quantity]
-    this.tryTargets({ inputs: [to, from], factor: 'one', fill }, () => ({
+    this.tryTargets({ inputs: [to, from], factor, fill }, () => ({
       inputs: [to, from],
-      factor: 'one',
+      factor,
       rank: 2,
       value: (i, shift = 0) => between(start.values[(i + shift) % this.rowCount]!, end.values[i]!),
-      write: () => ({ kind: 'call', name: unit, of: binary('-', column(end.name), column(start.name)) })
+      write: () => {
+        const of: Expression = { kind: 'call', name, of: binary('-', column(end.name), column(start.name)) }
+        return isPositive ? { kind: 'call', name: 'positive', of } : of
+      }
     }))
   }
 
@@ -238,9 +255,8 @@ class Search {
     const rows = spreadRows(this.rowCount, this.rowCount)
     const plain = new WeightedSums(quantities, rows)
     const timed = parts.length > quantities.length ? new WeightedSums(parts, rows) : undefined
-    for (const target of this.targets) {
-      const sum = plain.of(target) ?? timed?.of(target)
-      if (!sum) continue
+    const pass = (target: number, sum: WeightedSum | undefined): void => {
+      if (!sum) return
       const { inputs, weights, constant, choices } = sum
       const columns = inputs.map((q) => parts[q]!.values)
       this.passed.push({
@@ -257,6 +273,16 @@ class Search {
         choices,
         hasConstant: constant !== 0
       })
+    }
+    const found = this.targets.map((target) => [target, plain.of(target)] as const)
+    for (const [target, sum] of found) {
+      pass(target, sum ?? timed?.of(target))
+      // What is part of a total may go by its other parts: a tax by the amounts that it is on, and not by what has to be paid with it.
+      if (sum?.constant !== 0 || sum.weights.some((weight) => weight !== 1)) continue
+      for (const part of sum.inputs) {
+        const others = new Set(quantities.flatMap((_, q) => (q === part || !sum.inputs.includes(q) ? [q] : [])))
+        if (this.targets.includes(part)) pass(part, plain.ofOther(quantities[part]!, others))
+      }
     }
   }
 

@@ -109,6 +109,13 @@ describe('what a calendar says of a date', () => {
   })
 })
 
+it('a grade, a step and hours tell a salary, and this none of them', () => {
+  const [grade, step, hours] = [some('grade', [1, 2, 3, 4, 5, 6]), some('step', [1, 2, 3, 4, 5]), some('hours', [19, 25, 30, 38])]
+  const salary = grade.map((own, i) => Math.round(((1800 + 260 * own) * (1 + 0.025 * (step[i]! - 1)) * hours[i]!) / 38))
+  const weight = Array.from(dice('weight'), (u) => u.toFixed(4))
+  expect(found({ grade, step, hours, salary, weight })).toEqual(['grade, step, hours -> salary'])
+})
+
 describe('what a category and the bracket of a number tell together', () => {
   const zone = some('zone', ['near', 'far', 'abroad'])
   const weight = Array.from(dice('weight'), (u) => (12 * u).toFixed(2))

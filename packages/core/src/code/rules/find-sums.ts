@@ -26,13 +26,19 @@ interface Part extends Quantity {
 /**
  * Columns that add up to one number in every row, within what each is rounded by: shares of 1 or 100. Tried are runs of columns
  * that are written alike, side by side but for others, and all threes. What the others leave is the largest of those without
- * a value that stands out, as what drawn numbers leave has none. Cost O(p²) or O(p³) on 64 rows, O(rows · log rows) for each that passes.
+ * a value that stands out, as what drawn numbers leave has none. `among`: columns that these were chosen from, of which all sums count as tried. Cost O(p²) or O(p³) on 64 rows, O(rows · log rows) for each that passes.
  */
-export function findConstantSums(quantities: readonly Quantity[], rowCount: number): FormulaFound[] {
-  const numbers = quantities.flatMap((one): Part[] => (one.isDate ? [] : [{ ...one, span: spanOf(one) }]))
+export function findConstantSums(
+  quantities: readonly Quantity[],
+  rowCount: number,
+  among: readonly Quantity[] = quantities
+): FormulaFound[] {
+  const numbersOf = (some: readonly Quantity[]) => some.flatMap((one): Part[] => (one.isDate ? [] : [{ ...one, span: spanOf(one) }]))
+  const numbers = numbersOf(quantities)
   const probes = spreadRows(rowCount, PROBES)
   const alike = writtenAlike(numbers)
-  const candidates = countOf(numbers.length, alike)
+  const all = among === quantities ? numbers : numbersOf(among)
+  const candidates = countOf(all.length, writtenAlike(all))
   const passed = [...threes(numbers).filter((parts) => totalOf(parts, probes) !== undefined), ...runs(alike, probes)]
   const found: FormulaFound[] = []
   const taken: Part[][] = []
@@ -77,20 +83,30 @@ function runsFrom(columns: readonly Part[], rows: Uint32Array): Part[][] {
       sums[k] = sums[k]! + values[row]!
     })
     if (last < LEAST_PARTS) return []
-    return commonTotal(sums, (sum) => (last + 1) * tolerance(unit, sum)) === undefined ? [] : [columns.slice(0, last + 1)]
+    const total = commonTotal(
+      sums.length,
+      (k) => sums[k]!,
+      (sum) => (last + 1) * tolerance(unit, sum)
+    )
+    return total === undefined ? [] : [columns.slice(0, last + 1)]
   })
 }
 
 /** What the parts add up to in some rows, or undefined. */
 function totalOf(parts: readonly Part[], rows: Uint32Array): number | undefined {
-  const sums = Float64Array.from(rows, (row) => parts.reduce((sum, { values }) => sum + values[row]!, 0))
-  return commonTotal(sums, (sum) => slackOf(parts, sum))
+  const sumAt = (k: number) => {
+    let sum = 0
+    for (const { values } of parts) sum += values[rows[k]!]!
+    return sum
+  }
+  return commonTotal(rows.length, sumAt, (sum) => slackOf(parts, sum))
 }
 
 /** The one number that all sums are, each within its slack; gaps aside. */
-function commonTotal(sums: Float64Array, slackAt: (sum: number) => number): number | undefined {
+function commonTotal(count: number, sumAt: (place: number) => number, slackAt: (sum: number) => number): number | undefined {
   let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
-  for (const sum of sums) {
+  for (let k = 0; k < count; k++) {
+    const sum = sumAt(k)
     if (Number.isNaN(sum)) continue
     const slack = slackAt(sum)
     low = Math.max(low, sum - slack)

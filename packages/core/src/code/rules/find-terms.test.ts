@@ -98,6 +98,104 @@ describe('dates some calendar months from another', () => {
     ])
   })
 
+  it('by the levels of two categories together', () => {
+    const days = { book: [21, 42], disc: [7, 14], paper: [7, 7], game: [14, 28] }
+    const kind = some('kind', Object.keys(days) as (keyof typeof days)[])
+    const renewed = some('renewed', ['no', 'no', 'yes'])
+    const due = joined.map((time, i) => time + days[kind[i]!][renewed[i] === 'yes' ? 1 : 0]! * DAY)
+    const [rule] = found({ joined: text(joined), kind, renewed, due: text(due) })
+    // What is the same whether renewed or not is said of the kind.
+    expect(rule).toMatch(/^due = joined \+ .*7 \* \(P\(kind = disc\) \* P\(renewed = no\) \+ P\(kind = paper\)\)/)
+    const { expression } = parseRule(rule!) as Extract<ReturnType<typeof parseRule>, { kind: 'formula' }>
+    for (const [own, [once, twice]] of Object.entries(days))
+      for (const [word, term] of [
+        ['no', once],
+        ['yes', twice]
+      ] as const)
+        expect(
+          evaluate(
+            expression,
+            () => 0,
+            ({ level }) => Number(level === own || level === word)
+          )
+        ).toBe(term)
+    // What each adds is said of each.
+    const more = joined.map((time, i) => time + (days[kind[i]!][0]! + (renewed[i] === 'yes' ? 30 : 0)) * DAY)
+    expect(found({ joined: text(joined), kind, renewed, due: text(more) })).toEqual([
+      'due = joined + 21 * P(kind = book) + 7 * (P(kind = disc) + P(kind = paper)) + 14 * P(kind = game) + 30 * P(renewed = yes)'
+    ])
+  })
+
+  it('by two categories, of levels that no row has together as what is commonest of the first', () => {
+    const kind = some('kind', ['a', 'b', 'c'])
+    const fast = kind.map((own, i) => (own === 'c' ? 'no' : dice('fast')[i]! < 0.4 ? 'yes' : 'no'))
+    const due = joined.map((time, i) => time + (kind[i] === 'c' ? 60 : fast[i] === 'yes' ? 3 : kind[i] === 'a' ? 10 : 20) * DAY)
+    const [rule] = found({ joined: text(joined), kind, fast, due: text(due) })
+    const { expression } = parseRule(rule!) as Extract<ReturnType<typeof parseRule>, { kind: 'formula' }>
+    expect(
+      evaluate(
+        expression,
+        () => 0,
+        ({ level }) => Number(level === 'c' || level === 'yes')
+      )
+    ).toBe(60)
+  })
+
+  it('by the level of a category, as many times as a number says', () => {
+    const days = { book: 21, disc: 7, game: 14 }
+    const kind = some('kind', Object.keys(days) as (keyof typeof days)[])
+    const renewals = some('renewals', [0, 0, 0, 1, 1, 2])
+    const due = joined.map((time, i) => time + days[kind[i]!] * (1 + renewals[i]!) * DAY)
+    expect(found({ joined: text(joined), kind, renewals, due: text(due) })).toEqual([
+      'due = joined + (21 * P(kind = book) + 7 * P(kind = disc) + 14 * P(kind = game)) * (1 + renewals)'
+    ])
+    const weeks = some('weeks', [1, 2, 3, 5])
+    const end = joined.map((time, i) => time + (kind[i] === 'book' ? 7 : 5) * weeks[i]! * DAY)
+    expect(found({ joined: text(joined), kind, weeks, end: text(end) })).toEqual([
+      'end = joined + (7 * P(kind = book) + 5 * (1 - P(kind = book))) * weeks'
+    ])
+  })
+
+  it('are counted from the day of a moment, to a day or to one time of day', () => {
+    const at = joined.map((time, i) => time + Math.floor(1440 * dice('time')[i]!) * 60_000)
+    const moments = (times: readonly number[]) => times.map((time) => new Date(time).toISOString().slice(0, 16))
+    const due = joined.map((time) => time + 21 * DAY)
+    expect(found({ at: moments(at), due: text(due) })).toEqual(['due = midnight(at) + 21'])
+    expect(found({ at: moments(at), on: text(joined) })).toEqual(['on = midnight(at)'])
+    expect(found({ at: moments(at), due: moments(due.map((time) => time + 17 * 3_600_000)) })).toEqual([
+      'due = midnight(at) + 21 + 17 / 24'
+    ])
+    expect(found({ at: moments(at), due: moments(due.map((time) => time + DAY - 60_000)) })).toEqual([
+      'due = midnight(at) + 21 + 1439 / 1440'
+    ])
+    expect(found({ at: moments(at), until: text(joined.map((time) => later(time, 12) - DAY)) })).toEqual([
+      'until = midnight(at) + years(1) - 1'
+    ])
+    expect(found({ at: moments(at), closed: text(joined.map(lastOfMonth)) })).toContain('closed = month_end(midnight(at))')
+    const days = some('days', [7, 14, 28])
+    expect(found({ at: moments(at), days, due: text(joined.map((time, i) => time + days[i]! * DAY)) })).toEqual([
+      'due = midnight(at) + days'
+    ])
+    const kind = some('kind', ['book', 'disc'])
+    expect(found({ at: moments(at), kind, due: text(joined.map((time, i) => time + (kind[i] === 'book' ? 28 : 7) * DAY)) })).toEqual([
+      'due = midnight(at) + 28 * P(kind = book) + 7 * P(kind = disc)'
+    ])
+    // As long after the moment itself, it is not of the day.
+    expect(found({ at: moments(at), due: moments(at.map((time) => time + 21 * DAY)) })).toEqual(['due = at + 21'])
+  })
+
+  it('tell what is paid for each day beyond them', () => {
+    const at = joined.map((time, i) => time + Math.floor(1440 * dice('time')[i]!) * 60_000)
+    const back = at.map((time, i) => time + Math.floor(40 * dice('back')[i]!) * DAY)
+    const due = joined.map((time) => time + 21 * DAY)
+    const late = back.map((time, i) => Math.max(0, (time - (time % DAY) - due[i]!) / DAY))
+    const fine = late.map((days) => (0.2 * days).toFixed(2))
+    const moments = (times: readonly number[]) => times.map((time) => new Date(time).toISOString().slice(0, 16))
+    expect(found({ at: moments(at), due: text(due), back: moments(back), fine })).toContain('fine = 0.2 * positive(days(back - due))')
+    const days = { joined: text(joined), due: text(due), back: text(back) }
+    expect(found({ ...days, fine })).toContain('fine = 0.2 * positive(back - due)')
+  })
+
   it('are an end, and a start, of others', () => {
     const ends = joined.map((time) => later(time, 6))
     const left = joined.map((time, i) => time + Math.floor(dice('left')[i]! * ((ends[i]! - time) / DAY + 1)) * DAY)
@@ -135,12 +233,19 @@ it('months are added as a calendar does, and years are twelve of them', () => {
   expect(on('x + years(1)', '2024-02-29')).toBe('2025-02-28')
   expect(on('x + months(3) - 1', '2024-12-01')).toBe('2025-02-28')
   expect(on('month_end(x) + 1', '2023-12-05')).toBe('2024-01-01')
+  expect(on('midnight(x) + 21', '2024-03-01T13:33Z')).toBe('2024-03-22')
   expect(at('x + months(n)', { x: day('2023-05-31'), n: 4 })).toBe('2023-09-30')
   for (let i = 0; i < rows; i++) {
     const months = Math.floor(60 * dice('n')[i]!) - 20
     expect(at('x + months(n)', { x: joined[i]! / DAY, n: months })).toBe(iso(later(joined[i]!, months)))
   }
-  for (const rule of ['ends = joined + months(term) - 1', 'due = month_end(x + months(2)) + 10', 'n = months(b - a)', 'e = s + years(2)'])
+  for (const rule of [
+    'ends = joined + months(term) - 1',
+    'due = month_end(x + months(2)) + 10',
+    'n = months(b - a)',
+    'e = s + years(2)',
+    'due = midnight(x) + 1439 / 1440'
+  ])
     expect(ruleText(parseRule(rule))).toBe(rule)
   for (const rule of ['n = months(term)', 'e = 2 * months(3)', 'e = s + 2 * years(1)', 'e = s + months(1.5)'])
     expect(() => parseRule(rule)).toThrow(expect.objectContaining({ code: 'expression-malformed' }))

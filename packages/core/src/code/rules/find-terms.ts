@@ -1,4 +1,14 @@
-import { CALENDAR, type CalendarUnit, type Expression, evaluate, MONTH_END, monthEnd, monthsAfter } from '../../table/expression.js'
+import { type Codes, codesOf, sharedRate } from '../../table/codes.js'
+import {
+  CALENDAR,
+  type CalendarUnit,
+  type Expression,
+  evaluate,
+  MIDNIGHT,
+  MONTH_END,
+  monthEnd,
+  monthsAfter
+} from '../../table/expression.js'
 import { type CategoricalColumn, type Column, isCategorical } from '../../table/table.js'
 import { differentRows, isBeyondChance, rateByChance } from './chance.js'
 import { FactorInterval } from './factor-interval.js'
@@ -18,8 +28,10 @@ const MOST_BESIDE = 15
 const MOST_LEVELS = 30
 /** Rows, spread over the table, that a reading must pass before all rows are looked at. */
 const PROBES = 64
-/** Constants before columns that are multiplied, and these before levels. */
-const [CONSTANT, COLUMN, LEVELS] = [0, 1, 2]
+/** Constants before columns that are multiplied, these before levels, and before levels of two. */
+const [CONSTANT, COLUMN, LEVELS, BOTH] = [0, 1, 2, 3]
+/** Parts of a day as which a time is written: hours, minutes, seconds, milliseconds. */
+const PARTS_OF_DAY = [24, 1440, 86_400, DAY]
 
 /** How a date is counted from another one: in months, to the same day or to the end of the month, with so many days beside it; or in days. */
 interface Reading {
@@ -50,6 +62,8 @@ interface Pair {
   readonly rows: readonly number[]
   /** Whether some rows have the first one alone. */
   readonly isOpen: boolean
+  /** The time of day of the second one, in milliseconds, where that is one and the first has several: then days begin at midnight. */
+  readonly clock: number | undefined
 }
 
 /**
@@ -62,7 +76,11 @@ export function findTerms(columns: readonly Column[], quantities: readonly Quant
   const dates = quantities.filter(({ isDate }) => isDate)
   const numbers = quantities.filter(({ isDate }) => !isDate)
   const categories = columns.filter(isCategorical).filter(({ codes, levels }) => levels.length <= MOST_LEVELS && !codes.includes(-1))
-  const candidates = dates.length * (dates.length - 1) * (besides.length + 3) * (1 + numbers.length + categories.length)
+  const candidates =
+    dates.length *
+    (dates.length - 1) *
+    (besides.length + 3) *
+    (1 + numbers.length + categories.length * (1 + 2 * numbers.length + (categories.length - 1) / 2))
   const pairs = dates.flatMap((start) =>
     dates.flatMap((end) => (end === start || (only !== undefined && end.name !== only) ? [] : (pairOf(start, end, rowCount) ?? [])))
   )
@@ -91,8 +109,16 @@ function pairOf(start: Quantity, end: Quantity, rowCount: number): Pair | undefi
     else if (isThere) rows.push(i)
     else return undefined
   }
-  return rows.length === 0 ? undefined : { start, end, rows, isOpen }
+  return rows.length === 0 ? undefined : { start, end, rows, isOpen, clock: clockOf(start, end, rows) }
 }
+
+function clockOf(start: Quantity, end: Quantity, rows: readonly number[]): number | undefined {
+  const isAtOne = ({ values }: Quantity) => rows.every((i) => timeOf(values[i]!) === timeOf(values[rows[0]!]!))
+  return start.unit < 1 && isAtOne(end) && !isAtOne(start) ? timeOf(end.values[rows[0]!]!) : undefined
+}
+
+/** Milliseconds since midnight. */
+const timeOf = (day: number): number => Math.round(DAY * (day - Math.floor(day)))
 
 function isRead(pair: Pair, reading: Reading): boolean {
   const { rows } = pair
@@ -102,17 +128,22 @@ function isRead(pair: Pair, reading: Reading): boolean {
 }
 
 /** How many months or days the second date of a row is from the first; undefined where that is no whole number of them. */
-function spanIn({ start, end }: Pair, { unit, atEnd, beside }: Reading, row: number): number | undefined {
-  const [from, to] = [start.values[row]!, end.values[row]! - beside]
+function spanIn({ start, end, clock }: Pair, { unit, atEnd, beside }: Reading, row: number): number | undefined {
+  const ends = clock === undefined ? [start.values[row]!, end.values[row]!] : [start, end].map(({ values }) => Math.floor(values[row]!))
+  const [from, to] = [ends[0]!, ends[1]! - beside]
   const span = unit === 'days' ? Math.round(to - from) : monthOf(to) - monthOf(from)
   const after = unit === 'days' ? from + span : monthsAfter(from, span)
   return Math.abs((atEnd ? monthEnd(after) : after) - to) <= tolerance(Math.min(start.unit, end.unit), to) ? span : undefined
 }
 
 /** A date so far from another. */
-function written({ start }: Pair, { unit, atEnd, beside }: Reading, span: Expression): Expression {
-  const date = unit === 'days' ? plus(column(start.name), span) : plus(column(start.name), span, monthsText)
-  return plus(atEnd ? { kind: 'call', name: MONTH_END, of: date } : date, number(beside))
+function written({ start, clock }: Pair, { unit, atEnd, beside }: Reading, span: Expression): Expression {
+  const from: Expression = clock === undefined ? column(start.name) : { kind: 'call', name: MIDNIGHT, of: column(start.name) }
+  const date = unit === 'days' ? plus(from, span) : plus(from, span, monthsText)
+  const day = plus(atEnd ? { kind: 'call', name: MONTH_END, of: date } : date, number(beside))
+  if (!clock) return day
+  const parts = PARTS_OF_DAY.find((count) => (clock * count) % DAY === 0)!
+  return binary('+', day, binary('/', number((clock * parts) / DAY), number(parts)))
 }
 
 function plus(date: Expression, added: Expression, text = (of: Expression): Expression => of): Expression {
@@ -140,32 +171,44 @@ function tell(
   reading: Reading,
   { numbers, categories, candidates }: Tellers
 ): { expression: Expression; rank: number } | undefined {
-  const { rows, isOpen } = pair
-  const spans = new Map(rows.map((i) => [i, spanIn(pair, reading, i)!]))
+  const { start, end, rows, isOpen, clock } = pair
+  const spans = new Float64Array(end.values.length).fill(Number.NaN)
+  for (const i of rows) spans[i] = spanIn(pair, reading, i)!
   const isMonths = reading.unit === 'months'
-  const first = spans.get(rows[0]!)!
-  if (rows.every((i) => spans.get(i) === first)) {
+  const first = spans[rows[0]!]!
+  if (rows.every((i) => spans[i] === first)) {
     // No months, and days beside them, are days.
     if (isOpen || (isMonths && !reading.atEnd && first === 0)) return undefined
     const expression = written(pair, reading, number(first))
     return holdsBeyondChance(pair, expression, candidates) ? { expression, rank: CONSTANT } : undefined
   }
-  // Days that a column counts are a difference of dates.
-  for (const one of isMonths ? numbers : []) {
+  // Days that a column counts are a difference of dates, but of days that begin at midnight.
+  for (const one of isMonths || clock !== undefined ? numbers : []) {
     // The first of a month is the day after the end of the one before.
     for (const more of reading.atEnd && reading.beside > 0 ? [0, 1] : [0]) {
-      const factor = factorOf(one, pair, (i) => spans.get(i)! + more)
+      const factor = factorOf(one, pair, (i) => spans[i]! + more)
       if (factor === undefined) continue
       const span = plus(scaled(factor, column(one.name)), number(-more))
       const expression = written(pair, reading, span)
       if (holdsBeyondChance(pair, expression, candidates, one)) return { expression, rank: COLUMN }
     }
   }
-  for (const one of isOpen ? [] : categories) {
-    const levels = levelsOf(one, spans)
-    if (levels && isToldBeyondChance(pair, spans, one, candidates))
-      return { expression: written(pair, reading, levelSum(one, levels)), rank: LEVELS }
+  if (isOpen) return undefined
+  const told = { spans, times: [start.values, end.values], candidates }
+  for (const one of categories) {
+    const span = toldBy([one], told)
+    if (span) return { expression: written(pair, reading, span), rank: LEVELS }
   }
+  for (const one of categories)
+    for (const count of numbers) {
+      const span = toldByTimes(one, count, told)
+      if (span) return { expression: written(pair, reading, span), rank: BOTH }
+    }
+  for (const [k, one] of categories.entries())
+    for (const other of categories.slice(k + 1)) {
+      const span = toldBy([one, other], told)
+      if (span) return { expression: written(pair, reading, span), rank: BOTH }
+    }
   return undefined
 }
 
@@ -177,16 +220,66 @@ function factorOf({ values }: Quantity, { start, rows }: Pair, spanIn: (row: num
   return present === rows.length ? interval.factor() : undefined
 }
 
-/** What all rows of each level have [levels], 0 where it has none; undefined where two of one level differ. */
-function levelsOf({ codes, levels }: CategoricalColumn, spans: ReadonlyMap<number, number>): number[] | undefined {
-  const told: (number | undefined)[] = levels.map(() => undefined)
-  for (const [i, span] of spans) {
-    const known = told[codes[i]!]
-    if (known !== undefined && known !== span) return undefined
-    told[codes[i]!] = span
-  }
-  return told.map((span) => span ?? 0)
+interface Told {
+  /** [rows], NaN in rows that lack a date. */
+  readonly spans: Float64Array
+  readonly times: readonly Float64Array[]
+  readonly candidates: number
 }
+
+/** What the levels of a category, or of two together, have each in all rows; undefined where two rows of the same differ, or agree by chance. */
+function toldBy(of: readonly CategoricalColumn[], { spans, times, candidates }: Told): Expression | undefined {
+  const count = of.reduce((product, { levels }) => product * levels.length, 1)
+  if (count > MOST_LEVELS) return undefined
+  const codeIn = (i: number) => of.reduce((code, { codes, levels }) => code * levels.length + codes[i]!, 0)
+  const told = new Float64Array(count)
+  const sizes = new Uint32Array(count)
+  for (let i = 0; i < spans.length; i++) {
+    if (Number.isNaN(spans[i]!)) continue
+    const code = codeIn(i)
+    if (sizes[code]!++ === 0) told[code] = spans[i]!
+    else if (told[code] !== spans[i]) return undefined
+  }
+  const rows = differentRows([...times, Float64Array.from(spans, (_, i) => codeIn(i))], spans.length)
+  const own = codesAt(rows, (i) => spans[i]!)
+  // What one of two says already counts as known.
+  const rates =
+    of.length === 1
+      ? [sharedRate(own)]
+      : of.map(({ codes }) =>
+          sharedRate(
+            own,
+            codesAt(rows, (i) => codes[i]!)
+          )
+        )
+  if (!isBeyondChance({ rate: Math.max(...rates, 1 / (1 + rows.length)), times: rows.length - count, candidates })) return undefined
+  const lead = rates.indexOf(Math.max(...rates))
+  const all = Array.from(told, (_, code) =>
+    of.map(({ levels }, c) => (c === of.length - 1 ? code % levels.length : Math.floor(code / of[of.length - 1]!.levels.length)))
+  )
+  // Levels that no row has together have what is commonest of the one that says more.
+  const numbers = all.map((level, code) => {
+    const alike = all.flatMap((other, k) => (other[lead] === level[lead] && sizes[k]! > 0 ? [k] : []))
+    return sizes[code]! > 0 || alike.length === 0 ? told[code]! : told[alike.reduce((a, b) => (sizes[b]! > sizes[a]! ? b : a))]!
+  })
+  return levelSum(of, all, numbers)
+}
+
+/** What the levels of a category have each in all rows, 1 and a number times: `(21 * P(kind = book) + 7 * P(kind = disc)) * (1 + renewals)`; or that many times. */
+function toldByTimes(one: CategoricalColumn, { name, values }: Quantity, { spans, times, candidates }: Told): Expression | undefined {
+  for (const first of [1, 0]) {
+    const each = (i: number) => spans[i]! / (first + values[i]!)
+    const isWhole = spans.every((span, i) => Number.isNaN(span) || (span === 0 && first + values[i]! === 0) || Number.isInteger(each(i)))
+    if (!isWhole) continue
+    const rates = spans.map((span, i) => (span === 0 && first + values[i]! === 0 ? Number.NaN : each(i)))
+    const span = toldBy([one], { spans: rates, times: [...times, values], candidates })
+    if (span) return binary('*', span, first === 0 ? column(name) : binary('+', number(first), column(name)))
+  }
+  return undefined
+}
+
+const codesAt = (rows: readonly number[], value: (row: number) => number): Codes =>
+  codesOf({ name: '', kind: 'integer', values: Float64Array.from(rows, value) })
 
 function holdsBeyondChance({ start, end, rows }: Pair, expression: Expression, candidates: number, by?: Quantity): boolean {
   const inputs = by ? [start, by] : [start]
@@ -200,15 +293,4 @@ function holdsBeyondChance({ start, end, rows }: Pair, expression: Expression, c
     return Math.abs(at(different[i]!) - value) <= tolerance(end.unit, value)
   })
   return rows.length > inputs.length && isBeyondChance({ rate, times: different.length - inputs.length, candidates })
-}
-
-function isToldBeyondChance(
-  { start, end }: Pair,
-  spans: ReadonlyMap<number, number>,
-  { codes, levels }: CategoricalColumn,
-  candidates: number
-): boolean {
-  const rows = differentRows([start.values, end.values, Float64Array.from(codes)], codes.length)
-  const rate = rateByChance(rows.length, (i, j) => spans.get(rows[i]!) === spans.get(rows[j]!))
-  return isBeyondChance({ rate, times: rows.length - levels.length, candidates })
 }

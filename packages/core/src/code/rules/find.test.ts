@@ -639,6 +639,28 @@ it('a product is computed, and a sum that has the same column gives way: the int
   expect(found({ rowCount: rows, columns })).toEqual(['interest = total - loan', 'total = 12 * term * payment'])
 })
 
+it('a tax that is part of a total goes by the other parts, and not by the total', () => {
+  const rows = 400
+  const dice = (label: string) => Array.from(uniforms(keyFor(keyFromSeed(31), label), rows))
+  const text = (name: string, cells: readonly (string | number)[]) => ({ name, source: 'text' as const, values: cells.map(String) })
+  // What days tell as well goes by the amount.
+  const days = dice('days').map((u) => 28 + Math.floor(4 * u))
+  const [energy, standing] = [dice('energy').map((u) => 2000 + Math.floor(9000 * u)), days.map((n) => 45 * n)]
+  const vat = energy.map((own, i) => Math.round((own + standing[i]!) / 20))
+  const total = energy.map((own, i) => own + standing[i]! + vat[i]!)
+  const columns = Object.entries({ energy, standing, vat, total }).map(([name, cents]) =>
+    text(
+      name,
+      cents.map((x) => (x / 100).toFixed(2))
+    )
+  )
+  expect(found({ rowCount: rows, columns: [text('days', days), ...columns] })).toEqual([
+    'days -> standing',
+    'total = energy + standing + vat',
+    'vat = 0.05 * (energy + standing)'
+  ])
+})
+
 it('what is 0 where its formula says less is positive, and a tax goes by what is taxable', () => {
   const rows = 400
   const dice = (label: string) => Array.from(uniforms(keyFor(keyFromSeed(29), label), rows))
@@ -648,7 +670,7 @@ it('what is 0 where its formula says less is positive, and a tax goes by what is
   const hours = dice('hours').map((u) => (25 + Math.floor(50 * u) / 2).toFixed(1))
   const overtime = wages.map((wage, i) => cents(1.5 * wage * Math.max(0, Number(hours[i]) - 40)))
   expect(found({ rowCount: rows, columns: [text('wage', wages), text('hours', hours), text('overtime', overtime)] })).toEqual([
-    'overtime = positive(1.5 * wage * hours - 60 * wage)'
+    'overtime = 1.5 * wage * positive(hours - 40)'
   ])
   const gross = dice('gross').map((u) => cents(300 + 1500 * u))
   const taxable = gross.map((x) => cents(0.95 * Number(x)))

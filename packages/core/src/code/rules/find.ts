@@ -1,4 +1,5 @@
 import { sorted, variance } from '../../num/statistics.js'
+import { type Cells, codesOf } from '../../table/codes.js'
 import { linearForm } from '../../table/derivative.js'
 import { COALESCE, columnsOf, type Expression, namesIn } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
@@ -10,10 +11,11 @@ import { clashOf, goTogether, isOrder, keepable, needs } from './choose.js'
 import { bends, exceptionsOf } from './exceptions.js'
 import { findBinned } from './find-binned.js'
 import { findBoxes } from './find-boxes.js'
-import { findBrackets } from './find-brackets.js'
+import { findBrackets, findBracketsBeside, findBracketsByLevel } from './find-brackets.js'
 import { findByLevel, findProductSums } from './find-by-level.js'
 import { findComparisons, sideBetween } from './find-comparisons.js'
 import { findExtremes } from './find-extremes.js'
+import { findFlags } from './find-flags.js'
 import { type FormulaFound, findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
 import { findGaps } from './find-gaps.js'
 import { findJointGaps } from './find-joint-gaps.js'
@@ -26,13 +28,14 @@ import { findSteps, stepAlong } from './find-steps.js'
 import { findConstantSums } from './find-sums.js'
 import { findTerms } from './find-terms.js'
 import { findWholes } from './find-wholes.js'
-import { choiceColumn, flagsOf } from './flags.js'
+import { choiceColumn, flagsOf, setIn } from './flags.js'
 import { filledIn, type Quantity, quantityOf } from './quantity.js'
 import { breachOf, columnIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
 import { nearlyTotals, type RunningTotal, runningTotals } from './running-totals.js'
-import { binary, column, scaled } from './shapes.js'
+import { binary, column, scaled, writeSum } from './shapes.js'
 import { findStandings, type Standing, standingText } from './standings.js'
+import { summaryOf } from './summary.js'
 
 export interface Search {
   /** Rules that are kept whatever is found; they hold. */
@@ -89,6 +92,8 @@ function relationsIn(data: WrittenTable, search: Search): Relations {
     exact.some((one) => one.kind === 'formula' && one.column === rule.column && columnsIn(one) === columnsIn(rule))
   const bent = commonRules(data, search).flatMap((rule): Rule[] => {
     if (isWhole(rule)) return []
+    const bounded = rule.kind === 'formula' ? boundedOf(rule, data) : undefined
+    if (bounded) return [bounded]
     const count = bends(rule) ? exceptionsOf(rule, data)?.rows.length : undefined
     return count !== undefined && count <= MOST_EXCEPTIONS * rowCount ? [{ ...rule, exceptions: count }] : []
   })
@@ -100,9 +105,27 @@ function relationsIn(data: WrittenTable, search: Search): Relations {
     exact.filter((rule) => rule.kind === 'formula' && !readings.has(columnsIn(rule))),
     bentFormulas
   )
-  const stated = [...(search.stated ?? []), ...formulas.filter(({ exceptions }) => exceptions)]
+  const stated = [...(search.stated ?? []), ...formulas.filter((rule) => bentFormulas.includes(rule))]
   const again = stated.length > (search.stated?.length ?? 0) ? exactIn(data, { ...search, stated }) : first
   return besides(keepable(joined(again.rules, bent)).kept, again.left)
+}
+
+/** What a sum with a few exceptions says without any of one of its columns, which is 0 where the others would leave less: what is taxable, of a few who earn little. */
+function boundedOf({ column: name, expression }: Extract<Rule, { kind: 'formula' }>, data: WrittenTable): Rule | undefined {
+  const form = linearForm(expression)
+  if (!form) return undefined
+  const whole = new Map([...form.coefficients, [name, -1]])
+  for (const [part, weight] of whole) {
+    if (Math.abs(weight) !== 1 || quantityIn(data, part).isDate || summaryOf(quantityIn(data, part).values).low !== 0) continue
+    const others = [...whole].filter(([other]) => other !== part)
+    const sum = writeSum(
+      others.map(([other]) => column(other)),
+      { weights: others.map(([, own]) => -own / weight), constant: -form.constant / weight }
+    )
+    const rule: Rule = { kind: 'formula', column: part, expression: { kind: 'call', name: 'positive', of: sum } }
+    if (!breachOf(rule, data)) return rule
+  }
+  return undefined
 }
 
 /** Rules, and of other formulas each relation that none of them is of, once. */
@@ -182,7 +205,11 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const isGap = ({ column: name, from }: LookupFound) =>
     from.length === 1 && hasTwo(name) && gaps.some((one) => one.column === from[0] && one.when === name && one.levels && !one.maybe)
   const most = byLevel ? 3 : 2
-  const lookups = findLookups(table.columns, table.rowCount, { firstRows, most }).filter((one) => !isGap(one))
+  const hasFew = byLevel && quantities.length <= MOST_COLUMNS_OF[2]
+  const lookups = amountsFirst(
+    findLookups(table.columns, table.rowCount, { firstRows, most }).filter((one) => !isGap(one)),
+    table.columns
+  )
   // What others tell: a hall its seats, whoever fills them.
   const lookedUp = new Set(lookups.map(({ column: name }) => name))
   const terms = findTerms(table.columns, quantities, table.rowCount)
@@ -191,7 +218,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   // An hour of a moment says more than how long after midnight that is, rounded; thresholds of dates say when a tariff began.
   const isStep = (name: string) => steps.some((one) => one.column === name)
   for (const one of lookups) if (one.parts && !isStep(one.column)) take({ kind: 'lookup', ...one })
-  const formulas = formulasIn(quantities, data, { byLevel, lookups })
+  const formulas = [...formulasIn(quantities, data, { byLevel, lookups }), ...findFlags(table)]
   // A colour tells the flags of all colours, as an age those of its brackets; where nothing does they are a category of their own.
   const told = new Map(
     formulas.flatMap((rule) => {
@@ -217,6 +244,13 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const standing = byLevel ? standingsIn(data).map((one) => one.column) : []
   const sums = byLevel ? findByLevel(table.columns, quantities, kept).filter((one) => !standing.includes(one.column)) : []
   for (const { column: name, expression } of sums) take({ kind: 'formula', column: name, expression })
+  const isFormula = (name: string) => kept.some((rule) => rule.kind === 'formula' && rule.column === name)
+  for (const find of hasFew ? [findBracketsBeside, findBracketsByLevel] : [])
+    for (const { column: name, expression } of find(table, quantities, isFormula)) {
+      const rule: Rule = { kind: 'formula', column: name, expression }
+      // What goes by it tells it too, in more digits.
+      if (!clashOf(rule, kept)) take(rule)
+    }
   for (const step of steps) take({ kind: 'step', ...step })
   comparisonsIn(quantities, data).forEach(take)
   const computed = new Set(kept.filter(({ kind }) => kind === 'formula').map((rule) => rule.column))
@@ -238,7 +272,6 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   }
   const isTold = (name: string) => except.has(name) || kept.some((rule) => rule.column === name && (!isOrder(rule) || rule.exceptions))
   const { columns, rowCount } = table
-  const hasFew = byLevel && quantities.length <= MOST_COLUMNS_OF[2]
   const isToldAlone = (name: string) =>
     isTold(name) || lookups.some((one) => one.column === name && one.from.length === 1 && !isByDecimals(one))
   const boxes = hasFew ? findBoxes(columns, quantities, { rowCount, isTold: isToldAlone, isLookedUp, firstRows }) : []
@@ -320,6 +353,22 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   return besides(keepable(kept).kept, left)
 }
 
+/**
+ * Lookups, those last that tell a column by an amount which goes by that column itself: a grade, a step and hours tell a salary, of more values than
+ * any of them, and that is not what tells the step.
+ */
+function amountsFirst(lookups: readonly LookupFound[], columns: readonly Column[]): readonly LookupFound[] {
+  const counts = new Map<string, number>()
+  const countOf = (name: string) => {
+    if (!counts.has(name)) counts.set(name, codesOf(columns.find((one) => one.name === name) as Cells).count)
+    return counts.get(name)!
+  }
+  const isAmount = ({ column: name, from }: LookupFound) => from.every((input) => countOf(name) > countOf(input))
+  const isBack = (one: LookupFound) =>
+    lookups.some((other) => one.from.includes(other.column) && other.from.includes(one.column) && isAmount(other))
+  return [...lookups.filter((one) => !isBack(one)), ...lookups.filter(isBack)]
+}
+
 interface Telling {
   readonly data: WrittenTable
   readonly quantities: readonly Quantity[]
@@ -330,7 +379,7 @@ interface Telling {
 /** The lookups by which one column tells all of some flags, none where its thresholds do; undefined where no column does. */
 function tellingAll(flags: readonly string[], { data, quantities, lookups, firstRows }: Telling): readonly LookupFound[] | undefined {
   const others = quantities.filter(({ name }) => !flags.includes(name))
-  if (findSteps([choiceColumn('', flags, data)], others, firstRows).length > 0) return []
+  if (findSteps([choiceColumn('', { flags, set: setIn(flags, data)! }, data)], others, firstRows).length > 0) return []
   const by = (name: string) =>
     flags.flatMap((flag) => lookups.find((one) => one.column === flag && one.from.length === 1 && one.from[0] === name) ?? [])
   return data.table.columns.map(({ name }) => by(name)).find(({ length }) => length === flags.length)
@@ -433,8 +482,9 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
   const { rowCount } = data.table
   const filled = filledIn(quantities)
   const parts = quantities.length + filled.length <= MOST_COLUMNS_OF[3] ? [...quantities, ...filled] : quantities
-  const brackets = bracketsIn(quantities, rowCount)
-  const single = [...findFormulas(parts, rowCount), ...findConstantSums(quantities, rowCount), ...brackets]
+  const formulas = findFormulas(parts, rowCount)
+  const brackets = direct(bracketsIn(quantities, rowCount), formulas)
+  const single = [...formulas, ...findConstantSums(quantities, rowCount), ...brackets]
   // Products that are written as one, as rate * (price - discount), say more than their sum, whichever of their columns that is of.
   const columnsOfFound = ({ column: name, expression }: FormulaFound) => columnsIn({ kind: 'formula', column: name, expression })
   const products = single.filter((one) => !linearForm(one.expression))
@@ -454,17 +504,26 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
   const extremes = extremesIn(quantities, rowCount, unbent).filter((one) => !isOther(one))
   // Of what has a bend one column alone can be computed.
   const bent = new Set<FormulaFound>([...brackets, ...extremes])
-  const found = [...plain, ...extremes].sort(
-    (a, b) =>
-      Number(bent.has(b)) - Number(bent.has(a)) || a.rank - b.rank || a.inputs - b.inputs || place.get(b.column)! - place.get(a.column)!
-  )
+  const found = [...plain, ...extremes]
+    .filter((one) => !isIdle(one, lookups))
+    .sort(
+      (a, b) =>
+        Number(bent.has(b)) - Number(bent.has(a)) || a.rank - b.rank || a.inputs - b.inputs || place.get(b.column)! - place.get(a.column)!
+    )
   // Of several readings of one relation that which computes what nothing else tells: what a price leaves, and not the price.
   // What is computed of a column tells nothing of it: a percentage, and the points that it is of.
   const isOf = (input: string, name: string) => found.some((one) => one.column === input && namesIn(one.expression).includes(name))
   const isTold = ({ column: name, expression }: FormulaFound) =>
     lookups.some((one) => one.column === name && !one.from.some((input) => namesIn(expression).includes(input) || isOf(input, name)))
   const open = new Set(found.filter((one) => !isTold(one)).map(columnsOfFound))
-  const isBehind = (one: FormulaFound) => isTold(one) && open.has(columnsOfFound(one))
+  // What is part of a total goes by its other parts where it can, and not by the total.
+  const isOfTotal = (one: FormulaFound) =>
+    found.some((total) => {
+      const parts = namesIn(total.expression)
+      if (!isSum(total.expression) || !parts.includes(one.column) || !namesIn(one.expression).includes(total.column)) return false
+      return found.some((other) => other.column === one.column && namesIn(other.expression).every((name) => parts.includes(name)))
+    })
+  const isBehind = (one: FormulaFound) => (isTold(one) && open.has(columnsOfFound(one))) || isOfTotal(one)
   return [...found.filter((one) => !isBehind(one)), ...found.filter(isBehind)].flatMap(({ column: name, expression }): Rule[] => {
     const rule: Rule = { kind: 'formula', column: name, expression }
     const inputs = columnsOf(expression)
@@ -473,6 +532,37 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
     if (dates.length === 2 && inputs.length === 2 && linearForm(expression)?.constant === 0) return differenceOf(rule, data)
     const part = partIn(expression, data)
     return part ? [rule, lookups.some((one) => one.column === part.column) ? limitOf(columnsOf(part.low)[0]!, part.column) : part] : [rule]
+  })
+}
+
+/**
+ * Whether a column goes by some of its inputs alone, which do not tell the others: rounding takes away what these would say, as of children that
+ * `0.000003 * allowance * (salary - taxable)` gives, to whole ones.
+ */
+function isIdle({ column: name, expression }: FormulaFound, lookups: readonly LookupFound[]): boolean {
+  const inputs = namesIn(expression)
+  return lookups.some(({ column: told, from, parts }) => {
+    if (told !== name || parts || !from.every((input) => inputs.includes(input))) return false
+    const isToldToo = (other: string) =>
+      from.includes(other) || lookups.some((one) => one.column === other && one.from.every((input) => from.includes(input)))
+    return !inputs.every(isToldToo)
+  })
+}
+
+/**
+ * Tariffs without those that go the long way round, in more digits than each step of it: a pension by what is left of pay, where pay tells both; what is
+ * left of pay by pay alone, where the taxes that come off it go by pay.
+ */
+function direct(brackets: readonly FormulaFound[], formulas: readonly FormulaFound[]): FormulaFound[] {
+  const single = [...formulas.filter(({ inputs }) => inputs === 1), ...brackets]
+  const inputOf = ({ expression }: FormulaFound) => columnsOf(expression)[0]!
+  return brackets.filter((one) => {
+    const tells = (by: string, name: string) =>
+      by === name || single.some((other) => other.rank < one.rank && other.column === name && inputOf(other) === by)
+    const input = inputOf(one)
+    const isCommon = single.some((other) => inputOf(other) !== input && [input, one.column].every((name) => tells(inputOf(other), name)))
+    const isChain = formulas.some((other) => other.column === one.column && namesIn(other.expression).every((name) => tells(input, name)))
+    return !isCommon && !isChain
   })
 }
 

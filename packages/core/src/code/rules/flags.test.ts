@@ -4,6 +4,7 @@ import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { ruledRows } from '../../systems/ruled-rows.js'
 import { recordRules, rulesIn } from '../../systems/rules-file.js'
+import { cellAt } from '../../table/cells.js'
 import type { CategoricalColumn, NumericColumn } from '../../table/table.js'
 import { findRules } from './find.js'
 import { ruleTexts } from './kept-rules.js'
@@ -53,6 +54,29 @@ describe('of flags of which one is set in each row', () => {
       expect(set.map((values) => values[i])).toEqual(NAMES.map((_, k) => (colour[(i + 17) % ROWS] === k ? 1 : 0)))
   })
 
+  it.each([
+    ['true', 'false'],
+    ['yes', 'no'],
+    ['no', 'yes']
+  ])('it is so of words: one is %s in each row, and all others %s', (set, not) => {
+    const words = Object.fromEntries(NAMES.map((name, k) => [name, colour.map((one) => (one === k ? set : not))]))
+    const member = u('member').map((x) => (x < 0.3 ? set : not))
+    const columns = { ...words, member, value, other }
+    expect(found(columns)).toEqual(['green, blue, white, black -> red'])
+    const { data, rules } = ruledRows(textTable(columns), {})
+    const { rowCount } = data.table
+    const names = data.table.columns.map(({ name }) => name)
+    expect(names).toEqual(['one of red, green, blue, white, black', 'member', 'value', 'other'])
+    expect(rulesIn(names)(JSON.parse(JSON.stringify(recordRules(rules!))), 'rules')).toEqual(rules)
+    expect(ruleTexts(rules!)).toEqual(['green, blue, white, black -> red'])
+    const choice = data.table.columns[0] as CategoricalColumn
+    const moved = { ...choice, codes: choice.codes.map((_, i) => choice.codes[(i + 17) % rowCount]!) }
+    const back = putRulesBack(rules!, { ...data, table: { columns: [moved, ...data.table.columns.slice(1)], rowCount } })
+    const cells = NAMES.map((name) => cellAt(columnIn(back, name)))
+    for (let i = 0; i < rowCount; i++)
+      expect(cells.map((cell) => cell(i))).toEqual(NAMES.map((_, k) => (colour[(i + 17) % ROWS] === k ? set : not)))
+  })
+
   it('what tells them all says more: a colour, and thresholds of an age', () => {
     const named = found({ colour: colour.map((k) => `a ${NAMES[k]}`), ...flags, value, other })
     expect(named).toEqual(NAMES.map((name) => `colour -> ${name}`).sort())
@@ -77,5 +101,9 @@ describe('of flags of which one is set in each row', () => {
     expect(found({ ...twice, value, other })).not.toContain(SUM)
     const [a, b, c] = ['a', 'b', 'c'].map((label) => u(label).map((x) => Number(x < 0.3)))
     expect(found({ a: a!, b: b!, c: c!, other })).toEqual([])
+    const words = (values: readonly number[]) => values.map((x) => (x === 1 ? 'yes' : 'no'))
+    expect(found({ a: words(a!), b: words(b!), c: words(c!), other })).toEqual([])
+    const both = Object.fromEntries(Object.entries(twice).map(([name, values]) => [name, words(values)]))
+    expect(found({ ...both, other }).filter((rule) => rule.includes('white') && rule.includes('black'))).toEqual([])
   })
 })

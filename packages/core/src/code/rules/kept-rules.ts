@@ -152,7 +152,7 @@ export function ruleTexts({ rules }: KeptRules): string[] {
       ]
     }
     if (rule.kind === 'equal') return []
-    if (rule.kind === 'lookup' && rule.flags) return [ruleText(flagsRule(rule.flags))]
+    if (rule.kind === 'lookup' && rule.flags) return [ruleText(flagsRule(rule.flags, typeof rule.table.values[0] === 'number'))]
     return [ruleText({ ...rule, exceptions, open: thereOf(rule)?.or } as Rule)]
   })
   // All flags of a category have one.
@@ -160,11 +160,14 @@ export function ruleTexts({ rules }: KeptRules): string[] {
 }
 
 /** That exactly one of the flags is set, as a rule of the first. */
-const flagsRule = ([first, ...others]: readonly string[]): Rule => ({
-  kind: 'formula',
-  column: first!,
-  expression: others.reduce<Expression>((left, name) => binary('-', left, column(name)), number(1))
-})
+const flagsRule = ([first, ...others]: readonly string[], areNumbers: boolean): Rule =>
+  areNumbers
+    ? {
+        kind: 'formula',
+        column: first!,
+        expression: others.reduce<Expression>((left, name) => binary('-', left, column(name)), number(1))
+      }
+    : { kind: 'lookup', column: first!, from: others }
 
 /** Categories that are drawn in the place of flags, each once, as columns. */
 export const choicesIn = ({ rules }: KeptRules): RuledColumn[] =>

@@ -42,7 +42,7 @@ export const SHAPES: readonly Shape[] = [
   // biome-ignore format: a table
   { ...ordered, factor: 'free', dates: true, added: [0, 1], rank: 9, value: (a, b) => a - b, write: (a, b) => binary('-', a, b) },
   // biome-ignore format: a table
-  { ...ordered, dates: true, rank: 9.2, value: (a, b) => (a - b > 0 ? a - b : 0 * (a - b)), write: (a, b) => ({ kind: 'call', name: 'positive', of: binary('-', a, b) }) },
+  { ...ordered, factor: 'free', dates: true, rank: 9.2, value: (a, b) => (a - b > 0 ? a - b : 0 * (a - b)), write: (a, b) => ({ kind: 'call', name: 'positive', of: binary('-', a, b) }) },
   { ...ordered, factor: 'free', rank: 8, value: (a, b) => a / b, write: (a, b) => binary('/', a, b) },
   // biome-ignore format: a table
   { ...ordered, factor: 'free', rank: 7, value: (a, b) => a / (b * b), write: (a, b) => binary('/', a, binary('^', b, number(2))) },

@@ -47,9 +47,10 @@ export function takeRulesOut<T extends WrittenTable>({ rules }: KeptRules, data:
       columns.push(thereColumn(there, column))
       formats.push({ name: there.column, source: 'text', kind: 'category' })
     }
-    const { flags, from: [choice] = [] } = rule?.kind === 'lookup' ? rule : {}
+    const { flags, table, from: [choice] = [] } = rule?.kind === 'lookup' ? rule : {}
     if (flags && !columns.some(({ name }) => name === choice)) {
-      columns.push(choiceColumn(choice!, flags, data))
+      const set = table!.values[table!.keys.findIndex(([flag]) => flag === column.name)]!
+      columns.push(choiceColumn(choice!, { flags, set }, data))
       formats.push({ name: choice!, source: 'text', kind: 'category' })
     }
     if (rule && rule.kind !== 'order') return

@@ -11,7 +11,7 @@ import { type Scaling, symmetricScaling } from '../scaling/symmetric.js'
 import { type Cloud, cloud } from '../space/cloud.js'
 import type { Combinations } from '../table/categories.js'
 import { type Encoded, type Encoder, takeEncoded } from '../table/encoder.js'
-import { comparedPoints, embedEncoded, Standing } from '../table/standing.js'
+import { comparedPoints, embedEncoded, type Standing } from '../table/standing.js'
 import type { Bridge } from './bridge.js'
 import { factorGroups } from './factor-groups.js'
 import { type CategoryMode, type ClassConditions, categoryMode, classesOf, oneClass, type RowClasses } from './strata.js'
@@ -267,10 +267,12 @@ function scaledPoints(
   { scales, table }: Pick<LawProblem, 'scales' | 'table'>,
   { coordinates, codes }: Encoded,
   factors: readonly number[] = table ? Array.from(table.encoder.factors.keys()) : [],
-  standing = new Standing()
+  standing?: Standing
 ): Matrix {
-  const scaled = standing.scaled(coordinates, (numbers) => scaledColumns(numbers, scales))
-  return table && factors.length > 0 ? embedEncoded(table.encoder, { coordinates: scaled, codes }, factors, standing) : scaled
+  const scale = (numbers: Matrix) => scaledColumns(numbers, scales)
+  const rows = { coordinates: standing ? standing.scaled(coordinates, scale) : scale(coordinates), codes }
+  if (!table || factors.length === 0) return rows.coordinates
+  return standing ? standing.place(table.encoder, rows, factors) : embedEncoded(table.encoder, rows, factors)
 }
 
 /** Columns divided by their scales, without those whose scale is infinite. */

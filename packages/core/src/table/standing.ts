@@ -1,76 +1,37 @@
 import { settle } from '../num/checksum.js'
-import { type Matrix, matrix } from '../num/matrix.js'
+import { type Matrix, matrix, Room } from '../num/matrix.js'
 import type { Encoded, Encoder } from './encoder.js'
-
-/** Points that were asked for, and what stands in them. */
-interface Kept {
-  readonly points: Matrix
-  readonly numbers: Matrix
-  /** Which place of which factor stands in each column behind the numbers. */
-  columns: readonly number[]
-  /** Factors that are others by now. */
-  readonly redrawn: Set<number>
-}
-
-/**
- * Where rows stand, with some of their factors at a time, while these are redrawn one after another: of each number of columns in one
- * matrix, of which only what stands otherwise than before is written. What was given before is overwritten by what is asked for next.
- */
-export class Standing {
-  readonly #kept = new Map<number, Kept>()
-  #scaled: { readonly from: Matrix; readonly to: Matrix } | undefined
-
-  /** These factors of the rows are others from now on. */
-  redraw(factors: readonly number[]): void {
-    for (const { redrawn } of this.#kept.values()) for (const f of factors) redrawn.add(f)
-  }
-
-  /** What is made of numbers, once as long as these are the same. */
-  scaled(numbers: Matrix, scale: (numbers: Matrix) => Matrix): Matrix {
-    if (this.#scaled?.from !== numbers) this.#scaled = { from: numbers, to: scale(numbers) }
-    return this.#scaled.to
-  }
-
-  /** Coordinates followed by the places of the chosen factors [n, coordinateCount + Σ q]. Cost O(n) for each column that stands otherwise. */
-  place(encoder: Encoder, { coordinates, codes }: Encoded, factors: readonly number[]): Matrix {
-    const count = encoder.factors.length
-    const columns = factors.flatMap((f) => Array.from({ length: encoder.factors[f]!.places.cols }, (_, c) => f + c * count))
-    const kept = this.#keep(coordinates, coordinates.cols + columns.length)
-    const { rows, cols, data } = kept.points
-    for (let k = 0; k < columns.length; k++) {
-      const f = columns[k]! % count
-      if (columns[k] === kept.columns[k] && !kept.redrawn.has(f)) continue
-      const { places } = encoder.factors[f]!
-      const place = (columns[k]! - f) / count
-      for (let at = coordinates.cols + k, own = f; own < rows * count; at += cols, own += count)
-        data[at] = places.data[codes[own]! * places.cols + place]!
-    }
-    kept.columns = columns
-    kept.redrawn.clear()
-    // Whoever keeps what is made of an array takes a new one for another.
-    return matrix(rows, cols, data.subarray())
-  }
-
-  #keep(numbers: Matrix, cols: number): Kept {
-    const before = this.#kept.get(cols)
-    if (before?.numbers === numbers) return before
-    const points = before?.points.rows === numbers.rows ? before.points : matrix(numbers.rows, cols)
-    for (let i = 0, from = 0; i < numbers.rows; i++)
-      for (let c = 0, at = i * cols; c < numbers.cols; c++) points.data[at++] = numbers.data[from++]!
-    const kept = { points, numbers, columns: [], redrawn: new Set<number>() }
-    this.#kept.set(cols, kept)
-    return kept
-  }
-}
 
 /** Coordinates followed by the places of the chosen factors: the points that kernels compare [n, coordinateCount + Σ q]. */
 export function embedEncoded(
   encoder: Encoder,
-  rows: Encoded,
-  factors: readonly number[] = encoder.factors.map((_, f) => f),
-  standing = new Standing()
+  { coordinates, codes }: Encoded,
+  factors: readonly number[] = encoder.factors.map((_, f) => f)
 ): Matrix {
-  return standing.place(encoder, rows, factors)
+  const widths = factors.map((f) => encoder.factors[f]!.places.cols)
+  const out = matrix(coordinates.rows, coordinates.cols + widths.reduce((a, b) => a + b, 0))
+  const { rows, cols, data } = out
+  for (let i = 0, from = 0; i < rows; i++) for (let c = 0, at = i * cols; c < coordinates.cols; c++) data[at++] = coordinates.data[from++]!
+  let first = coordinates.cols
+  for (const [k, f] of factors.entries()) {
+    placeFactor(encoder, { codes, f }, out, first)
+    first += widths[k]!
+  }
+  return out
+}
+
+/** Writes the places of a factor from a column on. */
+function placeFactor(
+  { factors }: Encoder,
+  { codes, f }: { readonly codes: Int32Array; readonly f: number },
+  to: Matrix,
+  first: number
+): void {
+  const { places } = factors[f]!
+  for (let i = 0, own = f; i < to.rows; i++, own += factors.length) {
+    const level = codes[own]! * places.cols
+    for (let c = 0, at = i * to.cols + first; c < places.cols; c++) to.data[at++] = places.data[level + c]!
+  }
 }
 
 /** All of these points of rows that nobody changes: made once, so that an engine puts them in order once. */
@@ -88,3 +49,53 @@ export function comparedPoints(encoder: Encoder, rows: Encoded): Matrix {
 }
 
 const compared = new WeakMap<Encoded, { readonly encoder: Encoder; readonly points: Matrix }>()
+
+/**
+ * Where rows stand, with some of their factors at a time, while these are redrawn one after another: with all of them once, of which
+ * only the redrawn ones are written again, and the columns that are asked for taken of it. What was given before is overwritten by what is asked for next.
+ */
+export class Standing {
+  readonly #room = new Room()
+  readonly #redrawn = new Set<number>()
+  #all: { readonly numbers: Matrix; readonly points: Matrix } | undefined
+  #scaled: { readonly from: Matrix; readonly to: Matrix } | undefined
+
+  /** These factors of the rows are others from now on. */
+  redraw(factors: readonly number[]): void {
+    for (const f of factors) this.#redrawn.add(f)
+  }
+
+  /** What is made of numbers, once as long as these are the same. */
+  scaled(numbers: Matrix, scale: (numbers: Matrix) => Matrix): Matrix {
+    if (this.#scaled?.from !== numbers) this.#scaled = { from: numbers, to: scale(numbers) }
+    return this.#scaled.to
+  }
+
+  /** The points of `embedEncoded`. Cost O(n) for each of their columns, in the order of memory. */
+  place(encoder: Encoder, rows: Encoded, factors: readonly number[]): Matrix {
+    const starts = startsOf(encoder, rows.coordinates.cols)
+    const all = this.#placed(encoder, rows, starts)
+    const columns = factors.flatMap((f) => Array.from({ length: starts[f + 1]! - starts[f]! }, (_, c) => starts[f]! + c))
+    const chosen = Uint32Array.from([...Array.from({ length: rows.coordinates.cols }, (_, c) => c), ...columns])
+    this.#room.clear()
+    const out = this.#room.matrix(all.rows, chosen.length)
+    for (let from = 0, at = 0; from < all.data.length; from += all.cols)
+      for (let k = 0; k < chosen.length; k++) out.data[at++] = all.data[from + chosen[k]!]!
+    return out
+  }
+
+  #placed(encoder: Encoder, rows: Encoded, starts: readonly number[]): Matrix {
+    const numbers = rows.coordinates
+    if (this.#all?.numbers !== numbers) this.#all = { numbers, points: embedEncoded(encoder, rows) }
+    else for (const f of this.#redrawn) placeFactor(encoder, { codes: rows.codes, f }, this.#all.points, starts[f]!)
+    this.#redrawn.clear()
+    return this.#all.points
+  }
+}
+
+/** The column where each factor's places begin, and where the last ones end [factors + 1]. */
+function startsOf({ factors }: Encoder, coordinateCount: number): number[] {
+  const starts = [coordinateCount]
+  for (const { places } of factors) starts.push(starts.at(-1)! + places.cols)
+  return starts
+}

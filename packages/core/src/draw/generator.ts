@@ -13,6 +13,7 @@ import { apportionGroup } from './apportion.js'
 import { inBatches } from './batches.js'
 import { type Landmarked, landmarkedRows, STEPS_ON_ALL } from './landmarked.js'
 import { barredCells, exchangedCells } from './level-cells.js'
+import { levelEnds, withinLevelEnds } from './level-ends.js'
 import { withLinked } from './linked.js'
 import { type MixedLaw, type MixedState, mixedStep } from './mixed.js'
 import { type RunOptions, runSteps, startRows } from './run.js'
@@ -40,6 +41,11 @@ interface GenerateOptions {
   /** Default data. */
   readonly start?: StartKind | undefined
   readonly watch?: Watch | undefined
+  /**
+   * Whether numbers end where those of their levels do. A search compares rows as noise has left them: reflected at an end they are nearer to the
+   * data, to which it would answer with a wider kernel.
+   */
+  readonly keepsEnds?: boolean | undefined
   /** Chains of the first batch where they start (step 0) and after each step, encoded. */
   readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
 }
@@ -117,7 +123,7 @@ export class Generator {
     const drawn = asked(await this.run(first, starts, told))
     this.ends ??= sharpEnds(this.training.rows.coordinates) ?? 'none'
     const ending = this.ends === 'none' ? drawn : { ...drawn, coordinates: withinEnds(drawn.coordinates, this.ends) }
-    return exchangedCells(ending, barredCells(this.training))
+    return exchangedCells(options.keepsEnds ? withinLevelEnds(ending, levelEnds(this.training)) : ending, barredCells(this.training))
   }
 
   /** Chains at training rows, or with numbers that are noise and the categories of these rows. */

@@ -149,7 +149,7 @@ function statesOf(times: Float64Array, count: number, cells: number): Uint8Array
 
 /** Whether a coordinate of a row is to stay as it is. */
 export type IsHeld = (row: number, coordinate: number) => boolean
-const nothingHeld: IsHeld = () => false
+export const nothingHeld: IsHeld = () => false
 
 /** Cells that levels bar, and what stays where it is all the same. */
 export interface CellsToKeep {

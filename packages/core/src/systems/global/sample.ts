@@ -33,5 +33,5 @@ export async function drawGlobal(
   const { count, first, steps, noise = 'covariance', start, onStep } = request
   checkCount(count)
   const generator = await Generator.create(training, potentials, kernel, engine, summary.landmarks)
-  return generator.generate({ count, first, steps, noise, start, key: keyFor(key, 'sample'), watch, onStep })
+  return generator.generate({ count, first, steps, noise, start, key: keyFor(key, 'sample'), watch, onStep, keepsEnds: true })
 }

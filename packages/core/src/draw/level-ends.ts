@@ -23,7 +23,7 @@ interface EndsOfLevels {
   readonly high: Float64Array
 }
 
-export type LevelEnds = readonly EndsOfLevels[]
+type LevelEnds = readonly EndsOfLevels[]
 
 type Training = Pick<TrainingRows, 'encoder' | 'rows'>
 

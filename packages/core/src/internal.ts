@@ -25,7 +25,15 @@ export {
   ratioReading,
   readingsOf
 } from './diagnose/readings.js'
-export { parseRequirements, REQUIRABLE, type Requirement, unmetRequirements, unmetWords } from './diagnose/require.js'
+export {
+  parseRequirements,
+  REQUIRABLE,
+  type Requirement,
+  type UnmetRequirement,
+  unmetRequirements,
+  unmetRules,
+  unmetWords
+} from './diagnose/require.js'
 export { tellPanels } from './diagnose/tell-panels.js'
 export { tellTarget, tellTrained } from './diagnose/tell-target.js'
 export { trainOnSynthetic } from './diagnose/train-on-synthetic.js'

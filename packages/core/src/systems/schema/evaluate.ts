@@ -42,7 +42,12 @@ export interface SchemaEvaluation {
   /** What holds between all real rows and those that they refer to, and how many synthetic rows break it. */
   readonly rules: readonly RuleKept[]
   /** Each table by itself, without keys; null of one that has nothing else, or one row. */
-  readonly tables: Readonly<Record<string, (Verdict & { readonly auc: Measure; readonly rows: readonly [number, number] }) | null>>
+  readonly tables: Readonly<
+    Record<
+      string,
+      (Verdict & { readonly auc: Measure; readonly rules: readonly RuleKept[]; readonly rows: readonly [number, number] }) | null
+    >
+  >
 }
 
 interface SchemaComparison {
@@ -98,7 +103,7 @@ export async function evaluateSchema(
       key: keyFor(key, name),
       watch: { stop }
     })
-    tables[name] = { ...verdict(found), auc: found.classifierAuc, rows }
+    tables[name] = { ...verdict(found), auc: found.classifierAuc, rules: found.rules, rows }
   }
   return { keys: ofKeys, rules, tables }
 }

@@ -7,14 +7,19 @@ import { type HeldOutAuc, keptBackOf } from '../global/tell.js'
 import type { TableModel } from './options.js'
 import { LEAST_HALF } from './trial.js'
 
-/** Of trial fits of a model on rows that they had not seen, where there were any: of what was done with its rows last, privacy and refinement, else of its scaling. */
+/**
+ * Of trial fits of a model on rows that they had not seen, where there were any: those of privacy or of refinement, else of the scaling.
+ * Of refined rows of a private model there are none: refinement is tried at the bandwidth of before.
+ */
 function heldOutAucIn({ summary, privacy, refinement }: TableModel): HeldOutAuc | undefined {
+  if (privacy) {
+    const point = privacy.curve.find(({ epsilon, left }) => epsilon === privacy.chosen && left === privacy.left)!
+    return refinement?.ratio ? undefined : { value: point.auc, rows: privacy.heldOut }
+  }
   if (refinement?.trial.auc) {
     const { trial, ratio } = refinement
     return { value: ratio ? trial.auc!.refined : trial.auc!.plain, rows: trial.heldOut }
   }
-  const point = privacy?.curve.find(({ epsilon, left }) => epsilon === privacy.chosen && left === privacy.left)
-  if (point) return { value: point.auc, rows: privacy!.heldOut }
   return 'bandwidth' in summary ? keptBackOf(summary) : undefined
 }
 

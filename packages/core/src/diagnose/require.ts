@@ -97,7 +97,7 @@ export function unmetRequirements(evaluation: Evaluation, requirements: readonly
   return unmetBy((measure) => MEASURES[measure]!(evaluation), requirements)
 }
 
-/** Of several tables, of which rules alone can be required: those that do not hold of the rules of all of them. */
+/** The same of several tables, of which rules alone can be required. */
 export function unmetRules(rules: Evaluation['rules'], requirements: readonly Requirement[]): UnmetRequirement[] {
   return unmetBy(() => ofRules({ rules }), requirements)
 }

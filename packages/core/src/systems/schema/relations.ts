@@ -25,9 +25,8 @@ interface Related {
 }
 
 /**
- * What holds between all real rows and those that they refer to, beyond chance, and how many synthetic rows break it: columns that say
- * how many rows refer to theirs, or what these come to, as a fit finds them, and dates beside those of the row that is referred to.
- * Cost: as of `findAggregates`, and of `findOrders` of the dates.
+ * What holds between all real rows and those that they refer to, beyond chance, and how many synthetic rows break it: what a fit finds
+ * of numbers and sums of rows, and dates beside those of the row that is referred to. Cost: as of `findAggregates`, and of `findOrders` of the dates.
  */
 export function compareRelations(related: Related): RuleKept[] {
   const { key } = related.links[0]

@@ -74,8 +74,7 @@ export function tellSchemaEvaluation(evaluation: SchemaEvaluation): Telling {
   }
   const rules: TableOf = {
     kind: 'table',
-    caption:
-      'What holds between all real rows and those that they refer to, beyond chance: rows of the table that is referred to by how many rows refer to them and what these come to, and dates beside those of the row that is referred to.',
+    caption: 'What holds between all real rows and those that they refer to, beyond chance, and how many new ones break it.',
     head: ['rule', 'broken by', 'share', 'by chance up to'],
     rows: evaluation.rules.map(({ rule, broken, rows: of, most }) => [
       rule,

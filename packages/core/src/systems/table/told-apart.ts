@@ -27,8 +27,8 @@ function heldOutAucIn({ summary, privacy, refinement }: TableModel): HeldOutAuc 
 export const keptBackIn = (model: TableModel): number | undefined => heldOutAucIn(model)?.value
 
 /**
- * A warning where new rows are told from held-out ones as tables are that differ visibly, beyond chance: what the verdict of a report
- * would say, for where none is written. Nothing where nothing was held out.
+ * A warning where new rows are told from held-out ones beyond chance, as tables are that differ visibly, for where no report is
+ * written.
  */
 export function tellToldApart(model: TableModel): Telling {
   const auc = heldOutAucIn(model)

@@ -25,7 +25,15 @@ export {
   ratioReading,
   readingsOf
 } from './diagnose/readings.js'
-export { parseRequirements, REQUIRABLE, type Requirement, unmetRequirements, unmetWords } from './diagnose/require.js'
+export {
+  parseRequirements,
+  REQUIRABLE,
+  type Requirement,
+  type UnmetRequirement,
+  unmetRequirements,
+  unmetRules,
+  unmetWords
+} from './diagnose/require.js'
 export { tellPanels } from './diagnose/tell-panels.js'
 export { tellTarget, tellTrained } from './diagnose/tell-target.js'
 export { trainOnSynthetic } from './diagnose/train-on-synthetic.js'
@@ -172,7 +180,8 @@ export {
 } from './systems/table/second-fit.js'
 export { drawnInAll } from './systems/table/stretches.js'
 export { tables, weightsOf } from './systems/table/system.js'
-export { keptBackIn, tellKnown, tellSeed } from './systems/table/tell.js'
+export { tellKnown, tellSeed } from './systems/table/tell.js'
+export { keptBackIn, tellToldApart } from './systems/table/told-apart.js'
 export { uniqueApart, uniqueOf } from './systems/table/unique.js'
 export { type FitJob, type SampleJob, wholeTable } from './systems/table/whole.js'
 export { tableFields } from './systems/table-options.js'

@@ -116,6 +116,27 @@ describe('a folder of tables', () => {
     expect(await refused('bank', 'apart')).toContain('no table accounts among the synthetic ones')
     expect(await refused('bank')).toContain('several tables on both sides')
     expect(await refused('bank', 'one', '--target', 'kind')).toContain('--target with several tables')
+    expect(await refused('bank', 'one', '--require', 'auc<0.6')).toContain('--require of auc with several tables')
+  })
+
+  it('is refused by --require where more rules between the tables are broken than it allows', async () => {
+    const days = (k: number) => `2024-${String(1 + (k % 9)).padStart(2, '0')}-${String(1 + ((7 * k) % 28)).padStart(2, '0')}`
+    const write = (name: string, wrong: number) => {
+      mkdirSync(join(folder, name))
+      const counts = Array.from({ length: 80 }, (_, i) => (i * 7) % 5)
+      const shops = counts.map((count, i) => `s${i},${days(i)},${i < wrong ? count + 1 : count}`)
+      const sales = counts.flatMap((count, i) => Array.from({ length: count }, (_, k) => `s${i},${((13 * i + 29 * k) % 97) + 0.5}`))
+      writeFileSync(join(folder, name, 'shops.csv'), `shop,opened,sales\n${shops.join('\n')}\n`)
+      writeFileSync(join(folder, name, 'sales.csv'), `shop,price\n${sales.join('\n')}\n`)
+    }
+    write('counted', 0)
+    write('miscounted', 3)
+    const words = ['--keys', 'sales.shop -> shops.shop', '--require', 'rules<=0', '--threads', '1']
+    const [kept, broken] = [await run('evaluate', 'counted', 'counted', ...words), await run('evaluate', 'counted', 'miscounted', ...words)]
+    expect(kept.stdout).toContain('rule shops.sales = count(sales) by sales.shop -> shops.shop: broken by 0 of 80')
+    expect([kept.status, broken.status]).toEqual([0, 5])
+    expect(broken.stdout).toContain('broken by 3 of 80, share 3.8 %')
+    expect(broken.stderr).toContain('rules<=0: 1')
   })
 
   it('keeps the dialect of each file, and the number of rows follows --scale', async () => {

@@ -36,7 +36,7 @@ function belowFloor({ value, floor, floorRange }: Measure): Reading {
 }
 
 /** An AUC from which on tables differ visibly. Where chance reaches as far, no such difference would be seen. */
-const TOLD_APART = 0.7
+export const TOLD_APART = 0.7
 
 /**
  * Told apart above what chance allows; below it, rows depend on the very rows that they are compared with: a classifier

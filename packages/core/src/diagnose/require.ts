@@ -15,7 +15,7 @@ export interface Requirement {
 }
 
 /** A clause that does not hold. */
-interface UnmetRequirement {
+export interface UnmetRequirement {
   readonly text: string
   /** Null where the measure is not defined here. */
   readonly value: number | null
@@ -34,6 +34,10 @@ const ofMeasure = ({ value, floorRange }: { value: number | null; floorRange?: r
   chance: floorRange
 })
 
+function ofRules({ rules }: Pick<Evaluation, 'rules'>): Measured {
+  return { value: rules.filter(isBroken).length, chance: [0, 0] }
+}
+
 /** What can be required, by its name. */
 const MEASURES: Readonly<Record<string, (evaluation: Evaluation) => Measured>> = {
   auc: ({ classifierAuc }) => ofMeasure(classifierAuc),
@@ -46,7 +50,7 @@ const MEASURES: Readonly<Record<string, (evaluation: Evaluation) => Measured>> =
   density: ({ density }) => ofMeasure(density),
   association: ({ associations }) => ofMeasure(associations.largestError),
   column: ({ columns }) => largestColumn(columns),
-  rules: ({ rules }) => ({ value: rules.filter(isBroken).length, chance: [0, 0] }),
+  rules: ofRules,
   membership: ({ membership }) => ({ value: membership?.value ?? null, chance: membership ? chanceOfMembership(membership) : undefined }),
   quasi: ({ quasi }) => ({ value: quasi?.value ?? null, chance: quasi && [0, quasi.most] })
 }
@@ -90,8 +94,17 @@ export function parseRequirements(text: string): Requirement[] {
 
 /** The clauses that do not hold, a measure or a floor that is not defined among them. */
 export function unmetRequirements(evaluation: Evaluation, requirements: readonly Requirement[]): UnmetRequirement[] {
+  return unmetBy((measure) => MEASURES[measure]!(evaluation), requirements)
+}
+
+/** The same of several tables, of which rules alone can be required. */
+export function unmetRules(rules: Evaluation['rules'], requirements: readonly Requirement[]): UnmetRequirement[] {
+  return unmetBy(() => ofRules({ rules }), requirements)
+}
+
+function unmetBy(measured: (measure: string) => Measured, requirements: readonly Requirement[]): UnmetRequirement[] {
   return requirements.flatMap(({ text, measure, sign, limit }) => {
-    const { value, chance } = MEASURES[measure]!(evaluation)
+    const { value, chance } = measured(measure)
     const bound = limit === 'floor' ? (chance?.[sign.startsWith('<') ? 1 : 0] ?? null) : limit
     return value !== null && bound !== null && holds(value, sign, bound) ? [] : [{ text, value, limit: bound }]
   })

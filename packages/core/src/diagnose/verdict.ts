@@ -13,7 +13,7 @@ export interface Verdict {
 }
 
 /** Part of the rows, beyond that of the real ones, that may break a rule before the table differs visibly: one in twenty, which who looks at a page of rows sees. */
-const MANY_BROKEN = 0.05
+export const MANY_BROKEN = 0.05
 
 /**
  * One sentence that answers: are these rows like the real ones, and do they give real ones away? The first of these that holds
@@ -119,7 +119,7 @@ function strayWords(warnings: readonly Stray[]): string[] {
 
 const gapOf = ({ share }: Stray): number => Math.abs(share.synthetic - share.real)
 
-function ruleWords({ rule, broken, rows, floor }: RuleKept): string {
+export function ruleWords({ rule, broken, rows, floor }: RuleKept): string {
   const real = floor > 0 ? ` (of the real ones ${shareText(floor / rows)})` : ''
   return `${shareText(broken / rows)}${DRAWN} break ${rule}${real}`
 }

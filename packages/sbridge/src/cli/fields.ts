@@ -110,7 +110,7 @@ export const evaluateFields: readonly Field[] = [
     range: `clauses MEASURE, < <= > or >=, and a number or floor, between commas; measures ${REQUIRABLE.join(', ')}`,
     default: 'nothing',
     sentence:
-      "A gate: exit code 5 and the clauses that fail, unless all hold, as 'membership<0.55,copies<=floor'; floor is the end of what chance allows."
+      "A gate: exit code 5 and the clauses that fail, unless all hold, as 'membership<0.55,copies<=floor'; floor is the end of what chance allows. Of several tables rules alone can be required."
   },
   {
     name: 'quasi',

@@ -31,9 +31,10 @@ export function say({ output: name, made, verdict, telling, keys, flags }: Said)
     ...(verdict ? [verdictLine(verdict)] : []),
     ...linesOf(telling)
   ]
-  summaryStream(output ?? '').write(
-    flags.json ? `${JSON.stringify({ output, ...keys, ...(verdict ? { verdict } : {}), ...telling.json })}\n` : `${lines.join('\n')}\n`
-  )
+  // Parts of a telling have some of them among their keys: all together are here.
+  const warnings = telling.warnings.length > 0 ? { warnings: telling.warnings } : {}
+  const json = { output, ...keys, ...(verdict ? { verdict } : {}), ...telling.json, ...warnings }
+  summaryStream(output ?? '').write(flags.json ? `${JSON.stringify(json)}\n` : `${lines.join('\n')}\n`)
 }
 
 /** A verdict as a line of a terminal. */

@@ -1,10 +1,21 @@
 import { InputError } from '@sbridge/core'
-import { evaluateSchema, notTogether, type SchemaFit, schemaFields, tableFields, tellSchemaEvaluation } from '@sbridge/core/internal'
+import {
+  evaluateSchema,
+  notTogether,
+  parseRequirements,
+  type Requirement,
+  type SchemaFit,
+  schemaFields,
+  tableFields,
+  tellSchemaEvaluation,
+  unmetRules
+} from '@sbridge/core/internal'
 import { flagNamed, readFields } from '../cli/add-fields.js'
-import { readingFields, runFields } from '../cli/fields.js'
+import { evaluateFields, readingFields, runFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { nameOf, writeReport } from '../cli/report.js'
 import { say } from '../cli/say.js'
+import { refuseUnmet } from '../cli/unmet.js'
 import { readTables } from '../database/table-set.js'
 import { isTableSet } from '../database/tables-or-table.js'
 import { checkOutputs } from '../format/outputs.js'
@@ -13,9 +24,14 @@ type Flags = Readonly<Record<string, unknown>> & { readonly report?: string; rea
 
 const missingField = tableFields.filter(({ name }) => name === 'missing')
 const reading = readingFields.filter(({ name }) => name === 'encoding')
+const requireField = evaluateFields.filter(({ name }) => name === 'require')
 /** What an evaluation of one table has no use for, and that of several has. */
 export const evaluateTablesFields = schemaFields.filter(({ name }) => name === 'keys')
-const KNOWN = new Set(['report', 'json', ...[...evaluateTablesFields, ...missingField, ...reading, ...runFields].map(({ name }) => name)])
+const KNOWN = new Set([
+  'report',
+  'json',
+  ...[...evaluateTablesFields, ...missingField, ...reading, ...requireField, ...runFields].map(({ name }) => name)
+])
 
 /** `evaluate` of several tables: a folder, a file of SQLite or a server's schema against another. */
 export async function runEvaluateTables(real: string, synthetic: string | undefined, flags: Flags): Promise<void> {
@@ -39,6 +55,7 @@ export async function runEvaluateTables(real: string, synthetic: string | undefi
   const run = runOf({ seed: '1', ...flags })
   await checkOutputs([flags.report], [])
   const { keys, missing } = readFields([...evaluateTablesFields, ...missingField], flags) as Pick<SchemaFit, 'keys' | 'missing'>
+  const requirements = requirementsOf(readFields(requireField, flags).require as string | undefined)
   const options = readFields(reading, flags)
   const ones = await readTables(real, options)
   const sides = { real: ones, synthetic: await readTables(synthetic, { ...options, root: ones.documents?.root }) }
@@ -63,5 +80,22 @@ export async function runEvaluateTables(real: string, synthetic: string | undefi
       keys: { rows, seed: run.seed },
       flags
     })
+    refuseUnmet(
+      unmetRules([...evaluation.rules, ...Object.values(evaluation.tables).flatMap((one) => one?.rules ?? [])], requirements),
+      requirements
+    )
+  })
+}
+
+/** Clauses of `--require`, of which measures of one table say nothing of several. */
+function requirementsOf(text: string | undefined): readonly Requirement[] {
+  const requirements = text === undefined ? [] : parseRequirements(text)
+  const other = requirements.find(({ measure }) => measure !== 'rules')
+  if (!other) return requirements
+  throw new InputError({
+    code: 'require-unmeasured',
+    got: `--require of ${other.measure} with several tables`,
+    expected: 'rules, the number of those that are broken in and between them',
+    try: `--require 'rules<=0', or comparing one table`
   })
 }

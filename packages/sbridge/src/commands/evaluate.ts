@@ -11,8 +11,6 @@ import {
   leaveKeysOut,
   parseRequirements,
   prepareTable,
-  type Requirement,
-  RequirementError,
   readingsOf,
   refuseCombinations,
   rowWeightsOf,
@@ -22,7 +20,6 @@ import {
   tellUtility,
   together,
   unmetRequirements,
-  unmetWords,
   verdict
 } from '@sbridge/core/internal'
 import { keyFromSeed, ReferenceEngine } from '@sbridge/core/kernels'
@@ -33,6 +30,7 @@ import { evaluateFields, readingFields, reportFields, runFields } from '../cli/f
 import { host, runOf, showValuesOf, withEngine } from '../cli/options.js'
 import { verdictLine } from '../cli/say.js'
 import { modelContentsIn, refuseBesideModel } from '../cli/source.js'
+import { refuseUnmet } from '../cli/unmet.js'
 import { withoutPassword } from '../database/address.js'
 import { isTableSet, refuseTableOptions } from '../database/tables-or-table.js'
 import { writeAtomically } from '../format/atomic-file.js'
@@ -143,7 +141,7 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
         ? `${JSON.stringify({ ...evaluation, verdict: verdict(evaluation), ...telling?.json })}\n`
         : [...evaluationLines(evaluation), ...(telling ? linesOf(telling) : []), ''].join('\n')
     )
-    refuseUnmet(evaluation, requirements)
+    refuseUnmet(unmetRequirements(evaluation, requirements), requirements)
   })
 }
 
@@ -216,18 +214,6 @@ function requirementsOf(
   if (requirements.some(({ measure }) => measure === 'membership') && train === undefined) throw without('membership', '--train')
   if (requirements.some(({ measure }) => measure === 'quasi') && quasi === undefined) throw without('quasi', '--quasi')
   return requirements
-}
-
-/** Throws `RequirementError` that names every clause which does not hold; what was measured stands on standard output. */
-function refuseUnmet(evaluation: Evaluation, requirements: readonly Requirement[]): void {
-  const unmet = unmetRequirements(evaluation, requirements)
-  if (unmet.length === 0) return
-  throw new RequirementError({
-    code: 'require-unmet',
-    got: unmet.map(unmetWords).join('; '),
-    expected: requirements.map(({ text }) => text).join(', '),
-    try: 'a look at the measures above; see docs/reading-the-report.md'
-  })
 }
 
 /** Options of reading: weights are of real rows alone. */

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { packModel, SYSTEMS, type TableModel } from '@sbridge/core'
-import { SCHEMA_DRAWS, schemaFields, tellSeed, together } from '@sbridge/core/internal'
+import { SCHEMA_DRAWS, schemaFields, tellSeed, tellToldApart, together } from '@sbridge/core/internal'
 import { addFields, readFields } from '../cli/add-fields.js'
 import { clusterFitFields, clusterOf, withCluster } from '../cli/cluster.js'
 import { readingFields, runFields } from '../cli/fields.js'
@@ -59,7 +59,13 @@ async function runFit(path: string, flags: FitFlags): Promise<void> {
         const model = await watched(plan, engine, (context) => fit(ready, context))
         await writeAtomically(flags.output, packModel(tables.save(model)))
         const made = `model of ${model.summary.rowCount} rows`
-        say({ output: flags.output, made, telling: together(tellSeed(run.seed), tables.tell(model)), keys: {}, flags })
+        say({
+          output: flags.output,
+          made,
+          telling: together(tellSeed(run.seed), tables.tell(model), tellToldApart(model)),
+          keys: {},
+          flags
+        })
       },
       exchange
     )

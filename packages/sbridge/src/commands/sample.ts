@@ -25,6 +25,8 @@ import {
   planSecondFit,
   refuseCombinations,
   schemaFields,
+  tellToldApart,
+  together,
   type Verdict,
   weightsOf,
   withSecondFit
@@ -130,7 +132,8 @@ async function runSample(input: string, flags: VerbFlags): Promise<void> {
                 engine
               })
         const keys = { rows: count, engine: run.engineName, threads: run.threads }
-        say({ output: flags.output, made: `${count} rows`, verdict, telling, keys, flags })
+        const all = verdict ? telling : together(telling, tellToldApart(model))
+        say({ output: flags.output, made: `${count} rows`, verdict, telling: all, keys, flags })
       },
       exchange
     )

@@ -1,5 +1,5 @@
 import { InputError, SYSTEMS, type TableModel, unpackModel } from '@sbridge/core'
-import { durationText, tellSeed, together } from '@sbridge/core/internal'
+import { durationText, tellSeed, tellToldApart, together } from '@sbridge/core/internal'
 import { readFields } from '../cli/add-fields.js'
 import { shardFields } from '../cli/fields.js'
 import { host, type Run, runOf, watched, withEngine } from '../cli/options.js'
@@ -73,6 +73,6 @@ export async function mergeFit(path: string, plan: FitPlan, flags: Flags & { rea
   const model = await withEngine(run, async (engine) => tables.load(unpackModel(bytes), { engine, host }))
   await writeAtomically(output, bytes)
   const keys = { rows: plan.rows, shards: plan.shards, engine: plan.engine }
-  const telling = together(tellSeed(plan.seed), tables.tell(model))
+  const telling = together(tellSeed(plan.seed), tables.tell(model), tellToldApart(model))
   say({ output, made: `model of ${plan.rows} rows`, telling, keys, flags })
 }

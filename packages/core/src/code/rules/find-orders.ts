@@ -117,7 +117,7 @@ function together(orders: readonly CrossedPair[], numbers: ReadonlyMap<string, F
 const FIRST_ROWS = 64
 
 /** Rows that have both numbers, and of these the ones in which the lower column is above the other. */
-function crossedIn(low: Float64Array, high: Float64Array): Pick<OrderCrossed, 'count' | 'rows'> {
+export function crossedIn(low: Float64Array, high: Float64Array): Pick<OrderCrossed, 'count' | 'rows'> {
   let [count, rows] = [0, 0]
   for (let i = 0; i < low.length; i++) {
     if (Number.isNaN(low[i]!) || Number.isNaN(high[i]!)) continue

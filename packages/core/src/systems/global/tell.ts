@@ -6,8 +6,9 @@ import { numberText, plainText } from '../../tell/numbers.js'
 import { type Fact, type Figure, facts, type TableOf, type Telling, type Topic } from '../../tell/telling.js'
 import { type Support, tellSupport } from '../support.js'
 import type { BandwidthCurve } from './bandwidth.js'
-import { leadRequired } from './choose-scaling.js'
+import { CONTEST_BUDGET, leadRequired } from './choose-scaling.js'
 import type { ConditionalReport, ConditionGroupReport } from './condition-report.js'
+import { contestFolds } from './contest-folds.js'
 import type { FitSummary } from './fit-summary.js'
 import type { PosteriorReport } from './posterior-report.js'
 
@@ -102,14 +103,23 @@ function contestWords({ quantile, standard }: Scores, rowCount: number): string 
     : `${scores}, a lead too small for ${rowCount} rows`
 }
 
-/**
- * The two-sample AUC of the scaling that was taken, on rows that its trial fits had not seen; undefined where there were none,
- * or where the model has another bandwidth than they would choose.
- */
-export function keptBackOf({ scaling, bandwidth, rowCount }: Pick<FitSummary, 'scaling' | 'bandwidth' | 'rowCount'>): number | undefined {
+/** A two-sample AUC of trial fits on rows that they had not seen. */
+export interface HeldOutAuc {
+  readonly value: number
+  /** Rows that one of them had not seen, at least. */
+  readonly rows: number
+}
+
+/** Of the scaling that was taken; undefined where there were no trial fits, or where the model has another bandwidth than they would choose. */
+export function keptBackOf({
+  scaling,
+  bandwidth,
+  rowCount
+}: Pick<FitSummary, 'scaling' | 'bandwidth' | 'rowCount'>): HeldOutAuc | undefined {
   if (!scaling.scores || !bandwidth) return undefined
   const { quantile, standard } = scaling.scores
-  return isQuantile(scaling.scores, rowCount) ? quantile : standard
+  const rows = Math.floor(Math.min(rowCount, CONTEST_BUDGET.least) / contestFolds(rowCount).parts)
+  return { value: isQuantile(scaling.scores, rowCount) ? quantile : standard, rows }
 }
 
 /** A logarithmic axis up to this long has room for a number at every tick. */

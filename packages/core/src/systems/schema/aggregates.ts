@@ -123,6 +123,21 @@ function agreement({ values, unit }: Quantity, wanted: Float64Array, sizes: Floa
 const isDerived = (rules: KeptRules | undefined, name: string): boolean =>
   rules?.rules.some((rule) => rule.column === name && derives(rule) && rule.kind !== 'order') ?? false
 
+/** Rows of a table whose column is not what the rows say that refer to them. `without`: whether rows count that none refers to. */
+export function brokenAggregate(
+  { column: name, way, of, none }: Aggregate,
+  { own, parent, links, without }: Pick<Related, 'own' | 'parent' | 'links'> & { readonly without: boolean }
+): number {
+  const sizes = countsOf(links)
+  const { values, unit } = quantityNamed(parent, name)
+  const factors = of.map((one) => quantityNamed(own, one))
+  const wanted = aggregated(way, way === 'count' ? sizes : productOf(factors), links.parentOf, sizes)
+  return values.reduce((broken, value, p) => {
+    if (sizes[p]! > 0) return broken + Number(!(Math.abs(value - wanted[p]!) <= tolerance(unit, value)))
+    return broken + Number(without && (Number.isNaN(value) ? null : value) !== none)
+  }, 0)
+}
+
 /** A column as rows say it that refer to the table. */
 export function aggregateColumn(
   { column: name, way, of, none }: Aggregate,
@@ -130,10 +145,7 @@ export function aggregateColumn(
 ): NumericColumn {
   const { column, format } = numberNamed(parent, name)
   const sizes = countsOf({ parentOf, parents: parent.table.rowCount })
-  const factors = of.map((one) => {
-    const found = numberNamed(own, one)
-    return quantityOf(found.column, found.format)
-  })
+  const factors = of.map((one) => quantityNamed(own, one))
   const wanted = aggregated(way, way === 'count' ? sizes : productOf(factors), parentOf, sizes)
   // Quantities count dates in days, columns in milliseconds.
   const scale = column.kind === 'datetime' ? DAY : 1
@@ -150,6 +162,11 @@ export function aggregateColumn(
 function numberNamed({ table, formats }: Rows, name: string): { readonly column: NumericColumn; readonly format: ColumnFormat } {
   const at = table.columns.findIndex((one) => one.name === name)
   return { column: table.columns[at] as NumericColumn, format: formats[at]! }
+}
+
+function quantityNamed(rows: Rows, name: string): Quantity {
+  const { column, format } = numberNamed(rows, name)
+  return quantityOf(column, format)
 }
 
 /** Whether rules of a table compute others of its columns from this one. */

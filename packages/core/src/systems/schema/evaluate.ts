@@ -1,5 +1,6 @@
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { evaluateTables } from '../../diagnose/evaluate.js'
-import type { Measure } from '../../diagnose/evaluation.js'
+import type { Measure, RuleKept } from '../../diagnose/evaluation.js'
 import { measure } from '../../diagnose/floors.js'
 import { type Verdict, verdict } from '../../diagnose/verdict.js'
 import { defined } from '../../num/defined.js'
@@ -8,7 +9,8 @@ import { throwIfStopped } from '../../num/iterate.js'
 import { listed } from '../../num/listed.js'
 import { type Key, keyAtStep, keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
-import type { ColumnKind, Table } from '../../table/table.js'
+import { keepColumns, takeTableColumns } from '../../table/rows.js'
+import type { ColumnKind } from '../../table/table.js'
 import type { SystemContext } from '../host.js'
 import { prepareRows } from '../prepare.js'
 import { checkTables } from './check-keys.js'
@@ -17,6 +19,7 @@ import type { Schema } from './fit.js'
 import { type ForeignKey, keyText, pairsOf, type Tables } from './keys.js'
 import { type Links, linksOf } from './links.js'
 import { type Coordinates, coordinatesOf, correlationsOf, distanceOfCounts, rootMeanSquare } from './relation-measures.js'
+import { type BothSides, compareRelations } from './relations.js'
 import { statedOrFound } from './stated-keys.js'
 
 /** How a key of synthetic tables stands to that of real ones. */
@@ -36,8 +39,15 @@ export interface KeyEvaluation {
 /** How synthetic tables follow real ones. */
 export interface SchemaEvaluation {
   readonly keys: readonly KeyEvaluation[]
+  /** What holds between all real rows and those that they refer to, and how many synthetic rows break it. */
+  readonly rules: readonly RuleKept[]
   /** Each table by itself, without keys; null of one that has nothing else, or one row. */
-  readonly tables: Readonly<Record<string, (Verdict & { readonly auc: Measure; readonly rows: readonly [number, number] }) | null>>
+  readonly tables: Readonly<
+    Record<
+      string,
+      (Verdict & { readonly auc: Measure; readonly rules: readonly RuleKept[]; readonly rows: readonly [number, number] }) | null
+    >
+  >
 }
 
 interface SchemaComparison {
@@ -71,9 +81,12 @@ export async function evaluateSchema(
   }
   const read = readBoth(real, synthetic, { keys: keys.foreign, primary: keys.primary, missing })
   const ofKeys: KeyEvaluation[] = []
+  const rules: RuleKept[] = []
   for (const foreign of keys.foreign) {
     told(`comparing ${keyText(foreign)}`)
-    ofKeys.push(evaluateKey(foreign, { real: real.tables, synthetic: synthetic.tables, read, missing, key: keyFor(key, keyText(foreign)) }))
+    const links = [linksOf(real.tables, foreign, { missing }), linksOf(synthetic.tables, foreign, { missing, orphans: 'empty' })] as const
+    ofKeys.push(evaluateKey(foreign, { links, read, key: keyFor(key, keyText(foreign)) }))
+    rules.push(...compareRelations({ links, own: read.get(foreign.table)!, parent: read.get(foreign.to.table)! }))
   }
   const tables: Record<string, SchemaEvaluation['tables'][string]> = {}
   for (const [name, sides] of read) {
@@ -83,10 +96,16 @@ export async function evaluateSchema(
       tables[name] = null
       continue
     }
-    const found = await evaluateTables({ ...sides, engine: engine!, key: keyFor(key, name), watch: { stop } })
-    tables[name] = { ...verdict(found), auc: found.classifierAuc, rows }
+    const found = await evaluateTables({
+      real: sides.real,
+      synthetic: sides.synthetic,
+      engine: engine!,
+      key: keyFor(key, name),
+      watch: { stop }
+    })
+    tables[name] = { ...verdict(found), auc: found.classifierAuc, rules: found.rules, rows }
   }
-  return { keys: ofKeys, tables }
+  return { keys: ofKeys, rules, tables }
 }
 
 function refuseAbsent(real: Tables, synthetic: Tables): void {
@@ -111,11 +130,6 @@ function refuseAbsent(real: Tables, synthetic: Tables): void {
   }
 }
 
-interface Sides {
-  readonly real: Table
-  readonly synthetic: Table
-}
-
 /** Both tables of each name without keys, with the kinds of the real ones. */
 function readBoth(
   real: Schema,
@@ -129,7 +143,7 @@ function readBoth(
     readonly primary: Readonly<Record<string, string>>
     readonly missing: readonly string[] | undefined
   }
-): ReadonlyMap<string, Sides> {
+): ReadonlyMap<string, BothSides> {
   return new Map(
     Object.entries(real.tables).map(([name, raw]) => {
       const left = new Set(
@@ -139,12 +153,13 @@ function readBoth(
         ])
       )
       if (Object.hasOwn(primary, name)) left.add(primary[name]!)
-      const own = modelled(raw, left, { missing, types: real.says?.[name]?.types })
+      const { table: own, formats } = modelled(raw, left, { missing, types: real.says?.[name]?.types })
       const types = Object.fromEntries(own.columns.map(({ name: column, kind }) => [column, kind === 'integer' ? 'number' : kind]))
       const names = new Set(own.columns.map((column) => column.name))
       const out = (all: RawTable) => new Set(all.columns.map((column) => column.name).filter((column) => !names.has(column)))
       const other = synthetic.tables[name]!
-      return [name, { real: own, synthetic: modelled(other, out(other), { missing, types }) }]
+      const { table: drawn } = modelled(other, out(other), { missing, types })
+      return [name, { real: own, synthetic: takeTableColumns(drawn, [...names]), formats }]
     })
   )
 }
@@ -156,24 +171,21 @@ function modelled(
     missing,
     types = {}
   }: { readonly missing: readonly string[] | undefined; readonly types?: Readonly<Record<string, string>> | undefined }
-): Table {
+): WrittenTable {
   const columns = raw.columns.filter(({ name }) => !left.has(name))
-  if (columns.length === 0) return { columns: [], rowCount: raw.rowCount }
+  if (columns.length === 0) return { table: { columns: [], rowCount: raw.rowCount }, formats: [] }
   const kinds = Object.fromEntries(Object.entries(types).filter(([name]) => !left.has(name))) as Record<string, ColumnKind>
-  const { table } = prepareRows({ ...raw, columns }, defined({ missing, types: kinds })).data
-  return { ...table, columns: table.columns.filter(({ kind }) => kind !== 'identifier') }
+  return keepColumns(prepareRows({ ...raw, columns }, defined({ missing, types: kinds })).data, ({ kind }) => kind !== 'identifier')
 }
 
 interface KeyComparison {
-  readonly real: Tables
-  readonly synthetic: Tables
-  readonly read: ReadonlyMap<string, Sides>
-  readonly missing: readonly string[] | undefined
+  /** Real, then synthetic. */
+  readonly links: readonly [Links, Links]
+  readonly read: ReadonlyMap<string, BothSides>
   readonly key: Key
 }
 
-function evaluateKey(foreign: ForeignKey, { real, synthetic, read, missing, key }: KeyComparison): KeyEvaluation {
-  const sides = [linksOf(real, foreign, { missing }), linksOf(synthetic, foreign, { missing, orphans: 'empty' })] as const
+function evaluateKey(foreign: ForeignKey, { links: sides, read, key }: KeyComparison): KeyEvaluation {
   const [own, other] = sides.map(countsOf) as [Float64Array, Float64Array]
   const places = (side: 'real' | 'synthetic'): readonly [Coordinates, Coordinates] => {
     const at = (table: string) => coordinatesOf(read.get(table)![side], read.get(table)!.real)

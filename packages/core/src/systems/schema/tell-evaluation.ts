@@ -1,5 +1,7 @@
 import type { Measure } from '../../diagnose/evaluation.js'
+import { isBroken } from '../../diagnose/is-broken.js'
 import { aboveFloor, aucReading, type Reading } from '../../diagnose/readings.js'
+import { MANY_BROKEN, ruleWords } from '../../diagnose/verdict.js'
 import { counted, listed } from '../../num/listed.js'
 import { numberText, shareText } from '../../tell/numbers.js'
 import { type Block, type Drawing, explained, type Grade, said, type TableOf, type Telling } from '../../tell/telling.js'
@@ -8,7 +10,7 @@ import type { KeyEvaluation, SchemaEvaluation } from './evaluate.js'
 const GRADES: readonly Grade[] = ['good', 'plain', 'fair', 'poor']
 
 /** What a comparison of several tables comes to. */
-function schemaVerdict({ keys, tables }: SchemaEvaluation): { readonly grade: Grade; readonly sentence: string } {
+function schemaVerdict({ keys, rules, tables }: SchemaEvaluation): { readonly grade: Grade; readonly sentence: string } {
   const lost = keys.filter(({ dangling: [real, drawn] }) => drawn > 0 && drawn > real)
   const off = keys.flatMap(({ key, counts, correlations }) => [
     { words: `numbers of rows by ${key}`, ...aboveFloor(counts) },
@@ -18,10 +20,15 @@ function schemaVerdict({ keys, tables }: SchemaEvaluation): { readonly grade: Gr
     ...off,
     ...Object.entries(tables).map(([name, one]) => ({ words: `rows of ${name}`, grade: one?.grade ?? 'good' }))
   ].filter(({ grade }) => grade === 'fair' || grade === 'poor')
+  const broken = rules.filter(isBroken)
+  const part = Math.max(0, ...broken.map((rule) => rule.broken / rule.rows))
   const grade =
-    lost.length > 0
+    lost.length > 0 || part > MANY_BROKEN
       ? 'poor'
-      : worse.reduce((most: Grade, one) => (GRADES.indexOf(one.grade) > GRADES.indexOf(most) ? one.grade : most), 'good')
+      : worse.reduce(
+          (most: Grade, one) => (GRADES.indexOf(one.grade) > GRADES.indexOf(most) ? one.grade : most),
+          broken.length > 0 ? 'fair' : 'good'
+        )
   const dangling =
     lost.length > 0
       ? `keys dangle: ${listed(lost.map(({ key, dangling }) => `${counted(dangling[1], 'row')} by ${key}`))}`
@@ -30,7 +37,7 @@ function schemaVerdict({ keys, tables }: SchemaEvaluation): { readonly grade: Gr
     worse.length > 0
       ? `above their floors: ${listed(worse.map(({ words, grade: own }) => `${words} (${own})`))}`
       : 'all measures are at their floors'
-  return { grade, sentence: `${capitalised(dangling)}; ${rest}.` }
+  return { grade, sentence: `${capitalised([dangling, ...broken.map(ruleWords), rest].join('; '))}.` }
 }
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
@@ -65,6 +72,19 @@ export function tellSchemaEvaluation(evaluation: SchemaEvaluation): Telling {
     ]),
     said: 'table '
   }
+  const rules: TableOf = {
+    kind: 'table',
+    caption: 'What holds between all real rows and those that they refer to, beyond chance, and how many new ones break it.',
+    head: ['rule', 'broken by', 'share', 'by chance up to'],
+    rows: evaluation.rules.map(({ rule, broken, rows: of, most }) => [
+      rule,
+      `${broken} of ${of}`,
+      shareText(broken / Math.max(1, of)),
+      numberText(most)
+    ]),
+    said: 'rule '
+  }
+  const between: Block[] = evaluation.rules.length > 0 ? [rules] : []
   const figures: Block[] = evaluation.keys.length > 0 ? [countsFigure(evaluation.keys)] : []
   return {
     json: { verdict: { grade, sentence }, ...evaluation },
@@ -78,6 +98,7 @@ export function tellSchemaEvaluation(evaluation: SchemaEvaluation): Telling {
             'Tables that refer to each other are right where no key dangles, as many rows refer to a row as in the data, and rows go with those that they refer to as there.'
           ),
           rows,
+          ...between,
           ...figures
         ]
       },

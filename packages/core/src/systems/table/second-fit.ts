@@ -13,7 +13,7 @@ import type { Plan } from '../system.js'
 import type { TableFit, TableModel, TableRequest } from './options.js'
 import { pinnedTo } from './pinned.js'
 import { tables, weightsOf } from './system.js'
-import { keptBackIn } from './tell.js'
+import { keptBackIn } from './told-apart.js'
 import { withoutTotals } from './totals.js'
 
 /** Rows on each side below which nothing can be told of them. */

@@ -5,7 +5,7 @@ import { type Fact, facts, type Telling, type Topic, together } from '../../tell
 import type { ConditionalReport } from '../global/condition-report.js'
 import { trainingTable } from '../global/model.js'
 import type { PosteriorReport } from '../global/posterior-report.js'
-import { keptBackOf, tellConditional, tellGlobal, tellPosterior } from '../global/tell.js'
+import { tellConditional, tellGlobal, tellPosterior } from '../global/tell.js'
 import type { ClassedField } from '../local/classes.js'
 import type { LocalModel } from '../local/model.js'
 import type { LocalPosteriorReport } from '../local/posterior-report.js'
@@ -109,11 +109,6 @@ function tellEach(conditions: NonNullable<DrawnRows['conditions']>): Telling {
   const through = conditions.some((one) => 'through' in one) ? RULES : DECODER
   const warnings = conditions.flatMap((one) => one.warnings)
   return tellSupport({ conditions: each, facts: [through], warnings }, { conditions })
-}
-
-/** The two-sample AUC of trial fits of a model on rows that they had not seen, where there were any. */
-export function keptBackIn({ summary }: Pick<TableModel, 'summary'>): number | undefined {
-  return 'bandwidth' in summary ? keptBackOf(summary) : undefined
 }
 
 /** How rows were drawn: what is known of them brings steps of its own. */

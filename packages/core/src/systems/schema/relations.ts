@@ -1,0 +1,85 @@
+import { crossedIn, findOrders, shortest } from '../../code/rules/find-orders.js'
+import { type Quantity, quantityOf } from '../../code/rules/quantity.js'
+import type { RuleKept } from '../../diagnose/evaluation.js'
+import { takeValues } from '../../num/matrix.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import type { Table } from '../../table/table.js'
+import { aggregateText, brokenAggregate, findAggregates } from './aggregates.js'
+import { countsOf } from './counts.js'
+import { keyText } from './keys.js'
+import type { Links } from './links.js'
+
+/** Tables of both sides with the columns of the real one, in its order, as that one is written. */
+export interface BothSides {
+  readonly real: Table
+  readonly synthetic: Table
+  readonly formats: readonly ColumnFormat[]
+}
+
+interface Related {
+  /** Real, then synthetic. */
+  readonly links: readonly [Links, Links]
+  /** The table whose rows refer, and the one that they refer to. */
+  readonly own: BothSides
+  readonly parent: BothSides
+}
+
+/**
+ * What holds between all real rows and those that they refer to, beyond chance, and how many synthetic rows break it: what a fit finds
+ * of numbers and sums of rows, and dates beside those of the row that is referred to. Cost: as of `findAggregates`, and of `findOrders` of the dates.
+ */
+export function compareRelations(related: Related): RuleKept[] {
+  const { key } = related.links[0]
+  return key.table === key.to.table ? [] : [...compareAggregates(related), ...compareDates(related)]
+}
+
+function compareAggregates({ links: [real, drawn], own, parent }: Related): RuleKept[] {
+  const written = (side: 'real' | 'synthetic') => ({
+    own: { table: own[side], formats: own.formats },
+    parent: { table: parent[side], formats: parent.formats }
+  })
+  const without = countsOf(real).includes(0)
+  return findAggregates({ links: real, ...written('real'), rules: undefined }).map((one) => ({
+    rule: aggregateText(one),
+    broken: brokenAggregate(one, { links: drawn, ...written('synthetic'), without }),
+    rows: parent.synthetic.rowCount,
+    floor: 0,
+    most: 0
+  }))
+}
+
+/** Dates that are never before one of the row that is referred to, or never after; rows that lack either date say nothing. */
+function compareDates({ links, own, parent }: Related): RuleKept[] {
+  const { key } = links[0]
+  const [real, drawn] = (['real', 'synthetic'] as const).map((side, k) => {
+    const parentOf = links[k]!.parentOf
+    const rows = Uint32Array.from(parentOf.keys()).filter((i) => parentOf[i]! >= 0)
+    return [
+      ...datesOf(own, side, rows, key.table),
+      ...datesOf(
+        parent,
+        side,
+        Uint32Array.from(rows, (i) => parentOf[i]!),
+        key.to.table
+      )
+    ]
+  }) as [Quantity[], Quantity[]]
+  const valuesOf = (name: string) => drawn.find((one) => one.name === name)!.values
+  const isOwn = (name: string) => own.real.columns.some((one) => name === nameIn(key.table, one.name))
+  return shortest(findOrders(real))
+    .filter(({ low, high }) => isOwn(low) !== isOwn(high))
+    .map(({ low, high }) => {
+      const { count: broken, rows } = crossedIn(valuesOf(low), valuesOf(high))
+      return { rule: `${high} >= ${low} by ${keyText(key)}`, broken, rows, floor: 0, most: 0 }
+    })
+}
+
+const nameIn = (table: string, column: string): string => `${table}.${column}`
+
+function datesOf(sides: BothSides, side: 'real' | 'synthetic', rows: Uint32Array, name: string): Quantity[] {
+  return sides[side].columns.flatMap((column, c) => {
+    if (column.kind !== 'datetime') return []
+    const dates = quantityOf(column, sides.formats[c]!)
+    return [{ ...dates, name: nameIn(name, column.name), values: takeValues(dates.values, rows) }]
+  })
+}

@@ -1,5 +1,7 @@
 import { tellersOf } from '../../code/keys/form.js'
+import { withEmpty } from '../../code/keys/keep.js'
 import { type Matrix, takeRows } from '../../num/matrix.js'
+import { keyFor, keyFromSeed } from '../../num/random.js'
 import { joinedNames } from '../../table/besides.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { type CellStyle, presentTable } from '../../table/present.js'
@@ -18,6 +20,8 @@ export interface DrawnTable {
   readonly formats: readonly ColumnFormat[]
   /** [n, k] */
   readonly context: Matrix
+  /** As of `DrawnRows`. */
+  readonly seed?: number
 }
 
 export type Written = Pick<DrawnTable, 'table' | 'formats'>
@@ -61,6 +65,14 @@ export function withColumns<T extends DrawnTable>(drawn: T, others: readonly Col
   return { ...drawn, table: { ...drawn.table, columns } }
 }
 
+/** The rows of a finished draw: where they refer to none, an empty text stands as often as in the data. */
+export function finished({ empty }: SchemaTable, drawn: DrawnTable, seed: number): DrawnTable {
+  const cells = new Map(drawn.table.columns.flatMap((column) => ('cells' in column && column.cells ? [[column.name, column.cells]] : [])))
+  const written = withEmpty(cells, empty, { key: keyFor(keyFromSeed(seed), 'references'), first: 0 })
+  const others = Object.keys(empty ?? {}).map((name): Column => ({ name, kind: 'identifier', cells: written.get(name)! }))
+  return { ...withColumns(drawn, others), seed }
+}
+
 /** Rows in another order; keys of their own stay where they stand, as they run on from row to row, unless the row tells a part of them. */
 export function inOtherOrder(of: SchemaTable, drawn: DrawnTable, order: Uint32Array): DrawnTable {
   const own = new Set(
@@ -78,8 +90,8 @@ export function inOtherOrder(of: SchemaTable, drawn: DrawnTable, order: Uint32Ar
 }
 
 /** A drawn table as raw columns for a writer, in the dialect of the data unless cells are `plain`. */
-export function presentDrawn({ dialect }: SchemaTable, { table, formats }: DrawnTable, cells: CellStyle): RawTable {
+export function presentDrawn({ dialect }: SchemaTable, { table, formats, seed }: DrawnTable, cells: CellStyle): RawTable {
   const kept = cells === 'plain' ? undefined : dialect
-  const raw = presentTable(table, formats, kept && cells === kept.kind ? 'source' : cells)
+  const raw = presentTable(table, formats, kept && cells === kept.kind ? 'source' : cells, seed)
   return kept ? { ...raw, dialect: kept } : raw
 }

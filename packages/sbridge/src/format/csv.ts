@@ -189,7 +189,10 @@ function writtenColumn(column: RawColumn, { unit, table, dialect, separator, str
   const empty = always && dialect.quotedMissing ? '""' : lone
   const asks = (text: string): boolean => needsQuotes(text, separator) || (strict && mayNeedQuotes(text))
   const absent = (column.source === 'text' && column.absent) || ''
-  const missing = (row: number): string => (typeof absent === 'string' ? absent : absent[row]!) || empty
+  const missing = (row: number): string => {
+    const word = typeof absent === 'string' ? absent : absent[row]!
+    return word === '' ? empty : asks(word) ? quoted(word) : word
+  }
   const written = (text: string | null, row: number): string =>
     text === null ? missing(row) : text === '' ? empty : always || asks(text) ? quoted(text) : text
   const { name } = column

@@ -16,7 +16,7 @@ import { categoriesOf, givenOf, knownOf } from './child-law.js'
 import { drawCounts, withCounts } from './counts.js'
 import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
-import { type DrawnTable, finished, inLayout, keyed, referringColumns, type Written } from './drawn-table.js'
+import { type DrawnTable, inLayout, keyed, referringColumns, type Written } from './drawn-table.js'
 import { endsOf } from './end-law.js'
 import { ofParents } from './fit.js'
 import { drawGiven } from './given-law.js'
@@ -69,7 +69,7 @@ export async function drawSchema(
   }
   await drawCircles(late, { tables, drawn, seed, context })
   drawAggregates({ aggregates, order, tables }, drawn, seed)
-  return new Map([...drawn].map(([name, one]) => [name, finished(tables[name]!, one, seedFor(keyFromSeed(seed), name))]))
+  return new Map([...drawn].map(([name, one]) => [name, { ...one, seed: seedFor(keyFromSeed(seed), name) }]))
 }
 
 function checkScale(scale: number): void {

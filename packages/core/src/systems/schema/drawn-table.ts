@@ -65,14 +65,6 @@ export function withColumns<T extends DrawnTable>(drawn: T, others: readonly Col
   return { ...drawn, table: { ...drawn.table, columns } }
 }
 
-/** The rows of a finished draw: where they refer to none, an empty text stands as often as in the data. */
-export function finished({ empty }: SchemaTable, drawn: DrawnTable, seed: number): DrawnTable {
-  const cells = new Map(drawn.table.columns.flatMap((column) => ('cells' in column && column.cells ? [[column.name, column.cells]] : [])))
-  const written = withEmpty(cells, empty, { key: keyFor(keyFromSeed(seed), 'references'), first: 0 })
-  const others = Object.keys(empty ?? {}).map((name): Column => ({ name, kind: 'identifier', cells: written.get(name)! }))
-  return { ...withColumns(drawn, others), seed }
-}
-
 /** Rows in another order; keys of their own stay where they stand, as they run on from row to row, unless the row tells a part of them. */
 export function inOtherOrder(of: SchemaTable, drawn: DrawnTable, order: Uint32Array): DrawnTable {
   const own = new Set(
@@ -89,9 +81,21 @@ export function inOtherOrder(of: SchemaTable, drawn: DrawnTable, order: Uint32Ar
   return { ...drawn, table: { columns: moved, rowCount }, context: takeRows(drawn.context, order) }
 }
 
-/** A drawn table as raw columns for a writer, in the dialect of the data unless cells are `plain`. */
-export function presentDrawn({ dialect }: SchemaTable, { table, formats, seed }: DrawnTable, cells: CellStyle): RawTable {
+/**
+ * A drawn table as raw columns for a writer, in the dialect of the data unless cells are `plain`. Where rows refer to none, an empty
+ * text stands as often as in the data.
+ */
+export function presentDrawn(
+  { dialect, empty = {} }: SchemaTable,
+  { table: drawn, formats, seed = 1 }: DrawnTable,
+  cells: CellStyle
+): RawTable {
   const kept = cells === 'plain' ? undefined : dialect
-  const raw = presentTable(table, formats, kept && cells === kept.kind ? 'source' : cells, seed)
+  const place = { key: keyFor(keyFromSeed(seed), 'references'), first: drawn.first ?? 0 }
+  const columns = drawn.columns.map((column): Column => {
+    if (!('cells' in column && column.cells)) return column
+    return { ...column, cells: withEmpty(new Map([[column.name, column.cells]]), empty, place).get(column.name)! }
+  })
+  const raw = presentTable({ ...drawn, columns }, formats, kept && cells === kept.kind ? 'source' : cells, seed)
   return kept ? { ...raw, dialect: kept } : raw
 }

@@ -287,7 +287,11 @@ function withoutColumn(raw: RawTable, name: string): RawTable {
 }
 
 /** Keys of whole numbers stay numbers where a format has them. */
-function described(raw: RawTable, { missing }: OneTable, { whole }: ReadTable): Pick<SchemaTable, 'rowCount' | 'layout' | 'empty' | 'dialect'> {
+function described(
+  raw: RawTable,
+  { missing }: OneTable,
+  { whole }: ReadTable
+): Pick<SchemaTable, 'rowCount' | 'layout' | 'empty' | 'dialect'> {
   const formats = new Map(whole.formats.map((format) => [format.name, format]))
   const layout = raw.columns.map((column): ColumnFormat => {
     const { name, source } = column
@@ -298,7 +302,12 @@ function described(raw: RawTable, { missing }: OneTable, { whole }: ReadTable): 
     const share = formats.has(name) ? undefined : keyColumn(raw, name, missing).empty
     return share === undefined ? [] : [[name, share] as const]
   })
-  return { rowCount: raw.rowCount, layout, ...(empty.length > 0 ? { empty: Object.fromEntries(empty) } : {}), ...(raw.dialect ? { dialect: raw.dialect } : {}) }
+  return {
+    rowCount: raw.rowCount,
+    layout,
+    ...(empty.length > 0 ? { empty: Object.fromEntries(empty) } : {}),
+    ...(raw.dialect ? { dialect: raw.dialect } : {})
+  }
 }
 
 const isWhole = (cells: readonly (string | null)[]): boolean => cells.every((cell) => cell === null || /^(0|-?[1-9]\d{0,14})$/.test(cell))

@@ -164,9 +164,7 @@ function presented(set: Pick<TableSet, 'files' | 'made' | 'documents'>, { model,
     return plain ? (cells === 'text' ? 'plain' : 'typed') : cells
   }
   const tables = [...drawn].map(([name, rows]): readonly [string, Pieces] => {
-    const cells = cellsOf(name)
-    // A database takes a key that leads to a row, or none.
-    const of = into === undefined ? model.tables[name]! : { ...model.tables[name]!, empty: undefined }
+    const [of, cells] = [model.tables[name]!, cellsOf(name)]
     const { rowCount } = rows.table
     return [name, { rowCount, rows: (from, to) => presentDrawn(of, { ...rows, table: sliceTable(rows.table, from, to) }, cells) }]
   })

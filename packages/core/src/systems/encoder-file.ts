@@ -20,7 +20,7 @@ import {
 import { matrix } from '../num/matrix.js'
 import { placeLevels } from '../table/categories.js'
 import type { Censoring, Limit } from '../table/censoring.js'
-import type { PairStyle } from '../table/column-format.js'
+import type { AbsentWord, PairStyle } from '../table/column-format.js'
 import { type DateOrder, type DateStyle, isDatePattern, type ZoneFrom } from '../table/date-style.js'
 import type { ColumnCode, Encoded, Encoder, Factor } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
@@ -155,6 +155,7 @@ export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
   local: optional(flag),
   bounds: optional(record<Bounds>({ least: optional(number(UNSCALED)), most: optional(number(UNSCALED)), byType: optional(flag) })),
   absent: optional(text),
+  absents: optional(list(record<AbsentWord>({ word: text, share: number({ least: 0, most: 1 }) }))),
   date: optional(dateStyle),
   spelling: optional(tuple<readonly [string, string]>(text, text)),
   integer: optional(flag),

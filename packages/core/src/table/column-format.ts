@@ -12,6 +12,12 @@ export interface PairStyle {
   readonly second: string
 }
 
+/** A word for a missing cell, and the share of missing cells that it stands in. */
+export interface AbsentWord {
+  readonly word: string
+  readonly share: number
+}
+
 /** How a column is written back: as the format stored it, with the input's decimals, dates and spelling. */
 export interface ColumnFormat {
   readonly name: string
@@ -29,6 +35,8 @@ export interface ColumnFormat {
   readonly bounds?: Bounds | undefined
   /** The word that most missing cells in text have, where they are not left empty. */
   readonly absent?: string
+  /** All words for its missing cells, empty ones too, where there are several. */
+  readonly absents?: readonly AbsentWord[]
   /** Booleans in text: the spellings of false and true. */
   readonly spelling?: readonly [string, string]
   readonly integer?: boolean

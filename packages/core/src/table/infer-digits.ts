@@ -6,7 +6,7 @@ import { areAll } from './infer-spelled.js'
 import type { Inferring } from './inferring.js'
 import type { RawColumn } from './raw.js'
 import type { ColumnKind } from './table.js'
-import { absentWord, mostFrequentWord, textCells } from './text-cells.js'
+import { type AbsentWords, absentWords, textCells, wordsByCount } from './text-cells.js'
 
 /**
  * A column whose whole numbers are days or months, 20240131 or 202401, as one of dates, written as they were; undefined of others.
@@ -40,7 +40,7 @@ export function inferDigits(raw: RawColumn, wanted: ColumnKind | undefined, { op
       source,
       kind: 'datetime',
       date: style,
-      ...(absent === undefined ? {} : { absent }),
+      ...absent,
       ...('integer' in raw && raw.integer ? { integer: true } : {})
     }
   }
@@ -62,8 +62,8 @@ export const digitTimesNote = (name: string, { date }: DateStyle): string =>
 interface WholeNumbers {
   readonly values: Float64Array
   readonly missing?: Uint8Array | undefined
-  /** The word of its missing cells. */
-  readonly absent?: string | undefined
+  /** The words of its missing cells. */
+  readonly absent?: AbsentWords | undefined
 }
 
 /** The whole numbers of a column without a sign, where it has no other cells. */
@@ -75,10 +75,10 @@ function wholeNumbers(raw: RawColumn, words: readonly string[] = []): WholeNumbe
   if (raw.source !== 'text') return undefined
   if (raw.numbers && areAll(raw.numbers, words)) {
     const { values, missing, others, spelling, bare } = raw.numbers
-    return spelling.whole && bare ? { values, missing, absent: mostFrequentWord(others) } : undefined
+    return spelling.whole && bare ? { values, missing, absent: wordsByCount(others) } : undefined
   }
   const cells = textCells(raw, words)
   if (!cells.every((cell) => cell === null || /^\s*\d{1,15}\s*$/.test(cell))) return undefined
   const missing = Uint8Array.from(cells, (cell) => (cell === null ? 1 : 0))
-  return { values: Float64Array.from(cells, Number), ...(missing.includes(1) ? { missing } : {}), absent: absentWord(raw, cells) }
+  return { values: Float64Array.from(cells, Number), ...(missing.includes(1) ? { missing } : {}), absent: absentWords(raw, cells) }
 }

@@ -5,7 +5,7 @@ import { numberStyle } from './number-style.js'
 import { parseNumber } from './parse.js'
 import { MISSING_WORDS, type RawColumn, type SpelledNumbers } from './raw.js'
 import type { ColumnKind, NumericColumn } from './table.js'
-import { mostFrequentWord, textCells } from './text-cells.js'
+import { textCells, wordsByCount } from './text-cells.js'
 
 /**
  * A column of text whose cells a reader has found to be plain numbers, or missing: what `inferText` makes of the cells, without
@@ -30,7 +30,6 @@ export function inferSpelled(
   const kind = wanted ?? (whole ? 'integer' : 'number')
   const column: NumericColumn = { name, kind, values, ...(missing ? { missing } : {}) }
   noteRounding(column, notes)
-  const absent = mostFrequentWord(others)
   return {
     column,
     format: {
@@ -38,7 +37,7 @@ export function inferSpelled(
       source: 'text',
       kind,
       number: exponents ? numberStyle(textCells(raw, options.missing)) : { decimals, padded: padded && least === decimals },
-      ...(absent === undefined ? {} : { absent })
+      ...wordsByCount(others)
     }
   }
 }

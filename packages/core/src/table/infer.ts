@@ -13,7 +13,7 @@ import { isMadeKind, MADE_KINDS } from './made-kinds.js'
 import { marksNote, missingMarks } from './missing-marks.js'
 import type { RawColumn, RawTable } from './raw.js'
 import { type ColumnKind, isEmpty, type Table } from './table.js'
-import { absentWord, textCells } from './text-cells.js'
+import { absentWords, textCells } from './text-cells.js'
 import { unknownColumn } from './unknown-column.js'
 import { wordName } from './words.js'
 
@@ -131,8 +131,7 @@ function inferKnown(raw: RawColumn, context: Inferring): Inferred {
   if (raw.source === 'text' || wanted === 'category' || wanted === 'identifier' || (raw.source === 'boolean' && wanted !== 'number')) {
     const cells = textCells(raw, options.missing)
     const { format, ...inferred } = inferText(raw, cells, wanted, context)
-    const absent = absentWord(raw, cells)
-    return { ...inferred, format: absent === undefined ? format : { ...format, absent } }
+    return { ...inferred, format: { ...format, ...absentWords(raw, cells) } }
   }
   if (raw.source === 'boolean') throw unfit(raw.name, 'booleans', wanted!)
   const inferred = inferNumbers(raw, wanted, options.missing?.includes('NaN') === true)

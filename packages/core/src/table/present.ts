@@ -1,4 +1,5 @@
 import { toDecimals } from '../num/decimals.js'
+import { indexFromShares, keyFor, keyFromSeed, uniforms } from '../num/random.js'
 import { joinedNames } from './besides.js'
 import { withinLimits } from './censoring.js'
 import { nearestMonth } from './date-digits.js'
@@ -22,15 +23,17 @@ import { wordOf } from './words.js'
  */
 export type CellStyle = 'text' | 'plain' | 'typed' | 'json' | 'sheet' | 'source'
 
-/** A table as raw columns for a writer, in the styles of the input. */
-export function presentTable(table: Table, formats: readonly ColumnFormat[], as: CellStyle): RawTable {
+/**
+ * A table as raw columns for a writer, in the styles of the input. With the seed of its draw, missing cells of text have the words of
+ * the input as often as each came; without, the one that came most.
+ */
+export function presentTable(table: Table, formats: readonly ColumnFormat[], as: CellStyle, seed?: number): RawTable {
   const joined = joinedNames(formats)
   const columns = table.columns.flatMap((column, i) => {
     if (joined.has(column.name)) return []
     const format = as === 'plain' ? plainFormat(formats[i]!) : formats[i]!
-    return [
-      presentColumn(column, format, { table, formats, rowCount: table.rowCount, as: styleOf(format, as), digits: areDigits(format, as) })
-    ]
+    const of = { table, formats, rowCount: table.rowCount, as: styleOf(format, as), digits: areDigits(format, as) }
+    return [inWords(presentColumn(column, format, of), format, { seed, first: table.first })]
   })
   return { rowCount: table.rowCount, columns }
 }
@@ -46,7 +49,7 @@ const areDigits = ({ source, date }: ColumnFormat, as: CellStyle): boolean =>
   isDigitPattern(date?.date) && (source === 'number' || as === 'json')
 
 /** The same without what is particular to the input's spelling. */
-function plainFormat({ absent: _, number, date, ...format }: ColumnFormat): ColumnFormat {
+function plainFormat({ absent: _, absents: _s, number, date, ...format }: ColumnFormat): ColumnFormat {
   return { ...format, ...(number ? { number: plainNumbers(number) } : {}), ...(date ? { date: plainDates(date) } : {}) }
 }
 
@@ -63,7 +66,7 @@ function presentColumn(column: Column, format: ColumnFormat, { table, formats, r
   if (column.kind === 'identifier' && column.cells) return presentKeys(name, column.cells, format, as)
   if (column.kind === 'identifier') {
     const { next, step } = format.numbering ?? { next: 1, step: 1 }
-    const { first = 0 } = column
+    const { first = 0 } = table
     const numbers = Float64Array.from({ length: rowCount }, (_, i) => next + step * (first + i))
     // Names that are written as numbers stay text; numbers stay numbers, however their format stored them.
     if (as === 'text' || (format.source === 'text' && !format.numbering))
@@ -91,6 +94,19 @@ function presentColumn(column: Column, format: ColumnFormat, { table, formats, r
 
 /** The word of the input for a missing cell. */
 const absentOf = ({ absent }: ColumnFormat): Pick<ColumnFormat, 'absent'> => (absent === undefined ? {} : { absent })
+
+/** Missing cells in the words of the input: which one a row has depends on the seed and its place alone. */
+function inWords(
+  column: RawColumn,
+  { name, absents }: ColumnFormat,
+  { seed, first = 0 }: { readonly seed: number | undefined; readonly first: number | undefined }
+): RawColumn {
+  if (column.source !== 'text' || !absents || seed === undefined) return column
+  const key = keyFor(keyFor(keyFromSeed(seed), 'missing words'), name)
+  const shares = absents.map(({ share }) => share)
+  const word = (row: number) => absents[indexFromShares(uniforms(key, 1, row)[0]!, shares)]!.word
+  return { ...column, absent: column.values.map((cell, i) => (cell === null ? word(first + i) : '')) }
+}
 
 /** Names that are written as numbers stay text; numbers stay numbers. */
 function presentKeys(name: string, cells: readonly (string | null)[], format: ColumnFormat, as: 'text' | 'typed'): RawColumn {

@@ -50,8 +50,8 @@ export type RawColumn =
       readonly values: readonly (string | null)[]
       /** Its format marks missing cells by itself: no word stands for one, and an empty text is one. */
       readonly marked?: true
-      /** Drawn cells: the word of the input for a missing one; nothing where it leaves them empty. */
-      readonly absent?: string
+      /** Drawn cells: the word of the input for a missing one, or that of each row; nothing where it leaves them empty. */
+      readonly absent?: string | readonly string[]
       /** Its plain numbers, where its reader made them from bytes; copies of the column go without (`withSpelledNumbers`). */
       readonly numbers?: SpelledNumbers
     }
@@ -106,8 +106,9 @@ export function takeRawRows(table: RawTable, indices: ArrayLike<number>): RawTab
   const rows = Uint32Array.from(indices)
   const columns = table.columns.map((column): RawColumn => {
     if (column.source === 'text') {
-      const { values } = column
-      return { ...column, values: Array.from(rows, (i) => values[i]!) }
+      const { values, absent } = column
+      const words = typeof absent === 'object' ? { absent: Array.from(rows, (i) => absent[i]!) } : {}
+      return { ...column, values: Array.from(rows, (i) => values[i]!), ...words }
     }
     if (column.source === 'boolean') return { ...column, values: Array.from(rows, (i) => column.values[i]!) }
     const values = Float64Array.from(rows, (i) => column.values[i]!)

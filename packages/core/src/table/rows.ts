@@ -24,14 +24,14 @@ function picked<T extends Float64Array | Int32Array | Uint8Array>(all: T, rows: 
   return into
 }
 
-/** Rows [from, to) of a table, cells without a copy; keys that are counted go on from their place. Cost O(columns), and O(rows) where there are keys. */
-export function sliceTable({ columns }: Table, from: number, to: number): Table {
+/** Rows [from, to) of a table, cells without a copy, with their place. Cost O(columns), and O(rows) where there are keys. */
+export function sliceTable({ columns, first = 0 }: Table, from: number, to: number): Table {
   return {
     rowCount: to - from,
+    first: first + from,
     columns: columns.map((column): Column => {
       if (isCategorical(column)) return { ...column, codes: column.codes.subarray(from, to) }
-      if (!isNumeric(column))
-        return { ...column, first: (column.first ?? 0) + from, ...(column.cells ? { cells: column.cells.slice(from, to) } : {}) }
+      if (!isNumeric(column)) return column.cells ? { ...column, cells: column.cells.slice(from, to) } : column
       const { values, missing } = column
       return { ...column, values: values.subarray(from, to), ...(missing ? { missing: missing.subarray(from, to) } : {}) }
     })
@@ -46,7 +46,8 @@ export function stackTables(tables: readonly Table[]): Table {
     if (isCategorical(column)) return stackLevels(parts as CategoricalColumn[])
     return column.cells ? { ...column, cells: (parts as (typeof column)[]).flatMap(({ cells }) => cells!) } : column
   })
-  return { columns, rowCount: tables.reduce((sum, { rowCount }) => sum + rowCount, 0) }
+  const { first } = tables[0]!
+  return { columns, rowCount: tables.reduce((sum, { rowCount }) => sum + rowCount, 0), ...(first ? { first } : {}) }
 }
 
 function stackNumbers(parts: readonly NumericColumn[]): NumericColumn {

@@ -12,7 +12,9 @@ import { parseNumber } from './parse.js'
 import { presentTable } from './present.js'
 import { isEmptyColumn, type RawTable } from './raw.js'
 import { recurringValues } from './recurring.js'
+import { sliceTable } from './rows.js'
 import { fitScaler, isListed, isLumpy, scaleValues, suggestsQuantile, unscaleValues } from './scaling.js'
+import type { Table } from './table.js'
 
 const text = (columns: Record<string, (string | null)[]>): RawTable => ({
   columns: Object.entries(columns).map(([name, values]) => ({ name, source: 'text', values })),
@@ -219,6 +221,23 @@ describe('names', () => {
     const words = inferTable(raw(['+', '-', mark, '+', '-', mark]))
     expect([words.table.columns[0]!.kind, words.notes]).toEqual(['category', []])
     expect(inferTable(raw(['1', mark, '2', mark]), { types: { name: 'category' } }).notes).toEqual([])
+  })
+  it('spelled in several words that count as missing has each of them as often again, by the seed and the place of the row alone', () => {
+    const words = ['n/a', '-', 'n/a', '', '1.5', 'n/a']
+    const { table, formats } = inferTable(raw(Array.from({ length: 6000 }, (_, i) => words[i % 6]!)))
+    const wordsOf = (of: Table, seed?: number, as: 'text' | 'plain' | 'typed' = 'text') => {
+      const column = presentTable(of, formats, as, seed).columns[0]!
+      return column.source === 'text' ? column.absent : undefined
+    }
+    const [all, again, other] = [1, 1, 2].map((seed) => wordsOf(table, seed) as readonly string[])
+    const missing = all!.filter((_, i) => i % 6 !== 4)
+    // Shares of 5,000 cells: five standard errors of the widest are 0.035.
+    for (const [word, share] of [['n/a', 0.6], ['-', 0.2], ['', 0.2]] as const) // biome-ignore format: one line
+      expect(Math.abs(missing.filter((one) => one === word).length / 5000 - share)).toBeLessThan(0.035)
+    expect(again).toEqual(all)
+    expect(other).not.toEqual(all)
+    expect(wordsOf(sliceTable(sliceTable(table, 500, 3000), 700, 900), 1)).toEqual(all!.slice(1200, 1400))
+    expect([wordsOf(table), wordsOf(table, 1, 'plain'), wordsOf(table, 1, 'typed')]).toEqual(['n/a', undefined, undefined])
   })
   it.each([
     ['scores', 'too short for each row to have its own', (k: number) => `${k}:0 ET`.replace(' ET', k > 5 ? '*' : ''), false],

@@ -36,8 +36,6 @@ interface IdentifierColumn {
   readonly kind: 'identifier'
   /** [n], of drawn rows: null where there is none. */
   readonly cells?: readonly (string | null)[]
-  /** Place of the first row, where these are some of all rows; 0 when absent. */
-  readonly first?: number
 }
 
 export type Column = NumericColumn | CategoricalColumn | IdentifierColumn
@@ -46,6 +44,8 @@ export type Column = NumericColumn | CategoricalColumn | IdentifierColumn
 export interface Table {
   readonly columns: readonly Column[]
   readonly rowCount: number
+  /** Place of the first row, where these are some of all rows; 0 when absent. */
+  readonly first?: number
 }
 
 export function isNumericKind(kind: ColumnKind): kind is NumericColumn['kind'] {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { FormatError, InputError } from '@sbridge/core'
-import { NO_KEYS } from '@sbridge/core/internal'
+import { NO_KEYS, pairsOf } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { writeAtomically } from '../format/atomic-file.js'
 import { readTable, writePieces, writeTable } from '../format/table-file.js'
@@ -78,7 +78,7 @@ export const fileOf = ({ files }: Pick<TableSet, 'files'>, table: string): strin
  */
 export async function writeTables(path: string, set: WrittenTables): Promise<void> {
   const database = databaseOf(path)
-  const whole = () => ({ ...set, tables: wholeTables(set) })
+  const whole = () => ({ ...set, tables: withoutEmptyKeys(wholeTables(set), set.keys) })
   if (database?.kind === 'postgres') return (await import('./postgres-tables.js')).writePostgresTables(path, whole())
   if (database?.kind === 'sqlite') return (await import('./sqlite-tables.js')).writeSqliteTables(sqliteFileOf(path)!, whole())
   if (database) return (await import('./several-tables.js')).writeAllTables(database.name, whole())
@@ -106,6 +106,22 @@ export async function writeTables(path: string, set: WrittenTables): Promise<voi
 /** Tables with all their rows: those of databases hold numbers, and share the texts that recur. */
 const wholeTables = ({ tables }: Pick<WrittenTables, 'tables'>): TableSet['tables'] =>
   Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, 'rows' in table ? table.rows(0, table.rowCount) : table]))
+
+/** Null where an empty text refers to no row: a database takes a key that leads to a row, or none. */
+function withoutEmptyKeys(tables: TableSet['tables'], { foreign }: TableSet['keys']): TableSet['tables'] {
+  const whole = { ...tables }
+  for (const key of foreign)
+    for (const { column, to } of pairsOf(key)) {
+      const own = whole[key.table]
+      const isThere = (one: RawTable['columns'][number]) => one.name === to && one.source === 'text' && one.values.includes('')
+      if (!own || tables[key.to.table]?.columns.some(isThere)) continue
+      const columns = own.columns.map((one) =>
+        one.name === column && one.source === 'text' ? { ...one, values: one.values.map((cell) => cell || null) } : one
+      )
+      whole[key.table] = { ...own, columns }
+    }
+  return whole
+}
 
 /** Refuses a place where tables could not be written as new ones, before anything is computed. Throws `InputError`. */
 export async function checkNewTables(path: string): Promise<void> {

@@ -193,7 +193,8 @@ export function sliceRaw(table: RawTable, from: number, to: number): RawTable {
   if (from === 0 && to === table.rowCount) return table
   const columns = table.columns.map((column) => {
     const missing = 'missing' in column ? column.missing?.subarray(from, to) : undefined
-    return { ...column, values: column.values.slice(from, to), ...(missing ? { missing } : {}) } as RawColumn
+    const words = 'absent' in column && typeof column.absent === 'object' ? { absent: column.absent.slice(from, to) } : {}
+    return { ...column, values: column.values.slice(from, to), ...(missing ? { missing } : {}), ...words } as RawColumn
   })
   return { ...table, columns, rowCount: to - from }
 }

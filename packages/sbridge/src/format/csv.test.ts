@@ -2,6 +2,7 @@ import { sliceTable } from '@sbridge/core/internal'
 import { inferTable, presentTable } from '@sbridge/core/tables'
 import { describe, expect, test } from 'vitest'
 import { fixture } from '../../test/fixture.js'
+import { sliceRaw } from './columns.js'
 import { readDelimited, writeDelimited } from './csv.js'
 import { serializePieces } from './table-format.js'
 
@@ -146,6 +147,13 @@ test('100,000 rows of 8 columns are read whole', { tags: ['slow'] }, () => {
   const row = Array.from({ length: 8 }, (_, c) => (0.123456789 * (c + 1)).toFixed(8)).join(',')
   const bytes = new TextEncoder().encode(`a,b,c,d,e,f,g,h\n${`${row}\n`.repeat(100_000)}`)
   expect(readDelimited(bytes, { source: 'data.csv' }).rowCount).toBe(100_000)
+})
+
+test('a word for each missing cell, in pieces too, in quotes where it needs them', () => {
+  const absent = ['n/a', '', 'not, seen', '']
+  const table = { rowCount: 4, columns: [{ name: 'x', source: 'text' as const, values: [null, null, null, '5'], absent }, { name: 'y', source: 'text' as const, values: ['a', 'b', 'c', 'd'] }] } // biome-ignore format: one line
+  expect(new TextDecoder().decode(writeDelimited(table, ','))).toBe('x,y\nn/a,a\n,b\n"not, seen",c\n5,d\n')
+  expect(new TextDecoder().decode(writeDelimited(sliceRaw(table, 2, 4), ','))).toBe('x,y\n"not, seen",c\n5,d\n')
 })
 
 // A piece is 16,384 rows: these are two and a row more.

@@ -187,10 +187,14 @@ function writtenColumn(column: RawColumn, { unit, table, dialect, separator, str
   const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
   const always = dialect.quoted.includes(column.name)
   const empty = always && dialect.quotedMissing ? '""' : lone
-  const absent = (column.source === 'text' && column.absent) || empty
   const asks = (text: string): boolean => needsQuotes(text, separator) || (strict && mayNeedQuotes(text))
-  const written = (text: string | null): string =>
-    text === null ? absent : text === '' ? empty : always || asks(text) ? quoted(text) : text
+  const absent = (column.source === 'text' && column.absent) || ''
+  const missing = (row: number): string => {
+    const word = typeof absent === 'string' ? absent : absent[row]!
+    return word === '' ? empty : asks(word) ? quoted(word) : word
+  }
+  const written = (text: string | null, row: number): string =>
+    text === null ? missing(row) : text === '' ? empty : always || asks(text) ? quoted(text) : text
   const { name } = column
   const heading = name === '' ? lone : dialect.quotedNames || mayNeedQuotes(name) || asks(name) ? quoted(name) : name
   const below = unit === undefined ? [] : [asks(unit) ? quoted(unit) : unit]

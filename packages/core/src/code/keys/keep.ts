@@ -239,7 +239,7 @@ export function keysInTurn(
 }
 
 /** Cells with empty texts where these stand for no value, as often as in the data. */
-function withEmpty(
+export function withEmpty(
   all: ReadonlyMap<string, readonly (string | null)[]>,
   empty: KeptKeys['empty'] = {},
   { key, first }: { readonly key: Key; readonly first: number }

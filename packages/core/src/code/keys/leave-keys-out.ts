@@ -54,7 +54,7 @@ export function keyColumns(raw: RawTable, { table }: Pick<InferredTable, 'table'
 }
 
 /** An empty text names no row, and is written as one. */
-function keyColumn(raw: RawTable, name: string, missing: readonly string[] = []): KeyColumn {
+export function keyColumn(raw: RawTable, name: string, missing: readonly string[] = []): KeyColumn {
   const column = raw.columns.find((one) => one.name === name)!
   const cells = textCells(column, ['', ...missing])
   const empty = column.source === 'text' && column.marked && !missing.includes('') ? column.values.filter((cell) => cell === '').length : 0

@@ -172,7 +172,7 @@ export function putRulesBack(
     }
     const whole = columns.find(({ name }) => name === rule.column)!
     const known = {
-      table: { columns: [...done.values()].map(({ column }) => column), rowCount: drawn.table.rowCount },
+      table: { ...drawn.table, columns: [...done.values()].map(({ column }) => column) },
       formats: [...done.values()].map(({ format }) => format)
     }
     const parts = rule.kind === 'formula' && rule.parts?.late && !fixed.has(rule.column) ? rule.parts : undefined
@@ -200,7 +200,7 @@ export function putRulesBack(
   }
   const placed = columns.map(({ name }) => done.get(name)!)
   return {
-    table: { columns: placed.map(({ column }) => column), rowCount: drawn.table.rowCount },
+    table: { ...drawn.table, columns: placed.map(({ column }) => column) },
     formats: placed.map(({ format }) => format)
   }
 }

@@ -69,7 +69,7 @@ export async function drawSchema(
   }
   await drawCircles(late, { tables, drawn, seed, context })
   drawAggregates({ aggregates, order, tables }, drawn, seed)
-  return drawn
+  return new Map([...drawn].map(([name, one]) => [name, { ...one, seed: seedFor(keyFromSeed(seed), name) }]))
 }
 
 function checkScale(scale: number): void {

@@ -1,5 +1,7 @@
 import { tellersOf } from '../../code/keys/form.js'
+import { withEmpty } from '../../code/keys/keep.js'
 import { type Matrix, takeRows } from '../../num/matrix.js'
+import { keyFor, keyFromSeed } from '../../num/random.js'
 import { joinedNames } from '../../table/besides.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { type CellStyle, presentTable } from '../../table/present.js'
@@ -18,6 +20,8 @@ export interface DrawnTable {
   readonly formats: readonly ColumnFormat[]
   /** [n, k] */
   readonly context: Matrix
+  /** As of `DrawnRows`. */
+  readonly seed?: number
 }
 
 export type Written = Pick<DrawnTable, 'table' | 'formats'>
@@ -77,9 +81,21 @@ export function inOtherOrder(of: SchemaTable, drawn: DrawnTable, order: Uint32Ar
   return { ...drawn, table: { columns: moved, rowCount }, context: takeRows(drawn.context, order) }
 }
 
-/** A drawn table as raw columns for a writer, in the dialect of the data unless cells are `plain`. */
-export function presentDrawn({ dialect }: SchemaTable, { table, formats }: DrawnTable, cells: CellStyle): RawTable {
+/**
+ * A drawn table as raw columns for a writer, in the dialect of the data unless cells are `plain`. Where rows refer to none, an empty
+ * text stands as often as in the data.
+ */
+export function presentDrawn(
+  { dialect, empty = {} }: SchemaTable,
+  { table: drawn, formats, seed = 1 }: DrawnTable,
+  cells: CellStyle
+): RawTable {
   const kept = cells === 'plain' ? undefined : dialect
-  const raw = presentTable(table, formats, kept && cells === kept.kind ? 'source' : cells)
+  const place = { key: keyFor(keyFromSeed(seed), 'references'), first: drawn.first ?? 0 }
+  const columns = drawn.columns.map((column): Column => {
+    if (!('cells' in column && column.cells)) return column
+    return { ...column, cells: withEmpty(new Map([[column.name, column.cells]]), empty, place).get(column.name)! }
+  })
+  const raw = presentTable({ ...drawn, columns }, formats, kept && cells === kept.kind ? 'source' : cells, seed)
   return kept ? { ...raw, dialect: kept } : raw
 }

@@ -1,3 +1,4 @@
+import { keyColumn } from '../../code/keys/leave-keys-out.js'
 import { type Apart, parseUnique } from '../../code/rules/unique.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
@@ -5,6 +6,7 @@ import { beside, type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
+import { absentWords } from '../../table/text-cells.js'
 import { contextOf } from '../context.js'
 import type { SystemContext } from '../host.js'
 import { contextOfRows } from '../panel/past.js'
@@ -285,13 +287,27 @@ function withoutColumn(raw: RawTable, name: string): RawTable {
 }
 
 /** Keys of whole numbers stay numbers where a format has them. */
-function described(raw: RawTable, { missing }: OneTable, { whole }: ReadTable): Pick<SchemaTable, 'rowCount' | 'layout' | 'dialect'> {
+function described(
+  raw: RawTable,
+  { missing }: OneTable,
+  { whole }: ReadTable
+): Pick<SchemaTable, 'rowCount' | 'layout' | 'empty' | 'dialect'> {
   const formats = new Map(whole.formats.map((format) => [format.name, format]))
-  const layout = raw.columns.map(({ name, source }): ColumnFormat => {
-    const format = formats.get(name) ?? { name, source, kind: 'identifier' }
+  const layout = raw.columns.map((column): ColumnFormat => {
+    const { name, source } = column
+    const format = formats.get(name) ?? { name, source, kind: 'identifier', ...absentWords(column, cellsIn(raw, name, missing)) }
     return format.kind === 'identifier' && isWhole(cellsIn(raw, name, missing)) ? { ...format, integer: true } : format
   })
-  return { rowCount: raw.rowCount, layout, ...(raw.dialect ? { dialect: raw.dialect } : {}) }
+  const empty = raw.columns.flatMap(({ name }) => {
+    const share = formats.has(name) ? undefined : keyColumn(raw, name, missing).empty
+    return share === undefined ? [] : [[name, share] as const]
+  })
+  return {
+    rowCount: raw.rowCount,
+    layout,
+    ...(empty.length > 0 ? { empty: Object.fromEntries(empty) } : {}),
+    ...(raw.dialect ? { dialect: raw.dialect } : {})
+  }
 }
 
 const isWhole = (cells: readonly (string | null)[]): boolean => cells.every((cell) => cell === null || /^(0|-?[1-9]\d{0,14})$/.test(cell))

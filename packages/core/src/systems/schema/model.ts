@@ -70,6 +70,8 @@ export interface SchemaTable {
   readonly context: Encoder
   /** All columns, in their order, and how they are written. */
   readonly layout: readonly ColumnFormat[]
+  /** Of keys into other tables, as in `KeptKeys`; absent in models of before. */
+  readonly empty?: KeptKeys['empty']
   readonly dialect?: Dialect | undefined
   readonly notes: readonly string[]
 }

@@ -110,6 +110,8 @@ export interface UnknownRows {
 
 /** Drawn rows, and how well the data support them where something is known. */
 export interface DrawnRows extends Answer {
+  /** That of the draw, by which missing cells take one of several words; absent in rows that are no draw. */
+  readonly seed?: number | undefined
   readonly table: Table
   readonly formats: readonly ColumnFormat[]
   readonly warnings: readonly NamedWarning[]

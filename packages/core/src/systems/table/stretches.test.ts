@@ -29,7 +29,7 @@ function input(): RawTable {
       text('day', rows.map(day)),
       text(
         'x',
-        x.map((value, i) => (i % 9 === 4 ? null : value.toFixed(2)))
+        x.map((value, i) => (i % 9 === 4 ? (i % 2 === 0 ? '-' : 'n/a') : value.toFixed(2)))
       ),
       text(
         'y',
@@ -59,7 +59,7 @@ async function inStretches(model: TableModel): Promise<readonly DrawnRows[]> {
 }
 
 const presented = (model: TableModel, drawn: DrawnRows) =>
-  tables.present(model, drawn, 'text').columns.map(({ name, values }) => [name, [...values]])
+  tables.present(model, drawn, 'text').columns.map((column) => [column.name, [...column.values], 'absent' in column && column.absent])
 
 it('draws in stretches what one draw does: keys, dates in order, exceptions of rules, candidates', async () => {
   const plain = await model()
@@ -71,6 +71,9 @@ it('draws in stretches what one draw does: keys, dates in order, exceptions of r
     expect(near).toBe(whole.near)
     const table = stackTables(stretches.map((drawn) => drawn.table))
     expect(presented(one, { ...whole, table })).toEqual(presented(one, whole))
+    const wordsIn = (drawn: DrawnRows) => presented(one, drawn).map(([, , words]) => words)[2] as readonly string[]
+    expect(new Set(wordsIn(whole))).toEqual(new Set(['', '-', 'n/a']))
+    expect(stretches.flatMap(wordsIn)).toEqual(wordsIn(whole))
   }
   expect(plain.keys?.keys.map(({ column }) => column)).toEqual(['id'])
   expect(plain.order?.column).toBe('day')

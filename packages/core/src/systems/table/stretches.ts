@@ -1,6 +1,5 @@
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { partOf } from '../../draw/batches.js'
-import type { Column } from '../../table/table.js'
 import { crossedInAll, ORDER_WARNING, orderWarnings } from '../crossed-orders.js'
 import type { SystemContext } from '../host.js'
 import { UNKNOWN_WARNING } from '../ruled-terms.js'
@@ -21,12 +20,9 @@ export async function* stretches(
     const first = part * STRETCH_ROWS
     const { progress } = partOf(context, part, parts) ?? {}
     const drawn = await draw({ first, rows: Math.min(STRETCH_ROWS, rows - first) }, { ...context, progress })
-    yield { ...drawn, table: { ...drawn.table, columns: drawn.table.columns.map((column) => countedFrom(column, first)) } }
+    yield { ...drawn, table: { ...drawn.table, first } }
   }
 }
-
-/** Keys that are counted go on from the rows before. */
-const countedFrom = (column: Column, first: number): Column => (column.kind === 'identifier' ? { ...column, first } : column)
 
 /** What is said of a draw, from what was said of its stretches: the table is that of the last. */
 export function drawnInAll(stretches: readonly DrawnRows[]): DrawnRows {

@@ -150,7 +150,8 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     const people = await peopleFor(model.keys, context.host)
     const drawn = tellingLost(model, tellingUnknown(model, await drawApart(model)(request, context), request.asked), request.asked)
     const inTheirOrder = request.asked ? drawn : inOrder(drawn, model.order, request)
-    return withNewKeys(inTheirOrder, { kept: model.keys, people, seed: request.seed ?? 1, watch: context })
+    const { seed = 1 } = request
+    return { ...(await withNewKeys(inTheirOrder, { kept: model.keys, people, seed, watch: context })), seed }
   },
   stretches(model, request, context) {
     const { rows = model.summary.rowCount, seed = 1 } = request
@@ -161,10 +162,10 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     const draw = drawApart(model)
     return stretches(rows, context, async (own, watched) => {
       const drawn = tellingLost(model, tellingUnknown(model, await draw({ ...request, ...own }, watched)))
-      return keyed(inOrder(drawn, model.order, { seed, first: own.first }))
+      return { ...keyed(inOrder(drawn, model.order, { seed, first: own.first })), seed }
     })
   },
-  present: (_model, { table, formats }, cells) => presentTable(table, formats, cells),
+  present: (_model, { table, formats, seed }, cells) => presentTable(table, formats, cells, seed),
   tell(model, drawn) {
     if (!drawn) return tellTable(model)
     const { seed, noise, steps, start, dynamics = 'codec' in model && !('graph' in model.inner) ? 'langevin' : undefined } = drawn.request

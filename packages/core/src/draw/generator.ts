@@ -115,15 +115,19 @@ export class Generator {
   private async batch(options: GenerateOptions): Promise<Encoded> {
     const chainCount = Math.max(options.count, LEAST_CHAINS)
     const asked = (rows: Encoded): Encoded => (chainCount === options.count ? rows : takeEncoded(rows, firstRows(options.count)))
-    const { onStep } = options
-    const told = { ...options, onStep: onStep && ((rows: Encoded, step: number) => onStep(asked(rows), step)) }
+    const { onStep, steps = USUAL_STEPS.rows } = options
+    // After the last step chains are rows, once these are brought within their ends.
+    const told = { ...options, onStep: onStep && ((rows: Encoded, step: number) => (step < steps ? onStep(asked(rows), step) : undefined)) }
     const starts = startRows(this.training.logWeights, chainCount, options.key)
     const first = this.first(starts, options)
     told.onStep?.(first, 0)
     const drawn = asked(await this.run(first, starts, told))
     this.ends ??= sharpEnds(this.training.rows.coordinates) ?? 'none'
     const ending = this.ends === 'none' ? drawn : { ...drawn, coordinates: withinEnds(drawn.coordinates, this.ends) }
-    return exchangedCells(options.keepsEnds ? withinLevelEnds(ending, levelEnds(this.training)) : ending, barredCells(this.training))
+    const kept = options.keepsEnds ? withinLevelEnds(ending, levelEnds(this.training)) : ending
+    const rows = exchangedCells(kept, barredCells(this.training))
+    onStep?.(rows, steps)
+    return rows
   }
 
   /** Chains at training rows, or with numbers that are noise and the categories of these rows. */

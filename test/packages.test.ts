@@ -20,7 +20,7 @@ const require = createRequire(import.meta.url)
 const PACKAGES = {
   '@sbridge/core': { path: 'packages/core', budget: 1597 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 2975 }
+  sbridge: { path: 'packages/sbridge', budget: 2985 }
 }
 
 interface Packed {

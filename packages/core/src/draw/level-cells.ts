@@ -9,10 +9,10 @@ import { decoderOf } from '../table/scaling.js'
 import { listedValues } from '../table/standing-out.js'
 
 /** Of levels that say nothing, how many may lose some of their cells, however many these are, since their rows lack them by chance: one in twenty. */
-const CHANCE = log(0.05)
+export const CHANCE = log(0.05)
 
 /** Rows of a level that says something, at least, as of a class of rows (`law/strata`). */
-const LEAST_ROWS = 20
+export const LEAST_ROWS = 20
 /** Rows that are looked at, at most: of more, every so many. */
 export const MOST_ROWS = 10_000
 

@@ -5,14 +5,7 @@ import { log } from '../num/elementary.js'
 import { evenly } from '../num/evenly.js'
 import { copyMatrix, type Matrix } from '../num/matrix.js'
 import type { Encoded } from '../table/encoder.js'
-import { type IsHeld, nothingHeld } from './level-cells.js'
-
-/** Of tables whose categories say nothing of their numbers, how many have an end all the same: one in twenty. */
-const CHANCE = log(0.05)
-/** Rows of a level that says something, at least, as of a class of rows (`law/strata`). */
-const LEAST_ROWS = 20
-/** Rows that say whether a level ends, at most: of more, every so many. */
-const MOST_ROWS = 10_000
+import { CHANCE, type IsHeld, LEAST_ROWS, MOST_ROWS, nothingHeld } from './level-cells.js'
 
 /** Where a number ends in the rows of each level of a factor [levels]; infinite where it does not. */
 interface EndsOfLevels {

@@ -1,8 +1,9 @@
 import type { KernelChoice } from '../kernel/bandwidth.js'
 import { type Engine, roughEngine } from '../kernel/engine.js'
 import type { Bridge } from '../law/bridge.js'
+import type { TableManner } from '../law/law.js'
 import type { CategoryMode } from '../law/strata.js'
-import type { SweepBridge } from '../law/sweep.js'
+import { type Ridges, ridgesOf, type SweepBridge } from '../law/sweep.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import type { Watch } from '../num/iterate.js'
 import type { Matrix } from '../num/matrix.js'
@@ -67,16 +68,16 @@ export class Generator {
 
   /**
    * `landmarks`: rows that potentials of groups of categories are found on, as in `symmetricScaling`, and on which all but the last
-   * steps are taken, in float32: their error is larger.
+   * steps are taken, in float32: their error is larger. `manner`: how rows are told apart, where others have settled it.
    */
   static async create(
     training: TrainingRows,
     potentials: Float64Array,
     kernel: KernelChoice,
     engine: Engine,
-    landmarks?: number
+    { landmarks, manner }: { readonly landmarks?: number | undefined; readonly manner?: TableManner | undefined } = {}
   ): Promise<Generator> {
-    const fit = { training, potentials, kernel }
+    const fit = { training, potentials, kernel, manner }
     if (landmarks === undefined) return new Generator(training, await stepsOn(fit, { engine }), engine)
     const rough = await roughEngine(engine)
     const table = await stepsOn(fit, { engine: rough, landmarks })
@@ -91,6 +92,11 @@ export class Generator {
     const next = new Generator(training, await stepsAt(table, { training, potentials, kernel }, { engine }), engine)
     next.ends = this.ends
     return next
+  }
+
+  /** Of the odds of each group of categories, where these are drawn in groups. */
+  get ridges(): Ridges | undefined {
+    return this.table.mode === 'sweep' ? ridgesOf(this.table.bridge) : undefined
   }
 
   /** Steps of the draws that a search compares. */

@@ -8,10 +8,11 @@ import {
   oddsTask,
   oddsWork,
   offsetsWithout,
-  outcomesOf
+  outcomesOf,
+  type RidgeKnown
 } from '../law/level-odds.js'
 import { outcomeShares } from '../law/logistic.js'
-import { otherFactors, pairOf, type SweepBridge } from '../law/sweep.js'
+import { otherFactors, pairOf, ridgesOf, type SweepBridge } from '../law/sweep.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import { beside } from '../num/crew.js'
 import { exp } from '../num/elementary.js'
@@ -39,11 +40,14 @@ export async function oddsOfGroups(
   engine: Engine
 ): Promise<(LevelOdds | undefined)[]> {
   const weights = normalisedWeights(logWeights)
+  const ridges = ridgesOf(bridge)
   const oddsOfOne = async (factors: readonly number[], group: number): Promise<LevelOdds | undefined> => {
     const outcomes = outcomesOf(rows.codes, bridge.factorCount, factors, weights)
     const count = outcomes.shares.length
     const told = count > 1 && count <= Math.min(MOST_OUTCOMES, weights.length / ROWS_PER_OUTCOME)
-    const known = bridge.odds && { ridge: bridge.odds[group]?.ridge }
+    const ridge = ridges?.[group]
+    if (ridge === 'none') return undefined
+    const known = ridge === undefined ? undefined : { ridge, from: bridge.odds?.[group]?.law }
     return told ? oddsOf(bridge, { group, outcomes, known, logWeights }, engine) : undefined
   }
   return together(bridge.groups.map((factors, group) => () => oddsOfOne(factors, group)))
@@ -52,12 +56,11 @@ export async function oddsOfGroups(
 interface Group {
   readonly group: number
   readonly outcomes: Outcomes
-  readonly known: { readonly ridge?: number | undefined } | undefined
+  readonly known: RidgeKnown | undefined
   readonly logWeights: Float64Array
 }
 
 async function oddsOf(bridge: SweepBridge, { group, outcomes, known, logWeights }: Group, engine: Engine): Promise<LevelOdds | undefined> {
-  if (known && known.ridge === undefined) return undefined
   const key = keyFor(keyFromSeed(1), `odds ${group}`)
   const sample = startRows(logWeights, Math.min(logWeights.length, MOST_ROWS), key)
   const parts = permutation(keyFor(key, 'parts'), logWeights.length).map((place) => place % ODDS_PARTS)
@@ -72,7 +75,7 @@ async function oddsOf(bridge: SweepBridge, { group, outcomes, known, logWeights 
   const shares = await engine.mean(pair, logTerms, indicators)
   const ofRow = takeValues(outcomes.ofRow, sample)
   const rows = { inputs, outcomes: ofRow, offsets: offsetsWithout(own, shares, ofRow, outcomes.shares), parts: takeValues(parts, sample) }
-  const problem = { rows, ridge: known?.ridge }
+  const problem = { rows, known }
   const found = await beside(oddsTask, problem, { crew: engine.crew, work: oddsWork(problem) * bridge.groups.length })()
   return found && { ...outcomes, indicators, ...found }
 }

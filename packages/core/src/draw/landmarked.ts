@@ -8,7 +8,7 @@ import { landmarksOf } from '../scaling/landmarks.js'
 import { cloud } from '../space/cloud.js'
 import type { MixedLaw } from './mixed.js'
 import { GROUP_TOLERANCE } from './steps.js'
-import type { Steps } from './table-steps.js'
+import { mannerOf, type Steps } from './table-steps.js'
 
 /**
  * The last steps of chains on landmarks, which are taken on all rows. What landmarks do to the law of the chains, these forget: of
@@ -62,8 +62,7 @@ function landmarksOfAll(
   const { widths } = steps.bridge
   const all = { cloud: cloud(points, training.logWeights), kernel: kernelOf(kernel, widths, widths), engine }
   const { rows: indices, cloud: some } = landmarksOf(all, count)
-  const manner = { mode: steps.mode, ...(steps.mode === 'sweep' ? { groups: steps.bridge.groups } : {}) }
-  return { indices, logWeights: some.logWeights, manner }
+  return { indices, logWeights: some.logWeights, manner: mannerOf(steps) }
 }
 
 /** Landmarks of a class, or all of its rows: its noise is of the covariance of those that a chain sees. */

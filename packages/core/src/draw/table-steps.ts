@@ -3,7 +3,7 @@ import type { Engine } from '../kernel/engine.js'
 import type { Bridge } from '../law/bridge.js'
 import { lawOf, type TableManner, tableProblem } from '../law/law.js'
 import { slopesOnPlaces } from '../law/place-slopes.js'
-import type { SweepBridge } from '../law/sweep.js'
+import { ridgesOf, type SweepBridge } from '../law/sweep.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import { normalisedWeights } from '../num/log-space.js'
 import type { Matrix } from '../num/matrix.js'
@@ -27,6 +27,10 @@ interface TableFit {
   readonly kernel: KernelChoice
   readonly manner?: TableManner | undefined
 }
+
+/** How part of the rows are to be told apart, so that they do as these do. */
+export const mannerOf = (steps: Steps): TableManner =>
+  steps.mode === 'sweep' ? { mode: steps.mode, groups: steps.bridge.groups, ridges: ridgesOf(steps.bridge) } : { mode: steps.mode }
 
 interface StepsContext {
   readonly engine: Engine

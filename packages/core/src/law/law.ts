@@ -15,7 +15,7 @@ import { comparedPoints, embedEncoded, type Standing } from '../table/standing.j
 import type { Bridge } from './bridge.js'
 import { factorGroups } from './factor-groups.js'
 import { type CategoryMode, type ClassConditions, categoryMode, classesOf, oneClass, type RowClasses } from './strata.js'
-import { type SweepBridge, sweepBridge } from './sweep.js'
+import { type Ridges, type SweepBridge, sweepBridge } from './sweep.js'
 import type { TrainingRows } from './training-rows.js'
 
 /**
@@ -78,6 +78,8 @@ export interface TableManner {
   readonly mode?: CategoryMode | undefined
   /** Groups of factors that hang together, where the rows are too few to tell; default by the rows. */
   readonly groups?: readonly (readonly number[])[] | undefined
+  /** Of the odds of each group, where the rows that these are some of have chosen them; default by the rows. */
+  readonly ridges?: Ridges | undefined
   /** Factors that are known: where categories are swept, numbers are drawn by their regression on them. */
   readonly known?: readonly number[] | undefined
   /** Classes of the rows, where those of the table that they are part of are meant; default by the rows. */
@@ -179,6 +181,7 @@ function strataOf(problem: LawProblem, terms: { readonly logTerms: Float64Array;
           training: rows,
           factorCount,
           groups: table?.groups ?? factorGroups(rows.codes, factorCount),
+          ridges: table?.ridges,
           embed: (some, factors, standing) => scaledPoints(problem, some, factors, standing),
           whole: cloud(wholePoints(problem))
         })

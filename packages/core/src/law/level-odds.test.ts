@@ -31,9 +31,9 @@ const rowsOf = (slope: number, known: number) => {
 /** What is learned beyond the kernel: nothing where held-out rows are foretold as well without. */
 async function learned(slope: number, known: number): Promise<number> {
   const rows = rowsOf(slope, known)
-  const ridge = await chooseRidge(rows)
-  if (ridge === undefined) return 0
-  const { weights, scale } = await fitOdds(rows, ridge)
+  const chosen = await chooseRidge(rows)
+  if (!chosen) return 0
+  const { weights, scale } = await fitOdds(rows, chosen.ridge)
   return (weights.data[2]! - weights.data[0]!) / scale[0]!
 }
 

@@ -88,39 +88,48 @@ export function offsetsWithout(own: Float64Array, shares: Matrix, outcomes: Int3
  * The ridge under which rows that are held out are foretold best; undefined where the kernel alone foretells them as well: its odds
  * stay as they are. Cost three fits a ridge.
  */
-export async function chooseRidge(rows: OddsRows, room = new Room()): Promise<number | undefined> {
+export async function chooseRidge(rows: OddsRows, room = new Room()): Promise<RidgeKnown | undefined> {
   const { inputs, parts, outcomes } = rows
   const loss = (shares: Matrix, held: Uint32Array) =>
     held.reduce((sum, row, i) => sum - log(shares.data[i * shares.cols + outcomes[row]!]!), 0)
   const all = Uint32Array.from(outcomes.keys())
   const byKernel = outcomes.reduce((sum, outcome, row) => sum - rows.offsets.data[row * rows.offsets.cols + outcome]!, 0)
-  let best: { readonly ridge?: number; readonly loss: number } = { loss: byKernel }
+  let best: { readonly found?: RidgeKnown; readonly loss: number } = { loss: byKernel }
   const trials = Array.from({ length: ODDS_PARTS }, (_, part) => {
     const held = all.filter((row) => parts[row] === part)
     const others = all.filter((row) => parts[row] !== part)
     return { held, fitted: takeOdds(rows, others, room), inputs: takeRows(inputs, held, room), offsets: takeRows(rows.offsets, held, room) }
   })
-  // Of each part, under the ridge before: where the next one begins.
-  const laws: LogisticLaw[] = []
+  // Of each part, under the ridge before: where the next one begins. The first ones begin where that of another part ended.
+  let laws: LogisticLaw[] = []
   const turns = new Turns()
   for (const ridge of RIDGES) {
     let lost = 0
+    const next: LogisticLaw[] = []
     for (const [part, { held, fitted, ...asked }] of trials.entries()) {
       if (turns.over) await turns.next()
-      const law = await fitOdds(fitted, ridge, { from: laws[part], room })
-      laws[part] = law
+      const law = await fitOdds(fitted, ridge, { from: laws[part] ?? next[0], room })
+      next.push(law)
       lost += loss(await outcomeShares(law, asked.inputs, asked), held)
     }
-    if (!(lost < best.loss)) return best.ridge
-    best = { ridge, loss: lost }
+    if (!(lost < best.loss)) break
+    laws = next
+    best = { found: { ridge, from: laws[0]! }, loss: lost }
   }
-  return best.ridge
+  return best.found
 }
 
 /** What a group of categories is asked for: its law under a ridge that is chosen where none is known. */
 interface OddsProblem {
   readonly rows: OddsRows
-  readonly ridge: number | undefined
+  readonly known: RidgeKnown | undefined
+}
+
+/** What another bandwidth, or the rows that these are some of, say. */
+export interface RidgeKnown {
+  readonly ridge: number
+  /** Of the same outcomes: where the ascent begins. */
+  readonly from?: LogisticLaw | undefined
 }
 
 /** Of problems that are solved, for the next ones: V8 looks through everything for what is not used after every few megabytes of a thread. */
@@ -129,11 +138,11 @@ const rooms: Room[] = []
 /** The law of a group's outcomes, in any thread; undefined where the kernel alone foretells as well. */
 export const oddsTask: Task<OddsProblem, Pick<LevelOdds, 'law' | 'ridge'> | undefined> = {
   name: 'odds',
-  run: async ({ rows, ridge: known }) => {
+  run: async ({ rows, known }) => {
     const room = rooms.pop() ?? new Room()
     try {
-      const ridge = known ?? (await chooseRidge(rows, room))
-      return ridge === undefined ? undefined : { ridge, law: await fitOdds(rows, ridge, { room }) }
+      const found = known ?? (await chooseRidge(rows, room))
+      return found && { ridge: found.ridge, law: await fitOdds(rows, found.ridge, { from: found.from, room }) }
     } finally {
       room.clear()
       rooms.push(room)
@@ -145,8 +154,8 @@ export const oddsTask: Task<OddsProblem, Pick<LevelOdds, 'law' | 'ridge'> | unde
 const FIT_WORK = 4
 
 /** Operations of a group, roughly. */
-export const oddsWork = ({ rows: { inputs, offsets }, ridge }: OddsProblem): number =>
-  (ridge === undefined ? RIDGES.length * ODDS_PARTS : 1) * FIT_WORK * inputs.data.length * offsets.cols
+export const oddsWork = ({ rows: { inputs, offsets }, known }: OddsProblem): number =>
+  (known ? 1 : RIDGES.length * ODDS_PARTS) * FIT_WORK * inputs.data.length * offsets.cols
 
 /** Cost O(turns·n·C·k). */
 export const fitOdds = (

@@ -25,7 +25,7 @@ interface LogisticFit {
   readonly offsets?: Matrix | undefined
   /** The largest gradient of the mean log likelihood that is left. */
   readonly tolerance?: number
-  /** A law of the same inputs under another ridge, from which fewer turns lead to this one; default constants alone. */
+  /** A law of such inputs and the same outcomes, from which fewer turns lead to this one; default constants alone. */
   readonly from?: LogisticLaw | undefined
   /** For what fits of the same inputs share, which are done with when it is. */
   readonly room?: Room | undefined

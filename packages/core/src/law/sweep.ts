@@ -10,6 +10,9 @@ import type { LevelOdds } from './level-odds.js'
 /** Embeds rows into the points that kernels compare: coordinates, then the places of the given factors; default all. */
 type Embed = (rows: Encoded, factors?: readonly number[], standing?: Standing) => Matrix
 
+/** Of the odds of each group of factors; none where the kernel alone foretells them as well. */
+export type Ridges = readonly (number | 'none')[]
+
 /** A bridge on a table whose combinations of categories mostly occur once. */
 export interface SweepBridge {
   readonly training: Encoded
@@ -31,6 +34,8 @@ export interface SweepBridge {
   readonly slopes?: Matrix
   /** What all columns say of the levels of each group beyond what the kernel sees; undefined where they say no more. */
   readonly odds?: readonly (LevelOdds | undefined)[]
+  /** Ridges of these, where the rows that the training rows are some of have chosen them; default by the training rows. */
+  readonly ridges?: Ridges | undefined
 }
 
 /** Without `groups` every factor is drawn alone; without `groupTerms` all draws have the same log terms. */
@@ -60,3 +65,6 @@ export async function pairOf(bridge: SweepBridge, to: Cloud, points: Matrix, coo
   const fromWidths = await widthsFor(bridge.kernel, coordinates, engine)
   return { from: cloud(points), to, kernel: kernelOf(bridge.kernel, fromWidths, bridge.widths) }
 }
+
+/** Those that were chosen, or are to be kept. */
+export const ridgesOf = ({ odds, ridges }: SweepBridge): Ridges | undefined => odds?.map((own) => own?.ridge ?? 'none') ?? ridges

@@ -4,7 +4,9 @@ import type { Context } from '../../kernel/context.js'
 import { type Engine, roughEngine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
 import { scaleRows, tableProblem } from '../../law/law.js'
+import type { Ridges } from '../../law/sweep.js'
 import type { TrainingRows } from '../../law/training-rows.js'
+import { defined } from '../../num/defined.js'
 import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { increasing } from '../../num/isotonic.js'
@@ -31,6 +33,8 @@ export interface BandwidthCurve {
   readonly criterion: 'target-met' | 'nearest-to-target'
   /** Rows that the search used. */
   readonly rowCount: number
+  /** Of the odds of categories that are drawn in groups, where the search used all rows. */
+  readonly ridges?: Ridges | undefined
 }
 
 /** r below which rows are too close to the training rows. @source mathematics, section 5. */
@@ -179,8 +183,10 @@ export async function searchBandwidth(search: BandwidthSearch): Promise<Bandwidt
   }
   const { relative } = search
   const manner = { epsilon: unit * (relative ?? 0.5), factor: relative ? 2 : 4 }
-  const curve = await bracketAndNarrow(new Evaluations(search, distances), manner)
-  return { ...chooseOn(curve), curve: curve.map(({ epsilon, ratio }) => ({ epsilon, ratio })), target: TARGET_RATIO, rowCount }
+  const evaluations = new Evaluations(search, distances)
+  const points = await bracketAndNarrow(evaluations, manner)
+  const curve = points.map(({ epsilon, ratio }) => ({ epsilon, ratio }))
+  return { ...chooseOn(points), curve, target: TARGET_RATIO, rowCount, ...defined({ ridges: evaluations.ridges }) }
 }
 
 type Point = { readonly epsilon: number; readonly ratio: number; readonly standardError: number }
@@ -197,6 +203,10 @@ class Evaluations {
     private readonly distances: RowDistances
   ) {
     this.most = search.evaluations ?? 12
+  }
+
+  get ridges(): Ridges | undefined {
+    return this.generator?.ridges
   }
 
   get left(): number {

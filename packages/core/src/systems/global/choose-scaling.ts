@@ -4,7 +4,8 @@ import type { KernelChoice } from '../../kernel/bandwidth.js'
 import { atEpsilon } from '../../kernel/bandwidth.js'
 import type { Context } from '../../kernel/context.js'
 import { roughEngine } from '../../kernel/engine.js'
-import { scaleRows, tableProblem } from '../../law/law.js'
+import { factorGroups } from '../../law/factor-groups.js'
+import { scaleRows, type TableManner, tableProblem } from '../../law/law.js'
 import { categoryMode, classesOf } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsWithin } from '../../law/work.js'
@@ -375,11 +376,12 @@ class Entrant {
     const { engine, kernelFor, watch } = this.contest
     const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
     const { training, key } = await (fold === 0 ? this.first() : this.fit(fold))
-    const { epsilon } = await this.bandwidth()
+    const { epsilon, searched } = await this.bandwidth()
+    const manner = searched && searchedManner(searched)
     const chosen = atEpsilon(await kernelFor(training.rows), epsilon)
     const rough = await roughEngine(engine)
-    const { potentials } = await scaleRows(tableProblem(training, chosen), { engine: rough, tolerance: 1e-3, ...stop })
-    const generator = await Generator.create(training, potentials, chosen, rough)
+    const { potentials } = await scaleRows(tableProblem(training, chosen, manner), { engine: rough, tolerance: 1e-3, ...stop })
+    const generator = await Generator.create(training, potentials, chosen, rough, { manner })
     const steps = generator.searchSteps
     return decodeTable(training.encoder, await generator.generate({ count, steps, noise: 'covariance', key: keyFor(key, 'draw'), ...stop }))
   }
@@ -411,6 +413,12 @@ class Entrant {
     })
     return unit > 0 ? { epsilon, relative: epsilon / unit } : { epsilon }
   }
+}
+
+/** How all rows are told apart: most of them do as they do. */
+function searchedManner({ training: { encoder, rows }, curve: { ridges } }: SearchedRows): TableManner {
+  const mode = categoryMode(encoder, rows.codes)
+  return mode === 'sweep' ? { mode, groups: factorGroups(rows.codes, encoder.factors.length), ridges } : { mode }
 }
 
 /** Rows k, k + every, … */

@@ -290,8 +290,10 @@ async function autoBandwidth(
   }
   const [found, spacing] = await together([search, spaced])
   const scale = spacing / (await squaredSpacing(part.training, engine))
+  // Groups of all rows may be others.
+  const { ridges: _, ...carried } = found
   return {
-    ...found,
+    ...carried,
     epsilon: found.epsilon * (scale > 0 ? scale : 1),
     curve: found.curve.map((point) => ({ ...point, epsilon: point.epsilon * (scale > 0 ? scale : 1) }))
   }

@@ -32,6 +32,8 @@ export async function drawGlobal(
 ): Promise<Encoded> {
   const { count, first, steps, noise = 'covariance', start, onStep } = request
   checkCount(count)
-  const generator = await Generator.create(training, potentials, kernel, engine, summary.landmarks)
+  const { landmarks, bandwidth } = summary
+  const manner = { ridges: bandwidth?.ridges }
+  const generator = await Generator.create(training, potentials, kernel, engine, { landmarks, manner })
   return generator.generate({ count, first, steps, noise, start, key: keyFor(key, 'sample'), watch, onStep, keepsEnds: true })
 }

@@ -18,7 +18,8 @@ import {
   SCALED,
   text,
   whole,
-  word
+  word,
+  wordOr
 } from '../../model-file/reading.js'
 import type { Matrix } from '../../num/matrix.js'
 import { type EncoderRecord, encoderIn, recordEncoder, recordRows, rowsIn, scalingMethod } from '../encoder-file.js'
@@ -73,7 +74,8 @@ export const summaryFields: Fields<FitSummary> = {
       target: measured,
       standardError: measured,
       criterion: word('target-met', 'nearest-to-target'),
-      rowCount: whole()
+      rowCount: whole(),
+      ridges: optional(list(wordOr('none', number(SCALED))))
     })
   ),
   scaling: record<ScalingChoice>({

@@ -1,4 +1,5 @@
 import { type Engine, type Pair, ROUGH_COST } from '../kernel/engine.js'
+import type { Crew } from '../num/iterate.js'
 
 /** An engine that tells of every reduction how many pairs in float64 take as long: what moves a bar between two reports of a stage. */
 export function countingEngine(engine: Engine, count: (pairs: number) => void): Engine {
@@ -16,7 +17,15 @@ export function countingEngine(engine: Engine, count: (pairs: number) => void): 
     pick: (pair, log, noise) => counted(pair, engine.pick(pair, log, noise)),
     nearest: (pair, most) => counted(pair, engine.nearest(pair, most)),
     ...(engine.rough ? { rough: async () => countingEngine(await engine.rough!(), (pairs) => count(ROUGH_COST * pairs)) } : {}),
-    ...(engine.crew ? { crew: engine.crew } : {}),
+    ...(engine.crew ? { crew: countedCrew(engine.crew, count) } : {}),
     close: () => engine.close()
   }
 }
+
+/** A crew whose engines tell of theirs. */
+const countedCrew = (crew: Crew, work: (pairs: number) => void): Crew => ({
+  engines: crew.engines,
+  least: (threads) => crew.least(threads),
+  later: (errand, operations) => crew.later(errand, operations),
+  run: (name, input, watch) => crew.run(name, input, { ...watch, work })
+})

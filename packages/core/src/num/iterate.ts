@@ -24,6 +24,8 @@ export type Share = (place: BatchPlace, draw: () => Promise<unknown>) => Promise
 
 /** Other threads that do tasks. */
 export interface Crew {
+  /** Whether each has an engine that gives the bits of this thread's. */
+  readonly engines: boolean
   /** Operations (some nanoseconds each) below which it costs more than it saves to have so many at work. */
   least(threads: number): number
   /** What a task gives, its own errors included. `StopError` soon after a stop was asked for. */
@@ -36,6 +38,8 @@ export interface Crew {
 export interface Watch {
   readonly stop?: StopSignal | undefined
   readonly progress?: ((event: ProgressEvent) => void) | undefined
+  /** Told of pairs of rows that other threads' engines have gone through. */
+  readonly work?: ((pairs: number) => void) | undefined
   readonly share?: Share | undefined
   readonly crew?: Crew | undefined
 }

@@ -11,6 +11,14 @@ export type CrewAnswer =
   | { readonly kind: 'done'; readonly output: unknown }
   | { readonly kind: 'failed'; readonly error: PlainError }
   | { readonly kind: 'progress'; readonly event: { readonly stage: string; readonly done: number; readonly total: number } }
+  | { readonly kind: 'work'; readonly pairs: number }
+
+/** The engine of each thread. */
+export interface CrewEngine {
+  readonly name: string
+  readonly precision: 'float64' | 'float32'
+  readonly threads: number
+}
 
 interface Errand extends CrewTask {
   readonly watch: Watch
@@ -42,8 +50,13 @@ export class ThreadCrew implements Crew {
 
   constructor(
     private readonly threads: number,
-    private readonly stop: StopSignal | undefined
+    private readonly stop: StopSignal | undefined,
+    private readonly engine?: CrewEngine | undefined
   ) {}
+
+  get engines(): boolean {
+    return this.engine !== undefined
+  }
 
   least(threads: number): number {
     return this.#seats.length < Math.min(threads, this.threads) ? STARTING : SENDING
@@ -91,7 +104,7 @@ export class ThreadCrew implements Crew {
 
   #seat(): Seat {
     // Flags and environment of the program would only cost time.
-    const worker = new Worker(new URL('./crew-thread.js', import.meta.url), { execArgv: [], env: {} })
+    const worker = new Worker(new URL('./crew-thread.js', import.meta.url), { execArgv: [], env: {}, workerData: this.engine })
     const seat: Seat = { worker, errand: undefined }
     worker
       .on('message', (answer: CrewAnswer) => this.#hear(seat, answer))
@@ -108,6 +121,10 @@ export class ThreadCrew implements Crew {
     if (!errand) return
     if (answer.kind === 'progress') {
       errand.watch.progress?.(answer.event)
+      return
+    }
+    if (answer.kind === 'work') {
+      errand.watch.work?.(answer.pairs)
       return
     }
     seat.errand = undefined

@@ -1,32 +1,17 @@
-import { classifierAuc } from '../../diagnose/classifier.js'
-import { Generator } from '../../draw/generator.js'
-import type { KernelChoice } from '../../kernel/bandwidth.js'
-import { atEpsilon } from '../../kernel/bandwidth.js'
 import type { Context } from '../../kernel/context.js'
-import { roughEngine } from '../../kernel/engine.js'
-import { factorGroups } from '../../law/factor-groups.js'
-import { scaleRows, type TableManner, tableProblem } from '../../law/law.js'
+import { paysElsewhere } from '../../kernel/engine-task.js'
 import { categoryMode, classesOf } from '../../law/strata.js'
-import type { TrainingRows } from '../../law/training-rows.js'
-import { type RowBudget, rowsWithin } from '../../law/work.js'
-import { later } from '../../num/later.js'
-import { uniformLogWeights } from '../../num/log-space.js'
-import { type Matrix, matrix, takeValues } from '../../num/matrix.js'
-import { type Key, keyFor, keyFromSeed, permutation, uniforms } from '../../num/random.js'
+import { takeValues } from '../../num/matrix.js'
+import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { mean, sorted, weightedMedian } from '../../num/statistics.js'
-import { Turns, together } from '../../num/together.js'
-import { decodeTable, type Encoded, encodeCodes, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
+import { together } from '../../num/together.js'
+import { encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
 import { FAR, hasLightTails, hasLongTails, hasPeaks, hasTies, keepsHours, keepsValues, type ScalingMethod } from '../../table/scaling.js'
-import { embedEncoded } from '../../table/standing.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
-import { type BandwidthCurve, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
-import { contestDraws, contestFolds, isClear } from './contest-folds.js'
-import { imputeMissing } from './impute.js'
-
-/** Method of every numeric column. */
-export type ScalingMethods = Readonly<Record<string, ScalingMethod>>
+import { isClear } from './contest-folds.js'
+import { type ContestRows, Entrant, foldsOf, type ScalingMethods, type SearchedRows } from './entrant.js'
 
 /** What `scaling: 'auto'` decided, and the scores it decided by. */
 export interface ScalingChoice {
@@ -43,31 +28,11 @@ export interface ContestOutcome {
   readonly searched?: SearchedRows
 }
 
-/** A bandwidth, the rows that it was found on, and their typical squared nearest-neighbour distance. */
-export interface SearchedRows {
-  readonly training: TrainingRows
-  readonly curve: BandwidthCurve
-  readonly unit: number
-}
-
-export interface ScalingContest extends Context {
-  readonly table: Table
-  readonly formats: readonly ColumnFormat[]
+export interface ScalingContest extends Context, ContestRows {
   /** Methods that the user fixed, by column. */
   readonly fixed: Readonly<Record<string, ScalingMethod>>
-  /** The kernel whose bandwidth will be searched. */
-  readonly kernelFor: (rows: Encoded) => Promise<KernelChoice>
-  /**
-   * The rows of the model itself by these methods and the bandwidth that it would have: a contest that looks at all rows goes by
-   * it, and the winner's need not be looked for again.
-   */
-  readonly searchAll?: ((methods: ScalingMethods) => Promise<SearchedRows>) | undefined
 }
 
-/** Rows that a contest looks at. */
-export const CONTEST_BUDGET: RowBudget = { most: 2000, least: 1000, work: 6e5 }
-/** Rows that its searches draw for each ε, half as many as are needed for that of a model: areas change little with it. */
-export const CONTEST_CHAINS = 250
 /**
  * The score by which `quantile` has to be better. Its empirical quantile functions profit more from rows than
  * `standard` does, and the contest fits fewer rows than the model will: measured on halves of breast cancer (284 rows),
@@ -76,9 +41,6 @@ export const CONTEST_CHAINS = 250
 export function leadRequired(rowCount: number): number {
   return rowCount < 250 ? 0.03 : -0.035
 }
-
-/** Of a forest: an area is a mean over draws and folds, which steady it more than more trees would. */
-const TREES = 100
 
 /** Whether anything of a column is scaled. */
 function varies(column: NumericColumn): boolean {
@@ -96,7 +58,8 @@ function varies(column: NumericColumn): boolean {
  * table has one of each scaling and so no standard error, and neither scaling is the simpler one.
  */
 export async function chooseScaling(contest: ScalingContest): Promise<ContestOutcome> {
-  const { table, fixed, watch } = contest
+  const { fixed, engine, watch, table, formats, kernel, model, key } = contest
+  const rows: ContestRows = { table, formats, kernel, model, key }
   const numeric = table.columns.filter(isNumeric)
   const { listed, candidates, byClasses } = scalingCandidates(contest)
   const methodsOf = (ranked: readonly string[]): ScalingMethods => {
@@ -109,32 +72,30 @@ export async function chooseScaling(contest: ScalingContest): Promise<ContestOut
   const plain = methodsOf([])
   if (sets.length === 0 || table.rowCount < 20) return { choice: { methods: plain } }
   const lead = leadRequired(table.rowCount)
-  const folds = foldsOf(contest)
-  const standard: Competitor = { entrant: new Entrant(contest, plain, folds), methods: plain, lead: 0, areas: [] }
+  const folds = foldsOf(rows)
+  const apart = folds.whole && model !== undefined && paysElsewhere(engine, (1 + sets.length) * folds.work)
+  const entrantOf = (methods: ScalingMethods, other?: Entrant) =>
+    new Entrant({ contest: rows, methods }, apart ? 'elsewhere' : { folds, other }, { engine, watch })
+  const standard: Competitor = { entrant: entrantOf(plain), methods: plain, lead: 0, areas: [] }
   const ranked = sets.map((names): Competitor => {
     const methods = methodsOf(names)
     // Ranks across the gaps that classes make must earn it.
-    return {
-      entrant: new Entrant(contest, methods, folds, standard.entrant),
-      methods,
-      lead: names === candidates ? lead : Math.max(0, lead),
-      areas: []
-    }
+    return { entrant: entrantOf(methods, standard.entrant), methods, lead: names === candidates ? lead : Math.max(0, lead), areas: [] }
   })
   const all = [standard, ...ranked]
   const total = all.length * folds.heldOut.length
   let done = 0
-  for (const fold of folds.heldOut.keys()) {
-    const areaOf =
-      ({ entrant, areas }: Competitor) =>
-      async () => {
-        areas.push(await entrant.area(fold))
-        watch?.progress?.({ stage: 'choosing the scaling', done: ++done, total })
-      }
-    await together(all.map(areaOf))
+  const areaOf =
+    ({ entrant, areas }: Competitor, fold: number) =>
+    async () => {
+      areas[fold] = await entrant.area(fold)
+      watch?.progress?.({ stage: 'choosing the scaling', done: ++done, total })
+    }
+  for (const round of roundsOf(folds.heldOut.length)) {
+    await together(round.flatMap((fold) => all.map((one) => areaOf(one, fold))))
     const isTold = (one: Competitor, other: Competitor) => {
       const leads = one.areas.map((area, i) => area - other.areas[i]! - other.lead)
-      return isClear(leads, { heldOut: folds.heldOut[fold]!.length, folds: folds.heldOut.length })
+      return isClear(leads, { heldOut: folds.heldOut[round[0]!]!.length, folds: folds.heldOut.length })
     }
     const ahead = all.indexOf(bestOf(all))
     if (all.every((one, k) => k === ahead || (k < ahead ? isTold(one, all[ahead]!) : isTold(all[ahead]!, one)))) break
@@ -149,6 +110,10 @@ export async function chooseScaling(contest: ScalingContest): Promise<ContestOut
     ...(searched ? { searched } : {})
   }
 }
+
+/** Folds after which one may be clearly ahead: never after the first alone. */
+const roundsOf = (folds: number): number[][] =>
+  [[0, 1], [2], [3], [4]].map((round) => round.filter((fold) => fold < folds)).filter(({ length }) => length > 0)
 
 /** Which is better than those before it by its lead, in turn. */
 const bestOf = ([first, ...others]: readonly Competitor[]): Competitor =>
@@ -292,138 +257,4 @@ function isBentWithin(classes: readonly Float64Array[]): boolean {
     spreads.reduce((sum, { value, weight }) => sum + weight * value ** 2, 0) / spreads.reduce((n, { weight }) => n + weight, 0)
   )
   return all > FAR * usual || isBent(sorted(Float64Array.from(scaled)))
-}
-
-interface Folds {
-  /** Rows of each fold that is held out, and those that are fitted instead. */
-  readonly heldOut: readonly Uint32Array[]
-  readonly fitted: readonly Uint32Array[]
-  /** Whether the contest looks at all rows of the table. */
-  readonly whole: boolean
-  /** Rows as the forest sees them. Levels that only held-out rows have must have places too, so it is fitted to all rows. */
-  readonly place: (part: Table) => Matrix
-}
-
-function foldsOf({ table, formats, key }: ScalingContest): Folds {
-  const standard = fitEncoder(table, formats, () => 'standard')
-  const { parts, scored } = contestFolds(table.rowCount)
-  const rowCount = rowsWithin(CONTEST_BUDGET, standard, encodeCodes(standard, table))
-  const order = permutation(keyFor(key, 'order'), table.rowCount).subarray(0, rowCount)
-  const folds = Array.from({ length: scored }, (_, fold) => fold)
-  return {
-    heldOut: folds.map((fold) => order.filter((_, at) => at % parts === fold)),
-    fitted: folds.map((fold) => order.filter((_, at) => at % parts !== fold)),
-    whole: rowCount >= table.rowCount,
-    place: (part) => embedEncoded(standard, encodeTable(standard, part))
-  }
-}
-
-/** A bandwidth for rows in one scaling. */
-interface FoundBandwidth {
-  /** ε of every fold: that of all rows, as these are spaced, or found on the rows of the first fold; the others have as many. */
-  readonly epsilon: number
-  /** The same over the typical squared nearest-neighbour distance. */
-  readonly relative?: number
-  /** Where it was found on all rows. */
-  readonly searched?: SearchedRows
-}
-
-/** One way of scaling, judged on one fold after another. */
-class Entrant {
-  /** Where it is looked for first. */
-  readonly bandwidth = later(() => this.search())
-  private readonly first = later(() => this.fit(0))
-
-  /** `other`: a search of ε begins where that of the other one ended. */
-  constructor(
-    private readonly contest: ScalingContest,
-    private readonly methods: ScalingMethods,
-    private readonly folds: Folds,
-    private readonly other?: Entrant
-  ) {}
-
-  /** Mean two-sample AUC between the held-out rows of a fold and rows generated from the others. */
-  async area(fold: number): Promise<number> {
-    const { contest, folds } = this
-    const { key, table, watch } = contest
-    const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
-    const first = folds.place(takeTableRows(table, folds.heldOut[fold]!))
-    const draws = contestDraws(first.rows)
-    const drawn = folds.place(await this.draw(fold, draws * first.rows))
-    const areas: number[] = []
-    for (let k = 0; k < draws; k++) {
-      // Every so many rows: chains that start apart.
-      const second = everyRow(drawn, k, draws)
-      areas.push(await classifierAuc({ first, second, key: keyFor(key, 'forest'), trees: TREES, ...stop }))
-    }
-    return mean(areas)
-  }
-
-  /** What is not held out of a fold. */
-  private async fit(fold: number): Promise<{ readonly fitted: Table; readonly training: TrainingRows; readonly key: Key }> {
-    const { formats, table } = this.contest
-    const key = keyFor(this.contest.key, `fold ${fold}`)
-    const fitted = takeTableRows(table, this.folds.fitted[fold]!)
-    const encoder = fitEncoder(fitted, formats, (name) => this.methods[name]!)
-    // The other one's search goes on meanwhile.
-    const turns = this.other && new Turns()
-    const rows = await imputeMissing(encoder, encodeTable(encoder, fitted, keyFor(key, 'encode')), key, turns)
-    return { fitted, training: { encoder, rows, logWeights: uniformLogWeights(fitted.rowCount) }, key }
-  }
-
-  /** Rows of a model of what is not held out. */
-  private async draw(fold: number, count: number): Promise<Table> {
-    const { engine, kernelFor, watch } = this.contest
-    const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
-    const { training, key } = await (fold === 0 ? this.first() : this.fit(fold))
-    const { epsilon, searched } = await this.bandwidth()
-    const manner = searched && searchedManner(searched)
-    const chosen = atEpsilon(await kernelFor(training.rows), epsilon)
-    const rough = await roughEngine(engine)
-    const { potentials } = await scaleRows(tableProblem(training, chosen, manner), { engine: rough, tolerance: 1e-3, ...stop })
-    const generator = await Generator.create(training, potentials, chosen, rough, { manner })
-    const steps = generator.searchSteps
-    return decodeTable(training.encoder, await generator.generate({ count, steps, noise: 'covariance', key: keyFor(key, 'draw'), ...stop }))
-  }
-
-  private async search(): Promise<FoundBandwidth> {
-    const { contest, folds, other } = this
-    const { engine, watch, kernelFor } = contest
-    const { fitted, training, key } = await this.first()
-    const unit = await squaredSpacing(training, engine)
-    if (folds.whole && contest.searchAll) {
-      const searched = await contest.searchAll(this.methods)
-      const { curve, unit: all } = searched
-      if (!(unit > 0 && all > 0)) return { epsilon: curve.epsilon, searched }
-      const relative = curve.epsilon / all
-      return { epsilon: relative * unit, relative, searched }
-    }
-    const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
-    const distances = await rowDistances(fitted, training, engine)
-    const { epsilon } = await searchBandwidth({
-      training,
-      distances,
-      kernel: await kernelFor(training.rows),
-      engine,
-      key,
-      evaluations: 8,
-      chains: CONTEST_CHAINS,
-      relative: (await other?.bandwidth())?.relative,
-      ...stop
-    })
-    return unit > 0 ? { epsilon, relative: epsilon / unit } : { epsilon }
-  }
-}
-
-/** How all rows are told apart: most of them do as they do. */
-function searchedManner({ training: { encoder, rows }, curve: { ridges } }: SearchedRows): TableManner {
-  const mode = categoryMode(encoder, rows.codes)
-  return mode === 'sweep' ? { mode, groups: factorGroups(rows.codes, encoder.factors.length), ridges } : { mode }
-}
-
-/** Rows k, k + every, … */
-function everyRow({ rows, cols, data }: Matrix, k: number, every: number): Matrix {
-  const out = matrix(rows / every, cols)
-  for (let i = 0; i < out.rows; i++) out.data.set(data.subarray((i * every + k) * cols, (i * every + k + 1) * cols), i * cols)
-  return out
 }

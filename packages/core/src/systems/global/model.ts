@@ -1,18 +1,17 @@
 import type { KeptRules } from '../../code/rules/kept-rules.js'
-import { atEpsilon, fitWidthField, type KernelChoice } from '../../kernel/bandwidth.js'
+import { atEpsilon, type KernelChoice } from '../../kernel/bandwidth.js'
 import { type Engine, roughEngine } from '../../kernel/engine.js'
 import { scaleRows, tableProblem } from '../../law/law.js'
 import { categoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsWithin } from '../../law/work.js'
-import { InputError } from '../../num/errors.js'
 import { later } from '../../num/later.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { Turns, together } from '../../num/together.js'
 import type { Scaling } from '../../scaling/symmetric.js'
 import { orderBeside } from '../../space/blocks.js'
-import { decodeTable, type Encoded, type Encoder, encodeCodes, encodeInTurns, encodeTable, fitEncoder } from '../../table/encoder.js'
+import { decodeTable, encodeCodes, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import { duplicatesBeside, takeTableRows } from '../../table/rows.js'
 import { comparedPoints } from '../../table/standing.js'
@@ -21,19 +20,14 @@ import { unknownColumn } from '../../table/unknown-column.js'
 import type { Context } from '../context.js'
 import { rowLogWeights } from '../row-weights.js'
 import { type BandwidthCurve, type RowDistances, refuseDiagonal, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
-import {
-  type ContestOutcome,
-  chooseScaling,
-  type SearchedRows as FoundRows,
-  type ScalingChoice,
-  type ScalingContest,
-  type ScalingMethods
-} from './choose-scaling.js'
+import { type ContestOutcome, chooseScaling, type ScalingChoice, type ScalingContest } from './choose-scaling.js'
+import type { ScalingMethods } from './entrant.js'
 import { constantNotes, scalingNotes } from './fit-notes.js'
 import type { FitSummary } from './fit-summary.js'
 import { imputeMissing } from './impute.js'
 import { landmarkCount } from './landmark-count.js'
 import type { FitOptions, Settled } from './options.js'
+import { encodeTrainingRows, kernelFor, refuseNothingVaries } from './training.js'
 
 /** A fitted Schrödinger-bridge sampler of a table: training rows, their potentials and what was decided on the way. */
 export interface GlobalModel {
@@ -102,19 +96,11 @@ interface ScaledRows {
 async function scaledRows(data: InferredTable, options: FitOptions, { engine, key, watch }: Context): Promise<ScaledRows> {
   const { table, formats } = data
   const logWeights = rowLogWeights(table, options.weights)
-  const kernelFor = (rows: Encoded) => kernelChoice(options.kernel ?? 'fixed', async () => rows, engine)
   const trainingBy = async (methods: ScalingMethods, turns?: Turns): Promise<TrainingRows> => {
     const encoder = fitEncoder(table, formats, (name) => methods[name]!)
     return { encoder, rows: await encodeTrainingRows(table, encoder, keyFor(key, 'encode'), turns), logWeights }
   }
-  const searchAll = async (methods: ScalingMethods): Promise<FoundRows> => {
-    const training = await trainingBy(methods)
-    const distances = await rowDistances(table, training, engine)
-    const [kernel, own, stop] = [await kernelFor(training.rows), keyFor(key, 'search'), watch?.stop && { stop: watch.stop }]
-    const curve = await searchBandwidth({ training, distances, kernel, engine, key: own, watch: stop })
-    return { training, curve, unit: await squaredSpacing(training, engine) }
-  }
-  const contest = await resolveScaling(data, options, { kernelFor, searchAll, engine, key: keyFor(key, 'scaling'), watch })
+  const contest = await resolveScaling(data, options, { model: { logWeights, key }, engine, watch })
   const { choice, relative, searched } = contest
   return {
     training: later(async () => searched?.training ?? trainingBy(choice.methods, new Turns())),
@@ -122,12 +108,6 @@ async function scaledRows(data: InferredTable, options: FitOptions, { engine, ke
     relative,
     found: searched?.curve
   }
-}
-
-/** Rows of a table as coordinates and codes, missing cells imputed. Throws `InputError` (code `nothing-varies`). */
-export async function encodeTrainingRows(table: Table, encoder: Encoder, key: Key, turns?: Turns): Promise<Encoded> {
-  refuseNothingVaries(table, encoder)
-  return imputeMissing(encoder, await encodeInTurns(encoder, table, key, turns), key, turns)
 }
 
 /** Rows that a bandwidth search uses, and the distances it goes by. */
@@ -165,7 +145,7 @@ export async function fitTraining(
   const { scaling, duplicateCount, rowCount } = prepared
   const landmarks = landmarkCount(options.landmarks, rowCount)
   const kind = options.kernel ?? 'fixed'
-  const base = later(() => kernelChoice(kind, async () => (await prepared.training()).rows, engine))
+  const base = later(() => kernelFor(kind, async () => (await prepared.training()).rows, engine))
   const given = await epsilonOf(options, prepared.training, engine)
   const bandwidth =
     given === undefined ? await autoBandwidth(prepared, base, { engine: await enoughFor(landmarks, engine), key, watch }) : undefined
@@ -237,27 +217,10 @@ function solvedBy({ ending, turns, errors, landmarks, isolated }: Scaling, dupli
   }
 }
 
-function refuseNothingVaries(table: Table, encoder: Encoder): void {
-  if (encoder.coordinateCount > 0 || encoder.factors.some((factor) => factor.levelCount > 1)) return
-  throw new InputError({
-    code: 'nothing-varies',
-    got: table.columns.length === 1 ? '1 column, which is constant' : `${table.columns.length} columns that are all constant`,
-    expected: 'at least one column whose values differ',
-    try: 'a table in which something varies'
-  })
-}
-
-async function kernelChoice(kind: 'fixed' | 'variable', rows: () => Promise<Encoded>, engine: Engine): Promise<KernelChoice> {
-  const coordinates = kind === 'fixed' ? undefined : (await rows()).coordinates
-  return coordinates && coordinates.cols > 0
-    ? { kind: 'variable', epsilon: 1, field: await fitWidthField(coordinates, engine) }
-    : { kind: 'fixed', epsilon: 1 }
-}
-
 async function resolveScaling(
   { table, formats }: InferredTable,
   options: FitOptions,
-  context: Pick<ScalingContest, 'kernelFor' | 'searchAll' | 'engine' | 'key' | 'watch'>
+  { model, ...context }: Pick<ScalingContest, 'engine' | 'watch'> & { readonly model: NonNullable<ScalingContest['model']> }
 ): Promise<ContestOutcome> {
   const { scaling = 'auto', settled } = options
   const numeric = table.columns.filter(isNumeric)
@@ -266,7 +229,15 @@ async function resolveScaling(
   const fixed: ScalingMethods = scaling === 'auto' ? {} : scaling
   const unknown = Object.keys(fixed).find((name) => !numeric.some((column) => column.name === name))
   if (unknown !== undefined) throw unknownColumn(`a scaling for ${unknown}`, numeric, 'a numeric column:')
-  return chooseScaling({ table, formats, fixed: { ...settled?.methods, ...fixed }, ...context })
+  return chooseScaling({
+    table,
+    formats,
+    fixed: { ...settled?.methods, ...fixed },
+    kernel: options.kernel ?? 'fixed',
+    key: keyFor(model.key, 'scaling'),
+    model,
+    ...context
+  })
 }
 
 /** The search on as many rows as it may use, carried to all rows in proportion to their typical squared nearest-neighbour distance. */

@@ -12,7 +12,7 @@ import { decodeTable, type Encoded, type Encoder, fitEncoder, presentValues } fr
 import { keepsValues, type ScalingMethod } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import { type Context, contextOf, type JobContext } from '../context.js'
-import { encodeTrainingRows } from '../global/model.js'
+import { encodeTrainingRows } from '../global/training.js'
 import type { NetworkHost } from '../host.js'
 import { type PreparedTable, preparedFrom, type TableInput } from '../prepare.js'
 import { unitCodec, unitRows } from './latent-units.js'

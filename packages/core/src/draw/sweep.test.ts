@@ -78,7 +78,13 @@ it('categories that are drawn in turn go with each other as in the data, as ofte
 it('chains that are taken in two halves, where other threads work, are the same as all at once', async () => {
   const columns = [{ name: 'y', source: 'number', values: normals(keyFor(key, 'y'), ROWS) }] as const
   const asked = { count: 5000, steps: 2, noise: 'covariance', key } as const
-  const crew: Crew = { least: () => Number.POSITIVE_INFINITY, run: () => Promise.reject(new Error('unasked')), later: () => () => {} }
+  const crew: Crew = {
+    engines: false,
+    least: () => Number.POSITIVE_INFINITY,
+    run: () => Promise.reject(new Error('unasked')),
+    later: () => () => {},
+    rest: () => {}
+  }
   const [alone, beside] = [await generatorOf(columns), await generatorOf(columns, crew)]
   const sizes = new Set<number>()
   const pick = beside.engine.pick.bind(beside.engine)

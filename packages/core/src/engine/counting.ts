@@ -27,5 +27,6 @@ const countedCrew = (crew: Crew, work: (pairs: number) => void): Crew => ({
   engines: crew.engines,
   least: (threads) => crew.least(threads),
   later: (errand, operations) => crew.later(errand, operations),
+  rest: () => crew.rest(),
   run: (name, input, watch) => crew.run(name, input, { ...watch, work })
 })

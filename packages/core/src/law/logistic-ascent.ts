@@ -58,6 +58,7 @@ interface Kernel {
   addressOf(part: number): number
   climb(ridge: number, tolerance: number, turns: number): number
   takeLogs(): void
+  standardise(): void
   shares(): number
   placeRows(rows: number, inputs: number): number
   curvature(): number
@@ -103,6 +104,10 @@ const wideOf = (cols: number): number => 4 * Math.ceil(cols / 4)
 /** Outcomes that there are not have no share. */
 function placeOffsets(known: Float64Array, rows: number, count: number, offsets: Matrix | undefined): void {
   const width = widthOf(count)
+  if (offsets && width === count) {
+    known.set(offsets.data)
+    return
+  }
   known.fill(0)
   for (let i = 0, from = 0; i < rows; i++) {
     let to = i * width
@@ -157,18 +162,24 @@ function sharesIn(kernel: Kernel, { inputs, scale, weights: { data: weights, row
   const at = memoryOf(kernel, kernel.place(rows, cols, count))
   const place = (part: number, length: number) => at(kernel.addressOf(part), length)
   const width = widthOf(count)
-  const fours = place(0, 4 * Math.ceil(rows / 4) * cols).fill(0)
-  for (let i = 0, own = 0; i < rows; i++) {
-    let four = (i - (i % 4)) * cols + (i % 4)
-    for (let a = 0; a + 1 < cols; a++, own++, four += 4) fours[four] = (data[own]! - scale.centre[a]!) / scale.scale[a]!
-    fours[four] = 1
-  }
+  // Of the last four some may be none.
+  const end = 4 * Math.ceil(rows / 4) * cols
+  place(0, end).fill(0, Math.max(0, end - 4 * cols))
+  place(1, data.length).set(data)
+  const standards = place(4, 2 * (cols - 1))
+  standards.set(scale.centre)
+  standards.set(scale.scale, cols - 1)
+  kernel.standardise()
   placeOffsets(place(2, rows * width), rows, count, prior && ('shares' in prior ? prior.shares : prior.offsets))
   if (prior && 'shares' in prior) kernel.takeLogs()
   const placed = place(5, cols * width).fill(0)
   for (let c = 0; c < count; c++) for (let a = 0; a < cols; a++) placed[a * width + c] = weights[c * cols + a]!
   const found = at(kernel.shares(), rows * width)
   const out = matrix(rows, count)
+  if (width === count) {
+    out.data.set(found)
+    return out
+  }
   for (let i = 0; i < rows; i++) for (let c = 0; c < count; c++) out.data[i * count + c] = found[i * width + c]!
   return out
 }

@@ -6,6 +6,8 @@ import type { Crew } from './iterate.js'
 function leisure() {
   const errands = new Set<() => void>()
   const crew: Crew = {
+    engines: false,
+    rest: () => {},
     least: () => 1e9,
     run: () => Promise.reject(new Error('not asked')),
     later: (errand) => {

@@ -32,6 +32,8 @@ export interface Crew {
   run(name: string, input: unknown, watch: Watch): Promise<unknown>
   /** Has this thread do something of so many operations while others work on a reduction that takes longer; what it gives withdraws that. */
   later(errand: () => void, work: number): () => void
+  /** Has this thread do one of these now: it waits for what takes other threads long. */
+  rest(): void
 }
 
 /** What a long job is handed besides its problem. */

@@ -15,3 +15,13 @@ test('an errand is done while others work longer than it takes, once, unless it 
   crew.meanwhile(1e6)
   expect(done).toEqual(['short', 'long'])
 })
+
+test('who waits for what takes other threads long does an errand meanwhile, whatever it takes', async () => {
+  const crew = new ThreadCrew(2, undefined)
+  let done = 0
+  crew.later(() => done++, 1e12)
+  crew.rest()
+  expect(done).toBe(0)
+  await new Promise((resolve) => setTimeout(resolve))
+  expect(done).toBe(1)
+})

@@ -86,6 +86,10 @@ export class ThreadCrew implements Crew {
     }
   }
 
+  rest(): void {
+    setImmediate(() => this.meanwhile(Number.POSITIVE_INFINITY))
+  }
+
   close(): void {
     this.#end(() => new StopError('a task'))
   }

@@ -11,7 +11,7 @@ import { takeTableRows } from '../../table/rows.js'
 import { FAR, hasLightTails, hasLongTails, hasPeaks, hasTies, keepsHours, keepsValues, type ScalingMethod } from '../../table/scaling.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { isClear } from './contest-folds.js'
-import { type ContestRows, Entrant, foldsOf, type ScalingMethods, type SearchedRows } from './entrant.js'
+import { type ContestRows, contestSize, Entrant, foldsOf, type ScalingMethods, type SearchedRows } from './entrant.js'
 
 /** What `scaling: 'auto'` decided, and the scores it decided by. */
 export interface ScalingChoice {
@@ -72,8 +72,9 @@ export async function chooseScaling(contest: ScalingContest): Promise<ContestOut
   const plain = methodsOf([])
   if (sets.length === 0 || table.rowCount < 20) return { choice: { methods: plain } }
   const lead = leadRequired(table.rowCount)
-  const folds = foldsOf(rows)
-  const apart = folds.whole && model !== undefined && paysElsewhere(engine, (1 + sets.length) * folds.work)
+  const { rowCount, work } = contestSize(rows)
+  const folds = foldsOf(rows, rowCount)
+  const apart = folds.whole && model !== undefined && paysElsewhere(engine, (1 + sets.length) * work)
   const entrantOf = (methods: ScalingMethods, other?: Entrant) =>
     new Entrant({ contest: rows, methods }, apart ? 'elsewhere' : { folds, other }, { engine, watch })
   const standard: Competitor = { entrant: entrantOf(plain), methods: plain, lead: 0, areas: [] }

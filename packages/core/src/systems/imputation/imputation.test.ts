@@ -576,11 +576,13 @@ describe('poor tables', () => {
 it('other threads fill masked cells to the same bytes', async () => {
   const asked: string[] = []
   const crew: Crew = {
+    engines: false,
+    rest: () => {},
     least: () => 0,
     later: () => () => {},
     run: async (name, input, watch) => {
       asked.push(name)
-      return structuredClone(await performTask(name, structuredClone(input), watch))
+      return structuredClone(await performTask(name, structuredClone(input), watch, async () => engine))
     }
   }
   const shared = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })

@@ -18,6 +18,8 @@ const key = keyFromSeed(3)
 function crew(): Crew & { readonly asked: Map<string, number> } {
   const asked = new Map<string, number>()
   return {
+    engines: false,
+    rest: () => {},
     least: () => 0,
     later: () => () => {},
     asked,
@@ -25,7 +27,7 @@ function crew(): Crew & { readonly asked: Map<string, number> } {
       const packed = structuredClone(input)
       asked.set(name, (asked.get(name) ?? 0) + 1)
       if (asked.get(name)! % 2 === 1) await new Promise((resolve) => setTimeout(resolve))
-      return structuredClone(await performTask(name, packed, watch))
+      return structuredClone(await performTask(name, packed, watch, () => Promise.reject(new Error('There is no engine.'))))
     }
   }
 }

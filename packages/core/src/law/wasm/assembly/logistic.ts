@@ -263,6 +263,21 @@ export function takeLogs(): void {
   }
 }
 
+/**
+ * Fours of standardised inputs, then ones, from inputs as they are [n, q − 1], which stand where those divided by n would, their centres and
+ * scales where the factor would.
+ */
+export function standardise(): void {
+  const k = inputs - 1
+  const scales = factor + (<usize>k << 3)
+  let raw = parts
+  for (let i = 0; i < rows; i++) {
+    let to = x + (<usize>((i & ~3) * inputs + (i & 3)) << 3)
+    for (let a: usize = 0; a < <usize>k << 3; a += 8, raw += 8, to += 32) store<f64>(to, (load<f64>(raw) - load<f64>(factor + a)) / load<f64>(scales + a))
+    store<f64>(to, 1)
+  }
+}
+
 /** Shares of the outcomes of all rows by the weights [4⌈n/4⌉, W]: where they stand. */
 export function shares(): usize {
   ahead = weights

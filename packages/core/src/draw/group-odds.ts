@@ -19,7 +19,7 @@ import { exp } from '../num/elementary.js'
 import { normalisedWeights } from '../num/log-space.js'
 import { type Matrix, matrix, takeRows, takeValues } from '../num/matrix.js'
 import { fillUniform, indexFromShares, type Key, keyFor, keyFromSeed, permutation } from '../num/random.js'
-import { together } from '../num/together.js'
+import { AT_ONCE, together } from '../num/together.js'
 import { cloud } from '../space/cloud.js'
 import type { Encoded } from '../table/encoder.js'
 import { startRows } from './run.js'
@@ -50,7 +50,12 @@ export async function oddsOfGroups(
     const known = ridge === undefined ? undefined : { ridge, from: bridge.odds?.[group]?.law }
     return told ? oddsOf(bridge, { group, outcomes, known, logWeights }, engine) : undefined
   }
-  return together(bridge.groups.map((factors, group) => () => oddsOfOne(factors, group)))
+  // While other threads fit two of them, this one goes on with the next two.
+  const atOnce = engine.crew ? 2 * AT_ONCE : AT_ONCE
+  return together(
+    bridge.groups.map((factors, group) => () => oddsOfOne(factors, group)),
+    atOnce
+  )
 }
 
 interface Group {

@@ -1,14 +1,15 @@
 import { now, pause } from './pause.js'
 
 /** Computations under way at once: one goes on while another waits. More would only hold more memory. */
-const AT_ONCE = 2
+export const AT_ONCE = 2
 
 /**
  * Computations that do not depend on each other, two at a time in this thread: while an engine's threads do what one has asked of them,
  * the other goes on. All that were begun have ended when this does; after one that fails none is begun.
  */
 export async function together<const Parts extends readonly (() => unknown)[]>(
-  parts: Parts
+  parts: Parts,
+  atOnce = AT_ONCE
 ): Promise<{ -readonly [K in keyof Parts]: Awaited<ReturnType<Parts[K]>> }> {
   const out: unknown[] = []
   let next = 0
@@ -20,7 +21,7 @@ export async function together<const Parts extends readonly (() => unknown)[]>(
       throw error
     }
   }
-  const lanes = Array.from({ length: AT_ONCE }, lane)
+  const lanes = Array.from({ length: atOnce }, lane)
   await Promise.allSettled(lanes)
   await Promise.all(lanes)
   return out as { -readonly [K in keyof Parts]: Awaited<ReturnType<Parts[K]>> }

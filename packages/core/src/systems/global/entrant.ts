@@ -102,7 +102,7 @@ interface FoldsFit {
 }
 
 /** A bandwidth for rows in one scaling. */
-export interface FoundBandwidth extends FoldsFit {
+interface FoundBandwidth extends FoldsFit {
   /** The same over the typical squared nearest-neighbour distance. */
   readonly relative?: number
   /** Where it was found on all rows. */

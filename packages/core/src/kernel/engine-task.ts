@@ -7,8 +7,11 @@ export interface EngineTask<I, O> {
   run(input: I, context: Omit<Context, 'key'>): Promise<O>
 }
 
+/** Threads compile anew what they run, which takes about as long as starting them. */
+const COLD = 2
+
 /** Whether it pays to have two tasks of so many operations together done by other threads, and these have engines. */
-export const paysElsewhere = ({ crew }: Context['engine'], work: number): boolean => crew?.engines === true && work > crew.least(2)
+export const paysElsewhere = ({ crew }: Context['engine'], work: number): boolean => crew?.engines === true && work > COLD * crew.least(2)
 
 /** A task in another thread, with an engine of its own, while this one does what it has to do besides. */
 export function elsewhere<I, O>(task: EngineTask<I, O>, input: I, { engine, watch }: Omit<Context, 'key'>): Promise<O> {

@@ -57,6 +57,8 @@ export const CONTEST_CHAINS = 250
 
 /** Steps of chains that a search draws: three bandwidths, each of 500 rows in 8 steps at least. */
 const SEARCH_DRAWS = 3 * 500 * 8
+/** Coordinates of a pair that take as long as an operation of a task. */
+const COORDINATES = 4
 
 /** Of a forest: an area is a mean over draws and folds, which steady it more than more trees would. */
 const TREES = 100
@@ -76,7 +78,7 @@ export function contestSize({ table, formats }: ContestRows): { readonly rowCoun
   const standard = fitEncoder(table, formats, () => 'standard')
   const each = stepWork(standard, encodeCodes(standard, table))
   const rowCount = Math.min(table.rowCount, rowsFor(CONTEST_BUDGET, each))
-  return { rowCount, work: SEARCH_DRAWS * rowCount * each }
+  return { rowCount, work: (SEARCH_DRAWS * rowCount * each) / COORDINATES }
 }
 
 /** `rowCount`: of those that are looked at; default all. */

@@ -16,15 +16,16 @@ const key = keyFromSeed(12)
 function data() {
   const z = normals(keyFor(key, 'z'), ROWS)
   const u = uniforms(keyFor(key, 'missing'), ROWS)
-  const numbers = [
-    {
-      name: 'x',
-      source: 'number' as const,
-      values: z.map((own) => exp(1.5 * own)),
-      missing: Uint8Array.from(u, (own) => (own < 0.1 ? 1 : 0))
-    },
-    { name: 'y', source: 'number' as const, values: z.map((own, i) => own + u[i]!) }
-  ]
+  const x = z.map((own) => exp(1.5 * own))
+  const number = (name: string, values: Float64Array, isMissing: (row: number) => boolean) => ({
+    name,
+    source: 'number' as const,
+    values,
+    missing: Uint8Array.from(values, (_, row) => (isMissing(row) ? 1 : 0))
+  })
+  // Of what is missing in one row, a fold that lacks it has no category.
+  const others = [0, 1, 2, 3, 4, 5].map((k) => number(`y${k}`, normals(keyFor(key, `y${k}`), ROWS), (row) => row === k))
+  const numbers = [number('x', x, (row) => u[row]! < 0.1), ...others]
   const flags = Array.from({ length: 12 }, (_, k) => {
     const u = uniforms(keyFor(key, `flag ${k}`), ROWS)
     return { name: `f${k}`, source: 'text' as const, values: Array.from(u, (own, i) => (own < 1 / (1 + exp(-z[i]!)) ? 'yes' : 'no')) }

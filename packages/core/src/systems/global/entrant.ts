@@ -6,7 +6,7 @@ import { roughEngine } from '../../kernel/engine.js'
 import { type EngineTask, elsewhere } from '../../kernel/engine-task.js'
 import { factorGroups } from '../../law/factor-groups.js'
 import { scaleRows, type TableManner, tableProblem } from '../../law/law.js'
-import { categoryMode } from '../../law/strata.js'
+import { type CategoryMode, categoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsFor, stepWork } from '../../law/work.js'
 import { later } from '../../num/later.js'
@@ -15,7 +15,7 @@ import { type Matrix, matrix } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
 import { Turns } from '../../num/together.js'
-import { decodeTable, encodeCodes, encodeTable, fitEncoder } from '../../table/encoder.js'
+import { decodeTable, type Encoder, encodeCodes, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
@@ -100,7 +100,13 @@ interface FoldsFit {
   /** ε of every fold: that of all rows, as these are spaced, or found on the rows of the first fold; the others have as many. */
   readonly epsilon: number
   /** How all rows are told apart, where the bandwidth was found on all: most of them do as they do. */
-  readonly manner?: TableManner | undefined
+  readonly manner?: NamedManner | undefined
+}
+
+/** Factors by their names: some rows may have none of a column's missing cells. */
+interface NamedManner {
+  readonly mode: CategoryMode
+  readonly groups?: readonly { readonly factors: readonly string[]; readonly ridge: number | 'none' }[] | undefined
 }
 
 /** A bandwidth for rows in one scaling. */
@@ -240,10 +246,11 @@ class Judge {
   }
 
   /** Rows of a model of what is not held out. */
-  private async draw(fold: number, { epsilon, manner }: FoldsFit, count: number): Promise<Table> {
+  private async draw(fold: number, { epsilon, manner: named }: FoldsFit, count: number): Promise<Table> {
     const { stop } = this
     const { engine } = this.context
     const { training, key } = await (fold === 0 ? this.first() : this.fit(fold))
+    const manner = named && mannerIn(training.encoder, named)
     const chosen = atEpsilon(await kernelFor(this.problem.contest.kernel, async () => training.rows, engine), epsilon)
     const rough = await roughEngine(engine)
     const { potentials } = await scaleRows(tableProblem(training, chosen, manner), { engine: rough, tolerance: 1e-3, ...stop })
@@ -258,9 +265,19 @@ class Judge {
   }
 }
 
-function mannerOfSearched({ training: { encoder, rows }, curve: { ridges } }: SearchedRows): TableManner {
+function mannerOfSearched({ training: { encoder, rows }, curve: { ridges } }: SearchedRows): NamedManner {
   const mode = categoryMode(encoder, rows.codes)
-  return mode === 'sweep' ? { mode, groups: factorGroups(rows.codes, encoder.factors.length), ridges } : { mode }
+  if (mode !== 'sweep' || !ridges) return { mode }
+  const groups = factorGroups(rows.codes, encoder.factors.length)
+  return { mode, groups: groups.map((factors, g) => ({ factors: factors.map((f) => encoder.factors[f]!.name), ridge: ridges[g]! })) }
+}
+
+function mannerIn(encoder: Encoder, { mode, groups }: NamedManner): TableManner {
+  const places = new Map(encoder.factors.map(({ name }, f) => [name, f]))
+  const there = groups
+    ?.map(({ factors, ridge }) => ({ factors: factors.flatMap((name) => places.get(name) ?? []), ridge }))
+    .filter(({ factors }) => factors.length > 0)
+  return { mode, groups: there?.map(({ factors }) => factors), ridges: there?.map(({ ridge }) => ridge) }
 }
 
 /** Rows k, k + every, … */

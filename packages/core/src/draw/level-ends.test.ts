@@ -3,7 +3,7 @@ import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
 import { encodeTable, fitEncoder } from '../table/encoder.js'
 import { inferTable } from '../table/infer.js'
 import type { RawColumn } from '../table/raw.js'
-import { levelEnds, withinLevelEnds } from './level-ends.js'
+import { levelLimits, withinLimits } from './level-limits.js'
 
 const n = 600
 const key = keyFromSeed(9)
@@ -28,7 +28,9 @@ const among = (level: string) => own.filter((_, i) => ticket[i] === level)
 const levels = tickets.encoder.kinds[1]!.levels!
 
 it('a number ends where the rows of a level do, and goes on where all others end', () => {
-  const ends = levelEnds(tickets).filter(({ coordinate, factor }) => coordinate === 0 && factor === 0)
+  const ends = levelLimits(tickets)
+    .filter(({ coordinate }) => coordinate === 0)
+    .flatMap((one) => one.ends!.sources.filter(({ factor }) => factor === 0))
   expect(ends).toHaveLength(1)
   const [low, high] = [ends[0]!.low, ends[0]!.high].map((side) => Object.fromEntries(levels.map((level, k) => [level, side[k]])))
   expect(high).toEqual({ child: Math.max(...among('child')), adult: Math.max(...among('adult')), senior: Number.POSITIVE_INFINITY })
@@ -43,15 +45,15 @@ it('rows that noise carries over an end are reflected at it, others stay, and so
       data: tickets.rows.coordinates.data.map((x, at) => x + (at % tickets.rows.coordinates.cols === 0 ? 0.05 : 0))
     }
   }
-  const [before, after] = [ages(drawn), ages(withinLevelEnds(drawn, levelEnds(tickets)))]
+  const [before, after] = [ages(drawn), ages(withinLimits(drawn, levelLimits(tickets)))]
   const most = { child: Math.max(...among('child')), adult: Math.max(...among('adult')), senior: Number.POSITIVE_INFINITY }
   const end = (i: number) => most[ticket[i] as keyof typeof most]
   after.forEach((x, i) => {
     expect(x).toBeCloseTo(before[i]! > end(i) ? 2 * end(i) - before[i]! : before[i]!, 12)
   })
   expect(before.filter((x, i) => x > end(i)).length).toBeGreaterThan(5)
-  expect(ages(withinLevelEnds(drawn, levelEnds(tickets), () => true))).toEqual(before)
-  expect(withinLevelEnds(tickets.rows, levelEnds(tickets))).toEqual(tickets.rows)
+  expect(ages(withinLimits(drawn, levelLimits(tickets), () => true))).toEqual(before)
+  expect(withinLimits(tickets.rows, levelLimits(tickets))).toEqual(tickets.rows)
 })
 
 it('levels that say nothing of numbers have no ends, but in one of twenty tables', () => {
@@ -65,7 +67,7 @@ it('levels that say nothing of numbers have no ends, but in one of twenty tables
     })
     const number = (name: string, values: Float64Array): RawColumn => ({ name, source: 'number', values })
     const columns = [word('a', 2), word('b', 5), number('x', normals(keyFor(at, 'x'), n)), number('u', uniforms(keyFor(at, 'u'), n))]
-    found += Math.min(1, levelEnds(training(columns)).length)
+    found += Math.min(1, levelLimits(training(columns)).length)
   }
   // Three are expected, and more than eight have a chance of one in 400.
   expect(found).toBeLessThanOrEqual(8)

@@ -42,16 +42,23 @@ export function levelEnds(
   const width = codes.length / Math.max(1, coordinates.rows)
   const placeOf = (i: number) => coordinates.data[i * coordinates.cols + coordinate]!
   const isThere = (i: number) => missingFactor === undefined || codes[i * width + missingFactor] !== 1
-  const ascending = Float64Array.from(looked.filter(isThere), placeOf).sort()
+  const everyPlace = Float64Array.from(looked.filter(isThere), placeOf).sort()
   const valueAt = decoderOf(code.scaler)
   // Equal values are spread over their ranks, and end together.
-  const lastAlike = (place: number, step: 1 | -1) => {
+  const lastAlike = (ascending: Float64Array, place: number, step: 1 | -1) => {
     const value = valueAt(ascending[place]!)
     while (place + step in ascending && valueAt(ascending[place + step]!) === value) place += step
     return place
   }
   const isBeyondChance = (count: number, share: number) => count * log(1 - share) < CHANCE - log(tests)
   const sources = keys.flatMap(({ levels, ...key }): Source[] => {
+    // Rows of which a key says nothing are no others.
+    const own = levels.includes(-1)
+      ? Float64Array.from(
+          looked.filter((i, k) => levels[k]! >= 0 && isThere(i)),
+          placeOf
+        ).sort()
+      : everyPlace
     const times = new Float64Array(key.count)
     const least = new Float64Array(key.count).fill(Number.POSITIVE_INFINITY)
     const most = new Float64Array(key.count).fill(Number.NEGATIVE_INFINITY)
@@ -67,14 +74,13 @@ export function levelEnds(
     })
     const ends = Array.from(times, (count, level) => {
       if (count === 0) return [false, false]
-      const first = lastAlike(firstFrom(ascending, least[level]!), -1)
-      const last = lastAlike(firstAbove(ascending, most[level]!) - 1, 1)
-      least[level] = ascending[first]!
-      most[level] = ascending[last]!
-      const [below, above] = [first, ascending.length - 1 - last]
-      // A level of few rows says something where it stands apart: all rows beyond are of others, and none before.
-      return [below, above].map(
-        (beyond) => (count >= LEAST_ROWS || count + beyond === ascending.length) && isBeyondChance(count, beyond / ascending.length)
+      const first = lastAlike(own, firstFrom(own, least[level]!), -1)
+      const last = lastAlike(own, firstAbove(own, most[level]!) - 1, 1)
+      least[level] = own[first]!
+      most[level] = own[last]!
+      // A level of few rows says something where it stands apart: all rows of others lie beyond.
+      return [first, own.length - 1 - last].map(
+        (beyond) => (count >= LEAST_ROWS || count + beyond === own.length) && isBeyondChance(count, beyond / own.length)
       )
     })
     if (!ends.flat().includes(true)) return []
@@ -96,7 +102,8 @@ function endsIn({ sources }: LevelEnds, rows: Encoded, i: number, isHeld: IsHeld
   let [low, high, least, most] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
   for (const source of sources) {
     const level = counts(source, i, isHeld) ? source.levelOf(rows, i) : -1
-    if (level < 0) continue
+    // No row of a level says how far it goes.
+    if (level < 0 || source.least[level]! > source.most[level]!) continue
     low = Math.max(low, source.low[level]!)
     high = Math.min(high, source.high[level]!)
     least = Math.max(least, source.least[level]!)

@@ -91,12 +91,9 @@ export function excludesHeld(
   )
 }
 
-/** Values of a number that say what others may be: all of one of few, else those that stand out. */
-export const valuesIn = (limits: LevelLimits, of: number): readonly number[] | undefined =>
-  limits
-    .flatMap(({ barred, ends }) => [...(barred?.sources ?? []), ...(ends?.sources ?? [])])
-    .flatMap(({ coordinate, values }) => (coordinate === of && values ? [values] : []))
-    .reduce<readonly number[] | undefined>((most, values) => (most && most.length >= values.length ? most : values), undefined)
+/** Values at which a number stands out and others end elsewhere. */
+export const spikesIn = (limits: LevelLimits, of: number): readonly number[] | undefined =>
+  limits.flatMap(({ ends }) => ends?.sources ?? []).find(({ coordinate }) => coordinate === of)?.values
 
 /** 1 for rows of which nothing that is not held is what their levels never have [n]. */
 export function withinAll(rows: Encoded, { limits, isHeld }: LimitsToKeep): Uint8Array {

@@ -1,6 +1,6 @@
 import { isAtAtom } from '../draw/level-cells.js'
 import { type IsHeld, MOST_ROWS } from '../draw/level-keys.js'
-import { excludesHeld, type LevelLimits, levelLimits, valuesIn, withoutEnds } from '../draw/level-limits.js'
+import { excludesHeld, type LevelLimits, levelLimits, spikesIn, withoutEnds } from '../draw/level-limits.js'
 import { movedWithin } from '../draw/rows-kept.js'
 import { resolveConditions } from '../know/conditions.js'
 import type { Evidence } from '../know/evidence.js'
@@ -28,8 +28,8 @@ interface TableLimits {
   /** Every number by its ranks. */
   readonly encoder: Encoder
   readonly limits: LevelLimits
-  /** Coordinates of numbers of few values. */
-  readonly lists: ReadonlySet<number>
+  /** Values of numbers of few, by their coordinates. */
+  readonly lists: ReadonlyMap<number, readonly number[]>
 }
 
 /** What rows of a table never have by their levels, and which numbers have few values; undefined where that is nothing. Cost O(cells · log rows). */
@@ -40,8 +40,11 @@ function limitsOf(table: Table, formats: readonly ColumnFormat[]): TableLimits |
   const looked = takeTableRows(table, evenly(table.rowCount, MOST_ROWS))
   const all = levelLimits({ encoder, rows: encodeTable(encoder, looked, LOOKED) })
   const limits = encoder.coordinateCount > MOST_COLUMNS ? withoutEnds(all) : all
-  const lists = new Set(
-    encoder.columns.flatMap((code) => (code.carries === 'coordinate' && listedValues(code.scaler) ? [code.coordinate] : []))
+  const lists = new Map(
+    encoder.columns.flatMap((code): [number, readonly number[]][] => {
+      const values = code.carries === 'coordinate' ? listedValues(code.scaler) : undefined
+      return values && code.carries === 'coordinate' ? [[code.coordinate, values]] : []
+    })
   )
   return limits.length + lists.size > 0 ? { encoder, limits, lists } : undefined
 }
@@ -94,7 +97,7 @@ export class KeptLimits {
    */
   async filled(table: Table, { isGap, levelsOf, key }: Gaps): Promise<Table> {
     if (!this.known) return table
-    const { encoder, limits } = this.known
+    const { encoder, limits, lists } = this.known
     const known = Array.from({ length: table.rowCount }, (_, i) => i).filter((i) => this.isKnown(table, i))
     const part = takeTableRows(table, known)
     const names = new Map(encoder.columns.flatMap((code) => (code.carries === 'coordinate' ? [[code.coordinate, code.name]] : [])))
@@ -111,7 +114,7 @@ export class KeptLimits {
         const codes = column.codes.map((own, k) => (gap(k) ? column.levels.indexOf(levelFor(k, column.levels[own]!)) : own))
         return { ...column, codes }
       }
-      const values = code.carries === 'coordinate' ? valuesIn(limits, code.coordinate) : undefined
+      const values = code.carries === 'coordinate' ? (lists.get(code.coordinate) ?? spikesIn(limits, code.coordinate)) : undefined
       if (code.carries !== 'coordinate' || !isNumeric(column) || !values) return column
       const bars = (k: number, value: number) => isBarred(k, { coordinate: code.coordinate, value })
       const valueFor = (k: number, own: number) =>

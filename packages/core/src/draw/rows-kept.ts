@@ -41,7 +41,11 @@ export async function movedWithin(rows: Encoded, { limits, isHeld }: LimitsToKee
   const before = await evidence.value(takeEncoded(rows, changed), changed)
   const after = await evidence.value(takeEncoded(moved, changed), changed)
   const seen = changed.filter((_, k) => before[k] !== after[k])
-  return withRows(moved, rows, seen)
+  const { touches } = evidence
+  if (seen.length === 0 || !touches) return withRows(moved, rows, seen)
+  // What is observed stays where it is, and what is not goes by it.
+  const isSeen = (i: number, coordinate: number) => isHeld(i, coordinate) || touches.includes(coordinate)
+  return withRows(moved, withinLimits(rows, limits, isSeen), seen)
 }
 
 /** Rows with some of others in their place. */

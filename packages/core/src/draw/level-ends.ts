@@ -3,7 +3,7 @@ import { log, normalCdf, normalQuantile } from '../num/elementary.js'
 import { type AtomCells, atomCellOf } from '../table/atoms.js'
 import type { Encoded } from '../table/encoder.js'
 import { decoderOf } from '../table/scaling.js'
-import { CHANCE, counts, type IsHeld, LEAST_ROWS, type LevelKey, type LookedKey, type NumberCode } from './level-keys.js'
+import { CHANCE, counts, type IsHeld, LEAST_ROWS, type LevelKey, type LookedKey, type MovingLevels, type NumberCode } from './level-keys.js'
 
 /** A key, and where a number lies in the rows of each level, and ends [levels]; infinite where it does not. */
 interface Source extends LevelKey {
@@ -115,11 +115,24 @@ function endsIn({ sources }: LevelEnds, rows: Encoded, i: number, isHeld: IsHeld
 const isMissing = ({ code: { missingFactor } }: LevelEnds, { codes, coordinates }: Encoded, i: number): boolean =>
   missingFactor !== undefined && codes[(i * codes.length) / coordinates.rows + missingFactor] === 1
 
-/** Whether a number of a row stands beyond an end of one of its levels. */
-export function isBeyond(ends: LevelEnds, rows: Encoded, i: number, isHeld: IsHeld): boolean {
-  const { low, high } = endsIn(ends, rows, i, isHeld)
-  const x = rows.coordinates.data[i * rows.coordinates.cols + ends.code.coordinate]!
-  return !isMissing(ends, rows, i) && (x < low || x > high)
+interface EndsAsked {
+  readonly isHeld: IsHeld
+  readonly levels: MovingLevels
+}
+
+/** 1 for rows whose number is not held and stands beyond an end of one of their levels [n]. */
+export function beyondEnds(ends: LevelEnds, rows: Encoded, { isHeld, levels }: EndsAsked): Uint8Array {
+  const { cols, data } = rows.coordinates
+  const { coordinate } = ends.code
+  const beyond = new Uint8Array(rows.coordinates.rows)
+  for (const source of ends.sources) {
+    const { low, high } = source
+    levels.of(source).forEach((level, i) => {
+      const x = data[i * cols + coordinate]!
+      if (level >= 0 && (x < low[level]! || x > high[level]!) && counts(source, i, isHeld)) beyond[i] = 1
+    })
+  }
+  return beyond.map((one, i) => Number(one === 1 && !isHeld(i, coordinate) && !isMissing(ends, rows, i)))
 }
 
 /** Whether a level of a key ends a number before where a row has it. */
@@ -138,12 +151,13 @@ export function endsBefore(ends: LevelEnds, rows: Encoded, i: number, levelOf: (
  * Brings what lies beyond an end of one of the row's levels back from it: reflected, and in a number with atoms not out of the cell at the
  * end; where levels leave nothing, and what is held, stays. Cost O(rows · sources).
  */
-export function moveWithin(ends: LevelEnds, moved: Encoded, isHeld: IsHeld): void {
+export function moveWithin(ends: LevelEnds, moved: Encoded, asked: EndsAsked): void {
   const { rows, cols, data } = moved.coordinates
   const { code, cells } = ends
+  const beyond = beyondEnds(ends, moved, asked)
   for (let i = 0, at = code.coordinate; i < rows; i++, at += cols) {
-    if (isHeld(i, code.coordinate) || !isBeyond(ends, moved, i, isHeld)) continue
-    const { low, high, least, most } = endsIn(ends, moved, i, isHeld)
+    if (!beyond[i]) continue
+    const { low, high, least, most } = endsIn(ends, moved, i, asked.isHeld)
     if (low > high) continue
     const isAbove = data[at]! > high
     const cell = cells && atomCellOf(cells, isAbove ? high : low)

@@ -118,3 +118,17 @@ export const levelOfValue = ({ values, count }: LevelKey, value: number): number
 
 /** Whether a key says something of a row: its number has its place. */
 export const counts = ({ later, coordinate }: LevelKey, i: number, isHeld: IsHeld): boolean => !later || isHeld(i, coordinate!)
+
+/** Levels that moving rows have, of each key once, when its number has its place. */
+export class MovingLevels {
+  private readonly found = new Map<LevelKey['levelOf'], Int32Array>()
+
+  constructor(private readonly rows: Encoded) {}
+
+  of({ levelOf, later }: LevelKey): Int32Array {
+    const { rows, found } = this
+    const levels = (!later && found.get(levelOf)) || Int32Array.from({ length: rows.coordinates.rows }, (_, i) => levelOf(rows, i))
+    if (!later) found.set(levelOf, levels)
+    return levels
+  }
+}

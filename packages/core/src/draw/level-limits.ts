@@ -2,7 +2,7 @@ import { evenly } from '../num/evenly.js'
 import { copyMatrix, type Matrix } from '../num/matrix.js'
 import type { Encoded } from '../table/encoder.js'
 import { type Barred, barredCells, barsCell, isBarred, type Moving, moveCells } from './level-cells.js'
-import { endsBefore, isBeyond, type LevelEnds, levelEnds, moveWithin } from './level-ends.js'
+import { beyondEnds, endsBefore, type LevelEnds, levelEnds, moveWithin } from './level-ends.js'
 import {
   cellKey,
   factorKeys,
@@ -11,6 +11,7 @@ import {
   type LookedKey,
   levelOfValue,
   MOST_ROWS,
+  MovingLevels,
   nothingHeld,
   numbersInOrder,
   spikeKey,
@@ -97,11 +98,14 @@ export const spikesIn = (limits: LevelLimits, of: number): readonly number[] | u
 
 /** 1 for rows of which nothing that is not held is what their levels never have [n]. */
 export function withinAll(rows: Encoded, { limits, isHeld }: LimitsToKeep): Uint8Array {
-  const isOut =
-    (i: number) =>
-    ({ coordinate, barred, ends }: LimitedNumber) =>
-      !isHeld(i, coordinate) && ((barred && isBarred(barred, rows, i, isHeld)) || (ends && isBeyond(ends, rows, i, isHeld)))
-  return Uint8Array.from({ length: rows.coordinates.rows }, (_, i) => Number(!limits.some(isOut(i))))
+  const within = new Uint8Array(rows.coordinates.rows).fill(1)
+  const levels = new MovingLevels(rows)
+  for (const { coordinate, barred, ends } of limits) {
+    const beyond = ends && beyondEnds(ends, rows, { isHeld, levels })
+    for (let i = 0; i < within.length; i++)
+      if (beyond?.[i] || (barred && !isHeld(i, coordinate) && isBarred(barred, rows, i, isHeld))) within[i] = 0
+  }
+  return within
 }
 
 /** Drawn rows within the limits of their levels: out of barred cells, and back from beyond ends. What is held stays. Cost O(rows · limits). */
@@ -115,10 +119,11 @@ export const exchangedWithin = (drawn: Encoded, limits: LevelLimits): Encoded =>
 function moved(drawn: Encoded, limits: LevelLimits, moving: Moving): Encoded {
   if (limits.length === 0) return drawn
   const rows = { codes: drawn.codes, coordinates: copyMatrix(drawn.coordinates) }
+  const levels = new MovingLevels(rows)
   for (const { barred, ends } of limits) {
     if (barred) moveCells(barred, rows, moving)
     // After the cells: what came from another row may lie beyond.
-    if (ends) moveWithin(ends, rows, moving.isHeld)
+    if (ends) moveWithin(ends, rows, { isHeld: moving.isHeld, levels })
   }
   return rows
 }

@@ -7,7 +7,7 @@ import { type Encoded, stackEncoded, takeEncoded } from '../table/encoder.js'
 import { type GroupRun, runGroup, type StartedGroup, startGroup, stepGroup } from './condition-draw.js'
 import { lookAhead } from './informed.js'
 import { langevinStep } from './informed-langevin.js'
-import type { CellsToKeep } from './level-cells.js'
+import type { LimitsToKeep } from './level-limits.js'
 import { RowsKept } from './rows-kept.js'
 import { movedLately, runSteps } from './run.js'
 import { blurredByStep, LEAST_CHAINS, temper } from './temper.js'
@@ -25,19 +25,19 @@ interface EvidencedDraw {
 
 interface EvidencedBatch {
   readonly evidence: Evidence
-  /** Cells that rows keep out of. Default none. */
-  readonly cells?: CellsToKeep | undefined
+  /** What rows never have. Default nothing. */
+  readonly kept?: LimitsToKeep | undefined
   readonly count: number
   readonly conditioning: 'informed' | 'langevin'
 }
 
 /** `count` rows of one batch, of at least so many chains. */
-export async function drawUnderEvidence(run: GroupRun, { evidence, cells, count, conditioning }: EvidencedBatch): Promise<EvidencedDraw> {
+export async function drawUnderEvidence(run: GroupRun, { evidence, kept, count, conditioning }: EvidencedBatch): Promise<EvidencedDraw> {
   // Chains come out sorted by ancestor: a part of them must not be a part of the law.
   const chosenOf = (state: Encoded) => permutation(keyFor(run.key, 'order'), state.coordinates.rows).subarray(0, count)
   const { onStep } = run
   const told = { ...run, onStep: onStep && ((state: Encoded, step: number) => onStep(takeEncoded(state, chosenOf(state)), step)) }
-  const drawn = await (conditioning === 'langevin' ? drawLangevin : drawInformed)(told, evidence, { count, cells })
+  const drawn = await (conditioning === 'langevin' ? drawLangevin : drawInformed)(told, evidence, { count, kept })
   const chosen = chosenOf(drawn.rows)
   return {
     ...drawn,
@@ -64,9 +64,9 @@ export function joinDraws(batches: readonly EvidencedDraw[]): EvidencedDraw {
   }
 }
 
-type ChainsAsked = Pick<EvidencedBatch, 'count' | 'cells'>
+type ChainsAsked = Pick<EvidencedBatch, 'count' | 'kept'>
 
-export async function drawInformed(run: GroupRun, evidence: Evidence, { count, cells }: ChainsAsked): Promise<EvidencedDraw> {
+export async function drawInformed(run: GroupRun, evidence: Evidence, { count, kept }: ChainsAsked): Promise<EvidencedDraw> {
   const pool = startGroup(run)
   const { chains, ancestors, powers } = await temper({
     pool,
@@ -84,10 +84,10 @@ export async function drawInformed(run: GroupRun, evidence: Evidence, { count, c
     ...(guide ? { evidence: guide, ahead: evidence } : { evidence })
   }
   const first = guide ? await lookAhead(problem, chains, keyFor(run.key, 'ahead')) : chains
-  const kept = new RowsKept(evidence, cells)
-  const { chains: last, accepted } = await runGroup({ ...run, seen: ({ state, rows = state }) => kept.see(rows) }, problem, first)
+  const seen = new RowsKept(evidence, kept)
+  const { chains: last, accepted } = await runGroup({ ...run, seen: ({ state, rows = state }) => seen.see(rows) }, problem, first)
   return {
-    rows: kept.rows ?? last.rows ?? last.state,
+    rows: seen.rows ?? last.rows ?? last.state,
     ancestors,
     moved: movedLately(accepted),
     acceptance: accepted.reduce((sum, step) => sum + mean(step) / run.steps, 0),
@@ -103,15 +103,15 @@ export async function drawInformed(run: GroupRun, evidence: Evidence, { count, c
 const leads = ({ problem: { law, split } }: StartedGroup, { linearise, linear, monotone = linear }: Evidence): boolean =>
   linearise !== undefined && monotone && split.ranged.length === 0 && !isStill(law)
 
-async function drawLangevin(run: GroupRun, evidence: Evidence, { count, cells }: ChainsAsked): Promise<EvidencedDraw> {
+async function drawLangevin(run: GroupRun, evidence: Evidence, { count, kept }: ChainsAsked): Promise<EvidencedDraw> {
   const { problem, state: first, starts } = startGroup({ ...run, count: Math.max(count, LEAST_CHAINS) })
   const { law, steps, key, watch, onStep } = run
   onStep?.(takeEncoded(law.rows, starts), 0)
   const langevin = { ...problem, evidence, epsilon: law.kernel.epsilon }
-  const kept = new RowsKept(evidence, cells)
+  const seen = new RowsKept(evidence, kept)
   const step = async (at: InformedState, own: Key): Promise<InformedState> => {
     const next = await langevinStep(langevin, at, own)
-    await kept.see(next)
+    await seen.see(next)
     return next
   }
   const state = await runSteps(first, step, {
@@ -121,7 +121,7 @@ async function drawLangevin(run: GroupRun, evidence: Evidence, { count, cells }:
   const parts = await mixtureAt(law, state, run)
   const counts = Float64Array.from(state.part, (part, i) => parts.find((one) => one.part === part)!.effectiveCount[i]!)
   return {
-    rows: kept.rows ?? state,
+    rows: seen.rows ?? state,
     ancestors: starts,
     moved: new Uint8Array(state.part.length).fill(1),
     acceptance: 1,

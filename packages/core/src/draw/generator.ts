@@ -13,8 +13,7 @@ import { type Encoded, stackEncoded, takeEncoded } from '../table/encoder.js'
 import { apportionGroup } from './apportion.js'
 import { inBatches } from './batches.js'
 import { type Landmarked, landmarkedRows, STEPS_ON_ALL } from './landmarked.js'
-import { barredCells, exchangedCells } from './level-cells.js'
-import { levelEnds, withinLevelEnds } from './level-ends.js'
+import { exchangedWithin, levelLimits, withoutEnds } from './level-limits.js'
 import { withLinked } from './linked.js'
 import { type MixedLaw, type MixedState, mixedStep } from './mixed.js'
 import { type RunOptions, runSteps, startRows } from './run.js'
@@ -130,8 +129,8 @@ export class Generator {
     const drawn = asked(await this.run(first, starts, told))
     this.ends ??= sharpEnds(this.training.rows.coordinates) ?? 'none'
     const ending = this.ends === 'none' ? drawn : { ...drawn, coordinates: withinEnds(drawn.coordinates, this.ends) }
-    const kept = options.keepsEnds ? withinLevelEnds(ending, levelEnds(this.training)) : ending
-    const rows = exchangedCells(kept, barredCells(this.training))
+    const limits = levelLimits(this.training)
+    const rows = exchangedWithin(ending, options.keepsEnds ? limits : withoutEnds(limits))
     onStep?.(rows, steps)
     return rows
   }

@@ -3,7 +3,7 @@ import { keyFor, keyFromSeed, uniforms } from '../num/random.js'
 import { decodeTable, encodeTable, fitEncoder } from '../table/encoder.js'
 import { inferTable } from '../table/infer.js'
 import { isNumeric } from '../table/table.js'
-import { barredCells, exchangedCells, withinCells } from './level-cells.js'
+import { exchangedWithin, levelLimits, withinLimits, withoutEnds } from './level-limits.js'
 
 const n = 1000
 const key = keyFromSeed(5)
@@ -37,7 +37,7 @@ const { table, formats } = inferTable({
 })
 const encoder = fitEncoder(table, formats, () => 'quantile')
 const rows = encodeTable(encoder, table, key)
-const barred = barredCells({ encoder, rows })
+const limits = withoutEnds(levelLimits({ encoder, rows }))
 
 const valuesOf = (drawn: typeof rows) => {
   const decoded = decodeTable(encoder, drawn)
@@ -61,7 +61,7 @@ function shuffled(name: string): typeof rows {
 }
 
 it('rows stay that have what others of their levels have', () => {
-  expect(withinCells(rows, barred)).toEqual(rows)
+  expect(withinLimits(rows, limits)).toEqual(rows)
 })
 
 it('an amount is nought where its level has none, and some where it always has, in the shares that ranks give', () => {
@@ -71,7 +71,7 @@ it('an amount is nought where its level has none, and some where it always has, 
     return value('refund').filter((x, i) => (x === 0) !== (value('returned')[i] === 'no')).length
   }
   expect(wrong(drawn)).toBeGreaterThan(200)
-  const kept = withinCells(drawn, barred)
+  const kept = withinLimits(drawn, limits)
   expect(wrong(kept)).toBe(0)
   // Moved ones fill the amounts as rows do: the quartiles of 200 amounts 1 + 80 u² by the binomial law of their ranks, four deviations.
   const amounts = valuesOf(kept)('refund').filter((x) => Number(x) > 0) as number[]
@@ -83,7 +83,7 @@ it('an amount is nought where its level has none, and some where it always has, 
 
 it('a number of few values says so too, and is not moved itself', () => {
   const drawn = shuffled('size')
-  const kept = withinCells(drawn, barred)
+  const kept = withinLimits(drawn, limits)
   const value = valuesOf(kept)
   expect(value('code')).toEqual(codes)
   expect(value('size').every((x, i) => (codes[i] === 200 ? Number(x) >= 512 && x !== 512 : x === (codes[i] === 304 ? 0 : 512)))).toBe(true)
@@ -95,11 +95,11 @@ it('a number of few values goes with the levels of categories', () => {
     return value('visits').filter((x, i) => (x === 0) !== (value('returned')[i] === 'yes')).length
   }
   expect(wrong(shuffled('visits'))).toBeGreaterThan(200)
-  expect(wrong(withinCells(shuffled('visits'), barred))).toBe(0)
+  expect(wrong(withinLimits(shuffled('visits'), limits))).toBe(0)
 })
 
 it('what few rows of a level lack by chance they may have', () => {
-  const kept = withinCells(shuffled('bonus'), barred)
+  const kept = withinLimits(shuffled('bonus'), limits)
   expect(kept.coordinates.data.filter((_, at) => at % kept.coordinates.cols === coordinateOf('bonus'))).toEqual(
     shuffled('bonus').coordinates.data.filter((_, at) => at % kept.coordinates.cols === coordinateOf('bonus'))
   )
@@ -108,7 +108,7 @@ it('what few rows of a level lack by chance they may have', () => {
 it('what is held stays, whatever its level says', () => {
   const drawn = shuffled('refund')
   const c = coordinateOf('refund')
-  const kept = withinCells(drawn, barred, (row, coordinate) => coordinate === c && row % 2 === 0)
+  const kept = withinLimits(drawn, limits, (row, coordinate) => coordinate === c && row % 2 === 0)
   const changed = (parity: number) =>
     Array.from({ length: n }, (_, i) => i).filter((i) => {
       const at = i * drawn.coordinates.cols + c
@@ -125,7 +125,7 @@ it('rows of one law change places: as many have each value as before', () => {
   for (let i = 20; i + 1 < n; i += 20)
     [coordinates.data[at(i)], coordinates.data[at(i + 1)]] = [coordinates.data[at(i + 1)]!, coordinates.data[at(i)]!]
   const drawn = { ...rows, coordinates }
-  const value = valuesOf(exchangedCells(drawn, barred))
+  const value = valuesOf(exchangedWithin(drawn, limits))
   expect(valuesOf(drawn)('visits').filter((x, i) => (x === 0) !== (returned[i] === 'yes')).length).toBeGreaterThan(20)
   expect(value('visits').filter((x, i) => (x === 0) !== (returned[i] === 'yes'))).toEqual([])
   const sorted = (values: unknown[]) => values.map(Number).sort((a, b) => a - b)

@@ -1,132 +1,40 @@
-import { type AtomColumn, atomColumns } from '../law/strata.js'
-import type { TrainingRows } from '../law/training-rows.js'
+import type { AtomColumn } from '../law/strata.js'
 import { log, normalCdf, normalQuantile } from '../num/elementary.js'
-import { evenly } from '../num/evenly.js'
-import { columnOf, copyMatrix, type Matrix } from '../num/matrix.js'
+import { columnOf } from '../num/matrix.js'
 import { type AtomCells, atomCellOf } from '../table/atoms.js'
 import type { Encoded } from '../table/encoder.js'
-import { decoderOf } from '../table/scaling.js'
-import { listedValues } from '../table/standing-out.js'
-
-/** Of levels that say nothing, how many may lose some of their cells, however many these are, since their rows lack them by chance: one in twenty. */
-export const CHANCE = log(0.05)
-
-/** Rows of a level that says something, at least, as of a class of rows (`law/strata`). */
-export const LEAST_ROWS = 20
-/** Rows that are looked at, at most: of more, every so many. */
-export const MOST_ROWS = 10_000
+import { CHANCE, cellIn, counts, type IsHeld, LEAST_ROWS, type LevelKey, type LookedKey } from './level-keys.js'
 
 /** A cell that no row of a level has, beyond chance; that none has; that some have. */
 const [BARRED, UNSEEN, SEEN] = [0, 1, 2]
 
-type NumberCode = Extract<TrainingRows['encoder']['columns'][number], { readonly carries: 'coordinate' }>
-
-/** Levels of a factor, or values of a number, −1 where it has none, and which cells of a column their rows have. */
-interface Source {
-  readonly levelOf: (rows: Encoded, i: number) => number
+/** A key, and which cells of a column the rows of its levels have. */
+interface Source extends LevelKey {
   /** BARRED, UNSEEN or SEEN [levels, cells]. */
   readonly states: Uint8Array
-  /** Of a category. */
-  readonly factor?: number
-  /** Of a number of few values, and these. */
-  readonly coordinate?: number
-  readonly values?: readonly number[]
-  /** Of a column with atoms that is moved later: it counts where it is held. */
-  readonly later?: number
 }
 
-/** What rows are told apart by, and into how many levels. */
-interface Key extends Pick<Source, 'levelOf'> {
-  readonly count: number
-}
-
-interface Barred {
+export interface Barred {
   readonly column: AtomColumn
   readonly sources: readonly Source[]
 }
 
-export type BarredCells = readonly Barred[]
-
 /**
- * Cells of columns with atoms that rows of a level never have, beyond chance: a refund where nothing was returned, and none
- * where something was. Levels are those of a factor, or the values of a number of few, as a status code is. Cost O(rows), at most 10,000, for
- * each of them and each column with atoms.
+ * Cells of a column with atoms that rows of a level never have, beyond chance: a refund where nothing was returned, and none
+ * where something was. Undefined where levels bar none. Cost O(rows looked at) for each key.
  */
-export function barredCells(training: Training): BarredCells {
-  const { coordinates } = training.rows
-  const before = known.get(coordinates)
-  if (before) return before
-  const found = findBarred(training)
-  known.set(coordinates, found)
-  return found
-}
-
-type Training = Pick<TrainingRows, 'encoder' | 'rows'>
-
-/** What is found out about rows once: a search makes many generators of the same. */
-const known = new WeakMap<Matrix, BarredCells>()
-
-function findBarred(training: Training): Barred[] {
-  const { encoder, rows } = training
-  const lists = encoder.columns.flatMap((code) => (code.carries === 'coordinate' ? listOf(code, encoder.factors.length) : []))
-  const isList = ({ coordinate }: AtomColumn) => lists.some((one) => one.coordinate === coordinate)
-  const all = atomColumns(training)
-  // What a list has few of says what others may be, and not these which of it: only categories do, and first.
-  const targets = [...all.filter(isList), ...all.filter((one) => !isList(one))]
-  if (targets.length === 0) return []
-  const width = encoder.factors.length
-  const factors = encoder.factors.map(({ levelCount }, f) => ({
-    factor: f,
-    count: levelCount,
-    levelOf: (own: Encoded, i: number) => own.codes[i * width + f]!
-  }))
-  const looked = evenly(rows.coordinates.rows, MOST_ROWS)
-  const seen = <K extends Key>(key: K) => ({ ...key, levels: Int32Array.from(looked, (i) => key.levelOf(rows, i)) })
-  const [levels, values] = [factors.map(seen), lists.map(seen)]
-  const atoms = targets.map((other) => seen({ count: other.cells.spans.length, levelOf: cellIn(other, width) }))
-  return targets.flatMap((column, place): Barred[] => {
-    const cells = column.cells.spans.length
-    // Atoms of one column go with those of another: what was moved before says where this may stand, and what is held.
-    const others = atoms.flatMap((one, k) =>
-      k === place || isList(targets[k]!) ? [] : { ...one, ...(k > place ? { later: targets[k]!.coordinate } : {}) }
-    )
-    const told = isList(column) ? levels : [...levels, ...values, ...others]
-    const sources = told.flatMap(({ count, levels, ...rest }): Source[] => {
-      const times = new Float64Array(count * cells)
-      looked.forEach((i, k) => {
-        const [cell, level] = [column.cellOf[i]!, levels[k]!]
-        if (cell < cells && level >= 0) times[level * cells + cell]!++
-      })
-      const states = statesOf(times, count, cells)
-      return states.includes(BARRED) ? [{ ...rest, states }] : []
+export function barredCells(column: AtomColumn, keys: readonly LookedKey[], looked: Uint32Array): Barred | undefined {
+  const cells = column.cells.spans.length
+  const sources = keys.flatMap(({ levels, ...key }): Source[] => {
+    const times = new Float64Array(key.count * cells)
+    looked.forEach((i, k) => {
+      const [cell, level] = [column.cellOf[i]!, levels[k]!]
+      if (cell < cells && level >= 0) times[level * cells + cell]!++
     })
-    return sources.length > 0 ? [{ column, sources }] : []
+    const states = statesOf(times, key.count, cells)
+    return states.includes(BARRED) ? [{ ...key, states }] : []
   })
-}
-
-/** The cell of a column with atoms; −1 where its number is missing. */
-const cellIn =
-  ({ coordinate, missingFactor, cells }: AtomColumn, width: number) =>
-  ({ codes, coordinates }: Encoded, i: number): number =>
-    missingFactor !== undefined && codes[i * width + missingFactor] === 1
-      ? -1
-      : atomCellOf(cells, coordinates.data[i * coordinates.cols + coordinate]!)
-
-/** A number of few values, as levels; −1 where it is missing. */
-function listOf({ coordinate, scaler, missingFactor }: NumberCode, width: number) {
-  const values = listedValues(scaler)
-  if (!values) return []
-  const levels = new Map(values.map((value, level) => [value, level]))
-  const valueAt = decoderOf(scaler)
-  return {
-    coordinate,
-    values,
-    count: levels.size,
-    levelOf: ({ codes, coordinates }: Encoded, i: number): number =>
-      missingFactor !== undefined && codes[i * width + missingFactor] === 1
-        ? -1
-        : (levels.get(valueAt(coordinates.data[i * coordinates.cols + coordinate]!)) ?? -1)
-  }
+  return sources.length > 0 ? { column, sources } : undefined
 }
 
 /** A cell of share p is lacked by n rows with the chance (1 − p)ⁿ, were the level to say nothing. */
@@ -147,21 +55,11 @@ function statesOf(times: Float64Array, count: number, cells: number): Uint8Array
   return states
 }
 
-/** Whether a coordinate of a row is to stay as it is. */
-export type IsHeld = (row: number, coordinate: number) => boolean
-export const nothingHeld: IsHeld = () => false
-
-/** Cells that levels bar, and what stays where it is all the same. */
-export interface CellsToKeep {
-  readonly barred: BarredCells
-  readonly isHeld: IsHeld
-}
-
 /** What the levels of a row say of the cells of a column. */
 function statesIn({ column, sources }: Barred, rows: Encoded, i: number, isHeld: IsHeld): (cell: number) => number {
   const { spans } = column.cells
   const rules = sources
-    .filter(({ later }) => later === undefined || isHeld(i, later))
+    .filter((source) => counts(source, i, isHeld))
     .map(({ levelOf, states }) => ({ states, first: levelOf(rows, i) * spans.length }))
     .filter(({ first }) => first >= 0)
   return (cell) => rules.reduce((least, { states, first }) => Math.min(least, states[first + cell]!), SEEN)
@@ -175,91 +73,67 @@ export function isAtAtom(one: Barred, rows: Encoded, i: number, isHeld: IsHeld):
   return own >= 0 && cells.spans[own]!.atom && cells.spans.some((_, cell) => stateOf(cell) === BARRED)
 }
 
-/** Whether a level of a category, or of a number of few values, bars a cell in which a row has a number that is held. */
-export function barsHeld(
-  { barred, isHeld }: CellsToKeep,
-  rows: Encoded,
-  i: number,
-  { level, of }: { readonly level: number; readonly of: Pick<Source, 'factor' | 'coordinate'> }
-): boolean {
-  const width = rows.codes.length / rows.coordinates.rows
-  return barred.some(({ column, sources }) => {
-    const own = isHeld(i, column.coordinate) ? cellIn(column, width)(rows, i) : -1
-    const said = sources.find(({ factor, coordinate }) => factor === of.factor && coordinate === of.coordinate)
-    return own >= 0 && level >= 0 && said?.states[level * column.cells.spans.length + own] === BARRED
-  })
+/** Whether a level of a key bars the cell in which a row has its number. */
+export const barsCell = ({ column, sources }: Barred, rows: Encoded, i: number, isLevel: (key: LevelKey) => number): boolean => {
+  const own = cellIn(column, rows.codes.length / rows.coordinates.rows)(rows, i)
+  return (
+    own >= 0 &&
+    sources.some((source) => {
+      const level = isLevel(source)
+      return level >= 0 && source.states[level * column.cells.spans.length + own] === BARRED
+    })
+  )
 }
 
-/** 1 for rows of which nothing that is not held stands in a barred cell [n]. */
-export function clearOfBarred(rows: Encoded, { barred, isHeld }: CellsToKeep): Uint8Array {
-  const n = rows.coordinates.rows
-  const clear = new Uint8Array(n).fill(1)
-  for (const one of barred) {
-    const cellOf = cellIn(one.column, rows.codes.length / Math.max(1, n))
-    for (let i = 0; i < n; i++) {
-      const own = isHeld(i, one.column.coordinate) ? -1 : cellOf(rows, i)
-      if (own >= 0 && statesIn(one, rows, i, isHeld)(own) === BARRED) clear[i] = 0
-    }
-  }
-  return clear
+/** Whether a row stands in a cell that its levels bar. */
+export const isBarred = (one: Barred, rows: Encoded, i: number, isHeld: IsHeld): boolean => {
+  const own = cellIn(one.column, rows.codes.length / rows.coordinates.rows)(rows, i)
+  return own >= 0 && statesIn(one, rows, i, isHeld)(own) === BARRED
 }
 
-/**
- * Coordinates of drawn rows with what stands in a barred cell moved to the nearest that no level of the row bars: as far into that, in ranks, as it
- * lay beyond its edge, so that a cell is filled as its own rows fill it. Where levels bar all cells it stays: the data
- * lack such a mix. What is held, as it is given, stays too. Cost O(rows · columns · sources).
- */
-export function withinCells(drawn: Encoded, barred: BarredCells, isHeld: IsHeld = nothingHeld): Encoded {
-  return movedCells(drawn, barred, { isHeld, exchanges: false })
-}
-
-/**
- * The same for rows of one law: what stands in a barred cell changes places, where it can, with the row nearest to it in the cell that it moves to which
- * may stand where it stood. Noise that carried one over an edge carried about as many the other way, and all cells have as many rows as before.
- */
-export function exchangedCells(drawn: Encoded, barred: BarredCells): Encoded {
-  return movedCells(drawn, barred, { isHeld: nothingHeld, exchanges: true })
-}
-
-interface Moving {
+export interface Moving {
   readonly isHeld: IsHeld
+  /**
+   * Of rows of one law: what stands in a barred cell changes places, where it can, with the row nearest to it in the cell that it moves to which
+   * may stand where it stood. Noise that carried one over an edge carried about as many the other way, and all cells have as many rows as before.
+   */
   readonly exchanges: boolean
 }
 
-function movedCells(drawn: Encoded, barred: BarredCells, { isHeld, exchanges }: Moving): Encoded {
-  if (barred.length === 0) return drawn
-  const coordinates = copyMatrix(drawn.coordinates)
-  const moved = { coordinates, codes: drawn.codes }
-  const width = drawn.codes.length / Math.max(1, coordinates.rows)
-  for (const { column, sources } of barred) {
-    const { coordinate, missingFactor, cells } = column
-    const stays = (i: number) => (missingFactor !== undefined && drawn.codes[i * width + missingFactor] === 1) || isHeld(i, coordinate)
-    const places = columnOf(coordinates, coordinate)
-    const stateOf = (i: number) => statesIn({ column, sources }, moved, i, isHeld)
-    const partners = new Partners(places, cells, (i) => (stays(i) ? undefined : stateOf(i)))
-    const move = (i: number, change: (own: number, open: (cell: number) => boolean) => void) => {
-      if (stays(i)) return
-      const own = atomCellOf(cells, places[i]!)
-      const state = stateOf(i)
-      if (state(own) !== BARRED) return
-      // What no row has because its level has few is no place to go.
-      const all = cells.spans.map((_, cell) => state(cell))
-      const best = Math.max(...all)
-      if (best !== BARRED) change(own, (cell) => all[cell] === best)
-    }
-    // First those that both stand where they may not.
-    for (let i = 0; exchanges && i < places.length; i++)
-      move(i, (own, isOpen) => {
-        for (const to of cells.spans.keys()) if (isOpen(to) && partners.exchange(i, { own, to, isBarred: true })) return
-      })
-    for (let i = 0; i < places.length; i++)
-      move(i, (own, isOpen) => {
-        const to = nearest(cells, places[i]!, isOpen)
-        if (!exchanges || !partners.exchange(i, { own, to, isBarred: false })) places[i] = mirrored(cells, own, to, places[i]!)
-      })
-    for (let i = 0; i < coordinates.rows; i++) coordinates.data[i * coordinates.cols + coordinate] = places[i]!
+/**
+ * Moves what stands in a barred cell to the nearest that no level of the row bars: as far into that, in ranks, as it
+ * lay beyond its edge, so that a cell is filled as its own rows fill it. Where levels bar all cells it stays: the data
+ * lack such a mix. What is held, as it is given, stays too. Cost O(rows · sources).
+ */
+export function moveCells({ column, sources }: Barred, moved: Encoded, { isHeld, exchanges }: Moving): void {
+  const { coordinates, codes } = moved
+  const width = codes.length / Math.max(1, coordinates.rows)
+  const { coordinate, missingFactor, cells } = column
+  const stays = (i: number) => (missingFactor !== undefined && codes[i * width + missingFactor] === 1) || isHeld(i, coordinate)
+  const places = columnOf(coordinates, coordinate)
+  const stateOf = (i: number) => statesIn({ column, sources }, moved, i, isHeld)
+  const partners = new Partners(places, cells, (i) => (stays(i) ? undefined : stateOf(i)))
+  const move = (i: number, change: (own: number, open: (cell: number) => boolean) => void) => {
+    if (stays(i)) return
+    const own = atomCellOf(cells, places[i]!)
+    const state = stateOf(i)
+    if (state(own) !== BARRED) return
+    // What no row has because its level has few is no place to go.
+    const all = cells.spans.map((_, cell) => state(cell))
+    const best = Math.max(...all)
+    if (best !== BARRED) change(own, (cell) => all[cell] === best)
   }
-  return moved
+  // First those that both stand where they may not.
+  for (let i = 0; exchanges && i < places.length; i++)
+    move(i, (own, isOpen) => {
+      for (const to of cells.spans.keys()) if (isOpen(to) && partners.exchange(i, { own, to, isBarred: true })) return
+    })
+  for (let i = 0; i < places.length; i++)
+    move(i, (own, isOpen) => {
+      const to = nearest(cells, places[i]!, isOpen)
+      if (!exchanges || !partners.exchange(i, { own, to, isBarred: false })) places[i] = mirrored(cells, own, to, places[i]!)
+    })
+  for (let i = 0; i < coordinates.rows; i++) coordinates.data[i * coordinates.cols + coordinate] = places[i]!
 }
 
 /** Rows that may take the place of one in another cell, the nearest to that cell first, each once. */

@@ -1,110 +1,178 @@
-import { reflectedInto } from '../law/strata.js'
-import type { TrainingRows } from '../law/training-rows.js'
-import { firstFrom } from '../num/ascending.js'
-import { log } from '../num/elementary.js'
-import { evenly } from '../num/evenly.js'
-import { copyMatrix, type Matrix } from '../num/matrix.js'
+import { firstAbove, firstFrom } from '../num/ascending.js'
+import { log, normalCdf, normalQuantile } from '../num/elementary.js'
+import { type AtomCells, atomCellOf } from '../table/atoms.js'
 import type { Encoded } from '../table/encoder.js'
-import { CHANCE, type IsHeld, LEAST_ROWS, MOST_ROWS, nothingHeld } from './level-cells.js'
+import { decoderOf } from '../table/scaling.js'
+import { CHANCE, counts, type IsHeld, LEAST_ROWS, type LevelKey, type LookedKey, type MovingLevels, type NumberCode } from './level-keys.js'
 
-/** Where a number ends in the rows of each level of a factor [levels]; infinite where it does not. */
-interface EndsOfLevels {
-  readonly coordinate: number
-  readonly missingFactor: number | undefined
-  readonly factor: number
+/** A key, and where a number lies in the rows of each level, and ends [levels]; infinite where it does not. */
+interface Source extends LevelKey {
+  readonly least: Float64Array
+  readonly most: Float64Array
   readonly low: Float64Array
   readonly high: Float64Array
 }
 
-type LevelEnds = readonly EndsOfLevels[]
+export interface LevelEnds {
+  readonly code: NumberCode
+  /** Of a number with atoms. */
+  readonly cells?: AtomCells | undefined
+  readonly sources: readonly Source[]
+}
 
-type Training = Pick<TrainingRows, 'encoder' | 'rows'>
-
-/** What is found out about rows once: a search makes many generators of the same. */
-const known = new WeakMap<Matrix, LevelEnds>()
+interface LookedRows {
+  readonly rows: Encoded
+  readonly looked: Uint32Array
+  /** Ends that are looked at in all numbers. */
+  readonly tests: number
+}
 
 /**
- * Where numbers end in the rows of a level, as the ages of children's tickets: beyond its first row or its last one stand so many of all
+ * Where a number ends in the rows of a level, as the ages of children's tickets: beyond its first row or its last one stand so many of all
  * rows that, were the level to say nothing, none of its own would with a chance too small for all levels and numbers that are looked at.
- * Noise would carry rows beyond. Cost O(M·d·log M + M·d·factors), of at most 10,000 rows.
+ * Noise would carry rows beyond. Undefined where no level ends it. Cost O(M·log M + M·keys), of at most 10,000 rows.
  */
-export function levelEnds(training: Training): LevelEnds {
-  const { coordinates } = training.rows
-  const found = known.get(coordinates) ?? findEnds(training)
-  known.set(coordinates, found)
-  return found
-}
-
-function findEnds({ encoder, rows }: Training): EndsOfLevels[] {
+export function levelEnds(
+  { code, cells }: Pick<LevelEnds, 'code' | 'cells'>,
+  keys: readonly LookedKey[],
+  { rows, looked, tests }: LookedRows
+): LevelEnds | undefined {
   const { coordinates, codes } = rows
-  const { factors } = encoder
-  const width = factors.length
-  const numbers = encoder.columns.flatMap((code) => (code.carries === 'coordinate' ? [code] : []))
-  const looked = evenly(coordinates.rows, MOST_ROWS)
-  const tests = 2 * numbers.length * factors.reduce((sum, { levelCount }) => sum + levelCount, 0)
+  const { coordinate, missingFactor } = code
+  const width = codes.length / Math.max(1, coordinates.rows)
+  const placeOf = (i: number) => coordinates.data[i * coordinates.cols + coordinate]!
+  const isThere = (i: number) => missingFactor === undefined || codes[i * width + missingFactor] !== 1
+  const everyPlace = Float64Array.from(looked.filter(isThere), placeOf).sort()
+  const valueAt = decoderOf(code.scaler)
+  // Equal values are spread over their ranks, and end together.
+  const lastAlike = (ascending: Float64Array, place: number, step: 1 | -1) => {
+    const value = valueAt(ascending[place]!)
+    while (place + step in ascending && valueAt(ascending[place + step]!) === value) place += step
+    return place
+  }
   const isBeyondChance = (count: number, share: number) => count * log(1 - share) < CHANCE - log(tests)
-  return numbers.flatMap(({ coordinate, missingFactor }) => {
-    const valueAt = (i: number) => coordinates.data[i * coordinates.cols + coordinate]!
-    const isThere = (i: number) => missingFactor === undefined || codes[i * width + missingFactor] !== 1
-    const there = looked.filter(isThere)
-    const ascending = Float64Array.from(there, valueAt).sort()
-    return factors.flatMap(({ levelCount }, factor): EndsOfLevels[] => {
-      const levelOf = (i: number) => codes[i * width + factor]!
-      const counts = new Float64Array(levelCount)
-      const [low, high] = [
-        new Float64Array(levelCount).fill(Number.POSITIVE_INFINITY),
-        new Float64Array(levelCount).fill(Number.NEGATIVE_INFINITY)
-      ]
-      const widen = (i: number) => {
-        const [level, x] = [levelOf(i), valueAt(i)]
-        low[level] = Math.min(low[level]!, x)
-        high[level] = Math.max(high[level]!, x)
-      }
-      for (const i of there) {
-        counts[levelOf(i)]!++
-        widen(i)
-      }
-      const below = (x: number) => firstFrom(ascending, x) / ascending.length
-      const above = (x: number) => 1 - firstFrom(ascending, x) / ascending.length
-      const ends = low.map((x, level) => {
-        const isSome = counts[level]! >= LEAST_ROWS
-        return (
-          Number(isSome && isBeyondChance(counts[level]!, below(x))) +
-          2 * Number(isSome && isBeyondChance(counts[level]!, above(high[level]!)))
-        )
-      })
-      if (!ends.some((end) => end > 0)) return []
-      // The rows that were not looked at stand within their ends too.
-      if (looked.length < coordinates.rows) for (let i = 0; i < coordinates.rows; i++) if (isThere(i)) widen(i)
-      ends.forEach((end, level) => {
-        if ((end & 1) === 0) low[level] = Number.NEGATIVE_INFINITY
-        if ((end & 2) === 0) high[level] = Number.POSITIVE_INFINITY
-      })
-      return [{ coordinate, missingFactor, factor, low, high }]
+  const sources = keys.flatMap(({ levels, ...key }): Source[] => {
+    // Rows of which a key says nothing are no others.
+    const own = levels.includes(-1)
+      ? Float64Array.from(
+          looked.filter((i, k) => levels[k]! >= 0 && isThere(i)),
+          placeOf
+        ).sort()
+      : everyPlace
+    const times = new Float64Array(key.count)
+    const least = new Float64Array(key.count).fill(Number.POSITIVE_INFINITY)
+    const most = new Float64Array(key.count).fill(Number.NEGATIVE_INFINITY)
+    const widen = (level: number, x: number) => {
+      least[level] = Math.min(least[level]!, x)
+      most[level] = Math.max(most[level]!, x)
+    }
+    looked.forEach((i, k) => {
+      const level = levels[k]!
+      if (level < 0 || !isThere(i)) return
+      times[level]!++
+      widen(level, placeOf(i))
     })
+    const ends = Array.from(times, (count, level) => {
+      if (count === 0) return [false, false]
+      const first = lastAlike(own, firstFrom(own, least[level]!), -1)
+      const last = lastAlike(own, firstAbove(own, most[level]!) - 1, 1)
+      least[level] = own[first]!
+      most[level] = own[last]!
+      // A level of few rows says something where it stands apart: all rows of others lie beyond.
+      return [first, own.length - 1 - last].map(
+        (beyond) => (count >= LEAST_ROWS || count + beyond === own.length) && isBeyondChance(count, beyond / own.length)
+      )
+    })
+    if (!ends.flat().includes(true)) return []
+    // The rows that were not looked at stand within their ends too.
+    if (looked.length < coordinates.rows)
+      for (let i = 0; i < coordinates.rows; i++) {
+        const level = isThere(i) ? key.levelOf(rows, i) : -1
+        if (level >= 0) widen(level, placeOf(i))
+      }
+    const low = least.map((x, level) => (ends[level]![0] ? x : Number.NEGATIVE_INFINITY))
+    const high = most.map((x, level) => (ends[level]![1] ? x : Number.POSITIVE_INFINITY))
+    return [{ ...key, least, most, low, high }]
   })
+  return sources.length > 0 ? { code, cells, sources } : undefined
 }
 
-/** Coordinates of rows with what lies beyond an end of one of the row's levels reflected at it; where levels leave nothing, and what is held, stays. Cost O(rows · ends). */
-export function withinLevelEnds(drawn: Encoded, ends: LevelEnds, isHeld: IsHeld = nothingHeld): Encoded {
-  if (ends.length === 0) return drawn
-  const coordinates = copyMatrix(drawn.coordinates)
-  const { rows, cols, data } = coordinates
-  const width = drawn.codes.length / Math.max(1, rows)
-  const [low, high] = [new Float64Array(cols), new Float64Array(cols)]
-  for (let i = 0; i < rows; i++) {
-    low.fill(Number.NEGATIVE_INFINITY)
-    high.fill(Number.POSITIVE_INFINITY)
-    for (const one of ends) {
-      const level = drawn.codes[i * width + one.factor]!
-      low[one.coordinate] = Math.max(low[one.coordinate]!, one.low[level]!)
-      high[one.coordinate] = Math.min(high[one.coordinate]!, one.high[level]!)
-    }
-    for (const { coordinate, missingFactor } of ends) {
-      const isMissing = missingFactor !== undefined && drawn.codes[i * width + missingFactor] === 1
-      if (isMissing || low[coordinate]! > high[coordinate]! || isHeld(i, coordinate)) continue
-      data[i * cols + coordinate] = reflectedInto(low[coordinate]!, high[coordinate]!, data[i * cols + coordinate]!)
-    }
+/** Where the levels of a row end a number, and how far rows of such levels go on the way to the other end. */
+function endsIn({ sources }: LevelEnds, rows: Encoded, i: number, isHeld: IsHeld) {
+  let [low, high, least, most] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+  for (const source of sources) {
+    const level = counts(source, i, isHeld) ? source.levelOf(rows, i) : -1
+    // No row of a level says how far it goes.
+    if (level < 0 || source.least[level]! > source.most[level]!) continue
+    low = Math.max(low, source.low[level]!)
+    high = Math.min(high, source.high[level]!)
+    least = Math.max(least, source.least[level]!)
+    most = Math.min(most, source.most[level]!)
   }
-  return { ...drawn, coordinates }
+  return { low, high, least, most }
+}
+
+const isMissing = ({ code: { missingFactor } }: LevelEnds, { codes, coordinates }: Encoded, i: number): boolean =>
+  missingFactor !== undefined && codes[(i * codes.length) / coordinates.rows + missingFactor] === 1
+
+interface EndsAsked {
+  readonly isHeld: IsHeld
+  readonly levels: MovingLevels
+}
+
+/** 1 for rows whose number is not held and stands beyond an end of one of their levels [n]. */
+export function beyondEnds(ends: LevelEnds, rows: Encoded, { isHeld, levels }: EndsAsked): Uint8Array {
+  const { cols, data } = rows.coordinates
+  const { coordinate } = ends.code
+  const beyond = new Uint8Array(rows.coordinates.rows)
+  for (const source of ends.sources) {
+    const { low, high } = source
+    levels.of(source).forEach((level, i) => {
+      const x = data[i * cols + coordinate]!
+      if (level >= 0 && (x < low[level]! || x > high[level]!) && counts(source, i, isHeld)) beyond[i] = 1
+    })
+  }
+  return beyond.map((one, i) => Number(one === 1 && !isHeld(i, coordinate) && !isMissing(ends, rows, i)))
+}
+
+/** Whether a level of a key ends a number before where a row has it. */
+export function endsBefore(ends: LevelEnds, rows: Encoded, i: number, levelOf: (key: LevelKey) => number): boolean {
+  const x = rows.coordinates.data[i * rows.coordinates.cols + ends.code.coordinate]!
+  return (
+    !isMissing(ends, rows, i) &&
+    ends.sources.some((source) => {
+      const level = levelOf(source)
+      return level >= 0 && (x < source.low[level]! || x > source.high[level]!)
+    })
+  )
+}
+
+/**
+ * Brings what lies beyond an end of one of the row's levels back from it: reflected, and in a number with atoms not out of the cell at the
+ * end; where levels leave nothing, and what is held, stays. Cost O(rows · sources).
+ */
+export function moveWithin(ends: LevelEnds, moved: Encoded, asked: EndsAsked): void {
+  const { rows, cols, data } = moved.coordinates
+  const { code, cells } = ends
+  const beyond = beyondEnds(ends, moved, asked)
+  for (let i = 0, at = code.coordinate; i < rows; i++, at += cols) {
+    if (!beyond[i]) continue
+    const { low, high, least, most } = endsIn(ends, moved, i, asked.isHeld)
+    if (low > high) continue
+    const isAbove = data[at]! > high
+    const cell = cells && atomCellOf(cells, isAbove ? high : low)
+    const [first, last] = cells ? [cells.low[cell!]!, cells.high[cell!]!] : [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+    data[at] = isAbove
+      ? back(data[at]!, high, Math.max(low, Math.min(least, high), first))
+      : back(data[at]!, low, Math.min(high, Math.max(most, low), last))
+  }
+}
+
+/** A number reflected at the end that it lies beyond; one that would come out at the far one lies as far from the end, in ranks, as it lay among all beyond. */
+function back(x: number, end: number, far: number): number {
+  if (Math.abs(x - end) <= Math.abs(end - far)) return 2 * end - x
+  const [rank, edge, last] = [normalCdf(x), normalCdf(end), normalCdf(far)]
+  const beyond = x > end ? 1 - edge : edge
+  const place = normalQuantile(edge + (beyond > 0 ? Math.abs(rank - edge) / beyond : 0) * (last - edge))
+  return Math.min(Math.max(end, far), Math.max(Math.min(end, far), place))
 }

@@ -1,27 +1,27 @@
 import type { Evidence } from '../know/evidence.js'
 import { copyMatrix, copyRow, rowOf } from '../num/matrix.js'
 import { type Encoded, takeEncoded } from '../table/encoder.js'
-import { type CellsToKeep, clearOfBarred, withinCells } from './level-cells.js'
+import { type LimitsToKeep, withinAll, withinLimits } from './level-limits.js'
 
 /**
- * Rows of chains outside of barred cells: each as its chain last stood in none, or could be moved out of them unseen by the evidence; where
+ * Rows of chains within the limits of their levels: each as its chain last stood within, or could be moved there unseen by the evidence; where
  * it never could, as the chain ended: what is known leaves it nothing else.
  */
 export class RowsKept {
-  /** Absent where nothing is barred. */
+  /** Absent where there are no limits. */
   rows: Encoded | undefined
   private clear: Uint8Array = new Uint8Array(0)
 
   constructor(
     private readonly evidence: Evidence,
-    private readonly cells: CellsToKeep | undefined
+    private readonly kept: LimitsToKeep | undefined
   ) {}
 
   async see(state: Encoded): Promise<void> {
-    const { cells, rows, clear: before } = this
-    if (!cells || cells.barred.length === 0) return
-    const moved = await movedOut(state, cells, this.evidence)
-    const clear = clearOfBarred(moved, cells)
+    const { kept, rows, clear: before } = this
+    if (!kept || kept.limits.length === 0) return
+    const moved = await movedWithin(state, kept, this.evidence)
+    const clear = withinAll(moved, kept)
     // What is clear takes the place of all before it, what is not of such alone.
     const taken = Uint32Array.from(clear.keys()).filter((i) => !rows || clear[i] === 1 || before[i] === 0)
     this.clear = clear.map((one, i) => one | (before[i] ?? 0))
@@ -29,9 +29,9 @@ export class RowsKept {
   }
 }
 
-/** Rows with what stands in barred cells moved out of them, where what is known besides is met as before. */
-export async function movedOut(rows: Encoded, { barred, isHeld }: CellsToKeep, evidence: Evidence | undefined): Promise<Encoded> {
-  const moved = withinCells(rows, barred, isHeld)
+/** Rows moved within their limits, where what is known besides is met as before. */
+export async function movedWithin(rows: Encoded, { limits, isHeld }: LimitsToKeep, evidence: Evidence | undefined): Promise<Encoded> {
+  const moved = withinLimits(rows, limits, isHeld)
   if (!evidence || moved === rows) return moved
   const own = ({ coordinates }: Encoded, i: number) => rowOf(coordinates, i)
   const changed = Uint32Array.from({ length: rows.coordinates.rows }, (_, i) => i).filter((i) =>
@@ -41,7 +41,11 @@ export async function movedOut(rows: Encoded, { barred, isHeld }: CellsToKeep, e
   const before = await evidence.value(takeEncoded(rows, changed), changed)
   const after = await evidence.value(takeEncoded(moved, changed), changed)
   const seen = changed.filter((_, k) => before[k] !== after[k])
-  return withRows(moved, rows, seen)
+  const { touches } = evidence
+  if (seen.length === 0 || !touches) return withRows(moved, rows, seen)
+  // What is observed stays where it is, and what is not goes by it.
+  const isSeen = (i: number, coordinate: number) => isHeld(i, coordinate) || touches.includes(coordinate)
+  return withRows(moved, withinLimits(rows, limits, isSeen), seen)
 }
 
 /** Rows with some of others in their place. */

@@ -18,7 +18,7 @@ import { embedEncoded } from '../../table/standing.js'
 import { type Column, isNumeric, type Table } from '../../table/table.js'
 import { numberText, shareText } from '../../tell/numbers.js'
 import type { Context } from '../context.js'
-import { KeptCells } from '../kept-cells.js'
+import { KeptLimits } from '../kept-limits.js'
 import type { CarriedRows, DrawnCoupling, RowsBetween } from './answer.js'
 import { type CellColumn, cellColumns, onTheWay } from './carry-cells.js'
 import { carryRows, partnersIn, withinBounds } from './carry-rows.js'
@@ -97,12 +97,12 @@ export async function rowsBetween(
   return { kind: 'between', ...whole, times, count, warnings }
 }
 
-const known = new WeakMap<BridgeModel, KeptCells>()
+const known = new WeakMap<BridgeModel, KeptLimits>()
 
 /** What levels never have in either table: a row on its way has the numbers of both ends, and the categories of one. */
-function cellsOf(model: BridgeModel): KeptCells {
+function cellsOf(model: BridgeModel): KeptLimits {
   const { encoder, rows } = model
-  const found = known.get(model) ?? new KeptCells(decodeTable(encoder, rows), encoder.formats)
+  const found = known.get(model) ?? new KeptLimits(decodeTable(encoder, rows), encoder.formats)
   known.set(model, found)
   return found
 }

@@ -3,8 +3,8 @@ import { ConditionMemory } from '../../choose/memory.js'
 import { type Batch, chainsOfNames, inBatchesOfEach, placesInBatches } from '../../draw/batches.js'
 import { conditionIn, drawGroup, type GroupDraw, type GroupRun } from '../../draw/condition-draw.js'
 import type { ForestShare, Redrawn } from '../../draw/forest-draw.js'
-import { barredCells, type IsHeld, withinCells } from '../../draw/level-cells.js'
-import { levelEnds, withinLevelEnds } from '../../draw/level-ends.js'
+import type { IsHeld } from '../../draw/level-keys.js'
+import { levelLimits, withinLimits } from '../../draw/level-limits.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { levelsOfRow, requireLevels } from '../../know/levels.js'
@@ -113,9 +113,8 @@ export async function drawConditions(
   }
   const held = conditions.map((condition) => heldBy(encoder, condition))
   const isHeld: IsHeld = (row, coordinate) => held[Math.floor(row / request.rows)]!.has(coordinate)
-  const ending = withinLevelEnds(rows, levelEnds(model.training), isHeld)
   return {
-    encoded: withinCells(ending, barredCells(model.training), isHeld),
+    encoded: withinLimits(rows, levelLimits(model.training), isHeld),
     report: {
       conditioning: request.conditioning ?? 'informed',
       steps: request.steps ?? USUAL_STEPS.given,

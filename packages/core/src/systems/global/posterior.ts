@@ -4,7 +4,7 @@ import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { inBatches } from '../../draw/batches.js'
 import type { GroupRun } from '../../draw/condition-draw.js'
 import { drawInformed, drawUnderEvidence, joinDraws } from '../../draw/evidenced-draw.js'
-import { barredCells } from '../../draw/level-cells.js'
+import { levelLimits } from '../../draw/level-limits.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { effectiveCount, LEAST_CHAINS } from '../../draw/temper.js'
 import { type Condition, formatsFor, type Given, repeatGiven } from '../../know/conditions.js'
@@ -109,11 +109,11 @@ export async function drawPosterior(model: GlobalModel, asked: PosteriorDraw, co
     : { importanceRows: effectiveCount((await rowWeights(model, counted)) ?? weights) }
   const { training } = model
   const held = heldBy(training.encoder, condition)
-  const cells = { barred: barredCells(training), isHeld: (_: number, coordinate: number) => held.has(coordinate) }
+  const kept = { limits: levelLimits(training), isHeld: (_: number, coordinate: number) => held.has(coordinate) }
   const drawn = joinDraws(
     await inBatches({ ...context, key, count: asked.rows }, ({ first, count, ...batch }) => {
       const run = { ...pool(count), ...batch, onStep: first === 0 ? asked.onStep : undefined }
-      return drawUnderEvidence(run, { evidence, cells, count, conditioning })
+      return drawUnderEvidence(run, { evidence, kept, count, conditioning })
     })
   )
   return {

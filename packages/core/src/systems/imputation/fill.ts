@@ -14,7 +14,7 @@ import { stackTables, takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { admitted, type Coding, codeRows, levelsByNearness, numberAt, valueAt } from './coding.js'
-import { cellsOfDonors } from './donor-cells.js'
+import { limitsOfDonors } from './donor-limits.js'
 import { drawDonors, drawGaps } from './donors.js'
 import { FilledCells } from './filled-cells.js'
 import type { ImputationModel } from './model.js'
@@ -174,7 +174,7 @@ async function fillOnce({ model, table, first, as, laws, key }: Once, look: (don
     decode({ model, cells, row, i, means })
     filled.set(i, row)
   }
-  const kept = cellsOfDonors(
+  const kept = limitsOfDonors(
     model,
     table.columns.map(({ name }) => name)
   )

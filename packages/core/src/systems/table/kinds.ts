@@ -33,7 +33,7 @@ import { loadPanel, savePanel } from '../panel/save.js'
 import type { PreparedTable } from '../prepare.js'
 import type { Ruled } from '../ruled-rows.js'
 import { checkImageTable, parseImageShape } from './image.js'
-import { keepingCells } from './keeping-cells.js'
+import { keepingLimits } from './keeping-limits.js'
 import type { RowsKind, TableKind } from './kind.js'
 import { drawLatents, fitLatentTable, type LatentTableModel } from './latent.js'
 import { decodeLatents, type LatentJob, trainingLatentTable } from './latent-codec.js'
@@ -106,7 +106,7 @@ function fieldKind<Model extends LocalModel | ClassedField>(parts: FieldParts<Mo
       return { table, formats, posterior: report, warnings: report.warnings }
     }
   }
-  return ruled(keepingCells(kind))
+  return ruled(keepingLimits(kind))
 }
 
 /** One small bridge for each column, on its neighbourhood. */
@@ -181,7 +181,7 @@ const latentRows: RowsKind<LatentTableModel> = {
   load: (contents, { engine, host }) => loadLatentTable(contents, { engine, ...networksOf(host) })
 }
 /** Numbers of one scale are pixels, or a field, and networks from files are the user's: such rows are what the decoder makes of them. */
-export const latent = ruled(keepingCells(latentRows, ({ summary: { codec } }) => !codec.commonScale && codec.kind !== 'onnx'))
+export const latent = ruled(keepingLimits(latentRows, ({ summary: { codec } }) => !codec.commonScale && codec.kind !== 'onnx'))
 
 /** One small bridge for each coordinate of a codec. */
 export const latentLocal = ruled<LatentLocalModel>({

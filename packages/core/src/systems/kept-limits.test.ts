@@ -26,7 +26,9 @@ const total = dice('total').map((u) => 20 + 80 * u)
 const shipping = dice('shipping').map((u, i) => (channel[i] === 'shop' ? 0 : 2 + 12 * u * u))
 const code = some('code', 3).map((k) => [200, 304, 404][k]!)
 const size = dice('size').map((u, i) => (code[i] === 200 ? 600 + 4000 * u * u : code[i] === 304 ? 0 : 512))
-const cells: Record<string, readonly (string | number)[]> = { channel, total, shipping, code, size }
+// Numbers that end elsewhere at one level.
+const weight = dice('weight').map((u, i) => (channel[i] === 'shop' ? 10 * u : 6 + 20 * u))
+const cells: Record<string, readonly (string | number)[]> = { channel, total, shipping, code, size, weight }
 
 /** The table with every fifth cell of some columns missing, as CSV has it. */
 const raw = (holes: readonly string[] = []) => ({
@@ -44,17 +46,19 @@ function wrong(table: Table) {
     shipping: rows.filter((i) => (cell('channel')(i) === 'shop') !== (cell('shipping')(i) === 0)).length,
     size: rows.filter(
       (i) => (cell('code')(i) === 304) !== (cell('size')(i) === 0) || (cell('code')(i) === 404) !== (cell('size')(i) === 512)
-    ).length
+    ).length,
+    weight: rows.filter((i) => (cell('channel')(i) === 'shop' ? Number(cell('weight')(i)) > 10 : Number(cell('weight')(i)) < 6)).length
   }
 }
-const NONE = { shipping: 0, size: 0 }
+const NONE = { shipping: 0, size: 0, weight: 0 }
 
 it.each<[string, TableFit, TableRequest]>([
   ['columns one after the other', { local: 'auto' }, {}],
   ['columns one after the other, some given,', { local: 'auto' }, { given: { channel: 'shop', total: { from: 40, to: 60 } } }],
   ['a codec', { latent: 'pca:3' }, {}],
-  ['a codec, under an observation,', { latent: 'pca:3' }, { given: { channel: 'web' }, observe: ['total = 50 ± 5'] }]
-])('rows of %s have an amount where their levels do', async (_, options, request) => {
+  ['a codec, under an observation,', { latent: 'pca:3' }, { given: { channel: 'web' }, observe: ['total = 50 ± 5'] }],
+  ['a codec that is curved', { latent: 'diffusion-map' }, {}]
+])('rows of %s have an amount where their levels do, and numbers as these go', async (_, options, request) => {
   const model = await fitModel(tables, { input: raw(), options: { ...options, rules: 'off' } }, { engine })
   const { table } = (await drawModel(tables, { model, request: { rows: 300, ...request } }, { engine })) as DrawnRows
   expect(wrong(table)).toEqual(NONE)
@@ -76,7 +80,7 @@ it('numbers of few values have no others behind a codec', async () => {
 })
 
 it('gaps are filled with what goes with the cells that are given: amounts where levels have them, levels where amounts say so', async () => {
-  const input = raw(['channel', 'shipping', 'code', 'size'])
+  const input = raw(['channel', 'shipping', 'code', 'size', 'weight'])
   const model = await fitModel(imputation, { input, options: { rules: 'off' } }, { engine })
   const { given, tables: filled } = await drawModel(imputation, { model, request: { fill: input } }, { engine })
   expect(wrong(filled[0]!)).toEqual(NONE)
@@ -97,8 +101,8 @@ it('rows between two tables have an amount where their levels do, and are rows o
   const at = [0, 0.25, 0.5, 1]
   const { table } = (await drawModel(bridge, { model, request: { at, rows: 300, seed: 2 } }, { engine })) as RowsBetween
   // What few rows lack by chance they may have: one in a hundred.
-  const { shipping, size } = wrong(table)
-  expect(shipping).toBe(0)
+  const { shipping, size, weight } = wrong(table)
+  expect([shipping, weight]).toEqual([0, 0])
   expect(size).toBeLessThan(12)
   const written = (from: Table) => {
     const read = from.columns.map(cellAt)

@@ -1,13 +1,13 @@
 import { type Column, emptyColumn, isNumericKind } from '../../table/table.js'
-import { KeptCells } from '../kept-cells.js'
+import { KeptLimits } from '../kept-limits.js'
 import { levelsByNearness, numberAt } from './coding.js'
 import type { ImputationModel } from './model.js'
 
-const known = new WeakMap<ImputationModel, Map<string, KeptCells>>()
+const known = new WeakMap<ImputationModel, Map<string, KeptLimits>>()
 
 /** What levels of a model's donors never have, of some of its columns. Cost O(donors · columns · log donors), once. */
-export function cellsOfDonors(model: ImputationModel, names: readonly string[]): KeptCells {
-  const own = known.get(model) ?? new Map<string, KeptCells>()
+export function limitsOfDonors(model: ImputationModel, names: readonly string[]): KeptLimits {
+  const own = known.get(model) ?? new Map<string, KeptLimits>()
   known.set(model, own)
   const words = JSON.stringify(names)
   const found = own.get(words) ?? cellsOf(model, names)
@@ -15,7 +15,7 @@ export function cellsOfDonors(model: ImputationModel, names: readonly string[]):
   return found
 }
 
-function cellsOf({ coding, kinds, donors: { completed, known } }: ImputationModel, names: readonly string[]): KeptCells {
+function cellsOf({ coding, kinds, donors: { completed, known } }: ImputationModel, names: readonly string[]): KeptLimits {
   const n = completed.rows
   const places = names.map((name) => coding.columns.findIndex((one) => one.name === name))
   const columns = places.map((c): Column => {
@@ -39,7 +39,7 @@ function cellsOf({ coding, kinds, donors: { completed, known } }: ImputationMode
     )
     return { name, kind, levels, codes }
   })
-  return new KeptCells(
+  return new KeptLimits(
     { columns, rowCount: n },
     places.map((c) => coding.formats[c]!)
   )

@@ -1,5 +1,7 @@
-import { type BarredCells, barredCells, barsHeld, type IsHeld, isAtAtom, MOST_ROWS } from '../draw/level-cells.js'
-import { movedOut } from '../draw/rows-kept.js'
+import { isAtAtom } from '../draw/level-cells.js'
+import { type IsHeld, MOST_ROWS } from '../draw/level-keys.js'
+import { excludesHeld, type LevelLimits, levelLimits, spikesIn, withoutEnds } from '../draw/level-limits.js'
+import { movedWithin } from '../draw/rows-kept.js'
 import { resolveConditions } from '../know/conditions.js'
 import type { Evidence } from '../know/evidence.js'
 import { readObservation } from '../know/observations.js'
@@ -16,31 +18,35 @@ import { listedValues } from '../table/standing-out.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../table/table.js'
 import type { Asked } from './asked.js'
 
-/** Columns with atoms, at most: pairs of them grow with their square, and those of images and fields are no amounts. */
+/** Columns with atoms, at most: pairs of them grow with their square, and those of images and fields are no amounts, nor end for themselves. */
 export const MOST_COLUMNS = 64
 
 /** Spreads the places of equal numbers, where rows are only looked at. */
 const LOOKED = keyFromSeed(1)
 
-interface TableCells {
+interface TableLimits {
   /** Every number by its ranks. */
   readonly encoder: Encoder
-  readonly barred: BarredCells
-  /** Coordinates of numbers of few values. */
-  readonly lists: ReadonlySet<number>
+  readonly limits: LevelLimits
+  /** Values of numbers of few, by their coordinates. */
+  readonly lists: ReadonlyMap<number, readonly number[]>
 }
 
-/** What levels never have in a table, and which numbers have few values; undefined where that is nothing. Cost O(cells · log rows). */
-function cellsOf(table: Table, formats: readonly ColumnFormat[]): TableCells | undefined {
+/** What rows of a table never have by their levels, and which numbers have few values; undefined where that is nothing. Cost O(cells · log rows). */
+function limitsOf(table: Table, formats: readonly ColumnFormat[]): TableLimits | undefined {
   const encoder = fitEncoder(table, formats, () => 'quantile')
   const atoms = encoder.columns.filter((code) => code.carries === 'coordinate' && atomCells(code.scaler))
-  if (atoms.length === 0 || atoms.length > MOST_COLUMNS) return undefined
+  if (encoder.coordinateCount === 0 || atoms.length > MOST_COLUMNS) return undefined
   const looked = takeTableRows(table, evenly(table.rowCount, MOST_ROWS))
-  const barred = barredCells({ encoder, rows: encodeTable(encoder, looked, LOOKED) })
-  const lists = new Set(
-    encoder.columns.flatMap((code) => (code.carries === 'coordinate' && listedValues(code.scaler) ? [code.coordinate] : []))
+  const all = levelLimits({ encoder, rows: encodeTable(encoder, looked, LOOKED) })
+  const limits = encoder.coordinateCount > MOST_COLUMNS ? withoutEnds(all) : all
+  const lists = new Map(
+    encoder.columns.flatMap((code): [number, readonly number[]][] => {
+      const values = code.carries === 'coordinate' ? listedValues(code.scaler) : undefined
+      return values && code.carries === 'coordinate' ? [[code.coordinate, values]] : []
+    })
   )
-  return barred.length + lists.size > 0 ? { encoder, barred, lists } : undefined
+  return limits.length + lists.size > 0 ? { encoder, limits, lists } : undefined
 }
 
 /** What is asked of drawn rows. */
@@ -62,21 +68,21 @@ interface Gaps {
 }
 
 /**
- * Keeps rows that were drawn without knowing of atoms, as behind a codec or from columns one after the other, out of what their levels
- * never have: an amount at a value that only other levels have, or beside the one that its level always has; and numbers of few values
- * on one of those. What is given stays,
+ * Keeps rows that were drawn without knowing of their levels, as behind a codec or from columns one after the other, out of what these
+ * never have: an amount at a value that only other levels have, or beside the one that its level always has, a number beyond the ends of
+ * its level; and numbers of few values on one of those. What is given stays,
  * and what is observed is met as before.
  */
-export class KeptCells {
-  private readonly cells: TableCells | undefined
+export class KeptLimits {
+  private readonly known: TableLimits | undefined
 
   constructor(training: Table, formats: readonly ColumnFormat[]) {
-    this.cells = cellsOf(training, formats)
+    this.known = limitsOf(training, formats)
   }
 
   async within(drawn: Table, { asked, rows, key }: Known): Promise<Table> {
-    if (!this.cells) return drawn
-    const { encoder } = this.cells
+    if (!this.known) return drawn
+    const { encoder } = this.known
     const conditions = asked ? resolveConditions(encoder, asked.givens) : []
     const held = conditions.map((condition) => heldBy(encoder, condition))
     const observations = (asked?.observe ?? []).map((text) => readObservation(encoder, text))
@@ -86,32 +92,31 @@ export class KeptCells {
   }
 
   /**
-   * Filled rows, whose given cells stay: of each filled category, and number of few values, the nearest that bars no number which is given, and
-   * filled numbers out of what levels bar. Rows with levels or gaps of which the table knows nothing stay as they are filled.
+   * Filled rows, whose given cells stay: of each filled category, and number of few values, the nearest that goes with the numbers which are
+   * given, and filled numbers within the limits of their levels. Rows with levels or gaps of which the table knows nothing stay as they are filled.
    */
   async filled(table: Table, { isGap, levelsOf, key }: Gaps): Promise<Table> {
-    if (!this.cells) return table
-    const { encoder, barred } = this.cells
+    if (!this.known) return table
+    const { encoder, limits, lists } = this.known
     const known = Array.from({ length: table.rowCount }, (_, i) => i).filter((i) => this.isKnown(table, i))
     const part = takeTableRows(table, known)
     const names = new Map(encoder.columns.flatMap((code) => (code.carries === 'coordinate' ? [[code.coordinate, code.name]] : [])))
     const isHeld: IsHeld = (k, coordinate) => !isGap(known[k]!, names.get(coordinate)!)
     const rows = encodeTable(encoder, part, LOOKED)
-    const barsIn = (k: number, of: { readonly factor: number } | { readonly coordinate: number }, level: number) =>
-      barsHeld({ barred, isHeld }, rows, k, { of, level })
+    const isBarred = (k: number, of: Parameters<typeof excludesHeld>[3]) => excludesHeld({ limits, isHeld }, rows, k, of)
     const columns = part.columns.map((column, c) => {
       const code = encoder.columns[c]!
       const gap = (k: number) => isGap(known[k]!, code.name) && !isMissing(column, k)
       if (code.carries === 'factor' && isCategorical(column)) {
-        const bars = (k: number, level: string) => barsIn(k, { factor: code.factor }, encoder.kinds[c]!.levels!.indexOf(level))
+        const bars = (k: number, level: string) => isBarred(k, { factor: code.factor, level: encoder.kinds[c]!.levels!.indexOf(level) })
         const levelFor = (k: number, own: string) =>
           bars(k, own) ? (levelsOf(known[k]!, code.name).find((level) => !bars(k, level)) ?? own) : own
         const codes = column.codes.map((own, k) => (gap(k) ? column.levels.indexOf(levelFor(k, column.levels[own]!)) : own))
         return { ...column, codes }
       }
-      const values = code.carries === 'coordinate' ? valuesOf(barred, code.coordinate) : undefined
+      const values = code.carries === 'coordinate' ? (lists.get(code.coordinate) ?? spikesIn(limits, code.coordinate)) : undefined
       if (code.carries !== 'coordinate' || !isNumeric(column) || !values) return column
-      const bars = (k: number, value: number) => barsIn(k, { coordinate: code.coordinate }, values.indexOf(value))
+      const bars = (k: number, value: number) => isBarred(k, { coordinate: code.coordinate, value })
       const valueFor = (k: number, own: number) =>
         bars(k, own) ? ([...values].sort((a, b) => Math.abs(a - own) - Math.abs(b - own)).find((value) => !bars(k, value)) ?? own) : own
       return { ...column, values: column.values.map((own, k) => (gap(k) ? valueFor(k, own) : own)) }
@@ -120,7 +125,7 @@ export class KeptCells {
   }
 
   private isKnown({ columns }: Table, i: number): boolean {
-    const { encoder } = this.cells!
+    const { encoder } = this.known!
     return columns.every((column, c) => {
       const code = encoder.columns[c]!
       const marksGaps = code.carries === 'factor' ? code.missingLevel : code.carries !== 'coordinate' || code.missingFactor !== undefined
@@ -131,15 +136,15 @@ export class KeptCells {
 
   /** Moved numbers, those of a code that levels go by as the value that they were read as, and those at a value that levels say as this value. */
   private async moved(drawn: Table, { isHeld, key }: { readonly isHeld: IsHeld; readonly key: Key }, evidence?: Evidence): Promise<Table> {
-    const { encoder, barred, lists } = this.cells!
+    const { encoder, limits, lists } = this.known!
     const before = encodeTable(encoder, drawn, keyFor(key, 'cells'))
-    const after = await movedOut(before, { barred, isHeld }, evidence)
+    const after = await movedWithin(before, { limits, isHeld }, evidence)
     const decoded = decodeTable(encoder, after)
     const columns = drawn.columns.map((column, c) => {
       const [code, other] = [encoder.columns[c]!, decoded.columns[c]!]
       if (code.carries !== 'coordinate' || !isNumeric(column) || !isNumeric(other)) return column
       const { coordinate } = code
-      const own = barred.find((one) => one.column.coordinate === coordinate)
+      const own = limits.find((one) => one.coordinate === coordinate)?.barred
       const observed = evidence && (!evidence.touches || evidence.touches.includes(coordinate))
       const isRead = (i: number) => lists.has(coordinate) || (own !== undefined && isAtAtom(own, after, i, isHeld))
       const values = column.values.map((x, i) => {
@@ -152,10 +157,6 @@ export class KeptCells {
     return { ...drawn, columns }
   }
 }
-
-/** Values of a number of few by which cells are barred. */
-const valuesOf = (barred: BarredCells, coordinate: number): readonly number[] | undefined =>
-  barred.flatMap(({ sources }) => sources).find((source) => source.coordinate === coordinate)?.values
 
 /** A table with some of its rows as in another. */
 function withRows(table: Table, other: Table, rows: readonly number[]): Table {

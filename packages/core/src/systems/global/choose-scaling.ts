@@ -5,7 +5,7 @@ import { atEpsilon } from '../../kernel/bandwidth.js'
 import type { Context } from '../../kernel/context.js'
 import { roughEngine } from '../../kernel/engine.js'
 import { scaleRows, tableProblem } from '../../law/law.js'
-import { categoryMode, classesOf } from '../../law/strata.js'
+import { classesOf, plainCategoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsWithin } from '../../law/work.js'
 import { later } from '../../num/later.js'
@@ -264,7 +264,7 @@ function bentInClasses({ table, formats, bent, listed }: BentColumns): string[] 
   const part = table.rowCount <= MOST_VALUES ? table : takeTableRows(table, everySoMany(table.rowCount))
   const encoder = fitEncoder(part, formats, (name) => (listed.has(name) ? 'quantile' : 'standard'))
   const rows = encodeTable(encoder, part)
-  const { combinations } = classesOf({ encoder, rows }, categoryMode(encoder, rows.codes))
+  const { combinations } = classesOf({ encoder, rows }, plainCategoryMode(encoder, rows.codes))
   const columns = part.columns.filter(isNumeric).filter(({ name }) => bent.has(name))
   return columns.filter((column) => isBentWithin(valuesOf(column, combinations.rows))).map(({ name }) => name)
 }

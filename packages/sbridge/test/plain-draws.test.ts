@@ -39,6 +39,7 @@ const counts = (name: string): RawColumn =>
     Array.from(z(name), (x) => String(Math.round(Math.abs(3 * x))))
   )
 const mixed = table(words('kind', ['a', 'b', 'c'], 2), ...line(2), decimals('y', 7, true), counts('k'), words('sex', ['f', 'm']))
+const combined = table(...line(2), decimals('y', 7), counts('k'), words('sex', ['f', 'm']))
 const names = ['ash', 'oak', 'fir', 'elm', 'yew', 'bay', 'box', 'may', 'nut', 'fig', 'pear', 'plum']
 const swept = table(...['p', 'q', 'r', 's'].map((name) => words(name, names)), ...line(1), decimals('y', 5))
 
@@ -59,8 +60,10 @@ it.each<[string, string, RawTable, TableFit, SampleOptions]>([
   ['a bandwidth that varies', '4a74e5ff50e91297', table(...line(2)), { ...standard, kernel: 'variable' }, {}],
   ['quantiles', '397489f6a5bb717f', table(...line(2), decimals('y', 3)), { scaling: 'quantile', bandwidth: 0.3 }, {}],
   ['weights', 'd54624ac902fdb2c', table(...line(2), number('w', u('w'))), { ...standard, weights: 'w' }, {}],
-  ['a mixed table', '047dbe8445a4b974', mixed, standard, {}],
-  ['a mixed table, varied and split', 'a472b9bd713ce455', mixed, { ...standard, kernel: 'variable' }, { noise: 'split' }],
+  ['a mixed table', 'ab54ce4187baafbf', mixed, standard, {}],
+  ['a mixed table, varied and split', 'b73c4ea2db08a58d', mixed, { ...standard, kernel: 'variable' }, { noise: 'split' }],
+  ['whole combinations', 'a5fab131e07f6e78', combined, standard, {}],
+  ['whole combinations, varied and split', 'a4b59f0f8d2a0b50', combined, { ...standard, kernel: 'variable' }, { noise: 'split' }],
   ['categories in turn', 'c56cab714ce6de56', swept, { ...standard, bandwidth: 0.5 }, { steps: 6 }],
   ['missing cells', 'bae328f0c1c28276', table(decimals('m', 2, true), decimals('n', 30, true), ...line(1)), standard, {}],
   [

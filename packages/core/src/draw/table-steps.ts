@@ -3,6 +3,7 @@ import type { Engine } from '../kernel/engine.js'
 import type { Bridge } from '../law/bridge.js'
 import { lawOf, type TableManner, tableProblem } from '../law/law.js'
 import { slopesOnPlaces } from '../law/place-slopes.js'
+import { plainCategoryMode } from '../law/strata.js'
 import { ridgesOf, type SweepBridge } from '../law/sweep.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import { normalisedWeights } from '../num/log-space.js'
@@ -41,7 +42,8 @@ interface StepsContext {
 /** Cost O(M·d), with a sweep that of a scaling a group. */
 export async function stepsOn({ training, potentials, kernel, manner }: TableFit, context: StepsContext): Promise<Steps> {
   const widths = await widthsFor(kernel, training.rows.coordinates, context.engine)
-  const law = lawOf(tableProblem(training, kernel, manner), { potentials }, widths)
+  const own = plainCategoryMode(training.encoder, training.rows.codes)
+  const law = lawOf(tableProblem(training, kernel, { mode: own, ...manner }), { potentials }, widths)
   const { mode, classes, parts, sweep } = law.strata
   if (sweep) return sweeping(training, sweep, context)
   const bridge: Bridge = { training: parts[0]!.compared, logTerms: law.logTerms, kernel, ...(widths ? { widths } : {}) }

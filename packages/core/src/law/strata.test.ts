@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { keyFor, keyFromSeed, normals } from '../num/random.js'
 import { encodeTable, fitEncoder } from '../table/encoder.js'
 import { inferTable } from '../table/infer.js'
-import { atomColumns, classesOf } from './strata.js'
+import { atomColumns, categoryMode, classesOf, plainCategoryMode } from './strata.js'
 
 it('a column with atoms makes classes only of rows enough for each number that is known', () => {
   const n = 120
@@ -36,4 +36,26 @@ it('of columns of as few values those that say most of the other numbers come fi
   const encoder = fitEncoder(table, formats, () => 'quantile')
   const found = atomColumns({ encoder, rows: encodeTable(encoder, table, key) })
   expect(found.map(({ coordinate }) => coordinate)).toEqual([1, 0])
+})
+
+it('plain draws take whole combinations that make large classes, draws where something is known those that recur', () => {
+  const encoder = { factors: [{ name: 'mix', levelCount: 20, places: { rows: 20, cols: 0, data: new Float64Array(0) } }] }
+  const modes = (codes: Int32Array) => [plainCategoryMode(encoder, codes), categoryMode(encoder, codes)]
+  const rows = 200
+  const ofSize = (size: number) => modes(Int32Array.from({ length: rows }, (_, i) => Math.floor(i / size)))
+  expect([100, 20, 10, 5, 4].map(ofSize)).toEqual([
+    ['combinations', 'combinations'],
+    ['combinations', 'combinations'],
+    ['sweep', 'combinations'],
+    ['sweep', 'combinations'],
+    ['sweep', 'sweep']
+  ])
+  // One in twenty rows may be of combinations of four.
+  const withFew = (few: number) => modes(Int32Array.from({ length: rows }, (_, i) => (i < few ? 1 + Math.floor(i / 4) : 0)))
+  expect([8, 12, 40, 44].map(withFew)).toEqual([
+    ['combinations', 'combinations'],
+    ['sweep', 'combinations'],
+    ['sweep', 'combinations'],
+    ['sweep', 'sweep']
+  ])
 })

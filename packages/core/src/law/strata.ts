@@ -32,21 +32,41 @@ const COMBINED_SHARE = 0.8
 /** How the categories of a table are drawn. */
 export type CategoryMode = 'none' | 'combinations' | 'sweep'
 
-/** How categories of such codes [M, K] are drawn. Cost O(M·K), once for codes that nobody changes. */
-export function categoryMode({ factors }: Pick<Encoder, 'factors'>, codes: Int32Array): CategoryMode {
-  if (factors.length === 0) return 'none'
-  const mode = modes.get(codes) ?? modeOf(codes, codes.length / factors.length)
-  modes.set(codes, mode)
-  return mode
+/** How categories of such codes [M, K] are drawn where something is known. Cost O(M·K), once for codes that nobody changes. */
+export const categoryMode = (encoder: Pick<Encoder, 'factors'>, codes: Int32Array): CategoryMode => modesOf(encoder, codes).known
+
+/**
+ * The same of plain draws: by whole combination only where combinations are as large as classes of atoms have to be. Numbers come from
+ * rows of the same combination alone then, and of few rows what numbers have to do with each other is either copied or, at the ε
+ * that does not copy, a line; a sweep learns it from rows of all combinations.
+ */
+export const plainCategoryMode = (encoder: Pick<Encoder, 'factors'>, codes: Int32Array): CategoryMode => modesOf(encoder, codes).plain
+
+interface Modes {
+  readonly known: CategoryMode
+  readonly plain: CategoryMode
 }
 
-const modes = new WeakMap<Int32Array, CategoryMode>()
+const NO_CATEGORIES: Modes = { known: 'none', plain: 'none' }
 
-function modeOf(codes: Int32Array, rowCount: number): CategoryMode {
+const modes = new WeakMap<Int32Array, Modes>()
+
+function modesOf({ factors }: Pick<Encoder, 'factors'>, codes: Int32Array): Modes {
+  if (factors.length === 0) return NO_CATEGORIES
+  const found = modes.get(codes) ?? foundModes(codes, codes.length / factors.length)
+  modes.set(codes, found)
+  return found
+}
+
+function foundModes(codes: Int32Array, rowCount: number): Modes {
   const sizes = combinationSizes(codes, rowCount)
-  const recurring = sizes.reduce((sum, size) => sum + (size >= RECURRING_ROWS ? size : 0), 0)
-  return sizes.length <= MOST_COMBINATIONS && recurring >= COMBINED_SHARE * rowCount ? 'combinations' : 'sweep'
+  const recur = sizes.length <= MOST_COMBINATIONS && rowCount - aloneIn(sizes) >= COMBINED_SHARE * rowCount
+  const mode = (combined: boolean) => (combined ? 'combinations' : 'sweep')
+  return { known: mode(recur), plain: mode(recur && largeEnough(sizes, rowCount)) }
 }
+
+/** Rows in classes of such sizes that count as alone. */
+const aloneIn = (sizes: Uint32Array): number => sizes.reduce((sum, size) => sum + (size < RECURRING_ROWS ? size : 0), 0)
 
 /** Where the coordinates of each class lie [G, d]; infinite where it does not say. */
 export interface CoordinateBounds {
@@ -92,7 +112,14 @@ function rowClasses(
   const columns = atomColumns({ encoder, rows }).filter(({ coordinate }) => !conditions?.without?.includes(coordinate))
   for (const column of columns) {
     const finer = combinationsOf(pairCodes(combinations.ofRow, column.cellOf), rowCount)
-    if (!largeEnough(finer, rowCount, conditions)) continue
+    if (
+      !largeEnough(
+        Uint32Array.from(finer.rows, ({ length }) => length),
+        rowCount,
+        conditions
+      )
+    )
+      continue
     combinations = finer
     used.push(column)
   }
@@ -115,12 +142,10 @@ export interface ClassConditions {
   readonly numbers?: number | undefined
 }
 
-function largeEnough({ rows }: Combinations, rowCount: number, { part, numbers = 0 }: ClassConditions = {}): boolean {
+function largeEnough(sizes: Uint32Array, rowCount: number, { part, numbers = 0 }: ClassConditions = {}): boolean {
   const rowsOfClass = Math.max(part ? PART_ROWS_PER_CLASS : ROWS_PER_CLASS, numbers * ROWS_PER_NUMBER)
-  if (rows.length > Math.max(1, Math.min(MOST_COMBINATIONS, rowCount / rowsOfClass))) return false
-  let alone = 0
-  for (const members of rows) if (members.length < RECURRING_ROWS) alone += members.length
-  return alone <= (part ? PART_LONE_SHARE : LONE_SHARE) * rowCount
+  if (sizes.length > Math.max(1, Math.min(MOST_COMBINATIONS, rowCount / rowsOfClass))) return false
+  return aloneIn(sizes) <= (part ? PART_LONE_SHARE : LONE_SHARE) * rowCount
 }
 
 /**

@@ -1,6 +1,6 @@
 import { dimensionOf, type Encoder } from '../table/encoder.js'
 import { factorGroups } from './factor-groups.js'
-import { categoryMode } from './strata.js'
+import { plainCategoryMode } from './strata.js'
 
 /** What an exponential costs, in coordinates. */
 const EXPONENTIAL = 12
@@ -23,7 +23,7 @@ export const rowsFor = ({ most, least, work }: RowBudget, each: number): number 
 /** Work of a step for each training row and chain: passes over the rows times coordinates. Cost O(M·K²), K factors. */
 export function stepWork(encoder: Encoder, codes: Int32Array): number {
   const count = encoder.factors.length
-  const sweeps = count > 0 && categoryMode(encoder, codes) === 'sweep'
+  const sweeps = count > 0 && plainCategoryMode(encoder, codes) === 'sweep'
   const passes = sweeps ? factorGroups(codes, count).length + 2 : 2
   return passes * (dimensionOf(encoder) + EXPONENTIAL)
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../../kernel/context.js'
 import { paysElsewhere } from '../../kernel/engine-task.js'
-import { categoryMode, classesOf } from '../../law/strata.js'
+import { classesOf, plainCategoryMode } from '../../law/strata.js'
 import { takeValues } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { mean, sorted, weightedMedian } from '../../num/statistics.js'
@@ -231,7 +231,7 @@ function bentInClasses({ table, formats, bent, listed }: BentColumns): string[] 
   const part = table.rowCount <= MOST_VALUES ? table : takeTableRows(table, everySoMany(table.rowCount))
   const encoder = fitEncoder(part, formats, (name) => (listed.has(name) ? 'quantile' : 'standard'))
   const rows = encodeTable(encoder, part)
-  const { combinations } = classesOf({ encoder, rows }, categoryMode(encoder, rows.codes))
+  const { combinations } = classesOf({ encoder, rows }, plainCategoryMode(encoder, rows.codes))
   const columns = part.columns.filter(isNumeric).filter(({ name }) => bent.has(name))
   return columns.filter((column) => isBentWithin(valuesOf(column, combinations.rows))).map(({ name }) => name)
 }

@@ -96,11 +96,11 @@ export function matchedTraining({ training, potentials }: Pick<GlobalModel, 'tra
 
 /** What a bridge on matched rows takes over from all of the table's: how categories are drawn, and what hangs together. */
 export function matchedManner(
-  { training, summary }: GlobalModel,
+  { training }: GlobalModel,
   { rows }: Pick<MatchedConditions, 'rows'>,
   { compared, group }: Pick<MatchedGroup, 'compared' | 'group'>
 ): TableManner {
-  const mode = summary.categories
+  const mode = categoryMode(training.encoder, training.rows.codes)
   const part = rows !== undefined
   const groups = part && mode === 'sweep' ? factorGroups(training.rows.codes, training.encoder.factors.length) : undefined
   return { mode, groups, conditions: { part, without: compared, numbers: group.split.given.length }, known: group.factors }

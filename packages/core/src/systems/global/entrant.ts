@@ -6,7 +6,7 @@ import { roughEngine } from '../../kernel/engine.js'
 import { type EngineTask, elsewhere } from '../../kernel/engine-task.js'
 import { factorGroups } from '../../law/factor-groups.js'
 import { scaleRows, type TableManner, tableProblem } from '../../law/law.js'
-import { type CategoryMode, categoryMode } from '../../law/strata.js'
+import { type CategoryMode, plainCategoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsFor, stepWork } from '../../law/work.js'
 import { later } from '../../num/later.js'
@@ -266,7 +266,7 @@ class Judge {
 }
 
 function mannerOfSearched({ training: { encoder, rows }, curve: { ridges } }: SearchedRows): NamedManner {
-  const mode = categoryMode(encoder, rows.codes)
+  const mode = plainCategoryMode(encoder, rows.codes)
   if (mode !== 'sweep' || !ridges) return { mode }
   const groups = factorGroups(rows.codes, encoder.factors.length)
   return { mode, groups: groups.map((factors, g) => ({ factors: factors.map((f) => encoder.factors[f]!.name), ridge: ridges[g]! })) }

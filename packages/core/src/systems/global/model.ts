@@ -2,7 +2,7 @@ import type { KeptRules } from '../../code/rules/kept-rules.js'
 import { atEpsilon, type KernelChoice } from '../../kernel/bandwidth.js'
 import { type Engine, roughEngine } from '../../kernel/engine.js'
 import { scaleRows, tableProblem } from '../../law/law.js'
-import { categoryMode } from '../../law/strata.js'
+import { plainCategoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsWithin } from '../../law/work.js'
 import { later } from '../../num/later.js'
@@ -161,7 +161,7 @@ export async function fitTraining(
     ...(bandwidth ? { bandwidth } : {}),
     scaling,
     kernel: kind,
-    categories: categoryMode(encoder, rows.codes),
+    categories: plainCategoryMode(encoder, rows.codes),
     ...solved,
     notes: [...prepared.notes, ...scalingNotes({ rowCount, ...solved })]
   }

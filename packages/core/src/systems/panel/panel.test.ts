@@ -41,7 +41,7 @@ interface Asked {
 }
 
 /** Fits, draws, writes, reads, and compares. */
-async function figuresOf(raw: RawTable, { group, time, groups = 240 }: Asked): Promise<PanelFigures> {
+async function figuresOf(raw: RawTable, { group, time, groups = 480 }: Asked): Promise<PanelFigures> {
   const model = await fit(raw, { group, ...(time ? { time } : {}) })
   const written = tables.present(model, await draw(model, { groups }), 'text')
   expect(written.columns.map(({ name }) => name)).toEqual(raw.columns.map(({ name }) => name))
@@ -50,7 +50,7 @@ async function figuresOf(raw: RawTable, { group, time, groups = 240 }: Asked): P
   return comparePanels({ real, synthetic: grouped(written, group, types), time }, keyFromSeed(1))
 }
 
-/** 240 groups scatter less than half as much as halves of 30 to 50 do, which the floors are. */
+/** 480 groups scatter less than a third as much as halves of 30 to 50 do, which the floors are. */
 function expectLikeData({ columns, sizes, constant, repeated }: PanelFigures): void {
   expect(constant).toEqual({ real: 1, synthetic: 1 })
   expect(repeated ?? { real: 0, synthetic: 0 }).toEqual({ real: 0, synthetic: 0 })

@@ -2,7 +2,7 @@ import type { KeptRules } from '../../code/rules/kept-rules.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import type { Given } from '../../know/conditions.js'
 import { factorGroups } from '../../law/factor-groups.js'
-import { categoryMode, classesOf } from '../../law/strata.js'
+import { categoryMode, classesOf, plainCategoryMode } from '../../law/strata.js'
 import { rowsFor, stepWork } from '../../law/work.js'
 import type { Matrix } from '../../num/matrix.js'
 import { combinationSizes } from '../../table/categories.js'
@@ -193,7 +193,7 @@ function shapeOfModel({ training, summary, rules }: GlobalModel): Shape {
     passesPerStep: summary.categories === 'sweep' ? 2 + factorGroups(rows.codes, encoder.factors.length).length : 1,
     fits: false,
     coordinateCount: encoder.coordinateCount,
-    partCount: classesOf(training, summary.categories, {}).combinations.rows.length,
+    partCount: classesOf(training, categoryMode(encoder, rows.codes), {}).combinations.rows.length,
     numericNames: new Set(encoder.columns.filter((code) => code.carries === 'coordinate').map(({ name }) => name)),
     bandwidthGiven: summary.bandwidth === undefined
   }
@@ -205,8 +205,7 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
   const encoder = fitEncoder(table, formats, () => 'standard')
   const codes = encodeCodes(encoder, table)
   const work = stepWork(encoder, codes)
-  const mode = categoryMode(encoder, codes)
-  const sweeps = encoder.factors.length > 0 && mode === 'sweep'
+  const sweeps = plainCategoryMode(encoder, codes) === 'sweep'
   const decided = options.settled !== undefined || options.scaling === 'standard' || options.scaling === 'quantile'
   const { candidates, byClasses } = decided ? { candidates: [], byClasses: [] } : scalingCandidates({ table, formats, fixed: {} })
   const scalings = 1 + [candidates, byClasses].filter(({ length }) => length > 0).length
@@ -224,7 +223,7 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
     passesPerStep: sweeps ? 2 + factorGroups(codes, encoder.factors.length).length : 1,
     fits: true,
     coordinateCount: encoder.coordinateCount,
-    partCount: mode === 'combinations' ? combinationSizes(codes, table.rowCount).length : 1,
+    partCount: categoryMode(encoder, codes) === 'combinations' ? combinationSizes(codes, table.rowCount).length : 1,
     numericNames: new Set(table.columns.filter(isNumeric).map(({ name }) => name)),
     bandwidthGiven: options.settled !== undefined || typeof options.bandwidth === 'number'
   }

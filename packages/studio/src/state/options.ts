@@ -7,6 +7,7 @@ export const settable: Partial<Record<string, object>> = {}
 /** What the page calls an option, where that is not its name. */
 const CALLED: Readonly<Record<string, string>> = {
   exclude: 'the mark of a column',
+  columns: 'the mark of a column',
   types: 'the menu of a column',
   given: 'the tab Conditions',
   observe: 'the tab Observations',
@@ -18,12 +19,25 @@ const CALLED: Readonly<Record<string, string>> = {
   holdOut: 'Held-out times'
 }
 
+/**
+ * What only the command line can honour: options that name files or modules besides the table, those of reading, writing and running
+ * there, and those that ask for what no panel shows.
+ */
+const ELSEWHERE = [
+  ...['columns', 'givenFile', 'likelihood', 'by', 'groups', 'latent', 'image', 'dynamics'],
+  ...['encoding', 'skip', 'sheet', 'table', 'query', 'querySeconds', 'dialect', 'into', 'append', 'output', 'model', 'report'],
+  ...['showValues', 'judge', 'require', 'quasi', 'utility', 'engine', 'precision', 'threads', 'keys', 'orphans', 'pseudonyms', 'scale']
+]
+
+export const isElsewhere = (name: string): boolean => ELSEWHERE.includes(name)
+
 /** Where the page has the options of the command line that messages name. */
 export function optionWords(texts: readonly string[]): string {
   const flags = [...new Set(texts.join(' ').match(/(?<![\w-])--[a-z]+(-[a-z]+)*/g))]
   const called = (flag: string): string => {
     const name = flag.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
-    return name in (settable[activity.value] ?? {}) ? (CALLED[name] ?? capital(name)) : ''
+    if (name in CALLED || name in (settable[activity.value] ?? {})) return CALLED[name] ?? capital(name)
+    return isElsewhere(name) ? '' : 'among All options'
   }
   const here = flags.filter(called).map((flag) => `${flag} is ${called(flag)}`)
   const elsewhere = flags.filter((flag) => !called(flag))

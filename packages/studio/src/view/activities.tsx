@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { ACTIVITIES, ACTIVITY_NAMES, type Activity, activity, addressFor, switchTo } from '../state/activity.js'
-import { opening, openTable, refuse } from '../state/page.js'
+import { opening, openTable } from '../state/page.js'
 import type { ActivityPart } from './activity.js'
+import { missed } from './missed.js'
 import { sampling } from './sampling.js'
 
 /** Sampling is what the page starts with; the others are loaded when they are first chosen. */
@@ -58,10 +59,6 @@ async function load(which: Exclude<Activity, 'sample'>): Promise<void> {
     const part = await loaders[which]()
     parts.value = { ...parts.value, [which]: part }
   } catch (error) {
-    refuse({
-      got: `a part of the page that did not arrive (${error instanceof Error ? error.message : String(error)})`,
-      expected: 'the studio where it was',
-      remedy: 'reloading the page'
-    })
+    missed(error)
   }
 }

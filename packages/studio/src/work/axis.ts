@@ -49,7 +49,13 @@ export function placingOf(column: Column): Placing {
     },
     place: (other, salt) => {
       if (!isCategorical(other)) return new Float32Array(0)
-      return Float32Array.from(other.codes, (code, i) => (code < 0 ? Number.NaN : (code + 0.5 + SPREAD * (noise(i, salt) - 0.5)) * band))
+      // Levels that only drawn rows have, such as merged ones, lie beyond the last.
+      const at = other.levels
+        .map((level, code) => (levels[code] === level ? code : levels.indexOf(level)))
+        .map((k) => (k < 0 ? levels.length : k))
+      return Float32Array.from(other.codes, (code, i) =>
+        code < 0 ? Number.NaN : (at[code]! + 0.5 + SPREAD * (noise(i, salt) - 0.5)) * band
+      )
     }
   }
 }

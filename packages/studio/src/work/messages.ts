@@ -64,7 +64,7 @@ export interface ScatterFrame extends Axes {
   readonly synthetic: Unplaced | null
 }
 
-export type Choice = Required<Pick<InferOptions, 'types' | 'exclude'>>
+export type Choice = InferOptions & Required<Pick<InferOptions, 'exclude'>>
 
 /** What is drawn: the options of the library's `sample`; what is known as `--given` and `--observe` take it. */
 export interface Draws extends Pick<SampleJob, 'noise' | 'steps' | 'start'> {
@@ -75,6 +75,8 @@ export interface Draws extends Pick<SampleJob, 'noise' | 'steps' | 'start'> {
 }
 
 export interface SampleResult {
+  /** Rows that were drawn: of whole groups, not always as many as were asked for. */
+  readonly rowCount: number
   /** First rows, as they are written to CSV. */
   readonly first: RawTable
   /** What the data say about the rows that were asked for; null where nothing is known of them. */
@@ -96,7 +98,7 @@ export interface SampleShape extends SystemShape {
   readonly picture: ScatterFrame
   readonly run: { readonly fit: FitJob; readonly draw: Draws }
   /** What the fit decided. */
-  readonly interim: FitSummary
+  readonly interim: Partial<FitSummary>
   readonly result: SampleResult
 }
 

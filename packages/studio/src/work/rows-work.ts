@@ -15,11 +15,11 @@ export abstract class RowsWork<A extends RowsShape, M extends Model, Told extend
   /** What the request calls the rows. */
   protected abstract readonly rows: string
   /** What was found of the rows: columns that take the place of those of the table, or stand behind them. */
-  protected abstract found(answer: Told): readonly Column[]
+  protected abstract found(answer: Told, look?: RowsLook): readonly Column[]
 
-  open(raw: RawTable): A['facts'] {
-    const facts = tableFacts(raw, {})
-    this.#table = inferTable(raw).table
+  open(raw: RawTable, choice: A['choice']): A['facts'] {
+    const facts = tableFacts(raw, choice)
+    this.#table = inferTable(raw, choice).table
     this.take(raw)
     return facts
   }
@@ -29,17 +29,23 @@ export abstract class RowsWork<A extends RowsShape, M extends Model, Told extend
     const answer = await this.draw(model, draw, tools, { [this.rows]: this.raw })
     const names = new Set(this.#table!.columns.map(({ name }) => name))
     const added = this.found(answer).flatMap(({ name }) => (names.has(name) ? [] : [name]))
-    return { rowCount: this.raw.rowCount, added, ...(await this.told()) }
+    return { rowCount: this.raw.rowCount, added, ...this.shown(answer), ...(await this.told()) }
   }
 
-  look({ right, up, colour }: RowsLook): ShadedPicture {
+  /** What the page shows of them besides. */
+  protected shown(_answer: Told): Pick<A['result'], 'furthest'> {
+    return {}
+  }
+
+  look(look: RowsLook): ShadedPicture {
     const rows = drawnRows(this.raw.rowCount)
-    return { data: dotsOn(this.#column(right), this.#column(up), rows), shades: shadesBy(this.#column(colour), rows), rows }
+    const column = (name: string) => this.#column(name, look)
+    return { data: dotsOn(column(look.right), column(look.up), rows), shades: shadesBy(column(look.colour), rows), rows }
   }
 
   /** A column by name; one that cannot be shown counts as the first that can. */
-  #column(wanted: string): Column {
-    const columns = [...(this.drawn ? this.found(this.drawn.answer) : []), ...this.#table!.columns].filter(
+  #column(wanted: string, look: RowsLook): Column {
+    const columns = [...(this.drawn ? this.found(this.drawn.answer, look) : []), ...this.#table!.columns].filter(
       ({ kind }) => kind !== 'identifier'
     )
     return columns.find(({ name }) => name === wanted) ?? columns[0]!

@@ -2,6 +2,7 @@ import { countText, listed, plainText } from '@sbridge/core/internal'
 import { gaps } from '../../state/rows.js'
 import { FIELDS } from '../../state/rows-settings.js'
 import { activityOf } from '../activity.js'
+import { AllOptions } from '../all-options.js'
 import { ChoiceField, NumberField } from '../fields.js'
 import { Found } from '../found.js'
 import { Recipe } from '../recipe.js'
@@ -52,6 +53,7 @@ function Settings() {
         />
         <NumberField field={FIELDS.seed} value={seed} set={(seed) => change({ seed })} />
       </details>
+      <AllOptions activity="impute" session={session} />
     </Recipe>
   )
 }

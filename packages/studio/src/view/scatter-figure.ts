@@ -1,6 +1,7 @@
 import { countText, writeGiven } from '@sbridge/core/internal'
 import { facts, frame, layerNames, shown, unplaced } from '../state/sampling.js'
 import { askForDots, visible } from '../state/scatter.js'
+import { crowdOf, dotSize } from '../work/canvas.js'
 import { dot, figureSvg } from './figure.js'
 import { DOT, GROUND, marksAt, Outline, plotSvg } from './layers.js'
 import { colour } from './theme.js'
@@ -15,12 +16,18 @@ export async function scatterSvg(): Promise<string> {
     { key: 'real' as const, places: real, words: `${countText(facts.value!.rowCount)} ${layerNames.value.real}` },
     { key: 'synthetic' as const, places: synthetic, words: drawn }
   ].filter(({ key, places }) => visible.value[key] && places.length > 0)
-  const layers = clouds.map(({ key, places }) => ({
-    outline: new Outline(marksAt(GROUND, places, DOT)),
-    stroke: colour(key),
-    width: 4,
-    opacity: Math.min(0.8, 9 / Math.sqrt(places.length / 2) + 0.12)
-  }))
+  const layers = clouds.flatMap(({ key, places }) => {
+    const width = dotSize(places.length / 2, GROUND.width * GROUND.height, 1)
+    const { levels, covers } = crowdOf(places, { ...GROUND, size: width })
+    const members = covers.map((): number[] => [])
+    levels.forEach((level, k) => members[level]!.push(k))
+    return covers.map((opacity, k) => ({
+      outline: new Outline(marksAt(GROUND, places, DOT, members[k])),
+      stroke: colour(key),
+      width,
+      opacity
+    }))
+  })
   return figureSvg([plotSvg(layers, axes)], {
     title: `${axes.y.name} against ${axes.x.name}`,
     legend: clouds.map(({ key, words }) => dot(colour(key), words)),

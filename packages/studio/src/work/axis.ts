@@ -16,8 +16,10 @@ const SPREAD = 0.62
 export function placingOf(column: Column): Placing {
   if (isNumeric(column)) {
     // A column without a value has an axis all the same.
-    const [low, high] = rangeOf(isEmpty(column) ? Float64Array.of(0) : presentValues(column))
-    const jitter = column.kind === 'integer' && high - low < 60 ? 0.5 : 0
+    const values = isEmpty(column) ? Float64Array.of(0) : presentValues(column)
+    const [low, high] = rangeOf(values)
+    // Rows that share a value are spread over half of the way to the next one: of numbers that differ all the while nobody sees it.
+    const jitter = leastGap(values) / 2
     // What is spread stays in the picture.
     const room = Math.max((high - low || Math.abs(high) || 1) * 0.07, jitter)
     const [from, to] = [low - room, high + room]
@@ -58,6 +60,14 @@ export function placingOf(column: Column): Placing {
       )
     }
   }
+}
+
+/** The least distance between two values; of one value alone that of whole numbers, which leaves it a band. */
+function leastGap(values: Float64Array): number {
+  const sorted = Float64Array.from(values).sort()
+  let least = Number.POSITIVE_INFINITY
+  for (let i = 1; i < sorted.length; i++) if (sorted[i]! > sorted[i - 1]!) least = Math.min(least, sorted[i]! - sorted[i - 1]!)
+  return Number.isFinite(least) ? least : 1
 }
 
 /** A fixed number between 0 and 1 for a row: jitter that stays with its row from step to step. */

@@ -14,7 +14,7 @@ interface Stamp {
 }
 
 /** Dots smaller than this many pixels across are not seen one by one. */
-const SMALLEST = 1.8
+const SMALLEST = 2.4
 const LARGEST = 6.5
 
 /** Diameter in pixels that a dot has among `count` others on an area. */
@@ -22,9 +22,28 @@ export function dotSize(count: number, area: number, ratio: number): number {
   return Math.min(LARGEST, Math.max(SMALLEST, Math.sqrt(area / (ratio * ratio * Math.max(1, count))) * 0.32)) * ratio
 }
 
-/** Opacity that lets structure be seen where dots lie upon each other. */
-export function dotOpacity(count: number): number {
-  return Math.min(0.85, Math.max(0.25, 16 / Math.sqrt(Math.max(1, count)) + 0.2))
+/** How much of its ground a lone dot covers, so that it is seen, and the place with most dots, so that none is lost. */
+const [LONE, FULL] = [0.7, 0.95]
+
+/** Dots of a cloud by how many lie together: of level k about 2^k within a dot's size, and what that many cover of the ground. */
+export interface Crowd {
+  /** Of each dot. */
+  readonly levels: Uint8Array
+  readonly covers: readonly number[]
+}
+
+/** By how many dots lie where a dot does, in steps of two: what they cover grows with the logarithm of their number. */
+export function crowdOf(places: Float32Array, { width, height, size }: { width: number; height: number; size: number }): Crowd {
+  const [across, down] = [Math.ceil(width / size) + 1, Math.ceil(height / size) + 1]
+  const counts = new Uint32Array(across * down)
+  const cells = Int32Array.from({ length: places.length / 2 }, (_, k) => {
+    const [x, y] = [places[2 * k]!, places[2 * k + 1]!]
+    return x >= 0 && x <= 1 && y >= 0 && y <= 1 ? Math.floor((y * height) / size) * across + Math.floor((x * width) / size) : -1
+  })
+  for (const cell of cells) if (cell >= 0) counts[cell]!++
+  const levels = Uint8Array.from(cells, (cell) => (cell < 0 ? 0 : Math.round(Math.log2(counts[cell]!))))
+  const top = levels.reduce((a, b) => Math.max(a, b), 0)
+  return { levels, covers: Array.from({ length: top + 1 }, (_, k) => LONE + (FULL - LONE) * (top > 0 ? k / top : 0)) }
 }
 
 function stampOf(diameter: number, opacity: number): Stamp {
@@ -57,17 +76,21 @@ export class DotPicture {
     this.image.data.set(other.image.data)
   }
 
-  /** Dots at pairs of places between 0 and 1, y upwards. */
-  dots(places: Float32Array, { colour, diameter, opacity }: { colour: Colour; diameter: number; opacity: number }): void {
+  /** Dots at pairs of places between 0 and 1, y upwards; those that lie together cover no more than `cover` of what is below. */
+  dots(places: Float32Array, { colour, diameter, cover }: { colour: Colour; diameter: number; cover: number }): void {
     const { width, height } = this
     const { data } = this.image
-    const { size, cover } = stampOf(diameter, opacity)
+    const { levels, covers } = crowdOf(places, { width, height, size: diameter })
+    // Each of the dots that lie together has its part in what they cover.
+    const stamps = covers.map((all, k) => stampOf(diameter, 1 - (1 - Math.min(cover, all)) ** (1 / 2 ** k)))
+    const { size } = stamps[0]!
     const [red, green, blue] = colour
     const shift = size / 2
     for (let i = 0; i < places.length; i += 2) {
       const [x, y] = [places[i]!, places[i + 1]!]
       // NaN fails every comparison: a row without a place is not drawn.
       if (!(x >= 0 && x <= 1 && y >= 0 && y <= 1)) continue
+      const stamp = stamps[levels[i / 2]!]!.cover
       const left = Math.round(x * width - shift)
       const top = Math.round((1 - y) * height - shift)
       // A dot at the edge is cut off there.
@@ -76,7 +99,7 @@ export class DotPicture {
       for (let r = fromRow; r < toRow; r++) {
         let at = ((top + r) * width + left + fromColumn) * 4
         for (let c = fromColumn; c < toColumn; c++, at += 4) {
-          const over = cover[r * size + c]!
+          const over = stamp[r * size + c]!
           if (over === 0) continue
           const alpha = data[at + 3]!
           // Straight alpha: the new colour over what is there.

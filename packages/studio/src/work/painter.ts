@@ -1,10 +1,12 @@
-import { type Colour, colourOf, DotPicture, dotOpacity, dotSize } from './canvas.js'
+import { type Colour, colourOf, DotPicture, dotSize } from './canvas.js'
 import type { BenchToPainter, FromPainter, ToPainter } from './messages.js'
 
 /** Milliseconds from one step to the next while playing. */
 const STEP_TIME = 340
 const LONGEST_STEP_TIME = 3000
 const MORPH_TIME = 420
+/** How much drawn rows cover of the real ones below, at most: these are to be seen through them. */
+const THROUGH = 0.8
 
 interface Move {
   readonly from: Float32Array
@@ -185,19 +187,19 @@ export class Painter {
     const context = this.#canvas?.getContext('2d')
     const { width, height, ratio } = this.#size
     if (!context || !this.#ground || !this.#picture) return
-    const dots = (places: Float32Array, colour: Colour, weight: number) => ({
+    const dots = (places: Float32Array, colour: Colour, cover: number) => ({
       colour,
       diameter: dotSize(places.length / 2, width * height, ratio),
-      opacity: dotOpacity(places.length / 2) * weight
+      cover
     })
+    const both = this.#show.real && this.#show.synthetic && this.#shown.length > 0
     if (this.#stale) {
       this.#ground.clear()
-      const weight = this.#shown.length > 0 && this.#show.synthetic ? 0.7 : 1
-      if (this.#show.real) this.#ground.dots(this.#real, dots(this.#real, this.#colours.real, weight))
+      if (this.#show.real) this.#ground.dots(this.#real, dots(this.#real, this.#colours.real, 1))
       this.#stale = false
     }
     this.#picture.copy(this.#ground)
-    if (this.#show.synthetic) this.#picture.dots(this.#shown, dots(this.#shown, this.#colours.synthetic, 1))
+    if (this.#show.synthetic) this.#picture.dots(this.#shown, dots(this.#shown, this.#colours.synthetic, both ? THROUGH : 1))
     context.putImageData(this.#picture.image, 0, 0)
   }
 

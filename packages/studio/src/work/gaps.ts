@@ -15,4 +15,10 @@ export class GapsWork extends RowsWork<GapsShape, ImputationModel, FilledRows> {
     const codes = Int32Array.from(filled[0]!, (names) => (names.some((name) => name === look?.right || name === look?.up) ? 1 : 0))
     return [...tables[0]!.columns, { name: GAPS, kind: 'category', levels: ['given', 'filled'], codes }]
   }
+
+  /** Rows with filled cells, in their order. */
+  protected foremost({ filled }: FilledRows) {
+    const places = filled[0]!.flatMap((names, row) => (names.length > 0 ? [row] : []))
+    return { places, filled: places.map((row) => filled[0]![row]!) }
+  }
 }

@@ -20,12 +20,20 @@ export interface RowsShape extends SystemShape {
   readonly result: RowsResult
 }
 
+/** Rows that tell most of what was found, as they are written. */
+export interface ListedRows {
+  /** Their places in the table. */
+  readonly places: readonly number[]
+  readonly rows: RawTable
+  /** Columns whose cells were filled, of each. */
+  readonly filled: readonly (readonly string[])[]
+}
+
 interface RowsResult extends Told {
   readonly rowCount: number
   /** Columns of what was found. */
   readonly added: readonly string[]
-  /** Rows that lie furthest out, as they are written, and their places in the table. */
-  readonly furthest?: { readonly places: readonly number[]; readonly rows: RawTable }
+  readonly listed: ListedRows | null
 }
 
 /** The name under which the colour tells rows with filled cells from others. */

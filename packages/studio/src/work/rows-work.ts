@@ -1,12 +1,16 @@
 import type { Model } from '@sbridge/core'
-import type { Answer } from '@sbridge/core/internal'
+import { type Answer, takeRawRows } from '@sbridge/core/internal'
 import { type Column, inferTable, type RawTable, type Table } from '@sbridge/core/tables'
+import { cellsFor } from 'sbridge/internal'
 import type { Tools } from './desk.js'
 import { tableFacts } from './facts.js'
-import type { RowsLook, RowsShape } from './rows-messages.js'
+import type { ListedRows, RowsLook, RowsShape } from './rows-messages.js'
 import { dotsOn, drawnRows, shadesBy } from './shaded.js'
 import type { ShadedPicture } from './shaded-messages.js'
 import { SystemWork } from './system-work.js'
+
+/** Rows that the page lists: what one reads through. */
+const MOST_LISTED = 25
 
 /** Holds a table, and what is found of each of its rows: the same rows in their order. */
 export abstract class RowsWork<A extends RowsShape, M extends Model, Told extends Answer> extends SystemWork<A, M, Told> {
@@ -29,12 +33,23 @@ export abstract class RowsWork<A extends RowsShape, M extends Model, Told extend
     const answer = await this.draw(model, draw, tools, { [this.rows]: this.raw })
     const names = new Set(this.#table!.columns.map(({ name }) => name))
     const added = this.found(answer).flatMap(({ name }) => (names.has(name) ? [] : [name]))
-    return { rowCount: this.raw.rowCount, added, ...this.shown(answer), ...(await this.told()) }
+    return { rowCount: this.raw.rowCount, added, listed: this.#listed(answer), ...(await this.told()) }
   }
 
-  /** What the page shows of them besides. */
-  protected shown(_answer: Told): Pick<A['result'], 'furthest'> {
-    return {}
+  /** Places of rows that tell most of what was found, in an order, and which of their cells were filled; null where no rows were asked for. */
+  protected abstract foremost(answer: Told): { readonly places: readonly number[]; readonly filled: readonly (readonly string[])[] } | null
+
+  #listed(answer: Told): ListedRows | null {
+    const most = this.foremost(answer)
+    if (!most) return null
+    const [places, filled] = [most.places.slice(0, MOST_LISTED), most.filled.slice(0, MOST_LISTED)]
+    return { places, filled, rows: takeRawRows(this.written(), places) }
+  }
+
+  /** The rows as they are written to CSV. */
+  protected written(): RawTable {
+    const { model, answer } = this.drawn!
+    return this.system.present(model, answer, cellsFor('.csv'))
   }
 
   look(look: RowsLook): ShadedPicture {

@@ -1,13 +1,10 @@
-import type { DensityGrid, DensityModel, ScoredRows } from '@sbridge/core'
+import type { DensityGrid, DensityModel, ScoredRows, Telling } from '@sbridge/core'
 import { density, takeRawRows } from '@sbridge/core/internal'
-import type { Column, RawTable } from '@sbridge/core/tables'
-import { cellsFor, serializeTable } from 'sbridge/internal'
+import type { Column } from '@sbridge/core/tables'
+import { serializeTable } from 'sbridge/internal'
 import type { SavedFile } from './desk.js'
 import type { ScoresShape } from './rows-messages.js'
 import { RowsWork } from './rows-work.js'
-
-/** Rows that the page lists: what one reads through. */
-const MOST_LISTED = 25
 
 /** How probable each row of a table is among the others, and how far out it lies. */
 export class ScoresWork extends RowsWork<ScoresShape, DensityModel, ScoredRows | DensityGrid> {
@@ -24,23 +21,25 @@ export class ScoresWork extends RowsWork<ScoresShape, DensityModel, ScoredRows |
     })
   }
 
-  /** The rows furthest out, as far as a page has room for them. */
-  protected override shown(answer: ScoredRows | DensityGrid) {
-    if (answer.kind === 'grid') return {}
-    const places = furthestFirst(answer).slice(0, MOST_LISTED)
-    return { furthest: { places, rows: takeRawRows(this.#written('.csv'), places) } }
+  protected foremost(answer: ScoredRows | DensityGrid) {
+    return answer.kind === 'grid' ? null : { places: furthestFirst(answer), filled: [] }
+  }
+
+  /** Without the table of the rows furthest out: the page lists more of them. */
+  protected override telling(): Telling {
+    const told = super.telling()
+    const topics = told.topics.map((topic) => ({
+      ...topic,
+      blocks: topic.blocks.filter((block) => block.kind !== 'table' || block.head[0] !== 'row')
+    }))
+    return { ...told, topics }
   }
 
   override async save(file: ScoresShape['file']): Promise<SavedFile> {
     const answer = this.drawn!.answer
     if (file !== 'ranked' || answer.kind === 'grid') return super.save(file)
-    const rows = takeRawRows(this.#written('.csv'), furthestFirst(answer))
+    const rows = takeRawRows(this.written(), furthestFirst(answer))
     return { ending: '-ranked.csv', content: (await serializeTable(rows, 'csv')) as BlobPart }
-  }
-
-  #written(extension: string): RawTable {
-    const { model, answer } = this.drawn!
-    return this.system.present(model, answer, cellsFor(extension))
   }
 }
 

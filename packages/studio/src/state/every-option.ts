@@ -25,9 +25,8 @@ import {
   tableFields
 } from '@sbridge/core/internal'
 import type { Activity } from './activity.js'
-import { isElsewhere, settable } from './options.js'
 
-interface Parts {
+export interface Parts {
   readonly fit: readonly Field[]
   readonly draw: readonly Field[]
 }
@@ -53,11 +52,4 @@ export const EVERY: Readonly<Record<Activity, Parts>> = {
   trajectories: { fit: [...snapshotFields, ...marginalsFields, ...ruleFields], draw: pathFields },
   'diffusion-map': { fit: [...embedFields, ...tableFields], draw: [] },
   bridge: { fit: bridgeFitFields, draw: bridgeDrawFields }
-}
-
-/** Options of an activity that have no control of their own, and that a page can honour. */
-export function besides(activity: Activity): Parts {
-  const free = ({ name }: Field) => !(name in settable[activity]!) && !isElsewhere(name)
-  const { fit, draw } = EVERY[activity]
-  return { fit: fit.filter(free), draw: draw.filter(free) }
 }

@@ -1,5 +1,6 @@
 import { capital } from '@sbridge/core/internal'
 import { activity } from './activity.js'
+import { isElsewhere } from './elsewhere.js'
 
 /** The settings of each activity, by the names of their options. */
 export const settable: Partial<Record<string, object>> = {}
@@ -18,18 +19,6 @@ const CALLED: Readonly<Record<string, string>> = {
   diffusion: 'Noise',
   holdOut: 'Held-out times'
 }
-
-/**
- * What only the command line can honour: options that name files or modules besides the table, those of reading, writing and running
- * there, and those that ask for what no panel shows.
- */
-const ELSEWHERE = [
-  ...['columns', 'givenFile', 'likelihood', 'by', 'groups', 'latent', 'image', 'dynamics'],
-  ...['encoding', 'skip', 'sheet', 'table', 'query', 'querySeconds', 'dialect', 'into', 'append', 'output', 'model', 'report'],
-  ...['showValues', 'judge', 'require', 'quasi', 'utility', 'engine', 'precision', 'threads', 'keys', 'orphans', 'pseudonyms', 'scale']
-]
-
-export const isElsewhere = (name: string): boolean => ELSEWHERE.includes(name)
 
 /** Where the page has the options of the command line that messages name. */
 export function optionWords(texts: readonly string[]): string {

@@ -5,13 +5,13 @@ import { byVerb } from './elsewhere.js'
 import { BESIDES, type Besides, chosen, fieldIn, found, name, numeric, optionsOf, type Sheet, TYPES, type Types, WITHOUT } from './sheet.js'
 
 /** What a person may set of an activity on rows; axes and colour are the studio's choice where null. */
-export interface RowsSettings extends Readonly<Record<keyof RowsLook, string | null>> {
+export interface RowsSettings extends Besides, Readonly<Record<keyof RowsLook, string | null>> {
+  readonly types: Types
   /** Columns that are left as they are, and tell nothing. */
   readonly exclude: readonly string[]
 }
 
-export interface ScoresSettings extends RowsSettings, Besides {
-  readonly types: Types
+export interface ScoresSettings extends RowsSettings {
   readonly seed: number
 }
 

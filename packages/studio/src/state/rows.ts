@@ -1,6 +1,6 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
-import { GAPS as CELLS, type GapsShape, type RowsLook, type RowsShape, type ScoresShape } from '../work/rows-messages.js'
 import type { TableFacts } from '../work/messages.js'
+import { GAPS as CELLS, type GapsShape, type RowsLook, type RowsShape, type ScoresShape } from '../work/rows-messages.js'
 import { numbersFirst, pick, visibleNames } from './looks.js'
 import {
   GAPS,
@@ -14,12 +14,10 @@ import {
   scoresRun
 } from './rows-settings.js'
 import { type Session, type SessionRules, sessionOf } from './session.js'
-import { type Besides, readingOf, type Types } from './sheet.js'
-
-type Looked = Besides & { readonly types: Types } & Readonly<Record<keyof RowsLook, string | null>>
+import { readingOf } from './sheet.js'
 
 /** An activity on rows: its session, what is looked at, and the dot that is pointed at. */
-export interface RowsState<S extends Looked = ScoresSettings, A extends RowsShape = RowsShape> {
+export interface RowsState<S extends RowsSettings = RowsSettings, A extends RowsShape = RowsShape> {
   readonly session: Session<S, A>
   readonly look: ReadonlySignal<RowsLook>
   /** Columns of the table that can be an axis or a colour, and those of what was found. */
@@ -34,7 +32,7 @@ interface Rules<S extends object, A extends RowsShape>
 }
 
 /** A session on the rows of a table, read as it is, and the dot that is pointed at by its place among the drawn ones. */
-export function rowsSession<S extends Besides & { readonly types?: Types }, A extends RowsShape>({ runOf, words, ...rules }: Rules<S, A>) {
+export function rowsSession<S extends RowsSettings, A extends RowsShape>({ runOf, words, ...rules }: Rules<S, A>) {
   const pointed = signal<number | null>(null)
   const session: Session<S, A> = sessionOf<S, A>({
     ...rules,
@@ -67,7 +65,7 @@ function firstTwo(facts: TableFacts | null, gaps: boolean): string[] {
   return [first, gap, ...more, ...of(named)].filter((name) => name !== undefined)
 }
 
-function rowsState<S extends Looked, A extends RowsShape>({ tells, ...rules }: Own<S, A>): RowsState<S, A> {
+function rowsState<S extends RowsSettings, A extends RowsShape>({ tells, ...rules }: Own<S, A>): RowsState<S, A> {
   const columns = computed(() => [...visibleNames(session.facts.value), ...(session.result.value?.added ?? [])])
   const look = computed((): RowsLook => {
     const { right, up, colour } = session.settings.value

@@ -1,6 +1,7 @@
 import type { Field, FieldValue } from '@sbridge/core/internal'
 import { useId } from 'preact/hooks'
-import { besides } from '../state/every-option.js'
+import { isElsewhere } from '../state/elsewhere.js'
+import { EVERY } from '../state/every-option.js'
 import { settable } from '../state/options.js'
 import { type Besides, type Setting, same } from '../state/sheet.js'
 import type { OptionsProps } from './all-options.js'
@@ -9,7 +10,9 @@ import { helpOf, Select, TextField } from './fields.js'
 /** Every option as its field describes it; those that mean nothing without another stand there with it. */
 export function OptionsForm({ activity, session }: OptionsProps) {
   const { settings, change, facts } = session
-  const { fit, draw } = besides(activity)
+  // What has a control of its own is not repeated.
+  const free = ({ name }: Field) => !(name in settable[activity]!) && !isElsewhere(name)
+  const { fit, draw } = EVERY[activity]
   const names = facts.value!.columns.map(({ name }) => name)
   const control = (part: keyof Besides, field: Field) => {
     const given = settings.value[part]
@@ -25,8 +28,14 @@ export function OptionsForm({ activity, session }: OptionsProps) {
   }
   return (
     <div class="every">
-      {fit.filter(useful).map((field) => control('fit', field))}
-      {draw.filter(useful).map((field) => control('draw', field))}
+      {fit
+        .filter(free)
+        .filter(useful)
+        .map((field) => control('fit', field))}
+      {draw
+        .filter(free)
+        .filter(useful)
+        .map((field) => control('draw', field))}
     </div>
   )
 }

@@ -74,7 +74,12 @@ function Results() {
       first={
         filled &&
         filled.places.length > 0 && (
-          <Listed of={gaps} {...filled} title="Rows that were filled" words="The first of them; what was filled has the colour of filled cells." />
+          <Listed
+            of={gaps}
+            {...filled}
+            title="Rows that were filled"
+            words="The first of them; what was filled has the colour of filled cells."
+          />
         )
       }
       rows={rows}

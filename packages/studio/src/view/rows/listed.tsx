@@ -21,8 +21,8 @@ export function Listed({ of: { session, pointed }, title, words, front = [], pla
     pointed.value = at < 0 ? null : at
   }
   return (
-    <section aria-labelledby="listed-heading">
-      <h2 id="listed-heading">{title}</h2>
+    <div class="listed">
+      <h2>{title}</h2>
       <WideTable
         label={title}
         head={['Row', ...front.map((name) => `${name}#`), ...others.map(({ name }) => name)]}
@@ -38,6 +38,6 @@ export function Listed({ of: { session, pointed }, title, words, front = [], pla
         ])}
       />
       <p class="soft">{words}</p>
-    </section>
+    </div>
   )
 }

@@ -56,9 +56,7 @@ describe('rows of a table in the studio', () => {
     await page.getByRole('button', { name: 'Fill', exact: true }).click()
     await page.getByRole('heading', { name: 'Rows that were filled' }).waitFor(WAIT)
     const command = (await page.locator('pre').first().textContent())!
-    expect(command).toBe(
-      'sbridge impute birds.csv --rules off --missing Dream --types sex=identifier --flag --seed 1 -o birds-filled.csv'
-    )
+    expect(command).toBe('sbridge impute birds.csv --rules off --missing Dream --types sex=identifier --flag --seed 1 -o birds-filled.csv')
     const rows = await download(page, 'CSV')
     expect((await studio.command(command)).bytes).toEqual(rows)
     expect(await studio.program((await page.locator('pre').nth(1).textContent())!, 'birds-filled.csv')).toEqual(rows)
@@ -67,7 +65,10 @@ describe('rows of a table in the studio', () => {
     expect(await listed.locator('tbody tr').count()).toBeGreaterThan(0)
     expect(await listed.locator('tbody tr:not(:has(em))').count()).toBe(0)
     await listed.getByRole('button').first().click()
-    await page.locator('.pointed').getByText(/^Row \d+, cells (given|filled)$/).waitFor(WAIT)
+    await page
+      .locator('.pointed')
+      .getByText(/^Row \d+, cells (given|filled)$/)
+      .waitFor(WAIT)
     const address = await page.evaluate(() => location.hash)
     expect(decodeURIComponent(address)).toContain('fit=rules:off&fit=missing:["Dream"]&draw=flag:true')
     studio.leave(page)

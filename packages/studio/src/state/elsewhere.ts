@@ -30,8 +30,7 @@ export function outputOf(file: string, ending: string): string {
  */
 const ELSEWHERE = [
   ...['columns', 'givenFile', 'likelihood', 'by', 'groups', 'latent', 'image', 'dynamics'],
-  ...['encoding', 'skip', 'sheet', 'table', 'query', 'querySeconds', 'dialect', 'into', 'append', 'output', 'model', 'report'],
-  ...['showValues', 'judge', 'require', 'quasi', 'utility', 'engine', 'precision', 'threads', 'keys', 'orphans', 'pseudonyms', 'scale']
+  ...['encoding', 'skip', 'sheet', 'table', 'query', 'model', 'report', 'judge', 'require', 'dialect', 'json']
 ]
 
 export const isElsewhere = (name: string): boolean => ELSEWHERE.includes(name)

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals'
-import { counted } from '@sbridge/core/internal'
+import { counted, writeGiven } from '@sbridge/core/internal'
 import { isPlain, sidesOf } from '../work/draws.js'
 import type { ColumnFacts, EvaluationPart, SampleShape } from '../work/messages.js'
 import { forgetSearches, foundFor, noteCarried, noteSearch, noteTried } from './bandwidth.js'
@@ -103,6 +103,12 @@ export const unplaced = computed(() => {
     [shown.value && frame.value?.synthetic, `${synthetic} `]
   ])
 })
+
+/** What the drawn rows were told. */
+export function knownWords(): string[] {
+  const { given, observe = [] } = shown.value?.draw ?? {}
+  return [...(given ? [`given ${writeGiven(given)}`] : []), ...observe.map((text) => `observed ${text}`)]
+}
 
 /** Columns that conditions can speak of. */
 export function knowable(): ColumnFacts[] {

@@ -52,7 +52,6 @@ export const FIELDS = {
 } satisfies Record<string, Field>
 
 export const SHEET: Sheet<Settings> = {
-  ...BESIDES,
   types: TYPES,
   exclude: WITHOUT,
   x: columnName,
@@ -75,7 +74,8 @@ export const SHEET: Sheet<Settings> = {
         {}
       )
   },
-  observe: texts
+  observe: texts,
+  ...BESIDES
 }
 
 /** The run that the settings describe: only what differs from the defaults, as a command line would. */

@@ -3,7 +3,6 @@ import type { FunctionComponent } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Activity } from '../state/activity.js'
 import type { Besides } from '../state/sheet.js'
-import { missed } from './missed.js'
 
 export interface OptionsProps {
   readonly activity: Activity
@@ -14,7 +13,9 @@ export interface OptionsProps {
   }
 }
 
-const form = signal<FunctionComponent<OptionsProps> | null>(null)
+/** Whether anybody has opened it, and the form once it is there: the page fetches it. */
+export const wanted = signal(false)
+export const form = signal<FunctionComponent<OptionsProps> | null>(null)
 
 /** All options of the command that have no control of their own: their descriptions are fetched when they are first opened. */
 export function AllOptions(props: OptionsProps) {
@@ -27,17 +28,15 @@ export function AllOptions(props: OptionsProps) {
     if (count > 0) details.current!.open = true
   }, [])
   return (
-    <details ref={details} class="options" onToggle={({ currentTarget }) => currentTarget.open && void load()}>
+    <details
+      ref={details}
+      class="options"
+      onToggle={({ currentTarget }) => {
+        if (currentTarget.open) wanted.value = true
+      }}
+    >
       <summary>All options{count > 0 && `, ${count} set`}</summary>
       {Form ? <Form {...props} /> : <p class="soft">reading …</p>}
     </details>
   )
-}
-
-async function load(): Promise<void> {
-  try {
-    form.value ??= (await import('./options-form.js')).OptionsForm
-  } catch (error) {
-    missed(error)
-  }
 }

@@ -45,7 +45,7 @@ function Kind({ column, included }: { column: ColumnFacts; included: boolean }) 
     <>
       <Bars bars={column.bars} drawn={included ? drawnBars.value[column.name] : undefined} />
       {included ? (
-        <KindSelect column={column} types={settings.value.types} set={(types) => change({ types })} disabled={running.value} />
+        <KindSelect column={column} types={settings.value.types} set={(types) => change({ types })} disabled={running.value} anew />
       ) : (
         <span class="kind">left out</span>
       )}
@@ -58,11 +58,13 @@ interface KindSelectProps {
   readonly types: Types
   readonly set: (types: Types) => void
   readonly disabled: boolean
+  /** Whether columns are written anew, as made up ones are. */
+  readonly anew?: boolean
 }
 
 /** What kind a column is, by a menu where it could be another; what text can stand for is made up anew. */
-export function KindSelect({ column: { name, kind, kinds, format }, types, set, disabled }: KindSelectProps) {
-  const made = format?.source === 'text' && (kind === 'identifier' || kind === 'category') ? MADE_KINDS : []
+export function KindSelect({ column: { name, kind, kinds, format }, types, set, disabled, anew = false }: KindSelectProps) {
+  const made = anew && format?.source === 'text' && (kind === 'identifier' || kind === 'category') ? MADE_KINDS : []
   const options = [
     ...kinds.map((value) => ({ value, label: KIND_WORDS[value] })),
     ...made.map((value) => ({ value, label: `made up: ${value.replace('-', ' ')}` }))

@@ -1,7 +1,6 @@
-import { capital, type Field, type FieldValue, parseField } from '@sbridge/core/internal'
+import { capital, type Field, parseField } from '@sbridge/core/internal'
 import type { ComponentProps } from 'preact'
 import { useId, useState } from 'preact/hooks'
-import { optionText } from 'sbridge/internal'
 import type { Fault } from '../state/page.js'
 import { same } from '../state/sheet.js'
 import { tried } from '../work/fault.js'
@@ -14,7 +13,7 @@ export const Link = (props: ComponentProps<'button'>) => <button type="button" c
 export const helpOf = ({ sentence, range, unit }: Field): string =>
   `${sentence} (${range}${unit && !/[A-Z]/.test(unit) ? `; unit: ${unit}` : ''})`
 
-interface TypedProps<T> {
+export interface TypedProps<T> {
   readonly field: Field
   readonly label?: string
   readonly value: T
@@ -26,7 +25,11 @@ interface TypedProps<T> {
 }
 
 /** What is typed for a field, and what is wrong with it: what cannot be read stays as it was typed. */
-function useTyped<T>({ field, label = capital(field.name), value, set, auto }: TypedProps<T>, read: (text: string) => T, shown: string) {
+export function useTyped<T>(
+  { field, label = capital(field.name), value, set, auto }: TypedProps<T>,
+  read: (text: string) => T,
+  shown: string
+) {
   const [typed, setTyped] = useState<{ readonly text: string; readonly beside: T; readonly fault?: Fault } | null>(null)
   // Another value, as of a change that is undone, takes its place.
   const now = typed && same(typed.beside, value) ? typed : null
@@ -83,31 +86,6 @@ export function NumberField<T extends number | null>(props: TypedProps<T>) {
           {found}
         </p>
       )}
-    </>
-  )
-}
-
-/** Text as its field describes it, one a line where several can be given; nothing is null. */
-export function TextField(props: TypedProps<FieldValue | null>) {
-  const { field, value, found } = props
-  const id = useId()
-  const read = (text: string) => {
-    const lines = text.split('\n').filter((line) => line.trim() !== '')
-    return field.repeatable ? lines : parseField(field, text.trim(), props.label ?? capital(field.name))
-  }
-  const shown = field.repeatable ? ((value ?? []) as readonly string[]).join('\n') : value === null ? '' : optionText(value)
-  const { label, fault, input } = useTyped(props, read, shown)
-  const own = { id, spellcheck: false, ...input, 'aria-describedby': `${id}-fault ${id}-found` } as object
-  return (
-    <>
-      <div class="field wide">
-        <label for={id}>{label}</label>
-        {field.repeatable ? <textarea rows={2} {...own} /> : <input type="text" {...own} />}
-      </div>
-      {fault && <InlineFault id={`${id}-fault`} fault={fault} />}
-      <p class="soft found" id={`${id}-found`}>
-        {found}
-      </p>
     </>
   )
 }

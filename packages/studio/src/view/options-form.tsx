@@ -1,11 +1,19 @@
-import type { Field, FieldValue } from '@sbridge/core/internal'
+// What every part that is loaded later needs: where one of them needed less, the bundler would cut the page in pieces.
+import '../state/session.js'
+import './columns.js'
+import './found.js'
+import './recipe.js'
+import './options.css'
+import { capital, type Field, type FieldValue, parseField } from '@sbridge/core/internal'
 import { useId } from 'preact/hooks'
+import { optionText } from 'sbridge/internal'
 import { isElsewhere } from '../state/elsewhere.js'
 import { EVERY } from '../state/every-option.js'
 import { settable } from '../state/options.js'
 import { type Besides, type Setting, same } from '../state/sheet.js'
 import type { OptionsProps } from './all-options.js'
-import { helpOf, Select, TextField } from './fields.js'
+import { InlineFault } from './fault-words.js'
+import { helpOf, Select, type TypedProps, useTyped } from './fields.js'
 
 /** Every option as its field describes it; those that mean nothing without another stand there with it. */
 export function OptionsForm({ activity, session }: OptionsProps) {
@@ -112,5 +120,30 @@ function Option({ field, value, set, names }: OptionProps) {
     <div class="option">
       <TextField field={field} label={label} value={value} set={set} auto={field.default} found={helpOf(field)} />
     </div>
+  )
+}
+
+/** Text as its field describes it, one a line where several can be given; nothing is null. */
+function TextField(props: TypedProps<FieldValue | null>) {
+  const { field, value, found } = props
+  const id = useId()
+  const read = (text: string) => {
+    const lines = text.split('\n').filter((line) => line.trim() !== '')
+    return field.repeatable ? lines : parseField(field, text.trim(), props.label ?? capital(field.name))
+  }
+  const shown = field.repeatable ? ((value ?? []) as readonly string[]).join('\n') : value === null ? '' : optionText(value)
+  const { label, fault, input } = useTyped(props, read, shown)
+  const own = { id, spellcheck: false, ...input, 'aria-describedby': `${id}-fault ${id}-found` } as object
+  return (
+    <>
+      <div class="field wide">
+        <label for={id}>{label}</label>
+        {field.repeatable ? <textarea rows={2} {...own} /> : <input type="text" {...own} />}
+      </div>
+      {fault && <InlineFault id={`${id}-fault`} fault={fault} />}
+      <p class="soft found" id={`${id}-found`}>
+        {found}
+      </p>
+    </>
   )
 }

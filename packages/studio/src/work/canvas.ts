@@ -14,7 +14,7 @@ interface Stamp {
 }
 
 /** Dots smaller than this many pixels across are not seen one by one. */
-const SMALLEST = 2.4
+const SMALLEST = 2
 const LARGEST = 6.5
 
 /** Diameter in pixels that a dot has among `count` others on an area. */
@@ -36,13 +36,23 @@ export interface Crowd {
 export function crowdOf(places: Float32Array, { width, height, size }: { width: number; height: number; size: number }): Crowd {
   const [across, down] = [Math.ceil(width / size) + 1, Math.ceil(height / size) + 1]
   const counts = new Uint32Array(across * down)
-  const cells = Int32Array.from({ length: places.length / 2 }, (_, k) => {
+  const count = places.length / 2
+  const cells = new Int32Array(count)
+  for (let k = 0; k < count; k++) {
     const [x, y] = [places[2 * k]!, places[2 * k + 1]!]
-    return x >= 0 && x <= 1 && y >= 0 && y <= 1 ? Math.floor((y * height) / size) * across + Math.floor((x * width) / size) : -1
-  })
-  for (const cell of cells) if (cell >= 0) counts[cell]!++
-  const levels = Uint8Array.from(cells, (cell) => (cell < 0 ? 0 : Math.round(Math.log2(counts[cell]!))))
-  const top = levels.reduce((a, b) => Math.max(a, b), 0)
+    const inside = x >= 0 && x <= 1 && y >= 0 && y <= 1
+    const cell = inside ? Math.floor((y * height) / size) * across + Math.floor((x * width) / size) : -1
+    cells[k] = cell
+    if (inside) counts[cell]!++
+  }
+  const levels = new Uint8Array(count)
+  let top = 0
+  for (let k = 0; k < count; k++) {
+    // The nearest power of two from below: a picture is drawn many times a second.
+    const level = cells[k]! < 0 ? 0 : 31 - Math.clz32(counts[cells[k]!]!)
+    levels[k] = level
+    if (level > top) top = level
+  }
   return { levels, covers: Array.from({ length: top + 1 }, (_, k) => LONE + (FULL - LONE) * (top > 0 ? k / top : 0)) }
 }
 
@@ -54,6 +64,13 @@ function stampOf(diameter: number, opacity: number): Stamp {
     return Math.round(256 * opacity * Math.min(1, Math.max(0, diameter / 2 - distance + 0.5)))
   })
   return { size, cover }
+}
+
+interface Dots {
+  readonly colour: Colour
+  readonly diameter: number
+  readonly cover: number
+  readonly crowd: Crowd
 }
 
 /** A picture of dots over a clear ground, drawn by our own hand: a hundred thousand in a few milliseconds, and the same everywhere. */
@@ -77,10 +94,10 @@ export class DotPicture {
   }
 
   /** Dots at pairs of places between 0 and 1, y upwards; those that lie together cover no more than `cover` of what is below. */
-  dots(places: Float32Array, { colour, diameter, cover }: { colour: Colour; diameter: number; cover: number }): void {
+  dots(places: Float32Array, { colour, diameter, cover, crowd }: Dots): void {
     const { width, height } = this
     const { data } = this.image
-    const { levels, covers } = crowdOf(places, { width, height, size: diameter })
+    const { levels, covers } = crowd
     // Each of the dots that lie together has its part in what they cover.
     const stamps = covers.map((all, k) => stampOf(diameter, 1 - (1 - Math.min(cover, all)) ** (1 / 2 ** k)))
     const { size } = stamps[0]!

@@ -15,6 +15,7 @@ import type {
 } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import type { Panel } from 'sbridge/internal/report'
+import type { Crowd } from './canvas.js'
 import type { Shape, SystemShape } from './protocol.js'
 
 /** One column as the page shows it: of numbers and times, the first bar begins at `low`, the last ends at `high`. */
@@ -163,8 +164,8 @@ export type ToPainter =
   | { readonly kind: 'forget' }
   /** Whether nothing is to move by itself: then chains are shown where they end. */
   | { readonly kind: 'still'; readonly still: boolean }
-  /** Asks for the rows as they are saved. */
-  | { readonly kind: 'dots' }
+  /** Asks for the rows as they are saved, on a picture of some size. */
+  | { readonly kind: 'dots'; readonly width: number; readonly height: number }
 
 /** What the bench tells the painter. */
 export type BenchToPainter =
@@ -174,6 +175,12 @@ export type BenchToPainter =
   /** All steps anew, on other axes or `drawn` anew: the picture holds still where it is, or where it was playing to. */
   | { readonly kind: 'steps'; readonly steps: readonly Float32Array[]; readonly drawn: boolean }
 
+/** Dots of a picture: where they are, their size, and how many lie together. */
+export interface SavedDots extends Crowd {
+  readonly places: Float32Array
+  readonly size: number
+}
+
 export type FromPainter =
   /** A run's chains are there: they begin to play, or stand where they end. */
   | { readonly kind: 'begun' }
@@ -182,8 +189,8 @@ export type FromPainter =
   /** Real rows, and the chains after the newest `step` of `steps`. */
   | {
       readonly kind: 'dots'
-      readonly real: Float32Array
-      readonly synthetic: Float32Array
+      readonly real: SavedDots
+      readonly synthetic: SavedDots
       readonly step: number
       readonly steps: number
     }

@@ -30,7 +30,7 @@ export function Choose({ of: { session, look, columns }, verb, words }: ChoosePr
           const { name, kind, summary, missing } = column
           return {
             name,
-            summary: kind === 'identifier' ? 'left as it is' : missing > 0 ? `${summary}, ${countText(missing)} missing` : summary,
+            summary: kind === 'identifier' ? 'takes no part' : missing > 0 ? `${summary}, ${countText(missing)} missing` : summary,
             beside: <KindSelect column={column} types={settings.value.types} set={(types) => change({ types })} disabled={running.value} />
           }
         })}

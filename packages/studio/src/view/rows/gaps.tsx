@@ -7,7 +7,7 @@ import { ChoiceField, NumberField } from '../fields.js'
 import { Found } from '../found.js'
 import { Recipe } from '../recipe.js'
 import { Choose } from './choose.js'
-import { Listed } from './listed.js'
+import { FORMATS, Listed } from './listed.js'
 import { Stage } from './stage.js'
 
 const { session } = gaps
@@ -84,6 +84,7 @@ function Results() {
       }
       rows={rows}
       kind="rows"
+      formats={FORMATS}
       more="Model, for new rows"
       seed={`the seed is ${settings.value.seed}`}
     />

@@ -7,7 +7,7 @@ import { NumberField } from '../fields.js'
 import { Found } from '../found.js'
 import { Recipe } from '../recipe.js'
 import { Choose } from './choose.js'
-import { Listed } from './listed.js'
+import { FORMATS, Listed } from './listed.js'
 import { Stage } from './stage.js'
 
 const { session } = scores
@@ -63,6 +63,7 @@ function Results() {
       }
       rows={furthest ? `${countText(rowCount)} rows with their scores` : `The density of ${listed(shown.value!.draw.grid!)} on a grid`}
       kind="rows"
+      formats={FORMATS}
       more={furthest ? 'Furthest first, and a model for other rows' : 'Model, for rows'}
       buttons={
         furthest && (

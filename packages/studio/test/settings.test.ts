@@ -1,8 +1,11 @@
+import { SYSTEMS } from '@sbridge/core'
 import { describe, expect, test } from 'vitest'
 import fc from '../../../test/property.js'
 import { SHEET as BRIDGE } from '../src/state/bridge-settings.js'
 import { SHEET as MAP } from '../src/state/diffusion-map-settings.js'
-import { GAPS } from '../src/state/rows-settings.js'
+import { isElsewhere } from '../src/state/elsewhere.js'
+import { EVERY } from '../src/state/every-option.js'
+import { GAPS, gapsElsewhere, gapsRun, SCORES } from '../src/state/rows-settings.js'
 import { codeOf, commandOf, runOf, type Settings, SHEET } from '../src/state/settings.js'
 import { checkColumns, fromAddress, type Sheet, toAddress, usualOf } from '../src/state/sheet.js'
 import { SHEET as TRAJECTORIES } from '../src/state/trajectories-settings.js'
@@ -19,6 +22,19 @@ const read = <S extends object>(sheet: Sheet<S>, address: string) => {
 const name = fc.string({ minLength: 1, maxLength: 12 })
 /** What a condition can be written with: anything but backquotes and line ends. */
 const cell = name.filter((text) => text !== '__proto__' && text.trim() !== '' && !/[`\n\r\u2028\u2029]/.test(text))
+/** Options by name: texts that look like numbers or JSON stay texts. */
+const besides = fc.dictionary(
+  fc.stringMatching(/^[a-z][a-zA-Z]{0,8}$/),
+  fc.oneof(
+    fc.string(),
+    fc.constantFrom('5', 'true', 'null', '["a"]', '"a"', ''),
+    // Zero has one sign on a command line.
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0),
+    fc.boolean(),
+    fc.array(fc.string())
+  ),
+  { maxKeys: 3, noNullPrototype: true }
+)
 const settings: fc.Arbitrary<Settings> = fc.record({
   types: fc.dictionary(
     name.filter((text) => text !== '__proto__'),
@@ -37,6 +53,8 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   steps: fc.option(fc.integer({ min: 1, max: 1000 })),
   start: fc.constantFrom('data' as const, 'noise' as const),
   given: fc.dictionary(cell, cell, { maxKeys: 3, noNullPrototype: true }),
+  fit: besides,
+  draw: besides,
   observe: fc.array(name, { maxLength: 3 })
 })
 
@@ -120,6 +138,40 @@ describe('the address of the page', () => {
     }
     expect(missing(SHEET, 'x=a&y=c&without=b&without=d')).toEqual(['without = d: one of a, b', 'y = c: one of a, b'])
     expect(missing(TRAJECTORIES, 'time=t&growth=estimate&fates=a&weights=w')).toEqual(['time = t: one of a, b', 'weights = w: one of a, b'])
+  })
+})
+
+describe('the options of a verb', () => {
+  test.each([
+    ['sample', SYSTEMS.tables, SHEET],
+    ['impute', SYSTEMS.imputation, GAPS],
+    ['score', SYSTEMS.density, SCORES],
+    ['trajectories', SYSTEMS.snapshots, TRAJECTORIES],
+    ['diffusion-map', SYSTEMS.embedding, MAP],
+    ['bridge', SYSTEMS.bridge, BRIDGE]
+  ] as const)('are all on the page, but for those that only the command line can honour: %s', (activity, { fields }, sheet) => {
+    const names = ({ name }: { readonly name: string }) => name
+    const every = [...EVERY[activity].fit, ...EVERY[activity].draw]
+    expect(new Set(every.map(names))).toEqual(new Set([...fields.fit, ...fields.draw, ...fields.know].map(names)))
+    expect(every.filter(({ name }) => name in sheet && isElsewhere(name))).toEqual([])
+  })
+
+  test('that have no control of their own stand in commands, programs and addresses as others do', () => {
+    const address = 'fit=rules:off&fit=minCell:5&fit=missing:%5B%22none%22%2C%22a%2Cb%22%5D&draw=flag:true'
+    const { settings, faults } = read(GAPS, address)
+    expect(faults).toEqual([])
+    const run = gapsRun(settings)
+    expect(gapsElsewhere.commandOf('a.csv', run)).toBe(
+      "sbridge impute a.csv --rules off --min-cell 5 --missing 'none,`a,b`' --flag --seed 1 -o a-filled.csv"
+    )
+    expect(gapsElsewhere.codeOf('a.csv', run)).toContain(
+      "impute(table, { rules: 'off', minCell: 5, missing: ['none', 'a,b'], flag: true, seed: 1 })"
+    )
+    const rules = ['a = b', 'c >= d']
+    const fit = { rule: rules }
+    expect(commandOf('a.csv', runOf({ ...DEFAULTS, fit }, 9))).toBe(
+      "sbridge sample a.csv -n 9 -o a-new.csv --seed 1 --rule 'a = b' --rule 'c >= d'"
+    )
   })
 })
 

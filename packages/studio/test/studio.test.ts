@@ -5,6 +5,7 @@ import { get } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { panelFields } from '@sbridge/core/internal'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseTable, serializeTable } from '../../sbridge/src/format/table-format.js'
 import {
@@ -44,7 +45,9 @@ function placesIn(scatter: string): [number, number][] {
   }
   const x = along(/<text x="([\d.]+)" y="486" text-anchor="middle"[^>]*>([−\d.]+)</g)
   const y = along(/<text x="56" y="([\d.]+)" text-anchor="end"[^>]*>([−\d.]+)</g)
-  const path = [...scatter.matchAll(/<path d="((?:M[\d.]+,[\d.]+h0\.01)+)"/g)][1]![1]!
+  // Of each cloud those that lie together have paths of their own; the drawn rows come last.
+  const paths = [...scatter.matchAll(/<path d="((?:M[\d.]+,[\d.]+h0\.01)+)" fill="none" stroke="([^"]+)"/g)]
+  const path = paths.flatMap(([, dots, stroke]) => (stroke === paths.at(-1)![2] ? [dots] : [])).join('')
   // Words stand four units below their tick.
   return [...path.matchAll(/M([\d.]+),([\d.]+)h0\.01/g)].map(([, a, b]) => [x(Number(a)), y(Number(b) + 4)])
 }
@@ -440,6 +443,41 @@ describe('the studio', () => {
     expect(notes!.length).toBeGreaterThan(1)
     const said = await page.locator('.notes li').allTextContents()
     expect(said.sort()).toEqual([...notes!].sort())
+    studio.leave(page)
+  })
+
+  test('groups are drawn whole by a form of all options, which names what each option does, and rows stand where they end', async () => {
+    const page = await studio.page()
+    await studio.give(page, 'customers.csv', readFileSync(new URL('../../../examples/data/customers.csv', import.meta.url)))
+    await page.getByText('960 rows').first().waitFor(WAIT)
+    await page.getByText('All options', { exact: true }).click()
+    const group = page.getByLabel('Group', { exact: true })
+    const help = await group.getAttribute('aria-describedby')
+    expect(await page.locator(`[id="${help}"]`).textContent()).toContain(panelFields.find(({ name }) => name === 'group')!.sentence)
+    // What orders the rows of a group is asked for with the groups.
+    expect(await page.getByLabel('Time', { exact: true }).count()).toBe(0)
+    await page.getByLabel('Min cell', { exact: true }).fill('1')
+    await page.getByLabel('Min cell', { exact: true }).blur()
+    await page.getByText(/Expected a whole number of at least 2/).waitFor(WAIT)
+    await page.getByLabel('Min cell', { exact: true }).fill('')
+    await page.getByLabel('Min cell', { exact: true }).blur()
+    await group.selectOption('customer_id')
+    await page.getByLabel('Time', { exact: true }).selectOption('month')
+    await page.getByText('All options, 2 set').waitFor(WAIT)
+    await sample(page)
+    const command = await commandOn(page)
+    expect(command).toBe('sbridge sample customers.csv -n 960 -o customers-new.csv --seed 1 --group customer_id --time month')
+    expect(await page.getByLabel('Step of the chains').count()).toBe(0)
+    expect((await studio.command(command)).bytes).toEqual(await download(page, 'CSV'))
+    expect(await studio.program((await page.locator('pre').nth(1).textContent())!, 'customers-new.csv')).toEqual(
+      await download(page, 'CSV')
+    )
+    await page.getByLabel('Local', { exact: true }).fill('window:1')
+    await page.getByLabel('Local', { exact: true }).blur()
+    await page.getByRole('button', { name: /^Sample/ }).click()
+    await page.locator('.refusal', { hasText: 'Expected rows of groups, drawn by laws of all columns' }).waitFor(WAIT)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await checkForEveryone(page)
     studio.leave(page)
   })
 

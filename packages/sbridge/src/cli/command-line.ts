@@ -20,14 +20,24 @@ export function commandFor(verb: string, files: string | readonly string[], opti
   return ['sbridge', verb, ...[files].flat(), ...Object.entries(options).flatMap(flagsOf)].map(quote).join(' ')
 }
 
+/** Options that are given once for each of their texts. */
+const REPEATED = ['observe', 'rule', 'utility']
+
 function flagsOf([name, value]: [string, unknown]): string[] {
   const flag = SHORT[name] ?? flagNamed(name)
-  if (name === 'observe') return (value as readonly string[]).flatMap((text) => [flag, text])
-  if (name === 'given') return [flag, writeGiven(value as Record<string, string>)]
-  if (Array.isArray(value)) return [flag, value.map(listed).join(',')]
-  if (typeof value !== 'object') return [flag, String(value)]
-  const pairs = Object.entries(value!).map(([key, part]) => `${listed(key)}=${part}`)
-  return [flag, pairs.join(',')]
+  if (value === true) return [flag]
+  if (REPEATED.includes(name) && Array.isArray(value)) return (value as readonly string[]).flatMap((text) => [flag, text])
+  if (name === 'given' && typeof value === 'object') return [flag, writeGiven(value as Record<string, string>)]
+  return [flag, optionText(value)]
+}
+
+/** The value of an option as it is typed. */
+export function optionText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(listed).join(',')
+  if (typeof value !== 'object') return String(value)
+  return Object.entries(value!)
+    .map(([key, part]) => `${listed(key)}=${part}`)
+    .join(',')
 }
 
 /** A column name in a list: commas and equals signs part names, so such names stand in backquotes. */

@@ -3,10 +3,23 @@ import { commandFor, literal, programFor, runFields } from 'sbridge/internal'
 import type { BridgeShape } from '../work/bridge-messages.js'
 import { outputOf } from './elsewhere.js'
 import type { Source } from './page.js'
-import { bounded, chosen, columnName, fieldIn, found, numeric, optionsOf, type Sheet, timesIn, WITHOUT } from './sheet.js'
+import {
+  BESIDES,
+  type Besides,
+  bounded,
+  chosen,
+  columnName,
+  fieldIn,
+  found,
+  numeric,
+  optionsOf,
+  type Sheet,
+  timesIn,
+  WITHOUT
+} from './sheet.js'
 
 /** What a person may set for a bridge between two tables. */
-export interface BridgeSettings {
+export interface BridgeSettings extends Besides {
   /** The second table. */
   readonly to: Source | null
   /** Columns that the bridge is not told. */
@@ -36,6 +49,7 @@ const KIND: Field = { name: 'to', ...choice('file', 'example'), default: 'none',
 const TIMES = [0.25, 0.5, 0.75]
 
 export const SHEET: Sheet<BridgeSettings> = {
+  ...BESIDES,
   to: {
     usual: null,
     write: (table) => [`${table!.kind} ${table!.name}`],
@@ -62,8 +76,8 @@ export const SHEET: Sheet<BridgeSettings> = {
 export function runOf(settings: BridgeSettings): BridgeShape['run'] {
   const { to, at, seed } = settings
   return {
-    fit: { to: to?.name ?? '', ...optionsOf(SHEET, settings, 'exclude', 'bandwidth'), seed },
-    draw: { ...optionsOf(SHEET, settings, 'rows'), at, seed },
+    fit: { to: to?.name ?? '', ...settings.fit, ...optionsOf(SHEET, settings, 'exclude', 'bandwidth'), seed },
+    draw: { ...settings.draw, ...optionsOf(SHEET, settings, 'rows'), at, seed },
     as: optionsOf(SHEET, settings, 'as')
   }
 }

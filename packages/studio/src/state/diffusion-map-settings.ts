@@ -3,7 +3,7 @@ import { embedFields } from '@sbridge/core/internal'
 import type { DiffusionMapShape, Look } from '../work/diffusion-map-messages.js'
 import { byVerb } from './elsewhere.js'
 import type { RowsSettings } from './rows-settings.js'
-import { bounded, fieldIn, found, name, numeric, optionsOf, type Sheet, WITHOUT } from './sheet.js'
+import { BESIDES, bounded, fieldIn, found, name, numeric, optionsOf, type Sheet, TYPES, WITHOUT } from './sheet.js'
 
 /** What a person may set for a diffusion map; axes and colour are the studio's choice where null. */
 export interface DiffusionMapSettings extends RowsSettings, Readonly<Record<keyof Look, string | null>> {
@@ -20,6 +20,8 @@ export const FIELDS = {
 } satisfies Record<string, Field>
 
 export const SHEET: Sheet<DiffusionMapSettings> = {
+  ...BESIDES,
+  types: TYPES,
   exclude: WITHOUT,
   dimension: found(FIELDS.dimension),
   bandwidth: { ...found(FIELDS.bandwidth), word: 'epsilon' },
@@ -33,7 +35,7 @@ export const SHEET: Sheet<DiffusionMapSettings> = {
 
 /** The job that the settings describe: only what differs from the defaults, as a command line would. */
 export function runOf(settings: DiffusionMapSettings): DiffusionMapShape['run'] {
-  return { fit: optionsOf(SHEET, settings, 'exclude', 'dimension', 'bandwidth', 'alpha'), draw: {} }
+  return { fit: { ...settings.fit, ...optionsOf(SHEET, settings, 'types', 'exclude', 'dimension', 'bandwidth', 'alpha') }, draw: {} }
 }
 
 /** How to get the very coordinates on the screen elsewhere. */

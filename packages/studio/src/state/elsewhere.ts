@@ -23,3 +23,14 @@ export function byVerb(verb: string, ending: string, tables = 'table'): { readon
 export function outputOf(file: string, ending: string): string {
   return `${file.replace(/\.[^.]+$/, '')}${ending}.csv`
 }
+
+/**
+ * What only the command line can honour: options that name files or modules besides the table, those of reading, writing and running
+ * there, and those that ask for what no panel shows.
+ */
+const ELSEWHERE = [
+  ...['columns', 'givenFile', 'likelihood', 'by', 'groups', 'latent', 'image', 'dynamics'],
+  ...['encoding', 'skip', 'sheet', 'table', 'query', 'model', 'report', 'judge', 'require', 'dialect', 'json']
+]
+
+export const isElsewhere = (name: string): boolean => ELSEWHERE.includes(name)

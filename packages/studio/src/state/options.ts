@@ -1,5 +1,6 @@
 import { capital } from '@sbridge/core/internal'
 import { activity } from './activity.js'
+import { isElsewhere } from './elsewhere.js'
 
 /** The settings of each activity, by the names of their options. */
 export const settable: Partial<Record<string, object>> = {}
@@ -7,6 +8,7 @@ export const settable: Partial<Record<string, object>> = {}
 /** What the page calls an option, where that is not its name. */
 const CALLED: Readonly<Record<string, string>> = {
   exclude: 'the mark of a column',
+  columns: 'the mark of a column',
   types: 'the menu of a column',
   given: 'the tab Conditions',
   observe: 'the tab Observations',
@@ -23,7 +25,8 @@ export function optionWords(texts: readonly string[]): string {
   const flags = [...new Set(texts.join(' ').match(/(?<![\w-])--[a-z]+(-[a-z]+)*/g))]
   const called = (flag: string): string => {
     const name = flag.slice(2).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
-    return name in (settable[activity.value] ?? {}) ? (CALLED[name] ?? capital(name)) : ''
+    if (name in CALLED || name in (settable[activity.value] ?? {})) return CALLED[name] ?? capital(name)
+    return isElsewhere(name) ? '' : 'among All options'
   }
   const here = flags.filter(called).map((flag) => `${flag} is ${called(flag)}`)
   const elsewhere = flags.filter((flag) => !called(flag))

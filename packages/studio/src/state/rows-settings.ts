@@ -2,10 +2,11 @@ import { type Field, fillFields, imputationFields } from '@sbridge/core/internal
 import { runFields } from 'sbridge/internal'
 import type { GapsShape, RowsLook, ScoresShape } from '../work/rows-messages.js'
 import { byVerb } from './elsewhere.js'
-import { chosen, fieldIn, found, name, numeric, optionsOf, type Sheet, WITHOUT } from './sheet.js'
+import { BESIDES, type Besides, chosen, fieldIn, found, name, numeric, optionsOf, type Sheet, TYPES, type Types, WITHOUT } from './sheet.js'
 
 /** What a person may set of an activity on rows; axes and colour are the studio's choice where null. */
-export interface RowsSettings extends Readonly<Record<keyof RowsLook, string | null>> {
+export interface RowsSettings extends Besides, Readonly<Record<keyof RowsLook, string | null>> {
+  readonly types: Types
   /** Columns that are left as they are, and tell nothing. */
   readonly exclude: readonly string[]
 }
@@ -30,6 +31,8 @@ export const FIELDS = {
 } satisfies Record<string, Field>
 
 export const SCORES: Sheet<ScoresSettings> = {
+  ...BESIDES,
+  types: TYPES,
   exclude: WITHOUT,
   seed: numeric(FIELDS.seed, 1),
   right: name,
@@ -47,13 +50,16 @@ export const GAPS: Sheet<GapsSettings> = {
 /** The jobs that settings describe: only what differs from the defaults, as a command line would. */
 export function gapsRun(settings: GapsSettings): GapsShape['run'] {
   return {
-    fit: { ...optionsOf(GAPS, settings, 'exclude', 'bandwidth'), seed: settings.seed },
-    draw: { ...optionsOf(GAPS, settings, 'as', 'draws'), seed: settings.seed }
+    fit: { ...settings.fit, ...optionsOf(GAPS, settings, 'types', 'exclude', 'bandwidth'), seed: settings.seed },
+    draw: { ...settings.draw, ...optionsOf(GAPS, settings, 'as', 'draws'), seed: settings.seed }
   }
 }
 
 export function scoresRun(settings: ScoresSettings): ScoresShape['run'] {
-  return { fit: { ...optionsOf(SCORES, settings, 'exclude'), seed: settings.seed }, draw: { seed: settings.seed } }
+  return {
+    fit: { ...settings.fit, ...optionsOf(SCORES, settings, 'types', 'exclude'), seed: settings.seed },
+    draw: { ...settings.draw, seed: settings.seed }
+  }
 }
 
 /** How to get the very rows on the screen elsewhere. */

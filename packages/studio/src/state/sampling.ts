@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals'
-import { counted } from '@sbridge/core/internal'
-import { sidesOf } from '../work/draws.js'
+import { counted, writeGiven } from '@sbridge/core/internal'
+import { isPlain, sidesOf } from '../work/draws.js'
 import type { ColumnFacts, EvaluationPart, SampleShape } from '../work/messages.js'
 import { forgetSearches, foundFor, noteCarried, noteSearch, noteTried } from './bandwidth.js'
 import { faultOfCondition, faultOfObservation } from './given.js'
@@ -10,7 +10,7 @@ import { panel, panelIn } from './panel.js'
 import { joinPainter, playback, toPainter } from './scatter.js'
 import { type Session, sessionOf } from './session.js'
 import { codeOf, commandOf, runOf, type Settings, SHEET } from './settings.js'
-import { same } from './sheet.js'
+import { readingOf, same } from './sheet.js'
 import { unplacedWords } from './unplaced.js'
 
 /** What the fit of the rows that are shown decided. */
@@ -23,7 +23,7 @@ let resting: ReturnType<typeof setTimeout> | undefined
 export const session: Session<Settings, SampleShape> = sessionOf({
   name: 'sample',
   sheet: SHEET,
-  choice: () => ({ types: settings.value.types, exclude: settings.value.exclude }),
+  choice: () => ({ ...readingOf(settings.value), exclude: settings.value.exclude }),
   look: () => axesShown(),
   wanted: () => runOf(settings.value, facts.value!.rowCount),
   commandOf,
@@ -31,7 +31,7 @@ export const session: Session<Settings, SampleShape> = sessionOf({
   words: {
     opened: ({ rowCount, columns }) => `${rowCount} rows, ${columns.length} columns`,
     running: 'Sampling',
-    done: (_, { draw }) => `${counted(draw.rows, 'row')} drawn`
+    done: ({ rowCount }) => `${counted(rowCount, 'row')} drawn`
   },
   beside: () => [
     ...(found.value ? [['found', String(found.value.epsilon)] as const] : []),
@@ -63,7 +63,7 @@ export const session: Session<Settings, SampleShape> = sessionOf({
   running: endMeasuring,
   interim(found, { fit }) {
     summary.value = found
-    if (found.bandwidth) noteSearch(fit, found.bandwidth)
+    if (found.bandwidth && isPlain(fit)) noteSearch(fit, found.bandwidth)
   },
   cleared() {
     summary.value = null
@@ -90,7 +90,7 @@ export const drawnBars = computed(() => result.value?.bars ?? {})
 /** Whether rows are being compared with the data. */
 export const measuring = computed(() => measured.value !== null)
 /** Whether there are rows enough to compare with the data. */
-export const comparable = computed(() => (shown.value?.draw.rows ?? 0) > 1)
+export const comparable = computed(() => (result.value?.rowCount ?? 0) > 1)
 /** The bandwidth that a search found for these settings, if any. */
 export const found = computed(() => foundFor(settings.value))
 /** What the two clouds are called. */
@@ -103,6 +103,12 @@ export const unplaced = computed(() => {
     [shown.value && frame.value?.synthetic, `${synthetic} `]
   ])
 })
+
+/** What the drawn rows were told. */
+export function knownWords(): string[] {
+  const { given, observe = [] } = shown.value?.draw ?? {}
+  return [...(given ? [`given ${writeGiven(given)}`] : []), ...observe.map((text) => `observed ${text}`)]
+}
 
 /** Columns that conditions can speak of. */
 export function knowable(): ColumnFacts[] {
@@ -159,7 +165,7 @@ function comparison(): Measuring {
     handOver: (port) => session.send({ kind: 'join', to: 'measure', port }, [port]),
     found: ({ nearestNeighbourRatio }: EvaluationPart) => {
       const ratio = nearestNeighbourRatio?.value
-      if (typeof ratio === 'number' && fit.bandwidth !== undefined) noteTried(fit, { epsilon, ratio })
+      if (typeof ratio === 'number' && epsilon !== undefined && fit.bandwidth !== undefined) noteTried(fit, { epsilon, ratio })
     }
   }
 }

@@ -45,10 +45,10 @@ type Dots = Extract<FromPainter, { kind: 'dots' }>
 let waiting: ((dots: Dots) => void)[] = []
 
 /** The rows as they are saved. */
-export function askForDots(): Promise<Dots> {
+export function askForDots({ width, height }: { width: number; height: number }): Promise<Dots> {
   return new Promise((resolve) => {
     waiting.push(resolve)
-    toPainter({ kind: 'dots' })
+    toPainter({ kind: 'dots', width, height })
   })
 }
 

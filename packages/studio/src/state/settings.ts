@@ -1,14 +1,29 @@
 import type { Field, FitJob } from '@sbridge/core/internal'
-import { type ColumnKind, choice, drawFields, fitFields, KINDS, parseField, parseGiven, writeGiven } from '@sbridge/core/internal'
+import { drawFields, fitFields, parseGiven, writeGiven } from '@sbridge/core/internal'
 import { commandFor, literal, programFor, runFields } from 'sbridge/internal'
 import { isKnown, usualSteps } from '../work/draws.js'
 import type { Draws, SampleShape } from '../work/messages.js'
 import { outputOf } from './elsewhere.js'
-import { bounded, chosen, columnName, fieldIn, found, numeric, optionsOf, type Sheet, texts, WITHOUT } from './sheet.js'
+import {
+  BESIDES,
+  type Besides,
+  bounded,
+  chosen,
+  columnName,
+  fieldIn,
+  found,
+  numeric,
+  optionsOf,
+  type Sheet,
+  TYPES,
+  type Types,
+  texts,
+  WITHOUT
+} from './sheet.js'
 
 /** Everything a person may set for new rows. */
-export interface Settings extends Required<Pick<Draws, 'given' | 'observe'>> {
-  readonly types: Readonly<Record<string, ColumnKind>>
+export interface Settings extends Required<Pick<Draws, 'given' | 'observe'>>, Besides {
+  readonly types: Types
   readonly exclude: readonly string[]
   /** Columns of the scatter; the studio's choice where null. */
   readonly x: string | null
@@ -36,23 +51,8 @@ export const FIELDS = {
   start: fieldIn(drawFields, 'start')
 } satisfies Record<string, Field>
 
-/** The first of `KIND:COLUMN` in an address. */
-const KIND: Field = { name: 'kind', ...choice(...KINDS), default: 'as the column is read', sentence: '' }
-
 export const SHEET: Sheet<Settings> = {
-  types: {
-    usual: {},
-    word: 'kind',
-    write: (types) => Object.entries(types).map(([column, kind]) => `${kind}:${column}`),
-    read: (texts, attempt) =>
-      Object.assign(
-        {},
-        ...texts.map((text) => {
-          const [kind, ...column] = text.split(':')
-          return attempt(() => ({ [column.join(':')]: parseField(KIND, kind!) }))
-        })
-      )
-  },
+  types: TYPES,
   exclude: WITHOUT,
   x: columnName,
   y: columnName,
@@ -74,15 +74,17 @@ export const SHEET: Sheet<Settings> = {
         {}
       )
   },
-  observe: texts
+  observe: texts,
+  ...BESIDES
 }
 
 /** The run that the settings describe: only what differs from the defaults, as a command line would. */
 export function runOf(settings: Settings, dataRows: number): SampleShape['run'] {
   const { seed, rows, steps } = settings
   return {
-    fit: { ...optionsOf(SHEET, settings, 'types', 'exclude', 'bandwidth', 'kernel', 'scaling'), seed },
+    fit: { ...settings.fit, ...optionsOf(SHEET, settings, 'types', 'exclude', 'bandwidth', 'kernel', 'scaling'), seed },
     draw: {
+      ...settings.draw,
       rows: rows ?? dataRows,
       seed,
       // Under conditions the noise is that of the covariance, and chains start at rows that fit.

@@ -1,4 +1,18 @@
-import { type Field, parseField, refuseUnknown, unknownColumn, whole } from '@sbridge/core/internal'
+import {
+  type ColumnKind,
+  choice,
+  defined,
+  type Field,
+  type FieldValue,
+  type InferOptions,
+  KINDS,
+  MADE_KINDS,
+  type MadeKind,
+  parseField,
+  refuseUnknown,
+  unknownColumn,
+  whole
+} from '@sbridge/core/internal'
 import { tried } from '../work/fault.js'
 import type { Fault } from './page.js'
 
@@ -105,6 +119,65 @@ export const name: Setting<string | null> = { usual: null, write: (value) => [va
 export const columnName: Setting<string | null> = { ...name, columns: (value) => (value === null ? [] : [value]) }
 
 export const texts: Setting<readonly string[]> = { usual: [], write: (values) => values, read: (values) => values }
+
+/** Options by name, as plain values, that have no control of their own. */
+export type Given = Readonly<Record<string, FieldValue>>
+
+/** Kinds of columns that a person has chosen. */
+export type Types = Readonly<Record<string, ColumnKind | MadeKind>>
+
+/** The first of `KIND:COLUMN` in an address. */
+const KIND: Field = { name: 'kind', ...choice(...KINDS, ...MADE_KINDS), default: 'as the column is read', sentence: '' }
+
+export const TYPES: Setting<Types> = {
+  usual: {},
+  word: 'kind',
+  write: (types) => Object.entries(types).map(([column, kind]) => `${kind}:${column}`),
+  read: (texts, attempt) =>
+    Object.assign(
+      {},
+      ...texts.map((text) => {
+        const [kind, ...column] = text.split(':')
+        return attempt(() => ({ [column.join(':')]: parseField(KIND, kind!) }))
+      })
+    )
+}
+
+/** `NAME:VALUE` in an address, with a text as it stands where it is no JSON; whoever uses the options refuses what makes no sense. */
+export const GIVEN: Setting<Given> = {
+  usual: {},
+  write: (given) =>
+    Object.entries(given).map(([name, value]) => `${name}:${value === plain(String(value)) ? value : JSON.stringify(value)}`),
+  read: (texts) =>
+    Object.fromEntries(
+      texts.map((text) => {
+        const [name, ...value] = text.split(':')
+        return [name, plain(value.join(':'))]
+      })
+    )
+}
+
+function plain(text: string): FieldValue {
+  try {
+    return JSON.parse(text) ?? text
+  } catch {
+    return text
+  }
+}
+
+/** Options besides those of single controls: of the fit, and of the draw. */
+export interface Besides {
+  readonly fit: Given
+  readonly draw: Given
+}
+
+export const BESIDES: Sheet<Besides> = { fit: GIVEN, draw: GIVEN }
+
+/** What of the settings says how the table is read. */
+export function readingOf({ types, fit }: { readonly types?: Types; readonly fit: Given }): InferOptions {
+  const { missing, decimal, dateOrder } = fit as InferOptions
+  return defined({ types, missing, decimal, dateOrder })
+}
 
 /** Columns that are left out. */
 export const WITHOUT: Setting<readonly string[]> = { ...texts, word: 'without', columns: (values) => values }

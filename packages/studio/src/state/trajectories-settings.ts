@@ -10,10 +10,10 @@ import {
 import { runFields } from 'sbridge/internal'
 import type { Roles, TrajectoriesShape } from '../work/trajectories-messages.js'
 import { byVerb } from './elsewhere.js'
-import { bounded, chosen, columnName, fieldIn, numeric, optionsOf, type Sheet, timesIn, WITHOUT } from './sheet.js'
+import { BESIDES, type Besides, bounded, chosen, columnName, fieldIn, numeric, optionsOf, type Sheet, timesIn, WITHOUT } from './sheet.js'
 
 /** What a person may set for trajectories. */
-export interface TrajectoriesSettings extends Roles {
+export interface TrajectoriesSettings extends Roles, Besides {
   readonly x: string | null
   readonly y: string | null
   readonly reference: ReferenceName
@@ -41,6 +41,7 @@ export const FIELDS = {
 } satisfies Record<string, Field>
 
 export const SHEET: Sheet<TrajectoriesSettings> = {
+  ...BESIDES,
   time: columnName,
   weights: columnName,
   growth: { ...columnName, columns: (value) => (value === null || value === 'estimate' ? [] : [value]) },
@@ -66,8 +67,8 @@ export const SHEET: Sheet<TrajectoriesSettings> = {
 export function runOf(settings: TrajectoriesSettings, columns: SnapshotColumns): TrajectoriesShape['run'] {
   const { reference, rows, between, seed } = settings
   return {
-    fit: { ...columns, reference, ...optionsOf(SHEET, settings, 'diffusion', 'rounds', 'holdOut'), seed },
-    draw: { rows, ...(between > 0 ? { between } : {}), seed }
+    fit: { ...settings.fit, ...columns, reference, ...optionsOf(SHEET, settings, 'diffusion', 'rounds', 'holdOut'), seed },
+    draw: { ...settings.draw, rows, ...(between > 0 ? { between } : {}), seed }
   }
 }
 

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { ACTIVITIES, ACTIVITY_NAMES, type Activity, activity, addressFor, switchTo } from '../state/activity.js'
 import { opening, openTable, refuse } from '../state/page.js'
 import type { ActivityPart } from './activity.js'
+import { form, wanted } from './all-options.js'
 import { sampling } from './sampling.js'
 
 /** Sampling is what the page starts with; the others are loaded when they are first chosen. */
@@ -58,10 +59,25 @@ async function load(which: Exclude<Activity, 'sample'>): Promise<void> {
     const part = await loaders[which]()
     parts.value = { ...parts.value, [which]: part }
   } catch (error) {
-    refuse({
-      got: `a part of the page that did not arrive (${error instanceof Error ? error.message : String(error)})`,
-      expected: 'the studio where it was',
-      remedy: 'reloading the page'
-    })
+    missed(error)
   }
+}
+
+/** The form of all options: loaded from here, where everything that it shares with the page is there already. */
+wanted.subscribe(async (asked) => {
+  if (!asked) return
+  try {
+    form.value = (await import('./options-form.js')).OptionsForm
+  } catch (error) {
+    missed(error)
+  }
+})
+
+/** Says that a part of the page could not be fetched. */
+function missed(error: unknown): void {
+  refuse({
+    got: `a part of the page that did not arrive (${error instanceof Error ? error.message : String(error)})`,
+    expected: 'the studio where it was',
+    remedy: 'reloading the page'
+  })
 }

@@ -1,6 +1,6 @@
-import type { ColumnKind } from '@sbridge/core/internal'
-import { counted, countText } from '@sbridge/core/internal'
+import { type ColumnKind, counted, countText, MADE_KINDS, type MadeKind } from '@sbridge/core/internal'
 import { change, drawnBars, facts, running, session, settings } from '../state/sampling.js'
+import type { Types } from '../state/sheet.js'
 import type { ColumnFacts } from '../work/messages.js'
 import { Columns, Notes, Table } from './columns.js'
 import { Select } from './fields.js'
@@ -40,18 +40,44 @@ export function Data() {
 }
 
 /** The small drawing of a column, and what kind it is. */
-function Kind({ column: { name, kind, kinds, bars }, included }: { column: ColumnFacts; included: boolean }) {
-  const options = kinds.map((value) => ({ value, label: KIND_WORDS[value] }))
-  const set = (kind: ColumnKind) => change({ types: { ...settings.value.types, [name]: kind } })
+function Kind({ column, included }: { column: ColumnFacts; included: boolean }) {
   return (
     <>
-      <Bars bars={bars} drawn={included ? drawnBars.value[name] : undefined} />
-      {included && kinds.length > 1 ? (
-        <Select value={kind} options={options} set={set} disabled={running.value} aria-label={`Kind of ${name}`} />
+      <Bars bars={column.bars} drawn={included ? drawnBars.value[column.name] : undefined} />
+      {included ? (
+        <KindSelect column={column} types={settings.value.types} set={(types) => change({ types })} disabled={running.value} anew />
       ) : (
-        <span class="kind">{included ? KIND_WORDS[kind] : 'left out'}</span>
+        <span class="kind">left out</span>
       )}
     </>
+  )
+}
+
+interface KindSelectProps {
+  readonly column: ColumnFacts
+  readonly types: Types
+  readonly set: (types: Types) => void
+  readonly disabled: boolean
+  /** Whether columns are written anew, as made up ones are. */
+  readonly anew?: boolean
+}
+
+/** What kind a column is, by a menu where it could be another; what text can stand for is made up anew. */
+export function KindSelect({ column: { name, kind, kinds, format }, types, set, disabled, anew = false }: KindSelectProps) {
+  const made = anew && format?.source === 'text' && (kind === 'identifier' || kind === 'category') ? MADE_KINDS : []
+  const options = [
+    ...kinds.map((value) => ({ value, label: KIND_WORDS[value] })),
+    ...made.map((value) => ({ value, label: `made up: ${value.replace('-', ' ')}` }))
+  ]
+  if (options.length < 2) return <span class="kind">{KIND_WORDS[kind]}</span>
+  return (
+    <Select<ColumnKind | MadeKind>
+      value={types[name] ?? kind}
+      options={options}
+      set={(kind) => set({ ...types, [name]: kind })}
+      disabled={disabled}
+      aria-label={`Kind of ${name}`}
+    />
   )
 }
 

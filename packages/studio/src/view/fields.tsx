@@ -2,6 +2,7 @@ import { capital, type Field, parseField } from '@sbridge/core/internal'
 import type { ComponentProps } from 'preact'
 import { useId, useState } from 'preact/hooks'
 import type { Fault } from '../state/page.js'
+import { same } from '../state/sheet.js'
 import { tried } from '../work/fault.js'
 import { InlineFault } from './fault-words.js'
 
@@ -9,34 +10,62 @@ import { InlineFault } from './fault-words.js'
 export const Link = (props: ComponentProps<'button'>) => <button type="button" class="link" {...props} />
 
 /** What a control says of its field where one asks. */
-const helpOf = ({ sentence, range }: Field): string => `${sentence} (${range})`
+export const helpOf = ({ sentence, range, unit }: Field): string =>
+  `${sentence} (${range}${unit && !/[A-Z]/.test(unit) ? `; unit: ${unit}` : ''})`
 
-interface NumberFieldProps<T extends number | null> {
+export interface TypedProps<T> {
   readonly field: Field
   readonly label?: string
   readonly value: T
   readonly set: (value: T) => void
-  /** What stands there while nothing is given, where the program finds a number by itself. */
+  /** What stands there while nothing is given, where that has a meaning. */
   readonly auto?: string
   /** Said below it. */
   readonly found?: string
 }
 
-/** A number as its field describes it; what cannot be read stays as it was typed, and is told. */
-export function NumberField<T extends number | null>({ field, label = capital(field.name), value, set, auto, found }: NumberFieldProps<T>) {
-  const id = useId()
+/** What is typed for a field, and what is wrong with it: what cannot be read stays as it was typed. */
+export function useTyped<T>(
+  { field, label = capital(field.name), value, set, auto }: TypedProps<T>,
+  read: (text: string) => T,
+  shown: string
+) {
   const [typed, setTyped] = useState<{ readonly text: string; readonly beside: T; readonly fault?: Fault } | null>(null)
   // Another value, as of a change that is undone, takes its place.
-  const now = typed?.beside === value ? typed : null
+  const now = typed && same(typed.beside, value) ? typed : null
   const commit = (event: Event) => {
     const { value: text, validity } = event.currentTarget as HTMLInputElement
     setTyped(null)
     // Of what is no number a browser hands over nothing.
-    const read = () => (auto !== undefined && text.trim() === '' && !validity.badInput ? null : parseField(field, text, label))
-    const remedy = value === null ? 'leaving it empty' : `${value}, as before`
-    const next = tried(read, ({ got, expected }) => setTyped({ text, beside: value, fault: { got, expected, remedy } }))
-    if (next !== undefined && next !== value) set(next as T)
+    const wanted = () => (auto !== undefined && text.trim() === '' && !validity.badInput ? (null as T) : read(text))
+    const remedy = value === null ? 'leaving it empty' : `${shown}, as before`
+    const next = tried(wanted, ({ got, expected }) => setTyped({ text, beside: value, fault: { got, expected, remedy } }))
+    if (next !== undefined && !same(next, value)) set(next)
   }
+  return {
+    label,
+    fault: now?.fault,
+    input: {
+      value: now?.text ?? shown,
+      'aria-invalid': now?.fault !== undefined,
+      placeholder: auto,
+      title: helpOf(field),
+      // What is said goes while one types: where it went as the field is left, what is pressed then would move away.
+      onInput: (event: Event) => now && setTyped({ text: (event.currentTarget as HTMLInputElement).value, beside: value }),
+      onChange: commit
+    }
+  }
+}
+
+/** A number as its field describes it; what cannot be read stays as it was typed, and is told. */
+export function NumberField<T extends number | null>(props: TypedProps<T>) {
+  const { field, value, found } = props
+  const id = useId()
+  const { label, fault, input } = useTyped(
+    props,
+    (text) => parseField(field, text, props.label ?? capital(field.name)) as T,
+    String(value ?? '')
+  )
   return (
     <>
       <div class="field">
@@ -47,17 +76,11 @@ export function NumberField<T extends number | null>({ field, label = capital(fi
           min={field.minimum}
           max={field.maximum}
           step={field.kind === 'integer' ? 1 : 'any'}
-          placeholder={auto}
-          value={now?.text ?? value ?? ''}
-          aria-invalid={now?.fault !== undefined}
-          // What is said goes while one types: where it went as the field is left, what is pressed then would move away.
-          onInput={(event) => now && setTyped({ text: event.currentTarget.value, beside: value })}
-          onChange={commit}
-          title={helpOf(field)}
+          {...input}
           aria-describedby={`${id}-fault ${id}-found`}
         />
       </div>
-      {now?.fault && <InlineFault id={`${id}-fault`} fault={now.fault} />}
+      {fault && <InlineFault id={`${id}-fault`} fault={fault} />}
       {found !== undefined && (
         <p class="soft found" id={`${id}-found`}>
           {found}

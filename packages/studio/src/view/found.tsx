@@ -1,4 +1,4 @@
-import type { ComponentProps } from 'preact'
+import type { ComponentChildren, ComponentProps } from 'preact'
 import type { Session } from '../state/session.js'
 import type { Told } from '../work/messages.js'
 import type { SystemShape } from '../work/protocol.js'
@@ -14,14 +14,17 @@ interface FoundProps extends ComponentProps<typeof TakeAway> {
   readonly session: ComponentProps<typeof TakeAway>['session'] & Pick<Session<never, Telling>, 'result' | 'source'>
   /** What the pictures are saved as, where that is not the table's name. */
   readonly file?: string
+  /** What stands before what the report says. */
+  readonly first?: ComponentChildren
 }
 
 /** What was found, in the words of the report, and what was made to take along. */
-export function Found({ session, file = session.source.value!.name, ...made }: FoundProps) {
+export function Found({ session, file = session.source.value!.name, first, ...made }: FoundProps) {
   const { topics, warnings, notes } = session.result.value!
   return (
     <div class="results">
       <Warnings warnings={warnings} />
+      {first}
       <Topics topics={topics} file={file} />
       <Notes notes={notes} />
       <TakeAway session={session} {...made} />

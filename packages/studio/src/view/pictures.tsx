@@ -1,9 +1,8 @@
 import type { Panel as Drawing } from 'sbridge/internal/report'
 import { drawings } from '../state/measuring.js'
-import { layerNames, source } from '../state/sampling.js'
+import { knownWords, layerNames, source } from '../state/sampling.js'
 import { dot } from './figure.js'
 import { Panel } from './panel.js'
-import { knownWords } from './scatter-figure.js'
 import { colour } from './theme.js'
 
 const UNIT = 'in percent of the rows, of numbers and times of those that have a value'

@@ -41,12 +41,14 @@ function Results() {
 
 /** Rows, model and report to take along. */
 function Rows() {
-  const { fit, draw } = shown.value!
-  const { columns, rowCount } = result.value!.first
+  const { fit } = shown.value!
+  const { epsilon } = summary.value ?? {}
+  const { rowCount: drawn, first } = result.value!
+  const { columns, rowCount } = first
   return (
     <TakeAway
       session={session}
-      rows={`${countText(draw.rows)} ${draw.rows === 1 ? 'row' : 'rows'}`}
+      rows={`${countText(drawn)} ${drawn === 1 ? 'row' : 'rows'}`}
       kind="rows"
       formats={['csv', 'parquet', 'json', 'arrow']}
       more="Model and report"
@@ -60,7 +62,7 @@ function Rows() {
           {reporting.value ? 'Writing …' : 'Report'}
         </button>
       }
-      seed={`seed ${fit.seed}${summary.value ? `, ε = ${plainText(summary.value.epsilon)}` : ''}`}
+      seed={`seed ${fit.seed}${epsilon === undefined ? '' : `, ε = ${plainText(epsilon)}`}`}
     >
       <div class="preview">
         <WideTable

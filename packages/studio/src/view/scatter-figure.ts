@@ -1,5 +1,5 @@
-import { countText, writeGiven } from '@sbridge/core/internal'
-import { facts, frame, layerNames, shown, unplaced } from '../state/sampling.js'
+import { countText } from '@sbridge/core/internal'
+import { facts, frame, knownWords, layerNames, unplaced } from '../state/sampling.js'
 import { askForDots, visible } from '../state/scatter.js'
 import { dot, figureSvg } from './figure.js'
 import { DOT, GROUND, marksAt, Outline, plotSvg } from './layers.js'
@@ -7,29 +7,27 @@ import { colour } from './theme.js'
 
 /** The scatter as a document of its own: the rows that were drawn, or the last step of chains that still run. */
 export async function scatterSvg(): Promise<string> {
-  const { real, synthetic, step, steps } = await askForDots()
+  const { real, synthetic, step, steps } = await askForDots(GROUND)
   const axes = frame.value!
-  const count = countText(synthetic.length / 2)
+  const count = countText(synthetic.places.length / 2)
   const drawn = step < steps ? `${count} chains after step ${step} of ${steps}` : `${count} ${layerNames.value.synthetic}`
   const clouds = [
-    { key: 'real' as const, places: real, words: `${countText(facts.value!.rowCount)} ${layerNames.value.real}` },
-    { key: 'synthetic' as const, places: synthetic, words: drawn }
+    { key: 'real' as const, ...real, words: `${countText(facts.value!.rowCount)} ${layerNames.value.real}` },
+    { key: 'synthetic' as const, ...synthetic, words: drawn }
   ].filter(({ key, places }) => visible.value[key] && places.length > 0)
-  const layers = clouds.map(({ key, places }) => ({
-    outline: new Outline(marksAt(GROUND, places, DOT)),
-    stroke: colour(key),
-    width: 4,
-    opacity: Math.min(0.8, 9 / Math.sqrt(places.length / 2) + 0.12)
-  }))
+  const layers = clouds.flatMap(({ key, places, size: width, levels, covers }) => {
+    const members = covers.map((): number[] => [])
+    for (const [k, level] of levels.entries()) members[level]!.push(k)
+    return covers.map((opacity, k) => ({
+      outline: new Outline(marksAt(GROUND, places, DOT, members[k])),
+      stroke: colour(key),
+      width,
+      opacity
+    }))
+  })
   return figureSvg([plotSvg(layers, axes)], {
     title: `${axes.y.name} against ${axes.x.name}`,
     legend: clouds.map(({ key, words }) => dot(colour(key), words)),
     notes: [...knownWords(), unplaced.value].filter(Boolean)
   })
-}
-
-/** What the drawn rows were told. */
-export function knownWords(): string[] {
-  const { given, observe = [] } = shown.value?.draw ?? {}
-  return [...(given ? [`given ${writeGiven(given)}`] : []), ...observe.map((text) => `observed ${text}`)]
 }

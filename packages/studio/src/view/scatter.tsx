@@ -1,7 +1,7 @@
 import { effect } from '@preact/signals'
 import { countText } from '@sbridge/core/internal'
 import { useRef } from 'preact/hooks'
-import { axesShown, change, facts, frame, layerNames, sendLook, settings, shown, source, unplaced } from '../state/sampling.js'
+import { axesShown, change, facts, frame, layerNames, result, sendLook, settings, shown, source, unplaced } from '../state/sampling.js'
 import { begun, givePainter, playback, rate, toPainter, visible } from '../state/scatter.js'
 import { FigureButtons } from './figure-buttons.js'
 import { Marks } from './known/marks.js'
@@ -63,7 +63,7 @@ function Axis({ axis }: { axis: 'x' | 'y' }) {
 }
 
 function Layers() {
-  const count = { real: facts.value!.rowCount, synthetic: shown.value?.draw.rows }
+  const count = { real: facts.value!.rowCount, synthetic: result.value?.rowCount }
   const parts = (['real', 'synthetic'] as const).flatMap((key) =>
     count[key] === undefined ? [] : [{ key, look: key, words: `${countText(count[key])} ${layerNames.value[key]}` }]
   )
@@ -81,7 +81,7 @@ function Layers() {
 function words(): string {
   const axes = frame.value
   if (!axes) return 'Scatter, not drawn yet'
-  const rows = shown.value ? ` and ${shown.value.draw.rows} ${layerNames.value.synthetic}` : ''
+  const rows = result.value ? ` and ${result.value.rowCount} ${layerNames.value.synthetic}` : ''
   return `Scatter of ${axes.y.name} against ${axes.x.name}: ${facts.value!.rowCount} ${layerNames.value.real}${rows} rows${unplaced.value && `. ${unplaced.value}`}`
 }
 

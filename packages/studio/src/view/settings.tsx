@@ -4,6 +4,7 @@ import { panel } from '../state/panel.js'
 import * as sampling from '../state/sampling.js'
 import { FIELDS } from '../state/settings.js'
 import { isKnown, usualSteps } from '../work/draws.js'
+import { AllOptions } from './all-options.js'
 import { Bandwidth } from './bandwidth.js'
 import { ChoiceField, Link, NumberField } from './fields.js'
 import { Conditions } from './known/conditions.js'
@@ -61,6 +62,7 @@ function Drawing() {
         <ChoiceField field={FIELDS.kernel} value={kernel} set={(value) => change({ kernel: value })} />
         <ChoiceField field={FIELDS.noise} value={known ? 'covariance' : noise} set={(value) => change({ noise: value })} disabled={known} />
       </details>
+      <AllOptions activity="sample" session={session} />
     </>
   )
 }
@@ -81,6 +83,7 @@ function Comparing() {
 function words(): string {
   if (!summary.value) return 'training-free: a few passes over the rows'
   const { scalingTurns, scalingEnding, landmarks } = summary.value
+  if (scalingTurns === undefined) return 'fitted'
   // On landmarks the turns are those on all rows after them, if there are any.
   if (landmarks !== undefined) return `bridge found on ${counted(landmarks, 'landmark')}`
   return `bridge ${scalingEnding} in ${counted(scalingTurns, 'turn')}`

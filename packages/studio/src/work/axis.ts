@@ -16,8 +16,10 @@ const SPREAD = 0.62
 export function placingOf(column: Column): Placing {
   if (isNumeric(column)) {
     // A column without a value has an axis all the same.
-    const [low, high] = rangeOf(isEmpty(column) ? Float64Array.of(0) : presentValues(column))
-    const jitter = column.kind === 'integer' && high - low < 60 ? 0.5 : 0
+    const values = isEmpty(column) ? Float64Array.of(0) : presentValues(column)
+    const [low, high] = rangeOf(values)
+    // Rows that share a value are spread over half of the way to the next one: of numbers that differ all the while nobody sees it.
+    const jitter = leastGap(values) / 2
     // What is spread stays in the picture.
     const room = Math.max((high - low || Math.abs(high) || 1) * 0.07, jitter)
     const [from, to] = [low - room, high + room]
@@ -49,9 +51,23 @@ export function placingOf(column: Column): Placing {
     },
     place: (other, salt) => {
       if (!isCategorical(other)) return new Float32Array(0)
-      return Float32Array.from(other.codes, (code, i) => (code < 0 ? Number.NaN : (code + 0.5 + SPREAD * (noise(i, salt) - 0.5)) * band))
+      // Levels that only drawn rows have, such as merged ones, lie beyond the last.
+      const at = other.levels
+        .map((level, code) => (levels[code] === level ? code : levels.indexOf(level)))
+        .map((k) => (k < 0 ? levels.length : k))
+      return Float32Array.from(other.codes, (code, i) =>
+        code < 0 ? Number.NaN : (at[code]! + 0.5 + SPREAD * (noise(i, salt) - 0.5)) * band
+      )
     }
   }
+}
+
+/** The least distance between two values; of one value alone that of whole numbers, which leaves it a band. */
+function leastGap(values: Float64Array): number {
+  const sorted = Float64Array.from(values).sort()
+  let least = Number.POSITIVE_INFINITY
+  for (let i = 1; i < sorted.length; i++) if (sorted[i]! > sorted[i - 1]!) least = Math.min(least, sorted[i]! - sorted[i - 1]!)
+  return Number.isFinite(least) ? least : 1
 }
 
 /** A fixed number between 0 and 1 for a row: jitter that stays with its row from step to step. */

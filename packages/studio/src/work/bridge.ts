@@ -1,6 +1,6 @@
 import { type BridgeAnswer, type BridgeModel, drawModel, InputError } from '@sbridge/core'
 import { bridge, joinTables } from '@sbridge/core/internal'
-import { type Column, inferTable, isCategorical, type RawTable, type Table } from '@sbridge/core/tables'
+import { type Column, inferTable, type RawTable, type Table } from '@sbridge/core/tables'
 import { cellsFor, serializeTable } from 'sbridge/internal'
 import { pairsOf, placingOf } from './axis.js'
 import type { BridgeFacts, BridgePicture, BridgeShape } from './bridge-messages.js'
@@ -92,7 +92,7 @@ export class BridgeWork extends SystemWork<BridgeShape, BridgeModel, BridgeAnswe
   #between(axes: readonly [Column, Column], pairs: (columns: readonly [Column, Column], rows: readonly number[]) => Float32Array) {
     const answer = this.drawn?.answer
     if (answer?.kind !== 'between') return []
-    const columns = axes.map((axis) => likeAxis(answer.table, axis))
+    const columns = axes.map(({ name }) => answer.table.columns.find((one) => one.name === name))
     // A column that the bridge is not told of has no rows between.
     if (columns.includes(undefined)) return []
     return answer.times.map((time, k) => ({ time, places: pairs(columns as [Column, Column], evenly(k * answer.count, answer.count)) }))
@@ -102,14 +102,6 @@ export class BridgeWork extends SystemWork<BridgeShape, BridgeModel, BridgeAnswe
     if (file !== 'mapped') return super.save(file)
     return { ending: '-mapped.csv', content: (await serializeTable(this.#mapped!, 'csv')) as BlobPart }
   }
-}
-
-/** A column of drawn rows with the levels of an axis; undefined where there is none. */
-function likeAxis({ columns }: Table, axis: Column): Column | undefined {
-  const column = columns.find(({ name }) => name === axis.name)
-  if (!column || !isCategorical(column) || !isCategorical(axis)) return column
-  const codes = column.levels.map((level) => axis.levels.indexOf(level))
-  return { ...axis, codes: column.codes.map((code) => codes[code] ?? -1) }
 }
 
 /** Some of `count` rows from `first` on, evenly. */

@@ -17,9 +17,9 @@ export class DiffusionMapWork extends SystemWork<DiffusionMapShape, FittedEmbedd
   protected readonly ending = '-coordinates'
   #table: Table | undefined
 
-  open(raw: RawTable): DiffusionMapShape['facts'] {
-    const facts = tableFacts(raw, {})
-    this.#table = inferTable(raw).table
+  open(raw: RawTable, choice: DiffusionMapShape['choice']): DiffusionMapShape['facts'] {
+    const facts = tableFacts(raw, choice)
+    this.#table = inferTable(raw, choice).table
     this.take(raw)
     return facts
   }

@@ -1,4 +1,4 @@
-import { USUAL_STEPS } from '@sbridge/core/internal'
+import { type FitJob, USUAL_STEPS } from '@sbridge/core/internal'
 import type { Sides } from 'sbridge/internal/report'
 import type { Draws } from './messages.js'
 
@@ -22,3 +22,12 @@ const SIDES: Readonly<Record<ReturnType<typeof kindOf>, Sides>> = {
 
 /** What rows of the data and drawn ones are called: under conditions, and under observations, the drawn ones are not like the data. */
 export const sidesOf = (known: Known): Sides => SIDES[kindOf(known)]
+
+/** Options with which rows come from something else than one kernel on whole rows whose bandwidth is searched for. */
+const OTHERWISE: readonly string[] = ['local', 'latent', 'group', 'privacy']
+
+/** Whether a bandwidth is searched for that can be chosen instead. */
+export const isPlain = (fit: FitJob): boolean => !OTHERWISE.some((name) => name in fit)
+
+/** Whether every row is where one chain ends: refined rows are taken from more. */
+export const hasChains = (fit: FitJob, draw: Draws): boolean => isPlain(fit) && !('refine' in fit) && !('conditioning' in draw)

@@ -15,6 +15,7 @@ import type {
 } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import type { Panel } from 'sbridge/internal/report'
+import type { Crowd } from './canvas.js'
 import type { Shape, SystemShape } from './protocol.js'
 
 /** One column as the page shows it: of numbers and times, the first bar begins at `low`, the last ends at `high`. */
@@ -64,7 +65,7 @@ export interface ScatterFrame extends Axes {
   readonly synthetic: Unplaced | null
 }
 
-export type Choice = Required<Pick<InferOptions, 'types' | 'exclude'>>
+export type Choice = InferOptions & Required<Pick<InferOptions, 'exclude'>>
 
 /** What is drawn: the options of the library's `sample`; what is known as `--given` and `--observe` take it. */
 export interface Draws extends Pick<SampleJob, 'noise' | 'steps' | 'start'> {
@@ -75,6 +76,8 @@ export interface Draws extends Pick<SampleJob, 'noise' | 'steps' | 'start'> {
 }
 
 export interface SampleResult {
+  /** Rows that were drawn: of whole groups, not always as many as were asked for. */
+  readonly rowCount: number
   /** First rows, as they are written to CSV. */
   readonly first: RawTable
   /** What the data say about the rows that were asked for; null where nothing is known of them. */
@@ -96,7 +99,7 @@ export interface SampleShape extends SystemShape {
   readonly picture: ScatterFrame
   readonly run: { readonly fit: FitJob; readonly draw: Draws }
   /** What the fit decided. */
-  readonly interim: FitSummary
+  readonly interim: Partial<FitSummary>
   readonly result: SampleResult
 }
 
@@ -161,8 +164,8 @@ export type ToPainter =
   | { readonly kind: 'forget' }
   /** Whether nothing is to move by itself: then chains are shown where they end. */
   | { readonly kind: 'still'; readonly still: boolean }
-  /** Asks for the rows as they are saved. */
-  | { readonly kind: 'dots' }
+  /** Asks for the rows as they are saved, on a picture of some size. */
+  | { readonly kind: 'dots'; readonly width: number; readonly height: number }
 
 /** What the bench tells the painter. */
 export type BenchToPainter =
@@ -172,6 +175,12 @@ export type BenchToPainter =
   /** All steps anew, on other axes or `drawn` anew: the picture holds still where it is, or where it was playing to. */
   | { readonly kind: 'steps'; readonly steps: readonly Float32Array[]; readonly drawn: boolean }
 
+/** Dots of a picture: where they are, their size, and how many lie together. */
+export interface SavedDots extends Crowd {
+  readonly places: Float32Array
+  readonly size: number
+}
+
 export type FromPainter =
   /** A run's chains are there: they begin to play, or stand where they end. */
   | { readonly kind: 'begun' }
@@ -180,8 +189,8 @@ export type FromPainter =
   /** Real rows, and the chains after the newest `step` of `steps`. */
   | {
       readonly kind: 'dots'
-      readonly real: Float32Array
-      readonly synthetic: Float32Array
+      readonly real: SavedDots
+      readonly synthetic: SavedDots
       readonly step: number
       readonly steps: number
     }

@@ -1,10 +1,12 @@
-import { type Colour, colourOf, DotPicture, dotOpacity, dotSize } from './canvas.js'
-import type { BenchToPainter, FromPainter, ToPainter } from './messages.js'
+import { type Colour, type Crowd, colourOf, crowdOf, DotPicture, dotSize } from './canvas.js'
+import type { BenchToPainter, FromPainter, SavedDots, ToPainter } from './messages.js'
 
 /** Milliseconds from one step to the next while playing. */
 const STEP_TIME = 340
 const LONGEST_STEP_TIME = 3000
 const MORPH_TIME = 420
+/** How much drawn rows cover of the real ones below, at most: these are to be seen through them. */
+const THROUGH = 0.8
 
 interface Move {
   readonly from: Float32Array
@@ -33,6 +35,7 @@ export class Painter {
   #shown: Float32Array = new Float32Array(0)
   #ground: DotPicture | undefined
   #picture: DotPicture | undefined
+  #crowd: (Crowd & { readonly places: Float32Array; readonly size: number }) | undefined
   #due = false
   #stale = true
   /** Frames while moving, their time, and when the last one was. */
@@ -50,7 +53,7 @@ export class Painter {
     if (message.kind === 'bench') message.port.onmessage = ({ data }: MessageEvent<BenchToPainter>) => this.#take(data)
     if (message.kind === 'play' || message.kind === 'hold') this.#goTo(message.at, message.kind === 'play')
     if (message.kind === 'forget') this.#clear()
-    if (message.kind === 'dots') this.#sayDots()
+    if (message.kind === 'dots') this.#sayDots(message)
     this.#stale = true
     this.#wake()
   }
@@ -185,20 +188,28 @@ export class Painter {
     const context = this.#canvas?.getContext('2d')
     const { width, height, ratio } = this.#size
     if (!context || !this.#ground || !this.#picture) return
-    const dots = (places: Float32Array, colour: Colour, weight: number) => ({
-      colour,
-      diameter: dotSize(places.length / 2, width * height, ratio),
-      opacity: dotOpacity(places.length / 2) * weight
-    })
+    const dots = (places: Float32Array, colour: Colour, cover: number) => {
+      const diameter = dotSize(places.length / 2, width * height, ratio)
+      return { colour, diameter, cover, crowd: this.#crowdOf(places, diameter) }
+    }
+    const both = this.#show.real && this.#show.synthetic && this.#shown.length > 0
     if (this.#stale) {
       this.#ground.clear()
-      const weight = this.#shown.length > 0 && this.#show.synthetic ? 0.7 : 1
-      if (this.#show.real) this.#ground.dots(this.#real, dots(this.#real, this.#colours.real, weight))
+      if (this.#show.real) this.#ground.dots(this.#real, dots(this.#real, this.#colours.real, 1))
       this.#stale = false
     }
     this.#picture.copy(this.#ground)
-    if (this.#show.synthetic) this.#picture.dots(this.#shown, dots(this.#shown, this.#colours.synthetic, 1))
+    if (this.#show.synthetic)
+      this.#picture.dots(this.#shown, dots(this.#move?.to ?? this.#shown, this.#colours.synthetic, both ? THROUGH : 1))
     context.putImageData(this.#picture.image, 0, 0)
+  }
+
+  /** On their way dots keep the crowd that they come to: it is counted once a step. */
+  #crowdOf(places: Float32Array, size: number): Crowd {
+    const { width, height } = this.#size
+    if (this.#crowd?.places !== places || this.#crowd.size !== size)
+      this.#crowd = { places, size, ...crowdOf(places, { width, height, size }) }
+    return this.#crowd
   }
 
   #countFrame(now: number): void {
@@ -214,9 +225,13 @@ export class Painter {
   }
 
   /** The rows as they are saved: those that the chains end at, whatever step is shown. */
-  #sayDots(): void {
+  #sayDots({ width, height }: { width: number; height: number }): void {
     const { step, steps } = this.#newest
-    this.say({ kind: 'dots', real: this.#real, synthetic: this.#steps.at(-1) ?? new Float32Array(0), step, steps })
+    const saved = (places: Float32Array): SavedDots => {
+      const size = dotSize(places.length / 2, width * height, 1)
+      return { places, size, ...crowdOf(places, { width, height, size }) }
+    }
+    this.say({ kind: 'dots', real: saved(this.#real), synthetic: saved(this.#steps.at(-1) ?? new Float32Array(0)), step, steps })
   }
 }
 

@@ -23,8 +23,8 @@ export interface SystemShape extends Shape {
   /** Options of a fit and of a draw from it, with only what differs from the defaults. */
   readonly run: { readonly fit: object; readonly draw: object }
   readonly facts: { readonly columns: readonly { readonly name: string }[] }
-  /** Rows, the model, what is told as `--json` prints it, or, of a bridge, rows of the first table where they go. */
-  readonly file: RowFormat | 'model' | 'parameters' | 'mapped'
+  /** Rows, the model, what is told as `--json` prints it, of a bridge rows of the first table where they go, of scores the rows by how far out they lie. */
+  readonly file: RowFormat | 'model' | 'parameters' | 'mapped' | 'ranked'
 }
 
 /** What a person is told of an error: the three sentences of the library's errors. */

@@ -1,4 +1,5 @@
-import type { DensityFit, ImputationFit, ImputationRequest, ScoreRequest } from '@sbridge/core/internal'
+import type { DensityFit, ImputationFit, ImputationRequest, InferOptions, ScoreRequest } from '@sbridge/core/internal'
+import type { RawTable } from '@sbridge/core/tables'
 import type { TableFacts, Told } from './messages.js'
 import type { SystemShape } from './protocol.js'
 import type { ShadedPicture } from './shaded-messages.js'
@@ -12,17 +13,27 @@ export interface RowsLook {
 
 /** An activity on the rows of a table, of each of which something is found. */
 export interface RowsShape extends SystemShape {
-  readonly choice: null
+  readonly choice: InferOptions
   readonly facts: TableFacts
   readonly look: RowsLook
   readonly picture: ShadedPicture
   readonly result: RowsResult
 }
 
+/** Rows that tell most of what was found, as they are written. */
+export interface ListedRows {
+  /** Their places in the table. */
+  readonly places: readonly number[]
+  readonly rows: RawTable
+  /** Columns whose cells were filled, of each. */
+  readonly filled: readonly (readonly string[])[]
+}
+
 interface RowsResult extends Told {
   readonly rowCount: number
   /** Columns of what was found. */
   readonly added: readonly string[]
+  readonly listed: ListedRows | null
 }
 
 /** The name under which the colour tells rows with filled cells from others. */

@@ -4,13 +4,13 @@ import { type AnySystem, ConditionMemory, leaveKeysOut, SearchMemory, tables, ta
 import { type Encoded, inferTable, presentTable, type RawTable, type Table } from '@sbridge/core/tables'
 import { placingOf, unplaced } from './axis.js'
 import type { Tools } from './desk.js'
-import { isKnown, usualSteps } from './draws.js'
+import { hasChains, isKnown, isPlain, usualSteps } from './draws.js'
 import { barsLike, firstAxes, tableFacts } from './facts.js'
 import type { BenchToPainter, Choice, Draws, SampleResult, SampleShape, ScatterFrame, ShownBlock, ShownTopic, Subject } from './messages.js'
 import type { Show } from './protocol.js'
 import { messagesOf, SystemWork } from './system-work.js'
 import { shownTopics } from './topics.js'
-import { type AxisPair, placesOf, Trail } from './trail.js'
+import { type AxisPair, endOf, placesOf, Trail, type Way } from './trail.js'
 
 const PREVIEW_ROWS = 8
 
@@ -24,7 +24,7 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
   #real: Table | undefined
   #facts: SampleShape['facts'] | undefined
   #axes: AxisPair | undefined
-  #trail: Trail | undefined
+  #trail: Way | undefined
   #memory = new ConditionMemory()
   readonly #searches = new SearchMemory()
 
@@ -58,21 +58,21 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
   async run({ fit, draw }: SampleShape['run'], tools: Tools<SampleShape>): Promise<SampleResult> {
     const { show } = tools
     const model = await this.fit(fit, tools)
-    this.#options = fit
+    this.#options = await this.system.readOptions(fit, {})
     tools.interim(model.summary)
     const steps = draw.steps ?? usualSteps(draw)
-    const trail = new Trail(model, { rows: draw.rows, steps })
+    const trail = hasChains(fit, draw) ? new Trail(model, { rows: draw.rows, steps }) : undefined
     const onStep = (state: Encoded, step: number) => {
       // Only now: what is refused leaves the picture as it is.
       if (step === 0 && show === 'play') {
         this.#trail = trail
         this.#paint({ kind: 'clear' })
       }
-      this.#addStep(trail, state, { step, steps, show })
+      this.#addStep(trail!, state, { step, steps, show })
     }
-    const answer = await this.draw(model, draw, tools, { memory: this.#memory, onStep })
-    this.#trail = trail
-    if (show === 'morph') this.#paintSteps(true)
+    const answer = await this.draw(model, draw, tools, trail && { memory: this.#memory, onStep })
+    this.#trail = trail ?? endOf(answer.table)
+    if (show === 'morph' || !trail) this.#paintSteps(true)
     tools.picture(this.#frame())
     const { table, formats } = answer
     const first = takeTableRows(
@@ -80,6 +80,7 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
       Uint32Array.from({ length: Math.min(PREVIEW_ROWS, table.rowCount) }, (_, row) => row)
     )
     return {
+      rowCount: table.rowCount,
       first: presentTable(first, formats, 'text'),
       ...(await this.#said(isKnown(draw))),
       bars: barsLike(this.#facts!.columns, table)
@@ -123,13 +124,13 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
   }
 
   protected override fitOptions(job: FitJob): FitJob {
-    return this.#searches.searched(job)
+    return isPlain(job) ? this.#searches.searched(job) : job
   }
 
   protected override async fitAnew(job: FitJob, context: SystemContext): Promise<GlobalModel> {
     const model = await super.fitAnew(job, context)
     this.#memory = new ConditionMemory()
-    return this.#searches.keep(job, model)
+    return isPlain(job) ? this.#searches.keep(job, model) : model
   }
 }
 

@@ -16,8 +16,19 @@ export interface AxisPair {
   readonly y: Placing
 }
 
+/** Where rows are after each step, on two columns. */
+export interface Way {
+  readonly length: number
+  places(step: number, axes: AxisPair): Float32Array
+}
+
+/** Of rows that no chains of the whole table have led to, where they are. */
+export function endOf(rows: Table): Way {
+  return { length: 1, places: (_, axes) => placesOf(rows, axes) }
+}
+
 /** Where all chains were after each step: enough to show them on any two columns, now or later. */
-export class Trail {
+export class Trail implements Way {
   readonly #steps: Kept[] = []
   readonly #rows: number
   readonly #every: number
@@ -56,6 +67,10 @@ export class Trail {
 
 /** Places of the rows of a table on two axes. */
 export function placesOf(table: Table, { x, y }: AxisPair): Float32Array {
-  const column = (name: string) => table.columns.find((one) => one.name === name)!
-  return pairsOf(x.place(column(x.axis.name), 0), y.place(column(y.axis.name), 1))
+  // A column that is not drawn, such as one of weights, has no places.
+  const along = ({ axis, place }: Placing, salt: number) => {
+    const column = table.columns.find((one) => one.name === axis.name)
+    return column && column.kind !== 'identifier' ? place(column, salt) : new Float32Array(table.rowCount).fill(Number.NaN)
+  }
+  return pairsOf(along(x, 0), along(y, 1))
 }

@@ -376,12 +376,21 @@ function notesOf(table: Table, { derivations, numbers, steps, taken, usable }: N
     ),
     ...(steps.size > 0
       ? [
-          `values recur in ${[...steps].map(([name, step]) => `${name} (steps of ${step})`).join(', ')}: they count as spread over their steps`
+          `values recur in ${[...steps].map(([name, step]) => `${name} (steps of ${stepText(table, name, step)})`).join(', ')}: they count as spread over their steps`
         ]
       : []),
     ...(taken < FEW_ROWS ? [`${counted(taken, 'row')}: too few to choose a bandwidth by; the density is that of one Gaussian`] : []),
     ...takenNotes('the density is learned', table, { taken, usable })
   ]
+}
+
+/** Milliseconds of a day. */
+const DAY = 86_400_000
+
+/** A step of a column; of times, which are milliseconds, as a person reads it. */
+function stepText({ columns }: Table, name: string, step: number): string {
+  if (columns.find((column) => column.name === name)?.kind !== 'datetime') return String(step)
+  return step % DAY === 0 ? counted(step / DAY, 'day') : `${step / 1000} s`
 }
 
 function nothingVaries(): InputError {

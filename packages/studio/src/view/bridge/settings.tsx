@@ -1,6 +1,7 @@
 import { plainText } from '@sbridge/core/internal'
 import { change, facts, result, session, settings, shown } from '../../state/bridge.js'
 import { FIELDS, SHEET } from '../../state/bridge-settings.js'
+import { AllOptions } from '../all-options.js'
 import { ChoiceField, NumberField, SelectField } from '../fields.js'
 import { Recipe } from '../recipe.js'
 
@@ -50,6 +51,7 @@ export function Settings() {
         />
         <NumberField field={FIELDS.seed} value={seed} set={(seed) => change({ seed })} />
       </details>
+      <AllOptions activity="bridge" session={session} />
     </Recipe>
   )
 }

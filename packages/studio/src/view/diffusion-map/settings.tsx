@@ -1,6 +1,7 @@
 import { plainText } from '@sbridge/core/internal'
 import * as map from '../../state/diffusion-map.js'
 import { FIELDS, SHEET } from '../../state/diffusion-map-settings.js'
+import { AllOptions } from '../all-options.js'
 import { NumberField } from '../fields.js'
 import { Recipe } from '../recipe.js'
 
@@ -45,6 +46,7 @@ export function Settings() {
           set={(value) => change({ alpha: value ?? SHEET.alpha.usual })}
         />
       </details>
+      <AllOptions activity="diffusion-map" session={map.session} />
     </Recipe>
   )
 }

@@ -2,6 +2,7 @@ import { countText } from '@sbridge/core/internal'
 import { visibleNames } from '../../state/looks.js'
 import type { RowsState } from '../../state/rows.js'
 import { Columns, Table } from '../columns.js'
+import { KindSelect } from '../data.js'
 import { SelectField } from '../fields.js'
 
 interface ChooseProps {
@@ -25,10 +26,14 @@ export function Choose({ of: { session, look, columns }, verb, words }: ChoosePr
       <SelectField label="Colour" value={look.value.colour} options={columns.value} set={(colour) => change({ colour })} />
       <Columns
         {...(verb ? { verb } : {})}
-        columns={all.map(({ name, kind, summary, missing }) => ({
-          name,
-          summary: kind === 'identifier' ? 'an identifier' : missing > 0 ? `${summary}, ${countText(missing)} missing` : summary
-        }))}
+        columns={all.map((column) => {
+          const { name, kind, summary, missing } = column
+          return {
+            name,
+            summary: kind === 'identifier' ? 'takes no part' : missing > 0 ? `${summary}, ${countText(missing)} missing` : summary,
+            beside: <KindSelect column={column} types={settings.value.types} set={(types) => change({ types })} disabled={running.value} />
+          }
+        })}
         usable={usable}
         used={used}
         disabled={running.value}

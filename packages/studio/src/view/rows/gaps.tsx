@@ -2,10 +2,12 @@ import { countText, listed, plainText } from '@sbridge/core/internal'
 import { gaps } from '../../state/rows.js'
 import { FIELDS } from '../../state/rows-settings.js'
 import { activityOf } from '../activity.js'
+import { AllOptions } from '../all-options.js'
 import { ChoiceField, NumberField } from '../fields.js'
 import { Found } from '../found.js'
 import { Recipe } from '../recipe.js'
 import { Choose } from './choose.js'
+import { FORMATS, Listed } from './listed.js'
 import { Stage } from './stage.js'
 
 const { session } = gaps
@@ -52,6 +54,7 @@ function Settings() {
         />
         <NumberField field={FIELDS.seed} value={seed} set={(seed) => change({ seed })} />
       </details>
+      <AllOptions activity="impute" session={session} />
     </Recipe>
   )
 }
@@ -64,5 +67,26 @@ function Results() {
     .filter(({ name, missing }) => missing === rowCount && !settings.value.exclude.includes(name))
     .map(({ name }) => name)
   const rows = `${countText(rowCount)} rows with their gaps filled${empty.length > 0 ? `, but for ${listed(empty)} without a value` : ''}`
-  return <Found session={session} rows={rows} kind="rows" more="Model, for new rows" seed={`the seed is ${settings.value.seed}`} />
+  const { listed: filled } = result.value
+  return (
+    <Found
+      session={session}
+      first={
+        filled &&
+        filled.places.length > 0 && (
+          <Listed
+            of={gaps}
+            {...filled}
+            title="Rows that were filled"
+            words="The first of them; what was filled has the colour of filled cells."
+          />
+        )
+      }
+      rows={rows}
+      kind="rows"
+      formats={FORMATS}
+      more="Model, for new rows"
+      seed={`the seed is ${settings.value.seed}`}
+    />
+  )
 }

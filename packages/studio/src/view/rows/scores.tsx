@@ -1,11 +1,13 @@
-import { countText } from '@sbridge/core/internal'
+import { countText, listed } from '@sbridge/core/internal'
 import { scores } from '../../state/rows.js'
 import { FIELDS } from '../../state/rows-settings.js'
 import { activityOf } from '../activity.js'
+import { AllOptions } from '../all-options.js'
 import { NumberField } from '../fields.js'
 import { Found } from '../found.js'
 import { Recipe } from '../recipe.js'
 import { Choose } from './choose.js'
+import { FORMATS, Listed } from './listed.js'
 import { Stage } from './stage.js'
 
 const { session } = scores
@@ -36,13 +38,41 @@ function Settings() {
         <summary>More options</summary>
         <NumberField field={FIELDS.seed} value={settings.value.seed} set={(seed) => change({ seed })} />
       </details>
+      <AllOptions activity="score" session={session} />
     </Recipe>
   )
 }
 
 function Results() {
-  const { result, settings } = session
+  const { result, settings, shown, running, save } = session
   if (!result.value) return null
-  const rows = `${countText(result.value.rowCount)} rows with their scores`
-  return <Found session={session} rows={rows} kind="rows" more="Model, for other rows" seed={`the seed is ${settings.value.seed}`} />
+  const { listed: furthest, rowCount } = result.value
+  return (
+    <Found
+      session={session}
+      first={
+        furthest && (
+          <Listed
+            of={scores}
+            {...furthest}
+            title="The rows that lie furthest out"
+            front={['outlier', 'outlier_p', 'log_density']}
+            words="A large score is far from all rows, and outlier_p is the share of the table’s rows that lie as far out. Of very many rows some have a small one by chance."
+          />
+        )
+      }
+      rows={furthest ? `${countText(rowCount)} rows with their scores` : `The density of ${listed(shown.value!.draw.grid!)} on a grid`}
+      kind="rows"
+      formats={FORMATS}
+      more={furthest ? 'Furthest first, and a model for other rows' : 'Model, for rows'}
+      buttons={
+        furthest && (
+          <button type="button" onClick={() => save('ranked')} disabled={running.value}>
+            Ranked, CSV
+          </button>
+        )
+      }
+      seed={`the seed is ${settings.value.seed}`}
+    />
+  )
 }

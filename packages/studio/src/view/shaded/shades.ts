@@ -34,7 +34,7 @@ export function shadeColour(value: number, level: boolean): string {
   return `rgb(${mixed.join(',')})`
 }
 
-/** Dots by colour. */
+/** Dots by colour, those of the last levels above. */
 export function shadeGroups({ values, levels }: Shades): [string, number[]][] {
   const groups = new Map<string, number[]>()
   values.forEach((value, k) => {
@@ -43,5 +43,6 @@ export function shadeGroups({ values, levels }: Shades): [string, number[]][] {
     if (members) members.push(k)
     else groups.set(shade, [k])
   })
-  return [...groups]
+  const level = ([, [first]]: [string, number[]]) => (Number.isNaN(values[first!]!) ? -1 : values[first!]!)
+  return levels ? [...groups].sort((one, other) => level(one) - level(other)) : [...groups]
 }

@@ -1,6 +1,7 @@
 import { ALL_REFERENCES, REFERENCE_SENTENCES, REFERENCES } from '@sbridge/core/internal'
 import { change, result, session, settings } from '../../state/trajectories.js'
 import { FIELDS } from '../../state/trajectories-settings.js'
+import { AllOptions } from '../all-options.js'
 import { ChoiceField, NumberField } from '../fields.js'
 import { Recipe } from '../recipe.js'
 
@@ -41,6 +42,7 @@ export function Settings() {
         <ChoiceField field={FIELDS.diffusion} label="Noise" value={diffusion} set={(value) => change({ diffusion: value })} />
         <NumberField field={FIELDS.seed} value={seed} set={(value) => change({ seed: value })} />
       </details>
+      <AllOptions activity="trajectories" session={session} />
     </Recipe>
   )
 }

@@ -49,6 +49,15 @@ export function runningTotals(quantities: readonly Quantity[], { table }: Writte
   const numbers = quantities.filter(({ isDate }) => !isDate)
   const parts = numbers.map((one) => (summaryOf(one.values).hasGaps ? { ...one, values: one.values.map((x) => x || 0) } : one))
   const ways = waysOf(table).map((way) => ({ ...way, sums: later(() => new WeightedSums(parts, rowsThatAdd(way))) }))
+  const found = totalsBy(ways, numbers, parts)
+  // What was read on a meter before and is read now go on from one row to the next one together, or not at all: up the rows either
+  // is the other way round, and begins elsewhere.
+  const isMixed = found.some((one) => found.some((other) => other.by === one.by && other.upwards !== one.upwards))
+  const agreeing = [false, true].map((upwards) => (isMixed ? totalsBy(ways.filter((way) => way.upwards === upwards), numbers, parts) : []))
+  return agreeing.find(({ length }) => length === found.length) ?? found
+}
+
+function totalsBy(ways: readonly SummedWay[], numbers: readonly Quantity[], parts: readonly Quantity[]): RunningTotal[] {
   const found: RunningTotal[] = []
   for (const total of numbers) {
     if (summaryOf(total.values).hasGaps) continue
@@ -213,7 +222,10 @@ interface Parts {
   readonly except: ReadonlySet<number>
 }
 
-function changeOf(total: Quantity, { parts, except }: Parts, way: Way & { sums: () => WeightedSums }): Expression | undefined {
+/** A way with the sums of the rows that add. */
+type SummedWay = Way & { readonly sums: () => WeightedSums }
+
+function changeOf(total: Quantity, { parts, except }: Parts, way: SummedWay): Expression | undefined {
   if (!isSteady(total, way, FIRST_ROWS)) return undefined
   const steady = isSteady(total, way)
   if (!steady && !mayCount(total, way)) return undefined

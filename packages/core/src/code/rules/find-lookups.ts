@@ -1,5 +1,6 @@
 import { log } from '../../num/elementary.js'
 import { CALENDAR_PARTS, type CalendarPart } from '../../table/calendar-part.js'
+import { cellAt } from '../../table/cells.js'
 import {
   type Cells,
   type Codes,
@@ -140,8 +141,10 @@ function determinedBy(from: Coded, evidence: Evidence): LookupFound[] {
     const [key, told] = [evidence.of(from), evidence.of(to)]
     // Rows that share what determines a column share that: it has no more values, and rows share them at least as often.
     if (!isShared(key) || key.count < told.count || sharedRate(key) > sharedRate(told)) return []
-    // Of a part of dates each date says it once.
-    const times = (from.part ? evidence.of(from.part.of).count : told.codes.length) - key.count
+    // Of a part of dates each date says it once, and what is the very number of that part needs no date to say what stands for what.
+    const [own, other] = [cellAt(from.column), cellAt(to.column)]
+    const isPart = from.part && to.all.codes.every((_, i) => Number(own(i)) === Number(other(i)))
+    const times = (from.part ? evidence.of(from.part.of).count : told.codes.length) - (isPart ? 0 : key.count)
     return evidence.isBelieved(sharedRate(told), times)
       ? [{ column: to.name, from: [from.name], ...(from.part ? { parts: [from.part.name] } : {}) }]
       : []

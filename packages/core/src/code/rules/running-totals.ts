@@ -53,7 +53,15 @@ export function runningTotals(quantities: readonly Quantity[], { table }: Writte
   // What was read on a meter before and is read now go on from one row to the next one together, or not at all: up the rows either
   // is the other way round, and begins elsewhere.
   const isMixed = found.some((one) => found.some((other) => other.by === one.by && other.upwards !== one.upwards))
-  const agreeing = [false, true].map((upwards) => (isMixed ? totalsBy(ways.filter((way) => way.upwards === upwards), numbers, parts) : []))
+  const agreeing = [false, true].map((upwards) =>
+    isMixed
+      ? totalsBy(
+          ways.filter((way) => way.upwards === upwards),
+          numbers,
+          parts
+        )
+      : []
+  )
   return agreeing.find(({ length }) => length === found.length) ?? found
 }
 

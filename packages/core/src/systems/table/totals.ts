@@ -11,9 +11,10 @@ import {
   totalsInTurn
 } from '../../code/rules/keep-totals.js'
 import { ruleTexts } from '../../code/rules/kept-rules.js'
+import { lateRules } from '../../code/rules/late.js'
 import { parseRule } from '../../code/rules/parse-rule.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
-import { inputsOf, openOf } from '../../code/rules/rule.js'
+import { inputsOf } from '../../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../../code/rules/running-totals.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
 import { type Standing, standingText, withStandings } from '../../code/rules/standings.js'
@@ -50,7 +51,7 @@ function totalsOf(input: RawTable, options: TableFit): Totals | undefined {
   )
   if (totals.length + all.length === 0) return undefined
   const followers = followersOf(totals, data).filter(({ column }) => !named.has(column))
-  const late = lateRules({ totals, followers, standings: all }, data, options)
+  const late = rulesAfter({ totals, followers, standings: all }, data, options)
   const derived = new Set(late.map(({ column }) => column))
   return {
     totals: keepTotals(totals, data),
@@ -67,7 +68,7 @@ interface Found {
 }
 
 /** Rules that derive a column from a total, or from what is or follows one: they wait for the rows to have their order. */
-function lateRules({ totals, followers, standings }: Found, data: Parameters<typeof rulesOf>[0], options: TableFit) {
+function rulesAfter({ totals, followers, standings }: Found, data: Parameters<typeof rulesOf>[0], options: TableFit) {
   const own = [...totals, ...standings].map(({ column }) => column)
   const known = new Set([...own, ...followers.map(({ column }) => column)])
   const terms = totals.flatMap(({ change, by }) => [
@@ -76,15 +77,7 @@ function lateRules({ totals, followers, standings }: Found, data: Parameters<typ
     ...(by ? [by] : [])
   ])
   terms.push(...standings.flatMap(({ of, by }) => [of, ...by]))
-  return rulesOf(data, options, [...own, ...terms]).filter((rule) => {
-    const isLate =
-      (rule.kind === 'formula' || rule.kind === 'step') &&
-      !rule.exceptions &&
-      openOf(rule) === undefined &&
-      inputsOf(rule).some((name) => known.has(name))
-    if (isLate) known.add(rule.column)
-    return isLate
-  })
+  return lateRules(rulesOf(data, options, [...own, ...terms]), known)
 }
 
 /** Columns that the model of the rows does without. */

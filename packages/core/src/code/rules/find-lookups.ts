@@ -155,14 +155,17 @@ function determinedBy(from: Coded, evidence: Evidence): LookupFound[] {
  * what by itself, and of its digits each would be another one by chance nine times in ten. Nothing of any other column. Cost O(rows).
  */
 function shownByDigits(part: Coded, to: Coded, rate: number): number {
-  const [own, other] = [cellAt(part.column), cellAt(to.column)]
-  const numbers = new Set<number>()
-  for (let i = 0; i < to.all.codes.length; i++) {
-    if (Number(own(i)) !== Number(other(i))) return 0
-    numbers.add(Number(own(i)))
-  }
-  const digits = [...numbers].reduce((sum, one) => sum + String(one).length, 0)
-  return numbers.size - (digits * log(10)) / log(rate)
+  if (!isSameNumber(part.column, to.column, to.all.codes.length)) return 0
+  const numbers = [...new Set(Array.from(to.all.codes.keys(), cellAt(part.column)))]
+  const digits = numbers.reduce<number>((sum, one) => sum + String(one).length, 0)
+  return numbers.length - (digits * log(10)) / log(rate)
+}
+
+/** Whether two columns have the same number in every row, as whole numbers or as levels. Cost O(rows). */
+export function isSameNumber(one: Column, other: Column, rowCount: number): boolean {
+  const [own, same] = [cellAt(one), cellAt(other)]
+  for (let i = 0; i < rowCount; i++) if (Number(own(i)) !== Number(same(i))) return false
+  return true
 }
 
 /** What the rows of a table show that no earlier row repeats. */

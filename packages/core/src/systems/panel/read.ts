@@ -238,7 +238,8 @@ function lateIn(data: InferredTable, { options, running, time }: Late): KeptRule
   const own = lateRules(rulesOf(timed, options, drawn), known)
   // Of what a calendar says the numbers are all known, as those of a time are not.
   const isOwn = (name: string) => !drawn.includes(name)
-  const rules = own.length === 0 ? [] : [...own, ...lateRules(rulesOf(data, options, [...drawn, ...known]), known, isOwn)]
+  const rules =
+    own.length === 0 ? [] : [...own, ...lateRules(rulesOf(data, options, [...drawn, ...known, ...own.flatMap(inputsOf)]), known, isOwn)]
   return rules.length === 0 ? undefined : keepRules(rules, timed)
 }
 

@@ -1,4 +1,5 @@
 import { log } from '../../num/elementary.js'
+import { later } from '../../num/later.js'
 import { CALENDAR_PARTS, type CalendarPart } from '../../table/calendar-part.js'
 import { cellAt } from '../../table/cells.js'
 import {
@@ -16,6 +17,7 @@ import {
   surelyMore,
   varies
 } from '../../table/codes.js'
+import { keyTogether } from '../../table/row-order.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric } from '../../table/table.js'
 import { isBelievedAtLog, isBeyondChance, logFactorials } from './chance.js'
@@ -128,7 +130,8 @@ const keysOf = (all: readonly Coded[]): Coded[] =>
 /** Columns that one column determines. */
 function determinedBy(from: Coded, evidence: Evidence): LookupFound[] {
   const { all, rowCount } = evidence
-  const isAlone = () => surelyMore(from.column, MOST_ALONE * rowCount)
+  const isKey = from.name === evidence.key()
+  const isAlone = () => !isKey && surelyMore(from.column, MOST_ALONE * rowCount)
   // First rows that all differ refute nothing.
   if (from.first.count === from.first.codes.length && isAlone()) return []
   const open = all.filter((to) => to.name !== from.name && determines(from.first, to.first))
@@ -137,10 +140,10 @@ function determinedBy(from: Coded, evidence: Evidence): LookupFound[] {
   return open.flatMap((to): LookupFound[] => {
     if (!pairs.every(([a, b]) => sameCell(to.column, a, b)) || !determines(from.all, to.all)) return []
     // What is missing together is a rule of gaps: the values themselves must be shared.
-    if (!isShared(evidence.valuesOf(from))) return []
+    if (!isShared(evidence.valuesOf(from), isKey)) return []
     const [key, told] = [evidence.of(from), evidence.of(to)]
     // Rows that share what determines a column share that: it has no more values, and rows share them at least as often.
-    if (!isShared(key) || key.count < told.count || sharedRate(key) > sharedRate(told)) return []
+    if (!isShared(key, isKey) || key.count < told.count || sharedRate(key) > sharedRate(told)) return []
     // Of a part of dates each date says it once.
     const rate = sharedRate(told)
     const times = (from.part ? evidence.of(from.part.of).count : told.codes.length) - key.count
@@ -173,6 +176,8 @@ class Evidence {
   #marks: Uint8Array | undefined
   #keys: number | undefined
   readonly #codes = new Map<Coded, Codes>()
+  /** The column of which the rows of each value stand together, as the lines of an order do: that they are of one date is meant where most have one line. */
+  readonly key = later(() => keyTogether({ columns: this.all.map(({ column }) => column), rowCount: this.rowCount }))
 
   constructor(
     readonly all: readonly Coded[],
@@ -386,9 +391,10 @@ function sizesWithin(groups: Codes, values: Codes): Sizes[] {
 
 /**
  * Whether most rows have a value that others have too, those with the commonest left out: that 0 goes with 0 does not say that the
- * amounts beside it, hardly two of them alike, are a key.
+ * amounts beside it, hardly two of them alike, are a key. Of a key whose rows stand together some do.
  */
-function isShared({ count, codes }: Codes): boolean {
+function isShared({ count, codes }: Codes, isKey = false): boolean {
+  if (isKey) return codes.length - count >= LEAST_REPEATS
   const besides = codes.length - sizesOf({ codes, count }).reduce((most, size) => Math.max(most, size), 0)
   return codes.length - count >= LEAST_REPEATS && count - 1 <= MOST_ALONE * besides
 }

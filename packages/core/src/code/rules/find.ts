@@ -311,7 +311,10 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
     if (!breachOf(rule, data)) take(rule)
   }
   // Decimals are looked up sooner than looked up by: new ones would mostly be none of those that are known.
-  takeLookups(lookups.filter(isByDecimals))
+  // What amounts are computed by, as a charge by who is insured, is not told by an amount.
+  const inputs = new Set(kept.flatMap((rule) => (rule.kind === 'formula' ? inputsOf(rule) : [])))
+  const isTelling = (one: LookupFound) => !isByDecimals(one) || !inputs.has(one.column)
+  takeLookups(lookups.filter((one) => isByDecimals(one) && isTelling(one)))
   if (hasFew)
     for (const rule of findOpen(
       data,
@@ -319,7 +322,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
       (name, of) => needs([name], kept).has(of)
     ))
       take(rule)
-  for (const one of lookups) if (one.from.every(isKey)) take({ kind: 'lookup', ...one })
+  for (const one of lookups) if (one.from.every(isKey) && isTelling(one)) take({ kind: 'lookup', ...one })
   const derived = new Set(kept.filter((rule) => !isOrder(rule)).map((rule) => rule.column))
   // What leaves nothing open says more.
   for (const gap of gaps.filter(({ maybe }) => !maybe)) take({ kind: 'gap', ...gap })

@@ -4,7 +4,7 @@ import { isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { isBelievedAtLog, logFactorials } from '../rules/chance.js'
 
 /** A column that counts the rows of each value of another from a number on. */
-export interface CountedRows {
+interface CountedRows {
   readonly counter: string
   readonly key: string
   readonly base: number

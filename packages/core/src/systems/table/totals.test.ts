@@ -229,3 +229,22 @@ test('lines of orders are counted, and stand together, where no order has many',
     }
   }
 })
+
+test('a total that goes below nought where none of the data does is told of, and one that is there too is not', async () => {
+  const warningsOf = async (least: number) => {
+    let left = 0
+    const raw = rawOf(
+      entries.map(({ day, account, cents }) => {
+        const moved = Math.max(least - left, Math.min(6000 - left, cents - 500))
+        left += moved
+        return { day: dayOf(day), account, moved: money(moved), left: money(left) }
+      })
+    )
+    const model = await fit(raw)
+    expect(tables.summary(model)).toMatchObject({ totals: ['left = left before + moved'] })
+    const drawn = await drawModel(tables, { model, request: { steps: 2, rows: 300, seed: 2 } }, context)
+    return drawn.warnings.filter(({ message }) => message.startsWith('left is below 0 in '))
+  }
+  expect(await warningsOf(0)).toMatchObject([{ name: 'range-left', message: expect.stringContaining('--types left=number') }])
+  expect(await warningsOf(-3000)).toEqual([])
+})

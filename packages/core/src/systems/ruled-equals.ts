@@ -38,9 +38,9 @@ export function turnedRules(
   const warnings: NamedWarning[] = []
   const turned = new Map<KeptRule, KeptRule | undefined>()
   const back = (rule: KeptEqual): void => {
-    const { column, of, flag, apart } = rule
+    const { column, of } = rule
     const among = known.given[of] === undefined ? amongAll(kept, of) : givenAmong(kept, known.given, of)
-    turned.set(rule, { kind: 'equal', column: of, of: column, flag, apart, among })
+    turned.set(rule, { ...rule, column: of, of: column, among, ...(rule.factors ? { inverse: true } : {}) })
     // What becomes the known one is as well known.
     status.set(of, 'observed')
   }

@@ -1,6 +1,6 @@
 import { type LatentSpecification, parseLatent } from '../code/codecs/specification.js'
 import { clashOf, isOrder } from '../code/rules/choose.js'
-import { equalsOf } from '../code/rules/equals.js'
+import { equalsOf, isOtherThroughout } from '../code/rules/equals.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
 import { findRules, findTotals, nearlyTotalNotes, type Search, searchNotes, standingsIn, totalNotes } from '../code/rules/find.js'
 import { choicesOf } from '../code/rules/flags.js'
@@ -82,7 +82,16 @@ export function measuredIn(data: InferredTable, rules: readonly Rule[], options:
   // Of a field each category that is drawn makes classes of rows of its own.
   const choices = options.local === undefined ? choicesOf(rules, data, fixed) : new Map<string, readonly string[]>()
   const left = new Set([...fixed, ...[...choices.values()].flat()])
-  const [starts, within] = [startsOf(rules, data, left), withinOf(rules, data, left)]
+  const starts = startsOf(rules, data, left)
+  const placed = withinOf(rules, data, left)
+  const isShare = ([column, of]: readonly [string, string]) => placed.has(column) && isOtherThroughout(column, of, data)
+  // What is always a share of another number goes by that, and not by its place among those of its level.
+  const derived = new Set([...rules.flatMap(({ kind, column }) => (kind === 'gap' ? [] : [column])), ...starts.keys()])
+  const shares =
+    placed.size > 0 && options.local === undefined
+      ? [...equalsOf(data, { rules, taken: (name) => derived.has(name), except: left })].filter(isShare)
+      : []
+  const within = new Map([...placed].filter(([column]) => !shares.some(([share]) => share === column)))
   const orders = [...starts, ...within].map(([column, name]): Rule => ({ kind: 'order', column, low: { kind: 'column', name } }))
   const told = new Set([...rules, ...orders].flatMap(({ kind, column }) => (kind === 'gap' ? [] : [column])))
   if (options.local !== undefined) return { starts, within, equals: new Map(), choices }
@@ -128,7 +137,9 @@ function keep(prepared: PreparedTable, rules: readonly Rule[], measured: Measure
 export const equalNotes = ({ rules }: KeptRules): string[] =>
   rules.flatMap((rule) =>
     rule.kind === 'equal'
-      ? [`${rule.column} is the same as ${rule.of} in many rows, and so it is in new ones; --rules off draws it by itself`]
+      ? [
+          `${rule.column} is the same as ${rule.of}${rule.factors ? `, or ${listed(rule.factors.map(String))} times that,` : ''} in many rows, and so it is in new ones; --rules off draws it by itself`
+        ]
       : []
   )
 

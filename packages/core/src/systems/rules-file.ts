@@ -222,7 +222,9 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
     of: text,
     flag: text,
     among,
-    apart: list(number(UNSCALED))
+    apart: list(number(UNSCALED)),
+    factors: optional(list(number({ above: 0, most: 1 }))),
+    inverse: optional(isTrue)
   }),
   gap: (value, field) => {
     const read = gapRecord(value, field)

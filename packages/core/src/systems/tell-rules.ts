@@ -1,9 +1,14 @@
 import { type KeptRules, ruleTexts } from '../code/rules/kept-rules.js'
 import { facts, type Telling } from '../tell/telling.js'
 
+/** The rules that a model keeps in words, those that wait for times and running sums last; undefined where it keeps none. */
+export function rulesKept(model: object): string[] | undefined {
+  const { rules, late }: { readonly rules?: KeptRules; readonly late?: KeptRules } = model
+  return rules || late ? [rules, late].flatMap((some) => (some ? ruleTexts(some) : [])) : undefined
+}
+
 /** What a model says of the rules of its table. */
-export function tellRules(kept: KeptRules): Telling {
-  const rules = ruleTexts(kept)
+export function tellRules(rules: readonly string[]): Telling {
   const meaning =
     'Columns that it derives are computed from the drawn ones, so that every new row obeys it, but for as many as in the data where these have exceptions.'
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { keyFromSeed, permutation } from '../num/random.js'
-import { type RowOrder, rowOrderOf, rowsInOrder } from './row-order.js'
+import { keyOrderOf, type RowOrder, rowOrderOf, rowsInOrder, withTogether } from './row-order.js'
 import type { Column, Table } from './table.js'
 
 const DAY = 86_400_000
@@ -46,5 +46,51 @@ describe('the order in which rows stand', () => {
     const ties = rowsInOrder(table(dates('day', new Array(40).fill(3))), { column: 'day' }, 40)!
     expect(Array.from(ties)).toEqual(Array.from({ length: 40 }, (_, i) => i))
     expect(rowsInOrder(drawn, { column: 'other' }, 40)).toBeUndefined()
+  })
+
+  /** 14 keys of one to four rows, in another order than that of their numbers. */
+  const keys = up.map((_, i) => (5 * Math.floor((i + Math.floor(i / 3)) / 4)) % 14)
+  const whole = (name: string, values: readonly number[]): Column => ({ name, kind: 'integer', values: Float64Array.from(values) })
+  const mixed = Array.from(permutation(keyFromSeed(3), 40))
+
+  test('is by keys whose rows stand together, and by the dates of each', () => {
+    const days = keys.map((key, i) => 100 * ((3 * key) % 7) + i)
+    expect(keyOrderOf(table(whole('key', keys), numbers('x', days)))).toEqual({ column: 'key' })
+    expect(keyOrderOf(table(whole('key', keys), dates('day', days)))).toEqual({
+      column: 'key',
+      ties: { column: 'day' }
+    })
+    const scattered = mixed.map((i) => keys[i]!)
+    const few = up.map((day) => Math.min(day, 8))
+    expect(keyOrderOf(table(whole('key', scattered), whole('few', few), whole('all', mixed)))).toBeUndefined()
+  })
+
+  test('is of one date by a finer column whose rows stand together', () => {
+    const finer = up.map((day, i) => 3 * day + Number(i % 4 > 0))
+    const order = withTogether(
+      table(
+        dates(
+          'day',
+          up.map((day) => Math.floor(day / 2))
+        ),
+        whole('order', finer)
+      ),
+      { column: 'day' }
+    )
+    expect(order).toEqual({ column: 'day', ties: { column: 'order' } })
+    const drawn = table(
+      dates(
+        'day',
+        mixed.map((i) => Math.floor(up[i]! / 2))
+      ),
+      whole(
+        'order',
+        mixed.map((i) => finer[i]!)
+      )
+    )
+    const rows = rowsInOrder(drawn, order, 40)!
+    expect(Array.from(rows, (row) => finer[mixed[row]!]!)).toEqual(finer)
+    const plain = { column: 'day' }
+    expect(withTogether(table(dates('day', up), whole('order', mixed)), plain)).toBe(plain)
   })
 })

@@ -1,8 +1,8 @@
-import type { RowOrder } from './row-order.js'
+import type { TiedOrder } from './row-order.js'
 import { isNumeric, type NumericColumn, type Table } from './table.js'
 
 /** The order of rows, with what goes from each to the next. */
-export interface SerialOrder extends RowOrder {
+export interface SerialOrder extends TiedOrder {
   /** Columns that go with the row before, as prices from day to day do: more than half of what varies within a few rows. */
   readonly serial?: readonly string[]
   /** Where rows only nearly stand in it: quantiles of how far behind their place they do, as shares of all rows. */
@@ -17,7 +17,7 @@ const SERIAL = 0.5
 const LEAST_ROWS = 100
 
 /** The columns of numbers that go with the row before, where rows stand in an order. Cost O(cells). */
-export function withSerial({ columns }: Table, order: RowOrder): SerialOrder {
+export function withSerial({ columns }: Table, order: TiedOrder): SerialOrder {
   const serial = columns.filter((column) => isNumeric(column) && isSerial(column)).map(({ name }) => name)
   return serial.length === 0 ? order : { ...order, serial }
 }

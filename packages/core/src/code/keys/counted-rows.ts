@@ -3,12 +3,28 @@ import { type Cells, type Codes, codesOf } from '../../table/codes.js'
 import { isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { isBelievedAtLog, logFactorials } from '../rules/chance.js'
 
+/** A column that counts the rows of each value of another from a number on. */
+interface CountedRows {
+  readonly counter: string
+  readonly key: string
+  readonly base: number
+}
+
+/** What a person should know of a table with counted rows: drawn each by itself, rows have no order to be counted in. */
+export function countedRowNotes(table: Table): string[] {
+  const found = countedRows(table)
+  if (!found) return []
+  const { counter, key, base } = found
+  return [
+    `${counter} counts the rows of each ${key} from ${base}: each row is drawn as if it stood alone, and new rows of one ${key} need not be counted so; --group ${flagWord(key)} draws whole groups`
+  ]
+}
+
 /**
- * What a person should know of a table in which a column counts the rows of each value of another, as lines of orders: drawn each by
- * itself, rows have no order to be counted in. Beyond chance: of the orders in which the numbers can stand, those that count the rows of every value.
- * Cost O(rows) for each pair of columns of which as many rows are the first as there are values.
+ * The column that counts the rows of each value of another, as lines of orders, if there is one. Beyond chance: of the orders in which the
+ * numbers can stand, those that count the rows of every value. Cost O(rows) for each pair of columns of which as many rows are the first as there are values.
  */
-export function countedRowNotes({ columns, rowCount }: Table): string[] {
+export function countedRows({ columns, rowCount }: Table): CountedRows | undefined {
   const names = columns.filter((column): column is Cells => isCategorical(column) || column.kind === 'integer')
   const coded = new Map<Cells, Codes>()
   const codesFor = (column: Cells): Codes => {
@@ -29,12 +45,10 @@ export function countedRowNotes({ columns, rowCount }: Table): string[] {
       if (codes.count !== firsts || !countsEach(numbers, codes, base)) continue
       const logChance = sumOver(sizesOf(codes), factorials) + ways - factorials[rowCount]!
       if (!isBelievedAtLog(logChance, names.length ** 2)) continue
-      return [
-        `${counter.name} counts the rows of each ${key.name} from ${base}: each row is drawn as if it stood alone, and new rows of one ${key.name} need not be counted so; --group ${flagWord(key.name)} draws whole groups`
-      ]
+      return { counter: counter.name, key: key.name, base }
     }
   }
-  return []
+  return undefined
 }
 
 function wholeNumbers(column: Cells): Float64Array | undefined {

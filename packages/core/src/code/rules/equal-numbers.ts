@@ -115,10 +115,12 @@ function isSeen({ values, firsts }: Counted, other: Counted): boolean {
   return same > 1
 }
 
+/** Whether there are more than so many, by so many standard deviations of their count. */
+export const isMore = (count: number, most: number, errors = ERRORS): boolean => count > most + errors * Math.sqrt(most + 1)
+
 /** By the first row of each value of a column: whether more of them have it in the other too than chance or nearness explains, by so many errors. */
 function isBeyond(errors: number, rows: number, [one, other]: readonly [Counted, Counted]): boolean {
   const [values, others, isLevel] = [one.values, other.values, one.isLevel === true]
-  const isMore = (none: number, most: number) => none > most + errors * Math.sqrt(most + 1)
   const [ownCounts, counts] = rows === FIRST_ROWS ? [one.first(), other.first()] : [one.most(), other.most()]
   const firsts: number[] = []
   let [chance, same] = [0, 0]
@@ -132,12 +134,12 @@ function isBeyond(errors: number, rows: number, [one, other]: readonly [Counted,
     // Of a number all rows that have it may be the one that chance makes the same.
     chance += Math.min(1, ((isLevel ? 1 : ownCounts.get(x)!) * (counts.get(x) ?? 0)) / rows)
   }
-  if (!isMore(same, chance)) return false
+  if (!isMore(same, chance, errors)) return false
   if (isLevel) return true
   const places = new Map(Array.from(sorted([...new Set([...ownCounts.keys(), ...counts.keys()])]), (x, k) => [x, k]))
   const apart = (steps: number) => firsts.filter((i) => Math.abs(places.get(values[i]!)! - places.get(others[i]!)!) === steps).length
   // Of either side half; one more of each, as of none there may be few.
-  return isMore(same, (apart(1) / 2 + 1) ** 2 / (apart(2) / 2 + 1))
+  return isMore(same, (apart(1) / 2 + 1) ** 2 / (apart(2) / 2 + 1), errors)
 }
 
 /** The first row of each value. */

@@ -44,6 +44,8 @@ const equalsIn = (columns: Cells, { rules = [], except = [] }: Said = {}) => {
   return Object.fromEntries(equalsOf(dataOf(columns), { rules: stated, taken: (name) => told.has(name), except: new Set(except) }))
 }
 
+const NONE = { starts: new Map(), within: new Map(), equals: new Map(), choices: new Map() }
+
 /** Totals of two columns, which most have paid. */
 function paidTotals() {
   const b = quoted.map((_, i) => i % 9)
@@ -74,6 +76,43 @@ describe('columns that are another one in many rows', () => {
     const without = (values: readonly number[]) => values.map((x, i) => (i % 2 === 0 ? 0 : x))
     expect(equalsIn({ quoted: without(quoted), charged: without(beside(quoted, 'charged', 0.5)) })).toEqual({ charged: 'quoted' })
     expect(equalsIn({ quoted: without(quoted), charged: without(beside(quoted, 'charged', 0.94)) })).toEqual({})
+  })
+
+  it('are shares of it too, of few digits, and not what merely comes near to one', () => {
+    const half = quoted.map((x, i) => (uniform('share')[i]! < 0.2 ? Math.round(50 * x + 1e-6) / 100 : uniform('share')[i]! < 0.3 ? x : 0))
+    const columns = { quoted, half }
+    expect(equalsIn(columns)).toEqual({ half: 'quoted' })
+    const data = dataOf(columns)
+    const kept: KeptRules = keepRules([], data, { ...NONE, equals: new Map([['half', 'quoted']]) })
+    expect(kept.rules).toEqual([expect.objectContaining({ kind: 'equal', column: 'half', of: 'quoted', factors: [0.5], apart: [0] })])
+    const read = rulesIn(['quoted', 'half', 'half is quoted'])(JSON.parse(JSON.stringify(recordRules(kept))), 'rules')
+    const drawn = takeRulesOut(kept, data)
+    expect(putRulesBack(read, drawn).table).toEqual(data.table)
+    // Other numbers drawn in their place come back as shares, and slopes go to what they are of.
+    const row = wholeRow(kept)({ quoted: 30, half: 7, 'half is quoted': '0.5' })
+    expect(row.half).toBe(15)
+    expect(pulledGradient(kept, row, { half: 2 })).toMatchObject({ quoted: 1, half: 0 })
+    // Of shares alone no row has the same.
+    const shares = quoted.map((x, i) => cents((uniform('share')[i]! < 0.5 ? 0.19 : 0.07) * x))
+    expect(
+      keepEquals([['tax', 'net']], dataOf({ net: quoted, tax: shares }))[0]!
+        .factors?.slice()
+        .sort()
+    ).toEqual([0.07, 0.19])
+    for (const spread of [0.02, 0.2]) {
+      const near = quoted.map((x, i) => cents(x * (0.5 + spread * (uniform('near')[i]! - 0.5))))
+      expect(equalsIn({ quoted, near })).toEqual({})
+    }
+    const whole = quoted.map((_, i) => 1 + Math.floor(20 * uniform('whole')[i]!))
+    expect(equalsIn({ whole, other: whole.map((_, i) => 1 + Math.floor(9 * uniform('of')[i]!)) })).toEqual({})
+  })
+
+  it('becomes what a share that is given says', () => {
+    const data = dataOf({ quoted, half: quoted.map((x, i) => (uniform('share')[i]! < 0.5 ? Math.round(50 * x + 1e-6) / 100 : 0)) })
+    const kept = keepRules([], data, { ...NONE, equals: new Map([['half', 'quoted']]) })
+    const { rules } = turnedRules(kept, { given: { half: 15 }, observe: [] })
+    expect(rules.rules).toEqual([expect.objectContaining({ column: 'quoted', of: 'half', inverse: true })])
+    expect(wholeRow(rules)({ quoted: 7, half: 15, 'half is quoted': '0.5' }).quoted).toBe(30)
   })
 
   it('are dates, and categories of many levels, but not of few', () => {

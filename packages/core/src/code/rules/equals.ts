@@ -8,10 +8,12 @@ import { ATOM_SHARE, atomsOf } from '../../table/recurring.js'
 import { unusedName } from '../../table/rows.js'
 import { type CategoricalColumn, type Column, isNumeric, type NumericColumn } from '../../table/table.js'
 import { needs } from './choose.js'
+import { equalFactors } from './equal-factors.js'
 import { type Compared, equalColumns, sharedBy } from './equal-numbers.js'
+import { MOST_COLUMNS_OF } from './find-formulas.js'
 import { columnOfCells } from './lookup-table.js'
-import { quantityOf } from './quantity.js'
-import { columnIn, formatIn, type WrittenTable } from './rows-of-rule.js'
+import { quantityOf, tolerance } from './quantity.js'
+import { columnIn, formatIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import type { Rule } from './rule.js'
 
 /** What a column can have: numbers of an interval, dates in milliseconds, or levels. Plain data. */
@@ -29,6 +31,10 @@ export interface KeptEqual {
   readonly among: Among
   /** Numbers that stand out by themselves, as nothing paid of nothing asked: rows that have them in both columns are not called the same. */
   readonly apart: readonly number[]
+  /** Shares of the other one that it is in other rows, each a level of the flag. */
+  readonly factors?: readonly number[] | undefined
+  /** Whether the other one is such a share of the column instead. */
+  readonly inverse?: true | undefined
 }
 
 /** Columns that are others in many rows, made ready to be kept; no other column is named as their flags. Cost O(rows) for each. */
@@ -38,7 +44,9 @@ export function keepEquals(pairs: readonly (readonly [column: string, of: string
     const flag = unusedName(`${column} is ${of}`, names)
     names.add(flag)
     const own = columnIn(data, column)
-    return { kind: 'equal', column, of, flag, among: amongOf(own), apart: isNumeric(own) ? atomsIn(presentValues(own)) : [] }
+    const factors = isNumeric(own) ? equalFactors(quantityIn(data, column), quantityIn(data, of)) : []
+    const apart = isNumeric(own) ? atomsIn(presentValues(own)) : []
+    return { kind: 'equal', column, of, flag, among: amongOf(own), apart, ...(factors.length > 0 ? { factors } : {}) }
   })
 }
 
@@ -54,8 +62,14 @@ function atomsIn(values: Float64Array): number[] {
   return atomsOf(ascending).map(({ start }) => ascending[start]!)
 }
 
-/** Levels of what says whether two columns are the same. */
-export const [SAME, OTHER] = ['same', 'other']
+/** Levels of what says whether two columns are the same, beside those of shares. */
+const [SAME, OTHER] = ['same', 'other']
+
+/** What another column is times in rows of a level of the flag; undefined where the two have nothing to do with each other. */
+export function timesAt({ inverse }: KeptEqual, level: unknown): number | undefined {
+  const times = level === SAME ? 1 : Number(level)
+  return Number.isNaN(times) ? undefined : inverse ? 1 / times : times
+}
 
 /** What is derived or measured already. */
 interface Besides {
@@ -84,6 +98,16 @@ export function equalsOf({ table, formats }: WrittenTable, { rules, taken, excep
     const { count } = sharedBy(apart.get(pair.column)!(), apart.get(pair.of)!())
     return count < ATOM_SHARE * table.rowCount ? [] : [{ ...pair, count }]
   })
+  if (compared.length <= MOST_COLUMNS_OF[2])
+    for (const one of compared) {
+      if (taken(one.name) || except.has(one.name)) continue
+      for (const other of compared) {
+        if (one === other || pairs.some(({ column, of }) => [column, of].every((name) => name === one.name || name === other.name)))
+          continue
+        const factors = equalFactors(one, other)
+        if (factors.length > 0) pairs.push({ column: one.name, of: other.name, count: sharesIn(one, other, factors) })
+      }
+    }
   const units = new Map(compared.map(({ name, unit }) => [name, unit]))
   const known = [...rules]
   const found = new Map<string, string>()
@@ -126,14 +150,30 @@ function levelsIn({ levels, codes }: CategoricalColumn, places: Map<string, numb
 export const canWrite = (own = 0, other = 0): boolean => own === 0 || (other > 0 && own <= other)
 
 /** Where two columns are the same. */
-export function flagColumn({ column, of, flag, apart }: KeptEqual, data: WrittenTable): [CategoricalColumn, ColumnFormat] {
+export function flagColumn({ column, of, flag, apart, factors = [] }: KeptEqual, data: WrittenTable): [CategoricalColumn, ColumnFormat] {
   const [own, other] = [cellAt(columnIn(data, column)), cellAt(columnIn(data, of))]
+  const { unit } = factors.length > 0 ? quantityIn(data, column) : { unit: 0 }
   const isSame = (cell: CellValue, i: number) => cell !== null && cell === other(i) && !apart.includes(cell as number)
-  const codes = Int32Array.from({ length: data.table.rowCount }, (_, i) => (isSame(own(i), i) ? 0 : 1))
+  const share = (cell: CellValue, i: number) =>
+    typeof cell !== 'number' || apart.includes(cell)
+      ? -1
+      : factors.findIndex((factor) => Math.abs(factor * (other(i) as number) - cell) <= tolerance(unit, cell))
+  const codes = Int32Array.from({ length: data.table.rowCount }, (_, i) => (isSame(own(i), i) ? 0 : 2 + share(own(i), i)))
+  const all = [SAME, OTHER, ...factors.map(String)]
+  // Of shares alone no row has the same.
+  const levels = codes.includes(0) ? all : all.slice(1)
   return [
-    { name: flag, kind: 'category', levels: [SAME, OTHER], codes },
+    { name: flag, kind: 'category', levels, codes: codes.map((code) => code - all.length + levels.length) },
     { name: flag, source: 'text', kind: 'category' }
   ]
+}
+
+/** Whether a column is the other one, or a share of it, in all rows but those of numbers that stand out by themselves. Cost O(rows). */
+export function isOtherThroughout(column: string, of: string, data: WrittenTable): boolean {
+  const [rule] = keepEquals([[column, of]], data)
+  const [{ codes, levels }] = flagColumn(rule!, data)
+  const own = cellAt(columnIn(data, column))
+  return codes.every((code, i) => levels[code] !== OTHER || rule!.apart.includes(own(i) as number))
 }
 
 /** A cell that is to be another one's where both are there and the column can have it. */
@@ -144,16 +184,32 @@ export function sameCell<T>(own: T, other: T, among: Among): T {
   return can ? other : own
 }
 
+/** A number as often as that; anything else as it is. */
+export const timesOf = <T>(cell: T, times: number): T => (times !== 1 && typeof cell === 'number' ? ((times * cell) as T) : cell)
+
+const roundedIn = (value: CellValue, format: ColumnFormat): CellValue => (typeof value === 'number' ? roundToFormat(value, format) : value)
+
+/** In how many rows a column is such a share. */
+function sharesIn({ values, unit = 0 }: Compared, other: Compared, factors: readonly number[]): number {
+  const isShare = (x: number, i: number) => factors.some((factor) => Math.abs(factor * other.values[i]! - x) <= tolerance(unit, x))
+  return values.reduce((count, x, i) => count + Number(x !== 0 && isShare(x, i)), 0)
+}
+
 interface Placed {
   readonly column: Column
   readonly format: ColumnFormat
 }
 
 /** A column that is the other one where the flag says so, as both are written. */
-export function putEqual(own: Placed, other: Placed, flags: CategoricalColumn, among: Among): Placed {
+export function putEqual(rule: KeptEqual, own: Placed, other: Placed, flags: CategoricalColumn): Placed {
   const column = own.column as NumericColumn | CategoricalColumn
   const [cell, otherCell, flag] = [cellAt(column), cellAt(other.column), cellAt(flags)]
   const written = (value: CellValue) => (typeof value === 'number' ? roundToFormat(roundToFormat(value, other.format), own.format) : value)
-  const cells = Array.from(flags.codes, (_, i) => (flag(i) === SAME ? sameCell(cell(i), written(otherCell(i)), among) : cell(i)))
+  const cells = Array.from(flags.codes, (_, i) => {
+    const times = timesAt(rule, flag(i))
+    if (times === undefined) return cell(i)
+    const value = timesOf(otherCell(i), times)
+    return sameCell(cell(i), times === 1 ? written(value) : roundedIn(value, own.format), rule.among)
+  })
   return { ...own, column: columnOfCells(column, cells) }
 }

@@ -1,6 +1,6 @@
 import { log } from '../../num/elementary.js'
 import { later } from '../../num/later.js'
-import { variance } from '../../num/statistics.js'
+import { mean } from '../../num/statistics.js'
 import { spreadRows } from '../../table/codes.js'
 import { COALESCE, type Expression, indicatorsOf, namesIn } from '../../table/expression.js'
 import { type CategoricalColumn, type Column, isCategorical } from '../../table/table.js'
@@ -286,12 +286,14 @@ function sumAmong(target: Quantity, { nearly, count }: Nearly, grouping: Groupin
   return expression && { column: target.name, expression, rank: RANK, inputs, rounding: rounded(off / unit), mixed: rounded(mixed) }
 }
 
-/** Half the range of even numbers that vary about the mean of each level as these do, of levels in which they vary; 0 where there is none. */
+/** How far numbers are from the mean of their level, at most; 0 where they vary in none. Of amounts of few cents halves alone are rounded, and few of them. */
 function halfRange(numbers: Float64Array, { codes, levels }: Grouping): number {
   const inLevels = levels.map((_, level) => numbers.filter((_, i) => codes[i] === level))
-  const rounded = inLevels.map((own) => ({ count: own.length, half: Math.sqrt(3 * variance(own)) })).filter(({ half }) => half > EXACT)
-  const count = rounded.reduce((sum, one) => sum + one.count, 0)
-  return count === 0 ? 0 : Math.sqrt(rounded.reduce((sum, { count, half }) => sum + count * half * half, 0) / count)
+  const farthest = inLevels.map((own) => {
+    const middle = mean(own)
+    return own.reduce((most, x) => Math.max(most, Math.abs(x - middle)), 0)
+  })
+  return Math.max(0, ...farthest.filter((half) => half > EXACT))
 }
 
 interface SumsOfTerms {

@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { type Cell, textTable } from '../../../../../test/planted-tables.js'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { recordRules, rulesIn } from '../../systems/rules-file.js'
+import type { NumericColumn } from '../../table/table.js'
 import { findRules } from './find.js'
 import { keepRules } from './keep.js'
+import { hasKey, type LookupTable } from './lookup-table.js'
 import { parseRule } from './parse-rule.js'
 import { breachOf } from './rows-of-rule.js'
 import { ruleText } from './rule.js'
@@ -50,6 +52,25 @@ describe('what three columns tell together', () => {
   })
 })
 
+test('what is the very number that a calendar says is told by few dates, and other numbers of as many are not', () => {
+  const months = some(
+    'month',
+    Array.from({ length: 18 }, (_, k) => k)
+  )
+  const end = months.map((k) => new Date(Date.UTC(2023, 6 + k, 0)))
+  const date = end.map((one) => one.toISOString().slice(0, 10))
+  const year = end.map((one) => one.getUTCFullYear())
+  const month = end.map((one) => one.getUTCMonth() + 1)
+  const use = Array.from(dice('use'), (u) => u.toFixed(4))
+  const told = found({ date, year, month, use })
+  expect(told).toContain('year(date) -> year')
+  expect(told).toContain('month(date) -> month')
+  // Of eighteen months twelve say what stands for what, and six agree.
+  expect(found({ date, year: year.map((one) => one - 2020), month: month.map((one) => 40 + one), use })).not.toContain(
+    'month(date) -> month'
+  )
+})
+
 describe('what a calendar says of a date', () => {
   const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
   const times = Array.from(dice('time'), (u) => new Date(Date.UTC(2023, 0, 1) + 60_000 * Math.floor(600 * 24 * 60 * u)))
@@ -79,9 +100,10 @@ describe('what a calendar says of a date', () => {
 
   it('is looked up by it', () => {
     const own = columns(times)
-    // Of two years a threshold says which, in one number.
-    const asFound = rules.map((text) => (text.startsWith('year') ? 'year = start >= 2024-01-01' : text))
-    expect(found(own).sort()).toEqual(asFound.sort())
+    expect(found(own).sort()).toEqual([...rules].sort())
+    // A threshold says in one number which of two words for years it is.
+    const words = found({ start: own.start, year: own.year.map((year) => `y${year}`) })
+    expect(words).toEqual(['year = start >= 2024-01-01'])
     const { data } = prepareRows(textTable(own))
     for (const text of rules) {
       const rule = parseRule(text)
@@ -98,6 +120,19 @@ describe('what a calendar says of a date', () => {
     expect(drawn.table.columns.map(({ name }) => name)).toEqual(['start'])
     const read = rulesIn(['start'])(JSON.parse(JSON.stringify(recordRules(kept))), 'rules')
     expect(putRulesBack(read, drawn).table).toEqual(data.table)
+  })
+
+  it('is so of years beyond those of the data, where it is their number', () => {
+    const { data } = prepareRows(textTable(columns(times)))
+    const kept = keepRules(rules.map(parseRule), data)
+    const drawn = takeRulesOut(kept, data)
+    const [start] = drawn.table.columns as readonly [NumericColumn]
+    const later = { ...start, values: start.values.map((time) => time + 1000 * 86_400_000) }
+    const { table } = putRulesBack(kept, { ...drawn, table: { ...drawn.table, columns: [later] } })
+    const year = table.columns.find(({ name }) => name === 'year') as NumericColumn
+    expect([...year.values]).toEqual(Array.from(later.values, (time) => new Date(time).getUTCFullYear()))
+    const { table: known } = kept.rules.find(({ column }) => column === 'year') as { table: LookupTable }
+    expect(hasKey(known, [2031])).toBe(true)
   })
 
   it('counts each date once', () => {

@@ -1,5 +1,7 @@
 import { log } from '../../num/elementary.js'
+import { later } from '../../num/later.js'
 import { CALENDAR_PARTS, type CalendarPart } from '../../table/calendar-part.js'
+import { cellAt } from '../../table/cells.js'
 import {
   type Cells,
   type Codes,
@@ -15,6 +17,7 @@ import {
   surelyMore,
   varies
 } from '../../table/codes.js'
+import { keyTogether } from '../../table/row-order.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric } from '../../table/table.js'
 import { isBelievedAtLog, isBeyondChance, logFactorials } from './chance.js'
@@ -127,7 +130,8 @@ const keysOf = (all: readonly Coded[]): Coded[] =>
 /** Columns that one column determines. */
 function determinedBy(from: Coded, evidence: Evidence): LookupFound[] {
   const { all, rowCount } = evidence
-  const isAlone = () => surelyMore(from.column, MOST_ALONE * rowCount)
+  const isKey = from.name === evidence.key()
+  const isAlone = () => !isKey && surelyMore(from.column, MOST_ALONE * rowCount)
   // First rows that all differ refute nothing.
   if (from.first.count === from.first.codes.length && isAlone()) return []
   const open = all.filter((to) => to.name !== from.name && determines(from.first, to.first))
@@ -136,16 +140,35 @@ function determinedBy(from: Coded, evidence: Evidence): LookupFound[] {
   return open.flatMap((to): LookupFound[] => {
     if (!pairs.every(([a, b]) => sameCell(to.column, a, b)) || !determines(from.all, to.all)) return []
     // What is missing together is a rule of gaps: the values themselves must be shared.
-    if (!isShared(evidence.valuesOf(from))) return []
+    if (!isShared(evidence.valuesOf(from), isKey)) return []
     const [key, told] = [evidence.of(from), evidence.of(to)]
     // Rows that share what determines a column share that: it has no more values, and rows share them at least as often.
-    if (!isShared(key) || key.count < told.count || sharedRate(key) > sharedRate(told)) return []
+    if (!isShared(key, isKey) || key.count < told.count || sharedRate(key) > sharedRate(told)) return []
     // Of a part of dates each date says it once.
+    const rate = sharedRate(told)
     const times = (from.part ? evidence.of(from.part.of).count : told.codes.length) - key.count
-    return evidence.isBelieved(sharedRate(told), times)
+    return evidence.isBelieved(rate, times + (from.part ? shownByDigits(from, to, rate) : 0))
       ? [{ column: to.name, from: [from.name], ...(from.part ? { parts: [from.part.name] } : {}) }]
       : []
   })
+}
+
+/**
+ * What a column shows that is the very number of a part of dates, in rows that agree at a rate by chance: each different one says what stands for
+ * what by itself, and of its digits each would be another one by chance nine times in ten. Nothing of any other column. Cost O(rows).
+ */
+function shownByDigits(part: Coded, to: Coded, rate: number): number {
+  if (!isSameNumber(part.column, to.column, to.all.codes.length)) return 0
+  const numbers = [...new Set(Array.from(to.all.codes.keys(), cellAt(part.column)))]
+  const digits = numbers.reduce<number>((sum, one) => sum + String(one).length, 0)
+  return numbers.length - (digits * log(10)) / log(rate)
+}
+
+/** Whether two columns have the same number in every row, as whole numbers or as levels. Cost O(rows). */
+export function isSameNumber(one: Column, other: Column, rowCount: number): boolean {
+  const [own, same] = [cellAt(one), cellAt(other)]
+  for (let i = 0; i < rowCount; i++) if (Number(own(i)) !== Number(same(i))) return false
+  return true
 }
 
 /** What the rows of a table show that no earlier row repeats. */
@@ -153,6 +176,8 @@ class Evidence {
   #marks: Uint8Array | undefined
   #keys: number | undefined
   readonly #codes = new Map<Coded, Codes>()
+  /** The column of which the rows of each value stand together, as the lines of an order do: that they are of one date is meant where most have one line. */
+  readonly key = later(() => keyTogether({ columns: this.all.map(({ column }) => column), rowCount: this.rowCount }))
 
   constructor(
     readonly all: readonly Coded[],
@@ -366,9 +391,10 @@ function sizesWithin(groups: Codes, values: Codes): Sizes[] {
 
 /**
  * Whether most rows have a value that others have too, those with the commonest left out: that 0 goes with 0 does not say that the
- * amounts beside it, hardly two of them alike, are a key.
+ * amounts beside it, hardly two of them alike, are a key. Of a key whose rows stand together some do.
  */
-function isShared({ count, codes }: Codes): boolean {
+function isShared({ count, codes }: Codes, isKey = false): boolean {
+  if (isKey) return codes.length - count >= LEAST_REPEATS
   const besides = codes.length - sizesOf({ codes, count }).reduce((most, size) => Math.max(most, size), 0)
   return codes.length - count >= LEAST_REPEATS && count - 1 <= MOST_ALONE * besides
 }

@@ -20,7 +20,7 @@ import { type FormulaFound, findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS 
 import { findGaps } from './find-gaps.js'
 import { findJointGaps } from './find-joint-gaps.js'
 import { findLargest } from './find-largest.js'
-import { findLookups, type LookupFound } from './find-lookups.js'
+import { findLookups, isSameNumber, type LookupFound } from './find-lookups.js'
 import { findOffsets } from './find-offsets.js'
 import { findOpen } from './find-open.js'
 import { findLimits, findOrders, type OrderFound, shortest } from './find-orders.js'
@@ -29,6 +29,7 @@ import { findConstantSums } from './find-sums.js'
 import { findTerms } from './find-terms.js'
 import { findWholes } from './find-wholes.js'
 import { choiceColumn, flagsOf, setIn } from './flags.js'
+import { keyColumns } from './key-part.js'
 import { filledIn, type Quantity, quantityOf } from './quantity.js'
 import { breachOf, columnIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
@@ -217,7 +218,10 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const steps = findSteps(table.columns, quantities, firstRows)
   // An hour of a moment says more than how long after midnight that is, rounded; thresholds of dates say when a tariff began.
   const isStep = (name: string) => steps.some((one) => one.column === name)
-  for (const one of lookups) if (one.parts && !isStep(one.column)) take({ kind: 'lookup', ...one })
+  // A year of a date is that also where the data have two.
+  const isPart = ({ column: name, from, parts }: LookupFound) =>
+    isSameNumber(keyColumns([columnIn(data, from[0]!)], parts)[0]!, columnIn(data, name), table.rowCount)
+  for (const one of lookups) if (one.parts && (!isStep(one.column) || isPart(one))) take({ kind: 'lookup', ...one })
   const formulas = [...formulasIn(quantities, data, { byLevel, lookups }), ...findFlags(table)]
   // A colour tells the flags of all colours, as an age those of its brackets; where nothing does they are a category of their own.
   const told = new Map(
@@ -307,7 +311,10 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
     if (!breachOf(rule, data)) take(rule)
   }
   // Decimals are looked up sooner than looked up by: new ones would mostly be none of those that are known.
-  takeLookups(lookups.filter(isByDecimals))
+  // What amounts are computed by, as a charge by who is insured, is not told by an amount.
+  const inputs = new Set(kept.flatMap((rule) => (rule.kind === 'formula' ? inputsOf(rule) : [])))
+  const isTelling = (one: LookupFound) => !isByDecimals(one) || !inputs.has(one.column)
+  takeLookups(lookups.filter((one) => isByDecimals(one) && isTelling(one)))
   if (hasFew)
     for (const rule of findOpen(
       data,
@@ -315,7 +322,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
       (name, of) => needs([name], kept).has(of)
     ))
       take(rule)
-  for (const one of lookups) if (one.from.every(isKey)) take({ kind: 'lookup', ...one })
+  for (const one of lookups) if (one.from.every(isKey) && isTelling(one)) take({ kind: 'lookup', ...one })
   const derived = new Set(kept.filter((rule) => !isOrder(rule)).map((rule) => rule.column))
   // What leaves nothing open says more.
   for (const gap of gaps.filter(({ maybe }) => !maybe)) take({ kind: 'gap', ...gap })

@@ -33,14 +33,16 @@ export function lookupTable(from: readonly Column[], to: Column, rowCount: numbe
 
 /**
  * What the column is for a combination: for one that the table does not have, what it is for the nearest one. Numbers are near
- * by their difference, and of entries that are equally near the most frequent counts.
+ * by their difference, and of entries that are equally near the most frequent counts. Where every number stands for itself, so does any other.
  */
 export function lookup({ keys, values }: LookupTable): (key: readonly CellValue[]) => CellValue {
   const known = new Map(keys.map((key, e) => [JSON.stringify(key), values[e]!]))
+  const isItself = isIdentity({ keys, values })
   const spread = (keys[0] ?? []).map((_, k) => spreadOf(keys.map((key) => key[k]!)))
   return (key) => {
     const name = JSON.stringify(key)
     let found = known.get(name)
+    if (found === undefined && isItself && typeof key[0] === 'number') return key[0]
     if (found === undefined) {
       found = values[nearest(keys, key, spread)]!
       known.set(name, found)
@@ -49,10 +51,13 @@ export function lookup({ keys, values }: LookupTable): (key: readonly CellValue[
   }
 }
 
-/** Whether the table has this combination itself. */
-export const hasKey = ({ keys }: LookupTable, key: readonly CellValue[]): boolean => {
+/** As a year of dates does. */
+const isIdentity = ({ keys, values }: LookupTable): boolean => keys.every((key, e) => key.length === 1 && key[0] === values[e])
+
+/** Whether the table says itself what this combination stands for. */
+export const hasKey = (table: LookupTable, key: readonly CellValue[]): boolean => {
   const name = JSON.stringify(key)
-  return keys.some((one) => JSON.stringify(one) === name)
+  return (isIdentity(table) && typeof key[0] === 'number') || table.keys.some((one) => JSON.stringify(one) === name)
 }
 
 function spreadOf(cells: readonly CellValue[]): number {

@@ -2,7 +2,7 @@ import type { CellValue } from '../../table/cells.js'
 import { derivative } from '../../table/derivative.js'
 import { columnsOf, type Expression, evaluate, holdsIn } from '../../table/expression.js'
 import { roundToFormat } from '../../table/present.js'
-import { SAME, sameCell } from './equals.js'
+import { sameCell, timesAt, timesOf } from './equals.js'
 import { derives, endOfOrder, isShare, type KeptOrder, type KeptRules, openCell, type RuledColumn, thereOf } from './kept-rules.js'
 import { keyOf, lookup } from './lookup-table.js'
 import { DAY } from './quantity.js'
@@ -42,7 +42,8 @@ export function wholeRow({ rules, columns }: KeptRules, digits: 'all' | 'written
         return
       }
       if (rule.kind === 'equal') {
-        if (whole[rule.flag] === SAME) whole[rule.column] = sameCell(whole[rule.column]!, whole[rule.of]!, rule.among)
+        const times = timesAt(rule, whole[rule.flag])
+        if (times !== undefined) whole[rule.column] = sameCell(whole[rule.column]!, timesOf(whole[rule.of]!, times), rule.among)
         return
       }
       const value = (name: string) => numberIn(whole[name], byName.get(name))
@@ -101,8 +102,9 @@ export function pulledGradient(
     for (const name of names) out[name] = (out[name] ?? 0) + (slope / unitOf(name)) * evaluate(derivative(expression, name), value, holds)
   }
   for (const rule of [...rules].reverse()) {
-    if (rule.kind === 'equal' && whole[rule.flag] === SAME && whole[rule.column] === whole[rule.of]) {
-      out[rule.of] = (out[rule.of] ?? 0) + (out[rule.column] ?? 0)
+    const times = rule.kind === 'equal' ? timesAt(rule, whole[rule.flag]) : undefined
+    if (rule.kind === 'equal' && times !== undefined && whole[rule.column] === timesOf(whole[rule.of]!, times)) {
+      out[rule.of] = (out[rule.of] ?? 0) + times * (out[rule.column] ?? 0)
       out[rule.column] = 0
     }
     if (!derives(rule)) continue

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
-import { totalNotes } from './find.js'
+import { findTotals, totalNotes } from './find.js'
+import { totalText } from './running-totals.js'
 
 const rows = 120
 const dice = (label: string): Float64Array => uniforms(keyFor(keyFromSeed(5), label), rows)
@@ -27,13 +28,12 @@ function account(): Record<string, string>[] {
   })
 }
 
-const notesOf = (all: readonly Record<string, string>[]): string[] =>
-  totalNotes(
-    prepareRows({
-      rowCount: all.length,
-      columns: Object.keys(all[0]!).map((name) => ({ name, source: 'text' as const, values: all.map((row) => row[name]!) }))
-    }).data
-  )
+const dataOf = (all: readonly Record<string, string>[]) =>
+  prepareRows({
+    rowCount: all.length,
+    columns: Object.keys(all[0]!).map((name) => ({ name, source: 'text' as const, values: all.map((row) => row[name]!) }))
+  }).data
+const notesOf = (all: readonly Record<string, string>[]): string[] => totalNotes(dataOf(all))
 
 test('a balance that adds up credits less debits and fees is told, whichever row stands first', () => {
   const all = account()
@@ -64,4 +64,25 @@ test('numbers so long that the computer rounds them by more than they change add
     return { fee: fee!, size: size!, id: String(sum) }
   })
   expect(notesOf(all)).toEqual([])
+})
+
+test('what a meter showed before and shows now go on the same way, whichever stands first', () => {
+  const read = (k: number, m: number) => Math.floor(50 + 200 * amounts[(12 * m + k) % rows]!)
+  const all = Array.from({ length: 10 }, (_, m) => {
+    let sum = 1000 * (1 + ((7 * m) % 10))
+    return Array.from({ length: 12 }, (_, k) => {
+      const before = sum
+      sum += read(k, m)
+      return { meter: `M${m}`, before: String(before), now: String(sum), use: String(sum - before) }
+    })
+  }).flat()
+  const totals = findTotals(dataOf(all))
+  expect(totals.map(totalText)).toEqual([
+    'before = before before + use of the row before in each meter',
+    'now = now before + use in each meter'
+  ])
+  expect(totals.map(({ upwards }) => upwards)).toEqual([undefined, undefined])
+  const ways = findTotals(dataOf(all.reverse())).map(({ upwards }) => upwards)
+  expect(ways).toHaveLength(2)
+  expect(new Set(ways).size).toBe(1)
 })

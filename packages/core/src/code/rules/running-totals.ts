@@ -5,6 +5,7 @@ import type { Expression } from '../../table/expression.js'
 import { columnWord, expressionText } from '../../table/expression-text.js'
 import { rowOrderOf } from '../../table/row-order.js'
 import { type Column, isCategorical } from '../../table/table.js'
+import { countedRows } from '../keys/counted-rows.js'
 import { type Quantity, tolerance } from './quantity.js'
 import type { WrittenTable } from './rows-of-rule.js'
 import { column, number, scaled, writeSum } from './shapes.js'
@@ -35,6 +36,8 @@ const NEARLY = 0.95
 
 /** How rows follow each other: of each the one before it in its group, −1 for the first. */
 interface Way extends Pick<RunningTotal, 'upwards' | 'before' | 'by'> {
+  /** A column that counts the rows of each group, in whatever order. */
+  readonly counter?: string | undefined
   readonly previous: () => Int32Array
   /** Of the first rows alone. */
   readonly first: () => Int32Array
@@ -49,6 +52,23 @@ export function runningTotals(quantities: readonly Quantity[], { table }: Writte
   const numbers = quantities.filter(({ isDate }) => !isDate)
   const parts = numbers.map((one) => (summaryOf(one.values).hasGaps ? { ...one, values: one.values.map((x) => x || 0) } : one))
   const ways = waysOf(table).map((way) => ({ ...way, sums: later(() => new WeightedSums(parts, rowsThatAdd(way))) }))
+  const found = totalsBy(ways, numbers, parts)
+  // What was read on a meter before and is read now go on from one row to the next one together, or not at all: up the rows either
+  // is the other way round, and begins elsewhere.
+  const isMixed = found.some((one) => found.some((other) => other.by === one.by && other.upwards !== one.upwards))
+  const agreeing = [false, true].map((upwards) =>
+    isMixed
+      ? totalsBy(
+          ways.filter((way) => way.upwards === upwards),
+          numbers,
+          parts
+        )
+      : []
+  )
+  return agreeing.find(({ length }) => length === found.length) ?? found
+}
+
+function totalsBy(ways: readonly SummedWay[], numbers: readonly Quantity[], parts: readonly Quantity[]): RunningTotal[] {
   const found: RunningTotal[] = []
   for (const total of numbers) {
     if (summaryOf(total.values).hasGaps) continue
@@ -91,7 +111,8 @@ export function nearlyTotals(quantities: readonly Quantity[], { table }: Written
 function waysOf(table: WrittenTable['table']): Way[] {
   const order = rowOrderOf(table)
   const directions = order ? [order.descending === true] : [false, true]
-  const groups = [undefined, ...table.columns.filter((one) => isGrouping(one, table.rowCount))]
+  const counted = countedRows(table)
+  const groups = [undefined, ...table.columns.filter((one): one is Cells => isGrouping(one, table.rowCount) || one.name === counted?.key)]
   return groups.flatMap((group) => {
     const codes = later(() => group && groupCodes(group))
     const previous = new Map(
@@ -102,7 +123,8 @@ function waysOf(table: WrittenTable['table']): Way[] {
         return [upwards, { previous: rows, first }]
       })
     )
-    return [false, true].flatMap((before) => directions.map((upwards) => ({ upwards, before, by: group?.name, ...previous.get(upwards)! })))
+    const own = group && { by: group.name, counter: group.name === counted?.key ? counted.counter : undefined }
+    return [false, true].flatMap((before) => directions.map((upwards) => ({ upwards, before, ...own, ...previous.get(upwards)! })))
   })
 }
 
@@ -213,8 +235,12 @@ interface Parts {
   readonly except: ReadonlySet<number>
 }
 
-function changeOf(total: Quantity, { parts, except }: Parts, way: Way & { sums: () => WeightedSums }): Expression | undefined {
-  if (!isSteady(total, way, FIRST_ROWS)) return undefined
+/** A way with the sums of the rows that add. */
+type SummedWay = Way & { readonly sums: () => WeightedSums }
+
+function changeOf(total: Quantity, { parts, except }: Parts, way: SummedWay): Expression | undefined {
+  const isCounter = total.name === way.counter
+  if (!isCounter && !isSteady(total, way, FIRST_ROWS)) return undefined
   const steady = isSteady(total, way)
   if (!steady && !mayCount(total, way)) return undefined
   const found = risesOf(total, way)
@@ -239,11 +265,12 @@ function changeOf(total: Quantity, { parts, except }: Parts, way: Way & { sums: 
   )
 }
 
-/** 1, 2, 3 … in every group of rows that stand in the order of their dates: of all rows it would be a key. */
+/** 1, 2, 3 …, or 0, 1, 2 …, in every group of rows that stand in the order of their dates: of all rows it would be a key. */
 function isCount(total: Quantity, way: Way, { rises }: Rises): boolean {
   if (!mayCount(total, way) || rises.length < LEAST_CHANGES || rises.some((rise) => rise !== 1)) return false
   const previous = way.previous()
-  return total.values.every((x, i) => previous[i]! >= 0 || x === 1)
+  const base = total.values[previous.indexOf(-1)]!
+  return (base === 0 || base === 1) && total.values.every((x, i) => previous[i]! >= 0 || x === base)
 }
 
 const mayCount = ({ unit }: Quantity, { by, before }: Way): boolean => by !== undefined && !before && unit === 1

@@ -167,7 +167,7 @@ export function putRulesBack(
     }
     if (rule.kind === 'equal') {
       const { column } = done.get(rule.flag)!
-      done.set(rule.column, putEqual(done.get(rule.column)!, done.get(rule.of)!, column as CategoricalColumn, rule.among))
+      done.set(rule.column, putEqual(rule, done.get(rule.column)!, done.get(rule.of)!, column as CategoricalColumn))
       continue
     }
     const whole = columns.find(({ name }) => name === rule.column)!

@@ -1,3 +1,4 @@
+import { ruleTexts } from '../../code/rules/kept-rules.js'
 import { counted } from '../../num/listed.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { countText } from '../../tell/numbers.js'
@@ -48,7 +49,7 @@ export function tellForecast(model: ForecastModel, ensemble?: Ensemble): Telling
     warnings: [],
     notes: summary.notes
   }
-  return together(told, ...(rules ? [tellRules(rules)] : []), ...(ensemble?.report ? [tellKnown(ensemble.report)] : []))
+  return together(told, ...(rules ? [tellRules(ruleTexts(rules))] : []), ...(ensemble?.report ? [tellKnown(ensemble.report)] : []))
 }
 
 function tellKnown(report: KnownForecastReport): Telling {

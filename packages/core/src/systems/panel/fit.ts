@@ -41,7 +41,7 @@ type Options = Pick<FitOptions, 'bandwidth' | 'scaling'> & { readonly seed: numb
  */
 export async function fitPanel(panel: PanelTable, options: Options, context: Context): Promise<PanelModel> {
   const key = keyFor(context.key, 'panel')
-  const { data, first, constant, varying, rules, running } = panel
+  const { data, first, constant, varying, rules, late, running } = panel
   const { table } = data
   const names = namesBeside([...panel.layout.map(({ format }) => format), ...table.columns])
   const heads = headsOf(panel, names)
@@ -58,7 +58,7 @@ export async function fitPanel(panel: PanelTable, options: Options, context: Con
     constants,
     panel: shapeOf(panel, names),
     groupKey: keepKeys([{ name: keyNameOf(panel), cells: panel.keys.cells }], options.seed, { table: panel.keys.heads }),
-    ...(rules ? { rules } : {}),
+    ...defined({ rules, late }),
     summary: {
       rowCount: table.rowCount,
       groupCount: first.length - 1,

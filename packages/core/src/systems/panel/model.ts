@@ -27,6 +27,8 @@ export interface PanelModel {
   /** How keys of groups are written. */
   readonly groupKey: KeptKeys
   readonly rules?: KeptRules | undefined
+  /** What is computed from times, and from what runs on, once rows have these. */
+  readonly late?: KeptRules | undefined
   readonly summary: PanelSummary
 }
 

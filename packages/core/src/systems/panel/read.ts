@@ -1,6 +1,7 @@
 import { leaveKeysOut } from '../../code/keys/leave-keys-out.js'
 import { isMeasured, keepRules } from '../../code/rules/keep.js'
 import type { KeptRules } from '../../code/rules/kept-rules.js'
+import { lateRules } from '../../code/rules/late.js'
 import { inputsOf, type Rule, ruleText } from '../../code/rules/rule.js'
 import { takeRulesOut } from '../../code/rules/stacked.js'
 import { defined } from '../../num/defined.js'
@@ -46,6 +47,8 @@ export interface PanelTable {
   /** All others that are modelled. */
   readonly varying: readonly string[]
   readonly rules?: KeptRules | undefined
+  /** What is computed from times, and from what runs on. */
+  readonly late?: KeptRules | undefined
   /** Columns that run on through a group; in the data they are what they were before its first row. */
   readonly running: readonly RunningSum[]
   /** Columns that sum others up over each group. */
@@ -97,26 +100,35 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   const inOrder = { ...unordered, table: takeTableRows(unordered.table, order) }
   const groupSums = options.rules === 'off' ? [] : findGroupSums(inOrder, first).filter(({ column }) => !isNamed(column, options))
   const drawn = keepColumns(inOrder, ({ name }) => !groupSums.some(({ column }) => column === name))
-  const running = clock && options.rules !== 'off' ? findRunningSums(drawn, first) : []
-  const rest = takeRunningOut(running, drawn, first)
+  const running = options.rules === 'off' ? [] : findRunningSums(drawn, first, clock !== undefined)
+  const inTime = clock && (takeTableRows({ columns: [clock], rowCount: order.length }, order).columns[0] as NumericColumn)
+  const inFormat = whole.formats.find(({ name }) => name === time)
+  const late =
+    inTime && options.rules !== 'off' ? lateIn(drawn, { options, running, time: { column: inTime, format: inFormat! } }) : undefined
+  const rest = takeRunningOut(
+    running,
+    late ? keepColumns(drawn, ({ name }) => !late.rules.some(({ column }) => column === name)) : drawn,
+    first
+  )
   const rules = groupRules(rest, first, { options, running })
-  const measured = options.rules === 'off' ? undefined : measuredIn(rest, rules, options)
+  // What is the same in all rows of a group is drawn once, as it is.
+  const still = rest.table.columns.filter((column) => isConstant(column, first)).map(({ name }) => name)
+  const measured = options.rules === 'off' ? undefined : measuredIn(rest, rules, options, still)
   const kept = rules.length > 0 || (measured && isMeasured(measured)) ? keepRules(rules, rest, measured) : undefined
   const data = kept ? takeRulesOut(kept, rest) : rest
   const modelled = data.table.columns.filter(({ kind }) => kind !== 'identifier')
   const constant = modelled.filter((column) => isConstant(column, first)).map(({ name }) => name)
   const varying = modelled.filter(({ name }) => !constant.includes(name)).map(({ name }) => name)
-  const inTime = clock && (takeTableRows({ columns: [clock], rowCount: order.length }, order).columns[0] as NumericColumn)
   const times = inTime && timesOf(inTime, whole.formats, first)
   refuseStill(varying, times, group!)
-  const still = constant.filter((name) => !columnsOf(running).includes(name))
+  const alike = constant.filter((name) => !columnsOf(running).includes(name))
   const notes = [
     ...data.notes,
     ...(digits ? [digits.note] : []),
     ...(kept ? equalNotes(kept) : []),
-    ...groupNotes({ key, first, constant: asNamed(still, kept), varying: asNamed(varying, kept), group: group! }),
+    ...groupNotes({ key, first, constant: asNamed(alike, kept), varying: asNamed(varying, kept), group: group! }),
     ...ownNotes(rest.table.columns.filter(isCategorical), first),
-    ...(times ? togetherNotes(times, { key, clock: inTime!, format: whole.formats.find(({ name }) => name === time)!, first }) : []),
+    ...(times ? togetherNotes(times, { key, clock: inTime!, format: inFormat!, first }) : []),
     ...groupSums.map((sum) => `${groupSumText(sum)}: kept; --rules off draws ${sum.column} as any other column`),
     ...running.map((sum) => `${runningText(sum)}: kept in every group; --rules off draws ${sum.column} as any other column`)
   ]
@@ -128,6 +140,7 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
     constant,
     varying,
     rules: kept,
+    late,
     running,
     groupSums,
     sums: sumsBefore(running, rest, first),
@@ -207,6 +220,27 @@ function groupRules(rest: InferredTable, first: Uint32Array, { options, running 
   const heads = takeTableRows(rest.table, first.subarray(0, first.length - 1))
   const once = new Set(rules.some(repeated) ? rulesOf({ ...rest, table: heads }, options, [...drawn]).map(ruleText) : [])
   return rules.filter((rule) => !running.some(({ column }) => column === rule.column) && (!repeated(rule) || once.has(ruleText(rule))))
+}
+
+interface Late extends RulesBeside {
+  readonly time: { readonly column: NumericColumn; readonly format: ColumnFormat }
+}
+
+/** Rules by what times and sums that run on say: a month by the day of the reading, and what a stock is worth by how much there is; and by what these say in turn. */
+function lateIn(data: InferredTable, { options, running, time }: Late): KeptRules | undefined {
+  const timed = {
+    ...data,
+    table: { ...data.table, columns: [...data.table.columns, time.column] },
+    formats: [...data.formats, time.format]
+  }
+  const known = new Set([time.column.name, ...columnsOf(running)])
+  const drawn = [...known, ...running.flatMap(({ terms }) => terms.map(({ column }) => column))]
+  const own = lateRules(rulesOf(timed, options, drawn), known)
+  // Of what a calendar says the numbers are all known, as those of a time are not.
+  const isOwn = (name: string) => !drawn.includes(name)
+  const rules =
+    own.length === 0 ? [] : [...own, ...lateRules(rulesOf(data, options, [...drawn, ...known, ...own.flatMap(inputsOf)]), known, isOwn)]
+  return rules.length === 0 ? undefined : keepRules(rules, timed)
 }
 
 function keyColumn({ columns }: Table, name: string): CategoricalColumn {

@@ -1,4 +1,5 @@
 import { drawKeys } from '../../code/keys/keep.js'
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { keyFor } from '../../num/random.js'
@@ -37,10 +38,11 @@ export async function drawnPanelRows(
 
 /** Rows with what rules derive and their times, without the keys of their groups. Cost O(cells). */
 export function panelRows(model: PanelModel, { table, first, ticks }: GroupedRows): PanelRows {
-  const { panel, rules } = model
+  const { panel, rules, late } = model
   const { rowCount } = table
   const drawn = { table: inFormats(table, panel.formats), formats: panel.formats }
-  const whole = putRunningBack(panel.running ?? [], rules ? putRulesBack(rules, drawn) : drawn, first)
+  const along = putRunningBack(panel.running ?? [], rules ? putRulesBack(rules, drawn) : drawn, first)
+  const whole = late ? putRulesBack(late, timed(panel, along, ticks)) : along
   const named = new Map(whole.table.columns.map((column, c) => [column.name, { column, format: whole.formats[c]! }]))
   for (const sum of panel.groupSums ?? []) {
     const { format } = panel.layout.find((one) => one.format.name === sum.column)!
@@ -55,7 +57,14 @@ export function panelRows(model: PanelModel, { table, first, ticks }: GroupedRow
   return { table: { columns: columns.map(({ column }) => column), rowCount }, formats: columns.map(({ format }) => format), first }
 }
 
-function timeColumn({ ticks }: PanelModel['panel'], at: Float64Array, format: ColumnFormat): NumericColumn {
+/** Rows with their times behind the other columns. */
+function timed({ layout, ticks }: PanelModel['panel'], rows: WrittenTable, at: Float64Array | undefined): WrittenTable {
+  const { format } = layout.find(({ role }) => role === 'time')!
+  const columns = [...rows.table.columns, timeColumn({ ticks }, at!, format)]
+  return { table: { ...rows.table, columns }, formats: [...rows.formats, format] }
+}
+
+function timeColumn({ ticks }: Pick<PanelModel['panel'], 'ticks'>, at: Float64Array, format: ColumnFormat): NumericColumn {
   return { name: format.name, kind: format.kind as NumericColumn['kind'], values: at.map((tick) => timeAt(ticks!, tick, format)) }
 }
 

@@ -164,3 +164,67 @@ test('sums and counts of groups are those of the rows that are drawn', async () 
   }
   expect(columns.map(({ name }) => name)).toEqual(raw.columns.map(({ name }) => name))
 })
+
+/** Movements of items in stores: how much there is, what it is worth, and the month and year of each. */
+function stock(): RawTable {
+  const [sizes, days] = [noise('size'), noise('day')]
+  const rows = Array.from({ length: GROUPS }, (_, g) => {
+    let [left, day] = [200, g]
+    return Array.from({ length: MONTHS }, (_, t) => {
+      const i = g * MONTHS + t
+      left += Math.round(20 * sizes[i]!)
+      day += 1 + Math.round(40 * Math.abs(days[i]!))
+      const date = new Date(Date.UTC(2023, 9, 1 + day))
+      const cost = 3 + (g % 7) / 4
+      return {
+        item: `I-${100 + 3 * g}`,
+        line: String(t + 1),
+        date: date.toISOString().slice(0, 10),
+        year: String(date.getUTCFullYear()),
+        month: String(date.getUTCMonth() + 1),
+        moved: String(Math.round(20 * sizes[i]!)),
+        left: String(left),
+        cost: cost.toFixed(2),
+        worth: (left * cost).toFixed(2)
+      }
+    })
+  }).flat()
+  const names = ['item', 'line', 'date', 'year', 'month', 'moved', 'left', 'cost', 'worth'] as const
+  return { rowCount: rows.length, columns: names.map((name) => ({ name, source: 'text', values: rows.map((row) => row[name]) })) }
+}
+
+test('what times and sums that run on say is computed once rows have these, and lines are counted', async () => {
+  const raw = stock()
+  const options = { group: 'item', time: 'date', seed: 1, bandwidth: 1, scaling: 'standard' as const }
+  const panel = readPanel(raw, options)
+  expect(panel.running.map(runningText)).toEqual(['line = line before + 1', 'left = left before + moved'])
+  expect(panel.constant).toContain('cost')
+  const model = (await fitModel(tables, { input: raw, options }, { engine })) as PanelModel
+  expect(tables.summary(model)).toMatchObject({ rules: ['month(date) -> month', 'year(date) -> year', 'worth = left * cost'] })
+  const contents = tables.save(model)
+  const loaded = await tables.load(unpackModel(packModel(contents)), { engine })
+  const meta = contents.meta as { late: { rules: readonly object[]; columns: unknown } }
+  const late = { ...meta.late, rules: meta.late.rules.slice(1) }
+  await expect(tables.load({ ...contents, meta: { ...meta, late } }, { engine })).rejects.toMatchObject({ code: 'model-damaged' })
+  const texts = async (of: PanelModel) => {
+    const { columns } = tables.present(of, await drawModel(tables, { model: of, request: { seed: 2, groups: 30 } }, { engine }), 'text')
+    return Object.fromEntries(columns.map(({ name, values }) => [name, [...values].map(String)]))
+  }
+  const drawn = await texts(model)
+  expect(await texts(loaded as PanelModel)).toEqual(drawn)
+  expect(Object.keys(drawn)).toEqual(raw.columns.map(({ name }) => name))
+  for (const [i, item] of drawn.item!.entries()) {
+    const cell = (name: string) => drawn[name]![i]!
+    expect([cell('year'), cell('month')]).toEqual([cell('date').slice(0, 4), String(Number(cell('date').slice(5, 7)))])
+    expect(Number(cell('worth'))).toBeCloseTo(Number(cell('left')) * Number(cell('cost')), 1)
+    const first = drawn.item!.indexOf(item)
+    expect([cell('line'), cell('cost')]).toEqual([String(1 + i - first), drawn.cost![first]])
+  }
+})
+
+test('lines are counted where rows have no times too, and what has its own steps is none', () => {
+  const raw = stock()
+  const without = (names: readonly string[]) => ({ ...raw, columns: raw.columns.filter(({ name }) => !names.includes(name)) })
+  expect(readPanel(without(['date', 'left', 'worth']), { group: 'item' }).running.map(runningText)).toEqual(['line = line before + 1'])
+  expect(readPanel(without(['date', 'line']), { group: 'item' }).running).toEqual([])
+})

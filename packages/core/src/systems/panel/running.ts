@@ -18,6 +18,8 @@ export interface RunningSum {
   readonly terms: readonly { readonly column: string; readonly sign: 1 | -1 }[]
   /** Whether the terms are those of the row before: a balance before what happens. */
   readonly lagged: boolean
+  /** What every row adds besides: the lines of an order are counted by 1. */
+  readonly step?: number | undefined
 }
 
 interface Candidate extends RunningSum {
@@ -27,11 +29,14 @@ interface Candidate extends RunningSum {
 
 /** Rows behind others in their groups: fewer are no support. */
 const LEAST_ROWS = 30
-/** A column of fewer different steps is a counter. */
+/** Fewer different steps may be those of flags. */
 const LEAST_STEPS = 3
 
-/** Running sums of one or two columns that all groups keep, beyond chance, shortest first. Cost O(p³) on a few rows, O(rows) for each that passes. */
-export function findRunningSums({ table, formats }: WrittenTable, first: Uint32Array): readonly RunningSum[] {
+/**
+ * Running sums of one or two columns that all groups keep, beyond chance, shortest first, and columns that every row of a group has as much more of;
+ * where rows have no times, these alone. Cost O(p³) on a few rows, O(rows) for each that passes.
+ */
+export function findRunningSums({ table, formats }: WrittenTable, first: Uint32Array, isTimed = true): readonly RunningSum[] {
   const rows = laterRows(first)
   if (rows.length < LEAST_ROWS) return []
   const quantities = table.columns.flatMap((column, c) =>
@@ -42,7 +47,9 @@ export function findRunningSums({ table, formats }: WrittenTable, first: Uint32A
   const candidates = quantities.length * countOf(quantities.length)
   for (const sum of quantities.filter(({ name }) => whole.has(name))) {
     const rise = Float64Array.from(rows, (i) => sum.values[i]! - sum.values[i - 1]!)
-    if (new Set(rise).size < LEAST_STEPS) continue
+    // By chance each of so many rows would be as much above the one before it as the first with a probability of a half at most.
+    if (rise[0] !== 0 && rise.every((one) => one === rise[0])) kept.push({ column: sum.name, terms: [], lagged: false, step: rise[0]! })
+    if (!isTimed || new Set(rise).size < LEAST_STEPS) continue
     const found = readings(sum.name, quantities).find(
       (one) => goesWith(one, kept) && holds({ ...one, rise, unit: sum.unit }, { quantities, rows, candidates })
     )
@@ -123,13 +130,13 @@ export function putRunningBack<T extends WrittenTable>(sums: readonly RunningSum
 /** What becomes of a group's column, told its first value and what is added in its first row: the value of each row, of what is added there. */
 type Through = (own: number, rise: number, format: ColumnFormat) => (rise: number) => number
 
-function through<T extends WrittenTable>({ column, terms, lagged }: RunningSum, data: T, first: Uint32Array, way: Through): T {
+function through<T extends WrittenTable>({ column, terms, lagged, step = 0 }: RunningSum, data: T, first: Uint32Array, way: Through): T {
   const { columns, rowCount } = data.table
   const c = columns.findIndex((one) => one.name === column)
   const own = numbersOf(data.table, column)
   const added = terms.map(({ column: name, sign }) => ({ sign, values: amountsIn(numbersOf(data.table, name)) }))
   const riseAt = (i: number, start: number) =>
-    lagged && i === start ? 0 : added.reduce((sum, { values, sign }) => sum + sign * values[lagged ? i - 1 : i]!, 0)
+    lagged && i === start ? 0 : added.reduce((sum, { values, sign }) => sum + sign * values[lagged ? i - 1 : i]!, step)
   const values = new Float64Array(rowCount)
   for (let g = 0; g + 1 < first.length; g++) {
     const start = first[g]!
@@ -141,9 +148,9 @@ function through<T extends WrittenTable>({ column, terms, lagged }: RunningSum, 
 }
 
 /** What every row adds to a sum, also to one that shows it only in the row after [n]. */
-export function rises({ terms }: RunningSum, table: Table): Float64Array {
+export function rises({ terms, step = 0 }: RunningSum, table: Table): Float64Array {
   const added = terms.map(({ column, sign }) => ({ sign, values: amountsIn(numbersOf(table, column)) }))
-  return Float64Array.from({ length: table.rowCount }, (_, i) => added.reduce((sum, { sign, values }) => sum + sign * values[i]!, 0))
+  return Float64Array.from({ length: table.rowCount }, (_, i) => added.reduce((sum, { sign, values }) => sum + sign * values[i]!, step))
 }
 
 /** What each sum is before every row of its group [n, R]: of the table without them, whose columns have what they begin with. Cost O(n·R). */
@@ -164,7 +171,8 @@ export function sumsBefore(sums: readonly RunningSum[], { table }: WrittenTable,
 }
 
 /** `balance = balance before + amount`. */
-export function runningText({ column, terms, lagged }: RunningSum): string {
+export function runningText({ column, terms, lagged, step }: RunningSum): string {
+  if (step !== undefined) return `${columnWord(column)} = ${columnWord(column)} before ${step > 0 ? '+' : '-'} ${Math.abs(step)}`
   const sum = terms.map(({ column: name, sign }) => `${sign > 0 ? '+' : '-'} ${columnWord(name)}${lagged ? ' before' : ''}`)
   return `${columnWord(column)} = ${columnWord(column)} before ${sum.join(' ')}`
 }

@@ -1,10 +1,11 @@
 import type { KeptKeys } from '../../code/keys/keep.js'
 import type { KeptRules } from '../../code/rules/kept-rules.js'
 import type { TrainingRows } from '../../law/training-rows.js'
-import { arraysNamed, type ModelContents } from '../../model-file/contents.js'
+import { arraysNamed, type ModelContents, withEntry } from '../../model-file/contents.js'
 import {
   arraysUnder,
   damaged,
+  entryIn,
   exactly,
   expectKind,
   flag,
@@ -20,13 +21,14 @@ import {
   whole,
   word
 } from '../../model-file/reading.js'
+import { defined } from '../../num/defined.js'
 import { decodeTable, type Encoder, levelsIn } from '../../table/encoder.js'
 import { numbersOf } from '../../table/rows.js'
 import { columnFormat, type EncoderRecord, encoderIn, recordEncoder, UNSCALED } from '../encoder-file.js'
 import type { FitSummary } from '../global/fit-summary.js'
 import { loadGlobal, saveGlobal, summaryFields } from '../global/save.js'
 import { keysIn, withKeys } from '../keys-file.js'
-import { keptRulesIn, withRules } from '../rules-file.js'
+import { keptRulesIn, recordRules, rulesIn, withRules } from '../rules-file.js'
 import type { GroupSum } from './group-sums.js'
 import type { PanelModel, PanelShape, PanelSummary } from './model.js'
 import { knownWidth, type PastCode } from './past.js'
@@ -49,7 +51,7 @@ interface PanelMeta {
 }
 
 /** Model → contents of a model file: the law of groups, the law of next rows, and what the past is read by. */
-export function savePanel({ heads, steps, past, constants, panel, groupKey, rules, summary }: PanelModel): ModelContents {
+export function savePanel({ heads, steps, past, constants, panel, groupKey, rules, late, summary }: PanelModel): ModelContents {
   const first = saveGlobal(heads)
   const next = saveSteps(steps)
   const key = withKeys({ kind: 'key', meta: {}, arrays: {} }, groupKey)
@@ -82,7 +84,7 @@ export function savePanel({ heads, steps, past, constants, panel, groupKey, rule
       ...arraysNamed('group.', key.arrays)
     }
   }
-  return withRules(contents, rules)
+  return withEntry(withRules(contents, rules), 'late', late && recordRules(late))
 }
 
 const panelColumn = record<PanelColumn>({ format: columnFormat, role: word('key', 'time', 'other') })
@@ -119,7 +121,8 @@ const shapeOf = record<PanelShape>({
       record<RunningSum>({
         column: text,
         terms: list(record<RunningSum['terms'][number]>({ column: text, sign: sign })),
-        lagged: flag
+        lagged: flag,
+        step: optional(number(UNSCALED))
       })
     )
   ),
@@ -168,17 +171,23 @@ export function loadPanel(contents: ModelContents): PanelModel {
     contents,
     panel.formats.map(({ name }) => name)
   )
-  checkLayout(panel, rules)
+  const early = [...(rules?.columns ?? panel.formats), ...panel.layout.flatMap(({ format, role }) => (role === 'time' ? [format] : []))]
+  const late = entryIn(contents, 'late', rulesIn(early.map(({ name }) => name)))
+  checkLayout(panel, rules, late)
   checkSizes(panel, heads.training, steps.training)
   const known = knownWidth(past, placesIn(constants) + (panel.walls ? (panel.running ?? []).length : 0))
   for (const place of [...steps.inputs, ...steps.givens]) whole({ least: 0, most: known - 1 })(place, 'meta.steps.givens')
-  return { heads, steps, past, constants, panel, groupKey: groupKeyIn(read.groupKey, arrays), summary, ...(rules ? { rules } : {}) }
+  return { heads, steps, past, constants, panel, groupKey: groupKeyIn(read.groupKey, arrays), summary, ...defined({ rules, late }) }
 }
 
 const placesIn = ({ coordinateCount, factors }: Encoder): number => factors.reduce((sum, { places }) => sum + places.cols, coordinateCount)
 
 /** Columns of the panel are those that are drawn or derived, beside the key and the time. */
-function checkLayout({ layout, formats, running = [], groupSums = [], walls = [] }: PanelShape, rules: KeptRules | undefined): void {
+function checkLayout(
+  { layout, formats, running = [], groupSums = [], walls = [] }: PanelShape,
+  rules: KeptRules | undefined,
+  late: KeptRules | undefined
+): void {
   const made = new Set((rules?.columns ?? formats).map(({ name }) => name))
   const numbers = new Set((rules?.columns ?? formats).filter(({ kind }) => kind === 'number' || kind === 'integer').map(({ name }) => name))
   for (const { column, terms } of running)
@@ -191,6 +200,7 @@ function checkLayout({ layout, formats, running = [], groupSums = [], walls = []
       throw damaged(`a model whose ${column} sums up ${of ?? 'rows'}`, 'a column that nothing draws, and numbers to sum up')
     made.add(column)
   }
+  for (const { column } of late?.rules ?? []) made.add(column)
   const kindOf = new Map(formats.map(({ name, kind }) => [name, kind]))
   for (const { column, where } of walls) {
     const isNumber = ['number', 'integer'].includes(kindOf.get(column) ?? '')

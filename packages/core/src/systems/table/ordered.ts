@@ -6,7 +6,7 @@ import { takeRows } from '../../num/matrix.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
 import { DISPLACEMENTS, nearOrderOf, rowsNearlyInOrder } from '../../table/near-order.js'
 import type { RawTable } from '../../table/raw.js'
-import { rowOrderOf, rowsInOrder } from '../../table/row-order.js'
+import { keyOrderOf, type RowOrder, rowOrderOf, rowsInOrder, withTogether } from '../../table/row-order.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type SerialOrder, withSerial } from '../../table/serial.js'
 import type { Table } from '../../table/table.js'
@@ -21,8 +21,9 @@ export const ORDER_WORK = 12
 export function keptOrder(raw: RawTable, options: TableOptions & Pick<TableFit, 'rules' | 'group'>): SerialOrder | undefined {
   if (options.rules === 'off' || options.group !== undefined) return undefined
   const { table } = prepareRows(raw, options).data
-  const order = rowOrderOf(table) ?? nearOrderOf(table)
-  return order && withSerial(table, order)
+  const dates = rowOrderOf(table)
+  const order = dates ? withTogether(table, dates) : nearOrderOf(table)
+  return order ? withSerial(table, order) : keyOrderOf(table)
 }
 
 /** Drawn rows in the order in which those of the table stand, batch by batch. Rows under conditions come in that of these. */
@@ -42,9 +43,12 @@ export function inOrder(
 }
 
 /** That rows have an order, as people are told. */
-export function orderNote({ column, descending, serial, displaced }: SerialOrder): string {
-  const note = `rows ${displaced ? 'nearly ' : ''}stand in the order of ${column}${descending ? ', newest first' : ''}, and new ones will; --rules off draws them in any order`
-  if (!serial) return note
+export function orderNote({ column, descending, ties, serial: all = [], displaced }: SerialOrder): string {
+  const serial = all.filter((name) => name !== ties?.column)
+  const [newest, own] = [descending, ties?.descending].map((one) => (one ? ', newest first' : ''))
+  const beside = ties ? `, those with the same by ${ties.column}${own}` : ''
+  const note = `rows ${displaced ? 'nearly ' : ''}stand in the order of ${column}${newest}${beside}, and new ones will; --rules off draws them in any order`
+  if (serial.length === 0) return note
   const [names, go] = [listed(serial), serial.length === 1 ? 'goes' : 'go']
   return `${note}; ${names} ${go} with the row before, which new rows do not, as each is drawn by itself: sbridge forecast continues such a series`
 }
@@ -67,11 +71,12 @@ export function orderIn(contents: ModelContents, training: () => Table): SerialO
     record<SerialOrder>({
       column: text,
       descending: optional(flag),
+      ties: optional(record<RowOrder>({ column: text, descending: optional(flag) })),
       serial: optional(list(text)),
       displaced: optional(list(number({ least: -1, most: 1 }), DISPLACEMENTS))
     })
   )
-  if (rowOrder && !training().columns.some(({ name, kind }) => name === rowOrder.column && kind === 'datetime'))
-    throw damaged(`a model with rowOrder.column = ${rowOrder.column}`, 'a column of dates')
+  if (rowOrder && !training().columns.some(({ name, kind }) => name === rowOrder.column && kind !== 'identifier'))
+    throw damaged(`a model with rowOrder.column = ${rowOrder.column}`, 'a column that is drawn')
   return rowOrder
 }

@@ -1,6 +1,5 @@
 import { parseLatent } from '../../code/codecs/specification.js'
 import { keyTexts } from '../../code/keys/keep.js'
-import { ruleTexts } from '../../code/rules/kept-rules.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { uniqueText } from '../../code/rules/unique.js'
 import { comparePanels } from '../../diagnose/panels.js'
@@ -38,6 +37,7 @@ import { RULE_WARNING, UNKNOWN_WARNING } from '../ruled-terms.js'
 import { SPIKE_WARNING, spikeWarnings } from '../spikes-moved.js'
 import type { System } from '../system.js'
 import { tableFields } from '../table-options.js'
+import { rulesKept } from '../tell-rules.js'
 import { drawOfCandidates } from './candidates.js'
 import { checkKnown, modelKnown } from './check-known.js'
 import { groupsOf } from './grouped.js'
@@ -193,7 +193,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
   training: PARTS.training,
   summary: (model) => ({
     ...model.summary,
-    ...('rules' in model && model.rules ? { rules: ruleTexts(model.rules) } : {}),
+    ...defined({ rules: rulesKept(model) }),
     ...(allKeysOf(model).length > 0 ? { keys: allKeysOf(model).flatMap(keyTexts) } : {}),
     ...(model.unique ? { unique: model.unique.map(uniqueText) } : {})
   }),

@@ -12,7 +12,7 @@ import type { LocalPosteriorReport } from '../local/posterior-report.js'
 import { tellLocal, tellLocalPosterior } from '../local/tell.js'
 import { tellPanel } from '../panel/tell.js'
 import { tellSupport } from '../support.js'
-import { tellRules } from '../tell-rules.js'
+import { rulesKept, tellRules } from '../tell-rules.js'
 import type { LatentDraw, LatentTableModel } from './latent.js'
 import { type LatentLocalModel, trainingLatents } from './latent-local.js'
 import type { DrawnRows, TableModel } from './options.js'
@@ -46,7 +46,8 @@ interface ToldReports {
 /** What a model of a table says; with rows, what it says of them. */
 export function tellTable(model: TableModel, rows: ToldRows = {}): Telling {
   const draws = rows.draws ? [tellDraws(model, rows.draws, rows)] : []
-  const rules = 'rules' in model && model.rules ? [tellRules(model.rules)] : []
+  const texts = rulesKept(model)
+  const rules = texts ? [tellRules(texts)] : []
   const allKeys = allKeysOf(model)
   const keys = allKeys.length > 0 ? [tellKeys(...allKeys)] : []
   const order = model.order ? [tellOrder(model.order)] : []

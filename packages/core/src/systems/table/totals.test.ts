@@ -203,3 +203,48 @@ test('a number of each row, marks that some rows do not keep to, and pieces of w
   }))
   expect((await fit(rawOf(priced))).totals).toBeUndefined()
 })
+
+test('lines of orders are counted, and stand together, where no order has many', async () => {
+  const sizes = Array.from({ length: 40 }, (_, k) => 1 + (k % 3))
+  const lines = sizes.flatMap((size, k) => Array.from({ length: size }, (_, line) => ({ k, line })))
+  for (const base of [0, 1]) {
+    const raw = rawOf(
+      lines.map(({ k, line }, i) => ({
+        order: `R-${500 + 7 * k}`,
+        day: dayOf(1 + Math.floor(k / 2)),
+        line: String(base + line),
+        amount: money(500 + Math.round(9000 * dice('amount')[i % ROWS]!))
+      }))
+    )
+    const model = await fit(raw)
+    expect(tables.summary(model)).toMatchObject({ totals: ['line = line before + 1 in each order'] })
+    const drawn = await rowsOf(model, { rows: 80 })
+    const seen = new Set<string>()
+    for (const [i, { order, line }] of drawn.entries()) {
+      const before = drawn[i - 1]
+      const isFirst = before?.order !== order
+      expect(Number(line)).toBe(isFirst ? base : 1 + Number(before!.line))
+      expect(isFirst && seen.has(order!)).toBe(false)
+      seen.add(order!)
+    }
+  }
+})
+
+test('a total that goes below nought where none of the data does is told of, and one that is there too is not', async () => {
+  const warningsOf = async (least: number) => {
+    let left = 0
+    const raw = rawOf(
+      entries.map(({ day, account, cents }) => {
+        const moved = Math.max(least - left, Math.min(6000 - left, cents - 500))
+        left += moved
+        return { day: dayOf(day), account, moved: money(moved), left: money(left) }
+      })
+    )
+    const model = await fit(raw)
+    expect(tables.summary(model)).toMatchObject({ totals: ['left = left before + moved'] })
+    const drawn = await drawModel(tables, { model, request: { steps: 2, rows: 300, seed: 2 } }, context)
+    return drawn.warnings.filter(({ message }) => message.startsWith('left is below 0 in '))
+  }
+  expect(await warningsOf(0)).toMatchObject([{ name: 'range-left', message: expect.stringContaining('--types left=number') }])
+  expect(await warningsOf(-3000)).toEqual([])
+})

@@ -11,25 +11,31 @@ import {
   totalsInTurn
 } from '../../code/rules/keep-totals.js'
 import { ruleTexts } from '../../code/rules/kept-rules.js'
+import { lateRules } from '../../code/rules/late.js'
 import { parseRule } from '../../code/rules/parse-rule.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
-import { inputsOf, openOf } from '../../code/rules/rule.js'
+import { inputsOf } from '../../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../../code/rules/running-totals.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
 import { type Standing, standingText, withStandings } from '../../code/rules/standings.js'
+import type { NamedWarning } from '../../know/support.js'
 import { type ModelContents, withEntry } from '../../model-file/contents.js'
 import { damaged, entryIn, flag, list, number, optional, record, text, word } from '../../model-file/reading.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
-import { listed, typesFlag } from '../../num/listed.js'
+import { flagWord, listed, typesFlag } from '../../num/listed.js'
 import { columnsOf, indicatorsOf } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
 import { parseObservation } from '../../table/parse-expression.js'
 import type { RawTable } from '../../table/raw.js'
+import { numbersOf } from '../../table/rows.js'
+import type { Table } from '../../table/table.js'
+import { shareText } from '../../tell/numbers.js'
 import { facts, type Telling, together } from '../../tell/telling.js'
 import type { Asked } from '../asked.js'
 import { UNSCALED } from '../encoder-file.js'
 import { prepareRows } from '../prepare.js'
+import { RANGE_WARNING } from '../range-left.js'
 import { placesOf, rulesOf, standingNote, totalNote } from '../ruled-rows.js'
 import { expression, recordRules, rulesIn } from '../rules-file.js'
 import type { System } from '../system.js'
@@ -50,7 +56,7 @@ function totalsOf(input: RawTable, options: TableFit): Totals | undefined {
   )
   if (totals.length + all.length === 0) return undefined
   const followers = followersOf(totals, data).filter(({ column }) => !named.has(column))
-  const late = lateRules({ totals, followers, standings: all }, data, options)
+  const late = rulesAfter({ totals, followers, standings: all }, data, options)
   const derived = new Set(late.map(({ column }) => column))
   return {
     totals: keepTotals(totals, data),
@@ -67,7 +73,7 @@ interface Found {
 }
 
 /** Rules that derive a column from a total, or from what is or follows one: they wait for the rows to have their order. */
-function lateRules({ totals, followers, standings }: Found, data: Parameters<typeof rulesOf>[0], options: TableFit) {
+function rulesAfter({ totals, followers, standings }: Found, data: Parameters<typeof rulesOf>[0], options: TableFit) {
   const own = [...totals, ...standings].map(({ column }) => column)
   const known = new Set([...own, ...followers.map(({ column }) => column)])
   const terms = totals.flatMap(({ change, by }) => [
@@ -76,15 +82,7 @@ function lateRules({ totals, followers, standings }: Found, data: Parameters<typ
     ...(by ? [by] : [])
   ])
   terms.push(...standings.flatMap(({ of, by }) => [of, ...by]))
-  return rulesOf(data, options, [...own, ...terms]).filter((rule) => {
-    const isLate =
-      (rule.kind === 'formula' || rule.kind === 'step') &&
-      !rule.exceptions &&
-      openOf(rule) === undefined &&
-      inputsOf(rule).some((name) => known.has(name))
-    if (isLate) known.add(rule.column)
-    return isLate
-  })
+  return lateRules(rulesOf(data, options, [...own, ...terms]), known)
 }
 
 /** Columns that the model of the rows does without. */
@@ -174,6 +172,24 @@ function tellTotals({ totals, rules, followers, standings }: Totals): Telling {
   }
 }
 
+/** What is said of totals that are below nought where none of the data is, as stocks that are never overdrawn: what a row adds knows nothing of them. */
+function belowWarnings({ totals }: Totals, real: Table, drawn: Table): NamedWarning[] {
+  return totals.flatMap(({ column, by }) => {
+    const below = numbersOf(drawn, column).values.filter((x) => x < 0).length
+    if (below === 0 || numbersOf(real, column).values.some((x) => x < 0)) return []
+    const how =
+      by === undefined ? `${typesFlag(column, 'number')} draws it as any other column` : `${groupFlag(by)} draws rows given what is there`
+    return [
+      {
+        name: RANGE_WARNING,
+        message: `${column} is below 0 in ${shareText(below / drawn.rowCount)} of the drawn rows, and in no row of the data: it is added up along rows that are drawn each by itself; ${how}`
+      }
+    ]
+  })
+}
+
+const groupFlag = (name: string): string => `--group ${flagWord(name)} --time COLUMN`
+
 const withTotals = (contents: ModelContents, totals: Totals | undefined): ModelContents =>
   withEntry(
     contents,
@@ -231,6 +247,12 @@ type Tables = System<RawTable, TableFit, TableModel, TableRequest, DrawnRows>
  * a balance is right only in the order in which rows come. Cost besides: of `findTotals`, and O(rows) a draw.
  */
 export function keepingTotals(system: Tables): Tables {
+  const training = (model: TableModel): Table => {
+    const table = system.training(model)
+    if (!model.totals) return table
+    const formats = table.columns.map(({ name }) => model.totals!.rules.columns.find((one) => one.name === name)!.format)
+    return backInTurn(model.totals)({ table, formats }).table
+  }
   return {
     ...system,
     optionsFor(input, options, request) {
@@ -257,7 +279,9 @@ export function keepingTotals(system: Tables): Tables {
     async draw(model, request, context) {
       if (!model.totals) return system.draw(model, request, context)
       refuseTotals(model.totals, request.asked)
-      return backInTurn(model.totals)(await system.draw(model, request, context))
+      const drawn = backInTurn(model.totals)(await system.draw(model, request, context))
+      const below = belowWarnings(model.totals, training(model), drawn.table)
+      return below.length === 0 ? drawn : { ...drawn, warnings: [...drawn.warnings, ...below] }
     },
     stretches(model, request, context) {
       const { totals } = model
@@ -270,12 +294,7 @@ export function keepingTotals(system: Tables): Tables {
       const told = system.tell(model, drawn)
       return model.totals ? together(told, tellTotals(model.totals)) : told
     },
-    training(model) {
-      const table = system.training(model)
-      if (!model.totals) return table
-      const formats = table.columns.map(({ name }) => model.totals!.rules.columns.find((one) => one.name === name)!.format)
-      return backInTurn(model.totals)({ table, formats }).table
-    },
+    training,
     summary(model) {
       const summary = system.summary(model)
       return model.totals

@@ -28,5 +28,5 @@ const countedCrew = (crew: Crew, work: (pairs: number) => void): Crew => ({
   least: (threads) => crew.least(threads),
   later: (errand, operations) => crew.later(errand, operations),
   rest: () => crew.rest(),
-  run: (name, input, watch) => crew.run(name, input, { ...watch, work })
+  run: (name, input, watch, engine) => crew.run(name, input, { ...watch, work }, engine)
 })

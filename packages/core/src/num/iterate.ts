@@ -29,7 +29,7 @@ export interface Crew {
   /** Operations (some nanoseconds each) below which it costs more than it saves to have so many at work. */
   least(threads: number): number
   /** What a task gives, its own errors included. `StopError` soon after a stop was asked for. */
-  run(name: string, input: unknown, watch: Watch): Promise<unknown>
+  run(name: string, input: unknown, watch: Watch, engine?: 'with engine'): Promise<unknown>
   /** Has this thread do something of so many operations while others work on a reduction that takes longer; what it gives withdraws that. */
   later(errand: () => void, work: number): () => void
   /** Has this thread do one of these now: it waits for what takes other threads long. */

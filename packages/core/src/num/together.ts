@@ -5,17 +5,18 @@ export const AT_ONCE = 2
 
 /**
  * Computations that do not depend on each other, two at a time in this thread: while an engine's threads do what one has asked of them,
- * the other goes on. All that were begun have ended when this does; after one that fails none is begun.
+ * the other goes on. All that were begun have ended when this does; after one that fails none is begun. Each is told which of those at
+ * once it is, from 0 on.
  */
-export async function together<const Parts extends readonly (() => unknown)[]>(
+export async function together<const Parts extends readonly ((place: number) => unknown)[]>(
   parts: Parts,
   atOnce = AT_ONCE
 ): Promise<{ -readonly [K in keyof Parts]: Awaited<ReturnType<Parts[K]>> }> {
   const out: unknown[] = []
   let next = 0
-  const lane = async (): Promise<void> => {
+  const lane = async (_: unknown, place: number): Promise<void> => {
     try {
-      for (let own = next++; own < parts.length; own = next++) out[own] = await parts[own]!()
+      for (let own = next++; own < parts.length; own = next++) out[own] = await parts[own]!(place)
     } catch (error) {
       next = parts.length
       throw error

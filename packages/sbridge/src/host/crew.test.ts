@@ -25,3 +25,18 @@ test('who waits for what takes other threads long does an errand meanwhile, what
   await new Promise((resolve) => setTimeout(resolve))
   expect(done).toBe(1)
 })
+
+test('threads in which engines of tasks are at work are not free, nor is this one', async () => {
+  const crew = new ThreadCrew(4, undefined, { name: 'wasm', precision: 'float64', threads: 2 })
+  expect([crew.engines, crew.free]).toEqual([true, 3])
+  // Nobody does such a task, and what has no thread that does it fails.
+  const failed = expect(crew.run('no such task', {}, {}, 'with engine')).rejects.toThrow(Error)
+  expect(crew.free).toBe(1)
+  expect(crew.least(1)).toBeLessThan(Number.POSITIVE_INFINITY)
+  const another = expect(crew.run('no such task', {}, {}, 'with engine')).rejects.toThrow(Error)
+  expect(crew.least(1)).toBe(Number.POSITIVE_INFINITY)
+  await Promise.all([failed, another])
+  expect(crew.free).toBe(3)
+  crew.close()
+  expect(new ThreadCrew(2, undefined).engines).toBe(false)
+})

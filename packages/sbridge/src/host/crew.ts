@@ -21,6 +21,7 @@ export interface CrewEngine {
 }
 
 interface Errand extends CrewTask {
+  readonly hasEngine: boolean
   readonly watch: Watch
   readonly resolve: (output: unknown) => void
   readonly reject: (error: unknown) => void
@@ -58,13 +59,21 @@ export class ThreadCrew implements Crew {
     return this.engine !== undefined
   }
 
+  /** Threads that no engine of the crew is at work in, and not this one. */
+  get free(): number {
+    const busy = this.#seats.filter(({ errand }) => errand?.hasEngine).length
+    return this.threads - 1 - busy * (this.engine?.threads ?? 0)
+  }
+
   least(threads: number): number {
+    // This thread goes on itself while engines of the crew are at work.
+    if (this.free < 1 && this.threads > 1) return Number.POSITIVE_INFINITY
     return this.#seats.length < Math.min(threads, this.threads) ? STARTING : SENDING
   }
 
-  run(name: string, input: unknown, watch: Watch): Promise<unknown> {
+  run(name: string, input: unknown, watch: Watch, engine?: 'with engine'): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ name, input, watch, resolve, reject })
+      this.#queue.push({ name, input, watch, resolve, reject, hasEngine: engine !== undefined })
       this.#looking ??= setInterval(() => this.#look(), LOOKING)
       this.#next()
     })

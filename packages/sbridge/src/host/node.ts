@@ -99,10 +99,13 @@ export async function createEngine(name: string, options: EngineOptions = {}): P
   }
   const relaxed = name === 'wasm-relaxed'
   if (relaxed) allowRelaxed()
-  // Two tasks at a time have engines at work; machines that share a fit do all of it by the engine that they share.
+  // One task is done with an engine beside what this thread does; machines that share a fit do all of it by the engine that they share.
   const own = exchange ? undefined : { name, precision, threads: Math.floor(threads / 2) }
   const crew = threads > 1 ? new ThreadCrew(threads, stop, own) : undefined
-  const host = { ...nodeHost(), ...(crew && { meanwhile: (milliseconds: number) => crew.meanwhile(milliseconds) }) }
+  const host = {
+    ...nodeHost(),
+    ...(crew && { meanwhile: (milliseconds: number) => crew.meanwhile(milliseconds), free: () => crew.free })
+  }
   const engine = await createWasmEngine({ precision, relaxed, threads, host, ...defined({ stop, exchange, crew }) })
   return crew ? closing(engine, crew) : engine
 }

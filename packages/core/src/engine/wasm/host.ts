@@ -16,6 +16,8 @@ export interface WasmHost {
   pause(): Promise<void>
   /** Called when other threads have work for about so many milliseconds yet: what this one has to do besides. */
   meanwhile?(milliseconds: number): void
+  /** Other threads that are free to work on a reduction; absent: all. */
+  free?(): number
   /** Called around the compilation of the kernels, which `compile` begins. Absent: as the host compiles any module. */
   compiling?(compile: () => Promise<WasmModule>): Promise<WasmModule>
   /**

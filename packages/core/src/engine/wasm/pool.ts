@@ -71,9 +71,10 @@ export class Pool {
   /** Whether there are others that work. */
   #open(): boolean {
     const { host, threads, memory, module } = this.#parts
-    if (!host.startWorker || threads < 2) return false
+    const others = Math.min(threads - 1, host.free?.() ?? threads)
+    if (!host.startWorker || others < 1) return false
     try {
-      while (this.#workers.length < threads - 1) {
+      while (this.#workers.length < others) {
         const message = { memory, module, thread: this.#workers.length + 1 }
         this.#workers.push(host.startWorker(message, (cause) => this.#bury(cause)))
       }

@@ -76,7 +76,7 @@ export async function chooseScaling(contest: ScalingContest): Promise<ContestOut
   const folds = foldsOf(rows, rowCount)
   const apart = folds.whole && model !== undefined && paysElsewhere(engine, (1 + sets.length) * work)
   const entrantOf = (methods: ScalingMethods, other?: Entrant) =>
-    new Entrant({ contest: rows, methods }, apart ? 'elsewhere' : { folds, other }, { engine, watch })
+    new Entrant({ contest: rows, methods }, { folds, other }, { engine, watch })
   const standard: Competitor = { entrant: entrantOf(plain), methods: plain, lead: 0, areas: [] }
   const ranked = sets.map((names): Competitor => {
     const methods = methodsOf(names)
@@ -88,8 +88,8 @@ export async function chooseScaling(contest: ScalingContest): Promise<ContestOut
   let done = 0
   const areaOf =
     ({ entrant, areas }: Competitor, fold: number) =>
-    async () => {
-      areas[fold] = await entrant.area(fold)
+    async (place: number) => {
+      areas[fold] = await entrant.area(fold, apart && place > 0 ? 'elsewhere' : 'here')
       watch?.progress?.({ stage: 'choosing the scaling', done: ++done, total })
     }
   for (const round of roundsOf(folds.heldOut.length)) {

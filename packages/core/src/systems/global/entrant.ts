@@ -123,35 +123,40 @@ interface EntrantProblem {
   readonly methods: ScalingMethods
 }
 
-/** Where its bandwidth is looked for: here, while others are judged here, or in threads of their own. */
-type Company = { readonly folds: Folds; readonly other?: Entrant | undefined } | 'elsewhere'
+/** Who is judged beside it in this thread. */
+interface Company {
+  readonly folds: Folds
+  /** Where not all rows are looked at, a search of ε begins where that of the other one ended. */
+  readonly other?: Entrant | undefined
+}
+
+/** Where an entrant is judged: in this thread, or in another that has an engine. */
+export type Place = 'here' | 'elsewhere'
 
 /** One way of scaling, judged on one fold after another. */
 export class Entrant {
-  /** Where it is looked for first. */
-  readonly bandwidth = later(() => this.found())
-  private readonly judge: Judge | undefined
+  private readonly judge: Judge
+  private found: Promise<FoundBandwidth> | undefined
 
-  /** `other`: where not all rows are looked at, a search of ε begins where that of the other one ended. */
   constructor(
     private readonly problem: EntrantProblem,
     private readonly company: Company,
     private readonly context: Omit<Context, 'key'>
   ) {
-    this.judge = company === 'elsewhere' ? undefined : new Judge(problem, company.folds, context, company.other && new Turns())
+    this.judge = new Judge(problem, company.folds, context, company.other && new Turns())
+  }
+
+  /** Where it is looked for first. */
+  bandwidth(place: Place = 'here'): Promise<FoundBandwidth> {
+    this.found ??= place === 'here' ? this.judge.search(this.company.other) : elsewhere(searchTask, this.problem, this.context)
+    return this.found
   }
 
   /** Mean two-sample AUC between the held-out rows of a fold and rows generated from the others. */
-  async area(fold: number): Promise<number> {
-    const { epsilon, manner } = await this.bandwidth()
-    if (this.judge) return this.judge.area(fold, { epsilon, manner })
-    return elsewhere(areaTask, { ...this.problem, fold, fit: { epsilon, manner } }, this.context)
-  }
-
-  private async found(): Promise<FoundBandwidth> {
-    const { company, context, problem } = this
-    if (this.judge) return this.judge.search(company === 'elsewhere' ? undefined : company.other)
-    return elsewhere(searchTask, problem, context)
+  async area(fold: number, place: Place): Promise<number> {
+    const { epsilon, manner } = await this.bandwidth(place)
+    const fit = { epsilon, manner }
+    return place === 'here' ? this.judge.area(fold, fit) : elsewhere(areaTask, { ...this.problem, fold, fit }, this.context)
   }
 }
 

@@ -37,7 +37,7 @@ export class DiffusionMapWork extends SystemWork<DiffusionMapShape, FittedEmbedd
     const model = await this.fit(fit, tools)
     await this.draw(model, draw, tools)
     const added = Array.from({ length: model.summary.dimension }, (_, k) => `coordinate_${k + 1}`)
-    return { ...model.summary, added, ...(await this.told()) }
+    return { ...model.summary, added, listed: null, ...(await this.told()) }
   }
 
   /** Without a figure of the coordinates: the page shows them. */

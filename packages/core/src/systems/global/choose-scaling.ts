@@ -86,14 +86,23 @@ export async function chooseScaling(contest: ScalingContest): Promise<ContestOut
   const all = [standard, ...ranked]
   const total = all.length * folds.heldOut.length
   let done = 0
-  const areaOf =
-    ({ entrant, areas }: Competitor, fold: number) =>
-    async (place: number) => {
+  for (const round of roundsOf(folds.heldOut.length)) {
+    const left = round.flatMap((fold) => all.map((one) => ({ ...one, fold })))
+    // Nobody waits for a bandwidth that another thread looks for while one that is known is there.
+    const next = () =>
+      left.splice(
+        Math.max(
+          0,
+          left.findIndex(({ entrant }) => !entrant.isSought)
+        ),
+        1
+      )[0]!
+    const areaOfNext = async (place: number): Promise<void> => {
+      const { entrant, areas, fold } = next()
       areas[fold] = await entrant.area(fold, apart && place > 0 ? 'elsewhere' : 'here')
       watch?.progress?.({ stage: 'choosing the scaling', done: ++done, total })
     }
-  for (const round of roundsOf(folds.heldOut.length)) {
-    await together(round.flatMap((fold) => all.map((one) => areaOf(one, fold))))
+    await together(left.map(() => areaOfNext))
     const isTold = (one: Competitor, other: Competitor) => {
       const leads = one.areas.map((area, i) => area - other.areas[i]! - other.lead)
       return isClear(leads, { heldOut: folds.heldOut[round[0]!]!.length, folds: folds.heldOut.length })

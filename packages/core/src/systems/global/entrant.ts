@@ -137,6 +137,8 @@ export type Place = 'here' | 'elsewhere'
 export class Entrant {
   private readonly judge: Judge
   private found: Promise<FoundBandwidth> | undefined
+  /** Whether its bandwidth is being looked for. */
+  isSought = false
 
   constructor(
     private readonly problem: EntrantProblem,
@@ -148,8 +150,17 @@ export class Entrant {
 
   /** Where it is looked for first. */
   bandwidth(place: Place = 'here'): Promise<FoundBandwidth> {
-    this.found ??= place === 'here' ? this.judge.search(this.company.other) : elsewhere(searchTask, this.problem, this.context)
+    this.found ??= this.seek(place)
     return this.found
+  }
+
+  private async seek(place: Place): Promise<FoundBandwidth> {
+    this.isSought = true
+    try {
+      return await (place === 'here' ? this.judge.search(this.company.other) : elsewhere(searchTask, this.problem, this.context))
+    } finally {
+      this.isSought = false
+    }
   }
 
   /** Mean two-sample AUC between the held-out rows of a fold and rows generated from the others. */

@@ -1,5 +1,6 @@
 import { firstAbove, firstFrom } from '../num/ascending.js'
 import { log, normalCdf, normalQuantile } from '../num/elementary.js'
+import { later } from '../num/later.js'
 import { type AtomCells, atomCellOf } from '../table/atoms.js'
 import type { Encoded } from '../table/encoder.js'
 import { decoderOf } from '../table/scaling.js'
@@ -120,16 +121,22 @@ interface EndsAsked {
   readonly levels: MovingLevels
 }
 
+/** Whether a number lies beyond an end of a level; a value that equals the end's, wherever it is among its ranks, does not. */
+function beyondIn({ code: { scaler } }: LevelEnds): (source: Source, level: number, x: number) => boolean {
+  const valueAt = later(() => decoderOf(scaler))
+  const isOther = (x: number, end: number) => valueAt()(x) !== valueAt()(end)
+  return ({ low, high }, level, x) => (x < low[level]! && isOther(x, low[level]!)) || (x > high[level]! && isOther(x, high[level]!))
+}
+
 /** 1 for rows whose number is not held and stands beyond an end of one of their levels [n]. */
 export function beyondEnds(ends: LevelEnds, rows: Encoded, { isHeld, levels }: EndsAsked): Uint8Array {
   const { cols, data } = rows.coordinates
   const { coordinate } = ends.code
   const beyond = new Uint8Array(rows.coordinates.rows)
+  const isBeyond = beyondIn(ends)
   for (const source of ends.sources) {
-    const { low, high } = source
     levels.of(source).forEach((level, i) => {
-      const x = data[i * cols + coordinate]!
-      if (level >= 0 && (x < low[level]! || x > high[level]!) && counts(source, i, isHeld)) beyond[i] = 1
+      if (level >= 0 && isBeyond(source, level, data[i * cols + coordinate]!) && counts(source, i, isHeld)) beyond[i] = 1
     })
   }
   return beyond.map((one, i) => Number(one === 1 && !isHeld(i, coordinate) && !isMissing(ends, rows, i)))
@@ -138,11 +145,12 @@ export function beyondEnds(ends: LevelEnds, rows: Encoded, { isHeld, levels }: E
 /** Whether a level of a key ends a number before where a row has it. */
 export function endsBefore(ends: LevelEnds, rows: Encoded, i: number, levelOf: (key: LevelKey) => number): boolean {
   const x = rows.coordinates.data[i * rows.coordinates.cols + ends.code.coordinate]!
+  const isBeyond = beyondIn(ends)
   return (
     !isMissing(ends, rows, i) &&
     ends.sources.some((source) => {
       const level = levelOf(source)
-      return level >= 0 && (x < source.low[level]! || x > source.high[level]!)
+      return level >= 0 && isBeyond(source, level, x)
     })
   )
 }

@@ -33,7 +33,10 @@ export interface BandwidthCurve {
   readonly criterion: 'target-met' | 'nearest-to-target'
   /** Rows that the search used. */
   readonly rowCount: number
-  /** Of the odds of categories that are drawn in groups, where the search used all rows. */
+}
+
+interface FoundCurve extends BandwidthCurve {
+  /** Of the odds of categories that are drawn in groups, as they were chosen at the first ε. */
   readonly ridges?: Ridges | undefined
 }
 
@@ -173,7 +176,7 @@ export async function squaredSpacing({ encoder, rows }: Pick<TrainingRows, 'enco
  * It is no `search` of losses: what is wanted is where a curve crosses a value, not the least of it, and r is one number of all
  * rows together, of which no row has a part that could be paired with that at another ε.
  */
-export async function searchBandwidth(search: BandwidthSearch): Promise<BandwidthCurve> {
+export async function searchBandwidth(search: BandwidthSearch): Promise<FoundCurve> {
   const { training, distances, engine } = search
   const unit = await squaredSpacing(training, engine)
   const rowCount = training.logWeights.length

@@ -7,6 +7,7 @@ import { type EngineTask, elsewhere } from '../../kernel/engine-task.js'
 import { factorGroups } from '../../law/factor-groups.js'
 import { scaleRows, type TableManner, tableProblem } from '../../law/law.js'
 import { type CategoryMode, plainCategoryMode } from '../../law/strata.js'
+import type { Ridges } from '../../law/sweep.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsFor, stepWork } from '../../law/work.js'
 import { later } from '../../num/later.js'
@@ -48,6 +49,8 @@ export interface SearchedRows {
   readonly training: TrainingRows
   readonly curve: BandwidthCurve
   readonly unit: number
+  /** Of the odds of its groups of categories. */
+  readonly ridges?: Ridges | undefined
 }
 
 /** Rows that a contest looks at. */
@@ -247,8 +250,8 @@ class Judge {
     const training = { encoder, rows: await encodeTrainingRows(table, encoder, keyFor(key, 'encode')), logWeights }
     const distances = await rowDistances(table, training, engine)
     const kernel = await kernelFor(kind, async () => training.rows, engine)
-    const curve = await searchBandwidth({ training, distances, kernel, engine, key: keyFor(key, 'search'), ...this.stop })
-    return { training, curve, unit: await squaredSpacing(training, engine) }
+    const { ridges, ...curve } = await searchBandwidth({ training, distances, kernel, engine, key: keyFor(key, 'search'), ...this.stop })
+    return { training, curve, unit: await squaredSpacing(training, engine), ridges }
   }
 
   /** What is not held out of a fold. */
@@ -281,7 +284,7 @@ class Judge {
   }
 }
 
-function mannerOfSearched({ training: { encoder, rows }, curve: { ridges } }: SearchedRows): NamedManner {
+function mannerOfSearched({ training: { encoder, rows }, ridges }: SearchedRows): NamedManner {
   const mode = plainCategoryMode(encoder, rows.codes)
   if (mode !== 'sweep' || !ridges) return { mode }
   const groups = factorGroups(rows.codes, encoder.factors.length)

@@ -251,8 +251,12 @@ async function autoBandwidth(
   const all = rowCount <= searched.rowLimit
   const chosen = all ? undefined : permutation(keyFor(searchKey, 'rows'), rowCount).subarray(0, searched.rowLimit).sort()
   const part = await searched.part(chosen, searchKey)
-  const search = async () =>
-    searchBandwidth({ ...part, kernel: await kernel(), engine, key: searchKey, watch, relative: searched.relative })
+  const search = async (): Promise<BandwidthCurve> => {
+    const asked = { ...part, kernel: await kernel(), engine, key: searchKey, watch, relative: searched.relative }
+    // At the ε that was found they are chosen anew.
+    const { ridges: _, ...curve } = await searchBandwidth(asked)
+    return curve
+  }
   if (all) return search()
   const spaced = async () => {
     const whole = await training()
@@ -261,10 +265,8 @@ async function autoBandwidth(
   }
   const [found, spacing] = await together([search, spaced])
   const scale = spacing / (await squaredSpacing(part.training, engine))
-  // Groups of all rows may be others.
-  const { ridges: _, ...carried } = found
   return {
-    ...carried,
+    ...found,
     epsilon: found.epsilon * (scale > 0 ? scale : 1),
     curve: found.curve.map((point) => ({ ...point, epsilon: point.epsilon * (scale > 0 ? scale : 1) }))
   }

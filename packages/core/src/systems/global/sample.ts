@@ -32,8 +32,6 @@ export async function drawGlobal(
 ): Promise<Encoded> {
   const { count, first, steps, noise = 'covariance', start, onStep } = request
   checkCount(count)
-  const { landmarks, bandwidth } = summary
-  const manner = { ridges: bandwidth?.ridges }
-  const generator = await Generator.create(training, potentials, kernel, engine, { landmarks, manner })
+  const generator = await Generator.create(training, potentials, kernel, engine, { landmarks: summary.landmarks })
   return generator.generate({ count, first, steps, noise, start, key: keyFor(key, 'sample'), watch, onStep, keepsEnds: true })
 }

@@ -18,8 +18,7 @@ import {
   SCALED,
   text,
   whole,
-  word,
-  wordOr
+  word
 } from '../../model-file/reading.js'
 import type { Matrix } from '../../num/matrix.js'
 import { type EncoderRecord, encoderIn, recordEncoder, recordRows, rowsIn, scalingMethod } from '../encoder-file.js'
@@ -74,8 +73,7 @@ export const summaryFields: Fields<FitSummary> = {
       target: measured,
       standardError: measured,
       criterion: word('target-met', 'nearest-to-target'),
-      rowCount: whole(),
-      ridges: optional(list(wordOr('none', number(SCALED))))
+      rowCount: whole()
     })
   ),
   scaling: record<ScalingChoice>({

@@ -7,6 +7,7 @@ import { contextOf } from '../context.js'
 import { scalingCandidates } from './choose-scaling.js'
 import { isClear } from './contest-folds.js'
 import { fitGlobal, settledBy } from './model.js'
+import { sampleGlobal } from './sample.js'
 
 test('the shape of a column is that of some of its rows, however many there are and whatever comes back in them', () => {
   const rowCount = 100_000
@@ -97,4 +98,27 @@ describe('a contest of scalings', () => {
     expect(half.summary.epsilon).toBeGreaterThan(model.summary.epsilon)
     await engine.close()
   })
+})
+
+test('half of the rows draw categories as all do, where these have settled it', async () => {
+  const rowCount = 160
+  const z = normals(keyFromSeed(6), rowCount)
+  const dataOf = (rows: number) =>
+    inferTable({
+      columns: [
+        { name: 'x', source: 'number' as const, values: z.slice(0, rows) },
+        { name: 'g', source: 'text' as const, values: Array.from({ length: rows }, (_, i) => `l${i % 8}`) }
+      ],
+      rowCount: rows
+    })
+  const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+  const fit = (rows: number, options: Parameters<typeof fitGlobal>[1]) => fitGlobal(dataOf(rows), options, contextOf(1, { engine }))
+  const model = await fit(rowCount, { scaling: 'standard' })
+  const settled = await settledBy(model, engine)
+  const halves = [await fit(80, { scaling: 'standard', settled }), await fit(80, { scaling: 'standard' })]
+  expect([model, ...halves].map(({ summary }) => summary.categories)).toEqual(['combinations', 'combinations', 'sweep'])
+  // And so they are drawn.
+  const drawn = await Promise.all(halves.map((half) => sampleGlobal(half, { count: 40 }, contextOf(1, { engine }))))
+  expect(drawn[0]!.columns).not.toEqual(drawn[1]!.columns)
+  await engine.close()
 })

@@ -2,7 +2,7 @@ import type { KeptRules } from '../../code/rules/kept-rules.js'
 import { atEpsilon, type KernelChoice } from '../../kernel/bandwidth.js'
 import { type Engine, roughEngine } from '../../kernel/engine.js'
 import { scaleRows, tableProblem } from '../../law/law.js'
-import { plainCategoryMode } from '../../law/strata.js'
+import { type CategoryMode, plainCategoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsWithin } from '../../law/work.js'
 import { later } from '../../num/later.js'
@@ -150,7 +150,6 @@ export async function fitTraining(
   const bandwidth =
     given === undefined ? await autoBandwidth(prepared, base, { engine: await enoughFor(landmarks, engine), key, watch }) : undefined
   const training = await prepared.training()
-  const { encoder, rows } = training
   const kernel = atEpsilon(await base(), bandwidth?.epsilon ?? given!)
   const found = await scaleRows(tableProblem(training, kernel), { engine, landmarks, watch })
   if (typeof options.bandwidth === 'number') await refuseIfDiagonal(training, kernel.epsilon, found.isolated.length, engine)
@@ -161,11 +160,16 @@ export async function fitTraining(
     ...(bandwidth ? { bandwidth } : {}),
     scaling,
     kernel: kind,
-    categories: plainCategoryMode(encoder, rows.codes),
+    categories: categoriesOf(training, options.settled),
     ...solved,
     notes: [...prepared.notes, ...scalingNotes({ rowCount, ...solved })]
   }
   return { training, potentials: found.potentials, kernel, summary }
+}
+
+function categoriesOf({ encoder, rows }: TrainingRows, settled: FitOptions['settled']): CategoryMode {
+  const own = plainCategoryMode(encoder, rows.codes)
+  return own === 'none' || !settled || settled.categories === 'none' ? own : settled.categories
 }
 
 /** ε that need not be searched for. */
@@ -182,7 +186,7 @@ async function epsilonOf(
 /** What of a model holds for part of its rows as well; undefined where these have no spacing. Cost: the neighbours of 2,000 rows. */
 export async function settledBy({ training, summary }: GlobalModel, engine: Engine): Promise<Settled | undefined> {
   const unit = await squaredSpacing(training, engine)
-  return unit > 0 ? { methods: summary.scaling.methods, relative: summary.epsilon / unit } : undefined
+  return unit > 0 ? { methods: summary.scaling.methods, relative: summary.epsilon / unit, categories: summary.categories } : undefined
 }
 
 /**

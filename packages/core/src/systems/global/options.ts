@@ -1,6 +1,7 @@
 import type { StartKind } from '../../draw/start.js'
 import type { NoiseKind } from '../../draw/step.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
+import type { CategoryMode } from '../../law/strata.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { BANDWIDTH, choice, type Field, whole } from '../fields.js'
 import { NOT_OF_GROUPS } from '../panel-options.js'
@@ -25,6 +26,8 @@ export interface Settled {
   readonly methods: Readonly<Record<string, ScalingMethod>>
   /** ε over the typical squared nearest-neighbour distance of the rows. */
   readonly relative: number
+  /** How categories are drawn, of which fewer rows would say otherwise; none: as they say. */
+  readonly categories: CategoryMode
 }
 
 /** Options of drawing rows. */

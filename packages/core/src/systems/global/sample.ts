@@ -32,6 +32,9 @@ export async function drawGlobal(
 ): Promise<Encoded> {
   const { count, first, steps, noise = 'covariance', start, onStep } = request
   checkCount(count)
-  const generator = await Generator.create(training, potentials, kernel, engine, { landmarks: summary.landmarks })
+  const generator = await Generator.create(training, potentials, kernel, engine, {
+    landmarks: summary.landmarks,
+    manner: { mode: summary.categories }
+  })
   return generator.generate({ count, first, steps, noise, start, key: keyFor(key, 'sample'), watch, onStep, keepsEnds: true })
 }

@@ -99,7 +99,7 @@ const settles = ({ local, latent, group, privacy }: TableFit): boolean =>
   [local, latent, group, privacy].every((option) => option === undefined)
 
 /** What a plan needs to know of it: that nothing is searched for. */
-const UNKNOWN_YET: Settled = { methods: {}, relative: 1 }
+const UNKNOWN_YET: Settled = { methods: {}, relative: 1, categories: 'none' }
 
 /** The work of `keptBackOfFit`; undefined where there is none to do. */
 export async function planSecondFit(fit: JudgedFit): Promise<Plan | undefined> {

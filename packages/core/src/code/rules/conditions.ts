@@ -12,11 +12,20 @@ export type Sign = { readonly column: Column; holds(row: number): boolean } & (
   | { readonly kind: 'below' | 'from'; readonly of: Quantity; readonly cut: number }
 )
 
-/** Some rows, and which of them conditions shall tell. */
+/** Some rows, which of them conditions shall tell, and the others. */
 export interface Target {
   readonly rows: Uint32Array
+  readonly inside: Uint32Array
+  readonly outside: Uint32Array
   isIn(row: number): boolean
 }
+
+export const targetIn = (rows: Uint32Array, isIn: (row: number) => boolean): Target => ({
+  rows,
+  inside: rows.filter(isIn),
+  outside: rows.filter((row) => !isIn(row)),
+  isIn
+})
 
 /** Rows of which most targets that nothing tells have one already that no condition tells. */
 export const FEW_ROWS = 128
@@ -33,11 +42,12 @@ export interface ConditionSearch {
 }
 
 /** Whether each row of the target obeys one of the conditions. */
-export const areTold = ({ rows, isIn }: Target, signs: readonly Sign[]): boolean =>
-  signs.length > 0 && rows.every((i) => !isIn(i) || signs.some((sign) => sign.holds(i)))
+export const areTold = ({ inside }: Target, signs: readonly Sign[]): boolean =>
+  signs.length > 0 && inside.every((i) => signs.some((sign) => sign.holds(i)))
 
 /** The widest conditions on a column that no row outside the target obeys, and some rows do. */
-export function signsIn(column: Column, numbers: readonly Quantity[], { rows, isIn }: Target): Sign[] {
+export function signsIn(column: Column, numbers: readonly Quantity[], target: Target): Sign[] {
+  const { rows, inside, outside } = target
   const isMissing = missingIn(column)
   const states: Sign[] = isMissing
     ? [
@@ -45,16 +55,14 @@ export function signsIn(column: Column, numbers: readonly Quantity[], { rows, is
         { column, kind: 'present', holds: (i) => !isMissing(i) }
       ]
     : []
-  const levels = isMissing && rows.some(isMissing) ? [] : levelsIn(column, { rows, isIn })
-  return [...levels, ...sidesIn(column, numbers, { rows, isIn }), ...states].filter(
-    (sign) => rows.some(sign.holds) && rows.every((i) => isIn(i) || !sign.holds(i))
-  )
+  const levels = isMissing && rows.some(isMissing) ? [] : levelsIn(column, target)
+  return [...levels, ...sidesIn(column, numbers, target), ...states].filter(({ holds }) => !outside.some(holds) && inside.some(holds))
 }
 
-function levelsIn(column: Column, { rows, isIn }: Target): Sign[] {
+function levelsIn(column: Column, { outside }: Target): Sign[] {
   if (!isCategorical(column) || column.levels.length > MOST_LEVELS) return []
   const out = new Set<number>()
-  for (const i of rows) if (!isIn(i)) out.add(column.codes[i]!)
+  for (const i of outside) out.add(column.codes[i]!)
   return [levelSign(column, new Set(Array.from(column.levels.keys()).filter((code) => !out.has(code))))]
 }
 
@@ -65,12 +73,12 @@ const levelSign = (column: CategoricalColumn, codes: ReadonlySet<number>): Sign 
   holds: (i) => codes.has(column.codes[i]!)
 })
 
-function sidesIn(column: Column, numbers: readonly Quantity[], { rows, isIn }: Target): Sign[] {
+function sidesIn(column: Column, numbers: readonly Quantity[], { rows, outside }: Target): Sign[] {
   const of = numbers.find(({ name }) => name === column.name)
   if (!of) return []
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const i of rows) {
-    if (isIn(i) || Number.isNaN(of.values[i]!)) continue
+  for (const i of outside) {
+    if (Number.isNaN(of.values[i]!)) continue
     least = Math.min(least, of.values[i]!)
     most = Math.max(most, of.values[i]!)
   }
@@ -103,22 +111,24 @@ export function believed(
   let signs = pair.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
   const openTo = (sign: Sign) => {
     const others = signs.filter((one) => one !== sign)
-    return target.rows.filter((i) => !others.some((one) => one.holds(i)))
+    return targetIn(
+      target.rows.filter((i) => !others.some((one) => one.holds(i))),
+      target.isIn
+    )
   }
   for (const sign of signs) {
-    const narrow = narrowed(sign, { ...target, rows: openTo(sign) })
+    const narrow = narrowed(sign, openTo(sign))
     if (narrow === 'apart') return undefined
     signs = signs.flatMap((one) => (one === sign ? (narrow ?? []) : [one]))
   }
   // A level alone, or a gap, is told with what it leaves open (`findGaps`).
   if (signs.length === 0 || (signs.length === 1 && !isSide(signs[0]!))) return undefined
-  const chance = Math.max(...signs.map((sign) => chanceOf(sign, { ...target, rows: openTo(sign) }, isLookedUp)))
+  const chance = Math.max(...signs.map((sign) => chanceOf(sign, openTo(sign), isLookedUp)))
   return isBelievedAtLog(chance, candidates) ? { signs, chance } : undefined
 }
 
 /** A condition as narrow as rows that the others leave open allow; undefined where they need it not, and `apart` where no threshold lies between groups. */
-function narrowed(sign: Sign, { rows, isIn }: Target): Sign | 'apart' | undefined {
-  const own = rows.filter(isIn)
+function narrowed(sign: Sign, { rows, inside: own }: Target): Sign | 'apart' | undefined {
   if (own.length === 0) return undefined
   if (sign.kind === 'levels') {
     const column = sign.column as CategoricalColumn
@@ -136,8 +146,7 @@ function narrowed(sign: Sign, { rows, isIn }: Target): Sign | 'apart' | undefine
  * How likely it is by chance that a condition of this sort tells rows, in logarithms. Numbers that other columns tell count once, as the
  * founding year of a company in all its rows, but where they are a list of values: these are levels.
  */
-function chanceOf(sign: Sign, { rows, isIn }: Target, isLookedUp: (name: string) => boolean): number {
-  const own = rows.filter(isIn)
+function chanceOf(sign: Sign, { rows, inside: own }: Target, isLookedUp: (name: string) => boolean): number {
   const among = (choices: number) => choices - logChoose(rows.length, own.length)
   if (sign.kind === 'levels') return among(log(2) * different(rows, (sign.column as CategoricalColumn).codes))
   if (!isSide(sign)) return among(0)

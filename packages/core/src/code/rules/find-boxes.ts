@@ -1,7 +1,7 @@
 import { later } from '../../num/later.js'
 import { fewCodesOf, spreadRows } from '../../table/codes.js'
 import type { Column } from '../../table/table.js'
-import { areTold, believed, type ConditionSearch, FEW_ROWS, isSide, type Sign, signsIn, type Target } from './conditions.js'
+import { areTold, believed, type ConditionSearch, FEW_ROWS, isSide, type Sign, signsIn, type Target, targetIn } from './conditions.js'
 import { distinctIn, FIRST_ROWS, type LookupFound } from './find-lookups.js'
 import type { Quantity } from './quantity.js'
 import { summaryOf } from './summary.js'
@@ -33,11 +33,15 @@ export function findBoxes(
     const others = columns.filter((one) => one !== column)
     const boxes = [0, 1].flatMap((value) => {
       const isIn = (i: number) => codes[i] === value
-      const signs = (rows: Uint32Array) =>
-        others.flatMap((one) => signsIn(one, numbers, { rows, isIn })).filter((sign) => isSide(sign) || sign.kind === 'levels')
-      if (!samples.every((rows) => areTold({ rows, isIn }, signs(rows)))) return []
-      const target = { rows: all(), isIn }
-      const sides = fewestSides(target, signs(target.rows))
+      const signs = (target: Target) =>
+        others.flatMap((one) => signsIn(one, numbers, target)).filter((sign) => isSide(sign) || sign.kind === 'levels')
+      const isOpen = (rows: Uint32Array) => {
+        const target = targetIn(rows, isIn)
+        return areTold(target, signs(target))
+      }
+      if (!samples.every(isOpen)) return []
+      const target = targetIn(all(), isIn)
+      const sides = fewestSides(target, signs(target))
       const told = sides && believed(target, sides, { candidates: 2 * targets.length * columns.length ** sides.length, isLookedUp })
       // What levels alone tell is looked up as they are.
       return told && told.signs.length > 1 && told.signs.some(isSide) ? [told] : []
@@ -59,8 +63,7 @@ function keyOf(signs: readonly Sign[]): Pick<LookupFound, 'from' | 'parts'> {
  * The fewest conditions of which each row of the target obeys one; undefined where these are too many. Rows of which the fewest
  * conditions hold are asked for first: those of one alone say that it is needed. Cost O(rows · conditions) and the tries.
  */
-function fewestSides({ rows, isIn }: Target, signs: readonly Sign[]): readonly Sign[] | undefined {
-  const own = rows.filter(isIn)
+function fewestSides({ inside: own }: Target, signs: readonly Sign[]): readonly Sign[] | undefined {
   const holding = Array.from(own, (i) => signs.filter((sign) => sign.holds(i)).length)
   if (holding.includes(0)) return undefined
   const order = Array.from(own.keys()).sort((a, b) => holding[a]! - holding[b]!)

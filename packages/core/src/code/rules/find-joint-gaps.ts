@@ -1,6 +1,6 @@
 import { spreadRows } from '../../table/codes.js'
 import type { CategoricalColumn, Column } from '../../table/table.js'
-import { areTold, believed, type ConditionSearch, FEW_ROWS, isSide, type Sign, signsIn, type Target } from './conditions.js'
+import { areTold, believed, type ConditionSearch, FEW_ROWS, isSide, type Sign, signsIn, type Target, targetIn } from './conditions.js'
 import { missingIn } from './find-gaps.js'
 import { FIRST_ROWS } from './find-lookups.js'
 import type { Quantity } from './quantity.js'
@@ -38,11 +38,15 @@ export function findJointGaps(
     const others = columns.filter((one) => one !== column)
     const found = (['or', 'and'] as const).flatMap((word) => {
       const isIn = word === 'or' ? isMissing : (i: number) => !isMissing(i)
-      const signs = (rows: Uint32Array) =>
-        others.map((one) => signsIn(one, numbersOf[word], { rows, isIn })).filter(({ length }) => length > 0)
-      if (![few, first].every((rows) => areTold({ rows, isIn }, signs(rows).flat()))) return []
-      return pairsTelling({ rows: all, isIn }, signs(all)).flatMap((pair) => {
-        const told = believed({ rows: all, isIn }, pair, { candidates, isLookedUp })
+      const signs = (target: Target) => others.map((one) => signsIn(one, numbersOf[word], target)).filter(({ length }) => length > 0)
+      const isOpen = (rows: Uint32Array) => {
+        const target = targetIn(rows, isIn)
+        return areTold(target, signs(target).flat())
+      }
+      if (![few, first].every(isOpen)) return []
+      const target = targetIn(all, isIn)
+      return pairsTelling(target, signs(target)).flatMap((pair) => {
+        const told = believed(target, pair, { candidates, isLookedUp })
         return told ? [{ ...told, word }] : []
       })
     })
@@ -62,7 +66,7 @@ function pairsTelling(target: Target, signs: readonly (readonly Sign[])[]): (rea
     for (const sign of own) for (let k = 0; k < mask.length; k++) if (mask[k] === 0 && sign.holds(target.rows[k]!)) mask[k] = 1
     return mask
   })
-  const inside = target.rows.filter(target.isIn)
+  const { inside } = target
   const alone = masks.map((mask) => inside.every((i) => mask[i] === 1))
   return signs.flatMap((one, k) => {
     if (alone[k]) return [one]

@@ -46,8 +46,8 @@ const MOST_VALUES = 2000
 export const FIRST_ROWS = 2000
 /** Columns of which pairs are tried, and threes. */
 const MOST_COLUMNS = 60
-/** Pairs of rows that two columns leave open, of which a third must tell each: one that has nothing to do with them tells few. */
-const MOST_OPEN = 64
+/** Pairs of rows that two columns leave open, of which a third must tell each: one that has nothing to do with them tells few. Bits of a number. */
+const FIRST_PAIRS = 32
 
 /** Ranks of columns of whole numbers, and of decimals. */
 const WHOLE = 1
@@ -255,22 +255,26 @@ function findTriples(among: readonly Coded[], evidence: Evidence, fewer: readonl
   // What most rows have alone is no part of what some share.
   const keys = among.filter(({ first }) => isShared(first))
   const candidates = (keys.length ** 3 * targets.length) / 6
-  const found = keys.flatMap((a, k) =>
-    keys.slice(k + 1).flatMap((b, l) => {
+  const found: (LookupFound & { readonly count: number })[] = []
+  for (const [k, a] of keys.entries())
+    for (const [l, b] of keys.entries()) {
+      if (l <= k) continue
       const pair = jointCodes(a.first, b.first)
-      if (!isShared(pair)) return []
+      if (!isShared(pair)) continue
       const alike = new AlikeRows(pair)
-      const thirds = keys.slice(k + l + 2)
-      return targets.flatMap((to) => {
-        if (to === a || to === b || !alike.openTo(to.first)) return []
-        return thirds.flatMap((c) => {
-          if (c === to || alike.isRefuted(c.first) || !alike.determine(c.first, to.first)) return []
+      const told = keys.map(({ first }) => alike.toldBy(first))
+      for (const to of targets) {
+        if (to === a || to === b || !alike.openTo(to.first)) continue
+        const open = alike.toldBy(to.first)
+        for (let m = l + 1; m < keys.length; m++) {
+          const c = keys[m]!
+          // It says the same of two rows that differ.
+          if ((open & ~told[m]!) !== 0 || c === to || !alike.determine(c.first, to.first)) continue
           const count = countOfThree([a, b, c], to, { evidence, candidates })
-          return count === undefined ? [] : [{ column: to.name, from: [a.name, b.name, c.name], count }]
-        })
-      })
-    })
-  )
+          if (count !== undefined) found.push({ column: to.name, from: [a.name, b.name, c.name], count })
+        }
+      }
+    }
   return found.sort((x, y) => x.count - y.count).map(({ column, from }) => ({ column, from }))
 }
 
@@ -287,13 +291,10 @@ function countOfThree(
   return isNeeded(a, b, c) && isNeeded(b, c, a) && isNeeded(a, c, b) ? all.count : undefined
 }
 
-/** Pairs of rows that agree in some columns, each row with the first that it agrees with; of these those that differ in another column. */
+/** Pairs of rows that agree in some columns, each row with the first that it agrees with. */
 class AlikeRows {
   readonly #ones: Int32Array
   readonly #others: Int32Array
-  #count = 0
-  readonly #open = new Int32Array(2 * MOST_OPEN)
-  #openCount = 0
   /** Of each combination with a third column, the value that it has and in which turn it was seen. */
   #values = new Int32Array(0)
   #seen = new Int32Array(0)
@@ -304,27 +305,29 @@ class AlikeRows {
     const first = new Int32Array(count).fill(-1)
     this.#ones = new Int32Array(codes.length - count)
     this.#others = new Int32Array(codes.length - count)
+    let pairs = 0
     for (let i = 0; i < codes.length; i++) {
       const at = codes[i]!
       if (first[at]! < 0) first[at] = i
       else {
-        this.#ones[this.#count] = first[at]!
-        this.#others[this.#count++] = i
+        this.#ones[pairs] = first[at]!
+        this.#others[pairs++] = i
       }
     }
   }
 
-  /** Whether pairs differ in a column; the first of these are kept. */
+  /** Of the first pairs, a bit for each that a column tells apart. */
+  toldBy({ codes }: Codes): number {
+    let bits = 0
+    const count = Math.min(FIRST_PAIRS, this.#ones.length)
+    for (let k = 0; k < count; k++) if (codes[this.#ones[k]!] !== codes[this.#others[k]!]) bits |= 1 << k
+    return bits
+  }
+
+  /** Whether pairs differ in a column. */
   openTo({ codes }: Codes): boolean {
-    this.#openCount = 0
-    for (let k = 0; k < this.#count && this.#openCount < MOST_OPEN; k++) {
-      const i = this.#ones[k]!
-      const j = this.#others[k]!
-      if (codes[i] === codes[j]) continue
-      this.#open[2 * this.#openCount] = i
-      this.#open[2 * this.#openCount++ + 1] = j
-    }
-    return this.#openCount > 0
+    for (let k = 0; k < this.#ones.length; k++) if (codes[this.#ones[k]!] !== codes[this.#others[k]!]) return true
+    return false
   }
 
   /** Whether they determine a column together with a third one. */
@@ -345,12 +348,6 @@ class AlikeRows {
       } else if (this.#values[at] !== to.codes[i]) return false
     }
     return true
-  }
-
-  /** Whether some of these agree in a third column too. */
-  isRefuted({ codes }: Codes): boolean {
-    for (let k = 0; k < this.#openCount; k++) if (codes[this.#open[2 * k]!] === codes[this.#open[2 * k + 1]!]) return true
-    return false
   }
 }
 

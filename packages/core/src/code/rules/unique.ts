@@ -85,7 +85,10 @@ export function findDiffering({ columns, rowCount }: Table): Apart[] {
   return pairs.flatMap(([one, other]) => {
     const expected = [...one!.counts].reduce((sum, [level, count]) => sum + (count / rowCount) * (other!.counts.get(level) ?? 0), 0)
     const set: Apart = { columns: [one!.column.name, other!.column.name], differ: true }
-    return isBelievedAtLog(-expected, pairs.length) && !repeatedIn(set, { columns, rowCount }) ? [set] : []
+    if (!isBelievedAtLog(-expected, pairs.length)) return []
+    const fault = apartAt(set, { columns, rowCount })
+    for (let i = 0; i < rowCount; i++) if (fault(i) !== undefined) return []
+    return [set]
   })
 }
 
@@ -172,11 +175,15 @@ export function repeatedIn(set: Apart, table: Table): { readonly rows: readonly 
 
 /** What of a row no other one may have: nothing where it is fit by itself, and what all that are not have in common. */
 export function apartAt({ columns, differ }: Apart, table: Table): (row: number) => string | undefined {
-  const at = tupleAt(columns, table)
-  if (!differ) return at
-  const cells = columns.map((name) => cellAt(table.columns.find((column) => column.name === name)!))
-  return (row) => (at(row) !== undefined && new Set(cells.map((cell) => cell(row))).size < cells.length ? EQUAL : undefined)
+  if (!differ) return tupleAt(columns, table)
+  const cells = cellsOf(columns, table)
+  return (row) => {
+    const own = cells.map((at) => at(row))
+    return !own.includes(null) && new Set(own).size < own.length ? EQUAL : undefined
+  }
 }
+
+const cellsOf = (columns: Unique, table: Table) => columns.map((name) => cellAt(table.columns.find((one) => one.name === name)!))
 
 const EQUAL = 'equal'
 
@@ -184,8 +191,8 @@ const EQUAL = 'equal'
 export const takenAtFirst = ({ differ }: Apart): Set<string> => new Set(differ ? [EQUAL] : [])
 
 /** What a row has in some columns, as one text; undefined where a cell is missing. */
-function tupleAt(columns: Unique, { columns: all }: Table): (row: number) => string | undefined {
-  const cells = columns.map((name) => cellAt(all.find((one) => one.name === name)!))
+function tupleAt(columns: Unique, table: Table): (row: number) => string | undefined {
+  const cells = cellsOf(columns, table)
   return (row) => {
     const own = cells.map((at) => at(row))
     return own.includes(null) ? undefined : own.length === 1 ? String(own[0]) : JSON.stringify(own)

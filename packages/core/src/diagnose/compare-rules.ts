@@ -1,4 +1,4 @@
-import { findRules, findTotals, standingsIn } from '../code/rules/find.js'
+import { findRules, keptStandingsIn, keptTotalsIn } from '../code/rules/find.js'
 import { brokenTotals, type Follower, followersOf } from '../code/rules/keep-totals.js'
 import { breachOf, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
 import { type Rule, ruleText } from '../code/rules/rule.js'
@@ -101,8 +101,8 @@ export function compareUnique({ real, synthetic, train }: AlignedTables): RuleKe
 
 const besideNumbers = (table: Table): Table => ({ ...table, columns: table.columns.filter((one) => !isNumeric(one)) })
 
-/** What a table adds up from row to row. Cost: as of `findTotals`. */
-export const totalsIn = (real: Table): readonly RunningTotal[] => findTotals(writtenAs(real))
+/** What a table adds up from row to row. Cost: as of `keptTotalsIn`. */
+export const totalsIn = (real: Table): readonly RunningTotal[] => keptTotalsIn(writtenAs(real))
 
 /** Columns that follow what a table adds up. */
 export const followersIn = (totals: readonly RunningTotal[], real: Table): readonly Follower[] => followersOf(totals, writtenAs(real))
@@ -119,7 +119,7 @@ export function compareTotals(totals: readonly RunningTotal[], { real, synthetic
 }
 
 /** Ranks and shares among the rows of a table. Cost: as of `findStandings`. */
-export const standingsOf = (real: Table): readonly Standing[] => standingsIn(writtenAs(real))
+export const standingsOf = (real: Table): readonly Standing[] => keptStandingsIn(writtenAs(real))
 
 /** How many synthetic rows do not stand among each other as they say, as all real rows do. Cost O(rows·log rows) each. */
 export function compareStandings(standings: readonly Standing[], { real, synthetic }: AlignedTables): RuleKept[] {

@@ -2,7 +2,16 @@ import { type LatentSpecification, parseLatent } from '../code/codecs/specificat
 import { clashOf, isOrder } from '../code/rules/choose.js'
 import { equalsOf, isOtherThroughout } from '../code/rules/equals.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
-import { findRules, findTotals, nearlyTotalNotes, type Search, searchNotes, standingsIn, totalNotes } from '../code/rules/find.js'
+import {
+  designNotes,
+  findRules,
+  keptStandingsIn,
+  keptTotalsIn,
+  nearlyTotalNotes,
+  type Search,
+  searchNotes,
+  totalNotes
+} from '../code/rules/find.js'
 import { choicesOf } from '../code/rules/flags.js'
 import { isMeasured, keepRules, type Measured } from '../code/rules/keep.js'
 import type { KeptRules } from '../code/rules/kept-rules.js'
@@ -156,7 +165,13 @@ const boundNotes = (rules: readonly Rule[], { formats }: InferredTable): string[
 export const ruleNotes = (data: InferredTable, { rules = 'auto' }: Options): readonly string[] =>
   rules === 'off'
     ? []
-    : [...findTotals(data).map(totalNote), ...standingsIn(data).map(standingNote), ...nearlyTotalNotes(data), ...searchNotes(data)]
+    : [
+        ...keptTotalsIn(data).map(totalNote),
+        ...keptStandingsIn(data).map(standingNote),
+        ...designNotes(data),
+        ...nearlyTotalNotes(data),
+        ...searchNotes(data)
+      ]
 
 /** That a column adds up others, as people are told. */
 export const totalNote = (total: RunningTotal): string =>

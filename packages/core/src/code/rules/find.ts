@@ -5,9 +5,10 @@ import { COALESCE, columnsOf, type Expression, namesIn } from '../../table/expre
 import { expressionText } from '../../table/expression-text.js'
 import { spikesOf } from '../../table/recurring.js'
 import { takeTableRows } from '../../table/rows.js'
-import { type Column, isCategorical, isNumeric } from '../../table/table.js'
+import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { isBeyondChance, rateByChance } from './chance.js'
 import { clashOf, goTogether, isOrder, keepable, needs } from './choose.js'
+import { designedSize } from './designed.js'
 import { bends, exceptionsOf } from './exceptions.js'
 import { findBinned } from './find-binned.js'
 import { findBoxes } from './find-boxes.js'
@@ -430,15 +431,41 @@ export const findTotals = amongRows<RunningTotal>(runningTotals)
 /** Columns that say where a row stands among others. Cost: as of `findStandings`. */
 export const standingsIn = amongRows<Standing>(findStandings)
 
+/** Those of all totals that count the rows of groups which have as many by design: no row that is drawn by itself knows how many there are. */
+const countsDesign = ({ change, by }: RunningTotal, table: Table): boolean =>
+  by !== undefined && change.kind === 'number' && designedSize([by], table) !== undefined
+
+const ranksDesign = ({ kind, by }: Standing, table: Table): boolean =>
+  kind === 'rank' && by.length > 0 && designedSize(by, table) !== undefined
+
+/** Totals that rows keep which are drawn one by one. */
+export const keptTotalsIn = (data: WrittenTable): readonly RunningTotal[] =>
+  findTotals(data).filter((one) => !countsDesign(one, data.table))
+
+/** Standings that they keep. */
+export const keptStandingsIn = (data: WrittenTable): readonly Standing[] => standingsIn(data).filter((one) => !ranksDesign(one, data.table))
+
+/** What ranks the rows of a design, and is drawn as any other column; that its keys recur, or its combinations, is told of what counts them. */
+export function designNotes(data: WrittenTable): string[] {
+  const counting = findTotals(data).map((one) => one.column)
+  return standingsIn(data)
+    .filter((one) => ranksDesign(one, data.table) && !counting.includes(one.column))
+    .map(
+      (one) =>
+        `${standingText(one)}, each of ${designedSize(one.by, data.table)} rows; of new rows, which are drawn one by one, it has more or fewer, and ${one.column} is drawn as any other column`
+    )
+}
+
 /** What adds up from row to row where rows are drawn one by one, and none knows the one before it. */
 export const totalNotes = (data: WrittenTable): string[] => [
-  ...findTotals(data).map(
+  ...keptTotalsIn(data).map(
     ({ column: name, change, by }) =>
       `${name}: adds up ${expressionText(change)} from row to row${by === undefined ? '' : ` of each ${by}`}, which new rows do not, as each is drawn by itself; --exclude ${name} leaves it out, to be added up anew`
   ),
-  ...standingsIn(data).map(
+  ...keptStandingsIn(data).map(
     (one) => `${standingText(one)}, which new rows do not keep, as each is drawn by itself; --exclude ${one.column} leaves it out`
-  )
+  ),
+  ...designNotes(data)
 ]
 
 /** What adds up but for a few rows. */

@@ -1,4 +1,4 @@
-import { standingsIn } from '../../code/rules/find.js'
+import { keptStandingsIn } from '../../code/rules/find.js'
 import { type Standing, TIES } from '../../code/rules/standings.js'
 import { flag, list, number, optional, record, text, variant, word } from '../../model-file/reading.js'
 import { rulesOf } from '../ruled-rows.js'
@@ -6,7 +6,7 @@ import type { TableFit } from './options.js'
 
 /** Ranks and shares; what a formula says of each row, as of a sum that stands beside it, is none. */
 export function ownStandings(data: Parameters<typeof rulesOf>[0], options: TableFit): readonly Standing[] {
-  const found = standingsIn(data)
+  const found = keptStandingsIn(data)
   if (found.length === 0) return []
   const formulas = new Set(rulesOf(data, options).flatMap(({ kind, column }) => (kind === 'formula' ? [column] : [])))
   return found.filter(({ column }) => !formulas.has(column))

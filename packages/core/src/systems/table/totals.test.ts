@@ -230,6 +230,52 @@ test('lines of orders are counted, and stand together, where no order has many',
   }
 })
 
+test('more lines than an order of the data has are told of, and as many are not', async () => {
+  const raw = rawOf(
+    Array.from({ length: 40 }, (_, k) => Array.from({ length: 1 + (k % 3) }, (_, line) => ({ k, line })))
+      .flat()
+      .map(({ k, line }, i) => ({
+        order: `R-${500 + 7 * k}`,
+        line: String(1 + line),
+        amount: money(500 + Math.round(9000 * dice('amount')[i % ROWS]!))
+      }))
+  )
+  const model = await fit(raw)
+  const warningsOf = async (rows: number) => (await drawModel(tables, { model, request: { steps: 2, rows, seed: 1 } }, context)).warnings
+  expect(await warningsOf(400)).toContainEqual({
+    name: 'range-left',
+    message: expect.stringMatching(
+      /^line is above 3 in \d+ % of the drawn rows, up to \d+, .*: it counts the rows of each order, .*; --group order /
+    )
+  })
+  expect(await warningsOf(20)).toEqual([])
+})
+
+test('what counts or ranks the rows of a design is drawn as any other column: no new row has a value beyond it', async () => {
+  const [patients, visits] = [15, 4]
+  const designed = Array.from({ length: patients * visits }, (_, i) => ({
+    patient: String(1 + Math.floor(i / visits)),
+    visit: String(1 + (i % visits)),
+    score: money(5000 + 1000 * (i % visits) + Math.round(900 * dice('amount')[i]!)),
+    district: String(1 + Math.floor(dice('amount')[i]! * 3))
+  }))
+  for (const rows of [
+    designed,
+    designed.map(({ score: _, ...one }, i) => ({
+      ...one,
+      load: money(90_000 - 1000 * (i % visits) + Math.round(800 * dice('amount')[i]!))
+    }))
+  ]) {
+    const model = await fit(rawOf(rows), { scaling: 'quantile' })
+    expect(model.totals).toBeUndefined()
+    const drawn = await rowsOf(model, { rows: 300 })
+    expect(drawn.every(({ visit }) => Number(visit) >= 1 && Number(visit) <= visits)).toBe(true)
+    expect(drawn.every(({ patient }) => Number(patient) >= 1 && Number(patient) <= patients)).toBe(true)
+  }
+  // A row less, and visits are counted, as lines of orders are.
+  expect((await fit(rawOf(designed.slice(0, -1)))).totals).toBeDefined()
+})
+
 test('a total that goes below nought where none of the data does is told of, and one that is there too is not', async () => {
   const warningsOf = async (least: number) => {
     let left = 0

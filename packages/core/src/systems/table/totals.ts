@@ -1,4 +1,4 @@
-import { findTotals } from '../../code/rules/find.js'
+import { keptTotalsIn } from '../../code/rules/find.js'
 import { keepRules } from '../../code/rules/keep.js'
 import {
   distances,
@@ -35,7 +35,7 @@ import { facts, type Telling, together } from '../../tell/telling.js'
 import type { Asked } from '../asked.js'
 import { UNSCALED } from '../encoder-file.js'
 import { prepareRows } from '../prepare.js'
-import { RANGE_WARNING } from '../range-left.js'
+import { RANGE_WARNING, rangeWarnings } from '../range-left.js'
 import { placesOf, rulesOf, standingNote, totalNote } from '../ruled-rows.js'
 import { expression, recordRules, rulesIn } from '../rules-file.js'
 import type { System } from '../system.js'
@@ -49,7 +49,7 @@ function totalsOf(input: RawTable, options: TableFit): Totals | undefined {
   const { data } = prepareRows(input, options)
   const stated = (typeof rule === 'string' ? [rule] : rule).map(parseRule).flatMap((one) => [one.column, ...inputsOf(one)])
   const named = new Set([...Object.keys(types), ...(typeof scaling === 'object' ? Object.keys(scaling) : []), ...stated, weights])
-  const totals = findTotals(data).filter(({ column }) => !named.has(column))
+  const totals = keptTotalsIn(data).filter(({ column }) => !named.has(column))
   const own = new Set(totals.map(({ column }) => column))
   const all = ownStandings(data, options).filter(
     ({ column, of, by }) => ![column, of, ...by].some((name) => named.has(name) || own.has(name))
@@ -188,6 +188,21 @@ function belowWarnings({ totals }: Totals, real: Table, drawn: Table): NamedWarn
   })
 }
 
+/** What is said of numbers of rows in a group that no group of the data has: where more rows are drawn than there were, the groups of the data take them all. */
+function countWarnings({ totals }: Totals, real: Table, drawn: Table): NamedWarning[] {
+  const groups = new Map(
+    totals.flatMap(({ column, change, by }) => (change.kind === 'number' && by !== undefined ? [[column, by] as const] : []))
+  )
+  const names = [...groups.keys()]
+  const quantitiesOf = (table: Table) => names.map((name) => ({ name, isDate: false, unit: 1, values: numbersOf(table, name).values }))
+  return rangeWarnings(
+    names,
+    { real: quantitiesOf(real), drawn: quantitiesOf(drawn) },
+    (name) =>
+      `it counts the rows of each ${groups.get(name)}, and each new row is of one that the data have; --group ${flagWord(groups.get(name)!)} draws whole groups, and as many as it takes`
+  )
+}
+
 const groupFlag = (name: string): string => `--group ${flagWord(name)} --time COLUMN`
 
 const withTotals = (contents: ModelContents, totals: Totals | undefined): ModelContents =>
@@ -244,7 +259,7 @@ type Tables = System<RawTable, TableFit, TableModel, TableRequest, DrawnRows>
 
 /**
  * A system of tables whose models leave out what is added up from row to row, and add it up anew along the rows that they draw:
- * a balance is right only in the order in which rows come. Cost besides: of `findTotals`, and O(rows) a draw.
+ * a balance is right only in the order in which rows come. Cost besides: of `keptTotalsIn`, and O(rows) a draw.
  */
 export function keepingTotals(system: Tables): Tables {
   const training = (model: TableModel): Table => {
@@ -280,8 +295,9 @@ export function keepingTotals(system: Tables): Tables {
       if (!model.totals) return system.draw(model, request, context)
       refuseTotals(model.totals, request.asked)
       const drawn = backInTurn(model.totals)(await system.draw(model, request, context))
-      const below = belowWarnings(model.totals, training(model), drawn.table)
-      return below.length === 0 ? drawn : { ...drawn, warnings: [...drawn.warnings, ...below] }
+      const real = training(model)
+      const told = [belowWarnings, countWarnings].flatMap((warningsOf) => warningsOf(model.totals!, real, drawn.table))
+      return told.length === 0 ? drawn : { ...drawn, warnings: [...drawn.warnings, ...told] }
     },
     stretches(model, request, context) {
       const { totals } = model

@@ -429,7 +429,7 @@ function amongRows<T>(find: (quantities: readonly Quantity[], data: WrittenTable
 export const findTotals = amongRows<RunningTotal>(runningTotals)
 
 /** Columns that say where a row stands among others. Cost: as of `findStandings`. */
-export const standingsIn = amongRows<Standing>(findStandings)
+const standingsIn = amongRows<Standing>(findStandings)
 
 /** Those of all totals that count the rows of groups which have as many by design: no row that is drawn by itself knows how many there are. */
 const countsDesign = ({ change, by }: RunningTotal, table: Table): boolean =>

@@ -90,7 +90,7 @@ function finest({ columns, rowCount }: Table, more: number): { readonly column: 
 }
 
 /** Whether the rows of each value do, beyond chance: m rows of each of k values with the probability k! · ∏ m! / n!. */
-function standTogether(codes: Int32Array, count: number): boolean {
+export function standTogether(codes: Int32Array, count: number): boolean {
   const sizes = new Int32Array(count)
   let runs = 0
   for (let i = 0; i < codes.length; i++) {

@@ -265,6 +265,20 @@ describe('running keys', () => {
     expect(ofBranch('MUC')).toEqual(ofBranch('MUC').map((_, i) => next.MUC + 1 + i))
   })
 
+  it('are none where names of several lengths stand in the order of the alphabet', () => {
+    const names = column(
+      'countries',
+      (draw) => `${many(draw, 1, 'ABCDEFGHIKLMNOPRSTUVWYZ')}${many(draw, 3 + draw(6), 'abcdefghiklmnoprstu')}`,
+      150
+    ).sort()
+    const values = drawn(names, 200) as string[]
+    expect([...values].sort()).not.toEqual(values)
+    expect(values.every((value) => /^[A-Z][a-z]+$/.test(value))).toBe(true)
+    expect(values.filter((value) => names.includes(value))).toEqual([])
+    const codes = Array.from({ length: 300 }, (_, i) => (700 + 9 * i).toString(36).toUpperCase())
+    expect((drawn(codes, 50) as string[]).every((code, k, all) => code.length >= 3 && (k === 0 || code > all[k - 1]!))).toBe(true)
+  })
+
   it('with times in them go on in time', () => {
     const cells = CASES['UUIDs of version 7']!.cells
     const time = (text: string) => Number.parseInt(text.replace('-', '').slice(0, 12), 16)

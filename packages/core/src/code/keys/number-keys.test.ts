@@ -93,4 +93,22 @@ describe('running numbers', () => {
     expect(told.notes).toEqual(['x: counts as an identifier: left out of the model, continued from 60'])
     expect(told.formats[0]!.numbering).toEqual({ next: 60, step: 1 })
   })
+
+  it('that count rows sorted by classes, and in each by a number, are keys still; where a number goes its way in a class they are none', () => {
+    const sorted = (valueAt: (i: number, z: number) => number): RawTable => ({
+      rowCount: 90,
+      columns: [
+        { name: 'id', source: 'number', values: Float64Array.from({ length: 90 }, (_, i) => 1 + i) },
+        { name: 'species', source: 'text', values: Array.from({ length: 90 }, (_, i) => 'abc'[Math.floor(i / 30)]!) },
+        { name: 'length', source: 'number', values: noise('length', 90).map((z, i) => valueAt(i, z)) }
+      ]
+    })
+    const kindIn = (valueAt: (i: number, z: number) => number) => kindOf(sorted(valueAt))
+    expect(kindIn((i, z) => 10 * Math.floor(i / 30) + z)).toBe('identifier')
+    expect(kindIn((i, z) => (i % 30) + 0.5 * z)).toBe('identifier')
+    expect(kindIn((i, z) => Math.sin(i / 4) + 0.1 * z)).toBe('integer')
+    // Without classes a number that only rises is a grid or a time.
+    const { columns, rowCount } = sorted((i) => i ** 2)
+    expect(kindOf({ rowCount, columns: columns.filter(({ name }) => name !== 'species') })).toBe('integer')
+  })
 })

@@ -1,10 +1,12 @@
 import { evenly } from '../../num/evenly.js'
 import { typesFlag } from '../../num/listed.js'
-import { recurs } from '../../table/codes.js'
+import { mean } from '../../num/statistics.js'
+import { type Codes, codesIn, jointCodes, recurs } from '../../table/codes.js'
 import { presentValues } from '../../table/encoder.js'
 import type { ColumnFormat, InferOptions, InferredTable } from '../../table/infer.js'
 import { numberingOf } from '../../table/numbering.js'
 import { isNamedAsKey } from '../../table/repeated-keys.js'
+import { standTogether } from '../../table/row-order.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { checkOf } from './check-digits.js'
 import { startOf, tellerText } from './teller.js'
@@ -98,18 +100,72 @@ function varies(column: Column): boolean {
 const MOST_FOLLOWED = 2000
 const MOST_FOLLOWERS = 100
 
-/** Whether at least half of the other numbers that vary, times aside, are much alike in rows that follow each other in the column's order. */
+/**
+ * Whether at least half of the other numbers that vary, times aside, are much alike in rows that follow each other in the column's order,
+ * and not only as these are sorted: by classes, each of which has its own numbers, and by a number in each class, which says nothing of a
+ * count of the rows.
+ */
 function isFollowed(column: NumericColumn, others: readonly Column[]): boolean {
   const all = Uint32Array.from(column.values, (_, i) => i).sort((a, b) => column.values[a]! - column.values[b]!)
   const order = evenly(all.length, MOST_FOLLOWED).map((place) => all[place]!)
+  const classes = classesAlong(others, order)
   const numbers = others
     .filter((other): other is NumericColumn => isNumeric(other) && other.kind !== 'datetime' && varies(other))
     .slice(0, MOST_FOLLOWERS)
   const followers = numbers.filter(({ values, missing }) => {
-    const along = order.filter((i) => !missing?.[i])
-    return correlationOfNext(ranksOf(Float64Array.from(along, (i) => values[i]!))) > Math.max(0.5, 2.5 / Math.sqrt(along.length))
+    const runs = runsOf(classes, (k) => !missing?.[order[k]!]).map((run) => Float64Array.from(run, (k) => values[order[k]!]!))
+    if (runs.length > 1 && runs.every(isSorted)) return false
+    const count = runs.reduce((sum, { length }) => sum + length, 0)
+    return correlationOfNext(runs.map(ranksOf)) > Math.max(0.5, 2.5 / Math.sqrt(count))
   })
   return numbers.length > 0 && 2 * followers.length >= numbers.length
+}
+
+/** Rows of a class, on average at least: of fewer a column that goes with the count has as many values. */
+const LEAST_IN_CLASS = 10
+
+/** Classes by which rows are sorted along an order, one within the other: the number of each row's run. Cost O(p²·rows). */
+function classesAlong(others: readonly Column[], order: Uint32Array): Codes {
+  let runs: Codes = { codes: new Int32Array(order.length), count: 1 }
+  let open = others.flatMap((other) => {
+    if (other.kind === 'identifier' || other.kind === 'number' || other.kind === 'datetime') return []
+    const codes = codesIn(other, order)
+    return codes.count > 1 && codes.count * LEAST_IN_CLASS <= order.length ? [codes] : []
+  })
+  for (;;) {
+    const finer = open.map((own) => jointCodes(runs, own))
+    const found = finer.findIndex((own) => own.count > runs.count && standTogether(own.codes, own.count))
+    if (found < 0) return runs
+    runs = finer[found]!
+    open = open.filter((_, k) => k !== found)
+  }
+}
+
+/** Places of each run, but for some. */
+function runsOf({ codes }: Codes, isThere: (place: number) => boolean): number[][] {
+  const runs: number[][] = []
+  let last = -1
+  for (let k = 0; k < codes.length; k++) {
+    if (!isThere(k)) continue
+    if (codes[k] === last) runs.at(-1)!.push(k)
+    else runs.push([k])
+    last = codes[k]!
+  }
+  return runs
+}
+
+/** Rank correlation with the places of rows above which values are sorted, but for a few mistakes. */
+const SORTED = 0.95
+
+function isSorted(values: Float64Array): boolean {
+  const centre = (values.length - 1) / 2
+  let [along, square, places] = [0, 0, 0]
+  for (const [k, rank] of ranksOf(values).entries()) {
+    along += (k - centre) * (rank - centre)
+    square += (rank - centre) ** 2
+    places += (k - centre) ** 2
+  }
+  return along ** 2 >= SORTED ** 2 * square * places
 }
 
 /** Ranks from 0, ties by their mean. */
@@ -125,14 +181,16 @@ function ranksOf(values: Float64Array): Float64Array {
   return ranks
 }
 
-/** Correlation of values with those that follow them; 0 for constants. */
-function correlationOfNext(values: Float64Array): number {
-  const centre = values.reduce((sum, x) => sum + x, 0) / values.length
+/** Correlation of values with those that follow them in their run, about the means of runs; 0 for constants. */
+function correlationOfNext(runs: readonly Float64Array[]): number {
   let square = 0
   let product = 0
-  values.forEach((x, i) => {
-    square += (x - centre) ** 2
-    if (i > 0) product += (x - centre) * (values[i - 1]! - centre)
-  })
+  for (const values of runs) {
+    const centre = mean(values)
+    values.forEach((x, i) => {
+      square += (x - centre) ** 2
+      if (i > 0) product += (x - centre) * (values[i - 1]! - centre)
+    })
+  }
   return square > 0 ? product / square : 0
 }

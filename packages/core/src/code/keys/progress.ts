@@ -40,7 +40,31 @@ function runsOf(segments: readonly Segment[], texts: readonly (readonly string[]
   const cells = [...codesByCell(segments, texts, naming)].map(([name, codes]) => ({ name, codes, sorted: sortedOnce(codes) }))
   const gaps = cells.flatMap(({ sorted }) => sorted.slice(1).map((code, k) => code - sorted[k]!)).sort(ascending)
   const isEven = gaps[0] === gaps.at(-1)
-  return { cells, gaps, runs: isEven || isDense(cells) || goOneWay(cells) }
+  return { cells, gaps, runs: isEven || isDense(cells) || (goOneWay(cells) && !areSorted(segments, texts)) }
+}
+
+/**
+ * Whether a part that runs has longer and shorter texts by turns, which no sequence has that goes on: rows stand in the order of the alphabet,
+ * as names of countries do.
+ */
+function areSorted(segments: readonly Segment[], texts: readonly (readonly string[])[]): boolean {
+  return segments.some((segment, s) => {
+    if (segment.kind !== 'symbols' || segment.lengths.length < 2) return false
+    const lengths = new Map<string, number[]>()
+    for (const i of texts[0]!.keys()) {
+      const others = cellAt(
+        segments.map((one, k): Segment => (k === s ? { kind: 'literal', text: '' } : one)),
+        texts.map((own) => own[i]!),
+        {}
+      )
+      if (!others) continue
+      const own = lengths.get(others.name)
+      if (own) own.push(texts[s]![i]!.length)
+      else lengths.set(others.name, [texts[s]![i]!.length])
+    }
+    const goes = (own: readonly number[], way: 1 | -1) => own.every((length, k) => k === 0 || way * (length - own[k - 1]!) >= 0)
+    return [...lengths.values()].some((own) => !goes(own, 1) && !goes(own, -1))
+  })
 }
 
 type Runs = ReturnType<typeof runsOf>

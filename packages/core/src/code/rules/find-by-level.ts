@@ -447,17 +447,28 @@ function takeOffWithin(from: Float64Array, direction: Float64Array, start: numbe
   for (let k = start; k < end; k++) from[k]! -= along * direction[k]!
 }
 
-/** The simplest weights of each level with which all its rows obey. Levels of few rows may take those of another. */
+/**
+ * The simplest weights of each level with which all its rows obey, and as few different ones as there can be: levels take those of a level of
+ * more rows where they obey them too, as few rows obey many.
+ */
 function sumsOf(target: Quantity, chosen: readonly Term[], { levels, codes }: Grouping): LevelSum[] | undefined {
   const lists = levels.map((): number[] => [])
   codes.forEach((level, i) => {
     lists[level]!.push(i)
   })
   const rowsOf = lists.map((rows) => Uint32Array.from(rows))
-  const own = rowsOf.map((rows) => oneTerm(target, chosen, rows) ?? severalTerms(target, chosen, rows))
-  const known = own.filter((sum) => sum !== undefined)
-  const sums = own.map((sum, level) => sum ?? known.find((other) => holds(target, chosen, other, rowsOf[level]!)))
-  return sums.every((sum) => sum !== undefined) ? sums : undefined
+  const known: LevelSum[] = []
+  const sums = new Map<number, LevelSum>()
+  const order = Array.from(levels.keys()).sort((a, b) => rowsOf[b]!.length - rowsOf[a]!.length || a - b)
+  for (const level of order) {
+    const rows = rowsOf[level]!
+    const shared = known.find((other) => holds(target, chosen, other, rows))
+    const sum = shared ?? oneTerm(target, chosen, rows) ?? severalTerms(target, chosen, rows)
+    if (sum) sums.set(level, sum)
+    if (sum && !shared) known.push(sum)
+  }
+  const all = rowsOf.map((rows, level) => sums.get(level) ?? known.find((other) => holds(target, chosen, other, rows)))
+  return all.every((sum) => sum !== undefined) ? all : undefined
 }
 
 /** A multiple of one term. */

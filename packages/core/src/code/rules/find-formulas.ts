@@ -55,6 +55,8 @@ interface Candidate {
   readonly choices?: number
   /** Whether its constant is the simplest that rounding lets pass. */
   readonly hasConstant?: boolean
+  /** Whether columns are added as they are: no factor lets a few values be told by what goes along. */
+  readonly isPlain?: boolean
 }
 
 type Form = Omit<Candidate, 'target'>
@@ -271,7 +273,8 @@ class Search {
         factor: 'one',
         rank: (inputs.some((q) => parts[q]!.name === '') ? WEIGHTED : rankOf(sum)) + DIGIT * log(choices),
         choices,
-        hasConstant: constant !== 0
+        hasConstant: constant !== 0,
+        isPlain: constant !== 0 && weights.every((weight) => Math.abs(weight) === 1)
       })
     }
     const found = this.targets.map((target) => [target, plain.of(target)] as const)
@@ -328,6 +331,7 @@ class Search {
    * of different rows would not be, as weight = height + difference has more decimals than weight.
    */
   private isInverse(candidate: Candidate, factor: number): boolean {
+    if (candidate.isPlain) return false
     const rounding = candidate.hasConstant ? this.roundingAside(candidate) : this.rounding(candidate, factor)
     return rounding < ROUNDED && (rounding > EXACT || this.rounding(candidate, factor, MIXING) > EXACT)
   }

@@ -681,6 +681,27 @@ it('what is 0 where its formula says less is positive, and a tax goes by what is
   ])
 })
 
+it('hours awake are what is left of a day where few of them are rounded', () => {
+  const asleep = Array.from(uniforms(keyFor(keyFromSeed(7), 'asleep'), 80), (u) => Math.round(20 + 180 * u) / 10)
+  const text = (name: string, values: readonly string[]) => ({ name, source: 'text' as const, values })
+  const column = (values: readonly number[], digits: (i: number) => number) => values.map((x, i) => x.toFixed(digits(i)))
+  const awake = asleep.map((x, i) => (i < 2 ? 24 - x + 0.05 : 24 - x))
+  const columns = [
+    text(
+      'asleep',
+      column(asleep, () => 1)
+    ),
+    text(
+      'awake',
+      column(awake, (i) => (i < 2 ? 2 : 1))
+    )
+  ]
+  expect(found({ rowCount: 80, columns })).toEqual(['asleep = -awake + 24'])
+  // A level of one row obeys any factor, and the sum that the others have.
+  const orders = awake.map((_, i) => (i === 5 ? 'rare' : ['cats', 'dogs', 'bears'][i % 3]!))
+  expect(found({ rowCount: 80, columns: [...columns, text('order', orders)] })).toEqual(['asleep = -awake + 24'])
+})
+
 describe('sums by level', () => {
   const rows = 400
   const key = keyFromSeed(17)

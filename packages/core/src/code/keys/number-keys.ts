@@ -114,7 +114,9 @@ function isFollowed(column: NumericColumn, others: readonly Column[]): boolean {
     .slice(0, MOST_FOLLOWERS)
   const followers = numbers.filter(({ values, missing }) => {
     const runs = runsOf(classes, (k) => !missing?.[order[k]!]).map((run) => Float64Array.from(run, (k) => values[order[k]!]!))
-    if (runs.length > 1 && runs.every(isSorted)) return false
+    // What goes one way through all classes is a grid or a time.
+    const isOneWay = isSorted(Float64Array.from(runs.flatMap((run) => [...run])))
+    if (!isOneWay && runs.every(isSorted)) return false
     const count = runs.reduce((sum, { length }) => sum + length, 0)
     return correlationOfNext(runs.map(ranksOf)) > Math.max(0.5, 2.5 / Math.sqrt(count))
   })

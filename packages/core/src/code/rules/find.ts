@@ -17,7 +17,7 @@ import { findByLevel, findProductSums } from './find-by-level.js'
 import { findComparisons, sideBetween } from './find-comparisons.js'
 import { findExtremes } from './find-extremes.js'
 import { findFlags } from './find-flags.js'
-import { type FormulaFound, findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
+import { type FormulaFound, findFormulas, INVERSE, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
 import { findGaps } from './find-gaps.js'
 import { findJointGaps } from './find-joint-gaps.js'
 import { findLargest } from './find-largest.js'
@@ -557,7 +557,11 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
       if (!isSum(total.expression) || !parts.includes(one.column) || !namesIn(one.expression).includes(total.column)) return false
       return found.some((other) => other.column === one.column && namesIn(other.expression).every((name) => parts.includes(name)))
     })
-  const isBehind = (one: FormulaFound) => (isTold(one) && open.has(columnsOfFound(one))) || isOfTotal(one)
+  // Where many rows have one value, as the end of a study, it is drawn, and what comes of it is computed: sums do not come to one value.
+  const hasSpikes = (name: string) => spikesOf(sorted(quantities[place.get(name)!]!.values.filter((x) => !Number.isNaN(x)))).length > 0
+  const even = new Set(found.filter((one) => one.rank < INVERSE && !bent.has(one) && !hasSpikes(one.column)).map(columnsOfFound))
+  const isSpiked = (one: FormulaFound) => even.has(columnsOfFound(one)) && hasSpikes(one.column)
+  const isBehind = (one: FormulaFound) => (isTold(one) && open.has(columnsOfFound(one))) || isOfTotal(one) || isSpiked(one)
   return [...found.filter((one) => !isBehind(one)), ...found.filter(isBehind)].flatMap(({ column: name, expression }): Rule[] => {
     const rule: Rule = { kind: 'formula', column: name, expression }
     const inputs = columnsOf(expression)

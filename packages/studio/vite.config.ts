@@ -55,6 +55,8 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     modulePreload: { polyfill: false },
+    // The page takes a few words from the command line's package, and none of its readers: workers read.
+    rolldownOptions: { treeshake: { moduleSideEffects: (id: string) => !id.includes('/sbridge/dist/') } },
     chunkSizeWarningLimit: 2000
   }
 })

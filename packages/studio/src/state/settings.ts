@@ -47,7 +47,7 @@ export const FIELDS = {
   kernel: fieldIn(fitFields, 'kernel'),
   scaling: fieldIn(fitFields, 'scaling'),
   noise: fieldIn(drawFields, 'noise'),
-  steps: bounded('steps', 1000, 'as the command line takes', fieldIn(drawFields, 'steps').sentence),
+  steps: { ...fieldIn(drawFields, 'steps'), ...whole(1, 1000) },
   start: fieldIn(drawFields, 'start')
 } satisfies Record<string, Field>
 

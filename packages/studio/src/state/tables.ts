@@ -43,7 +43,7 @@ export type Tables<S extends object> = ReturnType<typeof tablesOf<S>>
 /** The table of an activity, and settings that are undone and stand in the address. */
 export function tablesOf<S extends object>(rules: TableRules<S>) {
   const { name, sheet } = rules
-  settable[name] = sheet
+  settable[name] = sheet as never
   const usual = usualOf(sheet)
   const source = signal<Source | null>(null)
   const settings = signal<S>(usual)

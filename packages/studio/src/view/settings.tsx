@@ -47,7 +47,6 @@ function Drawing() {
       <NumberField field={FIELDS.rows} value={rows ?? rowCount} set={(value) => change({ rows: value === rowCount ? null : value })} />
       <ChoiceField
         field={FIELDS.start}
-        label="Chains start"
         value={known ? 'data' : start}
         words={{ data: known ? 'where fit' : 'at data', noise: 'at noise' }}
         disabled={known}

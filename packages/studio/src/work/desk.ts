@@ -6,6 +6,7 @@ import { commandFor, extensionOf, parseTable, tableExtensions, tableFormatOf } f
 import { openEngine } from './engine.js'
 import { faultOf } from './fault.js'
 import type { FromWork, Shape, Show, ToWork } from './protocol.js'
+import type { Opened } from './provenance.js'
 
 /** Milliseconds between two reports at least. */
 const OFTEN = 60
@@ -71,7 +72,7 @@ export interface Work<A extends Shape> {
   look(look: A['look']): A['picture'] | undefined
   share(run: A['run']): Share | Promise<Share>
   run(run: A['run'], tools: Tools<A>): Promise<A['result']>
-  save(file: A['file']): Promise<SavedFile>
+  save(file: A['file'], opened: Opened): Promise<SavedFile>
   join?(to: string, port: MessagePort): void
 }
 
@@ -80,7 +81,7 @@ export class Desk<A extends Shape> {
   #engine: Promise<Engine> | undefined
   #table: RawTable | undefined
   #file: Blob | undefined
-  #stem = ''
+  #name = ''
   /** Shared memory: a worker that computes reads no messages. */
   #ended: Int32Array = new Int32Array(1)
 
@@ -109,14 +110,14 @@ export class Desk<A extends Shape> {
       if (picture !== undefined) this.say({ kind: 'picture', picture })
     }
     if (message.kind === 'save') {
-      const { ending, content } = await this.work.save(message.file)
-      this.say({ kind: 'file', name: this.#stem + ending, blob: new Blob([content]) })
+      const { ending, content } = await this.work.save(message.file, { name: this.#name, blob: this.#file! })
+      this.say({ kind: 'file', name: this.#name.replace(/\.[^.]+$/, '') + ending, blob: new Blob([content]) })
     }
   }
 
   async #open({ blob, name, choice }: Extract<ToWork<A>, { kind: 'open' }>): Promise<void> {
     this.#table = await tableIn(blob, name)
-    this.#stem = name.replace(/\.[^.]+$/, '')
+    this.#name = name
     this.#file = blob
     this.say({ kind: 'opened', facts: await this.work.open(this.#table, choice, blob) })
     this.#engine ??= openEngine()

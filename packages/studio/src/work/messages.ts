@@ -9,9 +9,9 @@ import type {
   FitSummary,
   InferOptions,
   MeasureLine,
+  PointedVerdict,
   SampleJob,
-  Topic,
-  Verdict
+  Topic
 } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import type { Panel } from 'sbridge/internal/report'
@@ -138,7 +138,7 @@ export type EvaluationPart = Partial<Evaluation>
 export interface Judgement {
   readonly lines: readonly MeasureLine[]
   /** Null while a measure is missing. */
-  readonly verdict: Verdict | null
+  readonly verdict: PointedVerdict | null
   /** Whether the lines are those of a second fit's rows against rows that it was kept from; or why there was none, and null while it is to come. */
   readonly apart: boolean | string | null
 }

@@ -18,13 +18,23 @@ export interface Shape {
 
 export type RowFormat = 'csv' | 'tsv' | 'json' | 'jsonl' | 'parquet' | 'arrow'
 
+/** A page of what is told, as a verb's `--report` writes it. */
+export interface ReportFile {
+  readonly kind: 'report'
+  readonly title: string
+  /** What kind of report it is, and what was made, as a sentence begins. */
+  readonly kicker: string
+  readonly made: string
+  readonly command: string
+}
+
 /** What an activity and its worker speak of where a system of the core is at work. */
 export interface SystemShape extends Shape {
   /** Options of a fit and of a draw from it, with only what differs from the defaults. */
   readonly run: { readonly fit: object; readonly draw: object }
   readonly facts: { readonly columns: readonly { readonly name: string }[] }
   /** Rows, the model, what is told as `--json` prints it, of a bridge rows of the first table where they go, of scores the rows by how far out they lie. */
-  readonly file: RowFormat | 'model' | 'parameters' | 'mapped' | 'ranked'
+  readonly file: RowFormat | 'model' | 'parameters' | 'mapped' | 'ranked' | ReportFile
 }
 
 /** What a person is told of an error: the three sentences of the library's errors. */

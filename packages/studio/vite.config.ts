@@ -35,12 +35,16 @@ const resolve = {
   alias: { linkedom: 'linkedom/worker' }
 }
 
-/** The report says its version, which in Node is read from the package's description. */
-function version(): Plugin {
-  const { version: number } = JSON.parse(readFileSync(path('../sbridge/package.json'), 'utf8')) as { version: string }
+/** What the command line finds beside it at run time is built in: its version, and the packages that read and write workbooks. */
+function built(): Plugin {
+  const { version } = JSON.parse(readFileSync(path('../sbridge/package.json'), 'utf8')) as { version: string }
+  const modules = {
+    'version.js': `export const VERSION = ${JSON.stringify(version)}`,
+    'format/import-excel.js': `export const importExcel = (name) => name === 'read-excel-file' ? import('read-excel-file/universal') : import('write-excel-file/universal')`
+  }
   return {
-    name: 'sbridge-version',
-    load: (id) => (id.endsWith('/sbridge/dist/version.js') ? `export const VERSION = ${JSON.stringify(number)}` : null)
+    name: 'sbridge-built-in',
+    load: (id) => Object.entries(modules).find(([file]) => id.endsWith(`/sbridge/dist/${file}`))?.[1] ?? null
   }
 }
 
@@ -49,7 +53,7 @@ export default defineConfig({
   base: './',
   plugins: [preact(), assets()],
   resolve,
-  worker: { format: 'es', plugins: () => [version()] },
+  worker: { format: 'es', plugins: () => [built()] },
   build: {
     outDir: path('../sbridge/dist/studio'),
     emptyOutDir: true,

@@ -2,6 +2,7 @@ import { InputError } from '@sbridge/core'
 import type { SheetDialect } from '@sbridge/core/internal'
 import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import { withPackage } from '../host/optional-package.js'
+import { importExcel } from './import-excel.js'
 import { clockSeconds, clockTexts } from './clock-text.js'
 import {
   booleanColumn,
@@ -91,19 +92,9 @@ function chosenSheet(sheets: readonly SheetEntry[], { sheet, source }: ReadConte
   })
 }
 
-/** A package that reads or writes workbooks. Throws `EngineError` (code `package-missing`), `InputError` in a browser. */
-async function excelPackage<T>(name: 'read-excel-file' | 'write-excel-file'): Promise<T> {
-  if (globalThis.process === undefined)
-    throw new InputError({
-      code: 'xlsx-in-browser',
-      got: 'an Excel workbook',
-      expected: 'a table that the studio reads',
-      try: 'saving the sheet as CSV, or the command sbridge, which reads workbooks'
-    })
-  // Not to be bundled: it is there or not.
-  const module = `${name}/universal`
-  return withPackage(name, (): Promise<T> => import(/* @vite-ignore */ module))
-}
+/** A package that reads or writes workbooks. Throws `EngineError` (code `package-missing`). */
+const excelPackage = <T>(name: 'read-excel-file' | 'write-excel-file'): Promise<T> =>
+  withPackage(name, () => importExcel(name) as Promise<T>)
 
 /** Asks for what writes workbooks, before anything is computed. Throws `EngineError` (code `package-missing`). */
 export const readyToWrite = (): Promise<unknown> => excelPackage('write-excel-file')

@@ -29,7 +29,7 @@ export function outputOf(file: string, ending: string): string {
  * there, and those that ask for what no panel shows.
  */
 const ELSEWHERE = [
-  ...['columns', 'givenFile', 'likelihood', 'by', 'groups', 'latent', 'image', 'dynamics'],
+  ...['columns', 'givenFile', 'likelihood', 'by'],
   ...['encoding', 'skip', 'sheet', 'table', 'query', 'model', 'report', 'judge', 'require', 'dialect', 'json']
 ]
 

@@ -1,5 +1,5 @@
 import type { Field, FitJob } from '@sbridge/core/internal'
-import { drawFields, fitFields, parseGiven, writeGiven } from '@sbridge/core/internal'
+import { defined, drawFields, fitFields, parseGiven, whole, writeGiven } from '@sbridge/core/internal'
 import { commandFor, literal, programFor, runFields } from 'sbridge/internal'
 import { isKnown, usualSteps } from '../work/draws.js'
 import type { Draws, SampleShape } from '../work/messages.js'
@@ -85,7 +85,8 @@ export function runOf(settings: Settings, dataRows: number): SampleShape['run'] 
     fit: { ...settings.fit, ...optionsOf(SHEET, settings, 'types', 'exclude', 'bandwidth', 'kernel', 'scaling'), seed },
     draw: {
       ...settings.draw,
-      rows: rows ?? dataRows,
+      // Groups are as many as are asked for, with all their rows.
+      ...(rows === null && 'groups' in settings.draw ? {} : { rows: rows ?? dataRows }),
       seed,
       // Under conditions the noise is that of the covariance, and chains start at rows that fit.
       ...(isKnown(settings) ? {} : optionsOf(SHEET, settings, 'noise', 'start')),
@@ -97,7 +98,7 @@ export function runOf(settings: Settings, dataRows: number): SampleShape['run'] 
 
 /** The command line that writes the very rows on the screen. */
 export function commandOf(file: string, { fit, draw: { rows, seed, ...draw } }: SampleShape['run']): string {
-  return commandFor('sample', file, { rows, output: outputOf(file, '-new'), seed, ...fit, ...draw })
+  return commandFor('sample', file, { ...defined({ rows }), output: outputOf(file, '-new'), seed, ...fit, ...draw })
 }
 
 /** The same as a program for Node. */

@@ -4,7 +4,7 @@ import type { ReportFile, RowFormat, SystemShape } from '../work/protocol.js'
 import { Copyable } from './copyable.js'
 
 /** Formats of rows that are saved. */
-const LABELS: Readonly<Partial<Record<RowFormat, string>>> = { csv: 'CSV', parquet: 'Parquet', json: 'JSON', arrow: 'Arrow' }
+const LABELS: Readonly<Partial<Record<RowFormat, string>>> = { csv: 'CSV', parquet: 'Parquet', json: 'JSON', arrow: 'Arrow', xlsx: 'Excel' }
 
 interface TakeAwayProps {
   readonly session: Pick<Session<never, SystemShape>, 'running' | 'outdated' | 'command' | 'code' | 'save' | 'source'>

@@ -30,13 +30,10 @@ export interface SavedFile {
   readonly content: BlobPart
 }
 
-/** Endings that are read here: the reader of workbooks is a package that the studio is built without. */
-const ENDINGS = tableExtensions.filter((one) => one !== '.xlsx')
-
 /** The format of a file by its name. Throws `InputError` for those that the studio does not read. */
 function formatOf(name: string): ReturnType<typeof tableFormatOf> {
   const extension = extensionOf(name)
-  if (ENDINGS.includes(extension)) return tableFormatOf(name)
+  if (tableExtensions.includes(extension)) return tableFormatOf(name)
   if (extension === '.sbridge')
     throw new InputError({
       code: 'model-given',
@@ -44,18 +41,11 @@ function formatOf(name: string): ReturnType<typeof tableFormatOf> {
       expected: 'a table: models are for the command line',
       try: commandFor('sample', name, { rows: 1000, output: 'new.csv' })
     })
-  if (extension !== '.xlsx')
-    throw new InputError({
-      code: 'extension-unknown',
-      got: extension === '' ? `the name ${name} without an extension` : `the extension ${extension} of ${name}`,
-      expected: `one of ${ENDINGS.join(' ')}`,
-      try: 'saving the table as CSV UTF-8 where it comes from'
-    })
   throw new InputError({
-    code: 'workbook',
-    got: `the workbook ${name}`,
-    expected: 'a table in text (.csv, .tsv), .json, .jsonl, .parquet, .arrow, .npy or .npz: the studio reads no workbooks',
-    try: 'saving the sheet as CSV UTF-8 in Excel (File, Save as), or the command line, which reads workbooks'
+    code: 'extension-unknown',
+    got: extension === '' ? `the name ${name} without an extension` : `the extension ${extension} of ${name}`,
+    expected: `one of ${tableExtensions.join(' ')}`,
+    try: 'saving the table as CSV UTF-8 where it comes from'
   })
 }
 

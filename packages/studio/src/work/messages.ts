@@ -69,7 +69,8 @@ export type Choice = InferOptions & Required<Pick<InferOptions, 'exclude'>>
 
 /** What is drawn: the options of the library's `sample`; what is known as `--given` and `--observe` take it. */
 export interface Draws extends Pick<SampleJob, 'noise' | 'steps' | 'start'> {
-  readonly rows: number
+  /** None where groups are counted. */
+  readonly rows?: number
   readonly seed: number
   readonly given?: Readonly<Record<string, string>>
   readonly observe?: readonly string[]

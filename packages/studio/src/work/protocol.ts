@@ -16,7 +16,7 @@ export interface Shape {
   readonly file: unknown
 }
 
-export type RowFormat = 'csv' | 'tsv' | 'json' | 'jsonl' | 'parquet' | 'arrow'
+export type RowFormat = 'csv' | 'tsv' | 'json' | 'jsonl' | 'parquet' | 'arrow' | 'xlsx'
 
 /** A page of what is told, as a verb's `--report` writes it. */
 export interface ReportFile {

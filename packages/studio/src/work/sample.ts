@@ -61,7 +61,7 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
     this.#options = await this.system.readOptions(fit, {})
     tools.interim(model.summary)
     const steps = draw.steps ?? usualSteps(draw)
-    const trail = hasChains(fit, draw) ? new Trail(model, { rows: draw.rows, steps }) : undefined
+    const trail = hasChains(fit, draw) ? new Trail(model, { rows: draw.rows!, steps }) : undefined
     const onStep = (state: Encoded, step: number) => {
       // Only now: what is refused leaves the picture as it is.
       if (step === 0 && show === 'play') {

@@ -2,7 +2,6 @@ import { InputError } from '@sbridge/core'
 import type { SheetDialect } from '@sbridge/core/internal'
 import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import { withPackage } from '../host/optional-package.js'
-import { importExcel } from './import-excel.js'
 import { clockSeconds, clockTexts } from './clock-text.js'
 import {
   booleanColumn,
@@ -20,6 +19,7 @@ import {
   textColumn
 } from './columns.js'
 import { ContentLimit } from './content-limit.js'
+import { importExcel } from './import-excel.js'
 import { takeTotals, titlesIn } from './lines-around.js'
 import { GUESSED_RECORDS } from './records.js'
 import { columnFormats, partsOf, type SheetEntry, sheetsOf, storedArchive } from './workbook.js'

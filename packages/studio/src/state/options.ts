@@ -6,6 +6,8 @@ import type { Setting } from './sheet.js'
 /** The settings of each activity, by the names of their options. */
 export const settable: Partial<Record<string, Readonly<Record<string, Pick<Setting<unknown>, 'usual' | 'field'>>>>> = {}
 
+const READING = 'under How the file is read'
+
 /** What the page calls an option, where that is not its name. */
 const CALLED: Readonly<Record<string, string>> = {
   exclude: 'the mark of a column',
@@ -13,6 +15,9 @@ const CALLED: Readonly<Record<string, string>> = {
   types: 'the menu of a column',
   given: 'the tab Conditions',
   observe: 'the tab Observations',
+  encoding: READING,
+  skip: READING,
+  sheet: READING,
   weights: 'Weight',
   holdOut: 'Held-out times'
 }

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import type { Fault } from '../work/protocol.js'
+import type { Given } from './sheet.js'
 
 export type { Fault }
 
@@ -12,6 +13,8 @@ export interface Source {
 export interface OpenTable {
   readonly blob: Blob
   readonly source: Source
+  /** How its file is read, where that is not found. */
+  readonly read?: Given
 }
 
 const opened = new Map<string, OpenTable>()
@@ -43,6 +46,8 @@ export const openTable = signal<OpenTable | null>(null)
 export const opening = signal(false)
 /** What went wrong, and what of an address could not be read. */
 export const faults = signal<readonly Fault[]>([])
+/** A file that could not be read, to be read otherwise. */
+export const unread = signal<{ readonly read: Given; readonly again: (read: Given) => void } | null>(null)
 /** What a screen reader is told. */
 export const said = signal('')
 

@@ -51,7 +51,7 @@ export function toAddress<S extends object>(sheet: Sheet<S>, settings: S): [stri
 }
 
 /** Words of an address that are no settings: where it leads. */
-const PLACE = ['activity', 'example', 'file', 'found', 'panel']
+const PLACE = ['activity', 'example', 'file', 'read', 'found', 'panel']
 
 /** What an address says; parts that make no sense are told, and count as absent. */
 export function fromAddress<S extends object>(sheet: Sheet<S>, parts: URLSearchParams, tell: (fault: Fault) => void): S {

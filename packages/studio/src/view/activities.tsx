@@ -1,9 +1,9 @@
-import { signal } from '@preact/signals'
+import { batch, signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { ACTIVITIES, ACTIVITY_NAMES, type Activity, activity, addressFor, switchTo } from '../state/activity.js'
 import { opening, openTable, refuse } from '../state/page.js'
 import type { ActivityPart } from './activity.js'
-import { form, wanted } from './all-options.js'
+import { form, readingForm, wanted } from './all-options.js'
 import { sampling } from './sampling.js'
 
 /** Sampling is what the page starts with; the others are loaded when they are first chosen. */
@@ -67,7 +67,11 @@ async function load(which: Exclude<Activity, 'sample'>): Promise<void> {
 wanted.subscribe(async (asked) => {
   if (!asked) return
   try {
-    form.value = (await import('./options-form.js')).OptionsForm
+    const forms = await import('./options-form.js')
+    batch(() => {
+      form.value = forms.OptionsForm
+      readingForm.value = forms.ReadingForm
+    })
   } catch (error) {
     missed(error)
   }

@@ -6,12 +6,12 @@ import './recipe.js'
 import './options.css'
 import { type Field, type FieldValue, parseField } from '@sbridge/core/internal'
 import { useId } from 'preact/hooks'
-import { optionText } from 'sbridge/internal'
+import { optionText, readingFields } from 'sbridge/internal'
 import { isElsewhere } from '../state/elsewhere.js'
 import { EVERY } from '../state/every-option.js'
 import { labelOf, settable } from '../state/options.js'
 import { type Besides, same } from '../state/sheet.js'
-import type { OptionsProps } from './all-options.js'
+import type { OptionsProps, ReadingProps } from './all-options.js'
 import { InlineFault } from './fault-words.js'
 import { Help, Select, type TypedProps, useTyped } from './fields.js'
 
@@ -36,6 +36,7 @@ export function OptionsForm({ activity, session }: OptionsProps) {
   }
   return (
     <div class="every">
+      <ReadingForm read={session.reading.value} set={session.readAs} />
       {fit
         .filter(free)
         .filter(useful)
@@ -45,6 +46,29 @@ export function OptionsForm({ activity, session }: OptionsProps) {
         .filter(useful)
         .map((field) => control('draw', field))}
     </div>
+  )
+}
+
+/** How a file is read, where what is found in it is wrong. */
+export function ReadingForm({ read, set }: ReadingProps) {
+  return (
+    <>
+      <h3 class="label">How the file is read</h3>
+      {readingFields
+        .filter(({ name }) => !isElsewhere(name))
+        .map((field) => (
+          <Option
+            key={field.name}
+            field={field}
+            value={read[field.name] ?? null}
+            set={(value) => {
+              const { [field.name]: _, ...rest } = read
+              set(value === null ? rest : { ...rest, [field.name]: value })
+            }}
+            names={[]}
+          />
+        ))}
+    </>
   )
 }
 

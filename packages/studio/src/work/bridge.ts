@@ -24,9 +24,9 @@ export class BridgeWork extends SystemWork<BridgeShape, BridgeModel, BridgeAnswe
   #joined: { readonly table: Table; readonly fromCount: number } | undefined
   #mapped: RawTable | undefined
 
-  async open(raw: RawTable, { second }: BridgeShape['choice']): Promise<BridgeFacts> {
+  async open(raw: RawTable, { second, read }: BridgeShape['choice']): Promise<BridgeFacts> {
     const facts = tableFacts(raw, {})
-    const to = second && (await tableIn(second.blob, second.name))
+    const to = second && (await tableIn(second.blob, second.name, read))
     const joined = to ? joinTables(raw, to, {}) : { raw, fromCount: raw.rowCount }
     this.#to = to ?? undefined
     this.#second = second ?? undefined

@@ -2,7 +2,7 @@ import { InputError, type ProgressEvent, StopError, type SystemContext } from '@
 import { countingEngine, type StopSignal, secondsLeft } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
-import { commandFor, extensionOf, parseTable, tableExtensions, tableFormatOf } from 'sbridge/internal'
+import { commandFor, extensionOf, parseTable, type Reading, readingContext, tableExtensions, tableFormatOf } from 'sbridge/internal'
 import { openEngine } from './engine.js'
 import { faultOf } from './fault.js'
 import type { FromWork, Shape, Show, ToWork } from './protocol.js'
@@ -50,8 +50,9 @@ function formatOf(name: string): ReturnType<typeof tableFormatOf> {
 }
 
 /** The table of a file. Throws what its reader does. */
-export async function tableIn(blob: Blob, name: string): Promise<RawTable> {
-  return parseTable(new Uint8Array(await blob.arrayBuffer()), formatOf(name), { source: name })
+export async function tableIn(blob: Blob, name: string, read: Reading): Promise<RawTable> {
+  const format = formatOf(name)
+  return parseTable(new Uint8Array(await blob.arrayBuffer()), format, { ...readingContext(name, format, read), source: name })
 }
 
 /** What is done with one table in a worker: one thing at a time, but for what is looked at. */
@@ -105,8 +106,8 @@ export class Desk<A extends Shape> {
     }
   }
 
-  async #open({ blob, name, choice }: Extract<ToWork<A>, { kind: 'open' }>): Promise<void> {
-    this.#table = await tableIn(blob, name)
+  async #open({ blob, name, read, choice }: Extract<ToWork<A>, { kind: 'open' }>): Promise<void> {
+    this.#table = await tableIn(blob, name, read)
     this.#name = name
     this.#file = blob
     this.say({ kind: 'opened', facts: await this.work.open(this.#table, choice, blob) })

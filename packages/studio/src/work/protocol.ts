@@ -1,4 +1,5 @@
 import type { SbridgeError } from '@sbridge/core'
+import type { Reading } from 'sbridge/internal'
 
 /** What an activity and its worker speak of: for each, what only that activity knows. */
 export interface Shape {
@@ -53,7 +54,7 @@ export interface Progress {
 export type Show = 'play' | 'morph'
 
 export type ToWork<A extends Shape = Shape> =
-  | { readonly kind: 'open'; readonly blob: Blob; readonly name: string; readonly choice: A['choice'] }
+  | { readonly kind: 'open'; readonly blob: Blob; readonly name: string; readonly read: Reading; readonly choice: A['choice'] }
   | { readonly kind: 'choose'; readonly choice: A['choice'] }
   | { readonly kind: 'look'; readonly look: A['look'] }
   | { readonly kind: 'run'; readonly run: A['run']; readonly show: Show; readonly turn: number }

@@ -291,13 +291,36 @@ describe('what is known, in the studio', () => {
     studio.leave(page)
   })
 
+  test('a file of conditions: rows for each of them, which the command and the code give too, and how well the data know each', async () => {
+    const page = await openSmall('#file=small.csv&epsilon=0.3&scaling=standard')
+    await page.getByRole('tab', { name: 'Conditions' }).click()
+    writeFileSync(join(studio.folder.path, 'wanted.csv'), 'kind,x\nwarm,1.5\ncold,\n')
+    await page.locator('.pick-file input').setInputFiles(join(studio.folder.path, 'wanted.csv'))
+    await page.getByRole('tab', { name: 'Settings' }).click()
+    await page.getByLabel('Rows of each condition').fill('3')
+    await page.getByLabel('Rows of each condition').press('Enter')
+    await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
+    await page.getByRole('heading', { name: 'How well do the data know?' }).waitFor(WAIT)
+    const command = await commandOn(page)
+    expect(command).toBe(
+      'sbridge sample small.csv -n 3 -o small-new.csv --seed 1 --bandwidth 0.3 --scaling standard --given-file wanted.csv'
+    )
+    const rows = await download(page, 'CSV')
+    const kinds = rows.toString().trim().split('\n').slice(1)
+    expect(kinds.map((line) => line.split(',')[2])).toEqual(['warm', 'warm', 'warm', 'cold', 'cold', 'cold'])
+    expect((await studio.command(command)).bytes).toEqual(rows)
+    expect(await studio.program((await page.locator('pre').nth(1).textContent())!, 'small-new.csv')).toEqual(rows)
+    expect(await page.locator('.support tbody').last().locator('tr').count()).toBe(2)
+    studio.leave(page)
+  })
+
   test('Stop leaves the rows from before', async () => {
     const page = await openSmall(QUICK.replace('rows=40', 'rows=400'))
     await sample(page)
     const before = await commandOn(page)
     await page.getByText('More options').click()
-    await page.getByLabel('Steps', { exact: true }).fill('1000')
-    await page.getByLabel('Steps', { exact: true }).press('Tab')
+    await page.getByLabel('Steps of every chain', { exact: true }).fill('1000')
+    await page.getByLabel('Steps of every chain', { exact: true }).press('Tab')
     await page.getByRole('tab', { name: 'Conditions' }).click()
     await page.getByLabel('Add a condition on').selectOption('y')
     await page.getByRole('button', { name: 'Stop', exact: true }).click()

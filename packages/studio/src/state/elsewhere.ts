@@ -33,7 +33,7 @@ export function outputOf(file: string, ending: string): string {
  * there, and those that ask for what no panel shows.
  */
 const ELSEWHERE = [
-  ...['columns', 'givenFile', 'likelihood', 'by'],
+  ...['columns', 'likelihood', 'by'],
   ...['table', 'query', 'querySeconds', 'model', 'report', 'judge', 'require', 'dialect', 'json']
 ]
 

@@ -47,7 +47,7 @@ export const opening = signal(false)
 /** What went wrong, and what of an address could not be read. */
 export const faults = signal<readonly Fault[]>([])
 /** A file that could not be read, to be read otherwise. */
-export const unread = signal<{ readonly read: Given; readonly again: (read: Given) => void } | null>(null)
+export const unread = signal<{ readonly name: string; readonly read: Given; readonly set: (read: Given) => void } | null>(null)
 /** What a screen reader is told. */
 export const said = signal('')
 

@@ -12,6 +12,7 @@ import {
   columnName,
   fieldIn,
   found,
+  name,
   numeric,
   optionsOf,
   type Sheet,
@@ -38,6 +39,8 @@ export interface Settings extends Required<Pick<Draws, 'given' | 'observe'>>, Be
   /** As many as the command line takes where null: `usualSteps`. */
   readonly steps: number | null
   readonly start: NonNullable<Draws['start']>
+  /** Name of a table with one condition a row. */
+  readonly givenFile: string | null
 }
 
 export const FIELDS = {
@@ -75,8 +78,12 @@ export const SHEET: Sheet<Settings> = {
       )
   },
   observe: texts,
+  givenFile: { ...name, word: 'given-file' },
   ...BESIDES
 }
+
+/** Rows of a draw that asks for no number: as many as the data, and of a list of conditions one each. */
+export const usualRows = ({ givenFile }: Pick<Settings, 'givenFile'>, dataRows: number): number => (givenFile === null ? dataRows : 1)
 
 /** The run that the settings describe: only what differs from the defaults, as a command line would. */
 export function runOf(settings: Settings, dataRows: number): SampleShape['run'] {
@@ -86,12 +93,12 @@ export function runOf(settings: Settings, dataRows: number): SampleShape['run'] 
     draw: {
       ...settings.draw,
       // Groups are as many as are asked for, with all their rows.
-      ...(rows === null && 'groups' in settings.draw ? {} : { rows: rows ?? dataRows }),
+      ...(rows === null && 'groups' in settings.draw ? {} : { rows: rows ?? usualRows(settings, dataRows) }),
       seed,
       // Under conditions the noise is that of the covariance, and chains start at rows that fit.
       ...(isKnown(settings) ? {} : optionsOf(SHEET, settings, 'noise', 'start')),
       ...(steps === null || steps === usualSteps(settings) ? {} : { steps }),
-      ...optionsOf(SHEET, settings, 'given', 'observe')
+      ...optionsOf(SHEET, settings, 'given', 'observe', 'givenFile')
     }
   }
 }

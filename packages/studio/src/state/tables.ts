@@ -199,7 +199,7 @@ export function tablesOf<S extends object>(rules: TableRules<S>) {
       refuse(found)
       // Where the same file is open as it was read before, its options stand beside it.
       if (!same(before?.table.source, refused.source))
-        unread.value = { read: refused.read ?? {}, again: (read) => open({ ...refused, read }, usual) }
+        unread.value = { name: refused.source.name, read: refused.read ?? {}, set: (read) => open({ ...refused, read }, usual) }
       opening.value = before !== null
       if (!before) openTable.value = elsewhere
       before = null

@@ -9,6 +9,7 @@ export interface OptionsProps {
   readonly session: {
     readonly settings: ReadonlySignal<Besides>
     readonly change: (part: Partial<Besides>) => void
+    readonly source: ReadonlySignal<{ readonly name: string } | null>
     readonly reading: ReadonlySignal<Given>
     readonly readAs: (read: Given) => void
     readonly facts: ReadonlySignal<{ readonly columns: readonly { readonly name: string }[] } | null>
@@ -16,6 +17,8 @@ export interface OptionsProps {
 }
 
 export interface ReadingProps {
+  /** Of the file. */
+  readonly name: string
   readonly read: Given
   readonly set: (read: Given) => void
 }

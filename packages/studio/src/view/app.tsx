@@ -51,7 +51,7 @@ function Otherwise() {
   useEffect(() => {
     if (there) wanted.value = true
   }, [there])
-  return unread.value && Form && <Form read={unread.value.read} set={unread.value.again} />
+  return unread.value && Form && <Form {...unread.value} />
 }
 
 function startAgain(): void {

@@ -36,7 +36,7 @@ export function OptionsForm({ activity, session }: OptionsProps) {
   }
   return (
     <div class="every">
-      <ReadingForm read={session.reading.value} set={session.readAs} />
+      <ReadingForm name={session.source.value!.name} read={session.reading.value} set={session.readAs} />
       {fit
         .filter(free)
         .filter(useful)
@@ -49,25 +49,32 @@ export function OptionsForm({ activity, session }: OptionsProps) {
   )
 }
 
+/** The files of which an option of reading says something. */
+const READ_OF: Readonly<Record<string, RegExp>> = {
+  encoding: /\.(csv|tsv|txt|dat|json|jsonl|ndjson)(\.gz)?$/i,
+  skip: /\.(csv|tsv|txt|dat|xlsx)(\.gz)?$/i,
+  sheet: /\.xlsx$/i
+}
+
 /** How a file is read, where what is found in it is wrong. */
-export function ReadingForm({ read, set }: ReadingProps) {
+export function ReadingForm({ name: file, read, set }: ReadingProps) {
+  const fields = readingFields.filter(({ name }) => READ_OF[name]?.test(file))
+  if (fields.length === 0) return null
   return (
     <>
       <h3 class="label">How the file is read</h3>
-      {readingFields
-        .filter(({ name }) => !isElsewhere(name))
-        .map((field) => (
-          <Option
-            key={field.name}
-            field={field}
-            value={read[field.name] ?? null}
-            set={(value) => {
-              const { [field.name]: _, ...rest } = read
-              set(value === null ? rest : { ...rest, [field.name]: value })
-            }}
-            names={[]}
-          />
-        ))}
+      {fields.map((field) => (
+        <Option
+          key={field.name}
+          field={field}
+          value={read[field.name] ?? null}
+          set={(value) => {
+            const { [field.name]: _, ...rest } = read
+            set(value === null ? rest : { ...rest, [field.name]: value })
+          }}
+          names={[]}
+        />
+      ))}
     </>
   )
 }

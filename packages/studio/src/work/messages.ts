@@ -74,6 +74,14 @@ export interface Draws extends Pick<SampleJob, 'noise' | 'steps' | 'start'> {
   readonly seed: number
   readonly given?: Readonly<Record<string, string>>
   readonly observe?: readonly string[]
+  /** Name of a table with one condition a row. */
+  readonly givenFile?: string
+}
+
+/** A file of conditions, and a number that tells it from others of its name. */
+export interface ConditionsFile {
+  readonly blob: Blob
+  readonly turn: number
 }
 
 export interface SampleResult {
@@ -98,7 +106,7 @@ export interface SampleShape extends SystemShape {
   readonly facts: TableFacts & { readonly axes: readonly [string, string] }
   readonly look: Readonly<Record<'x' | 'y', string>>
   readonly picture: ScatterFrame
-  readonly run: { readonly fit: FitJob; readonly draw: Draws }
+  readonly run: { readonly fit: FitJob; readonly draw: Draws; readonly conditions?: ConditionsFile }
   /** What the fit decided. */
   readonly interim: Partial<FitSummary>
   readonly result: SampleResult

@@ -1,5 +1,5 @@
 import { drawModel, fitModel, type Model, packModel, type SystemContext, type Telling } from '@sbridge/core'
-import { type Answer, StageShare, type System } from '@sbridge/core/internal'
+import { type Answer, type Host, StageShare, type System } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { cellsFor, serializeTable } from 'sbridge/internal'
 import type { SavedFile, Share, Tools, Work } from './desk.js'
@@ -42,13 +42,19 @@ export abstract class SystemWork<A extends SystemShape, M extends Model, Told ex
     return this.#drawn
   }
 
-  async share({ fit, draw }: A['run']): Promise<Share> {
+  async share(run: A['run']): Promise<Share> {
+    const { fit, draw } = run
     const { system, counted } = this
-    const request = await system.readRequest(draw, {})
+    const request = await system.readRequest(draw, this.host(run))
     const source =
       this.#fitted?.options === JSON.stringify(fit) ? { model: this.#fitted.model } : { input: this.raw, options: this.fitOptions(fit) }
     const share = new StageShare(system.plan(source, request))
     return counted ? share : { update: (event) => share.update(event) }
+  }
+
+  /** What reads the files that a draw names. */
+  protected host(_run: A['run']): Host {
+    return {}
   }
 
   /** The options as they are fitted with. */

@@ -1,9 +1,10 @@
 import { spellValue, stepOf } from '@sbridge/core/internal'
 import { faultOfCondition, type GivenPart, middleOf, readPart, spellPart } from '../../state/given.js'
 import { slide, withGiven } from '../../state/known.js'
-import { change, drawnBars, knowable, settings, shown } from '../../state/sampling.js'
+import { change, drawnBars, knowable, settings, shown, takeConditions } from '../../state/sampling.js'
 import { tried } from '../../work/fault.js'
 import type { ColumnFacts } from '../../work/messages.js'
+import { ACCEPTED, picked } from '../activity.js'
 import { barsPath } from '../data.js'
 import { InlineFault } from '../fault-words.js'
 import { Link, Select } from '../fields.js'
@@ -56,7 +57,34 @@ export function Conditions() {
           set={(name) => change(withGiven(name, firstText(columns.find((one) => one.name === name)!)))}
         />
       )}
+      <ConditionsFile />
     </div>
+  )
+}
+
+/** One condition a row of a file. */
+function ConditionsFile() {
+  const { givenFile } = settings.value
+  const pick = (event: Event) => {
+    const file = picked(event)
+    if (file) takeConditions(file)
+  }
+  if (givenFile !== null)
+    return (
+      <p class="known-head">
+        <span>
+          one condition for each row of <strong>{givenFile}</strong>
+        </span>
+        <Link aria-label={`Free ${givenFile}`} onClick={() => change({ givenFile: null })}>
+          free
+        </Link>
+      </p>
+    )
+  return (
+    <label class="pick-file">
+      <input type="file" accept={ACCEPTED} onChange={pick} />
+      <span>or pick a file with one condition a row: columns by name, an empty cell is free</span>
+    </label>
   )
 }
 

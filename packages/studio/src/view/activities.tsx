@@ -1,7 +1,7 @@
 import { batch, signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { ACTIVITIES, ACTIVITY_NAMES, type Activity, activity, addressFor, switchTo } from '../state/activity.js'
-import { opening, openTable, refuse } from '../state/page.js'
+import { missed, opening, openTable } from '../state/page.js'
 import type { ActivityPart } from './activity.js'
 import { form, readingForm, wanted } from './all-options.js'
 import { sampling } from './sampling.js'
@@ -76,12 +76,3 @@ wanted.subscribe(async (asked) => {
     missed(error)
   }
 })
-
-/** Says that a part of the page could not be fetched. */
-function missed(error: unknown): void {
-  refuse({
-    got: `a part of the page that did not arrive (${error instanceof Error ? error.message : String(error)})`,
-    expected: 'the studio where it was',
-    remedy: 'reloading the page'
-  })
-}

@@ -1,4 +1,4 @@
-import { capital, type Grade, type MeasureLine, numberText, type PointedVerdict } from '@sbridge/core/internal'
+import { type Grade, type MeasureLine, numberText, type PointedVerdict } from '@sbridge/core/internal'
 import { judgement } from '../state/measuring.js'
 import { comparable, measuring } from '../state/sampling.js'
 import { Options } from './columns.js'
@@ -58,7 +58,7 @@ function Verdict({ grade, headline, points }: PointedVerdict) {
             <h3>{title}</h3>
             <ul>
               {sentences.map((words) => (
-                <li key={words}>{capital(words)}</li>
+                <li key={words}>{words[0]!.toUpperCase() + words.slice(1)}</li>
               ))}
             </ul>
           </div>

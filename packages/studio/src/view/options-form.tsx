@@ -61,8 +61,8 @@ export function ReadingForm({ name: file, read, set }: ReadingProps) {
   const fields = readingFields.filter(({ name }) => READ_OF[name]?.test(file))
   if (fields.length === 0) return null
   return (
-    <>
-      <h3 class="label">How the file is read</h3>
+    <fieldset class="reading">
+      <legend>How the file is read</legend>
       {fields.map((field) => (
         <Option
           key={field.name}
@@ -75,7 +75,7 @@ export function ReadingForm({ name: file, read, set }: ReadingProps) {
           names={[]}
         />
       ))}
-    </>
+    </fieldset>
   )
 }
 

@@ -82,8 +82,9 @@ function ConditionsFile() {
     )
   return (
     <label class="pick-file">
-      <input type="file" accept={ACCEPTED} onChange={pick} />
-      <span>or pick a file with one condition a row: columns by name, an empty cell is free</span>
+      <input type="file" accept={ACCEPTED} onChange={pick} aria-describedby="conditions-file" />
+      Pick a file of conditions
+      <small id="conditions-file">one a row: columns by name, an empty cell is free</small>
     </label>
   )
 }

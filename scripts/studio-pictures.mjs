@@ -35,7 +35,7 @@ const SCENES = [
     address: '#example=penguins.csv',
     act: async (page) => {
       await sample(page)
-      await page.locator('.verdict').filter({ hasText: 'What is good' }).waitFor(WAIT)
+      await page.getByText('Half of the rows was kept from a second fit').waitFor(WAIT)
       await page.evaluate(() => document.querySelector('.measures').scrollIntoView())
     }
   },

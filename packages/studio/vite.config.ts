@@ -39,12 +39,14 @@ const resolve = {
 function built(): Plugin {
   const { version } = JSON.parse(readFileSync(path('../sbridge/package.json'), 'utf8')) as { version: string }
   const modules = {
-    'version.js': `export const VERSION = ${JSON.stringify(version)}`,
-    'format/import-excel.js': `export const importExcel = (name) => name === 'read-excel-file' ? import('read-excel-file/universal') : import('write-excel-file/universal')`
+    'sbridge/dist/version.js': `export const VERSION = ${JSON.stringify(version)}`,
+    'sbridge/dist/format/import-excel.js': `export const importExcel = (name) => name === 'read-excel-file' ? import('read-excel-file/universal') : import('write-excel-file/universal')`,
+    // It starts workers of a text of its own, which the page's policy forbids: it would wait for them for ever.
+    'write-excel-file/modules/zip/zipToArrayBuffer.js': `import { zipSync } from 'fflate'; export default async (files) => zipSync(files).buffer`
   }
   return {
     name: 'sbridge-built-in',
-    load: (id) => Object.entries(modules).find(([file]) => id.endsWith(`/sbridge/dist/${file}`))?.[1] ?? null
+    load: (id) => Object.entries(modules).find(([file]) => id.endsWith(`/${file}`))?.[1] ?? null
   }
 }
 

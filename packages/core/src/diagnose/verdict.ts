@@ -45,7 +45,11 @@ export function verdict(own: Evaluation, kept?: Evaluation | number): PointedVer
   const judged = judgedAuc(evaluation, typeof kept === 'number' && !seen.groups ? kept : undefined)
   const near = nearness({ ...own, membership: evaluation.membership }, { isApart: typeof kept === 'object' })
   const details = detailsOf({
-    judged: [{ ...advised(aucReading(judged.auc), LIKER), words: judged.words }, ...worst(evaluation)],
+    // Below one half rows are not unlike the real ones, but too near to them.
+    judged: [
+      { ...advised(aucReading(judged.auc), (judged.auc.value ?? 0) > 0.5 ? LIKER : FARTHER), words: judged.words },
+      ...worst(evaluation)
+    ],
     drawn: [...own.rules.filter(isBroken).map(rulePoint), ...strayPoints(own.warnings)],
     isApart: typeof kept === 'object'
   })
@@ -58,7 +62,7 @@ export function verdict(own: Evaluation, kept?: Evaluation | number): PointedVer
 }
 
 const LIKER = '--refine auto, which mends what trees find in the rows where held-out rows gain by it'
-const FARTHER = '--privacy 0.6, which keeps rows farther from those of the table, or --min-cell 3, which merges rare levels'
+const FARTHER = '--privacy 0.6, of 200 rows or more, which keeps new ones farther from these, or --min-cell 3, which merges rare levels'
 
 const advised = <P extends { readonly grade: Grade }>(point: P, remedy: string): P & { readonly remedy?: string } =>
   point.grade === 'fair' || point.grade === 'poor' ? { ...point, remedy } : point

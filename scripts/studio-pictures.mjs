@@ -47,7 +47,7 @@ const SCENES = [
       await sample(page)
       const field = page.getByLabel('Bandwidth ε', { exact: true })
       const found = Number(await field.getAttribute('placeholder'))
-      await field.fill(String(15 * found))
+      await field.fill(String(Number((15 * found).toPrecision(3))))
       await field.press('Enter')
       await page.waitForTimeout(3000)
       await done(page)

@@ -37,7 +37,10 @@ export function optionWords(texts: readonly string[]): string {
     if (name in CALLED || own) return CALLED[name] ?? labelOf(own?.field ?? { name })
     return isElsewhere(name) ? '' : 'among All options'
   }
-  const here = flags.filter(called).map((flag) => `${flag} is ${called(flag)}`)
+  const here = [...new Set(flags.map(called).filter(Boolean))].map((place) => {
+    const all = flags.filter((flag) => called(flag) === place)
+    return `${all.join(' and ')} ${all.length === 1 ? 'is' : 'are'} ${place}`
+  })
   const elsewhere = flags.filter((flag) => !called(flag))
   return [
     here.length > 0 ? `On this page ${here.join(', ')}.` : '',

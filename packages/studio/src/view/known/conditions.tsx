@@ -83,7 +83,7 @@ function ConditionsFile() {
   return (
     <label class="pick-file">
       <input type="file" accept={ACCEPTED} onChange={pick} aria-describedby="conditions-file" />
-      Pick a file of conditions
+      <span>Pick a file of conditions</span>
       <small id="conditions-file">one a row: columns by name, an empty cell is free</small>
     </label>
   )

@@ -13,7 +13,7 @@ export interface Verdict {
 }
 
 /** One thing that a verdict rests on, without a full stop; and what to try, where something may mend it. */
-export interface VerdictPoint {
+interface VerdictPoint {
   readonly grade: Grade
   readonly words: string
   readonly remedy?: string

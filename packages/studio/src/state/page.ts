@@ -1,8 +1,11 @@
 import { signal } from '@preact/signals'
+import type { FieldValue } from '@sbridge/core/internal'
 import type { Fault } from '../work/protocol.js'
-import type { Given } from './sheet.js'
 
 export type { Fault }
+
+/** Options of reading, by name. */
+type Read = Readonly<Record<string, FieldValue>>
 
 /** Where a table comes from: an example's file, or a file of the person's by its name. */
 export interface Source {
@@ -14,7 +17,7 @@ export interface OpenTable {
   readonly blob: Blob
   readonly source: Source
   /** How its file is read, where that is not found. */
-  readonly read?: Given
+  readonly read?: Read
 }
 
 const opened = new Map<string, OpenTable>()
@@ -47,7 +50,7 @@ export const opening = signal(false)
 /** What went wrong, and what of an address could not be read. */
 export const faults = signal<readonly Fault[]>([])
 /** A file that could not be read, to be read otherwise. */
-export const unread = signal<{ readonly name: string; readonly read: Given; readonly set: (read: Given) => void } | null>(null)
+export const unread = signal<{ readonly name: string; readonly read: Read; readonly set: (read: Read) => void } | null>(null)
 /** What a screen reader is told. */
 export const said = signal('')
 

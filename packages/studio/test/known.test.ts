@@ -314,6 +314,25 @@ describe('what is known, in the studio', () => {
     studio.leave(page)
   })
 
+  test('one of several levels, which the command has too', async () => {
+    const page = await openSmall('#file=small.csv&epsilon=0.3&scaling=standard&rows=40&panel=conditions')
+    await page.getByLabel('Add a condition on').selectOption('side')
+    await page.getByLabel('side', { exact: true }).selectOption('left')
+    await page.getByLabel('Add a condition on').selectOption('kind')
+    await page.getByLabel('kind', { exact: true }).selectOption('cold')
+    await page.getByLabel('kind: or another').selectOption('warm')
+    expect(await page.getByLabel('kind: or another').count()).toBe(0)
+    await sample(page)
+    const command = await commandWith(page, 'cold|warm')
+    expect(command).toContain("--given 'side=left,kind=cold|warm'")
+    const rows = await download(page, 'CSV')
+    expect(new Set(column(rows, 2))).toEqual(new Set(['cold', 'warm']))
+    expect((await studio.command(command)).bytes).toEqual(rows)
+    await page.getByLabel('kind, or').selectOption('not this one')
+    await commandWith(page, /--given side=left,kind=cold$/)
+    studio.leave(page)
+  })
+
   test('Stop leaves the rows from before', async () => {
     const page = await openSmall(QUICK.replace('rows=40', 'rows=400'))
     await sample(page)

@@ -104,6 +104,25 @@ describe('a bridge between two tables in the studio', () => {
     studio.leave(page)
   })
 
+  test('files that are dropped before the activity is there wait for it', async () => {
+    const page = await studio.page()
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await page.route(/assets\/bridge-.*\.js/, async (route) => {
+      await held
+      await route.continue()
+    })
+    await page.getByRole('link', { name: 'Two tables' }).click()
+    for (const sex of ['female', 'male']) writeFileSync(`${studio.folder.path}/${sex}s.csv`, birds(sex))
+    await studio.drop(page, 'females.csv', 'males.csv')
+    release()
+    await page.getByText(/84 rows in the second table/).waitFor(WAIT)
+    await page.unrouteAll()
+    studio.leave(page)
+  })
+
   test('the example opens both tables, plays the way and is for everyone, in light on a phone and in dark', async () => {
     for (const options of [
       { colorScheme: 'light', viewport: { width: 390, height: 844 } },

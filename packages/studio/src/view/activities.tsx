@@ -16,9 +16,14 @@ const loaders: Readonly<Record<Exclude<Activity, 'sample'>, () => Promise<Activi
 }
 const parts = signal<Readonly<Partial<Record<Activity, ActivityPart>>>>({ sample: sampling })
 
-/** The activity on the screen, once it is there. */
-export function activityPart(): ActivityPart | undefined {
-  return parts.value[activity.value]
+/** Files that were dropped on an activity before it was there. */
+const waiting = new Map<Activity, readonly File[]>()
+
+/** Hands files that were dropped together to the activity on the screen, as soon as it is there. */
+export function openFiles(files: readonly File[]): void {
+  const part = parts.value[activity.value]
+  if (part) part.openFiles(files)
+  else waiting.set(activity.value, files)
 }
 
 export function ActivitySwitch() {
@@ -58,6 +63,9 @@ async function load(which: Exclude<Activity, 'sample'>): Promise<void> {
   try {
     const part = await loaders[which]()
     parts.value = { ...parts.value, [which]: part }
+    const files = waiting.get(which)
+    waiting.delete(which)
+    if (files) part.openFiles(files)
   } catch (error) {
     missed(error)
   }

@@ -35,7 +35,7 @@ const SCENES = [
     address: '#example=penguins.csv',
     act: async (page) => {
       await sample(page)
-      await page.locator('.verdict').filter({ hasText: 'nearest-neighbour ratio' }).waitFor(WAIT)
+      await page.getByText('Half of the rows was kept from a second fit').waitFor(WAIT)
       await page.evaluate(() => document.querySelector('.measures').scrollIntoView())
     }
   },
@@ -47,7 +47,7 @@ const SCENES = [
       await sample(page)
       const field = page.getByLabel('Bandwidth ε', { exact: true })
       const found = Number(await field.getAttribute('placeholder'))
-      await field.fill(String(15 * found))
+      await field.fill(String(Number((15 * found).toPrecision(3))))
       await field.press('Enter')
       await page.waitForTimeout(3000)
       await done(page)

@@ -167,10 +167,12 @@ export function thumbnail(text: string, axes: readonly [string, string]): string
     return (x: number) => (x - low) / (high - low)
   }
   const [x, y] = [scale(xs!), scale(ys!)]
+  // Half a pixel is what one sees; tenths took 2 kB more of the page.
+  const half = (place: number) => Math.round(2 * place) / 2
   const every = Math.max(1, Math.ceil(rows.length / 220))
   return rows
     .map((_, i) => i)
     .filter((i) => i % every === 0 && Number.isFinite(xs![i]! + ys![i]!))
-    .map((i) => `M${(8 + 104 * x(xs![i]!)).toFixed(1)},${(64 - 56 * y(ys![i]!)).toFixed(1)}h0`)
+    .map((i) => `M${half(8 + 104 * x(xs![i]!))},${half(64 - 56 * y(ys![i]!))}h0`)
     .join('')
 }

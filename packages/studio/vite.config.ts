@@ -35,12 +35,18 @@ const resolve = {
   alias: { linkedom: 'linkedom/worker' }
 }
 
-/** The report says its version, which in Node is read from the package's description. */
-function version(): Plugin {
-  const { version: number } = JSON.parse(readFileSync(path('../sbridge/package.json'), 'utf8')) as { version: string }
+/** What the command line finds beside it at run time is built in: its version, and the packages that read and write workbooks. */
+function built(): Plugin {
+  const { version } = JSON.parse(readFileSync(path('../sbridge/package.json'), 'utf8')) as { version: string }
+  const modules = {
+    'sbridge/dist/version.js': `export const VERSION = ${JSON.stringify(version)}`,
+    'sbridge/dist/format/import-excel.js': `export const importExcel = (name) => name === 'read-excel-file' ? import('read-excel-file/universal') : import('write-excel-file/universal')`,
+    // It starts workers of a text of its own, which the page's policy forbids: it would wait for them for ever.
+    'write-excel-file/modules/zip/zipToArrayBuffer.js': `import { zipSync } from 'fflate'; export default async (files) => zipSync(files).buffer`
+  }
   return {
-    name: 'sbridge-version',
-    load: (id) => (id.endsWith('/sbridge/dist/version.js') ? `export const VERSION = ${JSON.stringify(number)}` : null)
+    name: 'sbridge-built-in',
+    load: (id) => Object.entries(modules).find(([file]) => id.endsWith(`/${file}`))?.[1] ?? null
   }
 }
 
@@ -49,12 +55,14 @@ export default defineConfig({
   base: './',
   plugins: [preact(), assets()],
   resolve,
-  worker: { format: 'es', plugins: () => [version()] },
+  worker: { format: 'es', plugins: () => [built()] },
   build: {
     outDir: path('../sbridge/dist/studio'),
     emptyOutDir: true,
     target: 'es2022',
     modulePreload: { polyfill: false },
+    // The page takes a few words from the command line's package, and none of its readers: workers read.
+    rolldownOptions: { treeshake: { moduleSideEffects: (id: string) => !id.includes('/sbridge/dist/') } },
     chunkSizeWarningLimit: 2000
   }
 })

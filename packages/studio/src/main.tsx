@@ -3,7 +3,7 @@ import './style.css'
 import './known.css'
 import { canUndo, undo } from './state/history.js'
 import { startNavigation } from './state/navigation.js'
-import { activityPart } from './view/activities.js'
+import { openFiles } from './view/activities.js'
 import { App } from './view/app.js'
 import { keepFocus } from './view/focus.js'
 
@@ -21,7 +21,7 @@ for (const ending of ['dragleave', 'drop'] as const) {
     event.preventDefault()
     if (ending === 'drop' || (event as DragEvent).relatedTarget === null) document.documentElement.classList.remove('dropping')
     const files = [...((event as DragEvent).dataTransfer?.files ?? [])]
-    if (ending === 'drop' && files.length > 0) activityPart()?.openFiles(files)
+    if (ending === 'drop' && files.length > 0) openFiles(files)
   })
 }
 

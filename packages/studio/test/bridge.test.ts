@@ -1,4 +1,5 @@
 // @module-tag slow
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkForEveryone, download, Studio, saveFigures, WAIT } from './pages.js'
@@ -21,14 +22,16 @@ describe('a bridge between two tables in the studio', () => {
     const page = await studio.page({ viewport: { width: 1280, height: 860 } }, '#activity=bridge')
     await studio.give(page, 'females.csv', birds('female'))
     await page.getByText('Drop the second table here').waitFor(WAIT)
+    // The first is shown alone.
+    await page.getByRole('button', { name: 'Save females.csv-between as SVG' }).waitFor(WAIT)
     // What is asked of one table alone is refused, and says what is missing.
     await page.getByRole('button', { name: 'Bridge', exact: true }).click()
     await page.getByText('a second one to go to').first().waitFor(WAIT)
     await studio.give(page, 'males.csv', birds('male'))
     await page.getByText(/84 rows in the second table/).waitFor(WAIT)
     await page.getByLabel('Use the column island').uncheck()
-    await page.getByLabel('Rows a time').fill('30')
-    await page.getByLabel('Rows a time').press('Enter')
+    await page.getByLabel('Rows at each time').fill('30')
+    await page.getByLabel('Rows at each time').press('Enter')
     await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
 
     const texts = await page.locator('pre').allTextContents()
@@ -40,6 +43,16 @@ describe('a bridge between two tables in the studio', () => {
     expect(await download(page, 'Model file')).toEqual(readFileSync(`${studio.folder.path}/pair.sbridge`))
     expect(await download(page, 'Mapped rows')).toEqual((await studio.command(texts.find((text) => text.includes('--map'))!)).bytes)
     expect(await studio.program(texts.find((text) => text.startsWith('import'))!, 'females-between.csv')).toEqual(rows)
+
+    for (const format of ['JSON', 'Arrow', 'Excel']) {
+      const ending = { JSON: 'json', Arrow: 'arrow', Excel: 'xlsx' }[format]!
+      expect(await download(page, format)).toEqual((await studio.command(command.replace('-between.csv', `-between.${ending}`))).bytes)
+    }
+    const report = (await download(page, 'Report')).toString()
+    expect(report).toContain('Bridge between two tables')
+    expect(report).toContain(command)
+    for (const sex of ['female', 'male'])
+      expect(report).toContain(`SHA-256 of ${sex}s.csv: <code>${createHash('sha256').update(birds(sex)).digest('hex')}`)
 
     const { pValue, drift } = JSON.parse(told.output) as { pValue: number; drift: Record<string, unknown> }
     expect(await page.locator('.topic-difference').textContent()).toContain(pValue.toFixed(4))
@@ -88,6 +101,25 @@ describe('a bridge between two tables in the studio', () => {
     expect((await studio.command(texts.find((text) => text.includes('--at'))!)).bytes).toEqual(rows)
     expect(await studio.program(texts.find((text) => text.startsWith('import'))!, 'females-between.csv')).toEqual(rows)
     expect(await download(page, 'Mapped rows')).toEqual((await studio.command(texts.find((text) => text.includes('--map'))!)).bytes)
+    studio.leave(page)
+  })
+
+  test('files that are dropped before the activity is there wait for it', async () => {
+    const page = await studio.page()
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await page.route(/assets\/bridge-.*\.js/, async (route) => {
+      await held
+      await route.continue()
+    })
+    await page.getByRole('link', { name: 'Two tables' }).click()
+    for (const sex of ['female', 'male']) writeFileSync(`${studio.folder.path}/${sex}s.csv`, birds(sex))
+    await studio.drop(page, 'females.csv', 'males.csv')
+    release()
+    await page.getByText(/84 rows in the second table/).waitFor(WAIT)
+    await page.unrouteAll()
     studio.leave(page)
   })
 

@@ -51,6 +51,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   scaling: fc.constantFrom('auto' as const, 'standard' as const, 'quantile' as const),
   noise: fc.constantFrom('covariance' as const, 'split' as const, 'constant' as const),
   steps: fc.option(fc.integer({ min: 1, max: 1000 })),
+  givenFile: fc.option(fc.string({ minLength: 1 })),
   start: fc.constantFrom('data' as const, 'noise' as const),
   given: fc.dictionary(cell, cell, { maxKeys: 3, noNullPrototype: true }),
   fit: besides,

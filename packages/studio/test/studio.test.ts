@@ -99,8 +99,14 @@ describe('the studio', () => {
     // A second fit to half of the rows judges, in the table of measures (how near rows come and copies stand there twice) and in the report, whose foot names the file.
     await page.getByText('Half of the rows was kept from a second fit').waitFor(WAIT)
     expect(await page.locator('.measures tr.known').count()).toBe(13)
+    // The verdict in its parts is the sentence of the report.
+    const points = await page.locator('.verdict li').allTextContents()
+    expect(points.length).toBeGreaterThan(1)
     const report = (await download(page, 'Report')).toString()
     expect(report).toContain('<svg')
+    const remedies = await page.locator('.points div:has-text("What to try") li').allTextContents()
+    const sentence = report.replaceAll('&#39;', "'").toLowerCase()
+    for (const words of points.filter((one) => !remedies.includes(one))) expect(sentence).toContain(words.toLowerCase())
     expect(report).toContain(command)
     expect(report).toMatch(/of a second fit, two-sample AUC [\d.]+ on held-out rows/)
     expect(report).toContain(`SHA-256 of birds.csv: <code>${createHash('sha256').update(birds).digest('hex')}`)
@@ -289,9 +295,9 @@ describe('the studio', () => {
     const cases: [string, string | Uint8Array, RegExp][] = [
       ['empty.csv', '', /an empty file, empty\.csv.*Expected column names/s],
       ['ragged.csv', 'a,b\n1,2\n3\n', /ragged\.csv/],
-      ['table.xyz', 'a\n1\n', /the extension \.xyz.*Expected one of \.csv(?!.*xlsx)/s],
+      ['table.xyz', 'a\n1\n', /the extension \.xyz.*Expected one of \.csv.*xlsx/s],
       ['birds.sbridge', new Uint8Array(40), /the model birds\.sbridge.*Try sbridge sample birds\.sbridge -n 1000 -o new\.csv/s],
-      ['sheet.xlsx', new Uint8Array(40), /the workbook sheet\.xlsx.*saving the sheet as CSV UTF-8/s],
+      ['sheet.xlsx', new Uint8Array(40), /sheet\.xlsx, which cannot be read as XLSX/],
       ['broken.parquet', new Uint8Array(40), /broken\.parquet, which cannot be read as Parquet/],
       ['infinite.csv', 'a\n1\nInfinity\n2\n', /Infinity.*Expected finite numbers/s],
       ['one.csv', 'a\n1\n', /1 row.*at least 2 rows/s]
@@ -303,6 +309,26 @@ describe('the studio', () => {
       await alert.waitFor({ timeout: 20_000 })
       await page.getByText('Drop a table here').waitFor(WAIT)
     }
+    // What cannot be read as it is found can be read otherwise, and the command and the program read it so.
+    const below = `Title one;x\nmade 2024,by hand\na,b,c\n${Array.from({ length: 40 }, (_, i) => `${i},${(i * i) % 17},${i % 7}`).join('\n')}\n`
+    await studio.give(page, 'titles.csv', below)
+    await page.getByLabel('Lines that are no rows').fill('2')
+    await page.getByLabel('Lines that are no rows').press('Enter')
+    await page.locator('.data').getByText('40 rows, 3 columns').waitFor(WAIT)
+    await sample(page)
+    const command = await commandOn(page)
+    expect(command).toBe('sbridge sample titles.csv -n 40 -o titles-new.csv --seed 1 --skip 2')
+    const rows = await download(page, 'CSV')
+    expect((await studio.command(command)).bytes).toEqual(rows)
+    expect(await studio.program((await page.locator('pre').nth(1).textContent())!, 'titles-new.csv')).toEqual(rows)
+    expect(page.url()).toContain('read=skip')
+    // A workbook goes in and out, to the bytes of the command.
+    const workbook = await download(page, 'Excel')
+    expect((await studio.command(command.replace('titles-new.csv', 'titles-new.xlsx'))).bytes).toEqual(workbook)
+    await studio.drop(page, 'titles-new.xlsx')
+    await page.getByRole('heading', { name: 'titles-new.xlsx' }).waitFor(WAIT)
+    await page.locator('.data').getByText('40 rows, 3 columns').waitFor(WAIT)
+    await page.getByRole('button', { name: 'another table' }).click()
     // Browsers say nothing of a file that is picked again while the input still holds it.
     await studio.give(page, 'ragged.csv', 'a,b\n1,2\n3\n')
     await page.getByRole('alert').filter({ hasText: 'ragged.csv' }).waitFor(WAIT)
@@ -451,18 +477,18 @@ describe('the studio', () => {
     await studio.give(page, 'customers.csv', readFileSync(new URL('../../../examples/data/customers.csv', import.meta.url)))
     await page.getByText('960 rows').first().waitFor(WAIT)
     await page.getByText('All options', { exact: true }).click()
-    const group = page.getByLabel('Group', { exact: true })
+    const group = page.getByLabel('Rows belong together by', { exact: true })
     const help = await group.getAttribute('aria-describedby')
     expect(await page.locator(`[id="${help}"]`).textContent()).toContain(panelFields.find(({ name }) => name === 'group')!.sentence)
     // What orders the rows of a group is asked for with the groups.
-    expect(await page.getByLabel('Time', { exact: true }).count()).toBe(0)
-    await page.getByLabel('Min cell', { exact: true }).fill('1')
-    await page.getByLabel('Min cell', { exact: true }).blur()
+    expect(await page.getByLabel('Order within groups', { exact: true }).count()).toBe(0)
+    await page.getByLabel('Merge levels of fewer rows than', { exact: true }).fill('1')
+    await page.getByLabel('Merge levels of fewer rows than', { exact: true }).blur()
     await page.getByText(/Expected a whole number of at least 2/).waitFor(WAIT)
-    await page.getByLabel('Min cell', { exact: true }).fill('')
-    await page.getByLabel('Min cell', { exact: true }).blur()
+    await page.getByLabel('Merge levels of fewer rows than', { exact: true }).fill('')
+    await page.getByLabel('Merge levels of fewer rows than', { exact: true }).blur()
     await group.selectOption('customer_id')
-    await page.getByLabel('Time', { exact: true }).selectOption('month')
+    await page.getByLabel('Order within groups', { exact: true }).selectOption('month')
     await page.getByText('All options, 2 set').waitFor(WAIT)
     await sample(page)
     const command = await commandOn(page)
@@ -472,8 +498,8 @@ describe('the studio', () => {
     expect(await studio.program((await page.locator('pre').nth(1).textContent())!, 'customers-new.csv')).toEqual(
       await download(page, 'CSV')
     )
-    await page.getByLabel('Local', { exact: true }).fill('window:1')
-    await page.getByLabel('Local', { exact: true }).blur()
+    await page.getByLabel('Neighbourhood of a column', { exact: true }).fill('window:1')
+    await page.getByLabel('Neighbourhood of a column', { exact: true }).blur()
     await page.getByRole('button', { name: /^Sample/ }).click()
     await page.locator('.refusal', { hasText: 'Expected rows of groups, drawn by laws of all columns' }).waitFor(WAIT)
     await page.getByRole('button', { name: 'Undo' }).click()

@@ -39,7 +39,7 @@ describe('trajectories in the studio', () => {
       heldOut: unknown[]
     }
     expect(output).toBe('hares-paths.csv')
-    expect(JSON.parse((await download(page, 'JSON')).toString())).toEqual(summary)
+    expect(JSON.parse((await download(page, 'Parameters, history and scores')).toString())).toEqual(summary)
     const parquet = await download(page, 'Parquet')
     expect((await studio.command(command.replace('hares-paths.csv', 'hares-paths.parquet'))).bytes).toEqual(parquet)
     expect(await studio.program((await page.locator('pre').nth(1).textContent())!, 'hares-paths.csv')).toEqual(rows)

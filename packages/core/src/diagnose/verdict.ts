@@ -12,6 +12,19 @@ export interface Verdict {
   readonly sentence: string
 }
 
+/** One thing that a verdict rests on, without a full stop; and what to try, where something may mend it. */
+interface VerdictPoint {
+  readonly grade: Grade
+  readonly words: string
+  readonly remedy?: string
+}
+
+/** The same sentence in its parts: what it comes to, and each thing that it rests on. */
+export interface PointedVerdict extends Verdict {
+  readonly headline: string
+  readonly points: readonly VerdictPoint[]
+}
+
 /** Part of the rows, beyond that of the real ones, that may break a rule before the table differs visibly: one in twenty, which who looks at a page of rows sees. */
 export const MANY_BROKEN = 0.05
 
@@ -26,22 +39,37 @@ export const MANY_BROKEN = 0.05
  * two-sample AUC of trial fits on such rows. Where rows belong to groups, groups are judged, each as a whole: rows of one resemble
  * each other, and are right each by itself where they are in the wrong one.
  */
-export function verdict(own: Evaluation, kept?: Evaluation | number): Verdict {
+export function verdict(own: Evaluation, kept?: Evaluation | number): PointedVerdict {
   const seen = typeof kept === 'object' ? kept : own
   const evaluation = { ...seen, ...seen.groups, rules: own.rules, warnings: own.warnings, copies: seen.copies, membership: seen.membership }
   const judged = judgedAuc(evaluation, typeof kept === 'number' && !seen.groups ? kept : undefined)
   const near = nearness({ ...own, membership: evaluation.membership }, { isApart: typeof kept === 'object' })
-  const broken = own.rules.filter(isBroken)
   const details = detailsOf({
-    judged: [judged.words, ...worst(evaluation).map(({ words }) => words)],
-    drawn: [...broken.map(ruleWords), ...strayWords(own.warnings)],
+    // Below one half rows are not unlike the real ones, but too near to them.
+    judged: [
+      { ...advised(aucReading(judged.auc), (judged.auc.value ?? 0) > 0.5 ? LIKER : FARTHER), words: judged.words },
+      ...worst(evaluation)
+    ],
+    drawn: [...own.rules.filter(isBroken).map(rulePoint), ...strayPoints(own.warnings)],
     isApart: typeof kept === 'object'
   })
-  if (near.grade === 'poor') return { grade: 'poor', sentence: `${near.words}; do not treat them as anonymous: ${details.join('; ')}.` }
+  if (near.grade === 'poor')
+    return said('poor', { ...near, words: `${near.words}; do not treat them as anonymous`, remedy: FARTHER }, details)
   const like = likeness(evaluation, judged.auc)
   // Rows that nobody tells from real ones may still lean on those of the fit.
   const grade = like.grade === 'good' && near.grade === 'fair' ? 'fair' : like.grade
-  return { grade, sentence: `${like.words}: ${[...details, near.words].join('; ')}.` }
+  return said(grade, like, [...details, advised(near, FARTHER)])
+}
+
+const LIKER = '--refine auto, which mends what trees find in the rows where held-out rows gain by it'
+const FARTHER = '--privacy 0.6, of 200 rows or more, which keeps new ones farther from these, or --min-cell 3, which merges rare levels'
+
+const advised = <P extends { readonly grade: Grade }>(point: P, remedy: string): P & { readonly remedy?: string } =>
+  point.grade === 'fair' || point.grade === 'poor' ? { ...point, remedy } : point
+
+function said(grade: Grade, { words: headline, remedy }: Omit<VerdictPoint, 'grade'>, details: readonly VerdictPoint[]): PointedVerdict {
+  const sentence = `${headline}: ${details.map(({ words }) => words).join('; ')}.`
+  return { grade, sentence, headline, points: remedy === undefined ? details : [{ grade, words: headline, remedy }, ...details] }
 }
 
 /**
@@ -54,20 +82,23 @@ export function conditionedVerdict({ rules, warnings, copies, rows }: Evaluation
   const repeated = `${numberText(copies.value)} of ${numberText(rows.synthetic)} rows repeat one of the ${known} (of rows drawn without a condition up to ${numberText(copies.most)} would, by chance)`
   const never = warnings.filter(({ name }) => name === 'level-new' || name === 'sign-new')
   const isOff = broken.length + never.length > 0
-  return { grade: isOff ? 'fair' : 'plain', sentence: `${[repeated, ...broken.map(ruleWords), ...strayWords(never)].join('; ')}.` }
+  return {
+    grade: isOff ? 'fair' : 'plain',
+    sentence: `${[repeated, ...broken.map(ruleWords), ...strayPoints(never).map(({ words }) => words)].join('; ')}.`
+  }
 }
 
 interface Details {
-  readonly judged: readonly string[]
-  readonly drawn: readonly string[]
+  readonly judged: readonly [VerdictPoint, ...VerdictPoint[]]
+  readonly drawn: readonly VerdictPoint[]
   /** Whether both are of different rows. */
   readonly isApart: boolean
 }
 
 /** What is said of rows of a second fit is told from what is said of the rows themselves. */
-function detailsOf({ judged, drawn, isApart }: Details): string[] {
-  if (!isApart) return [judged[0]!, ...drawn, ...judged.slice(1)]
-  return [`of a second fit, ${judged[0]!}`, ...judged.slice(1), ...drawn]
+function detailsOf({ judged: [first, ...others], drawn, isApart }: Details): VerdictPoint[] {
+  if (!isApart) return [first, ...drawn, ...others]
+  return [{ ...first, words: `of a second fit, ${first.words}` }, ...others, ...drawn]
 }
 
 function likeness(evaluation: Evaluation, auc: Measure): { readonly grade: Grade; readonly words: string } {
@@ -111,11 +142,22 @@ function judgedAuc({ classifierAuc, copies, groups }: Evaluation, keptBack?: num
 /** Warnings that stand in a sentence; the others stand below it. */
 const MOST_STRAYS = 3
 
-function strayWords(warnings: readonly Stray[]): string[] {
+function strayPoints(warnings: readonly Stray[]): VerdictPoint[] {
   const most = [...warnings].sort((a, b) => gapOf(b) - gapOf(a))
   const rest = most.length - MOST_STRAYS
-  return [...most.slice(0, MOST_STRAYS).map(({ message }) => message), ...(rest > 0 ? [`${rest} more warnings of single columns`] : [])]
+  return [
+    ...most.slice(0, MOST_STRAYS).map((stray) => ({ words: stray.message, grade: gradeOfPart(gapOf(stray)) })),
+    ...(rest > 0 ? [{ words: `${rest} more warnings of single columns`, grade: 'fair' as const }] : [])
+  ]
 }
+
+/** Of rows that are not as they should be, by the part that they are of all. */
+const gradeOfPart = (part: number): Grade => (part > MANY_BROKEN ? 'poor' : 'fair')
+
+const rulePoint = (kept: RuleKept): VerdictPoint => ({
+  words: ruleWords(kept),
+  grade: gradeOfPart((kept.broken - kept.floor) / kept.rows)
+})
 
 const gapOf = ({ share }: Stray): number => Math.abs(share.synthetic - share.real)
 
@@ -125,7 +167,7 @@ export function ruleWords({ rule, broken, rows, floor }: RuleKept): string {
 }
 
 /** The column and the pair of columns that differ most, where chance does not explain them. */
-function worst({ columns, associations, groups }: Evaluation): { readonly words: string; readonly grade: Grade }[] {
+function worst({ columns, associations, groups }: Evaluation): VerdictPoint[] {
   const marginals = Object.entries(columns).flatMap(([name, column]) => {
     const distance = column.kolmogorovSmirnov ?? column.totalVariation
     return distance ? [{ name, distance, excess: (distance.value ?? 0) - (distance.floor ?? 0) }] : []
@@ -140,7 +182,7 @@ function worst({ columns, associations, groups }: Evaluation): { readonly words:
   ].filter(({ grade }) => !groups || grade === 'poor')
 }
 
-function saidWorst(name: string, measure: Measure): { readonly words: string; readonly grade: Grade }[] {
+function saidWorst(name: string, measure: Measure): VerdictPoint[] {
   const { grade } = aboveFloor(measure)
   if (grade !== 'fair' && grade !== 'poor') return []
   return [{ words: `${name} (${numberText(measure.value)}, floor ${numberText(measure.floor)})`, grade }]

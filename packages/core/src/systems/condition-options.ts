@@ -51,6 +51,7 @@ export const conditionFields: readonly Field[] = [
   },
   {
     name: 'conditioning',
+    label: 'How conditions come in',
     kind: 'choice',
     range: 'informed, clamp (of --given) or langevin (of --observe and --likelihood)',
     default: 'informed',
@@ -67,6 +68,7 @@ export const conditionFields: readonly Field[] = [
   },
   {
     name: 'conditionBandwidth',
+    label: 'Bandwidth ε under conditions',
     ...BANDWIDTH,
     needs: 'known',
     excludes: OF_WHOLE_MODELS,
@@ -75,6 +77,7 @@ export const conditionFields: readonly Field[] = [
   },
   {
     name: 'ridge',
+    label: 'Ridge λ of given numbers',
     ...AUTO_OR_POSITIVE,
     unit: 'mean local variance of the given columns',
     needs: 'known',

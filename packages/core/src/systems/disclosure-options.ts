@@ -13,6 +13,7 @@ export interface DisclosureOptions {
 export const disclosureFields: readonly Field[] = [
   {
     name: 'text',
+    label: 'Names, addresses, remarks',
     kind: 'choice',
     range: 'new, shuffle or empty',
     default: 'new',
@@ -22,6 +23,7 @@ export const disclosureFields: readonly Field[] = [
   },
   {
     name: 'minCell',
+    label: 'Merge levels of fewer rows than',
     kind: 'integer',
     unit: 'rows or groups',
     range: 'a whole number of at least 2',

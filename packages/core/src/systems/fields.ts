@@ -19,6 +19,8 @@ export interface Exclusion {
 export interface Field {
   /** Name in code; the flag is the same in kebab case. */
   readonly name: string
+  /** What a form calls it, where its name does not say it. */
+  readonly label?: string
   /** The flag's one letter, where it has one. */
   readonly short?: string
   /** `names`: a list of columns; `pairs`: a record by column; `numbers` and `times` (numbers or dates): lists. */

@@ -23,6 +23,7 @@ const WHOLE_TABLE = 'rows of groups, drawn by laws of all columns'
 export const panelFields: readonly Field[] = [
   {
     name: 'group',
+    label: 'Rows belong together by',
     kind: 'text',
     unit: 'COLUMN',
     range: 'a column whose values recur',
@@ -40,6 +41,7 @@ export const panelFields: readonly Field[] = [
   },
   {
     name: 'time',
+    label: 'Order within groups',
     kind: 'text',
     unit: 'COLUMN',
     range: 'a column of numbers or dates without missing cells',
@@ -54,6 +56,7 @@ export const panelFields: readonly Field[] = [
 export const panelDrawFields: readonly Field[] = [
   {
     name: 'groups',
+    label: 'Groups to draw',
     ...whole(1, 10_000_000),
     unit: 'groups',
     default: 'as many as the data; with -n, as many as have that many rows',

@@ -10,6 +10,7 @@ export interface PrivacyOptions {
 export const privacyFields: readonly Field[] = [
   {
     name: 'privacy',
+    label: 'Limit of a distance attack',
     kind: 'number',
     unit: 'area of the distance attack',
     range: 'a number above 0.5 and below 1',

@@ -10,6 +10,7 @@ export interface RefineOptions {
 export const refineFields: readonly Field[] = [
   {
     name: 'refine',
+    label: 'Mend rows by trees',
     ...choice('auto', 'off'),
     default: 'off',
     excludes: [

@@ -12,6 +12,7 @@ export interface RuleOptions {
 export const ruleFields: readonly Field[] = [
   {
     name: 'rules',
+    label: 'Rules that all rows obey',
     ...choice('auto', 'off'),
     default: 'auto',
     sentence:
@@ -19,6 +20,7 @@ export const ruleFields: readonly Field[] = [
   },
   {
     name: 'rule',
+    label: 'Rules of your own',
     kind: 'text',
     unit: 'units of the columns; dates in days',
     range:

@@ -5,6 +5,7 @@ const ofColumns = { kind: 'names', unit: 'A,B,…', range: 'column names', sourc
 /** Which of two numbers is the day: also of times of snapshots. */
 export const dateOrderField: Field = {
   name: 'dateOrder',
+  label: 'Dates such as 3/4/2024',
   ...choice('day-first', 'month-first'),
   default: 'as rows show it',
   sentence: 'Which comes first in dates such as 3/4/2024, where no row of the column tells, or rows disagree.'
@@ -25,6 +26,7 @@ export const tableFields: readonly Field[] = [
   { ...ofColumns, name: 'exclude', default: 'none', sentence: 'Leaves these columns out.' },
   {
     name: 'missing',
+    label: 'Words for missing cells',
     kind: 'names',
     unit: 'WORD,…',
     range: 'words',
@@ -33,6 +35,7 @@ export const tableFields: readonly Field[] = [
   },
   {
     name: 'decimal',
+    label: 'Decimal mark',
     ...choice('point', 'comma'),
     default: 'as other columns have it',
     sentence: 'What parts decimals where nothing in a column tells, as in 1,234.'
@@ -40,6 +43,7 @@ export const tableFields: readonly Field[] = [
   dateOrderField,
   {
     name: 'weights',
+    label: 'Weights of rows',
     kind: 'text',
     unit: 'COLUMN',
     range: 'a column of numbers',

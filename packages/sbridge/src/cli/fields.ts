@@ -4,6 +4,7 @@ import { choice, type Field, REQUIRABLE, SWITCH, whole } from '@sbridge/core/int
 export const readingFields: readonly Field[] = [
   {
     name: 'encoding',
+    label: 'Characters of a text file',
     kind: 'text',
     unit: 'NAME',
     range: 'utf-8, utf-16le, windows-1252, iso-8859-2, …',
@@ -13,6 +14,7 @@ export const readingFields: readonly Field[] = [
   },
   {
     name: 'skip',
+    label: 'Lines that are no rows',
     kind: 'text',
     unit: 'TOP,BOTTOM',
     range: 'one or two numbers of lines',
@@ -21,6 +23,7 @@ export const readingFields: readonly Field[] = [
   },
   {
     name: 'sheet',
+    label: 'Sheet of a workbook',
     kind: 'text',
     range: 'the name of a sheet, or its place from 1',
     default: 'the first',

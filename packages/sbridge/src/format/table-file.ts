@@ -21,6 +21,7 @@ import {
   extensionOf,
   isGzipName,
   parseTable,
+  readingContext,
   serializePieces,
   serializeTable,
   type TableFormat,
@@ -56,9 +57,7 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
   if (isDatabase(path)) return (await import('../database/database.js')).readDatabase(path, refuseOfFiles(path, options))
   refuseOfDatabases(path, options)
   const format = tableFormatOf(path)
-  if (options.sheet !== undefined && format !== 'xlsx') throw noSheets(path, options.sheet)
-  const { encoding, sheet } = options
-  const reading = { encoding, sheet, skip: options.skip === undefined ? undefined : skippedLines(options.skip) }
+  const reading = readingContext(path, format, options)
   if (path === '-') return tableInPipe(pipeOf(options.input ?? process.stdin), format, { ...reading, source: 'standard input' })
   const context = { ...reading, source: path }
   if (isObject(path)) return parseTable(await readObject(path), format, context)
@@ -84,20 +83,6 @@ function refuseOfDatabases(path: string, { table, query, querySeconds, into, app
 }
 
 const elsewhere = (got: string, expected: string, flag: string) => notTogether(got, `leaving --${flag} out`, expected)
-
-const noSheets = (path: string, sheet: string) => elsewhere(`--sheet ${sheet} with ${path}`, 'a workbook (.xlsx)', 'sheet')
-
-/** `2` and `2,1` → lines above and below. Throws `InputError` for other text. */
-function skippedLines(text: string): { readonly top: number; readonly bottom: number } {
-  const match = /^\s*(\d{1,6})(?:\s*,\s*(\d{1,6}))?\s*$/.exec(text)
-  if (match) return { top: Number(match[1]), bottom: Number(match[2] ?? 0) }
-  throw new InputError({
-    code: 'option-value',
-    got: `--skip ${text}`,
-    expected: 'lines above the names, and perhaps lines behind the last row',
-    try: '--skip 2, or --skip 2,1'
-  })
-}
 
 /** Refuses what says how to write to a database beside the name of a file. Throws `InputError` (code `option-combination`). */
 export function checkTarget(path: string, target: DatabaseTarget): void {

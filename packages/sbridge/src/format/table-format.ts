@@ -1,4 +1,5 @@
 import { InputError } from '@sbridge/core'
+import { notTogether } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { isDatabase } from '../database/address.js'
 import type { Pieces, ReadContext } from './columns.js'
@@ -100,6 +101,32 @@ export function tableFormatOf(name: string): TableFormat {
     got: extension === '' ? `the name ${name} without an extension` : `the extension ${extension} of ${name}`,
     expected: `one of ${tableExtensions.join(' ')}, or - for CSV on standard input or output`,
     try: 'renaming or converting the file'
+  })
+}
+
+/** How a file is to be read, as it is typed. */
+export interface Reading {
+  readonly encoding?: string | undefined
+  readonly skip?: string | undefined
+  readonly sheet?: string | undefined
+}
+
+/** What the readers are told of it. Throws `InputError` for what cannot be read, or means nothing to the format. */
+export function readingContext(name: string, format: TableFormat, { encoding, skip, sheet }: Reading): Omit<ReadContext, 'source'> {
+  if (sheet !== undefined && format !== 'xlsx')
+    throw notTogether(`--sheet ${sheet} with ${name}`, 'leaving --sheet out', 'a workbook (.xlsx)')
+  return { encoding, sheet, skip: skip === undefined ? undefined : skippedLines(skip) }
+}
+
+/** `2` and `2,1` → lines above and below. Throws `InputError` for other text. */
+function skippedLines(text: string): { readonly top: number; readonly bottom: number } {
+  const match = /^\s*(\d{1,6})(?:\s*,\s*(\d{1,6}))?\s*$/.exec(text)
+  if (match) return { top: Number(match[1]), bottom: Number(match[2] ?? 0) }
+  throw new InputError({
+    code: 'option-value',
+    got: `--skip ${text}`,
+    expected: 'lines above the names, and perhaps lines behind the last row',
+    try: '--skip 2, or --skip 2,1'
   })
 }
 

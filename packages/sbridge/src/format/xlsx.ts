@@ -19,6 +19,7 @@ import {
   textColumn
 } from './columns.js'
 import { ContentLimit } from './content-limit.js'
+import { importExcel } from './import-excel.js'
 import { takeTotals, titlesIn } from './lines-around.js'
 import { GUESSED_RECORDS } from './records.js'
 import { columnFormats, partsOf, type SheetEntry, sheetsOf, storedArchive } from './workbook.js'
@@ -91,19 +92,9 @@ function chosenSheet(sheets: readonly SheetEntry[], { sheet, source }: ReadConte
   })
 }
 
-/** A package that reads or writes workbooks. Throws `EngineError` (code `package-missing`), `InputError` in a browser. */
-async function excelPackage<T>(name: 'read-excel-file' | 'write-excel-file'): Promise<T> {
-  if (globalThis.process === undefined)
-    throw new InputError({
-      code: 'xlsx-in-browser',
-      got: 'an Excel workbook',
-      expected: 'a table that the studio reads',
-      try: 'saving the sheet as CSV, or the command sbridge, which reads workbooks'
-    })
-  // Not to be bundled: it is there or not.
-  const module = `${name}/universal`
-  return withPackage(name, (): Promise<T> => import(/* @vite-ignore */ module))
-}
+/** A package that reads or writes workbooks. Throws `EngineError` (code `package-missing`). */
+const excelPackage = <T>(name: 'read-excel-file' | 'write-excel-file'): Promise<T> =>
+  withPackage(name, () => importExcel(name) as Promise<T>)
 
 /** Asks for what writes workbooks, before anything is computed. Throws `EngineError` (code `package-missing`). */
 export const readyToWrite = (): Promise<unknown> => excelPackage('write-excel-file')

@@ -423,6 +423,15 @@ describe('readings', () => {
       expect(verdict(auc(0.47), 0.66).grade).toBe('fair')
       expect(verdict(auc(0.47), 0.76).grade).toBe('poor')
       expect(verdict(auc(0.78), 0.5).grade).toBe('poor')
+      // What a verdict rests on, and what may mend it: rows that are told apart, and those that lean on single rows, differ.
+      expect(verdict(auc(0.78)).points[0]).toMatchObject({ grade: 'poor', remedy: expect.stringContaining('--refine') })
+      expect(verdict(auc(0.37)).points[0]).toMatchObject({ grade: 'fair', remedy: expect.stringContaining('--privacy') })
+      expect(verdict(auc(0.5)).points[0]).not.toHaveProperty('remedy')
+      for (const value of [0.144, 0.37, 0.5, 0.66, 0.78]) {
+        const { sentence, headline, points } = verdict(auc(value))
+        expect(sentence.startsWith(headline)).toBe(true)
+        for (const { words } of points) expect(sentence).toContain(words)
+      }
       expect(verdict(auc(0.144))).toMatchObject({ grade: 'poor', sentence: expect.stringMatching(/^Its rows follow single real rows/) })
     })
 

@@ -35,7 +35,7 @@ export interface BridgeSettings extends Besides {
 }
 
 export const FIELDS = {
-  rows: bounded('rows', 100_000, 'as many as the first table has', 'Rows at each time.'),
+  rows: bounded('rows', 100_000, 'as many as the first table has', 'Rows that are drawn at each time on the way.', 'rows at each time'),
   at: fieldIn(bridgeDrawFields, 'at'),
   as: fieldIn(bridgeDrawFields, 'as'),
   bandwidth: fieldIn(bridgeFields, 'bandwidth'),

@@ -19,7 +19,7 @@ export const shownTime = signal(0)
 export const session: Session<BridgeSettings, BridgeShape> = sessionOf({
   name: 'bridge',
   sheet: SHEET,
-  choice: () => ({ second: secondOf(settings.value.to) }),
+  choice: () => ({ second: secondOf(settings.value.to), read: session.reading.value }),
   look: () => look.value,
   wanted: () => runOf(settings.value),
   commandOf,
@@ -38,7 +38,9 @@ export const session: Session<BridgeSettings, BridgeShape> = sessionOf({
 export const { source, settings, facts, picture, result, running, shown, change } = session
 
 /** How to get the rows of the first table where they go. */
-export const mappedCommand = computed(() => (shown.value && source.value ? mappedCommandOf(source.value.name, shown.value) : ''))
+export const mappedCommand = computed(() =>
+  shown.value && source.value ? mappedCommandOf(source.value.name, session.reread(shown.value)) : ''
+)
 
 /** Name of the second file that the settings mean, while the page does not have it. */
 export const awaitedSecond = computed(() => (settings.value.to && facts.value && !facts.value.second ? settings.value.to.name : null))

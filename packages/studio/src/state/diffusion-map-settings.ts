@@ -14,7 +14,7 @@ export interface DiffusionMapSettings extends RowsSettings, Readonly<Record<keyo
 }
 
 export const FIELDS = {
-  dimension: bounded('dimension', 50, 'auto', 'Coordinates of the map.'),
+  dimension: bounded('dimension', 50, 'auto', 'Coordinates of the map.', 'coordinates'),
   bandwidth: fieldIn(embedFields, 'bandwidth'),
   alpha: fieldIn(embedFields, 'alpha')
 } satisfies Record<string, Field>

@@ -19,6 +19,10 @@ export function byVerb(verb: string, ending: string, tables = 'table'): { readon
   }
 }
 
+/** A program whose files are read as was chosen. */
+export const withReading = (code: string, read: object): string =>
+  Object.keys(read).length === 0 ? code : code.replace(/readTable\((.*)\)$/gm, (_, file: string) => `readTable(${file}, ${literal(read)})`)
+
 /** The CSV file of what is drawn from a table. */
 export function outputOf(file: string, ending: string): string {
   return `${file.replace(/\.[^.]+$/, '')}${ending}.csv`
@@ -29,8 +33,8 @@ export function outputOf(file: string, ending: string): string {
  * there, and those that ask for what no panel shows.
  */
 const ELSEWHERE = [
-  ...['columns', 'givenFile', 'likelihood', 'by', 'groups', 'latent', 'image', 'dynamics'],
-  ...['encoding', 'skip', 'sheet', 'table', 'query', 'model', 'report', 'judge', 'require', 'dialect', 'json']
+  ...['columns', 'likelihood', 'by'],
+  ...['table', 'query', 'querySeconds', 'model', 'report', 'judge', 'require', 'dialect', 'json']
 ]
 
 export const isElsewhere = (name: string): boolean => ELSEWHERE.includes(name)

@@ -15,6 +15,9 @@ export function release(): void {
   sliding = false
 }
 
+/** The levels that a condition on a category names: one, or several of which one holds. */
+export const levelsIn = (levels: readonly string[], text: string): string[] => (levels.includes(text) ? [text] : text.split('|'))
+
 export function withGiven(name: string, text: string | null): Pick<typeof settings.value, 'given'> {
   const { given } = settings.value
   if (text !== null) return { given: { ...given, [name]: text } }

@@ -1,7 +1,11 @@
 import { signal } from '@preact/signals'
+import type { FieldValue } from '@sbridge/core/internal'
 import type { Fault } from '../work/protocol.js'
 
 export type { Fault }
+
+/** Options of reading, by name. */
+type Read = Readonly<Record<string, FieldValue>>
 
 /** Where a table comes from: an example's file, or a file of the person's by its name. */
 export interface Source {
@@ -12,6 +16,8 @@ export interface Source {
 export interface OpenTable {
   readonly blob: Blob
   readonly source: Source
+  /** How its file is read, where that is not found. */
+  readonly read?: Read
 }
 
 const opened = new Map<string, OpenTable>()
@@ -43,6 +49,8 @@ export const openTable = signal<OpenTable | null>(null)
 export const opening = signal(false)
 /** What went wrong, and what of an address could not be read. */
 export const faults = signal<readonly Fault[]>([])
+/** A file that could not be read, to be read otherwise. */
+export const unread = signal<{ readonly name: string; readonly read: Read; readonly set: (read: Read) => void } | null>(null)
 /** What a screen reader is told. */
 export const said = signal('')
 
@@ -87,4 +95,13 @@ export function save(content: Blob, name: string): void {
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
   said.value = `${name} is saved`
+}
+
+/** Says that a part of the page could not be fetched. */
+export function missed(error: unknown): void {
+  refuse({
+    got: `a part of the page that did not arrive (${error instanceof Error ? error.message : String(error)})`,
+    expected: 'the studio where it was',
+    remedy: 'reloading the page'
+  })
 }

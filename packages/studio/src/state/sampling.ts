@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals'
 import { counted, writeGiven } from '@sbridge/core/internal'
 import { isPlain, sidesOf } from '../work/draws.js'
-import type { ColumnFacts, EvaluationPart, SampleShape } from '../work/messages.js'
+import type { ColumnFacts, ConditionsFile, EvaluationPart, SampleShape } from '../work/messages.js'
 import { forgetSearches, foundFor, noteCarried, noteSearch, noteTried } from './bandwidth.js'
 import { faultOfCondition, faultOfObservation } from './given.js'
 import { askForReport, endMeasuring, forgetMeasures, type Measuring, measure, measured, stopMeasuring } from './measuring.js'
@@ -12,6 +12,21 @@ import { type Session, sessionOf } from './session.js'
 import { codeOf, commandOf, runOf, type Settings, SHEET } from './settings.js'
 import { readingOf, same } from './sheet.js'
 import { unplacedWords } from './unplaced.js'
+
+/** Files of conditions that were picked, by name. */
+const conditionFiles = new Map<string, ConditionsFile>()
+let picks = 0
+
+function conditionsOf(name: string | null): Pick<SampleShape['run'], 'conditions'> {
+  const conditions = name === null ? undefined : conditionFiles.get(name)
+  return conditions ? { conditions } : {}
+}
+
+/** Takes a file with one condition a row. */
+export function takeConditions(file: File): void {
+  conditionFiles.set(file.name, { blob: file, turn: picks++ })
+  change({ givenFile: file.name })
+}
 
 /** What the fit of the rows that are shown decided. */
 export const summary = signal<SampleShape['interim'] | null>(null)
@@ -25,7 +40,7 @@ export const session: Session<Settings, SampleShape> = sessionOf({
   sheet: SHEET,
   choice: () => ({ ...readingOf(settings.value), exclude: settings.value.exclude }),
   look: () => axesShown(),
-  wanted: () => runOf(settings.value, facts.value!.rowCount),
+  wanted: () => ({ ...runOf(settings.value, facts.value!.rowCount), ...conditionsOf(settings.value.givenFile) }),
   commandOf,
   codeOf,
   words: {
@@ -52,7 +67,7 @@ export const session: Session<Settings, SampleShape> = sessionOf({
   tidied: withoutOrphans,
   changed(before, why) {
     const now = settings.value
-    if (!same(now.given, before.given) || !same(now.observe, before.observe)) followSoon()
+    if (!same(now.given, before.given) || !same(now.observe, before.observe) || now.givenFile !== before.givenFile) followSoon()
     if (why !== 'changed') follow()
   },
   began: joinPainter,
@@ -106,8 +121,12 @@ export const unplaced = computed(() => {
 
 /** What the drawn rows were told. */
 export function knownWords(): string[] {
-  const { given, observe = [] } = shown.value?.draw ?? {}
-  return [...(given ? [`given ${writeGiven(given)}`] : []), ...observe.map((text) => `observed ${text}`)]
+  const { given, givenFile, observe = [] } = shown.value?.draw ?? {}
+  return [
+    ...(givenFile ? [`given ${givenFile}`] : []),
+    ...(given ? [`given ${writeGiven(given)}`] : []),
+    ...observe.map((text) => `observed ${text}`)
+  ]
 }
 
 /** Columns that conditions can speak of. */

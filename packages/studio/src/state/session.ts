@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import type { Show, SystemShape } from '../work/protocol.js'
+import { withReading } from './elsewhere.js'
 import { undo } from './history.js'
 import { type Job, type JobRules, jobOf } from './job.js'
 import { type Fault, opening, refuse, said, tell } from './page.js'
@@ -48,7 +49,7 @@ export function sessionOf<S extends object, A extends SystemShape>(rules: Sessio
   const sendTable = (): void => {
     const held = tables.held()
     choice = rules.choice()
-    if (held) job.send({ kind: 'open', blob: held.blob, name: held.source.name, choice })
+    if (held) job.send({ kind: 'open', blob: held.blob, name: held.source.name, read: held.read ?? {}, choice })
   }
   const check = (): void => {
     checkColumns(rules.sheet, tables.settings.value, facts.value!.columns, tell)
@@ -120,6 +121,8 @@ export function sessionOf<S extends object, A extends SystemShape>(rules: Sessio
   })
   const { source } = tables
   const { shown } = job
+  /** A run with how its file is read, as a command line has it. */
+  const reread = (run: A['run']): A['run'] => ({ ...run, fit: { ...run.fit, ...tables.reading.value } })
   const elsewhere = (write: (file: string, run: A['run']) => string) =>
     computed(() => (shown.value !== null && source.value ? write(source.value.name, shown.value) : ''))
   return {
@@ -130,8 +133,9 @@ export function sessionOf<S extends object, A extends SystemShape>(rules: Sessio
     /** Whether the settings have moved on from what the screen shows. */
     outdated: computed(() => shown.value !== null && facts.value !== null && !same(rules.wanted(), shown.value)),
     /** How to get what the screen shows elsewhere. */
-    command: elsewhere(rules.commandOf),
-    code: elsewhere(rules.codeOf),
+    command: elsewhere((file, run) => rules.commandOf(file, reread(run))),
+    code: elsewhere((file, run) => withReading(rules.codeOf(file, run), tables.reading.value)),
+    reread,
     run,
     save: (file: A['file']): void => job.send({ kind: 'save', file }),
     sendLook

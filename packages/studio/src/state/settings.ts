@@ -1,5 +1,5 @@
 import type { Field, FitJob } from '@sbridge/core/internal'
-import { drawFields, fitFields, parseGiven, writeGiven } from '@sbridge/core/internal'
+import { defined, drawFields, fitFields, parseGiven, whole, writeGiven } from '@sbridge/core/internal'
 import { commandFor, literal, programFor, runFields } from 'sbridge/internal'
 import { isKnown, usualSteps } from '../work/draws.js'
 import type { Draws, SampleShape } from '../work/messages.js'
@@ -12,6 +12,7 @@ import {
   columnName,
   fieldIn,
   found,
+  name,
   numeric,
   optionsOf,
   type Sheet,
@@ -38,6 +39,8 @@ export interface Settings extends Required<Pick<Draws, 'given' | 'observe'>>, Be
   /** As many as the command line takes where null: `usualSteps`. */
   readonly steps: number | null
   readonly start: NonNullable<Draws['start']>
+  /** Name of a table with one condition a row. */
+  readonly givenFile: string | null
 }
 
 export const FIELDS = {
@@ -47,7 +50,7 @@ export const FIELDS = {
   kernel: fieldIn(fitFields, 'kernel'),
   scaling: fieldIn(fitFields, 'scaling'),
   noise: fieldIn(drawFields, 'noise'),
-  steps: bounded('steps', 1000, 'as the command line takes', fieldIn(drawFields, 'steps').sentence),
+  steps: { ...fieldIn(drawFields, 'steps'), ...whole(1, 1000) },
   start: fieldIn(drawFields, 'start')
 } satisfies Record<string, Field>
 
@@ -75,8 +78,12 @@ export const SHEET: Sheet<Settings> = {
       )
   },
   observe: texts,
+  givenFile: { ...name, word: 'given-file' },
   ...BESIDES
 }
+
+/** Rows of a draw that asks for no number: as many as the data, and of a list of conditions one each. */
+export const usualRows = ({ givenFile }: Pick<Settings, 'givenFile'>, dataRows: number): number => (givenFile === null ? dataRows : 1)
 
 /** The run that the settings describe: only what differs from the defaults, as a command line would. */
 export function runOf(settings: Settings, dataRows: number): SampleShape['run'] {
@@ -85,19 +92,20 @@ export function runOf(settings: Settings, dataRows: number): SampleShape['run'] 
     fit: { ...settings.fit, ...optionsOf(SHEET, settings, 'types', 'exclude', 'bandwidth', 'kernel', 'scaling'), seed },
     draw: {
       ...settings.draw,
-      rows: rows ?? dataRows,
+      // Groups are as many as are asked for, with all their rows.
+      ...(rows === null && 'groups' in settings.draw ? {} : { rows: rows ?? usualRows(settings, dataRows) }),
       seed,
       // Under conditions the noise is that of the covariance, and chains start at rows that fit.
       ...(isKnown(settings) ? {} : optionsOf(SHEET, settings, 'noise', 'start')),
       ...(steps === null || steps === usualSteps(settings) ? {} : { steps }),
-      ...optionsOf(SHEET, settings, 'given', 'observe')
+      ...optionsOf(SHEET, settings, 'given', 'observe', 'givenFile')
     }
   }
 }
 
 /** The command line that writes the very rows on the screen. */
 export function commandOf(file: string, { fit, draw: { rows, seed, ...draw } }: SampleShape['run']): string {
-  return commandFor('sample', file, { rows, output: outputOf(file, '-new'), seed, ...fit, ...draw })
+  return commandFor('sample', file, { ...defined({ rows }), output: outputOf(file, '-new'), seed, ...fit, ...draw })
 }
 
 /** The same as a program for Node. */

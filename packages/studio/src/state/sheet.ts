@@ -22,6 +22,8 @@ type Attempt = <T>(read: () => T) => T | undefined
 /** One thing that a person may set: its usual value, and how it stands in the address of the page. */
 export interface Setting<T> {
   readonly usual: T
+  /** What describes it, where an option does. */
+  readonly field?: Field
   /** Its word in an address, where that is not its name. */
   readonly word?: string
   readonly write: (value: T) => readonly string[]
@@ -49,7 +51,7 @@ export function toAddress<S extends object>(sheet: Sheet<S>, settings: S): [stri
 }
 
 /** Words of an address that are no settings: where it leads. */
-const PLACE = ['activity', 'example', 'file', 'found', 'panel']
+const PLACE = ['activity', 'example', 'file', 'read', 'found', 'panel']
 
 /** What an address says; parts that make no sense are told, and count as absent. */
 export function fromAddress<S extends object>(sheet: Sheet<S>, parts: URLSearchParams, tell: (fault: Fault) => void): S {
@@ -98,18 +100,18 @@ const numberIn = (field: Field) => (texts: readonly string[]) => {
 const writeNumber = (value: number | null): string[] => [String(value)]
 
 export function numeric(field: Field, usual: number): Setting<number> {
-  return { usual, write: writeNumber, read: numberIn({ ...field, default: String(usual) }) }
+  return { usual, field, write: writeNumber, read: numberIn({ ...field, default: String(usual) }) }
 }
 
 /** A number that the program finds by itself where it is null. */
 export function found(field: Field): Setting<number | null> {
-  return { usual: null, write: writeNumber, read: numberIn(field) }
+  return { usual: null, field, write: writeNumber, read: numberIn(field) }
 }
 
 /** A choice whose usual value is its field's. */
 export function chosen<T extends string>(field: Field): Setting<T> {
   const one: Field = { ...field, byColumn: false }
-  return { usual: field.default as T, write: (value) => [value], read: (texts) => parseField(one, texts.join()) as T }
+  return { usual: field.default as T, field, write: (value) => [value], read: (texts) => parseField(one, texts.join()) as T }
 }
 
 /** A name, or none. */
@@ -188,8 +190,8 @@ export function fieldIn(fields: readonly Field[], wanted: string): Field {
 }
 
 /** A number that only the studio bounds. */
-export function bounded(name: string, maximum: number, usual: string, sentence: string): Field {
-  return { name, ...whole(1, maximum), default: usual, sentence }
+export function bounded(name: string, maximum: number, usual: string, sentence: string, label = name): Field {
+  return { name, label, ...whole(1, maximum), default: usual, sentence }
 }
 
 /** Different times, ascending. */

@@ -17,9 +17,10 @@ import {
   type Source,
   said,
   sourceIn,
-  tell
+  tell,
+  unread
 } from './page.js'
-import { fromAddress, type Sheet, same, toAddress, usualOf } from './sheet.js'
+import { fromAddress, GIVEN, type Given, type Sheet, same, toAddress, usualOf } from './sheet.js'
 
 export type Why = 'changed' | 'undone' | 'led'
 
@@ -43,16 +44,18 @@ export type Tables<S extends object> = ReturnType<typeof tablesOf<S>>
 /** The table of an activity, and settings that are undone and stand in the address. */
 export function tablesOf<S extends object>(rules: TableRules<S>) {
   const { name, sheet } = rules
-  settable[name] = sheet
+  settable[name] = sheet as never
   const usual = usualOf(sheet)
   const source = signal<Source | null>(null)
   const settings = signal<S>(usual)
+  /** How the file is read, where that is not found. */
+  const reading = signal<Given>({})
   /** What the open table lacks for this activity. */
   const lacking = signal<Fault | null>(null)
   /** Name of the file that the address means, while the page does not have it. */
   const awaited = signal<string | null>(null)
   /** What the address says of a file that the page does not have. */
-  let unread = new URLSearchParams()
+  let meantBy = new URLSearchParams()
   let held: OpenTable | null = null
   /** Whether the table was open already when it was taken up, and otherwise what was here before it. */
   let entered = false
@@ -67,6 +70,8 @@ export function tablesOf<S extends object>(rules: TableRules<S>) {
       openTable.value = table
       source.value = table?.source ?? null
       settings.value = kept
+      reading.value = table?.read ?? {}
+      unread.value = null
       lacking.value = null
       awaited.value = null
       faults.value = []
@@ -87,7 +92,8 @@ export function tablesOf<S extends object>(rules: TableRules<S>) {
   const openAs = (table: OpenTable, parts: URLSearchParams, part: Partial<S> = {}): void => {
     const told: Fault[] = []
     const brought = fromAddress(sheet, parts, (one) => told.push(one))
-    open(table, { ...brought, ...part })
+    const read = GIVEN.read(parts.getAll('read'), (one) => one()) as Given
+    open(parts.has('read') ? { ...table, read } : table, { ...brought, ...part })
     told.forEach(tell)
     rules.led?.(parts)
   }
@@ -130,15 +136,22 @@ export function tablesOf<S extends object>(rules: TableRules<S>) {
       if (held || openTable.peek()) close()
       rules.led?.(parts)
       awaited.value = meant?.name ?? null
-      unread = parts
+      meantBy = parts
     }
   }
   effect(() => {
     // A table that may yet be refused has no place.
     if (opening.value) return
     const from = source.value ?? (lacking.value && held?.source)
-    const parts = from ? [[from.kind, from.name], ...toAddress(sheet, settings.value), ...(rules.beside?.() ?? [])] : []
-    const place = from ? new URLSearchParams(parts as string[][]).toString() : awaited.value === null ? '' : withoutActivity(unread)
+    const parts = from
+      ? [
+          [from.kind, from.name],
+          ...GIVEN.write(reading.value).map((text) => ['read', text]),
+          ...toAddress(sheet, settings.value),
+          ...(rules.beside?.() ?? [])
+        ]
+      : []
+    const place = from ? new URLSearchParams(parts as string[][]).toString() : awaited.value === null ? '' : withoutActivity(meantBy)
     setPlace(name, place)
   })
   beLed(name, visit)
@@ -149,6 +162,9 @@ export function tablesOf<S extends object>(rules: TableRules<S>) {
     lacking,
     awaited,
     held: (): OpenTable | null => held,
+    reading,
+    /** Reads the same file otherwise. */
+    readAs: (read: Given): void => open({ ...held!, read }, settings.peek()),
     change: (part: Partial<S>, { remember } = { remember: true }): void => change(part, remember, 'changed'),
     openFile(file: File, part: Partial<S> = {}): void {
       const parts = partsOf(location.hash)
@@ -178,8 +194,12 @@ export function tablesOf<S extends object>(rules: TableRules<S>) {
       }
       // Of files of one name the one that stays open is meant, not the one that was refused.
       for (const stays of [elsewhere, before?.table]) if (stays) keepTable(stays)
+      const refused = held!
       put(before?.table ?? null, before?.settings ?? usual)
       refuse(found)
+      // Where the same file is open as it was read before, its options stand beside it.
+      if (!same(before?.table.source, refused.source))
+        unread.value = { name: refused.source.name, read: refused.read ?? {}, set: (read) => open({ ...refused, read }, usual) }
       opening.value = before !== null
       if (!before) openTable.value = elsewhere
       before = null

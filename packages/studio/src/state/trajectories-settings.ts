@@ -33,7 +33,7 @@ const reference = fieldIn(marginalsFields, 'reference')
 export const FIELDS = {
   // A page has no modules of the person's own.
   reference: { ...reference, kind: 'choice', choices: ALL_REFERENCES },
-  rows: bounded('rows', 100_000, '200', 'Paths that are drawn.'),
+  rows: bounded('rows', 100_000, '200', 'Paths that are drawn.', 'paths'),
   between: fieldIn(pathFields, 'between'),
   rounds: fieldIn(marginalsFields, 'rounds'),
   diffusion: fieldIn(marginalsFields, 'diffusion'),

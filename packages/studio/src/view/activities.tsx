@@ -1,9 +1,9 @@
-import { signal } from '@preact/signals'
+import { batch, signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { ACTIVITIES, ACTIVITY_NAMES, type Activity, activity, addressFor, switchTo } from '../state/activity.js'
-import { opening, openTable, refuse } from '../state/page.js'
+import { missed, opening, openTable } from '../state/page.js'
 import type { ActivityPart } from './activity.js'
-import { form, wanted } from './all-options.js'
+import { form, readingForm, wanted } from './all-options.js'
 import { sampling } from './sampling.js'
 
 /** Sampling is what the page starts with; the others are loaded when they are first chosen. */
@@ -16,9 +16,14 @@ const loaders: Readonly<Record<Exclude<Activity, 'sample'>, () => Promise<Activi
 }
 const parts = signal<Readonly<Partial<Record<Activity, ActivityPart>>>>({ sample: sampling })
 
-/** The activity on the screen, once it is there. */
-export function activityPart(): ActivityPart | undefined {
-  return parts.value[activity.value]
+/** Files that were dropped on an activity before it was there. */
+const waiting = new Map<Activity, readonly File[]>()
+
+/** Hands files that were dropped together to the activity on the screen, as soon as it is there. */
+export function openFiles(files: readonly File[]): void {
+  const part = parts.value[activity.value]
+  if (part) part.openFiles(files)
+  else waiting.set(activity.value, files)
 }
 
 export function ActivitySwitch() {
@@ -58,6 +63,9 @@ async function load(which: Exclude<Activity, 'sample'>): Promise<void> {
   try {
     const part = await loaders[which]()
     parts.value = { ...parts.value, [which]: part }
+    const files = waiting.get(which)
+    waiting.delete(which)
+    if (files) part.openFiles(files)
   } catch (error) {
     missed(error)
   }
@@ -67,17 +75,12 @@ async function load(which: Exclude<Activity, 'sample'>): Promise<void> {
 wanted.subscribe(async (asked) => {
   if (!asked) return
   try {
-    form.value = (await import('./options-form.js')).OptionsForm
+    const forms = await import('./options-form.js')
+    batch(() => {
+      form.value = forms.OptionsForm
+      readingForm.value = forms.ReadingForm
+    })
   } catch (error) {
     missed(error)
   }
 })
-
-/** Says that a part of the page could not be fetched. */
-function missed(error: unknown): void {
-  refuse({
-    got: `a part of the page that did not arrive (${error instanceof Error ? error.message : String(error)})`,
-    expected: 'the studio where it was',
-    remedy: 'reloading the page'
-  })
-}

@@ -8,7 +8,7 @@ import type { SystemShape } from '../work/protocol.js'
 import { FaultWords } from './fault-words.js'
 
 /** Endings of files that are read. */
-export const ACCEPTED = '.csv,.tsv,.json,.jsonl,.ndjson,.parquet,.arrow,.feather,.npy,.npz'
+export const ACCEPTED = '.csv,.tsv,.txt,.xlsx,.json,.jsonl,.ndjson,.parquet,.arrow,.feather,.npy,.npz,.gz'
 
 /** What an activity offers the page. */
 export interface ActivityPart {
@@ -98,7 +98,7 @@ function Opening<S extends object, A extends SystemShape>({ session, views }: { 
       <label class="drop" aria-busy={opening.value}>
         <input type="file" accept={ACCEPTED} onChange={pick} disabled={opening.value} />
         <strong>{opening.value ? 'Reading …' : awaited.value ? `Drop ${awaited.value} again` : drop}</strong>
-        <span>or pick a file: CSV, TSV, JSON, Parquet, Arrow, NPY, NPZ</span>
+        <span>or pick a file: CSV, TSV, Excel, JSON, Parquet, Arrow, NPY, NPZ</span>
       </label>
       <h2 class="small">or look at one of these</h2>
       <ul class="examples">

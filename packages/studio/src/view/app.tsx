@@ -1,7 +1,9 @@
+import { useEffect } from 'preact/hooks'
 import { canUndo, undo } from '../state/history.js'
-import { faults, openTable, said } from '../state/page.js'
+import { faults, openTable, said, unread } from '../state/page.js'
 import { surroundings } from '../work/surroundings.js'
 import { ActivitySwitch, ActivityView } from './activities.js'
+import { readingForm, wanted } from './all-options.js'
 import { FaultWords } from './fault-words.js'
 import { ThemeButton } from './theme.js'
 
@@ -19,6 +21,7 @@ export function App() {
                 <FaultWords {...fault} />
               </p>
             ))}
+            <Otherwise />
           </div>
           <button type="button" class="quiet" onClick={() => (faults.value = [])}>
             Close
@@ -39,6 +42,16 @@ export function App() {
       </footer>
     </>
   )
+}
+
+/** A file that could not be read, to be read otherwise. */
+function Otherwise() {
+  const Form = readingForm.value
+  const there = unread.value !== null
+  useEffect(() => {
+    if (there) wanted.value = true
+  }, [there])
+  return unread.value && Form && <Form {...unread.value} />
 }
 
 function startAgain(): void {

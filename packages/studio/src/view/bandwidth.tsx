@@ -30,7 +30,6 @@ export function Bandwidth() {
     <div class="bandwidth">
       <NumberField
         field={FIELDS.bandwidth}
-        label="Bandwidth ε"
         value={chosen}
         auto={known ? plainText(known.epsilon) : 'found'}
         set={(epsilon) => change({ bandwidth: epsilon })}

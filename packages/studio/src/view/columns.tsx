@@ -95,7 +95,7 @@ export function Notes({ notes }: { notes: readonly string[] }) {
 }
 
 /** Where the page has what is advised. */
-function Options({ of }: { of: readonly string[] }) {
+export function Options({ of }: { of: readonly string[] }) {
   const words = optionWords(of).trim()
   return words === '' ? null : <p class="soft">{words}</p>
 }

@@ -1,6 +1,8 @@
-import { capital, type Field, parseField } from '@sbridge/core/internal'
+import { type Field, parseField } from '@sbridge/core/internal'
 import type { ComponentProps } from 'preact'
 import { useId, useState } from 'preact/hooks'
+import { flagNamed } from 'sbridge/internal'
+import { labelOf } from '../state/options.js'
 import type { Fault } from '../state/page.js'
 import { same } from '../state/sheet.js'
 import { tried } from '../work/fault.js'
@@ -9,9 +11,12 @@ import { InlineFault } from './fault-words.js'
 /** A button that reads as a word among others. */
 export const Link = (props: ComponentProps<'button'>) => <button type="button" class="link" {...props} />
 
-/** What a control says of its field where one asks. */
-export const helpOf = ({ sentence, range, unit }: Field): string =>
-  `${sentence} (${range}${unit && !/[A-Z]/.test(unit) ? `; unit: ${unit}` : ''})`
+/** What a control does, takes, and in which unit. Where room is scarce it is heard, and not seen. */
+export const Help = ({ id, field: { name, sentence, range, unit, choices } }: { readonly id: string; readonly field: Field }) => (
+  <p class="soft help" id={`${id}-help`}>
+    {sentence} {!choices && `(${range}${unit && !/[A-Z]/.test(unit) ? `; unit: ${unit}` : ''})`} <code>{flagNamed(name)}</code>
+  </p>
+)
 
 export interface TypedProps<T> {
   readonly field: Field
@@ -25,11 +30,7 @@ export interface TypedProps<T> {
 }
 
 /** What is typed for a field, and what is wrong with it: what cannot be read stays as it was typed. */
-export function useTyped<T>(
-  { field, label = capital(field.name), value, set, auto }: TypedProps<T>,
-  read: (text: string) => T,
-  shown: string
-) {
+export function useTyped<T>({ field, label = labelOf(field), value, set, auto }: TypedProps<T>, read: (text: string) => T, shown: string) {
   const [typed, setTyped] = useState<{ readonly text: string; readonly beside: T; readonly fault?: Fault } | null>(null)
   // Another value, as of a change that is undone, takes its place.
   const now = typed && same(typed.beside, value) ? typed : null
@@ -49,7 +50,7 @@ export function useTyped<T>(
       value: now?.text ?? shown,
       'aria-invalid': now?.fault !== undefined,
       placeholder: auto,
-      title: helpOf(field),
+      title: field.sentence,
       // What is said goes while one types: where it went as the field is left, what is pressed then would move away.
       onInput: (event: Event) => now && setTyped({ text: (event.currentTarget as HTMLInputElement).value, beside: value }),
       onChange: commit
@@ -63,7 +64,7 @@ export function NumberField<T extends number | null>(props: TypedProps<T>) {
   const id = useId()
   const { label, fault, input } = useTyped(
     props,
-    (text) => parseField(field, text, props.label ?? capital(field.name)) as T,
+    (text) => parseField(field, text, props.label ?? labelOf(field)) as T,
     String(value ?? '')
   )
   return (
@@ -77,10 +78,11 @@ export function NumberField<T extends number | null>(props: TypedProps<T>) {
           max={field.maximum}
           step={field.kind === 'integer' ? 1 : 'any'}
           {...input}
-          aria-describedby={`${id}-fault ${id}-found`}
+          aria-describedby={`${id}-fault ${id}-found ${id}-help`}
         />
       </div>
       {fault && <InlineFault id={`${id}-fault`} fault={fault} />}
+      <Help id={id} field={field} />
       {found !== undefined && (
         <p class="soft found" id={`${id}-found`}>
           {found}
@@ -90,7 +92,8 @@ export function NumberField<T extends number | null>(props: TypedProps<T>) {
   )
 }
 
-interface SelectProps<T extends string> extends Pick<ComponentProps<'select'>, 'id' | 'class' | 'disabled' | 'title' | 'aria-label'> {
+interface SelectProps<T extends string>
+  extends Pick<ComponentProps<'select'>, 'id' | 'class' | 'disabled' | 'title' | 'aria-label' | 'aria-describedby'> {
   readonly value: T
   readonly options: readonly (T | { readonly value: T; readonly label: string })[]
   readonly set: (value: T) => void
@@ -109,13 +112,21 @@ export function Select<T extends string>({ options, set, ...rest }: SelectProps<
   )
 }
 
-export function SelectField<T extends string>({ label, ...rest }: SelectProps<T> & { readonly label: string }) {
+interface SelectFieldProps<T extends string> extends SelectProps<T> {
+  readonly label: string
+  readonly field?: Field
+}
+
+export function SelectField<T extends string>({ label, field, ...rest }: SelectFieldProps<T>) {
   const id = useId()
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <Select id={id} {...rest} />
-    </div>
+    <>
+      <div class="field">
+        <label for={id}>{label}</label>
+        <Select id={id} aria-describedby={`${id}-help`} {...rest} />
+      </div>
+      {field && <Help id={id} field={field} />}
+    </>
   )
 }
 
@@ -126,7 +137,7 @@ interface ChoiceFieldProps<T extends string> extends Omit<SelectProps<T>, 'optio
 }
 
 /** One of a field's choices. */
-export function ChoiceField<T extends string>({ field, label = capital(field.name), words, ...rest }: ChoiceFieldProps<T>) {
+export function ChoiceField<T extends string>({ field, label = labelOf(field), words, ...rest }: ChoiceFieldProps<T>) {
   const options = (field.choices as readonly T[]).map((value) => ({ value, label: words?.[value] ?? value }))
-  return <SelectField {...rest} label={label} options={options} title={helpOf(field)} />
+  return <SelectField {...rest} label={label} options={options} field={field} title={field.sentence} />
 }

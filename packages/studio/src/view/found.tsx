@@ -11,9 +11,7 @@ interface Telling extends SystemShape {
 }
 
 interface FoundProps extends ComponentProps<typeof TakeAway> {
-  readonly session: ComponentProps<typeof TakeAway>['session'] & Pick<Session<never, Telling>, 'result' | 'source'>
-  /** What the pictures are saved as, where that is not the table's name. */
-  readonly file?: string
+  readonly session: ComponentProps<typeof TakeAway>['session'] & Pick<Session<never, Telling>, 'result'>
   /** What stands before what the report says. */
   readonly first?: ComponentChildren
 }
@@ -27,7 +25,7 @@ export function Found({ session, file = session.source.value!.name, first, ...ma
       {first}
       <Topics topics={topics} file={file} />
       <Notes notes={notes} />
-      <TakeAway session={session} {...made} />
+      <TakeAway session={session} file={file} {...made} />
     </div>
   )
 }

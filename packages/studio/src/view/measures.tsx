@@ -1,6 +1,7 @@
-import { type MeasureLine, numberText } from '@sbridge/core/internal'
+import { type Grade, type MeasureLine, numberText, type PointedVerdict } from '@sbridge/core/internal'
 import { judgement } from '../state/measuring.js'
 import { comparable, measuring } from '../state/sampling.js'
+import { Options } from './columns.js'
 import { Said } from './topics.js'
 import { WideTable } from './wide-table.js'
 
@@ -19,7 +20,7 @@ export function Measures() {
   return (
     <section class="measures" aria-labelledby="measures-heading">
       <h2 id="measures-heading">How good are they?</h2>
-      <Said sentences={[verdict?.sentence ?? waits]} look={`verdict ${verdict?.grade ?? 'plain'}`} />
+      {verdict ? <Verdict {...verdict} /> : <Said sentences={[waits]} />}
       <WideTable
         label="Every measure beside its floor, the same measure between two halves of the real data"
         head={['Measure', 'Value#', 'Floor#', 'Drawing', 'Reading']}
@@ -35,6 +36,36 @@ export function Measures() {
         data.
       </p>
     </section>
+  )
+}
+
+/** What the comparison comes to, and what it rests on: what is good, what is not, what to do. */
+function Verdict({ grade, headline, points }: PointedVerdict) {
+  const remedies = [...new Set(points.flatMap(({ remedy }) => remedy ?? []))]
+  const of = (...grades: Grade[]) => points.filter((point) => grades.includes(point.grade)).map(({ words }) => words)
+  const parts = Object.entries({
+    'What is good': of('good'),
+    'What is not': of('fair', 'poor').filter((words) => words !== headline),
+    'What cannot be told': of('plain'),
+    'What to try': remedies
+  }).filter(([, words]) => words.length > 0)
+  return (
+    <div class={`verdict ${grade}`}>
+      <p>{headline}.</p>
+      <div class="points">
+        {parts.map(([title, sentences]) => (
+          <div key={title}>
+            <h3>{title}</h3>
+            <ul>
+              {sentences.map((words) => (
+                <li key={words}>{words[0]!.toUpperCase() + words.slice(1)}</li>
+              ))}
+            </ul>
+          </div>
+        ))}
+      </div>
+      <Options of={remedies} />
+    </div>
   )
 }
 

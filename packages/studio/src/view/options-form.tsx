@@ -4,16 +4,16 @@ import './columns.js'
 import './found.js'
 import './recipe.js'
 import './options.css'
-import { capital, type Field, type FieldValue, parseField } from '@sbridge/core/internal'
+import { type Field, type FieldValue, parseField } from '@sbridge/core/internal'
 import { useId } from 'preact/hooks'
-import { optionText } from 'sbridge/internal'
+import { optionText, readingFields } from 'sbridge/internal'
 import { isElsewhere } from '../state/elsewhere.js'
 import { EVERY } from '../state/every-option.js'
-import { settable } from '../state/options.js'
-import { type Besides, type Setting, same } from '../state/sheet.js'
-import type { OptionsProps } from './all-options.js'
+import { labelOf, settable } from '../state/options.js'
+import { type Besides, same } from '../state/sheet.js'
+import type { OptionsProps, ReadingProps } from './all-options.js'
 import { InlineFault } from './fault-words.js'
-import { helpOf, Select, type TypedProps, useTyped } from './fields.js'
+import { Help, Select, type TypedProps, useTyped } from './fields.js'
 
 /** Every option as its field describes it; those that mean nothing without another stand there with it. */
 export function OptionsForm({ activity, session }: OptionsProps) {
@@ -36,6 +36,7 @@ export function OptionsForm({ activity, session }: OptionsProps) {
   }
   return (
     <div class="every">
+      <ReadingForm name={session.source.value!.name} read={session.reading.value} set={session.readAs} />
       {fit
         .filter(free)
         .filter(useful)
@@ -48,10 +49,40 @@ export function OptionsForm({ activity, session }: OptionsProps) {
   )
 }
 
+/** The files of which an option of reading says something. */
+const READ_OF: Readonly<Record<string, RegExp>> = {
+  encoding: /\.(csv|tsv|txt|dat|json|jsonl|ndjson)(\.gz)?$/i,
+  skip: /\.(csv|tsv|txt|dat|xlsx)(\.gz)?$/i,
+  sheet: /\.xlsx$/i
+}
+
+/** How a file is read, where what is found in it is wrong. */
+export function ReadingForm({ name: file, read, set }: ReadingProps) {
+  const fields = readingFields.filter(({ name }) => READ_OF[name]?.test(file))
+  if (fields.length === 0) return null
+  return (
+    <fieldset class="reading">
+      <legend>How the file is read</legend>
+      {fields.map((field) => (
+        <Option
+          key={field.name}
+          field={field}
+          value={read[field.name] ?? null}
+          set={(value) => {
+            const { [field.name]: _, ...rest } = read
+            set(value === null ? rest : { ...rest, [field.name]: value })
+          }}
+          names={[]}
+        />
+      ))}
+    </fieldset>
+  )
+}
+
 /** Whether an option, or one of the group `known`, is given. */
 function holds(activity: OptionsProps['activity'], settings: Besides, needs: string): boolean {
   const [name, value] = needs.split('=')
-  const own = settable[activity] as Readonly<Record<string, Setting<unknown>>>
+  const own = settable[activity]!
   const now: Readonly<Record<string, unknown>> = { ...settings }
   return (name === 'known' ? ['given', 'observe'] : [name!]).some((one) => {
     const given = { ...settings.fit, ...settings.draw }[one] ?? (one in own && !same(now[one], own[one]!.usual) ? now[one] : undefined)
@@ -67,16 +98,10 @@ interface OptionProps {
   readonly names: readonly string[]
 }
 
-/** `minCell` as words. */
-const wordsOf = (name: string): string => {
-  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-  return words[0]!.toUpperCase() + words.slice(1)
-}
-
 function Option({ field, value, set, names }: OptionProps) {
   const id = useId()
-  const { name, kind, sentence, unit, choices } = field
-  const label = wordsOf(name)
+  const { kind, unit, choices } = field
+  const label = labelOf(field)
   const lists = kind === 'choice' && !field.byColumn ? choices! : unit === 'COLUMN' ? names : undefined
   if (kind === 'boolean')
     return (
@@ -90,9 +115,7 @@ function Option({ field, value, set, names }: OptionProps) {
           />
           {label}
         </label>
-        <p class="soft" id={`${id}-help`}>
-          {sentence}
-        </p>
+        <Help id={id} field={field} />
       </div>
     )
   if (lists)
@@ -111,29 +134,27 @@ function Option({ field, value, set, names }: OptionProps) {
             aria-describedby={`${id}-help`}
           />
         </div>
-        <p class="soft" id={`${id}-help`}>
-          {sentence}
-        </p>
+        <Help id={id} field={field} />
       </div>
     )
   return (
     <div class="option">
-      <TextField field={field} label={label} value={value} set={set} auto={field.default} found={helpOf(field)} />
+      <TextField field={field} label={label} value={value} set={set} auto={field.default} />
     </div>
   )
 }
 
 /** Text as its field describes it, one a line where several can be given; nothing is null. */
 function TextField(props: TypedProps<FieldValue | null>) {
-  const { field, value, found } = props
+  const { field, value } = props
   const id = useId()
   const read = (text: string) => {
     const lines = text.split('\n').filter((line) => line.trim() !== '')
-    return field.repeatable ? lines : parseField(field, text.trim(), props.label ?? capital(field.name))
+    return field.repeatable ? lines : parseField(field, text.trim(), props.label!)
   }
   const shown = field.repeatable ? ((value ?? []) as readonly string[]).join('\n') : value === null ? '' : optionText(value)
   const { label, fault, input } = useTyped(props, read, shown)
-  const own = { id, spellcheck: false, ...input, 'aria-describedby': `${id}-fault ${id}-found` } as object
+  const own = { id, spellcheck: false, ...input, 'aria-describedby': `${id}-fault ${id}-help` } as object
   return (
     <>
       <div class="field wide">
@@ -141,9 +162,7 @@ function TextField(props: TypedProps<FieldValue | null>) {
         {field.repeatable ? <textarea rows={2} {...own} /> : <input type="text" {...own} />}
       </div>
       {fault && <InlineFault id={`${id}-fault`} fault={fault} />}
-      <p class="soft found" id={`${id}-found`}>
-        {found}
-      </p>
+      <Help id={id} field={field} />
     </>
   )
 }

@@ -50,7 +50,6 @@ function Rows() {
       session={session}
       rows={`${countText(drawn)} ${drawn === 1 ? 'row' : 'rows'}`}
       kind="rows"
-      formats={['csv', 'parquet', 'json', 'arrow']}
       more="Model and report"
       buttons={
         <button

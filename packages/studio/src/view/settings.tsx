@@ -2,7 +2,7 @@ import { counted } from '@sbridge/core/internal'
 import { measured } from '../state/measuring.js'
 import { panel } from '../state/panel.js'
 import * as sampling from '../state/sampling.js'
-import { FIELDS } from '../state/settings.js'
+import { FIELDS, usualRows } from '../state/settings.js'
 import { isKnown, usualSteps } from '../work/draws.js'
 import { AllOptions } from './all-options.js'
 import { Bandwidth } from './bandwidth.js'
@@ -41,13 +41,17 @@ function Drawing() {
   const { rows, steps, seed, scaling, kernel, noise, start } = settings.value
   const known = isKnown(settings.value)
   const usual = usualSteps(settings.value)
-  const { rowCount } = facts.value!
+  const most = usualRows(settings.value, facts.value!.rowCount)
   return (
     <>
-      <NumberField field={FIELDS.rows} value={rows ?? rowCount} set={(value) => change({ rows: value === rowCount ? null : value })} />
+      <NumberField
+        field={FIELDS.rows}
+        value={rows ?? most}
+        set={(value) => change({ rows: value === most ? null : value })}
+        {...(settings.value.givenFile === null ? {} : { label: 'Rows of each condition' })}
+      />
       <ChoiceField
         field={FIELDS.start}
-        label="Chains start"
         value={known ? 'data' : start}
         words={{ data: known ? 'where fit' : 'at data', noise: 'at noise' }}
         disabled={known}

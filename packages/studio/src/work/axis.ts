@@ -12,14 +12,14 @@ export interface Placing {
 /** Share of a category's band that its rows are spread over. */
 const SPREAD = 0.62
 
-/** The axis of a training column; synthetic values may reach a little beyond it. */
-export function placingOf(column: Column): Placing {
+/** The axis of a training column; synthetic values may reach a little beyond it. What moves stands where it is: nothing is spread unless `isSpread`. */
+export function placingOf(column: Column, isSpread = true): Placing {
   if (isNumeric(column)) {
     // A column without a value has an axis all the same.
     const values = isEmpty(column) ? Float64Array.of(0) : presentValues(column)
     const [low, high] = rangeOf(values)
     // Rows that share a value are spread over half of the way to the next one: of numbers that differ all the while nobody sees it.
-    const jitter = leastGap(values) / 2
+    const jitter = isSpread ? leastGap(values) / 2 : 0
     // What is spread stays in the picture.
     const room = Math.max((high - low || Math.abs(high) || 1) * 0.07, jitter)
     const [from, to] = [low - room, high + room]

@@ -1,3 +1,4 @@
+import type { Reading } from 'sbridge/internal'
 import type { Axes, TableFacts, Told } from './messages.js'
 import type { SystemShape } from './protocol.js'
 
@@ -21,7 +22,8 @@ export interface BridgeFacts extends TableFacts {
 }
 
 export interface BridgeShape extends SystemShape {
-  readonly choice: { readonly second: SecondTable | null }
+  /** Both files are read alike. */
+  readonly choice: { readonly second: SecondTable | null; readonly read: Reading }
   readonly facts: BridgeFacts
   readonly look: Readonly<Record<'x' | 'y', string>>
   /** Null while there is no second table. */

@@ -6,6 +6,7 @@ import { pairsOf, placingOf } from './axis.js'
 import type { BridgeFacts, BridgePicture, BridgeShape } from './bridge-messages.js'
 import { type SavedFile, type Tools, tableIn } from './desk.js'
 import { tableFacts } from './facts.js'
+import type { Opened } from './provenance.js'
 import { SystemWork } from './system-work.js'
 
 /** Rows of either table in a browser, and dots of each cloud, at most. */
@@ -16,23 +17,28 @@ const MOST_DOTS = 4000
 export class BridgeWork extends SystemWork<BridgeShape, BridgeModel, BridgeAnswer> {
   protected readonly system = bridge as never
   protected readonly ending = '-between'
-  /** Both tables, the first above the second, and their columns in common as they are read together. */
-  #pair: { readonly to: RawTable; readonly joined: Table; readonly fromCount: number } | undefined
+  /** The second table, and its file. */
+  #to: RawTable | undefined
+  #second: Opened | undefined
+  /** Both tables, the first above the second, and their columns in common as they are read together; or the first alone. */
+  #joined: { readonly table: Table; readonly fromCount: number } | undefined
   #mapped: RawTable | undefined
 
-  async open(raw: RawTable, { second }: BridgeShape['choice']): Promise<BridgeFacts> {
+  async open(raw: RawTable, { second, read }: BridgeShape['choice']): Promise<BridgeFacts> {
     const facts = tableFacts(raw, {})
-    const to = second && (await tableIn(second.blob, second.name))
-    const joined = to && joinTables(raw, to, {})
-    this.#pair = to && joined ? { to, joined: inferTable(joined.raw).table, fromCount: joined.fromCount } : undefined
+    const to = second && (await tableIn(second.blob, second.name, read))
+    const joined = to ? joinTables(raw, to, {}) : { raw, fromCount: raw.rowCount }
+    this.#to = to ?? undefined
+    this.#second = second ?? undefined
+    this.#joined = { table: inferTable(joined.raw).table, fromCount: joined.fromCount }
     this.take(raw)
     this.#mapped = undefined
-    const common = joined?.raw.columns.map(({ name }) => name) ?? []
+    const common = joined.raw.columns.map(({ name }) => name)
     return { ...facts, second: to && { name: second.name, rowCount: to.rowCount, common } }
   }
 
   protected override fitOptions(fit: BridgeShape['run']['fit']): BridgeShape['run']['fit'] {
-    return { ...fit, to: this.#pair!.to as never }
+    return { ...fit, to: this.#to as never }
   }
 
   override async share(run: BridgeShape['run']): ReturnType<SystemWork<BridgeShape, BridgeModel, BridgeAnswer>['share']> {
@@ -51,14 +57,14 @@ export class BridgeWork extends SystemWork<BridgeShape, BridgeModel, BridgeAnswe
 
   /** Throws `InputError` where there is no second table, or more than a page should try. */
   #check(): void {
-    if (!this.#pair)
+    if (!this.#to)
       throw new InputError({
         code: 'input-missing',
         got: 'one table alone',
         expected: 'a second one to go to',
         try: 'dropping it on the left'
       })
-    const most = Math.max(this.raw.rowCount, this.#pair.to.rowCount)
+    const most = Math.max(this.raw.rowCount, this.#to.rowCount)
     if (most > MOST_ROWS)
       throw new InputError({
         code: 'too-large',
@@ -69,8 +75,8 @@ export class BridgeWork extends SystemWork<BridgeShape, BridgeModel, BridgeAnswe
   }
 
   look({ x, y }: BridgeShape['look']): BridgePicture | null {
-    if (!this.#pair) return null
-    const { joined, fromCount } = this.#pair
+    if (!this.#joined) return null
+    const { table: joined, fromCount } = this.#joined
     const axes = [x, y].map((name) => {
       const column = joined.columns.find((one) => one.name === name && one.kind !== 'identifier')
       return column ?? joined.columns.find(({ kind }) => kind !== 'identifier')!
@@ -98,8 +104,12 @@ export class BridgeWork extends SystemWork<BridgeShape, BridgeModel, BridgeAnswe
     return answer.times.map((time, k) => ({ time, places: pairs(columns as [Column, Column], evenly(k * answer.count, answer.count)) }))
   }
 
-  override async save(file: BridgeShape['file']): Promise<SavedFile> {
-    if (file !== 'mapped') return super.save(file)
+  protected override files(opened: Opened): readonly Opened[] {
+    return [opened, this.#second!]
+  }
+
+  override async save(file: BridgeShape['file'], opened: Opened): Promise<SavedFile> {
+    if (file !== 'mapped') return super.save(file, opened)
     return { ending: '-mapped.csv', content: (await serializeTable(this.#mapped!, 'csv')) as BlobPart }
   }
 }

@@ -2,10 +2,11 @@ import { InputError, type ProgressEvent, StopError, type SystemContext } from '@
 import { countingEngine, type StopSignal, secondsLeft } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
-import { commandFor, extensionOf, parseTable, tableExtensions, tableFormatOf } from 'sbridge/internal'
+import { commandFor, extensionOf, parseTable, type Reading, readingContext, tableExtensions, tableFormatOf } from 'sbridge/internal'
 import { openEngine } from './engine.js'
 import { faultOf } from './fault.js'
 import type { FromWork, Shape, Show, ToWork } from './protocol.js'
+import type { Opened } from './provenance.js'
 
 /** Milliseconds between two reports at least. */
 const OFTEN = 60
@@ -29,13 +30,10 @@ export interface SavedFile {
   readonly content: BlobPart
 }
 
-/** Endings that are read here: the reader of workbooks is a package that the studio is built without. */
-const ENDINGS = tableExtensions.filter((one) => one !== '.xlsx')
-
 /** The format of a file by its name. Throws `InputError` for those that the studio does not read. */
 function formatOf(name: string): ReturnType<typeof tableFormatOf> {
   const extension = extensionOf(name)
-  if (ENDINGS.includes(extension)) return tableFormatOf(name)
+  if (tableExtensions.includes(extension)) return tableFormatOf(name)
   if (extension === '.sbridge')
     throw new InputError({
       code: 'model-given',
@@ -43,24 +41,18 @@ function formatOf(name: string): ReturnType<typeof tableFormatOf> {
       expected: 'a table: models are for the command line',
       try: commandFor('sample', name, { rows: 1000, output: 'new.csv' })
     })
-  if (extension !== '.xlsx')
-    throw new InputError({
-      code: 'extension-unknown',
-      got: extension === '' ? `the name ${name} without an extension` : `the extension ${extension} of ${name}`,
-      expected: `one of ${ENDINGS.join(' ')}`,
-      try: 'saving the table as CSV UTF-8 where it comes from'
-    })
   throw new InputError({
-    code: 'workbook',
-    got: `the workbook ${name}`,
-    expected: 'a table in text (.csv, .tsv), .json, .jsonl, .parquet, .arrow, .npy or .npz: the studio reads no workbooks',
-    try: 'saving the sheet as CSV UTF-8 in Excel (File, Save as), or the command line, which reads workbooks'
+    code: 'extension-unknown',
+    got: extension === '' ? `the name ${name} without an extension` : `the extension ${extension} of ${name}`,
+    expected: `one of ${tableExtensions.join(' ')}`,
+    try: 'saving the table as CSV UTF-8 where it comes from'
   })
 }
 
 /** The table of a file. Throws what its reader does. */
-export async function tableIn(blob: Blob, name: string): Promise<RawTable> {
-  return parseTable(new Uint8Array(await blob.arrayBuffer()), formatOf(name), { source: name })
+export async function tableIn(blob: Blob, name: string, read: Reading): Promise<RawTable> {
+  const format = formatOf(name)
+  return parseTable(new Uint8Array(await blob.arrayBuffer()), format, { ...readingContext(name, format, read), source: name })
 }
 
 /** What is done with one table in a worker: one thing at a time, but for what is looked at. */
@@ -71,7 +63,7 @@ export interface Work<A extends Shape> {
   look(look: A['look']): A['picture'] | undefined
   share(run: A['run']): Share | Promise<Share>
   run(run: A['run'], tools: Tools<A>): Promise<A['result']>
-  save(file: A['file']): Promise<SavedFile>
+  save(file: A['file'], opened: Opened): Promise<SavedFile>
   join?(to: string, port: MessagePort): void
 }
 
@@ -80,7 +72,7 @@ export class Desk<A extends Shape> {
   #engine: Promise<Engine> | undefined
   #table: RawTable | undefined
   #file: Blob | undefined
-  #stem = ''
+  #name = ''
   /** Shared memory: a worker that computes reads no messages. */
   #ended: Int32Array = new Int32Array(1)
 
@@ -109,14 +101,14 @@ export class Desk<A extends Shape> {
       if (picture !== undefined) this.say({ kind: 'picture', picture })
     }
     if (message.kind === 'save') {
-      const { ending, content } = await this.work.save(message.file)
-      this.say({ kind: 'file', name: this.#stem + ending, blob: new Blob([content]) })
+      const { ending, content } = await this.work.save(message.file, { name: this.#name, blob: this.#file! })
+      this.say({ kind: 'file', name: this.#name.replace(/\.[^.]+$/, '') + ending, blob: new Blob([content]) })
     }
   }
 
-  async #open({ blob, name, choice }: Extract<ToWork<A>, { kind: 'open' }>): Promise<void> {
-    this.#table = await tableIn(blob, name)
-    this.#stem = name.replace(/\.[^.]+$/, '')
+  async #open({ blob, name, read, choice }: Extract<ToWork<A>, { kind: 'open' }>): Promise<void> {
+    this.#table = await tableIn(blob, name, read)
+    this.#name = name
     this.#file = blob
     this.say({ kind: 'opened', facts: await this.work.open(this.#table, choice, blob) })
     this.#engine ??= openEngine()

@@ -2,7 +2,7 @@ import type { Evaluation } from '@sbridge/core'
 import { numberText } from '@sbridge/core/internal'
 import { type Compared, drawnColumns, marginalPanel, type Panel, relatedPanels } from 'sbridge/internal/report'
 
-export { drawingSvg, renderReport } from 'sbridge/internal/report'
+export { drawingSvg, renderReport, tellingPage } from 'sbridge/internal/report'
 
 const MOST_COLUMNS = 16
 const MOST_PAIRS = 4

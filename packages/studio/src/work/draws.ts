@@ -2,11 +2,11 @@ import { type FitJob, USUAL_STEPS } from '@sbridge/core/internal'
 import type { Sides } from 'sbridge/internal/report'
 import type { Draws } from './messages.js'
 
-type Known = Pick<Draws, 'given' | 'observe'>
+type Known = Pick<Draws, 'given' | 'observe'> & { readonly givenFile?: string | null }
 
 /** What is known of rows to draw. */
-function kindOf({ given = {}, observe = [] }: Known): 'observed' | 'given' | 'rows' {
-  return observe.length > 0 ? 'observed' : Object.keys(given).length > 0 ? 'given' : 'rows'
+function kindOf({ given = {}, givenFile, observe = [] }: Known): 'observed' | 'given' | 'rows' {
+  return observe.length > 0 ? 'observed' : Object.keys(given).length > 0 || givenFile ? 'given' : 'rows'
 }
 
 export const isKnown = (known: Known): boolean => kindOf(known) !== 'rows'
@@ -29,5 +29,6 @@ const OTHERWISE: readonly string[] = ['local', 'latent', 'group', 'privacy']
 /** Whether a bandwidth is searched for that can be chosen instead. */
 export const isPlain = (fit: FitJob): boolean => !OTHERWISE.some((name) => name in fit)
 
-/** Whether every row is where one chain ends: refined rows are taken from more. */
-export const hasChains = (fit: FitJob, draw: Draws): boolean => isPlain(fit) && !('refine' in fit) && !('conditioning' in draw)
+/** Whether every row is where one chain ends: refined rows are taken from more, and those under many conditions drawn one after the other. */
+export const hasChains = (fit: FitJob, draw: Draws): boolean =>
+  isPlain(fit) && !('refine' in fit) && !('conditioning' in draw) && !('givenFile' in draw)

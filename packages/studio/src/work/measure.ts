@@ -23,6 +23,7 @@ import type { Panel } from 'sbridge/internal/report'
 import type { SavedFile, Share, Tools, Work } from './desk.js'
 import { isKnown, sidesOf } from './draws.js'
 import type { EvaluationPart, Judgement, MeasureShape, Subject } from './messages.js'
+import { provenanceOf } from './provenance.js'
 
 type Compared = Subject & { readonly real: Table }
 
@@ -103,7 +104,7 @@ export class MeasureWork implements Work<MeasureShape> {
     this.#kept ??= this.#judge(subject, { engine: this.#engine! })
     const [keptBack, provenance, { renderReport }] = await Promise.all([
       this.#kept,
-      provenanceOf(title, subject.file),
+      provenanceOf([{ name: title, blob: subject.file }]),
       import('./drawings.js')
     ])
     const telling = tables.tell(model, { answer, request: draws })
@@ -122,14 +123,6 @@ function judgementOf(found: EvaluationPart, kept: KeptBack | null): Judgement {
     verdict: lines.every(({ known }) => known) ? verdict(found as Evaluation, own) : null,
     apart: typeof kept === 'string' || kept === null ? kept : second !== undefined
   }
-}
-
-/** The day, and the SHA-256 of the file that was opened. Browsers compute it for pages of this machine and of https alone. */
-async function provenanceOf(name: string, file: Blob) {
-  const date = new Date().toISOString().slice(0, 10)
-  if (!globalThis.crypto?.subtle) return { date }
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()))
-  return { date, files: [{ name, sha256: Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('') }] }
 }
 
 function problemOf({ model, real, answer, draws }: Compared) {

@@ -9,9 +9,9 @@ import type {
   FitSummary,
   InferOptions,
   MeasureLine,
+  PointedVerdict,
   SampleJob,
-  Topic,
-  Verdict
+  Topic
 } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import type { Panel } from 'sbridge/internal/report'
@@ -69,10 +69,19 @@ export type Choice = InferOptions & Required<Pick<InferOptions, 'exclude'>>
 
 /** What is drawn: the options of the library's `sample`; what is known as `--given` and `--observe` take it. */
 export interface Draws extends Pick<SampleJob, 'noise' | 'steps' | 'start'> {
-  readonly rows: number
+  /** None where groups are counted. */
+  readonly rows?: number
   readonly seed: number
   readonly given?: Readonly<Record<string, string>>
   readonly observe?: readonly string[]
+  /** Name of a table with one condition a row. */
+  readonly givenFile?: string
+}
+
+/** A file of conditions, and a number that tells it from others of its name. */
+export interface ConditionsFile {
+  readonly blob: Blob
+  readonly turn: number
 }
 
 export interface SampleResult {
@@ -97,7 +106,7 @@ export interface SampleShape extends SystemShape {
   readonly facts: TableFacts & { readonly axes: readonly [string, string] }
   readonly look: Readonly<Record<'x' | 'y', string>>
   readonly picture: ScatterFrame
-  readonly run: { readonly fit: FitJob; readonly draw: Draws }
+  readonly run: { readonly fit: FitJob; readonly draw: Draws; readonly conditions?: ConditionsFile }
   /** What the fit decided. */
   readonly interim: Partial<FitSummary>
   readonly result: SampleResult
@@ -138,7 +147,7 @@ export type EvaluationPart = Partial<Evaluation>
 export interface Judgement {
   readonly lines: readonly MeasureLine[]
   /** Null while a measure is missing. */
-  readonly verdict: Verdict | null
+  readonly verdict: PointedVerdict | null
   /** Whether the lines are those of a second fit's rows against rows that it was kept from; or why there was none, and null while it is to come. */
   readonly apart: boolean | string | null
 }

@@ -29,6 +29,31 @@ test('paths have the weight and the most probable fate of each time', () => {
   expect(pathPicture(seen, drawn(undefined), ['t', 'x']).paths).toMatchObject({ weights: null, fates: null })
 })
 
+test('particles and paths stand where their values are', () => {
+  const { x, y, paths, snapshots } = pathPicture(seen, drawn(undefined), ['t', 'x'])
+  const placeOf = ({ range }: typeof x, value: number) => (value - range!.from) / (range!.to - range!.from)
+  const places = (pairs: readonly (readonly [number, number])[]) => pairs.flatMap(([t, value]) => [placeOf(x, t), placeOf(y, value)])
+  const near = (wanted: readonly number[]) => wanted.map((place) => expect.closeTo(place, 6))
+  expect(Array.from(paths!.places)).toEqual(
+    near(
+      places([
+        [0, 0],
+        [1, 1],
+        [0, 1],
+        [1, 0]
+      ])
+    )
+  )
+  expect(Array.from(snapshots[1]!.places)).toEqual(
+    near(
+      places([
+        [1, 0],
+        [1, 1]
+      ])
+    )
+  )
+})
+
 test.each([
   ['a drift', -1, 1],
   ['none', 0, undefined]

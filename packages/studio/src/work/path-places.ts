@@ -48,7 +48,7 @@ function placingAlong({ snapshots, names, time }: Seen, drawn: DrawnTrajectories
     column < 0
       ? snapshots.map((one) => one.time)
       : [...snapshots.map(({ cloud }) => cloud.points), ...(drawn ? [drawn.trajectories.values] : [])].flatMap(ends)
-  return placingOf(numbers(column < 0 ? time : names[column]!, Float64Array.from(rangeOf(all))))
+  return placingOf(numbers(column < 0 ? time : names[column]!, Float64Array.from(rangeOf(all))), false)
 }
 
 /** What was not measured along a column has no place. */

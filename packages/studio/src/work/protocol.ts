@@ -1,4 +1,5 @@
 import type { SbridgeError } from '@sbridge/core'
+import type { Reading } from 'sbridge/internal'
 
 /** What an activity and its worker speak of: for each, what only that activity knows. */
 export interface Shape {
@@ -16,7 +17,17 @@ export interface Shape {
   readonly file: unknown
 }
 
-export type RowFormat = 'csv' | 'tsv' | 'json' | 'jsonl' | 'parquet' | 'arrow'
+export type RowFormat = 'csv' | 'tsv' | 'json' | 'jsonl' | 'parquet' | 'arrow' | 'xlsx'
+
+/** A page of what is told, as a verb's `--report` writes it. */
+export interface ReportFile {
+  readonly kind: 'report'
+  readonly title: string
+  /** What kind of report it is, and what was made, as a sentence begins. */
+  readonly kicker: string
+  readonly made: string
+  readonly command: string
+}
 
 /** What an activity and its worker speak of where a system of the core is at work. */
 export interface SystemShape extends Shape {
@@ -24,7 +35,7 @@ export interface SystemShape extends Shape {
   readonly run: { readonly fit: object; readonly draw: object }
   readonly facts: { readonly columns: readonly { readonly name: string }[] }
   /** Rows, the model, what is told as `--json` prints it, of a bridge rows of the first table where they go, of scores the rows by how far out they lie. */
-  readonly file: RowFormat | 'model' | 'parameters' | 'mapped' | 'ranked'
+  readonly file: RowFormat | 'model' | 'parameters' | 'mapped' | 'ranked' | ReportFile
 }
 
 /** What a person is told of an error: the three sentences of the library's errors. */
@@ -43,7 +54,7 @@ export interface Progress {
 export type Show = 'play' | 'morph'
 
 export type ToWork<A extends Shape = Shape> =
-  | { readonly kind: 'open'; readonly blob: Blob; readonly name: string; readonly choice: A['choice'] }
+  | { readonly kind: 'open'; readonly blob: Blob; readonly name: string; readonly read: Reading; readonly choice: A['choice'] }
   | { readonly kind: 'choose'; readonly choice: A['choice'] }
   | { readonly kind: 'look'; readonly look: A['look'] }
   | { readonly kind: 'run'; readonly run: A['run']; readonly show: Show; readonly turn: number }

@@ -1,9 +1,9 @@
-import type { DrawnRows, GlobalModel, SystemContext } from '@sbridge/core'
-import type { FitJob, System, Topic } from '@sbridge/core/internal'
+import { type DrawnRows, type GlobalModel, InputError, type SystemContext } from '@sbridge/core'
+import type { FitJob, Host, System, Topic } from '@sbridge/core/internal'
 import { type AnySystem, ConditionMemory, leaveKeysOut, SearchMemory, tables, takeTableRows } from '@sbridge/core/internal'
 import { type Encoded, inferTable, presentTable, type RawTable, type Table } from '@sbridge/core/tables'
 import { placingOf, unplaced } from './axis.js'
-import type { Tools } from './desk.js'
+import { type Tools, tableIn } from './desk.js'
 import { hasChains, isKnown, isPlain, usualSteps } from './draws.js'
 import { barsLike, firstAxes, tableFacts } from './facts.js'
 import type { BenchToPainter, Choice, Draws, SampleResult, SampleShape, ScatterFrame, ShownBlock, ShownTopic, Subject } from './messages.js'
@@ -55,13 +55,14 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
     else port.postMessage({ ...this.drawn!, input: this.raw, options: this.#options!, file: this.#file! } satisfies Subject)
   }
 
-  async run({ fit, draw }: SampleShape['run'], tools: Tools<SampleShape>): Promise<SampleResult> {
-    const { show } = tools
+  async run(run: SampleShape['run'], { show, ...watch }: Tools<SampleShape>): Promise<SampleResult> {
+    const { fit, draw } = run
+    const tools = { ...watch, host: this.host(run) }
     const model = await this.fit(fit, tools)
     this.#options = await this.system.readOptions(fit, {})
     tools.interim(model.summary)
     const steps = draw.steps ?? usualSteps(draw)
-    const trail = hasChains(fit, draw) ? new Trail(model, { rows: draw.rows, steps }) : undefined
+    const trail = hasChains(fit, draw) ? new Trail(model, { rows: draw.rows!, steps }) : undefined
     const onStep = (state: Encoded, step: number) => {
       // Only now: what is refused leaves the picture as it is.
       if (step === 0 && show === 'play') {
@@ -123,6 +124,20 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
     this.#paint({ kind: 'step', places: trail.places(trail.length - 1, this.#axes!), step, steps })
   }
 
+  protected override host({ conditions }: SampleShape['run']): Host {
+    return {
+      table(name) {
+        if (conditions) return tableIn(conditions.blob, name, {})
+        throw new InputError({
+          code: 'input-missing',
+          got: `the conditions in ${name}, a file that the page does not have`,
+          expected: 'the file itself',
+          try: 'picking it again on the tab Conditions'
+        })
+      }
+    }
+  }
+
   protected override fitOptions(job: FitJob): FitJob {
     return isPlain(job) ? this.#searches.searched(job) : job
   }
@@ -136,8 +151,10 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
 
 const topicsNamed = (name: string, topics: readonly Topic[]): Promise<ShownTopic[]> => shownTopics(topics.filter(({ id }) => id === name))
 
-/** What is said of what is known, but for the table of conditions: there is one, whose facts stand above it. */
+/** What is said of what is known, but for the table of a single condition: its facts stand above it. */
 function supportIn(topics: readonly ShownTopic[]): ShownBlock[] {
   const blocks = topics.flatMap((topic) => topic.blocks)
-  return blocks.filter((block) => block.kind !== 'explained' && !(block.kind === 'table' && block.head[0] === 'condition'))
+  return blocks.filter(
+    (block) => block.kind !== 'explained' && !(block.kind === 'table' && block.head[0] === 'condition' && block.rows.length === 1)
+  )
 }

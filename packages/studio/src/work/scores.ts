@@ -3,6 +3,7 @@ import { density, takeRawRows } from '@sbridge/core/internal'
 import type { Column } from '@sbridge/core/tables'
 import { serializeTable } from 'sbridge/internal'
 import type { SavedFile } from './desk.js'
+import type { Opened } from './provenance.js'
 import type { ScoresShape } from './rows-messages.js'
 import { RowsWork } from './rows-work.js'
 
@@ -35,9 +36,9 @@ export class ScoresWork extends RowsWork<ScoresShape, DensityModel, ScoredRows |
     return { ...told, topics }
   }
 
-  override async save(file: ScoresShape['file']): Promise<SavedFile> {
+  override async save(file: ScoresShape['file'], opened: Opened): Promise<SavedFile> {
     const answer = this.drawn!.answer
-    if (file !== 'ranked' || answer.kind === 'grid') return super.save(file)
+    if (file !== 'ranked' || answer.kind === 'grid') return super.save(file, opened)
     const rows = takeRawRows(this.written(), furthestFirst(answer))
     return { ending: '-ranked.csv', content: (await serializeTable(rows, 'csv')) as BlobPart }
   }

@@ -1,10 +1,11 @@
 import { drawModel, fitModel, type Model, packModel, type SystemContext, type Telling } from '@sbridge/core'
-import { type Answer, StageShare, type System } from '@sbridge/core/internal'
+import { type Answer, type Host, StageShare, type System } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { cellsFor, serializeTable } from 'sbridge/internal'
 import type { SavedFile, Share, Tools, Work } from './desk.js'
 import type { Told as Said } from './messages.js'
 import type { RowFormat, SystemShape } from './protocol.js'
+import { type Opened, provenanceOf } from './provenance.js'
 import { shownTopics } from './topics.js'
 
 type FitOf<A extends SystemShape> = A['run']['fit']
@@ -41,13 +42,19 @@ export abstract class SystemWork<A extends SystemShape, M extends Model, Told ex
     return this.#drawn
   }
 
-  async share({ fit, draw }: A['run']): Promise<Share> {
+  async share(run: A['run']): Promise<Share> {
+    const { fit, draw } = run
     const { system, counted } = this
-    const request = await system.readRequest(draw, {})
+    const request = await system.readRequest(draw, this.host(run))
     const source =
       this.#fitted?.options === JSON.stringify(fit) ? { model: this.#fitted.model } : { input: this.raw, options: this.fitOptions(fit) }
     const share = new StageShare(system.plan(source, request))
     return counted ? share : { update: (event) => share.update(event) }
+  }
+
+  /** What reads the files that a draw names. */
+  protected host(_run: A['run']): Host {
+    return {}
   }
 
   /** The options as they are fitted with. */
@@ -73,9 +80,19 @@ export abstract class SystemWork<A extends SystemShape, M extends Model, Told ex
     return answer
   }
 
+  /** What the page says of what was drawn. */
   protected telling(): Telling {
+    return this.#everything()
+  }
+
+  #everything(pictures?: true): Telling {
     const { model, answer, draws } = this.#drawn!
-    return this.system.tell(model, { answer, request: draws })
+    return this.system.tell(model, { answer, request: draws, ...(pictures && { pictures }) })
+  }
+
+  /** The files that were read. */
+  protected files(opened: Opened): readonly Opened[] {
+    return [opened]
   }
 
   /** What is said of what was drawn, and warned of besides. */
@@ -84,8 +101,12 @@ export abstract class SystemWork<A extends SystemShape, M extends Model, Told ex
     return { topics: await shownTopics(topics), warnings: messagesOf([...warnings, ...besides]), notes }
   }
 
-  async save(file: A['file']): Promise<SavedFile> {
+  async save(file: A['file'], opened: Opened): Promise<SavedFile> {
     const { model, answer } = this.#drawn!
+    if (typeof file === 'object') {
+      const [{ tellingPage }, provenance] = await Promise.all([import('./drawings.js'), provenanceOf(this.files(opened))])
+      return { ending: '-report.html', content: tellingPage({ ...file, telling: this.#everything(true), entries: [], provenance }) }
+    }
     if (file === 'parameters') return { ending: '-parameters.json', content: `${JSON.stringify(this.telling().json)}\n` }
     if (file === 'model') return { ending: '.sbridge', content: packModel(this.system.save(model)) as BlobPart }
     const format = file as RowFormat

@@ -34,6 +34,7 @@ export interface BridgeRequest {
 export const bridgeFields: readonly Field[] = [
   {
     name: 'bandwidth',
+    label: 'Bandwidth ε',
     ...BANDWIDTH,
     sentence:
       'ε of the bridge, whose noise has variance 2ε a unit of time: auto is the one whose map foretells best where held-out rows go.',
@@ -45,6 +46,7 @@ export const bridgeFields: readonly Field[] = [
 export const bridgeDrawFields: readonly Field[] = [
   {
     name: 'at',
+    label: 'Times on the way',
     kind: 'numbers',
     unit: 'of the way',
     range: 'numbers from 0, the first table, to 1, the second, between commas',
@@ -55,6 +57,7 @@ export const bridgeDrawFields: readonly Field[] = [
   },
   {
     name: 'as',
+    label: 'Where rows are carried',
     ...choice('debiased', 'barycentric', 'drawn'),
     default: 'debiased',
     needs: 'map',

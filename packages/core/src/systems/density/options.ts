@@ -32,17 +32,20 @@ export const densityFitFields: readonly Field[] = imputationFitFields.filter(({ 
 export const scoreFields: readonly Field[] = [
   {
     name: 'gradient',
+    label: 'Add gradients',
     ...SWITCH,
     sentence: 'Adds columns gradient_NAME: how the log-density changes with each number, per unit of the column.'
   },
   {
     name: 'denoise',
+    label: 'Add denoised rows',
     ...SWITCH,
     sentence: 'Adds columns denoised_NAME: the mean of the rows near a row, towards which its kernel density rises fastest.',
     source: 'Robbins 1956 (Tweedie’s formula)'
   },
   {
     name: 'grid',
+    label: 'Density on a grid of',
     kind: 'names',
     unit: 'A,B',
     range: 'one or two columns',
@@ -52,6 +55,7 @@ export const scoreFields: readonly Field[] = [
   },
   {
     name: 'given',
+    label: 'Known of other columns',
     kind: 'text',
     unit: 'units of the columns',
     range: "NAME=VALUE, separated by commas, e.g. 'species=Adelie,body_mass_g=4200'",

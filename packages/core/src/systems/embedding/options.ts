@@ -6,6 +6,7 @@ const COIFMAN_LAFON = 'Coifman, Lafon, ACHA 2006'
 export const embedFields: readonly Field[] = [
   {
     name: 'dimension',
+    label: 'Coordinates',
     short: 'k',
     kind: 'integer',
     unit: 'coordinates',
@@ -18,12 +19,14 @@ export const embedFields: readonly Field[] = [
   },
   {
     name: 'bandwidth',
+    label: 'Bandwidth ε',
     ...BANDWIDTH,
     sentence: 'Kernel bandwidth ε; auto is the smallest at which the data are connected, larger ones take short cuts.',
     source: COIFMAN_LAFON
   },
   {
     name: 'alpha',
+    label: 'Density normalisation α',
     kind: 'number',
     range: 'a number from -1 to 2',
     default: '0.5',
@@ -34,6 +37,7 @@ export const embedFields: readonly Field[] = [
   },
   {
     name: 'time',
+    label: 'Diffusion time t',
     kind: 'number',
     unit: 'steps of ε',
     range: 'a number from 0 to 1000',
@@ -45,6 +49,7 @@ export const embedFields: readonly Field[] = [
   },
   {
     name: 'scaling',
+    label: 'Scale of numbers',
     kind: 'choice',
     range: 'standard, quantile, or NAME=METHOD for single columns',
     default: 'standard',

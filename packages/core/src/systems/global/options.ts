@@ -43,12 +43,14 @@ const GLMR = 'Gottwald, Li, Marzouk, Reich, arXiv 2401.04372'
 export const fitFields: readonly Field[] = [
   {
     name: 'bandwidth',
+    label: 'Bandwidth ε',
     ...BANDWIDTH,
     sentence: 'Kernel bandwidth and time step ε: small copies training rows, large blurs; auto aims at the distance that fresh rows have.',
     source: GLMR
   },
   {
     name: 'scaling',
+    label: 'Scale of numbers',
     kind: 'choice',
     range: 'auto, standard or quantile, or NAME=METHOD for single columns',
     default: 'auto',
@@ -60,6 +62,7 @@ export const fitFields: readonly Field[] = [
   },
   {
     name: 'kernel',
+    label: 'Bandwidth over the data',
     ...choice('fixed', 'variable'),
     default: 'fixed',
     excludes: [{ value: 'variable', beside: ['local'] }],
@@ -68,6 +71,7 @@ export const fitFields: readonly Field[] = [
   },
   {
     name: 'landmarks',
+    label: 'Rows that the bridge is solved on',
     kind: 'integer',
     unit: 'rows',
     range: 'auto, all, or a whole number from 2 to the number of rows',
@@ -85,6 +89,7 @@ export const fitFields: readonly Field[] = [
 export const drawFields: readonly Field[] = [
   {
     name: 'noise',
+    label: 'Noise of a step',
     ...choice('covariance', 'split', 'constant'),
     default: 'covariance',
     excludes: [NOT_OF_GROUPS, { beside: ['dynamics=bridge'] }, { but: 'covariance', beside: ['known', '!local'] }],
@@ -93,6 +98,7 @@ export const drawFields: readonly Field[] = [
   },
   {
     name: 'steps',
+    label: 'Steps of every chain',
     ...whole(1, 100_000),
     unit: 'steps',
     default: `${USUAL_STEPS.rows}; ${USUAL_STEPS.given} under --given, ${USUAL_STEPS.neighbours} for a column that --local draws given its neighbours, ${USUAL_STEPS.observed} where --latent has to meet given or observed numbers`,
@@ -102,6 +108,7 @@ export const drawFields: readonly Field[] = [
   },
   {
     name: 'start',
+    label: 'Chains start',
     ...choice('data', 'noise'),
     default: 'data',
     excludes: [NOT_OF_GROUPS, { value: 'noise', beside: ['local'] }, { value: 'noise', beside: ['known', '!dynamics=bridge'] }],

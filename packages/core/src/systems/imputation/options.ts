@@ -8,6 +8,7 @@ const VAN_BUUREN = 'van Buuren 2018'
 export const imputationFields: readonly Field[] = [
   {
     name: 'bandwidth',
+    label: 'Bandwidth ε',
     ...BANDWIDTH,
     sentence: 'How near rows count when gaps are filled: kernel bandwidth ε over all coordinates; auto fills masked cells best.',
     source: ''
@@ -18,6 +19,7 @@ export const imputationFields: readonly Field[] = [
 export const fillFields: readonly Field[] = [
   {
     name: 'as',
+    label: 'Fill with',
     ...choice('draw', 'mean', 'median'),
     default: 'draw',
     excludes: [
@@ -30,6 +32,7 @@ export const fillFields: readonly Field[] = [
   },
   {
     name: 'draws',
+    label: 'Fills of every gap',
     ...whole(1, 1000),
     unit: 'fills',
     default: 'one, without the column',
@@ -38,6 +41,7 @@ export const fillFields: readonly Field[] = [
   },
   {
     name: 'flag',
+    label: 'Add a column of what was filled',
     ...SWITCH,
     sentence: 'Adds a column filled: the names of the columns that were filled in the row, between semicolons.'
   }

@@ -33,6 +33,7 @@ const GR = 'Gottwald, Reich, Localized Schrödinger Bridge Sampler, arXiv 2409.0
 export const localFields: readonly Field[] = [
   {
     name: 'local',
+    label: 'Neighbourhood of a column',
     kind: 'text',
     unit: 'places on the line, ring or grid',
     range: 'window:W, ring:W, grid:ROWSxCOLS:W (W a whole number or auto), graph:FILE or auto',
@@ -42,6 +43,7 @@ export const localFields: readonly Field[] = [
   },
   {
     name: 'sweep',
+    label: 'Columns are drawn',
     ...choice('ordered', 'simultaneous'),
     default: 'ordered',
     needs: 'local',
@@ -50,6 +52,7 @@ export const localFields: readonly Field[] = [
   },
   {
     name: 'neighbourBandwidth',
+    label: 'Bandwidth ε among neighbours',
     ...BANDWIDTH,
     needs: 'local',
     sentence: 'Bandwidth with which an ordered sweep compares the neighbours already drawn; auto by held-out CRPS.',

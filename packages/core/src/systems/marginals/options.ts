@@ -40,6 +40,7 @@ export const REFERENCE_SENTENCES: Readonly<Record<(typeof REFERENCES)[number], s
 export const marginalsFields: readonly Field[] = [
   {
     name: 'reference',
+    label: 'Reference dynamics',
     kind: 'text',
     unit: '',
     range: `${ALL_REFERENCES.join(', ')}, or a module`,
@@ -50,6 +51,7 @@ export const marginalsFields: readonly Field[] = [
   },
   {
     name: 'diffusion',
+    label: 'Noise',
     kind: 'choice',
     unit: '',
     range: 'auto, additive or proportional',
@@ -61,6 +63,7 @@ export const marginalsFields: readonly Field[] = [
   },
   {
     name: 'sigma',
+    label: 'Size σ of the noise',
     kind: 'numbers',
     unit: 'unit of the column (or one, if proportional) per root of the unit of time',
     range: 'auto, estimate, resolution, or numbers separated by commas: one, or one a column',
@@ -72,6 +75,7 @@ export const marginalsFields: readonly Field[] = [
   },
   {
     name: 'rounds',
+    label: 'Most rounds of refit',
     kind: 'integer',
     unit: '',
     range: 'a whole number from 0 to 1000; 0 keeps the starting parameters',
@@ -83,6 +87,7 @@ export const marginalsFields: readonly Field[] = [
   },
   {
     name: 'tolerance',
+    label: 'Converged at a change of',
     kind: 'number',
     unit: '',
     range: 'a number above 0',
@@ -95,6 +100,7 @@ export const marginalsFields: readonly Field[] = [
   },
   {
     name: 'fitParticles',
+    label: 'Particles of a snapshot in the refit',
     kind: 'integer',
     unit: 'particles',
     range: 'a whole number of at least 2',
@@ -106,6 +112,7 @@ export const marginalsFields: readonly Field[] = [
   },
   {
     name: 'intervals',
+    label: 'How 95 % intervals are found',
     kind: 'choice',
     unit: '',
     range: 'sandwich, bootstrap or none',
@@ -117,6 +124,7 @@ export const marginalsFields: readonly Field[] = [
   },
   {
     name: 'lengthScale',
+    label: 'Smoothness of a free field',
     ...AUTO_OR_POSITIVE,
     unit: 'spreads of the particles',
     minimum: 1e-6,
@@ -126,6 +134,7 @@ export const marginalsFields: readonly Field[] = [
   },
   {
     name: 'amplitude',
+    label: 'Size of a free field',
     ...AUTO_OR_POSITIVE,
     unit: 'spreads an interval',
     minimum: 1e-6,
@@ -135,6 +144,7 @@ export const marginalsFields: readonly Field[] = [
   },
   {
     name: 'frequencies',
+    label: 'Random frequencies',
     kind: 'integer',
     unit: '',
     range: 'a whole number from 1 to 1000',
@@ -146,6 +156,7 @@ export const marginalsFields: readonly Field[] = [
   },
   {
     name: 'varying',
+    label: 'Parameters change with time',
     kind: 'number',
     unit: 'standard deviations of the noise',
     range: 'off, auto, or a number above 0',

@@ -9,6 +9,7 @@ const OWN = 'mathematics.md section 11'
 export const snapshotFields: readonly Field[] = [
   {
     name: 'time',
+    label: 'Column of times',
     kind: 'text',
     unit: 'COLUMN',
     range: 'a column of numbers or dates',
@@ -18,6 +19,7 @@ export const snapshotFields: readonly Field[] = [
   },
   {
     name: 'weights',
+    label: 'Weights of particles',
     kind: 'text',
     unit: 'COLUMN',
     range: 'a column of positive numbers',
@@ -45,6 +47,7 @@ export const snapshotFields: readonly Field[] = [
   },
   {
     name: 'velocity',
+    label: 'Columns of velocities',
     kind: 'names',
     unit: 'VX,VY,…',
     range: 'column names',
@@ -56,6 +59,7 @@ export const snapshotFields: readonly Field[] = [
   dateOrderField,
   {
     name: 'by',
+    label: 'Groups of particles',
     kind: 'text',
     unit: 'COLUMN',
     range: 'a column of labels, filled in every row',
@@ -71,6 +75,7 @@ export const snapshotFields: readonly Field[] = [
   ...growthFields,
   {
     name: 'holdOut',
+    label: 'Held-out times',
     kind: 'times',
     unit: 'T1,T2,…',
     range: 'times of snapshots: numbers or dates separated by commas',
@@ -80,6 +85,7 @@ export const snapshotFields: readonly Field[] = [
   },
   {
     name: 'leaveOneOut',
+    label: 'Leave out every snapshot in turn',
     kind: 'boolean',
     unit: '',
     range: 'a switch',
@@ -95,6 +101,7 @@ export const snapshotFields: readonly Field[] = [
 export const pathFields: readonly Field[] = [
   {
     name: 'at',
+    label: 'Other times to write',
     kind: 'times',
     unit: 'T1,T2,…',
     range: 'numbers or dates separated by commas',
@@ -104,6 +111,7 @@ export const pathFields: readonly Field[] = [
   },
   {
     name: 'between',
+    label: 'Times between snapshots',
     kind: 'integer',
     unit: 'times',
     range: 'a whole number from 0 to 1000',

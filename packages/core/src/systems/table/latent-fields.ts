@@ -4,6 +4,7 @@ import { choice, type Field } from '../fields.js'
 export const latentFields: readonly Field[] = [
   {
     name: 'latent',
+    label: 'Latent coordinates',
     kind: 'text',
     range: 'pca:K, diffusion-map:K (K a whole number or auto), autoencoder:K, or onnx:ENCODER,DECODER',
     default: 'none: rows are drawn in their own columns',
@@ -25,6 +26,7 @@ export const latentFields: readonly Field[] = [
 export const latentDrawFields: readonly Field[] = [
   {
     name: 'dynamics',
+    label: 'How these are drawn',
     ...choice('langevin', 'bridge'),
     default: 'langevin',
     needs: 'latent',

@@ -114,7 +114,8 @@ function words(): string {
 
 function Times() {
   const times = picture.value?.between ?? []
-  if (times.length === 0) return <p class="playback soft">{facts.value!.second ? '\u00a0' : 'the second table is missing'}</p>
+  if (times.length === 0)
+    return <p class="playback soft">{facts.value!.second ? '\u00a0' : 'the second table is missing: drop it beside the first'}</p>
   return (
     <Playback
       playing={playing.value}

@@ -45,15 +45,15 @@ function Results() {
       file={`${name} → ${second}`}
       rows={`${countText(result.value.rows)} rows between at ${times === 1 ? 'one time' : `each of ${times} times`}`}
       kind="bridge"
-      more="First table, carried over; model"
+      report={{ kicker: 'Bridge between two tables', made: 'A bridge between two tables was computed' }}
+      more="First table carried over, model, report"
       buttons={
         <button type="button" onClick={() => session.save('mapped')} disabled={running.value}>
           Mapped rows
         </button>
       }
       seed={`seed ${draw.seed}${second === fit.to ? '' : `, and the second ${name} under the name ${second}`}`}
-    >
-      <Copyable label="Command line of the mapped rows" text={mappedCommand.value} />
-    </Found>
+      commands={<Copyable label="Command line of the mapped rows" text={mappedCommand.value} />}
+    />
   )
 }

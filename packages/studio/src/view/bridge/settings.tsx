@@ -1,6 +1,7 @@
 import { plainText } from '@sbridge/core/internal'
 import { change, facts, result, session, settings, shown } from '../../state/bridge.js'
 import { FIELDS, SHEET } from '../../state/bridge-settings.js'
+import { labelOf } from '../../state/options.js'
 import { AllOptions } from '../all-options.js'
 import { ChoiceField, NumberField, SelectField } from '../fields.js'
 import { Recipe } from '../recipe.js'
@@ -25,21 +26,24 @@ export function Settings() {
       verb="Bridge"
       note={facts.value!.second ? 'compares both, draws rows between, carries rows over' : 'needs a second table'}
     >
-      <SelectField label="Rows between" value={now} options={times} set={(value) => change({ at: value.split(',').map(Number) })} />
+      <SelectField
+        label={labelOf(FIELDS.at)}
+        field={FIELDS.at}
+        value={now}
+        options={times}
+        set={(value) => change({ at: value.split(',').map(Number) })}
+      />
       <NumberField
         field={FIELDS.rows}
-        label="Rows a time"
         value={rows}
         auto="auto"
         found="auto: as many as the first table has"
         set={(rows) => change({ rows })}
       />
-      <ChoiceField field={FIELDS.as} label="Carried" value={as} set={(as) => change({ as })} />
       <details>
         <summary>More options</summary>
         <NumberField
           field={FIELDS.bandwidth}
-          label="Bandwidth ε"
           value={bandwidth}
           auto="auto"
           found={
@@ -49,6 +53,7 @@ export function Settings() {
           }
           set={(bandwidth) => change({ bandwidth })}
         />
+        <ChoiceField field={FIELDS.as} value={as} set={(as) => change({ as })} />
         <NumberField field={FIELDS.seed} value={seed} set={(seed) => change({ seed })} />
       </details>
       <AllOptions activity="bridge" session={session} />

@@ -26,5 +26,13 @@ function Results() {
   if (!result.value) return null
   const { rowCount, dimension } = result.value
   const rows = `${dimension} coordinate${dimension === 1 ? '' : 's'} of ${countText(rowCount)} rows`
-  return <Found session={session} rows={rows} kind="map" more="Model, for new rows and the way back" />
+  return (
+    <Found
+      session={session}
+      rows={rows}
+      kind="map"
+      report={{ kicker: 'Diffusion map', made: `A diffusion map of ${rowCount} rows was computed` }}
+      more="Model, for new rows and the way back; report"
+    />
+  )
 }

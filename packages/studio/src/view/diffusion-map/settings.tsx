@@ -21,7 +21,6 @@ export function Settings() {
     >
       <NumberField
         field={FIELDS.dimension}
-        label="Coordinates"
         value={dimension}
         auto="auto"
         found={found && shown.value!.fit.dimension === undefined ? `found: ${found.dimension}` : 'auto: at the largest gap'}
@@ -29,7 +28,6 @@ export function Settings() {
       />
       <NumberField
         field={FIELDS.bandwidth}
-        label="Bandwidth ε"
         value={bandwidth}
         auto="auto"
         found={found ? `connected from ${plainText(found.bandwidth.connectingEpsilon)}` : 'auto: the smallest that connects'}
@@ -39,7 +37,6 @@ export function Settings() {
         <summary>More options</summary>
         <NumberField
           field={FIELDS.alpha}
-          label="Density α"
           value={alpha as number | null}
           auto="auto"
           found="½ sees the data’s distribution, 1 the surface only"

@@ -1,9 +1,10 @@
 import { spellValue, stepOf } from '@sbridge/core/internal'
 import { faultOfCondition, type GivenPart, middleOf, readPart, spellPart } from '../../state/given.js'
-import { slide, withGiven } from '../../state/known.js'
-import { change, drawnBars, knowable, settings, shown } from '../../state/sampling.js'
+import { levelsIn, slide, withGiven } from '../../state/known.js'
+import { change, drawnBars, knowable, settings, shown, takeConditions } from '../../state/sampling.js'
 import { tried } from '../../work/fault.js'
 import type { ColumnFacts } from '../../work/messages.js'
+import { ACCEPTED, picked } from '../activity.js'
 import { barsPath } from '../data.js'
 import { InlineFault } from '../fault-words.js'
 import { Link, Select } from '../fields.js'
@@ -33,12 +34,7 @@ export function Conditions() {
               {column?.range ? (
                 <NumberCondition column={column} text={text} wrong={fault !== null} />
               ) : column?.levels ? (
-                <Select
-                  aria-label={name}
-                  value={text}
-                  options={[...(column.levels.includes(text) ? [] : [text]), ...column.levels]}
-                  set={(level) => change(withGiven(name, level))}
-                />
+                <LevelCondition name={name} levels={column.levels} text={text} />
               ) : null}
             </li>
           )
@@ -56,13 +52,79 @@ export function Conditions() {
           set={(name) => change(withGiven(name, firstText(columns.find((one) => one.name === name)!)))}
         />
       )}
+      <ConditionsFile />
     </div>
+  )
+}
+
+/** One condition a row of a file. */
+function ConditionsFile() {
+  const { givenFile } = settings.value
+  const pick = (event: Event) => {
+    const file = picked(event)
+    if (file) takeConditions(file)
+  }
+  if (givenFile !== null)
+    return (
+      <p class="known-head">
+        <span>
+          one condition for each row of <strong>{givenFile}</strong>
+        </span>
+        <Link aria-label={`Free ${givenFile}`} onClick={() => change({ givenFile: null })}>
+          free
+        </Link>
+      </p>
+    )
+  return (
+    <label class="pick-file">
+      <input type="file" accept={ACCEPTED} onChange={pick} aria-describedby="conditions-file" />
+      <span>Pick a file of conditions</span>
+      <small id="conditions-file">one a row: columns by name, an empty cell is free</small>
+    </label>
   )
 }
 
 /** A new condition: the middle half of numbers, the most frequent level. */
 function firstText(column: ColumnFacts): string {
   return column.range ? spellPart(column, middleOf(column)) : column.levels![column.bars.indexOf(Math.max(...column.bars))]!
+}
+
+/** Whether a level can stand among several. */
+const isPlain = (level: string): boolean => level.trim() === level && !level.includes('|')
+
+/** One level, or several of which one holds. */
+function LevelCondition({ name, levels, text }: { name: string; levels: readonly string[]; text: string }) {
+  const chosen = levelsIn(levels, text)
+  const several = chosen.every((level) => levels.includes(level) && isPlain(level))
+  const free = levels.filter((level) => !chosen.includes(level) && (chosen.length === 1 || isPlain(level)))
+  const others = several ? free.filter(isPlain) : []
+  const set = (next: readonly string[]) => change(withGiven(name, next.join('|')))
+  return (
+    <>
+      {chosen.map((level, k) => (
+        <Select
+          key={k}
+          aria-label={k === 0 ? name : `${name}, or`}
+          value={level}
+          options={[
+            ...(chosen.length > 1 ? [{ value: '', label: 'not this one' }] : []),
+            ...(levels.includes(level) ? [] : [level]),
+            ...levels.filter((one) => one === level || free.includes(one))
+          ]}
+          set={(one) => set(chosen.flatMap((before, i) => (i !== k ? [before] : one === '' ? [] : [one])))}
+        />
+      ))}
+      {others.length > 0 && (
+        <Select
+          class="add"
+          aria-label={`${name}: or another`}
+          value=""
+          options={[{ value: '', label: 'or …' }, ...others]}
+          set={(one) => set([...chosen, one])}
+        />
+      )}
+    </>
+  )
 }
 
 function NumberCondition({ column, text, wrong }: { column: ColumnFacts; text: string; wrong: boolean }) {

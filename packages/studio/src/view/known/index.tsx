@@ -8,7 +8,7 @@ export function PanelTabs() {
   const list = useRef<HTMLDivElement>(null)
   const counts: Readonly<Record<Panel, number>> = {
     settings: 0,
-    conditions: Object.keys(settings.value.given).length,
+    conditions: Object.keys(settings.value.given).length + Number(settings.value.givenFile !== null),
     observations: settings.value.observe.length
   }
   const onKeyDown = (event: KeyboardEvent) => {

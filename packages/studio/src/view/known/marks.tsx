@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { spellValue, stepOf } from '@sbridge/core/internal'
 import { readPart } from '../../state/given.js'
-import { linearObservation, observationOf, release, slide, withObservation, writeObservation } from '../../state/known.js'
+import { levelsIn, linearObservation, observationOf, release, slide, withObservation, writeObservation } from '../../state/known.js'
 import { panel } from '../../state/panel.js'
 import { change, frame, knowable, settings } from '../../state/sampling.js'
 import { tried } from '../../work/fault.js'
@@ -70,9 +70,11 @@ function Given({ side, axis }: { side: Side; axis: Axis }) {
   if (text === null || !column) return null
   const part = tried(() => readPart(column, text))
   if (!axis.range) {
-    const level = column.levels?.indexOf(text) ?? -1
-    const count = column.levels?.length ?? 1
-    return level < 0 ? null : <Across side={side} from={level / count} to={(level + 1) / count} kind="given" />
+    const { levels = [] } = column
+    return levelsIn(levels, text).map((one) => {
+      const at = levels.indexOf(one)
+      return at < 0 ? null : <Across key={one} side={side} from={at / levels.length} to={(at + 1) / levels.length} kind="given" />
+    })
   }
   // What cannot be read is told beside the condition.
   if (part === undefined) return null

@@ -7,7 +7,7 @@ import { ChoiceField, NumberField } from '../fields.js'
 import { Found } from '../found.js'
 import { Recipe } from '../recipe.js'
 import { Choose } from './choose.js'
-import { FORMATS, Listed } from './listed.js'
+import { Listed } from './listed.js'
 import { Stage } from './stage.js'
 
 const { session } = gaps
@@ -37,21 +37,14 @@ function Settings() {
     >
       <ChoiceField
         field={FIELDS.as}
-        label="Fill with"
         value={as}
         words={{ draw: 'a draw', mean: 'the mean', median: 'the median' }}
         set={(as) => change({ as, ...(as === 'draw' ? {} : { draws: null }) })}
       />
       <details>
         <summary>More options</summary>
-        {as === 'draw' && <NumberField field={FIELDS.draws} label="Fills" value={draws} auto="one" set={(draws) => change({ draws })} />}
-        <NumberField
-          field={FIELDS.bandwidth}
-          label="Bandwidth ε"
-          value={bandwidth}
-          auto="auto"
-          set={(bandwidth) => change({ bandwidth })}
-        />
+        {as === 'draw' && <NumberField field={FIELDS.draws} value={draws} auto="one" set={(draws) => change({ draws })} />}
+        <NumberField field={FIELDS.bandwidth} value={bandwidth} auto="auto" set={(bandwidth) => change({ bandwidth })} />
         <NumberField field={FIELDS.seed} value={seed} set={(seed) => change({ seed })} />
       </details>
       <AllOptions activity="impute" session={session} />
@@ -84,8 +77,8 @@ function Results() {
       }
       rows={rows}
       kind="rows"
-      formats={FORMATS}
-      more="Model, for new rows"
+      report={{ kicker: 'Filled gaps', made: `The missing cells of ${rowCount} rows were filled` }}
+      more="Model, for new rows; report"
       seed={`the seed is ${settings.value.seed}`}
     />
   )

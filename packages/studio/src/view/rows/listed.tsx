@@ -4,9 +4,6 @@ import type { ListedRows } from '../../work/rows-messages.js'
 import { Link } from '../fields.js'
 import { WideTable } from '../wide-table.js'
 
-/** Formats of rows that are saved. */
-export const FORMATS = ['csv', 'parquet', 'json', 'arrow'] as const
-
 interface ListedProps extends ListedRows {
   readonly of: Pick<RowsState, 'pointed'> & { readonly session: Pick<RowsState['session'], 'picture'> }
   readonly title: string

@@ -7,7 +7,7 @@ import { NumberField } from '../fields.js'
 import { Found } from '../found.js'
 import { Recipe } from '../recipe.js'
 import { Choose } from './choose.js'
-import { FORMATS, Listed } from './listed.js'
+import { Listed } from './listed.js'
 import { Stage } from './stage.js'
 
 const { session } = scores
@@ -63,8 +63,8 @@ function Results() {
       }
       rows={furthest ? `${countText(rowCount)} rows with their scores` : `The density of ${listed(shown.value!.draw.grid!)} on a grid`}
       kind="rows"
-      formats={FORMATS}
-      more={furthest ? 'Furthest first, and a model for other rows' : 'Model, for rows'}
+      report={{ kicker: 'Scores and densities', made: 'Densities were told' }}
+      more={furthest ? 'Model for other rows, report, furthest first' : 'Model for rows, report'}
       buttons={
         furthest && (
           <button type="button" onClick={() => save('ranked')} disabled={running.value}>

@@ -39,10 +39,11 @@ function Paths({ times }: { times: number }) {
       session={session}
       rows={`${countText(rows!)} paths at ${countText(times)} times`}
       kind="paths"
-      more="Model; parameters, history and scores"
+      report={{ kicker: 'Trajectories through snapshots', made: `${rows} trajectories at ${times} times were drawn` }}
+      more="Model, report and parameters"
       buttons={
         <button type="button" onClick={() => save('parameters')} disabled={running.value}>
-          JSON
+          Parameters, history and scores
         </button>
       }
       seed={`seed ${seed}`}

@@ -34,12 +34,12 @@ export function Settings() {
           </label>
         )}
       </fieldset>
-      <NumberField field={FIELDS.rows} label="Paths" value={rows} set={(value) => change({ rows: value })} />
+      <NumberField field={FIELDS.rows} value={rows} set={(value) => change({ rows: value })} />
       <details>
         <summary>More options</summary>
-        <NumberField field={FIELDS.between} label="Times between" value={between} set={(value) => change({ between: value })} />
-        <NumberField field={FIELDS.rounds} label="Most rounds" value={rounds} set={(value) => change({ rounds: value })} />
-        <ChoiceField field={FIELDS.diffusion} label="Noise" value={diffusion} set={(value) => change({ diffusion: value })} />
+        <NumberField field={FIELDS.between} value={between} set={(value) => change({ between: value })} />
+        <NumberField field={FIELDS.rounds} value={rounds} set={(value) => change({ rounds: value })} />
+        <ChoiceField field={FIELDS.diffusion} value={diffusion} set={(value) => change({ diffusion: value })} />
         <NumberField field={FIELDS.seed} value={seed} set={(value) => change({ seed: value })} />
       </details>
       <AllOptions activity="trajectories" session={session} />

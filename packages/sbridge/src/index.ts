@@ -29,4 +29,5 @@ export {
   trajectories
 } from './one-call.js'
 export { imageSheet } from './report/image-sheet.js'
+export type { RunOptions } from './running.js'
 export { evaluateSchema, fitSchema, type SchemaEvaluationOptions, type SchemaOptions, sampleSchema } from './schemas.js'

@@ -30,4 +30,14 @@ export {
 } from './one-call.js'
 export { imageSheet } from './report/image-sheet.js'
 export type { RunOptions } from './running.js'
-export { evaluateSchema, fitSchema, type SchemaEvaluationOptions, type SchemaOptions, sampleSchema } from './schemas.js'
+export {
+  evaluateSchema,
+  fitSchema,
+  type KeptTables,
+  loadSchema,
+  type SchemaEvaluationOptions,
+  type SchemaModel,
+  type SchemaOptions,
+  sampleSchema,
+  saveSchema
+} from './schemas.js'

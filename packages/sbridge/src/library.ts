@@ -56,6 +56,7 @@ import {
 } from '@sbridge/core/internal'
 import { type Engine, ReferenceEngine } from '@sbridge/core/kernels'
 import { type Cell, type DrawnRow, type RawTable, type Rows, rowsOfTable, tableOfRows } from '@sbridge/core/tables'
+import { SEVERAL_TABLES, wrongKind } from './database/tables-model.js'
 import { handedOver } from './format/as-drawn.js'
 import { writeAtomically } from './format/atomic-file.js'
 import { readBytes } from './format/table-file.js'
@@ -254,5 +255,7 @@ export async function saveModel(path: string, model: Model): Promise<void> {
  * damaged or from a newer version.
  */
 export async function loadModel(path: string, { engine = new ReferenceEngine() }: { readonly engine?: Engine } = {}): Promise<Model> {
-  return loaded(unpackModel(await readBytes(path)), { engine, host: fileHost })
+  const contents = unpackModel(await readBytes(path))
+  if (contents.kind === SEVERAL_TABLES) throw wrongKind(contents.kind, 'one of one table', 'loadSchema')
+  return loaded(contents, { engine, host: fileHost })
 }

@@ -164,7 +164,7 @@ type Continued<Row> = { member: number; step: number } & DrawnRow<Row>
 /**
  * Draws from a model of any system: rows, under what is known of them where something is; continuations of a series;
  * trajectories; places in an embedding, or rows there; rows with their gaps filled, or scored. Where the data support it badly, `warnings` says so. Rows come as columns,
- * or with `cells: 'records'` as `records` of the type of those that the model was fitted to; `draw<Row>` names it for models from
+ * or with `cells: 'records'` as `records` of the type of those that the model was fitted to, numbers and `Date`s where that was a text file; `draw<Row>` names it for models from
  * files. Throws `InputError` for options that nothing reads or that the model cannot honour, for unknown columns and categories,
  * and for what is impossible; `StopError` when stopped.
  */
@@ -228,7 +228,9 @@ export async function draw(model: Model, all: object = {}): Promise<object> {
     tables: _tables,
     ...told
   } = answer as Readonly<Record<string, unknown>>
-  const table = system.present(model, answer, cells === 'records' ? 'source' : cells)
+  // A text file has no types of its own: there a record's numbers are those that were read.
+  const records = (model as Pick<RawTable, 'dialect'>).dialect?.kind === 'delimited' ? 'typed' : 'source'
+  const table = system.present(model, answer, cells === 'records' ? records : cells)
   if (asked === undefined) handedOver(table, (other) => system.present(model, answer, other))
   return { ...told, ...(cells === 'records' ? { records: rowsOfTable(table) } : table) }
 }

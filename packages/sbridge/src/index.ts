@@ -29,4 +29,15 @@ export {
   trajectories
 } from './one-call.js'
 export { imageSheet } from './report/image-sheet.js'
-export { evaluateSchema, fitSchema, type SchemaEvaluationOptions, type SchemaOptions, sampleSchema } from './schemas.js'
+export type { RunOptions } from './running.js'
+export {
+  evaluateSchema,
+  fitSchema,
+  type KeptTables,
+  loadSchema,
+  type SchemaEvaluationOptions,
+  type SchemaModel,
+  type SchemaOptions,
+  sampleSchema,
+  saveSchema
+} from './schemas.js'

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InputError, sampleConditional, samplePosterior, type TableFit, type TableModel } from '@sbridge/core'
@@ -119,6 +119,22 @@ describe('fit and sample', () => {
     expect(new Set(known.records.map(({ sign }) => sign))).toEqual(new Set(['1']))
     const verdict = await evaluate(rows, records, { engine })
     expect(verdict.rows.synthetic).toBe(25)
+  })
+
+  it('gives records of a text file the types that were read', async () => {
+    const lines = Array.from(
+      { length: 30 },
+      (_, i) => `${(7 * i) % 30},${(i / 4).toFixed(2)},${i % 2 === 0},2024-03-${String(1 + (i % 28)).padStart(2, '0')},k${i % 3}`
+    )
+    const path = join(folder, 'typed.csv')
+    await writeFile(path, `n,x,open,day,kind\n${lines.join('\n')}\n`)
+    const model = await fit(await readTable(path), { bandwidth: 0.5, scaling: 'standard', seed: 1, engine })
+    await saveModel(join(folder, 'typed.sbridge'), model)
+    for (const one of [model, await loadModel(join(folder, 'typed.sbridge'))]) {
+      const { records } = await sample(one, { rows: 5, seed: 1, engine, cells: 'records' })
+      for (const { n, x, open, day, kind } of records as Readonly<Record<string, unknown>>[])
+        expect([typeof n, typeof x, typeof open, day instanceof Date, typeof kind]).toEqual(['number', 'number', 'boolean', true, 'string'])
+    }
   })
 
   it('continues records, and tells member and step', async () => {

@@ -56,6 +56,7 @@ import {
 } from '@sbridge/core/internal'
 import { type Engine, ReferenceEngine } from '@sbridge/core/kernels'
 import { type Cell, type DrawnRow, type RawTable, type Rows, rowsOfTable, tableOfRows } from '@sbridge/core/tables'
+import { SEVERAL_TABLES, wrongKind } from './database/tables-model.js'
 import { handedOver } from './format/as-drawn.js'
 import { writeAtomically } from './format/atomic-file.js'
 import { readBytes } from './format/table-file.js'
@@ -163,7 +164,7 @@ type Continued<Row> = { member: number; step: number } & DrawnRow<Row>
 /**
  * Draws from a model of any system: rows, under what is known of them where something is; continuations of a series;
  * trajectories; places in an embedding, or rows there; rows with their gaps filled, or scored. Where the data support it badly, `warnings` says so. Rows come as columns,
- * or with `cells: 'records'` as `records` of the type of those that the model was fitted to; `draw<Row>` names it for models from
+ * or with `cells: 'records'` as `records` of the type of those that the model was fitted to, numbers and `Date`s where that was a text file; `draw<Row>` names it for models from
  * files. Throws `InputError` for options that nothing reads or that the model cannot honour, for unknown columns and categories,
  * and for what is impossible; `StopError` when stopped.
  */
@@ -227,7 +228,9 @@ export async function draw(model: Model, all: object = {}): Promise<object> {
     tables: _tables,
     ...told
   } = answer as Readonly<Record<string, unknown>>
-  const table = system.present(model, answer, cells === 'records' ? 'source' : cells)
+  // A text file has no types of its own: there a record's numbers are those that were read.
+  const records = (model as Pick<RawTable, 'dialect'>).dialect?.kind === 'delimited' ? 'typed' : 'source'
+  const table = system.present(model, answer, cells === 'records' ? records : cells)
   if (asked === undefined) handedOver(table, (other) => system.present(model, answer, other))
   return { ...told, ...(cells === 'records' ? { records: rowsOfTable(table) } : table) }
 }
@@ -254,5 +257,7 @@ export async function saveModel(path: string, model: Model): Promise<void> {
  * damaged or from a newer version.
  */
 export async function loadModel(path: string, { engine = new ReferenceEngine() }: { readonly engine?: Engine } = {}): Promise<Model> {
-  return loaded(unpackModel(await readBytes(path)), { engine, host: fileHost })
+  const contents = unpackModel(await readBytes(path))
+  if (contents.kind === SEVERAL_TABLES) throw wrongKind(contents.kind, 'one of one table', 'loadSchema')
+  return loaded(contents, { engine, host: fileHost })
 }

@@ -4,11 +4,16 @@ import type { Engine } from '@sbridge/core/kernels'
 import { fileHost } from './host/files.js'
 import { createEngine, type EngineOptions } from './host/node.js'
 
-/** Where a call runs: an engine of your own, or threads for one that is made and closed by the call. */
-export interface RunOptions extends Pick<Watch, 'progress'> {
+/** Where a call runs, who is told how far it is, and who may end it. */
+export interface RunOptions {
+  /** One of your own for many calls, which you close; without it each call makes one and closes it. */
   readonly engine?: Engine
+  /** Threads of the engine that the call makes, the calling one included. Default: all that the process may use. Any number gives the same bytes. */
   readonly threads?: EngineOptions['threads']
+  /** An `AbortSignal`: soon after it is aborted the call fails with `StopError`, and nothing was written. */
   readonly stop?: StopSignal
+  /** Told how far a stage is, as `{ stage, done, total }`; the stages of a job follow each other. */
+  readonly progress?: Watch['progress']
 }
 
 /** Runs with the caller's engine, or with one that is made and closed. Throws `InputError` for what is no engine, signal or listener. */

@@ -1,3 +1,4 @@
+import { unpackModel } from '@sbridge/core'
 import {
   evaluateSchema as compareSchemas,
   drawSchema,
@@ -13,8 +14,14 @@ import {
   type SchemaRequest
 } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
+import type { TableSet } from './database/contract.js'
+import { packTables, SEVERAL_TABLES, unpackTables, wrongKind } from './database/tables-model.js'
+import { writeAtomically } from './format/atomic-file.js'
+import { readBytes } from './format/table-file.js'
 import type { AsColumns } from './library.js'
 import { parted, type RunOptions, running } from './running.js'
+
+export type { SchemaModel }
 
 /** Options of `fitSchema`: those of every table, `keys` between them and what becomes of `orphans`. */
 export type SchemaOptions = SchemaFit & RunOptions
@@ -38,6 +45,25 @@ export async function sampleSchema(
   refuseUnknown(request, [...SCHEMA_DRAWS, 'seed'])
   const drawn = await running(run, (context) => drawSchema(model, request, context))
   return Object.fromEntries([...drawn].map(([name, table]) => [name, presentDrawn(model.tables[name]!, table, cells)]))
+}
+
+/** How tables were kept, as `readTables` says: what `writeTables` takes besides the tables. */
+export type KeptTables = Omit<TableSet, 'tables'>
+
+/** Writes a model of several tables, whole or not at all, for `loadSchema` and `sbridge sample`. With how they were kept new ones are written alike. */
+export function saveSchema(path: string, model: SchemaModel, kept: Partial<KeptTables> = {}): Promise<void> {
+  return writeAtomically(path, packTables({ model, set: { ...kept, files: kept.files ?? {} } }))
+}
+
+/**
+ * Reads a model of several tables, as `saveSchema` and `sbridge fit` write it, and how these were kept. Throws `FormatError` when
+ * it is none (code `model-kind`), damaged or from a newer version.
+ */
+export async function loadSchema(path: string): Promise<{ readonly model: SchemaModel; readonly kept: KeptTables }> {
+  const contents = unpackModel(await readBytes(path))
+  if (contents.kind !== SEVERAL_TABLES) throw wrongKind(contents.kind, 'one of several tables', 'loadModel')
+  const { model, set } = await unpackTables(contents)
+  return { model, kept: { ...set, keys: model.keys } }
 }
 
 /** Options of `evaluateSchema`. */

@@ -237,6 +237,7 @@ describe('SQLite', () => {
     writeFileSync(join(folder, 'plain.csv'), 'a,b\n1,2\n3,4\n')
     for (const words of [['--table', 'orders'], ['--into', 'x'], ['--append']])
       expect((await sbridge(folder, 'sample', 'plain.csv', ...words, '-o', 'x.csv')).stderr).toContain(`${words[0]} with the file`)
+    expect((await sbridge(folder, 'sample', 'text.sqlite', '--table', 'orders', '-o', 'x.csv')).stderr).toContain('try sqlite:text.sqlite')
   })
 })
 

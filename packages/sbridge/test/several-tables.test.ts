@@ -7,7 +7,7 @@ import type { RawTable } from '@sbridge/core/tables'
 import sqlite from 'node-sqlite3-wasm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bank, shop, staff, writeCsv } from '../../../bench/tables/schemas.mjs'
-import { fitSchema, sampleSchema } from '../src/index.js'
+import { fitSchema, loadModel, loadSchema, readTables, sampleSchema, saveSchema, writeTables } from '../src/index.js'
 import { sbridge } from './command.js'
 
 const QUICK = ['--bandwidth', '0.5', '--scaling', 'standard', '--seed', '1', '--threads', '1']
@@ -545,6 +545,22 @@ describe('the law of children', () => {
     const between = mean(gathered.map((values) => (mean(values) - mean(gathered.map(mean))) ** 2))
     expect(between / (between + within)).toBeGreaterThan(0.85)
   })
+})
+
+it('a model of several tables that a program saves is one of the command, and the other way round', async () => {
+  const at = (name: string) => join(folder, name)
+  const { tables, ...kept } = await readTables(at('bank'))
+  const model = await fitSchema({ tables }, { keys: BANK, bandwidth: 0.5, scaling: 'standard', seed: 1, threads: 1 })
+  await saveSchema(at('library.sbridge'), model, kept)
+  expect((await run('fit', 'bank', '-o', 'command.sbridge', '--keys', BANK, ...QUICK)).status).toBe(0)
+  expect(readFileSync(at('library.sbridge'))).toEqual(readFileSync(at('command.sbridge')))
+  const known = await loadSchema(at('command.sbridge'))
+  await writeTables(at('from-library'), { ...known.kept, tables: await sampleSchema(known.model, { seed: 3, threads: 1 }) })
+  expect((await run('sample', 'library.sbridge', '-o', 'from-command', '--seed', '3', '--threads', '1')).status).toBe(0)
+  for (const name of ['accounts.csv', 'transactions.csv']) expect(text('from-library', name)).toBe(text('from-command', name))
+  await expect(loadModel(at('library.sbridge'))).rejects.toMatchObject({ code: 'model-kind', remedy: 'loadSchema' })
+  expect((await run('fit', 'bank/accounts.csv', '-o', 'one.sbridge', ...QUICK)).status).toBe(0)
+  await expect(loadSchema(at('one.sbridge'))).rejects.toMatchObject({ code: 'model-kind', remedy: 'loadModel' })
 })
 
 it('numbers keep to the class of their parent, dates to the end that those of the data have', async () => {

@@ -1,4 +1,4 @@
-import { InputError } from '../num/errors.js'
+import { InputError, whatIs } from '../num/errors.js'
 import { throwIfStopped, unshared, type Watch } from '../num/iterate.js'
 import { type Key, keyFor, keyFromSeed } from '../num/random.js'
 import { BATCH_ROWS } from './batch-rows.js'
@@ -25,7 +25,12 @@ interface WholeDraw {
 /** Throws `InputError` unless count is a whole number from 1 to 10⁸. */
 export function checkCount(count: number): void {
   if (Number.isInteger(count) && count >= 1 && count <= 1e8) return
-  throw new InputError({ code: 'count', got: `n = ${count}`, expected: 'a whole number of rows from 1 to 100000000', try: '-n 1000' })
+  throw new InputError({
+    code: 'count',
+    got: `rows = ${typeof count === 'number' ? count : whatIs(count)}`,
+    expected: 'a whole number of rows from 1 to 100000000',
+    try: 'rows: 1000'
+  })
 }
 
 /** The batches of a draw of `count` rows, in order. The first of the whole draw has the draw's own key. */

@@ -78,7 +78,13 @@ const dialectIn: Reader<Dialect> = variant<Dialect>('kind', {
       record<NonNullable<JsonDialect['spacing']>>({ indent: optional(indentIn), blanks: optional(flag), rows: optional(flag) })
     )
   }),
-  sheet: record<SheetDialect>({ kind: word('sheet'), sheet: text, formats: dictionary(text), mixed: list(text) }),
+  sheet: record<SheetDialect>({
+    kind: word('sheet'),
+    sheet: text,
+    formats: dictionary(text),
+    mixed: list(text),
+    units: optional(list(text))
+  }),
   typed: record<TypedDialect>({ kind: word('typed'), types: dictionary(storedTypeIn) })
 })
 

@@ -1,5 +1,6 @@
 import { InputError } from '../num/errors.js'
 import { dateCell } from '../table/date-cell.js'
+import { nearSpellings } from '../table/near-spelling.js'
 
 /** What an option does not go together with. */
 export interface Exclusion {
@@ -187,11 +188,12 @@ function accepts(field: Field, value: unknown): boolean {
 export function refuseUnknown(options: object, known: readonly string[]): void {
   const unknown = Object.entries(options).find(([name, value]) => value !== undefined && !known.includes(name))
   if (!unknown) return
+  const near = nearSpellings(unknown[0], known)
   throw new InputError({
     code: 'option-unknown',
     got: `the option ${unknown[0]}`,
     expected: `one of ${[...new Set(known)].join(', ')}`,
-    try: 'checking the spelling'
+    try: near.join(' or ') || 'checking the spelling'
   })
 }
 

@@ -59,6 +59,8 @@ export interface SheetDialect {
   readonly formats: Readonly<Record<string, string>>
   /** Columns with text among numbers. */
   readonly mixed: readonly string[]
+  /** Cells of a row of units below the names. */
+  readonly units?: readonly string[]
 }
 
 /** In what a column counts times. */

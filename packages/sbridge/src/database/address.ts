@@ -17,6 +17,9 @@ export interface Address {
   readonly file: boolean
 }
 
+/** Names of files of SQLite. */
+export const SQLITE_NAME = /\.(sqlite3?|db3?|s3db)$/i
+
 const SCHEME = /^(sqlite|postgres|postgresql|mysql|mariadb|duckdb):/i
 
 /** Whether a name of input or output is that of a database rather than of a file. */

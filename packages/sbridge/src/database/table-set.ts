@@ -9,16 +9,14 @@ import { writeAtomically } from '../format/atomic-file.js'
 import { readTable, writePieces, writeTable } from '../format/table-file.js'
 import { extensionOf, tableExtensions } from '../format/table-format.js'
 import { begin, end } from '../format/temporary.js'
-import { addressOf, isDatabase, type StoreKind } from './address.js'
+import { addressOf, isDatabase, SQLITE_NAME, type StoreKind } from './address.js'
 import type { TableSet, WrittenTables } from './contract.js'
 import { type DocumentOptions, documentBytes, documentsIn, isDocumentName } from './document-file.js'
-
-const SQLITE = /\.(sqlite3?|db3?|s3db)$/i
 
 /** The file of SQLite that a name says, with `sqlite:` before it or an extension of one; undefined for another name. */
 export function sqliteFileOf(name: string): string | undefined {
   const addressed = /^sqlite:(.+)$/i.exec(name)?.[1]
-  return addressed ?? (SQLITE.test(name) ? name : undefined)
+  return addressed ?? (SQLITE_NAME.test(name) ? name : undefined)
 }
 
 /** What holds several tables by a name: a kind of database and its address; undefined for a folder or a file. */

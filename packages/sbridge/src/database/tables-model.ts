@@ -1,12 +1,16 @@
 import { FormatError, SYSTEMS, type TableModel } from '@sbridge/core'
 import type { ModelContents, SchemaModel } from '@sbridge/core/internal'
 import { ReferenceEngine } from '@sbridge/core/kernels'
-import { host } from '../cli/options.js'
 import { packPlain, plainIn } from '../format/plain-data.js'
+import { fileHost as host } from '../host/files.js'
 import type { TableSet } from './contract.js'
 
 /** Kind of model files of several tables. */
 export const SEVERAL_TABLES = 'several-tables'
+
+/** A model file of another kind than its reader reads, and what reads it. */
+export const wrongKind = (kind: string, expected: string, reader: string): FormatError =>
+  new FormatError({ code: 'model-kind', got: `a model of kind ${kind}`, expected, try: reader })
 
 /** What a draw of several tables begins with: their laws, and how the tables were kept. */
 interface TablesModel {

@@ -14,6 +14,8 @@ const table = { place: ['b', 'a', 'b'], size: ['2,5', '4', '1,5'], n: ['3', '4',
 test.each([
   ['titles', `Report of 2024\nmade, as always, by hand\n\nplace;size;n\n${rows}`, '3 lines of titles'],
   ['titles that a spreadsheet filled up', `Report of 2024;;\n;;\nplace;size;n\n${rows}`, '2 lines of titles'],
+  ['groups of names, as merged cells leave them', `where;measured;\nplace;size;n\n${rows}`, '1 line of titles'],
+  ['groups below a title', `Report of 2024;;\n;measured;\nplace;size;n\n${rows}`, '2 lines of titles'],
   ['a sum', `place;size;n\n${rows}Total;8;13\n`, '1 line of sums'],
   ['a sum and a remark', `place;size;n\n${rows}Summe;8;13\n\nSource: the laboratory\n`, '2 lines of sums or remarks'],
   [
@@ -36,6 +38,7 @@ test.each([
   ['a last row of words below rows of one', 'a,b,c\n,,\n,,\nyes,,\nof course,,\n', 4],
   ['a last row of words that stand behind cells', 'a,b,c\n1,2,3\n4,5,6\n,,of course\n', 3],
   ['a first row that has one cell', 'a,b\nx,\n1,2\n3,4\n', 3],
+  ['a first row of words beside a column without a name', ',price,state\nx,pending,open\ny,12,shut\nz,13,open\n', 3],
   ['names above text alone', 'note\nLee; Ann\nFox; Bob\n', 2]
 ])('%s stays', async (_, text, count) => {
   const { rowCount, notes } = await read(text)

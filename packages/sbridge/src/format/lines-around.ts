@@ -54,7 +54,7 @@ function isHeaded(text: string, separator: Separator): boolean {
   }
   const [heading = [], next] = records
   const isTitle = filled(heading) < 2 && !(heading.length > 1 && heading.some((cell) => LINE_END.test(cell)))
-  return !isTitle && heading.length === next?.length
+  return !isTitle && heading.length === next?.length && !mayBeGroups(heading, next)
 }
 
 function titleAbove(text: string, separators: readonly Separator[]): { readonly separator: Separator; readonly above: number } | undefined {
@@ -81,31 +81,46 @@ export function chosenLines(
 
 const filled = (cells: readonly string[]): number => cells.filter((cell) => cell.trim() !== '').length
 
-/** How many of the first lines are titles. */
+/** Whether a line may say groups of the names below it, as merged cells do: it has gaps, and all below it are different words. */
+const mayBeGroups = (groups: readonly string[], names: readonly string[] = []): boolean =>
+  groups.length === names.length &&
+  filled(groups) < groups.length &&
+  filled(names) === names.length &&
+  new Set(names).size === names.length &&
+  !groups.some(isFigure) &&
+  !names.some(isFigure)
+
+/** How many of the first lines are titles, or groups of names. */
 export function titlesIn(records: readonly (readonly string[])[]): number {
-  const names = records.findIndex((cells) => filled(cells) > 1)
-  if (names < 1) return 0
+  const first = records.findIndex((cells) => filled(cells) > 1)
+  // Words above two columns of figures are no row of theirs; above one they might be.
+  if (first >= 0 && mayBeGroups(records[first]!, records[first + 1]) && figuresBelow(records, first + 1) > 1) return first + 1
+  return first > 0 && figuresBelow(records, first) > 0 && !records[first]!.some(isFigure) ? first : 0
+}
+
+/** Columns of figures below a line of names. */
+function figuresBelow(records: readonly (readonly string[])[], names: number): number {
   const heading = records[names]!
   const below = records.slice(names + 1).filter((cells) => cells.length === heading.length)
-  const isTable = below.length > 0 && records[names + 1]?.length === heading.length
+  if (records[names + 1]?.length !== heading.length) return 0
   // The first may be a line of units.
   const rows = below.slice(Math.min(1, below.length - 1))
-  const isAbove = (c: number): boolean => {
+  return heading.filter((_, c) => {
     const column = rows.map((cells) => cells[c]!).filter((cell) => cell !== '')
     return column.length > 0 && column.every(isFigure)
-  }
-  const aboveFigures = heading.some((_, c) => isAbove(c))
-  return isTable && aboveFigures && !heading.some(isFigure) ? names : 0
+  }).length
+}
+
+function unitsIn(text: string, separator: Separator): Pick<TableLines, 'units'> {
+  if (separator === ' ') return {}
+  const lines = text.split(LINE_END, GUESSED_RECORDS).filter((line) => line !== '')
+  const units = unitsBelow(lines.map((line) => cellsOf(line, separator)))
+  return units ? { units } : {}
 }
 
 /** Units stand between names and rows: in each cell one, or nothing, and figures below; in brackets where there is only one. */
-function unitsIn(text: string, separator: Separator): Pick<TableLines, 'units'> {
-  if (separator === ' ') return {}
-  const [heading, units, ...rows] = text
-    .split(LINE_END, GUESSED_RECORDS)
-    .filter((line) => line !== '')
-    .map((line) => cellsOf(line, separator))
-  if (!heading || !units || rows.length < 2 || units.length !== heading.length) return {}
+export function unitsBelow([heading, units, ...rows]: readonly (readonly string[])[]): readonly string[] | undefined {
+  if (!heading || !units || rows.length < 2 || units.length !== heading.length) return undefined
   const named = units.map((unit) => unit.trim()).map((unit) => (unit === '-' ? '' : unit))
   // Sums at the end of a short table are no rows.
   const isSum = (cells: readonly string[]): boolean => TOTALS.test(cells.find((cell) => cell.trim() !== '')?.trim() ?? '')
@@ -119,7 +134,7 @@ function unitsIn(text: string, separator: Separator): Pick<TableLines, 'units'> 
   const fits = named.every((unit, c) => unit === '' || (!isFigure(unit) && UNIT.test(unit) && measured(c)))
   const count = named.filter((unit) => unit !== '').length
   const isBracketed = named.every((unit) => unit === '' || /^[([].*[)\]]$/.test(unit))
-  return fits && count >= (isBracketed ? 1 : 2) ? { units } : {}
+  return fits && count >= (isBracketed ? 1 : 2) ? units : undefined
 }
 
 /** A unit is short and of letters and their marks, and no word for a missing cell. */

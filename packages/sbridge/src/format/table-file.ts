@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { FormatError, InputError, SbridgeError } from '@sbridge/core'
 import { notTogether, refuseUnknown } from '@sbridge/core/internal'
 import { type RawTable, type Rows, tableOfRows } from '@sbridge/core/tables'
-import { addressOf, isDatabase, withoutPassword } from '../database/address.js'
+import { addressOf, isDatabase, SQLITE_NAME, withoutPassword } from '../database/address.js'
 import type { DatabaseSource, DatabaseTarget } from '../database/contract.js'
 import { causeOf } from '../host/causes.js'
 import { isObject, readObject } from '../host/objects.js'
@@ -79,7 +79,10 @@ function refuseOfFiles(path: string, { encoding, skip, sheet, ...source }: ReadO
 function refuseOfDatabases(path: string, { table, query, querySeconds, into, append }: DatabaseSource & DatabaseTarget): void {
   const flags = { table, query, 'query-seconds': querySeconds, into, append: append || undefined }
   const [given] = Object.entries(flags).find(([, value]) => value !== undefined) ?? []
-  if (given !== undefined) throw elsewhere(`--${given} with the file ${path}`, 'a database (sqlite:FILE, postgres://…)', given)
+  if (given === undefined) return
+  // Without its kind before it the name of a file of SQLite is that of all its tables.
+  const remedy = SQLITE_NAME.test(path) ? `sqlite:${path}` : `leaving --${given} out`
+  throw notTogether(`--${given} with the file ${path}`, remedy, 'a database (sqlite:FILE, postgres://…)')
 }
 
 const elsewhere = (got: string, expected: string, flag: string) => notTogether(got, `leaving --${flag} out`, expected)

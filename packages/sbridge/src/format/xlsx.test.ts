@@ -91,6 +91,40 @@ describe('workbooks', () => {
     expect(again.dialect).toEqual(read.dialect)
   })
 
+  test('a row of units below groups of names is no row, and is written again', async () => {
+    const row = (r: number, cells: readonly (string | number)[]) =>
+      `<row r="${r}">${cells
+        .map((cell, c) => {
+          const at = `r="${'ABC'[c]}${r}"`
+          return cell === ''
+            ? ''
+            : typeof cell === 'number'
+              ? `<c ${at}><v>${cell}</v></c>`
+              : `<c ${at} t="inlineStr"><is><t>${cell}</t></is></c>`
+        })
+        .join('')}</row>`
+    const rows = [
+      ['', 'Körper', ''],
+      ['Name', 'Größe', 'Gewicht'],
+      ['', 'cm', 'kg'],
+      ['Ada', 160.5, '51,5'],
+      ['Bo', 171, '60,25'],
+      ['Cy', 158, '49,0']
+    ]
+    const read = await readXlsx(workbook({ S: rows.map((cells, i) => row(i + 1, cells)).join('') }), { source })
+    expect(read.columns.map(({ name, values }) => [name, ...values])).toEqual([
+      ['Name', 'Ada', 'Bo', 'Cy'],
+      ['Größe', 160.5, 171, 158],
+      ['Gewicht', '51,5', '60,25', '49,0']
+    ])
+    expect(read.notes).toEqual([
+      'left out of the table: 1 row above the names, a row of units below them, which is written again; --skip 0 reads every row'
+    ])
+    const again = await readXlsx(await writeXlsx(read), { source })
+    expect([again.columns, again.dialect]).toEqual([read.columns, read.dialect])
+    expect((await readXlsx(await writeXlsx(read), { source, skip: { top: 0, bottom: 0 } })).rowCount).toBe(4)
+  })
+
   test('the sheet of a name or a place', async () => {
     const book = workbook({
       'A &amp; B': '<row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2"><c r="A2"><v>7</v></c></row>',

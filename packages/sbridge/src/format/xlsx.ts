@@ -20,7 +20,7 @@ import {
 } from './columns.js'
 import { ContentLimit } from './content-limit.js'
 import { importExcel } from './import-excel.js'
-import { takeTotals, titlesIn } from './lines-around.js'
+import { takeTotals, titlesIn, unitsBelow } from './lines-around.js'
 import { GUESSED_RECORDS } from './records.js'
 import { columnFormats, partsOf, type SheetEntry, sheetsOf, storedArchive } from './workbook.js'
 import { zipContent, zipEntries } from './zip-archive.js'
@@ -49,7 +49,7 @@ export function readXlsx(bytes: Uint8Array, context: ReadContext): Promise<RawTa
     const formatsBelow = (row: number) => columnFormats(parts, part, row, limit)
     formatsBelow(0)
     const { readSheet } = await excelPackage<{ readonly readSheet: ReadSheet }>('read-excel-file')
-    const { above, heading, rows, notes } = rowsOf(await readSheet(storedArchive(parts), name, { trim: false }), context)
+    const { above, heading, units, rows, notes } = rowsOf(await readSheet(storedArchive(parts), name, { trim: false }), context)
     const names = namesOf(heading.map((cell) => (cell === null ? '' : textOf(cell).trim())))
     const cells = names.map((_, c) => rows.map((row) => row[c] ?? null))
     const formats = columnFormats(parts, part, above + 1, new ContentLimit(bytes.length, context))
@@ -58,7 +58,8 @@ export function readXlsx(bytes: Uint8Array, context: ReadContext): Promise<RawTa
       kind: 'sheet',
       sheet: name,
       formats: Object.fromEntries(names.flatMap((one, c) => (formats.has(c) ? [[one, formats.get(c)!] as const] : []))),
-      mixed
+      mixed,
+      ...(units ? { units } : {})
     }
     const said = [...(sheets.length > 1 ? [sheetNote(name, sheets)] : []), ...notes]
     const table = tableOf(
@@ -103,11 +104,12 @@ interface SheetRows {
   /** Rows above the names. */
   readonly above: number
   readonly heading: readonly SheetCell[]
+  readonly units: readonly string[] | undefined
   readonly rows: readonly (readonly SheetCell[])[]
   readonly notes: readonly string[]
 }
 
-/** Names and rows of a sheet, without titles above and sums below. */
+/** Names, units and rows of a sheet, without titles above and sums below. */
 function rowsOf(cells: readonly SheetCell[][], context: ReadContext): SheetRows {
   const texts = cells.slice(0, GUESSED_RECORDS).map((row) => row.map((cell) => (cell === null ? '' : textOf(cell))))
   const first = Math.max(
@@ -118,16 +120,22 @@ function rowsOf(cells: readonly SheetCell[][], context: ReadContext): SheetRows 
   const end = cells.length - (context.skip?.bottom ?? 0)
   const heading = cells[above]
   if (!heading) throw withoutNames(above, context)
-  const rows = cells.slice(above + 1, end).filter((row) => row.some((cell) => cell !== null))
+  const isLeft = context.skip?.top === 0 && context.skip.bottom === 0
+  const units = isLeft ? undefined : unitsBelow(texts.slice(above, end).filter((row) => row.some((cell) => cell !== '')))
+  const rows = cells
+    .slice(above + 1, end)
+    .filter((row) => row.some((cell) => cell !== null))
+    .slice(units ? 1 : 0)
   const columns = heading.map((_, c) => ({ values: rows.map((row) => (row[c] == null ? null : textOf(row[c]))) }))
   const below = context.skip ? 0 : takeTotals(columns)
   const plural = (count: number): string => `${count} row${count === 1 ? '' : 's'}`
   const said = [
     ...(above > 0 && !context.skip ? [`${plural(above)} above the names`] : []),
+    ...(units ? ['a row of units below them, which is written again'] : []),
     ...(below > 0 ? [`${plural(below)} of sums or remarks at the end`] : [])
   ]
   const notes = said.length > 0 ? [`left out of the table: ${said.join(', ')}; --skip 0 reads every row`] : []
-  return { above, heading, rows: rows.slice(0, rows.length - below), notes }
+  return { above, heading, units, rows: rows.slice(0, rows.length - below), notes }
 }
 
 function withoutNames(above: number, { source }: ReadContext): InputError {
@@ -217,6 +225,7 @@ export async function writeXlsx(table: RawTable): Promise<Uint8Array> {
   const columns = table.columns.map((column) => writtenCells(column, dialect))
   const rows = [
     table.columns.map(({ name }) => name),
+    ...(dialect?.units?.length === table.columns.length ? [dialect.units.map((unit) => unit || null)] : []),
     ...Array.from({ length: table.rowCount }, (_, i) => columns.map((cells) => cells[i]!))
   ]
   const sheet = (dialect?.sheet ?? 'Sheet1').replace(NOT_IN_NAMES, ' ').slice(0, LONGEST_NAME)

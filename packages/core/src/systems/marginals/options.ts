@@ -1,5 +1,5 @@
 import { InputError } from '../../num/errors.js'
-import { AUTO_OR_POSITIVE, checkField, type Field } from '../fields.js'
+import { AUTO_OR_POSITIVE, checkField, type Field, refuseUnknown } from '../fields.js'
 import type { Family, FamilyContext } from './family.js'
 
 const SBB = 'Shen, Berlinghieri, Broderick, arXiv 2408.06277'
@@ -216,16 +216,7 @@ const DEFAULTS: ResolvedOptions = {
 
 /** Defaults filled in, everything checked. Throws `InputError` (code `option-value` or `option-unknown`). */
 export function resolveMarginalsOptions(options: MarginalsOptions = {}): ResolvedOptions {
-  for (const name of Object.keys(options)) {
-    if (!(name in DEFAULTS)) {
-      throw new InputError({
-        code: 'option-unknown',
-        got: `the option ${name}`,
-        expected: `one of ${Object.keys(DEFAULTS).join(', ')}`,
-        try: 'checking the spelling'
-      })
-    }
-  }
+  refuseUnknown(options, Object.keys(DEFAULTS))
   const resolved = { ...DEFAULTS, ...options }
   for (const field of marginalsFields) checkField(field, resolved[field.name as keyof ResolvedOptions])
   if (typeof resolved.reference === 'string' && !(ALL_REFERENCES as readonly string[]).includes(resolved.reference)) {

@@ -78,6 +78,19 @@ describe('keys that nobody states', () => {
     }
   })
 
+  it('lead to the table whose keys they fill, and into their own where another hardly fits better', () => {
+    const users = table({ id: count(40, (i) => i + 1), role: count(40, (i) => ['admin', 'guest'][i % 2]!) })
+    const comments = table({
+      id: count(900, (i) => i + 1),
+      author_id: count(900, (i) => 1 + ((7 * i) % 40)),
+      length: count(900, (i) => 2.5 * i)
+    })
+    expect(found({ users, comments })).toEqual(['comments.author_id -> users.id'])
+    const departments = table({ id: count(10, (i) => i + 1), budget: count(10, (i) => 1.5 * i) })
+    const employees = table({ id: count(40, (i) => i + 1), manager_id: count(40, (i) => (i === 0 ? null : 1 + (i % 8))) })
+    expect(found({ departments, employees })).toEqual(['employees.manager_id -> employees.id'])
+  })
+
   it('never lead in a circle', () => {
     const units = table({ unit_id: count(20, (i) => 100 + i), person_id: count(20, (i) => 500 + 3 * (i % 10)) })
     const people = table({ person_id: count(60, (i) => 500 + i), unit_id: count(60, (i) => 100 + (i % 20)) })

@@ -32,7 +32,7 @@ interface Candidate extends Place {
 
 /** Whole numbers of tables lie below this: their largest is as likely in any decade. */
 const LARGEST = log(1e9)
-/** Names that end as those of keys do make an inclusion believable at this chance over all candidates; bare inclusions must be beyond that of any rule. */
+/** Names that end as those of keys do make an inclusion believable at this chance over all candidates, and one key at these odds of chances better than another; bare inclusions must be beyond that of any rule. */
 const NAMED = log(0.01)
 /** Fewer values of text that all are keys may be chance. */
 const LEAST_TEXTS = 3
@@ -93,17 +93,22 @@ const keyColumn = ({ column: name, cells }: Candidate) => ({ name, cells: cells(
 
 /** What a column refers to, if to any of the keys. */
 function best(column: Candidate, keys: readonly Candidate[], candidates: number): FoundKey | undefined {
-  const found = keys.flatMap((key) => {
+  const within = keys.flatMap((key) => {
     if (key === column || (column.isKey && column.table === key.table)) return []
     const names = agreement(column, key)
     // Rows of two tables with one key each belong together where the name says whose key it is.
     if (column.isKey && names < 3) return []
     const orphans = names === 3 ? countBeyond(column.values, key.values) : 0
     if (names === 3 ? 2 * orphans >= column.values.size : !isWithin(column.values, key.values)) return []
-    const logChance = logChanceOf(column, key)
     // Within a table what its own reading takes for a reference is one.
     const isOwn = column.table === key.table && names > 0 && refersTo(keyColumn(column), keyColumn(key))
-    if (!isOwn && !isBelieved({ names, logChance, column }, candidates)) return []
+    return [{ key, names, orphans, logChance: logChanceOf(column, key), isOwn }]
+  })
+  const own = within.find(({ isOwn }) => isOwn)
+  const found = within.flatMap(({ key, names, orphans, logChance, isOwn }) => {
+    // A reference is one into another table where that fits so much better, as authors of comments are users.
+    const isBetter = own !== undefined && own.names === names && logChance < own.logChance + NAMED
+    if (!isOwn && !isBetter && !isBelieved({ names, logChance, column }, candidates)) return []
     const { table, column: name } = column
     return [
       { key: { table, column: name, to: { table: key.table, column: key.column } }, names, values: column.values.size, orphans, logChance }

@@ -123,11 +123,12 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
   }
   yield { associations: compareAssociations(comparison) }
   begin('finding the nearest rows')
-  const neighbours = await compareNeighbours(comparison, whole, weighed)
+  const { twins, ...neighbours } = await compareNeighbours(comparison, whole, { ...weighed, grouped: problem.groups !== undefined })
   const notes = [
     ...totals.map(totalNote),
     ...standings.map(standingNote),
     ...weightNotes(weighed),
+    ...(twins === undefined ? [] : [`${twins}.`]),
     ...notesOn(whole, comparison, neighbours)
   ]
   yield { ...neighbours, notes }

@@ -31,7 +31,7 @@ import { privacyFields } from '../privacy-options.js'
 import { RANGE_WARNING, rangeWarnings } from '../range-left.js'
 import { refineFields } from '../refine-options.js'
 import { refinementIn, withRefinement } from '../refinement-file.js'
-import { REPEATED_WARNING, repeatedWarnings } from '../rows-repeated.js'
+import { REPEATED_WARNING, repeatedWarnings, TWINS_WARNING } from '../rows-repeated.js'
 import { ruleFields } from '../rule-options.js'
 import { RULE_WARNING, UNKNOWN_WARNING } from '../ruled-terms.js'
 import { SPIKE_WARNING, spikeWarnings } from '../spikes-moved.js'
@@ -180,7 +180,8 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
         EQUAL_WARNING,
         SPIKE_WARNING,
         RANGE_WARNING,
-        REPEATED_WARNING
+        REPEATED_WARNING,
+        TWINS_WARNING
       ].includes(name)
     )
     return together(...(groups ? [tellPanels(comparePanels(groups, keyFromSeed(1)))] : []), told, {

@@ -1,5 +1,6 @@
 import { parseLatent } from '../../code/codecs/specification.js'
 import { keyTexts } from '../../code/keys/keep.js'
+import { datesInParts, withinMonths } from '../../code/rules/month-days.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { uniqueText } from '../../code/rules/unique.js'
 import { comparePanels } from '../../diagnose/panels.js'
@@ -217,7 +218,12 @@ export const tables = keepingDialect(statingUnique(keepingTotals(rows)))
 
 /** Rows of a model that keep apart, in one or more parts one after the other. */
 function drawApart(model: TableModel): (request: Stretch, context: SystemContext) => Promise<DrawnRows> {
-  const draw = (request: Stretch, context: SystemContext) => drawOfCandidates({ model, request }, PARTS, context)
+  const dates = datesInParts(PARTS.training(model))
+  const draw = async (request: Stretch, context: SystemContext) => {
+    const drawn = await drawOfCandidates({ model, request }, PARTS, context)
+    const isGiven = (name: string) => request.asked?.givens.some((given) => Object.hasOwn(given, name)) ?? false
+    return { ...drawn, table: withinMonths(dates, drawn.table, isGiven) }
+  }
   if (!model.unique) return draw
   const apart = keepingApart(model, PARTS.training(model))
   return async (request, context) => apart(await draw(request, context), { request, draw, context })

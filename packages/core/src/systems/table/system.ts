@@ -54,6 +54,7 @@ import { fitRefinement } from './refined.js'
 import { STRETCH_ROWS, stretches } from './stretches.js'
 import { tellTable } from './tell.js'
 import { allKeysOf } from './tell-keys.js'
+import { TWICE_WARNING, toldTwice, twiceWarnings } from './told-twice.js'
 import { keepingTotals } from './totals.js'
 import type { ModelParts } from './trial.js'
 import { keepingApart, statingUnique, UNIQUE_WARNING, UNIQUE_WORK, uniqueIn, uniqueToFind, withUnique } from './unique.js'
@@ -182,7 +183,8 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
         SPIKE_WARNING,
         RANGE_WARNING,
         REPEATED_WARNING,
-        TWINS_WARNING
+        TWINS_WARNING,
+        TWICE_WARNING
       ].includes(name)
     )
     return together(...(groups ? [tellPanels(comparePanels(groups, keyFromSeed(1)))] : []), told, {
@@ -264,10 +266,11 @@ function tellingLost(model: TableModel, drawn: DrawnRows, asked?: Asked): DrawnR
   const sizes = Array.from(drawn.first?.subarray(1) ?? [], (end, g) => end - drawn.first![g]!)
   const size = sizes.reduce((sum, one) => sum + one * one, 0) / drawn.table.rowCount
   const alike = (column: string) => (panel?.constant.includes(column) ? size : 1)
+  const twice = 'rules' in model && !panel ? twiceWarnings(toldTwice(model, writtenRows(model).table), drawn.table) : []
   const lost = asked ? [] : [...equalWarnings(compared, isRuled), ...spikeWarnings(compared, alike), ...rangeWarnings(computed, compared)]
   // Rows that weigh more are drawn more often, and those of a group hang together.
   const repeated = asked || weights || panel ? [] : repeatedWarnings(drawn.table, writtenRows(model).table)
-  if (crossed.length + lost.length + repeated.length === 0) return drawn
-  const warnings = [...drawn.warnings, ...orderWarnings(crossed), ...lost, ...repeated]
+  if (crossed.length + lost.length + repeated.length + twice.length === 0) return drawn
+  const warnings = [...drawn.warnings, ...orderWarnings(crossed), ...twice, ...lost, ...repeated]
   return { ...drawn, ...(crossed.length > 0 ? { crossed } : {}), warnings }
 }

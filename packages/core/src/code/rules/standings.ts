@@ -40,7 +40,7 @@ interface Summary {
 }
 
 /** As words of a rule have it. */
-export const SUMMARIES = ['sum', 'mean', 'least', 'largest'] as const
+export const SUMMARIES = ['sum', 'mean'] as const
 type SummaryKind = (typeof SUMMARIES)[number]
 
 const isSummary = (one: Standing): one is Standing & Summary => SUMMARIES.some((kind) => kind === one.kind)
@@ -89,24 +89,21 @@ function standingValues(standing: Standing, values: Float64Array, { codes, count
 /** What the numbers of each group come to. */
 function summaries(kind: SummaryKind, values: Float64Array, { codes, count }: Codes): Float64Array {
   const [sums, rows] = [new Float64Array(count), new Float64Array(count)]
-  const [low, high] = [new Float64Array(count).fill(Number.POSITIVE_INFINITY), new Float64Array(count).fill(Number.NEGATIVE_INFINITY)]
   values.forEach((x, i) => {
     if (Number.isNaN(x)) return
-    const group = codes[i]!
-    sums[group]! += x
-    rows[group]!++
-    low[group] = Math.min(low[group]!, x)
-    high[group] = Math.max(high[group]!, x)
+    sums[codes[i]!]! += x
+    rows[codes[i]!]!++
   })
-  return kind === 'sum' ? sums : kind === 'mean' ? sums.map((sum, g) => sum / rows[g]!) : kind === 'least' ? low : high
+  return kind === 'sum' ? sums : sums.map((sum, g) => sum / rows[g]!)
 }
 
-/** Groups of several rows with different numbers, at least: of fewer a sum, a mean or an end is so by chance. */
+/** Groups of several rows with different numbers, at least: of fewer a sum or a mean is so by chance. */
 const LEAST_GROUPS = 10
 
 /**
- * Columns that have one number in all rows of each value of another column, and are the sum, the mean or an end of what varies there, beyond chance:
- * the total of an order in each of its lines, the mean of what was measured several times. Cost O(rows) for each pair of a column and a key that tells it, and each number.
+ * Columns that have one number in all rows of each value of another column, and are the sum or the mean of what varies there, beyond chance:
+ * the total of an order in each of its lines, the mean of what was measured several times. Ends are none: a price is the least of what its product
+ * is sold for by itself. Cost O(rows) for each pair of a column and a key that tells it, and each number.
  */
 function findSummaries(numbers: readonly Quantity[], { columns, rowCount }: Table): Standing[] {
   const keys = columns.flatMap((column) => {
@@ -135,18 +132,26 @@ interface Keyed {
   readonly candidates: number
 }
 
-function summaryIn(target: Quantity, others: readonly Quantity[], { key: { name, codes }, candidates }: Keyed): Standing | undefined {
-  const wanted = summaries('largest', target.values, codes)
+function summaryIn(target: Quantity, others: readonly Quantity[], { key, candidates }: Keyed): Standing | undefined {
+  const { codes, count } = key.codes
+  const wanted = new Float64Array(count)
+  codes.forEach((group, i) => {
+    wanted[group] = target.values[i]!
+  })
   for (const of of others) {
-    const [low, high] = (['least', 'largest'] as const).map((kind) => summaries(kind, of.values, codes)) as [Float64Array, Float64Array]
-    const groups = Array.from(wanted.keys()).filter((g) => low[g]! < high[g]!)
+    const moves = new Uint8Array(count)
+    const means = summaries('mean', of.values, { codes, count })
+    codes.forEach((group, i) => {
+      if (of.values[i] !== means[group]) moves[group] = 1
+    })
+    const groups = Array.from(moves.keys()).filter((g) => moves[g] === 1)
     if (groups.length < LEAST_GROUPS) continue
     for (const kind of SUMMARIES) {
-      const own = summaries(kind, of.values, codes)
+      const own = summaries(kind, of.values, key.codes)
       const fits = (g: number, h: number) => Math.abs(own[g]! - wanted[h]!) <= tolerance(target.unit, wanted[h]!)
       if (!own.every((_, g) => fits(g, g))) continue
       const rate = rateByChance(groups.length, (g, h) => fits(groups[g]!, groups[h]!))
-      if (isBeyondChance({ rate, times: groups.length, candidates })) return { kind, column: target.name, of: of.name, by: [name] }
+      if (isBeyondChance({ rate, times: groups.length, candidates })) return { kind, column: target.name, of: of.name, by: [key.name] }
     }
   }
   return undefined

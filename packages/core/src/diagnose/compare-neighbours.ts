@@ -12,11 +12,15 @@ import { embedTables } from './embedding.js'
 import type { Copies, Evaluation, Measure } from './evaluation.js'
 import { average, measure, widen } from './floors.js'
 import { membershipAttack } from './membership.js'
+import { type NearTwins, nearTwins, twinWords, withoutTwins } from './near-twins.js'
 import { chanceOfRatio, nearestDistances, neighbourRadii, ratioOfDistances } from './neighbours.js'
 import { rareCombinations, rareLevels } from './rare.js'
 import type { WeighedRows } from './weigh.js'
 
-type NeighbourMeasures = Pick<Evaluation, 'nearestNeighbourRatio' | 'copies' | 'privacy' | 'membership'>
+interface NeighbourMeasures extends Pick<Evaluation, 'nearestNeighbourRatio' | 'copies' | 'privacy' | 'membership'> {
+  /** What is to be said of training rows that are near-duplicates of others. */
+  readonly twins?: string
+}
 
 /** Pairs of (row asked about, training row) that are looked at, at most. */
 const MOST_PAIRS = 2e8
@@ -25,28 +29,39 @@ const MOST_PAIRS = 2e8
 export interface Weighed {
   readonly real?: WeighedRows | undefined
   readonly train?: WeighedRows | undefined
+  /** Whether rows belong to groups, of which one's rows may well be alike. */
+  readonly grouped?: boolean | undefined
 }
 
 /**
  * How near synthetic rows come to training rows, beside how near held-out rows do. All training rows are searched, each once; which
- * rows are asked about goes by their weights.
+ * rows are asked about goes by their weights. Where training rows have near-duplicates beyond chance, those that stand for fresh rows are
+ * rows without such a twin: a row that has one is told from it, and would let synthetic rows lie as near.
  */
 export async function compareNeighbours(comparison: Comparison, whole: AlignedTables, weighed: Weighed = {}): Promise<NeighbourMeasures> {
   const { engine, key } = comparison
   const train = whole.train ?? whole.real
+  const twins = weighed.grouped || weighed.real || weighed.train ? undefined : nearTwins(train, whole.synthetic)
   const asked = (whole.train ? weighed.train : weighed.real)?.apart
-  const reference = referenceCopies(whole, weighed)
-  const [real, synthetic, target] = embedTables(whole.real, [comparison.real, comparison.synthetic, train]) as [Matrix, Matrix, Matrix]
+  const reference = referenceCopies(whole, weighed, twins)
+  const held = reference.heldOut && twins ? takeTableRows(comparison.real, twins.apart(comparison.real)) : comparison.real
+  const [real, synthetic, target] = embedTables(whole.real, [held, comparison.synthetic, train]) as [Matrix, Matrix, Matrix]
+  const single = twins ? takeRows(target, twins.singleIn(train)) : target
   const most = Math.max(200, Math.min(mostComparedRows(target.cols), Math.floor(MOST_PAIRS / train.rowCount)))
   const limit = (points: Matrix, label: string) => takeRows(points, permutation(keyFor(key, label), points.rows).subarray(0, most))
   const toTrain = await nearestDistances(engine, limit(synthetic, 'near synthetic'), target)
   const heldOut = reference.heldOut
     ? await nearestDistances(engine, limit(real, 'near real'), target)
-    : await neighbourRadii(engine, target, {
-        rows: shuffled(asked, { rows: target.rows, key: keyFor(key, 'near real') }).slice(0, Math.min(most, comparison.real.rowCount)),
+    : await neighbourRadii(engine, single, {
+        rows: shuffled(asked, { rows: single.rows, key: keyFor(key, 'near real') }).slice(0, Math.min(most, comparison.real.rowCount)),
         count: 1
       })
-  const floors = await ratioFloors(comparison, { real, heldOut: reference.heldOut ? heldOut : undefined, most })
+  const floors = await ratioFloors(comparison, {
+    real,
+    single: reference.heldOut ? undefined : twins?.singleIn(held),
+    heldOut: reference.heldOut ? heldOut : undefined,
+    most
+  })
   const ratio = measure(ratioOfDistances(toTrain, heldOut), floors)
   const chance = chanceOfRatio(heldOut, toTrain.length)
   const membership = reference.heldOut
@@ -60,9 +75,10 @@ export async function compareNeighbours(comparison: Comparison, whole: AlignedTa
       })
     : null
   return {
+    ...(twins ? { twins: twinWords(twins, train) } : {}),
     membership,
     nearestNeighbourRatio: chance ? widen(ratio, chance) : ratio,
-    copies: compareCopies(whole, reference),
+    copies: compareCopies(whole, reference, twins),
     privacy: {
       closestFifthPercentile: quantilesOf(toTrain, heldOut, 0.05),
       closestMedian: quantilesOf(toTrain, heldOut, 0.5),
@@ -83,11 +99,13 @@ interface FloorRows {
   readonly real: Matrix
   /** Distances of the real rows to the training table, where there is one of its own. */
   readonly heldOut: Float64Array | undefined
+  /** Real rows that halves are made of, where not of all. */
+  readonly single?: Uint32Array | undefined
   readonly most: number
 }
 
 /** The ratio with one half of the real rows in place of the synthetic ones, and the other half in place of the real ones. */
-async function ratioFloors({ engine, splits }: Comparison, { real, heldOut, most }: FloorRows): Promise<(number | null)[]> {
+async function ratioFloors({ engine, splits }: Comparison, { real, heldOut, single, most }: FloorRows): Promise<(number | null)[]> {
   if (heldOut) {
     const half = Math.floor(heldOut.length / 2)
     if (half < 1) return []
@@ -97,7 +115,9 @@ async function ratioFloors({ engine, splits }: Comparison, { real, heldOut, most
     return turns.map((distances) => ratioOfDistances(distances.subarray(0, half), distances.subarray(half)))
   }
   const floors: (number | null)[] = []
-  for (const split of splits) floors.push(await halfRatio(engine, takeRows(real, split.first), takeRows(real, split.second), most))
+  const some = single && new Set(single)
+  const half = (rows: Uint32Array) => takeRows(real, some ? rows.filter((row) => some.has(row)) : rows)
+  for (const { first, second } of splits) floors.push(await halfRatio(engine, half(first), half(second), most))
   return floors
 }
 
@@ -119,16 +139,21 @@ interface Reference {
 }
 
 /** Real rows of which more stand in the training table than its rows among themselves were not kept from it, whatever they were called. */
-function referenceCopies({ real, train }: AlignedTables, weighed: Weighed): Reference {
+function referenceCopies({ real, train }: AlignedTables, weighed: Weighed, twins: NearTwins | undefined): Reference {
   const among = countDuplicates(train ?? real, (train ? weighed.train : weighed.real)?.apart)
-  if (!train) return { counts: among, heldOut: false }
-  const counts = countCopies(weighed.real ? takeTableRows(real, weighed.real.apart) : real, train)
-  const heldOut = counts.copies <= mostCopies(among, counts.rows, { among: true })
-  return { counts: heldOut ? counts : among, heldOut }
+  const single = twins ? countDuplicates(withoutTwins(train ?? real, twins)) : among
+  if (!train) return { counts: single, heldOut: false }
+  const held = weighed.real ? takeTableRows(real, weighed.real.apart) : real
+  const counts = countCopies(held, train)
+  const apart = twins?.apart(held)
+  // Fewer than two rows say nothing of distances.
+  const heldOut = counts.copies <= mostCopies(among, counts.rows, { among: true }) && (apart?.length ?? 2) >= 2
+  if (!heldOut) return { counts: single, heldOut }
+  return { counts: apart ? countCopies(takeTableRows(held, apart), train) : counts, heldOut }
 }
 
 /** Copies among all synthetic rows; the floor is what as many fresh rows would have. */
-function compareCopies({ real, synthetic, train }: AlignedTables, { counts, heldOut }: Reference): Copies {
+function compareCopies({ real, synthetic, train }: AlignedTables, { counts, heldOut }: Reference, twins: NearTwins | undefined): Copies {
   const found = countCopies(synthetic, train ?? real)
   const floorShare = counts.copies / counts.rows
   return {
@@ -136,7 +161,10 @@ function compareCopies({ real, synthetic, train }: AlignedTables, { counts, held
     floor: floorShare * found.rows,
     share: found.copies / found.rows,
     floorShare,
-    most: Math.min(found.rows, Math.floor(mostCopies(counts, found.rows, { chance: chanceOfCopy(train ?? real), among: !heldOut }))),
+    most: Math.min(
+      found.rows,
+      Math.floor(mostCopies(counts, found.rows, { chance: chanceOfCopy(withoutTwins(train ?? real, twins)), among: !heldOut }))
+    ),
     withoutNumbers: found.withoutNumbers,
     heldOut
   }

@@ -1,6 +1,6 @@
 import { distances } from '../code/rules/keep-totals.js'
 import type { RunningTotal } from '../code/rules/running-totals.js'
-import type { Standing } from '../code/rules/standings.js'
+import { type Standing, standingText } from '../code/rules/standings.js'
 import type { Context } from '../kernel/context.js'
 import { throwIfStopped } from '../num/iterate.js'
 import { keyFor } from '../num/random.js'
@@ -123,11 +123,12 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
   }
   yield { associations: compareAssociations(comparison) }
   begin('finding the nearest rows')
-  const neighbours = await compareNeighbours(comparison, whole, weighed)
+  const { twins, ...neighbours } = await compareNeighbours(comparison, whole, { ...weighed, grouped: problem.groups !== undefined })
   const notes = [
     ...totals.map(totalNote),
     ...standings.map(standingNote),
     ...weightNotes(weighed),
+    ...(twins === undefined ? [] : [`${twins}.`]),
     ...notesOn(whole, comparison, neighbours)
   ]
   yield { ...neighbours, notes }
@@ -183,8 +184,8 @@ function besideTotals(
     : { real: without(real), synthetic: without(synthetic), train: train && without(train) }
 }
 
-const standingNote = ({ column }: Standing): string =>
-  `${column} says where rows stand among all others: whether rows do so stands among the rules, and the other measures are those of the other columns.`
+const standingNote = (one: Standing): string =>
+  `${standingText(one)}: whether rows do so stands among the rules, and the other measures are those of the other columns.`
 
 const totalNote = ({ column }: RunningTotal): string =>
   `${column} adds up from row to row: whether rows do so stands among the rules, and the other measures are those of the other columns.`

@@ -58,6 +58,29 @@ it('rows that noise carries over an end are reflected at it, others stay, and so
   expect(withinLimits(tickets.rows, levelLimits(tickets))).toEqual(tickets.rows)
 })
 
+it('levels that say too little by themselves end a number together, and a level of few rows with them', () => {
+  const ward = Array.from(age, (x, i) => (x < 14 ? 'children' : i % 97 === 5 ? 'rare' : `ward ${i % 11}`))
+  const visit = training([
+    { name: 'age', source: 'number', values: age },
+    { name: 'ward', source: 'text', values: ward }
+  ])
+  const [ends] = levelLimits(visit)[0]!.ends!.sources
+  const first = Math.min(...own.filter((_, i) => ward[i] !== 'children'))
+  visit.encoder.kinds[1]!.levels!.forEach((level, k) => {
+    // The end of its own, or of those that end before it.
+    const low = level === 'children' ? Number.NEGATIVE_INFINITY : first
+    expect(ends!.low[k]! >= low && ends!.low[k]! <= ends!.least[k]!, level).toBe(true)
+    if (level !== 'children') expect(ends!.low[k]).toBeGreaterThan(Math.max(...own.filter((_, i) => ward[i] === 'children')))
+  })
+  // Were the wards to say nothing, every one had its children.
+  const shifted = ward.map((_, i) => ward[(i + 300) % n]!)
+  const none = training([
+    { name: 'age', source: 'number', values: age },
+    { name: 'ward', source: 'text', values: shifted }
+  ])
+  expect(levelLimits(none)).toEqual([])
+})
+
 // Where a machine stood still it made less, and more than so much where it did not; a few rows apart are those of one that was tried out.
 const still = uniforms(keyFor(key, 'still'), n).map((u) => (u < 0.6 ? 0 : Math.round(100 * u) / 10))
 const trial = Array.from(still, (_, i) => (i < 8 ? 'yes' : 'no'))

@@ -1,3 +1,4 @@
+import { logChoose } from '../code/rules/chance.js'
 import { firstAbove, firstFrom } from '../num/ascending.js'
 import { log, normalCdf, normalQuantile } from '../num/elementary.js'
 import { later } from '../num/later.js'
@@ -31,6 +32,7 @@ interface LookedRows {
 /**
  * Where a number ends in the rows of a level, as the ages of children's tickets: beyond its first row or its last one stand so many of all
  * rows that, were the level to say nothing, none of its own would with a chance too small for all levels and numbers that are looked at.
+ * Where a level by itself says too little, several that end about there say it together, as all wards but that of children do of age.
  * Noise would carry rows beyond. Undefined where no level ends it. Cost O(M·log M + M·keys), of at most 10,000 rows.
  */
 export function levelEnds(
@@ -84,18 +86,56 @@ export function levelEnds(
         (beyond) => (count >= LEAST_ROWS || count + beyond === own.length) && isBeyondChance(count, beyond / own.length)
       )
     })
-    if (!ends.flat().includes(true)) return []
+    const starts = endTogether(times, least, (x) => firstFrom(own, x) / own.length, tests)
+    const stops = endTogether(
+      times,
+      most.map((x) => -x),
+      (x) => 1 - firstAbove(own, -x) / own.length,
+      tests
+    )
+    if (!ends.flat().includes(true) && ![...starts, ...stops].some((one) => one !== undefined)) return []
     // The rows that were not looked at stand within their ends too.
     if (looked.length < coordinates.rows)
       for (let i = 0; i < coordinates.rows; i++) {
         const level = isThere(i) ? key.levelOf(rows, i) : -1
         if (level >= 0) widen(level, placeOf(i))
       }
-    const low = least.map((x, level) => (ends[level]![0] ? x : Number.NEGATIVE_INFINITY))
-    const high = most.map((x, level) => (ends[level]![1] ? x : Number.POSITIVE_INFINITY))
+    const endOf = (all: Float64Array, levels: readonly number[] | undefined, of: (...ends: number[]) => number) =>
+      of(...(levels ?? []).map((level) => all[level]!))
+    const low = least.map((x, level) =>
+      ends[level]![0] ? x : starts[level] ? endOf(least, starts[level], Math.min) : Number.NEGATIVE_INFINITY
+    )
+    const high = most.map((x, level) =>
+      ends[level]![1] ? x : stops[level] ? endOf(most, stops[level], Math.max) : Number.POSITIVE_INFINITY
+    )
     return [{ ...key, least, most, low, high }]
   })
   return sources.length > 0 ? { code, cells, sources } : undefined
+}
+
+/**
+ * Of each level those with which it ends a number beyond chance, itself among them, the fewest that do: the levels that end latest, one more at a
+ * time. Were they to say nothing, no row of theirs would lie before all of them with a chance too small for all ways to take so many.
+ */
+function endTogether(
+  times: Float64Array,
+  least: Float64Array,
+  shareBefore: (x: number) => number,
+  tests: number
+): (readonly number[] | undefined)[] {
+  const found: (readonly number[] | undefined)[] = Array.from(times, () => undefined)
+  const levels = Array.from(times.keys()).filter((level) => times[level]! >= LEAST_ROWS)
+  levels.sort((a, b) => least[b]! - least[a]! || a - b)
+  let [count, widest]: [number, readonly number[]] = [0, []]
+  for (const [k, last] of levels.entries()) {
+    count += times[last]!
+    if (count * log(1 - shareBefore(least[last]!)) + logChoose(levels.length, k + 1) >= CHANCE - log(tests)) continue
+    widest = levels.slice(0, k + 1)
+    for (const level of widest) found[level] ??= widest
+  }
+  // A level of few rows, none of them before all of these, is one of them rather than of those that noise alone would make it.
+  const end = least[widest.at(-1) ?? -1] ?? Number.POSITIVE_INFINITY
+  return found.map((own, level) => own ?? (times[level]! > 0 && times[level]! < LEAST_ROWS && least[level]! >= end ? widest : undefined))
 }
 
 /** Where the levels of a row end a number, and how far rows of such levels go on the way to the other end. */

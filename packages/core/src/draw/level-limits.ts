@@ -65,7 +65,8 @@ function findLimits(training: Training): LimitedNumber[] {
   const besides = (keys: readonly (LookedKey | undefined)[], place: number): LookedKey[] =>
     keys.flatMap((key, k) => (key && k !== place ? [k > place ? { ...key, later: true } : key] : []))
   const levels = [...factors, ...besides(spikes, -1)].reduce((sum, { count }) => sum + count, 0)
-  const about = { rows, looked, tests: 2 * numbers.length * levels }
+  // Both ends, of a level by itself and with others.
+  const about = { rows, looked, tests: 2 * 2 * numbers.length * levels }
   return numbers.flatMap(({ code, atoms, list }, place): LimitedNumber[] => {
     // What a number has few values of says what others may be, and not these which of them: only categories do, and first.
     const barred = atoms && barredCells(atoms, list ? factors : [...factors, ...lists, ...besides(others, place)], looked)

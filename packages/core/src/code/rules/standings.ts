@@ -1,6 +1,6 @@
 import { defined } from '../../num/defined.js'
 import { listed } from '../../num/listed.js'
-import { type Codes, codesOf, fewCodesOf, jointCodes, spreadRows } from '../../table/codes.js'
+import { type Codes, codesOf, determines, fewCodesOf, jointCodes, spreadRows } from '../../table/codes.js'
 import { columnWord } from '../../table/expression-text.js'
 import { roundToFormat } from '../../table/present.js'
 import { numbersOf } from '../../table/rows.js'
@@ -18,7 +18,7 @@ export type Standing = {
   readonly of: string
   /** Rows that have the same here stand among themselves. */
   readonly by: readonly string[]
-} & (Rank | Share)
+} & (Rank | Share | Summary)
 
 interface Rank {
   readonly kind: 'rank'
@@ -34,6 +34,17 @@ interface Share {
   readonly whole: number
 }
 
+/** The same in all rows of a group: what their numbers come to. */
+interface Summary {
+  readonly kind: SummaryKind
+}
+
+/** As words of a rule have it. */
+export const SUMMARIES = ['sum', 'mean'] as const
+type SummaryKind = (typeof SUMMARIES)[number]
+
+const isSummary = (one: Standing): one is Standing & Summary => SUMMARIES.some((kind) => kind === one.kind)
+
 export const TIES = ['least', 'dense', 'mean', 'order'] as const
 type Ties = (typeof TIES)[number]
 
@@ -48,6 +59,7 @@ const [MOST_GROUPS, LEAST_ROWS] = [200, 3]
 export function standingText(one: Standing): string {
   const among = one.by.length === 0 ? '' : ` in each ${listed(one.by.map(columnWord))}`
   const of = columnWord(one.of)
+  if (isSummary(one)) return `${columnWord(one.column)} = ${one.kind} of ${of}${among}`
   if (one.kind === 'rank') return `${columnWord(one.column)} = rank of ${of}${among}, the ${one.descending ? 'largest' : 'smallest'} first`
   return `${columnWord(one.column)} = ${one.whole === 1 ? '' : `${one.whole} * `}${of} / sum of ${of}${among}`
 }
@@ -60,6 +72,10 @@ function groupsOf(by: readonly string[], { columns, rowCount }: Table): Codes {
 
 /** What the rows of a table have, NaN where there is no number to stand by: ranks and shares with all their digits. Cost O(n log n). */
 function standingValues(standing: Standing, values: Float64Array, { codes, count }: Codes): Float64Array {
+  if (isSummary(standing)) {
+    const found = summaries(standing.kind, values, { codes, count })
+    return Float64Array.from(codes, (group) => found[group]!)
+  }
   if (standing.kind === 'share') {
     const sums = new Float64Array(count)
     values.forEach((x, i) => {
@@ -68,6 +84,77 @@ function standingValues(standing: Standing, values: Float64Array, { codes, count
     return values.map((x, i) => (standing.whole * x) / sums[codes[i]!]!)
   }
   return ranksIn(standing, values, { codes, count })
+}
+
+/** What the numbers of each group come to. */
+function summaries(kind: SummaryKind, values: Float64Array, { codes, count }: Codes): Float64Array {
+  const [sums, rows] = [new Float64Array(count), new Float64Array(count)]
+  values.forEach((x, i) => {
+    if (Number.isNaN(x)) return
+    sums[codes[i]!]! += x
+    rows[codes[i]!]!++
+  })
+  return kind === 'sum' ? sums : sums.map((sum, g) => sum / rows[g]!)
+}
+
+/** Groups of several rows with different numbers, at least: of fewer a sum or a mean is so by chance. */
+const LEAST_GROUPS = 10
+
+/**
+ * Columns that have one number in all rows of each value of another column, and are the sum or the mean of what varies there, beyond chance:
+ * the total of an order in each of its lines, the mean of what was measured several times. Ends are none: a price is the least of what its product
+ * is sold for by itself. Cost O(rows) for each pair of a column and a key that tells it, and each number.
+ */
+function findSummaries(numbers: readonly Quantity[], { columns, rowCount }: Table): Standing[] {
+  const keys = columns.flatMap((column) => {
+    if (column.kind === 'identifier' || column.kind === 'number' || column.kind === 'datetime') return []
+    const codes = codesOf(column)
+    return codes.count >= LEAST_GROUPS && 2 * (rowCount - codes.count) >= codes.count ? [{ name: column.name, codes }] : []
+  })
+  const coded = new Map(numbers.map((one) => [one, codesOf({ kind: 'number', name: one.name, values: one.values })]))
+  const candidates = keys.length * numbers.length ** 2 * SUMMARIES.length
+  const found: Standing[] = []
+  for (const key of keys) {
+    const [still, moving] = [true, false].map((told) =>
+      numbers.filter((one) => one.name !== key.name && determines(key.codes, coded.get(one)!) === told)
+    )
+    for (const target of still!) {
+      if (found.some((one) => one.column === target.name) || target.values.some(Number.isNaN)) continue
+      const one = summaryIn(target, moving!, { key, candidates })
+      if (one) found.push(one)
+    }
+  }
+  return found
+}
+
+interface Keyed {
+  readonly key: { readonly name: string; readonly codes: Codes }
+  readonly candidates: number
+}
+
+function summaryIn(target: Quantity, others: readonly Quantity[], { key, candidates }: Keyed): Standing | undefined {
+  const { codes, count } = key.codes
+  const wanted = new Float64Array(count)
+  codes.forEach((group, i) => {
+    wanted[group] = target.values[i]!
+  })
+  for (const of of others) {
+    const moves = new Uint8Array(count)
+    const means = summaries('mean', of.values, { codes, count })
+    codes.forEach((group, i) => {
+      if (of.values[i] !== means[group]) moves[group] = 1
+    })
+    const groups = Array.from(moves.keys()).filter((g) => moves[g] === 1)
+    if (groups.length < LEAST_GROUPS) continue
+    for (const kind of SUMMARIES) {
+      const own = summaries(kind, of.values, key.codes)
+      const fits = (g: number, h: number) => Math.abs(own[g]! - wanted[h]!) <= tolerance(target.unit, wanted[h]!)
+      if (!own.every((_, g) => fits(g, g))) continue
+      const rate = rateByChance(groups.length, (g, h) => fits(groups[g]!, groups[h]!))
+      if (isBeyondChance({ rate, times: groups.length, candidates })) return { kind, column: target.name, of: of.name, by: [key.name] }
+    }
+  }
+  return undefined
 }
 
 function ranksIn({ descending = false, ties }: Rank, values: Float64Array, { codes, count }: Codes): Float64Array {
@@ -97,10 +184,11 @@ function ranksIn({ descending = false, ties }: Rank, values: Float64Array, { cod
  */
 export function findStandings(quantities: readonly Quantity[], { table }: WrittenTable): Standing[] {
   const numbers = quantities.filter(({ isDate }) => !isDate)
-  const asks = numbers.filter((one) => couldBeRank(one) || couldBeShare(one))
-  if (asks.length === 0) return []
+  const found = findSummaries(numbers, table)
+  const isFree = ({ name }: Quantity) => !found.some((one) => one.column === name)
+  const asks = numbers.filter((one) => isFree(one) && (couldBeRank(one) || couldBeShare(one)))
+  if (asks.length === 0) return found
   const ways = waysIn(table)
-  const found: Standing[] = []
   const candidates = asks.length * ways.length * numbers.length * 2 * TIES.length
   for (const target of asks) {
     const free = numbers.filter(({ name }) => name !== target.name && !found.some((one) => one.column === name))

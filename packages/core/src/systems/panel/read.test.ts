@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { readPanel } from './read.js'
 
 const GROUPS = 12
@@ -49,4 +50,34 @@ test('what is constant in each group is drawn once a group, also where numbers o
   const { constant, rules } = readPanel(raw, { group: 'who', types: { visit: 'category' } })
   expect(constant).toEqual(['sex', 'town'])
   expect(rules?.rules.map(({ column }) => column) ?? []).not.toContain('sex')
+})
+
+test('a date that is constant in each group is no distance from one that varies', () => {
+  const dice = (name: string) => uniforms(keyFor(keyFromSeed(7), name), 600)
+  const [begins, terms, sizes, at, late, rest] = ['begins', 'terms', 'sizes', 'at', 'late', 'rest'].map(dice) as [
+    Float64Array,
+    ...Float64Array[]
+  ]
+  const day = (n: number) => new Date(Date.UTC(2019, 0, 1 + n)).toISOString().slice(0, 10)
+  const claims = Array.from({ length: 260 }, (_, p) => p).flatMap((p) => {
+    const [start, term] = [Math.floor(1200 * begins[p]!), [365, 730, 1095][Math.floor(3 * terms![p]!)]!]
+    return Array.from({ length: 1 + Math.floor(3 * sizes![p]!) }, (_, k) => {
+      const i = (2 * p + k) % 600
+      const loss = start + Math.floor((term + 1) * at![i]!)
+      const reported = loss + Math.floor(-6 * Math.log(1 - late![i]!))
+      return {
+        policy: `P-${10_000 + 37 * p}`,
+        start: day(start),
+        end: day(start + term),
+        loss: day(loss),
+        reported: day(reported),
+        closed: day(reported + 3 + Math.floor(117 * rest![i]!))
+      }
+    })
+  })
+  const names = ['policy', 'start', 'end', 'loss', 'reported', 'closed'] as const
+  const columns = names.map((name) => ({ name, source: 'text' as const, values: claims.map((row) => row[name]) }))
+  const { constant } = readPanel({ rowCount: claims.length, columns }, { group: 'policy', time: 'reported' })
+  expect(constant).toContain('end')
+  expect(constant).toContain('start')
 })

@@ -201,18 +201,18 @@ interface RulesBeside {
 
 /**
  * Rules of rows in groups. What is constant in each group is seen once a group: its rows repeat it, and show nothing by that; and it
- * is drawn once, so that nothing tells it which varies from row to row, as the number of a visit does the sex of who came. What runs on
+ * is drawn once, so that nothing tells it which varies from row to row, as the number of a visit does the sex of who came, or from which it
+ * would be a distance, as the start of a policy from each of its losses. What runs on
  * through a group is derived already.
  */
 function groupRules(rest: InferredTable, first: Uint32Array, { options, running }: RulesBeside): readonly Rule[] {
   const still = new Set(rest.table.columns.filter((column) => isConstant(column, first)).map(({ name }) => name))
-  const isToldBy = (rule: Rule) => (rule.kind === 'lookup' || rule.kind === 'step') && still.has(rule.column)
   const isStill = (rule: Rule) => inputsOf(rule).every((name) => still.has(name))
-  const repeated = (rule: Rule) => isToldBy(rule) && isStill(rule)
+  const repeated = (rule: Rule) => (rule.kind === 'lookup' || rule.kind === 'step') && still.has(rule.column) && isStill(rule)
   const drawn = new Set<string>()
   let rules = rulesOf(rest, options)
   for (let torn = rules; torn.length > 0; ) {
-    torn = rules.filter((rule) => isToldBy(rule) && !isStill(rule) && !drawn.has(rule.column))
+    torn = rules.filter((rule) => rule.kind !== 'gap' && still.has(rule.column) && !isStill(rule) && !drawn.has(rule.column))
     for (const { column } of torn) drawn.add(column)
     if (torn.length > 0) rules = rulesOf(rest, options, [...drawn])
   }

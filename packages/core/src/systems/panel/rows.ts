@@ -5,6 +5,7 @@ import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { keyFor } from '../../num/random.js'
 import { decodeTable } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
+import { keyOrderOf, rowOrderOf, rowsInOrder } from '../../table/row-order.js'
 import { numbersOf, takeTableRows } from '../../table/rows.js'
 import type { Column, NumericColumn, Table } from '../../table/table.js'
 import type { Context } from '../context.js'
@@ -30,10 +31,22 @@ export async function drawnPanelRows(
   rows: GroupedRows,
   { key, watch }: Pick<Context, 'key' | 'watch'>
 ): Promise<PanelRows> {
-  const drawn = panelRows(model, rows)
+  const drawn = inOrder(model, panelRows(model, rows))
   const keys = await newKeys(model, drawn, { key, watch })
   const columns = drawn.table.columns.map((column) => (column.name === keys.name ? keys : column))
   return { ...drawn, table: { ...drawn.table, columns } }
+}
+
+/** Groups in the order of dates or names in which those of the data begin, as orders in that of their days, batch by batch of groups. Cost O(cells). */
+function inOrder(model: PanelModel, drawn: PanelRows): PanelRows {
+  const headsIn = ({ table, first }: PanelRows) => takeTableRows(table, first.subarray(0, first.length - 1))
+  const heads = headsIn(panelRows(model, trainingRows(model)))
+  const order = rowOrderOf(heads) ?? keyOrderOf(heads)
+  const groups = order && rowsInOrder(headsIn(drawn), order, BATCH_ROWS)
+  if (!groups) return drawn
+  const first = firstsOf(Float64Array.from(groups, (g) => drawn.first[g + 1]! - drawn.first[g]!))
+  const rows = groupOfRows(first).map((g, i) => drawn.first[groups[g]!]! + i - first[g]!)
+  return { ...drawn, table: takeTableRows(drawn.table, rows), first }
 }
 
 /** Rows with what rules derive and their times, without the keys of their groups. Cost O(cells). */

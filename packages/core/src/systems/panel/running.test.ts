@@ -228,3 +228,27 @@ test('lines are counted where rows have no times too, and what has its own steps
   expect(readPanel(without(['date', 'left', 'worth']), { group: 'item' }).running.map(runningText)).toEqual(['line = line before + 1'])
   expect(readPanel(without(['date', 'line']), { group: 'item' }).running).toEqual([])
 })
+
+test('groups begin in the order of dates in which those of the data do, and their keys run on', async () => {
+  const sizes = noise('lines')
+  const rows = Array.from({ length: 80 }, (_, g) =>
+    Array.from({ length: 1 + (g % 3) }, (_row, t) => ({
+      order: String(5000 + g),
+      date: new Date(Date.UTC(2024, 0, 1 + 2 * g)).toISOString().slice(0, 10),
+      price: (9 + sizes[(g * 3 + t) % sizes.length]!).toFixed(2)
+    }))
+  ).flat()
+  const names = ['order', 'date', 'price'] as const
+  const raw: RawTable = {
+    rowCount: rows.length,
+    columns: names.map((name) => ({ name, source: 'text', values: rows.map((row) => row[name]) }))
+  }
+  const model = await fitModel(tables, { input: raw, options: { group: 'order', seed: 1, bandwidth: 1, scaling: 'standard' } }, { engine })
+  const { columns } = tables.present(model, await drawModel(tables, { model, request: { seed: 2, groups: 50 } }, { engine }), 'text')
+  const [order, date] = columns.map(({ values }) => [...values].map(String))
+  expect(new Set(order).size).toBe(50)
+  expect(order).toEqual([...order!].sort())
+  expect(date).toEqual([...date!].sort())
+  // Rows of one order stay together, of one date each.
+  expect(new Set(order!.map((key, i) => `${key} ${date![i]}`)).size).toBe(50)
+})

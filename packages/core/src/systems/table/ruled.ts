@@ -1,3 +1,4 @@
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
 import { keyFor } from '../../num/random.js'
 import { contextOf } from '../context.js'
@@ -5,6 +6,7 @@ import { type Ruled, ruledRows } from '../ruled-rows.js'
 import { keptRulesIn, withRules } from '../rules-file.js'
 import type { RowsKind, TableKind } from './kind.js'
 import { drawRuled } from './ruled-draw.js'
+import { toldAlike, toldTwice } from './told-twice.js'
 
 type Sized = { readonly summary: { readonly rowCount: number } }
 
@@ -15,6 +17,12 @@ type Sized = { readonly summary: { readonly rowCount: number } }
 export function ruled<Model extends Sized, Fitted extends object = Model>(
   kind: RowsKind<Model, Fitted>
 ): TableKind<Model & Ruled, Fitted & Ruled> {
+  // A draw of many rows comes in stretches.
+  const known = new WeakMap<Model, ReturnType<typeof toldTwice>>()
+  const written = (model: Model & Ruled): WrittenTable => {
+    const rows = { table: kind.training(model), formats: kind.formats(model) }
+    return model.rules ? putRulesBack(model.rules, rows) : rows
+  }
   return {
     kind: kind.kind,
     inStretches: kind.inStretches ?? false,
@@ -28,14 +36,14 @@ export function ruled<Model extends Sized, Fitted extends object = Model>(
       const sized = { ...request, rows: request.rows ?? model.summary.rowCount }
       if (sized.asked) return drawRuled(kind, model, { ...sized, asked: sized.asked }, context)
       const drawn = await kind.draw(model, sized, context)
-      return model.rules
-        ? { ...drawn, ...putRulesBack(model.rules, drawn, { key: keyFor(context.key, 'rules'), first: request.first }) }
-        : drawn
+      if (!model.rules) return drawn
+      const own = { key: keyFor(context.key, 'rules'), first: request.first }
+      const twice = known.get(model) ?? toldTwice(model, written(model).table)
+      known.set(model, twice)
+      const table = toldAlike(twice, drawn.table, own)
+      return { ...drawn, ...putRulesBack(model.rules, { ...drawn, table }, own) }
     },
-    written(model) {
-      const rows = { table: kind.training(model), formats: kind.formats(model) }
-      return model.rules ? putRulesBack(model.rules, rows) : rows
-    },
+    written,
     save: (model) => withRules(kind.save(model), model.rules),
     async load(contents, context) {
       const model = await kind.load(contents, context)

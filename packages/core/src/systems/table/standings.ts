@@ -1,5 +1,5 @@
 import { keptStandingsIn } from '../../code/rules/find.js'
-import { type Standing, TIES } from '../../code/rules/standings.js'
+import { type Standing, SUMMARIES, TIES } from '../../code/rules/standings.js'
 import { flag, list, number, optional, record, text, variant, word } from '../../model-file/reading.js'
 import { rulesOf } from '../ruled-rows.js'
 import type { TableFit } from './options.js'
@@ -13,8 +13,11 @@ export function ownStandings(data: Parameters<typeof rulesOf>[0], options: Table
 }
 
 const place = { column: text, of: text, by: list(text) }
+const summary = record<Extract<Standing, { kind: (typeof SUMMARIES)[number] }>>({ ...place, kind: word(...SUMMARIES) })
+
 /** A standing as it stands in a model file. */
 export const standingRecord = variant<Standing>('kind', {
   rank: record<Extract<Standing, { kind: 'rank' }>>({ ...place, kind: word('rank'), descending: optional(flag), ties: word(...TIES) }),
-  share: record<Extract<Standing, { kind: 'share' }>>({ ...place, kind: word('share'), whole: number({ above: 0, most: 100 }) })
+  share: record<Extract<Standing, { kind: 'share' }>>({ ...place, kind: word('share'), whole: number({ above: 0, most: 100 }) }),
+  ...Object.fromEntries(SUMMARIES.map((kind) => [kind, summary]))
 })

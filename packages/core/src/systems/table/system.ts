@@ -1,5 +1,6 @@
 import { parseLatent } from '../../code/codecs/specification.js'
 import { keyTexts } from '../../code/keys/keep.js'
+import { datesInParts, withinMonths } from '../../code/rules/month-days.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { uniqueText } from '../../code/rules/unique.js'
 import { comparePanels } from '../../diagnose/panels.js'
@@ -31,7 +32,7 @@ import { privacyFields } from '../privacy-options.js'
 import { RANGE_WARNING, rangeWarnings } from '../range-left.js'
 import { refineFields } from '../refine-options.js'
 import { refinementIn, withRefinement } from '../refinement-file.js'
-import { REPEATED_WARNING, repeatedWarnings } from '../rows-repeated.js'
+import { REPEATED_WARNING, repeatedWarnings, TWINS_WARNING } from '../rows-repeated.js'
 import { ruleFields } from '../rule-options.js'
 import { RULE_WARNING, UNKNOWN_WARNING } from '../ruled-terms.js'
 import { SPIKE_WARNING, spikeWarnings } from '../spikes-moved.js'
@@ -53,6 +54,7 @@ import { fitRefinement } from './refined.js'
 import { STRETCH_ROWS, stretches } from './stretches.js'
 import { tellTable } from './tell.js'
 import { allKeysOf } from './tell-keys.js'
+import { TWICE_WARNING, toldTwice, twiceWarnings } from './told-twice.js'
 import { keepingTotals } from './totals.js'
 import type { ModelParts } from './trial.js'
 import { keepingApart, statingUnique, UNIQUE_WARNING, UNIQUE_WORK, uniqueIn, uniqueToFind, withUnique } from './unique.js'
@@ -180,7 +182,9 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
         EQUAL_WARNING,
         SPIKE_WARNING,
         RANGE_WARNING,
-        REPEATED_WARNING
+        REPEATED_WARNING,
+        TWINS_WARNING,
+        TWICE_WARNING
       ].includes(name)
     )
     return together(...(groups ? [tellPanels(comparePanels(groups, keyFromSeed(1)))] : []), told, {
@@ -216,7 +220,12 @@ export const tables = keepingDialect(statingUnique(keepingTotals(rows)))
 
 /** Rows of a model that keep apart, in one or more parts one after the other. */
 function drawApart(model: TableModel): (request: Stretch, context: SystemContext) => Promise<DrawnRows> {
-  const draw = (request: Stretch, context: SystemContext) => drawOfCandidates({ model, request }, PARTS, context)
+  const dates = datesInParts(PARTS.training(model))
+  const draw = async (request: Stretch, context: SystemContext) => {
+    const drawn = await drawOfCandidates({ model, request }, PARTS, context)
+    const isGiven = (name: string) => request.asked?.givens.some((given) => Object.hasOwn(given, name)) ?? false
+    return { ...drawn, table: withinMonths(dates, drawn.table, isGiven) }
+  }
   if (!model.unique) return draw
   const apart = keepingApart(model, PARTS.training(model))
   return async (request, context) => apart(await draw(request, context), { request, draw, context })
@@ -257,10 +266,11 @@ function tellingLost(model: TableModel, drawn: DrawnRows, asked?: Asked): DrawnR
   const sizes = Array.from(drawn.first?.subarray(1) ?? [], (end, g) => end - drawn.first![g]!)
   const size = sizes.reduce((sum, one) => sum + one * one, 0) / drawn.table.rowCount
   const alike = (column: string) => (panel?.constant.includes(column) ? size : 1)
+  const twice = 'rules' in model && !panel ? twiceWarnings(toldTwice(model, writtenRows(model).table), drawn.table) : []
   const lost = asked ? [] : [...equalWarnings(compared, isRuled), ...spikeWarnings(compared, alike), ...rangeWarnings(computed, compared)]
   // Rows that weigh more are drawn more often, and those of a group hang together.
   const repeated = asked || weights || panel ? [] : repeatedWarnings(drawn.table, writtenRows(model).table)
-  if (crossed.length + lost.length + repeated.length === 0) return drawn
-  const warnings = [...drawn.warnings, ...orderWarnings(crossed), ...lost, ...repeated]
+  if (crossed.length + lost.length + repeated.length + twice.length === 0) return drawn
+  const warnings = [...drawn.warnings, ...orderWarnings(crossed), ...twice, ...lost, ...repeated]
   return { ...drawn, ...(crossed.length > 0 ? { crossed } : {}), warnings }
 }

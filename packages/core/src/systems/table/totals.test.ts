@@ -188,6 +188,33 @@ test('ranks and shares are those among the drawn rows, and what is told by a ran
   expect(drawn.totals!.standings.map(({ column }) => column)).toEqual(['share'])
 })
 
+test('means and sums of each sample are those of its drawn rows, also from a model file, and a note says that they belong together', async () => {
+  const numbers = Array.from({ length: ROWS }, (_, i) => Math.round(1000 * dice('reading')[i]!) + 200 * Math.floor(i / 3))
+  const samples = Array.from({ length: ROWS / 3 }, (_, g) => numbers.slice(3 * g, 3 * g + 3))
+  const sumOf = (own: readonly number[]) => own.reduce((a, b) => a + b)
+  const tableOf = (among: (own: readonly number[]) => Record<string, string>, shift = 0) =>
+    rawOf(
+      numbers.map((reading, i) => {
+        const [sample, own] = [`S-${100 + Math.floor(i / 3)}`, samples[(Math.floor(i / 3) + shift) % samples.length]!]
+        return { sample, replicate: String(1 + (i % 3)), reading: String(reading), ...among(own) }
+      })
+    )
+  const model = await fit(tableOf((own) => ({ mean: (sumOf(own) / 3).toFixed(1) })))
+  expect(tables.tell(model).json).toMatchObject({ standings: ['mean = mean of reading in each sample'] })
+  expect(tables.tell(model).notes).toContainEqual(expect.stringMatching('^3 rows per sample .* --group sample'))
+  const loaded = await tables.load(unpackModel(packModel(tables.save(model))), context)
+  const rows = await rowsOf(loaded)
+  expect(rows).toEqual(await rowsOf(model))
+  for (const row of rows) {
+    const own = rows.filter((one) => one.sample === row.sample).map(({ reading }) => Number(reading))
+    expect(Math.abs(Number(row.mean) - sumOf(own) / own.length)).toBeLessThanOrEqual(0.0501)
+  }
+  const total = (own: readonly number[]) => ({ total: String(sumOf(own)) })
+  expect((await fit(tableOf(total))).totals!.standings).toEqual([{ kind: 'sum', column: 'total', of: 'reading', by: ['sample'] }])
+  // What is another sample's is none.
+  expect((await fit(tableOf(total, 1))).totals!.standings).toEqual([])
+})
+
 test('a number of each row, marks that some rows do not keep to, and pieces of what has one price are no ranks', async () => {
   const { columns, rowCount } = marks()
   const numbers = { name: 'place', source: 'text' as const, values: Array.from({ length: rowCount }, (_, i) => String(i + 1)) }

@@ -34,7 +34,7 @@ import { shareText } from '../../tell/numbers.js'
 import { facts, type Telling, together } from '../../tell/telling.js'
 import type { Asked } from '../asked.js'
 import { UNSCALED } from '../encoder-file.js'
-import { prepareRows } from '../prepare.js'
+import { prepareRows, togetherNotes } from '../prepare.js'
 import { RANGE_WARNING, rangeWarnings } from '../range-left.js'
 import { placesOf, rulesOf, standingNote, totalNote } from '../ruled-rows.js'
 import { expression, recordRules, rulesIn } from '../rules-file.js'
@@ -308,7 +308,11 @@ export function keepingTotals(system: Tables): Tables {
     },
     tell(model, drawn) {
       const told = system.tell(model, drawn)
-      return model.totals ? together(told, tellTotals(model.totals)) : told
+      if (!model.totals) return told
+      const totals = tellTotals(model.totals)
+      // What counts the rows of each key, and so says that they belong together, is no column of the model.
+      const notes = told.notes.some((note) => note.includes('--group ')) ? [] : togetherNotes(training(model))
+      return together(told, { ...totals, notes: [...notes, ...totals.notes] })
     },
     training,
     summary(model) {

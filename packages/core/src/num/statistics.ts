@@ -83,6 +83,19 @@ export function weightedMedian(atoms: readonly { readonly value: number; readonl
   })?.value
 }
 
+/** Ranks from 0, ties by their mean. Cost O(n log n). */
+export function midranks(values: Float64Array): Float64Array {
+  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]!)
+  const ranks = new Float64Array(values.length)
+  for (let start = 0; start < order.length; ) {
+    let end = start
+    while (end < order.length && values[order[end]!] === values[order[start]!]) end++
+    for (let k = start; k < end; k++) ranks[order[k]!] = (start + end - 1) / 2
+    start = end
+  }
+  return ranks
+}
+
 /** The number that would stand at a place in order, which changes the order: then none before it is larger, and none behind it smaller (Hoare's selection). Cost O(n). */
 export function selected(values: Float64Array, place: number): number {
   let [low, high] = [0, values.length - 1]

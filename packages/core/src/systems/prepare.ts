@@ -66,7 +66,7 @@ type RowOptions = TableOptions & Pick<NumberKeyOptions, 'scaling'>
 export const prepareRows = (raw: RawTable, options: RowOptions = {}): PreparedTable => keptRows(raw, options)
 
 /** What says that rows belong together: once. */
-export function togetherNotes(table: Table): string[] {
+function togetherNotes(table: Table): string[] {
   const repeated = repeatedKeyNotes(table)
   return repeated.length > 0 ? repeated : countedRowNotes(table)
 }

@@ -1,6 +1,7 @@
 import { type Key, uniforms } from '../num/random.js'
+import { midranks } from '../num/statistics.js'
 import type { RowOrder } from './row-order.js'
-import { isNumeric, type NumericColumn, type Table } from './table.js'
+import { isNumeric, type Table } from './table.js'
 
 /** The dates along which rows nearly stand, as those of people in the order of their numbers do. */
 export interface NearOrder extends RowOrder {
@@ -22,7 +23,7 @@ export function nearOrderOf({ columns, rowCount }: Table): NearOrder | undefined
   let found: NearOrder | undefined
   for (const column of columns) {
     if (!isNumeric(column) || column.kind !== 'datetime' || column.missing) continue
-    const ranks = ranksOf(column)
+    const ranks = midranks(column.values)
     const correlation = correlationWithPlace(ranks)
     if (Math.abs(correlation) <= most) continue
     most = Math.abs(correlation)
@@ -30,19 +31,6 @@ export function nearOrderOf({ columns, rowCount }: Table): NearOrder | undefined
     found = { column: column.name, ...(descending ? { descending } : {}), displaced: displacements(ranks, descending) }
   }
   return found
-}
-
-/** Ranks from 0 on, of equal values their mean. */
-function ranksOf({ values }: NumericColumn): Float64Array {
-  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]! || a - b)
-  const ranks = new Float64Array(values.length)
-  for (let first = 0; first < order.length; ) {
-    let end = first + 1
-    while (end < order.length && values[order[end]!] === values[order[first]!]) end++
-    for (let k = first; k < end; k++) ranks[order[k]!] = (first + end - 1) / 2
-    first = end
-  }
-  return ranks
 }
 
 /** Spearman's, between −1 and 1; 0 where all are equal. */

@@ -1,6 +1,6 @@
 import { evenly } from '../../num/evenly.js'
 import { typesFlag } from '../../num/listed.js'
-import { mean } from '../../num/statistics.js'
+import { mean, midranks } from '../../num/statistics.js'
 import { type Codes, codesIn, jointCodes, recurs } from '../../table/codes.js'
 import { presentValues } from '../../table/encoder.js'
 import type { ColumnFormat, InferOptions, InferredTable } from '../../table/infer.js'
@@ -118,7 +118,7 @@ function isFollowed(column: NumericColumn, others: readonly Column[]): boolean {
     const isOneWay = isSorted(Float64Array.from(runs.flatMap((run) => [...run])))
     if (!isOneWay && runs.every(isSorted)) return false
     const count = runs.reduce((sum, { length }) => sum + length, 0)
-    return correlationOfNext(runs.map(ranksOf)) > Math.max(0.5, 2.5 / Math.sqrt(count))
+    return correlationOfNext(runs.map(midranks)) > Math.max(0.5, 2.5 / Math.sqrt(count))
   })
   return numbers.length > 0 && 2 * followers.length >= numbers.length
 }
@@ -162,25 +162,12 @@ const SORTED = 0.95
 function isSorted(values: Float64Array): boolean {
   const centre = (values.length - 1) / 2
   let [along, square, places] = [0, 0, 0]
-  for (const [k, rank] of ranksOf(values).entries()) {
+  for (const [k, rank] of midranks(values).entries()) {
     along += (k - centre) * (rank - centre)
     square += (rank - centre) ** 2
     places += (k - centre) ** 2
   }
   return along ** 2 >= SORTED ** 2 * square * places
-}
-
-/** Ranks from 0, ties by their mean. */
-function ranksOf(values: Float64Array): Float64Array {
-  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]!)
-  const ranks = new Float64Array(values.length)
-  for (let start = 0; start < order.length; ) {
-    let end = start
-    while (end < order.length && values[order[end]!] === values[order[start]!]) end++
-    for (let k = start; k < end; k++) ranks[order[k]!] = (start + end - 1) / 2
-    start = end
-  }
-  return ranks
 }
 
 /** Correlation of values with those that follow them in their run, about the means of runs; 0 for constants. */

@@ -8,7 +8,7 @@ import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { isBeyondChance, rateByChance } from './chance.js'
 import { clashOf, goTogether, isOrder, keepable, needs } from './choose.js'
-import { designedSize } from './designed.js'
+import { designedSize, goesAlong } from './designed.js'
 import { bends, exceptionsOf } from './exceptions.js'
 import { findBinned } from './find-binned.js'
 import { findBoxes } from './find-boxes.js'
@@ -431,16 +431,24 @@ export const findTotals = amongRows<RunningTotal>(runningTotals)
 /** Columns that say where a row stands among others. Cost: as of `findStandings`. */
 const standingsIn = amongRows<Standing>(findStandings)
 
-/** Those of all totals that count the rows of groups which have as many by design: no row that is drawn by itself knows how many there are. */
-const countsDesign = ({ change, by }: RunningTotal, table: Table): boolean =>
-  by !== undefined && change.kind === 'number' && designedSize([by], table) !== undefined
+/**
+ * Whether a total counts the rows of groups which have as many by design, or other numbers go along with it: a row that is drawn by itself
+ * knows neither how many there are nor which it is, and what counts is drawn as any other column.
+ */
+const isModelled = ({ column: name, change, by }: RunningTotal, data: WrittenTable): boolean => {
+  if (by === undefined || change.kind !== 'number') return false
+  if (designedSize([by], data.table) !== undefined) return true
+  // Rows are counted along their dates, and totals are added up with them.
+  const totals = findTotals(data).map((one) => one.column)
+  const others = quantitiesIn(data).filter((one) => one.name === name || !(one.isDate || totals.includes(one.name)))
+  return goesAlong(name, by, others, data.table)
+}
 
 const ranksDesign = ({ kind, by }: Standing, table: Table): boolean =>
   kind === 'rank' && by.length > 0 && designedSize(by, table) !== undefined
 
 /** Totals that rows keep which are drawn one by one. */
-export const keptTotalsIn = (data: WrittenTable): readonly RunningTotal[] =>
-  findTotals(data).filter((one) => !countsDesign(one, data.table))
+export const keptTotalsIn = (data: WrittenTable): readonly RunningTotal[] => findTotals(data).filter((one) => !isModelled(one, data))
 
 /** Standings that they keep. */
 export const keptStandingsIn = (data: WrittenTable): readonly Standing[] => standingsIn(data).filter((one) => !ranksDesign(one, data.table))

@@ -303,6 +303,23 @@ test('what counts or ranks the rows of a design is drawn as any other column: no
   expect((await fit(rawOf(designed.slice(0, -1)))).totals).toBeDefined()
 })
 
+test('a count that other numbers go along with is drawn with them: intervals of patients and their places', async () => {
+  const rows = Array.from({ length: 40 }, (_, k) => Array.from({ length: 1 + (k % 3) }, (_, place) => ({ k, place })))
+    .flat()
+    .map(({ k, place }, i) => ({
+      patient: `P-${100 + k}`,
+      place: String(1 + place),
+      start: place === 0 ? '0' : String(20 * place + Math.round(15 * dice('amount')[i % ROWS]!))
+    }))
+  const model = await fit(rawOf(rows), { scaling: 'quantile' })
+  expect(model.totals).toBeUndefined()
+  const drawn = await rowsOf(model, { rows: 200 })
+  expect(drawn.every(({ place }) => ['1', '2', '3'].includes(place!))).toBe(true)
+  const startsAt = (wanted: string) => drawn.filter(({ place }) => place === wanted).map(({ start }) => Number(start))
+  const meanOf = (numbers: readonly number[]) => numbers.reduce((sum, x) => sum + x, 0) / numbers.length
+  expect(meanOf(startsAt('3')) - meanOf(startsAt('1'))).toBeGreaterThan(30)
+})
+
 test('a total that goes below nought where none of the data does is told of, and one that is there too is not', async () => {
   const warningsOf = async (least: number) => {
     let left = 0

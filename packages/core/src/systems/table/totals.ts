@@ -28,13 +28,14 @@ import { columnsOf, indicatorsOf } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
 import { parseObservation } from '../../table/parse-expression.js'
 import type { RawTable } from '../../table/raw.js'
+import { repeatedKeyNotes } from '../../table/repeated-keys.js'
 import { numbersOf } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import { shareText } from '../../tell/numbers.js'
 import { facts, type Telling, together } from '../../tell/telling.js'
 import type { Asked } from '../asked.js'
 import { UNSCALED } from '../encoder-file.js'
-import { prepareRows, togetherNotes } from '../prepare.js'
+import { prepareRows } from '../prepare.js'
 import { RANGE_WARNING, rangeWarnings } from '../range-left.js'
 import { placesOf, rulesOf, standingNote, totalNote } from '../ruled-rows.js'
 import { expression, recordRules, rulesIn } from '../rules-file.js'
@@ -311,7 +312,7 @@ export function keepingTotals(system: Tables): Tables {
       if (!model.totals) return told
       const totals = tellTotals(model.totals)
       // What counts the rows of each key, and so says that they belong together, is no column of the model.
-      const notes = told.notes.some((note) => note.includes('--group ')) ? [] : togetherNotes(training(model))
+      const notes = told.notes.some((note) => note.includes('--group ')) ? [] : repeatedKeyNotes(training(model))
       return together(told, { ...totals, notes: [...notes, ...totals.notes] })
     },
     training,

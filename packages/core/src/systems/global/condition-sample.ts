@@ -1,4 +1,4 @@
-import type { ConditionalChoice } from '../../choose/conditional.js'
+import { type ConditionalChoice, DEFAULT_RIDGE } from '../../choose/conditional.js'
 import { ConditionMemory } from '../../choose/memory.js'
 import { type Batch, chainsOfNames, inBatchesOfEach, placesInBatches } from '../../draw/batches.js'
 import { conditionIn, drawGroup, type GroupDraw, type GroupRun } from '../../draw/condition-draw.js'
@@ -6,26 +6,36 @@ import type { ForestShare, Redrawn } from '../../draw/forest-draw.js'
 import type { IsHeld } from '../../draw/level-keys.js'
 import { levelLimits, withinLimits } from '../../draw/level-limits.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
-import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven, resolveConditions } from '../../know/conditions.js'
+import {
+  type Condition,
+  formatsFor,
+  type Given,
+  namesOfConditions,
+  placesAlike,
+  repeatGiven,
+  resolveConditions
+} from '../../know/conditions.js'
 import { levelsOfRow, requireLevels } from '../../know/levels.js'
-import { heldBy } from '../../know/places.js'
+import { type ConditionGroup, heldBy } from '../../know/places.js'
 import { distancesOfGroups } from '../../know/support.js'
 import type { Law } from '../../law/law.js'
 import { categoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
+import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { unshared } from '../../num/iterate.js'
 import { later } from '../../num/later.js'
 import { matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { combinationsOf } from '../../table/categories.js'
-import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
+import { decodeTable, type Encoded, type Encoder, takeEncoded } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
+import { agreeingRows, agreesWith, plainGenerator } from './agreeing-rows.js'
 import { type ChoiceRequest, chooseFor, forestFor, lawFor, type PartOfDraw, redrawnFor } from './condition-law.js'
 import { type ConditionalReport, type ConditionGroupReport, type ConditionReport, reportOn, reportOnGroup } from './condition-report.js'
-import { type MatchedConditions, matchConditions, partOfGroup } from './condition-rows.js'
+import { type MatchedConditions, type MatchedGroup, matchConditions, partOfGroup } from './condition-rows.js'
 import { type GlobalModel, trainingTable } from './model.js'
 
 /** What to draw and under which conditions. */
@@ -75,9 +85,13 @@ export async function drawConditions(
   const key = keyFor(context.key, 'conditional')
   const groups = matchConditions(model.training, conditions)
   const names = namesOfConditions(conditions)
+  const selected = await selectedDraws(model, { groups, conditions, request }, { ...context, key })
   const remembering = { ...request, memory: request.memory ?? new ConditionMemory() }
   const pieces = groups.flatMap((matched) =>
-    matched.matched.flatMap((part) => piecesOf(model, { matched, part, request: remembering }, context))
+    matched.matched.flatMap((part) => {
+      const places = part.places.filter((place) => !selected.has(matched.group.members[place]!))
+      return piecesOf(model, { matched, part: { ...part, places }, request: remembering }, context)
+    })
   )
   const whole = { count: request.rows, key: keyFor(key, 'draw') }
   const draws = await inBatchesOfEach(
@@ -94,22 +108,30 @@ export async function drawConditions(
     conditions,
     { ...about, keyOf: () => keyFor(key, 'distances') }
   )
+  const report = (member: number, { group, matching }: MatchedGroup, draw: GroupDraw) => {
+    copyRows(draw.rows, rows, { to: member * request.rows, count: request.rows })
+    const matchingRows = group.split.given.length === 0 ? matching[group.members.indexOf(member)] : undefined
+    reports[member] = reportOn(conditions[member]!, { draw, distance: distances[member]!, free: group, ...defined({ matchingRows }) })
+  }
+  const reportGroup = (part: MatchedConditions, { group }: MatchedGroup, choice: ConditionalChoice) => {
+    const named = conditions[group.members[0]!]!
+    groupReports.set(part, reportOnGroup(choice, { encoder, named, conditions: part.places.length }))
+  }
+  for (const matched of groups)
+    for (const part of matched.matched)
+      for (const member of part.places.map((place) => matched.group.members[place]!)) {
+        const draw = selected.get(member)
+        if (!draw) continue
+        report(member, matched, draw)
+        reportGroup(part, matched, { ...NOTHING_CHOSEN, epsilon: model.kernel.epsilon })
+      }
   for (const [at, { matched, part, places }] of pieces.entries()) {
-    const { group } = matched
     const drawn = draws[at]!
     places.forEach((place, k) => {
-      const member = group.members[place]!
-      const draw = conditionIn(
-        drawn.map((one) => one.draw),
-        k,
-        places.length
-      )
-      copyRows(draw.rows, rows, { to: member * request.rows, count: request.rows })
-      const matching = group.split.given.length === 0 ? { matchingRows: matched.matching[place]! } : {}
-      reports[member] = reportOn(conditions[member]!, { draw, distance: distances[member]!, free: group, ...matching })
+      const own = drawn.map((one) => one.draw)
+      report(matched.group.members[place]!, matched, conditionIn(own, k, places.length))
     })
-    const named = conditions[group.members[0]!]!
-    groupReports.set(part, reportOnGroup(drawn[0]!.choice, { encoder, named, conditions: part.places.length }))
+    reportGroup(part, matched, drawn[0]!.choice)
   }
   const held = conditions.map((condition) => heldBy(encoder, condition))
   const isHeld: IsHeld = (row, coordinate) => held[Math.floor(row / request.rows)]!.has(coordinate)
@@ -117,11 +139,77 @@ export async function drawConditions(
     encoded: withinLimits(rows, levelLimits(model.training), isHeld),
     report: {
       conditioning: request.conditioning ?? 'informed',
-      steps: request.steps ?? USUAL_STEPS.given,
+      steps: request.steps ?? (pieces.length === 0 ? USUAL_STEPS.rows : USUAL_STEPS.given),
       rowsPerCondition: request.rows,
       groups: [...groupReports.values()],
       conditions: reports
     }
+  }
+}
+
+/** Where nothing is compared, nothing is chosen on held-out rows. */
+const NOTHING_CHOSEN = { ridge: DEFAULT_RIDGE, freeRatio: 1, trials: [], heldOutRows: 0 }
+
+/** Whether plain rows that agree may be all that is drawn: categories, intervals and numbers on spikes alone say which do. */
+function isSelected({ split, standing = [] }: ConditionGroup, { epsilon, conditioning }: ChoiceRequest): boolean {
+  // How one number is drawn that categories are given for is chosen on held-out rows.
+  const isOne = split.ranged.length === 0 && split.free.length - standing.length === 1
+  return split.given.length === 0 && !isOne && typeof epsilon !== 'number' && conditioning !== 'clamp'
+}
+
+interface Selecting {
+  readonly groups: readonly MatchedGroup[]
+  readonly conditions: readonly Condition[]
+  readonly request: Omit<ConditionalRequest, 'given'>
+}
+
+/** Draws of the conditions that enough plain rows agree with, by their places. */
+async function selectedDraws(
+  model: GlobalModel,
+  { groups, conditions, request }: Selecting,
+  { engine, key, watch }: Context
+): Promise<ReadonlyMap<number, GroupDraw>> {
+  const { encoder, rows: training } = model.training
+  const { rows, steps, onStep } = request
+  const matching = new Map(
+    groups.flatMap(({ group, matching }) =>
+      isSelected(group, request) ? group.members.map((member, k) => [member, matching[k]!] as const) : []
+    )
+  )
+  const alike = [...placesAlike(conditions)].filter(([, [first]]) => matching.has(first!))
+  const generator = later(() => plainGenerator(model, { engine }))
+  const drawn = await inBatchesOfEach(
+    alike.map(([name]) => ({ count: 1, key: keyFor(key, `condition ${name}`) })),
+    watch,
+    async (which, batch) => {
+      const members = alike[which]![1]
+      const agreeing = agreesWith(encoder, conditions[members[0]!]!)
+      const share = matching.get(members[0]!)! / training.coordinates.rows
+      const asked = { rows, draws: members.length, share, steps, onStep, agrees: async (drawn: Encoded) => agreeing(drawn) }
+      return agreeingRows(await generator(), asked, { engine, ...batch })
+    }
+  )
+  const found = new Map<number, GroupDraw>()
+  for (const [which, [, members]] of alike.entries()) {
+    const all = drawn[which]![0]
+    for (const [k, member] of all ? members.entries() : [])
+      found.set(member, drawOf(all!, { first: k * rows, count: rows, matching: matching.get(member)! }))
+  }
+  return found
+}
+
+/** Rows as a draw each of whose chains began elsewhere and forgot it. */
+function drawOf(
+  all: Encoded,
+  { first, count, matching }: { readonly first: number; readonly count: number; readonly matching: number }
+): GroupDraw {
+  const places = Uint32Array.from({ length: count }, (_, i) => first + i)
+  return {
+    rows: takeEncoded(all, places),
+    starts: places,
+    acceptance: new Float64Array(count).fill(1),
+    moved: new Uint8Array(count).fill(1),
+    effectiveCount: new Float64Array(count).fill(matching)
   }
 }
 

@@ -9,8 +9,8 @@ import { isNumeric } from '../../table/table.js'
 import type { Context } from '../context.js'
 import type { GlobalModel } from './model.js'
 
-/** Plain rows that are drawn for one that agrees, at most: a row of ten steps under conditions costs as much as five of these do. */
-export const MOST_TRIES = 100
+/** Training rows that the plain rows drawn for one that agrees are compared with, at most: a hundred plain rows of a thousand rows. What a person waits for sets it. */
+const MOST_WORK = 1e5
 /** Rows that are drawn together, at least: an engine takes as long for fewer. */
 const LEAST_TOGETHER = 64
 
@@ -34,16 +34,17 @@ export const plainGenerator = ({ training, potentials, kernel, summary }: Global
 
 /**
  * Rows of a plain draw that agree with what is known of them: their law is that of plain rows, given this, however these are drawn, and
- * they keep to all that plain rows keep to. Undefined where too few agree. Cost of rows / share plain ones, MOST_TRIES a row at most.
+ * they keep to all that plain rows keep to. Undefined where it would take too long. Cost of rows / share plain ones.
  */
 export async function agreeingRows(generator: Generator, asked: AgreeingRequest, { key, watch }: Context): Promise<Encoded | undefined> {
   const { rows, draws, share, agrees, steps, onStep } = asked
-  if (share * MOST_TRIES < 1) return undefined
+  const most = MOST_WORK / generator.rowCount
+  if (share * most < 1) return undefined
   // The first rows are the same however many draws follow.
   const together = Math.min(BATCH_ROWS, Math.max(LEAST_TOGETHER, Math.ceil(rows / share)))
   const found: Encoded[] = []
   for (let stretch = 0, left = rows * draws; left > 0; stretch++) {
-    const beyond = rows * draws - left < rows && stretch * together > 2 * MOST_TRIES * rows
+    const beyond = rows * draws - left < rows && stretch * together > 2 * most * rows
     if (beyond) return undefined
     const own = keyFor(key, `plain ${stretch}`)
     const trail: Encoded[] = []

@@ -25,6 +25,7 @@ interface AgreeingRequest {
   readonly share: number
   readonly agrees: Agrees
   readonly steps?: number | undefined
+  /** Rows of the first draw where they start (step 0) and after each step. */
   readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
 }
 
@@ -43,21 +44,24 @@ export async function agreeingRows(generator: Generator, asked: AgreeingRequest,
   // The first rows are the same however many draws follow.
   const together = Math.min(BATCH_ROWS, Math.max(LEAST_TOGETHER, Math.ceil(rows / share)))
   const found: Encoded[] = []
+  const trails: { readonly states: readonly Encoded[]; readonly taken: Uint32Array }[] = []
   for (let stretch = 0, left = rows * draws; left > 0; stretch++) {
-    const beyond = rows * draws - left < rows && stretch * together > 2 * most * rows
-    if (beyond) return undefined
+    const isFirst = rows * draws - left < rows
+    if (isFirst && stretch * together > 2 * most * rows) return undefined
     const own = keyFor(key, `plain ${stretch}`)
-    const trail: Encoded[] = []
+    const states: Encoded[] = []
     const drawn = await generator.generate({
       ...{ count: together, steps, noise: 'covariance', key: own, keepsEnds: true },
       watch: stretch === 0 ? watch : quiet(watch),
-      onStep: onStep && stretch === 0 ? (state) => trail.push(state) : undefined
+      onStep: onStep && isFirst ? (state) => states.push(state) : undefined
     })
     const taken = (await agrees(drawn, keyFor(own, 'agrees'))).subarray(0, left)
-    for (const [step, state] of trail.entries()) onStep!(takeEncoded(state, taken.subarray(0, rows)), step)
+    if (isFirst) trails.push({ states, taken: taken.subarray(0, rows * (1 - draws) + left) })
     if (taken.length > 0) found.push(takeEncoded(drawn, taken))
     left -= taken.length
   }
+  for (const step of trails[0]!.states.keys())
+    onStep!(stackEncoded(trails.map(({ states, taken }) => takeEncoded(states[step]!, taken))), step)
   return stackEncoded(found)
 }
 

@@ -170,7 +170,11 @@ async function selectedDraws(
   { engine, key, watch }: Context
 ): Promise<ReadonlyMap<number, GroupDraw>> {
   const { encoder, rows: training } = model.training
-  const { rows, steps, onStep } = request
+  const { rows, steps } = request
+  // Whoever looks on counts the steps of chains, of which there are half as many.
+  const every = steps === undefined ? USUAL_STEPS.rows / USUAL_STEPS.given : 1
+  const onStep =
+    request.onStep && ((state: Encoded, step: number) => (step % every === 0 ? request.onStep!(state, step / every) : undefined))
   const matching = new Map(
     groups.flatMap(({ group, matching }) =>
       isSelected(group, request) ? group.members.map((member, k) => [member, matching[k]!] as const) : []

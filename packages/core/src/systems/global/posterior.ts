@@ -140,14 +140,16 @@ export async function drawPosterior(model: GlobalModel, asked: PosteriorDraw, co
 
 /**
  * Plain rows that have what is given, each kept as often as it agrees with what was observed. Undefined where numbers are given, a
- * bandwidth or a likelihood without residuals, whose largest value nobody knows, and where too few agree.
+ * bandwidth or a likelihood without residuals, whose largest value nobody knows, and where too few agree; and of numbers alone: their
+ * bandwidth is chosen on held-out rows, whose scores do not see categories.
  */
 async function selectedRows(
   model: GlobalModel,
   { condition, evidence, counted, known, search, conditioning = 'informed', steps, ...asked }: PosteriorDraw,
   context: Context
 ): Promise<PosteriorChains | undefined> {
-  const { training, kernel } = model
+  const { training, kernel, summary } = model
+  if (summary.categories === 'none') return undefined
   const { group } = matchConditions(training, [condition])[0]!
   const isAsked = typeof asked.epsilon === 'number' || conditioning !== 'informed'
   // What is counted otherwise is seen through a codec, which moves rows again.

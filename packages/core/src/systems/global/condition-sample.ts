@@ -44,7 +44,7 @@ export interface ConditionalRequest extends ChoiceRequest {
   readonly given: Given | readonly Given[]
   /** Rows for each condition. */
   readonly rows: number
-  /** Steps of every chain. Default 10: chains start at rows that fit what is given. */
+  /** Steps of every chain. Default 10: chains start at rows that fit what is given; 20 of plain rows, where those that agree are taken. */
   readonly steps?: number
   /** Chains of a group of conditions at their starts (step 0) and after each step, encoded; groups one after the other. */
   readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
@@ -62,7 +62,8 @@ interface ConditionalRows {
 /**
  * Draws `rows` rows for every condition, grouped in the order of the conditions; given values are repeated exactly.
  *
- * Bandwidth and ridge are chosen by CRPS on held-out rows of the model's own data, unless given. Poorly supported
+ * Under categories and intervals alone rows are plain ones that agree, unless these are too rare. Bandwidth and ridge are chosen by
+ * CRPS on held-out rows of the model's own data, unless given. Poorly supported
  * conditions carry a named warning. Throws `InputError` for impossible ones: unknown columns or categories, combinations
  * that no row has, empty intervals.
  * @source mathematics, section 7. Cost O(steps·n·M·d²) at most, memory O(n·d).

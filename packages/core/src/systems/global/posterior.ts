@@ -67,7 +67,8 @@ const MOST_POOL = 4096
 
 /**
  * Draws rows from the model's law times a likelihood: observations of expressions with Gaussian noise, a user's
- * log-likelihood, or both. Likelihoods are brought in by powers, then `steps` informed steps are taken.
+ * log-likelihood, or both. Likelihoods are brought in by powers, then `steps` informed steps are taken; of a table with categories plain
+ * rows are kept as often as they agree with observations, unless that is too rare.
  *
  * Throws `InputError`: malformed expressions, unknown or categorical columns, likelihoods that are not finite.
  * @source mathematics, section 7. Cost O((steps + 2·powers)·n·M·d²) at most, memory O(n·d).

@@ -33,21 +33,25 @@ interface AgreeingRequest {
 export const plainGenerator = ({ training, potentials, kernel, summary }: GlobalModel, { engine }: Pick<Context, 'engine'>) =>
   Generator.create(training, potentials, kernel, engine, { landmarks: summary.landmarks, manner: { mode: summary.categories } })
 
+const mostTries = (rowCount: number): number => MOST_WORK / rowCount
+
+/** Whether rows are to be looked for among plain ones of a model where such a share agrees. */
+export const isOftenEnough = ({ training }: GlobalModel, share: number): boolean => share * mostTries(training.logWeights.length) >= 1
+
 /**
  * Rows of a plain draw that agree with what is known of them: their law is that of plain rows, given this, however these are drawn, and
- * they keep to all that plain rows keep to. Undefined where it would take too long. Cost of rows / share plain ones.
+ * they keep to all that plain rows keep to. Null where it takes too long all the same. Cost of rows / share plain ones.
  */
-export async function agreeingRows(generator: Generator, asked: AgreeingRequest, { key, watch }: Context): Promise<Encoded | undefined> {
+export async function agreeingRows(generator: Generator, asked: AgreeingRequest, { key, watch }: Context): Promise<Encoded | null> {
   const { rows, draws, share, agrees, steps, onStep } = asked
-  const most = MOST_WORK / generator.rowCount
-  if (share * most < 1) return undefined
+  const most = mostTries(generator.rowCount)
   // The first rows are the same however many draws follow.
   const together = Math.min(BATCH_ROWS, Math.max(LEAST_TOGETHER, Math.ceil(rows / share)))
   const found: Encoded[] = []
   const trails: { readonly states: readonly Encoded[]; readonly taken: Uint32Array }[] = []
   for (let stretch = 0, left = rows * draws; left > 0; stretch++) {
     const isFirst = rows * draws - left < rows
-    if (isFirst && stretch * together > 2 * most * rows) return undefined
+    if (isFirst && stretch * together > 2 * most * rows) return null
     const own = keyFor(key, `plain ${stretch}`)
     const states: Encoded[] = []
     const drawn = await generator.generate({

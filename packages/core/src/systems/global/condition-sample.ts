@@ -26,13 +26,13 @@ import { InputError } from '../../num/errors.js'
 import { unshared } from '../../num/iterate.js'
 import { later } from '../../num/later.js'
 import { matrix } from '../../num/matrix.js'
-import { keyFor } from '../../num/random.js'
+import { type Key, keyFor } from '../../num/random.js'
 import { combinationsOf } from '../../table/categories.js'
-import { decodeTable, type Encoded, type Encoder, takeEncoded } from '../../table/encoder.js'
+import { decodeTable, type Encoded, type Encoder, stackEncoded, takeEncoded } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { agreeingRows, agreesWith, plainGenerator } from './agreeing-rows.js'
+import { agreeingRows, agreesWith, isOftenEnough, plainGenerator } from './agreeing-rows.js'
 import { type ChoiceRequest, chooseFor, forestFor, lawFor, type PartOfDraw, redrawnFor } from './condition-law.js'
 import { type ConditionalReport, type ConditionGroupReport, type ConditionReport, reportOn, reportOnGroup } from './condition-report.js'
 import { type MatchedConditions, type MatchedGroup, matchConditions, partOfGroup } from './condition-rows.js'
@@ -86,20 +86,48 @@ export async function drawConditions(
   const key = keyFor(context.key, 'conditional')
   const groups = matchConditions(model.training, conditions)
   const names = namesOfConditions(conditions)
-  const selected = await selectedDraws(model, { groups, conditions, request }, { ...context, key })
   const remembering = { ...request, memory: request.memory ?? new ConditionMemory() }
-  const pieces = groups.flatMap((matched) =>
-    matched.matched.flatMap((part) => {
-      const places = part.places.filter((place) => !selected.has(matched.group.members[place]!))
-      return piecesOf(model, { matched, part: { ...part, places }, request: remembering }, context)
-    })
-  )
+  const piecesFor = (isWanted: (member: number) => boolean): Piece[] =>
+    groups.flatMap((matched) =>
+      matched.matched.flatMap((part) => {
+        const places = part.places.filter((place) => isWanted(matched.group.members[place]!))
+        return piecesOf(model, { matched, part: { ...part, places }, request: remembering }, context)
+      })
+    )
   const whole = { count: request.rows, key: keyFor(key, 'draw') }
-  const draws = await inBatchesOfEach(
-    pieces.map(() => whole),
+  const drawnBy = (piece: Piece, batch: Batch) => drawPiece(piece, { encoder, names, request, engine: context.engine }, batch)
+  const selections = selectionsOf(model, { groups, conditions, request }, { ...context, key })
+  const first = piecesFor((member) => !selections.some(({ members }) => members.includes(member)))
+  // In one go: machines share all of it.
+  const drawn = await inBatchesOfEach(
+    [...first.map(() => whole), ...selections.map((one) => ({ count: request.rows, key: one.key }))],
     context.watch,
-    (piece, batch) => drawPiece(pieces[piece]!, { encoder, names, request, engine: context.engine }, batch)
+    async (which, batch) =>
+      which < first.length
+        ? { chains: await drawnBy(first[which]!, batch) }
+        : { plain: await selections[which - first.length]!.draw(batch) }
   )
+  const selected = new Map<number, GroupDraw>()
+  const rare = new Set<number>()
+  for (const [k, { members, matching }] of selections.entries()) {
+    const batches = drawn[first.length + k]!.map(({ plain }) => plain)
+    for (const [place, member] of members.entries()) {
+      const all = drawOf(batches, { place, draws: members.length, matching })
+      if (all) selected.set(member, all)
+      else rare.add(member)
+    }
+  }
+  const last = piecesFor((member) => rare.has(member))
+  const rest =
+    last.length === 0
+      ? []
+      : await inBatchesOfEach(
+          last.map(() => whole),
+          context.watch,
+          (piece, batch) => drawnBy(last[piece]!, batch)
+        )
+  const pieces = [...first, ...last]
+  const draws = [...drawn.slice(0, first.length).map((batches) => batches.map(({ chains }) => chains!)), ...rest]
   const rows = emptyRows(encoder, conditions.length * request.rows)
   const reports: ConditionReport[] = new Array(conditions.length)
   const groupReports = new Map<MatchedConditions, ConditionGroupReport>()
@@ -164,57 +192,66 @@ interface Selecting {
   readonly request: Omit<ConditionalRequest, 'given'>
 }
 
-/** Draws of the conditions that enough plain rows agree with, by their places. */
-async function selectedDraws(
-  model: GlobalModel,
-  { groups, conditions, request }: Selecting,
-  { engine, key, watch }: Context
-): Promise<ReadonlyMap<number, GroupDraw>> {
+/** Equal conditions that enough plain rows agree with. */
+interface Selection {
+  /** Their places. */
+  readonly members: readonly number[]
+  /** Training rows that agree. */
+  readonly matching: number
+  readonly key: Key
+  /** Rows of the batch for each of them, one after the other; null where too few agree. */
+  readonly draw: (batch: Batch) => Promise<Encoded | null>
+}
+
+function selectionsOf(model: GlobalModel, { groups, conditions, request }: Selecting, { engine, key }: Context): Selection[] {
   const { encoder, rows: training } = model.training
-  const { rows, steps } = request
+  const { steps } = request
   // Whoever looks on counts the steps of chains, of which there are half as many.
   const every = steps === undefined ? USUAL_STEPS.rows / USUAL_STEPS.given : 1
   const onStep =
     request.onStep && ((state: Encoded, step: number) => (step % every === 0 ? request.onStep!(state, step / every) : undefined))
-  const matching = new Map(
+  const counts = new Map(
     groups.flatMap(({ group, matching }) =>
       isSelected(group, request) ? group.members.map((member, k) => [member, matching[k]!] as const) : []
     )
   )
-  const alike = [...placesAlike(conditions)].filter(([, [first]]) => matching.has(first!))
   const generator = later(() => plainGenerator(model, { engine }))
-  const drawn = await inBatchesOfEach(
-    alike.map(([name]) => ({ count: 1, key: keyFor(key, `condition ${name}`) })),
-    watch,
-    async (which, batch) => {
-      const members = alike[which]![1]
-      const agreeing = agreesWith(encoder, conditions[members[0]!]!)
-      const share = matching.get(members[0]!)! / training.coordinates.rows
-      const asked = { rows, draws: members.length, share, steps, onStep, agrees: async (drawn: Encoded) => agreeing(drawn) }
-      return agreeingRows(await generator(), asked, { engine, ...batch })
-    }
-  )
-  const found = new Map<number, GroupDraw>()
-  for (const [which, [, members]] of alike.entries()) {
-    const all = drawn[which]![0]
-    for (const [k, member] of all ? members.entries() : [])
-      found.set(member, drawOf(all!, { first: k * rows, count: rows, matching: matching.get(member)! }))
-  }
-  return found
+  return [...placesAlike(conditions)].flatMap(([name, members]): Selection[] => {
+    const matching = counts.get(members[0]!) ?? 0
+    const share = matching / training.coordinates.rows
+    if (!isOftenEnough(model, share)) return []
+    const agreeing = agreesWith(encoder, conditions[members[0]!]!)
+    const asked = { draws: members.length, share, steps, agrees: async (drawn: Encoded) => agreeing(drawn) }
+    const draw = async ({ first, count, ...batch }: Batch) =>
+      agreeingRows(await generator(), { ...asked, rows: count, onStep: first === 0 ? onStep : undefined }, { engine, ...batch })
+    return [{ members, matching, key: keyFor(key, `condition ${name}`), draw }]
+  })
 }
 
-/** Rows as a draw each of whose chains began elsewhere and forgot it. */
+/** The rows of one of so many draws in each of the batches, as a draw each of whose chains began elsewhere and forgot it; undefined where a batch has none. */
 function drawOf(
-  all: Encoded,
-  { first, count, matching }: { readonly first: number; readonly count: number; readonly matching: number }
-): GroupDraw {
-  const places = Uint32Array.from({ length: count }, (_, i) => first + i)
+  batches: readonly (Encoded | null | undefined)[],
+  { place, draws, matching }: { readonly place: number; readonly draws: number; readonly matching: number }
+): GroupDraw | undefined {
+  const parts: Encoded[] = []
+  for (const batch of batches) {
+    if (!batch) return undefined
+    const count = batch.coordinates.rows / draws
+    parts.push(
+      takeEncoded(
+        batch,
+        Uint32Array.from({ length: count }, (_, i) => place * count + i)
+      )
+    )
+  }
+  const rows = stackEncoded(parts)
+  const n = rows.coordinates.rows
   return {
-    rows: takeEncoded(all, places),
-    starts: places,
-    acceptance: new Float64Array(count).fill(1),
-    moved: new Uint8Array(count).fill(1),
-    effectiveCount: new Float64Array(count).fill(matching)
+    rows,
+    starts: Uint32Array.from({ length: n }, (_, i) => i),
+    acceptance: new Float64Array(n).fill(1),
+    moved: new Uint8Array(n).fill(1),
+    effectiveCount: new Float64Array(n).fill(matching)
   }
 }
 

@@ -21,12 +21,12 @@ import { InputError } from '../../num/errors.js'
 import type { Matrix } from '../../num/matrix.js'
 import { keyFor, uniforms } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
-import { decodeTable, type Encoded, type Encoder, takeEncoded } from '../../table/encoder.js'
+import { decodeTable, type Encoded, type Encoder, stackEncoded, takeEncoded } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { ObservationExpression } from '../../table/parse-expression.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { type Agrees, agreeingRows, agreesWith, plainGenerator } from './agreeing-rows.js'
+import { type Agrees, agreeingRows, agreesWith, isOftenEnough, plainGenerator } from './agreeing-rows.js'
 import { matchConditions } from './condition-rows.js'
 import { checkConditions } from './condition-sample.js'
 import { type GlobalModel, trainingTable } from './model.js'
@@ -166,10 +166,16 @@ async function selectedRows(
   const agreeing = takeEncoded(training.rows, fitting)
   const likelihoods = (await logLikelihoodsOf(evidence, agreeing)).map(exp)
   const share = likelihoods.reduce((sum, one) => sum + one, 0) / training.rows.coordinates.rows
+  if (!isOftenEnough(model, share)) return undefined
   const generator = await plainGenerator(model, context)
-  const request = { rows: asked.rows, draws: 1, share, agrees, steps, onStep: asked.onStep }
-  const rows = await agreeingRows(generator, request, { ...context, key: keyFor(context.key, 'plain') })
-  if (!rows) return undefined
+  const whole = { count: asked.rows, key: keyFor(context.key, 'plain'), watch: context.watch }
+  const parts = await inBatches(whole, ({ first, count, ...batch }) => {
+    const request = { rows: count, draws: 1, share, agrees, steps, onStep: first === 0 ? asked.onStep : undefined }
+    return agreeingRows(generator, request, { ...context, ...batch })
+  })
+  const found = parts.filter((part) => part !== null)
+  if (found.length < parts.length) return undefined
+  const rows = stackEncoded(found)
   const importanceRows = effectiveCount(likelihoods)
   return {
     ...(known ? { agreeing, fittingRows: fitting.length } : {}),

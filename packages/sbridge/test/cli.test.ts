@@ -102,7 +102,8 @@ describe('sample', () => {
 
   it('the report and --json say the steps that conditions took', { tags: ['slow'] }, async () => {
     for (const [more, steps] of [
-      [[], 10],
+      [[], 20],
+      [['--condition-bandwidth', '2'], 10],
       [['--steps', '3'], 3]
     ] as const) {
       const run = await sbridge(

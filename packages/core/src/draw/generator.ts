@@ -93,6 +93,10 @@ export class Generator {
     return next
   }
 
+  get rowCount(): number {
+    return this.training.logWeights.length
+  }
+
   /** Of the odds of each group of categories, where these are drawn in groups. */
   get ridges(): Ridges | undefined {
     return this.table.mode === 'sweep' ? ridgesOf(this.table.bridge) : undefined

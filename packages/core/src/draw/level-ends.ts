@@ -6,6 +6,7 @@ import { type AtomCells, atomCellOf } from '../table/atoms.js'
 import type { Encoded } from '../table/encoder.js'
 import { decoderOf } from '../table/scaling.js'
 import { CHANCE, counts, type IsHeld, LEAST_ROWS, type LevelKey, type LookedKey, type MovingLevels, type NumberCode } from './level-keys.js'
+import type { Ends } from './sharp-ends.js'
 
 /** A key, and where a number lies in the rows of each level, and ends [levels]; infinite where it does not. */
 interface Source extends LevelKey {
@@ -27,6 +28,8 @@ interface LookedRows {
   readonly looked: Uint32Array
   /** Ends that are looked at in all numbers. */
   readonly tests: number
+  /** Where columns end in all rows. */
+  readonly whole?: Ends | undefined
 }
 
 /**
@@ -38,7 +41,7 @@ interface LookedRows {
 export function levelEnds(
   { code, cells }: Pick<LevelEnds, 'code' | 'cells'>,
   keys: readonly LookedKey[],
-  { rows, looked, tests }: LookedRows
+  { rows, looked, tests, whole }: LookedRows
 ): LevelEnds | undefined {
   const { coordinates, codes } = rows
   const { coordinate, missingFactor } = code
@@ -110,7 +113,15 @@ export function levelEnds(
     )
     return [{ ...key, least, most, low, high }]
   })
-  return sources.length > 0 ? { code, cells, sources } : undefined
+  const all = [...sources, ...endsOfAll(coordinate, whole)]
+  return all.length > 0 ? { code, cells, sources: all } : undefined
+}
+
+/** Where a column ends in all rows: they are one level. */
+function endsOfAll(coordinate: number, ends: Ends | undefined): Source[] {
+  const [low, high] = [ends?.low, ends?.high].map((side) => side?.subarray(coordinate, coordinate + 1))
+  if (!low || !high || !(Number.isFinite(low[0]!) || Number.isFinite(high[0]!))) return []
+  return [{ count: 1, levelOf: () => 0, least: low, most: high, low, high }]
 }
 
 /**

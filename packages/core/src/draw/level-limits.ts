@@ -17,6 +17,7 @@ import {
   spikeKey,
   type Training
 } from './level-keys.js'
+import { sharpEnds } from './sharp-ends.js'
 
 /** What rows never have in a number, by their levels: cells, and values beyond ends. */
 interface LimitedNumber {
@@ -39,7 +40,7 @@ const known = new WeakMap<Matrix, LevelLimits>()
 
 /**
  * What rows of a level never have, beyond chance: levels are those of categories, whether a number is missing, values of a number of few, as a
- * status code is, and whether a number stands at a value that stands out, as zero. Cost O(rows · numbers · keys), of at most 10,000 rows.
+ * status code is, and whether a number stands at a value that stands out, as zero; and where columns end in all rows. Cost O(rows · numbers · keys), of at most 10,000 rows.
  */
 export function levelLimits(training: Training): LevelLimits {
   const { coordinates } = training.rows
@@ -66,7 +67,7 @@ function findLimits(training: Training): LimitedNumber[] {
     keys.flatMap((key, k) => (key && k !== place ? [k > place ? { ...key, later: true } : key] : []))
   const levels = [...factors, ...besides(spikes, -1)].reduce((sum, { count }) => sum + count, 0)
   // Both ends, of a level by itself and with others.
-  const about = { rows, looked, tests: 2 * 2 * numbers.length * levels }
+  const about = { rows, looked, tests: 2 * 2 * numbers.length * levels, whole: sharpEnds(rows.coordinates) }
   return numbers.flatMap(({ code, atoms, list }, place): LimitedNumber[] => {
     // What a number has few values of says what others may be, and not these which of them: only categories do, and first.
     const barred = atoms && barredCells(atoms, list ? factors : [...factors, ...lists, ...besides(others, place)], looked)

@@ -1,4 +1,5 @@
 import { InputError } from '../num/errors.js'
+import { placesByName } from '../num/group.js'
 import { typesFlag } from '../num/listed.js'
 import { limitAt } from '../table/censoring.js'
 import type { Encoder } from '../table/encoder.js'
@@ -58,16 +59,20 @@ export interface Condition {
  * A name of each condition by what it says, in the order of the columns; one that was there before is named by how often. Draws
  * keyed by it are the same in any company and order, and those of equal conditions are not.
  */
-export function namesOfConditions(conditions: readonly Condition[]): string[] {
-  return namesOf(
-    conditions.map(({ numbers, ranges, levels, among }) => [
-      ...numbers.map(({ name, value }) => `${name}=${value}`),
-      ...ranges.map(({ name, low, high }) => `${name}=${low}..${high}`),
-      ...Array.from(levels, ([factor, level]) => `${factor}:${level}`),
-      ...Array.from(among, ([factor, some]) => `${factor}:${some.join('|')}`)
-    ])
-  )
-}
+export const namesOfConditions = (conditions: readonly Condition[]): string[] => namesOf(conditions.map(partsOf))
+
+/** Places of conditions that say the same, by what they say. */
+export const placesAlike = (conditions: readonly Condition[]): Map<string, number[]> =>
+  placesByName(conditions, (condition) => nameOf(partsOf(condition)))
+
+const partsOf = ({ numbers, ranges, levels, among }: Condition): string[] => [
+  ...numbers.map(({ name, value }) => `${name}=${value}`),
+  ...ranges.map(({ name, low, high }) => `${name}=${low}..${high}`),
+  ...Array.from(levels, ([factor, level]) => `${factor}:${level}`),
+  ...Array.from(among, ([factor, some]) => `${factor}:${some.join('|')}`)
+]
+
+const nameOf = (words: readonly string[]): string => [...words].sort().join(',')
 
 /** The same of conditions that are not read yet. */
 export function namesOfGivens(givens: readonly Given[]): string[] {
@@ -77,7 +82,7 @@ export function namesOfGivens(givens: readonly Given[]): string[] {
 function namesOf(said: readonly (readonly string[])[]): string[] {
   const seen = new Map<string, number>()
   return said.map((words) => {
-    const name = [...words].sort().join(',')
+    const name = nameOf(words)
     const before = seen.get(name) ?? 0
     seen.set(name, before + 1)
     return before === 0 ? name : `${name} (${before})`

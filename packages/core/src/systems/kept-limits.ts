@@ -2,16 +2,19 @@ import { isAtAtom } from '../draw/level-cells.js'
 import { type IsHeld, MOST_ROWS } from '../draw/level-keys.js'
 import { excludesHeld, type LevelLimits, levelLimits, spikesIn, withoutEnds } from '../draw/level-limits.js'
 import { movedWithin } from '../draw/rows-kept.js'
+import { sharpEnds } from '../draw/sharp-ends.js'
 import { resolveConditions } from '../know/conditions.js'
 import type { Evidence } from '../know/evidence.js'
 import { readObservation } from '../know/observations.js'
 import { heldBy } from '../know/places.js'
 import { pull } from '../know/pull.js'
+import { reflectedInto } from '../law/strata.js'
 import { evenly } from '../num/evenly.js'
+import { matrix } from '../num/matrix.js'
 import { type Key, keyFor, keyFromSeed } from '../num/random.js'
 import { atomCells } from '../table/atoms.js'
 import { isMissing } from '../table/cells.js'
-import { decodeTable, type Encoder, encodeTable, fitEncoder } from '../table/encoder.js'
+import { decodeTable, type Encoder, encodeTable, fitEncoder, presentValues } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
 import { takeTableRows } from '../table/rows.js'
 import { listedValues } from '../table/standing-out.js'
@@ -30,6 +33,8 @@ interface TableLimits {
   readonly limits: LevelLimits
   /** Values of numbers of few, by their coordinates. */
   readonly lists: ReadonlyMap<number, readonly number[]>
+  /** Where numbers end at once in all rows, by their coordinates; ranks do so nowhere. */
+  readonly ends: ReadonlyMap<number, { readonly low: number; readonly high: number }>
 }
 
 /** What rows of a table never have by their levels, and which numbers have few values; undefined where that is nothing. Cost O(cells · log rows). */
@@ -46,7 +51,18 @@ function limitsOf(table: Table, formats: readonly ColumnFormat[]): TableLimits |
       return values && code.carries === 'coordinate' ? [[code.coordinate, values]] : []
     })
   )
-  return limits.length + lists.size > 0 ? { encoder, limits, lists } : undefined
+  const ends = new Map(encoder.coordinateCount > MOST_COLUMNS ? [] : endsOf(looked, encoder))
+  return limits.length + lists.size + ends.size > 0 ? { encoder, limits, lists, ends } : undefined
+}
+
+function endsOf({ columns }: Table, encoder: Encoder) {
+  return columns.flatMap((column, c): [number, { readonly low: number; readonly high: number }][] => {
+    const code = encoder.columns[c]!
+    if (code.carries !== 'coordinate' || !isNumeric(column)) return []
+    const values = presentValues(column)
+    const found = sharpEnds(matrix(values.length, 1, values))
+    return found ? [[code.coordinate, { low: found.low[0]!, high: found.high[0]! }]] : []
+  })
 }
 
 /** What is asked of drawn rows. */
@@ -88,7 +104,23 @@ export class KeptLimits {
     const observations = (asked?.observe ?? []).map((text) => readObservation(encoder, text))
     const evidence = conditions[0] && pull(encoder, { condition: conditions[0], observations, module: asked?.likelihood }).evidence
     const isHeld: IsHeld = (row, coordinate) => held[Math.floor(row / rows)]?.has(coordinate) ?? false
-    return this.moved(drawn, { isHeld, key }, evidence)
+    return this.moved(this.withinEnds(drawn, isHeld, evidence), { isHeld, key }, evidence)
+  }
+
+  /** Numbers that lie beyond where all rows end, reflected there; not what is given or observed. */
+  private withinEnds(drawn: Table, isHeld: IsHeld, evidence: Evidence | undefined): Table {
+    const { encoder, ends } = this.known!
+    const columns = drawn.columns.map((column, c) => {
+      const code = encoder.columns[c]!
+      const own = code.carries === 'coordinate' && isNumeric(column) ? ends.get(code.coordinate) : undefined
+      if (code.carries !== 'coordinate' || !own || !isNumeric(column)) return column
+      if (evidence && (!evidence.touches || evidence.touches.includes(code.coordinate))) return column
+      const values = column.values.map((x, i) =>
+        isHeld(i, code.coordinate) || column.missing?.[i] ? x : reflectedInto(own.low, own.high, x)
+      )
+      return { ...column, values }
+    })
+    return { ...drawn, columns }
   }
 
   /**

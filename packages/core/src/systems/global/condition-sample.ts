@@ -1,4 +1,4 @@
-import type { ConditionalChoice } from '../../choose/conditional.js'
+import { type ConditionalChoice, DEFAULT_RIDGE } from '../../choose/conditional.js'
 import { ConditionMemory } from '../../choose/memory.js'
 import { type Batch, chainsOfNames, inBatchesOfEach, placesInBatches } from '../../draw/batches.js'
 import { conditionIn, drawGroup, type GroupDraw, type GroupRun } from '../../draw/condition-draw.js'
@@ -6,26 +6,36 @@ import type { ForestShare, Redrawn } from '../../draw/forest-draw.js'
 import type { IsHeld } from '../../draw/level-keys.js'
 import { levelLimits, withinLimits } from '../../draw/level-limits.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
-import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven, resolveConditions } from '../../know/conditions.js'
+import {
+  type Condition,
+  formatsFor,
+  type Given,
+  namesOfConditions,
+  placesAlike,
+  repeatGiven,
+  resolveConditions
+} from '../../know/conditions.js'
 import { levelsOfRow, requireLevels } from '../../know/levels.js'
-import { heldBy } from '../../know/places.js'
+import { type ConditionGroup, heldBy } from '../../know/places.js'
 import { distancesOfGroups } from '../../know/support.js'
 import type { Law } from '../../law/law.js'
 import { categoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
+import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { unshared } from '../../num/iterate.js'
 import { later } from '../../num/later.js'
 import { matrix } from '../../num/matrix.js'
-import { keyFor } from '../../num/random.js'
+import { type Key, keyFor } from '../../num/random.js'
 import { combinationsOf } from '../../table/categories.js'
-import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
+import { decodeTable, type Encoded, type Encoder, stackEncoded, takeEncoded } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
+import { agreeingRows, agreesWith, isOftenEnough, plainGenerator } from './agreeing-rows.js'
 import { type ChoiceRequest, chooseFor, forestFor, lawFor, type PartOfDraw, redrawnFor } from './condition-law.js'
 import { type ConditionalReport, type ConditionGroupReport, type ConditionReport, reportOn, reportOnGroup } from './condition-report.js'
-import { type MatchedConditions, matchConditions, partOfGroup } from './condition-rows.js'
+import { type MatchedConditions, type MatchedGroup, matchConditions, partOfGroup } from './condition-rows.js'
 import { type GlobalModel, trainingTable } from './model.js'
 
 /** What to draw and under which conditions. */
@@ -34,7 +44,7 @@ export interface ConditionalRequest extends ChoiceRequest {
   readonly given: Given | readonly Given[]
   /** Rows for each condition. */
   readonly rows: number
-  /** Steps of every chain. Default 10: chains start at rows that fit what is given. */
+  /** Steps of every chain. Default 10: chains start at rows that fit what is given; 20 of plain rows, where those that agree are taken. */
   readonly steps?: number
   /** Chains of a group of conditions at their starts (step 0) and after each step, encoded; groups one after the other. */
   readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
@@ -52,7 +62,8 @@ interface ConditionalRows {
 /**
  * Draws `rows` rows for every condition, grouped in the order of the conditions; given values are repeated exactly.
  *
- * Bandwidth and ridge are chosen by CRPS on held-out rows of the model's own data, unless given. Poorly supported
+ * Under categories and intervals alone rows are plain ones that agree, unless these are too rare. Bandwidth and ridge are chosen by
+ * CRPS on held-out rows of the model's own data, unless given. Poorly supported
  * conditions carry a named warning. Throws `InputError` for impossible ones: unknown columns or categories, combinations
  * that no row has, empty intervals.
  * @source mathematics, section 7. Cost O(steps·n·M·d²) at most, memory O(n·d).
@@ -76,15 +87,47 @@ export async function drawConditions(
   const groups = matchConditions(model.training, conditions)
   const names = namesOfConditions(conditions)
   const remembering = { ...request, memory: request.memory ?? new ConditionMemory() }
-  const pieces = groups.flatMap((matched) =>
-    matched.matched.flatMap((part) => piecesOf(model, { matched, part, request: remembering }, context))
-  )
+  const piecesFor = (isWanted: (member: number) => boolean): Piece[] =>
+    groups.flatMap((matched) =>
+      matched.matched.flatMap((part) => {
+        const places = part.places.filter((place) => isWanted(matched.group.members[place]!))
+        return piecesOf(model, { matched, part: { ...part, places }, request: remembering }, context)
+      })
+    )
   const whole = { count: request.rows, key: keyFor(key, 'draw') }
-  const draws = await inBatchesOfEach(
-    pieces.map(() => whole),
+  const drawnBy = (piece: Piece, batch: Batch) => drawPiece(piece, { encoder, names, request, engine: context.engine }, batch)
+  const selections = selectionsOf(model, { groups, conditions, request }, { ...context, key })
+  const first = piecesFor((member) => !selections.some(({ members }) => members.includes(member)))
+  // In one go: machines share all of it.
+  const drawn = await inBatchesOfEach(
+    [...first.map(() => whole), ...selections.map((one) => ({ count: request.rows, key: one.key }))],
     context.watch,
-    (piece, batch) => drawPiece(pieces[piece]!, { encoder, names, request, engine: context.engine }, batch)
+    async (which, batch) =>
+      which < first.length
+        ? { chains: await drawnBy(first[which]!, batch) }
+        : { plain: await selections[which - first.length]!.draw(batch) }
   )
+  const selected = new Map<number, GroupDraw>()
+  const rare = new Set<number>()
+  for (const [k, { members, matching }] of selections.entries()) {
+    const batches = drawn[first.length + k]!.map(({ plain }) => plain)
+    for (const [place, member] of members.entries()) {
+      const all = drawOf(batches, { place, draws: members.length, matching })
+      if (all) selected.set(member, all)
+      else rare.add(member)
+    }
+  }
+  const last = piecesFor((member) => rare.has(member))
+  const rest =
+    last.length === 0
+      ? []
+      : await inBatchesOfEach(
+          last.map(() => whole),
+          context.watch,
+          (piece, batch) => drawnBy(last[piece]!, batch)
+        )
+  const pieces = [...first, ...last]
+  const draws = [...drawn.slice(0, first.length).map((batches) => batches.map(({ chains }) => chains!)), ...rest]
   const rows = emptyRows(encoder, conditions.length * request.rows)
   const reports: ConditionReport[] = new Array(conditions.length)
   const groupReports = new Map<MatchedConditions, ConditionGroupReport>()
@@ -94,22 +137,30 @@ export async function drawConditions(
     conditions,
     { ...about, keyOf: () => keyFor(key, 'distances') }
   )
+  const report = (member: number, { group, matching }: MatchedGroup, draw: GroupDraw) => {
+    copyRows(draw.rows, rows, { to: member * request.rows, count: request.rows })
+    const matchingRows = group.split.given.length === 0 ? matching[group.members.indexOf(member)] : undefined
+    reports[member] = reportOn(conditions[member]!, { draw, distance: distances[member]!, free: group, ...defined({ matchingRows }) })
+  }
+  const reportGroup = (part: MatchedConditions, { group }: MatchedGroup, choice: ConditionalChoice) => {
+    const named = conditions[group.members[0]!]!
+    groupReports.set(part, reportOnGroup(choice, { encoder, named, conditions: part.places.length }))
+  }
+  for (const matched of groups)
+    for (const part of matched.matched)
+      for (const member of part.places.map((place) => matched.group.members[place]!)) {
+        const draw = selected.get(member)
+        if (!draw) continue
+        report(member, matched, draw)
+        reportGroup(part, matched, { ...NOTHING_CHOSEN, epsilon: model.kernel.epsilon })
+      }
   for (const [at, { matched, part, places }] of pieces.entries()) {
-    const { group } = matched
     const drawn = draws[at]!
     places.forEach((place, k) => {
-      const member = group.members[place]!
-      const draw = conditionIn(
-        drawn.map((one) => one.draw),
-        k,
-        places.length
-      )
-      copyRows(draw.rows, rows, { to: member * request.rows, count: request.rows })
-      const matching = group.split.given.length === 0 ? { matchingRows: matched.matching[place]! } : {}
-      reports[member] = reportOn(conditions[member]!, { draw, distance: distances[member]!, free: group, ...matching })
+      const own = drawn.map((one) => one.draw)
+      report(matched.group.members[place]!, matched, conditionIn(own, k, places.length))
     })
-    const named = conditions[group.members[0]!]!
-    groupReports.set(part, reportOnGroup(drawn[0]!.choice, { encoder, named, conditions: part.places.length }))
+    reportGroup(part, matched, drawn[0]!.choice)
   }
   const held = conditions.map((condition) => heldBy(encoder, condition))
   const isHeld: IsHeld = (row, coordinate) => held[Math.floor(row / request.rows)]!.has(coordinate)
@@ -117,11 +168,90 @@ export async function drawConditions(
     encoded: withinLimits(rows, levelLimits(model.training), isHeld),
     report: {
       conditioning: request.conditioning ?? 'informed',
-      steps: request.steps ?? USUAL_STEPS.given,
+      steps: request.steps ?? (pieces.length === 0 ? USUAL_STEPS.rows : USUAL_STEPS.given),
       rowsPerCondition: request.rows,
       groups: [...groupReports.values()],
       conditions: reports
     }
+  }
+}
+
+/** Where nothing is compared, nothing is chosen on held-out rows. */
+const NOTHING_CHOSEN = { ridge: DEFAULT_RIDGE, freeRatio: 1, trials: [], heldOutRows: 0 }
+
+/** Whether plain rows that agree may be all that is drawn: categories, intervals and numbers on spikes alone say which do. */
+function isSelected({ split, standing = [] }: ConditionGroup, { epsilon, conditioning }: ChoiceRequest): boolean {
+  // How one number is drawn that categories are given for is chosen on held-out rows.
+  const isOne = split.ranged.length === 0 && split.free.length - standing.length === 1
+  return split.given.length === 0 && !isOne && typeof epsilon !== 'number' && conditioning !== 'clamp'
+}
+
+interface Selecting {
+  readonly groups: readonly MatchedGroup[]
+  readonly conditions: readonly Condition[]
+  readonly request: Omit<ConditionalRequest, 'given'>
+}
+
+/** Equal conditions that enough plain rows agree with. */
+interface Selection {
+  /** Their places. */
+  readonly members: readonly number[]
+  /** Training rows that agree. */
+  readonly matching: number
+  readonly key: Key
+  /** Rows of the batch for each of them, one after the other; null where too few agree. */
+  readonly draw: (batch: Batch) => Promise<Encoded | null>
+}
+
+function selectionsOf(model: GlobalModel, { groups, conditions, request }: Selecting, { engine, key }: Context): Selection[] {
+  const { encoder, rows: training } = model.training
+  const { steps } = request
+  // Whoever looks on counts the steps of chains, of which there are half as many.
+  const every = steps === undefined ? USUAL_STEPS.rows / USUAL_STEPS.given : 1
+  const onStep =
+    request.onStep && ((state: Encoded, step: number) => (step % every === 0 ? request.onStep!(state, step / every) : undefined))
+  const counts = new Map(
+    groups.flatMap(({ group, matching }) =>
+      isSelected(group, request) ? group.members.map((member, k) => [member, matching[k]!] as const) : []
+    )
+  )
+  const generator = later(() => plainGenerator(model, { engine }))
+  return [...placesAlike(conditions)].flatMap(([name, members]): Selection[] => {
+    const matching = counts.get(members[0]!) ?? 0
+    const share = matching / training.coordinates.rows
+    if (!isOftenEnough(model, share)) return []
+    const agreeing = agreesWith(encoder, conditions[members[0]!]!)
+    const asked = { draws: members.length, share, steps, agrees: async (drawn: Encoded) => agreeing(drawn) }
+    const draw = async ({ first, count, ...batch }: Batch) =>
+      agreeingRows(await generator(), { ...asked, rows: count, onStep: first === 0 ? onStep : undefined }, { engine, ...batch })
+    return [{ members, matching, key: keyFor(key, `condition ${name}`), draw }]
+  })
+}
+
+/** The rows of one of so many draws in each of the batches, as a draw each of whose chains began elsewhere and forgot it; undefined where a batch has none. */
+function drawOf(
+  batches: readonly (Encoded | null | undefined)[],
+  { place, draws, matching }: { readonly place: number; readonly draws: number; readonly matching: number }
+): GroupDraw | undefined {
+  const parts: Encoded[] = []
+  for (const batch of batches) {
+    if (!batch) return undefined
+    const count = batch.coordinates.rows / draws
+    parts.push(
+      takeEncoded(
+        batch,
+        Uint32Array.from({ length: count }, (_, i) => place * count + i)
+      )
+    )
+  }
+  const rows = stackEncoded(parts)
+  const n = rows.coordinates.rows
+  return {
+    rows,
+    starts: Uint32Array.from({ length: n }, (_, i) => i),
+    acceptance: new Float64Array(n).fill(1),
+    moved: new Uint8Array(n).fill(1),
+    effectiveCount: new Float64Array(n).fill(matching)
   }
 }
 

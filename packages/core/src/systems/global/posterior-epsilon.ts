@@ -3,8 +3,10 @@ import { looksGaussian } from '../../choose/normality.js'
 import { energyDistance } from '../../diagnose/pairwise.js'
 import { drawGroup } from '../../draw/condition-draw.js'
 import { stratifiedRows } from '../../draw/condition-starts.js'
+import type { Generator } from '../../draw/generator.js'
 import { effectiveCount } from '../../draw/temper.js'
 import { fitLaw, type Law, tableProblem } from '../../law/law.js'
+import { quiet } from '../../num/iterate.js'
 import { columnOf, type Matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { variance } from '../../num/statistics.js'
@@ -130,6 +132,12 @@ export function ownEpsilon(model: GlobalModel, memory: ConditionMemory | undefin
 /** How far the chain without likelihood strays from the data on a law: a bias that acceptance does not show. */
 export async function unconditionedDistance(model: GlobalModel, law: Law, context: Context): Promise<DistanceToData> {
   return distanceToData(model, await drawUnconditioned(model, law, context), { key: context.key })
+}
+
+/** The same of plain rows. */
+export async function plainDistance(model: GlobalModel, generator: Generator, { key, watch }: Context): Promise<DistanceToData> {
+  const asked = { count: comparedRows(model), noise: 'covariance', key: keyFor(key, 'unconditioned'), keepsEnds: true } as const
+  return distanceToData(model, await generator.generate({ ...asked, watch: quiet(watch) }), { key })
 }
 
 /** Multiplications of one chain without likelihood that ε is compared by. */

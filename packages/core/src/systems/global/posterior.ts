@@ -13,19 +13,24 @@ import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js
 import { readObservation, refuseFar } from '../../know/observations.js'
 import { groupConditions, heldBy } from '../../know/places.js'
 import { pull } from '../../know/pull.js'
+import { logLikelihoodsOf } from '../../know/row-likelihoods.js'
 import { effectiveSampleSize } from '../../know/support.js'
 import type { Law } from '../../law/law.js'
+import { exp } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import type { Matrix } from '../../num/matrix.js'
-import { keyFor } from '../../num/random.js'
+import { keyFor, uniforms } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
-import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
+import { decodeTable, type Encoded, type Encoder, stackEncoded, takeEncoded } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { ObservationExpression } from '../../table/parse-expression.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
+import { type Agrees, agreeingRows, agreesWith, isOftenEnough, plainGenerator } from './agreeing-rows.js'
+import { matchConditions } from './condition-rows.js'
 import { checkConditions } from './condition-sample.js'
 import { type GlobalModel, trainingTable } from './model.js'
+import { plainDistance } from './posterior-epsilon.js'
 import { type PlaceQuestion, placeOf } from './posterior-place.js'
 import { type PosteriorChains, type PosteriorReport, supportReport } from './posterior-report.js'
 import { rowWeights, supportUnder } from './posterior-support.js'
@@ -62,7 +67,8 @@ const MOST_POOL = 4096
 
 /**
  * Draws rows from the model's law times a likelihood: observations of expressions with Gaussian noise, a user's
- * log-likelihood, or both. Likelihoods are brought in by powers, then `steps` informed steps are taken.
+ * log-likelihood, or both. Likelihoods are brought in by powers, then `steps` informed steps are taken; of a table with categories plain
+ * rows are kept as often as they agree with observations, unless that is too rare.
  *
  * Throws `InputError`: malformed expressions, unknown or categorical columns, likelihoods that are not finite.
  * @source mathematics, section 7. Cost O((steps + 2·powers)·n·M·d²) at most, memory O(n·d).
@@ -97,6 +103,8 @@ export async function drawPosterior(model: GlobalModel, asked: PosteriorDraw, co
   const key = keyFor(context.key, 'posterior')
   const weights = await rowWeights(model, evidence)
   if (!weights) return undefined
+  const selected = await selectedRows(model, asked, { ...context, key })
+  if (selected) return { ...selected, rowWeights: known ? undefined : weights }
   const poolFor = (law: Law, count: number, on = condition) =>
     poolOf(law, { count, steps, condition: on, encoder: model.training.encoder, context: { ...context, key } })
   const watch = context.watch?.stop ? { stop: context.watch.stop } : undefined
@@ -128,6 +136,59 @@ export async function drawPosterior(model: GlobalModel, asked: PosteriorDraw, co
     effectiveSampleSize: effectiveSampleSize(drawn.rows.coordinates, drawn.ancestors, 1 - mean(drawn.moved)),
     rowWeights: known || asked.counted ? undefined : weights,
     residuals: await residualsOf(evidence, drawn.rows)
+  }
+}
+
+/**
+ * Plain rows that have what is given, each kept as often as it agrees with what was observed. Undefined where numbers are given, a
+ * bandwidth or a likelihood without residuals, whose largest value nobody knows, and where too few agree; and of numbers alone: their
+ * bandwidth is chosen on held-out rows, whose scores do not see categories.
+ */
+async function selectedRows(
+  model: GlobalModel,
+  { condition, evidence, counted, known, search, conditioning = 'informed', steps, ...asked }: PosteriorDraw,
+  context: Context
+): Promise<PosteriorChains | undefined> {
+  const { training, kernel, summary } = model
+  if (summary.categories === 'none') return undefined
+  const { group } = matchConditions(training, [condition])[0]!
+  const isAsked = typeof asked.epsilon === 'number' || conditioning !== 'informed'
+  // What is counted otherwise is seen through a codec, which moves rows again.
+  if (search !== 'rows' || counted || !evidence.residuals || isAsked || group.split.given.length > 0) return undefined
+  const fits = agreesWith(training.encoder, condition)
+  const agrees: Agrees = async (rows, key) => {
+    const places = fits(rows)
+    const logs = await logLikelihoodsOf(evidence, takeEncoded(rows, places))
+    const chances = uniforms(key, places.length)
+    return places.filter((_, k) => chances[k]! < exp(logs[k]!))
+  }
+  const fitting = fits(training.rows)
+  const agreeing = takeEncoded(training.rows, fitting)
+  const likelihoods = (await logLikelihoodsOf(evidence, agreeing)).map(exp)
+  const share = likelihoods.reduce((sum, one) => sum + one, 0) / training.rows.coordinates.rows
+  if (!isOftenEnough(model, share)) return undefined
+  const generator = await plainGenerator(model, context)
+  const whole = { count: asked.rows, key: keyFor(context.key, 'plain'), watch: context.watch }
+  const parts = await inBatches(whole, ({ first, count, ...batch }) => {
+    const request = { rows: count, draws: 1, share, agrees, steps, onStep: first === 0 ? asked.onStep : undefined }
+    return agreeingRows(generator, request, { ...context, ...batch })
+  })
+  const found = parts.filter((part) => part !== null)
+  if (found.length < parts.length) return undefined
+  const rows = stackEncoded(found)
+  const importanceRows = effectiveCount(likelihoods)
+  return {
+    ...(known ? { agreeing, fittingRows: fitting.length } : {}),
+    rows,
+    conditioning,
+    steps: steps ?? USUAL_STEPS.rows,
+    choice: { epsilon: kernel.epsilon, unconditioned: await plainDistance(model, generator, context) },
+    powers: [1],
+    importanceRows,
+    effectiveRows: importanceRows,
+    acceptance: 1,
+    effectiveSampleSize: asked.rows,
+    residuals: await residualsOf(evidence, rows)
   }
 }
 

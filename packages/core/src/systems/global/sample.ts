@@ -1,9 +1,9 @@
 import { checkCount } from '../../draw/batches.js'
-import { Generator } from '../../draw/generator.js'
 import { keyFor } from '../../num/random.js'
 import { decodeTable, type Encoded } from '../../table/encoder.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
+import { plainGenerator } from './agreeing-rows.js'
 import type { GlobalModel } from './model.js'
 import type { DrawOptions } from './options.js'
 
@@ -25,16 +25,9 @@ export async function sampleGlobal(model: GlobalModel, request: SampleRequest, c
 }
 
 /** The same rows before they are decoded. */
-export async function drawGlobal(
-  { training, potentials, kernel, summary }: GlobalModel,
-  request: SampleRequest,
-  { engine, key, watch }: Context
-): Promise<Encoded> {
+export async function drawGlobal(model: GlobalModel, request: SampleRequest, { engine, key, watch }: Context): Promise<Encoded> {
   const { count, first, steps, noise = 'covariance', start, onStep } = request
   checkCount(count)
-  const generator = await Generator.create(training, potentials, kernel, engine, {
-    landmarks: summary.landmarks,
-    manner: { mode: summary.categories }
-  })
+  const generator = await plainGenerator(model, { engine })
   return generator.generate({ count, first, steps, noise, start, key: keyFor(key, 'sample'), watch, onStep, keepsEnds: true })
 }

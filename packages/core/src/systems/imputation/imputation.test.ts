@@ -428,6 +428,34 @@ describe('rules', () => {
     expect(answer.counts.columns.find(({ name }) => name === 'reason')).toMatchObject({ gaps: 133, stay: 133 })
     expect(cellsOf((await filled({ rowCount: n, columns }, { fit: { rules: 'off' } })).rows, 'reason')).not.toContain('')
   })
+
+  it('what a category says is missing stays so, whatever else is known of the column', async () => {
+    const n = 240
+    const u = uniforms(keyFor(key, 'members'), 4 * n)
+    const date = (day: number) => new Date(86_400_000 * (18_000 + Math.floor(day))).toISOString().slice(0, 10)
+    const joined = Array.from({ length: n }, (_, i) => 1000 * u[4 * i]!)
+    const cancelled = Array.from({ length: n }, (_, i) => u[4 * i + 1]! < 0.4)
+    // No rule says where a figure is unknown: that is filled.
+    const isUnknown = (i: number) => u[4 * i + 3]! < 0.1
+    const on = joined.map((day, i) => (cancelled[i] ? date(day + 30 + 300 * u[4 * i + 2]!) : ''))
+    const columns = [
+      text('joined', joined.map(date)),
+      text(
+        'cancelled',
+        cancelled.map((yes) => (yes ? 'yes' : 'no'))
+      ),
+      text('on', on),
+      text(
+        'visits',
+        joined.map((_, i) => (isUnknown(i) ? '' : String(Math.floor(10 * u[4 * i + 2]!))))
+      )
+    ]
+    const { rows, answer } = await filled({ rowCount: n, columns })
+    expect(cellsOf(rows, 'on')).toEqual(on)
+    const empty = on.filter((cell) => cell === '').length
+    expect(answer.counts.columns.find(({ name }) => name === 'on')).toMatchObject({ gaps: empty, stay: empty })
+    expect(cellsOf(rows, 'visits')).not.toContain('')
+  })
 })
 
 describe('how sure fills are', () => {

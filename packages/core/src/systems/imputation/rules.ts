@@ -34,13 +34,15 @@ export function rulesWithGaps(data: Data, options: Options): KeptRules | undefin
   const found = all.filter(({ kind }) => kind !== 'gap')
   const beside = whole.length === data.table.rowCount ? [] : rulesBeside(found, data, options)
   // Complete rows show no gap: such rules are stated.
-  const marks = [...all.filter(({ kind }) => kind === 'gap'), ...gaps].filter(
-    ({ column }) => ![...found, ...beside].some((rule) => rule.column === column)
-  )
-  if (found.length + beside.length + marks.length === 0) return undefined
+  const told = new Set([...found, ...beside].map(({ column }) => column))
+  const marks = firstOfEach([...all.filter(({ kind }) => kind === 'gap'), ...gaps])
+  // Where a cell stays missing, no other rule tells it; where it goes by what others tell, it cannot come before them.
+  const first = marks.filter((rule) => told.has(rule.column) && !inputsOf(rule).some((name) => told.has(name)))
+  const last = marks.filter(({ column }) => !told.has(column))
+  if (told.size + marks.length === 0) return undefined
   const [kept, others] = [keepRules(found, complete), keepRules(beside, data)]
   const derived = inOrder([...kept.rules, ...others.rules])
-  return { columns: others.columns, rules: [...derived, ...keepRules(firstOfEach(marks), data).rules] }
+  return { columns: others.columns, rules: [...keepRules(first, data).rules, ...derived, ...keepRules(last, data).rules] }
 }
 
 /** What rows with gaps tell beside rules that are known: of what is often missing few rows know all. */

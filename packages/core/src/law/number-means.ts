@@ -43,6 +43,8 @@ const KNOTS = 7
 const CHANCE = 1e-3
 /** Rows that tell whether numbers go by a term, at most: an effect of a tenth of a standard deviation is found in so many. */
 const MOST_ROWS = 2000
+/** Rows that slopes on such terms are learned from, at most: on 200 columns they take as much memory as four million cells. */
+const MOST_FITTED = 20_000
 /** Rows a slope, at least. @source Peduzzi and others, Journal of Clinical Epidemiology 1996: ten a variable of a regression. */
 const ROWS_PER_SLOPE = 10
 
@@ -65,11 +67,9 @@ export function numberMeans(training: Pick<TrainingRows, 'encoder' | 'rows'>, po
   // What stands in a missing cell would bend curves.
   const curves = present.flatMap((own, number): Term[] => (own === weights ? [[curveOf(rows.coordinates, number, weights)]] : []))
   const found = foundTerms([...pairsOf(levels), ...curves, ...productsOf(curves, levels)], { rows, left, present })
-  const ordered = inOrder(found, { count: d, columns: slopes.rows, rowCount: 1 / sumOfSquares(weights) })
+  const ordered = inOrder(found, { count: d, most: Math.min(MOST_ROWS, 1 / sumOfSquares(weights)) / ROWS_PER_SLOPE })
   return ordered.map(({ number, terms }) =>
-    terms.length === 0
-      ? plain[number]!
-      : meanOf({ number, levels, terms }, { rows, left: columnOf(left, number), weights: present[number]! })
+    terms.length === 0 ? plain[number]! : meanOf({ number, levels, terms }, { rows, left, weights: present[number]! })
   )
 }
 
@@ -181,15 +181,13 @@ const pairsOf = (terms: readonly Term[]): Term[] => terms.flatMap((one, k) => te
 const productsOf = (some: readonly Term[], others: readonly Term[]): Term[] =>
   some.flatMap((one) => others.map((other) => [...one, ...other]))
 
-/** Weights of the rows for each number, sum 1: those of all, or of rows in which it is there. */
+/** Weights of the rows for each number: those of all, or of rows in which it is there. */
 function presentWeights({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>, weights: Float64Array): Float64Array[] {
   return encoder.columns.flatMap((code) => {
     if (code.carries !== 'coordinate') return []
     const { missingFactor } = code
     if (missingFactor === undefined) return [weights]
-    const own = weights.map((weight, i) => (rows.codes[i * encoder.factors.length + missingFactor] === 1 ? 0 : weight))
-    const total = own.reduce((a, b) => a + b, 0)
-    return [total > 0 ? own.map((weight) => weight / total) : own]
+    return [weights.map((weight, i) => (rows.codes[i * encoder.factors.length + missingFactor] === 1 ? 0 : weight))]
   })
 }
 
@@ -211,28 +209,31 @@ interface FoundTerm {
 const isCurve = (part: Part): part is Curve => 'number' in part
 const sumOfSquares = (values: Float64Array): number => values.reduce((sum, x) => sum + x * x, 0)
 
-/** What numbers go by beyond chance, what shows most first. Straight lines do not count: noise has the covariance of the rows. */
+/**
+ * What numbers go by beyond chance, what shows most first. Straight lines do not count, as noise has the covariance of the rows; nor does
+ * what a curve tells alone, of one that differs by level.
+ */
 function foundTerms(terms: readonly Term[], { rows, left, present }: Looked): FoundTerm[] {
   const some = spreadRows(left.rows, MOST_ROWS)
   // Numbers of the same rows are looked at together.
   const groups = [...new Set(present)].flatMap((own) => {
-    const weights = takeValues(own, some)
-    const total = weights.reduce((a, b) => a + b, 0)
-    if (!(total > 0)) return []
+    const weights = sharesOf(own, some)
     const numbers = Uint32Array.from(present.keys()).filter((number) => present[number] === own)
-    const shares = weights.map((weight) => weight / total)
-    return [{ numbers, weights: shares, count: 1 / sumOfSquares(shares), first: takeColumns(takeRows(left, some), numbers) }]
+    const count = 1 / sumOfSquares(weights)
+    return count < Number.POSITIVE_INFINITY ? [{ numbers, weights, count, first: takeColumns(takeRows(left, some), numbers) }] : []
   })
   const scores = terms.flatMap((term) =>
     groups.flatMap(({ numbers, weights, count, first }): FoundTerm[] => {
       const width = widthOf(term)
       if (width > count / ROWS_PER_SLOPE) return []
-      const straight = term.length === 1 ? 1 : 0
-      const shares = explainedShares(columnsBehind(first, [term], rows, some), { weights, numbers: numbers.length, straight })
+      const curves = term.length > 1 ? term.filter(isCurve).map((curve): Term => [curve]) : []
+      const beyond = term.length > 1 ? curves.reduce((sum, one) => sum + widthOf(one), 0) : 1
+      const columns = columnsBehind(first, [...curves, term], rows, some)
+      const shares = explainedShares(columns, { weights, numbers: numbers.length, beyond })
       return [...numbers].flatMap((number, k) =>
         term.some((part) => isCurve(part) && part.number === number)
           ? []
-          : [{ number, term, score: normalScore(shares[k]! * count, width - straight) }]
+          : [{ number, term, score: normalScore(shares[k]! * count, columns.cols - numbers.length - beyond) }]
       )
     })
   )
@@ -243,11 +244,11 @@ function foundTerms(terms: readonly Term[], { rows, left, present }: Looked): Fo
 interface Explained {
   readonly weights: Float64Array
   readonly numbers: number
-  readonly straight: number
+  readonly beyond: number
 }
 
 /** Shares of the variances of the first columns, of numbers, that those behind explain beyond so many of these. Cost O(n·p²). */
-function explainedShares(columns: Matrix, { weights, numbers, straight }: Explained): Float64Array {
+function explainedShares(columns: Matrix, { weights, numbers, beyond }: Explained): Float64Array {
   const { data, cols } = weightedMoments(columns, weights).covariance
   const p = cols - numbers
   const own = new Float64Array(p * p)
@@ -257,7 +258,7 @@ function explainedShares(columns: Matrix, { weights, numbers, straight }: Explai
     const cross = Float64Array.from({ length: p }, (_, a) => data[(numbers + a) * cols + k]!)
     solveLowerInPlace(own, p, cross)
     const variance = data[k * cols + k]!
-    return variance > 0 ? sumOfSquares(cross.subarray(straight)) / variance : 0
+    return variance > 0 ? sumOfSquares(cross.subarray(beyond)) / variance : 0
   })
 }
 
@@ -274,14 +275,13 @@ interface Ordered {
 }
 
 interface Room {
-  /** Numbers, columns of their levels, and rows. */
+  /** Numbers, and columns beside their levels of each at most. */
   readonly count: number
-  readonly columns: number
-  readonly rowCount: number
+  readonly most: number
 }
 
 /** Numbers in an order in which each comes after those that it goes by, with as many terms as rows can tell. */
-function inOrder(found: readonly FoundTerm[], { count, columns, rowCount }: Room): Ordered[] {
+function inOrder(found: readonly FoundTerm[], { count, most }: Room): Ordered[] {
   const before = Array.from({ length: count }, () => new Set<number>())
   const terms = before.map((): Term[] => [])
   const goesBy = (one: number, other: number): boolean => one === other || [...before[one]!].some((k) => goesBy(k, other))
@@ -292,7 +292,7 @@ function inOrder(found: readonly FoundTerm[], { count, columns, rowCount }: Room
     // A curve that differs by level is a curve.
     const more = [...curves.map((curve): Term => [curve]), term].filter((one, k, all) => k === 0 || one.length > all[k - 1]!.length)
     const added = more.filter((one) => !own.some((other) => isLike(one, other)))
-    if ([...own, ...added].reduce((sum, one) => sum + widthOf(one), columns) > rowCount / ROWS_PER_SLOPE) continue
+    if ([...own, ...added].reduce((sum, one) => sum + widthOf(one), 0) > most) continue
     own.push(...added)
     for (const curve of curves) before[number]!.add(curve.number)
   }
@@ -309,29 +309,36 @@ const isLike = (one: Term, other: Term): boolean => one.length === other.length 
 
 interface LeftOf {
   readonly rows: Encoded
-  /** Of one number, by levels alone [M]; it is used up. */
-  readonly left: Float64Array
+  /** Of the numbers, by levels alone [M, d]. */
+  readonly left: Matrix
   readonly weights: Float64Array
 }
 
 /** Slopes of one term after the other on what those before leave, then those of levels again: a ridge of their own each. */
 function meanOf({ number, levels, terms }: Ordered & { readonly levels: readonly Term[] }, { rows, left, weights }: LeftOf): NumberMean {
-  const all = Uint32Array.from(left.keys())
-  const values = columnOf(rows.coordinates, number)
-  const byLevels = values.map((x, i) => x - left[i]!)
-  const slopesOn = (some: readonly Term[], target: Float64Array) => {
-    const columns = columnsBehind(matrix(target.length, 1, target), some, rows, all)
-    return { columns, slopes: slopesOnPlaces(columns, 1, weights).data }
+  const some = spreadRows(left.rows, MOST_FITTED)
+  const shares = sharesOf(weights, some)
+  const values = takeValues(columnOf(rows.coordinates, number), some)
+  const rest = takeValues(columnOf(left, number), some)
+  const byLevels = values.map((x, i) => x - rest[i]!)
+  const slopesOn = (terms: readonly Term[], target: Float64Array) => {
+    const columns = columnsBehind(matrix(target.length, 1, target), terms, rows, some)
+    return { columns, slopes: slopesOnPlaces(columns, 1, shares).data }
   }
   const found = terms.map((term) => {
-    const { columns, slopes } = slopesOn([term], left)
-    for (let i = 0; i < left.length; i++)
-      for (let a = 0; a < slopes.length; a++) left[i]! -= slopes[a]! * columns.data[i * columns.cols + 1 + a]!
+    const { columns, slopes } = slopesOn([term], rest)
+    for (let i = 0; i < rest.length; i++)
+      for (let a = 0; a < slopes.length; a++) rest[i]! -= slopes[a]! * columns.data[i * columns.cols + 1 + a]!
     return slopes
   })
-  const again = slopesOn(
-    levels,
-    left.map((x, i) => x + byLevels[i]!)
-  ).slopes
-  return { number, terms: [...levels, ...terms], slopes: Float64Array.from([again, ...found].flatMap((slopes) => [...slopes])) }
+  const target = rest.map((x, i) => x + byLevels[i]!)
+  const all = [slopesOn(levels, target).slopes, ...found]
+  return { number, terms: [...levels, ...terms], slopes: Float64Array.from(all.flatMap((slopes) => [...slopes])) }
+}
+
+/** Weights of some rows, sum 1 where there are any. */
+function sharesOf(weights: Float64Array, rows: Uint32Array): Float64Array {
+  const own = takeValues(weights, rows)
+  const total = own.reduce((a, b) => a + b, 0)
+  return total > 0 ? own.map((weight) => weight / total) : own
 }

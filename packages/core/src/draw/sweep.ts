@@ -84,6 +84,7 @@ async function redrawCoordinates(bridge: SweepBridge, state: Encoded, context: S
     const picked = takeRows(values, await engine.pick(pair, logTerms, { key: stream }))
     const nearby = bridge.embed({ coordinates: picked, codes: state.codes }, allFactors(bridge.factorCount))
     const around = await pairOf(bridge, bridge.whole, nearby, picked, engine)
+    // What means leave is drawn, not numbers: these vary with categories, and along curves, as the rows' do for every ε.
     const draw = await engine.draw(around, bridge.logTerms, bridge.residuals!, { key })
     return withMeans(bridge.means!, state.codes, addExchanged(draw.mean, draw.noise, draw.effectiveCount, key))
   }

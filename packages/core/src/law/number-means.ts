@@ -54,6 +54,7 @@ const ROWS_PER_SLOPE = 10
  * the one that shows more. Slopes are those of ridges that rows left out choose, of one term after the other.
  *
  * points [M, d + q] are the rows' numbers and places of all factors; `weights` sum to 1. Rows in which a number is missing say nothing of it.
+ * @source Journel and Huijbregts, *Mining geostatistics*, 1978: what is left of a drift is simulated, and the drift added.
  * Cost O(n·K²·d) for K factors of two levels and n rows of 2,000 at most, and that of `slopesOnPlaces` for each term that is found.
  */
 export function numberMeans(training: Pick<TrainingRows, 'encoder' | 'rows'>, points: Matrix, weights: Float64Array): NumberMeans {

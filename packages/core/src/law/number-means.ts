@@ -211,25 +211,28 @@ const isCurve = (part: Part): part is Curve => 'number' in part
 const sumOfSquares = (values: Float64Array): number => values.reduce((sum, x) => sum + x * x, 0)
 
 /**
- * What numbers go by beyond chance, what shows most first. Straight lines do not count, as noise has the covariance of the rows; nor does
- * what a curve tells alone, of one that differs by level.
+ * What numbers go by beyond chance, what shows most first. Straight lines do not count, also of what levels leave of another number, as
+ * noise has the covariance of the rows; nor does what a curve tells alone, of one that differs by level.
  */
 function foundTerms(terms: readonly Term[], { rows, left, present }: Looked): FoundTerm[] {
   const some = spreadRows(left.rows, MOST_ROWS)
+  const taken = takeRows(left, some)
   // Numbers of the same rows are looked at together.
   const groups = [...new Set(present)].flatMap((own) => {
     const weights = sharesOf(own, some)
     const numbers = Uint32Array.from(present.keys()).filter((number) => present[number] === own)
     const count = 1 / sumOfSquares(weights)
-    return count < Number.POSITIVE_INFINITY ? [{ numbers, weights, count, first: takeColumns(takeRows(left, some), numbers) }] : []
+    return count < Number.POSITIVE_INFINITY ? [{ numbers, weights, count }] : []
   })
   const scores = terms.flatMap((term) =>
-    groups.flatMap(({ numbers, weights, count, first }): FoundTerm[] => {
+    groups.flatMap(({ numbers, weights, count }): FoundTerm[] => {
       const width = widthOf(term)
       if (width > count / ROWS_PER_SLOPE) return []
-      const curves = term.length > 1 ? term.filter(isCurve).map((curve): Term => [curve]) : []
-      const beyond = term.length > 1 ? curves.reduce((sum, one) => sum + widthOf(one), 0) : 1
-      const columns = columnsBehind(first, [...curves, term], rows, some)
+      const curves = term.filter(isCurve)
+      const alone = term.length > 1 ? curves.map((curve): Term => [curve]) : []
+      const first = takeColumns(taken, Uint32Array.of(...numbers, ...curves.map(({ number }) => number)))
+      const columns = columnsBehind(first, [...alone, term], rows, some)
+      const beyond = term.length > 1 ? first.cols - numbers.length + alone.reduce((sum, one) => sum + widthOf(one), 0) : 2
       const shares = explainedShares(columns, { weights, numbers: numbers.length, beyond })
       return [...numbers].flatMap((number, k) =>
         term.some((part) => isCurve(part) && part.number === number)

@@ -68,7 +68,7 @@ export function numberMeans(training: Pick<TrainingRows, 'encoder' | 'rows'>, po
   // What stands in a missing cell would bend curves.
   const curves = present.flatMap((own, number): Term[] => (own === weights ? [[curveOf(rows.coordinates, number, weights)]] : []))
   const found = foundTerms([...pairsOf(levels), ...curves, ...productsOf(curves, levels)], { rows, left, present })
-  const ordered = inOrder(found, { count: d, most: Math.min(MOST_ROWS, 1 / sumOfSquares(weights)) / ROWS_PER_SLOPE })
+  const ordered = inOrder(found, { count: d, columns: slopes.rows, most: Math.min(MOST_ROWS, 1 / sumOfSquares(weights)) / ROWS_PER_SLOPE })
   return ordered.map(({ number, terms }) =>
     terms.length === 0 ? plain[number]! : meanOf({ number, levels, terms }, { rows, left, weights: present[number]! })
   )
@@ -279,13 +279,14 @@ interface Ordered {
 }
 
 interface Room {
-  /** Numbers, and columns beside their levels of each at most. */
+  /** Numbers, columns of their levels, and columns at most. */
   readonly count: number
+  readonly columns: number
   readonly most: number
 }
 
 /** Numbers in an order in which each comes after those that it goes by, with as many terms as rows can tell. */
-function inOrder(found: readonly FoundTerm[], { count, most }: Room): Ordered[] {
+function inOrder(found: readonly FoundTerm[], { count, columns, most }: Room): Ordered[] {
   const before = Array.from({ length: count }, () => new Set<number>())
   const terms = before.map((): Term[] => [])
   const goesBy = (one: number, other: number): boolean => one === other || [...before[one]!].some((k) => goesBy(k, other))
@@ -296,7 +297,7 @@ function inOrder(found: readonly FoundTerm[], { count, most }: Room): Ordered[] 
     // A curve that differs by level is a curve.
     const more = [...curves.map((curve): Term => [curve]), term].filter((one, k, all) => k === 0 || one.length > all[k - 1]!.length)
     const added = more.filter((one) => !own.some((other) => isLike(one, other)))
-    if ([...own, ...added].reduce((sum, one) => sum + widthOf(one), 0) > most) continue
+    if ([...own, ...added].reduce((sum, one) => sum + widthOf(one), columns) > most) continue
     own.push(...added)
     for (const curve of curves) before[number]!.add(curve.number)
   }

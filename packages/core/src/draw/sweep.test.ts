@@ -22,9 +22,9 @@ function explained(values: Float64Array, levels: Int32Array): number {
 
 const level = (name: string, count: number) => Array.from(uniforms(keyFor(key, name), ROWS), (x) => `${name}${Math.floor(count * x)}`)
 
-/** A table whose combinations hardly recur, of these columns and two names. */
-async function generatorOf(columns: readonly RawColumn[], crew?: Crew) {
-  const texts = ['p', 'q'].map((name) => ({ name, source: 'text' as const, values: level(name, 12) }))
+/** A table whose combinations hardly recur, of these columns and two names of so many levels. */
+async function generatorOf(columns: readonly RawColumn[], crew?: Crew, levels = 12) {
+  const texts = ['p', 'q'].map((name) => ({ name, source: 'text' as const, values: level(name, levels) }))
   const { table, formats } = inferTable({ columns: [...columns, ...texts], rowCount: ROWS })
   const encoder = fitEncoder(table, formats, () => 'standard')
   const training = { encoder, rows: encodeTable(encoder, table), logWeights: uniformLogWeights(ROWS) }
@@ -51,6 +51,37 @@ it('numbers go with categories that are drawn in turn as in the data', async () 
   expect(real).toBeGreaterThan(0.4)
   // Standard error of 600 rows 0.03; by the kernel alone it is a third of it.
   expect(Math.abs(explained(rows.coordinates.data, factor(rows.codes, 0)) - real)).toBeLessThan(0.1)
+})
+
+it('numbers go with two categories that tell them together alone, and along curves', async () => {
+  const [sex, arm] = [level('sex', 2), level('arm', 2)]
+  const sign = (i: number) => ((sex[i] === 'sex1') === (arm[i] === 'arm1') ? 1 : -1)
+  const x = normals(keyFor(key, 'x'), ROWS)
+  const columns: RawColumn[] = [
+    { name: 'y', source: 'number', values: normals(keyFor(key, 'y'), ROWS).map((e, i) => e / 2 + sign(i)) },
+    { name: 'x', source: 'number', values: x },
+    { name: 'z', source: 'number', values: normals(keyFor(key, 'z'), ROWS).map((e, i) => e / 2 + 2 * Math.abs(x[i]!)) },
+    { name: 'sex', source: 'text', values: sex },
+    { name: 'arm', source: 'text', values: arm }
+  ]
+  // Ten rows a slope: 6 of levels, and 8 of a curve.
+  const { generator, factor } = await generatorOf(columns, undefined, 3)
+  const { coordinates, codes } = await generator.generate({ count: 600, steps: 2, noise: 'covariance', key })
+  const number = (c: number) => coordinates.data.filter((_, at) => at % coordinates.cols === c)
+  const [one, other] = [factor(codes, 0), factor(codes, 1)]
+  // Four fifths of the variance in the data; the kernel alone sees next to nothing of it.
+  const share = explained(
+    number(0),
+    one.map((level, i) => (level === other[i] ? 1 : 0))
+  )
+  expect(share).toBeGreaterThan(0.65)
+  expect(share).toBeLessThan(0.9)
+  // Numbers are standardised: of what is 2|x| + e/2 nine tenths lie along |x|, of which two thirds between those far from 0 and those near.
+  const far = explained(
+    number(2),
+    Int32Array.from(number(1), (value) => (Math.abs(value) > 0.8 ? 1 : 0))
+  )
+  expect(far).toBeGreaterThan(0.4)
 })
 
 it('categories that are drawn in turn go with each other as in the data, as often as there', async () => {

@@ -1,3 +1,4 @@
+import { withMeans } from '../law/number-means.js'
 import { allFactors, otherFactors, pairOf, type SweepBridge } from '../law/sweep.js'
 import { defined } from '../num/defined.js'
 import { type Matrix, matrix, takeRows } from '../num/matrix.js'
@@ -83,28 +84,10 @@ async function redrawCoordinates(bridge: SweepBridge, state: Encoded, context: S
     const picked = takeRows(values, await engine.pick(pair, logTerms, { key: stream }))
     const nearby = bridge.embed({ coordinates: picked, codes: state.codes }, allFactors(bridge.factorCount))
     const around = await pairOf(bridge, bridge.whole, nearby, picked, engine)
-    const draw = await engine.draw(around, bridge.logTerms, bridge.whole.points, { key })
-    return givenCategories(bridge, nearby, addExchanged(draw.mean, draw.noise, draw.effectiveCount, key))
+    // What means leave is drawn, not numbers: these vary with categories, and along curves, as the rows' do for every ε.
+    const draw = await engine.draw(around, bridge.logTerms, bridge.residuals!, { key })
+    return withMeans(bridge.means!, state.codes, addExchanged(draw.mean, draw.noise, draw.effectiveCount, key))
   }
   const mean = await engine.mean(pair, logTerms, values)
   return noise === 'split' ? mean : sum(mean, reference!)
-}
-
-/**
- * Numbers [n, d] of draws of numbers and places of categories together [n, d + q], given the places at `points`: y + Bᵀ(c − c'), so
- * that numbers and categories have the covariance of the rows for every ε, as numbers among themselves have.
- * @source Matheron's rule: Journel and Huijbregts, *Mining geostatistics*, 1978, with the slopes B of all rows.
- */
-function givenCategories({ slopes }: SweepBridge, points: Matrix, drawn: Matrix): Matrix {
-  const d = slopes?.cols ?? 0
-  const out = matrix(drawn.rows, d)
-  for (let i = 0; i < drawn.rows; i++) {
-    const at = i * drawn.cols
-    for (let c = 0; c < d; c++) {
-      let value = drawn.data[at + c]!
-      for (let k = d; k < drawn.cols; k++) value += slopes!.data[(k - d) * d + c]! * (points.data[at + k]! - drawn.data[at + k]!)
-      out.data[i * d + c] = value
-    }
-  }
-  return out
 }

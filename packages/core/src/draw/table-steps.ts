@@ -2,7 +2,7 @@ import { type KernelChoice, kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine } from '../kernel/engine.js'
 import type { Bridge } from '../law/bridge.js'
 import { lawOf, type TableManner, tableProblem } from '../law/law.js'
-import { slopesOnPlaces } from '../law/place-slopes.js'
+import { numberMeans, residualsOf } from '../law/number-means.js'
 import { plainCategoryMode } from '../law/strata.js'
 import { ridgesOf, type SweepBridge } from '../law/sweep.js'
 import type { TrainingRows } from '../law/training-rows.js'
@@ -81,8 +81,8 @@ async function sweeping(training: TrainingRows, bridge: SweepBridge, { engine, l
           termsOf(points, g)
     )
   )
-  const slopes =
-    bridge.slopes ?? slopesOnPlaces(bridge.whole.points, training.rows.coordinates.cols, normalisedWeights(training.logWeights))
+  const means = bridge.means ?? numberMeans(training, bridge.whole.points, normalisedWeights(training.logWeights))
+  const residuals = bridge.residuals ?? residualsOf(means, training.rows)
   const odds = await oddsOfGroups({ ...bridge, groupTerms }, training, engine)
-  return { mode: 'sweep', bridge: { ...bridge, groupTerms, slopes, odds } }
+  return { mode: 'sweep', bridge: { ...bridge, groupTerms, means, residuals, odds } }
 }

@@ -6,6 +6,7 @@ import { type Cloud, cloud } from '../space/cloud.js'
 import type { Encoded } from '../table/encoder.js'
 import type { Standing } from '../table/standing.js'
 import type { LevelOdds } from './level-odds.js'
+import type { NumberMeans } from './number-means.js'
 
 /** Embeds rows into the points that kernels compare: coordinates, then the places of the given factors; default all. */
 type Embed = (rows: Encoded, factors?: readonly number[], standing?: Standing) => Matrix
@@ -30,8 +31,10 @@ export interface SweepBridge {
   readonly whole: Cloud
   /** Log terms of the rows in each of `clouds`. */
   readonly groupTerms: readonly Float64Array[]
-  /** Slopes of the numbers on the places of all factors [q, d]; none: what numbers are drawn with says nothing of categories. */
-  readonly slopes?: Matrix
+  /** What the numbers go by beside the kernel; none: they are not drawn. */
+  readonly means?: NumberMeans
+  /** What these leave of the training rows' numbers [M, d]. */
+  readonly residuals?: Matrix
   /** What all columns say of the levels of each group beyond what the kernel sees; undefined where they say no more. */
   readonly odds?: readonly (LevelOdds | undefined)[]
   /** Ridges of these, where the rows that the training rows are some of have chosen them; default by the training rows. */

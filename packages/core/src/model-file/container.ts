@@ -9,9 +9,9 @@ const FORMAT_VERSION = 1
  * 2: a row depends on its batch of 16,384 rows and on no other. 3: draws among some thousand rows are made in float32. 4: noise beyond
  * the edge of a spike is reflected on it. 5: of more than 10,000 rows in classes all but the last steps are taken on landmarks. 6: noise
  * beyond a sharp end of a column is reflected on it. 7: categories that are drawn in turn go by the odds of a regression besides. 8: so are
- * those whose combinations are of few rows.
+ * those whose combinations are of few rows. 9: numbers beside them go by two categories together and along curves, where these show.
  */
-export const DRAW_BYTES = 8
+export const DRAW_BYTES = 9
 const MAGIC = [0x53, 0x42, 0x52, 0x49, 0x44, 0x47, 0x45, 0]
 const PREAMBLE = 24
 

@@ -1,0 +1,349 @@
+import { exp, log, normalQuantile } from '../num/elementary.js'
+import { regularCholeskyInPlace, solveLowerInPlace } from '../num/linear-algebra.js'
+import { columnOf, copyMatrix, type Matrix, matrix, takeColumns, takeRows, takeValues } from '../num/matrix.js'
+import { quantileOfSorted, sorted, weightedMoments } from '../num/statistics.js'
+import { spreadRows } from '../table/codes.js'
+import type { Encoded } from '../table/encoder.js'
+import { slopesOnPlaces } from './place-slopes.js'
+import type { TrainingRows } from './training-rows.js'
+
+/** Where the levels of a factor stand, about their mean [levels, q]. */
+interface Levels {
+  readonly factor: number
+  readonly places: Matrix
+}
+
+/** A number within the range of its rows, and what of it lies above each knot, about their means. */
+interface Curve {
+  readonly number: number
+  readonly low: number
+  readonly high: number
+  readonly knots: Float64Array
+  /** [1 + knots] */
+  readonly centre: Float64Array
+}
+
+type Part = Levels | Curve
+/** Products of all columns of its parts. */
+type Term = readonly Part[]
+
+/** What a number goes by, and its slopes on all columns of these terms, one after the other. */
+interface NumberMean {
+  readonly number: number
+  readonly terms: readonly Term[]
+  readonly slopes: Float64Array
+}
+
+/** Means of numbers given categories and those of them that come before. Plain data. */
+export type NumberMeans = readonly NumberMean[]
+
+/** Knots of a curve, at quantiles: a season of two months in a year bends between two of them. */
+const KNOTS = 7
+/** How likely it is that anything is found in a table of which nothing is to be found. */
+const CHANCE = 1e-3
+/** Rows that tell whether numbers go by a term, at most: an effect of a tenth of a standard deviation is found in so many. */
+const MOST_ROWS = 2000
+/** Rows that slopes on such terms are learned from, at most: on 200 columns they take as much memory as four million cells. */
+const MOST_FITTED = 20_000
+/** Rows a slope, at least. @source Peduzzi and others, Journal of Clinical Epidemiology 1996: ten a variable of a regression. */
+const ROWS_PER_SLOPE = 10
+
+/**
+ * Means of the numbers of rows: by the levels of each factor, and, where rows show it beyond chance, by two factors together, by another
+ * number along a curve, and along one that differs by level. Numbers that go by others come after them; where two go by each other, it is
+ * the one that shows more. Slopes are those of ridges that rows left out choose, of one term after the other.
+ *
+ * points [M, d + q] are the rows' numbers and places of all factors; `weights` sum to 1. Rows in which a number is missing say nothing of it.
+ * @source Journel and Huijbregts, *Mining geostatistics*, 1978: what is left of a drift is simulated, and the drift added.
+ * Cost O(n·K²·d) for K factors of two levels and n rows of 2,000 at most, and that of `slopesOnPlaces` for each term that is found.
+ */
+export function numberMeans(training: Pick<TrainingRows, 'encoder' | 'rows'>, points: Matrix, weights: Float64Array): NumberMeans {
+  const { encoder, rows } = training
+  const d = rows.coordinates.cols
+  const slopes = slopesOnPlaces(points, d, weights)
+  const levels = encoder.factors.map(({ places }, factor): Term => [{ factor, places: centredPlaces(places, factor, rows, weights) }])
+  const plain = Array.from({ length: d }, (_, number): NumberMean => ({ number, terms: levels, slopes: columnOf(slopes, number) }))
+  const left = residualsOf(plain, rows)
+  const present = presentWeights(training, weights)
+  // What stands in a missing cell would bend curves.
+  const curves = present.flatMap((own, number): Term[] => (own === weights ? [[curveOf(rows.coordinates, number, weights)]] : []))
+  const found = foundTerms([...pairsOf(levels), ...curves, ...productsOf(curves, levels)], { rows, left, present })
+  const ordered = inOrder(found, { count: d, columns: slopes.rows, most: Math.min(MOST_ROWS, 1 / sumOfSquares(weights)) / ROWS_PER_SLOPE })
+  return ordered.map(({ number, terms }) =>
+    terms.length === 0 ? plain[number]! : meanOf({ number, levels, terms }, { rows, left, weights: present[number]! })
+  )
+}
+
+/** What the means of the rows' numbers leave of these [n, d]. Cost O(n·columns). */
+export const residualsOf = (means: NumberMeans, { coordinates, codes }: Encoded): Matrix =>
+  besideMeans(means, { values: coordinates, codes, numbers: coordinates, sign: -1 })
+
+/** The numbers of which so much is left [n, d]. Cost O(n·columns). */
+export function withMeans(means: NumberMeans, codes: Int32Array, residuals: Matrix): Matrix {
+  const values = copyMatrix(residuals)
+  return besideMeans(means, { values, codes, numbers: values, sign: 1 }, values)
+}
+
+interface Beside {
+  readonly values: Matrix
+  readonly codes: Int32Array
+  /** By which means go, those that come before as they are by then. */
+  readonly numbers: Matrix
+  readonly sign: 1 | -1
+}
+
+function besideMeans(means: NumberMeans, { values, codes, numbers, sign }: Beside, out = copyMatrix(values)): Matrix {
+  const { rows, cols } = values
+  const own = new Float64Array(means.flatMap(({ terms }) => terms.map(widthOf)).reduce((a, b) => Math.max(a, b), 1))
+  const row = new Row({ coordinates: numbers, codes })
+  for (let i = 0; i < rows; i++)
+    for (const { number, terms, slopes } of means) {
+      let [sum, at] = [0, 0]
+      for (const term of terms) {
+        const width = row.columnsInto(i, term, own, 0)
+        for (let a = 0; a < width; a++) sum += slopes[at++]! * own[a]!
+      }
+      out.data[i * cols + number] = values.data[i * cols + number]! + sign * sum
+    }
+  return out
+}
+
+const widthOfPart = (part: Part): number => ('factor' in part ? part.places.cols : part.centre.length)
+const widthOf = (term: Term): number => term.reduce((width, part) => width * widthOfPart(part), 1)
+
+/** Columns of terms at rows. */
+class Row {
+  private readonly factors: number
+
+  constructor(private readonly rows: Encoded) {
+    this.factors = rows.codes.length / Math.max(1, rows.coordinates.rows)
+  }
+
+  /** Writes those of row i from a place on; gives how many they are. */
+  columnsInto(i: number, term: Term, out: Float64Array, at: number): number {
+    let size = 1
+    out[at] = 1
+    for (const part of term) {
+      const width = widthOfPart(part)
+      for (let a = size - 1; a >= 0; a--) {
+        const before = out[at + a]!
+        for (let b = width - 1; b >= 0; b--) out[at + a * width + b] = before * this.valueOf(i, part, b)
+      }
+      size *= width
+    }
+    return size
+  }
+
+  private valueOf(i: number, part: Part, column: number): number {
+    const { coordinates, codes } = this.rows
+    if ('factor' in part) return part.places.data[codes[i * this.factors + part.factor]! * part.places.cols + column]!
+    const x = Math.min(part.high, Math.max(part.low, coordinates.data[i * coordinates.cols + part.number]!))
+    return (column === 0 ? x : Math.max(0, x - part.knots[column - 1]!)) - part.centre[column]!
+  }
+}
+
+/** Some numbers of rows [n, first], and columns of terms behind them. */
+function columnsBehind(first: Matrix, terms: readonly Term[], rows: Encoded, some: Uint32Array): Matrix {
+  const out = matrix(some.length, first.cols + terms.reduce((sum, term) => sum + widthOf(term), 0))
+  const row = new Row(rows)
+  for (let i = 0; i < some.length; i++) {
+    let at = i * out.cols
+    for (let c = 0; c < first.cols; c++) out.data[at++] = first.data[i * first.cols + c]!
+    for (const term of terms) at += row.columnsInto(some[i]!, term, out.data, at)
+  }
+  return out
+}
+
+function centredPlaces(places: Matrix, factor: number, { codes }: Encoded, weights: Float64Array): Matrix {
+  const width = codes.length / weights.length
+  const mean = new Float64Array(places.cols)
+  for (let i = 0; i < weights.length; i++)
+    for (let c = 0; c < mean.length; c++) mean[c]! += weights[i]! * places.data[codes[i * width + factor]! * mean.length + c]!
+  return matrix(
+    places.rows,
+    places.cols,
+    places.data.map((x, at) => x - mean[at % mean.length]!)
+  )
+}
+
+function curveOf(coordinates: Matrix, number: number, weights: Float64Array): Curve {
+  const values = columnOf(coordinates, number)
+  const ascending = sorted(values)
+  const [low, high] = [ascending[0]!, ascending.at(-1)!]
+  const quantiles = Array.from({ length: KNOTS }, (_, k) => quantileOfSorted(ascending, (k + 1) / (KNOTS + 1)))
+  const knots = Float64Array.from(new Set(quantiles)).filter((knot) => knot > low && knot < high)
+  const centre = Float64Array.of(Number.NEGATIVE_INFINITY, ...knots).map((knot) =>
+    values.reduce((sum, x, i) => sum + weights[i]! * (knot > Number.NEGATIVE_INFINITY ? Math.max(0, x - knot) : x), 0)
+  )
+  return { number, low, high, knots, centre }
+}
+
+const pairsOf = (terms: readonly Term[]): Term[] => terms.flatMap((one, k) => terms.slice(0, k).map((other) => [...other, ...one]))
+const productsOf = (some: readonly Term[], others: readonly Term[]): Term[] =>
+  some.flatMap((one) => others.map((other) => [...one, ...other]))
+
+/** Weights of the rows for each number: those of all, or of rows in which it is there. */
+function presentWeights({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>, weights: Float64Array): Float64Array[] {
+  return encoder.columns.flatMap((code) => {
+    if (code.carries !== 'coordinate') return []
+    const { missingFactor } = code
+    if (missingFactor === undefined) return [weights]
+    return [weights.map((weight, i) => (rows.codes[i * encoder.factors.length + missingFactor] === 1 ? 0 : weight))]
+  })
+}
+
+interface Looked {
+  readonly rows: Encoded
+  /** What levels leave of the numbers [M, d]. */
+  readonly left: Matrix
+  /** Weights of the rows for each number. */
+  readonly present: readonly Float64Array[]
+}
+
+interface FoundTerm {
+  readonly number: number
+  readonly term: Term
+  /** How far beyond chance, as a standard normal number. */
+  readonly score: number
+}
+
+const isCurve = (part: Part): part is Curve => 'number' in part
+const sumOfSquares = (values: Float64Array): number => values.reduce((sum, x) => sum + x * x, 0)
+
+/**
+ * What numbers go by beyond chance, what shows most first. Straight lines do not count, also of what levels leave of another number, as
+ * noise has the covariance of the rows; nor does what a curve tells alone, of one that differs by level.
+ */
+function foundTerms(terms: readonly Term[], { rows, left, present }: Looked): FoundTerm[] {
+  const some = spreadRows(left.rows, MOST_ROWS)
+  const taken = takeRows(left, some)
+  // Numbers of the same rows are looked at together.
+  const groups = [...new Set(present)].flatMap((own) => {
+    const weights = sharesOf(own, some)
+    const numbers = Uint32Array.from(present.keys()).filter((number) => present[number] === own)
+    const count = 1 / sumOfSquares(weights)
+    return count < Number.POSITIVE_INFINITY ? [{ numbers, weights, count }] : []
+  })
+  const scores = terms.flatMap((term) =>
+    groups.flatMap(({ numbers, weights, count }): FoundTerm[] => {
+      const width = widthOf(term)
+      if (width > count / ROWS_PER_SLOPE) return []
+      const curves = term.filter(isCurve)
+      const alone = term.length > 1 ? curves.map((curve): Term => [curve]) : []
+      const first = takeColumns(taken, Uint32Array.of(...numbers, ...curves.map(({ number }) => number)))
+      const columns = columnsBehind(first, [...alone, term], rows, some)
+      const beyond = term.length > 1 ? first.cols - numbers.length + alone.reduce((sum, one) => sum + widthOf(one), 0) : 2
+      const shares = explainedShares(columns, { weights, numbers: numbers.length, beyond })
+      return [...numbers].flatMap((number, k) =>
+        term.some((part) => isCurve(part) && part.number === number)
+          ? []
+          : [{ number, term, score: normalScore(shares[k]! * count, columns.cols - numbers.length - beyond) }]
+      )
+    })
+  )
+  const least = normalQuantile(1 - CHANCE / Math.max(1, scores.length))
+  return scores.filter(({ score }) => score > least).sort((a, b) => b.score - a.score)
+}
+
+interface Explained {
+  readonly weights: Float64Array
+  readonly numbers: number
+  readonly beyond: number
+}
+
+/** Shares of the variances of the first columns, of numbers, that those behind explain beyond so many of these. Cost O(n·p²). */
+function explainedShares(columns: Matrix, { weights, numbers, beyond }: Explained): Float64Array {
+  const { data, cols } = weightedMoments(columns, weights).covariance
+  const p = cols - numbers
+  const own = new Float64Array(p * p)
+  for (let a = 0; a < p; a++) own.set(data.subarray((numbers + a) * cols + numbers, (numbers + a) * cols + numbers + a + 1), a * p)
+  regularCholeskyInPlace(own, p)
+  return Float64Array.from({ length: numbers }, (_, k) => {
+    const cross = Float64Array.from({ length: p }, (_, a) => data[(numbers + a) * cols + k]!)
+    solveLowerInPlace(own, p, cross)
+    const variance = data[k * cols + k]!
+    return variance > 0 ? sumOfSquares(cross.subarray(beyond)) / variance : 0
+  })
+}
+
+/** A χ² of k degrees of freedom as a standard normal number. @source Wilson and Hilferty, PNAS 1931. */
+function normalScore(square: number, k: number): number {
+  if (!(square > 0 && k > 0)) return Number.NEGATIVE_INFINITY
+  const variance = 2 / (9 * k)
+  return (exp(log(square / k) / 3) - (1 - variance)) / Math.sqrt(variance)
+}
+
+interface Ordered {
+  readonly number: number
+  readonly terms: readonly Term[]
+}
+
+interface Room {
+  /** Numbers, columns of their levels, and columns at most. */
+  readonly count: number
+  readonly columns: number
+  readonly most: number
+}
+
+/** Numbers in an order in which each comes after those that it goes by, with as many terms as rows can tell. */
+function inOrder(found: readonly FoundTerm[], { count, columns, most }: Room): Ordered[] {
+  const before = Array.from({ length: count }, () => new Set<number>())
+  const terms = before.map((): Term[] => [])
+  const goesBy = (one: number, other: number): boolean => one === other || [...before[one]!].some((k) => goesBy(k, other))
+  for (const { number, term } of found) {
+    const curves = term.filter(isCurve)
+    if (curves.some((curve) => goesBy(curve.number, number))) continue
+    const own = terms[number]!
+    // A curve that differs by level is a curve.
+    const more = [...curves.map((curve): Term => [curve]), term].filter((one, k, all) => k === 0 || one.length > all[k - 1]!.length)
+    const added = more.filter((one) => !own.some((other) => isLike(one, other)))
+    if ([...own, ...added].reduce((sum, one) => sum + widthOf(one), columns) > most) continue
+    own.push(...added)
+    for (const curve of curves) before[number]!.add(curve.number)
+  }
+  const order = new Set<number>()
+  const place = (number: number) => {
+    for (const one of before[number]!) if (!order.has(one)) place(one)
+    order.add(number)
+  }
+  for (const number of before.keys()) place(number)
+  return [...order].map((number) => ({ number, terms: terms[number]! }))
+}
+
+const isLike = (one: Term, other: Term): boolean => one.length === other.length && one.every((part, k) => part === other[k])
+
+interface LeftOf {
+  readonly rows: Encoded
+  /** Of the numbers, by levels alone [M, d]. */
+  readonly left: Matrix
+  readonly weights: Float64Array
+}
+
+/** Slopes of one term after the other on what those before leave, then those of levels again: a ridge of their own each. */
+function meanOf({ number, levels, terms }: Ordered & { readonly levels: readonly Term[] }, { rows, left, weights }: LeftOf): NumberMean {
+  const some = spreadRows(left.rows, MOST_FITTED)
+  const shares = sharesOf(weights, some)
+  const values = takeValues(columnOf(rows.coordinates, number), some)
+  const rest = takeValues(columnOf(left, number), some)
+  const byLevels = values.map((x, i) => x - rest[i]!)
+  const slopesOn = (terms: readonly Term[], target: Float64Array) => {
+    const columns = columnsBehind(matrix(target.length, 1, target), terms, rows, some)
+    return { columns, slopes: slopesOnPlaces(columns, 1, shares).data }
+  }
+  const found = terms.map((term) => {
+    const { columns, slopes } = slopesOn([term], rest)
+    for (let i = 0; i < rest.length; i++)
+      for (let a = 0; a < slopes.length; a++) rest[i]! -= slopes[a]! * columns.data[i * columns.cols + 1 + a]!
+    return slopes
+  })
+  const target = rest.map((x, i) => x + byLevels[i]!)
+  const all = [slopesOn(levels, target).slopes, ...found]
+  return { number, terms: [...levels, ...terms], slopes: Float64Array.from(all.flatMap((slopes) => [...slopes])) }
+}
+
+/** Weights of some rows, sum 1 where there are any. */
+function sharesOf(weights: Float64Array, rows: Uint32Array): Float64Array {
+  const own = takeValues(weights, rows)
+  const total = own.reduce((a, b) => a + b, 0)
+  return total > 0 ? own.map((weight) => weight / total) : own
+}

@@ -94,18 +94,40 @@ interface Beside {
 
 function besideMeans(means: NumberMeans, { values, codes, numbers, sign }: Beside, out = copyMatrix(values)): Matrix {
   const { rows, cols } = values
-  const own = new Float64Array(means.flatMap(({ terms }) => terms.map(widthOf)).reduce((a, b) => Math.max(a, b), 1))
+  const factors = codes.length / Math.max(1, rows)
   const row = new Row({ coordinates: numbers, codes })
+  const split = means.map(byLevelFirst)
+  const own = new Float64Array(split.flatMap(({ others }) => others.map(({ term }) => widthOf(term))).reduce((a, b) => Math.max(a, b), 1))
   for (let i = 0; i < rows; i++)
-    for (const { number, terms, slopes } of means) {
-      let [sum, at] = [0, 0]
-      for (const term of terms) {
+    for (const { number, levels, others } of split) {
+      let sum = 0
+      for (const { factor, effects } of levels) sum += effects[codes[i * factors + factor]!]!
+      for (const { term, slopes } of others) {
         const width = row.columnsInto(i, term, own, 0)
-        for (let a = 0; a < width; a++) sum += slopes[at++]! * own[a]!
+        for (let a = 0; a < width; a++) sum += slopes[a]! * own[a]!
       }
       out.data[i * cols + number] = values.data[i * cols + number]! + sign * sum
     }
   return out
+}
+
+/** A mean with what each level of a factor by itself adds to it. */
+function byLevelFirst({ number, terms, slopes }: NumberMean) {
+  let at = 0
+  const parts = terms.map((term) => {
+    const own = slopes.subarray(at, at + widthOf(term))
+    at += own.length
+    return { term, slopes: own }
+  })
+  const levels = parts.flatMap(({ term: [part, ...more], slopes: own }) => {
+    if (more.length > 0 || !part || isCurve(part)) return []
+    const { rows, cols, data } = part.places
+    const effects = Float64Array.from({ length: rows }, (_, level) =>
+      own.reduce((sum, slope, c) => sum + slope * data[level * cols + c]!, 0)
+    )
+    return [{ factor: part.factor, effects }]
+  })
+  return { number, levels, others: parts.filter(({ term }) => term.length > 1 || isCurve(term[0]!)) }
 }
 
 const widthOfPart = (part: Part): number => ('factor' in part ? part.places.cols : part.centre.length)
@@ -224,45 +246,71 @@ function foundTerms(terms: readonly Term[], { rows, left, present }: Looked): Fo
     const count = 1 / sumOfSquares(weights)
     return count < Number.POSITIVE_INFINITY ? [{ numbers, weights, count }] : []
   })
-  const scores = terms.flatMap((term) =>
-    groups.flatMap(({ numbers, weights, count }): FoundTerm[] => {
-      const width = widthOf(term)
-      if (width > count / ROWS_PER_SLOPE) return []
-      const curves = term.filter(isCurve)
-      const alone = term.length > 1 ? curves.map((curve): Term => [curve]) : []
+  const scores = groups.flatMap(({ numbers, weights, count }) => {
+    const told = terms.filter((term) => widthOf(term) <= count / ROWS_PER_SLOPE)
+    return batchesOf(told).flatMap((batch): FoundTerm[] => {
+      // Terms with a curve are looked at one by one: each has columns of its own before it.
+      const curves = batch.length === 1 ? batch[0]!.filter(isCurve) : []
+      const alone = batch[0]!.length > 1 ? curves.map((curve): Term => [curve]) : []
       const first = takeColumns(taken, Uint32Array.of(...numbers, ...curves.map(({ number }) => number)))
-      const columns = columnsBehind(first, [...alone, term], rows, some)
-      const beyond = term.length > 1 ? first.cols - numbers.length + alone.reduce((sum, one) => sum + widthOf(one), 0) : 2
-      const shares = explainedShares(columns, { weights, numbers: numbers.length, beyond })
-      return [...numbers].flatMap((number, k) =>
-        term.some((part) => isCurve(part) && part.number === number)
-          ? []
-          : [{ number, term, score: normalScore(shares[k]! * count, columns.cols - numbers.length - beyond) }]
+      const columns = columnsBehind(first, [...alone, ...batch], rows, some)
+      const before = first.cols - numbers.length
+      const beyond = batch[0]!.length > 1 ? before + alone.reduce((sum, one) => sum + widthOf(one), 0) : before === 0 ? 0 : 2
+      const widths = curves.length > 0 ? [columns.cols - numbers.length] : batch.map(widthOf)
+      const shares = explainedShares(columns, { weights, numbers: numbers.length, beyond, widths })
+      return batch.flatMap((term, t) =>
+        [...numbers].flatMap((number, k) =>
+          term.some((part) => isCurve(part) && part.number === number)
+            ? []
+            : [{ number, term, score: normalScore(shares[t]![k]! * count, widths[t]! - beyond) }]
+        )
       )
     })
-  )
+  })
   const least = normalQuantile(1 - CHANCE / Math.max(1, scores.length))
   return scores.filter(({ score }) => score > least).sort((a, b) => b.score - a.score)
+}
+
+/** Columns of terms whose covariance is taken at once: it costs their square. */
+const MOST_AT_ONCE = 64
+
+/** Terms without curves some at a time, others by themselves. */
+function batchesOf(terms: readonly Term[]): Term[][] {
+  const batches: Term[][] = []
+  let left = 0
+  for (const term of terms) {
+    const width = term.some(isCurve) ? MOST_AT_ONCE : widthOf(term)
+    if (width <= left) batches.at(-1)!.push(term)
+    else batches.push([term])
+    left = width <= left ? left - width : Math.max(0, MOST_AT_ONCE - width)
+  }
+  return batches
 }
 
 interface Explained {
   readonly weights: Float64Array
   readonly numbers: number
   readonly beyond: number
+  /** Columns of each term. */
+  readonly widths: readonly number[]
 }
 
-/** Shares of the variances of the first columns, of numbers, that those behind explain beyond so many of these. Cost O(n·p²). */
-function explainedShares(columns: Matrix, { weights, numbers, beyond }: Explained): Float64Array {
+/** Shares of the variances of the first columns, of numbers, that those of each term explain beyond so many of these [terms][numbers]. Cost O(n·p²). */
+function explainedShares(columns: Matrix, { weights, numbers, beyond, widths }: Explained): Float64Array[] {
   const { data, cols } = weightedMoments(columns, weights).covariance
-  const p = cols - numbers
-  const own = new Float64Array(p * p)
-  for (let a = 0; a < p; a++) own.set(data.subarray((numbers + a) * cols + numbers, (numbers + a) * cols + numbers + a + 1), a * p)
-  regularCholeskyInPlace(own, p)
-  return Float64Array.from({ length: numbers }, (_, k) => {
-    const cross = Float64Array.from({ length: p }, (_, a) => data[(numbers + a) * cols + k]!)
-    solveLowerInPlace(own, p, cross)
-    const variance = data[k * cols + k]!
-    return variance > 0 ? sumOfSquares(cross.subarray(beyond)) / variance : 0
+  let start = numbers
+  return widths.map((p) => {
+    const own = new Float64Array(p * p)
+    for (let a = 0; a < p; a++) own.set(data.subarray((start + a) * cols + start, (start + a) * cols + start + a + 1), a * p)
+    regularCholeskyInPlace(own, p)
+    const shares = Float64Array.from({ length: numbers }, (_, k) => {
+      const cross = Float64Array.from({ length: p }, (_, a) => data[(start + a) * cols + k]!)
+      solveLowerInPlace(own, p, cross)
+      const variance = data[k * cols + k]!
+      return variance > 0 ? sumOfSquares(cross.subarray(beyond)) / variance : 0
+    })
+    start += p
+    return shares
   })
 }
 

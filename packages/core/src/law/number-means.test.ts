@@ -41,6 +41,26 @@ describe('means of numbers', () => {
     expect(means.map(({ slopes: own }) => own)).toEqual([columnOf(slopes, 0), columnOf(slopes, 1)])
   })
 
+  it('are those of the other levels beside a category of one level', () => {
+    const numbers = [number('x', x), number('y', noise('y'))]
+    const { table, formats } = inferTable({
+      columns: [
+        text(
+          'all',
+          a.map(() => 'one')
+        ),
+        ...numbers,
+        text('b', b),
+        text('c', c)
+      ],
+      rowCount: ROWS
+    })
+    const encoder = fitEncoder(table, formats, () => 'standard')
+    const rows = encodeTable(encoder, table)
+    const means = numberMeans({ encoder, rows }, embedEncoded(encoder, rows), new Float64Array(ROWS).fill(1 / ROWS))
+    expect(residualsOf(means, rows).data.every(Number.isFinite)).toBe(true)
+  })
+
   // Of each, noise has a standard deviation of 0.5 beside an effect of about one; levels and straight lines leave nearly all.
   it.each([
     ['two categories together', (i: number) => ((a[i] === 'a1') === (b[i] === 'b1') ? 1 : -1)],

@@ -247,7 +247,7 @@ function foundTerms(terms: readonly Term[], { rows, left, present }: Looked): Fo
     return count < Number.POSITIVE_INFINITY ? [{ numbers, weights, count }] : []
   })
   const scores = groups.flatMap(({ numbers, weights, count }) => {
-    const told = terms.filter((term) => widthOf(term) <= count / ROWS_PER_SLOPE)
+    const told = terms.filter((term) => widthOf(term) > 0 && widthOf(term) <= count / ROWS_PER_SLOPE)
     return batchesOf(told).flatMap((batch): FoundTerm[] => {
       // Terms with a curve are looked at one by one: each has columns of its own before it.
       const curves = batch.length === 1 ? batch[0]!.filter(isCurve) : []

@@ -25,6 +25,20 @@ export interface PointedVerdict extends Verdict {
   readonly points: readonly VerdictPoint[]
 }
 
+/** What a verdict rests on as a page lists it, under a title each; a page says the headline itself. */
+export function verdictLists({ headline, points }: PointedVerdict): { readonly title: string; readonly sentences: readonly string[] }[] {
+  const of = (...grades: Grade[]) => points.filter((point) => grades.includes(point.grade)).map(({ words }) => words)
+  const lists = {
+    'What is good': of('good'),
+    'What is not': of('fair', 'poor').filter((words) => words !== headline),
+    'What cannot be told': of('plain'),
+    'What to try': [...new Set(points.flatMap(({ remedy }) => remedy ?? []))]
+  }
+  return Object.entries(lists).flatMap(([title, words]) =>
+    words.length === 0 ? [] : [{ title, sentences: words.map((one) => one[0]!.toUpperCase() + one.slice(1)) }]
+  )
+}
+
 /** Part of the rows, beyond that of the real ones, that may break a rule before the table differs visibly: one in twenty, which who looks at a page of rows sees. */
 export const MANY_BROKEN = 0.05
 

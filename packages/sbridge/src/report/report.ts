@@ -8,10 +8,12 @@ import {
   type KeptBack,
   measureLines,
   numberText,
+  type PointedVerdict,
   shareText,
   timeText,
   type Verdict,
   verdict,
+  verdictLists,
   weighedTable
 } from '@sbridge/core/internal'
 import { keyFromSeed } from '@sbridge/core/kernels'
@@ -115,23 +117,30 @@ const HELD_OUT =
 
 type Judged = Pick<ReportParts, 'evaluation' | 'telling' | 'keptBack'>
 
-/** The sentence that a report begins with. */
-export const verdictOf = ({ evaluation, telling, keptBack }: Judged): Verdict =>
+/** What a report begins with. */
+export const verdictOf = ({ evaluation, telling, keptBack }: Judged): Verdict | PointedVerdict =>
   telling?.caution ? conditionedVerdict(evaluation) : verdict(evaluation, typeof keptBack === 'string' ? undefined : keptBack)
 
 function summarySection(judged: Judged): Section {
   const { evaluation, telling, keptBack } = judged
   const caution = telling?.caution
   const kept = caution || typeof keptBack === 'string' ? undefined : keptBack
-  const { grade, sentence } = verdictOf(judged)
+  const own = verdictOf(judged)
   return section(
     'summary',
     'Summary',
-    html`<div class="verdict ${grade}">${[...(caution ? [caution] : []), sentence].map((words) => html`<p>${words}</p>`)}</div>`,
+    html`<div class="verdict ${own.grade}">${caution ? html`<p>${caution}</p>` : ''}${'points' in own ? listed(own) : html`<p>${own.sentence}</p>`}</div>`,
     ...(caution ? unjudgedTables(evaluation) : summaryTables(evaluation, kept)),
     typeof keptBack === 'string' && !caution ? html`<p>Measured in-sample only: ${keptBack}.</p>` : ''
   )
 }
+
+const listed = (verdict: PointedVerdict): Html[] => [
+  html`<p>${verdict.headline}.</p>`,
+  ...verdictLists(verdict).map(
+    ({ title, sentences }) => html`<h3>${title}</h3><ul>${sentences.map((words) => html`<li>${words}</li>`)}</ul>`
+  )
+]
 
 /** Measures without readings, folded: floors are those of all rows. */
 function unjudgedTables(evaluation: Evaluation): Html[] {

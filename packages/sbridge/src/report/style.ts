@@ -19,6 +19,7 @@ pre { margin: .8rem 0 0; padding: .6rem .8rem; background: var(--shade); border-
 .verdict { margin: 0 0 1.4rem; padding-left: 1rem; border-left: 3px solid var(--ink); font-size: 1.08rem; max-width: 46rem }
 .verdict.good { border-color: var(--good) } .verdict.fair { border-color: var(--fair) } .verdict.poor { border-color: var(--poor) }
 .verdict p { margin: .25rem 0 }
+.verdict h3 { margin: .7rem 0 .1rem; font-size: .88rem; font-weight: 600; color: var(--soft) } .verdict h3 + ul { margin: 0; padding-left: 1.1rem; font-size: .98rem }
 .key { font-size: .9rem; color: var(--soft) }
 .key i, figcaption i.real, figcaption i.synthetic { display: inline-block; width: .75em; height: .75em; margin: 0 .3em 0 .1em; border-radius: 1px; vertical-align: baseline }
 .swatch { white-space: nowrap }

@@ -1,4 +1,4 @@
-import { type Grade, type MeasureLine, numberText, type PointedVerdict } from '@sbridge/core/internal'
+import { type MeasureLine, numberText, type PointedVerdict, verdictLists } from '@sbridge/core/internal'
 import { judgement } from '../state/measuring.js'
 import { comparable, measuring } from '../state/sampling.js'
 import { Options } from './columns.js'
@@ -40,31 +40,24 @@ export function Measures() {
 }
 
 /** What the comparison comes to, and what it rests on: what is good, what is not, what to do. */
-function Verdict({ grade, headline, points }: PointedVerdict) {
-  const remedies = [...new Set(points.flatMap(({ remedy }) => remedy ?? []))]
-  const of = (...grades: Grade[]) => points.filter((point) => grades.includes(point.grade)).map(({ words }) => words)
-  const parts = Object.entries({
-    'What is good': of('good'),
-    'What is not': of('fair', 'poor').filter((words) => words !== headline),
-    'What cannot be told': of('plain'),
-    'What to try': remedies
-  }).filter(([, words]) => words.length > 0)
+function Verdict(verdict: PointedVerdict) {
+  const { grade, headline, points } = verdict
   return (
     <div class={`verdict ${grade}`}>
       <p>{headline}.</p>
       <div class="points">
-        {parts.map(([title, sentences]) => (
+        {verdictLists(verdict).map(({ title, sentences }) => (
           <div key={title}>
             <h3>{title}</h3>
             <ul>
               {sentences.map((words) => (
-                <li key={words}>{words[0]!.toUpperCase() + words.slice(1)}</li>
+                <li key={words}>{words}</li>
               ))}
             </ul>
           </div>
         ))}
       </div>
-      <Options of={remedies} />
+      <Options of={[...new Set(points.flatMap(({ remedy }) => remedy ?? []))]} />
     </div>
   )
 }

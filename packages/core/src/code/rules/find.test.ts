@@ -681,6 +681,20 @@ it('what is 0 where its formula says less is positive, and a tax goes by what is
   ])
 })
 
+it('a share that hardly varies beside amounts that differ widely is drawn, and one that does is computed', () => {
+  const rows = 200
+  const [sizes, parts] = ['sizes', 'parts'].map((label) => uniforms(keyFor(keyFromSeed(11), label), rows)) as [Float64Array, Float64Array]
+  const people = Array.from(sizes, (u) => Math.round(2000 * Math.exp(6 * u)))
+  const text = (name: string, values: readonly (number | string)[]) => ({ name, source: 'text' as const, values: values.map(String) })
+  const rulesWith = (shareOf: (u: number) => number) => {
+    const known = people.map((n, i) => Math.round(n * shareOf(parts[i]!)))
+    const percent = known.map((n, i) => ((100 * n) / people[i]!).toFixed(7))
+    return found({ rowCount: rows, columns: [text('people', people), text('known', known), text('percent', percent)] })
+  }
+  expect(rulesWith((u) => 0.95 + 0.04 * u)).toContain('known = 0.01 * people * percent')
+  expect(rulesWith((u) => 0.02 + 0.9 * u)).toContain('percent = 100 * known / people')
+})
+
 it('hours awake are what is left of a day where few of them are rounded', () => {
   const asleep = Array.from(uniforms(keyFor(keyFromSeed(7), 'asleep'), 80), (u) => Math.round(20 + 180 * u) / 10)
   const text = (name: string, values: readonly string[]) => ({ name, source: 'text' as const, values })

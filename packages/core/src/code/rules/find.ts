@@ -1,7 +1,8 @@
-import { sorted, variance } from '../../num/statistics.js'
-import { type Cells, codesOf } from '../../table/codes.js'
+import { firstAbove } from '../../num/ascending.js'
+import { quantileOfSorted, sorted, variance } from '../../num/statistics.js'
+import { type Cells, codesOf, spreadRows } from '../../table/codes.js'
 import { linearForm } from '../../table/derivative.js'
-import { COALESCE, columnsOf, type Expression, namesIn } from '../../table/expression.js'
+import { COALESCE, columnsOf, type Expression, evaluate, indicatorsOf, namesIn } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
 import { spikesOf } from '../../table/recurring.js'
 import { takeTableRows } from '../../table/rows.js'
@@ -566,10 +567,14 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
       return found.some((other) => other.column === one.column && namesIn(other.expression).every((name) => parts.includes(name)))
     })
   // Where many rows have one value, as the end of a study, it is drawn, and what comes of it is computed: sums do not come to one value.
-  const hasSpikes = (name: string) => spikesOf(sorted(quantities[place.get(name)!]!.values.filter((x) => !Number.isNaN(x)))).length > 0
+  const hasSpikes = (name: string) => spikesOf(sorted(presentOf(quantities[place.get(name)!]!.values))).length > 0
   const even = new Set(found.filter((one) => one.rank < INVERSE && !bent.has(one) && !hasSpikes(one.column)).map(columnsOfFound))
   const isSpiked = (one: FormulaFound) => even.has(columnsOfFound(one)) && hasSpikes(one.column)
-  const isBehind = (one: FormulaFound) => (isTold(one) && open.has(columnsOfFound(one))) || isOfTotal(one) || isSpiked(one)
+  // Of amounts that go along and differ widely, as people and those of them that are known, a share that hardly varies is drawn.
+  const shaken = new Map<FormulaFound, number>(found.map((one) => [one, bent.has(one) ? 0 : shakeOf(one, quantities)]))
+  const steady = new Set(found.filter((one) => !bent.has(one) && shaken.get(one)! < STEADY).map(columnsOfFound))
+  const isShaken = (one: FormulaFound) => steady.has(columnsOfFound(one)) && shaken.get(one)! > SHAKEN
+  const isBehind = (one: FormulaFound) => (isTold(one) && open.has(columnsOfFound(one))) || isOfTotal(one) || isSpiked(one) || isShaken(one)
   return [...found.filter((one) => !isBehind(one)), ...found.filter(isBehind)].flatMap(({ column: name, expression }): Rule[] => {
     const rule: Rule = { kind: 'formula', column: name, expression }
     const inputs = columnsOf(expression)
@@ -580,6 +585,41 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
     return part ? [rule, lookups.some((one) => one.column === part.column) ? limitOf(columnsOf(part.low)[0]!, part.column) : part] : [rule]
   })
 }
+
+/** Rows of which inputs are moved, and by what part of all rows in their order. */
+const [MOVED_ROWS, MOVED_BY] = [64, 0.02]
+/** Of its own spread, by how much a column that is computed moves with its inputs: beyond one it is lost, and below the half another one is not. */
+const [SHAKEN, STEADY] = [1, 0.5]
+
+/**
+ * By how much a formula moves where its inputs are a few ranks off, each by itself, as those of drawn rows are: the median of its
+ * moves, over the spread of its column. What little varies beside its inputs, as a share of people, is lost by that.
+ */
+function shakeOf({ column: name, expression }: FormulaFound, quantities: readonly Quantity[]): number {
+  // A date is kept as its distance from another one.
+  const byName = new Map(quantities.filter(({ isDate }) => !isDate).map((one) => [one.name, one.values]))
+  const names = namesIn(expression)
+  const own = byName.get(name)
+  if (!own || indicatorsOf(expression).length > 0 || names.some((one) => !byName.has(one))) return 0
+  const inputs = names.map((one) => ({ one, values: byName.get(one)!, ascending: sorted(presentOf(byName.get(one)!)) }))
+  const moves: number[] = []
+  for (const i of spreadRows(own.length, MOVED_ROWS)) {
+    const moved = new Map(
+      inputs.map(({ one, values, ascending }, k) => {
+        const place = firstAbove(ascending, values[i]!) + ((moves.length >> k) % 2 === 0 ? 1 : -1) * Math.ceil(MOVED_BY * ascending.length)
+        return [one, ascending[Math.min(ascending.length - 1, Math.max(0, place))]!]
+      })
+    )
+    const [before, after] = [(one: string) => byName.get(one)![i]!, (one: string) => moved.get(one)!].map((at) => evaluate(expression, at))
+    moves.push(Math.abs(after! - before!))
+  }
+  const ascending = sorted(presentOf(own))
+  const spread = quantileOfSorted(ascending, 0.9) - quantileOfSorted(ascending, 0.1)
+  const finite = moves.filter(Number.isFinite)
+  return spread > 0 && finite.length > 0 ? quantileOfSorted(sorted(Float64Array.from(finite)), 0.5) / spread : 0
+}
+
+const presentOf = (values: Float64Array): Float64Array => values.filter((x) => !Number.isNaN(x))
 
 /**
  * Whether a column goes by some of its inputs alone, which do not tell the others: rounding takes away what these would say, as of children that

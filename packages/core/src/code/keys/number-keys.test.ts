@@ -107,6 +107,8 @@ describe('running numbers', () => {
     expect(kindIn((i, z) => 10 * Math.floor(i / 30) + z)).toBe('identifier')
     expect(kindIn((i, z) => (i % 30) + 0.5 * z)).toBe('identifier')
     expect(kindIn((i, z) => Math.sin(i / 4) + 0.1 * z)).toBe('integer')
+    // An oven that is heated, cooled and heated again.
+    expect(kindIn((i, z) => Math.abs(30 - (i % 60)) + 0.5 * z)).toBe('integer')
     // Without classes a number that only rises is a grid or a time.
     const { columns, rowCount } = sorted((i) => i ** 2)
     expect(kindOf({ rowCount, columns: columns.filter(({ name }) => name !== 'species') })).toBe('integer')

@@ -115,8 +115,8 @@ function isFollowed(column: NumericColumn, others: readonly Column[]): boolean {
   const followers = numbers.filter(({ values, missing }) => {
     const runs = runsOf(classes, (k) => !missing?.[order[k]!]).map((run) => Float64Array.from(run, (k) => values[order[k]!]!))
     // What goes one way through all classes is a grid or a time.
-    const isOneWay = isSorted(Float64Array.from(runs.flatMap((run) => [...run])))
-    if (!isOneWay && runs.every(isSorted)) return false
+    const isOneWay = areSorted([Float64Array.from(runs.flatMap((run) => [...run]))])
+    if (!isOneWay && areSorted(runs)) return false
     const count = runs.reduce((sum, { length }) => sum + length, 0)
     return correlationOfNext(runs.map(midranks)) > Math.max(0.5, 2.5 / Math.sqrt(count))
   })
@@ -159,7 +159,14 @@ function runsOf({ codes }: Codes, isThere: (place: number) => boolean): number[]
 /** Rank correlation with the places of rows above which values are sorted, but for a few mistakes. */
 const SORTED = 0.95
 
-function isSorted(values: Float64Array): boolean {
+/** Whether values of all runs rise, or those of all fall: what rises and falls by turns goes its way in time. */
+function areSorted(runs: readonly Float64Array[]): boolean {
+  const ways = runs.map(wayOf)
+  return [1, -1].some((sign) => ways.every((way) => Number.isNaN(way) || sign * way >= SORTED))
+}
+
+/** Correlation of ranks with places; NaN of values that are all the same. */
+function wayOf(values: Float64Array): number {
   const centre = (values.length - 1) / 2
   let [along, square, places] = [0, 0, 0]
   for (const [k, rank] of midranks(values).entries()) {
@@ -167,7 +174,7 @@ function isSorted(values: Float64Array): boolean {
     square += (rank - centre) ** 2
     places += (k - centre) ** 2
   }
-  return along ** 2 >= SORTED ** 2 * square * places
+  return square > 0 ? along / Math.sqrt(square * places) : Number.NaN
 }
 
 /** Correlation of values with those that follow them in their run, about the means of runs; 0 for constants. */

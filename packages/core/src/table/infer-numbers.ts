@@ -5,6 +5,7 @@ import { styleOfTimes } from './date-style.js'
 import { isPlain, type Notation, readNumber } from './notation.js'
 import { decimalsOf, parseNumber, spellsNonFinite } from './parse.js'
 import type { RawColumn } from './raw.js'
+import { shortNumbers } from './short-numbers.js'
 import type { Column, ColumnKind } from './table.js'
 
 interface WantedNumbers {
@@ -88,8 +89,8 @@ export function inferNumbers(
   const kind = raw.source === 'datetime' ? 'datetime' : (wanted ?? (whole ? 'integer' : 'number'))
   if (kind !== 'datetime' && kind !== 'number' && kind !== 'integer') throw unfit(raw.name, 'numbers', kind)
   if (kind === 'integer' && !whole) throw unfit(raw.name, 'numbers that are not whole', kind, 'number')
-  const short = kind === 'number' && decimalsOf(values, missing) === undefined ? shortestSingles(values) : undefined
-  values = short ?? values
+  const short = kind === 'number' ? shortNumbers(values, missing) : undefined
+  values = short?.values ?? values
   const column: Column = { name: raw.name, kind, values, ...(missing.includes(1) ? { missing } : {}) }
   const decimals = kind === 'datetime' ? undefined : decimalsOf(values, missing)
   const date = kind === 'datetime' ? styleOfTimes(values, missing) : undefined
@@ -101,29 +102,11 @@ export function inferNumbers(
       kind,
       ...(date ? { date } : {}),
       ...(raw.source === 'datetime' && raw.local ? { local: true } : {}),
-      number: { padded: false, ...(decimals === undefined ? {} : { decimals }), ...(short ? { single: true } : {}) },
+      number: { padded: false, ...(decimals === undefined ? {} : { decimals }), ...(short?.single ? { single: true } : {}) },
       ...(declared ? { integer: true } : {}),
       ...(raw.bounds ? { bounds: raw.bounds } : {})
     }
   }
-}
-
-/** Digits that tell every single-precision number from its neighbours. */
-const SINGLE_DIGITS = 9
-
-/**
- * Numbers of single precision as the shortest decimal numbers that they are the nearest of: 41.44 for 41.439998626708984, so that
- * the lattice on which they were measured is seen and met. Undefined where one of them has more precision.
- */
-function shortestSingles(values: Float64Array): Float64Array | undefined {
-  if (!values.every((value) => Math.fround(value) === value)) return undefined
-  return values.map((value) => {
-    for (let digits = 6; digits < SINGLE_DIGITS; digits++) {
-      const short = Number(value.toPrecision(digits))
-      if (Math.fround(short) === value) return short
-    }
-    return Number(value.toPrecision(SINGLE_DIGITS))
-  })
 }
 
 export function notFinite(name: string, cell: string, row: number): InputError {

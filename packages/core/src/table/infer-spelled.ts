@@ -4,6 +4,7 @@ import type { Inferring } from './inferring.js'
 import { numberStyle } from './number-style.js'
 import { parseNumber } from './parse.js'
 import { MISSING_WORDS, type RawColumn, type SpelledNumbers } from './raw.js'
+import { inShort } from './short-numbers.js'
 import type { ColumnKind, NumericColumn } from './table.js'
 import { textCells, wordsByCount } from './text-cells.js'
 
@@ -28,18 +29,11 @@ export function inferSpelled(
   if (!wanted && trailing && least !== decimals) return undefined
   refuseSpread(name, values, missing)
   const kind = wanted ?? (whole ? 'integer' : 'number')
-  const column: NumericColumn = { name, kind, values, ...(missing ? { missing } : {}) }
+  const written = exponents ? numberStyle(textCells(raw, options.missing)) : { decimals, padded: padded && least === decimals }
+  const { read, style } = inShort({ values, ...(missing ? { missing } : {}) }, written)
+  const column: NumericColumn = { name, kind, ...read }
   noteRounding(column, notes)
-  return {
-    column,
-    format: {
-      name,
-      source: 'text',
-      kind,
-      number: exponents ? numberStyle(textCells(raw, options.missing)) : { decimals, padded: padded && least === decimals },
-      ...wordsByCount(others)
-    }
-  }
+  return { column, format: { name, source: 'text', kind, number: style, ...wordsByCount(others) } }
 }
 
 /** Whether all cells are numbers but those that count as missing: a number that counts as missing has to be looked for among the cells. */

@@ -19,6 +19,7 @@ import { offsetName, withOffsets } from './offsets.js'
 import { inferPairs, secondName } from './pairs.js'
 import { parseBoolean, parseNumber, spellsNonFinite } from './parse.js'
 import type { RawColumn } from './raw.js'
+import { inShort } from './short-numbers.js'
 import { areNames, countSingles, singlesOf } from './singles.js'
 import { strayText } from './stray-text.js'
 import { type CategoricalColumn, type Column, type ColumnKind, emptyColumn, type NumericColumn } from './table.js'
@@ -53,9 +54,12 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   if (pairs) return pairs
   const kind = wanted ?? (notation && notation !== PLAIN ? kindOfNumbers(cells, notation) : plainKind)
   if (kind === 'number' || kind === 'integer') {
-    const column: NumericColumn = { name: raw.name, kind, ...numbersOf({ name: raw.name, kind, notation: notation ?? PLAIN }, cells) }
+    const { read, style: number } = inShort(
+      numbersOf({ name: raw.name, kind, notation: notation ?? PLAIN }, cells),
+      numberStyle(cells, notation)
+    )
+    const column: NumericColumn = { name: raw.name, kind, ...read }
     noteRounding(column, notes)
-    const number = numberStyle(cells, notation)
     const twice = wanted || number.padded ? undefined : spelledTwice(cells)
     if (twice)
       notes.push(

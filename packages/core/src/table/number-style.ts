@@ -15,8 +15,10 @@ export interface NumberStyle {
   readonly padded: boolean
   /** Marks and signs; plain when left out. */
   readonly notation?: Notation
-  /** Whether numbers that are stored have single precision: they are kept as short decimal numbers. */
+  /** Whether numbers have single precision: they are kept as short decimal numbers. */
   readonly single?: boolean
+  /** Whether text says these with the digits of doubles: 3.1 as 3.0999999046325684. */
+  readonly long?: boolean
   /** Limits beyond which it is not measured. */
   readonly censoring?: Censoring
   /** Times of day. */
@@ -74,7 +76,7 @@ const lastDigitOf = (text: string, plain: boolean): string | undefined => (plain
 /** A number in a style. */
 export function formatNumber(
   value: number,
-  { decimals, padded, notation, censoring, clock, parts, magnitudes, scientific }: NumberStyle
+  { decimals, padded, notation, long, censoring, clock, parts, magnitudes, scientific }: NumberStyle
 ): string {
   if (clock) return formatClock(value, clock)
   if (parts) return formatParts(value, parts)
@@ -82,7 +84,7 @@ export function formatNumber(
   const limit = limitAt(value, censoring)
   if (limit) return limit.sign + formatNumber(limit.limit, { decimals: limit.decimals, padded: true, ...(notation ? { notation } : {}) })
   if (scientific) return formatScientific(value, scientific)
-  const plain = decimals === undefined ? String(value) : rounded(value, decimals, padded)
+  const plain = long ? String(Math.fround(value)) : decimals === undefined ? String(value) : rounded(value, decimals, padded)
   return notation === undefined || plain.includes('e') ? plain : dress(plain, notation)
 }
 
@@ -127,5 +129,6 @@ export const plainNumbers = ({
   parts: _parts,
   magnitudes: _letters,
   scientific: _powers,
+  long: _digits,
   ...style
 }: NumberStyle): NumberStyle => style

@@ -10,7 +10,7 @@ import { inferTable } from './infer.js'
 import { formatNumber, numberStyle } from './number-style.js'
 import { parseNumber } from './parse.js'
 import { presentTable } from './present.js'
-import { isEmptyColumn, type RawTable } from './raw.js'
+import { isEmptyColumn, type RawColumn, type RawTable } from './raw.js'
 import { recurringValues } from './recurring.js'
 import { sliceTable } from './rows.js'
 import { fitScaler, isListed, isLumpy, scaleValues, suggestsQuantile, unscaleValues } from './scaling.js'
@@ -157,6 +157,48 @@ describe('numbers of single precision', () => {
       const { table, formats } = inferTable({ rowCount: 300, columns: [{ ...column, values }] })
       expect((table.columns[0] as { values: Float64Array }).values).toEqual(values)
       expect(formats[0]!.number?.single).toBeUndefined()
+    }
+  })
+})
+
+describe('numbers of text with more digits than were measured', () => {
+  const z = normals(keyFromSeed(5), 300)
+  const read = (cells: (string | null)[]) => {
+    const column: RawColumn = { name: 'score', source: 'text', values: cells }
+    const { table, formats } = inferTable({ rowCount: cells.length, columns: [column] })
+    const { values } = table.columns[0] as { values: Float64Array }
+    return { values: [...values], style: formats[0]!.number!, text: presentTable(table, formats, 'text').columns[0]!.values }
+  }
+
+  it('are the short numbers that single precision stands for, and are written with the same digits', () => {
+    const short = Array.from(z, (x) => Number((50 + 9 * x).toFixed(2)))
+    const cells = short.map((x) => String(Math.fround(x)))
+    expect(Math.max(...cells.map((cell) => cell.length))).toBeGreaterThan(15)
+    const { values, style, text } = read(cells)
+    expect(values).toEqual(short)
+    expect(style).toMatchObject({ decimals: 2, single: true })
+    expect(text).toEqual(cells)
+  })
+
+  it('are the short numbers that sums in binary fractions stand for', () => {
+    const short = Array.from(z, (x) => Number((0.1 * Math.round(5 + 9 * x)).toFixed(1)))
+    const cells = short.map((x, i) => (i === 3 ? null : String(100.3 + x - 100.3)))
+    expect(Math.max(...cells.map((cell) => cell?.length ?? 0))).toBeGreaterThan(14)
+    const { values, style, text } = read(cells)
+    expect(values.filter((_, i) => i !== 3)).toEqual(short.filter((_, i) => i !== 3))
+    expect(style).toEqual({ decimals: 1, padded: false })
+    expect(text).toEqual(short.map((x, i) => (i === 3 ? null : String(x))))
+  })
+
+  it('stay as they are where they are full of digits, or small ones stand beside large ones', () => {
+    for (const cells of [
+      Array.from(z, String),
+      [...Array.from(z, (x) => String(Math.round(1e6 * x))), '1.2345678901234567e-8'],
+      [...Array.from(z, (x) => (x > 0 ? '1' : '0')), '0.0000000000012345678']
+    ]) {
+      const { values, text } = read(cells)
+      expect(values).toEqual(cells.map(Number))
+      expect(text.map(Number)).toEqual(cells.map(Number))
     }
   })
 })

@@ -39,7 +39,14 @@ export const clockUnitOf = ({ number }: ColumnFormat): ClockUnit | undefined =>
 /** A column of numbers or dates with the unit that it is written in. */
 export function quantityOf(column: NumericColumn, format: ColumnFormat): Quantity {
   const isDate = column.kind === 'datetime'
-  return { name: column.name, isDate, values: amountsOf(column), unit: unitOf(column.kind, format), clock: clockUnitOf(format) }
+  const values = amountsOf(column)
+  const unit = format.number?.single ? Math.max(unitOf(column.kind, format), spacingOfSingles(values)) : unitOf(column.kind, format)
+  return { name: column.name, isDate, values, unit, clock: clockUnitOf(format) }
+}
+
+/** Distance of the largest numbers of single precision to the next: closer than that sums and functions of them are not met. */
+function spacingOfSingles(values: Float64Array): number {
+  return 2 ** -23 * values.reduce((most, x) => (Math.abs(x) > most ? Math.abs(x) : most), 0)
 }
 
 /** As they are, where there is nothing to change: a column of a million rows is looked at many times. */

@@ -14,10 +14,11 @@ import { average, measure, widen } from './floors.js'
 import { membershipAttack } from './membership.js'
 import { type NearTwins, nearTwins, twinWords, withoutTwins } from './near-twins.js'
 import { chanceOfRatio, nearestDistances, neighbourRadii, ratioOfDistances } from './neighbours.js'
+import { type Places, placesOf } from './places.js'
 import { rareCombinations, rareLevels } from './rare.js'
 import type { WeighedRows } from './weigh.js'
 
-interface NeighbourMeasures extends Pick<Evaluation, 'nearestNeighbourRatio' | 'copies' | 'privacy' | 'membership'> {
+interface NeighbourMeasures extends Pick<Evaluation, 'nearestNeighbourRatio' | 'copies' | 'privacy' | 'membership' | 'places'> {
   /** What is to be said of training rows that are near-duplicates of others. */
   readonly twins?: string
 }
@@ -36,7 +37,8 @@ export interface Weighed {
 /**
  * How near synthetic rows come to training rows, beside how near held-out rows do. All training rows are searched, each once; which
  * rows are asked about goes by their weights. Where training rows have near-duplicates beyond chance, those that stand for fresh rows are
- * rows without such a twin: a row that has one is told from it, and would let synthetic rows lie as near.
+ * rows without such a twin: a row that has one is told from it, and would let synthetic rows lie as near. Where columns tell all training
+ * rows apart, the ratio is that of the synthetic rows in places of their own, since fresh rows would stand in such.
  */
 export async function compareNeighbours(comparison: Comparison, whole: AlignedTables, weighed: Weighed = {}): Promise<NeighbourMeasures> {
   const { engine, key } = comparison
@@ -48,8 +50,10 @@ export async function compareNeighbours(comparison: Comparison, whole: AlignedTa
   const [real, synthetic, target] = embedTables(whole.real, [held, comparison.synthetic, train]) as [Matrix, Matrix, Matrix]
   const single = twins ? takeRows(target, twins.singleIn(train)) : target
   const most = Math.max(200, Math.min(mostComparedRows(target.cols), Math.floor(MOST_PAIRS / train.rowCount)))
+  const places = placesOf(train, comparison.synthetic, reference.heldOut ? whole.real : undefined)
+  const free = places ? takeRows(synthetic, whereNot(places.taken)) : synthetic
   const limit = (points: Matrix, label: string) => takeRows(points, permutation(keyFor(key, label), points.rows).subarray(0, most))
-  const toTrain = await nearestDistances(engine, limit(synthetic, 'near synthetic'), target)
+  const toTrain = await nearestDistances(engine, limit(free.rows > 0 ? free : synthetic, 'near synthetic'), target)
   const heldOut = reference.heldOut
     ? await nearestDistances(engine, limit(real, 'near real'), target)
     : await neighbourRadii(engine, single, {
@@ -62,8 +66,8 @@ export async function compareNeighbours(comparison: Comparison, whole: AlignedTa
     heldOut: reference.heldOut ? heldOut : undefined,
     most
   })
-  const ratio = measure(ratioOfDistances(toTrain, heldOut), floors)
-  const chance = chanceOfRatio(heldOut, toTrain.length)
+  const ratio: Measure = free.rows > 0 ? measure(ratioOfDistances(toTrain, heldOut), floors) : { value: null, floor: null }
+  const chance = free.rows > 0 ? chanceOfRatio(heldOut, toTrain.length) : undefined
   const membership = reference.heldOut
     ? await membershipAttack({
         engine,
@@ -78,7 +82,10 @@ export async function compareNeighbours(comparison: Comparison, whole: AlignedTa
     ...(twins ? { twins: twinWords(twins, train) } : {}),
     membership,
     nearestNeighbourRatio: chance ? widen(ratio, chance) : ratio,
-    copies: compareCopies(whole, reference, twins),
+    ...(places
+      ? { places: { columns: places.columns, rows: places.taken.reduce((sum, one) => sum + one, 0), of: places.taken.length } }
+      : {}),
+    copies: compareCopies(whole, reference, twins, places),
     privacy: {
       closestFifthPercentile: quantilesOf(toTrain, heldOut, 0.05),
       closestMedian: quantilesOf(toTrain, heldOut, 0.5),
@@ -89,6 +96,8 @@ export async function compareNeighbours(comparison: Comparison, whole: AlignedTa
     }
   }
 }
+
+const whereNot = (marks: Uint8Array): number[] => Array.from(marks.keys()).filter((i) => !marks[i])
 
 /** Places in a random order: of all rows, or of some. */
 function shuffled(some: Uint32Array | undefined, { rows, key }: { readonly rows: number; readonly key: Key }): Uint32Array {
@@ -152,19 +161,26 @@ function referenceCopies({ real, train }: AlignedTables, weighed: Weighed, twins
   return { counts: apart ? countCopies(takeTableRows(held, apart), train) : counts, heldOut }
 }
 
-/** Copies among all synthetic rows; the floor is what as many fresh rows would have. */
-function compareCopies({ real, synthetic, train }: AlignedTables, { counts, heldOut }: Reference, twins: NearTwins | undefined): Copies {
+/** Copies among all synthetic rows; the floor is what as many fresh rows would have, those in the places of training rows as alike as these are to the next place. */
+function compareCopies(
+  { real, synthetic, train }: AlignedTables,
+  { counts, heldOut }: Reference,
+  twins: NearTwins | undefined,
+  places: Places | undefined
+): Copies {
   const found = countCopies(synthetic, train ?? real)
-  const floorShare = counts.copies / counts.rows
+  const taken = places ? places.taken.reduce((sum, one) => sum + one, 0) / places.taken.length : 0
+  const alike = places?.alike ?? { copies: 0, rows: 1, withoutNumbers: 0 }
+  const floorShare = Math.max(counts.copies / counts.rows, taken * (alike.copies / alike.rows))
+  const chance = chanceOfCopy(withoutTwins(train ?? real, twins))
+  const fresh = mostCopies(counts, found.rows, { chance, among: !heldOut })
+  const placed = taken > 0 ? mostCopies(alike, taken * found.rows, { among: true }) : 0
   return {
     value: found.copies,
     floor: floorShare * found.rows,
     share: found.copies / found.rows,
     floorShare,
-    most: Math.min(
-      found.rows,
-      Math.floor(mostCopies(counts, found.rows, { chance: chanceOfCopy(withoutTwins(train ?? real, twins)), among: !heldOut }))
-    ),
+    most: Math.min(found.rows, Math.floor(Math.max(fresh, placed))),
     withoutNumbers: found.withoutNumbers,
     heldOut
   }

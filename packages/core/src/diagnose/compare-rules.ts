@@ -6,11 +6,10 @@ import { type RunningTotal, totalText } from '../code/rules/running-totals.js'
 import { brokenStandings, type Standing, standingText } from '../code/rules/standings.js'
 import { findDiffering, findUnique, repeatedIn, uniqueText } from '../code/rules/unique.js'
 import { unkeptRelations } from '../code/rules/unkept.js'
-import type { ColumnFormat } from '../table/infer.js'
-import { decimalsOf } from '../table/parse.js'
 import { stackTables, takeTableRows } from '../table/rows.js'
-import { type Column, isNumeric, type Table } from '../table/table.js'
+import { isNumeric, type Table } from '../table/table.js'
 import type { AlignedTables } from './align.js'
+import { writtenAs } from './as-written.js'
 import type { Comparison } from './comparison.js'
 import { mostCopies } from './copies.js'
 import type { RuleKept } from './evaluation.js'
@@ -130,16 +129,4 @@ export function compareStandings(standings: readonly Standing[], { real, synthet
     rows: synthetic.rowCount,
     ...IN_ALL
   }))
-}
-
-/** A table with the decimals that its own numbers have. */
-function writtenAs(table: Table): WrittenTable {
-  return { table, formats: table.columns.map(formatOf) }
-}
-
-/** Whole numbers have none, also where those of the other table are no whole ones: what is computed of them is rounded all the same. */
-function formatOf(column: Column): ColumnFormat {
-  const { name, kind } = column
-  const decimals = isNumeric(column) && kind !== 'datetime' ? decimalsOf(column.values, column.missing) : undefined
-  return { name, kind, source: 'text', number: { padded: false, ...(decimals === undefined ? {} : { decimals }) } }
 }

@@ -67,6 +67,7 @@ const IN_ORDER = [
   'classifierAuc',
   'nearestNeighbourRatio',
   'copies',
+  'places',
   'coverage',
   'density',
   'columns',
@@ -206,7 +207,7 @@ async function compareGroups(
 function notesOn(
   whole: AlignedTables,
   { found, synthetic, splits }: Comparison,
-  { nearestNeighbourRatio, copies }: Pick<Evaluation, 'nearestNeighbourRatio' | 'copies'>
+  { nearestNeighbourRatio, copies, places }: Pick<Evaluation, 'nearestNeighbourRatio' | 'copies' | 'places'>
 ): string[] {
   const notes: string[] = []
   if (found.rowCount < whole.real.rowCount || synthetic.rowCount < whole.synthetic.rowCount)
@@ -228,7 +229,11 @@ function notesOn(
     notes.push(
       `${copies.withoutNumbers === 1 ? '1 synthetic row has' : `${copies.withoutNumbers} synthetic rows have`} no number at all, as rows of the data have: ${copies.withoutNumbers === 1 ? 'it is' : 'they are'} not counted as copies.`
     )
-  if (nearestNeighbourRatio.value === null)
+  if (places)
+    notes.push(
+      `${places.rows} of ${places.of} synthetic rows have what a real one has in ${places.columns.map((set) => set.join(', ')).join(' or ')}, which tells all real rows apart: fresh rows would not, so that the nearest-neighbour ratio is that of the other rows, and copies are held against real rows that differ in one of these columns.`
+    )
+  if (nearestNeighbourRatio.value === null && !(places && places.rows === places.of))
     notes.push('The nearest-neighbour ratio is not defined: every held-out row coincides with a training row.')
   return notes
 }

@@ -122,12 +122,20 @@ export interface Stray {
   readonly message: string
 }
 
+interface Places {
+  readonly columns: readonly (readonly string[])[]
+  readonly rows: number
+  readonly of: number
+}
+
 export interface Evaluation {
   readonly energyDistance: Measure
   readonly slicedWasserstein: Measure
   readonly classifierAuc: Measure
   readonly nearestNeighbourRatio: Measure
   readonly copies: Copies
+  /** Where no two training rows agree in some columns, beyond chance: how many of the synthetic rows that were looked at agree with one in them. */
+  readonly places?: Places
   readonly coverage: Measure
   readonly density: Measure
   readonly columns: Readonly<Record<string, ColumnEvaluation>>

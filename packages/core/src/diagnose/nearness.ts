@@ -16,7 +16,7 @@ interface Nearness {
  * a second fit, the rest that of the rows themselves.
  */
 export function nearness(evaluation: Evaluation, { isApart = false } = {}): Nearness {
-  const { nearestNeighbourRatio, copies, classifierAuc, membership, privacy, rows } = evaluation
+  const { nearestNeighbourRatio, copies, membership, places, privacy, rows } = evaluation
   const known = rows.train === null ? 'real' : 'training'
   const ratio = ratioReading(nearestNeighbourRatio)
   const { value } = nearestNeighbourRatio
@@ -26,24 +26,37 @@ export function nearness(evaluation: Evaluation, { isApart = false } = {}): Near
   if (value !== null && value < 1 && ratio.grade === 'poor')
     return alarm(`Its rows stand much nearer to ${known} rows than fresh rows would`)
   if (copiesReading(copies).grade !== 'good') return alarm(`More of its rows repeat a ${known} row than chance explains`)
-  if (followsRows(classifierAuc)) return alarm('Its rows follow single real rows so closely that a classifier takes them for those')
+  if (followsRows(evaluation)) return alarm('Its rows follow single real rows so closely that a classifier takes them for those')
   if (membership && membershipReading(membership).grade === 'poor')
     return alarm(`A distance attack tells its training rows from others in ${shareText(membership.value)} of the pairs`)
   if (someCrowd(evaluation))
     return alarm(
       `${shareText(privacy.shareCloserThanHeldOut)} of its rows stand nearer to a ${known} row than 95 % of fresh rows would, some of them very near`
     )
+  if (value === null && places) return inPlaces(evaluation, say)
   if (value === null) return say('plain', `how near its rows come to ${known} rows cannot be measured here`)
   if (ratio.grade === 'plain') return say('plain', `too few rows to tell whether they come too near to ${known} rows`)
-  if (membership && membershipReading(membership).grade === 'fair')
-    return say(
-      'fair',
-      `a distance attack tells its training rows from others in ${shareText(membership.value)} of the pairs, a coin in half`
-    )
+  if (isToldALittle(membership)) return say('fair', attacked(membership))
   if (ratio.grade === 'good') return say('good', `its rows come no nearer to ${known} rows than fresh rows would`)
   if (value < 1) return say('fair', `its rows stand somewhat nearer to ${known} rows than fresh rows would`)
   return say('plain', `its rows stand farther from ${known} rows than fresh rows would, so that fine structure is blurred`)
 }
+
+/** Of rows that all stand in the places of real ones. */
+function inPlaces({ membership, places, rows }: Evaluation, say: (grade: Grade, words: string) => Nearness): Nearness {
+  const known = rows.train === null ? 'real' : 'training'
+  const where = `its rows have the places of ${known} rows (${places!.columns.map((set) => set.join(', ')).join(' or ')})`
+  if (!membership)
+    return say('plain', `${where}, and only rows kept from the fit would tell whether they come nearer to these than to others`)
+  if (isToldALittle(membership)) return say('fair', attacked(membership))
+  return say('good', `${where}, and a distance attack tells rows of the fit from others no better than chance`)
+}
+
+const isToldALittle = (membership: Membership | null): membership is Membership =>
+  membership !== null && membershipReading(membership).grade === 'fair'
+
+const attacked = ({ value }: Membership): string =>
+  `a distance attack tells its training rows from others in ${shareText(value)} of the pairs, a coin in half`
 
 function attackWords({ value, interval }: Membership, isApart: boolean): string {
   const [low, high] = interval.map(numberText)
@@ -58,8 +71,9 @@ function rangeWords({ floorRange }: Measure): string {
  * Whether some rows stand much nearer than fresh ones, where most do not: more of them than chance puts below the held-out
  * rows' 5th percentile, by three standard errors, and their own 5th percentile at less than half of it.
  */
-function someCrowd({ privacy: { shareCloserThanHeldOut, closestFifthPercentile }, rows }: Evaluation): boolean {
+function someCrowd({ privacy: { shareCloserThanHeldOut, closestFifthPercentile }, rows, places }: Evaluation): boolean {
   const { value, floor } = closestFifthPercentile
+  if (places && places.rows === places.of) return false
   if (value === null || floor === null || value >= floor / 2) return false
   const [real, synthetic] = [rows.real, rows.synthetic].map((count) => Math.min(count, rows.compared)) as [number, number]
   return shareCloserThanHeldOut > 0.05 + 3 * Math.sqrt(0.05 * 0.95 * (1 / real + 1 / synthetic))

@@ -40,9 +40,11 @@ export const TOLD_APART = 0.7
 
 /**
  * Told apart above what chance allows; below it, rows depend on the very rows that they are compared with: a classifier
- * that has seen a row takes its copy for the same side. How far from one half says how much.
+ * that has seen a row takes its copy for the same side. How far from one half says how much. Of held-out rows, which no fit has
+ * seen, it says that both stand in the same places, and are not told apart.
  */
-export function aucReading({ value, floorRange }: Measure): Reading {
+export function aucReading({ value: found, floorRange }: Measure, heldOut = false): Reading {
+  const value = found === null || !heldOut ? found : Math.max(0.5, found)
   if (value === null) return { reading: 'not defined', grade: 'plain' }
   if (!floorRange) return { reading: 'no floor', grade: 'plain' }
   if (isBelow(value, floorRange[0]))
@@ -99,12 +101,12 @@ export type Graded =
   | 'squaredMmd'
 
 /** How each measure of the whole tables stands to its floor. */
-export function readingsOf(evaluation: Pick<Evaluation, Graded>): Record<Graded, Reading> {
+export function readingsOf(evaluation: Pick<Evaluation, Graded | 'places'>): Record<Graded, Reading> {
   const honest = unpraised(evaluation)
   return {
     energyDistance: honest(aboveFloor(evaluation.energyDistance)),
     slicedWasserstein: honest(aboveFloor(evaluation.slicedWasserstein)),
-    classifierAuc: aucReading(evaluation.classifierAuc),
+    classifierAuc: aucReading(evaluation.classifierAuc, evaluation.copies.heldOut),
     nearestNeighbourRatio: ratioReading(evaluation.nearestNeighbourRatio),
     copies: copiesReading(evaluation.copies),
     coverage: honest(belowFloor(evaluation.coverage)),
@@ -155,13 +157,17 @@ function quasiLine({ columns, value, floor, most, combinations }: QuasiIdentifie
 }
 
 /** Nearness to the very rows that the synthetic ones copy, or nearly, praises nothing: such readings lose their mark. */
-function unpraised({ classifierAuc }: Pick<Evaluation, 'classifierAuc'>): (reading: Reading) => Reading {
-  const copied = followsRows(classifierAuc)
+function unpraised(evaluation: Followed): (reading: Reading) => Reading {
+  const copied = followsRows(evaluation)
   return (reading) => (copied && reading.grade === 'good' ? { ...reading, grade: 'plain' } : reading)
 }
 
-export function followsRows(auc: Measure): boolean {
-  return (auc.value ?? 1) < 0.5 && aucReading(auc).grade === 'poor'
+type Followed = Pick<Evaluation, 'classifierAuc' | 'copies' | 'places'>
+
+/** Rows that stand in the place of a real row are taken for it: half of their share the AUC may be lower by that alone. */
+export function followsRows({ classifierAuc: auc, copies, places }: Followed): boolean {
+  const value = (auc.value ?? 1) + (places ? (0.5 * places.rows) / places.of : 0)
+  return value < 0.5 && aucReading({ ...auc, value }, copies.heldOut).grade === 'poor'
 }
 
 /** Of which rows the sentence of a verdict and the measures beside it are, where these are of a second fit. */

@@ -61,7 +61,10 @@ export function verdict(own: Evaluation, kept?: Evaluation | number): PointedVer
   const details = detailsOf({
     // Below one half rows are not unlike the real ones, but too near to them.
     judged: [
-      { ...advised(aucReading(judged.auc), (judged.auc.value ?? 0) > 0.5 ? LIKER : FARTHER), words: judged.words },
+      {
+        ...advised(aucReading(judged.auc, evaluation.copies.heldOut), (judged.auc.value ?? 0) > 0.5 ? LIKER : FARTHER),
+        words: judged.words
+      },
       ...worst(evaluation)
     ],
     drawn: [...own.rules.filter(isBroken).map(rulePoint), ...strayPoints(own.warnings)],
@@ -116,8 +119,8 @@ function detailsOf({ judged: [first, ...others], drawn, isApart }: Details): Ver
 }
 
 function likeness(evaluation: Evaluation, auc: Measure): { readonly grade: Grade; readonly words: string } {
-  const { energyDistance, rules, warnings } = evaluation
-  const told = aucReading(auc)
+  const { energyDistance, rules, warnings, copies } = evaluation
+  const told = aucReading(auc, copies.heldOut)
   const leans = (auc.value ?? 0) < 0.5 && told.grade !== 'good'
   const energy = aboveFloor(energyDistance)
   const grades = [energy.grade, ...worst(evaluation).map(({ grade }) => grade)]

@@ -46,7 +46,7 @@ export function quantityOf(column: NumericColumn, format: ColumnFormat): Quantit
 
 /** Distance of the largest numbers of single precision to the next: closer than that sums and functions of them are not met. */
 function spacingOfSingles(values: Float64Array): number {
-  return 2 ** -23 * values.reduce((most, x) => (Math.abs(x) > most ? Math.abs(x) : most), 0)
+  return 2 ** -23 * values.reduce((most, x) => Math.max(most, Math.abs(x) || 0), 0)
 }
 
 /** As they are, where there is nothing to change: a column of a million rows is looked at many times. */

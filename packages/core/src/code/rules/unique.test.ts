@@ -69,6 +69,46 @@ describe('columns that tell rows apart', () => {
   })
 })
 
+describe('more than three columns', () => {
+  const factors = ['year', 'place', 'block', 'kind']
+  /** Plots of an experiment, each once, and one of them twice where it is told so. */
+  const plots = (twice: boolean): RawTable => {
+    const order = [...permutation(keyFromSeed(2), 3 * 4 * 5 * 6)].slice(0, 300)
+    const rows = twice ? [...order, order[7]!] : order
+    const at = (size: number, step: number) => rows.map((k) => `l${Math.floor(k / step) % size}`)
+    return {
+      rowCount: rows.length,
+      columns: [
+        text('year', at(3, 1)),
+        text('place', at(4, 3)),
+        text('block', at(5, 12)),
+        text('kind', at(6, 60)),
+        text(
+          'grade',
+          Array.from(dice('grade', rows.length), (u) => `g${Math.floor(4 * u)}`)
+        )
+      ]
+    }
+  }
+
+  it('tell the plots of a design apart, without those that they do not need', () => {
+    expect(found(plots(false))).toEqual([factors])
+    expect(found(plots(true))).toEqual([])
+  })
+
+  it('are none where rows are distinct by chance', () => {
+    for (const seed of [1, 2, 3, 4]) {
+      const columns = ['a', 'b', 'c', 'd', 'e'].map((name) =>
+        text(
+          name,
+          Array.from(dice(`${name} ${seed}`, 80), (u) => `l${Math.floor(9 * u)}`)
+        )
+      )
+      expect(found({ rowCount: 80, columns })).toEqual([])
+    }
+  })
+})
+
 it('are read as they are written', () => {
   for (const columns of [['a'], ['class', 'day of week', 'it`s, 5']]) expect(parseUnique(uniqueText({ columns }))).toEqual({ columns })
   for (const columns of [

@@ -49,7 +49,7 @@ const nameIn = (part: string): string =>
     .replaceAll('``', '`')
 
 /**
- * The smallest sets of one, two or three columns of names, whole numbers or dates, without missing cells, in which no two rows
+ * The smallest sets of one, two or three columns of names, and one of more where there is none of these, whole numbers or dates, without missing cells, in which no two rows
  * agree, where chance would have some do so. Of one column as many would as are a few steps apart; of several, of those rows that agree
  * in all but one the share that agrees in the last one, whichever that is: months of a person never agree, but what they have in common
  * says nothing of that. Cost O(p³·√rows), and O(rows) for each set that passes.
@@ -69,10 +69,26 @@ export function findUnique(data: WrittenTable): Unique[] {
   for (const set of sets) {
     const names = set.flatMap((one) => one.names)
     if (found.some((known) => known.every((name) => names.includes(name))) || !areDistinct(set, rowCount)) continue
-    const expected = set.map((one, k) => agreeing(together(set.toSpliced(k, 1))) * (agreeing(one) / pairs))
-    if (isBelievedAtLog(-Math.min(...expected), sets.length)) found.push(names)
+    if (isApart(set, pairs, sets.length)) found.push(names)
   }
-  return found
+  const large = found.length === 0 && others.length > 3 && areDistinct(others, rowCount) ? leastOf(others, rowCount) : []
+  // As many sets there are, of any size.
+  return large.length > 3 && isApart(large, pairs, 2 ** others.length) ? [...found, large.flatMap(({ names }) => names)] : found
+}
+
+/** Whether it is beyond chance that no two rows agree in all columns of a set. */
+function isApart(set: readonly Named[], pairs: number, candidates: number): boolean {
+  const expected = set.map((one, k) => agreeing(together(set.toSpliced(k, 1))) * (agreeing(one) / pairs))
+  return isBelievedAtLog(-Math.min(...expected), candidates)
+}
+
+/** Of columns that tell all rows apart together, some that do so without any of the others: those go first that tell most rows apart by themselves, as numbers that were measured do. */
+function leastOf(columns: readonly Named[], rowCount: number): readonly Named[] {
+  const byCount = [...columns].sort((a, b) => b.count - a.count)
+  return byCount.reduce<readonly Named[]>((left, one) => {
+    const rest = left.filter((other) => other !== one)
+    return areDistinct(rest, rowCount) ? rest : left
+  }, columns)
 }
 
 /**

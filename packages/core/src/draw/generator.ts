@@ -17,7 +17,7 @@ import { exchangedWithin, levelLimits, withoutEnds } from './level-limits.js'
 import { withLinked } from './linked.js'
 import { type MixedLaw, type MixedState, mixedStep } from './mixed.js'
 import { type RunOptions, runSteps, startRows } from './run.js'
-import { type Ends, sharpEnds, withinEnds } from './sharp-ends.js'
+import { type EndNames, type Ends, sharpEnds, withinEnds, withNamed } from './sharp-ends.js'
 import { gaussianDraws, type StartKind } from './start.js'
 import { bridgeStep, type NoiseKind, type StepContext } from './step.js'
 import { USUAL_STEPS } from './steps.js'
@@ -62,27 +62,33 @@ export class Generator {
     private readonly table: Steps,
     private readonly engine: Engine,
     /** Where all but the last steps are taken. */
-    private readonly coarse?: { readonly rows: Landmarked; readonly generator: Generator }
+    private readonly coarse?: { readonly rows: Landmarked; readonly generator: Generator },
+    private readonly named?: EndNames
   ) {}
 
   /**
    * `landmarks`: rows that potentials of groups of categories are found on, as in `symmetricScaling`, and on which all but the last
-   * steps are taken, in float32: their error is larger. `manner`: how rows are told apart, where others have settled it.
+   * steps are taken, in float32: their error is larger. `manner`: how rows are told apart, where others have settled it. `ends`: numbers that
+   * end as those of the data do, besides those that end sharply.
    */
   static async create(
     training: TrainingRows,
     potentials: Float64Array,
     kernel: KernelChoice,
     engine: Engine,
-    { landmarks, manner }: { readonly landmarks?: number | undefined; readonly manner?: TableManner | undefined } = {}
+    {
+      landmarks,
+      manner,
+      ends
+    }: { readonly landmarks?: number | undefined; readonly manner?: TableManner | undefined; readonly ends?: EndNames | undefined } = {}
   ): Promise<Generator> {
     const fit = { training, potentials, kernel, manner }
-    if (landmarks === undefined) return new Generator(training, await stepsOn(fit, { engine }), engine)
+    if (landmarks === undefined) return new Generator(training, await stepsOn(fit, { engine }), engine, undefined, ends)
     const rough = await roughEngine(engine)
     const table = await stepsOn(fit, { engine: rough, landmarks })
     const rows = await landmarkedRows(table, { ...fit, engine: rough, count: landmarks })
     const coarse = rows && { rows, generator: new Generator(rows.training, await stepsOn({ ...rows, kernel }, { engine: rough }), rough) }
-    return new Generator(training, table, rough, coarse)
+    return new Generator(training, table, rough, coarse, ends)
   }
 
   /** The same rows under other potentials and another kernel: as `create` would give, with the rows as they stand in the engine. */
@@ -121,6 +127,11 @@ export class Generator {
     )
   }
 
+  private endsOfRows(): Ends | undefined {
+    const sharp = sharpEnds(this.training.rows.coordinates)
+    return this.named ? withNamed(sharp, this.training, this.named) : sharp
+  }
+
   private async batch(options: GenerateOptions): Promise<Encoded> {
     const chainCount = Math.max(options.count, LEAST_CHAINS)
     const asked = (rows: Encoded): Encoded => (chainCount === options.count ? rows : takeEncoded(rows, firstRows(options.count)))
@@ -131,7 +142,7 @@ export class Generator {
     const first = this.first(starts, options)
     told.onStep?.(first, 0)
     const drawn = asked(await this.run(first, starts, told))
-    this.ends ??= sharpEnds(this.training.rows.coordinates) ?? 'none'
+    this.ends ??= this.endsOfRows() ?? 'none'
     const ending = this.ends === 'none' ? drawn : { ...drawn, coordinates: withinEnds(drawn.coordinates, this.ends) }
     const limits = levelLimits(this.training)
     const rows = exchangedWithin(ending, options.keepsEnds ? limits : withoutEnds(limits))

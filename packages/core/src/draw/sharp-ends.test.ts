@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { matrix } from '../num/matrix.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
-import { sharpEnds, withinEnds } from './sharp-ends.js'
+import { fitEncoder } from '../table/encoder.js'
+import type { ScalingMethod } from '../table/scaling.js'
+import type { Table } from '../table/table.js'
+import { endsPassed, sharpEnds, withinEnds, withNamed } from './sharp-ends.js'
 
 const key = keyFor(keyFromSeed(4), 'ends')
 const column = (values: Float64Array) => matrix(values.length, 1, values)
@@ -48,5 +51,45 @@ describe('sharp ends', () => {
     const ends = { low: Float64Array.of(0, Number.NEGATIVE_INFINITY), high: Float64Array.of(1, 2) }
     expect([...withinEnds(matrix(3, 2, Float64Array.of(-0.25, -9, 0.5, 2.5, 1.25, 1)), ends).data]).toEqual([0.25, -9, 0.5, 1.5, 0.75, 1])
     expect([...withinEnds(matrix(1, 2, Float64Array.of(7, 0)), ends).data]).toEqual([0, 0])
+  })
+})
+
+describe('ends that drawn rows pass', () => {
+  const values = normals(keyFor(key, 'passed'), 200)
+  const table: Table = { rowCount: 200, columns: [{ name: 'x', kind: 'number', values }] }
+  const fitted = (method: ScalingMethod) => {
+    const encoder = fitEncoder(table, [{ name: 'x', kind: 'number', source: 'number' }], () => method)
+    return { encoder, rows: { coordinates: column(values), codes: new Int32Array() } }
+  }
+  const least = values.reduce((low, x) => Math.min(low, x))
+  /** 500 rows, of which so many lie below. */
+  const drawn = (below: number) => column(Float64Array.from({ length: 500 }, (_, i) => (i < below ? least - 0.1 : 0)))
+
+  it('are those beyond which as many lie as of fresh rows once in twenty tables', () => {
+    // Of 500 fresh rows 9 lie below 200 others with probability (500/700)^9 = 0.048, 8 with 0.068.
+    expect(endsPassed(drawn(9), fitted('standard'))).toEqual({ low: ['x'], high: [] })
+    expect(endsPassed(drawn(8), fitted('standard'))).toBeUndefined()
+    expect(endsPassed(drawn(500), fitted('quantile'))).toBeUndefined()
+  })
+
+  it('are hardly any of fresh rows', () => {
+    const tables = Array.from({ length: 300 }, (_, k) => normals(keyFor(key, `fresh ${k}`), 700))
+    const found = tables.map((all) => {
+      const [own, others] = [all.subarray(0, 200), all.subarray(200)]
+      return endsPassed(column(others), { ...fitted('standard'), rows: { coordinates: column(own), codes: new Int32Array() } })
+    })
+    // Two sides of 300 tables, 30 expected: 48 are three standard deviations more.
+    const sides = found.reduce((sum, one) => sum + (one?.low.length ?? 0) + (one?.high.length ?? 0), 0)
+    expect(sides).toBeGreaterThan(10)
+    expect(sides).toBeLessThan(48)
+  })
+
+  it('are the least and greatest values of the data, beside those that are sharp', () => {
+    const ends = withNamed({ low: Float64Array.of(Number.NEGATIVE_INFINITY), high: Float64Array.of(1.5) }, fitted('standard'), {
+      low: ['x', 'z'],
+      high: []
+    })
+    expect(ends).toEqual({ low: Float64Array.of(least), high: Float64Array.of(1.5) })
+    expect(withNamed(undefined, fitted('standard'), { low: ['z'], high: [] })).toBeUndefined()
   })
 })

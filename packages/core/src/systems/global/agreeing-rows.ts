@@ -31,7 +31,11 @@ interface AgreeingRequest {
 
 /** What draws plain rows of a model. */
 export const plainGenerator = ({ training, potentials, kernel, summary }: GlobalModel, { engine }: Pick<Context, 'engine'>) =>
-  Generator.create(training, potentials, kernel, engine, { landmarks: summary.landmarks, manner: { mode: summary.categories } })
+  Generator.create(training, potentials, kernel, engine, {
+    landmarks: summary.landmarks,
+    manner: { mode: summary.categories },
+    ends: summary.ends
+  })
 
 const mostTries = (rowCount: number): number => MOST_WORK / rowCount
 

@@ -1,4 +1,5 @@
 import { Generator } from '../../draw/generator.js'
+import { type EndNames, endsPassed } from '../../draw/sharp-ends.js'
 import { atEpsilon, type KernelChoice, nearestSquaredDistances, sampledSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
 import type { Context } from '../../kernel/context.js'
 import { type Engine, roughEngine } from '../../kernel/engine.js'
@@ -35,7 +36,10 @@ export interface BandwidthCurve {
   readonly rowCount: number
 }
 
-interface FoundCurve extends BandwidthCurve {
+/** A curve with what its draws say besides. */
+export interface FoundCurve extends BandwidthCurve {
+  /** Numbers that draws at the ε chosen carried beyond those of the data. */
+  readonly ends?: EndNames | undefined
   /** Of the odds of categories that are drawn in groups, as they were chosen at the first ε. */
   readonly ridges?: Ridges | undefined
 }
@@ -192,7 +196,12 @@ export async function searchBandwidth(search: BandwidthSearch): Promise<FoundCur
   return { ...chooseOn(points), curve, target: TARGET_RATIO, rowCount, ...defined({ ridges: evaluations.ridges }) }
 }
 
-type Point = { readonly epsilon: number; readonly ratio: number; readonly standardError: number }
+interface Point {
+  readonly epsilon: number
+  readonly ratio: number
+  readonly standardError: number
+  readonly ends: EndNames | undefined
+}
 
 /** r at one ε after another; potentials start from the last ones. */
 class Evaluations {
@@ -247,7 +256,12 @@ class Evaluations {
     const { value, standardError } = await this.distances.typical(rows)
     this.done++
     watch?.progress?.({ stage: 'choosing the bandwidth', done: Math.min(this.done, this.most), total: this.most })
-    return { epsilon, ratio: value / this.distances.typicalFresh, standardError: standardError / this.distances.typicalFresh }
+    return {
+      epsilon,
+      ratio: value / this.distances.typicalFresh,
+      standardError: standardError / this.distances.typicalFresh,
+      ends: endsPassed(rows.coordinates, training)
+    }
   }
 }
 
@@ -300,17 +314,20 @@ const ascending = (points: readonly Point[]): Point[] => [...points].sort((a, b)
  * measured with error, so the curve is first made monotone; between evaluations it is interpolated in log ε. The nearest point when
  * none gets there.
  */
-function chooseOn(curve: readonly Point[]): Pick<BandwidthCurve, 'epsilon' | 'ratio' | 'criterion' | 'standardError'> {
+function chooseOn(curve: readonly Point[]): Pick<FoundCurve, 'epsilon' | 'ratio' | 'criterion' | 'standardError' | 'ends'> {
   const standardError = Math.max(...curve.map((point) => point.standardError))
   const ratios = increasing(curve.map((point) => point.ratio))
   const first = ratios.findIndex((ratio) => ratio >= TARGET_RATIO)
   if (first < 0) {
-    const { epsilon, ratio } = curve[curve.length - 1]!
-    return { epsilon, ratio, standardError, criterion: 'nearest-to-target' }
+    const { epsilon, ratio, ends } = curve[curve.length - 1]!
+    return { epsilon, ratio, standardError, criterion: 'nearest-to-target', ...defined({ ends }) }
   }
-  if (first === 0) return { epsilon: curve[0]!.epsilon, ratio: ratios[0]!, standardError, criterion: 'target-met' }
+  // Those of the wider kernel, where ε lies between two: rows are carried less far at a narrower one.
+  const { ends } = curve[first]!
+  if (first === 0) return { epsilon: curve[0]!.epsilon, ratio: ratios[0]!, standardError, criterion: 'target-met', ...defined({ ends }) }
   const at = (k: number): Point => ({ ...curve[k]!, ratio: ratios[k]! })
-  return { epsilon: chosenBetween(at(first - 1), at(first)), ratio: TARGET_RATIO, standardError, criterion: 'target-met' }
+  const epsilon = chosenBetween(at(first - 1), at(first))
+  return { epsilon, ratio: TARGET_RATIO, standardError, criterion: 'target-met', ...defined({ ends }) }
 }
 
 /** Refuses an ε at which most rows see only themselves, naming one that would do. */

@@ -22,7 +22,7 @@ import { takeTableRows } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { embedEncoded } from '../../table/standing.js'
 import type { Table } from '../../table/table.js'
-import { type BandwidthCurve, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
+import { type FoundCurve, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
 import { contestDraws, contestFolds } from './contest-folds.js'
 import { imputeMissing } from './impute.js'
 import { encodeTrainingRows, kernelFor } from './training.js'
@@ -47,7 +47,7 @@ export interface ContestRows {
 /** A bandwidth, the rows that it was found on, and their typical squared nearest-neighbour distance. */
 export interface SearchedRows {
   readonly training: TrainingRows
-  readonly curve: BandwidthCurve
+  readonly curve: FoundCurve
   readonly unit: number
   /** Of the odds of its groups of categories. */
   readonly ridges?: Ridges | undefined

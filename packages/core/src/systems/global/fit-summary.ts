@@ -1,3 +1,4 @@
+import type { EndNames } from '../../draw/sharp-ends.js'
 import type { CategoryMode } from '../../law/strata.js'
 import type { Ending } from '../../num/iterate.js'
 import type { BandwidthCurve } from './bandwidth.js'
@@ -9,6 +10,8 @@ export interface FitSummary {
   readonly epsilon: number
   /** Present when the bandwidth was chosen automatically. */
   readonly bandwidth?: BandwidthCurve
+  /** Numbers that the search's draws carried beyond all those of the data more often than chance does: drawn ones are reflected at these. */
+  readonly ends?: EndNames
   readonly scaling: ScalingChoice
   readonly kernel: 'fixed' | 'variable'
   readonly categories: CategoryMode

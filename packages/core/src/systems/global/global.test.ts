@@ -389,3 +389,39 @@ describe('refusals', () => {
     await expect(fitTable(raw, {}, { engine, stop: { aborted: true } })).rejects.toBeInstanceOf(StopError)
   })
 })
+
+describe('a number that tapers off too fast for its kernel', { tags: ['slow'] }, () => {
+  /** A long tail above a floor that no value comes near to by itself, as of a measure in blood, and what goes along with it. */
+  const raw = (seed: number): RawTable => {
+    const [z, u] = [normals(keyFromSeed(seed), 300), uniforms(keyFromSeed(seed + 100), 300)]
+    const levels = Array.from({ length: 150 }, (_, i) => 2 - 0.4 * Math.log(u[2 * i]! * Math.sqrt(u[2 * i + 1]!)))
+    return {
+      rowCount: 150,
+      columns: [
+        { name: 'level', source: 'text', values: levels.map((x) => x.toFixed(2)) },
+        { name: 'score', source: 'text', values: levels.map((x, i) => (x + z[i]!).toFixed(2)) },
+        { name: 'other', source: 'text', values: levels.map((_, i) => z[150 + i]!.toFixed(2)) }
+      ]
+    }
+  }
+  const request = { rows: 1000, seed: 4 }
+
+  it('ends where those of the data do, also from a file', async () => {
+    let found = 0
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const model = await fitTable(raw(seed), { seed: 3, scaling: 'standard' }, { engine })
+      if (!model.summary.ends?.low.includes('level')) continue
+      found++
+      const least = Math.min(...raw(seed).columns[0]!.values.map(Number))
+      const below = (table: Table) => numbers(table, 'level').filter((x) => x < least).length
+      const rows = await sampleTable(model, request, { engine })
+      expect(below(rows)).toBe(0)
+      const loaded = loadGlobal(unpackModel(packModel(saveGlobal(model))))
+      expect(presentRows(loaded, await sampleTable(loaded, request, { engine }), 'text')).toEqual(presentRows(model, rows, 'text'))
+      const { ends: _, ...summary } = model.summary
+      // Chance puts seven below.
+      expect(below(await sampleTable({ ...model, summary }, request, { engine }))).toBeGreaterThan(12)
+    }
+    expect(found).toBeGreaterThan(1)
+  })
+})

@@ -5,6 +5,7 @@ import { scaleRows, tableProblem } from '../../law/law.js'
 import { type CategoryMode, plainCategoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsWithin } from '../../law/work.js'
+import { defined } from '../../num/defined.js'
 import { later } from '../../num/later.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
@@ -19,7 +20,7 @@ import { isNumeric, type Table } from '../../table/table.js'
 import { unknownColumn } from '../../table/unknown-column.js'
 import type { Context } from '../context.js'
 import { rowLogWeights } from '../row-weights.js'
-import { type BandwidthCurve, type RowDistances, refuseDiagonal, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
+import { type FoundCurve, type RowDistances, refuseDiagonal, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
 import { type ContestOutcome, chooseScaling, type ScalingChoice, type ScalingContest } from './choose-scaling.js'
 import type { ScalingMethods } from './entrant.js'
 import { constantNotes, scalingNotes } from './fit-notes.js'
@@ -89,7 +90,7 @@ interface ScaledRows {
   readonly scaling: ScalingChoice
   /** Where a search of the bandwidth begins, and what one found already. */
   readonly relative: number | undefined
-  readonly found: BandwidthCurve | undefined
+  readonly found: FoundCurve | undefined
 }
 
 /** Rows of a table in the scaling that is asked for, or that a contest chooses: what is found in it of the winner is not looked for again. */
@@ -127,7 +128,7 @@ interface PreparedTraining {
     /** Where the search begins, as in `BandwidthSearch`. */
     readonly relative?: number | undefined
     /** What it found already. */
-    readonly found?: BandwidthCurve | undefined
+    readonly found?: FoundCurve | undefined
     readonly part: (chosen: Uint32Array | undefined, key: Key) => Promise<SearchedRows>
   }
   readonly scaling: ScalingChoice
@@ -147,17 +148,19 @@ export async function fitTraining(
   const kind = options.kernel ?? 'fixed'
   const base = later(() => kernelFor(kind, async () => (await prepared.training()).rows, engine))
   const given = await epsilonOf(options, prepared.training, engine)
-  const bandwidth =
+  const searched =
     given === undefined ? await autoBandwidth(prepared, base, { engine: await enoughFor(landmarks, engine), key, watch }) : undefined
+  const { ends, ...bandwidth } = searched ?? { ends: options.settled?.ends }
   const training = await prepared.training()
-  const kernel = atEpsilon(await base(), bandwidth?.epsilon ?? given!)
+  const kernel = atEpsilon(await base(), searched?.epsilon ?? given!)
   const found = await scaleRows(tableProblem(training, kernel), { engine, landmarks, watch })
   if (typeof options.bandwidth === 'number') await refuseIfDiagonal(training, kernel.epsilon, found.isolated.length, engine)
   const solved = solvedBy(found, await duplicateCount())
   const summary: FitSummary = {
     rowCount,
     epsilon: kernel.epsilon,
-    ...(bandwidth ? { bandwidth } : {}),
+    ...('curve' in bandwidth ? { bandwidth } : {}),
+    ...defined({ ends }),
     scaling,
     kernel: kind,
     categories: categoriesOf(training, options.settled),
@@ -186,7 +189,9 @@ async function epsilonOf(
 /** What of a model holds for part of its rows as well; undefined where these have no spacing. Cost: the neighbours of 2,000 rows. */
 export async function settledBy({ training, summary }: GlobalModel, engine: Engine): Promise<Settled | undefined> {
   const unit = await squaredSpacing(training, engine)
-  return unit > 0 ? { methods: summary.scaling.methods, relative: summary.epsilon / unit, categories: summary.categories } : undefined
+  if (!(unit > 0)) return undefined
+  const { scaling, epsilon, categories, ends } = summary
+  return { methods: scaling.methods, relative: epsilon / unit, categories, ...defined({ ends }) }
 }
 
 /**
@@ -249,13 +254,13 @@ async function autoBandwidth(
   { training, rowCount, searched }: PreparedTraining,
   kernel: () => Promise<KernelChoice>,
   { engine, key, watch }: Context
-): Promise<BandwidthCurve> {
+): Promise<FoundCurve> {
   if (searched.found) return searched.found
   const searchKey = keyFor(key, 'search')
   const all = rowCount <= searched.rowLimit
   const chosen = all ? undefined : permutation(keyFor(searchKey, 'rows'), rowCount).subarray(0, searched.rowLimit).sort()
   const part = await searched.part(chosen, searchKey)
-  const search = async (): Promise<BandwidthCurve> => {
+  const search = async (): Promise<FoundCurve> => {
     const asked = { ...part, kernel: await kernel(), engine, key: searchKey, watch, relative: searched.relative }
     // At the ε that was found they are chosen anew.
     const { ridges: _, ...curve } = await searchBandwidth(asked)

@@ -1,3 +1,4 @@
+import type { EndNames } from '../../draw/sharp-ends.js'
 import type { StartKind } from '../../draw/start.js'
 import type { NoiseKind } from '../../draw/step.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
@@ -28,6 +29,8 @@ export interface Settled {
   readonly relative: number
   /** How categories are drawn, of which fewer rows would say otherwise; none: as they say. */
   readonly categories: CategoryMode
+  /** Numbers that end as those of the data do. */
+  readonly ends?: EndNames
 }
 
 /** Options of drawing rows. */

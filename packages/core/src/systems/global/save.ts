@@ -1,3 +1,4 @@
+import type { EndNames } from '../../draw/sharp-ends.js'
 import type { KernelChoice } from '../../kernel/bandwidth.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import type { ModelContents } from '../../model-file/contents.js'
@@ -76,6 +77,7 @@ export const summaryFields: Fields<FitSummary> = {
       rowCount: whole()
     })
   ),
+  ends: optional(record<EndNames>({ low: list(text), high: list(text) })),
   scaling: record<ScalingChoice>({
     methods: dictionary(scalingMethod),
     scores: optional(record<NonNullable<ScalingChoice['scores']>>({ standard: measured, quantile: measured }))

@@ -1,5 +1,5 @@
 import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace } from '../../num/linear-algebra.js'
-import { type Quantity, tolerance } from './quantity.js'
+import { leastFromHalf, type Quantity, tolerance } from './quantity.js'
 import { choicesOf, simplestFactorIn, simplestIn } from './shapes.js'
 import { summaryOf } from './summary.js'
 
@@ -244,6 +244,7 @@ class Moments {
   /** The sum with its constant, where all rows obey. */
   private checked({ values, unit, among }: Target, parts: readonly number[], weights: readonly number[]): WeightedSum | undefined {
     let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+    let [lowest, highest] = [low, high]
     const columns = parts.map((part) => this.quantities[this.columns[part]!]!.values)
     const { rows } = this
     for (let r = 0; r < rows.length; r++) {
@@ -254,7 +255,12 @@ class Moments {
       low = Math.max(low, left - within)
       high = Math.min(high, left + within)
       if (low > high) return undefined
+      const least = leastFromHalf(unit)
+      lowest = Math.max(lowest, left - (values[i]! < 0 ? least : within))
+      highest = Math.min(highest, left + (values[i]! < 0 ? within : least))
     }
+    // Where rows are half a unit off, and all are rounded towards 0, another constant rounds them so: halves go away from 0.
+    if (lowest <= highest) [low, high] = [lowest, highest]
     const constant = low <= 0 && high >= 0 ? 0 : simplestIn(low, high)
     // A constant, and a multiple of one column, are no sums.
     if (parts.length === 0 || (parts.length === 1 && constant === 0)) return undefined

@@ -95,8 +95,12 @@ function relationsIn(data: WrittenTable, search: Search): Relations {
   // What parts of the rows say of a column that all of them tell by the same others is part of that: brackets of a tariff.
   const isWhole = (rule: Rule) =>
     exact.some((one) => one.kind === 'formula' && one.column === rule.column && columnsIn(one) === columnsIn(rule))
-  const bent = commonRules(data, search).flatMap((rule): Rule[] => {
-    if (isWhole(rule)) return []
+  const common = commonRules(data, search)
+  // Months of the calendar say more than days of which some are exceptions.
+  const terms = common.length === 0 ? [] : findTerms(data.table.columns, quantitiesIn(data), rowCount)
+  const isTerm = (rule: Rule) => terms.some((one) => columnsIn({ kind: 'formula', ...one }) === columnsIn(rule))
+  const bent = common.flatMap((rule): Rule[] => {
+    if (isWhole(rule) || isTerm(rule)) return []
     const bounded = rule.kind === 'formula' ? boundedOf(rule, data) : undefined
     if (bounded) return [bounded]
     const count = bends(rule) ? exceptionsOf(rule, data)?.rows.length : undefined

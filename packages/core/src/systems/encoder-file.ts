@@ -73,7 +73,8 @@ export const dateStyle: Reader<DateStyle> = record<DateStyle>({
   fraction: optional(whole({ least: 1, most: 9 })),
   zone: zoneIn,
   zones: optional(list(record<ZoneFrom>({ from: number({ least: -8.64e15, most: 8.64e15 }), zone: zoneIn }))),
-  offsets: optional(text)
+  offsets: optional(text),
+  precisions: optional(text)
 })
 
 function matching(fits: (word: string) => boolean, expected: string): Reader<string> {

@@ -4,13 +4,14 @@ import type { Inferring } from './inferring.js'
 import { isMadeKind } from './made-kinds.js'
 import { offsetName } from './offsets.js'
 import { secondName } from './pairs.js'
+import { precisionName } from './precisions.js'
 import type { RawTable } from './raw.js'
 import { emptyColumn, isEmpty } from './table.js'
 import { wordColumn, wordName } from './words.js'
 
 /** Whether a column is one of those that stand behind another while rows are modelled, and are written as part of it. */
 export const isBeside = (name: string, column: string): boolean =>
-  name === offsetName(column) || name === secondName(column) || name === wordName(column)
+  [offsetName, precisionName, secondName, wordName].some((nameOf) => name === nameOf(column))
 
 /** Whether a table as it was read has a column, or that which it stands behind. */
 export const hasColumn = ({ columns }: Pick<RawTable, 'columns'>, name: string): boolean =>
@@ -21,7 +22,7 @@ export const joinedNames = (formats: readonly ColumnFormat[]): ReadonlySet<strin
 
 /** Those that are written as part of one column. */
 export const joinedTo = ({ date, pair, words }: ColumnFormat): string[] =>
-  [date?.offsets, pair?.second, words].filter((name) => name !== undefined)
+  [date?.offsets, date?.precisions, pair?.second, words].filter((name) => name !== undefined)
 
 /**
  * A column and what stands behind it. Rows that are read as others were have what these had, if only empty. Throws `InputError`

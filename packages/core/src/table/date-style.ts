@@ -15,6 +15,8 @@ export interface DateStyle {
   readonly zones?: readonly ZoneFrom[]
   /** The column that says the offset of each row, where these go to and fro. */
   readonly offsets?: string
+  /** The column that says how much each date says, where some say the year or month alone, or a time. */
+  readonly precisions?: string
 }
 
 /** An offset, and from when on times have it, in milliseconds since 1970. */

@@ -18,6 +18,7 @@ import { numberingOf } from './numbering.js'
 import { offsetName, withOffsets } from './offsets.js'
 import { inferPairs, secondName } from './pairs.js'
 import { parseBoolean, parseNumber, spellsNonFinite } from './parse.js'
+import { type PartialDates, partialDates, precisionName, precisionsNote, withPrecisions } from './precisions.js'
 import type { RawColumn } from './raw.js'
 import { inShort } from './short-numbers.js'
 import { areNames, countSingles, singlesOf } from './singles.js'
@@ -32,7 +33,9 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   const present = cells.filter((cell): cell is string => cell !== null)
   const base = { name: raw.name, source: raw.source }
   if (present.length === 0) return inferEmpty(raw, wanted === undefined || wanted === 'identifier' ? 'category' : wanted, notes)
-  const dates = wanted === undefined || wanted === 'datetime' ? datesFor(raw.name, cells, context) : undefined
+  const takesDates = wanted === undefined || wanted === 'datetime'
+  const partial = takesDates ? partialFor(raw.name, cells, context) : undefined
+  const dates = takesDates ? datesFor(raw.name, partial?.full ?? cells, context) : undefined
   const censored = dates || (wanted && wanted !== 'number') ? undefined : censoredCells(cells)
   if (censored) return inferCensored(base, censored, { ...context, wanted: wanted !== undefined })
   const worded = inferWords(raw, cells, wanted, context)
@@ -70,6 +73,10 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   if (kind === 'datetime') {
     if (!dates) return inferDates(base, cells)
     const column = dateColumn(base, dates)
+    if (partial) {
+      if (wanted === undefined) notes.push(precisionsNote(raw.name, partial.precisions))
+      return withPrecisions(column, partial.precisions)
+    }
     const offsets = offsetName(raw.name)
     const isSplit = !context.names.has(offsets) && (dates.otherZones.length > 0 || context.options.types?.[offsets] !== undefined)
     return isSplit ? withOffsets(column, dates.zones) : column
@@ -102,6 +109,12 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
     else notes.push(...repeatedNotes(column, present, context.options))
   }
   return { column, format: { ...base, kind } }
+}
+
+/** Dates that do not all say as much; undefined where a column of the file has the name of the one that would say how much. */
+function partialFor(name: string, cells: readonly (string | null)[], { names, options }: Inferring): PartialDates | undefined {
+  const precisions = precisionName(name)
+  return names.has(precisions) ? undefined : partialDates(cells, options.types?.[precisions] !== undefined)
 }
 
 /** Figures, or dates, with words among them; undefined for other columns, and where somebody wants figures alone. */

@@ -9,6 +9,7 @@ import { toMagnitude } from './magnitudes.js'
 import { formatNumber, plainNumbers } from './number-style.js'
 import { spellingIn } from './offsets.js'
 import { pairSpelling } from './pairs.js'
+import { precisionsIn } from './precisions.js'
 import type { RawColumn, RawTable } from './raw.js'
 import { toScientific } from './scientific.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from './table.js'
@@ -73,9 +74,9 @@ function presentColumn(column: Column, format: ColumnFormat, { table, formats, r
       return { name, source: 'text', values: Array.from(numbers, String) }
     return { name, source: 'number', integer: true, values: numbers }
   }
-  // A limit is text among numbers, a time of day text that counts, a pair text of two, and words are text.
+  // A limit is text among numbers, a time of day text that counts, a pair text of two, and words and a month without a day are text.
   if (isNumeric(column))
-    return as === 'text' || format.number?.censoring || format.number?.clock || format.pair || format.words
+    return as === 'text' || format.number?.censoring || format.number?.clock || format.pair || format.words || format.date?.precisions
       ? presentText(column, format, { table, formats })
       : digits
         ? presentDigits(column, format)
@@ -151,6 +152,8 @@ function spellingOf(
 ): (row: number, value: number) => string | null {
   const { date, pair } = format
   const own = (value: number) => spelled(value, format)
+  const partial = date && precisionsIn(table, date)
+  if (partial) return partial
   if (date?.offsets !== undefined) return spellingIn(table, date)
   return pair ? pairSpelling(table, pair, { formats, first: own }) : (_, value) => own(value)
 }

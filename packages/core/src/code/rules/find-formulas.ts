@@ -4,7 +4,7 @@ import { spreadRows } from '../../table/codes.js'
 import { CALENDAR, type CalendarUnit, type Expression, MIDNIGHTS, monthsBetween } from '../../table/expression.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import { FactorInterval } from './factor-interval.js'
-import { hasValues, type Quantity, tolerance } from './quantity.js'
+import { hasValues, leastFromHalf, type Quantity, tolerance } from './quantity.js'
 import { binary, column, number, SHAPES, type Shape, scaled, TERMS, writeSum } from './shapes.js'
 import { type WeightedSum, WeightedSums } from './weighted-sums.js'
 
@@ -43,6 +43,9 @@ const asWritten = ({ of, name }: Quantity): Expression => of ?? column(name)
 
 /** A formula of a row's inputs, the k-th of which is that of the row k·shift further on; NaN where one is missing. */
 type Inputs = (row: number, shift?: number) => number
+
+/** Rows of halves of which each goes up or down by chance, and all down once in a thousand. */
+const LEAST_HALVES = 10
 
 interface Candidate {
   readonly target: number
@@ -300,15 +303,17 @@ class Search {
       if (!this.isBelieved(candidate, factor)) return []
       const { target, inputs } = candidate
       const relation = [target, ...inputs].sort((a, b) => a - b).join()
-      return [{ candidate, factor, relation, isInverse: this.isInverse(candidate, factor) }]
+      return [
+        { candidate, factor, relation, isInverse: this.isInverse(candidate, factor), isHalvedDown: this.isHalvedDown(candidate, factor) }
+      ]
     })
     const computed = new Set(found.filter(({ isInverse }) => !isInverse).map(({ relation }) => relation))
     return found
       .filter(({ isInverse, relation }) => !isInverse || computed.has(relation))
-      .map(({ candidate: { target, rank, inputs, write }, factor, isInverse }) => ({
+      .map(({ candidate: { target, rank, inputs, write }, factor, isInverse, isHalvedDown }) => ({
         column: this.quantities[target]!.name,
         expression: scaled(factor, write()),
-        rank: rank + (isInverse ? INVERSE : 0),
+        rank: rank + (isInverse ? INVERSE : 0) + (isHalvedDown ? INVERSE : 0),
         inputs: inputs.length
       }))
   }
@@ -352,6 +357,18 @@ class Search {
       if (Number.isFinite(units)) most = Math.max(most, Math.abs(units - Math.round(units)))
     }
     return most
+  }
+
+  /** Whether rows that are half a unit off are all rounded towards 0, in more than chance explains: what is computed is rounded away from it. */
+  private isHalvedDown({ target, value }: Candidate, factor: number): boolean {
+    const { values, unit } = this.quantities[target]!
+    let down = 0
+    for (let i = 0; unit > 0 && i < this.rowCount; i++) {
+      const off = Math.abs(factor * value(i)) - Math.abs(values[i]!)
+      if (off <= -leastFromHalf(unit)) return false
+      if (off >= leastFromHalf(unit)) down++
+    }
+    return down >= LEAST_HALVES
   }
 
   private isBelieved(candidate: Candidate, factor: number): boolean {

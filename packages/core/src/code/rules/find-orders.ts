@@ -3,6 +3,7 @@ import { placesByName } from '../../num/group.js'
 import { median, quantileOfSorted, sorted, variance } from '../../num/statistics.js'
 import { isBeyondChance, logChoose, rateByChance } from './chance.js'
 import { MOST_COLUMNS_OF } from './find-formulas.js'
+import { sayOrder } from './order-names.js'
 import type { Quantity } from './quantity.js'
 import { summaryOf } from './summary.js'
 
@@ -151,7 +152,7 @@ function overlapping(quantities: readonly Quantity[]): Pair[] {
 /** Of pairs that are in order those that are so by more than chance. */
 function beyondChance(pairs: readonly Pair[], candidates: number): OrderFound[] {
   const walls = pairs.map(({ low, high }) => wallOf(low, high, candidates))
-  // Dates have been told already.
+  // Dates, and what names say, have been told already.
   const least = leastBelieved(walls.filter((one) => one < Number.POSITIVE_INFINITY))
   return pairs.flatMap(({ low, high }, k) => (walls[k]! >= least ? [{ low: low.name, high: high.name }] : []))
 }
@@ -187,11 +188,11 @@ function isOrdered({ values: low }: Quantity, { values: high }: Quantity): boole
   return true
 }
 
-/** How many rows an order without a wall would have beyond it, of which there are none; 0 where chance explains the order, infinite of dates: time has an order of its own. */
+/** How many rows an order without a wall would have beyond it, of which there are none; 0 where chance explains the order, infinite of dates, as time has an order of its own, and where names say it. */
 function wallOf(low: Quantity, high: Quantity, candidates: number): number {
   const rows = rowsOfBoth(low, high)
   if (!isMeant({ low, high }, rows, candidates)) return 0
-  if (low.isDate) return Number.POSITIVE_INFINITY
+  if (low.isDate || sayOrder(low.name, high.name)) return Number.POSITIVE_INFINITY
   if (rows.length < LEAST_ROWS) return 0
   const gaps = sorted(rows.map((i) => high.values[i]! - low.values[i]!))
   const unit = Math.max(low.unit, high.unit)

@@ -75,6 +75,56 @@ it('exceptions of many rows, some in every eighth of them, hide no rule', () => 
   expect(found({ rowCount, columns: [column('x', x), column('twice', twice)] })).toEqual(['twice = 2 * x but for 8 rows'])
 })
 
+it('of a number and another one that differ as a start and its end do by their names, no wall is asked', () => {
+  const rowCount = 60
+  const [places, lengths] = ['place', 'length'].map((name) => uniforms(keyFor(keyFromSeed(8), name), rowCount)) as Float64Array[]
+  const low = Array.from(places!, (u) => Math.round(1000 * u))
+  const high = low.map((x, i) => x + 120 + Math.round(60 * lengths![i]!))
+  const ordersOf = (names: readonly [string, string], values: readonly [readonly number[], readonly number[]] = [low, high]) =>
+    findOrders(names.map((name, k): Quantity => ({ name, isDate: false, values: Float64Array.from(values[k]!), unit: 1 })))
+  expect(ordersOf(['first_dose', 'last_dose'])).toEqual([{ low: 'first_dose', high: 'last_dose' }])
+  expect(ordersOf(['tMin', 'tMax'])).toEqual([{ low: 'tMin', high: 'tMax' }])
+  for (const names of [
+    ['dose', 'weight'],
+    ['min', 'maxima'],
+    ['t_max', 't_min'],
+    ['min_x', 'y_max']
+  ] as const)
+    expect(ordersOf(names)).toEqual([])
+  // One row is enough to say that it is none, and so are ranges that say it all.
+  expect(ordersOf(['tmin', 'tmax'], [low, high.map((x, i) => (i === 3 ? low[3]! - 1 : x))])).toEqual([])
+  expect(ordersOf(['tmin', 'tmax'], [low, low.map((_, i) => 990 + high[(i + 7) % rowCount]!)])).toEqual([])
+})
+
+it('of a table of few rows formulas have exceptions too, and orders none', () => {
+  const rowCount = 240
+  const [entries, times] = ['entry', 'time'].map((name) => uniforms(keyFor(keyFromSeed(5), name), rowCount)) as Float64Array[]
+  const entry = Array.from(entries!, (u) => 700 + Math.floor(300 * u))
+  const time = Array.from(times!, (u) => Math.floor(200 * u * u))
+  const column = (name: string, values: readonly number[]) => ({ name, source: 'text' as const, values: values.map(String) })
+  const rowsWith = (mistyped: number) => entry.map((x, i) => x + time[i]! + (i === 77 || i === 150 ? mistyped : 0))
+  const columns = (mistyped: number) => [column('entry', entry), column('time', time), column('left', rowsWith(mistyped))]
+  expect(found({ rowCount, columns: columns(0) })).toEqual(['left = entry + time'])
+  expect(found({ rowCount, columns: columns(9) })).toEqual(['left = entry + time but for 2 rows'])
+  const late = entry.map((x, i) => (i === 77 ? x - 5 : x + time[i]!))
+  expect(found({ rowCount, columns: [column('entry', entry), column('left', late)] })).toEqual([])
+})
+
+it('halves that are all rounded down are told by another constant: what a rule computes is rounded up', () => {
+  // Quarters of years, of which the last would round to the next year.
+  const rowCount = 228
+  const quarter = Array.from({ length: rowCount }, (_, i) => (i * 7) % 40)
+  const year = quarter.map((q) => 1983 + Math.floor((q + 2) / 4))
+  const column = (name: string, values: readonly number[]) => ({ name, source: 'text' as const, values: values.map(String) })
+  const { data } = prepareRows({ rowCount, columns: [column('quarter', quarter), column('year', year)] })
+  const rule = findRules(data).find((one) => one.column === 'year')
+  if (rule?.kind !== 'formula') throw new Error('no formula')
+  for (const [i, q] of quarter.entries()) expect(Math.round(evaluate(rule.expression, () => q))).toBe(year[i])
+  // Where they are rounded up, the constant has fewer digits.
+  const up = quarter.map((q) => 1983 + Math.round(q / 4))
+  expect(found({ rowCount, columns: [column('quarter', quarter), column('year', up)] })).toEqual(['year = 0.25 * quarter + 1983'])
+})
+
 it('a mistyped total is an exception, not a quantity that was rounded', () => {
   const { raw } = plantedTables(1)[0]!
   const columns = raw.columns.map((column) => {
@@ -267,7 +317,7 @@ describe('orders', () => {
         if (high.some((x, i) => x < low[i]!)) continue
         obeyed++
         const quantity = (name: string, values: Float64Array) => ({ name, values, isDate: false, unit: 0.01 })
-        believed += findOrders([quantity('low', low), quantity('high', high)]).length
+        believed += findOrders([quantity('one', low), quantity('other', high)]).length
       }
     expect(obeyed).toBeGreaterThan(200)
     expect(believed).toBeLessThan(obeyed / 100)

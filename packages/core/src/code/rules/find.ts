@@ -51,10 +51,12 @@ export interface Search {
   readonly byLevel?: boolean
 }
 
-/** Parts of the rows; a rule with a few exceptions holds in some of them without any. */
-const PARTS = 8
+/** Parts of the rows, at most; a rule with a few exceptions holds in some of them without any. */
+const MOST_PARTS = 8
 /** Parts in which such a rule must be found: one may have an invented rule, with the probability of a whole table, two do not. */
 const LEAST_TIMES = 2
+/** Parts, at least: of two, one exception would leave one. */
+const LEAST_PARTS = 3
 /** Rows of a part: rules of the table should be found in each. */
 const LEAST_PART = 60
 /** Rows of a part, about, at most: more tell no more, and exceptions that no part is without hide a rule in all of them. */
@@ -89,12 +91,16 @@ function relationsIn(data: WrittenTable, search: Search): Relations {
   const first = exactIn(data, search)
   const exact = first.rules
   const { rowCount } = data.table
-  if (rowCount < PARTS * LEAST_PART) return first
+  if (partsOf(rowCount) < LEAST_PARTS) return first
   // What parts of the rows say of a column that all of them tell by the same others is part of that: brackets of a tariff.
   const isWhole = (rule: Rule) =>
     exact.some((one) => one.kind === 'formula' && one.column === rule.column && columnsIn(one) === columnsIn(rule))
-  const bent = commonRules(data, search).flatMap((rule): Rule[] => {
-    if (isWhole(rule)) return []
+  const common = commonRules(data, search)
+  // Months of the calendar say more than days of which some are exceptions.
+  const terms = common.length === 0 ? [] : findTerms(data.table.columns, quantitiesIn(data), rowCount)
+  const isTerm = (rule: Rule) => terms.some((one) => columnsIn({ kind: 'formula', ...one }) === columnsIn(rule))
+  const bent = common.flatMap((rule): Rule[] => {
+    if (isWhole(rule) || isTerm(rule)) return []
     const bounded = rule.kind === 'formula' ? boundedOf(rule, data) : undefined
     if (bounded) return [bounded]
     const count = bends(rule) ? exceptionsOf(rule, data)?.rows.length : undefined
@@ -148,24 +154,32 @@ function joined(rules: readonly Rule[], others: readonly Rule[]): Rule[] {
   return all
 }
 
+/** As many parts as rows make, up to eight. */
+const partsOf = (rowCount: number): number => Math.min(MOST_PARTS, Math.floor(rowCount / LEAST_PART))
+
 /** Rows of a part, taken in turn; of many rows some all along, an odd number apart, which hours and months are not. */
 function rowsOfPart(part: number, rowCount: number): Uint32Array {
-  const apart = rowCount < 2 * PARTS * MOST_PART ? PARTS : 2 * Math.floor(rowCount / (2 * MOST_PART)) + 1
+  const apart = rowCount < 2 * MOST_PARTS * MOST_PART ? partsOf(rowCount) : 2 * Math.floor(rowCount / (2 * MOST_PART)) + 1
   const rows = new Uint32Array(Math.ceil((rowCount - part) / apart))
   for (let k = 0; k < rows.length; k++) rows[k] = part + k * apart
   return rows
 }
 
+/** Formulas of few rows, of which an order or a lookup that one row breaks is mostly none. */
+const formulasOf = (data: WrittenTable, { except }: Search): readonly Rule[] =>
+  formulasIn(quantitiesIn(data), data, { byLevel: false, lookups: [] }).filter(
+    (rule) => rule.kind === 'formula' && !except?.has(rule.column)
+  )
+
 /** Rules that several parts of the rows obey, those that all rows do left out. */
 function commonRules(data: WrittenTable, search: Search): Rule[] {
   const counts = new Map<string, { readonly rule: Rule; times: number }>()
-  for (let part = 0; part < PARTS; part++) {
+  const parts = partsOf(data.table.rowCount)
+  for (let part = 0; part < parts; part++) {
     // What no part before has is found too few times in those that are left.
-    if (counts.size === 0 && PARTS - part < LEAST_TIMES) break
-    for (const rule of findExact(
-      { ...data, table: takeTableRows(data.table, rowsOfPart(part, data.table.rowCount)) },
-      { ...search, stated: [], byLevel: false }
-    )) {
+    if (counts.size === 0 && parts - part < LEAST_TIMES) break
+    const own = { ...data, table: takeTableRows(data.table, rowsOfPart(part, data.table.rowCount)) }
+    for (const rule of parts < MOST_PARTS ? formulasOf(own, search) : findExact(own, { ...search, stated: [], byLevel: false })) {
       const text = ruleText(rule)
       const known = counts.get(text)
       if (known) known.times++
@@ -187,7 +201,11 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const kept = [...stated]
   const left: Rule[] = []
   const flags = new Set<string>()
+  // How much a date says is not told by the hour of that date: what stands at midnight does so as it has none.
+  const isOfItself = (rule: Rule): boolean =>
+    data.formats.some(({ name, date }) => date?.precisions === rule.column && inputsOf(rule).includes(name))
   const take = (rule: Rule): void => {
+    if (isOfItself(rule)) return
     const isKept = isOrder(rule) && inputsOf(rule).every((other) => isImplied(rule, other, kept))
     if (isKept || except.has(rule.column) || flags.has(rule.column)) return
     if (!clashOf(rule, kept)) kept.push(rule)

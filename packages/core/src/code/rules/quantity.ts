@@ -77,7 +77,13 @@ export function hasValues({ values }: Pick<Quantity, 'values'>, least = LEAST_VA
 /** Sums and products of what is written differ from what was meant by so many of their digits. */
 const DIGITS = 1e-11
 
+/** How near to half a unit counts as half, as a part of it. */
+const NEAR = 1e-6
+
 /** How far a value may stand from what a formula gives, and still be that in the column's unit. */
 export function tolerance(unit: number, value: number): number {
-  return 0.5 * unit * (1 + 1e-6) + DIGITS * Math.abs(value)
+  return 0.5 * unit * (1 + NEAR) + DIGITS * Math.abs(value)
 }
+
+/** What is no further off than this is surely less than half a unit off. */
+export const leastFromHalf = (unit: number): number => 0.5 * unit * (1 - NEAR)

@@ -1,5 +1,5 @@
 import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace } from '../../num/linear-algebra.js'
-import { type Quantity, tolerance } from './quantity.js'
+import { leastFromHalf, type Quantity, tolerance } from './quantity.js'
 import { choicesOf, simplestFactorIn, simplestIn } from './shapes.js'
 import { summaryOf } from './summary.js'
 
@@ -18,6 +18,8 @@ const MOST_ROWS = 2000
 const MOST_TERMS = 24
 /** Rows for each column of a sum at least: fewer fit whatever they are. */
 const ROWS_A_TERM = 4
+/** Room for a constant, in units of the column, beside halves that are rounded one way; of halves both ways the computer leaves less. */
+const LEAST_ROOM = 0.001
 /** A weight is the simplest number within so many standard errors: of rounding, and one in 16,000 is further. Within fewer where such a sum misses a row. */
 const STANDARD_ERRORS = [4, 2, 1, 0.5] as const
 /** What a sum leaves of its column beside the variance of rounding, at most: all of a unit would be three times as much. */
@@ -244,6 +246,7 @@ class Moments {
   /** The sum with its constant, where all rows obey. */
   private checked({ values, unit, among }: Target, parts: readonly number[], weights: readonly number[]): WeightedSum | undefined {
     let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+    let [lowest, highest] = [low, high]
     const columns = parts.map((part) => this.quantities[this.columns[part]!]!.values)
     const { rows } = this
     for (let r = 0; r < rows.length; r++) {
@@ -254,7 +257,12 @@ class Moments {
       low = Math.max(low, left - within)
       high = Math.min(high, left + within)
       if (low > high) return undefined
+      const least = leastFromHalf(unit)
+      lowest = Math.max(lowest, left - (values[i]! < 0 ? least : within))
+      highest = Math.min(highest, left + (values[i]! < 0 ? within : least))
     }
+    // Where rows are half a unit off, and all are rounded towards 0, another constant rounds them so: halves go away from 0.
+    if (highest - lowest > LEAST_ROOM * unit) [low, high] = [lowest, highest]
     const constant = low <= 0 && high >= 0 ? 0 : simplestIn(low, high)
     // A constant, and a multiple of one column, are no sums.
     if (parts.length === 0 || (parts.length === 1 && constant === 0)) return undefined

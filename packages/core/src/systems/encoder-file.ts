@@ -142,6 +142,7 @@ export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
       decimals: optional(whole()),
       padded: flag,
       single: optional(flag),
+      widened: optional(flag),
       notation: optional(notationIn),
       censoring: optional(censoringIn),
       clock: optional(record<ClockStyle>({ clock: optional(clockIn), seconds: word('none', 'whole') })),

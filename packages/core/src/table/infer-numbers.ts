@@ -1,8 +1,10 @@
+import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { typesFlag } from '../num/listed.js'
 import type { Inferred } from './column-format.js'
 import { styleOfTimes } from './date-style.js'
 import { isPlain, type Notation, readNumber } from './notation.js'
+import type { NumberStyle } from './number-style.js'
 import { decimalsOf, parseNumber, spellsNonFinite } from './parse.js'
 import type { RawColumn } from './raw.js'
 import type { Column, ColumnKind } from './table.js'
@@ -124,6 +126,26 @@ function shortestSingles(values: Float64Array): Float64Array | undefined {
     }
     return Number(value.toPrecision(SINGLE_DIGITS))
   })
+}
+
+/** Digits after the point beyond which text is no measurement that somebody wrote, but what a program made of its memory. */
+const MOST_WRITTEN = 12
+
+/**
+ * Numbers of text that are of single precision and written to the digits of double precision, as 3.0999999046325684 for 3.1 by what
+ * reads the files of a program of statistics: as `shortestSingles`, with the style that writes them so again; undefined of others.
+ */
+export function writtenSingles(
+  values: Float64Array,
+  { decimals = Number.POSITIVE_INFINITY, notation, scientific }: NumberStyle
+): { readonly values: Float64Array; readonly number: NumberStyle } | undefined {
+  const short = decimals > MOST_WRITTEN && !notation && !scientific ? shortestSingles(values) : undefined
+  return (
+    short && {
+      values: short,
+      number: { padded: false, single: true, widened: true, ...defined({ decimals: decimalsOf(short, undefined) }) }
+    }
+  )
 }
 
 export function notFinite(name: string, cell: string, row: number): InputError {

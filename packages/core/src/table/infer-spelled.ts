@@ -1,5 +1,5 @@
 import type { Inferred } from './column-format.js'
-import { noteRounding, refuseSpread } from './infer-numbers.js'
+import { noteRounding, refuseSpread, writtenSingles } from './infer-numbers.js'
 import type { Inferring } from './inferring.js'
 import { numberStyle } from './number-style.js'
 import { parseNumber } from './parse.js'
@@ -28,7 +28,9 @@ export function inferSpelled(
   if (!wanted && trailing && least !== decimals) return undefined
   refuseSpread(name, values, missing)
   const kind = wanted ?? (whole ? 'integer' : 'number')
-  const column: NumericColumn = { name, kind, values, ...(missing ? { missing } : {}) }
+  const style = exponents ? numberStyle(textCells(raw, options.missing)) : { decimals, padded: padded && least === decimals }
+  const { values: own, number } = (kind === 'number' ? writtenSingles(values, style) : undefined) ?? { values, number: style }
+  const column: NumericColumn = { name, kind, values: own, ...(missing ? { missing } : {}) }
   noteRounding(column, notes)
   return {
     column,
@@ -36,7 +38,7 @@ export function inferSpelled(
       name,
       source: 'text',
       kind,
-      number: exponents ? numberStyle(textCells(raw, options.missing)) : { decimals, padded: padded && least === decimals },
+      number,
       ...wordsByCount(others)
     }
   }

@@ -8,7 +8,7 @@ import { digitDates, parseDigits } from './date-digits.js'
 import { datesFor } from './date-orders.js'
 import { notationFor } from './decimal-marks.js'
 import { hintFor } from './hint.js'
-import { noteRounding, notFinite, numbersOf, refuseSpread, unfit } from './infer-numbers.js'
+import { noteRounding, notFinite, numbersOf, refuseSpread, unfit, writtenSingles } from './infer-numbers.js'
 import type { InferOptions, Inferring } from './inferring.js'
 import { magnitudesNote, magnitudesOf } from './magnitudes.js'
 import { partsNote, partsOf } from './mixed-units.js'
@@ -53,9 +53,11 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   if (pairs) return pairs
   const kind = wanted ?? (notation && notation !== PLAIN ? kindOfNumbers(cells, notation) : plainKind)
   if (kind === 'number' || kind === 'integer') {
-    const column: NumericColumn = { name: raw.name, kind, ...numbersOf({ name: raw.name, kind, notation: notation ?? PLAIN }, cells) }
+    const read = numbersOf({ name: raw.name, kind, notation: notation ?? PLAIN }, cells)
+    const style = numberStyle(cells, notation)
+    const { values, number } = (kind === 'number' ? writtenSingles(read.values, style) : undefined) ?? { ...read, number: style }
+    const column: NumericColumn = { name: raw.name, kind, ...read, values }
     noteRounding(column, notes)
-    const number = numberStyle(cells, notation)
     const twice = wanted || number.padded ? undefined : spelledTwice(cells)
     if (twice)
       notes.push(

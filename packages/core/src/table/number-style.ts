@@ -15,8 +15,10 @@ export interface NumberStyle {
   readonly padded: boolean
   /** Marks and signs; plain when left out. */
   readonly notation?: Notation
-  /** Whether numbers that are stored have single precision: they are kept as short decimal numbers. */
+  /** Whether numbers that are stored have single precision, or are written so: they are kept as short decimal numbers. */
   readonly single?: boolean
+  /** Whether text has those of single precision to the digits of double precision. */
+  readonly widened?: boolean
   /** Limits beyond which it is not measured. */
   readonly censoring?: Censoring
   /** Times of day. */
@@ -74,7 +76,7 @@ const lastDigitOf = (text: string, plain: boolean): string | undefined => (plain
 /** A number in a style. */
 export function formatNumber(
   value: number,
-  { decimals, padded, notation, censoring, clock, parts, magnitudes, scientific }: NumberStyle
+  { decimals, padded, notation, widened, censoring, clock, parts, magnitudes, scientific }: NumberStyle
 ): string {
   if (clock) return formatClock(value, clock)
   if (parts) return formatParts(value, parts)
@@ -82,6 +84,7 @@ export function formatNumber(
   const limit = limitAt(value, censoring)
   if (limit) return limit.sign + formatNumber(limit.limit, { decimals: limit.decimals, padded: true, ...(notation ? { notation } : {}) })
   if (scientific) return formatScientific(value, scientific)
+  if (widened) return String(Math.fround(value))
   const plain = decimals === undefined ? String(value) : rounded(value, decimals, padded)
   return notation === undefined || plain.includes('e') ? plain : dress(plain, notation)
 }

@@ -555,7 +555,14 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
     )
   // Of several readings of one relation that which computes what nothing else tells: what a price leaves, and not the price.
   // What is computed of a column tells nothing of it: a percentage, and the points that it is of.
-  const isOf = (input: string, name: string) => found.some((one) => one.column === input && namesIn(one.expression).includes(name))
+  const isOf = (input: string, name: string, seen: readonly string[] = []): boolean =>
+    found.some(
+      (one) =>
+        one.column === input &&
+        namesIn(one.expression).some(
+          (own) => own === name || (one.inputs === 1 && !seen.includes(own) && isOf(own, name, [...seen, input]))
+        )
+    )
   const isTold = ({ column: name, expression }: FormulaFound) =>
     lookups.some((one) => one.column === name && !one.from.some((input) => namesIn(expression).includes(input) || isOf(input, name)))
   const open = new Set(found.filter((one) => !isTold(one)).map(columnsOfFound))

@@ -32,6 +32,7 @@ import { findTerms } from './find-terms.js'
 import { findWholes } from './find-wholes.js'
 import { choiceColumn, flagsOf, setIn } from './flags.js'
 import { keyColumns } from './key-part.js'
+import { findLags, type Lag } from './lags.js'
 import { filledIn, type Quantity, quantityOf } from './quantity.js'
 import { breachOf, columnIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
@@ -465,6 +466,18 @@ export function designNotes(data: WrittenTable): string[] {
     )
 }
 
+/** Columns that are another one of the row before or after. Cost: as of `findLags`. */
+const lagsIn = amongRows<Lag>(findLags)
+
+/** What a row has of another one, which rows that are drawn one by one do not know. */
+const lagNotes = (data: WrittenTable): string[] =>
+  (['before', 'after'] as const).flatMap((from) => {
+    const own = lagsIn(data).filter((one) => one.from === from)
+    if (own.length === 0) return []
+    const [words, names] = [own.map((one) => `${one.column} is ${one.of}`), own.map((one) => one.column)]
+    return `${words.join(', ')} of the row ${from}: new rows do not keep that, as each is drawn by itself; --exclude ${names.join(',')} leaves out what is to be made anew from them`
+  })
+
 /** What adds up from row to row where rows are drawn one by one, and none knows the one before it. */
 export const totalNotes = (data: WrittenTable): string[] => [
   ...keptTotalsIn(data).map(
@@ -474,7 +487,8 @@ export const totalNotes = (data: WrittenTable): string[] => [
   ...keptStandingsIn(data).map(
     (one) => `${standingText(one)}, which new rows do not keep, as each is drawn by itself; --exclude ${one.column} leaves it out`
   ),
-  ...designNotes(data)
+  ...designNotes(data),
+  ...lagNotes(data)
 ]
 
 /** What adds up but for a few rows. */

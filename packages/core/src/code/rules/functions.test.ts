@@ -62,6 +62,8 @@ it('what is a function of one other column is computed of it, to the digits that
 it('the side that rounding took digits from is computed, and a logarithm is missing where there is none', () => {
   const level = normal('level').map((z) => 1.6 + 0.5 * z)
   expect(rulesOf({ level, price: level.map((x) => cents(Math.exp(x))) })).toEqual(['price = exp(level)'])
+  const order = level.map((x) => x / 2)
+  expect(rulesOf({ order, mass: order.map((x) => Number((10 ** x).toFixed(3))) })).toEqual(['mass = 10 ^ order'])
   const pay = wage.map((x) => Math.round(1000 * x))
   expect(rulesOf({ pay, lpay: pay.map((x) => cents(Math.log(x))) })).toEqual(['lpay = log(pay)'])
   expect(rulesOf({ spent, lspent: spent.map((x) => (x === 0 ? null : Number(Math.log(x).toFixed(6)))) })).toContain('lspent = log(spent)')

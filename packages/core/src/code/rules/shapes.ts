@@ -1,5 +1,5 @@
 import { exp, log } from '../../num/elementary.js'
-import type { Expression, Operator } from '../../table/expression.js'
+import { type Expression, type Operator, power } from '../../table/expression.js'
 
 export const column = (name: string): Expression => ({ kind: 'column', name })
 export const number = (value: number): Expression => ({ kind: 'number', value })
@@ -46,6 +46,8 @@ const logarithm = (base: number) => {
   }
 }
 
+const exponential = (base: number) => ({ value: (a: number) => power(base, a), write: (a: Expression) => binary('^', number(base), a) })
+
 /** What one column is of another. What rounds as a result does comes first; of two that both do, what is told first here. */
 const FUNCTIONS: readonly Shape[] = [
   { ...single, rank: 2.1, value: (a) => a * a, write: (a) => binary('^', a, number(2)) },
@@ -57,6 +59,8 @@ const FUNCTIONS: readonly Shape[] = [
   { ...single, rank: 2.4, value: (a) => (a > -1 ? log(1 + a) : Number.NaN), write: (a) => call('log', more(a)) },
   { ...single, rank: 2.5, value: (a) => (a === 0 ? Number.NaN : 1 / a), write: (a) => binary('/', number(1), a) },
   { ...single, rank: 2.6, value: (a) => (a >= 0 ? Math.sqrt(a) : Number.NaN), write: (a) => call('sqrt', a) },
+  { ...single, factor: 'one', rank: 2.65, ...exponential(10) },
+  { ...single, factor: 'one', rank: 2.65, ...exponential(2) },
   { ...single, rank: 2.7, value: exp, write: (a) => call('exp', a) }
 ]
 

@@ -5,7 +5,7 @@ import type { NumericColumn } from '../../table/table.js'
 import type { KeptEqual } from './equals.js'
 import { type KeptRule, type KeptRules, openCell, type RuledColumn, type There, thereOf } from './kept-rules.js'
 import { keyOf, lookup } from './lookup-table.js'
-import { DAY, tolerance, unitOf } from './quantity.js'
+import { DAY, sameness, unitOf } from './quantity.js'
 import { isWhere, saysGap } from './rows-of-rule.js'
 import { wheresOf } from './rule.js'
 import { binOf, columnsOfCuts, isNumber } from './thresholds.js'
@@ -103,7 +103,7 @@ const shownIn = (column: RuledColumn, value: number): number =>
 function formulaStep({ column, expression }: Kept<'formula'>, columns: Columns): Step {
   const own = columns.get(column)!
   const inputs = columnsOf(expression)
-  const met = (value: number, cell: number) => Number.isFinite(value) && Math.abs(shownIn(own, value) - cell) <= tolerance(0, cell)
+  const met = (value: number, cell: number) => Number.isFinite(value) && Math.abs(shownIn(own, value) - cell) <= sameness(cell, own.format)
   return {
     column,
     back(row) {

@@ -58,6 +58,8 @@ interface Candidate {
   readonly choices?: number
   /** Whether its constant is the simplest that rounding lets pass. */
   readonly hasConstant?: boolean
+  /** Whether its form adds all of its columns, or takes them off. */
+  readonly isSum?: boolean
   /** Whether columns are added as they are: no factor lets a few values be told by what goes along. */
   readonly isPlain?: boolean
 }
@@ -148,6 +150,7 @@ class Search {
     this.tryTargets({ inputs, factor, fill }, () => ({
       inputs,
       factor,
+      isSum: shape.added.length === shape.arity,
       rank: shape.rank,
       value: (i, shift = 0) => shape.value(x![i]!, y ? y[(i + shift) % this.rowCount]! : 0, z ? z[(i + 2 * shift) % this.rowCount]! : 0),
       write: () => {
@@ -308,8 +311,16 @@ class Search {
       ]
     })
     const computed = new Set(found.filter(({ isInverse }) => !isInverse).map(({ relation }) => relation))
+    // What fewer of its columns say already is said of more where rounding lets another one in, as of people less a year.
+    const isSaid = ({ target, inputs, isSum, choices }: Candidate) =>
+      !isSum &&
+      choices === undefined &&
+      found.some(({ candidate: other }) => {
+        const own = [other.target, ...other.inputs]
+        return own.length <= inputs.length && own.includes(target) && own.every((q) => q === target || inputs.includes(q))
+      })
     return found
-      .filter(({ isInverse, relation }) => !isInverse || computed.has(relation))
+      .filter(({ candidate, isInverse, relation }) => (!isInverse || computed.has(relation)) && !isSaid(candidate))
       .map(({ candidate: { target, rank, inputs, write }, factor, isInverse, isHalvedDown }) => ({
         column: this.quantities[target]!.name,
         expression: scaled(factor, write()),
@@ -376,6 +387,8 @@ class Search {
     const { values, unit } = this.quantities[target]!
     const columns = [...inputs, target].map((q) => this.parts[q]!.values)
     const rows = differentRows(columns, this.rowCount)
+    // What is the same in all rows that have the others says nothing beside them: a year that has what the years before it have not.
+    if (inputs.length > 1 && columns.some((values) => rows.every((i) => values[i] === values[rows[0]!]))) return false
     const near = (f: number, c: number) => Math.abs(f - c) <= tolerance(unit, c)
     const rate = rateByChance(rows.length, (i, j) => near(factor * value(rows[i]!), values[rows[j]!]!))
     if (rate > MOST_RATE && this.rounding(candidate, factor) > EXACT) return false

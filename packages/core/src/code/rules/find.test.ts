@@ -658,7 +658,7 @@ describe('brackets of a tariff', () => {
     const noise = uniforms(keyFromSeed(11), rows)
     let row = 0
     for (const tax of [
-      (x: number) => 1e-6 * x * x,
+      (x: number) => 1e-6 * x * x + 0.01 * x,
       (x: number) => 0.2 * x + (x > 40_000 ? 500 : 0),
       (x: number) => 0.2 * above(x, 20_000) + 3 * noise[row++]!
     ])

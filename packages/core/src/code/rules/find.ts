@@ -32,6 +32,7 @@ import { findTerms } from './find-terms.js'
 import { findWholes } from './find-wholes.js'
 import { choiceColumn, flagsOf, setIn } from './flags.js'
 import { keyColumns } from './key-part.js'
+import { findLags, type Lag } from './lags.js'
 import { filledIn, type Quantity, quantityOf } from './quantity.js'
 import { breachOf, columnIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
@@ -483,6 +484,18 @@ export function designNotes(data: WrittenTable): string[] {
     )
 }
 
+/** Columns that are another one of the row before or after. Cost: as of `findLags`. */
+const lagsIn = amongRows<Lag>(findLags)
+
+/** What a row has of another one, which rows that are drawn one by one do not know. */
+const lagNotes = (data: WrittenTable): string[] =>
+  (['before', 'after'] as const).flatMap((from) => {
+    const own = lagsIn(data).filter((one) => one.from === from)
+    if (own.length === 0) return []
+    const [words, names] = [own.map((one) => `${one.column} is ${one.of}`), own.map((one) => one.column)]
+    return `${words.join(', ')} of the row ${from}: new rows do not keep that, as each is drawn by itself; --exclude ${names.join(',')} leaves out what is to be made anew from them`
+  })
+
 /** What adds up from row to row where rows are drawn one by one, and none knows the one before it. */
 export const totalNotes = (data: WrittenTable): string[] => [
   ...keptTotalsIn(data).map(
@@ -492,7 +505,8 @@ export const totalNotes = (data: WrittenTable): string[] => [
   ...keptStandingsIn(data).map(
     (one) => `${standingText(one)}, which new rows do not keep, as each is drawn by itself; --exclude ${one.column} leaves it out`
   ),
-  ...designNotes(data)
+  ...designNotes(data),
+  ...lagNotes(data)
 ]
 
 /** What adds up but for a few rows. */
@@ -573,7 +587,14 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
     )
   // Of several readings of one relation that which computes what nothing else tells: what a price leaves, and not the price.
   // What is computed of a column tells nothing of it: a percentage, and the points that it is of.
-  const isOf = (input: string, name: string) => found.some((one) => one.column === input && namesIn(one.expression).includes(name))
+  const isOf = (input: string, name: string, seen: readonly string[] = []): boolean =>
+    found.some(
+      (one) =>
+        one.column === input &&
+        namesIn(one.expression).some(
+          (own) => own === name || (one.inputs === 1 && !seen.includes(own) && isOf(own, name, [...seen, input]))
+        )
+    )
   const isTold = ({ column: name, expression }: FormulaFound) =>
     lookups.some((one) => one.column === name && !one.from.some((input) => namesIn(expression).includes(input) || isOf(input, name)))
   const open = new Set(found.filter((one) => !isTold(one)).map(columnsOfFound))

@@ -3,7 +3,7 @@ import { roundToFormat } from '../../table/present.js'
 import { isNumeric, type NumericColumn } from '../../table/table.js'
 import { derives, inputsOfKept, type KeptRules, type RuledColumn } from './kept-rules.js'
 import { columnOfCells } from './lookup-table.js'
-import { DAY, tolerance, unitOf } from './quantity.js'
+import { DAY, sameness, unitOf } from './quantity.js'
 import { columnIn, formatIn, type WrittenTable } from './rows-of-rule.js'
 import { wholeRow } from './rule-row.js'
 
@@ -148,6 +148,7 @@ class Solver {
   readonly roots: readonly Root[]
   private readonly exact: (row: Cells) => number
   private readonly written: (row: Cells) => number
+  private readonly slack: number
 
   constructor(
     private readonly target: Target,
@@ -169,10 +170,11 @@ class Solver {
     const number = (value: unknown) => (typeof value === 'number' ? value : Number.NaN)
     this.exact = (row) => number(all(row)[target.column])
     this.written = (row) => number(written(row)[target.column])
+    this.slack = sameness(target.value, kept.columns.find(({ name }) => name === target.column)!.format)
   }
 
   meets(row: Cells): boolean {
-    return Math.abs(this.written(row) - this.target.value) <= tolerance(0, this.target.value)
+    return Math.abs(this.written(row) - this.target.value) <= this.slack
   }
 
   /** How far rows stand apart: numbers in parts of their range, categories 1 where they differ. */
@@ -266,5 +268,5 @@ function rootOf(name: string, data: WrittenTable, bound: Bound | undefined): Roo
 /** Whether a number can stand in a derived column as it is written. */
 export function isWritten(value: number, { kind, format }: RuledColumn): boolean {
   const unit = unitOf(kind as NumericColumn['kind'], format)
-  return unit === 0 || Math.abs(roundToFormat(value, format) - value) <= tolerance(0, value)
+  return unit === 0 || Math.abs(roundToFormat(value, format) - value) <= sameness(value, format)
 }

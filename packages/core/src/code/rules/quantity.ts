@@ -40,13 +40,23 @@ export const clockUnitOf = ({ number }: ColumnFormat): ClockUnit | undefined =>
 export function quantityOf(column: NumericColumn, format: ColumnFormat): Quantity {
   const isDate = column.kind === 'datetime'
   const values = amountsOf(column)
-  const unit = format.number?.single ? Math.max(unitOf(column.kind, format), spacingOfSingles(values)) : unitOf(column.kind, format)
+  const unit = Math.max(unitOf(column.kind, format), format.number?.single ? SINGLE_UNIT * largestOf(values) : 0)
   return { name: column.name, isDate, values, unit, clock: clockUnitOf(format) }
 }
 
-/** Distance of the largest numbers of single precision to the next: closer than that sums and functions of them are not met. */
-function spacingOfSingles(values: Float64Array): number {
-  return 2 ** -23 * values.reduce((most, x) => Math.max(most, Math.abs(x) || 0), 0)
+/**
+ * What numbers of single precision, of 24 binary digits, are rounded to, as a part of the largest: that of their own rounding and of
+ * those of what they were computed from.
+ */
+const SINGLE_UNIT = 2 ** -21
+
+/** How far two numbers of a column may stand apart, and be the same in it: by the last digits that its precision holds. */
+export const sameness = (value: number, { number }: ColumnFormat): number =>
+  number?.single ? SINGLE_UNIT * Math.abs(value) : tolerance(0, value)
+
+function largestOf(values: Float64Array): number {
+  const { low, high } = summaryOf(values)
+  return Number.isFinite(low) ? Math.max(-low, high) : 0
 }
 
 /** As they are, where there is nothing to change: a column of a million rows is looked at many times. */

@@ -1,4 +1,5 @@
-import type { Expression, Operator } from '../../table/expression.js'
+import { exp, log } from '../../num/elementary.js'
+import { type Expression, type Operator, power } from '../../table/expression.js'
 
 export const column = (name: string): Expression => ({ kind: 'column', name })
 export const number = (value: number): Expression => ({ kind: 'number', value })
@@ -35,8 +36,37 @@ const raised: Shape = { ...ordered, rank: 5, value: (a, b) => a * (1 + b), write
 /** What two columns say how long something is: weeks of so many days, a term and how often it was renewed. */
 export const TERMS = [product, raised] as const
 
+const call = (name: 'exp' | 'log' | 'sqrt', of: Expression): Expression => ({ kind: 'call', name, of })
+const single = { ...base, arity: 1, symmetric: 'all', factor: 'free' } as const
+const logarithm = (base: number) => {
+  const size = log(base)
+  return {
+    value: (a: number) => (a > 0 ? log(a) / size : Number.NaN),
+    write: (a: Expression) => binary('/', call('log', a), call('log', number(base)))
+  }
+}
+
+const exponential = (base: number) => ({ value: (a: number) => power(base, a), write: (a: Expression) => binary('^', number(base), a) })
+
+/** What one column is of another. What rounds as a result does comes first; of two that both do, what is told first here. */
+const FUNCTIONS: readonly Shape[] = [
+  { ...single, rank: 2.1, value: (a) => a * a, write: (a) => binary('^', a, number(2)) },
+  { ...single, rank: 2.2, value: (a) => a * a * a, write: (a) => binary('^', a, number(3)) },
+  { ...single, rank: 2.2, value: (a) => a * a * (a * a), write: (a) => binary('^', a, number(4)) },
+  { ...single, rank: 2.3, value: (a) => (a > 0 ? log(a) : Number.NaN), write: (a) => call('log', a) },
+  { ...single, factor: 'one', rank: 2.25, ...logarithm(10) },
+  { ...single, factor: 'one', rank: 2.25, ...logarithm(2) },
+  { ...single, rank: 2.4, value: (a) => (a > -1 ? log(1 + a) : Number.NaN), write: (a) => call('log', more(a)) },
+  { ...single, rank: 2.5, value: (a) => (a === 0 ? Number.NaN : 1 / a), write: (a) => binary('/', number(1), a) },
+  { ...single, rank: 2.6, value: (a) => (a >= 0 ? Math.sqrt(a) : Number.NaN), write: (a) => call('sqrt', a) },
+  { ...single, factor: 'one', rank: 2.65, ...exponential(10) },
+  { ...single, factor: 'one', rank: 2.65, ...exponential(2) },
+  { ...single, rank: 2.7, value: exp, write: (a) => call('exp', a) }
+]
+
 export const SHAPES: readonly Shape[] = [
   { ...base, arity: 1, symmetric: 'all', factor: 'free', rank: 1, value: (a) => a, write: (a) => a },
+  ...FUNCTIONS,
   product,
   { ...base, arity: 2, symmetric: 'all', added: [0, 1], rank: 1.7, value: (a, b) => a + b, write: (a, b) => binary('+', a, b) },
   // biome-ignore format: a table

@@ -98,7 +98,7 @@ function readAlike(
   if (form === undefined) return undefined
   // Days recur, and one that was read is the same object.
   const seen = [...new Set(read)].filter((cell) => cell !== undefined)
-  if (seen.every(({ isSeason }) => isSeason)) return undefined
+  if (seen.length > 1 && seen.every(({ isSeason }) => isSeason)) return undefined
   const only = (impossible: 'dayFirst' | 'monthFirst'): number[] =>
     seen.some((cell) => Number.isNaN(cell[impossible]))
       ? read.flatMap((cell, i) => (cell && Number.isNaN(cell[impossible]) ? [i] : []))

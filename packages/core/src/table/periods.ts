@@ -3,6 +3,7 @@ import { MONTHS } from './months.js'
 /** What a time without a day names. */
 export type Period = 'month' | 'quarter' | 'week'
 
+/** Milliseconds. */
 const DAY = 86_400_000
 const WEEK = 7 * DAY
 

@@ -37,7 +37,12 @@ type Naming = Pick<Pattern, 'apart'>
 
 /** Codes of each cell, the distances between neighbours, and whether they run. */
 function runsOf(segments: readonly Segment[], texts: readonly (readonly string[])[], naming: Naming) {
-  const cells = [...codesByCell(segments, texts, naming)].map(([name, { cell, codes }]) => ({ name, cell, codes, sorted: sortedOnce(codes) }))
+  const cells = [...codesByCell(segments, texts, naming)].map(([name, { cell, codes }]) => ({
+    name,
+    cell,
+    codes,
+    sorted: sortedOnce(codes)
+  }))
   const gaps = cells.flatMap(({ sorted }) => sorted.slice(1).map((code, k) => code - sorted[k]!)).sort(ascending)
   const isEven = gaps[0] === gaps.at(-1)
   return { cells, gaps, runs: isEven || isDense(cells) || (goOneWay(cells) && !areSorted(segments, texts) && haveRoom(segments, cells)) }

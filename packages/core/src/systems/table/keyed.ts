@@ -1,3 +1,4 @@
+import { tellersOf } from '../../code/keys/form.js'
 import {
   DRAWING_KEYS,
   drawKey,
@@ -10,7 +11,6 @@ import {
   mayRunOut,
   withKeys
 } from '../../code/keys/keep.js'
-import { tellersOf } from '../../code/keys/form.js'
 import { keyColumns } from '../../code/keys/leave-keys-out.js'
 import { drawMade, learnMade, MAKING_PEOPLE, type People } from '../../code/keys/made.js'
 import type { KeyColumn } from '../../code/keys/reference.js'

@@ -1,5 +1,6 @@
 import { parseDigits } from './date-digits.js'
-import { type DateOrder, type DateStyle, FIRST_SHORT_YEAR, isDigitPattern, MONTHS, offsetOf, orderOf } from './date-style.js'
+import { type DateOrder, type DateStyle, FIRST_SHORT_YEAR, isDigitPattern, offsetOf, orderOf } from './date-style.js'
+import { monthNamed, nameToken, periodCell } from './periods.js'
 
 /** A cell that spells a date, perhaps with a time. */
 export interface DateCell {
@@ -10,6 +11,8 @@ export interface DateCell {
   readonly form: string
   /** Whether a number stands there with a zero in front, or as one digit; neither where all have two digits by themselves. */
   readonly padded?: boolean
+  /** Of a month behind its year: whether both could be two years, as of a season (2009-10). */
+  readonly isSeason?: boolean
   readonly time: Omit<DateStyle, 'date'>
 }
 
@@ -35,6 +38,11 @@ interface DateDigits {
  */
 export function dateCell(text: string, amongDates = false): DateCell | undefined {
   const cell = text.trim()
+  const period = periodCell(cell)
+  if (period) {
+    const { start, ...spelling } = period
+    return { dayFirst: start, monthFirst: start, ...spelling, time: NO_TIME.style }
+  }
   const digits = digitsOf(cell, amongDates)
   const time = digits && timeOf(cell.slice(digits.length))
   if (!time || digits.month === 0) return undefined
@@ -72,11 +80,6 @@ function digitsOf(cell: string, amongDates: boolean): DateDigits | undefined {
   const [{ length }, name, day, mark, year] = american as unknown as [string, string, string, string, string]
   return { length, year, numbers: [day], month: monthNamed(name), form: `${nameToken(name)} #${mark}YYYY` }
 }
-
-/** From 1; 0 for a name that is no month's. */
-const monthNamed = (name: string): number => MONTHS.findIndex((month) => month === name || month.slice(0, 3) === name) + 1
-
-const nameToken = (name: string): string => (name.length === 3 ? 'Mon' : 'Month')
 
 function midnight(year: string, month: number, day: number): number {
   const century = year.length === 2 ? (Number(year) < FIRST_SHORT_YEAR % 100 ? 2000 : 1900) : 0

@@ -1,5 +1,6 @@
 import { type DateCell, dateCell } from './date-cell.js'
 import { type DateOrder, type DateStyle, dateUnit, offsetOf } from './date-style.js'
+import { periodOf } from './periods.js'
 
 /** Dates of a column of text, in milliseconds since 1970, and how they are spelled. */
 export interface ReadDates {
@@ -64,7 +65,12 @@ function readMixed(cells: readonly (string | null)[], choice: () => OrderChoice)
   if (!main || 'rows' in main) return undefined
   const times = new Float64Array(cells.length).fill(Number.NaN)
   for (const [k, part] of parts.entries()) {
-    const isLike = part && !('rows' in part) && part.style.zone === main.style.zone && dateUnit(part.style) === dateUnit(main.style)
+    const isLike =
+      part &&
+      !('rows' in part) &&
+      part.style.zone === main.style.zone &&
+      dateUnit(part.style) === dateUnit(main.style) &&
+      periodOf(part.style.date) === periodOf(main.style.date)
     if (!isLike || part.otherZones.length > 0 || part.style.zones || part.against.length > 0) return undefined
     for (const [at, i] of most[k]!.entries()) times[i] = part.times[at]!
   }
@@ -92,6 +98,7 @@ function readAlike(
   if (form === undefined) return undefined
   // Days recur, and one that was read is the same object.
   const seen = [...new Set(read)].filter((cell) => cell !== undefined)
+  if (seen.length > 1 && seen.every(({ isSeason }) => isSeason)) return undefined
   const only = (impossible: 'dayFirst' | 'monthFirst'): number[] =>
     seen.some((cell) => Number.isNaN(cell[impossible]))
       ? read.flatMap((cell, i) => (cell && Number.isNaN(cell[impossible]) ? [i] : []))

@@ -3,8 +3,9 @@ import { textTable } from '../../../../test/planted-tables.js'
 import { keyFor, keyFromSeed, uniforms } from '../num/random.js'
 import { prepareRows } from '../systems/prepare.js'
 import { parseDateTime } from './date-cell.js'
-import { areClockDigits, digitDates, nearestMonth, parseDigits } from './date-digits.js'
+import { areClockDigits, digitDates, parseDigits } from './date-digits.js'
 import { inferTable } from './infer.js'
+import { nearestStart } from './periods.js'
 import { presentTable, roundToFormat } from './present.js'
 
 const U = Array.from(uniforms(keyFor(keyFromSeed(7), 'days'), 200))
@@ -68,5 +69,9 @@ it('digits are read where a column has them, and months are rounded to the first
   expect(['20230229', '202313', '2023', '202312'].map(parseDigits)).toEqual([undefined, undefined, undefined, Date.UTC(2023, 11, 1)])
   const format = { name: 'm', source: 'text', kind: 'datetime', date: { ...style, date: 'YYYYMM' } } as const
   expect(roundToFormat(Date.UTC(2024, 1, 20), format)).toBe(Date.UTC(2024, 2, 1))
-  expect(nearestMonth(Date.UTC(9999, 11, 31), Date.UTC(9999, 11, 31))).toBe(Date.UTC(9999, 11, 1))
+  const quarter = { ...format, date: { ...style, date: 'YYYY Q' } }
+  expect([1, 2].map((month) => roundToFormat(Date.UTC(2024, month, 20), quarter))).toEqual([Date.UTC(2024, 3, 1), Date.UTC(2024, 3, 1)])
+  const week = { ...format, date: { ...style, date: 'YYYY-W' } }
+  expect(roundToFormat(Date.UTC(2021, 0, 2), week)).toBe(Date.UTC(2021, 0, 4))
+  expect(nearestStart(Date.UTC(9999, 11, 31), { period: 'month', last: Date.UTC(9999, 11, 31) })).toBe(Date.UTC(9999, 11, 1))
 })

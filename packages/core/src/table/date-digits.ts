@@ -30,14 +30,6 @@ const READERS: Readonly<Record<DigitPattern, { readonly digits: Digits; readonly
   YYYYMM: { digits: MONTHS, timeOf: (value) => Date.UTC(Math.floor(value / 100), (value % 100) - 1, 1) }
 }
 
-/** The first day of the month that begins nearest to a time, of those that begin before `last`. */
-export function nearestMonth(time: number, last: number): number {
-  const date = new Date(time)
-  const begin = (months: number): number => new Date(0).setUTCFullYear(date.getUTCFullYear(), date.getUTCMonth() + months, 1)
-  const [start, next] = [begin(0), begin(1)]
-  return next <= last && next - time < time - start ? next : start
-}
-
 /** Milliseconds since 1970 of a date or month that a text spells by digits alone; undefined for other text. */
 export function parseDigits(text: string): number | undefined {
   const cell = text.trim()

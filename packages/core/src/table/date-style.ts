@@ -1,6 +1,9 @@
+import { MONTHS } from './months.js'
+import { weekOf } from './periods.js'
+
 /** How the date-times of a column are written. */
 export interface DateStyle {
-  /** YYYY or YY, MM or M, DD or D, Mon or Month, and what stands between them, or YYYYMMDD, or YYYYMM of months; YYYY-MM-DD when left out, `/` in old models for YYYY/MM/DD. */
+  /** YYYY or YY, MM or M, DD or D, Mon or Month, and what stands between them, or YYYYMMDD; of months, quarters and weeks YYYY and one of MM, Mon, Month, Q, q and W; YYYY-MM-DD when left out, `/` in old models for YYYY/MM/DD. */
   readonly date?: string
   /** Between date and time; none where there is no time. */
   readonly separator: '' | 'T' | ' ' | ', ' | ':'
@@ -39,21 +42,6 @@ export function styleOfTimes(times: Float64Array, missing: Uint8Array): DateStyl
 /** Which of two numbers before or after a year is the day. */
 export type DateOrder = 'day-first' | 'month-first'
 
-export const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December'
-] as const
-
 /** Years of two digits are those from 1970 to 2069, as POSIX has them. */
 export const FIRST_SHORT_YEAR = 1970
 
@@ -64,14 +52,16 @@ export type DigitPattern = (typeof DIGIT_PATTERNS)[number]
 export const isDigitPattern = (pattern: string | undefined): pattern is DigitPattern => DIGIT_PATTERNS.some((one) => one === pattern)
 
 /** What tokens a pattern of dates is made of: a month's name before its letter. */
-const TOKEN = /YYYY|YY|Month|Mon|MM|M|DD|D/g
+const TOKEN = /YYYY|YY|Month|Mon|MM|M|DD|D|[QqW]/g
 
 /** A pattern of dates that `formatDateTime` writes and `parseDateTime` reads: each part once. */
 export function isDatePattern(pattern: string): boolean {
   if (pattern === '/' || isDigitPattern(pattern)) return true
-  const tokens = pattern.match(TOKEN) ?? []
+  const tokens: readonly string[] = pattern.match(TOKEN) ?? []
   const parts = tokens.map((token) => token[0] as string).sort()
-  return parts.join('') === 'DMY' && /^[-/., ]{2,3}$/.test(pattern.replace(TOKEN, ''))
+  const between = pattern.replace(TOKEN, '')
+  if (['MY', 'QY', 'Yq', 'WY'].includes(parts.join(''))) return tokens.includes('YYYY') && /^[-/. ]?$/.test(between)
+  return parts.join('') === 'DMY' && /^[-/., ]{2,3}$/.test(between)
 }
 
 /** The order of day and month in a pattern whose numbers could be either. */
@@ -98,7 +88,12 @@ export function formatDateTime(time: number, style: DateStyle): string {
 }
 
 function patterned(iso: string, pattern: string): string {
-  const [year, month, day] = [iso.slice(0, 4), iso.slice(5, 7), iso.slice(8, 10)]
+  const [year, month, day] = [
+    pattern.includes('W') ? String(weekOf(Date.parse(iso)).year) : iso.slice(0, 4),
+    iso.slice(5, 7),
+    iso.slice(8, 10)
+  ]
+  const quarter = Math.ceil(Number(month) / 3)
   const name = MONTHS[Number(month) - 1]!
   const parts: Readonly<Record<string, string>> = {
     YYYY: year,
@@ -108,7 +103,10 @@ function patterned(iso: string, pattern: string): string {
     DD: day,
     D: String(Number(day)),
     Mon: name.slice(0, 3),
-    Month: name
+    Month: name,
+    Q: `Q${quarter}`,
+    q: `q${quarter}`,
+    W: `W${String(weekOf(Date.parse(iso)).week).padStart(2, '0')}`
   }
   return (pattern === '/' ? 'YYYY/MM/DD' : pattern).replace(TOKEN, (token) => parts[token]!)
 }

@@ -49,7 +49,16 @@ describe('dates in text', () => {
       'microseconds',
       ['2024-03-14 10:00:00.123000', '2023-12-01 00:30:00.500000'],
       [utc(2024, 3, 14, 10, 0, 0, 123), utc(2023, 12, 1, 0, 30, 0, 500)]
-    ]
+    ],
+    ['quarters', ['1998 Q1', '2020 Q4'], [utc(1998, 1, 1), utc(2020, 10, 1)]],
+    ['quarters with a hyphen', ['1998-Q1', '2020-Q4'], [utc(1998, 1, 1), utc(2020, 10, 1)]],
+    ['quarters before their year', ['Q1 1998', 'Q4 2020'], [utc(1998, 1, 1), utc(2020, 10, 1)]],
+    ['quarters as Stata has them', ['1998q1', '2020q4'], [utc(1998, 1, 1), utc(2020, 10, 1)]],
+    ['months', ['1996-01', '2001-12'], [utc(1996, 1, 1), utc(2001, 12, 1)]],
+    ['months by name', ['Jan 1996', 'May 2001'], [utc(1996, 1, 1), utc(2001, 5, 1)]],
+    ['months by their whole name', ['January-1996', 'April-2001'], [utc(1996, 1, 1), utc(2001, 4, 1)]],
+    ['months behind their year', ['1996 Jan', '2001 May'], [utc(1996, 1, 1), utc(2001, 5, 1)]],
+    ['weeks', ['1991 W06', '2020 W53', '2021 W01'], [utc(1991, 2, 4), utc(2020, 12, 28), utc(2021, 1, 4)]]
   ])('%s are read, and written as they were', (_, cells, times) => {
     expect(timesOf(cells)).toEqual({ kind: 'datetime', times, back: cells, notes: '' })
   })
@@ -57,6 +66,10 @@ describe('dates in text', () => {
   it.each([
     ['versions', ['1.2.10', '1.3.4']],
     ['part numbers', ['12-10-24', '13-11-25']],
+    ['seasons', ['2008-09', '2009-10', '2011-12']],
+    ['months that no year has', ['2008-10', '2009-13']],
+    ['weeks that no year has', ['2020 W53', '2021 W53']],
+    ['a month beside a day', ['2008-10', '2009-10-03']],
     ['days that no calendar has', ['31.02.2024', '30.02.2024']],
     ['two spellings, of which one has a time', ['2024-03-14', '14.03.2024 10:00']],
     ['versions that have a date among them', ['1.2.10', '1.3.4', '14.03.2024']],

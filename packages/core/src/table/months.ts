@@ -1,3 +1,19 @@
+/** Names of the months in English. */
+export const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December'
+] as const
+
 /** Months of the calendar, counted from year 0, of times in milliseconds since 1970, in UTC. */
 export const monthOf = (time: number): number => 12 * new Date(time).getUTCFullYear() + new Date(time).getUTCMonth()
 

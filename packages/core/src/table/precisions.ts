@@ -1,8 +1,8 @@
 import { listed, typesFlag } from '../num/listed.js'
 import type { ColumnFormat, Inferred } from './column-format.js'
 import { dateCell } from './date-cell.js'
-import { nearestMonth } from './date-digits.js'
 import { type DateStyle, dateUnit, formatDateTime } from './date-style.js'
+import { nearestStart } from './periods.js'
 import { type CategoricalColumn, isCategorical, type Table } from './table.js'
 
 /**
@@ -137,7 +137,7 @@ const precisionAt = ({ levels, codes }: CategoricalColumn, row: number): string 
 function spelledTo(precision: string | undefined, time: number, date: DateStyle): string {
   const day: DateStyle = { ...(date.date === undefined ? {} : { date: date.date }), separator: '', seconds: 'none', zone: '' }
   if (precision === 'year') return formatDateTime(nearestYear(time), { ...day, date: 'YYYY-MM-DD' }).slice(0, 4)
-  if (precision === 'month') return withoutDay(formatDateTime(nearestMonth(time, LAST), day))
+  if (precision === 'month') return withoutDay(formatDateTime(nearestStart(time, { period: 'month', last: LAST }), day))
   if (precision !== 'day' || date.separator === '') return formatDateTime(time, date)
   const unit = dateUnit(day)
   return formatDateTime(Math.round(time / unit) * unit, day)

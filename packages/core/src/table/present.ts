@@ -2,13 +2,13 @@ import { toDecimals } from '../num/decimals.js'
 import { indexFromShares, keyFor, keyFromSeed, uniforms } from '../num/random.js'
 import { joinedNames } from './besides.js'
 import { withinLimits } from './censoring.js'
-import { nearestMonth } from './date-digits.js'
 import { type DateStyle, dateUnit, FIRST_SHORT_YEAR, formatDateTime, isDigitPattern, plainDates } from './date-style.js'
 import type { ColumnFormat } from './infer.js'
 import { toMagnitude } from './magnitudes.js'
 import { formatNumber, plainNumbers } from './number-style.js'
 import { spellingIn } from './offsets.js'
 import { pairSpelling } from './pairs.js'
+import { nearestStart, periodOf } from './periods.js'
 import { precisionsIn } from './precisions.js'
 import type { RawColumn, RawTable } from './raw.js'
 import { toScientific } from './scientific.js'
@@ -205,7 +205,8 @@ export function roundToFormat(value: number, format: ColumnFormat): number {
     const unit = format.date ? dateUnit(format.date) : 1
     const [first, last] = timeBounds(format)
     const within = Math.min(Math.floor(last / unit), Math.max(Math.ceil(first / unit), Math.round(value / unit))) * unit
-    return format.date?.date === 'YYYYMM' ? nearestMonth(within, last) : within
+    const period = periodOf(format.date?.date)
+    return period ? nearestStart(within, { period, last }) : within
   }
   if (format.number?.clock) return Math.min(lastOfDay(format.number.clock), Math.max(0, Math.round(value)))
   if (format.number?.parts) return Math.max(0, Math.round(value))

@@ -24,9 +24,6 @@ interface FreshRequest {
   readonly recurs?: boolean
 }
 
-/** As `freshInTurn`, all at once. */
-export const freshValues = (form: Form, rowCount: number, request: FreshRequest): string[] => freshInTurn(form, rowCount, request)(rowCount)
-
 /** So many more values; `told`: what the row of each tells. */
 export type Fresh = (count: number, told?: (k: number) => Told) => string[]
 

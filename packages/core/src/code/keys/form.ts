@@ -139,7 +139,7 @@ export function dayOf(text: string): number | undefined {
   return new Date(time).getUTCDate() === Number(day) && new Date(time).getUTCMonth() === Number(month) - 1 ? time / DAY : undefined
 }
 
-const isDigits = (places: readonly string[]): boolean => places.every((one) => one === '0123456789')
+export const isDigits = (places: readonly string[]): boolean => places.every((one) => one === '0123456789')
 
 function symbolsAt(places: readonly string[], length: number, code: bigint): string {
   const out: string[] = []

@@ -3,9 +3,9 @@ import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { inTurns } from '../../num/pause.js'
 import { type Key, keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { type RowOrder, rowsInOrder } from '../../table/row-order.js'
-import type { Table } from '../../table/table.js'
+import type { Column, Table } from '../../table/table.js'
 import { inOrderOfDates, keyAlong } from './along.js'
-import { type Fresh, freshInTurn, freshValues, type Guard } from './draw.js'
+import { type Fresh, freshInTurn, type Guard } from './draw.js'
 import { cellOf, type Form, type Pattern, sizeOf, tellersOf } from './form.js'
 import { hashesOf } from './guard.js'
 import { gapsOfKeys, gapText, type KeyGap, withGaps } from './key-gaps.js'
@@ -294,12 +294,17 @@ export async function drawKeys(
   return withEmpty(cells, kept.empty, { key: rows.key, first: 0 })
 }
 
-/** Rows whose keys are shown as an example. */
-const EXAMPLES = 1
-
 /** How keys are written: for each a new value, and what is special about it. */
 export function keyTexts({ keys, references, made, seed }: KeptKeys): string[] {
-  return [...keys.map((key) => keyText(key, seed)), ...references.map(referenceText), ...(made ? madeTexts(made) : [])]
+  const examples: Column[] = []
+  const texts = keys.map((key) => {
+    if (key.text === 'empty') return `${key.column} is text, left empty`
+    // What a key before it tells is told by the example of that one.
+    const example = exampleOf(key, { seed, told: toldBy({ columns: examples })(0) })
+    examples.push({ name: key.column, kind: 'identifier', cells: [example] })
+    return keyText(key, example)
+  })
+  return [...texts, ...references.map(referenceText), ...(made ? madeTexts(made) : [])]
 }
 
 function madeTexts({ columns, sex, country }: Made): string[] {
@@ -313,14 +318,13 @@ function referenceText({ column, to, before, depths }: Reference): string {
   return [`${column} refers to ${to}${before ? ' of rows before' : ''}`, ...deep].join(', ')
 }
 
-function keyText(key: KeptKey, seed: number): string {
+function exampleOf({ column, form, hashes }: KeptKey, { seed, told }: { readonly seed: number; readonly told: Told }): string {
+  const key = keyFor(keyFor(keyFromSeed(seed), 'example'), column)
+  return freshInTurn(form, 1, { column, key, guard: { key: guardKey(seed), hashes } })(1, () => told)[0]!
+}
+
+function keyText(key: KeptKey, example: string): string {
   const { column, form, text, repeated, gap } = key
-  if (text === 'empty') return `${column} is text, left empty`
-  const [example] = freshValues(form, EXAMPLES, {
-    column,
-    key: keyFor(keyFor(keyFromSeed(seed), 'example'), column),
-    guard: { key: guardKey(seed), hashes: key.hashes }
-  })
   const running = form.patterns.some(({ progress }) => progress)
   const several = form.patterns.length > 1 ? [`${form.patterns.length} patterns${form.by ? ` as ${form.by.column} says` : ''}`] : []
   const within = [...new Set(tellersOf(form).flatMap((teller) => (teller === form.by ? [] : [tellerText(teller)])))]

@@ -279,6 +279,30 @@ describe('running keys', () => {
     expect((drawn(codes, 50) as string[]).every((code, k, all) => code.length >= 3 && (k === 0 || code > all[k - 1]!))).toBe(true)
   })
 
+  it('are none where codes of letters that were sorted reach the end of the alphabet, and some that began at its start', () => {
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+    const herds = column('herds', (draw) => many(draw, 4, letters), 75).sort()
+    const values = drawn(herds, 75) as string[]
+    expect(new Set([...values, ...herds]).size).toBe(150)
+    expect(values).not.toEqual([...values].sort())
+    const word = (n: number) => [17576, 676, 26, 1].map((unit) => letters[Math.floor(n / unit) % 26]).join('')
+    const early = drawn(
+      Array.from({ length: 75 }, (_, i) => word(40 * i + (i % 7))),
+      50
+    ) as string[]
+    expect(early).toEqual([...early].sort())
+  })
+
+  it('that another key tells whole are shown by an example of that one', () => {
+    const numbers = Array.from({ length: 72 }, (_, i) => String(i + 1))
+    const keys = keepKeys(
+      ['plot', 'row'].map((name) => ({ name, cells: numbers })),
+      SEED,
+      { table: { rowCount: 72, columns: [] } }
+    )
+    expect(keyTexts(keys)).toEqual(['plot like 73, running on', 'row like 73, with plot in it'])
+  })
+
   it('with times in them go on in time', () => {
     const cells = CASES['UUIDs of version 7']!.cells
     const time = (text: string) => Number.parseInt(text.replace('-', '').slice(0, 12), 16)

@@ -1,7 +1,7 @@
 import { log } from '../../num/elementary.js'
 import { isBelievedAtLog, logFactorials } from '../rules/chance.js'
 import { alphabetOf } from './alphabets.js'
-import { type Cell, cellOf, codeOf, type Pattern, type Progress, type Segment } from './form.js'
+import { type Cell, cellOf, codeOf, isDigits, type Pattern, type Progress, type Segment, sizeOf } from './form.js'
 
 /** Steps that ascend by chance less often than once in a million. */
 const LEAST_STEPS = 9
@@ -37,10 +37,31 @@ type Naming = Pick<Pattern, 'apart'>
 
 /** Codes of each cell, the distances between neighbours, and whether they run. */
 function runsOf(segments: readonly Segment[], texts: readonly (readonly string[])[], naming: Naming) {
-  const cells = [...codesByCell(segments, texts, naming)].map(([name, codes]) => ({ name, codes, sorted: sortedOnce(codes) }))
+  const cells = [...codesByCell(segments, texts, naming)].map(([name, { cell, codes }]) => ({
+    name,
+    cell,
+    codes,
+    sorted: sortedOnce(codes)
+  }))
   const gaps = cells.flatMap(({ sorted }) => sorted.slice(1).map((code, k) => code - sorted[k]!)).sort(ascending)
   const isEven = gaps[0] === gaps.at(-1)
-  return { cells, gaps, runs: isEven || isDense(cells) || (goOneWay(cells) && !areSorted(segments, texts)) }
+  return { cells, gaps, runs: isEven || isDense(cells) || (goOneWay(cells) && !areSorted(segments, texts) && haveRoom(segments, cells)) }
+}
+
+/**
+ * Whether codes of letters have come no farther than half of their way, so that as many can follow: those that go from one end of the
+ * alphabet to the other are names that were sorted. Numbers take another digit.
+ */
+function haveRoom(segments: readonly Segment[], cells: readonly Coded[]): boolean {
+  const first = segments.find(({ kind }) => kind === 'symbols' || kind === 'number')
+  if (first?.kind !== 'symbols' || isDigits(first.places)) return true
+  return cells.every(({ cell, sorted }) => sizeOf({ share: 1, segments }, cell) - sorted.at(-1)! > sorted.at(-1)! - sorted[0]!)
+}
+
+/** The codes of a cell. */
+interface Coded {
+  readonly cell: Cell
+  readonly sorted: readonly bigint[]
 }
 
 /**
@@ -103,16 +124,20 @@ function widened(segments: readonly Segment[], texts: readonly (readonly string[
 }
 
 /** Codes of the rows by their cells, in the order of rows; without those of which a text was too rare to be kept. */
-function codesByCell(segments: readonly Segment[], texts: readonly (readonly string[])[], naming: Naming): ReadonlyMap<string, bigint[]> {
-  const cells = new Map<string, bigint[]>()
+function codesByCell(
+  segments: readonly Segment[],
+  texts: readonly (readonly string[])[],
+  naming: Naming
+): ReadonlyMap<string, { readonly cell: Cell; readonly codes: bigint[] }> {
+  const cells = new Map<string, { readonly cell: Cell; readonly codes: bigint[] }>()
   for (const i of texts[0]!.keys()) {
-    const own = texts.map((one) => one[i]!)
-    const cell = cellAt(segments, own, naming)
+    const written = texts.map((one) => one[i]!)
+    const cell = cellAt(segments, written, naming)
     if (!cell) continue
-    const code = codeOf({ share: 1, segments }, cell, own)
-    const codes = cells.get(cell.name)
-    if (codes) codes.push(code)
-    else cells.set(cell.name, [code])
+    const code = codeOf({ share: 1, segments }, cell, written)
+    const own = cells.get(cell.name)
+    if (own) own.codes.push(code)
+    else cells.set(cell.name, { cell, codes: [code] })
   }
   return cells
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MONTHS } from '../../table/date-style.js'
+import { MONTHS } from '../../table/months.js'
 import type { Column, Table } from '../../table/table.js'
 import { datesInParts, withinMonths } from './month-days.js'
 

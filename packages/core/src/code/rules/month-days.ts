@@ -1,4 +1,4 @@
-import { MONTHS } from '../../table/date-style.js'
+import { MONTHS } from '../../table/months.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 
 /** Columns that tell a date together. */

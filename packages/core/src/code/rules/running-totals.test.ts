@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
-import { findTotals, totalNotes } from './find.js'
+import { findTotals, nearlyTotalNotes, totalNotes } from './find.js'
 import { totalText } from './running-totals.js'
 
 const rows = 120
@@ -46,6 +46,15 @@ test('a level that other columns follow, and the same rows in another order, are
   expect(notesOf(all)).toEqual([])
   const mixed = account().sort((a, b) => Number(a.size) - Number(b.size))
   expect(notesOf(mixed)).toEqual([])
+})
+
+test('a flag whose rows stand together does not nearly add up another one that is mostly nought', () => {
+  const all = Array.from({ length: rows }, (_, i) => ({
+    treated: i < 20 ? '1' : '0',
+    rare: amounts[i]! < 0.03 ? '1' : '0',
+    size: String(sides[i])
+  }))
+  expect(nearlyTotalNotes(dataOf(all))).toEqual([])
 })
 
 test('a total of one column', () => {

@@ -93,6 +93,7 @@ export function nearlyTotals(quantities: readonly Quantity[], { table }: Written
     for (const way of ways) {
       if (![FIRST_ROWS, total.values.length].every((most) => isSteady(total, way, most))) continue
       const rises = risesOf(total, way)
+      if (!changesEnough(total, rises)) continue
       for (const { name, values } of numbers) {
         const off = rises.rows.filter((i, k) => !isExact(total, rises, k, values[i]!))
         const kept = 1 - off.length / rises.rows.length

@@ -119,13 +119,18 @@ function findSummaries(numbers: readonly Quantity[], { columns, rowCount }: Tabl
       numbers.filter((one) => one.name !== key.name && determines(key.codes, coded.get(one)!) === told)
     )
     for (const target of still!) {
-      if (found.some((one) => one.column === target.name) || target.values.some(Number.isNaN)) continue
-      const one = summaryIn(target, moving!, { key, candidates })
+      const isOpen = !standsOn(found, target.name) && !found.some(({ column }) => column === target.name || column === key.name)
+      if (!isOpen || target.values.some(Number.isNaN)) continue
+      const drawn = moving!.filter(({ name }) => !found.some(({ column }) => column === name))
+      const one = summaryIn(target, drawn, { key, candidates })
       if (one) found.push(one)
     }
   }
   return found
 }
+
+/** Whether a column tells where rows stand: each is computed from columns that are drawn. */
+const standsOn = (found: readonly Standing[], name: string): boolean => found.some(({ of, by }) => of === name || by.includes(name))
 
 interface Keyed {
   readonly key: { readonly name: string; readonly codes: Codes }
@@ -185,15 +190,16 @@ function ranksIn({ descending = false, ties }: Rank, values: Float64Array, { cod
 export function findStandings(quantities: readonly Quantity[], { table }: WrittenTable): Standing[] {
   const numbers = quantities.filter(({ isDate }) => !isDate)
   const found = findSummaries(numbers, table)
-  const isFree = ({ name }: Quantity) => !found.some((one) => one.column === name)
-  const asks = numbers.filter((one) => isFree(one) && (couldBeRank(one) || couldBeShare(one)))
+  const isDrawn = (name: string) => !found.some(({ column }) => column === name)
+  const asks = numbers.filter((one) => isDrawn(one.name) && (couldBeRank(one) || couldBeShare(one)))
   if (asks.length === 0) return found
   const ways = waysIn(table)
   const candidates = asks.length * ways.length * numbers.length * 2 * TIES.length
   for (const target of asks) {
-    const free = numbers.filter(({ name }) => name !== target.name && !found.some((one) => one.column === name))
+    if (standsOn(found, target.name)) continue
+    const free = numbers.filter(({ name }) => name !== target.name && isDrawn(name))
     for (const { by, groups, first } of ways) {
-      if (by.includes(target.name)) continue
+      if (by.includes(target.name) || !by.every(isDrawn)) continue
       const others = free.filter(({ name }) => !by.includes(name))
       const standing =
         rankOf(target, { by, groups, first, others, candidates }) ?? shareOf(target, { by, groups, first, others, candidates })

@@ -49,6 +49,12 @@ describe('columns that tell rows apart', () => {
     expect(found({ rowCount: 30, columns: [text('day', few)] })).toEqual([])
   })
 
+  it('are quarters, and numbers in steps, of which none comes twice: most of their neighbours are there, though no day beside them', () => {
+    const quarter = Array.from({ length: 80 }, (_, k) => `${2000 + Math.floor(k / 4)} Q${1 + (k % 4)}`)
+    const depth = Array.from(permutation(keyFromSeed(2), 90).slice(0, 80), (k) => String(5000 + 25 * k))
+    expect(found({ rowCount: 80, columns: [text('quarter', quarter), text('depth', depth)] })).toEqual([['quarter'], ['depth']])
+  })
+
   it('are none where rows agree, or are missing a cell, or are told apart by chance', () => {
     const table = lessons(1)
     const last = table.columns.map(({ name, values }) => text(name, [...values.slice(1), values[5]!] as string[]))

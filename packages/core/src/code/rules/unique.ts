@@ -1,9 +1,11 @@
 import { cellAt } from '../../table/cells.js'
 import { type Cells, type Codes, codesOf, jointCodes } from '../../table/codes.js'
 import { columnWord } from '../../table/expression-text.js'
-import { type CategoricalColumn, type Column, isNumeric, type Table } from '../../table/table.js'
+import { greatestCommonDivisor } from '../../table/lattice.js'
+import { monthOf, sinceStart } from '../../table/months.js'
+import { type CategoricalColumn, type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { isBelievedAtLog } from './chance.js'
-import { quantityOf } from './quantity.js'
+import { type Quantity, quantityOf } from './quantity.js'
 import { formatIn, type WrittenTable } from './rows-of-rule.js'
 
 /** Columns that tell rows apart together: no two rows have the same values in all of them, as UNIQUE has it in SQL. */
@@ -154,9 +156,9 @@ function areDistinct(columns: readonly Codes[], rowCount: number): boolean {
 /** Whether no value of a column of numbers comes twice, though there are many a step apart. */
 function isUniqueAlone(column: Cells, data: WrittenTable, candidates: number): boolean {
   if (!isNumeric(column)) return false
-  const { values, unit } = quantityOf(column, formatIn(data, column.name))
-  if (unit === 0) return false
-  const sorted = Float64Array.from(values, (x) => Math.round(x / unit)).sort()
+  const quantity = quantityOf(column, formatIn(data, column.name))
+  if (quantity.unit === 0) return false
+  const sorted = inSteps(column, quantity).sort()
   let near = 0
   for (let i = 0, j = 0; i < sorted.length; i++) {
     if (i > 0 && sorted[i] === sorted[i - 1]) return false
@@ -165,6 +167,14 @@ function isUniqueAlone(column: Cells, data: WrittenTable, candidates: number): b
   }
   // Pairs at each of the distances up to the reach are twice as many as those at none.
   return isBelievedAtLog(-near / (2 * REACH), candidates)
+}
+
+/** Values in the largest steps that hold all: whole months where dates stand at one place of theirs, else multiples of the unit. Cost O(n). */
+function inSteps({ kind, values: times }: NumericColumn, { values, unit }: Quantity): Float64Array {
+  const isMonthly = kind === 'datetime' && times.every((time) => sinceStart(time) === sinceStart(times[0]!))
+  const places = isMonthly ? times.map(monthOf) : values.map((x) => Math.round(x / unit))
+  const step = places.reduce((common, x) => greatestCommonDivisor(common, Math.abs(x - places[0]!)), 0)
+  return step > 0 ? places.map((x) => (x - places[0]!) / step) : places
 }
 
 /**

@@ -27,10 +27,11 @@ export interface BandwidthCurve {
   readonly epsilon: number
   /** r at ε, interpolated on the curve. */
   readonly ratio: number
+  /** r that was aimed at: 0.95, of the largest one where none is as large. */
   readonly target: number
   /** Standard error of r at the evaluations: generated rows are a sample. */
   readonly standardError: number
-  /** `target-met`: the smallest ε whose r is the target; or none is as large, and the nearest was taken. */
+  /** Whether r can be as large as that of fresh rows, or 0.95 of the largest one was taken, or, where all rows repeat, the largest ε. */
   readonly criterion: 'target-met' | 'nearest-to-target'
   /** Rows that the search used. */
   readonly rowCount: number
@@ -193,7 +194,7 @@ export async function searchBandwidth(search: BandwidthSearch): Promise<FoundCur
   const evaluations = new Evaluations(search, distances)
   const points = await bracketAndNarrow(evaluations, manner)
   const curve = points.map(({ epsilon, ratio }) => ({ epsilon, ratio }))
-  return { ...chooseOn(points), curve, target: TARGET_RATIO, rowCount, ...defined({ ridges: evaluations.ridges }) }
+  return { ...chooseOn(points), curve, rowCount, ...defined({ ridges: evaluations.ridges }) }
 }
 
 interface Point {
@@ -272,29 +273,57 @@ interface Manner {
 }
 
 async function bracketAndNarrow(evaluations: Evaluations, { epsilon, factor }: Manner): Promise<Point[]> {
-  let last = await evaluations.at(Math.min(epsilon, LARGEST_EPSILON))
-  const points = [last]
-  const isAbove = ({ ratio }: Point) => ratio >= TARGET_RATIO
-  const upward = !isAbove(last)
-  while (evaluations.left > KEPT && isAbove(last) !== upward && (!upward || last.epsilon < LARGEST_EPSILON)) {
-    last = await evaluations.at(Math.min(LARGEST_EPSILON, upward ? last.epsilon * factor : last.epsilon / factor))
-    points.push(last)
+  const points = [await evaluations.at(Math.min(epsilon, LARGEST_EPSILON))]
+  const first = points[0]!
+  const upward = first.ratio < TARGET_RATIO
+  const step = async (along: number): Promise<Point> => {
+    const last = along > 1 ? points.at(-1)! : points[0]!
+    const next = await evaluations.at(Math.min(LARGEST_EPSILON, last.epsilon * along))
+    if (along > 1) points.push(next)
+    else points.unshift(next)
+    return next
   }
-  if (isAbove(last) !== upward) return ascending(points)
-  let low = upward ? points[points.length - 2]! : last
-  let high = upward ? last : points[points.length - 2]!
-  const done = () => isClose(high) || chosenBetween(low, high) / low.epsilon <= FINEST_FACTOR
-  while (evaluations.left > 0 && !done()) {
-    const share = shareBelow(low, high, TARGET_RATIO + 0.5 * CLOSE_RATIO)
-    const middle = await evaluations.at(exp(log(low.epsilon) + share * (log(high.epsilon) - log(low.epsilon))))
-    points.push(middle)
-    if (isAbove(middle)) high = middle
-    else low = middle
+  if (upward) {
+    let last = first
+    while (evaluations.left > KEPT && last.ratio < TARGET_RATIO && last.epsilon < LARGEST_EPSILON) last = await step(factor)
   }
-  return ascending(points)
+  // Where no r is as large, the rows may all have been near the largest one.
+  const target = targetOn(points)
+  while (evaluations.left > KEPT && points[0]!.ratio >= target && target > 0) await step(1 / factor)
+  return narrowed(points, { evaluations, target })
 }
 
-const isClose = ({ ratio, standardError }: Point) => ratio - TARGET_RATIO <= Math.max(CLOSE_RATIO, CLOSE_ERRORS * standardError)
+/** Between the last point below the target and the one above it, until the choice would ask for no more. */
+async function narrowed(
+  points: readonly Point[],
+  { evaluations, target }: { readonly evaluations: Evaluations; readonly target: number }
+): Promise<Point[]> {
+  const all = [...points]
+  const above = all.findIndex(({ ratio }) => ratio >= target)
+  if (above <= 0) return all
+  let [low, high] = [all[above - 1]!, all[above]!]
+  const done = () => isClose(high, target) || chosenBetween(low, high, target) / low.epsilon <= FINEST_FACTOR
+  while (evaluations.left > 0 && !done()) {
+    const share = shareBelow(low, high, target + 0.5 * CLOSE_RATIO)
+    const middle = await evaluations.at(exp(log(low.epsilon) + share * (log(high.epsilon) - log(low.epsilon))))
+    all.push(middle)
+    if (middle.ratio >= target) high = middle
+    else low = middle
+  }
+  return ascending(all)
+}
+
+/**
+ * What r is to be: that of fresh rows, or as much of the largest one where none is as large. In a design no two rows stand in one place,
+ * so that a row's neighbours are farther than those of a fresh row, which has a place that one of them has: not even rows that know nothing of
+ * each other come so far, and of these the relations of columns are lost.
+ */
+function targetOn(curve: readonly Point[]): number {
+  const largest = Math.max(...increasing(curve.map(({ ratio }) => ratio)))
+  return largest < TARGET_RATIO && curve.at(-1)!.epsilon >= LARGEST_EPSILON ? TARGET_RATIO * largest : TARGET_RATIO
+}
+
+const isClose = ({ ratio, standardError }: Point, target: number) => ratio - target <= Math.max(CLOSE_RATIO, CLOSE_ERRORS * standardError)
 
 /** Where between two points r, linear in log ε, would be `ratio`; not too close to either, for r is not linear. */
 function shareBelow(low: Point, high: Point, ratio: number): number {
@@ -302,8 +331,8 @@ function shareBelow(low: Point, high: Point, ratio: number): number {
 }
 
 /** Between two points ε of the target, r linear in log ε: r bends down near it, so that what is sought lies between `low` and this. */
-function chosenBetween(low: Point, high: Point): number {
-  const share = (TARGET_RATIO - low.ratio) / (high.ratio - low.ratio)
+function chosenBetween(low: Point, high: Point, target: number): number {
+  const share = (target - low.ratio) / (high.ratio - low.ratio)
   return exp(log(low.epsilon) + share * (log(high.epsilon) - log(low.epsilon)))
 }
 
@@ -314,20 +343,22 @@ const ascending = (points: readonly Point[]): Point[] => [...points].sort((a, b)
  * measured with error, so the curve is first made monotone; between evaluations it is interpolated in log ε. The nearest point when
  * none gets there.
  */
-function chooseOn(curve: readonly Point[]): Pick<FoundCurve, 'epsilon' | 'ratio' | 'criterion' | 'standardError' | 'ends'> {
+function chooseOn(curve: readonly Point[]): Pick<FoundCurve, 'epsilon' | 'ratio' | 'target' | 'criterion' | 'standardError' | 'ends'> {
   const standardError = Math.max(...curve.map((point) => point.standardError))
   const ratios = increasing(curve.map((point) => point.ratio))
-  const first = ratios.findIndex((ratio) => ratio >= TARGET_RATIO)
-  if (first < 0) {
-    const { epsilon, ratio, ends } = curve[curve.length - 1]!
-    return { epsilon, ratio, standardError, criterion: 'nearest-to-target', ...defined({ ends }) }
-  }
+  const target = targetOn(curve)
+  const criterion = target < TARGET_RATIO ? 'nearest-to-target' : 'target-met'
+  const reached = ratios.findIndex((ratio) => ratio >= target)
+  // Nothing tells one from another.
+  const first = target === 0 ? -1 : reached
   // Those of the wider kernel, where ε lies between two: rows are carried less far at a narrower one.
-  const { ends } = curve[first]!
-  if (first === 0) return { epsilon: curve[0]!.epsilon, ratio: ratios[0]!, standardError, criterion: 'target-met', ...defined({ ends }) }
+  const { ends } = curve.at(first)!
+  const common = { standardError, target, criterion, ...defined({ ends }) } as const
+  if (target === 0) return { ...common, epsilon: curve.at(-1)!.epsilon, ratio: 0 }
+  if (first < 0) return { ...common, criterion: 'nearest-to-target', epsilon: curve.at(-1)!.epsilon, ratio: ratios.at(-1)! }
+  if (first === 0) return { ...common, epsilon: curve[0]!.epsilon, ratio: ratios[0]! }
   const at = (k: number): Point => ({ ...curve[k]!, ratio: ratios[k]! })
-  const epsilon = chosenBetween(at(first - 1), at(first))
-  return { epsilon, ratio: TARGET_RATIO, standardError, criterion: 'target-met', ...defined({ ends }) }
+  return { ...common, epsilon: chosenBetween(at(first - 1), at(first), target), ratio: target }
 }
 
 /** Refuses an ε at which most rows see only themselves, naming one that would do. */

@@ -70,12 +70,13 @@ function bandwidthFact({
 }: Pick<FitSummary, 'epsilon' | 'bandwidth' | 'rowCount' | 'duplicateCount'>): Fact {
   const fact = { name: 'bandwidth ε', value: String(Number(epsilon.toPrecision(4))) }
   if (!bandwidth) return { ...fact, aside: 'given' }
-  const met = bandwidth.criterion === 'target-met' ? '' : ', the nearest that any bandwidth comes'
+  const met = bandwidth.criterion === 'target-met' ? '' : ', as no bandwidth comes as far as fresh rows'
   // Where most rows repeat others, so do new ones of the same law.
   const isRepeated = duplicateCount > rowCount / 2
   const copies = bandwidth.ratio < COPYING_RATIO && !isRepeated ? '; rows stand much nearer to training rows than new rows would' : ''
   const chosen = bandwidth.rowCount < rowCount ? `; chosen on ${bandwidth.rowCount} of the rows` : ''
-  return { ...fact, aside: `nearest-neighbour ratio ${bandwidth.ratio.toFixed(2)}, aim ${bandwidth.target}${met}${copies}${chosen}` }
+  const aim = Number(bandwidth.target.toFixed(2))
+  return { ...fact, aside: `nearest-neighbour ratio ${bandwidth.ratio.toFixed(2)}, aim ${aim}${met}${copies}${chosen}` }
 }
 
 function scalingFacts({ scaling: { methods, scores }, rowCount }: FitSummary): Fact[] {

@@ -6,6 +6,7 @@ import { parseDigits } from '../../table/date-digits.js'
 import { datesFor } from '../../table/date-orders.js'
 import { type DateOrder, type DateStyle, dateUnit, formatDateTime, isDigitPattern, plainDates } from '../../table/date-style.js'
 import { digitTimes } from '../../table/infer-digits.js'
+import { isStart, type Period, periodOf } from '../../table/periods.js'
 import type { RawColumn } from '../../table/raw.js'
 
 /** Milliseconds. */
@@ -79,8 +80,8 @@ export function instantOf({ origin }: Calendar, days: number): number {
 export function spellDates(calendar: Calendar, days: ArrayLike<number>): string[] {
   const instants = Array.from(days, (time) => instantOf(calendar, time))
   const { style } = calendar
-  const shows = (one: DateStyle): boolean =>
-    instants.every((time) => time % dateUnit(one) === 0 && (one.date !== 'YYYYMM' || new Date(time).getUTCDate() === 1))
+  const isWhole = (time: number, period: Period | undefined): boolean => period === undefined || isStart(time, period)
+  const shows = (one: DateStyle): boolean => instants.every((time) => time % dateUnit(one) === 0 && isWhole(time, periodOf(one.date)))
   const finer = (['none', 'whole', 'milliseconds'] as const).map(
     (seconds): DateStyle => ({ separator: style.separator === '' ? 'T' : style.separator, seconds, zone: style.zone })
   )

@@ -1,3 +1,4 @@
+import { tellersOf } from '../../code/keys/form.js'
 import {
   DRAWING_KEYS,
   drawKey,
@@ -111,8 +112,12 @@ export async function checkKeysInTurns(kept: KeptKeys | undefined, rowCount: num
 /** Stages of a plan behind those of the rows, in which keys come about: little beside them. */
 export const KEY_STAGES = [DRAWING_KEYS, MAKING_PEOPLE].map((stage) => ({ stage, pairs: 0 }))
 
-/** Keys that only drawing them tells to be enough. */
-const scarceKeys = (kept: KeptKeys | undefined, rowCount: number) => kept?.keys.filter((key) => mayRunOut(key, rowCount)) ?? []
+/** Keys that only drawing them tells to be enough; what another key tells of one is known only beside it. */
+function scarceKeys(kept: KeptKeys | undefined, rowCount: number) {
+  const { keys = [] } = kept ?? {}
+  const isKey = (name: string) => keys.some(({ column }) => column === name)
+  return keys.filter((key) => mayRunOut(key, rowCount) && !tellersOf(key.form).some((teller) => isKey(teller.column)))
+}
 
 const checkedRows = (count: number) => ({ count, key: keyFromSeed(0) })
 

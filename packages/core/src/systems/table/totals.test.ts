@@ -188,6 +188,25 @@ test('ranks and shares are those among the drawn rows, and what is told by a ran
   expect(drawn.totals!.standings.map(({ column }) => column)).toEqual(['share'])
 })
 
+test('of two columns that each tell where rows stand by the other one is drawn', async () => {
+  // A field of 9 rows and 7 columns beside where they are from its middle.
+  const field = Array.from({ length: 126 }, (_, i) => ({ site: i < 63 ? 'S1' : 'S2', row: Math.floor((i % 63) / 7), col: i % 7 }))
+  const input = rawOf(
+    field.map(({ site, row, col }, i) => ({
+      site,
+      row: String(row + 1),
+      col: String(col + 1),
+      linrow: (0.1 * row - (site === 'S1' ? 0.4 : 0.45)).toFixed(2),
+      lincol: (col - (site === 'S1' ? 3 : 2.5)).toFixed(1),
+      yield: (5 + dice('yield')[i % ROWS]!).toFixed(2)
+    }))
+  )
+  const model = await fit(input)
+  for (const { column, of, by } of model.totals?.standings ?? [])
+    expect(model.totals!.standings.some((one) => one.column !== column && [of, ...by].includes(one.column))).toBe(false)
+  expect(await rowsOf(model, { rows: 126 })).toHaveLength(126)
+})
+
 test('means and sums of each sample are those of its drawn rows, also from a model file, and a note says that they belong together', async () => {
   const numbers = Array.from({ length: ROWS }, (_, i) => Math.round(1000 * dice('reading')[i]!) + 200 * Math.floor(i / 3))
   const samples = Array.from({ length: ROWS / 3 }, (_, g) => numbers.slice(3 * g, 3 * g + 3))

@@ -95,7 +95,8 @@ describe('what a calendar says of a date', () => {
     'year(start) -> year',
     'day(start) -> day',
     'week(start) -> week',
-    'month_end(start) -> period'
+    // A month is the first day of it.
+    'period = month_end(midnight(start) - months(1)) + 1'
   ]
 
   it('is looked up by it', () => {

@@ -116,7 +116,8 @@ describe('heights of three stations above the sea', () => {
       const heights = await draw({ station: name })
       expect(heights.filter((x) => x < low || x > high).length).toBe(0)
       const recurring = [...heights].sort((a, b) => a - b).filter((x, i, all) => i > 0 && x === all[i - 1]).length
-      expect(recurring).toBeLessThan(5)
+      // One in a hundred lies beyond the highest hill and is set to it; without classes of rows tens heap up at a gap.
+      expect(recurring).toBeLessThan(10)
       expect(Math.abs(mean(heights) - [375, 408, 540][stations.indexOf(name)]!)).toBeLessThan(1)
     }
   })

@@ -1,6 +1,6 @@
 import { exp, log, normalCdf } from '../../num/elementary.js'
 import { placesByName } from '../../num/group.js'
-import { median, quantileOfSorted, sorted, variance } from '../../num/statistics.js'
+import { mean, median, quantileOfSorted, sorted, variance } from '../../num/statistics.js'
 import { isBeyondChance, logChoose, rateByChance } from './chance.js'
 import { MOST_COLUMNS_OF } from './find-formulas.js'
 import type { Quantity } from './quantity.js'
@@ -23,6 +23,8 @@ export const LOG_CHANCE = log(100)
 
 /**
  * Pairs of dates, or of numbers, of which one is never above the other: more often than their ranges explain (independence).
+ * And so that a law without the order would be seen to break it: what no row does, and more drawn ones would than chance allows, is kept,
+ * whether or not it could never be. At worst it could be in so few rows that none of these shows it.
  * Numbers that merely hang together may do so; of them the gaps must end at 0 as at a wall. Were there none, the gaps of the nearest fifth of the rows would go on below 0:
  * of k gaps under t, whose mean distance from t is e, about k·exp(−t/e) would be negative (an exponential tail, which is longer
  * than that of a normal law). None is; by chance so with probability exp(−k·exp(−t/e)). Gaps are differences, or of positive numbers
@@ -34,7 +36,7 @@ export function findOrders(quantities: readonly Quantity[]): OrderFound[] {
   // Of two columns one may be the lower.
   return beyondChance(
     meant.filter(({ low, high }) => isOrdered(low, high)),
-    meant.length / 2
+    { candidates: meant.length / 2, columns: quantities.length }
   )
 }
 
@@ -46,7 +48,7 @@ export function findLimits(quantities: readonly Quantity[]): OrderFound[] {
   const meant = overlapping(quantities)
   return beyondChance(
     meant.filter(({ low, high }) => isLimited(low, high)),
-    meant.length
+    { candidates: meant.length, columns: quantities.length }
   )
 }
 
@@ -148,12 +150,21 @@ function overlapping(quantities: readonly Quantity[]): Pair[] {
   return pairs.filter(({ low, high }) => low.range.low <= high.range.high && high.range.low <= low.range.high)
 }
 
+/** Orders that were looked at, and columns that a law draws together. */
+interface Looked {
+  readonly candidates: number
+  readonly columns: number
+}
+
 /** Of pairs that are in order those that are so by more than chance. */
-function beyondChance(pairs: readonly Pair[], candidates: number): OrderFound[] {
-  const walls = pairs.map(({ low, high }) => wallOf(low, high, candidates))
+function beyondChance(pairs: readonly Pair[], looked: Looked): OrderFound[] {
+  const walls = pairs.map(({ low, high }) => wallOf(low, high, looked))
   // Dates have been told already.
-  const least = leastBelieved(walls.filter((one) => one < Number.POSITIVE_INFINITY))
-  return pairs.flatMap(({ low, high }, k) => (walls[k]! >= least ? [{ low: low.name, high: high.name }] : []))
+  const least = leastBelieved(walls.map(({ wall }) => wall).filter((one) => one < Number.POSITIVE_INFINITY))
+  return pairs.flatMap(({ low, high }, k) => {
+    const { wall, broken } = walls[k]!
+    return wall >= least || broken > LOG_CHANCE ? [{ low: low.name, high: high.name }] : []
+  })
 }
 
 /** Whether the lower column is missing in some rows of the higher one, and in no row above it. */
@@ -187,21 +198,55 @@ function isOrdered({ values: low }: Quantity, { values: high }: Quantity): boole
   return true
 }
 
-/** How many rows an order without a wall would have beyond it, of which there are none; 0 where chance explains the order, infinite of dates: time has an order of its own. */
-function wallOf(low: Quantity, high: Quantity, candidates: number): number {
+/** What speaks for an order, in rows that would be beyond it: 0 where chance explains it. */
+interface Wall {
+  /** Of the data, were there no wall; infinite of dates: time has an order of its own. */
+  readonly wall: number
+  /** Of as many that a law draws which knows of none. */
+  readonly broken: number
+}
+
+const NO_WALL: Wall = { wall: 0, broken: 0 }
+
+function wallOf(low: Quantity, high: Quantity, { candidates, columns }: Looked): Wall {
   const rows = rowsOfBoth(low, high)
-  if (!isMeant({ low, high }, rows, candidates)) return 0
-  if (low.isDate) return Number.POSITIVE_INFINITY
-  if (rows.length < LEAST_ROWS) return 0
+  if (!isMeant({ low, high }, rows, candidates)) return NO_WALL
+  if (low.isDate) return { ...NO_WALL, wall: Number.POSITIVE_INFINITY }
+  if (rows.length < LEAST_ROWS) return NO_WALL
   const gaps = sorted(rows.map((i) => high.values[i]! - low.values[i]!))
   const unit = Math.max(low.unit, high.unit)
   const beyond = expectedBelow(gaps, unit)
   const over = smoothedBelow(gaps, unit)
-  if (rows.some((i) => !(low.values[i]! > 0))) return Math.max(beyond, over) - log(2)
+  const broken = drawnBelow(gaps, unit, columns)
+  if (rows.some((i) => !(low.values[i]! > 0))) return { wall: Math.max(beyond, over) - log(2), broken }
   const ratios = sorted(rows.map((i) => log(high.values[i]! / low.values[i]!)))
   const step = unit / median(Float64Array.from(rows, (i) => high.values[i]!))
-  // Gaps of rows of all sizes crowd at 0 in the one of the two that is not theirs, wherever they end in the other.
-  return Math.max(beyond, expectedBelow(ratios, step), Math.min(over, smoothedBelow(ratios, step))) - log(3)
+  return {
+    // Gaps of rows of all sizes crowd at 0 in the one of the two that is not theirs, wherever they end in the other.
+    wall: Math.max(beyond, expectedBelow(ratios, step), Math.min(over, smoothedBelow(ratios, step))) - log(3),
+    // Which of the two a law draws by is chosen later.
+    broken: Math.min(broken, drawnBelow(ratios, step, columns))
+  }
+}
+
+/**
+ * How many of as many drawn gaps a law of so many columns puts below 0: its kernel is as wide as density estimates of all of them have it,
+ * and rows are drawn towards their mean by as much as it spreads them. Cost O(gaps).
+ *
+ * @source Silverman, *Density estimation*, 1986, equation 4.14 and section 6.4.1.
+ */
+function drawnBelow(gaps: Float64Array, unit: number, columns: number): number {
+  const width = exp(log(4 / ((columns + 2) * gaps.length)) / (columns + 4))
+  const [centre, spread] = [mean(gaps), Math.sqrt(variance(gaps))]
+  const kept = Math.sqrt(1 - Math.min(1, width) ** 2)
+  let below = 0
+  for (const gap of gaps) {
+    const place = (centre + (gap - centre) * kept + unit / 2) / (width * spread)
+    // They ascend, as the gaps do.
+    if (place > REACH) break
+    below += normalCdf(-place)
+  }
+  return below
 }
 
 /** Standard deviations that the quartiles of a normal law lie apart. */

@@ -47,6 +47,16 @@ describe('orders that a law would break', () => {
   it('are none where gaps are so far from 0 that it would break none', () => {
     expect(times((seed) => normals(seed, 'gap').map((z) => 6 + z))).toBe(0)
   })
+
+  it('are none of an amount and its logarithm, which a law of ranks keeps apart', () => {
+    const logs = (seed: number) => normals(seed, 'mass')
+    const masses = (seed: number) => logs(seed).map((z) => exp(log(10) * z))
+    const found = SEEDS.flatMap((seed) =>
+      findOrders([quantity('log', logs(seed), 1e-5), quantity('mass', masses(seed), 1e-5), ...others(seed)])
+    )
+    // One of 20 looks like a wall.
+    expect(found.filter(({ low, high }) => low === 'log' && high === 'mass').length).toBeLessThanOrEqual(2)
+  })
 })
 
 it('what is drawn begins at a sum that is computed, and no part of the sum is told to be below it', () => {

@@ -1,6 +1,7 @@
-import { exp, log, normalCdf } from '../../num/elementary.js'
+import { exp, log, normalCdf, normalQuantile } from '../../num/elementary.js'
+import { evenly } from '../../num/evenly.js'
 import { placesByName } from '../../num/group.js'
-import { mean, median, quantileOfSorted, sorted, variance } from '../../num/statistics.js'
+import { mean, median, midranks, quantileOfSorted, sorted, variance } from '../../num/statistics.js'
 import { isBeyondChance, logChoose, rateByChance } from './chance.js'
 import { MOST_COLUMNS_OF } from './find-formulas.js'
 import type { Quantity } from './quantity.js'
@@ -217,14 +218,18 @@ function wallOf(low: Quantity, high: Quantity, { candidates, columns }: Looked):
   const unit = Math.max(low.unit, high.unit)
   const beyond = expectedBelow(gaps, unit)
   const over = smoothedBelow(gaps, unit)
+  // By which of two scales a law draws is chosen later.
   const broken = drawnBelow(gaps, unit, columns)
-  if (rows.some((i) => !(low.values[i]! > 0))) return { wall: Math.max(beyond, over) - log(2), broken }
+  if (rows.some((i) => !(low.values[i]! > 0)))
+    return {
+      wall: Math.max(beyond, over) - log(2),
+      broken: broken > LOG_CHANCE ? Math.min(broken, drawnCrossed({ low, high }, rows, columns)) : broken
+    }
   const ratios = sorted(rows.map((i) => log(high.values[i]! / low.values[i]!)))
   const step = unit / median(Float64Array.from(rows, (i) => high.values[i]!))
   return {
     // Gaps of rows of all sizes crowd at 0 in the one of the two that is not theirs, wherever they end in the other.
     wall: Math.max(beyond, expectedBelow(ratios, step), Math.min(over, smoothedBelow(ratios, step))) - log(3),
-    // Which of the two a law draws by is chosen later.
     broken: Math.min(broken, drawnBelow(ratios, step, columns))
   }
 }
@@ -236,9 +241,9 @@ function wallOf(low: Quantity, high: Quantity, { candidates, columns }: Looked):
  * @source Silverman, *Density estimation*, 1986, equation 4.14 and section 6.4.1.
  */
 function drawnBelow(gaps: Float64Array, unit: number, columns: number): number {
-  const width = exp(log(4 / ((columns + 2) * gaps.length)) / (columns + 4))
+  const width = widthOf(gaps.length, columns)
   const [centre, spread] = [mean(gaps), Math.sqrt(variance(gaps))]
-  const kept = Math.sqrt(1 - Math.min(1, width) ** 2)
+  const kept = keptOf(width)
   let below = 0
   for (const gap of gaps) {
     const place = (centre + (gap - centre) * kept + unit / 2) / (width * spread)
@@ -248,6 +253,47 @@ function drawnBelow(gaps: Float64Array, unit: number, columns: number): number {
   }
   return below
 }
+
+/** Rows, evenly spread, and how many others each is moved by: some hundred moves tell a share of a twentieth. */
+const [MOVED_ROWS, MOVES] = [2000, 4]
+/** Rows between one and those that it is moved by: a prime, as no period of a table is. */
+const APART = 7919
+
+/**
+ * The same of columns that have no ratios, drawn by their ranks: an amount and its logarithm, which is smaller, never cross by these. Rows are
+ * moved by what others lie from the middle. Cost O(rows·log rows).
+ */
+function drawnCrossed({ low, high }: Pair, rows: readonly number[], columns: number): number {
+  const width = widthOf(rows.length, columns)
+  const kept = keptOf(width)
+  const [lows, highs] = [low, high].map(({ values }) => scoresOf(Float64Array.from(rows, (i) => values[i]!))) as [Scores, Scores]
+  let [crossed, moved] = [0, 0]
+  for (const i of evenly(rows.length, MOVED_ROWS))
+    for (let k = 1; k <= MOVES; k++) {
+      const j = (i + k * APART) % rows.length
+      const at = ({ scores, ascending }: Scores) => quantileOfSorted(ascending, normalCdf(kept * scores[i]! + width * scores[j]!))
+      moved++
+      if (at(lows) > at(highs)) crossed++
+    }
+  return (rows.length * crossed) / moved
+}
+
+/** Numbers in order, and the normal scores of their ranks. */
+interface Scores {
+  readonly scores: Float64Array
+  readonly ascending: Float64Array
+}
+
+function scoresOf(values: Float64Array): Scores {
+  const ranks = midranks(values)
+  return { ascending: sorted(values), scores: ranks.map((rank) => normalQuantile((rank + 0.5) / values.length)) }
+}
+
+/** Of an estimate of the density of so many columns from rows, in their standard deviations. */
+const widthOf = (rows: number, columns: number): number => exp(log(4 / ((columns + 2) * rows)) / (columns + 4))
+
+/** What is left of a row's way from the mean where a kernel of that width spreads it. */
+const keptOf = (width: number): number => Math.sqrt(1 - Math.min(1, width) ** 2)
 
 /** Standard deviations that the quartiles of a normal law lie apart. */
 const QUARTILES_APART = 1.349

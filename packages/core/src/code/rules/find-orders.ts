@@ -24,20 +24,21 @@ export const LOG_CHANCE = log(100)
 
 /**
  * Pairs of dates, or of numbers, of which one is never above the other: more often than their ranges explain (independence).
- * And so that a law without the order would be seen to break it: what no row does, and more drawn ones would than chance allows, is kept,
- * whether or not it could never be. At worst it could be in so few rows that none of these shows it.
+ * Where `drawn` columns are drawn together, also so that a law without the order would be seen to break it: what no row does, and more drawn
+ * ones would than chance allows, is kept, whether or not it could never be. At worst it could be in so few rows that none of these shows it,
+ * which is not so of parts of the rows.
  * Numbers that merely hang together may do so; of them the gaps must end at 0 as at a wall. Were there none, the gaps of the nearest fifth of the rows would go on below 0:
  * of k gaps under t, whose mean distance from t is e, about k·exp(−t/e) would be negative (an exponential tail, which is longer
  * than that of a normal law). None is; by chance so with probability exp(−k·exp(−t/e)). Gaps are differences, or of positive numbers
  * ratios: of classes of 8 and of 500 pupils those who answered come equally near to all. Cost O(p²) on a few rows, O(rows·log rows) for
  * each that passes.
  */
-export function findOrders(quantities: readonly Quantity[]): OrderFound[] {
+export function findOrders(quantities: readonly Quantity[], drawn?: number): OrderFound[] {
   const meant = overlapping(quantities)
   // Of two columns one may be the lower.
   return beyondChance(
     meant.filter(({ low, high }) => isOrdered(low, high)),
-    { candidates: meant.length / 2, columns: quantities.length }
+    { candidates: meant.length / 2, drawn }
   )
 }
 
@@ -45,11 +46,11 @@ export function findOrders(quantities: readonly Quantity[]): OrderFound[] {
  * Pairs of a column with gaps and one that it is never above, which is there wherever it is, as the arrival that a cancellation
  * comes before: by the evidence of `findOrders`, in the rows that have both. Cost: as of that.
  */
-export function findLimits(quantities: readonly Quantity[]): OrderFound[] {
+export function findLimits(quantities: readonly Quantity[], drawn?: number): OrderFound[] {
   const meant = overlapping(quantities)
   return beyondChance(
     meant.filter(({ low, high }) => isLimited(low, high)),
-    { candidates: meant.length, columns: quantities.length }
+    { candidates: meant.length, drawn }
   )
 }
 
@@ -151,10 +152,10 @@ function overlapping(quantities: readonly Quantity[]): Pair[] {
   return pairs.filter(({ low, high }) => low.range.low <= high.range.high && high.range.low <= low.range.high)
 }
 
-/** Orders that were looked at, and columns that a law draws together. */
+/** Orders that were looked at, and columns that a law draws together; undefined where none is to say what it would break. */
 interface Looked {
   readonly candidates: number
-  readonly columns: number
+  readonly drawn: number | undefined
 }
 
 /** Of pairs that are in order those that are so by more than chance. */
@@ -209,7 +210,7 @@ interface Wall {
 
 const NO_WALL: Wall = { wall: 0, broken: 0 }
 
-function wallOf(low: Quantity, high: Quantity, { candidates, columns }: Looked): Wall {
+function wallOf(low: Quantity, high: Quantity, { candidates, drawn }: Looked): Wall {
   const rows = rowsOfBoth(low, high)
   if (!isMeant({ low, high }, rows, candidates)) return NO_WALL
   if (low.isDate) return { ...NO_WALL, wall: Number.POSITIVE_INFINITY }
@@ -219,18 +220,18 @@ function wallOf(low: Quantity, high: Quantity, { candidates, columns }: Looked):
   const beyond = expectedBelow(gaps, unit)
   const over = smoothedBelow(gaps, unit)
   // By which of two scales a law draws is chosen later.
-  const broken = drawnBelow(gaps, unit, columns)
+  const broken = drawn === undefined ? 0 : drawnBelow(gaps, unit, drawn)
   if (rows.some((i) => !(low.values[i]! > 0)))
     return {
       wall: Math.max(beyond, over) - log(2),
-      broken: broken > LOG_CHANCE ? Math.min(broken, drawnCrossed({ low, high }, rows, columns)) : broken
+      broken: broken > LOG_CHANCE ? Math.min(broken, drawnCrossed({ low, high }, rows, drawn!)) : broken
     }
   const ratios = sorted(rows.map((i) => log(high.values[i]! / low.values[i]!)))
   const step = unit / median(Float64Array.from(rows, (i) => high.values[i]!))
   return {
     // Gaps of rows of all sizes crowd at 0 in the one of the two that is not theirs, wherever they end in the other.
     wall: Math.max(beyond, expectedBelow(ratios, step), Math.min(over, smoothedBelow(ratios, step))) - log(3),
-    broken: Math.min(broken, drawnBelow(ratios, step, columns))
+    broken: drawn === undefined ? 0 : Math.min(broken, drawnBelow(ratios, step, drawn))
   }
 }
 

@@ -340,18 +340,20 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
     take({ kind: 'gap', ...gap })
   for (const gap of gaps.filter(({ maybe }) => maybe)) take({ kind: 'gap', ...gap })
   const underived = quantities.filter(({ name }) => !derived.has(name))
-  const orders = findOrders(underived)
+  // What some rows do is none of what none does.
+  const drawn = byLevel ? underived.length : undefined
+  const orders = findOrders(underived, drawn)
   // What is looked up, and dates that others tell, are known: these are never measured by others, which begin or end at them.
   const isKnown = (rule: Rule) =>
     (rule.kind === 'lookup' && lookedUp.has(rule.column)) || terms.some(({ column: name }) => name === rule.column)
   const known = new Set(kept.filter(isKnown).map((rule) => rule.column))
   const beside = known.size === 0 ? [] : [...underived, ...quantities.filter(({ name }) => known.has(name))]
-  for (const { low, high } of shortest(findOrders(beside))) {
+  for (const { low, high } of shortest(findOrders(beside, drawn))) {
     if (known.has(low) && !known.has(high)) take({ kind: 'order', column: high, low: column(low) })
     if (known.has(high) && !known.has(low)) take(limitOf(low, high))
   }
-  beginAtComputed(kept, { data, quantities: quantities.filter(({ name }) => !known.has(name)), underived }).forEach(take)
-  for (const { low, high } of shortest(findLimits(beside))) if (known.has(high) && !known.has(low)) take(limitOf(low, high))
+  if (byLevel) beginAtComputed(kept, { data, quantities: quantities.filter(({ name }) => !known.has(name)), underived }).forEach(take)
+  for (const { low, high } of shortest(findLimits(beside, drawn))) if (known.has(high) && !known.has(low)) take(limitOf(low, high))
   for (const one of byLevel ? findWholes(quantities, table.rowCount, (name) => derived.has(name)) : []) {
     const whole = { kind: 'order' as const, ...one }
     const exceptions = exceptionsOf(whole, data)?.rows.length
@@ -360,7 +362,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   }
   for (const one of findOffsets(underived, orders)) take({ kind: 'order', ...one })
   for (const rule of orderRules(orders, data)) take(rule)
-  for (const { low, high } of shortest(findLimits(underived), orders)) take(limitOf(low, high))
+  for (const { low, high } of shortest(findLimits(underived, drawn), orders)) take(limitOf(low, high))
   return besides(keepable(kept).kept, left)
 }
 
@@ -703,7 +705,7 @@ function beginAtComputed(kept: readonly Rule[], { data, quantities, underived }:
   const computed = new Set(kept.flatMap((rule) => (rule.kind === 'formula' ? [rule.column] : [])))
   const beside = quantities.filter(({ name }) => computed.has(name))
   if (beside.length === 0) return []
-  const orders = shortest(findOrders([...underived, ...beside])).flatMap(({ low, high }): Rule[] => {
+  const orders = shortest(findOrders([...underived, ...beside], underived.length)).flatMap(({ low, high }): Rule[] => {
     if (computed.has(low) === computed.has(high)) return []
     const rule: Rule = computed.has(low) ? { kind: 'order', column: high, low: column(low) } : limitOf(low, high)
     return clashOf(rule, kept) ? [] : [rule]

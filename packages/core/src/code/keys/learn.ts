@@ -1,4 +1,5 @@
 import { defined } from '../../num/defined.js'
+import { numberingOf } from '../../table/numbering.js'
 import { RARE_BELOW } from '../../table/rare-below.js'
 import { checkOf, withoutCheck } from './check-digits.js'
 import type { Form, Pattern, Segment } from './form.js'
@@ -28,10 +29,11 @@ function columnsOf(values: readonly string[]): readonly (readonly string[])[] {
 
 /**
  * The form of different values in the order of their rows: patterns of literals, words to copy, and codes, found by what separates their
- * parts; undefined where fewer than half of the values have a pattern that is not rare. `telling`: what else is known of the rows, which
+ * parts; undefined where fewer than half of the values have a pattern that is not rare. `asked`: what else is known of the rows, which
  * may tell parts. Cost O(characters), and of the rows as of `tellerOf` for each stretch of parts.
  */
-export function learnForm(values: readonly string[], telling?: TellingRows): Form | undefined {
+export function learnForm(values: readonly string[], asked?: TellingRows): Form | undefined {
+  const telling = asked && { ...asked, counts: numberingOf(values.map(Number)) !== undefined }
   const check = checkOf(values)
   const bodies = check === undefined ? values : values.map((value) => withoutCheck(check, value))
   const groups = grouped(bodies, separatorsOf).flatMap((alike) => {

@@ -81,6 +81,8 @@ export interface TellingRows {
   readonly table: Table
   /** The row of each value. */
   readonly rows: readonly number[]
+  /** Of values that count in equal steps: how they begin goes by when they come, as all does that comes and goes, and no cells have a text for it. */
+  readonly counts?: boolean
 }
 
 /** Rows, spread over the table, that may refute a teller before all rows are read. */
@@ -107,9 +109,10 @@ interface TellerFound {
  */
 export function tellerOf(
   textAt: (i: number) => string,
-  { table: { columns }, rows }: TellingRows,
+  { table: { columns }, rows, counts }: TellingRows,
   { parts, by }: Asked
 ): TellerFound | undefined {
+  if (counts && by === 'texts') return undefined
   const some = evenly(rows.length, FIRST_ROWS)
   const lengths = new Set(Array.from(some, (i) => textAt(i).length))
   const candidates = parts * columns.length * DATES.length

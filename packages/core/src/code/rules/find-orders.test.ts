@@ -28,8 +28,8 @@ const times = (gaps: (seed: number) => readonly number[]): number =>
   SEEDS.filter((seed) => {
     const low = normals(seed, 'low').map((z) => exp(2.7 + 0.5 * z))
     const high = gaps(seed).map((gap, i) => low[i]! + gap)
-    return findOrders([quantity('low', low), quantity('high', high), ...others(seed)], 18).some(
-      (one) => one.low === 'low' && one.high === 'high'
+    return findOrders([quantity('before', low), quantity('after', high), ...others(seed)], 18).some(
+      (one) => one.low === 'before' && one.high === 'after'
     )
   }).length
 
@@ -46,6 +46,15 @@ describe('orders that a law would break', () => {
 
   it('are none where gaps are so far from 0 that it would break none', () => {
     expect(times((seed) => normals(seed, 'gap').map((z) => 6 + z))).toBe(0)
+  })
+
+  it('are those that names say wherever all rows have them', () => {
+    const low = Array.from(normals(1, 'low'), (z) => 50 + 5 * z)
+    const far = low.map((x, i) => x + 40 + normals(1, 'gap')[i]!)
+    const named = (...names: readonly [string, string]) => findOrders([quantity(names[0], low), quantity(names[1], far), ...others(1)], 18)
+    expect(named('temp_min', 'temp_max')).toContainEqual({ low: 'temp_min', high: 'temp_max' })
+    expect(named('temp_min', 'rain_max')).toEqual([])
+    expect(named('morning', 'evening')).toEqual([])
   })
 
   it('are none of an amount and its logarithm, which a law of ranks keeps apart', () => {

@@ -4,6 +4,7 @@ import { placesByName } from '../../num/group.js'
 import { mean, median, midranks, quantileOfSorted, sorted, variance } from '../../num/statistics.js'
 import { isBeyondChance, logChoose, rateByChance } from './chance.js'
 import { MOST_COLUMNS_OF } from './find-formulas.js'
+import { sayOrder } from './order-names.js'
 import type { Quantity } from './quantity.js'
 import { summaryOf } from './summary.js'
 
@@ -161,7 +162,7 @@ interface Looked {
 /** Of pairs that are in order those that are so by more than chance. */
 function beyondChance(pairs: readonly Pair[], looked: Looked): OrderFound[] {
   const walls = pairs.map(({ low, high }) => wallOf(low, high, looked))
-  // Dates have been told already.
+  // Dates, and what names say, have been told already.
   const least = leastBelieved(walls.map(({ wall }) => wall).filter((one) => one < Number.POSITIVE_INFINITY))
   return pairs.flatMap(({ low, high }, k) => {
     const { wall, broken } = walls[k]!
@@ -202,7 +203,7 @@ function isOrdered({ values: low }: Quantity, { values: high }: Quantity): boole
 
 /** What speaks for an order, in rows that would be beyond it: 0 where chance explains it. */
 interface Wall {
-  /** Of the data, were there no wall; infinite of dates: time has an order of its own. */
+  /** Of the data, were there no wall; infinite of dates, as time has an order of its own, and where names say it. */
   readonly wall: number
   /** Of as many that a law draws which knows of none. */
   readonly broken: number
@@ -213,7 +214,7 @@ const NO_WALL: Wall = { wall: 0, broken: 0 }
 function wallOf(low: Quantity, high: Quantity, { candidates, drawn }: Looked): Wall {
   const rows = rowsOfBoth(low, high)
   if (!isMeant({ low, high }, rows, candidates)) return NO_WALL
-  if (low.isDate) return { ...NO_WALL, wall: Number.POSITIVE_INFINITY }
+  if (low.isDate || sayOrder(low.name, high.name)) return { ...NO_WALL, wall: Number.POSITIVE_INFINITY }
   if (rows.length < LEAST_ROWS) return NO_WALL
   const gaps = sorted(rows.map((i) => high.values[i]! - low.values[i]!))
   const unit = Math.max(low.unit, high.unit)

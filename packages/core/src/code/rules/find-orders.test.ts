@@ -49,8 +49,8 @@ describe('orders that a law would break', () => {
   })
 
   it('are those that names say wherever all rows have them', () => {
-    const low = Array.from(normals(1, 'low'), (z) => 50 + 5 * z)
-    const far = low.map((x, i) => x + 12 + normals(1, 'gap')[i]!)
+    const low = normals(1, 'low').map((z) => exp(2.7 + 0.5 * z))
+    const far = low.map((x, i) => x + 6 + normals(1, 'gap')[i]!)
     const named = (...names: readonly [string, string]) => findOrders([quantity(names[0], low), quantity(names[1], far), ...others(1)], 18)
     expect(named('temp_min', 'temp_max')).toContainEqual({ low: 'temp_min', high: 'temp_max' })
     expect(named('temp_min', 'rain_max')).toEqual([])

@@ -204,7 +204,10 @@ export function expressionAt(expression: Expression, data: WrittenTable): (row: 
   const value = (name: string): number => {
     let values = columns.get(name)
     if (!values) {
-      values = quantityIn(data, name).values
+      const own = quantityIn(data, name).values
+      // What stands as it is stays as it is written.
+      const isComputed = expression.kind !== 'column' && formatIn(data, name).number?.single === true
+      values = isComputed ? own.map(Math.fround) : own
       columns.set(name, values)
     }
     return values[row]!

@@ -5,7 +5,7 @@ import { roundToFormat } from '../../table/present.js'
 import { sameCell, timesAt, timesOf } from './equals.js'
 import { derives, endOfOrder, isShare, type KeptOrder, type KeptRules, openCell, type RuledColumn, thereOf } from './kept-rules.js'
 import { keyOf, lookup } from './lookup-table.js'
-import { DAY } from './quantity.js'
+import { DAY, held } from './quantity.js'
 import { saysGap, saysMaybe } from './rows-of-rule.js'
 import { binOf } from './thresholds.js'
 import { scaleOf } from './within.js'
@@ -81,7 +81,8 @@ const shown = ({ kind }: RuledColumn, value: CellValue) => (kind === 'boolean' &
 /** A cell as expressions take it: dates in days, NaN where it is no number. */
 export function numberIn(value: RuleRow[string] | undefined, column: RuledColumn | undefined): number {
   if (typeof value !== 'number') return Number.NaN
-  return column?.kind === 'datetime' ? value / DAY : value
+  if (!column) return value
+  return column.kind === 'datetime' ? value / DAY : held(value, column.format)
 }
 
 /**

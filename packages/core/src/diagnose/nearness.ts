@@ -20,7 +20,13 @@ export function nearness(evaluation: Evaluation, { isApart = false } = {}): Near
   const known = rows.train === null ? 'real' : 'training'
   const ratio = ratioReading(nearestNeighbourRatio)
   const { value } = nearestNeighbourRatio
-  const numbers = `nearest-neighbour ratio${isApart ? DRAWN : ''} ${numberText(value)}, by chance ${rangeWords(nearestNeighbourRatio)}; ${numberText(copies.value)} copies of ${known} rows, by chance up to ${numberText(copies.most)}${membership ? `; ${attackWords(membership, isApart)}` : ''}`
+  const numbers = [
+    ...(value === null
+      ? []
+      : [`nearest-neighbour ratio${isApart ? DRAWN : ''} ${numberText(value)}, by chance ${rangeWords(nearestNeighbourRatio)}`]),
+    `${numberText(copies.value)} copies of ${known} rows, by chance up to ${numberText(copies.most)}`,
+    ...(membership ? [attackWords(membership, isApart)] : [])
+  ].join('; ')
   const say = (grade: Grade, words: string): Nearness => ({ grade, words: `${words} (${numbers})` })
   const alarm = (words: string) => say('poor', words)
   if (value !== null && value < 1 && ratio.grade === 'poor')

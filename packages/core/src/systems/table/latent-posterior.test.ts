@@ -183,7 +183,7 @@ describe('far from most rows, behind a network', () => {
     const weights = x1.map((x) => exp((-0.5 * (x - 3) ** 2) / noise))
     const total = weights.reduce((sum, w) => sum + w, 0)
     const squares = weights.reduce((sum, w) => sum + w * w, 0)
-    expect(total ** 2 / squares).toBeGreaterThan(60)
+    expect(total ** 2 / squares).toBeGreaterThan(45)
     return [x0, x1, x2].map((values) => values.reduce((sum, x, i) => sum + (weights[i]! * x) / total, 0))
   }
 
@@ -193,7 +193,7 @@ describe('far from most rows, behind a network', () => {
     const { table, conditions } = await draw(model, { observe: ['x1 = 3 ± 0.3'] })
     table.columns.forEach((column, c) => {
       const own = Math.sqrt(variance((far.columns[c] as { values: Float64Array }).values))
-      // 106 weighted rows and 400 draws: 0.05 deviations; it was 0.5 and 0.8 on a kernel narrower than the model's own.
+      // 54 weighted rows and 400 draws: 0.07 deviations; it was 0.5 and 0.8 on a kernel narrower than the model's own.
       expect(Math.abs(mean((column as { values: Float64Array }).values) - exact[c]!) / own, `mean of x${c}`).toBeLessThan(0.2)
     })
     const [{ effectiveRows, warnings }] = conditions as [NonNullable<typeof conditions>[number]]

@@ -14,7 +14,7 @@ import { tables } from './table/system.js'
 const context = { engine: new ReferenceEngine() }
 const DAYS = 60
 
-/** Days whose highest price is a little above the last, at times far above it, and ends at no wall: nothing that shows a rule. */
+/** Days whose highest price is a little above the last, at times far above it. */
 function prices(): RawTable {
   const of = (label: string) => normals(keyFor(keyFromSeed(6), label), DAYS)
   const [moves, ups] = [of('move'), of('up')]
@@ -41,12 +41,12 @@ const MESSAGE =
 test('drawn rows that break an order of all rows are told, with the rule that keeps it', async () => {
   const options = { bandwidth: 0.3, scaling: 'standard', kernel: 'fixed' } as const
   const rows = 400
-  const drawWith = async (more: { readonly rule?: string[] }) => {
+  const drawWith = async (more: { readonly rule?: string[]; readonly rules?: 'off' }) => {
     const model = await fitModel(tables, { input: prices(), options: { ...options, ...more } }, context)
     const drawn = await drawModel(tables, { model, request: { rows, steps: 2 } }, context)
     return { model, drawn }
   }
-  const { model, drawn } = await drawWith({})
+  const { model, drawn } = await drawWith({ rules: 'off' })
   expect('rules' in model && model.rules).toBeFalsy()
   expect(drawn.crossed).toMatchObject([{ low: 'close', high: 'high', rows }])
   expect(told(drawn.warnings)).toEqual([expect.stringMatching(MESSAGE)])
@@ -64,12 +64,16 @@ test('drawn rows that break an order of all rows are told, with the rule that ke
   expect(asked.crossed).toBeUndefined()
 })
 
-test('so are rows of a forecast', async () => {
-  const model = await fitModel(series, { input: prices(), options: { memory: 1 } }, context)
-  const drawn = await drawModel(series, { model, request: { rows: 100, steps: 3 } }, context)
-  expect(told(drawn.warnings)).toEqual([expect.stringMatching(MESSAGE)])
-  const kept = await fitModel(series, { input: prices(), options: { memory: 1, rule: ['high >= close'] } }, context)
-  expect(told((await drawModel(series, { model: kept, request: { rows: 100, steps: 3 } }, context)).warnings)).toEqual([])
+test('rows of a forecast keep such an order where it shows, and are told to break it under --rules off', async () => {
+  const warnings = async (more: { readonly rule?: string[]; readonly rules?: 'off' }) => {
+    const model = await fitModel(series, { input: prices(), options: { memory: 1, ...more } }, context)
+    return (await drawModel(series, { model, request: { rows: 100, steps: 3 } }, context)).warnings
+  }
+  expect((await warnings({ rules: 'off' })).map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^\d+ of 300 rows break high >= close, which all rows of the series keep: it is not kept under --rules off/)
+  ])
+  expect(await warnings({})).toEqual([])
+  expect(await warnings({ rule: ['high >= close'] })).toEqual([])
 })
 
 test('rows are compared as they are written, with data that are few', () => {
@@ -103,7 +107,7 @@ test('rows are compared as they are written, with data that are few', () => {
 
 test('orders that too few rows break by themselves are told together, where others would be only by chance', () => {
   const [days, rows] = [60, 500]
-  const of = (label: string) => normals(keyFor(keyFromSeed(6), label), days)
+  const of = (label: string) => normals(keyFor(keyFromSeed(6), label), DAYS)
   const open = Array.from(of('open'), (z) => 20 + 2 * z)
   const up = Array.from(of('up'), (z) => 0.1 + Math.abs(z))
   const quantity = (name: string, values: ArrayLike<number>) => ({ name, values: Float64Array.from(values), isDate: false, unit: 0.01 })

@@ -311,14 +311,15 @@ class Search {
       ]
     })
     const computed = new Set(found.filter(({ isInverse }) => !isInverse).map(({ relation }) => relation))
-    // What fewer of its columns say already is said of more where rounding lets another one in, as of people less a year.
+    // What fewer of its columns say of it already is said of more where rounding lets another one in, as of people less a year. What they say
+    // of another one is no more than that: a whole number of pieces is told by net and price, and the net, with a discount, by neither.
     const isSaid = ({ target, inputs, isSum, choices }: Candidate) =>
       !isSum &&
       choices === undefined &&
-      found.some(({ candidate: other }) => {
-        const own = [other.target, ...other.inputs]
-        return own.length <= inputs.length && own.includes(target) && own.every((q) => q === target || inputs.includes(q))
-      })
+      found.some(
+        ({ candidate: other }) =>
+          other.target === target && other.inputs.length < inputs.length && other.inputs.every((q) => inputs.includes(q))
+      )
     return found
       .filter(({ candidate, isInverse, relation }) => (!isInverse || computed.has(relation)) && !isSaid(candidate))
       .map(({ candidate: { target, rank, inputs, write }, factor, isInverse, isHalvedDown }) => ({

@@ -5,7 +5,7 @@ import type { NumericColumn } from '../../table/table.js'
 import type { KeptEqual } from './equals.js'
 import { type KeptRule, type KeptRules, openCell, type RuledColumn, type There, thereOf } from './kept-rules.js'
 import { keyOf, lookup } from './lookup-table.js'
-import { DAY, held, sameness, unitOf } from './quantity.js'
+import { DAY, sameness, takenBy, unitOf } from './quantity.js'
 import { isWhere, saysGap } from './rows-of-rule.js'
 import { wheresOf } from './rule.js'
 import { binOf, columnsOfCuts, isNumber } from './thresholds.js'
@@ -92,7 +92,7 @@ function valueIn(expression: Expression, row: SettlingRow, columns: Columns, mov
     const cell = moved?.[0] === name ? moved[1] : row.cell(name)
     if (typeof cell !== 'number') return Number.NaN
     const { kind, format } = columns.get(name)!
-    return kind === 'datetime' ? cell / DAY : held(cell, format)
+    return kind === 'datetime' ? cell / DAY : takenBy(expression, cell, format)
   }
   return evaluate(expression, value, holdsIn(row.cell))
 }

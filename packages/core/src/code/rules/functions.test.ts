@@ -3,8 +3,11 @@ import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import type { RawTable } from '../../table/raw.js'
 import { findRules } from './find.js'
+import { keepRules } from './keep.js'
 import { parseRule } from './parse-rule.js'
-import { ruleText } from './rule.js'
+import { type Rule, ruleText } from './rule.js'
+import { wholeRow } from './rule-row.js'
+import { putRulesBack, takeRulesOut } from './stacked.js'
 
 const ROWS = 300
 const key = keyFromSeed(7)
@@ -88,6 +91,25 @@ it('numbers of single precision that are written to all digits are read as the s
   // A number of more digits is one of double precision.
   const doubles = prepareRows(tableOf({ wage: [...wage.slice(1), 0.1 + 0.2] })).data
   expect(doubles.formats[0]!.number?.single).toBeUndefined()
+})
+
+it('what is computed of single precision is the same in rows of the table and in a row by itself, and what the program had', () => {
+  const single = (x: number) => String(Math.fround(x))
+  const root = wage.map((x) => Number(Math.log(x).toFixed(4)))
+  const square = root.map((x) => Math.fround(x) ** 2)
+  const { data } = prepareRows(tableOf({ root, square, years }, single))
+  const rule = parseRule('square = root ^ 2') as Rule
+  const kept = keepRules([rule], data)
+  const again = putRulesBack(kept, takeRulesOut(kept, data))
+  const inTable = (again.table.columns.find(({ name }) => name === 'square') as { values: Float64Array }).values
+  const whole = wholeRow(kept, 'written')
+  // Numbers far below the largest are rounded to the decimals of the column before.
+  const differ = square.filter((x, i) => Math.fround(inTable[i]!) !== Math.fround(x)).length
+  expect(differ).toBeLessThan(0.15 * ROWS)
+  for (let i = 0; i < ROWS; i++) {
+    expect(Math.abs(inTable[i]! - square[i]!)).toBeLessThan(1e-7 * Math.max(...square))
+    expect(whole({ root: root[i]!, years: years[i]! }).square).toBe(inTable[i])
+  }
 })
 
 it('functions are rules that a person can state', () => {

@@ -54,8 +54,12 @@ const SINGLE_UNIT = 2 ** -21
 export const sameness = (value: number, { number }: ColumnFormat): number =>
   number?.single ? SINGLE_UNIT * Math.abs(value) : tolerance(0, value)
 
-/** A number as what is computed of it sees it: of single precision it is what its program had, 3.0999999046325684 for 3.1. */
-export const held = (value: number, { number }: ColumnFormat): number => (number?.single ? Math.fround(value) : value)
+/**
+ * A number as an expression takes it: what is computed of single precision is computed of what its program had, 3.0999999046325684 for 3.1;
+ * a column by itself stays as it is written.
+ */
+export const takenBy = (expression: Expression, value: number, { number }: ColumnFormat): number =>
+  number?.single && expression.kind !== 'column' ? Math.fround(value) : value
 
 function largestOf(values: Float64Array): number {
   const { low, high } = summaryOf(values)

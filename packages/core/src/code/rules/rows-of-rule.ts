@@ -7,7 +7,7 @@ import { roundToFormat, spelled } from '../../table/present.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { keyColumns as columnsOfKey } from './key-part.js'
-import { type Quantity, quantityOf, tolerance } from './quantity.js'
+import { type Quantity, quantityOf, takenBy, tolerance } from './quantity.js'
 import {
   columnsOfGap,
   type GapsWhere,
@@ -204,10 +204,9 @@ export function expressionAt(expression: Expression, data: WrittenTable): (row: 
   const value = (name: string): number => {
     let values = columns.get(name)
     if (!values) {
+      const format = formatIn(data, name)
       const own = quantityIn(data, name).values
-      // What stands as it is stays as it is written.
-      const isComputed = expression.kind !== 'column' && formatIn(data, name).number?.single === true
-      values = isComputed ? own.map(Math.fround) : own
+      values = format.number?.single ? own.map((x) => takenBy(expression, x, format)) : own
       columns.set(name, values)
     }
     return values[row]!

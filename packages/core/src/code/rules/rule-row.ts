@@ -5,7 +5,7 @@ import { roundToFormat } from '../../table/present.js'
 import { sameCell, timesAt, timesOf } from './equals.js'
 import { derives, endOfOrder, isShare, type KeptOrder, type KeptRules, openCell, type RuledColumn, thereOf } from './kept-rules.js'
 import { keyOf, lookup } from './lookup-table.js'
-import { DAY, held } from './quantity.js'
+import { DAY, takenBy } from './quantity.js'
 import { saysGap, saysMaybe } from './rows-of-rule.js'
 import { binOf } from './thresholds.js'
 import { scaleOf } from './within.js'
@@ -53,7 +53,13 @@ export function wholeRow({ rules, columns }: KeptRules, digits: 'all' | 'written
         whole[rule.column] = shown(column, bin === undefined ? rule.missing : rule.values[bin]!)
         return
       }
-      const found = rule.kind === 'formula' ? evaluate(rule.expression, value, holds) : endOf(rule, value, whole)
+      const taken =
+        (expression: Expression) =>
+        (name: string): number => {
+          const own = byName.get(name)
+          return own ? takenBy(expression, value(name), own.format) : value(name)
+        }
+      const found = rule.kind === 'formula' ? evaluate(rule.expression, taken(rule.expression), holds) : endOf(rule, whole, value, taken)
       const scaled = found * (column.kind === 'datetime' ? DAY : 1)
       whole[rule.column] = !Number.isFinite(found) ? null : digits === 'all' ? scaled : written(scaled, column)
     })
@@ -64,11 +70,14 @@ export function wholeRow({ rules, columns }: KeptRules, digits: 'all' | 'written
 /** Scores between which numbers of a level have a slope: nearer ones may be the same number. */
 const NEAR = 0.1
 
-function endOf(order: KeptOrder, value: (name: string) => number, row: RuleRow): number {
+type Numbers = (name: string) => number
+
+/** `taken`: numbers as an expression takes them. */
+function endOf(order: KeptOrder, row: RuleRow, value: Numbers, taken: (expression: Expression) => Numbers = () => value): number {
   const { lows, highs, from, within, gap, unit } = order
   if (within) return scaleOf(within)(cell(row[within.by] ?? null)).valueAt(value(gap))
-  const heights = lows.map((low) => evaluate(low, value))
-  const end = endOfOrder(order, (high) => evaluate(high, value))
+  const heights = lows.map((low) => evaluate(low, taken(low)))
+  const end = endOfOrder(order, (high) => evaluate(high, taken(high)))
   const beyond = value(gap) * (isShare(order) ? Math.max(0, end! - Math.max(...heights)) : unit)
   const free = from === undefined ? Math.max(...heights) + beyond : Math.max(...heights, value(from) + beyond)
   return highs ? Math.min(free, end!) : free
@@ -81,8 +90,7 @@ const shown = ({ kind }: RuledColumn, value: CellValue) => (kind === 'boolean' &
 /** A cell as expressions take it: dates in days, NaN where it is no number. */
 export function numberIn(value: RuleRow[string] | undefined, column: RuledColumn | undefined): number {
   if (typeof value !== 'number') return Number.NaN
-  if (!column) return value
-  return column.kind === 'datetime' ? value / DAY : held(value, column.format)
+  return column?.kind === 'datetime' ? value / DAY : value
 }
 
 /**
@@ -117,18 +125,18 @@ export function pulledGradient(
     const slope = own * unitOf(rule.column)
     if (rule.kind === 'formula') give(rule.expression, columnsOf(rule.expression), slope)
     else if (rule.within) {
-      const at = (score: number) => endOf(rule, (name) => (name === rule.gap ? score : value(name)), whole)
+      const at = (score: number) => endOf(rule, whole, (name) => (name === rule.gap ? score : value(name)))
       const score = value(rule.gap)
       out[rule.gap] = (out[rule.gap] ?? 0) + (slope * (at(score + NEAR) - at(score - NEAR))) / (2 * NEAR)
     } else {
       const heights = rule.lows.map((low) => evaluate(low, value))
       const place = heights.indexOf(Math.max(...heights))
-      const isMeasured = rule.from !== undefined && endOf({ ...rule, lows: [] }, value, whole) >= Math.max(...heights)
+      const isMeasured = rule.from !== undefined && endOf({ ...rule, lows: [] }, whole, value) >= Math.max(...heights)
       const highest: Expression = isMeasured ? { kind: 'column', name: rule.from! } : rule.lows[place]!
       const end = endOfOrder(rule, (high) => evaluate(high, value))
       const least = rule.highs?.find((high) => evaluate(high, value) === end)
       // At its end, which the gap lies beyond, it moves with that alone.
-      if (least && (isShare(rule) ? value(rule.gap) > 1 : endOf({ ...rule, highs: undefined }, value, whole) > end!)) {
+      if (least && (isShare(rule) ? value(rule.gap) > 1 : endOf({ ...rule, highs: undefined }, whole, value) > end!)) {
         give(least, columnsOf(least), slope)
         continue
       }

@@ -7,7 +7,7 @@ import { listed } from '../num/listed.js'
 import { type InferOptions, type InferredTable, inferTable } from '../table/infer.js'
 import { mergeRareLevels } from '../table/rare-levels.js'
 import type { RawTable } from '../table/raw.js'
-import { repeatedKeyNotes } from '../table/repeated-keys.js'
+import { crossingIn, repeatedKeyNotes } from '../table/repeated-keys.js'
 import { isNumeric, type Table } from '../table/table.js'
 import type { DisclosureOptions } from './disclosure-options.js'
 import { keepingLast } from './keeping-last.js'
@@ -68,7 +68,8 @@ export const prepareRows = (raw: RawTable, options: RowOptions = {}): PreparedTa
 /** What says that rows belong together: once. */
 function togetherNotes(table: Table): string[] {
   const repeated = repeatedKeyNotes(table)
-  return repeated.length > 0 ? repeated : countedRowNotes(table)
+  // Rows and columns of a field count each other.
+  return repeated.length > 0 || crossingIn(table) ? repeated : countedRowNotes(table)
 }
 
 const keptRows = keepingLast(

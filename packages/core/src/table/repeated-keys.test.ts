@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
-import { isNamedAsKey, repeatedKey, repeatedKeyNotes } from './repeated-keys.js'
+import { crossingIn, crossingNote, isNamedAsKey, repeatedKey, repeatedKeyNotes } from './repeated-keys.js'
 import type { CategoricalColumn, NumericColumn, Table } from './table.js'
 
 const key = keyFromSeed(9)
@@ -142,7 +142,7 @@ it.each([
   expect(isNamedAsKey(name)).toBe(named)
 })
 
-it('designs in which every combination of two columns stands in one row are said', () => {
+it('designs in which every combination of two columns stands in one row are told', () => {
   const cells = (count: (i: number) => number) => Array.from({ length: 32 }, (_, i) => count(i))
   const design = table(
     levels(
@@ -155,9 +155,9 @@ it('designs in which every combination of two columns stands in one row are said
     ),
     column('od', normals(key, 32))
   )
-  expect(repeatedKeyNotes(design)).toEqual([
-    expect.stringMatching(/^plate and well: each of 4 × 8 combinations stands in one row.*--given-file/)
-  ])
+  expect(repeatedKeyNotes(design)).toEqual([])
+  expect(crossingIn(design)).toEqual({ names: ['plate', 'well'], counts: [4, 8] })
+  expect(crossingNote(crossingIn(design)!)).toMatch(/^plate and well: each of 4 × 8 combinations stands in one row.*--given-file/)
   const repeated = {
     ...design,
     columns: [
@@ -168,5 +168,5 @@ it('designs in which every combination of two columns stands in one row are said
       ...design.columns.slice(1)
     ]
   }
-  expect(repeatedKeyNotes(repeated)).toEqual([])
+  expect(crossingIn(repeated)).toBeUndefined()
 })

@@ -53,7 +53,7 @@ export function repeatedKey(table: Table): RepeatedKey | undefined {
 /** What a person should know about a table whose rows hang together. */
 export function repeatedKeyNotes(table: Table): string[] {
   const found = repeatedKey(table)
-  if (!found) return designNotes(table)
+  if (!found) return []
   const { name, keys, alike, time } = found
   const shown = alike.length > 4 ? `${alike.slice(0, 4).join(', ')} and ${alike.length - 4} more` : alike.join(', ')
   const each = table.rowCount / keys
@@ -64,8 +64,14 @@ export function repeatedKeyNotes(table: Table): string[] {
   ]
 }
 
-/** Two columns of which every combination of values stands in one row: plates and their wells, a table of all pairs. Cost O(cells). */
-function designNotes({ columns, rowCount }: Table): string[] {
+/** Two columns of which every combination of values stands in one row, and how many values each has. */
+interface Crossing {
+  readonly names: readonly [string, string]
+  readonly counts: readonly [number, number]
+}
+
+/** Such columns, where there are some: plates and their wells, a table of all pairs. Cost O(cells). */
+export function crossingIn({ columns, rowCount }: Table): Crossing | undefined {
   const coded = columns
     .filter((column): column is CategoricalColumn | NumericColumn => isCategorical(column) || column.kind === 'integer')
     .slice(0, MOST_CANDIDATES)
@@ -75,12 +81,12 @@ function designNotes({ columns, rowCount }: Table): string[] {
     })
   const pairs = coded.flatMap((a, k) => coded.slice(k + 1).map((b) => [a, b] as const))
   const found = pairs.find(([a, b]) => a.count * b.count === rowCount && rowCount >= LEAST_DESIGN && jointCodes(a, b).count === rowCount)
-  if (!found) return []
-  const [a, b] = found
-  return [
-    `${a.name} and ${b.name}: each of ${a.count} × ${b.count} combinations stands in one row, as in a design: new rows need not have each of them once; --given-file with a row for each combination that is wanted draws the rest`
-  ]
+  return found && { names: [found[0].name, found[1].name], counts: [found[0].count, found[1].count] }
 }
+
+/** What a person should know where nothing keeps these apart in new rows. */
+export const crossingNote = ({ names: [a, b], counts }: Crossing): string =>
+  `${a} and ${b}: each of ${counts.join(' × ')} combinations stands in one row, as in a design: new rows need not have each of them once; --given-file with a row for each combination that is wanted draws the rest`
 
 /** Combinations of a design, at least: of fewer each stands in one row by chance. */
 const LEAST_DESIGN = 20

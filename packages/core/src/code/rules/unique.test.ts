@@ -40,6 +40,36 @@ describe('columns that tell rows apart', () => {
     for (const seed of [1, 2, 3]) expect(found(lessons(seed))).toEqual([['class', 'day', 'period']])
   })
 
+  it('are those of a design, in which each combination stands once: more than that no two agree', () => {
+    const cells = (...counts: number[]) => {
+      const rows = counts.reduce((a, b) => a * b)
+      const column = (k: number) => {
+        const inner = counts.slice(0, k).reduce((a, b) => a * b, 1)
+        return text(
+          'abc'[k]!,
+          Array.from({ length: rows }, (_, i) => 'uvwxyz'[Math.floor(i / inner) % counts[k]!]!)
+        )
+      }
+      return { rowCount: rows, columns: counts.map((_, k) => column(k)) }
+    }
+    // By chance pairs of rows that agree would be 14.7 and 15, which so many sets of columns may be without.
+    expect(found(cells(5, 6, 2))).toEqual([['a', 'b', 'c']])
+    expect(found(cells(6, 6))).toEqual([['a', 'b']])
+    // So small ones are by chance.
+    expect(found(cells(4, 4))).toEqual([])
+    expect(found(cells(2, 3, 3))).toEqual([])
+    // Of as many rows in more cells none need meet.
+    const free = cells(6, 6, 6)
+    const some = permutation(keyFromSeed(5), 216).slice(0, 30)
+    const part = free.columns.map(({ name, values }) =>
+      text(
+        name,
+        Array.from(some, (i) => values[i]!)
+      )
+    )
+    expect(found({ rowCount: 30, columns: part })).toEqual([])
+  })
+
   it('are days of which none comes twice, though most of their neighbours are there', () => {
     const days = permutation(keyFromSeed(1), 200).slice(0, 120)
     const day = Array.from(days, (k) => new Date(Date.UTC(2024, 0, 1 + k)).toISOString().slice(0, 10))

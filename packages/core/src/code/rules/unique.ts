@@ -1,10 +1,11 @@
+import { log } from '../../num/elementary.js'
 import { cellAt } from '../../table/cells.js'
 import { type Cells, type Codes, codesOf, jointCodes } from '../../table/codes.js'
 import { columnWord } from '../../table/expression-text.js'
 import { greatestCommonDivisor } from '../../table/lattice.js'
 import { monthOf, sinceStart } from '../../table/months.js'
 import { type CategoricalColumn, type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
-import { isBelievedAtLog } from './chance.js'
+import { isBelievedAtLog, logFactorials } from './chance.js'
 import { type Quantity, quantityOf } from './quantity.js'
 import { formatIn, type WrittenTable } from './rows-of-rule.js'
 
@@ -80,8 +81,47 @@ export function findUnique(data: WrittenTable): Unique[] {
 
 /** Whether it is beyond chance that no two rows agree in all columns of a set. */
 function isApart(set: readonly Named[], pairs: number, candidates: number): boolean {
-  const expected = set.map((one, k) => agreeing(together(set.toSpliced(k, 1))) * (agreeing(one) / pairs))
-  return isBelievedAtLog(-Math.min(...expected), candidates)
+  return set.every((one, k) => {
+    const rest = together(set.toSpliced(k, 1))
+    const expected = agreeing(rest) * (agreeing(one) / pairs)
+    return isBelievedAtLog(-expected, candidates) || (expected > LEAST_EXPECTED && isBelievedAtLog(chanceOfApart(rest, one), candidates))
+  })
+}
+
+/** Fewer rows that would agree are never beyond chance. */
+const LEAST_EXPECTED = 5
+
+/**
+ * Logarithm of the chance that no rows of one group of the rest have the same value of a column, at most: that values of their shares
+ * would differ in each group, where as often as these do they would come as often as they do. In a design, where each comes as often
+ * as the others, it is far less than what pairs of rows by themselves say. Cost O(values · rows of the largest group).
+ */
+function chanceOfApart(rest: Codes, one: Codes): number {
+  const [groups, values] = [countsOfCodes(rest), countsOfCodes(one)]
+  const rows = one.codes.length
+  const factorials = logFactorials(rows)
+  const margins = values.reduce((sum, count) => sum + count * log(count / rows) - factorials[count]!, factorials[rows]!)
+  const shares = values.map((count) => count / rows)
+  const different = chancesOfDifferent(
+    shares,
+    groups.reduce((a, b) => Math.max(a, b), 0)
+  )
+  return groups.reduce((sum, size) => sum + log(different[size]!), -margins)
+}
+
+/** Chances that as many draws of values of some shares differ, of up to `most` draws. */
+function chancesOfDifferent(shares: Float64Array, most: number): Float64Array {
+  const chances = new Float64Array(most + 1)
+  chances[0] = 1
+  // The k-th elementary symmetric polynomial, times k! orders.
+  for (const share of shares) for (let k = most; k > 0; k--) chances[k]! += k * share * chances[k - 1]!
+  return chances
+}
+
+function countsOfCodes({ codes, count }: Codes): Float64Array {
+  const counts = new Float64Array(count)
+  for (const code of codes) counts[code]!++
+  return counts
 }
 
 /** Of columns that tell all rows apart together, some that do so without any of the others: those go first that tell most rows apart by themselves, as numbers that were measured do. */
@@ -136,11 +176,7 @@ function isName(column: Column): column is Cells {
 }
 
 /** Pairs of rows that agree. */
-function agreeing({ codes, count }: Codes): number {
-  const counts = new Float64Array(count)
-  for (const code of codes) counts[code]!++
-  return counts.reduce((sum, one) => sum + (one * (one - 1)) / 2, 0)
-}
+const agreeing = (codes: Codes): number => countsOfCodes(codes).reduce((sum, one) => sum + (one * (one - 1)) / 2, 0)
 
 /** Most sets end at the first rows that agree. */
 function areDistinct(columns: readonly Codes[], rowCount: number): boolean {

@@ -71,8 +71,8 @@ function bandwidthFact({
   const fact = { name: 'bandwidth ε', value: String(Number(epsilon.toPrecision(4))) }
   if (!bandwidth) return { ...fact, aside: 'given' }
   const met = bandwidth.criterion === 'target-met' ? '' : ', as no bandwidth comes as far as fresh rows'
-  // Where most rows repeat others, so do new ones of the same law.
-  const isRepeated = duplicateCount > rowCount / 2
+  // Where most rows repeat others, so do new ones of the same law; where none comes as far as fresh rows, they are as far as they can be.
+  const isRepeated = duplicateCount > rowCount / 2 || bandwidth.criterion !== 'target-met'
   const copies = bandwidth.ratio < COPYING_RATIO && !isRepeated ? '; rows stand much nearer to training rows than new rows would' : ''
   const chosen = bandwidth.rowCount < rowCount ? `; chosen on ${bandwidth.rowCount} of the rows` : ''
   const aim = Number(bandwidth.target.toFixed(2))

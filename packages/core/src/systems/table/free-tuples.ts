@@ -27,7 +27,7 @@ export function freeTuples({ table, left, sets, seen, training, fixed }: Problem
   readonly table: Table
   readonly left: readonly number[]
 } {
-  const usable = sets.filter(({ columns }) => !columns.some((name) => fixed.has(name)))
+  const usable = sets.filter(({ columns }) => columns.some((name) => !fixed.has(name)))
   if (left.length === 0 || usable.length === 0) return { table, left }
   const columns = table.columns.map(copied)
   const changed: Table = { ...table, columns }
@@ -65,7 +65,8 @@ export function freeTuples({ table, left, sets, seen, training, fixed }: Problem
     const free: number[] = []
     for (let i = 0; i < training.rowCount && free.length < MOST_FREE; i++) {
       const one = tuple(i)
-      if (one !== undefined && !known.has(one)) free.push(i)
+      const isFree = set.differ ? one === undefined : one !== undefined && !known.has(one)
+      if (isFree && at.every((cell, k) => !fixed.has(set.columns[k]!) || cell(i) === to[k])) free.push(i)
     }
     const scales = own.map((column) => (isNumeric(column) ? rangeOf(column.values) : ([0, 1] as const)).reduce((a, b) => b - a, 0))
     const far = (row: number) =>
@@ -78,6 +79,36 @@ export function freeTuples({ table, left, sets, seen, training, fixed }: Problem
       .sort((a, b) => a.distance - b.distance || a.row - b.row)
       .map(({ row }) => at.map((cell) => cell(row)))
   }
+}
+
+/**
+ * Rows in the places of those of the data, each of its own in the columns of all sets together, which these have without agreeing in any:
+ * those that stand in one stay, the others go to the nearest that is left; and those for which there is none. What is given to rows is
+ * added to `seen`. Cost O(rows · 1,000 · columns).
+ */
+export function wholePlaces({ table, sets, seen, training, fixed }: Omit<Problem, 'left'>): ReturnType<typeof freeTuples> {
+  // Columns that only differ in each row give it no place.
+  if (sets.every(({ differ }) => differ)) return { table, left: Array.from({ length: table.rowCount }, (_, i) => i) }
+  const place: KeptUnique = { columns: [...new Set(sets.flatMap(({ columns }) => columns))] }
+  const free = new Set<string>()
+  const taken = new Set<string>()
+  const known = sets.map((set) => apartAt(set, training))
+  const placeOf = apartAt(place, training)
+  for (let i = 0; i < training.rowCount; i++) {
+    const own = placeOf(i)
+    if (own !== undefined) (known.some((at, s) => seen[s]!.has(at(i) ?? '')) ? taken : free).add(own)
+  }
+  const own = apartAt(place, table)
+  const left: number[] = []
+  for (let row = 0; row < table.rowCount; row++) {
+    if (!free.delete(own(row) ?? '')) left.push(row)
+    taken.add(own(row) ?? '')
+  }
+  const moved = freeTuples({ table, left, sets: [place], seen: [taken], training, fixed })
+  const still = new Set(moved.left)
+  const given = sets.map((set) => apartAt(set, moved.table))
+  for (let row = 0; row < table.rowCount; row++) if (!still.has(row)) for (const [s, at] of given.entries()) seen[s]!.add(at(row) ?? '')
+  return moved
 }
 
 function copied(column: Column): Column {

@@ -57,7 +57,7 @@ import { allKeysOf } from './tell-keys.js'
 import { TWICE_WARNING, toldTwice, twiceWarnings } from './told-twice.js'
 import { keepingTotals } from './totals.js'
 import type { ModelParts } from './trial.js'
-import { keepingApart, statingUnique, UNIQUE_WARNING, UNIQUE_WORK, uniqueIn, uniqueToFind, withUnique } from './unique.js'
+import { keepingApart, statingUnique, tellCrossing, UNIQUE_WARNING, UNIQUE_WORK, uniqueIn, uniqueToFind, withUnique } from './unique.js'
 import { tellingUnknown } from './unknown.js'
 
 const KINDS = [whole, local, localClasses, latent, latentLocal, panel] as unknown as readonly TableKind<TableModel>[]
@@ -169,7 +169,8 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
   },
   present: (_model, { table, formats, seed }, cells) => presentTable(table, formats, cells, seed),
   tell(model, drawn) {
-    if (!drawn) return tellTable(model)
+    const crossing = 'heads' in model ? [] : [tellCrossing(model.unique ?? [], PARTS.training(model))]
+    if (!drawn) return together(tellTable(model), ...crossing)
     const { seed, noise, steps, start, dynamics = 'codec' in model && !('graph' in model.inner) ? 'langevin' : undefined } = drawn.request
     const told = tellTable(model, { ...drawn.answer, draws: defined({ seed, dynamics, noise, steps, start }) })
     const groups = groupsOf(model, drawn.answer)
@@ -187,7 +188,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
         TWICE_WARNING
       ].includes(name)
     )
-    return together(...(groups ? [tellPanels(comparePanels(groups, keyFromSeed(1)))] : []), told, {
+    return together(...(groups ? [tellPanels(comparePanels(groups, keyFromSeed(1)))] : []), told, ...crossing, {
       json: {},
       topics: [],
       warnings,

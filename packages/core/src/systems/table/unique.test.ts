@@ -106,3 +106,51 @@ test('columns that differ in every row do so in new ones, found or stated', asyn
     fit({ ...broken, columns: [home!, { ...home!, name: 'away' }, goals!] }, { rule: 'home != away', types: {} })
   ).rejects.toThrow('40 of 40 rows have the same in both: row 1')
 })
+
+/** A field of six rows and six columns in which each of six treatments stands once in each row and column, some orders of them. */
+function square(): RawTable {
+  const cells = Array.from({ length: 36 }, (_, i) => [Math.floor(i / 6), i % 6] as const)
+  const column = (name: string, of: (row: number, col: number) => string | number) => ({
+    name,
+    source: 'text' as const,
+    values: cells.map(([row, col]) => String(of(row, col)))
+  })
+  const treatment = (row: number, col: number) => ([0, 3, 1, 5, 2, 4][row]! + [2, 0, 5, 1, 4, 3][col]!) % 6
+  return {
+    rowCount: 36,
+    columns: [
+      column('row', (row) => row + 1),
+      column('col', (_, col) => col + 1),
+      column('treatment', (row, col) => 'abcdef'[treatment(row, col)]!),
+      column('grown', (row, col) => (20 + 6 * treatment(row, col) + ((row * 7 + col * 5) % 11)).toFixed(2))
+    ]
+  }
+}
+
+test('rows of a Latin square are one again: where rows leave others no place, all have those of the data', async () => {
+  const model = await fit(square(), { bandwidth: 1, types: {} })
+  expect(model.unique).toEqual(
+    [
+      ['row', 'col'],
+      ['row', 'treatment'],
+      ['col', 'treatment']
+    ].map((columns) => ({ columns }))
+  )
+  for (const seed of [1, 2, 3]) {
+    const drawn = await draw(model, { rows: 36, seed })
+    const rows = rowsOfTable(tables.present(model, drawn, 'text'))
+    for (const [a, b] of [
+      ['row', 'col'],
+      ['row', 'treatment'],
+      ['col', 'treatment']
+    ] as const)
+      expect(new Set(rows.map((row) => `${row[a]} ${row[b]}`)).size).toBe(36)
+    expect(drawn.warnings).toEqual([])
+  }
+})
+
+test('that nothing keeps the rows of a design apart is said where it is so', async () => {
+  const notes = async (options: TableFit) => tables.tell(await fit(square(), { types: {}, ...options })).notes.join()
+  expect(await notes({})).not.toContain('as in a design')
+  expect(await notes({ rules: 'off' })).toMatch(/row and col: each of 6 × 6 combinations stands in one row, as in a design/)
+})

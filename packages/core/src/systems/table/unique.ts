@@ -19,6 +19,7 @@ import { counted, listed } from '../../num/listed.js'
 import { stackRows, takeRows } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
+import { crossingIn, crossingNote } from '../../table/repeated-keys.js'
 import { sliceTable, stackTables, takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import { facts, type Telling } from '../../tell/telling.js'
@@ -26,7 +27,7 @@ import type { SystemContext } from '../host.js'
 import { prepareRows } from '../prepare.js'
 import { placesOf } from '../ruled-rows.js'
 import type { System } from '../system.js'
-import { freeTuples } from './free-tuples.js'
+import { freeTuples, wholePlaces } from './free-tuples.js'
 import type { DrawnRows, Stretch, TableFit, TableModel, TableRequest } from './options.js'
 
 /** Name of the warning that rows agree in columns in which none does in the data. */
@@ -136,12 +137,11 @@ type Apart = (
  */
 export function keepingApart(model: TableModel, training: Table): Apart {
   const sets = model.unique ?? []
-  const seen = sets.map(takenAtFirst)
+  const seen: Set<string>[] = sets.map(takenAtFirst)
   let nothingFree = false
   let repeats = 0
   let count = 0
   const isStated = (_: unknown, s: number) => sets[s]!.stated === true
-  const stated = { sets: sets.filter(isStated), seen: seen.filter(isStated) }
   return async (drawn, how) => {
     if (sets.length === 0 || how.request.asked) return drawn
     const rows = drawn.table.rowCount
@@ -165,6 +165,7 @@ export function keepingApart(model: TableModel, training: Table): Apart {
     const pool = [drawn]
     const rows = drawn.table.rowCount
     const chosen = Uint32Array.from({ length: rows }, (_, i) => i)
+    const before = seen.map((tuples) => new Set(tuples))
     const take = takerOf(sets, seen)
     const taken = take(drawn.table)
     let left: readonly number[] = [...chosen].filter((i) => !taken(i))
@@ -175,7 +176,7 @@ export function keepingApart(model: TableModel, training: Table): Apart {
       const seed = seedFor(keyFor(keyFromSeed(request.seed ?? 1), 'apart'), `${batch}.${round}`)
       const more = await draw({ ...own, rows: wanted, seed }, { ...context, progress: undefined })
       const isTaken = take(more.table)
-      const before = left.length
+      const waiting = left.length
       left = placed(left, wanted, (j, row) => {
         if (!isTaken(j)) return false
         chosen[row] = offset + j
@@ -183,7 +184,7 @@ export function keepingApart(model: TableModel, training: Table): Apart {
       })
       pool.push(more)
       offset += wanted
-      if (left.length < before) continue
+      if (left.length < waiting) continue
       // Nothing is free but by a rare chance: what a whole batch does not find no later one is asked for.
       nothingFree = wanted === BATCH_ROWS
       break
@@ -191,10 +192,15 @@ export function keepingApart(model: TableModel, training: Table): Apart {
     const table = takeTableRows(stackTables(pool.map((one) => one.table)), chosen)
     const latents = drawn.latents && takeRows(stackRows(pool.map((one) => one.latents!)), chosen)
     const problem = { training, fixed: ruledColumns(model) }
-    const free = freeTuples({ table, left, sets, seen, ...problem })
+    const apart = freeTuples({ table, left, sets, seen, ...problem })
+    // What was taken by others may leave a row no place, as in a Latin square, where those of the data are one for each.
+    const whole = apart.left.length > 0 ? wholePlaces({ table, sets, seen: before, ...problem }) : apart
+    const free = whole.left.length < apart.left.length ? whole : apart
+    if (free === whole && whole !== apart) for (const [s, tuples] of before.entries()) seen[s] = tuples
     repeats += free.left.length
     count += rows
     // What somebody states goes before what was found.
+    const stated = { sets: sets.filter(isStated), seen: seen.filter(isStated) }
     const forced = freeTuples({ ...problem, ...stated, table: free.table, left: free.left })
     if (stated.sets.length > 0 && forced.left.length > 0) refuseStated(stated.sets, { repeats: forced.left.length, count })
     return { table: forced.table, ...(latents ? { latents } : {}) }
@@ -247,6 +253,13 @@ function warningsOf(sets: readonly KeptUnique[], { repeats, count }: Repeats): D
   const which = sets.map(uniqueText).join(', ')
   const message = `${repeats} of ${counted(count, 'row')} repeat what an earlier one has (${which}), as no row of the data does: there are no more values; fewer rows, or --rules off where such rows may repeat`
   return [{ name: UNIQUE_WARNING, message }]
+}
+
+/** That nothing keeps the rows of a design apart, whose every place stands in one row of the data. */
+export function tellCrossing(unique: readonly KeptUnique[], training: Table): Telling {
+  const crossing = crossingIn(training)
+  const isKept = crossing && unique.some(({ columns, differ }) => !differ && columns.every((name) => crossing.names.includes(name)))
+  return { json: {}, topics: [], warnings: [], notes: crossing && !isKept ? [crossingNote(crossing)] : [] }
 }
 
 export function tellUnique(unique: readonly KeptUnique[]): Telling {

@@ -31,7 +31,8 @@ export function nearness(evaluation: Evaluation, { isApart = false } = {}): Near
   const alarm = (words: string) => say('poor', words)
   if (value !== null && value < 1 && ratio.grade === 'poor')
     return alarm(`Its rows stand much nearer to ${known} rows than fresh rows would`)
-  if (copiesReading(copies).grade !== 'good') return alarm(`More of its rows repeat a ${known} row than chance explains`)
+  const repeated = copiesReading(copies).grade
+  if (repeated === 'poor') return alarm(`More of its rows repeat a ${known} row than chance explains`)
   if (followsRows(evaluation)) return alarm('Its rows follow single real rows so closely that a classifier takes them for those')
   if (membership && membershipReading(membership).grade === 'poor')
     return alarm(`A distance attack tells its training rows from others in ${shareText(membership.value)} of the pairs`)
@@ -39,6 +40,7 @@ export function nearness(evaluation: Evaluation, { isApart = false } = {}): Near
     return alarm(
       `${shareText(privacy.shareCloserThanHeldOut)} of its rows stand nearer to a ${known} row than 95 % of fresh rows would, some of them very near`
     )
+  if (repeated === 'fair') return say('fair', `somewhat more of its rows repeat a ${known} row than chance would have it`)
   if (value === null && places) return inPlaces(evaluation, say)
   if (value === null) return say('plain', `how near its rows come to ${known} rows cannot be measured here`)
   if (ratio.grade === 'plain') return say('plain', `too few rows to tell whether they come too near to ${known} rows`)

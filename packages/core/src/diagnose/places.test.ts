@@ -63,6 +63,12 @@ describe('rows in the places of others', () => {
       expect(copies.value!).toBeGreaterThan(40)
       expect(copies.value!).toBeLessThanOrEqual(copies.most)
       expect(verdict(evaluation).grade).not.toBe('poor')
+      // Chance goes beyond two standard deviations now and then, and hardly ever beyond three.
+      const of = (value: number) => verdict({ ...evaluation, copies: { ...copies, value } })
+      const one = of(Math.floor(copies.most) + 1)
+      expect(one.grade).not.toBe('poor')
+      expect(one.points).toContainEqual(expect.objectContaining({ grade: 'fair', words: expect.stringContaining('somewhat more of its rows') }))
+      expect(of(Math.ceil(copies.most + 1.5 * Math.sqrt(copies.most))).grade).toBe('poor')
     }
     const copied = await evaluateTables({ real, synthetic: real, engine, key })
     expect(copied.copies.value! > copied.copies.most).toBe(true)

@@ -66,11 +66,14 @@ export function ratioReading({ value, floorRange }: Measure): Reading {
   return value <= 1.4 ? { reading: 'a little blurred', grade: 'fair' } : { reading: 'blurred', grade: 'poor' }
 }
 
-/** Copies against what fresh rows could have. */
+/**
+ * Copies against what fresh rows could have: `most` lies two standard deviations above what is expected, where one table in forty comes
+ * by chance. Poor are those that lie beyond it by a third one, of a count as large, where one in a thousand does.
+ */
 export function copiesReading({ value, most }: Pick<Copies, 'value' | 'most'>): Reading {
   const found = value ?? 0
   if (!isAbove(found, most)) return { reading: 'no more than chance allows', grade: 'good' }
-  return { reading: `chance allows ${numberText(most)}`, grade: found <= 2 * most ? 'fair' : 'poor' }
+  return { reading: `chance allows ${numberText(most)}`, grade: isAbove(found, most + Math.sqrt(most)) ? 'poor' : 'fair' }
 }
 
 /** The distance attack against what chance allows; how far above ½ says how bad it is. */

@@ -391,7 +391,7 @@ describe('readings', () => {
     expect(aucReading({ value: 0.5, floor: null }).grade).toBe('plain')
     // Chance alone reaches what would be a visible difference.
     expect(aucReading({ value: 0.59, floor: 0.42, floorRange: [0.28, 0.73] }).grade).toBe('plain')
-    expect([8, 12, 40].map((value) => copiesReading({ value, most: 8 }).grade)).toEqual(['good', 'fair', 'poor'])
+    expect([8, 10, 11].map((value) => copiesReading({ value, most: 8 }).grade)).toEqual(['good', 'fair', 'poor'])
   })
 
   describe('of tables', () => {

@@ -67,7 +67,9 @@ describe('rows in the places of others', () => {
       const of = (value: number) => verdict({ ...evaluation, copies: { ...copies, value } })
       const one = of(Math.floor(copies.most) + 1)
       expect(one.grade).not.toBe('poor')
-      expect(one.points).toContainEqual(expect.objectContaining({ grade: 'fair', words: expect.stringContaining('somewhat more of its rows') }))
+      expect(one.points).toContainEqual(
+        expect.objectContaining({ grade: 'fair', words: expect.stringContaining('somewhat more of its rows') })
+      )
       expect(of(Math.ceil(copies.most + 1.5 * Math.sqrt(copies.most))).grade).toBe('poor')
     }
     const copied = await evaluateTables({ real, synthetic: real, engine, key })

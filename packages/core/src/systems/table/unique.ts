@@ -137,7 +137,7 @@ type Apart = (
  */
 export function keepingApart(model: TableModel, training: Table): Apart {
   const sets = model.unique ?? []
-  const seen: Set<string>[] = sets.map(takenAtFirst)
+  const seen = sets.map(takenAtFirst)
   let nothingFree = false
   let repeats = 0
   let count = 0
@@ -165,7 +165,6 @@ export function keepingApart(model: TableModel, training: Table): Apart {
     const pool = [drawn]
     const rows = drawn.table.rowCount
     const chosen = Uint32Array.from({ length: rows }, (_, i) => i)
-    const before = seen.map((tuples) => new Set(tuples))
     const take = takerOf(sets, seen)
     const taken = take(drawn.table)
     let left: readonly number[] = [...chosen].filter((i) => !taken(i))
@@ -194,9 +193,10 @@ export function keepingApart(model: TableModel, training: Table): Apart {
     const problem = { training, fixed: ruledColumns(model) }
     const apart = freeTuples({ table, left, sets, seen, ...problem })
     // What was taken by others may leave a row no place, as in a Latin square, where those of the data are one for each.
-    const whole = apart.left.length > 0 ? wholePlaces({ table, sets, seen: before, ...problem }) : apart
+    const none = sets.map(takenAtFirst)
+    const whole = apart.left.length > 0 && batch === 0 ? wholePlaces({ table, sets, seen: none, ...problem }) : apart
     const free = whole.left.length < apart.left.length ? whole : apart
-    if (free === whole && whole !== apart) for (const [s, tuples] of before.entries()) seen[s] = tuples
+    if (free !== apart) seen.splice(0, none.length, ...none)
     repeats += free.left.length
     count += rows
     // What somebody states goes before what was found.

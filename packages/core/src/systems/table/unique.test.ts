@@ -107,6 +107,40 @@ test('columns that differ in every row do so in new ones, found or stated', asyn
   ).rejects.toThrow('40 of 40 rows have the same in both: row 1')
 })
 
+/** Visits of patients, of whom every third came once, one in three twice, and the others nine times. */
+function visits(): RawTable {
+  const rows = Array.from({ length: 36 }, (_, patient) =>
+    Array.from({ length: [1, 2, 9][patient % 3]! }, (_, visit) => [patient, visit] as const)
+  ).flat()
+  const column = (name: string, of: (patient: number, visit: number, row: number) => number | string) => ({
+    name,
+    source: 'text' as const,
+    values: rows.map(([patient, visit], row) => String(of(patient, visit, row)))
+  })
+  return {
+    rowCount: rows.length,
+    columns: [
+      column('patient', (patient) => `p${patient}x`),
+      column('visit', (_, visit) => visit + 1),
+      column('pressure', (patient, visit, row) => (120 + ((patient * 7) % 20) - visit + ((row * 13) % 9)).toFixed(1))
+    ]
+  }
+}
+
+test('rows that are drawn again leave keys as many as they have in the data: those of many rows lose none to those of few', async () => {
+  const model = await fit(visits(), { types: { patient: 'category' } })
+  expect(model.unique).toEqual([{ columns: ['patient', 'visit'] }])
+  const rows = visits().rowCount
+  for (const seed of [1, 2, 3]) {
+    const drawn = rowsOfTable(tables.present(model, await draw(model, { rows, seed }), 'text'))
+    const counts = new Map<string, number>()
+    for (const { patient } of drawn) counts.set(String(patient), (counts.get(String(patient)) ?? 0) + 1)
+    const moved = Array.from({ length: 36 }, (_, p) => Math.abs((counts.get(`p${p}x`) ?? 0) - [1, 2, 9][p % 3]!))
+    // Without room for each it is 12 %.
+    expect(moved.reduce((a, b) => a + b) / 2 / rows).toBeLessThan(0.05)
+  }
+})
+
 /** A field of six rows and six columns in which each of six treatments stands once in each row and column, some orders of them. */
 function square(): RawTable {
   const cells = Array.from({ length: 36 }, (_, i) => [Math.floor(i / 6), i % 6] as const)

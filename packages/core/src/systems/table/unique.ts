@@ -28,6 +28,7 @@ import { prepareRows } from '../prepare.js'
 import { placesOf } from '../ruled-rows.js'
 import type { System } from '../system.js'
 import { freeTuples, wholePlaces } from './free-tuples.js'
+import { type KeyRooms, keyRooms, roomTaker } from './key-rooms.js'
 import type { DrawnRows, Stretch, TableFit, TableModel, TableRequest } from './options.js'
 
 /** Name of the warning that rows agree in columns in which none does in the data. */
@@ -165,7 +166,8 @@ export function keepingApart(model: TableModel, training: Table): Apart {
     const pool = [drawn]
     const rows = drawn.table.rowCount
     const chosen = Uint32Array.from({ length: rows }, (_, i) => i)
-    const take = takerOf(sets, seen)
+    let rooms = keyRooms(sets, training, rows)
+    const take = (table: Table) => takerOf(sets, { seen, table, rooms })
     const taken = take(drawn.table)
     let left: readonly number[] = [...chosen].filter((i) => !taken(i))
     let offset = rows
@@ -183,10 +185,14 @@ export function keepingApart(model: TableModel, training: Table): Apart {
       })
       pool.push(more)
       offset += wanted
-      if (left.length < waiting) continue
-      // Nothing is free but by a rare chance: what a whole batch does not find no later one is asked for.
-      nothingFree = wanted === BATCH_ROWS
-      break
+      const isLast = left.length === waiting
+      // Where hardly a row has room any will do that is told apart, for as many rounds again.
+      if (rooms && (isLast || round + 1 >= MOST_ROUNDS / 2 || offset > (MOST_DRAWN / 2) * rows)) rooms = undefined
+      else if (isLast) {
+        // Nothing is free but by a rare chance: what a whole batch does not find no later one is asked for.
+        nothingFree = wanted === BATCH_ROWS
+        break
+      }
     }
     const table = takeTableRows(stackTables(pool.map((one) => one.table)), chosen)
     const latents = drawn.latents && takeRows(stackRows(pool.map((one) => one.latents!)), chosen)
@@ -217,16 +223,21 @@ function placed(waiting: readonly number[], offered: number, give: (offer: numbe
   return waiting.slice(next)
 }
 
-/** Takes a row of a table where it agrees with no earlier one, and remembers it. */
-function takerOf(sets: readonly KeptUnique[], seen: readonly Set<string>[]): (table: Table) => (row: number) => boolean {
-  return (table) => {
-    const tuples = sets.map((set) => apartAt(set, table))
-    return (row) => {
-      const own = tuples.map((at) => at(row))
-      if (own.some((tuple, s) => tuple !== undefined && seen[s]!.has(tuple))) return false
-      for (const [s, tuple] of own.entries()) if (tuple !== undefined) seen[s]!.add(tuple)
-      return true
-    }
+interface Taking {
+  readonly seen: readonly Set<string>[]
+  readonly table: Table
+  readonly rooms: KeyRooms | undefined
+}
+
+/** Takes a row of a table where it agrees with no earlier one and its key has room, and remembers it. */
+function takerOf(sets: readonly KeptUnique[], { seen, table, rooms }: Taking): (row: number) => boolean {
+  const tuples = sets.map((set) => apartAt(set, table))
+  const hasRoom = rooms ? roomTaker(rooms, table) : () => true
+  return (row) => {
+    const own = tuples.map((at) => at(row))
+    if (own.some((tuple, s) => tuple !== undefined && seen[s]!.has(tuple)) || !hasRoom(row)) return false
+    for (const [s, tuple] of own.entries()) if (tuple !== undefined) seen[s]!.add(tuple)
+    return true
   }
 }
 

@@ -34,7 +34,7 @@ import type { DrawnRows, Stretch, TableFit, TableModel, TableRequest } from './o
 /** Name of the warning that rows agree in columns in which none does in the data. */
 export const UNIQUE_WARNING = 'unique-repeated'
 
-/** Rows that are drawn for a batch in place of those that agree with earlier ones, as a multiple of it; and how often, at most. */
+/** Rows that are drawn for a batch in place of those that agree with earlier ones, as a multiple of it; and how often, at most; half as many more for keys that have room. */
 const [MOST_DRAWN, MOST_ROUNDS] = [8, 12]
 /** Candidates for each row that is wanted: what agrees with an earlier row is likely to do so again. And at least so many, as a draw has a price of its own. */
 const [CANDIDATES, LEAST_CANDIDATES] = [4, 64]
@@ -134,7 +134,7 @@ type Apart = (
  * Keeps rows apart: one that agrees with an earlier one in columns that tell rows apart is drawn again, and again; what is left then
  * takes the nearest values of the data that are free. A row depends on those before it, and on no others of later batches: the
  * first rows are the same however many come behind them. Throws `InputError` (code `unique-space`) where a stated set has no more
- * values. Cost: draws of up to 8 times the rows, where next to nothing is free; O(rows) memory.
+ * values. Cost: draws of up to 12 times the rows, where next to nothing is free; O(rows) memory.
  */
 export function keepingApart(model: TableModel, training: Table): Apart {
   const sets = model.unique ?? []
@@ -171,7 +171,8 @@ export function keepingApart(model: TableModel, training: Table): Apart {
     const taken = take(drawn.table)
     let left: readonly number[] = [...chosen].filter((i) => !taken(i))
     let offset = rows
-    for (let round = 0; !nothingFree && left.length > 0 && round < MOST_ROUNDS && offset <= MOST_DRAWN * rows; round++) {
+    let ends = { round: MOST_ROUNDS, offset: MOST_DRAWN * rows }
+    for (let round = 0; !nothingFree && left.length > 0 && round < ends.round && offset <= ends.offset; round++) {
       const wanted = Math.min(BATCH_ROWS, Math.max(LEAST_CANDIDATES, CANDIDATES * left.length))
       const { first: _f, onStep: _o, ...own } = request
       const seed = seedFor(keyFor(keyFromSeed(request.seed ?? 1), 'apart'), `${batch}.${round}`)
@@ -186,9 +187,11 @@ export function keepingApart(model: TableModel, training: Table): Apart {
       pool.push(more)
       offset += wanted
       const isLast = left.length === waiting
-      // Where hardly a row has room any will do that is told apart, for as many rounds again.
-      if (rooms && (isLast || round + 1 >= MOST_ROUNDS / 2 || offset > (MOST_DRAWN / 2) * rows)) rooms = undefined
-      else if (isLast) {
+      // Where hardly a row has room any will do that is told apart, for as many rounds as ever.
+      if (rooms && (isLast || round + 1 >= MOST_ROUNDS / 2 || offset > (MOST_DRAWN / 2) * rows)) {
+        rooms = undefined
+        ends = { round: round + 1 + MOST_ROUNDS, offset: offset + MOST_DRAWN * rows }
+      } else if (isLast) {
         // Nothing is free but by a rare chance: what a whole batch does not find no later one is asked for.
         nothingFree = wanted === BATCH_ROWS
         break

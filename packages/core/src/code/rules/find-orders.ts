@@ -55,6 +55,18 @@ export function findLimits(quantities: readonly Quantity[], drawn?: number): Ord
   )
 }
 
+/**
+ * Pairs of columns each of which is missing in some rows that have the other, as the first and the last day of what has not ended or whose
+ * beginning nobody knows: by the evidence of `findOrders`, in the rows that have both. Cost: as of that.
+ */
+export function findCrossing(quantities: readonly Quantity[], drawn?: number): OrderFound[] {
+  const meant = overlapping(quantities)
+  return beyondChance(
+    meant.filter(({ low, high }) => isCrossing(low, high)),
+    { candidates: meant.length / 2, drawn }
+  )
+}
+
 /** An order that rows of the data have, and drawn ones have not. */
 export interface OrderCrossed extends OrderFound {
   /** Drawn rows that are in the other order, of those that have both numbers. */
@@ -168,6 +180,17 @@ function beyondChance(pairs: readonly Pair[], looked: Looked): OrderFound[] {
     const { wall, broken } = walls[k]!
     return wall >= least || broken > LOG_CHANCE ? [{ low: low.name, high: high.name }] : []
   })
+}
+
+/** Whether each column is missing in some rows that have the other, and the lower one is in no row above it. */
+function isCrossing({ values: low }: Quantity, { values: high }: Quantity): boolean {
+  let [isLowAlone, isHighAlone] = [false, false]
+  for (let i = 0; i < low.length; i++) {
+    if (low[i]! > high[i]!) return false
+    isLowAlone ||= Number.isNaN(high[i]!) && !Number.isNaN(low[i]!)
+    isHighAlone ||= Number.isNaN(low[i]!) && !Number.isNaN(high[i]!)
+  }
+  return isLowAlone && isHighAlone
 }
 
 /** Whether the lower column is missing in some rows of the higher one, and in no row above it. */

@@ -126,6 +126,8 @@ function moved(drawn: Encoded, limits: LevelLimits, moving: Moving): Encoded {
     if (barred) moveCells(barred, rows, moving)
     // After the cells: what came from another row may lie beyond.
     if (ends) moveWithin(ends, rows, { isHeld: moving.isHeld, levels })
+    // What a column never is there, an end of another level is no reason for.
+    if (ends && barred) moveCells(barred, rows, { ...moving, exchanges: false })
   }
   return rows
 }

@@ -35,7 +35,7 @@ export function barredCells(column: AtomColumn, keys: readonly LookedKey[], look
       const [cell, level] = [column.cellOf[i]!, levels[k]!]
       if (cell < cells && level >= 0) times[level * cells + cell]!++
     })
-    const found = statesOf(times, key.count, cells)
+    const found = statesOf(times, key, cells)
     return found.states.includes(BARRED) ? [{ ...key, ...found }] : []
   })
   return sources.length > 0 ? { column, sources: sources.sort((a, b) => a.chance - b.chance) } : undefined
@@ -45,7 +45,7 @@ export function barredCells(column: AtomColumn, keys: readonly LookedKey[], look
  * A cell of share p is lacked by n rows with the chance (1 − p)ⁿ, were the level to say nothing. Where levels together say all, as hundreds of
  * persons of ten rows each in which season they were seen, each bars what its rows lack, however few they are.
  */
-function statesOf(times: Float64Array, count: number, cells: number): Pick<Source, 'states' | 'chance'> {
+function statesOf(times: Float64Array, { count, together }: LevelKey, cells: number): Pick<Source, 'states' | 'chance'> {
   const all = new Float64Array(cells)
   times.forEach((k, at) => {
     all[at % cells]! += k
@@ -58,7 +58,7 @@ function statesOf(times: Float64Array, count: number, cells: number): Pick<Sourc
     const own = times.subarray(level * cells, (level + 1) * cells)
     const n = own.reduce((sum, x) => sum + x, 0)
     own.forEach((k, cell) => {
-      const isLacked = () => n >= LEAST_ROWS && n * log(1 - all[cell]! / total) < CHANCE - log(cells)
+      const isLacked = () => !together && n >= LEAST_ROWS && n * log(1 - all[cell]! / total) < CHANCE - log(cells)
       if (k === 0) states[level * cells + cell] = n > 0 && (isClosed || isLacked()) ? BARRED : UNSEEN
     })
   }

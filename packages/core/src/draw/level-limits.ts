@@ -1,5 +1,5 @@
-import { evenly } from '../num/evenly.js'
 import { columnOfCells } from '../law/strata.js'
+import { evenly } from '../num/evenly.js'
 import { copyMatrix, type Matrix } from '../num/matrix.js'
 import { valueCells } from '../table/atoms.js'
 import type { Encoded } from '../table/encoder.js'

@@ -30,7 +30,12 @@ export const atomCells = (scaler: NumericScaler): AtomCells | undefined =>
 
 /** The same with a cell for every value of a number of few. Cost O(n). */
 export const valueCells = (scaler: NumericScaler): AtomCells | undefined =>
-  scaler.method === 'quantile' ? cellsOf(scaler.knots, Array.from(runsOf(scaler.knots), ([start, end]) => ({ start, end }))) : undefined
+  scaler.method === 'quantile'
+    ? cellsOf(
+        scaler.knots,
+        Array.from(runsOf(scaler.knots), ([start, end]) => ({ start, end }))
+      )
+    : undefined
 
 function cellsOf(knots: Float64Array, atoms: ReturnType<typeof atomsOf>): AtomCells | undefined {
   const n = knots.length

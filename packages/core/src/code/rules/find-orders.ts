@@ -202,7 +202,13 @@ function isCrossing({ values: low }: Quantity, { values: high }: Quantity): bool
  * not before that with the chance (k + 1)/(n + 2), were they independent, and there are as many ways to take so many columns. Cost O(dates² · rows).
  */
 function outerDates(pairs: readonly Pair[]): ReadonlySet<Pair> {
-  const inOrder = pairs.filter(({ low, high }) => low.isDate && rowsOfBoth(low, high).length > 0 && crossedIn(low.values, high.values).count === 0)
+  // What shows an order by itself says nothing of the others.
+  const inOrder = pairs.filter((pair) => {
+    const { low, high } = pair
+    if (!low.isDate || crossedIn(low.values, high.values).count > 0) return false
+    const rows = rowsOfBoth(low, high)
+    return rows.length > 0 && !isInOrder(pair, rows, pairs.length / 2)
+  })
   const told = new Set<Pair>()
   for (const side of ['high', 'low'] as const) {
     const [inner, sign] = side === 'high' ? (['low', 1] as const) : (['high', -1] as const)

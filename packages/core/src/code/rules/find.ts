@@ -7,6 +7,7 @@ import { expressionText } from '../../table/expression-text.js'
 import { spikesOf } from '../../table/recurring.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
+import { openBetween } from './between.js'
 import { isBeyondChance, rateByChance } from './chance.js'
 import { clashOf, goTogether, isOrder, keepable, needs } from './choose.js'
 import { designedSize, goesAlong } from './designed.js'
@@ -383,6 +384,11 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   for (const rule of orderRules(orders, data)) take(rule)
   for (const { low, high } of shortest(findLimits(underived, drawn), orders)) take(limitOf(low, high))
   for (const { low, high } of shortest(findCrossing(underived, drawn), orders)) take(crossingOf(low, high, data))
+  for (const one of openBetween(kept)) {
+    const ends = [{ kind: 'order' as const, column: one.high, low: column(one.low) }, limitOf(one.low, one.high)]
+    const rule = ends.find((end) => !clashOf(end, kept) && !breachOf(end, data))
+    if (rule) take(rule)
+  }
   return besides(keepable(kept).kept, left)
 }
 

@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { keyFor, keyFromSeed, uniforms } from '../num/random.js'
+import { cellAt } from '../table/cells.js'
 import { decodeTable, encodeTable, fitEncoder } from '../table/encoder.js'
 import { inferTable } from '../table/infer.js'
 import { isNumeric } from '../table/table.js'
@@ -130,4 +131,61 @@ it('rows of one law change places: as many have each value as before', () => {
   expect(value('visits').filter((x, i) => (x === 0) !== (returned[i] === 'yes'))).toEqual([])
   const sorted = (values: unknown[]) => values.map(Number).sort((a, b) => a - b)
   expect(sorted(value('visits'))).toEqual(sorted(visits))
+})
+
+describe('categories of hundreds of levels', () => {
+  // Of each person some eight rows, in one season or two; some things that hardly anybody had.
+  const count = 900
+  const throws = (label: string) => Array.from(uniforms(keyFor(key, label), count))
+  const who = throws('who').map((u) => Math.floor(110 * u))
+  const season = who.map((person, i) => 1 + (throws('second')[i]! < 0.5 && person % 5 === 0 ? (person % 12) + 1 : person % 12))
+  const person = who.map((k) => `p${String(k).padStart(3, '0')}`)
+  const thing = throws('thing').map((u) => `thing ${Math.floor(30 * u * u)}`)
+  const [feed, salt] = ['feed', 'salt'].map((label) => throws(label).map((u) => `${label} ${Math.floor(3 * u)}`)) as [string[], string[]]
+  // What two categories together tell about, and neither alone.
+  const litter = feed.map((one, i) => 1 + 3 * ((Number(one.at(-1)) + Number(salt[i]!.at(-1))) % 3) + Math.floor(3 * throws('litter')[i]!))
+  const read = inferTable({
+    columns: [
+      column('person', person),
+      column('season', season),
+      column('thing', thing),
+      column('feed', feed),
+      column('salt', salt),
+      column('litter', litter)
+    ],
+    rowCount: count
+  })
+  const own = fitEncoder(read.table, read.formats, () => 'quantile')
+  const encoded = encodeTable(own, read.table, key)
+  const found = levelLimits({ encoder: own, rows: encoded })
+  const drawn = (name: string): typeof encoded => {
+    const { coordinate } = own.columns.find((one) => one.name === name) as { readonly coordinate: number }
+    const coordinates = { ...encoded.coordinates, data: encoded.coordinates.data.slice() }
+    const at = (i: number) => i * coordinates.cols + coordinate
+    for (let i = 0; i < count; i++) coordinates.data[at(i)] = encoded.coordinates.data[at((i + 331) % count)]!
+    return { ...encoded, coordinates }
+  }
+  const pairs = (of: typeof encoded, names: readonly string[]) => {
+    const decoded = decodeTable(own, of)
+    const cells = names.map((name) => cellAt(decoded.columns.find((one) => one.name === name)!))
+    return Array.from({ length: count }, (_, i) => cells.map((cell) => cell(i)).join())
+  }
+  const unknown = (name: string, by: readonly string[]) => {
+    const known = new Set(pairs(encoded, [name, ...by]))
+    const isUnknown = (pair: string) => !known.has(pair)
+    return [drawn(name), withinLimits(drawn(name), found)].map((of) => pairs(of, [name, ...by]).filter(isUnknown).length)
+  }
+
+  it('say together which values of a number go with each, though none has the rows to say it by itself', () => {
+    const [before, after] = unknown('season', ['person'])
+    expect(before).toBeGreaterThan(700)
+    // What things are seen in which season some rows show by chance: they give way.
+    expect(after).toBe(0)
+  })
+
+  it('say so by combinations of categories that hang together', () => {
+    const [before, after] = unknown('litter', ['feed', 'salt'])
+    expect(before).toBeGreaterThan(400)
+    expect(after).toBe(0)
+  })
 })

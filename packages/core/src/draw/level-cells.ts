@@ -1,3 +1,4 @@
+import { isBelievedAtLog, logChoose } from '../code/rules/chance.js'
 import type { AtomColumn } from '../law/strata.js'
 import { log, normalCdf, normalQuantile } from '../num/elementary.js'
 import { columnOf } from '../num/matrix.js'
@@ -12,10 +13,13 @@ const [BARRED, UNSEEN, SEEN] = [0, 1, 2]
 interface Source extends LevelKey {
   /** BARRED, UNSEEN or SEEN [levels, cells]. */
   readonly states: Uint8Array
+  /** How likely it is by chance that rows of its levels have so few cells, in logarithms. */
+  readonly chance: number
 }
 
 export interface Barred {
   readonly column: AtomColumn
+  /** Those first that say most. */
   readonly sources: readonly Source[]
 }
 
@@ -31,28 +35,69 @@ export function barredCells(column: AtomColumn, keys: readonly LookedKey[], look
       const [cell, level] = [column.cellOf[i]!, levels[k]!]
       if (cell < cells && level >= 0) times[level * cells + cell]!++
     })
-    const states = statesOf(times, key.count, cells)
-    return states.includes(BARRED) ? [{ ...key, states }] : []
+    const found = statesOf(times, key, cells)
+    return found.states.includes(BARRED) ? [{ ...key, ...found }] : []
   })
-  return sources.length > 0 ? { column, sources } : undefined
+  return sources.length > 0 ? { column, sources: sources.sort((a, b) => a.chance - b.chance) } : undefined
 }
 
-/** A cell of share p is lacked by n rows with the chance (1 − p)ⁿ, were the level to say nothing. */
-function statesOf(times: Float64Array, count: number, cells: number): Uint8Array {
+/**
+ * A cell of share p is lacked by n rows with the chance (1 − p)ⁿ, were the level to say nothing. Where levels together say all, as hundreds of
+ * persons of ten rows each in which season they were seen, each bars what its rows lack, however few they are.
+ */
+function statesOf(times: Float64Array, { count, together }: LevelKey, cells: number): Pick<Source, 'states' | 'chance'> {
   const all = new Float64Array(cells)
   times.forEach((k, at) => {
     all[at % cells]! += k
   })
   const total = all.reduce((sum, x) => sum + x, 0)
   const states = new Uint8Array(count * cells).fill(SEEN)
+  const { chance, once } = sayingOf(times, all)
+  const isClosed = once <= MOST_UNSEEN * total && isBelievedAtLog(chance, 1)
   for (let level = 0; level < count; level++) {
     const own = times.subarray(level * cells, (level + 1) * cells)
     const n = own.reduce((sum, x) => sum + x, 0)
     own.forEach((k, cell) => {
-      if (k === 0) states[level * cells + cell] = n >= LEAST_ROWS && n * log(1 - all[cell]! / total) < CHANCE - log(cells) ? BARRED : UNSEEN
+      const isLacked = () => !together && n >= LEAST_ROWS && n * log(1 - all[cell]! / total) < CHANCE - log(cells)
+      if (k === 0) states[level * cells + cell] = n > 0 && (isClosed || isLacked()) ? BARRED : UNSEEN
     })
   }
-  return states
+  return { states, chance }
+}
+
+/** Part of the rows that new ones may have in cells that their level never had: more, and these are not all that it has. */
+const MOST_UNSEEN = 0.01
+
+/** What the levels of a key say of cells together. */
+interface Saying {
+  /** Rows that have a cell alone among those of their level: of as many new rows about as many have one that no row of theirs had. */
+  readonly once: number
+  /** How likely levels have so few cells by chance, in logarithms: n rows fall into cells of share s with the chance sⁿ, and as many ways there are to take so many cells. */
+  readonly chance: number
+}
+
+/**
+ * times [levels, cells], all [cells].
+ *
+ * @source Good, *The population frequencies of species and the estimation of population parameters*, Biometrika 1953.
+ */
+function sayingOf(times: Float64Array, all: Float64Array): Saying {
+  const cells = all.length
+  const total = all.reduce((sum, x) => sum + x, 0)
+  let [once, chance] = [0, 0]
+  for (let first = 0; first < times.length; first += cells) {
+    let [rows, seen, share] = [0, 0, 0]
+    for (let cell = 0; cell < cells; cell++) {
+      const own = times[first + cell]!
+      if (own === 1) once++
+      if (own === 0) continue
+      rows += own
+      seen++
+      share += all[cell]! / total
+    }
+    if (seen > 0 && seen < cells) chance += Math.min(0, rows * log(share) + logChoose(cells, seen))
+  }
+  return { once, chance }
 }
 
 /** What the levels of a row say of the cells of a column. */
@@ -62,7 +107,18 @@ function statesIn({ column, sources }: Barred, rows: Encoded, i: number, isHeld:
     .filter((source) => counts(source, i, isHeld))
     .map(({ levelOf, states }) => ({ states, first: levelOf(rows, i) * spans.length }))
     .filter(({ first }) => first >= 0)
-  return (cell) => rules.reduce((least, { states, first }) => Math.min(least, states[first + cell]!), SEEN)
+  const least = (some: typeof rules, cell: number) => some.reduce((most, { states, first }) => Math.min(most, states[first + cell]!), SEEN)
+  let together: typeof rules | undefined
+  return (cell) => {
+    const state = least(rules, cell)
+    if (state !== BARRED) return state
+    // Where levels bar all cells, those that say least give way: a person was seen in one season, whatever things they had.
+    together ??= rules.reduce<typeof rules>((some, one) => {
+      const more = [...some, one]
+      return spans.some((_, other) => least(more, other) !== BARRED) ? more : some
+    }, [])
+    return least(together, cell)
+  }
 }
 
 /** Whether a row stands at a value that many have in a column of which its levels bar other cells: they say that it is that value. */
@@ -102,8 +158,8 @@ export interface Moving {
 
 /**
  * Moves what stands in a barred cell to the nearest that no level of the row bars: as far into that, in ranks, as it
- * lay beyond its edge, so that a cell is filled as its own rows fill it. Where levels bar all cells it stays: the data
- * lack such a mix. What is held, as it is given, stays too. Cost O(rows · sources).
+ * lay beyond its edge, so that a cell is filled as its own rows fill it. Where levels bar all cells those that say most
+ * count. What is held, as it is given, stays too. Cost O(rows · sources).
  */
 export function moveCells({ column, sources }: Barred, moved: Encoded, { isHeld, exchanges }: Moving): void {
   const { coordinates, codes } = moved

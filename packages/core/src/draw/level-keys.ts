@@ -1,3 +1,4 @@
+import { factorGroups } from '../law/factor-groups.js'
 import { type AtomColumn, atomColumns } from '../law/strata.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import { log } from '../num/elementary.js'
@@ -33,6 +34,8 @@ export interface LevelKey {
   readonly values?: readonly number[]
   /** Of a number that is moved later than the one it says something of: it counts where it is held. */
   readonly later?: boolean
+  /** Of several categories, whose combinations are its levels: they say all of a number, or nothing beyond what each says. */
+  readonly together?: boolean
 }
 
 /** A key and the levels of the rows that are looked at. */
@@ -71,6 +74,25 @@ export const factorKeys = ({ factors }: TrainingRows['encoder']): LevelKey[] =>
     count: levelCount,
     levelOf: ({ codes }: Encoded, i: number) => codes[i * factors.length + factor]!
   }))
+
+/** Combinations that rows have of categories that hang together, as a feed and a supplement that tell a pig with its litter; −1 where no row has one. */
+export function groupKeys({ encoder: { factors, columns }, rows: { codes } }: Training): LevelKey[] {
+  const width = factors.length
+  // Where a number is missing is no category beside others.
+  const gaps = new Set(columns.map((code) => ('missingFactor' in code ? code.missingFactor : undefined)))
+  return factorGroups(codes, width)
+    .map((group) => group.filter((factor) => !gaps.has(factor)))
+    .filter((group) => group.length > 1)
+    .map((group) => {
+      const levels = new Map<string, number>()
+      const nameOf = (of: Int32Array, i: number) => group.map((factor) => of[i * width + factor]!).join()
+      for (let i = 0; i < codes.length / width; i++) {
+        const name = nameOf(codes, i)
+        if (!levels.has(name)) levels.set(name, levels.size)
+      }
+      return { together: true, count: levels.size, levelOf: (rows, i) => levels.get(nameOf(rows.codes, i)) ?? -1 }
+    })
+}
 
 /** A number that is there, as levels; −1 where it is missing. */
 const levelWhereThere =

@@ -1,11 +1,14 @@
+import { columnOfCells } from '../law/strata.js'
 import { evenly } from '../num/evenly.js'
 import { copyMatrix, type Matrix } from '../num/matrix.js'
+import { valueCells } from '../table/atoms.js'
 import type { Encoded } from '../table/encoder.js'
 import { type Barred, barredCells, barsCell, isBarred, type Moving, moveCells } from './level-cells.js'
 import { beyondEnds, endsBefore, type LevelEnds, levelEnds, moveWithin } from './level-ends.js'
 import {
   cellKey,
   factorKeys,
+  groupKeys,
   type IsHeld,
   type LevelKey,
   type LookedKey,
@@ -56,6 +59,7 @@ function findLimits(training: Training): LimitedNumber[] {
   const seen = (key: LevelKey): LookedKey => ({ ...key, levels: Int32Array.from(looked, (i) => key.levelOf(rows, i)) })
   const numbers = numbersInOrder(training)
   const factors = factorKeys(encoder).map(seen)
+  const groups = groupKeys(training).map(seen)
   const lists = numbers.flatMap(({ list }) => (list ? [seen(list)] : []))
   const others = numbers.map((number) => (number.atoms && !number.list ? seen(cellKey(number.atoms, width)) : undefined))
   const spikes = numbers.map((number) => {
@@ -70,7 +74,11 @@ function findLimits(training: Training): LimitedNumber[] {
   const about = { rows, looked, tests: 2 * 2 * numbers.length * levels, whole: sharpEnds(rows.coordinates) }
   return numbers.flatMap(({ code, atoms, list }, place): LimitedNumber[] => {
     // What a number has few values of says what others may be, and not these which of them: only categories do, and first.
-    const barred = atoms && barredCells(atoms, list ? factors : [...factors, ...lists, ...besides(others, place)], looked)
+    const categories = [...factors, ...groups]
+    // Of few values each is a cell, however rare.
+    const every = list && valueCells(code.scaler)
+    const own = every ? columnOfCells(code, every, training) : atoms
+    const barred = own && barredCells(own, list ? categories : [...categories, ...lists, ...besides(others, place)], looked)
     const ends = levelEnds({ code, cells: atoms?.cells }, list ? factors : [...factors, ...besides(spikes, place)], about)
     return barred || ends ? [{ coordinate: code.coordinate, barred, ends }] : []
   })
@@ -126,6 +134,8 @@ function moved(drawn: Encoded, limits: LevelLimits, moving: Moving): Encoded {
     if (barred) moveCells(barred, rows, moving)
     // After the cells: what came from another row may lie beyond.
     if (ends) moveWithin(ends, rows, { isHeld: moving.isHeld, levels })
+    // What a column never is there, an end of another level is no reason for.
+    if (ends && barred) moveCells(barred, rows, { ...moving, exchanges: false })
   }
   return rows
 }

@@ -153,16 +153,11 @@ function largeEnough(sizes: Uint32Array, rowCount: number, { part, numbers = 0 }
  * of one covariance would miss how these go with cells that make no classes.
  */
 export function atomColumns({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>): AtomColumn[] {
-  const { coordinates, codes } = rows
+  const { coordinates } = rows
   const found = encoder.columns.flatMap((code): AtomColumn[] => {
     if (code.carries !== 'coordinate') return []
     const cells = atomCells(code.scaler)
-    if (!cells) return []
-    const missing = (i: number) => code.missingFactor !== undefined && codes[i * encoder.factors.length + code.missingFactor] === 1
-    const cellOf = new Int32Array(coordinates.rows)
-    for (let i = 0, at = code.coordinate; i < cellOf.length; i++, at += coordinates.cols)
-      cellOf[i] = missing(i) ? cells.low.length : atomCellOf(cells, coordinates.data[at]!)
-    return [{ coordinate: code.coordinate, missingFactor: code.missingFactor, cells, cellOf }]
+    return cells ? [columnOfCells(code, cells, { encoder, rows })] : []
   })
   if (found.length < 2) return found
   const columns = Array.from({ length: coordinates.cols }, (_, c) => columnOf(coordinates, c))
@@ -170,6 +165,19 @@ export function atomColumns({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'r
   return found.sort(
     (a, b) => a.cells.low.length - b.cells.low.length || explained.get(b)! - explained.get(a)! || a.coordinate - b.coordinate
   )
+}
+
+/** In which cell each row has its number. Cost O(M). */
+export function columnOfCells(
+  { coordinate, missingFactor }: Pick<AtomColumn, 'coordinate' | 'missingFactor'>,
+  cells: AtomCells,
+  { encoder, rows: { coordinates, codes } }: Pick<TrainingRows, 'encoder' | 'rows'>
+): AtomColumn {
+  const missing = (i: number) => missingFactor !== undefined && codes[i * encoder.factors.length + missingFactor] === 1
+  const cellOf = new Int32Array(coordinates.rows)
+  for (let i = 0, at = coordinate; i < cellOf.length; i++, at += coordinates.cols)
+    cellOf[i] = missing(i) ? cells.low.length : atomCellOf(cells, coordinates.data[at]!)
+  return { coordinate, missingFactor, cells, cellOf }
 }
 
 /** Of the variances of the other coordinates, what lies between the cells of a column, all told. Cost O(M·d). */

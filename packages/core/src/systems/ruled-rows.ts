@@ -255,6 +255,8 @@ function limitIn(rule: Rule, data: InferredTable): Rule {
   if (rule.kind !== 'order' || rule.exceptions || rule.low.kind !== 'column') return rule
   const [low, high] = [rule.low.name, rule.column].map((name) => data.table.columns.find((column) => column.name === name))
   if (!low || !high || !isNumeric(low) || !isNumeric(high) || !low.missing?.some((gap, i) => gap === 1 && !isMissing(high, i))) return rule
+  // Where each is missing in rows that have the other, the later one is measured from the earlier one, where that is there.
+  if (high.missing?.some((gap, i) => gap === 1 && !isMissing(low, i))) return rule
   return { kind: 'limit', column: low.name, high: { kind: 'column', name: high.name } }
 }
 

@@ -1,5 +1,5 @@
 import { normalCdf, normalQuantile } from '../num/elementary.js'
-import { atomsOf, HAIR, recurringValues, startsOf } from './recurring.js'
+import { atomsOf, HAIR, recurringValues, runsOf, startsOf } from './recurring.js'
 import { type NumericScaler, onClock } from './scaling.js'
 
 /**
@@ -25,9 +25,19 @@ interface AtomSpan {
  * The cells of a column's coordinate, or undefined where it has no atom. The bounds keep a quarter of a rank from the
  * cuts, so that a coordinate at a bound decodes to a value of its own cell. Cost O(log n).
  */
-export function atomCells(scaler: NumericScaler): AtomCells | undefined {
-  if (scaler.method !== 'quantile') return undefined
-  const { knots } = scaler
+export const atomCells = (scaler: NumericScaler): AtomCells | undefined =>
+  scaler.method === 'quantile' ? cellsOf(scaler.knots, atomsOf(scaler.knots)) : undefined
+
+/** The same with a cell for every value of a number of few. Cost O(n). */
+export const valueCells = (scaler: NumericScaler): AtomCells | undefined =>
+  scaler.method === 'quantile'
+    ? cellsOf(
+        scaler.knots,
+        Array.from(runsOf(scaler.knots), ([start, end]) => ({ start, end }))
+      )
+    : undefined
+
+function cellsOf(knots: Float64Array, atoms: ReturnType<typeof atomsOf>): AtomCells | undefined {
   const n = knots.length
   const edges: number[] = []
   const spans: AtomSpan[] = []
@@ -35,7 +45,7 @@ export function atomCells(scaler: NumericScaler): AtomCells | undefined {
   const addGap = (at: number, to: number) => {
     if (before.end < at) spans.push({ atom: false, from: before.value, to })
   }
-  for (const { start, end } of atomsOf(knots)) {
+  for (const { start, end } of atoms) {
     const value = knots[start]!
     addGap(start, value)
     spans.push({ atom: true, from: value, to: value })

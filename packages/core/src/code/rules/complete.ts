@@ -8,6 +8,7 @@ import { keyOf, lookup } from './lookup-table.js'
 import { DAY, sameness, takenBy, unitOf } from './quantity.js'
 import { isWhere, saysGap } from './rows-of-rule.js'
 import { wheresOf } from './rule.js'
+import { besideStandIn } from './stand-in.js'
 import { binOf, columnsOfCuts, isNumber } from './thresholds.js'
 
 /** A row of which some cells are given and the others filled with what may have to give way to rules. */
@@ -175,7 +176,7 @@ function orderStep({ column, lows, highs = [] }: Kept<'order'>, columns: Columns
       const cell = row.cell(column)
       if (typeof cell !== 'number') return
       const move = (ends: readonly Expression[], isBeyond: (end: number) => boolean): void => {
-        for (const end of ends) {
+        for (const end of ends.map(besideStandIn)) {
           if (end.kind !== 'column' || row.isGiven(end.name)) continue
           const value = row.cell(end.name)
           if (typeof value === 'number' && isBeyond(value)) row.settle(end.name, roundToFormat(cell, columns.get(end.name)!.format))

@@ -1,8 +1,9 @@
+import { firstFrom } from '../../num/ascending.js'
 import { exp, log, normalCdf, normalQuantile } from '../../num/elementary.js'
 import { evenly } from '../../num/evenly.js'
 import { placesByName } from '../../num/group.js'
 import { mean, median, midranks, quantileOfSorted, sorted, variance } from '../../num/statistics.js'
-import { isBeyondChance, logChoose, rateByChance } from './chance.js'
+import { isBelievedAtLog, isBeyondChance, logChoose, rateByChance } from './chance.js'
 import { MOST_COLUMNS_OF } from './find-formulas.js'
 import { sayOrder } from './order-names.js'
 import type { Quantity } from './quantity.js'
@@ -39,7 +40,7 @@ export function findOrders(quantities: readonly Quantity[], drawn?: number): Ord
   // Of two columns one may be the lower.
   return beyondChance(
     meant.filter(({ low, high }) => isOrdered(low, high)),
-    { candidates: meant.length / 2, drawn }
+    { candidates: meant.length / 2, drawn, together: outerDates(meant) }
   )
 }
 
@@ -51,7 +52,19 @@ export function findLimits(quantities: readonly Quantity[], drawn?: number): Ord
   const meant = overlapping(quantities)
   return beyondChance(
     meant.filter(({ low, high }) => isLimited(low, high)),
-    { candidates: meant.length, drawn }
+    { candidates: meant.length, drawn, together: outerDates(meant) }
+  )
+}
+
+/**
+ * Pairs of columns each of which is missing in some rows that have the other, as the first and the last day of what has not ended or whose
+ * beginning nobody knows: by the evidence of `findOrders`, in the rows that have both. Cost: as of that.
+ */
+export function findCrossing(quantities: readonly Quantity[], drawn?: number): OrderFound[] {
+  const meant = overlapping(quantities)
+  return beyondChance(
+    meant.filter(({ low, high }) => isCrossing(low, high)),
+    { candidates: meant.length / 2, drawn, together: outerDates(meant) }
   )
 }
 
@@ -157,17 +170,66 @@ function overlapping(quantities: readonly Quantity[]): Pair[] {
 interface Looked {
   readonly candidates: number
   readonly drawn: number | undefined
+  /** Pairs that are in order beyond chance with others of the same date. */
+  readonly together: ReadonlySet<Pair>
 }
 
 /** Of pairs that are in order those that are so by more than chance. */
 function beyondChance(pairs: readonly Pair[], looked: Looked): OrderFound[] {
-  const walls = pairs.map(({ low, high }) => wallOf(low, high, looked))
+  const walls = pairs.map((pair) => wallOf(pair, looked))
   // Dates, and what names say, have been told already.
   const least = leastBelieved(walls.map(({ wall }) => wall).filter((one) => one < Number.POSITIVE_INFINITY))
   return pairs.flatMap(({ low, high }, k) => {
     const { wall, broken } = walls[k]!
     return wall >= least || broken > LOG_CHANCE ? [{ low: low.name, high: high.name }] : []
   })
+}
+
+/** Whether each column is missing in some rows that have the other, and the lower one is in no row above it. */
+function isCrossing({ values: low }: Quantity, { values: high }: Quantity): boolean {
+  let [isLowAlone, isHighAlone] = [false, false]
+  for (let i = 0; i < low.length; i++) {
+    if (low[i]! > high[i]!) return false
+    isLowAlone ||= Number.isNaN(high[i]!) && !Number.isNaN(low[i]!)
+    isHighAlone ||= Number.isNaN(low[i]!) && !Number.isNaN(high[i]!)
+  }
+  return isLowAlone && isHighAlone
+}
+
+/**
+ * Pairs of dates of which one is never before, or never after, several others, as the last visit of a patient comes after whatever happened to him: too
+ * few rows have each for it to show that by itself. Of n rows the one whose latest event is later than all but k dates of the others has its own
+ * not before that with the chance (k + 1)/(n + 2), were they independent, and there are as many ways to take so many columns. Cost O(dates² · rows).
+ */
+function outerDates(pairs: readonly Pair[]): ReadonlySet<Pair> {
+  // What shows an order by itself says nothing of the others.
+  const inOrder = pairs.filter((pair) => {
+    const { low, high } = pair
+    if (!low.isDate || crossedIn(low.values, high.values).count > 0) return false
+    const rows = rowsOfBoth(low, high)
+    return rows.length > 0 && !isInOrder(pair, rows, pairs.length / 2)
+  })
+  const told = new Set<Pair>()
+  for (const side of ['high', 'low'] as const) {
+    const [inner, sign] = side === 'high' ? (['low', 1] as const) : (['high', -1] as const)
+    const columns = new Set(pairs.flatMap((pair) => (pair.low.isDate ? [pair[side]] : [])))
+    for (const outer of columns) {
+      const own = inOrder.filter((pair) => pair[side] === outer)
+      if (own.length < 2) continue
+      const ends = sorted(outer.values.map((x) => sign * x).filter((x) => !Number.isNaN(x)))
+      let chance = 0
+      for (let i = 0; i < outer.values.length; i++) {
+        if (Number.isNaN(outer.values[i]!)) continue
+        const events = own.map((pair) => sign * pair[inner].values[i]!).filter((x) => !Number.isNaN(x))
+        if (events.length === 0) continue
+        const latest = events.reduce((most, x) => Math.max(most, x))
+        chance += log((ends.length - firstFrom(ends, latest) + 1) / (ends.length + 2))
+      }
+      const ways = logChoose(pairs.filter((pair) => pair[side] === outer).length, own.length)
+      if (isBelievedAtLog(chance + ways, 2 * columns.size)) for (const pair of own) told.add(pair)
+    }
+  }
+  return told
 }
 
 /** Whether the lower column is missing in some rows of the higher one, and in no row above it. */
@@ -211,9 +273,10 @@ interface Wall {
 
 const NO_WALL: Wall = { wall: 0, broken: 0 }
 
-function wallOf(low: Quantity, high: Quantity, { candidates, drawn }: Looked): Wall {
+function wallOf(pair: Pair, { candidates, drawn, together }: Looked): Wall {
+  const { low, high } = pair
   const rows = rowsOfBoth(low, high)
-  if (!isMeant({ low, high }, rows, candidates)) return NO_WALL
+  if (!differ(pair, rows) || !(together.has(pair) || isInOrder(pair, rows, candidates))) return NO_WALL
   if (low.isDate || sayOrder(low.name, high.name)) return { ...NO_WALL, wall: Number.POSITIVE_INFINITY }
   if (rows.length < LEAST_ROWS) return NO_WALL
   const gaps = sorted(rows.map((i) => high.values[i]! - low.values[i]!))
@@ -322,9 +385,14 @@ const rowsOfBoth = (low: Quantity, high: Quantity): number[] =>
   Array.from(high.values, (_, i) => i).filter((i) => !Number.isNaN(high.values[i]!) && !Number.isNaN(low.values[i]!))
 
 /** Whether an order that these rows have is one of columns that vary alike and differ, and more than their ranges explain. */
-function isMeant({ low, high }: Pair, rows: readonly number[], candidates: number): boolean {
-  if (rows.every((i) => low.values[i] === high.values[i])) return false
-  if (spreadOf(low, rows) < LEAST_SPREAD * spreadOf(high, rows)) return false
+const isMeant = (pair: Pair, rows: readonly number[], candidates: number): boolean =>
+  differ(pair, rows) && isInOrder(pair, rows, candidates)
+
+/** Whether columns are not the same in these rows, and vary alike. */
+const differ = ({ low, high }: Pair, rows: readonly number[]): boolean =>
+  rows.some((i) => low.values[i] !== high.values[i]) && spreadOf(low, rows) >= LEAST_SPREAD * spreadOf(high, rows)
+
+function isInOrder({ low, high }: Pair, rows: readonly number[], candidates: number): boolean {
   const rate = rateByChance(rows.length, (i, j) => low.values[rows[i]!]! <= high.values[rows[j]!]!)
   return isBeyondChance({ rate, times: rows.length, candidates })
 }

@@ -7,6 +7,7 @@ import { expressionText } from '../../table/expression-text.js'
 import { spikesOf } from '../../table/recurring.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
+import { openBetween } from './between.js'
 import { isBeyondChance, rateByChance } from './chance.js'
 import { clashOf, goTogether, isOrder, keepable, needs } from './choose.js'
 import { designedSize, goesAlong } from './designed.js'
@@ -25,7 +26,7 @@ import { findLargest } from './find-largest.js'
 import { findLookups, isSameNumber, type LookupFound } from './find-lookups.js'
 import { findOffsets } from './find-offsets.js'
 import { findOpen } from './find-open.js'
-import { findLimits, findOrders, type OrderFound, shortest } from './find-orders.js'
+import { findCrossing, findLimits, findOrders, type OrderFound, shortest } from './find-orders.js'
 import { findSteps, stepAlong } from './find-steps.js'
 import { findConstantSums } from './find-sums.js'
 import { findTerms } from './find-terms.js'
@@ -382,6 +383,12 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   for (const one of findOffsets(underived, orders)) take({ kind: 'order', ...one })
   for (const rule of orderRules(orders, data)) take(rule)
   for (const { low, high } of shortest(findLimits(underived, drawn), orders)) take(limitOf(low, high))
+  for (const { low, high } of shortest(findCrossing(underived, drawn), orders)) take(crossingOf(low, high, data))
+  for (const one of openBetween(kept)) {
+    const ends = [{ kind: 'order' as const, column: one.high, low: column(one.low) }, limitOf(one.low, one.high)]
+    const rule = ends.find((end) => !clashOf(end, kept) && !breachOf(end, data))
+    if (rule) take(rule)
+  }
   return besides(keepable(kept).kept, left)
 }
 
@@ -806,7 +813,7 @@ function orderRules(orders: readonly OrderFound[], data: WrittenTable): Rule[] {
   const wholes = new Set(
     nearest.flatMap(({ high }) => {
       const own = nearest.filter((one) => one.high === high)
-      if (own.length === 1 || own.some(({ low }) => breachOf(limitOf(low, high), data))) return []
+      if (own.length === 1 || own.some(({ low }) => !isThereWith(low, high, data) || breachOf(limitOf(low, high), data))) return []
       const met = own.map(meets)
       return met.includes('often') && !met.includes('rarely') ? [high] : []
     })
@@ -818,6 +825,18 @@ function orderRules(orders: readonly OrderFound[], data: WrittenTable): Rule[] {
     ...starts.map(({ low, high }): Rule => ({ kind: 'order', column: high, low: column(low) })),
     ...nearest.map(({ low, high }): Rule => (wholes.has(high) ? limitOf(low, high) : { kind: 'order', column: high, low: column(low) }))
   ]
+}
+
+/** An order of columns of which each is missing where the other is there: the one that fewer rows have is measured from the other. */
+function crossingOf(low: string, high: string, data: WrittenTable): Rule {
+  const [lows, highs] = [low, high].map((one) => presentOf(quantityIn(data, one).values).length) as [number, number]
+  return lows < highs ? limitOf(low, high) : { kind: 'order', column: high, low: column(low) }
+}
+
+/** Whether a column is there wherever another one is. */
+function isThereWith(name: string, other: string, data: WrittenTable): boolean {
+  const [own, end] = [name, other].map((one) => quantityIn(data, one).values) as [Float64Array, Float64Array]
+  return own.every((x, i) => Number.isNaN(x) || !Number.isNaN(end[i]!))
 }
 
 /** Whether an order with another column stands among the rules already. */

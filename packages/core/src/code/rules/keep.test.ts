@@ -440,3 +440,68 @@ it('what is taken from a product is never more than that', () => {
   expect(Math.min(...quantityIn(back, 'reserved').values)).toBeGreaterThanOrEqual(0)
   expect([...quantityIn(putRulesBack(kept, out), 'reserved').values]).toEqual(taken)
 })
+
+describe('an order of columns each of which may be missing where the other is there', () => {
+  const rows = 300
+  const dice = (label: string) => Array.from(uniforms(keyFor(keyFromSeed(31), label), rows))
+  const [when, how, noStart, noEnd] = ['when', 'how', 'noStart', 'noEnd'].map(dice) as [number[], number[], number[], number[]]
+  const isOpen = (label: number[], i: number, share: number) => label[i]! < share
+  // Days of what began some time in half a year and lasted days or weeks: some have not ended, of some nobody knows the first day.
+  const first = when.map((u) => Math.floor(180 * u))
+  const last = first.map((day, i) => day + Math.floor(20 * how[i]! ** 2))
+  const events = (startsGone: number, endsGone: number) => ({
+    rowCount: rows,
+    columns: [
+      {
+        name: 'starts',
+        source: 'text' as const,
+        values: first.map((x, i) => (isOpen(noStart, i, startsGone) ? null : String(x)))
+      },
+      { name: 'ends', source: 'text' as const, values: last.map((x, i) => (isOpen(noEnd, i, endsGone) ? null : String(x))) },
+      { name: 'age', source: 'text' as const, values: dice('age').map((u) => String(20 + Math.floor(60 * u))) }
+    ]
+  })
+  const missingIn = (data: Parameters<typeof quantityIn>[0], name: string) => Array.from(quantityIn(data, name).values, Number.isNaN)
+
+  it.each([
+    ['the later one where it has fewer rows', 0.1, 0.3, 'ends >= starts', 'ends − starts'],
+    ['the earlier one where that has fewer', 0.3, 0.1, 'starts <= ends', 'starts − ends']
+  ])('is found, and measures %s', (_, startsGone, endsGone, text, gap) => {
+    const { data } = prepareRows(events(startsGone, endsGone))
+    const rules = findRules(data)
+    expect(rules.map(ruleText)).toEqual([text])
+    const kept = keepRules(rules, data)
+    expect(ruleTexts(kept)).toEqual([text])
+    const out = takeRulesOut(kept, data)
+    const names = out.table.columns.map(({ name }) => name)
+    expect(names).toContain(gap)
+    expect(rulesIn(names)(JSON.parse(JSON.stringify(recordRules(kept))), 'rules')).toEqual(kept)
+    // The data come back as they were, and so does who is missing, whatever is drawn.
+    const same = putRulesBack(kept, out)
+    const others = {
+      ...out,
+      table: {
+        ...out.table,
+        columns: out.table.columns.map((one) =>
+          isNumeric(one) && one.name === gap ? { ...one, values: one.values.slice().reverse() } : one
+        )
+      }
+    } as typeof out
+    const drawn = putRulesBack(kept, others)
+    for (const name of ['starts', 'ends']) {
+      expect([...quantityIn(same, name).values]).toEqual([...quantityIn(data, name).values])
+      expect(missingIn(drawn, name)).toEqual(missingIn(data, name))
+    }
+    const [starts, ends] = ['starts', 'ends'].map((name) => quantityIn(drawn, name).values) as [Float64Array, Float64Array]
+    expect(starts.filter((x, i) => x > ends[i]!)).toEqual(new Float64Array())
+    expect(breachOf(rules[0]!, drawn)).toBeUndefined()
+  })
+
+  it('can be stated, and none is that some row which has both breaks', () => {
+    const { data } = prepareRows(events(0.1, 0.3))
+    expect(breachOf(parseRule('ends >= starts'), data)).toBeUndefined()
+    expect(breachOf(parseRule('ends >= age'), data)?.count).toBeGreaterThan(0)
+    // What is computed says nothing where one of its columns is missing.
+    expect(breachOf(parseRule('ends >= starts + 0'), data)?.count).toBeGreaterThan(0)
+  })
+})

@@ -22,8 +22,10 @@ import { lookupTable } from './lookup-table.js'
 import { DAY } from './quantity.js'
 import { binAt, columnIn, formatIn, keyColumns, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, isOpenCell, openOf, type Rule } from './rule.js'
+import { number } from './shapes.js'
 import { endOfWay, isToldByShare } from './share-of-way.js'
 import { endAt, gapColumn, highestOf } from './stacked.js'
+import { withStandIn } from './stand-in.js'
 import { keepWithin } from './within.js'
 
 /** Rules made ready to be kept, of a table that obeys them, and columns that are measured by others. Cost O(cells). */
@@ -170,17 +172,20 @@ function keepRule(place: number, rules: readonly Rule[], data: MeasuredTable): K
 
 /** All orders of a column as one, and what it is measured from; undefined where it has neither. */
 function keepOrder(column: string, rules: readonly Rule[], data: MeasuredTable): KeptOrder | undefined {
-  const highs = rules.flatMap((one) => (one.kind === 'limit' && one.column === column ? [one.high] : []))
-  const stated = rules.flatMap((one) => (one.kind === 'order' && one.column === column ? [one.low] : []))
-  if (stated.length + highs.length === 0 && !data.starts.has(column)) return undefined
+  const ends = rules.flatMap((one) => (one.kind === 'limit' && one.column === column ? [one.high] : []))
+  const starts = rules.flatMap((one) => (one.kind === 'order' && one.column === column ? [one.low] : []))
+  if (starts.length + ends.length === 0 && !data.starts.has(column)) return undefined
   const { isDate, values, unit } = quantityIn(data, column)
-  // An amount that is never above another one is a part of it.
-  const isPart = stated.length === 0 && highs.length > 0 && !isDate && !values.some((x) => x < 0)
-  const lows: readonly Expression[] = isPart ? [{ kind: 'number', value: 0 }] : stated
+  const stated = starts.map((low) => everywhere(low, values, { data, isEnd: false }))
+  const highs = ends.map((high) => everywhere(high, values, { data, isEnd: true }))
+  // An amount that is never above another one is a part of it; what ends at something that is not always there is not measured from that.
+  const isAmount = !isDate && !values.some((x) => x < 0)
+  const isPart = stated.length === 0 && highs.length > 0 && (isAmount || highs.some((high, k) => high !== ends[k]))
+  const lows: readonly Expression[] = isPart ? [number(isAmount ? 0 : leastOf(values))] : stated
   const from = data.starts.get(column) ?? (lows.length === 0 ? highs.flatMap(columnsOf)[0] : undefined)
   const own = rules.find((one) => one.kind === 'order' && one.column === column)
   const exceptions = own && exceptionsIn(own, data)
-  const starts: readonly Expression[] = from !== undefined ? [{ kind: 'column', name: from }] : isPart ? highs : lows
+  const measured: readonly Expression[] = from !== undefined ? [{ kind: 'column', name: from }] : isPart ? ends : starts
   const listed = isDate
     ? undefined
     : listedValues(
@@ -198,8 +203,8 @@ function keepOrder(column: string, rules: readonly Rule[], data: MeasuredTable):
     kind: 'order',
     column,
     lows,
-    gap: gapName(column, starts, data),
-    unit: gapUnit(column, starts, data),
+    gap: gapName(column, measured, data),
+    unit: gapUnit(column, measured, data),
     ...defined({
       highs: highs.length === 0 ? undefined : highs,
       share,
@@ -211,6 +216,21 @@ function keepOrder(column: string, rules: readonly Rule[], data: MeasuredTable):
     })
   }
 }
+
+/** A start or end with what stands in its place in rows of the column that have none: the least, or largest, value that the column has there. */
+function everywhere(
+  end: Expression,
+  values: Float64Array,
+  { data, isEnd }: { readonly data: WrittenTable; readonly isEnd: boolean }
+): Expression {
+  if (end.kind !== 'column') return end
+  const others = quantityIn(data, end.name).values
+  const alone = values.filter((x, i) => !Number.isNaN(x) && Number.isNaN(others[i]!))
+  return alone.length === 0 ? end : withStandIn(end, isEnd ? -leastOf(alone.map((x) => -x)) : leastOf(alone))
+}
+
+const leastOf = (values: Float64Array): number =>
+  values.reduce((least, x) => (Number.isNaN(x) ? least : Math.min(least, x)), Number.POSITIVE_INFINITY)
 
 /** What says where a rule holds that leaves its column open; no other column is named so. */
 function thereIn(rule: Rule, { table }: WrittenTable): There | undefined {

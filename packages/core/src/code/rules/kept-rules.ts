@@ -12,6 +12,7 @@ import type { ListedValues } from './listed-values.js'
 import type { LookupTable } from './lookup-table.js'
 import { columnsOfGap, type LookupKey, type Open, type Rule, ruleText } from './rule.js'
 import { binary, column, number } from './shapes.js'
+import { besideStandIn } from './stand-in.js'
 import { columnsOfCuts, type Thresholds } from './thresholds.js'
 import type { Within } from './within.js'
 
@@ -147,8 +148,8 @@ export function ruleTexts({ rules }: KeptRules): string[] {
       const { column, highs = [] } = rule
       const lows = rule.lows.filter((low) => !isConstant(low))
       return [
-        ...lows.map((low) => ruleText({ kind: 'order', column, low, exceptions })),
-        ...highs.map((high) => ruleText({ kind: 'limit', column, high }))
+        ...lows.map((low) => ruleText({ kind: 'order', column, low: besideStandIn(low), exceptions })),
+        ...highs.map((high) => ruleText({ kind: 'limit', column, high: besideStandIn(high) }))
       ]
     }
     if (rule.kind === 'equal') return []

@@ -21,6 +21,7 @@ import {
   ruleText,
   sideOf
 } from './rule.js'
+import { besideStandIn } from './stand-in.js'
 import { binOf, columnsOfCuts, type Thresholds } from './thresholds.js'
 
 /** A table with how its columns are written. */
@@ -61,8 +62,11 @@ export function breachOf(rule: Rule, data: WrittenTable, says: Says = 'most'): B
   const at = rule.kind === 'order' ? startAt(rule.low, formatIn(data, rule.column), data) : expressionAt(sideOf(rule), data)
   const breaks = (i: number): boolean => {
     const [value, other] = [column.values[i]!, at(i)]
-    if (rule.kind === 'order') return !Number.isNaN(value) && !(other <= value)
-    if (rule.kind === 'limit') return !Number.isNaN(value) && !(value <= other)
+    if (rule.kind === 'order' || rule.kind === 'limit') {
+      // Columns are in order where both are there; what is computed says nothing where it is not defined.
+      if (Number.isNaN(value) || (Number.isNaN(other) && sideOf(rule).kind === 'column')) return false
+      return !(rule.kind === 'order' ? other <= value : value <= other)
+    }
     if (Number.isNaN(value) || Number.isNaN(other)) return Number.isNaN(value) !== Number.isNaN(other)
     return !(Math.abs(value - other) <= tolerance(column.unit, value) + slack)
   }
@@ -221,7 +225,7 @@ export function expressionAt(expression: Expression, data: WrittenTable): (row: 
 /** What a column so written is never below: where it is computed of numbers, rounded as the column is, of which it may be all. */
 export function startAt(low: Expression, format: ColumnFormat, data: WrittenTable): (row: number) => number {
   const at = expressionAt(low, data)
-  if (low.kind === 'column' || format.kind === 'datetime') return at
+  if (besideStandIn(low).kind === 'column' || format.kind === 'datetime') return at
   return (i) => {
     const start = at(i)
     return Number.isNaN(start) ? start : roundToFormat(start, format)

@@ -34,6 +34,7 @@ import { DAY, unitOf } from './quantity.js'
 import { binAt, columnIn, expressionAt, formatIn, startAt, type WrittenTable } from './rows-of-rule.js'
 import { isOpenCell } from './rule.js'
 import { shareOf } from './share-of-way.js'
+import { besideStandIn } from './stand-in.js'
 import { scaleOf, scoresWithin, type Within } from './within.js'
 
 /** The table without what rules derive, with gaps in the place of what they order. Cost O(cells). */
@@ -111,7 +112,7 @@ export function gapColumn(order: KeptOrder, high: NumericColumn, data: WrittenTa
 function gapDecimals(high: NumericColumn, lows: readonly Expression[], data: WrittenTable): number | undefined {
   if (high.kind === 'datetime') return 0
   if (lows.some(isConstant)) return undefined
-  const names = [high.name, ...lows.flatMap((low) => (low.kind === 'column' ? [low.name] : []))]
+  const names = [high.name, ...lows.map(besideStandIn).flatMap((low) => (low.kind === 'column' ? [low.name] : []))]
   const decimals = names.map((name) => {
     const { kind, number } = formatIn(data, name)
     return kind === 'integer' ? 0 : number?.decimals

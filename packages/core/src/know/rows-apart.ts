@@ -44,11 +44,14 @@ export function farthestFromRows({ rows, weights }: Weighted, { table, effective
     const drawn = momentsOf(other, new Float64Array(other.values.length).fill(1))
     if (!(own.deviation > 0 && drawn.deviation > 0)) return []
     const shift = Math.abs(drawn.mean - own.mean)
-    const stretch = Math.abs(log(drawn.deviation / own.deviation))
-    const within = drawn.deviation ** 2 / effectiveSampleSize
+    const ratio = drawn.deviation / own.deviation
+    const stretch = Math.abs(log(ratio))
+    // Were they of one law, drawn rows would err as these do: the spread of a rare flag by far more than that of a normal law.
+    const within = own.deviation ** 2 / effectiveSampleSize
     const errors = [
       shift > MATTERS * own.deviation ? shift / Math.sqrt(own.meanError + within) : 0,
-      stretch > MATTERS ? stretch / Math.sqrt(own.logError + 0.5 / effectiveSampleSize) : 0
+      // A logarithm makes much of a few cells less.
+      stretch > MATTERS ? Math.min(stretch, Math.abs(ratio - 1)) / Math.sqrt(own.logError + own.logVariance / effectiveSampleSize) : 0
     ]
     return [{ name: known.name, drawn, rows: own, errors: Math.max(...errors) }]
   })
@@ -72,6 +75,8 @@ function momentsOf({ values, missing }: Cells, weights: Float64Array) {
     mean,
     deviation: Math.sqrt(variance),
     meanError: each((x, w) => (w * (x - mean)) ** 2) / total ** 2,
-    logError: each((x, w) => (w * ((x - mean) ** 2 - variance)) ** 2) / (2 * variance * total) ** 2
+    logError: each((x, w) => (w * ((x - mean) ** 2 - variance)) ** 2) / (2 * variance * total) ** 2,
+    /** Of the deviation's logarithm for one row: a half for a normal law. */
+    logVariance: each((x, w) => w * ((x - mean) ** 2 - variance) ** 2) / (total * (2 * variance) ** 2)
   }
 }

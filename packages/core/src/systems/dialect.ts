@@ -63,7 +63,8 @@ const dialectIn: Reader<Dialect> = variant<Dialect>('kind', {
     lineEnd: word('\n', '\r\n', '\r'),
     quoted: list(text),
     quotedNames: flag,
-    quotedMissing: flag
+    quotedMissing: flag,
+    unnamed: optional(list(text))
   }),
   json: record<JsonDialect>({
     ...encoded,

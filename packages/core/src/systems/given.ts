@@ -15,12 +15,25 @@ export function parseGiven(text: string): Record<string, string> {
         try: "--given 'species=Gentoo,body_mass_g=4500..5200'"
       })
     }
+    refuseComparison(name, quoted === undefined, text)
     record[name] = contradictionFree(own(record, name), (quotedValue ?? value)!, name)
   }
   if (Object.keys(record).length === 0) {
     throw new InputError({ code: 'given-malformed', got: `--given '${text}'`, expected: 'NAME=VALUE', try: "--given 'species=Gentoo'" })
   }
   return record
+}
+
+/** `age>=30` would be a column `age>` that is 30. */
+function refuseComparison(name: string, isPlain: boolean, text: string): void {
+  const [, column, sign] = /^(.*?)\s*([<>!])$/su.exec(name) ?? []
+  if (!isPlain || column === undefined) return
+  throw new InputError({
+    code: 'given-malformed',
+    got: `${column}${sign}= in --given '${text}'`,
+    expected: 'NAME=VALUE or NAME=LOW..HIGH, with either end open',
+    try: sign === '!' ? `the values that ${column} may have, as ${column}=A|B` : `${column}=${sign === '>' ? 'LOW..' : '..HIGH'}`
+  })
 }
 
 /** What a record says of a column, whatever its name. */
@@ -42,7 +55,7 @@ export function contradictionFree<T>(before: T | undefined, value: T, name: stri
 /** The text that `parseGiven` reads as this record. A backquote in a name or value cannot be written. */
 export function writeGiven(record: Readonly<Record<string, string>>): string {
   return Object.entries(record)
-    .map(([name, value]) => `${quoted(name, /[,=]|^\s|\s$/)}=${quoted(value, /,|^\s|\s$/)}`)
+    .map(([name, value]) => `${quoted(name, /[,=]|^\s|[\s<>!]$/)}=${quoted(value, /,|^\s|\s$/)}`)
     .join(',')
 }
 

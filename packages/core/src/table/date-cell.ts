@@ -1,6 +1,7 @@
 import { parseDigits } from './date-digits.js'
-import { type DateOrder, type DateStyle, FIRST_SHORT_YEAR, isDigitPattern, offsetOf, orderOf } from './date-style.js'
-import { monthNamed, nameToken, periodCell } from './periods.js'
+import { type DateOrder, type DateStyle, isDigitPattern, offsetOf, orderOf } from './date-style.js'
+import { FIRST_SHORT_YEAR } from './months.js'
+import { monthNamed, nameToken, type OrElse, periodCell } from './periods.js'
 
 /** A cell that spells a date, perhaps with a time. */
 export interface DateCell {
@@ -11,8 +12,8 @@ export interface DateCell {
   readonly form: string
   /** Whether a number stands there with a zero in front, or as one digit; neither where all have two digits by themselves. */
   readonly padded?: boolean
-  /** Of a month behind its year: whether both could be two years, as of a season (2009-10). */
-  readonly isSeason?: boolean
+  /** What a month could be as well. */
+  readonly orElse?: OrElse
   readonly time: Omit<DateStyle, 'date'>
 }
 

@@ -1,4 +1,6 @@
+import { log } from '../num/elementary.js'
 import { type DateCell, dateCell } from './date-cell.js'
+import { gcd } from './date-digits.js'
 import { type DateOrder, type DateStyle, dateUnit, offsetOf } from './date-style.js'
 import { periodOf } from './periods.js'
 
@@ -98,14 +100,14 @@ function readAlike(
   if (form === undefined) return undefined
   // Days recur, and one that was read is the same object.
   const seen = [...new Set(read)].filter((cell) => cell !== undefined)
-  if (seen.length > 1 && seen.every(({ isSeason }) => isSeason)) return undefined
+  if (areOtherwise(seen)) return undefined
   const only = (impossible: 'dayFirst' | 'monthFirst'): number[] =>
     seen.some((cell) => Number.isNaN(cell[impossible]))
       ? read.flatMap((cell, i) => (cell && Number.isNaN(cell[impossible]) ? [i] : []))
       : []
   const dayFirst = only('monthFirst')
   const monthFirst = only('dayFirst')
-  const isOrdered = form.startsWith('#') && !form.includes('Mon')
+  const isOrdered = /^#[^#]+#/.test(form)
   const chosen = isOrdered && dayFirst.length > 0 === monthFirst.length > 0 ? choice() : undefined
   if (dayFirst.length > 0 && monthFirst.length > 0 && chosen?.by !== 'user') return { rows: [dayFirst[0]!, monthFirst[0]!] }
   const told = chosen && chosen.by !== 'guess' ? chosen.order : undefined
@@ -131,6 +133,29 @@ function readAlike(
     otherZones,
     zones: read.map((cell) => cell?.time.zone)
   }
+}
+
+/** Texts are all months by chance in fewer columns than one in a thousand. */
+const LOG_CHANCE = log(1000)
+const [LAST_DAY, LAST_MONTH] = [31, 12]
+
+/**
+ * Whether all months of a column could be something else as well, and would not hardly look like months if they were: seasons; days of
+ * months, of which many have no few numbers (Oct-18); parts of wholes, which are in lowest terms or come to more than twelve (1/64).
+ */
+function areOtherwise(seen: readonly DateCell[]): boolean {
+  const [first] = seen
+  if (first?.orElse === undefined || seen.some(({ orElse }) => orElse !== first.orElse)) return false
+  const dates = seen.map(({ dayFirst }) => new Date(dayFirst))
+  const years = new Set(dates.map((date) => date.getUTCFullYear() % 100))
+  if (first.orElse === 'season') return seen.length > 1
+  if (first.orElse === 'day') return seen.length * log(LAST_DAY / years.size) - years.size * log(LAST_DAY) < LOG_CHANCE
+  if (dates.every((date) => gcd(date.getUTCMonth() + 1, date.getUTCFullYear() % 100) === 1)) return true
+  const months = new Set(dates.map((date) => date.getUTCMonth()))
+  const most = Math.max(LAST_MONTH, ...years)
+  let chance = 0
+  for (let k = 0; k < months.size; k++) chance += log((most - k) / (LAST_MONTH - k))
+  return chance < LOG_CHANCE
 }
 
 /** Days recur in a column: each is read once, while there are not more of them than days in a century. */
@@ -196,6 +221,7 @@ function commonStyle(
 function patternOf(form: string, order: DateOrder, padded: boolean): string {
   const [month, day] = padded ? ['MM', 'DD'] : ['M', 'D']
   if (form.includes('Mon')) return form.replace('#', day)
+  if (!/#.*#/.test(form)) return form.replace('#', month)
   const numbers = form.startsWith('Y') || order === 'month-first' ? [month, day] : [day, month]
   return form.replace(/#/g, () => numbers.shift()!)
 }

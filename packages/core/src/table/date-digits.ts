@@ -105,7 +105,8 @@ function isMeant(values: Float64Array, { cycle, isValid }: Digits): boolean {
 /** A year in which every day is there that ever is. */
 const LEAP = 2000
 
-function gcd(a: number, b: number): number {
+/** The greatest whole number that divides both. */
+export function gcd(a: number, b: number): number {
   let [x, y] = [a, b]
   while (y > 0) [x, y] = [y, x % y]
   return x

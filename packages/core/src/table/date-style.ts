@@ -3,7 +3,7 @@ import { weekOf } from './periods.js'
 
 /** How the date-times of a column are written. */
 export interface DateStyle {
-  /** YYYY or YY, MM or M, DD or D, Mon or Month, and what stands between them, or YYYYMMDD; of months, quarters and weeks YYYY and one of MM, Mon, Month, Q, q and W; YYYY-MM-DD when left out, `/` in old models for YYYY/MM/DD. */
+  /** YYYY or YY, MM or M, DD or D, Mon or Month, and what stands between them, or YYYYMMDD; of months, quarters and weeks YYYY and one of M, MM, Mon, Month, Q, q and W, or a month before YY; YYYY-MM-DD when left out, `/` in old models for YYYY/MM/DD. */
   readonly date?: string
   /** Between date and time; none where there is no time. */
   readonly separator: '' | 'T' | ' ' | ', ' | ':'
@@ -42,9 +42,6 @@ export function styleOfTimes(times: Float64Array, missing: Uint8Array): DateStyl
 /** Which of two numbers before or after a year is the day. */
 export type DateOrder = 'day-first' | 'month-first'
 
-/** Years of two digits are those from 1970 to 2069, as POSIX has them. */
-export const FIRST_SHORT_YEAR = 1970
-
 /** Dates and months without marks between their parts: 20240131, 202401. */
 export const DIGIT_PATTERNS = ['YYYYMMDD', 'YYYYMM'] as const
 export type DigitPattern = (typeof DIGIT_PATTERNS)[number]
@@ -60,7 +57,8 @@ export function isDatePattern(pattern: string): boolean {
   const tokens: readonly string[] = pattern.match(TOKEN) ?? []
   const parts = tokens.map((token) => token[0] as string).sort()
   const between = pattern.replace(TOKEN, '')
-  if (['MY', 'QY', 'Yq', 'WY'].includes(parts.join(''))) return tokens.includes('YYYY') && /^[-/. ]?$/.test(between)
+  const isMonthFirst = parts.join('') === 'MY' && tokens[0]!.startsWith('M')
+  if (['MY', 'QY', 'Yq', 'WY'].includes(parts.join(''))) return (isMonthFirst || tokens.includes('YYYY')) && /^[-/. ]?$/.test(between)
   return parts.join('') === 'DMY' && /^[-/., ]{2,3}$/.test(between)
 }
 

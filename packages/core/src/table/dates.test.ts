@@ -58,6 +58,15 @@ describe('dates in text', () => {
     ['months by name', ['Jan 1996', 'May 2001'], [utc(1996, 1, 1), utc(2001, 5, 1)]],
     ['months by their whole name', ['January-1996', 'April-2001'], [utc(1996, 1, 1), utc(2001, 4, 1)]],
     ['months behind their year', ['1996 Jan', '2001 May'], [utc(1996, 1, 1), utc(2001, 5, 1)]],
+    ['months before their year', ['1/1996', '12/2001'], [utc(1996, 1, 1), utc(2001, 12, 1)]],
+    ['months with a zero in front', ['03-1996', '12-2001'], [utc(1996, 3, 1), utc(2001, 12, 1)]],
+    ['months as spreadsheets have them', ['Oct-75', 'Aug-07'], [utc(1975, 10, 1), utc(2007, 8, 1)]],
+    [
+      'such of a few years',
+      ['Jan-23', 'Feb-23', 'Mar-23', 'Nov-23', 'Jan-24', 'Feb-24', 'Apr-24', 'May-24'],
+      [1, 2, 3, 11, 13, 14, 16, 17].map((month) => utc(2023, month, 1))
+    ],
+    ['months of short years', ['1/86', '2/86', '4/86', '6/86', '9/87'], [1, 2, 4, 6, 21].map((month) => utc(1986, month, 1))],
     ['weeks', ['1991 W06', '2020 W53', '2021 W01'], [utc(1991, 2, 4), utc(2020, 12, 28), utc(2021, 1, 4)]]
   ])('%s are read, and written as they were', (_, cells, times) => {
     expect(timesOf(cells)).toEqual({ kind: 'datetime', times, back: cells, notes: '' })
@@ -68,6 +77,10 @@ describe('dates in text', () => {
     ['part numbers', ['12-10-24', '13-11-25']],
     ['seasons', ['2008-09', '2009-10', '2011-12']],
     ['months that no year has', ['2008-10', '2009-13']],
+    ['days of months', ['Jun-01', 'Jul-01', 'Jun-15', 'Jul-15']],
+    ['parts of wholes', ['1/64', '3/64', '5/64', '7/64', '9/64', '11/64', '3/32']],
+    ['dilutions', ['1/10', '1/20', '1/40', '1/80']],
+    ['points of those that there are', ['8/10', '12/20', '9/15', '10/40']],
     ['weeks that no year has', ['2020 W53', '2021 W53']],
     ['days that no calendar has', ['31.02.2024', '30.02.2024']],
     ['two spellings, of which one has a time', ['2024-03-14', '14.03.2024 10:00']],
@@ -75,6 +88,21 @@ describe('dates in text', () => {
     ['hours after noon that are none', ['3/14/2024 13:05 PM', '3/14/2024 1:05 PM']]
   ])('%s are none', (_, cells) => {
     expect(timesOf(cells).kind).not.toBe('datetime')
+  })
+
+  it('a flag that one row has is a level, and a remark of one row a text of its own', () => {
+    const kindOf = (cell: string) => {
+      const values = Array.from({ length: 30 }, (_, i) => (i === 7 ? cell : null))
+      return inferTable({
+        rowCount: 30,
+        columns: [
+          { name: 'x', source: 'text', values },
+          { name: 'y', source: 'text', values: values.map((_v, i) => String(i % 7)) }
+        ]
+      }).table.columns[0]!.kind
+    }
+    expect(kindOf('Y')).toBe('category')
+    expect(kindOf('moved to 12 Elm St')).toBe('identifier')
   })
 
   it('in several spellings are dates, written as most are, with a note', () => {

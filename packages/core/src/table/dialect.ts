@@ -29,6 +29,8 @@ export interface DelimitedDialect extends TextEncoding {
   /** Whether all names do, and whether empty cells of quoted columns do. */
   readonly quotedNames: boolean
   readonly quotedMissing: boolean
+  /** Columns that have no name there, as that of row numbers. */
+  readonly unnamed?: readonly string[]
 }
 
 /** An array of objects, an object a line, or an object of columns. */

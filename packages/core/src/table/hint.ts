@@ -13,6 +13,7 @@ export function hintFor(present: readonly string[]): string {
   const haveUnits = areOthers((cell) => spellsNumber(cell) || endsInUnit(cell)) && cells.some((cell) => /\d[.,]\d/.test(cell))
   if ((haveUnits || areOthers(spellsNumber)) && cells.some(isOther))
     return '; if these are numbers, give all of them the same sign or unit (%, $, kg, …) and the same marks, or write them plainly'
-  if (cells.every((cell) => dateCell(cell) !== undefined)) return '; if these are dates, spell all of them in one way, best as 2024-12-31'
+  const areDates = cells.map((cell) => dateCell(cell)).every((date) => date && date.orElse === undefined)
+  if (areDates) return '; if these are dates, spell all of them in one way, best as 2024-12-31'
   return ''
 }

@@ -19,6 +19,7 @@ import { offsetName, withOffsets } from './offsets.js'
 import { inferPairs, secondName } from './pairs.js'
 import { parseBoolean, parseNumber, spellsNonFinite } from './parse.js'
 import { type PartialDates, partialDates, precisionName, precisionsNote, withPrecisions } from './precisions.js'
+import { RARE_BELOW } from './rare-below.js'
 import type { RawColumn } from './raw.js'
 import { inShort } from './short-numbers.js'
 import { areNames, countSingles, singlesOf } from './singles.js'
@@ -277,8 +278,12 @@ function kindOfText(name: string, cells: readonly (string | null)[], present: re
     return present.every((cell) => /^[+-]?\d+$/.test(cell.trim())) ? 'integer' : 'number'
   }
   if (present.every((cell) => parseBoolean(cell) !== undefined)) return 'boolean'
-  return new Set(present).size === present.length ? 'identifier' : 'category'
+  return new Set(present).size === present.length && !areFewLabels(cells, present) ? 'identifier' : 'category'
 }
+
+/** Of a column that is mostly empty, fewer cells than a form is learned of, which say no more than labels do, as the flag of one patient. */
+const areFewLabels = (cells: readonly unknown[], present: readonly string[]): boolean =>
+  present.length < Math.min(RARE_BELOW, cells.length) && !present.some((value) => isTelling(value, present.length))
 
 /** Whole numbers so long that a computer's numbers do not hold them to the last digit: names, as of accounts. */
 function areLongNames(present: readonly string[]): boolean {

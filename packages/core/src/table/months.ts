@@ -14,6 +14,9 @@ export const MONTHS = [
   'December'
 ] as const
 
+/** Years of two digits are those from 1970 to 2069, as POSIX has them. */
+export const FIRST_SHORT_YEAR = 1970
+
 /** Months of the calendar, counted from year 0, of times in milliseconds since 1970, in UTC. */
 export const monthOf = (time: number): number => 12 * new Date(time).getUTCFullYear() + new Date(time).getUTCMonth()
 

@@ -1,4 +1,4 @@
-import { MONTHS } from './months.js'
+import { FIRST_SHORT_YEAR, MONTHS } from './months.js'
 
 /** What a time without a day names. */
 export type Period = 'month' | 'quarter' | 'week'
@@ -56,21 +56,28 @@ interface PeriodCell {
   readonly start: number
   /** Its pattern, with # for a month of two digits. */
   readonly form: string
-  /** Of a month behind its year: whether both could be two years, as of a season (2009-10). */
-  readonly isSeason?: boolean
+  /** What it could be as well: two years, as of a season (2009-10); a day of the month (Oct-18); a part of a whole (1/64). */
+  readonly orElse?: OrElse
+  /** Whether a month of a number stands there with a zero in front, or as one digit; neither where it has two digits by itself. */
+  readonly padded?: boolean
 }
+
+export type OrElse = 'season' | 'day' | 'part'
 
 const QUARTER = /^([12]\d{3})([-/. ]?)([Qq])([1-4])$/
 const QUARTER_FIRST = /^([Qq])([1-4])([-/. ]?)([12]\d{3})$/
 const WEEK_OF_YEAR = /^([12]\d{3})([-/. ]?)W(\d{2})$/
 const NAMED_LAST = /^([12]\d{3})([-/. ])([A-Z][a-z]{2,8})$/
 const NAMED_FIRST = /^([A-Z][a-z]{2,8})([-/. ])([12]\d{3})$/
+const NAMED_SHORT = /^([A-Z][a-z]{2,8})(-)(\d{2})$/
+const NUMBERED_FIRST = /^(\d{1,2})([-/])([12]\d{3})$/
+const NUMBERED_SHORT = /^(\d{1,2})(\/)(\d{2})$/
 const NUMBERED = /^([12]\d{3})([-/])(\d{2})$/
 
 /** The month, quarter or week that a cell names by itself; undefined for other text. */
 export function periodCell(cell: string): PeriodCell | undefined {
   // No name of a month and a year is longer.
-  if (cell.length < 6 || cell.length > 14) return undefined
+  if (cell.length < 4 || cell.length > 14) return undefined
   const month = (year: string, number: number, form: string): PeriodCell | undefined =>
     number >= 1 && number <= 12 ? { start: Date.UTC(Number(year), number - 1, 1), form } : undefined
   const quarter = (year: string, number: string, form: string) => month(year, 3 * Number(number) - 2, form)
@@ -78,7 +85,7 @@ export function periodCell(cell: string): PeriodCell | undefined {
   if (numbered) {
     const [, year, mark, number] = numbered as unknown as [string, string, string, string]
     const read = month(year, Number(number), `YYYY${mark}#`)
-    return read && { ...read, isSeason: Number(number) === (Number(year) + 1) % 100 }
+    return read && (Number(number) === (Number(year) + 1) % 100 ? { ...read, orElse: 'season' } : read)
   }
   const own = QUARTER.exec(cell)
   if (own) return quarter(own[1]!, own[4]!, `YYYY${own[2]}${own[3]}`)
@@ -91,9 +98,26 @@ export function periodCell(cell: string): PeriodCell | undefined {
   }
   const last = NAMED_LAST.exec(cell)
   if (last) return month(last[1]!, monthNamed(last[3]!), `YYYY${last[2]}${nameToken(last[3]!)}`)
-  const named = NAMED_FIRST.exec(cell)
-  return named ? month(named[3]!, monthNamed(named[1]!), `${nameToken(named[1]!)}${named[2]}YYYY`) : undefined
+  const named = NAMED_FIRST.exec(cell) ?? NAMED_SHORT.exec(cell)
+  if (named) {
+    const [, name, mark, digits] = named as unknown as [string, string, string, string]
+    const read = month(wholeYear(digits), monthNamed(name), `${nameToken(name)}${mark}${'Y'.repeat(digits.length)}`)
+    return read && (digits.length === 2 && Number(digits) <= MOST_DAYS ? { ...read, orElse: 'day' } : read)
+  }
+  const before = NUMBERED_FIRST.exec(cell) ?? NUMBERED_SHORT.exec(cell)
+  if (!before) return undefined
+  const [, number, mark, digits] = before as unknown as [string, string, string, string]
+  const read = month(wholeYear(digits), Number(number), `#${mark}${'Y'.repeat(digits.length)}`)
+  const padded = number.length === 1 ? false : number.startsWith('0') ? true : undefined
+  return read && { ...read, ...(digits.length === 2 ? { orElse: 'part' } : {}), ...(padded === undefined ? {} : { padded }) }
 }
+
+/** Numbers up to it may be days of a month. */
+const MOST_DAYS = 31
+
+/** The year of two digits or four. */
+const wholeYear = (digits: string): string =>
+  digits.length === 4 ? digits : String(Number(digits) + (Number(digits) < FIRST_SHORT_YEAR % 100 ? 2000 : 1900))
 
 /** From 1; 0 for a name that is no month's. */
 export const monthNamed = (name: string): number => MONTHS.findIndex((month) => month === name || month.slice(0, 3) === name) + 1

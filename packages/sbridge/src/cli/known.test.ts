@@ -31,12 +31,20 @@ describe('flags of conditions', () => {
       'Beak, Length (mm)': '40'
     })
     expect(parseGiven('a=`x,y`')).toEqual({ a: 'x,y' })
-    const odd = { species: 'Gentoo', 'Beak, Length (mm)': '40..', 'a=b': 'x, y', ' c ': 'p=q' }
+    const odd = { species: 'Gentoo', 'Beak, Length (mm)': '40..', 'a=b': 'x, y', ' c ': 'p=q', 'd>': '3' }
     expect(parseGiven(writeGiven(odd))).toEqual(odd)
   })
 
   test.each(['species', '=3', 'a=', '', ','])('%j is malformed', (text) => {
     expect(() => parseGiven(text)).toThrow(expect.objectContaining({ code: 'given-malformed' }))
+  })
+
+  test.each([
+    ['age>=30', /got age>= in .*; try age=LOW\.\./],
+    ['sex=f,age <=30', /try age=\.\.HIGH/],
+    ['species!=Adelie', /try the values that species may have, as species=A\|B/]
+  ])('%s is told how it is asked', (text, words) => {
+    expect(() => parseGiven(text)).toThrow(words)
   })
 
   test('nothing asked is nothing', async () => {

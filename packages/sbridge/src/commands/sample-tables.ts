@@ -129,8 +129,15 @@ function refuseOthers(flags: Flags, also: readonly string[]): void {
   const given = Object.keys(flags).find((name) => flags[name] !== undefined && (!known.has(name) || also.includes(name)))
   if (given === undefined) return
   const flag = given === 'rows' ? '-n' : flagNamed(given)
-  const instead = given === 'rows' ? '--scale 2 for twice the rows of the data' : `leaving ${flag} out, or drawing one table by itself`
-  throw notTogether(`${flag} with several tables`, instead, 'options that hold for all of them')
+  const instead =
+    given === 'rows'
+      ? '--scale 2 for twice the rows of the data, or --table for one table of a database'
+      : `leaving ${flag} out, or drawing one table by itself`
+  throw notTogether(
+    `${flag} with ${given === 'rows' ? 'all tables together' : 'several tables'}`,
+    instead,
+    'options that hold for all of them'
+  )
 }
 
 async function checkOutput(

@@ -195,8 +195,9 @@ function writtenColumn(column: RawColumn, { unit, table, dialect, separator, str
   }
   const written = (text: string | null, row: number): string =>
     text === null ? missing(row) : text === '' ? empty : always || asks(text) ? quoted(text) : text
-  const { name } = column
-  const heading = name === '' ? lone : dialect.quotedNames || mayNeedQuotes(name) || asks(name) ? quoted(name) : name
+  const name = dialect.unnamed?.includes(column.name) ? '' : column.name
+  const heading =
+    name === '' ? (dialect.quotedNames ? '""' : lone) : dialect.quotedNames || mayNeedQuotes(name) || asks(name) ? quoted(name) : name
   const below = unit === undefined ? [] : [asks(unit) ? quoted(unit) : unit]
   return [heading, ...below, ...cellTexts(column).map(written)]
 }

@@ -63,6 +63,9 @@ describe('delimited text', () => {
 
   test.each([
     ['R: text and names in quotes', '"a","b"\n1,"x"\n2,"y"\n'],
+    ['R: row names without a name', '"","a","b"\n"1",1,"x"\n"2",2,\n"3",3,"z"\n'],
+    ['pandas: the same without quotes', ',a,b\n0,1,x\n1,2,\n'],
+    ['a column without a name behind others, in German', 'a;b;\n1,5;x;y\n2,5;z;\n'],
     ['everything in quotes, the empty too', '"a";"b"\r\n"1";""\r\n"2";"y"\r\n'],
     ['decimal commas without quotes', 'a;b\n1,5;2,5\n3,5;x\n'],
     ['bars', 'a|b\n1|2,5\n'],

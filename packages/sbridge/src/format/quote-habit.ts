@@ -8,7 +8,7 @@ interface Quotes {
   idle: boolean
 }
 
-type QuoteHabit = Pick<DelimitedDialect, 'quoted' | 'quotedNames' | 'quotedMissing' | 'lineEnd'>
+type QuoteHabit = Pick<DelimitedDialect, 'quoted' | 'quotedNames' | 'quotedMissing' | 'unnamed' | 'lineEnd'>
 
 /**
  * What the first records of well-formed delimited text say of how it was written: a column is always quoted where all its cells
@@ -20,6 +20,7 @@ export function quoteHabit(text: string, separator: string, names: readonly stri
   const columns = names.map(fresh)
   let lineEnd: DelimitedDialect['lineEnd'] | undefined
   let quotedMissing = false
+  const unnamed: string[] = []
   for (let at = 0, record = 0; at < text.length && record < GUESSED_RECORDS; record++) {
     for (let c = 0; ; c++) {
       while (separator === ' ' && text[at] === ' ') at++
@@ -28,7 +29,8 @@ export function quoteHabit(text: string, separator: string, names: readonly stri
       const quoted = close >= 0
       const end = quoted ? close + 1 : plainEnd(text, separator, at)
       const cell = quoted ? text.slice(at + 1, end - 1) : text.slice(at, end)
-      if (cell === '') quotedMissing ||= quoted
+      if (cell === '' && record === 0) unnamed.push(...names.slice(c, c + 1))
+      else if (cell === '') quotedMissing ||= quoted
       else
         count(
           record === 0 ? heading : (columns[c] ?? fresh()),
@@ -43,7 +45,13 @@ export function quoteHabit(text: string, separator: string, names: readonly stri
     at = behindLineEnd(text, at)
   }
   const quoted = names.filter((_, c) => isHabit(columns[c]!))
-  return { quoted, quotedNames: isHabit(heading), quotedMissing: quotedMissing && quoted.length > 0, lineEnd: lineEnd ?? '\n' }
+  return {
+    quoted,
+    quotedNames: isHabit(heading),
+    quotedMissing: quotedMissing && quoted.length > 0,
+    ...(unnamed.length > 0 ? { unnamed } : {}),
+    lineEnd: lineEnd ?? '\n'
+  }
 }
 
 function plainEnd(text: string, separator: string, from: number): number {

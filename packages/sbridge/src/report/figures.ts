@@ -34,6 +34,13 @@ export function associationPanels(associations: Associations, names: readonly st
 
 /** Pixels. */
 const LARGEST_CELL = 56
+const LONGEST_NAME = 16
+/** Widths of characters, in parts of the size of the font. */
+const [WIDE, NARROW] = [0.7, 0.54]
+
+/** About how wide a name is: capitals take more room. */
+const widthOf = (name: string, fontSize: number): number =>
+  fontSize * [...name].reduce((sum, sign) => sum + (/[\p{Lu}mw%@]/u.test(sign) ? WIDE : NARROW), 0)
 
 function heatmap(label: string, names: readonly string[], values: readonly (readonly number[])[]): Html {
   const cells = values
@@ -41,8 +48,10 @@ function heatmap(label: string, names: readonly string[], values: readonly (read
     .filter(({ x, y }) => Number(x) < Number(y))
   const few = names.length <= FEW_COLUMNS
   const size = few ? 300 : 440
-  const room = (few ? 5.2 : 4.6) * Math.min(16, Math.max(...names.map((name) => [...name].length)))
-  const text = (key: string) => shorten(names[Number(key)]!, 16)
+  const fontSize = few ? 10 : 8.5
+  const texts = names.map((name) => shorten(name, LONGEST_NAME))
+  const room = Math.max(...texts.map((name) => widthOf(name, fontSize)))
+  const text = (key: string) => texts[Number(key)]!
   // Two or three columns would fill the panel with a few huge cells.
   const side = Math.min(size - 16 - room, LARGEST_CELL * (names.length - 1))
   return drawPlot(
@@ -75,7 +84,7 @@ function heatmap(label: string, names: readonly string[], values: readonly (read
           : null
       ]
     },
-    few ? 10 : 8.5
+    fontSize
   )
 }
 

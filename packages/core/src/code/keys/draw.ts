@@ -24,8 +24,15 @@ interface FreshRequest {
   readonly recurs?: boolean
 }
 
-/** So many more values; `told`: what the row of each tells. */
-export type Fresh = (count: number, told?: (k: number) => Told) => string[]
+/** What is known of the row of each value, in the order in which values are made. */
+export interface OfRows {
+  readonly told?: ((k: number) => Told) | undefined
+  /** Whether it has none: none is made for it, so that those that run on leave none out. */
+  readonly isGap?: ((k: number) => boolean) | undefined
+}
+
+/** So many more values, null in gaps. */
+export type Fresh = (count: number, of?: OfRows) => (string | null)[]
 
 /**
  * Values of a form, so many at a time and `rowCount` in all, no two alike and none of the guard's: the first n are the same however
@@ -52,7 +59,7 @@ export function freshInTurn(form: Form, rowCount: number, { column, key, guard, 
     row++
     return text
   }
-  return (count, told) => Array.from({ length: count }, (_, k) => one(told?.(k)))
+  return (count, { told, isGap } = {}) => Array.from({ length: count }, (_, k) => (isGap?.(k) ? null : one(told?.(k))))
 }
 
 /** What a row tells of parts, in words. */
@@ -68,7 +75,7 @@ function nextValue(
   rowCount: number,
   { key, guard }: Pick<FreshRequest, 'key' | 'guard'>
 ): (row: number, told: Told | undefined) => string | undefined {
-  const codes = form.patterns.map(() => new Map<string, Codes>())
+  const texts = form.patterns.map(() => new Map<string, Texts>())
   const shares = form.patterns.map(({ share }) => share)
   // Of a sequence for all that is told that may end before the rows do.
   const came = new Set<string>()
@@ -81,9 +88,9 @@ function nextValue(
       const pattern = form.patterns[p]!
       const choices = pattern.segments.map((segment) => choiceOf(segment, u, told))
       const textIn = (cell: Cell): string | undefined => {
-        const known = codes[p]!
-        if (!known.has(cell.name)) known.set(cell.name, codesOf(pattern, cell, keyFor(keyFor(key, p), cell.name)))
-        return nextFree(known.get(cell.name)!, { pattern, cell, check: form.check, guard, came })
+        const known = texts[p]!
+        if (!known.has(cell.name)) known.set(cell.name, textsOf(pattern, cell, keyFor(keyFor(key, p), cell.name)))
+        return nextFree(known.get(cell.name)!, { check: form.check, guard, came })
       }
       const shared = cellOf(choices, pattern)
       const own = cellOf(choices)
@@ -105,21 +112,52 @@ function chooser(key: Key, row: number): () => number {
   }
 }
 
-/** Codes of a cell, one after the other; undefined behind the last. */
-type Codes = () => bigint | undefined
+/** Texts of a cell, one after the other; undefined behind the last. */
+type Texts = () => string | undefined
 
-function codesOf(pattern: Pattern, cell: Cell, key: Key): Codes {
-  return pattern.progress ? runningCodes(pattern.progress, { cell, key }) : anyCodes(pattern, cell, key)
+function textsOf(pattern: Pattern, cell: Cell, key: Key): Texts {
+  if (!pattern.progress) return anyTexts(pattern, cell, key)
+  const codes = runningCodes(pattern.progress, { cell, key })
+  return () => {
+    const code = codes()
+    return code === undefined ? undefined : textAt(pattern, cell, code)
+  }
 }
 
-function anyCodes(pattern: Pattern, cell: Cell, key: Key): Codes {
+function anyTexts(pattern: Pattern, cell: Cell, key: Key): Texts {
   const size = sizeOf(pattern, cell)
   const order = keyedOrder(key, size)
+  const beyond = beyondForm(pattern, cell)
   let place = 0n
-  return () => (place < size ? order(place++) : undefined)
+  return () => {
+    const k = place++
+    return k < size ? textAt(pattern, cell, order(k)) : beyond && textAt(beyond.pattern, cell, beyond.from + k - size)
+  }
 }
 
-function runningCodes({ ends, steps, first }: Progress, { cell, key }: { readonly cell: Cell; readonly key: Key }): Codes {
+/**
+ * How codes go on behind the last one of the form, where all are used up: numbers do, and digits that are as many as any row has, so
+ * that no shorter code meets a longer one.
+ */
+function beyondForm(pattern: Pattern, cell: Cell): { readonly pattern: Pattern; readonly from: bigint } | undefined {
+  const { segments } = pattern
+  const s = segments.findIndex(({ kind }) => kind === 'symbols' || kind === 'number')
+  const first = segments[s]
+  if (first?.kind === 'number') return first.days ? undefined : { pattern, from: sizeOf(pattern, cell) }
+  if (first?.kind !== 'symbols') return undefined
+  const length = first.lengths[cell.choices[s] as number]!
+  const last = first.places.slice(0, length).map((place) => place.at(-1)!)
+  const isNumber = first.places.every((place) => /^\d+$/.test(place))
+  if (!isNumber || length < Math.max(...first.lengths)) return undefined
+  const digits = { ...first, places: first.places.map(() => '0123456789') }
+  const behind = sizeOf({ ...pattern, segments: segments.slice(s + 1) }, { ...cell, choices: cell.choices.slice(s + 1) })
+  return { pattern: { ...pattern, segments: segments.with(s, digits) }, from: (BigInt(last.join('')) + 1n) * behind }
+}
+
+function runningCodes(
+  { ends, steps, first }: Progress,
+  { cell, key }: { readonly cell: Cell; readonly key: Key }
+): () => bigint | undefined {
   const end = Object.hasOwn(ends, cell.name) ? ends[cell.name] : undefined
   const quantiles = steps.map(BigInt)
   let made = 0
@@ -143,18 +181,14 @@ function stepAt(quantiles: readonly bigint[], [u, v]: ArrayLike<number> & Iterab
 }
 
 interface Writing {
-  readonly pattern: Pattern
-  readonly cell: Cell
   readonly check: string | undefined
   readonly guard: Guard
   readonly came: ReadonlySet<string>
 }
 
 /** The next text that the guard lets pass, and that did not come before. */
-function nextFree(next: Codes, { pattern, cell, check, guard: { key, hashes }, came }: Writing): string | undefined {
-  for (let code = next(); code !== undefined; code = next()) {
-    const text = textAt(pattern, cell, code)
-    if (text === undefined) return undefined
+function nextFree(next: Texts, { check, guard: { key, hashes }, came }: Writing): string | undefined {
+  for (let text = next(); text !== undefined; text = next()) {
     const whole = check === undefined || !text.includes(CHECK_MARK) ? text : withCheck(check, text)
     if (whole !== '' && !came.has(whole) && !isAmong(hashes, hashOf(key, whole))) return whole
   }

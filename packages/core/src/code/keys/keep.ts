@@ -5,10 +5,10 @@ import { type Key, keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { type RowOrder, rowsInOrder } from '../../table/row-order.js'
 import type { Column, Table } from '../../table/table.js'
 import { inOrderOfDates, keyAlong } from './along.js'
-import { type Fresh, freshInTurn, type Guard } from './draw.js'
+import { type Fresh, freshInTurn, type Guard, type OfRows } from './draw.js'
 import { cellOf, type Form, type Pattern, sizeOf, tellersOf } from './form.js'
 import { hashesOf } from './guard.js'
-import { gapsOfKeys, gapText, type KeyGap, withGaps } from './key-gaps.js'
+import { gapAt, gapsOfKeys, gapText, type KeyGap } from './key-gaps.js'
 import { learnForm } from './learn.js'
 import type { Made } from './made.js'
 import { type FreeText, isProse, proseForm, shuffledForm } from './prose.js'
@@ -149,12 +149,12 @@ export function drawKeyInTurns(
   watch?: Watch
 ): Promise<(string | null)[]> {
   const next = cellsInTurn(key, seed, rows)
-  const told = toldIn(key, { of, keys })
+  const { told, isGap } = rowsOfKey(key, { of, keys })
   let made = 0
   const more = (count: number) => {
     const first = made
     made += count
-    return next(count, told && ((k) => told(first + k)))
+    return next(count, { told: told && ((k) => told(first + k)), isGap: isGap && ((k) => isGap(first + k)) })
   }
   return inTurns(rows.count, more, (done) => {
     throwIfStopped(watch, DRAWING_KEYS)
@@ -168,7 +168,14 @@ interface Around {
   readonly keys?: KeyCells | undefined
 }
 
-/** What the row of each cell tells of it, in the order in which cells are made; undefined where nothing is told. */
+/** What is known of the row of each cell, in the order in which cells are made. */
+const rowsOfKey = (key: KeptKey, { of, keys = new Map() }: Around): OfRows => ({
+  told: toldIn(key, { of, keys }),
+  // Keys that run along dates have no gaps: cells are made in the order of rows.
+  isGap: key.gap && key.missing < 1 && of ? gapAt(key.gap, { table: of.table, keys }) : undefined
+})
+
+/** What the row of each cell tells of it; undefined where nothing is told. */
 function toldIn({ along, form }: KeptKey, { of, keys = new Map() }: Around): ((k: number) => Told) | undefined {
   if (!of || tellersOf(form).length === 0) return undefined
   const at = toldBy(
@@ -182,11 +189,7 @@ function toldIn({ along, form }: KeptKey, { of, keys = new Map() }: Around): ((k
 }
 
 /** The same, so many at a time. */
-function cellsInTurn(
-  { column, form, missing, repeated, hashes }: KeptKey,
-  seed: number,
-  rows: KeyedRows
-): (...of: Parameters<Fresh>) => (string | null)[] {
+function cellsInTurn({ column, form, missing, repeated, hashes }: KeptKey, seed: number, rows: KeyedRows): Fresh {
   if (missing === 1) return (count) => new Array<null>(count).fill(null)
   const key = keyFor(rows.key, column)
   const guard: Guard = { key: guardKey(seed), hashes }
@@ -194,7 +197,11 @@ function cellsInTurn(
   if (missing === 0) return next
   const left = keyFor(key, 'missing')
   let row = 0
-  return (...of) => next(...of).map((value) => (uniforms(left, 1, row++)[0]! < missing ? null : value))
+  return (count, of) => {
+    const first = row
+    row += count
+    return next(count, { isGap: (k) => uniforms(left, 1, first + k)[0]! < missing, ...defined({ ...of }) })
+  }
 }
 
 /** A form with so many times more codes than rows, in its rarest pattern, cannot run out. */
@@ -228,11 +235,11 @@ export function keysInTurn(
   { keys, seed, empty }: KeptKeys,
   rows: KeyedRows
 ): (count: number, of?: RowsOfKeys) => Map<string, readonly (string | null)[]> {
-  const each = keys.map((key) => ({ key, next: cellsInTurn(withoutOwnGaps(key), seed, rows) }))
+  const each = keys.map((key) => ({ key, next: cellsInTurn(key, seed, rows) }))
   let first = 0
   return (count, of) => {
     const cells = new Map<string, readonly (string | null)[]>()
-    for (const { key, next } of each) cells.set(key.column, placed(key, next(count, toldIn(key, { of, keys: cells })), { of, keys: cells }))
+    for (const { key, next } of each) cells.set(key.column, placed(key, next(count, rowsOfKey(key, { of, keys: cells })), of))
     first += count
     return withEmpty(cells, empty, { key: rows.key, first: first - count })
   }
@@ -253,18 +260,9 @@ export function withEmpty(
   return written
 }
 
-/** The key as it is drawn where its gaps follow other columns. */
-const withoutOwnGaps = (key: KeptKey): KeptKey => (key.gap && key.missing < 1 ? { ...key, missing: 0 } : key)
-
-/** Cells of a key in the rows that they are of, behind the keys before it. */
-function placed(
-  { along, gap, missing }: KeptKey,
-  own: readonly (string | null)[],
-  { of, keys = new Map() }: Around
-): readonly (string | null)[] {
-  const inOrder = along && of ? inOrderOfDates(own, of.table, along, of.part) : own
-  return gap && missing < 1 && of ? withGaps(inOrder, gap, { table: of.table, keys }) : inOrder
-}
+/** Cells of a key in the rows that they are of. */
+const placed = ({ along }: KeptKey, own: readonly (string | null)[], of: RowsOfKeys | undefined): readonly (string | null)[] =>
+  along && of ? inOrderOfDates(own, of.table, along, of.part) : own
 
 /**
  * Cells of all keys for drawn rows by column, and of what refers to them, a few rows at a time. Throws `InputError` (code
@@ -275,13 +273,12 @@ export async function drawKeys(
   rows: KeyedRows & { readonly of?: RowsOfKeys | undefined },
   watch?: Watch
 ): Promise<KeyCells> {
-  const keys = rows.of ? kept.keys : kept.keys.map((key) => ({ ...key, gap: undefined }))
   const cells = new Map<string, readonly (string | null)[]>()
-  for (const [k, key] of keys.entries()) {
+  for (const [k, key] of kept.keys.entries()) {
     const progress: Watch['progress'] = ({ done }) =>
-      watch?.progress?.({ stage: DRAWING_KEYS, done: k + done / Math.max(1, rows.count), total: keys.length })
-    const own = await drawKeyInTurns(withoutOwnGaps(key), kept.seed, { ...rows, keys: cells }, { ...watch, progress })
-    cells.set(key.column, placed(key, own, { of: rows.of, keys: cells }))
+      watch?.progress?.({ stage: DRAWING_KEYS, done: k + done / Math.max(1, rows.count), total: kept.keys.length })
+    const own = await drawKeyInTurns(key, kept.seed, { ...rows, keys: cells }, { ...watch, progress })
+    cells.set(key.column, placed(key, own, rows.of))
   }
   for (const reference of kept.references) {
     const named = cells.get(reference.to)!
@@ -320,7 +317,7 @@ function referenceText({ column, to, before, depths }: Reference): string {
 
 function exampleOf({ column, form, hashes }: KeptKey, { seed, told }: { readonly seed: number; readonly told: Told }): string {
   const key = keyFor(keyFor(keyFromSeed(seed), 'example'), column)
-  return freshInTurn(form, 1, { column, key, guard: { key: guardKey(seed), hashes } })(1, () => told)[0]!
+  return freshInTurn(form, 1, { column, key, guard: { key: guardKey(seed), hashes } })(1, { told: () => told })[0]!
 }
 
 function keyText(key: KeptKey, example: string): string {

@@ -33,3 +33,31 @@ it('keys that are missing where a column says so are missing there in new rows, 
   const loose = keepKeys([{ name: 'parcel', cells: parcel.toReversed() }], 5, { table })
   expect(keyTexts(loose)[0]).not.toMatch(/missing/)
 })
+
+it('running keys leave no number out for rows without one, whether a column tells these or none does', async () => {
+  const rows = 120
+  const table = states(rows, 1)
+  const { codes } = table.columns[0] as CategoricalColumn
+  const chance = uniforms(keyFor(keyFromSeed(2), 'without'), rows)
+  const numbered = (isThere: (row: number) => boolean) => {
+    let number = 1000
+    return Array.from({ length: rows }, (_, row) => (isThere(row) ? `INV-${++number}` : null))
+  }
+  const invoice = numbered((row) => codes[row] !== 0)
+  const note = numbered((row) => chance[row]! < 0.3).map((cell) => cell && `N${cell.slice(4)}`)
+  const keys = [
+    { name: 'invoice', cells: invoice },
+    { name: 'note', cells: note }
+  ]
+  const cells = await drawKeys(keepKeys(keys, 5, { table }), {
+    count: 200,
+    key: keyFromSeed(4),
+    of: { table: states(200, 3), part: 64 }
+  })
+  for (const { name, cells: before } of keys) {
+    const last = Number(before.findLast((cell) => cell !== null)!.replace(/\D/g, ''))
+    const own = cells.get(name)!.filter((cell) => cell !== null)
+    expect(own.length).toBeGreaterThan(40)
+    expect(own.map((cell) => Number(cell.replace(/\D/g, '')))).toEqual(own.map((_, k) => last + 1 + k))
+  }
+})

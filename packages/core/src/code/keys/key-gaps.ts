@@ -27,17 +27,16 @@ export function gapsOfKeys(keys: readonly KeyColumn[], { columns, rowCount }: Ta
   return new Map(sure.toReversed().flatMap(({ column, ...gap }) => (names.has(column) ? [[column, gap] as const] : [])))
 }
 
-/** Cells of drawn rows with a gap exactly where it belongs. Cost O(rows). */
-export function withGaps(
-  cells: readonly (string | null)[],
+/** Whether a drawn row has no key, by its number. */
+export function gapAt(
   gap: KeyGap,
   { table, keys }: { readonly table: Table; readonly keys: ReadonlyMap<string, readonly (string | null)[]> }
-): readonly (string | null)[] {
+): (row: number) => boolean {
   const { when } = gap
   const own = keys.get(when)
   const column = table.columns.find(({ name }) => name === when)
   const at: (row: number) => CellValue = own ? (row) => own[row]! : column ? cellAt(column) : () => ''
-  return cells.map((cell, row) => (isWhere(gap, at(row)) ? null : cell))
+  return (row) => isWhere(gap, at(row))
 }
 
 /** `missing where status = open`. */

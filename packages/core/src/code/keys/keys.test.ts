@@ -193,7 +193,30 @@ describe('new values of a key', () => {
     const cells = column('half', (draw) => `K${many(draw, 3, DIGITS)}`, 400)
     const values = drawn(cells, 600)
     expect(new Set([...values, ...cells]).size).toBe(1000)
-    expect(() => drawn(cells, 601)).toThrowError(/601 rows, whose x has no more than 600 new values/)
+    expect(values.every((value) => value!.length === 4)).toBe(true)
+  })
+
+  it('go on with the next numbers where all codes are used up, and are refused where these are letters', () => {
+    const cells = column('half', (draw) => `K${many(draw, 3, DIGITS)}`, 400)
+    expect(drawn(cells, 603).slice(600)).toEqual(['K1000', 'K1001', 'K1002'])
+    // Three hundreds and no other: behind 399 comes 400.
+    const hundreds = column('hundreds', (draw) => `${1 + draw(3)}${many(draw, 2, DIGITS)}`, 120)
+    const values = drawn(hundreds, 200)
+    expect(values.slice(180)).toEqual(Array.from({ length: 20 }, (_, k) => String(400 + k)))
+    expect(new Set([...values, ...hundreds]).size).toBe(320)
+    const letters = column('letters', (draw) => `${many(draw, 2, 'abcdefghij')}x`, 60)
+    expect(() => drawn(letters, 41)).toThrowError(/41 rows, whose x has no more than 40 new values/)
+  })
+
+  it('have a number where words tell no rows apart: those of each word go on', () => {
+    // Four places, six fish in each, in no order of places.
+    const cells = Array.from({ length: 24 }, (_, i) => `${['W13', 'H2', 'W1', 'H12'][(i * 7) % 4]}.${1 + Math.floor(i / 4)}`)
+    const values = drawn(cells, 40) as string[]
+    expect(new Set(values).size).toBe(40)
+    for (const place of ['W13', 'H2', 'W1', 'H12']) {
+      const own = values.filter((value) => value.startsWith(`${place}.`)).map((value) => Number(value.split('.')[1]))
+      expect(own).toEqual(Array.from(own, (_, k) => 7 + k))
+    }
   })
 
   it('come as often in each pattern as in the data, where a column mixes several', () => {

@@ -119,13 +119,13 @@ function patternOf(values: readonly string[], { share, telling }: Learning): Pat
 }
 
 /**
- * Beside what is told some part has to tell keys apart: where nothing else is a code the last digits are, as the number of a row among
- * those of its day, unless another key tells a part.
+ * Some part has to tell keys apart: where nothing else is a code the last digits are, as the number of a row among those of its day or
+ * of a fish among those of its place, unless another key tells a part.
  */
 function withCode(parts: readonly Part[], { table }: TellingRows): readonly Part[] {
   const told = parts.flatMap(({ segment }) => (segment.kind === 'told' ? [segment.by.column] : []))
   const isKey = table.columns.some(({ name, kind }) => kind === 'identifier' && told.includes(name))
-  if (told.length === 0 || isKey || parts.some(({ segment }) => segment.kind === 'symbols' || segment.kind === 'number')) return parts
+  if (isKey || parts.some(({ segment }) => segment.kind === 'symbols' || segment.kind === 'number')) return parts
   const place = parts.findLastIndex(({ segment, texts }) => segment.kind !== 'literal' && texts.every((text) => /^\d+$/.test(text)))
   return place < 0 ? parts : parts.with(place, { ...parts[place]!, segment: segmentOf(parts[place]!.texts, { isCode: true }) })
 }

@@ -175,14 +175,26 @@ describe('a part of a key that another column tells', () => {
     expect(await draw(keep(rows.map(textOf), around(rows)), around(others))).toEqual(others.map(textOf))
   })
 
-  it('leaves a form fewer values, and more rows than that are refused with what they say', async () => {
+  it('leaves a form fewer values: behind these numbers go on, and letters are refused with what they say', async () => {
     // Twenty of a hundred numbers in each class, of which other classes have some.
     const some = CLASSES.map((_, code) => permutation(keyFor(key, code), 100))
     const turns = Array.from({ length: 100 }, (_, i) => i % CLASSES.length)
-    const few = turns.map((code, i) => `${CLASSES[code]}-${pad(some[code]![Math.floor(i / CLASSES.length)]!, 2)}`)
+    const written = (textOf: (number: number) => string) =>
+      turns.map((code, i) => `${CLASSES[code]}-${textOf(some[code]![Math.floor(i / CLASSES.length)]!)}`)
     const table = tableOf(category('class', CLASSES, turns))
     const crowd = tableOf(category('class', CLASSES, new Array<number>(101).fill(2)))
-    await expect(draw(keep(few, table), crowd)).rejects.toThrow(/new values of its form where class = 9a/)
+    const inDigits = await draw(
+      keep(
+        written((number) => pad(number, 2)),
+        table
+      ),
+      crowd
+    )
+    expect(new Set(inDigits).size).toBe(101)
+    expect(inDigits.at(-1)).toMatch(/^9a-1\d\d$/)
+    const letters = 'abcdefghij'
+    const inLetters = written((number) => `${letters[Math.floor(number / 10)]}${letters[number % 10]}`)
+    await expect(draw(keep(inLetters, table), crowd)).rejects.toThrow(/new values of its form where class = 9a/)
   })
 })
 

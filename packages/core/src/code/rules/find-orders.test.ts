@@ -3,6 +3,8 @@ import { textTable } from '../../../../../test/planted-tables.js'
 import { exp, log } from '../../num/elementary.js'
 import { keyFor, keyFromSeed, normals as normalsOf, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
+import { ruledRows } from '../../systems/ruled-rows.js'
+import { presentValues } from '../../table/encoder.js'
 import { findRules } from './find.js'
 import { findOrders } from './find-orders.js'
 import type { Quantity } from './quantity.js'
@@ -77,4 +79,17 @@ it('what is drawn begins at a sum that is computed, and no part of the sum is to
   const rules = findRules(data).map(ruleText)
   expect(rules).toEqual(expect.arrayContaining(['cast >= valid', 'valid = green + red']))
   expect(rules.filter((rule) => rule.includes('valid'))).toHaveLength(2)
+})
+
+it('what is there in all rows is not measured from what is computed where it is there', () => {
+  // Those who failed the screening were neither drawn for a treatment nor treated.
+  const dice = (label: string) => uniforms(own(6, label), ROWS)
+  const isOut = Array.from(dice('out'), (u) => u < 0.2)
+  const spelled = (days: readonly number[]) => days.map((day) => new Date(86_400_000 * day).toISOString().slice(0, 10))
+  const screened = Array.from(dice('screened'), (u) => 15_000 + Math.floor(400 * u))
+  const treated = spelled(screened.map((day, i) => day + 1 + Math.floor(20 * dice('wait')[i]!))).map((day, i) => (isOut[i] ? null : day))
+  const { table } = ruledRows(textTable({ screened: spelled(screened), treated, drawn: treated }), {}).data
+  const numbers = table.columns.flatMap((column) => ('values' in column ? [...presentValues(column)] : []))
+  expect(numbers.length).toBeGreaterThan(ROWS)
+  expect(numbers.filter(Number.isNaN)).toEqual([])
 })

@@ -370,7 +370,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const beside = known.size === 0 ? [] : [...underived, ...quantities.filter(({ name }) => known.has(name))]
   for (const { low, high } of shortest(findOrders(beside, drawn))) {
     if (known.has(low) && !known.has(high)) take({ kind: 'order', column: high, low: column(low) })
-    if (known.has(high) && !known.has(low)) take(limitOf(low, high))
+    if (known.has(high) && !known.has(low)) limitsIn(data, low, high).forEach(take)
   }
   if (byLevel) beginAtComputed(kept, { data, quantities: quantities.filter(({ name }) => !known.has(name)), underived }).forEach(take)
   for (const { low, high } of shortest(findLimits(beside, drawn))) if (known.has(high) && !known.has(low)) take(limitOf(low, high))
@@ -753,8 +753,8 @@ function beginAtComputed(kept: readonly Rule[], { data, quantities, underived }:
   if (beside.length === 0) return []
   const orders = shortest(findOrders([...underived, ...beside], underived.length)).flatMap(({ low, high }): Rule[] => {
     if (computed.has(low) === computed.has(high)) return []
-    const rule: Rule = computed.has(low) ? { kind: 'order', column: high, low: column(low) } : limitOf(low, high)
-    return clashOf(rule, kept) ? [] : [rule]
+    const own: Rule[] = computed.has(low) ? [{ kind: 'order', column: high, low: column(low) }] : limitsIn(data, low, high)
+    return own.filter((rule) => !clashOf(rule, kept))
   })
   if (orders.length === 0) return []
   const mixed = mixedRows(keepable(kept).kept, data)
@@ -763,6 +763,9 @@ function beginAtComputed(kept: readonly Rule[], { data, quantities, underived }:
 
 /** An order as the end of what is lower. */
 const limitOf = (low: string, high: string): Rule => ({ kind: 'limit', column: low, high: column(high) })
+
+/** The same, unless rows have the lower one and no end: it is not measured from there. */
+const limitsIn = (data: WrittenTable, low: string, high: string): Rule[] => [limitOf(low, high)].filter((rule) => !breachOf(rule, data))
 
 /** What a share or a percentage of a whole says of them where none is above 1 or 100, more often than by chance: the part is never above the whole. */
 function partIn(expression: Expression, data: WrittenTable): Extract<Rule, { kind: 'order' }> | undefined {

@@ -142,11 +142,12 @@ describe('keys through a model', () => {
 
   it('that their form has no more of are refused, before a fit and before a draw', async () => {
     const raw = customers()
-    // 60 of the 1,000 codes with three digits, in no order.
+    // 60 of the 1,000 codes with three letters of ten, in no order.
+    const letters = (number: number) => [...String(number).padStart(3, '0')].map((digit) => 'abcdefghij'[Number(digit)]).join('')
     const codes = {
       name: 'code',
       source: 'text' as const,
-      values: Array.from({ length: ROWS }, (_, i) => `K${String((i * 617 + 41) % 1000).padStart(3, '0')}`)
+      values: Array.from({ length: ROWS }, (_, i) => `${letters((i * 617 + 41) % 1000)}-x`)
     }
     const input = { ...raw, columns: [codes, ...raw.columns.slice(2)] }
     expect(() => tables.optionsFor(input, options, { rows: 941 })).toThrowError(/941 rows, whose code has no more than 940 new values/)

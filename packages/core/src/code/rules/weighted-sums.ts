@@ -85,6 +85,8 @@ interface Target {
 /** Means and covariances of columns, on some rows. */
 class Moments {
   private readonly means: readonly number[]
+  /** [p][rows], off their means. */
+  private readonly centredColumns: readonly Float64Array[]
   private readonly covariance: Float64Array
 
   constructor(
@@ -95,6 +97,7 @@ class Moments {
     const p = columns.length
     this.means = columns.map((q) => this.meanOf(quantities[q]!))
     const centred = columns.map((q, k) => this.centred(quantities[q]!, this.means[k]!))
+    this.centredColumns = centred
     this.covariance = new Float64Array(p * p)
     for (let j = 0; j < p; j++)
       for (let k = 0; k <= j; k++) this.covariance[j * p + k] = this.covariance[k * p + j] = dot(centred[j]!, centred[k]!) / rows.length
@@ -136,9 +139,8 @@ class Moments {
     const [p, n] = [this.columns.length, this.rows.length]
     const centred = this.centred(one, this.meanOf(one))
     const own = this.columns.findIndex((q) => this.quantities[q] === one)
-    const along = (k: number) =>
-      centred.reduce((sum, x, r) => sum + x * (this.quantities[this.columns[k]!]!.values[this.rows[r]!]! - this.means[k]!), 0) / n
-    const toColumns = own < 0 ? Float64Array.from({ length: p }, (_, k) => along(k)) : this.covariance.slice(own * p, (own + 1) * p)
+    const along = () => Float64Array.from(this.centredColumns, (column) => dot(centred, column) / n)
+    const toColumns = own < 0 ? along() : this.covariance.slice(own * p, (own + 1) * p)
     return { values: one.values, unit: one.unit, centred, variance: dot(centred, centred) / n, toColumns, among }
   }
 
@@ -173,11 +175,13 @@ class Moments {
       if (best < 0) return
       taken.add(best)
       const size = Math.sqrt(left[best]!)
-      const direction = Float64Array.from({ length: p }, (_, j) => {
-        let own = this.covariance[best * p + j]!
-        for (const one of directions) own -= one[best]! * one[j]!
-        return own / size
-      })
+      const direction = this.covariance.slice(best * p, (best + 1) * p)
+      for (let d = 0; d < directions.length; d++) {
+        const one = directions[d]!
+        const own = one[best]!
+        for (let j = 0; j < p; j++) direction[j]! -= own * one[j]!
+      }
+      for (let j = 0; j < p; j++) direction[j]! /= size
       const along = toTarget[best]! / size
       directions.push(direction)
       for (let j = 0; j < p; j++) {
@@ -276,11 +280,13 @@ class Moments {
     const lower = new Float64Array(k * k)
     for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) lower[i * k + j] = this.covariance[parts[i]! * p + parts[j]!]!
     if (!choleskyInPlace(lower, k)) return undefined
-    const weights = Float64Array.from(parts, (part) => toTarget[part]!)
+    const weights = new Float64Array(k)
+    for (let i = 0; i < k; i++) weights[i] = toTarget[parts[i]!]!
     solveLowerInPlace(lower, k, weights)
     solveLowerTransposedInPlace(lower, k, weights)
     const variances = parts.map((_, j) => {
-      const unitVector = Float64Array.from(parts, (_, i) => (i === j ? 1 : 0))
+      const unitVector = new Float64Array(k)
+      unitVector[j] = 1
       solveLowerInPlace(lower, k, unitVector)
       return dot(unitVector, unitVector)
     })
@@ -291,7 +297,7 @@ class Moments {
   private residual({ centred }: Target, parts: readonly number[], weights: Float64Array): number {
     const left = centred.slice()
     parts.forEach((part, k) => {
-      const column = this.centred(this.quantities[this.columns[part]!]!, this.means[part]!)
+      const column = this.centredColumns[part]!
       for (let i = 0; i < left.length; i++) left[i] = left[i]! - weights[k]! * column[i]!
     })
     return dot(left, left) / left.length

@@ -1,5 +1,6 @@
 import { log } from '../../num/elementary.js'
 import { later } from '../../num/later.js'
+import { takeValues } from '../../num/matrix.js'
 import { mean } from '../../num/statistics.js'
 import { spreadRows } from '../../table/codes.js'
 import { COALESCE, type Expression, indicatorsOf, namesIn } from '../../table/expression.js'
@@ -486,10 +487,10 @@ function oneTerm({ values, unit }: Quantity, chosen: readonly Term[], rows: Uint
 function severalTerms(target: Quantity, chosen: readonly Term[], rows: Uint32Array): LevelSum | undefined {
   const parts = chosen.filter(({ of }) => of.length > 0)
   const quantities = [
-    ...parts.map(({ at }): Quantity => ({ name: '', isDate: false, values: target.values.map((_, i) => at(i)), unit: 0 })),
-    target
+    ...parts.map(({ at }): Quantity => ({ name: '', isDate: false, values: Float64Array.from(rows, at), unit: 0 })),
+    { ...target, values: takeValues(target.values, rows) }
   ]
-  const sum = new WeightedSums(quantities, rows).of(parts.length)
+  const sum = new WeightedSums(quantities, Uint32Array.from(rows.keys())).of(parts.length)
   if (!sum) return undefined
   const weightOf = (term: Term) => {
     const place = sum.inputs.indexOf(parts.indexOf(term))

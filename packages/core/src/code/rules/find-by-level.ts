@@ -531,7 +531,15 @@ function isBelieved({ values, unit }: Quantity, { chosen, sums, grouping, proble
     const rate = own.length < 2 ? 1 : rateByChance(own.length, near)
     if (rate <= MOST_RATE) logChance += Math.max(0, own.length - numbers.length) * log(rate)
   }
-  return isBelievedAtLog(logChance, choices)
+  // The rows of a level must say that it has a sum of its own: where most obey that of another one it is as rounding lets it be.
+  const differ = (sum: LevelSum, other: LevelSum) => sum.constant !== other.constant || sum.weights.some((w, k) => w !== other.weights[k])
+  const isOwn = (sum: LevelSum, level: number): boolean => {
+    const own = rows.filter((i) => grouping.codes[i] === level)
+    const shared = (other: LevelSum) =>
+      own.filter((i) => Math.abs(valueAt(chosen, other, i) - values[i]!) <= tolerance(unit, values[i]!)).length
+    return sums.every((other) => !differ(sum, other) || shared(other) <= MOST_RATE * own.length)
+  }
+  return isBelievedAtLog(logChance, choices) && sums.every(isOwn)
 }
 
 /** What a column is by level, or else what it is where the category is missing: an order without a coupon has a discount of 0. */

@@ -39,6 +39,8 @@ export const [EXACT, ROUNDED, INVERSE] = [1e-5, 0.3, 10]
  * unit, and for totals and means. Of these those of fewest digits first.
  */
 const [WEIGHTED, IN_ANOTHER_UNIT, TOTAL, DIGIT] = [9.5, 1.5, 4, 1e-3]
+/** Of the squares that one reading leaves, the part that another one leaves at most where it is right: what rounding takes away neither could. */
+const FAR_LESS = 0.5
 /** Rows between the inputs of a formula that are taken from different ones. */
 const MIXING = 17
 
@@ -342,7 +344,16 @@ class Search {
         { candidate, factor, relation, isInverse: this.isInverse(candidate, factor), isHalvedDown: this.isHalvedDown(candidate, factor) }
       ]
     })
-    const computed = new Set(found.filter(({ isInverse }) => !isInverse).map(({ relation }) => relation))
+    const squares = found.map(({ candidate, factor }) => this.squaresLeft(candidate, factor))
+    // Of readings of one column by the same others, or some of them, that which leaves far less of it is what it is: a * b, where a * (1 + b) is off
+    // by a as well.
+    const isNearer = ({ candidate: { target, inputs } }: (typeof found)[number], k: number) =>
+      found.some(
+        ({ candidate }, l) =>
+          candidate.target === target && squares[l]! < FAR_LESS * squares[k]! && candidate.inputs.every((q) => inputs.includes(q))
+      )
+    const nearest = found.filter((one, k) => !(squares[k]! > EXACT * EXACT && isNearer(one, k)))
+    const computed = new Set(nearest.filter(({ isInverse }) => !isInverse).map(({ relation }) => relation))
     // What fewer of its columns say of it already is said of more where rounding lets another one in, as of people less a year. What they say
     // of another one is no more than that: a whole number of pieces is told by net and price, and the net, with a discount, by neither.
     const isSaid = ({ target, inputs, isSum, choices }: Candidate) =>
@@ -352,7 +363,7 @@ class Search {
         ({ candidate: other }) =>
           other.target === target && other.inputs.length < inputs.length && other.inputs.every((q) => inputs.includes(q))
       )
-    return found
+    return nearest
       .filter(({ candidate, isInverse, relation }) => (!isInverse || computed.has(relation)) && !isSaid(candidate))
       .map(({ candidate: { target, rank, inputs, write }, factor, isInverse, isHalvedDown }) => ({
         column: this.quantities[target]!.name,
@@ -383,6 +394,19 @@ class Search {
     if (candidate.isPlain) return false
     const rounding = candidate.hasConstant ? this.roundingAside(candidate) : this.rounding(candidate, factor)
     return rounding < ROUNDED && (rounding > EXACT || this.rounding(candidate, factor, MIXING) > EXACT)
+  }
+
+  /** Mean square of what a formula leaves of its column, in the unit that this is written in; 0 where all digits are kept. */
+  private squaresLeft({ target, value }: Candidate, factor: number): number {
+    const { values, unit } = this.quantities[target]!
+    let [sum, count] = [0, 0]
+    for (let i = 0; unit > 0 && i < this.rowCount; i++) {
+      const left = (factor * value(i) - values[i]!) / unit
+      if (Number.isNaN(left)) continue
+      sum += left * left
+      count++
+    }
+    return count > 0 ? sum / count : 0
   }
 
   /** How far a sum is from its column, in its unit, with the constant that suits all rows best: half the range of as even a rounding. */
@@ -476,5 +500,6 @@ function differencesOf(quantities: readonly Quantity[]): Difference[] {
 
 function rankOf({ weights, constant }: WeightedSum): number {
   if (weights.length === 1) return IN_ANOTHER_UNIT
-  return weights.length > 3 && constant === 0 && weights.every((weight) => weight === weights[0]) ? TOTAL : WEIGHTED
+  const isEven = constant === 0 && weights.every((weight) => weight === weights[0])
+  return isEven && (weights.length > 3 || weights[0] === 1 / weights.length) ? TOTAL : WEIGHTED
 }

@@ -248,7 +248,8 @@ class Moments {
   }
 
   /** The sum with its constant, where all rows obey. */
-  private checked({ values, unit, among }: Target, parts: readonly number[], weights: readonly number[]): WeightedSum | undefined {
+  private checked(target: Target, parts: readonly number[], weights: readonly number[]): WeightedSum | undefined {
+    const { values, unit, among } = target
     let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
     let [lowest, highest] = [low, high]
     const columns = parts.map((part) => this.quantities[this.columns[part]!]!.values)
@@ -268,10 +269,22 @@ class Moments {
     // Where rows are half a unit off, and all are rounded towards 0, another constant rounds them so: halves go away from 0.
     if (highest - lowest > LEAST_ROOM * unit) [low, high] = [lowest, highest]
     const constant = low <= 0 && high >= 0 ? 0 : simplestIn(low, high)
+    // Where all rows are half a unit off, and some of them up, others down, it says of none which.
+    if (highest - lowest <= LEAST_ROOM * unit && this.isHalfOff(target, { columns, weights, constant })) return undefined
     // A constant, and a multiple of one column, are no sums.
     if (parts.length === 0 || (parts.length === 1 && constant === 0)) return undefined
     const inputs = parts.map((part) => this.columns[part]!)
     return { inputs, weights, constant, choices: choicesOf(among, [...weights, ...(constant === 0 ? [] : [constant])]) }
+  }
+
+  private isHalfOff({ values, unit }: Target, { columns, weights, constant }: Written): boolean {
+    for (let r = 0; r < this.rows.length; r++) {
+      const i = this.rows[r]!
+      let left = values[i]! - constant
+      for (let k = 0; k < columns.length; k++) left -= weights[k]! * columns[k]![i]!
+      if (Math.abs(left) < leastFromHalf(unit)) return false
+    }
+    return unit > 0
   }
 
   /** Least squares of what is left on some columns: weights, and the diagonal of the inverse covariance. */
@@ -309,6 +322,12 @@ const noiseOf = ({ unit, variance }: Pick<Target, 'unit' | 'variance'>): number 
 
 /** What a sum leaves of its column, a variance, where it is no more than rounding. */
 export const mostLeft = (target: Pick<Target, 'unit' | 'variance'>): number => MOST_LEFT * noiseOf(target)
+
+interface Written {
+  readonly columns: readonly Float64Array[]
+  readonly weights: readonly number[]
+  readonly constant: number
+}
 
 interface Fit {
   readonly weights: Float64Array

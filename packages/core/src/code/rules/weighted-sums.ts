@@ -1,4 +1,5 @@
 import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace } from '../../num/linear-algebra.js'
+import { later } from '../../num/later.js'
 import { leastFromHalf, type Quantity, tolerance } from './quantity.js'
 import { choicesOf, simplestFactorIn, simplestIn } from './shapes.js'
 import { summaryOf } from './summary.js'
@@ -55,6 +56,11 @@ export class WeightedSums {
     return this.whole?.sumOf(one, except)
   }
 
+  /** Whether some columns leave no more of a column on these rows than rounding, whatever their weights: it bends nowhere. */
+  isLinear(target: number): boolean {
+    return this.whole?.isLinear(this.quantities[target]!) ?? false
+  }
+
   /** Moments of the columns that have no gap where this one has none, on the rows where it is there. */
   private momentsWithin(target: Quantity | undefined): Moments | undefined {
     const present = target ? Array.from(this.rows).filter((i) => !Number.isNaN(target.values[i]!)) : this.rows
@@ -71,6 +77,8 @@ export class WeightedSums {
 
 /** What is to be a sum of columns. */
 interface Target {
+  /** Which of the columns it is; −1 where it is none. */
+  readonly own: number
   readonly values: Float64Array
   readonly unit: number
   /** Its values on the rows of the moments, off their mean. */
@@ -88,6 +96,7 @@ class Moments {
   /** [p][rows], off their means. */
   private readonly centredColumns: readonly Float64Array[]
   private readonly covariance: Float64Array
+  private readonly leastLeft = later(() => leftByAllOthers(this.covariance, this.columns.length))
 
   constructor(
     private readonly quantities: readonly Quantity[],
@@ -124,6 +133,7 @@ class Moments {
   sumOf(one: Quantity, except: ReadonlySet<number>): WeightedSum | undefined {
     const without = new Set(this.columns.flatMap((q, k) => (except.has(q) ? [k] : [])))
     const target = this.targetOf(one, this.columns.length - without.size)
+    if (!this.mayBeTold(target)) return undefined
     let best = this.sumWithout(target, without)
     for (let sum = best; sum; ) {
       const others = sum.inputs.map((q) => this.sumWithout(target, new Set([...without, this.columns.indexOf(q)])))
@@ -135,13 +145,25 @@ class Moments {
     return best
   }
 
+  isLinear(one: Quantity): boolean {
+    const target = this.targetOf(one, this.columns.length)
+    if (!this.mayBeTold(target)) return false
+    for (const { left } of this.selection(target, new Set([target.own]))) if (left <= mostLeft(target)) return true
+    return false
+  }
+
+  /** Some columns leave no less of one than all. */
+  private mayBeTold(target: Target): boolean {
+    return target.own < 0 || this.leastLeft()[target.own]! <= mostLeft(target)
+  }
+
   private targetOf(one: Quantity, among: number): Target {
     const [p, n] = [this.columns.length, this.rows.length]
     const centred = this.centred(one, this.meanOf(one))
     const own = this.columns.findIndex((q) => this.quantities[q] === one)
     const along = () => Float64Array.from(this.centredColumns, (column) => dot(centred, column) / n)
     const toColumns = own < 0 ? along() : this.covariance.slice(own * p, (own + 1) * p)
-    return { values: one.values, unit: one.unit, centred, variance: dot(centred, centred) / n, toColumns, among }
+    return { own, values: one.values, unit: one.unit, centred, variance: dot(centred, centred) / n, toColumns, among }
   }
 
   private sumWithout(target: Target, without: ReadonlySet<number>): WeightedSum | undefined {
@@ -315,6 +337,37 @@ class Moments {
     })
     return dot(left, left) / left.length
   }
+}
+
+/**
+ * The variance that all other columns leave of each, by least squares: 0 where others tell some of them to the last digits, which says of
+ * none of these what the rest leave. Cost O(p³).
+ */
+function leftByAllOthers(covariance: Float64Array, p: number): Float64Array {
+  // Sweeps: of columns that are swept −1 / the diagonal is what is left, of others the row beside them is their regression.
+  const swept = covariance.slice()
+  const isSwept = new Uint8Array(p)
+  for (let k = 0; k < p; k++) {
+    const pivot = swept[k * p + k]!
+    if (pivot <= LOST * covariance[k * p + k]!) continue
+    isSwept[k] = 1
+    const row = swept.slice(k * p, (k + 1) * p)
+    for (let i = 0; i < p; i++) {
+      if (i === k) continue
+      const factor = row[i]! / pivot
+      for (let j = 0; j < p; j++) swept[i * p + j]! -= factor * row[j]!
+      swept[i * p + k] = swept[k * p + i] = factor
+    }
+    swept[k * p + k] = -1 / pivot
+  }
+  return Float64Array.from({ length: p }, (_, j) => {
+    if (isSwept[j] !== 1) return 0
+    for (let k = 0; k < p; k++) {
+      // What share of a column's variance that is told by the others this one has in it.
+      if (isSwept[k] !== 1 && swept[k * p + j]! ** 2 * covariance[j * p + j]! > LOST * covariance[k * p + k]!) return 0
+    }
+    return -1 / swept[j * p + j]!
+  })
 }
 
 /** Variance of what rounding, of the file and of the computer, takes away from a target. */

@@ -5,8 +5,8 @@ import { CALENDAR, type CalendarUnit, type Expression, MIDNIGHTS, monthsBetween 
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import { FactorInterval } from './factor-interval.js'
 import { hasValues, leastFromHalf, type Quantity, tolerance } from './quantity.js'
-import { Sieve } from './sieve.js'
 import { binary, column, number, SHAPES, type Shape, scaled, TERMS, writeSum } from './shapes.js'
+import { Sieve } from './sieve.js'
 import { type WeightedSum, WeightedSums } from './weighted-sums.js'
 
 /** A formula that all rows obey. */

@@ -41,7 +41,10 @@ export function quantityOf(column: NumericColumn, format: ColumnFormat): Quantit
   const isDate = column.kind === 'datetime'
   const values = amountsOf(column)
   const written = unitOf(column.kind, format)
-  const unit = column.kind === 'number' ? Math.max(written, format.number?.single ? SINGLE_UNIT * largestOf(values) : heldUnit(values, written)) : written
+  const unit =
+    column.kind === 'number'
+      ? Math.max(written, format.number?.single ? SINGLE_UNIT * largestOf(values) : heldUnit(values, written))
+      : written
   return { name: column.name, isDate, values, unit, clock: clockUnitOf(format) }
 }
 

@@ -4,7 +4,10 @@ import { FactorInterval } from './factor-interval.js'
 import { tolerance } from './quantity.js'
 import { Sieve } from './sieve.js'
 
-const cell = fc.oneof(fc.integer({ min: -40, max: 40 }).map((x) => x / 4), fc.constantFrom(0, Number.NaN, 1e9))
+const cell = fc.oneof(
+  fc.integer({ min: -40, max: 40 }).map((x) => x / 4),
+  fc.constantFrom(0, Number.NaN, 1e9)
+)
 const rows = 6
 const column = fc.record({ unit: fc.constantFrom(0, 0.01, 0.25, 1), values: fc.array(cell, { minLength: rows, maxLength: rows }) })
 

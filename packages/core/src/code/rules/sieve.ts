@@ -91,7 +91,9 @@ export class Sieve {
   }
 
   private cellsOf(ranges: readonly Range[]): Cells {
-    const wide = ranges.map(([low, high]): Range => [low - WIDER * Math.abs(low) - LEAST_WIDER, high + WIDER * Math.abs(high) + LEAST_WIDER])
+    const wide = ranges.map(
+      ([low, high]): Range => [low - WIDER * Math.abs(low) - LEAST_WIDER, high + WIDER * Math.abs(high) + LEAST_WIDER]
+    )
     const ends = sorted(Float64Array.from(new Set(wide.flat())).filter(Number.isFinite))
     const bits = new Int32Array((ends.length + 1) * this.words)
     wide.forEach(([low, high], k) => {

@@ -531,16 +531,28 @@ function isBelieved({ values, unit }: Quantity, { chosen, sums, grouping, proble
     const rate = own.length < 2 ? 1 : rateByChance(own.length, near)
     if (rate <= MOST_RATE) logChance += Math.max(0, own.length - numbers.length) * log(rate)
   }
-  // The rows of a level must say that it has a sum of its own: where most obey that of another one it is as rounding lets it be.
-  const differ = (sum: LevelSum, other: LevelSum) => sum.constant !== other.constant || sum.weights.some((w, k) => w !== other.weights[k])
-  const isOwn = (sum: LevelSum, level: number): boolean => {
-    const own = rows.filter((i) => grouping.codes[i] === level)
-    const shared = (other: LevelSum) =>
-      own.filter((i) => Math.abs(valueAt(chosen, other, i) - values[i]!) <= tolerance(unit, values[i]!)).length
-    return sums.every((other) => !differ(sum, other) || shared(other) <= MOST_RATE * own.length)
-  }
-  return isBelievedAtLog(logChance, choices) && sums.every(isOwn)
+  return isBelievedAtLog(logChance, choices) && (sums.length < 2 || areTold({ values, unit }, rows, { chosen, sums, grouping }))
 }
+
+/** Whether most rows break the sums of all other levels, as far as those are others: where they obey one of them, rounding alone sets levels apart. */
+function areTold(
+  { values, unit }: Pick<Quantity, 'values' | 'unit'>,
+  rows: readonly number[],
+  { chosen, sums, grouping }: Pick<Candidate, 'chosen' | 'sums' | 'grouping'>
+): boolean {
+  const differ = (sum: LevelSum, other: LevelSum) => sum.constant !== other.constant || sum.weights.some((w, k) => w !== other.weights[k])
+  let [shared, all] = [0, 0]
+  for (const [level, sum] of sums.entries()) {
+    const own = rows.filter((i) => grouping.codes[i] === level)
+    const others = new Set(sums.filter((other) => differ(sum, other)))
+    const obeying = Array.from(others, (other) => own.filter((i) => isNear(valueAt(chosen, other, i), values[i]!, unit)).length)
+    shared += Math.max(0, ...obeying)
+    all += own.length
+  }
+  return shared <= MOST_RATE * all
+}
+
+const isNear = (computed: number, value: number, unit: number): boolean => Math.abs(computed - value) <= tolerance(unit, value)
 
 /** What a column is by level, or else what it is where the category is missing: an order without a coupon has a discount of 0. */
 function writtenOrElse(chosen: readonly Term[], sums: readonly LevelSum[], grouping: Grouping): Expression | undefined {

@@ -5,6 +5,7 @@ import { tolerance } from './quantity.js'
 import { expressionAt, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import type { Rule } from './rule.js'
 import { writtenDigits } from './shapes.js'
+import { summaryOf } from './summary.js'
 
 /**
  * Whether a formula that comes to its column by rounding alone is a curve through it, and no law: where it takes no less to write than the column
@@ -17,9 +18,13 @@ export function isFit(rule: Rule, data: WrittenTable): boolean {
   const { values, isDate } = quantityIn(data, rule.column)
   const length = isDate ? Number.POSITIVE_INFINITY : lengthAlongRows(values)
   const choices = choicesIn(rule.expression, data.table.columns.length)
+  const { low, high } = summaryOf(values)
+  const largest = Math.max(-low, high)
   if (isBelievedAtLog(-length, 1) && isBelievedAtLog(choices - length, 1)) return false
   const at = expressionAt(rule.expression, data)
-  return values.some((x, i) => Math.abs(at(i) - x) > tolerance(0, x))
+  // What is as far off in all rows, as by half of one, is a constant.
+  const off = values.map((x, i) => at(i) - x).filter((left) => !Number.isNaN(left))
+  return off.some((left) => Math.abs(left - off[0]!) > tolerance(0, largest))
 }
 
 /** Logarithm of how many columns change as seldom as this one, from row to row, from their commonest step to one of as many others. */

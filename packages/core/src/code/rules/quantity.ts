@@ -69,6 +69,8 @@ export const takenBy = (expression: Expression, value: number, { number }: Colum
 const LEAST_DIGITS = 7
 /** Digits that a program writes of numbers that it keeps in single precision, where it takes them for its own. */
 const WRITTEN_DIGITS = 15
+/** Digits of numbers that may have been computed in single precision, at most. */
+const SINGLE_DIGITS = 9
 /** Numbers of which each would have more digits, nine times in ten, if they were written to decimals. */
 const LEAST_SHORT = 8
 
@@ -105,7 +107,8 @@ function unitOfDigits(values: Float64Array, unit: number): number {
   const short = powers.filter((power) => unit === 0 || 10 ** (power - most) >= 0.99 * unit).length
   const top = powers.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
   const low = powers.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
-  return short >= LEAST_SHORT && top > low ? Number(`1e${top - most + 1}`) : 0
+  if (short < LEAST_SHORT || top === low) return 0
+  return Number(`1e${top - most + 1}`) + (most <= SINGLE_DIGITS ? SINGLE_UNIT * largest : 0)
 }
 
 function largestOf(values: Float64Array): number {

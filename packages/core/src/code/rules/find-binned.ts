@@ -1,3 +1,5 @@
+import { firstFrom } from '../../num/ascending.js'
+import { later } from '../../num/later.js'
 import { type Codes, fewCodesOf, spreadRows } from '../../table/codes.js'
 import { type Column, isCategorical } from '../../table/table.js'
 import { isBelievedAtLog, logChoose } from './chance.js'
@@ -51,14 +53,15 @@ export function findBinned(
   const numbers = quantities.filter(({ isDate, clock, values }) => !isDate && !clock && !summaryOf(values).hasGaps)
   const first = spreadRows(rowCount, firstRows)
   const candidates = targets.length * groups.length * numbers.length
-  let rows: Uint32Array | undefined
+  const rows = later(() => distinctIn(columns, rowCount))
   const found = numbers.flatMap((number) => {
-    const few = first.toSorted((a, b) => number.values[a]! - number.values[b]!)
+    const sorted = (some: Uint32Array) => some.toSorted((a, b) => number.values[a]! - number.values[b]!)
+    const few = sorted(first)
+    const order = later(() => sorted(rows()))
     return targets.flatMap((target) =>
       groups.flatMap((group): Binned[] => {
         if (new Set([number.name, target.name, group.name]).size < 3 || !bracketsIn({ number, target, group }, few)) return []
-        rows ??= distinctIn(columns, rowCount)
-        return believed({ number, target, group }, rows, candidates)
+        return believed({ number, target, group }, order(), candidates)
       })
     )
   })
@@ -107,40 +110,42 @@ function bracketsIn({ number: { values }, target, group }: Trial, order: Uint32A
   return brackets.length > 0 && brackets.length <= MOST_CUTS ? brackets.sort((a, b) => a.low - b.low) : undefined
 }
 
-/** What a category and brackets tell in all rows, where each of them is needed, and thresholds lie among numbers. */
-function believed(trial: Trial, rows: Uint32Array, candidates: number): Binned[] {
+/** What a category and brackets tell in all rows, sorted by the number, where each of them is needed, and thresholds lie among numbers. */
+function believed(trial: Trial, order: Uint32Array, candidates: number): Binned[] {
   const { number, target, group } = trial
-  const order = rows.toSorted((a, b) => number.values[a]! - number.values[b]!)
   const brackets = bracketsIn(trial, order)
   if (!brackets) return []
+  const cuts = brackets.map(({ low, high }) => cutAbove(number)(low, high))
+  const values = Float64Array.from(order, (i) => number.values[i]!)
+  // Rows of a bracket stand side by side.
+  const starts = [0, ...cuts.map((cut) => firstFrom(values, cut)), values.length]
+  const bins = new Int32Array(values.length)
+  for (const [k, start] of starts.entries()) bins.fill(k, start, starts[k + 1])
+  const whole = [{ codes: bins, count: cuts.length + 1 }, codesAlong(group, order), codesAlong(target, order)] as const
+  let chance = logChance(...whole)
+  // Each threshold beside the levels, in the rows of the brackets that it parts.
+  for (let k = 0; k < cuts.length && isBelievedAtLog(chance, candidates); k++) {
+    const [from, to] = [starts[k]!, starts[k + 2]!]
+    const [own, levels, told] = whole.map(({ codes, count }): Codes => ({ codes: codes.subarray(from, to), count })) as [
+      Codes,
+      Codes,
+      Codes
+    ]
+    chance = Math.max(chance, logChance(levels, own, told) + logChoose(different(values.subarray(from, to)).length - 1, 1))
+  }
+  if (!isBelievedAtLog(chance, candidates)) return []
   const isApart = ({ high, levels }: Bracket) => {
-    const own = Array.from(
-      order.filter((i) => levels.has(group.codes[i]!)),
-      (i) => number.values[i]!
-    )
-    const distinct = own.filter((x, k) => x !== own[k - 1])
+    const distinct = different(values.filter((_, k) => levels.has(whole[1].codes[k]!)))
     return standsApart(
       distinct,
       distinct.findIndex((x) => x >= high)
     )
   }
   if (brackets.some(isApart)) return []
-  const cuts = brackets.map(({ low, high }) => cutAbove(number)(low, high))
-  const bin = (i: number) => cuts.reduce((count, cut) => (number.values[i]! >= cut ? count + 1 : count), 0)
-  const among = (some: Uint32Array) => {
-    const take = ({ codes, count }: Codes): Codes => ({ codes: Int32Array.from(some, (i) => codes[i]!), count })
-    const bins: Codes = { codes: Int32Array.from(some, bin), count: cuts.length + 1 }
-    return { group: take(group), target: take(target), bins }
-  }
-  const all = among(order)
-  const chances = [logChance(all.bins, all.group, all.target)]
-  for (const k of cuts.keys()) {
-    const beside = order.filter((i) => bin(i) === k || bin(i) === k + 1)
-    const own = among(beside)
-    const distinct = new Set(Array.from(beside, (i) => number.values[i]!)).size
-    chances.push(logChance(own.group, own.bins, own.target) + logChoose(distinct - 1, 1))
-  }
-  const chance = Math.max(...chances)
-  if (!isBelievedAtLog(chance, candidates)) return []
   return [{ column: target.name, from: [group.name, number.name], parts: [null, cuts], cuts: cuts.length, chance }]
 }
+
+const codesAlong = ({ codes, count }: Codes, order: Uint32Array): Codes => ({ codes: Int32Array.from(order, (i) => codes[i]!), count })
+
+/** Of ascending numbers each once. */
+const different = (ascending: Float64Array): number[] => Array.from(ascending.filter((x, k) => x !== ascending[k - 1]))

@@ -142,6 +142,8 @@ export function findBracketsBeside(
   const usable = quantities.filter(({ isDate, values }) => !isDate && !summaryOf(values).hasGaps)
   const targets = usable.flatMap((one, q) => (one.unit > 0 && !isTold(one.name) && hasValues(one, 2 * LEAST_POINTS) ? [q] : []))
   const candidates = (ENDS.length + usable.length) * usable.length * targets.length
+  const whole = later(() => new WeightedSums(usable, spreadRows(rowCount, MOST_ROWS)))
+  const bends = usable.map((_, q) => later(() => !whole().isLinear(q)))
   const found = usable.flatMap((input, by) => {
     if (targets.length === 0 || !hasValues(input, 2 * LEAST_POINTS)) return []
     const order = spreadOrder(input, rowCount)
@@ -157,9 +159,11 @@ export function findBracketsBeside(
       const expression = other.write(lines, input.name)
       return [{ column: target.name, expression, rank: rankOf([lines], other.weights), inputs: parts.length + 1 }]
     }
-    const sums = ENDS.map(([from, to]) => later(() => new WeightedSums(usable, order.slice(from * order.length, to * order.length))))
+    const ends = ENDS.map(([from, to]) => order.slice(from * order.length, to * order.length))
+    // Of no more rows than columns each column is a sum of the others.
+    const sums = ends.filter(({ length }) => length > usable.length).map((rows) => later(() => new WeightedSums(usable, rows)))
     return targets.flatMap((q): FormulaFound[] => {
-      if (q === by) return []
+      if (q === by || !bends[q]!()) return []
       const target = usable[q]!
       const rates = usable.filter((one) => one !== target && one !== input && summaryOf(one.values).low > 0)
       const products = rates.flatMap((one) => tariff(target, timesOne(one, target)))

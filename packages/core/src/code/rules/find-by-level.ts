@@ -1,5 +1,6 @@
 import { log } from '../../num/elementary.js'
 import { later } from '../../num/later.js'
+import { takeValues } from '../../num/matrix.js'
 import { mean } from '../../num/statistics.js'
 import { spreadRows } from '../../table/codes.js'
 import { COALESCE, type Expression, indicatorsOf, namesIn } from '../../table/expression.js'
@@ -486,10 +487,10 @@ function oneTerm({ values, unit }: Quantity, chosen: readonly Term[], rows: Uint
 function severalTerms(target: Quantity, chosen: readonly Term[], rows: Uint32Array): LevelSum | undefined {
   const parts = chosen.filter(({ of }) => of.length > 0)
   const quantities = [
-    ...parts.map(({ at }): Quantity => ({ name: '', isDate: false, values: target.values.map((_, i) => at(i)), unit: 0 })),
-    target
+    ...parts.map(({ at }): Quantity => ({ name: '', isDate: false, values: Float64Array.from(rows, at), unit: 0 })),
+    { ...target, values: takeValues(target.values, rows) }
   ]
-  const sum = new WeightedSums(quantities, rows).of(parts.length)
+  const sum = new WeightedSums(quantities, Uint32Array.from(rows.keys())).of(parts.length)
   if (!sum) return undefined
   const weightOf = (term: Term) => {
     const place = sum.inputs.indexOf(parts.indexOf(term))
@@ -530,8 +531,28 @@ function isBelieved({ values, unit }: Quantity, { chosen, sums, grouping, proble
     const rate = own.length < 2 ? 1 : rateByChance(own.length, near)
     if (rate <= MOST_RATE) logChance += Math.max(0, own.length - numbers.length) * log(rate)
   }
-  return isBelievedAtLog(logChance, choices)
+  return isBelievedAtLog(logChance, choices) && (sums.length < 2 || areTold({ values, unit }, rows, { chosen, sums, grouping }))
 }
+
+/** Whether most rows break the sums of all other levels, as far as those are others: where they obey one of them, rounding alone sets levels apart. */
+function areTold(
+  { values, unit }: Pick<Quantity, 'values' | 'unit'>,
+  rows: readonly number[],
+  { chosen, sums, grouping }: Pick<Candidate, 'chosen' | 'sums' | 'grouping'>
+): boolean {
+  const differ = (sum: LevelSum, other: LevelSum) => sum.constant !== other.constant || sum.weights.some((w, k) => w !== other.weights[k])
+  let [shared, all] = [0, 0]
+  for (const [level, sum] of sums.entries()) {
+    const own = rows.filter((i) => grouping.codes[i] === level)
+    const others = new Set(sums.filter((other) => differ(sum, other)))
+    const obeying = Array.from(others, (other) => own.filter((i) => isNear(valueAt(chosen, other, i), values[i]!, unit)).length)
+    shared += Math.max(0, ...obeying)
+    all += own.length
+  }
+  return shared <= MOST_RATE * all
+}
+
+const isNear = (computed: number, value: number, unit: number): boolean => Math.abs(computed - value) <= tolerance(unit, value)
 
 /** What a column is by level, or else what it is where the category is missing: an order without a coupon has a discount of 0. */
 function writtenOrElse(chosen: readonly Term[], sums: readonly LevelSum[], grouping: Grouping): Expression | undefined {

@@ -21,9 +21,10 @@ interface Target {
   readonly first: Uint32Array
 }
 
-/** A column of numbers with the least of them. */
+/** A column of numbers with the least of them, and those of the few rows of a target. */
 interface Ranged extends Quantity {
   readonly least: number
+  readonly few: Float64Array
 }
 
 /** A number, what it is compared with, and whose levels say how it compares; with nothing, it is compared with numbers. */
@@ -60,8 +61,7 @@ export function findComparisons(columns: readonly Column[], quantities: readonly
       : []
   })
   const candidates = targets.length * quantities.length ** 2
-  const ranged = quantities.map((one): Ranged => ({ ...one, least: summaryOf(one.values).low }))
-  return targets.flatMap((target) => comparisonOf(target, ranged, candidates) ?? [])
+  return targets.flatMap((target) => comparisonOf(target, quantities, candidates) ?? [])
 }
 
 /**
@@ -91,8 +91,11 @@ const SIDES = 3
 
 const someOfEach = (codes: Codes, most: number): Uint32Array => Uint32Array.from(rowsOfEach(codes, most).flatMap((own) => [...own]))
 
-function comparisonOf(target: Target, quantities: readonly Ranged[], candidates: number): ComparisonFound | undefined {
-  const others = quantities.filter(({ name }) => name !== target.name)
+function comparisonOf(target: Target, quantities: readonly Quantity[], candidates: number): ComparisonFound | undefined {
+  const others = quantities.flatMap((one): Ranged[] => {
+    const few = Float64Array.from(target.few, (i) => one.values[i]!)
+    return one.name === target.name ? [] : [{ ...one, least: summaryOf(one.values).low, few }]
+  })
   const found = others.flatMap((of, place) => {
     const beside = others.filter((by) => by !== of && by.isDate === of.isDate && by.clock === of.clock)
     const splits = beside.flatMap((by) => splitsOf({ target, of, by }, candidates))
@@ -133,12 +136,13 @@ function sizeOf(levels: number): number {
 }
 
 function splitsOf(compared: Compared, candidates: number): Split[] {
-  const { target } = compared
-  const [differences, ratios] = measuresOf(compared)
-  const isOpen = (measure: Measure) => mayBeParted(target, measure) && separations(target, measure, target.first).length > 0
-  if (!isOpen(differences!) && !(ratios && isOpen(ratios))) return []
+  const { target, of, by } = compared
+  const byRatio = by !== undefined && hasRatios(of, by)
+  if (!mayBeParted(target, of.few, by?.few, false) && !(byRatio && mayBeParted(target, of.few, by.few, true))) return []
+  const measures = measuresOf(compared)
+  if (!measures.some((measure) => separations(target, measure, target.first).length > 0)) return []
   const rows = Uint32Array.from(compared.target.codes, (_, i) => i)
-  return measuresOf(compared).flatMap((measure) =>
+  return measures.flatMap((measure) =>
     separations(compared.target, measure, rows).flatMap((one): Split[] => {
       const cut = measure.cut(one.high, one.low)
       const isBelow = (i: number) => ((one.below >> compared.target.codes[i]!) & 1) === 1
@@ -171,7 +175,7 @@ function measuresOf({ of, by }: Compared): Measure[] {
       return { cut: { at: binary(offset < 0 ? '-' : '+', other, number(Math.abs(offset))) }, rank: 2 }
     }
   }
-  if (of.isDate || of.least < 0 || by.least <= 0) return [differences]
+  if (!hasRatios(of, by)) return [differences]
   const ratios: Measure = {
     at: (i) => of.values[i]! / by.values[i]!,
     cut(high, low) {
@@ -181,6 +185,8 @@ function measuresOf({ of, by }: Compared): Measure[] {
   }
   return [differences, ratios]
 }
+
+const hasRatios = (of: Ranged, by: Ranged): boolean => !of.isDate && of.least >= 0 && by.least > 0
 
 /** Of gaps as wide by chance so many may hold a number of as few digits. */
 const SURPRISING = 0.01
@@ -204,12 +210,16 @@ interface Separation {
 
 const [LEAST, MOST] = [new Float64Array(MOST_LEVELS + 1), new Float64Array(MOST_LEVELS + 1)]
 
-/** Whether some level ends, in a few rows, below where all others that reach beyond it begin: without memory of its own, as nearly all pairs fail. */
-function mayBeParted({ codes, count, few }: Target, measure: Measure): boolean {
+/**
+ * Whether some level ends, in a few rows, below where all others that reach beyond it begin, along the difference of two numbers or their
+ * ratio: without memory of its own, as nearly all pairs fail.
+ */
+function mayBeParted({ codes, count, few }: Target, of: Float64Array, by: Float64Array | undefined, asRatio: boolean): boolean {
   LEAST.fill(Number.POSITIVE_INFINITY, 0, count)
   MOST.fill(Number.NEGATIVE_INFINITY, 0, count)
-  for (const i of few) {
-    const [x, code] = [measure.at(i), codes[i]!]
+  for (let k = 0; k < few.length; k++) {
+    const code = codes[few[k]!]!
+    const x = by === undefined ? of[k]! : asRatio ? of[k]! / by[k]! : of[k]! - by[k]!
     if (x < LEAST[code]!) LEAST[code] = x
     if (x > MOST[code]!) MOST[code] = x
   }

@@ -11,6 +11,8 @@ import { summaryOf } from './summary.js'
 const PROBES = 64
 /** Rows beside a bound, spread over them, that a formula is looked for in; all must obey. */
 const MOST_ROWS = 1000
+/** Rows in which a formula that holds should be found. */
+const LEAST_ROWS = 60
 /** A column of fewer values is a category: what determines it is a lookup, or a side. */
 const LEAST_VALUES = 12
 /** Of several readings of one relation after the formula of the other rows. */
@@ -39,12 +41,17 @@ export function findExtremes(quantities: readonly Quantity[], rowCount: number, 
   const candidates = 2 * numbers.length ** 2
   return numbers.flatMap((target): FormulaFound[] => {
     if (told.has(target.name) || !hasValues(target, LEAST_VALUES)) return []
-    for (const choice of only === undefined ? CHOICES : [only]) {
-      for (const bound of boundsOf(target, choice, numbers)) {
-        if (!isWithin(target, choice, bound, probes) || !isWithin(target, choice, bound, all()) || !isMet(target, bound, all())) continue
-        const found = otherSide({ target, choice, bound, candidates }, quantities, all(), only === undefined)
-        if (found) return [found]
-      }
+    const choices = only === undefined ? CHOICES : [only]
+    const bounded = choices.flatMap((choice) =>
+      boundsOf(target, choice, numbers).flatMap((bound) => {
+        if (!isWithin(target, choice, bound, probes) || !isWithin(target, choice, bound, all()) || !isMet(target, bound, all())) return []
+        return boundedRows({ target, choice, bound, candidates }, all()) ?? []
+      })
+    )
+    if (!mayBeBounded(bounded, quantities)) return []
+    for (const one of bounded) {
+      const found = otherSide(one, quantities, all(), only === undefined)
+      if (found) return [found]
     }
     return []
   })
@@ -86,25 +93,51 @@ interface Bounded {
   readonly candidates: number
 }
 
+/** A bound with the rows in which the column has a number, and those that are not at the bound, or have none. */
+interface BoundedRows extends Bounded {
+  readonly present: Uint32Array
+  readonly off: Uint32Array
+}
+
+/** Undefined where so many rows are at the bound by chance. */
+function boundedRows(bounded: Bounded, all: Uint32Array): BoundedRows | undefined {
+  const { target, bound, candidates } = bounded
+  const present = all.filter((i) => !Number.isNaN(target.values[i]!))
+  const off = all.filter((i) => Number.isNaN(target.values[i]!) || !isAt(target, bound, i))
+  const on = all.length - off.length
+  return isBelievedAtLog(-logChoose(present.length, on), candidates) ? { ...bounded, present, off } : undefined
+}
+
+/** Whether a formula holds in the rows that are at none of several bounds, as it does in those that are not at one: one search for all of them. */
+function mayBeBounded(bounded: readonly BoundedRows[], quantities: readonly Quantity[]): boolean {
+  if (bounded.length < 2) return true
+  const common = bounded.slice(1).reduce((rows, { target, bound }) => {
+    return rows.filter((i) => Number.isNaN(target.values[i]!) || !isAt(target, bound, i))
+  }, bounded[0]!.off)
+  return common.length < LEAST_ROWS || formulasOff(bounded[0]!.target, common, quantities).formulas.length > 0
+}
+
+/** Formulas of a column in some rows, spread over those given, and all columns there. */
+function formulasOff(target: Quantity, off: Uint32Array, quantities: readonly Quantity[]) {
+  const count = Math.min(MOST_ROWS, off.length)
+  const some = spreadRows(off.length, count).map((k) => off[k]!)
+  const rest = quantities.map((one): Quantity => ({ ...one, values: Float64Array.from(some, (i) => one.values[i]!) }))
+  return { rest, formulas: findFormulas(rest, count, target.name) }
+}
+
 /** The formula of the rows that are not at the bound, where it is beyond it in all others. */
 function otherSide(
-  { target, choice, bound, candidates }: Bounded,
+  { target, choice, bound, present, off }: BoundedRows,
   quantities: readonly Quantity[],
   all: Uint32Array,
   isOuter: boolean
 ): FormulaFound | undefined {
   const isPresent = (i: number): boolean => !Number.isNaN(target.values[i]!)
-  const off = all.filter((i) => !isPresent(i) || !isAt(target, bound, i))
-  const present = all.filter(isPresent)
-  const on = present.filter((i) => isAt(target, bound, i))
-  if (!isBelievedAtLog(-logChoose(present.length, on.length), candidates)) return undefined
-  const count = Math.min(MOST_ROWS, off.length)
-  const some = spreadRows(off.length, count).map((k) => off[k]!)
-  const rest = quantities.map((one): Quantity => ({ ...one, values: Float64Array.from(some, (i) => one.values[i]!) }))
-  const one = [...findFormulas(rest, count, target.name)].sort((a, b) => a.rank - b.rank || a.inputs - b.inputs)
+  const { rest, formulas: some } = formulasOff(target, off, quantities)
+  const one = [...some].sort((a, b) => a.rank - b.rank || a.inputs - b.inputs)
   // What is between two bounds is at the other one in some of the rows that are left.
   const others = new Set(quantities.flatMap(({ name }) => (name === target.name ? [] : [name])))
-  const formulas = one.length > 0 || !isOuter ? one : findExtremes(rest, count, others, OTHER[choice])
+  const formulas = one.length > 0 || !isOuter ? one : findExtremes(rest, rest[0]!.values.length, others, OTHER[choice])
   const found = formulas.find(({ expression }) => {
     return all.every((i) => {
       const [side, end] = [valueAt(expression, quantities, i), bound.at(i)]

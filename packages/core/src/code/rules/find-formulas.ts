@@ -6,6 +6,7 @@ import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance
 import { FactorInterval } from './factor-interval.js'
 import { hasValues, leastFromHalf, type Quantity, tolerance } from './quantity.js'
 import { binary, column, number, SHAPES, type Shape, scaled, TERMS, writeSum } from './shapes.js'
+import { Sieve } from './sieve.js'
 import { type WeightedSum, WeightedSums } from './weighted-sums.js'
 
 /** A formula that all rows obey. */
@@ -18,8 +19,10 @@ export interface FormulaFound {
 
 /** Rows, spread over the table, that a candidate must pass before all rows are looked at. */
 const PROBES = 64
-/** The first of these, which most candidates fail: an input of all is computed only where one passes. */
+/** The first of these, by which a sieve leaves out most candidates. */
 const FIRST_PROBES = 8
+/** Columns that a formula is of, at most. */
+const MOST_INPUTS = 3
 /** Rows without a gap among them that a candidate must have. */
 const LEAST_PROBES = 4
 /** Columns of numbers beyond which only shorter formulas are tried: those of two cost the cube of the columns, those of three the fourth power. */
@@ -36,6 +39,8 @@ export const [EXACT, ROUNDED, INVERSE] = [1e-5, 0.3, 10]
  * unit, and for totals and means. Of these those of fewest digits first.
  */
 const [WEIGHTED, IN_ANOTHER_UNIT, TOTAL, DIGIT] = [9.5, 1.5, 4, 1e-3]
+/** Of the squares that one reading leaves, the part that another one leaves at most where it is right: what rounding takes away neither could. */
+const FAR_LESS = 0.5
 /** Rows between the inputs of a formula that are taken from different ones. */
 const MIXING = 17
 
@@ -75,11 +80,19 @@ interface Age {
   readonly isPositive?: true
 }
 
-/** What is tried of some inputs: `fill` puts what they give into the buffer, at some of the probes. */
+/** What is tried of some inputs, and what they give at a probe. */
 interface Tried {
   readonly inputs: readonly number[]
   readonly factor: Shape['factor']
-  readonly fill: (from: number, to: number) => void
+  readonly valueAt: (probe: number) => number
+}
+
+/** Columns that may be what is tried. */
+interface Targets {
+  readonly list: readonly number[]
+  /** Of each quantity its place in the list, by its name; −1 where it has none. */
+  readonly placeOf: Int32Array
+  readonly sieve: Sieve
 }
 
 /**
@@ -100,54 +113,78 @@ class Search {
   private readonly probes: Uint32Array
   private readonly atProbes: readonly Float64Array[]
   private readonly passed: Candidate[] = []
-  private readonly targets: readonly number[]
+  private readonly targets: Targets
   private candidates = 0
   private readonly buffer: Float64Array
+  /** Of what is asked at each of the first probes: no list and no function is made for it. */
+  private readonly except = new Int32Array(MOST_INPUTS)
+  private readonly asked: [Float64Array, Float64Array, Float64Array]
   /** Quantities, and behind them differences of dates. */
   private readonly parts: readonly (Quantity | Difference)[]
+  /** The first quantity of the name of each. */
+  private readonly named: Int32Array
 
   constructor(
     private readonly quantities: readonly Quantity[],
     private readonly rowCount: number,
     only: string | undefined
   ) {
-    this.probes = spreadRows(rowCount, PROBES)
+    this.probes = fullestFirst(spreadRows(rowCount, PROBES), quantities)
     this.atProbes = quantities.map(({ values }) => Float64Array.from(this.probes, (i) => values[i]!))
     this.buffer = new Float64Array(this.probes.length)
+    this.asked = [this.buffer, this.buffer, this.buffer]
     this.parts = [...quantities, ...differencesOf(quantities)]
-    this.targets = quantities.flatMap((one, q) =>
-      !one.isDate && !one.of && hasValues(one) && (only === undefined || one.name === only) ? [q] : []
+    this.named = Int32Array.from(quantities, ({ name }) => quantities.findIndex((one) => one.name === name))
+    this.targets = this.targetsOf(
+      quantities.flatMap((one, q) => (!one.isDate && !one.of && hasValues(one) && (only === undefined || one.name === only) ? [q] : []))
     )
   }
 
+  private targetsOf(list: readonly number[]): Targets {
+    const sieve = new Sieve(
+      list.map((q) => this.quantities[q]!),
+      list.map((q) => this.atProbes[q]!),
+      Math.min(FIRST_PROBES, this.probes.length)
+    )
+    return { list, placeOf: this.named.map((name) => list.findIndex((q) => this.named[q] === name)), sieve }
+  }
+
   tryShape(shape: Shape): void {
-    const p = this.quantities.length
+    const { quantities, named } = this
+    const p = quantities.length
     const { arity, symmetric } = shape
+    const dates = quantities.map(({ isDate }) => isDate)
+    // What counts as 0 where it is missing is a part of sums.
+    const [may, mayToo, mayThird] = [0, 1, 2].map((k) =>
+      quantities.map(({ of, isDate }) => (!isDate || shape.dates) && (!of || shape.added.includes(k)))
+    ) as [boolean[], boolean[], boolean[]]
+    // It is the column itself where that is there, and says nothing beside it; all are dates, or none is.
+    const go = (a: number, b: number) => named[a] !== named[b] && dates[a] === dates[b]
     for (let a = 0; a < p; a++) {
+      if (!may[a]) continue
       if (arity === 1) this.tryInputs(shape, [a])
       for (let b = arity === 1 ? p : symmetric === 'none' ? 0 : a + 1; b < p; b++) {
-        if (b === a) continue
+        if (!mayToo[b] || !go(a, b)) continue
         if (arity === 2) this.tryInputs(shape, [a, b])
-        for (let c = arity === 2 ? p : symmetric === 'all' ? b + 1 : 0; c < p; c++) if (c !== a && c !== b) this.tryInputs(shape, [a, b, c])
+        for (let c = arity === 2 ? p : symmetric === 'all' ? b + 1 : 0; c < p; c++)
+          if (mayThird[c] && go(a, c) && go(b, c)) this.tryInputs(shape, [a, b, c])
       }
     }
   }
 
   private tryInputs(shape: Shape, inputs: readonly number[]): void {
-    const dates = inputs.filter((q) => this.quantities[q]!.isDate).length
-    if (dates > 0 && !(shape.dates && dates === inputs.length)) return
-    // What counts as 0 where it is missing is a part of sums.
-    if (inputs.some((q, k) => this.quantities[q]!.of && !shape.added.includes(k))) return
-    // It is the column itself where that is there, and says nothing beside it.
-    if (inputs.some((q, k) => inputs.some((other, l) => l < k && this.quantities[q]!.name === this.quantities[other]!.name))) return
-    const [a, b, c] = inputs.map((q) => this.atProbes[q]!)
-    const fill = (from: number, to: number): void => {
-      for (let k = from; k < to; k++) this.buffer[k] = shape.value(a![k]!, b ? b[k]! : 0, c ? c[k]! : 0)
-    }
-    const [x, y, z] = inputs.map((q) => this.quantities[q]!.values)
+    const { asked, atProbes } = this
+    for (let k = 0; k < inputs.length; k++) asked[k] = atProbes[inputs[k]!]!
+    const [x, y, z] = asked
+    const valueAt = VALUE_AT[inputs.length as 1 | 2 | 3](shape, x, y, z)
     // A difference of numbers has no factor: a multiple of it is a rate, which divides.
-    const factor = shape.dates && dates === 0 ? 'one' : shape.factor
-    this.tryTargets({ inputs, factor, fill }, () => ({
+    const factor = shape.dates && !this.quantities[inputs[0]!]!.isDate ? 'one' : shape.factor
+    this.tryTargets({ inputs, factor, valueAt }, () => this.formOf(shape, inputs, factor))
+  }
+
+  private formOf(shape: Shape, inputs: readonly number[], factor: Shape['factor']): Form {
+    const [x, y, z] = inputs.map((q) => this.quantities[q]!.values)
+    return {
       inputs,
       factor,
       isSum: shape.added.length === shape.arity,
@@ -157,30 +194,31 @@ class Search {
         const names = inputs.map((q) => asWritten(this.quantities[q]!))
         return shape.write(names[0]!, names[1]!, names[2]!)
       }
-    }))
-  }
-
-  private tryTargets({ inputs, factor, fill }: Tried, form: () => Form, targets = this.targets): void {
-    const [few, all] = [Math.min(FIRST_PROBES, this.buffer.length), this.buffer.length]
-    fill(0, few)
-    let filled = few
-    for (const target of targets) {
-      if (inputs.some((q) => this.quantities[q]!.name === this.quantities[target]!.name)) continue
-      this.candidates++
-      if (this.probesPassed(target, factor, few) < 0) continue
-      fill(filled, all)
-      filled = all
-      if (this.probesPassed(target, factor, all) >= LEAST_PROBES) this.passed.push({ ...form(), target })
     }
   }
 
+  private tryTargets({ inputs, factor, valueAt }: Tried, form: () => Form, { list, placeOf, sieve }: Targets = this.targets): void {
+    const { except, buffer } = this
+    except.fill(-1)
+    this.candidates += list.length
+    for (let k = 0; k < inputs.length; k++) {
+      except[k] = placeOf[inputs[k]!]!
+      if (except[k]! >= 0) this.candidates--
+    }
+    if (!sieve.passes(factor, valueAt, buffer, except)) return
+    for (let k = sieve.rows; k < buffer.length; k++) buffer[k] = valueAt(k)
+    list.forEach((target, k) => {
+      if (sieve.has(k) && this.probesPassed(target, factor) >= LEAST_PROBES) this.passed.push({ ...form(), target })
+    })
+  }
+
   /** In how many probes the values in the buffer, times one factor, are those of the column; −1 where one shows that they are not. */
-  private probesPassed(target: number, factor: Shape['factor'], count: number): number {
+  private probesPassed(target: number, factor: Shape['factor']): number {
     const { unit } = this.quantities[target]!
     const wanted = this.atProbes[target]!
     const interval = new FactorInterval(factor)
     let looked = 0
-    for (let k = 0; k < count; k++) {
+    for (let k = 0; k < this.buffer.length; k++) {
       const f = this.buffer[k]!
       const c = wanted[k]!
       if (Number.isNaN(f) || Number.isNaN(c)) continue
@@ -209,11 +247,9 @@ class Search {
 
   private tryAge(from: number, to: number, { name, factor, between, isPositive }: Age): void {
     const [starts, ends] = [this.atProbes[from]!, this.atProbes[to]!]
-    const fill = (first: number, last: number): void => {
-      for (let k = first; k < last; k++) this.buffer[k] = between(starts[k]!, ends[k]!)
-    }
+    const valueAt = (k: number) => between(starts[k]!, ends[k]!)
     const [start, end] = [from, to].map((q) => this.quantities[q]!) as [Quantity, Quantity]
-    this.tryTargets({ inputs: [to, from], factor, fill }, () => ({
+    this.tryTargets({ inputs: [to, from], factor, valueAt }, () => ({
       inputs: [to, from],
       factor,
       rank: 2,
@@ -231,7 +267,7 @@ class Search {
     const [dates, numbers] = [isOf(true), isOf(false)]
     if (dates.length > MOST_DATES) return
     for (const from of dates) {
-      const ends = dates.filter((to) => to !== from)
+      const ends = this.targetsOf(dates.filter((to) => to !== from))
       for (const shape of TERMS) {
         for (const a of numbers)
           for (const b of numbers) if (a < b || (a !== b && shape.symmetric === 'none')) this.tryTerm(shape, [from, a, b], ends)
@@ -239,11 +275,9 @@ class Search {
     }
   }
 
-  private tryTerm(shape: Shape, inputs: readonly [number, number, number], ends: readonly number[]): void {
+  private tryTerm(shape: Shape, inputs: readonly [number, number, number], ends: Targets): void {
     const [start, a, b] = inputs.map((q) => this.atProbes[q]!) as [Float64Array, Float64Array, Float64Array]
-    const fill = (first: number, last: number): void => {
-      for (let k = first; k < last; k++) this.buffer[k] = start[k]! + shape.value(a[k]!, b[k]!, 0)
-    }
+    const valueAt = (k: number) => start[k]! + shape.value(a[k]!, b[k]!, 0)
     const [from, x, y] = inputs.map((q) => this.quantities[q]!) as [Quantity, Quantity, Quantity]
     const form = (): Form => ({
       inputs,
@@ -253,7 +287,7 @@ class Search {
         from.values[i]! + shape.value(x.values[(i + shift) % this.rowCount]!, y.values[(i + 2 * shift) % this.rowCount]!, 0),
       write: () => binary('+', column(from.name), shape.write(column(x.name), column(y.name), number(0)))
     })
-    this.tryTargets({ inputs, factor: 'one', fill }, form, ends)
+    this.tryTargets({ inputs, factor: 'one', valueAt }, form, ends)
   }
 
   /** Sums of columns with weights and a constant: degrees in another scale, totals and means, grades, gross from net and fees less what was paid. */
@@ -283,14 +317,14 @@ class Search {
         isPlain: constant !== 0 && weights.every((weight) => Math.abs(weight) === 1)
       })
     }
-    const found = this.targets.map((target) => [target, plain.of(target)] as const)
+    const found = this.targets.list.map((target) => [target, plain.of(target)] as const)
     for (const [target, sum] of found) {
       pass(target, sum ?? timed?.of(target))
       // What is part of a total may go by its other parts: a tax by the amounts that it is on, and not by what has to be paid with it.
       if (sum?.constant !== 0 || sum.weights.some((weight) => weight !== 1)) continue
       for (const part of sum.inputs) {
         const others = new Set(quantities.flatMap((_, q) => (q === part || !sum.inputs.includes(q) ? [q] : [])))
-        if (this.targets.includes(part)) pass(part, plain.ofOther(quantities[part]!, others))
+        if (this.targets.list.includes(part)) pass(part, plain.ofOther(quantities[part]!, others))
       }
     }
   }
@@ -310,7 +344,16 @@ class Search {
         { candidate, factor, relation, isInverse: this.isInverse(candidate, factor), isHalvedDown: this.isHalvedDown(candidate, factor) }
       ]
     })
-    const computed = new Set(found.filter(({ isInverse }) => !isInverse).map(({ relation }) => relation))
+    const squares = found.map(({ candidate, factor }) => this.squaresLeft(candidate, factor))
+    // Of readings of one column by the same others, or some of them, that which leaves far less of it is what it is: a * b, where a * (1 + b) is off
+    // by a as well.
+    const isNearer = ({ candidate: { target, inputs } }: (typeof found)[number], k: number) =>
+      found.some(
+        ({ candidate }, l) =>
+          candidate.target === target && squares[l]! < FAR_LESS * squares[k]! && candidate.inputs.every((q) => inputs.includes(q))
+      )
+    const nearest = found.filter((one, k) => !(squares[k]! > EXACT * EXACT && isNearer(one, k)))
+    const computed = new Set(nearest.filter(({ isInverse }) => !isInverse).map(({ relation }) => relation))
     // What fewer of its columns say of it already is said of more where rounding lets another one in, as of people less a year. What they say
     // of another one is no more than that: a whole number of pieces is told by net and price, and the net, with a discount, by neither.
     const isSaid = ({ target, inputs, isSum, choices }: Candidate) =>
@@ -320,7 +363,7 @@ class Search {
         ({ candidate: other }) =>
           other.target === target && other.inputs.length < inputs.length && other.inputs.every((q) => inputs.includes(q))
       )
-    return found
+    return nearest
       .filter(({ candidate, isInverse, relation }) => (!isInverse || computed.has(relation)) && !isSaid(candidate))
       .map(({ candidate: { target, rank, inputs, write }, factor, isInverse, isHalvedDown }) => ({
         column: this.quantities[target]!.name,
@@ -351,6 +394,19 @@ class Search {
     if (candidate.isPlain) return false
     const rounding = candidate.hasConstant ? this.roundingAside(candidate) : this.rounding(candidate, factor)
     return rounding < ROUNDED && (rounding > EXACT || this.rounding(candidate, factor, MIXING) > EXACT)
+  }
+
+  /** Mean square of what a formula leaves of its column, in the unit that this is written in; 0 where all digits are kept. */
+  private squaresLeft({ target, value }: Candidate, factor: number): number {
+    const { values, unit } = this.quantities[target]!
+    let [sum, count] = [0, 0]
+    for (let i = 0; unit > 0 && i < this.rowCount; i++) {
+      const left = (factor * value(i) - values[i]!) / unit
+      if (Number.isNaN(left)) continue
+      sum += left * left
+      count++
+    }
+    return count > 0 ? sum / count : 0
   }
 
   /** How far a sum is from its column, in its unit, with the constant that suits all rows best: half the range of as even a rounding. */
@@ -396,9 +452,25 @@ class Search {
     return isBeyondChance({
       rate,
       times: rows.length - inputs.length,
-      candidates: Math.max(this.candidates, choices * this.targets.length)
+      candidates: Math.max(this.candidates, choices * this.targets.list.length)
     })
   }
+}
+
+/** What a form gives at a probe, of so many columns. */
+const VALUE_AT = {
+  1: (shape: Shape, x: Float64Array) => (k: number) => shape.value(x[k]!, 0, 0),
+  2: (shape: Shape, x: Float64Array, y: Float64Array) => (k: number) => shape.value(x[k]!, y[k]!, 0),
+  3: (shape: Shape, x: Float64Array, y: Float64Array, z: Float64Array) => (k: number) => shape.value(x[k]!, y[k]!, z[k]!)
+} as const
+
+/** Rows in another order: such as show most of the columns first, and of these some all along the table, so that a few of them refute most. */
+function fullestFirst(rows: Uint32Array, quantities: readonly Quantity[]): Uint32Array {
+  const apart = Math.ceil(rows.length / FIRST_PROBES)
+  const turn = (k: number) => (k % apart) * rows.length + k
+  const shown = Array.from(rows, (i) => quantities.reduce((count, { values }) => count + (values[i] ? 1 : 0), 0))
+  const order = Array.from(rows.keys()).sort((a, b) => shown[b]! - shown[a]! || turn(a) - turn(b))
+  return Uint32Array.from(order, (k) => rows[k]!)
 }
 
 /** Days between two dates, as a part of sums: hours that are paid of a shift, less its break. */
@@ -428,5 +500,6 @@ function differencesOf(quantities: readonly Quantity[]): Difference[] {
 
 function rankOf({ weights, constant }: WeightedSum): number {
   if (weights.length === 1) return IN_ANOTHER_UNIT
-  return weights.length > 3 && constant === 0 && weights.every((weight) => weight === weights[0]) ? TOTAL : WEIGHTED
+  const isEven = constant === 0 && weights.every((weight) => weight === weights[0])
+  return isEven && (weights.length > 3 || weights[0] === 1 / weights.length) ? TOTAL : WEIGHTED
 }

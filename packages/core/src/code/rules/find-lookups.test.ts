@@ -5,10 +5,11 @@ import { prepareRows } from '../../systems/prepare.js'
 import { recordRules, rulesIn } from '../../systems/rules-file.js'
 import type { NumericColumn } from '../../table/table.js'
 import { findRules } from './find.js'
+import { stepAlong } from './find-steps.js'
 import { keepRules } from './keep.js'
 import { hasKey, type LookupTable } from './lookup-table.js'
 import { parseRule } from './parse-rule.js'
-import { breachOf } from './rows-of-rule.js'
+import { breachOf, columnIn, quantityIn } from './rows-of-rule.js'
 import { ruleText } from './rule.js'
 import { wholeRow } from './rule-row.js'
 import { putRulesBack, takeRulesOut } from './stacked.js'
@@ -221,4 +222,17 @@ describe('what a category and the bracket of a number tell together', () => {
       expect(found({ group, x, noisy, alone }).filter((text) => text.includes('bins('))).toEqual(['bins(x, 30, 70) -> alone'])
     }
   })
+})
+
+it('a column of one value, or of none where a date is missing, has no threshold', () => {
+  const isRead = Array.from(dice('read'), (u) => u < 0.7)
+  const days = Array.from(dice('day'), (u) => `2020-01-${10 + Math.floor(20 * u)}`)
+  const of = (domain: (day: string) => Cell) => {
+    const { data } = prepareRows(
+      textTable({ day: days.map((day, i) => (isRead[i] ? day : null)), domain: days.map((day, i) => (isRead[i] ? domain(day) : null)) })
+    )
+    return stepAlong(columnIn(data, 'domain'), quantityIn(data, 'day'))?.cuts.length
+  }
+  expect(of(() => 'RS')).toBeUndefined()
+  expect(of((day) => (day < '2020-01-20' ? 'RS' : 'LB'))).toBe(1)
 })

@@ -291,61 +291,76 @@ function countOfThree(
   return isNeeded(a, b, c) && isNeeded(b, c, a) && isNeeded(a, c, b) ? all.count : undefined
 }
 
-/** Pairs of rows that agree in some columns, each row with the first that it agrees with. */
+/** Rows that agree in some columns with others, those of each combination together. */
 class AlikeRows {
-  readonly #ones: Int32Array
-  readonly #others: Int32Array
-  /** Of each combination with a third column, the value that it has and in which turn it was seen. */
+  readonly #rows: Int32Array
+  /** Of each, where those that agree with it begin. */
+  readonly #first: Int32Array
+  /** The first pairs as the rows come, each row with the first that it agrees with. */
+  readonly #pairs: readonly (readonly [number, number])[]
+  /** Of each value of a third column what goes with it, and beside which rows it was seen. */
   #values = new Int32Array(0)
   #seen = new Int32Array(0)
   #turn = 0
 
-  constructor(private readonly all: Codes) {
+  constructor(all: Codes) {
     const { codes, count } = all
-    const first = new Int32Array(count).fill(-1)
-    this.#ones = new Int32Array(codes.length - count)
-    this.#others = new Int32Array(codes.length - count)
-    let pairs = 0
-    for (let i = 0; i < codes.length; i++) {
-      const at = codes[i]!
-      if (first[at]! < 0) first[at] = i
-      else {
-        this.#ones[pairs] = first[at]!
-        this.#others[pairs++] = i
-      }
+    const next = new Int32Array(count)
+    for (const code of codes) next[code]!++
+    let rows = 0
+    for (let k = 0; k < count; k++) {
+      const size = next[k]!
+      // What no other row has shows nothing.
+      next[k] = size < 2 ? -1 : rows
+      if (size > 1) rows += size
     }
+    this.#rows = new Int32Array(rows)
+    this.#first = new Int32Array(rows)
+    const starts = next.slice()
+    const pairs: [number, number][] = []
+    for (let i = 0; i < codes.length; i++) {
+      const start = starts[codes[i]!]!
+      if (start < 0) continue
+      const at = next[codes[i]!]!++
+      this.#rows[at] = i
+      this.#first[at] = start
+      if (at > start && pairs.length < FIRST_PAIRS) pairs.push([this.#rows[start]!, i])
+    }
+    this.#pairs = pairs
   }
 
   /** Of the first pairs, a bit for each that a column tells apart. */
   toldBy({ codes }: Codes): number {
     let bits = 0
-    const count = Math.min(FIRST_PAIRS, this.#ones.length)
-    for (let k = 0; k < count; k++) if (codes[this.#ones[k]!] !== codes[this.#others[k]!]) bits |= 1 << k
+    for (let k = 0; k < this.#pairs.length; k++) {
+      const [one, other] = this.#pairs[k]!
+      if (codes[one] !== codes[other]) bits |= 1 << k
+    }
     return bits
   }
 
-  /** Whether pairs differ in a column. */
+  /** Whether rows that agree differ in a column. */
   openTo({ codes }: Codes): boolean {
-    for (let k = 0; k < this.#ones.length; k++) if (codes[this.#ones[k]!] !== codes[this.#others[k]!]) return true
+    const [rows, first] = [this.#rows, this.#first]
+    for (let k = 0; k < rows.length; k++) if (codes[rows[k]!] !== codes[rows[first[k]!]!]) return true
     return false
   }
 
   /** Whether they determine a column together with a third one. */
   determine(third: Codes, to: Codes): boolean {
-    const { codes, count } = this.all
-    const size = count * third.count
-    if (size > 4 * codes.length) return determines(jointCodes(this.all, third), to)
-    if (this.#seen.length < size) {
-      this.#values = new Int32Array(size)
-      this.#seen = new Int32Array(size)
+    if (this.#seen.length < third.count) {
+      this.#values = new Int32Array(third.count)
+      this.#seen = new Int32Array(third.count)
     }
-    const turn = ++this.#turn
-    for (let i = 0; i < codes.length; i++) {
-      const at = codes[i]! * third.count + third.codes[i]!
-      if (this.#seen[at] !== turn) {
-        this.#seen[at] = turn
-        this.#values[at] = to.codes[i]!
-      } else if (this.#values[at] !== to.codes[i]) return false
+    const [rows, first, seen, values] = [this.#rows, this.#first, this.#seen, this.#values]
+    for (let k = 0; k < rows.length; k++) {
+      const i = rows[k]!
+      const at = third.codes[i]!
+      if (first[k] === k) this.#turn++
+      if (seen[at] !== this.#turn) {
+        seen[at] = this.#turn
+        values[at] = to.codes[i]!
+      } else if (values[at] !== to.codes[i]) return false
     }
     return true
   }

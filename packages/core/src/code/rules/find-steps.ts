@@ -76,7 +76,8 @@ export function stepAlong(column: Column, quantity: Quantity): StepsFound | unde
   const target = column.kind === 'identifier' ? undefined : fewCodesOf(column, MOST_LEVELS)
   const isTold = target && target.count >= 2 && valueWithout(quantity)(target)
   const pieces = isTold ? piecesAlong(quantity.values, target, orderOf(quantity)) : undefined
-  if (!pieces) return undefined
+  // One value alone, beside none where the number is missing, has no threshold.
+  if (!pieces || pieces.firsts.length < 2) return undefined
   const { distinct, firsts } = pieces
   const above = cutAbove(quantity)
   const cuts = firsts.slice(1).map((first) => above(distinct[first - 1]!, distinct[first]!))

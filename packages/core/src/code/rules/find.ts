@@ -31,6 +31,7 @@ import { findSteps, stepAlong } from './find-steps.js'
 import { findConstantSums } from './find-sums.js'
 import { findTerms } from './find-terms.js'
 import { findWholes } from './find-wholes.js'
+import { isFit } from './fits.js'
 import { choiceColumn, flagsOf, setIn } from './flags.js'
 import { keyColumns } from './key-part.js'
 import { findLags, type Lag } from './lags.js'
@@ -208,7 +209,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const isOfItself = (rule: Rule): boolean =>
     data.formats.some(({ name, date }) => date?.precisions === rule.column && inputsOf(rule).includes(name))
   const take = (rule: Rule): void => {
-    if (isOfItself(rule)) return
+    if (isOfItself(rule) || isFit(rule, data)) return
     const isKept = isOrder(rule) && inputsOf(rule).every((other) => isImplied(rule, other, kept))
     if (isKept || except.has(rule.column) || flags.has(rule.column)) return
     if (!clashOf(rule, kept)) kept.push(rule)
@@ -574,7 +575,13 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
   // Products that are written as one, as rate * (price - discount), say more than their sum, whichever of their columns that is of.
   const columnsOfFound = ({ column: name, expression }: FormulaFound) => columnsIn({ kind: 'formula', column: name, expression })
   const products = single.filter((one) => !linearForm(one.expression))
-  const isOne = (sum: FormulaFound) => products.some((one) => one.column === sum.column || columnsOfFound(one) === columnsOfFound(sum))
+  // So does what some of its columns say of it, where what else is in it hardly varies.
+  const isSaid = (sum: FormulaFound) => {
+    const names = namesIn(sum.expression)
+    return single.some((one) => one.column === sum.column && namesIn(one.expression).every((name) => names.includes(name)))
+  }
+  const isOne = (sum: FormulaFound) =>
+    products.some((one) => one.column === sum.column || columnsOfFound(one) === columnsOfFound(sum)) || isSaid(sum)
   const plain = [...single, ...(byLevel ? findProductSums(quantities).filter((sum) => !isOne(sum)) : [])]
   const unbent = plain.filter((one) => !brackets.some(({ column: name }) => name === one.column))
   // Where a column has two values, what is computed with it could be read as the larger of two multiples; and what a discount leaves of a
@@ -627,6 +634,7 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
   const isBehind = (one: FormulaFound) => (isTold(one) && open.has(columnsOfFound(one))) || isOfTotal(one) || isSpiked(one) || isShaken(one)
   return [...found.filter((one) => !isBehind(one)), ...found.filter(isBehind)].flatMap(({ column: name, expression }): Rule[] => {
     const rule: Rule = { kind: 'formula', column: name, expression }
+    if (isFit(rule, data)) return []
     const inputs = columnsOf(expression)
     const dates = inputs.filter((one) => quantities[place.get(one)!]!.isDate)
     // An age does not tell one date by the other, nor does what else comes off a time.

@@ -40,7 +40,11 @@ export const clockUnitOf = ({ number }: ColumnFormat): ClockUnit | undefined =>
 export function quantityOf(column: NumericColumn, format: ColumnFormat): Quantity {
   const isDate = column.kind === 'datetime'
   const values = amountsOf(column)
-  const unit = Math.max(unitOf(column.kind, format), format.number?.single ? SINGLE_UNIT * largestOf(values) : 0)
+  const written = unitOf(column.kind, format)
+  const unit =
+    column.kind === 'number'
+      ? Math.max(written, format.number?.single ? SINGLE_UNIT * largestOf(values) : heldUnit(values, written))
+      : written
   return { name: column.name, isDate, values, unit, clock: clockUnitOf(format) }
 }
 
@@ -60,6 +64,52 @@ export const sameness = (value: number, { number }: ColumnFormat): number =>
  */
 export const takenBy = (expression: Expression, value: number, { number }: ColumnFormat): number =>
   number?.single && expression.kind !== 'column' ? Math.fround(value) : value
+
+/** Digits that programs write of each number, at least; fewer are as people round. */
+const LEAST_DIGITS = 7
+/** Digits that a program writes of numbers that it keeps in single precision, where it takes them for its own. */
+const WRITTEN_DIGITS = 15
+/** Digits of numbers that may have been computed in single precision, at most. */
+const SINGLE_DIGITS = 9
+/** Numbers of which each would have more digits, nine times in ten, if they were written to decimals. */
+const LEAST_SHORT = 8
+
+/** Columns do not change, and each is asked for with every rule. */
+const heldUnits = new WeakMap<Float64Array, number>()
+
+function heldUnit(values: Float64Array, unit: number): number {
+  const found = heldUnits.get(values) ?? unitOfDigits(values, unit)
+  heldUnits.set(values, found)
+  return found
+}
+
+/**
+ * What numbers are rounded to, as the largest of them is, where all have as many digits and not as many decimals: seven of each, as R writes them, or
+ * those of single precision, written to fifteen. 0 of other columns. Cost O(n) where some have so many digits.
+ */
+function unitOfDigits(values: Float64Array, unit: number): number {
+  const largest = largestOf(values)
+  if (!(largest > unit * 10 ** LEAST_DIGITS)) return 0
+  let [most, isSingle] = [0, true]
+  const powers: number[] = []
+  for (const x of values) {
+    if (Number.isNaN(x)) continue
+    const [mantissa, power] = x.toExponential().split('e') as [string, string]
+    const digits = mantissa.replace(/\D/g, '').length
+    isSingle &&= digits <= WRITTEN_DIGITS && Number(Math.fround(x).toPrecision(WRITTEN_DIGITS)) === x
+    most = Math.max(most, digits)
+    powers.push(Number(power))
+    if (most > WRITTEN_DIGITS) return 0
+  }
+  if (most < LEAST_DIGITS) return 0
+  if (isSingle && most > WRITTEN_DIGITS - LEAST_DIGITS) return SINGLE_UNIT * largest
+  // Written to decimals these would have more digits.
+  const short = powers.filter((power) => unit === 0 || 10 ** (power - most) >= 0.99 * unit).length
+  const top = powers.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+  const low = powers.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+  if (short < LEAST_SHORT || top === low) return 0
+  return Number(`1e${top - most + 1}`) + (most <= SINGLE_DIGITS ? SINGLE_UNIT * largest : 0)
+}
 
 function largestOf(values: Float64Array): number {
   const { low, high } = summaryOf(values)

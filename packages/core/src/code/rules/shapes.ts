@@ -115,7 +115,7 @@ function ratioOf(x: number): readonly [number, number] | undefined {
 const digitsOf = ([whole, parts]: readonly [number, number]): number => (whole === 1 ? 0 : String(whole).length) + String(parts).length
 
 /** Digits that a person writes of a positive number: two of two thirds, and of 0.35. */
-function writtenDigits(x: number): number {
+export function writtenDigits(x: number): number {
   const ratio = ratioOf(x)
   const decimal = String(x).replace(/^0\.0*|\.|0+$/g, '').length
   return ratio && ratio[1] > 1 ? Math.min(digitsOf(ratio), decimal) : decimal

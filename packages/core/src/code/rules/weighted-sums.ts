@@ -1,3 +1,4 @@
+import { later } from '../../num/later.js'
 import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace } from '../../num/linear-algebra.js'
 import { leastFromHalf, type Quantity, tolerance } from './quantity.js'
 import { choicesOf, simplestFactorIn, simplestIn } from './shapes.js'
@@ -55,6 +56,11 @@ export class WeightedSums {
     return this.whole?.sumOf(one, except)
   }
 
+  /** Whether some columns leave no more of a column on these rows than rounding, whatever their weights: it bends nowhere. */
+  isLinear(target: number): boolean {
+    return this.whole?.isLinear(this.quantities[target]!) ?? false
+  }
+
   /** Moments of the columns that have no gap where this one has none, on the rows where it is there. */
   private momentsWithin(target: Quantity | undefined): Moments | undefined {
     const present = target ? Array.from(this.rows).filter((i) => !Number.isNaN(target.values[i]!)) : this.rows
@@ -71,6 +77,8 @@ export class WeightedSums {
 
 /** What is to be a sum of columns. */
 interface Target {
+  /** Which of the columns it is; −1 where it is none. */
+  readonly own: number
   readonly values: Float64Array
   readonly unit: number
   /** Its values on the rows of the moments, off their mean. */
@@ -85,7 +93,10 @@ interface Target {
 /** Means and covariances of columns, on some rows. */
 class Moments {
   private readonly means: readonly number[]
+  /** [p][rows], off their means. */
+  private readonly centredColumns: readonly Float64Array[]
   private readonly covariance: Float64Array
+  private readonly leastLeft = later(() => leftByAllOthers(this.covariance, this.columns.length))
 
   constructor(
     private readonly quantities: readonly Quantity[],
@@ -95,6 +106,7 @@ class Moments {
     const p = columns.length
     this.means = columns.map((q) => this.meanOf(quantities[q]!))
     const centred = columns.map((q, k) => this.centred(quantities[q]!, this.means[k]!))
+    this.centredColumns = centred
     this.covariance = new Float64Array(p * p)
     for (let j = 0; j < p; j++)
       for (let k = 0; k <= j; k++) this.covariance[j * p + k] = this.covariance[k * p + j] = dot(centred[j]!, centred[k]!) / rows.length
@@ -121,6 +133,7 @@ class Moments {
   sumOf(one: Quantity, except: ReadonlySet<number>): WeightedSum | undefined {
     const without = new Set(this.columns.flatMap((q, k) => (except.has(q) ? [k] : [])))
     const target = this.targetOf(one, this.columns.length - without.size)
+    if (!this.mayBeTold(target)) return undefined
     let best = this.sumWithout(target, without)
     for (let sum = best; sum; ) {
       const others = sum.inputs.map((q) => this.sumWithout(target, new Set([...without, this.columns.indexOf(q)])))
@@ -132,14 +145,25 @@ class Moments {
     return best
   }
 
+  isLinear(one: Quantity): boolean {
+    const target = this.targetOf(one, this.columns.length)
+    if (!this.mayBeTold(target)) return false
+    for (const { left } of this.selection(target, new Set([target.own]))) if (left <= mostLeft(target)) return true
+    return false
+  }
+
+  /** Some columns leave no less of one than all. */
+  private mayBeTold(target: Target): boolean {
+    return target.own < 0 || this.leastLeft()[target.own]! <= mostLeft(target)
+  }
+
   private targetOf(one: Quantity, among: number): Target {
     const [p, n] = [this.columns.length, this.rows.length]
     const centred = this.centred(one, this.meanOf(one))
     const own = this.columns.findIndex((q) => this.quantities[q] === one)
-    const along = (k: number) =>
-      centred.reduce((sum, x, r) => sum + x * (this.quantities[this.columns[k]!]!.values[this.rows[r]!]! - this.means[k]!), 0) / n
-    const toColumns = own < 0 ? Float64Array.from({ length: p }, (_, k) => along(k)) : this.covariance.slice(own * p, (own + 1) * p)
-    return { values: one.values, unit: one.unit, centred, variance: dot(centred, centred) / n, toColumns, among }
+    const along = () => Float64Array.from(this.centredColumns, (column) => dot(centred, column) / n)
+    const toColumns = own < 0 ? along() : this.covariance.slice(own * p, (own + 1) * p)
+    return { own, values: one.values, unit: one.unit, centred, variance: dot(centred, centred) / n, toColumns, among }
   }
 
   private sumWithout(target: Target, without: ReadonlySet<number>): WeightedSum | undefined {
@@ -173,11 +197,13 @@ class Moments {
       if (best < 0) return
       taken.add(best)
       const size = Math.sqrt(left[best]!)
-      const direction = Float64Array.from({ length: p }, (_, j) => {
-        let own = this.covariance[best * p + j]!
-        for (const one of directions) own -= one[best]! * one[j]!
-        return own / size
-      })
+      const direction = this.covariance.slice(best * p, (best + 1) * p)
+      for (let d = 0; d < directions.length; d++) {
+        const one = directions[d]!
+        const own = one[best]!
+        for (let j = 0; j < p; j++) direction[j]! -= own * one[j]!
+      }
+      for (let j = 0; j < p; j++) direction[j]! /= size
       const along = toTarget[best]! / size
       directions.push(direction)
       for (let j = 0; j < p; j++) {
@@ -244,7 +270,8 @@ class Moments {
   }
 
   /** The sum with its constant, where all rows obey. */
-  private checked({ values, unit, among }: Target, parts: readonly number[], weights: readonly number[]): WeightedSum | undefined {
+  private checked(target: Target, parts: readonly number[], weights: readonly number[]): WeightedSum | undefined {
+    const { values, unit, among } = target
     let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
     let [lowest, highest] = [low, high]
     const columns = parts.map((part) => this.quantities[this.columns[part]!]!.values)
@@ -264,10 +291,22 @@ class Moments {
     // Where rows are half a unit off, and all are rounded towards 0, another constant rounds them so: halves go away from 0.
     if (highest - lowest > LEAST_ROOM * unit) [low, high] = [lowest, highest]
     const constant = low <= 0 && high >= 0 ? 0 : simplestIn(low, high)
+    // Where all rows are half a unit off, and some of them up, others down, it says of none which.
+    if (highest - lowest <= LEAST_ROOM * unit && this.isHalfOff(target, { columns, weights, constant })) return undefined
     // A constant, and a multiple of one column, are no sums.
     if (parts.length === 0 || (parts.length === 1 && constant === 0)) return undefined
     const inputs = parts.map((part) => this.columns[part]!)
     return { inputs, weights, constant, choices: choicesOf(among, [...weights, ...(constant === 0 ? [] : [constant])]) }
+  }
+
+  private isHalfOff({ values, unit }: Target, { columns, weights, constant }: Written): boolean {
+    for (let r = 0; r < this.rows.length; r++) {
+      const i = this.rows[r]!
+      let left = values[i]! - constant
+      for (let k = 0; k < columns.length; k++) left -= weights[k]! * columns[k]![i]!
+      if (Math.abs(left) < leastFromHalf(unit)) return false
+    }
+    return unit > 0
   }
 
   /** Least squares of what is left on some columns: weights, and the diagonal of the inverse covariance. */
@@ -276,11 +315,13 @@ class Moments {
     const lower = new Float64Array(k * k)
     for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) lower[i * k + j] = this.covariance[parts[i]! * p + parts[j]!]!
     if (!choleskyInPlace(lower, k)) return undefined
-    const weights = Float64Array.from(parts, (part) => toTarget[part]!)
+    const weights = new Float64Array(k)
+    for (let i = 0; i < k; i++) weights[i] = toTarget[parts[i]!]!
     solveLowerInPlace(lower, k, weights)
     solveLowerTransposedInPlace(lower, k, weights)
     const variances = parts.map((_, j) => {
-      const unitVector = Float64Array.from(parts, (_, i) => (i === j ? 1 : 0))
+      const unitVector = new Float64Array(k)
+      unitVector[j] = 1
       solveLowerInPlace(lower, k, unitVector)
       return dot(unitVector, unitVector)
     })
@@ -291,11 +332,42 @@ class Moments {
   private residual({ centred }: Target, parts: readonly number[], weights: Float64Array): number {
     const left = centred.slice()
     parts.forEach((part, k) => {
-      const column = this.centred(this.quantities[this.columns[part]!]!, this.means[part]!)
+      const column = this.centredColumns[part]!
       for (let i = 0; i < left.length; i++) left[i] = left[i]! - weights[k]! * column[i]!
     })
     return dot(left, left) / left.length
   }
+}
+
+/**
+ * The variance that all other columns leave of each, by least squares: 0 where others tell some of them to the last digits, which says of
+ * none of these what the rest leave. Cost O(p³).
+ */
+function leftByAllOthers(covariance: Float64Array, p: number): Float64Array {
+  // Sweeps: of columns that are swept −1 / the diagonal is what is left, of others the row beside them is their regression.
+  const swept = covariance.slice()
+  const isSwept = new Uint8Array(p)
+  for (let k = 0; k < p; k++) {
+    const pivot = swept[k * p + k]!
+    if (pivot <= LOST * covariance[k * p + k]!) continue
+    isSwept[k] = 1
+    const row = swept.slice(k * p, (k + 1) * p)
+    for (let i = 0; i < p; i++) {
+      if (i === k) continue
+      const factor = row[i]! / pivot
+      for (let j = 0; j < p; j++) swept[i * p + j]! -= factor * row[j]!
+      swept[i * p + k] = swept[k * p + i] = factor
+    }
+    swept[k * p + k] = -1 / pivot
+  }
+  return Float64Array.from({ length: p }, (_, j) => {
+    if (isSwept[j] !== 1) return 0
+    for (let k = 0; k < p; k++) {
+      // What share of a column's variance that is told by the others this one has in it.
+      if (isSwept[k] !== 1 && swept[k * p + j]! ** 2 * covariance[j * p + j]! > LOST * covariance[k * p + k]!) return 0
+    }
+    return -1 / swept[j * p + j]!
+  })
 }
 
 /** Variance of what rounding, of the file and of the computer, takes away from a target. */
@@ -303,6 +375,12 @@ const noiseOf = ({ unit, variance }: Pick<Target, 'unit' | 'variance'>): number 
 
 /** What a sum leaves of its column, a variance, where it is no more than rounding. */
 export const mostLeft = (target: Pick<Target, 'unit' | 'variance'>): number => MOST_LEFT * noiseOf(target)
+
+interface Written {
+  readonly columns: readonly Float64Array[]
+  readonly weights: readonly number[]
+  readonly constant: number
+}
 
 interface Fit {
   readonly weights: Float64Array

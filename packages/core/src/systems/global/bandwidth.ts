@@ -55,7 +55,10 @@ const CLOSE_RATIO = 0.015
 const CLOSE_ERRORS = 0.75
 /** Evaluations that are kept for after r has crossed the target. */
 const KEPT = 3
-/** ε beyond this many squared coordinate spreads forgets where it started: the draws are independent already. */
+/**
+ * ε beyond this many squared coordinate spreads, or typical squared distances of neighbours where these are larger, as in many columns,
+ * forgets where it started: the draws are independent already.
+ */
 const LARGEST_EPSILON = 8
 
 /** Distances from rows to the training rows, in the measure that the bandwidth is chosen by. */
@@ -190,11 +193,12 @@ export async function searchBandwidth(search: BandwidthSearch): Promise<FoundCur
     return { curve: [], epsilon: 1, ratio: 0, target: TARGET_RATIO, standardError: 0, criterion: 'nearest-to-target', rowCount }
   }
   const { relative } = search
-  const manner = { epsilon: unit * (relative ?? 0.5), factor: relative ? 2 : 4 }
+  const largest = LARGEST_EPSILON * Math.max(1, unit)
+  const manner = { epsilon: unit * (relative ?? 0.5), factor: relative ? 2 : 4, largest }
   const evaluations = new Evaluations(search, distances)
   const points = await bracketAndNarrow(evaluations, manner)
   const curve = points.map(({ epsilon, ratio }) => ({ epsilon, ratio }))
-  return { ...chooseOn(points), curve, rowCount, ...defined({ ridges: evaluations.ridges }) }
+  return { ...chooseOn(points, largest), curve, rowCount, ...defined({ ridges: evaluations.ridges }) }
 }
 
 interface Point {
@@ -270,25 +274,26 @@ interface Manner {
   /** Where to begin, and the factor between evaluations until r has crossed the target. */
   readonly epsilon: number
   readonly factor: number
+  readonly largest: number
 }
 
-async function bracketAndNarrow(evaluations: Evaluations, { epsilon, factor }: Manner): Promise<Point[]> {
-  const points = [await evaluations.at(Math.min(epsilon, LARGEST_EPSILON))]
+async function bracketAndNarrow(evaluations: Evaluations, { epsilon, factor, largest }: Manner): Promise<Point[]> {
+  const points = [await evaluations.at(Math.min(epsilon, largest))]
   const first = points[0]!
   const upward = first.ratio < TARGET_RATIO
   const step = async (along: number): Promise<Point> => {
     const last = along > 1 ? points.at(-1)! : points[0]!
-    const next = await evaluations.at(Math.min(LARGEST_EPSILON, last.epsilon * along))
+    const next = await evaluations.at(Math.min(largest, last.epsilon * along))
     if (along > 1) points.push(next)
     else points.unshift(next)
     return next
   }
   if (upward) {
     let last = first
-    while (evaluations.left > KEPT && last.ratio < TARGET_RATIO && last.epsilon < LARGEST_EPSILON) last = await step(factor)
+    while (evaluations.left > KEPT && last.ratio < TARGET_RATIO && last.epsilon < largest) last = await step(factor)
   }
   // Where no r is as large, the rows may all have been near the largest one.
-  const target = targetOn(points)
+  const target = targetOn(points, largest)
   while (evaluations.left > KEPT && points[0]!.ratio >= target && target > 0) await step(1 / factor)
   return narrowed(points, { evaluations, target })
 }
@@ -318,9 +323,9 @@ async function narrowed(
  * so that a row's neighbours are farther than those of a fresh row, which has a place that one of them has: not even rows that know nothing of
  * each other come so far, and of these the relations of columns are lost.
  */
-function targetOn(curve: readonly Point[]): number {
-  const largest = Math.max(...increasing(curve.map(({ ratio }) => ratio)))
-  return largest < TARGET_RATIO && curve.at(-1)!.epsilon >= LARGEST_EPSILON ? TARGET_RATIO * largest : TARGET_RATIO
+function targetOn(curve: readonly Point[], largest: number): number {
+  const farthest = Math.max(...increasing(curve.map(({ ratio }) => ratio)))
+  return farthest < TARGET_RATIO && curve.at(-1)!.epsilon >= largest ? TARGET_RATIO * farthest : TARGET_RATIO
 }
 
 const isClose = ({ ratio, standardError }: Point, target: number) => ratio - target <= Math.max(CLOSE_RATIO, CLOSE_ERRORS * standardError)
@@ -343,10 +348,13 @@ const ascending = (points: readonly Point[]): Point[] => [...points].sort((a, b)
  * measured with error, so the curve is first made monotone; between evaluations it is interpolated in log ε. The nearest point when
  * none gets there.
  */
-function chooseOn(curve: readonly Point[]): Pick<FoundCurve, 'epsilon' | 'ratio' | 'target' | 'criterion' | 'standardError' | 'ends'> {
+function chooseOn(
+  curve: readonly Point[],
+  largest: number
+): Pick<FoundCurve, 'epsilon' | 'ratio' | 'target' | 'criterion' | 'standardError' | 'ends'> {
   const standardError = Math.max(...curve.map((point) => point.standardError))
   const ratios = increasing(curve.map((point) => point.ratio))
-  const target = targetOn(curve)
+  const target = targetOn(curve, largest)
   const criterion = target < TARGET_RATIO ? 'nearest-to-target' : 'target-met'
   const reached = ratios.findIndex((ratio) => ratio >= target)
   // Nothing tells one from another.

@@ -7,7 +7,7 @@ import { findExtremes, isCommonest } from './find-extremes.js'
 import { findFormulas } from './find-formulas.js'
 import { findLookups } from './find-lookups.js'
 import { findTerms } from './find-terms.js'
-import { hasValues, type Quantity, quantityOf } from './quantity.js'
+import { hasValues, type Quantity, quantityOf, unitIn } from './quantity.js'
 import { breachOf, formatIn, type WrittenTable } from './rows-of-rule.js'
 import type { Open, Rule } from './rule.js'
 import { summaryOf } from './summary.js'
@@ -30,6 +30,8 @@ export function findOpen(
   isBehind: (name: string, of: string) => boolean = () => false
 ): Rule[] {
   const { columns, rowCount } = data.table
+  // What numbers are rounded to all rows say better than some.
+  const units = new Map(columns.filter(isNumeric).map((one) => [one.name, unitIn(one, formatIn(data, one.name))]))
   return columns.flatMap((column): Rule[] => {
     if (!isFree(column.name)) return []
     const { open, rows } = restOf(column, rowCount)
@@ -37,7 +39,7 @@ export function findOpen(
     const count = Math.min(MOST_ROWS, rows.length)
     const some = Uint32Array.from({ length: count }, (_, k) => rows[Math.floor(((k + 0.5) * rows.length) / count)]!)
     const own = columns.filter((one) => one === column || !isBehind(one.name, column.name))
-    const found = ruleOf(column.name, { ...data, table: takeTableRows({ columns: own, rowCount }, some) })
+    const found = ruleOf(column.name, { ...data, table: takeTableRows({ columns: own, rowCount }, some) }, units)
     if (!found) return []
     // Nothing where the formula says less: overtime beyond forty hours.
     const positive = open === 0 &&
@@ -65,11 +67,17 @@ function standsAtZero(values: Float64Array): boolean {
 }
 
 /** The rule of a column in the rows that have it. */
-function ruleOf(name: string, data: WrittenTable): Extract<Rule, { kind: 'formula' | 'lookup' }> | undefined {
+function ruleOf(
+  name: string,
+  data: WrittenTable,
+  units: ReadonlyMap<string, number>
+): Extract<Rule, { kind: 'formula' | 'lookup' }> | undefined {
   const { columns, rowCount } = data.table
   const whole = columns.filter((column) => column.name === name || !isNumeric(column) || !column.missing?.includes(1))
   const own = whole.find((column) => column.name === name)!
-  const quantities = whole.flatMap((one): Quantity[] => (isNumeric(one) && varies(one) ? [quantityOf(one, formatIn(data, one.name))] : []))
+  const quantities = whole.flatMap((one): Quantity[] =>
+    isNumeric(one) && varies(one) ? [quantityOf(one, formatIn(data, one.name), units.get(one.name))] : []
+  )
   const formula = quantities.some((one) => one.name === name) ? formulaOf(name, { columns, quantities, rowCount }) : undefined
   if (formula) return { kind: 'formula', column: name, expression: formula }
   if (own.kind === 'identifier' || !varies(own)) return undefined

@@ -37,15 +37,15 @@ export const clockUnitOf = ({ number }: ColumnFormat): ClockUnit | undefined =>
   number?.clock && (number.clock.seconds === 'none' ? 'minutes' : 'seconds')
 
 /** A column of numbers or dates with the unit that it is written in. */
-export function quantityOf(column: NumericColumn, format: ColumnFormat): Quantity {
-  const isDate = column.kind === 'datetime'
-  const values = amountsOf(column)
+export function quantityOf(column: NumericColumn, format: ColumnFormat, unit = unitIn(column, format)): Quantity {
+  return { name: column.name, isDate: column.kind === 'datetime', values: amountsOf(column), unit, clock: clockUnitOf(format) }
+}
+
+/** What the numbers of a column are rounded to, in days of dates; 0 where all digits are kept. */
+export function unitIn(column: NumericColumn, format: ColumnFormat): number {
   const written = unitOf(column.kind, format)
-  const unit =
-    column.kind === 'number'
-      ? Math.max(written, format.number?.single ? SINGLE_UNIT * largestOf(values) : heldUnit(values, written))
-      : written
-  return { name: column.name, isDate, values, unit, clock: clockUnitOf(format) }
+  if (column.kind !== 'number') return written
+  return Math.max(written, format.number?.single ? SINGLE_UNIT * largestOf(amountsOf(column)) : heldUnit(column, written))
 }
 
 /**
@@ -77,9 +77,9 @@ const LEAST_SHORT = 8
 /** Columns do not change, and each is asked for with every rule. */
 const heldUnits = new WeakMap<Float64Array, number>()
 
-function heldUnit(values: Float64Array, unit: number): number {
-  const found = heldUnits.get(values) ?? unitOfDigits(values, unit)
-  heldUnits.set(values, found)
+function heldUnit(column: NumericColumn, unit: number): number {
+  const found = heldUnits.get(column.values) ?? unitOfDigits(amountsOf(column), unit)
+  heldUnits.set(column.values, found)
   return found
 }
 

@@ -78,8 +78,10 @@ describe('a fit by several', { tags: ['slow'] }, () => {
     expect(left.length).toBeGreaterThan(2)
     expect(inOwn(/^1\..*\.json$/)).toEqual([])
     const ended = await Promise.all([part(1), part(2)])
-    for (const { said } of ended) expect(said).toContain('"drawn":true')
-    expect(new Set(ended.map(({ said }) => said)).size).toBe(1)
+    // On a busy machine one may have begun only after the other was done: it takes what is there.
+    const parts = ended.map(({ said }) => JSON.parse(said) as { sha256: string; drawn: boolean })
+    expect(parts.map(({ drawn }) => drawn)).toContain(true)
+    expect(new Set(parts.map(({ sha256 }) => sha256)).size).toBe(1)
     // What the dead one computed was taken.
     for (const name of left) expect(inOwn(/\.piece$/)).toContain(name)
     expect((await part(3)).said).toContain('"drawn":false')

@@ -279,20 +279,14 @@ interface Manner {
 
 async function bracketAndNarrow(evaluations: Evaluations, { epsilon, factor, largest }: Manner): Promise<Point[]> {
   const points = [await evaluations.at(Math.min(epsilon, largest))]
-  const first = points[0]!
-  const upward = first.ratio < TARGET_RATIO
-  const step = async (along: number): Promise<Point> => {
+  const step = async (along: number): Promise<void> => {
     const last = along > 1 ? points.at(-1)! : points[0]!
     const next = await evaluations.at(Math.min(largest, last.epsilon * along))
     if (along > 1) points.push(next)
     else points.unshift(next)
-    return next
   }
-  if (upward) {
-    let last = first
-    while (evaluations.left > KEPT && last.ratio < TARGET_RATIO && last.epsilon < largest) last = await step(factor)
-  }
-  // Where no r is as large, the rows may all have been near the largest one.
+  // What is asked of r goes by how far it comes, where that is not as far as fresh rows: before where it is.
+  while (evaluations.left > KEPT && farthestOn(points) < 1 && points.at(-1)!.epsilon < largest) await step(factor)
   const target = targetOn(points, largest)
   while (evaluations.left > KEPT && points[0]!.ratio >= target && target > 0) await step(1 / factor)
   return narrowed(points, { evaluations, target })
@@ -319,14 +313,14 @@ async function narrowed(
 }
 
 /**
- * What r is to be: that of fresh rows, or as much of the largest one where none is as large. In a design no two rows stand in one place,
+ * What r is to be: 0.95 of that of fresh rows, or of the largest one where none is as large. In a design no two rows stand in one place,
  * so that a row's neighbours are farther than those of a fresh row, which has a place that one of them has: not even rows that know nothing of
  * each other come so far, and of these the relations of columns are lost.
  */
-function targetOn(curve: readonly Point[], largest: number): number {
-  const farthest = Math.max(...increasing(curve.map(({ ratio }) => ratio)))
-  return farthest < TARGET_RATIO && curve.at(-1)!.epsilon >= largest ? TARGET_RATIO * farthest : TARGET_RATIO
-}
+const targetOn = (curve: readonly Point[], largest: number): number =>
+  TARGET_RATIO * (curve.at(-1)!.epsilon >= largest ? Math.min(1, farthestOn(curve)) : 1)
+
+const farthestOn = (curve: readonly Point[]): number => Math.max(...increasing(curve.map(({ ratio }) => ratio)))
 
 const isClose = ({ ratio, standardError }: Point, target: number) => ratio - target <= Math.max(CLOSE_RATIO, CLOSE_ERRORS * standardError)
 

@@ -27,7 +27,7 @@ export interface BandwidthCurve {
   readonly epsilon: number
   /** r at ε, interpolated on the curve. */
   readonly ratio: number
-  /** r that was aimed at: 0.95, of the largest one where none is as large. */
+  /** r that was aimed at: 0.95, or 0.95 of the largest one where that is below 1. */
   readonly target: number
   /** Standard error of r at the evaluations: generated rows are a sample. */
   readonly standardError: number

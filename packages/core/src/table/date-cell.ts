@@ -1,6 +1,6 @@
 import { parseDigits } from './date-digits.js'
 import { type DateOrder, type DateStyle, isDigitPattern, offsetOf, orderOf } from './date-style.js'
-import { FIRST_SHORT_YEAR } from './months.js'
+import { yearOf } from './months.js'
 import { monthNamed, nameToken, type OrElse, periodCell } from './periods.js'
 
 /** A cell that spells a date, perhaps with a time. */
@@ -83,9 +83,8 @@ function digitsOf(cell: string, amongDates: boolean): DateDigits | undefined {
 }
 
 function midnight(year: string, month: number, day: number): number {
-  const century = year.length === 2 ? (Number(year) < FIRST_SHORT_YEAR % 100 ? 2000 : 1900) : 0
   const date = new Date(0)
-  date.setUTCFullYear(century + Number(year), month - 1, day)
+  date.setUTCFullYear(yearOf(year), month - 1, day)
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : Number.NaN
 }
 

@@ -17,6 +17,10 @@ export const MONTHS = [
 /** Years of two digits are those from 1970 to 2069, as POSIX has them. */
 export const FIRST_SHORT_YEAR = 1970
 
+/** The year of two digits or four. */
+export const yearOf = (digits: string): number =>
+  Number(digits) + (digits.length > 2 ? 0 : Number(digits) < FIRST_SHORT_YEAR % 100 ? 2000 : 1900)
+
 /** Months of the calendar, counted from year 0, of times in milliseconds since 1970, in UTC. */
 export const monthOf = (time: number): number => 12 * new Date(time).getUTCFullYear() + new Date(time).getUTCMonth()
 

@@ -1,4 +1,4 @@
-import { FIRST_SHORT_YEAR, MONTHS } from './months.js'
+import { MONTHS, yearOf } from './months.js'
 
 /** What a time without a day names. */
 export type Period = 'month' | 'quarter' | 'week'
@@ -101,23 +101,19 @@ export function periodCell(cell: string): PeriodCell | undefined {
   const named = NAMED_FIRST.exec(cell) ?? NAMED_SHORT.exec(cell)
   if (named) {
     const [, name, mark, digits] = named as unknown as [string, string, string, string]
-    const read = month(wholeYear(digits), monthNamed(name), `${nameToken(name)}${mark}${'Y'.repeat(digits.length)}`)
+    const read = month(String(yearOf(digits)), monthNamed(name), `${nameToken(name)}${mark}${'Y'.repeat(digits.length)}`)
     return read && (digits.length === 2 && Number(digits) <= MOST_DAYS ? { ...read, orElse: 'day' } : read)
   }
   const before = NUMBERED_FIRST.exec(cell) ?? NUMBERED_SHORT.exec(cell)
   if (!before) return undefined
   const [, number, mark, digits] = before as unknown as [string, string, string, string]
-  const read = month(wholeYear(digits), Number(number), `#${mark}${'Y'.repeat(digits.length)}`)
+  const read = month(String(yearOf(digits)), Number(number), `#${mark}${'Y'.repeat(digits.length)}`)
   const padded = number.length === 1 ? false : number.startsWith('0') ? true : undefined
   return read && { ...read, ...(digits.length === 2 ? { orElse: 'part' } : {}), ...(padded === undefined ? {} : { padded }) }
 }
 
 /** Numbers up to it may be days of a month. */
 const MOST_DAYS = 31
-
-/** The year of two digits or four. */
-const wholeYear = (digits: string): string =>
-  digits.length === 4 ? digits : String(Number(digits) + (Number(digits) < FIRST_SHORT_YEAR % 100 ? 2000 : 1900))
 
 /** From 1; 0 for a name that is no month's. */
 export const monthNamed = (name: string): number => MONTHS.findIndex((month) => month === name || month.slice(0, 3) === name) + 1

@@ -11,6 +11,9 @@ export const MOST_RATE = 0.5
 /** Rows whose different combinations of values count as support. */
 const MOST_DISTINCT = 5000
 
+/** Rows in which a rule of the whole table should be found. */
+export const ENOUGH_ROWS = 60
+
 /** Pairs of rows that say how often a rule holds between columns that have nothing to do with each other. */
 const PAIRS = 4096
 

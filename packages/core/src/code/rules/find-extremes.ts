@@ -1,7 +1,7 @@
 import { later } from '../../num/later.js'
 import { exceeds, spreadRows } from '../../table/codes.js'
 import { CHOICES, type Choice, COALESCE, type Expression, evaluate } from '../../table/expression.js'
-import { isBelievedAtLog, logChoose } from './chance.js'
+import { ENOUGH_ROWS, isBelievedAtLog, logChoose } from './chance.js'
 import { type FormulaFound, findFormulas } from './find-formulas.js'
 import { hasValues, type Quantity, tolerance } from './quantity.js'
 import { binary, column, number } from './shapes.js'
@@ -11,8 +11,6 @@ import { summaryOf } from './summary.js'
 const PROBES = 64
 /** Rows beside a bound, spread over them, that a formula is looked for in; all must obey. */
 const MOST_ROWS = 1000
-/** Rows in which a formula that holds should be found. */
-const LEAST_ROWS = 60
 /** A column of fewer values is a category: what determines it is a lookup, or a side. */
 const LEAST_VALUES = 12
 /** Of several readings of one relation after the formula of the other rows. */
@@ -75,6 +73,9 @@ const valueAt = (expression: Expression, quantities: readonly Quantity[], row: n
 
 const isAt = ({ values, unit }: Quantity, { at }: Bound, i: number): boolean => Math.abs(values[i]! - at(i)) <= tolerance(unit, values[i]!)
 
+/** Whether a column is not at a bound, or has no number. */
+const isOff = (target: Quantity, bound: Bound, i: number): boolean => Number.isNaN(target.values[i]!) || !isAt(target, bound, i)
+
 /** Whether a column never goes beyond a bound. */
 const isWithin = (target: Quantity, choice: Choice, bound: Bound, rows: Uint32Array): boolean =>
   rows.every((i) => {
@@ -103,7 +104,7 @@ interface BoundedRows extends Bounded {
 function boundedRows(bounded: Bounded, all: Uint32Array): BoundedRows | undefined {
   const { target, bound, candidates } = bounded
   const present = all.filter((i) => !Number.isNaN(target.values[i]!))
-  const off = all.filter((i) => Number.isNaN(target.values[i]!) || !isAt(target, bound, i))
+  const off = all.filter((i) => isOff(target, bound, i))
   const on = all.length - off.length
   return isBelievedAtLog(-logChoose(present.length, on), candidates) ? { ...bounded, present, off } : undefined
 }
@@ -111,10 +112,8 @@ function boundedRows(bounded: Bounded, all: Uint32Array): BoundedRows | undefine
 /** Whether a formula holds in the rows that are at none of several bounds, as it does in those that are not at one: one search for all of them. */
 function mayBeBounded(bounded: readonly BoundedRows[], quantities: readonly Quantity[]): boolean {
   if (bounded.length < 2) return true
-  const common = bounded.slice(1).reduce((rows, { target, bound }) => {
-    return rows.filter((i) => Number.isNaN(target.values[i]!) || !isAt(target, bound, i))
-  }, bounded[0]!.off)
-  return common.length < LEAST_ROWS || formulasOff(bounded[0]!.target, common, quantities).formulas.length > 0
+  const common = bounded[0]!.off.filter((i) => bounded.every(({ target, bound }) => isOff(target, bound, i)))
+  return common.length < ENOUGH_ROWS || formulasOff(bounded[0]!.target, common, quantities).formulas.length > 0
 }
 
 /** Formulas of a column in some rows, spread over those given, and all columns there. */

@@ -8,7 +8,7 @@ import { spikesOf } from '../../table/recurring.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { openBetween } from './between.js'
-import { isBeyondChance, rateByChance } from './chance.js'
+import { ENOUGH_ROWS, isBeyondChance, rateByChance } from './chance.js'
 import { clashOf, goTogether, isOrder, keepable, needs } from './choose.js'
 import { designedSize, goesAlong } from './designed.js'
 import { bends, exceptionsOf } from './exceptions.js'
@@ -61,8 +61,6 @@ const MOST_PARTS = 8
 const LEAST_TIMES = 2
 /** Parts, at least: of two, one exception would leave one. */
 const LEAST_PARTS = 3
-/** Rows of a part: rules of the table should be found in each. */
-const LEAST_PART = 60
 /** Rows of a part, about, at most: more tell no more, and exceptions that no part is without hide a rule in all of them. */
 const MOST_PART = 10_000
 /** Part of the variance of what a column is left of that it must have at least: as of columns that are measured by others. */
@@ -159,7 +157,7 @@ function joined(rules: readonly Rule[], others: readonly Rule[]): Rule[] {
 }
 
 /** As many parts as rows make, up to eight. */
-const partsOf = (rowCount: number): number => Math.min(MOST_PARTS, Math.floor(rowCount / LEAST_PART))
+const partsOf = (rowCount: number): number => Math.min(MOST_PARTS, Math.floor(rowCount / ENOUGH_ROWS))
 
 /** Rows of a part, taken in turn; of many rows some all along, an odd number apart, which hours and months are not. */
 function rowsOfPart(part: number, rowCount: number): Uint32Array {

@@ -343,7 +343,7 @@ class Moments {
  * The variance that all other columns leave of each, by least squares: 0 where others tell some of them to the last digits, which says of
  * none of these what the rest leave. Cost O(p³).
  */
-function leftByAllOthers(covariance: Float64Array, p: number): Float64Array {
+export function leftByAllOthers(covariance: Float64Array, p: number): Float64Array {
   // Sweeps: of columns that are swept −1 / the diagonal is what is left, of others the row beside them is their regression.
   const swept = covariance.slice()
   const isSwept = new Uint8Array(p)

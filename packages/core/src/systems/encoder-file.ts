@@ -144,6 +144,7 @@ export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
       padded: flag,
       single: optional(flag),
       long: optional(flag),
+      digits: optional(whole({ least: 1, most: 17 })),
       notation: optional(notationIn),
       censoring: optional(censoringIn),
       clock: optional(record<ClockStyle>({ clock: optional(clockIn), seconds: word('none', 'whole') })),

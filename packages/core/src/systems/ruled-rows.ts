@@ -18,6 +18,7 @@ import type { KeptRules } from '../code/rules/kept-rules.js'
 import { isCalendarPart } from '../code/rules/key-part.js'
 import { parseRule } from '../code/rules/parse-rule.js'
 import { clockUnitOf } from '../code/rules/quantity.js'
+import { type Ratio, ratiosOf } from '../code/rules/ratios.js'
 import { binAt, breachOf, breachWords, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from '../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../code/rules/running-totals.js'
@@ -101,11 +102,13 @@ export function measuredIn(data: InferredTable, rules: readonly Rule[], options:
       ? [...equalsOf(data, { rules, taken: (name) => derived.has(name), except: left })].filter(isShare)
       : []
   const within = new Map([...placed].filter(([column]) => !shares.some(([share]) => share === column)))
-  const orders = [...starts, ...within].map(([column, name]): Rule => ({ kind: 'order', column, low: { kind: 'column', name } }))
+  const measured = [...starts, ...within].map(([column, name]): Rule => ({ kind: 'order', column, low: { kind: 'column', name } }))
+  const ratios = options.local === undefined ? ratiosOf([...rules, ...measured], data, left) : new Map<string, Ratio>()
+  const orders = [...measured, ...[...ratios].map(([column, { of }]): Rule => ({ kind: 'order', column, low: of }))]
   const told = new Set([...rules, ...orders].flatMap(({ kind, column }) => (kind === 'gap' ? [] : [column])))
-  if (options.local !== undefined) return { starts, within, equals: new Map(), choices }
+  if (options.local !== undefined) return { starts, within, equals: new Map(), choices, ratios }
   const equals = equalsOf(data, { rules: [...rules, ...orders], taken: (name) => told.has(name), except: left })
-  return { starts, within, equals, choices }
+  return { starts, within, equals, choices, ratios }
 }
 
 /** What of the options decides which rules are found. */

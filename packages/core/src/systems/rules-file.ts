@@ -200,6 +200,7 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
     lows: list(expression),
     highs: optional(list(expression)),
     share: optional(isTrue),
+    ratio: optional(isTrue),
     from: optional(text),
     most: optional(number(UNSCALED)),
     within: optional(withinRecord),

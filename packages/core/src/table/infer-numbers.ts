@@ -1,3 +1,4 @@
+import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { typesFlag } from '../num/listed.js'
 import type { Inferred } from './column-format.js'
@@ -102,7 +103,7 @@ export function inferNumbers(
       kind,
       ...(date ? { date } : {}),
       ...(raw.source === 'datetime' && raw.local ? { local: true } : {}),
-      number: { padded: false, ...(decimals === undefined ? {} : { decimals }), ...(short?.single ? { single: true } : {}) },
+      number: { padded: false, ...defined({ decimals, single: short?.single, digits: short?.digits }) },
       ...(declared ? { integer: true } : {}),
       ...(raw.bounds ? { bounds: raw.bounds } : {})
     }

@@ -4,6 +4,7 @@ import { formatMagnitude, type Magnitudes, readMagnitude } from './magnitudes.js
 import { formatParts, type PartsStyle, readParts } from './mixed-units.js'
 import { dress, fractionOf, isPlain, type Notation, PLAIN, readNumber } from './notation.js'
 import { formatScientific, type Scientific, scientificStyle } from './scientific.js'
+import { asSingle, toDigits } from './short-numbers.js'
 import type { NumericColumn } from './table.js'
 import { type ClockStyle, formatClock, readClock } from './time-of-day.js'
 
@@ -19,6 +20,8 @@ export interface NumberStyle {
   readonly single?: boolean
   /** Whether text says these with the digits of doubles: 3.1 as 3.0999999046325684. */
   readonly long?: boolean
+  /** To how many digits numbers are written that have more, as doubles or of single precision: 3.09999990463257. */
+  readonly digits?: number
   /** Limits beyond which it is not measured. */
   readonly censoring?: Censoring
   /** Times of day. */
@@ -76,7 +79,7 @@ const lastDigitOf = (text: string, plain: boolean): string | undefined => (plain
 /** A number in a style. */
 export function formatNumber(
   value: number,
-  { decimals, padded, notation, long, censoring, clock, parts, magnitudes, scientific }: NumberStyle
+  { decimals, padded, notation, long, digits, censoring, clock, parts, magnitudes, scientific }: NumberStyle
 ): string {
   if (clock) return formatClock(value, clock)
   if (parts) return formatParts(value, parts)
@@ -84,7 +87,8 @@ export function formatNumber(
   const limit = limitAt(value, censoring)
   if (limit) return limit.sign + formatNumber(limit.limit, { decimals: limit.decimals, padded: true, ...(notation ? { notation } : {}) })
   if (scientific) return formatScientific(value, scientific)
-  const plain = long ? String(Math.fround(value)) : decimals === undefined ? String(value) : rounded(value, decimals, padded)
+  const shown = digits === undefined ? value : toDigits(value, digits)
+  const plain = long ? String(asSingle(value, digits)) : decimals === undefined ? String(shown) : rounded(shown, decimals, padded)
   return notation === undefined || plain.includes('e') ? plain : dress(plain, notation)
 }
 

@@ -13,6 +13,7 @@ import { nearestStart, periodOf } from './periods.js'
 import { precisionsIn } from './precisions.js'
 import type { RawColumn, RawTable } from './raw.js'
 import { toScientific } from './scientific.js'
+import { asSingle, toDigits } from './short-numbers.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from './table.js'
 import { lastOfDay } from './time-of-day.js'
 import { wordOf } from './words.js'
@@ -171,7 +172,7 @@ function presentNumbers(column: NumericColumn, format: ColumnFormat): RawColumn 
   return {
     name: column.name,
     source: 'number',
-    values: format.number?.single ? column.values.map(Math.fround) : column.values,
+    values: format.number?.single ? column.values.map((value) => asSingle(value, format.number?.digits)) : column.values,
     ...missing,
     ...(format.integer || column.kind === 'integer' ? { integer: true } : {})
   }
@@ -214,8 +215,9 @@ export function roundToFormat(value: number, format: ColumnFormat): number {
   if (format.number?.magnitudes) return toMagnitude(value, format.number.magnitudes)
   if (format.number?.scientific) return toScientific(value, format.number.scientific)
   if (format.kind === 'integer') return Math.round(value) + 0
-  const { decimals, censoring } = format.number ?? {}
-  const rounded = decimals === undefined ? value : roundedTo(value, Math.min(100, decimals)) + 0
+  const { decimals, digits, long, censoring } = format.number ?? {}
+  const written = digits === undefined || long ? value : toDigits(value, digits)
+  const rounded = decimals === undefined ? written : roundedTo(written, Math.min(100, decimals)) + 0
   return censoring ? withinLimits(value, rounded, censoring) : rounded
 }
 

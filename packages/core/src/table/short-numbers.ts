@@ -1,5 +1,6 @@
 /** Numbers with more digits than were measured: what single precision or arithmetic made of short decimal numbers. */
 import { toDecimals } from '../num/decimals.js'
+import { defined } from '../num/defined.js'
 import type { NumberStyle } from './number-style.js'
 import { decimalsOf } from './parse.js'
 import type { NumericColumn } from './table.js'
@@ -10,52 +11,108 @@ interface ShortNumbers {
   readonly decimals?: number
   /** Whether each was the number of single precision that is nearest. */
   readonly single?: boolean
+  /** To how many digits such numbers were written, where these are too few for all that they have. */
+  readonly digits?: number
 }
 
 /**
  * The short decimal numbers that those of a column stand for, so that the lattice on which they were measured is seen and met: 41.44
- * for 41.439998626708984, which is what single precision makes of it, and 0.3 for the 0.30000000000000004 that a sum gave. Undefined
- * where they have at most 12 decimals as they stand, or stand for none. Cost O(n), and O(1) for most columns of measurements.
+ * for 41.439998626708984, which is what single precision makes of it, also where a program wrote fifteen of its digits, 41.439998626709, and 0.3
+ * for the 0.30000000000000004 that a sum gave. Undefined where they have at most 12 decimals as they stand, unless some have more digits than
+ * single precision and all are of that; or where they stand for none. Cost O(n), and O(1) for most columns of measurements.
  */
 export function shortNumbers(values: Float64Array, missing?: Uint8Array): ShortNumbers | undefined {
-  if (decimalsOf(values, missing) !== undefined) return undefined
-  const singles = shortestSingles(values)
+  const written = decimalsOf(values, missing)
+  const singles = written === undefined || written >= LEAST_DECIMALS ? singlesIn(values, written === undefined) : undefined
   if (singles) {
-    const decimals = decimalsOf(singles, missing)
-    return { values: singles, single: true, ...(decimals === undefined ? {} : { decimals }) }
+    const short = singles.values.map(shortestSingle)
+    const decimals = decimalsOf(short, missing)
+    return { values: short, single: true, ...defined({ digits: singles.digits, decimals }) }
   }
-  return withoutNoise(values, missing)
+  return written === undefined ? withoutNoise(values, missing) : undefined
 }
 
-/** Cells with more decimals are what programs write; others are written as they stand. */
-const MOST_DECIMALS = 12
+/** Numbers of single precision with `LONG_DIGITS` have so many decimals, at least: 24 binary digits hold no more before the point. */
+const LEAST_DECIMALS = 4
 
 /** Numbers of a column of text and their style, with the short numbers that they stand for. Cost as `shortNumbers`. */
 export function inShort<T extends Pick<NumericColumn, 'values' | 'missing'>>(
   read: T,
   style: NumberStyle
 ): { readonly read: T; readonly style: NumberStyle } {
-  if (style.scientific || (style.decimals !== undefined && style.decimals <= MOST_DECIMALS)) return { read, style }
+  if (style.scientific || (style.decimals !== undefined && style.decimals < LEAST_DECIMALS)) return { read, style }
   const short = shortNumbers(read.values, read.missing)
-  if (!short) return { read, style }
+  if (!short) return { read, style: asDoubles(read, style) }
   const { values, ...form } = short
   const { decimals: _, ...worn } = style
   return { read: { ...read, values }, style: { ...worn, ...form, padded: false, ...(form.single ? { long: true } : {}) } }
 }
 
+/** Cells with more decimals are what programs write; others are written as they stand. */
+const MOST_DECIMALS = 12
+
+/**
+ * The style of numbers of which some are written with more digits than doubles have, 0.012103300000000001 for 0.0121033; and of such as have all
+ * digits of a double but the last ones, which a program left out in most of them.
+ */
+function asDoubles({ values, missing }: Pick<NumericColumn, 'values' | 'missing'>, style: NumberStyle): NumberStyle {
+  if (style.padded || style.decimals === undefined || style.decimals <= MOST_DECIMALS) return style
+  const decimals = decimalsOf(values, missing)
+  if (decimals !== undefined) return { ...style, decimals }
+  const digits = values.map(digitsOf).filter((count) => count <= WRITTEN_DIGITS)
+  return 2 * digits.length > values.length ? { ...style, digits: digits.reduce((most, count) => Math.max(most, count), 1) } : style
+}
+
 /** Digits that tell every single-precision number from its neighbours. */
 const SINGLE_DIGITS = 9
+/** Digits that one of some numbers has, at least, if they are of single precision and not as people write them. */
+const LONG_DIGITS = 12
+/** Digits that a program writes of a double, where these are not all that it has; it writes all of a few that it takes to need them. */
+const WRITTEN_DIGITS = 15
 
-/** Numbers of single precision as the shortest decimal numbers that they are the nearest of; undefined where one has more precision. */
-function shortestSingles(values: Float64Array): Float64Array | undefined {
-  if (!values.every((value) => Math.fround(value) === value)) return undefined
-  return values.map((value) => {
-    for (let digits = 6; digits < SINGLE_DIGITS; digits++) {
-      const short = Number(value.toPrecision(digits))
-      if (Math.fround(short) === value) return short
-    }
-    return Number(value.toPrecision(SINGLE_DIGITS))
-  })
+interface Singles {
+  /** As their program had them. */
+  readonly values: Float64Array
+  readonly digits?: number | undefined
+}
+
+/** Numbers of single precision, with all their digits or written to fewer; undefined where one has more precision, or all are written as people do. */
+function singlesIn(values: Float64Array, areLong: boolean): Singles | undefined {
+  const isNear = (value: number): boolean => Math.abs(value - Math.fround(value)) <= 10 ** (1 - LONG_DIGITS) * Math.abs(value)
+  if (!values.every(isNear)) return undefined
+  const whole = values.map(Math.fround)
+  const others = values.filter((value, i) => value !== whole[i])
+  if (others.length > 0) {
+    const digits = Math.min(
+      WRITTEN_DIGITS,
+      others.reduce((most, value) => Math.max(most, digitsOf(value)), 0)
+    )
+    return values.every((value, i) => isWritten(value, whole[i]!, digits)) ? { values: whole, digits } : undefined
+  }
+  return areLong || values.some((value) => digitsOf(value) >= LONG_DIGITS) ? { values: whole } : undefined
+}
+
+/** Whether a number is another one to so many digits; where that lies half-way between two, either. */
+function isWritten(value: number, whole: number, digits: number): boolean {
+  const power = Number(value.toExponential().split('e')[1])
+  return Math.abs(value - whole) <= 0.5 * 10 ** (power + 1 - digits) + 2 ** -51 * Math.abs(value)
+}
+
+const digitsOf = (value: number): number => value.toExponential().split('e')[0]!.replace(/\D/g, '').length
+
+export const toDigits = (value: number, digits: number): number => Number(value.toPrecision(digits))
+
+/** What a program writes of a number of single precision, as a double of all its digits or of so many. */
+export const asSingle = (value: number, digits?: number): number =>
+  digits === undefined ? Math.fround(value) : toDigits(Math.fround(value), digits)
+
+/** A number of single precision as the shortest decimal number that it is the nearest of. */
+function shortestSingle(value: number): number {
+  for (let digits = 6; digits < SINGLE_DIGITS; digits++) {
+    const short = toDigits(value, digits)
+    if (Math.fround(short) === value) return short
+  }
+  return toDigits(value, SINGLE_DIGITS)
 }
 
 /** What sums and products of numbers as large as the largest lose, and so may stand in a column's last digits. */

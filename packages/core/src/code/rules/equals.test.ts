@@ -44,7 +44,7 @@ const equalsIn = (columns: Cells, { rules = [], except = [] }: Said = {}) => {
   return Object.fromEntries(equalsOf(dataOf(columns), { rules: stated, taken: (name) => told.has(name), except: new Set(except) }))
 }
 
-const NONE = { starts: new Map(), within: new Map(), equals: new Map(), choices: new Map() }
+const NONE = { starts: new Map(), within: new Map(), equals: new Map(), choices: new Map(), ratios: new Map() }
 
 /** Totals of two columns, which most have paid. */
 function paidTotals() {

@@ -37,6 +37,7 @@ import { keyColumns } from './key-part.js'
 import { findLags, type Lag } from './lags.js'
 import { mixedRows } from './mixed-rows.js'
 import { filledIn, type Quantity, quantityOf } from './quantity.js'
+import { isToldByRatio } from './ratios.js'
 import { breachOf, columnIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
 import { nearlyTotals, type RunningTotal, runningTotals } from './running-totals.js'
@@ -638,7 +639,9 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
     // An age does not tell one date by the other, nor does what else comes off a time.
     if (dates.length === 2 && inputs.length === 2 && linearForm(expression)?.constant === 0) return differenceOf(rule, data)
     const part = partIn(expression, data)
-    return part ? [rule, lookups.some((one) => one.column === part.column) ? limitOf(columnsOf(part.low)[0]!, part.column) : part] : [rule]
+    if (!part) return [rule]
+    const own = columnsOf(part.low)[0]!
+    return [rule, lookups.some((one) => one.column === part.column) || isByRatio(own, part.column, data) ? limitOf(own, part.column) : part]
   })
 }
 
@@ -786,6 +789,16 @@ function partIn(expression: Expression, data: WrittenTable): Extract<Rule, { kin
   const rows = Array.from(high.keys()).filter((i) => !Number.isNaN(high[i]!))
   const rate = rateByChance(rows.length, (i, j) => low[rows[i]!]! <= high[rows[j]!]!)
   return isBeyondChance({ rate, times: rows.length, candidates: data.table.columns.length ** 2 }) ? order : undefined
+}
+
+/** Whether a part of a whole is drawn as its share of that (`isToldByRatio`), in rows that have both. */
+function isByRatio(part: string, whole: string, data: WrittenTable): boolean {
+  const [own, all] = [part, whole].map((name) => quantityIn(data, name).values) as [Float64Array, Float64Array]
+  const rows = Array.from(own.keys()).filter((i) => !Number.isNaN(own[i]!) && all[i]! > 0)
+  return isToldByRatio(
+    Float64Array.from(rows, (i) => own[i]!),
+    Float64Array.from(rows, (i) => all[i]!)
+  )
 }
 
 /**

@@ -20,6 +20,7 @@ import { derives, inputsOfKept, type KeptOrder, type KeptRule, type KeptRules, T
 import { listedValues } from './listed-values.js'
 import { lookupTable } from './lookup-table.js'
 import { DAY } from './quantity.js'
+import { type Ratio, timesRatio } from './ratios.js'
 import { binAt, columnIn, formatIn, keyColumns, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, isOpenCell, openOf, type Rule } from './rule.js'
 import { number } from './shapes.js'
@@ -36,13 +37,16 @@ export function keepRules(rules: readonly Rule[], data: WrittenTable, some: Part
     format: data.formats[c]!,
     ...(isNumeric(column) ? { spread: spreadOf(column.name, data) } : {})
   }))
-  const { starts, within, equals, choices } = measured
+  const { starts, within, equals, choices, ratios } = measured
   // What stands in the place of flags tells them all.
   const flags = [...choices.values()].flatMap((all) => all.slice(1).map((column): Rule => ({ kind: 'lookup', column, from: [] })))
   const kept = rules.flatMap((_, k) => keepRule(k, [...rules, ...flags], { ...data, ...measured }))
   const beside = [...starts.keys()].filter((name) => !kept.some(({ kind, column }) => kind === 'order' && column === name))
   const dates = beside.map((name) => keepOrder(name, rules, { ...data, ...measured })!)
-  const numbers = [...within].map(([name, by]) => keepPlace(name, by, data))
+  const numbers = [
+    ...[...within].map(([name, by]) => keepPlace(name, by, data)),
+    ...[...ratios].map(([name, one]) => keepRatio(name, one, data))
+  ]
   const others = [...fitted(kept, equals), ...dates, ...numbers]
   const same = keepEquals(
     [...equals].filter(([column]) => !isPartOfSome(column, others)),
@@ -77,18 +81,28 @@ export interface Measured {
   readonly equals: ReadonlyMap<string, string>
   /** Columns of which exactly one is 1, by the one that a formula leaves (`choicesOf`). */
   readonly choices: ReadonlyMap<string, readonly string[]>
+  /** Numbers that are drawn as what part they are of others (`ratiosOf`). */
+  readonly ratios: ReadonlyMap<string, Ratio>
 }
 
-const NONE: Measured = { starts: new Map(), within: new Map(), equals: new Map(), choices: new Map() }
+const NONE: Measured = { starts: new Map(), within: new Map(), equals: new Map(), choices: new Map(), ratios: new Map() }
 
 /** Whether any column is measured by another one. */
-export const isMeasured = ({ starts, within, equals, choices }: Measured): boolean =>
-  starts.size + within.size + equals.size + choices.size > 0
+export const isMeasured = ({ starts, within, equals, choices, ratios }: Measured): boolean =>
+  starts.size + within.size + equals.size + choices.size + ratios.size > 0
 
 function keepPlace(column: string, by: string, data: WrittenTable): KeptOrder {
-  const gap = unusedName(`${column} in ${by}`, new Set(data.table.columns.map(({ name }) => name)))
+  const gap = unusedName(`${column} in ${by}`, namesOf(data.table))
   return { kind: 'order', column, lows: [], within: keepWithin(columnIn(data, column) as NumericColumn, by, data), gap, unit: 1 }
 }
+
+function keepRatio(column: string, { of, low, high }: Ratio, { table }: WrittenTable): KeptOrder {
+  const gap = unusedName(`${column} / ${of.kind === 'column' ? expressionText(of) : `(${expressionText(of)})`}`, namesOf(table))
+  const [lows, highs] = [low, high].map((ratio) => [timesRatio(ratio, of)])
+  return { kind: 'order', column, lows: lows!, highs, share: true, ratio: true, gap, unit: 1 }
+}
+
+const namesOf = ({ columns }: WrittenTable['table']): ReadonlySet<string> => new Set(columns.map(({ name }) => name))
 
 /** A table, and which of its columns are measured by others. */
 interface MeasuredTable extends WrittenTable, Measured {}
@@ -136,10 +150,11 @@ function keepRule(place: number, rules: readonly Rule[], data: MeasuredTable): K
   }
   if (rule.kind === 'step') return [{ ...rule, ...valuesOfBins(rule, data) }]
   if (rule.kind === 'gap') {
-    const by = data.within.get(column)
+    const [by, ratio] = [data.within.get(column), data.ratios.get(column)]
     const there = rules.flatMap((one) => (one.column === column ? (thereIn(one, data) ?? []) : []))[0]
     if (there) return [{ ...rule, marks: there.column, values: [THERE] }]
-    const order = by === undefined ? keepOrder(column, rules, data) : keepPlace(column, by, data)
+    const measured = by === undefined ? ratio && keepRatio(column, ratio, data) : keepPlace(column, by, data)
+    const order = measured ?? keepOrder(column, rules, data)
     return [
       {
         ...rule,
@@ -235,7 +250,7 @@ const leastOf = (values: Float64Array): number =>
 /** What says where a rule holds that leaves its column open; no other column is named so. */
 function thereIn(rule: Rule, { table }: WrittenTable): There | undefined {
   const or = openOf(rule)
-  return or === undefined ? undefined : { column: unusedName(`${rule.column} there`, new Set(table.columns.map(({ name }) => name))), or }
+  return or === undefined ? undefined : { column: unusedName(`${rule.column} there`, namesOf(table)), or }
 }
 
 /** Rows in which a rule holds, and does not leave its column open. */
@@ -270,7 +285,7 @@ function latticeOf(column: NumericColumn, format: ColumnFormat): ValueLattice | 
 function gapName(column: string, lows: readonly Expression[], { table }: WrittenTable): string {
   return unusedName(
     lows.map((low) => `${column} − ${low.kind === 'column' ? expressionText(low) : `(${expressionText(low)})`}`).join(', '),
-    new Set(table.columns.map(({ name }) => name))
+    namesOf(table)
   )
 }
 

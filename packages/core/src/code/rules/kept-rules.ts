@@ -39,6 +39,8 @@ export type KeptRule =
       readonly highs?: readonly Expression[] | undefined
       /** The gap is a share of the way from `lows` to the least of `highs`. */
       readonly share?: true | undefined
+      /** Its ends are multiples of what it is a part of, wide apart, and no rule. */
+      readonly ratio?: true | undefined
       readonly from?: string | undefined
       /** The gap is a share of the way from `lows` to this number, dates in days: the largest that the column has. */
       readonly most?: number | undefined
@@ -146,6 +148,7 @@ export function ruleTexts({ rules }: KeptRules): string[] {
     const exceptions = 'exceptions' in rule ? rule.exceptions?.rows.length : undefined
     if (rule.kind === 'order') {
       const { column, highs = [] } = rule
+      if (rule.ratio) return []
       const lows = rule.lows.filter((low) => !isConstant(low))
       return [
         ...lows.map((low) => ruleText({ kind: 'order', column, low: besideStandIn(low), exceptions })),
@@ -179,7 +182,8 @@ export const choicesIn = ({ rules }: KeptRules): RuledColumn[] =>
   })
 
 /** What a column is measured by that no rule says, in words. */
-export function measuredText({ column, lows, highs, from, within }: KeptOrder): string[] {
+export function measuredText({ column, lows, highs, from, within, ratio }: KeptOrder): string[] {
+  if (ratio) return [`${columnWord(column)} by ${columnWord(column)} / ${highs!.flatMap(columnsOf).map(columnWord).join(', ')}`]
   if (within) return [`${columnWord(column)} among those of its ${columnWord(within.by)}`]
   return from !== undefined && lows.length === 0 && !highs ? [`${columnWord(column)} from ${columnWord(from)} on`] : []
 }

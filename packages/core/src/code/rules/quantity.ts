@@ -67,7 +67,7 @@ export const takenBy = (expression: Expression, value: number, { number }: Colum
 
 /** Digits that programs write of each number, at least; fewer are as people round. */
 const LEAST_DIGITS = 7
-/** Digits that a program writes of numbers that it keeps in single precision, where it takes them for its own. */
+/** Digits that a program writes of a number, at most, where these are not all that it has. */
 const WRITTEN_DIGITS = 15
 /** Digits of numbers that may have been computed in single precision, at most. */
 const SINGLE_DIGITS = 9
@@ -84,25 +84,23 @@ function heldUnit(column: NumericColumn, unit: number): number {
 }
 
 /**
- * What numbers are rounded to, as the largest of them is, where all have as many digits and not as many decimals: seven of each, as R writes them, or
- * those of single precision, written to fifteen. 0 of other columns. Cost O(n) where some have so many digits.
+ * What numbers are rounded to, as the largest of them is, where all have as many digits and not as many decimals: seven of each, as R writes them. 0 of other
+ * columns. Cost O(n) where some have so many digits.
  */
 function unitOfDigits(values: Float64Array, unit: number): number {
   const largest = largestOf(values)
   if (!(largest > unit * 10 ** LEAST_DIGITS)) return 0
-  let [most, isSingle] = [0, true]
+  let most = 0
   const powers: number[] = []
   for (const x of values) {
     if (Number.isNaN(x)) continue
     const [mantissa, power] = x.toExponential().split('e') as [string, string]
     const digits = mantissa.replace(/\D/g, '').length
-    isSingle &&= digits <= WRITTEN_DIGITS && Number(Math.fround(x).toPrecision(WRITTEN_DIGITS)) === x
     most = Math.max(most, digits)
     powers.push(Number(power))
     if (most > WRITTEN_DIGITS) return 0
   }
   if (most < LEAST_DIGITS) return 0
-  if (isSingle && most > WRITTEN_DIGITS - LEAST_DIGITS) return SINGLE_UNIT * largest
   // Written to decimals these would have more digits.
   const short = powers.filter((power) => unit === 0 || 10 ** (power - most) >= 0.99 * unit).length
   const top = powers.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)

@@ -536,7 +536,7 @@ function quotas(dice: Dice): PlantedTable {
   const [size, share] = [dice.some('size', ['256', '512', '1024', '2048']), dice.z('share')]
   return {
     name: 'quotas',
-    rules: ['percent = 100 * used / size', 'size >= used'],
+    rules: ['percent = 100 * used / size', 'used <= size'],
     raw: tableOf(dice.rows, (i) => {
       const used = Math.round(Number(size[i]!) * Math.min(0.95, Math.max(0.05, 0.5 + 0.15 * share[i]!)))
       return { size: Number(size[i]!), used, percent: fixed((100 * used) / Number(size[i]!), 1) }

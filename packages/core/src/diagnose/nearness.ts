@@ -1,3 +1,5 @@
+import { logFactorials } from '../code/rules/chance.js'
+import { exp } from '../num/elementary.js'
 import { numberText, shareText } from '../tell/numbers.js'
 import type { Grade } from '../tell/telling.js'
 import type { Evaluation, Measure, Membership } from './evaluation.js'
@@ -75,14 +77,34 @@ function rangeWords({ floorRange }: Measure): string {
   return floorRange ? `${numberText(floorRange[0])} to ${numberText(floorRange[1])}` : '–'
 }
 
+/** One table in so many of a law that is the real one's is alarmed by rows that stand near. */
+const ALARMED = 1000
+
 /**
  * Whether some rows stand much nearer than fresh ones, where most do not: more of them than chance puts below the held-out
- * rows' 5th percentile, by three standard errors, and their own 5th percentile at less than half of it.
+ * rows' 5th percentile in one table of a thousand, and their own 5th percentile at less than half of it.
  */
 function someCrowd({ privacy: { shareCloserThanHeldOut, closestFifthPercentile }, rows, places }: Evaluation): boolean {
   const { value, floor } = closestFifthPercentile
   if (places && places.rows === places.of) return false
   if (value === null || floor === null || value >= floor / 2) return false
   const [real, synthetic] = [rows.real, rows.synthetic].map((count) => Math.min(count, rows.compared)) as [number, number]
-  return shareCloserThanHeldOut > 0.05 + 3 * Math.sqrt(0.05 * 0.95 * (1 / real + 1 / synthetic))
+  return chanceOfNear(Math.floor(shareCloserThanHeldOut * synthetic), { real, synthetic }) < 1 / ALARMED
+}
+
+/**
+ * How probable it is that so many of some rows, or more, stand below the 5th percentile of as real ones: that they come before the real row at
+ * or behind it, where both stand in any order (the negative hypergeometric law). Cost O(rows).
+ */
+export function chanceOfNear(below: number, { real, synthetic }: { readonly real: number; readonly synthetic: number }): number {
+  if (below <= 0) return 1
+  const rank = Math.min(real, Math.floor(0.05 * (real - 1)) + 2)
+  const factorials = logFactorials(real + synthetic)
+  const choose = (n: number, k: number) => factorials[n]! - factorials[k]! - factorials[n - k]!
+  // Of the first so many rows fewer than that are real.
+  const first = below + rank - 1
+  let chance = 0
+  for (let some = Math.max(0, first - synthetic); some < rank; some++)
+    chance += exp(choose(real, some) + choose(synthetic, first - some) - choose(real + synthetic, first))
+  return Math.min(1, chance)
 }

@@ -21,3 +21,10 @@ export function toDecimals(x: number, decimals: number): number {
   }
   return Number(x.toFixed(decimals))
 }
+
+/** The double nearest to x written with so many digits. */
+export const toDigits = (value: number, digits: number): number => Number(value.toPrecision(digits))
+
+/** What a program writes of a number of single precision, as a double of all its digits or of so many. */
+export const asSingle = (value: number, digits?: number): number =>
+  digits === undefined ? Math.fround(value) : toDigits(Math.fround(value), digits)

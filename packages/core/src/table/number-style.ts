@@ -1,10 +1,10 @@
+import { asSingle, toDigits } from '../num/decimals.js'
 import { defined } from '../num/defined.js'
 import { beyondLimit, type Censoring, limitAt } from './censoring.js'
 import { formatMagnitude, type Magnitudes, readMagnitude } from './magnitudes.js'
 import { formatParts, type PartsStyle, readParts } from './mixed-units.js'
 import { dress, fractionOf, isPlain, type Notation, PLAIN, readNumber } from './notation.js'
 import { formatScientific, type Scientific, scientificStyle } from './scientific.js'
-import { asSingle, toDigits } from './short-numbers.js'
 import type { NumericColumn } from './table.js'
 import { type ClockStyle, formatClock, readClock } from './time-of-day.js'
 

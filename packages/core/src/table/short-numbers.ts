@@ -1,5 +1,5 @@
 /** Numbers with more digits than were measured: what single precision or arithmetic made of short decimal numbers. */
-import { toDecimals } from '../num/decimals.js'
+import { toDecimals, toDigits } from '../num/decimals.js'
 import { defined } from '../num/defined.js'
 import type { NumberStyle } from './number-style.js'
 import { decimalsOf } from './parse.js'
@@ -99,12 +99,6 @@ function isWritten(value: number, whole: number, digits: number): boolean {
 }
 
 const digitsOf = (value: number): number => value.toExponential().split('e')[0]!.replace(/\D/g, '').length
-
-export const toDigits = (value: number, digits: number): number => Number(value.toPrecision(digits))
-
-/** What a program writes of a number of single precision, as a double of all its digits or of so many. */
-export const asSingle = (value: number, digits?: number): number =>
-  digits === undefined ? Math.fround(value) : toDigits(Math.fround(value), digits)
 
 /** A number of single precision as the shortest decimal number that it is the nearest of. */
 function shortestSingle(value: number): number {

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { keyFor, keyFromSeed, uniforms } from '../num/random.js'
+import { quantileOfSorted, sorted } from '../num/statistics.js'
+import { chanceOfNear } from './nearness.js'
+
+/** Share of tables of one law of which so many rows or more stand below the 5th percentile of the real ones. */
+function shareOfTables(below: number, real: number, synthetic: number, tables = 4000): number {
+  let count = 0
+  for (let t = 0; t < tables; t++) {
+    const u = uniforms(keyFor(keyFromSeed(7), `${real} ${t}`), real + synthetic)
+    const limit = quantileOfSorted(sorted(u.slice(0, real)), 0.05)
+    if (u.slice(real).filter((x) => x < limit).length >= below) count++
+  }
+  return count / tables
+}
+
+test('rows near real ones are as probable as among tables of one law, or rarer', () => {
+  for (const [real, synthetic, counts] of [
+    [6, 6, [1, 2, 3, 4, 6]],
+    [40, 60, [3, 6, 9, 12]],
+    [200, 200, [10, 15, 20, 28]]
+  ] as const)
+    for (const below of counts) {
+      const chance = chanceOfNear(below, { real, synthetic })
+      const seen = shareOfTables(below, real, synthetic)
+      expect(seen, `${below} of ${synthetic}`).toBeLessThan(chance + 4 * Math.sqrt((chance + 0.001) / 4000))
+      // The real row behind the percentile is one rank further.
+      expect(chanceOfNear(below + Math.ceil(1.5 * (synthetic / real)) + 1, { real, synthetic })).toBeLessThan(seen + 0.02)
+    }
+})
+
+test('of six rows none is an alarm but all; of many hardly more than five in a hundred are expected', () => {
+  expect(chanceOfNear(3, { real: 6, synthetic: 6 })).toBeCloseTo(135 / 495, 12)
+  expect(chanceOfNear(6, { real: 6, synthetic: 6 })).toBeCloseTo(6 / 792, 12)
+  expect(chanceOfNear(0, { real: 6, synthetic: 6 })).toBe(1)
+  expect(chanceOfNear(100, { real: 1000, synthetic: 1000 })).toBeLessThan(0.001)
+  expect(chanceOfNear(55, { real: 1000, synthetic: 1000 })).toBeGreaterThan(0.2)
+})

@@ -2,6 +2,7 @@ import { type LatentSpecification, parseLatent } from '../code/codecs/specificat
 import { clashOf, isOrder } from '../code/rules/choose.js'
 import { equalsOf, isOtherThroughout } from '../code/rules/equals.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
+import { eachRule } from '../code/rules/families.js'
 import {
   designNotes,
   findRules,
@@ -196,7 +197,10 @@ function searchOf(
 ): { readonly seen: WrittenTable; readonly search: Search } {
   const what = placesOf({ local, image, latent })
   const places = { what, names: what === undefined ? [] : data.table.columns.filter(isNumeric).map(({ name }) => name) }
-  const stated = (typeof rule === 'string' ? [rule] : rule).map((text) => statedRule(text, data, { weights, places, rowNumbers }))
+  const stated = [rule]
+    .flat()
+    .flatMap(eachRule)
+    .map((text) => statedRule(text, data, { weights, places, rowNumbers }))
   stated.forEach((one, k) => {
     refuseClash(one, stated.slice(0, k))
   })

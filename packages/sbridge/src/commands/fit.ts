@@ -44,8 +44,10 @@ interface FitFlags extends Readonly<Record<string, unknown>> {
 
 async function runFit(path: string, flags: FitFlags): Promise<void> {
   const run = runOf(flags)
-  refuseNameOfTable(flags.output)
-  if (!flags.dryRun) await checkOutputs([flags.output], [path])
+  if (!flags.dryRun) {
+    refuseNameOfTable(flags.output)
+    await checkOutputs([flags.output], [path])
+  }
   const cluster = clusterOf({ input: path, run, flags, parts: readFields(clusterFitFields, flags).shards as number | undefined })
   if (cluster) refuseReference(run)
   const source = await sourceOf(tables, path, { flags, run })

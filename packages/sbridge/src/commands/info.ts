@@ -14,6 +14,7 @@ import {
   type ModelContents,
   orderNote,
   prepareRows,
+  ruleFacts,
   ruleFields,
   ruleNotes,
   rulesOf,
@@ -193,7 +194,7 @@ function tableFacts(raw: RawTable, given: Parameters<typeof rulesOf>[1], asked: 
   const pairs = pairsOf(table, asked)
   const paths = asked.time === undefined ? undefined : adviseSnapshots(raw, { ...options, time: asked.time }, asked.input)
   const words = [
-    ...rules.map((rule) => `rule: ${rule}`),
+    ...linesOf({ topics: [{ id: 'rules', title: '', blocks: [ruleFacts(rules)] }], warnings: [], notes: [] }),
     ...keys.map((key) => `key: ${key}`),
     ...pairWords(pairs),
     ...(paths ? linesOf({ ...paths, notes: [] }) : [])

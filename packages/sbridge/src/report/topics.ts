@@ -55,7 +55,10 @@ function blockHtml(block: Block): Html {
 
 const paragraph = (sentence: string): Html => html`<p>${sentence}</p>`
 
+/** Names and values; values of one name, as rules, stand below each other without it. */
 function factList(all: readonly Fact[]): Html {
+  if (all.length > 1 && all.every(({ name }) => name === all[0]!.name))
+    return html`<ul>${all.map((fact) => html`<li>${factText(fact)}</li>`)}</ul>`
   return facts(all.map((fact) => [capital(fact.name), factText(fact)] as const))
 }
 

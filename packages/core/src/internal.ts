@@ -219,6 +219,7 @@ export { spellValue, stepOf } from './table/spelling.js'
 export { type CategoricalColumn, type ColumnKind, isEmpty, type NumericColumn } from './table/table.js'
 export { formatClock } from './table/time-of-day.js'
 export { unknownColumn } from './table/unknown-column.js'
+export { notesTogether } from './tell/alike.js'
 export { countText, daysText, durationText, numberText, plainText, shareText, shorten, tickText, timeText } from './tell/numbers.js'
 export {
   type Axis,

@@ -148,7 +148,7 @@ export const equalNotes = ({ rules }: KeptRules): string[] =>
   rules.flatMap((rule) =>
     rule.kind === 'equal'
       ? [
-          `${rule.column} is the same as ${rule.of}${rule.factors ? `, or ${listed(rule.factors.map(String))} times that,` : ''} in many rows, and so it is in new ones; --rules off draws it by itself`
+          `${rule.column}: the same as “${rule.of}”${rule.factors ? `, or ${listed(rule.factors.map(String))} times that,` : ''} in many rows, and so in new ones; --rules off draws it by itself`
         ]
       : []
   )

@@ -1,3 +1,4 @@
+import { notesTogether } from './alike.js'
 import { numberText } from './numbers.js'
 
 /**
@@ -187,7 +188,7 @@ export function linesOf({ topics, warnings, notes }: Pick<Telling, 'topics' | 'w
     ...topics.flatMap(({ blocks }) => blocks.flatMap(blockLines)),
     ...warnings.slice(0, MOST_WARNINGS).map(({ name, message }) => `warning ${name}: ${message}`),
     ...(warnings.length > MOST_WARNINGS ? [`and ${warnings.length - MOST_WARNINGS} more warnings; --json names them all`] : []),
-    ...notes.map((note) => `note: ${note}`)
+    ...notesTogether(notes).map((note) => `note: ${note}`)
   ].map(inLine)
 }
 

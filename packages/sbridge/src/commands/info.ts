@@ -12,6 +12,7 @@ import {
   keptOrder,
   keyTexts,
   type ModelContents,
+  notesTogether,
   orderNote,
   prepareRows,
   ruleFacts,
@@ -244,6 +245,6 @@ export function factsText(facts: Facts): string {
   const lines = [`${facts.what}${kind} of ${plural(facts.rows, 'row')}, ${plural(facts.columns.length, 'column')}`]
   for (const [i, { kind, missing, summary }] of facts.columns.entries())
     lines.push(`  ${names[i]!.padEnd(width)}  ${kind.padEnd(10)}  ${summary}${missing > 0 ? `; ${missing} missing` : ''}`)
-  lines.push(...(facts.words ?? []), ...facts.notes.map((note) => `note: ${note}`))
+  lines.push(...(facts.words ?? []), ...notesTogether(facts.notes).map((note) => `note: ${note}`))
   return `${lines.join('\n')}\n`
 }

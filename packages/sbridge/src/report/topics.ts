@@ -7,6 +7,7 @@ import {
   type Fact,
   type Figure,
   factText,
+  notesTogether,
   type TableOf,
   type Topic
 } from '@sbridge/core/internal'
@@ -23,7 +24,7 @@ export function topicSection({ id, title, blocks }: Topic): Section {
 }
 
 export function notesSection(notes: readonly string[]): Section[] {
-  return notes.length === 0 ? [] : [section('notes', 'Notes', html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>`)]
+  return notes.length === 0 ? [] : [section('notes', 'Notes', html`<ul>${notesTogether(notes).map((note) => html`<li>${note}</li>`)}</ul>`)]
 }
 
 /** Warnings that are listed; a list of conditions can have one each. */

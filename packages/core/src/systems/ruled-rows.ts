@@ -36,6 +36,7 @@ import { type Indicator, indicatorsOf } from '../table/expression.js'
 import { columnWord } from '../table/expression-text.js'
 import type { InferredTable } from '../table/infer.js'
 import { type Column, isCategorical, isNumeric } from '../table/table.js'
+import { unknownColumn } from '../table/unknown-column.js'
 import { keepingLast } from './keeping-last.js'
 import { isGrid, type Localisation } from './localisation.js'
 import { type PreparedTable, prepareRows, readingOf, type TableOptions } from './prepare.js'
@@ -307,11 +308,9 @@ interface StatedColumn {
 function refuseColumn(name: string, { rule, data: { table, formats }, weights }: StatedColumn): void {
   const column = table.columns.find((one) => one.name === name)
   if (!column)
-    throw new InputError({
-      code: 'column-unknown',
+    throw unknownColumn(name, table.columns, {
       got: `“${ruleText(rule)}”, which names the unknown column ${name}`,
-      expected: `one of ${listed(table.columns.map((one) => one.name))}`,
-      try: 'the name as it stands in the header, in backquotes where it is no identifier'
+      word: columnWord
     })
   const isCut = rule.kind === 'step' && name === rule.of && rule.cuts.some(isNumber)
   const indicators = rule.kind === 'formula' ? indicatorsOf(rule.expression).filter((one) => one.name === name) : []

@@ -36,10 +36,13 @@ export function inShort<T extends Pick<NumericColumn, 'values' | 'missing'>>(
   style: NumberStyle
 ): { readonly read: T; readonly style: NumberStyle } {
   if (style.scientific || (style.decimals !== undefined && style.decimals <= MOST_DECIMALS)) return { read, style }
+  const { decimals: _, ...worn } = style
+  // Cells with more digits than a number has, as 2.2467800000000002, which is 2.24678 to the last bit: nothing but their spelling is long.
+  const own = decimalsOf(read.values, read.missing)
+  if (own !== undefined) return { read, style: { ...worn, decimals: own, padded: false } }
   const short = shortNumbers(read.values, read.missing)
   if (!short) return { read, style }
   const { values, ...form } = short
-  const { decimals: _, ...worn } = style
   return { read: { ...read, values }, style: { ...worn, ...form, padded: false, ...(form.single ? { long: true } : {}) } }
 }
 

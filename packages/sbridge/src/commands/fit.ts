@@ -20,7 +20,7 @@ export function fitVerb(verb: Command): void {
     .argument('<data>', 'a table or several, as for `sample`')
     .requiredOption('-o, --output <model>', 'the model file, e.g. penguins.sbridge')
     .option('--json', 'prints a summary as JSON on standard output')
-    .option('--dry-run', 'prints sizes, memory and time only')
+    .option('--dry-run', 'prints sizes, memory and time only; needs no --output')
   addFields(command, [
     ...tables.fields.fit,
     ...schemaFields.filter(({ name }) => !SCHEMA_DRAWS.includes(name)),

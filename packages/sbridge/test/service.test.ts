@@ -216,6 +216,13 @@ describe('what is asked of it', () => {
     expect(await refused('/v2', {})).toEqual([404, 'path-unknown'])
     expect(await refused(sample, { rows: 2.5 })).toEqual([422, 'schema'])
     expect(await refused(sample, { rowz: 2 })).toEqual([422, 'property-unknown'])
+    const misspelt = (await (await post(server, sample, { given: { kid: 'a' } })).json()) as { readonly expected: string }
+    expect(misspelt.expected).toMatch(/^one of .*\bkind\b/)
+    const got = await fetch(`${server.url}${sample}`)
+    expect([got.status, got.headers.get('allow')]).toEqual([405, 'POST'])
+    expect(await got.json()).toMatchObject({ code: 'method', try: `POST ${sample}` })
+    const deleted = await fetch(`${server.url}/v1/models`, { method: 'DELETE' })
+    expect([deleted.status, deleted.headers.get('allow')]).toEqual([405, 'GET'])
     // Files and modules of the machine are no business of those who ask.
     expect(await refused(sample, { givenFile: '/etc/passwd' })).toEqual([422, 'property-unknown'])
     expect(await refused(sample, { likelihood: './module.mjs' })).toEqual([422, 'property-unknown'])

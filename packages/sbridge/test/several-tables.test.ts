@@ -100,7 +100,7 @@ describe('a folder of tables', () => {
   })
 
   it('is planned: tables in the order in which they are drawn, time and memory, and nothing is written', async () => {
-    const planned = await run('sample', 'bank', '-o', 'planned', '--dry-run', '--scale', '2', '--threads', '1')
+    const planned = await run('sample', 'bank', '--dry-run', '--scale', '2', '--threads', '1')
     expect(planned).toMatchObject({ status: 0, stderr: '' })
     const [parents, rows] = ['accounts', 'transactions'].map((name) => rowsOf('bank', `${name}.csv`).length) as [number, number]
     expect(planned.stdout).toMatch(

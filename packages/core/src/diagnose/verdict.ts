@@ -58,11 +58,12 @@ export function verdict(own: Evaluation, kept?: Evaluation | number): PointedVer
   const evaluation = { ...seen, ...seen.groups, rules: own.rules, warnings: own.warnings, copies: seen.copies, membership: seen.membership }
   const judged = judgedAuc(evaluation, typeof kept === 'number' && !seen.groups ? kept : undefined)
   const near = nearness({ ...own, membership: evaluation.membership }, { isApart: typeof kept === 'object' })
+  const farther = fartherFrom(own)
   const details = detailsOf({
     // Below one half rows are not unlike the real ones, but too near to them.
     judged: [
       {
-        ...advised(aucReading(judged.auc, evaluation.copies.heldOut), (judged.auc.value ?? 0) > 0.5 ? LIKER : FARTHER),
+        ...advised(aucReading(judged.auc, evaluation.copies.heldOut), (judged.auc.value ?? 0) > 0.5 ? LIKER : farther),
         words: judged.words
       },
       ...worst(evaluation)
@@ -71,15 +72,26 @@ export function verdict(own: Evaluation, kept?: Evaluation | number): PointedVer
     isApart: typeof kept === 'object'
   })
   if (near.grade === 'poor')
-    return said('poor', { ...near, words: `${near.words}; do not treat them as anonymous`, remedy: FARTHER }, details)
+    return said('poor', { ...near, words: `${near.words}; do not treat them as anonymous`, remedy: farther }, details)
   const like = likeness(evaluation, judged.auc)
   // Rows that nobody tells from real ones may still lean on those of the fit.
   const grade = like.grade === 'good' && near.grade === 'fair' ? 'fair' : like.grade
-  return said(grade, like, [...details, advised(near, FARTHER)])
+  return said(grade, like, [...details, advised(near, farther)])
 }
 
 const LIKER = '--refine auto, which mends what trees find in the rows where held-out rows gain by it'
-const FARTHER = '--privacy 0.6, of 200 rows or more, which keeps new ones farther from these, or --min-cell 3, which merges rare levels'
+/** Rows of the smallest table that `--privacy` takes. */
+const LEAST_PRIVATE = 200
+
+/** What keeps new rows farther from those of a table, of what the table can have. */
+function fartherFrom({ rows, columns }: Evaluation): string {
+  const isPrivate = (rows.train ?? rows.real) >= LEAST_PRIVATE
+  const first = isPrivate
+    ? '--privacy 0.6, which keeps new ones farther from these'
+    : '--bandwidth with a larger ε than was found, which blurs'
+  const hasLevels = Object.values(columns).some(({ kind }) => kind === 'category')
+  return hasLevels ? `${first}, or --min-cell 3, which merges rare levels` : first
+}
 
 const advised = <P extends { readonly grade: Grade }>(point: P, remedy: string): P & { readonly remedy?: string } =>
   point.grade === 'fair' || point.grade === 'poor' ? { ...point, remedy } : point

@@ -140,7 +140,7 @@ function resolveColumn(encoder: Encoder, { name, value, place }: GivenColumn, dr
   if (value === null || value === undefined) throw malformed(name, value)
   const column = encoder.columns.findIndex((code) => code.name === name)
   const code = encoder.columns[column]
-  if (!code) throw unknownColumn(`the column ${name}`, encoder.columns)
+  if (!code) throw unknownColumn(name, encoder.columns)
   draft.named.push(name)
   if (code.carries === 'identifier') {
     throw new InputError({

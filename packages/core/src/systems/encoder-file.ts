@@ -67,6 +67,7 @@ const zoneIn = matching((zone) => /^ ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/.test(zo
 
 export const dateStyle: Reader<DateStyle> = record<DateStyle>({
   date: optional(matching(isDatePattern, 'a pattern of year, month and day')),
+  firstYear: optional(whole({ least: 1800, most: 2100 })),
   separator: word('', 'T', ' ', ', ', ':'),
   clock: optional(clockIn),
   seconds: word('none', 'whole', 'milliseconds'),

@@ -154,7 +154,7 @@ export function inTermsOf(
   { columns }: Pick<KeptRules, 'columns'>,
   error: unknown
 ): unknown {
-  if (error instanceof InputError && error.code === 'column-unknown') return unknownColumn(error.got, columns)
+  if (error instanceof InputError && error.code === 'column-unknown') return unknownColumn(error.got.replace(/^the column /, ''), columns)
   if (!(error instanceof InputError) || error.code !== 'likelihood-excludes-all' || asked.likelihood !== undefined) return error
   const given = Object.entries(asked.givens[0]!).map(([name, value]) => `${name}=${wordsOf(value)}`)
   return new InputError({

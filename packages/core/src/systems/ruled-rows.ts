@@ -2,6 +2,7 @@ import { type LatentSpecification, parseLatent } from '../code/codecs/specificat
 import { clashOf, isOrder } from '../code/rules/choose.js'
 import { equalsOf, isOtherThroughout } from '../code/rules/equals.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
+import { eachRule } from '../code/rules/families.js'
 import {
   designNotes,
   findRules,
@@ -36,6 +37,7 @@ import { type Indicator, indicatorsOf } from '../table/expression.js'
 import { columnWord } from '../table/expression-text.js'
 import type { InferredTable } from '../table/infer.js'
 import { type Column, isCategorical, isNumeric } from '../table/table.js'
+import { unknownColumn } from '../table/unknown-column.js'
 import { keepingLast } from './keeping-last.js'
 import { isGrid, type Localisation } from './localisation.js'
 import { type PreparedTable, prepareRows, readingOf, type TableOptions } from './prepare.js'
@@ -150,7 +152,7 @@ export const equalNotes = ({ rules }: KeptRules): string[] =>
   rules.flatMap((rule) =>
     rule.kind === 'equal'
       ? [
-          `${rule.column} is the same as ${rule.of}${rule.factors ? `, or ${listed(rule.factors.map(String))} times that,` : ''} in many rows, and so it is in new ones; --rules off draws it by itself`
+          `${rule.column}: the same as “${rule.of}”${rule.factors ? `, or ${listed(rule.factors.map(String))} times that,` : ''} in many rows, and so in new ones; --rules off draws it by itself`
         ]
       : []
   )
@@ -199,7 +201,10 @@ function searchOf(
 ): { readonly seen: WrittenTable; readonly search: Search } {
   const what = placesOf({ local, image, latent })
   const places = { what, names: what === undefined ? [] : data.table.columns.filter(isNumeric).map(({ name }) => name) }
-  const stated = (typeof rule === 'string' ? [rule] : rule).map((text) => statedRule(text, data, { weights, places, rowNumbers }))
+  const stated = [rule]
+    .flat()
+    .flatMap(eachRule)
+    .map((text) => statedRule(text, data, { weights, places, rowNumbers }))
   stated.forEach((one, k) => {
     refuseClash(one, stated.slice(0, k))
   })
@@ -306,11 +311,9 @@ interface StatedColumn {
 function refuseColumn(name: string, { rule, data: { table, formats }, weights }: StatedColumn): void {
   const column = table.columns.find((one) => one.name === name)
   if (!column)
-    throw new InputError({
-      code: 'column-unknown',
+    throw unknownColumn(name, table.columns, {
       got: `“${ruleText(rule)}”, which names the unknown column ${name}`,
-      expected: `one of ${listed(table.columns.map((one) => one.name))}`,
-      try: 'the name as it stands in the header, in backquotes where it is no identifier'
+      word: columnWord
     })
   const isCut = rule.kind === 'step' && name === rule.of && rule.cuts.some(isNumber)
   const indicators = rule.kind === 'formula' ? indicatorsOf(rule.expression).filter((one) => one.name === name) : []

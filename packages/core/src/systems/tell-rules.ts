@@ -1,5 +1,6 @@
+import { familiesOf } from '../code/rules/families.js'
 import { type KeptRules, ruleTexts } from '../code/rules/kept-rules.js'
-import { facts, type Telling } from '../tell/telling.js'
+import { explained, type Facts, facts, type Telling } from '../tell/telling.js'
 
 /** The rules that a model keeps in words, those that wait for times and running sums last; undefined where it keeps none. */
 export function rulesKept(model: object): string[] | undefined {
@@ -7,13 +8,16 @@ export function rulesKept(model: object): string[] | undefined {
   return rules || late ? [rules, late].flatMap((some) => (some ? ruleTexts(some) : [])) : undefined
 }
 
+/** Rules as people read them. */
+export const ruleFacts = (rules: readonly string[]): Facts => facts(...familiesOf(rules).map((value) => ({ name: 'rule', value })))
+
 /** What a model says of the rules of its table. */
 export function tellRules(rules: readonly string[]): Telling {
   const meaning =
-    'Columns that it derives are computed from the drawn ones, so that every new row obeys it, but for as many as in the data where these have exceptions.'
+    'Columns that a rule derives are computed from the drawn ones, so that every new row obeys it, but for as many as in the data where these have exceptions.'
   return {
     json: { rules },
-    topics: [{ id: 'rules', title: 'Rules that are kept', blocks: [facts(...rules.map((value) => ({ name: 'rule', value, meaning })))] }],
+    topics: [{ id: 'rules', title: 'Rules that are kept', blocks: [explained(meaning), ruleFacts(rules)] }],
     warnings: [],
     notes: []
   }

@@ -2,6 +2,7 @@ import { parseDigits } from './date-digits.js'
 import { type DateOrder, type DateStyle, isDigitPattern, offsetOf, orderOf } from './date-style.js'
 import { yearOf } from './months.js'
 import { monthNamed, nameToken, type OrElse, periodCell } from './periods.js'
+import { inShortYears, isShortYear } from './short-years.js'
 
 /** A cell that spells a date, perhaps with a time. */
 export interface DateCell {
@@ -123,6 +124,12 @@ export function timeOf(text: string): TimeOfDay | undefined {
  * decides (3/4/2024): neither the text, nor the style of its column, nor points between its numbers, which stand behind days.
  */
 export function parseDateTime(text: string, style?: DateStyle): number | undefined {
+  const time = timeIn(text, style)
+  const isPlaced = time !== undefined && style?.firstYear !== undefined && isShortYear(dateCell(text)!.form)
+  return isPlaced ? inShortYears(time, style.firstYear) : time
+}
+
+function timeIn(text: string, style: DateStyle | undefined): number | undefined {
   if (isDigitPattern(style?.date)) {
     const time = parseDigits(text)
     if (time !== undefined) return time

@@ -3,6 +3,7 @@ import { type DateCell, dateCell } from './date-cell.js'
 import { gcd } from './date-digits.js'
 import { type DateOrder, type DateStyle, dateUnit, offsetOf } from './date-style.js'
 import { periodOf } from './periods.js'
+import { firstShortYear, inShortYears, isShortYear } from './short-years.js'
 
 /** Dates of a column of text, in milliseconds since 1970, and how they are spelled. */
 export interface ReadDates {
@@ -119,8 +120,10 @@ function readAlike(
     const [own, other] = order === 'day-first' ? [cell.dayFirst, cell.monthFirst] : [cell.monthFirst, cell.dayFirst]
     return Number.isNaN(own) ? other : own
   }
-  const times = Float64Array.from(read, (cell) => (cell ? at(cell) : Number.NaN))
-  const common = commonStyle(read, { seen, form, order })
+  const alone = Float64Array.from(read, (cell) => (cell ? at(cell) : Number.NaN))
+  const firstYear = isShortYear(form) ? firstShortYear(alone) : undefined
+  const times = firstYear === undefined ? alone : alone.map((time) => inShortYears(time, firstYear))
+  const common = commonStyle(read, { seen, form, order, firstYear })
   const zones = common.otherZones.length === 0 ? undefined : zonesByTime(times, read)
   const { style, otherZones } = zones ? { style: { ...common.style, ...zones }, otherZones: [] } : common
   return {
@@ -188,10 +191,16 @@ function zonesByTime(times: Float64Array, read: readonly (DateCell | undefined)[
   return { zone: start!.zone, zones: later }
 }
 
+interface FormOfDates extends Pick<DateStyle, 'firstYear'> {
+  readonly seen: readonly DateCell[]
+  readonly form: string
+  readonly order: DateOrder
+}
+
 /** The style of a column, of which `seen` are the different cells: as fine as its finest cell, in the offset that most have, padded unless a cell is not. */
 function commonStyle(
   read: readonly (DateCell | undefined)[],
-  { seen, form, order }: { readonly seen: readonly DateCell[]; readonly form: string; readonly order: DateOrder }
+  { seen, form, order, firstYear }: FormOfDates
 ): { readonly style: DateStyle; readonly otherZones: readonly string[] } {
   const timed = seen.map(({ time }) => time).filter(({ separator }) => separator !== '')
   const padded = !seen.some((cell) => cell.padded === false)
@@ -207,6 +216,7 @@ function commonStyle(
   return {
     style: {
       ...(date === 'YYYY-MM-DD' ? {} : { date }),
+      ...(firstYear === undefined ? {} : { firstYear }),
       separator: timed[0]?.separator ?? '',
       ...(clock === undefined ? {} : { clock }),
       seconds,

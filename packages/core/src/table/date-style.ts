@@ -5,6 +5,8 @@ import { weekOf } from './periods.js'
 export interface DateStyle {
   /** YYYY or YY, MM or M, DD or D, Mon or Month, and what stands between them, or YYYYMMDD; of months, quarters and weeks YYYY and one of M, MM, Mon, Month, Q, q and W, or a month before YY; YYYY-MM-DD when left out, `/` in old models for YYYY/MM/DD. */
   readonly date?: string
+  /** The first of the hundred years that years of two digits mean; 1970 when left out. */
+  readonly firstYear?: number | undefined
   /** Between date and time; none where there is no time. */
   readonly separator: '' | 'T' | ' ' | ', ' | ':'
   /** H or HH, or h or hh with how noon is called behind the time, as in `hh PM` and `h:pm`; HH when left out. */

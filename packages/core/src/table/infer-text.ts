@@ -22,6 +22,7 @@ import { type PartialDates, partialDates, precisionName, precisionsNote, withPre
 import { RARE_BELOW } from './rare-below.js'
 import type { RawColumn } from './raw.js'
 import { inShort } from './short-numbers.js'
+import { shortYearsNote } from './short-years.js'
 import { areNames, countSingles, singlesOf } from './singles.js'
 import { strayText } from './stray-text.js'
 import { type CategoricalColumn, type Column, type ColumnKind, emptyColumn, type NumericColumn } from './table.js'
@@ -74,6 +75,7 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   if (kind === 'datetime') {
     if (!dates) return inferDates(base, cells)
     const column = dateColumn(base, dates)
+    if (dates.style.firstYear !== undefined) notes.push(shortYearsNote(base.name, dates.times))
     if (partial) {
       if (wanted === undefined) notes.push(precisionsNote(raw.name, partial.precisions))
       return withPrecisions(column, partial.precisions)

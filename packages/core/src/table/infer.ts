@@ -91,7 +91,7 @@ function checkNames(raw: RawTable, options: InferOptions): void {
       try: 'renaming one of them'
     })
   for (const name of [...(options.columns ?? []), ...(options.exclude ?? []), ...Object.keys(options.types ?? {})]) {
-    if (!hasColumn(raw, name)) throw unknownColumn(`the column ${name}`, raw.columns)
+    if (!hasColumn(raw, name)) throw unknownColumn(name, raw.columns)
   }
   for (const [name, kind] of Object.entries(options.types ?? {})) {
     if (!isMadeKind(kind) && !KINDS.includes(kind))

@@ -13,6 +13,7 @@ import { nearestStart, periodOf } from './periods.js'
 import { precisionsIn } from './precisions.js'
 import type { RawColumn, RawTable } from './raw.js'
 import { toScientific } from './scientific.js'
+import { isShortYear } from './short-years.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from './table.js'
 import { lastOfDay } from './time-of-day.js'
 import { wordOf } from './words.js'
@@ -183,8 +184,9 @@ export const LAST_TIME = 8.64e15
 /** The first and the last time that a column can hold: in text, years have four digits, or two. */
 export function timeBounds({ date }: ColumnFormat): readonly [first: number, last: number] {
   if (!date) return [-LAST_TIME, LAST_TIME]
-  const isShort = date.date !== undefined && /(?:^|[^Y])YY(?:[^Y]|$)/.test(date.date)
-  const [first, last] = isShort ? [String(FIRST_SHORT_YEAR), String(FIRST_SHORT_YEAR + 99)] : ['0000', '9999']
+  const { firstYear = FIRST_SHORT_YEAR } = date
+  const isShort = date.date !== undefined && isShortYear(date.date)
+  const [first, last] = isShort ? [String(firstYear), String(firstYear + 99)] : ['0000', '9999']
   return [Date.parse(`${first}-01-01T00:00:00.000Z`), Date.parse(`${last}-12-31T23:59:59.999Z`)]
 }
 

@@ -30,6 +30,15 @@ describe('lines of a terminal', () => {
     expect(lines.slice(-2)).toEqual(['r39: n 39', 'and 3 more; --json names them all'])
   })
 
+  test('twenty facts, none longer than some lines, and how much more there is', () => {
+    const many = Array.from({ length: 23 }, (_, k) => ({ name: 'rule', value: k === 0 ? 'level, '.repeat(100) : `r${k}` }))
+    const lines = linesOf(telling({ topics: [{ id: 'one', title: 'One', blocks: [facts(...many)] }] }))
+    expect(lines).toHaveLength(21)
+    expect(lines[0]).toMatch(/^rule: (level, )+level, … \(706 characters; --json has them all\)$/)
+    expect(lines[0]!.length).toBeLessThan(370)
+    expect(lines.slice(-2)).toEqual(['rule: r19', 'and 3 more; --json names them all'])
+  })
+
   test('names that would break a line or speak to the terminal are shown harmless', () => {
     const blocks = [facts({ name: 'a\nb', value: 'red \u001b[31m' })]
     expect(linesOf(telling({ topics: [{ id: 'one', title: 'One', blocks }] }))).toEqual(['a b: red \uFFFD[31m'])

@@ -1,3 +1,4 @@
+import { notesTogether } from './alike.js'
 import { numberText } from './numbers.js'
 
 /**
@@ -176,6 +177,10 @@ export function together(...parts: readonly Telling[]): Telling {
 const MOST_WARNINGS = 10
 /** Rows of a table that become lines. */
 const MOST_LINES = 40
+/** Facts that do: rules of many columns can be as many as these. */
+const MOST_FACTS = 20
+/** Characters of a fact on a terminal: some four of its lines. */
+const LONGEST_LINE = 320
 
 /** A telling as lines of a terminal: a fact each, then warnings and notes. */
 export function linesOf({ topics, warnings, notes }: Pick<Telling, 'topics' | 'warnings' | 'notes'>): string[] {
@@ -183,7 +188,7 @@ export function linesOf({ topics, warnings, notes }: Pick<Telling, 'topics' | 'w
     ...topics.flatMap(({ blocks }) => blocks.flatMap(blockLines)),
     ...warnings.slice(0, MOST_WARNINGS).map(({ name, message }) => `warning ${name}: ${message}`),
     ...(warnings.length > MOST_WARNINGS ? [`and ${warnings.length - MOST_WARNINGS} more warnings; --json names them all`] : []),
-    ...notes.map((note) => `note: ${note}`)
+    ...notesTogether(notes).map((note) => `note: ${note}`)
   ].map(inLine)
 }
 
@@ -194,19 +199,33 @@ function inLine(text: string): string {
 
 function blockLines(block: Block): readonly string[] {
   if (block.kind === 'said') return block.sentences
-  if (block.kind === 'facts') return block.facts.map((fact) => `${fact.name}: ${factText(fact)}`)
+  if (block.kind === 'facts')
+    return firstLines(
+      block.facts.map((fact) => cut(`${fact.name}: ${factText(fact)}`)),
+      MOST_FACTS
+    )
   if (block.kind !== 'table' || block.said === undefined) return []
   const heads = block.head.map((heading) => heading.replace(/#$/, ''))
-  const lines = block.rows.slice(0, MOST_LINES).map(([name, ...cells]) => {
+  const lines = block.rows.map(([name, ...cells]) => {
     const words = cells.flatMap((cell, k) => {
       if (cell === null || cell === undefined || cell === '') return []
       return [heads[k + 1] === 'value' ? cellText(cell) : `${heads[k + 1]} ${cellText(cell)}`]
     })
     return `${block.said}${name}: ${words.join(', ')}`
   })
-  const more = block.rows.length - lines.length
-  return more > 0 ? [...lines, `and ${more} more; --json names them all`] : lines
+  return firstLines(lines, MOST_LINES)
 }
+
+function firstLines(lines: readonly string[], most: number): readonly string[] {
+  const more = lines.length - most
+  return more > 0 ? [...lines.slice(0, most), `and ${more} more; --json names them all`] : lines
+}
+
+/** A line that somebody may read to its end: a rule can name a hundred categories. */
+const cut = (line: string): string =>
+  line.length <= LONGEST_LINE
+    ? line
+    : `${line.slice(0, LONGEST_LINE).replace(/\s+\S*$/, '')} … (${line.length} characters; --json has them all)`
 
 /** A cell of a table as it is read. */
 export function cellText(cell: Cell): string {

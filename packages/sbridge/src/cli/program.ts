@@ -85,7 +85,10 @@ function remedyFor(text: string): string {
   return text.includes('<model>') ? '(Try -o model.sbridge)\n' : '(Try -o new.csv, or -o - for standard output)\n'
 }
 
-/** A verb that names a misspelt option before one that is missing: often they are the same. */
+/** What stands for an output where nothing is written: standard output. */
+const NOWHERE = '-'
+
+/** A verb that names a misspelt option before one that is missing: often they are the same. What writes nothing needs no output. */
 class SpellingCommand extends Command {
   private misspelt: string | undefined
 
@@ -96,6 +99,9 @@ class SpellingCommand extends Command {
   override parseOptions(words: string[]): ReturnType<Command['parseOptions']> {
     const parsed = super.parseOptions(words)
     this.misspelt = parsed.unknown[0]
+    const isNeeded = this.options.some(({ long, mandatory }) => long === '--output' && mandatory)
+    if (isNeeded && this.getOptionValue('dryRun') === true && this.getOptionValue('output') === undefined)
+      this.setOptionValue('output', NOWHERE)
     return parsed
   }
 

@@ -23,7 +23,7 @@ export function embedVerb(verb: Command): void {
     .option('--model <file>', 'also writes a model that places new rows and lifts coordinates back')
     .option('--report <file.html>', 'also writes a report: spectrum, coordinates, round trip')
     .option('--json', 'prints a summary as JSON on standard output')
-    .option('--dry-run', 'prints sizes, memory and time only')
+    .option('--dry-run', 'prints sizes, memory and time only; needs no --output')
   addFields(command, [...embedding.fields.fit, ...readingFields, ...writingFields.filter(({ name }) => name === 'dialect'), ...runFields])
   command.action(async (input, fresh, options) => {
     await runEmbed(input, fresh, options as VerbFlags)

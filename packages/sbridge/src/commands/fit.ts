@@ -20,7 +20,7 @@ export function fitVerb(verb: Command): void {
     .argument('<data>', 'a table or several, as for `sample`')
     .requiredOption('-o, --output <model>', 'the model file, e.g. penguins.sbridge')
     .option('--json', 'prints a summary as JSON on standard output')
-    .option('--dry-run', 'prints sizes, memory and time only')
+    .option('--dry-run', 'prints sizes, memory and time only; needs no --output')
   addFields(command, [
     ...tables.fields.fit,
     ...schemaFields.filter(({ name }) => !SCHEMA_DRAWS.includes(name)),
@@ -44,8 +44,10 @@ interface FitFlags extends Readonly<Record<string, unknown>> {
 
 async function runFit(path: string, flags: FitFlags): Promise<void> {
   const run = runOf(flags)
-  refuseNameOfTable(flags.output)
-  if (!flags.dryRun) await checkOutputs([flags.output], [path])
+  if (!flags.dryRun) {
+    refuseNameOfTable(flags.output)
+    await checkOutputs([flags.output], [path])
+  }
   const cluster = clusterOf({ input: path, run, flags, parts: readFields(clusterFitFields, flags).shards as number | undefined })
   if (cluster) refuseReference(run)
   const source = await sourceOf(tables, path, { flags, run })

@@ -21,7 +21,7 @@ export function forecastVerb(verb: Command): void {
     .option('--model <file>', 'also writes a model that continues the series again without learning anew')
     .option('--report <file.html>', 'also writes a self-contained report')
     .option('--json', 'prints a summary as JSON on standard output')
-    .option('--dry-run', 'prints sizes, memory and time only')
+    .option('--dry-run', 'prints sizes, memory and time only; needs no --output')
   addFields(command, [...series.fields.fit, ...series.fields.know, ...readingFields, ...writingFields, ...runFields])
   command.action(async (input, options) => {
     await runForecast(input, options as ForecastFlags)

@@ -23,7 +23,7 @@ export function imputeVerb(verb: Command): void {
     .option('--model <file>', 'also writes a model that fills new rows')
     .option('--report <file.html>', 'also writes a report of how near fills are: holes punched into known cells, beside other methods')
     .option('--json', 'prints a summary as JSON on standard output')
-    .option('--dry-run', 'prints sizes, memory and time only')
+    .option('--dry-run', 'prints sizes, memory and time only; needs no --output')
   addFields(command, [...fields.fit, ...fields.draw, ...readingFields, ...writingFields, ...clusterDrawFields, ...runFields])
   command.action(async (input, rows, options) => {
     await runImpute(input, rows, options as VerbFlags)

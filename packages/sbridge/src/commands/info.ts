@@ -12,8 +12,10 @@ import {
   keptOrder,
   keyTexts,
   type ModelContents,
+  notesTogether,
   orderNote,
   prepareRows,
+  ruleFacts,
   ruleFields,
   ruleNotes,
   rulesOf,
@@ -193,7 +195,7 @@ function tableFacts(raw: RawTable, given: Parameters<typeof rulesOf>[1], asked: 
   const pairs = pairsOf(table, asked)
   const paths = asked.time === undefined ? undefined : adviseSnapshots(raw, { ...options, time: asked.time }, asked.input)
   const words = [
-    ...rules.map((rule) => `rule: ${rule}`),
+    ...linesOf({ topics: [{ id: 'rules', title: '', blocks: [ruleFacts(rules)] }], warnings: [], notes: [] }),
     ...keys.map((key) => `key: ${key}`),
     ...pairWords(pairs),
     ...(paths ? linesOf({ ...paths, notes: [] }) : [])
@@ -243,6 +245,6 @@ export function factsText(facts: Facts): string {
   const lines = [`${facts.what}${kind} of ${plural(facts.rows, 'row')}, ${plural(facts.columns.length, 'column')}`]
   for (const [i, { kind, missing, summary }] of facts.columns.entries())
     lines.push(`  ${names[i]!.padEnd(width)}  ${kind.padEnd(10)}  ${summary}${missing > 0 ? `; ${missing} missing` : ''}`)
-  lines.push(...(facts.words ?? []), ...facts.notes.map((note) => `note: ${note}`))
+  lines.push(...(facts.words ?? []), ...notesTogether(facts.notes).map((note) => `note: ${note}`))
   return `${lines.join('\n')}\n`
 }

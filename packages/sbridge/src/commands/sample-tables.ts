@@ -87,7 +87,7 @@ export async function runSampleTables(input: string, flags: Flags, contents?: Mo
 export async function runFitTables(input: string, flags: Flags): Promise<void> {
   refuseOthers(flags, [...SCHEMA_DRAWS, 'rows'])
   const run = runOf(flags)
-  if (extensionOf(flags.output) !== '.sbridge')
+  if (extensionOf(flags.output) !== '.sbridge' && !(flags.dryRun && flags.output === '-'))
     throw new InputError({
       code: 'output-model',
       got: `the output ${flags.output} for a model of several tables`,
@@ -144,6 +144,7 @@ async function checkOutput(
   input: string,
   { flags: { output, dryRun }, isDocument }: { readonly flags: Flags; readonly isDocument: boolean }
 ): Promise<void> {
+  if (dryRun && output === '-') return
   if (isDocument && isDocumentName(output)) return dryRun ? undefined : checkOutputs([output], [input])
   if (isOneTable(output))
     throw new InputError({

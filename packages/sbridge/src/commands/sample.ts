@@ -61,7 +61,7 @@ export function sampleVerb(verb: Command): void {
     .requiredOption('-o, --output <file>', 'where the rows go; the extension decides the format, - is CSV on standard output')
     .option('--report <file.html>', 'also writes a self-contained report of how good the rows are')
     .option('--json', 'prints a summary as JSON on standard output')
-    .option('--dry-run', 'prints sizes, memory and time only')
+    .option('--dry-run', 'prints sizes, memory and time only; needs no --output')
   addFields(command, [
     ...fields.fit,
     ...fields.draw,

@@ -26,7 +26,7 @@ export function scoreVerb(verb: Command): void {
     .option('--model <file>', 'also writes a model that scores new rows')
     .option('--report <file.html>', 'also writes a report: the furthest rows, the stack of laws, and the picture of a grid')
     .option('--json', 'prints a summary as JSON on standard output')
-    .option('--dry-run', 'prints sizes, memory and time only')
+    .option('--dry-run', 'prints sizes, memory and time only; needs no --output')
   addFields(command, [...fields.fit, ...fields.draw, ...readingFields, ...writingFields, ...runFields])
   command.action(async (input, rows, options) => {
     await runScore(input, rows, options as VerbFlags)

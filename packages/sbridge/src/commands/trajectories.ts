@@ -50,7 +50,7 @@ export function trajectoriesVerb(verb: Command): void {
       'begins at the parameters of a model file, of a linear or named drift and the same columns; keeps its reference and noise'
     )
     .option('--report <file.html>', 'also writes a self-contained report')
-    .option('--dry-run', 'prints sizes, memory and time only')
+    .option('--dry-run', 'prints sizes, memory and time only; needs no --output')
     .option('--json', 'prints parameters, history and scores as JSON on standard output')
   addFields(command, [...fields.fit, ...fields.draw, ...readingFields, ...writingFields, ...runFields])
   command.action(async (input, options) => {

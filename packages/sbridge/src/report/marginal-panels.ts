@@ -15,7 +15,7 @@ import {
   timeText
 } from '@sbridge/core/internal'
 import { isNumeric, type Table } from '@sbridge/core/tables'
-import { axisScale } from './axis-scale.js'
+import { axisScale, ticksApart } from './axis-scale.js'
 import { type Panel, REAL_AND_SYNTHETIC, type Sides } from './blocks.js'
 import { histogram } from './histogram.js'
 import type { Html } from './html.js'
@@ -155,7 +155,7 @@ function axisTicks(column: NumericColumn, values: readonly number[]): object {
   if (values.length > MOST_TICKS) return { ...axis, type: 'linear' }
   const plain = tickText(Math.max(...values.map(Math.abs)) || 1)
   const tickFormat = (value: number) => limitText(value, column) ?? plain(value)
-  return { ...axis, ticks: values, ...(column.limits ? { tickFormat } : {}), type: 'linear' }
+  return { ...axis, ticks: ticksApart(values, tickFormat), ...(column.limits ? { tickFormat } : {}), type: 'linear' }
 }
 
 /** Shares of the single values, side by side. */

@@ -1,8 +1,16 @@
 import * as Plot from '@observablehq/plot'
 import type { Evaluation } from '@sbridge/core'
-import { type CategoricalColumn, type NumericColumn, numberText, presentValues, shorten } from '@sbridge/core/internal'
+import {
+  type CategoricalColumn,
+  formatClock,
+  type NumericColumn,
+  numberText,
+  presentValues,
+  shorten,
+  tickText
+} from '@sbridge/core/internal'
 import { isCategorical, isNumeric, type Table } from '@sbridge/core/tables'
-import { type AxisScale, ascendingOf, axisScale } from './axis-scale.js'
+import { type AxisScale, ascendingOf, axisScale, ticksApart } from './axis-scale.js'
 import { type Panel, REAL_AND_SYNTHETIC, type Sides } from './blocks.js'
 import type { Html } from './html.js'
 import { columnOf } from './marginal-panels.js'
@@ -140,14 +148,16 @@ function axisOf(columns: readonly NumericColumn[]): Axis {
   const [from, to] = far ? [low, high] : [at(0), at(n - 1)]
   const margin = to > from ? 0.04 * (to - from) : 0.5
   const spread = spreadOf(all)
-  const axis = spread > 0 && columns[0]!.kind !== 'datetime' ? { ...scale.axis, ...valueTicks(all) } : scale.axis
+  const axis = spread > 0 && columns[0]!.kind !== 'datetime' ? { ...scale.axis, ...valueTicks(all, columns[0]!.clock) } : scale.axis
   return { ...scale, axis, domain: [scale.back(from - margin) - spread, scale.back(to + margin) + spread], spread }
 }
 
 /** A column of few values has them for ticks: nothing lies between 0 and 1. */
-function valueTicks(ascending: Float64Array): object {
+function valueTicks(ascending: Float64Array, clock: NumericColumn['clock']): object {
   const values = [...new Set(ascending)]
-  return values.length <= MOST_TICKS ? { ticks: values } : {}
+  if (values.length > MOST_TICKS) return {}
+  const text = clock ? (time: number) => formatClock(time, clock) : tickText(Math.max(...values.map(Math.abs)) || 1)
+  return { ticks: ticksApart(values, text) }
 }
 
 /** Six tenths of the least gap between the values, where there are at most 20. */

@@ -261,11 +261,13 @@ function columnSection({ columns }: Evaluation, real: Table): Section {
     'SD real#',
     'SD synth.#'
   ]
+  // Of categories alone there is no mean.
+  const isFilled = (c: number): boolean => rows.some((cells) => cells[c] !== '')
   const whole = table({
     caption:
       'Distance of the marginals (Kolmogorov–Smirnov for numbers and times, total variation for categories), missing cells, mean and standard deviation.',
-    head,
-    rows
+    head: head.filter((_, c) => isFilled(c)),
+    rows: rows.map((cells) => cells.filter((_, c) => isFilled(c)))
   })
   const long = html`<details><summary>All ${countText(rows.length)} columns</summary>${whole}</details>`
   return section('columns', 'Column by column', rows.length > MOST_ROWS ? long : whole)

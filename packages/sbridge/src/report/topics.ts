@@ -7,6 +7,7 @@ import {
   type Fact,
   type Figure,
   factText,
+  notesTogether,
   type TableOf,
   type Topic
 } from '@sbridge/core/internal'
@@ -23,7 +24,7 @@ export function topicSection({ id, title, blocks }: Topic): Section {
 }
 
 export function notesSection(notes: readonly string[]): Section[] {
-  return notes.length === 0 ? [] : [section('notes', 'Notes', html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>`)]
+  return notes.length === 0 ? [] : [section('notes', 'Notes', html`<ul>${notesTogether(notes).map((note) => html`<li>${note}</li>`)}</ul>`)]
 }
 
 /** Warnings that are listed; a list of conditions can have one each. */
@@ -55,7 +56,10 @@ function blockHtml(block: Block): Html {
 
 const paragraph = (sentence: string): Html => html`<p>${sentence}</p>`
 
+/** Names and values; values of one name, as rules, stand below each other without it. */
 function factList(all: readonly Fact[]): Html {
+  if (all.length > 1 && all.every(({ name }) => name === all[0]!.name))
+    return html`<ul>${all.map((fact) => html`<li>${factText(fact)}</li>`)}</ul>`
   return facts(all.map((fact) => [capital(fact.name), factText(fact)] as const))
 }
 

@@ -51,12 +51,14 @@ export class ServiceApp {
       )
     app.use(packages.bodyLimit({ maxSize: Math.round(1e6 * limits.maxBody), onError: tooLong }))
     const description = openApi(models, limits, token !== undefined)
+    const routes: { readonly method: string; readonly path: RegExp }[] = []
     const on = (
       method: 'GET' | 'POST' | 'DELETE',
       route: string,
       answer: (ask: Ask) => Response | Promise<Response>,
       open = false
     ): void => {
+      routes.push({ method, path: new RegExp(`^${route.replace(/:\w+/g, '[^/]+')}$`) })
       app.on(method, route, (ask) => this.#answered(ask, route, open, answer))
     }
     on('GET', '/healthz', (ask) => ask.text('alive\n'), true)
@@ -79,9 +81,13 @@ export class ServiceApp {
     })
     app.notFound((ask) =>
       this.#answered(ask as Ask, 'none', true, () => {
+        const { method, path } = ask.req
+        const allow = routes.filter((one) => one.path.test(path)).map((one) => one.method)
+        if (allow.length > 0)
+          throw problem(405, { code: 'method', got: `${method} ${path}`, expected: allow.join(' or '), try: `${allow[0]} ${path}`, allow })
         throw problem(404, {
           code: 'path-unknown',
-          got: `${ask.req.method} ${ask.req.path}`,
+          got: `${method} ${path}`,
           expected: 'a path of /openapi.json',
           try: 'GET /openapi.json'
         })
@@ -127,6 +133,7 @@ export class ServiceApp {
     if (told.status === 500) this.parts.report(String((error as Error)?.stack ?? error))
     const headers: Record<string, string> = { 'content-type': PROBLEM_TYPE }
     if (told.retryAfter !== undefined) headers['retry-after'] = String(told.retryAfter)
+    if (told.allow) headers.allow = told.allow.join(', ')
     if (told.status === 401) headers['www-authenticate'] = 'Bearer'
     return new Response(`${JSON.stringify(told)}\n`, { status: told.status, headers })
   }

@@ -1,3 +1,4 @@
+import { listed } from '@sbridge/core/internal'
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import type { ServiceOptions } from './fields.js'
 import { conditionsOf, type ModelDescription, type Operation, operationsOf, rowsOf, type Task } from './operations.js'
@@ -76,14 +77,20 @@ function refusal(errors: readonly ErrorObject[], body: unknown): { code: string;
   const weight = (error: ErrorObject) => 2 * depth(error) + (error.keyword === 'additionalProperties' ? 1 : 0)
   const all = errors.filter(({ keyword }) => keyword !== 'anyOf')
   const worst = all.reduce((one, other) => (weight(other) > weight(one) ? other : one), all[0]!)
-  const { instancePath, keyword, params, message } = worst
+  const { instancePath, keyword, params, message, parentSchema } = worst
   const unknown = (params as { readonly additionalProperty?: string }).additionalProperty
   const allowed = (params as { readonly allowedValues?: readonly unknown[] }).allowedValues
   const place = instancePath === '' ? 'the request' : instancePath.slice(1).replaceAll('/', '.')
   if (keyword === 'additionalProperties')
-    return { code: 'property-unknown', got: `${unknown} in ${place}`, expected: 'what the schema names', try: 'GET /openapi.json' }
+    return { code: 'property-unknown', got: `${unknown} in ${place}`, expected: namesIn(parentSchema), try: 'GET /openapi.json' }
   const expected = allowed ? allowed.join(', ') : (message ?? 'what the schema says')
   return { code: 'schema', got: `${place} = ${short(valueAt(body, instancePath))}`, expected, try: 'GET /openapi.json' }
+}
+
+/** The names that a place of a request may have. */
+function namesIn(schema: ErrorObject['parentSchema']): string {
+  const names = Object.keys((schema as { readonly properties?: object } | undefined)?.properties ?? {})
+  return names.length === 0 ? 'what the schema names' : `one of ${listed(names)}`
 }
 
 function valueAt(body: unknown, pointer: string): unknown {

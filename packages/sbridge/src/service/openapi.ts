@@ -19,7 +19,16 @@ const described = (description: string, content?: object) => ({ description, ...
 
 const PROBLEM: JsonSchema = {
   type: 'object',
-  properties: { status: whole, title: text, code: text, got: text, expected: text, try: text, retryAfter: number },
+  properties: {
+    status: whole,
+    title: text,
+    code: text,
+    got: text,
+    expected: text,
+    try: text,
+    allow: { type: 'array', items: text },
+    retryAfter: number
+  },
   required: ['status', 'title', 'code']
 }
 const WARNINGS: JsonSchema = {

@@ -36,7 +36,7 @@ export function servicePackages(): Promise<ServicePackages> {
       streamSSE,
       getRequestListener,
       prometheus: prometheus.default,
-      ajv: new Ajv2020({ allowUnionTypes: true })
+      ajv: new Ajv2020({ allowUnionTypes: true, verbose: true })
     }
   })
 }

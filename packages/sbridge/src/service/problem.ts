@@ -8,6 +8,8 @@ export interface Problem {
   readonly got?: string
   readonly expected?: string
   readonly try?: string
+  /** Methods that a path has. */
+  readonly allow?: readonly string[]
   /** Seconds after which to come again. */
   readonly retryAfter?: number
 }
@@ -23,6 +25,7 @@ const TITLES: Readonly<Record<number, string>> = {
   400: 'The request is malformed.',
   401: 'A token is needed.',
   404: 'There is no such thing here.',
+  405: 'This is asked for in another way.',
   406: 'No such format of answers.',
   413: 'The request is too long.',
   415: 'No such format of requests.',

@@ -1,3 +1,4 @@
+import { notesTogether } from '@sbridge/core/internal'
 import type { ComponentChildren } from 'preact'
 import { optionWords } from '../state/options.js'
 import type { Session } from '../state/session.js'
@@ -85,7 +86,7 @@ export function Notes({ notes }: { notes: readonly string[] }) {
   return (
     <>
       <ul class="notes">
-        {notes.map((note) => (
+        {notesTogether(notes).map((note) => (
           <li key={note}>{note}</li>
         ))}
       </ul>

@@ -66,6 +66,14 @@ export function Said({ sentences, look = 'verdict' }: { sentences: readonly stri
 
 function Facts({ facts }: { facts: readonly Fact[] }) {
   const [first, ...others] = facts
+  if (others.length > 0 && others.every(({ name }) => name === first!.name))
+    return (
+      <ul>
+        {facts.map((fact, k) => (
+          <li key={k}>{factText(fact)}</li>
+        ))}
+      </ul>
+    )
   // What all of them mean is said once.
   const common = others.length > 0 && others.every(({ meaning }) => meaning === first!.meaning) ? first!.meaning : undefined
   return (

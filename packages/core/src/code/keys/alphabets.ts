@@ -49,10 +49,24 @@ const VOWELS = 'aeiou'
 /** Consonants that are read in any place, in most languages. */
 const CONSONANTS = 'bdfghklmnprstvwz'
 
-/** Alphabets of the places of a word that can be said and that nobody has copied: consonants and vowels in turn. */
-export function wordPlaces(length: number, style: 'lower' | 'upper' | 'capital'): string[] {
+/**
+ * Alphabets of the places of a word that can be said and that nobody has copied: consonants and vowels in turn, or the letters of the
+ * words that it stands among where most of these are of another script.
+ */
+export function wordPlaces(length: number, style: 'lower' | 'upper' | 'capital', among: readonly string[]): string[] {
+  const own = otherScript(among)
   return Array.from({ length }, (_, place) => {
-    const letters = place % 2 === 0 ? CONSONANTS : VOWELS
+    const letters = own ?? (place % 2 === 0 ? CONSONANTS : VOWELS)
     return style === 'upper' || (style === 'capital' && place === 0) ? letters.toUpperCase() : letters
   })
+}
+
+/** Small letters of words of which most have none of ours; undefined where most do. */
+function otherScript(words: readonly string[]): string | undefined {
+  const others = words.filter((word) => /\p{L}/u.test(word) && !/\p{Script=Latin}/u.test(word))
+  if (2 * others.length <= words.length) return undefined
+  // Letters of two code units, and such as change their number with their case, are no places of a text.
+  const isOne = (letter: string): boolean => letter.length === 1 && letter.toUpperCase().length === 1
+  const letters = new Set(others.flatMap((word) => (word.toLowerCase().match(/\p{L}/gu) ?? []).filter(isOne)))
+  return letters.size === 0 ? undefined : [...letters].sort().join('')
 }

@@ -21,7 +21,7 @@ export function proseForm(values: readonly string[]): Form {
   const words = values.flatMap((value) => value.match(/[\p{L}\p{N}]+/gu) ?? ['a'])
   const { lengths, shares } = lengthsOf(words)
   const longest = Math.max(...lengths)
-  const word = (style: 'capital' | 'lower'): Segment => ({ kind: 'symbols', places: wordPlaces(longest, style), lengths, shares })
+  const word = (style: 'capital' | 'lower'): Segment => ({ kind: 'symbols', places: wordPlaces(longest, style, words), lengths, shares })
   return textsOf(values, (place) => word(place === 0 ? 'capital' : 'lower'))
 }
 

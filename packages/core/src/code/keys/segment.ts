@@ -87,8 +87,8 @@ function placesOf(texts: readonly string[], length: number): string[] {
 function placesUpTo(length: number, texts: readonly string[]): string[] {
   if (!texts.every((text) => /^\p{L}+$/u.test(text))) return new Array<string>(length).fill(alphabetOf(texts.join('')))
   const every = (test: (text: string) => boolean) => texts.filter(test).length >= MOSTLY * texts.length
-  if (every((text) => text === text.toUpperCase())) return wordPlaces(length, 'upper')
-  return wordPlaces(length, every((text) => text[0] !== text[0]!.toLowerCase()) ? 'capital' : 'lower')
+  if (every((text) => text === text.toUpperCase())) return wordPlaces(length, 'upper', texts)
+  return wordPlaces(length, every((text) => text[0] !== text[0]!.toLowerCase()) ? 'capital' : 'lower', texts)
 }
 
 /** Lengths that are not rare with their shares; all where all are. */

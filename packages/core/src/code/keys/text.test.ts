@@ -60,3 +60,21 @@ test('names that recur in the data come round again once their form has no more;
   expect(drawn.some((cell) => names.includes(cell!))).toBe(false)
   expect(() => draw(names)).toThrow(/no more than \d+ new values/)
 })
+
+test('words of another script are made of its letters, as long as those of the data', () => {
+  const pick = (letters: string, k: number) => letters[Math.floor(u[k]! * letters.length)]!
+  const letters = 'абвгдезиклмнопрст'
+  const names = Array.from({ length: n }, (_, i) => {
+    const word = (from: number, length: number) => Array.from({ length }, (_, j) => pick(letters, 9 * i + from + j)).join('')
+    const [first, second] = [word(0, 4), word(4, 3 + (i % 3))]
+    return `${first[0]!.toUpperCase()}${first.slice(1)} ${second}`
+  })
+  const towns = Array.from({ length: n }, (_, i) =>
+    Array.from({ length: 2 + (i % 3) }, (_, j) => pick('高定安老河口市章丘海陵松江兴山', 9 * i + j)).join('')
+  )
+  const drawn = (cells: readonly string[]) =>
+    drawKey(keepKeys([{ name: 'x', cells }], 7, { text: 'new' }).keys[0]!, 7, { count: 200, key: keyFromSeed(2) }).map((cell) => cell!)
+  expect(drawn(names).filter((cell) => !/^[а-яА-Я]+( [а-яА-Я]+)*$/.test(cell))).toEqual([])
+  expect(drawn([...new Set(towns)]).filter((cell) => !/^\p{Script=Han}{2,4}$/u.test(cell))).toEqual([])
+  expect(drawn(remarks).filter((cell) => !/^[a-z ]+$/i.test(cell))).toEqual([])
+})

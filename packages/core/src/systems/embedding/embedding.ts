@@ -116,7 +116,7 @@ function methodFor(table: Table, scaling: NonNullable<EmbeddingOptions['scaling'
   const numeric = table.columns.filter(isNumeric)
   const unknown = Object.keys(scaling).find((name) => !numeric.some((column) => column.name === name))
   if (unknown === undefined) return (name) => scaling[name] ?? 'standard'
-  throw unknownColumn(`a scaling for ${unknown}`, numeric, 'a numeric column:')
+  throw unknownColumn(unknown, numeric, { got: `a scaling for ${unknown}`, which: 'a numeric column:' })
 }
 
 function summaryOf(

@@ -1,3 +1,4 @@
+import { eachRule } from '../../code/rules/families.js'
 import { keepRules } from '../../code/rules/keep.js'
 import { type KeptRules, thereOf } from '../../code/rules/kept-rules.js'
 import { keyAt } from '../../code/rules/lookup-table.js'
@@ -35,7 +36,12 @@ export function ruledSeries(
   if (options.rules === 'off') return { data: withoutTimes(data) }
   const seen = isEven ? data : withoutTimes(data)
   const fixed = [...known, ...(clock ? [clock.name] : [])]
-  const stated = new Set([options.rule ?? []].flat().map((text) => parseRule(text).column))
+  const stated = new Set(
+    [options.rule ?? []]
+      .flat()
+      .flatMap(eachRule)
+      .map((text) => parseRule(text).column)
+  )
   const found = rulesOf(seen, options, fixed).filter((rule) => stated.has(rule.column) || comesAgain(rule, seen))
   const kept = (besides: Iterable<string>): KeptRules => {
     const others = new Set(besides)

@@ -237,7 +237,7 @@ async function resolveScaling(
     return { choice: { methods: Object.fromEntries(numeric.map(({ name }) => [name, scaling])) } }
   const fixed: ScalingMethods = scaling === 'auto' ? {} : scaling
   const unknown = Object.keys(fixed).find((name) => !numeric.some((column) => column.name === name))
-  if (unknown !== undefined) throw unknownColumn(`a scaling for ${unknown}`, numeric, 'a numeric column:')
+  if (unknown !== undefined) throw unknownColumn(unknown, numeric, { got: `a scaling for ${unknown}`, which: 'a numeric column:' })
   return chooseScaling({
     table,
     formats,

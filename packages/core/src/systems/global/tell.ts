@@ -1,5 +1,5 @@
 import type { NamedWarning } from '../../know/support.js'
-import { counted } from '../../num/listed.js'
+import { counted, listed } from '../../num/listed.js'
 import { LARGEST_RESIDUAL } from '../../scaling/symmetric.js'
 import type { Table } from '../../table/table.js'
 import { numberText, plainText } from '../../tell/numbers.js'
@@ -84,7 +84,7 @@ function scalingFacts({ scaling: { methods, scores }, rowCount }: FitSummary): F
   // Columns of a list are scaled by `quantile` without a contest, which was about the rest.
   const rest = scores && quantile.length > 0 && !isQuantile(scores, rowCount) ? 'the rest standard: ' : ''
   const aside = scores ? `${rest}${contestWords(scores, rowCount)}` : undefined
-  return [{ name: 'scaling', value: quantile.length === 0 ? 'standard' : `quantile for ${quantile.join(', ')}`, aside }]
+  return [{ name: 'scaling', value: quantile.length === 0 ? 'standard' : `quantile for ${listed(quantile)}`, aside }]
 }
 
 interface Scores {

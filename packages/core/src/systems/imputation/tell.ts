@@ -3,6 +3,7 @@ import { listed } from '../../num/listed.js'
 import { isEmptyColumn } from '../../table/raw.js'
 import { shareText } from '../../tell/numbers.js'
 import { explained, facts, type Telling, type Topic, together } from '../../tell/telling.js'
+import { ruleFacts } from '../tell-rules.js'
 import type { FilledRows } from './fill.js'
 import type { ImputationModel } from './model.js'
 
@@ -79,9 +80,9 @@ function tellModel({ summary, rules }: ImputationModel): Telling {
           facts(
             { name: 'rows that gaps are filled from', value: donorCount, ...(donorCount < rowCount ? { aside: `of ${rowCount}` } : {}) },
             { name: 'bandwidth ε', value: epsilon },
-            { name: 'ridge', value: ridge },
-            ...texts.map((value) => ({ name: 'rule', value }))
+            { name: 'ridge', value: ridge }
           ),
+          ...(texts.length > 0 ? [ruleFacts(texts)] : []),
           {
             kind: 'table',
             caption: 'Error of masked cells under each setting, in squared standard deviations.',

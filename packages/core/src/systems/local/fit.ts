@@ -74,7 +74,7 @@ export function scalingOf({ table }: InferredTable, { scaling = 'auto' }: LocalO
   const numeric = table.columns.filter(isNumeric)
   const given = typeof scaling === 'string' ? {} : scaling
   const unknown = Object.keys(given).find((name) => !numeric.some((column) => column.name === name))
-  if (unknown !== undefined) throw unknownColumn(`a scaling for ${unknown}`, numeric, 'a numeric column:')
+  if (unknown !== undefined) throw unknownColumn(unknown, numeric, { got: `a scaling for ${unknown}`, which: 'a numeric column:' })
   return Object.fromEntries(
     numeric.map((column) => {
       if (scaling === 'standard' || scaling === 'quantile') return [column.name, scaling]
@@ -160,8 +160,9 @@ function planOf(graph: Graph, { local, blocks }: LocalOptions, columns: FieldCol
       const at = columns.names.indexOf(name)
       if (at < 0)
         throw unknownColumn(
-          `the column ${name} in a block`,
-          columns.names.map((n) => ({ name: n }))
+          name,
+          columns.names.map((n) => ({ name: n })),
+          { got: `the column ${name} in a block` }
         )
       return at
     })

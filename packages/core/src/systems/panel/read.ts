@@ -245,7 +245,7 @@ function lateIn(data: InferredTable, { options, running, time }: Late): KeptRule
 
 function keyColumn({ columns }: Table, name: string): CategoricalColumn {
   const key = columns.find((column) => column.name === name)
-  if (!key || !isCategorical(key)) throw unknownColumn(`--group ${name}, which the table lacks`, columns)
+  if (!key || !isCategorical(key)) throw unknownColumn(name, columns, { got: `--group ${name}, which the table lacks` })
   const lacking = key.codes.indexOf(-1)
   if (lacking < 0) return key
   throw new InputError({

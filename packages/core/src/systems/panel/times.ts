@@ -18,7 +18,7 @@ export interface PanelTimes {
 /** The column of times. Throws `InputError` (codes `column-unknown`, `time-column`). */
 export function clockColumn({ columns }: Table, name: string, group: string): NumericColumn {
   const clock = columns.find((column) => column.name === name)
-  if (!clock) throw unknownColumn(`--time ${name}, which the table lacks`, columns)
+  if (!clock) throw unknownColumn(name, columns, { got: `--time ${name}, which the table lacks` })
   if (name !== group && isNumeric(clock)) {
     const empty = clock.missing?.indexOf(1) ?? -1
     if (empty < 0) return clock

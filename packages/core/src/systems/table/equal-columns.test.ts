@@ -143,5 +143,5 @@ test('rows of groups keep it, and say what they draw by the names of the table',
   expect(Math.abs(own - real)).toBeLessThan(4 * Math.sqrt(real * (1 - real) * (1 / n + 1 / texts.charged.length)))
   const notes = JSON.stringify(tables.tell(model, { answer: drawn, request: { groups: 80 } }))
   expect(notes).toContain('drawn row by row: quoted, charged"')
-  expect(notes).toContain('charged is the same as quoted in many rows')
+  expect(notes).toContain('charged: the same as “quoted” in many rows')
 })

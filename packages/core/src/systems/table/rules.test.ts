@@ -566,3 +566,19 @@ it('no rule is looked for among pixels, whatever one of them tells of another or
   expect(ruledRows(raw, { image: '2x1' }).rules).toBeUndefined()
   expect(() => ruledRows(raw, { image: '2x1', rule: 'right = 2 * left' })).toThrow('a place of a grid')
 })
+
+it('a line that says several rules states each of them', async () => {
+  const draws = uniforms(keyFromSeed(21), 180)
+  const above = (i: number, c: number): number =>
+    Math.round(1000 * draws[3 * i]!) / 10 + (c > 0 ? draws[3 * i + 1]! : 0) + (c > 1 ? draws[3 * i + 2]! : 0)
+  const columns = ['first', 'second', 'third'].map((name, c) => ({
+    name,
+    source: 'text' as const,
+    values: Array.from({ length: 60 }, (_, i) => above(i, c).toFixed(2))
+  }))
+  const model = await fit({ rowCount: 60, columns }, { rule: 'first <= second <= third' })
+  expect(ruleTexts(model.rules!)).toEqual(expect.arrayContaining(['second >= first', 'third >= second']))
+  await expect(fit({ rowCount: 60, columns }, { rule: 'first >= second, third' })).rejects.toThrow(
+    expect.objectContaining({ code: 'rule-broken' })
+  )
+})

@@ -1,3 +1,4 @@
+import { eachRule } from '../../code/rules/families.js'
 import { keptTotalsIn } from '../../code/rules/find.js'
 import { keepRules } from '../../code/rules/keep.js'
 import {
@@ -48,7 +49,11 @@ function totalsOf(input: RawTable, options: TableFit): Totals | undefined {
   const { rules, group, rule = [], types = {}, scaling, weights } = options
   if (rules === 'off' || group !== undefined || placesOf(options) !== undefined) return undefined
   const { data } = prepareRows(input, options)
-  const stated = (typeof rule === 'string' ? [rule] : rule).map(parseRule).flatMap((one) => [one.column, ...inputsOf(one)])
+  const stated = [rule]
+    .flat()
+    .flatMap(eachRule)
+    .map(parseRule)
+    .flatMap((one) => [one.column, ...inputsOf(one)])
   const named = new Set([...Object.keys(types), ...(typeof scaling === 'object' ? Object.keys(scaling) : []), ...stated, weights])
   const totals = keptTotalsIn(data).filter(({ column }) => !named.has(column))
   const own = new Set(totals.map(({ column }) => column))

@@ -5,6 +5,7 @@ import { counted, listed, typesFlag } from '../../num/listed.js'
 import { type Matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { isMissing } from '../../table/cells.js'
+import { REPEATED } from '../../table/infer-text.js'
 import type { RawTable } from '../../table/raw.js'
 import { type Column, isEmpty, kindOf, type Table } from '../../table/table.js'
 import { contextOf, type JobContext } from '../context.js'
@@ -76,24 +77,31 @@ export async function fitImputation(raw: RawTable, options: ImputationFit, jobCo
 /** A table with gaps, and all that it takes to read other rows as it was read. */
 export function readTableWithGaps(
   raw: RawTable,
-  options: TableOptions
+  options: TableOptions,
+  ofKey: KeyNote = staysAsItIs
 ): Pick<ImputationModel, 'coding' | 'kinds' | 'reading'> & { readonly prepared: PreparedTable } {
-  const prepared = readGaps(raw, options)
+  const prepared = readGaps(raw, options, ofKey)
   const { table, formats } = prepared.data
   const coding = fitCoding(table, formats, 'scored', new Set(sparseColumns(table)))
   return { prepared, coding, kinds: table.columns.map(kindOf), reading: readingWords(options) }
 }
 
+/** What is said of a column that names rows. */
+type KeyNote = (name: string) => string
+
+const staysAsItIs: KeyNote = (name) => `${name}: names rows, so it stays as it is, gaps included; ${typesFlag(name, 'category')} fills it`
+
 /** A table read for filling: keys stay as they are, and so do their cells. */
-function readGaps(raw: RawTable, options: TableOptions): PreparedTable {
+function readGaps(raw: RawTable, options: TableOptions, ofKey: KeyNote): PreparedTable {
   const prepared = prepareTable(raw, options)
   const data = leaveKeysOut(raw, prepared.data, options)
   const keys = data.table.columns.filter(({ kind }) => kind === 'identifier').map(({ name }) => name)
   // What is said of keys and weights is of new rows; here they stay.
   const said = [...keys, ...(options.weights === undefined ? [] : [options.weights])]
-  const notes = data.notes.filter((note) => !said.some((name) => note.startsWith(`${name}: `) || note.startsWith(`${name} is used`)))
-  const kept = keys.map((name) => `${name}: names rows, so it stays as it is, gaps included; ${typesFlag(name, 'category')} fills it`)
-  return { ...prepared, data: { ...data, notes: [...notes, ...kept] } }
+  const isOfNewRows = (note: string): boolean =>
+    note.includes(REPEATED) || said.some((name) => note.startsWith(`${name}: `) || note.startsWith(`${name} is used`))
+  const notes = [...data.notes.filter((note) => !isOfNewRows(note)), ...keys.map(ofKey)]
+  return { ...prepared, data: { ...data, notes } }
 }
 
 function gapCount(column: Column, n: number): number {

@@ -67,9 +67,12 @@ export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, D
     const asked = known.asked ?? (await askedIn(known, host))
     return { steps, ...defined({ rows, seed, asked }) }
   },
-  // What is known of steps to come is known of values.
-  optionsFor: (_input, options, { asked }) =>
-    asked ? { ...options, changes: 'off', known: [...(options.known ?? []), ...columnsAsked(asked)] } : options,
+  optionsFor: (_input, options, { asked }) => {
+    if (!asked) return options
+    // What is known of steps to come is known of values; changes that are asked for the draw refuses.
+    const { changes = 'auto' } = options
+    return { ...options, changes: changes === 'auto' ? 'off' : changes, known: [...(options.known ?? []), ...columnsAsked(asked)] }
+  },
   plan,
   fit(input, { local, memory, time, season, changes, known, rules, rule, seed = 1, ...table }, context) {
     const options = defined({ local: local as Localisation | undefined, memory, time, season, changes, known, rules, rule })

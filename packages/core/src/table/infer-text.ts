@@ -212,6 +212,9 @@ const censoredNote = (name: string, beyond: number, present: number): string =>
 const LEAST_NAMED = 50
 const SINGLE_SHARE = 0.2
 
+/** What a note of them says, which is of no use where no rows are drawn. */
+export const REPEATED = 'new rows repeat values as they stand'
+
 /** What a person should know of levels that lead to somebody, and of those that a single row has: they come out again, word for word. */
 function repeatedNotes({ name, levels }: CategoricalColumn, present: readonly string[], { mergesSingles }: InferOptions): string[] {
   const singles = singlesOf(present)
@@ -222,7 +225,7 @@ function repeatedNotes({ name, levels }: CategoricalColumn, present: readonly st
   const notes =
     addresses.length > 0
       ? [
-          `${name}: ${addresses.length} of its ${levels.length} values ${addresses.length === 1 ? 'has' : 'have'} the form of ${listed([...new Set(addresses)])}, and new rows repeat values as they stand; --group ${column} draws whole groups with new ones where rows belong together by it, ${others}, --exclude ${column} leaves the column out`
+          `${name}: ${addresses.length} of its ${levels.length} values ${addresses.length === 1 ? 'has' : 'have'} the form of ${listed([...new Set(addresses)])}, and ${REPEATED}; --group ${column} draws whole groups with new ones where rows belong together by it, ${others}, --exclude ${column} leaves the column out`
         ]
       : []
   if (mergesSingles) return notes
@@ -230,11 +233,11 @@ function repeatedNotes({ name, levels }: CategoricalColumn, present: readonly st
   if (telling > 0)
     return [
       ...notes,
-      `${name}: ${telling} of its ${levels.length} values ${telling === 1 ? 'occurs once and says' : 'occur once and say'} more than a label does (several words, or digits), as what tells of one person or case; new rows repeat values as they stand; ${others}, --min-cell 5 merges rare ones, --exclude ${column} leaves the column out`
+      `${name}: ${telling} of its ${levels.length} values ${telling === 1 ? 'occurs once and says' : 'occur once and say'} more than a label does (several words, or digits), as what tells of one person or case; ${REPEATED}; ${others}, --min-cell 5 merges rare ones, --exclude ${column} leaves the column out`
     ]
   if (notes.length > 0 || present.length < LEAST_NAMED || singles.size <= SINGLE_SHARE * present.length) return notes
   return [
-    `${name}: ${singles.size} of its ${levels.length} values occur once, and new rows repeat values as they stand; ${others} where they tell who or what a row is`
+    `${name}: ${singles.size} of its ${levels.length} values occur once, and ${REPEATED}; ${others} where they tell who or what a row is`
   ]
 }
 

@@ -5,8 +5,6 @@ import { tolerance } from './quantity.js'
 
 /** Decimals of a share, fewest first: a half, 15 percent. */
 const DECIMALS = [1, 2]
-/** Half-way between two units counts as the farther one, whatever a computer's numbers are off by. */
-const TIE = 1e-6
 /** Rows that show which shares there may be: of a twentieth of all rows as many have one as say so. */
 const FIRST_ROWS = 400
 
@@ -19,10 +17,8 @@ export function equalFactors(one: Compared, other: Compared): number[] {
   if (one.isDate || one.isLevel || other.isDate || other.isLevel) return []
   const { values, unit = 0 } = one
   const rows = values.length
-  const missOf = (factor: number, i: number, j: number) => Math.abs(factor * other.values[i]! - values[j]!)
-  const isNear = (factor: number, i: number, j: number) => missOf(factor, i, j) <= tolerance(unit, values[j]!)
-  const isUnitsOff = (factor: number, i: number, units: number) =>
-    !isNear(factor, i, i) && Math.round(missOf(factor, i, i) / unit + TIE) === units
+  const isNear = (factor: number, i: number, j: number, off = 0) =>
+    Math.abs(factor * other.values[i]! + off * unit - values[j]!) <= tolerance(unit, values[j]!)
   const factorAt = (i: number): number | undefined => {
     const share = values[i]! / other.values[i]!
     if (!(share > 0 && share < 1)) return undefined
@@ -42,7 +38,12 @@ export function equalFactors(one: Compared, other: Compared): number[] {
   return countsIn(rows).filter((factor) => {
     const met = count((i) => isNear(factor, i, i))
     const rate = different.length < 2 ? 1 : rateByChance(different.length, (i, j) => isNear(factor, different[i]!, different[j]!))
-    const [next, second] = [1, 2].map((units) => (unit === 0 ? 0 : count((i) => isUnitsOff(factor, i, units)))) as [number, number]
-    return isMore(met, rate * different.length) && isMore(met, (next / 2 + 1) ** 2 / (second / 2 + 1))
+    const isBeside = (i: number, units: number) => unit !== 0 && (isNear(factor, i, i, units) || isNear(factor, i, i, -units))
+    const next = count((i) => isBeside(i, 1) && !isNear(factor, i, i))
+    const second = count((i) => isBeside(i, 2) && !isBeside(i, 1))
+    // Half-way between two units is near to both: what is met has it on both of its sides, what is beside only on one.
+    const halfWay = count((i) => isBeside(i, 1) && isBeside(i, 2))
+    const byNearness = ((next / 2 + 1) ** 2 / (second / 2 + 1)) * (1 + halfWay / Math.max(1, next))
+    return isMore(met, rate * different.length) && isMore(met, byNearness)
   })
 }

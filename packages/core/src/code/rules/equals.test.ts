@@ -103,6 +103,11 @@ describe('columns that are another one in many rows', () => {
       const near = quoted.map((x, i) => cents(x * (0.5 + spread * (uniform('near')[i]! - 0.5))))
       expect(equalsIn({ quoted, near })).toEqual({})
     }
+    // Half of an odd length is near to two numbers that are written: lengths, and widths of 48 to 52 % of them.
+    const tenths = (x: number) => Math.round(10 * x) / 10
+    const long = quoted.map((_, i) => tenths(16 + 16 * uniform('long')[i]!))
+    const wide = long.map((x, i) => tenths(x * (0.48 + 0.04 * uniform('wide')[i]!)))
+    expect(equalsIn({ long, wide })).toEqual({})
     const whole = quoted.map((_, i) => 1 + Math.floor(20 * uniform('whole')[i]!))
     expect(equalsIn({ whole, other: whole.map((_, i) => 1 + Math.floor(9 * uniform('of')[i]!)) })).toEqual({})
   })

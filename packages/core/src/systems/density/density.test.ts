@@ -87,6 +87,21 @@ const scoredBy = async (model: DensityModel, score: RawTable, request: Omit<Scor
   return answer
 }
 
+it('says of keys that they have no density, and nothing of new rows, of which there are none', async () => {
+  const words = Array.from({ length: 80 }, (_, i) => (i < 40 ? 'of the north' : `case ${i} of its own kind`))
+  const raw = table(
+    numbers('x', z.slice(0, 80)),
+    texts(
+      'id',
+      words.map((_, i) => `P-${i}-${(7919 * i) % 997}`)
+    ),
+    texts('what', words)
+  )
+  const { notes } = (await fitted(raw)).summary
+  expect(notes).toContain('id: names rows, so it has no density and is left out; --types id=category takes it in')
+  expect(notes.join()).not.toMatch(/new rows|gaps|what:/)
+})
+
 it('rows without weight are left out and counted, and weights have no density', async () => {
   const every = (n: number, x: number, otherwise: number) => Array.from({ length: 40 }, (_, i) => (i % n === 0 ? x : otherwise))
   const raw = table(numbers('x', [...gaussian(40).columns[0]!.values] as number[]), numbers('w', every(4, 0, 1)))

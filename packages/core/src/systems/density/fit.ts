@@ -10,7 +10,7 @@ import { InputError } from '../../num/errors.js'
 import { evenly } from '../../num/evenly.js'
 import { placesByName } from '../../num/group.js'
 import { quiet, throwIfStopped, type Watch } from '../../num/iterate.js'
-import { counted, listed } from '../../num/listed.js'
+import { counted, listed, typesFlag } from '../../num/listed.js'
 import { rowOf, takeColumns } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
@@ -55,13 +55,16 @@ export const mostRows = (d: number): number => Math.max(LEAST_TAKEN, Math.floor(
 /** Learns the density of the rows of a raw table. Throws `InputError`: what reading a table throws, `weights`, stated rules that are broken, `rows-few`, `columns-none`. */
 export async function fitDensity(raw: RawTable, options: DensityFit, jobContext: JobContext): Promise<DensityModel> {
   const { seed = 1, ...reading } = options
-  const { prepared, kinds, reading: read } = readTableWithGaps(raw, reading)
+  const { prepared, kinds, reading: read } = readTableWithGaps(raw, reading, withoutDensity)
   const kept = rulesWithGaps(prepared.data, reading)
   const derivations = (kept?.rules ?? [])
     .filter((rule) => derives(rule) && rule.kind !== 'order')
     .map((rule) => ({ column: rule.column, text: ruleTexts({ ...kept!, rules: [rule] })[0]! }))
   return learn({ prepared, derivations, kinds, reading: read, weights: reading.weights }, contextOf(seed, jobContext))
 }
+
+const withoutDensity = (name: string): string =>
+  `${name}: names rows, so it has no density and is left out; ${typesFlag(name, 'category')} takes it in`
 
 /** A column that a rule gives from others. */
 interface Derivation {

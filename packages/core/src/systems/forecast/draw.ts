@@ -7,6 +7,7 @@ import { decodeTable, encodeTable } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import type { Column } from '../../table/table.js'
 import type { Context } from '../context.js'
+import { addedUp, withoutLogarithms } from './changes.js'
 import { checkReach } from './clock.js'
 import { type ForecastModel, hasScores } from './forecast.js'
 import { type RowsBack, wholeSeries } from './ruled-series.js'
@@ -37,7 +38,9 @@ export async function drawForecast(model: ForecastModel, { members, steps }: For
     for (let i = 0; i < members; i++) rows.data.set(next.data.subarray(i * d, (i + 1) * d), (i * steps + step - 1) * d)
     context.watch?.progress?.({ stage: 'forecast', done: step, total: steps })
   }
-  const coordinates = shiftedBySeason(rows, { season: model.season, sign: 1, placeOf: (i) => (i % steps) + 1 })
+  const rest = model.changes ? addedUp(rows, steps, model.changes) : rows
+  const whole = shiftedBySeason(rest, { season: model.season, sign: 1, placeOf: (i) => (i % steps) + 1 })
+  const coordinates = withoutLogarithms(whole, model.changes?.drawn ?? [], model.encoder)
   const table = decodeTable(model.encoder, { coordinates, codes: new Int32Array(0) })
   return labelled(model, { table, formats: model.encoder.formats }, { members, steps, key: keyFor(key, 'rules') })
 }
@@ -59,12 +62,16 @@ function checkCounts(members: number, steps: number): void {
 }
 
 /** Drawn rows as they are once they came: a number on a spike stands in its middle. */
-function standing({ encoder, season }: ForecastModel, rows: Matrix, step: number): Matrix {
+function standing({ encoder, season, changes }: ForecastModel, rows: Matrix, step: number): Matrix {
   if (!hasScores(encoder)) return rows
   const whole = shiftedBySeason(rows, { season, sign: 1, placeOf: () => step })
   const { columns } = decodeTable(encoder, { coordinates: whole, codes: new Int32Array(0) })
   const { coordinates } = encodeTable(encoder, { columns, rowCount: rows.rows })
-  return shiftedBySeason(coordinates, { season, sign: -1, placeOf: () => step })
+  const again = shiftedBySeason(coordinates, { season, sign: -1, placeOf: () => step })
+  // Changes are no values.
+  for (const [c, own] of (changes?.drawn ?? []).entries())
+    if (own !== 'value') for (let at = c; at < again.data.length; at += again.cols) again.data[at] = rows.data[at]!
+  return again
 }
 
 function repeated(row: Matrix, count: number): Matrix {

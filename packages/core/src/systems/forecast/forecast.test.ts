@@ -235,15 +235,20 @@ describe('a forecast', () => {
   it('comes back from a model file, draws the same bytes and still knows its series', async () => {
     const columns = Object.fromEntries(Array.from({ length: 5 }, (_, c) => [`x${c}`, autoregressive(120, 0.7, 0, 40 + c)]))
     const series = seriesOf({ ...columns, t: Float64Array.from({ length: 120 }, (_, i) => 2 * i) })
-    for (const options of [{ memory: 2 }, { local: { kind: 'ring' as const, radius: 1 }, time: 't' }]) {
+    for (const options of [
+      { memory: 2, changes: 'off' as const },
+      { memory: 2, changes: ['x1', 'x3'] },
+      { local: { kind: 'ring' as const, radius: 1 }, time: 't' }
+    ]) {
       const model = await fitForecast(series, options, context)
       const again = loadForecast(unpackModel(packModel(saveForecast(model))))
       const draw = (m: typeof model) => drawForecast(m, { members: 3, steps: 4 }, context)
       expect(await draw(again)).toEqual(await draw(model))
       const known = trainingSeries(again)
-      expect(known.rowCount).toBe(120 - model.memory)
+      const first = model.memory + (model.changes ? 1 : 0)
+      expect(known.rowCount).toBe(120 - first)
       const own = valuesOf(known, 'x3')
-      for (const [i, x] of own.entries()) expect(x).toBeCloseTo(columns.x3![i + model.memory]!, 9)
+      for (const [i, x] of own.entries()) expect(x).toBeCloseTo(columns.x3![i + first]!, 9)
     }
     expect(() => loadForecast({ kind: 'local', meta: {}, arrays: {} })).toThrow(codeOf('model-kind'))
   })

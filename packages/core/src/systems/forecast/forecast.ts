@@ -2,7 +2,7 @@ import type { Unit } from '../../law/units.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { counted, listed } from '../../num/listed.js'
-import { beside, type Matrix, matrix } from '../../num/matrix.js'
+import { beside, type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
 import { decodeTable, type Encoder, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
@@ -15,12 +15,13 @@ import type { Context } from '../context.js'
 import { behindRules } from '../localisation.js'
 import { type FieldColumns, fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
 import type { Ruled } from '../ruled-rows.js'
+import { type Changes, changed, chooseDrawn, type Drawn, withLogarithms, withoutLogarithms } from './changes.js'
 import { type Clock, clockOf, evenPlaces, risingNotes } from './clock.js'
 import { chooseMemory, type MemoryTrial } from './memory.js'
 import type { ForecastOptions } from './options.js'
 import { historyAt, lastRun, type Pairs, pairEnds, pairsOf } from './pairs.js'
 import { ruledSeries, wholeSeries } from './ruled-series.js'
-import { findSeason, periodsFor, type Season, shiftedBySeason } from './season.js'
+import { periodsFor, type Season, shiftedBySeason } from './season.js'
 import { fitTransition, type TransitionModel } from './transition.js'
 import { walkNotes } from './unit-root.js'
 
@@ -34,6 +35,8 @@ export interface ForecastModel extends Ruled {
   readonly clock?: Clock
   /** What repeats itself, in scaled coordinates; the transition and the history are of the rest. */
   readonly season?: Season
+  /** Where of some columns changes are drawn: the transition and the history are of these. */
+  readonly changes?: Changes
   /** Place of the next row of every pair [M], the last row of the series at 0; where left out each follows the one before it. */
   readonly places?: Float64Array
   /** Of the whole series. */
@@ -54,6 +57,8 @@ export interface ForecastSummary {
   readonly cappedColumns: readonly string[]
   /** Of the columns that have one. */
   readonly season?: Readonly<Record<string, readonly SeasonSummary[]>>
+  /** What is drawn of the columns whose values are not. */
+  readonly changes?: Readonly<Record<string, Exclude<Drawn, 'value'>>>
   readonly notes: readonly string[]
 }
 
@@ -91,30 +96,37 @@ export async function fitForecast(all: InferredTable, options: ForecastOptions, 
   if (encoder.coordinateCount === 0) throw constantSeries()
   const { coordinates: scaled } = encodeTable(encoder, series.table)
   const periods = periodsFor(options.season ?? 'auto', clock, series.table.rowCount)
-  const season = await findSeason({ coordinates: scaled, places }, periods)
-  const rest = (of: Matrix): Matrix => shiftedBySeason(of, { season, sign: -1, placeOf: (row) => places[row]! })
-  const coordinates = rest(scaled)
+  const asked = { encoder, periods, names: columns.names, asked: options.changes ?? 'auto' }
+  const { season, drawn } = await chooseDrawn({ coordinates: scaled, places }, asked)
+  const isChanged = drawn.some((own) => own !== 'value')
+  const rest = (of: Matrix): Matrix =>
+    shiftedBySeason(withLogarithms(of, drawn, encoder), { season, sign: -1, placeOf: (row) => places[row]! })
+  const levels = rest(scaled)
+  const state = changed({ coordinates: levels, places }, drawn)
   const { memory, trials } = await memoryFor(
-    { coordinates, places, columns, season },
+    { coordinates: state.coordinates, places: state.places, columns, season },
     { memory: options.memory ?? 'auto', ...defined({ local }) },
     context
   )
-  checkHistory(all.table, { known: lastRun(places), memory })
-  const ends = pairEnds(places, memory)
+  checkHistory(all.table, { known: lastRun(places), memory, before: isChanged ? 1 : 0 })
+  const ends = pairEnds(state.places, memory)
   checkPairs(ends.length, { ...options, memory })
   // What comes next is spread over the interval of a spike, so that the law of it is smooth; what came before stands in its middle.
-  const next = hasScores(encoder) ? rest(encodeTable(encoder, series.table, keyFor(context.key, 'encode')).coordinates) : coordinates
-  const pairs = { ...pairsOf(coordinates, memory, ends), outputs: pairsOf(next, memory, ends).outputs }
+  const next = hasScores(encoder)
+    ? changed({ coordinates: rest(encodeTable(encoder, series.table, keyFor(context.key, 'encode')).coordinates), places }, drawn)
+    : state
+  const pairs = { ...pairsOf(state.coordinates, memory, ends), outputs: pairsOf(next.coordinates, memory, ends).outputs }
   const plan = local ? localUnits(local, columns, pairs, memory) : undefined
   const transition = await fitTransition(pairs, plan ? { units: plan.units } : {}, context)
   return {
     encoder,
     transition,
     memory,
-    history: historyAt(coordinates, coordinates.rows, memory),
+    history: historyAt(state.coordinates, state.coordinates.rows, memory),
     ...(clock ? { clock } : {}),
     ...(season ? { season } : {}),
-    ...(places[0] === 1 - places.length ? {} : { places: Float64Array.from(ends, (row) => places[row]!) }),
+    ...(isChanged ? { changes: { drawn, levels: takeRows(state.levels, ends) } } : {}),
+    ...(places[0] === 1 - places.length ? {} : { places: Float64Array.from(ends, (row) => state.places[row]!) }),
     formats: data.formats,
     ...(rules ? { rules } : {}),
     summary: {
@@ -126,17 +138,21 @@ export async function fitForecast(all: InferredTable, options: ForecastOptions, 
       choices: transition.choices,
       cappedColumns: plan?.capped ?? [],
       ...(season ? { season: seasonSummary(season, columns.names) } : {}),
+      ...(isChanged ? { changes: changesSummary(drawn, columns.names) } : {}),
       notes: [
         ...data.notes,
         ...clockNotes,
         ...emptyNotes(all.table.rowCount - whole.length, all.table.rowCount),
         ...seasonNotes(options.season, season),
-        ...walkNotes({ coordinates, places }, columns.names),
+        ...walkNotes({ coordinates: levels, places }, columns.names, drawn),
         ...cappedNotes(plan?.capped ?? [], pairs.inputs.rows)
       ]
     }
   }
 }
+
+const changesSummary = (drawn: readonly Drawn[], names: readonly string[]): NonNullable<ForecastSummary['changes']> =>
+  Object.fromEntries(drawn.flatMap((own, c) => (own === 'value' ? [] : [[names[c]!, own]])))
 
 /** Numbers with a spike, as rain that is often none, or of few values by their normal scores, of which each of these is an interval. */
 function scalingOf({ columns }: Table, name: string): ScalingMethod {
@@ -194,16 +210,24 @@ function emptyNotes(empty: number, rows: number): string[] {
   return [`${which}, of ${rows}: nothing is learned of or over ${empty === 1 ? 'it' : 'them'}`]
 }
 
+interface History {
+  /** Complete rows at the end. */
+  readonly known: number
+  readonly memory: number
+  /** Rows more, which the first change is from. */
+  readonly before: number
+}
+
 /** The next row is drawn from the last ones: they have to be there. */
-function checkHistory({ columns, rowCount }: Table, { known, memory }: { readonly known: number; readonly memory: number }): void {
-  if (known >= memory) return
+function checkHistory({ columns, rowCount }: Table, { known, memory, before }: History): void {
+  if (known >= memory + before) return
   const empty = columns.filter((column) => isNumeric(column) && column.missing?.[rowCount - 1 - known] === 1).map(({ name }) => name)
   const which = empty.length > 0 ? `empty cells of ${listed(empty)} in` : 'a row that is missing before'
   throw new InputError({
     code: 'series-end',
     got: `${which} row ${rowCount - known + (empty.length > 0 ? 0 : 1)} of ${rowCount}`,
-    expected: `${counted(memory, 'complete row')} at the end, from which the next one is drawn`,
-    try: `${known > 0 ? `--memory ${known}` : "leaving it out, with what is known of it as --given 'NAME@1=VALUE'"}, or filling the gaps`
+    expected: `${counted(memory + before, 'complete row')} at the end, from which the next one is drawn`,
+    try: `${known > before ? `--memory ${known - before}` : "leaving it out, with what is known of it as --given 'NAME@1=VALUE'"}, or filling the gaps`
   })
 }
 
@@ -291,10 +315,11 @@ function localUnits(local: NonNullable<ForecastOptions['local']>, columns: Field
 
 /** The series that a model was fitted to, from its row `memory` + 1 on, without the time column and rows that come after a gap. */
 export function trainingSeries(model: ForecastModel): Table {
-  const { encoder, transition, season, places, clock } = model
-  const rows = unstandardised(transition, transition.outputCount)
+  const { encoder, transition, season, changes, places, clock } = model
+  const rows = changes?.levels ?? unstandardised(transition, transition.outputCount)
   const placeOf = (row: number) => places?.[row] ?? row + 1 - rows.rows
-  const coordinates = shiftedBySeason(rows, { season, sign: 1, placeOf })
+  const whole = shiftedBySeason(rows, { season, sign: 1, placeOf })
+  const coordinates = withoutLogarithms(whole, changes?.drawn ?? [], encoder)
   const drawn = decodeTable(encoder, { coordinates, codes: new Int32Array(0) })
   const { table } = wholeSeries(model, { table: drawn, formats: encoder.formats }, placeOf)
   return { ...table, columns: table.columns.filter(({ name }) => name !== clock?.name) }

@@ -77,6 +77,7 @@ export async function drawForecastUnder(model: ForecastModel, request: KnownFore
   checkForecast(model, request)
   checkSteps(model, request)
   refuseDerived(model, request)
+  refuseChanges(model)
   const { conditions, observations } = readKnown(horizon.encoder, request)
   const evidence = pullEach(horizon.encoder, { observations, module: request.likelihood && horizon.ofWholeRows(request.likelihood) })
   const key = keyFor(context.key, 'known forecast')
@@ -148,6 +149,18 @@ function refuseDerived({ rules, summary }: ForecastModel, { given = {}, observe 
     got: `${rule.column} as known, which the model derives: ${ruleTexts({ rules: [rule], columns: [] }).join(', ')}`,
     expected: `columns that it draws: ${listed(summary.columns)}`,
     try: `the series in place of its model, which draws ${rule.column} as any other column; in programs, a fit with known: ['${rule.column}']`
+  })
+}
+
+/** Throws `InputError` (code `known-changes`) for a model of changes: what is known is known of values. */
+function refuseChanges({ summary }: ForecastModel): void {
+  const names = Object.keys(summary.changes ?? {})
+  if (names.length === 0) return
+  throw new InputError({
+    code: 'known-changes',
+    got: `something known of steps to come, and a model of which the changes of ${listed(names)} are drawn`,
+    expected: 'a model of values',
+    try: 'the series in place of its model, or a model that was fitted with --changes off'
   })
 }
 

@@ -44,9 +44,9 @@ it('asks for no more rows than there are pairs to learn from', async () => {
 
 it('is what a series is fitted with where no memory is asked for, and stands in its model', async () => {
   const data = inferTable({ rowCount: 200, columns: [{ name: 'x', source: 'number', values: lagged(200, 2, 0.9).data }] })
-  const model = await fitForecast(data, {}, context)
+  const model = await fitForecast(data, { changes: 'off' }, context)
   expect(model.memory).toBe(2)
   expect(loadForecast(unpackModel(packModel(saveForecast(model)))).summary).toEqual(model.summary)
-  const fixed = await fitForecast(data, { memory: 2 }, context)
+  const fixed = await fitForecast(data, { memory: 2, changes: 'off' }, context)
   expect(fixed.transition).toEqual(model.transition)
 })

@@ -10,8 +10,10 @@ export interface ForecastOptions extends RuleOptions {
   readonly local?: Localisation
   /** A column of times: not modelled, continued with its spacing. */
   readonly time?: string
-  /** Periods in rows after which the series repeats itself in part; `auto`: day, week and year where the times are dates. Default auto. */
+  /** Periods in rows after which the series repeats itself in part; `auto`: day, week and year where the times are dates, one unit where they are numbers. Default auto. */
   readonly season?: 'auto' | 'off' | readonly number[]
+  /** Of which columns changes from row to row are drawn; `auto`: of those that cannot be told from a walk. Default auto. */
+  readonly changes?: 'auto' | 'off' | readonly string[]
   /** Columns that something may be known of in rows to come: no rule derives them. Default none. */
   readonly known?: readonly string[]
 }
@@ -49,10 +51,20 @@ export const forecastFields: readonly Field[] = [
     kind: 'numbers',
     unit: 'rows',
     range: 'auto, off, or periods of two rows to half of the series',
-    default: 'auto: day, week and year where --time is of dates',
+    default: 'auto: day, week and year where --time is of dates, one unit of it where it is of numbers',
     words: ['auto', 'off'],
     sentence:
       'After how many rows the series repeats itself in part: what of it helps to predict stretches that are held out goes on as it was.',
     source: 'Harvey, Forecasting, Structural Time Series Models and the Kalman Filter, 1989'
+  },
+  {
+    name: 'changes',
+    kind: 'names',
+    range: 'auto, off, or column names',
+    default: 'auto: of columns that cannot be told from a walk, where held-out stretches are foretold as well',
+    words: ['auto', 'off'],
+    sentence:
+      'Of which columns changes from row to row are drawn, or those of the logarithm, and added up: such a column goes on from where it is, in place of coming back to a mean.',
+    source: 'Diebold, Kilian, Journal of Business & Economic Statistics 2000'
   }
 ]

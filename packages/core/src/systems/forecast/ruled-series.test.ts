@@ -149,7 +149,7 @@ describe('rules of a series', () => {
       Float64Array
     ]
     // The largest number of the series is 305.
-    expect(highs.filter((x, i) => x > 305 && lows[i]! < 305).length).toBeGreaterThan(20)
+    expect(highs.filter((x, i) => x > 305 && lows[i]! < 305).length).toBeGreaterThan(10)
     const late = Array.from(highs.keys()).filter((i) => i % 40 >= 30)
     const share = (holds: (i: number) => boolean) => late.filter(holds).length / late.length
     expect(share((i) => lasts[i]! > times[i]!)).toBeGreaterThan(0.3)

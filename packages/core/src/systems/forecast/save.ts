@@ -24,6 +24,7 @@ import { timeBounds } from '../../table/present.js'
 import { checkField, columnFormat, type EncoderRecord, encoderIn, recordEncoder, scaledArray, UNSCALED } from '../encoder-file.js'
 import { keptRulesIn, withRules } from '../rules-file.js'
 import { givenChoice, recordWindows, restoreWindows, type WindowRecord, windowRecord } from '../window-file.js'
+import { type Drawn, straightScales } from './changes.js'
 import { type Clock, type Months, timeAt } from './clock.js'
 import type { ForecastModel, ForecastSummary, SeasonSummary } from './forecast.js'
 import type { MemoryTrial } from './memory.js'
@@ -34,6 +35,7 @@ interface ForecastMeta {
   readonly memory: number
   readonly clock?: ForecastModel['clock']
   readonly season?: Season
+  readonly drawn?: readonly Drawn[]
   readonly formats: readonly ColumnFormat[]
   readonly outputCount: number
   readonly units: readonly WindowRecord[]
@@ -42,7 +44,7 @@ interface ForecastMeta {
 
 /** Model → contents of a model file. */
 export function saveForecast(model: ForecastModel): ModelContents {
-  const { transition, memory, clock, season, places, formats, rules, summary } = model
+  const { transition, memory, clock, season, changes, places, formats, rules, summary } = model
   const { record, arrays } = recordEncoder(model.encoder)
   const windows = recordWindows(transition.units)
   const meta: ForecastMeta = {
@@ -50,6 +52,7 @@ export function saveForecast(model: ForecastModel): ModelContents {
     memory,
     ...(clock ? { clock } : {}),
     ...(season ? { season } : {}),
+    ...(changes ? { drawn: changes.drawn } : {}),
     formats,
     outputCount: transition.outputCount,
     units: windows.records,
@@ -66,6 +69,7 @@ export function saveForecast(model: ForecastModel): ModelContents {
       centre: transition.scale.centre,
       scale: transition.scale.scale,
       history: model.history.data,
+      ...(changes ? { levels: changes.levels.data } : {}),
       ...(places ? { places } : {})
     }
   }
@@ -98,6 +102,7 @@ const summaryRecord = record<ForecastSummary>({
   choices: list(givenChoice),
   cappedColumns: list(text),
   season: optional(dictionary(list(record<SeasonSummary>({ period: number({ least: 2, most: 1e9 }), harmonics: whole({ least: 1 }) })))),
+  changes: optional(dictionary(word('change', 'growth'))),
   notes: list(text)
 })
 
@@ -110,12 +115,13 @@ export function loadForecast(contents: ModelContents): ForecastModel {
     memory: whole({ least: 1 }),
     clock: optional(clockRecord),
     season: optional(list(list(cycle))),
+    drawn: optional(list(word('value', 'change', 'growth'))),
     formats: list(columnFormat),
     outputCount: whole({ least: 1 }),
     units: list(windowRecord(widthOf(contents))),
     summary: summaryRecord
   })(contents.meta, 'meta')
-  const { encoder, memory, clock, season, formats, outputCount, units, summary } = meta
+  const { encoder, memory, clock, season, drawn: how, formats, outputCount, units, summary } = meta
   const { pairCount } = summary
   checkField(encoder)
   exactly(encoder.coordinateCount)(outputCount, 'meta.outputCount')
@@ -125,6 +131,7 @@ export function loadForecast(contents: ModelContents): ForecastModel {
   checkFormats(rules?.columns ?? encoder.columns, meta)
   checkUnits(units, outputCount)
   if (season) exactly(outputCount)(season.length, 'meta.season.length')
+  if (how) checkDrawn(how, encoder)
   const width = (memory + 1) * outputCount
   return {
     encoder,
@@ -142,6 +149,9 @@ export function loadForecast(contents: ModelContents): ForecastModel {
     history: matrix(1, memory * outputCount, scaledArray(arrays, 'history', memory * outputCount)),
     ...(clock ? { clock } : {}),
     ...(season ? { season } : {}),
+    ...(how
+      ? { changes: { drawn: how, levels: matrix(pairCount, outputCount, scaledArray(arrays, 'levels', pairCount * outputCount)) } }
+      : {}),
     ...('places' in arrays ? { places: float64Array(arrays, 'places', pairCount, { least: -1e9, most: 0 }) } : {}),
     formats,
     ...(rules ? { rules } : {}),
@@ -166,6 +176,13 @@ function checkFormats(columns: readonly { readonly name: string }[], { clock, fo
   }
   exactly(names.length)(formats.length, 'meta.formats.length')
   for (const [c, { name }] of formats.entries()) word(names[c]!)(name, `meta.formats[${c}].name`)
+}
+
+/** Changes are of numbers that are scaled straight. */
+function checkDrawn(drawn: readonly Drawn[], encoder: ForecastModel['encoder']): void {
+  const scales = straightScales(encoder)
+  exactly(encoder.coordinateCount)(drawn.length, 'meta.drawn.length')
+  for (const [c, own] of drawn.entries()) if (!scales[c]) word('value')(own, `meta.drawn[${c}]`)
 }
 
 /** Every output is drawn by one unit, from inputs. */

@@ -8,7 +8,7 @@ import { isNumeric, type Table } from '../../table/table.js'
 import { evenPlaces } from './clock.js'
 import { drawForecast, type ForecastOptions, fitForecast, loadForecast, saveForecast, trainingSeries } from './index.js'
 import { drawForecastUnder } from './known.js'
-import { findSeason, seasonAt } from './season.js'
+import { findSeason, periodsFor, seasonAt } from './season.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const context = { engine, key: keyFromSeed(3) }
@@ -168,4 +168,14 @@ it('a model file whose season is none is refused', async () => {
   const meta = contents.meta as { season: unknown }
   for (const season of [[], [[{ period: 1, cosines: [1], sines: [1] }]], [[{ period: 12, cosines: [1], sines: [] }]]])
     expect(() => loadForecast({ ...contents, meta: { ...meta, season } })).toThrow(expect.objectContaining({ code: 'model-damaged' }))
+})
+
+it('a unit of times that are numbers is looked for, where rows come several times in it', () => {
+  const clock = (spacing: number) => ({ column: 'number', name: 't', place: 0, last: 2000, spacing }) as const
+  // Years, written to some digits.
+  expect(periodsFor('auto', clock((1988.917 - 1949) / 479), 480)).toEqual([12])
+  expect(periodsFor('auto', clock(0.25), 108)).toEqual([4])
+  expect(periodsFor('auto', clock(1), 108)).toEqual([])
+  expect(periodsFor('auto', clock(0.3), 108)).toEqual([])
+  expect(periodsFor('auto', clock(1 / 12), 20)).toEqual([])
 })

@@ -33,13 +33,15 @@ const STRETCHES = 20
 /** A period must come so often, or it cannot be told from a trend; and a shorter one than two rows cannot be seen. */
 const [LEAST_PERIODS, LEAST_PERIOD] = [2, 2]
 
-/** Periods to be looked for, in rows: those stated, or those of the calendar where times are dates. Throws `InputError` (code `season-period`). */
+/**
+ * Periods to be looked for, in rows: those stated, or those of the calendar where times are dates, and one unit of times that are
+ * numbers, as years are where months stand twelve to one. Throws `InputError` (code `season-period`).
+ */
 export function periodsFor(asked: 'auto' | 'off' | readonly number[], clock: Clock | undefined, rows: number): readonly number[] {
   if (asked === 'off') return []
   const most = rows / LEAST_PERIODS
   if (asked === 'auto') {
-    if (clock?.column !== 'datetime') return []
-    const all = clock.months ? [MONTHS_A_YEAR / clock.months.count] : CALENDAR.map((period) => period / clock.spacing)
+    const all = clock ? periodsOf(clock) : []
     return all.filter((period) => period >= LEAST_PERIOD && period <= most)
   }
   const wrong = asked.find((period) => !(period >= LEAST_PERIOD && period <= most))
@@ -50,6 +52,13 @@ export function periodsFor(asked: 'auto' | 'off' | readonly number[], clock: Clo
     expected: `periods from ${LEAST_PERIOD} rows to half of the series`,
     try: most >= LEAST_PERIOD ? `--season ${Math.floor(Math.min(most, Math.max(LEAST_PERIOD, wrong)))}` : 'a longer series'
   })
+}
+
+function periodsOf({ column, spacing, months }: Clock): readonly number[] {
+  if (column === 'datetime') return months ? [MONTHS_A_YEAR / months.count] : CALENDAR.map((period) => period / spacing)
+  const rows = Math.round(1 / spacing)
+  // Times are written to some digits: as far off as a step is wide they are not.
+  return Math.abs(rows * spacing - 1) < 1 / (2 * rows * rows) ? [rows] : []
 }
 
 /**

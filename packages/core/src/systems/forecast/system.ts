@@ -67,10 +67,15 @@ export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, D
     const asked = known.asked ?? (await askedIn(known, host))
     return { steps, ...defined({ rows, seed, asked }) }
   },
-  optionsFor: (_input, options, { asked }) => (asked ? { ...options, known: [...(options.known ?? []), ...columnsAsked(asked)] } : options),
+  optionsFor: (_input, options, { asked }) => {
+    if (!asked) return options
+    // What is known of steps to come is known of values; changes that are asked for the draw refuses.
+    const { changes = 'auto' } = options
+    return { ...options, changes: changes === 'auto' ? 'off' : changes, known: [...(options.known ?? []), ...columnsAsked(asked)] }
+  },
   plan,
-  fit(input, { local, memory, time, season, known, rules, rule, seed = 1, ...table }, context) {
-    const options = defined({ local: local as Localisation | undefined, memory, time, season, known, rules, rule })
+  fit(input, { local, memory, time, season, changes, known, rules, rule, seed = 1, ...table }, context) {
+    const options = defined({ local: local as Localisation | undefined, memory, time, season, changes, known, rules, rule })
     return fitForecast(inferTable(input, table), options, contextOf(seed, context))
   },
   async draw(model, { rows: members = MEMBERS, steps, seed = 1, asked }, jobContext) {

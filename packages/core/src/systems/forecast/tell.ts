@@ -1,5 +1,5 @@
 import { ruleTexts } from '../../code/rules/kept-rules.js'
-import { counted } from '../../num/listed.js'
+import { counted, listed } from '../../num/listed.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { countText } from '../../tell/numbers.js'
 import { type Drawing, explained, type Figure, facts, type TableOf, type Telling, type Topic, together } from '../../tell/telling.js'
@@ -174,7 +174,7 @@ const seasonText = (season: NonNullable<ForecastModel['summary']['season']>): st
     .join('; ')
 
 function transitionTopic({ summary, clock }: ForecastModel): Topic {
-  const { choices, inputs, cappedColumns, pairCount, memory, memoryTrials = [], columns, season } = summary
+  const { choices, inputs, cappedColumns, pairCount, memory, memoryTrials = [], columns, season, changes } = summary
   const named = Object.entries(inputs ?? {}).slice(0, MOST_SUMMARISED)
   const inputTable: TableOf = {
     kind: 'table',
@@ -197,6 +197,11 @@ function transitionTopic({ summary, clock }: ForecastModel): Topic {
           value: seasonText(season),
           meaning:
             'What repeats itself after so many rows is learned as a sum of waves and goes on as it was; the next row is drawn from how the last ones differ from it.'
+        },
+        changes && {
+          name: 'drawn by changes',
+          value: listed(Object.entries(changes).map(([name, own]) => (own === 'growth' ? `${name} (of its logarithm)` : name))),
+          meaning: 'Of columns that cannot be told from a walk, how far a row is from the one before it is drawn, and added up.'
         },
         { name: 'problems', value: inputs ? 'one a column' : 'one for all columns' },
         capped,

@@ -37,7 +37,7 @@ export type CodedColumn =
   | { readonly carries: 'levels'; readonly name: string; readonly at: number; readonly levels: readonly string[] }
   /** All known cells are equal. */
   | { readonly carries: 'constant'; readonly name: string; readonly value: number }
-  /** Keys, and columns without a known cell: they stay as they are. */
+  /** Keys, and columns with no known cell, or too few: they stay as they are. */
   | { readonly carries: 'nothing'; readonly name: string }
 
 /** Normal scores of a column: a spike is an interval of them and a long tail no longer than another, so that what is added to them keeps both. */
@@ -72,13 +72,18 @@ const LEAST_BESIDE = 10
 
 /**
  * The coding of a table by its known cells. Numbers with spikes or long tails, as an amount that is often zero: `scored` by normal
- * scores; `apart`: the numbers themselves, as a density needs them, with their spikes as levels. Cost O(cells · log n).
+ * scores; `apart`: the numbers themselves, as a density needs them, with their spikes as levels. Columns `without` stay. Cost O(cells · log n).
  */
-export function fitCoding(table: Table, formats: readonly ColumnFormat[], numbers: 'plain' | 'scored' | 'apart' = 'plain'): Coding {
+export function fitCoding(
+  table: Table,
+  formats: readonly ColumnFormat[],
+  numbers: 'plain' | 'scored' | 'apart' = 'plain',
+  without: ReadonlySet<string> = new Set()
+): Coding {
   let width = 0
   const columns = table.columns.map((column): CodedColumn => {
     const { name } = column
-    if (isEmpty(column) || column.kind === 'identifier') return { carries: 'nothing', name }
+    if (isEmpty(column) || column.kind === 'identifier' || without.has(name)) return { carries: 'nothing', name }
     const at = width
     if (isCategorical(column)) {
       width += placeLevels(column.levels.length).cols

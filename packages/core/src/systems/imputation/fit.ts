@@ -1,10 +1,11 @@
 import { leaveKeysOut } from '../../code/keys/leave-keys-out.js'
 import { exp } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
-import { counted, typesFlag } from '../../num/listed.js'
+import { counted, listed, typesFlag } from '../../num/listed.js'
 import { type Matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { isMissing } from '../../table/cells.js'
+import { REPEATED } from '../../table/infer-text.js'
 import type { RawTable } from '../../table/raw.js'
 import { type Column, isEmpty, kindOf, type Table } from '../../table/table.js'
 import { contextOf, type JobContext } from '../context.js'
@@ -45,7 +46,8 @@ export async function fitImputation(raw: RawTable, options: ImputationFit, jobCo
   const { prepared, coding, kinds, reading: read } = readTableWithGaps(raw, reading)
   const { data } = prepared
   const rules = rulesWithGaps(data, reading)
-  refuseSparse(data.table, coding)
+  const sparse = sparseColumns(data.table)
+  refuseSparse(data.table, sparse)
   const { rows, weights, usable } = takeDonors(prepared, { coding, key: keyFor(key, 'donors') })
   const masked = await settingOf({ coding, rows, weights }, { bandwidth, key: keyFor(key, 'masking'), watch })
   const start = { completed: fitGaussian(rows, weights).completed, known: rows.known, weights }
@@ -65,6 +67,7 @@ export async function fitImputation(raw: RawTable, options: ImputationFit, jobCo
       gaps: data.table.columns.map((column) => ({ name: column.name, missing: gapCount(column, data.table.rowCount) })),
       notes: [
         ...data.notes,
+        ...sparseNotes(data.table, sparse),
         ...fitNotes(data.table, { masked, derived: new Set(rules?.rules.map(({ column }) => column)), taken: rows.data.rows, usable })
       ]
     }
@@ -74,23 +77,31 @@ export async function fitImputation(raw: RawTable, options: ImputationFit, jobCo
 /** A table with gaps, and all that it takes to read other rows as it was read. */
 export function readTableWithGaps(
   raw: RawTable,
-  options: TableOptions
+  options: TableOptions,
+  ofKey: KeyNote = staysAsItIs
 ): Pick<ImputationModel, 'coding' | 'kinds' | 'reading'> & { readonly prepared: PreparedTable } {
-  const prepared = readGaps(raw, options)
+  const prepared = readGaps(raw, options, ofKey)
   const { table, formats } = prepared.data
-  return { prepared, coding: fitCoding(table, formats, 'scored'), kinds: table.columns.map(kindOf), reading: readingWords(options) }
+  const coding = fitCoding(table, formats, 'scored', new Set(sparseColumns(table)))
+  return { prepared, coding, kinds: table.columns.map(kindOf), reading: readingWords(options) }
 }
 
+/** What is said of a column that names rows. */
+type KeyNote = (name: string) => string
+
+const staysAsItIs: KeyNote = (name) => `${name}: names rows, so it stays as it is, gaps included; ${typesFlag(name, 'category')} fills it`
+
 /** A table read for filling: keys stay as they are, and so do their cells. */
-function readGaps(raw: RawTable, options: TableOptions): PreparedTable {
+function readGaps(raw: RawTable, options: TableOptions, ofKey: KeyNote): PreparedTable {
   const prepared = prepareTable(raw, options)
   const data = leaveKeysOut(raw, prepared.data, options)
   const keys = data.table.columns.filter(({ kind }) => kind === 'identifier').map(({ name }) => name)
   // What is said of keys and weights is of new rows; here they stay.
   const said = [...keys, ...(options.weights === undefined ? [] : [options.weights])]
-  const notes = data.notes.filter((note) => !said.some((name) => note.startsWith(`${name}: `) || note.startsWith(`${name} is used`)))
-  const kept = keys.map((name) => `${name}: names rows, so it stays as it is, gaps included; ${typesFlag(name, 'category')} fills it`)
-  return { ...prepared, data: { ...data, notes: [...notes, ...kept] } }
+  const isOfNewRows = (note: string): boolean =>
+    note.includes(REPEATED) || said.some((name) => note.startsWith(`${name}: `) || note.startsWith(`${name} is used`))
+  const notes = [...data.notes.filter((note) => !isOfNewRows(note)), ...keys.map(ofKey)]
+  return { ...prepared, data: { ...data, notes } }
 }
 
 function gapCount(column: Column, n: number): number {
@@ -99,19 +110,29 @@ function gapCount(column: Column, n: number): number {
   return count
 }
 
-function refuseSparse(table: Table, coding: Coding): void {
-  const sparse = coding.columns.find(({ name, carries }, c) => {
-    const column = table.columns[c]!
-    const gaps = gapCount(column, table.rowCount)
-    return carries !== 'nothing' && name !== '' && gaps > 0 && !isEmpty(column) && table.rowCount - gaps < LEAST_KNOWN
+/** Columns with gaps of which so few cells are known that nothing is learned of them. */
+const sparseColumns = ({ columns, rowCount }: Table): string[] =>
+  columns.flatMap((column) => {
+    const gaps = column.kind === 'identifier' || isEmpty(column) ? 0 : gapCount(column, rowCount)
+    return gaps > 0 && rowCount - gaps < LEAST_KNOWN ? [column.name] : []
   })
-  if (!sparse) return
-  const known = table.rowCount - gapCount(table.columns.find(({ name }) => name === sparse.name)!, table.rowCount)
+
+/** Throws `InputError` (code `column-sparse`) where nothing can be filled: all columns with gaps are known in too few rows. */
+function refuseSparse({ columns, rowCount }: Table, sparse: readonly string[]): void {
+  const open = columns.filter((column) => column.kind !== 'identifier' && !isEmpty(column) && gapCount(column, rowCount) > 0)
+  if (sparse.length === 0 || open.length > sparse.length) return
   throw new InputError({
     code: 'column-sparse',
-    got: `the column ${sparse.name} with ${counted(known, 'known cell')}`,
-    expected: `at least ${LEAST_KNOWN} to learn from, or none`,
-    try: `--exclude ${sparse.name}, which leaves it as it is`
+    got: `gaps of ${listed(sparse)} alone, with ${counted(rowCount - gapCount(open[0]!, rowCount), 'known cell')}`,
+    expected: `at least ${LEAST_KNOWN} known cells of a column to learn from`,
+    try: 'a table in which more of it is known'
+  })
+}
+
+function sparseNotes({ columns, rowCount }: Table, names: readonly string[]): string[] {
+  return names.map((name) => {
+    const known = rowCount - gapCount(columns.find((column) => column.name === name)!, rowCount)
+    return `${name}: ${counted(known, 'known cell')}, fewer than the ${LEAST_KNOWN} that something could be learned of, so its gaps stay`
   })
 }
 

@@ -565,7 +565,18 @@ describe('poor tables', () => {
       filled({ ...far, columns: [...far.columns, text('w', new Array(60).fill('0'))] }, { fit: { weights: 'w' } })
     ).rejects.toMatchObject({ code: 'weights' })
   })
-  it('refuses a column known in a few rows, rows with the names that are added, and nothing to fill', async () => {
+  it('leaves the gaps of a column that few rows know, says so, and fills the others', async () => {
+    const sparse = tableOf(rows, (i, c) => (c === 1 ? i > 5 : c === 2 && i % 6 === 0))
+    const model = await fit(sparse)
+    expect(model.summary.notes).toContain('x1: 6 known cells, fewer than the 10 that something could be learned of, so its gaps stay')
+    const { rows: out } = await filled(sparse, {})
+    expect(out.columns[1]).toEqual(sparse.columns[1])
+    expect(cellsOf(out, 'x2').every((cell) => cell !== null && cell !== '')).toBe(true)
+    // What it knows tells nothing of the others: they are filled as they are without it.
+    const without = await filled(sparse, { fit: { exclude: ['x1'] } })
+    expect(cellsOf(out, 'x2')).toEqual(cellsOf(without.rows, 'x2'))
+  })
+  it('refuses gaps of columns known in a few rows alone, rows with the names that are added, and nothing to fill', async () => {
     const sparse = tableOf(rows, (i, c) => c === 1 && i > 5)
     await expect(fit(sparse)).rejects.toMatchObject({ code: 'column-sparse' })
     expect((await filled(sparse, { fit: { exclude: ['x1'] } })).rows.columns[1]).toEqual(sparse.columns[1])

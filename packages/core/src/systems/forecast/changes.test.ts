@@ -1,0 +1,104 @@
+import { expect, it } from 'vitest'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
+import { matrix } from '../../num/matrix.js'
+import { keyFor, keyFromSeed, normals } from '../../num/random.js'
+import { inferTable } from '../../table/infer.js'
+import { isNumeric } from '../../table/table.js'
+import { chooseDrawn, type Drawn } from './changes.js'
+import { evenPlaces } from './clock.js'
+import { drawForecast, drawForecastUnder, type ForecastOptions, fitForecast } from './index.js'
+import { series } from './system.js'
+
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+const context = { engine, key: keyFromSeed(3) }
+const codeOf = (code: string) => expect.objectContaining({ code })
+const SERIES = 40
+
+/** x_t = φ x_{t−1} + ξ_t, after a hundred rows. */
+function autoregressive(rows: number, phi: number, seed: number): Float64Array {
+  const xi = normals(keyFor(keyFromSeed(9), `${seed}`), rows + 100)
+  let x = 0
+  return xi.map((noise) => (x = phi * x + noise)).slice(100)
+}
+
+/** What is drawn of series by themselves, each as it is. */
+async function drawnOfEach(of: (seed: number) => Float64Array): Promise<Drawn[]> {
+  const encoder = {
+    columns: [{ name: 'x', carries: 'coordinate', coordinate: 0, scaler: { method: 'standard', centre: 0, scale: 1, nonNegative: false } }],
+    coordinateCount: 1,
+    factors: [],
+    formats: [],
+    kinds: []
+  } as const
+  const found: Drawn[] = []
+  for (let seed = 0; seed < SERIES; seed++) {
+    const x = of(seed)
+    const one = { coordinates: matrix(x.length, 1, x), places: evenPlaces(x.length) }
+    found.push((await chooseDrawn(one, { encoder, periods: [], names: ['x'], asked: 'auto' })).drawn[0]!)
+  }
+  return found
+}
+
+const count = (all: readonly Drawn[], kind: Drawn) => all.filter((one) => one === kind).length
+
+const tableOf = (x: Float64Array) => inferTable({ rowCount: x.length, columns: [{ name: 'x', source: 'number', values: x }] })
+const fit = (x: Float64Array, options: ForecastOptions = {}) => fitForecast(tableOf(x), options, context)
+
+/** Values of x at the last of so many steps. */
+async function lastOf(x: Float64Array, steps: number, options: ForecastOptions): Promise<readonly number[]> {
+  const { table } = await drawForecast(await fit(x, { memory: 1, ...options }), { members: 400, steps }, context)
+  const column = table.columns.find(({ name }) => name === 'x')!
+  return isNumeric(column) ? Array.from(column.values).filter((_, i) => i % steps === steps - 1) : []
+}
+
+const spread = (x: readonly number[]): number => {
+  const mean = x.reduce((sum, value) => sum + value, 0) / x.length
+  return Math.sqrt(x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length)
+}
+
+it('changes are drawn of walks, of their logarithm where they grow, and values of what comes back', async () => {
+  const walks = await drawnOfEach((seed) => autoregressive(300, 1, seed))
+  // Two thirds of 40: 27, with a standard deviation of 3; of the others a mean foretells what was seen as well.
+  expect(count(walks, 'change')).toBeGreaterThan(18)
+  expect(count(walks, 'growth')).toBe(0)
+  // Steps of 5 % of what is there, and 1 % more each: over 300 rows a hundredfold or so.
+  const growing = await drawnOfEach((seed) => autoregressive(300, 1, seed).map((x, t) => Math.exp(0.05 * x + 0.01 * t)))
+  expect(count(growing, 'growth')).toBeGreaterThan(25)
+  for (const phi of [0.5, 0.8]) expect(count(await drawnOfEach((seed) => autoregressive(300, phi, seed)), 'value')).toBeGreaterThan(37)
+})
+
+it('a walk goes on from where it is, and spreads as one', async () => {
+  const rows = 300
+  const walk = autoregressive(rows, 1, 4)
+  const changes = Array.from({ length: rows - 1 }, (_, t) => walk[t + 1]! - walk[t]!)
+  const own = await lastOf(walk, 25, { changes: ['x'] })
+  // 5 times the spread of a change, known to 4 % from 400 members and to 4 % from 299 changes.
+  expect(spread(own) / (5 * spread(changes))).toBeGreaterThan(0.85)
+  expect(spread(own) / (5 * spread(changes))).toBeLessThan(1.15)
+})
+
+it('what grows goes on growing, never below 0, and is told', async () => {
+  const rows = 200
+  const growing = autoregressive(rows, 1, 2).map((x, t) => Math.exp(0.05 * x + 0.02 * t))
+  const model = await fit(growing)
+  expect(model.summary.changes).toEqual({ x: 'growth' })
+  expect(model.summary.notes.join()).toContain('x cannot be told from a walk that comes back to no mean')
+  const later = [...(await lastOf(growing, 30, {}))].sort((a, b) => a - b)
+  expect(later[0]).toBeGreaterThan(0)
+  const perRow = Math.log(growing[rows - 1]! / growing[0]!) / (rows - 1)
+  // The median after 30 rows, in logarithms: 30 mean changes, each known to 0.05 / √199, and 400 members; four of both.
+  expect(Math.abs(Math.log(later[200]! / growing[rows - 1]!) - 30 * perRow)).toBeLessThan(0.1)
+})
+
+it('what is known of steps to come is known of values: their law is fitted for it, and a model of changes refuses it', async () => {
+  const walk = autoregressive(200, 1, 3)
+  const model = await fit(walk, { changes: ['x'], memory: 1 })
+  const given = { members: 5, steps: 3, given: { 'x@2': 1 } }
+  await expect(drawForecastUnder(model, given, context)).rejects.toThrow(codeOf('known-changes'))
+  const options = series.optionsFor!({ rowCount: 0, columns: [] }, {}, {
+    steps: 3,
+    asked: { givens: [{ 'x@2': 1 }], observe: [] }
+  } as never)
+  expect(options).toMatchObject({ changes: 'off', known: ['x'] })
+  await expect(fit(walk, { changes: ['y'] })).rejects.toThrow(codeOf('changes-column'))
+})

@@ -38,3 +38,10 @@ it('an atom among others says nothing of whether these recur', () => {
   expect(listedValues(withZeros(refunds), 0.01)).toBeUndefined()
   expect(listedValues(withZeros(degrees(normals(key, COUNT))), 0.1)).toBeDefined()
 })
+
+it('numbers of which none has one row alone, though on all places, have no others', () => {
+  const markers = normals(key, COUNT).map((z) => Math.max(-1, Math.min(1, Math.round(z))))
+  const place = toListed(listedValues(markers, 1)!)
+  expect([-3, -1, 0, 1, 2, 5].map((x) => place(x, Number.NEGATIVE_INFINITY))).toEqual([-1, -1, 0, 1, 1, 1])
+  expect(place(0, 1)).toBe(1)
+})

@@ -9,8 +9,9 @@ export interface ListedValues {
 
 /**
  * The values of a column where they recur on few of the places that it is written in (degrees that were read in another unit):
- * what is computed would stand beside them, on places that no row has. Undefined where most places beside a row's are another's,
- * and where another row has a value of its own (Good and Turing) half as often as a place beside is none, or oftener. Atoms, as a refund of
+ * what is computed would stand beside them, on places that no row has; and where no row has a value of its own, as of markers that are -1, 0 and 1:
+ * hardly another one has (Good and Turing), and none is beyond the largest. Else undefined where most places beside a row's are another's,
+ * and where another row has a value of its own half as often as a place beside is none, or oftener. Atoms, as a refund of
  * nothing, do not count: they recur among any values. Cost O(n log n).
  */
 export function listedValues(cells: Float64Array, unit: number): ListedValues | undefined {
@@ -28,7 +29,7 @@ export function listedValues(cells: Float64Array, unit: number): ListedValues | 
     if (!(values[k + 1]! - values[k]! < 1.5 * unit)) beside += count
     if (count === 1) fresh++
   })
-  return 2 * beside > rows && 2 * fresh < beside ? { values, counts } : undefined
+  return fresh === 0 || (2 * beside > rows && 2 * fresh < beside) ? { values, counts } : undefined
 }
 
 /**

@@ -23,7 +23,7 @@ import { equalNotes, measuredIn, rulesOf } from '../ruled-rows.js'
 import { type Carried, carriedText, endOfRows, findCarried, takeCarriedOut } from './carried.js'
 import { findGroupSums, type GroupSum, groupSumText } from './group-sums.js'
 import { findRunningSums, type RunningSum, runningText, sumsBefore, takeRunningOut } from './running.js'
-import { clockColumn, type PanelTimes, timesOf, togetherNotes } from './times.js'
+import { areListed, clockColumn, type PanelTimes, timesOf, togetherNotes } from './times.js'
 import { findWalls, type Wall } from './walls.js'
 
 type PanelInput = TableOptions & RuleOptions & PanelOptions & { readonly scaling?: unknown }
@@ -109,7 +109,8 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   const running = options.rules === 'off' ? [] : findRunningSums(drawn, first, clock !== undefined)
   const inTime = clock && (takeTableRows({ columns: [clock], rowCount: order.length }, order).columns[0] as NumericColumn)
   const inFormat = whole.formats.find(({ name }) => name === time)
-  const timed = inTime && options.rules !== 'off' ? { column: inTime, format: inFormat! } : undefined
+  const times = inTime && timesOf(inTime, whole.formats, first)
+  const timed = times && options.rules !== 'off' ? { column: inTime, format: inFormat!, isListed: areListed(times, first) } : undefined
   const { carried, late } = timed ? carriedIn(drawn, { options, running, time: timed, first }) : { carried: [], late: undefined }
   const own = late ? keepColumns(drawn, ({ name }) => !late.rules.some(({ column }) => column === name)) : drawn
   const rest = takeCarriedOut(carried, takeRunningOut(running, own, first), first)
@@ -122,7 +123,6 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   const modelled = data.table.columns.filter(({ kind }) => kind !== 'identifier')
   const constant = modelled.filter((column) => isConstant(column, first)).map(({ name }) => name)
   const varying = modelled.filter(({ name }) => !constant.includes(name)).map(({ name }) => name)
-  const times = inTime && timesOf(inTime, whole.formats, first)
   refuseStill(varying, times, group!)
   const alike = constant.filter((name) => !columnsOf([...running, ...carried]).includes(name))
   const notes = [
@@ -255,7 +255,8 @@ function groupRules(rest: InferredTable, first: Uint32Array, { options, running 
 
 interface Late extends RulesBeside {
   readonly carried?: readonly Carried[]
-  readonly time: { readonly column: NumericColumn; readonly format: ColumnFormat }
+  /** `isListed`: whether new times are those of the data, so that what each of them says is known. */
+  readonly time: { readonly column: NumericColumn; readonly format: ColumnFormat; readonly isListed: boolean }
 }
 
 /** Rules by what times and sums that run on say: a month by the day of the reading, and what a stock is worth by how much there is; and by what these say in turn. */
@@ -268,7 +269,7 @@ function lateIn(data: InferredTable, { options, running, carried = [], time }: L
   const known = new Set([time.column.name, ...columnsOf([...running, ...carried])])
   // What is carried over has to be there before the row that it is carried into.
   const drawn = [...known, ...running.flatMap(({ terms }) => terms.map(({ column }) => column)), ...carried.map(({ from }) => from)]
-  const own = lateRules(rulesOf(timed, options, drawn), known)
+  const own = lateRules(rulesOf(timed, options, drawn), known, (name) => time.isListed && name === time.column.name)
   // Of what a calendar says the numbers are all known, as those of a time are not.
   const isOwn = (name: string) => !drawn.includes(name)
   const rules =

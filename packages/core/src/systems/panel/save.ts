@@ -112,7 +112,8 @@ const shapeOf = record<PanelShape>({
       origin: number(UNSCALED),
       unit: number({ above: 0, most: 1e200 }),
       least: number({ least: 0, most: 1e200 }),
-      schedule: optional(list(number({ least: 0, most: 1e200 })))
+      schedule: optional(list(number({ least: 0, most: 1e200 }))),
+      last: optional(number({ least: 0, most: 1e200 }))
     })
   ),
   names: record<PanelShape['names']>({ size: text, start: text, gap: text }),

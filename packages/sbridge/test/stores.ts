@@ -151,6 +151,18 @@ export function testStore(
       expect(readdirSync(folder).filter((file) => file.endsWith('.tmp'))).toEqual([])
     })
 
+    it('what the database computes itself it computes of the rows that go into a table', async () => {
+      const stored = name.startsWith('PostgreSQL') ? ' STORED' : ''
+      const computed = `tax DECIMAL(10, 2) GENERATED ALWAYS AS (gross - net)${stored}`
+      await store.sql(`CREATE TABLE billed (id BIGINT PRIMARY KEY, net DECIMAL(10, 2) NOT NULL, ${computed}, gross DECIMAL(10, 2))`)
+      await store.sql('INSERT INTO billed (id, net, gross) SELECT id, net, gross FROM orders')
+      await store.sql(`CREATE TABLE empty_billed (id BIGINT PRIMARY KEY, net DECIMAL(10, 2), ${computed}, gross DECIMAL(10, 2))`)
+      const words = ['sample', store.url, '--table', 'billed', '-n', '30', ...FIT, '-o', store.url, '--append', '--into', 'empty_billed']
+      const answer = await sbridge(folder, ...words)
+      expect(answer, answer.stderr).toMatchObject({ status: 0 })
+      expect(await counted('empty_billed WHERE tax = gross - net AND tax >= 0')).toBe(30)
+    })
+
     it('a wrong password, no server, and connections that are lost halfway', async () => {
       const { url, port } = store
       if (port === undefined) return

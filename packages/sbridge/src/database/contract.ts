@@ -70,7 +70,9 @@ export interface Session {
   quoted(name: string): string
   /** Runs one statement that reads. */
   read(statement: string, described?: Described): Promise<Answer>
-  /** Writes rows into a new table, or behind those of one that is there. */
+  /** Columns of a table that is there which the database computes itself, and takes no cells for; in small letters. */
+  computed(table: string): Promise<ReadonlySet<string>>
+  /** Writes rows into a new table, or behind those of one that is there, whose columns all take cells. */
   write(into: string, table: RawTable, isNew: boolean): Promise<void>
   /** All tables together, where the kind of database has no way of its own for them. */
   readonly several?: Several

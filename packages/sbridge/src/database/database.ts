@@ -4,7 +4,7 @@ import { refuseRepeatedNames } from '../format/columns.js'
 import { type Address, addressOf, type StoreKind, withoutPassword } from './address.js'
 import { type DatabaseTable, quotedTable } from './cells.js'
 import { type DatabaseSource, type DatabaseTarget, type Described, QUERY_SECONDS, type Session, type Store } from './contract.js'
-import { tableFrom } from './session.js'
+import { tableFrom, writeBehind } from './session.js'
 
 /** The table that rows go to when nothing is said. */
 const INTO = 'rows'
@@ -57,7 +57,7 @@ export async function writeDatabase(name: string, table: RawTable, { into = INTO
     const described = await session.describe(into)
     if (described && !append) throw tableExists(into)
     if (described) refuseFractions(into, table, await wholeColumns(session, into, described))
-    await session.write(into, table, !described)
+    await (described ? writeBehind(session, into, table) : session.write(into, table, true))
   })
 }
 

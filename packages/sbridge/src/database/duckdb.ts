@@ -178,6 +178,7 @@ const sessionOf = (connection: Connection, driver: Driver, access: Access): Sess
   several: severalOf(async (sql) => (await connection.runAndReadAll(sql)).getRows(), TYPES),
   tables: async () => (await connection.runAndReadAll('SHOW TABLES')).getRows().map(([name]) => String(name)),
   read: (statement) => answerOf(connection, statement, { driver, access }),
+  computed: (table) => computedIn(connection, table),
   async write(into, table, isNew) {
     const name = quotedTable(into)
     const columns = definitionsOf(table, PLAIN)
@@ -191,12 +192,30 @@ const sessionOf = (connection: Connection, driver: Driver, access: Access): Sess
   }
 })
 
-async function describe(connection: Connection, table: string): Promise<Described | undefined> {
+/** How the catalogue is asked for a table. */
+function placeOf(table: string): { readonly where: string; readonly values: readonly string[] } {
   const parts = table.includes('"')
     ? [...table.matchAll(/"((?:[^"]|"")*)"/g)].map((part) => part[1]!.replaceAll('""', '"'))
     : table.split('.')
-  const where = `lower(table_name) = lower(?) AND schema_name = ${parts.length > 1 ? 'lower(?)' : 'current_schema()'}`
-  const values = parts.slice(-2).reverse()
+  return {
+    where: `lower(table_name) = lower(?) AND schema_name = ${parts.length > 1 ? 'lower(?)' : 'current_schema()'}`,
+    values: parts.slice(-2).reverse()
+  }
+}
+
+/** A computed column in what DuckDB says made a table: its name, its type, and that it is. */
+const COMPUTED = /[(,]\s*("(?:[^"]|"")*"|\w+)\s(?:[^,()"]|\([^()]*\)|"(?:[^"]|"")*")*?GENERATED ALWAYS AS/g
+
+/** Of columns the catalogue does not say which are computed. */
+async function computedIn(connection: Connection, table: string): Promise<ReadonlySet<string>> {
+  const { where, values } = placeOf(table)
+  const made = await connection.runAndReadAll(`SELECT sql FROM duckdb_tables() WHERE ${where}`, values)
+  const names = [...String(made.getRows()[0]?.[0] ?? '').matchAll(COMPUTED)].map(([, name]) => name!)
+  return new Set(names.map((name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name).toLowerCase()))
+}
+
+async function describe(connection: Connection, table: string): Promise<Described | undefined> {
+  const { where, values } = placeOf(table)
   const there = await connection.runAndReadAll(
     `SELECT 1 FROM duckdb_tables() WHERE ${where} UNION ALL SELECT 1 FROM duckdb_views() WHERE ${where.replace('table_name', 'view_name')}`,
     [...values, ...values]

@@ -136,6 +136,7 @@ const sessionOf = (connection: Connection, access: Access): Session => ({
     await ask(connection, `SELECT * FROM (\n${statement}\n) AS answer LIMIT 0`)
     return answerOf(connection, statement)
   },
+  computed: (table) => computedIn(connection, quotedTable(table, { quoted })),
   async write(into, table, isNew) {
     const name = quotedTable(into, { quoted })
     if (!isNew) {
@@ -170,6 +171,12 @@ async function describe(connection: Connection, name: string): Promise<Described
     unique: [...places.values()],
     checks: checksIn(String(made[0]?.[1]))
   }
+}
+
+/** A default that is computed is called `DEFAULT_GENERATED`, and takes cells. @source MySQL, "SHOW COLUMNS Statement" */
+async function computedIn(connection: Connection, name: string): Promise<ReadonlySet<string>> {
+  const columns = await ask(connection, `SHOW COLUMNS FROM ${name}`)
+  return new Set(columns.filter(([, , , , , extra]) => /\bGENERATED\b/.test(String(extra))).map(([column]) => String(column).toLowerCase()))
 }
 
 function answerOf(connection: Connection, statement: string): Promise<Answer> {

@@ -168,6 +168,7 @@ export const sessionOf = (client: Client, streams: Drivers): Session => ({
     return rows.map(({ name }) => String(name))
   },
   read: (statement) => answerOf(client, streams, statement),
+  computed: (table) => computedIn(client, quotedTable(table)),
   write: (into, table, isNew) => insert(client, streams, { into, table, isNew })
 })
 
@@ -246,6 +247,13 @@ async function describe(client: Client, name: string): Promise<Described | undef
     unique: keys.map(({ names }) => names),
     checks: checks.map(({ text }) => String(text).replace(/^CHECK\s*/, ''))
   }
+}
+
+/** A server before 12 has no such columns, nor the mark of them. */
+async function computedIn(client: Client, table: string): Promise<ReadonlySet<string>> {
+  const text = "SELECT attname AS name FROM pg_attribute a WHERE attrelid = $1::regclass AND to_jsonb(a) ->> 'attgenerated' <> ''"
+  const { rows } = await client.query({ text, values: [table] })
+  return new Set(rows.map(({ name }) => String(name).toLowerCase()))
 }
 
 /** Marks of the text form of COPY. @source PostgreSQL, COPY, "Text Format" */

@@ -1,4 +1,5 @@
 import { InputError } from '@sbridge/core'
+import type { RawTable } from '@sbridge/core/tables'
 import { type DatabaseTable, quotedTable, tableIn } from './cells.js'
 import { type DatabaseSource, type Session, statementOf } from './contract.js'
 
@@ -10,6 +11,13 @@ export async function tableFrom(session: Session, { table, query }: DatabaseSour
   const order = isOrdered || described.key.length === 0 ? '' : ` ORDER BY ${described.key.map(session.quoted).join(', ')}`
   const name = quotedTable(table, session)
   return tableIn(await session.read(`SELECT * FROM ${name}${order}`, described), described)
+}
+
+/** Writes rows behind those of a table that is there; what the database computes itself it computes of them. */
+export async function writeBehind(session: Session, into: string, table: RawTable): Promise<void> {
+  const computed = await session.computed(into)
+  const columns = table.columns.filter(({ name }) => !computed.has(name.toLowerCase()))
+  await session.write(into, { ...table, columns }, false)
 }
 
 async function noTable(session: Session, table: string): Promise<InputError> {

@@ -4,7 +4,7 @@ import { QUERY_SECONDS, type Session, type Several, type TableSet } from './cont
 import { storeOf } from './database.js'
 import { filledTables } from './filled-tables.js'
 import { keysWithin, layersOf } from './layers.js'
-import { tableFrom } from './session.js'
+import { tableFrom, writeBehind } from './session.js'
 
 const accessTo = (name: string, to: 'read' | 'write') => ({ name, at: addressOf(name).at, to, seconds: QUERY_SECONDS }) as const
 
@@ -65,7 +65,7 @@ export function writeAllTables(name: string, { tables, keys, made }: Pick<TableS
       for (const statement of own.tables) await all.run(statement)
       for (const [table, rows] of Object.entries(tables)) {
         const parts = (all.isStrict && layersOf(rows, keysWithin(table, keys))) || [rows]
-        for (const part of parts) await session.write(session.quoted(table), part, false)
+        for (const part of parts) await writeBehind(session, session.quoted(table), part)
       }
       for (const statement of own.constraints) await all.run(statement)
     } catch (error) {

@@ -112,6 +112,7 @@ const sessionOf = (database: Sqlite): Session => ({
   tables: async () =>
     database.all("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name").map(({ name }) => String(name)),
   read: async (statement, of) => answerOf(database, statement, of),
+  computed: async (table) => computedIn(database, table),
   async write(into, table, isNew) {
     if (isNew) database.exec(`CREATE TABLE ${quoted(into)} (${definitionsOf(table, TYPES)})`)
     insertRows(database, table, into)
@@ -174,8 +175,8 @@ function described(database: Sqlite, table: string): Described | undefined {
 
 /** Writes rows behind those of a table that is there. */
 export function insertRows(database: Sqlite, table: RawTable, into: string): void {
-  const generated = generatedIn(database, into)
-  const columns = table.columns.filter(({ name }) => !generated.has(name.toLowerCase()))
+  const computed = computedIn(database, into)
+  const columns = table.columns.filter(({ name }) => !computed.has(name.toLowerCase()))
   const names = columns.map(({ name }) => quoted(name)).join(', ')
   const statement = database.prepare(`INSERT INTO ${quoted(into)} (${names}) VALUES (${columns.map(() => '?').join(', ')})`)
   try {
@@ -187,7 +188,7 @@ export function insertRows(database: Sqlite, table: RawTable, into: string): voi
 }
 
 /** Columns that SQLite computes itself, and takes no cells for. @source SQLite, PRAGMA table_xinfo: 2 and 3 in `hidden` */
-const generatedIn = (database: Sqlite, table: string): ReadonlySet<string> =>
+const computedIn = (database: Sqlite, table: string): ReadonlySet<string> =>
   new Set(
     database
       .all(`PRAGMA table_xinfo(${quoted(table)})`)

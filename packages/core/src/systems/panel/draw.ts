@@ -18,7 +18,7 @@ import { contextOfRows, Histories, knownWidth, pick, placedRows, writeKnown } fr
 import { firstsOf, groupOfRows } from './spans.js'
 import { Steps } from './step-law.js'
 import { sumsAfter, sumsIn, withSums } from './sums.js'
-import { nextTick } from './ticks.js'
+import { nextTick, startWithin } from './ticks.js'
 import { rowsBeyond } from './walls.js'
 
 /** Rows of groups, group by group. */
@@ -87,7 +87,20 @@ async function drawHeads(model: PanelModel, count: number, context: Context): Pr
     const again = await drawGroups(model.heads, beyond.length, { ...context, key: keyFor(context.key, `again ${attempt}`) })
     for (const [c, column] of again.columns.entries()) copyCells(column, heads.columns[c]!, beyond)
   }
-  return heads
+  return withinTimes(model.panel, heads)
+}
+
+/** Groups whose rows stand within the times of the data, where these keep to a schedule. */
+function withinTimes({ ticks, names }: PanelShape, heads: Table): Table {
+  if (ticks?.last === undefined) return heads
+  const [starts, sizes] = [numbersOf(heads, names.start).values, numbersOf(heads, names.size).values]
+  const within = Array.from(starts, (start, g) => startWithin(ticks, start, Math.max(1, sizes[g]!)))
+  const columns = heads.columns.map((column): Column => {
+    if (column.name === names.start && isNumeric(column)) return { ...column, values: Float64Array.from(within, ({ start }) => start) }
+    if (column.name === names.size && isNumeric(column)) return { ...column, values: Float64Array.from(within, ({ rows }) => rows) }
+    return column
+  })
+  return { ...heads, columns }
 }
 
 /** Draws of a row until it keeps to all walls; what the last one crosses stays, and is counted. */

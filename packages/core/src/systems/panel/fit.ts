@@ -41,7 +41,7 @@ type Options = Pick<FitOptions, 'bandwidth' | 'scaling'> & { readonly seed: numb
  */
 export async function fitPanel(panel: PanelTable, options: Options, context: Context): Promise<PanelModel> {
   const key = keyFor(context.key, 'panel')
-  const { data, first, constant, varying, rules, late, running } = panel
+  const { data, first, constant, varying, rules, late, running, carried } = panel
   const { table } = data
   const names = namesBeside([...panel.layout.map(({ format }) => format), ...table.columns])
   const heads = headsOf(panel, names)
@@ -62,8 +62,8 @@ export async function fitPanel(panel: PanelTable, options: Options, context: Con
     summary: {
       rowCount: table.rowCount,
       groupCount: first.length - 1,
-      constant: constant.filter((name) => !running.some(({ column }) => column === name)),
-      varying: [...varying, ...running.map(({ column }) => column)],
+      constant: constant.filter((name) => ![...running, ...carried].some(({ column }) => column === name)),
+      varying: [...varying, ...[...running, ...carried].map(({ column }) => column)],
       ...defined({ time: panel.layout.find(({ role }) => role === 'time')?.format.name }),
       heads: model.summary,
       steps: {
@@ -188,7 +188,7 @@ const widthIn = ({ bandwidth }: Pick<Options, 'bandwidth'>) => (typeof bandwidth
 const keyNameOf = ({ layout }: PanelTable): string => layout.find(({ role }) => role === 'key')!.format.name
 
 function shapeOf(
-  { layout, data, constant, varying, times, first, running, groupSums, walls }: PanelTable,
+  { layout, data, constant, varying, times, first, running, carried, groupSums, walls }: PanelTable,
   names: PanelShape['names']
 ): PanelShape {
   let smallest = Number.POSITIVE_INFINITY
@@ -204,6 +204,7 @@ function shapeOf(
     smallest,
     walls,
     ...(running.length > 0 ? { running } : {}),
+    ...(carried.length > 0 ? { carried } : {}),
     ...(groupSums.length > 0 ? { groupSums } : {})
   }
 }

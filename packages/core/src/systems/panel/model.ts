@@ -4,6 +4,7 @@ import type { Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { FitSummary } from '../global/fit-summary.js'
 import type { GlobalModel } from '../global/model.js'
+import type { Carried } from './carried.js'
 import type { GroupSum } from './group-sums.js'
 import type { PastCode } from './past.js'
 import type { PanelColumn } from './read.js'
@@ -45,6 +46,8 @@ export interface PanelShape {
   readonly smallest: number
   /** Columns that are drawn as where they begin, and run on through a group. */
   readonly running?: readonly RunningSum[] | undefined
+  /** Columns that are drawn once a group, as its first row has them, and are others of the row before in every further one. */
+  readonly carried?: readonly Carried[] | undefined
   /** Columns that sum others up over each group. */
   readonly groupSums?: readonly GroupSum[] | undefined
   /** Sides of nought that rows keep to; absent in older models, whose rows do not know their sums either. */

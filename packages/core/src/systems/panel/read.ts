@@ -20,9 +20,10 @@ import type { PanelOptions } from '../panel-options.js'
 import { prepareTable, readingOf, type TableOptions } from '../prepare.js'
 import type { RuleOptions } from '../rule-options.js'
 import { equalNotes, measuredIn, rulesOf } from '../ruled-rows.js'
+import { type Carried, carriedText, endOfRows, findCarried, takeCarriedOut } from './carried.js'
 import { findGroupSums, type GroupSum, groupSumText } from './group-sums.js'
 import { findRunningSums, type RunningSum, runningText, sumsBefore, takeRunningOut } from './running.js'
-import { clockColumn, type PanelTimes, timesOf, togetherNotes } from './times.js'
+import { areListed, clockColumn, type PanelTimes, timesOf, togetherNotes } from './times.js'
 import { findWalls, type Wall } from './walls.js'
 
 type PanelInput = TableOptions & RuleOptions & PanelOptions & { readonly scaling?: unknown }
@@ -51,6 +52,8 @@ export interface PanelTable {
   readonly late?: KeptRules | undefined
   /** Columns that run on through a group; in the data they are what they were before its first row. */
   readonly running: readonly RunningSum[]
+  /** Columns that are others of the row before; in the data they are what the first row of their group has. */
+  readonly carried: readonly Carried[]
   /** Columns that sum others up over each group. */
   readonly groupSums: readonly GroupSum[]
   /** What these are before each row [n, R]. */
@@ -80,7 +83,7 @@ function relevant({ group, time, rules, rule, scaling, ...options }: PanelInput)
 }
 
 function read(raw: RawTable, options: PanelInput): PanelTable {
-  const { group, time, minCell, ...reading } = options
+  const { group, minCell, time: named, ...reading } = options
   const digits = digitClock(raw, options)
   const asRead = prepareTable(raw, {
     ...reading,
@@ -89,9 +92,12 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   }).data
   const key = keyColumn(asRead.table, group!)
   const whole = minCell === undefined ? asRead : mergeRareLevels(asRead, minCell, { of: key.codes, column: group! })
-  const clock = time === undefined ? undefined : clockColumn(whole.table, time, group!)
-  const { order, first } = ordered(key, clock)
+  const begins = named === undefined ? undefined : clockColumn(whole.table, named, group!)
+  const { order, first } = ordered(key, begins)
   checkGroups(key, first)
+  const end = begins && options.rules !== 'off' ? endIn(whole.table, begins, { order, first }) : undefined
+  const clock = end ?? begins
+  const time = clock?.name
   const layout = whole.formats.map((format): PanelColumn => {
     return { format, role: format.name === group ? 'key' : format.name === time ? 'time' : 'other' }
   })
@@ -103,13 +109,11 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   const running = options.rules === 'off' ? [] : findRunningSums(drawn, first, clock !== undefined)
   const inTime = clock && (takeTableRows({ columns: [clock], rowCount: order.length }, order).columns[0] as NumericColumn)
   const inFormat = whole.formats.find(({ name }) => name === time)
-  const late =
-    inTime && options.rules !== 'off' ? lateIn(drawn, { options, running, time: { column: inTime, format: inFormat! } }) : undefined
-  const rest = takeRunningOut(
-    running,
-    late ? keepColumns(drawn, ({ name }) => !late.rules.some(({ column }) => column === name)) : drawn,
-    first
-  )
+  const times = inTime && timesOf(inTime, whole.formats, first)
+  const timed = times && options.rules !== 'off' ? { column: inTime, format: inFormat!, isListed: areListed(times, first) } : undefined
+  const { carried, late } = timed ? carriedIn(drawn, { options, running, time: timed, first }) : { carried: [], late: undefined }
+  const own = late ? keepColumns(drawn, ({ name }) => !late.rules.some(({ column }) => column === name)) : drawn
+  const rest = takeCarriedOut(carried, takeRunningOut(running, own, first), first)
   const rules = groupRules(rest, first, { options, running })
   // What is the same in all rows of a group is drawn once, as it is.
   const still = rest.table.columns.filter((column) => isConstant(column, first)).map(({ name }) => name)
@@ -119,9 +123,8 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   const modelled = data.table.columns.filter(({ kind }) => kind !== 'identifier')
   const constant = modelled.filter((column) => isConstant(column, first)).map(({ name }) => name)
   const varying = modelled.filter(({ name }) => !constant.includes(name)).map(({ name }) => name)
-  const times = inTime && timesOf(inTime, whole.formats, first)
   refuseStill(varying, times, group!)
-  const alike = constant.filter((name) => !columnsOf(running).includes(name))
+  const alike = constant.filter((name) => !columnsOf([...running, ...carried]).includes(name))
   const notes = [
     ...data.notes,
     ...(digits ? [digits.note] : []),
@@ -130,7 +133,8 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
     ...ownNotes(rest.table.columns.filter(isCategorical), first),
     ...(times ? togetherNotes(times, { key, clock: inTime!, format: inFormat!, first }) : []),
     ...groupSums.map((sum) => `${groupSumText(sum)}: kept; --rules off draws ${sum.column} as any other column`),
-    ...running.map((sum) => `${runningText(sum)}: kept in every group; --rules off draws ${sum.column} as any other column`)
+    ...running.map((sum) => `${runningText(sum)}: kept in every group; --rules off draws ${sum.column} as any other column`),
+    ...carried.map((one) => `${carriedText(one)}: kept in every group; --rules off draws ${one.column} as any other column`)
   ]
   return {
     data: { ...data, notes },
@@ -142,6 +146,7 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
     rules: kept,
     late,
     running,
+    carried,
     groupSums,
     sums: sumsBefore(running, rest, first),
     walls: findWalls([...numbersNamed(data.table, varying), ...numbersNamed(drawn.table, columnsOf(running))], data.table),
@@ -189,7 +194,33 @@ function asNamed(drawn: readonly string[], kept: KeptRules | undefined): string[
 const isNamed = (name: string, { types, scaling }: PanelInput): boolean =>
   Object.hasOwn(types ?? {}, name) || (typeof scaling === 'object' && scaling !== null && Object.hasOwn(scaling, name))
 
-const columnsOf = (running: readonly RunningSum[]): string[] => running.map(({ column }) => column)
+const columnsOf = (of: readonly { readonly column: string }[]): string[] => of.map(({ column }) => column)
+
+/** Where rows end, if the next ones begin there. */
+function endIn(
+  { columns, rowCount }: Table,
+  clock: NumericColumn,
+  { order, first }: { readonly order: Uint32Array; readonly first: Uint32Array }
+): NumericColumn | undefined {
+  const inOrder = takeTableRows({ columns: columns.filter(isNumeric), rowCount }, order)
+  const end = endOfRows(inOrder, inOrder.columns.find(({ name }) => name === clock.name) as NumericColumn, first)
+  return columns.filter(isNumeric).find(({ name }) => name === end?.name)
+}
+
+/**
+ * Columns that are others of the row before, with what waits for them. What is computed of the time
+ * is not carried over.
+ */
+function carriedIn(drawn: InferredTable, { first, ...late }: Late & { readonly first: Uint32Array }) {
+  const { options, running, time } = late
+  const own = lateIn(drawn, late)
+  const sums = running.flatMap(({ column, terms }) => [column, ...terms.map((term) => term.column)])
+  const others = new Set([time.column.name, ...sums])
+  const early = new Set(columnsOf(own?.rules ?? []))
+  const columns = [...drawn.table.columns.filter(({ name }) => !early.has(name)), time.column]
+  const found = findCarried({ ...drawn.table, columns }, first).filter(({ column }) => !others.has(column) && !isNamed(column, options))
+  return { carried: found, late: found.length === 0 ? own : lateIn(drawn, { ...late, carried: found }) }
+}
 
 const numbersNamed = ({ columns }: Table, names: readonly string[]): NumericColumn[] =>
   columns.filter(isNumeric).filter(({ name }) => names.includes(name))
@@ -223,19 +254,22 @@ function groupRules(rest: InferredTable, first: Uint32Array, { options, running 
 }
 
 interface Late extends RulesBeside {
-  readonly time: { readonly column: NumericColumn; readonly format: ColumnFormat }
+  readonly carried?: readonly Carried[]
+  /** `isListed`: whether new times are those of the data, so that what each of them says is known. */
+  readonly time: { readonly column: NumericColumn; readonly format: ColumnFormat; readonly isListed: boolean }
 }
 
 /** Rules by what times and sums that run on say: a month by the day of the reading, and what a stock is worth by how much there is; and by what these say in turn. */
-function lateIn(data: InferredTable, { options, running, time }: Late): KeptRules | undefined {
+function lateIn(data: InferredTable, { options, running, carried = [], time }: Late): KeptRules | undefined {
   const timed = {
     ...data,
     table: { ...data.table, columns: [...data.table.columns, time.column] },
     formats: [...data.formats, time.format]
   }
-  const known = new Set([time.column.name, ...columnsOf(running)])
-  const drawn = [...known, ...running.flatMap(({ terms }) => terms.map(({ column }) => column))]
-  const own = lateRules(rulesOf(timed, options, drawn), known)
+  const known = new Set([time.column.name, ...columnsOf([...running, ...carried])])
+  // What is carried over has to be there before the row that it is carried into.
+  const drawn = [...known, ...running.flatMap(({ terms }) => terms.map(({ column }) => column)), ...carried.map(({ from }) => from)]
+  const own = lateRules(rulesOf(timed, options, drawn), known, (name) => time.isListed && name === time.column.name)
   // Of what a calendar says the numbers are all known, as those of a time are not.
   const isOwn = (name: string) => !drawn.includes(name)
   const rules =

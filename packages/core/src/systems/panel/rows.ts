@@ -9,6 +9,7 @@ import { keyOrderOf, rowOrderOf, rowsInOrder } from '../../table/row-order.js'
 import { numbersOf, takeTableRows } from '../../table/rows.js'
 import type { Column, NumericColumn, Table } from '../../table/table.js'
 import type { Context } from '../context.js'
+import { putCarriedBack } from './carried.js'
 import { copyCells, type GroupedRows, openTo } from './draw.js'
 import { groupSumColumn } from './group-sums.js'
 import type { PanelModel } from './model.js'
@@ -54,7 +55,8 @@ export function panelRows(model: PanelModel, { table, first, ticks }: GroupedRow
   const { panel, rules, late } = model
   const { rowCount } = table
   const drawn = { table: inFormats(table, panel.formats), formats: panel.formats }
-  const along = putRunningBack(panel.running ?? [], rules ? putRulesBack(rules, drawn) : drawn, first)
+  const summed = putRunningBack(panel.running ?? [], rules ? putRulesBack(rules, drawn) : drawn, first)
+  const along = panel.carried ? putCarriedBack(panel.carried, summed, { first, time: clockOf(panel, ticks) }) : summed
   const whole = late ? putRulesBack(late, timed(panel, along, ticks)) : along
   const named = new Map(whole.table.columns.map((column, c) => [column.name, { column, format: whole.formats[c]! }]))
   for (const sum of panel.groupSums ?? []) {
@@ -68,6 +70,12 @@ export function panelRows(model: PanelModel, { table, first, ticks }: GroupedRow
     return named.get(name)!
   })
   return { table: { columns: columns.map(({ column }) => column), rowCount }, formats: columns.map(({ format }) => format), first }
+}
+
+/** The column of times, where there is one. */
+function clockOf({ layout, ticks }: PanelModel['panel'], at: Float64Array | undefined): NumericColumn | undefined {
+  const clock = layout.find(({ role }) => role === 'time')
+  return clock && at && timeColumn({ ticks }, at, clock.format)
 }
 
 /** Rows with their times behind the other columns. */

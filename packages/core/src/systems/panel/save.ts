@@ -29,6 +29,7 @@ import type { FitSummary } from '../global/fit-summary.js'
 import { loadGlobal, saveGlobal, summaryFields } from '../global/save.js'
 import { keysIn, withKeys } from '../keys-file.js'
 import { keptRulesIn, recordRules, rulesIn, withRules } from '../rules-file.js'
+import type { Carried } from './carried.js'
 import type { GroupSum } from './group-sums.js'
 import type { PanelModel, PanelShape, PanelSummary } from './model.js'
 import { knownWidth, type PastCode } from './past.js'
@@ -111,7 +112,8 @@ const shapeOf = record<PanelShape>({
       origin: number(UNSCALED),
       unit: number({ above: 0, most: 1e200 }),
       least: number({ least: 0, most: 1e200 }),
-      schedule: optional(list(number({ least: 0, most: 1e200 })))
+      schedule: optional(list(number({ least: 0, most: 1e200 }))),
+      last: optional(number({ least: 0, most: 1e200 }))
     })
   ),
   names: record<PanelShape['names']>({ size: text, start: text, gap: text }),
@@ -126,6 +128,7 @@ const shapeOf = record<PanelShape>({
       })
     )
   ),
+  carried: optional(list(record<Carried>({ column: text, from: text }))),
   groupSums: optional(list(record<GroupSum>({ column: text, of: optional(text) }))),
   walls: optional(list(wall))
 })
@@ -184,7 +187,7 @@ const placesIn = ({ coordinateCount, factors }: Encoder): number => factors.redu
 
 /** Columns of the panel are those that are drawn or derived, beside the key and the time. */
 function checkLayout(
-  { layout, formats, running = [], groupSums = [], walls = [] }: PanelShape,
+  { layout, formats, running = [], carried = [], groupSums = [], walls = [] }: PanelShape,
   rules: KeptRules | undefined,
   late: KeptRules | undefined
 ): void {
@@ -193,6 +196,13 @@ function checkLayout(
   for (const { column, terms } of running)
     for (const name of [column, ...terms.map((term) => term.column)])
       if (!numbers.has(name)) throw damaged(`a model with ${name} in a sum that runs on`, 'columns of numbers')
+  const kinds = new Map((rules?.columns ?? formats).map(({ name, kind }) => [name, kind]))
+  const clock = layout.find(({ role }) => role === 'time')?.format
+  for (const { column, from } of carried) {
+    const kind = kinds.get(column)
+    if (kind === undefined || kind === 'identifier' || kind !== (from === clock?.name ? clock.kind : kinds.get(from)))
+      throw damaged(`a model whose ${column} is ${from} of the row before`, 'columns of one kind')
+  }
   for (const { column, of } of groupSums) {
     const own = layout.find(({ format }) => format.name === column)
     const isNumber = own?.role === 'other' && (own.format.kind === 'number' || own.format.kind === 'integer')

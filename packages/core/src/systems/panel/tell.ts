@@ -1,6 +1,7 @@
 import { counted, listed } from '../../num/listed.js'
 import { countText } from '../../tell/numbers.js'
 import { facts, type Telling } from '../../tell/telling.js'
+import { carriedText } from './carried.js'
 import { groupSumText } from './group-sums.js'
 import type { PanelModel } from './model.js'
 import { runningText } from './running.js'
@@ -11,6 +12,7 @@ export function tellPanel({ summary, steps, panel }: PanelModel): Telling {
   const { factors } = steps.training.encoder
   const laws = steps.categories.length
   const running = (panel.running ?? []).map(runningText)
+  const carried = (panel.carried ?? []).map(carriedText)
   const sums = (panel.groupSums ?? []).map(groupSumText)
   return {
     json: {
@@ -19,6 +21,7 @@ export function tellPanel({ summary, steps, panel }: PanelModel): Telling {
       varying,
       ...(time === undefined ? {} : { time }),
       ...(running.length > 0 ? { running } : {}),
+      ...(carried.length > 0 ? { carried } : {}),
       ...(sums.length > 0 ? { groupSums: sums } : {}),
       heads: summary.heads,
       steps: summary.steps
@@ -40,6 +43,7 @@ export function tellPanel({ summary, steps, panel }: PanelModel): Telling {
                 }
               : { name: 'time', value: time, aside: stepsText(panel), meaning: 'A row is drawn given also the row before it.' },
             ...running.map((value) => ({ name: 'sum that runs on', value })),
+            ...carried.map((value) => ({ name: 'carried over', value })),
             ...sums.map((value) => ({ name: 'sum of a group', value })),
             {
               name: 'rows that follow one',

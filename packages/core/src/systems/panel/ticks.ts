@@ -18,6 +18,8 @@ export interface Ticks {
   readonly least: number
   /** Ticks from a group's first row to each of its rows, where all groups have the same as far as they go. */
   readonly schedule?: readonly number[] | undefined
+  /** The last of all times, where there is a schedule: new groups keep to it within these. Absent in older models. */
+  readonly last?: number | undefined
 }
 
 /** Greatest common divisor of whole numbers; 1 of none but noughts. */
@@ -94,6 +96,13 @@ export function nextTick(
 ): number {
   const elapsed = ticks.schedule?.[step]
   return elapsed === undefined ? before + stepOf(ticks, gap) : start + elapsed
+}
+
+/** Where a group begins that keeps to a schedule, and its rows, so that they stand within the times of the data. */
+export function startWithin({ schedule, last }: Ticks, start: number, rows: number): { readonly start: number; readonly rows: number } {
+  if (!schedule || last === undefined) return { start, rows }
+  const most = Math.min(rows, schedule.length)
+  return { start: Math.max(0, Math.min(start, last - schedule[most - 1]!)), rows: most }
 }
 
 /** A step as it can be taken: whole where ticks are, and not smaller than any of the data. */

@@ -52,7 +52,15 @@ export function timesOf({ name, values }: NumericColumn, formats: readonly Colum
   }
   const areAlone = least === Number.POSITIVE_INFINITY
   const schedule = areAlone ? undefined : scheduleOf(at, first)
-  return { ticks: { ...ticks, least: areAlone ? 0 : least, ...(schedule ? { schedule } : {}) }, at, together }
+  const last = at.reduce((most, tick) => Math.max(most, tick), 0)
+  return { ticks: { ...ticks, least: areAlone ? 0 : least, ...(schedule ? { schedule, last } : {}) }, at, together }
+}
+
+/** Whether new rows stand at times of the data: these are every tick from the first to the last, or all groups keep to one schedule from one start. Cost O(n). */
+export function areListed({ ticks, at }: PanelTimes, first: Uint32Array): boolean {
+  const last = at.reduce((most, tick) => Math.max(most, tick), 0)
+  if (ticks.kind !== 'real' && new Set(at).size === last + 1) return true
+  return ticks.schedule !== undefined && first.subarray(0, first.length - 1).every((row) => at[row] === at[0])
 }
 
 interface Together {

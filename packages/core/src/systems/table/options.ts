@@ -1,6 +1,6 @@
 import type { ConditionMemory } from '../../choose/memory.js'
 import type { KeptKeys } from '../../code/keys/keep.js'
-import type { OrderCrossed } from '../../code/rules/find-orders.js'
+import type { OrderCrossed, OrderFound } from '../../code/rules/find-orders.js'
 import type { Totals } from '../../code/rules/keep-totals.js'
 import type { Apart, KeptUnique } from '../../code/rules/unique.js'
 import type { NamedWarning } from '../../know/support.js'
@@ -47,6 +47,8 @@ export type TableModel = (((GlobalModel | LocalModel | ClassedField | LatentTabl
   readonly privacy?: PrivacyTrial
   /** Columns that tell rows apart; absent where there are none. */
   readonly unique?: readonly KeptUnique[]
+  /** Orders that rows are drawn again for which break one; absent where rules see to all. */
+  readonly orders?: readonly OrderFound[]
 }
 
 /** Everything that a fit of a table may be told: the options of `sbridge fit` in camel case. */

@@ -76,12 +76,11 @@ export interface OrderCrossed extends OrderFound {
 }
 
 /**
- * Orders that all rows of the data have, beyond what the ranges of both columns explain, whether or not they end as at a wall, and that
- * more drawn rows have not than chance allows: were both drawn from one law, k rows of those n + m that break it would all be among the n
- * drawn ones with probability (n/(n + m))^k. So with rows that break any of several orders, over all ways to take as many: of few rows none
- * of the orders between the prices of a day is told by itself, and all are together. Of the tables that are told of some one in a hundred is
- * told so by chance. Without orders that follow from two others; of so many columns as formulas of two are looked for. Cost O(p²·rows drawn),
- * and O(rows) for each that is crossed.
+ * Orders that all rows of the data have, whether or not they end as at a wall, and that more drawn rows have not than chance allows: were both drawn from
+ * one law, k rows of those n + m that break it would all be among the n drawn ones with probability (n/(n + m))^k, and of the orders that are
+ * told one in a hundred is none. So with rows that break any of several orders of one column, or of several, over all ways to take as many: of few rows
+ * none of the orders between the prices of a day is told by itself, and all are together. Without orders that follow from two others; of so many columns
+ * as formulas of two are looked for. Cost O(p²·rows drawn), and O(rows) for each that is crossed.
  */
 export function crossedOrders(real: readonly Quantity[], drawn: readonly Quantity[]): OrderCrossed[] {
   if (real.length > MOST_COLUMNS_OF[2]) return []

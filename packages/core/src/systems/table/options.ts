@@ -1,6 +1,6 @@
 import type { ConditionMemory } from '../../choose/memory.js'
 import type { KeptKeys } from '../../code/keys/keep.js'
-import type { OrderCrossed, OrderFound } from '../../code/rules/find-orders.js'
+import type { OrderCrossed } from '../../code/rules/find-orders.js'
 import type { Totals } from '../../code/rules/keep-totals.js'
 import type { Apart, KeptUnique } from '../../code/rules/unique.js'
 import type { NamedWarning } from '../../know/support.js'
@@ -27,6 +27,7 @@ import type { Refinement } from '../refinement.js'
 import type { RuleOptions } from '../rule-options.js'
 import type { Ruled } from '../ruled-rows.js'
 import type { Answer } from '../system.js'
+import type { KeptByDrawing } from './kept-by-drawing.js'
 import type { LatentDraw, LatentTableModel } from './latent.js'
 import type { LatentJob } from './latent-codec.js'
 import type { LatentConditionReport } from './latent-conditions.js'
@@ -47,8 +48,8 @@ export type TableModel = (((GlobalModel | LocalModel | ClassedField | LatentTabl
   readonly privacy?: PrivacyTrial
   /** Columns that tell rows apart; absent where there are none. */
   readonly unique?: readonly KeptUnique[]
-  /** Orders that rows are drawn again for which break one; absent where rules see to all. */
-  readonly orders?: readonly OrderFound[]
+  /** What rows are drawn again for that break it; absent where rules see to all. */
+  readonly again?: KeptByDrawing
 }
 
 /** Everything that a fit of a table may be told: the options of `sbridge fit` in camel case. */

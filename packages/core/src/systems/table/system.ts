@@ -42,7 +42,7 @@ import { rulesKept } from '../tell-rules.js'
 import { drawOfCandidates } from './candidates.js'
 import { checkKnown, modelKnown } from './check-known.js'
 import { groupsOf } from './grouped.js'
-import { keepingOrders, ordersIn, ordersToKeep, withOrders } from './keeping-orders.js'
+import { computedIn, keepingByDrawing, keptByDrawing, keptIn, withKept } from './keeping-by-drawing.js'
 import { checkKeys, checkKeysInTurns, newKeysInTurn, peopleFor, statedKeysOf, withNewKeys } from './keyed.js'
 import type { TableKind } from './kind.js'
 import { latent, latentLocal, local, localClasses, panel, whole } from './kinds.js'
@@ -146,10 +146,9 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     const fitted = await PARTS.fit(input, own, context)
     const model = privacy === undefined ? fitted : await fitPrivate({ input, options: own, model: fitted, asked: privacy }, PARTS, context)
     const refinement = refine === 'auto' ? await fitRefinement({ input, options: own, model }, PARTS, context) : undefined
-    const orders = await ordersOf({ ...model, ...defined({ refinement }) }, options, context)
+    const again = await keptAgain({ ...model, ...defined({ refinement }) }, options, context)
     const unique = uniqueNow()
-    const some = <T>(list: readonly T[]) => (list.length > 0 ? list : undefined)
-    return { ...model, ...defined({ keys, refinement, order: orderNow(), orders: some(orders), unique: some(unique) }) }
+    return { ...model, ...defined({ keys, refinement, order: orderNow(), again, unique: unique.length > 0 ? unique : undefined }) }
   },
   async draw(model, request, context) {
     await checkKeysInTurns(model.keys, (request.rows ?? model.summary.rowCount) * (request.asked?.givens.length ?? 1), context)
@@ -209,16 +208,16 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
   save(model) {
     const contents = withKeys(kindNamed(kindOf(model)).save(model), model.keys)
     const own = withOrder(withPrivacy(withRefinement(contents, model.refinement), model.privacy), model.order)
-    return withUnique(withOrders(own, model.orders), model.unique)
+    return withUnique(withKept(own, model.again), model.unique)
   },
   async load(contents: ModelContents, context) {
     const kind = kindNamed(contents.kind)
     const model = await kind.load(contents, context)
     const training = () => kind.written(model).table
     const names = () => training().columns.map(({ name }) => name)
-    const [unique, orders] = [uniqueIn(contents, names), ordersIn(contents, names)]
+    const [unique, again] = [uniqueIn(contents, names), keptIn(contents, names)]
     const kept = { keys: keysIn(contents), refinement: refinementIn(contents), privacy: privacyIn(contents) }
-    return { ...model, ...defined({ ...kept, order: orderIn(contents, training), orders, unique }) }
+    return { ...model, ...defined({ ...kept, order: orderIn(contents, training), again, unique }) }
   }
 }
 
@@ -235,19 +234,19 @@ function drawAlone(model: TableModel): Draw {
   }
 }
 
-/** Rows of a model that keep orders, and apart, in one or more parts one after the other. */
+/** Rows of a model that keep what all rows of the data have, and apart, in one or more parts one after the other. */
 function drawApart(model: TableModel): Draw {
-  const changes = [model.orders && keepingOrders(model.orders), model.unique && keepingApart(model, PARTS.training(model))]
+  const changes = [model.again && keepingByDrawing(model.again), model.unique && keepingApart(model, PARTS.training(model))]
   return changes.reduce<Draw>(
     (draw, change) => (change ? async (request, context) => change(await draw(request, context), { request, draw, context }) : draw),
     drawAlone(model)
   )
 }
 
-/** Orders that its rows are drawn again for. Of private models nothing is told of what the rows of the table have; rows of a panel are not drawn one by one. */
-async function ordersOf(model: TableModel, { rules, seed }: TableFit, context: SystemContext) {
-  if (rules === 'off' || model.privacy || 'heads' in model || !COMPARED.includes(kindOf(model))) return []
-  return ordersToKeep({ model, written: writtenRows(model), weights: weightsOf(model), seed }, drawAlone(model), context)
+/** What its rows are drawn again for. Of private models nothing is told of what the rows of the table have; rows of a panel are not drawn one by one. */
+async function keptAgain(model: TableModel, { rules, seed }: TableFit, context: SystemContext) {
+  if (rules === 'off' || model.privacy || 'heads' in model || !COMPARED.includes(kindOf(model))) return undefined
+  return keptByDrawing({ model, written: writtenRows(model), weights: weightsOf(model), seed }, drawAlone(model), context)
 }
 
 /** A graph is read from its file; a codec that is misspelled is refused before anything is read. */
@@ -279,8 +278,7 @@ function tellingLost(model: TableModel, drawn: DrawnRows, asked?: Asked): DrawnR
   const isGiven = (column: string) => asked?.givens.some((given) => Object.hasOwn(given, column)) ?? false
   const crossed = ordersCrossed(compared).filter(({ low, high }) => isRuled(low) && isRuled(high) && !(isGiven(low) && isGiven(high)))
   // Under conditions other rows count than all of the data's.
-  const rules = 'rules' in model && !panel ? (model.rules?.rules ?? []) : []
-  const computed = rules.flatMap((rule) => (rule.kind === 'formula' ? [rule.column] : []))
+  const computed = computedIn(model)
   // The rows of a group that have all one value are as one, and large groups are more of the rows.
   const sizes = Array.from(drawn.first?.subarray(1) ?? [], (end, g) => end - drawn.first![g]!)
   const size = sizes.reduce((sum, one) => sum + one * one, 0) / drawn.table.rowCount

@@ -42,8 +42,8 @@ async function brokenIn(model: TableModel): Promise<number> {
 test('rows that break an order which too few rows have for a rule are drawn again', async () => {
   const model = await fit(true)
   expect('rules' in model && model.rules).toBeFalsy()
-  expect(model.orders).toEqual(expect.arrayContaining(EVENTS.map((low) => ({ low, high: 'last' }))))
-  const { orders: _, ...plain } = model
+  expect(model.again!.orders).toEqual(expect.arrayContaining(EVENTS.map((low) => ({ low, high: 'last' }))))
+  const { again: _, ...plain } = model
   expect(await brokenIn(plain)).toBeGreaterThan(20)
   expect(await brokenIn(model)).toBe(0)
   const drawn = await draw(model)
@@ -54,11 +54,28 @@ test('rows that break an order which too few rows have for a rule are drawn agai
   expect(same).toBeGreaterThan(0.6 * rows.length)
   expect(linesOf(tables.tell(model))).toContain('rule: last >= relapse')
   const again = await tables.load(unpackModel(packModel(tables.save(model))), context)
-  expect(again.orders).toEqual(model.orders)
+  expect(again.again).toEqual(model.again)
   expect((await draw(again)).table).toEqual(drawn.table)
 })
 
 test('none are where columns have nothing to do with each other, and under --rules off', async () => {
-  expect((await fit(false)).orders).toBeUndefined()
-  expect((await fit(true, { rules: 'off' })).orders).toBeUndefined()
+  expect((await fit(false)).again).toBeUndefined()
+  expect((await fit(true, { rules: 'off' })).again).toBeUndefined()
+})
+
+test('so are rows in which a rule computes what is beyond all rows of the data', async () => {
+  // Prices go by what is in them, and what is left of each is never little.
+  const [costs, left] = [own('cost'), own('left')]
+  const cost = costs.map((u) => Math.round(20 + 400 * u))
+  const rest = left.map((u) => Math.round(30 + 8 * u * u))
+  const input = textTable({ cost: [...cost], rest: [...rest], price: Array.from(cost, (x, i) => x + rest[i]!), other: [...own('other')] })
+  const options = { ...OPTIONS, rule: ['rest = price - cost'] }
+  const model = await fitModel(tables, { input, options }, context)
+  const least = Math.min(...rest)
+  expect(model.again!.ends).toContainEqual({ column: 'rest', side: -1, end: least, isDate: false })
+  const below = async (one: TableModel) => (await rowsOf(one)).filter((row) => Number(row.rest) < least).length
+  const { again: _, ...plain } = model
+  expect(await below(plain)).toBeGreaterThan(20)
+  expect(await below(model)).toBe(0)
+  expect(linesOf(tables.tell(model))).toContain(`rule: rest >= ${least}`)
 })

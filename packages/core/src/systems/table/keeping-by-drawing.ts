@@ -1,16 +1,21 @@
 import { anyCrossed, crossedOrders, type OrderFound } from '../../code/rules/find-orders.js'
 import { mixedBy } from '../../code/rules/mixed-rows.js'
+import { ruleText } from '../../code/rules/rule.js'
+import { column } from '../../code/rules/shapes.js'
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { type ModelContents, withEntry } from '../../model-file/contents.js'
-import { entryIn, list, record, word } from '../../model-file/reading.js'
+import { entryIn, flag, list, number, type Reader, record, word } from '../../model-file/reading.js'
 import { stackRows, takeRows } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
+import { columnWord } from '../../table/expression-text.js'
 import { stackTables, takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import { facts, type Telling } from '../../tell/telling.js'
 import { comparedNumbers, numbersOf } from '../compared-numbers.js'
 import { orderText } from '../crossed-orders.js'
 import type { SystemContext } from '../host.js'
+import { endText, rangesLeft } from '../range-left.js'
+import type { KeptByDrawing } from './kept-by-drawing.js'
 import type { TableModel } from './options.js'
 import { batchByBatch, type Draw, placed, type Redraw, type Redrawing, type Rows } from './redrawn.js'
 
@@ -31,40 +36,52 @@ interface Tried {
 }
 
 /**
- * Orders that all rows of the data have and that rows of the model, whose rules see to others, would break: what speaks for each is how many of as
- * many rows would, which the model itself says, in a draw of its own. Cost: of such a draw, where any could be broken at all.
+ * Orders that all rows of the data have, and their ends of what rules compute, that rows of the model would break though rules see to others: what
+ * speaks for each is how many of as many rows would, which the model itself says, in a draw of its own. Undefined where there is none. Cost: of such a draw,
+ * where any could be broken at all.
  */
-export async function ordersToKeep(
+export async function keptByDrawing(
   { model, written, weights, seed = 1 }: Tried,
   draw: Draw,
   context: SystemContext
-): Promise<OrderFound[]> {
+): Promise<KeptByDrawing | undefined> {
   const { rowCount } = written.table
   const compare = (drawn: typeof written) => comparedNumbers({ model, rowCount, written: () => written, weights, drawn })
   const rules = 'rules' in model ? model.rules : undefined
+  const computed = computedIn(model)
   const mixed = compare(mixedBy(rules, written))
   // What rows of which each column is another row's do not break is seen to.
-  if (!mixed || !anyCrossed(mixed.real, mixed.drawn)) return []
+  if (!mixed || !(anyCrossed(mixed.real, mixed.drawn) || rangesLeft(computed, mixed).length > 0)) return undefined
   const rows = Math.min(MOST_TRIED, Math.max(LEAST_TRIED, rowCount))
   const own = { rows, steps: TRIED_STEPS, seed: seedFor(keyFor(keyFromSeed(seed), 'orders'), 'trial') }
-  const drawn = await draw(own, { ...context, progress: undefined })
-  return crossedOrders(mixed.real, compare(drawn)!.drawn).map(({ low, high }) => ({ low, high }))
+  const compared = compare(await draw(own, { ...context, progress: undefined }))!
+  const orders = crossedOrders(compared.real, compared.drawn).map(({ low, high }) => ({ low, high }))
+  const ends = rangesLeft(computed, compared).map(({ column, side, end, isDate }) => ({ column, side, end, isDate }))
+  return orders.length + ends.length > 0 ? { orders, ends } : undefined
+}
+
+/** Columns that rules of a model compute, which may be beyond all rows of the data. */
+export const computedIn = (model: TableModel): string[] => {
+  const rules = 'rules' in model && !('heads' in model) ? (model.rules?.rules ?? []) : []
+  return rules.flatMap((rule) => (rule.kind === 'formula' ? [rule.column] : []))
 }
 
 /**
- * Draws again, and again, rows that break an order which all rows of the data have. A row depends on others of its batch alone. What still
- * breaks one after draws of eight times the rows stays, and a warning says so. Cost: draws of as many rows as break any.
+ * Draws again, and again, rows that break what is kept so. A row depends on others of its batch alone. What still
+ * breaks it after draws of eight times the rows stays, and a warning says so. Cost: draws of as many rows as break any.
  */
-export const keepingOrders =
-  (orders: readonly OrderFound[]): Redraw =>
+export const keepingByDrawing =
+  ({ orders, ends }: KeptByDrawing): Redraw =>
   async (drawn, how) => {
     if (how.request.asked) return drawn
-    const names = new Set(orders.flatMap(({ low, high }) => [low, high]))
+    const names = new Set([...orders.flatMap(({ low, high }) => [low, high]), ...ends.map(({ column }) => column)])
     const { formats } = drawn
     const breaks = (table: Table): ((row: number) => boolean) => {
       const numbers = new Map(numbersOf({ table, formats }, names).map(({ name, values }) => [name, values]))
       const pairs = orders.map(({ low, high }) => [numbers.get(low)!, numbers.get(high)!] as const)
-      return (row) => pairs.some(([lows, highs]) => lows[row]! > highs[row]!)
+      const ranges = ends.map(({ column, side, end }) => ({ values: numbers.get(column)!, side, end: side * end }))
+      return (row) =>
+        pairs.some(([lows, highs]) => lows[row]! > highs[row]!) || ranges.some(({ values, side, end }) => side * values[row]! > end)
     }
     return batchByBatch(drawn, how, (rows, batch) => batchInOrder(rows, { ...how, batch, breaks }))
   }
@@ -105,24 +122,34 @@ async function batchInOrder(
   return { table: takeTableRows(stackTables(pool.map((one) => one.table)), chosen), ...(latents ? { latents } : {}) }
 }
 
-/** What a model says of orders that its rows are drawn again for. */
-export function tellOrders(orders: readonly OrderFound[]): Telling {
-  const rules = orders.map(orderText)
-  const meaning = 'All rows of the data have this order, and rows that are drawn in another one are drawn again.'
+/** What a model says of what its rows are drawn again for, besides the rules that it has in these words. */
+export function tellKept({ orders, ends }: KeptByDrawing, said: readonly string[] = []): Telling {
+  const isSaid = ({ low, high }: OrderFound) =>
+    said.includes(orderText({ low, high })) || said.includes(ruleText({ kind: 'limit', column: low, high: column(high) }))
+  const rules = [
+    ...orders.filter((one) => !isSaid(one)).map(orderText),
+    ...ends.map((one) => `${columnWord(one.column)} ${one.side < 0 ? '>=' : '<='} ${endText(one)}`)
+  ]
+  if (rules.length === 0) return { json: {}, topics: [], warnings: [], notes: [] }
+  const meaning = 'So it is in all rows of the data, and rows that are drawn otherwise are drawn again.'
   return {
-    json: { orders: rules },
-    topics: [{ id: 'orders', title: 'Orders that are kept', blocks: [facts(...rules.map((value) => ({ name: 'rule', value, meaning })))] }],
+    json: { drawnAgainFor: rules },
+    topics: [
+      { id: 'drawn-again', title: 'Kept by drawing again', blocks: [facts(...rules.map((value) => ({ name: 'rule', value, meaning })))] }
+    ],
     warnings: [],
     notes: []
   }
 }
 
-/** Contents of a model file with such orders. */
-export const withOrders = (contents: ModelContents, orders: TableModel['orders']): ModelContents => withEntry(contents, 'orders', orders)
+/** Contents of a model file with what rows are drawn again for. */
+export const withKept = (contents: ModelContents, kept: TableModel['again']): ModelContents => withEntry(contents, 'drawnAgainFor', kept)
 
-/** The orders of a model file. Throws `FormatError` (code `model-damaged`). */
-export const ordersIn = (contents: ModelContents, columns: () => readonly string[]): readonly OrderFound[] | undefined =>
-  entryIn(contents, 'orders', (value, field) => {
+/** The same of a model file. Throws `FormatError` (code `model-damaged`). */
+export const keptIn = (contents: ModelContents, columns: () => readonly string[]): KeptByDrawing | undefined =>
+  entryIn(contents, 'drawnAgainFor', (value, field) => {
     const name = word(...columns())
-    return list(record<OrderFound>({ low: name, high: name }))(value, field)
+    const side = number({ least: -1, most: 1 }) as Reader<-1 | 1>
+    const end = record<KeptByDrawing['ends'][number]>({ column: name, side, end: number(), isDate: flag })
+    return record<KeptByDrawing>({ orders: list(record<OrderFound>({ low: name, high: name })), ends: list(end) })(value, field)
   })

@@ -40,14 +40,17 @@ export function comparedNumbers({ model, rowCount, written, weights, drawn }: Dr
   if (rowCount > MOST_ROWS) return undefined
   const own = known.get(model) ?? learned(quantitiesIn(written()), weights)
   known.set(model, own)
-  const numbers = drawn.table.columns.flatMap((one) => {
-    const format = drawn.formats.find(({ name }) => name === one.name)
-    if (!format || !isNumeric(one)) return []
+  return { ...own, drawn: numbersOf(drawn) }
+}
+
+/** Numbers and dates of rows as they are written, of these columns alone where they are named. Cost O(cells). */
+export const numbersOf = ({ table, formats }: WrittenTable, names?: ReadonlySet<string>): Quantity[] =>
+  table.columns.flatMap((one) => {
+    const format = formats.find(({ name }) => name === one.name)
+    if (!format || !isNumeric(one) || names?.has(one.name) === false) return []
     // Two that are apart by less than what they are rounded to are the same where they are written.
     return [quantityOf({ ...one, values: one.values.map((value) => roundToFormat(value, format)) }, format)]
   })
-  return { ...own, drawn: numbers }
-}
 
 const learned = (real: readonly Quantity[], weights: Float64Array | undefined) => ({
   real,

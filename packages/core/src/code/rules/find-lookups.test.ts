@@ -236,3 +236,19 @@ it('a column of one value, or of none where a date is missing, has no threshold'
   expect(of(() => 'RS')).toBeUndefined()
   expect(of((day) => (day < '2020-01-20' ? 'RS' : 'LB'))).toBe(1)
 })
+
+test('a name tells what is the same in all rows of each, though most names have one row; a number of which most have one does not', () => {
+  // Of 200 cars 80 models have one row, 30 have four: each is of one make.
+  const placeOf = (i: number) => (i < 80 ? i : 80 + Math.floor((i - 80) / 4))
+  // Rows of a model do not stand together.
+  const places = Array.from({ length: 200 }, (_, i) => placeOf((i * 77) % 200))
+  const makes = Array.from(uniforms(keyFor(keyFromSeed(9), 'make'), 140), (u) => 'ABCDE'[Math.floor(5 * u)]!)
+  const noise = Array.from(uniforms(keyFor(keyFromSeed(9), 'noise'), 200), (u) => Math.round(1000 * u))
+  const make = places.map((place) => makes[place]!)
+  const named = found({ model: places.map((place) => `model ${String.fromCharCode(97 + (place % 26))}${place}`), make, noise })
+  expect(named).toContain('model -> make')
+  expect(found({ weight: places.map((place) => 17 * place + 900), make, noise })).not.toContain('weight -> make')
+  // One row that is of another make: the name does not tell it.
+  const broken = make.map((one, i) => (places[i] === 109 && places.indexOf(109) === i ? (one === 'A' ? 'B' : 'A') : one))
+  expect(found({ model: places.map((place) => `model ${place}`), make: broken, noise })).not.toContain('model -> make')
+})

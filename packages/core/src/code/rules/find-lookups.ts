@@ -49,7 +49,8 @@ const MOST_COLUMNS = 60
 /** Pairs of rows that two columns leave open, of which a third must tell each: one that has nothing to do with them tells few. Bits of a number. */
 const FIRST_PAIRS = 32
 
-/** Ranks of columns of whole numbers, and of decimals. */
+/** Ranks of categories, of columns of whole numbers, and of decimals. */
+const NAMES = 0
 const WHOLE = 1
 const DECIMALS = 3
 
@@ -130,7 +131,7 @@ const keysOf = (all: readonly Coded[]): Coded[] =>
 /** Columns that one column determines. */
 function determinedBy(from: Coded, evidence: Evidence): LookupFound[] {
   const { all, rowCount } = evidence
-  const isKey = from.name === evidence.key()
+  const isKey = isNamed(from) || from.name === evidence.key()
   const isAlone = () => !isKey && surelyMore(from.column, MOST_ALONE * rowCount)
   // First rows that all differ refute nothing.
   if (from.first.count === from.first.codes.length && isAlone()) return []
@@ -207,7 +208,7 @@ class Evidence {
     const among = (keys: number) => isBeyondChance({ rate, times, candidates: keys * this.all.length })
     if (among(this.all.length + this.parts.length)) return true
     if (!among(1)) return false
-    this.#keys ??= this.parts.length + this.all.filter((one) => isShared(this.of(one))).length
+    this.#keys ??= this.parts.length + this.all.filter((one) => isShared(this.of(one), isNamed(one))).length
     return among(this.#keys)
   }
 }
@@ -411,6 +412,9 @@ function isShared({ count, codes }: Codes, isKey = false): boolean {
   return codes.length - count >= LEAST_REPEATS && count - 1 <= MOST_ALONE * besides
 }
 
+/** Whether values are names: each is of something, as a model of cars, of which new rows have those of the data, however many have one row. */
+const isNamed = ({ part, rank }: Coded): boolean => !part && rank === NAMES
+
 /** The code of missing cells, where there are any. */
 function missingCode(column: Cells, { codes }: Codes): number | undefined {
   const row = isNumeric(column) ? (column.missing?.indexOf(1) ?? -1) : column.codes.indexOf(-1)
@@ -418,7 +422,7 @@ function missingCode(column: Cells, { codes }: Codes): number | undefined {
 }
 
 function rankOf(column: Column): number {
-  if (isCategorical(column)) return 0
+  if (isCategorical(column)) return NAMES
   return column.kind === 'integer' ? WHOLE : column.kind === 'datetime' ? 2 : DECIMALS
 }
 

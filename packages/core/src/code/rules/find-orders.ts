@@ -76,12 +76,11 @@ export interface OrderCrossed extends OrderFound {
 }
 
 /**
- * Orders that all rows of the data have, beyond what the ranges of both columns explain, whether or not they end as at a wall, and that
- * more drawn rows have not than chance allows: were both drawn from one law, k rows of those n + m that break it would all be among the n
- * drawn ones with probability (n/(n + m))^k. So with rows that break any of several orders, over all ways to take as many: of few rows none
- * of the orders between the prices of a day is told by itself, and all are together. Of the tables that are told of some one in a hundred is
- * told so by chance. Without orders that follow from two others; of so many columns as formulas of two are looked for. Cost O(p²·rows drawn),
- * and O(rows) for each that is crossed.
+ * Orders that all rows of the data have, whether or not they end as at a wall, and that more drawn rows have not than chance allows: were both drawn from
+ * one law, k rows of those n + m that break it would all be among the n drawn ones with probability (n/(n + m))^k, and of the orders that are
+ * told one in a hundred is none. So with rows that break any of several orders of one column, or of several, over all ways to take as many: of few rows
+ * none of the orders between the prices of a day is told by itself, and all are together. Without orders that follow from two others; of so many columns
+ * as formulas of two are looked for. Cost O(p²·rows drawn), and O(rows) for each that is crossed.
  */
 export function crossedOrders(real: readonly Quantity[], drawn: readonly Quantity[]): OrderCrossed[] {
   if (real.length > MOST_COLUMNS_OF[2]) return []
@@ -94,22 +93,121 @@ export function crossedOrders(real: readonly Quantity[], drawn: readonly Quantit
     if (count === 0) return []
     const own = crossedIn(low.values, high.values)
     if (own.count > 0) return []
-    const chance = count * log(rows / (rows + own.rows)) + log(pairs.length)
-    return [{ low, high, count, rows, own: own.rows, isAlone: chance <= -LOG_CHANCE }]
+    return [{ low, high, count, rows, own: own.rows, evidence: evidenceOf({ count, rows }, own.rows) }]
   })
-  const meant = ({ low, high }: Pair) => isMeant({ low, high }, rowsOfBoth(low, high), pairs.length)
-  const alone = crossed.filter((one) => one.isAlone && meant(one))
+  const sure = crossed.filter((one) => differ(one, rowsOfBoth(one.low, one.high)))
+  const least = leastTold(sure, pairs, numbers)
+  const alone = sure.filter(({ evidence }) => evidence >= least)
   const others = [...crossed].sort((a, b) => b.count - a.count).slice(0, MOST_TOGETHER)
-  const told = [...alone, ...together(others.filter(meant), numbers, pairs.length).filter((one) => !alone.includes(one))]
+  const families = familiesTold(
+    sure.filter((one) => !alone.includes(one)),
+    pairs,
+    numbers
+  )
+  const all = [
+    ...alone,
+    ...families,
+    ...together(
+      others.filter((one) => sure.includes(one)),
+      numbers,
+      pairs.length
+    )
+  ]
+  const told = [...new Set(all)]
   return shortest(told.map(({ low, high, count, rows }) => ({ low: low.name, high: high.name, count, rows })))
+}
+
+/** Whether any order that all rows of the data have is broken in other rows. Cost O(p²) on a few rows, O(rows) for each that passes. */
+export function anyCrossed(real: readonly Quantity[], others: readonly Quantity[]): boolean {
+  if (real.length > MOST_COLUMNS_OF[2]) return false
+  const numbers = new Map(others.map(({ name, values }) => [name, values]))
+  return overlapping(real).some(({ low, high }) => {
+    const [lows, highs] = [numbers.get(low.name), numbers.get(high.name)]
+    if (!lows || !highs || crossedIn(low.values.subarray(0, FIRST_ROWS), high.values).count > 0) return false
+    return crossedIn(lows, highs).count > 0 && crossedIn(low.values, high.values).count === 0
+  })
 }
 
 interface CrossedPair extends Pair, Pick<OrderCrossed, 'count' | 'rows'> {
   /** Rows of the data that have both. */
   readonly own: number
-  /** Whether it is told by itself. */
-  readonly isAlone: boolean
+  /** What speaks against one law of both, as the logarithm of a chance. */
+  readonly evidence: number
 }
+
+/**
+ * Orders of one column with several others, as of what happened to people with when they were last seen, that rows which break any of them
+ * tell together: there are as many ways to take so many of the column's pairs, and a column has two sides. Cost O(orders · rows).
+ */
+function familiesTold(crossed: readonly CrossedPair[], pairs: readonly Pair[], numbers: ReadonlyMap<string, Float64Array>): CrossedPair[] {
+  const columns = new Set(pairs.flatMap(({ low, high }) => [low, high]))
+  return (['low', 'high'] as const).flatMap((side) =>
+    [...placesByName(crossed, (one) => one[side].name)].flatMap(([name, places]) => {
+      const family = places.map((k) => crossed[k]!)
+      if (family.length < 2) return []
+      const drawn = anyCrossedIn(family.map(({ low, high }) => [numbers.get(low.name)!, numbers.get(high.name)!]))
+      const own = anyCrossedIn(family.map(({ low, high }) => [low.values, high.values])).rows
+      const ways = logChoose(pairs.filter((one) => one[side].name === name).length, family.length) + log(2 * columns.size)
+      return evidenceOf(drawn, own) > LOG_CHANCE + ways ? family : []
+    })
+  )
+}
+
+/** Rows that have both numbers of any pair, and those in which any lower one is above the other. */
+function anyCrossedIn(pairs: readonly (readonly [Float64Array, Float64Array])[]): Pick<OrderCrossed, 'count' | 'rows'> {
+  let [count, rows] = [0, 0]
+  for (let i = 0; i < pairs[0]![0].length; i++) {
+    if (pairs.some(([low, high]) => low[i]! > high[i]!)) count++
+    if (pairs.some(([low, high]) => !Number.isNaN(low[i]!) && !Number.isNaN(high[i]!))) rows++
+  }
+  return { count, rows }
+}
+
+/** Evidence beyond which a million pairs would hardly have one that no row breaks. */
+const SURE = log(1e8)
+/** Drawn rows that say how often any order is broken. */
+const ROWS_OF_ALL = 1024
+
+/**
+ * The evidence from which on one in a hundred of the orders that show it is none. Were both drawn from one law, rows of the data would break none of
+ * the pairs with an evidence of e with the chance c = exp(−e): so for each of those that some break, of which that is sure, there are c/(1 − c) that none
+ * does, and as one cannot see those that are rare, one more at the least evidence. Pairs that many rows break count for nothing. Infinite where none is told. Cost O(p² · 1024).
+ *
+ * @source Storey, *A direct approach to false discovery rates*, J. R. Statist. Soc. B 2002, with the chance of each test as it is.
+ */
+function leastTold(crossed: readonly CrossedPair[], pairs: readonly Pair[], numbers: ReadonlyMap<string, Float64Array>): number {
+  const told = sorted(crossed.map(({ evidence }) => evidence))
+  if (told.length === 0) return Number.POSITIVE_INFINITY
+  const others = sorted(
+    pairs.flatMap((pair) => {
+      const evidence = evidenceIn(pair, numbers)
+      return evidence >= told[0]! && evidence < SURE && crossedIn(pair.low.values, pair.high.values).count > 0 ? [evidence] : []
+    })
+  )
+  let [least, byChance, at] = [Number.POSITIVE_INFINITY, 0, others.length]
+  for (let k = told.length - 1; k >= 0; k--) {
+    while (at > 0 && others[at - 1]! >= told[k]!) {
+      const chance = exp(-others[--at]!)
+      byChance += chance / (1 - chance)
+    }
+    if (byChance + exp(-told[k]!) <= (told.length - k) * exp(-LOG_CHANCE)) least = told[k]!
+  }
+  return least
+}
+
+/** What would speak for an order if no row of the data broke it. */
+function evidenceIn({ low, high }: Pair, numbers: ReadonlyMap<string, Float64Array>): number {
+  const [lows, highs] = [numbers.get(low.name), numbers.get(high.name)]
+  if (!lows || !highs) return 0
+  const some = evenly(lows.length, ROWS_OF_ALL)
+  const at = (values: Float64Array) => Float64Array.from(some, (i) => values[i]!)
+  const own = rowsOfBoth(low, high).length
+  return evidenceOf(crossedIn(at(lows), at(highs)), own)
+}
+
+/** As the logarithm of a chance: rows that break an order are all among the drawn ones, and none of as many of the data. */
+const evidenceOf = ({ count, rows }: Pick<OrderCrossed, 'count' | 'rows'>, own: number): number =>
+  count === 0 ? 0 : count * log((rows + own) / rows)
 
 /** Orders that are looked at together, at most: those that most rows break. */
 const MOST_TOGETHER = 12
@@ -383,10 +481,6 @@ function smoothedBelow(gaps: Float64Array, unit: number): number {
 
 const rowsOfBoth = (low: Quantity, high: Quantity): number[] =>
   Array.from(high.values, (_, i) => i).filter((i) => !Number.isNaN(high.values[i]!) && !Number.isNaN(low.values[i]!))
-
-/** Whether an order that these rows have is one of columns that vary alike and differ, and more than their ranges explain. */
-const isMeant = (pair: Pair, rows: readonly number[], candidates: number): boolean =>
-  differ(pair, rows) && isInOrder(pair, rows, candidates)
 
 /** Whether columns are not the same in these rows, and vary alike. */
 const differ = ({ low, high }: Pair, rows: readonly number[]): boolean =>

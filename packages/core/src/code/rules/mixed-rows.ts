@@ -1,5 +1,6 @@
 import { takeTableRows } from '../../table/rows.js'
 import { keepRules } from './keep.js'
+import type { KeptRules } from './kept-rules.js'
 import type { WrittenTable } from './rows-of-rule.js'
 import type { Rule } from './rule.js'
 import { putRulesBack, takeRulesOut } from './stacked.js'
@@ -8,11 +9,14 @@ import { putRulesBack, takeRulesOut } from './stacked.js'
 const MIXING = 17
 
 /** Rows that obey the rules, and of which each column that is drawn comes from another row of the table. Cost O(cells). */
-export function mixedRows(rules: readonly Rule[], data: WrittenTable): WrittenTable {
-  const kept = keepRules(rules, data)
-  const drawn = takeRulesOut(kept, data)
+export const mixedRows = (rules: readonly Rule[], data: WrittenTable): WrittenTable => mixedBy(keepRules(rules, data), data)
+
+/** The same of rules that are kept already, if any. */
+export function mixedBy(kept: KeptRules | undefined, data: WrittenTable): WrittenTable {
+  const drawn = kept ? takeRulesOut(kept, data) : data
   const { columns, rowCount } = drawn.table
   const from = (c: number) => Uint32Array.from({ length: rowCount }, (_, i) => (i + c * MIXING) % rowCount)
   const moved = columns.map((column, c) => takeTableRows({ columns: [column], rowCount }, from(c)).columns[0]!)
-  return putRulesBack(kept, { ...drawn, table: { columns: moved, rowCount } })
+  const mixed = { ...drawn, table: { columns: moved, rowCount } }
+  return kept ? putRulesBack(kept, mixed) : mixed
 }

@@ -27,6 +27,7 @@ import type { Refinement } from '../refinement.js'
 import type { RuleOptions } from '../rule-options.js'
 import type { Ruled } from '../ruled-rows.js'
 import type { Answer } from '../system.js'
+import type { KeptByDrawing } from './kept-by-drawing.js'
 import type { LatentDraw, LatentTableModel } from './latent.js'
 import type { LatentJob } from './latent-codec.js'
 import type { LatentConditionReport } from './latent-conditions.js'
@@ -47,6 +48,8 @@ export type TableModel = (((GlobalModel | LocalModel | ClassedField | LatentTabl
   readonly privacy?: PrivacyTrial
   /** Columns that tell rows apart; absent where there are none. */
   readonly unique?: readonly KeptUnique[]
+  /** What rows are drawn again for that break it; absent where rules see to all. */
+  readonly again?: KeptByDrawing
 }
 
 /** Everything that a fit of a table may be told: the options of `sbridge fit` in camel case. */

@@ -42,14 +42,16 @@ import { rulesKept } from '../tell-rules.js'
 import { drawOfCandidates } from './candidates.js'
 import { checkKnown, modelKnown } from './check-known.js'
 import { groupsOf } from './grouped.js'
+import { computedIn, keepingByDrawing, keptByDrawing, keptIn, withKept } from './keeping-by-drawing.js'
 import { checkKeys, checkKeysInTurns, newKeysInTurn, peopleFor, statedKeysOf, withNewKeys } from './keyed.js'
 import type { TableKind } from './kind.js'
 import { latent, latentLocal, local, localClasses, panel, whole } from './kinds.js'
 import { latentDrawFields, latentFields } from './latent-fields.js'
-import type { DrawnRows, Stretch, TableFit, TableModel, TableRequest } from './options.js'
+import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
 import { inOrder, keptOrder, ORDER_WORK, orderIn, withOrder } from './ordered.js'
 import { planTable } from './plan.js'
 import { fitPrivate } from './private.js'
+import type { Draw } from './redrawn.js'
 import { fitRefinement } from './refined.js'
 import { STRETCH_ROWS, stretches } from './stretches.js'
 import { tellTable } from './tell.js'
@@ -144,8 +146,9 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     const fitted = await PARTS.fit(input, own, context)
     const model = privacy === undefined ? fitted : await fitPrivate({ input, options: own, model: fitted, asked: privacy }, PARTS, context)
     const refinement = refine === 'auto' ? await fitRefinement({ input, options: own, model }, PARTS, context) : undefined
+    const again = await keptAgain({ ...model, ...defined({ refinement }) }, options, context)
     const unique = uniqueNow()
-    return { ...model, ...defined({ keys, refinement, order: orderNow(), unique: unique.length > 0 ? unique : undefined }) }
+    return { ...model, ...defined({ keys, refinement, order: orderNow(), again, unique: unique.length > 0 ? unique : undefined }) }
   },
   async draw(model, request, context) {
     await checkKeysInTurns(model.keys, (request.rows ?? model.summary.rowCount) * (request.asked?.givens.length ?? 1), context)
@@ -204,32 +207,46 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
   }),
   save(model) {
     const contents = withKeys(kindNamed(kindOf(model)).save(model), model.keys)
-    return withUnique(withOrder(withPrivacy(withRefinement(contents, model.refinement), model.privacy), model.order), model.unique)
+    const own = withOrder(withPrivacy(withRefinement(contents, model.refinement), model.privacy), model.order)
+    return withUnique(withKept(own, model.again), model.unique)
   },
   async load(contents: ModelContents, context) {
     const kind = kindNamed(contents.kind)
     const model = await kind.load(contents, context)
     const training = () => kind.written(model).table
-    const unique = uniqueIn(contents, () => training().columns.map(({ name }) => name))
+    const names = () => training().columns.map(({ name }) => name)
+    const [unique, again] = [uniqueIn(contents, names), keptIn(contents, names)]
     const kept = { keys: keysIn(contents), refinement: refinementIn(contents), privacy: privacyIn(contents) }
-    return { ...model, ...defined({ ...kept, order: orderIn(contents, training), unique }) }
+    return { ...model, ...defined({ ...kept, order: orderIn(contents, training), again, unique }) }
   }
 }
 
 /** The same, with what rows add up from one to the next, rules that tell rows apart, and written as the table was. */
 export const tables = keepingDialect(statingUnique(keepingTotals(rows)))
 
-/** Rows of a model that keep apart, in one or more parts one after the other. */
-function drawApart(model: TableModel): (request: Stretch, context: SystemContext) => Promise<DrawnRows> {
+/** Rows of a model as they are drawn, each by itself. */
+function drawAlone(model: TableModel): Draw {
   const dates = datesInParts(PARTS.training(model))
-  const draw = async (request: Stretch, context: SystemContext) => {
+  return async (request, context) => {
     const drawn = await drawOfCandidates({ model, request }, PARTS, context)
     const isGiven = (name: string) => request.asked?.givens.some((given) => Object.hasOwn(given, name)) ?? false
     return { ...drawn, table: withinMonths(dates, drawn.table, isGiven) }
   }
-  if (!model.unique) return draw
-  const apart = keepingApart(model, PARTS.training(model))
-  return async (request, context) => apart(await draw(request, context), { request, draw, context })
+}
+
+/** Rows of a model that keep what all rows of the data have, and apart, in one or more parts one after the other. */
+function drawApart(model: TableModel): Draw {
+  const changes = [model.again && keepingByDrawing(model.again), model.unique && keepingApart(model, PARTS.training(model))]
+  return changes.reduce<Draw>(
+    (draw, change) => (change ? async (request, context) => change(await draw(request, context), { request, draw, context }) : draw),
+    drawAlone(model)
+  )
+}
+
+/** What its rows are drawn again for. Of private models nothing is told of what the rows of the table have; rows of a panel are not drawn one by one. */
+async function keptAgain(model: TableModel, { rules, seed }: TableFit, context: SystemContext) {
+  if (rules === 'off' || model.privacy || 'heads' in model || !COMPARED.includes(kindOf(model))) return undefined
+  return keptByDrawing({ model, written: writtenRows(model), weights: weightsOf(model), seed }, drawAlone(model), context)
 }
 
 /** A graph is read from its file; a codec that is misspelled is refused before anything is read. */
@@ -261,8 +278,7 @@ function tellingLost(model: TableModel, drawn: DrawnRows, asked?: Asked): DrawnR
   const isGiven = (column: string) => asked?.givens.some((given) => Object.hasOwn(given, column)) ?? false
   const crossed = ordersCrossed(compared).filter(({ low, high }) => isRuled(low) && isRuled(high) && !(isGiven(low) && isGiven(high)))
   // Under conditions other rows count than all of the data's.
-  const rules = 'rules' in model && !panel ? (model.rules?.rules ?? []) : []
-  const computed = rules.flatMap((rule) => (rule.kind === 'formula' ? [rule.column] : []))
+  const computed = computedIn(model)
   // The rows of a group that have all one value are as one, and large groups are more of the rows.
   const sizes = Array.from(drawn.first?.subarray(1) ?? [], (end, g) => end - drawn.first![g]!)
   const size = sizes.reduce((sum, one) => sum + one * one, 0) / drawn.table.rowCount

@@ -13,6 +13,7 @@ import { tellLocal, tellLocalPosterior } from '../local/tell.js'
 import { tellPanel } from '../panel/tell.js'
 import { tellSupport } from '../support.js'
 import { rulesKept, tellRules } from '../tell-rules.js'
+import { tellKept } from './keeping-by-drawing.js'
 import type { LatentDraw, LatentTableModel } from './latent.js'
 import { type LatentLocalModel, trainingLatents } from './latent-local.js'
 import type { DrawnRows, TableModel } from './options.js'
@@ -52,6 +53,7 @@ export function tellTable(model: TableModel, rows: ToldRows = {}): Telling {
   const keys = allKeys.length > 0 ? [tellKeys(...allKeys)] : []
   const order = model.order ? [tellOrder(model.order)] : []
   const unique = model.unique ? [tellUnique(model.unique)] : []
+  const again = model.again ? [tellKept(model.again, texts)] : []
   const kept = model.privacy ? [tellPrivate(model.privacy, rows.near)] : []
   const refined = model.refinement ? [tellRefined(model.refinement, rows.refined)] : []
   return together(
@@ -59,6 +61,7 @@ export function tellTable(model: TableModel, rows: ToldRows = {}): Telling {
     ...rules,
     ...keys,
     ...order,
+    ...again,
     ...unique,
     ...kept,
     ...refined,

@@ -20,16 +20,16 @@ import { stackRows, takeRows } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
 import { crossingIn, crossingNote } from '../../table/repeated-keys.js'
-import { sliceTable, stackTables, takeTableRows } from '../../table/rows.js'
+import { stackTables, takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import { facts, type Telling } from '../../tell/telling.js'
-import type { SystemContext } from '../host.js'
 import { prepareRows } from '../prepare.js'
 import { placesOf } from '../ruled-rows.js'
 import type { System } from '../system.js'
 import { freeTuples, wholePlaces } from './free-tuples.js'
 import { type KeyRooms, keyRooms, roomTaker } from './key-rooms.js'
-import type { DrawnRows, Stretch, TableFit, TableModel, TableRequest } from './options.js'
+import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
+import { batchByBatch, placed, type Redraw, type Redrawing, type Rows } from './redrawn.js'
 
 /** Name of the warning that rows agree in columns in which none does in the data. */
 export const UNIQUE_WARNING = 'unique-repeated'
@@ -121,22 +121,13 @@ function isStated(set: ApartColumns, table: Table): boolean {
   })
 }
 
-/** A draw of a part of the rows. */
-type Draw = (request: Stretch, context: SystemContext) => Promise<DrawnRows>
-
-/** What changes rows that are drawn, some at a time and in their order. */
-type Apart = (
-  drawn: DrawnRows,
-  how: { readonly request: Stretch; readonly draw: Draw; readonly context: SystemContext }
-) => Promise<DrawnRows>
-
 /**
  * Keeps rows apart: one that agrees with an earlier one in columns that tell rows apart is drawn again, and again; what is left then
  * takes the nearest values of the data that are free. A row depends on those before it, and on no others of later batches: the
  * first rows are the same however many come behind them. Throws `InputError` (code `unique-space`) where a stated set has no more
  * values. Cost: draws of up to 12 times the rows, where next to nothing is free; O(rows) memory.
  */
-export function keepingApart(model: TableModel, training: Table): Apart {
+export function keepingApart(model: TableModel, training: Table): Redraw {
   const sets = model.unique ?? []
   const seen = sets.map(takenAtFirst)
   let nothingFree = false
@@ -145,24 +136,11 @@ export function keepingApart(model: TableModel, training: Table): Apart {
   const isStated = (_: unknown, s: number) => sets[s]!.stated === true
   return async (drawn, how) => {
     if (sets.length === 0 || how.request.asked) return drawn
-    const rows = drawn.table.rowCount
-    const batches: Rows[] = []
-    for (let start = 0; start < rows; start += BATCH_ROWS) {
-      const place = Uint32Array.from({ length: Math.min(BATCH_ROWS, rows - start) }, (_, i) => start + i)
-      const table = sliceTable(drawn.table, start, start + place.length)
-      const own = { table, ...(drawn.latents ? { latents: takeRows(drawn.latents, place) } : {}) }
-      batches.push(await batchApart(own, ((how.request.first ?? 0) + start) / BATCH_ROWS, how))
-    }
-    const latents = drawn.latents && stackRows(batches.map((batch) => batch.latents!))
-    return {
-      ...drawn,
-      table: stackTables(batches.map(({ table }) => table)),
-      ...(latents ? { latents } : {}),
-      warnings: [...drawn.warnings, ...warningsOf(sets, { repeats, count })]
-    }
+    const apart = await batchByBatch(drawn, how, batchApart)
+    return { ...apart, warnings: [...drawn.warnings, ...warningsOf(sets, { repeats, count })] }
   }
 
-  async function batchApart(drawn: Rows, batch: number, { request, draw, context }: Parameters<Apart>[1]): Promise<Rows> {
+  async function batchApart(drawn: Rows, batch: number, { request, draw, context }: Redrawing): Promise<Rows> {
     const pool = [drawn]
     const rows = drawn.table.rowCount
     const chosen = Uint32Array.from({ length: rows }, (_, i) => i)
@@ -214,16 +192,6 @@ export function keepingApart(model: TableModel, training: Table): Apart {
     if (stated.sets.length > 0 && forced.left.length > 0) refuseStated(stated.sets, { repeats: forced.left.length, count })
     return { table: forced.table, ...(latents ? { latents } : {}) }
   }
-}
-
-/** Drawn rows, with their coordinates behind a codec. */
-type Rows = Pick<DrawnRows, 'table' | 'latents'>
-
-/** Gives rows of those offered, in their order, to those that wait; what still waits. */
-function placed(waiting: readonly number[], offered: number, give: (offer: number, row: number) => boolean): number[] {
-  let next = 0
-  for (let j = 0; j < offered && next < waiting.length; j++) if (give(j, waiting[next]!)) next++
-  return waiting.slice(next)
 }
 
 interface Taking {

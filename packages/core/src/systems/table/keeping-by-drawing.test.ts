@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import { textTable } from '../../../../../test/planted-tables.js'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
+import { packModel, unpackModel } from '../../model-file/container.js'
+import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
+import { rowsOfTable } from '../../table/records.js'
+import { linesOf } from '../../tell/telling.js'
+import { ORDER_WARNING } from '../crossed-orders.js'
+import { drawModel, fitModel } from '../system.js'
+import type { TableFit, TableModel } from './options.js'
+import { tables } from './system.js'
+
+const context = { engine: await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 }) }
+const OPTIONS = { bandwidth: 1.5, scaling: 'standard', kernel: 'fixed' } as const
+const ROWS = 140
+const EVENTS = ['relapse', 'transplant', 'infection', 'fracture', 'move', 'operation']
+const own = (label: string) => uniforms(keyFor(keyFromSeed(3), label), ROWS)
+
+/** Days until people were last seen, and until what happened to one in six of them; `isBefore`: never after that. */
+function people(isBefore: boolean) {
+  const last = own('last').map((u) => Math.round(200 + 1500 * u))
+  const days = (name: string) => {
+    const [has, when] = [own(`has ${name}`), own(name)]
+    const end = (i: number) => (isBefore ? last[i]! : 1700)
+    return Array.from(has, (u, i) => (u < 1 / 6 ? Math.ceil(end(i) * (0.5 + 0.5 * when[i]!)) : null))
+  }
+  return textTable({ last: [...last], ...Object.fromEntries(EVENTS.map((name) => [name, days(name)])), other: [...own('other')] })
+}
+
+const fit = (isBefore: boolean, options: TableFit = {}): Promise<TableModel> =>
+  fitModel(tables, { input: people(isBefore), options: { ...OPTIONS, ...options } }, context)
+
+const draw = (model: TableModel, rows = 400) => drawModel(tables, { model, request: { steps: 2, rows } }, context)
+
+const rowsOf = async (model: TableModel) => rowsOfTable(tables.present(model, await draw(model), 'text'))
+
+async function brokenIn(model: TableModel): Promise<number> {
+  const rows = await rowsOf(model)
+  return rows.filter((row) => EVENTS.some((name) => row[name] !== null && Number(row[name]) > Number(row.last))).length
+}
+
+test('rows that break an order which too few rows have for a rule are drawn again', async () => {
+  const model = await fit(true)
+  expect('rules' in model && model.rules).toBeFalsy()
+  expect(model.again!.orders).toEqual(expect.arrayContaining(EVENTS.map((low) => ({ low, high: 'last' }))))
+  const { again: _, ...plain } = model
+  expect(await brokenIn(plain)).toBeGreaterThan(20)
+  expect(await brokenIn(model)).toBe(0)
+  const drawn = await draw(model)
+  expect(drawn.warnings.filter(({ name }) => name === ORDER_WARNING)).toEqual([])
+  // What obeys them stays where it is.
+  const [rows, before] = [await rowsOf(model), await rowsOf(plain)]
+  const same = rows.filter((row, i) => row.last === before[i]!.last).length
+  expect(same).toBeGreaterThan(0.6 * rows.length)
+  expect(linesOf(tables.tell(model))).toContain('rule: last >= relapse')
+  const again = await tables.load(unpackModel(packModel(tables.save(model))), context)
+  expect(again.again).toEqual(model.again)
+  expect((await draw(again)).table).toEqual(drawn.table)
+})
+
+test('none are where columns have nothing to do with each other, and under --rules off', async () => {
+  expect((await fit(false)).again).toBeUndefined()
+  expect((await fit(true, { rules: 'off' })).again).toBeUndefined()
+})
+
+test('so are rows in which a rule computes what is beyond all rows of the data', async () => {
+  // Prices go by what is in them, and what is left of each is never little.
+  const [costs, left] = [own('cost'), own('left')]
+  const cost = costs.map((u) => Math.round(20 + 400 * u))
+  const rest = left.map((u) => Math.round(30 + 8 * u * u))
+  const input = textTable({ cost: [...cost], rest: [...rest], price: Array.from(cost, (x, i) => x + rest[i]!), other: [...own('other')] })
+  const options = { ...OPTIONS, rule: ['rest = price - cost'] }
+  const model = await fitModel(tables, { input, options }, context)
+  const least = Math.min(...rest)
+  expect(model.again!.ends).toContainEqual({ column: 'rest', side: -1, end: least, isDate: false })
+  const below = async (one: TableModel) => (await rowsOf(one)).filter((row) => Number(row.rest) < least).length
+  const { again: _, ...plain } = model
+  expect(await below(plain)).toBeGreaterThan(20)
+  expect(await below(model)).toBe(0)
+  expect(linesOf(tables.tell(model))).toContain(`rule: rest >= ${least}`)
+})

@@ -1,0 +1,155 @@
+import { anyCrossed, crossedOrders, type OrderFound } from '../../code/rules/find-orders.js'
+import { mixedBy } from '../../code/rules/mixed-rows.js'
+import { ruleText } from '../../code/rules/rule.js'
+import { column } from '../../code/rules/shapes.js'
+import { BATCH_ROWS } from '../../draw/batch-rows.js'
+import { type ModelContents, withEntry } from '../../model-file/contents.js'
+import { entryIn, flag, list, number, type Reader, record, word } from '../../model-file/reading.js'
+import { stackRows, takeRows } from '../../num/matrix.js'
+import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
+import { columnWord } from '../../table/expression-text.js'
+import { stackTables, takeTableRows } from '../../table/rows.js'
+import type { Table } from '../../table/table.js'
+import { facts, type Telling } from '../../tell/telling.js'
+import { comparedNumbers, numbersOf } from '../compared-numbers.js'
+import { orderText } from '../crossed-orders.js'
+import type { SystemContext } from '../host.js'
+import { endText, rangesLeft } from '../range-left.js'
+import type { KeptByDrawing } from './kept-by-drawing.js'
+import type { TableModel } from './options.js'
+import { batchByBatch, type Draw, placed, type Redraw, type Redrawing, type Rows } from './redrawn.js'
+
+/** Rows of the draw that tells which orders the rows of a model would break: few are told by fewer, and more tell no more. */
+const [LEAST_TRIED, MOST_TRIED] = [2000, 4000]
+/** Steps of that draw: its law is that of the rows after the first one already, and only how far rows are from where they began is not. */
+const TRIED_STEPS = 2
+/** Rows that are drawn in place of those that break an order, at least, as a draw has a price of its own; and as a multiple of all, at most. */
+const [LEAST_CANDIDATES, MOST_DRAWN] = [64, 8]
+/** As many more than are likely to do, so that a second round is rare. */
+const MORE = 1.25
+
+interface Tried {
+  readonly model: TableModel
+  readonly written: Parameters<typeof mixedBy>[1]
+  readonly weights: Float64Array | undefined
+  readonly seed: number | undefined
+}
+
+/**
+ * Orders that all rows of the data have, and their ends of what rules compute, that rows of the model would break though rules see to others: what
+ * speaks for each is how many of as many rows would, which the model itself says, in a draw of its own. Undefined where there is none. Cost: of such a draw,
+ * where any could be broken at all.
+ */
+export async function keptByDrawing(
+  { model, written, weights, seed = 1 }: Tried,
+  draw: Draw,
+  context: SystemContext
+): Promise<KeptByDrawing | undefined> {
+  const { rowCount } = written.table
+  const compare = (drawn: typeof written) => comparedNumbers({ model, rowCount, written: () => written, weights, drawn })
+  const rules = 'rules' in model ? model.rules : undefined
+  const computed = computedIn(model)
+  const mixed = compare(mixedBy(rules, written))
+  // What rows of which each column is another row's do not break is seen to.
+  if (!mixed || !(anyCrossed(mixed.real, mixed.drawn) || rangesLeft(computed, mixed).length > 0)) return undefined
+  const rows = Math.min(MOST_TRIED, Math.max(LEAST_TRIED, rowCount))
+  const own = { rows, steps: TRIED_STEPS, seed: seedFor(keyFor(keyFromSeed(seed), 'orders'), 'trial') }
+  const compared = compare(await draw(own, { ...context, progress: undefined }))!
+  const orders = crossedOrders(compared.real, compared.drawn).map(({ low, high }) => ({ low, high }))
+  const ends = rangesLeft(computed, compared).map(({ column, side, end, isDate }) => ({ column, side, end, isDate }))
+  return orders.length + ends.length > 0 ? { orders, ends } : undefined
+}
+
+/** Columns that rules of a model compute, which may be beyond all rows of the data. */
+export const computedIn = (model: TableModel): string[] => {
+  const rules = 'rules' in model && !('heads' in model) ? (model.rules?.rules ?? []) : []
+  return rules.flatMap((rule) => (rule.kind === 'formula' ? [rule.column] : []))
+}
+
+/**
+ * Draws again, and again, rows that break what is kept so. A row depends on others of its batch alone. What still
+ * breaks it after draws of eight times the rows stays, and a warning says so. Cost: draws of as many rows as break any.
+ */
+export const keepingByDrawing =
+  ({ orders, ends }: KeptByDrawing): Redraw =>
+  async (drawn, how) => {
+    if (how.request.asked) return drawn
+    const names = new Set([...orders.flatMap(({ low, high }) => [low, high]), ...ends.map(({ column }) => column)])
+    const { formats } = drawn
+    const breaks = (table: Table): ((row: number) => boolean) => {
+      const numbers = new Map(numbersOf({ table, formats }, names).map(({ name, values }) => [name, values]))
+      const pairs = orders.map(({ low, high }) => [numbers.get(low)!, numbers.get(high)!] as const)
+      const ranges = ends.map(({ column, side, end }) => ({ values: numbers.get(column)!, side, end: side * end }))
+      return (row) =>
+        pairs.some(([lows, highs]) => lows[row]! > highs[row]!) || ranges.some(({ values, side, end }) => side * values[row]! > end)
+    }
+    return batchByBatch(drawn, how, (rows, batch) => batchInOrder(rows, { ...how, batch, breaks }))
+  }
+
+async function batchInOrder(
+  drawn: Rows,
+  {
+    request,
+    draw,
+    context,
+    batch,
+    breaks
+  }: Redrawing & { readonly batch: number; readonly breaks: (table: Table) => (row: number) => boolean }
+): Promise<Rows> {
+  const pool = [drawn]
+  const rows = drawn.table.rowCount
+  const chosen = Uint32Array.from({ length: rows }, (_, i) => i)
+  let left: readonly number[] = [...chosen].filter(breaks(drawn.table))
+  let [offered, kept] = [rows, rows - left.length]
+  for (let round = 0; left.length > 0 && kept > 0 && offered <= MOST_DRAWN * Math.max(rows, LEAST_CANDIDATES); round++) {
+    const wanted = Math.min(BATCH_ROWS, Math.max(LEAST_CANDIDATES, Math.ceil((MORE * left.length * offered) / kept)))
+    const { first: _f, onStep: _o, ...own } = request
+    const seed = seedFor(keyFor(keyFromSeed(request.seed ?? 1), 'orders'), `${batch}.${round}`)
+    const more = await draw({ ...own, rows: wanted, seed }, { ...context, progress: undefined })
+    const isBroken = breaks(more.table)
+    const before = offered
+    left = placed(left, wanted, (j, row) => {
+      if (isBroken(j)) return false
+      chosen[row] = before + j
+      return true
+    })
+    for (let j = 0; j < wanted; j++) if (!isBroken(j)) kept++
+    pool.push(more)
+    offered += wanted
+  }
+  if (pool.length === 1) return drawn
+  const latents = drawn.latents && takeRows(stackRows(pool.map((one) => one.latents!)), chosen)
+  return { table: takeTableRows(stackTables(pool.map((one) => one.table)), chosen), ...(latents ? { latents } : {}) }
+}
+
+/** What a model says of what its rows are drawn again for, besides the rules that it has in these words. */
+export function tellKept({ orders, ends }: KeptByDrawing, said: readonly string[] = []): Telling {
+  const isSaid = ({ low, high }: OrderFound) =>
+    said.includes(orderText({ low, high })) || said.includes(ruleText({ kind: 'limit', column: low, high: column(high) }))
+  const rules = [
+    ...orders.filter((one) => !isSaid(one)).map(orderText),
+    ...ends.map((one) => `${columnWord(one.column)} ${one.side < 0 ? '>=' : '<='} ${endText(one)}`)
+  ]
+  if (rules.length === 0) return { json: {}, topics: [], warnings: [], notes: [] }
+  const meaning = 'So it is in all rows of the data, and rows that are drawn otherwise are drawn again.'
+  return {
+    json: { drawnAgainFor: rules },
+    topics: [
+      { id: 'drawn-again', title: 'Kept by drawing again', blocks: [facts(...rules.map((value) => ({ name: 'rule', value, meaning })))] }
+    ],
+    warnings: [],
+    notes: []
+  }
+}
+
+/** Contents of a model file with what rows are drawn again for. */
+export const withKept = (contents: ModelContents, kept: TableModel['again']): ModelContents => withEntry(contents, 'drawnAgainFor', kept)
+
+/** The same of a model file. Throws `FormatError` (code `model-damaged`). */
+export const keptIn = (contents: ModelContents, columns: () => readonly string[]): KeptByDrawing | undefined =>
+  entryIn(contents, 'drawnAgainFor', (value, field) => {
+    const name = word(...columns())
+    const side = number({ least: -1, most: 1 }) as Reader<-1 | 1>
+    const end = record<KeptByDrawing['ends'][number]>({ column: name, side, end: number(), isDate: flag })
+    return record<KeptByDrawing>({ orders: list(record<OrderFound>({ low: name, high: name })), ends: list(end) })(value, field)
+  })

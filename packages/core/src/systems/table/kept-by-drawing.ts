@@ -1,0 +1,8 @@
+import type { OrderFound } from '../../code/rules/find-orders.js'
+import type { RangeEnd } from '../range-left.js'
+
+/** What rows are drawn again for: orders that all rows of the data have, and ends of columns that rules compute. */
+export interface KeptByDrawing {
+  readonly orders: readonly OrderFound[]
+  readonly ends: readonly (RangeEnd & { readonly isDate: boolean })[]
+}

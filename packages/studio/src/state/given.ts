@@ -32,7 +32,7 @@ export function faultOfObservation(columns: readonly ColumnFacts[], text: string
 /** What is wrong with a condition. */
 export function faultOfCondition(columns: readonly ColumnFacts[], name: string, text: string): Fault | null {
   const column = columns.find((one) => one.name === name)
-  return column ? faultIn(() => readPart(column, text)) : unknownColumn(`the column ${name}`, columns)
+  return column ? faultIn(() => readPart(column, text)) : unknownColumn(name, columns)
 }
 
 /** Why something cannot be read; null where it can. */

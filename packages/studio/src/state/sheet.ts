@@ -74,7 +74,7 @@ export function checkColumns<S extends object>(
 ): void {
   for (const [name, { word = name, columns }] of entriesOf(sheet)) {
     const missing = columns?.(settings[name]).filter((one) => !there.some((column) => column.name === one)) ?? []
-    for (const one of missing) tell(unknownColumn(`${word} = ${one}`, there))
+    for (const one of missing) tell(unknownColumn(one, there, { got: `${word} = ${one}` }))
   }
 }
 

@@ -40,6 +40,15 @@ describe('columns that tell rows apart', () => {
     for (const seed of [1, 2, 3]) expect(found(lessons(seed))).toEqual([['class', 'day', 'period']])
   })
 
+  it('are said once where two of them agree in the same rows, as a day and its short name, and each by itself where they nearly do', () => {
+    const { rowCount, columns } = lessons(1)
+    const days = columns[1]!.values as readonly string[]
+    const beside = (short: readonly string[]) => found({ rowCount, columns: [...columns, text('short', short)] })
+    expect(beside(days.map((day) => day[0]! + day[1]!))).toEqual([['class', 'day', 'period']])
+    const other = days.map((day, i) => (i === 0 ? (day === 'Mon' ? 'Tu' : 'Mo') : day[0]! + day[1]!))
+    expect(beside(other).every((set) => set.includes('class') && set.includes('period'))).toBe(true)
+  })
+
   it('are those of a design, in which each combination stands once: more than that no two agree', () => {
     const cells = (...counts: number[]) => {
       const rows = counts.reduce((a, b) => a * b)

@@ -764,3 +764,76 @@ describe('documents', () => {
     for (const name of ['one.csv', 'one.json']) expect(existsSync(join(folder, name))).toBe(false)
   })
 })
+
+describe('what rows copy from the row that they refer to', () => {
+  const u = (label: string, count: number) => uniforms(keyFor(keyFromSeed(3), label), count)
+  const column = (name: string, values: readonly string[]) => ({ name, source: 'text' as const, values: [...values] })
+  /** Customers with what their orders come to, and orders with the country of their customer, and with that sum. */
+  function shopOfCopies(): Record<string, RawTable> {
+    const customers = 60
+    const [lands, sizes, amounts] = [u('land', customers), u('size', customers), u('amount', 8 * customers)]
+    const countries = Array.from(lands, (x) => ['DE', 'FR', 'IT', 'ES'][Math.floor(4 * x)]!)
+    const customerOf = Array.from(sizes).flatMap((x, i) => new Array<number>(2 + Math.floor(4 * x)).fill(i))
+    const cents = customerOf.map((i, k) => 500 + Math.floor((2000 + 900 * 'DE FR IT ES'.indexOf(countries[i]!)) * amounts[k]!))
+    const sums = countries.map((_, i) => cents.reduce((sum, x, k) => sum + (customerOf[k] === i ? x : 0), 0))
+    const euros = (x: number) => (x / 100).toFixed(2)
+    const table = (...columns: ReturnType<typeof column>[]) => ({ columns, rowCount: columns[0]!.values.length })
+    return {
+      customers: table(
+        column(
+          'id',
+          countries.map((_, i) => `c${i + 1}`)
+        ),
+        column('country', countries),
+        column('total', sums.map(euros))
+      ),
+      orders: table(
+        column(
+          'customer_id',
+          customerOf.map((i) => `c${i + 1}`)
+        ),
+        column(
+          'country',
+          customerOf.map((i) => countries[i]!)
+        ),
+        column('amount', cents.map(euros)),
+        column(
+          'of_total',
+          customerOf.map((i) => euros(sums[i]!))
+        )
+      )
+    }
+  }
+
+  it('is what that row says, also where the rows themselves say it, and is told', async () => {
+    const schema = { tables: shopOfCopies() }
+    const model = await fitSchema(schema, {
+      keys: 'orders.customer_id -> customers.id',
+      bandwidth: 0.5,
+      scaling: 'standard',
+      seed: 1
+    })
+    expect(model.tables.orders!.child!.copies).toEqual([
+      { column: 'country', from: 'country' },
+      { column: 'of_total', from: 'total' }
+    ])
+    expect(model.aggregates!.map(({ column, way, of }) => [column, way, of])).toEqual([['total', 'sum', ['amount']]])
+    const drawn = await sampleSchema(model, { seed: 2, scale: 2, threads: 1 })
+    const rows = (name: string) => {
+      const { columns, rowCount } = drawn[name]!
+      return Array.from({ length: rowCount }, (_, i) => Object.fromEntries(columns.map((one) => [one.name, String(one.values[i])])))
+    }
+    const customers = new Map(rows('customers').map((one) => [one.id!, one]))
+    const orders = rows('orders')
+    expect(customers.size).toBe(120)
+    for (const { customer_id, country, of_total } of orders) {
+      const own = orders.filter((one) => one.customer_id === customer_id)
+      expect(country).toBe(customers.get(customer_id!)!.country)
+      expect(of_total).toBe(customers.get(customer_id!)!.total)
+      expect(Number(of_total)).toBeCloseTo(
+        own.reduce((sum, one) => sum + Number(one.amount), 0),
+        6
+      )
+    }
+  })
+})

@@ -57,6 +57,7 @@ export function findAggregates({ links, own, parent, rules }: Related): Aggregat
     for (const target of targets) {
       if (found.has(target.name) || (way !== 'count' && of.some(({ isDate }) => isDate !== target.isDate))) continue
       if ((way === 'sum' || way === 'mean') && target.isDate) continue
+      if (way !== 'count' && of.length === 1 && isCopied(target, of[0]!, links.parentOf)) continue
       const none = agreement(target, values, sizes)
       if (none === undefined || !isBelievedAtLog(logChanceOfOrder(telling.map((p) => target.values[p]!)), candidates)) continue
       found.set(target.name, { key: links.key, column: target.name, way, of: of.map(({ name }) => name), none })
@@ -70,10 +71,14 @@ export function findAggregates({ links, own, parent, rules }: Related): Aggregat
   return [...found.values()]
 }
 
+/** Whether rows say what the row says that they refer to: then that is no number of theirs. */
+const isCopied = (target: Quantity, own: Quantity, parentOf: Int32Array): boolean =>
+  parentOf.every((p, i) => p < 0 || own.values[i] === target.values[p])
+
 /** Logarithm of how likely values put in another order at random all stand where they stood: the orders that do, of all. */
-function logChanceOfOrder(values: readonly number[]): number {
+export function logChanceOfOrder(values: readonly (number | string)[]): number {
   const logs = logFactorials(values.length)
-  const counts = new Map<number, number>()
+  const counts = new Map<number | string, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
   return [...counts.values()].reduce((sum, count) => sum + logs[count]!, -logs[values.length]!)
 }
@@ -170,8 +175,7 @@ function quantityNamed(rows: Rows, name: string): Quantity {
 }
 
 /** Whether rules of a table compute others of its columns from this one. */
-export const feeds = (rules: KeptRules | undefined, name: string): rules is KeptRules =>
-  rules?.rules.some((rule) => inputsOfKept(rule).includes(name)) ?? false
+export const feeds = (rules: KeptRules, name: string): boolean => rules.rules.some((rule) => inputsOfKept(rule).includes(name))
 
 /** An aggregate as people write it. */
 export function aggregateText({ key, column, way, of }: Aggregate): string {

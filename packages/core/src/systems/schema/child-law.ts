@@ -45,7 +45,11 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const { raw, rows, links, lines, options } = problem
   const parent = problem.referred(links)
   const { parentOf } = linksOfSome(links, rows)
-  const { read, picks } = await withPicks(problem, readChildRows(raw, { parentOf, lines: lines?.of }, options), context)
+  const { read, picks } = await withPicks(
+    problem,
+    readChildRows(raw, { parentOf, lines: lines?.of, parent: parent.whole.table }, options),
+    context
+  )
   const names = namesBeside([...read.own.table.columns, ...read.data.table.columns])
   const without = links.empty + links.orphans
   const none = noneOf(parent.context)
@@ -69,6 +73,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   return {
     key: links.key,
     ...(lines ? { lines: lines.law } : {}),
+    ...(read.copies.length > 0 ? { copies: read.copies } : {}),
     counts: await fitCounts(countsOf(links), parent.context, { ...context, key: keyFor(context.key, 'counts') }),
     picks,
     heads: await fitGiven({ ...heads, given, besides: besidesOf(groups.groupOf) }, { ...context, key: keyFor(context.key, 'heads') }),

@@ -1,10 +1,12 @@
+import { takeRulesOut } from '../../code/rules/stacked.js'
 import type { InferredTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { keepColumns, takeTableRows } from '../../table/rows.js'
-import type { NumericColumn } from '../../table/table.js'
+import type { NumericColumn, Table } from '../../table/table.js'
 import { isConstant, LEAST_GROUPS } from '../panel/read.js'
 import { type PanelTimes, timesOf } from '../panel/times.js'
 import { prepareRows } from '../prepare.js'
+import { type Copy, findCopies } from './copies.js'
 import type { Links } from './links.js'
 import { type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
 
@@ -20,28 +22,34 @@ export interface ChildRows extends ReadTable {
   readonly groupOf: Int32Array
   readonly time?: string | undefined
   readonly times?: PanelTimes | undefined
+  /** What is not drawn, as the rows say it that these refer to. */
+  readonly copies: readonly Copy[]
   readonly constant: readonly string[]
   readonly varying: readonly string[]
 }
 
-/** The column along which the rows of one parent follow each other: the first of dates of which every row has one. */
-function timeIn(raw: RawTable, options: OneTable): string | undefined {
+/** The column along which the rows of one parent follow each other: the first of dates of which every row has one, and that is its own. */
+function timeIn(raw: RawTable, options: OneTable, copies: readonly Copy[]): string | undefined {
   if (raw.columns.length === 0) return undefined
   const { columns } = prepareRows(raw, options).data.table
-  return columns.find((column) => column.kind === 'datetime' && !column.missing)?.name
+  return columns.find((column) => column.kind === 'datetime' && !column.missing && !isCopied(copies, column.name))?.name
+}
+
+const isCopied = (copies: readonly Copy[], name: string): boolean => copies.some(({ column }) => column === name)
+
+interface Referring extends Pick<Links, 'parentOf'> {
+  readonly lines?: Float64Array | undefined
+  /** The table that they refer to. */
+  readonly parent: Table
 }
 
 /** Reads a table whose rows refer to those of another; `raw` without keys into other tables. Cost O(cells · log n). */
-export function readChildRows(
-  raw: RawTable,
-  { parentOf, lines }: Pick<Links, 'parentOf'> & { readonly lines?: Float64Array | undefined },
-  options: OneTable
-): ChildRows {
-  const read = readModelled(raw, options)
-  const { data, time } = read
+export function readChildRows(raw: RawTable, { parentOf, lines, parent }: Referring, options: OneTable): ChildRows {
+  const read = readModelled(raw, options, (own) => findCopies({ own, parent, parentOf }))
+  const { data, time, copies } = read
   const clock = data.table.columns.find(({ name }) => name === time) as NumericColumn | undefined
   const { order, first, groupOf } = groupsOf(parentOf, [clock?.values, lines])
-  const modelled = keepColumns(data, ({ kind, name }) => kind !== 'identifier' && name !== time)
+  const modelled = keepColumns(data, ({ kind, name }) => kind !== 'identifier' && name !== time && !isCopied(copies, name))
   const times =
     clock && timesOf(takeTableRows({ columns: [clock], rowCount: order.length }, order).columns[0] as NumericColumn, data.formats, first)
   const own = { table: takeTableRows(modelled.table, order), formats: modelled.formats }
@@ -58,16 +66,30 @@ export function withOwn(rows: ChildRows, own: ChildRows['own']): ChildRows {
   return { ...rows, own, constant, varying }
 }
 
-/** The time is never derived by a rule: others may be, from it. */
-function readModelled(raw: RawTable, options: OneTable): ReadTable & { readonly time?: string | undefined } {
+/** The time, and what rows copy, is never derived by a rule: others may be, from it. */
+function readModelled(
+  raw: RawTable,
+  options: OneTable,
+  copiesOf: (own: Table) => readonly Copy[]
+): ReadTable & Pick<ChildRows, 'time' | 'copies'> {
   const bare = readTableOf(raw, { ...options, rules: 'off', rule: undefined })
+  const copies = options.rules === 'off' ? [] : copiesOf(bare.whole.table)
   const time =
     bare.data.table.columns.length === 0 || bare.data.table.columns.every(({ kind }) => kind === 'identifier')
       ? undefined
-      : timeIn(raw, options)
-  if (time === undefined || options.rules === 'off') return { ...readTableOf(raw, options), time }
+      : timeIn(raw, options, copies)
+  if (time === undefined || options.rules === 'off') return { ...withoutRulesOf(copies, readTableOf(raw, options)), time, copies }
   const scaling = typeof options.scaling === 'object' ? options.scaling : {}
-  return { ...readTableOf(raw, { ...options, scaling: { ...scaling, [time]: 'standard' } }), time }
+  const read = readTableOf(raw, { ...options, scaling: { ...scaling, [time]: 'standard' } })
+  return { ...withoutRulesOf(copies, read), time, copies }
+}
+
+/** A table as it is without the rules of what rows copy. */
+function withoutRulesOf(copies: readonly Copy[], read: ReadTable): ReadTable {
+  if (!read.rules?.rules.some(({ column }) => isCopied(copies, column))) return read
+  const rules = { ...read.rules, rules: read.rules.rules.filter(({ column }) => !isCopied(copies, column)) }
+  const data = { ...takeRulesOut(rules, read.whole), notes: read.data.notes }
+  return { ...read, data, rules: rules.rules.length > 0 ? rules : undefined }
 }
 
 /** Rows by parent, then by what comes first: their time, and their number. */

@@ -1,10 +1,11 @@
 import { putRulesBack, takeRulesOut } from '../../code/rules/stacked.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
-import { isCategorical, isNumeric, type NumericColumn } from '../../table/table.js'
+import { isCategorical, isNumeric } from '../../table/table.js'
 import { aggregateColumn, feeds } from './aggregates.js'
 import { type DrawnTable, withColumns } from './drawn-table.js'
 import { type ForeignKey, pairsOf } from './keys.js'
 import { rulesOfTable, type SchemaModel, type SchemaTable } from './model.js'
+import { withSame } from './pick-law.js'
 
 /** Columns that rows of other tables say, once all rows are there: those of the lowest tables first, and what rules compute from them. Cost O(rows). */
 export function drawAggregates(
@@ -20,8 +21,37 @@ export function drawAggregates(
     const column = aggregateColumn(aggregate, { own, parent, parentOf: referredRows(key, own, parent) })
     drawn.set(
       key.to.table,
-      recomputed(tables[key.to.table]!, withColumns(parent, [column]), { column, said, seed: seedFor(keyFromSeed(seed), key.to.table) })
+      recomputed(tables[key.to.table]!, withColumns(parent, [column]), {
+        changed: [column.name],
+        said,
+        seed: seedFor(keyFromSeed(seed), key.to.table)
+      })
     )
+    passDown(key.to.table, { tables, drawn, seed })
+  }
+}
+
+interface PassingDown extends Pick<SchemaModel, 'tables'> {
+  readonly drawn: Map<string, DrawnTable>
+  readonly seed: number
+}
+
+/** What rows copy from those of a table that says something else now, and what their own rows copy from them. Cost O(rows). */
+function passDown(name: string, { tables, drawn, seed }: PassingDown): void {
+  for (const [below, table] of Object.entries(tables)) {
+    const { key, copies = [] } = table.child ?? {}
+    if (key?.to.table !== name || copies.length === 0 || !drawn.has(below)) continue
+    const [rows, parent] = [drawn.get(below)!, drawn.get(name)!]
+    const { columns } = withSame(
+      { same: copies },
+      { columns: [], rowCount: rows.table.rowCount },
+      parent.table,
+      referredRows(key, rows, parent)
+    )
+    const changed = copies.map(({ column }) => column)
+    const own = { changed, said: new Set(changed), seed: seedFor(keyFromSeed(seed), below) }
+    drawn.set(below, recomputed(table, withColumns(rows, columns), own))
+    passDown(below, { tables, drawn, seed })
   }
 }
 
@@ -49,16 +79,17 @@ function referredRows(key: ForeignKey, own: DrawnTable, parent: DrawnTable): Int
 }
 
 interface Recomputed {
-  readonly column: NumericColumn
-  /** Columns of the table that rows say. */
+  /** Columns that are others now. */
+  readonly changed: readonly string[]
+  /** Columns of the table that rows say, or that it copies. */
   readonly said: ReadonlySet<string>
   readonly seed: number
 }
 
-/** Rows with what rules compute from a column that is another now; what rows say stays as they do. */
-function recomputed(of: SchemaTable, drawn: DrawnTable, { column, said, seed }: Recomputed): DrawnTable {
+/** Rows with what rules compute from columns that are others now; what other rows say stays as they do. */
+function recomputed(of: SchemaTable, drawn: DrawnTable, { changed, said, seed }: Recomputed): DrawnTable {
   const rules = rulesOfTable(of)
-  if (!feeds(rules, column.name)) return drawn
+  if (!rules || !changed.some((name) => feeds(rules, name))) return drawn
   const at = (name: string) => drawn.table.columns.findIndex((one) => one.name === name)
   const places = rules.columns.map(({ name }) => at(name))
   const whole = {

@@ -165,8 +165,9 @@ async function drawRows(law: ChildLaw, { seed, context, drawn, tables }: ChildDr
     ? await drawFurther(law.further, { heads: begun, first, known, ends, besides }, { ...own, key: keyFor(own.key, 'further') })
     : repeated(begun, first, law)
   const parentOf = Int32Array.from(groupOfRows(first), (g) => units.groupOf[g]!)
-  const { table, targetOf } = await pickAll(law, { rows: further.table, parentOf, drawn, tables, own })
-  return { rows: assembled(law, { ...further, table }), parentOf, targetOf }
+  const picked = await pickAll(law, { rows: further.table, parentOf, drawn, tables, own })
+  const table = withSame({ same: law.copies ?? [] }, picked.table, parent.table, parentOf)
+  return { rows: assembled(law, { ...further, table }), parentOf, targetOf: picked.targetOf }
 }
 
 interface Begun {

@@ -8,6 +8,7 @@ import type { FurtherLaw } from '../panel/draw.js'
 import type { Ticks } from '../panel/ticks.js'
 import type { TableModel } from '../table/options.js'
 import type { Aggregate } from './aggregates.js'
+import type { Copy } from './copies.js'
 import type { CountLaw } from './counts.js'
 import type { EndLaw } from './end-law.js'
 import type { FoundKey } from './find-keys.js'
@@ -28,6 +29,8 @@ export interface ChildLaw {
   readonly lines?: LineNumbers | undefined
   /** How many rows refer to a parent, given its row. */
   readonly counts: CountLaw
+  /** What rows copy from the row that they refer to by `key`; absent in models of before. */
+  readonly copies?: readonly Copy[] | undefined
   /** How rows choose those of further tables that they refer to. */
   readonly picks: readonly PickLaw[]
   /** The first of them, given the parent's row and their number; without `further`, every row where these vary. */

@@ -7,6 +7,7 @@ import { takeTableRows, unusedName } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { contextOfRows } from '../panel/past.js'
+import { type Copy, cellsOf } from './copies.js'
 import { type CountLaw, fitCounts } from './counts.js'
 import type { ForeignKey } from './keys.js'
 import type { Links } from './links.js'
@@ -24,7 +25,7 @@ export interface PickLaw {
   /** Of whether a row refers to any, where some do not. */
   readonly empty?: string | undefined
   /** Columns of the row that are always those of the row that it refers to. */
-  readonly same: readonly { readonly column: string; readonly from: string }[]
+  readonly same: readonly Copy[]
   /** Whether no two rows of one parent refer to the same row. */
   readonly apart: boolean
 }
@@ -120,11 +121,6 @@ function equal(a: Column, b: Column, parentOf: Int32Array): boolean {
   const [x, y] = [cellsOf(a), cellsOf(b)]
   const rows = [...parentOf.keys()].filter((i) => parentOf[i]! >= 0)
   return rows.length >= LEAST_ROWS && rows.every((i) => x(i) === y(i)) && new Set(rows.map((i) => x(i))).size > 1
-}
-
-function cellsOf(column: Column): (row: number) => number | string | undefined {
-  if (isNumeric(column)) return (i) => (column.missing?.[i] ? undefined : column.values[i])
-  return isCategorical(column) ? (i) => column.levels[column.codes[i]!] : () => undefined
 }
 
 function neverTwice(parentOf: Int32Array, targetOf: Int32Array): boolean {
@@ -261,7 +257,7 @@ export function referringRows({ empty }: PickLaw, { columns, rowCount }: Table):
 }
 
 /** Rows with the columns that are always those of the row that they refer to; empty where they refer to none. */
-export function withSame({ same }: PickLaw, { columns, rowCount }: Table, targets: Table, targetOf: Int32Array): Table {
+export function withSame({ same }: Pick<PickLaw, 'same'>, { columns, rowCount }: Table, targets: Table, targetOf: Int32Array): Table {
   if (same.length === 0) return { columns, rowCount }
   const rows = takeTableRows(
     targets,

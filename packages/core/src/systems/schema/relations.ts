@@ -5,6 +5,7 @@ import { takeValues } from '../../num/matrix.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import { aggregateText, brokenAggregate, findAggregates } from './aggregates.js'
+import { brokenCopies, copyText, findCopies } from './copies.js'
 import { countsOf } from './counts.js'
 import { keyText } from './keys.js'
 import type { Links } from './links.js'
@@ -30,7 +31,7 @@ interface Related {
  */
 export function compareRelations(related: Related): RuleKept[] {
   const { key } = related.links[0]
-  return key.table === key.to.table ? [] : [...compareAggregates(related), ...compareDates(related)]
+  return key.table === key.to.table ? [] : [...compareAggregates(related), ...compareCopies(related), ...compareDates(related)]
 }
 
 function compareAggregates({ links: [real, drawn], own, parent }: Related): RuleKept[] {
@@ -43,6 +44,17 @@ function compareAggregates({ links: [real, drawn], own, parent }: Related): Rule
     rule: aggregateText(one),
     broken: brokenAggregate(one, { links: drawn, ...written('synthetic'), without }),
     rows: parent.synthetic.rowCount,
+    floor: 0,
+    most: 0
+  }))
+}
+
+function compareCopies({ links: [real, drawn], own, parent }: Related): RuleKept[] {
+  const column = ({ columns }: Table, name: string) => columns.find((one) => one.name === name)!
+  return findCopies({ own: own.real, parent: parent.real, parentOf: real.parentOf }).map((one) => ({
+    rule: copyText(real.key, one),
+    broken: brokenCopies({ column: column(own.synthetic, one.column), from: column(parent.synthetic, one.from) }, drawn.parentOf),
+    rows: own.synthetic.rowCount,
     floor: 0,
     most: 0
   }))

@@ -4,6 +4,7 @@ import { counted } from '../../num/listed.js'
 import { countText, numberText } from '../../tell/numbers.js'
 import { facts, type Telling } from '../../tell/telling.js'
 import { aggregateText } from './aggregates.js'
+import { copyText } from './copies.js'
 import type { DrawnTable } from './drawn-table.js'
 import type { FoundKey } from './find-keys.js'
 import { type ForeignKey, keyText, pairsOf } from './keys.js'
@@ -24,6 +25,10 @@ export function tellSchema(
     const kept = keysOfTable(tables[name]!)
     return kept ? keyTexts(kept).map((value) => ({ name: `key of ${name}`, value })) : []
   })
+  const copies = order.flatMap((name) => {
+    const { child } = tables[name]!
+    return child?.copies?.map((one) => copyText(child.key, one)) ?? []
+  })
   return {
     json: {
       tables: Object.fromEntries(
@@ -32,6 +37,7 @@ export function tellSchema(
       keys: keys.foreign.map(keyText),
       ...(forms.length > 0 ? { forms: forms.map(({ name, value }) => `${name}: ${value}`) } : {}),
       ...(aggregates.length > 0 ? { aggregates: aggregates.map(aggregateText) } : {}),
+      ...(copies.length > 0 ? { copies } : {}),
       ...(found.length > 0 ? { found: found.map(({ key, ...why }) => ({ key: keyText(key), ...why })) } : {})
     },
     topics: [
@@ -55,7 +61,7 @@ export function tellSchema(
     notes: [
       ...(found.length > 0 ? [`no key is stated: ${counted(found.length, 'key')} found; --keys states all of them instead`] : []),
       ...left.map((name) => `${name}: one row, of which nothing can be learned, and to which no key leads: stays empty`),
-      ...aggregates.map((one) => `${aggregateText(one)}: true of every row, and of every new one`),
+      ...[...aggregates.map(aggregateText), ...copies].map((text) => `${text}: true of every row, and of every new one`),
       ...order.flatMap((name) => tables[name]!.notes.map((note) => noteOf(name, note)))
     ]
   }

@@ -1,0 +1,58 @@
+import { isBelievedAtLog } from '../../code/rules/chance.js'
+import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
+import { logChanceOfOrder } from './aggregates.js'
+import { type ForeignKey, keyText } from './keys.js'
+
+/** A column of rows that is, in each of them, what a column of the row says that they refer to: the country of an order is its customer's. Plain data. */
+export interface Copy {
+  readonly column: string
+  readonly from: string
+}
+
+interface Referring {
+  /** The rows that refer, and the table that they refer to. */
+  readonly own: Table
+  readonly parent: Table
+  /** Row of the other table that each refers to; −1 for none [n]. */
+  readonly parentOf: Int32Array
+}
+
+/** Fewer rows are no support for a rule, as everywhere (docs/rules.md). */
+const LEAST_ROWS = 30
+
+/**
+ * Columns of rows that copy one of the row that they refer to, where other orders of those rows would hardly have it so. Rows that refer to none have no
+ * cell there. Cost O(columns² · rows) at most: most pairs are out at the first rows.
+ */
+export function findCopies({ own, parent, parentOf }: Referring): Copy[] {
+  const rows = [...parentOf.keys()].filter((i) => parentOf[i]! >= 0)
+  const referred = [...new Set(rows.map((i) => parentOf[i]!))]
+  const candidates = own.columns.length * parent.columns.length
+  if (rows.length < LEAST_ROWS) return []
+  return own.columns.flatMap((column) => {
+    if (column.kind === 'identifier') return []
+    const from = parent.columns.find((other) => {
+      if (brokenCopies({ column, from: other }, parentOf) > 0) return false
+      const cell = cellsOf(other)
+      return isBelievedAtLog(logChanceOfOrder(referred.map((p) => cell(p) ?? '')), candidates)
+    })
+    return from ? [{ column: column.name, from: from.name }] : []
+  })
+}
+
+/** Rows whose column is not what the other one says of the row that they refer to; of columns of two kinds all. */
+export function brokenCopies({ column, from }: { readonly column: Column; readonly from: Column }, parentOf: Int32Array): number {
+  if (column.kind !== from.kind) return parentOf.length
+  const [own, other] = [cellsOf(column), cellsOf(from)]
+  return parentOf.reduce((broken, p, i) => broken + Number(own(i) !== (p < 0 ? undefined : other(p))), 0)
+}
+
+/** The cells of a column as what can be compared between columns. */
+export function cellsOf(column: Column): (row: number) => number | string | undefined {
+  if (isNumeric(column)) return (i) => (column.missing?.[i] ? undefined : column.values[i])
+  return isCategorical(column) ? (i) => column.levels[column.codes[i]!] : () => undefined
+}
+
+/** A copy as people write it. */
+export const copyText = (key: ForeignKey, { column, from }: Copy): string =>
+  `${key.table}.${column} = ${key.to.table}.${from} by ${keyText(key)}`

@@ -32,6 +32,12 @@ describe('keys that nobody states', () => {
     ])
   })
 
+  it('lead to tables of keys and names alone', () => {
+    const airlines = table({ carrier: ['UA', 'AA', 'DL', 'B6', 'WN'], name: ['United', 'American', 'Delta', 'JetBlue', 'Southwest'] })
+    const flights = table({ carrier: count(200, (i) => ['UA', 'AA', 'DL', 'B6'][(i * i) % 4]!), delay: count(200, (i) => (13 * i) % 50) })
+    expect(found({ airlines, flights })).toEqual(['flights.carrier -> airlines.carrier'])
+  })
+
   it('have a few values that lead nowhere only where the name says whose key it is', () => {
     const stays = (name: string, orphans: number) =>
       table({ [name]: [...count(90, (i) => 1 + (i % 45)), ...count(orphans, (i) => 900 + i)] })

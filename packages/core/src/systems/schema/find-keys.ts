@@ -2,8 +2,10 @@ import { refersTo } from '../../code/keys/reference.js'
 import { isBelievedAtLog } from '../../code/rules/chance.js'
 import { defined } from '../../num/defined.js'
 import { log } from '../../num/elementary.js'
+import { InputError } from '../../num/errors.js'
 import { inferTable } from '../../table/infer.js'
-import type { RawColumn } from '../../table/raw.js'
+import type { RawColumn, RawTable } from '../../table/raw.js'
+import type { ColumnKind } from '../../table/table.js'
 import { type Agreement, agreement } from './key-names.js'
 import type { ForeignKey, Place, Tables } from './keys.js'
 import { cellsIn } from './links.js'
@@ -57,10 +59,10 @@ const leadsTo = (from: string, to: string, keys: readonly FoundKey[]): boolean =
 
 function candidatesIn(tables: Tables, table: string, missing: readonly string[] | undefined): Candidate[] {
   const raw = tables[table]!
-  const kinds = inferTable(raw, defined({ missing })).table.columns
+  const kindOf = kindsIn(raw, missing)
   return raw.columns.flatMap((own) => {
     const { name: column } = own
-    const kind = kinds.find(({ name }) => name === column)?.kind
+    const kind = kindOf(column)
     if (kind === undefined || kind === 'datetime' || kind === 'boolean' || (kind === 'number' && hasFractions(own))) return []
     const cells = () => cellsIn(raw, column, missing)
     const values = new Set<string>()
@@ -71,6 +73,17 @@ function candidatesIn(tables: Tables, table: string, missing: readonly string[] 
     const range = isWhole ? ([least(numbers), -least(numbers.map((x) => -x))] as const) : undefined
     return [{ table, column, cells, values, isKey: values.size === raw.rowCount, range }]
   })
+}
+
+/** Kinds of columns; of a table of keys and names alone, as of airlines with their codes, all are these. */
+function kindsIn(raw: RawTable, missing: readonly string[] | undefined): (column: string) => ColumnKind | undefined {
+  try {
+    const { columns } = inferTable(raw, defined({ missing })).table
+    return (column) => columns.find(({ name }) => name === column)?.kind
+  } catch (error) {
+    if (error instanceof InputError && error.code === 'nothing-to-model') return () => 'identifier'
+    throw error
+  }
 }
 
 /** Numbers that are no names are told without their texts. */

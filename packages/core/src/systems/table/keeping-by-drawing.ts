@@ -1,3 +1,4 @@
+import { familiesOf } from '../../code/rules/families.js'
 import { anyCrossed, crossedOrders, type OrderFound } from '../../code/rules/find-orders.js'
 import { mixedBy } from '../../code/rules/mixed-rows.js'
 import { ruleText } from '../../code/rules/rule.js'
@@ -135,7 +136,11 @@ export function tellKept({ orders, ends }: KeptByDrawing, said: readonly string[
   return {
     json: { drawnAgainFor: rules },
     topics: [
-      { id: 'drawn-again', title: 'Kept by drawing again', blocks: [facts(...rules.map((value) => ({ name: 'rule', value, meaning })))] }
+      {
+        id: 'drawn-again',
+        title: 'Kept by drawing again',
+        blocks: [facts(...familiesOf(rules).map((value) => ({ name: 'rule', value, meaning })))]
+      }
     ],
     warnings: [],
     notes: []

@@ -9,7 +9,7 @@ import { binary, number } from './shapes.js'
 /** What a number is a part, or a multiple, of, and between which it stands. Plain data. */
 export interface Ratio {
   readonly of: Expression
-  /** Largest and least ratio, with as much room beyond them as they are apart; from 0 on where none is negative. */
+  /** Least and largest ratio, with as much room beyond them as they are apart; from 0 on where none is negative. */
   readonly low: number
   readonly high: number
 }
@@ -57,8 +57,7 @@ function ratioOf(name: string, of: Expression, data: WrittenTable): Ratio | unde
   const at = expressionAt(of, data)
   const rows = Array.from(values.keys()).filter((i) => !Number.isNaN(values[i]!))
   const [own, whole] = [Float64Array.from(rows, (i) => values[i]!), Float64Array.from(rows, at)]
-  if (!whole.every((x) => x > 0)) return undefined
-  if (!isToldByRatio(own, whole)) return undefined
+  if (!whole.every((x) => x > 0) || !isToldByRatio(own, whole)) return undefined
   const ratios = own.map((x, k) => x / whole[k]!)
   const [least, most] = [ratios.reduce((a, b) => Math.min(a, b)), ratios.reduce((a, b) => Math.max(a, b))]
   return { of, low: least < 0 ? 2 * least - most : 0, high: least < 0 ? 2 * most - least : 2 * most }

@@ -18,7 +18,7 @@ interface Referring {
 }
 
 /** Fewer rows are no support for a rule, as everywhere (docs/rules.md). */
-const LEAST_ROWS = 30
+export const LEAST_ROWS = 30
 
 /**
  * Columns of rows that copy one of the row that they refer to, where other orders of those rows would hardly have it so. Rows that refer to none have no
@@ -29,15 +29,24 @@ export function findCopies({ own, parent, parentOf }: Referring): Copy[] {
   const referred = [...new Set(rows.map((i) => parentOf[i]!))]
   const candidates = own.columns.length * parent.columns.length
   if (rows.length < LEAST_ROWS) return []
+  const without = [...parentOf.keys()].filter((i) => parentOf[i]! < 0)
   return own.columns.flatMap((column) => {
-    if (column.kind === 'identifier') return []
+    const mine = cellsOf(column)
+    if (column.kind === 'identifier' || without.some((i) => mine(i) !== undefined)) return []
     const from = parent.columns.find((other) => {
-      if (brokenCopies({ column, from: other }, parentOf) > 0) return false
+      if (!areAlike(column, other, rows, (i) => parentOf[i]!)) return false
       const cell = cellsOf(other)
       return isBelievedAtLog(logChanceOfOrder(referred.map((p) => cell(p) ?? '')), candidates)
     })
     return from ? [{ column: column.name, from: from.name }] : []
   })
+}
+
+/** Whether two columns have the same cells in some rows of the one and those that these are said by of the other. Ends at the first row that has others. */
+export function areAlike(column: Column, other: Column, rows: readonly number[], rowOf: (row: number) => number): boolean {
+  if (column.kind !== other.kind) return false
+  const [own, said] = [cellsOf(column), cellsOf(other)]
+  return rows.every((i) => own(i) === said(rowOf(i)))
 }
 
 /** Rows whose column is not what the other one says of the row that they refer to; of columns of two kinds all. */
@@ -48,7 +57,7 @@ export function brokenCopies({ column, from }: { readonly column: Column; readon
 }
 
 /** The cells of a column as what can be compared between columns. */
-export function cellsOf(column: Column): (row: number) => number | string | undefined {
+function cellsOf(column: Column): (row: number) => number | string | undefined {
   if (isNumeric(column)) return (i) => (column.missing?.[i] ? undefined : column.values[i])
   return isCategorical(column) ? (i) => column.levels[column.codes[i]!] : () => undefined
 }

@@ -7,7 +7,7 @@ import { takeTableRows, unusedName } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { contextOfRows } from '../panel/past.js'
-import { type Copy, cellsOf } from './copies.js'
+import { areAlike, type Copy, LEAST_ROWS } from './copies.js'
 import { type CountLaw, fitCounts } from './counts.js'
 import type { ForeignKey } from './keys.js'
 import type { Links } from './links.js'
@@ -112,15 +112,10 @@ export function sameColumns(own: Table, { columns, joined }: JoinedColumns, pare
   })
 }
 
-/** Fewer rows are no support for a rule, as everywhere (docs/rules.md). */
-const LEAST_ROWS = 30
-
 /** Whether two columns have the same cells wherever there is a row that is referred to, and not one cell throughout. */
 function equal(a: Column, b: Column, parentOf: Int32Array): boolean {
-  if (a.kind !== b.kind) return false
-  const [x, y] = [cellsOf(a), cellsOf(b)]
   const rows = [...parentOf.keys()].filter((i) => parentOf[i]! >= 0)
-  return rows.length >= LEAST_ROWS && rows.every((i) => x(i) === y(i)) && new Set(rows.map((i) => x(i))).size > 1
+  return rows.length >= LEAST_ROWS && areAlike(a, b, rows, (i) => i) && !areAlike(a, a, rows, () => rows[0]!)
 }
 
 function neverTwice(parentOf: Int32Array, targetOf: Int32Array): boolean {

@@ -475,6 +475,22 @@ describe('the studio', () => {
     studio.leave(page)
   })
 
+  test('what tells rows apart stands beside the rules', async () => {
+    const page = await studio.page()
+    // 120 of the 150 lessons of five classes, five days and six periods, in an order that says nothing.
+    const lessons = Array.from({ length: 120 }, (_, i) => (i * 77) % 150)
+    const rows = lessons.map(
+      (k, i) => `${'ABCDE'[k % 5]},${['Mon', 'Tue', 'Wed', 'Thu', 'Fri'][Math.floor(k / 5) % 5]},${1 + Math.floor(k / 25)},${(i * i) % 7}`
+    )
+    await studio.give(page, 'lessons.csv', ['class,day,period,pupils', ...rows].join('\n'))
+    await page.locator('.data').getByText('120 rows').waitFor(WAIT)
+    await sample(page)
+    const { unique } = JSON.parse((await studio.command(`${await commandOn(page)} --json`)).output) as { unique: string[] }
+    expect(unique).toEqual(['unique(class, day, period)'])
+    await page.locator('.topic-unique').getByText(unique[0]!, { exact: true }).waitFor(WAIT)
+    studio.leave(page)
+  })
+
   test('groups are drawn whole by a form of all options, which names what each option does, and rows stand where they end', async () => {
     const page = await studio.page()
     await studio.give(page, 'customers.csv', readFileSync(new URL('../../../examples/data/customers.csv', import.meta.url)))

@@ -92,8 +92,8 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
   async #said(known: boolean): Promise<Pick<SampleResult, 'rules' | 'support' | 'warnings' | 'notes'>> {
     const { topics, warnings, notes } = this.telling()
     return {
-      rules: await topicsNamed('rules', topics),
-      support: known ? supportIn(await topicsNamed('known', topics)) : null,
+      rules: await topicsNamed(KEPT, topics),
+      support: known ? supportIn(await topicsNamed(['known'], topics)) : null,
       warnings: messagesOf(warnings),
       notes: notes.filter((note) => !this.#facts!.notes.includes(note))
     }
@@ -149,7 +149,11 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
   }
 }
 
-const topicsNamed = (name: string, topics: readonly Topic[]): Promise<ShownTopic[]> => shownTopics(topics.filter(({ id }) => id === name))
+/** What rows keep: rules, what rows are drawn again for, and what tells them apart. */
+const KEPT = ['rules', 'drawn-again', 'unique']
+
+const topicsNamed = (names: readonly string[], topics: readonly Topic[]): Promise<ShownTopic[]> =>
+  shownTopics(topics.filter(({ id }) => names.includes(id)))
 
 /** What is said of what is known, but for the table of a single condition: its facts stand above it. */
 function supportIn(topics: readonly ShownTopic[]): ShownBlock[] {

@@ -415,16 +415,21 @@ class Search {
     return unit === 0 ? 0 : Math.sqrt(3 * variance(values.map((x, i) => (value(i) - x) / unit).filter((off) => !Number.isNaN(off))))
   }
 
-  /** How far the formula is from what its column can hold at most, in the unit that it is written in; 0 where all digits are kept. */
+  /**
+   * How far the formula is from what its column can hold, in the unit that it is written in, in the rows where it is not that: half the range of as
+   * even a rounding, as a few rows may come far by what their inputs are; 0 where all digits are kept.
+   */
   private rounding({ target, value }: Pick<Candidate, 'target' | 'value'>, factor: number, shift = 0): number {
     const { unit } = this.quantities[target]!
-    if (unit === 0) return 0
-    let most = 0
-    for (let i = 0; i < this.rowCount; i++) {
-      const units = (factor * value(i, shift)) / unit
-      if (Number.isFinite(units)) most = Math.max(most, Math.abs(units - Math.round(units)))
+    let [sum, count] = [0, 0]
+    for (let i = 0; unit > 0 && i < this.rowCount; i++) {
+      const computed = factor * value(i, shift)
+      const off = Math.abs(computed / unit - Math.round(computed / unit))
+      if (!(off > EXACT && off * unit > tolerance(0, computed))) continue
+      sum += off * off
+      count++
     }
-    return most
+    return count > 0 ? Math.sqrt((3 * sum) / count) : 0
   }
 
   /** Whether rows that are half a unit off are all rounded towards 0, in more than chance explains: what is computed is rounded away from it. */

@@ -889,3 +889,120 @@ it('gaps that a category says are not said by each item of it', () => {
   ]
   expect(found({ rowCount: 300, columns })).toEqual(['expiry missing where sort = dry', 'item -> sort'])
 })
+
+describe('of readings of one relation', () => {
+  const rowCount = 260
+  const dice = (label: string) => uniforms(keyFor(keyFromSeed(33), label), rowCount)
+  const text = (name: string, values: ArrayLike<number>, digits: number) => ({
+    name,
+    source: 'text' as const,
+    values: Array.from(values, (x) => x.toFixed(digits))
+  })
+  const rounded = (x: number, digits: number) => Math.round(x * 10 ** digits) / 10 ** digits
+
+  it('that which was computed is found: a weight of an index and a height, and the index of both', () => {
+    const heights = Array.from(dice('height'), (u) => rounded(1.4 + 0.55 * u, 2))
+    const others = Array.from(dice('other'), (u) => rounded(17 + 18 * u, 1))
+    const weights = heights.map((h, i) => rounded(others[i]! * h * h, 1))
+    const columns = (bmi: readonly number[], kg: readonly number[]) => [text('height', heights, 2), text('kg', kg, 1), text('bmi', bmi, 1)]
+    expect(found({ rowCount, columns: columns(others, weights) })).toEqual(['kg = bmi * height ^ 2'])
+    const kg = Array.from(dice('kg'), (u) => rounded(45 + 60 * u, 1))
+    const bmi = kg.map((w, i) => rounded(w / heights[i]! ** 2, 1))
+    expect(found({ rowCount, columns: columns(bmi, kg) })).toEqual(['bmi = kg / height ^ 2'])
+  })
+
+  it('a percentage that all rows have goes before an amount that all but one do', () => {
+    const beds = Array.from(dice('beds'), (u) => Math.round(30 + 370 * u))
+    const occupied = Array.from(dice('occupied'), (u, i) => Math.round(beds[i]! * (0.6 + 0.4 * u)))
+    const percent = beds.map((all, i) => rounded((100 * occupied[i]!) / all, 1))
+    const raw = { rowCount, columns: [text('beds', beds, 0), text('occupied', occupied, 0), text('percent', percent, 1)] }
+    expect(found(raw)).toEqual(['occupied <= beds', 'percent = 100 * occupied / beds'])
+  })
+
+  it('shares of a whole that the table does not have tell each other, and the net of a gross that a rate goes into', () => {
+    const whole = Array.from(dice('whole'), (u) => 1000 + 9000 * u)
+    const parts = ['costs', 'profits'].map((name) => Array.from(dice(name), (u, i) => rounded(whole[i]! * (0.1 + 0.4 * u), 2)))
+    const shares = parts.map((part) => part.map((x, i) => x / whole[i]!))
+    const names = ['costs', 'profits', 'cost_share', 'margin']
+    const columns = [
+      ...parts.map((values, k) => text(names[k]!, values, 2)),
+      ...shares.map((values, k) => ({ name: names[k + 2]!, source: 'text' as const, values: values.map(String) }))
+    ]
+    const rules = findRules(prepareRows({ rowCount, columns }).data).filter(({ kind }) => kind === 'formula')
+    expect(rules.map(ruleText)).toEqual([expect.stringMatching(/^(margin|cost_share) = .* \/ .*$/)])
+    const gross = Array.from(dice('gross'), (u) => rounded(20 + 900 * u, 2))
+    const rates = Array.from(dice('rate'), (u) => rounded(30 * u, 1))
+    const net = gross.map((x, i) => rounded(x / (1 + rates[i]! / 100), 2))
+    expect(found({ rowCount, columns: [text('gross', gross, 2), text('rate', rates, 1), text('net', net, 2)] })).toEqual([
+      'net = gross / (1 + rate / 100)'
+    ])
+  })
+})
+
+it('what seats cost is their number times the price of a plan, which brackets and thresholds of it tell backwards', () => {
+  const rowCount = 600
+  const dice = (label: string) => uniforms(keyFor(keyFromSeed(34), label), rowCount)
+  const prices = { free: 0, starter: 9.99, pro: 29.99, enterprise: 199 }
+  const plans = Array.from(dice('plan'), (u) => (['free', 'starter', 'pro', 'enterprise'] as const)[Math.floor(4 * u ** 1.4)]!)
+  const [shape, more] = [normals(keyFor(keyFromSeed(34), 'seats'), rowCount), { pro: 1.5, enterprise: 3.2 }]
+  const seats = plans.map((plan, i) =>
+    plan === 'pro' || plan === 'enterprise' ? Math.max(1, Math.floor(Math.exp(more[plan] + 0.6 * shape[i]!))) : 1
+  )
+  const text = (name: string, values: readonly (string | number)[]) => ({ name, source: 'text' as const, values: values.map(String) })
+  const columns = [
+    text('plan', plans),
+    text(
+      'price',
+      plans.map((plan) => prices[plan])
+    ),
+    text('seats', seats),
+    text(
+      'paid',
+      plans.map((plan, i) => Number((prices[plan] * seats[i]!).toFixed(2)))
+    )
+  ]
+  expect(found({ rowCount, columns })).toEqual(['paid = price * seats', 'plan -> price'])
+})
+
+it('an amount is computed of price and quantity though few amounts are there, of which totals tell it', () => {
+  const rowCount = 900
+  const dice = (label: string) => uniforms(keyFor(keyFromSeed(35), label), rowCount)
+  const prices = [39.9, 349, 89.5, 1199, 14.99, 79, 12.5, 49, 19.95, 159]
+  const item = Array.from(dice('item'), (u) => Math.floor(10 * u))
+  const quantity = Array.from(dice('quantity'), (u) => 1 + Math.floor(-Math.log(1 - u)))
+  const percent = Array.from(dice('percent'), (u) => (u < 0.7 ? 0 : u < 0.85 ? 10 : 20))
+  const cents = (x: number) => Math.round(100 * x) / 100
+  const subtotal = item.map((k, i) => cents(prices[k]! * quantity[i]!))
+  const discount = subtotal.map((x, i) => cents((x * percent[i]!) / 100))
+  const net = subtotal.map((x, i) => cents(x - discount[i]!))
+  const tax = net.map((x) => cents(0.19 * x))
+  const customer = Array.from(dice('customer'), (u) => `C${Math.floor(200 * u)}`)
+  const text = (name: string, values: readonly (string | number)[]) => ({ name, source: 'text' as const, values: values.map(String) })
+  const amount = (name: string, values: readonly number[]) =>
+    text(
+      name,
+      values.map((x) => x.toFixed(2))
+    )
+  const columns = [
+    text('customer', customer),
+    text(
+      'sku',
+      item.map((k) => `S${k}`)
+    ),
+    amount(
+      'price',
+      item.map((k) => prices[k]!)
+    ),
+    text('quantity', quantity),
+    amount('subtotal', subtotal),
+    text('percent', percent),
+    amount('discount', discount),
+    amount('net', net),
+    amount('tax', tax),
+    amount(
+      'total',
+      net.map((x, i) => x + tax[i]!)
+    )
+  ]
+  expect(found({ rowCount, columns })).toContain('subtotal = price * quantity')
+})

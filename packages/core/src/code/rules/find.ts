@@ -1,4 +1,5 @@
 import { firstAbove } from '../../num/ascending.js'
+import { log } from '../../num/elementary.js'
 import { quantileOfSorted, sorted, variance } from '../../num/statistics.js'
 import { type Cells, codesOf, spreadRows } from '../../table/codes.js'
 import { linearForm } from '../../table/derivative.js'
@@ -31,7 +32,7 @@ import { findSteps, stepAlong } from './find-steps.js'
 import { findConstantSums } from './find-sums.js'
 import { findTerms } from './find-terms.js'
 import { findWholes } from './find-wholes.js'
-import { isFit } from './fits.js'
+import { isFit, logChanceOf } from './fits.js'
 import { choiceColumn, flagsOf, setIn } from './flags.js'
 import { keyColumns } from './key-part.js'
 import { findLags, type Lag } from './lags.js'
@@ -102,12 +103,21 @@ function relationsIn(data: WrittenTable, search: Search): Relations {
   // Months of the calendar say more than days of which some are exceptions.
   const terms = common.length === 0 ? [] : findTerms(data.table.columns, quantitiesIn(data), rowCount)
   const isTerm = (rule: Rule) => terms.some((one) => columnsIn({ kind: 'formula', ...one }) === columnsIn(rule))
+  // Of two readings of the same columns that with exceptions must say a bit more of each row: total = qty * price more than the few qty that go
+  // by rounding, and beds = 100 * occupied / occupancy, but for a row, no more than the occupancy that all rows have.
+  const bit = rowCount * log(2)
+  const isLess = (rule: Rule) =>
+    rule.kind === 'formula' &&
+    exact.some(
+      (one) => one.kind === 'formula' && columnsIn(one) === columnsIn(rule) && logChanceOf(one, data) - bit < logChanceOf(rule, data)
+    )
   const bent = common.flatMap((rule): Rule[] => {
     if (isWhole(rule) || isTerm(rule)) return []
     const bounded = rule.kind === 'formula' ? boundedOf(rule, data) : undefined
     if (bounded) return [bounded]
     const count = bends(rule) ? exceptionsOf(rule, data)?.rows.length : undefined
-    return count !== undefined && count <= MOST_EXCEPTIONS * rowCount ? [{ ...rule, exceptions: count }] : []
+    const own: Rule = { ...rule, exceptions: count }
+    return count !== undefined && count <= MOST_EXCEPTIONS * rowCount && !isLess(own) ? [own] : []
   })
   // A formula with exceptions goes before a lookup without, and before another reading of the same columns that rounds them
   // away, as qty = total / price: it is what the columns mean.
@@ -278,13 +288,17 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
       // What goes by it tells it too, in more digits.
       if (!clashOf(rule, kept)) take(rule)
     }
-  for (const step of steps) take({ kind: 'step', ...step })
+  // A category that tells what a number is computed of tells more than on which side of a threshold that lies: a plan its price, which seats are
+  // times of.
+  const tellsPart = (name: string, of: string) =>
+    lookups.some((one) => one.from.length === 1 && one.from[0] === name && !one.parts && isComputedOf(of, one.column, kept))
+  for (const step of steps) if (!tellsPart(step.column, step.of)) take({ kind: 'step', ...step })
   comparisonsIn(quantities, data).forEach(take)
   const computed = new Set(kept.filter(({ kind }) => kind === 'formula').map((rule) => rule.column))
   // What is computed may be none of the numbers that are known; where it stands says more than which of them it is. So does the side
   // of two numbers on which one lies.
   for (const { column: name, from, parts } of lookups) {
-    if (parts) continue
+    if (parts || tellsPart(name, from[0]!)) continue
     const step = from.length === 1 ? (computed.has(from[0]!) ? stepIn(name, from[0]!) : undefined) : sideOfTwo(name, from)
     if (step) take({ kind: 'step', ...step })
   }
@@ -603,14 +617,13 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
         Number(bent.has(b)) - Number(bent.has(a)) || a.rank - b.rank || a.inputs - b.inputs || place.get(b.column)! - place.get(a.column)!
     )
   // Of several readings of one relation that which computes what nothing else tells: what a price leaves, and not the price.
-  // What is computed of a column tells nothing of it: a percentage, and the points that it is of.
+  // What is computed of a column, and be it by way of others, tells nothing of it: a percentage, and the points that it is of; what is to be paid,
+  // and the price.
   const isOf = (input: string, name: string, seen: readonly string[] = []): boolean =>
     found.some(
       (one) =>
         one.column === input &&
-        namesIn(one.expression).some(
-          (own) => own === name || (one.inputs === 1 && !seen.includes(own) && isOf(own, name, [...seen, input]))
-        )
+        namesIn(one.expression).some((own) => own === name || (!seen.includes(own) && isOf(own, name, [...seen, input])))
     )
   const isTold = ({ column: name, expression }: FormulaFound) =>
     lookups.some((one) => one.column === name && !one.from.some((input) => namesIn(expression).includes(input) || isOf(input, name)))
@@ -696,7 +709,7 @@ function isIdle({ column: name, expression }: FormulaFound, lookups: readonly Lo
 
 /**
  * Tariffs without those that go the long way round, in more digits than each step of it: a pension by what is left of pay, where pay tells both; what is
- * left of pay by pay alone, where the taxes that come off it go by pay.
+ * left of pay by pay alone, where the taxes that come off it go by pay; and without those of what their number is a product of.
  */
 function direct(brackets: readonly FormulaFound[], formulas: readonly FormulaFound[]): FormulaFound[] {
   const single = [...formulas.filter(({ inputs }) => inputs === 1), ...brackets]
@@ -707,7 +720,12 @@ function direct(brackets: readonly FormulaFound[], formulas: readonly FormulaFou
     const input = inputOf(one)
     const isCommon = single.some((other) => inputOf(other) !== input && [input, one.column].every((name) => tells(inputOf(other), name)))
     const isChain = formulas.some((other) => other.column === one.column && namesIn(other.expression).every((name) => tells(input, name)))
-    return !isCommon && !isChain
+    // What is paid is a product of seats and a price: by it alone seats are told where prices are few.
+    const isFactor = formulas.some(
+      (other) =>
+        other.rank < INVERSE && other.column === input && !linearForm(other.expression) && namesIn(other.expression).includes(one.column)
+    )
+    return !isCommon && !isChain && !isFactor
   })
 }
 
@@ -720,6 +738,12 @@ function direct(brackets: readonly FormulaFound[], formulas: readonly FormulaFou
 function turned(formulas: readonly Rule[], kept: Rule[], data: WrittenTable): void {
   for (const rule of formulas) if (rule.kind === 'formula' && isSum(rule.expression)) turnFor(rule, formulas, kept, data)
 }
+
+/** Whether formulas compute a column of another one, and be it by way of others. They close no circles. */
+const isComputedOf = (name: string, of: string, rules: readonly Rule[]): boolean =>
+  rules.some(
+    (one) => one.kind === 'formula' && one.column === name && inputsOf(one).some((own) => own === of || isComputedOf(own, of, rules))
+  )
 
 function turnFor(rule: Rule, formulas: readonly Rule[], kept: Rule[], data: WrittenTable): void {
   const spread = (name: string) => variance(quantityIn(data, name).values.filter((x) => !Number.isNaN(x)))

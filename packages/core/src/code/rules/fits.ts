@@ -1,6 +1,6 @@
 import { log } from '../../num/elementary.js'
 import type { Expression } from '../../table/expression.js'
-import { isBelievedAtLog, logChoose } from './chance.js'
+import { isBelievedAtLog, logChoose, rateByChance } from './chance.js'
 import { tolerance } from './quantity.js'
 import { expressionAt, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import type { Rule } from './rule.js'
@@ -25,6 +25,20 @@ export function isFit(rule: Rule, data: WrittenTable): boolean {
   // What is as far off in all rows, as by half of one, is a constant.
   const off = values.map((x, i) => at(i) - x).filter((left) => !Number.isNaN(left))
   return off.some((left) => Math.abs(left - off[0]!) > tolerance(0, largest))
+}
+
+/**
+ * Logarithm of how likely it is by chance that as many rows obey a formula: of columns that have nothing to do with each other, over all choices of
+ * its exceptions. Of two readings of one relation the less likely one says more.
+ */
+export function logChanceOf(rule: Extract<Rule, { kind: 'formula' }>, data: WrittenTable): number {
+  const { values, unit } = quantityIn(data, rule.column)
+  const at = expressionAt(rule.expression, data)
+  const computed = values.map((_, i) => at(i))
+  const rows = Array.from(values.keys()).filter((i) => !Number.isNaN(values[i]!) && !Number.isNaN(computed[i]!))
+  const rate = rateByChance(rows.length, (i, j) => Math.abs(computed[rows[i]!]! - values[rows[j]!]!) <= tolerance(unit, values[rows[j]!]!))
+  const broken = Math.min(rule.exceptions ?? 0, rows.length)
+  return (rows.length - broken) * log(rate) + logChoose(rows.length, broken)
 }
 
 /** Logarithm of how many columns change as seldom as this one, from row to row, from their commonest step to one of as many others. */

@@ -68,6 +68,8 @@ export const SHAPES: readonly Shape[] = [
   { ...base, arity: 1, symmetric: 'all', factor: 'free', rank: 1, value: (a) => a, write: (a) => a },
   ...FUNCTIONS,
   product,
+  // biome-ignore format: a table
+  { ...ordered, factor: 'free', rank: 3, value: (a, b) => a * (b * b), write: (a, b) => times(a, binary('^', b, number(2))) },
   { ...base, arity: 2, symmetric: 'all', added: [0, 1], rank: 1.7, value: (a, b) => a + b, write: (a, b) => binary('+', a, b) },
   // biome-ignore format: a table
   { ...ordered, factor: 'free', dates: true, added: [0, 1], rank: 9, value: (a, b) => a - b, write: (a, b) => binary('-', a, b) },
@@ -82,6 +84,10 @@ export const SHAPES: readonly Shape[] = [
   { ...ordered, rank: 5, value: (a, b) => a * (1 + b / 100), write: (a, b) => times(a, more(percent(b))) },
   // biome-ignore format: a table
   { ...ordered, factor: 'free', rank: 8, value: (a, b) => (a - b) / a, write: (a, b) => binary('/', binary('-', a, b), a) },
+  { ...ordered, rank: 6.5, value: (a, b) => a / (1 - b), write: (a, b) => binary('/', a, less(b)) },
+  { ...ordered, rank: 6.5, value: (a, b) => a / (1 + b), write: (a, b) => binary('/', a, more(b)) },
+  { ...ordered, rank: 6.5, value: (a, b) => a / (1 - b / 100), write: (a, b) => binary('/', a, less(percent(b))) },
+  { ...ordered, rank: 6.5, value: (a, b) => a / (1 + b / 100), write: (a, b) => binary('/', a, more(percent(b))) },
   // biome-ignore format: a table
   { ...ordered, factor: 'free', rank: 8, value: (a, b) => (a - b) / b, write: (a, b) => binary('/', binary('-', a, b), b) },
   // biome-ignore format: a table
@@ -90,6 +96,10 @@ export const SHAPES: readonly Shape[] = [
   { ...base, arity: 3, symmetric: 'all', added: [0, 1, 2], rank: 4, value: (a, b, c) => a + b + c, write: (a, b, c) => binary('+', binary('+', a, b), c) },
   // biome-ignore format: a table
   { ...base, arity: 3, symmetric: 'all', factor: 'free', rank: 4, value: (a, b, c) => a * b * c, write: (a, b, c) => times(times(a, b), c) },
+  // What two columns are of a third that the table does not have: sales, of which the profits are a margin and the research a share.
+  // biome-ignore format: a table
+  { ...pair, factor: 'free', rank: 8.5, value: (a, b, c) => (a * b) / c, write: (a, b, c) => binary('/', times(a, b), c) },
+  { ...pair, factor: 'free', rank: 8.6, value: (a, b, c) => c / (a * b), write: (a, b, c) => binary('/', c, times(a, b)) },
   { ...pair, added: [2], rank: 6, value: (a, b, c) => a * b + c, write: (a, b, c) => binary('+', times(a, b), c) },
   { ...pair, added: [2], rank: 6, value: (a, b, c) => a * b - c, write: (a, b, c) => binary('-', times(a, b), c) },
   { ...pair, added: [0, 1, 2], rank: 6, value: (a, b, c) => a + b - c, write: (a, b, c) => binary('-', binary('+', a, b), c) },

@@ -56,12 +56,19 @@ type Kind<K extends Segment['kind']> = Extract<Segment, { kind: K }>
 /** Characters of a part of a key, at most: a damaged file must not ask for more memory than there is. */
 const LONGEST = 10_000
 
+/** Decimals that a number is written with, at most. */
+const MOST_DECIMALS = 100
+
 const teller: Reader<Teller> = (value, field) => {
   const read = record<Teller>({
     column: text,
     date: optional(text),
     length: optional(whole({ least: 1, most: LONGEST })),
     letters: optional(word(...LETTERS)),
+    before: optional(text),
+    behind: optional(text),
+    trimmed: optional(isTrue),
+    decimals: optional(whole({ most: MOST_DECIMALS })),
     levels: optional(list(text)),
     texts: optional(list(text))
   })(value, field)
@@ -104,10 +111,19 @@ const pattern = record<Pattern>({
   progress: optional(progress),
   apart: optional(list(whole()))
 })
+const mixed = record<NonNullable<Form['mixed']>>({ by: teller, shares: list(shares) })
 const form: Reader<Form> = (value, field) => {
-  const read = record<Form>({ patterns: list(pattern), check: optional(word(...CHECK_FAMILIES)), by: optional(teller) })(value, field)
+  const read = record<Form>({
+    patterns: list(pattern),
+    check: optional(word(...CHECK_FAMILIES)),
+    by: optional(teller),
+    mixed: optional(mixed)
+  })(value, field)
   const places = read.patterns.map((_, p) => String(p))
   if (read.by) list(word(...places))(read.by.texts, `${field}.by.texts`)
+  if (read.mixed) list(word(...read.mixed.shares.map((_, k) => String(k))))(read.mixed.by.texts, `${field}.mixed.by.texts`)
+  if (read.mixed?.shares.some(({ length }) => length !== places.length))
+    throw damaged(`a model with ${field}.mixed of other shares than patterns`, 'a share for each pattern')
   return read
 }
 

@@ -2,7 +2,7 @@ import { InputError } from '../../num/errors.js'
 import { typesFlag } from '../../num/listed.js'
 import { indexFromShares, indexFromUniform, type Key, keyAtStep, keyFor, uniforms } from '../../num/random.js'
 import { CHECK_MARK, withCheck } from './check-digits.js'
-import { type Cell, cellOf, choiceOf, type Form, type Pattern, type Progress, sizeOf, tellersOf, textAt } from './form.js'
+import { type Cell, cellOf, choiceOf, type Form, isComposed, type Pattern, type Progress, sizeOf, tellersOf, textAt } from './form.js'
 import { hashOf, isAmong } from './guard.js'
 import { keyedOrder } from './keyed-order.js'
 import { type Told, tellerText } from './teller.js'
@@ -83,10 +83,12 @@ function nextValue(
     const toldPattern = form.by && told?.(form.by)
     for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
       const u = chooser(keyAtStep(key, attempt), row)
-      const anyPattern = indexFromShares(u(), shares)
+      const mixed = form.mixed && told?.(form.mixed.by)
+      const anyPattern = indexFromShares(u(), mixed === undefined ? shares : form.mixed!.shares[Number(mixed)]!)
       const p = toldPattern === undefined ? anyPattern : Number(toldPattern)
       const pattern = form.patterns[p]!
       const choices = pattern.segments.map((segment) => choiceOf(segment, u, told))
+      if (isComposed(pattern, told)) return textAt(pattern, cellOf(choices), 0n)
       const textIn = (cell: Cell): string | undefined => {
         const known = texts[p]!
         if (!known.has(cell.name)) known.set(cell.name, textsOf(pattern, cell, keyFor(keyFor(key, p), cell.name)))

@@ -44,6 +44,8 @@ export interface Form {
   readonly check?: string
   /** Which pattern, by its place, where another column of the row tells it. */
   readonly by?: Teller | undefined
+  /** As often as which patterns come where that column leaves it open: of each of these cells, whose place is told. */
+  readonly mixed?: { readonly by: Teller; readonly shares: readonly (readonly number[])[] } | undefined
 }
 
 /** What is chosen before a code is: which word of each list, which length of each run of symbols, and what is told. */
@@ -60,10 +62,21 @@ export function cellOf(choices: Cell['choices'], { apart = [] }: Pick<Pattern, '
 }
 
 /** What tells parts of a form. */
-export const tellersOf = ({ patterns, by }: Form): Teller[] => [
+export const tellersOf = ({ patterns, by, mixed }: Form): Teller[] => [
   ...(by ? [by] : []),
+  ...(mixed ? [mixed.by] : []),
   ...patterns.flatMap(({ segments }) => segments.flatMap((segment) => (segment.kind === 'told' ? [segment.by] : [])))
 ]
+
+/** Whether other columns say all that varies in it, wherever they say something. */
+export const isToldWhole = ({ patterns }: Form): boolean =>
+  patterns.every(
+    ({ segments }) => segments.some(({ kind }) => kind === 'told') && segments.every(({ kind }) => kind === 'literal' || kind === 'told')
+  )
+
+/** Whether columns of the row say all that varies, if anything does: it is what they are, or a label, and no key that has to be new. */
+export const isComposed = ({ segments }: Pattern, told: Told | undefined): boolean =>
+  segments.every((segment) => segment.kind === 'literal' || (segment.kind === 'told' && told?.(segment.by) !== undefined))
 
 /** What is chosen for a row: as it is told, or by uniforms one after the other. */
 export function choiceOf(segment: Segment, next: () => number, told: Told | undefined): number | string {

@@ -1,15 +1,18 @@
 import { defined } from '../../num/defined.js'
+import { log } from '../../num/elementary.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { inTurns } from '../../num/pause.js'
 import { type Key, keyFor, keyFromSeed, uniforms } from '../../num/random.js'
+import { RARE_BELOW } from '../../table/rare-below.js'
 import { type RowOrder, rowsInOrder } from '../../table/row-order.js'
 import type { Column, Table } from '../../table/table.js'
+import { isBelievedAtLog, logFactorials } from '../rules/chance.js'
 import { inOrderOfDates, keyAlong } from './along.js'
 import { type Fresh, freshInTurn, type Guard, type OfRows } from './draw.js'
-import { cellOf, type Form, type Pattern, sizeOf, tellersOf } from './form.js'
+import { cellOf, type Form, isToldWhole, type Pattern, sizeOf, tellersOf } from './form.js'
 import { hashesOf } from './guard.js'
 import { gapAt, gapsOfKeys, gapText, type KeyGap } from './key-gaps.js'
-import { learnForm } from './learn.js'
+import { composedForm, type Label, learnForm } from './learn.js'
 import type { Made } from './made.js'
 import { type FreeText, isProse, proseForm, shuffledForm } from './prose.js'
 import { drawReferences, type KeyColumn, type Reference, referenceOf, refersTo } from './reference.js'
@@ -91,9 +94,18 @@ function keepKey({ name, cells: inRows }: KeyColumn, key: Key, { text = 'new', t
   const learn = (dated: ReturnType<typeof keyAlong>) => {
     const cells = dated?.cells ?? inRows
     const values = cells.filter((cell): cell is string => cell !== null)
-    const different = [...new Set(values)]
     const isOfTable = table && inRows.length === table.rowCount
-    return { dated, values, different, learned: learnForm(different, isOfTable ? { table, rows: rowsOf(different, inRows) } : undefined) }
+    const askedOf = (some: readonly string[], recurs: boolean) => (isOfTable ? { table, rows: rowsOf(some, inRows), recurs } : undefined)
+    const all = [...new Set(values)]
+    const telling = askedOf(all, all.length < values.length)
+    const composed = telling && composedForm(all, telling)
+    if (composed) return { dated, values, different: all, repeated: values.length - all.length, learned: composed }
+    const labels = labelsOf(inRows)
+    const labelled = new Set(labels.map(({ text }) => text))
+    const names = values.filter((value) => !labelled.has(value))
+    const different = [...new Set(names)]
+    const repeated = names.length - different.length
+    return { dated, values, different, repeated, learned: learnForm(different, askedOf(different, repeated > 0), labels) }
   }
   let read = learn(table && keyAlong(inRows, table))
   const tellers = read.learned ? tellersOf(read.learned) : []
@@ -105,7 +117,7 @@ function keepKey({ name, cells: inRows }: KeyColumn, key: Key, { text = 'new', t
     if (isSame) read = { ...read, dated: along }
     else if (along || read.dated) read = learn(along)
   }
-  const { dated, values, different, learned } = read
+  const { dated, values, different, repeated, learned } = read
   const isText = learned === undefined || isProse(values)
   const form = isText && text === 'shuffle' ? shuffledForm(values) : (learned ?? proseForm(values))
   return {
@@ -114,9 +126,28 @@ function keepKey({ name, cells: inRows }: KeyColumn, key: Key, { text = 'new', t
     ...(isText && text !== 'new' ? { text } : {}),
     missing: isText && text === 'empty' ? 1 : 1 - values.length / Math.max(1, inRows.length),
     ...(dated && form.patterns.some(({ progress }) => progress) ? { along: dated.along } : {}),
-    repeated: values.length - different.length,
+    repeated,
     hashes: hashesOf(key, different)
   }
+}
+
+/** Values that far more rows have than would by chance if all values were as common: labels among names, as a salary among transfers. Cost O(rows). */
+function labelsOf(cells: readonly (string | null)[]): Label[] {
+  const rows = new Map<string, number[]>()
+  let present = 0
+  for (const [row, cell] of cells.entries()) {
+    if (cell === null) continue
+    present++
+    const own = rows.get(cell)
+    if (own) own.push(row)
+    else rows.set(cell, [row])
+  }
+  const mean = present / Math.max(1, rows.size)
+  const factorials = logFactorials([...rows.values()].reduce((most, { length }) => Math.max(most, length), 0))
+  // A Poisson count: its tail is led by its first term.
+  const isLabel = (count: number) =>
+    count >= RARE_BELOW && count > mean && isBelievedAtLog(count * log(mean) - mean - factorials[count]!, rows.size)
+  return [...rows].flatMap(([text, own]) => (isLabel(own.length) ? [{ text, rows: own }] : []))
 }
 
 /** The first row of each value. */
@@ -323,8 +354,12 @@ function exampleOf({ column, form, hashes }: KeptKey, { seed, told }: { readonly
 function keyText(key: KeptKey, example: string): string {
   const { column, form, text, repeated, gap } = key
   const running = form.patterns.some(({ progress }) => progress)
+  const by = [form.by, form.mixed?.by].filter((teller) => teller !== undefined)
   const several = form.patterns.length > 1 ? [`${form.patterns.length} patterns${form.by ? ` as ${form.by.column} says` : ''}`] : []
-  const within = [...new Set(tellersOf(form).flatMap((teller) => (teller === form.by ? [] : [tellerText(teller)])))]
+  const within = [...new Set(tellersOf(form).flatMap((teller) => (by.includes(teller) ? [] : [tellerText(teller)])))]
+  const isWhole = isToldWhole(form)
+  if (isWhole && key.text === undefined)
+    return [`${column} like ${example}, of ${within.join(' and ')}`, ...(gap ? [gapText(gap)] : [])].join(', ')
   const told = within.length > 0 ? [`with ${within.join(' and ')} in it`] : []
   const check = form.check === undefined ? [] : [`check digits: ${form.check}`]
   const shuffled = text === 'shuffle' ? ['words shuffled'] : []

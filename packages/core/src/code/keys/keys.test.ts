@@ -323,7 +323,7 @@ describe('running keys', () => {
       SEED,
       { table: { rowCount: 72, columns: [] } }
     )
-    expect(keyTexts(keys)).toEqual(['plot like 73, running on', 'row like 73, with plot in it'])
+    expect(keyTexts(keys)).toEqual(['plot like 73, running on', 'row like 73, of plot'])
   })
 
   it('with times in them go on in time', () => {

@@ -2,10 +2,11 @@ import { defined } from '../../num/defined.js'
 import { numberingOf } from '../../table/numbering.js'
 import { RARE_BELOW } from '../../table/rare-below.js'
 import { checkOf, withoutCheck } from './check-digits.js'
+import { templateOf } from './composed.js'
 import type { Form, Pattern, Segment } from './form.js'
 import { progressOf } from './progress.js'
 import { copied, countsOf, MOSTLY, segmentOf } from './segment.js'
-import { startOf, type TellingRows, tellerOf, toldBy } from './teller.js'
+import { cellsNamed, startOf, type Teller, type TellingRows, tellerOf, toldBy } from './teller.js'
 
 /** Patterns that are not rare must make up this share of the values: what has none is text. */
 const LEAST_COVERED = 0.5
@@ -28,16 +29,48 @@ function columnsOf(values: readonly string[]): readonly (readonly string[])[] {
 }
 
 /**
+ * The form of different values that other columns say; undefined where these do not, or where values have to be new that nothing new tells: another
+ * key, or a measured number.
+ */
+export function composedForm(values: readonly string[], telling: TellingRows): Form | undefined {
+  const template = templateOf(values, telling)
+  if (!template) return undefined
+  const at = toldBy(telling.table)
+  const isNew = telling.table.columns.some(
+    ({ name, kind }) =>
+      (kind === 'identifier' || kind === 'number') && template.some((piece) => typeof piece !== 'string' && piece.column === name)
+  )
+  if (!isNew && !telling.recurs) return undefined
+  const segments = template.map((piece): Segment => {
+    if (typeof piece === 'string') return { kind: 'literal', text: piece }
+    return { kind: 'told', by: piece, else: segmentOf(telling.rows.map((row) => at(row)(piece)!)) }
+  })
+  return { patterns: [{ share: 1, segments }] }
+}
+
+/** A value that is copied, and the rows that have it. */
+export interface Label {
+  readonly text: string
+  readonly rows: readonly number[]
+}
+
+/**
  * The form of different values in the order of their rows: patterns of literals, words to copy, and codes, found by what separates their
  * parts; undefined where fewer than half of the values have a pattern that is not rare. `asked`: what else is known of the rows, which
- * may tell parts. Cost O(characters), and of the rows as of `tellerOf` for each stretch of parts.
+ * may tell parts; `labels`: what is copied as it stands, in a pattern each. Cost O(characters), and of the rows as of `tellerOf` for each stretch
+ * of parts.
  */
-export function learnForm(values: readonly string[], asked?: TellingRows): Form | undefined {
+export function learnForm(values: readonly string[], asked?: TellingRows, labels: readonly Label[] = []): Form | undefined {
   const telling = asked && { ...asked, counts: numberingOf(values.map(Number)) !== undefined }
   const check = checkOf(values)
   const bodies = check === undefined ? values : values.map((value) => withoutCheck(check, value))
+  const rowOf = telling && new Map(bodies.map((body, i) => [body, telling.rows[i]!]))
+  const tellingOf = (some: readonly string[]) => telling && { ...telling, rows: some.map((body) => rowOf!.get(body)!) }
   const groups = grouped(bodies, separatorsOf).flatMap((alike) => {
-    const told = columnsOf(alike).map((texts, p) => p % 2 === 0 && differsInShape(texts))
+    const own = tellingOf(alike)
+    const told = columnsOf(alike).map(
+      (texts, p) => p % 2 === 0 && (differsInShape(texts) || (own !== undefined && isShapeTold(texts, own)))
+    )
     if (!told.includes(true)) return [alike]
     return grouped(alike, (value) =>
       partsOf(value)
@@ -48,13 +81,51 @@ export function learnForm(values: readonly string[], asked?: TellingRows): Form 
   const kept = groups.filter(({ length }) => length >= RARE_BELOW).sort((a, b) => b.length - a.length)
   const covered = kept.reduce((sum, { length }) => sum + length, 0)
   if (covered < LEAST_COVERED * values.length || covered === 0) return undefined
-  const rowOf = telling && new Map(bodies.map((body, i) => [body, telling.rows[i]!]))
-  const tellingOf = (some: readonly string[]) => telling && { ...telling, rows: some.map((body) => rowOf!.get(body)!) }
-  const patterns = kept.map((alike) => patternOf(alike, { share: alike.length / covered, telling: tellingOf(alike) }))
-  const places = kept.flatMap((alike, p) => alike.map(() => String(p)))
-  const by =
-    telling && kept.length > 1 ? tellerOf((i) => places[i]!, tellingOf(kept.flat())!, { parts: 1, by: 'texts' })?.teller : undefined
-  return { patterns, ...defined({ check, by }) }
+  const labelled = labels.reduce((sum, { rows }) => sum + rows.length, 0)
+  const shareOf = (rows: number) => rows / (covered + labelled)
+  const patterns = [
+    ...kept.map((alike) => patternOf(alike, { share: shareOf(alike.length), telling: tellingOf(alike) })),
+    ...labels.map(({ text, rows }): Pattern => ({ share: shareOf(rows.length), segments: [{ kind: 'literal', text }] }))
+  ]
+  const places = patterns.flatMap((_, p) =>
+    new Array<string>(p < kept.length ? kept[p]!.length : labels[p - kept.length]!.rows.length).fill(String(p))
+  )
+  const all = telling && { ...telling, rows: [...tellingOf(kept.flat())!.rows, ...labels.flatMap(({ rows }) => rows)] }
+  const by = all && patterns.length > 1 ? tellerOf((i) => places[i]!, all, { parts: 1, by: 'texts' })?.teller : undefined
+  const mixed = by && mixedBy(by, places, { telling: all!, patterns: patterns.length })
+  return { patterns, ...defined({ check, by, mixed }) }
+}
+
+/** As often as which patterns come for cells of the column that tells those of others, and has several for these. */
+function mixedBy(
+  { column }: Teller,
+  places: readonly string[],
+  { telling, patterns }: { readonly telling: TellingRows; readonly patterns: number }
+): Form['mixed'] {
+  const counts = new Map<string, number[]>()
+  const at = cellsNamed(telling.table, column)
+  for (const [i, place] of places.entries()) {
+    const cell = at(telling.rows[i]!)
+    if (cell === null) continue
+    const own = counts.get(String(cell)) ?? new Array<number>(patterns).fill(0)
+    own[Number(place)]!++
+    counts.set(String(cell), own)
+  }
+  const open = [...counts].flatMap(([level, own]) => {
+    const total = own.reduce((sum, count) => sum + count, 0)
+    const isOpen = total >= RARE_BELOW && own.filter((count) => count > 0).length > 1
+    return isOpen ? [{ level, shares: own.map((count) => count / total) }] : []
+  })
+  if (open.length === 0) return undefined
+  const by = { column, levels: open.map(({ level }) => level), texts: open.map((_, k) => String(k)) }
+  return { by, shares: open.map(({ shares }) => shares) }
+}
+
+/** Whether another column says of which shape a text is: each carrier numbers in its own way. */
+function isShapeTold(texts: readonly string[], telling: TellingRows): boolean {
+  const shapes = texts.map(shapeOf)
+  const counts = [...countsOf(shapes).values()]
+  return counts.length > 1 && counts[1]! >= RARE_BELOW && tellerOf((i) => shapes[i]!, telling, { parts: 1, by: 'texts' }) !== undefined
 }
 
 /** Values with the same name, in their order. */
@@ -120,19 +191,22 @@ function patternOf(values: readonly string[], { share, telling }: Learning): Pat
 
 /**
  * Some part has to tell keys apart: where nothing else is a code the last digits are, as the number of a row among those of its day or
- * of a fish among those of its place, unless another key tells a part.
+ * of a fish among those of its place, unless another key or a measured number tells a part, or what columns tell recurs.
  */
-function withCode(parts: readonly Part[], { table }: TellingRows): readonly Part[] {
+function withCode(parts: readonly Part[], { table, recurs }: TellingRows): readonly Part[] {
   const told = parts.flatMap(({ segment }) => (segment.kind === 'told' ? [segment.by.column] : []))
-  const isKey = table.columns.some(({ name, kind }) => kind === 'identifier' && told.includes(name))
-  if (isKey || parts.some(({ segment }) => segment.kind === 'symbols' || segment.kind === 'number')) return parts
+  const isKey = table.columns.some(({ name, kind }) => (kind === 'identifier' || kind === 'number') && told.includes(name))
+  if (isKey || (recurs && told.length > 0) || parts.some(({ segment }) => segment.kind === 'symbols' || segment.kind === 'number'))
+    return parts
   const place = parts.findLastIndex(({ segment, texts }) => segment.kind !== 'literal' && texts.every((text) => /^\d+$/.test(text)))
   return place < 0 ? parts : parts.with(place, { ...parts[place]!, segment: segmentOf(parts[place]!.texts, { isCode: true }) })
 }
 
 /** Digits that begin with what another column tells, as a year or a type, apart from what follows. */
 function splitStart(texts: readonly string[], telling: TellingRows): readonly (readonly string[])[] {
-  const end = startOf(texts, telling)?.end
+  // Where numbers run on, how they begin goes by when they come.
+  const counts = telling.counts || numberingOf(texts.map(Number)) !== undefined
+  const end = startOf(texts, { ...telling, counts })?.end
   return end === undefined ? [texts] : [texts.map((text) => text.slice(0, end)), texts.map((text) => text.slice(end))]
 }
 

@@ -2,6 +2,7 @@ import { typesFlag } from '../../num/listed.js'
 import { type ColumnFormat, type InferOptions, type InferredTable, textCells } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { type Column, isNumeric } from '../../table/table.js'
+import { composedColumns, composedNote } from './composed.js'
 import { continueNumbers, type NumberKeyOptions, namedColumns } from './number-keys.js'
 import { type KeyColumn, refersTo } from './reference.js'
 
@@ -9,11 +10,11 @@ type Options = NumberKeyOptions & Pick<InferOptions, 'missing'>
 
 /**
  * A table without what is a key: whole numbers that are keys become identifiers, as text of which no two are alike is one already,
- * and so do columns all of whose values are such keys, as of managers among employees. Columns whose kind or scaling is given,
+ * and so do columns all of whose values are such keys, as of managers among employees, and text that other columns say. Columns whose kind or scaling is given,
  * and the weights, stay as they are. Cost O(cells).
  */
 export function leaveKeysOut(raw: RawTable, data: InferredTable, options: Options = {}): InferredTable {
-  const numbered = continueNumbers(data, options)
+  const numbered = leaveComposedOut(continueNumbers(data, options), options)
   const keys = keyColumns(raw, numbered, options.missing).filter(({ cells }) => new Set(cells).size === cells.length)
   if (keys.length === 0) return numbered
   const named = namedColumns(options)
@@ -40,6 +41,23 @@ export function leaveKeysOut(raw: RawTable, data: InferredTable, options: Option
   // What was said of a category holds no longer.
   const before = numbered.notes.filter((note) => !found.some(({ column: { name } }) => note.startsWith(`${name}: `)))
   return { ...numbered, table: { ...numbered.table, columns }, formats, notes: [...before, ...notes] }
+}
+
+/** Without text that other columns say. */
+function leaveComposedOut(data: InferredTable, options: Options): InferredTable {
+  const named = namedColumns(options)
+  const found = composedColumns(data.table, (name) => named.has(name))
+  if (found.length === 0) return data
+  const isFound = (name: string) => found.some((one) => one.name === name)
+  return {
+    ...data,
+    table: {
+      ...data.table,
+      columns: data.table.columns.map((one): Column => (isFound(one.name) ? { name: one.name, kind: 'identifier' } : one))
+    },
+    formats: data.formats.map((format): ColumnFormat => (isFound(format.name) ? { ...format, kind: 'identifier' } : format)),
+    notes: [...data.notes.filter((note) => !found.some(({ name }) => note.startsWith(`${name}: `))), ...found.map(composedNote)]
+  }
 }
 
 /** A category of whole numbers or of text, or whole numbers, can name rows; a column of one value names none. */

@@ -15,6 +15,13 @@ export interface Teller {
   /** The cell itself, so many characters of it, and its letters. */
   readonly length?: number | undefined
   readonly letters?: (typeof LETTERS)[number] | undefined
+  /** Of text what stands before the first of these characters, or behind the last one: the user name of an address, its host. */
+  readonly before?: string | undefined
+  readonly behind?: string | undefined
+  /** Without what is no letter and no digit at its ends: `orders/12` of `/orders/12`. */
+  readonly trimmed?: true | undefined
+  /** Of a number, decimals that it is written with. */
+  readonly decimals?: number | undefined
   /** Or a text for each of these cells, which at least three rows have. */
   readonly levels?: readonly string[] | undefined
   readonly texts?: readonly string[] | undefined
@@ -44,7 +51,8 @@ const dateText = (date: string, time: number): string => Array.from(date, (part)
 export const isDateForm = (date: string): boolean => DATES.includes(date)
 
 /** What a teller writes for a cell; undefined of one that it does not know. */
-function writerOf({ date, length, letters, levels, texts }: Teller): (cell: CellValue) => string | undefined {
+function writerOf(teller: Teller): (cell: CellValue) => string | undefined {
+  const { date, length, letters, levels, texts, decimals } = teller
   if (levels) {
     const known = new Map(levels.map((level, k) => [level, texts![k]!]))
     return (cell) => (cell === null ? undefined : known.get(String(cell)))
@@ -53,15 +61,32 @@ function writerOf({ date, length, letters, levels, texts }: Teller): (cell: Cell
     if (cell === null) return undefined
     if (date !== undefined) return typeof cell === 'number' ? dateText(date, cell) : undefined
     // Numbers are filled with zeros, and lose what stands before their last digits, as the century of a year.
+    if (typeof cell === 'number' && decimals !== undefined) return cell.toFixed(decimals)
     if (typeof cell === 'number') return length === undefined ? String(cell) : String(cell).padStart(length, '0').slice(-length)
-    const own = length === undefined ? cell : cell.slice(0, length)
+    const part = partOfText(cell, teller)
+    if (part === undefined) return undefined
+    const own = length === undefined ? part : part.slice(0, length)
     return letters === 'upper' ? own.toUpperCase() : letters === 'lower' ? own.toLowerCase() : own
   }
+}
+
+/** What is no letter and no digit at the ends of a text. */
+const EDGES = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu
+
+/** The part of a text that counts; undefined where it has none. */
+function partOfText(text: string, { before, behind, trimmed }: Teller): string | undefined {
+  if (before !== undefined) return text.includes(before) ? text.slice(0, text.indexOf(before)) : undefined
+  if (behind !== undefined) return text.includes(behind) ? text.slice(text.lastIndexOf(behind) + behind.length) : undefined
+  return trimmed ? text.replace(EDGES, '') : text
 }
 
 /** The cells of a column, also of keys where they are there. */
 const cellsOf = (column: Column): ((row: number) => CellValue) =>
   column.kind === 'identifier' ? (row) => column.cells?.[row] ?? null : cellAt(column)
+
+/** The cells of a column by its name. */
+export const cellsNamed = ({ columns }: Pick<Table, 'columns'>, named: string): ((row: number) => CellValue) =>
+  cellsOf(columns.find(({ name }) => name === named)!)
 
 /** What the rows of a table tell. */
 export function toldBy({ columns }: Pick<Table, 'columns'>): (row: number) => Told {
@@ -81,9 +106,14 @@ export interface TellingRows {
   readonly table: Table
   /** The row of each value. */
   readonly rows: readonly number[]
+  /** Whether values recur in the data: no part has to tell them apart. */
+  readonly recurs?: boolean
   /** Of values that count in equal steps: how they begin goes by when they come, as all does that comes and goes, and no cells have a text for it. */
   readonly counts?: boolean
 }
+
+/** Decimals that a number may be written with. */
+const DECIMALS = [1, 2, 3, 4, 5, 6]
 
 /** Rows, spread over the table, that may refute a teller before all rows are read. */
 const FIRST_ROWS = 500
@@ -155,10 +185,22 @@ function writingsOf({ name: column, kind, ...own }: Column, lengths: ReadonlySet
   const [length, more] = lengths
   const whole = [{ column }, ...(more === undefined ? [{ column, length }] : [])]
   if (kind === 'integer') return whole
+  if (kind === 'number') return [{ column }, ...DECIMALS.map((decimals) => ({ column, decimals }))]
   if (kind === 'datetime')
     return more === undefined ? DATES.filter((date) => lengthOf(date) === length).map((date) => ({ column, date })) : []
-  return 'levels' in own || 'cells' in own ? LETTERS.flatMap((letters) => whole.map((one) => ({ ...one, letters }))) : []
+  const text = 'levels' in own ? own.levels[0] : 'cells' in own ? own.cells?.find((cell) => cell !== null) : undefined
+  if (text === undefined || text === null) return []
+  const between = [...new Set(text.replace(/[\p{L}\p{N}]/gu, ''))]
+  const parts = [
+    ...(text === text.replace(EDGES, '') ? [] : [{ trimmed: true as const }]),
+    ...between.flatMap((one) => [{ before: one }, { behind: one }])
+  ]
+  return LETTERS.flatMap((letters) => [...whole, ...parts.map((part) => ({ column, ...part }))].map((one) => ({ ...one, letters })))
 }
+
+/** How cells of a column may be written as texts of any length. */
+export const writingsIn = (column: Column): Teller[] => (column.kind === 'datetime' ? [] : writingsOf(column, ANY_LENGTHS))
+const ANY_LENGTHS: ReadonlySet<number> = new Set([1, 2])
 
 /** How many rows have each text, by their cells; of cells that are written by their texts alone. */
 type TextsOfCells = ReadonlyMap<string, ReadonlyMap<string, number>>
@@ -217,8 +259,9 @@ function kept(counts: TextsOfCells): Required<Pick<Teller, 'levels' | 'texts'>> 
   return { levels: told.map(({ level }) => level), texts: told.map(({ text }) => text) }
 }
 
-/** `class`, `year and month of ordered`. */
-export function tellerText({ column, date = '' }: Teller): string {
+/** `class`, `year and month of ordered`, `email before “@”`. */
+export function tellerText({ column, date = '', before, behind }: Teller): string {
   const part = date.length > 2 ? 'date' : Array.from(date, (one) => PART_WORDS[one]).join(' and ')
-  return `${part === '' ? '' : `${part} of `}${columnWord(column)}`
+  const side = before !== undefined ? ` before “${before}”` : behind !== undefined ? ` behind “${behind}”` : ''
+  return `${part === '' ? '' : `${part} of `}${columnWord(column)}${side}`
 }

@@ -1,3 +1,4 @@
+import { isToldWhole } from '../../code/keys/form.js'
 import { type KeptKeys, keyTexts } from '../../code/keys/keep.js'
 import { counted } from '../../num/listed.js'
 import { facts, type Telling } from '../../tell/telling.js'
@@ -15,7 +16,7 @@ export function tellKeys(...all: readonly KeptKeys[]): Telling {
   const meaning = 'Left out of what is modelled and written anew in this form: no two alike, and none of the data.'
   const notes = all
     .flatMap(({ keys }) => keys)
-    .filter(({ repeated }) => repeated > 0)
+    .filter(({ repeated, form }) => repeated > 0 && !isToldWhole(form))
     .map(
       ({ column, repeated }) =>
         `${column}: names rather than a key, since ${counted(repeated, 'row')} ${repeated === 1 ? 'has' : 'have'} that of another; new ones differ as long as their form has new values`

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest'
+import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
+import { prepareRows } from '../../systems/prepare.js'
+import type { Column, Table } from '../../table/table.js'
+import { drawKeys, type KeptKeys, keepKeys, keyTexts } from './keep.js'
+
+const N = 400
+const key = keyFromSeed(41)
+const below = (label: string, n: number): number[] => Array.from(uniforms(keyFor(key, label), N), (u) => Math.floor(n * u))
+const pad = (value: number, width: number): string => String(value).padStart(width, '0')
+const category = (name: string, cells: readonly string[]): Column => {
+  const levels = [...new Set(cells)].sort()
+  return { name, kind: 'category', levels, codes: Int32Array.from(cells, (cell) => levels.indexOf(cell)) }
+}
+const table = (...columns: Column[]): Table => ({ columns, rowCount: N })
+const draw = async (kept: KeptKeys, of: Table): Promise<ReadonlyMap<string, readonly (string | null)[]>> =>
+  await drawKeys(kept, { count: of.rowCount, key: keyFromSeed(1), of: { table: of, part: of.rowCount } })
+const turned = <T>(cells: readonly T[]): T[] => cells.map((_, i) => cells[(i * 7 + 3) % N]!)
+
+const FIRST = ['James', 'Mary', 'Sofía', 'Björn', 'Chloé', 'Linda', 'Carlos', 'Susan']
+const LAST = [
+  'Susan',
+  'Smith',
+  'Jones',
+  "O'Brien",
+  'Müller',
+  'García-López',
+  'Brown',
+  'Wilson',
+  'Kowalski',
+  'Lopez',
+  'Hall',
+  'Young',
+  'King'
+]
+const first = below('first', FIRST.length).map((k) => FIRST[k]!)
+// Some pairs are rare.
+const last = Array.from(uniforms(keyFor(key, 'last'), N), (u) => LAST[Math.floor(LAST.length * u ** 3)]!)
+const plain = (text: string): string =>
+  text
+    .normalize('NFD')
+    .replace(/[^A-Za-z]/g, '')
+    .toLowerCase()
+
+describe('what other columns say', () => {
+  it('is said by the part of an address before its sign, in every new row', async () => {
+    const numbers = below('numbers', 999)
+    const emails = first.map((name, i) => `${plain(name)}.${plain(last[i]!)}${numbers[i]}@${i % 3 === 0 ? 'example.org' : 'acme.io'}`)
+    const different = emails.map((email, i) => (emails.indexOf(email) === i ? email : email.replace('@', `${i}@`)))
+    const users = different.map((email) => email.split('@')[0]!)
+    const of = table(category('first', first), category('last', last))
+    const kept = keepKeys(
+      [
+        { name: 'email', cells: different },
+        { name: 'user', cells: users }
+      ],
+      3,
+      { table: of }
+    )
+    const drawn = await draw(kept, table(category('first', turned(first)), category('last', turned(last))))
+    expect(drawn.get('user')).toEqual(drawn.get('email')!.map((email) => email!.split('@')[0]))
+    expect(drawn.get('email')!.filter((email) => different.includes(email!))).toEqual([])
+    expect(keyTexts(kept)[1]).toMatch(/^user like .*, of email before “@”$/)
+  })
+
+  it('is written of paths, codes and times as these are, in lines of a log of which some recur', async () => {
+    const paths = below('paths', 30).map((k) => (k < 10 ? '/health' : k < 20 ? `/users/${k}` : `/orders/${k}`))
+    const status = below('status', 3).map((k) => [200, 404, 500][k]!)
+    const times = below('times', 60).map((k) => k / 10)
+    const lines = paths.map((path, i) => `GET ${path} -> ${status[i]} in ${times[i]!.toFixed(1)}ms`)
+    const of = (p: readonly string[], s: readonly number[], t: readonly number[]): Table =>
+      table(
+        category('path', p),
+        { name: 'status', kind: 'integer', values: Float64Array.from(s) },
+        { name: 'ms', kind: 'number', values: Float64Array.from(t) }
+      )
+    expect(new Set(lines).size).toBeLessThan(N)
+    const kept = keepKeys([{ name: 'line', cells: lines }], 3, { table: of(paths, status, times) })
+    const others = [turned(paths), turned(turned(status)), times.map((t) => 6 - t)] as const
+    const drawn = (await draw(kept, of(...others))).get('line')
+    expect(drawn).toEqual(others[0].map((path, i) => `GET ${path} -> ${others[1][i]} in ${others[2][i]!.toFixed(1)}ms`))
+  })
+
+  it('is left out of the model where it is a full name, of which some are rare, and none is copied', () => {
+    const text = (name: string, values: readonly string[]) => ({ name, source: 'text' as const, values })
+    const amounts = Array.from(normals(keyFor(key, 'amounts'), N), (z) => (50 + 9 * z).toFixed(1))
+    const columns = [text('first', first), text('last', last), text('amount', amounts)]
+    const full = text(
+      'full',
+      first.map((name, i) => `${name} ${last[i]}`)
+    )
+    const kindOf = (values: typeof full) => {
+      const { data } = prepareRows({ rowCount: N, columns: [...columns, values] })
+      return [data.table.columns.find(({ name }) => name === 'full')!.kind, data.notes.filter((note) => note.startsWith('full: '))]
+    }
+    expect(kindOf(full)).toEqual([
+      'identifier',
+      ['full: what first, last say in all rows: left out of the model, written of these; --types full=category models it']
+    ])
+    // One row in which it is another one is no law.
+    expect(kindOf({ ...full, values: full.values.with(5, 'Mary Poppins') })[0]).toBe('category')
+  })
+})
+
+describe('texts of several shapes', () => {
+  const carriers = below('carriers', 3).map((k) => ['DHL', 'UPS', 'DPD'][k]!)
+  const PREFIX: Readonly<Record<string, string>> = { DHL: 'JJD', UPS: '1Z', DPD: '0' }
+  const digits = below('digits', 10 ** 9).map((k) => pad(k, 10))
+
+  it('are of that of their row, where a column tells it', async () => {
+    const kept = keepKeys([{ name: 'parcel', cells: carriers.map((one, i) => PREFIX[one]! + digits[i]!) }], 3, {
+      table: table(category('carrier', carriers))
+    })
+    const others = turned(carriers)
+    const drawn = (await draw(kept, table(category('carrier', others)))).get('parcel')!
+    for (const [i, parcel] of drawn.entries()) expect(parcel).toMatch(new RegExp(`^${PREFIX[others[i]!]}\\d{10}$`))
+  })
+
+  it('and labels among them come with what they come with, in the patterns that a type has', async () => {
+    const types = below('types', 10).map((k) => (k === 0 ? 'credit' : k < 3 ? 'transfer' : 'debit'))
+    const shops = ['TESCO', 'SHELL', 'LIDL', 'AMZN']
+    const textOf = (type: string, i: number) => {
+      if (type === 'credit') return 'SALARY ACME CORP'
+      const code = digits[i]!.slice(3, 7)
+      return type === 'debit'
+        ? `${shops[i % 4]} ${code} ${i % 3 === 0 ? 'LEEDS' : 'LONDON'}`
+        : `TRANSFER TO ${last[i]!.toUpperCase()} REF ${code}${i % 10}`
+    }
+    const texts = types.map(textOf)
+    const kept = keepKeys([{ name: 'what', cells: texts }], 3, { table: table(category('type', types)) })
+    const others = turned(types)
+    const drawn = (await draw(kept, table(category('type', others)))).get('what')!
+    const formOf: Readonly<Record<string, RegExp>> = {
+      credit: /^SALARY ACME CORP$/,
+      debit: /^(TESCO|SHELL|LIDL|AMZN) \d{4} (LEEDS|LONDON)$/,
+      transfer: /^TRANSFER TO .+ REF \d{5}$/
+    }
+    for (const [i, text] of drawn.entries()) expect(text).toMatch(formOf[others[i]!]!)
+    const isNew = (text: string | null) => text === 'SALARY ACME CORP' || !texts.includes(text!)
+    expect(drawn.every(isNew)).toBe(true)
+  })
+})
+
+it('numbers that run on behind a letter are told by no account of which the rows stand together', () => {
+  const accounts = Array.from({ length: N }, (_, i) => String(70_000 + Math.floor(i / 40)))
+  const cells = accounts.map((_, i) => `T${pad(i + 1, 7)}`)
+  const kept = keepKeys([{ name: 'id', cells }], 3, { table: table(category('account', accounts)) })
+  expect(keyTexts(kept)).toEqual([`id like T${pad(N + 1, 7)}, running on`])
+})

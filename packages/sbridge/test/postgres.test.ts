@@ -71,6 +71,29 @@ describe.skipIf(!hasPostgres())('a server', () =>
         expect(await types('typed_new')).toEqual(await types('typed'))
       })
 
+      it('what numbers the rows of a table goes on behind rows that are written, and what refuses them says what to do', async () => {
+        const { folder, sql, url } = at()
+        await sql('CREATE SCHEMA "Own"')
+        await sql(
+          'CREATE TABLE "Own"."Items" ("No" int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, qty int NOT NULL, size float8, tags text[], data bytea)'
+        )
+        await sql('INSERT INTO "Own"."Items" (qty, size) SELECT 1 + i % 7, sqrt(i) FROM generate_series(1, 60) AS i')
+        const words = ['--seed', '1', '--bandwidth', '0.5', '--scaling', 'standard', '--threads', '1']
+        const items = ['sample', url, '--table', '"Own"."Items"', ...words]
+        expect((await sbridge(folder, ...items, '-o', 'out.csv')).stderr).toContain('--exclude tags,data,')
+        const drawn = [...items, '--exclude', 'tags,data']
+        const append = ['-o', url, '--into', '"Own"."Items"', '--append']
+        expect(await sbridge(folder, ...drawn, '-n', '25', ...append)).toMatchObject({ status: 0 })
+        expect(await sql('INSERT INTO "Own"."Items" (qty) VALUES (1) RETURNING "No"')).toEqual([['86']])
+        await sql('CREATE TABLE "Own".kept (qty int UNIQUE, size float8, other int)')
+        const kept = await sbridge(folder, ...drawn, '--columns', 'qty,size', '-o', url, '--into', '"Own".kept', '--append')
+        expect(kept).toMatchObject({
+          status: 2,
+          stderr: expect.stringMatching(/Key \(qty\)=\(\d\) already exists.*try a table without these rows/s)
+        })
+        expect(await sql('SELECT count(*) FROM "Own".kept')).toEqual([['0']])
+      })
+
       it('a target that may only be read is said to be one', async () => {
         const { folder, url } = at()
         const target = `${url}?options=-c%20default_transaction_read_only%3Don`

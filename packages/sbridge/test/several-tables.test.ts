@@ -215,6 +215,43 @@ describe('a folder of tables', () => {
     expect(matches / led.length).toBeGreaterThan(0.75)
   })
 
+  it('a reference within a table that is stated is one though numbers in a row from 1 would hold any', async () => {
+    const count = 40
+    const cells = (of: (i: number) => string) => Array.from({ length: count }, (_, i) => of(i))
+    const text = (name: string, values: readonly string[]) => ({ name, source: 'text' as const, values })
+    const columns = [
+      text(
+        'id',
+        cells((i) => String(i + 1))
+      ),
+      text(
+        'name',
+        cells((i) => `Name ${String.fromCharCode(65 + (i % 26))}${i}`)
+      ),
+      text(
+        'boss',
+        cells((i) => (i < 2 ? '' : String(1 + ((i * i) % i || i % 2))))
+      )
+    ]
+    const paid = text(
+      'salary',
+      cells((i) => String(40000 + 100 * ((i * 37) % 300)))
+    )
+    const keys = ['--keys', 'people.boss -> people.id']
+    for (const [name, table] of [
+      ['paid', { columns: [...columns, paid], rowCount: count }],
+      ['unpaid', { columns, rowCount: count }]
+    ] as const) {
+      await writeCsv(join(folder, name), { tables: { people: table } })
+      expect(await run('sample', name, '-o', `new-${name}`, ...keys, ...QUICK)).toMatchObject({ status: 0 })
+      const people = rowsOf(`new-${name}`, 'people.csv')
+      const ids = new Set(people.map((row) => row.id))
+      const led = people.filter((row) => row.boss !== '')
+      expect(led.length).toBeGreaterThan(count / 2)
+      expect(led.every((row) => ids.has(row.boss!) && row.boss !== row.id)).toBe(true)
+    }
+  })
+
   it('keys in a circle are opened at one that some rows lack, and every key leads somewhere', async () => {
     const { tables } = staff({ employees: 60 })
     const employees = tables.employees!

@@ -1,6 +1,7 @@
 import { countedRowNotes } from '../code/keys/counted-rows.js'
 import { leaveKeysOut } from '../code/keys/leave-keys-out.js'
 import type { NumberKeyOptions } from '../code/keys/number-keys.js'
+import type { StatedReferences } from '../code/keys/reference.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
@@ -16,11 +17,13 @@ import { keepingLast } from './keeping-last.js'
 export interface TableOptions extends InferOptions, DisclosureOptions {
   /** A column of row weights: used as weights, not modelled, and written as 1. */
   readonly weights?: string | undefined
+  /** Columns that refer to rows of the same table, each with the key that it names, as the keys of several tables say; others are found. */
+  readonly refers?: StatedReferences | undefined
 }
 
 /** What of the options of a fit is about reading its table. */
-export function readingOf({ types, columns, exclude, missing, decimal, dateOrder, weights, minCell }: TableOptions): TableOptions {
-  return defined({ types, columns, exclude, missing, decimal, dateOrder, weights, minCell })
+export function readingOf({ types, columns, exclude, missing, decimal, dateOrder, weights, minCell, refers }: TableOptions): TableOptions {
+  return defined({ types, columns, exclude, missing, decimal, dateOrder, weights, minCell, refers })
 }
 
 /** A table with kinds, ready to fit, and its row weights. */

@@ -27,7 +27,7 @@ import { takeRulesOut } from '../code/rules/stacked.js'
 import { type Standing, standingText } from '../code/rules/standings.js'
 import { startsOf } from '../code/rules/starts.js'
 import { cutWord, isNumber } from '../code/rules/thresholds.js'
-import { unkeptRelations } from '../code/rules/unkept.js'
+import { impliedOrders, unkeptRelations } from '../code/rules/unkept.js'
 import { withinOf } from '../code/rules/within.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
@@ -75,7 +75,8 @@ export const ruledRows = keepingLast(relevant, (raw, options): RuledRows => {
   const measured = measuredIn(prepared.data, rules, options)
   if (rules.length === 0 && !isMeasured(measured)) return prepared
   const ready = keep(prepared, rules, measured)
-  return { ...ready, data: { ...ready.data, notes: [...ready.data.notes, ...unkeptNotes(rules, prepared.data, options)] } }
+  const notes = [impliedNotes, unkeptNotes].flatMap((notesOf) => notesOf(rules, prepared.data, options))
+  return { ...ready, data: { ...ready.data, notes: [...ready.data.notes, ...notes] } }
 })
 
 /** That new rows break what all rows of the table obey, as people are told. */
@@ -85,6 +86,15 @@ const unkeptNotes = (rules: readonly Rule[], data: InferredTable, options: Optio
     const others = rules.filter((rule) => rule.kind !== 'gap' && [relation.column, ...inputsOf(relation)].includes(rule.column))
     const words = others.map((one) => `“${ruleText(one)}”`).join(' and ')
     return `“${ruleText(relation)}” holds in all rows, and new rows do not keep it beside ${words}; --rule '${ruleText(relation)}' keeps it instead`
+  })
+}
+
+/** What is stated and no rule by itself any more, as people are told. */
+const impliedNotes = (rules: readonly Rule[], data: InferredTable, options: Options): string[] => {
+  const { seen, search } = searchOf(data, options)
+  return impliedOrders(seen, search).flatMap((order) => {
+    const by = rules.find(({ kind, column }) => kind === 'formula' && column === order.column)
+    return by ? [`“${ruleText(order)}” follows from “${ruleText(by)}”, which new rows keep`] : []
   })
 }
 

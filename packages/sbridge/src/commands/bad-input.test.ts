@@ -114,3 +114,10 @@ test('where no output is named it is said what one looks like', async () => {
   expect(status).toBe(2)
   expect(stderr).toMatch(/required option '-o, --output <file>' not specified\n\(Try -o new\.csv, or -o - for standard output\)/)
 })
+
+test('an address on the web is said to be one, with how it is read', async () => {
+  const { status, stderr } = await sbridge(folder, 'sample', 'https://example.com/orders.csv', '-n', '5', '-o', 'web.csv', ...QUICK)
+  expect(status).toBe(4)
+  expect(stderr).toContain('an address on the web')
+  expect(stderr).toContain("curl -sSf 'https://example.com/orders.csv' | sbridge sample -")
+})

@@ -16,13 +16,13 @@ import { boundedColumn, isOf, storedTypeOf, typedDialect } from '../format/store
 import type { Answer, DatabaseColumn, Described } from './contract.js'
 import { NO_SCHEMA, type Schema, schemaOf } from './table-schema.js'
 
-/** A column of a table. Throws `InputError` (code `value-unreadable`) for a number or time that is none, as `infinity`. */
-export function rawColumn({ type, ...column }: DatabaseColumn): RawColumn {
-  const read = columnOf(column)
+/** A column of a table; `nested`: all of its columns that hold no such cells as a table has. Throws `InputError` (code `value-unreadable`) for a number or time that is none, as `infinity`. */
+export function rawColumn({ type, ...column }: DatabaseColumn, nested: readonly string[]): RawColumn {
+  const read = columnOf(column, nested)
   return type ? boundedColumn(read, type) : read
 }
 
-function columnOf({ name, kind, cells }: Omit<DatabaseColumn, 'type'>): RawColumn {
+function columnOf({ name, kind, cells }: Omit<DatabaseColumn, 'type'>, nested: readonly string[]): RawColumn {
   const read = (of: (cell: string | number | bigint | boolean) => number) =>
     cells.map((cell) => {
       if (cell === null) return null
@@ -51,11 +51,14 @@ function columnOf({ name, kind, cells }: Omit<DatabaseColumn, 'type'>): RawColum
         read((cell) => Date.parse(String(cell)))
       )
     case 'nested':
-      return unusableColumn(name, columnNested(`lists, objects or bytes in the column ${name}`, name))
+      // All are named at once: who leaves one out is not to be told of the next.
+      return unusableColumn(name, columnNested(`lists, objects or bytes in ${columnsNamed(nested)}`, nested.join(',')))
     default:
       return storedTextColumn(name, cells)
   }
 }
+
+const columnsNamed = (names: readonly string[]): string => `the column${names.length === 1 ? '' : 's'} ${names.join(', ')}`
 
 /** Types of columns that a database is told, for what a table holds. */
 export interface ColumnTypes {
@@ -124,9 +127,10 @@ function bounded(column: RawColumn, { bounds }: Schema): RawColumn {
 /** What a statement gives, as a table; of a whole table with what the schema says of it. */
 export function tableIn({ columns, rowCount }: Answer, described?: Described): DatabaseTable {
   const schema = described ? schemaOf(columns, described) : NO_SCHEMA
+  const nested = columns.filter(({ kind }) => kind === 'nested').map(({ name }) => name)
   const notes = schema.unsaid.map((condition) => `CHECK (${condition}) of the database is no rule here, and is not seen to in new rows`)
   return {
-    columns: columns.map((column) => bounded(rawColumn(column), schema)),
+    columns: columns.map((column) => bounded(rawColumn(column, nested), schema)),
     rowCount,
     schema,
     ...(columns.some(({ type }) => type) ? { dialect: typedDialect(columns.map(({ name, type }) => ({ name, type }))) } : {}),

@@ -120,7 +120,8 @@ export type Cause = 'lost' | 'long' | 'writes' | 'held' | 'refused'
 /** What a driver threw, as an error of sbridge; mistakes of sbridge itself stay what they are. */
 export function told<E extends Error>(access: Pick<Access, 'name' | 'to'>, error: E | unknown, causeOf: (error: E) => Cause): unknown {
   if (!(error instanceof Error) || error instanceof SbridgeError || (error instanceof TypeError && !('code' in error))) return error
-  return refusal(access, error.message || String((error as { readonly code?: string }).code), causeOf(error as E))
+  const { code, detail } = error as { readonly code?: string; readonly detail?: string }
+  return refusal(access, [error.message || String(code), ...(detail ? [detail] : [])].join(': '), causeOf(error as E))
 }
 
 /** What a database said no to, as an error of sbridge. */
@@ -142,8 +143,22 @@ export function refusal({ name, to }: Pick<Access, 'name' | 'to'>, message: stri
     })
   if (cause === 'writes') return refusedBy(name, message, 'a database and a user that may write')
   if (cause === 'held') return refusedBy(name, message, 'a file and folder that you may write to, and that no other program holds')
-  return refusedBy(name, message)
+  return refusedBy(name, message, to === 'write' ? REMEDIES.find(([said]) => said.test(message))?.[1] : undefined)
 }
+
+/** What to do where rows are refused, by what databases say of them. */
+const REMEDIES: readonly (readonly [said: RegExp, remedy: string])[] = [
+  [
+    /duplicate (key|entry)|UNIQUE constraint|PRIMARY KEY constraint/i,
+    'a table without these rows, or --exclude of columns that the database numbers itself'
+  ],
+  [/foreign key/i, 'drawing all tables of the database together, as docs/several-tables.md says, or a table without that key'],
+  [
+    /check constraint|constraint .* failed|not[- ]null|cannot be null|too long|out of range/i,
+    '--rule for what the table asks of a row, --types for what it asks of a column, or a table that asks less'
+  ],
+  [/permission denied|command denied|must be owner/i, 'a user that may write there']
+]
 
 const unreachable = (name: string, message: string): FormatError =>
   new FormatError({

@@ -291,6 +291,26 @@ export async function insert(
   if (isNew) await client.query(`CREATE TABLE ${name} (${definitionsOf(table, TYPES)})`)
   const names = table.columns.map((column) => quoted(column.name)).join(', ')
   await pipeline(Readable.from(linesOf(table)), client.query(from(`COPY ${name} (${names}) FROM STDIN`)) as NodeJS.WritableStream)
+  if (!isNew) await countOn(client, { name, written: table.columns.map((column) => column.name) })
+}
+
+/**
+ * Sequences that number the rows of a table go on behind numbers that were written, so that the next row which the database numbers itself has
+ * none of them. Those that the user may not set stay as they are.
+ */
+async function countOn(client: Client, { name, written }: { readonly name: string; readonly written: readonly string[] }): Promise<void> {
+  const { rows } = await client.query({
+    text: `SELECT attname AS own, sequence FROM pg_attribute, pg_get_serial_sequence($1, attname) AS sequence
+      WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND sequence IS NOT NULL AND attname = ANY($2::name[])
+        AND has_sequence_privilege(sequence, 'UPDATE') AND has_sequence_privilege(sequence, 'SELECT')`,
+    values: [name, written]
+  })
+  for (const { own, sequence } of rows)
+    await client.query({
+      text: `SELECT setval($1, last) FROM (SELECT max(${quoted(String(own))}) AS last FROM ${name}) AS rows
+        WHERE last >= (SELECT last_value FROM ${String(sequence)})`,
+      values: [sequence]
+    })
 }
 
 /** Rows that go to the server in one piece. */

@@ -201,11 +201,20 @@ function pipeOf(input: NonNullable<ReadOptions['input']>): NonNullable<ReadOptio
   })
 }
 
+const onTheWeb = (path: string): FormatError =>
+  new FormatError({
+    code: 'file-missing',
+    got: `${path}, an address on the web, which nothing is fetched from`,
+    expected: 'a file, a database, an object as s3://BUCKET/KEY, or - for CSV on standard input',
+    try: `curl -sSf '${path}' | sbridge sample - …, or downloading it first`
+  })
+
 function inputFileError(path: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'ERR_FS_FILE_TOO_LARGE') return tooLarge({ source: path })
   if (code === undefined || error instanceof SbridgeError || causeOf(error)) return error
   const missing = code === 'ENOENT' || code === 'ENOTDIR'
+  if (missing && /^(https?|ftp):/i.test(path)) return onTheWeb(path)
   const reason = missing ? 'which does not exist' : code === 'EISDIR' ? 'which is a folder' : `which cannot be read (${message})`
   return new FormatError({
     code: missing ? 'file-missing' : 'file-unreadable',

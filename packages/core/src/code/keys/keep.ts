@@ -15,7 +15,7 @@ import { gapAt, gapsOfKeys, gapText, type KeyGap } from './key-gaps.js'
 import { composedForm, type Label, learnForm } from './learn.js'
 import type { Made } from './made.js'
 import { type FreeText, isProse, proseForm, shuffledForm } from './prose.js'
-import { drawReferences, type KeyColumn, type Reference, referenceOf, refersTo } from './reference.js'
+import { drawReferences, type KeyColumn, type Reference, referenceOf, refersTo, type StatedReferences } from './reference.js'
 import { type Told, tellerText, toldBy } from './teller.js'
 
 /** How the values of one key come about: plain data without any of them. */
@@ -53,13 +53,14 @@ export interface KeyOptions {
   readonly text?: FreeText | undefined
   /** The table whose rows the keys are of: dates may run as they do. */
   readonly table?: Table | undefined
+  /** References that are known. */
+  readonly refers?: StatedReferences | undefined
 }
 
 /** Learns how keys are written, and how they refer to each other. Cost O(characters), and with a table O(rows · log rows). */
 export function keepKeys(columns: readonly KeyColumn[], seed: number, options: KeyOptions = {}): KeptKeys {
-  const referred = columns.map((column, c) =>
-    columns.find((key, k) => key !== column && refersTo(column, key) && !(k > c && refersTo(key, column)))
-  )
+  const refers = (column: KeyColumn, key: KeyColumn) => key !== column && refersTo(column, key, options.refers)
+  const referred = columns.map((column, c) => columns.find((key, k) => refers(column, key) && !(k > c && refers(key, column))))
   const gaps = options.table ? gapsOfKeys(columns, options.table) : new Map<string, KeyGap>()
   const isReference = (column: KeyColumn) => referred[columns.indexOf(column)] !== undefined
   const own = columns.filter((column) => !isReference(column))

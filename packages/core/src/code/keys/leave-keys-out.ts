@@ -4,9 +4,9 @@ import type { RawTable } from '../../table/raw.js'
 import { type Column, isNumeric } from '../../table/table.js'
 import { composedColumns, composedNote } from './composed.js'
 import { continueNumbers, type NumberKeyOptions, namedColumns } from './number-keys.js'
-import { type KeyColumn, refersTo } from './reference.js'
+import { type KeyColumn, refersTo, type StatedReferences } from './reference.js'
 
-type Options = NumberKeyOptions & Pick<InferOptions, 'missing'>
+type Options = NumberKeyOptions & Pick<InferOptions, 'missing'> & { readonly refers?: StatedReferences | undefined }
 
 /**
  * A table without what is a key: whole numbers that are keys become identifiers, as text of which no two are alike is one already,
@@ -23,11 +23,12 @@ export function leaveKeysOut(raw: RawTable, data: InferredTable, options: Option
     // What a column of times says besides is no column of the file.
     const isRead = raw.columns.some(({ name }) => name === column.name)
     if (named.has(column.name) || !isRead || !mayRefer(column)) return []
-    const key = keys.find((one) => refersTo(keyColumn(raw, column.name, options.missing), one))
+    const key = keys.find((one) => refersTo(keyColumn(raw, column.name, options.missing), one, options.refers))
     return key ? [{ column, to: key.name }] : []
   })
-  // Something has to be left to model.
-  if (found.length === 0 || found.length === rest) return numbered
+  // Something has to be left to model, unless it is known that there is nothing.
+  const isKnown = found.some(({ column }) => Object.hasOwn(options.refers ?? {}, column.name))
+  if (found.length === 0 || (found.length === rest && !isKnown)) return numbered
   const to = new Map(found.map(({ column, to: key }) => [column.name, key]))
   const columns = numbered.table.columns.map((one): Column => (to.has(one.name) ? { name: one.name, kind: 'identifier' } : one))
   const formats = numbered.formats.map((format, c): ColumnFormat => {

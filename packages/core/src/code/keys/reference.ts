@@ -37,8 +37,16 @@ const LEAST_TEXTS = 3
 /** `1006.0`, as some programs write whole numbers where others are missing, is 1006. */
 const plain = (cell: string): string => (/^[+-]?\d{1,15}(?:\.0+)?$/.test(cell.trim()) ? String(Number(cell)) : cell.trim())
 
-/** Whether all values of a column are values of a key that is there in every row, beyond chance: whole numbers may be so by being small. Cost O(cells). */
-export function refersTo(column: KeyColumn, key: KeyColumn): boolean {
+/** Columns whose values somebody says to be those of a key of the same table, by name. */
+export type StatedReferences = Readonly<Record<string, string>>
+
+/**
+ * Whether all values of a column are values of a key that is there in every row, as is `stated` or beyond chance: whole numbers may be so by
+ * being small. Cost O(cells).
+ */
+export function refersTo(column: KeyColumn, key: KeyColumn, stated: StatedReferences = {}): boolean {
+  const isStated = Object.hasOwn(stated, column.name)
+  if (isStated && stated[column.name] !== key.name) return false
   const keys = new Set(key.cells.map((cell) => (cell === null ? null : plain(cell))))
   if (keys.size < key.cells.length || keys.has(null)) return false
   const values = new Set<string>()
@@ -47,6 +55,7 @@ export function refersTo(column: KeyColumn, key: KeyColumn): boolean {
     if (!keys.has(plain(cell))) return false
     values.add(plain(cell))
   }
+  if (isStated) return true
   const numbers = [...values].map(Number)
   if (numbers.some(Number.isNaN)) return values.size >= LEAST_TEXTS
   if (isNamedAsKey(column.name)) return values.size >= LEAST_TEXTS

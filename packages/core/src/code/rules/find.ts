@@ -81,6 +81,8 @@ interface Relations {
   readonly rules: readonly Rule[]
   /** What could not be kept beside the rules, each relation as the first of its readings. */
   readonly left: readonly Rule[]
+  /** What is stated, and the rules see to without being told; absent where nothing is. */
+  readonly implied?: readonly Rule[]
 }
 
 /** As `findRules`, with what could not be kept. */
@@ -91,7 +93,24 @@ const keptRelations = keptByTable(
   relationsIn
 )
 
+/**
+ * Orders that are stated derive their column, and formulas of it would give way to them: those that the rules which are found without them
+ * see to, as a total of at least one piece does that it is not below the price, need not. Cost: as of `findRelations`, where orders are stated.
+ */
 function relationsIn(data: WrittenTable, search: Search): Relations {
+  const { stated = [] } = search
+  if (!stated.some(isOrder)) return relationsBeside(data, search)
+  const free = findRelations(data, { ...search, stated: stated.filter((rule) => !isOrder(rule)) })
+  const isComputed = ({ column: name }: Rule) =>
+    free.rules.some((rule) => rule.kind === 'formula' && rule.column === name && !rule.exceptions)
+  const candidates = stated.filter((rule) => isOrder(rule) && !rule.exceptions && isComputed(rule))
+  if (candidates.length === 0) return relationsBeside(data, search)
+  const mixed = mixedRows(free.rules, data)
+  const implied = candidates.filter((rule) => !breachOf(rule, mixed))
+  return { ...relationsBeside(data, { ...search, stated: stated.filter((rule) => !implied.includes(rule)) }), implied }
+}
+
+function relationsBeside(data: WrittenTable, search: Search): Relations {
   const first = exactIn(data, search)
   const exact = first.rules
   const { rowCount } = data.table

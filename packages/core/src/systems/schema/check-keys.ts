@@ -4,6 +4,7 @@ import { checkKeyNames, type ForeignKey, keyText, pairsOf, type SchemaKeys, type
 import { tellsApart } from './line-numbers.js'
 import type { Links } from './links.js'
 import { keysOfTable, type SchemaTable } from './model.js'
+import type { OneTable } from './rows-of-table.js'
 
 /** Refuses keys that name nothing, and several tables without any. Throws `InputError` (`keys-none`, and what `checkKeyNames` throws). */
 export function checkTables(tables: Tables, keys: SchemaKeys): void {
@@ -26,6 +27,12 @@ export function keyTypes(name: string, { primary, foreign }: SchemaKeys): Record
   return Object.fromEntries([...referred, ...own].filter((column) => !refers.includes(column)).map((column) => [column, 'identifier']))
 }
 
+/** Keys of one column that stay within a table. */
+export const refersWithin = (name: string, { foreign }: SchemaKeys): Pick<OneTable, 'refers'> => {
+  const own = foreign.filter((key) => key.table === name && key.to.table === name && !key.and)
+  return own.length === 0 ? {} : { refers: Object.fromEntries(own.map(({ column, to }) => [column, to.column])) }
+}
+
 /** References within a table are drawn with its keys; one that is not read as such would dangle. Throws `InputError` (code `key-dangling`). */
 export function refuseUnread(name: string, { foreign }: SchemaKeys, table: SchemaTable): void {
   const references = keysOfTable(table)?.references ?? []
@@ -34,7 +41,7 @@ export function refuseUnread(name: string, { foreign }: SchemaKeys, table: Schem
       continue
     throw new InputError({
       code: 'key-dangling',
-      got: `the key ${keyText(key)} within one table, which cannot be told from chance or has values that no row has`,
+      got: `the key ${keyText(key)} within one table, which has one value, or some that no row has`,
       expected: `values of ${key.to.column}, in at least two rows`,
       try: `leaving the column ${key.column} out, or correcting it`
     })

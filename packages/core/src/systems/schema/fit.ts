@@ -13,7 +13,7 @@ import { contextOfRows } from '../panel/past.js'
 import type { TableModel } from '../table/options.js'
 import { tables as tableSystem } from '../table/system.js'
 import { type Aggregate, findAggregates } from './aggregates.js'
-import { checkTables, keyTypes, linkNotes, refuseAlike, refuseUnread } from './check-keys.js'
+import { checkTables, keyTypes, linkNotes, refersWithin, refuseAlike, refuseUnread } from './check-keys.js'
 import { fitChild } from './child-law.js'
 import { withCounts } from './counts.js'
 import { type ForeignKey, inOrderOfKeys, isReferredTo, keyText, pairsOf, referencesOf, type SchemaKeys, type Tables } from './keys.js'
@@ -71,7 +71,7 @@ export async function fitSchema(
   for (const name of order) {
     const types = { ...says[name]?.types, ...keyTypes(name, keys) }
     const { rule, unique } = rulesSaid(each.rules === 'off' ? [] : (says[name]?.rules ?? []))
-    const one = defined({ ...each, types, rule, seed: seedFor(keyFromSeed(seed), name) }) as OneTable
+    const one = defined({ ...each, types, rule, ...refersWithin(name, keys), seed: seedFor(keyFromSeed(seed), name) }) as OneTable
     const references = referencesOf(now, name).length
     const inside = stageOf(context, `fitting ${name}`, references > 0 ? lawsBeside(references - 1) + SCALINGS : 0)
     const { links, ...fit } = await told(name, () =>

@@ -5,7 +5,7 @@ import type { RawTable } from '../../table/raw.js'
 import { type Plan, planOf } from '../system.js'
 import { lawWork } from '../table/law-work.js'
 import { tables as tableSystem } from '../table/system.js'
-import { checkTables, keyTypes } from './check-keys.js'
+import { checkTables, keyTypes, refersWithin } from './check-keys.js'
 import type { Schema, SchemaFit } from './fit.js'
 import { inOrderOfKeys, keyText, referencesOf, type SchemaKeys } from './keys.js'
 import { byCounts, linksOf, mayBreakIn } from './links.js'
@@ -101,7 +101,9 @@ function sizesOf({ tables: all, keys: own, says = {} }: Schema, { keys: stated, 
     const by = counted && keyText(counted.key)
     const types = { ...says[table]?.types, ...keyTypes(table, keys) }
     const rule = each.rules === 'off' ? undefined : says[table]?.rules
-    const root = counted ? undefined : { input: someOf(tables[table]!), options: defined({ ...each, types, rule }) as OneTable }
+    const root = counted
+      ? undefined
+      : { input: someOf(tables[table]!), options: defined({ ...each, types, rule, ...refersWithin(table, keys) }) as OneTable }
     return { table, rows, columns: columns.length, by, parents: counted?.parents ?? 0, choices: others.length, root }
   })
 }

@@ -21,7 +21,7 @@ import type { EACH_TABLE } from './options.js'
 export type EachTable = Pick<TableFit, (typeof EACH_TABLE)[number]>
 
 /** Options of one table of several. */
-export type OneTable = EachTable & Pick<TableFit, 'types' | 'rule' | 'seed'>
+export type OneTable = EachTable & Pick<TableFit, 'types' | 'rule' | 'seed' | 'refers'>
 
 /** A table that others refer to: its rows as numbers [n, k], and as they are. */
 export interface Referred {
@@ -60,13 +60,14 @@ export function likeAll(some: RawTable, { whole }: ReadTable, options: OneTable)
 }
 
 /** A table of keys and names alone. */
-function onlyKeys(raw: RawTable, { missing, seed = 1, text }: OneTable, beside: readonly KeyColumn[]): ReadTable {
+function onlyKeys(raw: RawTable, { missing, seed = 1, text, refers }: OneTable, beside: readonly KeyColumn[]): ReadTable {
   const { rowCount } = raw
   const columns = raw.columns.map(({ name }) => ({ name, kind: 'identifier' as const }))
   const formats = raw.columns.map(({ name, source }): ColumnFormat => ({ name, source, kind: 'identifier' }))
   const data = { table: { columns, rowCount }, formats, notes: [] }
   const cells = raw.columns.map(({ name }) => ({ name, cells: cellsIn(raw, name, missing) }))
-  return { whole: data, data, keys: cells.length === 0 ? undefined : keepKeys(cells, seed, { text, table: withKeys(data.table, beside) }) }
+  const keys = cells.length === 0 ? undefined : keepKeys(cells, seed, { text, refers, table: withKeys(data.table, beside) })
+  return { whole: data, data, keys }
 }
 
 /** What rows of a table say as numbers to those that refer to them: its own columns, and what its parents say [n, k]. */

@@ -81,3 +81,18 @@ test('so are rows in which a rule computes what is beyond all rows of the data',
   expect(await below(model)).toBe(0)
   expect(linesOf(tables.tell(model))).toContain(`rule: rest >= ${least}`)
 })
+
+test('so are rows that break an order which is stated, where a formula computes its column and sees to it nearly always', async () => {
+  const pieces = own('pieces').map((u) => 1 + Math.floor(5 * u))
+  const price = own('price').map((u) => Math.round(500 + 9500 * u) / 100)
+  const total = Array.from(price, (one, i) => Math.round(100 * one * pieces[i]!) / 100)
+  const input = textTable({ pieces: [...pieces], price: [...price], total, other: [...own('other')] })
+  const model = await fitModel(tables, { input, options: { ...OPTIONS, rule: 'total >= price' } }, context)
+  const lines = linesOf(tables.tell(model))
+  expect(lines).toContain('rule: total = pieces * price')
+  expect(lines.join('\n')).toContain('“total >= price” follows from “total = pieces * price”')
+  expect(model.again!.orders).toContainEqual({ low: 'price', high: 'total' })
+  const rows = await rowsOf(model)
+  expect(rows.every((row) => Number(row.total) >= Number(row.price))).toBe(true)
+  expect(rows.every((row) => Math.abs(Number(row.total) - Number(row.pieces) * Number(row.price)) < 0.006)).toBe(true)
+})

@@ -1,6 +1,9 @@
-import { familiesOf } from '../../code/rules/families.js'
+import { isOrder } from '../../code/rules/choose.js'
+import { eachRule, familiesOf } from '../../code/rules/families.js'
 import { anyCrossed, crossedOrders, type OrderFound } from '../../code/rules/find-orders.js'
+import { ruleTexts } from '../../code/rules/kept-rules.js'
 import { mixedBy } from '../../code/rules/mixed-rows.js'
+import { parseRule } from '../../code/rules/parse-rule.js'
 import { ruleText } from '../../code/rules/rule.js'
 import { column } from '../../code/rules/shapes.js'
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
@@ -34,6 +37,19 @@ interface Tried {
   readonly written: Parameters<typeof mixedBy>[1]
   readonly weights: Float64Array | undefined
   readonly seed: number | undefined
+  /** Rules that somebody states. */
+  readonly stated: string | readonly string[] | undefined
+}
+
+/** Orders of two columns that are stated and that no rule derives: what sees to them does so in rows as the data are, and they hold in every one. */
+function statedOrders({ model, stated = [] }: Pick<Tried, 'model' | 'stated'>): OrderFound[] {
+  const said = 'rules' in model && model.rules ? ruleTexts(model.rules) : []
+  const orders = [stated].flat().flatMap(eachRule).map(parseRule).filter(isOrder)
+  return orders.flatMap((rule) => {
+    const other = rule.kind === 'order' ? rule.low : rule.kind === 'limit' ? rule.high : undefined
+    if (other?.kind !== 'column' || rule.exceptions || said.includes(ruleText(rule))) return []
+    return [rule.kind === 'order' ? { low: other.name, high: rule.column } : { low: rule.column, high: other.name }]
+  })
 }
 
 /**
@@ -42,7 +58,7 @@ interface Tried {
  * where any could be broken at all.
  */
 export async function keptByDrawing(
-  { model, written, weights, seed = 1 }: Tried,
+  { model, written, weights, seed = 1, stated }: Tried,
   draw: Draw,
   context: SystemContext
 ): Promise<KeptByDrawing | undefined> {
@@ -52,11 +68,15 @@ export async function keptByDrawing(
   const computed = computedIn(model)
   const mixed = compare(mixedBy(rules, written))
   // What rows of which each column is another row's do not break is seen to.
-  if (!mixed || !(anyCrossed(mixed.real, mixed.drawn) || rangesLeft(computed, mixed).length > 0)) return undefined
+  const own = statedOrders({ model, stated })
+  const asStated = own.length > 0 ? { orders: own, ends: [] } : undefined
+  if (!mixed || !(anyCrossed(mixed.real, mixed.drawn) || rangesLeft(computed, mixed).length > 0)) return asStated
   const rows = Math.min(MOST_TRIED, Math.max(LEAST_TRIED, rowCount))
-  const own = { rows, steps: TRIED_STEPS, seed: seedFor(keyFor(keyFromSeed(seed), 'orders'), 'trial') }
-  const compared = compare(await draw(own, { ...context, progress: undefined }))!
-  const orders = crossedOrders(compared.real, compared.drawn).map(({ low, high }) => ({ low, high }))
+  const trial = { rows, steps: TRIED_STEPS, seed: seedFor(keyFor(keyFromSeed(seed), 'orders'), 'trial') }
+  const compared = compare(await draw(trial, { ...context, progress: undefined }))!
+  const isStated = ({ low, high }: OrderFound) => own.some((one) => one.low === low && one.high === high)
+  const crossed = crossedOrders(compared.real, compared.drawn).map(({ low, high }) => ({ low, high }))
+  const orders = [...own, ...crossed.filter((one) => !isStated(one))]
   const ends = rangesLeft(computed, compared).map(({ column, side, end, isDate }) => ({ column, side, end, isDate }))
   return orders.length + ends.length > 0 ? { orders, ends } : undefined
 }

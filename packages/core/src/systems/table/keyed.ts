@@ -56,7 +56,11 @@ export function keysOf(raw: RawTable, options: KeyOptions, beside: readonly KeyC
   const kept = keepKeys(
     columns.filter((column) => !isMadeKind(whatOf(column))),
     seed,
-    { text: options.text, table: withKeys(prepareRows(raw, options).data.table, [...beside, ...groupKey(raw, options)]) }
+    {
+      text: options.text,
+      refers: options.refers,
+      table: withKeys(prepareRows(raw, options).data.table, [...beside, ...groupKey(raw, options)])
+    }
   )
   const made = columns.flatMap((column) => {
     const what = whatOf(column)

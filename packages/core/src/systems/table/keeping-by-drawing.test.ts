@@ -63,7 +63,7 @@ test('rows that break an order which too few rows have for a rule are drawn agai
 const under = (model: TableModel, given: readonly Record<string, number>[] | Record<string, number>, request: TableRequest = {}) =>
   drawModel(tables, { model, request: { steps: 2, conditionBandwidth: 1, rows: 200, given, ...request } as TableRequest }, context)
 
-test('so are they under conditions and observations, which they keep', async () => {
+test('so are they under conditions and observations, which they keep', { tags: ['slow'] }, async () => {
   const model = await fit(true)
   const { again: _, ...plain } = model
   const broken = async (one: TableModel, given: Parameters<typeof under>[1], request?: TableRequest) => {

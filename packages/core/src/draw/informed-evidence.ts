@@ -81,30 +81,40 @@ interface TakingIn extends ConditionedRequest {
   readonly standIns: (PlacedStandIn | undefined)[]
 }
 
+/** Numbers of the factors of local Gaussians that are held at once, 1 MB, as a cache holds: a decoder, of few coordinates, has batches of hundreds. */
+const HELD = 2 ** 17
+
 /**
  * Stand-ins about the mean that each part has under what is clamped; where they are not exact, anew about the means that they
  * led to. A part in which the likelihood is zero at its own mean is all but left out: beside others, not where all are like that.
+ * Some parts at a time, so that each Gaussian is factorised once for all turns.
  */
 async function takeIn(problem: InformedProblem, request: TakingIn): Promise<void> {
-  const gaussian = new LocalGaussian(problem.split, problem)
-  const { from, chains, parts, pairs, logMass, standIns } = request
+  const { pairs } = request
+  const d = request.from.coordinates.cols
+  const size = Math.min(pairs.length, Math.max(1, Math.floor(HELD / (d * d))))
+  const gaussians = Array.from({ length: size }, () => new LocalGaussian(problem.split, problem))
+  for (let first = 0; first < pairs.length; first += size)
+    await takeInSome(problem, { ...request, pairs: pairs.slice(first, first + size), gaussians })
+}
+
+async function takeInSome(problem: InformedProblem, request: TakingIn & { readonly gaussians: readonly LocalGaussian[] }): Promise<void> {
+  const { from, chains, parts, pairs, logMass, standIns, gaussians } = request
   const { evidence, law } = problem
   const [g, d] = [parts.length, from.coordinates.cols]
   const rowAt = (pair: number) => Math.floor(pair / g)
-  const codes = new Int32Array(pairs.length * codesOf(from, 0).length)
-  const width = pairs.length === 0 ? 0 : codes.length / pairs.length
+  const width = codesOf(from, 0).length
+  const codes = new Int32Array(pairs.length * width)
   const pairChains = Uint32Array.from(pairs, (pair) => chains[rowAt(pair)]!)
-  pairs.forEach((pair, p) => {
-    const own = codesOf(from, rowAt(pair))
-    codes.set(codesIn(law, parts[pair % g]!.part, own) ?? own, p * width)
-  })
-  const clamp = (pair: number): void => {
-    const [i, part] = [rowAt(pair), parts[pair % g]!]
-    gaussian.clamp(gaussianAt(part, i), rowOf(from.coordinates, i))
-  }
   let at = matrix(pairs.length, d)
+  const clamped = new Float64Array(pairs.length)
   pairs.forEach((pair, p) => {
-    clamp(pair)
+    const [i, part] = [rowAt(pair), parts[pair % g]!]
+    const own = codesOf(from, i)
+    codes.set(codesIn(law, part.part, own) ?? own, p * width)
+    const gaussian = gaussians[p]!
+    gaussian.clamp(gaussianAt(part, i), rowOf(from.coordinates, i))
+    clamped[p] = gaussian.logEvidence
     at.data.set(gaussian.centre, p * d)
   })
   const settled = new Uint8Array(pairs.length)
@@ -117,9 +127,8 @@ async function takeIn(problem: InformedProblem, request: TakingIn): Promise<void
       if (settled[p]) return
       const local = standInAt(found, p)
       const impossible = local.constant === Number.NEGATIVE_INFINITY
-      clamp(pair)
       const standIn = impossible ? { constant: IMPOSSIBLE, rows: matrix(0, d), targets: new Float64Array(0) } : local
-      const value = gaussian.logEvidence + gaussian.observe(standIn, rowOf(at, p))
+      const value = clamped[p]! + gaussians[p]!.observe(standIn, rowOf(at, p))
       // A worse place to stand than the one before it.
       if (turn > 0 && (impossible || !Number.isFinite(value))) {
         settled[p] = 1
@@ -127,7 +136,7 @@ async function takeIn(problem: InformedProblem, request: TakingIn): Promise<void
       }
       mass[p] = value
       standIns[pair] = { at: rowOf(at, p), standIn }
-      if (turn < turns) gaussian.posteriorMean(rowOf(next, p))
+      if (turn < turns) gaussians[p]!.posteriorMean(rowOf(next, p))
     })
     at = next
   }

@@ -32,3 +32,23 @@ it('numbers that are drawn half as wide are', () => {
   const weighted = { rows: numbers(keyFromSeed(1), 376, 1), weights: new Float64Array(376).fill(1) }
   expect(farthestFromRows(weighted, { table: numbers(keyFromSeed(2), 200, 0.5), effectiveSampleSize: 200 })?.name).toBe('x')
 })
+
+it('a column of which hardly a row that agrees has a cell is not compared', () => {
+  const n = 376
+  const column = (missing: (i: number) => boolean, mean: number): Table => ({
+    rowCount: n,
+    columns: [
+      {
+        name: 'x',
+        kind: 'datetime',
+        values: normals(keyFromSeed(4), n).map((z) => mean + z),
+        missing: Uint8Array.from({ length: n }, (_, i) => Number(missing(i)))
+      }
+    ]
+  })
+  // Of forty rows that have one, one agrees.
+  const weights = Float64Array.from({ length: n }, (_, i) => (i > 0 && i < 40 ? 1e-4 : 1))
+  const drawn = { table: column(() => false, 3), effectiveSampleSize: n }
+  expect(farthestFromRows({ rows: column((i) => i >= 40, 0), weights }, drawn)).toBeUndefined()
+  expect(farthestFromRows({ rows: column(() => false, 0), weights }, drawn)).toMatchObject({ name: 'x', isDate: true })
+})

@@ -1,5 +1,6 @@
 import { log } from '../num/elementary.js'
 import { isNumeric, type Table } from '../table/table.js'
+import { MANY_MATCHING } from './support.js'
 
 /** Standard errors, rough ones where few rows agree, within which chance leaves every column of a table. */
 const BEYOND_CHANCE = 5
@@ -22,6 +23,8 @@ interface Drawn {
 /** A column whose drawn values are not those of the rows that agree with what was observed. */
 interface Apart {
   readonly name: string
+  /** Whether its values are milliseconds of dates. */
+  readonly isDate: boolean
   readonly drawn: Moments
   readonly rows: Moments
 }
@@ -33,7 +36,7 @@ interface Moments {
 
 /**
  * The number column whose mean or spread stands farthest from that of the rows weighted by what was observed, in standard errors of
- * both; undefined where chance, or what matters to nobody, explains them all. Two ways to one law: importance weights know nothing of
+ * both, of those of which enough rows agree that have them; undefined where chance, or what matters to nobody, explains them all. Two ways to one law: importance weights know nothing of
  * kernels or steps. Cost O(M·d).
  */
 export function farthestFromRows({ rows, weights }: Weighted, { table, effectiveSampleSize }: Drawn): Apart | undefined {
@@ -42,7 +45,8 @@ export function farthestFromRows({ rows, weights }: Weighted, { table, effective
     if (!other || !isNumeric(known) || !isNumeric(other)) return []
     const own = momentsOf(known, weights)
     const drawn = momentsOf(other, new Float64Array(other.values.length).fill(1))
-    if (!(own.deviation > 0 && drawn.deviation > 0)) return []
+    // Of a column that few rows have, few of those that agree do.
+    if (!(own.deviation > 0 && drawn.deviation > 0) || own.effective < MANY_MATCHING) return []
     const shift = Math.abs(drawn.mean - own.mean)
     const ratio = drawn.deviation / own.deviation
     const stretch = Math.abs(log(ratio))
@@ -53,10 +57,10 @@ export function farthestFromRows({ rows, weights }: Weighted, { table, effective
       // A logarithm makes much of a few cells less.
       stretch > MATTERS ? Math.min(stretch, Math.abs(ratio - 1)) / Math.sqrt(own.logError + own.logVariance / effectiveSampleSize) : 0
     ]
-    return [{ name: known.name, drawn, rows: own, errors: Math.max(...errors) }]
+    return [{ name: known.name, isDate: known.kind === 'datetime', drawn, rows: own, errors: Math.max(...errors) }]
   })
   const [first] = found.filter(({ errors }) => errors > BEYOND_CHANCE).sort((a, b) => b.errors - a.errors)
-  return first && { name: first.name, drawn: first.drawn, rows: first.rows }
+  return first && { name: first.name, isDate: first.isDate, drawn: first.drawn, rows: first.rows }
 }
 
 type Cells = { readonly values: Float64Array; readonly missing?: Uint8Array | undefined }
@@ -73,6 +77,8 @@ function momentsOf({ values, missing }: Cells, weights: Float64Array) {
   const variance = each((x, w) => w * (x - mean) ** 2) / total
   return {
     mean,
+    /** Rows with a cell that they are worth. */
+    effective: total ** 2 / each((_, w) => w * w),
     deviation: Math.sqrt(variance),
     meanError: each((x, w) => (w * (x - mean)) ** 2) / total ** 2,
     logError: each((x, w) => (w * ((x - mean) ** 2 - variance)) ** 2) / (2 * variance * total) ** 2,

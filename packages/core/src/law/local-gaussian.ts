@@ -171,6 +171,8 @@ export class LocalGaussian {
     // Along the rows of the factor, as they lie in memory.
     for (let k = 0; k < q; k++) {
       const slope = local.rows.data[row + order[p + k]!]!
+      // What is observed is of few columns.
+      if (slope === 0) continue
       const first = (p + k) * d + p
       for (let j = 0; j <= k; j++) gain[j] = gain[j]! + slope * factor[first + j]!
     }

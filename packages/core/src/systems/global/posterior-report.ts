@@ -5,7 +5,7 @@ import type { Matrix } from '../../num/matrix.js'
 import type { Encoded } from '../../table/encoder.js'
 import type { ObservationExpression } from '../../table/parse-expression.js'
 import type { Table } from '../../table/table.js'
-import { numberText } from '../../tell/numbers.js'
+import { daysText, numberText, timeText } from '../../tell/numbers.js'
 import type { PosteriorChoice } from './posterior-place.js'
 
 export interface PosteriorReport {
@@ -113,7 +113,8 @@ function apartWarning(
   if (importanceRows < MANY_MATCHING) return []
   const apart = farthestFromRows(weighted, { table, effectiveSampleSize })
   if (!apart) return []
-  const say = ({ mean, deviation }: typeof apart.rows) => `mean ${numberText(mean)}, spread ${numberText(deviation)}`
+  const say = ({ mean, deviation }: typeof apart.rows) =>
+    apart.isDate ? `mean ${timeText(mean)}, spread ${daysText(deviation)}` : `mean ${numberText(mean)}, spread ${numberText(deviation)}`
   const cure = conditioning === 'langevin' ? '--conditioning informed has no such bias' : 'a smaller --condition-bandwidth smooths less'
   const message = `${apart.name} of the drawn rows (${say(apart.drawn)}) is not that of the ${importanceRows.toFixed(0)} training rows that agree in effect with what was observed (${say(apart.rows)}): ${cure}`
   return [{ name: 'rows-disagree', message }]

@@ -8,7 +8,7 @@ import { rowsOfTable } from '../../table/records.js'
 import { linesOf } from '../../tell/telling.js'
 import { ORDER_WARNING } from '../crossed-orders.js'
 import { drawModel, fitModel } from '../system.js'
-import type { TableFit, TableModel } from './options.js'
+import type { TableFit, TableModel, TableRequest } from './options.js'
 import { tables } from './system.js'
 
 const context = { engine: await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 }) }
@@ -58,6 +58,44 @@ test('rows that break an order which too few rows have for a rule are drawn agai
   const again = await tables.load(unpackModel(packModel(tables.save(model))), context)
   expect(again.again).toEqual(model.again)
   expect((await draw(again)).table).toEqual(drawn.table)
+})
+
+const under = (model: TableModel, given: readonly Record<string, number>[] | Record<string, number>, request: TableRequest = {}) =>
+  drawModel(tables, { model, request: { steps: 2, conditionBandwidth: 1, rows: 200, given, ...request } as TableRequest }, context)
+
+test('so are they under conditions and observations, which they keep', { tags: ['slow'] }, async () => {
+  const model = await fit(true)
+  const { again: _, ...plain } = model
+  const broken = async (one: TableModel, given: Parameters<typeof under>[1], request?: TableRequest) => {
+    const drawn = await under(one, given, request)
+    const rows = rowsOfTable(tables.present(one, drawn, 'text'))
+    return { drawn, rows, count: rows.filter((row) => EVENTS.some((name) => Number(row[name] ?? 0) > Number(row.last))).length }
+  }
+  const [own, before] = [await broken(model, { other: 0.5 }), await broken(plain, { other: 0.5 })]
+  expect(before.count).toBeGreaterThan(10)
+  expect(own.count).toBe(0)
+  expect(own.rows.every((row) => Number(row.other) === 0.5)).toBe(true)
+  expect(own.drawn.warnings.filter(({ name }) => name === ORDER_WARNING)).toEqual([])
+  // Each condition has the rows that it has alone, and one that is asked for twice has others.
+  const several = await broken(model, [{ other: 0.5 }, { other: 0.2 }, { other: 0.5 }])
+  expect(several.count).toBe(0)
+  expect(several.rows.slice(0, 200)).toEqual(own.rows)
+  expect(several.rows.slice(400)).not.toEqual(own.rows)
+  const observe = { given: {}, observe: 'other = 0.5 ± 0.1' }
+  expect((await broken(plain, {}, observe)).count).toBeGreaterThan(10)
+  expect((await broken(model, {}, observe)).count).toBe(0)
+  // One row alone may break it by chance; nothing is drawn again for what is given.
+  expect(
+    (
+      await broken(
+        model,
+        Array.from({ length: 20 }, (_, i) => ({ other: 0.3 + i / 100 })),
+        { rows: 1 }
+      )
+    ).count
+  ).toBe(0)
+  const against = await broken(model, { last: 300, relapse: 900 })
+  expect(against.rows.every((row) => Number(row.last) === 300 && Number(row.relapse) === 900)).toBe(true)
 })
 
 test('none are where columns have nothing to do with each other, and under --rules off', async () => {

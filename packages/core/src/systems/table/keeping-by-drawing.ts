@@ -7,20 +7,24 @@ import { parseRule } from '../../code/rules/parse-rule.js'
 import { ruleText } from '../../code/rules/rule.js'
 import { column } from '../../code/rules/shapes.js'
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
+import type { Given } from '../../know/conditions.js'
 import { type ModelContents, withEntry } from '../../model-file/contents.js'
 import { entryIn, flag, list, number, type Reader, record, word } from '../../model-file/reading.js'
+import { placesByName } from '../../num/group.js'
 import { stackRows, takeRows } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import { columnWord } from '../../table/expression-text.js'
-import { stackTables, takeTableRows } from '../../table/rows.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import { sliceTable, stackTables, takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import { facts, type Telling } from '../../tell/telling.js'
+import type { Asked } from '../asked.js'
 import { comparedNumbers, numbersOf } from '../compared-numbers.js'
 import { orderText } from '../crossed-orders.js'
 import type { SystemContext } from '../host.js'
 import { endText, rangesLeft } from '../range-left.js'
 import type { KeptByDrawing } from './kept-by-drawing.js'
-import type { TableModel } from './options.js'
+import type { DrawnRows, TableModel } from './options.js'
 import { batchByBatch, type Draw, placed, type Redraw, type Redrawing, type Rows } from './redrawn.js'
 
 /** Rows of the draw that tells which orders the rows of a model would break: few are told by fewer, and more tell no more. */
@@ -88,60 +92,146 @@ export const computedIn = (model: TableModel): string[] => {
 }
 
 /**
- * Draws again, and again, rows that break what is kept so. A row depends on others of its batch alone. What still
- * breaks it after draws of eight times the rows stays, and a warning says so. Cost: draws of as many rows as break any.
+ * Draws again, and again, rows that break what is kept so, under conditions those of each condition by it. A row depends on others of its batch, or of
+ * its condition, alone. What still breaks it after draws of eight times the rows stays, and a warning says so: so do rows of a condition that hardly
+ * any row keeps it under. Cost: draws of as many rows as break any.
  */
 export const keepingByDrawing =
-  ({ orders, ends }: KeptByDrawing): Redraw =>
-  async (drawn, how) => {
-    if (how.request.asked) return drawn
-    const names = new Set([...orders.flatMap(({ low, high }) => [low, high]), ...ends.map(({ column }) => column)])
-    const { formats } = drawn
-    const breaks = (table: Table): ((row: number) => boolean) => {
-      const numbers = new Map(numbersOf({ table, formats }, names).map(({ name, values }) => [name, values]))
-      const pairs = orders.map(({ low, high }) => [numbers.get(low)!, numbers.get(high)!] as const)
-      const ranges = ends.map(({ column, side, end }) => ({ values: numbers.get(column)!, side, end: side * end }))
-      return (row) =>
-        pairs.some(([lows, highs]) => lows[row]! > highs[row]!) || ranges.some(({ values, side, end }) => side * values[row]! > end)
-    }
-    return batchByBatch(drawn, how, (rows, batch) => batchInOrder(rows, { ...how, batch, breaks }))
+  (kept: KeptByDrawing): Redraw =>
+  (drawn, how) => {
+    const { asked } = how.request
+    if (asked) return conditionsInOrder(drawn, { ...how, kept, asked })
+    const breaks = breaking(kept, drawn.formats)
+    return batchByBatch(drawn, how, async (rows, batch) => {
+      const own = pileOf(rows, breaks)
+      for (let round = 0; wantsMore(own); round++) addTo(own, await again(how, { label: `${batch}.${round}`, rows: wantedBy(own) }))
+      return rowsOf(own)
+    })
   }
 
-async function batchInOrder(
-  drawn: Rows,
-  {
-    request,
-    draw,
-    context,
-    batch,
-    breaks
-  }: Redrawing & { readonly batch: number; readonly breaks: (table: Table) => (row: number) => boolean }
-): Promise<Rows> {
-  const pool = [drawn]
-  const rows = drawn.table.rowCount
-  const chosen = Uint32Array.from({ length: rows }, (_, i) => i)
-  let left: readonly number[] = [...chosen].filter(breaks(drawn.table))
-  let [offered, kept] = [rows, rows - left.length]
-  for (let round = 0; left.length > 0 && kept > 0 && offered <= MOST_DRAWN * Math.max(rows, LEAST_CANDIDATES); round++) {
-    const wanted = Math.min(BATCH_ROWS, Math.max(LEAST_CANDIDATES, Math.ceil((MORE * left.length * offered) / kept)))
-    const { first: _f, onStep: _o, ...own } = request
-    const seed = seedFor(keyFor(keyFromSeed(request.seed ?? 1), 'orders'), `${batch}.${round}`)
-    const more = await draw({ ...own, rows: wanted, seed }, { ...context, progress: undefined })
-    const isBroken = breaks(more.table)
-    const before = offered
-    left = placed(left, wanted, (j, row) => {
-      if (isBroken(j)) return false
-      chosen[row] = before + j
-      return true
-    })
-    for (let j = 0; j < wanted; j++) if (!isBroken(j)) kept++
-    pool.push(more)
-    offered += wanted
+/** Whether rows as they are written break what is kept by drawing. */
+const breaking = ({ orders, ends }: KeptByDrawing, formats: readonly ColumnFormat[]) => {
+  const names = new Set([...orders.flatMap(({ low, high }) => [low, high]), ...ends.map(({ column }) => column)])
+  return (table: Table): ((row: number) => boolean) => {
+    const numbers = new Map(numbersOf({ table, formats }, names).map(({ name, values }) => [name, values]))
+    const pairs = orders.map(({ low, high }) => [numbers.get(low)!, numbers.get(high)!] as const)
+    const ranges = ends.map(({ column, side, end }) => ({ values: numbers.get(column)!, side, end: side * end }))
+    return (row) =>
+      pairs.some(([lows, highs]) => lows[row]! > highs[row]!) || ranges.some(({ values, side, end }) => side * values[row]! > end)
   }
-  if (pool.length === 1) return drawn
-  const latents = drawn.latents && takeRows(stackRows(pool.map((one) => one.latents!)), chosen)
+}
+
+/** Another draw of so many rows (a condition) by a request. */
+function again(
+  { request, draw, context }: Redrawing,
+  { label, rows, asked }: { readonly label: string; readonly rows: number; readonly asked?: Asked }
+) {
+  const { first: _f, onStep: _o, ...own } = request
+  const seed = seedFor(keyFor(keyFromSeed(request.seed ?? 1), 'orders'), label)
+  return draw({ ...own, ...(asked ? { asked } : {}), rows, seed }, { ...context, progress: undefined })
+}
+
+/** Rows that break what is kept, and those that are drawn in their place. */
+interface Pile {
+  readonly breaks: (table: Table) => (row: number) => boolean
+  readonly pool: Rows[]
+  /** Places in the pool of the rows as they are now. */
+  readonly chosen: Uint32Array
+  /** Rows that still break it. */
+  left: readonly number[]
+  /** Rows of the pool, and those of them that break nothing. */
+  offered: number
+  kept: number
+}
+
+function pileOf(drawn: Rows, breaks: Pile['breaks']): Pile {
+  const { rowCount } = drawn.table
+  const chosen = Uint32Array.from({ length: rowCount }, (_, i) => i)
+  const left = [...chosen].filter(breaks(drawn.table))
+  return { breaks, pool: [drawn], chosen, left, offered: rowCount, kept: rowCount - left.length }
+}
+
+/** Whether rows are left, and such as keep it can be found: of few rows all may break it by chance. */
+const wantsMore = ({ left, kept, offered, chosen }: Pile): boolean =>
+  left.length > 0 && (kept > 0 || offered < LEAST_CANDIDATES) && offered <= MOST_DRAWN * Math.max(chosen.length, LEAST_CANDIDATES)
+
+const wantedBy = ({ left, kept, offered }: Pile): number =>
+  Math.min(BATCH_ROWS, Math.max(LEAST_CANDIDATES, Math.ceil((MORE * left.length * offered) / Math.max(1, kept))))
+
+function addTo(pile: Pile, more: Rows): void {
+  const { rowCount } = more.table
+  const isBroken = pile.breaks(more.table)
+  pile.left = placed(pile.left, rowCount, (j, row) => {
+    if (isBroken(j)) return false
+    pile.chosen[row] = pile.offered + j
+    return true
+  })
+  for (let j = 0; j < rowCount; j++) if (!isBroken(j)) pile.kept++
+  pile.pool.push(more)
+  pile.offered += rowCount
+}
+
+function rowsOf({ pool, chosen }: Pile): Rows {
+  if (pool.length === 1) return pool[0]!
+  const latents = pool[0]!.latents && takeRows(stackRows(pool.map((one) => one.latents!)), chosen)
   return { table: takeTableRows(stackTables(pool.map((one) => one.table)), chosen), ...(latents ? { latents } : {}) }
 }
+
+interface UnderConditions extends Redrawing {
+  readonly kept: KeptByDrawing
+  readonly asked: Asked
+}
+
+/** The same under conditions, batch by batch of each as if it stood alone: those that want as many rows are drawn together. */
+async function conditionsInOrder(drawn: DrawnRows, { kept, asked, ...how }: UnderConditions): Promise<DrawnRows> {
+  const { givens } = asked
+  const rows = drawn.table.rowCount / givens.length
+  // Of a condition that is asked for again the rows are others, as those of its first draw are.
+  const names = givens.map((given) => JSON.stringify(given))
+  const piles = givens.flatMap((given, k) => {
+    const breaks = breaking(besides(kept, given), drawn.formats)
+    const before = names.slice(0, k).filter((one) => one === names[k]).length
+    return Array.from({ length: Math.ceil(rows / BATCH_ROWS) }, (_, batch) => {
+      const first = batch * BATCH_ROWS
+      const own = stretchOf(drawn, k * rows + first, Math.min(BATCH_ROWS, rows - first))
+      return { given, label: `given ${before}.${batch}`, pile: pileOf(own, breaks) }
+    })
+  })
+  for (let round = 0; ; round++) {
+    const open = piles.filter(({ pile }) => wantsMore(pile))
+    if (open.length === 0) break
+    const wants = ({ pile }: (typeof piles)[number]) => 2 ** (32 - Math.clz32(wantedBy(pile) - 1))
+    for (const places of placesByName(open, (one) => `${wants(one)} ${one.label}`).values()) {
+      const own = places.map((place) => open[place]!)
+      const wanted = wants(own[0]!)
+      const request = { label: `${own[0]!.label}.${round}`, rows: wanted, asked: { ...asked, givens: own.map(({ given }) => given) } }
+      const more = await again(how, request)
+      for (const [at, { pile }] of own.entries()) addTo(pile, stretchOf(more, at * wanted, wanted))
+    }
+  }
+  if (piles.every(({ pile }) => pile.pool.length === 1)) return drawn
+  const all = piles.map(({ pile }) => rowsOf(pile))
+  const latents = drawn.latents && stackRows(all.map((one) => one.latents!))
+  return { ...drawn, table: stackTables(all.map(({ table }) => table)), ...(latents ? { latents } : {}) }
+}
+
+/** What rows of a condition can be drawn again for: not what it says itself. */
+const besides = ({ orders, ends }: KeptByDrawing, given: Given): KeptByDrawing => {
+  const isGiven = (name: string) => Object.hasOwn(given, name)
+  return { orders: orders.filter(({ low, high }) => !(isGiven(low) && isGiven(high))), ends: ends.filter(({ column }) => !isGiven(column)) }
+}
+
+const stretchOf = ({ table, latents }: Rows, first: number, rows: number): Rows => ({
+  table: sliceTable(table, first, first + rows),
+  ...(latents
+    ? {
+        latents: takeRows(
+          latents,
+          Uint32Array.from({ length: rows }, (_, i) => first + i)
+        )
+      }
+    : {})
+})
 
 /** What a model says of what its rows are drawn again for, besides the rules that it has in these words. */
 export function tellKept({ orders, ends }: KeptByDrawing, said: readonly string[] = []): Telling {

@@ -1,3 +1,4 @@
+import { ConditionMemory } from '../../choose/memory.js'
 import { parseLatent } from '../../code/codecs/specification.js'
 import { keyTexts } from '../../code/keys/keep.js'
 import { datesInParts, withinMonths } from '../../code/rules/month-days.js'
@@ -237,10 +238,13 @@ function drawAlone(model: TableModel): Draw {
 /** Rows of a model that keep what all rows of the data have, and apart, in one or more parts one after the other. */
 function drawApart(model: TableModel): Draw {
   const changes = [model.again && keepingByDrawing(model.again), model.unique && keepingApart(model, PARTS.training(model))]
-  return changes.reduce<Draw>(
+  const apart = changes.reduce<Draw>(
     (draw, change) => (change ? async (request, context) => change(await draw(request, context), { request, draw, context }) : draw),
     drawAlone(model)
   )
+  // What is drawn again under conditions need not find out again what the first draw has.
+  return (request, context) =>
+    apart(request.asked && model.again ? { ...request, memory: request.memory ?? new ConditionMemory() } : request, context)
 }
 
 /** What its rows are drawn again for. Of private models nothing is told of what the rows of the table have; rows of a panel are not drawn one by one. */

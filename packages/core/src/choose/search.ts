@@ -149,6 +149,11 @@ async function tryOut<T>(
   return { setting, losses, loss: mean(losses), whole: true }
 }
 
+/** Whether a trial is clearly worse than another on what both were scored on. */
+export function isClearlyWorse<T>({ losses }: Trial<T>, { losses: others }: Trial<T>): boolean {
+  return excess(losses.subarray(0, others.length), others).inErrors > CLEARLY
+}
+
 /** Mean paired difference to the first losses of another setting, and the same in its standard errors; nought where all agree. */
 function excess(losses: Float64Array, others: Float64Array): { difference: number; inErrors: number } {
   const differences = losses.map((loss, i) => loss - others[i]!)

@@ -1,6 +1,7 @@
-import { search } from '../../choose/search.js'
+import { inTurn, isClearlyWorse, type Stage, search } from '../../choose/search.js'
 import { fitLogistic, type LogisticLaw, outcomeShares } from '../../law/logistic.js'
 import { MOST_COMBINATIONS } from '../../law/strata.js'
+import { defined } from '../../num/defined.js'
 import { log } from '../../num/elementary.js'
 import { beside, type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation, uniforms } from '../../num/random.js'
@@ -43,8 +44,10 @@ interface CategoryRows extends KnownRows {
 /** Rows on which a ridge is chosen, and the parts of them that are held out in turn. */
 const MOST_SEARCHED = 2000
 const PARTS = 3
-/** Ridges that are tried, in rows a row. */
+/** Ridges that are tried, in rows a row, until one is clearly worse than one before it. */
 const RIDGES = [0.1, 0.01, 1e-3, 1e-4]
+/** Gradients that may be left where settings are compared, which differ by far more; of hundreds of levels most turns are behind it. */
+const COMPARED = 1e-4
 
 /**
  * The law of a row's categories given what is known of its past: all together while few combinations occur, so that none comes
@@ -113,29 +116,39 @@ async function fitOutcomes(all: ObservedOutcomes, count: number, { key, watch }:
       all,
       order.filter((i) => keep(partOf(i)))
     )
-  const lawOf = ({ inputs, outcomes, offsets }: ObservedOutcomes, { lifted, ridge }: OutcomeSetting) =>
-    fitLogistic(inputs, outcomes, { count, ridge, offsets: lifted ? offsets : undefined })
+  const lawOf = ({ inputs, outcomes, offsets }: ObservedOutcomes, { lifted, ridge }: OutcomeSetting, tolerance?: number) =>
+    fitLogistic(inputs, outcomes, { count, ridge, offsets: lifted ? offsets : undefined, ...defined({ tolerance }) })
   // What never comes again in a group is said by urns alone.
   const isHeld = all.offsets.data.some((lift) => lift <= NEVER_AGAIN)
-  const settings = (isHeld ? [true] : [true, false]).flatMap((lifted) => RIDGES.map((ridge) => ({ lifted, ridge })))
+  const ways = isHeld ? [true] : [true, false]
   const simplest = (a: OutcomeSetting, b: OutcomeSetting) => Number(b.lifted) - Number(a.lifted) || b.ridge - a.ridge
   const choice = await search<OutcomeSetting>(
     {
       stage: 'choosing the laws of categories',
       parts: PARTS,
-      expected: settings.length,
+      expected: ways.length * RIDGES.length,
       order: simplest,
       score: async (setting, part) => {
         const [fitted, held] = [take((p) => p !== part), take((p) => p === part)]
-        const shares = await outcomeShares(await lawOf(fitted, setting), held.inputs, setting.lifted ? held : undefined)
+        const shares = await outcomeShares(await lawOf(fitted, setting, COMPARED), held.inputs, setting.lifted ? held : undefined)
         return Float64Array.from(held.outcomes, (c, i) => -log(shares.data[i * count + c]!))
       },
-      moves: (trials) => (trials.length === 0 ? settings : [])
+      moves: inTurn(simplest, ways.map(ridgesOf))
     },
     watch
   )
   const setting = choice?.least.setting ?? { lifted: true, ridge: RIDGES[0]! }
   return { lifted: setting.lifted, law: await lawOf(all, setting) }
+}
+
+/** The next ridge of those that go on from urns, or do not, unless the last one was clearly worse than one of them before it. */
+function ridgesOf(lifted: boolean): Stage<OutcomeSetting> {
+  return (trials) => {
+    const own = trials.filter(({ setting }) => setting.lifted === lifted)
+    const last = own.at(-1)
+    const ridge = RIDGES[own.length]
+    return ridge === undefined || (last && own.some((other) => isClearlyWorse(last, other))) ? [] : [{ lifted, ridge }]
+  }
 }
 
 /** Rows that are searched, and the part that each one's group is held out with. */

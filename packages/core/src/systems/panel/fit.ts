@@ -29,7 +29,7 @@ import {
 } from './past.js'
 import type { PanelTable } from './read.js'
 import { groupOfRows } from './spans.js'
-import { fitSteps, lawOfPart, type StepLaw, type StepRows, Steps } from './step-law.js'
+import { beginSteps, lawOfPart, type StepLaw, type StepRows, Steps } from './step-law.js'
 import type { Ticks } from './ticks.js'
 
 /** `seed`: of what hides the keys of the data. */
@@ -127,21 +127,22 @@ interface FittedSteps {
 async function fitInScalings(panel: GroupedTable, { known, names, options, sums }: FurtherRows, context: Context): Promise<FittedSteps> {
   const { data, first, times, varying } = panel
   const own = keepColumns(data, ({ name }) => varying.includes(name))
-  const fits: FittedSteps[] = []
+  const fits: { readonly past: PastCode; readonly rows: FollowingRows; readonly begun: Awaited<ReturnType<typeof beginSteps>> }[] = []
   for (const methodOf of methodsOf(own.table, options.scaling)) {
     const encoder = fitEncoder(own.table, own.formats, methodOf)
     const placed = placedRows(encoder, encodeTable(encoder, pick(data.table, encoder)))
     const past = fitPast(encoder, placed, { first, ordered: times !== undefined })
     const rows = stepRows({ ...panel, data: own }, { past, placed, known, names, sums: sums ?? matrix(data.table.rowCount, 0) })
     const scaled = (name: string) => (name === names.gap ? 'quantile' : methodOf(name))
-    const steps = await fitSteps(rows, { methodOf: scaled, ...widthIn(options) }, context)
-    fits.push({ law: { past, steps }, rows })
+    const begun = await beginSteps(rows, { methodOf: scaled, ...widthIn(options) }, context)
+    fits.push({ past, rows, begun })
     // In classes of known categories the shape is not that of groups alone, and ranks keep the ends that each class has.
-    if (steps.besides) break
+    if (begun.law.besides) break
   }
-  const lossOf = ({ law: { steps } }: FittedSteps) =>
-    steps.choice.trials.reduce((least, { score }) => Math.min(least, score), Number.POSITIVE_INFINITY)
-  return fits.reduce((a, b) => (lossOf(b) < lossOf(a) ? b : a))
+  const lossOf = ({ begun }: (typeof fits)[number]) =>
+    begun.law.choice.trials.reduce((least, { score }) => Math.min(least, score), Number.POSITIVE_INFINITY)
+  const { past, rows, begun } = fits.reduce((a, b) => (lossOf(b) < lossOf(a) ? b : a))
+  return { law: { past, steps: await begun.withCategories() }, rows }
 }
 
 /** Rows that are drawn twice beside those of the data: parts of the groups are held out until they are so many. */

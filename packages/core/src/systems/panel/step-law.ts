@@ -91,12 +91,23 @@ export const NEXT_STEPS = 1
 /** Where the search of bandwidths begins its rungs, in variances of a column. */
 const MIDDLE_RUNG = 0.25
 
+/** A law of next rows but for that of their categories, which does not go into its choices and may take the longest. */
+interface BegunLaw {
+  readonly law: Omit<StepLaw, 'categories'>
+  readonly withCategories: () => Promise<StepLaw>
+}
+
+/** Fits the law of next rows. Cost: that of its numbers, and of a logistic law of each factor. */
+export async function fitSteps(rows: StepRows, options: StepOptions, context: Context): Promise<StepLaw> {
+  return (await beginSteps(rows, options, context)).withCategories()
+}
+
 /**
- * Fits the law of next rows. Every draw is given to the one after it, so that what a kernel on what is drawn would add to its
+ * Fits the law of the numbers of next rows. Every draw is given to the one after it, so that what a kernel on what is drawn would add to its
  * spread would be added at each row anew: there is none unless places of held-out rows ask for it.
  * Cost: that of a conditional choice on 1,500 rows, and a scaling of m² pairs, for the m rows that new ones are compared with.
  */
-export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOptions, context: Context): Promise<StepLaw> {
+export async function beginSteps(rows: StepRows, { methodOf, epsilon }: StepOptions, context: Context): Promise<BegunLaw> {
   const { engine, watch } = context
   const key = keyFor(context.key, 'steps')
   const varied = varyingColumns(rows.past)
@@ -120,18 +131,6 @@ export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOption
   const encoded = await encodeTrainingRows(table, encoder, keyFor(key, 'encode'))
   const training = { encoder, rows: encoded, logWeights: uniformLogWeights(table.rowCount) }
   const count = besides?.columns.length ?? 0
-  const drawn = withoutLast(encoder, count)
-  const lifts = takeColumns(rows.lifts, levelsAmong(drawn, rows.levels)!)
-  const categories = await fitCategories(
-    drawn,
-    {
-      codes: count === 0 ? encoded.codes : chosen(encoded.codes, encoder.factors.length, [...drawn.factors.keys()]),
-      inputs: takeColumns(rows.past, inputs),
-      lifts,
-      groups: rows.groups
-    },
-    { engine, watch, key: keyFor(key, 'categories') }
-  )
   const kernel = { kind: 'fixed', epsilon: MIDDLE_RUNG } as const
   const choice = await chooseConditional({
     training,
@@ -150,17 +149,37 @@ export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOption
     watch
   })
   const potentials = logTerms.map((term, j) => term - logWeights[j]!)
-  return {
+  const law = {
     training,
     ...(compared ? { compared } : {}),
     potentials,
     choice,
-    categories,
     inputs,
     givens,
     ...(said ? { effects: said.effects } : {}),
     ...(count > 0 ? { besides: count } : {})
   }
+  return { law, withCategories: async () => ({ ...law, categories: await categoriesOf(law, rows, { engine, watch, key }) }) }
+}
+
+/** The law of the categories of next rows. */
+function categoriesOf(
+  { training: { encoder, rows: encoded }, inputs, besides = 0 }: Omit<StepLaw, 'categories'>,
+  rows: StepRows,
+  { key, ...context }: Context
+): Promise<CategoryLaw> {
+  const drawn = withoutLast(encoder, besides)
+  const lifts = takeColumns(rows.lifts, levelsAmong(drawn, rows.levels)!)
+  return fitCategories(
+    drawn,
+    {
+      codes: besides === 0 ? encoded.codes : chosen(encoded.codes, encoder.factors.length, [...drawn.factors.keys()]),
+      inputs: takeColumns(rows.past, inputs),
+      lifts,
+      groups: rows.groups
+    },
+    { ...context, key: keyFor(key, 'categories') }
+  )
 }
 
 /** A law of some of the rows that another was fitted to. */

@@ -12,7 +12,7 @@ import { byCounts, linksOf, mayBreakIn } from './links.js'
 import type { SchemaModel } from './model.js'
 import type { OneTable } from './rows-of-table.js'
 import { MOST_FITTED, someRows, takeSome } from './sampled.js'
-import { lawsBeside, SCALINGS } from './stages.js'
+import { LAWS, LAWS_A_CHOICE, SCALINGS } from './stages.js'
 import { statedOrFound } from './stated-keys.js'
 
 /** What one table of several takes. */
@@ -146,16 +146,21 @@ function rootEstimates({ root, drawnRows }: TablePlan & Size): Estimates {
   }
 }
 
-/** Pairs of a table that is drawn by the rows of another. */
+/**
+ * Pairs of a table that is drawn by the rows of another: laws of numbers of rows and of first ones are fitted to as many rows as there
+ * are parents, those of further rows and of choices to rows of the table itself. Kernels are not counted, for which few tables ask.
+ */
 function childEstimates(
   { rows, columns, drawnRows, parents, choices }: TablePlan & Size,
   { automatic }: { readonly automatic: boolean }
 ): Estimates {
-  const fitted = Math.min(rows, MOST_FITTED)
   const drawn = drawnRows + Math.round((parents * drawnRows) / Math.max(1, rows))
-  const size = { rows: fitted, coordinateCount: GIVEN * columns, drawnRows: drawn, conditions: drawnRows, bandwidthGiven: !automatic }
-  const [law, further] = [lawWork(size), lawWork({ ...size, asksForKernels: true })]
-  const laws = lawsBeside(choices)
-  const fit = laws * law.search + SCALINGS * further.search + (laws + SCALINGS) * (law.scaling + FITTED_PAIRS * fitted)
-  return { fit, draw: (1 + choices) * (law.draw + ROW_PAIRS * drawn) }
+  const lawOn = (fitted: number) => {
+    const size = { rows: fitted, coordinateCount: GIVEN * columns, drawnRows: drawn, conditions: drawnRows, bandwidthGiven: !automatic }
+    const { search, scaling, draw } = lawWork(size)
+    return { fit: search + scaling + FITTED_PAIRS * fitted, draw }
+  }
+  const of = { parents: lawOn(Math.min(parents, rows, MOST_FITTED)), rows: lawOn(Math.min(rows, MOST_FITTED)) }
+  const fit = LAWS * of.parents.fit + (LAWS_A_CHOICE * choices + SCALINGS) * of.rows.fit
+  return { fit, draw: (1 + choices) * (of.rows.draw + ROW_PAIRS * drawn) }
 }

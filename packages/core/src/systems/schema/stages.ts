@@ -2,8 +2,8 @@ import type { SystemContext } from '../host.js'
 import { KEY_STAGES } from '../table/keyed.js'
 
 /** Laws that a table which refers to another is drawn by: how many rows, and the first ones; two for each further key, by which rows choose. */
-const LAWS = 2
-const LAWS_A_CHOICE = 2
+export const LAWS = 2
+export const LAWS_A_CHOICE = 2
 /** Scalings that the law of further rows is found in. */
 export const SCALINGS = 2
 

@@ -4,8 +4,6 @@ import { estimateJob } from './estimate.js'
 
 /** Settings that a search of a law of next rows tries, as a rule: one if ε is given. */
 const TRIALS = 8
-/** What the kernels on what is drawn cost that a search tries where places of held-out rows ask for them, in trials without: four, of many steps. */
-const KERNEL_TRIALS = 30
 /** What a trial takes of times as many pairs as one of conditions: 64 draws of every held-out row. Measured by `bench/plans.mjs`, of 700 to 1,000 rows of 12 to 20 coordinates. */
 const TRIAL_COST = 6
 
@@ -18,8 +16,6 @@ interface LawSize {
   /** Conditions that rows are drawn under. */
   readonly conditions: number
   readonly bandwidthGiven: boolean
-  /** Whether places of held-out rows ask for kernels on what is drawn, as a rule. */
-  readonly asksForKernels?: boolean
 }
 
 interface LawWork {
@@ -31,8 +27,8 @@ interface LawWork {
 }
 
 /** Work and memory of the law of next rows, or of rows given numbers: an upper estimate of the draw, of the search what it takes as a rule. */
-export function lawWork({ rows, coordinateCount, drawnRows, conditions, bandwidthGiven, asksForKernels = false }: LawSize): LawWork {
-  const trials = bandwidthGiven ? 1 : TRIALS + (asksForKernels ? KERNEL_TRIALS : 0)
+export function lawWork({ rows, coordinateCount, drawnRows, conditions, bandwidthGiven }: LawSize): LawWork {
+  const trials = bandwidthGiven ? 1 : TRIALS
   const { stages, bytes } = estimateJob({
     passesPerStep: 1,
     comparesScalings: false,

@@ -53,8 +53,8 @@ export function planPanel(source: PanelSource, request: Drawn | undefined): Plan
   const fitting = [
     { stage: 'choosing the scaling', pairs: ofHeads('choosing the scaling') },
     { stage: 'choosing the bandwidth', pairs: ofHeads('choosing the bandwidth') },
-    { stage: 'choosing the laws of categories', pairs: table.columns.some(isCategorical) ? rowCount * TURNS : 0 },
     { stage: 'choosing the conditional bandwidth', pairs: next.search },
+    { stage: 'choosing the laws of categories', pairs: table.columns.some(isCategorical) ? rowCount * TURNS : 0 },
     { stage: 'scaling', pairs: ofHeads('scaling') + next.scaling }
   ]
   const stages = [

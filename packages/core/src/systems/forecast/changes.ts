@@ -17,10 +17,8 @@ export interface Changes {
   readonly levels: Matrix
 }
 
-/** Rows that are held out at a time are one of so many stretches, as of seasons; the second half of them is foretold. */
-const STRETCHES = 20
-/** Log-likelihood that the logarithm must be better by: beyond it the value itself is outside of a 95 % interval. @source Box, Cox, JRSS B 1964. */
-const BEYOND_CHANCE = 1.92
+/** What is foretold at a time is one of so many parts of a series, and from so many places of its second half on. */
+const [STRETCHES, ORIGINS] = [10, 10]
 /** Of a logarithm: beyond it no number holds what is drawn. */
 const LARGEST_LOG = 690
 
@@ -183,35 +181,39 @@ interface Grown {
 }
 
 /**
- * What is to be drawn of a column that cannot be told from a walk, or from one about a line: how its logarithm changes, where that
- * makes the series likelier beyond chance, how it changes itself, or the value: that which foretells stretches that were not seen
- * nearest. A law of values has a mean, which of a walk least squares makes up.
+ * What is to be drawn of a column that cannot be told from a walk, or from one about a line: how it changes, or its logarithm, of which
+ * the series is likelier; values only where they foretell what was not seen nearer by more than a standard error. A law of values has a
+ * mean, which of a walk least squares makes up: that it is nearer by chance costs more with every step, while changes of what comes back
+ * after all spread too far. Of few rows one as often looks better as the other.
  * @source Diebold, Kilian, Journal of Business & Economic Statistics 2000 (a test first); Tashman, International Journal of
  * Forecasting 2000 (rolling origins).
  */
 function drawnOf(column: ColumnRest): Drawn {
   if (comesBack(column.rest, column.places, 'mean')) return 'value'
-  const kinds: readonly Drawn[] = [...(isGrowth(column) ? (['growth'] as const) : []), 'change', 'value']
-  const errors = kinds.map((kind) => errorsOf(column, kind))
-  const known = errors[0]!.flatMap((_, s) => (errors.every((own) => own[s] !== undefined) ? [errors.map((own) => own[s]!)] : []))
-  const means = kinds.map((_, k) => meanOf(known.map((own) => own[k]!)))
-  return known.length === 0 ? kinds[0]! : kinds[means.indexOf(Math.min(...means))]!
+  const own: Drawn = isGrowth(column) ? 'growth' : 'change'
+  const [changes, values] = ([own, 'value'] as const).map((kind) => errorsOf(column, kind))
+  const nearer = changes!.flatMap((error, s) => (error === undefined || values![s] === undefined ? [] : [error - values![s]!]))
+  if (nearer.length < 2) return own
+  const mean = meanOf(nearer)
+  const squares = nearer.reduce((sum, x) => sum + (x - mean) ** 2, 0)
+  return mean > Math.sqrt(squares / (nearer.length * (nearer.length - 1))) ? 'value' : own
 }
 
-/** Whether changes of the logarithm make a series likelier than those of the values do, beyond chance. */
+/** Whether changes of the logarithm make a series likelier than those of the values do. @source Box, Cox, JRSS B 1964. */
 function isGrowth({ rest, grown, places }: ColumnRest): boolean {
   const [straight, logged] = [rest, grown?.rest].map((x) => x && autoRegression(x, { places, hasLevel: false }))
   if (!grown || !straight || !logged) return false
   const { ends } = straight
   const jacobian = ends.reduce((sum, end) => sum + grown.whole[end]!, 0) - ends.length * log(grown.scale)
-  return 0.5 * ends.length * log(straight.left / logged.left) - jacobian > BEYOND_CHANCE
+  return 0.5 * ends.length * log(straight.left / logged.left) > jacobian
 }
 
-/** Score of each stretch of the second half in coordinates, as the rows before it foretell it. */
+/** Score of stretches in coordinates, as the rows before each foretell it. */
 function errorsOf(column: ColumnRest, kind: Drawn): (number | undefined)[] {
   const n = column.rest.length
-  const starts = Array.from({ length: STRETCHES / 2 + 1 }, (_, k) => Math.floor(((STRETCHES / 2 + k) * n) / STRETCHES))
-  return starts.slice(1).map((to, k) => errorOf(column, kind, [starts[k]!, to]))
+  const steps = Math.ceil(n / STRETCHES)
+  const starts = Array.from({ length: ORIGINS }, (_, k) => Math.floor(n / 2) + Math.round((k * (Math.ceil(n / 2) - steps)) / (ORIGINS - 1)))
+  return starts.map((from) => errorOf(column, kind, [from, from + steps]))
 }
 
 /** Places in a forecast that it is scored at, and how many standard deviations from its middle they are. */

@@ -2,12 +2,12 @@ import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
-import { keyAtStep, keyFor } from '../../num/random.js'
+import { type Key, keyAtStep, keyFor } from '../../num/random.js'
 import { decodeTable, encodeTable } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import type { Column } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { addedUp, withoutLogarithms } from './changes.js'
+import { addedUp, type Changes, withoutLogarithms } from './changes.js'
 import { checkReach } from './clock.js'
 import { type ForecastModel, hasScores } from './forecast.js'
 import { type RowsBack, wholeSeries } from './ruled-series.js'
@@ -31,9 +31,10 @@ export async function drawForecast(model: ForecastModel, { members, steps }: For
   const key = keyFor(context.key, 'forecast')
   const rows = matrix(members * steps, d)
   let history = repeated(model.history, members)
+  const errors = model.changes && (await driftErrors(transition, { changes: model.changes, history, key }))
   for (let step = 1; step <= steps; step++) {
     throwIfStopped(context.watch, 'forecast')
-    const next = await transition.step(history, keyAtStep(key, step))
+    const next = sumOf(await transition.step(history, keyAtStep(key, step)), errors)
     history = pushed(history, standing(model, next, step))
     for (let i = 0; i < members; i++) rows.data.set(next.data.subarray(i * d, (i + 1) * d), (i * steps + step - 1) * d)
     context.watch?.progress?.({ stage: 'forecast', done: step, total: steps })
@@ -44,6 +45,40 @@ export async function drawForecast(model: ForecastModel, { members, steps }: For
   const table = decodeTable(model.encoder, { coordinates, codes: new Int32Array(0) })
   return labelled(model, { table, formats: model.encoder.formats }, { members, steps, key: keyFor(key, 'rules') })
 }
+
+interface Drifting {
+  readonly changes: Changes
+  /** As many rows as members. */
+  readonly history: Matrix
+  readonly key: Key
+}
+
+/**
+ * How far off the mean change of each member is taken to be [members, d], the same at every step: it is known from M changes to their
+ * spread over √M, and changes that are added up add this up, too, so that after as many steps as there are changes it is as much as all
+ * noise. Values that come back are off by no more than at one step. The difference of two draws from where the series ends has twice
+ * the covariance of the changes, whatever their law.
+ */
+async function driftErrors(transition: Transition, { changes, history, key }: Drifting): Promise<Matrix> {
+  const [one, other] = [await transition.step(history, keyFor(key, 'drift')), await transition.step(history, keyFor(key, 'drift, other'))]
+  const shrink = Math.sqrt(1 / (2 * transition.model.rows.coordinates.rows))
+  const isAdded = changes.drawn.map((own) => own !== 'value')
+  const d = one.cols
+  return matrix(
+    one.rows,
+    d,
+    one.data.map((value, at) => (isAdded[at % d] ? shrink * (value - other.data[at]!) : 0))
+  )
+}
+
+const sumOf = (a: Matrix, b: Matrix | undefined): Matrix =>
+  b
+    ? matrix(
+        a.rows,
+        a.cols,
+        a.data.map((value, at) => value + b.data[at]!)
+      )
+    : a
 
 /** Throws `InputError`: counts that are no counts, times beyond what dates can say. */
 export function checkForecast({ clock, formats }: ForecastModel, { members, steps }: ForecastRequest): void {

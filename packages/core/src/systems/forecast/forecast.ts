@@ -108,7 +108,7 @@ export async function fitForecast(all: InferredTable, options: ForecastOptions, 
     { memory: options.memory ?? 'auto', ...defined({ local }) },
     context
   )
-  checkHistory(all.table, { known: lastRun(places), memory, before: isChanged ? 1 : 0 })
+  checkHistory(all.table, { known: lastRun(places), memory, before: isChanged ? 1 : 0, time: clock?.name })
   const ends = pairEnds(state.places, memory)
   checkPairs(ends.length, { ...options, memory })
   // What comes next is spread over the interval of a spike, so that the law of it is smooth; what came before stands in its middle.
@@ -216,18 +216,24 @@ interface History {
   readonly memory: number
   /** Rows more, which the first change is from. */
   readonly before: number
+  readonly time: string | undefined
 }
 
 /** The next row is drawn from the last ones: they have to be there. */
-function checkHistory({ columns, rowCount }: Table, { known, memory, before }: History): void {
+function checkHistory({ columns, rowCount }: Table, { known, memory, before, time }: History): void {
   if (known >= memory + before) return
   const empty = columns.filter((column) => isNumeric(column) && column.missing?.[rowCount - 1 - known] === 1).map(({ name }) => name)
+  const isApart = empty.length > 0 && columns.some((column) => isNumeric(column) && column.name !== time && !empty.includes(column.name))
   const which = empty.length > 0 ? `empty cells of ${listed(empty)} in` : 'a row that is missing before'
   throw new InputError({
     code: 'series-end',
     got: `${which} row ${rowCount - known + (empty.length > 0 ? 0 : 1)} of ${rowCount}`,
     expected: `${counted(memory + before, 'complete row')} at the end, from which the next one is drawn`,
-    try: `${known > before ? `--memory ${known - before}` : "leaving it out, with what is known of it as --given 'NAME@1=VALUE'"}, or filling the gaps`
+    try: [
+      known > before ? `--memory ${known - before}` : "leaving it out, with what is known of it as --given 'NAME@1=VALUE'",
+      ...(isApart ? [`or --exclude ${empty.join(',')}, as of what is no longer measured`] : []),
+      'or filling the gaps'
+    ].join(', ')
   })
 }
 

@@ -61,7 +61,8 @@ export const forecastFields: readonly Field[] = [
     name: 'changes',
     kind: 'names',
     range: 'auto, off, or column names',
-    default: 'auto: of columns that cannot be told from a walk, where held-out stretches are foretold as well',
+    default:
+      'auto: of columns that cannot be told from a walk, unless values foretell held-out stretches nearer by more than a standard error',
     words: ['auto', 'off'],
     sentence:
       'Of which columns changes from row to row are drawn, or those of the logarithm, and added up: such a column goes on from where it is, in place of coming back to a mean.',

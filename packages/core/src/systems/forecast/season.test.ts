@@ -4,7 +4,7 @@ import { packModel, unpackModel } from '../../model-file/container.js'
 import { matrix } from '../../num/matrix.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import { type InferredTable, inferTable } from '../../table/infer.js'
-import { isNumeric, type Table } from '../../table/table.js'
+import { type Column, isNumeric, type Table } from '../../table/table.js'
 import { evenPlaces } from './clock.js'
 import { drawForecast, type ForecastOptions, fitForecast, loadForecast, saveForecast, trainingSeries } from './index.js'
 import { drawForecastUnder } from './known.js'
@@ -137,7 +137,16 @@ describe('a row with an empty cell', () => {
     const near = emptied((i) => i === MONTHS - 3)
     expect((await fit(near)).memory).toBeLessThanOrEqual(2)
     await expect(fit(near, { time: 'when', memory: 3 })).rejects.toThrow(/empty cells of x in row 238 of 240.*--memory 2/s)
-    await expect(fit(emptied((i) => i === MONTHS - 1))).rejects.toThrow(/empty cells of x in row 240.*--given 'NAME@1=VALUE'/s)
+    await expect(fit(emptied((i) => i === MONTHS - 1))).rejects.toThrow(/empty cells of x in row 240.*--given 'NAME@1=VALUE', or filling/s)
+    // A column that ends before the others can be left out; one that stands alone beside the time cannot.
+    const ended = emptied((i) => i > MONTHS - 20)
+    const other = { ...ended.table.columns.find(({ name }) => name === 'x')!, name: 'y', missing: new Uint8Array(MONTHS) } as Column
+    const beside = {
+      ...ended,
+      table: { ...ended.table, columns: [...ended.table.columns, other] },
+      formats: [...ended.formats, { ...ended.formats.at(-1)!, name: 'y' }]
+    }
+    await expect(fit(beside)).rejects.toThrow(/--exclude x, as of what is no longer measured, or filling/)
   })
 })
 

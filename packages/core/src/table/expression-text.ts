@@ -1,4 +1,4 @@
-import { COALESCE, type Expression } from './expression.js'
+import { COALESCE, DATE, dateText, type Expression } from './expression.js'
 
 const STRENGTH = { '+': 1, '-': 1, '*': 2, '/': 2, '^': 4 } as const
 /** A sign binds weaker than a power and stronger than a product. */
@@ -19,6 +19,8 @@ function written(expression: Expression): { readonly text: string; readonly stre
     case 'indicator':
       return { text: writeIndicator(expression.name, expression.level), strength: WHOLE }
     case 'call':
+      if (expression.name === DATE && expression.of.kind === 'number')
+        return { text: `${DATE}(${dateText(expression.of.value)})`, strength: WHOLE }
       return { text: `${expression.name}(${expressionText(expression.of)})`, strength: WHOLE }
     case 'negate':
       return { text: `-${bracketed(expression.of, SIGN + 1)}`, strength: SIGN }

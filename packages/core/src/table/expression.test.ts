@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { InputError } from '../num/errors.js'
 import { derivative, linearForm } from './derivative.js'
 import { byClass, columnsOf, evaluate, indicatorsOf } from './expression.js'
+import { expressionText } from './expression-text.js'
 import { parseExpression, parseObservation } from './parse-expression.js'
 
 const at = (values: Record<string, number>) => (name: string) => values[name]!
@@ -44,6 +45,11 @@ describe('expressions', () => {
     expect(on('1990-05-17')).toBe(day('2008-05-17'))
     expect(on('1992-02-29')).toBe(day('2010-02-28'))
     expect(evaluate(parseExpression('x - years(4)'), () => day('2024-02-29T12:00Z'))).toBe(day('2020-02-29T12:00Z'))
+    const onDay = parseExpression('years(date(2024-12-01) - x)')
+    expect([day('1990-12-01'), day('1990-12-02'), day('2024-02-29')].map((x) => evaluate(onDay, () => x))).toEqual([34, 33, 0])
+    expect(expressionText(onDay)).toBe('years(date(2024-12-01) - x)')
+    for (const text of ['date(2024-13-01) - x', 'date(2024-02-30)', 'date(2024)', 'date(x)', 'years(date(2024-01-01) - date(2023-01-01))'])
+      expect(() => parseExpression(text)).toThrow('with')
     for (const text of ['years(x)', 'years(1.5)', 'min(x)', 'min(x, 1', 'max(, 1)']) expect(() => parseExpression(text)).toThrow('with')
   })
 

@@ -44,8 +44,11 @@ export const MONTH_END = 'month_end'
 /** `midnight(moment)`: the one at which its day begins. */
 export const MIDNIGHT = 'midnight'
 
+/** `date(2024-12-01)`: a date that is the same in all rows, as that on which ages are told. */
+export const DATE = 'date'
+
 /** Functions of a date that are one, in days since 1970. */
-const OF_DATES = { [MONTH_END]: monthEnd, [MIDNIGHT]: Math.floor } as const
+const OF_DATES = { [MONTH_END]: monthEnd, [MIDNIGHT]: Math.floor, [DATE]: (day: number) => day } as const
 type OfDates = keyof typeof OF_DATES
 
 /** What `positive` rises by: 1 above 0, and 0 elsewhere. Derivatives have it, and nobody writes it. */
@@ -187,9 +190,15 @@ const isCalendar = (name: FunctionName): name is CalendarUnit => Object.hasOwn(C
 
 export const isOfDates = (name: string): name is OfDates => Object.hasOwn(OF_DATES, name)
 
-/** Two columns of dates, of which one is taken from the other: months are counted between them. */
+const isDate = (one: Expression): boolean => one.kind === 'call' && one.name === DATE
+
+/** Two dates, of which one is taken from the other, one at least a column: months are counted between them. */
 export const isBetween = (of: Expression): of is Binary =>
-  of.kind === 'binary' && of.operator === '-' && of.left.kind === 'column' && of.right.kind === 'column'
+  of.kind === 'binary' &&
+  of.operator === '-' &&
+  (of.left.kind === 'column' || isDate(of.left)) &&
+  (of.right.kind === 'column' || isDate(of.right)) &&
+  !(isDate(of.left) && isDate(of.right))
 
 /** A number of months or years, which is added to dates. */
 export const isSpan = (expression: Expression): boolean =>
@@ -208,6 +217,19 @@ export function hasCalendar(expression: Expression): boolean {
 
 /** Milliseconds. */
 const DAY = 86_400_000
+
+/** Days since 1970 as a date that is the same in all rows. */
+export const fixedDate = (day: number): Expression => ({ kind: 'call', name: DATE, of: { kind: 'number', value: day } })
+
+/** Days since 1970 of a date as it is written, `2024-12-01`; undefined of none. */
+export function dayOfDate(year: number, month: number, day: number): number | undefined {
+  const date = new Date(0)
+  date.setUTCFullYear(year, month - 1, day)
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() / DAY : undefined
+}
+
+/** A day as `2024-12-01`. */
+export const dateText = (day: number): string => new Date(day * DAY).toISOString().slice(0, 10)
 
 /** Calendar months from one day to another, in days since 1970: one for each that reaches the same day of a month; negative where the end lies before. */
 export function monthsBetween(start: number, end: number): number {

@@ -5,9 +5,12 @@ import {
   CHOICES,
   type Choice,
   COALESCE,
+  DATE,
+  dayOfDate,
   type Expression,
   evaluate,
   FUNCTIONS,
+  fixedDate,
   isBetween,
   isConstant,
   isOfDates,
@@ -213,6 +216,7 @@ class Parser {
       if (name && this.takes('(')) return { kind: 'call', name, of: this.closed() }
       const choice = TWO.find((candidate) => candidate === token.text)
       if (choice && this.takes('(')) return this.choice(choice)
+      if (this.dates && token.text === DATE && this.takes('(')) return this.date(token.at)
       if (this.dates && isOfDates(token.text) && this.takes('(')) return { kind: 'call', name: token.text, of: this.closed() }
       if (this.dates && token.text === MIDNIGHTS && this.takes('(')) return this.midnights(token.at)
       const unit = this.dates && (Object.keys(CALENDAR) as CalendarUnit[]).find((candidate) => candidate === token.text)
@@ -229,6 +233,20 @@ class Parser {
     }
     if (this.takes('(')) return this.closed()
     throw malformed(this.text, token.at, 'a number, a column name or an opening bracket')
+  }
+
+  /** A date that is the same in all rows: year, month and day between minus signs. */
+  private date(at: number): Expression {
+    const parts: number[] = []
+    do {
+      if (this.next.kind !== 'number') break
+      parts.push(Number(this.next.text))
+      this.place++
+    } while (this.takes('-'))
+    const [year, month, day] = parts
+    const days = parts.length === 3 && parts.every(Number.isInteger) ? dayOfDate(year!, month!, day!) : undefined
+    if (days === undefined || !this.takes(')')) throw malformed(this.text, at, `${DATE}(YEAR-MONTH-DAY), as ${DATE}(2024-12-01)`)
+    return fixedDate(days)
   }
 
   /** Between two dates. */

@@ -1,7 +1,16 @@
 import { log } from '../../num/elementary.js'
 import { variance } from '../../num/statistics.js'
 import { spreadRows } from '../../table/codes.js'
-import { CALENDAR, type CalendarUnit, type Expression, MIDNIGHTS, monthsBetween } from '../../table/expression.js'
+import {
+  CALENDAR,
+  type CalendarUnit,
+  dateText,
+  type Expression,
+  fixedDate,
+  MIDNIGHTS,
+  monthsAfter,
+  monthsBetween
+} from '../../table/expression.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import { FactorInterval } from './factor-interval.js'
 import { hasValues, leastFromHalf, type Quantity, tolerance } from './quantity.js'
@@ -232,6 +241,7 @@ class Search {
   tryAges(): void {
     const dates = this.quantities.flatMap(({ isDate }, q) => (isDate ? [q] : []))
     for (const from of dates) {
+      this.tryAgesOnADay(from)
       for (const to of dates) {
         if (from === to) continue
         for (const unit of Object.keys(CALENDAR) as CalendarUnit[])
@@ -242,6 +252,38 @@ class Search {
         this.tryAge(from, to, { name: MIDNIGHTS, factor: 'free', between: days })
         this.tryAge(from, to, { name: MIDNIGHTS, factor: 'free', between: (a, b) => Math.max(0, days(a, b)), isPositive: true })
       }
+    }
+  }
+
+  /**
+   * Whole years from a column of dates to one day, which is the same in all rows and in no column: ages on the day on which a table was made. The
+   * birthdays of all rows lie on the right side of few days; of these the first of a year or of a month is taken, if one is among them.
+   */
+  private tryAgesOnADay(from: number): void {
+    const { values: starts } = this.quantities[from]!
+    for (const target of this.targets.list) {
+      const { values, unit } = this.quantities[target]!
+      if (unit !== 1) continue
+      let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+      for (let i = 0; i < this.rowCount && low < high; i++) {
+        const [start, years] = [Math.floor(starts[i]!), values[i]!]
+        if (Number.isNaN(start) || Number.isNaN(years)) continue
+        // A birthday of February 29 is on March 1 in other years, as `years` counts.
+        low = Math.max(low, birthday(start, years))
+        high = Math.min(high, birthday(start, years + 1))
+      }
+      if (!(low < high) || !Number.isFinite(high - low)) continue
+      const day = simplestDay(low, high)
+      this.candidates++
+      this.passed.push({
+        target,
+        inputs: [from],
+        factor: 'one',
+        rank: 2,
+        choices: DAYS_OF_AGES,
+        value: (i, shift = 0) => Math.floor(monthsBetween(starts[(i + shift) % this.rowCount]!, day) / CALENDAR.years),
+        write: () => ({ kind: 'call', name: 'years', of: binary('-', fixedDate(day), column(this.quantities[from]!.name)) })
+      })
     }
   }
 
@@ -482,6 +524,24 @@ function fullestFirst(rows: Uint32Array, quantities: readonly Quantity[]): Uint3
 interface Difference extends Quantity {
   readonly of: Expression
 }
+
+/** Days on which ages may be told: those of two centuries. */
+const DAYS_OF_AGES = 73_000
+
+/** The first day on which so many years have gone by since another one. */
+function birthday(start: number, years: number): number {
+  const day = monthsAfter(start, CALENDAR.years * years)
+  return monthsBetween(start, day) < CALENDAR.years * years ? day + 1 : day
+}
+
+/** The day of fewest digits from one on and before another one: the first of a year, of a month, or the one half-way. */
+function simplestDay(low: number, high: number): number {
+  const days = Array.from({ length: Math.min(high - low, CALENDAR.years * DAYS_OF_MONTH) }, (_, k) => low + k)
+  const part = (day: number) => dateText(day).slice(5)
+  return days.find((day) => part(day) === '01-01') ?? days.find((day) => part(day).endsWith('-01')) ?? Math.floor((low + high) / 2)
+}
+/** At most. */
+const DAYS_OF_MONTH = 31
 
 /** Dates beyond which differences of them are no parts of sums: they are as many as pairs. */
 const MOST_DATES = 6

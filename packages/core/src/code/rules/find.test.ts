@@ -1006,3 +1006,34 @@ it('an amount is computed of price and quantity though few amounts are there, of
   ]
   expect(found({ rowCount, columns })).toContain('subtotal = price * quantity')
 })
+
+it('ages are whole years to a day that no column has: the first of a year or a month, if birthdays leave it open', () => {
+  const rowCount = 500
+  const DAY = 86_400_000
+  const days = Array.from(uniforms(keyFor(keyFromSeed(36), 'birth'), rowCount), (u) => -7000 + Math.floor(20_000 * u))
+  const iso = (day: number) => new Date(day * DAY).toISOString().slice(0, 10)
+  const ageOn = (on: string) => (day: number) =>
+    Number(on.slice(0, 4)) - Number(iso(day).slice(0, 4)) - (iso(day).slice(5) > on.slice(5) ? 1 : 0)
+  const text = (name: string, values: readonly (string | number)[]) => ({ name, source: 'text' as const, values: values.map(String) })
+  const rulesOn = (on: string) => found({ rowCount, columns: [text('birth', days.map(iso)), text('age', days.map(ageOn(on)))] })
+  expect(rulesOn('2024-12-01')).toEqual(['age = years(date(2024-12-01) - birth)'])
+  expect(rulesOn('2025-01-01')).toEqual(['age = years(date(2025-01-01) - birth)'])
+  // A day on which nobody has a birthday is not told from its neighbours; the ages are the same on all of these.
+  const [rule] = rulesOn('2024-06-18')
+  const day = /^age = years\(date\((2024-06-1\d)\) - birth\)$/.exec(rule!)?.[1]
+  expect(days.map(ageOn(day!))).toEqual(days.map(ageOn('2024-06-18')))
+  // Ages that are told on a day of their own are no years of one.
+  const visits = Array.from(uniforms(keyFor(keyFromSeed(36), 'visit'), rowCount), (u) => iso(18_000 + Math.floor(1500 * u)))
+  expect(
+    found({
+      rowCount,
+      columns: [
+        text('birth', days.map(iso)),
+        text(
+          'age',
+          days.map((x, i) => ageOn(visits[i]!)(x))
+        )
+      ]
+    })
+  ).toEqual([])
+})

@@ -242,6 +242,7 @@ class Search {
     const dates = this.quantities.flatMap(({ isDate }, q) => (isDate ? [q] : []))
     for (const from of dates) {
       this.tryAgesOnADay(from)
+      this.tryDaysToADay(from)
       for (const to of dates) {
         if (from === to) continue
         for (const unit of Object.keys(CALENDAR) as CalendarUnit[])
@@ -284,6 +285,36 @@ class Search {
         value: (i, shift = 0) => Math.floor(monthsBetween(starts[(i + shift) % this.rowCount]!, day) / CALENDAR.years),
         write: () => ({ kind: 'call', name: 'years', of: binary('-', fixedDate(day), column(this.quantities[from]!.name)) })
       })
+    }
+  }
+
+  /** Days since a column of dates on one day, which is the same in all rows and in no column, or days until it; also where there are none before it, or behind it. */
+  private tryDaysToADay(from: number): void {
+    const { values: dates, name } = this.quantities[from]!
+    for (const target of this.targets.list) {
+      const { values, unit } = this.quantities[target]!
+      if (unit !== 1) continue
+      for (const sign of [1, -1] as const)
+        for (const isPositive of [false, true]) {
+          const day = dayOf(dates, values, { sign, isPositive })
+          if (day === undefined) continue
+          this.candidates++
+          const between = (date: number) => sign * (day - Math.floor(date))
+          const sides = sign === 1 ? ([fixedDate(day), column(name)] as const) : ([column(name), fixedDate(day)] as const)
+          const of: Expression = { kind: 'call', name: MIDNIGHTS, of: binary('-', ...sides) }
+          this.passed.push({
+            target,
+            inputs: [from],
+            factor: 'one',
+            rank: 2,
+            choices: DAYS_OF_AGES,
+            value: (i, shift = 0) => {
+              const days = between(dates[(i + shift) % this.rowCount]!)
+              return isPositive ? Math.max(0, days) : days
+            },
+            write: () => (isPositive ? { kind: 'call', name: 'positive', of } : of)
+          })
+        }
     }
   }
 
@@ -527,6 +558,26 @@ interface Difference extends Quantity {
 
 /** Days on which ages may be told: those of two centuries. */
 const DAYS_OF_AGES = 73_000
+
+/** The day on which all rows have so many days since their date, or until it; where none are below 0, rows of 0 lie beyond it. */
+function dayOf(
+  dates: Float64Array,
+  values: Float64Array,
+  { sign, isPositive }: { readonly sign: 1 | -1; readonly isPositive: boolean }
+): number | undefined {
+  let day: number | undefined
+  let noughts = 0
+  for (let i = 0; i < dates.length; i++) {
+    const [date, days] = [Math.floor(dates[i]!), values[i]!]
+    if (Number.isNaN(date) || Number.isNaN(days)) continue
+    if (isPositive && days === 0) noughts++
+    else if (day === undefined) day = date + sign * days
+    else if (day !== date + sign * days) return undefined
+  }
+  const isBeyond = (i: number) => Number.isNaN(dates[i]!) || values[i] !== 0 || sign * (day! - Math.floor(dates[i]!)) <= 0
+  // Whether they would be below 0 is another question where none is 0.
+  return day === undefined || (isPositive && (noughts === 0 || !Array.from(dates.keys()).every(isBeyond))) ? undefined : day
+}
 
 /** The first day on which so many years have gone by since another one. */
 function birthday(start: number, years: number): number {

@@ -33,9 +33,9 @@ const [CONSTANT, COLUMN, LEVELS, BOTH] = [0, 1, 2, 3]
 /** Parts of a day as which a time is written: hours, minutes, seconds, milliseconds. */
 const PARTS_OF_DAY = [24, 1440, 86_400, DAY]
 
-/** How a date is counted from another one: in months, to the same day or to the end of the month, with so many days beside it; or in days. */
+/** How a date is counted from another one: in months, to the same day or to the end of the month, with so many days beside it; in days; or in hours or minutes of moments. */
 interface Reading {
-  readonly unit: 'months' | 'days'
+  readonly unit: 'months' | 'days' | 'hours' | 'minutes'
   readonly atEnd: boolean
   readonly beside: number
 }
@@ -45,8 +45,22 @@ const besides = Array.from({ length: 2 * MOST_BESIDE + 1 }, (_, k) => (k % 2 ===
 const readingsOf = (end: number): Reading[] => [
   ...besides.map((beside): Reading => ({ unit: 'months', atEnd: false, beside })),
   { unit: 'days', atEnd: false, beside: 0 },
+  { unit: 'hours', atEnd: false, beside: 0 },
+  { unit: 'minutes', atEnd: false, beside: 0 },
   ...[0, dateOf(end).getUTCDate()].map((beside): Reading => ({ unit: 'months', atEnd: true, beside }))
 ]
+
+/** How many of a unit a day has; undefined of months. */
+const PER_DAY = { months: undefined, days: 1, hours: 24, minutes: 1440 } as const
+
+/** Parts of a day are counted of moments that are not all whole ones: between such the difference of the two says it, to the last digit. */
+function isCounted({ start, end, rows, clock }: Pair, { unit }: Reading): boolean {
+  if (unit !== 'hours' && unit !== 'minutes') return true
+  const isWhole = (x: number) => Math.abs(x * PER_DAY[unit] - Math.round(x * PER_DAY[unit])) <= WHOLE
+  return clock === undefined && start.unit < 1 && end.unit < 1 && rows.some((i) => !isWhole(start.values[i]!))
+}
+/** Parts of an hour or a minute that count as none: what a double of days leaves of a millisecond. */
+const WHOLE = 1e-5
 
 const dateOf = (day: number): Date => new Date(Math.floor(day) * DAY)
 
@@ -79,7 +93,7 @@ export function findTerms(columns: readonly Column[], quantities: readonly Quant
   const candidates =
     dates.length *
     (dates.length - 1) *
-    (besides.length + 3) *
+    (besides.length + 5) *
     (1 + numbers.length + categories.length * (1 + 2 * numbers.length + (categories.length - 1) / 2))
   const pairs = dates.flatMap((start) =>
     dates.flatMap((end) => (end === start || (only !== undefined && end.name !== only) ? [] : (pairOf(start, end, rowCount) ?? [])))
@@ -122,6 +136,7 @@ const timeOf = (day: number): number => Math.round(DAY * (day - Math.floor(day))
 
 function isRead(pair: Pair, reading: Reading): boolean {
   const { rows } = pair
+  if (!isCounted(pair, reading)) return false
   const isSo = (i: number) => spanIn(pair, reading, i) !== undefined
   const few = Math.min(PROBES, rows.length)
   return Array.from({ length: few }, (_, k) => rows[Math.floor(((k + 0.5) * rows.length) / few)]!).every(isSo) && rows.every(isSo)
@@ -131,20 +146,25 @@ function isRead(pair: Pair, reading: Reading): boolean {
 function spanIn({ start, end, clock }: Pair, { unit, atEnd, beside }: Reading, row: number): number | undefined {
   const ends = clock === undefined ? [start.values[row]!, end.values[row]!] : [start, end].map(({ values }) => Math.floor(values[row]!))
   const [from, to] = [ends[0]!, ends[1]! - beside]
-  const span = unit === 'days' ? Math.round(to - from) : monthOf(to) - monthOf(from)
-  const after = unit === 'days' ? from + span : monthsAfter(from, span)
+  const parts = PER_DAY[unit]
+  const span = parts === undefined ? monthOf(to) - monthOf(from) : Math.round(parts * (to - from))
+  const after = parts === undefined ? monthsAfter(from, span) : from + span / parts
   return Math.abs((atEnd ? monthEnd(after) : after) - to) <= tolerance(Math.min(start.unit, end.unit), to) ? span : undefined
 }
 
 /** A date so far from another. */
 function written({ start, clock }: Pair, { unit, atEnd, beside }: Reading, span: Expression): Expression {
   const from: Expression = clock === undefined ? column(start.name) : { kind: 'call', name: MIDNIGHT, of: column(start.name) }
-  const date = unit === 'days' ? plus(from, span) : plus(from, span, monthsText)
+  const perDay = PER_DAY[unit]
+  const date = perDay === undefined ? plus(from, span, monthsText) : perDay === 1 ? plus(from, span) : inParts(from, span, perDay)
   const day = plus(atEnd ? { kind: 'call', name: MONTH_END, of: date } : date, number(beside))
   if (!clock) return day
   const parts = PARTS_OF_DAY.find((count) => (clock * count) % DAY === 0)!
   return binary('+', day, binary('/', number((clock * parts) / DAY), number(parts)))
 }
+
+/** A moment so many parts of a day behind another one. */
+const inParts = (from: Expression, span: Expression, parts: number): Expression => binary('+', from, binary('/', span, number(parts)))
 
 function plus(date: Expression, added: Expression, text = (of: Expression): Expression => of): Expression {
   if (added.kind !== 'number') return binary('+', date, text(added))
@@ -183,7 +203,7 @@ function tell(
     return holdsBeyondChance(pair, expression, candidates) ? { expression, rank: CONSTANT } : undefined
   }
   // Days that a column counts are a difference of dates, but of days that begin at midnight.
-  for (const one of isMonths || clock !== undefined ? numbers : []) {
+  for (const one of reading.unit !== 'days' || clock !== undefined ? numbers : []) {
     // The first of a month is the day after the end of the one before.
     for (const more of reading.atEnd && reading.beside > 0 ? [0, 1] : [0]) {
       const factor = factorOf(one, pair, (i) => spans[i]! + more)

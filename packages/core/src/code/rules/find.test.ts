@@ -1037,3 +1037,50 @@ it('ages are whole years to a day that no column has: the first of a year or a m
     })
   ).toEqual([])
 })
+
+it('days since a date, or until one, are counted to a day that no column has', () => {
+  const rowCount = 400
+  const DAY = 86_400_000
+  const minutes = Array.from(uniforms(keyFor(keyFromSeed(37), 'at'), rowCount), (u) => 19_000 * 1440 + Math.floor(700 * 1440 * u))
+  const days = minutes.map((x) => Math.floor(x / 1440))
+  const today = Math.round(Date.UTC(2024, 2, 7) / DAY)
+  const text = (name: string, values: readonly (string | number)[]) => ({ name, source: 'text' as const, values: values.map(String) })
+  const moments = text(
+    'seen',
+    minutes.map((x) => new Date(x * 60_000).toISOString().slice(0, 16))
+  )
+  const dates = text(
+    'ends',
+    days.map((x) => new Date(x * DAY).toISOString().slice(0, 10))
+  )
+  const counts = (name: string, count: (day: number) => number) => text(name, days.map(count))
+  expect(found({ rowCount, columns: [moments, counts('since', (day) => today - day)] })).toEqual(['since = days(date(2024-03-07) - seen)'])
+  const left = (day: number) => Math.max(0, day - 19_300)
+  expect(found({ rowCount, columns: [dates, counts('left', left)] })).toEqual(['left = positive(days(ends - date(2022-11-04)))'])
+  // One row that counts from the day before is no law of all rows.
+  const off = (day: number) => today - day + (day === days[9] ? 1 : 0)
+  expect(found({ rowCount, columns: [moments, counts('since', off)] }).filter((rule) => !rule.includes('but for'))).toEqual([])
+})
+
+it('a term of hours is counted from a moment, and one of a plan tells its price, not the days that both make', () => {
+  const rowCount = 400
+  const dice = (label: string) => uniforms(keyFor(keyFromSeed(38), label), rowCount)
+  const opened = Array.from(dice('opened'), (u) => Date.UTC(2024, 0, 1) + 60_000 * Math.floor(300 * 1440 * u))
+  const hours = Array.from(dice('hours'), (u) => [4, 8, 24, 72][Math.floor(4 * u)]!)
+  const iso = (time: number) => new Date(time).toISOString().slice(0, 16)
+  const text = (name: string, values: readonly (string | number)[]) => ({ name, source: 'text' as const, values: values.map(String) })
+  const due = text(
+    'due',
+    opened.map((time, i) => iso(time + 3_600_000 * hours[i]!))
+  )
+  expect(found({ rowCount, columns: [text('opened', opened.map(iso)), text('hours', hours), due] })).toEqual(['due = opened + hours / 24'])
+  // Minutes between moments of whole ones are their difference, to the last digit.
+  const waits = Array.from(dice('waits'), (u) => 1 + Math.floor(500 * u))
+  const answered = text(
+    'answered',
+    opened.map((time, i) => iso(time + 60_000 * waits[i]!))
+  )
+  expect(found({ rowCount, columns: [text('opened', opened.map(iso)), text('waits', waits), answered] })).toContain(
+    'waits = 1440 * (answered - opened)'
+  )
+})

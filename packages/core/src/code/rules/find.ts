@@ -254,6 +254,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   }
   const gaps = findGaps(table.columns, table.rowCount)
   // What tells a category by nothing but where it is missing is told by that: a copayment which only some insurances have.
+  const hasLevels = (name: string) => isCategorical(columnIn(data, name))
   const hasTwo = (name: string) => table.columns.some((one) => one.name === name && isCategorical(one) && one.levels.length === 2)
   const isGap = ({ column: name, from }: LookupFound) =>
     from.length === 1 && hasTwo(name) && gaps.some((one) => one.column === from[0] && one.when === name && one.levels && !one.maybe)
@@ -355,6 +356,8 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   }
   for (const one of binned((name) => telling.some(({ from }) => from[0] === name) || lists.some(({ column: listed }) => listed === name))) {
     const [level, number] = one.from as readonly [string, string]
+    // What a category tells by itself, as a plan its price, needs no brackets of what is computed of both.
+    if (telling.some(({ column: told, from }) => told === one.column && hasLevels(from[0]!) && from[0] !== level)) continue
     if ((tells(one.column, level) && !tells(one.column, number)) || (lists.some((list) => isAmong(one, list)) && isBracketed(one)))
       take({ kind: 'lookup', ...one })
   }

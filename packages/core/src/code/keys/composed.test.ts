@@ -102,6 +102,17 @@ describe('what other columns say', () => {
   })
 })
 
+it('measures between letters that are always the same are numbers of their own, however many', async () => {
+  const sizes = ['a', 'b', 'c'].map((name) => below(name, 40).map((k) => k + 2))
+  const cells = sizes[0]!.map((one, i) => `${one}x${sizes[1]![i]}x${sizes[2]![i]}`)
+  const kept = keepKeys([{ name: 'size', cells }], 3, { table: table(category('first', first)) })
+  for (const text of (await draw(kept, table(category('first', first)))).get('size')!) {
+    const parts = text!.split('x').map(Number)
+    expect(parts).toHaveLength(3)
+    expect(parts.every((part) => part >= 2 && part <= 41)).toBe(true)
+  }
+})
+
 describe('texts of several shapes', () => {
   const carriers = below('carriers', 3).map((k) => ['DHL', 'UPS', 'DPD'][k]!)
   const PREFIX: Readonly<Record<string, string>> = { DHL: 'JJD', UPS: '1Z', DPD: '0' }
@@ -146,4 +157,37 @@ it('numbers that run on behind a letter are told by no account of which the rows
   const cells = accounts.map((_, i) => `T${pad(i + 1, 7)}`)
   const kept = keepKeys([{ name: 'id', cells }], 3, { table: table(category('account', accounts)) })
   expect(keyTexts(kept)).toEqual([`id like T${pad(N + 1, 7)}, running on`])
+})
+
+it('whole numbers that another column takes its own from are keys, whatever they are called, but for steps of a scale', () => {
+  const text = (name: string, values: readonly (string | number)[]) => ({ name, source: 'text' as const, values: values.map(String) })
+  const amounts = Array.from(normals(keyFor(key, 'pay'), N), (z) => (50 + 9 * z).toFixed(1))
+  const staff = below('staff', 90_000).map((x, i) => 10_000 + ((x * 7 + i * 211) % 90_000))
+  expect(new Set(staff).size).toBe(N)
+  const heads = below('heads', N).map((i) => (i === 0 ? '' : String(staff[(i * i) % 30])))
+  const columns = [text('Personalnummer', staff), text('Vorgesetzter', heads), text('pay', amounts)]
+  const { data } = prepareRows({ rowCount: N, columns })
+  expect(data.table.columns.map(({ kind }) => kind)).toEqual(['identifier', 'identifier', 'number'])
+  expect(data.notes.some((note) => note.startsWith('Vorgesetzter: every value is one of Personalnummer'))).toBe(true)
+  // Per cent of ranks, once each in two columns and with ties in a third.
+  const ranks = Array.from({ length: N }, (_, i) => 25 * i + (i % 3))
+  const order = (label: string) =>
+    below(label, 10 ** 6)
+      .map((x, i) => [x, i] as const)
+      .sort((a, b) => a[0] - b[0])
+  const ranked = (label: string) => order(label).map(([, i]) => ranks[i]!)
+  const scales = [
+    text('liked', ranked('liked')),
+    text('known', ranked('known')),
+    text(
+      'near',
+      below('near', 40).map((k) => ranks[k * 9]!)
+    )
+  ]
+  expect(prepareRows({ rowCount: N, columns: [...scales, text('pay', amounts)] }).data.table.columns.map(({ kind }) => kind)).toEqual([
+    'integer',
+    'integer',
+    'integer',
+    'number'
+  ])
 })

@@ -242,12 +242,14 @@ function toldParts(parts: readonly Part[], telling: TellingRows): readonly Part[
   return parts.flatMap((part, k) => told.get(k) ?? (taken.has(k) ? [] : [part]))
 }
 
-/** A part taken apart into its runs of letters and of digits, where it has the same few in all rows. */
+/** A part taken apart into its runs of letters and of digits, where it has the same few in all rows, or any number with the same letters, as `12x30x7`. */
 function splitRuns(texts: readonly string[]): readonly (readonly string[])[] {
   const shape = shapeOf(texts[0]!)
-  if (shape.length < 2 || texts.some((text) => shapeOf(text) !== shape)) return [texts]
+  const lettersOf = (text: string) => text.replace(/\p{N}+/gu, '0')
+  const isAlike = shape === 'x' ? (text: string) => lettersOf(text) === lettersOf(texts[0]!) : (text: string) => shapeOf(text) === shape
+  if (!/\p{L}\p{N}|\p{N}\p{L}/u.test(texts[0]!) || !texts.every(isAlike)) return [texts]
   const runs = texts.map((text) => text.match(/\p{N}+|\p{L}+/gu)!)
-  return Array.from(shape, (_, r) => runs.map((one) => one[r]!))
+  return runs[0]!.map((_, r) => runs.map((one) => one[r]!))
 }
 
 const isCopied = ({ segment }: Part): boolean => segment.kind === 'literal' || segment.kind === 'words'

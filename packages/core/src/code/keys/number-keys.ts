@@ -8,6 +8,7 @@ import { numberingOf } from '../../table/numbering.js'
 import { isNamedAsKey } from '../../table/repeated-keys.js'
 import { standTogether } from '../../table/row-order.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import { isBeyondChance } from '../rules/chance.js'
 import { checkOf } from './check-digits.js'
 import { startOf, tellerText } from './teller.js'
 
@@ -19,7 +20,7 @@ export type NumberKeyOptions = Pick<InferOptions, 'types'> & { readonly weights?
 
 /**
  * Takes whole numbers that are keys for identifiers, which are written anew: drawn as numbers they would repeat. These are
- * running numbers, as of orders; numbers that are named as a key; numbers that end in check digits; and numbers that begin with the date of their row. Where at least half of
+ * running numbers, as of orders; numbers that are named as a key, or that another column refers to; numbers that end in check digits; and numbers that begin with the date of their row. Where at least half of
  * the other numbers follow them they are a grid or a time instead, and are modelled; a note says which. Columns whose kind or
  * scaling is given, and the weights, stay as they are. Cost O(cells), and O(cells · log n) where there are any.
  */
@@ -83,11 +84,33 @@ function numberKeyOf({ name, values }: NumericColumn, table: Table): NumberKey |
   const anew = { becomes: 'written anew', verb: 'writes anew', format: { integer: true } } as const
   if (recurs(values) || !values.every((x) => Number.isSafeInteger(x) && x >= 0)) return undefined
   if (isNamedAsKey(name)) return { why: 'named as a key', ...anew }
+  const among = table.columns.filter(
+    (other) => other.kind === 'integer' && other.name !== name && isAmong(presentValues(other), values, table)
+  )
+  // What several columns have once each are ranks, or steps of a scale.
+  if (among.length > 0 && among.every((other) => recurs(presentValues(other as NumericColumn))))
+    return { why: `that ${among[0]!.name} refers to`, ...anew }
   const texts = Array.from(values, String)
   if (checkOf(texts) !== undefined) return { why: 'with check digits', ...anew }
   const dates = { ...table, columns: table.columns.filter(({ kind }) => kind === 'datetime') }
   const start = startOf(texts, { table: dates, rows: Array.from(texts.keys()) })
   return start && { why: `that begin with the ${tellerText(start.teller)}`, ...anew }
+}
+
+/** Whether all numbers of one column are among those of another, beyond chance, as managers among employees. */
+function isAmong(some: ArrayLike<number>, all: Float64Array, { columns }: Table): boolean {
+  const keys = new Set(all)
+  const values = new Set<number>()
+  for (const x of Array.from(some)) {
+    if (!keys.has(x)) return false
+    values.add(x)
+  }
+  const [low, high] = [...values].reduce(
+    ([least, most], x) => [Math.min(least, x), Math.max(most, x)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  )
+  const within = all.reduce((count, x) => count + (x >= low && x <= high ? 1 : 0), 0)
+  return values.size > 0 && isBeyondChance({ rate: within / (high - low + 1), times: values.size, candidates: columns.length ** 2 })
 }
 
 function varies(column: Column): boolean {

@@ -170,6 +170,8 @@ interface Penguin {
   species: 'Adelie' | 'Gentoo'
   mass: number | null
   flippers: 2
+  /** As clients of databases give whole numbers. */
+  ring: bigint | null
 }
 declare const penguins: readonly Penguin[]
 const records = { rows: 10, cells: 'records' } as const
@@ -179,6 +181,7 @@ interface DrawnPenguin {
   species: 'Adelie' | 'Gentoo'
   mass: number | null
   flippers: number
+  ring: number | null
 }
 for (const options of [{}, { local: 'auto' }, { latent: 'pca:2' }] as const)
   same<DrawnRow<Penguin>, DrawnPenguin>(true), (await sample(await fit(penguins, options), records)).records satisfies DrawnPenguin[]

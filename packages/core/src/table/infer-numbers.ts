@@ -82,7 +82,7 @@ export function inferNumbers(
       values[i] = 0
       return
     }
-    if (!Number.isFinite(value)) throw notFinite(raw.name, String(value), i)
+    if (!Number.isFinite(value)) throw raw.source === 'datetime' ? noTime(raw.name, i) : notFinite(raw.name, String(value), i, 'typed')
     if (!Number.isInteger(value)) whole = false
   })
   refuseSpread(raw.name, values, missing)
@@ -110,14 +110,28 @@ export function inferNumbers(
   }
 }
 
-export function notFinite(name: string, cell: string, row: number): InputError {
+/** A cell of text, or of numbers as a program or a file with types gives them, which has other words for what is missing. */
+export function notFinite(name: string, cell: string, row: number, of: 'text' | 'typed' = 'text'): InputError {
+  const flag = `--missing ${cell.trim()}`
   return new InputError({
     code: 'not-finite',
     got: `${cell.trim()} in the column ${name}, row ${row + 1}`,
-    expected: 'finite numbers, and empty cells where a value is missing',
-    try: /nan/i.test(cell) ? `--missing ${cell.trim()} if it stands for a missing value` : 'removing or correcting those rows'
+    expected: `finite numbers, and ${of === 'typed' ? 'null' : 'empty cells'} where a value is missing`,
+    try: !/nan/i.test(cell)
+      ? 'removing or correcting those rows'
+      : of === 'typed'
+        ? `null in its place if it stands for a missing value, or ${flag} (in a program missing: ['${cell}'])`
+        : `${flag} if it stands for a missing value`
   })
 }
+
+const noTime = (name: string, row: number): InputError =>
+  new InputError({
+    code: 'not-finite',
+    got: `an invalid Date in the column ${name}, row ${row + 1}`,
+    expected: 'a moment, or null where it is missing',
+    try: 'null in its place, or what its text says: new Date(Date.UTC(2024, 0, 31))'
+  })
 
 export function unfit(name: string, got: string, kind: ColumnKind, fitting: ColumnKind = 'category'): InputError {
   return new InputError({

@@ -49,10 +49,41 @@ describe('records', () => {
     ])
   })
 
+  test('of databases hold whole numbers as bigint, which are numbers, also beside others', () => {
+    const most = BigInt(Number.MAX_SAFE_INTEGER)
+    expect(tableOfRows([{ a: 1n }, { a: 2.5 }, { a: null as bigint | null }, { a: -most }]).columns).toEqual([
+      { name: 'a', source: 'number', values: Float64Array.of(1, 2.5, 0, -Number(most)), missing: Uint8Array.of(0, 0, 1, 0) }
+    ])
+    expect(() => tableOfRows([{ a: most }, { a: most + 1n }])).toThrow(/the bigint 9007199254740992 in the column a.*String\(cell\)/)
+  })
+
+  test.each<[string, unknown[], RegExp]>([
+    [
+      'a text among numbers',
+      [{ a: 1 }, { a: null }, { a: 'n/a' }],
+      /the text “n\/a”.*row 3.*a number, as in row 1, or null.*Number\(cell\)/
+    ],
+    ['a text among dates', [{ a: new Date(0) }, { a: '2024-01-31' }], /a Date, as in row 1.*new Date\(cell\)/],
+    ['a Decimal', [{ a: { s: 1, toNumber: () => 1 } }], /cell\.toNumber\(\)/],
+    ['an object', [{ a: { b: 1 } }], /a property for each of its parts/],
+    ['bytes', [{ a: new Uint8Array(2) }], /bytes in the column a/]
+  ])('%s is refused with what would do', (_, rows, said) => {
+    expect(() => tableOfRows(rows as Row[])).toThrow(said)
+  })
+
+  test('what is no number and no moment is said in words of a program', () => {
+    const rows = (cell: Cell): Row[] => [
+      { a: 1, b: cell },
+      { a: 2, b: null }
+    ]
+    expect(() => inferTable(tableOfRows(rows(Number.NaN)))).toThrow(/null in its place.*missing: \['NaN'\]/)
+    expect(() => inferTable(tableOfRows(rows(new Date('x'))))).toThrow(/an invalid Date in the column b, row 1.*null in its place/)
+    expect(() => inferTable(tableOfRows(rows(new Date('x'))))).not.toThrow(/--missing/)
+  })
+
   test.each<[string, unknown[], string]>([
-    ['a number among texts', [{ a: 'x' }, { a: 1 }], 'a cell of type number in the column a, row 2'],
-    ['a list in a cell', [{ a: [1] }], 'a cell of type object in the column a, row 1'],
-    ['a whole number beyond doubles', [{ a: 1n }], 'a cell of type bigint in the column a, row 1'],
+    ['a number among texts', [{ a: 'x' }, { a: 1 }], 'the number 1 in the column a, row 2'],
+    ['a list in a cell', [{ a: [1] }], 'an array in the column a, row 1'],
     ['null', [{ a: 1 }, null], 'null as row 2'],
     ['a list', [[1, 2]], 'an array as row 1'],
     ['a text', ['x'], 'the text “x” as row 1']

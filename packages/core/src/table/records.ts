@@ -4,8 +4,8 @@ import type { RawColumn, RawTable } from './raw.js'
 /** What a cell of a record holds; null where it is missing. */
 export type Cell = number | string | boolean | Date | null
 
-/** Records of which every property is a cell. */
-export type Cells<Row> = { readonly [K in keyof Row]-?: Cell }
+/** Records of which every property is a cell, or a whole number as databases give it. */
+export type Cells<Row> = { readonly [K in keyof Row]-?: Cell | bigint }
 
 /** A table as columns, or as records, one a row. */
 export type Rows<Row> = RawTable | readonly Row[]
@@ -17,28 +17,29 @@ export interface OfRows<Row> {
   readonly [row]?: Row
 }
 
-/** A drawn row: of the type of those that a model learned from, where that is known, but that a number may be any. */
+/** A drawn row: of the type of those that a model learned from, where that is known, but that a number may be any, and a `bigint` is one. */
 export type DrawnRow<Row> = [Row] extends [never] ? Record<string, Cell> : { [K in keyof Row]: AnyNumber<Row[K]> }
 
-type AnyNumber<C> = C extends number ? number : C
+type AnyNumber<C> = C extends number | bigint ? number : C
 
 const isTable = (rows: unknown): rows is RawTable =>
   typeof rows === 'object' && rows !== null && Array.isArray((rows as RawTable).columns) && Number.isInteger((rows as RawTable).rowCount)
 
 /**
  * Rows as a table of columns, in the order in which names first appear; null, and a property that a record lacks, are missing
- * cells. A `Date` is a moment; where all of a column are midnights of this place, as `new Date(y, m, d)` makes them, they are days of
- * the calendar, and a note says so. A table stays as it is. Cost O(cells). Throws `InputError` for what is neither, for records that
- * are none, for a column whose cells are of several types, and for a table with a column of another length.
+ * cells. A `bigint` that a number holds exactly is one. A `Date` is a moment; where all of a column are midnights of this place, as `new
+ * Date(y, m, d)` makes them, they are days of the calendar, and a note says so. A table stays as it is. Cost O(cells). Throws
+ * `InputError` for what is neither, for records that are none, for a column whose cells are of several types, and for a table with a
+ * column of another length.
  */
 export function tableOfRows<Row extends Cells<Row>>(rows: Rows<Row>): RawTable {
   if (isTable(rows)) return ofOneLength(rows)
   if (!Array.isArray(rows)) throw noRows(rows)
-  const columns = new Map<string, Cell[]>()
+  const columns = new Map<string, Given[]>()
   for (const [i, record] of rows.entries()) {
     if (typeof record !== 'object' || record === null || Array.isArray(record)) throw noRecord(record, i)
-    for (const [name, cell] of Object.entries<Cell | undefined>(record)) {
-      const cells = columns.get(name) ?? new Array<Cell>(rows.length).fill(null)
+    for (const [name, cell] of Object.entries<Given | undefined>(record)) {
+      const cells = columns.get(name) ?? new Array<Given>(rows.length).fill(null)
       columns.set(name, cells)
       cells[i] = cell ?? null
     }
@@ -107,19 +108,27 @@ function localDays(cells: readonly (Date | null)[]): Float64Array | undefined {
 
 type Source = RawColumn['source']
 
+/** What a record may hold. */
+type Given = Cell | bigint
+
 function sourceOf(cell: unknown): Source | undefined {
-  if (typeof cell === 'number' || typeof cell === 'boolean') return typeof cell as 'number' | 'boolean'
+  if (typeof cell === 'number' || isSafe(cell)) return 'number'
+  if (typeof cell === 'boolean') return 'boolean'
   if (typeof cell === 'string') return 'text'
   return cell instanceof Date ? 'datetime' : undefined
 }
 
-function columnOf(name: string, cells: readonly Cell[]): RawColumn {
+const isSafe = (cell: unknown): boolean => typeof cell === 'bigint' && Number.isSafeInteger(Number(cell))
+
+function columnOf(name: string, cells: readonly Given[]): RawColumn {
+  let first: number | undefined
   let source: Source | undefined
   cells.forEach((cell, i) => {
     if (cell === null) return
     const own = sourceOf(cell)
     source ??= own
-    if (own === undefined || own !== source) throw noCell({ name, i, got: own ?? typeof cell, expected: source })
+    first ??= i
+    if (own === undefined || own !== source) throw noCell({ name, cells, i, first })
   })
   if (source === 'boolean') return { name, source, values: cells as (boolean | null)[] }
   if (source !== 'number' && source !== 'datetime') return { name, source: 'text', values: cells as (string | null)[] }
@@ -152,18 +161,45 @@ function noRecord(got: unknown, i: number): InputError {
   })
 }
 
+const NOUNS: Readonly<Record<Source, string>> = { number: 'a number', text: 'a text', boolean: 'a boolean', datetime: 'a Date' }
+
 interface WrongCell {
   readonly name: string
+  readonly cells: readonly unknown[]
   readonly i: number
-  readonly got: string
-  readonly expected: Source | undefined
+  /** Where the column has its first cell, which says of what type it is. */
+  readonly first: number
 }
 
-function noCell({ name, i, got, expected }: WrongCell): InputError {
+function noCell({ name, cells, i, first }: WrongCell): InputError {
+  const cell = cells[i]
   return new InputError({
     code: 'cell-type',
-    got: `a cell of type ${got} in the column ${name}, row ${i + 1}`,
-    expected: expected ? `${expected}, as in the rows before it, or null` : 'a number, a text, a boolean, a Date or null',
-    try: `String(cell) in every row, or leaving ${name} out`
+    got: `${cellWords(cell)} in the column ${name}, row ${i + 1}`,
+    expected:
+      first < i ? `${NOUNS[sourceOf(cells[first])!]}, as in row ${first + 1}, or null` : 'a number, a text, a boolean, a Date or null',
+    try: `${first < i && sourceOf(cell) ? oneType(new Set([sourceOf(cell), sourceOf(cells[first])])) : asCell(cell)}, or leaving ${name} out`
   })
+}
+
+function cellWords(cell: unknown): string {
+  if (cell instanceof Date) return Number.isNaN(cell.getTime()) ? 'an invalid Date' : `the Date ${cell.toISOString()}`
+  return ArrayBuffer.isView(cell) ? 'bytes' : whatIs(cell)
+}
+
+/** How cells of two types become cells of one. */
+function oneType(types: ReadonlySet<Source | undefined>): string {
+  const absent = 'null in its place where it says that nothing is known'
+  if (types.has('boolean')) return `${absent}, String(cell) in every row`
+  if (types.has('datetime')) return `${absent}, new Date(cell) in every row`
+  return `${absent}, Number(cell) in every row where all are numbers, String(cell) where they are names`
+}
+
+/** How what is no cell becomes one or several. */
+function asCell(cell: unknown): string {
+  if (typeof cell === 'bigint') return 'String(cell) in every row, as a number does not hold all of its digits'
+  if (Array.isArray(cell)) return 'a property for each element, or a text as cell.join(" ") in every row'
+  if (typeof cell !== 'object' || ArrayBuffer.isView(cell)) return 'a text in every row'
+  const decimal = typeof (cell as { toNumber?: unknown }).toNumber === 'function'
+  return decimal ? 'cell.toNumber() in every row, as of a Decimal' : 'a property for each of its parts'
 }

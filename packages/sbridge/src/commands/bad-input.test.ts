@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keyFor, keyFromSeed, normals, uniforms } from '@sbridge/core/kernels'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sbridge } from '../../test/command.js'
+import { writeTable } from '../format/table-file.js'
 
 const ROWS = 60
 const z = normals(keyFor(keyFromSeed(1), 'z'), ROWS)
@@ -120,4 +121,36 @@ test('an address on the web is said to be one, with how it is read', async () =>
   expect(status).toBe(4)
   expect(stderr).toContain('an address on the web')
   expect(stderr).toContain("curl -sSf 'https://example.com/orders.csv' | sbridge sample -")
+})
+
+test('an address on the web as an output is said to be one, by the command and by the library', async () => {
+  const { status, stderr } = await sbridge(folder, 'sample', 'orders.csv', '-n', '5', '-o', 'https://example.com/new.csv', ...QUICK)
+  expect(status).toBe(2)
+  expect(stderr).toContain('an address on the web, where nothing is written')
+  expect(stderr).toContain("-o - | curl -sSf -T - 'https://example.com/new.csv'")
+  await expect(writeTable('https://example.com/new.csv', [{ a: 1 }])).rejects.toMatchObject({ code: 'output-on-the-web' })
+})
+
+describe('a file that holds something else than its name says', () => {
+  test.each([
+    ['page.csv', '<!DOCTYPE html>\n<html><body><p>Sign, in</p></body></html>\n', 'a web page'],
+    ['lone.csv', '\ufeff<!-- saved -->\n<html>\n<body>\n<p>Sign in</p>\n</body>\n</html>\n', 'a web page'],
+    ['page.json', '<html>\n</html>\n', 'a web page'],
+    ['page.xlsx', '<html>\n</html>\n', 'a web page'],
+    ['feed.csv', '<?xml version="1.0"?>\n<rows>\n<row a="1"/>\n</rows>\n', 'XML'],
+    ['list.csv', '[{"a": 1, "b": 2},\n {"a": 3, "b": 4}]\n', 'JSON'],
+    ['lines.tsv', '{"a": 1}\n{"a": 3}\n', 'JSON']
+  ])('%s is said to hold it', async (name, content, what) => {
+    await writeFile(join(folder, name), content)
+    const { status, stderr } = await sbridge(folder, 'info', name)
+    expect([status, stderr]).toEqual([2, expect.stringContaining(`${name}, which holds ${what}`)])
+  })
+
+  test('a table whose names begin as such do is read', async () => {
+    await writeFile(
+      join(folder, 'marks.csv'),
+      `<5,{x},[y]\n${Array.from({ length: 30 }, (_, i) => `${i * i},${i},${(i * 7) % 5}`).join('\n')}\n`
+    )
+    expect(await sbridge(folder, 'info', 'marks.csv')).toMatchObject({ status: 0 })
+  })
 })

@@ -131,6 +131,9 @@ export function absentAsUndefined(error: NodeJS.ErrnoException): undefined {
   return undefined
 }
 
+/** Whether a name is an address that files of this machine do not have. */
+export const isOnTheWeb = (path: string): boolean => /^(https?|ftp):\/\//i.test(path)
+
 /** By the code of the system: the error's own code, what is wrong, what is expected, what to try. */
 type Refusal = readonly [code: string, reason: string, expected: string, remedy: string]
 
@@ -153,9 +156,18 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   ENAMETOOLONG: ['output-name-too-long', 'the name is too long', 'a shorter name', 'a shorter name']
 }
 
+const onTheWeb = (path: string): InputError =>
+  new InputError({
+    code: 'output-on-the-web',
+    got: `the output ${path}, an address on the web, where nothing is written`,
+    expected: 'a file, a database, an object as s3://BUCKET/KEY, or - for CSV on standard output',
+    try: `a file, or sending on what -o - writes: … -o - | curl -sSf -T - '${path}'`
+  })
+
 export function outputError(path: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === undefined || error instanceof SbridgeError || causeOf(error)) return error
+  if (code === 'ENOENT' && isOnTheWeb(path)) return onTheWeb(path)
   const [own, reason, expected, remedy] = REFUSALS[code] ?? ['output-failed', message, 'a place that can be written to', 'another place']
   return new InputError({ code: own, got: `the output file ${path}: ${reason}`, expected, try: remedy })
 }

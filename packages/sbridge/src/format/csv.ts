@@ -17,6 +17,7 @@ import { decodeText, encodeText, writableEncoding } from './encoding.js'
 import { chosenLines, findTable, isRemark, type TableLines, takeTotals } from './lines-around.js'
 import { mayNeedQuotes, needsQuotes } from './quote-habit.js'
 import { blankRecordsIn, recordsIn, withoutLastLineEnds } from './records.js'
+import { storedTypeOf } from './stored-type.js'
 import { TypedDelimited } from './typed-delimited.js'
 
 /** What readers of delimited text are told. */
@@ -199,21 +200,29 @@ function writtenColumn(column: RawColumn, { unit, table, dialect, separator, str
   const heading =
     name === '' ? (dialect.quotedNames ? '""' : lone) : dialect.quotedNames || mayNeedQuotes(name) || asks(name) ? quoted(name) : name
   const below = unit === undefined ? [] : [asks(unit) ? quoted(unit) : unit]
-  return [heading, ...below, ...cellTexts(column).map(written)]
+  return [heading, ...below, ...cellTexts(column, table).map(written)]
 }
 
 /** Pads cells, numbers on the left, so that columns stand below their names. */
-function alignColumns(cells: string[][], { columns }: RawTable): void {
+function alignColumns(cells: string[][], table: RawTable): void {
   for (const [c, column] of cells.entries()) {
     const width = column.reduce((widest, cell) => Math.max(widest, cell.length), 0)
-    const right = cellTexts(columns[c]!).every((cell) => cell === null || /\d\W*$/.test(cell))
+    const right = cellTexts(table.columns[c]!, table).every((cell) => cell === null || /\d\W*$/.test(cell))
     for (const [i, cell] of column.entries()) column[i] = right ? cell.padStart(width) : c === cells.length - 1 ? cell : cell.padEnd(width)
   }
 }
 
-function cellTexts(column: RawColumn): (string | null)[] {
-  const texts = column.source === 'datetime' ? isoTexts(column) : column.values
-  return Array.from(texts as ArrayLike<unknown>, (value, i) => (isMissing(column, i) ? null : String(value)))
+function cellTexts(column: RawColumn, table: RawTable): (string | null)[] {
+  const values = column.source === 'datetime' ? isoTexts(column) : column.values
+  const texts = Array.from(values as ArrayLike<unknown>, (value, i) => (isMissing(column, i) ? null : String(value)))
+  const type = storedTypeOf(table, column.name)
+  return type?.kind === 'decimal' && type.scale > 0 ? texts.map((text) => text && withDecimals(text, type.scale)) : texts
+}
+
+/** A number with as many digits behind the point as its type has, as databases write it: 69.40. Other texts stay as they are. */
+function withDecimals(text: string, scale: number): string {
+  const [, whole, digits = ''] = /^(-?\d+)(?:\.(\d+))?$/.exec(text) ?? []
+  return whole === undefined ? text : `${whole}.${digits.padEnd(scale, '0')}`
 }
 
 function raggedRecord(line: number, { got, expected }: { got: number; expected: number }, context: ReadContext): InputError {

@@ -122,3 +122,15 @@ test('midnight of the next day is none of a time of day', () => {
   expect(isOf(type, number('at', 86_400_000))).toBe(false)
   expect(isOf(type, text('at', '24:00'))).toBe(false)
 })
+
+test('decimals are written to text with the digits of their type, as a database writes them', async () => {
+  const types: Record<string, StoredType> = {
+    price: { kind: 'decimal', precision: 8, scale: 2 },
+    count: { kind: 'decimal', precision: 8, scale: 0 }
+  }
+  const columns = [text('price', '69.4', '-5', null, '0.25', 'free'), number('count', 1, 2, 3, 4, 5), number('free', 69.4, 5, 1, 2, 3)]
+  const lines = async (format: 'csv' | 'tsv') =>
+    Buffer.from(await serializeTable({ rowCount: 5, columns, dialect: { kind: 'typed', types } }, format)).toString()
+  expect(await lines('csv')).toBe('price,count,free\n69.40,1,69.4\n-5.00,2,5\n,3,1\n0.25,4,2\nfree,5,3\n')
+  expect(await lines('tsv')).toContain('69.40\t1\t69.4\n')
+})

@@ -11,7 +11,7 @@ import { isObject, readObject } from '../host/objects.js'
 import { withPackage } from '../host/optional-package.js'
 import type { AnnDataOptions } from './anndata.js'
 import { inCells } from './as-drawn.js'
-import { finalPath, writeAtomically } from './atomic-file.js'
+import { finalPath, isOnTheWeb, writeAtomically } from './atomic-file.js'
 import type { Pieces } from './columns.js'
 import { tooLarge } from './encoding.js'
 import { joined } from './joined.js'
@@ -214,7 +214,7 @@ function inputFileError(path: string, error: unknown): unknown {
   if (code === 'ERR_FS_FILE_TOO_LARGE') return tooLarge({ source: path })
   if (code === undefined || error instanceof SbridgeError || causeOf(error)) return error
   const missing = code === 'ENOENT' || code === 'ENOTDIR'
-  if (missing && /^(https?|ftp):/i.test(path)) return onTheWeb(path)
+  if (missing && isOnTheWeb(path)) return onTheWeb(path)
   const reason = missing ? 'which does not exist' : code === 'EISDIR' ? 'which is a folder' : `which cannot be read (${message})`
   return new FormatError({
     code: missing ? 'file-missing' : 'file-unreadable',

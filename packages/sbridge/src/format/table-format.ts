@@ -3,6 +3,7 @@ import { notTogether } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { isDatabase } from '../database/address.js'
 import type { Pieces, ReadContext } from './columns.js'
+import { refuseOther } from './other-content.js'
 
 /** Takes a table as its bytes come. */
 export interface TableStream {
@@ -133,6 +134,7 @@ function skippedLines(text: string): { readonly top: number; readonly bottom: nu
 /** A table from the bytes of a file. Host-free. */
 export async function parseTable(bytes: Uint8Array, format: TableFormat, context: ReadContext): Promise<RawTable> {
   const content = isGzip(bytes) ? (await import('./gzip.js')).inflateGzip(bytes, context) : bytes
+  refuseOther(content, format, context)
   return (await formats[format].load()).read(content, context)
 }
 

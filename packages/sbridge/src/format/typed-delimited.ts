@@ -6,6 +6,7 @@ import { namesOf, type ReadContext } from './columns.js'
 import { dialectOf } from './delimited-dialect.js'
 import { isUnicode } from './encoding.js'
 import { chosenLines, findTable, mayBeNoRow } from './lines-around.js'
+import { isOther } from './other-content.js'
 import { CARRIAGE_RETURN, GUESSED_RECORDS, LINE_FEED, QUOTE, recordsIn, withoutLastLineEnds } from './records.js'
 
 /** The byte-order mark in UTF-8. */
@@ -157,6 +158,7 @@ export class TypedDelimited {
 
 /** What the first records say; a reason to give up where they are not as `TypedDelimited` takes them. */
 function beginningOf(bytes: Uint8Array, context: DelimitedContext): Beginning | string {
+  if (isOther(bytes)) return 'no table at all'
   const byteOrderMark = MARK.every((byte, i) => bytes[i] === byte)
   const start = byteOrderMark ? MARK.length : 0
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -138,7 +138,7 @@ async function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Promise<Se
       ? [
           ladder(kernel.epsilon, bounds),
           ...(ends ? [] : [beside(bounds)]),
-          ...(apart ? [kernelOnDrawn(kernel.epsilon, widest, calibration)] : [])
+          ...(apart && !asked.ranked ? [kernelOnDrawn(kernel.epsilon, widest, calibration)] : [])
         ]
       : [() => [{ known: fixed.epsilon!, drawn: asked.widest ?? fixed.epsilon!, ridge, predicts: false, ...OF_KERNEL }]]
   if (fixed.ridge === undefined && scheme !== 'clamp' && given) stages.push(largerRidge)

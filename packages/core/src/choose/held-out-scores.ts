@@ -79,6 +79,8 @@ export interface ChoiceProblem extends Context {
   readonly observed?: ObservedColumns | undefined
   /** Largest ε of what is drawn; default that of the kernel where several numbers are drawn whose rows are no Gaussian's. */
   readonly widest?: number | undefined
+  /** Whether nothing but the order of what is drawn counts: no kernel on it is asked for. */
+  readonly ranked?: boolean | undefined
   /** Forests of a table's rows, for what a group leaves open. */
   readonly forest?: ForestsOfTable | undefined
   /** Those of the open numbers that others than the kernel draw, where all others are given. */

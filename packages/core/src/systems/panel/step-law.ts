@@ -72,6 +72,8 @@ interface StepOptions {
   readonly methodOf: (name: string) => ScalingMethod
   /** ε of what is given; chosen when left out. */
   readonly epsilon?: number | undefined
+  /** Whether nothing but the order of what is drawn counts. */
+  readonly ranked?: boolean | undefined
 }
 
 /**
@@ -107,7 +109,7 @@ export async function fitSteps(rows: StepRows, options: StepOptions, context: Co
  * spread would be added at each row anew: there is none unless places of held-out rows ask for it.
  * Cost: that of a conditional choice on 1,500 rows, and a scaling of m² pairs, for the m rows that new ones are compared with.
  */
-export async function beginSteps(rows: StepRows, { methodOf, epsilon }: StepOptions, context: Context): Promise<BegunLaw> {
+export async function beginSteps(rows: StepRows, { methodOf, epsilon, ranked }: StepOptions, context: Context): Promise<BegunLaw> {
   const { engine, watch } = context
   const key = keyFor(context.key, 'steps')
   const varied = varyingColumns(rows.past)
@@ -139,6 +141,7 @@ export async function beginSteps(rows: StepRows, { methodOf, epsilon }: StepOpti
     clusters: rows.groups,
     fixed: { epsilon, ridge: table.rowCount >= ROWS_A_GIVEN * columns.length ? DEFAULT_RIDGE : undefined, predicts: false },
     widest: ONE_GAUSSIAN,
+    ranked,
     engine,
     key: keyFor(key, 'choice'),
     watch

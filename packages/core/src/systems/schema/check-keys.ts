@@ -49,10 +49,9 @@ export function refuseUnread(name: string, { foreign }: SchemaKeys, table: Schem
 }
 
 /** Refuses keys of several columns that drawn rows might share. Throws `InputError` (code `key-composite`). */
-export function refuseAlike(name: string, foreign: readonly ForeignKey[], { child, ...table }: SchemaTable): void {
-  const own = { counted: child?.key, lines: child?.lines, keys: keysOfTable({ ...table, child })?.keys.map(({ column }) => column) ?? [] }
-  for (const key of foreign) {
-    if (!key.and || key.to.table !== name || tellsApart(key, own)) continue
+export function refuseAlike(name: string, into: readonly ForeignKey[], own: Parameters<typeof tellsApart>[1]): void {
+  for (const key of into) {
+    if (tellsApart(key, own)) continue
     throw new InputError({
       code: 'key-composite',
       got: `the key ${keyText(key)}, whose columns in ${name} new rows might share`,

@@ -14,10 +14,14 @@ export interface CountLaw {
   readonly ascending: Float64Array
 }
 
-/** Fits the law of whole numbers given what each row says [n, k]. Cost: that of a step law. */
+/**
+ * Fits the law of whole numbers given what each row says [n, k]. What is drawn of it is put in order and nothing else, so that a
+ * kernel on it would only take time: chains under it go through classes of all counts, given all that a row says. Cost: that of a
+ * step law without one.
+ */
 export async function fitCounts(counts: Float64Array, given: Matrix, context: Context): Promise<CountLaw> {
   const { column, format } = beside('rows', counts)
-  const law = await fitGiven({ table: { columns: [column], rowCount: counts.length }, formats: [format], given }, context)
+  const law = await fitGiven({ table: { columns: [column], rowCount: counts.length }, formats: [format], given, ranked: true }, context)
   return { law, ascending: sorted(counts) }
 }
 

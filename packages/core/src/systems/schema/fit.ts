@@ -13,14 +13,15 @@ import { contextOfRows } from '../panel/past.js'
 import type { TableModel } from '../table/options.js'
 import { tables as tableSystem } from '../table/system.js'
 import { type Aggregate, findAggregates } from './aggregates.js'
-import { checkTables, keyTypes, linkNotes, refersWithin, refuseAlike, refuseUnread } from './check-keys.js'
+import { checkTables, keyTypes, linkNotes, refersWithin, refuseUnread } from './check-keys.js'
 import { fitChild } from './child-law.js'
 import { withCounts } from './counts.js'
-import { type ForeignKey, inOrderOfKeys, isReferredTo, keyText, pairsOf, referencesOf, type SchemaKeys, type Tables } from './keys.js'
+import { type ForeignKey, inOrderOfKeys, isReferredTo, keyText, referencesOf, type SchemaKeys, type Tables } from './keys.js'
 import { fitLate, type LateLaw } from './late-law.js'
-import { lineNumbersIn, linesIn } from './line-numbers.js'
-import { byCounts, cellsIn, type Links, linksOf, mayBreakIn } from './links.js'
+import { linesIn } from './line-numbers.js'
+import { cellsIn, type Links, linksOf, mayBreakIn } from './links.js'
 import { rulesOfTable, type SchemaModel, type SchemaTable } from './model.js'
+import { readReferring, refuseShared, withoutKeys } from './referring.js'
 import type { Referred } from './rows-of-table.js'
 import { contextEncoder, type EachTable, likeAll, type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
 import { sampleNotes, someFamilies, someRows, takeSome } from './sampled.js'
@@ -67,16 +68,19 @@ export async function fitSchema(
   const now = { ...keys, foreign: keys.foreign.filter((key) => !late.includes(key)) }
   // Keys are followed before anything is fitted: what is wrong with them is said at once.
   const linksBy = new Map(keys.foreign.map((key) => [key, linksOf(tables, key, { missing: each.missing, orphans })]))
-  const fitted = new Map<string, Fitted>()
-  for (const name of order) {
+  const optionsOf = (name: string) => {
     const types = { ...says[name]?.types, ...keyTypes(name, keys) }
     const { rule, unique } = rulesSaid(each.rules === 'off' ? [] : (says[name]?.rules ?? []))
     const one = defined({ ...each, types, rule, ...refersWithin(name, keys), seed: seedFor(keyFromSeed(seed), name) }) as OneTable
+    return { options: one, unique }
+  }
+  const followed = { tables, keys: now, late, linksBy }
+  for (const name of order) await told(name, async () => refuseShared(name, followed, optionsOf(name).options))
+  const fitted = new Map<string, Fitted>()
+  for (const name of order) {
     const references = referencesOf(now, name).length
     const inside = stageOf(context, `fitting ${name}`, references > 0 ? lawsBeside(references - 1) + SCALINGS : 0)
-    const { links, ...fit } = await told(name, () =>
-      fitOne(name, { tables, keys: now, late, linksBy, options: one, unique, fitted }, inside)
-    )
+    const { links, ...fit } = await told(name, () => fitOne(name, { ...followed, ...optionsOf(name), fitted }, inside))
     fitted.set(name, fit)
     if (!links) continue
     const parent = fitted.get(links.key.to.table)!
@@ -146,16 +150,12 @@ async function fitOne(name: string, problem: Problem, context: SystemContext): P
   const { tables, keys, late, linksBy } = problem
   const raw = tables[name]!
   const links = referencesOf(keys, name).map((key) => linksBy.get(key)!)
-  const bare = [...links.map(({ key }) => key), ...late.filter(({ table }) => table === name)].reduce(
-    (rest, key) => pairsOf(key).reduce((left, { column }) => withoutColumn(left, column), rest),
-    raw
-  )
+  const bare = withoutKeys(name, raw, [...links.map(({ key }) => key), ...late])
   const isReferred = isReferredTo(name, [...keys.foreign, ...late], late)
   const fit = await (links.length > 0
     ? fitReferring({ raw, bare, isReferred, all: links }, problem, context)
     : fitRoot({ raw, bare, isReferred }, problem, context))
   refuseUnread(name, keys, fit.table)
-  refuseAlike(name, [...keys.foreign, ...late], fit.table)
   return withWithin(name, { fit, problem }, context)
 }
 
@@ -196,23 +196,12 @@ async function fitReferring(
   { options, fitted }: Problem,
   context: SystemContext
 ): Promise<FittedTable> {
-  // Rows that are numbered for each row of another are drawn by that.
-  const sortedLinks = [...all].sort(byCounts)
-  const counted = sortedLinks.map((one) => ({ links: one, law: lineNumbersIn(bare, one, options.missing) }))
-  const { links, law } = counted.find((one) => one.law) ?? counted[0]!
-  const others = sortedLinks.filter((one) => one !== links)
+  const { links, others, law, rest, full } = readReferring({ raw, bare, all }, options)
   const own = contextOf(options.seed ?? 1, context)
   const rows = someFamilies(links, own.key)
-  const rest = law ? withoutColumn(bare, law.column) : bare
   const some = takeSome(rest, rows)
   const lines = law && { law, of: linesIn(takeSome(bare, rows), law, options.missing) }
   const referred = ({ key }: Links) => fitted.get(key.to.table)!
-  // What rows refer to is drawn before their own keys, and may stand in these.
-  const apart = raw.columns.filter(
-    ({ name }) => all.some(({ key }) => pairsOf(key).some(({ column }) => column === name)) || name === law?.column
-  )
-  const cells = apart.map(({ name }) => ({ name, cells: cellsIn(raw, name, options.missing) }))
-  const full = readTableOf(rest, { ...options, rules: 'off', rule: undefined }, cells)
   const like = rows ? likeAll(some, full, options) : options
   const { read, ...child } = await fitChild({ raw: some, rows, links, others, lines, referred, options: like }, own)
   const whole = rows ? full.whole : read.whole
@@ -281,10 +270,6 @@ const isOf =
   ({ columns }: RawTable) =>
   ({ columns: names }: Apart): boolean =>
     names.every((name) => columns.some((one) => one.name === name))
-
-function withoutColumn(raw: RawTable, name: string): RawTable {
-  return { ...raw, columns: raw.columns.filter((column) => column.name !== name) }
-}
 
 /** Keys of whole numbers stay numbers where a format has them. */
 function described(

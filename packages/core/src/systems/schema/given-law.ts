@@ -26,10 +26,12 @@ interface GivenRows {
   readonly given: Matrix
   /** Categories that are known of each row, of names of their own. */
   readonly besides?: Table | undefined
+  /** Whether nothing but the order of what is drawn counts. */
+  readonly ranked?: boolean | undefined
 }
 
 /** Fits the law of rows given numbers; of many rows to some. Cost: that of a step law on n rows. */
-export async function fitGiven({ formats, ...all }: GivenRows, context: Context): Promise<GivenLaw> {
+export async function fitGiven({ formats, ranked, ...all }: GivenRows, context: Context): Promise<GivenLaw> {
   const rows = someRows(all.table.rowCount, context.key)
   const { table, given, besides } = rows
     ? { table: takeTableRows(all.table, rows), given: takeRows(all.given, rows), besides: all.besides && takeTableRows(all.besides, rows) }
@@ -41,7 +43,11 @@ export async function fitGiven({ formats, ...all }: GivenRows, context: Context)
   const groups = Uint32Array.from({ length: table.rowCount }, (_, i) => i)
   return {
     encoder,
-    law: await fitSteps({ next: table, formats, past: given, own: [], lifts, levels: encoder, groups, besides }, { methodOf }, context)
+    law: await fitSteps(
+      { next: table, formats, past: given, own: [], lifts, levels: encoder, groups, besides },
+      { methodOf, ranked },
+      context
+    )
   }
 }
 

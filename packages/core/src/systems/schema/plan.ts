@@ -10,6 +10,7 @@ import type { Schema, SchemaFit } from './fit.js'
 import { inOrderOfKeys, keyText, referencesOf, type SchemaKeys } from './keys.js'
 import { byCounts, linksOf, mayBreakIn } from './links.js'
 import type { SchemaModel } from './model.js'
+import { refuseShared } from './referring.js'
 import type { OneTable } from './rows-of-table.js'
 import { MOST_FITTED, someRows, takeSome } from './sampled.js'
 import { LAWS, LAWS_A_CHOICE, SCALINGS } from './stages.js'
@@ -101,9 +102,9 @@ function sizesOf({ tables: all, keys: own, says = {} }: Schema, { keys: stated, 
     const by = counted && keyText(counted.key)
     const types = { ...says[table]?.types, ...keyTypes(table, keys) }
     const rule = each.rules === 'off' ? undefined : says[table]?.rules
-    const root = counted
-      ? undefined
-      : { input: someOf(tables[table]!), options: defined({ ...each, types, rule, ...refersWithin(table, keys) }) as OneTable }
+    const options = defined({ ...each, types, rule, ...refersWithin(table, keys) }) as OneTable
+    refuseShared(table, { tables, keys: now, late, linksBy: links }, options)
+    const root = counted ? undefined : { input: someOf(tables[table]!), options }
     return { table, rows, columns: columns.length, by, parents: counted?.parents ?? 0, choices: others.length, root }
   })
 }

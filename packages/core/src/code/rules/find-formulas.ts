@@ -241,8 +241,7 @@ class Search {
   tryAges(): void {
     const dates = this.quantities.flatMap(({ isDate }, q) => (isDate ? [q] : []))
     for (const from of dates) {
-      this.tryAgesOnADay(from)
-      this.tryDaysToADay(from)
+      this.tryOnADay(from)
       for (const to of dates) {
         if (from === to) continue
         for (const unit of Object.keys(CALENDAR) as CalendarUnit[])
@@ -256,65 +255,24 @@ class Search {
     }
   }
 
-  /**
-   * Whole years from a column of dates to one day, which is the same in all rows and in no column: ages on the day on which a table was made. The
-   * birthdays of all rows lie on the right side of few days; of these the first of a year or of a month is taken, if one is among them.
-   */
-  private tryAgesOnADay(from: number): void {
-    const { values: starts } = this.quantities[from]!
-    for (const target of this.targets.list) {
-      const { values, unit } = this.quantities[target]!
-      if (unit !== 1) continue
-      let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
-      for (let i = 0; i < this.rowCount && low < high; i++) {
-        const [start, years] = [Math.floor(starts[i]!), values[i]!]
-        if (Number.isNaN(start) || Number.isNaN(years)) continue
-        // A birthday of February 29 is on March 1 in other years, as `years` counts.
-        low = Math.max(low, birthday(start, years))
-        high = Math.min(high, birthday(start, years + 1))
-      }
-      if (!(low < high) || !Number.isFinite(high - low)) continue
-      const day = simplestDay(low, high)
-      this.candidates++
-      this.passed.push({
-        target,
-        inputs: [from],
-        factor: 'one',
-        rank: 2,
-        choices: DAYS_OF_AGES,
-        value: (i, shift = 0) => Math.floor(monthsBetween(starts[(i + shift) % this.rowCount]!, day) / CALENDAR.years),
-        write: () => ({ kind: 'call', name: 'years', of: binary('-', fixedDate(day), column(this.quantities[from]!.name)) })
-      })
-    }
-  }
-
-  /** Days since a column of dates on one day, which is the same in all rows and in no column, or days until it; also where there are none before it, or behind it. */
-  private tryDaysToADay(from: number): void {
+  /** Whole numbers that count from a column of dates to one day, which is the same in all rows and in no column: ages on the day on which a table was made. */
+  private tryOnADay(from: number): void {
     const { values: dates, name } = this.quantities[from]!
     for (const target of this.targets.list) {
       const { values, unit } = this.quantities[target]!
       if (unit !== 1) continue
-      for (const sign of [1, -1] as const)
-        for (const isPositive of [false, true]) {
-          const day = dayOf(dates, values, { sign, isPositive })
-          if (day === undefined) continue
-          this.candidates++
-          const between = (date: number) => sign * (day - Math.floor(date))
-          const sides = sign === 1 ? ([fixedDate(day), column(name)] as const) : ([column(name), fixedDate(day)] as const)
-          const of: Expression = { kind: 'call', name: MIDNIGHTS, of: binary('-', ...sides) }
-          this.passed.push({
-            target,
-            inputs: [from],
-            factor: 'one',
-            rank: 2,
-            choices: DAYS_OF_AGES,
-            value: (i, shift = 0) => {
-              const days = between(dates[(i + shift) % this.rowCount]!)
-              return isPositive ? Math.max(0, days) : days
-            },
-            write: () => (isPositive ? { kind: 'call', name: 'positive', of } : of)
-          })
-        }
+      for (const { between, expression } of [...ageOnADay(dates, values, name), ...daysToADay(dates, values, name)]) {
+        this.candidates++
+        this.passed.push({
+          target,
+          inputs: [from],
+          factor: 'one',
+          rank: 2,
+          choices: DAYS_OF_TABLES,
+          value: (i, shift = 0) => between(dates[(i + shift) % this.rowCount]!),
+          write: () => expression
+        })
+      }
     }
   }
 
@@ -556,8 +514,47 @@ interface Difference extends Quantity {
   readonly of: Expression
 }
 
-/** Days on which ages may be told: those of two centuries. */
-const DAYS_OF_AGES = 73_000
+/** Days on which a table may have been made: those of two centuries. */
+const DAYS_OF_TABLES = 73_000
+
+/** What is counted of a date, and how that is written. */
+interface OnADay {
+  readonly between: (date: number) => number
+  readonly expression: Expression
+}
+
+/**
+ * Whole years. The birthdays of all rows lie on the right side of few days; of these the first of a year or of a month is taken, if one is among
+ * them.
+ */
+function ageOnADay(dates: Float64Array, values: Float64Array, name: string): OnADay[] {
+  let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+  for (let i = 0; i < dates.length && low < high; i++) {
+    const [start, years] = [Math.floor(dates[i]!), values[i]!]
+    if (Number.isNaN(start) || Number.isNaN(years)) continue
+    low = Math.max(low, birthday(start, years))
+    high = Math.min(high, birthday(start, years + 1))
+  }
+  if (!(low < high) || !Number.isFinite(high - low)) return []
+  const day = simplestDay(low, high)
+  const expression: Expression = { kind: 'call', name: 'years', of: binary('-', fixedDate(day), column(name)) }
+  return [{ between: (date) => Math.floor(monthsBetween(date, day) / CALENDAR.years), expression }]
+}
+
+/** Days since a date or until it; also where there are none before it, or behind it. */
+function daysToADay(dates: Float64Array, values: Float64Array, name: string): OnADay[] {
+  return ([1, -1] as const).flatMap((sign) =>
+    [false, true].flatMap((isPositive): OnADay[] => {
+      const day = dayOf(dates, values, { sign, isPositive })
+      if (day === undefined) return []
+      const sides = sign === 1 ? ([fixedDate(day), column(name)] as const) : ([column(name), fixedDate(day)] as const)
+      const days: Expression = { kind: 'call', name: MIDNIGHTS, of: binary('-', ...sides) }
+      const between = (date: number) => sign * (day - Math.floor(date))
+      if (!isPositive) return [{ between, expression: days }]
+      return [{ between: (date) => Math.max(0, between(date)), expression: { kind: 'call', name: 'positive', of: days } }]
+    })
+  )
+}
 
 /** The day on which all rows have so many days since their date, or until it; where none are below 0, rows of 0 lie beyond it. */
 function dayOf(
@@ -579,7 +576,7 @@ function dayOf(
   return day === undefined || (isPositive && (noughts === 0 || !Array.from(dates.keys()).every(isBeyond))) ? undefined : day
 }
 
-/** The first day on which so many years have gone by since another one. */
+/** The first day on which so many years have gone by since another one: of February 29 it is March 1 in other years, as `years` counts. */
 function birthday(start: number, years: number): number {
   const day = monthsAfter(start, CALENDAR.years * years)
   return monthsBetween(start, day) < CALENDAR.years * years ? day + 1 : day

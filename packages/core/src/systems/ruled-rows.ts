@@ -203,6 +203,9 @@ export function rulesOf(data: InferredTable, options: Options, besides: readonly
   return findRules(seen, search)
 }
 
+/** The rules that are stated, also those that others see to. Throws what `rulesOf` throws. */
+export const statedRules = (data: InferredTable, options: Options): readonly Rule[] => searchOf(data, options).search.stated ?? []
+
 /** What rules are looked for in, and how. Throws what `rulesOf` throws. */
 function searchOf(
   data: InferredTable,

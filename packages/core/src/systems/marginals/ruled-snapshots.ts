@@ -12,7 +12,7 @@ import type { RawColumn, RawTable } from '../../table/raw.js'
 import { type Column, isCategorical, isNumeric, type NumericColumn } from '../../table/table.js'
 import { keepingLast } from '../keeping-last.js'
 import type { RuleOptions } from '../rule-options.js'
-import { rulesOf } from '../ruled-rows.js'
+import { rulesOf, statedRules } from '../ruled-rows.js'
 import { followedNotes, labelsOfParticles, namesOfParticles, type Said } from './particle-labels.js'
 import { type SnapshotColumns, type SnapshotTable, snapshotsOf, type WrittenColumns } from './snapshot-table.js'
 
@@ -46,7 +46,7 @@ function withoutRuled(raw: RawTable, { rules, rule, ...wanted }: RuledColumns): 
   const beside = without(data, new Set(keys.keys()))
   const found = rulesOf(beside, { rules, ...defined({ rule }) })
   const kept = keptOn(found, beside)
-  refuseOthers(rule, found, kept)
+  if (rule !== undefined) refuseOthers(statedRules(beside, { rules, rule }), kept)
   const derived = new Set(kept.map(({ column }) => column))
   const labels: Said = isOpen ? labelsOfParticles(beside, { raw, derived }) : new Map()
   const exclude = [...(wanted.exclude ?? []), ...keys.keys(), ...labels.keys(), ...derived]
@@ -98,9 +98,9 @@ const isWhole = (column: Column): boolean =>
 
 const orderNote = (rule: Rule): string => `${ruleText(rule)} in all particles; paths between snapshots need not keep it`
 
-function refuseOthers(stated: RuleOptions['rule'], found: readonly Rule[], kept: readonly Rule[]): void {
-  const count = stated === undefined ? 0 : typeof stated === 'string' ? 1 : stated.length
-  const refused = found.slice(0, count).find((one) => !kept.includes(one))
+/** Also of orders that formulas see to in the data: between snapshots a path may leave them. */
+function refuseOthers(stated: readonly Rule[], kept: readonly Rule[]): void {
+  const refused = stated.find((one) => !kept.some((own) => ruleText(own) === ruleText(one)))
   if (!refused) return
   throw new InputError({
     code: 'rule-trajectories',

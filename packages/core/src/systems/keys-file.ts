@@ -67,7 +67,6 @@ const teller: Reader<Teller> = (value, field) => {
     letters: optional(word(...LETTERS)),
     before: optional(text),
     behind: optional(text),
-    trimmed: optional(isTrue),
     decimals: optional(whole({ most: MOST_DECIMALS })),
     levels: optional(list(text)),
     texts: optional(list(text))

@@ -18,8 +18,6 @@ export interface Teller {
   /** Of text what stands before the first of these characters, or behind the last one: the user name of an address, its host. */
   readonly before?: string | undefined
   readonly behind?: string | undefined
-  /** Without what is no letter and no digit at its ends: `orders/12` of `/orders/12`. */
-  readonly trimmed?: true | undefined
   /** Of a number, decimals that it is written with. */
   readonly decimals?: number | undefined
   /** Or a text for each of these cells, which at least three rows have. */
@@ -70,14 +68,11 @@ function writerOf(teller: Teller): (cell: CellValue) => string | undefined {
   }
 }
 
-/** What is no letter and no digit at the ends of a text. */
-const EDGES = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu
-
 /** The part of a text that counts; undefined where it has none. */
-function partOfText(text: string, { before, behind, trimmed }: Teller): string | undefined {
+function partOfText(text: string, { before, behind }: Teller): string | undefined {
   if (before !== undefined) return text.includes(before) ? text.slice(0, text.indexOf(before)) : undefined
   if (behind !== undefined) return text.includes(behind) ? text.slice(text.lastIndexOf(behind) + behind.length) : undefined
-  return trimmed ? text.replace(EDGES, '') : text
+  return text
 }
 
 /** The cells of a column, also of keys where they are there. */
@@ -191,10 +186,7 @@ function writingsOf({ name: column, kind, ...own }: Column, lengths: ReadonlySet
   const text = 'levels' in own ? own.levels[0] : 'cells' in own ? own.cells?.find((cell) => cell !== null) : undefined
   if (text === undefined || text === null) return []
   const between = [...new Set(text.replace(/[\p{L}\p{N}]/gu, ''))]
-  const parts = [
-    ...(text === text.replace(EDGES, '') ? [] : [{ trimmed: true as const }]),
-    ...between.flatMap((one) => [{ before: one }, { behind: one }])
-  ]
+  const parts = between.flatMap((one) => [{ before: one }, { behind: one }])
   return LETTERS.flatMap((letters) => [...whole, ...parts.map((part) => ({ column, ...part }))].map((one) => ({ ...one, letters })))
 }
 

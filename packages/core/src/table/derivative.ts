@@ -1,4 +1,5 @@
 import {
+  ANNUITY,
   type Binary,
   CALENDAR,
   COALESCE,
@@ -85,6 +86,15 @@ function derivativeOfBinary({ operator, left, right }: Binary, a: Expression, b:
     }
   if (operator === 'min') return plus(times(above(right, left), a), times(above(left, right), b))
   if (operator === 'max') return plus(times(above(left, right), a), times(above(right, left), b))
+  if (operator === ANNUITY) {
+    // r / (1 − v) where v = (1 + r)^−n: what it rises by with r is (1 − v·(1 + n·r / (1 + r))) / (1 − v)², and with n −r·v·log(1 + r) / (1 − v)².
+    const grown = binary('+', ONE, left)
+    const v = binary('^', grown, negate(right))
+    const rest = binary('^', minus(ONE, v), { kind: 'number', value: 2 })
+    const byRate = over(minus(ONE, times(v, binary('+', ONE, over(times(right, left), grown)))), rest)
+    const byTerms = negate(over(times(times(left, v), { kind: 'call', name: 'log', of: grown }), rest))
+    return plus(times(byRate, a), times(byTerms, b))
+  }
   if (operator === '/') return minus(over(a, right), over(times(left, b), times(right, right)))
   // (f^g)' = g f^(g−1) f' + f^g log(f) g'.
   const first = times(times(right, binary('^', left, minus(right, ONE))), a)

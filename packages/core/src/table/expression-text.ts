@@ -1,4 +1,4 @@
-import { COALESCE, DATE, dateText, type Expression } from './expression.js'
+import { DATE, dateText, type Expression, isFunctionOfTwo } from './expression.js'
 
 const STRENGTH = { '+': 1, '-': 1, '*': 2, '/': 2, '^': 4 } as const
 /** A sign binds weaker than a power and stronger than a product. */
@@ -26,8 +26,7 @@ function written(expression: Expression): { readonly text: string; readonly stre
       return { text: `-${bracketed(expression.of, SIGN + 1)}`, strength: SIGN }
     case 'binary': {
       const { operator, left, right } = expression
-      if (operator === 'min' || operator === 'max' || operator === COALESCE)
-        return { text: `${operator}(${expressionText(left)}, ${expressionText(right)})`, strength: WHOLE }
+      if (isFunctionOfTwo(operator)) return { text: `${operator}(${expressionText(left)}, ${expressionText(right)})`, strength: WHOLE }
       const strength = STRENGTH[operator]
       // a − (b + c), a / (b · c): the right side of an operator that does not associate; powers associate to the right.
       const [least, after] = operator === '^' ? [WHOLE, SIGN] : [strength, operator === '+' ? strength : strength + 1]

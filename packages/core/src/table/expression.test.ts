@@ -21,14 +21,25 @@ describe('expressions', () => {
     ['6 − 2 × x · 1 ÷ 2', 4],
     ['1e-3 * 1000', 1],
     ['min(3, x, 5) - max(1, 2*x)', -2],
-    ['2 * min(x, 1 + max(3, 4)) ^ 2', 8]
+    ['2 * min(x, 1 + max(3, 4)) ^ 2', 8],
+    ['1000 * annuity(0.06 / 12, 12)', 86.06642970708263],
+    ['annuity(0, 4 * x)', 0.125]
   ])('%s = %d', (text, value) => {
     expect(evaluate(parseExpression(text), at({ x: 2, 'Beak Length (mm)': 4 }))).toBeCloseTo(value, 12)
   })
 
   test('derivatives agree with differences', () => {
     const values = { x: 1.3, y: 0.7 }
-    for (const text of ['x*y + x^3', 'exp(x*y)/y', 'log(x + y^2)', 'sqrt(x) - y/x', 'x^y', '(x - y)^2 * 2', 'min(x^2, y) * max(x, 2*y)']) {
+    for (const text of [
+      'x*y + x^3',
+      'exp(x*y)/y',
+      'log(x + y^2)',
+      'sqrt(x) - y/x',
+      'x^y',
+      '(x - y)^2 * 2',
+      'min(x^2, y) * max(x, 2*y)',
+      'annuity(y / 9, 7 * x)'
+    ]) {
       const expression = parseExpression(text)
       for (const name of ['x', 'y'] as const) {
         const moved = (h: number) => evaluate(expression, at({ ...values, [name]: values[name] + h }))

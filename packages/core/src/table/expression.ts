@@ -9,14 +9,23 @@ export type Expression =
   | { readonly kind: 'binary'; readonly operator: Operator; readonly left: Expression; readonly right: Expression }
   | { readonly kind: 'call'; readonly name: FunctionName; readonly of: Expression }
 
-/** The last three are written as functions. */
-export type Operator = '+' | '-' | '*' | '/' | '^' | Choice | typeof COALESCE
+/** Those of words are written as functions. */
+export type Operator = '+' | '-' | '*' | '/' | '^' | FunctionOfTwo
 
 /** `coalesce(x, y)` is x, and y where x is missing. */
 export const COALESCE = 'coalesce'
 
 export const CHOICES = ['min', 'max'] as const
 export type Choice = (typeof CHOICES)[number]
+
+/** `annuity(rate, n)`: what part of a loan is paid back in each of n terms, at a rate of interest a term. */
+export const ANNUITY = 'annuity'
+
+export const FUNCTIONS_OF_TWO = [...CHOICES, COALESCE, ANNUITY] as const
+type FunctionOfTwo = (typeof FUNCTIONS_OF_TWO)[number]
+
+/** Whether an operation is written as a function. */
+export const isFunctionOfTwo = (operator: Operator): operator is FunctionOfTwo => (FUNCTIONS_OF_TWO as readonly string[]).includes(operator)
 
 /** `P(column = level)`: 1 in rows of this category, 0 in all others. Without a level it is of a boolean column, where it is true. */
 export interface Indicator {
@@ -285,11 +294,15 @@ export function operate(operator: Operator, a: number, b: number): number {
   if (operator === COALESCE) return Number.isNaN(a) ? b : a
   if (operator === 'min') return Math.min(a, b)
   if (operator === 'max') return Math.max(a, b)
+  if (operator === ANNUITY) return annuity(a, b)
   if (operator === '+') return a + b
   if (operator === '-') return a - b
   if (operator === '*') return a * b
   return operator === '/' ? a / b : power(a, b)
 }
+
+/** Without interest each term pays as much as the others. */
+export const annuity = (rate: number, terms: number): number => (rate === 0 ? 1 / terms : rate / (1 - power(1 + rate, -terms)))
 
 export function power(base: number, exponent: number): number {
   if (Number.isInteger(exponent) && Math.abs(exponent) <= 64) {

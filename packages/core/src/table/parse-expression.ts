@@ -1,15 +1,14 @@
 import { InputError } from '../num/errors.js'
 import {
+  ANNUITY,
   CALENDAR,
   type CalendarUnit,
-  CHOICES,
-  type Choice,
-  COALESCE,
   DATE,
   dayOfDate,
   type Expression,
   evaluate,
   FUNCTIONS,
+  FUNCTIONS_OF_TWO,
   fixedDate,
   isBetween,
   isConstant,
@@ -26,9 +25,6 @@ export interface ObservationExpression {
   /** Standard deviation of the noise, in the units of the expression. */
   readonly deviation: number
 }
-
-/** Functions of two or more. */
-const TWO = [...CHOICES, COALESCE] as const
 
 interface Token {
   readonly kind: 'number' | 'name' | 'sign' | 'end' | 'indicator'
@@ -214,8 +210,8 @@ class Parser {
       this.place++
       const name = FUNCTIONS.find((candidate) => candidate === token.text)
       if (name && this.takes('(')) return { kind: 'call', name, of: this.closed() }
-      const choice = TWO.find((candidate) => candidate === token.text)
-      if (choice && this.takes('(')) return this.choice(choice)
+      const operator = FUNCTIONS_OF_TWO.find((candidate) => candidate === token.text)
+      if (operator && this.takes('(')) return this.ofTwo(operator)
       if (this.dates && token.text === DATE && this.takes('(')) return this.date(token.at)
       if (this.dates && isOfDates(token.text) && this.takes('(')) return { kind: 'call', name: token.text, of: this.closed() }
       if (this.dates && token.text === MIDNIGHTS && this.takes('(')) return this.midnights(token.at)
@@ -227,7 +223,7 @@ class Parser {
           token.at,
           token.text === 'P'
             ? 'P(COLUMN = LEVEL), or P(COLUMN) of true and false'
-            : `one of the functions ${[...FUNCTIONS, ...TWO].join(', ')}`
+            : `one of the functions ${[...FUNCTIONS, ...FUNCTIONS_OF_TWO].join(', ')}`
         )
       return { kind: 'column', name: token.text }
     }
@@ -264,13 +260,13 @@ class Parser {
     return call
   }
 
-  /** The smaller or the larger of several, or the first that is not missing. */
-  private choice(operator: Choice | typeof COALESCE): Expression {
+  /** The smaller or the larger of several, or the first that is not missing; an annuity of two. */
+  private ofTwo(operator: (typeof FUNCTIONS_OF_TWO)[number]): Expression {
     let left = this.deeper(() => this.sum())
     do {
       this.expect(',', `${operator}(ONE, OTHER)`)
       left = { kind: 'binary', operator, left, right: this.deeper(() => this.sum()) }
-    } while (this.next.kind === 'sign' && this.next.text === ',')
+    } while (operator !== ANNUITY && this.next.kind === 'sign' && this.next.text === ',')
     this.expect(')', 'a closing bracket')
     return left
   }

@@ -29,3 +29,13 @@ it('numbers that run apart from dates stay apart', () => {
   const apart = dated(Array.from(permutation(keyFromSeed(9), 210)))
   expect(keepKeys([{ name: 'order', cells }], 5, { table: apart }).keys[0]!.along).toBeUndefined()
 })
+
+it('numbers that go on whatever the year is have the year of their own row', async () => {
+  const years = [2022, 2023, 2024].map((year) => Date.UTC(year, 5, 1) / DAY)
+  const days = Array.from(permutation(keyFromSeed(5), 210), (at) => years[at % 3]! + (at % 100))
+  const numbered = days.map((day, i) => `CL-${new Date(day * DAY).getUTCFullYear()}-${String(i + 1).padStart(5, '0')}`)
+  const kept = keepKeys([{ name: 'claim', cells: numbered }], 5, { table: dated(days) })
+  const fresh = Array.from(permutation(keyFromSeed(6), 90), (at) => years[at % 3]! + (at % 80))
+  const drawn = (await drawKeys(kept, { count: 90, key: keyFromSeed(1), of: { table: dated(fresh), part: 90 } })).get('claim')!
+  expect(drawn).toEqual(fresh.map((day, i) => `CL-${new Date(day * DAY).getUTCFullYear()}-${String(211 + i).padStart(5, '0')}`))
+})

@@ -102,6 +102,62 @@ describe('what other columns say', () => {
   })
 })
 
+describe('names that are put together', () => {
+  const of = table(category('first', first), category('last', last))
+  const fresh = table(category('first', turned(first)), category('last', turned(turned(last))))
+  const numbers = below('user', 900)
+
+  it('are an initial and a name of their row, with a number that is new', async () => {
+    const cells = first.map((name, i) => `${plain(name)[0]}${plain(last[i]!)}${numbers[i]}`)
+    const drawn = (await draw(keepKeys([{ name: 'user', cells }], 3, { table: of }), fresh)).get('user')!
+    for (const [i, user] of drawn.entries()) {
+      const [begin, rest] = [plain(turned(first)[i]!)[0]! + plain(turned(turned(last))[i]!), user!.replace(/\d+$/, '')]
+      expect(rest).toBe(begin)
+      expect(cells).not.toContain(user)
+    }
+  })
+
+  it('are initials', () => {
+    const text = (name: string, values: readonly string[]) => ({ name, source: 'text' as const, values })
+    const columns = [
+      text('first', first),
+      text('last', last),
+      text(
+        'both',
+        first.map((name, i) => name[0]! + last[i]![0]!)
+      )
+    ]
+    const { data } = prepareRows({ rowCount: N, columns })
+    expect(data.notes.filter((note) => note.startsWith('both: '))).toEqual([
+      'both: what first, last say in all rows: left out of the model, written of these; --types both=category models it'
+    ])
+  })
+
+  it('are those of the data where these have all that a name can have, and new ones elsewhere', async () => {
+    const hosts = ['a.org', 'b.org', 'c.org', 'd.org']
+    const cells = first.map((name, i) => `${plain(name)}.${plain(last[i]!)}@${hosts[below('host', 4)[i]!]}`)
+    const kept = keepKeys([{ name: 'email', cells }], 3, { table: of })
+    const drawn = (await draw(kept, fresh)).get('email')!
+    const every = new Set(cells)
+    for (const [i, email] of drawn.entries()) {
+      const begin = `${plain(turned(first)[i]!)}.${plain(turned(turned(last))[i]!)}@`
+      expect(email!.startsWith(begin)).toBe(true)
+      if (every.has(email!)) expect(hosts.every((host) => every.has(begin + host))).toBe(true)
+    }
+    expect(drawn.some((email) => every.has(email!))).toBe(true)
+  })
+})
+
+it('numbers have as many digits, and begin, as their kind says', async () => {
+  const kinds = below('kind', 3).map((k) => ['visa', 'master', 'amex'][k]!)
+  const digits = below('digits', 1e9).map((x, i) => pad(x, 9) + pad((i * 7919) % 100_000, 5))
+  const cells = kinds.map((kind, i) => (kind === 'amex' ? `37${digits[i]!.slice(1)}` : `${kind === 'visa' ? 4 : 5}1${digits[i]}`))
+  const kept = keepKeys([{ name: 'card', cells }], 3, { table: table(category('kind', kinds)) })
+  const others = turned(kinds)
+  const drawn = (await draw(kept, table(category('kind', others)))).get('card')!
+  for (const [i, card] of drawn.entries()) expect(card).toMatch({ visa: /^4\d{15}$/, master: /^5\d{15}$/, amex: /^3\d{14}$/ }[others[i]!]!)
+})
+
 it('measures between letters that are always the same are numbers of their own, however many', async () => {
   const sizes = ['a', 'b', 'c'].map((name) => below(name, 40).map((k) => k + 2))
   const cells = sizes[0]!.map((one, i) => `${one}x${sizes[1]![i]}x${sizes[2]![i]}`)

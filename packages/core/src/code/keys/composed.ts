@@ -49,9 +49,65 @@ export function templateOf(values: readonly string[], { table, rows }: Pick<Tell
   const counts = new Map<string, number>()
   for (const own of pieces) counts.set(JSON.stringify(own), (counts.get(JSON.stringify(own)) ?? 0) + 1)
   const [[name]] = [...counts].sort((one, other) => other[1] - one[1]) as [[string, number]]
-  const template = pieces.find((own) => JSON.stringify(own) === name)!
+  const common = pieces.find((own) => JSON.stringify(own) === name)!
+  const template = withInitials(common, pieces, { table, rows })
   const isSaid = template.some((piece) => typeof piece !== 'string')
   return isSaid && values.every((value, i) => textOf(template, at(rows[i]!)) === value) ? template : undefined
+}
+
+/** A template in which pieces that differ between texts of its form are told by names and initials, where they are. */
+function withInitials(common: Template, pieces: readonly Template[], { table, rows }: Pick<TellingRows, 'table' | 'rows'>): Template {
+  const kindOf = (one: string | Teller | undefined) => (typeof one === 'string' ? '' : JSON.stringify(one))
+  const isAlike = (own: Template) => own.length === common.length && common.every((one, k) => kindOf(one) === kindOf(own[k]))
+  if (!common.some((one) => typeof one === 'string' && /\p{L}/u.test(one)) || !pieces.every(isAlike)) return common
+  return common.flatMap((one, k) => {
+    if (typeof one !== 'string') return [one]
+    return (
+      namesIn(
+        pieces.map((own) => own[k] as string),
+        { table, rows }
+      ) ?? [one]
+    )
+  })
+}
+
+/** Names that a text is put together of, at most. */
+const MOST_NAMES = 3
+
+/**
+ * Of which names, initials of such, and letters that are always there, texts are put together, without anything between them: `jsmith` of a first and
+ * a last name, `JS`; undefined where they are not. Cost O(columns · rows) at most; most are refuted by the first rows.
+ */
+export function namesIn(
+  texts: readonly string[],
+  { table, rows }: Pick<TellingRows, 'table' | 'rows'>,
+  most = MOST_NAMES
+): Template | undefined {
+  if (texts.every((text) => text === texts[0])) return texts[0] === '' ? [] : [texts[0]!]
+  if (most === 0) return undefined
+  const at = toldBy(table)
+  const named = table.columns.filter(({ kind }) => kind === 'category' || kind === 'identifier')
+  const whole = named.flatMap((column) => writingsIn(column).filter(({ before, behind }) => before === undefined && behind === undefined))
+  for (const teller of [...whole, ...whole.map((one) => ({ ...one, length: 1 }))]) {
+    const begin = (text: string, i: number): number => {
+      const own = at(rows[i]!)(teller)
+      return own !== undefined && own !== '' && text.startsWith(own) ? own.length : 0
+    }
+    const lengths: number[] = []
+    for (const [i, text] of texts.entries()) {
+      const length = begin(text, i)
+      if (length === 0) break
+      lengths.push(length)
+    }
+    if (lengths.length < texts.length || texts.every((text, i) => text.slice(0, lengths[i]) === texts[0]!.slice(0, lengths[0]))) continue
+    const rest = namesIn(
+      texts.map((text, i) => text.slice(lengths[i])),
+      { table, rows },
+      most - 1
+    )
+    if (rest) return [teller, ...rest]
+  }
+  return undefined
 }
 
 /** What a template gives a row. */

@@ -42,6 +42,7 @@ export type Fresh = (count: number, of?: OfRows) => (string | null)[]
 export function freshInTurn(form: Form, rowCount: number, { column, key, guard, recurs = false }: FreshRequest): Fresh {
   const next = nextValue(form, rowCount, { key, guard })
   const tellers = tellersOf(form)
+  const unguarded = nextValue(form, rowCount, { key, guard: { ...guard, hashes: new Float64Array(0) } })
   /** By what is told, what came where values recur, and whether there is no more. */
   const kept = new Map<string, { readonly came: string[]; isUsedUp?: true }>()
   let row = 0
@@ -51,7 +52,9 @@ export function freshInTurn(form: Form, rowCount: number, { column, key, guard, 
     kept.set(name, own)
     const text = own.isUsedUp ? undefined : next(row, told)
     if (text === undefined) {
-      if (!recurs || own.came.length === 0) throw usedUp(column, row, rowCount, toldTexts(form, told))
+      // The data have all that the row tells of, as each address of a name: it is one of those.
+      if (recurs && own.came.length === 0 && tellers.length > 0) own.came.push(...[unguarded(row, told) ?? []].flat())
+      if (own.came.length === 0) throw usedUp(column, row, rowCount, toldTexts(form, told))
       own.isUsedUp = true
       return own.came[row++ % own.came.length]!
     }
@@ -92,7 +95,8 @@ function nextValue(
       const textIn = (cell: Cell): string | undefined => {
         const known = texts[p]!
         if (!known.has(cell.name)) known.set(cell.name, textsOf(pattern, cell, keyFor(keyFor(key, p), cell.name)))
-        return nextFree(known.get(cell.name)!, { check: form.check, guard, came })
+        const next = known.get(cell.name)!
+        return nextFree(() => next(cell), { check: form.check, guard, came })
       }
       const shared = cellOf(choices, pattern)
       const own = cellOf(choices)
@@ -114,15 +118,15 @@ function chooser(key: Key, row: number): () => number {
   }
 }
 
-/** Texts of a cell, one after the other; undefined behind the last. */
-type Texts = () => string | undefined
+/** Texts of cells that share a sequence of codes, one after the other: each code is written as the cell says that asks; undefined behind the last. */
+type Texts = (cell: Cell) => string | undefined
 
 function textsOf(pattern: Pattern, cell: Cell, key: Key): Texts {
   if (!pattern.progress) return anyTexts(pattern, cell, key)
   const codes = runningCodes(pattern.progress, { cell, key })
-  return () => {
+  return (own) => {
     const code = codes()
-    return code === undefined ? undefined : textAt(pattern, cell, code)
+    return code === undefined ? undefined : textAt(pattern, own, code)
   }
 }
 
@@ -131,9 +135,9 @@ function anyTexts(pattern: Pattern, cell: Cell, key: Key): Texts {
   const order = keyedOrder(key, size)
   const beyond = beyondForm(pattern, cell)
   let place = 0n
-  return () => {
+  return (own) => {
     const k = place++
-    return k < size ? textAt(pattern, cell, order(k)) : beyond && textAt(beyond.pattern, cell, beyond.from + k - size)
+    return k < size ? textAt(pattern, own, order(k)) : beyond && textAt(beyond.pattern, own, beyond.from + k - size)
   }
 }
 
@@ -189,7 +193,7 @@ interface Writing {
 }
 
 /** The next text that the guard lets pass, and that did not come before. */
-function nextFree(next: Texts, { check, guard: { key, hashes }, came }: Writing): string | undefined {
+function nextFree(next: () => string | undefined, { check, guard: { key, hashes }, came }: Writing): string | undefined {
   for (let text = next(); text !== undefined; text = next()) {
     const whole = check === undefined || !text.includes(CHECK_MARK) ? text : withCheck(check, text)
     if (whole !== '' && !came.has(whole) && !isAmong(hashes, hashOf(key, whole))) return whole

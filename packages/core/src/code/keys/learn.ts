@@ -2,7 +2,7 @@ import { defined } from '../../num/defined.js'
 import { numberingOf } from '../../table/numbering.js'
 import { RARE_BELOW } from '../../table/rare-below.js'
 import { checkOf, withoutCheck } from './check-digits.js'
-import { templateOf } from './composed.js'
+import { namesIn, templateOf } from './composed.js'
 import type { Form, Pattern, Segment } from './form.js'
 import { progressOf } from './progress.js'
 import { copied, countsOf, MOSTLY, segmentOf } from './segment.js'
@@ -68,13 +68,15 @@ export function learnForm(values: readonly string[], asked?: TellingRows, labels
   const tellingOf = (some: readonly string[]) => telling && { ...telling, rows: some.map((body) => rowOf!.get(body)!) }
   const groups = grouped(bodies, separatorsOf).flatMap((alike) => {
     const own = tellingOf(alike)
-    const told = columnsOf(alike).map(
-      (texts, p) => p % 2 === 0 && (differsInShape(texts) || (own !== undefined && isShapeTold(texts, own)))
-    )
-    if (!told.includes(true)) return [alike]
+    const names = columnsOf(alike).map((texts, p): ((part: string) => string) | undefined => {
+      if (p % 2 > 0) return undefined
+      if (own && areNumbers(texts) && isTold(texts.map(shapeAndLength), own) && !isTold(texts, own)) return shapeAndLength
+      return differsInShape(texts) || (own && isTold(texts.map(shapeOf), own)) ? shapeOf : undefined
+    })
+    if (names.every((one) => one === undefined)) return [alike]
     return grouped(alike, (value) =>
       partsOf(value)
-        .map((part, p) => (told[p] ? shapeOf(part) : ''))
+        .map((part, p) => names[p]?.(part) ?? '')
         .join(' ')
     )
   })
@@ -121,12 +123,19 @@ function mixedBy(
   return { by, shares: open.map(({ shares }) => shares) }
 }
 
-/** Whether another column says of which shape a text is: each carrier numbers in its own way. */
-function isShapeTold(texts: readonly string[], telling: TellingRows): boolean {
-  const shapes = texts.map(shapeOf)
-  const counts = [...countsOf(shapes).values()]
-  return counts.length > 1 && counts[1]! >= RARE_BELOW && tellerOf((i) => shapes[i]!, telling, { parts: 1, by: 'texts' }) !== undefined
+/** Whether another column says texts, or of which shape they are: each carrier numbers in its own way, and each country in as many digits. */
+function isTold(texts: readonly string[], telling: TellingRows): boolean {
+  const counts = [...countsOf(texts).values()]
+  return counts.length > 1 && counts[1]! >= RARE_BELOW && tellerOf((i) => texts[i]!, telling, { parts: 1, by: 'texts' }) !== undefined
 }
+
+/** Whether texts have digits, and all as many letters beside them. */
+function areNumbers(texts: readonly string[]): boolean {
+  const letters = (text: string) => text.replace(/\p{N}/gu, '').length
+  return texts.every((text) => /\p{N}/u.test(text) && letters(text) === letters(texts[0]!))
+}
+
+const shapeAndLength = (text: string): string => `${shapeOf(text)} ${text.length}`
 
 /** Values with the same name, in their order. */
 function grouped(values: readonly string[], nameOf: (value: string) => string): string[][] {
@@ -174,7 +183,8 @@ interface Learning {
 function patternOf(values: readonly string[], { share, telling }: Learning): Pattern {
   const isUuid = values.every((value) => UUID.test(value))
   const runs = columnsOf(values).flatMap((whole, p) => {
-    const own = isUuid ? [whole] : splitRuns(whole).flatMap((run) => (telling ? splitStart(run, telling) : [run]))
+    const split = (run: readonly string[]) => (telling ? splitStart(run, telling).flatMap((one) => splitNames(one, telling)) : [run])
+    const own = isUuid ? [whole] : splitRuns(whole).flatMap(split)
     return own.map((texts) => ({ texts, seenFirst: isUuid && UUID_FIXED.includes(p) }))
   })
   const partOf = (run: (typeof runs)[number]): Part => ({ segment: segmentOf(run.texts, run), texts: run.texts })
@@ -208,6 +218,14 @@ function splitStart(texts: readonly string[], telling: TellingRows): readonly (r
   const counts = telling.counts || numberingOf(texts.map(Number)) !== undefined
   const end = startOf(texts, { ...telling, counts })?.end
   return end === undefined ? [texts] : [texts.map((text) => text.slice(0, end)), texts.map((text) => text.slice(end))]
+}
+
+/** Letters that are put together of what several columns tell, as an initial and a name, apart. */
+function splitNames(texts: readonly string[], { table, rows }: TellingRows): readonly (readonly string[])[] {
+  const template = texts.every((text) => /^\p{L}+$/u.test(text)) ? namesIn(texts, { table, rows }) : undefined
+  if (!template || template.length < 2) return [texts]
+  const at = toldBy(table)
+  return template.map((piece) => rows.map((row) => (typeof piece === 'string' ? piece : at(row)(piece)!)))
 }
 
 /** Parts with the longest stretches that columns tell in place of those that they are of: first what cells write, then what they have texts for. */

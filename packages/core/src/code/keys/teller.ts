@@ -28,7 +28,7 @@ export interface Teller {
 /** What is told of a row; undefined where it tells nothing. */
 export type Told = (teller: Teller) => string | undefined
 
-export const LETTERS = ['as', 'upper', 'lower'] as const
+export const LETTERS = ['as', 'upper', 'lower', 'plain'] as const
 
 /** How parts of a date are written. */
 const DATE_PARTS: Readonly<Record<string, (time: number) => string>> = {
@@ -63,9 +63,19 @@ function writerOf(teller: Teller): (cell: CellValue) => string | undefined {
     if (typeof cell === 'number') return length === undefined ? String(cell) : String(cell).padStart(length, '0').slice(-length)
     const part = partOfText(cell, teller)
     if (part === undefined) return undefined
-    const own = length === undefined ? part : part.slice(0, length)
-    return letters === 'upper' ? own.toUpperCase() : letters === 'lower' ? own.toLowerCase() : own
+    const written = writtenIn(letters, part)
+    return length === undefined ? written : written.slice(0, length)
   }
+}
+
+/** Letters as they are, all large or small, or as addresses have them: small ones without marks, and nothing else. */
+function writtenIn(letters: Teller['letters'], text: string): string {
+  if (letters === 'plain')
+    return text
+      .toLowerCase()
+      .normalize('NFD')
+      .replace(/[^a-z0-9]/g, '')
+  return letters === 'upper' ? text.toUpperCase() : letters === 'lower' ? text.toLowerCase() : text
 }
 
 /** The part of a text that counts; undefined where it has none. */

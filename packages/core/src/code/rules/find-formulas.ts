@@ -165,7 +165,10 @@ class Search {
     const dates = quantities.map(({ isDate }) => isDate)
     // What counts as 0 where it is missing is a part of sums.
     const [may, mayToo, mayThird] = [0, 1, 2].map((k) =>
-      quantities.map(({ of, isDate }) => (!isDate || shape.dates) && (!of || shape.added.includes(k)))
+      quantities.map(
+        ({ of, isDate }, q) =>
+          (!isDate || shape.dates) && (!of || shape.added.includes(k)) && (shape.takes?.[k]?.(this.atProbes[q]!) ?? true)
+      )
     ) as [boolean[], boolean[], boolean[]]
     // It is the column itself where that is there, and says nothing beside it; all are dates, or none is.
     const go = (a: number, b: number) => named[a] !== named[b] && dates[a] === dates[b]

@@ -693,6 +693,65 @@ it('a product is computed, and a sum that has the same column gives way: the int
   expect(found({ rowCount: rows, columns })).toEqual(['interest = total - loan', 'total = 12 * term * payment'])
 })
 
+describe('loans', () => {
+  const rows = 300
+  const dice = (label: string) => Array.from(uniforms(keyFor(keyFromSeed(24), label), rows))
+  const text = (name: string, cells: readonly (string | number)[]) => ({ name, source: 'text' as const, values: cells.map(String) })
+  const loans = dice('loan').map((u) => [5000, 8000, 10_000, 25_000][Math.floor(4 * u)]!)
+  const years = dice('term').map((u) => 1 + Math.floor(9 * u))
+  // Some are without interest.
+  const rates = dice('rate').map((u) => (u < 0.1 ? 0 : Number((2 + 9 * u).toFixed(2))))
+  const own = [text('loan', loans), text('rate', rates)]
+  /** What a loan has become in terms of a month: what is paid back each is what makes it nothing. */
+  const paidBack = (loan: number, rate: number, months: number): number => {
+    const [one, whole] = Array.from({ length: months }).reduce<readonly [number, number]>(
+      ([paid, owed]) => [paid * (1 + rate) + 1, owed * (1 + rate)],
+      [0, loan]
+    )
+    return whole / one
+  }
+
+  it.each([
+    ['rate / 1200', 12, 1200],
+    ['rate / 12', 12, 12],
+    ['rate / 100', 1, 100]
+  ] as const)('are paid back by %s', (rate, perYear, parts) => {
+    const rated = rates.map((x) => (parts === 12 ? Number((x / 100).toFixed(4)) : x))
+    const terms = years.map((n) => n * perYear)
+    const payments = loans.map((loan, i) => paidBack(loan, rated[i]! / parts, terms[i]!).toFixed(2))
+    const totals = payments.map((payment, i) => (Number(payment) * terms[i]!).toFixed(2))
+    const interests = totals.map((total, i) => (Number(total) - loans[i]!).toFixed(2))
+    const columns = [text('loan', loans), text('rate', rated), text('term', terms), text('payment', payments)]
+    expect(found({ rowCount: rows, columns: [...columns, text('total', totals), text('interest', interests)] })).toEqual([
+      'interest = total - loan',
+      `payment = loan * annuity(${rate}, term)`,
+      'total = term * payment'
+    ])
+  })
+
+  it('and savings grow with interest on interest', () => {
+    const grown = loans.map((loan, i) => (loan * (1 + rates[i]! / 100) ** years[i]!).toFixed(2))
+    expect(found({ rowCount: rows, columns: [...own, text('years', years), text('grown', grown)] })).toEqual([
+      'grown = loan * (1 + rate / 100) ^ years'
+    ])
+  })
+})
+
+it('what some rows have is what a formula says of a number, though a category and that number tell it too', () => {
+  const rows = 300
+  const dice = (label: string) => Array.from(uniforms(keyFor(keyFromSeed(26), label), rows))
+  const text = (name: string, cells: readonly (string | number | null)[]) => ({
+    name,
+    source: 'text' as const,
+    values: cells.map((cell) => (cell === null ? null : String(cell)))
+  })
+  const kilometres = dice('km').map((u) => 1 + Math.floor(60 * u * u))
+  const fuels = dice('fuel').map((u) => ['diesel', 'electric', 'petrol'][Math.floor(3 * u)]!)
+  const used = kilometres.map((km, i) => (fuels[i] === 'electric' ? (0.18 * km).toFixed(1) : null))
+  const raw = { rowCount: rows, columns: [text('fuel', fuels), text('km', kilometres), text('kwh', used)] }
+  expect(found(raw)).toEqual(['kwh = 0.18 * km or missing', 'kwh missing where fuel = diesel, petrol'])
+})
+
 it('a tax that is part of a total goes by the other parts, and not by the total', () => {
   const rows = 400
   const dice = (label: string) => Array.from(uniforms(keyFor(keyFromSeed(31), label), rows))

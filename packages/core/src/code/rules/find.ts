@@ -36,6 +36,7 @@ import { isFit, logChanceOf } from './fits.js'
 import { choiceColumn, flagsOf, setIn } from './flags.js'
 import { keyColumns } from './key-part.js'
 import { findLags, type Lag } from './lags.js'
+import { listedValues } from './listed-values.js'
 import { mixedRows } from './mixed-rows.js'
 import { filledIn, type Quantity, quantityOf } from './quantity.js'
 import { isToldByRatio } from './ratios.js'
@@ -361,6 +362,19 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
     if ((tells(one.column, level) && !tells(one.column, number)) || (lists.some((list) => isAmong(one, list)) && isBracketed(one)))
       take({ kind: 'lookup', ...one })
   }
+  const openOnes = (isLeft: (name: string) => boolean) =>
+    findOpen(
+      data,
+      (name) => !isTold(name) && isLeft(name),
+      (name, of) => needs([name], kept).has(of)
+    )
+  // What a number tells where it is there, and a category says that, a formula may say of every number.
+  const isThereBy = (when: string, name: string) => gaps.some((gap) => gap.column === name && gap.when === when && !gap.maybe)
+  const isListed = (name: string) =>
+    lookups.some(
+      ({ column: told, from }) => told === name && from.length === 2 && from.some(numberNamed) && from.some((by) => isThereBy(by, name))
+    )
+  if (hasFew) for (const rule of openOnes(isListed)) if (rule.kind === 'formula') take(rule)
   takeLookups(lookups.filter((one) => !isByDecimals(one)))
   for (const one of binned(() => true)) take({ kind: 'lookup', ...one })
   for (const one of boxes) take({ kind: 'lookup', ...one })
@@ -374,13 +388,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const inputs = new Set(kept.flatMap((rule) => (rule.kind === 'formula' ? inputsOf(rule) : [])))
   const isTelling = (one: LookupFound) => !isByDecimals(one) || !inputs.has(one.column)
   takeLookups(lookups.filter((one) => isByDecimals(one) && isTelling(one)))
-  if (hasFew)
-    for (const rule of findOpen(
-      data,
-      (name) => !isTold(name),
-      (name, of) => needs([name], kept).has(of)
-    ))
-      take(rule)
+  if (hasFew) for (const rule of openOnes(() => true)) take(rule)
   for (const one of lookups) if (one.from.every(isKey) && isTelling(one)) take({ kind: 'lookup', ...one })
   const derived = new Set(kept.filter((rule) => !isOrder(rule)).map((rule) => rule.column))
   // What leaves nothing open says more.
@@ -770,19 +778,28 @@ const isComputedOf = (name: string, of: string, rules: readonly Rule[]): boolean
 function turnFor(rule: Rule, formulas: readonly Rule[], kept: Rule[], data: WrittenTable): void {
   const spread = (name: string) => variance(quantityIn(data, name).values.filter((x) => !Number.isNaN(x)))
   const isLarge = (one: Rule) => inputsOf(one).every((name) => spread(one.column) >= LEFT * spread(name))
+  // What is paid for a loan goes by the loan: their difference has the noise of neither.
+  const areLinked = (one: Rule, rules: readonly Rule[]) =>
+    inputsOf(one).some((name) => inputsOf(one).some((by) => by !== name && needs([name], rules).has(by)))
   if (kept.some((one) => one.kind === 'formula' && columnsIn(one) === columnsIn(rule))) return
   const before = kept.find((one) => one.column === rule.column && formulas.includes(one))
   const others = [...kept.filter((one) => one !== before), rule]
   if (before?.kind !== 'formula' || clashOf(rule, others.slice(0, -1))) return
-  const other = formulas.find(
+  const open = formulas.filter(
     (one) =>
       one.kind === 'formula' &&
       one.column !== before.column &&
       columnsIn(one) === columnsIn(before) &&
       isSum(one.expression) &&
       !clashOf(one, others) &&
-      isLarge(one)
+      (isLarge(one) || areLinked(one, others))
   )
+  // What is left would be none of few values: of a loan that is lent in thousands the interest is, and not the loan.
+  const isListed = ({ column: name }: Rule) => {
+    const { values, unit } = quantityIn(data, name)
+    return listedValues(presentOf(values), unit) !== undefined
+  }
+  const other = open.find((one) => !isListed(one)) ?? open[0]
   if (other) kept.splice(0, kept.length, ...others, other)
 }
 

@@ -5,11 +5,10 @@ import { dateUnit } from '../../table/date-style.js'
 import { presentValues } from '../../table/encoder.js'
 import { columnsOf, type Expression } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
-import type { ColumnFormat } from '../../table/infer.js'
 import { writtenUnit } from '../../table/present.js'
 import { takeTableRows, unusedName } from '../../table/rows.js'
 import { isNumeric, kindOf, type NumericColumn } from '../../table/table.js'
-import { coarserLattice, type ValueLattice } from '../../table/value-lattice.js'
+import { coarserLattice } from '../../table/value-lattice.js'
 import { isOrder } from './choose.js'
 import { keepEquals } from './equals.js'
 import { bends, type Exceptions, exceptionsOf } from './exceptions.js'
@@ -96,10 +95,10 @@ function keepPlace(column: string, by: string, data: WrittenTable): KeptOrder {
   return { kind: 'order', column, lows: [], within: keepWithin(columnIn(data, column) as NumericColumn, by, data), gap, unit: 1 }
 }
 
-function keepRatio(column: string, { of, low, high }: Ratio, { table }: WrittenTable): KeptOrder {
-  const gap = unusedName(`${column} / ${of.kind === 'column' ? expressionText(of) : `(${expressionText(of)})`}`, namesOf(table))
+function keepRatio(column: string, { of, low, high }: Ratio, data: WrittenTable): KeptOrder {
+  const gap = unusedName(`${column} / ${of.kind === 'column' ? expressionText(of) : `(${expressionText(of)})`}`, namesOf(data.table))
   const [lows, highs] = [low, high].map((ratio) => [timesRatio(ratio, of)])
-  return { kind: 'order', column, lows: lows!, highs, share: true, ratio: true, gap, unit: 1 }
+  return { kind: 'order', column, lows: lows!, highs, share: true, ratio: true, gap, unit: 1, ...placesOf(column, data) }
 }
 
 const namesOf = ({ columns }: WrittenTable['table']): ReadonlySet<string> => new Set(columns.map(({ name }) => name))
@@ -190,7 +189,7 @@ function keepOrder(column: string, rules: readonly Rule[], data: MeasuredTable):
   const ends = rules.flatMap((one) => (one.kind === 'limit' && one.column === column ? [one.high] : []))
   const starts = rules.flatMap((one) => (one.kind === 'order' && one.column === column ? [one.low] : []))
   if (starts.length + ends.length === 0 && !data.starts.has(column)) return undefined
-  const { isDate, values, unit } = quantityIn(data, column)
+  const { isDate, values } = quantityIn(data, column)
   const stated = starts.map((low) => everywhere(low, values, { data, isEnd: false }))
   const highs = ends.map((high) => everywhere(high, values, { data, isEnd: true }))
   // An amount that is never above another one is a part of it; what ends at something that is not always there is not measured from that.
@@ -201,12 +200,6 @@ function keepOrder(column: string, rules: readonly Rule[], data: MeasuredTable):
   const own = rules.find((one) => one.kind === 'order' && one.column === column)
   const exceptions = own && exceptionsIn(own, data)
   const measured: readonly Expression[] = from !== undefined ? [{ kind: 'column', name: from }] : isPart ? ends : starts
-  const listed = isDate
-    ? undefined
-    : listedValues(
-        values.filter((x) => !Number.isNaN(x)),
-        unit
-      )
   const most =
     from === undefined && !exceptions && highs.length === 0 ? endOfWay(values, highestOf(lows, formatIn(data, column), data)) : undefined
   const share =
@@ -225,11 +218,18 @@ function keepOrder(column: string, rules: readonly Rule[], data: MeasuredTable):
       share,
       from,
       most,
-      lattice: latticeOf(columnIn(data, column) as NumericColumn, formatIn(data, column)),
-      listed,
       exceptions
-    })
+    }),
+    ...placesOf(column, data)
   }
+}
+
+/** Where a column's values stand: on a lattice coarser than what they are written in, as full hours or thousands, or on few places. */
+function placesOf(name: string, data: WrittenTable): Pick<KeptOrder, 'lattice' | 'listed'> {
+  const { isDate, values, unit } = quantityIn(data, name)
+  const present = values.filter((x) => !Number.isNaN(x))
+  const lattice = coarserLattice(presentValues(columnIn(data, name) as NumericColumn), writtenUnit(formatIn(data, name)), isDate)
+  return defined({ lattice, listed: isDate ? undefined : listedValues(present, unit) })
 }
 
 /** A start or end with what stands in its place in rows of the column that have none: the least, or largest, value that the column has there. */
@@ -274,11 +274,6 @@ function valuesOfBins(rule: Extract<Rule, { kind: 'step' }>, data: WrittenTable)
 function spreadOf(name: string, data: WrittenTable): number {
   const values = quantityIn(data, name).values.filter((x) => !Number.isNaN(x))
   return values.length === 0 ? 0 : Math.sqrt(variance(values))
-}
-
-/** The lattice that dates keep to, as full hours, where it is coarser than what they are written in. */
-function latticeOf(column: NumericColumn, format: ColumnFormat): ValueLattice | undefined {
-  return column.kind === 'datetime' ? coarserLattice(presentValues(column), writtenUnit(format), true) : undefined
 }
 
 /** `end − start`; no other column is named so. */

@@ -48,7 +48,7 @@ export type KeptRule =
       readonly within?: Within | undefined
       readonly gap: string
       readonly unit: number
-      /** Of dates that keep to full hours, or the first of a month. */
+      /** Of dates that keep to full hours, or the first of a month, and of numbers in thousands. */
       readonly lattice?: ValueLattice | undefined
       /** Of a column of numbers that stand on few places. */
       readonly listed?: ListedValues | undefined

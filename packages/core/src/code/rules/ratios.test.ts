@@ -4,6 +4,7 @@ import { keyFor, keyFromSeed, normals } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { measuredIn, ruledRows, rulesOf } from '../../systems/ruled-rows.js'
 import { recordRules, rulesIn } from '../../systems/rules-file.js'
+import type { Column, NumericColumn } from '../../table/table.js'
 import { keepRules } from './keep.js'
 import { ruleTexts } from './kept-rules.js'
 import { parseRule } from './parse-rule.js'
@@ -87,4 +88,21 @@ test('a share of a whole is its part, where the two go along, and no gap from it
   const { rules } = ruledRows(textTable({ size, used, percent }), {})
   expect(ruleTexts(rules!).sort()).toEqual(['percent = 100 * used / size', 'used <= size'])
   expect(columnIn(takeRulesOut(rules!, dataOf({ size, used, percent })), 'size').kind).toBe('integer')
+})
+
+test('numbers that are drawn as parts of others keep to thousands, as all of the data do', () => {
+  const prices = people.map((area, i) => 1000 * Math.max(1, Math.round(0.9 * area * Math.exp(0.3 * noise('price')[i]!))))
+  const columns = { people, prices, each: prices.map((x, i) => Number((x / people[i]!).toPrecision(8))) }
+  const data = dataOf(columns)
+  const rules = [parseRule('each = prices / people')]
+  const kept = keepRules(rules, data, { ratios: ratiosOf(rules, data, new Set()) })
+  const drawn = takeRulesOut(kept, data)
+  // Any share of the way.
+  const moved = drawn.table.columns.map((column) =>
+    column.name.startsWith('prices') ? { ...column, values: (column as NumericColumn).values.map((x) => 0.37 * x + 0.11) } : column
+  )
+  const back = putRulesBack(kept, { ...drawn, table: { ...drawn.table, columns: moved as Column[] } })
+  const values = (columnIn(back, 'prices') as NumericColumn).values
+  expect(values.every((x) => x % 1000 === 0)).toBe(true)
+  expect(new Set(values).size).toBeGreaterThan(ROWS / 2)
 })

@@ -1,5 +1,5 @@
 import { exp, log } from '../../num/elementary.js'
-import { type Expression, type Operator, power } from '../../table/expression.js'
+import { ANNUITY, annuity, type Expression, type Operator, power } from '../../table/expression.js'
 
 export const column = (name: string): Expression => ({ kind: 'column', name })
 export const number = (value: number): Expression => ({ kind: 'number', value })
@@ -17,6 +17,8 @@ export interface Shape {
   readonly added: readonly number[]
   /** Simpler shapes first, and of several readings of one relation that which rounds least: 1 is best. */
   readonly rank: number
+  /** What each of its columns has to be like, where not any may stand there. */
+  readonly takes?: readonly ((values: Float64Array) => boolean)[]
   value(a: number, b: number, c: number): number
   write(a: Expression, b: Expression, c: Expression): Expression
 }
@@ -64,6 +66,50 @@ const FUNCTIONS: readonly Shape[] = [
   { ...single, rank: 2.7, value: exp, write: (a) => call('exp', a) }
 ]
 
+/** A column, or a part of one, or as often as there are so many. */
+const part = (b: Expression, parts: number): Expression => (parts === 1 ? b : binary('/', b, number(parts)))
+const often = (c: Expression, times: number): Expression => (times === 1 ? c : binary('*', number(times), c))
+
+/** A rate of interest a year, below 1 or 100 per cent, of so many parts a term; how many terms there are; and what is lent. */
+const interest = (parts: number, terms: number, value: (rate: number, n: number) => number) => ({
+  ...base,
+  arity: 3 as const,
+  symmetric: 'none' as const,
+  takes: [
+    (values: Float64Array) => !values.some((x) => x <= 0),
+    (values: Float64Array) => !values.some((x) => x < 0 || x >= (parts < 100 ? 1 : 100)),
+    (values: Float64Array) => !values.some((x) => x <= 0 || x * terms !== Math.round(x * terms))
+  ],
+  value: (a: number, b: number, c: number) => a * value(b / parts, c * terms)
+})
+
+/** What is paid each term for a loan, before sums of what is paid: of months with a rate a year, in per cent or not, and terms in months or years; of years. */
+const ANNUITIES = [
+  [1200, 1],
+  [12, 1],
+  [1200, 12],
+  [12, 12],
+  [100, 1],
+  [1, 1]
+].map(
+  ([rates, terms]): Shape => ({
+    ...interest(rates!, terms!, annuity),
+    rank: 1.6,
+    write: (a, b, c) => times(a, binary(ANNUITY, part(b, rates!), often(c, terms!)))
+  })
+)
+
+/** What a sum has become with interest on interest, and what it was before. */
+const COMPOUNDS = [100, 1, 1200, 12].flatMap((rates) =>
+  (['*', '/'] as const).map(
+    (operator): Shape => ({
+      ...interest(rates, 1, (rate, n) => power(1 + rate, operator === '*' ? n : -n)),
+      rank: operator === '*' ? 4.6 : 6.6,
+      write: (a, b, c) => binary(operator, a, binary('^', more(part(b, rates)), c))
+    })
+  )
+)
+
 export const SHAPES: readonly Shape[] = [
   { ...base, arity: 1, symmetric: 'all', factor: 'free', rank: 1, value: (a) => a, write: (a) => a },
   ...FUNCTIONS,
@@ -105,7 +151,9 @@ export const SHAPES: readonly Shape[] = [
   { ...pair, added: [0, 1, 2], rank: 6, value: (a, b, c) => a + b - c, write: (a, b, c) => binary('-', binary('+', a, b), c) },
   { ...pair, rank: 5, value: (a, b, c) => a * b * (1 - c), write: (a, b, c) => times(times(a, b), less(c)) },
   { ...pair, rank: 5, value: (a, b, c) => a * b * (1 + c), write: (a, b, c) => times(times(a, b), more(c)) },
-  { ...pair, rank: 5, value: (a, b, c) => a * b * (1 - c / 100), write: (a, b, c) => times(times(a, b), less(percent(c))) }
+  { ...pair, rank: 5, value: (a, b, c) => a * b * (1 - c / 100), write: (a, b, c) => times(times(a, b), less(percent(c))) },
+  ...ANNUITIES,
+  ...COMPOUNDS
 ]
 
 /** Largest number that two thirds or five twelfths are divided by: a month of a year. One alone may be divided by any. */

@@ -279,7 +279,7 @@ function highAt(order: KeptOrder, column: RuledColumn, soFar: WrittenTable): (ro
   const step = unitOf(column.kind as NumericColumn['kind'], column.format)
   const [share, end] = [isShare(order), endAt(order, soFar)]
   const shown = (value: number) => roundToFormat(value * scale, column.format) / scale
-  const placed = listed ? toListed(listed) : lattice === undefined ? undefined : onLattice(lattice)
+  const placed = listed ? toListed(listed) : lattice === undefined ? undefined : onLattice(lattice, scale)
   return (i) => {
     const most = end(i)
     const way = share ? Math.max(0, most! - low(i)) : unit
@@ -303,13 +303,13 @@ function placeAt({ within, gap }: KeptOrder & { readonly within: Within }, soFar
   return (i) => scale(level(i)).valueAt(scores(i))
 }
 
-/** The nearest date of a lattice, in days, that is not before `low`. */
+/** The nearest value of a lattice that is not below `low`; of dates, which have a scale, in days. */
 const onLattice =
-  (lattice: ValueLattice) =>
+  (lattice: ValueLattice, scale: number) =>
   (x: number, low: number): number => {
-    const nearest = (days: number) => toLattice(days * DAY, lattice) / DAY
+    const nearest = (value: number) => toLattice(value * scale, lattice) / scale
     const found = nearest(x)
-    return found > low - 1e-8 ? found : nearest(low + 0.5 * lattice.step * (lattice.rest === undefined ? 1 / DAY : MONTH))
+    return found > low - 1e-8 ? found : nearest(low + 0.5 * lattice.step * (lattice.rest === undefined ? 1 / scale : MONTH))
   }
 
 /** Days of a month, about. */

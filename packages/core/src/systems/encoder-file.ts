@@ -143,6 +143,7 @@ export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
     record<NumberStyle>({
       decimals: optional(whole()),
       padded: flag,
+      least: optional(whole({ least: 1, most: 100 })),
       single: optional(flag),
       long: optional(flag),
       digits: optional(whole({ least: 1, most: 17 })),

@@ -3,12 +3,14 @@ import { clashOf, isOrder } from '../code/rules/choose.js'
 import { equalsOf, isOtherThroughout } from '../code/rules/equals.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
 import { eachRule } from '../code/rules/families.js'
+import { findFewDistances } from '../code/rules/few-distances.js'
 import {
   designNotes,
   findRules,
   keptStandingsIn,
   keptTotalsIn,
   nearlyTotalNotes,
+  quantitiesIn,
   type Search,
   searchNotes,
   totalNotes
@@ -152,7 +154,10 @@ function keep(prepared: PreparedTable, rules: readonly Rule[], measured: Measure
   const data = takeRulesOut(kept, prepared.data)
   return {
     ...prepared,
-    data: { ...data, notes: [...prepared.data.notes, ...boundNotes(rules, prepared.data), ...equalNotes(kept)] },
+    data: {
+      ...data,
+      notes: [...prepared.data.notes, ...boundNotes(rules, prepared.data), ...equalNotes(kept), ...distanceNotes(prepared.data, measured)]
+    },
     rules: kept
   }
 }
@@ -166,6 +171,21 @@ export const equalNotes = ({ rules }: KeptRules): string[] =>
         ]
       : []
   )
+
+/** Distances that a note lists, at most. */
+const MOST_LISTED = 6
+
+/** By which few distances dates lie behind others, as people are told. */
+function distanceNotes(data: InferredTable, { starts }: Measured): string[] {
+  if (starts.size === 0) return []
+  const few = findFewDistances(quantitiesIn(data))
+  return [...starts].flatMap(([name, from]) => {
+    const own = few.get(name)
+    if (own?.from !== from || own.distances.length > MOST_LISTED) return []
+    const distances = `${own.distances.slice(0, -1).join(', ')} or ${own.distances.at(-1)} ${own.months ? 'months' : 'days'}`
+    return [`${name}: ${distances} after ${from} in all rows, and so in new ones; --rules off draws it by itself`]
+  })
+}
 
 /** What is computed from others may lie beyond what its reader knows of it: below nought no sum of numbers does that the data have not there. */
 const boundNotes = (rules: readonly Rule[], { formats }: InferredTable): string[] =>

@@ -1,3 +1,4 @@
+import { monthsTo } from '../code/rules/few-distances.js'
 import type { KeptGaps } from '../code/rules/keep-gaps.js'
 import {
   choicesIn,
@@ -176,7 +177,10 @@ export class Through {
     const start = endWith(0, rule.from === undefined ? rule : { ...rule, lows: [] })!
     const most = endOfOrder(rule, (high) => evaluate(high, (name) => numberIn(row[name], this.columns.get(name))))
     const way = isShare(rule) ? most! - start / scale : rule.unit
-    const gap = (end: number) => (way > 0 ? Number(((end - start) / scale / way).toPrecision(12)) : 0)
+    const gap = (end: number) => {
+      if (rule.months) return monthsTo(start / scale, end / scale)
+      return way > 0 ? Number(((end - start) / scale / way).toPrecision(12)) : 0
+    }
     const { low, high } = wanted as Interval
     const least = rule.from === undefined ? 0 : Number.NEGATIVE_INFINITY
     if (low === high) return { ...rest, [rule.gap]: gap(low) }

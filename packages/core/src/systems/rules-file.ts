@@ -202,6 +202,8 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
     share: optional(isTrue),
     ratio: optional(isTrue),
     from: optional(text),
+    months: optional(isTrue),
+    terms: optional(list(number(UNSCALED))),
     most: optional(number(UNSCALED)),
     within: optional(withinRecord),
     gap: text,

@@ -55,7 +55,7 @@ const times = (a: Expression, b: Expression): Expression =>
 const over = (a: Expression, b: Expression): Expression => (isNumber(a, 0) ? ZERO : isNumber(b, 1) ? a : binary('/', a, b))
 
 /** In 400 years. */
-const DAYS_OF_MONTH = 146_097 / 4800
+export const DAYS_OF_MONTH = 146_097 / 4800
 
 function derivativeOfCall(name: FunctionName, of: Expression): Expression {
   if (name === 'exp') return { kind: 'call', name, of }

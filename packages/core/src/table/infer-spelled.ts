@@ -1,7 +1,7 @@
 import type { Inferred } from './column-format.js'
 import { noteRounding, refuseSpread } from './infer-numbers.js'
 import type { Inferring } from './inferring.js'
-import { numberStyle } from './number-style.js'
+import { numberStyle, paddedTo } from './number-style.js'
 import { parseNumber } from './parse.js'
 import { MISSING_WORDS, type RawColumn, type SpelledNumbers } from './raw.js'
 import { inShort } from './short-numbers.js'
@@ -29,7 +29,7 @@ export function inferSpelled(
   if (!wanted && trailing && least !== decimals) return undefined
   refuseSpread(name, values, missing)
   const kind = wanted ?? (whole ? 'integer' : 'number')
-  const written = exponents ? numberStyle(textCells(raw, options.missing)) : { decimals, padded: padded && least === decimals }
+  const written = exponents ? numberStyle(textCells(raw, options.missing)) : paddedTo({ decimals, least, padded })
   const { read, style } = inShort({ values, ...(missing ? { missing } : {}) }, written)
   const column: NumericColumn = { name, kind, ...read }
   noteRounding(column, notes)

@@ -14,6 +14,8 @@ export interface NumberStyle {
   readonly decimals?: number
   /** Whether trailing zeros are kept. */
   readonly padded: boolean
+  /** Fewest digits after the point, where whole numbers are written as 2.0 beside 1.67. */
+  readonly least?: number
   /** Marks and signs; plain when left out. */
   readonly notation?: Notation
   /** Whether numbers have single precision: they are kept as short decimal numbers. */
@@ -51,7 +53,16 @@ export function numberStyle(cells: readonly (string | null)[], notation: Notatio
     least = Math.min(least, digits)
     if (digits > 0 && lastDigitOf(text, plain) === '0') padded = true
   }
-  return { decimals, padded: padded && least === decimals, ...worn }
+  return { ...paddedTo({ decimals, least, padded }), ...worn }
+}
+
+/** Of numbers with so many digits after the point, of which some end in a zero: whether all are padded, or to how many digits at least. */
+export function paddedTo({
+  decimals,
+  least,
+  padded
+}: Required<Pick<NumberStyle, 'least' | 'padded'>> & { readonly decimals: number }): NumberStyle {
+  return { decimals, padded: padded && least === decimals, ...(padded && least > 0 && least < decimals ? { least } : {}) }
 }
 
 /**
@@ -79,7 +90,7 @@ const lastDigitOf = (text: string, plain: boolean): string | undefined => (plain
 /** A number in a style. */
 export function formatNumber(
   value: number,
-  { decimals, padded, notation, long, digits, censoring, clock, parts, magnitudes, scientific }: NumberStyle
+  { decimals, padded, least, notation, long, digits, censoring, clock, parts, magnitudes, scientific }: NumberStyle
 ): string {
   if (clock) return formatClock(value, clock)
   if (parts) return formatParts(value, parts)
@@ -88,7 +99,11 @@ export function formatNumber(
   if (limit) return limit.sign + formatNumber(limit.limit, { decimals: limit.decimals, padded: true, ...(notation ? { notation } : {}) })
   if (scientific) return formatScientific(value, scientific)
   const shown = digits === undefined ? value : toDigits(value, digits)
-  const plain = long ? String(asSingle(value, digits)) : decimals === undefined ? String(shown) : rounded(shown, decimals, padded)
+  const plain = long
+    ? String(asSingle(value, digits))
+    : decimals === undefined
+      ? String(shown)
+      : rounded(shown, { decimals, padded, least })
   return notation === undefined || plain.includes('e') ? plain : dress(plain, notation)
 }
 
@@ -117,14 +132,23 @@ export const limitText = (value: number, { limits }: Pick<NumericColumn, 'limits
 /** Characters of a number that a double always tells: fifteen digits and the point. */
 const SURE = 16
 
-function rounded(value: number, decimals: number, padded: boolean): string {
+interface Rounding {
+  readonly decimals: number
+  readonly padded: boolean
+  readonly least: number | undefined
+}
+
+function rounded(value: number, { decimals, padded, least = 0 }: Rounding): string {
   const fixed = value.toFixed(Math.min(100, decimals))
   const shortest = fixed.length > SURE ? String(value) : fixed
   // Digits beyond the shortest that give this double back are its own, not those of any number that was written.
   const isLonger = Number(fixed) === value && shortest.includes('.') && !shortest.includes('e') && shortest.length < fixed.length
   const text = isLonger ? shortest.padEnd(fixed.length, '0') : fixed
   const trimmed = padded || !text.includes('.') ? text : text.replace(/\.?0+$/, '')
-  return trimmed === '-0' ? '0' : trimmed
+  const own = trimmed === '-0' ? '0' : trimmed
+  if (least === 0 || own.includes('e')) return own
+  const [whole, digits = ''] = own.split('.')
+  return `${whole}.${digits.padEnd(least, '0')}`
 }
 
 /** The same digits without marks and signs. */

@@ -369,6 +369,16 @@ describe('cells', () => {
   it('decimals: the most that occur, padded only when all are', () => {
     expect(numberStyle(['1.50', '2.25', null])).toEqual({ decimals: 2, padded: true })
     expect(numberStyle(['1.5', '2', '3.25'])).toEqual({ decimals: 2, padded: false })
+    // As Python and R's readr write doubles.
+    expect(numberStyle(['2.0', '1.67', '-3.5'])).toEqual({ decimals: 2, padded: false, least: 1 })
+    expect(numberStyle(['2', '1.67', '3.5'])).toEqual({ decimals: 2, padded: false })
+    expect([2, -0.001, 1.5, 1.672, 1e21].map((x) => formatNumber(x, { decimals: 2, padded: false, least: 1 }))).toEqual([
+      '2.0',
+      '0.0',
+      '1.5',
+      '1.67',
+      '1e+21'
+    ])
     expect(formatNumber(2, { decimals: 2, padded: false })).toBe('2')
     expect(formatNumber(-0.001, { decimals: 2, padded: false })).toBe('0')
     expect(formatNumber(120, { decimals: 0, padded: false })).toBe('120')

@@ -13,6 +13,7 @@ import { ENOUGH_ROWS, isBeyondChance, rateByChance } from './chance.js'
 import { clashOf, goTogether, isOrder, keepable, needs } from './choose.js'
 import { designedSize, goesAlong } from './designed.js'
 import { bends, exceptionsOf } from './exceptions.js'
+import { type FewDistances, findFewDistances } from './few-distances.js'
 import { findBinned } from './find-binned.js'
 import { findBoxes } from './find-boxes.js'
 import { findBrackets, findBracketsBeside, findBracketsByLevel } from './find-brackets.js'
@@ -294,6 +295,9 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
     if (rule.kind === 'formula' && !isSum(rule.expression) && isFirst(rule) && !kept.includes(rule)) turnFor(rule, free, kept, data)
   }
   turned(free, kept, data)
+  // Where no column says which of a few terms it is, the date is still none before the one that it is measured from.
+  const few = byLevel ? findFewDistances(quantities) : new Map<string, FewDistances>()
+  for (const [name, { from }] of few) take({ kind: 'order', column: name, low: column(from) })
   // Of flags of which one is set none is told by anything else: it would not see to it that it is one.
   for (const rule of kept) for (const name of flagsOf(rule, data)?.slice(1) ?? []) flags.add(name)
   // What is computed from an order's other side needs none.
@@ -390,7 +394,8 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   takeLookups(lookups.filter((one) => isByDecimals(one) && isTelling(one)))
   if (hasFew) for (const rule of openOnes(() => true)) take(rule)
   for (const one of lookups) if (one.from.every(isKey) && isTelling(one)) take({ kind: 'lookup', ...one })
-  const derived = new Set(kept.filter((rule) => !isOrder(rule)).map((rule) => rule.column))
+  const isFew = (rule: Rule) => rule.kind === 'order' && inputsOf(rule).includes(few.get(rule.column)?.from ?? '')
+  const derived = new Set(kept.filter((rule) => !isOrder(rule) || isFew(rule)).map((rule) => rule.column))
   // What leaves nothing open says more.
   for (const gap of gaps.filter(({ maybe }) => !maybe)) take({ kind: 'gap', ...gap })
   const isGapTold = (name: string) =>
@@ -409,7 +414,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const orders = findOrders(underived, drawn)
   // What is looked up, and dates that others tell, are known: these are never measured by others, which begin or end at them.
   const isKnown = (rule: Rule) =>
-    (rule.kind === 'lookup' && lookedUp.has(rule.column)) || terms.some(({ column: name }) => name === rule.column)
+    (rule.kind === 'lookup' && lookedUp.has(rule.column)) || terms.some(({ column: name }) => name === rule.column) || isFew(rule)
   const known = new Set(kept.filter(isKnown).map((rule) => rule.column))
   const beside = known.size === 0 ? [] : [...underived, ...quantities.filter(({ name }) => known.has(name))]
   for (const { low, high } of shortest(findOrders(beside, drawn))) {

@@ -12,6 +12,7 @@ import { coarserLattice } from '../../table/value-lattice.js'
 import { isOrder } from './choose.js'
 import { keepEquals } from './equals.js'
 import { bends, type Exceptions, exceptionsOf } from './exceptions.js'
+import { fewDistances } from './few-distances.js'
 import { keepFlags } from './flags.js'
 import { someValues } from './keep-gaps.js'
 import { partsIn, roundingIn } from './keep-parts.js'
@@ -22,7 +23,7 @@ import { DAY } from './quantity.js'
 import { type Ratio, timesRatio } from './ratios.js'
 import { binAt, columnIn, formatIn, keyColumns, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, isOpenCell, openOf, type Rule } from './rule.js'
-import { number } from './shapes.js'
+import { column, number } from './shapes.js'
 import { endOfWay, isToldByShare } from './share-of-way.js'
 import { endAt, gapColumn, highestOf } from './stacked.js'
 import { withStandIn } from './stand-in.js'
@@ -220,6 +221,7 @@ function keepOrder(column: string, rules: readonly Rule[], data: MeasuredTable):
       most,
       exceptions
     }),
+    ...(from !== undefined && isDate ? termsFrom(from, column, data) : {}),
     ...placesOf(column, data)
   }
 }
@@ -230,6 +232,14 @@ function placesOf(name: string, data: WrittenTable): Pick<KeptOrder, 'lattice' |
   const present = values.filter((x) => !Number.isNaN(x))
   const lattice = coarserLattice(presentValues(columnIn(data, name) as NumericColumn), writtenUnit(formatIn(data, name)), isDate)
   return defined({ lattice, listed: isDate ? undefined : listedValues(present, unit) })
+}
+
+/** The few terms that a date is behind another one, as gaps have them. */
+function termsFrom(from: string, date: string, data: WrittenTable): Pick<KeptOrder, 'months' | 'terms'> {
+  const few = fewDistances(quantityIn(data, from), quantityIn(data, date), data.table.columns.length ** 2)
+  if (!few) return {}
+  const unit = gapUnit(date, [column(from)], data)
+  return few.months ? { months: true, terms: few.distances } : { terms: few.distances.map((days) => Math.round(days / unit)) }
 }
 
 /** A start or end with what stands in its place in rows of the column that have none: the least, or largest, value that the column has there. */

@@ -42,6 +42,10 @@ export type KeptRule =
       /** Its ends are multiples of what it is a part of, wide apart, and no rule. */
       readonly ratio?: true | undefined
       readonly from?: string | undefined
+      /** The gap counts months of the calendar. */
+      readonly months?: true | undefined
+      /** The few gaps that there are, ascending. */
+      readonly terms?: readonly number[] | undefined
       /** The gap is a share of the way from `lows` to this number, dates in days: the largest that the column has. */
       readonly most?: number | undefined
       /** The gap is the place among the numbers of a level of a category, a normal score. */

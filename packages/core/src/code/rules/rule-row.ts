@@ -1,6 +1,6 @@
 import type { CellValue } from '../../table/cells.js'
-import { derivative } from '../../table/derivative.js'
-import { columnsOf, type Expression, evaluate, holdsIn } from '../../table/expression.js'
+import { DAYS_OF_MONTH, derivative } from '../../table/derivative.js'
+import { columnsOf, type Expression, evaluate, holdsIn, monthsAfter } from '../../table/expression.js'
 import { roundToFormat } from '../../table/present.js'
 import { sameCell, timesAt, timesOf } from './equals.js'
 import { derives, endOfOrder, isShare, type KeptOrder, type KeptRules, openCell, type RuledColumn, thereOf } from './kept-rules.js'
@@ -74,12 +74,13 @@ type Numbers = (name: string) => number
 
 /** `taken`: numbers as an expression takes them. */
 function endOf(order: KeptOrder, row: RuleRow, value: Numbers, taken: (expression: Expression) => Numbers = () => value): number {
-  const { lows, highs, from, within, gap, unit } = order
+  const { lows, highs, from, within, gap, unit, months } = order
   if (within) return scaleOf(within)(cell(row[within.by] ?? null)).valueAt(value(gap))
   const heights = lows.map((low) => evaluate(low, taken(low)))
   const end = endOfOrder(order, (high) => evaluate(high, taken(high)))
   const beyond = value(gap) * (isShare(order) ? Math.max(0, end! - Math.max(...heights)) : unit)
-  const free = from === undefined ? Math.max(...heights) + beyond : Math.max(...heights, value(from) + beyond)
+  const behind = (start: number) => (months ? monthsAfter(start, value(gap)) : start + beyond)
+  const free = from === undefined ? Math.max(...heights) + beyond : Math.max(...heights, behind(value(from)))
   return highs ? Math.min(free, end!) : free
 }
 
@@ -143,7 +144,8 @@ export function pulledGradient(
       const way = isShare(rule) ? Math.max(0, end! - Math.max(...heights)) : undefined
       give(highest, columnsOf(highest), way === undefined || way === 0 ? slope : slope * (1 - value(rule.gap)))
       if (least && way) give(least, columnsOf(least), slope * value(rule.gap))
-      if (isMeasured || rule.from === undefined) out[rule.gap] = (out[rule.gap] ?? 0) + slope * (way ?? rule.unit)
+      if (isMeasured || rule.from === undefined)
+        out[rule.gap] = (out[rule.gap] ?? 0) + slope * (way ?? (rule.months ? DAYS_OF_MONTH : rule.unit))
     }
   }
   return out

@@ -3,7 +3,7 @@ import { defined } from '../../num/defined.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { roundedWithin } from '../../table/bounds.js'
 import { cellAt } from '../../table/cells.js'
-import { type Expression, isConstant } from '../../table/expression.js'
+import { type Expression, isConstant, monthsAfter } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { limitsOf } from '../../table/number-style.js'
 import { roundToFormat } from '../../table/present.js'
@@ -11,6 +11,7 @@ import { type CategoricalColumn, type Column, isCategorical, type NumericColumn 
 import { toLattice, type ValueLattice } from '../../table/value-lattice.js'
 import { flagColumn, putEqual } from './equals.js'
 import { type Exception, type Exceptions, exceptionAt } from './exceptions.js'
+import { monthsTo } from './few-distances.js'
 import { choiceColumn } from './flags.js'
 import { markGaps } from './keep-gaps.js'
 import { fitParts } from './keep-parts.js'
@@ -81,7 +82,7 @@ function thereColumn({ column: name, or }: There, column: Column): Column {
 }
 
 export function gapColumn(order: KeptOrder, high: NumericColumn, data: WrittenTable): [NumericColumn, ColumnFormat] {
-  const { lows, from, within, gap: name, unit } = order
+  const { lows, from, within, gap: name, unit, months } = order
   if (within) {
     const column = {
       name,
@@ -99,6 +100,7 @@ export function gapColumn(order: KeptOrder, high: NumericColumn, data: WrittenTa
   const values = high.values.map((x, i) => {
     if (high.missing?.[i]) return 0
     // Rows that the order does not hold in have no gap; what they have instead is kept beside it.
+    if (months) return monthsTo(low(i), x / scale)
     const gap = share ? shareOf(x / scale, low(i), end(i)!) : Math.max(least, (x / scale - low(i)) / unit)
     return decimals === undefined ? gap : toDecimals(gap, decimals) + 0
   })
@@ -250,7 +252,7 @@ function derived(rule: Derivation, { column, soFar, except, listed }: Derived): 
   const at =
     rule.kind === 'formula'
       ? expressionAt(rule.expression, soFar)
-      : highAt(listed ? rule : { ...rule, listed: undefined, lattice: undefined }, column, soFar)
+      : highAt(listed ? rule : { ...rule, listed: undefined, lattice: undefined, terms: undefined }, column, soFar)
   const scale = column.kind === 'datetime' ? DAY : 1
   const low = rule.kind === 'order' ? highestOf(rule.lows, column.format, soFar) : at
   const cells = Array.from({ length: rowCount }, (_, i) => {
@@ -270,7 +272,7 @@ function derived(rule: Derivation, { column, soFar, except, listed }: Derived): 
 
 /** The greatest of the lows plus the gap, or the value of the column that stands for it; where its own unit would round it below, the next value above. */
 function highAt(order: KeptOrder, column: RuledColumn, soFar: WrittenTable): (row: number) => number {
-  const { lows, highs, from, within, gap, unit, listed, lattice } = order
+  const { lows, highs, from, within, gap, unit, months, terms, listed, lattice } = order
   if (within) return placeAt({ ...order, within }, soFar)
   const low = highestOf(lows, column.format, soFar)
   const start = from === undefined ? undefined : expressionAt({ kind: 'column', name: from }, soFar)
@@ -283,8 +285,9 @@ function highAt(order: KeptOrder, column: RuledColumn, soFar: WrittenTable): (ro
   return (i) => {
     const most = end(i)
     const way = share ? Math.max(0, most! - low(i)) : unit
-    const gap = share ? Math.min(1, gaps(i)) : gaps(i)
-    const free = start ? Math.max(start(i) + gap * unit, low(i)) : low(i) + Math.max(0, gap) * way
+    const gap = share ? Math.min(1, gaps(i)) : terms ? nearestOf(terms, gaps(i)) : gaps(i)
+    const behind = start && (months ? monthsAfter(start(i), gap) : start(i) + gap * unit)
+    const free = behind === undefined ? low(i) + Math.max(0, gap) * way : Math.max(behind, low(i))
     const sum = highs ? Math.min(free, most!) : free
     // Where the gap is missing the column is, whatever places it keeps to.
     if (Number.isNaN(sum)) return sum
@@ -294,6 +297,10 @@ function highAt(order: KeptOrder, column: RuledColumn, soFar: WrittenTable): (ro
     return shown(value) < low(i) ? value + step : value
   }
 }
+
+/** The nearest of some numbers; none where it is none. */
+const nearestOf = (all: readonly number[], x: number): number =>
+  Number.isNaN(x) ? x : all.reduce((best, one) => (Math.abs(one - x) < Math.abs(best - x) ? one : best))
 
 /** The number at a row's place among those of its level. */
 function placeAt({ within, gap }: KeptOrder & { readonly within: Within }, soFar: WrittenTable): (row: number) => number {

@@ -1,6 +1,7 @@
 import { variance } from '../../num/statistics.js'
 import { isNumeric } from '../../table/table.js'
 import { needs } from './choose.js'
+import { findFewDistances } from './few-distances.js'
 import { type Quantity, quantityOf } from './quantity.js'
 import { formatIn, type WrittenTable } from './rows-of-rule.js'
 import type { Rule } from './rule.js'
@@ -14,7 +15,7 @@ const NEARER = 0.5
 /**
  * From which other date each date is measured that goes along with one: whether a delivery is late is drawn as how late it is. Drawn
  * each by itself, two dates of a year would have the distance that noise of a year gives them. Of dates in an order it is the
- * start, unless another one is nearer, or a flag compares them. Cost O(rows) for each pair of dates.
+ * start, unless another one is nearer, or a flag compares them; where one is a few terms before the date, it is that one. Cost O(rows) for each pair of dates.
  */
 export function startsOf(
   rules: readonly Rule[],
@@ -24,6 +25,7 @@ export function startsOf(
   const dates = table.columns.flatMap((column) =>
     isNumeric(column) && column.kind === 'datetime' ? [quantityOf(column, formatIn({ table, formats }, column.name))] : []
   )
+  const few = findFewDistances(dates)
   const starts = new Map<string, string>()
   const inputs = () => [...rules, ...[...starts].map(([column, from]) => orderOf(column, from))]
   for (const [place, date] of dates.entries()) {
@@ -31,6 +33,11 @@ export function startsOf(
     if (except.has(date.name) || own.some((rule) => rule.kind !== 'order' || rule.exceptions)) continue
     const lows = own.flatMap((rule) => (rule.kind === 'order' && rule.low.kind === 'column' ? [rule.low.name] : []))
     if (lows.length < own.length) continue
+    const term = few.get(date.name)?.from
+    if (term !== undefined && !needs([term], inputs()).has(date.name)) {
+      starts.set(date.name, term)
+      continue
+    }
     const spread = (from: Quantity): number => spreadFrom(date, from)
     const least = Math.min(...dates.filter(({ name }) => lows.includes(name)).map(spread))
     const compared = rules.flatMap((rule) => (rule.kind === 'step' && rule.of === date.name ? columnsOfCuts(rule.cuts) : []))

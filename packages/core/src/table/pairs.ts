@@ -5,6 +5,7 @@ import { numbersOf } from './infer-numbers.js'
 import type { Inferring } from './inferring.js'
 import { PLAIN } from './notation.js'
 import { formatNumber, type NumberStyle, numberStyle } from './number-style.js'
+import { RARE_BELOW } from './rare-below.js'
 import { countSingles } from './singles.js'
 import { isNumeric, type Table } from './table.js'
 
@@ -23,9 +24,12 @@ interface Pairs {
 
 /** A number without zeros in front, which codes have. */
 const NUMBER = '-?(?:0|[1-9]\\d*)(?:\\.\\d+)?'
-/** Marks that part measurements; points, hyphens and underscores part the pieces of codes. */
-const BETWEEN = '\\s*[/,;:x×*±|~]\\s*|\\s+(?:-|–|by|to|of)\\s+|\\s*[a-zA-Z]{1,3}\\.?\\s+'
+/** Marks that part measurements; points, hyphens and underscores part the pieces of codes, but for hyphens in scores. */
+const BETWEEN = '\\s*[/,;:x×*±|~]\\s*|\\s+(?:-|–|by|to|of)\\s+|\\s*[a-zA-Z]{1,3}\\.?\\s+|[-–]'
 const CELL = new RegExp(`^([([]?)(${NUMBER})(${BETWEEN})(${NUMBER})(\\s*[a-zA-Z%°²/]{0,6}[)\\]]?)$`)
+const HYPHEN = /^[-–]$/
+/** Digits of a score, at most. */
+const SCORE = /^\d{1,3}$/
 /** A year, with a number behind it that is counted anew: cases of a court. */
 const YEAR = /^(?:19|20)\d\d$/
 
@@ -51,13 +55,21 @@ function pairsOf(cells: readonly (string | null)[]): Pairs | undefined {
  * numbers that have nothing to do with each other, as of goals, so that they are no list of levels; and they are no names of rows, as
  * whole numbers are that never come again or that stand behind a year.
  */
-function areMeasured({ firsts, seconds }: Pairs): boolean {
+function areMeasured({ firsts, seconds, around }: Pairs): boolean {
+  if (HYPHEN.test(around.between) && !areScores({ firsts, seconds })) return false
   const present = firsts.flatMap((first, i) => (first === null ? [] : [`${first} ${seconds[i]}`]))
   const singles = countSingles(present)
   const areWhole = present.every((pair) => !pair.includes('.'))
   const haveYears = firsts.every((first) => first === null || YEAR.test(first))
   const areMany = singles > 2 * Math.sqrt(present.length) || areFree(firsts, seconds, new Set(present).size)
   return areMany && !(areWhole && (haveYears || singles === present.length))
+}
+
+/** Whether numbers with a hyphen are those of two sides, of which either is the larger by turns: of a range the second always is. */
+function areScores({ firsts, seconds }: Pick<Pairs, 'firsts' | 'seconds'>): boolean {
+  const differences = firsts.flatMap((first, i) => (first === null ? [] : [Number(first) - Number(seconds[i])]))
+  const areShort = [...firsts, ...seconds].every((number) => number === null || SCORE.test(number))
+  return areShort && [1, -1].every((side) => differences.filter((x) => side * x > 0).length >= RARE_BELOW)
 }
 
 /** Whether so many different pairs are no fewer, by two standard errors, than of numbers drawn each by itself. Cost O(n + values²). */

@@ -1,5 +1,6 @@
 import { firstAbove } from '../../num/ascending.js'
 import { log } from '../../num/elementary.js'
+import { listed } from '../../num/listed.js'
 import { quantileOfSorted, sorted, variance } from '../../num/statistics.js'
 import { type Cells, codesOf, spreadRows } from '../../table/codes.js'
 import { linearForm } from '../../table/derivative.js'
@@ -35,15 +36,17 @@ import { findTerms } from './find-terms.js'
 import { findWholes } from './find-wholes.js'
 import { isFit, logChanceOf } from './fits.js'
 import { choiceColumn, flagsOf, setIn } from './flags.js'
+import { followersOf } from './keep-totals.js'
 import { keyColumns } from './key-part.js'
 import { findLags, type Lag } from './lags.js'
+import { lateRules } from './late.js'
 import { listedValues } from './listed-values.js'
 import { mixedRows } from './mixed-rows.js'
 import { filledIn, type Quantity, quantityOf } from './quantity.js'
 import { isToldByRatio } from './ratios.js'
 import { breachOf, columnIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
-import { nearlyTotals, type RunningTotal, runningTotals } from './running-totals.js'
+import { nearlyTotals, type RunningTotal, runningTotals, totalText } from './running-totals.js'
 import { binary, column, scaled, writeSum } from './shapes.js'
 import { findStandings, type Standing, standingText } from './standings.js'
 import { summaryOf } from './summary.js'
@@ -332,7 +335,12 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const isKey = (name: string) => !computed.has(name) || isWhole(name)
   // The decimals of a premium tell the age that it was computed from; they are not what the age goes by.
   const isLookedUp = (name: string) => lookups.some((one) => one.column === name && one.from.every(isKey))
-  const isByDecimals = ({ from }: LookupFound) => from.length === 1 && columnIn(data, from[0]!).kind === 'number'
+  const isByDecimals = ({ from }: LookupFound) => {
+    if (from.length > 1 || columnIn(data, from[0]!).kind !== 'number') return false
+    // Hours by halves are a list, of which new ones are too.
+    const { values, unit } = quantityIn(data, from[0]!)
+    return listedValues(presentOf(values), unit) === undefined
+  }
   const takeLookups = (some: readonly LookupFound[]) => {
     for (const one of some) if (!one.from.some((name) => computed.has(name))) take({ kind: 'lookup', ...one })
   }
@@ -527,8 +535,34 @@ const isModelled = ({ column: name, change, by }: RunningTotal, data: WrittenTab
 const ranksDesign = ({ kind, by }: Standing, table: Table): boolean =>
   kind === 'rank' && by.length > 0 && designedSize(by, table) !== undefined
 
+/**
+ * The orders that rows would break which kept a total: between what is computed of it and what goes along with it, as far from it as it is drawn. The first
+ * price of a day, which the last one tells, lies between the lowest and the highest. Cost: as of `findRules` twice, where anything goes along.
+ */
+function ordersBroken(total: RunningTotal, data: WrittenTable): readonly Rule[] {
+  const followers = followersOf([total], data).map(({ column: name }) => name)
+  if (followers.length === 0) return []
+  const { column: name, change, by } = total
+  const except = new Set([name, ...namesIn(change), ...(by === undefined ? [] : [by])])
+  const late = lateRules(findRules(data, { except }), new Set([name, ...followers])).map((rule) => rule.column)
+  const isFollower = (one: string) => followers.includes(one) && !late.includes(one)
+  return findRules(data).filter((rule) => {
+    const names = isOrder(rule) ? [rule.column, ...inputsOf(rule)] : []
+    return names.some(isFollower) && names.some((one) => late.includes(one))
+  })
+}
+
 /** Totals that rows keep which are drawn one by one. */
-export const keptTotalsIn = (data: WrittenTable): readonly RunningTotal[] => findTotals(data).filter((one) => !isModelled(one, data))
+export const keptTotalsIn = (data: WrittenTable): readonly RunningTotal[] =>
+  findTotals(data).filter((one) => !isModelled(one, data) && ordersBroken(one, data).length === 0)
+
+/** That totals are not kept where rows would break orders by it. */
+const orderedNotes = (data: WrittenTable): string[] =>
+  findTotals(data).flatMap((one) => {
+    const orders = isModelled(one, data) ? [] : ordersBroken(one, data)
+    if (orders.length === 0) return []
+    return `${totalText(one)}, which new rows do not keep: in each of them ${listed(orders.map((rule) => `“${ruleText(rule)}”`))} is kept instead; sbridge forecast continues such a series`
+  })
 
 /** Standings that they keep. */
 export const keptStandingsIn = (data: WrittenTable): readonly Standing[] => standingsIn(data).filter((one) => !ranksDesign(one, data.table))
@@ -536,12 +570,13 @@ export const keptStandingsIn = (data: WrittenTable): readonly Standing[] => stan
 /** What ranks the rows of a design, and is drawn as any other column; that its keys recur, or its combinations, is told of what counts them. */
 export function designNotes(data: WrittenTable): string[] {
   const counting = findTotals(data).map((one) => one.column)
-  return standingsIn(data)
+  const ranks = standingsIn(data)
     .filter((one) => ranksDesign(one, data.table) && !counting.includes(one.column))
     .map(
       (one) =>
         `${standingText(one)}, each of ${designedSize(one.by, data.table)} rows; of new rows, which are drawn one by one, it has more or fewer, and ${one.column} is drawn as any other column`
     )
+  return [...ranks, ...orderedNotes(data)]
 }
 
 /** Columns that are another one of the row before or after. Cost: as of `findLags`. */
@@ -678,7 +713,21 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
   const shaken = new Map<FormulaFound, number>(found.map((one) => [one, bent.has(one) ? 0 : shakeOf(one, quantities)]))
   const steady = new Set(found.filter((one) => !bent.has(one) && shaken.get(one)! < STEADY).map(columnsOfFound))
   const isShaken = (one: FormulaFound) => steady.has(columnsOfFound(one)) && shaken.get(one)! > SHAKEN
-  const isBehind = (one: FormulaFound) => (isTold(one) && open.has(columnsOfFound(one))) || isOfTotal(one) || isSpiked(one) || isShaken(one)
+  // Of sums that are as good as each other that which computes what has the most values: when work ends, and not one of the few breaks that there are.
+  const counts = new Map<string, number>()
+  const countOf = (name: string) => {
+    if (!counts.has(name)) counts.set(name, new Set(presentOf(quantities[place.get(name)!]!.values)).size)
+    return counts.get(name)!
+  }
+  const isOfFew = (one: FormulaFound) =>
+    found.some(
+      (other) =>
+        other.rank === one.rank &&
+        columnsOfFound(other) === columnsOfFound(one) &&
+        countOf(other.column) >= MORE_VALUES * countOf(one.column)
+    )
+  const isBehind = (one: FormulaFound) =>
+    (isTold(one) && open.has(columnsOfFound(one))) || isOfTotal(one) || isSpiked(one) || isShaken(one) || isOfFew(one)
   return [...found.filter((one) => !isBehind(one)), ...found.filter(isBehind)].flatMap(({ column: name, expression }): Rule[] => {
     const rule: Rule = { kind: 'formula', column: name, expression }
     if (isFit(rule, data)) return []
@@ -692,6 +741,9 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
     return [rule, lookups.some((one) => one.column === part.column) || isByRatio(own, part.column, data) ? limitOf(own, part.column) : part]
   })
 }
+
+/** As many times the values of another column has one that is computed of it, where both could be. */
+const MORE_VALUES = 2
 
 /** Rows of which inputs are moved, and by what part of all rows in their order. */
 const [MOVED_ROWS, MOVED_BY] = [64, 0.02]

@@ -64,7 +64,7 @@ describe('of readings of one column', () => {
     }))
     // With the count of months as a number, which is a key of new rows.
     const rules = findRules(inferTable({ rowCount: 240, columns }))
-    expect(rules.flatMap((rule) => (rule.kind === 'formula' ? [ruleText(rule)] : []))).toEqual(['month = t - 12 * year + 23880'])
+    expect(rules.flatMap((rule) => (rule.kind === 'formula' ? [ruleText(rule)] : []))).toEqual(['t = 12 * year + month - 23880'])
   })
   it('what all rows are half a unit off, up and down, says nothing', () => {
     const [one, other] = [uniform('one', 200).map((u) => Math.floor(300 * u)), uniform('other', 200).map((u) => Math.floor(200 * u))]

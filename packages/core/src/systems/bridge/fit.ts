@@ -43,15 +43,17 @@ export async function fitBridge(from: RawTable, options: ReadBridgeFit, job: Sys
   const encoder = fitEncoder(data.table, data.formats, () => 'standard')
   if (encoder.coordinateCount + encoder.factors.length === 0) throw nothingToCompare()
   const key = keyFor(context.key, 'bridge')
-  const rows = await filledApart(encoder, { rows: encodeTable(encoder, data.table), fromCount, key })
+  const encoded = encodeTable(encoder, data.table)
+  const rows = await filledApart(encoder, { rows: encoded, fromCount, key })
   const sides = sidesOf({ encoder, rows }, fromCount)
+  const alike = sidesOf({ encoder, rows: await imputeMissing(encoder, encoded, key) }, fromCount)
   const chosen = await bandwidthOf(sides, bandwidth, { ...context, key })
   const solved = await schrodingerBridge({ ...sides, epsilon: chosen.epsilon, engine: context.engine, watch: context.watch })
   const { potentials, own } = solved.bridge
   const model = { encoder, rows, potentials, own, reading: readingWords(reading), ...defined({ rules, keys }) }
   const found = {
     ...chosen,
-    ...(await compareSides(sides, wholeSidesOf(model, fromCount), { ...context, key })),
+    ...(await compareSides({ sides, alike, whole: wholeSidesOf(model, fromCount) }, { ...context, key })),
     ...(await bridgeCost(solved.bridge, context.engine, context.watch)),
     ...solved.report,
     fromRows: fromCount,
@@ -107,16 +109,23 @@ async function bandwidthOf(
   return { epsilon, trials, bandwidth: trials.length > 0 ? 'held-out' : 'usual' }
 }
 
+interface Compared {
+  readonly sides: Sides
+  /** With gaps filled from both tables: filled from its own each would differ by that alone, where labels at random would not. */
+  readonly alike: Sides
+  readonly whole: { readonly from: Table; readonly to: Table }
+}
+
 /** Whether both tables are of one law, what in them is not, and how far they share their place. */
 async function compareSides(
-  { from, to }: Sides,
-  whole: { readonly from: Table; readonly to: Table },
+  { sides: { from, to }, alike, whole }: Compared,
   { engine, key, watch }: Context
 ): Promise<Pick<BridgeSummary, 'test' | 'differs' | 'overlap' | 'reach'>> {
   const own = keyFor(key, 'test')
   const labellings = labellingsOf([from.points.rows, to.points.rows], own)
   const { largest, columns, pairs, unpaired } = whatDiffers([whole.from, whole.to], { labellings, watch })
-  const test = await labelledTest([from.points, to.points], { engine, key: own, watch, labellings, others: largest })
+  // How columns go together rows on the whole tell; one that differs among many they hardly do.
+  const test = await labelledTest([alike.from.points, alike.to.points], { engine, key: own, watch, labellings, others: [largest] })
   const overlap = await sampleOverlap(from.points, to.points, { engine, key: keyFor(key, 'overlap') })
   const differs = { columns, pairs: pairs.filter(({ pValue }) => pValue <= LEVEL), unpaired }
   return { test, differs, overlap, reach: await reachOf(from, engine) }

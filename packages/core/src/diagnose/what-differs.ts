@@ -69,7 +69,7 @@ export function whatDiffers(
     }))
   )
   const able = features.filter(isPaired)
-  const kept = able.slice(0, MOST_PAIRED)
+  const kept = able.slice(0, MOST_PAIRED).map((one) => pairedOf(one, labellings))
   const unpaired = [...new Set(able.slice(MOST_PAIRED).map(({ column }) => column))]
   const pairs = kept.flatMap((one, i) => {
     throwIfStopped(watch, 'test')
@@ -156,19 +156,45 @@ function sumIn(values: Float64Array, rows: Uint32Array): number {
   return sum
 }
 
+/** A feature, with its sums and those of its squares in the first sample of each labelling, and in all rows. */
+interface Paired extends Feature {
+  readonly sums: Sums
+  readonly squares: Sums
+}
+
+interface Sums {
+  readonly firsts: Float64Array
+  readonly all: number
+}
+
+function summed(values: Float64Array, { firsts }: Labellings): Sums {
+  return { firsts: Float64Array.from(firsts, (own) => sumIn(values, own)), all: sumOf(values) }
+}
+
+const pairedOf = (feature: Feature, labellings: Labellings): Paired => ({
+  ...feature,
+  sums: summed(feature.values, labellings),
+  squares: summed(
+    feature.values.map((x) => x * x),
+    labellings
+  )
+})
+
 /** How two features go together in the first sample of each labelling, less how they do in the second. */
-function togetherApart(one: Feature, other: Feature, { rows, firsts }: Labellings): Float64Array {
-  const [n, m] = rows.map(({ length }) => length) as [number, number]
-  const [x, y] = [one.values, other.values]
-  const parts = [x, y, x.map((u, i) => u * y[i]!), x.map((u) => u * u), y.map((v) => v * v)]
-  const totals = parts.map(sumOf)
+function togetherApart(one: Paired, other: Paired, labellings: Labellings): Float64Array {
+  const [n, m] = labellings.rows.map(({ length }) => length) as [number, number]
+  const products = summed(
+    one.values.map((u, i) => u * other.values[i]!),
+    labellings
+  )
+  const parts = [one.sums, other.sums, products, one.squares, other.squares]
   const tie = !isLevel(one) ? fisher : isLevel(other) ? logOdds : slope
-  return Float64Array.from(firsts, (own) => {
-    const sums = parts.map((part) => sumIn(part, own))
+  return products.firsts.map((_, p) => {
+    const sums = parts.map(({ firsts }) => firsts[p]!)
     return (
       tie(sums, n) -
       tie(
-        sums.map((sum, k) => totals[k]! - sum),
+        parts.map(({ all }, k) => all - sums[k]!),
         m
       )
     )

@@ -3,10 +3,11 @@ import { gaussianKernel } from '../kernel/kernel.js'
 import { exp } from '../num/elementary.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
 import { type Matrix, matrix, stackRows, takeRows } from '../num/matrix.js'
-import { type Key, keyFor, permutation } from '../num/random.js'
+import { type Key, keyFor } from '../num/random.js'
 import { mean, variance } from '../num/statistics.js'
 import { symmetricScaling } from '../scaling/symmetric.js'
 import { cloud } from '../space/cloud.js'
+import { type Labellings, labellingsOf, PERMUTATIONS, sharesAsLarge, signed } from './labellings.js'
 import { medianSquaredDistance } from './squared-distances.js'
 
 /** Whether two samples are of one law. */
@@ -18,10 +19,6 @@ export interface TwoSampleTest {
   readonly permutations: number
 }
 
-/** Rows of each side that are compared at most, drawn at random: 2,000 in all and a hundred relabellings are seconds. */
-const MOST_ROWS = 1000
-/** The least p-value is 1/300. */
-const PERMUTATIONS = 299
 /** ε of the kernels in median squared distances: finer than the rows, as their neighbourhoods, and as wide as they are. */
 const SCALES = [0.01, 0.05, 0.25]
 /** A spread that is so small beside the forms themselves is rounding: of points that all are one, every labelling has the same form. */
@@ -40,9 +37,26 @@ export async function twoSampleTest(
   second: Matrix,
   { engine, key, watch }: { readonly engine: Engine; readonly key: Key; readonly watch?: Watch | undefined }
 ): Promise<TwoSampleTest> {
-  const [a, b] = [some(first, keyFor(key, 'first')), some(second, keyFor(key, 'second'))]
+  return labelledTest([first, second], { engine, key, watch, labellings: labellingsOf([first.rows, second.rows], key), others: [] })
+}
+
+interface Labelled {
+  readonly engine: Engine
+  readonly key: Key
+  readonly watch?: Watch | undefined
+  readonly labellings: Labellings
+  /** Other statistics, each of every labelling. */
+  readonly others: readonly Float64Array[]
+}
+
+/** The same beside other statistics of the same labellings: of each how rarely it is as large is compared, and the rarest counts, so that the level stays exact. */
+export async function labelledTest(
+  [first, second]: readonly [Matrix, Matrix],
+  { engine, key, watch, labellings, others }: Labelled
+): Promise<TwoSampleTest> {
+  const [a, b] = [takeRows(first, labellings.rows[0]), takeRows(second, labellings.rows[1])]
   const pooled = stackRows([a, b])
-  const labels = labellings([a.rows, b.rows], keyFor(key, 'labels'))
+  const labels = signed(labellings)
   const scale = medianSquaredDistance(pooled, keyFor(key, 'pairs'))
   const largest = new Float64Array(PERMUTATIONS + 1).fill(Number.NEGATIVE_INFINITY)
   for (const [k, share] of SCALES.entries()) {
@@ -55,24 +69,9 @@ export async function twoSampleTest(
       })
     }
   }
-  const asLarge = largest.reduce((count, t) => count + (t >= largest[0]! ? 1 : 0), 0)
-  return { pValue: asLarge / largest.length, counts: [a.rows, b.rows], permutations: PERMUTATIONS }
-}
-
-function some(points: Matrix, key: Key): Matrix {
-  return points.rows <= MOST_ROWS ? points : takeRows(points, permutation(key, points.rows).subarray(0, MOST_ROWS).sort())
-}
-
-/** The labels as they are, and relabellings: 1/n for one sample, −1/m for the other [n + m, PERMUTATIONS + 1]. */
-function labellings([n, m]: readonly [number, number], key: Key): Matrix {
-  const out = matrix(n + m, PERMUTATIONS + 1)
-  for (let p = 0; p <= PERMUTATIONS; p++) {
-    const order = p === 0 ? Uint32Array.from({ length: n + m }, (_, i) => i) : permutation(keyFor(key, p), n + m)
-    order.forEach((row, place) => {
-      out.data[row * out.cols + p] = place < n ? 1 / n : -1 / m
-    })
-  }
-  return out
+  const shares = [largest, ...others].map(sharesAsLarge)
+  const least = largest.map((_, p) => -shares.reduce((most, own) => Math.min(most, own[p]!), 1))
+  return { pValue: sharesAsLarge(least)[0]!, counts: [a.rows, b.rows], permutations: PERMUTATIONS }
 }
 
 /** zᵀKz and zᵀPz for every labelling, without their diagonals [PERMUTATIONS + 1 each]. */

@@ -21,21 +21,30 @@ export interface FilledRow {
   levels(name: string): readonly string[]
 }
 
+/** What became of a filled row. */
+export interface Completed {
+  /** Rules that it does not obey. */
+  readonly broken: readonly KeptRule[]
+  /** Whether a filled cell had to give way to an end: it now is that end, where others lie beyond it. */
+  readonly isCut: boolean
+}
+
 /** Turns of the secant rule, as of rows that are moved to meet a target. */
 const MOST_TURNS = 40
 
 /**
  * Makes filled rows obey rules; given cells stay. First what is derived and given moves filled cells that it derives from, then
- * what is derived and filled is computed. Answers say whether the row obeys all rules. Cost O(rules), a formula to be solved 40
- * evaluations.
+ * what is derived and filled is computed. Cost O(rules), a formula to be solved 40 evaluations.
  */
-export function rowCompleter({ rules, columns }: KeptRules): (row: FilledRow) => boolean {
+export function rowCompleter({ rules, columns }: KeptRules): (row: FilledRow) => Completed {
   const byName = new Map(columns.map((column) => [column.name, column]))
   // Which filled numbers are another column's is drawn, and no rule of theirs.
-  const steps = rules.filter((rule) => rule.kind !== 'equal').map((rule) => openly(completing(rule, byName), thereOf(rule)))
+  const own = rules.filter((rule) => rule.kind !== 'equal')
+  const steps = own.map((rule) => openly(completing(rule, byName), thereOf(rule)))
   return (row) => {
     const settled = new Set<string>()
-    const own: SettlingRow = {
+    let isCut = false
+    const settling: SettlingRow = {
       ...row,
       cell: row.cell,
       levels: row.levels,
@@ -45,9 +54,14 @@ export function rowCompleter({ rules, columns }: KeptRules): (row: FilledRow) =>
         row.set(name, value)
       }
     }
-    for (const step of [...steps].reverse()) if (own.isGiven(step.column)) step.back(own)
-    for (const step of steps) if (!own.isGiven(step.column)) step.forward(own)
-    return steps.every((step) => step.holds(own))
+    const take = (k: number, way: 'back' | 'forward') => {
+      const before = settled.size
+      steps[k]![way](settling)
+      if (own[k]!.kind === 'order' && settled.size > before) isCut = true
+    }
+    for (const k of [...steps.keys()].reverse()) if (settling.isGiven(steps[k]!.column)) take(k, 'back')
+    for (const k of steps.keys()) if (!settling.isGiven(steps[k]!.column)) take(k, 'forward')
+    return { broken: own.filter((_, k) => !steps[k]!.holds(settling)), isCut }
   }
 }
 

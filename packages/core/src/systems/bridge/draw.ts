@@ -40,8 +40,16 @@ function wholeOf({ encoder, rules }: Pick<BridgeModel, 'encoder' | 'rules'>, tab
 }
 
 /** Both tables, as they are written. */
-export function wholeSides(model: BridgeModel): { readonly from: Table; readonly to: Table } {
-  const { fromRows, toRows } = model.summary
+export const wholeSides = (model: BridgeModel): WholeSides => wholeSidesOf(model, model.summary.fromRows)
+
+interface WholeSides {
+  readonly from: Table
+  readonly to: Table
+}
+
+/** The same of a model that is not summed up yet. */
+export function wholeSidesOf(model: Pick<BridgeModel, 'encoder' | 'rules' | 'rows'>, fromRows: number): WholeSides {
+  const toRows = model.rows.coordinates.rows - fromRows
   const whole = wholeRows(model, model.rows).table
   const part = (first: number, count: number): Table =>
     takeTableRows(

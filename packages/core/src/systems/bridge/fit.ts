@@ -1,8 +1,10 @@
 import { bridgeCost } from '../../bridge/divergence.js'
 import { schrodingerBridge } from '../../bridge/schrodinger.js'
 import { bridgeBandwidth } from '../../choose/bridge-bandwidth.js'
+import { labellingsOf } from '../../diagnose/labellings.js'
 import { sampleOverlap } from '../../diagnose/overlap.js'
-import { twoSampleTest } from '../../diagnose/two-sample-test.js'
+import { labelledTest } from '../../diagnose/two-sample-test.js'
+import { whatDiffers } from '../../diagnose/what-differs.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { evenly } from '../../num/evenly.js'
@@ -11,6 +13,7 @@ import { type Key, keyFor } from '../../num/random.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
 import { type Encoded, type Encoder, encodeTable, fitEncoder, stackEncoded, takeEncoded } from '../../table/encoder.js'
 import type { RawTable } from '../../table/raw.js'
+import type { Table } from '../../table/table.js'
 import { type Context, contextOf } from '../context.js'
 import { constantNotes } from '../global/fit-notes.js'
 import { imputeMissing } from '../global/impute.js'
@@ -20,8 +23,9 @@ import { ruledRows } from '../ruled-rows.js'
 import { statedKeysOf } from '../table/keyed.js'
 import { cellColumns } from './carry-cells.js'
 import { carryRows } from './carry-rows.js'
+import { wholeSidesOf } from './draw.js'
 import { joinTables } from './join.js'
-import type { BridgeModel, BridgeSummary } from './model.js'
+import { type BridgeModel, type BridgeSummary, LEVEL } from './model.js'
 import type { ReadBridgeFit } from './options.js'
 import { type Sides, shownRows, sidesOf } from './sides.js'
 import { bridgeWarnings } from './warnings.js'
@@ -39,15 +43,17 @@ export async function fitBridge(from: RawTable, options: ReadBridgeFit, job: Sys
   const encoder = fitEncoder(data.table, data.formats, () => 'standard')
   if (encoder.coordinateCount + encoder.factors.length === 0) throw nothingToCompare()
   const key = keyFor(context.key, 'bridge')
-  const rows = await filledApart(encoder, { rows: encodeTable(encoder, data.table), fromCount, key })
+  const encoded = encodeTable(encoder, data.table)
+  const rows = await filledApart(encoder, { rows: encoded, fromCount, key })
   const sides = sidesOf({ encoder, rows }, fromCount)
+  const alike = sidesOf({ encoder, rows: await imputeMissing(encoder, encoded, key) }, fromCount)
   const chosen = await bandwidthOf(sides, bandwidth, { ...context, key })
   const solved = await schrodingerBridge({ ...sides, epsilon: chosen.epsilon, engine: context.engine, watch: context.watch })
   const { potentials, own } = solved.bridge
   const model = { encoder, rows, potentials, own, reading: readingWords(reading), ...defined({ rules, keys }) }
   const found = {
     ...chosen,
-    ...(await compareSides(sides, { ...context, key })),
+    ...(await compareSides({ sides, alike, whole: wholeSidesOf(model, fromCount) }, { ...context, key })),
     ...(await bridgeCost(solved.bridge, context.engine, context.watch)),
     ...solved.report,
     fromRows: fromCount,
@@ -103,14 +109,26 @@ async function bandwidthOf(
   return { epsilon, trials, bandwidth: trials.length > 0 ? 'held-out' : 'usual' }
 }
 
-/** Whether both tables are of one law, and how far they share their place. */
+interface Compared {
+  readonly sides: Sides
+  /** With gaps filled from both tables: filled from its own each would differ by that alone, where labels at random would not. */
+  readonly alike: Sides
+  readonly whole: { readonly from: Table; readonly to: Table }
+}
+
+/** Whether both tables are of one law, what in them is not, and how far they share their place. */
 async function compareSides(
-  { from, to }: Sides,
+  { sides: { from, to }, alike, whole }: Compared,
   { engine, key, watch }: Context
-): Promise<Pick<BridgeSummary, 'test' | 'overlap' | 'reach'>> {
-  const test = await twoSampleTest(from.points, to.points, { engine, key: keyFor(key, 'test'), watch })
+): Promise<Pick<BridgeSummary, 'test' | 'differs' | 'overlap' | 'reach'>> {
+  const own = keyFor(key, 'test')
+  const labellings = labellingsOf([from.points.rows, to.points.rows], own)
+  const { largest, columns, pairs, unpaired } = whatDiffers([whole.from, whole.to], { labellings, watch })
+  // How columns go together rows on the whole tell; one that differs among many they hardly do.
+  const test = await labelledTest([alike.from.points, alike.to.points], { engine, key: own, watch, labellings, others: [largest] })
   const overlap = await sampleOverlap(from.points, to.points, { engine, key: keyFor(key, 'overlap') })
-  return { test, overlap, reach: await reachOf(from, engine) }
+  const differs = { columns, pairs: pairs.filter(({ pValue }) => pValue <= LEVEL), unpaired }
+  return { test, differs, overlap, reach: await reachOf(from, engine) }
 }
 
 /** Rows whose nearest others are looked at. */

@@ -64,3 +64,42 @@ it('a file says the same of both, and one of before has rows as they were moved'
   const before = loadBridge({ ...contents, arrays: { ...arrays, carried: contents.arrays.moved! } })
   expect(driftOf(tablesOf(before))).toEqual(driftOf(tablesOf(model)))
 })
+
+it('halves of one table with many gaps are of one law as often as others are', async () => {
+  const [rows, cols] = [60, 7]
+  const half = (seed: number): RawTable => {
+    const [z, u] = [normals(keyFromSeed(seed), cols * rows), uniforms(keyFromSeed(seed), cols * rows)]
+    const column = (c: number) => {
+      const isGap = (i: number) => c > 0 && u[cols * i + c]! < 0.8
+      return {
+        name: `x${c}`,
+        source: 'text' as const,
+        values: Array.from({ length: rows }, (_, i) => (isGap(i) ? null : (z[cols * i]! + 0.5 * z[cols * i + c]!).toFixed(2)))
+      }
+    }
+    return { rowCount: rows, columns: Array.from({ length: cols }, (_, c) => column(c)) }
+  }
+  const found = []
+  for (let k = 0; k < 12; k++) {
+    const options = { to: half(100 + 2 * k), seed: 1, bandwidth: 0.5 }
+    found.push(((await fitModel(bridge, { input: half(101 + 2 * k), options }, { engine })) as BridgeModel).summary.test.pValue)
+  }
+  // Of 12 with 1 in 20 each more than 3 are one in 450.
+  expect(found.filter((p) => p <= 0.05).length).toBeLessThanOrEqual(3)
+})
+
+it('what differs is named, with the figures of both, also of a file', async () => {
+  const { changes } = bridge.tell(model).json as { changes: { words: string; columns: string[]; pValue: number }[] }
+  expect(changes.map(({ columns }) => columns.join(' '))).toEqual(expect.arrayContaining(['debt', 'stars']))
+  expect(changes.find(({ columns }) => columns.join() === 'stars')?.words).toBe('stars is higher')
+  const { pValue, ...words } = changes[0]!
+  expect(pValue).toBeLessThanOrEqual(0.01)
+  expect(words).toMatchObject({ change: 'place', from: expect.any(String), to: expect.any(String) })
+  const contents = unpackModel(await packModel(saveBridge(model)))
+  expect(bridge.tell(loadBridge(contents)).json.changes).toEqual(changes)
+  // One of before says nothing of it.
+  const meta = contents.meta as { summary: Record<string, unknown> }
+  const { differs: _, ...before } = meta.summary
+  const older = loadBridge({ ...contents, meta: { ...meta, summary: before } })
+  expect(bridge.tell(older).json.changes).toBeUndefined()
+})

@@ -3,11 +3,15 @@ import type { BridgeBandwidth } from '../../choose/bridge-bandwidth.js'
 import type { KeptKeys } from '../../code/keys/keep.js'
 import type { KeptRules } from '../../code/rules/kept-rules.js'
 import type { TwoSampleTest } from '../../diagnose/two-sample-test.js'
+import type { Differences } from '../../diagnose/what-differs.js'
 import type { NamedWarning } from '../../know/support.js'
 import type { Ending } from '../../num/iterate.js'
 import type { Matrix } from '../../num/matrix.js'
 import type { Encoded, Encoder } from '../../table/encoder.js'
 import type { ReadingWords } from '../read-as.js'
+
+/** Below this p-value a difference is said to be one; under one law that happens to one pair of tables in twenty. */
+export const LEVEL = 0.05
 
 /** A bridge between two tables: their rows, the potentials that couple them, and what was found out about both. */
 export interface BridgeModel {
@@ -37,6 +41,8 @@ export interface BridgeSummary extends Pick<BridgeBandwidth, 'epsilon' | 'trials
   readonly cost: number
   readonly divergence: number
   readonly test: TwoSampleTest
+  /** Changes of columns, and of pairs those beyond chance; absent of files of before. */
+  readonly differs?: Omit<Differences, 'largest'>
   readonly overlap: number
   /** Largest distance from a row of the first table to its nearest other one, in scaled units. */
   readonly reach: number

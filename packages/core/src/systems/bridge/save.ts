@@ -1,4 +1,5 @@
 import type { TwoSampleTest } from '../../diagnose/two-sample-test.js'
+import type { Difference } from '../../diagnose/what-differs.js'
 import type { NamedWarning } from '../../know/support.js'
 import type { ModelContents } from '../../model-file/contents.js'
 import {
@@ -9,6 +10,7 @@ import {
   list,
   measured,
   number,
+  optional,
   record,
   SCALED,
   text,
@@ -42,6 +44,13 @@ export function saveBridge(model: BridgeModel): ModelContents {
   return withKeys(withRules({ kind: 'bridge', meta, arrays }, rules), keys)
 }
 
+const difference = record<Difference>({
+  columns: list(text),
+  change: word('place', 'spread', 'upper end', 'lower end', 'share', 'missing', 'together'),
+  levels: list(text),
+  pValue: number({ least: 0, most: 1 })
+})
+
 const summaryRecord = record<BridgeSummary>({
   epsilon: number(BANDWIDTH),
   trials: list(record<BridgeSummary['trials'][number]>({ exponent: measured, loss: measured })),
@@ -55,6 +64,9 @@ const summaryRecord = record<BridgeSummary>({
     counts: tuple<readonly [number, number]>(whole(), whole()),
     permutations: whole()
   }),
+  differs: optional(
+    record<NonNullable<BridgeSummary['differs']>>({ columns: list(difference), pairs: list(difference), unpaired: list(text) })
+  ),
   overlap: measured,
   reach: number({ least: 0 }),
   ending,

@@ -4,23 +4,23 @@ import type { ToTell } from '../system.js'
 import type { BridgeAnswer } from './answer.js'
 import { bandwidthFigure, bridgeFigures } from './figures.js'
 import { type Drift, driftOf, type LevelShares, sharesOf, tablesOf } from './measures.js'
-import type { BridgeModel, BridgeSummary } from './model.js'
+import { type BridgeModel, type BridgeSummary, LEVEL } from './model.js'
 import type { BridgeRequest } from './options.js'
-
-/** Below this p-value a difference is said to be one; under one law that happens to one pair of tables in twenty. */
-const LEVEL = 0.05
+import { type ChangeTold, changesNamed, changesOf, changesTopic } from './tell-changes.js'
 
 /** What a bridge says of its two tables, and of what was drawn from it. */
 export function tellBridge(model: BridgeModel, drawn?: ToTell<BridgeAnswer, BridgeRequest>): Telling {
   const { summary } = model
   const tables = tablesOf(model)
   const [drifts, shares] = [driftOf(tables), sharesOf(tables)]
+  const changes = changesOf(summary, [tables.from, tables.to])
   const figures = bridgeFigures(tables, drifts)
   const warnings = [...summary.warnings, ...(drawn?.answer.warnings ?? [])]
   return {
-    json: { ...jsonOf(summary, drifts, shares), warnings },
+    json: { ...jsonOf(summary, drifts, shares), ...(summary.differs ? { changes } : {}), warnings },
     topics: [
-      differenceTopic(summary),
+      differenceTopic(summary, changes),
+      ...(summary.differs ? [changesTopic(changes, summary.differs.unpaired)] : []),
       ...(drifts.length > 0 ? [driftTopic(drifts)] : []),
       ...(shares.length > 0 ? [sharesTopic(shares)] : []),
       ...(figures.length > 0 ? [{ id: 'ways', title: 'Ways', blocks: figures }] : []),
@@ -47,7 +47,10 @@ function jsonOf(summary: BridgeSummary, drifts: readonly Drift[], shares: readon
   }
 }
 
-function differenceTopic({ test, divergence, cost, overlap, fromRows, toRows }: BridgeSummary): Topic {
+function differenceTopic(
+  { test, differs: found, divergence, cost, overlap, fromRows, toRows }: BridgeSummary,
+  changes: readonly ChangeTold[]
+): Topic {
   const differs = test.pValue <= LEVEL
   const compared = test.counts[0] < fromRows || test.counts[1] < toRows ? `; ${test.counts[0]} and ${test.counts[1]} rows compared` : ''
   return {
@@ -56,8 +59,8 @@ function differenceTopic({ test, divergence, cost, overlap, fromRows, toRows }: 
     blocks: [
       said(
         differs
-          ? 'The tables differ by more than chance does.'
-          : 'The tables differ by no more than two samples of one law: drifts below may be chance.'
+          ? `The tables differ by more than chance does.${found ? ` ${changesNamed(changes)}` : ''}`
+          : `The tables differ by no more than two samples of one law: drifts below may be chance.${changes.length > 0 ? ` ${changesNamed(changes, 'What comes nearest to a difference')}` : ''}`
       ),
       facts(
         { name: 'rows', value: `${countText(fromRows)} and ${countText(toRows)}` },

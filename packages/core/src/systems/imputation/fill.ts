@@ -1,4 +1,5 @@
-import { rowCompleter } from '../../code/rules/complete.js'
+import { type Completed, rowCompleter } from '../../code/rules/complete.js'
+import { inputsOfKept, type KeptRules, ruleTexts } from '../../code/rules/kept-rules.js'
 import { inBatchesOfEach } from '../../draw/batches.js'
 import type { NamedWarning } from '../../know/support.js'
 import { defined } from '../../num/defined.js'
@@ -62,6 +63,8 @@ interface FillCounts {
 export const FILLING = 'filling'
 /** Rows between two looks at whether to stop. */
 const LOOK = 64
+/** Draws of a row in place of one whose filled cells would give way to an end, at most: eight times as many rows, as for new rows. */
+const MOST_REDRAWN = 8
 /** Fewer donors than this near a row are one neighbour's answer, not a law. */
 const FEW_DONORS = 5
 
@@ -124,21 +127,22 @@ interface FilledOnce {
   readonly table: Table
   /** Names of the filled columns of each row. */
   readonly filled: readonly (readonly string[])[]
-  /** Rows of which nothing is known, rows with few donors, rows that no fill was found for that obeys the rules. */
+  /** Rows of which nothing is known, and rows with few donors. */
   readonly unknown: number
   readonly lonely: number
-  readonly unruly: number
+  /** Rows that no fill was found for that obeys the rules: their places, from 0, and the rules. */
+  readonly unruly: readonly { readonly row: number; readonly rules: readonly string[] }[]
 }
 
 function joined(parts: readonly FilledOnce[]): FilledOnce {
   if (parts.length === 1) return parts[0]!
-  const sum = (of: 'unknown' | 'lonely' | 'unruly') => parts.reduce((all, part) => all + part[of], 0)
+  const sum = (of: 'unknown' | 'lonely') => parts.reduce((all, part) => all + part[of], 0)
   return {
     table: stackTables(parts.map(({ table }) => table)),
     filled: parts.flatMap(({ filled }) => filled),
     unknown: sum('unknown'),
     lonely: sum('lonely'),
-    unruly: sum('unruly')
+    unruly: parts.flatMap(({ unruly }) => unruly)
   }
 }
 
@@ -149,30 +153,40 @@ async function fillOnce({ model, table, first, as, laws, key }: Once, look: (don
   const d = rows.data.cols
   const gapped = gapRows(table)
   const filled = new Map<number, Float64Array>()
-  let [unknown, lonely, unruly] = [0, 0, 0]
+  let [unknown, lonely] = [0, 0]
   for (const [r, i] of gapped.entries()) {
     if (r % LOOK === 0) look(Math.round((r / gapped.length) * table.rowCount))
     const known = rows.known.subarray(i * d, (i + 1) * d)
-    const row = rowOf(rows.data, i).slice()
-    let means: ReadonlyMap<number, number> = new Map()
-    if (known.includes(0)) {
-      let near = 0
-      if (as === 'draw') near = drawGaps(row, known, { laws, coding: model.coding, setting: model.summary, key, chain: first + i })
-      else {
-        laws.near(row, known, model.summary.epsilon)
-        const law = laws.law(row, model.summary.ridge)
-        near = law.effectiveCount
-        const values = as === 'median' ? laws.median(law) : law.mean
-        law.unknown.forEach((c, k) => {
-          row[c] = values[k]!
-        })
-        if (as === 'mean') means = meansOfScored(model.coding, laws, law)
-      }
-      if (!known.includes(1)) unknown++
-      else if (near < FEW_DONORS) lonely++
+    const given = rowOf(rows.data, i)
+    const decoded = (row: Float64Array, means: ReadonlyMap<number, number> = NO_MEANS) => decode({ model, cells, row, i, means })
+    const drawn = (own: Key): OneFill => {
+      const row = given.slice()
+      return { row, near: drawGaps(row, known, { laws, coding: model.coding, setting: model.summary, key: own, chain: first + i }) }
     }
-    decode({ model, cells, row, i, means })
-    filled.set(i, row)
+    const isWhole = !known.includes(0)
+    const one: OneFill =
+      as === 'draw' || isWhole
+        ? isWhole
+          ? { row: given.slice(), near: Number.NaN }
+          : drawn(key)
+        : expected({ model, laws, as }, given.slice(), known)
+    decoded(one.row, one.means)
+    const isKept = (row: Float64Array) => !complete || isAsDrawn(complete(cells.row(i, row)), cells, i)
+    if (as === 'draw' && !isWhole && complete) {
+      // What gives way to an end piles up there; another draw has the law that rows have which keep it.
+      let row: Float64Array | undefined = one.row
+      for (let round = 0; row && !isKept(row); round++) {
+        row = round < MOST_REDRAWN ? drawn(keyAtStep(keyFor(key, 'again'), round)).row : undefined
+        if (row) decoded(row)
+      }
+      one.row.set(row ?? one.row)
+      decoded(one.row)
+    }
+    if (!isWhole) {
+      if (!known.includes(1)) unknown++
+      else if (one.near < FEW_DONORS) lonely++
+    }
+    filled.set(i, one.row)
   }
   const kept = limitsOfDonors(
     model,
@@ -186,8 +200,43 @@ async function fillOnce({ model, table, first, as, laws, key }: Once, look: (don
       levelsOf: (i, name) => cells.row(i, filled.get(i)!).levels(name)
     })
   )
-  for (const i of gapped) if (complete && !complete(cells.row(i, filled.get(i)!))) unruly++
+  const unruly = gapped.flatMap((i) => {
+    const broken = complete?.(cells.row(i, filled.get(i)!)).broken ?? []
+    return broken.length > 0 ? [{ row: first + i, rules: textsOf(broken, model.rules!) }] : []
+  })
   return { table: cells.table(), filled: cells.filledNames(), unknown, lonely, unruly }
+}
+
+const NO_MEANS: ReadonlyMap<number, number> = new Map()
+
+const textsOf = (rules: KeptRules['rules'], kept: KeptRules): string[] => [...new Set(ruleTexts({ ...kept, rules }))]
+
+/** Whether rules leave a filled row as it was drawn, or what they miss is given. */
+const isAsDrawn = ({ broken, isCut }: Completed, cells: FilledCells, i: number): boolean =>
+  !isCut && !broken.some((rule) => [rule.column, ...(rule.kind === 'equal' ? [] : inputsOfKept(rule))].some((name) => cells.isGap(name, i)))
+
+interface Expecting {
+  readonly model: ImputationModel
+  readonly laws: RowLaws
+  readonly as: FillAs
+}
+
+interface OneFill {
+  readonly row: Float64Array
+  /** Effective number of donors near the row. */
+  readonly near: number
+  readonly means?: ReadonlyMap<number, number>
+}
+
+/** A row with what is expected of its gaps. */
+function expected({ model, laws, as }: Expecting, row: Float64Array, known: Uint8Array): OneFill {
+  laws.near(row, known, model.summary.epsilon)
+  const law = laws.law(row, model.summary.ridge)
+  const values = as === 'median' ? laws.median(law) : law.mean
+  law.unknown.forEach((c, k) => {
+    row[c] = values[k]!
+  })
+  return { row, near: law.effectiveCount, ...(as === 'mean' ? { means: meansOfScored(model.coding, laws, law) } : {}) }
 }
 
 const gapRows = ({ columns, rowCount }: Table): number[] =>
@@ -253,15 +302,22 @@ function rowWarnings({ unknown, lonely, unruly }: FilledOnce): { name: string; m
           }
         ]
       : []),
-    ...(unruly > 0
-      ? [
-          {
-            name: 'rule-unmet',
-            message: `${rows(unruly)} obey not all rules of the table: no values of their gaps were found that do, beside the cells that are given`
-          }
-        ]
-      : [])
+    ...(unruly.length > 0 ? [{ name: 'rule-unmet', message: unmetWords(unruly) }] : [])
   ]
+}
+
+/** Rules that are named, at most. */
+const MOST_NAMED = 3
+
+function unmetWords(unruly: FilledOnce['unruly']): string {
+  const rows = new Map<string, number[]>()
+  for (const { row, rules } of unruly) for (const rule of rules) rows.set(rule, [...(rows.get(rule) ?? []), row + 1])
+  const named = [...rows].sort((one, other) => other[1].length - one[1].length)
+  const words = named
+    .slice(0, MOST_NAMED)
+    .map(([rule, own]) => `“${rule}” in ${own.length === 1 ? `row ${own[0]}` : `${own.length} rows, as row ${own[0]}`}`)
+  const more = named.length > MOST_NAMED ? [`${named.length - MOST_NAMED} more rules`] : []
+  return `${counted(unruly.length, 'row')} ${unruly.length === 1 ? 'obeys' : 'obey'} not all rules of the table, ${[...words, ...more].join(', ')}: no values of their gaps were found that do, beside the cells that are given; look at these, or leave the rules out with --rules off`
 }
 
 function nothingToFill(): InputError {

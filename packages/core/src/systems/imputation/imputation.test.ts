@@ -645,3 +645,49 @@ it('other threads fill masked cells to the same bytes', async () => {
   expect(await made(shared)).toEqual(await made(engine))
   expect(asked.filter((name) => name === 'masking').length).toBeGreaterThan(1)
 })
+
+describe('ends of an order', () => {
+  /** Stays from a start on to an end at 120 at most, of which some ends are unknown: late ones are short. */
+  function stays(rows: number, broken: readonly number[] = []): RawTable {
+    const [starts, lengths, lost] = ['start', 'length', 'lost'].map((name) => uniforms(keyFor(key, name), rows)) as [
+      Float64Array,
+      Float64Array,
+      Float64Array
+    ]
+    const start = starts.map((u) => Math.round(100 * u))
+    const end = start.map((x, i) => x + 1 + Math.round((119 - x) * lengths[i]!))
+    return {
+      rowCount: rows,
+      columns: [
+        text('start', Array.from(start, String)),
+        text(
+          'end',
+          Array.from(end, (x, i) => (broken.includes(i) ? String(start[i]! - 1) : lost[i]! < 0.25 ? null : String(x)))
+        ),
+        text(
+          'ward',
+          Array.from(lengths, (u, i) => (broken.includes(i) ? null : lost[Math.floor(u * rows)]! < 0.5 ? 'day' : 'long'))
+        )
+      ]
+    }
+  }
+
+  it('a filled end that would be before its start is drawn again, and not put there', async () => {
+    const table = stays(300)
+    const { model, rows, answer } = await filled(table, { seed: 2 })
+    expect(model.rules?.rules.map(({ kind }) => kind)).toContain('order')
+    const [starts, ends] = ['start', 'end'].map((name) => cellsOf(rows, name).map(Number)) as [number[], number[]]
+    const gaps = cellsOf(table, 'end').flatMap((cell, i) => (cell === null ? [i] : []))
+    expect(gaps.length).toBeGreaterThan(50)
+    expect(gaps.filter((i) => ends[i]! < starts[i]!)).toEqual([])
+    // None of the known ends is its start.
+    expect(gaps.filter((i) => ends[i] === starts[i]).length).toBeLessThanOrEqual(1)
+    expect(answer.warnings.map(({ name }) => name)).not.toContain('rule-unmet')
+  })
+
+  it('what given cells break is said with the rule and the row', async () => {
+    const model = await fit(stays(300))
+    const answer = await drawModel(imputation, { model, request: { fill: stays(20, [4]) } }, { engine })
+    expect(answer.warnings.find(({ name }) => name === 'rule-unmet')?.message).toMatch(/^1 row obeys not .*“end >= start” in row 5: /)
+  })
+})

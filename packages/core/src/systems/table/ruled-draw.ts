@@ -10,7 +10,7 @@ import { InputError } from '../../num/errors.js'
 import { placesByName } from '../../num/group.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { cellAt } from '../../table/cells.js'
-import { stackTables, takeTableRows } from '../../table/rows.js'
+import { sliceTable, stackTables, takeTableRows } from '../../table/rows.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import type { Asked } from '../asked.js'
 import { notTogether } from '../combinations.js'
@@ -21,13 +21,20 @@ import type { Ruled } from '../ruled-rows.js'
 import { distanceOf, wantedOf } from '../ruled-wanted.js'
 import type { RowsKind } from './kind.js'
 import type { DrawnRows, RuledConditionReport, TableRequest } from './options.js'
+import { type ToldTwice, toldAlike } from './told-twice.js'
 
 type KnownRequest = TableRequest & { readonly asked: Asked; readonly rows: number }
 
+interface Drawing<Model> {
+  readonly kind: RowsKind<Model, unknown>
+  readonly model: Model & Ruled
+  /** What several of its columns tell. */
+  readonly twice: readonly ToldTwice[]
+}
+
 /** Rows of a model under conditions: all together, or where rules ask for more than given values, each condition on its own. */
 export async function drawRuled<Model>(
-  kind: RowsKind<Model, unknown>,
-  model: Model & Ruled,
+  { kind, model, twice }: Drawing<Model>,
   request: KnownRequest,
   context: Context
 ): Promise<DrawnRows> {
@@ -38,7 +45,7 @@ export async function drawRuled<Model>(
   const parts = throughRules(rules, asked)
   const names = namesOfGivens(asked.givens)
   const shared = { ...request, memory: request.memory ?? new ConditionMemory() }
-  const drawPart = partsOf({ kind, model, request: shared, names })
+  const drawPart = partsOf({ kind, model, twice, request: shared, names })
   const drawn = await inParts(parts.length, context.watch, (which, watch) => {
     const part = parts[which]!
     // The same rows whatever other conditions stand beside it.
@@ -49,16 +56,14 @@ export async function drawRuled<Model>(
   return together(drawn, parts, { asked, rows })
 }
 
-interface RuledModel<Model> {
-  readonly kind: RowsKind<Model, unknown>
-  readonly model: Model
+interface RuledModel<Model> extends Drawing<Model> {
   readonly request: KnownRequest
   /** Of the conditions. */
   readonly names: readonly string[]
 }
 
 /** What draws one part of what is known, of whole rows. */
-function partsOf<Model>({ kind, model, request, names }: RuledModel<Model>) {
+function partsOf<Model>({ kind, model, twice, request, names }: RuledModel<Model>) {
   const whole = request.asked
   const data = { table: kind.training(model), formats: kind.formats(model) }
   const once = async ({ part, meeter }: Settled, context: Context): Promise<DrawnRows> => {
@@ -72,7 +77,8 @@ function partsOf<Model>({ kind, model, request, names }: RuledModel<Model>) {
       columns: Object.keys({ ...part.asked.givens[k], ...whole.givens[place] }).sort(),
       name: names[place]!
     }))
-    const brought = broughtBack(part.rules, moved, { given, rows: request.rows, key: keyFor(context.key, 'rules') })
+    const back = { given, rows: request.rows, key: keyFor(context.key, 'rules') }
+    const brought = broughtBack(part.rules, { ...moved, table: alikeInEach(twice, moved.table, back) }, back)
     return { ...drawn, ...brought, table: repeated(brought.table, part), warnings: [...part.warnings, ...drawn.warnings] }
   }
   return async (known: RuledAsked, context: Context): Promise<DrawnRows> => {
@@ -92,6 +98,16 @@ interface BroughtBack {
   /** Rows a condition. */
   readonly rows: number
   readonly key: Key
+}
+
+/** What several columns tell is one in the rows of each condition, as if it stood alone: what is given stays. */
+function alikeInEach(twice: readonly ToldTwice[], table: Table, { given, rows, key }: BroughtBack): Table {
+  if (twice.length === 0) return table
+  return stackTables(
+    given.map(({ columns, name }, k) =>
+      toldAlike(twice, sliceTable(table, k * rows, (k + 1) * rows), { key: keyFor(key, name), fixed: new Set(columns) })
+    )
+  )
 }
 
 /** `putRulesBack` for rows of several conditions, each as if it stood alone: those that give the same columns together. */

@@ -1,12 +1,15 @@
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
 import { keyFor } from '../../num/random.js'
+import type { Table } from '../../table/table.js'
 import { contextOf } from '../context.js'
 import { type Ruled, ruledRows } from '../ruled-rows.js'
 import { keptRulesIn, withRules } from '../rules-file.js'
 import type { RowsKind, TableKind } from './kind.js'
 import { drawRuled } from './ruled-draw.js'
 import { toldAlike, toldTwice } from './told-twice.js'
+
+const NO_ROWS: Table = { columns: [], rowCount: 0 }
 
 type Sized = { readonly summary: { readonly rowCount: number } }
 
@@ -34,12 +37,12 @@ export function ruled<Model extends Sized, Fitted extends object = Model>(
     async draw(model, request, jobContext) {
       const context = contextOf(request.seed ?? 1, jobContext)
       const sized = { ...request, rows: request.rows ?? model.summary.rowCount }
-      if (sized.asked) return drawRuled(kind, model, { ...sized, asked: sized.asked }, context)
+      const twice = known.get(model) ?? toldTwice(model, model.rules ? written(model).table : NO_ROWS)
+      known.set(model, twice)
+      if (sized.asked) return drawRuled({ kind, model, twice }, { ...sized, asked: sized.asked }, context)
       const drawn = await kind.draw(model, sized, context)
       if (!model.rules) return drawn
       const own = { key: keyFor(context.key, 'rules'), first: request.first }
-      const twice = known.get(model) ?? toldTwice(model, written(model).table)
-      known.set(model, twice)
       const table = toldAlike(twice, drawn.table, own)
       return { ...drawn, ...putRulesBack(model.rules, { ...drawn, table }, own) }
     },

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
+import { ReferenceEngine } from '../../engine/reference/reference.js'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
+import { rowsOfTable } from '../../table/records.js'
 import type { CategoricalColumn, Table } from '../../table/table.js'
 import type { Ruled } from '../ruled-rows.js'
+import { drawModel, fitModel } from '../system.js'
+import { tables } from './system.js'
 import { TWICE_WARNING, toldAlike, toldTwice, twiceWarnings } from './told-twice.js'
 
 const key = keyFromSeed(4)
@@ -81,4 +85,58 @@ test('drawn rows have both of one kind, each level as often as before as far as 
     )
   ])
   expect(offIn(toldAlike(found, fires, { key }))).toBe(0)
+})
+
+test('what is given stays, and the others go with it, in the rows of each condition by themselves', async () => {
+  const found = toldTwice(ruled, data)
+  const drawn = tableOf([
+    category('policy', POLICIES, policies),
+    category(
+      'cause',
+      CAUSES,
+      causes.map((_, i) => causes[(i + 31) % rows]!)
+    )
+  ])
+  const offIn = ({ columns }: Table) => {
+    const [policy, cause] = columns as CategoricalColumn[]
+    return Array.from(policy!.codes.keys()).filter((i) => policy!.codes[i]! % 2 !== kindOfCause(cause!.codes[i]!)).length
+  }
+  expect(offIn(drawn)).toBeGreaterThan(60)
+  for (const fixed of ['policy', 'cause', 'kind']) {
+    const alike = toldAlike(found, drawn, { key, fixed: new Set([fixed]) })
+    expect(offIn(alike)).toBe(0)
+    // A kind that is given is one of its policies.
+    const kept = fixed === 'cause' ? 1 : 0
+    expect(alike.columns[kept]).toBe(drawn.columns[kept])
+  }
+})
+
+test('rows under a condition have a policy and a cause of one kind', async () => {
+  const cells = (name: string, of: (i: number) => string) => ({
+    name,
+    source: 'text' as const,
+    values: Array.from({ length: rows }, (_, i) => of(i))
+  })
+  const raw = {
+    rowCount: rows,
+    columns: [
+      cells('kind', (i) => KINDS[policies[i]! % 2]!),
+      cells('policy', (i) => POLICIES[policies[i]! % 10]!),
+      cells('cause', (i) => CAUSES[causes[i]!]!),
+      cells('payer', (i) => ['card', 'bank'][payers[i]!]!),
+      cells('amount', (i) => `${(20 + 7 * causes[i]! + 30 * uniforms(keyFor(key, 'amount'), rows)[i]!).toFixed(2)}`)
+    ]
+  }
+  const context = { engine: new ReferenceEngine() }
+  const options = { bandwidth: 0.5, scaling: 'standard', kernel: 'fixed' } as const
+  const model = await fitModel(tables, { input: raw, options }, context)
+  const asked = { given: [{ payer: 'card' }, { kind: 'motor' }, { cause: 'fire' }] }
+  const drawn = await drawModel(tables, { model, request: { ...asked, rows: 60, steps: 2, seed: 3 } }, context)
+  const all = rowsOfTable(tables.present(model, drawn, 'text'))
+  const kindOf = new Map(CAUSES.map((cause, k) => [cause, KINDS[kindOfCause(k)]]))
+  expect(all.filter((row) => kindOf.get(String(row.cause)) !== row.kind)).toEqual([])
+  expect(all.map(({ payer }, i) => (i < 60 ? payer : 'card'))).toEqual(Array(180).fill('card'))
+  expect(all.slice(60, 120).every(({ kind }) => kind === 'motor')).toBe(true)
+  expect(all.slice(120).every(({ cause, kind }) => cause === 'fire' && kind === 'home')).toBe(true)
+  expect(drawn.warnings.map(({ name }) => name)).not.toContain(TWICE_WARNING)
 })

@@ -9,8 +9,10 @@ import { type CategoricalColumn, isCategorical, type Table } from '../../table/t
 import type { Ruled } from '../ruled-rows.js'
 
 /** A column that several categories tell, each by itself: what sort a claim is, by its policy and by its cause. */
-interface ToldTwice {
+export interface ToldTwice {
   readonly column: string
+  /** The one that the rule looks it up by. */
+  readonly from: string
   /** The one with fewest levels first, which all others have to go with; of each its levels' cells of the column, in words. */
   readonly by: readonly { readonly name: string; readonly cells: ReadonlyMap<string, string> }[]
 }
@@ -40,6 +42,7 @@ export function toldTwice({ rules }: Ruled, whole: Table): ToldTwice[] {
     return [
       {
         column: rule.column,
+        from: rule.from[0]!,
         by: by
           .sort((a, b) => sizes.get(a)! - sizes.get(b)!)
           .map(({ name, codes, levels }) => ({ name, cells: new Map(Array.from(codes, (code, i) => [levels[code]!, String(cell(i))])) }))
@@ -53,18 +56,23 @@ interface Exchange {
   readonly key: Key
   /** Of a stretch of a longer draw: rows before it. */
   readonly first?: number | undefined
+  /** Columns that stay as they are. */
+  readonly fixed?: ReadonlySet<string> | undefined
 }
 
 /**
- * Drawn rows, before what rules derive comes back, in which all that tell a column tell the same: levels that do not go with that of the coarsest
- * one change places with those of rows that they go with, in every part of so many rows by themselves, so that each comes about as often as before. Where none
- * is left to change with, it is one of those that the data have there. Cost O(rows).
+ * Drawn rows, before what rules derive comes back, in which all that tell a column tell the same: levels that do not go with that of the leading one, which
+ * is what is given or else the coarsest, change places with those of rows that they go with, in every part of so many rows by themselves, so that each comes about
+ * as often as before. Where none is left to change with, it is one of those that the data have there. Cost O(rows).
  */
-export function toldAlike(all: readonly ToldTwice[], drawn: Table, { key, first = 0 }: Exchange): Table {
+export function toldAlike(all: readonly ToldTwice[], drawn: Table, { key, first = 0, fixed = NONE_FIXED }: Exchange): Table {
   const columns = new Map(drawn.columns.map((column) => [column.name, column]))
-  for (const { by } of all) {
-    const [lead, ...others] = by.filter(({ name }) => columns.get(name)?.kind === 'category' || columns.get(name)?.kind === 'boolean')
-    for (const other of others) {
+  for (const { column, from, by } of all) {
+    const present = by.filter(({ name }) => columns.get(name)?.kind === 'category' || columns.get(name)?.kind === 'boolean')
+    // Where the column itself is given, it is by its rule that rows have it.
+    const lead = present.find(({ name }) => fixed.has(name) || (name === from && fixed.has(column))) ?? present[0]
+    for (const other of present) {
+      if (other === lead || fixed.has(other.name)) continue
       const [leading, own] = [lead!, other].map(({ name }) => columns.get(name) as CategoricalColumn)
       const dice = uniforms(key, drawn.rowCount, 0, first)
       columns.set(other.name, exchanged(own!, { cells: other.cells, wanted: cellsOf(leading!, lead!.cells), dice }))
@@ -72,6 +80,8 @@ export function toldAlike(all: readonly ToldTwice[], drawn: Table, { key, first 
   }
   return { ...drawn, columns: drawn.columns.map(({ name }) => columns.get(name)!) }
 }
+
+const NONE_FIXED: ReadonlySet<string> = new Set()
 
 /** What the level of each row tells; undefined of one that the data do not have. */
 const cellsOf = ({ codes, levels }: CategoricalColumn, cells: ReadonlyMap<string, string>): (string | undefined)[] =>

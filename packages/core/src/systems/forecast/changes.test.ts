@@ -87,6 +87,16 @@ it('what cannot be told from a walk is drawn both ways, by values the more the n
   expect(valuesIn(untold(back))).toBeGreaterThan(valuesIn(untold(walks)) + 0.05)
 })
 
+it('columns that walk are drawn one way in a trajectory, so that those that walk together stay together', async () => {
+  const rows = 120
+  const [walk, noise] = [autoregressive(rows, 1, 3), normals(keyFor(keyFromSeed(9), 'beside'), 2 * rows)]
+  const columns = [0, 1].map((c) => walk.map((x, t) => x + 0.3 * noise[c * rows + t]!))
+  const table = { rowCount: rows, columns: columns.map((values, c) => ({ name: `x${c}`, source: 'number' as const, values })) }
+  const model = await fitForecast(inferTable(table), { memory: 2, rules: 'off' }, context)
+  const kinds = [model, model.other!.law].map(({ changes }) => changes?.drawn.map((own) => own === 'value') ?? [true, true])
+  expect(kinds.map((own) => own.join()).sort()).toEqual(['false,false', 'true,true'])
+})
+
 it('of few rows too, changes of the logarithm are drawn of what grows, and values seldom', async () => {
   const growing = await drawnOfEach((seed) => autoregressive(35, 1, seed).map((x, t) => Math.exp(0.05 * x + 0.03 * t)))
   // 29; 11 where the logarithm has to be better beyond chance, with changes of the values of most others, which grow along a line.

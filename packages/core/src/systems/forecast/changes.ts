@@ -78,7 +78,8 @@ export interface Way {
 /**
  * What is drawn of each column of a series in scaled coordinates, with its season: that of its logarithm where growth is drawn. A walk
  * that comes back after all cannot be told from one that does not: where there is such a column a second way draws what the first does
- * not, values in place of changes or the other way round, in as many trajectories as held-out stretches speak for it.
+ * not, values in place of changes or the other way round, in as many trajectories as held-out stretches speak for it; of all such
+ * columns, so that those that walk together stay together.
  * Throws `InputError` (code `changes-column`) for columns that are asked for and not of numbers that go on. Cost: twice that of
  * `findSeason` for what may be a walk, and of twenty regressions of it.
  */
@@ -101,10 +102,11 @@ export async function chooseDrawn(
     const { grown, season: ofGrown } = await grownOf(columnOf(series.coordinates, c), { scale: scales[c]!, places, periods })
     const column: ColumnRest = { rest: columnOf(rest, c), grown, places }
     const by = isGrowth(column) ? 'growth' : 'change'
-    found.set(c, { by, cycles: (by === 'growth' ? ofGrown : season)?.[by === 'growth' ? 0 : c] ?? [], values: valuesShare(column, by) })
+    const cycles = by === 'growth' ? ofGrown?.[0] : season?.[c]
+    found.set(c, { by, cycles: cycles ?? [], values: asked === 'auto' ? valuesShare(column, by) : 0 })
   }
-  const wayOf = (isByChanges: (one: Leaving) => boolean, share: number): Way => {
-    const own = names.map((_, c) => found.get(c)).map((one) => (one && isByChanges(one) ? one : undefined))
+  const wayOf = (isByChanges: boolean, share: number): Way => {
+    const own = names.map((_, c) => (isByChanges ? found.get(c) : undefined))
     const seasons = own.map((one, c) => one?.cycles ?? season?.[c] ?? [])
     return {
       drawn: own.map((one) => one?.by ?? 'value'),
@@ -112,9 +114,10 @@ export async function chooseDrawn(
       share
     }
   }
-  if (asked !== 'auto' || found.size === 0) return [wayOf(() => true, 1)]
-  const lesser = meanOf(Array.from(found.values(), ({ values }) => Math.min(values, 1 - values)))
-  return [wayOf(({ values }) => values <= 0.5, 1 - lesser), wayOf(({ values }) => values > 0.5, lesser)]
+  if (asked !== 'auto' || found.size === 0) return [wayOf(true, 1)]
+  const values = meanOf(Array.from(found.values(), (one) => one.values))
+  const [changing, coming] = [wayOf(true, 1 - values), wayOf(false, values)]
+  return values > 0.5 ? [coming, changing] : [changing, coming]
 }
 
 /** A column that cannot be told from a walk. */

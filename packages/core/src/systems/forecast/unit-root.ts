@@ -62,6 +62,6 @@ function changeNote(names: readonly string[], what: string, share: number | unde
   const values = '--changes off draws values, which come back to the mean that was seen'
   if (share === undefined) return [`${test}: drawn is ${what}; ${values}`]
   return [
-    `${test}: drawn is ${what} in ${Math.round(100 * share)} % of the trajectories, and the value in the others, as held-out stretches speak for each; ${values}, in all, and --changes ${names.join(',')} changes`
+    `${test}: drawn is ${what} in ${Math.round(100 * share)} % of the trajectories, and the value in the others, as held-out stretches speak for each; ${values}, in all of them, --changes ${names.join(',')} changes alone`
   ]
 }

@@ -15,11 +15,13 @@ const PAGES = {
   growth: 'docs/new-rows-from-a-table.md'
 }
 
-/** `merge` keeps rows of before whose first cells are others: a bench may be run a row at a time. */
+/** `merge` keeps rows of before whose first cells are others, and the place of those whose are not: a bench may be run a row at a time. */
 export function keep(name, part, table, { merge = false } = {}) {
   const path = new URL(`./results/${name}.json`, import.meta.url)
   const before = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).tables : {}
-  const kept = merge ? (before[part]?.rows ?? []).filter(([first]) => table.rows.every(([own]) => own !== first)) : []
-  const result = { name, page: PAGES[name], tables: { ...before, [part]: { ...table, rows: [...kept, ...table.rows] } } }
+  const kept = merge ? (before[part]?.rows ?? []) : []
+  const again = kept.map((row) => table.rows.find(([own]) => own === row[0]) ?? row)
+  const fresh = table.rows.filter(([own]) => kept.every(([first]) => first !== own))
+  const result = { name, page: PAGES[name], tables: { ...before, [part]: { ...table, rows: [...again, ...fresh] } } }
   writeFileSync(path, `${JSON.stringify(result, null, 1)}\n`)
 }

@@ -1,7 +1,7 @@
 // Forecasts of series with a season, from twelve places of their last quarter on: CRPS in standard deviations of the column, and
 // how many values lie in the central 80 %, with and without the season and a chosen memory, beside that of the last period with the errors it had
 // before (seasonal naive). Real series of the npm package vega-datasets; no option set but the column of times.
-// usage: node bench/seasons.mjs [--save]
+// usage: node bench/seasons.mjs [--save] [--only=PART OF A NAME]
 import { fileURLToPath } from 'node:url'
 import { scoreDraws } from '../packages/core/dist/diagnose/conditional.js'
 import { matrix } from '../packages/core/dist/num/matrix.js'
@@ -51,8 +51,8 @@ function seasonalNaive(values, end, { period, steps }) {
   })
 }
 
-const rows = []
-for (const { name, file, of = () => true, time, column, period, steps } of SERIES) {
+const only = process.argv.find((one) => one.startsWith('--only='))?.slice('--only='.length) ?? ''
+for (const { name, file, of = () => true, time, column, period, steps } of SERIES.filter((one) => one.name.includes(only))) {
   const records = rowsOf(await readTable(vega(file))).filter(of)
   const table = {
     rowCount: records.length,
@@ -89,7 +89,7 @@ for (const { name, file, of = () => true, time, column, period, steps } of SERIE
     const { crps, coverage } = scoreDraws({ draws: all, observed: Float64Array.from(truth, (x) => x / scale) })
     return `${crps.toFixed(3)} (${coverage[80].toFixed(2)})`
   }
-  rows.push([
+  const row = [
     name,
     String(values.length),
     String(steps),
@@ -97,13 +97,14 @@ for (const { name, file, of = () => true, time, column, period, steps } of SERIE
     score(drawn.off),
     score(drawn.naive),
     `${(seconds / ORIGINS).toFixed(1)} s`
-  ])
-  console.log(rows.at(-1).join('  '))
+  ]
+  console.log(row.join('  '))
+  if (process.argv.includes('--save')) save(row)
 }
-const head = ['series', 'rows', 'steps', 'with its season', '`--season off`', 'last period', 'CPU a forecast']
-if (process.argv.includes('--save'))
-  keep('seasons', 'forecast', {
-    title: 'CRPS in standard deviations of the column (share in the central 80 %), mean of twelve forecasts',
-    head,
-    rows
-  })
+
+/** A row at a time: those of hours take long. */
+function save(row) {
+  const head = ['series', 'rows', 'steps', 'with its season', '`--season off`', 'last period', 'CPU a forecast']
+  const title = 'CRPS in standard deviations of the column (share in the central 80 %), mean of twelve forecasts'
+  keep('seasons', 'forecast', { title, head, rows: [row] }, { merge: true })
+}

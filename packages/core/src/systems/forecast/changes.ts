@@ -4,7 +4,7 @@ import { listed } from '../../num/listed.js'
 import { columnOf, type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import type { Encoder } from '../../table/encoder.js'
 import { autoRegression, comesBack, meanOf } from './autoregression.js'
-import { findSeason, type PlacedSeries, type Season, shiftedBySeason } from './season.js'
+import { type Cycle, findSeason, type PlacedSeries, type Season, shiftedBySeason } from './season.js'
 
 /** What of a coordinate is drawn: the next value, how far that is from the one before, or that of its logarithm. */
 export type Drawn = 'value' | 'change' | 'growth'
@@ -67,15 +67,26 @@ interface AskedOf {
   readonly asked: 'auto' | 'off' | readonly string[]
 }
 
+/** One way to draw the columns of a series, and in which part of all trajectories. */
+export interface Way {
+  /** By coordinate [d]. */
+  readonly drawn: readonly Drawn[]
+  readonly season: Season | undefined
+  readonly share: number
+}
+
 /**
- * What is drawn of each column of a series in scaled coordinates, and its season: that of its logarithm where growth is drawn.
+ * What is drawn of each column of a series in scaled coordinates, with its season: that of its logarithm where growth is drawn. A walk
+ * that comes back after all cannot be told from one that does not: where there is such a column a second way draws what the first does
+ * not, values in place of changes or the other way round, in as many trajectories as held-out stretches speak for it; of all such
+ * columns, so that those that walk together stay together.
  * Throws `InputError` (code `changes-column`) for columns that are asked for and not of numbers that go on. Cost: twice that of
  * `findSeason` for what may be a walk, and of twenty regressions of it.
  */
 export async function chooseDrawn(
   series: PlacedSeries,
   { encoder, periods, names, asked }: AskedOf
-): Promise<{ readonly drawn: readonly Drawn[]; readonly season: Season | undefined }> {
+): Promise<readonly [Way, ...(readonly Way[])]> {
   const { places } = series
   const season = await findSeason(series, periods)
   const scales = straightScales(encoder)
@@ -86,15 +97,36 @@ export async function chooseDrawn(
     return typeof asked === 'object' ? asked.includes(name) : !comesBack(columnOf(rest, c), places, 'mean')
   }
   const leaving = names.flatMap((name, c) => (mayLeave(name, c) ? [c] : []))
-  const drawn = names.map((): Drawn => 'value')
-  const seasons = names.map((_, c) => season?.[c] ?? [])
+  const found = new Map<number, Leaving>()
   for (const c of leaving) {
     const { grown, season: ofGrown } = await grownOf(columnOf(series.coordinates, c), { scale: scales[c]!, places, periods })
     const column: ColumnRest = { rest: columnOf(rest, c), grown, places }
-    drawn[c] = asked === 'auto' ? drawnOf(column) : isGrowth(column) ? 'growth' : 'change'
-    if (drawn[c] === 'growth') seasons[c] = ofGrown?.[0] ?? []
+    const by = isGrowth(column) ? 'growth' : 'change'
+    const cycles = by === 'growth' ? ofGrown?.[0] : season?.[c]
+    found.set(c, { by, cycles: cycles ?? [], values: asked === 'auto' ? valuesShare(column, by) : 0 })
   }
-  return { drawn, season: seasons.some((cycles) => cycles.length > 0) ? seasons : undefined }
+  const wayOf = (isByChanges: boolean, share: number): Way => {
+    const own = names.map((_, c) => (isByChanges ? found.get(c) : undefined))
+    const seasons = own.map((one, c) => one?.cycles ?? season?.[c] ?? [])
+    return {
+      drawn: own.map((one) => one?.by ?? 'value'),
+      season: seasons.some((cycles) => cycles.length > 0) ? seasons : undefined,
+      share
+    }
+  }
+  if (asked !== 'auto' || found.size === 0) return [wayOf(true, 1)]
+  const values = meanOf(Array.from(found.values(), (one) => one.values))
+  const [changing, coming] = [wayOf(true, 1 - values), wayOf(false, values)]
+  return values > 0.5 ? [coming, changing] : [changing, coming]
+}
+
+/** A column that cannot be told from a walk. */
+interface Leaving {
+  readonly by: 'change' | 'growth'
+  /** Season of what changes. */
+  readonly cycles: readonly Cycle[]
+  /** Part of the trajectories that draws values. */
+  readonly values: number
 }
 
 const restOf = (series: PlacedSeries, season: Season | undefined): Matrix =>
@@ -181,23 +213,23 @@ interface Grown {
 }
 
 /**
- * What is to be drawn of a column that cannot be told from a walk, or from one about a line: how it changes, or its logarithm, of which
- * the series is likelier; values only where they foretell what was not seen nearer by more than a standard error. A law of values has a
- * mean, which of a walk least squares makes up: that it is nearer by chance costs more with every step, while changes of what comes back
- * after all spread too far. Of few rows one as often looks better as the other.
- * @source Diebold, Kilian, Journal of Business & Economic Statistics 2000 (a test first); Tashman, International Journal of
- * Forecasting 2000 (rolling origins).
+ * In which part of the trajectories values are drawn of a column that cannot be told from a walk, in the others its changes: as likely
+ * as each makes errors as small as those of stretches that it has not seen, score^(−n) of n that lie side by side; half, where none
+ * can be scored. A law of values has a mean, which of a walk least squares makes up; changes of what comes back after all spread too
+ * far. Few stretches do not say which of the two it is, and whoever takes one is too sure.
+ * @source Bates, Granger, Operational Research Quarterly 1969 (n of 2); Hoeting, Madigan, Raftery, Volinsky, Statistical Science 1999;
+ * Tashman, International Journal of Forecasting 2000 (rolling origins).
  */
-function drawnOf(column: ColumnRest): Drawn {
-  if (comesBack(column.rest, column.places, 'mean')) return 'value'
-  const own: Drawn = isGrowth(column) ? 'growth' : 'change'
-  const [changes, values] = ([own, 'value'] as const).map((kind) => errorsOf(column, kind))
-  const nearer = changes!.flatMap((error, s) => (error === undefined || values![s] === undefined ? [] : [error - values![s]!]))
-  if (nearer.length < 2) return own
-  const mean = meanOf(nearer)
-  const squares = nearer.reduce((sum, x) => sum + (x - mean) ** 2, 0)
-  return mean > Math.sqrt(squares / (nearer.length * (nearer.length - 1))) ? 'value' : own
+function valuesShare(column: ColumnRest, by: 'change' | 'growth'): number {
+  const [changes, values] = ([by, 'value'] as const).map((kind) => errorsOf(column, kind))
+  const both = Array.from(changes!.keys()).filter((s) => changes![s] !== undefined && values![s] !== undefined)
+  const [byChanges, byValues] = [changes!, values!].map((errors) => both.reduce((sum, s) => sum + errors[s]!, 0))
+  // Ten stretches of a tenth in half of a series: two of them overlap.
+  return 1 / (1 + exp(Math.min(LARGEST_LOG, 0.5 * both.length * log((byValues! + TINY) / (byChanges! + TINY)))))
 }
+
+/** What is told to the last digit is. */
+const TINY = 1e-12
 
 /** Whether changes of the logarithm make a series likelier than those of the values do. @source Box, Cox, JRSS B 1964. */
 function isGrowth({ rest, grown, places }: ColumnRest): boolean {

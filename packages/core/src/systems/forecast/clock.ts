@@ -5,6 +5,7 @@ import { median } from '../../num/statistics.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import { monthOf, monthStart, sinceStart, untilEnd } from '../../table/months.js'
 import { spelled, timeBounds } from '../../table/present.js'
+import { takeTableRows } from '../../table/rows.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 
 /** Steps of whole calendar months, from the start or (last days of months) from the end of one month to that of another. */
@@ -169,13 +170,38 @@ function gridOf(values: Float64Array): { readonly spacing: number; readonly plac
   return places && { spacing: (values[values.length - 1]! - values[0]!) / -places[0]!, places }
 }
 
-/** Says of dates that ascend, and of numbers that do in equal steps, that they could be the time, where none was named: as a state they would wander. */
+/** The rows of a series of which the newest comes first, as prices are often listed, from the oldest on; all others as they are. */
+export function oldestFirst(data: InferredTable, time: string | undefined): InferredTable {
+  const column = data.table.columns.find(({ name }) => name === time)
+  if (!column || !isNumeric(column) || column.missing || column.values.length < 2 || !falls(column.values)) return data
+  const count = data.table.rowCount
+  const table = takeTableRows(
+    data.table,
+    Array.from({ length: count }, (_, i) => count - 1 - i)
+  )
+  return { ...data, table, notes: [...data.notes, `rows are taken from the last one up: ${time} descends from row to row`] }
+}
+
+const falls = (values: Float64Array): boolean => values.every((value, i) => i === 0 || value < values[i - 1]!)
+
+/**
+ * Says of dates that ascend or descend, and of numbers that do in equal steps, that they could be the time, where none was named: as a
+ * state they would wander, and rows of which the newest comes first be continued into the past.
+ */
 export function risingNotes({ columns }: Table): string[] {
-  const rises = ({ kind, values, missing }: NumericColumn): boolean => {
+  const isTime = ({ kind, values, missing }: NumericColumn, goes: (step: number) => boolean): boolean => {
     const spacing = (values[values.length - 1]! - values[0]!) / (values.length - 1)
-    const even = (i: number): boolean => Math.abs(values[i]! - values[i - 1]! - spacing) <= 1e-3 * spacing
-    return !missing && values.every((value, i) => i === 0 || (value > values[i - 1]! && (kind === 'datetime' || even(i))))
+    const even = (step: number): boolean => Math.abs(step - spacing) <= 1e-3 * Math.abs(spacing)
+    return (
+      !missing &&
+      values.every((value, i) => i === 0 || (goes(value - values[i - 1]!) && (kind === 'datetime' || even(value - values[i - 1]!))))
+    )
   }
-  const found = columns.filter(isNumeric).find(rises)
-  return found ? [`${found.name} ascends and is drawn like any other column: with --time ${found.name} it goes on by itself`] : []
+  const of = (goes: (step: number) => boolean) => columns.filter(isNumeric).find((column) => isTime(column, goes))
+  const [rising, falling] = [of((step) => step > 0), of((step) => step < 0)]
+  if (rising) return [`${rising.name} ascends and is drawn like any other column: with --time ${rising.name} it goes on by itself`]
+  if (!falling) return []
+  return [
+    `${falling.name} descends and is drawn like any other column, and the series is continued below its last row: with --time ${falling.name} rows are taken from the last one up, and continued after the newest`
+  ]
 }

@@ -3,13 +3,13 @@ import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../../num/random.js'
-import { decodeTable, encodeTable } from '../../table/encoder.js'
+import { decodeTable, type Encoder, encodeTable } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import type { Column } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { addedUp, type Changes, withoutLogarithms } from './changes.js'
 import { checkReach } from './clock.js'
-import { type ForecastModel, hasScores } from './forecast.js'
+import { type ForecastModel, hasScores, type SeriesLaw } from './forecast.js'
 import { type RowsBack, wholeSeries } from './ruled-series.js'
 import { shiftedBySeason } from './season.js'
 import { Transition } from './transition.js'
@@ -22,28 +22,53 @@ export interface ForecastRequest {
 
 /**
  * Continues the series: `members` trajectories of `steps` rows each from its last rows. Columns `member`, `step` (from 1),
- * then the series' own, by member, then step. Cost O(members·steps·M) a unit, memory O(members·steps·d).
+ * then the series' own, by member, then step. A second law draws its part of the members, spread among the others. Cost O(members·steps·M) a unit, memory O(members·steps·d).
  */
 export async function drawForecast(model: ForecastModel, { members, steps }: ForecastRequest, context: Context): Promise<InferredTable> {
   checkForecast(model, { members, steps })
-  const d = model.encoder.coordinateCount
-  const transition = new Transition(model.transition, context.engine)
+  const { encoder, other } = model
   const key = keyFor(context.key, 'forecast')
+  const isOther = (i: number): boolean => other !== undefined && Math.floor((i + 1) * other.share) > Math.floor(i * other.share)
+  const of = [false, true].map((is) => Array.from({ length: members }, (_, i) => i).filter((i) => isOther(i) === is))
+  const laws = [
+    { law: model as SeriesLaw, own: of[0]!, key },
+    ...(other ? [{ law: other.law, own: of[1]!, key: keyFor(key, 'other law') }] : [])
+  ].filter(({ own }) => own.length > 0)
+  const coordinates = matrix(members * steps, encoder.coordinateCount)
+  const each = steps * coordinates.cols
+  for (const [part, { law, own, key }] of laws.entries()) {
+    const drawn = await drawnBy(law, { encoder, members: own.length, steps, part, parts: laws.length }, { ...context, key })
+    for (const [k, i] of own.entries()) coordinates.data.set(drawn.data.subarray(k * each, (k + 1) * each), i * each)
+  }
+  const table = decodeTable(encoder, { coordinates, codes: new Int32Array(0) })
+  return labelled(model, { table, formats: encoder.formats }, { members, steps, key: keyFor(key, 'rules') })
+}
+
+interface LawDraw extends ForecastRequest {
+  readonly encoder: Encoder
+  /** Which of how many draws this is. */
+  readonly part: number
+  readonly parts: number
+}
+
+/** Trajectories by one law, in coordinates [members·steps, d], by member, then step. */
+async function drawnBy(law: SeriesLaw, { encoder, members, steps, part, parts }: LawDraw, context: Context): Promise<Matrix> {
+  const { key } = context
+  const d = encoder.coordinateCount
+  const transition = new Transition(law.transition, context.engine)
   const rows = matrix(members * steps, d)
-  let history = repeated(model.history, members)
-  const errors = model.changes && (await driftErrors(transition, { changes: model.changes, history, key }))
+  let history = repeated(law.history, members)
+  const errors = law.changes && (await driftErrors(transition, { changes: law.changes, history, key }))
   for (let step = 1; step <= steps; step++) {
     throwIfStopped(context.watch, 'forecast')
     const next = sumOf(await transition.step(history, keyAtStep(key, step)), errors)
-    history = pushed(history, standing(model, next, step))
+    history = pushed(history, standing(law, encoder, next, step))
     for (let i = 0; i < members; i++) rows.data.set(next.data.subarray(i * d, (i + 1) * d), (i * steps + step - 1) * d)
-    context.watch?.progress?.({ stage: 'forecast', done: step, total: steps })
+    context.watch?.progress?.({ stage: 'forecast', done: part * steps + step, total: parts * steps })
   }
-  const rest = model.changes ? addedUp(rows, steps, model.changes) : rows
-  const whole = shiftedBySeason(rest, { season: model.season, sign: 1, placeOf: (i) => (i % steps) + 1 })
-  const coordinates = withoutLogarithms(whole, model.changes?.drawn ?? [], model.encoder)
-  const table = decodeTable(model.encoder, { coordinates, codes: new Int32Array(0) })
-  return labelled(model, { table, formats: model.encoder.formats }, { members, steps, key: keyFor(key, 'rules') })
+  const rest = law.changes ? addedUp(rows, steps, law.changes) : rows
+  const whole = shiftedBySeason(rest, { season: law.season, sign: 1, placeOf: (i) => (i % steps) + 1 })
+  return withoutLogarithms(whole, law.changes?.drawn ?? [], encoder)
 }
 
 interface Drifting {
@@ -97,7 +122,7 @@ function checkCounts(members: number, steps: number): void {
 }
 
 /** Drawn rows as they are once they came: a number on a spike stands in its middle. */
-function standing({ encoder, season, changes }: ForecastModel, rows: Matrix, step: number): Matrix {
+function standing({ season, changes }: SeriesLaw, encoder: Encoder, rows: Matrix, step: number): Matrix {
   if (!hasScores(encoder)) return rows
   const whole = shiftedBySeason(rows, { season, sign: 1, placeOf: () => step })
   const { columns } = decodeTable(encoder, { coordinates: whole, codes: new Int32Array(0) })

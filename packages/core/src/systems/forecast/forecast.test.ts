@@ -5,7 +5,16 @@ import { matrix } from '../../num/matrix.js'
 import { keyAtStep, keyFor, keyFromSeed, normals } from '../../num/random.js'
 import { type InferredTable, inferTable } from '../../table/infer.js'
 import { isNumeric, type Table } from '../../table/table.js'
-import { drawForecast, fitForecast, fitTransition, loadForecast, saveForecast, Transition, trainingSeries } from './index.js'
+import {
+  drawForecast,
+  type ForecastModel,
+  fitForecast,
+  fitTransition,
+  loadForecast,
+  saveForecast,
+  Transition,
+  trainingSeries
+} from './index.js'
 import { series } from './system.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
@@ -221,6 +230,20 @@ describe('a forecast', () => {
     const gap = { ...table, columns: [{ ...table.columns[0]!, missing: Uint8Array.from(x, (_, i) => (i === 9 ? 1 : 0)) } as never] }
     const asked = { memory: x.length - 9 }
     await expect(fitForecast({ table: gap, formats, notes: inferred }, asked, context)).rejects.toThrow(codeOf('series-short'))
+  })
+
+  it('takes rows of which the newest comes first from the last one up, and says so', async () => {
+    const x = autoregressive(60, 0.9, 0, 6)
+    const t = Float64Array.from(x, (_, i) => 2 * i)
+    const of = (model: ForecastModel) => drawForecast(model, { members: 4, steps: 3 }, context)
+    const options = { time: 't', memory: 1 }
+    const model = await fitForecast(seriesOf({ x: x.slice().reverse(), t: t.slice().reverse() }), options, context)
+    const wanted = await of(await fitForecast(seriesOf({ x, t }), options, context))
+    expect((await of(model)).table).toEqual(wanted.table)
+    expect(valuesOf(wanted.table, 't')[0]).toBe(120)
+    expect(model.summary.notes).toContain('rows are taken from the last one up: t descends from row to row')
+    const { summary } = await fitForecast(seriesOf({ x, t: t.slice().reverse() }), { memory: 1 }, context)
+    expect(summary.notes.join()).toMatch(/t descends .* with --time t rows are taken from the last one up/)
   })
 
   it('localises: each column from its neighbours on a ring', async () => {

@@ -15,30 +15,36 @@ import type { Context } from '../context.js'
 import { behindRules } from '../localisation.js'
 import { type FieldColumns, fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
 import type { Ruled } from '../ruled-rows.js'
-import { type Changes, changed, chooseDrawn, type Drawn, withLogarithms, withoutLogarithms } from './changes.js'
-import { type Clock, clockOf, evenPlaces, risingNotes } from './clock.js'
+import { type Changes, changed, chooseDrawn, type Drawn, type Way, withLogarithms, withoutLogarithms } from './changes.js'
+import { type Clock, clockOf, evenPlaces, oldestFirst, risingNotes } from './clock.js'
 import { chooseMemory, type MemoryTrial } from './memory.js'
 import type { ForecastOptions } from './options.js'
 import { historyAt, lastRun, type Pairs, pairEnds, pairsOf } from './pairs.js'
 import { ruledSeries, wholeSeries } from './ruled-series.js'
-import { periodsFor, type Season, shiftedBySeason } from './season.js'
+import { type PlacedSeries, periodsFor, type Season, shiftedBySeason } from './season.js'
 import { fitTransition, type TransitionModel } from './transition.js'
 import { walkNotes } from './unit-root.js'
 
-/** A transition fitted to a series, with what is needed to continue it. */
-export interface ForecastModel extends Ruled {
-  readonly encoder: Encoder
+/** A law of the next row given the last ones. */
+export interface SeriesLaw {
   readonly transition: TransitionModel
   readonly memory: number
   /** The last `memory` rows in scaled coordinates, newest first, side by side [1, memory·d]. */
   readonly history: Matrix
-  readonly clock?: Clock
   /** What repeats itself, in scaled coordinates; the transition and the history are of the rest. */
   readonly season?: Season
   /** Where of some columns changes are drawn: the transition and the history are of these. */
   readonly changes?: Changes
   /** Place of the next row of every pair [M], the last row of the series at 0; where left out each follows the one before it. */
   readonly places?: Float64Array
+}
+
+/** A law fitted to a series, with what is needed to continue it. */
+export interface ForecastModel extends SeriesLaw, Ruled {
+  readonly encoder: Encoder
+  readonly clock?: Clock
+  /** Where it cannot be told whether the series comes back: a second law, and the part of the trajectories that it draws. */
+  readonly other?: { readonly share: number; readonly law: SeriesLaw }
   /** Of the whole series. */
   readonly formats: readonly ColumnFormat[]
   readonly summary: ForecastSummary
@@ -59,7 +65,13 @@ export interface ForecastSummary {
   readonly season?: Readonly<Record<string, readonly SeasonSummary[]>>
   /** What is drawn of the columns whose values are not. */
   readonly changes?: Readonly<Record<string, Exclude<Drawn, 'value'>>>
+  /** The second law, where there is one: its part of the trajectories, its memory, and what it draws of the columns whose values it does not. */
+  readonly other?: OtherSummary
   readonly notes: readonly string[]
+}
+
+export interface OtherSummary extends Pick<ForecastSummary, 'pairCount' | 'memory' | 'choices' | 'changes'> {
+  readonly share: number
 }
 
 export interface SeasonSummary {
@@ -74,7 +86,8 @@ export interface SeasonSummary {
  * Cost O(M²) a unit, memory O(M·memory·d). Throws `InputError`: a series shorter than the memory, columns that are not
  * numbers, a time column that does not ascend, gaps in the last rows, which the next is drawn from.
  */
-export async function fitForecast(all: InferredTable, options: ForecastOptions, context: Context): Promise<ForecastModel> {
+export async function fitForecast(given: InferredTable, options: ForecastOptions, context: Context): Promise<ForecastModel> {
+  const all = oldestFirst(given, options.time)
   const {
     clock,
     isEven,
@@ -97,59 +110,120 @@ export async function fitForecast(all: InferredTable, options: ForecastOptions, 
   const { coordinates: scaled } = encodeTable(encoder, series.table)
   const periods = periodsFor(options.season ?? 'auto', clock, series.table.rowCount)
   const asked = { encoder, periods, names: columns.names, asked: options.changes ?? 'auto' }
-  const { season, drawn } = await chooseDrawn({ coordinates: scaled, places }, asked)
-  const isChanged = drawn.some((own) => own !== 'value')
-  const rest = (of: Matrix): Matrix =>
-    shiftedBySeason(withLogarithms(of, drawn, encoder), { season, sign: -1, placeOf: (row) => places[row]! })
-  const levels = rest(scaled)
-  const state = changed({ coordinates: levels, places }, drawn)
-  const { memory, trials } = await memoryFor(
-    { coordinates: state.coordinates, places: state.places, columns, season },
-    { memory: options.memory ?? 'auto', ...defined({ local }) },
-    context
-  )
-  checkHistory(all.table, { known: lastRun(places), memory, before: isChanged ? 1 : 0, time: clock?.name })
-  const ends = pairEnds(state.places, memory)
-  checkPairs(ends.length, { ...options, memory })
-  // What comes next is spread over the interval of a spike, so that the law of it is smooth; what came before stands in its middle.
-  const next = hasScores(encoder)
-    ? changed({ coordinates: rest(encodeTable(encoder, series.table, keyFor(context.key, 'encode')).coordinates), places }, drawn)
-    : state
-  const pairs = { ...pairsOf(state.coordinates, memory, ends), outputs: pairsOf(next.coordinates, memory, ends).outputs }
-  const plan = local ? localUnits(local, columns, pairs, memory) : undefined
-  const transition = await fitTransition(pairs, plan ? { units: plan.units } : {}, context)
+  const placed = { coordinates: scaled, places }
+  const next = hasScores(encoder) ? encodeTable(encoder, series.table, keyFor(context.key, 'encode')).coordinates : scaled
+  const problem: SeriesProblem = { placed, next, encoder, columns, memory: options.memory ?? 'auto', local }
+  const ways = await chooseDrawn(placed, asked)
+  const [first, second] = ways.some((way) => hasPairs(problem, way)) ? ways.filter((way) => hasPairs(problem, way)) : ways
+  const refusing = (fitted: { readonly memory: number; readonly isChanged: boolean }) =>
+    checkHistory(all.table, { known: lastRun(places), memory: fitted.memory, before: fitted.isChanged ? 1 : 0, time: clock?.name })
+  const own = await fitLaw(problem, first!, { context, refusing, time: options.time })
+  const other = second && {
+    share: second.share,
+    ...(await fitLaw(problem, second, { context: { ...context, key: keyFor(context.key, 'other law') }, refusing, time: options.time }))
+  }
+  const { law, trials, plan } = own
   return {
     encoder,
-    transition,
-    memory,
-    history: historyAt(state.coordinates, state.coordinates.rows, memory),
+    ...law,
+    ...(other ? { other: { share: other.share, law: other.law } } : {}),
     ...(clock ? { clock } : {}),
-    ...(season ? { season } : {}),
-    ...(isChanged ? { changes: { drawn, levels: takeRows(state.levels, ends) } } : {}),
-    ...(places[0] === 1 - places.length ? {} : { places: Float64Array.from(ends, (row) => state.places[row]!) }),
     formats: data.formats,
     ...(rules ? { rules } : {}),
     summary: {
-      pairCount: pairs.inputs.rows,
-      memory,
+      ...lawSummary(law, columns.names),
       ...(trials.length > 0 ? { memoryTrials: trials } : {}),
       columns: columns.names,
       ...(plan ? { inputs: plan.named } : {}),
-      choices: transition.choices,
       cappedColumns: plan?.capped ?? [],
-      ...(season ? { season: seasonSummary(season, columns.names) } : {}),
-      ...(isChanged ? { changes: changesSummary(drawn, columns.names) } : {}),
+      ...(law.season ? { season: seasonSummary(law.season, columns.names) } : {}),
+      ...(other ? { other: { share: other.share, ...lawSummary(other.law, columns.names) } } : {}),
       notes: [
         ...data.notes,
         ...clockNotes,
         ...emptyNotes(all.table.rowCount - whole.length, all.table.rowCount),
-        ...seasonNotes(options.season, season),
-        ...walkNotes({ coordinates: levels, places }, columns.names, drawn),
-        ...cappedNotes(plan?.capped ?? [], pairs.inputs.rows)
+        ...seasonNotes(options.season, law.season),
+        ...walkNotes({ coordinates: own.levels, places }, columns.names, { drawn: first!.drawn, ...defined({ other: second }) }),
+        ...cappedNotes(plan?.capped ?? [], law.transition.rows.coordinates.rows)
       ]
     }
   }
 }
+
+/** A series to which laws are fitted. */
+interface SeriesProblem {
+  readonly placed: PlacedSeries
+  /** The coordinates of rows as what comes next: spread over the interval of a spike, so that the law of it is smooth; what came before stands in its middle. */
+  readonly next: Matrix
+  readonly encoder: Encoder
+  readonly columns: FieldColumns
+  readonly memory: number | 'auto'
+  readonly local: ForecastOptions['local']
+}
+
+/** Whether there are rows to learn from and to go on from by one of several ways: changes take a row more. */
+function hasPairs({ placed, memory }: SeriesProblem, { drawn }: Way): boolean {
+  const { places } = changed(placed, drawn)
+  const least = memory === 'auto' ? 1 : memory
+  return lastRun(places) >= least && pairEnds(places, least).length >= LEAST_PAIRS
+}
+
+interface LawFit {
+  readonly context: Context
+  /** Throws where what the next row is drawn from is not there. */
+  readonly refusing: (fitted: { readonly memory: number; readonly isChanged: boolean }) => void
+  readonly time: string | undefined
+}
+
+interface FittedLaw {
+  readonly law: SeriesLaw
+  readonly trials: readonly MemoryTrial[]
+  readonly plan: LocalUnits | undefined
+  /** The series, season taken off. */
+  readonly levels: Matrix
+}
+
+/** The law of one way to draw a series. */
+async function fitLaw(problem: SeriesProblem, { drawn, season }: Way, { context, refusing, time }: LawFit): Promise<FittedLaw> {
+  const { placed, next, encoder, columns, local } = problem
+  const { places } = placed
+  const isChanged = drawn.some((own) => own !== 'value')
+  const rest = (of: Matrix): Matrix =>
+    shiftedBySeason(withLogarithms(of, drawn, encoder), { season, sign: -1, placeOf: (row) => places[row]! })
+  const levels = rest(placed.coordinates)
+  const state = changed({ coordinates: levels, places }, drawn)
+  const { memory, trials } = await memoryFor(
+    { coordinates: state.coordinates, places: state.places, columns, season },
+    { memory: problem.memory, ...defined({ local }) },
+    context
+  )
+  refusing({ memory, isChanged })
+  const ends = pairEnds(state.places, memory)
+  checkPairs(ends.length, { memory, ...defined({ time }) })
+  const to = next === placed.coordinates ? state : changed({ coordinates: rest(next), places }, drawn)
+  const pairs = { ...pairsOf(state.coordinates, memory, ends), outputs: pairsOf(to.coordinates, memory, ends).outputs }
+  const plan = local ? localUnits(local, columns, pairs, memory) : undefined
+  const transition = await fitTransition(pairs, plan ? { units: plan.units } : {}, context)
+  const law = {
+    transition,
+    memory,
+    history: historyAt(state.coordinates, state.coordinates.rows, memory),
+    ...(season ? { season } : {}),
+    ...(isChanged ? { changes: { drawn, levels: takeRows(state.levels, ends) } } : {}),
+    ...(places[0] === 1 - places.length ? {} : { places: Float64Array.from(ends, (row) => state.places[row]!) })
+  }
+  return { law, trials, plan, levels }
+}
+
+const lawSummary = (
+  { transition, memory, changes }: SeriesLaw,
+  names: readonly string[]
+): Pick<ForecastSummary, 'pairCount' | 'memory' | 'choices' | 'changes'> => ({
+  pairCount: transition.rows.coordinates.rows,
+  memory,
+  choices: transition.choices,
+  ...(changes ? { changes: changesSummary(changes.drawn, names) } : {})
+})
 
 const changesSummary = (drawn: readonly Drawn[], names: readonly string[]): NonNullable<ForecastSummary['changes']> =>
   Object.fromEntries(drawn.flatMap((own, c) => (own === 'value' ? [] : [[names[c]!, own]])))

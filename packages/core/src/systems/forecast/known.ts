@@ -11,6 +11,7 @@ import { FARTHEST } from '../../know/reach.js'
 import { FEW_ROWS, type NamedWarning } from '../../know/support.js'
 import { lawAt } from '../../law/target-law.js'
 import type { FieldRows } from '../../law/units.js'
+import { defined } from '../../num/defined.js'
 import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { counted, listed } from '../../num/listed.js'
@@ -71,13 +72,13 @@ export interface KnownForecast extends InferredTable {
  * O(conditions·members·steps·d). Throws `InputError`: unknown columns or steps, malformed expressions, impossible values, nothing
  * known.
  */
-export async function drawForecastUnder(model: ForecastModel, request: KnownForecastRequest, context: Context): Promise<KnownForecast> {
+export async function drawForecastUnder(fitted: ForecastModel, request: KnownForecastRequest, context: Context): Promise<KnownForecast> {
   const { members, steps, observe = [] } = request
+  checkForecast(fitted, request)
+  const model = byValues(fitted)
   const horizon = new Horizon(model, steps)
-  checkForecast(model, request)
   checkSteps(model, request)
   refuseDerived(model, request)
-  refuseChanges(model)
   const { conditions, observations } = readKnown(horizon.encoder, request)
   const evidence = pullEach(horizon.encoder, { observations, module: request.likelihood && horizon.ofWholeRows(request.likelihood) })
   const key = keyFor(context.key, 'known forecast')
@@ -152,13 +153,14 @@ function refuseDerived({ rules, summary }: ForecastModel, { given = {}, observe 
   })
 }
 
-/** Throws `InputError` (code `known-changes`) for a model of changes: what is known is known of values. */
-function refuseChanges({ summary }: ForecastModel): void {
-  const names = Object.keys(summary.changes ?? {})
-  if (names.length === 0) return
+/** The model by its law of values: what is known is known of these. Throws `InputError` (code `known-changes`) where it has none. */
+function byValues(model: ForecastModel): ForecastModel {
+  if (!model.changes) return model
+  const { encoder, clock, formats, rules, summary, other } = model
+  if (other && !other.law.changes) return { encoder, ...other.law, ...defined({ clock, rules }), formats, summary }
   throw new InputError({
     code: 'known-changes',
-    got: `something known of steps to come, and a model of which the changes of ${listed(names)} are drawn`,
+    got: `something known of steps to come, and a model of which the changes of ${listed(Object.keys(summary.changes ?? {}))} are drawn`,
     expected: 'a model of values',
     try: 'the series in place of its model, or a model that was fitted with --changes off'
   })

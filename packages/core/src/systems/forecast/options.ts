@@ -44,7 +44,7 @@ export const forecastFields: readonly Field[] = [
     kind: 'text',
     range: 'a column of numbers or date-times',
     default: 'none: rows are consecutive times',
-    sentence: 'A column of times: it is checked to ascend, not modelled, and continued with its spacing.'
+    sentence: 'A column of times, which ascend, or descend where the newest row comes first: not modelled, but continued with its spacing.'
   },
   {
     name: 'season',
@@ -61,8 +61,7 @@ export const forecastFields: readonly Field[] = [
     name: 'changes',
     kind: 'names',
     range: 'auto, off, or column names',
-    default:
-      'auto: of columns that cannot be told from a walk, unless values foretell held-out stretches nearer by more than a standard error',
+    default: 'auto: of columns that cannot be told from a walk, in as many trajectories as held-out stretches speak for it',
     words: ['auto', 'off'],
     sentence:
       'Of which columns changes from row to row are drawn, or those of the logarithm, and added up: such a column goes on from where it is, in place of coming back to a mean.',

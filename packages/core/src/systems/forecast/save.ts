@@ -1,8 +1,10 @@
-import type { ModelContents } from '../../model-file/contents.js'
+import { arraysNamed, type ModelContents } from '../../model-file/contents.js'
 import {
+  arraysUnder,
   dictionary,
   exactly,
   expectKind,
+  type Fields,
   flag,
   float64Array,
   list,
@@ -26,54 +28,71 @@ import { keptRulesIn, withRules } from '../rules-file.js'
 import { givenChoice, recordWindows, restoreWindows, type WindowRecord, windowRecord } from '../window-file.js'
 import { type Drawn, straightScales } from './changes.js'
 import { type Clock, type Months, timeAt } from './clock.js'
-import type { ForecastModel, ForecastSummary, SeasonSummary } from './forecast.js'
+import type { ForecastModel, ForecastSummary, OtherSummary, SeasonSummary, SeriesLaw } from './forecast.js'
 import type { MemoryTrial } from './memory.js'
 import type { Cycle, Season } from './season.js'
 
-interface ForecastMeta {
-  readonly encoder: EncoderRecord
+/** A law without its arrays. */
+interface LawMeta {
   readonly memory: number
-  readonly clock?: ForecastModel['clock']
   readonly season?: Season
   readonly drawn?: readonly Drawn[]
+  readonly units: readonly WindowRecord[]
+}
+
+interface ForecastMeta extends LawMeta {
+  readonly encoder: EncoderRecord
+  readonly clock?: ForecastModel['clock']
+  readonly other?: LawMeta
   readonly formats: readonly ColumnFormat[]
   readonly outputCount: number
-  readonly units: readonly WindowRecord[]
   readonly summary: ForecastSummary
 }
 
+/** Arrays of the second law. */
+const OTHER = 'other.'
+
 /** Model → contents of a model file. */
 export function saveForecast(model: ForecastModel): ModelContents {
-  const { transition, memory, clock, season, changes, places, formats, rules, summary } = model
+  const { clock, formats, rules, summary } = model
   const { record, arrays } = recordEncoder(model.encoder)
-  const windows = recordWindows(transition.units)
+  const own = recordLaw(model)
+  const other = model.other && recordLaw(model.other.law)
   const meta: ForecastMeta = {
     encoder: record,
-    memory,
+    ...own.meta,
     ...(clock ? { clock } : {}),
-    ...(season ? { season } : {}),
-    ...(changes ? { drawn: changes.drawn } : {}),
+    ...(other ? { other: other.meta } : {}),
     formats,
-    outputCount: transition.outputCount,
-    units: windows.records,
+    outputCount: model.transition.outputCount,
     summary
   }
   const contents = {
     kind: 'forecast',
     meta,
+    arrays: { ...arrays, ...own.arrays, ...(other ? arraysNamed(OTHER, other.arrays) : {}) }
+  }
+  return withRules(contents, rules)
+}
+
+function recordLaw({ transition, memory, history, season, changes, places }: SeriesLaw): {
+  readonly meta: LawMeta
+  readonly arrays: ModelContents['arrays']
+} {
+  const windows = recordWindows(transition.units)
+  return {
+    meta: { memory, ...(season ? { season } : {}), ...(changes ? { drawn: changes.drawn } : {}), units: windows.records },
     arrays: {
-      ...arrays,
       ...windows.arrays,
       coordinates: transition.rows.coordinates.data,
       logWeights: transition.rows.logWeights,
       centre: transition.scale.centre,
       scale: transition.scale.scale,
-      history: model.history.data,
+      history: history.data,
       ...(changes ? { levels: changes.levels.data } : {}),
       ...(places ? { places } : {})
     }
   }
-  return withRules(contents, rules)
 }
 
 const clockRecord = record<Clock>({
@@ -93,48 +112,84 @@ const cycle: Reader<Cycle> = (value, field) => {
   return found
 }
 
-const summaryRecord = record<ForecastSummary>({
+const lawSummary = {
   pairCount: whole({ least: 1 }),
   memory: whole({ least: 1 }),
+  choices: list(givenChoice),
+  changes: optional(dictionary(word('change', 'growth')))
+} as const
+
+const summaryRecord = record<ForecastSummary>({
+  ...lawSummary,
   memoryTrials: optional(list(record<MemoryTrial>({ memory: whole({ least: 1 }), score: measured }))),
   columns: list(text),
   inputs: optional(dictionary(list(text))),
-  choices: list(givenChoice),
   cappedColumns: list(text),
   season: optional(dictionary(list(record<SeasonSummary>({ period: number({ least: 2, most: 1e9 }), harmonics: whole({ least: 1 }) })))),
-  changes: optional(dictionary(word('change', 'growth'))),
+  other: optional(record<OtherSummary>({ ...lawSummary, share: number({ least: 0, most: 1 }) })),
   notes: list(text)
+})
+
+const lawFields = (arrays: ModelContents['arrays']): Fields<LawMeta> => ({
+  memory: whole({ least: 1 }),
+  season: optional(list(list(cycle))),
+  drawn: optional(list(word('value', 'change', 'growth'))),
+  units: list(windowRecord(widthOf(arrays)))
 })
 
 /** Contents of a model file → model. Throws `FormatError` (codes `model-kind`, `model-damaged`) for contents that make none. */
 export function loadForecast(contents: ModelContents): ForecastModel {
   expectKind(contents, 'forecast')
   const { arrays } = contents
+  const others = arraysUnder(OTHER, arrays)
   const meta = record<Omit<ForecastMeta, 'encoder'> & Pick<ForecastModel, 'encoder'>>({
+    ...lawFields(arrays),
     encoder: encoderIn(arrays),
-    memory: whole({ least: 1 }),
     clock: optional(clockRecord),
-    season: optional(list(list(cycle))),
-    drawn: optional(list(word('value', 'change', 'growth'))),
+    other: optional((value, field) => record<LawMeta>(lawFields(others))(value, field)),
     formats: list(columnFormat),
     outputCount: whole({ least: 1 }),
-    units: list(windowRecord(widthOf(contents))),
     summary: summaryRecord
   })(contents.meta, 'meta')
-  const { encoder, memory, clock, season, drawn: how, formats, outputCount, units, summary } = meta
-  const { pairCount } = summary
+  const { encoder, clock, other, formats, outputCount, summary } = meta
   checkField(encoder)
   exactly(encoder.coordinateCount)(outputCount, 'meta.outputCount')
-  exactly(memory)(summary.memory, 'meta.summary.memory')
   const drawn = [...encoder.columns.map(({ name }) => name), ...(clock ? [clock.name] : [])]
   const rules = keptRulesIn(contents, drawn)
   checkFormats(rules?.columns ?? encoder.columns, meta)
-  checkUnits(units, outputCount)
-  if (season) exactly(outputCount)(season.length, 'meta.season.length')
-  if (how) checkDrawn(how, encoder)
-  const width = (memory + 1) * outputCount
+  exactly(other ? 1 : 0)(summary.other ? 1 : 0, 'laws of meta.summary.other')
+  const law = lawIn(meta, { encoder, arrays, summary, field: 'meta' })
   return {
     encoder,
+    ...law,
+    ...(clock ? { clock } : {}),
+    ...(other && summary.other
+      ? {
+          other: { share: summary.other.share, law: lawIn(other, { encoder, arrays: others, summary: summary.other, field: 'meta.other' }) }
+        }
+      : {}),
+    formats,
+    ...(rules ? { rules } : {}),
+    summary
+  }
+}
+
+interface LawParts {
+  readonly encoder: ForecastModel['encoder']
+  readonly arrays: ModelContents['arrays']
+  readonly summary: Pick<ForecastSummary, 'pairCount' | 'memory' | 'choices'>
+  readonly field: string
+}
+
+function lawIn({ memory, season, drawn, units }: LawMeta, { encoder, arrays, summary, field }: LawParts): SeriesLaw {
+  const { pairCount, choices } = summary
+  const outputCount = encoder.coordinateCount
+  exactly(memory)(summary.memory, `the memory of ${field}.summary`)
+  checkUnits(units, outputCount)
+  if (season) exactly(outputCount)(season.length, `${field}.season.length`)
+  if (drawn) checkDrawn(drawn, encoder)
+  const width = (memory + 1) * outputCount
+  return {
     transition: {
       rows: {
         coordinates: matrix(pairCount, width, scaledArray(arrays, 'coordinates', pairCount * width)),
@@ -143,24 +198,20 @@ export function loadForecast(contents: ModelContents): ForecastModel {
       outputCount,
       scale: { centre: scaledArray(arrays, 'centre', width), scale: float64Array(arrays, 'scale', width, SCALE) },
       units: restoreWindows(units, arrays, pairCount),
-      choices: summary.choices
+      choices
     },
     memory,
     history: matrix(1, memory * outputCount, scaledArray(arrays, 'history', memory * outputCount)),
-    ...(clock ? { clock } : {}),
     ...(season ? { season } : {}),
-    ...(how
-      ? { changes: { drawn: how, levels: matrix(pairCount, outputCount, scaledArray(arrays, 'levels', pairCount * outputCount)) } }
+    ...(drawn
+      ? { changes: { drawn, levels: matrix(pairCount, outputCount, scaledArray(arrays, 'levels', pairCount * outputCount)) } }
       : {}),
-    ...('places' in arrays ? { places: float64Array(arrays, 'places', pairCount, { least: -1e9, most: 0 }) } : {}),
-    formats,
-    ...(rules ? { rules } : {}),
-    summary
+    ...('places' in arrays ? { places: float64Array(arrays, 'places', pairCount, { least: -1e9, most: 0 }) } : {})
   }
 }
 
 /** Outputs and inputs of a transition. */
-const widthOf = ({ arrays }: ModelContents): number => float64Array(arrays, 'centre', undefined, SCALED).length
+const widthOf = (arrays: ModelContents['arrays']): number => float64Array(arrays, 'centre', undefined, SCALED).length
 
 /** Formats are those of what is drawn and derived, with that of the time column at its place. */
 function checkFormats(columns: readonly { readonly name: string }[], { clock, formats }: Pick<ForecastMeta, 'clock' | 'formats'>): void {

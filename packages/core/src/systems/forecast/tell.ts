@@ -6,7 +6,7 @@ import { type Drawing, explained, type Figure, facts, type TableOf, type Telling
 import { choiceFacts, choiceFigures } from '../choices.js'
 import { tellSupport } from '../support.js'
 import { tellRules } from '../tell-rules.js'
-import { type ForecastModel, trainingSeries } from './forecast.js'
+import { type ForecastModel, type OtherSummary, trainingSeries } from './forecast.js'
 import type { KnownForecastReport } from './known.js'
 import type { MemoryTrial } from './memory.js'
 
@@ -173,8 +173,10 @@ const seasonText = (season: NonNullable<ForecastModel['summary']['season']>): st
     })
     .join('; ')
 
+const otherText = ({ changes }: OtherSummary): string => (changes ? `by changes of ${listed(Object.keys(changes))}` : 'by values')
+
 function transitionTopic({ summary, clock }: ForecastModel): Topic {
-  const { choices, inputs, cappedColumns, pairCount, memory, memoryTrials = [], columns, season, changes } = summary
+  const { choices, inputs, cappedColumns, pairCount, memory, memoryTrials = [], columns, season, changes, other } = summary
   const named = Object.entries(inputs ?? {}).slice(0, MOST_SUMMARISED)
   const inputTable: TableOf = {
     kind: 'table',
@@ -202,6 +204,12 @@ function transitionTopic({ summary, clock }: ForecastModel): Topic {
           name: 'drawn by changes',
           value: listed(Object.entries(changes).map(([name, own]) => (own === 'growth' ? `${name} (of its logarithm)` : name))),
           meaning: 'Of columns that cannot be told from a walk, how far a row is from the one before it is drawn, and added up.'
+        },
+        other && {
+          name: 'other trajectories',
+          value: `${(100 * other.share).toFixed(0)} %, ${otherText(other)}, of the last ${counted(other.memory, 'row')}`,
+          meaning:
+            'Whether such a column comes back cannot be told: a part of the trajectories draws the values of columns of which the others draw changes, or the other way round, as held-out stretches speak for each.'
         },
         { name: 'problems', value: inputs ? 'one a column' : 'one for all columns' },
         capped,

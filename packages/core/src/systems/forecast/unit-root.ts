@@ -1,3 +1,4 @@
+import { placesByName } from '../../num/group.js'
 import { listed } from '../../num/listed.js'
 import { columnOf } from '../../num/matrix.js'
 import { comesBack } from './autoregression.js'
@@ -11,18 +12,30 @@ import type { PlacedSeries } from './season.js'
  * towards a mean that it has left, with too much spread.
  * @source Dickey, Fuller, JASA 1979; the bias: Kendall, Biometrika 1954.
  */
-export function walkNotes({ coordinates, places }: PlacedSeries, names: readonly string[], drawn: readonly Drawn[] = []): string[] {
+export function walkNotes(
+  { coordinates, places }: PlacedSeries,
+  names: readonly string[],
+  { drawn = [], other }: WaysOfSeries = {}
+): string[] {
+  const kindOf = (c: number): Drawn => [drawn[c], other?.drawn[c]].find((own) => own && own !== 'value') ?? 'value'
   const leaving = names.flatMap((name, c) => {
-    if ((drawn[c] ?? 'value') !== 'value') return []
+    if (kindOf(c) !== 'value') return []
     const values = columnOf(coordinates, c)
     return comesBack(values, places, 'mean') ? [] : [{ name, isLine: comesBack(values, places, 'line') }]
   })
   const of = (isLine: boolean) => leaving.flatMap((one) => (one.isLine === isLine ? [one.name] : []))
   const [walks, lines] = [of(false), of(true)]
-  const by = (kind: Drawn) => names.filter((_, c) => drawn[c] === kind)
+  const changing = names.flatMap((name, c) => (kindOf(c) === 'value' ? [] : [{ name, kind: kindOf(c), isFirst: drawn[c] !== 'value' }]))
   return [
-    ...changeNote(by('change'), 'how far each row is from the one before it'),
-    ...changeNote(by('growth'), 'how many times the one before it each row is'),
+    ...[...placesByName(changing, ({ kind, isFirst }) => `${kind} ${isFirst}`).values()].flatMap((own) => {
+      const { kind, isFirst } = changing[own[0]!]!
+      const share = other && (isFirst ? 1 - other.share : other.share)
+      return changeNote(
+        own.map((at) => changing[at]!.name),
+        kind === 'growth' ? 'how many times the one before it each row is' : 'how far each row is from the one before it',
+        share
+      )
+    }),
     ...(walks.length > 0
       ? [
           `${listed(walks)} cannot be told from a walk that does not come back to its mean (Dickey–Fuller, level 5 %): the forecast comes back to the mean that was seen, and after many steps its spread is too narrow if there is none; --changes ${walks.join(',')} draws changes from row to row in its place, and adds them up`
@@ -36,9 +49,19 @@ export function walkNotes({ coordinates, places }: PlacedSeries, names: readonly
   ]
 }
 
-const changeNote = (names: readonly string[], what: string): string[] =>
-  names.length > 0
-    ? [
-        `${listed(names)} cannot be told from a walk that comes back to no mean (Dickey–Fuller, level 5 %): drawn is ${what}; --changes off draws values, which come back to the mean that was seen`
-      ]
-    : []
+interface WaysOfSeries {
+  /** What is drawn of each column. */
+  readonly drawn?: readonly Drawn[]
+  /** What is drawn of it in a part of the trajectories. */
+  readonly other?: { readonly drawn: readonly Drawn[]; readonly share: number }
+}
+
+/** `share`: the part of the trajectories that draws changes, where the others draw values. */
+function changeNote(names: readonly string[], what: string, share: number | undefined): string[] {
+  const test = `${listed(names)} cannot be told from a walk that comes back to no mean (Dickey–Fuller, level 5 %)`
+  const values = '--changes off draws values, which come back to the mean that was seen'
+  if (share === undefined) return [`${test}: drawn is ${what}; ${values}`]
+  return [
+    `${test}: drawn is ${what} in ${Math.round(100 * share)} % of the trajectories, and the value in the others, as held-out stretches speak for each; ${values}, in all of them, --changes ${names.join(',')} changes alone`
+  ]
+}

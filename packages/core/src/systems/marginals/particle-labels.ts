@@ -1,7 +1,7 @@
 import { numberKeyNote } from '../../code/keys/number-keys.js'
 import type { InferredTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
-import { type Column, isCategorical, isNumeric, type NumericColumn } from '../../table/table.js'
+import { isCategorical, isNumeric } from '../../table/table.js'
 
 /** Columns that are no coordinates, and what is said of each. */
 export type Said = ReadonlyMap<string, string>
@@ -11,7 +11,8 @@ const SEEN_AGAIN = 0.5
 
 /**
  * What names particles: text of which no two are alike, keys, and whole numbers of which each comes once a time and again at
- * others; with such numbers, what has one value for each. Nothing where nothing would be left. Cost O(cells).
+ * others; and, with such numbers or words, also of a column that is left out, numbers that have one value for each: they go with a
+ * particle, and do not move. Nothing where nothing would be left. Cost O(cells).
  */
 export function namesOfParticles({ table }: InferredTable, { raw, time }: { readonly raw: RawTable; readonly time: string }): Said {
   const times: ArrayLike<unknown> = raw.columns.find(({ name }) => name === time)?.values ?? []
@@ -27,19 +28,26 @@ export function namesOfParticles({ table }: InferredTable, { raw, time }: { read
         : numberKeyNote(column, table)
     if (note !== undefined) names(column.name, note)
   }
-  const again = table.columns.find((column): column is NumericColumn => !said.has(column.name) && comesAgain(column, times))
+  const again = raw.columns.find(
+    (column) => column.name !== time && !said.has(column.name) && isOfNames(column) && seenAgain(column.values, times)
+  )
   if (again) {
-    names(again.name, 'whole numbers, each once a time and again at others')
+    const own = table.columns.find(({ name }) => name === again.name)
+    if (own && isNumeric(own)) names(again.name, 'whole numbers, each once a time and again at others')
     for (const column of table.columns)
-      if (isNumeric(column) && !said.has(column.name) && isConstant(column.values, again.values))
+      if (column !== own && isNumeric(column) && !said.has(column.name) && isConstant(column.values, again.values))
         said.set(column.name, `${column.name}: one value for each ${again.name}: labels particles, and is no coordinate`)
   }
   return said.size === table.columns.length ? new Map() : said
 }
 
-/** Whether whole numbers come once a time, and half of them again at another. */
-const comesAgain = (column: Column, times: ArrayLike<unknown>): boolean =>
-  column.kind === 'integer' && !column.missing && seenAgain(column.values, times)
+/** Whether a column may name something: all whole numbers, or none a number. */
+function isOfNames(column: RawTable['columns'][number]): boolean {
+  if (column.source !== 'text') return column.source === 'number' && column.values.every(Number.isInteger)
+  const { values } = column
+  const numbers = values.filter((cell) => cell !== null && DIGITS.test(cell))
+  return numbers.length === 0 || (numbers.length === values.length && numbers.every((cell) => WHOLE.test(cell!)))
+}
 
 /** Whether values come once a time, none is empty, and half of them come again at another. */
 function seenAgain(values: ArrayLike<unknown>, times: ArrayLike<unknown>): boolean {
@@ -65,11 +73,11 @@ export function followedNotes(columns: RawTable['columns'], { raw, time }: { rea
   )
 }
 
-function isConstant(values: ArrayLike<number>, of: ArrayLike<number>): boolean {
-  const known = new Map<number, number>()
+function isConstant(values: ArrayLike<number>, of: ArrayLike<unknown>): boolean {
+  const known = new Map<unknown, number>()
   for (let i = 0; i < of.length; i++) {
-    const value = known.get(of[i]!)
-    if (value === undefined) known.set(of[i]!, values[i]!)
+    const value = known.get(of[i])
+    if (value === undefined) known.set(of[i], values[i]!)
     else if (value !== values[i]) return false
   }
   return true
@@ -87,6 +95,9 @@ export function labelsOfParticles(
 
 /** A number, however it is written. */
 const DIGITS = /^\s*[-+]?[\d.,'\s]*\d[\d.,'\s]*(e[-+]?\d+)?\s*$/i
+
+/** A whole number. */
+const WHOLE = /^\s*-?\d+\s*$/
 
 /** Whether a column has words and numbers: one of them may be a mistake. */
 function isMixed({ columns }: RawTable, name: string): boolean {

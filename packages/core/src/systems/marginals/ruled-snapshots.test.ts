@@ -89,6 +89,14 @@ it('labels, numbers of particles, and what is one value for each are no coordina
       expect.stringMatching(/^chick comes once a time and again at others.*--group chick --time day/)
     ]
   ])
+  // Of words, and of a column that is left out, too.
+  const words = chicks((i) => 1 + (i % 20))
+  const named = {
+    ...words,
+    columns: words.columns.map((one) => (one.name === 'chick' ? text('chick', (i) => `c-${'abcdefghijklmnopqrst'[i % 20]}`) : one))
+  }
+  expect(ruledSnapshots(named as RawTable, { time: 'day' }).columnNames).toEqual(['weight'])
+  expect(ruledSnapshots(words, { time: 'day', exclude: ['chick'] }).columnNames).toEqual(['weight'])
   // Numbers that differ within a time and never come again are a measurement; and what is named is taken.
   expect(
     ruledSnapshots(

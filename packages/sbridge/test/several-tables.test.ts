@@ -734,7 +734,7 @@ it('keys say what their rows and what these refer to say: an order its year, a l
   const told = await run('sample', 'told', '-o', 'told-new', '--keys', 'lines.order -> orders.id', ...QUICK)
   expect(told).toMatchObject({ status: 0, stderr: '' })
   expect(told.stdout).toMatch(/key of orders: id like 202[34]-\d{4}, with year of day in it, running on/)
-  expect(told.stdout).toMatch(/key of lines: id like .*, of order and line/)
+  expect(told.stdout).toMatch(/key of lines: id, of order and line/)
   const [newOrders, newLines] = [rowsOf('told-new', 'orders.csv'), rowsOf('told-new', 'lines.csv')]
   expect(newOrders.map(({ id }) => id!.slice(0, 4))).toEqual(newOrders.map((row) => row.day!.slice(0, 4)))
   const ids = new Set(newOrders.map(({ id }) => id))

@@ -66,6 +66,10 @@ test('chance is about what the finest column says, and the empty and the few val
   const few = { name: 'c', kind: 'category', levels: ['a'], codes: new Int32Array(500) } as const
   expect(chanceOfCopy({ rowCount: 500, columns: [...train.columns, few] })).toBe(chance)
   expect(chanceOfCopy({ rowCount: 500, columns: [few] })).toBe(1)
+  // The year of all rows says nothing of any.
+  const same = { name: 'year', kind: 'integer', values: new Float64Array(500).fill(2024) } as const
+  expect(chanceOfCopy({ rowCount: 500, columns: [...train.columns, same] })).toBe(chance)
+  expect(chanceOfCopy({ rowCount: 500, columns: [same] })).toBe(1)
 })
 
 test('copies among rows of cents, tenths and ages are more than chance allows, where of ages alone they are not', () => {

@@ -95,7 +95,8 @@ function chancesOfNumbers(column: NumericColumn): Float64Array {
     if (recurs(i)) alike++
     expected += Math.min(1, dense.get(column.values[i]!)! * rows)
   }
-  const rounder = Math.max(1, alike / expected)
+  // Numbers that are all the same have no density.
+  const rounder = expected > 0 ? Math.max(1, alike / expected) : 1
   return shares.map((share, i) => {
     const near = column.missing?.[i] ? 0 : Math.min(1, dense.get(column.values[i]!)! * rounder)
     return recurs(i) ? Math.max(share, near) : near

@@ -90,9 +90,10 @@ function matching(fits: (word: string) => boolean, expected: string): Reader<str
 export const notationIn: Reader<Notation> = record<Notation>({
   decimal: optional(word(',')),
   group: optional(text),
+  groups: optional(word('lakhs')),
   before: optional(text),
   after: optional(text),
-  negative: optional(word('()', '−', 'inside'))
+  negative: optional(word('()', '−', 'inside', 'behind'))
 })
 
 export const readingIn: Reader<ReadingWords> = record<ReadingWords>({

@@ -9,3 +9,16 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
 
 /** What a value that leads to one person is, in the plural; undefined for others. */
 export const addressWords = (value: string): string | undefined => FORMS.find(([form]) => form.test(value.trim()))?.[1]
+
+/** Digits alone, with what people write between them. */
+const DIGITS = /^[\d\s()./+-]+$/
+
+/** What those values of a column are that lead to one person. A zero in front begins phone numbers and postcodes: it is what most digits of the column are. */
+export function addressesAmong(values: readonly string[]): string[] {
+  const codes = values.filter((value) => DIGITS.test(value.trim()))
+  const areOthers = 2 * codes.filter((value) => addressWords(value) !== undefined).length <= codes.length
+  return values.flatMap((value) => {
+    const words = addressWords(value)
+    return words === undefined || (areOthers && value.trim().startsWith('0')) ? [] : [words]
+  })
+}

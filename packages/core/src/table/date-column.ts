@@ -82,6 +82,8 @@ function readMixed(cells: readonly (string | null)[], choice: () => OrderChoice)
   return { ...main, times, open, zones, otherwise: most.slice(1).flat() }
 }
 
+const MAY = /(?<!\p{L})May(?!\p{L})/u
+
 /** The same of dates that are all spelled alike. */
 function readAlike(
   cells: readonly (string | null)[],
@@ -91,12 +93,17 @@ function readAlike(
   const read: (DateCell | undefined)[] = []
   const known = new Map<string, DateCell | undefined>()
   let form: string | undefined
+  // Whether all so far are of May, whose name is as long as it is short.
+  let isOpenName = true
   for (const cell of cells) {
     const one = cell === null ? undefined : knownOr(known, cell, amongDates)
     read.push(one)
     if (cell === null) continue
-    form ??= one?.form
-    if (!one || one.form !== form) return undefined
+    if (!one) return undefined
+    const isMay = MAY.test(cell)
+    if (form === undefined || (isOpenName && form === one.form.replace('Month', 'Mon'))) form = one.form
+    else if (one.form !== form && !(isMay && one.form === form.replace('Month', 'Mon'))) return undefined
+    isOpenName &&= isMay
   }
   if (form === undefined) return undefined
   // Days recur, and one that was read is the same object.

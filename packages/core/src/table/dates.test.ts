@@ -37,6 +37,8 @@ describe('dates in text', () => {
     ['a month by name', ['14 Mar 2024', '01 Dec 2023'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
     ['a month by name, as Oracle has it', ['14-Mar-24', '01-Dec-23'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
     ['a month by its whole name', ['March 14, 2024', 'December 1, 2023'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
+    ['May beside whole names', ['May 14, 2024', 'December 1, 2023', 'May 2, 2023'], [utc(2024, 5, 14), utc(2023, 12, 1), utc(2023, 5, 2)]],
+    ['May beside short names', ['14 May 2024', '01 Dec 2023'], [utc(2024, 5, 14), utc(2023, 12, 1)]],
     ['morning and afternoon', ['3/14/2024 12:05 AM', '12/1/2023 1:30 PM'], [utc(2024, 3, 14, 0, 5), utc(2023, 12, 1, 13, 30)]],
     [
       'the same in small letters',

@@ -1,5 +1,5 @@
 import { flagWord, listed, typesFlag } from '../num/listed.js'
-import { addressWords } from './addresses.js'
+import { addressesAmong, addressWords } from './addresses.js'
 import { type CensoredCells, censoredCells, placeBeyond } from './censoring.js'
 import type { Inferred } from './column-format.js'
 import { parseDateTime } from './date-cell.js'
@@ -219,7 +219,7 @@ export const REPEATED = 'new rows repeat values as they stand'
 function repeatedNotes({ name, levels }: CategoricalColumn, present: readonly string[], { mergesSingles }: InferOptions): string[] {
   const singles = singlesOf(present)
   const kept = mergesSingles ? levels.filter((level) => !singles.has(level)) : levels
-  const addresses = kept.map(addressWords).filter((words) => words !== undefined)
+  const addresses = addressesAmong(kept)
   const others = `${typesFlag(name, 'identifier')} writes others`
   const column = flagWord(name)
   const notes =

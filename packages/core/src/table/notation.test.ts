@@ -45,6 +45,21 @@ describe('notations of numbers', () => {
     ['a unit', ['169 cm', '170.5 cm', '-3 cm'], [169, 170.5, -3], { after: ' cm' }],
     ['a unit with digits, right behind', ['1,5m2', '20,25m2', '1,5m2'], [1.5, 20.25, 1.5], { decimal: ',', after: 'm2' }],
     ['degrees', ['21.5 °C', '-0.5 °C'], [21.5, -0.5], { after: ' °C' }],
+    [
+      'lakhs and crores',
+      ['1,52,300.00', '-2,04,15,000.50', '900.00', '12,000.00'],
+      [152300, -20415000.5, 900, 12000],
+      { group: ',', groups: 'lakhs' }
+    ],
+    ['whole lakhs of rupees', ['₹1,52,300', '₹90,000', '₹900'], [152300, 90000, 900], { group: ',', groups: 'lakhs', before: '₹' }],
+    ['a minus behind the digits', ['150.84-', '3.00', '1.00-'], [-150.84, 3, -1], { negative: 'behind' }],
+    [
+      'a minus behind, before euros',
+      ['1.250,84- €', '3,00 €'],
+      [-1250.84, 3],
+      { decimal: ',', group: '.', after: ' €', negative: 'behind' }
+    ],
+    ['dollars of a country', ['US$1,234.50', 'US$0.10'], [1234.5, 0.1], { group: ',', before: 'US$' }],
     ['a fraction alone', [',5', '1,25'], [0.5, 1.25], { decimal: ',' }]
   ])('%s are read, and written as they were', (_, cells, numbers, notation) => {
     expect(notationOf(cells)).toMatchObject({ notation })
@@ -66,6 +81,10 @@ describe('notations of numbers', () => {
     ['addresses', ['10.0.0.1', '10.0.0.2']],
     ['codes with zeros in front', ['007,5', '008,5']],
     ['groups that are none', ['1,23,456', '1,2,3']],
+    ['groups of two and of three', ['1,52,300', '1,234,567']],
+    ['grades', ['2-', '2', '3-']],
+    ['years without an end', ['1990.-', '1985.-']],
+    ['conferences', ['COP 21', 'COP 26']],
     ['different signs', ['$5', '€7']],
     ['an open bracket', ['(5', '(7']],
     ['two signs', ['-(5)', '-(7)']],

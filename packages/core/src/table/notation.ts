@@ -6,11 +6,13 @@ export interface Notation {
   readonly decimal?: ','
   /** Between groups of three digits. */
   readonly group?: string
+  /** Groups are of two digits above the last three, as in India: 12,34,567. */
+  readonly groups?: 'lakhs'
   /** Signs of currency or per cent, or a unit, around every number, with their blanks. */
   readonly before?: string
   readonly after?: string
-  /** How negative numbers are marked, where it is no hyphen in front of all: `()` around, `−`, or behind the sign of currency. */
-  readonly negative?: '()' | '−' | 'inside'
+  /** How negative numbers are marked, where it is no hyphen in front of all: `()` around, `−`, behind the sign of currency, or behind the digits. */
+  readonly negative?: '()' | '−' | 'inside' | 'behind'
 }
 
 /** Plain numbers, as programs write them. */
@@ -25,20 +27,23 @@ interface Dressed {
   readonly body: string
 }
 
-const CURRENCY = '\\p{Sc}|USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD|SEK|NOK|DKK|PLN|Fr\\.|kr\\.?|zł|R\\$'
+/** Codes of ISO 4217 that are no words of their own, as COP and PHP are, signs with the letters of their country, and short names. */
+const CURRENCY =
+  '[A-Z]{0,3}\\p{Sc}|AED|ARS|AUD|BDT|BRL|CAD|CHF|CLP|CNY|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KES|KRW|LKR|MXN|MYR|NGN|NOK|NZD|PKR|PLN|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR|Fr\\.|kr\\.?|Kč|Ft|Rs\\.?|zł'
+/** A minus behind the digits, as of SAP, stands behind a mark as well: `2-` is a grade. */
 const AROUND = new RegExp(
-  `^(\\()?([-−])?((?:${CURRENCY})\\s?)?([-−])?(\\d[\\d.,'’ \\u00a0\\u202f]*|[.,]\\d+)(\\s?(?:${CURRENCY}|%|‰))?(\\))?$`,
+  `^(\\()?([-−])?((?:${CURRENCY})\\s?)?([-−])?(\\d[\\d.,'’ \\u00a0\\u202f]*|[.,]\\d+)((?<=[.,]\\d*)-)?(\\s?(?:${CURRENCY}|%|‰))?(\\))?$`,
   'u'
 )
 
 function undress(cell: string): Dressed | undefined {
   const match = AROUND.exec(cell.trim())
   if (!match) return undefined
-  const [, open, outer, before = '', inner, digits, after = '', close] = match
-  const signs = [open, outer, inner].filter((sign) => sign !== undefined)
+  const [, open, outer, before = '', inner, digits, last, after = '', close] = match
+  const signs = [open, outer, inner, last].filter((sign) => sign !== undefined)
   if (signs.length > 1 || (open === undefined) !== (close === undefined)) return undefined
   const sign = outer ?? inner
-  const negative = open ? '()' : sign === '−' ? '−' : inner && before !== '' ? 'inside' : sign ? '-' : ''
+  const negative = open ? '()' : last ? 'behind' : sign === '−' ? '−' : inner && before !== '' ? 'inside' : sign ? '-' : ''
   // The blank before a sign of per cent or currency is caught with the digits.
   const body = digits!.trimEnd()
   return { before, after: digits!.slice(body.length) + after, negative, body }
@@ -48,10 +53,13 @@ function undress(cell: string): Dressed | undefined {
 interface Marks {
   readonly decimal?: ',' | '.'
   readonly group?: string
+  /** How many digits its groups have, where there is one way alone. */
+  readonly groups?: 'lakhs' | 'thousands'
   /** The one mark, with three digits behind it: of groups, or of decimals. */
   readonly open?: ',' | '.'
 }
 
+const LAKHS = /^[1-9]\d?(?:,\d\d)+,\d{3}$/
 const GROUPS = /^[1-9]\d{0,2}(?:([.,'’ \u00a0\u202f])\d{3})(?:\1\d{3})*$/
 
 function marksOf(body: string): Marks | undefined {
@@ -59,16 +67,23 @@ function marksOf(body: string): Marks | undefined {
   const grouped = GROUPS.exec(body)
   if (grouped) {
     const mark = grouped[1]!
-    return (mark === ',' || mark === '.') && body.indexOf(mark) === body.lastIndexOf(mark) ? { open: mark } : { group: mark }
+    return (mark === ',' || mark === '.') && body.indexOf(mark) === body.lastIndexOf(mark)
+      ? { open: mark }
+      : { group: mark, ...groupsOf(body) }
   }
+  if (LAKHS.test(body)) return { group: ',', groups: 'lakhs' }
   const at = Math.max(body.lastIndexOf('.'), body.lastIndexOf(','))
   const whole = body.slice(0, at)
   if (at < 0 || !/^\d*$/.test(body.slice(at + 1)) || /^0\d/.test(whole)) return undefined
   const decimal = body[at] as ',' | '.'
   if (/^\d*$/.test(whole)) return { decimal }
-  const group = GROUPS.exec(whole)?.[1]
-  return group === undefined || group === decimal ? undefined : { decimal, group }
+  const group = GROUPS.exec(whole)?.[1] ?? (LAKHS.test(whole) ? ',' : undefined)
+  return group === undefined || group === decimal ? undefined : { decimal, group, ...groupsOf(whole) }
 }
+
+/** A thousand is one in both ways; more than that is not. */
+const groupsOf = (whole: string): Pick<Marks, 'groups'> =>
+  LAKHS.test(whole) ? { groups: 'lakhs' } : /^\d{3}\D|\d\D\d+\D/.test(whole) ? { groups: 'thousands' } : {}
 
 /** Rows of a column, from 0, that no one notation reads. */
 interface Conflict {
@@ -89,12 +104,19 @@ interface Evidence {
   readonly decimals: ReadonlyMap<string, number>
   readonly groups: ReadonlyMap<string, number>
   readonly open: ReadonlyMap<string, number>
+  readonly groupings: ReadonlyMap<string, number>
 }
 
 /** What the cells of a column show; undefined where one of them is no number in any notation, or they are dressed differently. */
 function evidenceOf(cells: readonly (string | null)[]): Evidence | undefined {
   const dressed: Dressed[] = []
-  const seen = { decimal: new Map<string, number>(), group: new Map<string, number>(), open: new Map<string, number>() }
+  const roles = ['decimal', 'group', 'open', 'groups'] as const
+  const seen = {
+    decimal: new Map<string, number>(),
+    group: new Map<string, number>(),
+    open: new Map<string, number>(),
+    groups: new Map<string, number>()
+  }
   for (const [i, cell] of cells.entries()) {
     if (cell === null) continue
     const one = undress(cell)
@@ -102,12 +124,12 @@ function evidenceOf(cells: readonly (string | null)[]): Evidence | undefined {
     const first = dressed[0] ?? one
     if (!marks || one.before.trim() !== first!.before.trim() || one.after.trim() !== first!.after.trim()) return undefined
     dressed.push(one)
-    for (const role of ['decimal', 'group', 'open'] as const) {
+    for (const role of roles) {
       const mark = marks[role]
       if (mark !== undefined && !seen[role].has(mark)) seen[role].set(mark, i)
     }
   }
-  return dressed.length === 0 ? undefined : { dressed, decimals: seen.decimal, groups: seen.group, open: seen.open }
+  return dressed.length === 0 ? undefined : { dressed, decimals: seen.decimal, groups: seen.group, open: seen.open, groupings: seen.groups }
 }
 
 /** A unit behind a number: `cm`, `mg/dL`, `m²`, `°C`, or what it is out of: `/100`, ` of 5`; a year is none. */
@@ -143,10 +165,10 @@ export function notationOf(
   const unit = unitOf(cells)
   const evidence = evidenceOf(unit === undefined ? cells : cells.map((cell) => cell && withoutUnit(cell, unit)))
   if (!evidence || areGroupedNames(evidence)) return undefined
-  const { decimals, groups, open, dressed } = evidence
+  const { decimals, groups, open, groupings, dressed } = evidence
   const clash = firstClash(evidence)
   if (clash) return { rows: clash }
-  if (groups.size > 1) return undefined
+  if (groups.size > 1 || groupings.size > 1 || isOpenEnded(evidence)) return undefined
   let [fraction] = decimals.keys()
   let [group] = groups.keys()
   const [mark] = open.keys() as IterableIterator<',' | '.'>
@@ -167,6 +189,7 @@ export function notationOf(
     notation: {
       ...(fraction === ',' ? { decimal: ',' } : {}),
       ...(group === undefined ? {} : { group }),
+      ...(groupings.has('lakhs') ? { groups: 'lakhs' } : {}),
       ...(before === '' ? {} : { before }),
       ...(after === '' ? {} : { after }),
       ...(negative === undefined || negative === '' || negative === '-' ? {} : { negative })
@@ -189,6 +212,9 @@ function firstClash({ decimals, groups, open }: Evidence): readonly [number, num
   const third = [...open].find(([mark]) => !decimals.has(mark) && !groups.has(mark))
   return third && [[...decimals.values()][0]!, third[1]]
 }
+
+/** Whether all cells have a hyphen behind, as what has no end yet; amounts below nothing stand beside others. */
+const isOpenEnded = ({ dressed }: Evidence): boolean => dressed.every(({ negative }) => negative === 'behind')
 
 /** Whole numbers in groups that are all of one length, as of telephones: amounts differ in theirs. */
 function areGroupedNames({ dressed, decimals, groups }: Evidence): boolean {
@@ -220,11 +246,11 @@ export const isPlain = (notation: Notation): boolean => Object.keys(notation).le
 /** The number that a cell spells in a notation, or plainly; undefined for other text. */
 export function readNumber(cell: string, notation: Notation): number | undefined {
   if (isPlain(notation)) return parseNumber(cell)
-  const { decimal, group, after } = notation
+  const { decimal, group, groups, after } = notation
   const dressed = undress(withoutUnit(cell, after))
   if (!dressed) return parseNumber(cell)
   const [whole = '', fraction = '', more] = dressed.body.split(decimal ?? '.')
-  const grouped = group !== undefined && GROUPS.exec(whole)?.[1] === group
+  const grouped = group !== undefined && (GROUPS.exec(whole)?.[1] === group || (groups === 'lakhs' && LAKHS.test(whole)))
   if (more !== undefined || !/^\d*$/.test(fraction) || (!grouped && !/^\d*$/.test(whole))) return parseNumber(cell)
   const size = Number(`${grouped ? whole.replaceAll(group, '') : whole}.${fraction || '0'}`)
   return dressed.negative === '' ? size : -size
@@ -238,13 +264,15 @@ export function fractionOf(cell: string, { decimal, after }: Notation): string {
 }
 
 /** A number, as it is spelled plainly, in a notation. */
-export function dress(plain: string, { decimal, group, before = '', after = '', negative }: Notation): string {
+export function dress(plain: string, { decimal, group, groups, before = '', after = '', negative }: Notation): string {
   const below = plain.startsWith('-')
   const [whole, fraction] = (below ? plain.slice(1) : plain).split('.')
-  const grouped = group === undefined ? whole! : whole!.replace(/\B(?=(?:\d{3})+$)/g, group)
+  const between = groups === 'lakhs' ? /\B(?=(?:\d\d)*\d{3}$)/g : /\B(?=(?:\d{3})+$)/g
+  const grouped = group === undefined ? whole! : whole!.replace(between, group)
   const body = fraction === undefined ? grouped : grouped + (decimal ?? '.') + fraction
   if (!below) return before + body + after
   if (negative === '()') return `(${before}${body}${after})`
+  if (negative === 'behind') return `${before}${body}-${after}`
   if (negative === 'inside') return `${before}-${body}${after}`
   return (negative ?? '-') + before + body + after
 }

@@ -355,6 +355,9 @@ describe('names', () => {
         ])
     for (const one of ['10000-19999', 'room 0815', '2019-2020', 'a@b', 'AB12 CD'])
       expect(inferTable(raw(Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? one : 'ok')))).notes).toEqual([])
+    // A zero begins the postcodes of Boston, among others that none begins.
+    const codes = ['02139-4307', '10001', '60614', '94110-1234']
+    expect(inferTable(raw(Array.from({ length: 200 }, (_, i) => codes[i % 4]!))).notes).toEqual([])
   })
   it('that recur have no note', () => {
     expect(inferTable(raw(nearlyAll.map((_, i) => `n${i % 55}`))).notes).toEqual([])

@@ -5,6 +5,7 @@ const FULL = 0.5
 /** Bytes that texts take at first. */
 const FIRST_BYTES = 1024
 
+const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Numbers texts by their bytes, in the order in which they first come: a text that comes again makes no string. */
@@ -23,14 +24,28 @@ export class ByteDictionary {
   /** The code of the text in `bytes[from, to)`. Cost O(its bytes). */
   codeOf(bytes: Uint8Array, from: number, to: number): number {
     const hash = hashOf(bytes, from, to)
+    const slot = this.#slotOf(hash, bytes, from, to)
+    const code = this.#slots[slot]!
+    if (code >= 0) return code
+    this.#slots[slot] = this.count
+    return this.#add(hash, bytes, from, to)
+  }
+
+  /** Whether a text has come. */
+  has(text: string): boolean {
+    const bytes = encoder.encode(text)
+    return this.#slots[this.#slotOf(hashOf(bytes, 0, bytes.length), bytes, 0, bytes.length)]! >= 0
+  }
+
+  /** Where the code of a text stands, or the free slot for it. */
+  #slotOf(hash: number, bytes: Uint8Array, from: number, to: number): number {
     const mask = this.#slots.length - 1
     let slot = hash & mask
     for (let code = this.#slots[slot]!; code >= 0; code = this.#slots[slot]!) {
-      if (this.#hashes[code] === hash && this.#isSame(code, bytes, from, to)) return code
+      if (this.#hashes[code] === hash && this.#isSame(code, bytes, from, to)) return slot
       slot = (slot + 1) & mask
     }
-    this.#slots[slot] = this.count
-    return this.#add(hash, bytes, from, to)
+    return slot
   }
 
   /** The text of a code. Throws `TypeError` where its bytes are no UTF-8. */

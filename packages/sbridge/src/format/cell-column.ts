@@ -141,6 +141,11 @@ export class CellColumn {
     return tags[row] === TEXT ? this.#dictionary.text(codes![row]!) : numberText(tags[row]!, values![row]!)
   }
 
+  /** Whether some cell may be this text: numbers are not looked through. */
+  mayHold(text: string): boolean {
+    return NUMERIC.test(text) || this.#dictionary.has(text)
+  }
+
   /** The column of its cells, once `turn` has closed the last page. Throws `TypeError` for text that is no UTF-8. Cost O(rows). */
   finished(name: string): RawColumn {
     const texts = this.#dictionary.texts()

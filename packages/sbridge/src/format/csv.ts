@@ -14,7 +14,7 @@ import {
 } from './columns.js'
 import { dialectOf } from './delimited-dialect.js'
 import { decodeText, encodeText, writableEncoding } from './encoding.js'
-import { chosenLines, findTable, isRemark, type TableLines, takeTotals } from './lines-around.js'
+import { areNamesAgain, chosenLines, findTable, isEveryLine, isRemark, type TableLines, takeTotals } from './lines-around.js'
 import { mayNeedQuotes, needsQuotes } from './quote-habit.js'
 import { blankRecordsIn, recordsIn, withoutLastLineEnds } from './records.js'
 import { storedTypeOf } from './stored-type.js'
@@ -73,11 +73,15 @@ export function readDelimitedText(bytes: Uint8Array, options: DelimitedOptions):
   let columns: TextColumn[] | undefined
   let skips = units !== undefined
   const remarks: number[] = []
+  let heading: readonly string[] = []
+  let again = 0
   for (const { cells, line } of records) {
     if (columns === undefined) {
+      heading = cells
       if (cells.length > 0) columns = namesOf(cells).map((name) => ({ name, source: 'text', values: [] }))
     } else if (cells.length === columns.length && remarks.length === 0) {
       if (skips) skips = false
+      else if (!isEveryLine(options.skip) && areNamesAgain(cells, heading)) again++
       else for (const [c, cell] of cells.entries()) columns[c]!.values.push(cell === '' ? null : cell)
     } else if (cells.length === 1 && isRemark(cells[0]!) && columns.length > 1 && !options.skip) remarks.push(line)
     else if (cells.length > 0)
@@ -88,7 +92,7 @@ export function readDelimitedText(bytes: Uint8Array, options: DelimitedOptions):
   const below = remarks.length + (options.skip ? 0 : takeTotals(columns))
   const table = tableOf(columns, options)
   const { notes, ...encoding } = writableEncoding(decoded)
-  const said = [...notes, ...notesOn({ ...lines, below }, options)]
+  const said = [...notes, ...notesOn({ ...lines, below, again }, options)]
   const names = table.columns.map(({ name }) => name)
   const dialect = dialectOf(text, encoding, { names, units, separator: options.delimiter === undefined ? separator : undefined })
   return { ...table, dialect, ...(said.length > 0 ? { notes: said } : {}) }
@@ -100,11 +104,15 @@ function tableLines(text: string, { skip, delimiter }: DelimitedOptions): TableL
 }
 
 /** What was taken out by itself. */
-function notesOn({ above, below, units }: TableLines & { readonly below: number }, { skip }: ReadContext): string[] {
+function notesOn(
+  { above, below, again, units }: TableLines & { readonly below: number; readonly again: number },
+  { skip }: ReadContext
+): string[] {
   const plural = (count: number): string => `${count} line${count === 1 ? '' : 's'}`
   const parts = [
     ...(above > 0 && !skip ? [`${plural(above)} of titles above the names`] : []),
     ...(units ? ['a line of units below them, which is written again'] : []),
+    ...(again > 0 ? [`${plural(again)} with the names again`] : []),
     ...(below > 0 && !skip ? [`${plural(below)} of sums or remarks at the end`] : [])
   ]
   return parts.length === 0 ? [] : [`no rows: ${parts.join(', ')}; --skip 0 reads every line`]

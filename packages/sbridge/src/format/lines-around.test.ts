@@ -23,6 +23,7 @@ test.each([
     `place;size;n\n${rows};;\nSumme;8;13\n;;\nSource: the laboratory;;\n;;\n`,
     '5 lines of sums or remarks'
   ],
+  ['the names again', `place;size;n\nb;2,5;3\nplace;size;n\na;4;4\nplace;size;n\nb;1,5;6\n`, '2 lines with the names again'],
   ['all of it', `Report\nplace;size;n\n${rows}Mean;2.7;4.3\nas of today\n`, /1 line of titles.*2 lines of sums/]
 ])('%s are no rows', async (_, text, note) => {
   expect(await cells(text)).toEqual({ ...table, notes: expect.stringMatching(note) })
@@ -43,6 +44,15 @@ test.each([
 ])('%s stays', async (_, text, count) => {
   const { rowCount, notes } = await read(text)
   expect([rowCount, notes]).toEqual([count, undefined])
+})
+
+test('names again are no row of words either, in quotes or not, but of one column', async () => {
+  const words = 'from;to\na;b\n"from";to\nb;a\n'
+  expect(await cells(words)).toEqual({ from: ['a', 'b'], to: ['b', 'a'], notes: expect.stringContaining('1 line with the names again') })
+  expect((await cells(words, { top: 0, bottom: 0 })) as object).toMatchObject({ from: ['a', 'from', 'b'], notes: '' })
+  expect((await cells(`x\n${words}`, { top: 1, bottom: 0 })) as object).toMatchObject({ from: ['a', 'b'] })
+  expect(await cells('word\na\nword\n')).toEqual({ word: ['a', 'word'], notes: '' })
+  expect(((await cells(',to\n1,x\n,to\n')) as Record<string, unknown>).to).toEqual(['x'])
 })
 
 test('names with fewer cells than rows, and a row that is cut off, are refused as before', async () => {

@@ -152,6 +152,14 @@ const isFilledUp = (cells: readonly string[]): boolean => cells.length > 2 && fi
 /** Whether a last row may be none: of sums or means, a remark, or nothing, as stands behind these. */
 export const mayBeNoRow = (cells: readonly string[]): boolean => isTotals(cells) || isFilledUp(cells) || filled(cells) === 0
 
+/** Whether the user says that every line is read. */
+export const isEveryLine = (skip: { readonly top: number; readonly bottom: number } | undefined): boolean =>
+  skip?.top === 0 && skip.bottom === 0
+
+/** Whether a row is the line of names once more, as where files were put together; one name alone may be a value. */
+export const areNamesAgain = <Cell>(cells: readonly Cell[], names: readonly Cell[]): boolean =>
+  names.length > 1 && names.every((name, c) => name === cells[c])
+
 type Cells = (string | null)[]
 
 /** Takes rows of sums, means and remarks from the end of the columns of a table, and empty rows between; how many. Cost O(n) for each. */

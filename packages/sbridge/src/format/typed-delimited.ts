@@ -5,7 +5,7 @@ import { CellColumn, PAGE } from './cell-column.js'
 import { namesOf, type ReadContext } from './columns.js'
 import { dialectOf } from './delimited-dialect.js'
 import { isUnicode } from './encoding.js'
-import { chosenLines, findTable, mayBeNoRow } from './lines-around.js'
+import { chosenLines, findTable, isEveryLine, mayBeNoRow } from './lines-around.js'
 import { isOther } from './other-content.js'
 import { CARRIAGE_RETURN, GUESSED_RECORDS, LINE_FEED, QUOTE, recordsIn, withoutLastLineEnds } from './records.js'
 
@@ -31,6 +31,8 @@ const MORE_ROWS = 1.05
 interface Beginning {
   readonly text: string
   readonly separator: Separator
+  /** The names as they stand in the file, and as they are told apart. */
+  readonly heading: readonly string[]
   readonly names: readonly string[]
   /** Where rows begin. */
   readonly rows: number
@@ -136,13 +138,16 @@ export class TypedDelimited {
   }
 
   #table(): RawTable | undefined {
-    const { names, text, separator, byteOrderMark } = this.#beginning!
+    const { heading, names, text, separator, byteOrderMark } = this.#beginning!
     const records = this.#records!
     records.finish()
     if (records.rows === 0 || new Set(names).size < names.length) this.reason = 'no rows, or names that come twice'
     try {
       if (!this.reason && !this.context.skip && mayBeNoRow(this.#columns.map((column) => column.last())))
         this.reason = 'a line of sums, a remark or nothing at its end'
+      const mayStandAgain = !isEveryLine(this.context.skip) && names.length > 1
+      if (!this.reason && mayStandAgain && this.#columns.every((column, c) => heading[c] === '' || column.mayHold(heading[c]!)))
+        this.reason = 'what may be its names again among its rows'
       if (this.reason) return undefined
       const columns = this.#columns.map((column, c) => column.finished(names[c]!))
       const said = { names, units: undefined, separator: this.context.delimiter === undefined ? separator : undefined }
@@ -174,7 +179,7 @@ function beginningOf(bytes: Uint8Array, context: DelimitedContext): Beginning | 
     const heading = [...recordsIn(decoder.decode(bytes.subarray(start, rows)), separator, context)].filter(({ cells }) => cells.length > 0)
     const cells = heading[0]?.cells ?? []
     if (heading.length !== 1 || cells.some((cell) => cell.includes('"'))) return 'names with quotes in them'
-    return { text, separator, names: namesOf(cells), rows, byteOrderMark }
+    return { text, separator, heading: cells, names: namesOf(cells), rows, byteOrderMark }
   } catch {
     // Whoever reads all of it says what is wrong.
     return 'a beginning that cannot be read alone'

@@ -20,7 +20,7 @@ import {
 } from './columns.js'
 import { ContentLimit } from './content-limit.js'
 import { importExcel } from './import-excel.js'
-import { takeTotals, titlesIn, unitsBelow } from './lines-around.js'
+import { areNamesAgain, isEveryLine, takeTotals, titlesIn, unitsBelow } from './lines-around.js'
 import { GUESSED_RECORDS } from './records.js'
 import { columnFormats, partsOf, type SheetEntry, sheetsOf, storedArchive } from './workbook.js'
 import { zipContent, zipEntries } from './zip-archive.js'
@@ -120,18 +120,21 @@ function rowsOf(cells: readonly SheetCell[][], context: ReadContext): SheetRows 
   const end = cells.length - (context.skip?.bottom ?? 0)
   const heading = cells[above]
   if (!heading) throw withoutNames(above, context)
-  const isLeft = context.skip?.top === 0 && context.skip.bottom === 0
+  const isLeft = isEveryLine(context.skip)
   const units = isLeft ? undefined : unitsBelow(texts.slice(above, end).filter((row) => row.some((cell) => cell !== '')))
-  const rows = cells
+  const filled = cells
     .slice(above + 1, end)
     .filter((row) => row.some((cell) => cell !== null))
     .slice(units ? 1 : 0)
+  const rows = isLeft ? filled : filled.filter((row) => !areNamesAgain(row, heading))
+  const again = filled.length - rows.length
   const columns = heading.map((_, c) => ({ values: rows.map((row) => (row[c] == null ? null : textOf(row[c]))) }))
   const below = context.skip ? 0 : takeTotals(columns)
   const plural = (count: number): string => `${count} row${count === 1 ? '' : 's'}`
   const said = [
     ...(above > 0 && !context.skip ? [`${plural(above)} above the names`] : []),
     ...(units ? ['a row of units below them, which is written again'] : []),
+    ...(again > 0 ? [`${plural(again)} with the names again`] : []),
     ...(below > 0 ? [`${plural(below)} of sums or remarks at the end`] : [])
   ]
   const notes = said.length > 0 ? [`left out of the table: ${said.join(', ')}; --skip 0 reads every row`] : []

@@ -4,15 +4,15 @@ export const STYLE = `
 @media (prefers-color-scheme: dark) { :root { --paper: #161718; --ink: #e8e6e1; --soft: #a9a7a1; --line: #3b3d40; --shade: #202224; --real: #56b4e9; --synthetic: #f0884a; --positive: #7fbf7b; --negative: #c2a5cf; --good: #7fbf7b; --fair: #e0b050; --poor: #ff8a80 } }
 @media print { :root { color-scheme: light; --paper: #fff; --ink: #000; --soft: #444; --line: #bbb; --shade: #f5f5f1; --real: #0072b2; --synthetic: #d55e00; --positive: #1b7837; --negative: #762a83; --good: #1b7837; --fair: #946200; --poor: #b3261e } @page { margin: 16mm 14mm } body { font-size: 9.5pt; padding: 0 !important } figure, tr, .panel { break-inside: avoid } h2 { break-after: avoid } a { color: inherit !important; text-decoration: none } }
 * { box-sizing: border-box }
-body { margin: 0 auto; padding: 3rem 1.5rem 5rem; max-width: 62rem; background: var(--paper); color: var(--ink); font: 1rem/1.55 "Iowan Old Style", "Palatino Linotype", Palatino, "TeX Gyre Pagella", "Source Serif 4", Georgia, "DejaVu Serif", serif; font-variant-numeric: lining-nums; hyphens: manual }
+body { overflow-wrap: break-word; margin: 0 auto; padding: 3rem 1.5rem 5rem; max-width: 62rem; background: var(--paper); color: var(--ink); font: 1rem/1.55 "Iowan Old Style", "Palatino Linotype", Palatino, "TeX Gyre Pagella", "Source Serif 4", Georgia, "DejaVu Serif", serif; font-variant-numeric: lining-nums; hyphens: manual }
 header { border-bottom: 2px solid var(--ink); margin-bottom: 2rem; padding-bottom: 1.2rem }
 .kicker { margin: 0; color: var(--soft); font-variant-caps: all-small-caps; letter-spacing: .06em }
-h1 { margin: .1rem 0 1rem; font-size: 1.9rem; line-height: 1.2; font-weight: 600; overflow-wrap: anywhere }
+h1 { margin: .1rem 0 1rem; font-size: 1.9rem; line-height: 1.2; font-weight: 600 }
 h2 { margin: 2.6rem 0 .8rem; padding-bottom: .25rem; border-bottom: 1px solid var(--line); font-size: 1.25rem; font-weight: 600 }
 p { max-width: 44rem; margin: .6rem 0 }
 small { font-size: .82em; color: var(--soft); white-space: nowrap }
 code, pre { font-family: ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: .84em }
-pre { margin: .8rem 0 0; padding: .6rem .8rem; background: var(--shade); border-left: 3px solid var(--line); white-space: pre-wrap; overflow-wrap: anywhere }
+pre { margin: .8rem 0 0; padding: .6rem .8rem; background: var(--shade); border-left: 3px solid var(--line); white-space: pre-wrap }
 .facts { display: flex; flex-wrap: wrap; gap: .5rem 2.4rem; margin: .8rem 0 }
 .facts dt { color: var(--soft); font-size: .82rem }
 .facts dd { margin: 0; font-variant-numeric: tabular-nums lining-nums; overflow-wrap: anywhere }
@@ -45,10 +45,10 @@ th, td { padding: .32rem .8rem .32rem 0; text-align: left; vertical-align: top }
 tbody tr + tr > * { border-top: 1px solid var(--line) }
 tbody th { font-weight: 400; overflow-wrap: anywhere; min-width: 10rem }
 .number { text-align: right; font-variant-numeric: tabular-nums lining-nums; white-space: nowrap }
-td:last-child, th:last-child { padding-right: 0 }
+td:last-child, th:last-child { padding-right: 0 } td:last-child { overflow-wrap: anywhere }
 thead .number { white-space: normal }
 .grade { font-family: "DejaVu Sans", sans-serif } .grade.good { color: var(--good) } .grade.fair { color: var(--fair) } .grade.poor { color: var(--poor) }
 @media screen and (max-width: 40rem) { .stacked tr { display: grid; grid-template-columns: 1fr 4.5rem 7.5rem; padding: .4rem 0 } .stacked tr > * { padding: 0; min-width: 0 } .stacked tbody tr + tr > * { border-top: 0 } .stacked tbody tr + tr { border-top: 1px solid var(--line) } .stacked tr > :nth-child(n + 4) { grid-column: 1 / -1; padding-top: .25rem } .stacked thead tr > :nth-child(n + 4) { display: none } }
-ul { padding-left: 1.2rem; max-width: 46rem } li { margin: .25rem 0; overflow-wrap: anywhere }
+ul { padding-left: 1.2rem; max-width: 46rem } li { margin: .25rem 0 }
 footer { margin-top: 3rem; padding-top: .8rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .85rem }
 `

@@ -12,13 +12,23 @@ interface TableProps {
   readonly children: ComponentChildren
 }
 
+/** Over the columns, each of which is two stops of the keyboard, to what is asked for. */
+function toRecipe(): void {
+  const recipe = document.querySelector<HTMLElement>('.recipe')
+  if (recipe) recipe.tabIndex = -1
+  recipe?.focus()
+}
+
 /** The open table and what an activity makes of its columns. */
 export function Table({ session: { source, close }, words, children }: TableProps) {
   return (
     <section class="data" aria-labelledby="data-heading">
       <h1 id="data-heading">{source.value!.name}</h1>
       <p class="soft">
-        {words} <Link onClick={close}>another table</Link>
+        {words} <Link onClick={close}>another table</Link>{' '}
+        <Link class="link skip" onClick={toRecipe}>
+          to the settings
+        </Link>
       </p>
       {children}
     </section>

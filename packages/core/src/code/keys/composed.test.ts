@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import type { Column, Table } from '../../table/table.js'
-import { drawKeys, type KeptKeys, keepKeys, keyTexts } from './keep.js'
+import { drawKeys, type KeptKeys, keepKeys, keyTexts, mayRunOut } from './keep.js'
 
 const N = 400
 const key = keyFromSeed(41)
@@ -79,6 +79,36 @@ describe('what other columns say', () => {
     const others = [turned(paths), turned(turned(status)), times.map((t) => 6 - t)] as const
     const drawn = (await draw(kept, of(...others))).get('line')
     expect(drawn).toEqual(others[0].map((path, i) => `GET ${path} -> ${others[1][i]} in ${others[2][i]!.toFixed(1)}ms`))
+  })
+
+  it('is written of moments too, as people write them', async () => {
+    const moments = below('moments', 10 ** 8).map((k) => 1.7e12 + 1000 * k)
+    const iso = (time: number) => new Date(time).toISOString()
+    const at = (times: readonly number[]): Column => ({ name: 'at', kind: 'datetime', values: Float64Array.from(times) })
+    for (const write of [
+      (time: number) => `${iso(time).slice(0, 19)}Z`,
+      (time: number) => `${iso(time).slice(0, 10)} ${iso(time).slice(11, 16)}`,
+      (time: number) => iso(time).slice(0, 10).split('-').reverse().join('.')
+    ]) {
+      const lineOf = (time: number, name: string) => `[${write(time)}] ${name} came`
+      const cells = moments.map((time, i) => lineOf(time, first[i]!))
+      const kept = keepKeys([{ name: 'line', cells }], 3, { table: table(at(moments), category('first', first)) })
+      expect(keyTexts(kept)).toEqual(['line, of at and first'])
+      const others = moments.map((time) => time - 12_345_000)
+      const drawn = await draw(kept, table(at(others), category('first', turned(first))))
+      expect(drawn.get('line')).toEqual(others.map((time, i) => lineOf(time, turned(first)[i]!)))
+    }
+  })
+
+  it('has neither an example nor an end where all full names are there', async () => {
+    const pairs = FIRST.flatMap((one) => LAST.map((other) => [one, other] as const))
+    const [firsts, lasts] = [0, 1].map((k) => Array.from({ length: N }, (_, i) => pairs[i % pairs.length]![k]!)) as [string[], string[]]
+    const cells = firsts.map((one, i) => `${one} ${lasts[i]}`)
+    const of = table(category('first', firsts), category('last', lasts))
+    const kept = keepKeys([{ name: 'full', cells }], 3, { table: of })
+    expect(keyTexts(kept)).toEqual(['full, of first and last'])
+    expect(mayRunOut(kept.keys[0]!, 10 ** 6)).toBe(false)
+    expect((await draw(kept, of)).get('full')).toEqual(cells)
   })
 
   it('is left out of the model where it is a full name, of which some are rare, and none is copied', () => {

@@ -1,5 +1,6 @@
 import { defined } from '../../num/defined.js'
 import { log } from '../../num/elementary.js'
+import { InputError } from '../../num/errors.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { inTurns } from '../../num/pause.js'
 import { type Key, keyFor, keyFromSeed, uniforms } from '../../num/random.js'
@@ -239,9 +240,9 @@ function cellsInTurn({ column, form, missing, repeated, hashes }: KeptKey, seed:
 /** A form with so many times more codes than rows, in its rarest pattern, cannot run out. */
 const AMPLE = 8n
 
-/** Whether so many rows may be more than a form has codes for; only drawing them tells. Cost little. */
+/** Whether so many rows may be more than a form has codes for; only drawing them tells. What others say whole needs none. Cost little. */
 export function mayRunOut({ form, hashes, missing }: KeptKey, rowCount: number): boolean {
-  if (missing === 1) return false
+  if (missing === 1 || isToldWhole(form)) return false
   const needed = AMPLE * BigInt(rowCount + hashes.length)
   return form.patterns.some((pattern) => fewestCodes(pattern) < needed)
 }
@@ -330,7 +331,7 @@ export function keyTexts({ keys, references, made, seed }: KeptKeys): string[] {
     if (key.text === 'empty') return `${key.column} is text, left empty`
     // What a key before it tells is told by the example of that one.
     const example = exampleOf(key, { seed, told: toldBy({ columns: examples })(0) })
-    examples.push({ name: key.column, kind: 'identifier', cells: [example] })
+    examples.push({ name: key.column, kind: 'identifier', cells: [example ?? null] })
     return keyText(key, example)
   })
   return [...texts, ...references.map(referenceText), ...(made ? madeTexts(made) : [])]
@@ -347,26 +348,33 @@ function referenceText({ column, to, before, depths }: Reference): string {
   return [`${column} refers to ${to}${before ? ' of rows before' : ''}`, ...deep].join(', ')
 }
 
-function exampleOf({ column, form, hashes }: KeptKey, { seed, told }: { readonly seed: number; readonly told: Told }): string {
+/** A new value of a key; undefined of what other columns say whole, where none of them has an example: it has values in new rows alone. */
+function exampleOf({ column, form, hashes }: KeptKey, { seed, told }: { readonly seed: number; readonly told: Told }): string | undefined {
+  const isOpen = tellersOf(form).some((teller) => told(teller) === undefined)
+  if (isOpen && isToldWhole(form)) return undefined
   const key = keyFor(keyFor(keyFromSeed(seed), 'example'), column)
-  return freshInTurn(form, 1, { column, key, guard: { key: guardKey(seed), hashes } })(1, { told: () => told })[0]!
+  try {
+    return freshInTurn(form, 1, { column, key, guard: { key: guardKey(seed), hashes } })(1, { told: () => told })[0]!
+  } catch (error) {
+    // What a row says may leave room where nothing is said.
+    if (isOpen && error instanceof InputError && error.code === 'key-space') return undefined
+    throw error
+  }
 }
 
-function keyText(key: KeptKey, example: string): string {
+function keyText(key: KeptKey, example: string | undefined): string {
   const { column, form, text, repeated, gap } = key
+  const written = example === undefined ? column : `${column} like ${example}`
   const running = form.patterns.some(({ progress }) => progress)
   const by = [form.by, form.mixed?.by].filter((teller) => teller !== undefined)
   const several = form.patterns.length > 1 ? [`${form.patterns.length} patterns${form.by ? ` as ${form.by.column} says` : ''}`] : []
   const within = [...new Set(tellersOf(form).flatMap((teller) => (by.includes(teller) ? [] : [tellerText(teller)])))]
   const isWhole = isToldWhole(form)
-  if (isWhole && key.text === undefined)
-    return [`${column} like ${example}, of ${within.join(' and ')}`, ...(gap ? [gapText(gap)] : [])].join(', ')
+  if (isWhole && key.text === undefined) return [`${written}, of ${within.join(' and ')}`, ...(gap ? [gapText(gap)] : [])].join(', ')
   const told = within.length > 0 ? [`with ${within.join(' and ')} in it`] : []
   const check = form.check === undefined ? [] : [`check digits: ${form.check}`]
   const shuffled = text === 'shuffle' ? ['words shuffled'] : []
   const on = running ? [key.along ? `running on as ${key.along.column} does` : 'running on'] : []
   const names = repeated > 0 ? ['names that recur'] : []
-  return [`${column} like ${example}`, ...shuffled, ...told, ...on, ...several, ...check, ...names, ...(gap ? [gapText(gap)] : [])].join(
-    ', '
-  )
+  return [written, ...shuffled, ...told, ...on, ...several, ...check, ...names, ...(gap ? [gapText(gap)] : [])].join(', ')
 }

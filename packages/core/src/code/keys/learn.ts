@@ -30,15 +30,20 @@ function columnsOf(values: readonly string[]): readonly (readonly string[])[] {
 
 /**
  * The form of different values that other columns say; undefined where these do not, or where values have to be new that nothing new tells: another
- * key, or a measured number.
+ * key, a measured number, or a moment.
  */
 export function composedForm(values: readonly string[], telling: TellingRows): Form | undefined {
   const template = templateOf(values, telling)
   if (!template) return undefined
   const at = toldBy(telling.table)
-  const isNew = telling.table.columns.some(
-    ({ name, kind }) =>
-      (kind === 'identifier' || kind === 'number') && template.some((piece) => typeof piece !== 'string' && piece.column === name)
+  const isNew = telling.table.columns.some(({ name, kind }) =>
+    template.some(
+      (piece) =>
+        typeof piece !== 'string' &&
+        piece.column === name &&
+        // A day is no measure: there are few.
+        (kind === 'identifier' || kind === 'number' || (kind === 'datetime' && piece.date?.includes('H')))
+    )
   )
   if (!isNew && !telling.recurs) return undefined
   const segments = template.map((piece): Segment => {

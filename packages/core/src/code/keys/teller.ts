@@ -10,7 +10,7 @@ import { isBelievedAtLog, logFactorials } from '../rules/chance.js'
 /** How another column of a row tells a part of its key. Plain data. */
 export interface Teller {
   readonly column: string
-  /** Of a date, one letter of `DATE_PARTS` each: `YM` is 202401. */
+  /** Of a date, one letter of `DATE_PARTS` each, and what stands between them: `YM` is 202401. */
   readonly date?: string | undefined
   /** The cell itself, so many characters of it, and its letters. */
   readonly length?: number | undefined
@@ -37,16 +37,23 @@ const DATE_PARTS: Readonly<Record<string, (time: number) => string>> = {
   Q: (time) => String(Math.ceil(partOf('month', time) / 3)),
   M: (time) => two(partOf('month', time)),
   W: (time) => two(partOf('week', time)),
-  D: (time) => two(partOf('day', time))
+  D: (time) => two(partOf('day', time)),
+  H: (time) => two(partOf('hour', time)),
+  m: (time) => two(Math.floor(time / 60_000) % 60),
+  S: (time) => two(Math.floor(time / 1000) % 60)
 }
 const PART_WORDS: Readonly<Record<string, string>> = { Y: 'year', y: 'year', Q: 'quarter', M: 'month', W: 'week', D: 'day' }
 const two = (value: number): string => String(value).padStart(2, '0')
 
 /** Dates as people write them without what separates their parts, those that say most first. */
 const DATES = ['YMD', 'DMY', 'MDY', 'yMD', 'DMy', 'MDy', 'YM', 'MY', 'yM', 'My', 'YW', 'yW', 'Y', 'y', 'M', 'W', 'D', 'Q']
+/** Days and times as they stand among words, those that say most first. */
+const DAYS = ['Y-M-D', 'D.M.Y', 'D/M/Y', 'M/D/Y', 'Y/M/D']
+const TIMES = ['H:m:S', 'H:m']
+const MOMENTS = [...['Y-M-DTH:m:SZ', 'Y-M-DTH:m:S'], ...DAYS.flatMap((day) => TIMES.map((time) => `${day} ${time}`)), ...DAYS, ...TIMES]
 const lengthOf = (date: string): number => dateText(date, 0).length
-const dateText = (date: string, time: number): string => Array.from(date, (part) => DATE_PARTS[part]!(time)).join('')
-export const isDateForm = (date: string): boolean => DATES.includes(date)
+const dateText = (date: string, time: number): string => Array.from(date, (part) => DATE_PARTS[part]?.(time) ?? part).join('')
+export const isDateForm = (date: string): boolean => DATES.includes(date) || MOMENTS.includes(date)
 
 /** What a teller writes for a cell; undefined of one that it does not know. */
 function writerOf(teller: Teller): (cell: CellValue) => string | undefined {
@@ -201,7 +208,8 @@ function writingsOf({ name: column, kind, ...own }: Column, lengths: ReadonlySet
 }
 
 /** How cells of a column may be written as texts of any length. */
-export const writingsIn = (column: Column): Teller[] => (column.kind === 'datetime' ? [] : writingsOf(column, ANY_LENGTHS))
+export const writingsIn = (column: Column): Teller[] =>
+  column.kind === 'datetime' ? MOMENTS.map((date) => ({ column: column.name, date })) : writingsOf(column, ANY_LENGTHS)
 const ANY_LENGTHS: ReadonlySet<number> = new Set([1, 2])
 
 /** How many rows have each text, by their cells; of cells that are written by their texts alone. */
@@ -263,7 +271,7 @@ function kept(counts: TextsOfCells): Required<Pick<Teller, 'levels' | 'texts'>> 
 
 /** `class`, `year and month of ordered`, `email before “@”`. */
 export function tellerText({ column, date = '', before, behind }: Teller): string {
-  const part = date.length > 2 ? 'date' : Array.from(date, (one) => PART_WORDS[one]).join(' and ')
+  const part = MOMENTS.includes(date) ? '' : date.length > 2 ? 'date' : Array.from(date, (one) => PART_WORDS[one]).join(' and ')
   const side = before !== undefined ? ` before “${before}”` : behind !== undefined ? ` behind “${behind}”` : ''
   return `${part === '' ? '' : `${part} of `}${columnWord(column)}${side}`
 }

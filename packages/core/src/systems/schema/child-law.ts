@@ -65,7 +65,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const constants = encoderOf(heads, read.constant, methodsOf(heads.table, 'auto')[0])
   const { times, time, rules, keys, data } = read
   const known = knownOf({ given, heads: heads.table, constants, start: times && names.start })
-  const end = times && !alone ? endLaw({ ...read, at: times.at }, start && dates) : undefined
+  const end = times && endLaw({ ...groups, at: times.at }, start && dates)
   const further =
     alone || isStill(read)
       ? undefined
@@ -74,7 +74,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     key: links.key,
     ...(lines ? { lines: lines.law } : {}),
     ...(read.copies.length > 0 ? { copies: read.copies } : {}),
-    counts: await fitCounts(countsOf(links), parent.context, { ...context, key: keyFor(context.key, 'counts') }),
+    counts: await fitCounts(countsOf(links), parent.context, { ...context, key: keyFor(context.key, 'counts') }, parent.whole.table),
     picks,
     heads: await fitGiven({ ...heads, given, besides: besidesOf(groups.groupOf) }, { ...context, key: keyFor(context.key, 'heads') }),
     ...(further ? { further: further.law } : {}),
@@ -84,7 +84,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     orphanRate: without / Math.max(1, links.parentOf.length - without),
     none: without > 0 ? none : new Float64Array(0),
     names,
-    ...(times ? { time: { name: time!, ticks: times.ticks, start, ...(further?.shares ? { end } : {}) } } : {}),
+    ...(times ? { time: { name: time!, ticks: times.ticks, start, ...(!further || further.shares ? { end } : {}) } } : {}),
     formats: data.formats,
     rules,
     keys,
@@ -105,7 +105,7 @@ async function withPicks({ others, rows, referred }: ChildProblem, read: ChildRo
     const inOrder = { ...links, parentOf: Int32Array.from(read.order, (row) => some.parentOf[row]!) }
     const joined = joinedColumns(inOrder, whole, names)
     const pick = await fitPick(
-      { links: inOrder, counts: countsOf(links), targets, parentOf, joined, own: own.table },
+      { links: inOrder, counts: countsOf(links), targets, whole: whole.table, parentOf, joined, own: own.table },
       { ...context, key: keyFor(context.key, 'picks') }
     )
     picks.push(pick)

@@ -150,7 +150,7 @@ interface ChildRowsDrawn {
 async function drawRows(law: ChildLaw, { seed, context, drawn, tables }: ChildDraw): Promise<ChildRowsDrawn> {
   const own = contextOf(seed, context)
   const parent = drawn.get(law.key.to.table)!
-  const counts = await drawCounts(law.counts, parent.context, { ...own, key: keyFor(own.key, 'counts') })
+  const counts = await drawCounts(law.counts, parent.context, { ...own, key: keyFor(own.key, 'counts') }, parent.table)
   const groups = groupsDrawn(law, counts)
   const units = law.alone ? spreadOut(groups) : groups
   const given = givenOf({ parents: parent.context, none: law.none }, { ...units, marked: law.orphanRate > 0 })
@@ -206,7 +206,7 @@ async function pickAll(
   for (const pick of picks) {
     const to = drawn.get(pick.key.to.table)!
     const key = keyFor(keyFor(own.key, 'picks'), pick.key.column)
-    const counts = await drawCounts(pick.counts, to.context, { ...own, key })
+    const counts = await drawCounts(pick.counts, to.context, { ...own, key }, to.table)
     const encoder = tables[pick.key.to.table]!.context
     const chosen = pickRows(
       {

@@ -1,4 +1,5 @@
-import { hasLightTails } from '../../table/scaling.js'
+import { median } from '../../num/statistics.js'
+import { areLightTails, hasLightTails } from '../../table/scaling.js'
 import { groupOfRows } from '../panel/spans.js'
 
 /** What no row stands after, in ticks: so long after the date that first rows are counted from, and the last time of all, each only where times end there. Plain data. */
@@ -17,8 +18,8 @@ interface Times {
 }
 
 /**
- * Where times end: they do where they end sooner than a normal law would, as those of a year in which rows lie anywhere, or of records
- * up to today. `dates`: ticks that groups are counted from, where they are counted from any. Cost O(n).
+ * Where times end: they do where they end sooner than a normal law would, as those of a year in which rows lie anywhere, or their later
+ * half by itself, as of records up to today, of which there are ever more. `dates`: ticks that groups are counted from, where they are counted from any. Cost O(n).
  */
 export function endLaw({ at, first, groupOf }: Times, dates: Float64Array | undefined): EndLaw | undefined {
   const groups = groupOfRows(first)
@@ -31,7 +32,19 @@ export function endLaw({ at, first, groupOf }: Times, dates: Float64Array | unde
 }
 
 const endOf = (ticks: Float64Array): number | undefined =>
-  hasLightTails(ticks) ? ticks.reduce((most, tick) => Math.max(most, tick), Number.NEGATIVE_INFINITY) : undefined
+  hasLightTails(ticks) || endsAbove(ticks) ? ticks.reduce((most, tick) => Math.max(most, tick), Number.NEGATIVE_INFINITY) : undefined
+
+/** Whether the upper half, mirrored at the median, ends sooner than a normal law would. As its mirror image says nothing anew, its numbers count as often as they are there. */
+function endsAbove(ticks: Float64Array): boolean {
+  const middle = median(ticks)
+  const above = ticks.filter((tick) => tick > middle).map((tick) => tick - middle)
+  let [second, fourth] = [0, 0]
+  for (const x of above) {
+    second += x ** 2 / above.length
+    fourth += x ** 4 / above.length
+  }
+  return above.length > 0 && areLightTails(fourth / second ** 2, above.length)
+}
 
 /** Ticks that groups end at, which are counted from dates [G]. */
 export const endsOf = ({ after, last }: EndLaw, dates: Float64Array): Float64Array =>

@@ -84,6 +84,7 @@ interface PickProblem {
   readonly counts: Float64Array
   /** What the rows that are referred to say [m, k]. */
   readonly targets: Matrix
+  readonly whole: Table
   /** Parent of each row by the key that gives their number. */
   readonly parentOf: Int32Array
   readonly joined: JoinedColumns
@@ -92,10 +93,10 @@ interface PickProblem {
 }
 
 /** Fits how rows choose. */
-export async function fitPick({ links, counts, targets, parentOf, joined, own }: PickProblem, context: Context): Promise<PickLaw> {
+export async function fitPick({ links, counts, targets, whole, parentOf, joined, own }: PickProblem, context: Context): Promise<PickLaw> {
   return {
     key: links.key,
-    counts: await fitCounts(counts, targets, { ...context, key: keyFor(context.key, links.key.column) }),
+    counts: await fitCounts(counts, targets, { ...context, key: keyFor(context.key, links.key.column) }, whole),
     joined: joined.joined,
     empty: joined.empty,
     same: sameColumns(own, joined, links.parentOf),

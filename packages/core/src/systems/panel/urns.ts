@@ -1,4 +1,6 @@
+import { isBelievedAtLog } from '../../code/rules/chance.js'
 import { log } from '../../num/elementary.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
 import { componentsOf } from '../../num/variance-components.js'
 import type { Encoder } from '../../table/encoder.js'
 import { levelStarts } from '../../table/encoder.js'
@@ -21,6 +23,10 @@ export interface Urns {
   readonly between: Float64Array
   /** s of every factor, nought where rows have no order [F]. */
   readonly stays: Float64Array
+  /** 1 for levels that no group has twice, as an address that is the default one; absent where there are none [L]. */
+  readonly once?: Float64Array | undefined
+  /** 1 for levels that last rows of groups alone have, as what still goes on, and −1 for those that none of them has; absent where there are none [L]. */
+  readonly ends?: Float64Array | undefined
 }
 
 /** Where groups begin, and the end [G + 1], and whether their rows are in the order of time. */
@@ -59,7 +65,91 @@ export function fitUrns({ factors }: Pick<Encoder, 'factors'>, codes: Int32Array
     if (ordered && between[f] >= 0 && between[f] < 1) [between[f], stays[f]] = likeliest(followingOf(own, codes, { first, f, width }))
     return own
   })
-  return { shares: Float64Array.from(shares), between, stays }
+  const levels = levelCounts({ factors }, codes, first)
+  const once = levelsOnce(levels)
+  const ends = ordered ? levelsAtEnds(levels) : undefined
+  return { shares: Float64Array.from(shares), between, stays, ...(once ? { once } : {}), ...(ends ? { ends } : {}) }
+}
+
+interface LevelCounts {
+  /** Rows of each level, of last rows, and the most that a group has [L]. */
+  readonly rows: Float64Array
+  readonly last: Float64Array
+  readonly most: Float64Array
+  readonly n: number
+  readonly groups: number
+  /** Pairs of rows of a group. */
+  readonly pairs: number
+}
+
+function levelCounts(encoder: Pick<Encoder, 'factors'>, codes: Int32Array, first: Uint32Array): LevelCounts {
+  const starts = levelStarts(encoder)
+  const width = starts.length
+  const count = encoder.factors.reduce((sum, { levelCount }) => sum + levelCount, 0)
+  const [rows, last, most, own] = [0, 1, 2, 3].map(() => new Float64Array(count)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array
+  ]
+  let pairs = 0
+  for (let g = 0; g + 1 < first.length; g++) {
+    const [from, to] = [first[g]!, first[g + 1]!]
+    pairs += ((to - from) * (to - from - 1)) / 2
+    for (let i = from; i < to; i++)
+      for (const [f, start] of starts.entries()) {
+        const level = start + codes[i * width + f]!
+        rows[level]! += 1
+        own[level]! += 1
+        most[level] = Math.max(most[level]!, own[level]!)
+        if (i === to - 1) last[level]! += 1
+      }
+    for (let i = from; i < to; i++) for (const [f, start] of starts.entries()) own[start + codes[i * width + f]!] = 0
+  }
+  return { rows, last, most, n: first[first.length - 1]!, groups: first.length - 1, pairs }
+}
+
+/** Levels that no group has twice, where chance would have some of all of them twice by 1,000 to 1. */
+function levelsOnce({ rows, most, n, pairs }: LevelCounts): Float64Array | undefined {
+  const least = EXPECTED_PAIRS + log(rows.length)
+  const once = most.map((count, c) => Number(count === 1 && pairs * (rows[c]! / n) ** 2 >= least))
+  return once.includes(1) ? once : undefined
+}
+
+/** Levels that last rows alone have, or that none of them has, beyond chance of one table in a million. */
+function levelsAtEnds({ rows, last, n, groups }: LevelCounts): Float64Array | undefined {
+  const candidates = 2 * rows.length
+  const [share, others] = [log(groups / n), log(1 - groups / n)]
+  const ends = last.map((own, c) => {
+    if (own === rows[c]) return Number(isBelievedAtLog(own * share, candidates))
+    return own === 0 && isBelievedAtLog(rows[c]! * others, candidates) ? -1 : 0
+  })
+  return n > groups && ends.some((end) => end !== 0) ? ends : undefined
+}
+
+/** What is known of the levels of first rows of groups that have so many [G, L of `encoder`]: some come at their ends alone, or never there. Undefined where none is so. */
+export function endLifts(
+  encoder: Pick<Encoder, 'factors'>,
+  of: { readonly encoder: Pick<Encoder, 'factors'>; readonly urns: Urns },
+  sizes: Float64Array
+): Matrix | undefined {
+  const { ends } = of.urns
+  if (!ends) return undefined
+  const starts = levelStarts(of.encoder)
+  const own = encoder.factors.flatMap(({ name, levelCount }) => {
+    const f = of.encoder.factors.findIndex((one) => one.name === name && one.levelCount === levelCount)
+    return Array.from({ length: levelCount }, (_, level) => (f < 0 ? 0 : ends[starts[f]! + level]!))
+  })
+  const out = matrix(sizes.length, own.length)
+  for (const [g, size] of sizes.entries())
+    for (const [c, end] of own.entries()) if (end === (size > 1 ? 1 : -1)) out.data[g * out.cols + c] = NEVER_AGAIN
+  return out
+}
+
+/** Of what urns say no more than what never is; undefined where nothing is so. */
+export function barsIn(offsets: Matrix): Matrix | undefined {
+  const bars = offsets.data.map((lift) => (lift <= NEVER_AGAIN / 2 ? NEVER_AGAIN : 0))
+  return bars.some((bar) => bar !== 0) ? matrix(offsets.rows, offsets.cols, bars) : undefined
 }
 
 /** Of rows that follow others, what their urns know of the level that they have [m]. */
@@ -202,8 +292,8 @@ export class UrnCounts {
   }
 
   /** log(p_c/π_c) of all levels of a group's next row, into `out` [L], but for a factor that all share; nought of levels that the data do not have. */
-  write(group: number, out: Float64Array): void {
-    const { shares, between, stays } = this.urns
+  write(group: number, out: Float64Array, isLast = false): void {
+    const { shares, between, stays, once, ends } = this.urns
     const k = this.rows[group]!
     for (const [f, start] of this.starts.entries()) {
       const rho = between[f]!
@@ -211,6 +301,10 @@ export class UrnCounts {
       const stay = last < 0 ? 0 : stays[f]!
       for (let c = start; c < (this.starts[f + 1] ?? shares.length); c++) {
         const [share, count] = [shares[c]!, this.counts[group * shares.length + c]!]
+        if ((once?.[c] === 1 && count > 0) || ends?.[c] === (isLast ? -1 : 1)) {
+          out[c] = NEVER_AGAIN
+          continue
+        }
         if (rho < 0) {
           out[c] = count > 0 ? NEVER_AGAIN : 0
           continue

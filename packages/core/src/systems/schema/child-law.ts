@@ -2,6 +2,7 @@ import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { defined } from '../../num/defined.js'
 import { beside as columnsBeside, type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
+import type { Encoder } from '../../table/encoder.js'
 import type { RawTable } from '../../table/raw.js'
 import { keepColumns, numbersOf, takeTableRows, unusedName } from '../../table/rows.js'
 import { type CategoricalColumn, isCategorical, type Table } from '../../table/table.js'
@@ -13,6 +14,7 @@ import { contextOfRows } from '../panel/past.js'
 import { LEAST_FURTHER } from '../panel/read.js'
 import { firstsOf, groupOfRows } from '../panel/spans.js'
 import type { PanelTimes } from '../panel/times.js'
+import { endLifts } from '../panel/urns.js'
 import { keptOrder } from '../table/ordered.js'
 import { type ChildRows, readChildRows, withOwn } from './child-rows.js'
 import { countsOf, fitCounts } from './counts.js'
@@ -76,7 +78,10 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     ...(read.copies.length > 0 ? { copies: read.copies } : {}),
     counts: await fitCounts(countsOf(links), parent.context, { ...context, key: keyFor(context.key, 'counts') }, parent.whole.table),
     picks,
-    heads: await fitGiven({ ...heads, given, besides: besidesOf(groups.groupOf) }, { ...context, key: keyFor(context.key, 'heads') }),
+    heads: await fitGiven(
+      { ...heads, given, besides: besidesOf(groups.groupOf), liftsOf: further && headLifts(further.law, groups.sizes) },
+      { ...context, key: keyFor(context.key, 'heads') }
+    ),
     ...(further ? { further: further.law } : {}),
     alone,
     constants,
@@ -119,6 +124,12 @@ function joinedTo(own: WrittenTable, joined: JoinedColumns, same: ReadonlySet<st
   const { table, formats } = keepColumns(own, ({ name }) => !same.has(name))
   return { table: { ...table, columns: [...table.columns, ...joined.columns] }, formats: [...formats, ...joined.formats] }
 }
+
+/** What is known of the levels of first rows, where some come at the ends of groups alone. */
+export const headLifts =
+  ({ past }: Pick<FurtherLaw, 'past'>, sizes: Float64Array) =>
+  (encoder: Encoder): Matrix | undefined =>
+    endLifts(encoder, past, sizes)
 
 /** Nothing varies behind first rows. */
 const isStill = ({ varying, times }: ChildRows): boolean => varying.length === 0 && (!times || times.ticks.schedule !== undefined)

@@ -12,7 +12,7 @@ import { contextOfRows } from '../panel/past.js'
 import { firstsOf, groupOfRows } from '../panel/spans.js'
 import { timeAt } from '../panel/ticks.js'
 import { tables as tableSystem } from '../table/system.js'
-import { categoriesOf, givenOf, knownOf } from './child-law.js'
+import { categoriesOf, givenOf, headLifts, knownOf } from './child-law.js'
 import { drawCounts, withCounts } from './counts.js'
 import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
@@ -155,7 +155,8 @@ async function drawRows(law: ChildLaw, { seed, context, drawn, tables }: ChildDr
   const units = law.alone ? spreadOut(groups) : groups
   const given = givenOf({ parents: parent.context, none: law.none }, { ...units, marked: law.orphanRate > 0 })
   const besides = categoriesOf(law.besides ?? [], parent.table, units.groupOf)
-  const heads = await drawGiven(law.heads, given, { ...own, key: keyFor(own.key, 'heads') }, besides)
+  const lifts = law.further && headLifts(law.further, units.sizes)(law.heads.encoder)
+  const heads = await drawGiven(law.heads, given, { ...own, key: keyFor(own.key, 'heads') }, { besides, lifts })
   const first = firstsOf(law.alone ? units.sizes.map(() => 1) : units.sizes)
   const known = knownOf({ given, heads, constants: law.constants, start: law.time && law.names.start })
   const dates = law.time && datesOf(law.time.start, units.groupOf, parent.table, law.time.ticks)

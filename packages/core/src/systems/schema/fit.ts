@@ -69,7 +69,7 @@ export async function fitSchema(
   // Keys are followed before anything is fitted: what is wrong with them is said at once.
   const linksBy = new Map(keys.foreign.map((key) => [key, linksOf(tables, key, { missing: each.missing, orphans })]))
   const optionsOf = (name: string) => {
-    const types = { ...says[name]?.types, ...keyTypes(name, keys) }
+    const types = { ...says[name]?.types, ...keyTypes(name, keys, { tables, missing: each.missing }) }
     const { rule, unique } = rulesSaid(each.rules === 'off' ? [] : (says[name]?.rules ?? []))
     const one = defined({ ...each, types, rule, ...refersWithin(name, keys), seed: seedFor(keyFromSeed(seed), name) }) as OneTable
     return { options: one, unique }

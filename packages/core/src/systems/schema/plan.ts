@@ -100,7 +100,7 @@ function sizesOf({ tables: all, keys: own, says = {} }: Schema, { keys: stated, 
       .map((key) => links.get(key)!)
       .sort(byCounts)
     const by = counted && keyText(counted.key)
-    const types = { ...says[table]?.types, ...keyTypes(table, keys) }
+    const types = { ...says[table]?.types, ...keyTypes(table, keys, { tables, missing }) }
     const rule = each.rules === 'off' ? undefined : says[table]?.rules
     const options = defined({ ...each, types, rule, ...refersWithin(table, keys) }) as OneTable
     refuseShared(table, { tables, keys: now, late, linksBy: links }, options)

@@ -25,7 +25,7 @@ import { readReferring, refuseShared, withoutKeys } from './referring.js'
 import type { Referred } from './rows-of-table.js'
 import { contextEncoder, type EachTable, likeAll, type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
 import { sampleNotes, someFamilies, someRows, takeSome } from './sampled.js'
-import { lawsBeside, SCALINGS, stageOf } from './stages.js'
+import { furtherLaws, lawsBeside, stageOf } from './stages.js'
 import { statedOrFound } from './stated-keys.js'
 
 /** Tables with what their database says of them. */
@@ -79,7 +79,7 @@ export async function fitSchema(
   const fitted = new Map<string, Fitted>()
   for (const name of order) {
     const references = referencesOf(now, name).length
-    const inside = stageOf(context, `fitting ${name}`, references > 0 ? lawsBeside(references - 1) + SCALINGS : 0)
+    const inside = stageOf(context, `fitting ${name}`, references > 0 ? lawsBeside(references - 1) + furtherLaws(true) : 0)
     const { links, ...fit } = await told(name, () => fitOne(name, { ...followed, ...optionsOf(name), fitted }, inside))
     fitted.set(name, fit)
     if (!links) continue

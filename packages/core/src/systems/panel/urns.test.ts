@@ -177,3 +177,25 @@ it('levels that no group has twice, and levels of last rows alone or never there
     NEVER_AGAIN
   ])
 })
+
+it.each([false, true])('groups of one level alone, as schools of girls, are more than urns make, and stay so (in time: %s)', (ordered) => {
+  const urns: Urns = {
+    shares: Float64Array.of(0.2, 0.3, 0.5),
+    between: Float64Array.of(0.1),
+    stays: Float64Array.of(0),
+    whole: Float64Array.of(0.25)
+  }
+  const { codes, first } = drawn(urns, 400, 15)
+  const found = fitUrns(encoder, codes, { first, ordered })
+  // 400 groups: a standard error of the share is 0.022, of what lies between 0.015.
+  expect(Math.abs(found.whole![0]! - 0.25)).toBeLessThan(0.09)
+  expect(Math.abs(found.between[0]! - 0.1)).toBeLessThan(0.06)
+  const areWhole = (all: typeof codes) =>
+    Array.from({ length: 400 }, (_, g) => Number(all.subarray(15 * g, 15 * g + 15).every((level) => level === all[15 * g]))).reduce(
+      (a, b) => a + b
+    )
+  expect(Math.abs(areWhole(drawn(found, 400, 15).codes) - areWhole(codes))).toBeLessThan(45)
+  // Urns alone of as much between groups make few.
+  const alone = drawn({ ...urns, whole: undefined, between: Float64Array.of(0.4) }, 400, 15)
+  expect(fitUrns(encoder, alone.codes, { first: alone.first, ordered }).whole).toBeUndefined()
+})

@@ -1,9 +1,11 @@
 import { isBelievedAtLog } from '../../code/rules/chance.js'
-import { log } from '../../num/elementary.js'
+import { exp, log } from '../../num/elementary.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { componentsOf } from '../../num/variance-components.js'
 import type { Encoder } from '../../table/encoder.js'
 import { levelStarts } from '../../table/encoder.js'
+import { type FactorOf, type Following, followingOf } from './following-rows.js'
+import { fitWhole } from './whole-groups.js'
 
 /**
  * What a group's categories so far say of the next one, by Pólya's urn: of a·π_c balls of each level c to begin with, and one
@@ -23,6 +25,8 @@ export interface Urns {
   readonly between: Float64Array
   /** s of every factor, nought where rows have no order [F]. */
   readonly stays: Float64Array
+  /** Share of the groups that have one level throughout besides those that urns make, as schools of girls or boys alone; absent where there are none [F]. */
+  readonly whole?: Float64Array | undefined
   /** 1 for levels that no group has twice, as an address that is the default one; absent where there are none [L]. */
   readonly once?: Float64Array | undefined
   /** 1 for levels that last rows of groups alone have, as what still goes on, and −1 for those that none of them has; absent where there are none [L]. */
@@ -38,6 +42,9 @@ interface Groups {
 /** log of the weight of what does not come again: next to nothing, and a group with more rows than there are levels has some all the same. */
 export const NEVER_AGAIN = -50
 
+/** Its weight: what is not to come in a group that has one level throughout has no less. */
+const NEXT_TO_NOTHING = exp(NEVER_AGAIN)
+
 /** Pairs of rows of a group that would agree by chance, for none to do so by design: 1 in 1,000. */
 const EXPECTED_PAIRS = log(1000)
 
@@ -49,26 +56,38 @@ export function fitUrns({ factors }: Pick<Encoder, 'factors'>, codes: Int32Array
   const [n, width] = [first[first.length - 1]!, factors.length]
   const between = new Float64Array(width)
   const stays = new Float64Array(width)
+  const whole = new Float64Array(width)
   const shares = factors.flatMap(({ levelCount }, f) => {
-    let [outside, whole] = [0, 0]
+    let [outside, all] = [0, 0]
     const own = Array.from({ length: levelCount }, (_, level) => {
       const groups = Array.from({ length: first.length - 1 }, (_, g) =>
         Array.from({ length: first[g + 1]! - first[g]! }, (_, k) => Number(codes[(first[g]! + k) * width + f] === level))
       )
       const parts = componentsOf(groups)
       outside += parts.between
-      whole += parts.between + parts.within
+      all += parts.between + parts.within
       return groups.reduce((sum, values) => sum + values.reduce((a, b) => a + b, 0), 0) / n
     })
-    between[f] = comesOnce(own, codes, { first, f, width }) ? -1 : whole > 0 ? outside / whole : 0
+    between[f] = comesOnce(own, codes, { first, f, width }) ? -1 : all > 0 ? outside / all : 0
     // Of what never changes in a group all is said.
-    if (ordered && between[f] >= 0 && between[f] < 1) [between[f], stays[f]] = likeliest(followingOf(own, codes, { first, f, width }))
+    if (between[f] < 0 || between[f] >= 1) return own
+    const rows = followingOf(own, codes, { first, f, width })
+    if (ordered) [between[f], stays[f]] = likeliest(rows)
+    const apart = fitWhole(rows, { first, ordered, between: between[f], stays: stays[f]! })
+    if (apart) [between[f], stays[f], whole[f]] = [apart.between, apart.stays, apart.share]
     return own
   })
   const levels = levelCounts({ factors }, codes, first)
   const once = levelsOnce(levels)
   const ends = ordered ? levelsAtEnds(levels) : undefined
-  return { shares: Float64Array.from(shares), between, stays, ...(once ? { once } : {}), ...(ends ? { ends } : {}) }
+  return {
+    shares: Float64Array.from(shares),
+    between,
+    stays,
+    ...(whole.some((share) => share > 0) ? { whole } : {}),
+    ...(once ? { once } : {}),
+    ...(ends ? { ends } : {})
+  }
 }
 
 interface LevelCounts {
@@ -152,44 +171,6 @@ export function barsIn(offsets: Matrix): Matrix | undefined {
   return bars.some((bar) => bar !== 0) ? matrix(offsets.rows, offsets.cols, bars) : undefined
 }
 
-/** Of rows that follow others, what their urns know of the level that they have [m]. */
-interface Following {
-  /** π of it. */
-  readonly share: Float64Array
-  /** How often it came before, of so many rows. */
-  readonly count: Float64Array
-  readonly rows: Float64Array
-  /** 1 where the row before has it. */
-  readonly stayed: Float64Array
-}
-
-interface FactorOf {
-  readonly first: Uint32Array
-  readonly f: number
-  readonly width: number
-}
-
-function followingOf(shares: readonly number[], codes: Int32Array, { first, f, width }: FactorOf): Following {
-  const groups = first.length - 1
-  const numbers = () => new Float64Array(first[groups]! - groups)
-  const following = { share: numbers(), count: numbers(), rows: numbers(), stayed: numbers() }
-  const counts = new Float64Array(shares.length)
-  for (let g = 0, at = 0; g < groups; g++) {
-    counts.fill(0)
-    for (let i = first[g]!; i < first[g + 1]!; i++) {
-      const level = codes[i * width + f]!
-      if (i > first[g]!) {
-        following.share[at] = shares[level]!
-        following.count[at] = counts[level]!
-        following.rows[at] = i - first[g]!
-        following.stayed[at++] = Number(level === codes[(i - 1) * width + f])
-      }
-      counts[level]! += 1
-    }
-  }
-  return following
-}
-
 /** Shares 1/(1 + a) that are tried before the best of them is narrowed down, and how far that goes. */
 const TRIED = 8
 const NARROW = 1e-4
@@ -267,6 +248,8 @@ export class UrnCounts {
   private readonly rows: Float64Array
   /** Levels of the last row of each group, among all [G, F]. */
   private readonly last: Int32Array
+  /** log of how likely urns make the rows of each group so far, that all have one level; ∞ where they have not [G, F]. */
+  private readonly logUrns: Float64Array
   private readonly starts: readonly number[]
 
   constructor(
@@ -278,6 +261,7 @@ export class UrnCounts {
     this.counts = new Float64Array(groups * urns.shares.length)
     this.rows = new Float64Array(groups)
     this.last = new Int32Array(groups * this.starts.length).fill(-1)
+    this.logUrns = new Float64Array(urns.whole ? groups * this.starts.length : 0)
   }
 
   /** Takes in row `row` of encoded rows [n, F] as the next one of a group. */
@@ -285,10 +269,32 @@ export class UrnCounts {
     const width = this.starts.length
     for (const [f, start] of this.starts.entries()) {
       const level = start + codes[row * width + f]!
+      if (this.urns.whole) this.follow(group, f, level)
       this.counts[group * this.urns.shares.length + level]! += 1
       this.last[group * width + f] = level
     }
     this.rows[group]! += 1
+  }
+
+  /** Takes the next level of a factor into what urns say of a group that may have one level throughout. */
+  private follow(group: number, f: number, level: number): void {
+    const at = group * this.starts.length + f
+    const last = this.last[at]!
+    if (last < 0) return
+    const { shares, between, stays } = this.urns
+    const [rho, k] = [between[f]!, this.rows[group]!]
+    const anew = ((1 - rho) * shares[level]! + rho * k) / (1 - rho + rho * k)
+    this.logUrns[at] = level === last ? this.logUrns[at]! + log(stays[f]! + (1 - stays[f]!) * anew) : Number.POSITIVE_INFINITY
+  }
+
+  /** Chance that the rows of a group are made by urns, given those so far; 1 for one that has none. */
+  private byUrns(group: number, f: number): number {
+    const share = this.urns.whole?.[f] ?? 0
+    if (share === 0 || this.rows[group] === 0) return 1
+    const logUrn = this.logUrns[group * this.starts.length + f]!
+    if (logUrn === Number.POSITIVE_INFINITY) return 1
+    const own = (1 - share) * exp(logUrn)
+    return own / (own + share)
   }
 
   /** log(p_c/π_c) of all levels of a group's next row, into `out` [L], but for a factor that all share; nought of levels that the data do not have. */
@@ -299,6 +305,7 @@ export class UrnCounts {
       const rho = between[f]!
       const last = this.last[group * this.starts.length + f]!
       const stay = last < 0 ? 0 : stays[f]!
+      const urn = this.byUrns(group, f)
       for (let c = start; c < (this.starts[f + 1] ?? shares.length); c++) {
         const [share, count] = [shares[c]!, this.counts[group * shares.length + c]!]
         if ((once?.[c] === 1 && count > 0) || ends?.[c] === (isLast ? -1 : 1)) {
@@ -311,7 +318,8 @@ export class UrnCounts {
         }
         // Of a = 1/ρ − 1: both sides of the fraction times ρ.
         const anew = ((1 - rho) * share + rho * count) / ((1 - rho + rho * k) * share)
-        out[c] = share > 0 ? log((1 - stay) * anew + (c === last ? stay / share : 0)) : 0
+        const drawn = (1 - stay) * anew + (c === last ? stay / share : 0)
+        out[c] = share > 0 ? log(urn === 1 ? drawn : urn * drawn + (c === last ? (1 - urn) / share : NEXT_TO_NOTHING)) : 0
       }
     }
   }

@@ -20,12 +20,14 @@ import { type ChildRows, readChildRows, withOwn } from './child-rows.js'
 import { countsOf, fitCounts } from './counts.js'
 import { endLaw, endsOf } from './end-law.js'
 import { fitGiven } from './given-law.js'
+import type { ForeignKey } from './keys.js'
 import type { LineNumbers } from './line-numbers.js'
 import { type Links, linksOfSome } from './links.js'
 import type { Besides, ChildLaw } from './model.js'
-import { fitPick, type JoinedColumns, joinedColumns, type PickLaw } from './pick-law.js'
+import { fitPick, type JoinedColumns, joinedColumns, type PickLaw, sameColumns } from './pick-law.js'
 import type { OneTable, Referred } from './rows-of-table.js'
 import { datesOf, startLaw } from './start-law.js'
+import { type ThroughKey, throughOf } from './through-keys.js'
 
 interface ChildProblem {
   /** The table without its keys into others, or of many rows some. */
@@ -39,6 +41,8 @@ interface ChildProblem {
   readonly lines?: { readonly law: LineNumbers; readonly of: Float64Array } | undefined
   /** The table that a key leads to. */
   readonly referred: (links: Links) => Referred
+  /** Keys of a table that is drawn before. */
+  readonly linksFrom: (table: string) => readonly Links[]
   readonly options: OneTable
 }
 
@@ -47,7 +51,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const { raw, rows, links, lines, options } = problem
   const parent = problem.referred(links)
   const { parentOf } = linksOfSome(links, rows)
-  const { read, picks } = await withPicks(
+  const { read, picks, through } = await withPicks(
     problem,
     readChildRows(raw, { parentOf, lines: lines?.of, parent: parent.whole.table }, options),
     context
@@ -78,6 +82,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     ...(read.copies.length > 0 ? { copies: read.copies } : {}),
     counts: await fitCounts(countsOf(links), parent.context, { ...context, key: keyFor(context.key, 'counts') }, parent.whole.table),
     picks,
+    ...(through.length > 0 ? { through } : {}),
     heads: await fitGiven(
       { ...heads, given, besides: besidesOf(groups.groupOf), liftsOf: further && headLifts(further.law, groups.sizes) },
       { ...context, key: keyFor(context.key, 'heads') }
@@ -99,15 +104,27 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
 }
 
 /** Rows with the columns of those that they choose beside their own; those that are always the same as one of these are not drawn. */
-async function withPicks({ others, rows, referred }: ChildProblem, read: ChildRows, context: Context) {
+async function withPicks({ links: counted, others: all, rows, referred, linksFrom }: ChildProblem, read: ChildRows, context: Context) {
+  const ways = waysThrough(counted, all, linksFrom)
+  const others = all.filter((one) => !ways.has(one))
   const names = new Set([...read.data.table.columns, ...read.own.table.columns].map(({ name }) => name))
   const parentOf = rowsOf(read)
   const picks: PickLaw[] = []
+  const through: ThroughKey[] = []
   let own: ChildRows['own'] = read.own
+  const orderOf = (links: Links): Links => {
+    const some = linksOfSome(links, rows)
+    return { ...links, parentOf: Int32Array.from(read.order, (row) => some.parentOf[row]!) }
+  }
+  for (const [links, way] of ways) {
+    const { parentOf: targetOf, key } = orderOf(links)
+    const same = sameColumns(own.table, joinedColumns({ key, parentOf: targetOf }, referred(links).whole, names), targetOf)
+    through.push({ ...way, same })
+    own = joinedTo(own, NOTHING_JOINED, new Set(same.map(({ column }) => column)))
+  }
   for (const links of others) {
     const { context: targets, whole } = referred(links)
-    const some = linksOfSome(links, rows)
-    const inOrder = { ...links, parentOf: Int32Array.from(read.order, (row) => some.parentOf[row]!) }
+    const inOrder = orderOf(links)
     const joined = joinedColumns(inOrder, whole, names)
     const pick = await fitPick(
       { links: inOrder, counts: countsOf(links), targets, whole: whole.table, parentOf, joined, own: own.table },
@@ -117,8 +134,26 @@ async function withPicks({ others, rows, referred }: ChildProblem, read: ChildRo
     for (const { name } of joined.columns) names.add(name)
     own = joinedTo(own, joined, new Set(pick.same.map(({ column }) => column)))
   }
-  return { picks, read: picks.length === 0 ? read : withOwn(read, own) }
+  return { picks, through, read: all.length === 0 ? read : withOwn(read, own) }
 }
+
+/** Keys that go without saying, each behind that by which it does. */
+function waysThrough(counted: Links, all: readonly Links[], linksFrom: ChildProblem['linksFrom']): Map<Links, Omit<ThroughKey, 'same'>> {
+  const ways = new Map(
+    all.flatMap((one) => {
+      const way = throughOf(one, { others: [counted, ...all.filter((other) => other !== one)], linksFrom })
+      return way ? [[one, way] as const] : []
+    })
+  )
+  // As keys lead in no circle, neither do ways.
+  const depth = (key: ForeignKey): number => {
+    const way = [...ways.values()].find((one) => one.key === key)
+    return way ? 1 + depth(way.by) : 0
+  }
+  return new Map([...ways].sort(([a], [b]) => depth(a.key) - depth(b.key)))
+}
+
+const NOTHING_JOINED: JoinedColumns = { columns: [], formats: [], joined: [] }
 
 function joinedTo(own: WrittenTable, joined: JoinedColumns, same: ReadonlySet<string>): WrittenTable {
   const { table, formats } = keepColumns(own, ({ name }) => !same.has(name))

@@ -16,11 +16,11 @@ import { categoriesOf, givenOf, headLifts, knownOf } from './child-law.js'
 import { drawCounts, withCounts } from './counts.js'
 import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
-import { type DrawnTable, inLayout, keyed, referringColumns, type Written } from './drawn-table.js'
+import { type DrawnTable, inLayout, keyed, referredRows, referringColumns, type Written } from './drawn-table.js'
 import { endsOf } from './end-law.js'
 import { ofParents } from './fit.js'
 import { drawGiven } from './given-law.js'
-import { isReferredTo } from './keys.js'
+import { type ForeignKey, isReferredTo, keyText } from './keys.js'
 import { numbered } from './line-numbers.js'
 import type { ChildLaw, SchemaModel, SchemaTable } from './model.js'
 import { likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
@@ -122,7 +122,7 @@ async function drawChild(
   const apart: Column[] = [
     ...referringColumns(law.key, parent, referring),
     ...(law.lines ? [{ name: law.lines.column, kind: 'identifier' as const, cells: numbered(law.lines, referring) }] : []),
-    ...law.picks.flatMap(({ key }, k) => referringColumns(key, drawn.get(key.to.table)!, inRows(targetOf[k]!)))
+    ...[...law.picks, ...(law.through ?? [])].flatMap(({ key }, k) => referringColumns(key, drawn.get(key.to.table)!, inRows(targetOf[k]!)))
   ]
   const unkeyed = { table: { ...table, columns: [...table.columns, ...apart] }, formats: whole.formats }
   const own = await keyed(unkeyed, law.keys, { seed, context })
@@ -142,7 +142,7 @@ interface ChildRowsDrawn {
   /** Without keys and what rules derive. */
   readonly rows: Written
   readonly parentOf: Int32Array
-  /** Rows that they refer to besides, of each pick. */
+  /** Rows that they refer to besides, of each pick, then of each key that goes without saying. */
   readonly targetOf: readonly Int32Array[]
 }
 
@@ -199,7 +199,7 @@ interface Picking {
 
 /** The rows of further tables that rows refer to, and the rows with what is always the same as there. */
 async function pickAll(
-  { picks }: ChildLaw,
+  { key: counted, picks, through = [] }: ChildLaw,
   { rows, parentOf, drawn, tables, own }: Picking
 ): Promise<{ readonly table: Table; readonly targetOf: Int32Array[] }> {
   const targetOf: Int32Array[] = []
@@ -223,8 +223,18 @@ async function pickAll(
     targetOf.push(chosen)
     table = withSame(pick, table, to.table, chosen)
   }
+  for (const { key, by, via, same } of through) {
+    const rowOf = isKey(by, counted) ? parentOf : targetOf[[...picks, ...through].findIndex((one) => isKey(by, one.key))]!
+    const to = drawn.get(key.to.table)!
+    const led = referredRows(via, drawn.get(via.table)!, to)
+    const target = rowOf.map((row) => (row < 0 ? -1 : led[row]!))
+    targetOf.push(target)
+    table = withSame({ same }, table, to.table, target)
+  }
   return { table, targetOf }
 }
+
+const isKey = (a: ForeignKey, b: ForeignKey): boolean => keyText(a) === keyText(b)
 
 interface Groups {
   /** Row of the parent; −1 for none [G]. */

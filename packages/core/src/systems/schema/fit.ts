@@ -193,7 +193,7 @@ interface RawOf {
 /** A table that refers to others. */
 async function fitReferring(
   { raw, bare, all, isReferred }: RawOf & { readonly all: readonly Links[] },
-  { options, fitted }: Problem,
+  { options, fitted, keys, linksBy }: Problem,
   context: SystemContext
 ): Promise<FittedTable> {
   const { links, others, law, rest, full } = readReferring({ raw, bare, all }, options)
@@ -203,7 +203,8 @@ async function fitReferring(
   const lines = law && { law, of: linesIn(takeSome(bare, rows), law, options.missing) }
   const referred = ({ key }: Links) => fitted.get(key.to.table)!
   const like = rows ? likeAll(some, full, options) : options
-  const { read, ...child } = await fitChild({ raw: some, rows, links, others, lines, referred, options: like }, own)
+  const linksFrom = (table: string) => referencesOf(keys, table).map((key) => linksBy.get(key)!)
+  const { read, ...child } = await fitChild({ raw: some, rows, links, others, lines, referred, linksFrom, options: like }, own)
   const whole = rows ? full.whole : read.whole
   const encoder = contextEncoder(whole)
   const parents = referred(links).context

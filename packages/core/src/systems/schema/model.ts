@@ -18,6 +18,7 @@ import type { LateLaw } from './late-law.js'
 import type { LineNumbers } from './line-numbers.js'
 import type { PickLaw } from './pick-law.js'
 import type { StartLaw } from './start-law.js'
+import type { ThroughKey } from './through-keys.js'
 
 /** Columns of a parent under names beside those of its rows. */
 export type Besides = readonly { readonly column: string; readonly name: string }[]
@@ -33,6 +34,8 @@ export interface ChildLaw {
   readonly copies?: readonly Copy[] | undefined
   /** How rows choose those of further tables that they refer to. */
   readonly picks: readonly PickLaw[]
+  /** Keys that go without saying, by another one; absent in models of before. */
+  readonly through?: readonly ThroughKey[] | undefined
   /** The first of them, given the parent's row and their number; without `further`, every row where these vary. */
   readonly heads: GivenLaw
   /** Each further one, given these and the rows before. */

@@ -24,6 +24,7 @@ import type { ForeignKey } from './keys.js'
 import type { LineNumbers } from './line-numbers.js'
 import { type Links, linksOfSome } from './links.js'
 import type { Besides, ChildLaw } from './model.js'
+import { findParentLookups, type ParentLookup } from './parent-lookups.js'
 import { fitPick, type JoinedColumns, joinedColumns, type PickLaw, sameColumns } from './pick-law.js'
 import type { OneTable, Referred } from './rows-of-table.js'
 import { datesOf, startLaw } from './start-law.js'
@@ -51,7 +52,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const { raw, rows, links, lines, options } = problem
   const parent = problem.referred(links)
   const { parentOf } = linksOfSome(links, rows)
-  const { read, picks, through } = await withPicks(
+  const { read, picks, through, lookups } = await withPicks(
     problem,
     readChildRows(raw, { parentOf, lines: lines?.of, parent: parent.whole.table }, options),
     context
@@ -83,6 +84,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     counts: await fitCounts(countsOf(links), parent.context, { ...context, key: keyFor(context.key, 'counts') }, parent.whole.table),
     picks,
     ...(through.length > 0 ? { through } : {}),
+    ...(lookups.length > 0 ? { lookups } : {}),
     heads: await fitGiven(
       { ...heads, given, besides: besidesOf(groups.groupOf), liftsOf: further && headLifts(further.law, groups.sizes) },
       { ...context, key: keyFor(context.key, 'heads') }
@@ -104,7 +106,11 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
 }
 
 /** Rows with the columns of those that they choose beside their own; those that are always the same as one of these are not drawn. */
-async function withPicks({ links: counted, others: all, rows, referred, linksFrom }: ChildProblem, read: ChildRows, context: Context) {
+async function withPicks(
+  { links: counted, others: all, rows, referred, linksFrom, options }: ChildProblem,
+  read: ChildRows,
+  context: Context
+) {
   const ways = waysThrough(counted, all, linksFrom)
   const others = all.filter((one) => !ways.has(one))
   const names = new Set([...read.data.table.columns, ...read.own.table.columns].map(({ name }) => name))
@@ -122,6 +128,13 @@ async function withPicks({ links: counted, others: all, rows, referred, linksFro
     through.push({ ...way, same })
     own = joinedTo(own, NOTHING_JOINED, new Set(same.map(({ column }) => column)))
   }
+  const lookups: ParentLookup[] = []
+  for (const links of options.rules === 'off' ? [] : [counted, ...ways.keys()]) {
+    const { parentOf: targetOf, key } = orderOf(links)
+    const found = findParentLookups({ key, own: own.table, parent: referred(links).whole.table, parentOf: targetOf })
+    lookups.push(...found)
+    own = joinedTo(own, NOTHING_JOINED, new Set(found.map(({ column }) => column)))
+  }
   for (const links of others) {
     const { context: targets, whole } = referred(links)
     const inOrder = orderOf(links)
@@ -134,7 +147,7 @@ async function withPicks({ links: counted, others: all, rows, referred, linksFro
     for (const { name } of joined.columns) names.add(name)
     own = joinedTo(own, joined, new Set(pick.same.map(({ column }) => column)))
   }
-  return { picks, through, read: all.length === 0 ? read : withOwn(read, own) }
+  return { picks, through, lookups, read: all.length === 0 && lookups.length === 0 ? read : withOwn(read, own) }
 }
 
 /** Keys that go without saying, each behind that by which it does. */

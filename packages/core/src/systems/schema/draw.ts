@@ -23,6 +23,7 @@ import { drawGiven } from './given-law.js'
 import { type ForeignKey, isReferredTo, keyText } from './keys.js'
 import { numbered } from './line-numbers.js'
 import type { ChildLaw, SchemaModel, SchemaTable } from './model.js'
+import { withLookups } from './parent-lookups.js'
 import { likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
 import { numberedKeys } from './pseudonyms.js'
 import { stageOf } from './stages.js'
@@ -199,7 +200,7 @@ interface Picking {
 
 /** The rows of further tables that rows refer to, and the rows with what is always the same as there. */
 async function pickAll(
-  { key: counted, picks, through = [] }: ChildLaw,
+  { key: counted, picks, through = [], lookups = [] }: ChildLaw,
   { rows, parentOf, drawn, tables, own }: Picking
 ): Promise<{ readonly table: Table; readonly targetOf: Int32Array[] }> {
   const targetOf: Int32Array[] = []
@@ -230,6 +231,10 @@ async function pickAll(
     const target = rowOf.map((row) => (row < 0 ? -1 : led[row]!))
     targetOf.push(target)
     table = withSame({ same }, table, to.table, target)
+  }
+  for (const one of lookups) {
+    const rowOf = isKey(one.key, counted) ? parentOf : targetOf[picks.length + through.findIndex(({ key }) => isKey(key, one.key))]!
+    table = withLookups([one], table, drawn.get(one.key.to.table)!.table, rowOf)
   }
   return { table, targetOf }
 }

@@ -16,6 +16,7 @@ import type { GivenLaw } from './given-law.js'
 import type { ForeignKey, SchemaKeys } from './keys.js'
 import type { LateLaw } from './late-law.js'
 import type { LineNumbers } from './line-numbers.js'
+import type { ParentLookup } from './parent-lookups.js'
 import type { PickLaw } from './pick-law.js'
 import type { StartLaw } from './start-law.js'
 import type { ThroughKey } from './through-keys.js'
@@ -34,6 +35,8 @@ export interface ChildLaw {
   readonly copies?: readonly Copy[] | undefined
   /** How rows choose those of further tables that they refer to. */
   readonly picks: readonly PickLaw[]
+  /** Columns that categories tell of the rows that they refer to by `key` or by one that goes without saying; absent in models of before. */
+  readonly lookups?: readonly ParentLookup[] | undefined
   /** Keys that go without saying, by another one; absent in models of before. */
   readonly through?: readonly ThroughKey[] | undefined
   /** The first of them, given the parent's row and their number; without `further`, every row where these vary. */

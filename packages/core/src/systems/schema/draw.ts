@@ -1,6 +1,6 @@
 import { putRulesBack } from '../../code/rules/stacked.js'
 import { InputError } from '../../num/errors.js'
-import { beside, matrix } from '../../num/matrix.js'
+import { beside, matrix, takeValues } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import { rowsInOrder } from '../../table/row-order.js'
 import { numbersOf, takeTableRows } from '../../table/rows.js'
@@ -17,7 +17,7 @@ import { drawCounts, withCounts } from './counts.js'
 import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
 import { type DrawnTable, inLayout, keyed, referredRows, referringColumns, type Written } from './drawn-table.js'
-import { endsOf } from './end-law.js'
+import { endsOf, rowsWithin } from './end-law.js'
 import { ofParents } from './fit.js'
 import { drawGiven } from './given-law.js'
 import { type ForeignKey, isReferredTo, keyText } from './keys.js'
@@ -163,10 +163,12 @@ async function drawRows(law: ChildLaw, { seed, context, drawn, tables }: ChildDr
   const dates = law.time && datesOf(law.time.start, units.groupOf, parent.table, law.time.ticks)
   const ends = law.time?.end && endsOf(law.time.end, dates!)
   const begun = withStarts(law, heads, { groupOf: units.groupOf, dates, ends })
-  const further = law.further
+  const drawnRows = law.further
     ? await drawFurther(law.further, { heads: begun, first, known, ends, besides }, { ...own, key: keyFor(own.key, 'further') })
     : repeated(begun, first, law)
-  const parentOf = Int32Array.from(groupOfRows(first), (g) => units.groupOf[g]!)
+  const cut = law.time?.cut && rowsWithin(drawnRows.ticks!, first, endsOf(law.time.cut, dates!))
+  const further = cut ? { table: takeTableRows(drawnRows.table, cut.rows), ticks: takeValues(drawnRows.ticks!, cut.rows) } : drawnRows
+  const parentOf = Int32Array.from(groupOfRows(cut?.first ?? first), (g) => units.groupOf[g]!)
   const picked = await pickAll(law, { rows: further.table, parentOf, drawn, tables, own })
   const table = withSame({ same: law.copies ?? [] }, picked.table, parent.table, parentOf)
   return { rows: assembled(law, { ...further, table }), parentOf, targetOf: picked.targetOf }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
-import { endLaw, endsOf } from './end-law.js'
+import { endLaw, endsOf, rowsWithin } from './end-law.js'
 import { startsAfter } from './start-law.js'
 
 const groups = (at: Float64Array) => ({
@@ -27,6 +27,14 @@ it('times end at the last of all also where there are ever more of them, as in t
 it('first rows beyond the end are reflected at it, not put on the last day', () => {
   const counted = { dates: Float64Array.of(0, 0, 8, 10), ends: Float64Array.of(10, 10, 10, 10), groupOf: Int32Array.of(0, 1, 2, 3) }
   expect([...startsAfter(Float64Array.of(4, 13, 5, 3), counted, { kind: 'steps', origin: 0, unit: 1, least: 1 })]).toEqual([4, 7, 8, 10])
+})
+
+it('rows beyond the end of their group are none but for the first', () => {
+  const { rows, first } = rowsWithin(Float64Array.of(1, 2, 3, 9, 10, 4), Uint32Array.of(0, 3, 5, 6), Float64Array.of(2, 8, 8))
+  expect([[...rows], [...first]]).toEqual([
+    [0, 1, 3, 5],
+    [0, 2, 3, 4]
+  ])
 })
 
 it('times end where they end sooner than a normal law: after a date, at the last of all, or nowhere', () => {

@@ -1,6 +1,6 @@
 import { median } from '../../num/statistics.js'
 import { areLightTails, hasLightTails } from '../../table/scaling.js'
-import { groupOfRows } from '../panel/spans.js'
+import { firstsOf, groupOfRows } from '../panel/spans.js'
 
 /** What no row stands after, in ticks: so long after the date that first rows are counted from, and the last time of all, each only where times end there. Plain data. */
 export interface EndLaw {
@@ -49,3 +49,16 @@ function endsAbove(ticks: Float64Array): boolean {
 /** Ticks that groups end at, which are counted from dates [G]. */
 export const endsOf = ({ after, last }: EndLaw, dates: Float64Array): Float64Array =>
   dates.map((date) => Math.min(after === undefined ? Number.POSITIVE_INFINITY : date + after, last ?? Number.POSITIVE_INFINITY))
+
+/** Rows that stand no later than their group's end, with the first of each, which is there anyhow, and where groups begin among them. Cost O(n). */
+export function rowsWithin(
+  ticks: Float64Array,
+  first: Uint32Array,
+  ends: Float64Array
+): { readonly rows: Uint32Array; readonly first: Uint32Array } {
+  const groups = groupOfRows(first)
+  const rows = Uint32Array.from(ticks.keys()).filter((i) => i === first[groups[i]!] || ticks[i]! <= ends[groups[i]!]!)
+  const sizes = new Float64Array(first.length - 1)
+  for (const row of rows) sizes[groups[row]!]! += 1
+  return { rows, first: firstsOf(sizes) }
+}

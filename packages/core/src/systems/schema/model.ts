@@ -24,6 +24,17 @@ import type { ThroughKey } from './through-keys.js'
 /** Columns of a parent under names beside those of its rows. */
 export type Besides = readonly { readonly column: string; readonly name: string }[]
 
+/** When rows stand. */
+interface TimeLaw {
+  readonly name: string
+  readonly ticks: Ticks
+  readonly start: StartLaw | undefined
+  /** Where steps are shares of the way there. */
+  readonly end?: EndLaw | undefined
+  /** Where they are not, and rows beyond are none: of what comes every month there is as much as the time allows; absent in models of before. */
+  readonly cut?: EndLaw | undefined
+}
+
 /** How rows of a table come about that refer to rows of another. Plain data. */
 export interface ChildLaw {
   readonly key: ForeignKey
@@ -54,10 +65,7 @@ export interface ChildLaw {
   /** What stands for the row of a parent where there is none. */
   readonly none: Float64Array
   readonly names: FurtherLaw['panel']['names']
-  /** `end`: where steps are shares of the way there. */
-  readonly time?:
-    | { readonly name: string; readonly ticks: Ticks; readonly start: StartLaw | undefined; readonly end?: EndLaw | undefined }
-    | undefined
+  readonly time?: TimeLaw | undefined
   /** What the laws draw, with what is a key, in the order that rules were taken out of. */
   readonly formats: readonly ColumnFormat[]
   readonly rules?: KeptRules | undefined

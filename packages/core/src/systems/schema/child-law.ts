@@ -96,7 +96,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     orphanRate: without / Math.max(1, links.parentOf.length - without),
     none: without > 0 ? none : new Float64Array(0),
     names,
-    ...(times ? { time: { name: time!, ticks: times.ticks, start, ...(!further || further.shares ? { end } : { cut: end }) } } : {}),
+    ...(times ? { time: { name: time!, ticks: times.ticks, start, ...(!further || further.shares ? { end } : { cut: end?.last }) } } : {}),
     formats: data.formats,
     rules,
     keys,

@@ -17,7 +17,7 @@ import { drawCounts, withCounts } from './counts.js'
 import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
 import { type DrawnTable, inLayout, keyed, referredRows, referringColumns, type Written } from './drawn-table.js'
-import { endsOf, rowsWithin } from './end-law.js'
+import { endsOf, rowsUntil } from './end-law.js'
 import { ofParents } from './fit.js'
 import { drawGiven } from './given-law.js'
 import { type ForeignKey, isReferredTo, keyText } from './keys.js'
@@ -166,7 +166,10 @@ async function drawRows(law: ChildLaw, { seed, context, drawn, tables }: ChildDr
   const drawnRows = law.further
     ? await drawFurther(law.further, { heads: begun, first, known, ends, besides }, { ...own, key: keyFor(own.key, 'further') })
     : repeated(begun, first, law)
-  const cut = law.time?.cut && rowsWithin(drawnRows.ticks!, first, endsOf(law.time.cut, dates!))
+  const cut =
+    law.time?.cut === undefined
+      ? undefined
+      : rowsUntil(law.time.cut, { ticks: drawnRows.ticks!, first, groupOf: units.groupOf }, law.orphanRate)
   const further = cut ? { table: takeTableRows(drawnRows.table, cut.rows), ticks: takeValues(drawnRows.ticks!, cut.rows) } : drawnRows
   const parentOf = Int32Array.from(groupOfRows(cut?.first ?? first), (g) => units.groupOf[g]!)
   const picked = await pickAll(law, { rows: further.table, parentOf, drawn, tables, own })

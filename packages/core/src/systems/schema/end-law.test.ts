@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
-import { endLaw, endsOf, rowsWithin } from './end-law.js'
+import { endLaw, endsOf, rowsUntil } from './end-law.js'
 import { startsAfter } from './start-law.js'
 
 const groups = (at: Float64Array) => ({
@@ -29,11 +29,16 @@ it('first rows beyond the end are reflected at it, not put on the last day', () 
   expect([...startsAfter(Float64Array.of(4, 13, 5, 3), counted, { kind: 'steps', origin: 0, unit: 1, least: 1 })]).toEqual([4, 7, 8, 10])
 })
 
-it('rows beyond the end of their group are none but for the first', () => {
-  const { rows, first } = rowsWithin(Float64Array.of(1, 2, 3, 9, 10, 4), Uint32Array.of(0, 3, 5, 6), Float64Array.of(2, 8, 8))
+it('rows beyond the end are none but for the first of their group, and those without a parent as many as before', () => {
+  const standing = {
+    ticks: Float64Array.of(1, 2, 9, 9, 10, 4, 5, 6),
+    first: Uint32Array.of(0, 3, 5, 6, 7, 8),
+    groupOf: Int32Array.of(4, 2, 3, -1, -1)
+  }
+  const { rows, first } = rowsUntil(8, standing, 0.25)
   expect([[...rows], [...first]]).toEqual([
-    [0, 1, 3, 5],
-    [0, 2, 3, 4]
+    [0, 1, 3, 5, 6],
+    [0, 2, 3, 4, 5]
   ])
 })
 

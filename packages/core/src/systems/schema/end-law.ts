@@ -50,15 +50,28 @@ function endsAbove(ticks: Float64Array): boolean {
 export const endsOf = ({ after, last }: EndLaw, dates: Float64Array): Float64Array =>
   dates.map((date) => Math.min(after === undefined ? Number.POSITIVE_INFINITY : date + after, last ?? Number.POSITIVE_INFINITY))
 
-/** Rows that stand no later than their group's end, with the first of each, which is there anyhow, and where groups begin among them. Cost O(n). */
-export function rowsWithin(
-  ticks: Float64Array,
-  first: Uint32Array,
-  ends: Float64Array
+interface Standing {
+  readonly ticks: Float64Array
+  /** Where each group's rows begin, and the end [G + 1]. */
+  readonly first: Uint32Array
+  /** Row of its parent; −1 for none, which stand last [G]. */
+  readonly groupOf: Int32Array
+}
+
+/**
+ * Rows that stand no later than an end, with the first of each group, which is there anyhow, and where groups begin among them; of those
+ * without a parent no more than their share of the others. Cost O(n).
+ */
+export function rowsUntil(
+  end: number,
+  { ticks, first, groupOf }: Standing,
+  orphanRate: number
 ): { readonly rows: Uint32Array; readonly first: Uint32Array } {
   const groups = groupOfRows(first)
-  const rows = Uint32Array.from(ticks.keys()).filter((i) => i === first[groups[i]!] || ticks[i]! <= ends[groups[i]!]!)
-  const sizes = new Float64Array(first.length - 1)
+  const within = Uint32Array.from(ticks.keys()).filter((i) => i === first[groups[i]!] || ticks[i]! <= end)
+  const own = within.filter((row) => groupOf[groups[row]!]! >= 0).length
+  const rows = within.subarray(0, own + Math.round(orphanRate * own))
+  const sizes = new Float64Array(rows.length === 0 ? 0 : groups[rows.at(-1)!]! + 1)
   for (const row of rows) sizes[groups[row]!]! += 1
   return { rows, first: firstsOf(sizes) }
 }

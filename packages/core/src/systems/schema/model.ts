@@ -31,8 +31,8 @@ interface TimeLaw {
   readonly start: StartLaw | undefined
   /** Where steps are shares of the way there. */
   readonly end?: EndLaw | undefined
-  /** Where they are not, and rows beyond are none: of what comes every month there is as much as the time allows; absent in models of before. */
-  readonly cut?: EndLaw | undefined
+  /** Where they are not, the last tick of all, beyond which is nothing: of what comes every month there is as much as the time allows; absent in models of before. */
+  readonly cut?: number | undefined
 }
 
 /** How rows of a table come about that refer to rows of another. Plain data. */

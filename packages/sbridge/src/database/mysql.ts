@@ -272,7 +272,11 @@ function storedIn({ type, columnLength, decimals, flags }: Field): StoredType | 
       return { kind: 'date' }
     case STORED.stamp:
     case STORED.moment:
-      return { kind: 'timestamp', unit: decimals === 0 ? 's' : decimals <= 3 ? 'ms' : 'us', ...(type === STORED.stamp ? { zone: 'UTC' } : {}) }
+      return {
+        kind: 'timestamp',
+        unit: decimals === 0 ? 's' : decimals <= 3 ? 'ms' : 'us',
+        ...(type === STORED.stamp ? { zone: 'UTC' } : {})
+      }
     case STORED.decimal:
       // Its length counts a point and a sign.
       return { kind: 'decimal', precision: columnLength - Number(decimals > 0) - Number(signed), scale: decimals }
@@ -292,7 +296,13 @@ function columnOf(field: Field, cells: readonly Cell[]): DatabaseColumn {
   if (kind === 'nested' || plain.some((cell) => cell !== null && typeof cell === 'object')) return { name, kind: 'nested', cells: [] }
   const known = plain as DatabaseColumn['cells']
   const enumerated = (flags & COLUMN.enum) !== 0
-  return { name, kind, type: storedIn(field), enumerated, cells: kind === 'time' ? known.map((cell) => (cell === null ? null : isoTime(String(cell)))) : known }
+  return {
+    name,
+    kind,
+    type: storedIn(field),
+    enumerated,
+    cells: kind === 'time' ? known.map((cell) => (cell === null ? null : isoTime(String(cell)))) : known
+  }
 }
 
 /** Refuses a table whose rows stay when others are refused. */

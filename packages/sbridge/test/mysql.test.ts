@@ -1,5 +1,5 @@
 // @module-tag slow
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import mysql from 'mysql2/promise'
 import { describe, expect, it } from 'vitest'
@@ -76,6 +76,27 @@ describe.skipIf(!hasMariadb())('a server', () =>
           '10:00:00',
           'a,b'
         ])
+      })
+
+      it('decimals keep the digits of their type in a file, and a new table the types of the one that was read', async () => {
+        const { folder, sql, url } = at()
+        await sql(
+          'CREATE TABLE priced (small SMALLINT, many INT UNSIGNED, price DECIMAL(8, 2), tax DECIMAL(6, 3) UNSIGNED, weight FLOAT, at DATETIME, seen DATETIME(6), day DATE)'
+        )
+        const rows = Array.from({ length: 60 }, (_, i) => {
+          const day = `2024-0${1 + (i % 9)}-1${i % 10}`
+          return `(${(7 * i) % 50}, ${3_000_000_000 + 977 * ((i * i) % 59)}, ${(i % 13) - 4}.${i % 7}0, ${i % 11}.5, ${i}.25, '${day} 0${i % 10}:15:00', '${day} 0${i % 10}:15:00.25', '${day}')`
+        })
+        await sql(`INSERT INTO priced VALUES ${rows.join(', ')}`)
+        const words = ['sample', url, '--table', 'priced', '-n', '30', ...FIT, '-o']
+        const toFile = await sbridge(folder, ...words, 'priced.csv')
+        expect(toFile, toFile.stderr).toMatchObject({ status: 0 })
+        const cells = readFileSync(join(folder, 'priced.csv'), 'utf8').trim().split('\n').slice(1)
+        for (const line of cells) expect(line).toMatch(/^\d+,\d+,-?\d+\.\d\d,\d+\.\d{3},/)
+        const toTable = await sbridge(folder, ...words, url, '--into', 'new_priced')
+        expect(toTable, toTable.stderr).toMatchObject({ status: 0 })
+        const types = (await sql('SHOW COLUMNS FROM new_priced')).map(([, type]) => String(type).replace(/\((?:6|10)\)( unsigned)?$/, '$1'))
+        expect(types).toEqual(['smallint', 'int unsigned', 'decimal(8,2)', 'decimal(6,3)', 'float', 'datetime', 'datetime', 'date'])
       })
 
       it('rows go into a table that can take them back only, and into another kind of database', async () => {

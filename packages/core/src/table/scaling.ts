@@ -221,8 +221,11 @@ const LIGHT_TAILS = 2
 export function hasLightTails(present: Float64Array): boolean {
   const z = scaleValues(fitScaler(present, 'standard'), present)
   const fourth = z.reduce((sum, x) => sum + x ** 4, 0) / z.length
-  return 3 - fourth > LIGHT_TAILS * Math.sqrt(24 / z.length)
+  return areLightTails(fourth, z.length)
 }
+
+/** Whether a fourth moment of n standardised values is below that of normal ones beyond chance. */
+export const areLightTails = (fourth: number, n: number): boolean => 3 - fourth > LIGHT_TAILS * Math.sqrt(24 / n)
 
 /** n times the squared error of the fourth moment of n even values, m₈ − 4 m₄ m₆ + 4 m₄³ − m₄² of moments 9/5, 27/7 and 9. */
 const EVEN_ERROR = 1.317

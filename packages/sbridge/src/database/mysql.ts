@@ -1,3 +1,4 @@
+import type { StoredType } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { withPackage } from '../host/optional-package.js'
 import { type ColumnTypes, cellsOf, definitionsOf, quotedTable } from './cells.js'
@@ -44,6 +45,8 @@ interface Field {
   readonly name: string
   readonly type: number
   readonly columnLength: number
+  /** Digits behind the point, of decimals and of seconds. */
+  readonly decimals: number
   readonly flags: number
   readonly characterSet: number
 }
@@ -56,7 +59,40 @@ interface DriverError extends Error {
 type Connect = (options: object) => Connection
 
 const PACKAGE = 'mysql2'
-const TYPES: ColumnTypes = { whole: 'BIGINT', number: 'DOUBLE', boolean: 'BOOLEAN', time: 'DATETIME(3)', day: 'DATE', text: 'LONGTEXT' }
+const TYPES: ColumnTypes = {
+  whole: 'BIGINT',
+  number: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  time: 'DATETIME(3)',
+  day: 'DATE',
+  text: 'LONGTEXT',
+  stored: nameOf
+}
+
+const WHOLES = { 8: 'TINYINT', 16: 'SMALLINT', 32: 'INT', 64: 'BIGINT' } as const
+/** Digits of the longest decimals, and behind the point. @source MySQL, "DECIMAL Data Type Characteristics" */
+const MOST_DIGITS = 65
+const MOST_DECIMALS = 30
+/** Digits behind a second. */
+const FRACTIONS = { s: 0, ms: 3, us: 6, ns: 6 } as const
+
+/** What a type is called; undefined where there is none such. */
+function nameOf(type: StoredType): string | undefined {
+  switch (type.kind) {
+    case 'whole':
+      return `${WHOLES[type.bits]}${type.signed ? '' : ' UNSIGNED'}`
+    case 'float':
+      return type.bits === 64 ? 'DOUBLE' : 'FLOAT'
+    case 'decimal':
+      return type.precision <= MOST_DIGITS && type.scale <= MOST_DECIMALS ? `DECIMAL(${type.precision}, ${type.scale})` : undefined
+    case 'date':
+      return 'DATE'
+    case 'timestamp':
+      return `DATETIME(${FRACTIONS[type.unit]})`
+    default:
+      return undefined
+  }
+}
 
 async function driver(): Promise<Connect> {
   // No literal: the compiler and the bundler are not to look for a package that few install.
@@ -218,9 +254,39 @@ const KINDS: Readonly<Record<number, CellKind>> = {
   246: 'number'
 }
 /** Types that are looked at more closely, a bit of the flags, and the character set of bytes. @source as above */
-const COLUMN = { tiny: 1, time: 11, bit: 16, enum: 1 << 8, bytes: 63 } as const
+const COLUMN = { tiny: 1, time: 11, bit: 16, enum: 1 << 8, bytes: 63, unsigned: 1 << 5 } as const
+/** Bits of whole numbers, by the same number: of three bytes those that hold them. */
+const BITS: Readonly<Record<number, 8 | 16 | 32 | 64>> = { 1: 8, 2: 16, 3: 32, 8: 64, 9: 32 }
+const STORED = { float: 4, double: 5, stamp: 7, date: 10, moment: 12, decimal: 246 } as const
 
-function columnOf({ name, type, columnLength, flags, characterSet }: Field, cells: readonly Cell[]): DatabaseColumn {
+/** The type of a field; undefined of text, truth values and what has none elsewhere. */
+function storedIn({ type, columnLength, decimals, flags }: Field): StoredType | undefined {
+  const signed = (flags & COLUMN.unsigned) === 0
+  const bits = BITS[type]
+  if (bits !== undefined) return { kind: 'whole', bits, signed }
+  switch (type) {
+    case STORED.float:
+    case STORED.double:
+      return { kind: 'float', bits: type === STORED.float ? 32 : 64 }
+    case STORED.date:
+      return { kind: 'date' }
+    case STORED.stamp:
+    case STORED.moment:
+      return {
+        kind: 'timestamp',
+        unit: decimals === 0 ? 's' : decimals <= 3 ? 'ms' : 'us',
+        ...(type === STORED.stamp ? { zone: 'UTC' } : {})
+      }
+    case STORED.decimal:
+      // Its length counts a point and a sign.
+      return { kind: 'decimal', precision: columnLength - Number(decimals > 0) - Number(signed), scale: decimals }
+    default:
+      return undefined
+  }
+}
+
+function columnOf(field: Field, cells: readonly Cell[]): DatabaseColumn {
+  const { name, type, columnLength, flags, characterSet } = field
   const isTruth = (cell: unknown) => cell === null || cell === 0 || cell === 1
   const plain = type === COLUMN.bit && columnLength === 1 ? cells.map((cell) => (cell === null ? null : (cell as Uint8Array)[0]!)) : cells
   if (columnLength === 1 && (type === COLUMN.tiny || type === COLUMN.bit) && plain.every(isTruth))
@@ -230,7 +296,13 @@ function columnOf({ name, type, columnLength, flags, characterSet }: Field, cell
   if (kind === 'nested' || plain.some((cell) => cell !== null && typeof cell === 'object')) return { name, kind: 'nested', cells: [] }
   const known = plain as DatabaseColumn['cells']
   const enumerated = (flags & COLUMN.enum) !== 0
-  return { name, kind, enumerated, cells: kind === 'time' ? known.map((cell) => (cell === null ? null : isoTime(String(cell)))) : known }
+  return {
+    name,
+    kind,
+    type: storedIn(field),
+    enumerated,
+    cells: kind === 'time' ? known.map((cell) => (cell === null ? null : isoTime(String(cell)))) : known
+  }
 }
 
 /** Refuses a table whose rows stay when others are refused. */

@@ -10,7 +10,7 @@ import type { Encoder } from '../../table/encoder.js'
 import { levelStarts } from '../../table/encoder.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { NEVER_AGAIN } from './urns.js'
+import { barsIn, NEVER_AGAIN } from './urns.js'
 
 /** Factors that are drawn together: one of the combinations that rows have, given the past and the factors drawn before. */
 export interface OutcomeLaw {
@@ -72,6 +72,12 @@ export async function fitCategories(encoder: Encoder, rows: CategoryRows, contex
   return laws
 }
 
+/** What of the urns goes on into a law: all, or what never is. */
+function offsetsFor(offsets: Matrix, lifted: boolean): { readonly offsets: Matrix } | undefined {
+  const own = lifted ? offsets : barsIn(offsets)
+  return own && { offsets: own }
+}
+
 function outcomesOf(codes: Int32Array, width: number, factors: readonly number[]): { ofRow: Int32Array; levels: Int32Array } {
   const rows = codes.length / width
   const own = new Int32Array(rows * factors.length)
@@ -117,10 +123,10 @@ async function fitOutcomes(all: ObservedOutcomes, count: number, { key, watch }:
       order.filter((i) => keep(partOf(i)))
     )
   const lawOf = ({ inputs, outcomes, offsets }: ObservedOutcomes, { lifted, ridge }: OutcomeSetting, tolerance?: number) =>
-    fitLogistic(inputs, outcomes, { count, ridge, offsets: lifted ? offsets : undefined, ...defined({ tolerance }) })
-  // What never comes again in a group is said by urns alone.
-  const isHeld = all.offsets.data.some((lift) => lift <= NEVER_AGAIN)
-  const ways = isHeld ? [true] : [true, false]
+    fitLogistic(inputs, outcomes, { count, ridge, offsets: lifted ? offsets : barsIn(offsets), ...defined({ tolerance }) })
+  // Where urns say what never comes again in a group and nothing else there is nothing to be learned anew.
+  const isBarred = all.offsets.data.some((lift) => lift <= NEVER_AGAIN)
+  const ways = isBarred && all.offsets.data.every((lift) => lift <= NEVER_AGAIN || lift === 0) ? [true] : [true, false]
   const simplest = (a: OutcomeSetting, b: OutcomeSetting) => Number(b.lifted) - Number(a.lifted) || b.ridge - a.ridge
   const choice = await search<OutcomeSetting>(
     {
@@ -130,7 +136,7 @@ async function fitOutcomes(all: ObservedOutcomes, count: number, { key, watch }:
       order: simplest,
       score: async (setting, part) => {
         const [fitted, held] = [take((p) => p !== part), take((p) => p === part)]
-        const shares = await outcomeShares(await lawOf(fitted, setting, COMPARED), held.inputs, setting.lifted ? held : undefined)
+        const shares = await outcomeShares(await lawOf(fitted, setting, COMPARED), held.inputs, offsetsFor(held.offsets, setting.lifted))
         return Float64Array.from(held.outcomes, (c, i) => -log(shares.data[i * count + c]!))
       },
       moves: inTurn(simplest, ways.map(ridgesOf))
@@ -178,7 +184,7 @@ export async function drawCategories(laws: CategoryLaw, encoder: Encoder, { inpu
   const codes = new Int32Array(inputs.rows * width)
   let known = inputs
   for (const { factors, outcomes, lifted, law } of laws) {
-    const shares = await outcomeShares(law, known, lifted ? { offsets: offsetsOf(lifts, encoder, { factors, outcomes }) } : undefined)
+    const shares = await outcomeShares(law, known, offsetsFor(offsetsOf(lifts, encoder, { factors, outcomes }), lifted))
     const chosen = uniforms(keyFor(key, `factor ${factors[0]}`), inputs.rows)
     for (let i = 0; i < inputs.rows; i++) {
       let [outcome, left] = [0, chosen[i]!]

@@ -240,7 +240,7 @@ class Growth {
       const own = rowOf(this.sums, group)
       const sums = this.ends ? Float64Array.from([...own, toCome(this.sizeOf(group) - step)]) : own
       writeKnown(this.histories, { group, known: rowOf(this.known, group), sums, elapsed }, rowOf(inputs, i))
-      this.histories.writeLifts(group, rowOf(lifts, i))
+      this.histories.writeLifts(group, rowOf(lifts, i), step + 1 === this.sizeOf(group))
     })
     return { inputs, lifts, besides: this.besides && takeTableRows(this.besides, groups) }
   }

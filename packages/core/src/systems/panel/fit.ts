@@ -283,7 +283,7 @@ function stepRows(
       if (i > start) {
         const elapsed = times ? times.at[i - 1]! - times.at[start]! : i - start
         writeKnown(histories, { group: g, known: rowOf(known, g), sums: rowOf(sums, i), elapsed }, rowOf(before, rows.length))
-        histories.writeLifts(g, rowOf(lifts, rows.length))
+        histories.writeLifts(g, rowOf(lifts, rows.length), i + 1 === first[g + 1]!)
         rows.push(i)
         groupOf.push(g)
       }

@@ -119,9 +119,9 @@ export class Histories {
     }
   }
 
-  /** What the group's urns say of the levels of its next row, into `out` [L]. */
-  writeLifts(group: number, out: Float64Array): void {
-    this.urns.write(group, out)
+  /** What the group's urns say of the levels of its next row, which may be its last, into `out` [L]. */
+  writeLifts(group: number, out: Float64Array, isLast: boolean): void {
+    this.urns.write(group, out, isLast)
   }
 
   /** Last row, where rows are ordered, and level of a group, into `out` from `at` on. */

@@ -79,7 +79,10 @@ export function savePanel({ heads, steps, past, constants, panel, groupKey, rule
         within: past.within,
         shares: past.urns.shares,
         urns: past.urns.between,
-        stays: past.urns.stays
+        stays: past.urns.stays,
+        ...(past.urns.whole ? { whole: past.urns.whole } : {}),
+        ...(past.urns.once ? { once: past.urns.once } : {}),
+        ...(past.urns.ends ? { ends: past.urns.ends } : {})
       }),
       ...arraysNamed('constants.', constantEncoder.arrays),
       ...arraysNamed('group.', key.arrays)
@@ -242,7 +245,10 @@ function urnsIn(arrays: Readonly<Arrays>, encoder: Encoder): Urns {
   return {
     shares: float64Array(arrays, 'shares', levels, share),
     between: float64Array(arrays, 'urns', factors, { least: -1, most: 1 }),
-    stays: arrays.stays ? float64Array(arrays, 'stays', factors, share) : none
+    stays: arrays.stays ? float64Array(arrays, 'stays', factors, share) : none,
+    ...(arrays.whole ? { whole: float64Array(arrays, 'whole', factors, share) } : {}),
+    ...(arrays.once ? { once: float64Array(arrays, 'once', levels, share) } : {}),
+    ...(arrays.ends ? { ends: float64Array(arrays, 'ends', levels, { least: -1, most: 1 }) } : {})
   }
 }
 

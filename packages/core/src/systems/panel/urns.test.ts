@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { exp } from '../../num/elementary.js'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
-import { fitUrns, levelsAmong, NEVER_AGAIN, UrnCounts, type Urns } from './urns.js'
+import { endLifts, fitUrns, levelsAmong, NEVER_AGAIN, UrnCounts, type Urns } from './urns.js'
 
 const factor = (name: string, levelCount: number) => ({ name, levelCount, places: { data: new Float64Array(0), rows: 0, cols: 0 } })
 const encoder = { factors: [factor('mood', 3)] }
@@ -123,4 +123,79 @@ it('a level that never comes twice where chance would have it is not put back', 
   const twice = codes.slice()
   twice[1] = twice[0]!
   expect(fitUrns(encoder, twice, { first, ordered: false }).between[0]).toBeGreaterThanOrEqual(0)
+})
+
+/** Subscriptions of firms: one at most is the main one, only the last may go on, and none is a trial at the end. */
+function subscriptions(groups: number) {
+  const u = uniforms(keyFor(keyFromSeed(5), 'subscriptions'), 4 * groups)
+  const first = [0]
+  const codes: number[] = []
+  for (let g = 0; g < groups; g++) {
+    const rows = 1 + Math.floor(4 * u[4 * g]!)
+    const main = Math.floor(rows * u[4 * g + 1]!)
+    for (let k = 0; k < rows; k++) {
+      const state = k + 1 < rows ? Math.floor(2 * u[4 * g + 2]! + k) % 2 : u[4 * g + 3]! < 0.7 ? 2 : 1
+      codes.push(Number(k === main), state)
+    }
+    first.push(codes.length / 2)
+  }
+  return { codes: Int32Array.from(codes), first: Uint32Array.from(first) }
+}
+
+const ofFirms = { factors: [factor('main', 2), factor('state', 3)] }
+
+it('levels that no group has twice, and levels of last rows alone or never there, are told beyond chance and never drawn elsewhere', () => {
+  const { codes, first } = subscriptions(200)
+  const urns = fitUrns(ofFirms, codes, { first, ordered: true })
+  expect([...urns.once!]).toEqual([0, 1, 0, 0, 1])
+  expect([...urns.ends!]).toEqual([0, 0, -1, 0, 1])
+  // Of rows in no order none is the last, and of few nothing is beyond chance.
+  expect(fitUrns(ofFirms, codes, { first, ordered: false }).ends).toBeUndefined()
+  const few = first.subarray(0, 5)
+  expect(fitUrns(ofFirms, codes.subarray(0, 2 * few[4]!), { first: few, ordered: true })).toMatchObject({ between: expect.anything() })
+  expect(fitUrns(ofFirms, codes.subarray(0, 2 * few[4]!), { first: few, ordered: true }).ends).toBeUndefined()
+  const counts = new UrnCounts(urns, ofFirms, 1)
+  const lifts = new Float64Array(5)
+  const never = (isLast: boolean) => {
+    counts.write(0, lifts, isLast)
+    return Array.from(lifts, (lift) => lift === NEVER_AGAIN)
+  }
+  expect(never(false)).toEqual([false, false, false, false, true])
+  expect(never(true)).toEqual([false, false, true, false, false])
+  counts.add(0, Int32Array.of(1, 1), 0)
+  expect(never(false)).toEqual([false, true, false, false, true])
+  expect([...endLifts(ofFirms, { encoder: ofFirms, urns }, Float64Array.of(1, 3))!.data]).toEqual([
+    0,
+    0,
+    NEVER_AGAIN,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    NEVER_AGAIN
+  ])
+})
+
+it.each([false, true])('groups of one level alone, as schools of girls, are more than urns make, and stay so (in time: %s)', (ordered) => {
+  const urns: Urns = {
+    shares: Float64Array.of(0.2, 0.3, 0.5),
+    between: Float64Array.of(0.1),
+    stays: Float64Array.of(0),
+    whole: Float64Array.of(0.25)
+  }
+  const { codes, first } = drawn(urns, 400, 15)
+  const found = fitUrns(encoder, codes, { first, ordered })
+  // 400 groups: a standard error of the share is 0.022, of what lies between 0.015.
+  expect(Math.abs(found.whole![0]! - 0.25)).toBeLessThan(0.09)
+  expect(Math.abs(found.between[0]! - 0.1)).toBeLessThan(0.06)
+  const areWhole = (all: typeof codes) =>
+    Array.from({ length: 400 }, (_, g) => Number(all.subarray(15 * g, 15 * g + 15).every((level) => level === all[15 * g]))).reduce(
+      (a, b) => a + b
+    )
+  expect(Math.abs(areWhole(drawn(found, 400, 15).codes) - areWhole(codes))).toBeLessThan(45)
+  // Urns alone of as much between groups make few.
+  const alone = drawn({ ...urns, whole: undefined, between: Float64Array.of(0.4) }, 400, 15)
+  expect(fitUrns(encoder, alone.codes, { first: alone.first, ordered }).whole).toBeUndefined()
 })

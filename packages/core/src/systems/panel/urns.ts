@@ -1,7 +1,11 @@
-import { log } from '../../num/elementary.js'
+import { isBelievedAtLog } from '../../code/rules/chance.js'
+import { exp, log } from '../../num/elementary.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
 import { componentsOf } from '../../num/variance-components.js'
 import type { Encoder } from '../../table/encoder.js'
 import { levelStarts } from '../../table/encoder.js'
+import { type FactorOf, type Following, followingOf } from './following-rows.js'
+import { fitWhole } from './whole-groups.js'
 
 /**
  * What a group's categories so far say of the next one, by Pólya's urn: of a·π_c balls of each level c to begin with, and one
@@ -21,6 +25,12 @@ export interface Urns {
   readonly between: Float64Array
   /** s of every factor, nought where rows have no order [F]. */
   readonly stays: Float64Array
+  /** Share of the groups that have one level throughout besides those that urns make, as schools of girls or boys alone; absent where there are none [F]. */
+  readonly whole?: Float64Array | undefined
+  /** 1 for levels that no group has twice, as an address that is the default one; absent where there are none [L]. */
+  readonly once?: Float64Array | undefined
+  /** 1 for levels that last rows of groups alone have, as what still goes on, and −1 for those that none of them has; absent where there are none [L]. */
+  readonly ends?: Float64Array | undefined
 }
 
 /** Where groups begin, and the end [G + 1], and whether their rows are in the order of time. */
@@ -31,6 +41,9 @@ interface Groups {
 
 /** log of the weight of what does not come again: next to nothing, and a group with more rows than there are levels has some all the same. */
 export const NEVER_AGAIN = -50
+
+/** Its weight: what is not to come in a group that has one level throughout has no less. */
+const NEXT_TO_NOTHING = exp(NEVER_AGAIN)
 
 /** Pairs of rows of a group that would agree by chance, for none to do so by design: 1 in 1,000. */
 const EXPECTED_PAIRS = log(1000)
@@ -43,61 +56,119 @@ export function fitUrns({ factors }: Pick<Encoder, 'factors'>, codes: Int32Array
   const [n, width] = [first[first.length - 1]!, factors.length]
   const between = new Float64Array(width)
   const stays = new Float64Array(width)
+  const whole = new Float64Array(width)
   const shares = factors.flatMap(({ levelCount }, f) => {
-    let [outside, whole] = [0, 0]
+    let [outside, all] = [0, 0]
     const own = Array.from({ length: levelCount }, (_, level) => {
       const groups = Array.from({ length: first.length - 1 }, (_, g) =>
         Array.from({ length: first[g + 1]! - first[g]! }, (_, k) => Number(codes[(first[g]! + k) * width + f] === level))
       )
       const parts = componentsOf(groups)
       outside += parts.between
-      whole += parts.between + parts.within
+      all += parts.between + parts.within
       return groups.reduce((sum, values) => sum + values.reduce((a, b) => a + b, 0), 0) / n
     })
-    between[f] = comesOnce(own, codes, { first, f, width }) ? -1 : whole > 0 ? outside / whole : 0
+    between[f] = comesOnce(own, codes, { first, f, width }) ? -1 : all > 0 ? outside / all : 0
     // Of what never changes in a group all is said.
-    if (ordered && between[f] >= 0 && between[f] < 1) [between[f], stays[f]] = likeliest(followingOf(own, codes, { first, f, width }))
+    if (between[f] < 0 || between[f] >= 1) return own
+    const rows = followingOf(own, codes, { first, f, width })
+    if (ordered) [between[f], stays[f]] = likeliest(rows)
+    const apart = fitWhole(rows, { first, ordered, between: between[f], stays: stays[f]! })
+    if (apart) [between[f], stays[f], whole[f]] = [apart.between, apart.stays, apart.share]
     return own
   })
-  return { shares: Float64Array.from(shares), between, stays }
-}
-
-/** Of rows that follow others, what their urns know of the level that they have [m]. */
-interface Following {
-  /** π of it. */
-  readonly share: Float64Array
-  /** How often it came before, of so many rows. */
-  readonly count: Float64Array
-  readonly rows: Float64Array
-  /** 1 where the row before has it. */
-  readonly stayed: Float64Array
-}
-
-interface FactorOf {
-  readonly first: Uint32Array
-  readonly f: number
-  readonly width: number
-}
-
-function followingOf(shares: readonly number[], codes: Int32Array, { first, f, width }: FactorOf): Following {
-  const groups = first.length - 1
-  const numbers = () => new Float64Array(first[groups]! - groups)
-  const following = { share: numbers(), count: numbers(), rows: numbers(), stayed: numbers() }
-  const counts = new Float64Array(shares.length)
-  for (let g = 0, at = 0; g < groups; g++) {
-    counts.fill(0)
-    for (let i = first[g]!; i < first[g + 1]!; i++) {
-      const level = codes[i * width + f]!
-      if (i > first[g]!) {
-        following.share[at] = shares[level]!
-        following.count[at] = counts[level]!
-        following.rows[at] = i - first[g]!
-        following.stayed[at++] = Number(level === codes[(i - 1) * width + f])
-      }
-      counts[level]! += 1
-    }
+  const levels = levelCounts({ factors }, codes, first)
+  const once = levelsOnce(levels)
+  const ends = ordered ? levelsAtEnds(levels) : undefined
+  return {
+    shares: Float64Array.from(shares),
+    between,
+    stays,
+    ...(whole.some((share) => share > 0) ? { whole } : {}),
+    ...(once ? { once } : {}),
+    ...(ends ? { ends } : {})
   }
-  return following
+}
+
+interface LevelCounts {
+  /** Rows of each level, of last rows, and the most that a group has [L]. */
+  readonly rows: Float64Array
+  readonly last: Float64Array
+  readonly most: Float64Array
+  readonly n: number
+  readonly groups: number
+  /** Pairs of rows of a group. */
+  readonly pairs: number
+}
+
+function levelCounts(encoder: Pick<Encoder, 'factors'>, codes: Int32Array, first: Uint32Array): LevelCounts {
+  const starts = levelStarts(encoder)
+  const width = starts.length
+  const count = encoder.factors.reduce((sum, { levelCount }) => sum + levelCount, 0)
+  const [rows, last, most, own] = [0, 1, 2, 3].map(() => new Float64Array(count)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array
+  ]
+  let pairs = 0
+  for (let g = 0; g + 1 < first.length; g++) {
+    const [from, to] = [first[g]!, first[g + 1]!]
+    pairs += ((to - from) * (to - from - 1)) / 2
+    for (let i = from; i < to; i++)
+      for (const [f, start] of starts.entries()) {
+        const level = start + codes[i * width + f]!
+        rows[level]! += 1
+        own[level]! += 1
+        most[level] = Math.max(most[level]!, own[level]!)
+        if (i === to - 1) last[level]! += 1
+      }
+    for (let i = from; i < to; i++) for (const [f, start] of starts.entries()) own[start + codes[i * width + f]!] = 0
+  }
+  return { rows, last, most, n: first[first.length - 1]!, groups: first.length - 1, pairs }
+}
+
+/** Levels that no group has twice, where chance would have some of all of them twice by 1,000 to 1. */
+function levelsOnce({ rows, most, n, pairs }: LevelCounts): Float64Array | undefined {
+  const least = EXPECTED_PAIRS + log(rows.length)
+  const once = most.map((count, c) => Number(count === 1 && pairs * (rows[c]! / n) ** 2 >= least))
+  return once.includes(1) ? once : undefined
+}
+
+/** Levels that last rows alone have, or that none of them has, beyond chance of one table in a million. */
+function levelsAtEnds({ rows, last, n, groups }: LevelCounts): Float64Array | undefined {
+  const candidates = 2 * rows.length
+  const [share, others] = [log(groups / n), log(1 - groups / n)]
+  const ends = last.map((own, c) => {
+    if (own === rows[c]) return Number(isBelievedAtLog(own * share, candidates))
+    return own === 0 && isBelievedAtLog(rows[c]! * others, candidates) ? -1 : 0
+  })
+  return n > groups && ends.some((end) => end !== 0) ? ends : undefined
+}
+
+/** What is known of the levels of first rows of groups that have so many [G, L of `encoder`]: some come at their ends alone, or never there. Undefined where none is so. */
+export function endLifts(
+  encoder: Pick<Encoder, 'factors'>,
+  of: { readonly encoder: Pick<Encoder, 'factors'>; readonly urns: Urns },
+  sizes: Float64Array
+): Matrix | undefined {
+  const { ends } = of.urns
+  if (!ends) return undefined
+  const starts = levelStarts(of.encoder)
+  const own = encoder.factors.flatMap(({ name, levelCount }) => {
+    const f = of.encoder.factors.findIndex((one) => one.name === name && one.levelCount === levelCount)
+    return Array.from({ length: levelCount }, (_, level) => (f < 0 ? 0 : ends[starts[f]! + level]!))
+  })
+  const out = matrix(sizes.length, own.length)
+  for (const [g, size] of sizes.entries())
+    for (const [c, end] of own.entries()) if (end === (size > 1 ? 1 : -1)) out.data[g * out.cols + c] = NEVER_AGAIN
+  return out
+}
+
+/** Of what urns say no more than what never is; undefined where nothing is so. */
+export function barsIn(offsets: Matrix): Matrix | undefined {
+  const bars = offsets.data.map((lift) => (lift <= NEVER_AGAIN / 2 ? NEVER_AGAIN : 0))
+  return bars.some((bar) => bar !== 0) ? matrix(offsets.rows, offsets.cols, bars) : undefined
 }
 
 /** Shares 1/(1 + a) that are tried before the best of them is narrowed down, and how far that goes. */
@@ -177,6 +248,8 @@ export class UrnCounts {
   private readonly rows: Float64Array
   /** Levels of the last row of each group, among all [G, F]. */
   private readonly last: Int32Array
+  /** log of how likely urns make the rows of each group so far, that all have one level; ∞ where they have not [G, F]. */
+  private readonly logUrns: Float64Array
   private readonly starts: readonly number[]
 
   constructor(
@@ -188,6 +261,7 @@ export class UrnCounts {
     this.counts = new Float64Array(groups * urns.shares.length)
     this.rows = new Float64Array(groups)
     this.last = new Int32Array(groups * this.starts.length).fill(-1)
+    this.logUrns = new Float64Array(urns.whole ? groups * this.starts.length : 0)
   }
 
   /** Takes in row `row` of encoded rows [n, F] as the next one of a group. */
@@ -195,29 +269,57 @@ export class UrnCounts {
     const width = this.starts.length
     for (const [f, start] of this.starts.entries()) {
       const level = start + codes[row * width + f]!
+      if (this.urns.whole) this.follow(group, f, level)
       this.counts[group * this.urns.shares.length + level]! += 1
       this.last[group * width + f] = level
     }
     this.rows[group]! += 1
   }
 
-  /** log(p_c/π_c) of all levels of a group's next row, into `out` [L], but for a factor that all share; nought of levels that the data do not have. */
-  write(group: number, out: Float64Array): void {
+  /** Takes the next level of a factor into what urns say of a group that may have one level throughout. */
+  private follow(group: number, f: number, level: number): void {
+    const at = group * this.starts.length + f
+    const last = this.last[at]!
+    if (last < 0) return
     const { shares, between, stays } = this.urns
+    const [rho, k] = [between[f]!, this.rows[group]!]
+    const anew = ((1 - rho) * shares[level]! + rho * k) / (1 - rho + rho * k)
+    this.logUrns[at] = level === last ? this.logUrns[at]! + log(stays[f]! + (1 - stays[f]!) * anew) : Number.POSITIVE_INFINITY
+  }
+
+  /** Chance that the rows of a group are made by urns, given those so far; 1 for one that has none. */
+  private byUrns(group: number, f: number): number {
+    const share = this.urns.whole?.[f] ?? 0
+    if (share === 0 || this.rows[group] === 0) return 1
+    const logUrn = this.logUrns[group * this.starts.length + f]!
+    if (logUrn === Number.POSITIVE_INFINITY) return 1
+    const own = (1 - share) * exp(logUrn)
+    return own / (own + share)
+  }
+
+  /** log(p_c/π_c) of all levels of a group's next row, into `out` [L], but for a factor that all share; nought of levels that the data do not have. */
+  write(group: number, out: Float64Array, isLast = false): void {
+    const { shares, between, stays, once, ends } = this.urns
     const k = this.rows[group]!
     for (const [f, start] of this.starts.entries()) {
       const rho = between[f]!
       const last = this.last[group * this.starts.length + f]!
       const stay = last < 0 ? 0 : stays[f]!
+      const urn = this.byUrns(group, f)
       for (let c = start; c < (this.starts[f + 1] ?? shares.length); c++) {
         const [share, count] = [shares[c]!, this.counts[group * shares.length + c]!]
+        if ((once?.[c] === 1 && count > 0) || ends?.[c] === (isLast ? -1 : 1)) {
+          out[c] = NEVER_AGAIN
+          continue
+        }
         if (rho < 0) {
           out[c] = count > 0 ? NEVER_AGAIN : 0
           continue
         }
         // Of a = 1/ρ − 1: both sides of the fraction times ρ.
         const anew = ((1 - rho) * share + rho * count) / ((1 - rho + rho * k) * share)
-        out[c] = share > 0 ? log((1 - stay) * anew + (c === last ? stay / share : 0)) : 0
+        const drawn = (1 - stay) * anew + (c === last ? stay / share : 0)
+        out[c] = share > 0 ? log(urn === 1 ? drawn : urn * drawn + (c === last ? (1 - urn) / share : NEXT_TO_NOTHING)) : 0
       }
     }
   }

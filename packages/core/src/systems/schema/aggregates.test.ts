@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { cellAt } from '../../table/cells.js'
 import { inferTable } from '../../table/infer.js'
 import { ruledRows } from '../ruled-rows.js'
-import { aggregateColumn, aggregateText, findAggregates } from './aggregates.js'
+import { aggregateColumn, aggregateText, brokenAggregate, findAggregates } from './aggregates.js'
 
 const text = (name: string, values: readonly (number | string | null)[]) => ({
   name,
@@ -161,5 +161,25 @@ describe('columns that rows of another table say', () => {
           : column
       )
     }
+  })
+
+  it('are found where some cells are empty though there are rows, and such cells stay empty', () => {
+    const isOpen = (order: number) => order % 7 === 0
+    const sum = (prices: readonly number[]) => prices.reduce((all, price) => all + price, 0)
+    const problem = (changed: number) => ({
+      ...few((order) => order % 4, {
+        total: (order, prices) => (isOpen(order) ? null : (sum(prices) + (order === 9 ? changed : 0)).toFixed(2))
+      }),
+      rules: undefined
+    })
+    const made = problem(0)
+    const [found, ...others] = findAggregates(made)
+    expect([found?.way, found?.of, found?.none, found?.gaps, others]).toEqual(['sum', ['price'], 0, true, []])
+    expect(findAggregates(problem(1))).toEqual([])
+    const { parentOf: parents } = made.links
+    const column = aggregateColumn(found!, { own: made.own, parent: made.parent, parentOf: parents })
+    expect([...column.missing!]).toEqual(Array.from({ length: 150 }, (_, order) => Number(isOpen(order))))
+    expect(column.values[1]).toBeCloseTo(3.5, 9)
+    expect(brokenAggregate(found!, { ...made, without: true })).toBe(0)
   })
 })

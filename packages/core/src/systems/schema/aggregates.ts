@@ -19,6 +19,8 @@ export interface Aggregate {
   readonly of: readonly string[]
   /** What stands in rows that none refers to; null for an empty cell. */
   readonly none: number | null
+  /** Whether some rows have no cell though others refer to them, as a course that goes on no final score; absent: none. */
+  readonly gaps?: true
 }
 
 /** What is taken of the numbers of rows, the simplest first. */
@@ -58,9 +60,12 @@ export function findAggregates({ links, own, parent, rules }: Related): Aggregat
       if (found.has(target.name) || (way !== 'count' && of.some(({ isDate }) => isDate !== target.isDate))) continue
       if ((way === 'sum' || way === 'mean') && target.isDate) continue
       if (way !== 'count' && of.length === 1 && isCopied(target, of[0]!, links.parentOf)) continue
-      const none = agreement(target, values, sizes)
-      if (none === undefined || !isBelievedAtLog(logChanceOfOrder(telling.map((p) => target.values[p]!)), candidates)) continue
-      found.set(target.name, { key: links.key, column: target.name, way, of: of.map(({ name }) => name), none })
+      const agreed = agreement(target, values, sizes)
+      // An empty cell says nothing of what the others are.
+      const told = telling.flatMap((p) => (Number.isNaN(target.values[p]!) ? [] : [target.values[p]!]))
+      if (!agreed || !isBelievedAtLog(logChanceOfOrder(agreed.gaps ? told : telling.map((p) => target.values[p]!)), candidates)) continue
+      if (agreed.gaps && told.length < LEAST_PARENTS) continue
+      found.set(target.name, { key: links.key, column: target.name, way, of: of.map(({ name }) => name), ...agreed })
     }
   }
   take('count', [], sizes)
@@ -109,19 +114,20 @@ function aggregated(way: Aggregate['way'], values: Float64Array, parentOf: Int32
   return way === 'sum' ? out : out.map((x, p) => (sizes[p] === 0 ? Number.NaN : way === 'mean' ? x / sizes[p]! : x))
 }
 
-/** What rows that none refers to have, where all others have what theirs come to; undefined where not all do. */
-function agreement({ values, unit }: Quantity, wanted: Float64Array, sizes: Float64Array): number | null | undefined {
-  let none: number | null | undefined
+/** What rows that none refers to have, where all others have what theirs come to, or no cell; undefined where not all do. */
+function agreement({ values, unit }: Quantity, wanted: Float64Array, sizes: Float64Array): Pick<Aggregate, 'none' | 'gaps'> | undefined {
+  let none: number | null = null
+  let [isEmpty, gaps] = [false, false]
   for (const [p, value] of values.entries()) {
+    const isOpen = Number.isNaN(value)
     if (sizes[p]! > 0) {
-      if (!(Math.abs(value - wanted[p]!) <= tolerance(unit, value))) return undefined
-      continue
-    }
-    const own = Number.isNaN(value) ? null : value
-    if (none !== undefined && none !== own) return undefined
-    none = own
+      if (!isOpen && !(Math.abs(value - wanted[p]!) <= tolerance(unit, value))) return undefined
+      gaps ||= isOpen
+    } else if (isOpen) isEmpty = true
+    else if (none !== null && none !== value) return undefined
+    else none = value
   }
-  return none ?? null
+  return { none, ...(gaps || (isEmpty && none !== null) ? { gaps: true } : {}) }
 }
 
 /** Whether rules of the table itself give a column; what is merely above others, or empty where another says so, may be said by rows. */
@@ -130,7 +136,7 @@ const isDerived = (rules: KeptRules | undefined, name: string): boolean =>
 
 /** Rows of a table whose column is not what the rows say that refer to them. `without`: whether rows count that none refers to. */
 export function brokenAggregate(
-  { column: name, way, of, none }: Aggregate,
+  { column: name, way, of, none, gaps }: Aggregate,
   { own, parent, links, without }: Pick<Related, 'own' | 'parent' | 'links'> & { readonly without: boolean }
 ): number {
   const sizes = countsOf(links)
@@ -138,6 +144,7 @@ export function brokenAggregate(
   const factors = of.map((one) => quantityNamed(own, one))
   const wanted = aggregated(way, way === 'count' ? sizes : productOf(factors), links.parentOf, sizes)
   return values.reduce((broken, value, p) => {
+    if (gaps && Number.isNaN(value)) return broken
     if (sizes[p]! > 0) return broken + Number(!(Math.abs(value - wanted[p]!) <= tolerance(unit, value)))
     return broken + Number(without && (Number.isNaN(value) ? null : value) !== none)
   }, 0)
@@ -145,7 +152,7 @@ export function brokenAggregate(
 
 /** A column as rows say it that refer to the table. */
 export function aggregateColumn(
-  { column: name, way, of, none }: Aggregate,
+  { column: name, way, of, none, gaps }: Aggregate,
   { own, parent, parentOf }: { readonly own: Rows; readonly parent: Rows; readonly parentOf: Int32Array }
 ): NumericColumn {
   const { column, format } = numberNamed(parent, name)
@@ -159,8 +166,9 @@ export function aggregateColumn(
     const value = (sizes[p]! > 0 ? x : (none ?? 0)) * scale
     return column.kind === 'datetime' ? Math.round(value) : digits === undefined ? value : toDecimals(value, digits)
   })
-  const lacking = Uint8Array.from(sizes, (size) => Number(size === 0 && none === null))
-  const { missing: _, ...rest } = column
+  const { missing, ...rest } = column
+  const isOpen = (p: number) => gaps === true && missing?.[p] === 1
+  const lacking = Uint8Array.from(sizes, (size, p) => Number(isOpen(p) || (size === 0 && none === null)))
   return { ...rest, values, ...(lacking.includes(1) ? { missing: lacking } : {}) }
 }
 

@@ -1,8 +1,10 @@
 import { InputError } from '../../num/errors.js'
 import { counted, listed } from '../../num/listed.js'
+import { numberingOf } from '../../table/numbering.js'
+import type { RawTable } from '../../table/raw.js'
 import { checkKeyNames, type ForeignKey, keyText, pairsOf, type SchemaKeys, type Tables } from './keys.js'
 import { tellsApart } from './line-numbers.js'
-import type { Links } from './links.js'
+import { cellsIn, type Links } from './links.js'
 import { keysOfTable, type SchemaTable } from './model.js'
 import type { OneTable } from './rows-of-table.js'
 
@@ -19,13 +21,35 @@ export function checkTables(tables: Tables, keys: SchemaKeys): void {
     })
 }
 
-/** Keys, and columns that others refer to, are no numbers to be drawn. */
-export function keyTypes(name: string, { primary, foreign }: SchemaKeys): Record<string, string> {
+/**
+ * Keys, and columns that others refer to, are no numbers to be drawn; and neither are running numbers of rows that refer to others: that
+ * other columns follow them says no more than that the rows of one parent stand together. Cost O(cells).
+ */
+export function keyTypes(name: string, { primary, foreign }: SchemaKeys, { tables, missing }: TypedTables): Record<string, string> {
   const referred = foreign.filter(({ to, and }) => to.table === name && !and).map(({ to }) => to.column)
   const own = Object.hasOwn(primary, name) ? [primary[name]!] : []
   const refers = foreign.filter(({ table }) => table === name).flatMap((key) => pairsOf(key).map(({ column }) => column))
-  return Object.fromEntries([...referred, ...own].filter((column) => !refers.includes(column)).map((column) => [column, 'identifier']))
+  const numbers = foreign.some(({ table, to }) => table === name && to.table !== name) ? runningNumbers(tables[name]!, missing) : []
+  const keys = [...referred, ...own, ...numbers].filter((column) => !refers.includes(column))
+  return Object.fromEntries(keys.map((column) => [column, 'identifier']))
 }
+
+interface TypedTables {
+  readonly tables: Tables
+  readonly missing?: readonly string[] | undefined
+}
+
+/** So few rows may be evenly spaced by chance, or by hand. */
+const LEAST_NUMBERED = 10
+
+const runningNumbers = (raw: RawTable, missing: readonly string[] | undefined): string[] =>
+  raw.rowCount < LEAST_NUMBERED || raw.columns.length < 2
+    ? []
+    : raw.columns.flatMap(({ name }) => {
+        const cells = cellsIn(raw, name, missing)
+        const isNumber = (cell: string | null) => cell !== null && /^\d+$/.test(cell)
+        return isNumber(cells[0]!) && cells.every(isNumber) && numberingOf(cells.map(Number)) ? [name] : []
+      })
 
 /** Keys of one column that stay within a table. */
 export const refersWithin = (name: string, { foreign }: SchemaKeys): Pick<OneTable, 'refers'> => {

@@ -2,6 +2,7 @@ import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { defined } from '../../num/defined.js'
 import { beside as columnsBeside, type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
+import type { Encoder } from '../../table/encoder.js'
 import type { RawTable } from '../../table/raw.js'
 import { keepColumns, numbersOf, takeTableRows, unusedName } from '../../table/rows.js'
 import { type CategoricalColumn, isCategorical, type Table } from '../../table/table.js'
@@ -13,17 +14,21 @@ import { contextOfRows } from '../panel/past.js'
 import { LEAST_FURTHER } from '../panel/read.js'
 import { firstsOf, groupOfRows } from '../panel/spans.js'
 import type { PanelTimes } from '../panel/times.js'
+import { endLifts } from '../panel/urns.js'
 import { keptOrder } from '../table/ordered.js'
 import { type ChildRows, readChildRows, withOwn } from './child-rows.js'
 import { countsOf, fitCounts } from './counts.js'
 import { endLaw, endsOf } from './end-law.js'
 import { fitGiven } from './given-law.js'
+import type { ForeignKey } from './keys.js'
 import type { LineNumbers } from './line-numbers.js'
 import { type Links, linksOfSome } from './links.js'
 import type { Besides, ChildLaw } from './model.js'
-import { fitPick, type JoinedColumns, joinedColumns, type PickLaw } from './pick-law.js'
+import { findParentLookups, type ParentLookup } from './parent-lookups.js'
+import { fitPick, type JoinedColumns, joinedColumns, type PickLaw, sameColumns } from './pick-law.js'
 import type { OneTable, Referred } from './rows-of-table.js'
 import { datesOf, startLaw } from './start-law.js'
+import { type ThroughKey, throughOf } from './through-keys.js'
 
 interface ChildProblem {
   /** The table without its keys into others, or of many rows some. */
@@ -37,6 +42,8 @@ interface ChildProblem {
   readonly lines?: { readonly law: LineNumbers; readonly of: Float64Array } | undefined
   /** The table that a key leads to. */
   readonly referred: (links: Links) => Referred
+  /** Keys of a table that is drawn before. */
+  readonly linksFrom: (table: string) => readonly Links[]
   readonly options: OneTable
 }
 
@@ -45,7 +52,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const { raw, rows, links, lines, options } = problem
   const parent = problem.referred(links)
   const { parentOf } = linksOfSome(links, rows)
-  const { read, picks } = await withPicks(
+  const { read, picks, through, lookups } = await withPicks(
     problem,
     readChildRows(raw, { parentOf, lines: lines?.of, parent: parent.whole.table }, options),
     context
@@ -65,7 +72,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const constants = encoderOf(heads, read.constant, methodsOf(heads.table, 'auto')[0])
   const { times, time, rules, keys, data } = read
   const known = knownOf({ given, heads: heads.table, constants, start: times && names.start })
-  const end = times && !alone ? endLaw({ ...read, at: times.at }, start && dates) : undefined
+  const end = times && endLaw({ ...groups, at: times.at }, start && dates)
   const further =
     alone || isStill(read)
       ? undefined
@@ -74,9 +81,14 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     key: links.key,
     ...(lines ? { lines: lines.law } : {}),
     ...(read.copies.length > 0 ? { copies: read.copies } : {}),
-    counts: await fitCounts(countsOf(links), parent.context, { ...context, key: keyFor(context.key, 'counts') }),
+    counts: await fitCounts(countsOf(links), parent.context, { ...context, key: keyFor(context.key, 'counts') }, parent.whole.table),
     picks,
-    heads: await fitGiven({ ...heads, given, besides: besidesOf(groups.groupOf) }, { ...context, key: keyFor(context.key, 'heads') }),
+    ...(through.length > 0 ? { through } : {}),
+    ...(lookups.length > 0 ? { lookups } : {}),
+    heads: await fitGiven(
+      { ...heads, given, besides: besidesOf(groups.groupOf), liftsOf: further && headLifts(further.law, groups.sizes) },
+      { ...context, key: keyFor(context.key, 'heads') }
+    ),
     ...(further ? { further: further.law } : {}),
     alone,
     constants,
@@ -84,7 +96,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     orphanRate: without / Math.max(1, links.parentOf.length - without),
     none: without > 0 ? none : new Float64Array(0),
     names,
-    ...(times ? { time: { name: time!, ticks: times.ticks, start, ...(further?.shares ? { end } : {}) } } : {}),
+    ...(times ? { time: { name: time!, ticks: times.ticks, start, ...(!further || further.shares ? { end } : { cut: end?.last }) } } : {}),
     formats: data.formats,
     rules,
     keys,
@@ -94,31 +106,78 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
 }
 
 /** Rows with the columns of those that they choose beside their own; those that are always the same as one of these are not drawn. */
-async function withPicks({ others, rows, referred }: ChildProblem, read: ChildRows, context: Context) {
+async function withPicks(
+  { links: counted, others: all, rows, referred, linksFrom, options }: ChildProblem,
+  read: ChildRows,
+  context: Context
+) {
+  const ways = waysThrough(counted, all, linksFrom)
+  const others = all.filter((one) => !ways.has(one))
   const names = new Set([...read.data.table.columns, ...read.own.table.columns].map(({ name }) => name))
   const parentOf = rowsOf(read)
   const picks: PickLaw[] = []
+  const through: ThroughKey[] = []
   let own: ChildRows['own'] = read.own
+  const orderOf = (links: Links): Links => {
+    const some = linksOfSome(links, rows)
+    return { ...links, parentOf: Int32Array.from(read.order, (row) => some.parentOf[row]!) }
+  }
+  for (const [links, way] of ways) {
+    const { parentOf: targetOf, key } = orderOf(links)
+    const same = sameColumns(own.table, joinedColumns({ key, parentOf: targetOf }, referred(links).whole, names), targetOf)
+    through.push({ ...way, same })
+    own = joinedTo(own, NOTHING_JOINED, new Set(same.map(({ column }) => column)))
+  }
+  const lookups: ParentLookup[] = []
+  for (const links of options.rules === 'off' ? [] : [counted, ...ways.keys()]) {
+    const { parentOf: targetOf, key } = orderOf(links)
+    const found = findParentLookups({ key, own: own.table, parent: referred(links).whole.table, parentOf: targetOf })
+    lookups.push(...found)
+    own = joinedTo(own, NOTHING_JOINED, new Set(found.map(({ column }) => column)))
+  }
   for (const links of others) {
     const { context: targets, whole } = referred(links)
-    const some = linksOfSome(links, rows)
-    const inOrder = { ...links, parentOf: Int32Array.from(read.order, (row) => some.parentOf[row]!) }
+    const inOrder = orderOf(links)
     const joined = joinedColumns(inOrder, whole, names)
     const pick = await fitPick(
-      { links: inOrder, counts: countsOf(links), targets, parentOf, joined, own: own.table },
+      { links: inOrder, counts: countsOf(links), targets, whole: whole.table, parentOf, joined, own: own.table },
       { ...context, key: keyFor(context.key, 'picks') }
     )
     picks.push(pick)
     for (const { name } of joined.columns) names.add(name)
     own = joinedTo(own, joined, new Set(pick.same.map(({ column }) => column)))
   }
-  return { picks, read: picks.length === 0 ? read : withOwn(read, own) }
+  return { picks, through, lookups, read: all.length === 0 && lookups.length === 0 ? read : withOwn(read, own) }
 }
+
+/** Keys that go without saying, each behind that by which it does. */
+function waysThrough(counted: Links, all: readonly Links[], linksFrom: ChildProblem['linksFrom']): Map<Links, Omit<ThroughKey, 'same'>> {
+  const ways = new Map(
+    all.flatMap((one) => {
+      const way = throughOf(one, { others: [counted, ...all.filter((other) => other !== one)], linksFrom })
+      return way ? [[one, way] as const] : []
+    })
+  )
+  // As keys lead in no circle, neither do ways.
+  const depth = (key: ForeignKey): number => {
+    const way = [...ways.values()].find((one) => one.key === key)
+    return way ? 1 + depth(way.by) : 0
+  }
+  return new Map([...ways].sort(([a], [b]) => depth(a.key) - depth(b.key)))
+}
+
+const NOTHING_JOINED: JoinedColumns = { columns: [], formats: [], joined: [] }
 
 function joinedTo(own: WrittenTable, joined: JoinedColumns, same: ReadonlySet<string>): WrittenTable {
   const { table, formats } = keepColumns(own, ({ name }) => !same.has(name))
   return { table: { ...table, columns: [...table.columns, ...joined.columns] }, formats: [...formats, ...joined.formats] }
 }
+
+/** What is known of the levels of first rows, where some come at the ends of groups alone. */
+export const headLifts =
+  ({ past }: Pick<FurtherLaw, 'past'>, sizes: Float64Array) =>
+  (encoder: Encoder): Matrix | undefined =>
+    endLifts(encoder, past, sizes)
 
 /** Nothing varies behind first rows. */
 const isStill = ({ varying, times }: ChildRows): boolean => varying.length === 0 && (!times || times.ticks.schedule !== undefined)

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import type { Column, Table } from '../../table/table.js'
 import { brokenCopies, copyText, findCopies } from './copies.js'
+import { withSame } from './pick-law.js'
 
 const PARENTS = 40
 const ROWS = 160
@@ -29,6 +30,15 @@ it('columns that copy those of the row that is referred to are found, numbers an
   ])
   const key = { table: 'orders', column: 'customer', to: { table: 'customers', column: 'id' } }
   expect(copyText(key, copies[0]!)).toBe('orders.land = customers.country by orders.customer -> customers.id')
+})
+
+it('numbers are copies also where one of the two is written with a fraction', () => {
+  const own = number('age', of(ages))
+  const other = { ...own, kind: 'integer' } as Column
+  const [copy] = findCopies({ own: table([other], ROWS), parent, parentOf })
+  expect(copy).toEqual({ column: 'age', from: 'age', kind: 'integer' })
+  const { columns } = withSame({ same: [copy!] }, table([], ROWS), parent, parentOf)
+  expect(columns[0]).toMatchObject({ kind: 'integer', values: Float64Array.from(of(ages)) })
 })
 
 it('one row with another cell, or a cell without a row that it would come from, is no copy', () => {

@@ -7,6 +7,8 @@ import { type ForeignKey, keyText } from './keys.js'
 export interface Copy {
   readonly column: string
   readonly from: string
+  /** Of a number, where it is not that of the other: 49 of a plan is 49.00 of an invoice. */
+  readonly kind?: 'number' | 'integer' | undefined
 }
 
 interface Referring {
@@ -38,20 +40,28 @@ export function findCopies({ own, parent, parentOf }: Referring): Copy[] {
       const cell = cellsOf(other)
       return isBelievedAtLog(logChanceOfOrder(referred.map((p) => cell(p) ?? '')), candidates)
     })
-    return from ? [{ column: column.name, from: from.name }] : []
+    return from ? [{ column: column.name, from: from.name, ...kindBeside(column, from) }] : []
   })
 }
 
+const isPlainNumber = ({ kind }: Column): boolean => kind === 'number' || kind === 'integer'
+
+const areOfOneKind = (a: Column, b: Column): boolean => a.kind === b.kind || (isPlainNumber(a) && isPlainNumber(b))
+
+/** The kind of a copy, where it has its own. */
+export const kindBeside = (column: Column, from: Column): Pick<Copy, 'kind'> =>
+  column.kind !== from.kind && (column.kind === 'number' || column.kind === 'integer') ? { kind: column.kind } : {}
+
 /** Whether two columns have the same cells in some rows of the one and those that these are said by of the other. Ends at the first row that has others. */
 export function areAlike(column: Column, other: Column, rows: readonly number[], rowOf: (row: number) => number): boolean {
-  if (column.kind !== other.kind) return false
+  if (!areOfOneKind(column, other)) return false
   const [own, said] = [cellsOf(column), cellsOf(other)]
   return rows.every((i) => own(i) === said(rowOf(i)))
 }
 
 /** Rows whose column is not what the other one says of the row that they refer to; of columns of two kinds all. */
 export function brokenCopies({ column, from }: { readonly column: Column; readonly from: Column }, parentOf: Int32Array): number {
-  if (column.kind !== from.kind) return parentOf.length
+  if (!areOfOneKind(column, from)) return parentOf.length
   const [own, other] = [cellsOf(column), cellsOf(from)]
   return parentOf.reduce((broken, p, i) => broken + Number(own(i) !== (p < 0 ? undefined : other(p))), 0)
 }

@@ -1,9 +1,10 @@
-import { beside as columnsBeside, type Matrix, matrix } from '../../num/matrix.js'
+import { beside as columnsBeside, type Matrix, matrix, takeValues } from '../../num/matrix.js'
 import { type Key, keyFor, permutation, uniforms } from '../../num/random.js'
 import { sorted } from '../../num/statistics.js'
-import type { NumericColumn } from '../../table/table.js'
+import type { NumericColumn, Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { beside } from '../panel/fit.js'
+import { type CountLimits, countLimits, limitsOfRows } from './count-limits.js'
 import { drawGiven, fitGiven, type GivenLaw } from './given-law.js'
 import type { Links } from './links.js'
 
@@ -12,26 +13,60 @@ export interface CountLaw {
   readonly law: GivenLaw
   /** Counts of the data, ascending [n]. */
   readonly ascending: Float64Array
+  /** Where rows of some levels never have some numbers: which, and the numbers of the rows that have the same ones left, ascending. */
+  readonly limits?: (CountLimits & { readonly strata: readonly { readonly never: string; readonly ascending: Float64Array }[] }) | undefined
 }
 
 /**
  * Fits the law of whole numbers given what each row says [n, k]. What is drawn of it is put in order and nothing else, so that a
  * kernel on it would only take time: chains under it go through classes of all counts, given all that a row says. Cost: that of a
- * step law without one.
+ * step law without one. `of`: the rows that are counted, of which some may never have some numbers.
  */
-export async function fitCounts(counts: Float64Array, given: Matrix, context: Context): Promise<CountLaw> {
+export async function fitCounts(counts: Float64Array, given: Matrix, context: Context, of?: Table): Promise<CountLaw> {
   const { column, format } = beside('rows', counts)
   const law = await fitGiven({ table: { columns: [column], rowCount: counts.length }, formats: [format], given, ranked: true }, context)
-  return { law, ascending: sorted(counts) }
+  const limits = of && countLimits(counts, of)
+  return {
+    law,
+    ascending: sorted(counts),
+    ...(limits ? { limits: { ...limits, strata: strataOf(counts, limitsOfRows(limits, of)) } } : {})
+  }
 }
+
+const strataOf = (counts: Float64Array, never: readonly string[]) =>
+  [...new Set(never)].map((own) => ({ never: own, ascending: sorted(counts.filter((_, i) => never[i] === own)) }))
 
 /**
  * Counts of rows given what they say [m, k]: in the order in which the law draws them, ties at random, they take the quantiles of
- * the data's counts, so that their distribution is that of the data however few are drawn. Cost: that of a draw, and O(m log m).
+ * the data's counts, so that their distribution is that of the data however few are drawn; where rows of some levels never have some
+ * numbers, those of the rows that have the same ones left. Cost: that of a draw, and O(m log m).
  */
-export async function drawCounts({ law, ascending }: CountLaw, given: Matrix, context: Context): Promise<Float64Array> {
+export async function drawCounts({ law, ascending, limits }: CountLaw, given: Matrix, context: Context, of?: Table): Promise<Float64Array> {
   const [{ values }] = (await drawGiven(law, given, context)).columns as [NumericColumn]
-  return inQuantiles(values, ascending, keyFor(context.key, 'ranks'))
+  const key = keyFor(context.key, 'ranks')
+  if (!limits || !of) return inQuantiles(values, ascending, key)
+  const never = limitsOfRows(limits, of)
+  const out = new Float64Array(values.length)
+  for (const own of new Set(never)) {
+    const rows = Uint32Array.from(never.keys()).filter((i) => never[i] === own)
+    const drawn = inQuantiles(takeValues(values, rows), numbersFor(own, { ascending, limits }), keyFor(key, `never ${own}`))
+    rows.forEach((row, k) => {
+      out[row] = drawn[k]!
+    })
+  }
+  return out
+}
+
+/** Numbers of the rows that never have the same ones; of rows that no row of the data is like, those that they may have. */
+function numbersFor(
+  never: string,
+  { ascending, limits }: Pick<CountLaw, 'ascending'> & { readonly limits: NonNullable<CountLaw['limits']> }
+): Float64Array {
+  const like = limits.strata.find((one) => one.never === never)
+  if (like) return like.ascending
+  const barred = new Set(never.split(' ').map((place) => limits.numbers[Number(place)]))
+  const open = ascending.filter((count) => !barred.has(count))
+  return open.length > 0 ? open : ascending
 }
 
 function inQuantiles(drawn: Float64Array, ascending: Float64Array, key: Key): Float64Array {

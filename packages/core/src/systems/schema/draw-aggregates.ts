@@ -2,8 +2,8 @@ import { putRulesBack, takeRulesOut } from '../../code/rules/stacked.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import { isCategorical, isNumeric } from '../../table/table.js'
 import { aggregateColumn, feeds } from './aggregates.js'
-import { type DrawnTable, withColumns } from './drawn-table.js'
-import { type ForeignKey, pairsOf } from './keys.js'
+import { type DrawnTable, referredRows, withColumns } from './drawn-table.js'
+import type { ForeignKey } from './keys.js'
 import { rulesOfTable, type SchemaModel, type SchemaTable } from './model.js'
 import { withSame } from './pick-law.js'
 
@@ -53,29 +53,6 @@ function passDown(name: string, { tables, drawn, seed }: PassingDown): void {
     drawn.set(below, recomputed(table, withColumns(rows, columns), own))
     passDown(below, { tables, drawn, seed })
   }
-}
-
-/** Row that each row refers to; −1 for none. */
-function referredRows(key: ForeignKey, own: DrawnTable, parent: DrawnTable): Int32Array {
-  const cells = ({ table }: DrawnTable, names: readonly string[]) => {
-    const all = names.map((name) => {
-      const column = table.columns.find((one) => one.name === name)!
-      return 'cells' in column ? (column.cells ?? []) : []
-    })
-    return Array.from({ length: table.rowCount }, (_, i) => (all.length === 1 ? all[0]![i]! : JSON.stringify(all.map((one) => one[i]))))
-  }
-  const targets = cells(
-    parent,
-    pairsOf(key).map(({ to }) => to)
-  )
-  const rowOf = new Map(targets.map((cell, i) => [cell, i]))
-  return Int32Array.from(
-    cells(
-      own,
-      pairsOf(key).map(({ column }) => column)
-    ),
-    (cell) => rowOf.get(cell) ?? -1
-  )
 }
 
 interface Recomputed {

@@ -1,6 +1,6 @@
 import { putRulesBack } from '../../code/rules/stacked.js'
 import { InputError } from '../../num/errors.js'
-import { beside, matrix } from '../../num/matrix.js'
+import { beside, matrix, takeValues } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import { rowsInOrder } from '../../table/row-order.js'
 import { numbersOf, takeTableRows } from '../../table/rows.js'
@@ -12,17 +12,18 @@ import { contextOfRows } from '../panel/past.js'
 import { firstsOf, groupOfRows } from '../panel/spans.js'
 import { timeAt } from '../panel/ticks.js'
 import { tables as tableSystem } from '../table/system.js'
-import { categoriesOf, givenOf, knownOf } from './child-law.js'
+import { categoriesOf, givenOf, headLifts, knownOf } from './child-law.js'
 import { drawCounts, withCounts } from './counts.js'
 import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
-import { type DrawnTable, inLayout, keyed, referringColumns, type Written } from './drawn-table.js'
-import { endsOf } from './end-law.js'
+import { type DrawnTable, inLayout, keyed, referredRows, referringColumns, type Written } from './drawn-table.js'
+import { endsOf, rowsUntil } from './end-law.js'
 import { ofParents } from './fit.js'
 import { drawGiven } from './given-law.js'
-import { isReferredTo } from './keys.js'
+import { type ForeignKey, isReferredTo, keyText } from './keys.js'
 import { numbered } from './line-numbers.js'
 import type { ChildLaw, SchemaModel, SchemaTable } from './model.js'
+import { withLookups } from './parent-lookups.js'
 import { likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
 import { numberedKeys } from './pseudonyms.js'
 import { stageOf } from './stages.js'
@@ -122,7 +123,7 @@ async function drawChild(
   const apart: Column[] = [
     ...referringColumns(law.key, parent, referring),
     ...(law.lines ? [{ name: law.lines.column, kind: 'identifier' as const, cells: numbered(law.lines, referring) }] : []),
-    ...law.picks.flatMap(({ key }, k) => referringColumns(key, drawn.get(key.to.table)!, inRows(targetOf[k]!)))
+    ...[...law.picks, ...(law.through ?? [])].flatMap(({ key }, k) => referringColumns(key, drawn.get(key.to.table)!, inRows(targetOf[k]!)))
   ]
   const unkeyed = { table: { ...table, columns: [...table.columns, ...apart] }, formats: whole.formats }
   const own = await keyed(unkeyed, law.keys, { seed, context })
@@ -142,7 +143,7 @@ interface ChildRowsDrawn {
   /** Without keys and what rules derive. */
   readonly rows: Written
   readonly parentOf: Int32Array
-  /** Rows that they refer to besides, of each pick. */
+  /** Rows that they refer to besides, of each pick, then of each key that goes without saying. */
   readonly targetOf: readonly Int32Array[]
 }
 
@@ -150,21 +151,27 @@ interface ChildRowsDrawn {
 async function drawRows(law: ChildLaw, { seed, context, drawn, tables }: ChildDraw): Promise<ChildRowsDrawn> {
   const own = contextOf(seed, context)
   const parent = drawn.get(law.key.to.table)!
-  const counts = await drawCounts(law.counts, parent.context, { ...own, key: keyFor(own.key, 'counts') })
+  const counts = await drawCounts(law.counts, parent.context, { ...own, key: keyFor(own.key, 'counts') }, parent.table)
   const groups = groupsDrawn(law, counts)
   const units = law.alone ? spreadOut(groups) : groups
   const given = givenOf({ parents: parent.context, none: law.none }, { ...units, marked: law.orphanRate > 0 })
   const besides = categoriesOf(law.besides ?? [], parent.table, units.groupOf)
-  const heads = await drawGiven(law.heads, given, { ...own, key: keyFor(own.key, 'heads') }, besides)
+  const lifts = law.further && headLifts(law.further, units.sizes)(law.heads.encoder)
+  const heads = await drawGiven(law.heads, given, { ...own, key: keyFor(own.key, 'heads') }, { besides, lifts })
   const first = firstsOf(law.alone ? units.sizes.map(() => 1) : units.sizes)
   const known = knownOf({ given, heads, constants: law.constants, start: law.time && law.names.start })
   const dates = law.time && datesOf(law.time.start, units.groupOf, parent.table, law.time.ticks)
   const ends = law.time?.end && endsOf(law.time.end, dates!)
   const begun = withStarts(law, heads, { groupOf: units.groupOf, dates, ends })
-  const further = law.further
+  const drawnRows = law.further
     ? await drawFurther(law.further, { heads: begun, first, known, ends, besides }, { ...own, key: keyFor(own.key, 'further') })
     : repeated(begun, first, law)
-  const parentOf = Int32Array.from(groupOfRows(first), (g) => units.groupOf[g]!)
+  const cut =
+    law.time?.cut === undefined
+      ? undefined
+      : rowsUntil(law.time.cut, { ticks: drawnRows.ticks!, first, groupOf: units.groupOf }, law.orphanRate)
+  const further = cut ? { table: takeTableRows(drawnRows.table, cut.rows), ticks: takeValues(drawnRows.ticks!, cut.rows) } : drawnRows
+  const parentOf = Int32Array.from(groupOfRows(cut?.first ?? first), (g) => units.groupOf[g]!)
   const picked = await pickAll(law, { rows: further.table, parentOf, drawn, tables, own })
   const table = withSame({ same: law.copies ?? [] }, picked.table, parent.table, parentOf)
   return { rows: assembled(law, { ...further, table }), parentOf, targetOf: picked.targetOf }
@@ -198,7 +205,7 @@ interface Picking {
 
 /** The rows of further tables that rows refer to, and the rows with what is always the same as there. */
 async function pickAll(
-  { picks }: ChildLaw,
+  { key: counted, picks, through = [], lookups = [] }: ChildLaw,
   { rows, parentOf, drawn, tables, own }: Picking
 ): Promise<{ readonly table: Table; readonly targetOf: Int32Array[] }> {
   const targetOf: Int32Array[] = []
@@ -206,7 +213,7 @@ async function pickAll(
   for (const pick of picks) {
     const to = drawn.get(pick.key.to.table)!
     const key = keyFor(keyFor(own.key, 'picks'), pick.key.column)
-    const counts = await drawCounts(pick.counts, to.context, { ...own, key })
+    const counts = await drawCounts(pick.counts, to.context, { ...own, key }, to.table)
     const encoder = tables[pick.key.to.table]!.context
     const chosen = pickRows(
       {
@@ -222,8 +229,22 @@ async function pickAll(
     targetOf.push(chosen)
     table = withSame(pick, table, to.table, chosen)
   }
+  for (const { key, by, via, same } of through) {
+    const rowOf = isKey(by, counted) ? parentOf : targetOf[[...picks, ...through].findIndex((one) => isKey(by, one.key))]!
+    const to = drawn.get(key.to.table)!
+    const led = referredRows(via, drawn.get(via.table)!, to)
+    const target = rowOf.map((row) => (row < 0 ? -1 : led[row]!))
+    targetOf.push(target)
+    table = withSame({ same }, table, to.table, target)
+  }
+  for (const one of lookups) {
+    const rowOf = isKey(one.key, counted) ? parentOf : targetOf[picks.length + through.findIndex(({ key }) => isKey(key, one.key))]!
+    table = withLookups([one], table, drawn.get(one.key.to.table)!.table, rowOf)
+  }
   return { table, targetOf }
 }
+
+const isKey = (a: ForeignKey, b: ForeignKey): boolean => keyText(a) === keyText(b)
 
 interface Groups {
   /** Row of the parent; −1 for none [G]. */

@@ -1,11 +1,45 @@
 import { expect, it } from 'vitest'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
-import { endLaw, endsOf } from './end-law.js'
+import { endLaw, endsOf, rowsUntil } from './end-law.js'
+import { startsAfter } from './start-law.js'
 
 const groups = (at: Float64Array) => ({
   at,
   first: Uint32Array.from({ length: 101 }, (_, g) => 3 * g),
   groupOf: Int32Array.from({ length: 100 }, (_, g) => g)
+})
+
+it('times end at the last of all also where there are ever more of them, as in the records of a firm that grows', () => {
+  const u = uniforms(keyFor(keyFromSeed(5), 'growing'), 600)
+  // Twice the density every tenth of the way: by all of its moments the column has tails like a normal one.
+  const growing = u.map((x) => Math.log2(1 + x * (2 ** 10 - 1)))
+  const last = growing.reduce((a, b) => Math.max(a, b))
+  const all = {
+    at: growing,
+    first: Uint32Array.from({ length: 201 }, (_, g) => 3 * g),
+    groupOf: Int32Array.from({ length: 200 }, (_, g) => g)
+  }
+  expect(endLaw(all, undefined)).toEqual({ after: undefined, last })
+  // Towards a beginning they have no end, and neither has what is the rarer the later.
+  expect(endLaw({ ...all, at: growing.map((x) => 10 - x) }, undefined)).toBeUndefined()
+})
+
+it('first rows beyond the end are reflected at it, not put on the last day', () => {
+  const counted = { dates: Float64Array.of(0, 0, 8, 10), ends: Float64Array.of(10, 10, 10, 10), groupOf: Int32Array.of(0, 1, 2, 3) }
+  expect([...startsAfter(Float64Array.of(4, 13, 5, 3), counted, { kind: 'steps', origin: 0, unit: 1, least: 1 })]).toEqual([4, 7, 8, 10])
+})
+
+it('rows beyond the end are none but for the first of their group, and those without a parent as many as before', () => {
+  const standing = {
+    ticks: Float64Array.of(1, 2, 9, 9, 10, 4, 5, 6),
+    first: Uint32Array.of(0, 3, 5, 6, 7, 8),
+    groupOf: Int32Array.of(4, 2, 3, -1, -1)
+  }
+  const { rows, first } = rowsUntil(8, standing, 0.25)
+  expect([[...rows], [...first]]).toEqual([
+    [0, 1, 3, 5, 6],
+    [0, 2, 3, 4, 5]
+  ])
 })
 
 it('times end where they end sooner than a normal law: after a date, at the last of all, or nowhere', () => {

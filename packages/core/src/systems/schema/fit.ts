@@ -25,7 +25,7 @@ import { readReferring, refuseShared, withoutKeys } from './referring.js'
 import type { Referred } from './rows-of-table.js'
 import { contextEncoder, type EachTable, likeAll, type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
 import { sampleNotes, someFamilies, someRows, takeSome } from './sampled.js'
-import { lawsBeside, SCALINGS, stageOf } from './stages.js'
+import { furtherLaws, lawsBeside, stageOf } from './stages.js'
 import { statedOrFound } from './stated-keys.js'
 
 /** Tables with what their database says of them. */
@@ -69,7 +69,7 @@ export async function fitSchema(
   // Keys are followed before anything is fitted: what is wrong with them is said at once.
   const linksBy = new Map(keys.foreign.map((key) => [key, linksOf(tables, key, { missing: each.missing, orphans })]))
   const optionsOf = (name: string) => {
-    const types = { ...says[name]?.types, ...keyTypes(name, keys) }
+    const types = { ...says[name]?.types, ...keyTypes(name, keys, { tables, missing: each.missing }) }
     const { rule, unique } = rulesSaid(each.rules === 'off' ? [] : (says[name]?.rules ?? []))
     const one = defined({ ...each, types, rule, ...refersWithin(name, keys), seed: seedFor(keyFromSeed(seed), name) }) as OneTable
     return { options: one, unique }
@@ -79,7 +79,7 @@ export async function fitSchema(
   const fitted = new Map<string, Fitted>()
   for (const name of order) {
     const references = referencesOf(now, name).length
-    const inside = stageOf(context, `fitting ${name}`, references > 0 ? lawsBeside(references - 1) + SCALINGS : 0)
+    const inside = stageOf(context, `fitting ${name}`, references > 0 ? lawsBeside(references - 1) + furtherLaws(true) : 0)
     const { links, ...fit } = await told(name, () => fitOne(name, { ...followed, ...optionsOf(name), fitted }, inside))
     fitted.set(name, fit)
     if (!links) continue
@@ -193,7 +193,7 @@ interface RawOf {
 /** A table that refers to others. */
 async function fitReferring(
   { raw, bare, all, isReferred }: RawOf & { readonly all: readonly Links[] },
-  { options, fitted }: Problem,
+  { options, fitted, keys, linksBy }: Problem,
   context: SystemContext
 ): Promise<FittedTable> {
   const { links, others, law, rest, full } = readReferring({ raw, bare, all }, options)
@@ -203,7 +203,8 @@ async function fitReferring(
   const lines = law && { law, of: linesIn(takeSome(bare, rows), law, options.missing) }
   const referred = ({ key }: Links) => fitted.get(key.to.table)!
   const like = rows ? likeAll(some, full, options) : options
-  const { read, ...child } = await fitChild({ raw: some, rows, links, others, lines, referred, options: like }, own)
+  const linksFrom = (table: string) => referencesOf(keys, table).map((key) => linksBy.get(key)!)
+  const { read, ...child } = await fitChild({ raw: some, rows, links, others, lines, referred, linksFrom, options: like }, own)
   const whole = rows ? full.whole : read.whole
   const encoder = contextEncoder(whole)
   const parents = referred(links).context

@@ -26,12 +26,14 @@ interface GivenRows {
   readonly given: Matrix
   /** Categories that are known of each row, of names of their own. */
   readonly besides?: Table | undefined
+  /** What is known of the levels of each row, of an encoder's factors [n, L]; default nothing. */
+  readonly liftsOf?: ((encoder: Encoder) => Matrix | undefined) | undefined
   /** Whether nothing but the order of what is drawn counts. */
   readonly ranked?: boolean | undefined
 }
 
 /** Fits the law of rows given numbers; of many rows to some. Cost: that of a step law on n rows. */
-export async function fitGiven({ formats, ranked, ...all }: GivenRows, context: Context): Promise<GivenLaw> {
+export async function fitGiven({ formats, ranked, liftsOf, ...all }: GivenRows, context: Context): Promise<GivenLaw> {
   const rows = someRows(all.table.rowCount, context.key)
   const { table, given, besides } = rows
     ? { table: takeTableRows(all.table, rows), given: takeRows(all.given, rows), besides: all.besides && takeTableRows(all.besides, rows) }
@@ -39,7 +41,8 @@ export async function fitGiven({ formats, ranked, ...all }: GivenRows, context: 
   const methodOf = methodsOf(table, 'auto')[0]
   const encoder = fitEncoder(table, formats, methodOf)
   if (encoder.coordinateCount === 0 && encoder.factors.every(({ levelCount }) => levelCount < 2)) return { encoder }
-  const lifts = matrix(table.rowCount, levelsIn(encoder))
+  const said = liftsOf?.(encoder)
+  const lifts = said ? (rows ? takeRows(said, rows) : said) : matrix(table.rowCount, levelsIn(encoder))
   const groups = Uint32Array.from({ length: table.rowCount }, (_, i) => i)
   return {
     encoder,
@@ -51,8 +54,19 @@ export async function fitGiven({ formats, ranked, ...all }: GivenRows, context: 
   }
 }
 
+/** What is known of rows besides numbers: categories, and of their levels [n, L]. */
+interface KnownBesides {
+  readonly besides?: Table | undefined
+  readonly lifts?: Matrix | undefined
+}
+
 /** Rows of which numbers are given [n, k], and categories where the law was fitted to some, batch by batch. Cost O(n·m·d²) for the m rows that the law compares with. */
-export async function drawGiven({ encoder, law }: GivenLaw, given: Matrix, context: Context, besides?: Table): Promise<Table> {
+export async function drawGiven(
+  { encoder, law }: GivenLaw,
+  given: Matrix,
+  context: Context,
+  { besides, lifts }: KnownBesides = {}
+): Promise<Table> {
   const { key, engine, watch } = context
   const n = given.rows
   if (!law || n === 0)
@@ -64,7 +78,11 @@ export async function drawGiven({ encoder, law }: GivenLaw, given: Matrix, conte
     throwIfStopped(watch, 'sampling')
     const rows = Uint32Array.from({ length: batch.count }, (_, i) => batch.first + i)
     const own = besides && takeTableRows(besides, rows)
-    const known = { inputs: takeRows(given, rows), lifts: matrix(batch.count, levelsIn(encoder)), besides: own }
+    const known = {
+      inputs: takeRows(given, rows),
+      lifts: lifts ? takeRows(lifts, rows) : matrix(batch.count, levelsIn(encoder)),
+      besides: own
+    }
     parts.push(steps.decode(await steps.next(known, [...rows.keys()], batch.key)))
     partOf(watch, b, batches.length)?.progress?.({ stage: 'sampling', done: 1, total: 1 })
   }

@@ -16,11 +16,11 @@ const wordsOf = (name: string): string[] =>
     .map((word) => word.replace(/(?<=\p{L}{2})(id|uuid|guid)$/u, ' $1'))
     .flatMap((word) => word.split(' '))
 
-/** One of several: `categories` and `category`, `boxes` and `box`, `customers` and `customer`. */
+/** What one and several have in common: `categories` and `category`, `boxes` and `box`, `courses` and `course`, `diagnoses` and `diagnosis`, `customers` and `customer`. */
 const single = (word: string): string =>
   word
     .replace(/ies$/, 'y')
-    .replace(/(s|x|z|ch|sh)es$/, '$1')
+    .replace(/(s|x|z|ch|sh)(?:es?|is)$/, '$1')
     .replace(/(?<![su])s$/, '')
 
 const isBehind = (words: readonly string[], last: readonly string[]): boolean =>

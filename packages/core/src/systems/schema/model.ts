@@ -16,11 +16,24 @@ import type { GivenLaw } from './given-law.js'
 import type { ForeignKey, SchemaKeys } from './keys.js'
 import type { LateLaw } from './late-law.js'
 import type { LineNumbers } from './line-numbers.js'
+import type { ParentLookup } from './parent-lookups.js'
 import type { PickLaw } from './pick-law.js'
 import type { StartLaw } from './start-law.js'
+import type { ThroughKey } from './through-keys.js'
 
 /** Columns of a parent under names beside those of its rows. */
 export type Besides = readonly { readonly column: string; readonly name: string }[]
+
+/** When rows stand. */
+interface TimeLaw {
+  readonly name: string
+  readonly ticks: Ticks
+  readonly start: StartLaw | undefined
+  /** Where steps are shares of the way there. */
+  readonly end?: EndLaw | undefined
+  /** Where they are not, the last tick of all, beyond which is nothing: of what comes every month there is as much as the time allows; absent in models of before. */
+  readonly cut?: number | undefined
+}
 
 /** How rows of a table come about that refer to rows of another. Plain data. */
 export interface ChildLaw {
@@ -33,6 +46,10 @@ export interface ChildLaw {
   readonly copies?: readonly Copy[] | undefined
   /** How rows choose those of further tables that they refer to. */
   readonly picks: readonly PickLaw[]
+  /** Columns that categories tell of the rows that they refer to by `key` or by one that goes without saying; absent in models of before. */
+  readonly lookups?: readonly ParentLookup[] | undefined
+  /** Keys that go without saying, by another one; absent in models of before. */
+  readonly through?: readonly ThroughKey[] | undefined
   /** The first of them, given the parent's row and their number; without `further`, every row where these vary. */
   readonly heads: GivenLaw
   /** Each further one, given these and the rows before. */
@@ -48,10 +65,7 @@ export interface ChildLaw {
   /** What stands for the row of a parent where there is none. */
   readonly none: Float64Array
   readonly names: FurtherLaw['panel']['names']
-  /** `end`: where steps are shares of the way there. */
-  readonly time?:
-    | { readonly name: string; readonly ticks: Ticks; readonly start: StartLaw | undefined; readonly end?: EndLaw | undefined }
-    | undefined
+  readonly time?: TimeLaw | undefined
   /** What the laws draw, with what is a key, in the order that rules were taken out of. */
   readonly formats: readonly ColumnFormat[]
   readonly rules?: KeptRules | undefined

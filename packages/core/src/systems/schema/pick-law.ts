@@ -7,7 +7,7 @@ import { takeTableRows, unusedName } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { contextOfRows } from '../panel/past.js'
-import { areAlike, type Copy, LEAST_ROWS } from './copies.js'
+import { areAlike, type Copy, kindBeside, LEAST_ROWS } from './copies.js'
 import { type CountLaw, fitCounts } from './counts.js'
 import type { ForeignKey } from './keys.js'
 import type { Links } from './links.js'
@@ -84,6 +84,7 @@ interface PickProblem {
   readonly counts: Float64Array
   /** What the rows that are referred to say [m, k]. */
   readonly targets: Matrix
+  readonly whole: Table
   /** Parent of each row by the key that gives their number. */
   readonly parentOf: Int32Array
   readonly joined: JoinedColumns
@@ -92,10 +93,10 @@ interface PickProblem {
 }
 
 /** Fits how rows choose. */
-export async function fitPick({ links, counts, targets, parentOf, joined, own }: PickProblem, context: Context): Promise<PickLaw> {
+export async function fitPick({ links, counts, targets, whole, parentOf, joined, own }: PickProblem, context: Context): Promise<PickLaw> {
   return {
     key: links.key,
-    counts: await fitCounts(counts, targets, { ...context, key: keyFor(context.key, links.key.column) }),
+    counts: await fitCounts(counts, targets, { ...context, key: keyFor(context.key, links.key.column) }, whole),
     joined: joined.joined,
     empty: joined.empty,
     same: sameColumns(own, joined, links.parentOf),
@@ -108,7 +109,7 @@ export function sameColumns(own: Table, { columns, joined }: JoinedColumns, pare
   return own.columns.flatMap((column) => {
     const from = columns.find((other) => equal(column, other, parentOf))
     const place = from && joined.find(({ name }) => name === from.name)
-    return place ? [{ column: column.name, from: place.column }] : []
+    return place ? [{ column: column.name, from: place.column, ...kindBeside(column, from) }] : []
   })
 }
 
@@ -258,6 +259,9 @@ export function withSame({ same }: Pick<PickLaw, 'same'>, { columns, rowCount }:
     targets,
     targetOf.map((target) => Math.max(0, target))
   )
-  const own = same.map(({ column, from }) => ({ ...lacking(rows.columns.find(({ name }) => name === from)!, targetOf), name: column }))
+  const own = same.map(
+    ({ column, from, kind }) =>
+      ({ ...lacking(rows.columns.find(({ name }) => name === from)!, targetOf), name: column, ...(kind ? { kind } : {}) }) as Column
+  )
   return { columns: [...columns.filter(({ name }) => !same.some(({ column }) => column === name)), ...own], rowCount }
 }

@@ -2,6 +2,8 @@ import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { keyFromSeed } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
+import type { Column } from '../../table/table.js'
+import { prepareRows } from '../prepare.js'
 import { type Plan, planOf } from '../system.js'
 import { lawWork } from '../table/law-work.js'
 import { tables as tableSystem } from '../table/system.js'
@@ -10,10 +12,10 @@ import type { Schema, SchemaFit } from './fit.js'
 import { inOrderOfKeys, keyText, referencesOf, type SchemaKeys } from './keys.js'
 import { byCounts, linksOf, mayBreakIn } from './links.js'
 import type { SchemaModel } from './model.js'
-import { refuseShared } from './referring.js'
+import { refuseShared, withoutKeys } from './referring.js'
 import type { OneTable } from './rows-of-table.js'
 import { MOST_FITTED, someRows, takeSome } from './sampled.js'
-import { LAWS, LAWS_A_CHOICE, SCALINGS } from './stages.js'
+import { furtherLaws, LAWS, LAWS_A_CHOICE } from './stages.js'
 import { statedOrFound } from './stated-keys.js'
 
 /** What one table of several takes. */
@@ -71,9 +73,10 @@ export function planSchema(
       drawnRows: sum(({ drawnRows }) => drawnRows),
       bytes: sum((table) => CELL * table.columns * ((fits ? table.rows : 0) + table.drawnRows)),
       dimension: sum(({ columns }) => columns),
-      timed: GIVEN * Math.max(...tables.map(({ columns }) => columns))
+      timed: GIVEN * Math.max(...tables.map(({ columns }) => columns)),
+      besides: fits ? sum(({ root }) => rootPlan(root)?.besides ?? 0) : 0
     }),
-    tables: tables.map(({ parents: _parents, choices: _choices, root: _root, ...table }) => table)
+    tables: tables.map(({ parents: _parents, choices: _choices, root: _root, hasTimes: _times, ...table }) => table)
   }
 }
 
@@ -81,6 +84,8 @@ type Size = Omit<TablePlan, 'drawnRows'> & {
   readonly parents: number
   /** Keys by which its rows choose. */
   readonly choices: number
+  /** Whether its rows follow each other in time. */
+  readonly hasTimes: boolean
   /** A table that refers to none, or its model. */
   readonly root?: Root | undefined
 }
@@ -100,12 +105,13 @@ function sizesOf({ tables: all, keys: own, says = {} }: Schema, { keys: stated, 
       .map((key) => links.get(key)!)
       .sort(byCounts)
     const by = counted && keyText(counted.key)
-    const types = { ...says[table]?.types, ...keyTypes(table, keys) }
+    const types = { ...says[table]?.types, ...keyTypes(table, keys, { tables, missing }) }
     const rule = each.rules === 'off' ? undefined : says[table]?.rules
     const options = defined({ ...each, types, rule, ...refersWithin(table, keys) }) as OneTable
     refuseShared(table, { tables, keys: now, late, linksBy: links }, options)
     const root = counted ? undefined : { input: someOf(tables[table]!), options }
-    return { table, rows, columns: columns.length, by, parents: counted?.parents ?? 0, choices: others.length, root }
+    const hasTimes = counted !== undefined && hasClock(withoutKeys(table, tables[table]!, referencesOf(keys, table)), options)
+    return { table, rows, columns: columns.length, by, parents: counted?.parents ?? 0, choices: others.length, hasTimes, root }
   })
 }
 
@@ -120,6 +126,7 @@ const sizesOfModel = ({ tables, order }: SchemaModel): Size[] =>
       by: child && keyText(child.key),
       parents,
       choices: child?.picks.length ?? 0,
+      hasTimes: child?.time !== undefined,
       root: model && { model }
     }
   })
@@ -132,27 +139,39 @@ interface Estimates {
 /** So many rows as a law is fitted to. */
 const someOf = (raw: RawTable): RawTable => takeSome(raw, someRows(raw.rowCount, keyFromSeed(1)))
 
-/** Pairs of a table that refers to none: those of its own plan. */
-function rootEstimates({ root, drawnRows }: TablePlan & Size): Estimates {
-  const request = drawnRows > 0 ? { rows: drawnRows } : undefined
-  if (!root) return { fit: 0, draw: 0 }
+/** Whether a table has a column along which its rows may follow each other: a date in every row. Cost O(cells). */
+function hasClock(raw: RawTable, options: OneTable): boolean {
+  const { table } = (raw.columns.length > 0 && orKeysAlone(() => prepareRows(raw, options).data)) || { table: { columns: [] as Column[] } }
+  return table.columns.some((column) => column.kind === 'datetime' && !column.missing)
+}
+
+/** What is made of a table; undefined where it holds nothing but keys. */
+function orKeysAlone<T>(made: () => T): T | undefined {
   try {
-    const whole = tableSystem.plan(root, request).pairs
-    const fit = 'model' in root ? 0 : tableSystem.plan(root).pairs
-    return { fit, draw: request ? whole - fit : 0 }
+    return made()
   } catch (error) {
-    // A table may hold nothing but keys.
-    if (error instanceof InputError && error.code === 'nothing-to-model') return { fit: 0, draw: 0 }
+    if (error instanceof InputError && error.code === 'nothing-to-model') return undefined
     throw error
   }
 }
 
+const rootPlan = (root: Root | undefined, request?: { readonly rows: number }): Plan | undefined =>
+  root && orKeysAlone(() => tableSystem.plan(root, request))
+
+/** Pairs of a table that refers to none: those of its own plan. */
+function rootEstimates({ root, drawnRows }: TablePlan & Size): Estimates {
+  const whole = rootPlan(root, drawnRows > 0 ? { rows: drawnRows } : undefined)?.pairs ?? 0
+  const fit = !root || 'model' in root ? 0 : (rootPlan(root)?.pairs ?? 0)
+  return { fit, draw: drawnRows > 0 ? whole - fit : 0 }
+}
+
 /**
  * Pairs of a table that is drawn by the rows of another: laws of numbers of rows and of first ones are fitted to as many rows as there
- * are parents, those of further rows and of choices to rows of the table itself. Kernels are not counted, for which few tables ask.
+ * are parents, those of further rows and of choices to rows of the table itself; where rows follow each other in time, those of further
+ * rows by steps and by shares of the way to the end. Kernels are not counted, for which few tables ask.
  */
 function childEstimates(
-  { rows, columns, drawnRows, parents, choices }: TablePlan & Size,
+  { rows, columns, drawnRows, parents, choices, hasTimes }: TablePlan & Size,
   { automatic }: { readonly automatic: boolean }
 ): Estimates {
   const drawn = drawnRows + Math.round((parents * drawnRows) / Math.max(1, rows))
@@ -162,6 +181,6 @@ function childEstimates(
     return { fit: search + scaling + FITTED_PAIRS * fitted, draw }
   }
   const of = { parents: lawOn(Math.min(parents, rows, MOST_FITTED)), rows: lawOn(Math.min(rows, MOST_FITTED)) }
-  const fit = LAWS * of.parents.fit + (LAWS_A_CHOICE * choices + SCALINGS) * of.rows.fit
+  const fit = LAWS * of.parents.fit + (LAWS_A_CHOICE * choices + furtherLaws(hasTimes)) * of.rows.fit
   return { fit, draw: (1 + choices) * (of.rows.draw + ROW_PAIRS * drawn) }
 }

@@ -4,8 +4,11 @@ import { KEY_STAGES } from '../table/keyed.js'
 /** Laws that a table which refers to another is drawn by: how many rows, and the first ones; two for each further key, by which rows choose. */
 export const LAWS = 2
 export const LAWS_A_CHOICE = 2
-/** Scalings that the law of further rows is found in. */
-export const SCALINGS = 2
+/** Scalings that the law of further rows is found in, once by steps and, in time, once by shares of the way to the end. */
+const SCALINGS = 2
+
+/** How many laws of further rows are tried, at most. */
+export const furtherLaws = (hasTimes: boolean): number => SCALINGS * (hasTimes ? 2 : 1)
 
 /** How many laws without that of further rows. */
 export const lawsBeside = (choices: number): number => LAWS + LAWS_A_CHOICE * choices

@@ -1,3 +1,4 @@
+import { reflectedInto } from '../../law/strata.js'
 import { variance } from '../../num/statistics.js'
 import { numbersOf } from '../../table/rows.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
@@ -55,11 +56,16 @@ interface Counted {
   readonly groupOf: Int32Array
 }
 
-/** Ticks at which groups begin so long after a date: on whole ticks where there are any, not after their end, and never before the date. */
+/**
+ * Ticks at which groups begin so long after a date: on whole ticks where there are any, and never before the date. What would be after
+ * their end is reflected at it: put on it, many rows would stand on the last day of all.
+ */
 export function startsAfter(gaps: Float64Array, { dates, ends, groupOf }: Counted, { kind }: Ticks): Float64Array {
   const [first, near] = kind === 'real' ? [(x: number) => x, (x: number) => x] : [Math.ceil, Math.round]
   return gaps.map((gap, g) => {
-    const tick = Math.min(near(dates[g]! + gap), ends?.[g] ?? Number.POSITIVE_INFINITY)
-    return groupOf[g]! < 0 ? tick : Math.max(first(dates[g]!), tick)
+    const [drawn, end] = [near(dates[g]! + gap), ends?.[g] ?? Number.POSITIVE_INFINITY]
+    if (groupOf[g]! < 0) return Math.min(drawn, end)
+    const least = first(dates[g]!)
+    return drawn > end && end > least ? reflectedInto(least, end, drawn) : Math.max(least, Math.min(drawn, end))
   })
 }

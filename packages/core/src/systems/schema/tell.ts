@@ -9,6 +9,8 @@ import type { DrawnTable } from './drawn-table.js'
 import type { FoundKey } from './find-keys.js'
 import { type ForeignKey, keyText, pairsOf } from './keys.js'
 import { type ChildLaw, keysOfTable, type SchemaModel } from './model.js'
+import { lookupText } from './parent-lookups.js'
+import { throughText } from './through-keys.js'
 
 /** What laws of tables and drawn tables say: rows of each, the keys between them, and the notes of each table. */
 export function tellSchema(
@@ -27,7 +29,13 @@ export function tellSchema(
   })
   const copies = order.flatMap((name) => {
     const { child } = tables[name]!
-    return child?.copies?.map((one) => copyText(child.key, one)) ?? []
+    return child
+      ? [
+          ...(child.through ?? []).map(throughText),
+          ...(child.lookups ?? []).map(lookupText),
+          ...(child.copies ?? []).map((one) => copyText(child.key, one))
+        ]
+      : []
   })
   return {
     json: {

@@ -45,7 +45,9 @@ const LEAST_NUMBERED = 10
 const runningNumbers = (raw: RawTable, missing: readonly string[] | undefined): string[] =>
   raw.rowCount < LEAST_NUMBERED || raw.columns.length < 2
     ? []
-    : raw.columns.flatMap(({ name }) => {
+    : raw.columns.flatMap(({ name, source }) => {
+        // Days that follow each other are times, however a database hands them over.
+        if (source === 'datetime') return []
         const cells = cellsIn(raw, name, missing)
         const isNumber = (cell: string | null) => cell !== null && /^\d+$/.test(cell)
         return isNumber(cells[0]!) && cells.every(isNumber) && numberingOf(cells.map(Number)) ? [name] : []

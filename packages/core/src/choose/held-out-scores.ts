@@ -1,5 +1,5 @@
 import { allowedClasses } from '../draw/allowed-classes.js'
-import { clampIn, drawCopies, drawSteps, type GroupRun } from '../draw/condition-draw.js'
+import { clampIn, drawCopiesInTurns, drawSteps, type GroupRun } from '../draw/condition-draw.js'
 import type { ConditionForest, ForestShare, Redrawn } from '../draw/forest-draw.js'
 import { USUAL_STEPS } from '../draw/steps.js'
 import type { KernelChoice } from '../kernel/bandwidth.js'
@@ -240,7 +240,7 @@ export class HeldOutScores {
       key: keyFor(key, setting.residuals === 1 ? `residuals of part ${p}` : `part ${p}`),
       ...(watch?.stop ? { watch: { stop: watch.stop } } : {})
     }
-    const copies = curved ? await drawSteps(run) : await drawCopies(run, DRAWS / count)
+    const copies = curved ? await drawSteps(run) : await drawCopiesInTurns(run, DRAWS / count)
     const truths = this.scored(part.rows)
     const drawn = copies.map((rows) => this.scored(rows))
     if (curved) this.taken.set(nameOf(setting), [...(this.taken.get(nameOf(setting)) ?? []), shareTaken(drawn)])

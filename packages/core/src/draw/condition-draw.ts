@@ -13,7 +13,7 @@ import { type Encoded, type Encoder, stackEncoded, takeEncoded } from '../table/
 import { allowedClasses } from './allowed-classes.js'
 import { anyStarts, conditionStarts, replaceColumns } from './condition-starts.js'
 import { ForestDraws, type ForestShare, type Redrawn, redraw, shareOf } from './forest-draw.js'
-import { type InformedChains, informedStep, logLikelihoods, proposals, startChains, testAhead } from './informed.js'
+import { type InformedChains, informedStep, logLikelihoods, mostKept, proposals, startChains, testAhead } from './informed.js'
 import { clampStep } from './informed-clamp.js'
 import type { ChainCondition, InformedProblem } from './informed-problem.js'
 import { sweepFactors } from './informed-sweep.js'
@@ -277,6 +277,25 @@ export async function drawCopies(run: GroupRun, copies: number): Promise<Encoded
   for (let copy = 0; draws && copy < Math.round(draws.share * copies); copy++) draws.put(states[copy]!, keys[copy]!, { share: 1 })
   for (const [copy, state] of states.entries()) redraw(run, run.redrawn ?? [], state, keys[copy]!)
   return states
+}
+
+/**
+ * `drawCopies` of so many conditions at a time that the Gaussians of their chains are kept from step to step, where more chains would have
+ * them made anew of all that stay where they are. Chains keep their randomness: the same rows.
+ */
+export async function drawCopiesInTurns(run: GroupRun, copies: number): Promise<Encoded[]> {
+  const { conditions, names, noise, count, law, evidence, forest, redrawn } = run
+  const size = Math.max(1, Math.floor(mostKept(law) / count))
+  if (conditions.length <= size || law.strata.sweep || evidence || forest || redrawn) return drawCopies(run, copies)
+  const turns: Encoded[][] = []
+  for (let first = 0; first < conditions.length; first += size) {
+    const end = Math.min(conditions.length, first + size)
+    const chains = Uint32Array.from({ length: (end - first) * count }, (_, i) => noise?.[first * count + i] ?? first * count + i)
+    const group = { ...run.group, members: run.group.members.slice(first, end) }
+    const own = { ...run, group, conditions: conditions.slice(first, end), names: names?.slice(first, end), noise: chains }
+    turns.push(await drawCopies(own, copies))
+  }
+  return Array.from({ length: copies }, (_, copy) => stackEncoded(turns.map((own) => own[copy]!)))
 }
 
 /** The chains' next states, one for each of `keys`; where all are a forest's, chains take no step. */

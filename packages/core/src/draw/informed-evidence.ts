@@ -38,15 +38,32 @@ export async function conditioned(
   const rows = { parts, logMass, logTotal, ...(standIns ? { standIns } : {}) }
   let next = 0
   for (let k = 0; k < n; k++) {
-    for (; clamps && next < pairs.length && pairs[next]! < (k + 1) * g; next++) {
+    let end = next
+    while (end < pairs.length && pairs[end]! < (k + 1) * g) end++
+    const weighs = isWorthWeighing(end - next, { p: problem.split.given.length, d: from.coordinates.cols })
+    for (; next < end; next++) {
+      if (!clamps) continue
       const pair = pairs[next]!
-      known.at(rows, { place: pair % g, k, from: rowOf(from.coordinates, k) })
-      logMass[pair] = logMass[pair]! + known.gaussian.logEvidence
+      logMass[pair] = logMass[pair]! + evidenceOf(known, rows, { place: pair % g, k, from: rowOf(from.coordinates, k), weighs })
     }
     logTotal[k] = totalOf(logMass.subarray(k * g, (k + 1) * g))
     see?.(rows, k)
   }
   return rows
+}
+
+/** Of several parts one is drawn from: the others need no more than their weight, which is of what is given alone. */
+const isWorthWeighing = (open: number, { p, d }: { readonly p: number; readonly d: number }): boolean =>
+  (open - 1) * d * d * d > open * p * p * p
+
+function evidenceOf(
+  known: KnownGaussian,
+  rows: Conditioned,
+  { weighs, ...at }: { readonly place: number; readonly k: number; readonly from: Float64Array; readonly weighs: boolean }
+): number {
+  if (weighs) return known.weigh(rows.parts[at.place]!, at.k, at.from)
+  known.at(rows, at)
+  return known.gaussian.logEvidence
 }
 
 /** Parts that are allowed and not negligible, with their shares. One part alone is always open. */

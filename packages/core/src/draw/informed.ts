@@ -26,14 +26,14 @@ export interface InformedChains {
 }
 
 /** Chains that per call keep the moments of all parts within about 64 MB. */
-function chunkSize({ strata }: Law): number {
+export function mostKept({ strata }: Law): number {
   const d = strata.parts[0]!.values.cols
   const numbers = strata.parts.length * (d + (d * (d + 1)) / 2 + 3)
   return Math.max(64, Math.floor(8e6 / numbers))
 }
 
 /** Whether the Gaussians of all chains take no more than a call may. */
-const isHeld = ({ law, atOnce }: InformedProblem, { part }: InformedState): boolean => part.length <= (atOnce ?? chunkSize(law))
+const isHeld = ({ law, atOnce }: InformedProblem, { part }: InformedState): boolean => part.length <= (atOnce ?? mostKept(law))
 
 /** Whether they are kept from step to step: where no step changes what they depend on unseen. */
 function isKept(problem: InformedProblem, state: InformedState): boolean {
@@ -313,7 +313,7 @@ async function inChunks(
 ): Promise<void> {
   if (mixture) return see({ states: from, chains, parts: mixture, first: 0 })
   const n = from.part.length
-  const size = problem.atOnce ?? chunkSize(problem.law)
+  const size = problem.atOnce ?? mostKept(problem.law)
   for (let first = 0; first < n; first += size) {
     const count = Math.min(size, n - first)
     const own = chains.subarray(first, first + count)

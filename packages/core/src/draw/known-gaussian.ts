@@ -35,6 +35,7 @@ export class KnownGaussian {
   private readonly held: Held[] = []
   private readonly ranged: boolean
   private current: Held | undefined
+  private weighing: LocalGaussian | undefined
   standIn: PlacedStandIn | undefined
 
   constructor(private readonly problem: Pick<InformedProblem, 'split' | 'ridge' | 'reach' | 'predicts'>) {
@@ -44,6 +45,12 @@ export class KnownGaussian {
   /** That of the part taken in last. */
   get gaussian(): LocalGaussian {
     return this.current!.gaussian
+  }
+
+  /** log evidence of what is given under a part, where more than one is open: what is free in it is known once it is taken in. */
+  weigh(part: LocalPart, k: number, from: Float64Array): number {
+    this.weighing ??= new LocalGaussian(this.problem.split, this.problem)
+    return this.weighing.weigh(gaussianAt(part, k), from)
   }
 
   /** Takes in part `place` at row k, where a chain stands at `from`; nothing where it is there already. */

@@ -1,7 +1,14 @@
 import type { StandIn } from '../know/evidence.js'
 import type { Bounds, CoordinateSplit } from '../know/places.js'
 import { log } from '../num/elementary.js'
-import { definiteCholeskyInPlace, regularCholeskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
+import {
+  choleskyInPlace,
+  definiteCholeskyInPlace,
+  jitterFor,
+  regularCholeskyInPlace,
+  solveLowerInPlace,
+  solveLowerTransposedInPlace
+} from '../num/linear-algebra.js'
 import { predictionVariance } from '../num/prediction.js'
 import { logNormalMass, truncatedNormal } from '../num/truncated-normal.js'
 
@@ -74,24 +81,13 @@ export class LocalGaussian {
    * The regression of n rows is followed to √(n − 1) standard deviations, which none of them can be beyond: the slope between two rows
    * that are almost alike is no slope elsewhere. @source Samuelson, *How deviant can you be?*, JASA 1968; leverage h = 1/n + z²/n ≤ 1.
    */
-  clamp({ mean, covariance, effectiveCount }: PlacedGaussian, point: Float64Array): void {
+  clamp(placed: PlacedGaussian, point: Float64Array): void {
     const { d, p, order, whitened, factor, centre } = this
-    this.factorise(covariance)
-    for (let k = 0; k < p; k++) whitened[k] = point[order[k]!]! - mean[order[k]!]!
-    let evidence = -0.5 * p * LOG_2_PI
-    let square = 0
-    for (let k = 0; k < p; k++) {
-      let sum = whitened[k]!
-      for (let j = 0; j < k; j++) sum -= factor[k * d + j]! * whitened[j]!
-      whitened[k] = sum / factor[k * d + k]!
-      square += whitened[k]! * whitened[k]!
-      evidence -= log(factor[k * d + k]!)
-    }
-    const { reach } = this.options
-    const limit = reach === undefined ? Math.max(0, effectiveCount - 1) : reach * reach * Math.max(1, p)
-    if (square > limit) for (let k = 0; k < p; k++) whitened[k] = whitened[k]! * Math.sqrt(limit / square)
-    this.logEvidence = evidence - 0.5 * (reach === undefined ? square : Math.min(square, limit))
-    const wider = this.options.predicts && p > 0 ? Math.sqrt(predictionVariance(effectiveCount, p, Math.min(square, limit))) : 1
+    const { mean, effectiveCount } = placed
+    this.fill(placed.covariance, factor, d)
+    regularCholeskyInPlace(factor, d, this.scratch)
+    const square = this.whiten(placed, point, { factor, stride: d })
+    const wider = this.options.predicts && p > 0 ? Math.sqrt(predictionVariance(effectiveCount, p, square)) : 1
     for (let k = 0; k < d; k++) {
       const c = order[k]!
       let value = k < p ? point[c]! : mean[c]!
@@ -101,21 +97,62 @@ export class LocalGaussian {
     }
   }
 
-  private factorise(packed: Float64Array): void {
-    const { d, p, order, factor } = this
+  /**
+   * The same `logEvidence` without the law of what is free, for which a clamp must follow: of many parts one is drawn from. Where the given
+   * coordinates need more on their diagonal all is factorised. Cost p³/3.
+   */
+  weigh(placed: PlacedGaussian, point: Float64Array): number {
+    const { d, p, order, scratch } = this
+    const { covariance } = placed
+    this.fill(covariance, scratch, p)
+    let mean = 0
+    for (let k = 0; k < d; k++) mean += (k < p ? scratch[k * p + k]! : covariance[(order[k]! * (order[k]! + 3)) / 2]!) / d
+    const jitter = jitterFor(mean)
+    for (let k = 0; k < p; k++) scratch[k * p + k] = scratch[k * p + k]! + jitter
+    if (choleskyInPlace(scratch, p)) this.whiten(placed, point, { factor: scratch, stride: p })
+    else this.clamp(placed, point)
+    return this.logEvidence
+  }
+
+  /** Whitens what is given by a factor of its covariance and sets `logEvidence`; the square of how far it is, no farther than it is followed. */
+  private whiten(
+    { mean, effectiveCount }: PlacedGaussian,
+    point: Float64Array,
+    { factor, stride }: { readonly factor: Float64Array; readonly stride: number }
+  ): number {
+    const { p, order, whitened } = this
+    for (let k = 0; k < p; k++) whitened[k] = point[order[k]!]! - mean[order[k]!]!
+    let evidence = -0.5 * p * LOG_2_PI
+    let square = 0
+    for (let k = 0; k < p; k++) {
+      let sum = whitened[k]!
+      for (let j = 0; j < k; j++) sum -= factor[k * stride + j]! * whitened[j]!
+      whitened[k] = sum / factor[k * stride + k]!
+      square += whitened[k]! * whitened[k]!
+      evidence -= log(factor[k * stride + k]!)
+    }
+    const { reach } = this.options
+    const limit = reach === undefined ? Math.max(0, effectiveCount - 1) : reach * reach * Math.max(1, p)
+    if (square > limit) for (let k = 0; k < p; k++) whitened[k] = whitened[k]! * Math.sqrt(limit / square)
+    this.logEvidence = evidence - 0.5 * (reach === undefined ? square : Math.min(square, limit))
+    return Math.min(square, limit)
+  }
+
+  /** The covariance of the first coordinates in their order, with noise on those that are given [count, count]. */
+  private fill(packed: Float64Array, out: Float64Array, count: number): void {
+    const { p, order } = this
     let givenTrace = 0
     for (let k = 0; k < p; k++) givenTrace += packed[(order[k]! * (order[k]! + 3)) / 2]!
     const noise = p > 0 ? (this.options.ridge * givenTrace) / p : 0
-    for (let k = 0; k < d; k++) {
+    for (let k = 0; k < count; k++) {
       const a = order[k]!
       const row = (a * (a + 1)) / 2
       for (let j = 0; j <= k; j++) {
         const b = order[j]!
-        factor[k * d + j] = packed[b <= a ? row + b : (b * (b + 1)) / 2 + a]!
+        out[k * count + j] = packed[b <= a ? row + b : (b * (b + 1)) / 2 + a]!
       }
-      if (k < p) factor[k * d + k] = factor[k * d + k]! + noise
+      if (k < p) out[k * count + k] = out[k * count + k]! + noise
     }
-    regularCholeskyInPlace(factor, d, this.scratch)
   }
 
   /**

@@ -66,15 +66,21 @@ export function checkSquare(a: Matrix): number {
  * is neither read nor written. False (and a half-written triangle) when A is not positive definite. Cost n³/3.
  */
 export function choleskyInPlace(a: Float64Array, n: number, offset = 0): boolean {
-  // Column by column, four rows at a time: their sums do not wait for each other, and each adds up in the same order as alone.
-  for (let j = 0; j < n; j++) {
+  // Two columns and four rows at a time: their sums do not wait for each other and share what they read, and each adds up in the same
+  // order as alone.
+  let j = 0
+  for (; j + 1 < n; j += 2) {
     const row = offset + j * n
-    let square = a[row + j]!
-    for (let k = 0; k < j; k++) square -= a[row + k]! * a[row + k]!
-    if (!(square > 0 && square < Number.POSITIVE_INFINITY)) return false
-    const pivot = Math.sqrt(square)
-    a[row + j] = pivot
-    let i = j + 1
+    const below = row + n
+    if (!pivotInPlace(a, row, j)) return false
+    const pivot = a[row + j]!
+    let sum = a[below + j]!
+    for (let k = 0; k < j; k++) sum -= a[below + k]! * a[row + k]!
+    const corner = sum / pivot
+    a[below + j] = corner
+    if (!pivotInPlace(a, below, j + 1)) return false
+    const second = a[below + j + 1]!
+    let i = j + 2
     for (; i + 3 < n; i += 4) {
       const r0 = offset + i * n
       const r1 = r0 + n
@@ -84,30 +90,70 @@ export function choleskyInPlace(a: Float64Array, n: number, offset = 0): boolean
       let s1 = a[r1 + j]!
       let s2 = a[r2 + j]!
       let s3 = a[r3 + j]!
+      let t0 = a[r0 + j + 1]!
+      let t1 = a[r1 + j + 1]!
+      let t2 = a[r2 + j + 1]!
+      let t3 = a[r3 + j + 1]!
       for (let k = 0; k < j; k++) {
         const x = a[row + k]!
-        s0 -= a[r0 + k]! * x
-        s1 -= a[r1 + k]! * x
-        s2 -= a[r2 + k]! * x
-        s3 -= a[r3 + k]! * x
+        const y = a[below + k]!
+        const x0 = a[r0 + k]!
+        const x1 = a[r1 + k]!
+        const x2 = a[r2 + k]!
+        const x3 = a[r3 + k]!
+        s0 -= x0 * x
+        s1 -= x1 * x
+        s2 -= x2 * x
+        s3 -= x3 * x
+        t0 -= x0 * y
+        t1 -= x1 * y
+        t2 -= x2 * y
+        t3 -= x3 * y
       }
-      a[r0 + j] = s0 / pivot
-      a[r1 + j] = s1 / pivot
-      a[r2 + j] = s2 / pivot
-      a[r3 + j] = s3 / pivot
+      s0 /= pivot
+      s1 /= pivot
+      s2 /= pivot
+      s3 /= pivot
+      a[r0 + j] = s0
+      a[r1 + j] = s1
+      a[r2 + j] = s2
+      a[r3 + j] = s3
+      a[r0 + j + 1] = (t0 - s0 * corner) / second
+      a[r1 + j + 1] = (t1 - s1 * corner) / second
+      a[r2 + j + 1] = (t2 - s2 * corner) / second
+      a[r3 + j + 1] = (t3 - s3 * corner) / second
     }
     for (; i < n; i++) {
       const other = offset + i * n
-      let sum = a[other + j]!
-      for (let k = 0; k < j; k++) sum -= a[other + k]! * a[row + k]!
-      a[other + j] = sum / pivot
+      let s = a[other + j]!
+      let t = a[other + j + 1]!
+      for (let k = 0; k < j; k++) {
+        const x = a[other + k]!
+        s -= x * a[row + k]!
+        t -= x * a[below + k]!
+      }
+      s /= pivot
+      a[other + j] = s
+      a[other + j + 1] = (t - s * corner) / second
     }
   }
+  return j === n || pivotInPlace(a, offset + j * n, j)
+}
+
+/** The root of what is left of entry j of a row, in its place. */
+function pivotInPlace(a: Float64Array, row: number, j: number): boolean {
+  let square = a[row + j]!
+  for (let k = 0; k < j; k++) square -= a[row + k]! * a[row + k]!
+  if (!(square > 0 && square < Number.POSITIVE_INFINITY)) return false
+  a[row + j] = Math.sqrt(square)
   return true
 }
 
 /** Added to the diagonal, as a share of its mean: regressions on rows that repeat each other stay solvable. */
 const JITTER = 1e-10
+
+/** What is added first to a diagonal of such a mean, of the whole of a covariance or, where that goes on alike, of its first part. */
+export const jitterFor = (mean: number): number => JITTER * mean + 1e-14
 
 /** Beyond the last one the diagonal outweighs what rounding can do to a covariance. */
 const ATTEMPTS = 6
@@ -121,7 +167,7 @@ export function regularCholeskyInPlace(a: Float64Array, n: number, scratch: Floa
   let mean = 0
   for (let i = 0; i < n; i++) mean += a[i * n + i]! / n
   scratch.set(a.subarray(0, n * n))
-  let jitter = JITTER * mean + 1e-14
+  let jitter = jitterFor(mean)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     for (let i = 0; i < n; i++) a[i * n + i] = a[i * n + i]! + jitter
     if (choleskyInPlace(a, n)) return

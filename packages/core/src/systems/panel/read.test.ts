@@ -78,6 +78,7 @@ test('a date that is constant in each group is no distance from one that varies'
   const names = ['policy', 'start', 'end', 'loss', 'reported', 'closed'] as const
   const columns = names.map((name) => ({ name, source: 'text' as const, values: claims.map((row) => row[name]) }))
   const { constant } = readPanel({ rowCount: claims.length, columns }, { group: 'policy', time: 'reported' })
-  expect(constant).toContain('end')
+  // It is one of three terms after the start, which is constant too.
+  expect(constant).toContain('end − start')
   expect(constant).toContain('start')
 })

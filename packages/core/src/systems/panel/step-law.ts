@@ -1,6 +1,6 @@
 import { type ConditionalChoice, chooseConditional, DEFAULT_RIDGE } from '../../choose/conditional.js'
 import { freeScales } from '../../choose/held-out-scores.js'
-import { drawCopies } from '../../draw/condition-draw.js'
+import { drawCopiesInTurns } from '../../draw/condition-draw.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import type { Condition } from '../../know/conditions.js'
 import type { ConditionGroup } from '../../know/places.js'
@@ -296,7 +296,7 @@ export class Steps {
     const group = groupOf(training, givenCount(this.steps))
     if (group.split.free.length === 0) return { coordinates: matrix(given.rows, encoder.coordinateCount), codes }
     const alike = forgets(choice.epsilon * choice.freeRatio)
-    const [rows] = await drawCopies(
+    const [rows] = await drawCopiesInTurns(
       {
         law: this.law,
         encoder,

@@ -19,6 +19,10 @@ export interface TableOptions extends InferOptions, DisclosureOptions {
   readonly weights?: string | undefined
   /** Columns that refer to rows of the same table, each with the key that it names, as the keys of several tables say; others are found. */
   readonly refers?: StatedReferences | undefined
+}
+
+/** What a system says of the tables that it reads; no option of a job. */
+export interface Forms {
   /** Text that others tell in part is modelled by its form unless `off`. */
   readonly forms?: 'off' | undefined
 }
@@ -35,7 +39,7 @@ export function readingOf({
   minCell,
   refers,
   forms
-}: TableOptions): TableOptions {
+}: TableOptions & Forms): TableOptions & Forms {
   return defined({ types, columns, exclude, missing, decimal, dateOrder, weights, minCell, refers, forms })
 }
 
@@ -76,7 +80,7 @@ export function preparedFrom(input: TableInput, options: TableOptions = {}): Pre
   return 'data' in input ? input : prepareTable(input, options)
 }
 
-type RowOptions = TableOptions & Pick<NumberKeyOptions, 'scaling'> & { readonly group?: string | undefined }
+type RowOptions = TableOptions & Forms & Pick<NumberKeyOptions, 'scaling'> & { readonly group?: string | undefined }
 
 /** As `prepareTable`, for models of rows: keys, and what refers to them, are left out of these and written anew, and rows that repeat per key have a note. Kept for the options that were asked last. */
 export const prepareRows = (raw: RawTable, options: RowOptions = {}): PreparedTable => keptRows(raw, options)

@@ -372,7 +372,8 @@ function keyText(key: KeptKey, example: string | undefined): string {
   const within = [...new Set(tellersOf(form).flatMap((teller) => (by.includes(teller) ? [] : [tellerText(teller)])))]
   const isWhole = isToldWhole(form)
   const forms = form.patterns.length > 1 ? ` in ${form.patterns.length} forms` : ''
-  if (isWhole && key.text === undefined) return [`${written}${forms}, of ${within.join(' and ')}`, ...(gap ? [gapText(gap)] : [])].join(', ')
+  if (isWhole && key.text === undefined)
+    return [`${written}${forms}, of ${within.join(' and ')}`, ...(gap ? [gapText(gap)] : [])].join(', ')
   const told = within.length > 0 ? [`with ${within.join(' and ')} in it`] : []
   const check = form.check === undefined ? [] : [`check digits: ${form.check}`]
   const shuffled = text === 'shuffle' ? ['words shuffled'] : []

@@ -1,6 +1,7 @@
 /** What the other packages of this repository use besides the public interface: it may change in any release. */
 
 export { ConditionMemory } from './choose/memory.js'
+export { withoutForms } from './code/keys/formed.js'
 export { keyTexts } from './code/keys/keep.js'
 export { leaveKeysOut } from './code/keys/leave-keys-out.js'
 export type { People } from './code/keys/made.js'

@@ -1,5 +1,5 @@
 import { type Evaluation, evaluateTables, InputError, type Model, SYSTEMS, type TableFit } from '@sbridge/core'
-import { checkOptions, heldOutEvaluation, prepareTable, rowWeightsOf, systemOf } from '@sbridge/core/internal'
+import { checkOptions, heldOutEvaluation, prepareTable, rowWeightsOf, systemOf, withoutForms } from '@sbridge/core/internal'
 import { keyFromSeed } from '@sbridge/core/kernels'
 import { inferTable, type RawTable, type Rows, type Table, tableOfRows } from '@sbridge/core/tables'
 import { fileHost } from './host/files.js'
@@ -43,7 +43,7 @@ export async function evaluate(real: Rows<object> | Model, synthetic: Rows<objec
   const weights = isRows ? weightsIn(real as Rows<object>) || undefined : rowWeightsOf(real as Model)
   const trainWeights = (train && weightsIn(train)) || undefined
   const raw = (rows: Rows<object>) => withoutColumn(tableOfRows(rows), column)
-  const truth = isRows ? inferTable(raw(real as Rows<object>)).table : info(real as Model).training
+  const truth = isRows ? inferTable(raw(real as Rows<object>)).table : withoutForms(info(real as Model).training)
   const types = Object.fromEntries(truth.columns.map(({ name, kind }) => [name, kind === 'integer' ? ('number' as const) : kind]))
   const like = (rows: Rows<object>): Table => inferTable(raw(rows), { types }).table
   const tables = { real: truth, synthetic: like(synthetic), train: train && like(train) }

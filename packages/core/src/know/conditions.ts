@@ -3,6 +3,7 @@ import { placesByName } from '../num/group.js'
 import { typesFlag } from '../num/listed.js'
 import { limitAt } from '../table/censoring.js'
 import type { Encoder } from '../table/encoder.js'
+import { formLike } from '../table/forms.js'
 import type { ColumnFormat } from '../table/infer.js'
 import { nearSpellings } from '../table/near-spelling.js'
 import { type CategoricalColumn, isCategorical, isNumeric, type Table } from '../table/table.js'
@@ -143,6 +144,14 @@ function resolveColumn(encoder: Encoder, { name, value, place }: GivenColumn, dr
   if (!code) throw unknownColumn(name, encoder.columns)
   draft.named.push(name)
   if (code.carries === 'identifier') {
+    const { form } = encoder.formats[column]!
+    if (form !== undefined)
+      throw new InputError({
+        code: 'condition-identifier',
+        got: `${name}, which is written by ${form} and what other columns of the row say`,
+        expected: `${form} and these columns`,
+        try: `${form}=${formLike(encoder.kinds.find((one) => one.name === form)?.levels ?? [], String(value)) ?? 'LEVEL'} and these columns, or ${typesFlag(name, 'category')}, which models ${name} as it stands`
+      })
     throw new InputError({
       code: 'condition-identifier',
       got: `${name}, which counts as an identifier and is not modelled`,

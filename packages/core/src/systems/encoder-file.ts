@@ -157,6 +157,7 @@ export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
     })
   ),
   pair: optional(record<PairStyle>({ before: text, between: text, after: text, second: text })),
+  form: optional(text),
   words: optional(text),
   local: optional(flag),
   bounds: optional(record<Bounds>({ least: optional(number(UNSCALED)), most: optional(number(UNSCALED)), byType: optional(flag) })),

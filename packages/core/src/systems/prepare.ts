@@ -21,9 +21,26 @@ export interface TableOptions extends InferOptions, DisclosureOptions {
   readonly refers?: StatedReferences | undefined
 }
 
+/** What a system says of the tables that it reads; no option of a job. */
+export interface Forms {
+  /** Text that others tell in part is modelled by its form unless `off`. */
+  readonly forms?: 'off' | undefined
+}
+
 /** What of the options of a fit is about reading its table. */
-export function readingOf({ types, columns, exclude, missing, decimal, dateOrder, weights, minCell, refers }: TableOptions): TableOptions {
-  return defined({ types, columns, exclude, missing, decimal, dateOrder, weights, minCell, refers })
+export function readingOf({
+  types,
+  columns,
+  exclude,
+  missing,
+  decimal,
+  dateOrder,
+  weights,
+  minCell,
+  refers,
+  forms
+}: TableOptions & Forms): TableOptions & Forms {
+  return defined({ types, columns, exclude, missing, decimal, dateOrder, weights, minCell, refers, forms })
 }
 
 /** A table with kinds, ready to fit, and its row weights. */
@@ -63,7 +80,7 @@ export function preparedFrom(input: TableInput, options: TableOptions = {}): Pre
   return 'data' in input ? input : prepareTable(input, options)
 }
 
-type RowOptions = TableOptions & Pick<NumberKeyOptions, 'scaling'>
+type RowOptions = TableOptions & Forms & Pick<NumberKeyOptions, 'scaling'> & { readonly group?: string | undefined }
 
 /** As `prepareTable`, for models of rows: keys, and what refers to them, are left out of these and written anew, and rows that repeat per key have a note. Kept for the options that were asked last. */
 export const prepareRows = (raw: RawTable, options: RowOptions = {}): PreparedTable => keptRows(raw, options)
@@ -76,7 +93,11 @@ function togetherNotes(table: Table): string[] {
 }
 
 const keptRows = keepingLast(
-  (options: RowOptions): RowOptions => ({ ...readingOf(options), ...defined({ scaling: options.scaling }) }),
+  // Rows of groups are drawn one after the other, with text as it stands.
+  ({ group, forms = group === undefined ? undefined : 'off', ...options }: RowOptions): RowOptions => ({
+    ...readingOf(options),
+    ...defined({ scaling: options.scaling, forms })
+  }),
   (raw, options): PreparedTable => {
     const { data, ...weights } = prepareTable(raw, options)
     const rows = leaveKeysOut(raw, data, options)

@@ -42,10 +42,11 @@ import { type Column, isCategorical, isNumeric } from '../table/table.js'
 import { unknownColumn } from '../table/unknown-column.js'
 import { keepingLast } from './keeping-last.js'
 import { isGrid, type Localisation } from './localisation.js'
-import { type PreparedTable, prepareRows, readingOf, type TableOptions } from './prepare.js'
+import { type Forms, type PreparedTable, prepareRows, readingOf, type TableOptions } from './prepare.js'
 import type { RuleOptions } from './rule-options.js'
 
 type Options = TableOptions &
+  Forms &
   RuleOptions & {
     readonly scaling?: unknown
     readonly local?: string | Localisation | undefined

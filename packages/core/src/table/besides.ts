@@ -21,8 +21,8 @@ export const hasColumn = ({ columns }: Pick<RawTable, 'columns'>, name: string):
 export const joinedNames = (formats: readonly ColumnFormat[]): ReadonlySet<string> => new Set(formats.flatMap(joinedTo))
 
 /** Those that are written as part of one column. */
-export const joinedTo = ({ date, pair, words }: ColumnFormat): string[] =>
-  [date?.offsets, date?.precisions, pair?.second, words].filter((name) => name !== undefined)
+export const joinedTo = ({ date, pair, words, form }: ColumnFormat): string[] =>
+  [date?.offsets, date?.precisions, pair?.second, words, form].filter((name) => name !== undefined)
 
 /**
  * A column and what stands behind it. Rows that are read as others were have what these had, if only empty. Throws `InputError`

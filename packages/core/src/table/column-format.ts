@@ -26,6 +26,8 @@ export interface ColumnFormat {
   readonly number?: NumberStyle
   /** Numbers that are the first of two in a cell. */
   readonly pair?: PairStyle
+  /** The column that has the form of text of which others tell the rest. */
+  readonly form?: string
   /** The column that has the words among figures. */
   readonly words?: string
   readonly date?: DateStyle

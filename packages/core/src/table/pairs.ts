@@ -73,7 +73,7 @@ function areScores({ firsts, seconds }: Pick<Pairs, 'firsts' | 'seconds'>): bool
 }
 
 /** Whether so many different pairs are no fewer, by two standard errors, than of numbers drawn each by itself. Cost O(n + values²). */
-function areFree(firsts: Pairs['firsts'], seconds: Pairs['seconds'], different: number): boolean {
+export function areFree(firsts: Pairs['firsts'], seconds: Pairs['seconds'], different: number): boolean {
   const [ones, others] = [countsOf(firsts), countsOf(seconds)]
   if (ones.length < 2 || others.length < 2) return false
   const rows = ones.reduce((sum, count) => sum + count, 0)

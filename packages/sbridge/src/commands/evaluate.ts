@@ -20,7 +20,8 @@ import {
   tellUtility,
   together,
   unmetRequirements,
-  verdict
+  verdict,
+  withoutForms
 } from '@sbridge/core/internal'
 import { keyFromSeed, ReferenceEngine } from '@sbridge/core/kernels'
 import { inferTable, isCategorical, isNumeric, type RawTable, type Table } from '@sbridge/core/tables'
@@ -237,14 +238,14 @@ async function realOf(path: string, { options, flags, weightsColumn }: Reading):
     refuseBesideModel([...READ, { name: 'weights' }], flags)
     const system = systemFor(contents)
     const model = await system.load(contents, { engine: new ReferenceEngine(), host })
-    return { table: system.training(model), weights: rowWeightsOf(model) }
+    return { table: withoutForms(system.training(model)), weights: rowWeightsOf(model) }
   }
   // The target may count the rows; what it is scored on must stay.
   const kept = flags.target === undefined ? {} : { [flags.target]: 'integer' as const }
   const raw = await readTable(path, readFields(readingFields, flags))
   const read = besideWeights(raw, options, weightsColumn)
   const { table } = leaveKeysOut(raw, inferTable(raw, read), { ...read, types: { ...kept, ...options.types } })
-  return { table, weights: weightsColumn === undefined ? undefined : weightsIn(raw, weightsColumn) }
+  return { table: withoutForms(table), weights: weightsColumn === undefined ? undefined : weightsIn(raw, weightsColumn) }
 }
 
 /** What each row weighs. Throws `InputError` for a column that is none of numbers, or has gaps. */

@@ -1,10 +1,10 @@
 import { listed } from '../../num/listed.js'
 import { RARE_BELOW } from '../../table/rare-below.js'
-import type { Table } from '../../table/table.js'
+import type { Column, Table } from '../../table/table.js'
 import { type Teller, type TellingRows, type Told, toldBy, writingsIn } from './teller.js'
 
 /** What a text is made of in all rows: what stands in it as it is, and what columns tell. */
-type Template = readonly (string | Teller)[]
+export type Template = readonly (string | Teller)[]
 
 /** Whether two neighbours belong to one word or one number. */
 const goOn = (one: string | undefined, next: string | undefined): boolean =>
@@ -25,9 +25,27 @@ function placeIn(text: string, part: string): number {
 export function templateOf(values: readonly string[], { table, rows }: Pick<TellingRows, 'table' | 'rows'>): Template | undefined {
   if (values.length < 2) return undefined
   const at = toldBy(table)
+  const pieces = piecesOf(values, { table, rows }, writingsIn)
+  // Of a name that is first and last, or a code that a time begins with, each text shows another one: what most show is asked of all.
+  const counts = new Map<string, number>()
+  for (const own of pieces) counts.set(JSON.stringify(own), (counts.get(JSON.stringify(own)) ?? 0) + 1)
+  const [[name]] = [...counts].sort((one, other) => other[1] - one[1]) as [[string, number]]
+  const common = pieces.find((own) => JSON.stringify(own) === name)!
+  const template = withInitials(common, pieces, { table, rows })
+  const isSaid = template.some((piece) => typeof piece !== 'string')
+  return isSaid && values.every((value, i) => textOf(template, at(rows[i]!)) === value) ? template : undefined
+}
+
+/** Texts in pieces: what stands in each as it is, and what columns tell in all of them, what is longest taken out first. */
+export function piecesOf(
+  values: readonly string[],
+  { table, rows }: Pick<TellingRows, 'table' | 'rows'>,
+  writings: (column: Column) => readonly Teller[]
+): readonly Template[] {
+  const at = toldBy(table)
   const sizeOf = (texts: readonly string[]) => texts.reduce((sum, { length }) => sum + length, 0)
   const found = table.columns.flatMap((column) => {
-    const own = writingsIn(column).flatMap((teller) => {
+    const own = writings(column).flatMap((teller) => {
       const texts: string[] = []
       for (const [i, value] of values.entries()) {
         const text = at(rows[i]!)(teller)
@@ -45,14 +63,7 @@ export function templateOf(values: readonly string[], { table, rows }: Pick<Tell
     const next = pieces.map((own, i) => without(own, texts[i]!, teller))
     if (next.every((own) => own !== undefined)) pieces = next as (string | Teller)[][]
   }
-  // Of a name that is first and last, or a code that a time begins with, each text shows another one: what most show is asked of all.
-  const counts = new Map<string, number>()
-  for (const own of pieces) counts.set(JSON.stringify(own), (counts.get(JSON.stringify(own)) ?? 0) + 1)
-  const [[name]] = [...counts].sort((one, other) => other[1] - one[1]) as [[string, number]]
-  const common = pieces.find((own) => JSON.stringify(own) === name)!
-  const template = withInitials(common, pieces, { table, rows })
-  const isSaid = template.some((piece) => typeof piece !== 'string')
-  return isSaid && values.every((value, i) => textOf(template, at(rows[i]!)) === value) ? template : undefined
+  return pieces
 }
 
 /** A template in which pieces that differ between texts of its form are told by names and initials, where they are. */
@@ -111,7 +122,7 @@ export function namesIn(
 }
 
 /** What a template gives a row. */
-const textOf = (template: Template, told: Told): string =>
+export const textOf = (template: Template, told: Told): string =>
   template.map((piece) => (typeof piece === 'string' ? piece : told(piece))).join('')
 
 /** Pieces of which one text is told; undefined where none holds it. */
@@ -156,13 +167,13 @@ export const composedNote = ({ name, of }: Composed): string =>
   `${name}: what ${listed(of)} say in all rows: left out of the model, written of these; --types ${name}=category models it`
 
 /** Whether a category is in fewer rows than may be told of. */
-function hasRare(codes: Int32Array, count: number): boolean {
+export function hasRare(codes: Int32Array, count: number): boolean {
   const counts = new Int32Array(count)
   for (const code of codes) counts[code]!++
   return counts.some((rows) => rows > 0 && rows < RARE_BELOW)
 }
 
-function firstRows(codes: Int32Array, count: number): number[] {
+export function firstRows(codes: Int32Array, count: number): number[] {
   const rows = new Array<number>(count).fill(-1)
   for (const [row, code] of codes.entries()) if (rows[code]! < 0) rows[code] = row
   return rows

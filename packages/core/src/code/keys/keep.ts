@@ -11,6 +11,7 @@ import { isBelievedAtLog, logFactorials } from '../rules/chance.js'
 import { inOrderOfDates, keyAlong } from './along.js'
 import { type Fresh, freshInTurn, type Guard, type OfRows } from './draw.js'
 import { cellOf, type Form, isToldWhole, type Pattern, sizeOf, tellersOf } from './form.js'
+import { formedForm } from './formed.js'
 import { hashesOf } from './guard.js'
 import { gapAt, gapsOfKeys, gapText, type KeyGap } from './key-gaps.js'
 import { composedForm, type Label, learnForm } from './learn.js'
@@ -100,7 +101,7 @@ function keepKey({ name, cells: inRows }: KeyColumn, key: Key, { text = 'new', t
     const askedOf = (some: readonly string[], recurs: boolean) => (isOfTable ? { table, rows: rowsOf(some, inRows), recurs } : undefined)
     const all = [...new Set(values)]
     const telling = askedOf(all, all.length < values.length)
-    const composed = telling && composedForm(all, telling)
+    const composed = telling && (formedForm(name, all, telling) ?? composedForm(all, telling))
     if (composed) return { dated, values, different: all, repeated: values.length - all.length, learned: composed }
     const labels = labelsOf(inRows)
     const labelled = new Set(labels.map(({ text }) => text))
@@ -370,7 +371,9 @@ function keyText(key: KeptKey, example: string | undefined): string {
   const several = form.patterns.length > 1 ? [`${form.patterns.length} patterns${form.by ? ` as ${form.by.column} says` : ''}`] : []
   const within = [...new Set(tellersOf(form).flatMap((teller) => (by.includes(teller) ? [] : [tellerText(teller)])))]
   const isWhole = isToldWhole(form)
-  if (isWhole && key.text === undefined) return [`${written}, of ${within.join(' and ')}`, ...(gap ? [gapText(gap)] : [])].join(', ')
+  const forms = form.patterns.length > 1 ? ` in ${form.patterns.length} forms` : ''
+  if (isWhole && key.text === undefined)
+    return [`${written}${forms}, of ${within.join(' and ')}`, ...(gap ? [gapText(gap)] : [])].join(', ')
   const told = within.length > 0 ? [`with ${within.join(' and ')} in it`] : []
   const check = form.check === undefined ? [] : [`check digits: ${form.check}`]
   const shuffled = text === 'shuffle' ? ['words shuffled'] : []

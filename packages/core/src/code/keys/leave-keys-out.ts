@@ -3,10 +3,16 @@ import { type ColumnFormat, type InferOptions, type InferredTable, textCells } f
 import type { RawTable } from '../../table/raw.js'
 import { type Column, isNumeric } from '../../table/table.js'
 import { composedColumns, composedNote } from './composed.js'
+import { leaveFormedOut } from './formed.js'
 import { continueNumbers, type NumberKeyOptions, namedColumns } from './number-keys.js'
 import { type KeyColumn, refersTo, type StatedReferences } from './reference.js'
 
-type Options = NumberKeyOptions & Pick<InferOptions, 'missing'> & { readonly refers?: StatedReferences | undefined }
+type Options = NumberKeyOptions &
+  Pick<InferOptions, 'missing'> & {
+    readonly refers?: StatedReferences | undefined
+    /** Whether text that others tell in part is modelled by its form; `off`: as it stands. */
+    readonly forms?: 'off' | undefined
+  }
 
 /**
  * A table without what is a key: whole numbers that are keys become identifiers, as text of which no two are alike is one already,
@@ -14,7 +20,8 @@ type Options = NumberKeyOptions & Pick<InferOptions, 'missing'> & { readonly ref
  * and the weights, stay as they are. Cost O(cells).
  */
 export function leaveKeysOut(raw: RawTable, data: InferredTable, options: Options = {}): InferredTable {
-  const numbered = leaveComposedOut(continueNumbers(data, options), options)
+  const composed = leaveComposedOut(continueNumbers(data, options), options)
+  const numbered = options.forms === 'off' ? composed : leaveFormedOut(composed, (name) => namedColumns(options).has(name))
   const keys = keyColumns(raw, numbered, options.missing).filter(({ cells }) => new Set(cells).size === cells.length)
   if (keys.length === 0) return numbered
   const named = namedColumns(options)

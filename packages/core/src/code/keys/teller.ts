@@ -103,8 +103,9 @@ export const cellsNamed = ({ columns }: Pick<Table, 'columns'>, named: string): 
 /** What the rows of a table tell. */
 export function toldBy({ columns }: Pick<Table, 'columns'>): (row: number) => Told {
   const writers = new Map<Teller, (row: number) => string | undefined>()
+  const named = new Map(columns.map((column) => [column.name, column]))
   const add = (teller: Teller) => {
-    const column = columns.find(({ name }) => name === teller.column)
+    const column = named.get(teller.column)
     const [at, write] = [column && cellsOf(column), writerOf(teller)]
     const own = at ? (row: number) => write(at(row)) : () => undefined
     writers.set(teller, own)
@@ -210,6 +211,9 @@ function writingsOf({ name: column, kind, ...own }: Column, lengths: ReadonlySet
 /** How cells of a column may be written as texts of any length. */
 export const writingsIn = (column: Column): Teller[] =>
   column.kind === 'datetime' ? MOMENTS.map((date) => ({ column: column.name, date })) : writingsOf(column, ANY_LENGTHS)
+/** The same, and days, months and years as they are written among words, without what separates their parts. */
+export const writingsAmong = (column: Column): Teller[] =>
+  column.kind === 'datetime' ? [...MOMENTS, ...DATES].map((date) => ({ column: column.name, date })) : writingsIn(column)
 const ANY_LENGTHS: ReadonlySet<number> = new Set([1, 2])
 
 /** How many rows have each text, by their cells; of cells that are written by their texts alone. */

@@ -35,7 +35,9 @@ import { bridgeWarnings } from './warnings.js'
  * tens of turns; memory O(rows·columns). Throws `InputError` as `joinTables`, and for columns that are all constant (`nothing-to-compare`).
  */
 export async function fitBridge(from: RawTable, options: ReadBridgeFit, job: SystemContext): Promise<BridgeModel> {
-  const { to, bandwidth, seed = 1, ...reading } = options
+  const { to, bandwidth, seed = 1, ...asked } = options
+  // The other table has text as it stands.
+  const reading = { ...asked, forms: 'off' as const }
   const context = contextOf(seed, job)
   const { raw, fromCount } = joinTables(from, to, reading)
   const { data, rules } = ruledRows(raw, reading)

@@ -94,7 +94,7 @@ const staysAsItIs: KeyNote = (name) => `${name}: names rows, so it stays as it i
 /** A table read for filling: keys stay as they are, and so do their cells. */
 function readGaps(raw: RawTable, options: TableOptions, ofKey: KeyNote): PreparedTable {
   const prepared = prepareTable(raw, options)
-  const data = leaveKeysOut(raw, prepared.data, options)
+  const data = leaveKeysOut(raw, prepared.data, { ...options, forms: 'off' })
   const keys = data.table.columns.filter(({ kind }) => kind === 'identifier').map(({ name }) => name)
   // What is said of keys and weights is of new rows; here they stay.
   const said = [...keys, ...(options.weights === undefined ? [] : [options.weights])]

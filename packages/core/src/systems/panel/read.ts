@@ -102,7 +102,7 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
     return { format, role: format.name === group ? 'key' : format.name === time ? 'time' : 'other' }
   })
   const others = keepColumns(whole, ({ name }) => name !== group && name !== time)
-  const unordered = leaveKeysOut(raw, others, options)
+  const unordered = leaveKeysOut(raw, others, { ...options, forms: 'off' })
   const inOrder = { ...unordered, table: takeTableRows(unordered.table, order) }
   const groupSums = options.rules === 'off' ? [] : findGroupSums(inOrder, first).filter(({ column }) => !isNamed(column, options))
   const drawn = keepColumns(inOrder, ({ name }) => !groupSums.some(({ column }) => column === name))

@@ -1,3 +1,4 @@
+import { withoutForms } from '../../code/keys/formed.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { evaluateTables } from '../../diagnose/evaluate.js'
 import type { Measure, RuleKept } from '../../diagnose/evaluation.js'
@@ -175,7 +176,9 @@ function modelled(
   const columns = raw.columns.filter(({ name }) => !left.has(name))
   if (columns.length === 0) return { table: { columns: [], rowCount: raw.rowCount }, formats: [] }
   const kinds = Object.fromEntries(Object.entries(types).filter(([name]) => !left.has(name))) as Record<string, ColumnKind>
-  return keepColumns(prepareRows({ ...raw, columns }, defined({ missing, types: kinds })).data, ({ kind }) => kind !== 'identifier')
+  const { data } = prepareRows({ ...raw, columns }, defined({ missing, types: kinds }))
+  const compared = new Set(withoutForms(data.table).columns.map(({ name }) => name))
+  return keepColumns(data, ({ name, kind }) => kind !== 'identifier' && compared.has(name))
 }
 
 interface KeyComparison {

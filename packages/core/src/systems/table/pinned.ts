@@ -1,5 +1,7 @@
+import { hasColumn } from '../../table/besides.js'
 import type { RawTable } from '../../table/raw.js'
-import type { Table } from '../../table/table.js'
+import { isCategorical, type Table } from '../../table/table.js'
+import { prepareRows } from '../prepare.js'
 import type { TableFit } from './options.js'
 
 /** A table and the options to fit parts of it with. */
@@ -11,14 +13,19 @@ interface PinnedTable {
 /**
  * A table without what a model of it left out, and options that keep the kinds of the columns, whatever some of the rows would
  * suggest. Keys are left out: they are written anew and never compared, and some of the rows may lack what others
- * name; but not the group and its time. `training`: of the model.
+ * name; but not the group and its time. Forms of text that is left out are there as they are. `training`: of the model.
  */
 export function pinnedTo(training: Table, { input, options }: { readonly input: RawTable; readonly options: TableFit }): PinnedTable {
   const kept = training.columns.filter(({ name, kind }) => kind !== 'identifier' || name === options.group || name === options.time)
   const names = new Set(kept.map(({ name }) => name))
+  const forms = kept.some(({ name }) => !hasColumn(input, name)) ? prepareRows(input, options).data.table.columns : []
+  const added = forms.flatMap((column) => {
+    if (!isCategorical(column) || !names.has(column.name) || hasColumn(input, column.name)) return []
+    return [{ name: column.name, source: 'text' as const, values: Array.from(column.codes, (code) => column.levels[code]!) }]
+  })
   const { columns: _chosen, exclude: _left, ...rest } = options
   return {
-    table: { ...input, columns: input.columns.filter(({ name }) => names.has(name)) },
+    table: { ...input, columns: [...input.columns.filter(({ name }) => names.has(name)), ...added] },
     options: { ...rest, types: Object.fromEntries(kept.map(({ name, kind }) => [name, kind])) }
   }
 }

@@ -18,7 +18,7 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1727 },
+  '@sbridge/core': { path: 'packages/core', budget: 1754 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
   sbridge: { path: 'packages/sbridge', budget: 3012 }
 }
@@ -265,7 +265,7 @@ describe('size in a browser', () => {
       .replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(188)
   })
-  it('all of the core: 641 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(641)
+  it('all of the core: 649 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(649)
   })
 })

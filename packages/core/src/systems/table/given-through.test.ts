@@ -64,6 +64,20 @@ describe('a number that is given to more digits than its column is written to', 
   })
 })
 
+describe('an interval beside a number', () => {
+  it('is no farther from rows that lie in it than from others there, though its middle be', async () => {
+    const terms = tableOf(
+      each('start', (_, u) => String(1000 + Math.floor(600 * u(3)))),
+      each('months', (_, u) => String(u(0) < 0.5 ? 6 : 12)),
+      each('amount', (_, u) => (100 * u(1)).toFixed(2))
+    )
+    const { cells, warnings } = await drawn(terms, { start: '1300', months: '5..18' })
+    expect(warnings).not.toContain('condition-outside-data')
+    expect(new Set(cells('months'))).toEqual(new Set(['6', '12']))
+    expect((await drawn(terms, { start: '1300', months: '8..10' })).warnings).toContain('condition-outside-data')
+  })
+})
+
 describe('a number that is computed of one other number', () => {
   const rate = (u: (k: number) => number) => (1 + 8 * u(0)).toFixed(2)
   const qty = (u: (k: number) => number) => 1 + Math.floor(30 * u(1))

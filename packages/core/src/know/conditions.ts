@@ -6,6 +6,7 @@ import type { Encoder } from '../table/encoder.js'
 import { formLike } from '../table/forms.js'
 import type { ColumnFormat } from '../table/infer.js'
 import { nearSpellings } from '../table/near-spelling.js'
+import { withDigitsOf } from '../table/number-style.js'
 import { type CategoricalColumn, isCategorical, isNumeric, type Table } from '../table/table.js'
 import { unknownColumn } from '../table/unknown-column.js'
 import { type GivenValue, impossible, isAny, levelsOf, levelUnknown, malformed, numberOrRange, plainGiven, wordsOf } from './given-value.js'
@@ -230,16 +231,17 @@ function repeatUnknown(
   return { ...column, codes, levels: [...column.levels, ...added] }
 }
 
-/** Columns show as many decimals as the given values need. */
+/** Columns show as many decimals and digits as the given values need. */
 export function formatsFor(encoder: Encoder, conditions: readonly Condition[]): readonly ColumnFormat[] {
   return encoder.formats.map((format, c) => {
-    const decimals = format.number?.decimals
-    if (decimals === undefined) return format
-    let most = decimals
-    for (const { numbers } of conditions)
-      for (const { column, value } of numbers)
-        if (column === c && !limitAt(value, format.number?.censoring)) most = Math.max(most, decimalsOf(value))
-    return most === decimals ? format : { ...format, number: { ...format.number, decimals: most, padded: false } }
+    const given = conditions.flatMap(({ numbers }) => numbers.flatMap(({ column, value }) => (column === c ? [value] : [])))
+    if (!format.number || given.length === 0) return format
+    const number = given.reduce(withDigitsOf, format.number)
+    const { decimals, censoring } = number
+    const shown = decimals === undefined ? [] : given.filter((value) => !limitAt(value, censoring)).map(decimalsOf)
+    const most = shown.reduce((a, b) => Math.max(a, b), decimals ?? 0)
+    if (most === (decimals ?? 0)) return { ...format, number }
+    return { ...format, number: { ...number, decimals: most, padded: false } }
   })
 }
 

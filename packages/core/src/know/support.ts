@@ -68,7 +68,7 @@ export async function distancesOfGroups(
 /**
  * Distances of conditions that share their columns, among the rows of the categories that each gives: a weight that many
  * animals have may be far from all of one species. Cost of one `nearest` of the conditions and one of 2,000 rows for each
- * combination of given categories.
+ * combination of given categories, and one of the conditions for each set of intervals.
  */
 async function conditionDistances(conditions: readonly Condition[], problem: DistanceProblem): Promise<Distance[]> {
   const { table } = problem
@@ -106,16 +106,32 @@ async function distancesIn(table: Table, conditions: readonly Condition[], { eng
   const columns = columnsOf(table, conditions[0]!, spreads)
   if (columns.length === 0) return conditions.map(() => ({}))
   const points = standardisedColumns(columns)
-  const wanted = matrix(conditions.length, columns.length)
-  const outside = conditions.map((condition, i) => place(condition, columns, wanted, i))
-  const kernel = gaussianKernel(1)
-  const found = await engine.nearest({ from: cloud(wanted), to: cloud(points), kernel }, 1)
   const usual = await usualDistance(points, { engine, key })
-  return conditions.map((_, i) => ({
-    nearest: Math.sqrt(found.squaredDistances[i]!),
-    usual,
-    ...(outside[i] ? { outside: outside[i] } : {})
-  }))
+  const out: Distance[] = new Array(conditions.length)
+  for (const members of placesByName(conditions, ({ ranges }) => JSON.stringify(ranges.map(({ low, high }) => [low, high]))).values()) {
+    const own = members.map((i) => conditions[i]!)
+    const wanted = matrix(own.length, columns.length)
+    const outside = own.map((condition, i) => place(condition, columns, wanted, i))
+    const to = beyondRanges(points, columns, own[0]!)
+    const found = await engine.nearest({ from: cloud(wanted), to: cloud(to), kernel: gaussianKernel(1) }, 1)
+    members.forEach((member, i) => {
+      out[member] = { nearest: Math.sqrt(found.squaredDistances[i]!), usual, ...(outside[i] ? { outside: outside[i] } : {}) }
+    })
+  }
+  return out
+}
+
+/** Rows with how far each lies beyond an interval in the place of its column: every row within is as near as another. */
+function beyondRanges(points: Matrix, columns: readonly Standardised[], { ranges }: Condition): Matrix {
+  if (ranges.length === 0) return points
+  const out = { ...points, data: points.data.slice() }
+  for (const range of ranges) {
+    const c = columns.findIndex(({ column }) => column === range.column)
+    const { values, spread } = columns[c]!
+    for (let i = 0; i < out.rows; i++)
+      out.data[i * out.cols + c] = (values[i]! - Math.min(range.high, Math.max(range.low, values[i]!))) / spread
+  }
+  return out
 }
 
 interface Standardised {
@@ -152,14 +168,14 @@ function standardisedColumns(columns: readonly Standardised[]): Matrix {
   return out
 }
 
-/** Writes a condition's place into row i: values, and of an interval the end nearest to the data or the data's middle. */
+/** Writes a condition's place into row i: values, and of an interval what lies within; and which column is farthest outside of the data. */
 function place(condition: Condition, columns: readonly Standardised[], out: Matrix, i: number): Distance['outside'] {
   let worst: Distance['outside']
   columns.forEach(({ column, name, centre, spread, low, high }, c) => {
     const number = condition.numbers.find((candidate) => candidate.column === column)
     const range = condition.ranges.find((candidate) => candidate.column === column)
     const value = number ? number.value : Math.min(range!.high, Math.max(range!.low, centre))
-    out.data[i * out.cols + c] = Math.min(MOST_DEVIATIONS, Math.max(-MOST_DEVIATIONS, (value - centre) / spread))
+    out.data[i * out.cols + c] = number ? Math.min(MOST_DEVIATIONS, Math.max(-MOST_DEVIATIONS, (value - centre) / spread)) : 0
     const deviations = Math.max(low - value, value - high) / spread
     if (deviations > 0 && deviations > (worst?.deviations ?? 0)) worst = { column: name, deviations }
   })

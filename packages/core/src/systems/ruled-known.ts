@@ -1,22 +1,24 @@
-import type { KeptRules } from '../code/rules/kept-rules.js'
-import { Meeter, type Meeting } from '../code/rules/meet.js'
+import type { KeptRules, RuledColumn } from '../code/rules/kept-rules.js'
+import { type Bound, Meeter, type Meeting } from '../code/rules/meet.js'
 import { columnIn, formatIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
 import { putRulesBack } from '../code/rules/stacked.js'
+import type { Given } from '../know/conditions.js'
 import { type GivenValue, wordsOf } from '../know/given-value.js'
 import type { LikelihoodModule } from '../know/likelihood-row.js'
 import type { NamedWarning } from '../know/support.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { placesByName } from '../num/group.js'
-import type { CellValue } from '../table/cells.js'
 import { columnWord } from '../table/expression-text.js'
+import { withDigitsOf } from '../table/number-style.js'
 import { spelled } from '../table/present.js'
 import type { Column, NumericColumn } from '../table/table.js'
 import { unknownColumn } from '../table/unknown-column.js'
 import type { Asked } from './asked.js'
+import { own } from './given.js'
 import { turnedRules } from './ruled-equals.js'
 import { Through } from './ruled-terms.js'
-import { shown } from './ruled-wanted.js'
+import { shown, wantedOf } from './ruled-wanted.js'
 
 /** What is known of some conditions' rows, said of the columns that are drawn, and what a reader should know about that. */
 export interface RuledAsked {
@@ -40,13 +42,34 @@ type AskedOfRows = Omit<Asked, 'likelihood'> & { readonly likelihood?: Likelihoo
  * Throws `InputError`: `condition-contradictory` where inputs say otherwise, `condition-impossible` for a number that the
  * column cannot show.
  */
-export function throughRules(kept: KeptRules, asked: AskedOfRows): readonly RuledAsked[] {
+export function throughRules(rules: KeptRules, asked: AskedOfRows): readonly RuledAsked[] {
+  const kept = showingGiven(rules, asked.givens)
   if (asked.givens.length === 1) return [throughOne(kept, asked, 0)]
   const each = asked.givens.map((given, k) => inCondition(k, () => throughOne(kept, { ...asked, givens: [given] }, k)))
   const names = each.map((one, k) => nameTogether(one, kept) ?? `alone ${k}`)
   const parts = [...placesByName(names, (name) => name).values()].map((places) => together(places.map((place) => each[place]!)))
   return [...parts.filter(({ places }) => places.length > 1), ...parts.filter(({ places }) => places.length === 1)]
 }
+
+/**
+ * Numbers that are written to fewer digits than a given one has show as many as it, all columns that are written so: what is the same as the
+ * given one, or ends at it, is that to the last digit.
+ */
+function showingGiven(kept: KeptRules, givens: readonly Given[]): KeptRules {
+  const numbers = kept.columns.flatMap((column) => {
+    if (!isShortened(column)) return []
+    const values = givens.flatMap((given) => own(given, column.name) ?? []).map((value) => wantedOf(column, value))
+    return values.flatMap((wanted) => (wanted.kind === 'interval' && wanted.low === wanted.high ? [wanted.low] : []))
+  })
+  if (numbers.length === 0) return kept
+  const columns = kept.columns.map((column) => {
+    if (!isShortened(column)) return column
+    return { ...column, format: { ...column.format, number: numbers.reduce(withDigitsOf, column.format.number!) } }
+  })
+  return { ...kept, columns }
+}
+
+const isShortened = ({ kind, format }: RuledColumn): boolean => kind === 'number' && format.number?.digits !== undefined
 
 /** Conditions that become given values come together where they turn the same rules (`turnedRules`); undefined of those that come by themselves. */
 function nameTogether({ asked: { observe, likelihood }, rules }: RuledAsked, kept: KeptRules): string | undefined {
@@ -62,9 +85,9 @@ function together(parts: readonly RuledAsked[]): RuledAsked {
   return { ...first, asked: { ...first.asked, givens }, places: parts.flatMap(({ places }) => places) }
 }
 
-function throughOne(kept: KeptRules, asked: AskedOfRows, place: number): RuledAsked {
+function throughOne(kept: KeptRules, asked: AskedOfRows, place: number, solved?: ReadonlySet<string>): RuledAsked {
   const turned = turnedRules(kept, { given: asked.givens[0]!, observe: asked.observe })
-  const through = new Through(turned.rules)
+  const through = new Through(turned.rules, solved)
   const given = through.given(asked.givens[0]!)
   const observe = [...asked.observe.flatMap((text) => through.observed(text)), ...through.observations]
   const likelihood = through.likelihood(asked.likelihood)
@@ -102,16 +125,19 @@ export function settled(part: RuledAsked, data: WrittenTable): Settled {
   const { meeting } = part
   if (!meeting) return { part }
   const meeter = meeterOf(part, meeting, data)
-  const only = meeter.only()
-  if (!only) return { part, meeter }
-  const isTarget = (name: string) => meeting.targets.some(({ column }) => column === name)
-  const others = Object.entries(meeting.whole.givens[0]!).filter(([name]) => !isTarget(name))
-  const values = Object.entries(only).map(([name, cell]) => [name, givenValue(cell, columnIn(data, name))] as const)
-  const given = Object.fromEntries([...others, ...values])
-  return { part: { ...throughOne(meeting.kept, { ...meeting.whole, givens: [given] }, 0), places: part.places } }
+  const { roots, targets } = meeter.solved()
+  if (targets.length === 0) return { part, meeter }
+  const { kept, whole } = meeting
+  const values = [...roots].map(([name, bound]) => [name, givenValue(bound, columnIn(data, name))] as const)
+  const given = { ...whole.givens[0]!, ...Object.fromEntries(values) }
+  const known = { ...throughOne(kept, { ...whole, givens: [given] }, 0, new Set(targets)), places: part.places }
+  return { part: known, meeter: meeterOf(known, known.meeting!, data) }
 }
 
-const givenValue = (cell: CellValue, { kind }: Column): GivenValue => (kind === 'datetime' ? new Date(cell as number).toISOString() : cell!)
+function givenValue(bound: Bound, { kind }: Column): GivenValue {
+  if (!('value' in bound)) return { from: bound.low, to: bound.high }
+  return kind === 'datetime' ? new Date(bound.value as number).toISOString() : bound.value!
+}
 
 /**
  * What moves rows to the derived numbers that are given. `data`: rows of the table without what rules derive. Throws

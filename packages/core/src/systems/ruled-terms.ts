@@ -62,7 +62,11 @@ export class Through {
   readonly ruleOf: ReadonlyMap<string, Derivation>
   readonly becoming: ReadonlySet<string>
 
-  constructor(private readonly kept: KeptRules) {
+  /** `solved`: derived columns that are met by what is given of others. */
+  constructor(
+    private readonly kept: KeptRules,
+    private readonly solved: ReadonlySet<string> = new Set()
+  ) {
     this.columns = new Map([...kept.columns, ...choicesIn(kept)].map((column) => [column.name, column]))
     this.ruleOf = new Map(kept.rules.filter(derives).map((rule) => [rule.column, rule]))
     this.becoming = new Set(kept.rules.flatMap((rule) => (rule.kind === 'equal' ? [rule.column] : [])))
@@ -110,7 +114,11 @@ export class Through {
       this.terms.push((whole) => (distanceOf(wanted, whole[rule.column]!) === 0 ? 0 : Number.NEGATIVE_INFINITY))
       return others
     }
-    const rest = there ? { ...others, [there.column]: THERE } : others
+    const rest = there ? { [there.column]: THERE, ...others } : others
+    if (this.solved.has(rule.column)) {
+      this.targets.push({ column: rule.column, value: (wanted as Interval).low })
+      return rest
+    }
     const row = this.rowOf(rest, inputsOf(rule))
     if (rule.kind === 'order') this.refuseBeyond(rule, wanted as Interval, rest)
     if (row && rule.kind === 'order') return this.gapOf(rule, { wanted, rest, row })

@@ -107,6 +107,15 @@ export function formatNumber(
   return notation === undefined || plain.includes('e') ? plain : dress(plain, notation)
 }
 
+/** The style of numbers that are written to so many digits with as many as one of them has that is given: none of these is lost. */
+export function withDigitsOf(style: NumberStyle, given: number): NumberStyle {
+  const { digits, single, scientific } = style
+  const own = given.toExponential().split('e')[0]!.replace(/\D/g, '').length
+  // Of powers of ten the first digit stands before the point.
+  if (scientific) return own - 1 > scientific.digits ? { ...style, scientific: { ...scientific, digits: own - 1 } } : style
+  return digits !== undefined && !single && own > digits ? { ...style, digits: own } : style
+}
+
 /** The number that a text in such a style says, or a plain number; undefined for other text. */
 export function readStyled(
   text: string,

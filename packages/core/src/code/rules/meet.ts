@@ -25,6 +25,13 @@ export interface Meeting {
   readonly bounds: ReadonlyMap<string, Bound>
 }
 
+/** What targets leave of drawn columns. */
+export interface Solved {
+  readonly roots: ReadonlyMap<string, Bound>
+  /** Columns that are met so. */
+  readonly targets: readonly string[]
+}
+
 type Cells = Readonly<Record<string, CellValue>>
 
 /** Rows of the data that are moved until they meet the targets: they say whether that can be, and what rows that fail fall back on. */
@@ -60,9 +67,29 @@ export class Meeter {
   }
 
   /**
-   * The only values of what the targets are derived from that meet them, where these columns have few; undefined where others
-   * do too, or there are too many to try.
+   * What the targets leave of the columns that they are derived from, and which targets these values meet: all, where columns of few
+   * values have only one combination that does, and each one that is derived from one number alone which nothing else is known of.
    */
+  solved(): Solved {
+    const only = this.only()
+    if (only) {
+      const roots = Object.entries(only).map(([name, value]): [string, Bound] => [name, { value }])
+      return { roots: new Map(roots), targets: this.meeting.targets.map(({ column }) => column) }
+    }
+    const roots = new Map<string, Bound>()
+    const targets: string[] = []
+    for (const solver of this.solvers) {
+      const [root, ...others] = solver.roots
+      if (!root || others.length > 0 || roots.has(root.name)) continue
+      const bound = solver.inverse(this.given())
+      if (!bound) continue
+      roots.set(root.name, bound)
+      targets.push(solver.target.column)
+    }
+    return { roots, targets }
+  }
+
+  /** Undefined where other values meet the targets too, or there are too many to try. */
   only(): Cells | undefined {
     const roots = new Map(this.solvers.flatMap((solver) => solver.roots.map((root) => [root.name, root.values] as const)))
     const count = [...roots.values()].reduce((product, values) => product * values.length, 1)
@@ -139,7 +166,17 @@ interface Root {
   /** Its values in the data, in order; of numbers only where they are few. */
   readonly values: readonly CellValue[]
   /** Of numbers; categories have none. */
-  readonly number?: { readonly unit: number; readonly low: number; readonly high: number; readonly range: number }
+  readonly number?: RootNumber
+}
+
+interface RootNumber {
+  readonly unit: number
+  readonly low: number
+  readonly high: number
+  readonly range: number
+  /** Some of its values, ascending, from the least to the largest. */
+  readonly ladder: readonly number[]
+  readonly rowsWithin: (low: number, high: number) => number
 }
 
 class Solver {
@@ -151,7 +188,7 @@ class Solver {
   private readonly slack: number
 
   constructor(
-    private readonly target: Target,
+    readonly target: Target,
     { kept, data, bounds }: Meeting
   ) {
     const needed = new Set([target.column])
@@ -175,6 +212,30 @@ class Solver {
 
   meets(row: Cells): boolean {
     return Math.abs(this.written(row) - this.target.value) <= this.slack
+  }
+
+  /**
+   * The values of the only number that may be moved which meet the target: one, or an interval where rounding leaves several. Undefined where what is
+   * computed of it does not go one way all along the data, as the square of a number of both signs, and of intervals with few rows: all others
+   * would count for nothing. Cost O(rungs of its ladder).
+   */
+  inverse(given: Cells): Bound | undefined {
+    const [root, ...others] = this.roots
+    if (!root?.number || others.length > 0 || this.drawn.some((name) => name !== root.name && !Object.hasOwn(given, name))) return undefined
+    const { unit, low, high, ladder } = root.number
+    const at = (x: number) => this.written({ ...given, [root.name]: x })
+    const heights = ladder.map(at)
+    const way = Math.sign(heights[heights.length - 1]! - heights[0]!)
+    if (!(way !== 0 && heights.every((height, k) => k === 0 || way * (height - heights[k - 1]!) >= 0))) return undefined
+    const { value } = this.target
+    // Where it begins to be as high as the target, and where it is higher: ends that rounding leaves lie between.
+    const [first, last] = [-1, 1].map((side) => crossing((x) => way * (at(x) - value) - side * this.slack, { unit, low, high, side }))
+    const mean = unit === 0 ? 0.5 * (first! + last!) : first!
+    const isOne = last! - first! <= (unit === 0 ? ONE * Math.abs(mean) : 0.5 * unit)
+    const ends = isOne ? [mean] : [first!, last!]
+    if (!ends.every((x) => x >= low && x <= high && this.meets({ ...given, [root.name]: x }))) return undefined
+    if (isOne) return { value: mean }
+    return root.number.rowsWithin(first!, last!) >= ENOUGH_ROWS ? { low: first!, high: last! } : undefined
   }
 
   /** How far rows stand apart: numbers in parts of their range, categories 1 where they differ. */
@@ -244,6 +305,36 @@ function valuesBeside({ name, values, number }: Root, row: Cells): readonly Cell
   return steps.map((k) => Number((own + k * unit).toPrecision(15))).filter((x) => x >= low && x <= high)
 }
 
+/** Numbers with all their digits that stand no farther apart, as a part of them, are one. */
+const ONE = 1e-10
+/** Rows of an interval that say enough of what else rows have. */
+const ENOUGH_ROWS = 20
+/** Halvings of an interval: all digits of a double. */
+const MOST_HALVINGS = 100
+
+interface Crossed {
+  /** The lattice that is looked on; 0 where there is none. */
+  readonly unit: number
+  readonly low: number
+  readonly high: number
+  /** Whether the first number that is not below is asked for (−1), or the last one that is not above. */
+  readonly side: number
+}
+
+/** The first number of an interval at which a rising function is not below zero, or the last one at which it is not above. */
+function crossing(f: (x: number) => number, { unit, low, high, side }: Crossed): number {
+  const at = (k: number) => (unit === 0 ? k : Number((k * unit).toPrecision(15)))
+  const isBeside = (k: number) => (side < 0 ? f(at(k)) >= 0 : f(at(k)) > 0)
+  let [a, b] = unit === 0 ? [low, high] : [Math.round(low / unit) - 1, Math.round(high / unit) + 1]
+  for (let turn = 0; turn < MOST_HALVINGS; turn++) {
+    const middle = unit === 0 ? 0.5 * (a + b) : Math.floor(0.5 * (a + b))
+    if (middle <= a || middle >= b) break
+    if (isBeside(middle)) b = middle
+    else a = middle
+  }
+  return at(side < 0 ? b : a)
+}
+
 /** What may be moved of a column; undefined where it is given. */
 function rootOf(name: string, data: WrittenTable, bound: Bound | undefined): Root | undefined {
   if (bound && 'value' in bound) return undefined
@@ -262,7 +353,15 @@ function rootOf(name: string, data: WrittenTable, bound: Bound | undefined): Roo
   const values = [...new Set(numbers)].filter((x) => x >= low && x <= high)
   const unit = unitOf(column.kind, formatIn(data, name)) * (column.kind === 'datetime' ? DAY : 1)
   const range = last - first || 1
-  return { name, values: values.length <= MOST_BESIDE ? values : [], number: { unit, low, high, range } }
+  const rowsWithin = (from: number, to: number) => numbers.filter((x) => x >= from && x <= to).length
+  const ladder = rungsOf(values.length > 1 ? values : [low, high])
+  return { name, values: values.length <= MOST_BESIDE ? values : [], number: { unit, low, high, range, ladder, rowsWithin } }
+}
+
+/** Some of ascending numbers, with both ends. */
+function rungsOf(values: readonly number[]): readonly number[] {
+  if (values.length <= MOST_TRIED) return values
+  return Array.from({ length: MOST_TRIED }, (_, k) => values[Math.round((k * (values.length - 1)) / (MOST_TRIED - 1))]!)
 }
 
 /** Whether a number can stand in a derived column as it is written. */

@@ -7,7 +7,7 @@ import { type Expression, isConstant, monthsAfter } from '../../table/expression
 import type { ColumnFormat } from '../../table/infer.js'
 import { limitsOf } from '../../table/number-style.js'
 import { roundToFormat } from '../../table/present.js'
-import { type CategoricalColumn, type Column, isCategorical, type NumericColumn } from '../../table/table.js'
+import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn } from '../../table/table.js'
 import { toLattice, type ValueLattice } from '../../table/value-lattice.js'
 import { flagColumn, putEqual } from './equals.js'
 import { type Exception, type Exceptions, exceptionAt } from './exceptions.js'
@@ -142,6 +142,8 @@ export interface Back {
   readonly chains?: Uint32Array | undefined
   /** Of a stretch of a longer draw: rows before it. */
   readonly first?: number | undefined
+  /** Numbers of derived columns that rows meet as they are written: to the last digit they are these, and so is what is derived of them. */
+  readonly met?: ReadonlyMap<string, number> | undefined
 }
 
 /**
@@ -152,7 +154,7 @@ export interface Back {
 export function putRulesBack(
   { rules, columns }: KeptRules,
   rows: WrittenTable,
-  { fixed = new Set(), key, chains, first }: Back = {}
+  { fixed = new Set(), key, chains, first, met }: Back = {}
 ): WrittenTable {
   const drawn = rules.reduce(
     (at, rule) =>
@@ -191,15 +193,15 @@ export function putRulesBack(
           cells: rule.kind === 'lookup' ? keyAt(soFar.table, rule) : () => []
         })
       : () => undefined
-    done.set(rule.column, {
-      column: derived(rule, {
-        column: { ...whole, ...limitsOf(whole.format.number) },
-        soFar,
-        except,
-        listed: !fixed.has(rule.column)
-      }),
-      format: whole.format
+    const column = derived(rule, {
+      column: { ...whole, ...limitsOf(whole.format.number) },
+      soFar,
+      except,
+      listed: !fixed.has(rule.column)
     })
+    const given = met?.get(rule.column)
+    const own = given !== undefined && isNumeric(column) ? { ...column, values: column.values.map(() => given) } : column
+    done.set(rule.column, { column: own, format: whole.format })
   }
   const placed = columns.map(({ name }) => done.get(name)!)
   return {

@@ -10,8 +10,9 @@ import { InputError } from '../../num/errors.js'
 import { placesByName } from '../../num/group.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { cellAt } from '../../table/cells.js'
+import type { ColumnFormat } from '../../table/infer.js'
 import { sliceTable, stackTables, takeTableRows } from '../../table/rows.js'
-import { isNumeric, type Table } from '../../table/table.js'
+import type { Table } from '../../table/table.js'
 import type { Asked } from '../asked.js'
 import { notTogether } from '../combinations.js'
 import type { Context } from '../context.js'
@@ -77,9 +78,10 @@ function partsOf<Model>({ kind, model, twice, request, names }: RuledModel<Model
       columns: Object.keys({ ...part.asked.givens[k], ...whole.givens[place] }).sort(),
       name: names[place]!
     }))
-    const back = { given, rows: request.rows, key: keyFor(context.key, 'rules') }
+    const met = new Map(part.meeting?.targets.map(({ column, value }) => [column, value]))
+    const back = { given, rows: request.rows, key: keyFor(context.key, 'rules'), met }
     const brought = broughtBack(part.rules, { ...moved, table: alikeInEach(twice, moved.table, back) }, back)
-    return { ...drawn, ...brought, table: repeated(brought.table, part), warnings: [...part.warnings, ...drawn.warnings] }
+    return { ...drawn, ...brought, warnings: [...part.warnings, ...drawn.warnings] }
   }
   return async (known: RuledAsked, context: Context): Promise<DrawnRows> => {
     const ready = settled(known, data)
@@ -98,6 +100,8 @@ interface BroughtBack {
   /** Rows a condition. */
   readonly rows: number
   readonly key: Key
+  /** Derived numbers that all rows meet. */
+  readonly met: ReadonlyMap<string, number>
 }
 
 /** What several columns tell is one in the rows of each condition, as if it stood alone: what is given stays. */
@@ -111,13 +115,13 @@ function alikeInEach(twice: readonly ToldTwice[], table: Table, { given, rows, k
 }
 
 /** `putRulesBack` for rows of several conditions, each as if it stood alone: those that give the same columns together. */
-function broughtBack(rules: KeptRules, { table, formats }: WrittenTable, { given, rows, key }: BroughtBack): WrittenTable {
+function broughtBack(rules: KeptRules, { table, formats }: WrittenTable, { given, rows, key, met }: BroughtBack): WrittenTable {
   const alike = [...placesByName(given, ({ columns }) => JSON.stringify(columns)).values()]
   const back = alike.map((places) => {
     const own = Uint32Array.from({ length: places.length * rows }, (_, i) => places[Math.floor(i / rows)]! * rows + (i % rows))
     const names = places.map((place) => given[place]!.name)
     const taken = { table: alike.length === 1 ? table : takeTableRows(table, own), formats }
-    return putRulesBack(rules, taken, { fixed: new Set(given[places[0]!]!.columns), key, chains: chainsOfNames(names, rows) })
+    return putRulesBack(rules, taken, { fixed: new Set(given[places[0]!]!.columns), key, chains: chainsOfNames(names, rows), met })
   })
   if (back.length === 1) return back[0]!
   const from: RowsFrom[] = []
@@ -181,16 +185,6 @@ function rowsMissing({ rules, columns }: KeptRules, given: Given, table: Table):
   return Array.from({ length: table.rowCount }, (_, i) => i).filter((i) => asked.some(({ wanted, at }) => distanceOf(wanted, at(i)) > 0))
 }
 
-/** Derived numbers that were met are what was given, to the last digit. */
-function repeated(table: Table, { meeting }: RuledAsked): Table {
-  const value = new Map(meeting?.targets.map((target) => [target.column, target.value]))
-  const columns = table.columns.map((column) => {
-    const given = value.get(column.name)
-    return given === undefined || !isNumeric(column) ? column : { ...column, values: column.values.map(() => given) }
-  })
-  return { ...table, columns }
-}
-
 /** Rows of all conditions in their order. */
 function together(
   drawn: readonly DrawnRows[],
@@ -212,10 +206,14 @@ function together(
   const tables = drawn.map(({ table }) => table)
   const formats = drawn[0]!.formats.map((format, c) => {
     const shown = drawn.map((one) => one.formats[c]!)
-    return shown.reduce((most, one) => ((one.number?.decimals ?? 0) > (most.number?.decimals ?? 0) ? one : most), format)
+    return shown.reduce((most, one) => (digitsIn(one) > digitsIn(most) ? one : most), format)
   })
   return { table: placed(tables, from, rows), formats, steps, conditions: reports, warnings }
 }
+
+/** How many digits are written, and how many of them behind the point. */
+const digitsIn = ({ number }: ColumnFormat): number =>
+  (number?.decimals ?? 0) + (number?.scientific?.digits ?? (number?.single ? 0 : (number?.digits ?? 0)))
 
 const wordsOfGiven = (given: Given): string =>
   Object.entries(given)

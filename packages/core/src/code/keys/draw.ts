@@ -53,7 +53,8 @@ export function freshInTurn(form: Form, rowCount: number, { column, key, guard, 
     const text = own.isUsedUp ? undefined : next(row, told)
     if (text === undefined) {
       // The data have all that the row tells of, as each address of a name: it is one of those.
-      if (recurs && own.came.length === 0 && tellers.length > 0) own.came.push(...[unguarded(row, told) ?? []].flat())
+      const known = recurs && own.came.length === 0 && tellers.length > 0 ? unguarded(row, told) : undefined
+      if (known !== undefined) own.came.push(known)
       if (own.came.length === 0) throw usedUp(column, row, rowCount, toldTexts(form, told))
       own.isUsedUp = true
       return own.came[row++ % own.came.length]!

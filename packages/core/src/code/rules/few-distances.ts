@@ -24,11 +24,11 @@ export function monthsTo(start: number, end: number): number {
 const ROWS_OF_DISTANCE = 8
 
 /**
- * The few distances by which a date lies behind another one, or none before it, wherever it is there: whole months of the calendar, or numbers of days of which
- * none is another one's neighbour in the unit of the dates, each in three rows at least, and beyond what such distances have by chance. Undefined where it has more, or one alone: that is a
- * rule. Cost O(rows).
+ * The few distances by which a date lies behind another one, or none before it, wherever it is there: whole months of the calendar, or numbers of
+ * days of which none is another one's neighbour in the unit of the dates, each in three rows at least, and beyond what such distances have by
+ * chance. Undefined where it has more, or one alone: that is a rule. Cost O(rows).
  */
-export function fewDistances(from: Quantity, date: Quantity, candidates: number): FewDistances | undefined {
+function fewDistances(from: Quantity, date: Quantity, candidates: number): FewDistances | undefined {
   const rows = Array.from(date.values.keys()).filter((i) => !Number.isNaN(date.values[i]!))
   const unit = Math.min(from.unit, date.unit)
   const inMonths = (i: number, j: number): number => {
@@ -57,9 +57,9 @@ export function fewDistances(from: Quantity, date: Quantity, candidates: number)
   return undefined
 }
 
-/** The same of all pairs of dates: of each date from the one that has fewest distances. Cost O(p² · rows), and of most pairs a few rows. */
+/** The same of all pairs of dates that vary, whatever other columns there are: of each date from the one that has fewest distances. Cost O(p² · rows), and of most pairs a few rows. */
 export function findFewDistances(quantities: readonly Quantity[]): ReadonlyMap<string, FewDistances> {
-  const dates = quantities.filter(({ isDate }) => isDate)
+  const dates = quantities.filter(({ isDate, values }) => isDate && values.some((x) => !Number.isNaN(x) && x !== values[0]))
   const found = dates.flatMap((date) => {
     const own = dates.flatMap((from) => (from === date ? [] : (fewDistances(from, date, dates.length ** 2) ?? [])))
     const [first] = own.sort((a, b) => a.distances.length - b.distances.length)

@@ -335,12 +335,9 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const isKey = (name: string) => !computed.has(name) || isWhole(name)
   // The decimals of a premium tell the age that it was computed from; they are not what the age goes by.
   const isLookedUp = (name: string) => lookups.some((one) => one.column === name && one.from.every(isKey))
-  const isByDecimals = ({ from }: LookupFound) => {
-    if (from.length > 1 || columnIn(data, from[0]!).kind !== 'number') return false
-    // Hours by halves are a list, of which new ones are too.
-    const { values, unit } = quantityIn(data, from[0]!)
-    return listedValues(presentOf(values), unit) === undefined
-  }
+  // Hours by halves are a list, of which new ones are too.
+  const isByDecimals = ({ from }: LookupFound) =>
+    from.length === 1 && columnIn(data, from[0]!).kind === 'number' && !isListed(from[0]!, data)
   const takeLookups = (some: readonly LookupFound[]) => {
     for (const one of some) if (!one.from.some((name) => computed.has(name))) take({ kind: 'lookup', ...one })
   }
@@ -382,11 +379,11 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
     )
   // What a number tells where it is there, and a category says that, a formula may say of every number.
   const isThereBy = (when: string, name: string) => gaps.some((gap) => gap.column === name && gap.when === when && !gap.maybe)
-  const isListed = (name: string) =>
+  const isTabled = (name: string) =>
     lookups.some(
       ({ column: told, from }) => told === name && from.length === 2 && from.some(numberNamed) && from.some((by) => isThereBy(by, name))
     )
-  if (hasFew) for (const rule of openOnes(isListed)) if (rule.kind === 'formula') take(rule)
+  if (hasFew) for (const rule of openOnes(isTabled)) if (rule.kind === 'formula') take(rule)
   takeLookups(lookups.filter((one) => !isByDecimals(one)))
   for (const one of binned(() => true)) take({ kind: 'lookup', ...one })
   for (const one of boxes) take({ kind: 'lookup', ...one })
@@ -778,6 +775,12 @@ function shakeOf({ column: name, expression }: FormulaFound, quantities: readonl
   return spread > 0 && finite.length > 0 ? quantileOfSorted(sorted(Float64Array.from(finite)), 0.5) / spread : 0
 }
 
+/** Whether the numbers of a column recur on few places. */
+function isListed(name: string, data: WrittenTable): boolean {
+  const { values, unit } = quantityIn(data, name)
+  return listedValues(presentOf(values), unit) !== undefined
+}
+
 const presentOf = (values: Float64Array): Float64Array => values.filter((x) => !Number.isNaN(x))
 
 /**
@@ -852,11 +855,7 @@ function turnFor(rule: Rule, formulas: readonly Rule[], kept: Rule[], data: Writ
       (isLarge(one) || areLinked(one, others))
   )
   // What is left would be none of few values: of a loan that is lent in thousands the interest is, and not the loan.
-  const isListed = ({ column: name }: Rule) => {
-    const { values, unit } = quantityIn(data, name)
-    return listedValues(presentOf(values), unit) !== undefined
-  }
-  const other = open.find((one) => !isListed(one)) ?? open[0]
+  const other = open.find((one) => !isListed(one.column, data)) ?? open[0]
   if (other) kept.splice(0, kept.length, ...others, other)
 }
 

@@ -12,7 +12,7 @@ import { coarserLattice } from '../../table/value-lattice.js'
 import { isOrder } from './choose.js'
 import { keepEquals } from './equals.js'
 import { bends, type Exceptions, exceptionsOf } from './exceptions.js'
-import { fewDistances } from './few-distances.js'
+import { findFewDistances } from './few-distances.js'
 import { keepFlags } from './flags.js'
 import { someValues } from './keep-gaps.js'
 import { partsIn, roundingIn } from './keep-parts.js'
@@ -236,8 +236,9 @@ function placesOf(name: string, data: WrittenTable): Pick<KeptOrder, 'lattice' |
 
 /** The few terms that a date is behind another one, as gaps have them. */
 function termsFrom(from: string, date: string, data: WrittenTable): Pick<KeptOrder, 'months' | 'terms'> {
-  const few = fewDistances(quantityIn(data, from), quantityIn(data, date), data.table.columns.length ** 2)
-  if (!few) return {}
+  const dates = data.table.columns.flatMap(({ name, kind }) => (kind === 'datetime' ? [quantityIn(data, name)] : []))
+  const few = findFewDistances(dates).get(date)
+  if (few?.from !== from) return {}
   const unit = gapUnit(date, [column(from)], data)
   return few.months ? { months: true, terms: few.distances } : { terms: few.distances.map((days) => Math.round(days / unit)) }
 }

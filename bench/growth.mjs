@@ -1,10 +1,11 @@
 // Whole jobs of the command line as tables grow: processor seconds, peak memory, and how well the rows can be told from fresh ones.
 // node bench/growth.mjs [JOB …] [--beside CHECKOUT] [--rounds N] [--threads N[,N]] [--save]: single jobs; beside another build of this
 // repository, in turns, the least of so many rounds; on so many threads; kept for the guide. '5,000 × 10' has scikit-learn beside it. With several numbers of threads: seconds on the clock, what more threads gain,
-// and whether the bytes are the same, which they must be; "threads" stands for the jobs of this that take over ten seconds. Among the
+// and whether the bytes are the same, which they must be, and with "twice" among them what two jobs of one thread at once gain beside one after the
+// other, which is all that a machine gives: two threads of one core's hardware are not two cores; "threads" stands for the jobs of this that take over ten seconds. Among the
 // numbers "core" is one thread with nothing but one core (taskset): Node compiles and collects beside a thread where it has a second one.
 // Absolute seconds differ from machine to machine: what counts is one build beside another in one run.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -193,6 +194,14 @@ function auc(fresh, drawn) {
   return [value.toFixed(3), floor.toFixed(3)]
 }
 
+/** A job in a process of its own, over. */
+function ended(words) {
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, [join(root, 'packages/sbridge/bin/sbridge.js'), ...words], { stdio: 'ignore' })
+    child.on('exit', (code) => (code === 0 ? done() : fail(new Error(`${words.join(' ')} ended with ${code}`))))
+  })
+}
+
 /** Whether two files have the same bytes. */
 const areSame = (one, other) => readFileSync(one).equals(readFileSync(other))
 
@@ -202,6 +211,15 @@ async function compareThreads(name, counts) {
   const table = await job.table?.()
   let first
   for (const threads of counts) {
+    if (threads === 'twice') {
+      const begin = performance.now()
+      await Promise.all([0, 1].map((k) => ended([...job.words(table, join(folder, `twice-${k}.csv`)), '--threads', '1'])))
+      const wall = (performance.now() - begin) / 1000
+      console.log(
+        `${name.padEnd(22)} two at once ${wall.toFixed(1).padStart(5)} s on the clock${' '.repeat(34)}${((2 * first.wall) / wall).toFixed(2)} × at most`
+      )
+      continue
+    }
     const out = join(folder, `drawn-${threads}.csv`)
     const [own, within] = threads === 'core' ? ['1', ['taskset', '-c', '0']] : [threads]
     const { seconds, wall, megabytes, failed } = run(root, [...job.words(table, out), '--threads', own], within)

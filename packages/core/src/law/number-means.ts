@@ -1,6 +1,6 @@
 import { exp, log, normalQuantile } from '../num/elementary.js'
 import { regularCholeskyInPlace, solveLowerInPlace } from '../num/linear-algebra.js'
-import { columnOf, copyMatrix, type Matrix, matrix, takeColumns, takeRows, takeValues } from '../num/matrix.js'
+import { columnOf, copyMatrix, type Matrix, matrix, takeRows, takeValues } from '../num/matrix.js'
 import { quantileOfSorted, sorted, weightedMoments } from '../num/statistics.js'
 import { spreadRows } from '../table/codes.js'
 import type { Encoded } from '../table/encoder.js'
@@ -132,10 +132,13 @@ function byLevelFirst({ number, terms, slopes }: NumberMean) {
 
 const widthOfPart = (part: Part): number => ('factor' in part ? part.places.cols : part.centre.length)
 const widthOf = (term: Term): number => term.reduce((width, part) => width * widthOfPart(part), 1)
+const sizeOf = (terms: readonly Term[]): number => terms.reduce((sum, term) => sum + widthOf(term), 0)
 
 /** Columns of terms at rows. */
 class Row {
   private readonly factors: number
+  /** Columns of one part at a row. */
+  private own = new Float64Array(16)
 
   constructor(private readonly rows: Encoded) {
     this.factors = rows.codes.length / Math.max(1, rows.coordinates.rows)
@@ -146,31 +149,41 @@ class Row {
     let size = 1
     out[at] = 1
     for (const part of term) {
-      const width = widthOfPart(part)
+      const width = this.partInto(i, part)
+      const { own } = this
       for (let a = size - 1; a >= 0; a--) {
         const before = out[at + a]!
-        for (let b = width - 1; b >= 0; b--) out[at + a * width + b] = before * this.valueOf(i, part, b)
+        for (let b = width - 1; b >= 0; b--) out[at + a * width + b] = before * own[b]!
       }
       size *= width
     }
     return size
   }
 
-  private valueOf(i: number, part: Part, column: number): number {
+  private partInto(i: number, part: Part): number {
     const { coordinates, codes } = this.rows
-    if ('factor' in part) return part.places.data[codes[i * this.factors + part.factor]! * part.places.cols + column]!
+    const width = widthOfPart(part)
+    if (this.own.length < width) this.own = new Float64Array(2 * width)
+    const { own } = this
+    if ('factor' in part) {
+      const from = codes[i * this.factors + part.factor]! * width
+      for (let b = 0; b < width; b++) own[b] = part.places.data[from + b]!
+      return width
+    }
     const x = Math.min(part.high, Math.max(part.low, coordinates.data[i * coordinates.cols + part.number]!))
-    return (column === 0 ? x : Math.max(0, x - part.knots[column - 1]!)) - part.centre[column]!
+    own[0] = x - part.centre[0]!
+    for (let b = 1; b < width; b++) own[b] = Math.max(0, x - part.knots[b - 1]!) - part.centre[b]!
+    return width
   }
 }
 
-/** Some numbers of rows [n, first], and columns of terms behind them. */
-function columnsBehind(first: Matrix, terms: readonly Term[], rows: Encoded, some: Uint32Array): Matrix {
-  const out = matrix(some.length, first.cols + terms.reduce((sum, term) => sum + widthOf(term), 0))
+/** Some columns of numbers [n, …], and columns of terms at rows behind them. */
+function columnsBehind({ data, cols }: Matrix, first: readonly number[], terms: readonly Term[], rows: Encoded, some: Uint32Array): Matrix {
+  const out = matrix(some.length, first.length + sizeOf(terms))
   const row = new Row(rows)
   for (let i = 0; i < some.length; i++) {
     let at = i * out.cols
-    for (let c = 0; c < first.cols; c++) out.data[at++] = first.data[i * first.cols + c]!
+    for (let c = 0; c < first.length; c++) out.data[at++] = data[i * cols + first[c]!]!
     for (const term of terms) at += row.columnsInto(some[i]!, term, out.data, at)
   }
   return out
@@ -194,9 +207,12 @@ function curveOf(coordinates: Matrix, number: number, weights: Float64Array): Cu
   const [low, high] = [ascending[0]!, ascending.at(-1)!]
   const quantiles = Array.from({ length: KNOTS }, (_, k) => quantileOfSorted(ascending, (k + 1) / (KNOTS + 1)))
   const knots = Float64Array.from(new Set(quantiles)).filter((knot) => knot > low && knot < high)
-  const centre = Float64Array.of(Number.NEGATIVE_INFINITY, ...knots).map((knot) =>
-    values.reduce((sum, x, i) => sum + weights[i]! * (knot > Number.NEGATIVE_INFINITY ? Math.max(0, x - knot) : x), 0)
-  )
+  const centre = new Float64Array(1 + knots.length)
+  for (let i = 0; i < values.length; i++) {
+    const [x, weight] = [values[i]!, weights[i]!]
+    centre[0]! += weight * x
+    for (let k = 0; k < knots.length; k++) centre[1 + k]! += weight * Math.max(0, x - knots[k]!)
+  }
   return { number, low, high, knots, centre }
 }
 
@@ -248,16 +264,14 @@ function foundTerms(terms: readonly Term[], { rows, left, present }: Looked): Fo
   })
   const scores = groups.flatMap(({ numbers, weights, count }) => {
     const told = terms.filter((term) => widthOf(term) > 0 && widthOf(term) <= count / ROWS_PER_SLOPE)
-    return batchesOf(told).flatMap((batch): FoundTerm[] => {
-      // Terms with a curve are looked at one by one: each has columns of its own before it.
-      const curves = batch.length === 1 ? batch[0]!.filter(isCurve) : []
-      const alone = batch[0]!.length > 1 ? curves.map((curve): Term => [curve]) : []
-      const first = takeColumns(taken, Uint32Array.of(...numbers, ...curves.map(({ number }) => number)))
-      const columns = columnsBehind(first, [...alone, ...batch], rows, some)
-      const before = first.cols - numbers.length
-      const beyond = batch[0]!.length > 1 ? before + alone.reduce((sum, one) => sum + widthOf(one), 0) : before === 0 ? 0 : 2
-      const widths = curves.length > 0 ? [columns.cols - numbers.length] : batch.map(widthOf)
-      const shares = explainedShares(columns, { weights, numbers: numbers.length, beyond, widths })
+    return batchesOf(told).flatMap(({ curves, head, terms: batch }): FoundTerm[] => {
+      const first = [...numbers, ...curves.map(({ number }) => number)]
+      const columns = columnsBehind(taken, first, [...head, ...batch], rows, some)
+      const shared = curves.length + sizeOf(head)
+      // A straight line is that of what levels leave, and of the number itself.
+      const beyond = head.length > 0 ? shared : 2 * curves.length
+      const widths = batch.map((term) => shared + widthOf(term))
+      const shares = explainedShares(columns, { weights, numbers: numbers.length, shared, beyond, widths })
       return batch.flatMap((term, t) =>
         [...numbers].flatMap((number, k) =>
           term.some((part) => isCurve(part) && part.number === number)
@@ -274,15 +288,31 @@ function foundTerms(terms: readonly Term[], { rows, left, present }: Looked): Fo
 /** Columns of terms whose covariance is taken at once: it costs their square. */
 const MOST_AT_ONCE = 64
 
-/** Terms without curves some at a time, others by themselves. */
-function batchesOf(terms: readonly Term[]): Term[][] {
-  const batches: Term[][] = []
-  let left = 0
+/** Terms that are looked at together, and what stands before each of them. */
+interface Batch {
+  readonly curves: readonly Curve[]
+  /** Curves that differ by level in the terms. */
+  readonly head: readonly Term[]
+  readonly terms: Term[]
+}
+
+/** Terms some at a time, those without curves and those with the same one. */
+function batchesOf(terms: readonly Term[]): Batch[] {
+  const batches: Batch[] = []
+  const last = new Map<Curve | undefined, { readonly batch: Batch; left: number }>()
   for (const term of terms) {
-    const width = term.some(isCurve) ? MOST_AT_ONCE : widthOf(term)
-    if (width <= left) batches.at(-1)!.push(term)
-    else batches.push([term])
-    left = width <= left ? left - width : Math.max(0, MOST_AT_ONCE - width)
+    const curves = term.filter(isCurve)
+    const head = term.length > 1 ? curves.map((curve): Term => [curve]) : []
+    const width = widthOf(term)
+    const open = term.length > 1 || curves.length === 0 ? last.get(curves[0]) : undefined
+    if (open && width <= open.left) {
+      open.batch.terms.push(term)
+      open.left -= width
+      continue
+    }
+    const batch = { curves, head, terms: [term] }
+    batches.push(batch)
+    if (term.length > 1 || curves.length === 0) last.set(curves[0], { batch, left: Math.max(0, MOST_AT_ONCE - width) })
   }
   return batches
 }
@@ -290,26 +320,31 @@ function batchesOf(terms: readonly Term[]): Term[][] {
 interface Explained {
   readonly weights: Float64Array
   readonly numbers: number
+  /** Columns behind the numbers that stand before each term. */
+  readonly shared: number
   readonly beyond: number
-  /** Columns of each term. */
+  /** Columns of each term, these among them. */
   readonly widths: readonly number[]
 }
 
 /** Shares of the variances of the first columns, of numbers, that those of each term explain beyond so many of these [terms][numbers]. Cost O(n·p²). */
-function explainedShares(columns: Matrix, { weights, numbers, beyond, widths }: Explained): Float64Array[] {
+function explainedShares(columns: Matrix, { weights, numbers, shared, beyond, widths }: Explained): Float64Array[] {
   const { data, cols } = weightedMoments(columns, weights).covariance
-  let start = numbers
+  let start = numbers + shared
   return widths.map((p) => {
+    const at = Int32Array.from({ length: p }, (_, a) => (a < shared ? numbers + a : start + a - shared))
     const own = new Float64Array(p * p)
-    for (let a = 0; a < p; a++) own.set(data.subarray((start + a) * cols + start, (start + a) * cols + start + a + 1), a * p)
+    for (let a = 0; a < p; a++) for (let b = 0; b <= a; b++) own[a * p + b] = data[at[a]! * cols + at[b]!]!
     regularCholeskyInPlace(own, p)
-    const shares = Float64Array.from({ length: numbers }, (_, k) => {
-      const cross = Float64Array.from({ length: p }, (_, a) => data[(start + a) * cols + k]!)
+    const shares = new Float64Array(numbers)
+    for (let k = 0; k < numbers; k++) {
+      const cross = new Float64Array(p)
+      for (let a = 0; a < p; a++) cross[a] = data[at[a]! * cols + k]!
       solveLowerInPlace(own, p, cross)
       const variance = data[k * cols + k]!
-      return variance > 0 ? sumOfSquares(cross.subarray(beyond)) / variance : 0
-    })
-    start += p
+      shares[k] = variance > 0 ? sumOfSquares(cross.subarray(beyond)) / variance : 0
+    }
+    start += p - shared
     return shares
   })
 }
@@ -375,7 +410,7 @@ function meanOf({ number, levels, terms }: Ordered & { readonly levels: readonly
   const rest = takeValues(columnOf(left, number), some)
   const byLevels = values.map((x, i) => x - rest[i]!)
   const slopesOn = (terms: readonly Term[], target: Float64Array) => {
-    const columns = columnsBehind(matrix(target.length, 1, target), terms, rows, some)
+    const columns = columnsBehind(matrix(target.length, 1, target), [0], terms, rows, some)
     return { columns, slopes: slopesOnPlaces(columns, 1, shares).data }
   }
   const found = terms.map((term) => {

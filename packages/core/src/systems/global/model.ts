@@ -299,7 +299,12 @@ async function refuseIfDiagonal(training: TrainingRows, epsilon: number, isolate
   refuseDiagonal(epsilon, isolatedCount, training.logWeights.length, (await squaredSpacing(training, engine)) / 4)
 }
 
-/** The training rows of a model, decoded: what the model itself would call the data. */
-export function trainingTable(model: GlobalModel): Table {
-  return decodeTable(model.training.encoder, model.training.rows)
+/** A fit, its draw and its report ask for them by turns: of a million rows each time takes a second or more. */
+const decoded = new WeakMap<TrainingRows, Table>()
+
+/** The training rows of a model, decoded: what the model itself would call the data. Cost O(cells), once a model; kept while it is. */
+export function trainingTable({ training }: Pick<GlobalModel, 'training'>): Table {
+  const table = decoded.get(training) ?? decodeTable(training.encoder, training.rows)
+  decoded.set(training, table)
+  return table
 }

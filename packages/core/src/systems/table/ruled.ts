@@ -22,9 +22,15 @@ export function ruled<Model extends Sized, Fitted extends object = Model>(
 ): TableKind<Model & Ruled, Fitted & Ruled> {
   // A draw of many rows comes in stretches.
   const known = new WeakMap<Model, ReturnType<typeof toldTwice>>()
+  const back = new WeakMap<Table, WrittenTable & { readonly by: Ruled['rules'] }>()
   const written = (model: Model & Ruled): WrittenTable => {
     const rows = { table: kind.training(model), formats: kind.formats(model) }
-    return model.rules ? putRulesBack(model.rules, rows) : rows
+    if (!model.rules) return rows
+    const before = back.get(rows.table)
+    if (before?.by === model.rules) return before
+    const own = { ...putRulesBack(model.rules, rows), by: model.rules }
+    back.set(rows.table, own)
+    return own
   }
   return {
     kind: kind.kind,

@@ -81,8 +81,12 @@ async function sweeping(training: TrainingRows, bridge: SweepBridge, { engine, l
           termsOf(points, g)
     )
   )
-  const means = bridge.means ?? numberMeans(training, bridge.whole.points, normalisedWeights(training.logWeights))
-  const residuals = bridge.residuals ?? residualsOf(means, training.rows)
-  const odds = await oddsOfGroups({ ...bridge, groupTerms }, training, engine)
-  return { mode: 'sweep', bridge: { ...bridge, groupTerms, means, residuals, odds } }
+  const beside = async () => {
+    const means = bridge.means ?? numberMeans(training, bridge.whole.points, normalisedWeights(training.logWeights))
+    return { means, residuals: bridge.residuals ?? residualsOf(means, training.rows) }
+  }
+  return {
+    mode: 'sweep',
+    bridge: { ...bridge, groupTerms, ...(await oddsOfGroups({ ...bridge, groupTerms }, training, { engine, beside })) }
+  }
 }

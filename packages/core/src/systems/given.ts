@@ -1,9 +1,12 @@
 import { InputError } from '../num/errors.js'
 
-/** `a=x,b=1..2` → record; names with odd characters, and values with commas, stand in backquotes. */
+/**
+ * `a=x,b=1..2` → record; names with odd characters, and values with commas, stand in backquotes. What follows a comma without `=`
+ * belongs to the value before it, as of `total=1,234.50`.
+ */
 export function parseGiven(text: string): Record<string, string> {
   const record: Record<string, string> = {}
-  for (const part of text.match(/(`[^`]*`|[^,`])+/g) ?? []) {
+  for (const part of partsOf(text)) {
     const match = /^\s*(?:`([^`]+)`|([^=`]+?))\s*=\s*(?:`([^`]*)`|([^`]*?))\s*$/su.exec(part)
     const [, quoted, plain, quotedValue, value] = match ?? []
     const name = quoted ?? plain
@@ -11,7 +14,7 @@ export function parseGiven(text: string): Record<string, string> {
       throw new InputError({
         code: 'given-malformed',
         got: `--given '${text}'`,
-        expected: 'NAME=VALUE or NAME=LOW..HIGH, separated by commas; a value that has one in backquotes',
+        expected: 'NAME=VALUE or NAME=LOW..HIGH, separated by commas',
         try: "--given 'species=Gentoo,body_mass_g=4500..5200'"
       })
     }
@@ -22,6 +25,16 @@ export function parseGiven(text: string): Record<string, string> {
     throw new InputError({ code: 'given-malformed', got: `--given '${text}'`, expected: 'NAME=VALUE', try: "--given 'species=Gentoo'" })
   }
   return record
+}
+
+function partsOf(text: string): string[] {
+  const parts: string[] = []
+  for (const part of text.match(/(`[^`]*`|[^,`])+/g) ?? []) {
+    const isMore = parts.length > 0 && !/[=`]/.test(part) && part.trim() !== '' && /=\s*[^`\s][^`]*$/s.test(parts.at(-1)!)
+    if (isMore) parts.push(`${parts.pop()!},${part}`)
+    else parts.push(part)
+  }
+  return parts
 }
 
 /** `age>=30` would be a column `age>` that is 30. */

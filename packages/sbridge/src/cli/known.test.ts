@@ -31,6 +31,8 @@ describe('flags of conditions', () => {
       'Beak, Length (mm)': '40'
     })
     expect(parseGiven('a=`x,y`')).toEqual({ a: 'x,y' })
+    expect(parseGiven('total=1,52,300.00,k=b')).toEqual({ total: '1,52,300.00', k: 'b' })
+    expect(parseGiven('k=b, total=1,000..2,000')).toEqual({ k: 'b', total: '1,000..2,000' })
     const odd = { species: 'Gentoo', 'Beak, Length (mm)': '40..', 'a=b': 'x, y', ' c ': 'p=q', 'd>': '3' }
     expect(parseGiven(writeGiven(odd))).toEqual(odd)
   })

@@ -11,6 +11,8 @@ export function parseGiven(text: string): Record<string, string> {
     const [, quoted, plain, quotedValue, value] = match ?? []
     const name = quoted ?? plain
     if (name === undefined || (quotedValue ?? value ?? '') === '') {
+      const [, column, sign, end] = /^\s*([^<>=!`]+?)\s*([<>])\s*([^<>=!`]+?)\s*$/su.exec(part) ?? []
+      if (column !== undefined) throw noComparison(`${column}${sign}${end}`, text, `${column}=${sign === '>' ? `${end}..` : `..${end}`}`)
       throw new InputError({
         code: 'given-malformed',
         got: `--given '${text}'`,
@@ -30,7 +32,7 @@ export function parseGiven(text: string): Record<string, string> {
 function partsOf(text: string): string[] {
   const parts: string[] = []
   for (const part of text.match(/(`[^`]*`|[^,`])+/g) ?? []) {
-    const isMore = parts.length > 0 && !/[=`]/.test(part) && part.trim() !== '' && /=\s*[^`\s][^`]*$/s.test(parts.at(-1)!)
+    const isMore = parts.length > 0 && !/[=`<>]/.test(part) && part.trim() !== '' && /=\s*[^`\s][^`]*$/s.test(parts.at(-1)!)
     if (isMore) parts.push(`${parts.pop()!},${part}`)
     else parts.push(part)
   }
@@ -41,13 +43,17 @@ function partsOf(text: string): string[] {
 function refuseComparison(name: string, isPlain: boolean, text: string): void {
   const [, column, sign] = /^(.*?)\s*([<>!])$/su.exec(name) ?? []
   if (!isPlain || column === undefined) return
-  throw new InputError({
-    code: 'given-malformed',
-    got: `${column}${sign}= in --given '${text}'`,
-    expected: 'NAME=VALUE or NAME=LOW..HIGH, with either end open',
-    try: sign === '!' ? `the values that ${column} may have, as ${column}=A|B` : `${column}=${sign === '>' ? 'LOW..' : '..HIGH'}`
-  })
+  const interval = `${column}=${sign === '>' ? 'LOW..' : '..HIGH'}`
+  throw noComparison(`${column}${sign}=`, text, sign === '!' ? `the values that ${column} may have, as ${column}=A|B` : interval)
 }
+
+const noComparison = (got: string, text: string, tried: string): InputError =>
+  new InputError({
+    code: 'given-malformed',
+    got: `${got} in --given '${text}'`,
+    expected: 'NAME=VALUE or NAME=LOW..HIGH, with either end open',
+    try: tried
+  })
 
 /** What a record says of a column, whatever its name. */
 export function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {

@@ -43,6 +43,8 @@ describe('flags of conditions', () => {
 
   test.each([
     ['age>=30', /got age>= in .*; try age=LOW\.\./],
+    ['sex=f,age > 30', /got age>30 in .*; try age=30\.\./],
+    ['age<4.5', /try age=\.\.4\.5/],
     ['sex=f,age <=30', /try age=\.\.HIGH/],
     ['species!=Adelie', /try the values that species may have, as species=A\|B/]
   ])('%s is told how it is asked', (text, words) => {

@@ -124,6 +124,13 @@ describe('notations of numbers', () => {
     expect(numbersIn(table({ x: points, y: ['1,5', '2,5'] }), { decimal: 'point' })[0]).toEqual([1.234, 5.678])
   })
 
+  it('words of databases for what is missing are no levels', () => {
+    const { table: read, formats } = inferTable(table({ x: ['1.5', '\\N', '2.5', '(null)'], y: ['a', '\\N', 'b', 'a'] }))
+    expect(read.columns.map(({ name, kind }) => `${name} ${kind}`)).toEqual(['x number', 'y category'])
+    expect(read.columns[1]).toMatchObject({ levels: ['a', 'b'] })
+    expect(presentTable(read, formats, 'text').columns[1]).toMatchObject({ absent: '\\N' })
+  })
+
   it('two styles in a column are refused with a row of each, unless the column is left out or of another kind', () => {
     const raw = table({ x: ['1,5', '7', '2.5'], y: ['1', '2', '4'] })
     expect(() => inferTable(raw)).toThrow(expect.objectContaining({ name: 'InputError', code: 'number-styles-mixed' }))
